@@ -1,0 +1,61 @@
+package gateway
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/catalog"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/key"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/provider"
+	"github.com/bodhi-gateway/bodhi/app/route"
+)
+
+// Keys finds who a presented key is. It answers from memory; a refusal is a *fault.Error of kind Unauthenticated.
+type Keys interface {
+	Authenticate(presented string) (*key.Grant, error)
+}
+
+// Routes turns a model name into targets for one organization.
+type Routes interface {
+	Plan(org id.Org, call *llm.Call) (route.Plan, error)
+	// Offer lists the model names a grant may ask for, sorted.
+	Offer(g *key.Grant) []string
+}
+
+// Budgets lends money for attempts and keeps the books. *budget.Treasury implements it.
+type Budgets interface {
+	// Reserve takes a hold on every budget of the chain, or refuses with budget_exhausted, budget_reserved,
+	// price_unknown or budget_unavailable.
+	Reserve(ctx context.Context, w budget.Want) (*ledger.Hold, error)
+	// Open journals the attempt. It must return before the first byte leaves; on error nothing may be sent.
+	Open(h *ledger.Hold, a *ledger.Attempt) error
+	// Settle ends the attempt: books the cost, frees the rest. Exactly once; later calls do nothing.
+	Settle(h *ledger.Hold, s *ledger.Settlement)
+	// Release gives back a hold that was never opened. Like Settle it may be called more than once.
+	Release(h *ledger.Hold)
+	// Record journals the fact of a request.
+	Record(r *ledger.Request)
+	// Standings are the budgets that bind a chain, tightest first.
+	Standings(g *key.Grant, now time.Time) []budget.Standing
+}
+
+// Prices quotes models for one organization (its overrides win).
+type Prices interface {
+	Quote(org id.Org, kind, model string, at time.Time) (catalog.Quote, bool)
+	Find(kind, model string) (*catalog.Model, bool)
+}
+
+// Adapters finds the adapter of a connection's kind.
+type Adapters interface {
+	For(kind provider.Kind) (provider.Adapter, bool)
+}
+
+// Upstreams sends requests to providers. dispatch is its only caller, and it asks for a hold: there is no other way out.
+type Upstreams interface {
+	Send(h *ledger.Hold, c *provider.Connection, r *http.Request) (*http.Response, error)
+}

@@ -1,0 +1,163 @@
+package id
+
+// The entities. Each marker is unexported behind its alias, so ids of different entities do not mix.
+type (
+	orgEntity        struct{}
+	departmentEntity struct{}
+	teamEntity       struct{}
+	memberEntity     struct{}
+	identityEntity   struct{}
+	sessionEntity    struct{}
+	keyEntity        struct{}
+	tokenEntity      struct{}
+	connectionEntity struct{}
+	aliasEntity      struct{}
+	budgetEntity     struct{}
+	requestEntity    struct{}
+	attemptEntity    struct{}
+	auditEntity      struct{}
+	nodeEntity       struct{}
+	grantEntity      struct{}
+	invitationEntity struct{}
+)
+
+func (orgEntity) prefix() string        { return "org" }
+func (departmentEntity) prefix() string { return "dep" }
+func (teamEntity) prefix() string       { return "team" }
+func (memberEntity) prefix() string     { return "mem" }
+func (identityEntity) prefix() string   { return "idn" }
+func (sessionEntity) prefix() string    { return "ses" }
+func (keyEntity) prefix() string        { return "key" }
+func (tokenEntity) prefix() string      { return "tok" }
+func (connectionEntity) prefix() string { return "con" }
+func (aliasEntity) prefix() string      { return "ali" }
+func (budgetEntity) prefix() string     { return "bud" }
+func (requestEntity) prefix() string    { return "req" }
+func (attemptEntity) prefix() string    { return "att" }
+func (auditEntity) prefix() string      { return "aud" }
+func (nodeEntity) prefix() string       { return "node" }
+func (grantEntity) prefix() string      { return "gra" }
+func (invitationEntity) prefix() string { return "inv" }
+
+// One alias per entity; the comment says what it names.
+type (
+	Org        = ID[orgEntity]        // one organization, the tenant
+	Department = ID[departmentEntity] // a department
+	Team       = ID[teamEntity]       // a team
+	Member     = ID[memberEntity]     // a person's membership of one organization
+	Identity   = ID[identityEntity]   // one way a member logs in: issuer and subject
+	Session    = ID[sessionEntity]    // one browser session
+	Key        = ID[keyEntity]        // a virtual key
+	Token      = ID[tokenEntity]      // a management token
+	Connection = ID[connectionEntity] // a provider connection
+	Alias      = ID[aliasEntity]      // an alias
+	Budget     = ID[budgetEntity]     // a budget
+	Request    = ID[requestEntity]    // one client request
+	Attempt    = ID[attemptEntity]    // one upstream attempt
+	Audit      = ID[auditEntity]      // one audit entry
+	Node       = ID[nodeEntity]       // one gateway process
+	Grant      = ID[grantEntity]      // one lease grant
+	Invitation = ID[invitationEntity] // an invitation
+)
+
+// NewOrg makes an id for one organization, the tenant.
+func NewOrg(s *Source) Org { return New[orgEntity](s) }
+
+// ParseOrg reads the printed or plain form of an id for one organization, the tenant.
+func ParseOrg(s string) (Org, error) { return Parse[orgEntity](s) }
+
+// NewDepartment makes an id for a department.
+func NewDepartment(s *Source) Department { return New[departmentEntity](s) }
+
+// ParseDepartment reads the printed or plain form of an id for a department.
+func ParseDepartment(s string) (Department, error) { return Parse[departmentEntity](s) }
+
+// NewTeam makes an id for a team.
+func NewTeam(s *Source) Team { return New[teamEntity](s) }
+
+// ParseTeam reads the printed or plain form of an id for a team.
+func ParseTeam(s string) (Team, error) { return Parse[teamEntity](s) }
+
+// NewMember makes an id for a person's membership of one organization.
+func NewMember(s *Source) Member { return New[memberEntity](s) }
+
+// ParseMember reads the printed or plain form of an id for a person's membership of one organization.
+func ParseMember(s string) (Member, error) { return Parse[memberEntity](s) }
+
+// NewIdentity makes an id for one way a member logs in: issuer and subject.
+func NewIdentity(s *Source) Identity { return New[identityEntity](s) }
+
+// ParseIdentity reads the printed or plain form of an id for one way a member logs in: issuer and subject.
+func ParseIdentity(s string) (Identity, error) { return Parse[identityEntity](s) }
+
+// NewSession makes an id for one browser session.
+func NewSession(s *Source) Session { return New[sessionEntity](s) }
+
+// ParseSession reads the printed or plain form of an id for one browser session.
+func ParseSession(s string) (Session, error) { return Parse[sessionEntity](s) }
+
+// NewKey makes an id for a virtual key.
+func NewKey(s *Source) Key { return New[keyEntity](s) }
+
+// ParseKey reads the printed or plain form of an id for a virtual key.
+func ParseKey(s string) (Key, error) { return Parse[keyEntity](s) }
+
+// NewToken makes an id for a management token.
+func NewToken(s *Source) Token { return New[tokenEntity](s) }
+
+// ParseToken reads the printed or plain form of an id for a management token.
+func ParseToken(s string) (Token, error) { return Parse[tokenEntity](s) }
+
+// NewConnection makes an id for a provider connection.
+func NewConnection(s *Source) Connection { return New[connectionEntity](s) }
+
+// ParseConnection reads the printed or plain form of an id for a provider connection.
+func ParseConnection(s string) (Connection, error) { return Parse[connectionEntity](s) }
+
+// NewAlias makes an id for an alias.
+func NewAlias(s *Source) Alias { return New[aliasEntity](s) }
+
+// ParseAlias reads the printed or plain form of an id for an alias.
+func ParseAlias(s string) (Alias, error) { return Parse[aliasEntity](s) }
+
+// NewBudget makes an id for a budget.
+func NewBudget(s *Source) Budget { return New[budgetEntity](s) }
+
+// ParseBudget reads the printed or plain form of an id for a budget.
+func ParseBudget(s string) (Budget, error) { return Parse[budgetEntity](s) }
+
+// NewRequest makes an id for one client request.
+func NewRequest(s *Source) Request { return New[requestEntity](s) }
+
+// ParseRequest reads the printed or plain form of an id for one client request.
+func ParseRequest(s string) (Request, error) { return Parse[requestEntity](s) }
+
+// NewAttempt makes an id for one upstream attempt.
+func NewAttempt(s *Source) Attempt { return New[attemptEntity](s) }
+
+// ParseAttempt reads the printed or plain form of an id for one upstream attempt.
+func ParseAttempt(s string) (Attempt, error) { return Parse[attemptEntity](s) }
+
+// NewAudit makes an id for one audit entry.
+func NewAudit(s *Source) Audit { return New[auditEntity](s) }
+
+// ParseAudit reads the printed or plain form of an id for one audit entry.
+func ParseAudit(s string) (Audit, error) { return Parse[auditEntity](s) }
+
+// NewNode makes an id for one gateway process.
+func NewNode(s *Source) Node { return New[nodeEntity](s) }
+
+// ParseNode reads the printed or plain form of an id for one gateway process.
+func ParseNode(s string) (Node, error) { return Parse[nodeEntity](s) }
+
+// NewGrant makes an id for one lease grant.
+func NewGrant(s *Source) Grant { return New[grantEntity](s) }
+
+// ParseGrant reads the printed or plain form of an id for one lease grant.
+func ParseGrant(s string) (Grant, error) { return Parse[grantEntity](s) }
+
+// NewInvitation makes an id for an invitation.
+func NewInvitation(s *Source) Invitation { return New[invitationEntity](s) }
+
+// ParseInvitation reads the printed or plain form of an id for an invitation.
+func ParseInvitation(s string) (Invitation, error) { return Parse[invitationEntity](s) }

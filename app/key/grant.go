@@ -1,0 +1,26 @@
+// Package key is virtual keys: what an app holds instead of a provider's key. A key belongs to a team, acts as a member
+// or a service account, spends along one chain, and narrows what may be done with it.
+package key
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/org"
+)
+
+// Grant is what authentication yields: who spends, and what the key narrows. It is part of an immutable snapshot and
+// must not be changed.
+type Grant struct {
+	Key     id.Key
+	Name    string
+	OrgSlug string
+	Chain   org.Chain
+	// Models that may be asked for, by alias or name; empty = all the organization offers.
+	Models []string
+	// Networks that requests may come from; empty = any.
+	Networks []netip.Prefix
+	// ExpiresAt is when the key stops; zero = never.
+	ExpiresAt time.Time
+}

@@ -1,0 +1,97 @@
+// Package ledger is the state machine of money: leases granted, holds taken, attempts settled. It is pure: no I/O, no
+// clock, no randomness, so that it can be simulated with every fault there is (package ledger/sim).
+//
+// An upstream attempt is the unit of account (decision D9): own id, own hold, own row, exactly one terminal state.
+// Money moves in two phases, a hold before the attempt and a settlement after it; what a node may hold against is what
+// it has leased from the database (decision D10), so the sum over all nodes never exceeds a limit.
+package ledger
+
+import (
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/org"
+)
+
+// Account is one budget in one period: what a limit applies to. A new period is a new account (decision D11).
+type Account struct {
+	Budget id.Budget
+	Start  int64 // the period's first moment, Unix seconds
+}
+
+// State is an attempt's terminal state. Settle picks it and the cost by the table in settle.go.
+type State string
+
+// The terminal states.
+const (
+	Voided      State = "voided"      // never reached the provider, or rejected before generation: costs nothing
+	Complete    State = "complete"    // usage reported by the provider
+	Counted     State = "counted"     // complete, but usage was missing: our own count, flagged
+	Cut         State = "cut"         // ended early after dispatch: best known count plus margin, flagged
+	Ambiguous   State = "ambiguous"   // sent, no answer at all: the full hold, until reconciled
+	Interrupted State = "interrupted" // we died with it in flight: the full hold, until reconciled
+)
+
+// Attempt is what is known when an attempt is dispatched; it is journaled before the first byte leaves.
+type Attempt struct {
+	ID       id.Attempt
+	Request  id.Request
+	Number   int // 1..n within the request
+	Chain    org.Chain
+	At       time.Time // when it was dispatched; also decides the day partition
+	Held     money.USD
+	Accounts []Account // every account the hold lies on
+
+	Connection   id.Connection
+	Provider     string // connection name, as shown
+	Kind         string // provider kind
+	Model        string // upstream model
+	PriceVersion string // catalogue version the ceiling was computed with
+}
+
+// Settlement is an attempt's one end.
+type Settlement struct {
+	Attempt   id.Attempt
+	State     State
+	Usage     llm.Usage
+	Cost      money.USD
+	InputCost money.USD // part of Cost
+	Status    int       // upstream HTTP status, 0 if none
+	Class     string    // provider.Class of a failure, "" on success
+	Note      string    // one line for operators: why this state
+	FirstByte time.Duration
+	Duration  time.Duration
+	At        time.Time
+}
+
+// Request is the fact of one client call, refused ones included. It holds no content.
+type Request struct {
+	ID       id.Request
+	Chain    org.Chain
+	At       time.Time
+	Family   string
+	Endpoint string // "chat", "embeddings", …
+	Stream   bool
+	Asked    string // model as the client wrote it
+	Model    string // model that answered
+	Provider string // connection that answered
+	Route    string // rule or alias that decided
+	Client   string // recognised client app
+	Tags     string // project=…,client=…
+	EndUser  string
+	Session  string
+	Cache    string // hit, semantic, miss, bypass
+	Attempts int
+	Status   int    // what the client got
+	Code     string // fault code, "" on success
+	Message  string // the sentence the client got on a refusal
+	Usage    llm.Usage
+	Cost     money.USD
+	// Decisions explain, one per line, what each stage did: "clamped max_tokens to 812 for budget team/monthly".
+	Decisions string
+	FirstByte time.Duration
+	Duration  time.Duration
+	Overhead  time.Duration
+}

@@ -1,0 +1,146 @@
+// Package llm is the canonical form between wire dialects: what is asked (Call), what comes back (Stream of Event) and
+// what it used (Usage). Dialects in llm/dialect read and write it; adapters in provider carry it.
+//
+// A call whose client and provider speak the same dialect keeps its validated bytes (Call.Body), and only the fields
+// that the gateway owns are spliced (Edit); unknown fields and provider prompt caches survive (decision D6).
+package llm
+
+import "github.com/bodhi-gateway/bodhi/app/fault"
+
+// Family is a wire dialect's name.
+type Family string
+
+// The families.
+const (
+	OpenAI    Family = "openai"
+	Anthropic Family = "anthropic"
+	Gemini    Family = "gemini"
+	Bedrock   Family = "bedrock"
+)
+
+// Operation is what a call asks for.
+type Operation string
+
+// The operations.
+const (
+	Chat       Operation = "chat"
+	Embeddings Operation = "embeddings"
+)
+
+// Call is one decoded and validated request. It is read-only after decoding.
+type Call struct {
+	Family    Family
+	Operation Operation
+	Model     string // as the client wrote it: an alias, a catalogue id, a bare model name
+	Stream    bool
+	// MaxOutput is the client's cap on output tokens per choice; 0 means that it did not say.
+	MaxOutput int64
+	// Choices is n: how many answers are asked for, at least 1.
+	Choices int64
+	// WantsUsage says that the client asked for usage in its stream.
+	WantsUsage bool
+	Needs      Needs
+	// Body is the validated request, byte for byte as the client sent it.
+	Body []byte
+	// Bound says how large the input can be at most, for the price ceiling.
+	Bound Bound
+	// Spots are where the spliceable fields lie in Body.
+	Spots Spots
+}
+
+// Needs are capabilities that the serving model must have.
+type Needs struct {
+	Tools, Vision, Audio, Files, Schema, Reasoning bool
+}
+
+// Bound is what limits the input's tokens from above. For byte-level tokenizers text has at most as many tokens as
+// UTF-8 bytes; media is counted apart because its bytes say nothing about its tokens.
+type Bound struct {
+	TextBytes int64 // bytes of the body without inline media
+	Messages  int64 // messages, inputs or contents: each adds a few tokens of framing
+	Images    int64
+	AudioSecs int64
+	Pages     int64
+}
+
+// Spot is a half-open byte range [From, To) of a value in Call.Body; To == 0 means that the field is absent.
+type Spot struct{ From, To int }
+
+// Has reports whether the field is present.
+func (s Spot) Has() bool { return s.To > 0 }
+
+// Spots are the fields that the gateway may replace or add (Edit). Open is the offset just behind the body's opening
+// brace, where absent fields are added.
+type Spots struct {
+	Open          int
+	Model         Spot // the JSON string, quotes included
+	MaxOutput     Spot // the number
+	MaxOutputKey  string
+	StreamOptions Spot // the object or null
+	IncludeUsage  Spot // the boolean inside it
+}
+
+// Edit is what the gateway changes in the bytes it forwards. Zero fields are left as the client wrote them.
+type Edit struct {
+	Model        string
+	MaxOutput    int64 // lower the output cap to this (decision D12)
+	IncludeUsage bool  // ask the provider for usage in a stream
+}
+
+// Usage is what a call used, in tokens, normalised over providers: Input and Output are totals, the others are parts of
+// them (genai-prices counts the same way). All fields are ≥ 0; a dialect refuses or zeroes anything else and flags it.
+type Usage struct {
+	Input           int64 // everything read, cached or not
+	CacheRead       int64 // part of Input
+	CacheWrite5m    int64 // part of Input
+	CacheWrite1h    int64 // part of Input
+	InputAudio      int64 // part of Input
+	CacheReadAudio  int64 // part of CacheRead and InputAudio
+	InputImage      int64 // part of Input
+	Output          int64 // everything generated
+	Reasoning       int64 // part of Output
+	OutputAudio     int64 // part of Output
+	OutputImage     int64 // part of Output
+	WebSearches     int64 // calls of the provider's own search tool
+	VideoSeconds    int64
+	ServerToolCalls int64
+}
+
+// IsZero reports whether nothing was used.
+func (u Usage) IsZero() bool { return u == Usage{} }
+
+// EventKind says what an event is to the gateway; its bytes are the dialect's business.
+type EventKind uint8
+
+// The kinds of events.
+const (
+	Data      EventKind = iota // a piece of the answer
+	UsageOnly                  // carries usage that the client did not ask for: count it, do not forward it
+	Terminal                   // the dialect's end mark ("data: [DONE]"), or the whole body of a JSON answer
+	Failed                     // the provider reported an error inside the stream
+)
+
+// Event is one piece of an answer, in the dialect of the call that asked.
+type Event struct {
+	Kind EventKind
+	// Raw is what the client gets, framing included. It is valid until the next call of Next.
+	Raw []byte
+	// Usage is cumulative; nil when this event carries none. The last one wins, sums are never made.
+	Usage *Usage
+	// OutputBytes is how much generated text the event holds, to estimate usage when none is reported.
+	OutputBytes int
+	// Err is set on Failed.
+	Err *fault.Error
+}
+
+// Stream is an answer being received. A JSON answer is a stream of one Terminal event.
+type Stream interface {
+	// Next gives the next event, io.EOF after a clean end, and ErrTruncated when the provider stopped without its
+	// end mark. No event ever waits for a later one.
+	Next() (Event, error)
+	// Close drops the rest and releases the connection. It is safe to call twice and concurrently with Next.
+	Close() error
+}
+
+// ErrTruncated says that a stream ended without its end mark: the answer is incomplete and must not look complete.
+var ErrTruncated = fault.New(fault.Upstream, "upstream_truncated", "The provider ended its answer before it was complete. What arrived is billed; send the request again for a complete answer.")

@@ -1,0 +1,16 @@
+// Package layout is the frame around every page: head, navigation, theme, flash message.
+package layout
+
+// Shell is what the frame needs to know. app/web fills it from the session; pages embed it in their props.
+type Shell struct {
+	Title  string // page title, without the product's name
+	Active string // name of the navigation entry to mark: "home", "keys", "connections", "models", "budgets", "requests"
+	// OrgName is empty on pages outside an organization (sign-up, log-in); the frame is then without navigation.
+	OrgName, OrgSlug string
+	MemberName       string
+	MemberEmail      string
+	RoleTitle        string
+	CanManage        bool   // organization admins, managers and leads: show what changes things
+	Flash            string // one-time message after a redirect
+	Theme            string // "light", "dark", or "" to follow the system
+}
