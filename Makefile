@@ -1,0 +1,84 @@
+# Two commands: `make run` and `make test`. `make help` lists the rest.
+#
+# Needs Go and Node. Versions are exact (go.mod, scripts/tools/go.mod, package-lock.json); nothing is downloaded as a
+# binary, nothing is installed outside this directory, except what `make test` installs as root on Debian.
+
+SHELL := /usr/bin/env bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+STATICCHECK := go tool -modfile=scripts/tools/go.mod staticcheck
+
+# How many packages are tested at a time. Browser and wire tests start processes of their own, so two are enough.
+P ?= 2
+# How long each fuzz target runs.
+FUZZTIME ?= 20s
+
+# No cgo anywhere: one static binary, and no C compiler needed.
+export CGO_ENABLED := 0
+
+.PHONY: run
+run: build ## start everything on http://127.0.0.1:8080 with the offline sandbox provider
+	@BODHI_EGRESS_ALLOW_PRIVATE="$${BODHI_EGRESS_ALLOW_PRIVATE:-127.0.0.0/8,::1/128}" exec bin/bodhi serve
+
+.PHONY: test
+test: binary ## everything: generated files, vet, lint, all tests on SQLite and PostgreSQL, real clients, a real browser
+	@scripts/services.sh scripts/test.sh all
+
+.PHONY: test-quick
+test-quick: generate ## the inner loop: vet and all tests on SQLite, without browser and clients
+	@scripts/test.sh quick
+
+.PHONY: build
+build: generate binary ## bin/bodhi
+
+# Without generating: `make test` checks the committed templates against their sources, so it must not refresh them.
+.PHONY: binary
+binary: vendor
+	go build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/bodhi ./cmd/bodhi
+
+.PHONY: generate
+generate: ## Go code from templates; it is committed, and a test compares
+	@go tool templ generate -log-level error
+
+.PHONY: vendor
+vendor: static/vendor/.stamp ## files of others that the dashboard serves, from npm into static/vendor
+
+static/vendor/.stamp: node_modules/.package-lock.json scripts/vendor.mjs
+	@node scripts/vendor.mjs
+	@touch $@
+
+node_modules/.package-lock.json: package-lock.json .npmrc
+	npm ci --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+.PHONY: fmt
+fmt: ## format Go and templates
+	gofmt -w $$(find . -name '*.go' -not -path './node_modules/*')
+	go tool templ fmt -log-level error views app
+
+.PHONY: lint
+lint: ## gofmt, vet, staticcheck
+	@scripts/test.sh lint
+
+.PHONY: check
+check: generate lint test-quick ## what to run before a commit
+
+.PHONY: bench
+bench: build ## measure against a plain reverse proxy, side by side; prints a table, writes var/bench.json
+	go run ./e2e/bench -bodhi bin/bodhi -out var/bench.json $(BENCH)
+
+.PHONY: fuzz
+fuzz: ## run every fuzz target for FUZZTIME (20s)
+	@scripts/fuzz.sh $(FUZZTIME)
+
+.PHONY: clean
+clean: ## remove what was built and fetched; keeps your data in var/
+	rm -rf bin node_modules
+	find static/vendor -mindepth 1 ! -name README.md -delete
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

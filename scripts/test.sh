@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Checks and tests, quietly: one line per package, everything about a failure, and a list of what did not run.
+#
+#   scripts/test.sh lint    gofmt, vet, staticcheck
+#   scripts/test.sh quick   vet, then all tests that need no browser, no client SDK and no service
+#   scripts/test.sh all     lint, then every test; services come from scripts/services.sh
+#
+# CI=true makes a test that skipped itself a failure: what did not run was not tested.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+mkdir -p var
+log=var/test.log
+
+step() { printf '== %s\n' "$1"; }
+
+lint() {
+  step gofmt
+  local bad
+  bad=$(gofmt -l $(find . -name '*.go' -not -path './node_modules/*'))
+  if [ -n "$bad" ]; then printf 'not formatted (run "make fmt"):\n%s\n' "$bad"; return 1; fi
+  step vet
+  go vet ./...
+  step staticcheck
+  go tool -modfile=scripts/tools/go.mod staticcheck ./...
+}
+
+# Keeps each package's output back until its verdict: one line if it passed, the whole if it failed.
+report() {
+  awk '
+    /^(=== (RUN|PAUSE|CONT|NAME)|[[:space:]]*--- PASS|PASS$)/ { next }
+    { held = held $0 "\n" }
+    /^(ok  |FAIL|\?   )\t/ { if ($1 == "FAIL") printf "%s", held; else if ($1 == "ok") print; held = ""; fflush() }
+    END { printf "%s", held }'
+}
+
+run() {
+  step "test $*"
+  local failed=0
+  go test -v -vet=off -timeout 15m "$@" 2>&1 | tee "$log" | report || failed=1
+  local skipped
+  skipped=$(grep -c -E '^[[:space:]]*--- SKIP' "$log" || true)
+  if [ "$skipped" -gt 0 ]; then
+    printf '%s did not run:\n' "$skipped"
+    grep -E -A1 '^[[:space:]]*--- SKIP' "$log" | grep -v '^--$' | cut -c1-200
+    if [ "${CI:-}" = true ]; then echo 'CI=true does not allow that.'; failed=1; fi
+  fi
+  return "$failed"
+}
+
+case "${1:-}" in
+lint) lint ;;
+quick) go vet ./... && TEST_DATABASE_URL=off run -short -p "${P:-2}" $(go list ./... | grep -v /e2e/) ;;
+all) lint && TEST_BINARY=$PWD/bin/bodhi run -p "${P:-2}" ./... ;;
+*) sed -n '2,8p' "$0" | cut -c3-; exit 2 ;;
+esac
