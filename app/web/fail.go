@@ -1,0 +1,108 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"maps"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/bodhi-gateway/bodhi/app/fault"
+)
+
+// statuses is the one map from what went wrong to an HTTP status, for pages and the management API alike.
+var statuses = map[fault.Kind]int{
+	fault.Internal:        http.StatusInternalServerError,
+	fault.Invalid:         http.StatusBadRequest,
+	fault.Unauthenticated: http.StatusUnauthorized,
+	fault.Forbidden:       http.StatusForbidden,
+	fault.NotFound:        http.StatusNotFound,
+	fault.Conflict:        http.StatusConflict,
+	fault.TooLarge:        http.StatusRequestEntityTooLarge,
+	fault.Limited:         http.StatusTooManyRequests,
+	fault.Exhausted:       http.StatusPaymentRequired,
+	fault.Upstream:        http.StatusBadGateway,
+	fault.Timeout:         http.StatusGatewayTimeout,
+	fault.Unavailable:     http.StatusServiceUnavailable,
+}
+
+// fail renders an error: a page for browsers, an RFC 9457 problem for the management API. It is Echo's error handler
+// and the only place that turns an error into bytes.
+func (s *server) fail(err error, c echo.Context) {
+	if c.Response().Committed {
+		return
+	}
+	f := classify(err)
+	status := statuses[f.Kind]
+	var he *echo.HTTPError
+	if errors.As(err, &he) && he.Code == http.StatusMethodNotAllowed {
+		status = he.Code
+	}
+	if status >= 500 {
+		s.Log.LogAttrs(c.Request().Context(), slog.LevelError, "web request failed",
+			slog.String("request_id", requestID(c)), slog.String("route", c.Path()), slog.Any("error", err))
+	}
+	if f.RetryAfter > 0 {
+		c.Response().Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(f.RetryAfter.Seconds()))))
+	}
+	if isAPI(c) {
+		err = problem(c, status, f)
+	} else {
+		err = s.failurePage(c, status, f)
+	}
+	if err != nil {
+		s.Log.Error("error answer not written", "request_id", requestID(c), "error", err)
+	}
+}
+
+// classify finds the refusal in err; Echo's own errors (no such route, wrong method) become refusals too.
+func classify(err error) *fault.Error {
+	var f *fault.Error
+	var he *echo.HTTPError
+	if errors.As(err, &f) || !errors.As(err, &he) {
+		return fault.From(err)
+	}
+	switch {
+	case he.Code == http.StatusNotFound:
+		return fault.New(fault.NotFound, "not_found", "There is nothing at this address.")
+	case he.Code == http.StatusMethodNotAllowed:
+		return fault.New(fault.Invalid, "method_not_allowed", "This address does not take that method.")
+	case he.Code == http.StatusRequestEntityTooLarge:
+		return fault.New(fault.TooLarge, "body_too_large", "The request is too large.")
+	case he.Code >= 400 && he.Code < 500:
+		return fault.New(fault.Invalid, "invalid_request", "The request could not be read.").Because(err)
+	}
+	return fault.From(err)
+}
+
+func isAPI(c echo.Context) bool { return strings.HasPrefix(c.Request().URL.Path, APIRoot) }
+
+// problem writes RFC 9457's application/problem+json. Facts of the refusal sit beside the standard members.
+func problem(c echo.Context, status int, f *fault.Error) error {
+	p := map[string]any{}
+	for k, v := range maps.All(f.Detail) {
+		p[k] = v
+	}
+	p["type"] = "urn:bodhi:problem:" + f.Code
+	p["title"] = http.StatusText(status)
+	p["status"] = status
+	p["detail"] = f.Public
+	p["code"] = f.Code
+	p["request_id"] = requestID(c)
+	if f.Field != "" {
+		p["errors"] = []map[string]string{{"field": f.Field, "detail": f.Public}}
+	}
+	if status == http.StatusUnauthorized {
+		c.Response().Header().Set("WWW-Authenticate", `Bearer realm="bodhi"`)
+	}
+	b, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	return c.Blob(status, "application/problem+json", append(b, '\n'))
+}

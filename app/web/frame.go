@@ -1,0 +1,114 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/bodhi-gateway/bodhi/app/clock"
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
+)
+
+// policy is the content security policy of every page: nothing inline, nothing from elsewhere, no frames.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
+	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// maxForm bounds a dashboard form; larger uploads get routes of their own.
+const maxForm = 1 << 20
+
+// Names of what one request carries in Echo's context.
+const (
+	requestIDKey = "bodhi.request_id"
+	contextKey   = "bodhi.context"
+)
+
+// frame surrounds every answer, found or not: request id, security headers, panic containment, one log line.
+func (s *server) frame(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		start := s.Clock.Now()
+		c.Set(requestIDKey, id.NewRequest(s.IDs).String())
+		s.secureHeaders(c)
+		if err := s.contain(next, c); err != nil {
+			s.fail(err, c)
+		}
+		r := c.Request()
+		s.Log.LogAttrs(r.Context(), slog.LevelInfo, "web request",
+			slog.String("request_id", requestID(c)), slog.String("method", r.Method), slog.String("route", c.Path()),
+			slog.Int("status", c.Response().Status), slog.Int64("bytes", c.Response().Size),
+			slog.Duration("took", clock.Since(start)))
+		return nil
+	}
+}
+
+// contain turns a panic into an error of this one request. A half-written answer is cut instead, so that the browser
+// does not take it for a whole one.
+func (s *server) contain(next echo.HandlerFunc, c echo.Context) (err error) {
+	defer func() {
+		p := recover()
+		if p == nil {
+			return
+		}
+		if p == http.ErrAbortHandler {
+			panic(p)
+		}
+		s.Log.Error("panic in a handler", "request_id", requestID(c), "route", c.Path(),
+			"panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+		if c.Response().Committed {
+			panic(http.ErrAbortHandler)
+		}
+		err = fault.From(errors.New("panic"))
+	}()
+	return next(c)
+}
+
+func (s *server) secureHeaders(c echo.Context) {
+	h := c.Response().Header()
+	h.Set("X-Request-Id", requestID(c))
+	h.Set("Content-Security-Policy", policy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
+	if s.secure {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
+}
+
+func requestID(c echo.Context) string {
+	v, _ := c.Get(requestIDKey).(string)
+	return v
+}
+
+// limitForm bounds a form's body and parses it, so that handlers can use FormValue without thinking of errors.
+func limitForm(c *Context) error {
+	r := c.Request()
+	if r.Method == http.MethodGet || r.Body == nil {
+		return nil
+	}
+	r.Body = http.MaxBytesReader(c.Response(), r.Body, maxForm)
+	if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		return nil // a multipart body is read by its handler, under the same bound
+	}
+	return bodyFault(r.ParseForm())
+}
+
+// bodyFault says in words what was wrong with a request's body.
+func bodyFault(err error) error {
+	var tooLarge *http.MaxBytesError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &tooLarge):
+		return fault.Newf(fault.TooLarge, "body_too_large", "The request is larger than %d KiB, the most this page takes.", tooLarge.Limit>>10).Because(err)
+	default:
+		return fault.New(fault.Invalid, "invalid_request", "The request's body could not be read. Send it again.").Because(err)
+	}
+}

@@ -1,0 +1,183 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/labstack/echo/v4"
+
+	"github.com/bodhi-gateway/bodhi/app/clock"
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/secret"
+)
+
+// LogInPath is where a browser without a session is sent.
+const LogInPath = "/log-in"
+
+// People says who a caller is at this moment, so that a removed member or a revoked token is out with the next
+// request. *identity.Service implements it.
+type People interface {
+	// Person is the member a session belongs to. A fault of kind Unauthenticated ends the session.
+	Person(ctx context.Context, o id.Org, m id.Member) (org.Organization, org.Member, error)
+	// Holder is who a presented management token acts as; unknown or ended tokens are Unauthenticated.
+	Holder(ctx context.Context, presented secret.String) (org.Actor, error)
+}
+
+// Deps is what the glue needs. All fields but Idle and Absolute are required.
+type Deps struct {
+	// PublicURL is how browsers reach the dashboard. https makes the session cookie Secure and __Host- bound.
+	PublicURL string
+	// Sessions keeps them; it must also implement scs.CtxStore. *db.SessionStore does.
+	Sessions scs.Store
+	People   People
+	Clock    clock.Clock
+	IDs      *id.Source
+	Log      *slog.Logger
+	// Idle ends a session that is not used, Absolute any session. Defaults: 12 hours and 7 days.
+	Idle, Absolute time.Duration
+}
+
+// server is Deps made ready.
+type server struct {
+	Deps
+	sessions *scs.SessionManager
+	cross    *http.CrossOriginProtection
+	secure   bool
+}
+
+// Mount checks the routes and hangs them on e, together with the frame around every answer (request id, security
+// headers, panic containment, log line, error pages). It changes nothing when it returns an error.
+func Mount(e *echo.Echo, routes []Route, d Deps) error {
+	if err := Check(routes); err != nil {
+		return fmt.Errorf("routes: %w", err)
+	}
+	s, err := newServer(d)
+	if err != nil {
+		return err
+	}
+	e.HideBanner, e.HidePort = true, true
+	if e.IPExtractor == nil {
+		// Echo's default believes X-Forwarded-For from anyone. Behind a proxy app sets an extractor that knows it.
+		e.IPExtractor = echo.ExtractIPDirect()
+	}
+	e.HTTPErrorHandler = s.fail
+	e.Use(s.frame)
+	for _, r := range routes {
+		e.Add(r.Method, r.Path, s.handler(r))
+	}
+	return nil
+}
+
+func newServer(d Deps) (*server, error) {
+	public, err := url.Parse(d.PublicURL)
+	if err != nil || public.Host == "" || (public.Scheme != "http" && public.Scheme != "https") {
+		return nil, fmt.Errorf("web: public URL %q is not an http or https URL", d.PublicURL)
+	}
+	if d.Sessions == nil || d.People == nil || d.Clock == nil || d.IDs == nil || d.Log == nil {
+		return nil, errors.New("web: Deps is incomplete")
+	}
+	if d.Idle == 0 {
+		d.Idle = 12 * time.Hour
+	}
+	if d.Absolute == 0 {
+		d.Absolute = 7 * 24 * time.Hour
+	}
+	s := &server{Deps: d, secure: public.Scheme == "https", cross: http.NewCrossOriginProtection()}
+	// Behind a proxy that rewrites Host, old browsers send only an Origin to compare with; this is the true one.
+	if err := s.cross.AddTrustedOrigin(public.Scheme + "://" + public.Host); err != nil {
+		return nil, fmt.Errorf("web: public URL: %w", err)
+	}
+	s.sessions = newSessions(d, s.secure)
+	return s, nil
+}
+
+// handler puts a route's guard before its handler.
+func (s *server) handler(r Route) echo.HandlerFunc {
+	return func(ec echo.Context) error {
+		c := &Context{Context: ec, server: s}
+		ec.Set(contextKey, c)
+		admit := s.admitBrowser
+		if r.Guard == Token {
+			admit = s.admitToken
+		}
+		if done, err := admit(c, &r); err != nil || done {
+			return err
+		}
+		if r.Guard != Open {
+			if err := c.actor.Require(r.Floor); err != nil {
+				return err
+			}
+		}
+		return r.Handle(c)
+	}
+}
+
+// admitBrowser guards Open and Person routes. done means that the answer (a way to the log-in) is written.
+func (s *server) admitBrowser(c *Context, r *Route) (done bool, err error) {
+	c.Response().Header().Set("Cache-Control", "no-store")
+	if err := s.cross.Check(c.Request()); err != nil {
+		return false, fault.New(fault.Forbidden, "cross_origin",
+			"This form was sent from another site. Open the dashboard and try again there.").Because(err)
+	}
+	if err := limitForm(c); err != nil {
+		return false, err
+	}
+	if err := s.openSession(c); err != nil {
+		return false, fmt.Errorf("open session: %w", err)
+	}
+	if err := s.identify(c); err != nil {
+		return false, err
+	}
+	if r.Guard == Person && !c.LoggedIn() {
+		return true, c.toLogIn()
+	}
+	return false, nil
+}
+
+// identify asks People who the session's member is now, and ends the session of somebody who left.
+func (s *server) identify(c *Context) error {
+	o, m, ok := c.sessionMember()
+	if !ok {
+		return nil
+	}
+	organization, member, err := s.People.Person(c.Ctx(), o, m)
+	if fault.Is(err, fault.Unauthenticated) || fault.Is(err, fault.NotFound) {
+		return s.sessions.Destroy(c.Ctx())
+	}
+	if err != nil {
+		return fmt.Errorf("identify %s: %w", m, err)
+	}
+	c.organization, c.member = organization, member
+	c.actor = org.Actor{
+		Org: organization.ID, Member: member.ID, Role: member.Role, Teams: member.Teams, Label: member.Email,
+	}
+	c.stampActor()
+	return nil
+}
+
+// admitToken guards the management API. A session cookie is no token: only a header that other sites cannot make a
+// browser send counts.
+func (s *server) admitToken(c *Context, _ *Route) (bool, error) {
+	c.Response().Header().Set("Cache-Control", "no-store")
+	scheme, presented, _ := strings.Cut(c.Request().Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") || presented == "" {
+		return false, fault.New(fault.Unauthenticated, "token_missing",
+			"Send a management token: Authorization: Bearer bdt_…. An organization admin can create one.")
+	}
+	actor, err := s.People.Holder(c.Ctx(), secret.New(strings.TrimSpace(presented)))
+	if err != nil {
+		return false, err
+	}
+	c.actor = actor
+	c.stampActor()
+	return false, nil
+}

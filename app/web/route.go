@@ -1,0 +1,129 @@
+// Package web is the glue between Echo and the rooms: one registry of routes that declares who may call each of them,
+// sessions in cookies, cross-origin protection, security headers, request ids, panic containment, and one way to
+// render pages and errors. Rooms never see it; only their <room>web packages do (decision D17).
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"github.com/bodhi-gateway/bodhi/app/org"
+)
+
+// Guard says what a caller must show before a route's handler runs. The zero Guard is none of them on purpose: a route
+// that forgot its guard does not boot.
+type Guard uint8
+
+// The guards.
+const (
+	_      Guard = iota
+	Open         // anyone: log-in, sign-up
+	Person       // a member's browser session: the dashboard
+	Token        // a management token in "Authorization: Bearer bdt_…": /api/v1
+)
+
+// String is the guard's name in logs and in the role matrix.
+func (g Guard) String() string {
+	switch g {
+	case Open:
+		return "open"
+	case Person:
+		return "person"
+	case Token:
+		return "token"
+	}
+	return "none"
+}
+
+// Route is one URL and everything that must be known about it before it may be served. The tenant walk, the role
+// matrix and the OpenAPI document are generated from routes, so what is not declared here cannot be reached.
+type Route struct {
+	// Method and Path are Echo's; path parameters are written ":id".
+	Method, Path string
+	// Name is unique and says what the route does, "keys.create"; tests and logs use it.
+	Name string
+	// Guard says what the caller must show.
+	Guard Guard
+	// Floor is the lowest role that may call it. Required for Person and Token, meaningless for Open.
+	Floor org.Role
+	// Audit is the action a changing route writes to the audit log ("key.created"), or "none: " and the reason why it
+	// changes nothing worth a line. Required for every method but GET, refused for GET.
+	Audit string
+	// Handle answers. An error it returns is rendered by Mount's one error handler.
+	Handle func(c *Context) error
+	// In and Out are zero values of the JSON request and response of a Token route; None where there is none.
+	In, Out any
+}
+
+// None stands for an absent request or response body in Route.In and Route.Out.
+type None struct{}
+
+// APIRoot is where the management API lives. Only Token routes live under it, and they live nowhere else.
+const APIRoot = "/api/v1/"
+
+var (
+	nameForm  = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$`)
+	auditForm = regexp.MustCompile(`^([a-z][a-z0-9_]*\.[a-z][a-z0-9_]*|none: .{3,})$`)
+)
+
+// Check reports everything that is missing from the routes, all at once. Mount refuses to serve routes that fail it.
+func Check(routes []Route) error {
+	var errs []error
+	names := map[string]bool{}
+	urls := map[string]bool{}
+	for i, r := range routes {
+		for _, problem := range r.problems() {
+			errs = append(errs, fmt.Errorf("route %d (%s %s, %q): %s", i, r.Method, r.Path, r.Name, problem))
+		}
+		url := r.Method + " " + shape(r.Path)
+		if names[r.Name] {
+			errs = append(errs, fmt.Errorf("route %d (%s %s): the name %q is taken", i, r.Method, r.Path, r.Name))
+		}
+		if urls[url] {
+			errs = append(errs, fmt.Errorf("route %d (%s %s, %q): the URL is taken", i, r.Method, r.Path, r.Name))
+		}
+		names[r.Name], urls[url] = true, true
+	}
+	return errors.Join(errs...)
+}
+
+func (r Route) problems() (out []string) {
+	add := func(bad bool, text string) {
+		if bad {
+			out = append(out, text)
+		}
+	}
+	api := strings.HasPrefix(r.Path, APIRoot)
+	add(!nameForm.MatchString(r.Name), "needs a name like keys.create")
+	add(!strings.HasPrefix(r.Path, "/"), "needs a path that begins with /")
+	add(r.Handle == nil, "needs a handler")
+	add(r.Guard != Open && r.Guard != Person && r.Guard != Token, "needs a guard")
+	add(r.Guard == Open && r.Floor != "", "has a role floor, but is open to anyone")
+	add((r.Guard == Person || r.Guard == Token) && !r.Floor.Valid(), "needs a role floor")
+	add(r.Guard == Token && !api, "takes a token outside "+APIRoot)
+	add(r.Guard == Person && api, "takes a session under "+APIRoot)
+	switch r.Method {
+	case http.MethodGet:
+		add(r.Audit != "", "reads, so it has no audit action")
+	case http.MethodPost:
+		add(!auditForm.MatchString(r.Audit), `needs an audit action like key.created, or "none: why"`)
+	case http.MethodPut, http.MethodPatch, http.MethodDelete:
+		add(r.Guard != Token, "must be POST: forms know no other method that changes")
+		add(!auditForm.MatchString(r.Audit), `needs an audit action like key.created, or "none: why"`)
+	default:
+		add(true, "has an unknown method")
+	}
+	if r.Guard == Token {
+		add(r.Out == nil, "needs an Out type for the API document")
+		add(r.Method != http.MethodGet && r.Method != http.MethodDelete && r.In == nil, "needs an In type for the API document")
+	}
+	return out
+}
+
+var parameter = regexp.MustCompile(`:[A-Za-z_]+`)
+
+// shape is the path with its parameters made alike, so that /keys/:id and /keys/:key are the same URL.
+func shape(path string) string { return parameter.ReplaceAllString(path, ":") }
