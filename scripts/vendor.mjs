@@ -1,0 +1,83 @@
+// Copies what the browser gets from npm packages of exact version into static/vendor, where static.go embeds it.
+//
+//   npm ci && node scripts/vendor.mjs
+//
+// Nothing is bundled or minified here; three things are changed, and only here:
+//   - Tabler is wrapped in a cascade layer, so that our own rules win without !important;
+//   - source map comments go, as the maps are not served;
+//   - icons shrink to what is inside their <svg>, and only the ones listed below are taken.
+// Text is compressed with Brotli at its highest level once, so that no request ever pays for it.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { brotliCompressSync } from 'node:zlib'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const modules = join(root, 'node_modules')
+const out = join(root, 'static', 'vendor')
+
+const files = {
+  'tabler.css': '@tabler/core/dist/css/tabler.min.css',
+  'htmx.js': 'htmx.org/dist/htmx.min.js',
+  'sse.js': 'htmx-ext-sse/dist/sse.min.js',
+  'idiomorph.js': 'idiomorph/dist/idiomorph-ext.min.js',
+  'geist.woff2': '@fontsource-variable/geist/files/geist-latin-wght-normal.woff2',
+}
+
+// Names of Tabler's outline icons; ui.Icon draws them. Keep the list in alphabetical order.
+const icons = `
+  activity adjustments alert-circle alert-octagon alert-triangle api arrow-down arrow-down-right arrow-left
+  arrow-narrow-right arrow-right arrow-up arrow-up-right arrows-shuffle ban bell bolt book brand-openai building check
+  checks chevron-down chevron-left chevron-right chevron-up circle-check circle-dashed circle-x clock coin copy
+  credit-card database device-desktop dots download edit external-link eye filter flask gauge help-circle history home
+  hourglass info-circle key lifebuoy list-details lock login logout mail menu-2 minus moon player-pause player-play plug
+  plug-connected plus point receipt refresh route rotate-clockwise search send server settings shield-check shield-lock
+  sun terminal-2 trash trending-down trending-up user user-off user-plus users users-group wallet world x
+`.trim().split(/\s+/)
+
+function installed(path) {
+  try {
+    return readFileSync(join(modules, path))
+  } catch {
+    console.error(`vendor: node_modules/${path} is missing. Run "npm ci" first.`)
+    process.exit(1)
+  }
+}
+
+function put(name, body, compress) {
+  writeFileSync(join(out, name), body)
+  if (compress) writeFileSync(join(out, name + '.br'), brotliCompressSync(body))
+}
+
+// The tracked README stays: it keeps the folder in a fresh clone, and go:embed needs the folder.
+const readme = readFileSync(join(out, 'README.md'))
+rmSync(out, { recursive: true, force: true })
+mkdirSync(join(out, 'icons'), { recursive: true })
+writeFileSync(join(out, 'README.md'), readme)
+
+for (const [name, from] of Object.entries(files)) {
+  if (name.endsWith('.woff2')) {
+    put(name, installed(from), false)
+    continue
+  }
+  let text = installed(from).toString('utf8').replace(/\/[/*]# sourceMappingURL=\S+( \*\/)?\s*$/, '')
+  if (name.endsWith('.css')) {
+    text = '@charset "UTF-8";@layer tabler{' + text.replace('@charset "UTF-8";', '') + '}'
+  }
+  put(name, Buffer.from(text), true)
+}
+
+for (const name of icons) {
+  const svg = installed(`@tabler/icons/icons/outline/${name}.svg`).toString('utf8')
+  const inner = svg
+    .replace(/^[\s\S]*?<svg[^>]*>/, '')
+    .replace(/<\/svg>\s*$/, '')
+    .replace(/<path stroke="none"[^>]*\/>/, '')
+    .replace(/\s*\n\s*/g, '')
+    .replace(/ \/>/g, '/>')
+  writeFileSync(join(out, 'icons', name + '.svg'), inner)
+}
+
+const version = (name) => JSON.parse(installed(name + '/package.json')).version
+const used = ['@fontsource-variable/geist', '@tabler/core', '@tabler/icons', 'htmx-ext-sse', 'htmx.org', 'idiomorph']
+console.log('vendor: ' + used.map((name) => `${name} ${version(name)}`).join(', '))
