@@ -1,0 +1,104 @@
+package app
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/bodhi-gateway/bodhi/app/secret"
+)
+
+// masterKeyFile is where the embedded mode keeps its key. Whoever has it and the database can read every secret, so a
+// backup of one without the other is worthless, and a backup of both must be kept safe.
+const masterKeyFile = "master.key"
+
+// masterKeySize is the key's length in bytes: AES-256.
+const masterKeySize = 32
+
+// LoadMasterKey gives the key that encrypts secrets at rest, 32 bytes: the configured one, else, with the embedded
+// database only, the one in the data directory, made there on first use (created tells). random is crypto/rand.Reader
+// outside tests. With a database server the key must be configured: nodes share it, and a data directory that is
+// lost with its container would take every secret along.
+func (c Config) LoadMasterKey(random io.Reader) (key secret.String, created bool, err error) {
+	if !c.MasterKey.IsEmpty() {
+		key, err = decodeMasterKey(c.MasterKey)
+		return key, false, err
+	}
+	if !c.Embedded() {
+		return secret.String{}, false, errors.New("config: BODHI_MASTER_KEY: it is required with PostgreSQL; make one with: openssl rand -base64 32")
+	}
+	path := filepath.Join(c.DataDir, masterKeyFile)
+	key, err = readMasterKey(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return key, false, err
+	}
+	created, err = createMasterKey(path, random)
+	if err != nil {
+		return secret.String{}, false, fmt.Errorf("config: cannot create the master key in BODHI_DATA_DIR: %w", err)
+	}
+	key, err = readMasterKey(path)
+	return key, created, err
+}
+
+func readMasterKey(path string) (secret.String, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return secret.String{}, fmt.Errorf("config: master key: %w", err)
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return secret.String{}, fmt.Errorf("config: %s can be read by other users (mode %04o); run: chmod 600 %s", path, info.Mode().Perm(), path)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return secret.String{}, fmt.Errorf("config: master key: %w", err)
+	}
+	key, err := decodeMasterKey(secret.New(strings.TrimSpace(string(text))))
+	if err != nil {
+		return secret.String{}, fmt.Errorf("config: %s: %w; restore it from a backup, as secrets cannot be read without it", path, err)
+	}
+	return key, nil
+}
+
+// createMasterKey writes a fresh key. Two processes may start at once: each writes its own file, and linking it into
+// place lets one win.
+func createMasterKey(path string, random io.Reader) (bool, error) {
+	raw := make([]byte, masterKeySize)
+	if _, err := io.ReadFull(random, raw); err != nil {
+		return false, err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return false, err
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), masterKeyFile+".*") // mode 0600
+	if err != nil {
+		return false, err
+	}
+	defer func() { _ = os.Remove(f.Name()) }()
+	_, err = f.WriteString(base64.StdEncoding.EncodeToString(raw) + "\n")
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return false, err
+	}
+	err = os.Link(f.Name(), path)
+	if errors.Is(err, fs.ErrExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// decodeMasterKey reads base64 in any of its spellings and insists on the length.
+func decodeMasterKey(s secret.String) (secret.String, error) {
+	plain := strings.NewReplacer("-", "+", "_", "/", "=", "").Replace(s.Reveal())
+	raw, err := base64.RawStdEncoding.DecodeString(plain)
+	if err != nil {
+		return secret.String{}, errors.New("it is not base64; make one with: openssl rand -base64 32")
+	}
+	if len(raw) != masterKeySize {
+		return secret.String{}, fmt.Errorf("it has %d bytes, needs %d; make one with: openssl rand -base64 32", len(raw), masterKeySize)
+	}
+	return secret.New(string(raw)), nil
+}
