@@ -1,4 +1,4 @@
-(u.Host != "" || want == "sqlite" && len(u.Path)+len(u.Opaque) > 1)package app
+package app
 
 import (
 	"cmp"
@@ -170,7 +170,7 @@ func scheme(s secret.String, example string, allowed ...string) error {
 		return fmt.Errorf("it is not a URL; it should look like %s", example)
 	}
 	for _, want := range allowed {
-		if u.Scheme == want && (u.Host != "" || want == "sqlite" && len(u.Path) > 1) {
+		if u.Scheme == want && (u.Host != "" || want == "sqlite" && len(u.Path)+len(u.Opaque) > 1) {
 			return nil
 		}
 	}
