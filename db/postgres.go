@@ -1,0 +1,86 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"gorm.io/driver/postgres"
+)
+
+// appRole is the role the program works as. It owns nothing, so row-level security binds it even where the URL logs in
+// as a superuser or the owner. Migrations create it (migrate.go).
+const appRole = "bodhi_app"
+
+func (d *DB) openPostgres(ctx context.Context, rawURL string, o Options) error {
+	cfg, err := pgxpool.ParseConfig(rawURL)
+	if err != nil {
+		return errors.New("DATABASE_URL is malformed: write postgres://user:password@host:5432/database?sslmode=require")
+	}
+	cfg.MaxConns = 16
+	if o.MaxConns > 0 {
+		cfg.MaxConns = int32(o.MaxConns)
+	}
+	cfg.MaxConnIdleTime = 5 * time.Minute
+	cfg.ConnConfig.ConnectTimeout = connectTimeout
+	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	if cfg.ConnConfig.RuntimeParams["application_name"] == "" {
+		cfg.ConnConfig.RuntimeParams["application_name"] = "bodhi"
+	}
+	cfg.AfterConnect = d.takeRole
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return fmt.Errorf("open PostgreSQL at %s: %s", server(cfg.ConnConfig), plain(err))
+	}
+	if err := pool.Ping(ctx); err != nil {
+		if !o.AllowDown {
+			pool.Close()
+			return fmt.Errorf("PostgreSQL at %s cannot be used: %s", server(cfg.ConnConfig), plain(err))
+		}
+		d.log.Error("database cannot be reached, starting without it", "server", server(cfg.ConnConfig), "error", plain(err))
+	}
+	d.pool = pool
+	d.sql = stdlib.OpenDBFromPool(pool)
+	if err := d.attach(postgres.New(postgres.Config{Conn: d.sql})); err != nil {
+		pool.Close()
+		return err
+	}
+	return nil
+}
+
+// takeRole puts a fresh connection behind the row-level security wall, once migrations have made the role.
+func (d *DB) takeRole(ctx context.Context, c *pgx.Conn) error {
+	if d.walls.noRowSecurity {
+		return nil
+	}
+	var member bool
+	err := c.QueryRow(ctx, `SELECT coalesce((SELECT pg_has_role(oid, 'MEMBER') FROM pg_roles WHERE rolname = $1), false)`, appRole).Scan(&member)
+	if err != nil || !member {
+		return err
+	}
+	_, err = c.Exec(ctx, "SET ROLE "+appRole)
+	return err
+}
+
+// server names where a configuration points, for messages: never the password.
+func server(c *pgx.ConnConfig) string {
+	return fmt.Sprintf("%s:%d/%s (user %s)", c.Host, c.Port, c.Database, c.User)
+}
+
+// plain is a connection error as one line without the connection string.
+func plain(err error) string {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Message + " (SQLSTATE " + pg.Code + ")"
+	}
+	for next := errors.Unwrap(err); next != nil; next = errors.Unwrap(err) {
+		err = next
+	}
+	return strings.Join(strings.Fields(err.Error()), " ")
+}
