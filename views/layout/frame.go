@@ -1,0 +1,76 @@
+package layout
+
+import (
+	"net/http"
+	"strings"
+	"unicode/utf8"
+)
+
+// LogOutPath is where the account menu's form posts to.
+const LogOutPath = "/log-out"
+
+// htmxConfig keeps htmx inside the content security policy and tells it once that a 422 answer is the form again.
+const htmxConfig = `{"includeIndicatorStyles":false,"allowEval":false,"selfRequestsOnly":true,` +
+	`"historyCacheSize":0,"defaultSwapStyle":"outerHTML","responseHandling":[{"code":"204","swap":false},` +
+	`{"code":"[23]..","swap":true},{"code":"422","swap":true},{"code":"[45]..","swap":false,"error":true}]}`
+
+type navGroup struct {
+	id, title string
+	entries   []navEntry
+}
+
+type navEntry struct{ name, label, href, icon string }
+
+// navigation is the rail, from top to bottom. Names are what pages pass as Shell.Active.
+var navigation = []navGroup{
+	{"", "", []navEntry{
+		{"home", "Home", "/", "home"},
+		{"requests", "Requests", "/requests", "list-details"},
+	}},
+	{"spend", "Access and spend", []navEntry{
+		{"keys", "Keys", "/keys", "key"},
+		{"budgets", "Budgets", "/budgets", "wallet"},
+	}},
+	{"traffic", "Models", []navEntry{
+		{"models", "Models & aliases", "/models", "route"},
+		{"connections", "Connections", "/connections", "plug-connected"},
+	}},
+}
+
+func (s Shell) displayName() string {
+	if s.MemberName != "" {
+		return s.MemberName
+	}
+	return s.MemberEmail
+}
+
+// initials are one or two letters for the avatar.
+func initials(name, email string) string {
+	words := strings.Fields(name)
+	if len(words) == 0 {
+		words = []string{email}
+	}
+	out := first(words[0])
+	if len(words) > 1 {
+		out += first(words[len(words)-1])
+	}
+	return strings.ToUpper(out)
+}
+
+func first(word string) string {
+	r, size := utf8.DecodeRuneInString(word)
+	if size == 0 {
+		return ""
+	}
+	return string(r)
+}
+
+func (f Failure) icon() string {
+	switch f.Status {
+	case http.StatusForbidden, http.StatusUnauthorized:
+		return "lock"
+	case http.StatusNotFound:
+		return "search"
+	}
+	return "alert-triangle"
+}
