@@ -3,17 +3,25 @@
 package route
 
 import (
+	"context"
+	"errors"
+	"time"
+
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 )
 
-// Alias is a tenant's name for a route: apps ask for it as "model".
+// Alias is a tenant's name for a route: apps ask for it as "model". Its JSON form is part of the snapshot on disk.
 type Alias struct {
-	ID   id.Alias
-	Org  id.Org
-	Name string // [a-z0-9._-], unique in the organization
-	// Targets in fallback order, each "connection/model".
-	Targets []TargetRef
+	ID   id.Alias `json:"id"`
+	Org  id.Org   `json:"org"`
+	Name string   `json:"name"` // [a-z0-9._-], unique in the organization
+	// Targets in fallback order.
+	Targets []TargetRef `json:"targets"`
+	// Version counts changes; an update with an old one is refused.
+	Version   int64     `json:"version"`
+	CreatedAt time.Time `json:"created_at"`
+	UpdatedAt time.Time `json:"updated_at"`
 }
 
 // TargetRef is a target as stored: a connection's id and an upstream model name.
@@ -29,8 +37,37 @@ type Target struct {
 	Why        string // why it is at this place, for the decision log
 }
 
-// Plan is where a request goes, in order.
+// Plan is where a request goes, in order. Its targets are shared with the index and must not be changed.
 type Plan struct {
 	Route   string // the alias or rule that decided, for x-bodhi-route
 	Targets []Target
+}
+
+// Errors of a Store.
+var (
+	ErrNotFound = errors.New("route: no such alias")
+	ErrTaken    = errors.New("route: the name is taken")
+	ErrChanged  = errors.New("route: changed in between")
+)
+
+// Store keeps aliases. Every method but All is bound to one organization.
+type Store interface {
+	// Insert stores a new alias with its targets, or ErrTaken.
+	Insert(ctx context.Context, a Alias) error
+	// Update replaces the alias that has a's id and version, targets included, and counts the version up; ErrChanged
+	// when there is none, ErrTaken when the new name is another's.
+	Update(ctx context.Context, a Alias) error
+	// Delete removes an alias and its targets, or ErrNotFound.
+	Delete(ctx context.Context, org id.Org, a id.Alias) error
+	// Get finds an alias, or ErrNotFound.
+	Get(ctx context.Context, org id.Org, a id.Alias) (Alias, error)
+	// List gives an organization's aliases by name.
+	List(ctx context.Context, org id.Org) ([]Alias, error)
+	// All gives every organization's aliases, for the compiled index.
+	All(ctx context.Context) ([]Alias, error)
+}
+
+// Connections are what aliases point at. The provider room's Store is one.
+type Connections interface {
+	List(ctx context.Context, org id.Org) ([]provider.ConnectionRecord, error)
 }

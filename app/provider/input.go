@@ -1,0 +1,122 @@
+package provider
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/secret"
+)
+
+// Input is what a person says about a connection.
+type Input struct {
+	Name    string
+	Kind    Kind // cannot change later
+	BaseURL string
+	// Credential is the provider's key. Empty in an update means: keep the one there is.
+	Credential secret.String
+	Disabled   bool
+}
+
+var nameForm = regexp.MustCompile(`^[a-z0-9-]{1,40}$`)
+
+const (
+	maxURL        = 500
+	maxCredential = 4096
+)
+
+// tidied trims what people paste with spaces around.
+func (in Input) tidied() Input {
+	in.Name = strings.TrimSpace(in.Name)
+	in.BaseURL = strings.TrimRight(strings.TrimSpace(in.BaseURL), "/")
+	in.Credential = secret.New(strings.TrimSpace(in.Credential.Reveal()))
+	return in
+}
+
+// checked is the input in its normal form, or everything that is wrong with it at once, a *fault.Error per field.
+// needKey says whether a credential must be given now.
+func (in Input) checked(urls URLs, needKey bool) (Input, error) {
+	in = in.tidied()
+	var errs []error
+	if !nameForm.MatchString(in.Name) {
+		errs = append(errs, fault.Field("name", "A connection's name is 1 to 40 lower-case letters, digits and hyphens, e.g. openai-eu: apps write it in connection/model."))
+	}
+	o, known := OfferingOf(in.Kind)
+	if !known {
+		errs = append(errs, fault.Field("kind", "Choose one of the kinds "+kindNames()+"."))
+		return in, errors.Join(errs...)
+	}
+	base, err := checkURL(in.BaseURL, o, urls)
+	if err != nil {
+		errs = append(errs, err)
+	}
+	in.BaseURL = base
+	if err := checkKey(in.Credential, o, needKey); err != nil {
+		errs = append(errs, err)
+	}
+	return in, errors.Join(errs...)
+}
+
+func kindNames() string {
+	var names []string
+	for _, o := range Offerings() {
+		names = append(names, string(o.Kind))
+	}
+	return strings.Join(names, ", ")
+}
+
+// checkURL gives the base URL's normal form; empty stays empty, so that the kind's own may move with the program.
+func checkURL(raw string, o Offering, urls URLs) (string, error) {
+	switch {
+	case o.Local && raw != "":
+		return raw, fault.Field("base_url", o.Title+" answers inside the gateway and has no address. Leave the base URL empty.")
+	case o.Local:
+		return "", nil
+	case raw == "" && o.BaseURL == "":
+		return "", fault.Field("base_url", "Give the base URL that the provider's own SDK takes, e.g. https://api.example.com/v1.")
+	case len(raw) > maxURL:
+		return raw, fault.Field("base_url", "A base URL has at most 500 characters.")
+	case raw == "":
+		_, err := urls.CheckURL(o.BaseURL)
+		return "", asField("base_url", err)
+	}
+	u, err := urls.CheckURL(raw)
+	if err != nil {
+		return raw, asField("base_url", err)
+	}
+	return u.String(), nil
+}
+
+// asField puts a refusal beside the input it is about; other errors stay what they are.
+func asField(field string, err error) error {
+	var refusal *fault.Error
+	if !errors.As(err, &refusal) {
+		return err
+	}
+	return fault.Field(field, refusal.Public).Because(err)
+}
+
+func checkKey(key secret.String, o Offering, need bool) error {
+	v := key.Reveal()
+	switch {
+	case o.Key == NoKey && v != "":
+		return fault.Field("credential", o.Title+" takes no key. Leave it empty.")
+	case o.Key == RequiredKey && need && v == "":
+		return fault.Field("credential", "Paste the API key of your "+o.Title+" account.")
+	case len(v) > maxCredential:
+		return fault.Field("credential", "An API key has at most 4096 characters; this looks like something else.")
+	case strings.ContainsFunc(v, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return fault.Field("credential", "An API key has no spaces, line breaks or special characters inside. Copy it again.")
+	}
+	return nil
+}
+
+// hint is the last four characters of a credential long enough to keep the rest secret.
+func hint(key secret.String) string {
+	v := key.Reveal()
+	if len(v) < 12 {
+		return ""
+	}
+	return v[len(v)-4:]
+}

@@ -1,0 +1,79 @@
+package provider
+
+import (
+	"net/url"
+	"strings"
+)
+
+// KeyNeed says whether a kind takes a credential.
+type KeyNeed uint8
+
+// The needs.
+const (
+	NoKey       KeyNeed = iota // it has none: the sandbox
+	OptionalKey                // self-hosted servers often run without
+	RequiredKey                // nothing works without
+)
+
+// Offering describes a kind to forms, validation and the route index: what a connection of it must say.
+type Offering struct {
+	Kind  Kind
+	Title string // for people
+	About string // one sentence for the form
+	// BaseURL stands in for a connection that names none; empty means that one must be named, unless the kind
+	// answers inside this process (Local).
+	BaseURL string
+	Key     KeyNeed
+	// Local kinds answer inside this process and have no address.
+	Local bool
+	// Models are names that the kind always offers, whatever the endpoint's own list says.
+	Models []string
+}
+
+// Offerings are the kinds that can be connected so far, in the order forms show them. Kinds of contract.md that are
+// not here have no adapter yet and are refused.
+func Offerings() []Offering {
+	return []Offering{
+		{Kind: OpenAI, Title: "OpenAI", BaseURL: "https://api.openai.com/v1", Key: RequiredKey,
+			About: "Your OpenAI account. Needs an API key of platform.openai.com."},
+		{Kind: Compatible, Title: "OpenAI-compatible", Key: OptionalKey,
+			About: "Any server that speaks OpenAI's API: Groq, Mistral, DeepSeek, OpenRouter, vLLM, llama.cpp. Give the base URL that its own SDK takes."},
+		{Kind: Ollama, Title: "Ollama", BaseURL: "http://127.0.0.1:11434/v1", Key: OptionalKey,
+			About: "Models on a machine of yours. A loopback or private address must be allowed by the operator."},
+		{Kind: Sandbox, Title: "Sandbox", Local: true,
+			About: "Answers offline with made-up text and real prices in miniature, to try everything without an account.",
+			Models: []string{"sandbox-chat", "sandbox-embed", "sandbox-image", "sandbox-reasoning", "sandbox-speech",
+				"sandbox-transcribe", "sandbox-vision"}},
+	}
+}
+
+// OfferingOf finds a kind's offering; false means that it cannot be connected (yet).
+func OfferingOf(k Kind) (Offering, bool) {
+	for _, o := range Offerings() {
+		if o.Kind == k {
+			return o, true
+		}
+	}
+	return Offering{}, false
+}
+
+// Origin is where a connection's credential may be sent: scheme, host and port of its base URL, or of the kind's own.
+// Local kinds have the empty origin. A base URL that does not parse has an origin no other one has: itself.
+func Origin(k Kind, baseURL string) string {
+	if baseURL == "" {
+		o, _ := OfferingOf(k)
+		baseURL = o.BaseURL
+	}
+	u, err := url.Parse(baseURL)
+	if err != nil {
+		return baseURL
+	}
+	host, port := strings.ToLower(u.Hostname()), u.Port()
+	if port == "" {
+		port = map[string]string{"https": "443", "http": "80"}[strings.ToLower(u.Scheme)]
+	}
+	if host == "" {
+		return ""
+	}
+	return strings.ToLower(u.Scheme) + "://" + host + ":" + port
+}

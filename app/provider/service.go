@@ -1,0 +1,298 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"github.com/bodhi-gateway/bodhi/app/audit"
+	"github.com/bodhi-gateway/bodhi/app/clock"
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/live"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/secret"
+	"github.com/bodhi-gateway/bodhi/app/work"
+)
+
+// Topic is published after every change of connections or aliases: compile the route index again.
+const Topic live.Topic = "routes"
+
+// Parts are what Service works with. All are required.
+type Parts struct {
+	Store   Store
+	Tx      work.Tx
+	Audit   audit.Log
+	Bus     live.Bus
+	Vault   Vault
+	URLs    URLs
+	Prober  Prober
+	Aliases Aliases
+	IDs     *id.Source
+	Clock   clock.Clock
+	Log     *slog.Logger
+}
+
+// Service is the control plane of connections. Managers and admins change them; everybody else sees names and models.
+type Service struct{ Parts }
+
+// New makes the service.
+func New(p Parts) *Service { return &Service{p} }
+
+const mayChange = org.Manager
+
+// maxPerOrg bounds one tenant's share of the compiled index.
+const maxPerOrg = 200
+
+// List gives the organization's connections by name. Below manager the addresses, key hints and check messages are left
+// out; credentials stay sealed for everybody.
+func (s *Service) List(ctx context.Context, actor org.Actor) ([]ConnectionRecord, error) {
+	if err := actor.Require(org.Viewer); err != nil {
+		return nil, err
+	}
+	all, err := s.Store.List(ctx, actor.Org)
+	if err != nil {
+		return nil, fmt.Errorf("provider: list connections: %w", err)
+	}
+	for i := range all {
+		if actor.Role.AtLeast(mayChange) {
+			continue
+		}
+		all[i].BaseURL, all[i].KeyHint, all[i].Check.Message = "", "", ""
+	}
+	return all, nil
+}
+
+// Get gives one connection to those who may change it.
+func (s *Service) Get(ctx context.Context, actor org.Actor, c id.Connection) (ConnectionRecord, error) {
+	if err := actor.Require(mayChange); err != nil {
+		return ConnectionRecord{}, err
+	}
+	return s.get(ctx, actor.Org, c)
+}
+
+// Create adds a connection and seals its credential.
+func (s *Service) Create(ctx context.Context, actor org.Actor, in Input) (ConnectionRecord, error) {
+	if err := actor.Require(mayChange); err != nil {
+		return ConnectionRecord{}, err
+	}
+	in, err := in.checked(s.URLs, true)
+	if err != nil {
+		return ConnectionRecord{}, err
+	}
+	now := s.Clock.Now().UTC()
+	r := ConnectionRecord{ID: id.NewConnection(s.IDs), Org: actor.Org, Name: in.Name, Kind: in.Kind, BaseURL: in.BaseURL,
+		Disabled: in.Disabled, Version: 1, CreatedAt: now, UpdatedAt: now}
+	err = s.Tx.Do(ctx, func(ctx context.Context) error {
+		there, err := s.Store.List(ctx, actor.Org)
+		if err != nil {
+			return err
+		}
+		if len(there) >= maxPerOrg {
+			return fault.Newf(fault.Conflict, "too_many", "An organization has at most %d connections. Delete one first.", maxPerOrg)
+		}
+		if err := s.seal(ctx, &r, in.Credential); err != nil {
+			return err
+		}
+		if err := s.Store.Insert(ctx, r); err != nil {
+			return err
+		}
+		return s.Audit.Append(ctx, actor, entry("connection.created", r, nil, facts(r)))
+	})
+	if err != nil {
+		return ConnectionRecord{}, public("create", err)
+	}
+	s.changed(ctx)
+	return r, nil
+}
+
+// Update changes name, address, credential and whether it takes traffic; the kind stays. A base URL with another
+// origin erases the credential unless a new one comes with it: a key is never sent to a host it was not given for
+// (decision D18). Look at HasCredential of the result.
+func (s *Service) Update(ctx context.Context, actor org.Actor, c id.Connection, in Input) (ConnectionRecord, error) {
+	if err := actor.Require(mayChange); err != nil {
+		return ConnectionRecord{}, err
+	}
+	// The kind never changes, so what it needs can be checked before the transaction.
+	now, err := s.get(ctx, actor.Org, c)
+	if err != nil {
+		return ConnectionRecord{}, err
+	}
+	in.Kind = now.Kind
+	if in, err = in.checked(s.URLs, false); err != nil {
+		return ConnectionRecord{}, err
+	}
+	return s.change(ctx, actor, c, "connection.updated", func(r *ConnectionRecord) error {
+		if Origin(r.Kind, in.BaseURL) != Origin(r.Kind, r.BaseURL) {
+			r.Sealed, r.KeyHint = nil, ""
+		}
+		if in.BaseURL != r.BaseURL {
+			r.Models = nil
+		}
+		if in.BaseURL != r.BaseURL || !in.Credential.IsEmpty() {
+			r.Check = Check{}
+		}
+		r.Name, r.BaseURL, r.Disabled = in.Name, in.BaseURL, in.Disabled
+		return s.seal(ctx, r, in.Credential)
+	})
+}
+
+// Rotate replaces the credential; the old one is forgotten.
+func (s *Service) Rotate(ctx context.Context, actor org.Actor, c id.Connection, key secret.String) (ConnectionRecord, error) {
+	if err := actor.Require(mayChange); err != nil {
+		return ConnectionRecord{}, err
+	}
+	key = secret.New(strings.TrimSpace(key.Reveal()))
+	return s.change(ctx, actor, c, "connection.credential_rotated", func(r *ConnectionRecord) error {
+		o, _ := OfferingOf(r.Kind)
+		if err := checkKey(key, o, true); err != nil {
+			return err
+		}
+		if key.IsEmpty() {
+			return fault.Field("credential", "Paste the new API key. To stop using the old one, disable or delete the connection.")
+		}
+		r.Check = Check{}
+		return s.seal(ctx, r, key)
+	})
+}
+
+// Delete removes a connection. While aliases send traffic there it refuses and names them, unless confirmed: then their
+// targets on it go too, and aliases left without a target.
+func (s *Service) Delete(ctx context.Context, actor org.Actor, c id.Connection, confirmed bool) error {
+	if err := actor.Require(mayChange); err != nil {
+		return err
+	}
+	err := s.Tx.Do(ctx, func(ctx context.Context) error {
+		r, err := s.get(ctx, actor.Org, c)
+		if err != nil {
+			return err
+		}
+		users, err := s.Aliases.Using(ctx, actor.Org, c)
+		if err != nil {
+			return err
+		}
+		if len(users) > 0 && !confirmed {
+			return fault.Newf(fault.Conflict, "in_use", "The connection %q is a target of the alias %s. Point them elsewhere first, or confirm to remove it from them.",
+				r.Name, strings.Join(users, ", ")).With("aliases", strings.Join(users, ","))
+		}
+		if len(users) > 0 {
+			if err := s.Aliases.Release(ctx, actor, c); err != nil {
+				return err
+			}
+		}
+		if err := s.Store.Delete(ctx, actor.Org, c); err != nil {
+			return err
+		}
+		return s.Audit.Append(ctx, actor, entry("connection.deleted", r, facts(r), nil))
+	})
+	if err != nil {
+		return public("delete", err)
+	}
+	s.changed(ctx)
+	return nil
+}
+
+// Breaks names the aliases that a deletion would change, for the question before it.
+func (s *Service) Breaks(ctx context.Context, actor org.Actor, c id.Connection) ([]string, error) {
+	if err := actor.Require(mayChange); err != nil {
+		return nil, err
+	}
+	if _, err := s.get(ctx, actor.Org, c); err != nil {
+		return nil, err
+	}
+	return s.Aliases.Using(ctx, actor.Org, c)
+}
+
+// change is read, edit, write, audit in one transaction.
+func (s *Service) change(ctx context.Context, actor org.Actor, c id.Connection, action string, edit func(*ConnectionRecord) error) (ConnectionRecord, error) {
+	var r ConnectionRecord
+	err := s.Tx.Do(ctx, func(ctx context.Context) error {
+		var err error
+		if r, err = s.get(ctx, actor.Org, c); err != nil {
+			return err
+		}
+		before := facts(r)
+		if err := edit(&r); err != nil {
+			return err
+		}
+		r.UpdatedAt = s.Clock.Now().UTC()
+		if err := s.Store.Update(ctx, r); err != nil {
+			return err
+		}
+		r.Version++
+		return s.Audit.Append(ctx, actor, entry(action, r, before, facts(r)))
+	})
+	if err != nil {
+		return ConnectionRecord{}, public("change", err)
+	}
+	s.changed(ctx)
+	return r, nil
+}
+
+func (s *Service) get(ctx context.Context, o id.Org, c id.Connection) (ConnectionRecord, error) {
+	if c.IsZero() {
+		return ConnectionRecord{}, NotFound()
+	}
+	r, err := s.Store.Get(ctx, o, c)
+	if errors.Is(err, ErrNotFound) {
+		return ConnectionRecord{}, NotFound()
+	}
+	return r, err
+}
+
+// seal encrypts a credential, if one was given, for the record's row and origin.
+func (s *Service) seal(ctx context.Context, r *ConnectionRecord, key secret.String) error {
+	if key.IsEmpty() {
+		return nil
+	}
+	sealed, err := s.Vault.Seal(ctx, r.Org, sealedTable, sealedColumn, r.binding(), key)
+	if err != nil {
+		return fmt.Errorf("provider: seal credential: %w", err)
+	}
+	r.Sealed, r.KeyHint = sealed, hint(key)
+	return nil
+}
+
+// changed tells the data planes. A lost message costs a second: readers poll as well.
+func (s *Service) changed(ctx context.Context) {
+	if err := s.Bus.Publish(ctx, Topic); err != nil {
+		s.Log.WarnContext(ctx, "publish failed, readers will poll", "topic", string(Topic), "error", err)
+	}
+}
+
+// NotFound is the one answer to an unknown id and to another tenant's.
+func NotFound() *fault.Error {
+	return fault.New(fault.NotFound, "not_found", "There is no such connection.")
+}
+
+// public turns a store's error into a refusal.
+func public(op string, err error) error {
+	switch {
+	case errors.Is(err, ErrTaken):
+		taken := fault.New(fault.Conflict, "name_taken", "Another connection has this name already. Choose another one.").Because(err)
+		taken.Field = "name"
+		return taken
+	case errors.Is(err, ErrChanged):
+		return fault.New(fault.Conflict, "changed", "Somebody changed this connection while you did. Load it again and repeat your change.").Because(err)
+	case errors.Is(err, ErrNotFound):
+		return NotFound()
+	case fault.From(err).Kind != fault.Internal:
+		return err
+	}
+	return fmt.Errorf("provider: %s connection: %w", op, err)
+}
+
+func entry(action string, r ConnectionRecord, before, after map[string]any) audit.Entry {
+	return audit.Entry{Action: action, Target: r.ID.String(), TargetName: r.Name, Before: before, After: after}
+}
+
+// facts are what the audit log keeps of a connection: everything but the secret.
+func facts(r ConnectionRecord) map[string]any {
+	credential := "none"
+	if r.HasCredential() {
+		credential = "set, ends in " + r.KeyHint
+	}
+	return map[string]any{"name": r.Name, "kind": string(r.Kind), "base_url": r.BaseURL, "disabled": r.Disabled, "credential": credential}
+}

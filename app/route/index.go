@@ -1,0 +1,192 @@
+package route
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/bodhi-gateway/bodhi/app/catalog"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/key"
+	"github.com/bodhi-gateway/bodhi/app/live"
+	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/provider"
+)
+
+// Catalog knows the models of a provider kind. catalog.Book is one.
+type Catalog interface {
+	Find(kind, model string) (*catalog.Model, bool)
+}
+
+// Index is the routes of all organizations, compiled and immutable, so that Plan is a few map look-ups (decision D13).
+type Index struct {
+	tenants map[id.Org]*tenant
+	catalog Catalog
+}
+
+// tenant is one organization's routes.
+type tenant struct {
+	connections map[string]*connection
+	ordered     []*connection // oldest first
+	aliases     map[string]*compiled
+	bare        map[string]*compiled // model names from the endpoints' own lists
+	offered     []string             // aliases that work and bare names, sorted
+}
+
+// connection is one connection and, if it takes no traffic, why.
+type connection struct {
+	*provider.Connection
+	down string
+}
+
+// compiled is a plan made ahead, or why there is none.
+type compiled struct {
+	plan Plan
+	down string
+}
+
+// Compile makes the index. A credential that does not open takes its connection out of service and is reported; the
+// index is usable all the same, because one tenant's broken row must not stop the others. Connections are expected
+// oldest first: where several offer a model, the oldest is tried first.
+func Compile(ctx context.Context, connections []provider.ConnectionRecord, aliases []Alias, book Catalog, vault provider.Opener) (*Index, []error) {
+	x := &Index{tenants: map[id.Org]*tenant{}, catalog: book}
+	byID := make(map[id.Connection]*connection, len(connections))
+	var broken []error
+	for i := range connections {
+		c, err := compileConnection(ctx, &connections[i], vault)
+		if err != nil {
+			broken = append(broken, fmt.Errorf("route: credential of %s: %w", connections[i].ID, err))
+		}
+		byID[c.ID] = c
+		t := x.tenant(c.Org)
+		t.connections[c.Name] = c
+		t.ordered = append(t.ordered, c)
+		for _, m := range offers(&connections[i]) {
+			t.offer(c, m)
+		}
+	}
+	for i := range aliases {
+		x.tenant(aliases[i].Org).alias(&aliases[i], byID)
+	}
+	for _, t := range x.tenants {
+		t.list()
+	}
+	return x, broken
+}
+
+func compileConnection(ctx context.Context, r *provider.ConnectionRecord, vault provider.Opener) (*connection, error) {
+	c, err := r.Open(ctx, vault)
+	switch {
+	case err != nil:
+		return &connection{&provider.Connection{ID: r.ID, Org: r.Org, Name: r.Name, Kind: r.Kind}, "unusable, its key cannot be read"}, err
+	case r.Disabled:
+		return &connection{c, "switched off"}, nil
+	case !r.Usable():
+		return &connection{c, "without a key"}, nil
+	}
+	return &connection{c, ""}, nil
+}
+
+func (x *Index) tenant(o id.Org) *tenant {
+	t := x.tenants[o]
+	if t == nil {
+		t = &tenant{connections: map[string]*connection{}, aliases: map[string]*compiled{}, bare: map[string]*compiled{}}
+		x.tenants[o] = t
+	}
+	return t
+}
+
+func (t *tenant) offer(c *connection, model string) {
+	if c.down != "" {
+		return
+	}
+	p := t.bare[model]
+	if p == nil {
+		p = &compiled{plan: Plan{Route: "model " + model}}
+		t.bare[model] = p
+	}
+	p.plan.Targets = append(p.plan.Targets, Target{c.Connection, model, "offered by connection " + c.Name})
+}
+
+func (t *tenant) alias(a *Alias, byID map[id.Connection]*connection) {
+	p := &compiled{plan: Plan{Route: "alias " + a.Name}}
+	for i, ref := range a.Targets {
+		c := byID[ref.Connection]
+		switch {
+		case c == nil || c.Org != a.Org:
+			p.skip("a deleted connection")
+		case c.down != "":
+			p.skip(c.Name + " is " + c.down)
+		default:
+			why := fmt.Sprintf("alias %s, target %d of %d", a.Name, i+1, len(a.Targets))
+			p.plan.Targets = append(p.plan.Targets, Target{c.Connection, ref.Model, why})
+		}
+	}
+	t.aliases[a.Name] = p
+}
+
+func (c *compiled) skip(why string) {
+	if c.down != "" {
+		c.down += ", "
+	}
+	c.down += why
+}
+
+// list collects what can be asked for.
+func (t *tenant) list() {
+	names := make(map[string]struct{}, len(t.aliases)+len(t.bare))
+	for name, p := range t.aliases {
+		if len(p.plan.Targets) > 0 {
+			names[name] = struct{}{}
+		}
+	}
+	for name := range t.bare {
+		names[name] = struct{}{}
+	}
+	t.offered = slices.Sorted(maps.Keys(names))
+}
+
+// Offer lists the model names a grant may ask for, sorted.
+func (x *Index) Offer(g *key.Grant) []string {
+	t := x.tenants[g.Chain.Org]
+	if t == nil {
+		return nil
+	}
+	if len(g.Models) == 0 {
+		return t.offered
+	}
+	var out []string
+	for _, name := range g.Models {
+		if _, err := x.Plan(g.Chain.Org, &llm.Call{Model: name}); err == nil {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// Table holds the current index and answers from it. The zero Table knows nothing yet and says so. Safe for concurrent
+// use.
+type Table struct{ cell live.Cell[Index] }
+
+// Set swaps the index.
+func (t *Table) Set(x *Index) { t.cell.Set(x) }
+
+// Plan answers from the current index.
+func (t *Table) Plan(o id.Org, call *llm.Call) (Plan, error) {
+	x := t.cell.Get()
+	if x == nil {
+		return Plan{}, notLoaded()
+	}
+	return x.Plan(o, call)
+}
+
+// Offer answers from the current index.
+func (t *Table) Offer(g *key.Grant) []string {
+	x := t.cell.Get()
+	if x == nil {
+		return nil
+	}
+	return x.Offer(g)
+}

@@ -1,0 +1,125 @@
+package route
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/provider"
+)
+
+// Input is what a person says about an alias. Targets are "connection/model", in fallback order; empty ones are left
+// out, as forms have empty rows.
+type Input struct {
+	Name    string
+	Targets []string
+}
+
+var nameForm = regexp.MustCompile(`^[a-z0-9._-]{1,60}$`)
+
+const (
+	maxTargets = 10
+	maxModel   = 200 // bytes of a model name
+)
+
+// checked reads the input against the organization's connections and says everything that is wrong at once.
+func (in Input) checked(there []provider.ConnectionRecord) (string, []TargetRef, error) {
+	var errs []error
+	name := strings.TrimSpace(in.Name)
+	if !nameForm.MatchString(name) {
+		errs = append(errs, fault.Field("name", "An alias is 1 to 60 lower-case letters, digits, dots, hyphens and underscores, e.g. smart: apps send it as \"model\"."))
+	}
+	targets, err := parseTargets(in.Targets, there)
+	if err != nil {
+		errs = append(errs, err)
+	}
+	return name, targets, errors.Join(errs...)
+}
+
+func parseTargets(lines []string, there []provider.ConnectionRecord) ([]TargetRef, error) {
+	byName := make(map[string]id.Connection, len(there))
+	for _, c := range there {
+		byName[c.Name] = c.ID
+	}
+	var out []TargetRef
+	for _, line := range lines {
+		line = strings.TrimSpace(line)
+		if line == "" {
+			continue
+		}
+		connection, model, ok := strings.Cut(line, "/")
+		target, known := byName[connection]
+		switch {
+		case !ok || connection == "" || model == "":
+			return nil, wrong("%q is not a target. Write connection/model, e.g. %s.", clip(line), example(there))
+		case !known:
+			return nil, wrong("There is no connection %q. Yours are %s.", clip(connection), names(there))
+		case len(model) > maxModel || strings.ContainsFunc(model, func(r rune) bool { return r <= ' ' || r == 0x7f }):
+			return nil, wrong("The model in %q has spaces or more than %d characters. Write it as the provider does.", clip(line), maxModel)
+		}
+		ref := TargetRef{Connection: target, Model: model}
+		for _, earlier := range out {
+			if earlier == ref {
+				return nil, wrong("%q is there twice. A target can be tried once per request.", clip(line))
+			}
+		}
+		out = append(out, ref)
+	}
+	switch {
+	case len(out) == 0:
+		return nil, wrong("An alias needs at least one target, e.g. %s.", example(there))
+	case len(out) > maxTargets:
+		return nil, wrong("An alias has at most %d targets, these are %d.", maxTargets, len(out))
+	}
+	return out, nil
+}
+
+func wrong(format string, args ...any) error {
+	return fault.Field("targets", fmt.Sprintf(format, args...))
+}
+
+func example(there []provider.ConnectionRecord) string {
+	for _, c := range there {
+		if models := offers(&c); len(models) > 0 {
+			return c.Name + "/" + models[0]
+		}
+	}
+	return "openai/gpt-5.5"
+}
+
+func names(there []provider.ConnectionRecord) string {
+	if len(there) == 0 {
+		return "none yet: add one first"
+	}
+	var all []string
+	for _, c := range there {
+		all = append(all, c.Name)
+	}
+	return strings.Join(all, ", ")
+}
+
+func clip(s string) string {
+	if len(s) > 80 {
+		return strings.ToValidUTF8(s[:80], "") + "…"
+	}
+	return s
+}
+
+// offers are the model names that a connection is known to serve: its endpoint's own list and what its kind always has.
+func offers(c *provider.ConnectionRecord) []string {
+	o, _ := provider.OfferingOf(c.Kind)
+	if len(o.Models) == 0 {
+		return c.Models
+	}
+	out := append([]string(nil), o.Models...)
+	for _, m := range c.Models {
+		if !slices.Contains(o.Models, m) {
+			out = append(out, m)
+		}
+	}
+	return out
+}
