@@ -11,6 +11,7 @@
 //	Status    pill with icon and word; Tag without                      Progress  bar with its figures in words
 //	Empty     nothing here: NeverAny, FilteredOut, Failed, NotAllowed   Alert  message inside a page
 //	Code      block with copy button; Snippets with tabs; Copy          Facts, Time, Amount  names and values
+//	Part      a piece that htmx may fetch alone (never templ.Fragment)
 //	Icon      one of Tabler's, listed in scripts/vendor.mjs
 //
 // A page is written like this (and wrapped in layout.Page):

@@ -10,7 +10,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 // FormProps describes a form that changes something.
 type FormProps struct {
-	ID     string // also the name of its templ.Fragment, so htmx can swap the form alone
+	ID     string // also the name of its Part, so htmx can swap the form alone
 	Action string // always POST
 	// Error is what is wrong with the form as a whole; errors of one input go to its Field.
 	Error string
@@ -130,7 +130,7 @@ func Form(p FormProps) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = templ.Fragment(p.ID).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Part(p.ID).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
