@@ -1,0 +1,77 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"net/http"
+	"sync"
+)
+
+// price is what a model costs, in nano-dollars per token: one dollar per million tokens is 1000. All prices are whole
+// nano-dollars, so the sandbox's bill never needs rounding.
+type price struct{ input, cached, output int64 }
+
+// prices are the sandbox's own, kept apart from the catalogue so that one checks the other.
+var prices = map[string]price{
+	"sandbox-chat":      {1000, 100, 4000},
+	"sandbox-reasoning": {2000, 200, 8000},
+	"sandbox-vision":    {1000, 100, 4000},
+	"sandbox-embed":     {20, 20, 0},
+}
+
+// Charge is one call on the bill. Refused calls are not on it.
+type Charge struct {
+	ID        string `json:"id"`               // the answer's id, or the x-request-id of an embedding
+	Client    string `json:"client,omitempty"` // the caller's x-client-request-id, to find an attempt again
+	Model     string `json:"model"`            // without the script
+	Input     int64  `json:"input"`            // prompt tokens, cached ones included
+	Cached    int64  `json:"cached"`           // part of Input
+	Output    int64  `json:"output"`           // generated tokens, reasoning included
+	Reasoning int64  `json:"reasoning"`        // part of Output
+	Nanos     int64  `json:"nanos"`            // what it costs, in nano-dollars
+	End       string `json:"end"`              // "complete", "canceled" (the client left) or "cut" (scripted)
+	Pieces    int    `json:"pieces,omitempty"` // how many pieces of a stream were delivered
+	Stream    bool   `json:"stream,omitempty"`
+}
+
+// Statement is the bill so far.
+type Statement struct {
+	Calls int64    `json:"calls"`       // every charge there ever was
+	Total int64    `json:"total_nanos"` // their sum
+	List  []Charge `json:"list"`        // the latest 20,000 of them
+}
+
+// keep is how many charges are remembered one by one.
+const keep = 20_000
+
+type books struct {
+	mu    sync.Mutex
+	calls int64
+	total int64
+	list  []Charge
+}
+
+// charge prices and books one call.
+func (b *books) charge(c Charge) {
+	p := prices[c.Model]
+	c.Nanos = (c.Input-c.Cached)*p.input + c.Cached*p.cached + c.Output*p.output
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.calls++
+	b.total += c.Nanos
+	if len(b.list) == keep {
+		b.list = append(b.list[:0], b.list[keep/10:]...)
+	}
+	b.list = append(b.list, c)
+}
+
+// Bill is what the sandbox would charge so far. A call is on it once it ended.
+func (s *Sandbox) Bill() Statement {
+	s.books.mu.Lock()
+	defer s.books.mu.Unlock()
+	return Statement{Calls: s.books.calls, Total: s.books.total, List: append([]Charge{}, s.books.list...)}
+}
+
+func (s *Sandbox) serveBill(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(s.Bill())
+}
