@@ -84,8 +84,6 @@ func (g *guarded) admit(ctx context.Context, query string, args []any) ([]any, e
 	return args, g.become(ctx, query)
 }
 
-func (g *guarded) check(string, []any) error { return nil }
-
 // everyone is what app.org_id holds for system.
 const everyone = "*"
 
@@ -152,11 +150,3 @@ type failing struct{ err error }
 
 func (f failing) Connect(context.Context) (driver.Conn, error) { return nil, f.err }
 func (f failing) Driver() driver.Driver                        { return nil }
-
-// tenantSet holds the names of the tables with an organization, as the migrations declare them.
-type tenantSet map[string]struct{}
-
-func (s tenantSet) has(name string) bool {
-	_, ok := s[strings.ToLower(name)]
-	return ok
-}

@@ -1,0 +1,111 @@
+package db_test
+
+import (
+	"errors"
+	"reflect"
+	"testing"
+
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/provider"
+	"github.com/bodhi-gateway/bodhi/app/route"
+	"github.com/bodhi-gateway/bodhi/db"
+	"github.com/bodhi-gateway/bodhi/db/dbtest"
+)
+
+func newAlias(o id.Org, name string, targets ...route.TargetRef) route.Alias {
+	return route.Alias{ID: id.NewAlias(ids), Org: o, Name: name, Targets: targets, Version: 1, CreatedAt: may.UTC(), UpdatedAt: may.UTC()}
+}
+
+func insertAlias(t *testing.T, s *db.AliasStore, a route.Alias) route.Alias {
+	t.Helper()
+	if err := s.Insert(t.Context(), a); err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func TestAliasesKeepTheirTargetsInOrder(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s, here := db.NewAliasStore(d), newOrg(t, d)
+		up := insertConnection(t, db.NewConnectionStore(d), fullConnection(here, "up")).ID
+		spare := insertConnection(t, db.NewConnectionStore(d), fullConnection(here, "spare")).ID
+		smart := insertAlias(t, s, newAlias(here, "smart", route.TargetRef{Connection: up, Model: "z"}, route.TargetRef{Connection: spare, Model: "a"}, route.TargetRef{Connection: up, Model: "m"}))
+		fast := insertAlias(t, s, newAlias(here, "fast", route.TargetRef{Connection: spare, Model: "a"}))
+		if got, err := s.Get(t.Context(), here, smart.ID); err != nil || !reflect.DeepEqual(got, smart) {
+			t.Errorf("got  %+v, %v\nwant %+v", got, err, smart)
+		}
+		if list, err := s.List(t.Context(), here); err != nil || !reflect.DeepEqual(list, []route.Alias{fast, smart}) {
+			t.Errorf("list = %+v, %v", list, err)
+		}
+		smart.Name, smart.Targets = "clever", []route.TargetRef{{Connection: spare, Model: "b"}}
+		if err := s.Update(t.Context(), smart); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Update(t.Context(), smart); !errors.Is(err, route.ErrChanged) {
+			t.Errorf("an update of the old version: %v", err)
+		}
+		smart.Version = 2
+		if all, err := s.All(t.Context()); err != nil || !reflect.DeepEqual(all, []route.Alias{smart, fast}) {
+			t.Errorf("all = %+v, %v", all, err)
+		}
+		if err := s.Delete(t.Context(), here, smart.ID); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Delete(t.Context(), here, smart.ID); !errors.Is(err, route.ErrNotFound) {
+			t.Errorf("a second deletion: %v", err)
+		}
+	})
+}
+
+func TestAConnectionWithTargetsCannotBeDeletedUnderThem(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		aliases, connections, here := db.NewAliasStore(d), db.NewConnectionStore(d), newOrg(t, d)
+		up := insertConnection(t, connections, fullConnection(here, "up")).ID
+		a := insertAlias(t, aliases, newAlias(here, "smart", route.TargetRef{Connection: up, Model: "m"}))
+		if err := connections.Delete(t.Context(), here, up); !errors.Is(err, provider.ErrChanged) {
+			t.Errorf("deleted under an alias: %v", err)
+		}
+		if err := aliases.Delete(t.Context(), here, a.ID); err != nil {
+			t.Fatal(err)
+		}
+		if err := connections.Delete(t.Context(), here, up); err != nil {
+			t.Errorf("after the alias: %v", err)
+		}
+		if err := aliases.Insert(t.Context(), newAlias(here, "late", route.TargetRef{Connection: up, Model: "m"})); !errors.Is(err, route.ErrChanged) {
+			t.Errorf("an alias onto a deleted connection: %v", err)
+		}
+	})
+}
+
+func TestAliasesOfAnotherOrganizationCannotBeReached(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s, here, there := db.NewAliasStore(d), newOrg(t, d), newOrg(t, d)
+		up := insertConnection(t, db.NewConnectionStore(d), fullConnection(here, "up")).ID
+		theirs := insertConnection(t, db.NewConnectionStore(d), fullConnection(there, "up")).ID
+		a := insertAlias(t, s, newAlias(here, "smart", route.TargetRef{Connection: up, Model: "m"}))
+		if _, err := s.Get(t.Context(), there, a.ID); !errors.Is(err, route.ErrNotFound) {
+			t.Errorf("get: %v", err)
+		}
+		if list, err := s.List(t.Context(), there); err != nil || len(list) != 0 {
+			t.Errorf("list: %v, %v", list, err)
+		}
+		if err := s.Delete(t.Context(), there, a.ID); !errors.Is(err, route.ErrNotFound) {
+			t.Errorf("delete: %v", err)
+		}
+		stolen := a
+		stolen.Org = there
+		if err := s.Update(t.Context(), stolen); !errors.Is(err, route.ErrChanged) {
+			t.Errorf("update: %v", err)
+		}
+		if err := s.Insert(t.Context(), newAlias(there, "onto", route.TargetRef{Connection: up, Model: "m"})); !errors.Is(err, route.ErrChanged) {
+			t.Errorf("an alias onto another organization's connection: %v", err)
+		}
+		insertAlias(t, s, newAlias(there, "smart", route.TargetRef{Connection: theirs, Model: "m"}))
+		if err := s.Insert(t.Context(), newAlias(there, "smart", route.TargetRef{Connection: theirs, Model: "m"})); !errors.Is(err, route.ErrTaken) {
+			t.Errorf("a name twice: %v", err)
+		}
+	})
+}
