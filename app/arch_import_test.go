@@ -1,0 +1,227 @@
+package app_test
+
+import (
+	"path"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// ranks say who may import whom: a package imports lower ranks only, and of its own rank what sides lists.
+// A new package needs a line here; that is the moment to think about its place.
+var ranks = []struct {
+	rank     int
+	packages string
+}{
+	{0, "app/fault app/id app/money app/clock app/secret app/work app/live app/egress"},
+	{1, "app/org app/llm app/llm/scan app/llm/sse app/llm/dialect app/llm/dialect/* app/catalog app/audit"},
+	{2, "app/identity app/key app/policy app/budget app/limit app/provider app/health app/route app/cache app/prompt"},
+	{2, "app/pii app/ledger app/ledger/* app/notify app/media"},
+	{3, "app/provider/* app/experiment app/batch app/report app/compliance app/onboard app/blueprint billing billing/stripe"},
+	{4, "app/gateway db"},
+	{5, "app/web app/*/*web billing/billingweb jobs"},
+	{6, "app app/client"},
+	{7, "cmd/*"},
+}
+
+// sides are imports within a rank that are drawn in ARCHITECTURE.md. Any other needs a reason there first.
+var sides = map[string]string{
+	"app/secret":         "app/id", // ciphertext is bound to the ids it belongs to
+	"app/egress":         "app/fault app/clock app/secret",
+	"app/live":           "app/clock",
+	"app/audit":          "app/org",
+	"app/catalog":        "app/llm",
+	"app/llm/dialect":    "app/llm app/llm/scan",
+	"app/llm/dialect/*":  "app/llm app/llm/scan app/llm/sse app/llm/dialect",
+	"app/budget":         "app/ledger app/ledger/journal app/key", // a key.Grant says which chain spends
+	"app/ledger/*":       "app/ledger",
+	"app/ledger/sim":     "app/ledger app/ledger/journal app/budget",
+	"app/route":          "app/provider app/health app/key",
+	"app/experiment":     "app/route app/prompt",
+	"app/batch":          "app/budget",
+	"app/provider/*":     "app/provider/compat", // table and openai share one adapter's core
+	"app/*/*web":         "app/web",
+	"billing/billingweb": "app/web",
+	"billing/stripe":     "billing",
+	"jobs":               "",
+}
+
+// fences are third parties and standard packages that only some places may touch, and why.
+var fences = []struct {
+	imports string // a path and all below it
+	allowed string
+	because string
+}{
+	{"gorm.io", "db", "SQL stays in one place, and rooms can be read and simulated without a database"},
+	{"github.com/glebarez", "db", "SQLite is db's business"},
+	{"modernc.org", "", "it registers the same driver name as glebarez and panics at start"},
+	{"github.com/pressly/goose", "db", "migrations are db's business"},
+	{"database/sql", "db", "SQL stays in one place"},
+	{"github.com/jackc/pgx", "db jobs", "PostgreSQL is db's business; River needs the pool"},
+	{"github.com/riverqueue/river/rivermigrate", "db", "River's tables are part of the schema"},
+	{"github.com/riverqueue/river/riverdriver", "db jobs", "a driver ties River to a database"},
+	{"github.com/riverqueue", "jobs", "rooms enqueue through work.Queue and never see the queue behind it"},
+	{"github.com/labstack/echo", "app app/web app/*/*web billing/billingweb", "the data plane and the rooms speak net/http or nothing"},
+	{"github.com/alexedwards/scs", "app/web db", "sessions belong to the dashboard"},
+	{"github.com/alexedwards/argon2id", "app/identity", "one place hashes passwords, and bounds how many at a time"},
+	{"github.com/a-h/templ", "app/web app/*/*web billing/billingweb views views/*", "HTML is made in views"},
+	{"github.com/alecthomas/kong", "cmd/*", "flags end at the command"},
+	{"github.com/caarlos0/env", "app", "configuration is read once, in config.go"},
+	{"gopkg.in/yaml.v3", "app app/blueprint cmd/*", "YAML is for people's files"},
+	{"github.com/chromedp", "", "browsers are for tests"},
+	{"github.com/openai/openai-go", "", "provider SDKs are for tests: what we send is our own bytes"},
+	{"os/exec", "", "the product starts no other program"},
+	{"log", "", "log through an injected *slog.Logger"},
+	{"math/rand", "", "randomness is injected; math/rand/v2 where it decides nothing about security"},
+	{"unsafe", "", "nothing here is worth it"},
+}
+
+// match reports whether a package is in a list of names; "*" stands for one path element or a part of it.
+func match(pkg, list string) bool {
+	return slices.ContainsFunc(strings.Fields(list), func(pattern string) bool {
+		ok, _ := path.Match(pattern, pkg)
+		return ok
+	})
+}
+
+// rank is the most exact line's rank: one without a star wins.
+func rank(pkg string) (int, bool) {
+	found, exact, ok := 0, false, false
+	for _, line := range ranks {
+		for _, pattern := range strings.Fields(line.packages) {
+			if plain := !strings.Contains(pattern, "*"); match(pkg, pattern) && (plain || !exact) {
+				found, exact, ok = line.rank, exact || plain, true
+				if strings.HasSuffix(pattern, "web") && !plain {
+					exact = true // <room>web is more exact than <room>/*
+				}
+			}
+		}
+	}
+	return found, ok
+}
+
+// support reports packages made for tests: keytest, dbtest. Only tests may import them, and they may import anything.
+func support(pkg string) bool { return strings.HasSuffix(path.Base(pkg), "test") && pkg != "test" }
+
+// standard reports packages of the standard library, which are fenced one by one: log is, log/slog is not.
+func standard(pkg string) bool {
+	first, _, _ := strings.Cut(pkg, "/")
+	return !strings.Contains(first, ".")
+}
+
+func TestImportsPointDown(t *testing.T) {
+	t.Parallel()
+	for from, imports := range graph(t) {
+		if support(from) || under(from, "views", "static", "e2e", "scripts") {
+			continue
+		}
+		own, ok := rank(from)
+		if !ok {
+			t.Errorf("%s has no rank. Find its place in ARCHITECTURE.md and give it a line in ranks (app/arch_import_test.go).", from)
+			continue
+		}
+		for to, f := range imports {
+			if !under(to, "app", "billing", "db", "jobs", "cmd") {
+				continue
+			}
+			other, ok := rank(to)
+			if !ok || other < own || sided(from, to) {
+				continue
+			}
+			if other == own {
+				t.Errorf("%s imports %s (%s): both have rank %d. Let the importer name what it needs as an interface, or draw the edge in ARCHITECTURE.md and in sides.", from, to, f.path, own)
+			} else {
+				t.Errorf("%s (rank %d) imports %s (rank %d) in %s: imports point down. Declare an interface here and let app/app.go pass the other in.", from, own, to, other, f.path)
+			}
+		}
+	}
+}
+
+func sided(from, to string) bool {
+	for pattern, allowed := range sides {
+		if match(from, pattern) && match(to, allowed) {
+			return true
+		}
+	}
+	return false
+}
+
+func TestViewsSeeNoRoom(t *testing.T) {
+	t.Parallel()
+	for from, imports := range graph(t) {
+		for to, f := range imports {
+			if under(from, "views") && (under(to, "app", "db", "jobs", "billing")) {
+				t.Errorf("%s imports %s (%s): props are plain structs, filled by the handler.", from, to, f.path)
+			}
+			if under(from, "views/ui") && under(to, "views") && !under(to, "views/ui") || under(from, "views/layout") && under(to, "views") && !under(to, "views/ui", "views/layout") {
+				t.Errorf("%s imports %s (%s): pages use layout, layout uses ui, never the other way.", from, to, f.path)
+			}
+			if under(from, "static") && strings.HasPrefix(to, module) {
+				t.Errorf("%s imports %s (%s): static is files and nothing else.", from, to, f.path)
+			}
+		}
+	}
+}
+
+func TestThirdPartiesStayBehindTheirFence(t *testing.T) {
+	t.Parallel()
+	g := graph(t)
+	for from, imports := range g {
+		if support(from) || under(from, "e2e", "scripts") {
+			continue
+		}
+		for to, f := range imports {
+			for _, fence := range fences {
+				if to != fence.imports && (!under(to, fence.imports) || standard(to)) {
+					continue
+				}
+				if !match(from, fence.allowed) {
+					way := chain(g, "cmd/bodhi", func(p string) bool { return p == from })
+					t.Errorf("%s imports %s: only %q may, because %s.\n\tchain: %s → %s", f.path, to, fence.allowed, fence.because, strings.Join(way, " → "), to)
+				}
+				break // the first fence that fits is the one that counts
+			}
+		}
+	}
+}
+
+// The ranks already imply it; this one follows every way, so it also holds when somebody widens a fence.
+func TestTheCoreReachesNoFramework(t *testing.T) {
+	t.Parallel()
+	g := graph(t)
+	for from := range g {
+		if r, ok := rank(from); !ok || r > 3 && from != "app/gateway" {
+			continue
+		}
+		way := chain(g, from, func(p string) bool {
+			return under(p, "gorm.io", "github.com/labstack/echo", "github.com/riverqueue", "github.com/a-h/templ", "db", "jobs", "views")
+		})
+		if way != nil {
+			t.Errorf("the core reaches %s: %s", way[len(way)-1], strings.Join(way, " → "))
+		}
+	}
+}
+
+func TestOnlyTestsImportTestSupport(t *testing.T) {
+	t.Parallel()
+	for from, imports := range graph(t) {
+		for to, f := range imports {
+			if under(to, "app", "db", "jobs", "billing") && support(to) && !support(from) && !under(from, "e2e") {
+				t.Errorf("%s imports %s, which is for tests.", f.path, to)
+			}
+		}
+	}
+}
+
+// e2e drives the built binary from outside, as a customer would.
+func TestEndToEndTestsStayOutside(t *testing.T) {
+	t.Parallel()
+	for _, f := range files(t, func(f *file) bool { return under(f.path, "e2e") || under(f.path, "app") }) {
+		for to, n := range f.imports() {
+			to, ours := strings.CutPrefix(to, module)
+			if under(f.path, "e2e") && ours && !under(to, "e2e", "app/client", "app/money") {
+				t.Errorf("%s imports %s: end-to-end tests use the binary and what it shows, nothing inside it.", f.at(n), to)
+			}
+		}
+	}
+}

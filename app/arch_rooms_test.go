@@ -1,0 +1,150 @@
+package app_test
+
+import (
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/bodhi-gateway/bodhi/app/secret"
+)
+
+// frames are parts of views, db and jobs that belong to no room.
+var frames = map[string]string{
+	"views": "ui layout mail page",
+	"db":    "doc guard log migrate notify open owner postgres queue_schema sqlite sqltoken tx",
+	"jobs":  "doc queue schedule",
+}
+
+// The same word in all places: app/budget, views/budget, db/budget.go, jobs/budget.go.
+func TestRoomsAreCalledTheSameEverywhere(t *testing.T) {
+	t.Parallel()
+	rooms := map[string]bool{"billing": true}
+	for _, f := range files(t, production) {
+		if parts := strings.Split(f.dir(), "/"); parts[0] == "app" && len(parts) >= 2 {
+			rooms[parts[1]] = true
+		}
+	}
+	check := func(top, word, place string) {
+		if !rooms[word] && !match(word, frames[top]) {
+			t.Errorf("%s: there is no room app/%s. Name it after its room, or add %q to frames if it serves all of them.", place, word, word)
+		}
+	}
+	for _, f := range files(t, production) {
+		parts := strings.Split(f.path, "/")
+		switch {
+		case parts[0] == "views" && len(parts) >= 3:
+			check("views", parts[1], f.path)
+		case (parts[0] == "db" || parts[0] == "jobs") && len(parts) == 2:
+			word := strings.TrimSuffix(parts[1], ".go")
+			room, _, _ := strings.Cut(word, "_") // db/budget_lease.go is budget's
+			if !match(word, frames[parts[0]]) {
+				check(parts[0], room, f.path)
+			}
+		case parts[0] == "app" && len(parts) == 4 && strings.HasSuffix(parts[2], "web") && parts[2] != parts[1]+"web":
+			t.Errorf("%s: the pages of app/%s live in app/%s/%sweb.", f.path, parts[1], parts[1], parts[1])
+		}
+	}
+}
+
+// untenanted are tables that no organization owns, each with its reason.
+var untenanted = map[string]string{
+	"organizations": "it is the tenant: its id is what org_id means elsewhere",
+}
+
+var (
+	createTable = regexp.MustCompile(`(?is)CREATE TABLE (?:IF NOT EXISTS )?"?(\w+)"?\s*\((.*?)\n\)`)
+	createIndex = regexp.MustCompile(`(?i)CREATE (?:UNIQUE )?INDEX (?:IF NOT EXISTS )?(\w+)\s+ON\s+(\w+)\s*\(\s*(\w+)`)
+	inexact     = regexp.MustCompile(`(?i)\b(NUMERIC|DECIMAL|REAL|FLOAT|DOUBLE)\b`)
+	nanos       = regexp.MustCompile(`(?im)^\s*(\w+_nanos)\s+(\w+)`)
+)
+
+func TestMigrationsKeepTenantsApart(t *testing.T) {
+	t.Parallel()
+	number := 0
+	each(t, ".sql", func(name, text string) {
+		if !under(name, "db/migrations") {
+			return
+		}
+		number++
+		if want := fmt.Sprintf("%05d_", number); !strings.HasPrefix(path.Base(name), want) {
+			t.Errorf("%s should begin with %s: numbers have no gaps, and a released one never changes.", name, want)
+		}
+		up, _, _ := strings.Cut(text, "-- +goose Down")
+		tenants := map[string]bool{}
+		for _, m := range createTable.FindAllStringSubmatch(up, -1) {
+			table, body := m[1], m[2]
+			if untenanted[table] != "" {
+				continue
+			}
+			tenants[table] = true
+			if !regexp.MustCompile(`(?i)\borg_id\s+\{\{\s*uuid\s*\}\}\s+NOT NULL`).MatchString(body) {
+				t.Errorf("%s: table %s has no \"org_id {{uuid}} NOT NULL\". If no organization owns it, say why in untenanted.", name, table)
+			}
+			if !regexp.MustCompile(`\{\{\s*tenant "` + table + `"`).MatchString(up) {
+				t.Errorf("%s: table %s has no {{tenant %q}} line: the statement guard and row-level security do not know it.", name, table, table)
+			}
+		}
+		for _, m := range createIndex.FindAllStringSubmatch(up, -1) {
+			if tenants[m[2]] && !strings.EqualFold(m[3], "org_id") && !strings.Contains(up, "-- across tenants: "+m[1]) {
+				t.Errorf("%s: index %s on %s begins with %s. Begin with org_id; if it must not, write \"-- across tenants: %s: why\" above it.", name, m[1], m[2], m[3], m[1])
+			}
+		}
+		if found := inexact.FindString(up); found != "" {
+			t.Errorf("%s: a column of type %s. SQLite sums it as a float; money is *_nanos BIGINT, shares are integers.", name, found)
+		}
+		for _, m := range nanos.FindAllStringSubmatch(up, -1) {
+			if !strings.EqualFold(m[2], "BIGINT") {
+				t.Errorf("%s: %s is %s; money is BIGINT.", name, m[1], m[2])
+			}
+		}
+	})
+	if number == 0 {
+		t.Log("there are no migrations yet")
+	}
+}
+
+// A real key in the repository would be a leak, and a scanner's false alarm for everybody who clones it. Examples have
+// a wrong checksum, tests mint their own.
+func TestNoRealKeyIsInTheRepository(t *testing.T) {
+	t.Parallel()
+	shape := regexp.MustCompile(secret.TokenPattern)
+	if err := walk(func(name string, text []byte) error {
+		for _, found := range shape.FindAll(text, -1) {
+			if token, ok := secret.ParseToken(string(found)); ok {
+				t.Errorf("%s holds a key with a valid checksum (%s). Change its last letter, or mint it in the test.", name, token)
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	// The test itself must be able to see one.
+	whole, _, err := secret.Mint(nil, secret.VirtualKey, secret.Live)
+	if err != nil || !shape.MatchString(whole.Reveal()) {
+		t.Errorf("the pattern does not match a fresh key: %v", err)
+	}
+}
+
+// Every setting and every target that people are told of exists, and the other way round.
+func TestDocumentsNameWhatExists(t *testing.T) {
+	t.Parallel()
+	root, err := os.ReadDir("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	card := "app billing cmd db docs e2e jobs scripts static views"
+	for _, entry := range root {
+		if entry.IsDir() && !strings.HasPrefix(entry.Name(), ".") && !match(entry.Name(), card+" bin var node_modules") {
+			t.Errorf("%s/ is not on the card (%s): put it into the room it serves.", entry.Name(), card)
+		}
+	}
+	for _, name := range []string{"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", "NOTICE"} {
+		if info, err := os.Stat(filepath.Join("..", name)); err != nil || info.Size() == 0 {
+			t.Errorf("%s is missing or empty", name)
+		}
+	}
+}
