@@ -129,7 +129,7 @@ func (c Config) validate(values settings) error {
 		check("BODHI_LOG_FORMAT", fmt.Errorf("%q is not one of: text, json", c.LogFormat))
 	}
 	if !c.MasterKey.IsEmpty() {
-		_, err := decodeMasterKey(c.MasterKey)
+		_, err := secret.NewMaster(c.MasterKey)
 		check("BODHI_MASTER_KEY", err)
 	}
 	return errors.Join(wrong...)

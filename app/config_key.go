@@ -1,7 +1,6 @@
 package app
 
 import (
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -17,17 +16,13 @@ import (
 // backup of one without the other is worthless, and a backup of both must be kept safe.
 const masterKeyFile = "master.key"
 
-// masterKeySize is the key's length in bytes: AES-256.
-const masterKeySize = 32
-
-// LoadMasterKey gives the key that encrypts secrets at rest, 32 bytes: the configured one, else, with the embedded
-// database only, the one in the data directory, made there on first use (created tells). random is crypto/rand.Reader
-// outside tests. With a database server the key must be configured: nodes share it, and a data directory that is
+// LoadMasterKey gives the key that encrypts secrets at rest, in base64 for secret.NewMaster: the configured one, else,
+// with the embedded database only, the one in the data directory, made there on first use (created tells). random nil
+// means the system's. With a database server the key must be configured: nodes share it, and a data directory that is
 // lost with its container would take every secret along.
 func (c Config) LoadMasterKey(random io.Reader) (key secret.String, created bool, err error) {
 	if !c.MasterKey.IsEmpty() {
-		key, err = decodeMasterKey(c.MasterKey)
-		return key, false, err
+		return c.MasterKey, false, nil
 	}
 	if !c.Embedded() {
 		return secret.String{}, false, errors.New("config: BODHI_MASTER_KEY: it is required with PostgreSQL; make one with: openssl rand -base64 32")
@@ -57,8 +52,8 @@ func readMasterKey(path string) (secret.String, error) {
 	if err != nil {
 		return secret.String{}, fmt.Errorf("config: master key: %w", err)
 	}
-	key, err := decodeMasterKey(secret.New(strings.TrimSpace(string(text))))
-	if err != nil {
+	key := secret.New(strings.TrimSpace(string(text)))
+	if _, err := secret.NewMaster(key); err != nil {
 		return secret.String{}, fmt.Errorf("config: %s: %w; restore it from a backup, as secrets cannot be read without it", path, err)
 	}
 	return key, nil
@@ -67,8 +62,8 @@ func readMasterKey(path string) (secret.String, error) {
 // createMasterKey writes a fresh key. Two processes may start at once: each writes its own file, and linking it into
 // place lets one win.
 func createMasterKey(path string, random io.Reader) (bool, error) {
-	raw := make([]byte, masterKeySize)
-	if _, err := io.ReadFull(random, raw); err != nil {
+	key, err := secret.GenerateMaster(random)
+	if err != nil {
 		return false, err
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -79,7 +74,7 @@ func createMasterKey(path string, random io.Reader) (bool, error) {
 		return false, err
 	}
 	defer func() { _ = os.Remove(f.Name()) }()
-	_, err = f.WriteString(base64.StdEncoding.EncodeToString(raw) + "\n")
+	_, err = f.WriteString(key.Reveal() + "\n")
 	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return false, err
 	}
@@ -88,17 +83,4 @@ func createMasterKey(path string, random io.Reader) (bool, error) {
 		return false, nil
 	}
 	return err == nil, err
-}
-
-// decodeMasterKey reads base64 in any of its spellings and insists on the length.
-func decodeMasterKey(s secret.String) (secret.String, error) {
-	plain := strings.NewReplacer("-", "+", "_", "/", "=", "").Replace(s.Reveal())
-	raw, err := base64.RawStdEncoding.DecodeString(plain)
-	if err != nil {
-		return secret.String{}, errors.New("it is not base64; make one with: openssl rand -base64 32")
-	}
-	if len(raw) != masterKeySize {
-		return secret.String{}, fmt.Errorf("it has %d bytes, needs %d; make one with: openssl rand -base64 32", len(raw), masterKeySize)
-	}
-	return secret.New(string(raw)), nil
 }

@@ -2,7 +2,6 @@ package app
 
 import (
 	"crypto/rand"
-	"encoding/base64"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -125,10 +124,10 @@ func TestWrongConfigurationIsNamedInOneLine(t *testing.T) {
 			want:    `config: REDIS_URL (environment): it should look like redis://host:6379/0`},
 		"a master key that is too short": {
 			environ: []string{"BODHI_MASTER_KEY=c2hvcnQ="},
-			want:    `config: BODHI_MASTER_KEY (environment): it has 5 bytes, needs 32; make one with: openssl rand -base64 32`},
+			want:    `config: BODHI_MASTER_KEY (environment): the master key must be 32 bytes in base64; make one with: openssl rand -base64 32 (it has 5 bytes)`},
 		"a master key that is not base64": {
 			environ: []string{"BODHI_MASTER_KEY=hunter 2"},
-			want:    `config: BODHI_MASTER_KEY (environment): it is not base64; make one with: openssl rand -base64 32`},
+			want:    `config: BODHI_MASTER_KEY (environment): the master key must be 32 bytes in base64; make one with: openssl rand -base64 32 (it is not base64)`},
 		"a secret given twice": {
 			environ: []string{"BODHI_MASTER_KEY=" + goodKey, "BODHI_MASTER_KEY_FILE=/x"},
 			want:    `config: both BODHI_MASTER_KEY and BODHI_MASTER_KEY_FILE are set (environment); keep one`},
@@ -206,7 +205,7 @@ func TestTheMasterKeyIsMadeOnceInTheEmbeddedMode(t *testing.T) {
 		})
 	}
 	group.Wait()
-	if creates != 1 || len(slices.Compact(keys)) != 1 || len(keys[0]) != masterKeySize {
+	if creates != 1 || len(slices.Compact(keys)) != 1 || len(keys[0]) != len(goodKey) {
 		t.Errorf("8 starts made %d keys and read %d different ones", creates, len(slices.Compact(keys)))
 	}
 	info, err := os.Stat(filepath.Join(c.DataDir, masterKeyFile))
@@ -250,20 +249,6 @@ func TestAMasterKeyThatCannotBeUsedIsExplained(t *testing.T) {
 				t.Errorf("got %v, want it to say %q and no key", err, test.want)
 			}
 		})
-	}
-}
-
-func TestEverySpellingOfBase64IsTheSameKey(t *testing.T) {
-	t.Parallel()
-	raw := strings.Repeat("\xfb\xff", 16)
-	for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding} {
-		c, err := LoadConfig([]string{"BODHI_MASTER_KEY=" + encoding.EncodeToString([]byte(raw))}, "", nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if key, created, err := c.LoadMasterKey(rand.Reader); err != nil || created || key.Reveal() != raw {
-			t.Errorf("%v, created %v", err, created)
-		}
 	}
 }
 
