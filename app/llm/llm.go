@@ -40,6 +40,8 @@ type Call struct {
 	// WantsUsage says that the client asked for usage in its stream.
 	WantsUsage bool
 	Needs      Needs
+	// Tier is the service tier that the client asked for ("flex", "priority"), "" if none.
+	Tier string
 	// Body is the validated request, byte for byte as the client sent it.
 	Body []byte
 	// Bound says how large the input can be at most, for the price ceiling.
@@ -61,6 +63,18 @@ type Bound struct {
 	Images    int64
 	AudioSecs int64
 	Pages     int64
+	// Framing are tokens that the provider adds of its own, for which no byte of the body stands (tool instructions).
+	Framing int64
+	// Windows is how many inputs are read on their own, each with the whole context window to itself (the inputs of
+	// an embeddings call); 0 means one.
+	Windows int64
+	// Searches are the provider's own web searches that the call asks for.
+	Searches int64
+	// Opaque says that the body refers to content whose size it does not show, such as an uploaded file: only the
+	// context window bounds the input then.
+	Opaque bool
+	// LongCache says that the call asks for one-hour cache writes, the dearest kind.
+	LongCache bool
 }
 
 // Spot is a half-open byte range [From, To) of a value in Call.Body; To == 0 means that the field is absent.
@@ -74,8 +88,9 @@ func (s Spot) Has() bool { return s.To > 0 }
 type Spots struct {
 	Open          int
 	Model         Spot // the JSON string, quotes included
-	MaxOutput     Spot // the number
+	MaxOutput     Spot // the number or null
 	MaxOutputKey  string
+	MaxOutputName Spot // the key itself, quotes included
 	StreamOptions Spot // the object or null
 	IncludeUsage  Spot // the boolean inside it
 }

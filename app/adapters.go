@@ -1,0 +1,25 @@
+package app
+
+import (
+	"github.com/bodhi-gateway/bodhi/app/provider"
+	"github.com/bodhi-gateway/bodhi/app/provider/compat"
+	"github.com/bodhi-gateway/bodhi/app/provider/openai"
+)
+
+// adapters maps each kind of provider to what speaks its wire. A new provider is a row of package compat, or a line here.
+// It implements gateway.Adapters.
+type adapters map[provider.Kind]provider.Adapter
+
+func newAdapters() adapters {
+	set := adapters{provider.OpenAI: openai.New()}
+	for _, row := range compat.Services() {
+		set[row.Kind] = compat.New(row.Settings)
+	}
+	return set
+}
+
+// For finds a kind's adapter.
+func (s adapters) For(k provider.Kind) (provider.Adapter, bool) {
+	a, ok := s[k]
+	return a, ok
+}

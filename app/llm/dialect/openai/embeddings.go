@@ -1,0 +1,55 @@
+package openai
+
+import (
+	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/llm/scan"
+)
+
+// embeddings reads one field of an embeddings request.
+func (r *request) embeddings(at field) {
+	switch at {
+	case model:
+		from := r.start()
+		r.modelName()
+		r.call.Spots.Model = llm.Spot{From: from, To: r.At()}
+	case input:
+		r.inputs()
+	default:
+		r.Skip()
+	}
+}
+
+// inputs are a text, a list of texts, a list of tokens, or a list of lists of tokens. Each token takes at least two
+// bytes of the body, so the bytes bound the tokens here too.
+func (r *request) inputs() {
+	b := &r.call.Bound
+	if r.Kind() == scan.String {
+		r.Skip()
+		b.Messages, b.Windows = 1, 1
+		return
+	}
+	if !r.is(scan.Array, "input", "a string, an array of strings or an array of tokens") {
+		return
+	}
+	r.Array()
+	for r.More() {
+		switch r.Kind() {
+		case scan.Number:
+			b.Messages = max(b.Messages, 1)
+			r.Skip()
+			continue
+		case scan.Object: // pictures and texts together, as some servers take them
+			b.Opaque = true
+		case scan.String, scan.Array, scan.Bad:
+		default:
+			r.refuse("input", "\"input\" may hold strings or tokens, nothing else.")
+			return
+		}
+		r.Skip()
+		if b.Messages++; b.Messages > maxMessages {
+			r.refuse("input", "\"input\" may hold at most %d inputs. Send the rest in another request.", maxMessages)
+			return
+		}
+	}
+	b.Windows = b.Messages
+}
