@@ -149,7 +149,7 @@ func TestGuardReadsQuestionMarksInOrder(t *testing.T) {
 	ids := id.NewSource(clock.System{}.Now, nil)
 	own, foreign := id.NewOrg(ids), id.NewOrg(ids)
 	g := &guarded{d: &DB{tenants: tenantSet{"keys": {}}}, scope: scope{org: own}}
-	const sql = "SELECT * FROM `keys` WHERE name = ? AND `org_id` = ? AND x = '?'"
+	const sql = "UPDATE `keys` SET `name`=? WHERE (`org_id` = ? AND x = '?')"
 	if err := g.check(sql, []any{foreign, own}); err != nil {
 		t.Errorf("refused: %v", err)
 	}

@@ -124,7 +124,7 @@ func (l *lexer) next() (n node, ok bool, err error) {
 		l.s = l.s[1:]
 		return node{kind: otherNode, text: string(c)}, true, nil
 	}
-	op := l.take(func(b byte) bool { return strings.IndexByte("=<>!~:+-*/%|&#@^?", b) >= 0 })
+	op := l.take(func(b byte) bool { return strings.IndexByte("=<>!~:+-*/%|&#@^", b) >= 0 || b == '?' && l.postgres })
 	if op == "" {
 		return node{}, false, errUnread
 	}
