@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"gorm.io/gorm"
+
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/db"
@@ -151,7 +153,14 @@ func TestConnectionsJoinTheTransactionOfTheirContext(t *testing.T) {
 	})
 }
 
-func newOrg(t *testing.T, _ *db.DB) id.Org {
+func newOrg(t *testing.T, d *db.DB) id.Org {
 	t.Helper()
-	return id.NewOrg(ids)
+	o := id.NewOrg(ids)
+	err := d.System(t.Context(), func(tx *gorm.DB) error {
+		return tx.Exec("INSERT INTO organizations (id, slug, name, zone, created_at) VALUES (?, ?, ?, ?, ?)", o, o.String(), "Acme", "UTC", may).Error
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
 }

@@ -3,17 +3,17 @@
 -- Upstream accounts. credential is sealed for this row and the origin of base_url; last_check is what the last live
 -- test found.
 CREATE TABLE connections (
-    org_id     {{uuid}} NOT NULL,
+    org_id     {{uuid}} NOT NULL REFERENCES organizations (id),
     id         {{uuid}} NOT NULL,
-    name       text     NOT NULL,
-    kind       text     NOT NULL,
-    base_url   text     NOT NULL,
+    name       TEXT     NOT NULL,
+    kind       TEXT     NOT NULL,
+    base_url   TEXT     NOT NULL,
     credential {{bytes}},
-    key_hint   text     NOT NULL,
+    key_hint   TEXT     NOT NULL,
     models     {{json}} NOT NULL,
     disabled   {{bool}} NOT NULL,
     last_check {{json}} NOT NULL,
-    version    bigint   NOT NULL,
+    version    BIGINT   NOT NULL,
     created_at {{time}} NOT NULL,
     updated_at {{time}} NOT NULL,
     PRIMARY KEY (org_id, id)

@@ -2,10 +2,10 @@
 
 -- What apps ask for as "model".
 CREATE TABLE aliases (
-    org_id     {{uuid}} NOT NULL,
+    org_id     {{uuid}} NOT NULL REFERENCES organizations (id),
     id         {{uuid}} NOT NULL,
-    name       text     NOT NULL,
-    version    bigint   NOT NULL,
+    name       TEXT     NOT NULL,
+    version    BIGINT   NOT NULL,
     created_at {{time}} NOT NULL,
     updated_at {{time}} NOT NULL,
     PRIMARY KEY (org_id, id)
@@ -17,9 +17,9 @@ CREATE UNIQUE INDEX aliases_name ON aliases (org_id, name);
 CREATE TABLE alias_targets (
     org_id        {{uuid}} NOT NULL,
     alias_id      {{uuid}} NOT NULL,
-    position      bigint   NOT NULL,
+    position      BIGINT   NOT NULL,
     connection_id {{uuid}} NOT NULL,
-    model         text     NOT NULL,
+    model         TEXT     NOT NULL,
     PRIMARY KEY (org_id, alias_id, position),
     FOREIGN KEY (org_id, alias_id) REFERENCES aliases (org_id, id) ON DELETE CASCADE,
     FOREIGN KEY (org_id, connection_id) REFERENCES connections (org_id, id)
