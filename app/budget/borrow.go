@@ -1,0 +1,285 @@
+package budget
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/money"
+)
+
+const (
+	// patience is how long a request waits for the bank; past it, the bank cannot say.
+	patience = 500 * time.Millisecond
+	// tripTimeout ends a trip whose requests have long given up.
+	tripTimeout = 5 * time.Second
+	// shutFor is how long requests are refused at once after the bank failed, instead of queueing up before it.
+	shutFor = 200 * time.Millisecond
+)
+
+var (
+	errClosing  = errors.New("budget: the treasury is closing")
+	errNotReady = errors.New("budget: the last session's journal is not in the books yet")
+	errShut     = errors.New("budget: the bank failed a moment ago")
+	errPatience = errors.New("budget: the bank did not answer in time")
+)
+
+// trip is one visit to the bank for one organization. All who need money while one is under way share the next one, so
+// a burst of requests makes two trips, not two hundred.
+type trip struct {
+	done chan struct{}
+	err  error
+}
+
+// borrow is the slow path of Reserve: what is leased does not suffice.
+func (t *Treasury) borrow(ctx context.Context, d *desk, w Want) (*ledger.Hold, error) {
+	wait, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	var failed error
+	for {
+		d.mu.Lock()
+		var room [8]*purse
+		now := t.Clock.Now()
+		bind := d.binding(t.index.Get(), w, now, room[:0])
+		h, short := d.hold(w.Attempt, w.Ceiling, bind)
+		if h != nil {
+			t.taken(ctx, d, bind, now)
+			d.mu.Unlock()
+			return h, nil
+		}
+		if d.shut && failed == nil {
+			failed = errShut
+		}
+		var going *trip
+		if failed == nil && !d.hopeless(bind, w.Floor) {
+			going = t.register(ctx, d, short, w)
+		}
+		if going == nil {
+			h, err := d.settleFor(bind, w, failed)
+			d.mu.Unlock()
+			return h, err
+		}
+		d.mu.Unlock()
+		select {
+		case <-going.done:
+			failed = going.err
+		case <-wait.Done():
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			failed = errPatience
+		}
+	}
+}
+
+// hopeless reports whether a budget cannot take even the floor, however many leases came back.
+func (d *desk) hopeless(bind []*purse, floor money.USD) bool {
+	return slices.ContainsFunc(bind, func(p *purse) bool { return d.exhausted(p, floor) })
+}
+
+// register puts a request's shortages on the next trip. It is nil when the bank said a moment ago that it cannot help
+// with any of them.
+func (t *Treasury) register(ctx context.Context, d *desk, short []ledger.Shortage, w Want) *trip {
+	asked := false
+	for _, s := range short {
+		p := d.purses[s.Account]
+		if p.fresh && (p.pool.Free() <= 0 || w.Floor > s.Free+p.pool.Free()) {
+			continue
+		}
+		if p.ask == 0 || w.Floor < p.least {
+			p.least = w.Floor
+		}
+		sum, err := p.ask.Add(w.Ceiling)
+		if err != nil {
+			sum = money.Max
+		}
+		p.ask = sum
+		d.want(p)
+		asked = true
+	}
+	if !asked {
+		return nil
+	}
+	return t.travel(ctx, d)
+}
+
+// settleFor takes a smaller hold, or says why there is none. failed is why the bank could not be asked, if it could
+// not. The caller holds mu.
+func (d *desk) settleFor(bind []*purse, w Want, failed error) (*ledger.Hold, error) {
+	left := d.left(bind)
+	if w.Floor < w.Ceiling && w.Floor <= left {
+		amount := max(w.Floor, min(w.Ceiling, left/2))
+		if h, _ := d.hold(w.Attempt, amount, bind); h != nil {
+			return h, nil
+		}
+	}
+	var tight *purse
+	var at Standing
+	gone := false
+	for _, p := range bind {
+		if p.soft() || d.book.Balance(p.account).Free() >= w.Floor && !d.exhausted(p, w.Floor) {
+			continue
+		}
+		s, x := d.standing(p), d.exhausted(p, w.Floor)
+		if tight == nil || x && !gone || x == gone && s.Left < at.Left {
+			tight, at, gone = p, s, x
+		}
+	}
+	switch {
+	case tight == nil:
+		return nil, unavailable(cmp.Or(failed, errPatience))
+	case gone && at.Limit > at.Spent:
+		return nil, tooDear(at, tight.rule.Label, w.Floor)
+	case gone:
+		return nil, exhausted(at, tight.rule.Label)
+	case failed != nil && !(failed == errPatience && tight.fresh):
+		return nil, unavailable(failed)
+	}
+	return nil, reservedByOthers(at, tight.rule.Label)
+}
+
+// taken notes a successful hold, and starts a trip ahead of need where a lease runs low. The caller holds mu.
+func (t *Treasury) taken(ctx context.Context, d *desk, bind []*purse, now time.Time) {
+	low := false
+	for _, p := range bind {
+		b := d.book.Balance(p.account)
+		p.peak, p.used = max(p.peak, b.Held), now
+		d.wake(p)
+		if p.soft() {
+			if b.Held+d.spent(p) > p.rule.Limit {
+				t.softOver.Add(1)
+			}
+			continue
+		}
+		if !d.shut && !(p.fresh && p.pool.Free() <= 0) && b.Free() < ledger.Target(p.rate, p.peak, b.Held)/2 {
+			d.want(p)
+			low = true
+		}
+	}
+	if low && d.running == nil {
+		t.travel(ctx, d)
+	}
+}
+
+// travel joins the next trip, and starts it if none is under way. The caller holds mu; nil when nobody asks.
+func (t *Treasury) travel(ctx context.Context, d *desk) *trip {
+	if len(d.asking) == 0 || t.closing.Load() {
+		return d.next
+	}
+	if d.next == nil {
+		d.next = &trip{done: make(chan struct{})}
+	}
+	tr := d.next
+	if d.running == nil {
+		t.depart(ctx, d)
+	}
+	return tr
+}
+
+func (t *Treasury) depart(ctx context.Context, d *desk) {
+	tr := d.next
+	d.running, d.next = tr, nil
+	asks := d.collect(t.IDs)
+	// The trip serves others than the request that began it, and must not end with it.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tripTimeout)
+	go func() {
+		defer cancel()
+		t.visit(ctx, d, tr, asks)
+	}()
+}
+
+// collect turns the purses' business into asks, in account order.
+func (d *desk) collect(ids *id.Source) []LeaseAsk {
+	asks := make([]LeaseAsk, 0, len(d.asking))
+	for _, p := range d.asking {
+		p.asking = false
+		if p.op == nil {
+			b := d.book.Balance(p.account)
+			ask := LeaseAsk{Account: p.account, Org: p.rule.Org, Back: p.back}
+			if !p.to.IsZero() {
+				ask.End = p.to.Unix()
+			}
+			if !p.soft() && p.back == 0 {
+				ask.Least = max(0, p.least-b.Free())
+				ask.Need = max(0, p.ask-b.Free())
+				ask.Spare = max(0, ledger.Target(p.rate, p.peak, b.Held)+min(p.ask, money.Max/8)-max(0, b.Free()))
+			}
+			if ask.Back > 0 || ask.Need > 0 || ask.Spare > 0 {
+				ask.Op = id.NewGrant(ids)
+			}
+			p.op = &ask
+		}
+		p.ask, p.least, p.back = 0, 0, 0
+		asks = append(asks, *p.op)
+	}
+	d.asking = nil
+	slices.SortFunc(asks, func(a, b LeaseAsk) int {
+		return cmp.Or(a.Account.Budget.Compare(b.Account.Budget), cmp.Compare(a.Account.Start, b.Account.Start))
+	})
+	return asks
+}
+
+// visit makes a trip and tells everybody who waits for it.
+func (t *Treasury) visit(ctx context.Context, d *desk, tr *trip, asks []LeaseAsk) {
+	var leases []Lease
+	if t.isReady() {
+		leases, tr.err = t.Bank.Lease(ctx, t.node, asks)
+	} else {
+		tr.err = errNotReady
+	}
+	if tr.err != nil {
+		t.Log.Warn("the bank did not lend", "error", tr.err)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if tr.err == nil {
+		for _, l := range leases {
+			d.receive(l)
+		}
+	} else {
+		d.shut = true
+		time.AfterFunc(shutFor, func() { d.mu.Lock(); d.shut = false; d.mu.Unlock() })
+		for _, a := range asks {
+			if p := d.purses[a.Account]; p != nil && a.Op.IsZero() {
+				p.op = nil
+			}
+		}
+	}
+	d.running = nil
+	close(tr.done)
+	if d.next != nil && !t.closing.Load() {
+		t.depart(ctx, d)
+	}
+}
+
+// receive books the bank's answer.
+func (d *desk) receive(l Lease) {
+	p := d.purses[l.Account]
+	if p == nil {
+		return
+	}
+	if p.op != nil {
+		if !p.op.Op.IsZero() {
+			d.book.Grant(p.op.Op, p.account, l.Granted)
+		}
+		p.op = nil
+	}
+	d.look(p, l)
+}
+
+// look takes over where the bank says that an account stands. Answers may overtake each other; an older one shows less
+// posted and is dropped.
+func (d *desk) look(p *purse, l Lease) {
+	if l.Gone {
+		p.gone = true
+		return
+	}
+	if p.seen && l.Posted < p.posted {
+		return
+	}
+	p.pool, p.posted, p.seen, p.fresh = l.Pool, l.Posted, true, true
+}

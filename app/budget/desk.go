@@ -1,0 +1,186 @@
+package budget
+
+import (
+	"sync"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/money"
+)
+
+// desk is one organization's money on this node: the book, and what the bank said about each account. mu guards all
+// of it, and no I/O happens under mu.
+type desk struct {
+	mu      sync.Mutex
+	book    *ledger.Book
+	current map[id.Budget]*purse      // the purse of each budget's present period
+	purses  map[ledger.Account]*purse // all, past periods included until they are closed
+	active  []*purse                  // those that a sweep has something to do for
+	asking  []*purse                  // those with business for the next trip
+	sweeps  int
+	running *trip
+	next    *trip
+	shut    bool // the bank did not answer a moment ago
+}
+
+// purse is one account seen from this node.
+type purse struct {
+	rule    *rule
+	account ledger.Account
+	from    time.Time
+	to      time.Time // zero for Forever
+
+	seen   bool // pool and posted are the bank's words, not the snapshot's
+	fresh  bool // and were said since the last sweep
+	gone   bool // the budget was deleted
+	pool   ledger.Pool
+	posted money.USD
+
+	active bool
+	asking bool
+	ask    money.USD // Σ ceilings that wait for the next trip
+	least  money.USD // the smallest floor among them
+	back   money.USD // taken out of the book, to be given back
+	op     *LeaseAsk // sent, not answered: sent again word for word
+
+	rate    money.USD // settled per second, smoothed
+	peak    money.USD // most held lately
+	counted money.USD // Settled at the last sweep
+	used    time.Time
+}
+
+func newDesk(org id.Org) *desk {
+	return &desk{book: ledger.NewBook(org), current: map[id.Budget]*purse{}, purses: map[ledger.Account]*purse{}}
+}
+
+// binding appends the purses on a chain to out.
+func (d *desk) binding(x *index, w Want, now time.Time, out []*purse) []*purse {
+	var room [8]*rule
+	for _, r := range x.binding(w.Chain, room[:0]) {
+		out = append(out, d.purse(r, now))
+	}
+	return out
+}
+
+// purse finds the account of a rule's present period, or begins one: a new period is a new account.
+func (d *desk) purse(r *rule, now time.Time) *purse {
+	p := d.current[r.ID]
+	if p != nil && !now.Before(p.from) && (p.to.IsZero() || now.Before(p.to)) {
+		return p
+	}
+	from, to := r.Period.Window(now, r.zone)
+	account := ledger.Account{Budget: r.ID, Start: from.Unix()}
+	if p = d.purses[account]; p == nil {
+		p = &purse{rule: r, account: account, from: from, to: to, pool: ledger.Pool{Limit: r.Limit}, used: now}
+		if r.Start == account.Start {
+			p.pool.Spent = r.Spent
+		}
+		d.purses[account] = p
+	}
+	p.rule = r
+	d.current[r.ID] = p
+	return p
+}
+
+func (p *purse) soft() bool { return p.gone || p.rule.soft() }
+
+// hold tries to take amount on all purses.
+func (d *desk) hold(a id.Attempt, amount money.USD, bind []*purse) (*ledger.Hold, []ledger.Shortage) {
+	var room [8]ledger.Claim
+	claims := room[:0]
+	for _, p := range bind {
+		claims = append(claims, ledger.Claim{Account: p.account, Soft: p.soft()})
+	}
+	return d.book.Hold(a, amount, claims)
+}
+
+// left is the most that fits on all hard purses now.
+func (d *desk) left(bind []*purse) money.USD {
+	least := money.Max
+	for _, p := range bind {
+		if !p.soft() {
+			least = min(least, d.book.Balance(p.account).Free())
+		}
+	}
+	return least
+}
+
+// spent is what the account has spent for certain: the bank's figure and what ended here since.
+func (d *desk) spent(p *purse) money.USD {
+	return p.pool.Spent + p.pool.Suspense + max(0, d.book.Balance(p.account).Settled-p.posted)
+}
+
+// exhausted reports whether amount could not be held even if every hold came back without cost.
+func (d *desk) exhausted(p *purse, amount money.USD) bool {
+	return p.seen && !p.soft() && amount > p.rule.Limit-d.spent(p)
+}
+
+func (d *desk) standing(p *purse) Standing {
+	s := Standing{Budget: p.rule.ID, Scope: p.rule.scope, Name: p.rule.Name, Period: p.rule.Period, Enforce: p.rule.Enforce,
+		Limit: p.rule.Limit, Spent: d.spent(p), Held: d.book.Balance(p.account).Held}
+	s.Left = s.Limit - s.Spent - s.Held
+	if !p.to.IsZero() {
+		s.ResetsAt = p.to.In(p.rule.zone)
+	}
+	return s
+}
+
+func firstHard(bind []*purse) *purse {
+	for _, p := range bind {
+		if !p.soft() {
+			return p
+		}
+	}
+	return nil
+}
+
+// want puts a purse on the list of the next trip.
+func (d *desk) want(p *purse) {
+	d.wake(p)
+	if !p.asking {
+		p.asking = true
+		d.asking = append(d.asking, p)
+	}
+}
+
+// wake puts a purse on the list of the next sweeps.
+func (d *desk) wake(p *purse) {
+	if !p.active {
+		p.active = true
+		d.active = append(d.active, p)
+	}
+}
+
+// reload takes over changed rules. Free lease of a changed budget goes back, so that it is lent again under the new
+// limit; a deleted budget binds nobody from now on, except the attempts that hold its money.
+func (d *desk) reload(x *index) {
+	for _, p := range d.purses {
+		r := x.rules[p.account.Budget]
+		if r != nil && same(r, p.rule) {
+			p.rule = r
+			continue
+		}
+		p.seen, p.fresh = false, false
+		d.giveBack(p, money.Max)
+		if r == nil || r.Period != p.rule.Period || r.zone.String() != p.rule.zone.String() {
+			delete(d.current, p.account.Budget)
+		}
+		if r != nil {
+			p.rule = r
+			p.pool.Limit = r.Limit
+		}
+	}
+}
+
+func same(a, b *rule) bool {
+	return a.Limit == b.Limit && a.Enforce == b.Enforce && a.Period == b.Period && a.zone.String() == b.zone.String()
+}
+
+// giveBack takes free lease out of the book; the next trip returns it to the bank.
+func (d *desk) giveBack(p *purse, most money.USD) {
+	if back := d.book.Return(p.account, most); back > 0 {
+		p.back += back
+		d.want(p)
+	}
+}

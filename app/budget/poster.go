@@ -1,0 +1,186 @@
+package budget
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/ledger/journal"
+)
+
+const (
+	postEvery   = 100 * time.Millisecond
+	postRecords = 500
+	postTimeout = 30 * time.Second
+	backoffMin  = 100 * time.Millisecond
+	backoffMax  = 3 * time.Second
+	// checkpointEvery is how often the local note of the mark is renewed and old segments are removed.
+	checkpointEvery = time.Second
+)
+
+// poster ships the journal to the bank. It reads from the file, not from a queue, so an outage of any length costs disk
+// and not memory, and what the database says about its mark is always believed.
+type poster struct {
+	t       *Treasury
+	reader  *journal.Reader
+	tracker *tracker
+	mark    Mark // in the books
+	batch   Batch
+	full    bool // batch waits to be posted
+	damaged bool // something in the journal could not be read
+	noted   time.Time
+}
+
+// seek goes to where the bank's books end. Requests that were in flight there are read again, to know their attempts.
+func (p *poster) seek(ctx context.Context) error {
+	mark, err := p.t.Bank.Mark(ctx, p.t.node)
+	if err != nil {
+		return err
+	}
+	if p.reader != nil {
+		p.reader.Close()
+	}
+	p.tracker, p.mark, p.full, p.batch = newTracker(), mark, false, Batch{}
+	p.reader = p.t.Journal.ReadFrom(mark.Low)
+	for p.reader.At().Before(mark.At) {
+		at := p.reader.At()
+		rec, err := p.reader.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			if p.corrupt(err) {
+				continue
+			}
+			return err
+		}
+		p.take(rec, at, false)
+	}
+	return nil
+}
+
+// corrupt handles damage in the journal: it is reported, and the rest of that segment is skipped.
+func (p *poster) corrupt(err error) bool {
+	var damage *journal.CorruptError
+	if !errors.As(err, &damage) {
+		return false
+	}
+	p.damaged = true
+	p.t.Log.Error("the journal is damaged; what could not be read stays out of the books, and this node's leases become suspense at its next start", "error", err)
+	return true
+}
+
+// fill reads the next batch; false when there is nothing to post.
+func (p *poster) fill() (bool, error) {
+	if p.full {
+		return true, nil // the last one was not posted
+	}
+	p.batch = Batch{From: p.mark}
+	for n := 0; n < postRecords; n++ {
+		at := p.reader.At()
+		rec, err := p.reader.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			if p.corrupt(err) {
+				continue
+			}
+			return false, err
+		}
+		p.take(rec, at, true)
+	}
+	to := p.reader.At()
+	p.batch.To = Mark{At: to, Low: p.tracker.low(to, p.t.Clock.Now())}
+	p.full = p.mark.At != to
+	return p.full, nil
+}
+
+// take puts one record into the tracker and, when it is news to the bank, into the batch.
+func (p *poster) take(rec journal.Record, at journal.Position, news bool) {
+	switch {
+	case rec.Attempt != nil:
+		p.tracker.attempt(rec.Attempt, at)
+	case rec.Settlement != nil:
+		a := p.tracker.settle(rec.Settlement)
+		if a == nil {
+			p.t.Log.Error("a settlement without its attempt stays out of the books", "attempt", rec.Settlement.Attempt.String())
+			p.damaged = true
+		} else if news {
+			p.batch.Attempts = append(p.batch.Attempts, Posting{Attempt: *a, End: *rec.Settlement})
+		}
+	case rec.Request != nil:
+		p.tracker.record(rec.Request)
+		if news {
+			p.batch.Requests = append(p.batch.Requests, *rec.Request)
+		}
+	}
+}
+
+// drain posts until the journal is in the books up to until, or to its present end if that is the zero place.
+func (p *poster) drain(ctx context.Context, until journal.Position) error {
+	if p.reader == nil {
+		if err := p.seek(ctx); err != nil {
+			return err
+		}
+	}
+	for {
+		more, err := p.fill()
+		if err != nil || !more {
+			return err
+		}
+		post, cancel := context.WithTimeout(ctx, postTimeout)
+		leases, err := p.t.Bank.Post(post, p.t.node, p.batch)
+		cancel()
+		if errors.Is(err, ErrMoved) {
+			p.t.Log.Warn("the books are at another place of the journal than expected; going there", "segment", p.mark.At.Segment, "offset", p.mark.At.Offset)
+			p.reader.Close()
+			p.reader = nil
+			return err
+		}
+		if err != nil {
+			return err
+		}
+		p.mark, p.full = p.batch.To, false
+		p.t.confirmed(p.batch, leases)
+		if until != (journal.Position{}) && !p.mark.At.Before(until) {
+			return nil
+		}
+	}
+}
+
+// confirmed spreads the news of a posted batch.
+func (t *Treasury) confirmed(b Batch, leases []Lease) {
+	at := b.To.At
+	t.posted.Store(&at)
+	if len(leases) == 0 {
+		return
+	}
+	t.desks.Range(func(_, v any) bool {
+		d := v.(*desk)
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		for _, l := range leases {
+			if p := d.purses[l.Account]; p != nil {
+				d.look(p, l)
+			}
+		}
+		return true
+	})
+}
+
+// note renews the local checkpoint and trims the journal, now and then.
+func (p *poster) note(now time.Time) {
+	if p.reader == nil || now.Sub(p.noted) < checkpointEvery {
+		return
+	}
+	p.noted = now
+	err := p.t.Journal.SaveCheckpoint(journal.Checkpoint{At: p.mark.At, Low: p.mark.Low})
+	if err == nil {
+		err = p.t.Journal.Trim(p.mark.Low)
+	}
+	if err != nil {
+		p.t.Log.Warn("the journal's checkpoint could not be renewed", "error", err)
+	}
+}

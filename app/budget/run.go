@@ -1,0 +1,252 @@
+package budget
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/ledger/journal"
+)
+
+// Run keeps the treasury going until ctx ends: it ends what the last process left in flight, brings its journal into
+// the books, and then posts, sweeps and recovers by itself for as long as it takes. It returns an error only if the
+// journal cannot be read or written at all. Requests may come before and while it runs; it runs once.
+func (t *Treasury) Run(ctx context.Context) error {
+	if t.started.Swap(true) {
+		return errors.New("budget: the treasury runs already")
+	}
+	defer close(t.stopped)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() {
+		select {
+		case <-t.stop:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	if err := t.endInterrupted(); err != nil {
+		return err
+	}
+	boot := t.Journal.End()
+	var sweeping sync.WaitGroup
+	sweeping.Go(func() { every(ctx, sweepEvery, func() { t.sweep(ctx); t.flushLate() }) })
+	defer sweeping.Wait()
+
+	p := &poster{t: t}
+	t.postFor(ctx, p, func(ctx context.Context) (bool, error) {
+		if err := p.drain(ctx, boot); err != nil {
+			return false, err
+		}
+		return true, t.Bank.Surrender(ctx, t.node, p.damaged)
+	})
+	if ctx.Err() == nil {
+		close(t.ready)
+		t.postFor(ctx, p, func(ctx context.Context) (bool, error) { return false, p.drain(ctx, journal.Position{}) })
+	}
+	if p.reader != nil {
+		p.reader.Close()
+	}
+	return nil
+}
+
+// postFor calls step every postEvery until it is done or ctx ends, and backs off while it fails.
+func (t *Treasury) postFor(ctx context.Context, p *poster, step func(context.Context) (bool, error)) {
+	wait := time.NewTimer(0)
+	defer wait.Stop()
+	backoff := backoffMin
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-wait.C:
+		}
+		done, err := step(ctx)
+		p.note(t.Clock.Now())
+		switch {
+		case err == nil && done:
+			return
+		case err == nil:
+			backoff = backoffMin
+			wait.Reset(postEvery)
+		case ctx.Err() != nil:
+			return
+		default:
+			t.Log.Warn("the journal could not be posted; it is kept and tried again", "error", err, "again_in", backoff)
+			wait.Reset(backoff)
+			backoff = min(2*backoff, backoffMax)
+		}
+	}
+}
+
+func every(ctx context.Context, d time.Duration, fn func()) {
+	tick := time.NewTicker(d)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			fn()
+		}
+	}
+}
+
+// flushLate writes what had to wait for the journal.
+func (t *Treasury) flushLate() {
+	t.late.flush(
+		func(r journal.Record) error { _, err := t.Journal.Append(r); return err },
+		func(r lateRecord) {
+			if r.hold != nil {
+				t.book(t.desk(r.hold.Org()), r.hold, *r.rec.Settlement)
+			}
+		})
+}
+
+// endInterrupted ends what an earlier process left in flight: it may have been sent, so it costs the whole hold until
+// somebody reconciles it. The ends are journaled like any other, so a crash in here is harmless.
+func (t *Treasury) endInterrupted() error {
+	note, err := t.Journal.LoadCheckpoint()
+	if err != nil {
+		return err
+	}
+	k, err := t.replay(note.Low)
+	if err != nil {
+		return err
+	}
+	now := t.Clock.Now()
+	for _, f := range k.unfinished() {
+		cost := f.cost
+		for _, a := range f.open {
+			s := ledger.Settlement{Attempt: a.ID, State: ledger.Interrupted, Cost: a.Held, At: now,
+				Note: "the gateway stopped while this was in flight: the whole hold is booked until it is reconciled"}
+			if _, err := t.Journal.Append(journal.Record{Settlement: &s}); err != nil {
+				return err
+			}
+			cost += a.Held
+		}
+		if f.recorded {
+			continue
+		}
+		r := ledger.Request{ID: f.request, Chain: f.last.Chain, At: f.at, Model: f.last.Model, Provider: f.last.Provider,
+			Attempts: f.number, Code: "interrupted", Message: "The gateway stopped while this request was in flight.", Cost: cost}
+		if _, err := t.Journal.Append(journal.Record{Request: &r}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// replay follows what earlier processes wrote from low on.
+func (t *Treasury) replay(low journal.Position) (*tracker, error) {
+	k := newTracker()
+	r := t.Journal.ReadFrom(low)
+	defer r.Close()
+	for {
+		at := r.At()
+		rec, err := r.Next()
+		if errors.Is(err, io.EOF) || err == nil && r.At().Segment >= t.Journal.Boot().Segment {
+			return k, nil
+		}
+		var damage *journal.CorruptError
+		if errors.As(err, &damage) {
+			t.Log.Error("the journal is damaged", "error", err)
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("budget: replay the journal: %w", err)
+		}
+		switch {
+		case rec.Attempt != nil:
+			k.attempt(rec.Attempt, at)
+		case rec.Settlement != nil:
+			k.settle(rec.Settlement)
+		case rec.Request != nil:
+			k.record(rec.Request)
+		}
+	}
+}
+
+// Close ends the session: new holds are refused, what is journaled goes into the books, and leases are given back. It
+// takes as long as the bank needs, or until ctx ends; then everything is still in the journal, and the next start
+// brings it into the books. Attempts that are still open stay open and count as interrupted at the next start, so the
+// caller drains its requests first.
+func (t *Treasury) Close(ctx context.Context) error {
+	if t.closing.Swap(true) {
+		return nil
+	}
+	close(t.stop)
+	err := t.lastPost(ctx)
+	return errors.Join(err, t.Journal.Close())
+}
+
+func (t *Treasury) lastPost(ctx context.Context) error {
+	if !t.started.Load() {
+		return nil
+	}
+	select {
+	case <-t.stopped:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	t.flushLate()
+	idle, err := t.idle(ctx)
+	if err != nil {
+		return err
+	}
+	p := &poster{t: t}
+	err = p.drain(ctx, journal.Position{})
+	if errors.Is(err, ErrMoved) {
+		err = p.drain(ctx, journal.Position{})
+	}
+	if p.reader != nil {
+		defer p.reader.Close()
+		p.note(p.noted.Add(2 * checkpointEvery))
+	}
+	if err != nil {
+		return fmt.Errorf("budget: the journal's end is not in the books yet; the next start posts it: %w", err)
+	}
+	if !idle || !t.isReady() || t.late.len() > 0 {
+		return nil // leases with money in flight stay until their journal says how it ended
+	}
+	return t.Bank.Surrender(ctx, t.node, p.damaged)
+}
+
+// idle waits for trips to end and reports whether nothing is held any more.
+func (t *Treasury) idle(ctx context.Context) (bool, error) {
+	idle := true
+	var err error
+	t.desks.Range(func(_, v any) bool {
+		d := v.(*desk)
+		d.mu.Lock()
+		running := d.running
+		for _, p := range d.purses {
+			idle = idle && d.book.Balance(p.account).Held == 0
+		}
+		d.mu.Unlock()
+		if running == nil {
+			return true
+		}
+		select {
+		case <-running.done:
+			return true
+		case <-ctx.Done():
+			err = ctx.Err()
+			return false
+		}
+	})
+	return idle, err
+}
+
+func (t *Treasury) isReady() bool {
+	select {
+	case <-t.ready:
+		return true
+	default:
+		return false
+	}
+}

@@ -1,0 +1,51 @@
+package budget
+
+import (
+	"github.com/bodhi-gateway/bodhi/app/ledger/journal"
+	"github.com/bodhi-gateway/bodhi/app/money"
+)
+
+// Stats are figures for metrics, over all organizations of this node.
+type Stats struct {
+	Organizations int
+	Accounts      int
+	Leased        money.USD // granted and not spent
+	Held          money.USD // claimed by attempts in flight
+	Overruns      int64     // attempts that cost more than their hold; should stay 0
+	SoftExceeded  int64     // holds taken above a soft limit
+	Refusals      int64
+	Late          int // records that wait for the journal to become writable
+	// LagSegments and LagBytes are how far the database is behind the journal: whole segments, and bytes where both
+	// are in the same one.
+	LagSegments int64
+	LagBytes    int64
+	Ready       bool // the last session is in the books, leases can be taken
+}
+
+// Stats counts up. It takes each organization's lock for a moment.
+func (t *Treasury) Stats() Stats {
+	s := Stats{Overruns: t.overruns.Load(), SoftExceeded: t.softOver.Load(), Refusals: t.refusals.Load(), Late: t.late.len()}
+	t.desks.Range(func(_, v any) bool {
+		d := v.(*desk)
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		s.Organizations++
+		for _, p := range d.purses {
+			b := d.book.Balance(p.account)
+			s.Accounts++
+			s.Leased += max(0, b.Granted-b.Settled)
+			s.Held += b.Held
+		}
+		return true
+	})
+	end, at := t.Journal.End(), journal.Position{}
+	if p := t.posted.Load(); p != nil {
+		at = *p
+	}
+	s.LagSegments = int64(end.Segment) - int64(at.Segment)
+	if s.LagSegments == 0 {
+		s.LagBytes = end.Offset - at.Offset
+	}
+	s.Ready = t.isReady()
+	return s
+}

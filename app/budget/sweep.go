@@ -1,0 +1,75 @@
+package budget
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/money"
+)
+
+const (
+	// sweepEvery is how often rates are measured, idle leases given back and closed periods dropped.
+	sweepEvery = 250 * time.Millisecond
+	// idleAfter is when a lease that nobody uses goes back, for other nodes to use.
+	idleAfter = 10 * time.Second
+	// hoard is how many times its target a lease may be before the rest goes back.
+	hoard = 4
+	// wholeEvery is every how many sweeps all purses are looked at: a quarter of a minute.
+	wholeEvery = 60
+)
+
+// sweep looks after the purses that move, and now and then after all: periods end for idle ones too.
+func (t *Treasury) sweep(ctx context.Context) {
+	now := t.Clock.Now()
+	t.desks.Range(func(_, v any) bool {
+		d := v.(*desk)
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if d.sweeps++; d.sweeps%wholeEvery == 0 {
+			for _, p := range d.purses {
+				d.wake(p)
+			}
+		}
+		d.active = slices.DeleteFunc(d.active, func(p *purse) bool {
+			p.active = d.tend(p, now)
+			return !p.active
+		})
+		if !d.shut && d.running == nil {
+			t.travel(ctx, d)
+		}
+		return true
+	})
+}
+
+// tend measures one purse and decides what of its lease goes back. False means that there is nothing to do for it until
+// it is used again.
+func (d *desk) tend(p *purse, now time.Time) bool {
+	b := d.book.Balance(p.account)
+	// Both figures follow a rise at once and a fall over some two seconds (an eighth per sweep).
+	perSecond := (b.Settled - p.counted) * money.USD(time.Second/sweepEvery)
+	p.counted = b.Settled
+	p.rate = max(perSecond/2, p.rate-p.rate/8+perSecond/8)
+	p.peak = max(b.Held, p.peak-p.peak/8)
+	p.fresh = false
+	if p.op != nil {
+		d.want(p) // not answered: asked again word for word
+		return true
+	}
+	over := d.current[p.account.Budget] != p || (!p.to.IsZero() && !now.Before(p.to))
+	target := ledger.Target(p.rate, p.peak, b.Held)
+	switch {
+	case over && !p.asking && p.back == 0 && d.book.Forget(p.account):
+		delete(d.purses, p.account)
+		if d.current[p.account.Budget] == p {
+			delete(d.current, p.account.Budget)
+		}
+		return false
+	case over || now.Sub(p.used) > idleAfter:
+		d.giveBack(p, money.Max)
+	case b.Free() > hoard*target+money.Cent/10:
+		d.giveBack(p, b.Free()-target)
+	}
+	return p.asking || p.rate > 0 || p.peak > 0 || b.Held > 0 || b.Free() > 0
+}

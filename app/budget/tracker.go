@@ -1,0 +1,108 @@
+package budget
+
+import (
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/ledger/journal"
+	"github.com/bodhi-gateway/bodhi/app/money"
+)
+
+// tracker follows requests through a journal: it joins settlements with their attempts, and knows which requests are
+// not complete. Its size is the number of requests in flight.
+type tracker struct {
+	requests map[id.Request]*flight
+	attempts map[id.Attempt]*flight
+	order    []*flight // by place of their first record; finished ones are dropped from the front
+}
+
+// flight is a request of which the journal does not tell the end yet.
+type flight struct {
+	request  id.Request
+	began    journal.Position
+	at       time.Time
+	open     map[id.Attempt]*ledger.Attempt
+	last     *ledger.Attempt
+	number   int
+	cost     money.USD // of its settled attempts
+	recorded bool
+	done     bool
+}
+
+// forgetAfter is how long a request may go without its fact after all its attempts have ended. It bounds what a caller
+// that never records can cost.
+const forgetAfter = time.Hour
+
+func newTracker() *tracker {
+	return &tracker{requests: map[id.Request]*flight{}, attempts: map[id.Attempt]*flight{}}
+}
+
+// attempt notes an attempt whose record begins at pos.
+func (k *tracker) attempt(a *ledger.Attempt, pos journal.Position) {
+	f := k.requests[a.Request]
+	if f == nil {
+		f = &flight{request: a.Request, began: pos, at: a.At, open: map[id.Attempt]*ledger.Attempt{}}
+		k.requests[a.Request] = f
+		k.order = append(k.order, f)
+	}
+	f.open[a.ID], f.last, f.at = a, a, a.At
+	f.number++
+	k.attempts[a.ID] = f
+}
+
+// settle joins a settlement with its attempt; nil if the journal does not know it.
+func (k *tracker) settle(s *ledger.Settlement) *ledger.Attempt {
+	f := k.attempts[s.Attempt]
+	if f == nil {
+		return nil
+	}
+	a := f.open[s.Attempt]
+	f.cost += s.Cost
+	delete(f.open, s.Attempt)
+	delete(k.attempts, s.Attempt)
+	k.finish(f)
+	return a
+}
+
+// record notes that a request's fact is written.
+func (k *tracker) record(r *ledger.Request) {
+	if f := k.requests[r.ID]; f != nil {
+		f.recorded = true
+		k.finish(f)
+	}
+}
+
+func (k *tracker) finish(f *flight) {
+	if f.recorded && len(f.open) == 0 {
+		f.done = true
+		delete(k.requests, f.request)
+	}
+}
+
+// low is the place before which every request is complete, given that everything before at was read.
+func (k *tracker) low(at journal.Position, now time.Time) journal.Position {
+	for len(k.order) > 0 {
+		f := k.order[0]
+		if !f.done && len(f.open) == 0 && now.Sub(f.at) > forgetAfter {
+			f.done = true
+			delete(k.requests, f.request)
+		}
+		if !f.done {
+			return f.began
+		}
+		k.order = k.order[1:]
+	}
+	return at
+}
+
+// unfinished are the requests in flight, oldest first.
+func (k *tracker) unfinished() []*flight {
+	var out []*flight
+	for _, f := range k.order {
+		if !f.done {
+			out = append(out, f)
+		}
+	}
+	return out
+}

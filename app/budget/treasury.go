@@ -1,0 +1,227 @@
+package budget
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/clock"
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/key"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/ledger/journal"
+	"github.com/bodhi-gateway/bodhi/app/live"
+)
+
+// TreasuryConfig is what a Treasury is made of. All fields are needed.
+type TreasuryConfig struct {
+	Bank    Bank
+	Journal *journal.Journal
+	Clock   clock.Clock
+	IDs     *id.Source
+	Log     *slog.Logger
+}
+
+// Treasury is the data plane's money: it holds it for each attempt in memory, inside leases from the Bank, and journals
+// every step before it happens. Safe for concurrent use; organizations do not wait for each other.
+//
+// It works without the database: what is leased can be spent, everything is journaled, and the Bank hears of it later.
+type Treasury struct {
+	TreasuryConfig
+	node  id.Node
+	index live.Cell[index]
+	desks sync.Map      // id.Org → *desk
+	ready chan struct{} // closed once the last session is in the books; no leases before that
+
+	started  atomic.Bool
+	closing  atomic.Bool
+	stop     chan struct{} // closed by Close
+	stopped  chan struct{} // closed when Run has ended
+	overruns atomic.Int64
+	softOver atomic.Int64
+	refusals atomic.Int64
+	late     latePile
+	posted   atomic.Pointer[journal.Position]
+}
+
+// NewTreasury makes a treasury without rules; Load gives it some. It lends nothing before Run has brought the last
+// session's journal into the books.
+func NewTreasury(c TreasuryConfig) *Treasury {
+	return &Treasury{TreasuryConfig: c, node: c.Journal.Node(), ready: make(chan struct{}),
+		stop: make(chan struct{}), stopped: make(chan struct{})}
+}
+
+// Load puts a new set of rules in force, whole or not at all. Leases of budgets that changed are given back, with the
+// next sweep at the latest, and taken anew under the new limit.
+func (t *Treasury) Load(rules []Rule) error {
+	x, err := compile(rules)
+	if err != nil {
+		return fmt.Errorf("budget: rules refused, the last good ones stay: %w", err)
+	}
+	t.index.Set(x)
+	t.desks.Range(func(_, v any) bool {
+		d := v.(*desk)
+		d.mu.Lock()
+		d.reload(x)
+		d.mu.Unlock()
+		return true
+	})
+	return nil
+}
+
+// Reserve takes a hold on every budget of the chain at once, or refuses with a *fault.Error: budget_exhausted,
+// budget_reserved, price_unknown or budget_unavailable. It goes to the database only when the node's leases do not
+// suffice, and then for at most patience.
+//
+// If the ceiling does not fit but the floor does, the hold is smaller than the ceiling, and at most half of what is left
+// unless the floor itself is more: one request without max_tokens must not take everybody's headroom.
+func (t *Treasury) Reserve(ctx context.Context, w Want) (*ledger.Hold, error) {
+	if t.closing.Load() {
+		return nil, unavailable(errClosing)
+	}
+	if w.Ceiling < 0 || w.Floor < 0 || w.Floor > w.Ceiling {
+		return nil, fmt.Errorf("budget: reserve: floor %s and ceiling %s make no sense", w.Floor, w.Ceiling)
+	}
+	d := t.desk(w.Chain.Org)
+	d.mu.Lock()
+	var room [8]*purse
+	now := t.Clock.Now()
+	bind := d.binding(t.index.Get(), w, now, room[:0])
+	if w.Unpriced {
+		if p := firstHard(bind); p != nil {
+			s := d.standing(p)
+			d.mu.Unlock()
+			t.refusals.Add(1)
+			return nil, unpriced(s, p.rule.Label)
+		}
+		w.Ceiling, w.Floor = 0, 0
+	}
+	h, _ := d.hold(w.Attempt, w.Ceiling, bind)
+	if h != nil {
+		t.taken(ctx, d, bind, now)
+		d.mu.Unlock()
+		return h, nil
+	}
+	d.mu.Unlock()
+	h, err := t.borrow(ctx, d, w)
+	if err != nil {
+		t.refusals.Add(1)
+	}
+	return h, err
+}
+
+// Open journals the attempt: from here on it counts as sent, whatever happens to us. It must return before the first
+// byte leaves; on error nothing may be sent, and the hold can be released. Id, hold and accounts of a are set from h.
+func (t *Treasury) Open(h *ledger.Hold, a *ledger.Attempt) error {
+	d := t.desk(h.Org())
+	d.mu.Lock()
+	err := d.book.Open(h)
+	d.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	a.ID, a.Held, a.Accounts = h.Attempt(), h.Amount(), h.Accounts()
+	if a.At.IsZero() {
+		a.At = t.Clock.Now()
+	}
+	if _, err := t.Journal.Append(journal.Record{Attempt: a}); err != nil {
+		d.mu.Lock()
+		d.book.Unopen(h)
+		d.mu.Unlock()
+		return fault.New(fault.Unavailable, "budget_unavailable", "This node cannot write its journal, so it takes no requests. Try again in a few seconds.").Because(err)
+	}
+	return nil
+}
+
+// Settle ends an opened attempt: its cost is journaled, then booked, and the rest of the hold is free again. The first
+// call counts, later ones do nothing. A cost above the hold is booked in full and counted as an overrun.
+func (t *Treasury) Settle(h *ledger.Hold, s *ledger.Settlement) {
+	d := t.desk(h.Org())
+	d.mu.Lock()
+	first := d.book.Seal(h)
+	d.mu.Unlock()
+	if !first {
+		return
+	}
+	end := *s
+	end.Attempt = h.Attempt()
+	if end.At.IsZero() {
+		end.At = t.Clock.Now()
+	}
+	if end.Cost < 0 { // a caller's bug; the careful figure is the hold
+		t.Log.Error("settlement with a negative cost", "attempt", end.Attempt.String(), "cost", end.Cost.String())
+		end.Cost, end.State, end.Note = h.Amount(), ledger.Ambiguous, "negative cost: the hold was booked"
+	}
+	if _, err := t.Journal.Append(journal.Record{Settlement: &end}); err != nil {
+		t.late.add(lateRecord{journal.Record{Settlement: &end}, h})
+		t.Log.Error("settlement could not be journaled; its money stays held until it can", "attempt", end.Attempt.String(), "error", err)
+		return
+	}
+	t.book(d, h, end)
+}
+
+// book is the second half of Settle, once the settlement is in the journal.
+func (t *Treasury) book(d *desk, h *ledger.Hold, s ledger.Settlement) {
+	d.mu.Lock()
+	overrun, _ := d.book.Settle(h, s.Cost)
+	d.mu.Unlock()
+	if overrun > 0 {
+		t.overruns.Add(1)
+		t.Log.Warn("an attempt cost more than its hold", "attempt", s.Attempt.String(), "held", h.Amount().String(), "cost", s.Cost.String())
+	}
+}
+
+// Release gives back a hold that was never opened. It does nothing to one that was, and may be called again.
+func (t *Treasury) Release(h *ledger.Hold) {
+	d := t.desk(h.Org())
+	d.mu.Lock()
+	d.book.Release(h)
+	d.mu.Unlock()
+}
+
+// Record journals the fact of a request. While the journal cannot be written facts wait in memory, a bounded number of
+// them.
+func (t *Treasury) Record(r *ledger.Request) {
+	fact := *r
+	if fact.At.IsZero() {
+		fact.At = t.Clock.Now()
+	}
+	if _, err := t.Journal.Append(journal.Record{Request: &fact}); err != nil {
+		if !t.late.add(lateRecord{rec: journal.Record{Request: &fact}}) {
+			t.Log.Error("request fact lost: the journal cannot be written", "request", fact.ID.String(), "error", err)
+		}
+	}
+}
+
+// Standings are the budgets that bind a key, tightest first. It never waits for the bank: what this node has not asked
+// about yet is shown as the last snapshot had it, and asked about by the next sweep.
+func (t *Treasury) Standings(g *key.Grant, now time.Time) []Standing {
+	d := t.desk(g.Chain.Org)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var room [8]*purse
+	bind := d.binding(t.index.Get(), Want{Chain: g.Chain}, now, room[:0])
+	out := make([]Standing, len(bind))
+	for i, p := range bind {
+		out[i] = d.standing(p)
+		if !p.seen {
+			d.want(p)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Standing) int { return cmp.Compare(a.Left, b.Left) })
+	return out
+}
+
+func (t *Treasury) desk(o id.Org) *desk {
+	if d, ok := t.desks.Load(o); ok {
+		return d.(*desk)
+	}
+	d, _ := t.desks.LoadOrStore(o, newDesk(o))
+	return d.(*desk)
+}

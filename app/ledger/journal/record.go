@@ -1,0 +1,231 @@
+package journal
+
+import (
+	"encoding/binary"
+	"errors"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/org"
+)
+
+// Record is one fact. Exactly one field is set.
+type Record struct {
+	Attempt    *ledger.Attempt    // about to be sent
+	Settlement *ledger.Settlement // ended
+	Request    *ledger.Request    // a client's call is over
+}
+
+// The first byte of a record says what it is and how its fields are laid out. A layout never changes: more fields are
+// a new number, and readers know every number that was ever written.
+const (
+	kindAttempt    = 1
+	kindSettlement = 2
+	kindRequest    = 3
+)
+
+var (
+	errKind     = errors.New("journal: record of an unknown kind")
+	errLayout   = errors.New("journal: record does not match its layout")
+	errNoRecord = errors.New("journal: empty record")
+)
+
+// encode appends r to b.
+func encode(b []byte, r Record) ([]byte, error) {
+	c := codec{b: b}
+	switch {
+	case r.Attempt != nil:
+		c.b = append(c.b, kindAttempt)
+		c.attempt(r.Attempt)
+	case r.Settlement != nil:
+		c.b = append(c.b, kindSettlement)
+		c.settlement(r.Settlement)
+	case r.Request != nil:
+		c.b = append(c.b, kindRequest)
+		c.request(r.Request)
+	default:
+		return b, errNoRecord
+	}
+	return c.b, nil
+}
+
+// decode reads one record. It survives any bytes: a checksum says that they are ours, not that they are sane.
+func decode(b []byte) (Record, error) {
+	if len(b) == 0 {
+		return Record{}, errNoRecord
+	}
+	c := codec{b: b[1:], reading: true}
+	var r Record
+	switch b[0] {
+	case kindAttempt:
+		r.Attempt = new(ledger.Attempt)
+		c.attempt(r.Attempt)
+	case kindSettlement:
+		r.Settlement = new(ledger.Settlement)
+		c.settlement(r.Settlement)
+	case kindRequest:
+		r.Request = new(ledger.Request)
+		c.request(r.Request)
+	default:
+		return Record{}, errKind
+	}
+	if c.bad || len(c.b) > 0 {
+		return Record{}, errLayout
+	}
+	return r, nil
+}
+
+// codec walks a record's fields in one order for both directions, so writing and reading cannot drift apart.
+type codec struct {
+	b       []byte
+	reading bool
+	bad     bool
+}
+
+func (c *codec) attempt(a *ledger.Attempt) {
+	ident(c, &a.ID)
+	ident(c, &a.Request)
+	number(c, &a.Number)
+	c.chain(&a.Chain)
+	c.time(&a.At)
+	number(c, &a.Held)
+	c.accounts(&a.Accounts)
+	ident(c, &a.Connection)
+	words(c, &a.Provider, &a.Kind, &a.Model, &a.PriceVersion)
+}
+
+func (c *codec) settlement(s *ledger.Settlement) {
+	ident(c, &s.Attempt)
+	words(c, &s.State)
+	c.usage(&s.Usage)
+	number(c, &s.Cost)
+	number(c, &s.InputCost)
+	number(c, &s.Status)
+	words(c, &s.Class, &s.Note)
+	number(c, &s.FirstByte)
+	number(c, &s.Duration)
+	c.time(&s.At)
+}
+
+func (c *codec) request(r *ledger.Request) {
+	ident(c, &r.ID)
+	c.chain(&r.Chain)
+	c.time(&r.At)
+	words(c, &r.Family, &r.Endpoint)
+	c.flag(&r.Stream)
+	words(c, &r.Asked, &r.Model, &r.Provider, &r.Route, &r.Client, &r.Tags, &r.EndUser, &r.Session, &r.Cache)
+	number(c, &r.Attempts)
+	number(c, &r.Status)
+	words(c, &r.Code, &r.Message)
+	c.usage(&r.Usage)
+	number(c, &r.Cost)
+	words(c, &r.Decisions)
+	number(c, &r.FirstByte)
+	number(c, &r.Duration)
+	number(c, &r.Overhead)
+}
+
+func (c *codec) chain(v *org.Chain) {
+	ident(c, &v.Org)
+	ident(c, &v.Department)
+	ident(c, &v.Team)
+	ident(c, &v.Member)
+	ident(c, &v.Key)
+}
+
+func (c *codec) usage(u *llm.Usage) {
+	for _, n := range []*int64{&u.Input, &u.CacheRead, &u.CacheWrite5m, &u.CacheWrite1h, &u.InputAudio, &u.CacheReadAudio,
+		&u.InputImage, &u.Output, &u.Reasoning, &u.OutputAudio, &u.OutputImage, &u.WebSearches, &u.VideoSeconds,
+		&u.ServerToolCalls} {
+		number(c, n)
+	}
+}
+
+func (c *codec) accounts(v *[]ledger.Account) {
+	n := len(*v)
+	number(c, &n)
+	if c.reading {
+		// Each account takes at least 17 bytes, so a wild count cannot make us allocate more than the record is long.
+		if n < 0 || n > len(c.b)/17 {
+			c.bad = true
+			return
+		}
+		if n > 0 {
+			*v = make([]ledger.Account, n)
+		}
+	}
+	for i := range *v {
+		ident(c, &(*v)[i].Budget)
+		number(c, &(*v)[i].Start)
+	}
+}
+
+// time keeps microseconds, as PostgreSQL does: what is read back from either is the same moment.
+func (c *codec) time(v *time.Time) {
+	micros := v.UnixMicro()
+	number(c, &micros)
+	if c.reading {
+		*v = time.UnixMicro(micros).UTC()
+	}
+}
+
+func (c *codec) flag(v *bool) {
+	n := 0
+	if *v {
+		n = 1
+	}
+	number(c, &n)
+	*v = n == 1
+}
+
+func ident[T id.Entity](c *codec, v *id.ID[T]) {
+	if !c.reading {
+		b := v.Bytes()
+		c.b = append(c.b, b[:]...)
+		return
+	}
+	if c.bad || len(c.b) < 16 {
+		c.bad = true
+		return
+	}
+	*v = id.FromBytes[T]([16]byte(c.b))
+	c.b = c.b[16:]
+}
+
+func number[T ~int | ~int64](c *codec, v *T) {
+	if !c.reading {
+		c.b = binary.AppendVarint(c.b, int64(*v))
+		return
+	}
+	n, size := binary.Varint(c.b)
+	if c.bad || size <= 0 || int64(T(n)) != n {
+		c.bad = true
+		return
+	}
+	*v = T(n)
+	c.b = c.b[size:]
+}
+
+func words[T ~string](c *codec, first *T, rest ...*string) {
+	word(c, first)
+	for _, v := range rest {
+		word(c, v)
+	}
+}
+
+func word[T ~string](c *codec, v *T) {
+	if !c.reading {
+		c.b = binary.AppendUvarint(c.b, uint64(len(*v)))
+		c.b = append(c.b, *v...)
+		return
+	}
+	n, size := binary.Uvarint(c.b)
+	if c.bad || size <= 0 || n > uint64(len(c.b)-size) {
+		c.bad = true
+		return
+	}
+	*v = T(c.b[size : size+int(n)])
+	c.b = c.b[size+int(n):]
+}
