@@ -87,11 +87,11 @@ func (s Sum) Ceil() (USD, error) {
 		return 0, ErrOverflow
 	}
 	q, r := bits.Div64(s.hi, s.lo, 1000)
+	if q > math.MaxInt64 || q == math.MaxInt64 && r > 0 { // before rounding: the largest quotient would wrap to 0
+		return 0, ErrOverflow
+	}
 	if r > 0 {
 		q++
-	}
-	if q > math.MaxInt64 {
-		return 0, ErrOverflow
 	}
 	return USD(q), nil
 }
