@@ -144,7 +144,7 @@ func (k *Keyring) Seal(ctx context.Context, o id.Org, table, column, row string,
 	if err != nil {
 		return nil, err
 	}
-	out := make([]byte, sealedHeader+nonceSize, sealedHeader+nonceSize+len(plaintext.v)+16)
+	out := make([]byte, sealedHeader+nonceSize, sealedHeader+nonceSize+len(plaintext.Reveal())+16)
 	out[0] = formatSealed
 	binary.BigEndian.PutUint32(out[1:], uint32(k.master.current))
 	binary.BigEndian.PutUint32(out[5:], r.newest)
@@ -152,7 +152,7 @@ func (k *Keyring) Seal(ctx context.Context, o id.Org, table, column, row string,
 		return nil, fmt.Errorf("seal: %w", err)
 	}
 	aad := place(out[:sealedHeader], o, table, column, row)
-	return r.aeads[r.newest].Seal(out, out[sealedHeader:], []byte(plaintext.v), aad), nil
+	return r.aeads[r.newest].Seal(out, out[sealedHeader:], []byte(plaintext.Reveal()), aad), nil
 }
 
 // Open decrypts what Seal made for the same organization, table, column and row.

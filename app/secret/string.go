@@ -10,17 +10,31 @@ import (
 const redacted = "[redacted]"
 
 // String is a secret in memory. It never prints: fmt, slog, JSON, YAML and text encoders all see "[redacted]".
-// Reveal is the only way out, and is easy to search for.
-type String struct{ v string }
+// Reveal is the only way out, and is easy to search for. Two Strings are not compared with ==.
+type String struct {
+	// v is a pointer because fmt calls no methods on unexported fields: a struct that holds a secret in one would
+	// print it, while a pointer inside a struct prints as an address. nil is no secret.
+	v *string
+}
 
 // New wraps a secret.
-func New(v string) String { return String{v: v} }
+func New(v string) String {
+	if v == "" {
+		return String{}
+	}
+	return String{v: &v}
+}
 
 // Reveal gives the secret to whoever must send or hash it.
-func (s String) Reveal() string { return s.v }
+func (s String) Reveal() string {
+	if s.v == nil {
+		return ""
+	}
+	return *s.v
+}
 
 // IsEmpty reports whether there is no secret.
-func (s String) IsEmpty() bool { return s.v == "" }
+func (s String) IsEmpty() bool { return s.v == nil }
 
 // String implements fmt.Stringer.
 func (String) String() string { return redacted }
