@@ -69,9 +69,7 @@ func kindNames() string {
 // checkURL gives the base URL's normal form; empty stays empty, so that the kind's own may move with the program.
 func checkURL(raw string, o Offering, urls URLs) (string, error) {
 	switch {
-	case o.Local && raw != "":
-		return raw, fault.Field("base_url", o.Title+" answers inside the gateway and has no address. Leave the base URL empty.")
-	case o.Local:
+	case raw == "" && o.Local:
 		return "", nil
 	case raw == "" && o.BaseURL == "":
 		return "", fault.Field("base_url", "Give the base URL that the provider's own SDK takes, e.g. https://api.example.com/v1.")
@@ -100,9 +98,7 @@ func asField(field string, err error) error {
 func checkKey(key secret.String, o Offering, need bool) error {
 	v := key.Reveal()
 	switch {
-	case o.Key == NoKey && v != "":
-		return fault.Field("credential", o.Title+" takes no key. Leave it empty.")
-	case o.Key == RequiredKey && need && v == "":
+	case o.NeedsKey && need && v == "":
 		return fault.Field("credential", "Paste the API key of your "+o.Title+" account.")
 	case len(v) > maxCredential:
 		return fault.Field("credential", "An API key has at most 4096 characters; this looks like something else.")

@@ -5,27 +5,17 @@ import (
 	"strings"
 )
 
-// KeyNeed says whether a kind takes a credential.
-type KeyNeed uint8
-
-// The needs.
-const (
-	NoKey       KeyNeed = iota // it has none: the sandbox
-	OptionalKey                // self-hosted servers often run without
-	RequiredKey                // nothing works without
-)
-
 // Offering describes a kind to forms, validation and the route index: what a connection of it must say.
 type Offering struct {
 	Kind  Kind
 	Title string // for people
 	About string // one sentence for the form
-	// BaseURL stands in for a connection that names none; empty means that one must be named, unless the kind
-	// answers inside this process (Local).
+	// BaseURL stands in for a connection that names none. Empty means that one must be named, unless the kind is Local.
 	BaseURL string
-	Key     KeyNeed
-	// Local kinds answer inside this process and have no address.
+	// Local kinds answer inside this process unless a connection names an address.
 	Local bool
+	// NeedsKey kinds do nothing without a credential; for the others it is optional.
+	NeedsKey bool
 	// Models are names that the kind always offers, whatever the endpoint's own list says.
 	Models []string
 }
@@ -34,16 +24,15 @@ type Offering struct {
 // not here have no adapter yet and are refused.
 func Offerings() []Offering {
 	return []Offering{
-		{Kind: OpenAI, Title: "OpenAI", BaseURL: "https://api.openai.com/v1", Key: RequiredKey,
-			About: "Your OpenAI account. Needs an API key of platform.openai.com."},
-		{Kind: Compatible, Title: "OpenAI-compatible", Key: OptionalKey,
-			About: "Any server that speaks OpenAI's API: Groq, Mistral, DeepSeek, OpenRouter, vLLM, llama.cpp. Give the base URL that its own SDK takes."},
-		{Kind: Ollama, Title: "Ollama", BaseURL: "http://127.0.0.1:11434/v1", Key: OptionalKey,
-			About: "Models on a machine of yours. A loopback or private address must be allowed by the operator."},
+		{Kind: OpenAI, Title: "OpenAI", BaseURL: "https://api.openai.com/v1", NeedsKey: true,
+			About: "Your own OpenAI account, with an API key from platform.openai.com."},
+		{Kind: Compatible, Title: "OpenAI-compatible",
+			About: "Any server that speaks OpenAI's API: Groq, Mistral, DeepSeek, OpenRouter, vLLM, llama.cpp."},
+		{Kind: Ollama, Title: "Ollama", BaseURL: "http://127.0.0.1:11434/v1",
+			About: "Models on a machine of your own. Whoever runs this installation must allow its network."},
 		{Kind: Sandbox, Title: "Sandbox", Local: true,
-			About: "Answers offline with made-up text and real prices in miniature, to try everything without an account.",
-			Models: []string{"sandbox-chat", "sandbox-embed", "sandbox-image", "sandbox-reasoning", "sandbox-speech",
-				"sandbox-transcribe", "sandbox-vision"}},
+			Models: []string{"sandbox-chat", "sandbox-embed", "sandbox-reasoning", "sandbox-vision"},
+			About:  "Answers offline with made-up text at made-up prices, to try everything without an account."},
 	}
 }
 

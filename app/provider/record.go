@@ -38,7 +38,7 @@ func (r ConnectionRecord) HasCredential() bool { return len(r.Sealed) > 0 }
 // Usable reports whether traffic can go there: enabled, and not lacking a credential its kind cannot do without.
 func (r ConnectionRecord) Usable() bool {
 	o, known := OfferingOf(r.Kind)
-	return known && !r.Disabled && (o.Key != RequiredKey || r.HasCredential())
+	return known && !r.Disabled && (!o.NeedsKey || r.HasCredential())
 }
 
 // binding is what the credential is sealed for: the row and its origin. A ciphertext moved to another row, or a base

@@ -228,8 +228,8 @@ func TestCreateSaysWhatIsWrongWithEachField(t *testing.T) {
 		"a key is not a novel":                 {openAI("openai", strings.Repeat("k", 5000)), []string{"credential"}},
 		"a compatible server needs an address": {provider.Input{Name: "x", Kind: provider.Compatible}, []string{"base_url"}},
 		"the metadata address is refused":      {provider.Input{Name: "x", Kind: provider.Compatible, BaseURL: "http://169.254.169.254/v1"}, []string{"base_url"}},
-		"a sandbox has no address":             {provider.Input{Name: "x", Kind: provider.Sandbox, BaseURL: "https://x.test"}, []string{"base_url"}},
-		"a sandbox has no key":                 {provider.Input{Name: "x", Kind: provider.Sandbox, Credential: secret.New("k")}, []string{"credential"}},
+		"a sandbox elsewhere has an address":   {provider.Input{Name: "x", Kind: provider.Sandbox, BaseURL: "https://x.test/v1", Credential: secret.New("any")}, nil},
+		"a sandbox elsewhere is checked too":   {provider.Input{Name: "x", Kind: provider.Sandbox, BaseURL: "http://169.254.169.254"}, []string{"base_url"}},
 		"kinds without an adapter are refused": {provider.Input{Name: "x", Kind: provider.Bedrock}, []string{"kind"}},
 		"everything is reported at once":       {provider.Input{Name: "X", Kind: provider.Compatible, Credential: secret.New("a b")}, []string{"name", "base_url", "credential"}},
 	} {
@@ -542,4 +542,3 @@ func TestWithoutAKeyNothingIsSent(t *testing.T) {
 		t.Errorf("check = %+v, %v, %d calls", check, err, len(w.phone.called))
 	}
 }
-

@@ -94,7 +94,7 @@ func (s *Service) probe(ctx context.Context, r ConnectionRecord) (Check, []strin
 	start := s.Clock.Now()
 	check := Check{At: start.UTC()}
 	o, _ := OfferingOf(r.Kind)
-	if o.Key == RequiredKey && !r.HasCredential() {
+	if o.NeedsKey && !r.HasCredential() {
 		check.Blame, check.Message = BlameCredential, "There is no API key to try. Enter one: a key is erased when the address moves to another host."
 		return check, nil, nil
 	}
@@ -145,6 +145,9 @@ func explain(err error) (Blame, string) {
 	case Refused:
 		return BlameURL, fmt.Sprintf("Something answered, but has no list of models there (status %d)%s. Check the path of the base URL: most end in /v1.", f.Status, said)
 	case Garbled:
+		if f.Message != "" { // our own words: what came was no sentence
+			said = " (" + f.Message + ")"
+		}
 		return BlameURL, "Something answered, but not with this provider's API" + said + ". Check the base URL: most end in /v1."
 	case RateLimited, Overloaded, ServerError:
 		return BlameProvider, fmt.Sprintf("The provider answered, but fails right now (status %d)%s. Try again in a minute.", f.Status, said)

@@ -46,10 +46,36 @@ type compiled struct {
 	down string
 }
 
+// Records are what the index is compiled of. They are JSON-able, so a live.Mirror can keep the last good ones on disk.
+type Records struct {
+	Connections []provider.ConnectionRecord `json:"connections"` // oldest first
+	Aliases     []Alias                     `json:"aliases"`
+}
+
+// Reader reads the records of all organizations.
+type Reader struct {
+	Connections provider.Store
+	Aliases     Store
+}
+
+// Read reads aliases first: a connection made in between is then there too, and no alias lacks its target.
+func (r Reader) Read(ctx context.Context) (Records, error) {
+	aliases, err := r.Aliases.All(ctx)
+	if err != nil {
+		return Records{}, fmt.Errorf("route: read aliases: %w", err)
+	}
+	connections, err := r.Connections.All(ctx)
+	if err != nil {
+		return Records{}, fmt.Errorf("route: read connections: %w", err)
+	}
+	return Records{Connections: connections, Aliases: aliases}, nil
+}
+
 // Compile makes the index. A credential that does not open takes its connection out of service and is reported; the
-// index is usable all the same, because one tenant's broken row must not stop the others. Connections are expected
-// oldest first: where several offer a model, the oldest is tried first.
-func Compile(ctx context.Context, connections []provider.ConnectionRecord, aliases []Alias, book Catalog, vault provider.Opener) (*Index, []error) {
+// index is usable all the same, because one tenant's broken row must not stop the others. Where several connections
+// offer a model, the oldest is tried first.
+func Compile(ctx context.Context, all Records, book Catalog, vault provider.Opener) (*Index, []error) {
+	connections, aliases := all.Connections, all.Aliases
 	x := &Index{tenants: map[id.Org]*tenant{}, catalog: book}
 	byID := make(map[id.Connection]*connection, len(connections))
 	var broken []error

@@ -86,7 +86,7 @@ func (w *town) alias(o id.Org, name string, targets ...route.TargetRef) {
 func (w *town) compile(t *testing.T) *route.Index {
 	t.Helper()
 	book := shop{"openai": {"gpt-5.5", "gpt-5.5-mini", "o7"}, "openai-compatible": {"o7"}}
-	x, broken := route.Compile(t.Context(), w.connections, w.aliases, book, glass{})
+	x, broken := route.Compile(t.Context(), route.Records{Connections: w.connections, Aliases: w.aliases}, book, glass{})
 	if len(broken) != 1 || !strings.Contains(broken[0].Error(), w.connections[6].ID.String()) {
 		t.Fatalf("broken = %v, want only the connection torn", broken)
 	}
@@ -240,19 +240,15 @@ func TestTheTableRefusesUntilItHasAnIndexAndSwapsItWhole(t *testing.T) {
 func TestRecordsSurviveTheSnapshotOnDisk(t *testing.T) {
 	t.Parallel()
 	w := newTown()
-	type snapshot struct {
-		Connections []provider.ConnectionRecord
-		Aliases     []route.Alias
-	}
-	b, err := json.Marshal(snapshot{w.connections, w.aliases})
+	b, err := json.Marshal(route.Records{Connections: w.connections, Aliases: w.aliases})
 	if err != nil {
 		t.Fatal(err)
 	}
-	var back snapshot
+	var back route.Records
 	if err := json.Unmarshal(b, &back); err != nil {
 		t.Fatal(err)
 	}
-	if !reflect.DeepEqual(back, snapshot{w.connections, w.aliases}) {
+	if !reflect.DeepEqual(back, route.Records{Connections: w.connections, Aliases: w.aliases}) {
 		t.Errorf("read back %+v", back)
 	}
 }
