@@ -1,0 +1,133 @@
+// Package report is the pages about spend and requests: home, the list of requests, one request. Their props are
+// finished text; app/report/reportweb makes them.
+package report
+
+import (
+	"github.com/bodhi-gateway/bodhi/views/layout"
+	"github.com/bodhi-gateway/bodhi/views/ui"
+)
+
+// HomePage is the page at /.
+type HomePage struct {
+	Shell   layout.Shell
+	Title   string // "Good morning, Ada" or the organization's name
+	Sub     string // whose figures these are, and the time zone
+	Figures []ui.StatProps
+	Daily   ui.ChartProps
+	Models  []ui.Share
+	Budgets []BudgetLine
+	Last    []RequestRow
+	// Start is set until the organization has had its first request; the page then teaches instead of counting.
+	Start *Start
+}
+
+// BudgetLine is one budget and how much of it is gone.
+type BudgetLine struct {
+	Name string
+	Tag  string // "hard limit"
+	Bar  ui.ProgressProps
+}
+
+// Start leads to the first request.
+type Start struct {
+	Steps    []Step
+	Snippets []ui.Snippet
+	BaseURL  string
+	// Arrived is the first request, once it came.
+	Arrived *RequestRow
+}
+
+// Step is one thing to do before the first request.
+type Step struct {
+	Title, Text string
+	Done        bool
+	Label, Href string // of its button; empty if there is nothing to press
+}
+
+// RequestRow is one request in a list.
+type RequestRow struct {
+	ID       string
+	Href     string
+	At       ui.When
+	Status   ui.StatusProps
+	Asked    string // model as the client wrote it
+	Answered string // connection/model that answered, "" if none did
+	Key      string
+	Who      string // member, or the team for a service account
+	Tokens   string // "1,204"
+	TokensIn string // tooltip: "1,100 in, 104 out"
+	Cost     string
+	Exact    string // tooltip of Cost
+	Took     string
+	Notes    []string // "stream", "3 attempts", "cache hit"
+}
+
+// RequestsPage is the page at /requests.
+type RequestsPage struct {
+	Shell  layout.Shell
+	Sub    string
+	Filter Filter
+	Rows   []RequestRow
+	Pager  ui.PagerProps
+	// None says why there are no rows, if there are none.
+	None ui.EmptyProps
+	// Summary is one line about everything that matches: "1,204 requests, $12.40".
+	Summary string
+}
+
+// Filter is what the list is narrowed to, as form fields.
+type Filter struct {
+	Range, Status, Key, Connection string
+	Model, ID                      string
+	Ranges, Statuses               []ui.Option
+	Keys, Connections              []ui.Option
+	Models                         []string // suggestions
+	Active                         bool     // anything but the defaults
+}
+
+// RequestPage is the page at /requests/:id.
+type RequestPage struct {
+	Shell    layout.Shell
+	ID       string
+	Status   ui.StatusProps
+	Sub      string
+	Refusal  *Refusal
+	Figures  []ui.StatProps
+	Facts    []ui.Fact
+	Who      []ui.Fact
+	Tokens   []TokenLine
+	Attempts []Attempt
+	Steps    []string // decisions, one sentence each
+	NoTokens string   // why Tokens is empty
+}
+
+// Refusal is why a request was not answered.
+type Refusal struct {
+	Title   string
+	Message string // what the client was told
+	Code    string
+}
+
+// TokenLine is one class of tokens of a request.
+type TokenLine struct {
+	Class string
+	Count string
+	Part  bool // a part of the line above
+}
+
+// Attempt is one upstream attempt of a request.
+type Attempt struct {
+	Number    string
+	Target    string // connection/model
+	Kind      string
+	State     ui.StatusProps
+	Status    string // upstream status
+	Tokens    string
+	TokensIn  string
+	Held      string
+	Cost      string
+	FirstByte string
+	Took      string
+	Price     string // price version
+	Note      string
+}
