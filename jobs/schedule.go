@@ -1,0 +1,93 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+	"github.com/robfig/cron/v3"
+)
+
+// Periodic is one row of the schedule.
+type Periodic struct {
+	// Name is stored with waiting runs, so it does not change.
+	Name string
+	// Cron is five fields in UTC, or @hourly, @daily, @every 10m.
+	Cron string
+	// EveryNode runs it in each process, for what lives on a node's own disk. Otherwise one node of all runs it, after
+	// which a failure is tried again like any job's.
+	EveryNode bool
+	// AtStart also runs it when a node takes over the schedule.
+	AtStart bool
+	// Run does the work. It must be idempotent. nil leaves the row out, e.g. in a process without the room.
+	Run func(ctx context.Context) error
+}
+
+// Chores are the functions the schedule calls; app.New fills them from the rooms.
+type Chores struct {
+	ExpireSessions func(ctx context.Context) error // delete sessions that have expired
+	EnsureDays     func(ctx context.Context) error // make the coming days' partitions
+	PruneJournal   func(ctx context.Context) error // drop journal files the database has taken over, on this node
+}
+
+// Schedule is all the periodic work of the program. Minutes are odd on purpose: everybody else's jobs run at :00.
+func Schedule(c Chores) []Periodic {
+	return []Periodic{
+		{Name: "ensure_days", Cron: "11 */6 * * *", AtStart: true, Run: c.EnsureDays},
+		{Name: "expire_sessions", Cron: "17 * * * *", Run: c.ExpireSessions},
+		{Name: "prune_journal", Cron: "*/10 * * * *", EveryNode: true, Run: c.PruneJournal},
+	}
+}
+
+var parser = cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow | cron.Descriptor)
+
+// tick is the job behind each row: the queue holds at most one unfinished tick per name.
+type tick struct {
+	Name string `json:"name" river:"unique"`
+}
+
+// Kind implements work.Args.
+func (tick) Kind() string { return "periodic" }
+
+// unfinished are the states in which another tick of the same name would be one too many.
+var unfinished = []rivertype.JobState{rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning,
+	rivertype.JobStateRetryable, rivertype.JobStateScheduled}
+
+// timetable turns the schedule into River's periodic jobs and registers their worker.
+func timetable(rows []Periodic, w *Workers) ([]*river.PeriodicJob, error) {
+	chores := map[string]func(ctx context.Context) error{}
+	var out []*river.PeriodicJob
+	for _, p := range rows {
+		schedule, err := parser.Parse(p.Cron)
+		if err != nil {
+			return nil, fmt.Errorf("schedule of %s: %w", p.Name, err)
+		}
+		if chores[p.Name] != nil {
+			return nil, fmt.Errorf("schedule: %s is listed twice", p.Name)
+		}
+		if p.Run == nil || p.EveryNode {
+			continue
+		}
+		chores[p.Name] = p.Run
+		once := func() (river.JobArgs, *river.InsertOpts) {
+			return tick{p.Name}, &river.InsertOpts{MaxAttempts: 3, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: unfinished}}
+		}
+		out = append(out, river.NewPeriodicJob(utc{schedule}, once, &river.PeriodicJobOpts{ID: p.Name, RunOnStart: p.AtStart}))
+	}
+	return out, Add(w, 10*time.Minute, func(ctx context.Context, t tick) error {
+		run := chores[t.Name]
+		if run == nil {
+			return river.JobCancel(errors.New("the schedule no longer has it"))
+		}
+		return run(ctx)
+	})
+}
+
+// utc reads a cron line in UTC, whatever zone the machine is in.
+type utc struct{ cron.Schedule }
+
+// Next implements river.PeriodicSchedule.
+func (u utc) Next(now time.Time) time.Time { return u.Schedule.Next(now.UTC()) }
