@@ -1,0 +1,93 @@
+package identity
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+
+	"github.com/bodhi-gateway/bodhi/app/audit"
+	"github.com/bodhi-gateway/bodhi/app/clock"
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/live"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/secret"
+	"github.com/bodhi-gateway/bodhi/app/work"
+)
+
+// KeysChanged is the topic published when a member's leaving may have stopped keys; it is the key room's.
+const KeysChanged live.Topic = "keys"
+
+// Config is what Service works with. Welcome and Random may be nil: nothing to furnish, the system's randomness.
+type Config struct {
+	Orgs    org.Store
+	Store   Store
+	Keys    DataKeys
+	Tx      work.Tx
+	Audit   audit.Log
+	Bus     live.Bus
+	Clock   clock.Clock
+	IDs     *id.Source
+	MAC     *secret.MAC // master.MAC(identity.TokenPurpose)
+	Hasher  *Hasher     // NewHasher(0)
+	Welcome Welcome
+	Random  io.Reader
+	Log     *slog.Logger
+}
+
+// Service is sign-up, log-in, members, teams and tokens.
+type Service struct {
+	Config
+	throttle *throttle
+}
+
+// NewService makes the service. One per process: it counts failed log-ins in memory.
+func NewService(c Config) *Service {
+	if c.Hasher == nil {
+		c.Hasher = NewHasher(0)
+	}
+	return &Service{Config: c, throttle: newThrottle(c.Clock)}
+}
+
+// Person is who a session's member is at this moment, for app/web. A member who left is Unauthenticated.
+func (s *Service) Person(ctx context.Context, o id.Org, m id.Member) (org.Organization, org.Member, error) {
+	member, err := s.Orgs.Member(ctx, o, m)
+	if err != nil {
+		return org.Organization{}, org.Member{}, fmt.Errorf("person: %w", err)
+	}
+	if !member.RemovedAt.IsZero() {
+		return org.Organization{}, org.Member{}, fault.New(fault.Unauthenticated, "member_removed",
+			"You are no longer a member of this organization.")
+	}
+	organization, err := s.Orgs.Organization(ctx, o)
+	if err != nil {
+		return org.Organization{}, org.Member{}, fmt.Errorf("person: %w", err)
+	}
+	return organization, member, nil
+}
+
+// actorOf is a member acting, from the place that by carries.
+func actorOf(by org.Actor, m org.Member) org.Actor {
+	by.Org, by.Member, by.Role, by.Teams = m.Org, m.ID, m.Role, m.Teams
+	by.Label = m.Email
+	return by
+}
+
+// changed tells every node to read keys again. The change is committed; nodes that miss the hint poll.
+func (s *Service) changed(ctx context.Context) {
+	if err := s.Bus.Publish(ctx, KeysChanged); err != nil && !errors.Is(err, context.Canceled) {
+		s.Log.WarnContext(ctx, "change not published", "topic", string(KeysChanged), "error", err)
+	}
+}
+
+// inOrder takes steps until one fails.
+func inOrder(steps ...func() error) error {
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}

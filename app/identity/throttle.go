@@ -1,0 +1,107 @@
+package identity
+
+import (
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/clock"
+)
+
+// throttle slows down guessing. It counts failed log-ins per address and e-mail, known or not, so that it tells nobody
+// which e-mails exist; and per address alone, against trying one password on many. It counts before the password is
+// looked at, so parallel guesses do not slip through. Counts are per process and in memory: a restart forgives.
+//
+// It deliberately does not count per e-mail alone: that would let anyone lock anyone out.
+type throttle struct {
+	clock clock.Clock
+	mu    sync.Mutex
+	seen  map[string]tally
+}
+
+type tally struct {
+	failures int
+	until    time.Time // no further try before
+	forget   time.Time
+}
+
+const (
+	freeTries   = 5  // per address and e-mail
+	freePerIP   = 60 // per address
+	firstPause  = 15 * time.Second
+	longest     = 15 * time.Minute
+	forgetAfter = 30 * time.Minute
+	maxTallies  = 100_000
+)
+
+func newThrottle(c clock.Clock) *throttle { return &throttle{clock: c, seen: map[string]tally{}} }
+
+// try counts an attempt and returns how long to wait instead, or 0 to go on.
+func (t *throttle) try(ip, email string) time.Duration {
+	now := t.clock.Now()
+	place := network(ip)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, k := range []string{place + "\n" + email, place} {
+		if wait := t.seen[k].until.Sub(now); wait > 0 {
+			return wait
+		}
+	}
+	t.count(place+"\n"+email, freeTries, now)
+	t.count(place, freePerIP, now)
+	return 0
+}
+
+func (t *throttle) count(k string, free int, now time.Time) {
+	if len(t.seen) >= maxTallies {
+		t.sweep(now)
+	}
+	v := t.seen[k]
+	if now.After(v.forget) {
+		v = tally{}
+	}
+	v.failures++
+	v.forget = now.Add(forgetAfter)
+	if over := v.failures - free; over >= 0 {
+		v.until = now.Add(min(longest, firstPause<<min(over, 10)))
+	}
+	t.seen[k] = v
+}
+
+// sweep drops what may be forgotten; if an attacker filled the table with live entries, all of it, because memory that
+// grows without bound is the worse harm.
+func (t *throttle) sweep(now time.Time) {
+	for k, v := range t.seen {
+		if now.After(v.forget) {
+			delete(t.seen, k)
+		}
+	}
+	if len(t.seen) >= maxTallies {
+		clear(t.seen)
+	}
+}
+
+// succeeded forgives the e-mail's failures from this address, and takes this try off the address's.
+func (t *throttle) succeeded(ip, email string) {
+	place := network(ip)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.seen, place+"\n"+email)
+	if v, ok := t.seen[place]; ok && v.failures > 0 {
+		v.failures--
+		t.seen[place] = v
+	}
+}
+
+// network is the address, or for IPv6 its /64: one household or server has all of that.
+func network(ip string) string {
+	a, err := netip.ParseAddr(ip)
+	if err != nil || a.Unmap().Is4() {
+		return ip
+	}
+	p, err := a.Prefix(64)
+	if err != nil {
+		return ip
+	}
+	return p.String()
+}

@@ -1,0 +1,121 @@
+package key
+
+import (
+	"sync"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/clock"
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/live"
+	"github.com/bodhi-gateway/bodhi/app/secret"
+)
+
+// Desk is the data plane's side: it says from memory who a presented key is. It never waits, neither for a lock that a
+// writer holds for long nor for the database. Safe for concurrent use.
+type Desk struct {
+	cell  live.Cell[index]
+	mac   *secret.MAC
+	clock clock.Clock
+	uses  uses
+	// nobody is compared with for unknown keys, so that they take as long as known ones.
+	nobody entry
+}
+
+// NewDesk makes a Desk, which refuses everybody until Load has been called.
+func NewDesk(c clock.Clock, mac *secret.MAC) *Desk {
+	return &Desk{mac: mac, clock: c, uses: uses{seen: map[id.Key]Use{}}}
+}
+
+// Load swaps in a new snapshot, or keeps the one before if the records make no sense.
+func (d *Desk) Load(records []Record) error {
+	x, err := compile(records)
+	if err != nil {
+		return err
+	}
+	d.cell.Set(x)
+	return nil
+}
+
+// Len is how many keys the snapshot holds, for metrics.
+func (d *Desk) Len() int {
+	if x := d.cell.Get(); x != nil {
+		return len(x.entries)
+	}
+	return 0
+}
+
+// Authenticate says who a presented key is. Refusals are Unauthenticated with code invalid_key, key_disabled or
+// key_expired; the latter two only to somebody who showed the whole right secret.
+func (d *Desk) Authenticate(presented string) (*Grant, error) {
+	x := d.cell.Get()
+	if x == nil {
+		f := fault.New(fault.Unavailable, "starting", "The gateway is starting and does not know its keys yet. Try again in a moment.")
+		f.RetryAfter = time.Second
+		return nil, f
+	}
+	t, ok := secret.ParseToken(presented)
+	if !ok || t.Prefix != secret.VirtualKey {
+		return nil, malformed(presented, ok)
+	}
+	var pub publicID
+	copy(pub[:], t.Public)
+	e, known := x.entries[pub]
+	if !known {
+		e = &d.nobody
+	}
+	if !d.mac.Verify(e.keyID, t.Signed(), e.mac) || !known {
+		return nil, fault.New(fault.Unauthenticated, "invalid_key", "This key is unknown here. It may have been deleted; create a new one in the dashboard.")
+	}
+	if e.off {
+		return nil, fault.New(fault.Unauthenticated, "key_disabled", "This key is disabled. Whoever manages keys in your organization can enable it or create a new one.")
+	}
+	now := d.clock.Now()
+	if at := e.grant.ExpiresAt; !at.IsZero() && !now.Before(at) {
+		return nil, fault.Newf(fault.Unauthenticated, "key_expired", "This key expired on %s. Create a new one in the dashboard.", at.Format("2 January 2006 15:04 UTC"))
+	}
+	d.uses.note(e, now)
+	return &e.grant, nil
+}
+
+// malformed says what is wrong with something that is no virtual key, without repeating it.
+func malformed(presented string, token bool) error {
+	switch {
+	case presented == "":
+		return fault.New(fault.Unauthenticated, "invalid_key", "There is no API key in the request. Send a Bodhi key, which begins with bdh_, as Authorization: Bearer bdh_… or where your SDK puts its key.")
+	case token:
+		return fault.New(fault.Unauthenticated, "invalid_key", "This is a management token, not a virtual key. Requests to models take a key that begins with bdh_.")
+	case len(presented) >= 4 && presented[:4] == "bdh_":
+		return fault.New(fault.Unauthenticated, "invalid_key", "This key is incomplete or mistyped: its checksum is wrong. Copy it again, whole.")
+	}
+	return fault.New(fault.Unauthenticated, "invalid_key", "This is not a Bodhi key. Use a virtual key, which begins with bdh_, instead of a provider's own.")
+}
+
+// uses collects last uses between two flushes. Each key takes the lock at most once a minute.
+type uses struct {
+	mu   sync.Mutex
+	seen map[id.Key]Use
+}
+
+func (u *uses) note(e *entry, now time.Time) {
+	minute := now.Unix() / 60
+	if e.noted.Swap(minute) == minute {
+		return
+	}
+	u.mu.Lock()
+	u.seen[e.grant.Key] = Use{e.grant.Chain.Org, e.grant.Key, now}
+	u.mu.Unlock()
+}
+
+// Uses takes the last uses since the previous call, for a job to store: never on the path of a request.
+func (d *Desk) Uses() []Use {
+	d.uses.mu.Lock()
+	seen := d.uses.seen
+	d.uses.seen = make(map[id.Key]Use, len(seen))
+	d.uses.mu.Unlock()
+	out := make([]Use, 0, len(seen))
+	for _, u := range seen {
+		out = append(out, u)
+	}
+	return out
+}

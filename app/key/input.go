@@ -1,0 +1,98 @@
+package key
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/org"
+)
+
+// Input is what a new key is made from.
+type Input struct {
+	Name string
+	Team id.Team
+	// Member is whom the key acts as; zero makes a service account's key, which Account must then name.
+	Member    id.Member
+	Account   string
+	ExpiresAt time.Time // zero = never
+	// Models narrows what may be asked for, by alias or name; empty = all. Networks narrows where from: addresses or
+	// CIDR ranges; empty = anywhere.
+	Models   []string
+	Networks []string
+}
+
+// Bounds of one key, which keep the compiled index small.
+const (
+	maxName     = 80
+	maxModels   = 50
+	maxModel    = 200
+	maxNetworks = 20
+)
+
+// check cleans the input and reports every field that is wrong, joined.
+func (in *Input) check(now time.Time) ([]netip.Prefix, error) {
+	var errs [6]error
+	in.Name, errs[0] = org.Name("name", "a name for the key", in.Name, maxName)
+	if in.Team.IsZero() {
+		errs[1] = fault.Field("team", "Choose the team that pays for this key.")
+	}
+	switch {
+	case in.Member.IsZero():
+		in.Account, errs[2] = org.Name("account", "the service account's name", in.Account, maxName)
+	case in.Account != "":
+		errs[2] = fault.Field("account", "A key acts as a member or as a service account, not both.")
+	}
+	if !in.ExpiresAt.IsZero() && !in.ExpiresAt.After(now) {
+		errs[3] = fault.Field("expires_at", "Choose a time in the future, or leave it empty for a key that does not expire.")
+	}
+	in.Models, errs[4] = models(in.Models)
+	networks, err := networks(in.Networks)
+	errs[5] = err
+	return networks, errors.Join(errs[:]...)
+}
+
+func models(in []string) ([]string, error) {
+	out := make([]string, 0, len(in))
+	for _, m := range in {
+		m = strings.TrimSpace(m)
+		if m == "" {
+			continue
+		}
+		if _, err := org.Name("models", "a model's name", m, maxModel); err != nil {
+			return nil, err
+		}
+		out = append(out, m)
+	}
+	if len(out) > maxModels {
+		return nil, fault.Field("models", fmt.Sprintf("A key can name at most %d models. Leave it empty to allow all.", maxModels))
+	}
+	return out, nil
+}
+
+func networks(in []string) ([]netip.Prefix, error) {
+	out := make([]netip.Prefix, 0, len(in))
+	for _, s := range in {
+		s = strings.TrimSpace(s)
+		if s == "" {
+			continue
+		}
+		p, err := netip.ParsePrefix(s)
+		if a, aerr := netip.ParseAddr(s); aerr == nil && a.Zone() == "" {
+			a = a.Unmap()
+			p, err = netip.PrefixFrom(a, a.BitLen()), nil
+		}
+		if err != nil || len(s) > 60 {
+			return nil, fault.Field("networks", fmt.Sprintf("%.60q is not an address or range. Write 203.0.113.7 or 203.0.113.0/24.", s))
+		}
+		out = append(out, p.Masked())
+	}
+	if len(out) > maxNetworks {
+		return nil, fault.Field("networks", fmt.Sprintf("A key can name at most %d networks.", maxNetworks))
+	}
+	return out, nil
+}

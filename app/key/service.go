@@ -1,0 +1,237 @@
+package key
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/audit"
+	"github.com/bodhi-gateway/bodhi/app/clock"
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/live"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/secret"
+	"github.com/bodhi-gateway/bodhi/app/work"
+)
+
+// Config is what Service works with. Random may be nil: the system's randomness.
+type Config struct {
+	Store  Store
+	Tree   Tree
+	Tx     work.Tx
+	Audit  audit.Log
+	Bus    live.Bus
+	Clock  clock.Clock
+	IDs    *id.Source
+	MAC    *secret.MAC // master.MAC(key.Purpose)
+	Random io.Reader
+	Log    *slog.Logger
+}
+
+// Service is the control plane of virtual keys.
+//
+// Developers make and manage keys that act as themselves, in their own teams; leads those of their teams, service
+// accounts too; managers and admins all. A key somebody may not see is as missing as one that never was; one they may
+// see but not change is forbidden.
+type Service struct{ Config }
+
+// NewService makes the service.
+func NewService(c Config) *Service { return &Service{c} }
+
+// Created is a new key with its secret, which exists here for the last time.
+type Created struct {
+	Key    Key
+	Secret secret.String
+}
+
+// Create makes a key.
+func (s *Service) Create(ctx context.Context, actor org.Actor, in Input) (Created, error) {
+	if err := actor.Require(org.Developer); err != nil {
+		return Created{}, err
+	}
+	now := s.Clock.Now()
+	networks, err := in.check(now)
+	if err != nil {
+		return Created{}, err
+	}
+	if err := s.mayCreate(ctx, actor, in); err != nil {
+		return Created{}, err
+	}
+	text, minted, err := secret.Mint(s.Random, secret.VirtualKey, secret.Live)
+	if err != nil {
+		return Created{}, fmt.Errorf("create key: %w", err)
+	}
+	k := Key{ID: id.NewKey(s.IDs), Org: actor.Org, Name: in.Name, Team: in.Team, Member: in.Member, Account: in.Account, Public: minted.Public,
+		Last4: minted.Last(), Models: in.Models, Networks: networks, CreatedBy: actor.Label, CreatedAt: now, ExpiresAt: in.ExpiresAt}
+	k.KeyID, k.MAC = s.MAC.Sum(minted.Signed())
+	err = s.Tx.Do(ctx, func(ctx context.Context) error {
+		if err := s.Store.Insert(ctx, k); err != nil {
+			return err
+		}
+		return s.Audit.Append(ctx, actor, audit.Entry{Action: "key.created", Target: k.ID.String(), TargetName: k.Name, After: facts(k)})
+	})
+	if err != nil {
+		return Created{}, fmt.Errorf("create key: %w", err)
+	}
+	s.changed(ctx)
+	return Created{k, text}, nil
+}
+
+// mayCreate checks that team and member exist, belong together, and are the actor's to make keys for.
+func (s *Service) mayCreate(ctx context.Context, actor org.Actor, in Input) error {
+	if !actor.InTeam(in.Team) {
+		return org.MissingTeam()
+	}
+	if _, err := s.Tree.Team(ctx, actor.Org, in.Team); err != nil {
+		return err
+	}
+	if in.Member.IsZero() {
+		if !actor.Role.AtLeast(org.Lead) {
+			return fault.New(fault.Forbidden, "forbidden", "Keys of service accounts are made by team leads and above. Ask yours.")
+		}
+		return nil
+	}
+	if in.Member != actor.Member && !actor.Role.AtLeast(org.Lead) {
+		return fault.New(fault.Forbidden, "forbidden", "You can make keys for yourself only. Ask your team lead.")
+	}
+	m, err := s.Tree.Member(ctx, actor.Org, in.Member)
+	if err != nil {
+		return err
+	}
+	if !m.RemovedAt.IsZero() {
+		return org.MissingMember()
+	}
+	for _, t := range m.Teams {
+		if t == in.Team {
+			return nil
+		}
+	}
+	return fault.Field("team", "This member is not in that team. A key spends for a team its member belongs to.")
+}
+
+// List gives the keys the actor may see, newest first.
+func (s *Service) List(ctx context.Context, actor org.Actor) ([]Key, error) {
+	if err := actor.Require(org.Viewer); err != nil {
+		return nil, err
+	}
+	all, err := s.Store.List(ctx, actor.Org)
+	if err != nil {
+		return nil, fmt.Errorf("list keys: %w", err)
+	}
+	var out []Key
+	for _, k := range all {
+		if sees(actor, k) {
+			out = append(out, k)
+		}
+	}
+	return out, nil
+}
+
+// Get gives one key.
+func (s *Service) Get(ctx context.Context, actor org.Actor, k id.Key) (Key, error) {
+	if err := actor.Require(org.Viewer); err != nil {
+		return Key{}, err
+	}
+	found, err := s.Store.Get(ctx, actor.Org, k)
+	if err != nil {
+		return Key{}, fmt.Errorf("get key: %w", err)
+	}
+	if !sees(actor, found) {
+		return Key{}, Missing()
+	}
+	return found, nil
+}
+
+// Disable stops a key on every node within a second; Enable starts it again. Repeating either changes nothing.
+func (s *Service) Disable(ctx context.Context, actor org.Actor, k id.Key) error {
+	return s.change(ctx, actor, k, "key.disabled", func(ctx context.Context, found Key, now time.Time) (bool, error) {
+		return found.DisabledAt.IsZero(), s.Store.SetDisabled(ctx, actor.Org, k, now)
+	})
+}
+
+// Enable lets a disabled key work again.
+func (s *Service) Enable(ctx context.Context, actor org.Actor, k id.Key) error {
+	return s.change(ctx, actor, k, "key.enabled", func(ctx context.Context, found Key, _ time.Time) (bool, error) {
+		return !found.DisabledAt.IsZero(), s.Store.SetDisabled(ctx, actor.Org, k, time.Time{})
+	})
+}
+
+// Delete ends a key for good. What it spent stays in the books.
+func (s *Service) Delete(ctx context.Context, actor org.Actor, k id.Key) error {
+	return s.change(ctx, actor, k, "key.deleted", func(ctx context.Context, _ Key, now time.Time) (bool, error) {
+		return true, s.Store.Delete(ctx, actor.Org, k, now)
+	})
+}
+
+// change applies one change with its audit entry. apply reports whether anything is different now.
+func (s *Service) change(ctx context.Context, actor org.Actor, k id.Key, action string, apply func(context.Context, Key, time.Time) (bool, error)) error {
+	if err := actor.Require(org.Developer); err != nil {
+		return err
+	}
+	err := s.Tx.Do(ctx, func(ctx context.Context) error {
+		found, err := s.Store.Get(ctx, actor.Org, k)
+		if err != nil {
+			return err
+		}
+		if !sees(actor, found) {
+			return Missing()
+		}
+		if !Changeable(actor, found) {
+			return fault.New(fault.Forbidden, "forbidden", "You can change your own keys only. Ask your team lead.")
+		}
+		different, err := apply(ctx, found, s.Clock.Now())
+		if err != nil || !different {
+			return err
+		}
+		return s.Audit.Append(ctx, actor, audit.Entry{Action: action, Target: found.ID.String(), TargetName: found.Name})
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", action, err)
+	}
+	s.changed(ctx)
+	return nil
+}
+
+// sees reports whether the actor may know of the key: its member, people of its team, managers and admins.
+func sees(actor org.Actor, k Key) bool {
+	return own(actor, k) || actor.InTeam(k.Team)
+}
+
+// Changeable reports whether the actor may change the key, for pages that show or hide buttons.
+func Changeable(actor org.Actor, k Key) bool {
+	if !actor.Role.AtLeast(org.Developer) {
+		return false
+	}
+	return own(actor, k) || (actor.Role.AtLeast(org.Lead) && actor.InTeam(k.Team))
+}
+
+func own(actor org.Actor, k Key) bool { return !actor.Member.IsZero() && k.Member == actor.Member }
+
+// facts is what the audit log keeps of a new key.
+func facts(k Key) map[string]any {
+	networks := make([]string, 0, len(k.Networks))
+	for _, n := range k.Networks {
+		networks = append(networks, n.String())
+	}
+	out := map[string]any{"team": k.Team.String(), "public": k.Public, "models": k.Models, "networks": networks}
+	if k.Member.IsZero() {
+		out["account"] = k.Account
+	} else {
+		out["member"] = k.Member.String()
+	}
+	if !k.ExpiresAt.IsZero() {
+		out["expires_at"] = k.ExpiresAt.Format(time.RFC3339)
+	}
+	return out
+}
+
+// changed tells every node to read the keys again. The change is committed; nodes that miss the hint poll.
+func (s *Service) changed(ctx context.Context) {
+	if err := s.Bus.Publish(ctx, Topic); err != nil && !errors.Is(err, context.Canceled) {
+		s.Log.WarnContext(ctx, "change not published", "topic", string(Topic), "error", err)
+	}
+}

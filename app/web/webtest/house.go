@@ -1,0 +1,126 @@
+// Package webtest furnishes tests: a House of real services over a real database with tenants to sign up, and the two
+// tests that are generated from the route registry, the tenant walk and the role matrix (decision D17).
+package webtest
+
+import (
+	"fmt"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/audit"
+	"github.com/bodhi-gateway/bodhi/app/clock"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/identity"
+	"github.com/bodhi-gateway/bodhi/app/key"
+	"github.com/bodhi-gateway/bodhi/app/live"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/secret"
+	"github.com/bodhi-gateway/bodhi/db"
+)
+
+// House is the identity and key rooms over a database, with a clock the test moves.
+type House struct {
+	DB       *db.DB
+	Clock    *clock.Fake
+	IDs      *id.Source
+	Master   *secret.Master
+	Keyring  *secret.Keyring
+	Audit    *audit.Chain
+	Bus      *live.Local
+	Identity *identity.Service
+	Keys     *key.Service
+	KeyStore *db.KeyStore
+	Desk     *key.Desk
+}
+
+// Password is everybody's in a House.
+const Password = "correct zebra staple 9"
+
+// NewHouse makes a House on a migrated database.
+func NewHouse(t testing.TB, d *db.DB) *House {
+	t.Helper()
+	h := &House{DB: d, Clock: clock.NewFake(clock.System{}.Now().Truncate(time.Second)), Bus: &live.Local{}}
+	h.IDs = id.NewSource(h.Clock.Now, nil)
+	text, err := secret.GenerateMaster(nil)
+	must(t, err)
+	h.Master, err = secret.NewMaster(text)
+	must(t, err)
+	log := slog.New(slog.DiscardHandler)
+	h.Keyring = secret.NewKeyring(h.Master, db.NewOrgKeyStore(d), nil)
+	h.Audit = audit.NewChain(db.NewAuditStore(d), d, h.Clock, h.IDs, h.mac(t, audit.Purpose))
+	orgs := db.NewOrgStore(d)
+	h.Identity = identity.NewService(identity.Config{Orgs: orgs, Store: db.NewIdentityStore(d), Keys: h.Keyring, Tx: d, Audit: h.Audit, Bus: h.Bus,
+		Clock: h.Clock, IDs: h.IDs, MAC: h.mac(t, identity.TokenPurpose), Log: log})
+	h.KeyStore = db.NewKeyStore(d)
+	h.Keys = key.NewService(key.Config{Store: h.KeyStore, Tree: orgs, Tx: d, Audit: h.Audit, Bus: h.Bus, Clock: h.Clock, IDs: h.IDs,
+		MAC: h.mac(t, key.Purpose), Log: log})
+	h.Desk = key.NewDesk(h.Clock, h.mac(t, key.Purpose))
+	return h
+}
+
+func (h *House) mac(t testing.TB, purpose string) *secret.MAC {
+	t.Helper()
+	m, err := h.Master.MAC(purpose)
+	must(t, err)
+	return m
+}
+
+// Tenant is one signed-up organization with a member of every role, all in its first team but for Outsider.
+type Tenant struct {
+	Org      org.Organization
+	Team     id.Team
+	Other    id.Team // a second team, with nobody in it but Outsider
+	Members  map[org.Role]org.Member
+	Outsider org.Member // a developer of the other team
+}
+
+// Actor is the tenant's member of a role, acting.
+func (x Tenant) Actor(r org.Role) org.Actor { return actor(x.Members[r]) }
+
+func actor(m org.Member) org.Actor {
+	return org.Actor{Org: m.Org, Member: m.ID, Role: m.Role, Teams: m.Teams, Label: m.Email}
+}
+
+// Found signs up an organization and adds a member of every role.
+func (h *House) Found(t testing.TB, name string) Tenant {
+	t.Helper()
+	ctx := t.Context()
+	slug := org.Slug(name)
+	o, admin, err := h.Identity.SignUp(ctx, org.Actor{IP: "192.0.2.1"}, identity.SignUp{
+		Organization: name, Name: "Ada Admin", Email: "admin@" + slug + ".test", Password: secret.New(Password)})
+	must(t, err)
+	x := Tenant{Org: o, Team: admin.Teams[0], Members: map[org.Role]org.Member{org.Admin: admin}}
+	other, err := h.Identity.AddTeam(ctx, x.Actor(org.Admin), "Other")
+	must(t, err)
+	x.Other = other.ID
+	for _, r := range org.Roles[1:] {
+		x.Members[r] = h.Join(t, x, string(r), r, x.Team)
+	}
+	x.Outsider = h.Join(t, x, "outsider", org.Developer, x.Other)
+	return x
+}
+
+// Join adds one more member, who logs in as name@slug.test with Password.
+func (h *House) Join(t testing.TB, x Tenant, name string, r org.Role, teams ...id.Team) org.Member {
+	t.Helper()
+	m, err := h.Identity.AddMember(t.Context(), x.Actor(org.Admin), identity.NewMember{
+		Name: "Member " + name, Email: fmt.Sprintf("%s@%s.test", name, x.Org.Slug), Role: r, Teams: teams, Password: secret.New(Password)})
+	must(t, err)
+	return m
+}
+
+// Refresh reads the keys from the database into the Desk, as the mirror does when the bus speaks.
+func (h *House) Refresh(t testing.TB) {
+	t.Helper()
+	records, err := h.KeyStore.Records(t.Context())
+	must(t, err)
+	must(t, h.Desk.Load(records))
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,123 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/bodhi-gateway/bodhi/app/audit"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/secret"
+)
+
+// AuditStore keeps the audit log.
+type AuditStore struct{ db *DB }
+
+var _ audit.Store = (*AuditStore)(nil)
+
+// NewAuditStore makes the store.
+func NewAuditStore(d *DB) *AuditStore { return &AuditStore{d} }
+
+type auditHeadRow struct {
+	Org  id.Org `gorm:"column:org_id;primaryKey"`
+	Seq  int64  `gorm:"column:seq"`
+	Hash []byte `gorm:"column:hash"`
+}
+
+// TableName implements gorm's Tabler.
+func (auditHeadRow) TableName() string { return "audit_heads" }
+
+type auditRow struct {
+	Org        id.Org    `gorm:"column:org_id;primaryKey"`
+	ID         id.Audit  `gorm:"column:id;primaryKey"`
+	Seq        int64     `gorm:"column:seq"`
+	At         time.Time `gorm:"column:at"`
+	Actor      string    `gorm:"column:actor"`
+	Member     id.Member `gorm:"column:member_id"`
+	IP         string    `gorm:"column:ip"`
+	UserAgent  string    `gorm:"column:user_agent"`
+	RequestID  string    `gorm:"column:request_id"`
+	Action     string    `gorm:"column:action"`
+	Target     string    `gorm:"column:target"`
+	TargetName string    `gorm:"column:target_name"`
+	Before     string    `gorm:"column:before_json"`
+	After      string    `gorm:"column:after_json"`
+	Pepper     int64     `gorm:"column:pepper"`
+	Hash       []byte    `gorm:"column:hash"`
+}
+
+// TableName implements gorm's Tabler.
+func (auditRow) TableName() string { return "audit_entries" }
+
+func (r auditRow) record() audit.Record {
+	out := audit.Record{ID: r.ID, Org: r.Org, Seq: r.Seq, At: r.At.UTC(), Actor: r.Actor, Member: r.Member, IP: r.IP, UserAgent: r.UserAgent,
+		RequestID: r.RequestID, Action: r.Action, Target: r.Target, TargetName: r.TargetName, Before: r.Before, After: r.After,
+		KeyID: secret.KeyID(r.Pepper)}
+	copy(out.Hash[:], r.Hash)
+	return out
+}
+
+// Lock implements audit.Store. On PostgreSQL the head's row is locked; on SQLite the transaction holds the database's
+// one write lock since it began.
+func (s *AuditStore) Lock(ctx context.Context, o id.Org) (seq int64, hash [32]byte, err error) {
+	err = s.db.scoped(ctx, o, func(tx *gorm.DB) error {
+		first := auditHeadRow{Org: o, Hash: hash[:]}
+		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&first).Error; err != nil {
+			return err
+		}
+		var row auditHeadRow
+		err := tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("org_id = ?", o).Take(&row).Error
+		seq = row.Seq
+		copy(hash[:], row.Hash)
+		return err
+	})
+	return seq, hash, err
+}
+
+// Insert implements audit.Store.
+func (s *AuditStore) Insert(ctx context.Context, r audit.Record) error {
+	return s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
+		row := auditRow{r.Org, r.ID, r.Seq, r.At.UTC(), r.Actor, r.Member, r.IP, r.UserAgent, r.RequestID, r.Action, r.Target, r.TargetName,
+			r.Before, r.After, int64(r.KeyID), r.Hash[:]}
+		if err := tx.Create(&row).Error; err != nil {
+			return err
+		}
+		return tx.Model(&auditHeadRow{}).Where("org_id = ?", r.Org).Updates(map[string]any{"seq": r.Seq, "hash": r.Hash[:]}).Error
+	})
+}
+
+// Head implements audit.Store.
+func (s *AuditStore) Head(ctx context.Context, o id.Org) (seq int64, hash [32]byte, err error) {
+	var row auditHeadRow
+	err = s.db.scoped(ctx, o, func(tx *gorm.DB) error { return tx.Where("org_id = ?", o).Take(&row).Error })
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return 0, hash, nil
+	}
+	copy(hash[:], row.Hash)
+	return row.Seq, hash, err
+}
+
+// List implements audit.Store.
+func (s *AuditStore) List(ctx context.Context, o id.Org, after int64, limit int, newest bool) ([]audit.Record, error) {
+	var rows []auditRow
+	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
+		q := tx.Where("org_id = ?", o).Limit(limit)
+		switch {
+		case !newest:
+			q = q.Where("seq > ?", after).Order("seq")
+		case after > 0:
+			q = q.Where("seq < ?", after).Order("seq DESC")
+		default:
+			q = q.Order("seq DESC")
+		}
+		return q.Find(&rows).Error
+	})
+	out := make([]audit.Record, 0, len(rows))
+	for _, r := range rows {
+		out = append(out, r.record())
+	}
+	return out, err
+}
