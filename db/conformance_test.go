@@ -3,11 +3,15 @@ package db_test
 import (
 	"context"
 	"errors"
+	"math"
+	"reflect"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -121,5 +125,340 @@ func TestDoCommitsOnSuccessAndRollsBackOnError(t *testing.T) {
 			t.Fatalf("got %v, want the error of fn", err)
 		}
 		equal(t, names(t, d, org), "kept")
+	})
+}
+
+func TestANestedDoJoinsAndItsErrorFailsTheWhole(t *testing.T) {
+	t.Parallel()
+	eachNotes(t, func(t *testing.T, d *db.DB) {
+		org := id.NewOrg(ids)
+		boom := errors.New("boom")
+		err := d.Do(t.Context(), func(ctx context.Context) error {
+			if err := insert(ctx, d, note(org, "outer")); err != nil {
+				return err
+			}
+			_ = d.Do(ctx, func(context.Context) error { return boom }) // a caller that forgets the error
+			return nil
+		})
+		if !errors.Is(err, boom) {
+			t.Fatalf("got %v, want the nested error", err)
+		}
+		equal(t, names(t, d, org))
+		err = d.Do(t.Context(), func(ctx context.Context) error {
+			return d.Do(ctx, func(ctx context.Context) error { return insert(ctx, d, note(org, "inner")) })
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, names(t, d, org), "inner")
+	})
+}
+
+func TestAPanicInsideDoRollsBackAndGoesOn(t *testing.T) {
+	t.Parallel()
+	eachNotes(t, func(t *testing.T, d *db.DB) {
+		org := id.NewOrg(ids)
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Error("the panic was swallowed")
+				}
+			}()
+			_ = d.Do(t.Context(), func(ctx context.Context) error {
+				if err := insert(ctx, d, note(org, "lost")); err != nil {
+					t.Error(err)
+				}
+				panic("bug")
+			})
+		}()
+		equal(t, names(t, d, org))
+		if err := insert(t.Context(), d, note(org, "after")); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+func TestACancelledContextRollsBack(t *testing.T) {
+	t.Parallel()
+	eachNotes(t, func(t *testing.T, d *db.DB) {
+		org := id.NewOrg(ids)
+		ctx, cancel := context.WithCancel(t.Context())
+		err := d.Do(ctx, func(ctx context.Context) error {
+			err := insert(ctx, d, note(org, "lost"))
+			cancel()
+			return err
+		})
+		if err == nil {
+			t.Fatal("committed after its context was cancelled")
+		}
+		equal(t, names(t, d, org))
+	})
+}
+
+func TestATransactionsContextIsDeadAfterwards(t *testing.T) {
+	t.Parallel()
+	eachNotes(t, func(t *testing.T, d *db.DB) {
+		org := id.NewOrg(ids)
+		var kept context.Context
+		if err := d.Do(t.Context(), func(ctx context.Context) error { kept = ctx; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if err := insert(kept, d, note(org, "late")); err == nil {
+			t.Fatal("a statement ran on a transaction that had ended")
+		}
+		if err := d.Do(kept, func(context.Context) error { return nil }); err == nil {
+			t.Fatal("Do joined a transaction that had ended")
+		}
+	})
+}
+
+func TestASavepointUndoesOnlyItsOwnPart(t *testing.T) {
+	t.Parallel()
+	eachNotes(t, func(t *testing.T, d *db.DB) {
+		a, b := id.NewOrg(ids), id.NewOrg(ids)
+		err := d.Do(t.Context(), func(ctx context.Context) error {
+			return d.Scoped(ctx, a, func(tx *gorm.DB) error {
+				if err := tx.Create(note(a, "kept")).Error; err != nil {
+					return err
+				}
+				_ = tx.Transaction(func(*gorm.DB) error {
+					// Another organization's turn moves the row-level security setting, and the rollback moves it back.
+					if err := insert(ctx, d, note(b, "undone")); err != nil {
+						t.Error(err)
+					}
+					return errors.New("undo this")
+				})
+				return insert(ctx, d, note(b, "kept too"))
+			})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, names(t, d, a), "kept")
+		equal(t, names(t, d, b), "kept too")
+	})
+}
+
+func TestOnlyDoBeginsAndEndsTransactions(t *testing.T) {
+	t.Parallel()
+	eachNotes(t, func(t *testing.T, d *db.DB) {
+		org := id.NewOrg(ids)
+		err := d.Do(t.Context(), func(ctx context.Context) error {
+			return d.Scoped(ctx, org, func(tx *gorm.DB) error {
+				if tx.Begin().Error == nil {
+					t.Error("Begin worked inside Do")
+				}
+				if tx.Session(&gorm.Session{}).Commit().Error == nil {
+					t.Error("Commit worked inside Do")
+				}
+				return tx.Create(note(org, "kept")).Error
+			})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, names(t, d, org), "kept")
+	})
+}
+
+func TestDuplicatesAreRecognised(t *testing.T) {
+	t.Parallel()
+	eachNotes(t, func(t *testing.T, d *db.DB) {
+		first := note(id.NewOrg(ids), "first")
+		if err := insert(t.Context(), d, first); err != nil {
+			t.Fatal(err)
+		}
+		second := note(id.NewOrg(ids), "second")
+		second.Lookup = first.Lookup
+		if err := insert(t.Context(), d, second); !errors.Is(err, gorm.ErrDuplicatedKey) {
+			t.Fatalf("unique column: got %v", err)
+		}
+		if err := insert(t.Context(), d, first); !errors.Is(err, gorm.ErrDuplicatedKey) {
+			t.Fatalf("primary key: got %v", err)
+		}
+	})
+}
+
+func TestEveryKindOfColumnComesBackAsItWentIn(t *testing.T) {
+	t.Parallel()
+	eachNotes(t, func(t *testing.T, d *db.DB) {
+		want := note(id.NewOrg(ids), "full")
+		want.Tags, want.Secret, want.Done, want.Cost = []string{"a", "b\"c"}, []byte{0, 1, 0xff}, true, math.MaxInt64
+		want.At = time.Date(2026, 3, 29, 1, 30, 0, 123456789, time.FixedZone("", 5*3600))
+		if err := insert(t.Context(), d, want); err != nil {
+			t.Fatal(err)
+		}
+		var got noteRow
+		err := d.Scoped(t.Context(), want.Org, func(tx *gorm.DB) error {
+			return tx.Where("org_id = ? AND id = ?", want.Org, want.ID).Take(&got).Error
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !got.At.Equal(want.At.Truncate(time.Microsecond)) || got.At.Location().String() != "UTC" {
+			t.Errorf("time %v came back as %v", want.At, got.At)
+		}
+		got.At = want.At
+		if !reflect.DeepEqual(&got, want) {
+			t.Errorf("got %+v, want %+v", got, want)
+		}
+	})
+}
+
+func TestTimesCompareByInstantWhateverTheirZone(t *testing.T) {
+	t.Parallel()
+	eachNotes(t, func(t *testing.T, d *db.DB) {
+		org := id.NewOrg(ids)
+		noon := time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
+		for name, at := range map[string]time.Time{
+			"1 before": noon.Add(-time.Microsecond), "2 at": noon.In(time.FixedZone("", -5*3600)), "3 after": noon.Add(500 * time.Millisecond),
+		} {
+			row := note(org, name)
+			row.At = at
+			if err := insert(t.Context(), d, row); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var got []string
+		err := d.Scoped(t.Context(), org, func(tx *gorm.DB) error {
+			edge := noon.In(time.FixedZone("", 9*3600))
+			return tx.Model(&noteRow{}).Where("org_id = ? AND at >= ? AND at < ?", org, edge, edge.Add(time.Second)).Order("at").Pluck("name", &got).Error
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, got, "2 at", "3 after")
+	})
+}
+
+func TestMoneySumsExactly(t *testing.T) {
+	t.Parallel()
+	eachNotes(t, func(t *testing.T, d *db.DB) {
+		org := id.NewOrg(ids)
+		const huge = int64(9007199254740993) // 2^53+1: a float would lose the last nano-dollar
+		for _, cost := range []int64{huge, 1, -3, huge} {
+			row := note(org, "n")
+			row.Cost = cost
+			if err := insert(t.Context(), d, row); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var sum int64
+		err := d.Scoped(t.Context(), org, func(tx *gorm.DB) error {
+			return tx.Model(&noteRow{}).Where("org_id = ?", org).Select("coalesce(sum(cost_nanos), 0)").Scan(&sum).Error
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := 2*huge - 2; sum != want {
+			t.Fatalf("sum is %d, want %d", sum, want)
+		}
+	})
+}
+
+func TestManyWritersLoseNothing(t *testing.T) {
+	t.Parallel()
+	eachNotes(t, func(t *testing.T, d *db.DB) {
+		row := note(id.NewOrg(ids), "counter")
+		if err := insert(t.Context(), d, row); err != nil {
+			t.Fatal(err)
+		}
+		const writers, rounds = 8, 10
+		errs := make(chan error, writers*rounds)
+		var wg sync.WaitGroup
+		for range writers {
+			wg.Go(func() {
+				for range rounds {
+					errs <- d.Do(t.Context(), func(ctx context.Context) error {
+						return d.Scoped(ctx, row.Org, func(tx *gorm.DB) error {
+							var got noteRow
+							err := tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("org_id = ? AND id = ?", row.Org, row.ID).Take(&got).Error
+							if err != nil {
+								return err
+							}
+							return tx.Model(&noteRow{}).Where("org_id = ? AND id = ?", row.Org, row.ID).Update("cost_nanos", got.Cost+1).Error
+						})
+					})
+				}
+			})
+		}
+		wg.Wait()
+		close(errs)
+		for err := range errs {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		var got noteRow
+		err := d.Scoped(t.Context(), row.Org, func(tx *gorm.DB) error {
+			return tx.Where("org_id = ? AND id = ?", row.Org, row.ID).Take(&got).Error
+		})
+		if err != nil || got.Cost != writers*rounds {
+			t.Fatalf("counted %d of %d, error %v", got.Cost, writers*rounds, err)
+		}
+	})
+}
+
+func TestFourProcessesMigrateOnce(t *testing.T) {
+	t.Parallel()
+	dbtest.EachEmpty(t, func(t *testing.T, rawURL string) {
+		errs := make(chan error, 4)
+		for range cap(errs) {
+			go func() {
+				d, err := db.Open(t.Context(), rawURL, db.Options{})
+				if err == nil {
+					err = errors.Join(d.Migrate(t.Context()), d.Close())
+				}
+				errs <- err
+			}()
+		}
+		for range cap(errs) {
+			if err := <-errs; err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
+func TestMigrationsGoUpDownAndUpAgain(t *testing.T) {
+	t.Parallel()
+	dbtest.EachEmpty(t, func(t *testing.T, rawURL string) {
+		d, err := db.Open(t.Context(), rawURL, db.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = d.Close() })
+		done := func() (n, of int) {
+			steps, err := d.Status(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, s := range steps {
+				if s.Done {
+					n++
+				}
+			}
+			return n, len(steps)
+		}
+		if n, of := done(); n != 0 || of < 2 {
+			t.Fatalf("an empty database has %d of %d steps", n, of)
+		}
+		for range 2 {
+			if err := d.Migrate(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			n, of := done()
+			if n != of {
+				t.Fatalf("%d of %d steps after Migrate", n, of)
+			}
+			for range of { // one more than there are: the last does nothing
+				if err := d.Down(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if n, _ := done(); n != 1 {
+				t.Fatalf("%d steps are left after all went down; only the job queue's should be", n)
+			}
+		}
 	})
 }

@@ -105,6 +105,19 @@ func (d *DB) Postgres() bool { return d.pool != nil }
 // Ping asks the database whether it answers. For readiness and doctor.
 func (d *DB) Ping(ctx context.Context) error { return d.sql.PingContext(ctx) }
 
+// Now is the database's own clock, for doctor to compare with ours; rules never follow it.
+func (d *DB) Now(ctx context.Context) (time.Time, error) {
+	query := "SELECT strftime('%s', 'now')" // SQLite's is this machine's, to the second
+	if d.Postgres() {
+		query = "SELECT extract(epoch FROM clock_timestamp())::bigint"
+	}
+	var seconds int64
+	if err := d.sql.QueryRowContext(ctx, query).Scan(&seconds); err != nil {
+		return time.Time{}, fmt.Errorf("ask the database for the time: %w", err)
+	}
+	return time.Unix(seconds, 0).UTC(), nil
+}
+
 // Close ends all connections.
 func (d *DB) Close() error {
 	err := d.sql.Close()

@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/driver/postgres"
@@ -33,7 +34,10 @@ func (d *DB) openPostgres(ctx context.Context, rawURL string, o Options) error {
 	if cfg.ConnConfig.RuntimeParams["application_name"] == "" {
 		cfg.ConnConfig.RuntimeParams["application_name"] = "bodhi"
 	}
-	cfg.AfterConnect = d.takeRole
+	cfg.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
+		inUTC(c)
+		return d.takeRole(ctx, c)
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return fmt.Errorf("open PostgreSQL at %s: %s", server(cfg.ConnConfig), plain(err))
@@ -52,6 +56,11 @@ func (d *DB) openPostgres(ctx context.Context, rawURL string, o Options) error {
 		return err
 	}
 	return nil
+}
+
+// inUTC makes times come back in UTC instead of the machine's zone, as they do from SQLite.
+func inUTC(c *pgx.Conn) {
+	c.TypeMap().RegisterType(&pgtype.Type{Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC}})
 }
 
 // takeRole puts a fresh connection behind the row-level security wall, once migrations have made the role.
