@@ -16,6 +16,8 @@ type Offering struct {
 	Local bool
 	// NeedsKey kinds do nothing without a credential; for the others it is optional.
 	NeedsKey bool
+	// OwnList kinds serve what their own list says and nothing else; for the others the catalogue knows models too.
+	OwnList bool
 	// Models are names that the kind always offers, whatever the endpoint's own list says.
 	Models []string
 }
@@ -28,9 +30,9 @@ func Offerings() []Offering {
 			About: "Your own OpenAI account, with an API key from platform.openai.com."},
 		{Kind: Compatible, Title: "OpenAI-compatible",
 			About: "Any server that speaks OpenAI's API: Groq, Mistral, DeepSeek, OpenRouter, vLLM, llama.cpp."},
-		{Kind: Ollama, Title: "Ollama", BaseURL: "http://127.0.0.1:11434/v1",
+		{Kind: Ollama, Title: "Ollama", BaseURL: "http://127.0.0.1:11434/v1", OwnList: true,
 			About: "Models on a machine of your own. Whoever runs this installation must allow its network."},
-		{Kind: Sandbox, Title: "Sandbox", Local: true,
+		{Kind: Sandbox, Title: "Sandbox", Local: true, OwnList: true,
 			Models: []string{"sandbox-chat", "sandbox-embed", "sandbox-reasoning", "sandbox-vision"},
 			About:  "Answers offline with made-up text at made-up prices, to try everything without an account."},
 	}

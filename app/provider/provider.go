@@ -43,6 +43,9 @@ type Connection struct {
 	Models []string
 	// Disabled connections take no traffic.
 	Disabled bool
+	// PricedAs is what the price catalogue knows it as: its kind, or the provider at a compatible server's known
+	// address. The route index fills it.
+	PricedAs string
 }
 
 // Adapter speaks one provider's wire. It is stateless and safe for concurrent use.

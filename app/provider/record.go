@@ -98,8 +98,8 @@ type Store interface {
 
 // Aliases are what would break without a connection. The route room implements it.
 type Aliases interface {
-	// Using names the aliases with a target on the connection, sorted.
-	Using(ctx context.Context, org id.Org, c id.Connection) ([]string, error)
+	// Users names, for each connection, the aliases with a target on it, sorted.
+	Users(ctx context.Context, org id.Org) (map[id.Connection][]string, error)
 	// Release takes the connection's targets out of all aliases and deletes those left without any, with an audit
 	// entry each.
 	Release(ctx context.Context, actor org.Actor, c id.Connection) error

@@ -169,10 +169,11 @@ func (s *Service) Delete(ctx context.Context, actor org.Actor, c id.Connection, 
 		if err != nil {
 			return err
 		}
-		users, err := s.Aliases.Using(ctx, actor.Org, c)
+		all, err := s.Aliases.Users(ctx, actor.Org)
 		if err != nil {
 			return err
 		}
+		users := all[c]
 		if len(users) > 0 && !confirmed {
 			return fault.Newf(fault.Conflict, "in_use", "The connection %q is a target of the alias %s. Point them elsewhere first, or confirm to remove it from them.",
 				r.Name, strings.Join(users, ", ")).With("aliases", strings.Join(users, ","))
@@ -194,15 +195,12 @@ func (s *Service) Delete(ctx context.Context, actor org.Actor, c id.Connection, 
 	return nil
 }
 
-// Breaks names the aliases that a deletion would change, for the question before it.
-func (s *Service) Breaks(ctx context.Context, actor org.Actor, c id.Connection) ([]string, error) {
+// Users names the aliases on each connection: what a deletion would change, for the question before it.
+func (s *Service) Users(ctx context.Context, actor org.Actor) (map[id.Connection][]string, error) {
 	if err := actor.Require(mayChange); err != nil {
 		return nil, err
 	}
-	if _, err := s.get(ctx, actor.Org, c); err != nil {
-		return nil, err
-	}
-	return s.Aliases.Using(ctx, actor.Org, c)
+	return s.Aliases.Users(ctx, actor.Org)
 }
 
 // change is read, edit, write, audit in one transaction.

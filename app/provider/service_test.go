@@ -148,8 +148,8 @@ type users struct {
 	released []id.Connection
 }
 
-func (u *users) Using(_ context.Context, _ id.Org, c id.Connection) ([]string, error) {
-	return u.names[c], nil
+func (u *users) Users(context.Context, id.Org) (map[id.Connection][]string, error) {
+	return u.names, nil
 }
 
 func (u *users) Release(_ context.Context, _ org.Actor, c id.Connection) error {
@@ -386,7 +386,6 @@ func TestAnotherTenantsConnectionIsAnsweredLikeAMissingOne(t *testing.T) {
 		"update": func(c id.Connection) error { _, err := w.Update(t.Context(), w.b, c, openAI("x", testKey)); return err },
 		"rotate": func(c id.Connection) error { _, err := w.Rotate(t.Context(), w.b, c, secret.New(testKey)); return err },
 		"test":   func(c id.Connection) error { _, err := w.Test(t.Context(), w.b, c); return err },
-		"breaks": func(c id.Connection) error { _, err := w.Breaks(t.Context(), w.b, c); return err },
 		"delete": func(c id.Connection) error { return w.Delete(t.Context(), w.b, c, true) },
 	}
 	for name, call := range calls {

@@ -14,9 +14,14 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/provider"
 )
 
-// Catalog knows the models of a provider kind. catalog.Book is one.
+// Catalog knows the models of provider kinds. *catalog.Catalog implements it.
 type Catalog interface {
+	// Find resolves a model's name within a kind, or what ProviderOf named.
 	Find(kind, model string) (*catalog.Model, bool)
+	// Models lists a kind's models; nil for one that could be any provider.
+	Models(kind string) []*catalog.Model
+	// ProviderOf names the provider behind a connection more exactly than its kind, by its address.
+	ProviderOf(kind, baseURL string) string
 }
 
 // Index is the routes of all organizations, compiled and immutable, so that Plan is a few map look-ups (decision D13).
@@ -34,10 +39,12 @@ type tenant struct {
 	offered     []string             // aliases that work and bare names, sorted
 }
 
-// connection is one connection and, if it takes no traffic, why.
+// connection is one connection and, if it takes no traffic, why. Of one with ownList only its own list of models counts,
+// not the catalogue.
 type connection struct {
 	*provider.Connection
-	down string
+	down    string
+	ownList bool
 }
 
 // compiled is a plan made ahead, or why there is none.
@@ -84,11 +91,12 @@ func Compile(ctx context.Context, all Records, book Catalog, vault provider.Open
 		if err != nil {
 			broken = append(broken, fmt.Errorf("route: credential of %s: %w", connections[i].ID, err))
 		}
+		c.PricedAs, c.ownList = knownAs(&connections[i], book)
 		byID[c.ID] = c
 		t := x.tenant(c.Org)
 		t.connections[c.Name] = c
 		t.ordered = append(t.ordered, c)
-		for _, m := range offers(&connections[i]) {
+		for _, m := range Offers(&connections[i], book) {
 			t.offer(c, m)
 		}
 	}
@@ -105,13 +113,14 @@ func compileConnection(ctx context.Context, r *provider.ConnectionRecord, vault 
 	c, err := r.Open(ctx, vault)
 	switch {
 	case err != nil:
-		return &connection{&provider.Connection{ID: r.ID, Org: r.Org, Name: r.Name, Kind: r.Kind}, "unusable, its key cannot be read"}, err
+		lost := &provider.Connection{ID: r.ID, Org: r.Org, Name: r.Name, Kind: r.Kind}
+		return &connection{Connection: lost, down: "unusable, its key cannot be read"}, err
 	case r.Disabled:
-		return &connection{c, "switched off"}, nil
+		return &connection{Connection: c, down: "switched off"}, nil
 	case !r.Usable():
-		return &connection{c, "without a key"}, nil
+		return &connection{Connection: c, down: "without a key"}, nil
 	}
-	return &connection{c, ""}, nil
+	return &connection{Connection: c}, nil
 }
 
 func (x *Index) tenant(o id.Org) *tenant {

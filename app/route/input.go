@@ -84,7 +84,7 @@ func wrong(format string, args ...any) error {
 
 func example(there []provider.ConnectionRecord) string {
 	for _, c := range there {
-		if models := offers(&c); len(models) > 0 {
+		if models := Offers(&c, nil); len(models) > 0 {
 			return c.Name + "/" + models[0]
 		}
 	}
@@ -109,17 +109,35 @@ func clip(s string) string {
 	return s
 }
 
-// offers are the model names that a connection is known to serve: its endpoint's own list and what its kind always has.
-func offers(c *provider.ConnectionRecord) []string {
+// Offers are the model names that a connection is known to serve: its endpoint's own list, or the catalogue's until that
+// was asked for; and what its kind always has.
+func Offers(c *provider.ConnectionRecord, book Catalog) []string {
 	o, _ := provider.OfferingOf(c.Kind)
-	if len(o.Models) == 0 {
-		return c.Models
-	}
 	out := append([]string(nil), o.Models...)
 	for _, m := range c.Models {
 		if !slices.Contains(o.Models, m) {
 			out = append(out, m)
 		}
 	}
+	if len(out) > 0 || book == nil {
+		return out
+	}
+	as, ownList := knownAs(c, book)
+	if ownList {
+		return nil
+	}
+	for _, m := range book.Models(as) {
+		if !m.Deprecated {
+			out = append(out, m.ID)
+		}
+	}
 	return out
+}
+
+// knownAs is what the catalogue knows a connection as, and whether only its own list of models counts: for kinds that say
+// so, and for compatible servers at addresses that nobody knows.
+func knownAs(c *provider.ConnectionRecord, book Catalog) (as string, ownList bool) {
+	o, _ := provider.OfferingOf(c.Kind)
+	as = book.ProviderOf(string(c.Kind), c.BaseURL)
+	return as, o.OwnList || as == string(provider.Compatible)
 }

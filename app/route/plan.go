@@ -54,25 +54,30 @@ func (x *Index) Plan(o id.Org, call *llm.Call) (Plan, error) {
 	return Plan{}, notFound(model, fmt.Sprintf("There is no model or alias %q. %s", clip(model), t.available()))
 }
 
-// catalogued are the kinds whose models the catalogue lists, by the catalogue's own provider ids. Compatible servers and
-// Ollama are not among them: what they serve, only their own list says.
-var catalogued = map[provider.Kind]string{
-	provider.OpenAI: "openai", provider.Anthropic: "anthropic", provider.Gemini: "google", provider.Vertex: "google",
-	provider.Azure: "azure", provider.Bedrock: "aws",
-}
-
-// byCatalogue finds the connections of the kind that a catalogue id's first part names.
+// byCatalogue finds the connections to the provider that a catalogue id's first part names, as the catalogue does
+// ("google") or as its kind ("gemini").
 func (x *Index) byCatalogue(t *tenant, prefix, model string) []Target {
 	var out []Target
 	for _, c := range t.ordered {
-		if c.down != "" || catalogued[c.Kind] != prefix && string(c.Kind) != prefix {
+		if c.down != "" || c.PricedAs != prefix && string(c.Kind) != prefix && x.supplier(c, model) != prefix {
 			continue
 		}
 		if x.knows(t, c, model) {
-			out = append(out, Target{c.Connection, model, "connection " + c.Name + " is of kind " + string(c.Kind)})
+			out = append(out, Target{c.Connection, model, "connection " + c.Name + " leads to " + prefix})
 		}
 	}
 	return out
+}
+
+// supplier is the catalogue's provider of a model as a connection serves it.
+func (x *Index) supplier(c *connection, model string) string {
+	if c.ownList {
+		return ""
+	}
+	if m, ok := x.catalog.Find(c.PricedAs, model); ok {
+		return m.Provider
+	}
+	return ""
 }
 
 // byName finds the connections whose kind has the model in the catalogue.
@@ -86,8 +91,9 @@ func (x *Index) byName(t *tenant, model string) []Target {
 	return out
 }
 
-// knows reports whether a connection can be expected to serve a model: its own list has it, or the catalogue. The
-// sandbox's models take a script behind a plus sign: sandbox-chat+latency=800ms.
+// knows reports whether a connection can be expected to serve a model: its own list has it, or the catalogue. For a
+// compatible server at an unknown address only its own list can tell. The sandbox's models take a script behind a plus
+// sign: sandbox-chat+latency=800ms.
 func (x *Index) knows(t *tenant, c *connection, model string) bool {
 	if c.Kind == provider.Sandbox {
 		model, _, _ = strings.Cut(model, "+")
@@ -99,11 +105,7 @@ func (x *Index) knows(t *tenant, c *connection, model string) bool {
 			}
 		}
 	}
-	if catalogued[c.Kind] == "" || x.catalog == nil {
-		return false
-	}
-	_, found := x.catalog.Find(string(c.Kind), model)
-	return found
+	return x.supplier(c, model) != ""
 }
 
 // available names a few models that do exist, aliases among them, for a refusal.

@@ -21,11 +21,27 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/secret"
 )
 
-// shop is a Catalog of a few models per kind.
+// shop is a Catalog of a few models per kind. It knows one address, and like the real one it has a price for whatever
+// runs on Ollama.
 type shop map[string][]string
 
 func (s shop) Find(kind, model string) (*catalog.Model, bool) {
-	return &catalog.Model{ID: model}, slices.Contains(s[kind], model)
+	model = strings.TrimSuffix(model, "-2026-03-01") // it knows dated names as well, and lists only the others
+	return &catalog.Model{ID: model, Provider: kind}, slices.Contains(s[kind], model) || kind == "ollama"
+}
+
+func (s shop) Models(kind string) (out []*catalog.Model) {
+	for _, m := range s[kind] {
+		out = append(out, &catalog.Model{ID: m, Provider: kind, Deprecated: strings.HasSuffix(m, "-old")})
+	}
+	return out
+}
+
+func (s shop) ProviderOf(kind, baseURL string) string {
+	if strings.HasPrefix(baseURL, "https://api.groq.test/") {
+		return "groq"
+	}
+	return kind
 }
 
 // glass is an Opener of credentials that were never sealed; "broken" does not open.
@@ -60,6 +76,9 @@ func newTown() *town {
 	torn := w.connect(w.here, "torn", provider.OpenAI)
 	w.connections[6].Sealed = []byte("broken")
 	foreign := w.connect(w.there, "foreign", provider.Compatible, "secret-model")
+	w.connect(w.here, "fastchips", provider.Compatible)
+	w.connections[8].BaseURL = "https://api.groq.test/v1"
+	w.connect(w.here, "home", provider.Ollama, "qwen")
 	w.alias(w.here, "smart", ref(up, "gpt-5.5"), ref(backup, "gpt-5.5-mini"), ref(groq, "llama-4"))
 	w.alias(w.here, "fast", ref(off, "x"), ref(box, "sandbox-chat"))
 	w.alias(w.here, "dead", ref(off, "x"), ref(bare, "y"), ref(torn, "z"))
@@ -85,7 +104,7 @@ func (w *town) alias(o id.Org, name string, targets ...route.TargetRef) {
 
 func (w *town) compile(t *testing.T) *route.Index {
 	t.Helper()
-	book := shop{"openai": {"gpt-5.5", "gpt-5.5-mini", "o7"}, "openai-compatible": {"o7"}}
+	book := shop{"openai": {"gpt-5.5", "gpt-5.5-mini", "o7", "gpt-1-old"}, "openai-compatible": {"o7"}, "groq": {"kimi"}, "sandbox": {"sandbox-image"}}
 	x, broken := route.Compile(t.Context(), route.Records{Connections: w.connections, Aliases: w.aliases}, book, glass{})
 	if len(broken) != 1 || !strings.Contains(broken[0].Error(), w.connections[6].ID.String()) {
 		t.Fatalf("broken = %v, want only the connection torn", broken)
@@ -109,20 +128,24 @@ func TestAModelNameBecomesTargetsInOrder(t *testing.T) {
 		route string
 		want  []string
 	}{
-		"an alias is its fallback chain":                    {"smart", "alias smart", []string{"up/gpt-5.5", "backup/gpt-5.5-mini", "groq/llama-4"}},
-		"a disabled target is skipped":                      {"fast", "alias fast", []string{"sandbox/sandbox-chat"}},
-		"an alias wins over a model of its name":            {"gpt-5.5-mini", "alias gpt-5.5-mini", []string{"sandbox/sandbox-chat+latency=10ms"}},
-		"connection/model is just that":                     {"backup/gpt-5.5", "connection backup", []string{"backup/gpt-5.5"}},
-		"connection/model takes names nobody lists yet":     {"up/gpt-6-preview", "connection up", []string{"up/gpt-6-preview"}},
-		"only the first slash divides":                      {"groq/meta/llama-4-70b", "connection groq", []string{"groq/meta/llama-4-70b"}},
-		"a catalogue id asks all connections of its kind":   {"openai/o7", "catalogue openai/o7", []string{"up/o7", "backup/o7"}},
-		"a bare name goes to whoever lists it":              {"llama-4", "model llama-4", []string{"groq/llama-4"}},
-		"several that list it are tried oldest first":       {"gpt-5.5", "model gpt-5.5", []string{"up/gpt-5.5", "groq/gpt-5.5"}},
-		"a listed name may hold a slash":                    {"meta/llama-4-70b", "model meta/llama-4-70b", []string{"groq/meta/llama-4-70b"}},
-		"the catalogue helps where no list does":            {"o7", "model o7", []string{"up/o7", "backup/o7"}},
-		"the sandbox offers its models by itself":           {"sandbox-embed", "model sandbox-embed", []string{"sandbox/sandbox-embed"}},
-		"the sandbox's scripts are part of its model names": {"sandbox-chat+status=503+latency=1s", "model sandbox-chat+status=503+latency=1s", []string{"sandbox/sandbox-chat+status=503+latency=1s"}},
-		"the sandbox has a catalogue name as well":          {"sandbox/sandbox-chat+cut=5", "connection sandbox", []string{"sandbox/sandbox-chat+cut=5"}},
+		"an alias is its fallback chain":                     {"smart", "alias smart", []string{"up/gpt-5.5", "backup/gpt-5.5-mini", "groq/llama-4"}},
+		"a disabled target is skipped":                       {"fast", "alias fast", []string{"sandbox/sandbox-chat"}},
+		"an alias wins over a model of its name":             {"gpt-5.5-mini", "alias gpt-5.5-mini", []string{"sandbox/sandbox-chat+latency=10ms"}},
+		"connection/model is just that":                      {"backup/gpt-5.5", "connection backup", []string{"backup/gpt-5.5"}},
+		"connection/model takes names nobody lists yet":      {"up/gpt-6-preview", "connection up", []string{"up/gpt-6-preview"}},
+		"only the first slash divides":                       {"groq/meta/llama-4-70b", "connection groq", []string{"groq/meta/llama-4-70b"}},
+		"a catalogue id asks all connections of its kind":    {"openai/o7", "catalogue openai/o7", []string{"up/o7", "backup/o7"}},
+		"a bare name goes to whoever lists it":               {"llama-4", "model llama-4", []string{"groq/llama-4"}},
+		"several that list it are tried oldest first":        {"gpt-5.5", "model gpt-5.5", []string{"up/gpt-5.5", "backup/gpt-5.5", "groq/gpt-5.5"}},
+		"a listed name may hold a slash":                     {"meta/llama-4-70b", "model meta/llama-4-70b", []string{"groq/meta/llama-4-70b"}},
+		"an untested connection offers its kind's catalogue": {"o7", "model o7", []string{"backup/o7"}},
+		"the catalogue helps where no list does":             {"o7-2026-03-01", "model o7-2026-03-01", []string{"up/o7-2026-03-01", "backup/o7-2026-03-01"}},
+		"the sandbox offers its models by itself":            {"sandbox-embed", "model sandbox-embed", []string{"sandbox/sandbox-embed"}},
+		"the sandbox's scripts are part of its model names":  {"sandbox-chat+status=503+latency=1s", "model sandbox-chat+status=503+latency=1s", []string{"sandbox/sandbox-chat+status=503+latency=1s"}},
+		"a compatible server at a known address is known":    {"kimi", "model kimi", []string{"fastchips/kimi"}},
+		"so is its catalogue name":                           {"groq/kimi-2", "connection groq", []string{"groq/kimi-2"}},
+		"Ollama serves what its list says":                   {"qwen", "model qwen", []string{"home/qwen"}},
+		"the sandbox has a catalogue name as well":           {"sandbox/sandbox-chat+cut=5", "connection sandbox", []string{"sandbox/sandbox-chat+cut=5"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -152,22 +175,24 @@ func TestAnUnknownModelIsRefusedWithWhatThereIs(t *testing.T) {
 		model string
 		says  string
 	}{
-		"an unknown name":                 {w.here, "gpt-99", `There is no model or alias "gpt-99". Available: fast, gpt-5.5-mini, smart, `},
-		"no name":                         {w.here, "", `no model or alias ""`},
-		"an unknown model of a kind":      {w.here, "openai/gpt-99", `no model or alias "openai/gpt-99"`},
-		"a compatible server's catalogue": {w.here, "openai-compatible/o7", "no model or alias"},
-		"a disabled connection":           {w.here, "off/only-off", `The connection "off" is switched off.`},
-		"a disabled connection's model":   {w.here, "only-off", "no model or alias"},
-		"a connection without a key":      {w.here, "keyless/gpt-5.5", `The connection "keyless" is without a key.`},
-		"a connection with a torn key":    {w.here, "torn/gpt-5.5", `The connection "torn" is unusable, its key cannot be read.`},
-		"an alias without live targets":   {w.here, "dead", `The alias "dead" has no target that works: off is switched off, keyless is without a key, torn is unusable`},
-		"an alias onto another tenant":    {w.here, "crossed", `The alias "crossed" has no target that works: a deleted connection.`},
-		"a stored prompt":                 {w.here, "prompt:welcome@3", "Stored prompts cannot be called by name in this version."},
-		"another tenant's alias":          {w.here, "theirs", "no model or alias"},
-		"another tenant's connection":     {w.here, "foreign/secret-model", "no model or alias"},
-		"another tenant's model":          {w.here, "secret-model", "no model or alias"},
-		"an organization without any":     {nobody, "gpt-5.5", "no provider connection yet"},
-		"a very long name is clipped":     {w.here, strings.Repeat("x", 5000), "…"},
+		"an unknown name":                          {w.here, "gpt-99", `There is no model or alias "gpt-99". Available: fast, gpt-5.5-mini, smart, `},
+		"no name":                                  {w.here, "", `no model or alias ""`},
+		"an unknown model of a kind":               {w.here, "openai/gpt-99", `no model or alias "openai/gpt-99"`},
+		"Ollama's price for anything":              {w.here, "ollama/anything", "no model or alias"},
+		"a model that the sandbox has a price for": {w.here, "sandbox-image", "no model or alias"},
+		"a compatible server's catalogue":          {w.here, "openai-compatible/o7", "no model or alias"},
+		"a disabled connection":                    {w.here, "off/only-off", `The connection "off" is switched off.`},
+		"a disabled connection's model":            {w.here, "only-off", "no model or alias"},
+		"a connection without a key":               {w.here, "keyless/gpt-5.5", `The connection "keyless" is without a key.`},
+		"a connection with a torn key":             {w.here, "torn/gpt-5.5", `The connection "torn" is unusable, its key cannot be read.`},
+		"an alias without live targets":            {w.here, "dead", `The alias "dead" has no target that works: off is switched off, keyless is without a key, torn is unusable`},
+		"an alias onto another tenant":             {w.here, "crossed", `The alias "crossed" has no target that works: a deleted connection.`},
+		"a stored prompt":                          {w.here, "prompt:welcome@3", "Stored prompts cannot be called by name in this version."},
+		"another tenant's alias":                   {w.here, "theirs", "no model or alias"},
+		"another tenant's connection":              {w.here, "foreign/secret-model", "no model or alias"},
+		"another tenant's model":                   {w.here, "secret-model", "no model or alias"},
+		"an organization without any":              {nobody, "gpt-5.5", "no provider connection yet"},
+		"a very long name is clipped":              {w.here, strings.Repeat("x", 5000), "…"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -188,12 +213,12 @@ func TestOfferIsWhatWorksNarrowedByTheKey(t *testing.T) {
 	w := newTown()
 	x := w.compile(t)
 	all := x.Offer(&key.Grant{Chain: org.Chain{Org: w.here}})
-	for _, want := range []string{"smart", "fast", "gpt-5.5", "llama-4", "sandbox-chat"} {
+	for _, want := range []string{"smart", "fast", "gpt-5.5", "llama-4", "sandbox-chat", "kimi", "qwen", "o7"} {
 		if !slices.Contains(all, want) {
 			t.Errorf("%q is not offered in %q", want, all)
 		}
 	}
-	for _, not := range []string{"dead", "only-off", "theirs", "secret-model"} {
+	for _, not := range []string{"dead", "only-off", "theirs", "secret-model", "any", "gpt-1-old", "sandbox-image"} {
 		if slices.Contains(all, not) {
 			t.Errorf("%q is offered", not)
 		}

@@ -147,16 +147,18 @@ func (s *Service) Delete(ctx context.Context, actor org.Actor, which id.Alias) e
 	return nil
 }
 
-// Using implements provider.Aliases.
-func (s *Service) Using(ctx context.Context, o id.Org, c id.Connection) ([]string, error) {
+// Users implements provider.Aliases.
+func (s *Service) Users(ctx context.Context, o id.Org) (map[id.Connection][]string, error) {
 	all, err := s.Store.List(ctx, o)
 	if err != nil {
-		return nil, fmt.Errorf("route: aliases of a connection: %w", err)
+		return nil, fmt.Errorf("route: aliases by connection: %w", err)
 	}
-	var users []string
-	for _, a := range all {
-		if a.targets(c) {
-			users = append(users, a.Name)
+	users := map[id.Connection][]string{}
+	for _, a := range all { // sorted by name
+		for i, t := range a.Targets {
+			if !slices.ContainsFunc(a.Targets[:i], func(o TargetRef) bool { return o.Connection == t.Connection }) {
+				users[t.Connection] = append(users[t.Connection], a.Name)
+			}
 		}
 	}
 	return users, nil

@@ -240,11 +240,11 @@ func TestReleaseTakesAConnectionOutOfAliasesAndDropsEmptyOnes(t *testing.T) {
 	d.create(t, "both", "up/a", "spare/b", "up/c")
 	d.create(t, "only", "up/a")
 	d.create(t, "other", "spare/b")
-	using, err := d.Using(t.Context(), d.a.Org, d.up)
-	if err != nil || !slices.Equal(using, []string{"both", "only"}) {
-		t.Fatalf("using = %q, %v", using, err)
+	users, err := d.Users(t.Context(), d.a.Org)
+	if want := map[id.Connection][]string{d.up: {"both", "only"}, d.spare: {"both", "other"}}; err != nil || !reflect.DeepEqual(users, want) {
+		t.Fatalf("users = %q, %v", users, err)
 	}
-	if foreign, _ := d.Using(t.Context(), d.b.Org, d.up); len(foreign) != 0 {
+	if foreign, _ := d.Users(t.Context(), d.b.Org); len(foreign) != 0 {
 		t.Errorf("another organization sees %q", foreign)
 	}
 	d.audit.entries = nil

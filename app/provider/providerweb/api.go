@@ -1,0 +1,183 @@
+package providerweb
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/provider"
+	"github.com/bodhi-gateway/bodhi/app/secret"
+	"github.com/bodhi-gateway/bodhi/app/web"
+)
+
+// connectionJSON is a connection in the management API. The credential is never in it.
+type connectionJSON struct {
+	ID            string     `json:"id"`
+	Name          string     `json:"name"`
+	Kind          string     `json:"kind"`
+	BaseURL       string     `json:"base_url,omitempty"`
+	HasCredential bool       `json:"has_credential"`
+	KeyHint       string     `json:"key_hint,omitempty"` // last four characters
+	Disabled      bool       `json:"disabled"`
+	Models        []string   `json:"models"`
+	Check         *checkJSON `json:"last_check"`
+	CreatedAt     time.Time  `json:"created_at"`
+	UpdatedAt     time.Time  `json:"updated_at"`
+}
+
+// checkJSON is a live test's result.
+type checkJSON struct {
+	At        time.Time `json:"at"`
+	OK        bool      `json:"ok"`
+	Blame     string    `json:"blame,omitempty"` // key, url, network, provider, missing
+	Message   string    `json:"message,omitempty"`
+	Models    int       `json:"models"`
+	LatencyMS int64     `json:"latency_ms"`
+}
+
+type connectionList struct {
+	Data []connectionJSON `json:"data"`
+}
+
+// connectionInput makes a connection. Credential is written, never read.
+type connectionInput struct {
+	Name       string `json:"name"`
+	Kind       string `json:"kind"`
+	BaseURL    string `json:"base_url"`
+	Credential string `json:"credential"`
+	Disabled   bool   `json:"disabled"`
+}
+
+// connectionChange changes what it names and leaves the rest.
+type connectionChange struct {
+	Name       *string `json:"name"`
+	BaseURL    *string `json:"base_url"`
+	Credential *string `json:"credential"`
+	Disabled   *bool   `json:"disabled"`
+}
+
+type credentialInput struct {
+	Credential string `json:"credential"`
+}
+
+func connectionOut(r provider.ConnectionRecord) connectionJSON {
+	out := connectionJSON{ID: r.ID.String(), Name: r.Name, Kind: string(r.Kind), BaseURL: r.BaseURL, HasCredential: r.HasCredential(),
+		KeyHint: r.KeyHint, Disabled: r.Disabled, Models: r.Models, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt}
+	if out.Models == nil {
+		out.Models = []string{}
+	}
+	if !r.Check.IsZero() {
+		check := checkOut(r.Check)
+		out.Check = &check
+	}
+	return out
+}
+
+func checkOut(c provider.Check) checkJSON {
+	return checkJSON{At: c.At, OK: c.OK, Blame: string(c.Blame), Message: c.Message, Models: c.Models, LatencyMS: c.Latency.Milliseconds()}
+}
+
+func (h *Handlers) apiList(c *web.Context) error {
+	all, err := h.connections.List(c.Ctx(), c.Actor())
+	if err != nil {
+		return err
+	}
+	out := connectionList{Data: make([]connectionJSON, len(all))}
+	for i, r := range all {
+		out.Data[i] = connectionOut(r)
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+func (h *Handlers) apiCreate(c *web.Context) error {
+	in, err := web.Decode[connectionInput](c)
+	if err != nil {
+		return err
+	}
+	r, err := h.connections.Create(c.Ctx(), c.Actor(), provider.Input{Name: in.Name, Kind: provider.Kind(in.Kind), BaseURL: in.BaseURL,
+		Credential: secret.New(in.Credential), Disabled: in.Disabled})
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusCreated, connectionOut(r))
+}
+
+func (h *Handlers) apiShow(c *web.Context) error {
+	which, err := connectionID(c)
+	if err != nil {
+		return err
+	}
+	r, err := h.connections.Get(c.Ctx(), c.Actor(), which)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, connectionOut(r))
+}
+
+func (h *Handlers) apiUpdate(c *web.Context) error {
+	which, err := connectionID(c)
+	if err != nil {
+		return err
+	}
+	change, err := web.Decode[connectionChange](c)
+	if err != nil {
+		return err
+	}
+	now, err := h.connections.Get(c.Ctx(), c.Actor(), which)
+	if err != nil {
+		return err
+	}
+	in := provider.Input{Name: or(change.Name, now.Name), BaseURL: or(change.BaseURL, now.BaseURL),
+		Credential: secret.New(or(change.Credential, "")), Disabled: or(change.Disabled, now.Disabled)}
+	r, err := h.connections.Update(c.Ctx(), c.Actor(), which, in)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, connectionOut(r))
+}
+
+func or[T any](given *T, otherwise T) T {
+	if given == nil {
+		return otherwise
+	}
+	return *given
+}
+
+func (h *Handlers) apiRotate(c *web.Context) error {
+	which, err := connectionID(c)
+	if err != nil {
+		return err
+	}
+	in, err := web.Decode[credentialInput](c)
+	if err != nil {
+		return err
+	}
+	r, err := h.connections.Rotate(c.Ctx(), c.Actor(), which, secret.New(in.Credential))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, connectionOut(r))
+}
+
+func (h *Handlers) apiTest(c *web.Context) error {
+	which, err := connectionID(c)
+	if err != nil {
+		return err
+	}
+	check, err := h.connections.Test(c.Ctx(), c.Actor(), which)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, checkOut(check))
+}
+
+// apiDelete refuses while aliases use the connection, unless asked with ?confirm=true.
+func (h *Handlers) apiDelete(c *web.Context) error {
+	which, err := connectionID(c)
+	if err != nil {
+		return err
+	}
+	if err := h.connections.Delete(c.Ctx(), c.Actor(), which, c.QueryParam("confirm") == "true"); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}

@@ -1,0 +1,216 @@
+package providerweb
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/provider"
+	"github.com/bodhi-gateway/bodhi/app/secret"
+	"github.com/bodhi-gateway/bodhi/app/web"
+	views "github.com/bodhi-gateway/bodhi/views/provider"
+)
+
+const root = "/connections"
+
+func (h *Handlers) list(c *web.Context) error {
+	page, err := h.listPage(c)
+	if err != nil {
+		return err
+	}
+	return c.Render(views.List(page))
+}
+
+func (h *Handlers) listPage(c *web.Context) (views.ListPage, error) {
+	all, err := h.connections.List(c.Ctx(), c.Actor())
+	if err != nil {
+		return views.ListPage{}, err
+	}
+	page := views.ListPage{Shell: c.Shell("Connections", "connections"), CanChange: c.Actor().Role.AtLeast(org.Manager)}
+	users := map[id.Connection][]string{}
+	if page.CanChange {
+		if users, err = h.connections.Users(c.Ctx(), c.Actor()); err != nil {
+			return views.ListPage{}, err
+		}
+	}
+	for _, r := range all {
+		row := present(c, r)
+		row.Delete, row.CanChange = question(r, users[r.ID]), page.CanChange
+		page.Rows = append(page.Rows, row)
+	}
+	return page, nil
+}
+
+func (h *Handlers) new(c *web.Context) error {
+	kind := provider.Kind(c.QueryParam("kind"))
+	o, ok := provider.OfferingOf(kind)
+	if !ok {
+		o = provider.Offerings()[0]
+	}
+	all, err := h.connections.List(c.Ctx(), c.Actor())
+	if err != nil {
+		return err
+	}
+	return c.Render(h.newPage(c, o, provider.Input{Name: freeName(string(o.Kind), all), Kind: o.Kind}, nil))
+}
+
+// freeName suggests a name that is not taken: openai, openai-2, …
+func freeName(kind string, there []provider.ConnectionRecord) string {
+	kind = strings.TrimSuffix(kind, "-compatible")
+	taken := map[string]bool{}
+	for _, r := range there {
+		taken[r.Name] = true
+	}
+	name := kind
+	for n := 2; taken[name]; n++ {
+		name = fmt.Sprintf("%s-%d", kind, n)
+	}
+	return name
+}
+
+// input is what the form said.
+func input(c *web.Context) provider.Input {
+	return provider.Input{Name: c.FormValue("name"), Kind: provider.Kind(c.FormValue("kind")), BaseURL: c.FormValue("base_url"),
+		Credential: secret.New(c.FormValue("credential")), Disabled: c.FormValue("disabled") != ""}
+}
+
+func (h *Handlers) create(c *web.Context) error {
+	in := input(c)
+	r, err := h.connections.Create(c.Ctx(), c.Actor(), in)
+	if wrong(err) {
+		o, ok := provider.OfferingOf(in.Kind)
+		if !ok {
+			o = provider.Offerings()[0]
+		}
+		return c.Invalid(h.newPage(c, o, in, err))
+	}
+	if err != nil {
+		return err
+	}
+	return h.testAndShow(c, r.ID, "Connection "+r.Name+" added.")
+}
+
+// testAndShow tells at once whether what was saved works: a failing connection leads to its page, where it can be put
+// right. The test itself may fail for reasons of its own; then the saved state stands, untested.
+func (h *Handlers) testAndShow(c *web.Context, which id.Connection, done string) error {
+	check, err := h.connections.Test(c.Ctx(), c.Actor(), which)
+	switch {
+	case err != nil:
+		c.Flash(done + " The test could not be run; try it from here.")
+		return c.See(root + "/" + which.String())
+	case !check.OK:
+		c.Flash(done)
+		return c.See(root + "/" + which.String())
+	}
+	c.Flash(done + " " + check.Message)
+	return c.See(root)
+}
+
+func (h *Handlers) show(c *web.Context) error {
+	which, err := connectionID(c)
+	if err != nil {
+		return err
+	}
+	r, err := h.connections.Get(c.Ctx(), c.Actor(), which)
+	if err != nil {
+		return err
+	}
+	page, err := h.editPage(c, r, provider.Input{Name: r.Name, BaseURL: r.BaseURL, Disabled: r.Disabled}, nil)
+	if err != nil {
+		return err
+	}
+	return c.Render(page)
+}
+
+func (h *Handlers) update(c *web.Context) error {
+	which, err := connectionID(c)
+	if err != nil {
+		return err
+	}
+	before, err := h.connections.Get(c.Ctx(), c.Actor(), which)
+	if err != nil {
+		return err
+	}
+	in := input(c)
+	r, err := h.connections.Update(c.Ctx(), c.Actor(), which, in)
+	if wrong(err) {
+		page, err := h.editPage(c, before, in, err)
+		if err != nil {
+			return err
+		}
+		return c.Invalid(page)
+	}
+	if err != nil {
+		return err
+	}
+	if before.HasCredential() && !r.HasCredential() {
+		c.Flash("Saved. The address is another host now, so the key was erased: enter the key for the new host.")
+		return c.See(root + "/" + which.String())
+	}
+	if r.Check.IsZero() && !r.Disabled {
+		return h.testAndShow(c, which, "Connection "+r.Name+" saved.")
+	}
+	c.Flash("Connection " + r.Name + " saved.")
+	return c.See(root)
+}
+
+// test answers htmx with the part it asked for, and everybody else with a page that shows the result.
+func (h *Handlers) test(c *web.Context) error {
+	which, err := connectionID(c)
+	if err != nil {
+		return err
+	}
+	check, err := h.connections.Test(c.Ctx(), c.Actor(), which)
+	if err != nil {
+		return err
+	}
+	onPage := c.FormValue("from") == "page"
+	switch {
+	case c.Request().Header.Get("HX-Target") == "":
+		c.Flash(check.Message)
+		if onPage || !check.OK {
+			return c.See(root + "/" + which.String())
+		}
+		return c.See(root)
+	case onPage:
+		return h.show(c)
+	}
+	return h.list(c)
+}
+
+func (h *Handlers) delete(c *web.Context) error {
+	which, err := connectionID(c)
+	if err != nil {
+		return err
+	}
+	if err := h.connections.Delete(c.Ctx(), c.Actor(), which, c.FormValue("confirm") == "yes"); err != nil {
+		return err
+	}
+	c.Flash("Connection deleted.")
+	return c.See(root)
+}
+
+// wrong reports a refusal that belongs beside the form: something about a field.
+func wrong(err error) bool {
+	f := fault.From(err)
+	return err != nil && (f.Kind == fault.Invalid || f.Kind == fault.Conflict && f.Field != "")
+}
+
+// fieldErrors sorts a refusal, which may be several joined, by field.
+func fieldErrors(err error) map[string]string {
+	out := map[string]string{}
+	var f *fault.Error
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, e := range joined.Unwrap() {
+			for field, text := range fieldErrors(e) {
+				out[field] = text
+			}
+		}
+	} else if errors.As(err, &f) {
+		out[f.Field] = f.Public
+	}
+	return out
+}

@@ -1,0 +1,171 @@
+package providerweb
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/bodhi-gateway/bodhi/app/provider"
+	"github.com/bodhi-gateway/bodhi/app/web"
+	views "github.com/bodhi-gateway/bodhi/views/provider"
+	"github.com/bodhi-gateway/bodhi/views/ui"
+)
+
+// present turns a connection into what its row prints.
+func present(c *web.Context, r provider.ConnectionRecord) views.Row {
+	o, _ := provider.OfferingOf(r.Kind)
+	row := views.Row{ID: r.ID.String(), Name: r.Name, Kind: o.Title, Address: address(o, r), State: state(r), Checked: c.When(r.Check.At)}
+	if !r.Check.IsZero() && !r.Check.OK && r.Usable() {
+		row.Note = r.Check.Message
+	}
+	if r.HasCredential() {
+		row.Key = "set"
+	}
+	if r.KeyHint != "" {
+		row.Key = "…" + r.KeyHint
+	}
+	if n := max(len(r.Models), len(o.Models)); n > 0 {
+		row.Models = fmt.Sprint(n)
+	}
+	return row
+}
+
+func address(o provider.Offering, r provider.ConnectionRecord) string {
+	if r.BaseURL == "" {
+		if o.Local {
+			return "inside the gateway"
+		}
+		return ""
+	}
+	u, err := url.Parse(r.BaseURL)
+	if err != nil {
+		return r.BaseURL
+	}
+	return u.Host
+}
+
+var blames = map[provider.Blame]string{
+	provider.BlameKey: "Key refused", provider.BlameURL: "Wrong address", provider.BlameNetwork: "Not reachable",
+	provider.BlameProvider: "Provider failing", provider.BlameCredential: "No key",
+}
+
+func state(r provider.ConnectionRecord) ui.StatusProps {
+	switch {
+	case r.Disabled:
+		return ui.StatusProps{Label: "Switched off", Icon: "ban"}
+	case !r.Usable():
+		return ui.StatusProps{Tone: ui.Bad, Label: "No key", Title: "Takes no traffic until it has a key."}
+	case r.Check.OK:
+		return ui.StatusProps{Tone: ui.Good, Label: "Works"}
+	case r.Check.IsZero():
+		return ui.StatusProps{Label: "Not tested"}
+	case r.Check.Blame == provider.BlameProvider:
+		return ui.StatusProps{Tone: ui.Warn, Label: blames[r.Check.Blame]}
+	}
+	return ui.StatusProps{Tone: ui.Bad, Label: blames[r.Check.Blame]}
+}
+
+func checked(c *web.Context, r provider.ConnectionRecord) views.Check {
+	note := fmt.Sprintf("Tested %s, answered in %s.", c.When(r.Check.At).Text, r.Check.Latency.Round(time.Millisecond))
+	switch {
+	case r.Check.IsZero():
+		return views.Check{Tone: ui.Info, Title: "Not tested since it was changed", Text: "A test asks the endpoint for its list of models. It spends nothing."}
+	case r.Check.OK:
+		return views.Check{Tone: ui.Good, Title: r.Check.Message, Note: note}
+	case r.Check.Blame == provider.BlameProvider:
+		return views.Check{Tone: ui.Warn, Title: blames[r.Check.Blame], Text: r.Check.Message, Note: note}
+	}
+	return views.Check{Tone: ui.Bad, Title: blames[r.Check.Blame], Text: r.Check.Message, Note: "Tested " + c.When(r.Check.At).Text + "."}
+}
+
+// question asks before a deletion and names the aliases that would change.
+func question(r provider.ConnectionRecord, users []string) ui.ConfirmProps {
+	text := "No alias uses it. Apps that ask for " + r.Name + "/… get model_not_found."
+	switch len(users) {
+	case 0:
+	case 1:
+		text = "The alias " + users[0] + " loses its target here, and goes if it has no other."
+	default:
+		text = "The aliases " + strings.Join(users, ", ") + " lose their targets here, and go if they have no other."
+	}
+	return ui.ConfirmProps{Label: "Delete", Icon: "trash", Small: true, Title: "Delete the connection “" + r.Name + "”?", Text: text,
+		Action: root + "/" + r.ID.String() + "/delete", Button: "Delete connection", Kind: ui.Destructive, Name: "confirm", Value: "yes"}
+}
+
+func (h *Handlers) newPage(c *web.Context, o provider.Offering, in provider.Input, refused error) templ.Component {
+	page := views.NewPage{Shell: c.Shell("Add connection", "connections")}
+	for _, k := range provider.Offerings() {
+		page.Kinds = append(page.Kinds, views.Kind{Value: string(k.Kind), Title: k.Title, About: k.About, Active: k.Kind == o.Kind})
+	}
+	page.Form = form(o, in, refused)
+	page.Form.Action, page.Form.Submit = root, "Add and test"
+	page.Form.KeyRequired = o.NeedsKey
+	page.Form.KeyHint = "Stored encrypted, sent to this provider only, never shown again."
+	if refused != nil && o.NeedsKey && page.Form.Errors.Credential == "" {
+		page.Form.KeyHint = "Enter it once more: keys are never sent back to the browser."
+	}
+	return views.New(page)
+}
+
+func form(o provider.Offering, in provider.Input, refused error) views.Form {
+	wrong := fieldErrors(refused)
+	f := views.Form{Kind: string(o.Kind), Fields: views.Fields{Name: in.Name, BaseURL: in.BaseURL, Disabled: in.Disabled},
+		Errors:  views.Errors{Name: wrong["name"], Kind: wrong["kind"], BaseURL: wrong["base_url"], Credential: wrong["credential"]},
+		Error:   wrong[""],
+		ShowKey: !o.Local, ShowURL: !o.Local || in.BaseURL != "", URLRequired: !o.Local && o.BaseURL == "", URLPlaceholder: o.BaseURL}
+	if f.Error == "" {
+		f.Error = f.Errors.Kind
+	}
+	switch o.Kind {
+	case provider.OpenAI:
+		f.URLHint = "Leave it empty for api.openai.com. European accounts: https://eu.api.openai.com/v1."
+	case provider.Compatible:
+		f.URLPlaceholder, f.URLHint = "https://api.groq.com/openai/v1", "What the provider's own SDK takes as base URL; most end in /v1."
+	case provider.Ollama:
+		f.URLHint = "Leave it empty for Ollama on the gateway's own machine."
+	}
+	return f
+}
+
+func (h *Handlers) editPage(c *web.Context, r provider.ConnectionRecord, in provider.Input, refused error) (templ.Component, error) {
+	o, _ := provider.OfferingOf(r.Kind)
+	page := views.EditPage{Shell: c.Shell(r.Name, "connections"), Row: present(c, r), Check: checked(c, r), Form: form(o, in, refused)}
+	users, err := h.connections.Users(c.Ctx(), c.Actor())
+	if err != nil {
+		return nil, err
+	}
+	page.Row.Delete = question(r, users[r.ID])
+	page.Row.Delete.Small = false
+	page.Form.Action, page.Form.Submit, page.Form.Existing = root+"/"+r.ID.String(), "Save", true
+	page.Form.KeyHint = "Leave it empty to keep the key there is. Another host in the base URL erases it."
+	if !r.HasCredential() {
+		page.Form.KeyHint, page.Form.KeyRequired = "There is no key yet.", o.NeedsKey
+	}
+	page.Form.KeyPlaceholder = page.Row.Key
+	base := r.BaseURL
+	if base == "" {
+		base = o.BaseURL
+	}
+	if base == "" {
+		base = "inside the gateway"
+	}
+	page.Facts = []ui.Fact{
+		{Label: "Kind", Value: o.Title},
+		{Label: "Base URL", Value: base, Mono: true},
+		{Label: "Key", Value: page.Row.Key, Mono: true},
+		{Label: "Ask for it as", Value: r.Name + "/model", Mono: true},
+		{Label: "Id", Value: r.ID.String(), Mono: true, Copy: true},
+		{Label: "Added", Body: ui.Time(c.When(r.CreatedAt))},
+		{Label: "Changed", Body: ui.Time(c.When(r.UpdatedAt))},
+	}
+	const few = 12
+	models := r.Models
+	if len(models) == 0 {
+		models = o.Models
+	}
+	page.Models = models[:min(len(models), few)]
+	return views.Edit(page), nil
+}
