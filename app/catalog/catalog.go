@@ -1,5 +1,5 @@
-// Package catalog is facts about models: prices with their dates and tiers, context windows, capabilities. The built-in
-// data comes from genai-prices (see NOTICE); an installation refreshes it and a tenant overrides it.
+// Package catalog is facts about models: prices with their dates and tiers, context windows, what they can put out. The
+// built-in data comes from genai-prices (see NOTICE); an installation refreshes it and a tenant overrides it.
 //
 // Prices are integers of pico-dollars per token; a bill is exact in 128 bits and rounded up once (decision D8). A model
 // without a price is unknown, never free.
@@ -19,21 +19,24 @@ type Model struct {
 	Name          string // for people
 	ContextWindow int64  // tokens, input and output together; 0 = unknown
 	MaxOutput     int64  // tokens; 0 = unknown
-	prices        []dated
+	Deprecated    bool   // the provider will switch it off
+
+	match  matcher
+	prices []dated
 }
 
 // Bill is what a usage costs.
 type Bill struct {
 	Input, Output money.USD // rounded up on their own, for display; they may add up to one nano-dollar more than Total
-	Total         money.USD // rounded up once
+	Total         money.USD // rounded up once; holds fees per request and per search, which are neither
 	Lines         []Line
 	Version       string
 }
 
 // Line is one class of usage on a bill.
 type Line struct {
-	Class    string      // "input", "cache_read", "output", …
-	Quantity int64       // tokens, seconds or calls
+	Class    Class
+	Quantity int64       // tokens or calls
 	Price    money.Price // pico-dollars per unit, after tiers
 }
 
@@ -49,18 +52,22 @@ type Ceiling struct {
 type Quote interface {
 	// Version names the price: catalogue snapshot and the entry's date, stored with every attempt.
 	Version() string
-	// Bill prices a usage.
+	// Bill prices a usage. It fails on usage that no price covers and on sums out of range; the caller then knows no
+	// price and must not book nothing.
 	Bill(u llm.Usage) (Bill, error)
 	// Ceiling bounds a call's cost from above, given what is known before sending it.
 	Ceiling(b llm.Bound) (Ceiling, error)
 }
 
 // Book finds models and their prices. It is an immutable snapshot.
+//
+// A kind is a provider's kind as in contract.md, or the name that ProviderOf gave for a connection, which is more exact
+// for a compatible server at a known address.
 type Book interface {
-	// Find resolves a provider kind and an upstream model name by the catalogue's own matching rules.
+	// Find resolves a kind and an upstream model name by the catalogue's own matching rules.
 	Find(kind, model string) (*Model, bool)
 	// Quote is the model's price at a moment, or false when unknown.
 	Quote(kind, model string, at time.Time) (Quote, bool)
 }
 
-type dated struct{}
+var _ Book = (*Catalog)(nil)
