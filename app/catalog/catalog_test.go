@@ -35,7 +35,7 @@ func TestAModelIsFoundByItsKind(t *testing.T) {
 		{"Gemini and Vertex are Google", "vertex", "gemini-2.5-pro", "google", "gemini-2.5-pro"},
 		{"Bedrock is AWS", "bedrock", "global.anthropic.claude-sonnet-5-v1:0", "aws", "global.anthropic.claude-sonnet-5-v1:0"},
 		{"Azure falls back to OpenAI", "azure", "gpt-5.5", "openai", "gpt-5.5"},
-		{"Vertex falls back to Anthropic", "vertex", "claude-3-opus-latest", "anthropic", "claude-3-opus-latest"},
+		{"Vertex falls back to Anthropic", "vertex", "claude-haiku-4-5", "anthropic", "claude-haiku-4-5"},
 		{"a compatible server by the model's own name", "openai-compatible", "deepseek-chat", "deepseek", "deepseek-chat"},
 		{"a provider named by its address", "groq", "llama-3.3-70b-versatile", "groq", "llama-3.3-70b-versatile"},
 		{"the sandbox without its script", "sandbox", "sandbox-chat+latency=800ms+status=503", "sandbox", "sandbox-chat"},
