@@ -56,7 +56,7 @@ var fences = []struct {
 	{"github.com/glebarez", "db", "SQLite is db's business"},
 	{"modernc.org", "", "it registers the same driver name as glebarez and panics at start"},
 	{"github.com/pressly/goose", "db", "migrations are db's business"},
-	{"database/sql", "db", "SQL stays in one place"},
+	{"database/sql", "db jobs", "SQL stays in one place; River asks for the transaction's type"},
 	{"github.com/jackc/pgx", "db jobs", "PostgreSQL is db's business; River needs the pool"},
 	{"github.com/riverqueue/river/rivermigrate", "db", "River's tables are part of the schema"},
 	{"github.com/riverqueue/river/riverdriver", "db jobs", "a driver ties River to a database"},
