@@ -9,8 +9,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"strings"
+	"sync"
 )
 
 // KeyID names one master key without telling it: four bytes derived from it. It stands in the header of whatever the
@@ -88,25 +90,42 @@ func (m *Master) ID() KeyID { return m.current }
 // out. 256-bit secrets need no slow hash. Safe for concurrent use.
 type MAC struct {
 	current KeyID
-	keys    map[KeyID][]byte
+	keys    map[KeyID]*hasher
+}
+
+// hasher is HMAC-SHA-256 under one pepper. Its states are pooled: setting one up costs more than a short message does,
+// and every request of the data plane needs one.
+type hasher struct{ states sync.Pool }
+
+func newHasher(pepper []byte) *hasher {
+	return &hasher{sync.Pool{New: func() any { return hmac.New(sha256.New, pepper) }}}
+}
+
+func (h *hasher) sum(message string) (out [32]byte) {
+	state := h.states.Get().(hash.Hash)
+	state.Reset()
+	_, _ = state.Write([]byte(message)) // a hash never fails to write
+	state.Sum(out[:0])
+	h.states.Put(state)
+	return out
 }
 
 // MAC derives the hasher for a purpose; hashes of different purposes never match.
 func (m *Master) MAC(purpose string) (*MAC, error) {
-	out := &MAC{current: m.current, keys: make(map[KeyID][]byte, len(m.keys))}
+	out := &MAC{current: m.current, keys: make(map[KeyID]*hasher, len(m.keys))}
 	for kid, d := range m.keys {
 		k, err := hkdf.Expand(sha256.New, d.pepper, purpose, 32)
 		if err != nil {
 			return nil, fmt.Errorf("derive pepper: %w", err)
 		}
-		out.keys[kid] = k
+		out.keys[kid] = newHasher(k)
 	}
 	return out, nil
 }
 
 // Sum hashes message under the current pepper and says which that is.
 func (m *MAC) Sum(message string) (KeyID, [32]byte) {
-	return m.current, sum(m.keys[m.current], message)
+	return m.current, m.keys[m.current].sum(message)
 }
 
 // Verify reports in constant time whether mac is message's hash under the pepper kid. An unknown pepper costs the same
@@ -116,13 +135,6 @@ func (m *MAC) Verify(kid KeyID, message string, mac [32]byte) bool {
 	if !known {
 		k = m.keys[m.current]
 	}
-	got := sum(k, message)
+	got := k.sum(message)
 	return hmac.Equal(got[:], mac[:]) && known
-}
-
-func sum(key []byte, message string) (out [32]byte) {
-	h := hmac.New(sha256.New, key)
-	_, _ = io.WriteString(h, message) // a hash never fails to write
-	h.Sum(out[:0])
-	return out
 }
