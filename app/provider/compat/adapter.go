@@ -86,8 +86,9 @@ func (a *Adapter) request(ctx context.Context, c *provider.Connection, method, p
 	if err != nil {
 		return nil, fmt.Errorf("compat: build request: %w", err)
 	}
-	// Without a way to get the body again the transport cannot send a request twice behind the ledger's back.
-	r.GetBody = nil
+	// r.GetBody stays: net/http uses it only for a request that the provider provably did not take (a connection that
+	// was dead before the first byte, an HTTP/2 GOAWAY that names it unprocessed). It repeats a request that may have
+	// been read only if that has an Idempotency-Key, and none is ever forwarded.
 	r.Header["Accept"] = []string{"application/json"}
 	r.Header["User-Agent"] = []string{"bodhi-gateway"}
 	if !c.Credential.IsEmpty() {
