@@ -223,10 +223,11 @@ func TestASavepointUndoesOnlyItsOwnPart(t *testing.T) {
 				}
 				_ = tx.Transaction(func(*gorm.DB) error {
 					// Another organization's turn moves the row-level security setting, and the rollback moves it back.
-					if err := insert(ctx, d, note(b, "undone")); err != nil {
+					undone := note(b, "undone")
+					if err := insert(ctx, d, undone); err != nil {
 						t.Error(err)
 					}
-					return errors.New("undo this")
+					return insert(ctx, d, undone) // fails, and with it all that follows the savepoint
 				})
 				return insert(ctx, d, note(b, "kept too"))
 			})

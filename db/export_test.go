@@ -17,3 +17,16 @@ func (d *DB) Scoped(ctx context.Context, org id.Org, fn func(*gorm.DB) error) er
 func (d *DB) System(ctx context.Context, fn func(*gorm.DB) error) error {
 	return d.system(ctx, "test", fn)
 }
+
+// OpenWithout opens a database with one wall between tenants lowered, to test the other.
+func OpenWithout(ctx context.Context, rawURL string, o Options, guard, rowSecurity bool) (*DB, error) {
+	return openBehind(ctx, rawURL, o, walls{noGuard: guard, noRowSecurity: rowSecurity})
+}
+
+// Naked runs fn on a handle that claims no scope at all.
+func (d *DB) Naked(ctx context.Context, fn func(*gorm.DB) error) error {
+	return d.Do(ctx, func(ctx context.Context) error { return d.handle(ctx, scope{}, fn) })
+}
+
+// Tenants are the tables the migrations declare.
+func (d *DB) Tenants() map[string]struct{} { return d.tenants }

@@ -93,19 +93,22 @@ func (g *guarded) become(ctx context.Context, query string) error {
 	if g.unit == nil || g.unit.pgx == nil {
 		return nil
 	}
+	if isRollback(query) {
+		// Going back to a savepoint takes the setting back too; and if a statement failed, nothing else may run before.
+		g.unit.tenant = ""
+		return nil
+	}
 	want := everyone
 	if !g.scope.system {
 		want = g.scope.org.UUID()
 	}
-	if g.unit.tenant != want {
-		if _, err := g.conn.ExecContext(ctx, "SELECT set_config('app.org_id', $1, true)", want); err != nil {
-			return err
-		}
-		g.unit.tenant = want
+	if g.unit.tenant == want {
+		return nil
 	}
-	if isRollback(query) {
-		g.unit.tenant = "" // going back to a savepoint takes the setting back too
+	if _, err := g.conn.ExecContext(ctx, "SELECT set_config('app.org_id', $1, true)", want); err != nil {
+		return err
 	}
+	g.unit.tenant = want
 	return nil
 }
 

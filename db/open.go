@@ -55,6 +55,10 @@ const connectTimeout = 5 * time.Second
 // Open connects to sqlite:///path or postgres://…; it does not migrate. An error is one line that names what is wrong
 // with the URL or the server, never the password.
 func Open(ctx context.Context, rawURL string, o Options) (*DB, error) {
+	return openBehind(ctx, rawURL, o, walls{})
+}
+
+func openBehind(ctx context.Context, rawURL string, o Options, w walls) (*DB, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -68,7 +72,7 @@ func Open(ctx context.Context, rawURL string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &DB{files: o.Migrations, tenants: tenants, clock: o.Clock, log: o.Log}
+	d := &DB{files: o.Migrations, tenants: tenants, clock: o.Clock, log: o.Log, walls: w}
 	switch scheme, _, _ := strings.Cut(rawURL, ":"); scheme {
 	case "sqlite":
 		err = d.openSQLite(ctx, rawURL, o)

@@ -100,14 +100,26 @@ func PostgresURL(t testing.TB) string {
 	if err != nil {
 		t.Fatalf("migrate the PostgreSQL template: %v", err)
 	}
+	return create(t, " TEMPLATE "+template)
+}
+
+// EmptyPostgresURL is the URL of an empty database of the test's own. It is dropped at the end.
+func EmptyPostgresURL(t testing.TB) string {
+	t.Helper()
+	return create(t, "")
+}
+
+func create(t testing.TB, how string) string {
+	t.Helper()
 	name := "bodhi_test_" + strings.ToLower(rand.Text())
-	admin(t, "CREATE DATABASE "+name+" TEMPLATE "+template)
-	t.Cleanup(func() { admin(t, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)") })
+	Admin(t, "CREATE DATABASE "+name+how)
+	t.Cleanup(func() { Admin(t, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)") })
 	return withDatabase(Server(t), name)
 }
 
-// admin runs one statement on the server's maintenance database; it works in cleanups too, when t's context is over.
-func admin(t testing.TB, statement string) {
+// Admin runs statements on the server's maintenance database, one by one. It works in cleanups too, when t's context is
+// over.
+func Admin(t testing.TB, statements ...string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
@@ -116,8 +128,10 @@ func admin(t testing.TB, statement string) {
 		t.Fatalf("connect to the test server: %v", err)
 	}
 	defer func() { _ = c.Close(ctx) }()
-	if _, err := c.Exec(ctx, statement); err != nil {
-		t.Fatalf("%s: %v", statement, err)
+	for _, s := range statements {
+		if _, err := c.Exec(ctx, s); err != nil {
+			t.Fatalf("%s: %v", s, err)
+		}
 	}
 }
 
@@ -139,9 +153,6 @@ func EachEmpty(t *testing.T, fn func(t *testing.T, rawURL string)) {
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		name := "bodhi_test_" + strings.ToLower(rand.Text())
-		admin(t, "CREATE DATABASE "+name)
-		t.Cleanup(func() { admin(t, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)") })
-		fn(t, withDatabase(Server(t), name))
+		fn(t, EmptyPostgresURL(t))
 	})
 }
