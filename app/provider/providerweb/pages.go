@@ -1,11 +1,9 @@
 package providerweb
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
-	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/provider"
@@ -45,16 +43,20 @@ func (h *Handlers) listPage(c *web.Context) (views.ListPage, error) {
 }
 
 func (h *Handlers) new(c *web.Context) error {
-	kind := provider.Kind(c.QueryParam("kind"))
-	o, ok := provider.OfferingOf(kind)
-	if !ok {
-		o = provider.Offerings()[0]
-	}
+	o := offering(provider.Kind(c.QueryParam("kind")))
 	all, err := h.connections.List(c.Ctx(), c.Actor())
 	if err != nil {
 		return err
 	}
 	return c.Render(h.newPage(c, o, provider.Input{Name: freeName(string(o.Kind), all), Kind: o.Kind}, nil))
+}
+
+// offering is what a form is for; without a kind it is the first.
+func offering(k provider.Kind) provider.Offering {
+	if o, ok := provider.OfferingOf(k); ok {
+		return o
+	}
+	return provider.Offerings()[0]
 }
 
 // freeName suggests a name that is not taken: openai, openai-2, …
@@ -80,12 +82,8 @@ func input(c *web.Context) provider.Input {
 func (h *Handlers) create(c *web.Context) error {
 	in := input(c)
 	r, err := h.connections.Create(c.Ctx(), c.Actor(), in)
-	if wrong(err) {
-		o, ok := provider.OfferingOf(in.Kind)
-		if !ok {
-			o = provider.Offerings()[0]
-		}
-		return c.Invalid(h.newPage(c, o, in, err))
+	if wrong, ok := web.Wrong(err); ok {
+		return c.Invalid(h.newPage(c, offering(in.Kind), in, wrong))
 	}
 	if err != nil {
 		return err
@@ -136,8 +134,8 @@ func (h *Handlers) update(c *web.Context) error {
 	}
 	in := input(c)
 	r, err := h.connections.Update(c.Ctx(), c.Actor(), which, in)
-	if wrong(err) {
-		page, err := h.editPage(c, before, in, err)
+	if wrong, ok := web.Wrong(err); ok {
+		page, err := h.editPage(c, before, in, wrong)
 		if err != nil {
 			return err
 		}
@@ -191,26 +189,4 @@ func (h *Handlers) delete(c *web.Context) error {
 	}
 	c.Flash("Connection deleted.")
 	return c.See(root)
-}
-
-// wrong reports a refusal that belongs beside the form: something about a field.
-func wrong(err error) bool {
-	f := fault.From(err)
-	return err != nil && (f.Kind == fault.Invalid || f.Kind == fault.Conflict && f.Field != "")
-}
-
-// fieldErrors sorts a refusal, which may be several joined, by field.
-func fieldErrors(err error) map[string]string {
-	out := map[string]string{}
-	var f *fault.Error
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		for _, e := range joined.Unwrap() {
-			for field, text := range fieldErrors(e) {
-				out[field] = text
-			}
-		}
-	} else if errors.As(err, &f) {
-		out[f.Field] = f.Public
-	}
-	return out
 }

@@ -1,0 +1,229 @@
+package routeweb
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/a-h/templ"
+
+	"github.com/bodhi-gateway/bodhi/app/catalog"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/provider"
+	"github.com/bodhi-gateway/bodhi/app/route"
+	"github.com/bodhi-gateway/bodhi/app/web"
+	views "github.com/bodhi-gateway/bodhi/views/route"
+	"github.com/bodhi-gateway/bodhi/views/ui"
+)
+
+const (
+	root       = "/models"
+	maxShown   = 100 // models on a page; the search finds the others
+	maxSuggest = 300
+)
+
+func (h *Handlers) models(c *web.Context) error {
+	there, err := h.connections.List(c.Ctx(), c.Actor())
+	if err != nil {
+		return err
+	}
+	aliases, err := h.aliases.List(c.Ctx(), c.Actor())
+	if err != nil {
+		return err
+	}
+	page := views.ModelsPage{Shell: c.Shell("Models & aliases", "models"), Query: c.QueryParam("q"),
+		CanChange: c.Actor().Role.AtLeast(org.Manager), HasConnections: len(there) > 0}
+	for _, a := range aliases {
+		page.Aliases = append(page.Aliases, presentAlias(a, there))
+	}
+	found, total := h.offers(c, there, page.Query, maxShown)
+	for _, o := range found {
+		page.Offers = append(page.Offers, presentOffer(o))
+	}
+	if total > len(found) {
+		page.Shown = fmt.Sprintf("%d of %d models. Search to find the others.", len(found), total)
+	}
+	return c.Render(views.Models(page))
+}
+
+func presentAlias(a route.Alias, there []provider.ConnectionRecord) views.Alias {
+	out := views.Alias{ID: a.ID.String(), Name: a.Name, Delete: question(a)}
+	for i, name := range route.Spell(a.Targets, there) {
+		t := views.Target{Name: name}
+		at := slices.IndexFunc(there, func(c provider.ConnectionRecord) bool { return c.ID == a.Targets[i].Connection })
+		switch {
+		case at < 0:
+			t.Down = "Deleted"
+		case there[at].Disabled:
+			t.Down = "Switched off"
+		case !there[at].Usable():
+			t.Down = "No key"
+		}
+		out.Targets = append(out.Targets, t)
+	}
+	return out
+}
+
+func question(a route.Alias) ui.ConfirmProps {
+	return ui.ConfirmProps{Label: "Delete", Icon: "trash", Small: true, Title: "Delete the alias “" + a.Name + "”?",
+		Text: "Apps that ask for it get 404 model_not_found from then on.", Action: "/aliases/" + a.ID.String() + "/delete",
+		Button: "Delete alias", Kind: ui.Destructive}
+}
+
+func presentOffer(o offer) views.Offer {
+	out := views.Offer{Model: o.model, Name: o.name(), Connection: o.connection.Name, Unpriced: o.prices == nil,
+		Input: price(o, catalog.Input), Cached: price(o, catalog.CacheRead), Output: price(o, catalog.Output)}
+	if o.facts != nil {
+		out.Context, out.Deprecated = tokens(o.facts.ContextWindow), o.facts.Deprecated
+	}
+	return out
+}
+
+func price(o offer, class catalog.Class) views.Price {
+	p, ok := o.prices[class]
+	if !ok {
+		return views.Price{}
+	}
+	short, exact := web.Dollars(perMillion(p))
+	return views.Price{Short: short, Exact: exact + " per million tokens"}
+}
+
+// tokens is a context window as people write it: 128K, 1M. "" for unknown.
+func tokens(n int64) string {
+	switch {
+	case n <= 0:
+		return ""
+	case n >= 1_000_000 && n/100_000%10 != 0:
+		return fmt.Sprintf("%d.%dM", n/1_000_000, n/100_000%10)
+	case n >= 1_000_000:
+		return fmt.Sprintf("%dM", n/1_000_000)
+	case n >= 1000:
+		return fmt.Sprintf("%dK", n/1000)
+	}
+	return fmt.Sprint(n)
+}
+
+func (h *Handlers) new(c *web.Context) error {
+	page, err := h.aliasPage(c, nil, route.Input{}, nil)
+	if err != nil {
+		return err
+	}
+	return c.Render(page)
+}
+
+// input is what the form said.
+func input(c *web.Context) route.Input {
+	return route.Input{Name: c.FormValue("name"), Targets: c.Request().Form["target"]}
+}
+
+func (h *Handlers) create(c *web.Context) error {
+	in := input(c)
+	a, err := h.aliases.Create(c.Ctx(), c.Actor(), in)
+	if wrong, ok := web.Wrong(err); ok {
+		return h.again(c, nil, in, wrong)
+	}
+	if err != nil {
+		return err
+	}
+	c.Flash("Alias " + a.Name + " added. Apps can ask for it now.")
+	return c.See(root)
+}
+
+func (h *Handlers) show(c *web.Context) error {
+	a, err := h.get(c)
+	if err != nil {
+		return err
+	}
+	there, err := h.connections.List(c.Ctx(), c.Actor())
+	if err != nil {
+		return err
+	}
+	page, err := h.aliasPage(c, &a, route.Input{Name: a.Name, Targets: route.Spell(a.Targets, there)}, nil)
+	if err != nil {
+		return err
+	}
+	return c.Render(page)
+}
+
+func (h *Handlers) get(c *web.Context) (route.Alias, error) {
+	which, err := aliasID(c)
+	if err != nil {
+		return route.Alias{}, err
+	}
+	return h.aliases.Get(c.Ctx(), c.Actor(), which)
+}
+
+func (h *Handlers) update(c *web.Context) error {
+	a, err := h.get(c)
+	if err != nil {
+		return err
+	}
+	in := input(c)
+	changed, err := h.aliases.Update(c.Ctx(), c.Actor(), a.ID, in)
+	if wrong, ok := web.Wrong(err); ok {
+		return h.again(c, &a, in, wrong)
+	}
+	if err != nil {
+		return err
+	}
+	c.Flash("Alias " + changed.Name + " saved. The next request goes the new way.")
+	return c.See(root)
+}
+
+func (h *Handlers) again(c *web.Context, a *route.Alias, in route.Input, wrong map[string]string) error {
+	page, err := h.aliasPage(c, a, in, wrong)
+	if err != nil {
+		return err
+	}
+	return c.Invalid(page)
+}
+
+func (h *Handlers) delete(c *web.Context) error {
+	which, err := aliasID(c)
+	if err != nil {
+		return err
+	}
+	if err := h.aliases.Delete(c.Ctx(), c.Actor(), which); err != nil {
+		return err
+	}
+	c.Flash("Alias deleted.")
+	return c.See(root)
+}
+
+// aliasPage is the form; a is nil for a new alias.
+func (h *Handlers) aliasPage(c *web.Context, a *route.Alias, in route.Input, wrong map[string]string) (templ.Component, error) {
+	there, err := h.connections.List(c.Ctx(), c.Actor())
+	if err != nil {
+		return nil, err
+	}
+	page := views.AliasPage{Title: "Add alias", Action: "/aliases", Submit: "Add alias", Name: in.Name, Targets: rows(in.Targets),
+		Errors: views.AliasErrors{Form: wrong[""], Name: wrong["name"], Targets: wrong["targets"]}, Suggest: h.suggest(c, there)}
+	if a != nil {
+		ask := question(*a)
+		ask.Small = false
+		page.Title, page.Action, page.Submit, page.Delete = a.Name, "/aliases/"+a.ID.String(), "Save", &ask
+		page.Warning = "Changes take effect with the next request. Requests under way finish where they are."
+	}
+	page.Shell = c.Shell(page.Title, "models")
+	return views.Edit(page), nil
+}
+
+// rows are the targets with empty ones to fill: three at least, two more than there are.
+func rows(targets []string) []string {
+	out := slices.DeleteFunc(slices.Clone(targets), func(s string) bool { return s == "" })
+	return append(out, make([]string, max(3-len(out), 2))...)
+}
+
+func (h *Handlers) suggest(c *web.Context, there []provider.ConnectionRecord) []string {
+	var out []string
+	for i := range there {
+		if !there[i].Usable() {
+			continue
+		}
+		for _, m := range route.Offers(&there[i], h.catalog) {
+			if len(out) < maxSuggest {
+				out = append(out, there[i].Name+"/"+m)
+			}
+		}
+	}
+	return out
+}

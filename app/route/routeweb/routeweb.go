@@ -1,0 +1,63 @@
+// Package routeweb is models and aliases in the dashboard and in the management API.
+package routeweb
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/catalog"
+	"github.com/bodhi-gateway/bodhi/app/clock"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/provider"
+	"github.com/bodhi-gateway/bodhi/app/route"
+	"github.com/bodhi-gateway/bodhi/app/web"
+)
+
+// Prices quotes models for one organization, its overrides first: the same prices that requests are billed by.
+type Prices interface {
+	Quote(org id.Org, kind, model string, at time.Time) (catalog.Quote, bool)
+}
+
+// Handlers answer for aliases and models.
+type Handlers struct {
+	aliases     *route.Service
+	connections *provider.Service
+	catalog     route.Catalog
+	prices      Prices
+	clock       clock.Clock
+}
+
+// New makes the handlers.
+func New(aliases *route.Service, connections *provider.Service, book route.Catalog, prices Prices, c clock.Clock) *Handlers {
+	return &Handlers{aliases, connections, book, prices, c}
+}
+
+// Routes are all URLs of aliases and models.
+func (h *Handlers) Routes() []web.Route {
+	const one, api = "/aliases/:id", "/api/v1/aliases"
+	return []web.Route{
+		{Method: http.MethodGet, Path: "/models", Name: "models.list", Guard: web.Person, Floor: org.Viewer, Handle: h.models},
+		{Method: http.MethodGet, Path: "/aliases/new", Name: "aliases.new", Guard: web.Person, Floor: org.Manager, Handle: h.new},
+		{Method: http.MethodPost, Path: "/aliases", Name: "aliases.create", Guard: web.Person, Floor: org.Manager, Audit: "alias.created", Handle: h.create},
+		{Method: http.MethodGet, Path: one, Name: "aliases.show", Guard: web.Person, Floor: org.Manager, Handle: h.show},
+		{Method: http.MethodPost, Path: one, Name: "aliases.update", Guard: web.Person, Floor: org.Manager, Audit: "alias.updated", Handle: h.update},
+		{Method: http.MethodPost, Path: one + "/delete", Name: "aliases.delete", Guard: web.Person, Floor: org.Manager, Audit: "alias.deleted", Handle: h.delete},
+
+		{Method: http.MethodGet, Path: "/api/v1/models", Name: "api.models.list", Guard: web.Token, Floor: org.Viewer, Handle: h.apiModels, Out: modelList{}},
+		{Method: http.MethodGet, Path: api, Name: "api.aliases.list", Guard: web.Token, Floor: org.Viewer, Handle: h.apiList, Out: aliasList{}},
+		{Method: http.MethodPost, Path: api, Name: "api.aliases.create", Guard: web.Token, Floor: org.Manager, Audit: "alias.created", Handle: h.apiCreate, In: aliasInput{}, Out: aliasJSON{}},
+		{Method: http.MethodGet, Path: api + "/:id", Name: "api.aliases.show", Guard: web.Token, Floor: org.Viewer, Handle: h.apiShow, Out: aliasJSON{}},
+		{Method: http.MethodPut, Path: api + "/:id", Name: "api.aliases.update", Guard: web.Token, Floor: org.Manager, Audit: "alias.updated", Handle: h.apiUpdate, In: aliasInput{}, Out: aliasJSON{}},
+		{Method: http.MethodDelete, Path: api + "/:id", Name: "api.aliases.delete", Guard: web.Token, Floor: org.Manager, Audit: "alias.deleted", Handle: h.apiDelete, Out: web.None{}},
+	}
+}
+
+// aliasID reads the path; a malformed id is as unknown as an unknown one.
+func aliasID(c *web.Context) (id.Alias, error) {
+	v, err := id.ParseAlias(c.Param("id"))
+	if err != nil {
+		return v, route.NotFound()
+	}
+	return v, nil
+}

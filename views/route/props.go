@@ -1,0 +1,72 @@
+// Package route holds the pages of models and aliases: what apps can ask for, where it goes and what it costs.
+package route
+
+import (
+	"github.com/bodhi-gateway/bodhi/views/layout"
+	"github.com/bodhi-gateway/bodhi/views/ui"
+)
+
+// ModelsPage is all aliases and all models on offer.
+type ModelsPage struct {
+	Shell   layout.Shell
+	Aliases []Alias
+	Offers  []Offer
+	Query   string
+	// Shown says how many of how many: "100 of 412, narrow it down by searching". "" when all are shown.
+	Shown string
+	// CanChange shows what adds and deletes. HasConnections tells two empty states apart.
+	CanChange      bool
+	HasConnections bool
+}
+
+// Alias is one alias in the list.
+type Alias struct {
+	ID, Name string
+	Targets  []Target
+	Delete   ui.ConfirmProps
+}
+
+func (a Alias) href() string { return "/aliases/" + a.ID }
+
+// Target is one target of an alias, in order.
+type Target struct {
+	Name string // connection/model
+	// Down says why it takes no traffic; "" when it does.
+	Down string
+}
+
+// Offer is one model of one connection.
+type Offer struct {
+	Model      string
+	Name       string // connection/model, what apps can ask for
+	Connection string
+	Context    string // "128K"
+	// The prices, per million tokens.
+	Input, Cached, Output Price
+	// Unpriced replaces them.
+	Unpriced   bool
+	Deprecated bool
+}
+
+// Price is one price, for reading and exact. Zero prints a dash.
+type Price struct{ Short, Exact string }
+
+// AliasPage adds or changes one alias.
+type AliasPage struct {
+	Shell  layout.Shell
+	Title  string
+	Action string
+	Submit string
+	// Name and Targets are what was typed; Targets ends with empty rows to fill.
+	Name    string
+	Targets []string
+	Errors  AliasErrors
+	// Suggest are targets on offer.
+	Suggest []string
+	// Warning is shown beside the form: what changes for apps.
+	Warning string
+	Delete  *ui.ConfirmProps // nil for a new one
+}
+
+// AliasErrors are what is wrong with each field, and with the form as a whole.
+type AliasErrors struct{ Form, Name, Targets string }
