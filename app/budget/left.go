@@ -1,6 +1,7 @@
 package budget
 
 import (
+	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/money"
 )
@@ -21,4 +22,16 @@ func (t *Treasury) Left(h *ledger.Hold) (left money.USD, hard bool) {
 		}
 	}
 	return left, hard
+}
+
+// Now implements Desk.
+func (t *Treasury) Now(o id.Org, b id.Budget) (Standing, bool) {
+	d := t.desk(o)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	p := d.current[b]
+	if p == nil || !p.seen {
+		return Standing{}, false
+	}
+	return d.standing(p), true
 }

@@ -11,9 +11,57 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/route"
 )
+
+// Ports are the rooms behind the stages. Limits, Prompts, Screens, Experiments and Cache may be nil: the stage then lets
+// everything pass, as there is nothing it could decide.
+type Ports struct {
+	Keys        Keys
+	Limits      Limits
+	Prompts     Prompts
+	Screens     Screens
+	Experiments Experiments
+	Routes      Routes
+	Cache       Cache
+	Budgets     Budgets
+	Prices      Prices
+	Adapters    Adapters
+	Upstreams   Upstreams
+	Meter       Meter // may be nil
+}
+
+// Meter counts requests for operators. It must not keep r.
+type Meter interface {
+	Observe(r *ledger.Request)
+}
+
+// Limits takes a request's place in its rate limits; the Finish counts what it really used.
+type Limits interface {
+	Take(ctx context.Context, x *Exchange) (Finish, error)
+}
+
+// Prompts replaces a "prompt:name@version" model by the stored prompt's messages.
+type Prompts interface {
+	Compose(ctx context.Context, x *Exchange) (Finish, error)
+}
+
+// Screens looks for personal data and secrets.
+type Screens interface {
+	Screen(ctx context.Context, x *Exchange) (Finish, error)
+}
+
+// Experiments chooses a variant, sticky by user or session.
+type Experiments interface {
+	Assign(ctx context.Context, x *Exchange) (Finish, error)
+}
+
+// Cache may answer from what it kept, and keeps what was answered.
+type Cache interface {
+	Recall(ctx context.Context, x *Exchange) (Finish, error)
+}
 
 // Keys finds who a presented key is. It answers from memory; a refusal is a *fault.Error of kind Unauthenticated.
 type Keys interface {
@@ -38,6 +86,8 @@ type Budgets interface {
 	Settle(h *ledger.Hold, s *ledger.Settlement)
 	// Release gives back a hold that was never opened. Like Settle it may be called more than once.
 	Release(h *ledger.Hold)
+	// Left is what the tightest hard budget under the hold has left now; false when none binds it.
+	Left(h *ledger.Hold) (money.USD, bool)
 	// Record journals the fact of a request.
 	Record(r *ledger.Request)
 	// Standings are the budgets that bind a chain, tightest first.

@@ -1,0 +1,200 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/bodhi-gateway/bodhi/app/fault"
+)
+
+// authenticate finds the virtual key wherever the official SDKs put theirs. Its Finish records the request's fact, so
+// it runs last of all.
+func (g *Gateway) authenticate(_ context.Context, x *Exchange) (Finish, error) {
+	grant, err := g.Keys.Authenticate(presented(x.R))
+	if err != nil {
+		return nil, err
+	}
+	if x.Slug != "" && x.Slug != grant.OrgSlug {
+		return nil, fault.New(fault.Unauthenticated, "invalid_key", "This key does not belong to the organization in the URL. Use the base URL that your dashboard shows.")
+	}
+	x.Grant = grant
+	x.Hints, err = readHints(x.R.Header)
+	return g.record, err
+}
+
+func presented(r *http.Request) string {
+	if v := r.Header.Get("Authorization"); v != "" {
+		if scheme, token, ok := strings.Cut(v, " "); ok && strings.EqualFold(scheme, "bearer") {
+			return strings.TrimSpace(token)
+		}
+	}
+	for _, name := range [...]string{"X-Api-Key", "Api-Key", "X-Goog-Api-Key"} {
+		if v := r.Header[name]; len(v) > 0 {
+			return v[0]
+		}
+	}
+	if strings.Contains(r.URL.RawQuery, "key=") {
+		return r.URL.Query().Get("key")
+	}
+	return ""
+}
+
+// record writes the fact of the request, refused or served, to the journal.
+func (g *Gateway) record(_ context.Context, x *Exchange) {
+	f := &x.fact
+	f.ID, f.Chain, f.At = x.ID, x.Grant.Chain, x.Started
+	f.Endpoint, f.Client = string(x.Endpoint.op), x.Hints.Client
+	f.Tags, f.EndUser, f.Session = x.Hints.Tags, x.Hints.EndUser, x.Hints.Session
+	f.Attempts, f.Cost, f.Route = x.tries, x.spent, x.Plan.Route
+	if x.Call != nil {
+		f.Family, f.Stream, f.Asked = string(x.Call.Family), x.Call.Stream, clip(x.Call.Model)
+	}
+	if f.Cache == "" {
+		f.Cache = "bypass"
+	}
+	for _, w := range x.warnings {
+		x.note("warning: ", w)
+	}
+	f.Decisions = x.decisions.String()
+	f.Duration = g.clock.Now().Sub(x.Started)
+	g.Budgets.Record(f)
+	if g.Meter != nil {
+		g.Meter.Observe(f)
+	}
+}
+
+// decode reads the body within its limit and scans it strictly, once (decision D7).
+func (g *Gateway) decode(_ context.Context, x *Exchange) (Finish, error) {
+	body, err := g.readBody(x)
+	if err != nil {
+		return nil, err
+	}
+	x.Call, err = g.openai.Decode(x.Endpoint.op, body)
+	if err != nil {
+		return nil, err
+	}
+	if x.Call.Bound.TextBytes > g.limits.Text {
+		return nil, fault.Newf(fault.TooLarge, "body_too_large", "The text of this request is %d MiB; at most %d MiB fit any model. Shorten it or split it.", x.Call.Bound.TextBytes>>20, g.limits.Text>>20)
+	}
+	return nil, nil
+}
+
+func (g *Gateway) readBody(x *Exchange) ([]byte, error) {
+	tooLarge := fault.Newf(fault.TooLarge, "body_too_large", "The request is larger than %d MiB, the most this endpoint takes. Send less, or refer to media by URL.", g.limits.Body>>20)
+	n := x.R.ContentLength
+	if n > g.limits.Body {
+		return nil, tooLarge
+	}
+	if e := x.R.Header.Get("Content-Encoding"); e != "" && e != "identity" {
+		return nil, fault.Field("content-encoding", "Compressed request bodies are not accepted; send the JSON as it is.")
+	}
+	if n < 0 {
+		b, err := io.ReadAll(io.LimitReader(x.R.Body, g.limits.Body+1))
+		if err != nil {
+			return nil, unreadable(err)
+		}
+		if int64(len(b)) > g.limits.Body {
+			return nil, tooLarge
+		}
+		return b, nil
+	}
+	b := make([]byte, n)
+	if _, err := io.ReadFull(x.R.Body, b); err != nil {
+		return nil, unreadable(err)
+	}
+	return b, nil
+}
+
+func unreadable(err error) error {
+	return fault.New(fault.Invalid, "invalid_request", "The request body ended before its Content-Length. Send it again.").Because(err)
+}
+
+// admit checks what the key narrows: networks and models.
+func (g *Gateway) admit(_ context.Context, x *Exchange) (Finish, error) {
+	if nets := x.Grant.Networks; len(nets) > 0 {
+		addr, err := netip.ParseAddrPort(x.R.RemoteAddr)
+		ip := addr.Addr().Unmap()
+		if err != nil || !slices.ContainsFunc(nets, func(p netip.Prefix) bool { return p.Contains(ip) }) {
+			return nil, fault.Newf(fault.Forbidden, "not_allowed", "The key %q may not be used from %s. Ask whoever manages it to add this network.", x.Grant.Name, ip)
+		}
+	}
+	if len(x.Grant.Models) > 0 && !slices.Contains(x.Grant.Models, x.Call.Model) {
+		return nil, fault.Newf(fault.NotFound, "model_not_allowed", "The key %q may not use the model %q. It may use: %s.", x.Grant.Name, clip(x.Call.Model), strings.Join(x.Grant.Models, ", "))
+	}
+	return nil, nil
+}
+
+// limit, compose, screen, assign and recall ask rooms that may not be built into this gateway; without one there is
+// nothing to decide.
+
+func (g *Gateway) limit(ctx context.Context, x *Exchange) (Finish, error) {
+	if g.Limits == nil {
+		return nil, nil
+	}
+	return g.Limits.Take(ctx, x)
+}
+
+func (g *Gateway) compose(ctx context.Context, x *Exchange) (Finish, error) {
+	if g.Prompts == nil {
+		return nil, nil
+	}
+	return g.Prompts.Compose(ctx, x)
+}
+
+func (g *Gateway) screen(ctx context.Context, x *Exchange) (Finish, error) {
+	if g.Screens == nil {
+		return nil, nil
+	}
+	return g.Screens.Screen(ctx, x)
+}
+
+func (g *Gateway) assign(ctx context.Context, x *Exchange) (Finish, error) {
+	if g.Experiments == nil {
+		return nil, nil
+	}
+	return g.Experiments.Assign(ctx, x)
+}
+
+func (g *Gateway) recall(ctx context.Context, x *Exchange) (Finish, error) {
+	if g.Cache == nil {
+		return nil, nil
+	}
+	return g.Cache.Recall(ctx, x)
+}
+
+// plan turns the model's name into targets.
+func (g *Gateway) plan(_ context.Context, x *Exchange) (Finish, error) {
+	p, err := g.Routes.Plan(x.Grant.Chain.Org, x.Call)
+	if err != nil {
+		return nil, err
+	}
+	if len(p.Targets) == 0 {
+		return nil, fault.Newf(fault.NotFound, "model_not_found", "Nothing serves the model %q at the moment: its connections are disabled.", clip(x.Call.Model))
+	}
+	if x.Hints.NoFallback {
+		p.Targets = p.Targets[:1]
+	}
+	for i := range p.Targets {
+		t := &p.Targets[i]
+		x.note("target: ", t.Connection.Name, "/", t.Model, " (", t.Why, ")")
+	}
+	x.Plan = p
+	return nil, nil
+}
+
+var errClientGone = errors.New("the client went away")
+
+func statusOf(f *fault.Error) int {
+	switch f.Code {
+	case "method_not_allowed":
+		return http.StatusMethodNotAllowed
+	case "upgrade_required":
+		return http.StatusUpgradeRequired
+	}
+	return 0
+}

@@ -1,0 +1,68 @@
+package gateway
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/key"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/route"
+)
+
+// Exchange is one client request on its way through the pipeline. Stages fill it from top to bottom; it belongs to one
+// goroutine, and nothing keeps it after the last Finish.
+type Exchange struct {
+	ID       id.Request
+	W        http.ResponseWriter
+	R        *http.Request
+	Slug     string // organization named in the URL, "" without one
+	Endpoint *endpoint
+	Started  time.Time // injected wall clock; its monotonic reading measures
+
+	Grant *key.Grant // authenticate
+	Hints Hints      // authenticate
+	Call  *llm.Call  // decode
+	Plan  route.Plan // plan
+	try   *attempt   // reserve and dispatch: the attempt under way
+	tries int
+
+	Answer *Answer // recall or dispatch
+	Err    error   // the refusal, if one happened
+
+	fact      ledger.Request
+	decisions strings.Builder
+	warnings  []string
+	upstream  time.Duration // time spent waiting for the provider before its first event
+	spent     money.USD     // cost of all settled attempts
+	wrote     bool          // a byte reached the client
+	clientOut bool          // the client went away
+}
+
+// Answer is where the client's answer comes from.
+type Answer struct {
+	Stream llm.Stream
+	// First is the event that proved the stream alive; it was read before anything was sent to the client.
+	First llm.Event
+	// Status and Body answer without a stream: a dry run, or the provider's own refusal of the request.
+	Status int
+	Body   []byte
+	Cached string // "hit", "semantic", or ""
+}
+
+// Began reports whether the client already saw a byte; from then on an error is an event, not a status.
+func (x *Exchange) Began() bool { return x.wrote }
+
+// note adds a line to the decision log of the request's page.
+func (x *Exchange) note(parts ...string) {
+	for _, p := range parts {
+		x.decisions.WriteString(p)
+	}
+	x.decisions.WriteByte('\n')
+}
+
+// warn tells the client about something it did not ask for, in x-bodhi-warning.
+func (x *Exchange) warn(s string) { x.warnings = append(x.warnings, s) }

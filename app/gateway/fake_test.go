@@ -1,0 +1,230 @@
+package gateway
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/catalog"
+	"github.com/bodhi-gateway/bodhi/app/clock"
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/key"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
+	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/provider"
+	"github.com/bodhi-gateway/bodhi/app/provider/compat"
+	"github.com/bodhi-gateway/bodhi/app/route"
+)
+
+// house is a gateway whose rooms are the simplest ones that keep their promises, in front of scripted providers.
+type house struct {
+	t       *testing.T
+	gateway *Gateway
+	server  *httptest.Server
+	grant   *key.Grant
+	books   *books
+	targets []route.Target
+}
+
+// provide adds a provider to the end of the fallback chain.
+func (h *house) provide(name string, handler http.HandlerFunc) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// The server only notices that a caller left once the body is read.
+		b, _ := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(b))
+		handler(w, r)
+	}))
+	h.t.Cleanup(s.Close)
+	ids := id.NewSource(clock.System{}.Now, nil)
+	h.targets = append(h.targets, route.Target{Model: "up-model", Why: "test", Connection: &provider.Connection{
+		ID: id.NewConnection(ids), Name: name, Kind: provider.Compatible, BaseURL: s.URL + "/v1",
+	}})
+}
+
+func build(t *testing.T, change func(*Config)) *house {
+	ids := id.NewSource(clock.System{}.Now, nil)
+	chain := org.Chain{Org: id.NewOrg(ids), Team: id.NewTeam(ids), Key: id.NewKey(ids)}
+	h := &house{t: t, grant: &key.Grant{Key: chain.Key, Name: "test key", OrgSlug: "acme", Chain: chain}}
+	h.books = &books{book: ledger.NewBook(chain.Org), limit: money.Max}
+	c := Config{
+		Clock: clock.System{}, IDs: ids, Log: slog.New(slog.DiscardHandler), OpenAI: openai.Dialect{},
+		Ports: Ports{Keys: h, Routes: h, Budgets: h.books, Prices: h, Adapters: h, Upstreams: h},
+	}
+	if change != nil {
+		change(&c)
+	}
+	h.gateway = New(c)
+	h.server = httptest.NewServer(h.gateway)
+	t.Cleanup(h.server.Close)
+	return h
+}
+
+func (h *house) Authenticate(presented string) (*key.Grant, error) {
+	if presented != "good" {
+		return nil, fault.New(fault.Unauthenticated, "invalid_key", "This key is not known.")
+	}
+	return h.grant, nil
+}
+
+func (h *house) Plan(_ id.Org, call *llm.Call) (route.Plan, error) {
+	if call.Model != "smart" {
+		return route.Plan{}, fault.New(fault.NotFound, "model_not_found", "There is no such model.")
+	}
+	return route.Plan{Route: "smart", Targets: append([]route.Target(nil), h.targets...)}, nil
+}
+
+func (h *house) Offer(*key.Grant) []string { return []string{"smart"} }
+
+func (h *house) Quote(id.Org, string, string, time.Time) (catalog.Quote, bool) { return flat{}, true }
+
+func (h *house) Find(string, string) (*catalog.Model, bool) { return nil, false }
+
+func (h *house) For(provider.Kind) (provider.Adapter, bool) { return compat.New(compat.Settings{}), true }
+
+func (h *house) Send(_ *ledger.Hold, _ *provider.Connection, r *http.Request) (*http.Response, error) {
+	resp, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil && strings.Contains(err.Error(), "refused") {
+		return nil, &provider.Failure{Class: provider.Unreachable, Cause: err}
+	}
+	return resp, err
+}
+
+// flat costs one nano-dollar a token, with at most 1,000 tokens out.
+type flat struct{}
+
+func (flat) Version() string { return "flat" }
+
+func (flat) Bill(u llm.Usage) (catalog.Bill, error) {
+	return catalog.Bill{Input: money.USD(u.Input), Output: money.USD(u.Output), Total: money.USD(u.Input + u.Output)}, nil
+}
+
+func (flat) Ceiling(b llm.Bound) (catalog.Ceiling, error) {
+	return catalog.Ceiling{Input: money.USD(b.TextBytes), PerOutput: 1000, MaxOutput: 1000}, nil
+}
+
+// books is one organization's money with one hard limit, and all that was written down.
+type books struct {
+	mu       sync.Mutex
+	book     *ledger.Book
+	limit    money.USD
+	spent    money.USD
+	held     money.USD
+	jammed   bool // the journal cannot be written
+	attempts []ledger.Attempt
+	ends     []ledger.Settlement
+	requests []ledger.Request
+}
+
+func (b *books) Reserve(_ context.Context, w budget.Want) (*ledger.Hold, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	amount := w.Ceiling
+	if left := b.limit - b.spent - b.held; amount > left {
+		if amount = left / 2; amount < w.Floor {
+			return nil, fault.New(fault.Exhausted, "budget_exhausted", "The budget is used up.")
+		}
+	}
+	h, _ := b.book.Hold(w.Attempt, amount, nil)
+	b.held += amount
+	return h, nil
+}
+
+func (b *books) Open(h *ledger.Hold, a *ledger.Attempt) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.jammed {
+		return fault.New(fault.Unavailable, "budget_unavailable", "The journal is full.")
+	}
+	b.attempts = append(b.attempts, *a)
+	return b.book.Open(h)
+}
+
+func (b *books) Settle(h *ledger.Hold, s *ledger.Settlement) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if _, ok := b.book.Settle(h, s.Cost); ok {
+		b.held -= h.Amount()
+		b.spent += s.Cost
+		b.ends = append(b.ends, *s)
+	}
+}
+
+func (b *books) Release(h *ledger.Hold) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.book.Release(h) {
+		b.held -= h.Amount()
+	}
+}
+
+func (b *books) Record(r *ledger.Request) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.requests = append(b.requests, *r)
+}
+
+func (b *books) Left(*ledger.Hold) (money.USD, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.limit - b.spent - b.held, b.limit != money.Max
+}
+
+func (b *books) Standings(*key.Grant, time.Time) []budget.Standing { return nil }
+
+// only waits until exactly n requests are recorded and no money is held, and gives them; a hold that is never freed
+// fails here.
+func (b *books) only(t *testing.T, n int) []ledger.Request {
+	t.Helper()
+	deadline := time.NewTimer(5 * time.Second)
+	defer deadline.Stop()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for {
+		b.mu.Lock()
+		got, held := append([]ledger.Request(nil), b.requests...), b.held
+		b.mu.Unlock()
+		if len(got) == n && held == 0 {
+			return got
+		}
+		select {
+		case <-deadline.C:
+			t.Fatalf("%d requests recorded, want %d; %s USD still held", len(got), n, held)
+		case <-tick.C:
+		}
+	}
+}
+
+// ask sends one request to the proxy.
+func (h *house) ask(body string, headers ...string) (*http.Response, string) {
+	h.t.Helper()
+	r, err := http.NewRequest("POST", h.server.URL+"/t/acme/v1/chat/completions", strings.NewReader(body))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer good")
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	resp, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return resp, string(b)
+}

@@ -1,0 +1,140 @@
+package gateway
+
+import (
+	"encoding/json"
+	"net/http"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/money"
+)
+
+// Hints are what a client may ask of the gateway by headers. All are optional, and none reaches the provider.
+type Hints struct {
+	Tags       string // project=apollo,client=acme; sorted, for cost allocation
+	EndUser    string
+	Session    string
+	Purpose    string
+	Priority   string
+	Timeout    time.Duration // 0 = default
+	MaxCost    money.USD     // 0 = no own limit
+	NoFallback bool
+	DryRun     bool
+	Client     string // recognised client app
+}
+
+const (
+	maxHint = 256 // bytes of one hint that end up in reports
+	maxTags = 16
+)
+
+func readHints(h http.Header) (Hints, error) {
+	v := Hints{
+		EndUser: first(h, "X-Bodhi-User", "Helicone-User-Id"),
+		Session: first(h, "X-Bodhi-Session", "Helicone-Session-Id", "X-Bf-Session-Id"),
+		Purpose: clip(h.Get("X-Bodhi-Purpose")),
+		DryRun:  h.Get("X-Bodhi-Dry-Run") == "1",
+		Client:  clientApp(h),
+	}
+	var err error
+	if v.Tags, err = readTags(h); err != nil {
+		return v, err
+	}
+	switch p := h.Get("X-Bodhi-Priority"); p {
+	case "", "low", "normal", "high":
+		v.Priority = p
+	default:
+		return v, fault.Field("x-bodhi-priority", `The header x-bodhi-priority must be "low", "normal" or "high".`)
+	}
+	switch f := h.Get("X-Bodhi-Fallback"); f {
+	case "", "on":
+	case "off":
+		v.NoFallback = true
+	default:
+		return v, fault.Field("x-bodhi-fallback", `The header x-bodhi-fallback must be "on" or "off".`)
+	}
+	if s := h.Get("X-Bodhi-Timeout"); s != "" {
+		d, err := time.ParseDuration(s)
+		if err != nil || d <= 0 || d > time.Hour {
+			return v, fault.Field("x-bodhi-timeout", `The header x-bodhi-timeout must be a duration up to 1h, such as "30s".`)
+		}
+		v.Timeout = d
+	}
+	if s := h.Get("X-Bodhi-Max-Cost"); s != "" {
+		c, err := money.Parse(s)
+		if err != nil || c <= 0 {
+			return v, fault.Field("x-bodhi-max-cost", `The header x-bodhi-max-cost must be a positive amount in USD, such as "0.05".`)
+		}
+		v.MaxCost = c
+	}
+	return v, nil
+}
+
+// readTags accepts our spelling and the peers', so that a move is one line.
+func readTags(h http.Header) (string, error) {
+	if s := first(h, "X-Bodhi-Tags"); s != "" {
+		return sortTags(strings.Split(s, ","))
+	}
+	if s := first(h, "X-Litellm-Tags"); s != "" {
+		parts := strings.Split(s, ",")
+		for i, p := range parts {
+			if p = strings.TrimSpace(p); !strings.Contains(p, "=") {
+				p = "tag=" + p
+			}
+			parts[i] = p
+		}
+		return sortTags(parts)
+	}
+	if s := h.Get("X-Portkey-Metadata"); s != "" && len(s) <= 4096 {
+		var m map[string]any
+		if json.Unmarshal([]byte(s), &m) != nil {
+			return "", fault.Field("x-portkey-metadata", "The header x-portkey-metadata must be a JSON object of strings.")
+		}
+		var parts []string
+		for k, v := range m {
+			if t, ok := v.(string); ok {
+				parts = append(parts, k+"="+t)
+			}
+		}
+		return sortTags(parts)
+	}
+	return "", nil
+}
+
+func sortTags(parts []string) (string, error) {
+	kept := parts[:0]
+	for _, p := range parts {
+		p = strings.TrimSpace(p)
+		if p == "" {
+			continue
+		}
+		k, v, ok := strings.Cut(p, "=")
+		if !ok || k == "" || v == "" || len(p) > 100 {
+			return "", fault.Field("x-bodhi-tags", `The header x-bodhi-tags must hold pairs like "project=apollo,client=acme", each up to 100 characters.`)
+		}
+		kept = append(kept, p)
+	}
+	if len(kept) > maxTags {
+		return "", fault.Field("x-bodhi-tags", "At most 16 tags can be put on one request.")
+	}
+	sort.Strings(kept)
+	return strings.Join(kept, ","), nil
+}
+
+func first(h http.Header, names ...string) string {
+	for _, n := range names {
+		if v, ok := h[n]; ok && len(v) > 0 && v[0] != "" {
+			return clip(v[0])
+		}
+	}
+	return ""
+}
+
+func clip(s string) string {
+	if len(s) > maxHint {
+		s = s[:maxHint]
+	}
+	return strings.ToValidUTF8(s, "�")
+}

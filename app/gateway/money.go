@@ -1,0 +1,236 @@
+package gateway
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/catalog"
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/provider"
+	"github.com/bodhi-gateway/bodhi/app/route"
+)
+
+// leastOutput is the fewest output tokens worth sending a request for: when money is short and the client set no cap of
+// its own, the call shrinks down to this before it is refused (decision D12).
+const leastOutput = 256
+
+// attempt is one try at one target: the unit of account.
+type attempt struct {
+	number  int
+	target  route.Target
+	quote   catalog.Quote // nil when no price is known
+	hold    *ledger.Hold
+	edit    llm.Edit
+	opened  bool
+	started bool // a piece of an answer arrived
+	settled bool
+	sent    time.Time
+
+	// What came back; filled by dispatch and respond.
+	failure   *provider.Failure
+	status    int
+	usage     *llm.Usage
+	outBytes  int64
+	finished  bool // the provider's end mark arrived
+	firstByte time.Duration
+}
+
+// reserve holds money for the first target. Its Finish ends whichever attempt is still under way: with the usage that
+// was reported, by our own count, or by giving the hold back if nothing was sent.
+func (g *Gateway) reserve(ctx context.Context, x *Exchange) (Finish, error) {
+	err := g.take(ctx, x, x.Plan.Targets[0])
+	if err == nil && x.Hints.DryRun {
+		x.Answer, err = g.dryRun(x)
+	}
+	return func(_ context.Context, x *Exchange) { g.settle(x) }, err
+}
+
+// take makes the next attempt: prices it, holds its ceiling on every budget above the key, and lowers the output cap if
+// only a smaller hold was to be had.
+func (g *Gateway) take(ctx context.Context, x *Exchange, t route.Target) error {
+	a := &attempt{number: x.tries + 1, target: t}
+	want := budget.Want{Attempt: id.NewAttempt(g.ids), Chain: x.Grant.Chain}
+	quote, known := g.Prices.Quote(x.Grant.Chain.Org, string(t.Connection.Kind), t.Model, g.clock.Now())
+	var c catalog.Ceiling
+	outputs := int64(0)
+	if known {
+		var err error
+		if c, err = quote.Ceiling(x.Call.Bound); err != nil {
+			return fault.Field("", "This request is too large to be priced.").Because(err)
+		}
+		a.quote = quote
+		if x.Call.Operation != llm.Embeddings {
+			outputs = x.Call.MaxOutput
+			if outputs == 0 {
+				outputs = c.MaxOutput
+			}
+		}
+		if want.Ceiling, err = worst(c, outputs, x.Call.Choices); err != nil {
+			return err
+		}
+		want.Floor = want.Ceiling
+		if x.Call.MaxOutput == 0 && outputs > leastOutput {
+			want.Floor, _ = worst(c, leastOutput, x.Call.Choices)
+		}
+		if err := capCost(x, &want); err != nil {
+			return err
+		}
+	} else {
+		want.Unpriced = true
+		x.note("price unknown: ", string(t.Connection.Kind), "/", t.Model)
+	}
+	hold, err := g.Budgets.Reserve(ctx, want)
+	if err != nil {
+		return err
+	}
+	a.hold, a.edit.Model = hold, t.Model
+	x.try = a
+	x.tries++
+	x.note("held ", hold.Amount().String(), " USD for ", t.Connection.Name, "/", t.Model)
+	_, hard := g.Budgets.Left(hold)
+	if outputs > 0 && x.Call.MaxOutput == 0 && (hard || hold.Amount() < want.Ceiling) {
+		a.edit.MaxOutput = outputs
+		if hold.Amount() < want.Ceiling {
+			a.edit.MaxOutput = affordable(hold.Amount(), c, x.Call.Choices)
+			x.warn("output capped at " + strconv.FormatInt(a.edit.MaxOutput, 10) + " tokens, what the tightest budget can pay")
+		}
+	}
+	return nil
+}
+
+// worst is the most a call can cost: its whole input at the dearest rate, and every choice filled to the cap.
+func worst(c catalog.Ceiling, outputs, choices int64) (money.USD, error) {
+	var s money.Sum
+	for range choices {
+		if err := s.Add(c.PerOutput, outputs); err != nil {
+			return 0, err
+		}
+	}
+	out, err := s.Ceil()
+	if err != nil {
+		return 0, fault.Field("max_tokens", "This request could cost more than can be counted. Lower max_tokens or n.").Because(err)
+	}
+	return c.Input.Add(out)
+}
+
+// affordable is the output cap per choice that a hold pays for.
+func affordable(hold money.USD, c catalog.Ceiling, choices int64) int64 {
+	left := int64(hold-c.Input) * 1000 // pico-dollars; holds are far below the overflow at 9.2 million dollars
+	if c.PerOutput == 0 || left <= 0 {
+		return leastOutput
+	}
+	return left / int64(c.PerOutput) / choices
+}
+
+// capCost applies the client's own limit for this request.
+func capCost(x *Exchange, w *budget.Want) error {
+	limit := x.Hints.MaxCost
+	if limit == 0 || w.Ceiling <= limit {
+		return nil
+	}
+	if w.Floor > limit {
+		return fault.Newf(fault.Exhausted, "budget_exhausted", "This request could cost up to $%s, more than its own limit x-bodhi-max-cost of $%s. Raise the limit, or lower max_tokens.", w.Floor, limit).
+			With("scope", "request").With("limit_usd", limit.String())
+	}
+	w.Ceiling = limit
+	return nil
+}
+
+// open journals the attempt; only then may a byte leave (decision D9).
+func (g *Gateway) open(x *Exchange, a *attempt) error {
+	rec := ledger.Attempt{
+		ID: a.hold.Attempt(), Request: x.ID, Number: a.number, Chain: x.Grant.Chain, At: g.clock.Now(),
+		Held: a.hold.Amount(), Accounts: a.hold.Accounts(),
+		Connection: a.target.Connection.ID, Provider: a.target.Connection.Name,
+		Kind: string(a.target.Connection.Kind), Model: a.target.Model,
+	}
+	if a.quote != nil {
+		rec.PriceVersion = a.quote.Version()
+	}
+	if err := g.Budgets.Open(a.hold, &rec); err != nil {
+		return err
+	}
+	a.opened, a.sent = true, rec.At
+	return nil
+}
+
+// settle ends the attempt under way, once. An attempt that was never opened gives its hold back.
+func (g *Gateway) settle(x *Exchange) {
+	a := x.try
+	if a == nil || a.settled {
+		return
+	}
+	a.settled = true
+	if !a.opened {
+		g.Budgets.Release(a.hold)
+		return
+	}
+	s, used := g.conclude(x, a)
+	if s.State != ledger.Voided {
+		x.fact.Usage, x.fact.Model, x.fact.Provider = used, a.target.Model, a.target.Connection.Name
+	}
+	x.note("settled ", string(s.State), ": ", s.Cost.String(), " USD")
+	if total, err := x.spent.Add(s.Cost); err == nil {
+		x.spent = total
+	}
+	g.Budgets.Settle(a.hold, &s)
+}
+
+// conclude asks the settlement table for the attempt's state and cost.
+func (g *Gateway) conclude(x *Exchange, a *attempt) (ledger.Settlement, llm.Usage) {
+	end := ledger.End{
+		Written: true, Status: a.status, Started: a.started, Streamed: x.Call.Stream, Complete: a.finished, Held: a.hold.Amount(),
+	}
+	if a.failure != nil {
+		end.Class, end.Status = string(a.failure.Class), a.failure.Status
+		end.Written = a.failure.Class != provider.Unreachable
+	} else if x.clientOut && !a.finished {
+		end.Class = string(provider.Canceled)
+	}
+	used := counted(x.Call, a.outBytes)
+	bill := g.bill(a, used)
+	end.Counted = bill.Total
+	if a.usage != nil {
+		used, end.Report = *a.usage, ledger.FinalUsage
+		bill = g.bill(a, used)
+		end.Billed = bill.Total
+	}
+	s := ledger.Settlement{Attempt: a.hold.Attempt(), At: g.clock.Now(), Status: end.Status, Class: end.Class, FirstByte: a.firstByte}
+	s.State, s.Cost = ledger.Decide(end)
+	s.Duration = s.At.Sub(a.sent)
+	if s.State != ledger.Voided {
+		s.Usage, s.InputCost = used, min(bill.Input, s.Cost)
+	}
+	return s, used
+}
+
+// counted is our own count where the provider reports nothing: the input's bytes by a careful ratio, and the output
+// seen. It errs upward; the attempt is flagged and reconciled later.
+func counted(call *llm.Call, outBytes int64) llm.Usage {
+	b := call.Bound
+	u := llm.Usage{Input: (b.TextBytes+bytesPerToken-1)/bytesPerToken + b.Messages*8 + b.Images*1600}
+	if outBytes > 0 {
+		u.Output = (outBytes+bytesPerToken-1)/bytesPerToken + 16
+	}
+	return u
+}
+
+// bytesPerToken is deliberately below the four bytes that English text has on average (OpenAI's own rule of thumb).
+const bytesPerToken = 3
+
+func (g *Gateway) bill(a *attempt, u llm.Usage) catalog.Bill {
+	if a.quote == nil {
+		return catalog.Bill{}
+	}
+	b, err := a.quote.Bill(u)
+	if err != nil { // only an overflow: book the whole hold rather than nothing
+		return catalog.Bill{Total: a.hold.Amount()}
+	}
+	return b
+}

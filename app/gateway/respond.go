@@ -1,0 +1,194 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/llm"
+)
+
+// respond writes the answer or the refusal in the client's dialect. It always runs.
+func (g *Gateway) respond(ctx context.Context, x *Exchange) {
+	if x.Err != nil {
+		g.refuse(x, fault.From(x.Err))
+		return
+	}
+	a := x.Answer
+	switch {
+	case a.Stream == nil:
+		g.plain(x)
+	case x.Call.Stream:
+		g.stream(ctx, x)
+	default:
+		g.document(x)
+	}
+}
+
+// plain sends what is no stream: a dry run, or the provider's own refusal of the request.
+func (g *Gateway) plain(x *Exchange) {
+	refused := x.Answer.Status >= 400
+	if refused && x.wrote {
+		g.refuse(x, fault.New(fault.Upstream, "upstream_refused", "The provider refused the request: "+clip(string(x.Answer.Body))))
+		return
+	}
+	g.settle(x)
+	if refused {
+		x.fact.Code, x.fact.Message = "upstream_refused", "The provider refused the request itself."
+	}
+	g.write(x, x.Answer.Status, x.Answer.Body)
+}
+
+// document sends a JSON answer. It is complete before its first byte is sent, so its exact cost goes into a header.
+func (g *Gateway) document(x *Exchange) {
+	defer func() { _ = x.Answer.Stream.Close() }()
+	g.settle(x)
+	x.W.Header()["X-Bodhi-Cost-Usd"] = []string{x.spent.String()}
+	g.write(x, http.StatusOK, x.Answer.First.Raw)
+}
+
+func (g *Gateway) write(x *Exchange, status int, body []byte) {
+	h := x.W.Header()
+	h["Content-Type"] = []string{"application/json"}
+	h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	g.headers(x)
+	x.fact.Status, x.fact.FirstByte = status, g.clock.Now().Sub(x.Started)
+	x.wrote = true
+	x.W.WriteHeader(status)
+	if _, err := x.W.Write(body); err != nil {
+		x.clientOut = true
+	}
+}
+
+// stream forwards events as they come. No event waits for a later one; the only thing written that the provider did not
+// send is the cost, as a comment line in front of the end mark and as a trailer.
+func (g *Gateway) stream(ctx context.Context, x *Exchange) {
+	src := x.Answer.Stream
+	defer func() { _ = src.Close() }()
+	g.begin(x)
+	out := newPump(x.W, src, g.waits, g.openai.Ping())
+	defer out.stop()
+	err := out.send(x.Answer.First.Raw, x.Answer.First.Kind == llm.UsageOnly)
+	for err == nil && !x.try.finished {
+		var e llm.Event
+		if e, err = src.Next(); err != nil {
+			break
+		}
+		x.try.see(e)
+		switch e.Kind {
+		case llm.UsageOnly:
+		case llm.Failed:
+			err = e.Err
+		case llm.Terminal:
+			g.settle(x)
+			err = out.finish(x.spent.String(), e.Raw)
+		default:
+			err = out.send(e.Raw, false)
+		}
+	}
+	g.end(ctx, x, out, err)
+}
+
+// begin commits to a stream: from here on an error is an event.
+func (g *Gateway) begin(x *Exchange) {
+	if x.wrote {
+		return
+	}
+	h := x.W.Header()
+	h["Content-Type"] = []string{"text/event-stream; charset=utf-8"}
+	h["Cache-Control"] = []string{"no-cache"}
+	h["X-Accel-Buffering"] = []string{"no"}
+	h["Trailer"] = []string{"X-Bodhi-Cost-Usd"}
+	g.headers(x)
+	x.fact.Status, x.fact.FirstByte = http.StatusOK, g.clock.Now().Sub(x.Started)
+	x.wrote = true
+	x.W.WriteHeader(http.StatusOK)
+}
+
+// end closes a stream: cleanly after the end mark, else with an error event and no end mark, so that no client takes a
+// broken answer for a whole one.
+func (g *Gateway) end(ctx context.Context, x *Exchange, out *pump, err error) {
+	if x.R.Context().Err() != nil || errors.Is(err, errClientGone) {
+		x.clientOut = true
+	}
+	if err != nil && !errors.Is(err, io.EOF) && !x.clientOut {
+		f := fault.From(err)
+		switch {
+		case out.stalled():
+			f = fault.Newf(fault.Timeout, "upstream_timeout", "The provider fell silent for %s in the middle of its answer. What arrived is billed; send the request again.", g.waits.Gap)
+		case context.Cause(ctx) == errDeadline:
+			f = fault.New(fault.Timeout, "upstream_timeout", "The request's time is over. What arrived is billed; allow more time with the header x-bodhi-timeout.")
+		case f.Kind == fault.Internal:
+			f = fault.New(fault.Upstream, "upstream_truncated", llm.ErrTruncated.Public).Because(err)
+		}
+		x.Err = f
+		x.fact.Code, x.fact.Message = f.Code, f.Public
+		g.settle(x)
+		_ = out.send(g.openai.ErrorEvent(f, x.ID.String()), false)
+	}
+	if x.clientOut && x.fact.Code == "" {
+		x.fact.Code, x.fact.Message = "client_closed", "The client closed the request before the answer was complete."
+	}
+	g.settle(x)
+	x.W.Header()["X-Bodhi-Cost-Usd"] = []string{x.spent.String()}
+}
+
+// headers tell the client what happened. Called once, just before the status is written.
+func (g *Gateway) headers(x *Exchange) {
+	h := x.W.Header()
+	if a := x.try; a != nil {
+		h["X-Bodhi-Provider"] = []string{a.target.Connection.Name}
+		h["X-Bodhi-Model"] = []string{a.target.Model}
+		h["X-Bodhi-Attempts"] = []string{strconv.Itoa(x.tries)}
+		if left, ok := g.Budgets.Left(a.hold); ok {
+			h["X-Bodhi-Budget-Left-Usd"] = []string{max(left, 0).String()}
+		}
+	}
+	if x.Plan.Route != "" {
+		h["X-Bodhi-Route"] = []string{x.Plan.Route}
+	}
+	cache := "bypass"
+	if x.Answer != nil && x.Answer.Cached != "" {
+		cache = x.Answer.Cached
+	} else if g.Cache != nil {
+		cache = "miss"
+	}
+	x.fact.Cache = cache
+	h["X-Bodhi-Cache"] = []string{cache}
+	if len(x.warnings) > 0 {
+		h["X-Bodhi-Warning"] = []string{strings.Join(x.warnings, "; ")}
+	}
+	x.fact.Overhead = g.clock.Now().Sub(x.Started) - x.upstream
+	h["X-Bodhi-Overhead-Us"] = []string{strconv.FormatInt(x.fact.Overhead.Microseconds(), 10)}
+}
+
+// refuse writes a refusal: as a status, or as the last event of a stream that has begun.
+func (g *Gateway) refuse(x *Exchange, f *fault.Error) {
+	x.fact.Code, x.fact.Message = f.Code, f.Public
+	g.settle(x)
+	if x.wrote {
+		if x.Call != nil && x.Call.Stream {
+			_, _ = x.W.Write(g.openai.ErrorEvent(f, x.ID.String()))
+		}
+		return
+	}
+	f.With("request_id", x.ID.String())
+	status, header, body := g.openai.Refusal(f, x.ID.String(), isCodex(x.R.Header))
+	if s := statusOf(f); s != 0 {
+		status = s
+	}
+	for k, v := range header {
+		x.W.Header()[k] = v
+	}
+	if f.Kind == fault.Internal {
+		g.log.Error("request failed inside", "request_id", x.ID.String(), "error", f.Error())
+	}
+	if x.spent > 0 {
+		x.W.Header()["X-Bodhi-Cost-Usd"] = []string{x.spent.String()}
+	}
+	g.write(x, status, body)
+}
