@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -97,7 +98,17 @@ func limitForm(c *Context) error {
 	if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
 		return nil // a multipart body is read by its handler, under the same bound
 	}
-	return bodyFault(r.ParseForm())
+	if err := r.ParseForm(); err != nil {
+		return bodyFault(err)
+	}
+	for _, values := range r.PostForm {
+		for _, v := range values {
+			if !utf8.ValidString(v) || strings.ContainsRune(v, 0) { // PostgreSQL refuses both
+				return fault.New(fault.Invalid, "invalid_request", "The form holds characters that are not text. Type them again.")
+			}
+		}
+	}
+	return nil
 }
 
 // bodyFault says in words what was wrong with a request's body.

@@ -187,8 +187,17 @@ func (c *Context) takeFlash() string {
 	return c.server.sessions.PopString(c.Ctx(), flashValue)
 }
 
-// Note keeps a short text in the session between two requests, e.g. who may choose among organizations. LogIn and
-// LogOut forget all notes. Never a secret: the session store is not encrypted.
+// Renew gives the session a new token. Call it before noting anything that is worth something, as LogIn does by itself:
+// otherwise somebody who planted a cookie in this browser would hold the note too.
+func (c *Context) Renew() error {
+	if err := c.server.sessions.RenewToken(c.Ctx()); err != nil {
+		return fmt.Errorf("renew session: %w", err)
+	}
+	return nil
+}
+
+// Note keeps a short text in the session between two requests; "" forgets it. LogIn and LogOut forget all notes. Never
+// a secret: the session store is not encrypted.
 func (c *Context) Note(name, value string) {
 	if value == "" {
 		c.server.sessions.Remove(c.Ctx(), noteValue+name)
