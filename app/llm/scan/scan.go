@@ -119,17 +119,7 @@ func (c *Cursor) Key() (Text, bool) {
 	if !c.next('}') {
 		return Text{}, false
 	}
-	key, ok := c.String()
-	if !ok {
-		return Text{}, false
-	}
-	c.space()
-	if c.at >= len(c.text) || c.text[c.at] != ':' {
-		c.stop(c.at, "a colon is missing after the key")
-		return Text{}, false
-	}
-	c.at++
-	return key, true
+	return c.name()
 }
 
 // More reports whether the array that was entered has another element, which must be read or skipped before the next
@@ -175,6 +165,21 @@ func (c *Cursor) Int() (value int64, ok bool) {
 	return value, true
 }
 
+// name reads a key and its colon.
+func (c *Cursor) name() (Text, bool) {
+	key, ok := c.String()
+	if !ok {
+		return Text{}, false
+	}
+	c.space()
+	if c.at >= len(c.text) || c.text[c.at] != ':' {
+		c.stop(c.at, "a colon is missing after the key")
+		return Text{}, false
+	}
+	c.at++
+	return key, true
+}
+
 func (c *Cursor) enter(open byte, why string) bool {
 	c.space()
 	if c.at >= len(c.text) || c.text[c.at] != open {
@@ -196,7 +201,7 @@ func (c *Cursor) next(closing byte) bool {
 	c.fresh = false
 	c.space()
 	if c.at >= len(c.text) {
-		c.stop(c.at, "the text ends too early")
+		c.stop(c.at, tooShort)
 		return false
 	}
 	if c.text[c.at] == closing {
@@ -208,13 +213,13 @@ func (c *Cursor) next(closing byte) bool {
 		return true
 	}
 	if c.text[c.at] != ',' {
-		c.stop(c.at, "a comma or a closing bracket is missing")
+		c.stop(c.at, noComma)
 		return false
 	}
 	c.at++
 	c.space()
 	if c.at < len(c.text) && (c.text[c.at] == '}' || c.text[c.at] == ']') {
-		c.stop(c.at, "a comma stands before the closing bracket")
+		c.stop(c.at, lastComma)
 		return false
 	}
 	return true
@@ -240,7 +245,13 @@ func (c *Cursor) literal(word string) bool {
 	return true
 }
 
-const tooDeep = "objects and arrays nest more than 64 deep"
+// Reasons that more than one place gives.
+const (
+	tooDeep   = "objects and arrays nest more than 64 deep"
+	tooShort  = "the text ends too early"
+	noComma   = "a comma or a closing bracket is missing"
+	lastComma = "a comma stands before the closing bracket"
+)
 
 // stop records the first error and moves to the end, where no method finds anything.
 func (c *Cursor) stop(at int, why string) {

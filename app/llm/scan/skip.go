@@ -2,42 +2,106 @@ package scan
 
 import "bytes"
 
-// Skip reads over the next value, of any kind, and checks its grammar.
+// Skip reads over the next value, of any kind, and checks its grammar. Most of a request is read only here, so this is
+// one loop over the bytes: a value, then whatever closes behind it, then a comma, and in an object the next key.
 func (c *Cursor) Skip() {
-	root, objects := c.depth, uint64(0) // one bit for each container entered: 1 for an object, the innermost lowest
+	b, i := c.text, c.at
+	inside := 0          // containers entered
+	objects := uint64(0) // one bit for each of them: 1 for an object, the innermost lowest
+	const object = 1     // the innermost one's bit
 	for {
-		switch c.Kind() {
-		case Object:
-			c.Object()
-			objects = objects<<1 | 1
-		case Array:
-			c.Array()
-			objects <<= 1
-		case String:
-			c.quoted()
-		case Number:
-			c.number()
-		case Bool:
-			c.Bool()
-		case Null:
-			c.Null()
-		default:
-			c.stop(c.at, "a value is missing")
+		for i < len(b) && blank(b[i]) {
+			i++
 		}
-		for more := false; !more; {
-			if c.depth == root || c.fail.Why != "" {
+		c.at = i
+		if i == len(b) {
+			c.stop(i, "a value is missing")
+			return
+		}
+		opened := false
+		switch d := b[i]; d {
+		case '"':
+			if _, ok := c.quoted(); !ok {
 				return
 			}
-			if objects&1 == 1 {
-				_, more = c.Key()
-			} else {
-				more = c.More()
+		case '{', '[':
+			if inside++; c.depth+inside > MaxDepth {
+				c.stop(i, tooDeep)
+				return
 			}
-			if !more {
-				objects >>= 1
+			objects <<= 1
+			if d == '{' {
+				objects |= object
+			}
+			c.at++
+			opened = true
+		default:
+			if !c.scalar(d) {
+				return
 			}
 		}
+		i = c.at
+		// Behind a value or an opening bracket: close what closes here.
+		for {
+			for i < len(b) && blank(b[i]) {
+				i++
+			}
+			if inside == 0 && !opened {
+				c.at, c.fresh = i, false
+				return
+			}
+			if i == len(b) {
+				c.stop(i, tooShort)
+				return
+			}
+			if b[i] != closing[objects&object] {
+				break
+			}
+			i++
+			inside--
+			objects >>= 1
+			opened = false
+		}
+		if !opened {
+			if b[i] != ',' {
+				c.stop(i, noComma)
+				return
+			}
+			for i++; i < len(b) && blank(b[i]); i++ {
+			}
+			if i < len(b) && b[i] == closing[objects&object] {
+				c.stop(i, lastComma)
+				return
+			}
+		}
+		if objects&object == object {
+			c.at = i
+			if _, ok := c.name(); !ok {
+				return
+			}
+			i = c.at
+		}
 	}
+}
+
+var closing = [2]byte{']', '}'}
+
+func blank(b byte) bool { return b == ' ' || b == '\n' || b == '\t' || b == '\r' }
+
+// scalar reads a number, true, false or null, which begins with d.
+func (c *Cursor) scalar(d byte) bool {
+	switch {
+	case d-'0' < 10 || d == '-':
+		return c.number()
+	case d == 't':
+		return c.literal("true")
+	case d == 'f':
+		return c.literal("false")
+	case d == 'n':
+		return c.literal("null")
+	}
+	c.stop(c.at, "a value is missing")
+	return false
 }
 
 // number reads -?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?.
