@@ -37,7 +37,6 @@ type LeaseAsk struct {
 	Op      id.Grant
 	Org     id.Org
 	Account ledger.Account
-	End     int64     // the period's end in Unix seconds, 0 for none
 	Back    money.USD // lease given back
 	ledger.Ask
 }

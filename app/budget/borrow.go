@@ -200,9 +200,6 @@ func (d *desk) collect(ids *id.Source) []LeaseAsk {
 		if p.op == nil {
 			b := d.book.Balance(p.account)
 			ask := LeaseAsk{Account: p.account, Org: p.rule.Org, Back: p.back}
-			if !p.to.IsZero() {
-				ask.End = p.to.Unix()
-			}
 			if !p.soft() && p.back == 0 {
 				ask.Least = max(0, p.least-b.Free())
 				ask.Need = max(0, p.ask-b.Free())

@@ -1,0 +1,351 @@
+package budget
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/audit"
+	"github.com/bodhi-gateway/bodhi/app/clock"
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/live"
+	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/work"
+)
+
+// Topic is published after every change of budgets: read the rules again and Load them.
+const Topic live.Topic = "budgets"
+
+// Parts are what Service works with. All are required, except Desk.
+type Parts struct {
+	Store Store
+	Tx    work.Tx
+	Audit audit.Log
+	Bus   live.Bus
+	IDs   *id.Source
+	Clock clock.Clock
+	Log   *slog.Logger
+	// Desk knows what is held on this node right now; without it, held shows as 0.
+	Desk Desk
+}
+
+// Desk is what a page asks of the data plane. *Treasury implements it.
+type Desk interface {
+	// Now is where a budget stands on this node; false if this node has not seen it in its present period.
+	Now(o id.Org, b id.Budget) (Standing, bool)
+}
+
+// Service is the control plane of budgets. Admins and managers set them anywhere below them; leads set those of members
+// and keys of their own teams. Nobody sets their own.
+type Service struct{ Parts }
+
+// New makes the service.
+func New(p Parts) *Service { return &Service{p} }
+
+// maxLimit keeps sums of limits far from where money ends.
+const maxLimit = 1_000_000_000 * money.Dollar
+
+// maxPerOrg bounds one tenant's share of the compiled index.
+const maxPerOrg = 100_000
+
+// Input is what a form or an API call says about a budget.
+type Input struct {
+	Scope   org.Scope // where it sits; fixed once it is created
+	Name    string    // empty = the scope's label
+	Limit   money.USD
+	Period  Period
+	Enforce Enforcement
+}
+
+// Entry is a budget with what pages show around it.
+type Entry struct {
+	Budget
+	Label    string // the scope in words: "Team Payments"
+	Standing Standing
+}
+
+// Place is a scope as the tree knows it.
+type Place struct {
+	Label string
+	Teams []id.Team // the teams that a team, member or key belongs to
+}
+
+// NotFound refuses an id that names no budget, or another tenant's.
+func NotFound() *fault.Error {
+	return fault.New(fault.NotFound, "not_found", "There is no such budget.")
+}
+
+func noScope() *fault.Error {
+	return fault.New(fault.NotFound, "not_found", "There is no such organization, department, team, member or key.")
+}
+
+// List gives the budgets that the actor may see, outermost scopes first: managers see all, everybody else the
+// organization's, those of their own teams, their own, and those of their teams' members and keys.
+func (s *Service) List(ctx context.Context, actor org.Actor) ([]Entry, error) {
+	if err := actor.Require(org.Viewer); err != nil {
+		return nil, err
+	}
+	all, err := s.Store.List(ctx, actor.Org, s.Clock.Now())
+	if err != nil {
+		return nil, fmt.Errorf("budget: list: %w", err)
+	}
+	out := make([]Entry, 0, len(all))
+	for _, l := range all {
+		if sees(actor, l.Scope, l.Place) {
+			out = append(out, s.entry(l))
+		}
+	}
+	return out, nil
+}
+
+// Get gives one budget that the actor may see.
+func (s *Service) Get(ctx context.Context, actor org.Actor, b id.Budget) (Entry, error) {
+	if err := actor.Require(org.Viewer); err != nil {
+		return Entry{}, err
+	}
+	l, err := s.find(ctx, actor.Org, b)
+	if err != nil {
+		return Entry{}, err
+	}
+	if !sees(actor, l.Scope, l.Place) {
+		return Entry{}, NotFound()
+	}
+	return s.entry(l), nil
+}
+
+// Create puts a limit on a scope. What was already spent there in the present period counts from the start. A scope has
+// at most one budget per period.
+func (s *Service) Create(ctx context.Context, actor org.Actor, in Input) (Entry, error) {
+	if err := actor.Require(org.Lead); err != nil {
+		return Entry{}, err
+	}
+	if in.Scope.IsZero() || in.Scope.Org() != actor.Org {
+		return Entry{}, noScope()
+	}
+	now := s.Clock.Now().UTC().Truncate(time.Microsecond)
+	var b Budget
+	err := s.Tx.Do(ctx, func(ctx context.Context) error {
+		place, err := s.Store.Place(ctx, in.Scope)
+		if errors.Is(err, ErrNotFound) {
+			return noScope()
+		}
+		if err != nil {
+			return err
+		}
+		if err := may(actor, in.Scope, place); err != nil {
+			return err
+		}
+		if in, err = in.checked(place); err != nil {
+			return err
+		}
+		n, err := s.Store.Count(ctx, actor.Org)
+		if err != nil {
+			return err
+		}
+		if n >= maxPerOrg {
+			return fault.Newf(fault.Conflict, "too_many", "An organization has at most %d budgets. Delete one first.", maxPerOrg)
+		}
+		b = Budget{ID: id.NewBudget(s.IDs), Org: actor.Org, Scope: in.Scope, Name: in.Name, Limit: in.Limit, Period: in.Period,
+			Enforce: in.Enforce, CreatedAt: now, UpdatedAt: now}
+		if err := s.Store.Insert(ctx, b, now); err != nil {
+			return err
+		}
+		return s.Audit.Append(ctx, actor, note("budget.created", b, nil, stored(b, place)))
+	})
+	if err != nil {
+		return Entry{}, public("create", in.Period, err)
+	}
+	s.changed(ctx)
+	return s.reread(ctx, actor.Org, b.ID)
+}
+
+// Update changes name, limit, period and enforcement; the scope stays. A lower limit binds at once, whatever is spent.
+func (s *Service) Update(ctx context.Context, actor org.Actor, b id.Budget, in Input) (Entry, error) {
+	if err := actor.Require(org.Lead); err != nil {
+		return Entry{}, err
+	}
+	now := s.Clock.Now().UTC().Truncate(time.Microsecond)
+	err := s.Tx.Do(ctx, func(ctx context.Context) error {
+		old, err := s.find(ctx, actor.Org, b)
+		if err != nil {
+			return err
+		}
+		if !sees(actor, old.Scope, old.Place) {
+			return NotFound()
+		}
+		if err := may(actor, old.Scope, old.Place); err != nil {
+			return err
+		}
+		in.Scope = old.Scope
+		if in, err = in.checked(old.Place); err != nil {
+			return err
+		}
+		changed := old.Budget
+		changed.Name, changed.Limit, changed.Period, changed.Enforce, changed.UpdatedAt = in.Name, in.Limit, in.Period, in.Enforce, now
+		if err := s.Store.Update(ctx, changed, now); err != nil {
+			return err
+		}
+		return s.Audit.Append(ctx, actor, note("budget.updated", changed, stored(old.Budget, old.Place), stored(changed, old.Place)))
+	})
+	if err != nil {
+		return Entry{}, public("update", in.Period, err)
+	}
+	s.changed(ctx)
+	return s.reread(ctx, actor.Org, b)
+}
+
+// Delete takes a limit away. What was spent stays in the facts.
+func (s *Service) Delete(ctx context.Context, actor org.Actor, b id.Budget) error {
+	if err := actor.Require(org.Lead); err != nil {
+		return err
+	}
+	err := s.Tx.Do(ctx, func(ctx context.Context) error {
+		old, err := s.find(ctx, actor.Org, b)
+		if err != nil {
+			return err
+		}
+		if !sees(actor, old.Scope, old.Place) {
+			return NotFound()
+		}
+		if err := may(actor, old.Scope, old.Place); err != nil {
+			return err
+		}
+		if err := s.Store.Delete(ctx, actor.Org, b); err != nil {
+			return err
+		}
+		return s.Audit.Append(ctx, actor, note("budget.deleted", old.Budget, stored(old.Budget, old.Place), nil))
+	})
+	if err != nil {
+		return public("delete", "", err)
+	}
+	s.changed(ctx)
+	return nil
+}
+
+func (s *Service) find(ctx context.Context, o id.Org, b id.Budget) (Listed, error) {
+	l, err := s.Store.Get(ctx, o, b, s.Clock.Now())
+	if errors.Is(err, ErrNotFound) {
+		return Listed{}, NotFound()
+	}
+	if err != nil {
+		return Listed{}, fmt.Errorf("budget: get: %w", err)
+	}
+	return l, nil
+}
+
+func (s *Service) reread(ctx context.Context, o id.Org, b id.Budget) (Entry, error) {
+	l, err := s.find(ctx, o, b)
+	return s.entry(l), err
+}
+
+// entry joins what the books say with what is in flight on this node.
+func (s *Service) entry(l Listed) Entry {
+	e := Entry{Budget: l.Budget, Label: l.Place.Label, Standing: Standing{Budget: l.ID, Scope: l.Scope, Name: l.Name,
+		Period: l.Period, Enforce: l.Enforce, Limit: l.Limit, Spent: l.Spent, ResetsAt: l.ResetsAt}}
+	if s.Desk != nil {
+		if now, ok := s.Desk.Now(l.Org, l.ID); ok {
+			e.Standing.Held = now.Held
+			e.Standing.Spent = max(e.Standing.Spent, now.Spent)
+		}
+	}
+	e.Standing.Left = e.Standing.Limit - e.Standing.Spent - e.Standing.Held
+	return e
+}
+
+func (s *Service) changed(ctx context.Context) {
+	if err := s.Bus.Publish(ctx, Topic); err != nil { // readers poll as well
+		s.Log.Warn("budgets changed, but listeners could not be told", "error", err)
+	}
+}
+
+// checked is the input in its stored form, or what is wrong with it.
+func (in Input) checked(p Place) (Input, error) {
+	if strings.TrimSpace(in.Name) == "" {
+		in.Name = p.Label
+	}
+	var err error
+	if in.Name, err = org.Name("name", "the budget's name", in.Name, 120); err != nil {
+		return in, err
+	}
+	switch {
+	case in.Limit < 0:
+		return in, fault.Field("limit", "Enter a limit of $0 or more; $0 blocks everything.")
+	case in.Limit > maxLimit:
+		return in, fault.Field("limit", "Enter a limit of at most $1,000,000,000.")
+	case !in.Period.Valid():
+		return in, fault.Field("period", "Choose daily, weekly, monthly, quarterly or total.")
+	case !in.Enforce.Valid():
+		return in, fault.Field("enforce", "Choose hard (refuse at the limit) or soft (warn).")
+	}
+	return in, nil
+}
+
+// sees reports whether a scope is the actor's to read.
+func sees(a org.Actor, s org.Scope, p Place) bool {
+	if a.Role.AtLeast(org.Manager) || s.Kind() == org.OrgScope {
+		return true
+	}
+	if s.Kind() == org.MemberScope && s.Node() == a.Member.UUID() {
+		return true
+	}
+	return inTeams(a, p)
+}
+
+// may reports whether a scope's limit is the actor's to set. Nobody below admin sets their own, and a team's own limit
+// is set by those above the team: otherwise every limit could be lifted by whom it binds.
+func may(a org.Actor, s org.Scope, p Place) error {
+	switch s.Kind() {
+	case org.OrgScope:
+		return a.Require(org.Admin)
+	case org.DepartmentScope, org.TeamScope:
+		return a.Require(org.Manager)
+	}
+	if s.Kind() == org.MemberScope && s.Node() == a.Member.UUID() && !a.Role.AtLeast(org.Admin) {
+		return fault.New(fault.Forbidden, "forbidden", "You cannot set your own limit. Ask somebody above you.")
+	}
+	if err := a.Require(org.Lead); err != nil {
+		return err
+	}
+	if !inTeams(a, p) {
+		return fault.New(fault.Forbidden, "forbidden", "You can set limits for members and keys of your own teams only. Ask a department manager.")
+	}
+	return nil
+}
+
+func inTeams(a org.Actor, p Place) bool {
+	if a.Role.AtLeast(org.Manager) {
+		return true
+	}
+	for _, t := range p.Teams {
+		if a.InTeam(t) {
+			return true
+		}
+	}
+	return false
+}
+
+func note(action string, b Budget, before, after map[string]any) audit.Entry {
+	return audit.Entry{Action: action, Target: b.ID.String(), TargetName: b.Name, Before: before, After: after}
+}
+
+func stored(b Budget, p Place) map[string]any {
+	return map[string]any{"scope": string(b.Scope.Kind()), "of": p.Label, "name": b.Name, "limit_usd": b.Limit.String(),
+		"period": string(b.Period), "enforce": string(b.Enforce)}
+}
+
+func public(op string, p Period, err error) error {
+	if errors.Is(err, ErrTaken) {
+		return &fault.Error{Kind: fault.Conflict, Code: "budget_exists", Field: "period",
+			Public: fmt.Sprintf("There is a %s budget here already. Change that one, or choose another period.", p)}
+	}
+	var f *fault.Error
+	if errors.As(err, &f) {
+		return f
+	}
+	return fmt.Errorf("budget: %s: %w", op, err)
+}

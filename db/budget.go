@@ -1,0 +1,336 @@
+package db
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/org"
+)
+
+type budgetRow struct {
+	OrgID     id.Org    `gorm:"column:org_id;primaryKey"`
+	ID        id.Budget `gorm:"column:id;primaryKey"`
+	ScopeKind string    `gorm:"column:scope_kind"`
+	ScopeNode string    `gorm:"column:scope_node"`
+	Name      string    `gorm:"column:name"`
+	Limit     money.USD `gorm:"column:limit_nanos"`
+	Period    string    `gorm:"column:period"`
+	Enforce   string    `gorm:"column:enforce"`
+	CreatedAt time.Time `gorm:"column:created_at;autoCreateTime:false"`
+	UpdatedAt time.Time `gorm:"column:updated_at;autoUpdateTime:false"`
+}
+
+// TableName names the table.
+func (budgetRow) TableName() string { return "budgets" }
+
+func (r budgetRow) budget() (budget.Budget, error) {
+	scope, err := org.ParseScope(r.OrgID, r.ScopeKind, r.ScopeNode)
+	if err != nil {
+		return budget.Budget{}, fmt.Errorf("budget %s: %w", r.ID, err)
+	}
+	return budget.Budget{ID: r.ID, Org: r.OrgID, Scope: scope, Name: r.Name, Limit: r.Limit, Period: budget.Period(r.Period),
+		Enforce: budget.Enforcement(r.Enforce), CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC()}, nil
+}
+
+func budgetRowOf(b budget.Budget) budgetRow {
+	return budgetRow{OrgID: b.Org, ID: b.ID, ScopeKind: string(b.Scope.Kind()), ScopeNode: b.Scope.Node(), Name: b.Name,
+		Limit: b.Limit, Period: string(b.Period), Enforce: string(b.Enforce), CreatedAt: b.CreatedAt, UpdatedAt: b.UpdatedAt}
+}
+
+type periodRow struct {
+	OrgID    id.Org     `gorm:"column:org_id;primaryKey"`
+	BudgetID id.Budget  `gorm:"column:budget_id;primaryKey"`
+	StartsAt time.Time  `gorm:"column:starts_at;primaryKey"`
+	EndsAt   *time.Time `gorm:"column:ends_at"`
+	Limit    money.USD  `gorm:"column:limit_nanos"`
+	Opening  money.USD  `gorm:"column:opening_nanos"`
+	Spent    money.USD  `gorm:"column:spent_nanos"`
+	Suspense money.USD  `gorm:"column:suspense_nanos"`
+}
+
+// TableName names the table.
+func (periodRow) TableName() string { return "budget_periods" }
+
+// BudgetStore keeps budgets and begins their periods.
+type BudgetStore struct{ db *DB }
+
+// NewBudgetStore makes the store.
+func NewBudgetStore(d *DB) *BudgetStore { return &BudgetStore{d} }
+
+var _ budget.Store = (*BudgetStore)(nil)
+
+// Insert implements budget.Store.
+func (s *BudgetStore) Insert(ctx context.Context, b budget.Budget, now time.Time) error {
+	err := s.db.scoped(ctx, b.Org, func(tx *gorm.DB) error {
+		row := budgetRowOf(b)
+		return tx.Create(&row).Error
+	})
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return budget.ErrTaken
+	}
+	if err != nil {
+		return err
+	}
+	return s.begin(ctx, b, now)
+}
+
+// Update implements budget.Store.
+func (s *BudgetStore) Update(ctx context.Context, b budget.Budget, now time.Time) error {
+	err := s.db.scoped(ctx, b.Org, func(tx *gorm.DB) error {
+		res := tx.Model(&budgetRow{}).Where("org_id = ? AND id = ?", b.Org, b.ID).Updates(map[string]any{
+			"name": b.Name, "limit_nanos": b.Limit, "period": string(b.Period), "enforce": string(b.Enforce), "updated_at": b.UpdatedAt})
+		if res.Error == nil && res.RowsAffected == 0 {
+			return budget.ErrNotFound
+		}
+		return res.Error
+	})
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return budget.ErrTaken
+	}
+	if err != nil {
+		return err
+	}
+	return s.begin(ctx, b, now)
+}
+
+// begin makes the row of the period that now lies in, or takes the new limit over into it.
+func (s *BudgetStore) begin(ctx context.Context, b budget.Budget, now time.Time) error {
+	return s.db.scoped(ctx, b.Org, func(tx *gorm.DB) error {
+		zone, err := zoneOf(tx, b.Org)
+		if err != nil {
+			return err
+		}
+		from, to := b.Period.Window(now, zone)
+		if err := beginPeriod(tx, b, from, to); err != nil {
+			return err
+		}
+		return tx.Model(&periodRow{}).Where("org_id = ? AND budget_id = ? AND starts_at = ?", b.Org, b.ID, from).
+			Update("limit_nanos", b.Limit).Error
+	})
+}
+
+func zoneOf(tx *gorm.DB, o id.Org) (*time.Location, error) {
+	var row orgRow
+	if err := tx.Where("id = ?", o).Take(&row).Error; err != nil {
+		return nil, fmt.Errorf("organization of a budget: %w", err)
+	}
+	zone, err := time.LoadLocation(row.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("zone of organization %s: %w", o, err)
+	}
+	return zone, nil
+}
+
+// beginPeriod makes a period's row if it is missing. It opens with what the facts say was spent there since the period
+// began: nothing at a true beginning, something for a budget that is made, or changed, in the middle.
+func beginPeriod(tx *gorm.DB, b budget.Budget, from, to time.Time) error {
+	var there int64
+	err := tx.Model(&periodRow{}).Where("org_id = ? AND budget_id = ? AND starts_at = ?", b.Org, b.ID, from).Count(&there).Error
+	if err != nil || there > 0 {
+		return err
+	}
+	opening, err := spentUnder(tx, b.Scope, from, to)
+	if err != nil {
+		return err
+	}
+	row := periodRow{OrgID: b.Org, BudgetID: b.ID, StartsAt: from, Limit: b.Limit, Opening: opening, Spent: opening}
+	if !to.IsZero() {
+		row.EndsAt = &to
+	}
+	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error
+}
+
+// spentUnder sums the facts below a scope in [from, to).
+func spentUnder(tx *gorm.DB, s org.Scope, from, to time.Time) (money.USD, error) {
+	q := tx.Model(&attemptRow{}).Where("org_id = ? AND at >= ?", s.Org(), from)
+	if !to.IsZero() {
+		q = q.Where("at < ?", to)
+	}
+	if s.Kind() != org.OrgScope {
+		q = q.Where(clause.Eq{Column: clause.Column{Name: string(s.Kind()) + "_id"}, Value: s.Node()})
+	}
+	var sum money.USD
+	err := q.Select("COALESCE(SUM(cost_nanos), 0)").Scan(&sum).Error
+	return sum, err
+}
+
+// Delete implements budget.Store.
+func (s *BudgetStore) Delete(ctx context.Context, o id.Org, b id.Budget) error {
+	return s.db.scoped(ctx, o, func(tx *gorm.DB) error {
+		res := tx.Where("org_id = ? AND id = ?", o, b).Delete(&budgetRow{})
+		if res.Error == nil && res.RowsAffected == 0 {
+			return budget.ErrNotFound
+		}
+		return res.Error
+	})
+}
+
+// Count implements budget.Store.
+func (s *BudgetStore) Count(ctx context.Context, o id.Org) (n int64, err error) {
+	err = s.db.scoped(ctx, o, func(tx *gorm.DB) error {
+		return tx.Model(&budgetRow{}).Where("org_id = ?", o).Count(&n).Error
+	})
+	return n, err
+}
+
+// Get implements budget.Store.
+func (s *BudgetStore) Get(ctx context.Context, o id.Org, b id.Budget, now time.Time) (budget.Listed, error) {
+	all, err := s.listed(ctx, o, now, func(tx *gorm.DB) *gorm.DB { return tx.Where("id = ?", b) })
+	if err == nil && len(all) == 0 {
+		err = budget.ErrNotFound
+	}
+	if err != nil {
+		return budget.Listed{}, err
+	}
+	return all[0], nil
+}
+
+// List implements budget.Store.
+func (s *BudgetStore) List(ctx context.Context, o id.Org, now time.Time) ([]budget.Listed, error) {
+	all, err := s.listed(ctx, o, now, func(tx *gorm.DB) *gorm.DB { return tx })
+	slices.SortFunc(all, func(a, b budget.Listed) int {
+		return cmp.Or(cmp.Compare(depth[a.Scope.Kind()], depth[b.Scope.Kind()]), cmp.Compare(a.Place.Label, b.Place.Label), a.ID.Compare(b.ID))
+	})
+	return all, err
+}
+
+var depth = map[org.ScopeKind]int{org.OrgScope: 0, org.DepartmentScope: 1, org.TeamScope: 2, org.MemberScope: 3, org.KeyScope: 4}
+
+func (s *BudgetStore) listed(ctx context.Context, o id.Org, now time.Time, narrow func(*gorm.DB) *gorm.DB) ([]budget.Listed, error) {
+	var out []budget.Listed
+	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
+		zone, err := zoneOf(tx, o)
+		if err != nil {
+			return err
+		}
+		var rows []budgetRow
+		if err := narrow(tx.Where("org_id = ?", o)).Find(&rows).Error; err != nil || len(rows) == 0 {
+			return err
+		}
+		var periods []periodRow
+		ids := make([]id.Budget, len(rows))
+		for i, r := range rows {
+			ids[i] = r.ID
+		}
+		q := tx.Where("org_id = ? AND starts_at <= ? AND (ends_at IS NULL OR ends_at > ?)", o, now, now)
+		if len(ids) < 100 {
+			q = q.Where("budget_id IN ?", ids)
+		}
+		if err := q.Find(&periods).Error; err != nil {
+			return err
+		}
+		labels, err := placesOf(tx, o, rows)
+		if err != nil {
+			return err
+		}
+		spent := spentBy(periods)
+		for _, r := range rows {
+			b, err := r.budget()
+			if err != nil {
+				return err
+			}
+			from, to := b.Period.Window(now, zone)
+			l := budget.Listed{Budget: b, Place: labels[b.Scope], Spent: spent[periodKey{b.ID, from.Unix()}]}
+			if !to.IsZero() {
+				l.ResetsAt = to.In(zone)
+			}
+			out = append(out, l)
+		}
+		return nil
+	})
+	return out, err
+}
+
+type periodKey struct {
+	budget id.Budget
+	start  int64
+}
+
+func spentBy(periods []periodRow) map[periodKey]money.USD {
+	out := make(map[periodKey]money.USD, len(periods))
+	for _, p := range periods {
+		out[periodKey{p.BudgetID, p.StartsAt.Unix()}] = p.Spent + p.Suspense
+	}
+	return out
+}
+
+// Rules implements budget.Store.
+func (s *BudgetStore) Rules(ctx context.Context, now time.Time) ([]budget.Rule, error) {
+	var rows []budgetRow
+	var orgs []orgRow
+	var periods []periodRow
+	labels := map[org.Scope]budget.Place{}
+	err := s.db.Do(ctx, func(ctx context.Context) error {
+		return s.db.system(ctx, "compile budget rules", func(tx *gorm.DB) error {
+			if err := tx.Order("org_id, id").Find(&rows).Error; err != nil || len(rows) == 0 {
+				return err
+			}
+			if err := tx.Find(&orgs).Error; err != nil {
+				return err
+			}
+			if err := tx.Where("starts_at <= ? AND (ends_at IS NULL OR ends_at > ?)", now, now).Find(&periods).Error; err != nil {
+				return err
+			}
+			for o, own := range byOrg(rows) {
+				places, err := placesOf(tx, o, own)
+				if err != nil {
+					return err
+				}
+				for scope, p := range places {
+					labels[scope] = p
+				}
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	zones := make(map[id.Org]string, len(orgs))
+	for _, o := range orgs {
+		zones[o.ID] = o.Zone
+	}
+	spent := spentBy(periods)
+	out := make([]budget.Rule, 0, len(rows))
+	for _, r := range rows {
+		rule, err := r.rule(zones[r.OrgID], now, spent, labels)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, rule)
+	}
+	return out, nil
+}
+
+func byOrg(rows []budgetRow) map[id.Org][]budgetRow {
+	out := map[id.Org][]budgetRow{}
+	for _, r := range rows {
+		out[r.OrgID] = append(out[r.OrgID], r)
+	}
+	return out
+}
+
+func (r budgetRow) rule(zone string, now time.Time, spent map[periodKey]money.USD, labels map[org.Scope]budget.Place) (budget.Rule, error) {
+	b, err := r.budget()
+	if err != nil {
+		return budget.Rule{}, err
+	}
+	where, err := time.LoadLocation(zone)
+	if err != nil {
+		return budget.Rule{}, fmt.Errorf("zone of organization %s: %w", r.OrgID, err)
+	}
+	from, _ := b.Period.Window(now, where)
+	return budget.Rule{ID: b.ID, Org: b.Org, Kind: b.Scope.Kind(), Node: b.Scope.Node(), Label: labels[b.Scope].Label, Name: b.Name,
+		Limit: b.Limit, Period: b.Period, Enforce: b.Enforce, Zone: zone, Start: from.Unix(),
+		Spent: spent[periodKey{b.ID, from.Unix()}]}, nil
+}

@@ -1,0 +1,299 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/ledger/journal"
+	"github.com/bodhi-gateway/bodhi/app/money"
+)
+
+type leaseRow struct {
+	OrgID    id.Org    `gorm:"column:org_id;primaryKey"`
+	BudgetID id.Budget `gorm:"column:budget_id;primaryKey"`
+	StartsAt time.Time `gorm:"column:starts_at;primaryKey"`
+	NodeID   id.Node   `gorm:"column:node_id;primaryKey"`
+	Granted  money.USD `gorm:"column:granted_nanos"`
+	Posted   money.USD `gorm:"column:posted_nanos"`
+	OpID     id.Grant  `gorm:"column:op_id"`
+	OpAmount money.USD `gorm:"column:op_nanos"`
+}
+
+// TableName names the table.
+func (leaseRow) TableName() string { return "leases" }
+
+// outstanding is what the node may still spend of it. The rest of a negative difference was spent without a lease.
+func (r leaseRow) outstanding() money.USD { return max(0, r.Granted-r.Posted) }
+
+type markRow struct {
+	NodeID     id.Node   `gorm:"column:node_id;primaryKey"`
+	Segment    int64     `gorm:"column:segment"`
+	Place      int64     `gorm:"column:place"`
+	LowSegment int64     `gorm:"column:low_segment"`
+	LowPlace   int64     `gorm:"column:low_place"`
+	UpdatedAt  time.Time `gorm:"column:updated_at;autoUpdateTime:false"`
+}
+
+// TableName names the table.
+func (markRow) TableName() string { return "journal_positions" }
+
+func (r markRow) mark() budget.Mark {
+	return budget.Mark{At: journal.Position{Segment: uint64(r.Segment), Offset: r.Place},
+		Low: journal.Position{Segment: uint64(r.LowSegment), Offset: r.LowPlace}}
+}
+
+// LedgerStore keeps the books: leases, facts, and how far each node's journal is in them.
+type LedgerStore struct {
+	db   *DB
+	days factDays
+}
+
+// NewLedgerStore makes the store.
+func NewLedgerStore(d *DB) *LedgerStore { return &LedgerStore{db: d} }
+
+var _ budget.Bank = (*LedgerStore)(nil)
+
+// Lease implements budget.Bank.
+func (s *LedgerStore) Lease(ctx context.Context, node id.Node, asks []budget.LeaseAsk) ([]budget.Lease, error) {
+	var out []budget.Lease
+	err := s.books(ctx, "lend to a node", func(tx *gorm.DB) error {
+		owners := make(map[ledger.Account]id.Org, len(asks))
+		for _, a := range asks {
+			owners[a.Account] = a.Org
+		}
+		locked, err := lockAccounts(tx, owners)
+		if err != nil {
+			return err
+		}
+		out = make([]budget.Lease, 0, len(asks))
+		var changed []leaseRow
+		for _, a := range asks {
+			p := locked[a.Account]
+			if p == nil {
+				out = append(out, budget.Lease{Account: a.Account, Gone: true})
+				continue
+			}
+			l, dirty := p.lend(node, a)
+			if dirty {
+				changed = append(changed, *p.of(node))
+			}
+			out = append(out, l)
+		}
+		return saveLeases(tx, changed)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("lease: %w", err)
+	}
+	return out, nil
+}
+
+// books runs fn in one transaction over all organizations.
+func (s *LedgerStore) books(ctx context.Context, why string, fn func(tx *gorm.DB) error) error {
+	return s.db.Do(ctx, func(ctx context.Context) error { return s.db.system(ctx, why, fn) })
+}
+
+// lockedAccount is an account's row, locked until the transaction ends, and what each node has leased of it.
+type lockedAccount struct {
+	period periodRow
+	leases []leaseRow
+}
+
+func (p *lockedAccount) account() ledger.Account {
+	return ledger.Account{Budget: p.period.BudgetID, Start: p.period.StartsAt.Unix()}
+}
+
+// of is a node's lease, an empty one if it has none yet.
+func (p *lockedAccount) of(node id.Node) *leaseRow {
+	for i := range p.leases {
+		if p.leases[i].NodeID == node {
+			return &p.leases[i]
+		}
+	}
+	p.leases = append(p.leases, leaseRow{OrgID: p.period.OrgID, BudgetID: p.period.BudgetID, StartsAt: p.period.StartsAt, NodeID: node})
+	return &p.leases[len(p.leases)-1]
+}
+
+func (p *lockedAccount) pool() ledger.Pool {
+	pool := ledger.Pool{Limit: p.period.Limit, Spent: p.period.Spent, Suspense: p.period.Suspense}
+	for _, l := range p.leases {
+		pool.Leased += l.outstanding()
+	}
+	return pool
+}
+
+// lend carries out one ask. dirty says that the node's lease changed.
+func (p *lockedAccount) lend(node id.Node, a budget.LeaseAsk) (l budget.Lease, dirty bool) {
+	own := p.of(node)
+	l = budget.Lease{Account: a.Account, Posted: own.Posted}
+	switch {
+	case a.Op.IsZero():
+	case a.Op == own.OpID:
+		l.Granted = own.OpAmount // asked again: the answer was lost
+	default:
+		own.Granted -= a.Back
+		ask := a.Ask
+		ask.Debt = max(0, own.Posted-own.Granted)
+		if ask.Need > 0 || ask.Spare > 0 {
+			l.Granted = ledger.Share(p.pool(), ask)
+		}
+		own.Granted += l.Granted
+		own.OpID, own.OpAmount = a.Op, l.Granted
+		dirty = true
+	}
+	l.Pool = p.pool()
+	return l, dirty
+}
+
+// errStale says that a node works with rules that the database has replaced; it will have the new ones in a moment.
+var errStale = errors.New("the budget's period was changed")
+
+// lockAccounts locks the rows of accounts in account order, so that no two transactions wait for each other, and reads
+// all their leases. Periods that nobody has begun are begun. Deleted budgets are missing in the answer.
+func lockAccounts(tx *gorm.DB, owners map[ledger.Account]id.Org) (map[ledger.Account]*lockedAccount, error) {
+	if len(owners) == 0 {
+		return nil, nil
+	}
+	locked, err := lockRows(tx, owners)
+	if err != nil {
+		return nil, err
+	}
+	begun, err := beginMissing(tx, owners, locked)
+	if err != nil {
+		return nil, err
+	}
+	if begun {
+		if locked, err = lockRows(tx, owners); err != nil {
+			return nil, err
+		}
+	}
+	budgets, starts := keysOf(owners)
+	var leases []leaseRow
+	if err := tx.Where("budget_id IN ? AND starts_at IN ?", budgets, starts).Find(&leases).Error; err != nil {
+		return nil, err
+	}
+	for _, l := range leases {
+		if p := locked[ledger.Account{Budget: l.BudgetID, Start: l.StartsAt.Unix()}]; p != nil && p.period.OrgID == l.OrgID {
+			p.leases = append(p.leases, l)
+		}
+	}
+	return locked, nil
+}
+
+func lockRows(tx *gorm.DB, owners map[ledger.Account]id.Org) (map[ledger.Account]*lockedAccount, error) {
+	budgets, starts := keysOf(owners)
+	var rows []periodRow
+	err := tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("budget_id IN ? AND starts_at IN ?", budgets, starts).
+		Order("budget_id, starts_at").Find(&rows).Error
+	out := make(map[ledger.Account]*lockedAccount, len(rows))
+	for _, r := range rows {
+		r.StartsAt = r.StartsAt.UTC()
+		p := &lockedAccount{period: r}
+		if o, ok := owners[p.account()]; ok && o == r.OrgID {
+			out[p.account()] = p
+		}
+	}
+	return out, err
+}
+
+// keysOf are the budgets and period starts of some accounts. Together they may match a few rows more than asked for.
+func keysOf(owners map[ledger.Account]id.Org) (budgets []id.Budget, starts []time.Time) {
+	seenBudget, seenStart := map[id.Budget]bool{}, map[int64]bool{}
+	for a := range owners {
+		if !seenBudget[a.Budget] {
+			seenBudget[a.Budget] = true
+			budgets = append(budgets, a.Budget)
+		}
+		if !seenStart[a.Start] {
+			seenStart[a.Start] = true
+			starts = append(starts, time.Unix(a.Start, 0).UTC())
+		}
+	}
+	return budgets, starts
+}
+
+// beginMissing begins the periods of those accounts that have no row yet, and reports whether there were any.
+func beginMissing(tx *gorm.DB, owners map[ledger.Account]id.Org, there map[ledger.Account]*lockedAccount) (bool, error) {
+	begun := false
+	for a, o := range owners {
+		if there[a] != nil {
+			continue
+		}
+		var row budgetRow
+		err := tx.Where("org_id = ? AND id = ?", o, a.Budget).Take(&row).Error
+		if errors.Is(err, gorm.ErrRecordNotFound) {
+			continue
+		}
+		if err != nil {
+			return false, err
+		}
+		b, err := row.budget()
+		if err != nil {
+			return false, err
+		}
+		zone, err := zoneOf(tx, o)
+		if err != nil {
+			return false, err
+		}
+		from, to := b.Period.Window(time.Unix(a.Start, 0), zone)
+		if from.Unix() != a.Start {
+			return false, fmt.Errorf("%s from %s: %w", a.Budget, time.Unix(a.Start, 0).UTC(), errStale)
+		}
+		if err := beginPeriod(tx, b, from, to); err != nil {
+			return false, err
+		}
+		begun = true
+	}
+	return begun, nil
+}
+
+func saveLeases(tx *gorm.DB, rows []leaseRow) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	return tx.Clauses(clause.OnConflict{
+		Columns:   []clause.Column{{Name: "org_id"}, {Name: "budget_id"}, {Name: "starts_at"}, {Name: "node_id"}},
+		DoUpdates: clause.AssignmentColumns([]string{"granted_nanos", "posted_nanos", "op_id", "op_nanos"}),
+	}).Create(&rows).Error
+}
+
+// Mark implements budget.Bank. A node without books begins at the zero place.
+func (s *LedgerStore) Mark(ctx context.Context, node id.Node) (budget.Mark, error) {
+	var row markRow
+	err := s.db.system(ctx, "find a journal's mark", func(tx *gorm.DB) error {
+		return tx.Where("node_id = ?", node).Take(&row).Error
+	})
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return budget.Mark{}, nil
+	}
+	return row.mark(), err
+}
+
+// Surrender implements budget.Bank.
+func (s *LedgerStore) Surrender(ctx context.Context, node id.Node, damaged bool) error {
+	return s.books(ctx, "end a node's session", func(tx *gorm.DB) error {
+		var leases []leaseRow
+		err := tx.Where("node_id = ?", node).Order("org_id, budget_id, starts_at").Find(&leases).Error
+		if err != nil {
+			return err
+		}
+		for _, l := range leases {
+			if !damaged || l.outstanding() == 0 {
+				continue
+			}
+			err := tx.Model(&periodRow{}).Where("org_id = ? AND budget_id = ? AND starts_at = ?", l.OrgID, l.BudgetID, l.StartsAt).
+				Update("suspense_nanos", gorm.Expr("suspense_nanos + ?", l.outstanding())).Error
+			if err != nil {
+				return err
+			}
+		}
+		return tx.Where("node_id = ?", node).Delete(&leaseRow{}).Error
+	})
+}

@@ -1,0 +1,200 @@
+package db
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/org"
+)
+
+type attemptRow struct {
+	OrgID        id.Org        `gorm:"column:org_id;primaryKey"`
+	ID           id.Attempt    `gorm:"column:id;primaryKey"`
+	At           time.Time     `gorm:"column:at;primaryKey"`
+	EndedAt      time.Time     `gorm:"column:ended_at"`
+	RequestID    id.Request    `gorm:"column:request_id"`
+	Number       int           `gorm:"column:number"`
+	DepartmentID id.Department `gorm:"column:department_id"`
+	TeamID       id.Team       `gorm:"column:team_id"`
+	MemberID     id.Member     `gorm:"column:member_id"`
+	KeyID        id.Key        `gorm:"column:key_id"`
+	ConnectionID id.Connection `gorm:"column:connection_id"`
+	Provider     string        `gorm:"column:provider"`
+	Kind         string        `gorm:"column:kind"`
+	Model        string        `gorm:"column:model"`
+	PriceVersion string        `gorm:"column:price_version"`
+	State        string        `gorm:"column:state"`
+	Status       int           `gorm:"column:status"`
+	Class        string        `gorm:"column:class"`
+	Note         string        `gorm:"column:note"`
+	Input        int64         `gorm:"column:input_tokens"`
+	Cached       int64         `gorm:"column:cached_tokens"`
+	Output       int64         `gorm:"column:output_tokens"`
+	Reasoning    int64         `gorm:"column:reasoning_tokens"`
+	// Usage is the whole usage where it has more than the four columns above say.
+	Usage      *llm.Usage   `gorm:"column:usage;serializer:json"`
+	Held       money.USD    `gorm:"column:held_nanos"`
+	Cost       money.USD    `gorm:"column:cost_nanos"`
+	InputCost  money.USD    `gorm:"column:input_cost_nanos"`
+	FirstByte  int64        `gorm:"column:first_byte_us"`
+	DurationUS int64        `gorm:"column:duration_us"`
+	Accounts   []accountRow `gorm:"column:accounts;serializer:json"`
+}
+
+// TableName names the table.
+func (attemptRow) TableName() string { return "attempts" }
+
+// accountRow is an account that an attempt's cost was booked on; short names, as every attempt has some.
+type accountRow struct {
+	Budget id.Budget `json:"b"`
+	Start  int64     `json:"s"`
+}
+
+func attemptRowOf(p budget.Posting) attemptRow {
+	a, e := p.Attempt, p.End
+	r := attemptRow{OrgID: a.Chain.Org, ID: a.ID, At: a.At, EndedAt: e.At, RequestID: a.Request, Number: a.Number,
+		DepartmentID: a.Chain.Department, TeamID: a.Chain.Team, MemberID: a.Chain.Member, KeyID: a.Chain.Key,
+		ConnectionID: a.Connection, Provider: a.Provider, Kind: a.Kind, Model: a.Model, PriceVersion: a.PriceVersion,
+		State: string(e.State), Status: e.Status, Class: e.Class, Note: e.Note,
+		Input: e.Usage.Input, Cached: e.Usage.CacheRead, Output: e.Usage.Output, Reasoning: e.Usage.Reasoning,
+		Held: a.Held, Cost: e.Cost, InputCost: e.InputCost,
+		FirstByte: e.FirstByte.Microseconds(), DurationUS: e.Duration.Microseconds(), Accounts: []accountRow{}}
+	for _, c := range a.Accounts {
+		r.Accounts = append(r.Accounts, accountRow{c.Budget, c.Start})
+	}
+	plain := llm.Usage{Input: r.Input, CacheRead: r.Cached, Output: r.Output, Reasoning: r.Reasoning}
+	if e.Usage != plain {
+		r.Usage = &e.Usage
+	}
+	return r
+}
+
+type requestRow struct {
+	OrgID        id.Org        `gorm:"column:org_id;primaryKey"`
+	ID           id.Request    `gorm:"column:id;primaryKey"`
+	At           time.Time     `gorm:"column:at;primaryKey"`
+	DepartmentID id.Department `gorm:"column:department_id"`
+	TeamID       id.Team       `gorm:"column:team_id"`
+	MemberID     id.Member     `gorm:"column:member_id"`
+	KeyID        id.Key        `gorm:"column:key_id"`
+	Family       string        `gorm:"column:family"`
+	Endpoint     string        `gorm:"column:endpoint"`
+	Stream       bool          `gorm:"column:stream"`
+	Asked        string        `gorm:"column:asked"`
+	Model        string        `gorm:"column:model"`
+	Provider     string        `gorm:"column:provider"`
+	Route        string        `gorm:"column:route"`
+	Client       string        `gorm:"column:client"`
+	Tags         string        `gorm:"column:tags"`
+	EndUser      string        `gorm:"column:end_user"`
+	Session      string        `gorm:"column:session"`
+	Cache        string        `gorm:"column:cache"`
+	Attempts     int           `gorm:"column:attempts"`
+	Status       int           `gorm:"column:status"`
+	Code         string        `gorm:"column:code"`
+	Message      string        `gorm:"column:message"`
+	Input        int64         `gorm:"column:input_tokens"`
+	Cached       int64         `gorm:"column:cached_tokens"`
+	Output       int64         `gorm:"column:output_tokens"`
+	Reasoning    int64         `gorm:"column:reasoning_tokens"`
+	Cost         money.USD     `gorm:"column:cost_nanos"`
+	Decisions    string        `gorm:"column:decisions"`
+	FirstByte    int64         `gorm:"column:first_byte_us"`
+	DurationUS   int64         `gorm:"column:duration_us"`
+	OverheadUS   int64         `gorm:"column:overhead_us"`
+}
+
+// TableName names the table.
+func (requestRow) TableName() string { return "requests" }
+
+func requestRowOf(r ledger.Request) requestRow {
+	return requestRow{OrgID: r.Chain.Org, ID: r.ID, At: r.At, DepartmentID: r.Chain.Department, TeamID: r.Chain.Team,
+		MemberID: r.Chain.Member, KeyID: r.Chain.Key, Family: r.Family, Endpoint: r.Endpoint, Stream: r.Stream, Asked: r.Asked,
+		Model: r.Model, Provider: r.Provider, Route: r.Route, Client: r.Client, Tags: r.Tags, EndUser: r.EndUser,
+		Session: r.Session, Cache: r.Cache, Attempts: r.Attempts, Status: r.Status, Code: r.Code, Message: r.Message,
+		Input: r.Usage.Input, Cached: r.Usage.CacheRead, Output: r.Usage.Output, Reasoning: r.Usage.Reasoning, Cost: r.Cost,
+		Decisions: r.Decisions, FirstByte: r.FirstByte.Microseconds(), DurationUS: r.Duration.Microseconds(), OverheadUS: r.Overhead.Microseconds()}
+}
+
+type hourRow struct {
+	Key      hourKey   `gorm:"embedded"`
+	Requests int64     `gorm:"column:requests"`
+	Errors   int64     `gorm:"column:errors"`
+	Attempts int64     `gorm:"column:attempts"`
+	Input    int64     `gorm:"column:input_tokens"`
+	Cached   int64     `gorm:"column:cached_tokens"`
+	Output   int64     `gorm:"column:output_tokens"`
+	Cost     money.USD `gorm:"column:cost_nanos"`
+}
+
+// TableName names the table.
+func (hourRow) TableName() string { return "usage_hours" }
+
+// hourKey is what hourly sums are kept by. Nodes are plain uuids, all zeros where there is none.
+type hourKey struct {
+	OrgID        id.Org    `gorm:"column:org_id;primaryKey"`
+	Hour         time.Time `gorm:"column:hour;primaryKey"`
+	KeyID        string    `gorm:"column:key_id;primaryKey"`
+	DepartmentID string    `gorm:"column:department_id;primaryKey"`
+	TeamID       string    `gorm:"column:team_id;primaryKey"`
+	MemberID     string    `gorm:"column:member_id;primaryKey"`
+	Model        string    `gorm:"column:model;primaryKey"`
+	Provider     string    `gorm:"column:provider;primaryKey"`
+}
+
+func hourOf(c org.Chain, at time.Time, model, provider string) hourKey {
+	return hourKey{OrgID: c.Org, Hour: at.UTC().Truncate(time.Hour), KeyID: c.Key.UUID(), DepartmentID: c.Department.UUID(),
+		TeamID: c.Team.UUID(), MemberID: c.Member.UUID(), Model: model, Provider: provider}
+}
+
+// factDays remembers which days have their partitions.
+type factDays struct {
+	mu    sync.Mutex
+	first time.Time
+	last  time.Time
+}
+
+const day = 24 * time.Hour
+
+// daysAhead is how many partitions are made before they are needed.
+const daysAhead = 2
+
+// EnsureDays makes the partitions for facts of a range of time, and of the days after it. On SQLite there is nothing to
+// make. A range that was ensured before costs nothing.
+func (s *LedgerStore) EnsureDays(ctx context.Context, first, last time.Time) error {
+	if !s.db.Postgres() {
+		return nil
+	}
+	first, last = first.UTC().Truncate(day), last.UTC().Truncate(day)
+	s.days.mu.Lock()
+	defer s.days.mu.Unlock()
+	if !s.days.first.IsZero() && !first.Before(s.days.first) && !last.After(s.days.last) {
+		return nil
+	}
+	ahead := last.Add(daysAhead * day)
+	// In a transaction of its own: making a table locks its parent until the end.
+	err := s.db.system(ctx, "make days for facts", func(tx *gorm.DB) error {
+		return tx.Exec("SELECT ensure_fact_days(?::date, ?::date)", first.Format(time.DateOnly), ahead.Format(time.DateOnly)).Error
+	})
+	if err != nil {
+		return err
+	}
+	if s.days.first.IsZero() || first.After(s.days.last.Add(day)) || ahead.Before(s.days.first.Add(-day)) {
+		s.days.first, s.days.last = first, ahead
+	}
+	if first.Before(s.days.first) {
+		s.days.first = first
+	}
+	if ahead.After(s.days.last) {
+		s.days.last = ahead
+	}
+	return nil
+}

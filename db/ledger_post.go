@@ -1,0 +1,265 @@
+package db
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/money"
+)
+
+// Post implements budget.Bank. The node's mark makes it exactly once; should the same attempt still come twice, from a
+// journal that was copied or a database that was restored, its id does.
+func (s *LedgerStore) Post(ctx context.Context, node id.Node, b budget.Batch) ([]budget.Lease, error) {
+	if err := s.ensureDaysOf(ctx, b); err != nil {
+		return nil, fmt.Errorf("post: days: %w", err)
+	}
+	leases, err := s.post(ctx, node, b)
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		if b, err = s.news(ctx, b); err == nil {
+			leases, err = s.post(ctx, node, b)
+		}
+	}
+	if err != nil && !errors.Is(err, budget.ErrMoved) {
+		err = fmt.Errorf("post: %w", err)
+	}
+	return leases, err
+}
+
+func (s *LedgerStore) post(ctx context.Context, node id.Node, b budget.Batch) ([]budget.Lease, error) {
+	var out []budget.Lease
+	err := s.books(ctx, "post a journal", func(tx *gorm.DB) error {
+		if err := moveMark(tx, node, b); err != nil {
+			return err
+		}
+		costs, owners := costsOf(b)
+		locked, err := lockAccounts(tx, owners)
+		if err != nil {
+			return err
+		}
+		if err := insertFacts(tx, b); err != nil {
+			return err
+		}
+		if err := addHours(tx, b); err != nil {
+			return err
+		}
+		out, err = bookCosts(tx, node, locked, costs)
+		return err
+	})
+	return out, err
+}
+
+// moveMark takes the node's journal from batch.From to batch.To, or refuses with ErrMoved.
+func moveMark(tx *gorm.DB, node id.Node, b budget.Batch) error {
+	var row markRow
+	err := tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("node_id = ?", node).Take(&row).Error
+	if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
+		return err
+	}
+	if row.mark().At != b.From.At {
+		return budget.ErrMoved
+	}
+	next := markRow{NodeID: node, Segment: int64(b.To.At.Segment), Place: b.To.At.Offset, LowSegment: int64(b.To.Low.Segment),
+		LowPlace: b.To.Low.Offset, UpdatedAt: newest(b)}
+	return tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&next).Error
+}
+
+// newest is when the batch's last record was made; the store has no clock of its own.
+func newest(b budget.Batch) time.Time {
+	var t time.Time
+	for _, p := range b.Attempts {
+		if p.End.At.After(t) {
+			t = p.End.At
+		}
+	}
+	for _, r := range b.Requests {
+		if r.At.After(t) {
+			t = r.At
+		}
+	}
+	return t.UTC()
+}
+
+// costsOf sums a batch by account.
+func costsOf(b budget.Batch) (costs map[ledger.Account]money.USD, owners map[ledger.Account]id.Org) {
+	costs, owners = map[ledger.Account]money.USD{}, map[ledger.Account]id.Org{}
+	for _, p := range b.Attempts {
+		for _, a := range p.Attempt.Accounts {
+			costs[a] += p.End.Cost
+			owners[a] = p.Attempt.Chain.Org
+		}
+	}
+	return costs, owners
+}
+
+// bookCosts moves each account's costs from leased to spent and says where it stands.
+func bookCosts(tx *gorm.DB, node id.Node, locked map[ledger.Account]*lockedAccount, costs map[ledger.Account]money.USD) ([]budget.Lease, error) {
+	out := make([]budget.Lease, 0, len(locked))
+	leases := make([]leaseRow, 0, len(locked))
+	periods := make([]periodRow, 0, len(locked))
+	for a, p := range locked {
+		own := p.of(node)
+		own.Posted += costs[a]
+		p.period.Spent += costs[a]
+		leases, periods = append(leases, *own), append(periods, p.period)
+		out = append(out, budget.Lease{Account: a, Posted: own.Posted, Pool: p.pool()})
+	}
+	if len(out) == 0 {
+		return nil, nil
+	}
+	err := tx.Clauses(clause.OnConflict{
+		Columns:   []clause.Column{{Name: "org_id"}, {Name: "budget_id"}, {Name: "starts_at"}},
+		DoUpdates: clause.AssignmentColumns([]string{"spent_nanos"}), // the rows are locked: this only updates
+	}).Create(&periods).Error
+	if err != nil {
+		return nil, err
+	}
+	return out, saveLeases(tx, leases)
+}
+
+// insertFacts writes the rows of a batch.
+func insertFacts(tx *gorm.DB, b budget.Batch) error {
+	if len(b.Attempts) > 0 {
+		rows := make([]attemptRow, len(b.Attempts))
+		for i, p := range b.Attempts {
+			rows[i] = attemptRowOf(p)
+		}
+		if err := tx.Create(&rows).Error; err != nil {
+			return fmt.Errorf("attempts: %w", err)
+		}
+	}
+	if len(b.Requests) > 0 {
+		rows := make([]requestRow, len(b.Requests))
+		for i, r := range b.Requests {
+			rows[i] = requestRowOf(r)
+		}
+		if err := tx.Create(&rows).Error; err != nil {
+			return fmt.Errorf("requests: %w", err)
+		}
+	}
+	return nil
+}
+
+// addHours adds a batch to the hourly sums.
+func addHours(tx *gorm.DB, b budget.Batch) error {
+	sums := map[hourKey]*hourRow{}
+	at := func(k hourKey) *hourRow {
+		r := sums[k]
+		if r == nil {
+			r = &hourRow{Key: k}
+			sums[k] = r
+		}
+		return r
+	}
+	for _, p := range b.Attempts {
+		r := at(hourOf(p.Attempt.Chain, p.Attempt.At, p.Attempt.Model, p.Attempt.Provider))
+		r.Attempts++
+		r.Input += p.End.Usage.Input
+		r.Cached += p.End.Usage.CacheRead
+		r.Output += p.End.Usage.Output
+		r.Cost += p.End.Cost
+	}
+	for _, q := range b.Requests {
+		r := at(hourOf(q.Chain, q.At, q.Model, q.Provider))
+		r.Requests++
+		if q.Code != "" || q.Status >= 400 {
+			r.Errors++
+		}
+	}
+	rows := make([]hourRow, 0, len(sums))
+	for _, r := range sums {
+		rows = append(rows, *r)
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	// One order for all nodes, so that two posts wait for each other and never in a circle.
+	slices.SortFunc(rows, func(a, b hourRow) int {
+		x, y := a.Key, b.Key
+		return cmp.Or(x.OrgID.Compare(y.OrgID), x.Hour.Compare(y.Hour), cmp.Compare(x.KeyID, y.KeyID), cmp.Compare(x.DepartmentID, y.DepartmentID),
+			cmp.Compare(x.TeamID, y.TeamID), cmp.Compare(x.MemberID, y.MemberID), cmp.Compare(x.Model, y.Model), cmp.Compare(x.Provider, y.Provider))
+	})
+	add := map[string]any{}
+	for _, c := range []string{"requests", "errors", "attempts", "input_tokens", "cached_tokens", "output_tokens", "cost_nanos"} {
+		add[c] = gorm.Expr("usage_hours." + c + " + excluded." + c)
+	}
+	return tx.Clauses(clause.OnConflict{
+		Columns: []clause.Column{{Name: "org_id"}, {Name: "hour"}, {Name: "key_id"}, {Name: "department_id"}, {Name: "team_id"},
+			{Name: "member_id"}, {Name: "model"}, {Name: "provider"}},
+		DoUpdates: clause.Assignments(add),
+	}).Create(&rows).Error
+}
+
+// ensureDaysOf makes the partitions that a batch needs.
+func (s *LedgerStore) ensureDaysOf(ctx context.Context, b budget.Batch) error {
+	var first, last time.Time
+	widen := func(t time.Time) {
+		if first.IsZero() || t.Before(first) {
+			first = t
+		}
+		if t.After(last) {
+			last = t
+		}
+	}
+	for _, p := range b.Attempts {
+		widen(p.Attempt.At)
+	}
+	for _, r := range b.Requests {
+		widen(r.At)
+	}
+	if first.IsZero() {
+		return nil
+	}
+	return s.EnsureDays(ctx, first, last)
+}
+
+// news is a batch without the facts that are in the books already.
+func (s *LedgerStore) news(ctx context.Context, b budget.Batch) (budget.Batch, error) {
+	err := s.db.system(ctx, "find facts posted before", func(tx *gorm.DB) error {
+		var oldAttempts []id.Attempt
+		ids := make([]id.Attempt, len(b.Attempts))
+		for i, p := range b.Attempts {
+			ids[i] = p.Attempt.ID
+		}
+		if err := tx.Model(&attemptRow{}).Where("id IN ?", ids).Pluck("id", &oldAttempts).Error; err != nil {
+			return err
+		}
+		var oldRequests []id.Request
+		asked := make([]id.Request, len(b.Requests))
+		for i, r := range b.Requests {
+			asked[i] = r.ID
+		}
+		if err := tx.Model(&requestRow{}).Where("id IN ?", asked).Pluck("id", &oldRequests).Error; err != nil {
+			return err
+		}
+		b.Attempts = once(b.Attempts, oldAttempts, func(p budget.Posting) id.Attempt { return p.Attempt.ID })
+		b.Requests = once(b.Requests, oldRequests, func(r ledger.Request) id.Request { return r.ID })
+		return nil
+	})
+	return b, err
+}
+
+// once keeps the first of each id that is not among the old ones.
+func once[T any, K comparable](all []T, old []K, key func(T) K) []T {
+	seen := make(map[K]bool, len(old))
+	for _, k := range old {
+		seen[k] = true
+	}
+	out := make([]T, 0, len(all))
+	for _, v := range all {
+		if k := key(v); !seen[k] {
+			seen[k] = true
+			out = append(out, v)
+		}
+	}
+	return out
+}

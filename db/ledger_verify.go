@@ -1,0 +1,201 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/money"
+)
+
+// Verify adds the books up from the facts and compares: for each budget period spent = opening + Σ attempts, for each
+// request cost = Σ attempts, for each organization the hourly sums = the facts, and no lease or cost is negative. It
+// reads every attempt once, and posting waits meanwhile; on SQLite leases wait as well.
+func (s *LedgerStore) Verify(ctx context.Context) (budget.Report, error) {
+	var r budget.Report
+	err := s.books(ctx, "verify the books", func(tx *gorm.DB) error {
+		r = budget.Report{}
+		if s.db.Postgres() {
+			// Posting waits until we are done: every post moves a mark in this table.
+			if err := tx.Exec("LOCK TABLE journal_positions IN SHARE MODE").Error; err != nil {
+				return err
+			}
+		}
+		sums, err := verifyAttempts(tx, &r)
+		if err != nil {
+			return fmt.Errorf("attempts: %w", err)
+		}
+		for _, check := range []struct {
+			name string
+			run  func(*gorm.DB, *budget.Report) error
+		}{
+			{"periods", func(tx *gorm.DB, r *budget.Report) error { return verifyPeriods(tx, r, sums) }},
+			{"requests", verifyRequests},
+			{"hours", verifyHours},
+		} {
+			if err := check.run(tx, &r); err != nil {
+				return fmt.Errorf("%s: %w", check.name, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return budget.Report{}, fmt.Errorf("verify: %w", err)
+	}
+	return r, nil
+}
+
+// verifyAttempts adds up every attempt on every account that its cost was booked on.
+func verifyAttempts(tx *gorm.DB, r *budget.Report) (sums map[ledger.Account]money.USD, err error) {
+	sums = map[ledger.Account]money.USD{}
+	rows, err := tx.Model(&attemptRow{}).Select("id, state, cost_nanos, accounts").Rows()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var attempt id.Attempt
+		var state string
+		var cost money.USD
+		var raw []byte
+		if err := rows.Scan(&attempt, &state, &cost, &raw); err != nil {
+			return nil, err
+		}
+		var accounts []accountRow
+		if err := json.Unmarshal(raw, &accounts); err != nil {
+			return nil, fmt.Errorf("%s: accounts: %w", attempt, err)
+		}
+		r.Attempts++
+		r.Cost += cost
+		if cost < 0 {
+			r.Violate("attempt %s has a negative cost, $%s", attempt, cost)
+		}
+		switch ledger.State(state) {
+		case ledger.Complete:
+		case ledger.Voided:
+			if cost != 0 {
+				r.Violate("attempt %s is voided but costs $%s", attempt, cost)
+			}
+		case ledger.Counted, ledger.Cut, ledger.Ambiguous, ledger.Interrupted:
+			r.Flagged += cost
+		default:
+			r.Violate("attempt %s has the unknown state %q", attempt, state)
+		}
+		for _, a := range accounts {
+			sums[ledger.Account{Budget: a.Budget, Start: a.Start}] += cost
+		}
+	}
+	return sums, rows.Err()
+}
+
+func verifyPeriods(tx *gorm.DB, r *budget.Report, sums map[ledger.Account]money.USD) error {
+	var hard []budgetRow
+	if err := tx.Find(&hard).Error; err != nil {
+		return err
+	}
+	budgets := make(map[id.Budget]budgetRow, len(hard))
+	for _, b := range hard {
+		budgets[b.ID] = b
+	}
+	var leases []leaseRow
+	if err := tx.Find(&leases).Error; err != nil {
+		return err
+	}
+	leased := map[ledger.Account]money.USD{}
+	for _, l := range leases {
+		r.Leases++
+		leased[ledger.Account{Budget: l.BudgetID, Start: l.StartsAt.Unix()}] += l.outstanding()
+		if l.Granted < 0 || l.Posted < 0 {
+			r.Violate("the lease of node %s on budget %s has a negative figure: granted $%s, posted $%s", l.NodeID, l.BudgetID, l.Granted, l.Posted)
+		}
+	}
+	var periods []periodRow
+	if err := tx.Find(&periods).Error; err != nil {
+		return err
+	}
+	for _, p := range periods {
+		r.Periods++
+		r.Suspense += p.Suspense
+		a := ledger.Account{Budget: p.BudgetID, Start: p.StartsAt.Unix()}
+		day := p.StartsAt.UTC().Format(time.DateOnly)
+		if want := p.Opening + sums[a]; p.Spent != want {
+			r.Violate("budget %s from %s: $%s spent, but opening $%s and attempts $%s make $%s", p.BudgetID, day, p.Spent, p.Opening, sums[a], want)
+		}
+		if p.Suspense < 0 || p.Opening < 0 {
+			r.Violate("budget %s from %s has a negative figure: opening $%s, suspense $%s", p.BudgetID, day, p.Opening, p.Suspense)
+		}
+		if budgets[p.BudgetID].Enforce == string(budget.Hard) {
+			r.Over += max(0, p.Spent+p.Suspense-p.Limit)
+		}
+	}
+	return nil
+}
+
+// verifyRequests compares each request's cost with its attempts.
+func verifyRequests(tx *gorm.DB, r *budget.Report) error {
+	if err := tx.Model(&requestRow{}).Count(&r.Requests).Error; err != nil {
+		return err
+	}
+	err := tx.Raw(`SELECT COUNT(*) FROM attempts a WHERE NOT EXISTS
+		(SELECT 1 FROM requests r WHERE r.org_id = a.org_id AND r.id = a.request_id)`).Scan(&r.Orphans).Error
+	if err != nil {
+		return err
+	}
+	rows, err := tx.Raw(`SELECT r.id, r.cost_nanos, COALESCE(SUM(a.cost_nanos), 0) FROM requests r
+		LEFT JOIN attempts a ON a.org_id = r.org_id AND a.request_id = r.id
+		GROUP BY r.org_id, r.id, r.at, r.cost_nanos HAVING r.cost_nanos <> COALESCE(SUM(a.cost_nanos), 0)`).Rows()
+	if err != nil {
+		return err
+	}
+	return each(rows, func() error {
+		var q id.Request
+		var cost, sum money.USD
+		if err := rows.Scan(&q, &cost, &sum); err != nil {
+			return err
+		}
+		r.Violate("request %s says that it cost $%s, but its attempts cost $%s", q, cost, sum)
+		return nil
+	})
+}
+
+// verifyHours compares each organization's hourly sums with its facts.
+func verifyHours(tx *gorm.DB, r *budget.Report) error {
+	rows, err := tx.Raw(`SELECT o.org_id, SUM(o.hours_cost), SUM(o.facts_cost), SUM(o.hours_requests), SUM(o.facts_requests) FROM (
+		SELECT org_id, cost_nanos AS hours_cost, 0 AS facts_cost, requests AS hours_requests, 0 AS facts_requests FROM usage_hours
+		UNION ALL SELECT org_id, 0, cost_nanos, 0, 0 FROM attempts
+		UNION ALL SELECT org_id, 0, 0, 0, 1 FROM requests) o
+		GROUP BY o.org_id`).Rows()
+	if err != nil {
+		return err
+	}
+	return each(rows, func() error {
+		var o id.Org
+		var hoursCost, factsCost money.USD
+		var hoursRequests, factsRequests int64
+		if err := rows.Scan(&o, &hoursCost, &factsCost, &hoursRequests, &factsRequests); err != nil {
+			return err
+		}
+		if hoursCost != factsCost || hoursRequests != factsRequests {
+			r.Violate("organization %s: the hourly sums say %d requests for $%s, the facts %d for $%s", o, hoursRequests, hoursCost, factsRequests, factsCost)
+		}
+		return nil
+	})
+}
+
+// each calls fn for every row and closes them.
+func each(rows *sql.Rows, fn func() error) error {
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		if err := fn(); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
