@@ -1,0 +1,64 @@
+// Package budgetweb is budgets in the dashboard and in the management API.
+package budgetweb
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/key"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/web"
+)
+
+// People are the teams and members that an actor may see. *identity.Service implements it.
+type People interface {
+	Teams(ctx context.Context, actor org.Actor) ([]org.Team, error)
+	Members(ctx context.Context, actor org.Actor) ([]org.Member, error)
+}
+
+// Keys are the virtual keys that an actor may see. *key.Service implements it.
+type Keys interface {
+	List(ctx context.Context, actor org.Actor) ([]key.Key, error)
+}
+
+// Handlers answer for budgets.
+type Handlers struct {
+	budgets *budget.Service
+	people  People
+	keys    Keys
+}
+
+// New makes the handlers.
+func New(budgets *budget.Service, people People, keys Keys) *Handlers {
+	return &Handlers{budgets, people, keys}
+}
+
+// Routes are all URLs of budgets.
+func (h *Handlers) Routes() []web.Route {
+	const one, api = "/budgets/:id", "/api/v1/budgets"
+	return []web.Route{
+		{Method: http.MethodGet, Path: "/budgets", Name: "budgets.list", Guard: web.Person, Floor: org.Viewer, Handle: h.list},
+		{Method: http.MethodGet, Path: "/budgets/new", Name: "budgets.new", Guard: web.Person, Floor: org.Lead, Handle: h.new},
+		{Method: http.MethodPost, Path: "/budgets", Name: "budgets.create", Guard: web.Person, Floor: org.Lead, Audit: "budget.created", Handle: h.create},
+		{Method: http.MethodGet, Path: one, Name: "budgets.show", Guard: web.Person, Floor: org.Lead, Handle: h.show},
+		{Method: http.MethodPost, Path: one, Name: "budgets.update", Guard: web.Person, Floor: org.Lead, Audit: "budget.updated", Handle: h.update},
+		{Method: http.MethodPost, Path: one + "/delete", Name: "budgets.delete", Guard: web.Person, Floor: org.Lead, Audit: "budget.deleted", Handle: h.delete},
+
+		{Method: http.MethodGet, Path: api, Name: "api.budgets.list", Guard: web.Token, Floor: org.Viewer, Handle: h.apiList, Out: budgetList{}},
+		{Method: http.MethodPost, Path: api, Name: "api.budgets.create", Guard: web.Token, Floor: org.Lead, Audit: "budget.created", Handle: h.apiCreate, In: budgetInput{}, Out: budgetJSON{}},
+		{Method: http.MethodGet, Path: api + "/:id", Name: "api.budgets.show", Guard: web.Token, Floor: org.Viewer, Handle: h.apiShow, Out: budgetJSON{}},
+		{Method: http.MethodPatch, Path: api + "/:id", Name: "api.budgets.update", Guard: web.Token, Floor: org.Lead, Audit: "budget.updated", Handle: h.apiUpdate, In: budgetChange{}, Out: budgetJSON{}},
+		{Method: http.MethodDelete, Path: api + "/:id", Name: "api.budgets.delete", Guard: web.Token, Floor: org.Lead, Audit: "budget.deleted", Handle: h.apiDelete, Out: web.None{}},
+	}
+}
+
+// budgetID reads the path; a malformed id is as unknown as an unknown one.
+func budgetID(c *web.Context) (id.Budget, error) {
+	v, err := id.ParseBudget(c.Param("id"))
+	if err != nil {
+		return v, budget.NotFound()
+	}
+	return v, nil
+}
