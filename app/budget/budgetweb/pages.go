@@ -30,7 +30,7 @@ func (h *Handlers) list(c *web.Context) error {
 
 func (h *Handlers) new(c *web.Context) error {
 	fields := views.Fields{Scope: c.QueryParam("scope"), Period: string(budget.Monthly), Enforce: string(budget.Hard)}
-	page, err := h.newPage(c, fields, nil)
+	page, err := h.newPage(c, fields, web.Refusal{})
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (h *Handlers) create(c *web.Context) error {
 	if err == nil {
 		e, err = h.budgets.Create(c.Ctx(), c.Actor(), in)
 	}
-	if wrong, ok := web.Wrong(err); ok {
+	if wrong, ok := web.Refused(err); ok {
 		page, err := h.newPage(c, fields, wrong)
 		if err != nil {
 			return err
@@ -87,7 +87,7 @@ func (h *Handlers) create(c *web.Context) error {
 	return c.See(root)
 }
 
-func (h *Handlers) newPage(c *web.Context, fields views.Fields, wrong map[string]string) (templ.Component, error) {
+func (h *Handlers) newPage(c *web.Context, fields views.Fields, wrong web.Refusal) (templ.Component, error) {
 	f, err := h.forest(c)
 	if err != nil {
 		return nil, err
@@ -96,8 +96,8 @@ func (h *Handlers) newPage(c *web.Context, fields views.Fields, wrong map[string
 		Scopes: f.options(c), Fields: fields, Errors: sorted(wrong), Zone: zone(c)}), nil
 }
 
-func sorted(wrong map[string]string) views.Errors {
-	return views.Errors{Form: wrong[""], Scope: wrong["scope"], Name: wrong["name"], Limit: wrong["limit"], Period: wrong["period"], Enforce: wrong["enforce"]}
+func sorted(wrong web.Refusal) views.Errors {
+	return views.Errors{Form: wrong.Form, Scope: wrong.Fields["scope"], Name: wrong.Fields["name"], Limit: wrong.Fields["limit"], Period: wrong.Fields["period"], Enforce: wrong.Fields["enforce"]}
 }
 
 func (h *Handlers) get(c *web.Context) (budget.Entry, error) {
@@ -120,7 +120,7 @@ func (h *Handlers) show(c *web.Context) error {
 	if e.Name != e.Label {
 		fields.Name = e.Name
 	}
-	return c.Render(h.editPage(c, e, fields, nil))
+	return c.Render(h.editPage(c, e, fields, web.Refusal{}))
 }
 
 func (h *Handlers) update(c *web.Context) error {
@@ -133,7 +133,7 @@ func (h *Handlers) update(c *web.Context) error {
 	if err == nil {
 		_, err = h.budgets.Update(c.Ctx(), c.Actor(), e.ID, in)
 	}
-	if wrong, ok := web.Wrong(err); ok {
+	if wrong, ok := web.Refused(err); ok {
 		return c.Invalid(h.editPage(c, e, fields, wrong))
 	}
 	if err != nil {
@@ -143,7 +143,7 @@ func (h *Handlers) update(c *web.Context) error {
 	return c.See(root)
 }
 
-func (h *Handlers) editPage(c *web.Context, e budget.Entry, fields views.Fields, wrong map[string]string) templ.Component {
+func (h *Handlers) editPage(c *web.Context, e budget.Entry, fields views.Fields, wrong web.Refusal) templ.Component {
 	now, ask := present(c, e, 0), question(e)
 	ask.Small = false
 	return views.Edit(views.EditPage{Shell: c.Shell(e.Label, "budgets"), Title: e.Label, Action: root + "/" + e.ID.String(), Submit: "Save",

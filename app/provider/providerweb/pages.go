@@ -48,7 +48,7 @@ func (h *Handlers) new(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.Render(h.newPage(c, o, provider.Input{Name: freeName(string(o.Kind), all), Kind: o.Kind}, nil))
+	return c.Render(h.newPage(c, o, provider.Input{Name: freeName(string(o.Kind), all), Kind: o.Kind}, web.Refusal{}))
 }
 
 // offering is what a form is for; without a kind it is the first.
@@ -82,7 +82,7 @@ func input(c *web.Context) provider.Input {
 func (h *Handlers) create(c *web.Context) error {
 	in := input(c)
 	r, err := h.connections.Create(c.Ctx(), c.Actor(), in)
-	if wrong, ok := web.Wrong(err); ok {
+	if wrong, ok := web.Refused(err); ok {
 		return c.Invalid(h.newPage(c, offering(in.Kind), in, wrong))
 	}
 	if err != nil {
@@ -116,7 +116,7 @@ func (h *Handlers) show(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	page, err := h.editPage(c, r, provider.Input{Name: r.Name, BaseURL: r.BaseURL, Disabled: r.Disabled}, nil)
+	page, err := h.editPage(c, r, provider.Input{Name: r.Name, BaseURL: r.BaseURL, Disabled: r.Disabled}, web.Refusal{})
 	if err != nil {
 		return err
 	}
@@ -134,7 +134,7 @@ func (h *Handlers) update(c *web.Context) error {
 	}
 	in := input(c)
 	r, err := h.connections.Update(c.Ctx(), c.Actor(), which, in)
-	if wrong, ok := web.Wrong(err); ok {
+	if wrong, ok := web.Refused(err); ok {
 		page, err := h.editPage(c, before, in, wrong)
 		if err != nil {
 			return err

@@ -95,7 +95,7 @@ func question(r provider.ConnectionRecord, users []string) ui.ConfirmProps {
 		Action: root + "/" + r.ID.String() + "/delete", Button: "Delete connection", Kind: ui.Destructive, Name: "confirm", Value: "yes"}
 }
 
-func (h *Handlers) newPage(c *web.Context, o provider.Offering, in provider.Input, wrong map[string]string) templ.Component {
+func (h *Handlers) newPage(c *web.Context, o provider.Offering, in provider.Input, wrong web.Refusal) templ.Component {
 	page := views.NewPage{Shell: c.Shell("Add connection", "connections")}
 	for _, k := range provider.Offerings() {
 		page.Kinds = append(page.Kinds, views.Kind{Value: string(k.Kind), Title: k.Title, About: k.About, Active: k.Kind == o.Kind})
@@ -104,16 +104,16 @@ func (h *Handlers) newPage(c *web.Context, o provider.Offering, in provider.Inpu
 	page.Form.Action, page.Form.Submit = root, "Add and test"
 	page.Form.KeyRequired = o.NeedsKey
 	page.Form.KeyHint = "Stored encrypted, sent to this provider only, never shown again."
-	if wrong != nil && o.NeedsKey && page.Form.Errors.Credential == "" {
+	if wrong.Fields != nil && o.NeedsKey && page.Form.Errors.Credential == "" {
 		page.Form.KeyHint = "Enter it once more: keys are never sent back to the browser."
 	}
 	return views.New(page)
 }
 
-func form(o provider.Offering, in provider.Input, wrong map[string]string) views.Form {
+func form(o provider.Offering, in provider.Input, wrong web.Refusal) views.Form {
 	f := views.Form{Kind: string(o.Kind), Fields: views.Fields{Name: in.Name, BaseURL: in.BaseURL, Disabled: in.Disabled},
-		Errors:  views.Errors{Name: wrong["name"], Kind: wrong["kind"], BaseURL: wrong["base_url"], Credential: wrong["credential"]},
-		Error:   wrong[""],
+		Errors:  views.Errors{Name: wrong.Fields["name"], Kind: wrong.Fields["kind"], BaseURL: wrong.Fields["base_url"], Credential: wrong.Fields["credential"]},
+		Error:   wrong.Form,
 		ShowKey: !o.Local, ShowURL: !o.Local || in.BaseURL != "", URLRequired: !o.Local && o.BaseURL == "", URLPlaceholder: o.BaseURL}
 	if f.Error == "" {
 		f.Error = f.Errors.Kind
@@ -129,7 +129,7 @@ func form(o provider.Offering, in provider.Input, wrong map[string]string) views
 	return f
 }
 
-func (h *Handlers) editPage(c *web.Context, r provider.ConnectionRecord, in provider.Input, wrong map[string]string) (templ.Component, error) {
+func (h *Handlers) editPage(c *web.Context, r provider.ConnectionRecord, in provider.Input, wrong web.Refusal) (templ.Component, error) {
 	o, _ := provider.OfferingOf(r.Kind)
 	page := views.EditPage{Shell: c.Shell(r.Name, "connections"), Row: present(c, r), Check: checked(c, r), Form: form(o, in, wrong)}
 	users, err := h.connections.Users(c.Ctx(), c.Actor())

@@ -103,7 +103,7 @@ func tokens(n int64) string {
 }
 
 func (h *Handlers) new(c *web.Context) error {
-	page, err := h.aliasPage(c, nil, route.Input{}, nil)
+	page, err := h.aliasPage(c, nil, route.Input{}, web.Refusal{})
 	if err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func input(c *web.Context) route.Input {
 func (h *Handlers) create(c *web.Context) error {
 	in := input(c)
 	a, err := h.aliases.Create(c.Ctx(), c.Actor(), in)
-	if wrong, ok := web.Wrong(err); ok {
+	if wrong, ok := web.Refused(err); ok {
 		return h.again(c, nil, in, wrong)
 	}
 	if err != nil {
@@ -137,7 +137,7 @@ func (h *Handlers) show(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	page, err := h.aliasPage(c, &a, route.Input{Name: a.Name, Targets: route.Spell(a.Targets, there)}, nil)
+	page, err := h.aliasPage(c, &a, route.Input{Name: a.Name, Targets: route.Spell(a.Targets, there)}, web.Refusal{})
 	if err != nil {
 		return err
 	}
@@ -159,7 +159,7 @@ func (h *Handlers) update(c *web.Context) error {
 	}
 	in := input(c)
 	changed, err := h.aliases.Update(c.Ctx(), c.Actor(), a.ID, in)
-	if wrong, ok := web.Wrong(err); ok {
+	if wrong, ok := web.Refused(err); ok {
 		return h.again(c, &a, in, wrong)
 	}
 	if err != nil {
@@ -169,7 +169,7 @@ func (h *Handlers) update(c *web.Context) error {
 	return c.See(root)
 }
 
-func (h *Handlers) again(c *web.Context, a *route.Alias, in route.Input, wrong map[string]string) error {
+func (h *Handlers) again(c *web.Context, a *route.Alias, in route.Input, wrong web.Refusal) error {
 	page, err := h.aliasPage(c, a, in, wrong)
 	if err != nil {
 		return err
@@ -190,13 +190,13 @@ func (h *Handlers) delete(c *web.Context) error {
 }
 
 // aliasPage is the form; a is nil for a new alias.
-func (h *Handlers) aliasPage(c *web.Context, a *route.Alias, in route.Input, wrong map[string]string) (templ.Component, error) {
+func (h *Handlers) aliasPage(c *web.Context, a *route.Alias, in route.Input, wrong web.Refusal) (templ.Component, error) {
 	there, err := h.connections.List(c.Ctx(), c.Actor())
 	if err != nil {
 		return nil, err
 	}
 	page := views.AliasPage{Title: "Add alias", Action: "/aliases", Submit: "Add alias", Name: in.Name, Targets: rows(in.Targets),
-		Errors: views.AliasErrors{Form: wrong[""], Name: wrong["name"], Targets: wrong["targets"]}, Suggest: h.suggest(c, there)}
+		Errors: views.AliasErrors{Form: wrong.Form, Name: wrong.Fields["name"], Targets: wrong.Fields["targets"]}, Suggest: h.suggest(c, there)}
 	if a != nil {
 		ask := question(*a)
 		ask.Small = false
