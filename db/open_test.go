@@ -1,0 +1,72 @@
+package db_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/bodhi-gateway/bodhi/db"
+)
+
+func TestOpenSaysInOneLineWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	garbage := filepath.Join(dir, "garbage.db")
+	if err := os.WriteFile(garbage, []byte(strings.Repeat("not a database ", 100)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct{ url, says string }{
+		"nothing":                    {"", "must start with sqlite:// or postgres://"},
+		"another database":           {"mysql://root:hunter2@localhost/x", "must start with sqlite:// or postgres://"},
+		"SQLite without a file":      {"sqlite://", "names no file"},
+		"SQLite with a folder":       {"sqlite://" + dir, "cannot be used"},
+		"SQLite with a trailing /":   {"sqlite:///tmp/", "names no file"},
+		"SQLite with two slashes":    {"sqlite://var/bodhi.db", "three slashes"},
+		"SQLite with options":        {"sqlite:///tmp/x.db?mode=ro", "takes no options"},
+		"SQLite below a file":        {"sqlite://" + garbage + "/x.db", "cannot be used"},
+		"SQLite with another's file": {"sqlite://" + garbage, "not a database"},
+		"PostgreSQL, malformed":      {"postgres://bodhi:hunter2@[::1/x", "malformed"},
+		"PostgreSQL, unknown option": {"postgres://bodhi:hunter2@127.0.0.1:1/x?sslmode=perhaps", "malformed"},
+		"PostgreSQL, nobody there":   {"postgres://bodhi:hunter2@127.0.0.1:1/x?sslmode=disable", "127.0.0.1:1/x (user bodhi)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d, err := db.Open(t.Context(), c.url, db.Options{})
+			if err == nil {
+				_ = d.Close()
+				t.Fatal("opened")
+			}
+			text := err.Error()
+			if !strings.Contains(text, c.says) {
+				t.Errorf("says %q, should mention %q", text, c.says)
+			}
+			if strings.Contains(text, "hunter2") || strings.ContainsAny(text, "\r\n") {
+				t.Errorf("not one line without the password: %q", text)
+			}
+		})
+	}
+}
+
+func TestOpenMakesTheFolderAndAFileForItsOwnerAlone(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "a b", "c#d%20?.db") // every character a URL gives a meaning to
+	rawURL, err := db.SQLiteURL(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := db.Open(t.Context(), rawURL, db.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if mode := info.Mode().Perm(); mode != 0o600 {
+		t.Errorf("the file's mode is %o", mode)
+	}
+}
