@@ -22,6 +22,9 @@ const (
 	cacheStep       = 128  // cached prefixes are whole steps …
 	cacheLeast      = 1024 // … and at least this long, as at OpenAI
 	rememberedLimit = 50_000
+
+	chatWindow  = 128_000 // prompt and answer together
+	embedWindow = 8_192   // each input
 )
 
 func textTokens(s string) int64 { return tokensIn(len(s)) }

@@ -100,11 +100,15 @@ func inputs(raw json.RawMessage) (texts []string, tokens int64, f *failure) {
 		many = [][]int{ids}
 	case json.Unmarshal(raw, &many) == nil:
 	}
+	longest := int64(0)
 	for _, t := range texts {
-		tokens += textTokens(t)
+		tokens, longest = tokens+textTokens(t), max(longest, textTokens(t))
 	}
 	for _, ids := range many {
-		texts, tokens = append(texts, fmt.Sprint(ids)), tokens+int64(len(ids))
+		texts, tokens, longest = append(texts, fmt.Sprint(ids)), tokens+int64(len(ids)), max(longest, int64(len(ids)))
+	}
+	if longest > embedWindow {
+		return nil, 0, tooLong(embedWindow, longest, "input")
 	}
 	if len(texts) == 0 || len(texts) > maxInputs || tokens == 0 {
 		return nil, 0, &failure{status: 400, param: "input", message: fmt.Sprintf("input must be a text, a token array or a list of up to %d of them, and must not be empty.", maxInputs)}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -207,7 +208,9 @@ func (q *question) read() (texts []string, tokens []int64, f *failure) {
 	if q.ResponseFormat != nil && q.ResponseFormat.JSONSchema != nil {
 		q.prompt += textTokens(string(q.ResponseFormat.JSONSchema.Schema))
 	}
-	q.prompt += primeTokens
+	if q.prompt += primeTokens; q.prompt >= chatWindow {
+		return nil, nil, tooLong(chatWindow, q.prompt, "messages")
+	}
 	return texts, tokens, nil
 }
 
@@ -251,15 +254,21 @@ func (q *question) choices() int {
 	return *q.N
 }
 
-// limit is the cap on output tokens per choice, or -1.
+// limit is the cap on output tokens per choice: the caller's, and what is left of the window.
 func (q *question) limit() int64 {
+	left := chatWindow - q.prompt
 	switch {
 	case q.script.Overrun:
-		return -1
+		return math.MaxInt32
 	case q.MaxCompletionTokens != nil:
-		return *q.MaxCompletionTokens
+		return min(*q.MaxCompletionTokens, left)
 	case q.MaxTokens != nil:
-		return *q.MaxTokens
+		return min(*q.MaxTokens, left)
 	}
-	return -1
+	return left
+}
+
+func tooLong(window, tokens int64, param string) *failure {
+	return &failure{status: 400, param: param, code: "context_length_exceeded",
+		message: fmt.Sprintf("This model's maximum context length is %d tokens. However, your messages resulted in %d tokens.", window, tokens)}
 }

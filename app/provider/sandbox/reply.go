@@ -185,7 +185,7 @@ func (r *reply) shorten(q *question) {
 		}
 	}
 	limit := q.limit()
-	if limit < 0 || r.tokens() <= limit {
+	if r.tokens() <= limit {
 		return
 	}
 	r.finish = "length"

@@ -410,6 +410,8 @@ func TestRefusals(t *testing.T) {
 		{name: "stream options without a stream", path: "/chat/completions", body: `{"model":"sandbox-chat","stream_options":{},` + user + `}`, status: 400},
 		{name: "a script nobody knows", path: "/chat/completions", body: `{"model":"sandbox-chat+speed=9",` + user + `}`, status: 400, code: "invalid_script"},
 		{name: "a script that cannot be read", path: "/chat/completions", body: `{"model":"sandbox-chat+latency=fast",` + user + `}`, status: 400, code: "invalid_script"},
+		{name: "more than the window", path: "/chat/completions", body: `{"model":"sandbox-chat","messages":[{"role":"user","content":"` + strings.Repeat("a", 4*128_000) + `"}]}`, status: 400, code: "context_length_exceeded"},
+		{name: "more than the embedding window", path: "/embeddings", body: `{"model":"sandbox-embed","input":"` + strings.Repeat("a", 4*8_193) + `"}`, status: 400, code: "context_length_exceeded"},
 		{name: "a scripted status", path: "/chat/completions", body: `{"model":"sandbox-chat+status=503",` + user + `}`, status: 503},
 		{name: "a status scripted by header", path: "/chat/completions", body: `{"model":"sandbox-chat",` + user + `}`, headers: []string{"X-Sandbox-Status", "429"}, status: 429, code: "rate_limit_exceeded"},
 		{name: "an empty account", path: "/chat/completions", body: `{"model":"sandbox-chat+status=429+code=insufficient_quota",` + user + `}`, status: 429, code: "insufficient_quota"},
