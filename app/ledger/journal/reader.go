@@ -71,6 +71,9 @@ func (r *Reader) Next() (Record, error) {
 			if err == nil || !errors.Is(err, errTorn) {
 				return rec, err
 			}
+			if r.at.Segment == end.Segment {
+				return r.damaged(err) // whole records only are read there, so this one was whole once
+			}
 			// What a crash cut short is the end of its segment.
 		}
 		if r.at.Segment == end.Segment {
@@ -109,11 +112,8 @@ func (r *Reader) read(limit int64) (Record, error) {
 	}
 	n := int64(binary.LittleEndian.Uint32(header[:]))
 	sum := binary.LittleEndian.Uint32(header[4:])
-	if n == 0 && sum == 0 {
-		return Record{}, errTorn // a power cut leaves zeros behind the last bytes that reached the disk
-	}
 	if n == 0 || n > MaxRecord {
-		return r.damaged(errLayout)
+		return r.unlessTorn(errLayout)
 	}
 	if n > left-headerBytes {
 		return Record{}, errTorn
@@ -129,7 +129,7 @@ func (r *Reader) read(limit int64) (Record, error) {
 		if n == left-headerBytes {
 			return Record{}, errTorn
 		}
-		return r.damaged(errors.New("checksum does not match"))
+		return r.unlessTorn(errors.New("checksum does not match"))
 	}
 	rec, err := decode(body)
 	if err != nil {
@@ -137,6 +137,26 @@ func (r *Reader) read(limit int64) (Record, error) {
 	}
 	r.at.Offset += headerBytes + n
 	return rec, nil
+}
+
+// unlessTorn reports damage, unless nothing but zeros follows in the segment: those are what a power cut leaves behind
+// the last bytes that reached the disk.
+func (r *Reader) unlessTorn(cause error) (Record, error) {
+	if r.size == 0 { // still being written
+		return r.damaged(cause)
+	}
+	for {
+		b, err := r.in.ReadByte()
+		if errors.Is(err, io.EOF) {
+			return Record{}, errTorn
+		}
+		if err != nil {
+			return Record{}, fmt.Errorf("journal: read: %w", err)
+		}
+		if b != 0 {
+			return r.damaged(cause)
+		}
+	}
 }
 
 func (r *Reader) damaged(cause error) (Record, error) {
