@@ -99,6 +99,22 @@ func (s *OrgStore) BySlug(ctx context.Context, slug string) (org.Organization, e
 	return row.organization(), missing(err, org.Missing)
 }
 
+// All gives every organization, oldest first, for checks of the whole installation.
+func (s *OrgStore) All(ctx context.Context) ([]org.Organization, error) {
+	var rows []orgRow
+	err := s.db.system(ctx, "all organizations", func(tx *gorm.DB) error {
+		return tx.Order("created_at").Find(&rows).Error
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]org.Organization, len(rows))
+	for i, r := range rows {
+		out[i] = r.organization()
+	}
+	return out, nil
+}
+
 // SlugTaken implements org.Store.
 func (s *OrgStore) SlugTaken(ctx context.Context, slug string) (bool, error) {
 	_, err := s.BySlug(ctx, slug)

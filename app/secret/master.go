@@ -1,6 +1,7 @@
 package secret
 
 import (
+	"bytes"
 	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/rand"
@@ -137,4 +138,14 @@ func (m *MAC) Verify(kid KeyID, message string, mac [32]byte) bool {
 	}
 	got := k.sum(message)
 	return hmac.Equal(got[:], mac[:]) && known
+}
+
+// Seed is randomness that is the same for the same master key and purpose, 512 bytes of it. It exists for one thing:
+// bootstrap repeats itself without making a second key, although keys are not kept.
+func (m *Master) Seed(purpose string) (io.Reader, error) {
+	b, err := hkdf.Expand(sha256.New, m.keys[m.current].pepper, "seed "+purpose, 512)
+	if err != nil {
+		return nil, fmt.Errorf("derive seed: %w", err)
+	}
+	return bytes.NewReader(b), nil
 }

@@ -10,8 +10,8 @@ import (
 
 type sandboxCmd struct {
 	Addr string `help:"Address to listen on." default:"127.0.0.1:9999"`
-	Seed uint64 `help:"Changes every answer; the same seed and question give the same answer." default:"1"`
-	Open bool   `help:"Answer requests without a key as well."`
+	Seed uint64 `help:"Changes every answer; the same seed gives the same answers."`
+	Open bool   `help:"Accept requests without a key."`
 }
 
 func (c sandboxCmd) Run(e *env) error {
@@ -19,8 +19,6 @@ func (c sandboxCmd) Run(e *env) error {
 	if err != nil {
 		return fmt.Errorf("sandbox: %w", err)
 	}
-	if _, err := fmt.Fprintf(e.out, "The sandbox provider listens at http://%s/v1; what it charged is at http://%s/__bill\n", l.Addr(), l.Addr()); err != nil {
-		return err
-	}
+	fmt.Fprintf(e.out, "The sandbox provider answers at http://%s/v1 (bill: /__bill)\n", l.Addr())
 	return sandbox.Serve(e.ctx, l, sandbox.New(sandbox.Config{Clock: clock.System{}, Seed: c.Seed, Open: c.Open}))
 }

@@ -1,0 +1,231 @@
+// Package app puts the program together: it is the only place that constructs anything. Read routes.go for every URL of
+// the dashboard and the management API, gateway/pipeline.go for every request of the proxy, and New below for every
+// object.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/gateway"
+	"github.com/bodhi-gateway/bodhi/app/key"
+	"github.com/bodhi-gateway/bodhi/app/ledger/journal"
+	"github.com/bodhi-gateway/bodhi/app/live"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
+	"github.com/bodhi-gateway/bodhi/app/provider"
+	"github.com/bodhi-gateway/bodhi/app/route"
+	"github.com/bodhi-gateway/bodhi/app/secret"
+	"github.com/bodhi-gateway/bodhi/db"
+	"github.com/bodhi-gateway/bodhi/jobs"
+)
+
+// Options are what a command says beyond the configuration.
+type Options struct {
+	Version string
+	Log     *slog.Logger
+	Web     bool // serve dashboard and proxy
+	Worker  bool // work jobs
+}
+
+// App is one serving process.
+type App struct {
+	*core
+	options  Options
+	desk     *key.Desk
+	table    *route.Table
+	treasury *budget.Treasury
+	meter    *meter
+	gateway  *gateway.Gateway
+	handler  http.Handler
+	queue    *jobs.Queue
+	mirrors  []mirror
+	ready    atomic.Bool
+}
+
+// mirror is a live.Mirror of any type.
+type mirror interface {
+	Start(ctx context.Context) error
+	Run(ctx context.Context, bus live.Bus)
+}
+
+// New makes a serving process: database, rooms, data plane, pages, jobs. Nothing runs before Run. A database server that
+// is away does not stop it, if the data directory holds the last good snapshots.
+func New(ctx context.Context, cfg Config, o Options) (*App, error) {
+	if err := writable(cfg.DataDir); err != nil {
+		return nil, err
+	}
+	d, err := db.Open(ctx, cfg.DatabaseURL.Reveal(), db.Options{Log: o.Log, AllowDown: true})
+	if err != nil {
+		return nil, err
+	}
+	a, err := assemble(ctx, cfg, o, d)
+	if err != nil {
+		_ = d.Close()
+		return nil, err
+	}
+	return a, nil
+}
+
+func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error) {
+	if err := d.Ping(ctx); err != nil {
+		o.Log.Warn("the database is away; serving from the last good snapshots until it is back", "error", err.Error())
+	} else if err := d.Migrate(ctx); err != nil {
+		return nil, err
+	}
+	c, err := newCore(ctx, cfg, d, o.Log)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{core: c, options: o, table: &route.Table{}}
+	keyMAC, err := c.master.MAC(key.Purpose)
+	if err != nil {
+		return nil, err
+	}
+	a.desk = key.NewDesk(c.clock, keyMAC)
+	if err := a.dataPlane(); err != nil {
+		return nil, err
+	}
+	if a.handler, err = a.mount(); err != nil {
+		return nil, errors.Join(err, a.treasury.Close(ctx))
+	}
+	workers := jobs.NewWorkers()
+	a.queue, err = jobs.New(d, jobs.Options{Workers: workers, Log: o.Log, Clock: c.clock, Schedule: jobs.Schedule(jobs.Chores{
+		ExpireSessions: func(ctx context.Context) error { _, err := c.sessions.Sweep(ctx); return err },
+		EnsureDays: func(ctx context.Context) error {
+			now := c.clock.Now()
+			return c.ledgerStore.EnsureDays(ctx, now, now.AddDate(0, 0, 2))
+		},
+	})})
+	if err != nil {
+		return nil, errors.Join(err, a.treasury.Close(ctx))
+	}
+	return a, nil
+}
+
+// dataPlane makes what requests run through: journal, treasury, snapshots, pipeline.
+func (a *App) dataPlane() error {
+	dir := filepath.Join(a.cfg.DataDir, "journal")
+	j, err := journal.Open(dir, journal.Options{Clock: a.clock, IDs: a.ids, Log: a.log})
+	if err != nil {
+		return err
+	}
+	a.treasury = budget.NewTreasury(budget.TreasuryConfig{Bank: a.ledgerStore, Journal: j, Clock: a.clock, IDs: a.ids, Log: a.log})
+	a.meter = newMeter(a.options.Version, a.treasury.Stats)
+	a.mirrors = a.snapshots()
+	a.gateway = gateway.New(gateway.Config{Clock: a.clock, IDs: a.ids, Log: a.log, OpenAI: openai.Dialect{}, Ports: gateway.Ports{
+		Keys: a.desk, Routes: a.table, Budgets: a.treasury, Prices: prices{a.catalog}, Adapters: newAdapters(), Upstreams: a.upstreams, Meter: a.meter,
+	}})
+	return nil
+}
+
+// snapshots are what the data plane reads instead of the database. Data keys come first: routes need them to open
+// credentials.
+func (a *App) snapshots() []mirror {
+	dir := filepath.Join(a.cfg.DataDir, "snapshot")
+	const poll = 5 * time.Minute // the bus tells within a second; this is for messages that were lost
+	return []mirror{
+		&live.Mirror[[]secret.WrappedKey]{Name: "datakeys", Topic: provider.Topic, Dir: dir, Poll: poll, Log: a.log,
+			Read: a.orgKeys.AllOrgKeys, Apply: a.keyring.Import},
+		&live.Mirror[route.Records]{Name: "routes", Topic: provider.Topic, Dir: dir, Poll: poll, Log: a.log,
+			Read: a.readRoutes, Apply: a.applyRoutes},
+		&live.Mirror[[]key.Record]{Name: "keys", Topic: "keys", Dir: dir, Poll: poll, Log: a.log,
+			Read: a.keyStore.Records, Apply: a.desk.Load},
+		&live.Mirror[[]budget.Rule]{Name: "budgets", Topic: budget.Topic, Dir: dir, Poll: poll, Log: a.log,
+			Read:  func(ctx context.Context) ([]budget.Rule, error) { return a.budgetStore.Rules(ctx, a.clock.Now()) },
+			Apply: a.treasury.Load},
+	}
+}
+
+func (a *App) readRoutes(ctx context.Context) (r route.Records, err error) {
+	if r.Connections, err = a.connections.All(ctx); err != nil {
+		return r, err
+	}
+	r.Aliases, err = a.aliases.All(ctx)
+	return r, err
+}
+
+func (a *App) applyRoutes(r route.Records) error {
+	index, broken := route.Compile(context.Background(), r, a.catalog, a.keyring)
+	for _, err := range broken {
+		a.log.Error("a connection is out of service", "error", err.Error())
+	}
+	a.table.Set(index)
+	return nil
+}
+
+// Run serves until ctx ends, then drains: no new requests, streams up to grace, journal posted, leases returned. ready
+// is told the URL once requests are taken.
+func (a *App) Run(ctx context.Context, ready func(url string)) error {
+	defer func() { _ = a.db.Close() }()
+	for _, m := range a.mirrors {
+		if err := m.Start(ctx); err != nil {
+			return errors.Join(err, a.treasury.Close(ctx))
+		}
+	}
+	// The machinery outlives ctx: it stops only when the last request is through.
+	machinery, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	running, failed := errgroup.WithContext(machinery)
+	running.Go(func() error { return a.bus.Run(machinery) })
+	running.Go(func() error { return a.treasury.Run(machinery) })
+	running.Go(func() error { a.noteUses(machinery); return nil })
+	for _, m := range a.mirrors {
+		running.Go(func() error { m.Run(machinery, a.bus); return nil })
+	}
+	if a.options.Worker {
+		running.Go(func() error { return a.queue.Run(machinery) })
+	}
+	err := a.serve(ctx, failed.Done(), ready)
+	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
+	defer cancel()
+	err = errors.Join(err, a.treasury.Close(late), a.keyUses(late))
+	stop()
+	return errors.Join(err, running.Wait())
+}
+
+// noteUses writes down when keys were last used, about every half minute: a page shows it, nothing depends on it.
+func (a *App) noteUses(ctx context.Context) {
+	ticker := time.NewTicker(30 * time.Second)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			if err := a.keyUses(ctx); err != nil {
+				a.log.Warn("last uses of keys not written down", "error", err.Error())
+			}
+		}
+	}
+}
+
+func (a *App) keyUses(ctx context.Context) error {
+	uses := a.desk.Uses()
+	if len(uses) == 0 {
+		return nil
+	}
+	return a.keyStore.Used(ctx, uses)
+}
+
+// writable says in one line why the data directory is of no use.
+func writable(dir string) error {
+	if err := os.MkdirAll(filepath.Join(dir, "snapshot"), 0o700); err != nil {
+		return fmt.Errorf("BODHI_DATA_DIR: %w", err)
+	}
+	f, err := os.CreateTemp(dir, ".writable")
+	if err != nil {
+		return fmt.Errorf("BODHI_DATA_DIR: %s cannot be written: %w", dir, errors.Unwrap(err))
+	}
+	_ = f.Close()
+	return os.Remove(f.Name())
+}

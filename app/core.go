@@ -1,0 +1,131 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"github.com/bodhi-gateway/bodhi/app/audit"
+	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/catalog"
+	"github.com/bodhi-gateway/bodhi/app/clock"
+	"github.com/bodhi-gateway/bodhi/app/egress"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/identity"
+	"github.com/bodhi-gateway/bodhi/app/key"
+	"github.com/bodhi-gateway/bodhi/app/onboard"
+	"github.com/bodhi-gateway/bodhi/app/provider"
+	"github.com/bodhi-gateway/bodhi/app/provider/sandbox"
+	"github.com/bodhi-gateway/bodhi/app/report"
+	"github.com/bodhi-gateway/bodhi/app/route"
+	"github.com/bodhi-gateway/bodhi/app/secret"
+	"github.com/bodhi-gateway/bodhi/db"
+)
+
+// core is every room's control plane over one database: what the dashboard, the API and the commands share. It starts
+// nothing; App adds the data plane and the listeners.
+type core struct {
+	cfg   Config
+	log   *slog.Logger
+	clock clock.Clock
+	ids   *id.Source
+
+	db      *db.DB
+	bus     *db.Bus
+	master  *secret.Master
+	keyring *secret.Keyring
+	orgKeys *db.OrgKeyStore
+	orgs    *db.OrgStore
+
+	egress    *egress.Egress
+	upstreams *upstreams
+	catalog   *catalog.Catalog
+
+	audit       *audit.Chain
+	connections *db.ConnectionStore
+	aliases     *db.AliasStore
+	keyStore    *db.KeyStore
+	budgetStore *db.BudgetStore
+	ledgerStore *db.LedgerStore
+	sessions    *db.SessionStore
+
+	identities identity.Config
+	keyConfig  key.Config
+	people     *identity.Service
+	keys       *key.Service
+	providers  *provider.Service
+	aliasing   *route.Service
+	reports    *report.Service
+}
+
+func newCore(ctx context.Context, cfg Config, d *db.DB, log *slog.Logger) (*core, error) {
+	c := &core{cfg: cfg, log: log, clock: clock.System{}, db: d}
+	c.ids = id.NewSource(c.clock.Now, nil)
+	c.bus = db.NewBus(d, log)
+	text, created, err := cfg.LoadMasterKey(nil)
+	if err != nil {
+		return nil, err
+	}
+	if created {
+		log.Info("a master key was made; keep a copy apart from the database's backups", "file", masterKeyFile)
+	}
+	if c.master, err = secret.NewMaster(text); err != nil {
+		return nil, fmt.Errorf("BODHI_MASTER_KEY: %w", err)
+	}
+	c.orgs, c.orgKeys = db.NewOrgStore(d), db.NewOrgKeyStore(d)
+	c.keyring = secret.NewKeyring(c.master, c.orgKeys, nil)
+	c.egress = egress.New(egress.Config{AllowPrivate: cfg.EgressAllowPrivate})
+	box := sandbox.New(sandbox.Config{Clock: c.clock, Open: true})
+	c.upstreams = &upstreams{out: c.egress.Transport(), sandbox: box.Transport()}
+	c.catalog = catalog.BuiltIn()
+	if err := c.rooms(); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// rooms makes the services. The order is that of their needs.
+func (c *core) rooms() error {
+	chainMAC, err := c.master.MAC(audit.Purpose)
+	if err != nil {
+		return err
+	}
+	keyMAC, err := c.master.MAC(key.Purpose)
+	if err != nil {
+		return err
+	}
+	tokenMAC, err := c.master.MAC(identity.TokenPurpose)
+	if err != nil {
+		return err
+	}
+	c.audit = audit.NewChain(db.NewAuditStore(c.db), c.db, c.clock, c.ids, chainMAC)
+	c.connections, c.aliases = db.NewConnectionStore(c.db), db.NewAliasStore(c.db)
+	c.keyStore, c.budgetStore, c.ledgerStore = db.NewKeyStore(c.db), db.NewBudgetStore(c.db), db.NewLedgerStore(c.db)
+	c.sessions = db.NewSessionStore(c.db)
+
+	c.aliasing = route.New(route.Parts{Store: c.aliases, Connections: c.connections, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
+	c.providers = provider.New(provider.Parts{Store: c.connections, Tx: c.db, Audit: c.audit, Bus: c.bus, Vault: c.keyring, URLs: c.egress,
+		Prober: c.prober(), Aliases: c.aliasing, IDs: c.ids, Clock: c.clock, Log: c.log})
+	c.identities = identity.Config{Orgs: c.orgs, Store: db.NewIdentityStore(c.db), Keys: c.keyring, Tx: c.db, Audit: c.audit, Bus: c.bus,
+		Clock: c.clock, IDs: c.ids, MAC: tokenMAC, Hasher: identity.NewHasher(0), Log: c.log,
+		Welcome: route.Welcome{Connections: c.providers, Aliases: c.aliasing}}
+	c.people = identity.NewService(c.identities)
+	c.keyConfig = key.Config{Store: c.keyStore, Tree: c.orgs, Tx: c.db, Audit: c.audit, Bus: c.bus, Clock: c.clock, IDs: c.ids, MAC: keyMAC, Log: c.log}
+	c.keys = key.NewService(c.keyConfig)
+	c.reports = report.NewService(db.NewReportStore(c.db), c.orgs, c.clock)
+	return nil
+}
+
+// budgets is the budget service; desk knows what is held right now, and is nil outside a serving process.
+func (c *core) budgets(desk budget.Desk) *budget.Service {
+	return budget.New(budget.Parts{Store: c.budgetStore, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log, Desk: desk})
+}
+
+func (c *core) prober() provider.Wire {
+	return provider.Wire{Adapters: newAdapters().For, Send: c.upstreams.Ask}
+}
+
+func (c *core) onboard() *onboard.Service {
+	return onboard.New(onboard.Parts{Orgs: c.orgs, Identity: c.identities, Keys: c.keyConfig, Connections: c.providers, Vault: c.keyring,
+		Aliases: c.aliasing, Budgets: c.budgets(nil), Master: c.master, PublicURL: c.cfg.PublicURL})
+}

@@ -1,0 +1,141 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/clock"
+	"github.com/bodhi-gateway/bodhi/app/secret"
+	"github.com/bodhi-gateway/bodhi/db"
+)
+
+// Finding is what bodhi doctor says about one thing.
+type Finding struct {
+	What  string `json:"what"`
+	State Health `json:"state"`
+	Says  string `json:"says"` // what was found, and what to do if it is bad
+}
+
+// Health is how a checked thing is.
+type Health string
+
+// The states of a Finding.
+const (
+	Fine Health = "ok"
+	Weak Health = "warn"
+	Sick Health = "fail"
+)
+
+// Doctor checks what the configuration points to. It changes nothing.
+func Doctor(ctx context.Context, cfg Config, log *slog.Logger) []Finding {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	out := []Finding{{"config", Fine, "the configuration reads well; the dashboard is at " + cfg.PublicURL}}
+	out = append(out, checkDir(cfg.DataDir))
+	database, d := checkDatabase(ctx, cfg, log)
+	out = append(out, database...)
+	if d != nil {
+		defer func() { _ = d.Close() }()
+		out = append(out, checkSecrets(ctx, cfg, d, log)...)
+	}
+	out = append(out, checkDial("redis", cfg.RedisURL, "6379", "rate limits, cache and breakers stay in each process")...)
+	out = append(out, checkDial("smtp", cfg.SMTPURL, "587", "mails land in the mailbox at /dev/mail")...)
+	return out
+}
+
+func checkDir(dir string) Finding {
+	f := Finding{What: "data dir", State: Fine, Says: dir + " can be written"}
+	probe := filepath.Join(dir, ".doctor")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return Finding{f.What, Sick, fmt.Sprintf("%v; create the directory or set BODHI_DATA_DIR", err)}
+	}
+	if err := os.WriteFile(probe, nil, 0o600); err != nil {
+		return Finding{f.What, Sick, fmt.Sprintf("%v; the journal lives here, so nothing can be served", err)}
+	}
+	_ = os.Remove(probe)
+	return f
+}
+
+func checkDatabase(ctx context.Context, cfg Config, log *slog.Logger) ([]Finding, *db.DB) {
+	d, err := db.Open(ctx, cfg.DatabaseURL.Reveal(), db.Options{Log: log})
+	if err != nil {
+		return []Finding{{"database", Sick, err.Error()}}, nil
+	}
+	steps, err := d.Status(ctx)
+	if err != nil {
+		return []Finding{{"database", Sick, err.Error()}}, d
+	}
+	missing := 0
+	for _, s := range steps {
+		if !s.Done {
+			missing++
+		}
+	}
+	f := Finding{"database", Fine, fmt.Sprintf("reachable, all %d migrations applied", len(steps))}
+	if missing > 0 {
+		f = Finding{"database", Weak, fmt.Sprintf("reachable, %d of %d migrations are missing; run bodhi migrate up", missing, len(steps))}
+	}
+	return []Finding{f, checkClock(ctx, d)}, d
+}
+
+// checkClock compares clocks: periods and expiry follow ours, rows other nodes wrote follow theirs.
+func checkClock(ctx context.Context, d *db.DB) Finding {
+	theirs, err := d.Now(ctx)
+	if err != nil {
+		return Finding{"clock", Weak, "the database does not tell its time: " + err.Error()}
+	}
+	if skew := clock.Since(theirs).Abs(); skew > 5*time.Second {
+		return Finding{"clock", Sick, fmt.Sprintf("this machine and the database differ by %s; synchronise both", skew.Round(time.Second))}
+	}
+	return Finding{"clock", Fine, "within 5 s of the database's"}
+}
+
+func checkSecrets(ctx context.Context, cfg Config, d *db.DB, log *slog.Logger) []Finding {
+	c, err := newCore(ctx, cfg, d, log)
+	if err != nil {
+		return []Finding{{"master key", Sick, err.Error()}}
+	}
+	out := []Finding{{"master key", Fine, "opens what is stored"}}
+	connections, err := c.connections.All(ctx)
+	if err != nil {
+		return append(out, Finding{"providers", Sick, err.Error()})
+	}
+	for _, r := range connections {
+		f := Finding{"provider", Fine, r.Name + " answers"}
+		conn, err := r.Open(ctx, c.keyring)
+		if err == nil {
+			_, err = c.prober().Probe(ctx, conn)
+		}
+		if err != nil {
+			f.State, f.Says = Weak, r.Name+": "+err.Error()
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+func checkDial(what string, raw secret.String, port, without string) []Finding {
+	if raw.IsEmpty() {
+		return []Finding{{what, Fine, "not set: " + without}}
+	}
+	u, err := url.Parse(raw.Reveal())
+	if err != nil {
+		return []Finding{{what, Sick, "the URL cannot be read"}}
+	}
+	host := u.Host
+	if u.Port() == "" {
+		host = net.JoinHostPort(u.Hostname(), port)
+	}
+	conn, err := net.DialTimeout("tcp", host, 3*time.Second)
+	if err != nil {
+		return []Finding{{what, Sick, fmt.Sprintf("nothing answers at %s: %v", host, err)}}
+	}
+	_ = conn.Close()
+	return []Finding{{what, Fine, host + " answers"}}
+}

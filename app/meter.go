@@ -1,0 +1,96 @@
+package app
+
+import (
+	"net/http"
+	"strconv"
+	"sync"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
+)
+
+// meter counts what the data plane did. No label names a tenant, a person or a model: cardinality stays bounded, and a
+// metrics page shows no customer.
+type meter struct {
+	registry *prometheus.Registry
+	requests *prometheus.CounterVec
+	duration *prometheus.HistogramVec
+	first    *prometheus.HistogramVec
+	overhead prometheus.Histogram
+	tokens   *prometheus.CounterVec
+	cost     prometheus.Counter
+
+	mu    sync.RWMutex
+	lines map[line]*handles // label look-ups are dear; each combination is resolved once
+}
+
+type line struct {
+	endpoint string
+	status   int
+	code     string
+}
+
+type handles struct {
+	requests        prometheus.Counter
+	duration, first prometheus.Observer
+}
+
+func newMeter(version string, stats func() budget.Stats) *meter {
+	seconds := []float64{.001, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600}
+	m := &meter{
+		registry: prometheus.NewRegistry(),
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "bodhi_requests_total", Help: "Client requests by endpoint, status and refusal code."}, []string{"endpoint", "status", "code"}),
+		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "bodhi_request_duration_seconds", Help: "From the request's arrival to its last byte.", Buckets: seconds}, []string{"endpoint"}),
+		first:    prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "bodhi_first_byte_seconds", Help: "From the request's arrival to the first byte of its answer.", Buckets: seconds}, []string{"endpoint"}),
+		overhead: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "bodhi_overhead_seconds", Help: "Time spent in the gateway before the answer began, the provider's own time left out.", Buckets: []float64{.00005, .0001, .00025, .0005, .001, .0025, .005, .01, .05, .25, 1}}),
+		tokens:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "bodhi_tokens_total", Help: "Tokens settled, by direction."}, []string{"direction"}),
+		cost:     prometheus.NewCounter(prometheus.CounterOpts{Name: "bodhi_cost_usd_total", Help: "Cost settled in USD; for graphs, the ledger is exact."}),
+		lines:    map[line]*handles{},
+	}
+	build := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "bodhi_build_info", Help: "The running version.", ConstLabels: prometheus.Labels{"version": version}}, func() float64 { return 1 })
+	m.registry.MustRegister(m.requests, m.duration, m.first, m.overhead, m.tokens, m.cost, build,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	_ = stats
+	return m
+}
+
+// Observe implements gateway.Meter.
+func (m *meter) Observe(r *ledger.Request) {
+	h := m.handles(line{r.Endpoint, r.Status, r.Code})
+	h.requests.Inc()
+	h.duration.Observe(r.Duration.Seconds())
+	if r.FirstByte > 0 {
+		h.first.Observe(r.FirstByte.Seconds())
+	}
+	m.overhead.Observe(r.Overhead.Seconds())
+	m.tokens.WithLabelValues("input").Add(float64(r.Usage.Input))
+	m.tokens.WithLabelValues("output").Add(float64(r.Usage.Output))
+	m.cost.Add(float64(r.Cost) / 1e9)
+}
+
+func (m *meter) handles(l line) *handles {
+	m.mu.RLock()
+	h := m.lines[l]
+	m.mu.RUnlock()
+	if h != nil {
+		return h
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if h = m.lines[l]; h == nil {
+		h = &handles{
+			requests: m.requests.WithLabelValues(l.endpoint, strconv.Itoa(l.status), l.code),
+			duration: m.duration.WithLabelValues(l.endpoint), first: m.first.WithLabelValues(l.endpoint),
+		}
+		m.lines[l] = h
+	}
+	return h
+}
+
+func (m *meter) handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}

@@ -1,0 +1,133 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/onboard"
+	"github.com/bodhi-gateway/bodhi/db"
+)
+
+// Commands that do one thing and end. They may run beside a serving process, which sees their changes within a second.
+
+// MigrateStep is what Migrate does.
+type MigrateStep uint8
+
+// The steps.
+const (
+	MigrateUp MigrateStep = iota
+	MigrateDown
+	MigrateStatus
+)
+
+// Migrate changes the schema or says where it stands, in lines for a person.
+func Migrate(ctx context.Context, cfg Config, step MigrateStep, log *slog.Logger) ([]string, error) {
+	d, err := openDB(ctx, cfg, log)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = d.Close() }()
+	switch step {
+	case MigrateUp:
+		err = d.Migrate(ctx)
+	case MigrateDown:
+		err = d.Down(ctx)
+	}
+	if err != nil {
+		return nil, err
+	}
+	steps, err := d.Status(ctx)
+	lines := make([]string, len(steps))
+	for i, s := range steps {
+		state := "pending"
+		if s.Done {
+			state = "applied"
+		}
+		lines[i] = fmt.Sprintf("%-8s %05d %s", state, s.Version, s.Name)
+	}
+	return lines, err
+}
+
+// Bootstrap sets up an organization without a browser; an empty database is migrated first.
+func Bootstrap(ctx context.Context, cfg Config, log *slog.Logger, in onboard.Bootstrap) (onboard.Result, error) {
+	c, err := openCore(ctx, cfg, log)
+	if err != nil {
+		return onboard.Result{}, err
+	}
+	defer func() { _ = c.db.Close() }()
+	return c.onboard().Bootstrap(ctx, in)
+}
+
+// Verification is what bodhi verify found.
+type Verification struct {
+	Books budget.Report    `json:"books"`
+	Audit map[string]int64 `json:"audit_entries"` // verified entries by organization
+	// Problems are sentences; none means that everything holds.
+	Problems []string `json:"problems"`
+}
+
+// OK reports whether everything holds.
+func (v Verification) OK() bool { return v.Books.Balanced() && len(v.Problems) == 0 }
+
+// Verify adds up the books and checks every organization's audit chain. It reads only.
+func Verify(ctx context.Context, cfg Config, log *slog.Logger) (Verification, error) {
+	v := Verification{Audit: map[string]int64{}, Problems: []string{}}
+	c, err := openCore(ctx, cfg, log)
+	if err != nil {
+		return v, err
+	}
+	defer func() { _ = c.db.Close() }()
+	if v.Books, err = c.ledgerStore.Verify(ctx); err != nil {
+		return v, err
+	}
+	orgs, err := c.orgs.All(ctx)
+	if err != nil {
+		return v, err
+	}
+	for _, o := range orgs {
+		n, err := c.audit.Verify(ctx, o.ID)
+		if err != nil {
+			v.Problems = append(v.Problems, fmt.Sprintf("audit chain of %s: %v", o.Slug, err))
+		}
+		v.Audit[o.Slug] = n
+	}
+	return v, nil
+}
+
+// Lines are the findings for a person.
+func (v Verification) Lines() []string {
+	lines := []string{v.Books.String()}
+	entries := int64(0)
+	for _, n := range v.Audit {
+		entries += n
+	}
+	lines = append(lines, fmt.Sprintf("audit     %d entries in %d organizations, each chained to the one before", entries, len(v.Audit)))
+	return append(lines, v.Problems...)
+}
+
+func openDB(ctx context.Context, cfg Config, log *slog.Logger) (*db.DB, error) {
+	if cfg.Embedded() {
+		if err := writable(cfg.DataDir); err != nil {
+			return nil, err
+		}
+	}
+	return db.Open(ctx, cfg.DatabaseURL.Reveal(), db.Options{Log: log})
+}
+
+func openCore(ctx context.Context, cfg Config, log *slog.Logger) (*core, error) {
+	d, err := openDB(ctx, cfg, log)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.Migrate(ctx); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	c, err := newCore(ctx, cfg, d, log)
+	if err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return c, nil
+}

@@ -1,0 +1,53 @@
+package app
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/bodhi-gateway/bodhi/app/budget/budgetweb"
+	"github.com/bodhi-gateway/bodhi/app/catalog"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/identity/identityweb"
+	"github.com/bodhi-gateway/bodhi/app/key/keyweb"
+	"github.com/bodhi-gateway/bodhi/app/provider/providerweb"
+	"github.com/bodhi-gateway/bodhi/app/report/reportweb"
+	"github.com/bodhi-gateway/bodhi/app/route/routeweb"
+	"github.com/bodhi-gateway/bodhi/app/web"
+)
+
+// routes are all URLs of the dashboard and the management API, room by room; each room's list declares who may call
+// what and what is audited. The proxy's paths are gateway's own.
+func (a *App) routes() []web.Route {
+	budgets := a.budgets(a.treasury)
+	return slices.Concat(
+		identityweb.New(a.people).Routes(),
+		reportweb.New(reportweb.Parts{Reports: a.reports, Budgets: budgets, Keys: a.keys, Connections: a.providers}).Routes(),
+		keyweb.New(a.keys, a.people).Routes(),
+		providerweb.New(a.providers).Routes(),
+		routeweb.New(a.aliasing, a.providers, a.catalog, prices{a.catalog}, a.clock).Routes(),
+		budgetweb.New(budgets, a.people, a.keys).Routes(),
+	)
+}
+
+// mount hangs the routes on Echo, and Echo beside the data plane (decision D3).
+func (a *App) mount() (http.Handler, error) {
+	e := echo.New()
+	err := web.Mount(e, a.routes(), web.Deps{
+		PublicURL: a.cfg.PublicURL, Sessions: a.sessions, People: a.people, Clock: a.clock, IDs: a.ids, Log: a.log,
+	})
+	return a.split(e), err
+}
+
+// prices quotes from the catalogue; a tenant's overrides will come before it here.
+type prices struct{ book *catalog.Catalog }
+
+// Quote implements gateway.Prices.
+func (p prices) Quote(_ id.Org, kind, model string, at time.Time) (catalog.Quote, bool) {
+	return p.book.Quote(kind, model, at)
+}
+
+// Find implements gateway.Prices.
+func (p prices) Find(kind, model string) (*catalog.Model, bool) { return p.book.Find(kind, model) }

@@ -1,0 +1,124 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"syscall"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/gateway"
+	"github.com/bodhi-gateway/bodhi/static"
+)
+
+// grace is how long streams may go on after a stop was asked for.
+const grace = 60 * time.Second
+
+// serve listens until ctx ends or the machinery fails, then drains.
+func (a *App) serve(ctx context.Context, failed <-chan struct{}, ready func(url string)) error {
+	if !a.options.Web {
+		select {
+		case <-ctx.Done():
+		case <-failed:
+		}
+		return nil
+	}
+	listener, err := listen("BODHI_ADDR", a.cfg.Addr)
+	if err != nil {
+		return err
+	}
+	server := newServer(a.handler, a.log)
+	ended := make(chan error, 2)
+	go func() { ended <- server.Serve(listener) }()
+	if a.cfg.MetricsAddr != "" {
+		metrics, err := listen("BODHI_METRICS_ADDR", a.cfg.MetricsAddr)
+		if err != nil {
+			return errors.Join(err, server.Close())
+		}
+		mux := http.NewServeMux()
+		mux.Handle("GET /metrics", a.meter.handler())
+		side := newServer(mux, a.log)
+		defer func() { _ = side.Close() }()
+		go func() { ended <- side.Serve(metrics) }()
+	}
+	a.ready.Store(true)
+	ready(a.cfg.PublicURL)
+	select {
+	case err := <-ended:
+		return fmt.Errorf("listener: %w", err)
+	case <-failed:
+	case <-ctx.Done():
+	}
+	a.ready.Store(false)
+	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	if err := server.Shutdown(late); err != nil {
+		a.log.Warn("streams were still open at the end of the grace period", "grace", grace)
+		_ = server.Close()
+	}
+	return nil
+}
+
+func listen(name, addr string) (net.Listener, error) {
+	l, err := net.Listen("tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("%s: %s is taken by another program; stop it or choose another address", name, addr)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: cannot listen: %w", name, err)
+	}
+	return l, nil
+}
+
+// newServer speaks HTTP/1.1 and HTTP/2, the latter without TLS too: the AWS SDK for JavaScript does. There is no write
+// timeout, because a stream has no length; slow clients are bounded by the sockets' own buffers.
+func newServer(h http.Handler, log *slog.Logger) *http.Server {
+	s := &http.Server{
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		Protocols: new(http.Protocols), ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+	s.Protocols.SetHTTP1(true)
+	s.Protocols.SetUnencryptedHTTP2(true)
+	return s
+}
+
+// split sends a request to the data plane, to the probes, to the files, or to the pages. The data plane comes first and
+// stands under no middleware.
+func (a *App) split(pages http.Handler) http.Handler {
+	files := http.StripPrefix("/static/", static.Handler())
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch path := r.URL.Path; {
+		case gateway.Serves(path):
+			a.gateway.ServeHTTP(w, r)
+		case path == "/healthz":
+			probe(w, http.StatusOK, "alive")
+		case path == "/readyz":
+			a.serveReady(w)
+		case len(path) > len("/static/") && path[:len("/static/")] == "/static/":
+			files.ServeHTTP(w, r)
+		default:
+			pages.ServeHTTP(w, r)
+		}
+	})
+}
+
+// serveReady says whether this process can take requests. It asks nobody: a database that is away does not make a node
+// unready, because keys and leases still serve.
+func (a *App) serveReady(w http.ResponseWriter) {
+	if a.ready.Load() {
+		probe(w, http.StatusOK, "ready")
+		return
+	}
+	probe(w, http.StatusServiceUnavailable, "draining")
+}
+
+func probe(w http.ResponseWriter, status int, word string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]string{"status": word})
+}

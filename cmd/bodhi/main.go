@@ -1,0 +1,94 @@
+// Command bodhi is the gateway: one program that serves, migrates, sets itself up and checks itself.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/bodhi-gateway/bodhi/app"
+)
+
+// version is set by the build (-ldflags -X main.version=…).
+var version = "dev"
+
+// commands is the whole command line; each command has a file of its own.
+type commands struct {
+	Config string `help:"Configuration file (YAML). Environment variables and flags win over it." type:"path" placeholder:"bodhi.yaml"`
+
+	Serve     serveCmd     `cmd:"" help:"Serve the dashboard, the proxy and the worker."`
+	Migrate   migrateCmd   `cmd:"" help:"Bring the database schema up to date, or show where it stands."`
+	Bootstrap bootstrapCmd `cmd:"" help:"Set up an organization without a browser; safe to repeat."`
+	Doctor    doctorCmd    `cmd:"" help:"Check the configuration and everything it points to."`
+	Verify    verifyCmd    `cmd:"" help:"Prove that the books balance and the audit chain is whole."`
+	Sandbox   sandboxCmd   `cmd:"" help:"Run the built-in sandbox provider as a server of its own."`
+	Version   versionCmd   `cmd:"" help:"Print the version."`
+}
+
+// env is what every command gets to work with.
+type env struct {
+	ctx    context.Context
+	out    io.Writer
+	config func(overrides map[string]string) (app.Config, error)
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run is main without the process: 0 is success, 1 a failure that is explained on stderr, 2 a wrong command line.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	var c commands
+	exited := -1
+	parser, err := kong.New(&c, kong.Name("bodhi"), kong.Writers(stdout, stderr), kong.UsageOnError(),
+		kong.Exit(func(code int) { exited = code }),
+		kong.Description("Bodhi Gateway: one door between a company and every LLM provider, with budgets that hold."))
+	if err != nil {
+		fmt.Fprintln(stderr, "bodhi:", err)
+		return 1
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	command, err := parser.Parse(args)
+	if exited >= 0 {
+		return exited
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "bodhi: %v. See bodhi --help.\n", err)
+		return 2
+	}
+	e := &env{ctx: ctx, out: stdout, config: func(overrides map[string]string) (app.Config, error) {
+		return app.LoadConfig(os.Environ(), c.Config, overrides)
+	}}
+	if err := command.Run(e); err != nil && !errors.Is(err, context.Canceled) {
+		fmt.Fprintf(stderr, "bodhi: %v\n", err)
+		return 1
+	}
+	return 0
+}
+
+// logger writes to stderr as the configuration says.
+func logger(c app.Config) *slog.Logger {
+	options := &slog.HandlerOptions{Level: c.LogLevel}
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(os.Stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, options))
+}
+
+type versionCmd struct{}
+
+func (versionCmd) Run(e *env) error {
+	_, err := fmt.Fprintln(e.out, version)
+	return err
+}

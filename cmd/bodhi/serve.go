@@ -1,0 +1,30 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/bodhi-gateway/bodhi/app"
+)
+
+type serveCmd struct {
+	Addr   string `help:"Address to listen on (BODHI_ADDR)." placeholder:"127.0.0.1:8080"`
+	Web    bool   `help:"Serve the dashboard and the proxy only; run the worker elsewhere."`
+	Worker bool   `help:"Run the worker only."`
+}
+
+func (c serveCmd) Run(e *env) error {
+	cfg, err := e.config(map[string]string{"BODHI_ADDR": c.Addr})
+	if err != nil {
+		return err
+	}
+	if c.Web && c.Worker {
+		return fmt.Errorf("--web and --worker exclude each other; leave both out to run everything")
+	}
+	a, err := app.New(e.ctx, cfg, app.Options{Version: version, Log: logger(cfg), Web: !c.Worker, Worker: !c.Web})
+	if err != nil {
+		return err
+	}
+	return a.Run(e.ctx, func(url string) {
+		fmt.Fprintf(e.out, "Bodhi Gateway is ready. Sign up at %s/sign-up\n", url)
+	})
+}

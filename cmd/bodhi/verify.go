@@ -1,0 +1,37 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/bodhi-gateway/bodhi/app"
+)
+
+type verifyCmd struct {
+	JSON bool `help:"Print the report as JSON." name:"json"`
+}
+
+func (c verifyCmd) Run(e *env) error {
+	cfg, err := e.config(nil)
+	if err != nil {
+		return err
+	}
+	report, err := app.Verify(e.ctx, cfg, logger(cfg))
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		if err := json.NewEncoder(e.out).Encode(report); err != nil {
+			return err
+		}
+	} else {
+		for _, l := range report.Lines() {
+			fmt.Fprintln(e.out, l)
+		}
+	}
+	if !report.OK() {
+		return errors.New("the books do not balance; see the violations above")
+	}
+	return nil
+}
