@@ -83,14 +83,17 @@ type Spot struct{ From, To int }
 // Has reports whether the field is present.
 func (s Spot) Has() bool { return s.To > 0 }
 
+// Member is a field of an object: where its key and its value lie.
+type Member struct{ Name, Value Spot }
+
 // Spots are the fields that the gateway may replace or add (Edit). Open is the offset just behind the body's opening
 // brace, where absent fields are added.
 type Spots struct {
 	Open          int
 	Model         Spot // the JSON string, quotes included
-	MaxOutput     Spot // the number or null
-	MaxOutputKey  string
-	MaxOutputName Spot // the key itself, quotes included
+	// The output cap has two names in OpenAI's dialect; at most one of them holds a number, null is as good as absent.
+	MaxTokens           Member
+	MaxCompletionTokens Member
 	StreamOptions Spot // the object or null
 	IncludeUsage  Spot // the boolean inside it
 }

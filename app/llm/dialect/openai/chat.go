@@ -1,8 +1,6 @@
 package openai
 
 import (
-	"bytes"
-
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/llm/scan"
 )
@@ -25,9 +23,9 @@ func (r *request) chat(at field, name llm.Spot) {
 	case streamOptions:
 		r.streamOptions()
 	case maxTokensOld:
-		r.cap("max_tokens", name)
+		c.Spots.MaxTokens = r.cap("max_tokens", name)
 	case maxTokensNew:
-		r.cap("max_completion_tokens", name)
+		c.Spots.MaxCompletionTokens = r.cap("max_completion_tokens", name)
 	case choices:
 		c.Choices = max(c.Choices, r.count("n", maxChoices))
 	case bestOf:
@@ -37,11 +35,11 @@ func (r *request) chat(at field, name llm.Spot) {
 			c.Needs.Tools, c.Bound.Framing = true, toolFraming
 		}
 	case responseFormat:
-		c.Needs.Schema = r.typeOf("response_format") == "json_schema"
+		r.responseFormat()
 	case modalities:
 		r.modalities()
 	case audio:
-		c.Needs.Audio = c.Needs.Audio || r.present()
+		c.Needs.Audio = r.present() || c.Needs.Audio
 	case reasoning:
 		if !r.null() {
 			effort, _ := r.text("reasoning_effort")
@@ -82,18 +80,14 @@ func (r *request) each() (n int) {
 }
 
 // cap reads one of the two names of the output cap.
-func (r *request) cap(name string, key llm.Spot) {
+func (r *request) cap(name string, key llm.Spot) llm.Member {
 	from := r.start()
 	v := r.count(name, maxTokens)
-	s := &r.call.Spots
 	if v > 0 && r.call.MaxOutput > 0 {
 		r.refuse(name, "The request has both \"max_tokens\" and \"max_completion_tokens\". Send one of them.")
-		return
 	}
-	if v > 0 || !s.MaxOutput.Has() {
-		r.call.MaxOutput = v
-		s.MaxOutput, s.MaxOutputKey, s.MaxOutputName = llm.Spot{From: from, To: r.At()}, name, key
-	}
+	r.call.MaxOutput = max(v, r.call.MaxOutput)
+	return llm.Member{Name: key, Value: llm.Spot{From: from, To: r.At()}}
 }
 
 func (r *request) streamOptions() {
@@ -116,10 +110,9 @@ func (r *request) streamOptions() {
 	}
 }
 
-// typeOf reads an object's "type", "" if it has none.
-func (r *request) typeOf(name string) (found string) {
-	if r.null() || !r.is(scan.Object, name, "an object") {
-		return ""
+func (r *request) responseFormat() {
+	if r.null() || !r.is(scan.Object, "response_format", "an object") {
+		return
 	}
 	r.Object()
 	r.seen[options].Reset()
@@ -128,11 +121,10 @@ func (r *request) typeOf(name string) (found string) {
 			r.Skip()
 			continue
 		}
-		if v, ok := r.text(name + ".type"); ok && bytes.Equal(v, []byte("json_schema")) {
-			found = "json_schema"
+		if name, ok := r.text("response_format.type"); ok {
+			r.call.Needs.Schema = string(name) == "json_schema"
 		}
 	}
-	return found
 }
 
 func (r *request) modalities() {

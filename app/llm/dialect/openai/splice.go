@@ -11,9 +11,9 @@ import (
 
 // Quirks are how a server's reading of requests differs from OpenAI's own.
 type Quirks struct {
-	// MaxKey is the output cap's key when the client sent none; "" means max_completion_tokens.
+	// MaxKey is the output cap's name when the client set none; "" means max_completion_tokens.
 	MaxKey string
-	// OnlyMaxKey says that the server ignores the other name, so a client's cap is renamed, or it would not hold.
+	// OnlyMaxKey says that the server ignores the other name: a client's cap is renamed then, or it would not hold.
 	OnlyMaxKey bool
 	// NoUsage says that the server refuses stream_options.
 	NoUsage bool
@@ -54,26 +54,59 @@ type cut struct {
 	with     string
 }
 
-// capCuts lower the output cap, where it stands if the client set one.
+// Names of the output cap.
+const (
+	oldCap = "max_tokens"
+	newCap = "max_completion_tokens"
+)
+
+// capCuts lower the output cap, under the name by which the client set it unless the server ignores that one.
 func capCuts(cuts []cut, call *llm.Call, most int64, q Quirks) []cut {
-	key := q.MaxKey
-	if key == "" {
-		key = "max_completion_tokens"
+	limit := call.MaxOutput
+	if most > 0 && (limit == 0 || most < limit) {
+		limit = most
 	}
-	s := &call.Spots
-	rename := q.OnlyMaxKey && s.MaxOutput.Has() && s.MaxOutputKey != key
-	if rename {
-		cuts = append(cuts, cut{s.MaxOutputName.From, s.MaxOutputName.To, `"` + key + `"`})
-	}
-	if most <= 0 || (call.MaxOutput > 0 && call.MaxOutput <= most) {
+	if limit == 0 {
 		return cuts
 	}
-	number := strconv.FormatInt(most, 10)
-	// A null is a cap only under the key that this server reads.
-	if s.MaxOutput.Has() && (call.MaxOutput > 0 || rename || s.MaxOutputKey == key) {
-		return append(cuts, cut{s.MaxOutput.From, s.MaxOutput.To, number})
+	old, fresh := call.Spots.MaxTokens, call.Spots.MaxCompletionTokens
+	set := "" // the name that holds the client's number
+	switch {
+	case numeric(call, old):
+		set = oldCap
+	case numeric(call, fresh):
+		set = newCap
 	}
-	return append(cuts, cut{s.Open, s.Open, `"` + key + `":` + number + `,`})
+	key := q.MaxKey
+	if set != "" && !q.OnlyMaxKey {
+		key = set
+	}
+	mine, other := fresh, old
+	if key == oldCap {
+		mine, other = old, fresh
+	} else {
+		key = newCap
+	}
+	if key == set && limit == call.MaxOutput {
+		return cuts
+	}
+	number := strconv.FormatInt(limit, 10)
+	switch {
+	case mine.Name.Has():
+		cuts = append(cuts, cut{mine.Value.From, mine.Value.To, number})
+		if set != "" && set != key {
+			cuts = append(cuts, cut{other.Value.From, other.Value.To, "null"})
+		}
+		return cuts
+	case set != "": // under the other name: rename it
+		return append(cuts, cut{other.Name.From, other.Name.To, `"` + key + `"`}, cut{other.Value.From, other.Value.To, number})
+	}
+	return append(cuts, cut{call.Spots.Open, call.Spots.Open, `"` + key + `":` + number + `,`})
+}
+
+// numeric reports whether a member is there and not null.
+func numeric(call *llm.Call, m llm.Member) bool {
+	return m.Name.Has() && call.Body[m.Value.From] != 'n'
 }
 
 // usageCut asks for usage in a stream.
