@@ -30,21 +30,21 @@ type Mirror[T any] struct {
 // All is the topic that concerns every mirror: the bus cannot say what changed.
 const All Topic = "*"
 
-// Start reads for the first time: from the source, or from disk if the source is away. It fails only if neither has
-// anything, because serving without any snapshot would refuse valid keys.
+// Start reads for the first time: from the source, or from disk if the source is away or its records do not apply. It
+// fails only if neither is of use, because serving without any snapshot would refuse valid keys.
 func (m *Mirror[T]) Start(ctx context.Context) error {
 	err := m.refresh(ctx)
 	if err == nil {
 		return nil
 	}
 	kept, diskErr := m.load()
+	if diskErr == nil {
+		diskErr = m.Apply(kept)
+	}
 	if diskErr != nil {
-		return fmt.Errorf("%s: neither the database (%w) nor the last good snapshot (%v) can be read", m.Name, err, diskErr)
+		return fmt.Errorf("%w (and there is no last good snapshot to start from)", err)
 	}
 	m.Log.Warn("serving from the last good snapshot", slog.String("snapshot", m.Name), slog.String("error", err.Error()))
-	if err := m.Apply(kept); err != nil {
-		return fmt.Errorf("%s: the last good snapshot does not apply: %w", m.Name, err)
-	}
 	return nil
 }
 
