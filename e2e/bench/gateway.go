@@ -22,7 +22,9 @@ type gateway struct {
 	binary string
 	dir    string
 	addr   string
-	key    string
+	key    string // virtual key
+	token  string // management token
+	team   string
 }
 
 // prepare makes a data directory with an organization, a connection to the mock, a key and a budget, without a server.
@@ -38,10 +40,10 @@ func prepare(ctx context.Context, binary, mock string) (*gateway, error) {
 	g := &gateway{binary: binary, dir: dir, addr: l.Addr().String()}
 	_ = l.Close() // the gateway takes the port a moment later
 	g.url = "http://" + g.addr
-	cmd := exec.CommandContext(ctx, binary, "bootstrap", "--org", "Bench", "--admin", "admin@bench.test", "--password-env", "BENCH_PASSWORD",
+	cmd := exec.CommandContext(ctx, binary, "bootstrap", "--org", "Bench", "--admin", email, "--password-env", "BENCH_PASSWORD",
 		"--provider", "name=up,kind=openai,base-url="+mock+"/v1,key-env=BENCH_KEY", "--model", alias+"=up/"+model,
-		"--budget", "1000000/monthly/hard", "--json")
-	cmd.Env = append(g.environment(), "BENCH_PASSWORD=correct horse battery staple", "BENCH_KEY=sk-bench")
+		"--budget", plenty+"/monthly/hard", "--json")
+	cmd.Env = append(g.environment(), "BENCH_PASSWORD="+password, "BENCH_KEY=sk-bench")
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
@@ -49,13 +51,14 @@ func prepare(ctx context.Context, binary, mock string) (*gateway, error) {
 		return nil, fmt.Errorf("bootstrap: %w", err)
 	}
 	var made struct {
-		Key string `json:"virtual_key"`
+		Token string `json:"admin_token"`
+		Team  string `json:"team_id"`
 	}
-	if err := json.Unmarshal(out, &made); err != nil || made.Key == "" {
+	if err := json.Unmarshal(out, &made); err != nil || made.Token == "" {
 		g.cleanUp()
-		return nil, fmt.Errorf("bootstrap printed no key: %w", err)
+		return nil, fmt.Errorf("bootstrap printed no token: %w", err)
 	}
-	g.key = made.Key
+	g.token, g.team = made.Token, made.Team
 	return g, nil
 }
 
@@ -96,7 +99,7 @@ func (g *gateway) start(ctx context.Context) error {
 	}
 }
 
-// recorded is how many attempts the books hold, asked after a stop so that everything is in the database.
+// recorded is how many requests the books hold, each with its attempt, asked after a stop so that everything is in the database.
 func (g *gateway) recorded(ctx context.Context) (int64, error) {
 	g.stop()
 	cmd := exec.CommandContext(ctx, g.binary, "verify", "--json")
@@ -106,12 +109,12 @@ func (g *gateway) recorded(ctx context.Context) (int64, error) {
 		return 0, fmt.Errorf("verify: %w: %s", err, out)
 	}
 	var report struct {
-		Attempts int64 `json:"attempts"`
+		Books struct{ Attempts, Requests int64 } `json:"books"`
 	}
 	if err := json.Unmarshal(out, &report); err != nil {
 		return 0, err
 	}
-	return report.Attempts, g.start(ctx)
+	return min(report.Books.Attempts, report.Books.Requests), g.start(ctx)
 }
 
 func (g *gateway) cleanUp() {

@@ -81,6 +81,9 @@ func bench(ctx context.Context, o options) error {
 	if err := gateway.start(ctx); err != nil {
 		return err
 	}
+	if err := gateway.furnish(ctx); err != nil {
+		return err
+	}
 
 	r := &run{options: o, mock: mock, gateway: gateway, figures: figures{}}
 	r.targets = []target{
