@@ -32,6 +32,8 @@ type House struct {
 	Keys     *key.Service
 	KeyStore *db.KeyStore
 	Desk     *key.Desk
+	// Passwordless spares Join the cost of a password; such members come in by Enter.
+	Passwordless bool
 }
 
 // Password is everybody's in a House.
@@ -104,8 +106,11 @@ func (h *House) Found(t testing.TB, name string) Tenant {
 // Join adds one more member, who logs in as name@slug.test with Password.
 func (h *House) Join(t testing.TB, x Tenant, name string, r org.Role, teams ...id.Team) org.Member {
 	t.Helper()
-	m, err := h.Identity.AddMember(t.Context(), x.Actor(org.Admin), identity.NewMember{
-		Name: "Member " + name, Email: fmt.Sprintf("%s@%s.test", name, x.Org.Slug), Role: r, Teams: teams, Password: secret.New(Password)})
+	in := identity.NewMember{Name: "Member " + name, Email: fmt.Sprintf("%s@%s.test", name, x.Org.Slug), Role: r, Teams: teams}
+	if !h.Passwordless {
+		in.Password = secret.New(Password)
+	}
+	m, err := h.Identity.AddMember(t.Context(), x.Actor(org.Admin), in)
 	must(t, err)
 	return m
 }
