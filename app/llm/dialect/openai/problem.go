@@ -89,6 +89,15 @@ func (p *Problem) JSON() []byte {
 }
 
 // accounts are the forms of organization, project, user and account ids and of keys, masked ones included.
-var accounts = regexp.MustCompile(`\b(?:org|proj|user|acct|sk|pk|key|rk|sess)[-_][A-Za-z0-9_*.\-]{6,}`)
+var accounts = regexp.MustCompile(`\b(?:org|proj|user|acct|sk|pk|key|rk|sess)[-_][A-Za-z0-9_*\-]{6,}`)
 
-func anonymous(s string) string { return accounts.ReplaceAllString(s, "[redacted]") }
+// anonymous takes account identifiers out of a text. Words that merely begin like one ("user-supplied") stay: an
+// identifier has a digit, a star or capitals in it.
+func anonymous(s string) string {
+	return accounts.ReplaceAllStringFunc(s, func(id string) string {
+		if strings.ContainsFunc(id, func(r rune) bool { return r == '*' || r < 'a' && r != '-' && r != '_' }) {
+			return "[redacted]"
+		}
+		return id
+	})
+}
