@@ -15,8 +15,13 @@ import (
 	"github.com/bodhi-gateway/bodhi/static"
 )
 
-// grace is how long streams may go on after a stop was asked for.
-const grace = 60 * time.Second
+const (
+	// grace is how long streams may go on after a stop was asked for.
+	grace = 60 * time.Second
+	// bookkeeping is how long a start waits for the last session to be in the books. A node whose database is away
+	// serves without that: what needs no lease goes through.
+	bookkeeping = 2 * time.Second
+)
 
 // serve listens until ctx ends or the machinery fails, then drains.
 func (a *App) serve(ctx context.Context, failed <-chan struct{}, ready func(url string)) error {
@@ -30,6 +35,13 @@ func (a *App) serve(ctx context.Context, failed <-chan struct{}, ready func(url 
 	listener, err := listen("BODHI_ADDR", a.cfg.Addr)
 	if err != nil {
 		return err
+	}
+	select {
+	case <-a.treasury.Ready():
+	case <-time.After(bookkeeping):
+		a.log.Warn("serving before the last session is in the books; hard budgets lend nothing until then")
+	case <-failed:
+	case <-ctx.Done():
 	}
 	server := newServer(a.handler, a.log)
 	ended := make(chan error, 2)
@@ -89,7 +101,7 @@ func newServer(h http.Handler, log *slog.Logger) *http.Server {
 // split sends a request to the data plane, to the probes, to the files, or to the pages. The data plane comes first and
 // stands under no middleware.
 func (a *App) split(pages http.Handler) http.Handler {
-	files := http.StripPrefix("/static/", static.Handler())
+	files := static.Handler()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch path := r.URL.Path; {
 		case gateway.Serves(path):
