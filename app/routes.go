@@ -29,6 +29,7 @@ func (a *App) routes() []web.Route {
 		providerweb.New(a.providers).Routes(),
 		routeweb.New(a.aliasing, a.providers, a.catalog, prices{a.catalog}, a.clock).Routes(),
 		budgetweb.New(budgets, a.people, a.keys).Routes(),
+		[]web.Route{web.StyleGuide()},
 	)
 }
 
