@@ -1,0 +1,119 @@
+package wire
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/openai/openai-go/v3"
+	"github.com/openai/openai-go/v3/option"
+)
+
+// TestTheSandboxsBillIsOurLedger sends a thousand mixed requests, a fifth of them streams that the client leaves in the
+// middle, and compares what the provider would charge with what was booked: to the nano-dollar, attempt for attempt.
+func TestTheSandboxsBillIsOurLedger(t *testing.T) {
+	t.Parallel()
+	total, workers := 1000, 16
+	if testing.Short() {
+		total = 200
+	}
+	w := begin(t, "")
+	jobs := make(chan int)
+	var wg sync.WaitGroup
+	var canceled atomic.Int64
+	for range workers {
+		wg.Go(func() {
+			for i := range jobs {
+				if err := one(t.Context(), w, i, &canceled); err != nil {
+					t.Errorf("request %d: %v", i, err)
+				}
+			}
+		})
+	}
+	for i := range total {
+		jobs <- i
+	}
+	close(jobs)
+	wg.Wait()
+	w.balanced(t)
+	bill := w.sandbox.Bill(t)
+	byHand, left := int64(0), 0
+	for _, c := range bill.List {
+		byHand += price(c.Model, c.Input, c.Cached, c.Output)
+		if c.End == "canceled" {
+			left++
+		}
+	}
+	if byHand != bill.Total || bill.Calls != int64(total) || left != int(canceled.Load()) || left != total/5 {
+		t.Errorf("%d calls, %d of them canceled (clients left %d); %d nano-dollars by hand, %d on the bill", bill.Calls, left, canceled.Load(), byHand, bill.Total)
+	}
+	w.Run(t, "verify", "--json")
+	w.Stop(t)
+	w.Run(t, "verify", "--json")
+}
+
+// one sends the i-th request. Its kind depends on i alone, its text on chance.
+func one(ctx context.Context, w *world, i int, canceled *atomic.Int64) error {
+	ctx, cancel := context.WithTimeout(ctx, 60*time.Second)
+	defer cancel()
+	c := w.client()
+	r := rand.New(rand.NewPCG(uint64(i), 1))
+	p := ask("smart", fmt.Sprintf("question %d of %d", i, r.IntN(1000)))
+	switch i % 10 {
+	case 0, 5:
+		return leave(ctx, w, p, canceled)
+	case 1:
+		p.Model = "think"
+		return finish(ctx, w, p, r.IntN(2) == 0)
+	case 2:
+		_, err := c.Embeddings.New(ctx, openai.EmbeddingNewParams{Model: "embed", Input: openai.EmbeddingNewParamsInputUnion{OfString: openai.String(fmt.Sprint("text ", i))}})
+		return err
+	case 3:
+		p.Tools, p.ParallelToolCalls = weather(), openai.Bool(i%4 == 3)
+		return finish(ctx, w, p, i%4 == 1)
+	case 4:
+		p.N, p.MaxCompletionTokens = openai.Int(1+r.Int64N(3)), openai.Int(5+r.Int64N(50))
+	case 6:
+		p.ResponseFormat = schemaFormat()
+	case 7, 8:
+		return finish(ctx, w, p, i%10 == 7)
+	}
+	_, err := c.Chat.Completions.New(ctx, p, option.WithHeader("X-Bodhi-Tags", "project=bill"))
+	return err
+}
+
+// finish reads a stream to its end.
+func finish(ctx context.Context, w *world, p openai.ChatCompletionNewParams, usage bool) error {
+	if usage {
+		p.StreamOptions.IncludeUsage = openai.Bool(true)
+	}
+	acc, _, err := collect(ctx, w, p)
+	if err == nil && (len(acc.Choices) == 0 || acc.Choices[0].FinishReason == "") {
+		err = errors.New("the stream ended early")
+	}
+	return err
+}
+
+// leave reads the six pieces that the sandbox sends before it falls silent, and goes.
+func leave(ctx context.Context, w *world, p openai.ChatCompletionNewParams, canceled *atomic.Int64) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	p.Model = "hang"
+	c := w.client()
+	s := c.Chat.Completions.NewStreaming(ctx, p)
+	for pieces := 0; pieces < 6; {
+		if !s.Next() {
+			return fmt.Errorf("after %d pieces: %w", pieces, s.Err())
+		}
+		if ch := s.Current().Choices; len(ch) > 0 && ch[0].Delta.Content != "" {
+			pieces++
+		}
+	}
+	canceled.Add(1)
+	return s.Close()
+}
