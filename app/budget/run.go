@@ -54,6 +54,10 @@ func (t *Treasury) Run(ctx context.Context) error {
 	return nil
 }
 
+// Ready is closed once the last session is in the books. Until then hard budgets lend nothing, so whoever starts a node
+// waits for it a moment; it may take as long as the database is away.
+func (t *Treasury) Ready() <-chan struct{} { return t.ready }
+
 // postFor calls step every postEvery until it is done or ctx ends, and backs off while it fails.
 func (t *Treasury) postFor(ctx context.Context, p *poster, step func(context.Context) (bool, error)) {
 	wait := time.NewTimer(0)
