@@ -1,0 +1,116 @@
+// Package report is what people read about spend and requests: totals over any span of time, the list of requests,
+// everything known about one of them. It only reads; figures come from the ledger's own rows, so what a page, the
+// management API and an e-mail say is the same to the nano-dollar.
+//
+// Whoever asks sees their part of the organization only (Reach): developers their own requests, leads and viewers
+// their teams', managers and admins all.
+package report
+
+import (
+	"context"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/org"
+)
+
+// Totals is what a span of time comes to.
+type Totals struct {
+	Requests int64
+	Errors   int64 // requests that failed or were refused
+	Input    int64 // tokens
+	Output   int64 // tokens
+	Cost     money.USD
+}
+
+// Add sums up. Money that does not fit is an error, never a wrong figure.
+func (t *Totals) Add(o Totals) error {
+	cost, err := t.Cost.Add(o.Cost)
+	if err != nil {
+		return err
+	}
+	t.Cost = cost
+	t.Requests += o.Requests
+	t.Errors += o.Errors
+	t.Input += o.Input
+	t.Output += o.Output
+	return nil
+}
+
+// Hour is the totals of one hour of the clock, UTC.
+type Hour struct {
+	At time.Time
+	Totals
+}
+
+// Day is the totals of one calendar day in the organization's zone.
+type Day struct {
+	From, To time.Time // half-open
+	Totals
+}
+
+// Group is the totals of one value of a dimension: a model, a key.
+type Group struct {
+	ID   string // the entity's printed id, or the value itself (model, connection)
+	Name string // for people
+	Totals
+}
+
+// By is a dimension that usage can be grouped by.
+type By string
+
+// The dimensions.
+const (
+	ByDay        By = "day"
+	ByModel      By = "model"
+	ByKey        By = "key"
+	ByTeam       By = "team"
+	ByMember     By = "member"
+	ByConnection By = "connection"
+)
+
+// Request is the fact of one client call, with the names of who made it.
+type Request struct {
+	ledger.Request
+	Key, Member, Team string // names; "" where the entity is gone or never was
+}
+
+// Attempt is one upstream attempt of a request with its end. Those in flight are not in the books yet.
+type Attempt struct {
+	ledger.Attempt
+	End ledger.Settlement
+}
+
+// Choice is something a list can be narrowed to.
+type Choice struct{ ID, Name string }
+
+// Store reads the ledger's rows. All bounds are half-open and in UTC; Hours and Groups take whole hours. *db.ReportStore
+// implements it.
+type Store interface {
+	// Hours sums the hourly rollup, oldest first, empty hours left out.
+	Hours(ctx context.Context, r Reach, from, to time.Time) ([]Hour, error)
+	// Span sums the facts themselves, for the parts of hours at the edges of a day.
+	Span(ctx context.Context, r Reach, from, to time.Time) (Totals, error)
+	// Groups sums the hourly rollup by a dimension other than ByDay, the most expensive first.
+	Groups(ctx context.Context, r Reach, by By, from, to time.Time, limit int) ([]Group, error)
+	// Requests lists newest first.
+	Requests(ctx context.Context, r Reach, q Query) ([]Request, error)
+	// Request is Missing where there is none within reach.
+	Request(ctx context.Context, r Reach, i id.Request) (Request, error)
+	Attempts(ctx context.Context, r Reach, i id.Request) ([]Attempt, error)
+	// Keys are the keys within reach, by name, deleted ones included: their requests stay.
+	Keys(ctx context.Context, r Reach) ([]Choice, error)
+}
+
+// Organizations knows an organization's time zone. *db.OrgStore implements it.
+type Organizations interface {
+	Organization(ctx context.Context, o id.Org) (org.Organization, error)
+}
+
+// Missing is the one answer for a request that is not there, is another organization's, or is out of reach.
+func Missing() *fault.Error {
+	return fault.New(fault.NotFound, "not_found", "There is no such request among those you may see. Requests are kept for 30 days; check the id and the organization you are logged in to.")
+}

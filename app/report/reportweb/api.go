@@ -1,0 +1,234 @@
+package reportweb
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/report"
+	"github.com/bodhi-gateway/bodhi/app/web"
+)
+
+// requestJSON is a request in the management API. Amounts are exact decimal strings.
+type requestJSON struct {
+	ID           string    `json:"id"`
+	At           time.Time `json:"at"`
+	KeyID        string    `json:"key_id"`
+	Key          string    `json:"key,omitempty"`
+	TeamID       string    `json:"team_id,omitempty"`
+	Team         string    `json:"team,omitempty"`
+	MemberID     string    `json:"member_id,omitempty"`
+	Member       string    `json:"member,omitempty"`
+	Family       string    `json:"family"`
+	Endpoint     string    `json:"endpoint"`
+	Stream       bool      `json:"stream"`
+	Asked        string    `json:"asked"`
+	Model        string    `json:"model,omitempty"`
+	Connection   string    `json:"connection,omitempty"`
+	Route        string    `json:"route,omitempty"`
+	Client       string    `json:"client,omitempty"`
+	Tags         string    `json:"tags,omitempty"`
+	EndUser      string    `json:"end_user,omitempty"`
+	Session      string    `json:"session,omitempty"`
+	Cache        string    `json:"cache,omitempty"`
+	Attempts     int       `json:"attempts"`
+	Status       int       `json:"status"`
+	Code         string    `json:"code,omitempty"`
+	InputTokens  int64     `json:"input_tokens"`
+	OutputTokens int64     `json:"output_tokens"`
+	CostUSD      money.USD `json:"cost_usd"`
+	FirstByteUS  int64     `json:"first_byte_us"`
+	DurationUS   int64     `json:"duration_us"`
+	OverheadUS   int64     `json:"overhead_us"`
+}
+
+// attemptJSON is one upstream attempt.
+type attemptJSON struct {
+	ID           string    `json:"id"`
+	Number       int       `json:"number"`
+	At           time.Time `json:"at"`
+	Connection   string    `json:"connection"`
+	Kind         string    `json:"kind"`
+	Model        string    `json:"model"`
+	State        string    `json:"state"`
+	Status       int       `json:"status"`
+	Class        string    `json:"class,omitempty"`
+	Note         string    `json:"note,omitempty"`
+	InputTokens  int64     `json:"input_tokens"`
+	CachedTokens int64     `json:"cached_tokens"`
+	OutputTokens int64     `json:"output_tokens"`
+	HeldUSD      money.USD `json:"held_usd"`
+	CostUSD      money.USD `json:"cost_usd"`
+	PriceVersion string    `json:"price_version"`
+	FirstByteUS  int64     `json:"first_byte_us"`
+	DurationUS   int64     `json:"duration_us"`
+}
+
+type requestList struct {
+	Data    []requestJSON `json:"data"`
+	HasMore bool          `json:"has_more"`
+	Next    string        `json:"next,omitempty"` // give it as ?after=
+}
+
+type requestDetail struct {
+	requestJSON
+	Message   string        `json:"message,omitempty"`
+	Decisions []string      `json:"decisions"`
+	Tries     []attemptJSON `json:"tries"`
+}
+
+// usageJSON is what one value of a dimension comes to.
+type usageJSON struct {
+	ID           string    `json:"id"`
+	Name         string    `json:"name,omitempty"`
+	Requests     int64     `json:"requests"`
+	Errors       int64     `json:"errors"`
+	InputTokens  int64     `json:"input_tokens"`
+	OutputTokens int64     `json:"output_tokens"`
+	CostUSD      money.USD `json:"cost_usd"`
+}
+
+type usageList struct {
+	By   report.By   `json:"by"`
+	From time.Time   `json:"from"`
+	To   time.Time   `json:"to"`
+	Data []usageJSON `json:"data"`
+}
+
+func requestOut(r report.Request) requestJSON {
+	return requestJSON{
+		ID: r.ID.String(), At: r.At, KeyID: r.Chain.Key.String(), Key: r.Key, TeamID: r.Chain.Team.String(), Team: r.Team,
+		MemberID: r.Chain.Member.String(), Member: r.Member, Family: r.Family, Endpoint: r.Endpoint, Stream: r.Stream,
+		Asked: r.Asked, Model: r.Model, Connection: r.Provider, Route: r.Route, Client: r.Client, Tags: r.Tags,
+		EndUser: r.EndUser, Session: r.Session, Cache: r.Cache, Attempts: r.Attempts, Status: r.Status, Code: r.Code,
+		InputTokens: r.Usage.Input, OutputTokens: r.Usage.Output, CostUSD: r.Cost,
+		FirstByteUS: r.FirstByte.Microseconds(), DurationUS: r.Duration.Microseconds(), OverheadUS: r.Overhead.Microseconds(),
+	}
+}
+
+func attemptOut(a report.Attempt) attemptJSON {
+	return attemptJSON{
+		ID: a.ID.String(), Number: a.Number, At: a.At, Connection: a.Provider, Kind: a.Kind, Model: a.Model,
+		State: string(a.End.State), Status: a.End.Status, Class: a.End.Class, Note: a.End.Note,
+		InputTokens: a.End.Usage.Input, CachedTokens: a.End.Usage.CacheRead, OutputTokens: a.End.Usage.Output,
+		HeldUSD: a.Held, CostUSD: a.End.Cost, PriceVersion: a.PriceVersion,
+		FirstByteUS: a.End.FirstByte.Microseconds(), DurationUS: a.End.Duration.Microseconds(),
+	}
+}
+
+// apiList is GET /api/v1/requests?from=&to=&outcome=&model=&connection=&key=&limit=&after=
+func (h *Handlers) apiList(c *web.Context) error {
+	q := report.Query{Model: c.QueryParam("model"), Connection: c.QueryParam("connection"), Outcome: report.Outcome(c.QueryParam("outcome"))}
+	if !q.Outcome.Valid() {
+		return fault.Field("outcome", "outcome is answered, errors, refused or failed.")
+	}
+	var err error
+	if q.From, err = moment(c, "from"); err != nil {
+		return err
+	}
+	if q.To, err = moment(c, "to"); err != nil {
+		return err
+	}
+	if q.Limit, err = limit(c); err != nil {
+		return err
+	}
+	if text := c.QueryParam("key"); text != "" {
+		if q.Key, err = id.ParseKey(text); err != nil {
+			return fault.Field("key", "key is a key's id, like key_01jf0c8x6c9k7h5m2n8p4q6r8s.")
+		}
+	}
+	if q.After, err = report.ParseCursor(c.QueryParam("after")); err != nil {
+		return err
+	}
+	page, err := h.Reports.Requests(c.Ctx(), c.Actor(), q)
+	if err != nil {
+		return err
+	}
+	out := requestList{Data: make([]requestJSON, len(page.Requests)), Next: page.Next.String(), HasMore: !page.Next.IsZero()}
+	for i, r := range page.Requests {
+		out.Data[i] = requestOut(r)
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+// apiShow is GET /api/v1/requests/:id
+func (h *Handlers) apiShow(c *web.Context) error {
+	which, err := requestID(c)
+	if err != nil {
+		return err
+	}
+	d, err := h.Reports.Request(c.Ctx(), c.Actor(), which)
+	if err != nil {
+		return err
+	}
+	out := requestDetail{requestJSON: requestOut(d.Request), Message: d.Message, Decisions: sentences(d.Decisions), Tries: make([]attemptJSON, len(d.Attempts))}
+	if out.Decisions == nil {
+		out.Decisions = []string{}
+	}
+	for i, a := range d.Attempts {
+		out.Tries[i] = attemptOut(a)
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+// apiUsage is GET /api/v1/usage?by=day&from=&to=&limit=; without bounds it is the last 30 days.
+func (h *Handlers) apiUsage(c *web.Context) error {
+	by := report.By(or(c.QueryParam("by"), string(report.ByDay)))
+	from, err := moment(c, "from")
+	if err != nil {
+		return err
+	}
+	to, err := moment(c, "to")
+	if err != nil {
+		return err
+	}
+	n, err := limit(c)
+	if err != nil {
+		return err
+	}
+	if to.IsZero() {
+		to = h.Reports.Now()
+	}
+	if from.IsZero() {
+		from = to.AddDate(0, 0, -29)
+	}
+	groups, err := h.Reports.Usage(c.Ctx(), c.Actor(), by, from, to, n)
+	if err != nil {
+		return err
+	}
+	out := usageList{By: by, From: from, To: to, Data: make([]usageJSON, len(groups))}
+	for i, g := range groups {
+		out.Data[i] = usageJSON{ID: g.ID, Name: g.Name, Requests: g.Requests, Errors: g.Errors, InputTokens: g.Input, OutputTokens: g.Output, CostUSD: g.Cost}
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+// moment reads a time from the URL; zero if it is not there.
+func moment(c *web.Context, name string) (time.Time, error) {
+	text := c.QueryParam(name)
+	if text == "" {
+		return time.Time{}, nil
+	}
+	t, err := time.Parse(time.RFC3339, strings.ReplaceAll(text, " ", "+"))
+	if err != nil {
+		return t, fault.Field(name, fmt.Sprintf("%s is a moment like 2026-11-23T00:00:00Z.", name))
+	}
+	return t.UTC(), nil
+}
+
+func limit(c *web.Context) (int, error) {
+	text := c.QueryParam("limit")
+	if text == "" {
+		return report.DefaultLimit, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > report.MaxLimit {
+		return 0, fault.Field("limit", fmt.Sprintf("limit is a number from 1 to %d.", report.MaxLimit))
+	}
+	return n, nil
+}

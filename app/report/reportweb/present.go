@@ -1,0 +1,185 @@
+package reportweb
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/report"
+	"github.com/bodhi-gateway/bodhi/app/web"
+	views "github.com/bodhi-gateway/bodhi/views/report"
+	"github.com/bodhi-gateway/bodhi/views/ui"
+)
+
+// usd is an amount for reading.
+func usd(a money.USD) string {
+	short, _ := web.Dollars(a)
+	return short
+}
+
+// exact is an amount to the last nano-dollar.
+func exact(a money.USD) string { return "$" + a.String() }
+
+// count prints a whole number with its thousands apart.
+func count(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+func plural(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return count(n) + " " + noun + "s"
+}
+
+// percent is part/whole in whole percent, rounded half away from zero, at most 1,000,000 either way.
+func percent(part, whole int64) int64 {
+	if whole <= 0 {
+		return 0
+	}
+	for part > 1<<52 || part < -1<<52 {
+		part, whole = part/2, whole/2
+	}
+	if whole == 0 {
+		return 1_000_000
+	}
+	p := (2*100*part/whole + sign(part)) / 2
+	return min(max(p, -1_000_000), 1_000_000)
+}
+
+func sign(n int64) int64 {
+	if n < 0 {
+		return -1
+	}
+	return 1
+}
+
+// share is part of whole with one decimal: "0.4 %".
+func share(part, whole int64) string {
+	if whole == 0 {
+		return "0 %"
+	}
+	tenths := (part*1000 + whole/2) / whole
+	switch {
+	case tenths == 0 && part > 0:
+		return "< 0.1 %"
+	case tenths%10 == 0:
+		return fmt.Sprintf("%d %%", tenths/10)
+	}
+	return fmt.Sprintf("%d.%d %%", tenths/10, tenths%10)
+}
+
+// took is a duration for reading; 0 is nothing.
+func took(d time.Duration) string {
+	switch {
+	case d <= 0:
+		return ""
+	case d < 10*time.Millisecond:
+		return fmt.Sprintf("%.2f ms", float64(d.Microseconds())/1000)
+	case d < time.Second:
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	case d < time.Minute:
+		return fmt.Sprintf("%.2f s", d.Seconds())
+	}
+	return d.Round(time.Second).String()
+}
+
+// status is how a request ended, from the client's side.
+func status(r report.Request) ui.StatusProps {
+	p := ui.StatusProps{Label: strconv.Itoa(r.Status), Title: strings.TrimSpace(http.StatusText(r.Status) + " " + r.Code)}
+	switch {
+	case r.Status == 0:
+		return ui.StatusProps{Tone: ui.Neutral, Label: "no answer", Title: "The client went away before it was answered."}
+	case r.Status == 499:
+		p.Tone, p.Title = ui.Neutral, "The client went away."
+	case r.Status < 400 && r.Code != "":
+		p.Tone = ui.Warn // the status had been sent when it broke
+	case r.Status < 400:
+		p.Tone = ui.Good
+	case r.Attempts == 0:
+		p.Tone, p.Icon = ui.Warn, "ban"
+	default:
+		p.Tone = ui.Bad
+	}
+	if r.Code != "" {
+		p.Label += " " + strings.ReplaceAll(r.Code, "_", " ")
+	}
+	return p
+}
+
+// rows are requests as a table shows them.
+func rows(c *web.Context, list []report.Request, zone *time.Location) []views.RequestRow {
+	out := make([]views.RequestRow, len(list))
+	for i, r := range list {
+		row := views.RequestRow{
+			ID: r.ID.String(), Href: "/requests/" + r.ID.String(), At: clockTime(c, r.At, zone), Status: status(r),
+			Asked: r.Asked, Key: or(r.Key, "deleted key"), Who: or(r.Member, r.Team),
+			Tokens: count(r.Usage.Input + r.Usage.Output), TokensIn: tokens(r.Usage), Took: took(r.Duration), Notes: notes(r),
+		}
+		if r.Asked == "" {
+			row.Asked = "no model"
+		}
+		if r.Provider != "" {
+			row.Answered = r.Provider + "/" + r.Model
+		}
+		row.Cost, row.Exact = web.Dollars(r.Cost)
+		out[i] = row
+	}
+	return out
+}
+
+// clockTime prints a moment of a list: requests are looked up by the clock, not by how long ago they were.
+func clockTime(c *web.Context, at time.Time, zone *time.Location) ui.When {
+	w := c.When(at)
+	w.Text = at.In(zone).Format("2 Jan, 15:04:05")
+	return w
+}
+
+func tokens(u llm.Usage) string {
+	return fmt.Sprintf("%s in, %s out", count(u.Input), count(u.Output))
+}
+
+func notes(r report.Request) []string {
+	var out []string
+	if r.Stream {
+		out = append(out, "stream")
+	}
+	if r.Attempts > 1 {
+		out = append(out, plural(int64(r.Attempts), "attempt"))
+	}
+	switch r.Cache {
+	case "hit", "semantic":
+		out = append(out, "cache "+r.Cache)
+	}
+	return out
+}
+
+func or(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+// listURL is the list of requests narrowed to something.
+func listURL(narrow map[string]string) string {
+	v := url.Values{}
+	for name, value := range narrow {
+		if value != "" {
+			v.Set(name, value)
+		}
+	}
+	if len(v) == 0 {
+		return "/requests"
+	}
+	return "/requests?" + v.Encode()
+}

@@ -1,0 +1,64 @@
+// Package reportweb is spend and requests in the dashboard and in the management API: home, the list of requests, one
+// request, usage.
+package reportweb
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/key"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/provider"
+	"github.com/bodhi-gateway/bodhi/app/report"
+	"github.com/bodhi-gateway/bodhi/app/web"
+)
+
+// Budgets is what home asks the budget room. *budget.Service implements it.
+type Budgets interface {
+	List(ctx context.Context, actor org.Actor) ([]budget.Entry, error)
+}
+
+// Keys is what the first steps ask the key room. *key.Service implements it.
+type Keys interface {
+	List(ctx context.Context, actor org.Actor) ([]key.Key, error)
+}
+
+// Connections is what the first steps ask the provider room. *provider.Service implements it.
+type Connections interface {
+	List(ctx context.Context, actor org.Actor) ([]provider.ConnectionRecord, error)
+}
+
+// Parts are what Handlers work with. All are required.
+type Parts struct {
+	Reports     *report.Service
+	Budgets     Budgets
+	Keys        Keys
+	Connections Connections
+}
+
+// Handlers answer for home, requests and usage.
+type Handlers struct{ Parts }
+
+// New makes the handlers.
+func New(p Parts) *Handlers { return &Handlers{p} }
+
+// Routes are all URLs of reports.
+func (h *Handlers) Routes() []web.Route {
+	const api = "/api/v1"
+	return []web.Route{
+		{Method: http.MethodGet, Path: "/", Name: "report.home", Guard: web.Person, Floor: org.Viewer, Handle: h.home},
+		{Method: http.MethodGet, Path: "/requests", Name: "requests.list", Guard: web.Person, Floor: org.Viewer, Handle: h.list},
+		{Method: http.MethodGet, Path: "/requests/:id", Name: "requests.show", Guard: web.Person, Floor: org.Viewer, Handle: h.show},
+
+		{Method: http.MethodGet, Path: api + "/requests", Name: "api.requests.list", Guard: web.Token, Floor: org.Viewer, Handle: h.apiList, Out: requestList{}},
+		{Method: http.MethodGet, Path: api + "/requests/:id", Name: "api.requests.show", Guard: web.Token, Floor: org.Viewer, Handle: h.apiShow, Out: requestDetail{}},
+		{Method: http.MethodGet, Path: api + "/usage", Name: "api.usage.list", Guard: web.Token, Floor: org.Viewer, Handle: h.apiUsage, Out: usageList{}},
+	}
+}
+
+// requestID reads the path; a malformed id is as unknown as an unknown one.
+func requestID(c *web.Context) (id.Request, error) {
+	return web.Param(c, "id", id.ParseRequest, error(report.Missing()))
+}

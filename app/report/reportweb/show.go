@@ -1,0 +1,216 @@
+package reportweb
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/report"
+	"github.com/bodhi-gateway/bodhi/app/web"
+	views "github.com/bodhi-gateway/bodhi/views/report"
+	"github.com/bodhi-gateway/bodhi/views/ui"
+)
+
+// show is the page at /requests/:id.
+func (h *Handlers) show(c *web.Context) error {
+	which, err := requestID(c)
+	if err != nil {
+		return err
+	}
+	d, err := h.Reports.Request(c.Ctx(), c.Actor(), which)
+	if err != nil {
+		return err
+	}
+	page := views.RequestPage{
+		Shell: c.Shell("Request", "requests"), ID: d.ID.String(), Status: status(d.Request),
+		Sub:     fmt.Sprintf("%s, asked with the key %s on %s", or(d.Asked, "No model"), or(d.Key, "(deleted)"), c.When(d.At).Full),
+		Refusal: refusal(d), Figures: facts(d), Facts: about(d), Who: who(d), Steps: sentences(d.Decisions),
+		NoTokens: "No tokens were used.",
+	}
+	var used llm.Usage
+	for _, a := range d.Attempts {
+		page.Attempts = append(page.Attempts, attempt(a))
+		used = together(used, a.End.Usage)
+	}
+	page.Tokens = classes(used)
+	return c.Render(views.Request(page))
+}
+
+func refusal(d report.Detail) *views.Refusal {
+	if d.Code == "" && d.Status < 400 {
+		return nil
+	}
+	r := &views.Refusal{Message: or(d.Message, http.StatusText(d.Status)), Code: d.Code, Title: "This request failed"}
+	switch {
+	case d.Status == 499 || d.Status == 0:
+		r.Title, r.Message = "The client went away", or(d.Message, "The connection was closed before the answer was complete. What was generated until then is billed.")
+	case len(d.Attempts) == 0:
+		r.Title = "Refused before any provider was asked"
+	case d.Status < 400:
+		r.Title = "The answer broke off"
+	}
+	return r
+}
+
+// facts are the figures on top of the page.
+func facts(d report.Detail) []ui.StatProps {
+	cost := ui.StatProps{Label: "Cost", Value: exact(d.Cost), Unit: "USD", Against: "exact, to the nano-dollar"}
+	if unsure(d.Attempts) {
+		cost.Against = "the most it can have been; see the attempts"
+	}
+	tokenCount := ui.StatProps{Label: "Tokens", Value: count(d.Usage.Input + d.Usage.Output), Against: tokens(d.Usage)}
+	duration := ui.StatProps{Label: "Duration", Value: or(took(d.Duration), "–"), Against: "from the first byte in to the last byte out"}
+	if d.FirstByte > 0 {
+		duration.Against = "first byte after " + took(d.FirstByte)
+	}
+	overhead := ui.StatProps{Label: "Gateway overhead", Value: or(took(d.Overhead), "–"), Against: "everything but waiting for the provider"}
+	return []ui.StatProps{cost, tokenCount, duration, overhead}
+}
+
+// unsure reports attempts whose cost errs on the careful side until it is reconciled.
+func unsure(attempts []report.Attempt) bool {
+	for _, a := range attempts {
+		switch a.End.State {
+		case ledger.Ambiguous, ledger.Interrupted, ledger.Cut:
+			return true
+		}
+	}
+	return false
+}
+
+func about(d report.Detail) []ui.Fact {
+	endpoint := d.Endpoint
+	if d.Stream {
+		endpoint += ", streamed"
+	}
+	answered := ""
+	if d.Provider != "" {
+		answered = d.Provider + "/" + d.Model
+	}
+	return []ui.Fact{
+		{Label: "Id", Value: d.ID.String(), Mono: true, Copy: true},
+		{Label: "Asked for", Value: d.Asked, Mono: true},
+		{Label: "Answered by", Value: answered, Mono: true},
+		{Label: "Decided by", Value: d.Route},
+		{Label: "Endpoint", Value: endpoint},
+		{Label: "Dialect", Value: d.Family},
+		{Label: "Cache", Value: d.Cache},
+		{Label: "Client", Value: d.Client},
+	}
+}
+
+func who(d report.Detail) []ui.Fact {
+	out := []ui.Fact{
+		{Label: "Key", Value: or(d.Key, "deleted"), Href: listURL(map[string]string{"key": d.Chain.Key.String(), "range": "all"}), Title: "All requests of this key"},
+		{Label: "Team", Value: d.Team},
+		{Label: "Member", Value: or(d.Member, "service account")},
+		{Label: "Tags", Value: strings.ReplaceAll(d.Tags, ",", ", ")},
+		{Label: "End user", Value: d.EndUser},
+		{Label: "Session", Value: d.Session, Mono: d.Session != ""},
+	}
+	return out
+}
+
+// sentences are the decisions, one per line.
+func sentences(decisions string) []string {
+	var out []string
+	for line := range strings.Lines(decisions) {
+		if line = strings.TrimSpace(line); line != "" {
+			out = append(out, line)
+		}
+	}
+	return out
+}
+
+// states are the terminal states in words.
+var states = map[ledger.State]ui.StatusProps{
+	ledger.Complete:    {Tone: ui.Good, Label: "Complete", Title: "The provider reported what it used."},
+	ledger.Counted:     {Tone: ui.Info, Label: "Counted by us", Title: "The provider reported no usage; we counted."},
+	ledger.Cut:         {Tone: ui.Warn, Label: "Cut short", Title: "It ended early; booked is the best known count plus a margin."},
+	ledger.Ambiguous:   {Tone: ui.Warn, Label: "Unclear", Title: "It was sent and nothing came back; the whole hold is booked until reconciled."},
+	ledger.Interrupted: {Tone: ui.Warn, Label: "Interrupted", Title: "The gateway stopped meanwhile; the whole hold is booked until reconciled."},
+	ledger.Voided:      {Tone: ui.Neutral, Label: "Not billed", Title: "It never reached the provider, or was rejected before anything was generated."},
+}
+
+func attempt(a report.Attempt) views.Attempt {
+	state, known := states[a.End.State]
+	if !known {
+		state = ui.StatusProps{Label: string(a.End.State)}
+	}
+	if a.End.Class != "" && a.End.State == ledger.Voided {
+		state.Tone, state.Label = ui.Warn, "Failed, not billed"
+	}
+	out := views.Attempt{
+		Number: strconv.Itoa(a.Number), Target: a.Provider + "/" + a.Model, Kind: a.Kind, State: state,
+		Tokens: count(a.End.Usage.Input + a.End.Usage.Output), TokensIn: tokens(a.End.Usage),
+		Held: exact(a.Held), Cost: exact(a.End.Cost), FirstByte: took(a.End.FirstByte), Took: took(a.End.Duration),
+		Price: a.PriceVersion, Note: a.End.Note,
+	}
+	if a.End.Status > 0 {
+		out.Status = strconv.Itoa(a.End.Status)
+	}
+	if a.End.Class != "" {
+		out.Note = strings.TrimPrefix(strings.TrimSuffix(a.End.Class+": "+a.End.Note, ": "), ": ")
+	}
+	return out
+}
+
+// together adds up what attempts used.
+func together(a, b llm.Usage) llm.Usage {
+	a.Input += b.Input
+	a.CacheRead += b.CacheRead
+	a.CacheWrite5m += b.CacheWrite5m
+	a.CacheWrite1h += b.CacheWrite1h
+	a.InputAudio += b.InputAudio
+	a.CacheReadAudio += b.CacheReadAudio
+	a.InputImage += b.InputImage
+	a.Output += b.Output
+	a.Reasoning += b.Reasoning
+	a.OutputAudio += b.OutputAudio
+	a.OutputImage += b.OutputImage
+	a.WebSearches += b.WebSearches
+	a.VideoSeconds += b.VideoSeconds
+	a.ServerToolCalls += b.ServerToolCalls
+	return a
+}
+
+// classes are tokens by class: the totals always, their parts where there are any.
+func classes(u llm.Usage) []views.TokenLine {
+	if u.IsZero() {
+		return nil
+	}
+	var out []views.TokenLine
+	for _, l := range []struct {
+		class string
+		n     int64
+		part  bool
+	}{
+		{"Input", u.Input, false},
+		{"read from the provider's cache", u.CacheRead, true},
+		{"written to the provider's cache, 5 minutes", u.CacheWrite5m, true},
+		{"written to the provider's cache, 1 hour", u.CacheWrite1h, true},
+		{"audio", u.InputAudio, true},
+		{"audio read from the provider's cache", u.CacheReadAudio, true},
+		{"images", u.InputImage, true},
+		{"Output", u.Output, false},
+		{"reasoning", u.Reasoning, true},
+		{"audio", u.OutputAudio, true},
+		{"images", u.OutputImage, true},
+	} {
+		if l.n > 0 || !l.part {
+			out = append(out, views.TokenLine{Class: l.class, Count: count(l.n), Part: l.part})
+		}
+	}
+	for _, l := range []struct {
+		class string
+		n     int64
+	}{{"Web searches", u.WebSearches}, {"Calls of provider's tools", u.ServerToolCalls}, {"Seconds of video", u.VideoSeconds}} {
+		if l.n > 0 {
+			out = append(out, views.TokenLine{Class: l.class, Count: count(l.n)})
+		}
+	}
+	return out
+}

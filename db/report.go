@@ -1,0 +1,192 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/report"
+)
+
+// ReportStore reads what the ledger wrote: request and attempt facts, and their sums by the hour.
+type ReportStore struct{ db *DB }
+
+// NewReportStore makes the store.
+func NewReportStore(d *DB) *ReportStore { return &ReportStore{d} }
+
+var _ report.Store = (*ReportStore)(nil)
+
+// within adds the reach to a query on one of the tables that carry team_id and member_id.
+func within(tx *gorm.DB, table string, r report.Reach) *gorm.DB {
+	tx = tx.Where(table+".org_id = ?", r.Org)
+	switch {
+	case r.All:
+		return tx
+	case len(r.Teams) > 0 && !r.Member.IsZero():
+		return tx.Where("("+table+".team_id IN ? OR "+table+".member_id = ?)", r.Teams, r.Member)
+	case len(r.Teams) > 0:
+		return tx.Where(table+".team_id IN ?", r.Teams)
+	case !r.Member.IsZero():
+		return tx.Where(table+".member_id = ?", r.Member)
+	}
+	return tx.Where("1 = 0")
+}
+
+// requestFact is a request with the names of who made it.
+type requestFact struct {
+	Fact       requestRow `gorm:"embedded"`
+	KeyName    *string    `gorm:"column:key_name"`
+	MemberName *string    `gorm:"column:member_name"`
+	TeamName   *string    `gorm:"column:team_name"`
+}
+
+func micros(n int64) time.Duration { return time.Duration(n) * time.Microsecond }
+
+func orEmpty(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+func (f requestFact) request() report.Request {
+	r := f.Fact
+	return report.Request{
+		Key: orEmpty(f.KeyName), Member: orEmpty(f.MemberName), Team: orEmpty(f.TeamName),
+		Request: ledger.Request{
+			ID: r.ID, At: r.At.UTC(),
+			Chain:  org.Chain{Org: r.OrgID, Department: r.DepartmentID, Team: r.TeamID, Member: r.MemberID, Key: r.KeyID},
+			Family: r.Family, Endpoint: r.Endpoint, Stream: r.Stream,
+			Asked: r.Asked, Model: r.Model, Provider: r.Provider, Route: r.Route,
+			Client: r.Client, Tags: r.Tags, EndUser: r.EndUser, Session: r.Session, Cache: r.Cache,
+			Attempts: r.Attempts, Status: r.Status, Code: r.Code, Message: r.Message,
+			Usage: llm.Usage{Input: r.Input, CacheRead: r.Cached, Output: r.Output, Reasoning: r.Reasoning},
+			Cost:  r.Cost, Decisions: r.Decisions,
+			FirstByte: micros(r.FirstByte), Duration: micros(r.DurationUS), Overhead: micros(r.OverheadUS),
+		},
+	}
+}
+
+// facts begins a query on requests with the names of who made them.
+func facts(tx *gorm.DB, r report.Reach) *gorm.DB {
+	return within(tx.Table("requests").
+		Select("requests.*, keys.name AS key_name, members.name AS member_name, teams.name AS team_name").
+		Joins("LEFT JOIN keys ON keys.org_id = requests.org_id AND keys.id = requests.key_id").
+		Joins("LEFT JOIN members ON members.org_id = requests.org_id AND members.id = requests.member_id").
+		Joins("LEFT JOIN teams ON teams.org_id = requests.org_id AND teams.id = requests.team_id"), "requests", r)
+}
+
+// Requests implements report.Store.
+func (s *ReportStore) Requests(ctx context.Context, r report.Reach, q report.Query) ([]report.Request, error) {
+	var rows []requestFact
+	err := s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
+		tx = narrow(facts(tx, r), q)
+		return tx.Order("requests.at DESC, requests.id DESC").Limit(q.Limit).Find(&rows).Error
+	})
+	out := make([]report.Request, len(rows))
+	for i, row := range rows {
+		out[i] = row.request()
+	}
+	return out, err
+}
+
+func narrow(tx *gorm.DB, q report.Query) *gorm.DB {
+	if !q.From.IsZero() {
+		tx = tx.Where("requests.at >= ?", q.From.UTC())
+	}
+	if !q.To.IsZero() {
+		tx = tx.Where("requests.at < ?", q.To.UTC())
+	}
+	switch q.Outcome {
+	case report.Answered:
+		tx = tx.Where("requests.status < 400 AND requests.code = ''")
+	case report.Unanswered:
+		tx = tx.Where("(requests.status >= 400 OR requests.code <> '')")
+	case report.Refused:
+		tx = tx.Where("(requests.status >= 400 OR requests.code <> '') AND requests.attempts = 0")
+	case report.Failed:
+		tx = tx.Where("(requests.status >= 400 OR requests.code <> '') AND requests.attempts > 0")
+	}
+	if !q.Key.IsZero() {
+		tx = tx.Where("requests.key_id = ?", q.Key)
+	}
+	if q.Model != "" {
+		tx = tx.Where("(requests.asked = ? OR requests.model = ?)", q.Model, q.Model)
+	}
+	if q.Connection != "" {
+		tx = tx.Where("requests.provider = ?", q.Connection)
+	}
+	if !q.ID.IsZero() {
+		tx = tx.Where("requests.id = ?", q.ID)
+	}
+	if !q.After.IsZero() {
+		at := q.After.At.UTC()
+		tx = tx.Where("(requests.at < ? OR requests.at = ? AND requests.id < ?)", at, at, q.After.ID)
+	}
+	return tx
+}
+
+// Request implements report.Store.
+func (s *ReportStore) Request(ctx context.Context, r report.Reach, i id.Request) (report.Request, error) {
+	var row requestFact
+	err := s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
+		return facts(tx, r).Where("requests.id = ?", i).Take(&row).Error
+	})
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return report.Request{}, report.Missing()
+	}
+	return row.request(), err
+}
+
+func (r attemptRow) attempt() report.Attempt {
+	used := llm.Usage{Input: r.Input, CacheRead: r.Cached, Output: r.Output, Reasoning: r.Reasoning}
+	if r.Usage != nil {
+		used = *r.Usage
+	}
+	return report.Attempt{
+		Attempt: ledger.Attempt{
+			ID: r.ID, Request: r.RequestID, Number: r.Number, At: r.At.UTC(), Held: r.Held,
+			Chain:      org.Chain{Org: r.OrgID, Department: r.DepartmentID, Team: r.TeamID, Member: r.MemberID, Key: r.KeyID},
+			Connection: r.ConnectionID, Provider: r.Provider, Kind: r.Kind, Model: r.Model, PriceVersion: r.PriceVersion,
+		},
+		End: ledger.Settlement{
+			Attempt: r.ID, State: ledger.State(r.State), Usage: used, Cost: r.Cost, InputCost: r.InputCost,
+			Status: r.Status, Class: r.Class, Note: r.Note, FirstByte: micros(r.FirstByte), Duration: micros(r.DurationUS), At: r.EndedAt.UTC(),
+		},
+	}
+}
+
+// Attempts implements report.Store.
+func (s *ReportStore) Attempts(ctx context.Context, r report.Reach, i id.Request) ([]report.Attempt, error) {
+	var rows []attemptRow
+	err := s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
+		return within(tx, "attempts", r).Where("attempts.request_id = ?", i).Order("attempts.number").Find(&rows).Error
+	})
+	out := make([]report.Attempt, len(rows))
+	for i, row := range rows {
+		out[i] = row.attempt()
+	}
+	return out, err
+}
+
+// Keys implements report.Store.
+func (s *ReportStore) Keys(ctx context.Context, r report.Reach) ([]report.Choice, error) {
+	var rows []struct {
+		ID   id.Key `gorm:"column:id"`
+		Name string `gorm:"column:name"`
+	}
+	err := s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
+		return within(tx.Table("keys").Select("keys.id, keys.name"), "keys", r).Order("keys.name, keys.id").Find(&rows).Error
+	})
+	out := make([]report.Choice, len(rows))
+	for i, row := range rows {
+		out[i] = report.Choice{ID: row.ID.String(), Name: row.Name}
+	}
+	return out, err
+}

@@ -1,0 +1,132 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/report"
+)
+
+// sums are the columns of a query that adds up usage_hours.
+const sums = "SUM(requests) AS requests, SUM(errors) AS errors, SUM(input_tokens) AS input, SUM(output_tokens) AS output, SUM(cost_nanos) AS cost_nanos"
+
+type sumRow struct {
+	Requests int64     `gorm:"column:requests"`
+	Errors   int64     `gorm:"column:errors"`
+	Input    int64     `gorm:"column:input"`
+	Output   int64     `gorm:"column:output"`
+	Cost     money.USD `gorm:"column:cost_nanos"`
+}
+
+func (r sumRow) totals() report.Totals {
+	return report.Totals{Requests: r.Requests, Errors: r.Errors, Input: r.Input, Output: r.Output, Cost: r.Cost}
+}
+
+// Hours implements report.Store.
+func (s *ReportStore) Hours(ctx context.Context, r report.Reach, from, to time.Time) ([]report.Hour, error) {
+	var rows []struct {
+		Hour time.Time `gorm:"column:hour"`
+		Sum  sumRow    `gorm:"embedded"`
+	}
+	err := s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
+		return within(tx.Table("usage_hours").Select("hour, "+sums), "usage_hours", r).
+			Where("usage_hours.hour >= ? AND usage_hours.hour < ?", from.UTC(), to.UTC()).
+			Group("hour").Order("hour").Find(&rows).Error
+	})
+	out := make([]report.Hour, len(rows))
+	for i, row := range rows {
+		out[i] = report.Hour{At: row.Hour.UTC(), Totals: row.Sum.totals()}
+	}
+	return out, err
+}
+
+// Span implements report.Store. Like the rollup it counts requests by when they came, and tokens and money by when their
+// attempt was dispatched.
+func (s *ReportStore) Span(ctx context.Context, r report.Reach, from, to time.Time) (report.Totals, error) {
+	var counts, spend sumRow
+	err := s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
+		err := within(tx.Table("requests").
+			Select("COUNT(*) AS requests, COALESCE(SUM(CASE WHEN status >= 400 OR code <> '' THEN 1 ELSE 0 END), 0) AS errors"), "requests", r).
+			Where("requests.at >= ? AND requests.at < ?", from.UTC(), to.UTC()).Take(&counts).Error
+		if err != nil {
+			return err
+		}
+		return within(tx.Table("attempts").
+			Select("COALESCE(SUM(input_tokens), 0) AS input, COALESCE(SUM(output_tokens), 0) AS output, COALESCE(SUM(cost_nanos), 0) AS cost_nanos"), "attempts", r).
+			Where("attempts.at >= ? AND attempts.at < ?", from.UTC(), to.UTC()).Take(&spend).Error
+	})
+	spend.Requests, spend.Errors = counts.Requests, counts.Errors
+	return spend.totals(), err
+}
+
+// dimension is how the rollup is grouped: by a column of its own, named by an entity's table.
+type dimension struct{ column, name, join string }
+
+var dimensions = map[report.By]dimension{
+	report.ByModel:      {column: "usage_hours.model", name: "usage_hours.model"},
+	report.ByConnection: {column: "usage_hours.provider", name: "usage_hours.provider"},
+	report.ByKey:        {column: "usage_hours.key_id", name: "keys.name", join: "LEFT JOIN keys ON keys.org_id = usage_hours.org_id AND keys.id = usage_hours.key_id"},
+	report.ByTeam:       {column: "usage_hours.team_id", name: "teams.name", join: "LEFT JOIN teams ON teams.org_id = usage_hours.org_id AND teams.id = usage_hours.team_id"},
+	report.ByMember:     {column: "usage_hours.member_id", name: "members.name", join: "LEFT JOIN members ON members.org_id = usage_hours.org_id AND members.id = usage_hours.member_id"},
+}
+
+// Groups implements report.Store.
+func (s *ReportStore) Groups(ctx context.Context, r report.Reach, by report.By, from, to time.Time, limit int) ([]report.Group, error) {
+	d, ok := dimensions[by]
+	if !ok {
+		return nil, fmt.Errorf("db: the rollup is not grouped by %q", by)
+	}
+	var rows []struct {
+		Value string  `gorm:"column:value"`
+		Name  *string `gorm:"column:name"`
+		Sum   sumRow  `gorm:"embedded"`
+	}
+	err := s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
+		q := tx.Table("usage_hours").Select(d.column + " AS value, MAX(" + d.name + ") AS name, " + sums)
+		if d.join != "" {
+			q = q.Joins(d.join)
+		}
+		return within(q, "usage_hours", r).Where("usage_hours.hour >= ? AND usage_hours.hour < ?", from.UTC(), to.UTC()).
+			Where(d.column+" <> ?", empty(by)).
+			Group(d.column).Order("SUM(cost_nanos) DESC, " + d.column).Limit(limit).Find(&rows).Error
+	})
+	out := make([]report.Group, len(rows))
+	for i, row := range rows {
+		out[i] = report.Group{ID: printed(by, row.Value), Name: orEmpty(row.Name), Totals: row.Sum.totals()}
+	}
+	return out, err
+}
+
+// empty is what the rollup holds where a dimension does not apply: refused requests have no connection.
+func empty(by report.By) string {
+	if by == report.ByModel || by == report.ByConnection {
+		return ""
+	}
+	return id.Key{}.UUID()
+}
+
+// printed is an entity's id as people see it.
+func printed(by report.By, value string) string {
+	switch by {
+	case report.ByKey:
+		return printedAs(id.ParseKey, value)
+	case report.ByTeam:
+		return printedAs(id.ParseTeam, value)
+	case report.ByMember:
+		return printedAs(id.ParseMember, value)
+	}
+	return value
+}
+
+func printedAs[T fmt.Stringer](parse func(string) (T, error), value string) string {
+	v, err := parse(value)
+	if err != nil {
+		return ""
+	}
+	return v.String()
+}
