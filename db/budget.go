@@ -330,7 +330,8 @@ func (r budgetRow) rule(zone string, now time.Time, spent map[periodKey]money.US
 		return budget.Rule{}, fmt.Errorf("zone of organization %s: %w", r.OrgID, err)
 	}
 	from, _ := b.Period.Window(now, where)
-	return budget.Rule{ID: b.ID, Org: b.Org, Kind: b.Scope.Kind(), Node: b.Scope.Node(), Label: labels[b.Scope].Label, Name: b.Name,
+	label := cmp.Or(labels[b.Scope].Label, b.Name) // the node may be gone
+	return budget.Rule{ID: b.ID, Org: b.Org, Kind: b.Scope.Kind(), Node: b.Scope.Node(), Label: label, Name: b.Name,
 		Limit: b.Limit, Period: b.Period, Enforce: b.Enforce, Zone: zone, Start: from.Unix(),
 		Spent: spent[periodKey{b.ID, from.Unix()}]}, nil
 }

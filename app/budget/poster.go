@@ -42,6 +42,7 @@ func (p *poster) seek(ctx context.Context) error {
 		p.reader.Close()
 	}
 	p.tracker, p.mark, p.full, p.batch = newTracker(), mark, false, Batch{}
+	p.t.posted.Store(&mark.At)
 	p.reader = p.t.Journal.ReadFrom(mark.Low)
 	for p.reader.At().Before(mark.At) {
 		at := p.reader.At()

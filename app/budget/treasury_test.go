@@ -3,7 +3,6 @@ package budget_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -14,6 +13,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/ledger/journal"
 	"github.com/bodhi-gateway/bodhi/app/money"
@@ -49,6 +49,7 @@ func newHouse(t *testing.T, d *db.DB) *house {
 	h.must(orgs.AddTeam(t.Context(), team))
 	h.must(orgs.AddMember(t.Context(), member))
 	h.chain = org.Chain{Org: o.ID, Team: team.ID, Member: member.ID, Key: id.NewKey(ids)}
+	h.must(db.NewKeyStore(d).Insert(t.Context(), key.Key{ID: h.chain.Key, Org: o.ID, Name: "ci-bot", Team: team.ID, Public: o.ID.UUID(), CreatedAt: november}))
 	return h
 }
 
@@ -245,5 +246,3 @@ func (b *countingBank) Surrender(ctx context.Context, n id.Node, damaged bool) e
 	}
 	return b.Bank.Surrender(ctx, n, damaged)
 }
-
-var _ = fmt.Sprint
