@@ -38,7 +38,7 @@ func (s *Service) Teams(ctx context.Context, actor org.Actor) ([]org.Team, error
 	return out, nil
 }
 
-// Members are those the actor may see: all for managers and admins, those of their teams for leads, themselves for
+// Members are those the actor may see: all for managers and admins, themselves and the people of their teams for
 // everybody else.
 func (s *Service) Members(ctx context.Context, actor org.Actor) ([]org.Member, error) {
 	if err := actor.Require(org.Viewer); err != nil {
@@ -60,9 +60,6 @@ func (s *Service) Members(ctx context.Context, actor org.Actor) ([]org.Member, e
 func sees(actor org.Actor, m org.Member) bool {
 	if actor.Role.AtLeast(org.Manager) || (m.ID == actor.Member && !actor.Member.IsZero()) {
 		return true
-	}
-	if !actor.Role.AtLeast(org.Lead) {
-		return false
 	}
 	for _, t := range m.Teams {
 		if actor.InTeam(t) {

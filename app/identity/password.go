@@ -21,21 +21,27 @@ const (
 )
 
 // Hasher hashes passwords with argon2id. Each hash takes 19 MiB, so only a few run at once; the rest wait their turn.
-type Hasher struct{ turns chan struct{} }
+type Hasher struct {
+	turns chan struct{}
+	cost  argon2id.Params
+}
 
-// cost is OWASP's second recommendation: 19 MiB, two passes, one lane. Stored hashes carry their own, so it can rise.
-var cost = argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+// memory is in KiB. With two passes and one lane it is OWASP's second recommendation. Stored hashes carry their own
+// cost, so it can rise.
+const memory = 19 * 1024
 
-// dummyHash is a hash of nothing anyone knows, with the cost above: what an unknown e-mail is compared with, so that it
+// dummyHash is a hash of nothing anyone knows, at the cost above: what an unknown e-mail is compared with, so that it
 // takes as long as a known one.
 const dummyHash = "$argon2id$v=19$m=19456,t=2,p=1$CPmYQ2kpZTpvfcDLzHmLbQ$VldW4BK6Gt4h92BDDc5JMUOwGpMp6NCVjgqUAOdjXXY"
 
-// NewHasher makes a Hasher that runs at most n hashes at once; 0 is one per processor.
-func NewHasher(n int) *Hasher {
-	if n <= 0 {
-		n = runtime.GOMAXPROCS(0)
+// NewHasher makes a Hasher that runs one hash per processor at once. kib is the memory of a hash; 0 is the right cost,
+// and anything less is for tests that log in many people.
+func NewHasher(kib uint32) *Hasher {
+	if kib == 0 {
+		kib = memory
 	}
-	return &Hasher{turns: make(chan struct{}, n)}
+	return &Hasher{turns: make(chan struct{}, runtime.GOMAXPROCS(0)),
+		cost: argon2id.Params{Memory: kib, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}}
 }
 
 // Hash gives the encoded hash to store.
@@ -44,7 +50,7 @@ func (h *Hasher) Hash(ctx context.Context, password secret.String) (string, erro
 		return "", err
 	}
 	defer h.done()
-	out, err := argon2id.CreateHash(password.Reveal(), &cost)
+	out, err := argon2id.CreateHash(password.Reveal(), &h.cost)
 	if err != nil {
 		return "", fmt.Errorf("hash password: %w", err)
 	}

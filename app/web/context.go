@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -50,6 +51,12 @@ func (c *Context) RequestID() string { return requestID(c.Context) }
 
 // PublicURL is how clients reach this installation, without a trailing slash; for snippets and links in mails.
 func (c *Context) PublicURL() string { return strings.TrimRight(c.server.PublicURL, "/") }
+
+// Now is the injected clock's time; for pages that compare moments.
+func (c *Context) Now() time.Time { return c.server.Clock.Now() }
+
+// Zone is the organization's time zone, in which people type and read dates.
+func (c *Context) Zone() *time.Location { return c.zone() }
 
 func (c *Context) stampActor() { c.stamp(&c.actor) }
 

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -51,7 +52,7 @@ func (s *server) fail(err error, c echo.Context) {
 		c.Response().Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(f.RetryAfter.Seconds()))))
 	}
 	if isAPI(c) {
-		err = problem(c, status, f)
+		err = problem(c, status, f, err)
 	} else {
 		err = s.failurePage(c, status, f)
 	}
@@ -83,7 +84,7 @@ func classify(err error) *fault.Error {
 func isAPI(c echo.Context) bool { return strings.HasPrefix(c.Request().URL.Path, APIRoot) }
 
 // problem writes RFC 9457's application/problem+json. Facts of the refusal sit beside the standard members.
-func problem(c echo.Context, status int, f *fault.Error) error {
+func problem(c echo.Context, status int, f *fault.Error, cause error) error {
 	p := map[string]any{}
 	for k, v := range maps.All(f.Detail) {
 		p[k] = v
@@ -94,8 +95,8 @@ func problem(c echo.Context, status int, f *fault.Error) error {
 	p["detail"] = f.Public
 	p["code"] = f.Code
 	p["request_id"] = requestID(c)
-	if f.Field != "" {
-		p["errors"] = []map[string]string{{"field": f.Field, "detail": f.Public}}
+	if r, ok := Refused(cause); ok && len(r.Fields) > 0 {
+		p["errors"] = wrongFields(r)
 	}
 	if status == http.StatusUnauthorized {
 		c.Response().Header().Set("WWW-Authenticate", `Bearer realm="bodhi"`)
@@ -105,4 +106,18 @@ func problem(c echo.Context, status int, f *fault.Error) error {
 		return err
 	}
 	return c.Blob(status, "application/problem+json", append(b, '\n'))
+}
+
+type wrongField struct {
+	Field  string `json:"field"`
+	Detail string `json:"detail"`
+}
+
+// wrongFields lists every field that is wrong, in a stable order, so that a client mends all at once.
+func wrongFields(r Refusal) []wrongField {
+	var out []wrongField
+	for _, name := range slices.Sorted(maps.Keys(r.Fields)) {
+		out = append(out, wrongField{name, r.Fields[name]})
+	}
+	return out
 }

@@ -53,7 +53,7 @@ func NewHouse(t testing.TB, d *db.DB) *House {
 	h.Audit = audit.NewChain(db.NewAuditStore(d), d, h.Clock, h.IDs, h.mac(t, audit.Purpose))
 	orgs := db.NewOrgStore(d)
 	h.Identity = identity.NewService(identity.Config{Orgs: orgs, Store: db.NewIdentityStore(d), Keys: h.Keyring, Tx: d, Audit: h.Audit, Bus: h.Bus,
-		Clock: h.Clock, IDs: h.IDs, MAC: h.mac(t, identity.TokenPurpose), Log: log})
+		Clock: h.Clock, IDs: h.IDs, MAC: h.mac(t, identity.TokenPurpose), Hasher: identity.NewHasher(64), Log: log})
 	h.KeyStore = db.NewKeyStore(d)
 	h.Keys = key.NewService(key.Config{Store: h.KeyStore, Tree: orgs, Tx: d, Audit: h.Audit, Bus: h.Bus, Clock: h.Clock, IDs: h.IDs,
 		MAC: h.mac(t, key.Purpose), Log: log})

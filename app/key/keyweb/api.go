@@ -1,0 +1,180 @@
+package keyweb
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/key"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/web"
+)
+
+// keyJSON is a key in the management API. The secret is never in it.
+type keyJSON struct {
+	ID         string     `json:"id"`
+	Name       string     `json:"name"`
+	Hint       string     `json:"hint"` // prefix, public part and last four
+	Status     string     `json:"status"`
+	Team       string     `json:"team"`
+	Member     string     `json:"member,omitempty"`
+	Account    string     `json:"account,omitempty"` // a service account's name
+	Models     []string   `json:"models"`
+	Networks   []string   `json:"networks"`
+	CreatedBy  string     `json:"created_by"`
+	CreatedAt  time.Time  `json:"created_at"`
+	ExpiresAt  *time.Time `json:"expires_at"`
+	LastUsedAt *time.Time `json:"last_used_at"`
+}
+
+// createdJSON is a new key with its secret, shown once.
+type createdJSON struct {
+	keyJSON
+	Secret string `json:"secret"`
+}
+
+// keyInput makes a key. member and account exclude each other.
+type keyInput struct {
+	Name      string    `json:"name"`
+	Team      string    `json:"team"`
+	Member    string    `json:"member"`
+	Account   string    `json:"account"`
+	Models    []string  `json:"models"`
+	Networks  []string  `json:"networks"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// keyList is a page of keys, newest first. Next is what to pass as ?after= for the following one, "" on the last.
+type keyList struct {
+	Data []keyJSON `json:"data"`
+	Next string    `json:"next,omitempty"`
+}
+
+func keyOut(c *web.Context, k key.Key) keyJSON {
+	out := keyJSON{ID: k.ID.String(), Name: k.Name, Hint: k.Hint(), Status: k.Status(c.Now()), Team: k.Team.String(), Member: k.Member.String(),
+		Account: k.Account, Models: append([]string{}, k.Models...), Networks: []string{}, CreatedBy: k.CreatedBy, CreatedAt: k.CreatedAt,
+		ExpiresAt: optional(k.ExpiresAt), LastUsedAt: optional(k.LastUsedAt)}
+	for _, n := range k.Networks {
+		out.Networks = append(out.Networks, n.String())
+	}
+	return out
+}
+
+func optional(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+func (h *Handlers) apiList(c *web.Context) error {
+	limit, err := pageSize(c.QueryParam("limit"))
+	if err != nil {
+		return err
+	}
+	all, err := h.keys.List(c.Ctx(), c.Actor())
+	if err != nil {
+		return err
+	}
+	if after := c.QueryParam("after"); after != "" {
+		if all, err = following(all, after); err != nil {
+			return err
+		}
+	}
+	out := keyList{Data: []keyJSON{}}
+	for i, k := range all {
+		if i == limit {
+			out.Next = all[i-1].ID.String()
+			break
+		}
+		out.Data = append(out.Data, keyOut(c, k))
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+func pageSize(text string) (int, error) {
+	if text == "" {
+		return 100, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > 1000 {
+		return 0, fault.Field("limit", "limit is a number from 1 to 1000.")
+	}
+	return n, nil
+}
+
+// following are the keys listed after one. Ids sort by creation, so the cursor works even if its key is gone.
+func following(all []key.Key, after string) ([]key.Key, error) {
+	cursor, err := id.ParseKey(after)
+	if err != nil {
+		return nil, fault.Field("after", "after is the next of the page before.")
+	}
+	for i, k := range all {
+		if k.ID.Compare(cursor) < 0 {
+			return all[i:], nil
+		}
+	}
+	return nil, nil
+}
+
+func (h *Handlers) apiCreate(c *web.Context) error {
+	in, err := web.Decode[keyInput](c)
+	if err != nil {
+		return err
+	}
+	want := key.Input{Name: in.Name, Account: in.Account, Models: in.Models, Networks: in.Networks, ExpiresAt: in.ExpiresAt.UTC()}
+	if want.Team, err = id.ParseTeam(in.Team); err != nil && in.Team != "" {
+		return org.MissingTeam()
+	}
+	if in.Member != "" {
+		if want.Member, err = id.ParseMember(in.Member); err != nil {
+			return org.MissingMember()
+		}
+	}
+	made, err := h.keys.Create(c.Ctx(), c.Actor(), want)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusCreated, createdJSON{keyOut(c, made.Key), made.Secret.Reveal()})
+}
+
+func (h *Handlers) apiShow(c *web.Context) error {
+	which, err := keyID(c)
+	if err != nil {
+		return err
+	}
+	k, err := h.keys.Get(c.Ctx(), c.Actor(), which)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, keyOut(c, k))
+}
+
+func (h *Handlers) apiDelete(c *web.Context) error {
+	which, err := keyID(c)
+	if err != nil {
+		return err
+	}
+	if err := h.keys.Delete(c.Ctx(), c.Actor(), which); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}
+
+func (h *Handlers) apiDisable(c *web.Context) error { return h.apiChange(c, h.keys.Disable) }
+
+func (h *Handlers) apiEnable(c *web.Context) error { return h.apiChange(c, h.keys.Enable) }
+
+func (h *Handlers) apiChange(c *web.Context, do func(context.Context, org.Actor, id.Key) error) error {
+	which, err := keyID(c)
+	if err != nil {
+		return err
+	}
+	if err := do(c.Ctx(), c.Actor(), which); err != nil {
+		return err
+	}
+	return h.apiShow(c)
+}

@@ -1,0 +1,48 @@
+// Package keyweb is the pages and management API of virtual keys.
+package keyweb
+
+import (
+	"net/http"
+
+	"github.com/bodhi-gateway/bodhi/app/identity"
+	"github.com/bodhi-gateway/bodhi/app/key"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/web"
+)
+
+// Handlers answer for the key room.
+type Handlers struct {
+	keys   *key.Service
+	people *identity.Service
+}
+
+// New makes the handlers.
+func New(keys *key.Service, people *identity.Service) *Handlers { return &Handlers{keys, people} }
+
+// Routes are the room's URLs, for app/routes.go.
+func (h *Handlers) Routes() []web.Route {
+	const api = web.APIRoot + "keys"
+	return []web.Route{
+		{Method: http.MethodGet, Path: root, Name: "keys.list", Guard: web.Person, Floor: org.Viewer, Handle: h.list},
+		{Method: http.MethodGet, Path: root + "/new", Name: "keys.form", Guard: web.Person, Floor: org.Developer, Handle: h.form},
+		{Method: http.MethodPost, Path: root, Name: "keys.create", Guard: web.Person, Floor: org.Developer, Audit: "key.created", Handle: h.create},
+		{Method: http.MethodGet, Path: root + "/:id", Name: "keys.show", Guard: web.Person, Floor: org.Viewer, Handle: h.show},
+		{Method: http.MethodPost, Path: root + "/:id/disable", Name: "keys.disable", Guard: web.Person, Floor: org.Developer,
+			Audit: "key.disabled", Handle: h.disable},
+		{Method: http.MethodPost, Path: root + "/:id/enable", Name: "keys.enable", Guard: web.Person, Floor: org.Developer,
+			Audit: "key.enabled", Handle: h.enable},
+		{Method: http.MethodPost, Path: root + "/:id/delete", Name: "keys.delete", Guard: web.Person, Floor: org.Developer,
+			Audit: "key.deleted", Handle: h.delete},
+
+		{Method: http.MethodGet, Path: api, Name: "api.keys.list", Guard: web.Token, Floor: org.Viewer, Out: keyList{}, Handle: h.apiList},
+		{Method: http.MethodPost, Path: api, Name: "api.keys.create", Guard: web.Token, Floor: org.Developer, Audit: "key.created",
+			In: keyInput{}, Out: createdJSON{}, Handle: h.apiCreate},
+		{Method: http.MethodGet, Path: api + "/:id", Name: "api.keys.show", Guard: web.Token, Floor: org.Viewer, Out: keyJSON{}, Handle: h.apiShow},
+		{Method: http.MethodDelete, Path: api + "/:id", Name: "api.keys.delete", Guard: web.Token, Floor: org.Developer, Audit: "key.deleted",
+			Out: web.None{}, Handle: h.apiDelete},
+		{Method: http.MethodPost, Path: api + "/:id/disable", Name: "api.keys.disable", Guard: web.Token, Floor: org.Developer, Audit: "key.disabled",
+			In: web.None{}, Out: keyJSON{}, Handle: h.apiDisable},
+		{Method: http.MethodPost, Path: api + "/:id/enable", Name: "api.keys.enable", Guard: web.Token, Floor: org.Developer, Audit: "key.enabled",
+			In: web.None{}, Out: keyJSON{}, Handle: h.apiEnable},
+	}
+}
