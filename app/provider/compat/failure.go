@@ -25,8 +25,9 @@ func refused(r *http.Response) error {
 		p = &openai.Problem{}
 	}
 	f := failure(r, p)
-	if f.Class == provider.Refused && !ok {
-		// A bare 404 or an HTML page is a wrong base URL or a proxy in between, not an answer to this request.
+	if vague := r.StatusCode == http.StatusNotFound && p.Type == "" && p.Code == ""; f.Class == provider.Refused && (!ok || vague) {
+		// A page, or a 404 that does not say what is missing, is a wrong base URL or a proxy in between, not an answer
+		// to this request.
 		f.Class, f.Body, f.Message = provider.Garbled, nil, "status "+strconv.Itoa(r.StatusCode)+" without an error object"
 	}
 	f.Cause = err

@@ -83,9 +83,11 @@ func (p *Problem) Sentence() string {
 // JSON is the problem in OpenAI's shape, fit for the client: its words are kept, because clients' recovery reads them
 // ("maximum context length"), account identifiers are not.
 func (p *Problem) JSON() []byte {
-	return encode(envelope{Error: body{
-		Message: anonymous(p.Message), Type: anonymous(p.Type), Param: optional(anonymous(p.Param)), Code: optional(anonymous(p.Code)),
-	}})
+	kind := anonymous(p.Type)
+	if kind == "" {
+		kind = "invalid_request_error"
+	}
+	return encode(envelope{Error: body{Message: anonymous(p.Message), Type: kind, Param: optional(anonymous(p.Param)), Code: optional(anonymous(p.Code))}})
 }
 
 // accounts are the forms of organization, project, user and account ids and of keys, masked ones included.

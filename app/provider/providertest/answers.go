@@ -1,0 +1,263 @@
+package providertest
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/provider"
+)
+
+// answer is a provider's answer whose body knows whether it was closed.
+type answer struct {
+	*http.Response
+	body *body
+}
+
+type body struct {
+	io.Reader
+	closed bool
+}
+
+func (b *body) Close() error { b.closed = true; return nil }
+
+// reply makes an answer of a status, headers (lines of "Name: value") and a body.
+func reply(status int, headers string, src io.Reader) answer {
+	h := http.Header{}
+	for line := range strings.SplitSeq(headers, "\n") {
+		if k, v, ok := strings.Cut(line, ":"); ok {
+			h.Add(strings.TrimSpace(k), strings.TrimSpace(v))
+		}
+	}
+	b := &body{Reader: src}
+	return answer{&http.Response{StatusCode: status, Header: h, ContentLength: -1, Body: b}, b}
+}
+
+const (
+	asJSON   = "Content-Type: application/json"
+	asStream = "Content-Type: text/event-stream; charset=utf-8"
+)
+
+// folder gives the files below one of the suite's folders.
+func (s *Suite) folder(t *testing.T, name string) map[string]string {
+	t.Helper()
+	files, err := os.ReadDir(filepath.Join(s.Dir, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := make(map[string]string, len(files))
+	for _, f := range files {
+		b, err := os.ReadFile(filepath.Join(s.Dir, name, f.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[f.Name()] = string(b)
+	}
+	return out
+}
+
+// answers reads every recorded answer, whole and byte by byte, and writes what it means into one golden file.
+func (s *Suite) answers(t *testing.T) {
+	var out strings.Builder
+	for name, text := range ordered(s.folder(t, "answers")) {
+		call, kind := s.call(t, llm.Chat, asking), asJSON
+		switch {
+		case strings.HasPrefix(name, "embeddings"):
+			call = s.call(t, llm.Embeddings, embedding)
+		case strings.HasSuffix(name, ".sse"):
+			call, kind = s.call(t, llm.Chat, streaming), asStream
+		}
+		said, raw := s.hear(t, reply(200, kind, strings.NewReader(text)), call)
+		if slow, _ := s.hear(t, reply(200, kind, iotest.OneByteReader(strings.NewReader(text))), call); slow != said {
+			t.Errorf("%s: byte by byte it says\n%s\nand at once\n%s", name, slow, said)
+		}
+		if !strings.HasPrefix(text, raw) {
+			t.Errorf("%s: bytes changed on their way:\n%q\n%q", name, raw, text)
+		}
+		fmt.Fprintf(&out, "--- %s\n%s", name, said)
+	}
+	golden(t, filepath.Join(s.Dir, "answers.golden"), out.String())
+}
+
+// hear reads a stream to its end and tells what happened, one line for each event, and all bytes.
+func (s *Suite) hear(t *testing.T, a answer, call *llm.Call) (said, raw string) {
+	t.Helper()
+	stream, err := s.Adapter.Response(a.Response, call)
+	if err != nil {
+		return "refused: " + err.Error() + "\n", ""
+	}
+	var out strings.Builder
+	for {
+		e, err := stream.Next()
+		if err != nil {
+			fmt.Fprintf(&out, "end: %v\n", err)
+			break
+		}
+		raw += string(e.Raw)
+		fmt.Fprintf(&out, "%s: %d bytes, %d of them generated", [...]string{"data", "usage only", "terminal", "failed"}[e.Kind], len(e.Raw), e.OutputBytes)
+		if u := e.Usage; u != nil {
+			fmt.Fprintf(&out, "; input %d, cached %d, output %d, reasoning %d", u.Input, u.CacheRead, u.Output, u.Reasoning)
+		}
+		if e.Err != nil {
+			var f *provider.Failure
+			if !errors.As(e.Err, &f) {
+				t.Errorf("a failed event without a class: %v", e.Err)
+			} else {
+				fmt.Fprintf(&out, "; class %s: %s", f.Class, e.Err.Public)
+			}
+		}
+		out.WriteByte('\n')
+	}
+	if err := errors.Join(stream.Close(), stream.Close()); err != nil || !a.body.closed {
+		t.Errorf("after Close the body is closed: %v, %v", a.body.closed, err)
+	}
+	return out.String(), raw
+}
+
+// refusals reads every recorded error; the file's name begins with its status.
+func (s *Suite) refusals(t *testing.T) {
+	var out strings.Builder
+	for name, text := range ordered(s.folder(t, "errors")) {
+		digits, _, _ := strings.Cut(name, "-")
+		status, err := strconv.Atoi(digits)
+		if err != nil {
+			t.Fatalf("errors/%s does not begin with a status", name)
+		}
+		kind := asJSON
+		if strings.HasSuffix(name, ".html") {
+			kind = "Content-Type: text/html"
+		}
+		f := s.failure(t, reply(status, kind, strings.NewReader(text)), s.call(t, llm.Chat, asking))
+		fmt.Fprintf(&out, "--- %s\n%s %d %q\n%s\n", name, f.Class, f.Status, f.Message, f.Body)
+	}
+	golden(t, filepath.Join(s.Dir, "errors.golden"), out.String())
+}
+
+func (s *Suite) failure(t *testing.T, a answer, call *llm.Call) *provider.Failure {
+	t.Helper()
+	stream, err := s.Adapter.Response(a.Response, call)
+	var f *provider.Failure
+	if !errors.As(err, &f) || stream != nil {
+		t.Fatalf("no failure: %v, %v", stream, err)
+	}
+	if !a.body.closed {
+		t.Error("the body was left open")
+	}
+	if len(f.Message) > 300 || strings.Contains(f.Message+string(f.Body), key) {
+		t.Errorf("message %q, body %q", f.Message, f.Body)
+	}
+	if (f.Body != nil) != (f.Class == provider.Refused) {
+		t.Errorf("class %s with body %q", f.Class, f.Body)
+	}
+	return f
+}
+
+// garbled are answers that no adapter may take for one, whatever its wire.
+func (s *Suite) garbled(t *testing.T) {
+	const page = "<!doctype html><title>Welcome to nginx!</title>"
+	for _, x := range []struct {
+		name, headers, body string
+		status              int
+	}{
+		{"a redirect", "Location: https://example.com/", "", 302},
+		{"a permanent redirect", "Location: https://example.com/", "", 308},
+		{"nothing new", "", "", 304},
+		{"a page", "Content-Type: text/html", page, 200},
+		{"a page that says it is JSON", asJSON, page, 200},
+		{"nothing", asJSON, "", 200},
+		{"half an answer", asJSON, `{"choices":[`, 200},
+		{"another object", asJSON, `{"hello":"world"}`, 200},
+		{"a page in place of a refusal", "Content-Type: text/html", page, 404},
+		{"another encoding", asJSON + "\nContent-Encoding: br", "\x0b\x02\x80{}\x03", 200},
+		{"gzip that is none", asJSON + "\nContent-Encoding: gzip", "{}", 200},
+		{"too much", asJSON, `{"x":"` + strings.Repeat("x", 33<<20) + `"}`, 200},
+	} {
+		for _, ask := range []string{asking, streaming} {
+			if ask == streaming && x.name == "too much" {
+				continue
+			}
+			f := s.failure(t, reply(x.status, x.headers, strings.NewReader(x.body)), s.call(t, llm.Chat, ask))
+			if f.Class != provider.Garbled || f.Status != x.status || strings.Contains(f.Message, "nginx") {
+				t.Errorf("%s: %s %d %s", x.name, f.Class, f.Status, f.Message)
+			}
+		}
+	}
+}
+
+// truncated answers are no provider.Failure of a class: the provider may have billed them.
+func (s *Suite) truncated(t *testing.T) {
+	reset := errors.New("connection reset by peer")
+	broken := func() io.Reader { return io.MultiReader(strings.NewReader(`{"choices":[{`), iotest.ErrReader(reset)) }
+	_, err := s.Adapter.Response(reply(200, asJSON, broken()).Response, s.call(t, llm.Chat, asking))
+	if !errors.Is(err, llm.ErrTruncated) || !errors.Is(err, reset) {
+		t.Errorf("half a document: %v", err)
+	}
+	stream, err := s.Adapter.Response(reply(200, asStream, iotest.ErrReader(reset)).Response, s.call(t, llm.Chat, streaming))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := stream.Next(); !errors.Is(err, llm.ErrTruncated) || !errors.Is(err, reset) {
+		t.Errorf("no stream: %v", err)
+	}
+}
+
+// waits reads every way to name one.
+func (s *Suite) waits(t *testing.T) {
+	const now = "Date: Fri, 21 Aug 2026 12:00:00 GMT\n"
+	for headers, want := range map[string]time.Duration{
+		"":                                     0,
+		"Retry-After: 7":                       7 * time.Second,
+		"Retry-After: 0.5":                     500 * time.Millisecond,
+		"Retry-After: -7":                      0,
+		"Retry-After: 31536000":                24 * time.Hour,
+		"Retry-After: 1e300":                   24 * time.Hour,
+		"Retry-After: NaN":                     0,
+		"Retry-After: soon":                    0,
+		"Retry-After-Ms: 1500\nRetry-After: 7": 1500 * time.Millisecond,
+		now + "Retry-After: Fri, 21 Aug 2026 12:00:20 GMT": 20 * time.Second,
+		now + "Retry-After: Fri, 21 Aug 2026 11:00:00 GMT": 0,
+		now + "Retry-After: Fri, 21 Aug 2099 11:00:00 GMT": 24 * time.Hour,
+		"Retry-After: Fri, 21 Aug 2026 12:00:20 GMT":       0, // by whose clock?
+	} {
+		f := s.failure(t, reply(429, headers, strings.NewReader(`{"error":{"message":"slower"}}`)), s.call(t, llm.Chat, asking))
+		if f.Class != provider.RateLimited || f.RetryAfter != want {
+			t.Errorf("%q: %s after %s, want %s", headers, f.Class, f.RetryAfter, want)
+		}
+	}
+}
+
+func (s *Suite) models(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(s.Dir, "models.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := reply(200, asJSON, strings.NewReader(string(text)))
+	names, err := s.Adapter.Models(a.Response)
+	if err != nil || !a.body.closed {
+		t.Errorf("%v, closed %v", err, a.body.closed)
+	}
+	golden(t, filepath.Join(s.Dir, "models.golden"), strings.Join(names, "\n")+"\n")
+	for body, want := range map[string]provider.Class{`{"error":{"message":"bad key"}}`: provider.Credential, "<html>": provider.Credential} {
+		_, err := s.Adapter.Models(reply(401, asJSON, strings.NewReader(body)).Response)
+		var f *provider.Failure
+		if !errors.As(err, &f) || f.Class != want {
+			t.Errorf("a refused look at the models: %v", err)
+		}
+	}
+	for _, body := range []string{"", "<html>", "[]", "{}", `{"data":7}`, `{"data":[{"id":"x"}]`} {
+		_, err := s.Adapter.Models(reply(200, asJSON, strings.NewReader(body)).Response)
+		var f *provider.Failure
+		if !errors.As(err, &f) || f.Class != provider.Garbled {
+			t.Errorf("%q is a list of models: %v", body, err)
+		}
+	}
+}
