@@ -19,7 +19,7 @@ type ping struct {
 func (ping) Kind() string { return "ping" }
 
 // patience is how long a test waits for something that should take a second.
-const patience = 20 * time.Second
+const patience = 30 * time.Second
 
 func receive[T any](t *testing.T, ch <-chan T, what string) T {
 	t.Helper()
