@@ -89,13 +89,13 @@ type Member struct{ Name, Value Spot }
 // Spots are the fields that the gateway may replace or add (Edit). Open is the offset just behind the body's opening
 // brace, where absent fields are added.
 type Spots struct {
-	Open          int
-	Model         Spot // the JSON string, quotes included
+	Open  int
+	Model Spot // the JSON string, quotes included
 	// The output cap has two names in OpenAI's dialect; at most one of them holds a number, null is as good as absent.
 	MaxTokens           Member
 	MaxCompletionTokens Member
-	StreamOptions Spot // the object or null
-	IncludeUsage  Spot // the boolean inside it
+	StreamOptions       Spot // the object or null
+	IncludeUsage        Spot // the boolean inside it
 }
 
 // Edit is what the gateway changes in the bytes it forwards. Zero fields are left as the client wrote them.
