@@ -50,10 +50,13 @@ func (s *Stream) Next() (llm.Event, error) {
 		return llm.Event{}, s.over
 	}
 	e, err := s.events.Next()
+	if !sound(e.Raw) {
+		e.Raw, e.Data = repaired(e.Raw), repaired(e.Data)
+	}
 	payload := bytes.TrimSpace(e.Data)
 	if string(payload) == "[DONE]" {
 		s.over, s.marked = io.EOF, true
-		raw := clean(e.Raw)
+		raw := e.Raw
 		if err != nil { // the blank line after the mark did not come any more
 			raw = append(bytes.TrimRight(raw, "\r\n"), "\n\n"...)
 		}
@@ -73,7 +76,7 @@ func (s *Stream) Next() (llm.Event, error) {
 		if s.idle++; s.idle > maxIdle {
 			return s.fail("it sent nothing but empty events", nil), nil
 		}
-		return llm.Event{Raw: clean(e.Raw)}, nil
+		return llm.Event{Raw: e.Raw}, nil
 	}
 	s.idle = 0
 	return s.read(e, payload), nil
@@ -84,7 +87,7 @@ func (s *Stream) read(e sse.Event, payload []byte) llm.Event {
 	if payload[0] != '{' || payload[len(payload)-1] != '}' {
 		return s.fail("it sent an event that is not JSON", nil)
 	}
-	out := llm.Event{Raw: clean(e.Raw)}
+	out := llm.Event{Raw: e.Raw}
 	if bytes.Contains(payload, []byte(`"error"`)) || string(e.Name) == "error" {
 		if p, ok := ReadProblem(payload); ok {
 			return s.report(p)
@@ -145,11 +148,10 @@ func (s *Stream) Close() error {
 	return s.failed
 }
 
-// clean gives the bytes as they are, unless they are not UTF-8 or hold a NUL: then each bad byte is replaced, so that
-// what the client gets is valid.
-func clean(raw []byte) []byte {
-	if utf8.Valid(raw) && bytes.IndexByte(raw, 0) < 0 {
-		return raw
-	}
+// sound reports whether bytes can be forwarded as they are: valid UTF-8 without a NUL, which no JSON reader takes.
+func sound(raw []byte) bool { return utf8.Valid(raw) && bytes.IndexByte(raw, 0) < 0 }
+
+// repaired replaces each bad byte, so that what the client gets is valid, and so that it is read as what it gets.
+func repaired(raw []byte) []byte {
 	return bytes.ReplaceAll(bytes.ToValidUTF8(raw, []byte("\uFFFD")), []byte{0}, []byte("\uFFFD"))
 }
