@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"time"
@@ -56,7 +57,8 @@ func (g *Gateway) reserve(ctx context.Context, x *Exchange) (Finish, error) {
 func (g *Gateway) take(ctx context.Context, x *Exchange, t route.Target) error {
 	a := &attempt{number: x.tries + 1, target: t}
 	want := budget.Want{Attempt: id.NewAttempt(g.ids), Chain: x.Grant.Chain}
-	quote, known := g.Prices.Quote(x.Grant.Chain.Org, string(t.Connection.Kind), t.Model, g.clock.Now())
+	pricedAs := cmp.Or(t.Connection.PricedAs, string(t.Connection.Kind))
+	quote, known := g.Prices.Quote(x.Grant.Chain.Org, pricedAs, t.Model, g.clock.Now())
 	var c catalog.Ceiling
 	outputs := int64(0)
 	if known {
@@ -83,7 +85,7 @@ func (g *Gateway) take(ctx context.Context, x *Exchange, t route.Target) error {
 		}
 	} else {
 		want.Unpriced = true
-		x.note("price unknown: ", string(t.Connection.Kind), "/", t.Model)
+		x.note("price unknown: ", pricedAs, "/", t.Model)
 	}
 	hold, err := g.Budgets.Reserve(ctx, want)
 	if err != nil {
