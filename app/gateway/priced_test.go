@@ -24,7 +24,7 @@ func TestAServerAtAKnownAddressIsPricedAsThatProvider(t *testing.T) {
 	t.Parallel()
 	for pricedAs, want := range map[string]string{"groq": "groq/up-model", "": "openai-compatible/up-model"} {
 		prices := &curious{}
-		h := build(t, func(c *Config) { c.Prices = prices })
+		h := build(t, func(c *Config) { c.Ports.Prices = prices })
 		h.provide("up", func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = w.Write([]byte(`{"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":1}}`))
 		})
