@@ -46,16 +46,20 @@ func when(t, now time.Time, zone *time.Location) ui.When {
 	return w
 }
 
-// Dollars is an amount for reading and, for its tooltip, the exact one. Amounts below a cent keep two digits that say
-// something: $0.00041.
+// Dollars is an amount for reading and, for its tooltip, the exact one. Amounts below a dollar have up to four decimals,
+// as a day of small requests costs so much; those below a cent keep two digits that say something: $0.00041.
 func Dollars(a money.USD) (short, exact string) {
 	sign, abs := "", a
 	if a < 0 {
 		sign, abs = "−", -a
 	}
 	exact = sign + "$" + abs.String()
-	if abs == 0 || abs >= money.Cent {
+	switch {
+	case abs == 0 || abs >= money.Dollar:
 		return sign + "$" + abs.Format(2), exact
+	case abs >= money.Cent:
+		short = strings.TrimSuffix(strings.TrimSuffix(abs.Format(4), "0"), "0")
+		return sign + "$" + short, exact
 	}
 	digits := strings.TrimPrefix(abs.Format(9), "0.")
 	for i := range digits {

@@ -162,7 +162,7 @@ func settings(f Form) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "name", Label: "Name", Value: f.Fields.Name, Error: f.Errors.Name, Required: true, Mono: true, Autocomplete: "off",
+			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "name", Label: "Name", Value: f.Fields.Name, Error: f.Errors.Name, Required: true, Mono: true, Autocomplete: "off", Placeholder: "groq",
 				Hint: "Lower-case letters, digits and hyphens. Apps can ask for name/model."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -63,8 +63,6 @@ type AliasPage struct {
 	Errors  AliasErrors
 	// Suggest are targets on offer.
 	Suggest []string
-	// Warning is shown beside the form: what changes for apps.
-	Warning string
 	Delete  *ui.ConfirmProps // nil for a new one
 }
 

@@ -2,7 +2,6 @@ package providerweb
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/org"
@@ -48,7 +47,7 @@ func (h *Handlers) new(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.Render(h.newPage(c, o, provider.Input{Name: freeName(string(o.Kind), all), Kind: o.Kind}, web.Refusal{}))
+	return c.Render(h.newPage(c, o, provider.Input{Name: freeName(o.Kind, all), Kind: o.Kind}, web.Refusal{}))
 }
 
 // offering is what a form is for; without a kind it is the first.
@@ -59,14 +58,16 @@ func offering(k provider.Kind) provider.Offering {
 	return provider.Offerings()[0]
 }
 
-// freeName suggests a name that is not taken: openai, openai-2, …
-func freeName(kind string, there []provider.ConnectionRecord) string {
-	kind = strings.TrimSuffix(kind, "-compatible")
+// freeName suggests a name that is not taken: openai, openai-2, … For a compatible server only people know one.
+func freeName(kind provider.Kind, there []provider.ConnectionRecord) string {
+	if kind == provider.Compatible {
+		return ""
+	}
 	taken := map[string]bool{}
 	for _, r := range there {
 		taken[r.Name] = true
 	}
-	name := kind
+	name := string(kind)
 	for n := 2; taken[name]; n++ {
 		name = fmt.Sprintf("%s-%d", kind, n)
 	}

@@ -3,6 +3,7 @@ package routeweb
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -17,7 +18,7 @@ import (
 
 const (
 	root       = "/models"
-	maxShown   = 100 // models on a page; the search finds the others
+	maxShown   = 50 // models on a page; the search finds the others
 	maxSuggest = 300
 )
 
@@ -83,8 +84,13 @@ func price(o offer, class catalog.Class) views.Price {
 	if !ok {
 		return views.Price{}
 	}
-	short, exact := web.Dollars(perMillion(p))
-	return views.Price{Short: short, Exact: exact + " per million tokens"}
+	// Prices are short decimals and are compared digit by digit: nothing is rounded.
+	exact := perMillion(p).String()
+	whole, decimals, _ := strings.Cut(exact, ".")
+	for len(decimals) < 2 {
+		decimals += "0"
+	}
+	return views.Price{Short: "$" + whole + "." + decimals, Exact: "$" + exact + " per million tokens"}
 }
 
 // tokens is a context window as people write it: 128K, 1M. "" for unknown.
@@ -201,7 +207,6 @@ func (h *Handlers) aliasPage(c *web.Context, a *route.Alias, in route.Input, wro
 		ask := question(*a)
 		ask.Small = false
 		page.Title, page.Action, page.Submit, page.Delete = a.Name, "/aliases/"+a.ID.String(), "Save", &ask
-		page.Warning = "Changes take effect with the next request. Requests under way finish where they are."
 	}
 	page.Shell = c.Shell(page.Title, "models")
 	return views.Edit(page), nil
