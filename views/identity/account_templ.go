@@ -151,7 +151,7 @@ func Account(p AccountPage) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "password", Label: "New password", Type: "password", Error: p.Errors["password"], Required: true,
-							Autocomplete: "new-password", Hint: "At least 12 characters. A few unrelated words do well."}).Render(ctx, templ_7745c5c3_Buffer)
+							Autocomplete: "new-password", Hint: passwordHint(p.Errors["password"])}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -73,11 +73,19 @@ func facts(c *web.Context, who names, k key.Key) []ui.Fact {
 		{Label: "Team that pays", Value: who.teams[k.Team]},
 		{Label: "Models", Value: either(strings.Join(k.Models, ", "), "all that the organization offers")},
 		{Label: "Networks", Value: either(networks(k), "any")},
-		{Label: "Expires", Body: ui.Time(c.When(k.ExpiresAt))},
-		{Label: "Last used", Body: ui.Time(c.When(k.LastUsedAt))},
+		moment("Expires", c.When(k.ExpiresAt)),
+		moment("Last used", c.When(k.LastUsedAt)),
 		{Label: "Created", Body: ui.Time(c.When(k.CreatedAt))},
 		{Label: "Created by", Value: k.CreatedBy},
 	}
+}
+
+// moment is when something happens or happened, or "never".
+func moment(label string, w ui.When) ui.Fact {
+	if w.Text == "" {
+		return ui.Fact{Label: label, Value: "never"}
+	}
+	return ui.Fact{Label: label, Body: ui.Time(w)}
 }
 
 func networks(k key.Key) string {
