@@ -137,6 +137,7 @@ func (p *lockedAccount) lend(node id.Node, a budget.LeaseAsk) (l budget.Lease, d
 	case a.Op.IsZero():
 	case a.Op == own.OpID:
 		l.Granted = own.OpAmount // asked again: the answer was lost
+	case a.Op.Compare(own.OpID) < 0: // overtaken by a newer one: its sender has given it up
 	default:
 		own.Granted -= a.Back
 		ask := a.Ask
