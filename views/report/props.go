@@ -51,7 +51,7 @@ type RequestRow struct {
 	At       ui.When
 	Status   ui.StatusProps
 	Asked    string // model as the client wrote it
-	Answered string // connection/model that answered, "" if none did
+	Answered string // connection/model that answered, or why none did
 	Key      string
 	Who      string // member, or the team for a service account
 	Tokens   string // "1,204"
@@ -103,6 +103,7 @@ type RequestPage struct {
 
 // Refusal is why a request was not answered.
 type Refusal struct {
+	Tone    ui.Tone
 	Title   string
 	Message string // what the client was told
 	Code    string

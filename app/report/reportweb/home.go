@@ -251,6 +251,6 @@ func (h *Handlers) start(c *web.Context) (*views.Start, error) {
 	}
 	s.BaseURL = c.PublicURL() + "/t/" + c.Organization().Slug + "/v1"
 	s.Snippets = snippets(s.BaseURL)
-	s.Steps = steps(connections, keys)
+	s.Steps = steps(c.Actor().Role, connections, keys)
 	return s, nil
 }

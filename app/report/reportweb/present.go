@@ -128,8 +128,13 @@ func rows(c *web.Context, list []report.Request, zone *time.Location) []views.Re
 		if r.Asked == "" {
 			row.Asked = "no model"
 		}
-		if r.Provider != "" {
+		switch {
+		case r.Provider != "":
 			row.Answered = r.Provider + "/" + r.Model
+		case r.Attempts > 0:
+			row.Answered = "no provider answered"
+		default:
+			row.Answered = "not sent to a provider"
 		}
 		row.Cost, row.Exact = web.Dollars(r.Cost)
 		out[i] = row

@@ -43,12 +43,12 @@ func refusal(d report.Detail) *views.Refusal {
 	if d.Code == "" && d.Status < 400 {
 		return nil
 	}
-	r := &views.Refusal{Message: or(d.Message, http.StatusText(d.Status)), Code: d.Code, Title: "This request failed"}
+	r := &views.Refusal{Message: or(d.Message, http.StatusText(d.Status)), Code: d.Code, Title: "This request failed", Tone: ui.Bad}
 	switch {
 	case d.Status == 499 || d.Status == 0:
-		r.Title, r.Message = "The client went away", or(d.Message, "The connection was closed before the answer was complete. What was generated until then is billed.")
+		r.Tone, r.Title, r.Message = ui.Info, "The client went away", or(d.Message, "The connection was closed before the answer was complete. What was generated until then is billed.")
 	case len(d.Attempts) == 0:
-		r.Title = "Refused before any provider was asked"
+		r.Title, r.Tone = "Refused before any provider was asked", ui.Warn
 	case d.Status < 400:
 		r.Title = "The answer broke off"
 	}
@@ -63,7 +63,7 @@ func facts(d report.Detail) []ui.StatProps {
 	}
 	tokenCount := ui.StatProps{Label: "Tokens", Value: count(d.Usage.Input + d.Usage.Output), Against: tokens(d.Usage)}
 	duration := ui.StatProps{Label: "Duration", Value: or(took(d.Duration), "–"), Against: "from the first byte in to the last byte out"}
-	if d.FirstByte > 0 {
+	if d.FirstByte > 0 && len(d.Attempts) > 0 {
 		duration.Against = "first byte after " + took(d.FirstByte)
 	}
 	overhead := ui.StatProps{Label: "Gateway overhead", Value: or(took(d.Overhead), "–"), Against: "everything but waiting for the provider"}

@@ -5,18 +5,21 @@ import (
 	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/key"
+	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	views "github.com/bodhi-gateway/bodhi/views/report"
 	"github.com/bodhi-gateway/bodhi/views/ui"
 )
 
 // steps are what there is to do before the first request.
-func steps(connections []provider.ConnectionRecord, keys []key.Key) []views.Step {
-	connect := views.Step{Title: "Connect a provider", Done: len(connections) > 0, Label: "Connections", Href: "/connections",
-		Text: "OpenAI, Anthropic, Gemini, or any address that speaks their language."}
+func steps(role org.Role, connections []provider.ConnectionRecord, keys []key.Key) []views.Step {
+	connect := views.Step{Title: "Connect a provider", Done: len(connections) > 0, Text: "An account at OpenAI, or any address that speaks its language."}
+	if role.AtLeast(org.Manager) {
+		connect.Label, connect.Href = "Add a provider", "/connections/new"
+	}
 	switch {
 	case len(connections) == 1 && connections[0].Kind == provider.Sandbox:
-		connect.Text = "The built-in sandbox is connected: it answers offline, and its prices are not real money. Add your own provider whenever you like."
+		connect.Text = "The built-in sandbox is connected: it answers offline, and its prices are not real money. Add your own whenever you like."
 	case len(connections) > 0:
 		names := make([]string, len(connections))
 		for i, c := range connections {
@@ -24,10 +27,15 @@ func steps(connections []provider.ConnectionRecord, keys []key.Key) []views.Step
 		}
 		connect.Text = "Connected: " + strings.Join(names, ", ") + "."
 	}
-	create := views.Step{Title: "Create a key", Done: len(keys) > 0, Label: "Keys", Href: "/keys",
-		Text: "Your app logs in with it. It is shown once; put it where your app finds its secrets."}
-	if len(keys) > 0 {
-		create.Text = "There is " + plural(int64(len(keys)), "key") + " that you may see."
+	create := views.Step{Title: "Create a key", Text: "Your app logs in with it. It is shown once; put it where your app finds its secrets."}
+	switch {
+	case len(keys) > 0:
+		create.Done, create.Label, create.Href = true, "Keys", "/keys"
+		create.Text = "You have " + plural(int64(len(keys)), "key") + " to use."
+	case role.AtLeast(org.Developer):
+		create.Label, create.Href = "Create a key", "/keys/new"
+	default:
+		create.Text = "Your role only reads. Ask a team lead to create a key."
 	}
 	return []views.Step{connect, create, {Title: "Send a request", Text: "Copy a snippet, put your key in, run it."}}
 }
