@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -58,6 +59,21 @@ func TestItDoesNotMatterHowTheBytesAreCut(t *testing.T) {
 	}
 }
 
+func TestEventsMayLieAcrossBuffers(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	var want []string
+	for i := range 2000 {
+		said := strings.Repeat("y", i*7%300)
+		want = append(want, "|"+said)
+		b.WriteString("data: " + said + "\n\n")
+	}
+	said, raw, err := all(t, strings.NewReader(b.String()))
+	if !slices.Equal(said, want) || raw != b.String() || !errors.Is(err, io.EOF) {
+		t.Errorf("%d events, %v", len(said), err)
+	}
+}
+
 // TestNoEventWaitsForALaterOne gives a reader exactly one event and blocks then.
 func TestNoEventWaitsForALaterOne(t *testing.T) {
 	t.Parallel()
@@ -98,6 +114,10 @@ func TestAnEventWithoutEndIsCutOff(t *testing.T) {
 	fits := "data: " + strings.Repeat("x", sse.MaxEvent-8) + "\n\n"
 	if _, raw, err := all(t, strings.NewReader("data: a\n\n"+fits)); !errors.Is(err, io.EOF) || len(raw) != len(fits)+9 {
 		t.Errorf("%d bytes, %v", len(raw), err)
+	}
+	tooLarge := "data: " + strings.Repeat("x", sse.MaxEvent-7) + "\n\n"
+	if _, _, err := all(t, strings.NewReader(tooLarge)); !errors.Is(err, sse.ErrTooLarge) {
+		t.Error(err)
 	}
 	endless := io.MultiReader(strings.NewReader("data: a\n\ndata: "), endlessly('x'))
 	if _, _, err := all(t, endless); !errors.Is(err, sse.ErrTooLarge) {

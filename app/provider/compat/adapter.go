@@ -59,6 +59,7 @@ func (a *Adapter) Request(ctx context.Context, c *provider.Connection, call *llm
 			r.Header[name] = v
 		}
 	}
+	egress.ForwardRequest(r.Header, in)
 	r.Header["Content-Type"] = []string{"application/json"}
 	if call.Stream {
 		r.Header["Accept"] = []string{"text/event-stream"}

@@ -189,6 +189,9 @@ func (s *Suite) garbled(t *testing.T) {
 			if f.Class != provider.Garbled || f.Status != x.status || strings.Contains(f.Message, "nginx") {
 				t.Errorf("%s: %s %d %s", x.name, f.Class, f.Status, f.Message)
 			}
+			if x.name == "too much" && !strings.Contains(f.Message, "32 MiB") {
+				t.Errorf("too much is %q", f.Message)
+			}
 		}
 	}
 }

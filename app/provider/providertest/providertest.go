@@ -82,7 +82,7 @@ func (s *Suite) requests(t *testing.T) {
 	}{
 		{"chat", asking, llm.Chat, llm.Edit{Model: "upstream-1"}},
 		{"chat, capped", asking, llm.Chat, llm.Edit{Model: "upstream-1", MaxOutput: 77}},
-		{"stream", streaming, llm.Chat, llm.Edit{Model: "upstream-1", IncludeUsage: true}},
+		{"stream, whose usage nobody asked for", streaming, llm.Chat, llm.Edit{Model: "upstream-1"}},
 		{"embeddings", embedding, llm.Embeddings, llm.Edit{Model: "upstream-2"}},
 	} {
 		if !slices.Contains(s.Adapter.Operations(), x.op) {

@@ -56,7 +56,7 @@ func Document(call *llm.Call, body []byte) (llm.Event, error) {
 	switch {
 	case !c.End():
 		return llm.Event{}, errJSON
-	case broken && !found:
+	case broken: // whatever else is there: it is not what was asked for
 		if p, ok := ReadProblem(body); ok {
 			return llm.Event{}, p
 		}

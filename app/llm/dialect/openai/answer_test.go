@@ -49,8 +49,10 @@ func TestADocumentIsAnAnswerOrNone(t *testing.T) {
 		})
 	}
 	var p *Problem
-	if _, err := Document(chat, []byte(`{"error":{"message":"no","code":429}}`)); !errors.As(err, &p) || p.Message != "no" || p.Code != "429" {
-		t.Errorf("an error in place of an answer is %v", err)
+	for _, body := range []string{`{"error":{"message":"no","code":429}}`, `{"choices":[],"error":{"message":"no","code":429}}`} {
+		if _, err := Document(chat, []byte(body)); !errors.As(err, &p) || p.Message != "no" || p.Code != "429" {
+			t.Errorf("%s is %v", body, err)
+		}
 	}
 }
 

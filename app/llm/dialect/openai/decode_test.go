@@ -48,6 +48,7 @@ func TestARequestSaysWhatItWants(t *testing.T) {
 		{"no reasoning", `"reasoning_effort":"none"`, func(*llm.Call) {}},
 		{"a tier", `"service_tier":"flex"`, func(c *llm.Call) { c.Tier = "flex" }},
 		{"a search", `"web_search_options":{}`, func(c *llm.Call) { c.Bound.Searches = 1 }},
+		{"the same key in two objects", `"stream_options":{"x":1,"type":2},"response_format":{"x":1,"type":"text"}`, func(*llm.Call) {}},
 		{"an escaped key", `"strea\u006d":true`, func(c *llm.Call) { c.Stream = true }},
 		{"fields we do not know", `"foo":{"bar":[1,2,{"model":"x","MODEL":"y"}]},"seed":12345678901234567890`, func(*llm.Call) {}},
 	} {
@@ -83,6 +84,7 @@ func TestAMessageSaysHowLargeItIs(t *testing.T) {
 		{"a picture inline", `{"role":"user","content":[{"type":"image_url","image_url":{"detail":"high","url":"data:image/png;base64,` + picture + `"}}]}`, 3022, llm.Bound{Messages: 1, Images: 1}, llm.Needs{Vision: true}},
 		{"a picture elsewhere", `{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://example.com/a.png"}}]}`, 0, llm.Bound{Messages: 1, Images: 1}, llm.Needs{Vision: true}},
 		{"a picture as other servers take it", `{"role":"user","content":[{"type":"image_url","image_url":"data:,` + picture + `"}]}`, 3006, llm.Bound{Messages: 1, Images: 1}, llm.Needs{Vision: true}},
+		{"two pictures", `{"role":"user","content":[{"type":"image_url","image_url":{"url":"a"}},{"type":"image_url","image_url":{"url":"b"}}]}`, 0, llm.Bound{Messages: 1, Images: 2}, llm.Needs{Vision: true}},
 		{"sound", `{"role":"user","content":[{"type":"input_audio","input_audio":{"data":"` + picture + `","format":"wav"}}]}`, 3000, llm.Bound{Messages: 1, AudioSecs: 3}, llm.Needs{Audio: true}},
 		{"a file inline", `{"role":"user","content":[{"type":"file","file":{"filename":"a.pdf","file_data":"` + picture + `"}}]}`, 3000, llm.Bound{Messages: 1, Opaque: true}, llm.Needs{Files: true}},
 		{"a file elsewhere", `{"role":"user","content":[{"type":"file","file":{"file_id":"file-1"}}]}`, 0, llm.Bound{Messages: 1, Opaque: true}, llm.Needs{Files: true}},

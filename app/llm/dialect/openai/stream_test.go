@@ -124,6 +124,7 @@ func TestAStreamEndsAsItShould(t *testing.T) {
 		{"with a page", "<html>\n\ndata: <html>\n\n", "df", "not JSON", false},
 		{"with an event without end", long + piece("b") + mark, "f", "larger than 1 MiB", false},
 		{"with a flood of comments", strings.Repeat(":\n\n", maxIdle+1), strings.Repeat("d", maxIdle) + "f", "empty events", false},
+		{"with many comments between data", strings.Repeat(strings.Repeat(":\n\n", maxIdle/2)+piece("a"), 3) + mark, strings.Repeat(strings.Repeat("d", maxIdle/2)+"d", 3) + "t", "", false},
 		{"with a flood of empty data", strings.Repeat("data:\n\n", maxIdle+1), strings.Repeat("d", maxIdle) + "f", "empty events", false},
 	} {
 		t.Run(x.name, func(t *testing.T) {
