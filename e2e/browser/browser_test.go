@@ -1,0 +1,341 @@
+package browser
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// patience is how long anything on a page may take to appear. It is long because continuous integration is slow; what
+// must be fast is measured.
+const patience = 15 * time.Second
+
+// tab is one browser with a profile of its own.
+type tab struct {
+	t    *testing.T
+	ctx  context.Context
+	base string
+	*notebook
+}
+
+// notebook is what the browser complained about, and which refusals a test provokes on purpose.
+type notebook struct {
+	mu       sync.Mutex
+	problems []string
+	expected map[int64]bool // statuses
+}
+
+// open starts a browser for the server at base. The test fails at its end if the console showed an error.
+func open(t *testing.T, base string) *tab {
+	t.Helper()
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(chromium(t)), chromedp.UserDataDir(t.TempDir()), chromedp.NoSandbox, chromedp.WindowSize(1440, 900),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(stop)
+	ctx, closeTab := chromedp.NewContext(allocator)
+	t.Cleanup(closeTab)
+	b := &tab{t: t, ctx: ctx, base: base, notebook: &notebook{expected: map[int64]bool{}}}
+	chromedp.ListenTarget(ctx, b.note)
+	b.run("start chromium", log.Enable(), runtime.Enable())
+	t.Cleanup(func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		for _, p := range b.problems {
+			t.Error(p)
+		}
+	})
+	return b
+}
+
+// during is the same browser in a part of the test: failures belong to the part.
+func (b *tab) during(t *testing.T) *tab {
+	return &tab{t: t, ctx: b.ctx, base: b.base, notebook: b.notebook}
+}
+
+// chromium finds the browser. Without one the test does not run, which continuous integration takes as a failure.
+func chromium(t *testing.T) string {
+	t.Helper()
+	for _, name := range []string{os.Getenv("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	if os.Getenv("CI") == "true" {
+		t.Fatal("there is no Chromium; scripts/services.sh finds or installs one")
+	}
+	t.Skip("there is no Chromium: set CHROMIUM, or run make test as root on Debian")
+	return ""
+}
+
+// note keeps what the browser complains about.
+func (b *notebook) note(event any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch e := event.(type) {
+	case *runtime.EventExceptionThrown:
+		b.problems = append(b.problems, "uncaught in the page: "+e.ExceptionDetails.Error())
+	case *runtime.EventConsoleAPICalled:
+		if e.Type == runtime.APITypeError || e.Type == runtime.APITypeWarning {
+			var words []string
+			for _, a := range e.Args {
+				words = append(words, string(a.Value)+a.Description)
+			}
+			b.problems = append(b.problems, fmt.Sprintf("console %s: %s", e.Type, strings.Join(words, " ")))
+		}
+	case *log.EventEntryAdded:
+		for status := range b.expected {
+			if e.Entry.Source == log.SourceNetwork && strings.Contains(e.Entry.Text, fmt.Sprint("status of ", status)) {
+				return
+			}
+		}
+		if e.Entry.Level == log.LevelError || strings.Contains(e.Entry.Text, "Content Security Policy") {
+			b.problems = append(b.problems, fmt.Sprintf("console %s (%s): %s %s", e.Entry.Level, e.Entry.Source, e.Entry.Text, e.Entry.URL))
+		}
+	}
+}
+
+// provokes says that a page of this status is part of the test.
+func (b *notebook) provokes(status int64) { b.mu.Lock(); b.expected[status] = true; b.mu.Unlock() }
+
+// run does things and fails the test with a picture if one does not work.
+func (b *tab) run(what string, actions ...chromedp.Action) {
+	b.t.Helper()
+	ctx := b.ctx
+	if b.alive() { // the first Run starts the browser, and a deadline on it would end the browser with it
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(b.ctx, patience)
+		defer cancel()
+	}
+	if err := chromedp.Run(ctx, actions...); err != nil {
+		b.fatal("%s: %v", what, err)
+	}
+}
+
+func (b *tab) alive() bool { return chromedp.FromContext(b.ctx).Browser != nil }
+
+// fatal stops the test and leaves a picture of the page.
+func (b *tab) fatal(format string, args ...any) {
+	b.t.Helper()
+	var png []byte
+	var text, url string
+	ctx, cancel := context.WithTimeout(b.ctx, 5*time.Second)
+	defer cancel()
+	_ = chromedp.Run(ctx, chromedp.Location(&url), chromedp.Evaluate(`document.body ? document.body.innerText.slice(0, 1500) : ""`, &text), chromedp.CaptureScreenshot(&png))
+	b.keep("failed-"+strings.ReplaceAll(b.t.Name(), "/", "-"), png)
+	b.t.Fatalf(format+"\nat %s the page said:\n%s", append(args, url, text)...)
+}
+
+// goTo opens a page by its path and waits for it.
+func (b *tab) goTo(path string) {
+	b.t.Helper()
+	b.run("open "+path, chromedp.Navigate(b.base+path))
+}
+
+// at is the path the browser is at.
+func (b *tab) at() string {
+	b.t.Helper()
+	var url string
+	b.run("ask for the address", chromedp.Location(&url))
+	return strings.TrimPrefix(url, b.base)
+}
+
+// fill types into the input with this label.
+func (b *tab) fill(label, text string) {
+	b.t.Helper()
+	selector := b.labelled(label)
+	b.run("fill "+label, chromedp.Evaluate(fmt.Sprintf(`document.querySelector(%q).select()`, selector), nil), chromedp.SendKeys(selector, text, chromedp.ByQuery))
+}
+
+// labelled finds an input as a screen reader would: by its label.
+func (b *tab) labelled(label string) string {
+	b.t.Helper()
+	var id string
+	b.until(fmt.Sprintf("an input labelled %q", label), fmt.Sprintf(`(() => {
+		const l = [...document.querySelectorAll('label')].find(l => l.innerText.trim().replace(/\s+/g, ' ').startsWith(%q))
+		return l && l.control ? l.control.id || '' : ''
+	})()`, label), &id)
+	return "#" + id
+}
+
+// press clicks the button or link with this text.
+func (b *tab) press(text string) {
+	b.t.Helper()
+	var found bool
+	b.until(fmt.Sprintf("a button or link %q", text), fmt.Sprintf(`(() => {
+		document.querySelectorAll('[data-e2e-press]').forEach(e => e.removeAttribute('data-e2e-press'))
+		const e = [...document.querySelectorAll('button, a, summary, [role=button]')].find(e =>
+			e.offsetParent !== null && !e.disabled && (e.innerText.trim().replace(/\s+/g, ' ') === %[1]q || e.getAttribute('aria-label') === %[1]q))
+		if (e) e.setAttribute('data-e2e-press', '')
+		return !!e
+	})()`, text), &found)
+	b.run("press "+text, chromedp.Click("[data-e2e-press]", chromedp.ByQuery))
+}
+
+// sees waits until the page shows a text.
+func (b *tab) sees(text string) {
+	b.t.Helper()
+	var found bool
+	b.until(fmt.Sprintf("the text %q", text), fmt.Sprintf(`document.body.innerText.replace(/\s+/g, ' ').includes(%q)`, text), &found)
+}
+
+// neverSees fails if the page or its source holds a text.
+func (b *tab) neverSees(text string) {
+	b.t.Helper()
+	var found bool
+	b.ask("look for what must not be there", fmt.Sprintf(`document.documentElement.outerHTML.includes(%q)`, text), &found)
+	if found {
+		b.t.Errorf("%s shows what it must not", b.at())
+	}
+}
+
+// finds opens a page again and again until it shows a text.
+func (b *tab) finds(path, text string) {
+	b.t.Helper()
+	deadline := time.Now().Add(patience)
+	for found := false; !found; {
+		b.goTo(path)
+		b.ask("look for "+text, fmt.Sprintf(`document.body.innerText.replace(/\s+/g, ' ').includes(%q)`, text), &found)
+		if !found && time.Now().After(deadline) {
+			b.fatal("there is not the text %q", text)
+		}
+	}
+}
+
+// text is what an element says.
+func (b *tab) text(selector string) string {
+	b.t.Helper()
+	var out string
+	b.until("something in "+selector, fmt.Sprintf(`(document.querySelector(%q)?.innerText ?? '').trim()`, selector), &out)
+	return out
+}
+
+// withoutScripts switches the page's JavaScript off, from the next page on.
+func (b *tab) withoutScripts() {
+	b.t.Helper()
+	b.run("switch scripts off", emulation.SetScriptExecutionDisabled(true))
+}
+
+// until asks the page until the answer is something, and fails when patience ends.
+func (b *tab) until(what, js string, out any) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	for {
+		// An answer may get lost while one page makes way for the next; only the end of patience counts.
+		err := chromedp.Run(ctx, chromedp.Evaluate(js, out))
+		switch v := out.(type) {
+		case *bool:
+			if err == nil && *v {
+				return
+			}
+		case *string:
+			if err == nil && *v != "" {
+				return
+			}
+		}
+		select {
+		case <-ctx.Done():
+			b.fatal("there is not %s (%v)", what, err)
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// ask evaluates an expression in the page.
+func (b *tab) ask(what, js string, out any) {
+	b.t.Helper()
+	b.run(what, chromedp.Evaluate(js, out))
+}
+
+// screen is a window to look through: width in CSS pixels, light or dark.
+type screen struct {
+	width, height int64
+	scheme        string
+}
+
+var screens = []screen{{1440, 900, "light"}, {1440, 900, "dark"}, {390, 844, "light"}, {390, 844, "dark"}}
+
+func (s screen) String() string { return fmt.Sprintf("%d-%s", s.width, s.scheme) }
+
+// through looks at the page on a screen.
+func (b *tab) through(s screen) {
+	b.t.Helper()
+	b.run("resize", emulation.SetDeviceMetricsOverride(s.width, s.height, 1, s.width < 600),
+		emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: s.scheme}}))
+}
+
+// picture keeps the whole page as var/screens/NAME.png, for people to look at.
+func (b *tab) picture(name string) {
+	b.t.Helper()
+	var png []byte
+	b.run("take a picture", chromedp.FullScreenshot(&png, 100))
+	b.keep(name, png)
+}
+
+func (b *tab) keep(name string, png []byte) {
+	dir := filepath.Join("..", "..", "var", "screens")
+	if err := os.MkdirAll(dir, 0o755); err == nil && len(png) > 0 {
+		_ = os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644)
+	}
+}
+
+// tabbing presses Tab until the focus comes round, and gives what was visited: one line per element, and those that
+// did not show that they had the focus.
+func (b *tab) tabbing() (visited, unseen []string) {
+	b.t.Helper()
+	b.run("leave the focus", chromedp.Evaluate(`(() => { const e = document.createElement('span'); e.tabIndex = -1; document.body.prepend(e); e.focus() })()`, nil))
+	shown := map[string]bool{}
+	for range 150 {
+		b.run("press Tab", chromedp.KeyEvent(kb.Tab))
+		var at struct {
+			Name  string
+			Shown bool
+		}
+		b.ask("look at the focus", focused, &at)
+		if at.Name == "" || len(visited) > 0 && at.Name == visited[0] {
+			for name, seen := range shown {
+				if !seen {
+					unseen = append(unseen, name)
+				}
+			}
+			return visited, unseen
+		}
+		visited = append(visited, at.Name)
+		shown[at.Name] = shown[at.Name] || at.Shown // a date field has several stops, one ring is enough
+	}
+	b.fatal("Tab does not come round: %q", visited)
+	return nil, nil
+}
+
+// The page's elements that a keyboard must reach, and the one that has the focus, named alike.
+const (
+	naming = `const name = e => e.tagName.toLowerCase() + ' ' + (e.id || e.name || e.getAttribute('href') || e.innerText.trim().slice(0, 40));`
+
+	focused = `(() => { ` + naming + `
+		const e = document.activeElement
+		if (!e || e === document.body || e === document.documentElement) return { Name: '', Shown: true }
+		const s = getComputedStyle(e), p = getComputedStyle(e.parentElement)
+		const ring = s => s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0 || s.boxShadow !== 'none'
+		return { Name: name(e), Shown: ring(s) || ring(p) }
+	})()`
+
+	reachable = `(() => { ` + naming + `
+		return [...document.querySelectorAll('main a[href], main button, main input:not([type=hidden]), main select, main textarea, main summary')]
+			.filter(e => !e.disabled && e.tabIndex >= 0 && e.checkVisibility({ visibilityProperty: true }) &&
+				!(e.type === 'radio' && !e.checked && document.querySelector('input[type=radio][name="' + e.name + '"]:checked')))
+			.map(name)
+	})()`
+)
