@@ -83,3 +83,22 @@ func TestPostgresMayGoAwayAndComeBack(t *testing.T) {
 	}
 	equal(t, names(t, d, org), "kept", "kept")
 }
+
+func TestAConnectionLostHalfWayIsUnavailableAndNothingIsKept(t *testing.T) {
+	t.Parallel()
+	rawURL := dbtest.EmptyPostgresURL(t)
+	d := openNotes(t, rawURL)
+	org := id.NewOrg(ids)
+	err := d.Do(t.Context(), func(ctx context.Context) error {
+		if err := insert(ctx, d, note(org, "lost")); err != nil {
+			return err
+		}
+		asLogin(t, rawURL, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+		return insert(ctx, d, note(org, "lost too"))
+	})
+	if !fault.Is(err, fault.Unavailable) {
+		t.Errorf("got %v, want unavailable", err)
+	}
+	eventually(t, "write on a fresh connection", func() error { return insert(t.Context(), d, note(org, "kept")) })
+	equal(t, names(t, d, org), "kept")
+}

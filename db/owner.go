@@ -30,6 +30,11 @@ func (d *DB) asOwner(ctx context.Context, fn func(*owner) error) error {
 		dialect = goose.DialectPostgres
 		cfg := d.pool.Config()
 		cfg.AfterConnect, cfg.MaxConns, cfg.MinConns = nil, 4, 0
+		for name := range limits {
+			if name != "application_name" {
+				delete(cfg.ConnConfig.RuntimeParams, name)
+			}
+		}
 		cfg.ConnConfig.RuntimeParams["app.org_id"] = "*" // a data migration by an owner who is no superuser sees all rows
 		pool, err := pgxpool.NewWithConfig(ctx, cfg)
 		if err != nil {
@@ -123,8 +128,9 @@ func (o *owner) lockedFile(ctx context.Context, fn func() error) error {
 	return fn()
 }
 
-// role makes the application role if the login may. Roles belong to the whole server, so another database's migration
-// may be making the same one right now.
+// role makes the application role if the login may. Roles belong to the whole server: another database's migration may
+// be making the same one right now, and two installations on one server share it, so each should REVOKE CONNECT on its
+// database FROM PUBLIC.
 func (o *owner) role(ctx context.Context) error {
 	if !o.d.Postgres() {
 		return nil

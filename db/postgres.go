@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 	"time"
 
@@ -19,6 +20,20 @@ import (
 // as a superuser or the owner. Migrations create it (migrate.go).
 const appRole = "bodhi_app"
 
+// limits are a connection's settings unless the URL has its own. Nothing the program does takes a minute, except
+// migrations, which lift them (owner.go).
+var limits = map[string]string{
+	"application_name":                    "bodhi",
+	"statement_timeout":                   "60s",
+	"lock_timeout":                        "10s",
+	"idle_in_transaction_session_timeout": "60s",
+}
+
+// keepAlive finds out within half a minute that a server went away without a word.
+var keepAlive = net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3}
+
+// openPostgres sets up one pool for everything: GORM through database/sql, River and the bus directly. It works on the
+// session (SET ROLE, LISTEN), so a proxy that pools by transaction cannot stand between.
 func (d *DB) openPostgres(ctx context.Context, rawURL string, o Options) error {
 	cfg, err := pgxpool.ParseConfig(rawURL)
 	if err != nil {
@@ -30,9 +45,12 @@ func (d *DB) openPostgres(ctx context.Context, rawURL string, o Options) error {
 	}
 	cfg.MaxConnIdleTime = 5 * time.Minute
 	cfg.ConnConfig.ConnectTimeout = connectTimeout
+	cfg.ConnConfig.DialFunc = (&net.Dialer{Timeout: connectTimeout, KeepAliveConfig: keepAlive}).DialContext
 	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
-	if cfg.ConnConfig.RuntimeParams["application_name"] == "" {
-		cfg.ConnConfig.RuntimeParams["application_name"] = "bodhi"
+	for name, value := range limits {
+		if _, given := cfg.ConnConfig.RuntimeParams[name]; !given {
+			cfg.ConnConfig.RuntimeParams[name] = value
+		}
 	}
 	cfg.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
 		inUTC(c)

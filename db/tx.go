@@ -121,13 +121,16 @@ func (d *DB) doPostgres(ctx context.Context, u *unit, fn func(ctx context.Contex
 	}
 	defer func() { _ = tx.Rollback(ctx) }() // after Commit it does nothing; a failing one closes the connection
 	u.conn, u.pgx = conn, tx
-	if err := d.run(ctx, u, fn); err != nil {
-		return err
+	err = d.run(ctx, u, fn)
+	if err == nil {
+		if err = tx.Commit(ctx); err != nil {
+			err = fmt.Errorf("commit: %w", err)
+		}
 	}
-	if err := tx.Commit(ctx); err != nil {
-		return fmt.Errorf("commit: %w", err)
+	if err != nil && raw.IsClosed() {
+		return unavailable(err) // the server went away half way
 	}
-	return nil
+	return err
 }
 
 // afterCommit runs f once the transaction in ctx has committed, or at once if there is none. f must not block and must
@@ -140,9 +143,11 @@ func (d *DB) afterCommit(ctx context.Context, f func()) {
 	f()
 }
 
-// unavailable is what a caller sees when no transaction could even begin.
+// unavailable is what a caller sees when the database cannot be reached. A commit that was cut off may still have
+// happened; stores are written so that trying again is safe.
 func unavailable(err error) error {
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	var known *fault.Error
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.As(err, &known) {
 		return err
 	}
 	return fault.New(fault.Unavailable, "database_unavailable", "The database cannot be reached right now. Try again in a moment.").Because(err)
