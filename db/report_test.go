@@ -175,7 +175,7 @@ func TestTheListOfRequestsPagesWithoutGapsAndNarrows(t *testing.T) {
 		tr := newTraffic(newOrg(t, d))
 		var want []id.Request
 		for i := range 7 {
-			at := noon.Add(time.Duration(i/3) * time.Millisecond) // three at the same moment
+			at := noon.Add(time.Duration(i/3) * 300 * time.Nanosecond) // three at the same moment, others closer than a microsecond
 			want = append([]id.Request{tr.call(at, tr.a, tr.ada, fmt.Sprint("m", i%2), 200, 1)}, want...)
 		}
 		refused := tr.call(noon.Add(time.Second), tr.a, tr.ada, "", 402, 0)
@@ -202,7 +202,9 @@ func TestTheListOfRequestsPagesWithoutGapsAndNarrows(t *testing.T) {
 			}
 			for _, r := range list {
 				walked = append(walked, r.ID)
-				after = report.Cursor{At: r.At, ID: r.ID}
+				if after, err = report.ParseCursor(report.Cursor{At: r.At, ID: r.ID}.String()); err != nil {
+					t.Fatal(err)
+				}
 			}
 			if len(list) < 2 {
 				break

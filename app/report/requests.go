@@ -65,7 +65,7 @@ func (c Cursor) String() string {
 	if c.IsZero() {
 		return ""
 	}
-	b := binary.BigEndian.AppendUint64(nil, uint64(c.At.UnixMicro()))
+	b := binary.BigEndian.AppendUint64(nil, uint64(c.At.UnixNano()))
 	raw := c.ID.Bytes()
 	return base64.RawURLEncoding.EncodeToString(append(b, raw[:]...))
 }
@@ -79,14 +79,11 @@ func ParseCursor(s string) (Cursor, error) {
 	if err != nil || len(b) != 24 {
 		return Cursor{}, fault.Field("after", "This place in the list is not known. Begin at the top again.")
 	}
-	i, err := id.ParseRequest(id.Request{}.UUID())
-	if err != nil {
-		return Cursor{}, err
-	}
-	if err := i.Scan([]byte(b[8:])); err != nil || i.IsZero() {
+	var i id.Request
+	if err := i.Scan(b[8:]); err != nil || i.IsZero() {
 		return Cursor{}, fault.Field("after", "This place in the list is not known. Begin at the top again.")
 	}
-	return Cursor{At: time.UnixMicro(int64(binary.BigEndian.Uint64(b))).UTC(), ID: i}, nil
+	return Cursor{At: time.Unix(0, int64(binary.BigEndian.Uint64(b))).UTC(), ID: i}, nil
 }
 
 // Page is a part of the list of requests.
