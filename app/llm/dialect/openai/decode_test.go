@@ -49,6 +49,7 @@ func TestARequestSaysWhatItWants(t *testing.T) {
 		{"a tier", `"service_tier":"flex"`, func(c *llm.Call) { c.Tier = "flex" }},
 		{"a search", `"web_search_options":{}`, func(c *llm.Call) { c.Bound.Searches = 1 }},
 		{"the same key in two objects", `"stream_options":{"x":1,"type":2},"response_format":{"x":1,"type":"text"}`, func(*llm.Call) {}},
+		{"and in the other order", `"response_format":{"x":1,"type":"text"},"stream_options":{"x":1,"type":2}`, func(*llm.Call) {}},
 		{"an escaped key", `"strea\u006d":true`, func(c *llm.Call) { c.Stream = true }},
 		{"fields we do not know", `"foo":{"bar":[1,2,{"model":"x","MODEL":"y"}]},"seed":12345678901234567890`, func(*llm.Call) {}},
 	} {

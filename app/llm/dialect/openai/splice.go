@@ -2,6 +2,7 @@ package openai
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strconv"
 	"unicode/utf8"
@@ -25,7 +26,7 @@ func Splice(call *llm.Call, edit llm.Edit, q Quirks) []byte {
 	cuts := make([]cut, 0, 4)
 	s := &call.Spots
 	if edit.Model != "" && edit.Model != call.Model {
-		cuts = append(cuts, cut{s.Model.From, s.Model.To, quote(edit.Model)})
+		cuts = append(cuts, replace(s.Model, quote(edit.Model)))
 	}
 	cuts = capCuts(cuts, call, edit.MaxOutput, q)
 	if edit.IncludeUsage && call.Stream && !call.WantsUsage && !q.NoUsage {
@@ -66,46 +67,39 @@ func capCuts(cuts []cut, call *llm.Call, most int64, q Quirks) []cut {
 	if most > 0 && (limit == 0 || most < limit) {
 		limit = most
 	}
-	if limit == 0 {
+	asked, old, fresh := "", call.Spots.MaxTokens, call.Spots.MaxCompletionTokens
+	if isNumber(call, old) {
+		asked = oldCap
+	} else if isNumber(call, fresh) {
+		asked = newCap
+	}
+	name := asked
+	if asked == "" || q.OnlyMaxKey {
+		name = cmp.Or(q.MaxKey, newCap)
+	}
+	if limit == 0 || name == asked && limit == call.MaxOutput {
 		return cuts
 	}
-	old, fresh := call.Spots.MaxTokens, call.Spots.MaxCompletionTokens
-	set := "" // the name that holds the client's number
-	switch {
-	case numeric(call, old):
-		set = oldCap
-	case numeric(call, fresh):
-		set = newCap
-	}
-	key := q.MaxKey
-	if set != "" && !q.OnlyMaxKey {
-		key = set
-	}
-	mine, other := fresh, old
-	if key == oldCap {
-		mine, other = old, fresh
-	} else {
-		key = newCap
-	}
-	if key == set && limit == call.MaxOutput {
-		return cuts
+	here, there := fresh, old
+	if name == oldCap {
+		here, there = old, fresh
 	}
 	number := strconv.FormatInt(limit, 10)
 	switch {
-	case mine.Name.Has():
-		cuts = append(cuts, cut{mine.Value.From, mine.Value.To, number})
-		if set != "" && set != key {
-			cuts = append(cuts, cut{other.Value.From, other.Value.To, "null"})
-		}
-		return cuts
-	case set != "": // under the other name: rename it
-		return append(cuts, cut{other.Name.From, other.Name.To, `"` + key + `"`}, cut{other.Value.From, other.Value.To, number})
+	case here.Name.Has() && name != asked && asked != "": // move it, from where the server would ignore it
+		return append(cuts, replace(here.Value, number), replace(there.Value, "null"))
+	case here.Name.Has():
+		return append(cuts, replace(here.Value, number))
+	case asked != "": // rename it
+		return append(cuts, replace(there.Name, `"`+name+`"`), replace(there.Value, number))
 	}
-	return append(cuts, cut{call.Spots.Open, call.Spots.Open, `"` + key + `":` + number + `,`})
+	return append(cuts, cut{call.Spots.Open, call.Spots.Open, `"` + name + `":` + number + `,`})
 }
 
-// numeric reports whether a member is there and not null.
-func numeric(call *llm.Call, m llm.Member) bool {
+func replace(s llm.Spot, with string) cut { return cut{s.From, s.To, with} }
+
+// isNumber reports whether a cap is there and not null.
+func isNumber(call *llm.Call, m llm.Member) bool {
 	return m.Name.Has() && call.Body[m.Value.From] != 'n'
 }
 
@@ -114,14 +108,14 @@ func usageCut(call *llm.Call) cut {
 	const ask = `"include_usage":true`
 	s := &call.Spots
 	if s.IncludeUsage.Has() {
-		return cut{s.IncludeUsage.From, s.IncludeUsage.To, "true"}
+		return replace(s.IncludeUsage, "true")
 	}
 	if !s.StreamOptions.Has() {
 		return cut{s.Open, s.Open, `"stream_options":{` + ask + `},`}
 	}
 	inside := call.Body[s.StreamOptions.From:s.StreamOptions.To]
 	if inside[0] != '{' || len(bytes.TrimSpace(inside[1:len(inside)-1])) == 0 {
-		return cut{s.StreamOptions.From, s.StreamOptions.To, `{` + ask + `}`}
+		return replace(s.StreamOptions, `{`+ask+`}`)
 	}
 	return cut{s.StreamOptions.From + 1, s.StreamOptions.From + 1, ask + ","}
 }
