@@ -11,53 +11,50 @@ const (
 	maxHeaderBytes = 32 << 10
 )
 
-// rule decides about header names, all lower case. A name passes if it is listed or starts with a listed family, or if
-// it is an extension header (x-…) that nobody listed as private: clients and providers invent those faster than we can
-// list them, and several (sessions, betas) change what the provider does.
+// rule decides about header names, in the canonical form in which net/http gives them. A listed name passes. So does an
+// extension header (X-…) that is not private: clients and providers invent those faster than anybody can list them, and
+// several of them (sessions, betas, affinity) change what a provider does.
 type rule struct {
-	pass     map[string]bool
-	families []string
-	drop     map[string]bool
-	private  []string // prefixes that never pass
+	pass    map[string]bool
+	private []string // beginnings of names that never pass
 }
 
-// suspect words make an unlisted name private: what sounds like a credential or an account is treated as one.
+// between is what belongs to gateways and proxies, ours and others: meant for neither side.
+var between = []string{"X-Stainless-", "X-Bodhi-", "X-Litellm-", "X-Portkey-", "X-Helicone-", "X-Bf-", "X-Forwarded", "X-Real-", "X-Original-",
+	"X-Envoy-", "X-Amz", "X-Goog-", "X-Ms-", "X-B3-", "X-Http-Method", "X-Method-", "X-Rewrite-", "X-Client-Ip", "X-Cluster-",
+	"X-Csrf", "X-Xsrf", "X-Requested-", "X-Idempotency"}
+
+// suspect words make an extension header private: what sounds like a credential or an account is treated as one. They
+// are lower case and matched in any.
 var suspect = []string{"auth", "token", "secret", "key", "password", "cookie", "credential", "signature", "organization",
 	"project", "account", "tenant", "subscription"}
 
-// Ours, peers' and proxies' own headers: meant for a gateway, and worth nothing or too much to the other side.
-var between = []string{"x-bodhi-", "x-litellm-", "x-portkey-", "x-helicone-", "x-bf-", "x-forwarded", "x-real-", "x-original-",
-	"x-envoy-", "x-amz-", "x-b3-", "x-http-method", "x-method-", "x-rewrite-", "x-client-ip", "x-cluster-", "x-csrf",
-	"x-xsrf", "x-requested-", "x-idempotency"}
-
-var request = rule{
-	pass: set("accept", "content-type", "user-agent", "openai-beta", "anthropic-beta", "anthropic-version", "originator",
-		"session-id", "thread-id", "conversation-id"),
-	families: []string{"x-stainless-", "x-codex-"},
-	drop:     set(),
-	private:  append([]string{"x-goog-", "x-ms-"}, between...),
-}
-
-var response = rule{
-	pass: set("openai-processing-ms", "openai-version", "openai-model"),
-	// Identity and limits are about our account at the provider, and the gateway answers with its own.
-	drop:    set("x-request-id", "x-should-retry", "x-powered-by", "x-frame-options", "x-content-type-options", "x-xss-protection", "x-accel-buffering"),
-	private: append([]string{"x-ratelimit-", "x-amzn-", "x-ms-", "x-goog-"}, between...),
-}
+var (
+	toProvider = rule{
+		pass:    set("Accept", "Openai-Beta", "Anthropic-Beta", "Originator", "Session-Id", "Thread-Id"),
+		private: between,
+	}
+	// Limits, request ids and advice on retrying are about our account at the provider; the gateway gives its own.
+	toClient = rule{
+		pass: set("Openai-Processing-Ms", "Openai-Version", "Openai-Model"),
+		private: append([]string{"X-Ratelimit-", "X-Request-Id", "X-Should-Retry", "X-Powered-By", "X-Frame-", "X-Content-", "X-Xss-",
+			"X-Accel-", "X-Robots-"}, between...),
+	}
+)
 
 // ForwardRequest copies the client's headers that a provider may see into dst. Never among them: credentials, cookies,
 // where the client is, hop-by-hop headers, our own, and Idempotency-Key, which would let net/http send a request twice
 // behind the ledger's back. dst's own values win.
-func ForwardRequest(dst, src http.Header) { request.forward(dst, src) }
+func ForwardRequest(dst, src http.Header) { toProvider.forward(dst, src) }
 
 // ForwardResponse copies the provider's headers that a client may see into dst: not cookies, not our account at the
-// provider, not its rate limits (ours replace them), not the framing. dst's own values win.
-func ForwardResponse(dst, src http.Header) { response.forward(dst, src) }
+// provider, not its rate limits, not the framing. dst's own values win.
+func ForwardResponse(dst, src http.Header) { toClient.forward(dst, src) }
 
 func (r *rule) forward(dst, src http.Header) {
 	size := 0
 	for name, values := range src {
-		if _, taken := dst[name]; taken || !r.passes(strings.ToLower(name)) || connectionNames(src, name) {
+		if _, taken := dst[name]; taken || !r.passes(name) || hopByHop(src, name) {
 			continue
 		}
 		n := len(name)
@@ -68,7 +65,7 @@ func (r *rule) forward(dst, src http.Header) {
 			continue
 		}
 		size += n
-		dst[name] = append([]string(nil), values...)
+		dst[name] = values
 	}
 }
 
@@ -76,36 +73,39 @@ func (r *rule) passes(name string) bool {
 	if r.pass[name] {
 		return true
 	}
-	if r.drop[name] || !strings.HasPrefix(name, "x-") || hasPrefix(name, r.private) {
+	if !strings.HasPrefix(name, "X-") {
 		return false
 	}
-	if hasPrefix(name, r.families) {
-		return true
+	for _, p := range r.private {
+		if strings.HasPrefix(name, p) {
+			return false
+		}
 	}
 	for _, w := range suspect {
-		if strings.Contains(name, w) {
+		if contains(name, w) {
 			return false
 		}
 	}
 	return true
 }
 
-// connectionNames reports whether the message itself declares name hop-by-hop.
-func connectionNames(h http.Header, name string) bool {
-	for _, v := range h["Connection"] {
-		for token := range strings.SplitSeq(v, ",") {
-			if strings.EqualFold(strings.TrimSpace(token), name) {
-				return true
-			}
+// contains finds a lower-case word in a name of any case.
+func contains(name, word string) bool {
+	for i := 0; i+len(word) <= len(name); i++ {
+		if name[i]|0x20 == word[0] && strings.EqualFold(name[i:i+len(word)], word) {
+			return true
 		}
 	}
 	return false
 }
 
-func hasPrefix(name string, prefixes []string) bool {
-	for _, p := range prefixes {
-		if strings.HasPrefix(name, p) {
-			return true
+// hopByHop reports whether the message itself declares name to be about this connection only.
+func hopByHop(h http.Header, name string) bool {
+	for _, v := range h["Connection"] {
+		for token := range strings.SplitSeq(v, ",") {
+			if strings.EqualFold(strings.TrimSpace(token), name) {
+				return true
+			}
 		}
 	}
 	return false

@@ -70,7 +70,7 @@ func (g *Gateway) send(ctx context.Context, x *Exchange) error {
 		if err != nil {
 			return err
 		}
-		a.status = resp.StatusCode
+		a.status, a.header = resp.StatusCode, resp.Header
 		if stream, err = adapter.Response(resp, x.Call); err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package gateway
 import (
 	"cmp"
 	"context"
+	"net/http"
 	"strconv"
 	"time"
 
@@ -36,6 +37,7 @@ type attempt struct {
 	// What came back; filled by dispatch and respond.
 	failure   *provider.Failure
 	status    int
+	header    http.Header // the answer's, before any filter
 	usage     *llm.Usage
 	outBytes  int64
 	finished  bool // the provider's end mark arrived

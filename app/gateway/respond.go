@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/bodhi-gateway/bodhi/app/egress"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 )
@@ -140,6 +141,9 @@ func (g *Gateway) end(ctx context.Context, x *Exchange, out *pump, err error) {
 // headers tell the client what happened. Called once, just before the status is written.
 func (g *Gateway) headers(x *Exchange) {
 	h := x.W.Header()
+	if x.Err == nil && x.Answer != nil && x.try != nil {
+		egress.ForwardResponse(h, x.try.header)
+	}
 	if a := x.try; a != nil {
 		h["X-Bodhi-Provider"] = []string{a.target.Connection.Name}
 		h["X-Bodhi-Model"] = []string{a.target.Model}

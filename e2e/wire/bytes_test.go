@@ -50,12 +50,15 @@ func TestBytesPassBothWaysUntouched(t *testing.T) {
 		Providers: []string{"name=up,kind=openai,base-url=" + up.URL + "/v1,key-env=E2E_KEY"}, Models: []string{"smart=up/gpt-4o"}})}
 
 	asked := "{ \"x_first\" : [1.50, 2E+10, 12345678901234567890, -0],\n\t\"model\":\"smart\", \"messages\":[ {\"role\":\"user\",\"content\":\"caf\\u00e9 \U0001F600 <&>\",\"x_part\":null} ],\"max_tokens\":  50,\"metadata\":{\"a\":\"b\"},\"x_last\":{\"deep\":[{}]} }\n"
-	resp, body := w.raw(t, http.MethodPost, "/chat/completions", asked, "Idempotency-Key", "canary", "X-Bodhi-Tags", "project=apollo", "Cookie", "canary=1", "X-Forwarded-For", "10.9.8.7", "Openai-Beta", "assistants=v2")
+	resp, body := w.raw(t, http.MethodPost, "/chat/completions", asked, "Idempotency-Key", "canary", "X-Bodhi-Tags", "project=apollo", "Cookie", "canary=1", "X-Forwarded-For", "10.9.8.7", "Openai-Beta", "assistants=v2", "X-Session-Affinity", "s1")
 	if resp.StatusCode != 200 || body != oddAnswer {
 		t.Errorf("%d, the client got\n%s\nwant\n%s", resp.StatusCode, body, oddAnswer)
 	}
 	if want := strings.Replace(asked, `"smart"`, `"gpt-4o"`, 1); r.bodies[0] != want {
 		t.Errorf("the provider got\n%s\nwant\n%s", r.bodies[0], want)
+	}
+	if resp.Header.Get("X-New-Header") != "kept" {
+		t.Errorf("a header nobody knows was lost: %v", resp.Header)
 	}
 	if resp.Header.Get("Openai-Organization")+resp.Header.Get("Set-Cookie") != "" {
 		t.Errorf("the provider's account reached the client: %v", resp.Header)
@@ -66,7 +69,7 @@ func TestBytesPassBothWaysUntouched(t *testing.T) {
 			t.Errorf("%s reached the provider", name)
 		}
 	}
-	if h.Get("Authorization") != "Bearer sk-upstream-canary" || h.Get("Openai-Beta") != "assistants=v2" {
+	if h.Get("Authorization") != "Bearer sk-upstream-canary" || h.Get("Openai-Beta") != "assistants=v2" || h.Get("X-Session-Affinity") != "s1" {
 		t.Errorf("the provider got the headers %v", h)
 	}
 

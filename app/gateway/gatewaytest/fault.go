@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/ledger"
@@ -103,7 +104,7 @@ func answers() []Fault {
 			c.Answer(200, "application/json", squeeze(Document), "Content-Encoding: gzip")
 		}},
 		{Name: "sends a compressed bomb", Document: half, Falls: true, Play: func(c *Conn, _ Request) {
-			c.Answer(200, "application/json", squeeze(strings.Repeat(" ", 64<<20)), "Content-Encoding: gzip")
+			c.Answer(200, "application/json", bomb(), "Content-Encoding: gzip")
 		}},
 		{Name: "sends cookies and its account's name", Document: clean(whole), Stream: clean(whole), Play: func(c *Conn, q Request) {
 			private := []string{"Set-Cookie: canary=1", "Openai-Organization: canary", "X-Ratelimit-Remaining-Tokens: canary", "Server: canary", "X-Request-Id: canary"}
@@ -205,6 +206,9 @@ func clean(w *Want) *Want {
 	c.Never = append([]string{"canary"}, w.Never...)
 	return &c
 }
+
+// bomb is 48 MiB of blanks in 48 KiB.
+var bomb = sync.OnceValue(func() string { return squeeze(strings.Repeat(" ", 48<<20)) })
 
 func squeeze(s string) string {
 	var b bytes.Buffer

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/bodhi-gateway/bodhi/app/egress"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
 	"github.com/bodhi-gateway/bodhi/app/provider"
@@ -22,7 +23,8 @@ type Settings struct {
 	BaseURL string
 	// Quirks are how its reading of requests differs.
 	Quirks openai.Quirks
-	// Forward are request headers of the client that pass to it, in canonical form. Nothing else passes.
+	// Forward are request headers of the client that pass to it, in canonical form, beside those that pass to every
+	// provider (egress.ForwardRequest).
 	Forward []string
 	// KeyHeader takes the credential, bare; "" means Authorization: Bearer.
 	KeyHeader string

@@ -19,7 +19,7 @@ func Services() []Service {
 		// stands, because it knows its server.
 		{Name: "openai-compatible", Kind: provider.Compatible, Settings: Settings{
 			Quirks:  openai.Quirks{MaxKey: "max_tokens"},
-			Forward: []string{"Http-Referer", "X-Title"}, // OpenRouter's attribution of apps
+			Forward: []string{"Http-Referer"}, // OpenRouter's attribution of apps, beside X-Title
 		}},
 		// Ollama reads max_tokens only and ignores the newer name.
 		{Name: "ollama", Kind: provider.Ollama, Settings: Settings{

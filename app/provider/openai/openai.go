@@ -8,8 +8,8 @@ import (
 
 var _ provider.Adapter = (*compat.Adapter)(nil)
 
-// New makes the adapter of api.openai.com. Of the client's headers only the one that switches betas on passes; those that
-// choose an organization or a project do not, because whoever holds the credential chose them.
+// New makes the adapter of api.openai.com. Headers that choose an organization or a project do not pass, because whoever
+// holds the credential chose them.
 func New() *compat.Adapter {
-	return compat.New(compat.Settings{BaseURL: "https://api.openai.com/v1", Forward: []string{"Openai-Beta"}})
+	return compat.New(compat.Settings{BaseURL: "https://api.openai.com/v1"})
 }
