@@ -197,8 +197,7 @@ func (s *SessionStore) CommitCtx(ctx context.Context, token string, data []byte,
 	return s.db.system(ctx, "save a session", func(tx *gorm.DB) error {
 		return tx.Clauses(clause.OnConflict{
 			Columns:   []clause.Column{{Name: "token"}},
-			DoUpdates: clause.AssignmentColumns([]string{"member_org_id", "member_id", "data", "expires_at"}),
-			Where:     clause.Where{Exprs: []clause.Expression{clause.Expr{SQL: "sessions.ended_at IS NULL"}}},
+			DoUpdates: clause.AssignmentColumns([]string{"member_org_id", "member_id", "data", "expires_at"}), // never ended_at
 		}).Create(&row).Error
 	})
 }

@@ -1,6 +1,7 @@
 package key_test
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -332,6 +333,42 @@ func TestRefusalsSayWhatToDo(t *testing.T) {
 	}
 	if _, err := d.Authenticate(good); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// tape gives the same first 64 bytes every time, so that two mints share their public id and nothing else.
+type tape struct{ used bool }
+
+func (r *tape) Read(b []byte) (int, error) {
+	if r.used {
+		return rand.Read(b)
+	}
+	r.used = true
+	for i := range b {
+		b[i] = byte(i)
+	}
+	return len(b), nil
+}
+
+func TestTheRightIDWithAnotherSecretIsUnknown(t *testing.T) {
+	t.Parallel()
+	d, mac := desk(t)
+	real, tok, err1 := secret.Mint(&tape{}, secret.VirtualKey, secret.Live)
+	forged, same, err2 := secret.Mint(&tape{}, secret.VirtualKey, secret.Live)
+	if err1 != nil || err2 != nil || tok.Public != same.Public || real.Reveal() == forged.Reveal() {
+		t.Fatalf("the forgery is no good: %v %v", err1, err2)
+	}
+	records, _ := pile(t, mac, 1)
+	kid, sum := mac.Sum(tok.Signed())
+	records[0].Public, records[0].KeyID, records[0].MAC, records[0].Off = tok.Public, kid, sum[:], true
+	if err := d.Load(records); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Authenticate(real.Reveal()); code(err) != "key_disabled" {
+		t.Errorf("the real one: %v", err)
+	}
+	if _, err := d.Authenticate(forged.Reveal()); code(err) != "invalid_key" {
+		t.Errorf("a forgery must not even learn that the key is disabled: %v", err)
 	}
 }
 
