@@ -274,7 +274,9 @@ func (s screen) String() string { return fmt.Sprintf("%d-%s", s.width, s.scheme)
 func (b *tab) through(s screen) {
 	b.t.Helper()
 	b.run("resize", emulation.SetDeviceMetricsOverride(s.width, s.height, 1, s.width < 600),
-		emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: s.scheme}}))
+		emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{
+			{Name: "prefers-color-scheme", Value: s.scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}, // no picture between two themes
+		}))
 }
 
 // picture keeps the whole page as var/screens/NAME.png, for people to look at.
