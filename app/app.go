@@ -99,7 +99,7 @@ func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error
 		return nil, errors.Join(err, a.treasury.Close(ctx))
 	}
 	workers := jobs.NewWorkers()
-	a.queue, err = jobs.New(d, jobs.Options{Workers: workers, Log: o.Log, Clock: c.clock, Schedule: jobs.Schedule(jobs.Chores{
+	a.queue, err = jobs.New(d, jobs.Options{Workers: workers, Log: o.Log, Schedule: jobs.Schedule(jobs.Chores{
 		ExpireSessions: func(ctx context.Context) error { _, err := c.sessions.Sweep(ctx); return err },
 		EnsureDays: func(ctx context.Context) error {
 			now := c.clock.Now()

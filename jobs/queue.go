@@ -21,7 +21,6 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 
-	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/work"
 	"github.com/bodhi-gateway/bodhi/db"
 )
@@ -31,7 +30,6 @@ type Options struct {
 	Workers  *Workers
 	Schedule []Periodic
 	Log      *slog.Logger
-	Clock    clock.Clock
 	// Parallel is how many jobs this process works on at once; 0 means 16, or 4 on SQLite, where all share one writer.
 	Parallel int
 	// Grace is how long Run waits for jobs under way when it stops; 0 means 10 s.
@@ -40,12 +38,9 @@ type Options struct {
 
 // Queue implements work.Queue and works what it holds. Safe for concurrent use.
 type Queue struct {
-	client  client
-	works   bool
-	clock   clock.Clock
-	log     *slog.Logger
-	local   []Periodic // the schedule's rows for every node
-	backoff time.Duration
+	client client
+	works  bool
+	log    *slog.Logger
 }
 
 var _ work.Queue = (*Queue)(nil)
@@ -65,18 +60,10 @@ func New(d *db.DB, o Options) (*Queue, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	if o.Clock == nil {
-		o.Clock = clock.System{}
-	}
-	q := &Queue{works: o.Workers != nil, clock: o.Clock, log: o.Log, backoff: time.Second}
+	q := &Queue{works: o.Workers != nil, log: o.Log}
 	cfg, err := config(d, o)
 	if err != nil {
 		return nil, err
-	}
-	for _, p := range o.Schedule {
-		if p.EveryNode && p.Run != nil {
-			q.local = append(q.local, p)
-		}
 	}
 	if e := d.Engine(); e.Postgres != nil {
 		q.client, err = open(riverpgxv5.New(e.Postgres), cfg, d.PostgresTx)

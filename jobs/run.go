@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -14,14 +15,11 @@ import (
 // be reached it keeps trying, so a node may start without it. It returns nil after a clean stop.
 func (q *Queue) Run(ctx context.Context) error {
 	if !q.works {
-		return fmt.Errorf("jobs: this queue was made without workers")
-	}
-	for _, p := range q.local {
-		go q.runLocal(ctx, p)
+		return errors.New("jobs: this queue was made without workers")
 	}
 	// River gets a context that outlives ctx: it would otherwise stop at once, and Stop below waits properly.
 	steady := context.WithoutCancel(ctx)
-	for wait := q.backoff; ; wait = min(2*wait, 30*time.Second) {
+	for wait := time.Second; ; wait = min(2*wait, 30*time.Second) {
 		err := q.client.Start(steady)
 		if err == nil {
 			break
@@ -36,23 +34,6 @@ func (q *Queue) Run(ctx context.Context) error {
 		return fmt.Errorf("stop the job queue: %w", err)
 	}
 	return nil
-}
-
-// runLocal runs one row of the schedule on this node, whatever the other nodes do.
-func (q *Queue) runLocal(ctx context.Context, p Periodic) {
-	schedule, err := parser.Parse(p.Cron)
-	if err != nil {
-		return // New has refused it
-	}
-	for {
-		now := q.clock.Now().UTC()
-		if !sleep(ctx, schedule.Next(now).Sub(now)) {
-			return
-		}
-		if err := p.Run(ctx); err != nil && ctx.Err() == nil {
-			q.log.ErrorContext(ctx, "periodic work failed", "job", p.Name, "error", err)
-		}
-	}
 }
 
 func sleep(ctx context.Context, d time.Duration) bool {

@@ -11,15 +11,13 @@ import (
 	"github.com/robfig/cron/v3"
 )
 
-// Periodic is one row of the schedule.
+// Periodic is one row of the schedule. One node of all runs it, and a failure is tried again like any job's. What
+// lives on a node's own disk does not belong here: the journal, for one, trims itself.
 type Periodic struct {
 	// Name is stored with waiting runs, so it does not change.
 	Name string
 	// Cron is five fields in UTC, or @hourly, @daily, @every 10m.
 	Cron string
-	// EveryNode runs it in each process, for what lives on a node's own disk. Otherwise one node of all runs it, after
-	// which a failure is tried again like any job's.
-	EveryNode bool
 	// AtStart also runs it when a node takes over the schedule.
 	AtStart bool
 	// Run does the work. It must be idempotent. nil leaves the row out, e.g. in a process without the room.
@@ -30,15 +28,13 @@ type Periodic struct {
 type Chores struct {
 	ExpireSessions func(ctx context.Context) error // delete sessions that have expired
 	EnsureDays     func(ctx context.Context) error // make the coming days' partitions
-	PruneJournal   func(ctx context.Context) error // drop journal files the database has taken over, on this node
 }
 
-// Schedule is all the periodic work of the program. Minutes are odd on purpose: everybody else's jobs run at :00.
+// Schedule is all the periodic work of the program. The minutes are odd, because everybody else's jobs run at :00.
 func Schedule(c Chores) []Periodic {
 	return []Periodic{
 		{Name: "ensure_days", Cron: "11 */6 * * *", AtStart: true, Run: c.EnsureDays},
 		{Name: "expire_sessions", Cron: "17 * * * *", Run: c.ExpireSessions},
-		{Name: "prune_journal", Cron: "*/10 * * * *", EveryNode: true, Run: c.PruneJournal},
 	}
 }
 
@@ -68,7 +64,7 @@ func timetable(rows []Periodic, w *Workers) ([]*river.PeriodicJob, error) {
 		if chores[p.Name] != nil {
 			return nil, fmt.Errorf("schedule: %s is listed twice", p.Name)
 		}
-		if p.Run == nil || p.EveryNode {
+		if p.Run == nil {
 			continue
 		}
 		chores[p.Name] = p.Run
