@@ -3,6 +3,7 @@ package db_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -56,17 +57,23 @@ func (n *node) expect(t *testing.T, want live.Topic) {
 	}
 }
 
-// asLogin runs one statement outside every wall, as the role the URL logs in with.
-func asLogin(t *testing.T, rawURL, statement string) {
+// asLogin runs one statement outside every wall, as the role the URL logs in with, and gives the number it selects.
+func asLogin(t *testing.T, rawURL, statement string) (n int64) {
 	t.Helper()
 	c, err := pgx.Connect(t.Context(), rawURL)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = c.Close(t.Context()) }()
-	if _, err := c.Exec(t.Context(), statement); err != nil {
+	if strings.HasPrefix(statement, "SELECT count") {
+		err = c.QueryRow(t.Context(), statement).Scan(&n)
+	} else {
+		_, err = c.Exec(t.Context(), statement)
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
+	return n
 }
 
 func eachShared(t *testing.T, fn func(t *testing.T, rawURL string)) {

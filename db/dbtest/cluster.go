@@ -24,9 +24,12 @@ type Cluster struct {
 }
 
 // NewCluster makes and starts a server on a free port; it is stopped and removed at the end. Without PostgreSQL's
-// programs the test is skipped, but fails where CI=true.
+// programs, or with -short, the test is skipped; without them it fails where CI=true.
 func NewCluster(t testing.TB) *Cluster {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("a server of one's own takes seconds")
+	}
 	c := &Cluster{t: t, bin: programs(t)}
 	dir, err := os.MkdirTemp("", "bodhi-pg-") // not t.TempDir: its parents are closed to other users
 	if err != nil {
