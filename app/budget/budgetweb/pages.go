@@ -2,6 +2,7 @@ package budgetweb
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -53,7 +54,7 @@ func input(c *web.Context, f views.Fields) (budget.Input, error) {
 
 // dollars reads an amount as people type it.
 func dollars(text string) (money.USD, error) {
-	v, err := money.Parse(text)
+	v, err := money.Parse(strings.TrimPrefix(strings.TrimSpace(text), "$"))
 	switch {
 	case errors.Is(err, money.ErrOverflow):
 		return 0, fault.Field("limit", "Enter a limit of at most $1,000,000,000.")
@@ -66,7 +67,7 @@ func dollars(text string) (money.USD, error) {
 func (h *Handlers) create(c *web.Context) error {
 	fields := typed(c)
 	in, err := input(c, fields)
-	if err == nil && in.Scope.IsZero() {
+	if err == nil && fields.Scope == "" { // an unknown place is the service's to refuse, like another tenant's
 		err = fault.Field("scope", "Choose where the budget sits.")
 	}
 	var e budget.Entry
