@@ -275,9 +275,20 @@ func (b *tab) through(s screen) {
 	b.t.Helper()
 	b.run("resize", emulation.SetDeviceMetricsOverride(s.width, s.height, 1, s.width < 600),
 		emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{
-			{Name: "prefers-color-scheme", Value: s.scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}, // no picture between two themes
-		}))
+			{Name: "prefers-color-scheme", Value: s.scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
+		}),
+		chromedp.Evaluate(settled, nil, func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }))
 }
+
+// settled waits until colours have stopped changing: between two themes half of a page looks broken.
+const settled = `new Promise(done => {
+	let quiet = 0
+	const look = () => {
+		quiet = document.getAnimations().some(a => a instanceof CSSTransition) ? 0 : quiet + 1
+		quiet > 5 ? done(true) : requestAnimationFrame(look)
+	}
+	look()
+})`
 
 // picture keeps the whole page as var/screens/NAME.png, for people to look at.
 func (b *tab) picture(name string) {
