@@ -20,6 +20,9 @@ func (t *Treasury) Run(ctx context.Context) error {
 		return errors.New("budget: the treasury runs already")
 	}
 	defer close(t.stopped)
+	if t.closing.Load() {
+		return nil
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go func() {
