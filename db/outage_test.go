@@ -11,6 +11,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/live"
 	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
+	"github.com/bodhi-gateway/bodhi/db/pgtest"
 )
 
 // eventually tries until it works: connections that broke are noticed one by one.
@@ -32,7 +33,7 @@ func eventually(t *testing.T, what string, try func() error) {
 
 func TestPostgresMayGoAwayAndComeBack(t *testing.T) {
 	t.Parallel()
-	c := dbtest.NewCluster(t)
+	c := pgtest.Start(t)
 	openNotes(t, c.URL())
 	org := id.NewOrg(ids)
 

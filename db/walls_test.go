@@ -13,6 +13,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
+	"github.com/bodhi-gateway/bodhi/db/pgtest"
 )
 
 // Three walls stand between tenants: the store's WHERE, the statement guard, row-level security. Each test here takes
@@ -202,7 +203,7 @@ var logins = map[string]string{
 
 func TestRowLevelSecurityBindsEveryKindOfLogin(t *testing.T) {
 	t.Parallel()
-	server := dbtest.NewCluster(t).URL()
+	server := pgtest.Start(t).URL()
 	openNotes(t, server) // makes the application's role, which all databases of the server share
 	for kind, create := range logins {
 		name := "login_" + strings.ToLower(rand.Text())

@@ -6,13 +6,13 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/db"
-	"github.com/bodhi-gateway/bodhi/db/dbtest"
+	"github.com/bodhi-gateway/bodhi/db/pgtest"
 	"github.com/bodhi-gateway/bodhi/jobs"
 )
 
 func TestTheQueueSurvivesPostgresGoingAway(t *testing.T) {
 	t.Parallel()
-	c := dbtest.NewCluster(t)
+	c := pgtest.Start(t)
 	d, err := db.Open(t.Context(), c.URL(), db.Options{})
 	if err != nil {
 		t.Fatal(err)

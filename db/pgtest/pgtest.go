@@ -1,4 +1,6 @@
-package dbtest
+// Package pgtest starts PostgreSQL servers that a test may stop and start as it likes. It knows nothing of ours, so tests
+// of the built binary may use it too.
+package pgtest
 
 import (
 	"context"
@@ -15,34 +17,34 @@ import (
 	"time"
 )
 
-// Cluster is a PostgreSQL server of the test's own, which it may stop and start.
-type Cluster struct {
+// Server is a PostgreSQL server of the test's own, which it may stop and start.
+type Server struct {
 	t         testing.TB
 	bin, data string
 	port      int
 	as        *syscall.Credential // PostgreSQL refuses to run as root
 }
 
-// NewCluster makes and starts a server on a free port; it is stopped and removed at the end. Without PostgreSQL's
+// Start makes and starts a server on a free port; it is stopped and removed at the end. Without PostgreSQL's
 // programs, or with -short, the test is skipped; without them it fails where CI=true.
-func NewCluster(t testing.TB) *Cluster {
+func Start(t testing.TB) *Server {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("a server of one's own takes seconds")
 	}
-	c := &Cluster{t: t, bin: programs(t)}
+	s := &Server{t: t, bin: programs(t)}
 	dir, err := os.MkdirTemp("", "bodhi-pg-") // not t.TempDir: its parents are closed to other users
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.data = filepath.Join(dir, "data")
+	s.data = filepath.Join(dir, "data")
 	t.Cleanup(func() {
-		c.run("pg_ctl", "stop", "-D", c.data, "-m", "immediate", "-w")
+		_, _ = s.run("pg_ctl", "stop", "-D", s.data, "-m", "immediate", "-w")
 		_ = os.RemoveAll(dir)
 	})
 	if os.Geteuid() == 0 {
-		c.as = unprivileged(t)
-		if err := os.Chown(dir, int(c.as.Uid), int(c.as.Gid)); err != nil {
+		s.as = unprivileged(t)
+		if err := os.Chown(dir, int(s.as.Uid), int(s.as.Gid)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -50,40 +52,40 @@ func NewCluster(t testing.TB) *Cluster {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.port = l.Addr().(*net.TCPAddr).Port
+	s.port = l.Addr().(*net.TCPAddr).Port
 	_ = l.Close()
-	c.must("initdb", "-D", c.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
-	c.Start()
-	return c
+	s.must("initdb", "-D", s.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+	s.Start()
+	return s
 }
 
 // URL is the server's default database.
-func (c *Cluster) URL() string {
-	return fmt.Sprintf("postgres://postgres@127.0.0.1:%d/postgres?sslmode=disable", c.port)
+func (s *Server) URL() string {
+	return fmt.Sprintf("postgres://postgres@127.0.0.1:%d/postgres?sslmode=disable", s.port)
 }
 
 // Start starts the server and waits until it answers.
-func (c *Cluster) Start() {
-	c.t.Helper()
-	c.must("pg_ctl", "start", "-D", c.data, "-w", "-l", filepath.Join(c.data, "server.log"),
-		"-o", fmt.Sprintf("-p %d -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off", c.port))
+func (s *Server) Start() {
+	s.t.Helper()
+	s.must("pg_ctl", "start", "-D", s.data, "-w", "-l", filepath.Join(s.data, "server.log"),
+		"-o", fmt.Sprintf("-p %d -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off", s.port))
 }
 
 // Stop stops the server and breaks all connections, as a restart or a failover does.
-func (c *Cluster) Stop() {
-	c.t.Helper()
-	c.must("pg_ctl", "stop", "-D", c.data, "-m", "fast", "-w")
+func (s *Server) Stop() {
+	s.t.Helper()
+	s.must("pg_ctl", "stop", "-D", s.data, "-m", "fast", "-w")
 }
 
-func (c *Cluster) must(name string, args ...string) {
-	c.t.Helper()
-	if out, err := c.run(name, args...); err != nil {
-		c.t.Fatalf("%s: %v\n%s", name, err, out)
+func (s *Server) must(name string, args ...string) {
+	s.t.Helper()
+	if out, err := s.run(name, args...); err != nil {
+		s.t.Fatalf("%s: %v\n%s", name, err, out)
 	}
 }
 
 // run keeps the output in a file: a server started by pg_ctl inherits it, and would hold a pipe open for ever.
-func (c *Cluster) run(name string, args ...string) (string, error) {
+func (s *Server) run(name string, args ...string) (string, error) {
 	out, err := os.CreateTemp("", "bodhi-pg-out-")
 	if err != nil {
 		return "", err
@@ -91,9 +93,9 @@ func (c *Cluster) run(name string, args ...string) (string, error) {
 	defer func() { _ = os.Remove(out.Name()); _ = out.Close() }()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, filepath.Join(c.bin, name), args...)
+	cmd := exec.CommandContext(ctx, filepath.Join(s.bin, name), args...)
 	cmd.Stdout, cmd.Stderr, cmd.Dir = out, out, "/"
-	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: c.as, Setpgid: true}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: s.as, Setpgid: true}
 	err = cmd.Run()
 	text, _ := os.ReadFile(out.Name())
 	return string(text), err
