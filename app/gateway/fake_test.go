@@ -91,7 +91,9 @@ func (h *house) Quote(id.Org, string, string, time.Time) (catalog.Quote, bool) {
 
 func (h *house) Find(string, string) (*catalog.Model, bool) { return nil, false }
 
-func (h *house) For(provider.Kind) (provider.Adapter, bool) { return compat.New(compat.Settings{}), true }
+func (h *house) For(provider.Kind) (provider.Adapter, bool) {
+	return compat.New(compat.Settings{}), true
+}
 
 func (h *house) Send(_ *ledger.Hold, _ *provider.Connection, r *http.Request) (*http.Response, error) {
 	resp, err := http.DefaultTransport.RoundTrip(r)

@@ -3,6 +3,7 @@ package gateway
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -27,6 +28,8 @@ type attempt struct {
 	number  int
 	target  route.Target
 	quote   catalog.Quote // nil when no price is known
+	ceiling catalog.Ceiling
+	outputs int64 // output tokens per choice that the ceiling allows
 	hold    *ledger.Hold
 	edit    llm.Edit
 	opened  bool
@@ -58,66 +61,89 @@ func (g *Gateway) reserve(ctx context.Context, x *Exchange) (Finish, error) {
 // only a smaller hold was to be had.
 func (g *Gateway) take(ctx context.Context, x *Exchange, t route.Target) error {
 	a := &attempt{number: x.tries + 1, target: t}
+	a.edit.Model = t.Model
 	want := budget.Want{Attempt: id.NewAttempt(g.ids), Chain: x.Grant.Chain}
-	pricedAs := cmp.Or(t.Connection.PricedAs, string(t.Connection.Kind))
-	quote, known := g.Prices.Quote(x.Grant.Chain.Org, pricedAs, t.Model, g.clock.Now())
-	var c catalog.Ceiling
-	outputs := int64(0)
-	if known {
-		var err error
-		if c, err = quote.Ceiling(x.Call.Bound); err != nil {
-			return fault.Field("", "This request is too large to be priced.").Because(err)
-		}
-		a.quote = quote
-		if x.Call.Operation != llm.Embeddings {
-			outputs = x.Call.MaxOutput
-			if outputs == 0 {
-				outputs = c.MaxOutput
-			}
-		}
-		if want.Ceiling, err = worst(c, outputs, x.Call.Choices); err != nil {
-			return err
-		}
-		want.Floor = want.Ceiling
-		if x.Call.MaxOutput == 0 && outputs > leastOutput {
-			want.Floor, _ = worst(c, leastOutput, x.Call.Choices)
-		}
-		if err := capCost(x, &want); err != nil {
-			return err
-		}
-	} else {
-		want.Unpriced = true
-		x.note("price unknown: ", pricedAs, "/", t.Model)
+	if err := g.price(x, a, &want); err != nil {
+		return err
 	}
 	hold, err := g.Budgets.Reserve(ctx, want)
 	if err != nil {
 		return err
 	}
-	a.hold, a.edit.Model = hold, t.Model
+	a.hold = hold
 	x.try = a
 	x.tries++
 	x.note("held ", hold.Amount().String(), " USD for ", t.Connection.Name, "/", t.Model)
-	_, hard := g.Budgets.Left(hold)
-	if outputs > 0 && x.Call.MaxOutput == 0 && (hard || hold.Amount() < want.Ceiling) {
-		a.edit.MaxOutput = outputs
-		if hold.Amount() < want.Ceiling {
-			a.edit.MaxOutput = affordable(hold.Amount(), c, x.Call.Choices)
-			x.warn("output capped at " + strconv.FormatInt(a.edit.MaxOutput, 10) + " tokens, what the tightest budget can pay")
-		}
-	}
+	g.clamp(x, a, &want)
 	return nil
 }
 
-// worst is the most a call can cost: its whole input at the dearest rate, and every choice filled to the cap.
-func worst(c catalog.Ceiling, outputs, choices int64) (money.USD, error) {
-	var s money.Sum
-	for range choices {
-		if err := s.Add(c.PerOutput, outputs); err != nil {
-			return 0, err
+// price finds what the attempt can cost at most and at least. Without a price for what is asked the claim says so: a
+// hard budget then refuses it, because unknown is not free.
+func (g *Gateway) price(x *Exchange, a *attempt, want *budget.Want) error {
+	t := a.target
+	pricedAs := cmp.Or(t.Connection.PricedAs, string(t.Connection.Kind))
+	quote, known := g.Prices.Quote(x.Grant.Chain.Org, pricedAs, t.Model, g.clock.Now())
+	if !known {
+		want.Unpriced = true
+		x.note("price unknown: ", pricedAs, "/", t.Model)
+		return nil
+	}
+	var err error
+	if a.ceiling, err = quote.Ceiling(x.Call.Bound); err != nil {
+		return fault.Field("", "This request is too large to be priced.").Because(err)
+	}
+	a.quote = quote
+	if dearTier(x.Call.Tier) {
+		want.Unpriced = true
+		x.note("price unknown: service tier ", x.Call.Tier)
+	}
+	least := int64(0)
+	if x.Call.Operation != llm.Embeddings {
+		a.outputs = cmp.Or(x.Call.MaxOutput, a.ceiling.MaxOutput)
+		if least = a.outputs; x.Call.MaxOutput == 0 {
+			least = min(least, leastOutput)
 		}
 	}
-	out, err := s.Ceil()
-	if err != nil {
+	if want.Ceiling, err = worst(a.ceiling, a.outputs*x.Call.Choices); err != nil {
+		return err
+	}
+	if want.Floor, err = worst(a.ceiling, least*x.Call.Choices); err != nil {
+		return err
+	}
+	return capCost(x, want)
+}
+
+// dearTier reports whether a service tier costs more than the list prices that the catalogue knows; "flex" and "batch"
+// cost less.
+func dearTier(tier string) bool {
+	switch tier {
+	case "", "auto", "default", "flex", "batch":
+		return false
+	}
+	return true
+}
+
+// clamp puts the cap that the hold was taken for into the call, if the client set none: under a hard budget always,
+// because a provider's own maximum is no promise, and wherever the hold is smaller than the ceiling.
+func (g *Gateway) clamp(x *Exchange, a *attempt, want *budget.Want) {
+	if a.outputs == 0 || x.Call.MaxOutput != 0 || want.Unpriced {
+		return
+	}
+	if a.hold.Amount() < want.Ceiling {
+		a.edit.MaxOutput = affordable(a.hold.Amount(), a.ceiling, x.Call.Choices)
+		x.warn("output capped at " + strconv.FormatInt(a.edit.MaxOutput, 10) + " tokens, what the tightest budget can pay")
+	} else if _, hard := g.Budgets.Left(a.hold); hard {
+		a.edit.MaxOutput = a.outputs
+	}
+}
+
+// worst is the most a call can cost: its whole input at the dearest rate, and every choice filled to the cap.
+func worst(c catalog.Ceiling, outputs int64) (money.USD, error) {
+	var s money.Sum
+	err := s.Add(c.PerOutput, outputs)
+	out, overflow := s.Ceil()
+	if err = errors.Join(err, overflow); err != nil {
 		return 0, fault.Field("max_tokens", "This request could cost more than can be counted. Lower max_tokens or n.").Because(err)
 	}
 	return c.Input.Add(out)
