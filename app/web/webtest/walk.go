@@ -69,8 +69,10 @@ func Walk(t testing.TB, s *Site) {
 	if got := s.count(t); got != entries {
 		t.Errorf("walking foreign and unknown ids wrote audit entries: %v before, %v after", entries, got)
 	}
-	if after := s.foreignThings(t); after != before {
-		t.Errorf("the walk changed another tenant's things:\n%s\nbecame\n%s", before, after)
+	for name, after := range s.foreignThings(t) {
+		if after != before[name] {
+			t.Errorf("the walk changed another tenant's things: %s said\n%s\nand now says\n%s", name, before[name], after)
+		}
 	}
 }
 
@@ -119,18 +121,40 @@ func (s *Site) mustForbid(t testing.TB, r web.Route, role org.Role) {
 // walkIDs: another tenant's id, in each spelling, is answered like one that never was.
 func (s *Site) walkIDs(t testing.TB, r web.Route, role org.Role) {
 	t.Helper()
-	unknown := s.ask(t, r, s.unknown(t, r), s.as(t, r, role))
-	if unknown.status != http.StatusNotFound && unknown.status != http.StatusForbidden && unknown.status != http.StatusUnprocessableEntity &&
-		unknown.status != http.StatusBadRequest {
-		t.Errorf("%s as %s with an unknown id: %d, want a refusal", r.Name, role, unknown.status)
-	}
-	for spelling, things := range map[string]map[string]string{"printed": s.Foreign.Things, "plain": plain(s.Foreign.Things)} {
-		foreign := s.ask(t, r, things, s.as(t, r, role))
-		if foreign.text() != unknown.text() {
-			t.Errorf("%s as %s tells another tenant's id (%s) from an unknown one:\n--- foreign\n%s\n--- unknown\n%s", r.Name, role, spelling,
-				foreign.text(), unknown.text())
+	nobodys := s.unknown(t, r)
+	for spelling, ids := range map[string][2]map[string]string{"printed": {s.Foreign.Things, nobodys}, "plain": {plain(s.Foreign.Things), plain(nobodys)}} {
+		foreign, unknown := s.ask(t, r, ids[0], s.as(t, r, role)), s.ask(t, r, ids[1], s.as(t, r, role))
+		if !refused(r, unknown.status) {
+			t.Errorf("%s as %s with an unknown id: %d, want a refusal", r.Name, role, unknown.status)
+		}
+		if f, u := difference(foreign.text(), unknown.text()); f != u {
+			t.Errorf("%s as %s tells another tenant's id (%s) from an unknown one:\n--- foreign\n%s\n--- unknown\n%s", r.Name, role, spelling, f, u)
 		}
 	}
+}
+
+// difference cuts both texts to the first place where they differ, with a little around it.
+func difference(a, b string) (string, string) {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	if n == len(a) && n == len(b) {
+		return "", ""
+	}
+	around := func(s string) string { return s[max(0, n-200):min(len(s), n+200)] }
+	return around(a), around(b)
+}
+
+// refused reports whether a status says no. A list filtered by an id nobody has is empty, and that is an answer too.
+func refused(r web.Route, status int) bool {
+	switch status {
+	case http.StatusNotFound, http.StatusForbidden, http.StatusUnprocessableEntity, http.StatusBadRequest:
+		return true
+	case http.StatusOK:
+		return r.Method == http.MethodGet && !strings.Contains(r.Path, ":")
+	}
+	return false
 }
 
 // Matrix is what every role may call, as text for a golden file: the answer to an id nobody has, or to an empty form.
@@ -196,11 +220,11 @@ func (a answer) text() string {
 	for _, name := range []string{"Content-Type", "Location", "Cache-Control", "Content-Security-Policy", "Vary", "Www-Authenticate", "Hx-Redirect"} {
 		fmt.Fprintf(&h, "%s: %s\n", name, a.header.Get(name))
 	}
-	out := fmt.Sprintf("%d\n%s\n%s", a.status, h.String(), requestIDs.ReplaceAllString(a.body, "req_…"))
+	out := fmt.Sprintf("%d\n%s\n%s", a.status, h.String(), a.body)
 	for _, id := range a.ids {
 		out = strings.ReplaceAll(out, id, "<id>")
 	}
-	return out
+	return requestIDs.ReplaceAllString(out, "req_…")
 }
 
 func (s *Site) ask(t testing.TB, r web.Route, things map[string]string, set func(*http.Request)) answer {
@@ -347,10 +371,13 @@ func LogIn(t testing.TB, h http.Handler, email, password string) *http.Cookie {
 	return w.Result().Cookies()[0]
 }
 
-// foreignThings is how the foreign admin sees their own things: every reading route, in full.
-func (s *Site) foreignThings(t testing.TB) string {
+// until finds the ends of a reported period, which are the time of asking.
+var until = regexp.MustCompile(`"(from|to)":"[^"]*"`)
+
+// foreignThings is how the foreign admin sees their own things: every reading route of the API, in full.
+func (s *Site) foreignThings(t testing.TB) map[string]string {
 	t.Helper()
-	var b strings.Builder
+	out := map[string]string{}
 	for _, r := range s.Routes {
 		if r.Method != http.MethodGet || r.Guard != web.Token {
 			continue
@@ -359,9 +386,9 @@ func (s *Site) foreignThings(t testing.TB) string {
 		if a.status != http.StatusOK {
 			t.Errorf("%s as the foreign admin with their own ids: %d %s", r.Name, a.status, a.body)
 		}
-		fmt.Fprintf(&b, "%s %d %s\n", r.Name, a.status, requestIDs.ReplaceAllString(a.body, "req_…"))
+		out[r.Name] = until.ReplaceAllString(a.body, "")
 	}
-	return b.String()
+	return out
 }
 
 // count gives both tenants' numbers of audit entries, without those of logging in and out, which walking takes.

@@ -1,0 +1,106 @@
+package app
+
+import (
+	"flag"
+	"log/slog"
+	"net/url"
+	"testing"
+
+	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/identity"
+	"github.com/bodhi-gateway/bodhi/app/key"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/secret"
+	"github.com/bodhi-gateway/bodhi/app/web/webtest"
+	"github.com/bodhi-gateway/bodhi/db/dbtest"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// TestNoRouteTellsAnotherTenantsThingsFromUnknownOnes walks every URL of the dashboard and the management API as every
+// role, with the ids of another tenant and with ids nobody has (decision D16).
+func TestNoRouteTellsAnotherTenantsThingsFromUnknownOnes(t *testing.T) {
+	t.Parallel()
+	t.Run("sqlite", func(t *testing.T) { t.Parallel(); webtest.Walk(t, furnish(t, dbtest.SQLiteURL(t))) })
+	t.Run("postgres", func(t *testing.T) { t.Parallel(); webtest.Walk(t, furnish(t, dbtest.PostgresURL(t))) })
+}
+
+// TestRolesReachWhatTheGoldenFileSays makes every change of who may call what a line in a diff.
+func TestRolesReachWhatTheGoldenFileSays(t *testing.T) {
+	t.Parallel()
+	webtest.Golden(t, "roles.golden", webtest.Matrix(t, furnish(t, dbtest.SQLiteURL(t))), *update)
+}
+
+// furnish makes the whole application with two tenants that own one thing of each kind.
+func furnish(t *testing.T, databaseURL string) *webtest.Site {
+	t.Helper()
+	master, err := secret.GenerateMaster(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := New(t.Context(), Config{Addr: "127.0.0.1:8080", PublicURL: "http://127.0.0.1:8080", DataDir: t.TempDir(),
+		DatabaseURL: secret.New(databaseURL), MasterKey: master}, Options{Log: slog.New(slog.DiscardHandler), Web: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = a.db.Close() })
+	a.people.Hasher = identity.NewHasher(64)
+	h := &webtest.House{DB: a.db, IDs: a.ids, Identity: a.people, Keys: a.keys, Audit: a.audit}
+	s := &webtest.Site{Handler: a.handler, Routes: a.routes(), Entries: h.Entries, Forms: forms}
+	s.Home, s.Foreign = a.tenant(t, h, "Acme"), a.tenant(t, h, "Beta")
+	return s
+}
+
+// forms are what routes take besides the id in their path: input that is good but for whose ids it names, so that a
+// refusal is about those. "things:keys" stands for the id of the walked tenant's key.
+var forms = map[string]url.Values{
+	"keys.create":            {"name": {"x"}, "team": {"things:teams"}, "owner": {"things:members"}},
+	"api.keys.create":        {"name": {"x"}, "team": {"things:teams"}, "member": {"things:members"}},
+	"log_in.chosen":          {"member": {"things:members"}},
+	"budgets.new":            {"scope": {"things:keys"}},
+	"budgets.create":         {"scope": {"things:keys"}, "limit": {"5"}, "period": {"monthly"}, "enforce": {"hard"}},
+	"budgets.update":         {"limit": {"5"}, "period": {"monthly"}, "enforce": {"hard"}},
+	"api.budgets.create":     {"scope": {"things:members"}, "limit_usd": {"5"}, "period": {"monthly"}, "enforcement": {"hard"}},
+	"api.budgets.update":     {"limit_usd": {"5"}},
+	"connections.update":     {"name": {"x"}},
+	"api.connections.update": {"name": {"x"}},
+	"api.connections.rotate": {"credential": {"sk-x"}},
+	"aliases.update":         {"name": {"x"}, "target": {"sandbox/sandbox-chat"}},
+	"api.aliases.update":     {"name": {"x"}, "targets[]": {"sandbox/sandbox-chat"}},
+	"requests.list":          {"key": {"things:keys"}, "id": {"things:requests"}},
+	"api.requests.list":      {"key": {"things:keys"}},
+}
+
+// tenant signs up an organization and gives it one thing of each kind that a route can name.
+func (a *App) tenant(t *testing.T, h *webtest.House, name string) webtest.Visitors {
+	t.Helper()
+	x := h.Found(t, name)
+	v := h.Visitors(t, x)
+	ctx, admin := t.Context(), x.Actor(org.Admin)
+	made, err := a.keys.Create(ctx, admin, key.Input{Name: "k", Team: x.Team, Account: "service"})
+	must(t, err)
+	limit, err := a.budgets(nil).Create(ctx, admin, budget.Input{Scope: org.OfOrg(x.Org.ID), Limit: money.Dollar, Period: budget.Monthly, Enforce: budget.Hard})
+	must(t, err)
+	connections, err := a.providers.List(ctx, admin)
+	must(t, err)
+	aliases, err := a.aliasing.List(ctx, admin)
+	must(t, err)
+	request := ledger.Request{ID: id.NewRequest(a.ids), At: a.clock.Now(), Family: "openai", Endpoint: "chat", Asked: "smart", Status: 200,
+		Chain: org.Chain{Org: x.Org.ID, Team: x.Team, Key: made.Key.ID}}
+	_, err = a.ledgerStore.Post(ctx, id.NewNode(a.ids), budget.Batch{Requests: []ledger.Request{request}})
+	must(t, err)
+	v.Things["keys"], v.Things["budgets"] = made.Key.ID.String(), limit.ID.String()
+	v.Things["connections"], v.Things["aliases"] = connections[0].ID.String(), aliases[0].ID.String()
+	v.Things["requests"] = request.ID.String()
+	return v
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
