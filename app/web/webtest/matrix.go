@@ -1,0 +1,58 @@
+package webtest
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/web"
+)
+
+// Matrix is what every role may call, as text for a golden file: the answer to an id nobody has, or to an empty form.
+// "yes" means that the call reached its handler.
+func Matrix(t testing.TB, s *Site) string {
+	t.Helper()
+	var b strings.Builder
+	fmt.Fprintf(&b, "%-28s %-7s %-38s %-8s", "route", "method", "path", "nobody")
+	for _, role := range org.Roles {
+		fmt.Fprintf(&b, " %-9s", role)
+	}
+	b.WriteByte('\n')
+	for _, r := range s.Routes {
+		fmt.Fprintf(&b, "%-28s %-7s %-38s %-8s", r.Name, r.Method, r.Path, s.cell(t, r, ""))
+		for _, role := range org.Roles {
+			fmt.Fprintf(&b, " %-9s", s.cell(t, r, role))
+		}
+		b.WriteByte('\n')
+	}
+	lines := strings.Split(b.String(), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], " ")
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (s *Site) cell(t testing.TB, r web.Route, role org.Role) string {
+	t.Helper()
+	var set func(*http.Request)
+	if role != "" {
+		if r.Guard == web.Open {
+			return "yes"
+		}
+		set = s.as(t, r, role)
+	}
+	switch a := s.ask(t, r, s.unknown(), set); {
+	case a.status == http.StatusUnauthorized:
+		return "no"
+	case a.status == http.StatusForbidden:
+		return "no"
+	case role == "" && r.Guard == web.Person && a.status == http.StatusSeeOther:
+		return "log-in"
+	case a.status >= 500:
+		t.Errorf("%s as %q: %d", r.Name, role, a.status)
+		return "error"
+	}
+	return "yes"
+}
