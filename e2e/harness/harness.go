@@ -61,6 +61,12 @@ type Setup struct {
 	Env []string
 }
 
+// OnPostgres is the environment of a gateway that keeps its data in the PostgreSQL database at url. The master key is one
+// for tests: outside the embedded mode it must be given.
+func OnPostgres(url string) []string {
+	return []string{"DATABASE_URL=" + url, "BODHI_MASTER_KEY=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="}
+}
+
 // Gateway is a running gateway with one organization.
 type Gateway struct {
 	URL string // http://127.0.0.1:port

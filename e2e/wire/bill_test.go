@@ -12,17 +12,26 @@ import (
 
 	"github.com/openai/openai-go/v3"
 	"github.com/openai/openai-go/v3/option"
+
+	"github.com/bodhi-gateway/bodhi/db/pgtest"
+	"github.com/bodhi-gateway/bodhi/e2e/harness"
 )
 
-// TestTheSandboxsBillIsOurLedger sends a thousand mixed requests, a fifth of them streams that the client leaves in the
-// middle, and compares what the provider would charge with what was booked: to the nano-dollar, attempt for attempt.
-func TestTheSandboxsBillIsOurLedger(t *testing.T) {
+// The tests of the bill send a thousand mixed requests, a fifth of them streams that the client leaves in the middle, and
+// compare what the provider would charge with what was booked, to the nano-dollar.
+func TestTheSandboxsBillIsOurLedgerOnSQLite(t *testing.T) {
 	t.Parallel()
-	total, workers := 1000, 16
-	if testing.Short() {
-		total = 200
-	}
-	w := begin(t, "")
+	compareBills(t, nil)
+}
+
+func TestTheSandboxsBillIsOurLedgerOnPostgreSQL(t *testing.T) {
+	t.Parallel()
+	compareBills(t, harness.OnPostgres(pgtest.Start(t).URL()))
+}
+
+func compareBills(t *testing.T, env []string) {
+	const total, workers = 1000, 16
+	w := beginOn(t, env, "")
 	jobs := make(chan int)
 	var wg sync.WaitGroup
 	var canceled atomic.Int64

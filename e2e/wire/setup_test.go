@@ -41,11 +41,18 @@ type world struct {
 	sandbox *harness.Sandbox
 }
 
+// begin starts both, with SQLite.
 func begin(t *testing.T, budget string, more ...string) *world {
 	t.Helper()
+	return beginOn(t, nil, budget, more...)
+}
+
+// beginOn starts both, with what env says.
+func beginOn(t *testing.T, env []string, budget string, more ...string) *world {
+	t.Helper()
 	s := harness.StartSandbox(t)
-	return &world{sandbox: s, Gateway: harness.Start(t, harness.Setup{
-		Providers: []string{"name=sb,kind=sandbox,base-url=" + s.URL + ",key-env=E2E_KEY"}, Models: append(more, models...), Budget: budget})}
+	return &world{sandbox: s, Gateway: harness.Start(t, harness.Setup{Env: env, Budget: budget, Models: append(more, models...),
+		Providers: []string{"name=sb,kind=sandbox,base-url=" + s.URL + ",key-env=E2E_KEY"}})}
 }
 
 // client is the official client, with nothing set but what every user sets. It does not repeat requests, so that a test
