@@ -78,7 +78,7 @@ func (s *LedgerStore) Lease(ctx context.Context, node id.Node, asks []budget.Lea
 		for _, a := range asks {
 			p := locked[a.Account]
 			if p == nil {
-				out = append(out, budget.Lease{Account: a.Account, Gone: true})
+				out = append(out, budget.Lease{Org: a.Org, Account: a.Account, Gone: true})
 				continue
 			}
 			l, dirty := p.lend(node, a)
@@ -132,7 +132,7 @@ func (p *lockedAccount) pool() ledger.Pool {
 // lend carries out one ask. dirty says that the node's lease changed.
 func (p *lockedAccount) lend(node id.Node, a budget.LeaseAsk) (l budget.Lease, dirty bool) {
 	own := p.of(node)
-	l = budget.Lease{Account: a.Account, Posted: own.Posted}
+	l = budget.Lease{Org: a.Org, Account: a.Account, Posted: own.Posted}
 	switch {
 	case a.Op.IsZero():
 	case a.Op == own.OpID:

@@ -2,8 +2,10 @@ package db
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"gorm.io/gorm"
 
@@ -58,6 +60,16 @@ type accountRow struct {
 	Start  int64     `json:"s"`
 }
 
+// clean makes text fit for PostgreSQL, which takes neither zero bytes nor broken UTF-8: one such header of a client
+// must not keep a whole journal out of the books.
+func clean(fields ...*string) {
+	for _, f := range fields {
+		if strings.IndexByte(*f, 0) >= 0 || !utf8.ValidString(*f) {
+			*f = strings.ToValidUTF8(strings.ReplaceAll(*f, "\x00", ""), "\uFFFD")
+		}
+	}
+}
+
 func attemptRowOf(p budget.Posting) attemptRow {
 	a, e := p.Attempt, p.End
 	r := attemptRow{OrgID: a.Chain.Org, ID: a.ID, At: a.At, EndedAt: e.At, RequestID: a.Request, Number: a.Number,
@@ -67,6 +79,7 @@ func attemptRowOf(p budget.Posting) attemptRow {
 		Input: e.Usage.Input, Cached: e.Usage.CacheRead, Output: e.Usage.Output, Reasoning: e.Usage.Reasoning,
 		Held: a.Held, Cost: e.Cost, InputCost: e.InputCost,
 		FirstByte: e.FirstByte.Microseconds(), DurationUS: e.Duration.Microseconds(), Accounts: []accountRow{}}
+	clean(&r.Provider, &r.Kind, &r.Model, &r.PriceVersion, &r.State, &r.Class, &r.Note)
 	for _, c := range a.Accounts {
 		r.Accounts = append(r.Accounts, accountRow{c.Budget, c.Start})
 	}
@@ -116,12 +129,15 @@ type requestRow struct {
 func (requestRow) TableName() string { return "requests" }
 
 func requestRowOf(r ledger.Request) requestRow {
-	return requestRow{OrgID: r.Chain.Org, ID: r.ID, At: r.At, DepartmentID: r.Chain.Department, TeamID: r.Chain.Team,
+	row := requestRow{OrgID: r.Chain.Org, ID: r.ID, At: r.At, DepartmentID: r.Chain.Department, TeamID: r.Chain.Team,
 		MemberID: r.Chain.Member, KeyID: r.Chain.Key, Family: r.Family, Endpoint: r.Endpoint, Stream: r.Stream, Asked: r.Asked,
 		Model: r.Model, Provider: r.Provider, Route: r.Route, Client: r.Client, Tags: r.Tags, EndUser: r.EndUser,
 		Session: r.Session, Cache: r.Cache, Attempts: r.Attempts, Status: r.Status, Code: r.Code, Message: r.Message,
 		Input: r.Usage.Input, Cached: r.Usage.CacheRead, Output: r.Usage.Output, Reasoning: r.Usage.Reasoning, Cost: r.Cost,
 		Decisions: r.Decisions, FirstByte: r.FirstByte.Microseconds(), DurationUS: r.Duration.Microseconds(), OverheadUS: r.Overhead.Microseconds()}
+	clean(&row.Family, &row.Endpoint, &row.Asked, &row.Model, &row.Provider, &row.Route, &row.Client, &row.Tags, &row.EndUser,
+		&row.Session, &row.Cache, &row.Code, &row.Message, &row.Decisions)
+	return row
 }
 
 type hourRow struct {
@@ -151,6 +167,7 @@ type hourKey struct {
 }
 
 func hourOf(c org.Chain, at time.Time, model, provider string) hourKey {
+	clean(&model, &provider)
 	return hourKey{OrgID: c.Org, Hour: at.UTC().Truncate(time.Hour), KeyID: c.Key.UUID(), DepartmentID: c.Department.UUID(),
 		TeamID: c.Team.UUID(), MemberID: c.Member.UUID(), Model: model, Provider: provider}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -111,7 +112,7 @@ func bookCosts(tx *gorm.DB, node id.Node, locked map[ledger.Account]*lockedAccou
 		own.Posted += costs[a]
 		p.period.Spent += costs[a]
 		leases, periods = append(leases, *own), append(periods, p.period)
-		out = append(out, budget.Lease{Account: a, Posted: own.Posted, Pool: p.pool()})
+		out = append(out, budget.Lease{Org: p.period.OrgID, Account: a, Posted: own.Posted, Pool: p.pool()})
 	}
 	if len(out) == 0 {
 		return nil, nil
@@ -208,46 +209,42 @@ func addHours(tx *gorm.DB, b budget.Batch) error {
 	}).Create(&rows).Error
 }
 
-// ensureDaysOf makes the partitions that a batch needs.
+// ensureDaysOf makes the partitions that a batch needs, nearly always one.
 func (s *LedgerStore) ensureDaysOf(ctx context.Context, b budget.Batch) error {
-	var first, last time.Time
-	widen := func(t time.Time) {
-		if first.IsZero() || t.Before(first) {
-			first = t
-		}
-		if t.After(last) {
-			last = t
-		}
-	}
+	days := map[time.Time]bool{}
 	for _, p := range b.Attempts {
-		widen(p.Attempt.At)
+		days[p.Attempt.At.UTC().Truncate(day)] = true
 	}
 	for _, r := range b.Requests {
-		widen(r.At)
+		days[r.At.UTC().Truncate(day)] = true
 	}
-	if first.IsZero() {
-		return nil
+	for d := range days {
+		if err := s.EnsureDays(ctx, d, d); err != nil {
+			return err
+		}
 	}
-	return s.EnsureDays(ctx, first, last)
+	return nil
 }
 
 // news is a batch without the facts that are in the books already.
 func (s *LedgerStore) news(ctx context.Context, b budget.Batch) (budget.Batch, error) {
 	err := s.db.system(ctx, "find facts posted before", func(tx *gorm.DB) error {
 		var oldAttempts []id.Attempt
-		ids := make([]id.Attempt, len(b.Attempts))
+		var oldRequests []id.Request
+		orgs := map[id.Org]bool{}
+		attempts := make([]id.Attempt, len(b.Attempts))
 		for i, p := range b.Attempts {
-			ids[i] = p.Attempt.ID
+			attempts[i], orgs[p.Attempt.Chain.Org] = p.Attempt.ID, true
 		}
-		if err := tx.Model(&attemptRow{}).Where("id IN ?", ids).Pluck("id", &oldAttempts).Error; err != nil {
+		requests := make([]id.Request, len(b.Requests))
+		for i, r := range b.Requests {
+			requests[i], orgs[r.Chain.Org] = r.ID, true
+		}
+		within := slices.Collect(maps.Keys(orgs)) // leads the index
+		if err := tx.Model(&attemptRow{}).Where("org_id IN ? AND id IN ?", within, attempts).Pluck("id", &oldAttempts).Error; err != nil {
 			return err
 		}
-		var oldRequests []id.Request
-		asked := make([]id.Request, len(b.Requests))
-		for i, r := range b.Requests {
-			asked[i] = r.ID
-		}
-		if err := tx.Model(&requestRow{}).Where("id IN ?", asked).Pluck("id", &oldRequests).Error; err != nil {
+		if err := tx.Model(&requestRow{}).Where("org_id IN ? AND id IN ?", within, requests).Pluck("id", &oldRequests).Error; err != nil {
 			return err
 		}
 		b.Attempts = once(b.Attempts, oldAttempts, func(p budget.Posting) id.Attempt { return p.Attempt.ID })

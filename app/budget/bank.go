@@ -43,6 +43,7 @@ type LeaseAsk struct {
 
 // Lease is the answer to an ask, and where an account stands for all nodes.
 type Lease struct {
+	Org     id.Org
 	Account ledger.Account
 	Granted money.USD // by this op
 	Posted  money.USD // this node's posted costs since its session began

@@ -155,9 +155,10 @@ func (t *Treasury) taken(ctx context.Context, d *desk, bind []*purse, now time.T
 			}
 			continue
 		}
-		if !d.shut && !(p.fresh && p.pool.Free() <= 0) && b.Free() < ledger.Target(p.rate, p.peak, b.Held)/2 {
+		// Once a sweep is enough: the target is seconds of spending, and near the limit asking more often gets no more.
+		if !d.shut && !p.topped && b.Free() < ledger.Target(p.rate, p.peak, b.Held)/2 {
+			p.topped, low = true, true
 			d.want(p)
-			low = true
 		}
 	}
 	if low && d.running == nil {
@@ -222,34 +223,47 @@ func (d *desk) collect(ids *id.Source) []LeaseAsk {
 
 // visit makes a trip and tells everybody who waits for it.
 func (t *Treasury) visit(ctx context.Context, d *desk, tr *trip, asks []LeaseAsk) {
-	var leases []Lease
-	if t.isReady() {
-		leases, tr.err = t.Bank.Lease(ctx, t.node, asks)
-	} else {
-		tr.err = errNotReady
-	}
-	if tr.err != nil {
-		t.Log.Warn("the bank did not lend", "error", tr.err)
-	}
+	leases, err := t.ask(ctx, asks)
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if tr.err == nil {
+	if (err != nil) != d.failing { // once, not for every request of an outage
+		d.failing = err != nil
+		t.Log.Warn("leases: the bank stopped or began to answer", "organization", asks[0].Org.String(), "failing", d.failing, "error", err)
+	}
+	if err == nil {
 		for _, l := range leases {
 			d.receive(l)
 		}
 	} else {
-		d.shut = true
-		time.AfterFunc(shutFor, func() { d.mu.Lock(); d.shut = false; d.mu.Unlock() })
-		for _, a := range asks {
-			if p := d.purses[a.Account]; p != nil && a.Op.IsZero() {
-				p.op = nil
-			}
-		}
+		d.repent(asks)
 	}
-	d.running = nil
+	tr.err, d.running = err, nil
 	close(tr.done)
 	if d.next != nil && !t.closing.Load() {
 		t.depart(ctx, d)
+	}
+}
+
+// ask goes to the bank, once the last session is in the books.
+func (t *Treasury) ask(ctx context.Context, asks []LeaseAsk) ([]Lease, error) {
+	boot := time.NewTimer(patience)
+	defer boot.Stop()
+	select {
+	case <-t.ready:
+		return t.Bank.Lease(ctx, t.node, asks)
+	case <-boot.C:
+		return nil, errNotReady
+	}
+}
+
+// repent keeps requests away from a bank that does not answer, for a moment, and forgets asks that only looked.
+func (d *desk) repent(asks []LeaseAsk) {
+	d.shut = true
+	time.AfterFunc(shutFor, func() { d.mu.Lock(); d.shut = false; d.mu.Unlock() })
+	for _, a := range asks {
+		if p := d.purses[a.Account]; p != nil && a.Op.IsZero() {
+			p.op = nil
+		}
 	}
 }
 

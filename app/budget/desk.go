@@ -22,6 +22,7 @@ type desk struct {
 	running *trip
 	next    *trip
 	shut    bool // the bank did not answer a moment ago
+	failing bool // nor the last time it was asked
 }
 
 // purse is one account seen from this node.
@@ -33,6 +34,7 @@ type purse struct {
 
 	seen   bool // pool and posted are the bank's words, not the snapshot's
 	fresh  bool // and were said since the last sweep
+	topped bool // asked ahead of need since the last sweep
 	gone   bool // the budget was deleted
 	pool   ledger.Pool
 	posted money.USD

@@ -155,20 +155,14 @@ func (p *poster) drain(ctx context.Context, until journal.Position) error {
 func (t *Treasury) confirmed(b Batch, leases []Lease) {
 	at := b.To.At
 	t.posted.Store(&at)
-	if len(leases) == 0 {
-		return
-	}
-	t.desks.Range(func(_, v any) bool {
-		d := v.(*desk)
+	for _, l := range leases {
+		d := t.desk(l.Org)
 		d.mu.Lock()
-		defer d.mu.Unlock()
-		for _, l := range leases {
-			if p := d.purses[l.Account]; p != nil {
-				d.look(p, l)
-			}
+		if p := d.purses[l.Account]; p != nil {
+			d.look(p, l)
 		}
-		return true
-	})
+		d.mu.Unlock()
+	}
 }
 
 // note renews the local checkpoint and trims the journal, now and then.

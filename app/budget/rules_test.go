@@ -14,6 +14,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
 )
 
@@ -280,4 +281,23 @@ func TestAHoldIsForOneAttempt(t *testing.T) {
 	if r := h.verify(); r.Attempts != 1 || r.Cost != money.Cent || r.Orphans != 1 {
 		t.Errorf("one attempt of a cent:\n%s", r.String())
 	}
+}
+
+func TestWhatClientsWriteCannotStopTheBooks(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := newHouse(t, d)
+		tr, stop := h.treasury(t.TempDir(), h.books)
+		ready(t, tr)
+		hold := h.reserve(tr, money.Dollar)
+		req := h.open(tr, hold)
+		tr.Settle(hold, &ledger.Settlement{State: ledger.Complete, Cost: 1, Note: "nul \x00, broken \xff"})
+		tr.Record(&ledger.Request{ID: req, Chain: h.chain, Asked: strings.Repeat("m\x00", 1<<20), Tags: "\xf0\x28\x8c\xbc", Session: "\x00",
+			Decisions: strings.Repeat("é", 1<<20), Attempts: 1, Status: 200, Cost: 1})
+		posted(t, tr)
+		stop()
+		if r := h.verify(); r.Attempts != 1 || r.Requests != 1 {
+			t.Errorf("in the books:\n%s", r.String())
+		}
+	})
 }

@@ -52,7 +52,7 @@ func (d *desk) tend(p *purse, now time.Time) bool {
 	p.counted = b.Settled
 	p.rate = max(perSecond/2, p.rate-p.rate/8+perSecond/8)
 	p.peak = max(b.Held, p.peak-p.peak/8)
-	p.fresh = false
+	p.fresh, p.topped = false, false
 	if p.op != nil {
 		d.want(p) // not answered: asked again word for word
 		return true

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -130,6 +131,7 @@ func (t *Treasury) Open(h *ledger.Hold, a *ledger.Attempt) error {
 	if a.At.IsZero() {
 		a.At = t.Clock.Now()
 	}
+	clip(maxText, &a.Provider, &a.Kind, &a.Model, &a.PriceVersion)
 	if _, err := t.Journal.Append(journal.Record{Attempt: a}); err != nil {
 		d.mu.Lock()
 		d.book.Unopen(h)
@@ -150,6 +152,7 @@ func (t *Treasury) Settle(h *ledger.Hold, s *ledger.Settlement) {
 		return
 	}
 	end := *s
+	clip(maxText, &end.Class, &end.Note)
 	end.Attempt = h.Attempt()
 	if end.At.IsZero() {
 		end.At = t.Clock.Now()
@@ -189,6 +192,8 @@ func (t *Treasury) Release(h *ledger.Hold) {
 // them.
 func (t *Treasury) Record(r *ledger.Request) {
 	fact := *r
+	clip(maxText, &fact.Asked, &fact.Model, &fact.Provider, &fact.Route, &fact.Client, &fact.Tags, &fact.EndUser, &fact.Session, &fact.Message)
+	clip(maxDecisions, &fact.Decisions)
 	if fact.At.IsZero() {
 		fact.At = t.Clock.Now()
 	}
@@ -216,6 +221,21 @@ func (t *Treasury) Standings(g *key.Grant, now time.Time) []Standing {
 	}
 	slices.SortStableFunc(out, func(a, b Standing) int { return cmp.Compare(a.Left, b.Left) })
 	return out
+}
+
+// Clients name models, tags and sessions as they like; a fact keeps so many bytes of each, far below what a record of
+// the journal may have.
+const (
+	maxText      = 2 << 10
+	maxDecisions = 32 << 10
+)
+
+func clip(most int, texts ...*string) {
+	for _, s := range texts {
+		if len(*s) > most {
+			*s = strings.ToValidUTF8((*s)[:most], "")
+		}
+	}
 }
 
 func (t *Treasury) desk(o id.Org) *desk {
