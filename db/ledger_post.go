@@ -198,15 +198,15 @@ func addHours(tx *gorm.DB, b budget.Batch) error {
 		return cmp.Or(x.OrgID.Compare(y.OrgID), x.Hour.Compare(y.Hour), cmp.Compare(x.KeyID, y.KeyID), cmp.Compare(x.DepartmentID, y.DepartmentID),
 			cmp.Compare(x.TeamID, y.TeamID), cmp.Compare(x.MemberID, y.MemberID), cmp.Compare(x.Model, y.Model), cmp.Compare(x.Provider, y.Provider))
 	})
-	add := map[string]any{}
-	for _, c := range []string{"requests", "errors", "attempts", "input_tokens", "cached_tokens", "output_tokens", "cost_nanos"} {
-		add[c] = gorm.Expr("usage_hours." + c + " + excluded." + c)
-	}
-	return tx.Clauses(clause.OnConflict{
+	err := tx.Clauses(clause.OnConflict{
 		Columns: []clause.Column{{Name: "org_id"}, {Name: "hour"}, {Name: "key_id"}, {Name: "department_id"}, {Name: "team_id"},
 			{Name: "member_id"}, {Name: "model"}, {Name: "provider"}},
-		DoUpdates: clause.Assignments(add),
+		DoUpdates: clause.Assignments(adding("usage_hours")),
 	}).Create(&rows).Error
+	if err != nil {
+		return err
+	}
+	return addTotals(tx, rows)
 }
 
 // ensureDaysOf makes the partitions that a batch needs, nearly always one.

@@ -312,8 +312,9 @@ func TestVerifyFindsEveryKindOfTampering(t *testing.T) {
 		for statement, finding := range map[string]string{
 			"UPDATE budget_periods SET spent_nanos = spent_nanos + 1":       "but opening",
 			"UPDATE requests SET cost_nanos = cost_nanos + 1":               "its attempts cost",
-			"UPDATE usage_hours SET requests = requests + 1":                "the hourly sums say",
-			"UPDATE usage_hours SET cost_nanos = cost_nanos - 1":            "the hourly sums say",
+			"UPDATE usage_hours SET requests = requests + 1":                "the hourly sums (usage_hours) say",
+			"UPDATE usage_hours SET cost_nanos = cost_nanos - 1":            "the hourly sums (usage_hours) say",
+			"UPDATE usage_totals SET cost_nanos = cost_nanos - 1":           "the hourly sums (usage_totals) say",
 			"UPDATE leases SET granted_nanos = -1":                          "negative figure",
 			"UPDATE attempts SET state = 'voided'":                          "is voided but costs",
 			"UPDATE attempts SET state = 'lost'":                            "unknown state",

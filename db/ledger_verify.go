@@ -167,8 +167,17 @@ func verifyRequests(tx *gorm.DB, r *budget.Report) error {
 
 // verifyHours compares each organization's hourly sums with its facts.
 func verifyHours(tx *gorm.DB, r *budget.Report) error {
+	for _, rollup := range []string{"usage_hours", "usage_totals"} {
+		if err := verifyRollup(tx, r, rollup); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func verifyRollup(tx *gorm.DB, r *budget.Report, rollup string) error {
 	rows, err := tx.Raw(`SELECT o.org_id, SUM(o.hours_cost), SUM(o.facts_cost), SUM(o.hours_requests), SUM(o.facts_requests) FROM (
-		SELECT org_id, cost_nanos AS hours_cost, 0 AS facts_cost, requests AS hours_requests, 0 AS facts_requests FROM usage_hours
+		SELECT org_id, cost_nanos AS hours_cost, 0 AS facts_cost, requests AS hours_requests, 0 AS facts_requests FROM ` + rollup + `
 		UNION ALL SELECT org_id, 0, cost_nanos, 0, 0 FROM attempts
 		UNION ALL SELECT org_id, 0, 0, 0, 1 FROM requests) o
 		GROUP BY o.org_id`).Rows()
@@ -183,7 +192,7 @@ func verifyHours(tx *gorm.DB, r *budget.Report) error {
 			return err
 		}
 		if hoursCost != factsCost || hoursRequests != factsRequests {
-			r.Violate("organization %s: the hourly sums say %d requests for $%s, the facts %d for $%s", o, hoursRequests, hoursCost, factsRequests, factsCost)
+			r.Violate("organization %s: the hourly sums (%s) say %d requests for $%s, the facts %d for $%s", o, rollup, hoursRequests, hoursCost, factsRequests, factsCost)
 		}
 		return nil
 	})

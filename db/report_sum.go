@@ -27,6 +27,14 @@ func (r sumRow) totals() report.Totals {
 	return report.Totals{Requests: r.Requests, Errors: r.Errors, Input: r.Input, Output: r.Output, Cost: r.Cost}
 }
 
+// rollup is the smallest table that can answer: the organization's totals where nobody's part is asked for.
+func rollup(r report.Reach, by report.By) string {
+	if r.All && (by == "" || by == report.ByModel || by == report.ByConnection) {
+		return "usage_totals"
+	}
+	return "usage_hours"
+}
+
 // Hours implements report.Store.
 func (s *ReportStore) Hours(ctx context.Context, r report.Reach, from, to time.Time) ([]report.Hour, error) {
 	var rows []struct {
@@ -34,8 +42,9 @@ func (s *ReportStore) Hours(ctx context.Context, r report.Reach, from, to time.T
 		Sum  sumRow    `gorm:"embedded"`
 	}
 	err := s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
-		return within(tx.Table("usage_hours").Select("hour, "+sums), "usage_hours", r).
-			Where("usage_hours.hour >= ? AND usage_hours.hour < ?", from.UTC(), to.UTC()).
+		table := rollup(r, "")
+		return within(tx.Table(table).Select("hour, "+sums), table, r).
+			Where(table+".hour >= ? AND "+table+".hour < ?", from.UTC(), to.UTC()).
 			Group("hour").Order("hour").Find(&rows).Error
 	})
 	out := make([]report.Hour, len(rows))
@@ -68,8 +77,8 @@ func (s *ReportStore) Span(ctx context.Context, r report.Reach, from, to time.Ti
 type dimension struct{ column, name, join string }
 
 var dimensions = map[report.By]dimension{
-	report.ByModel:      {column: "usage_hours.model", name: "usage_hours.model"},
-	report.ByConnection: {column: "usage_hours.provider", name: "usage_hours.provider"},
+	report.ByModel:      {column: "model", name: "model"},
+	report.ByConnection: {column: "provider", name: "provider"},
 	report.ByKey:        {column: "usage_hours.key_id", name: "keys.name", join: "LEFT JOIN keys ON keys.org_id = usage_hours.org_id AND keys.id = usage_hours.key_id"},
 	report.ByTeam:       {column: "usage_hours.team_id", name: "teams.name", join: "LEFT JOIN teams ON teams.org_id = usage_hours.org_id AND teams.id = usage_hours.team_id"},
 	report.ByMember:     {column: "usage_hours.member_id", name: "members.name", join: "LEFT JOIN members ON members.org_id = usage_hours.org_id AND members.id = usage_hours.member_id"},
@@ -87,11 +96,12 @@ func (s *ReportStore) Groups(ctx context.Context, r report.Reach, by report.By, 
 		Sum   sumRow  `gorm:"embedded"`
 	}
 	err := s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
-		q := tx.Table("usage_hours").Select(d.column + " AS value, MAX(" + d.name + ") AS name, " + sums)
+		table := rollup(r, by)
+		q := tx.Table(table).Select(d.column + " AS value, MAX(" + d.name + ") AS name, " + sums)
 		if d.join != "" {
 			q = q.Joins(d.join)
 		}
-		return within(q, "usage_hours", r).Where("usage_hours.hour >= ? AND usage_hours.hour < ?", from.UTC(), to.UTC()).
+		return within(q, table, r).Where(table+".hour >= ? AND "+table+".hour < ?", from.UTC(), to.UTC()).
 			Where(d.column+" <> ?", empty(by)).
 			Group(d.column).Order("SUM(cost_nanos) DESC, " + d.column).Limit(limit).Find(&rows).Error
 	})
