@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/pprof"
 	"syscall"
 	"time"
 
@@ -53,6 +54,7 @@ func (a *App) serve(ctx context.Context, failed <-chan struct{}, ready func(url 
 		}
 		mux := http.NewServeMux()
 		mux.Handle("GET /metrics", a.meter.handler())
+		profiles(mux, a.cfg.MetricsAddr)
 		side := newServer(mux, a.log)
 		defer func() { _ = side.Close() }()
 		go func() { ended <- side.Serve(metrics) }()
@@ -73,6 +75,17 @@ func (a *App) serve(ctx context.Context, failed <-chan struct{}, ready func(url 
 		_ = server.Close()
 	}
 	return nil
+}
+
+// profiles serves Go's profiler beside the metrics, to this machine only: a profile shows code, a heap dump would show
+// more.
+func profiles(mux *http.ServeMux, addr string) {
+	if !(Config{Addr: addr}).Loopback() {
+		return
+	}
+	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
 }
 
 func listen(name, addr string) (net.Listener, error) {
