@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -238,6 +239,41 @@ func TestForgetKeepsWhatStillHasMoney(t *testing.T) {
 	b.Return(a, money.Max)
 	if !b.Forget(a) || b.Balance(a) != (ledger.Balance{}) {
 		t.Error("an empty account was kept")
+	}
+}
+
+func TestAHoldThatCouldNotBeJournaledIsFreshAgain(t *testing.T) {
+	t.Parallel()
+	b, a := ledger.NewBook(id.NewOrg(ids)), account()
+	b.Grant(id.NewGrant(ids), a, 50)
+	attempt := id.NewAttempt(ids)
+	h, _ := b.Hold(attempt, 50, hard(a))
+	if err := b.Open(h); err != nil {
+		t.Fatal(err)
+	}
+	b.Unopen(h)
+	if !b.Release(h) || b.Balance(a).Held != 0 {
+		t.Error("it could not be released")
+	}
+	b.Unopen(h) // ended: nothing to take back
+	if b.Open(h) == nil {
+		t.Error("a released hold was opened")
+	}
+}
+
+func TestAHoldSaysWhatItIsFor(t *testing.T) {
+	t.Parallel()
+	o, attempt := id.NewOrg(ids), id.NewAttempt(ids)
+	b, on := ledger.NewBook(o), []ledger.Account{account(), account()}
+	for _, a := range on {
+		b.Grant(id.NewGrant(ids), a, 50)
+	}
+	h, _ := b.Hold(attempt, 20, hard(on...))
+	if h.Org() != o || h.Attempt() != attempt || h.Amount() != 20 || !slices.Equal(h.Accounts(), on) {
+		t.Errorf("%s %s %s %v", h.Org(), h.Attempt(), h.Amount(), h.Accounts())
+	}
+	if !b.Forget(account()) {
+		t.Error("an account that the book does not know cannot be kept")
 	}
 }
 
