@@ -80,13 +80,17 @@ func TestASecretPassesThroughNoEncoder(t *testing.T) {
 	s := secret.New(canary)
 	p := plain{s, &s, s}
 	for name, encode := range map[string]func() ([]byte, error){
-		"JSON":        func() ([]byte, error) { return json.Marshal(held()) },
-		"JSON key":    func() ([]byte, error) { return json.Marshal(map[secret.String]int{s: 1}) },
-		"indented":    func() ([]byte, error) { return json.MarshalIndent(held(), "", " ") },
-		"XML":         func() ([]byte, error) { return xml.Marshal(p) },
-		"YAML":        func() ([]byte, error) { return yaml.Marshal(held()) },
-		"slog text":   func() ([]byte, error) { return logged(func(b *bytes.Buffer) slog.Handler { return slog.NewTextHandler(b, nil) }), nil },
-		"slog JSON":   func() ([]byte, error) { return logged(func(b *bytes.Buffer) slog.Handler { return slog.NewJSONHandler(b, nil) }), nil },
+		"JSON":     func() ([]byte, error) { return json.Marshal(held()) },
+		"JSON key": func() ([]byte, error) { return json.Marshal(map[secret.String]int{s: 1}) },
+		"indented": func() ([]byte, error) { return json.MarshalIndent(held(), "", " ") },
+		"XML":      func() ([]byte, error) { return xml.Marshal(p) },
+		"YAML":     func() ([]byte, error) { return yaml.Marshal(held()) },
+		"slog text": func() ([]byte, error) {
+			return logged(func(b *bytes.Buffer) slog.Handler { return slog.NewTextHandler(b, nil) }), nil
+		},
+		"slog JSON": func() ([]byte, error) {
+			return logged(func(b *bytes.Buffer) slog.Handler { return slog.NewJSONHandler(b, nil) }), nil
+		},
 		"text":        func() ([]byte, error) { return s.MarshalText() },
 		"empty, JSON": func() ([]byte, error) { return json.Marshal(secret.String{}) },
 	} {
