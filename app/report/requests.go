@@ -143,7 +143,10 @@ func (s *Service) Request(ctx context.Context, a org.Actor, i id.Request) (Detai
 	return Detail{Request: found, Attempts: attempts}, nil
 }
 
-// Choices are what the list can be narrowed to: keys within reach, models and connections of the last 30 days.
+// choiceDays is how far back Choices looks for models and connections.
+const choiceDays = 7
+
+// Choices are what the list can be narrowed to: keys within reach, models and connections of the last days.
 type Choices struct {
 	Keys, Models, Connections []Choice
 }
@@ -159,7 +162,7 @@ func (s *Service) Choices(ctx context.Context, a org.Actor) (Choices, error) {
 		return out, fmt.Errorf("report: keys: %w", err)
 	}
 	to := s.clock.Now().Truncate(time.Hour).Add(time.Hour)
-	from := to.AddDate(0, 0, -days)
+	from := to.AddDate(0, 0, -choiceDays)
 	for _, c := range []struct {
 		by   By
 		into *[]Choice

@@ -38,7 +38,7 @@ func (c *Context) render(status int, page templ.Component) error {
 			return fmt.Errorf("render page: %w", err)
 		}
 	}
-	return c.Blob(status, htmlType, b.Bytes())
+	return c.page(status, b.Bytes())
 }
 
 // isHTMX reports a request for a part of a page. Boosted links and history restoration want whole pages.

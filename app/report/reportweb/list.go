@@ -56,9 +56,11 @@ func (h *Handlers) list(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	choices, err := h.Reports.Choices(c.Ctx(), c.Actor())
-	if err != nil {
-		return err
+	var choices report.Choices
+	if c.Request().Header.Get("HX-Target") != "requests" { // else the filters are on the page already
+		if choices, err = h.Reports.Choices(c.Ctx(), c.Actor()); err != nil {
+			return err
+		}
 	}
 	q, f, wrong := h.question(c, zone)
 	page := views.RequestsPage{
