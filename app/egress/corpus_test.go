@@ -146,7 +146,7 @@ func TestCheckURLRefusesWhatCouldBeReadInTwoWays(t *testing.T) {
 		"https://a\tb.com", "https://a\nb.com", "https://a\x00b.com", "https://localhost", "http://localhost:8080",
 		"https://x.localhost", "https://LOCALHOST.", "https://127.0.0.1.", "https://[fe80::1%25eth0]", "https://[::1",
 		"https://1.2.3", "https://1.2.3.4.5", "https://256.1.1.1", "https://0x", "https://a.0x7f", "https://[api.openai.com]",
-		"https://[127.0.0.1]", "https://*.openai.com", "https://a,b.com", "https://a;b.com", "https://a/b\\c",
+		"https://[127.0.0.1]", "https://*.openai.com", "https://a,b.com", "https://a;b.com", "https://a/b\\c", "https://a.com/!", "https://a.com/v1/(x)",
 	} {
 		if u, err := e.CheckURL(raw); err == nil || !fault.Is(err, fault.Invalid) {
 			t.Errorf("CheckURL(%q) = %v, %v; want a refusal", raw, u, err)

@@ -30,6 +30,9 @@ func (e *Egress) CheckURL(raw string) (*url.URL, error) {
 	if u.User != nil {
 		return nil, refusedURL("A base URL must not hold a user name or password. Put the provider's key into the key field.")
 	}
+	if u.RawPath != "" { // it would be sent in another spelling than it was typed in
+		return nil, refusedURL("The path of a base URL holds letters, digits and - . _ ~ : @ & = + $ , ; only.")
+	}
 	for _, segment := range strings.Split(u.Path, "/") {
 		if segment == ".." || segment == "." {
 			return nil, refusedURL("A base URL must not hold . or .. as a part of its path.")
