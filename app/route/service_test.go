@@ -198,8 +198,13 @@ func TestChangesAreAuditedInWordsAndPublished(t *testing.T) {
 	d := newDesk()
 	topics := d.bus.Subscribe(t.Context())
 	a := d.create(t, "smart", "up/gpt-5.5")
-	if got := <-topics; got != provider.Topic {
-		t.Errorf("published %q", got)
+	select {
+	case got := <-topics:
+		if got != provider.Topic {
+			t.Errorf("published %q", got)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("the data plane was not told")
 	}
 	if _, err := d.Update(t.Context(), d.a, a.ID, route.Input{Name: "clever", Targets: []string{"spare/llama-4", "up/gpt-5.5"}}); err != nil {
 		t.Fatal(err)
