@@ -12,7 +12,11 @@ type SignUpPage struct {
 }
 
 // SignUpFields are what was typed. A password is never sent back.
-type SignUpFields struct{ Organization, Name, Email string }
+type SignUpFields struct {
+	Organization, Name, Email string
+	Zone                      string // IANA
+	ZoneTyped                 bool   // the person's own; else the browser's replaces it
+}
 
 // LogInPage lets a member in.
 type LogInPage struct {

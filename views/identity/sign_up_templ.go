@@ -126,6 +126,15 @@ func SignUp(p SignUpPage) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
+						templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "zone", Label: "Time zone", Value: p.Fields.Zone, Error: p.Errors["zone"], Required: true, Autocomplete: "off",
+							Hint: "Where the days and months of your budgets begin.", Suggest: zones, Attrs: browserZone(p.Fields.ZoneTyped)}).Render(ctx, templ_7745c5c3_Buffer)
+						if templ_7745c5c3_Err != nil {
+							return templ_7745c5c3_Err
+						}
+						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, " ")
+						if templ_7745c5c3_Err != nil {
+							return templ_7745c5c3_Err
+						}
 						templ_7745c5c3_Var6 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 							templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 							templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -154,7 +163,7 @@ func SignUp(p SignUpPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, " <p class=\"b-muted\">Already a member? <a href=\"/log-in\">Log in</a></p>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, " <p class=\"b-muted\">Already a member? <a href=\"/log-in\">Log in</a></p>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -186,6 +195,21 @@ func passwordHint(err string) string {
 		return ""
 	}
 	return "At least 12 characters. A few unrelated words do well."
+}
+
+// zones are suggestions; every IANA name is taken.
+var zones = []string{
+	"UTC", "Africa/Cairo", "Africa/Johannesburg", "Africa/Lagos", "America/Chicago", "America/Denver", "America/Los_Angeles",
+	"America/Mexico_City", "America/New_York", "America/Sao_Paulo", "America/Toronto", "Asia/Dubai", "Asia/Kolkata", "Asia/Seoul",
+	"Asia/Shanghai", "Asia/Singapore", "Asia/Tokyo", "Australia/Sydney", "Europe/Berlin", "Europe/London", "Europe/Madrid",
+	"Europe/Paris", "Europe/Prague", "Europe/Warsaw", "Pacific/Auckland",
+}
+
+func browserZone(typed bool) templ.Attributes {
+	if typed {
+		return nil
+	}
+	return templ.Attributes{"data-browser-zone": ""}
 }
 
 var _ = templruntime.GeneratedTemplate

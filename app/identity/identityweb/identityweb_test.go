@@ -2,6 +2,7 @@ package identityweb_test
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -102,6 +103,9 @@ func TestANewcomerSignsUpLogsOutAndInAgain(t *testing.T) {
 	wrong := url.Values{"organization": {"Acme"}, "name": {`Ada "<b>"`}, "email": {"nope"}, "password": {"short"}}
 	b.want("a wrong form", b.post("/sign-up", wrong), 422, "", "at least 12 characters", "e-mail address like", `value="nope"`, "Ada &#34;&lt;b&gt;&#34;")
 	right := url.Values{"organization": {"Acme"}, "name": {"Ada"}, "email": {"Ada@acme.test"}, "password": {webtest.Password}}
+	mars := maps.Clone(right)
+	mars["zone"] = []string{"Mars/Base"}
+	b.want("a zone that is none", b.post("/sign-up", mars), 422, "", "Choose a time zone", `value="Mars/Base"`)
 	b.want("a right form", b.post("/sign-up", right), 303, "/")
 	b.want("home", b.get("/"), 200, "", "Acme|ada@acme.test|Welcome to Acme.")
 	b.want("the log-in page, logged in", b.get("/log-in?next=/account"), 303, "/account")

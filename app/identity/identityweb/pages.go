@@ -21,7 +21,7 @@ const (
 )
 
 func (h *Handlers) signUpForm(c *web.Context) error {
-	return c.Render(views.SignUp(views.SignUpPage{Shell: stranger(c, "Sign up")}))
+	return c.Render(views.SignUp(views.SignUpPage{Shell: stranger(c, "Sign up"), Fields: views.SignUpFields{Zone: "UTC"}}))
 }
 
 // stranger is the frame of pages before a log-in: without navigation, whoever may be logged in.
@@ -33,11 +33,11 @@ func stranger(c *web.Context, title string) layout.Shell {
 
 func (h *Handlers) signUp(c *web.Context) error {
 	in := identity.SignUp{Organization: c.FormValue("organization"), Name: c.FormValue("name"), Email: c.FormValue("email"),
-		Password: secret.New(c.FormValue("password"))}
+		Password: secret.New(c.FormValue("password")), Zone: strings.TrimSpace(c.FormValue("zone"))}
 	o, m, err := h.people.SignUp(c.Ctx(), c.Stranger("sign-up"), in)
 	if r, ok := web.Refused(err); ok {
 		return c.Invalid(views.SignUp(views.SignUpPage{Shell: stranger(c, "Sign up"), Error: r.Form, Errors: r.Fields,
-			Fields: views.SignUpFields{Organization: in.Organization, Name: in.Name, Email: in.Email}}))
+			Fields: views.SignUpFields{Organization: in.Organization, Name: in.Name, Email: in.Email, Zone: in.Zone, ZoneTyped: true}}))
 	}
 	if err != nil {
 		return err
