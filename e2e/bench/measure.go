@@ -133,7 +133,8 @@ func (r *run) flat(ctx context.Context, t target, size string, bytes, connection
 	})
 }
 
-// costing gives fn a way to ask for the CPU time since it began, and begins the memory peak anew.
+// costing gives fn a way to ask for the CPU time since it began, and begins the memory peak anew. What a target does
+// after its last answer (the gateway posts rows) is waited for and counted: it is part of the price.
 func (r *run) costing(t target, fn func(spent func() (time.Duration, error)) error) error {
 	if t.pid == 0 {
 		return fn(func() (time.Duration, error) { return 0, nil })
@@ -146,9 +147,26 @@ func (r *run) costing(t target, fn func(spent func() (time.Duration, error)) err
 		return err
 	}
 	return fn(func() (time.Duration, error) {
-		after, err := cpu(t.pid)
+		after, err := settled(t.pid)
 		return after - before, err
 	})
+}
+
+// settled waits until a process has nothing left to do, and gives the CPU time it has used.
+func settled(pid int) (time.Duration, error) {
+	last, err := cpu(pid)
+	for range 100 {
+		if err != nil {
+			return 0, err
+		}
+		time.Sleep(300 * time.Millisecond)
+		now, err := cpu(pid)
+		if err != nil || now-last <= tick {
+			return now, err
+		}
+		last = now
+	}
+	return 0, fmt.Errorf("process %d is still busy 30 s after the last answer", pid)
 }
 
 func (r *run) fixedRate(ctx context.Context, t target) error {
