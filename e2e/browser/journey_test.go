@@ -42,7 +42,7 @@ func TestAFirstAnswerWithinAMinute(t *testing.T) {
 
 	b.goTo("/")
 	b.sees("Waiting for your first request")
-	usage := chat(t, baseURL, secret, "sandbox-chat")
+	usage := chat(t, baseURL, secret, "smart")
 	b.sees("Your first request arrived") // by itself, nobody reloads
 	if took := time.Since(began); took > time.Minute {
 		t.Errorf("it took %v", took)

@@ -17,3 +17,6 @@ func Empty(t testing.TB) *Gateway {
 	Wait(t, "the line with the sign-up URL", func() bool { return strings.Contains(g.process.out.String(), g.URL+"/sign-up") })
 	return g
 }
+
+// Binary is the path of the program under test, for tests that run it in their own way.
+func Binary(t testing.TB) string { t.Helper(); return path(t) }
