@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"regexp"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -44,8 +45,17 @@ func (l statementLog) Trace(ctx context.Context, _ time.Time, fc func() (string,
 		return
 	}
 	query, _ := fc()
+	query = explained.ReplaceAllString(query, "$1")
+	if len(query) > longest {
+		query = query[:longest] + " …" // a batch of a thousand rows says no more than its first
+	}
 	l.log.WarnContext(ctx, "statement failed", "sql", query, "error", class(err))
 }
+
+const longest = 400
+
+// explained is what GORM makes of $1 when it has no values to put there: $1$.
+var explained = regexp.MustCompile(`(\$\d+)\$`)
 
 // class describes an error without its values: PostgreSQL quotes input in its messages.
 func class(err error) string {
