@@ -137,10 +137,13 @@ func utc(args []any) []any {
 		if &out[0] == &args[0] {
 			out = append([]any(nil), args...)
 		}
-		out[i] = t.UTC().Truncate(time.Microsecond)
+		out[i] = stamp(t)
 	}
 	return out
 }
+
+// stamp is a time as both databases keep it: in UTC, to the microsecond.
+func stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 
 // failedRow is a row whose Scan returns err; database/sql offers no other way to make one.
 func failedRow(ctx context.Context, err error) *sql.Row {

@@ -127,38 +127,6 @@ func bookCosts(tx *gorm.DB, node id.Node, locked map[ledger.Account]*lockedAccou
 	return out, saveLeases(tx, leases)
 }
 
-// rowsAtOnce is how many facts go into one statement. SQLite's driver takes time in the square of a statement's values,
-// so few rows are fastest there; PostgreSQL's waits for an answer to each statement.
-func (s *LedgerStore) rowsAtOnce() int {
-	if s.db.Postgres() {
-		return 500
-	}
-	return 8
-}
-
-// insertFacts writes the rows of a batch.
-func (s *LedgerStore) insertFacts(tx *gorm.DB, b budget.Batch) error {
-	if len(b.Attempts) > 0 {
-		rows := make([]attemptRow, len(b.Attempts))
-		for i, p := range b.Attempts {
-			rows[i] = attemptRowOf(p)
-		}
-		if err := tx.CreateInBatches(&rows, s.rowsAtOnce()).Error; err != nil {
-			return fmt.Errorf("attempts: %w", err)
-		}
-	}
-	if len(b.Requests) > 0 {
-		rows := make([]requestRow, len(b.Requests))
-		for i, r := range b.Requests {
-			rows[i] = requestRowOf(r)
-		}
-		if err := tx.CreateInBatches(&rows, s.rowsAtOnce()).Error; err != nil {
-			return fmt.Errorf("requests: %w", err)
-		}
-	}
-	return nil
-}
-
 // addHours adds a batch to the hourly sums.
 func addHours(tx *gorm.DB, b budget.Batch) error {
 	sums := map[hourKey]*hourRow{}
