@@ -60,12 +60,11 @@ func (d *DB) openPostgres(ctx context.Context, rawURL string, o Options) error {
 	if err != nil {
 		return fmt.Errorf("open PostgreSQL at %s: %s", server(cfg.ConnConfig), plain(err))
 	}
-	if err := pool.Ping(ctx); err != nil {
-		if !o.AllowDown {
+	if !o.AllowDown {
+		if err := pool.Ping(ctx); err != nil {
 			pool.Close()
 			return fmt.Errorf("PostgreSQL at %s cannot be used: %s", server(cfg.ConnConfig), plain(err))
 		}
-		d.log.Error("database cannot be reached, starting without it", "server", server(cfg.ConnConfig), "error", plain(err))
 	}
 	d.pool = pool
 	d.sql = stdlib.OpenDBFromPool(pool)

@@ -69,8 +69,15 @@ func (f failures) HandlePanic(ctx context.Context, job *rivertype.JobRow, value 
 	return nil
 }
 
-// quiet keeps River's own chatter out of the log, and what failures has already said.
+// quiet keeps River's own chatter out of the log. What River calls an error it tries again by itself, so it is a warning
+// here; a job that failed for good is reported by failures.
 type quiet struct{ slog.Handler }
+
+// Handle passes a record on, as a warning at most.
+func (h quiet) Handle(ctx context.Context, r slog.Record) error {
+	r.Level = min(r.Level, slog.LevelWarn)
+	return h.Handler.Handle(ctx, r)
+}
 
 // Enabled lets warnings and worse pass.
 func (h quiet) Enabled(ctx context.Context, l slog.Level) bool {

@@ -86,8 +86,8 @@ func TestWhatWasInFlightAtACrashIsBookedAtItsHold(t *testing.T) {
 		h.load(tr)
 		ready(t, tr)
 		h.spend(tr, h.reserve(tr, money.Dollar), 40*money.Cent)
-		h.open(tr, h.reserve(tr, 2*money.Dollar))       // dispatched, never settled
-		h.reserve(tr, 3*money.Dollar)                   // held, never dispatched
+		h.open(tr, h.reserve(tr, 2*money.Dollar)) // dispatched, never settled
+		h.reserve(tr, 3*money.Dollar)             // held, never dispatched
 		h.open(tr, h.reserve(tr, money.Cent))
 		posted(t, tr) // the books know of them and go on behind them
 		kill()
