@@ -15,13 +15,14 @@ step() { printf '== %s\n' "$1"; }
 
 lint() {
   step gofmt
-  local bad
+  local bad failed=0
   bad=$(gofmt -l $(find . -name '*.go' -not -path './node_modules/*'))
-  if [ -n "$bad" ]; then printf 'not formatted (run "make fmt"):\n%s\n' "$bad"; return 1; fi
+  if [ -n "$bad" ]; then printf 'not formatted (run "make fmt"):\n%s\n' "$bad"; failed=1; fi
   step vet
-  go vet ./...
+  go vet ./... || failed=1
   step staticcheck
-  go tool -modfile=scripts/tools/go.mod staticcheck ./...
+  go tool -modfile=scripts/tools/go.mod staticcheck ./... || failed=1
+  return "$failed"
 }
 
 # Keeps each package's output back until its verdict: one line if it passed, the whole if it failed.
@@ -50,6 +51,11 @@ run() {
 case "${1:-}" in
 lint) lint ;;
 quick) go vet ./... && TEST_DATABASE_URL=off run -short -p "${P:-2}" $(go list ./... | grep -v /e2e/) ;;
-all) lint && TEST_BINARY=$PWD/bin/bodhi run -p "${P:-2}" ./... ;;
+all)
+  status=0 # all of it, so that one run tells everything that is wrong
+  lint || status=1
+  TEST_BINARY=$PWD/bin/bodhi run -p "${P:-2}" ./... || status=1
+  exit "$status"
+  ;;
 *) sed -n '2,8p' "$0" | cut -c3-; exit 2 ;;
 esac

@@ -188,8 +188,7 @@ func (s *shelf) bundle() []byte {
 	}
 	out := blanks.ReplaceAll(comments.ReplaceAll(b.Bytes(), nil), []byte("\n"))
 	return reference.ReplaceAllFunc(out, func(m []byte) []byte {
-		name := string(reference.FindSubmatch(m)[1])
-		if a, ok := s.byName[name]; ok {
+		if a, ok := s.byName[string(reference.FindSubmatch(m)[1])]; ok {
 			return []byte(`url("` + a.url + `")`)
 		}
 		return m

@@ -26,7 +26,6 @@ type Upstream struct {
 	mu       sync.Mutex
 	requests []Request
 	accepted int
-	gone     int
 	open     map[net.Conn]struct{}
 }
 
