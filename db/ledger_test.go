@@ -166,8 +166,9 @@ func TestAnOverrunIsPaidBackBeforeNewMoneyIsLent(t *testing.T) {
 	b, n := newBooks(t, dbtest.SQLite(t), 100), id.NewNode(ids)
 	b.lease(n, budget.LeaseAsk{Op: op(), Ask: ledger.Ask{Need: 10}})
 	b.post(n, b.batch(n, b.posting(30, may, b.account))) // 20 more than was leased
-	// The node's book is 20 below zero, so a hold of 5 needs 25 there, and costs the pool 5.
-	if l := b.lease(n, budget.LeaseAsk{Op: op(), Ask: ledger.Ask{Need: 25}}); l.Granted != 25 || l.Pool != (ledger.Pool{Limit: 100, Spent: 30, Leased: 5}) {
+	b.lease(id.NewNode(ids), budget.LeaseAsk{Op: op(), Ask: ledger.Ask{Need: 65}})
+	// The node's book is 20 below zero, so a hold of 5 needs 25 there, and takes the 5 that the pool still has.
+	if l := b.lease(n, budget.LeaseAsk{Op: op(), Ask: ledger.Ask{Least: 25, Need: 25}}); l.Granted != 25 || l.Pool != (ledger.Pool{Limit: 100, Spent: 30, Leased: 70}) {
 		t.Errorf("lease %+v", l)
 	}
 }

@@ -38,9 +38,7 @@ func (p *poster) seek(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if p.reader != nil {
-		p.reader.Close()
-	}
+	p.close()
 	p.tracker, p.mark, p.full, p.batch = newTracker(), mark, false, Batch{}
 	p.t.posted.Store(&mark.At)
 	p.reader = p.t.Journal.ReadFrom(mark.Low)
@@ -119,35 +117,42 @@ func (p *poster) take(rec journal.Record, at journal.Position, news bool) {
 	}
 }
 
-// drain posts until the journal is in the books up to until, or to its present end if that is the zero place.
-func (p *poster) drain(ctx context.Context, until journal.Position) error {
+// drain posts the journal at least up to until, if it has as much, and reports whether it got there. It does not when
+// the books turn out to be at another place: then the next call begins from there.
+func (p *poster) drain(ctx context.Context, until journal.Position) (bool, error) {
 	if p.reader == nil {
 		if err := p.seek(ctx); err != nil {
-			return err
+			return false, err
 		}
 	}
 	for {
 		more, err := p.fill()
 		if err != nil || !more {
-			return err
+			return err == nil, err
 		}
 		post, cancel := context.WithTimeout(ctx, postTimeout)
 		leases, err := p.t.Bank.Post(post, p.t.node, p.batch)
 		cancel()
 		if errors.Is(err, ErrMoved) {
 			p.t.Log.Warn("the books are at another place of the journal than expected; going there", "segment", p.mark.At.Segment, "offset", p.mark.At.Offset)
-			p.reader.Close()
-			p.reader = nil
-			return err
+			p.close()
+			return false, nil
 		}
 		if err != nil {
-			return err
+			return false, err
 		}
 		p.mark, p.full = p.batch.To, false
 		p.t.confirmed(p.batch, leases)
-		if until != (journal.Position{}) && !p.mark.At.Before(until) {
-			return nil
+		if !p.mark.At.Before(until) {
+			return true, nil
 		}
+	}
+}
+
+func (p *poster) close() {
+	if p.reader != nil {
+		p.reader.Close()
+		p.reader = nil
 	}
 }
 

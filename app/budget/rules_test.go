@@ -199,6 +199,7 @@ func TestChangedLimitsBindAtOnce(t *testing.T) {
 		h.must(h.d.Do(t.Context(), func(ctx context.Context) error { return h.store.Update(ctx, b, h.clock.Now()) }))
 		h.load(tr)
 	}
+	tr.Release(h.reserve(tr, 90*money.Cent)) // so much is leased now
 	h.spend(tr, h.reserve(tr, 50*money.Cent), 50*money.Cent)
 	set(60*money.Cent, budget.Hard)
 	if f := h.refusal(tr, h.want(20*money.Cent, 20*money.Cent)); f.Detail["limit_usd"] != "0.6" {

@@ -1,6 +1,7 @@
 package budget
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,25 +36,23 @@ func (t *Treasury) Run(ctx context.Context) error {
 	if err := t.endInterrupted(); err != nil {
 		return err
 	}
-	boot := t.Journal.End()
+	boot := t.Journal.End() // what comes later is this session's
 	var sweeping sync.WaitGroup
 	sweeping.Go(func() { every(ctx, sweepEvery, func() { t.sweep(ctx); t.flushLate() }) })
 	defer sweeping.Wait()
 
 	p := &poster{t: t}
 	t.postFor(ctx, p, func(ctx context.Context) (bool, error) {
-		if err := p.drain(ctx, boot); err != nil {
+		if all, err := p.drain(ctx, boot); err != nil || !all {
 			return false, err
 		}
 		return true, t.Bank.Surrender(ctx, t.node, p.damaged)
 	})
 	if ctx.Err() == nil {
 		close(t.ready)
-		t.postFor(ctx, p, func(ctx context.Context) (bool, error) { return false, p.drain(ctx, journal.Position{}) })
+		t.postFor(ctx, p, func(ctx context.Context) (bool, error) { _, err := p.drain(ctx, t.Journal.End()); return false, err })
 	}
-	if p.reader != nil {
-		p.reader.Close()
-	}
+	p.close()
 	return nil
 }
 
@@ -191,6 +190,9 @@ func (t *Treasury) Close(ctx context.Context) error {
 	return errors.Join(err, t.Journal.Close())
 }
 
+// lastTries is how often the end of the journal is posted before it is left to the next start.
+const lastTries = 5
+
 func (t *Treasury) lastPost(ctx context.Context) error {
 	if !t.started.Load() {
 		return nil
@@ -206,16 +208,14 @@ func (t *Treasury) lastPost(ctx context.Context) error {
 		return err
 	}
 	p := &poster{t: t}
-	err = p.drain(ctx, journal.Position{})
-	if errors.Is(err, ErrMoved) {
-		err = p.drain(ctx, journal.Position{})
+	defer p.close()
+	all := false
+	for try := 0; !all && try < lastTries && ctx.Err() == nil; try++ {
+		all, err = p.drain(ctx, t.Journal.End())
 	}
-	if p.reader != nil {
-		defer p.reader.Close()
-		p.note(p.noted.Add(2 * checkpointEvery))
-	}
-	if err != nil {
-		return fmt.Errorf("budget: the journal's end is not in the books yet; the next start posts it: %w", err)
+	p.note(p.noted.Add(2 * checkpointEvery))
+	if !all {
+		return fmt.Errorf("budget: the journal's end is not in the books yet; the next start posts it: %w", cmp.Or(err, ctx.Err(), ErrMoved))
 	}
 	if !idle || !t.isReady() || t.late.len() > 0 {
 		return nil // leases with money in flight stay until their journal says how it ended

@@ -364,7 +364,7 @@ func TestTrimKeepsADayAndWhatIsNotConfirmed(t *testing.T) {
 	now := clock.NewFake(clock.System{}.Now())
 	dir := t.TempDir()
 	j := open(t, dir, Options{SegmentBytes: 300, Clock: now})
-	for range 10 {
+	for range 40 {
 		write(t, j, attempt())
 	}
 	confirmed := Position{Segment: 5}
