@@ -25,7 +25,8 @@ type Options struct {
 	// Clock stamps rows GORM fills in; nil is the machine's.
 	Clock clock.Clock
 	// AllowDown lets Open succeed while PostgreSQL cannot be reached, so that the data plane boots on its last
-	// snapshot. Calls fail until the server is back; no restart is needed. SQLite ignores it.
+	// snapshot. Calls fail until the server is back; no restart is needed. A server that answers and knows no such
+	// login or database is a mistake, and still fails. SQLite ignores it.
 	AllowDown bool
 	// MaxConns bounds the connections to the database; 0 is 16 for PostgreSQL and 8 for SQLite.
 	MaxConns int
@@ -39,6 +40,7 @@ type DB struct {
 	sql     *sql.DB       // what GORM runs on
 	pool    *pgxpool.Pool // PostgreSQL only: what sql borrows from, also for River and LISTEN
 	path    string        // SQLite only: the file
+	where   string        // names the database in messages, without a password
 	files   fs.FS
 	tenants tenantSet
 	clock   clock.Clock
@@ -106,8 +108,13 @@ func (d *DB) attach(dialect gorm.Dialector) error {
 // Postgres reports whether this is PostgreSQL; otherwise it is SQLite. For the few statements that differ.
 func (d *DB) Postgres() bool { return d.pool != nil }
 
-// Ping asks the database whether it answers. For readiness and doctor.
-func (d *DB) Ping(ctx context.Context) error { return d.sql.PingContext(ctx) }
+// Ping asks the database whether it answers. For readiness and doctor; its error is one line that names the database.
+func (d *DB) Ping(ctx context.Context) error {
+	if err := d.sql.PingContext(ctx); err != nil {
+		return &unreachable{d.where, err}
+	}
+	return nil
+}
 
 // Now is the database's own clock, for doctor to compare with ours; rules never follow it.
 func (d *DB) Now(ctx context.Context) (time.Time, error) {

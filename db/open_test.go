@@ -1,12 +1,14 @@
 package db_test
 
 import (
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/bodhi-gateway/bodhi/db"
+	"github.com/bodhi-gateway/bodhi/db/dbtest"
 )
 
 func TestOpenSaysInOneLineWhatIsWrong(t *testing.T) {
@@ -68,5 +70,22 @@ func TestOpenMakesTheFolderAndAFileForItsOwnerAlone(t *testing.T) {
 	}
 	if mode := info.Mode().Perm(); mode != 0o600 {
 		t.Errorf("the file's mode is %o", mode)
+	}
+}
+
+func TestAWrongLoginIsAMistakeAndNotAnOutage(t *testing.T) {
+	t.Parallel()
+	u, err := url.Parse(dbtest.Server(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody, nowhere := *u, *u
+	nobody.User = url.UserPassword("bodhi_nobody", "hunter2")
+	nowhere.Path = "/bodhi_nowhere"
+	for name, c := range map[string]string{nobody.String(): "bodhi_nobody", nowhere.String(): "bodhi_nowhere"} {
+		_, err := db.Open(t.Context(), name, db.Options{AllowDown: true})
+		if err == nil || !strings.Contains(err.Error(), c) || strings.ContainsAny(err.Error(), "\r\n") || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("got %v", err)
+		}
 	}
 }

@@ -38,13 +38,13 @@ func (d *DB) asOwner(ctx context.Context, fn func(*owner) error) error {
 		cfg.ConnConfig.RuntimeParams["app.org_id"] = "*" // a data migration by an owner who is no superuser sees all rows
 		pool, err := pgxpool.NewWithConfig(ctx, cfg)
 		if err != nil {
-			return unavailable(err)
+			return d.unavailable(err)
 		}
 		defer pool.Close()
 		o.sql = stdlib.OpenDBFromPool(pool)
 		defer func() { _ = o.sql.Close() }()
 		if err := pool.Ping(ctx); err != nil {
-			return unavailable(err)
+			return d.unavailable(err)
 		}
 		if o.river, err = postgresQueue(pool, d.log); err != nil {
 			return err
@@ -87,7 +87,7 @@ func (o *owner) locked(ctx context.Context, fn func() error) error {
 	}
 	conn, err := o.sql.Conn(ctx)
 	if err != nil {
-		return unavailable(err)
+		return o.d.unavailable(err)
 	}
 	defer func() { _ = conn.Close() }()
 	// Polled, not blocking: a session that waits inside a statement holds a snapshot, and that would stall

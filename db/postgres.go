@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -56,15 +54,14 @@ func (d *DB) openPostgres(ctx context.Context, rawURL string, o Options) error {
 		inUTC(c)
 		return d.takeRole(ctx, c)
 	}
+	d.where = "PostgreSQL at " + server(cfg.ConnConfig)
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
-		return fmt.Errorf("open PostgreSQL at %s: %s", server(cfg.ConnConfig), plain(err))
+		return &unreachable{d.where, err}
 	}
-	if !o.AllowDown {
-		if err := pool.Ping(ctx); err != nil {
-			pool.Close()
-			return fmt.Errorf("PostgreSQL at %s cannot be used: %s", server(cfg.ConnConfig), plain(err))
-		}
+	if err := pool.Ping(ctx); err != nil && (!o.AllowDown || hopeless(err)) {
+		pool.Close()
+		return &unreachable{d.where, err}
 	}
 	d.pool = pool
 	d.sql = stdlib.OpenDBFromPool(pool)
@@ -97,16 +94,4 @@ func (d *DB) takeRole(ctx context.Context, c *pgx.Conn) error {
 // server names where a configuration points, for messages: never the password.
 func server(c *pgx.ConnConfig) string {
 	return fmt.Sprintf("%s:%d/%s (user %s)", c.Host, c.Port, c.Database, c.User)
-}
-
-// plain is a connection error as one line without the connection string.
-func plain(err error) string {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
-		return pg.Message + " (SQLSTATE " + pg.Code + ")"
-	}
-	for next := errors.Unwrap(err); next != nil; next = errors.Unwrap(err) {
-		err = next
-	}
-	return strings.Join(strings.Fields(err.Error()), " ")
 }

@@ -26,12 +26,13 @@ func (d *DB) openSQLite(ctx context.Context, rawURL string, o Options) error {
 	if err != nil {
 		return err
 	}
+	d.path, d.where = path, "SQLite database "+path
 	if err := prepareFile(path); err != nil {
-		return fmt.Errorf("SQLite database %s cannot be used: %w", path, reason(err))
+		return fmt.Errorf("%s cannot be used: %w", d.where, reason(err))
 	}
 	pool, err := sql.Open(sqlite.DriverName, fileDSN(path, sqlitePragmas))
 	if err != nil {
-		return fmt.Errorf("open SQLite database %s: %w", path, err)
+		return &unreachable{d.where, err}
 	}
 	conns := o.MaxConns
 	if conns <= 0 {
@@ -40,10 +41,10 @@ func (d *DB) openSQLite(ctx context.Context, rawURL string, o Options) error {
 	pool.SetMaxOpenConns(conns)
 	pool.SetMaxIdleConns(2) // an idle connection costs memory, a new one a fraction of a millisecond
 	pool.SetConnMaxIdleTime(time.Minute)
-	d.sql, d.path = pool, path
+	d.sql = pool
 	if err := pool.PingContext(ctx); err != nil {
 		_ = pool.Close()
-		return fmt.Errorf("SQLite database %s cannot be opened: %w", path, err)
+		return &unreachable{d.where, err}
 	}
 	return d.attach(&sqlite.Dialector{Conn: pool})
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/gorm"
 
-	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/work"
 )
@@ -90,7 +89,7 @@ func (d *DB) run(ctx context.Context, u *unit, fn func(ctx context.Context) erro
 func (d *DB) doSQLite(ctx context.Context, u *unit, fn func(ctx context.Context) error) error {
 	tx, err := d.sql.BeginTx(ctx, nil)
 	if err != nil {
-		return unavailable(err)
+		return d.unavailable(err)
 	}
 	defer func() { _ = tx.Rollback() }() // after Commit it does nothing; it matters on error and panic
 	u.conn, u.sqlTx = tx, tx
@@ -108,16 +107,16 @@ func (d *DB) doSQLite(ctx context.Context, u *unit, fn func(ctx context.Context)
 func (d *DB) doPostgres(ctx context.Context, u *unit, fn func(ctx context.Context) error) error {
 	conn, err := d.sql.Conn(ctx)
 	if err != nil {
-		return unavailable(err)
+		return d.unavailable(err)
 	}
 	defer func() { _ = conn.Close() }() // back to the pool; pgx has already dropped it if it broke
 	var raw *pgx.Conn
 	if err := conn.Raw(func(c any) error { raw = c.(*stdlib.Conn).Conn(); return nil }); err != nil {
-		return unavailable(err)
+		return d.unavailable(err)
 	}
 	tx, err := raw.Begin(ctx)
 	if err != nil {
-		return unavailable(err)
+		return d.unavailable(err)
 	}
 	defer func() { _ = tx.Rollback(ctx) }() // after Commit it does nothing; a failing one closes the connection
 	u.conn, u.pgx = conn, tx
@@ -128,7 +127,7 @@ func (d *DB) doPostgres(ctx context.Context, u *unit, fn func(ctx context.Contex
 		}
 	}
 	if err != nil && raw.IsClosed() {
-		return unavailable(err) // the server went away half way
+		return d.unavailable(err) // the server went away half way
 	}
 	return err
 }
@@ -141,16 +140,6 @@ func (d *DB) afterCommit(ctx context.Context, f func()) {
 		return
 	}
 	f()
-}
-
-// unavailable is what a caller sees when the database cannot be reached. A commit that was cut off may still have
-// happened; stores are written so that trying again is safe.
-func unavailable(err error) error {
-	var known *fault.Error
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.As(err, &known) {
-		return err
-	}
-	return fault.New(fault.Unavailable, "database_unavailable", "The database cannot be reached right now. Try again in a moment.").Because(err)
 }
 
 // errNoOrg is a programming error: "no organization" must never read as "every organization".
