@@ -25,3 +25,12 @@ document.addEventListener('htmx:responseError', (event) => {
   }
   say(`That did not work (status ${xhr.status}). Nothing was changed; try again.`)
 })
+
+// Filters left empty stay out of the URL.
+document.addEventListener('htmx:configRequest', (event) => {
+  const { verb, parameters } = event.detail
+  if (verb !== 'get') return
+  for (const name of Object.keys(parameters)) {
+    if (parameters[name] === '') delete parameters[name]
+  }
+})

@@ -157,31 +157,31 @@ func filters(f Filter) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "range", Label: "Time", Required: true, Options: f.Ranges, Value: f.Range}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "range", Label: "Time", Filter: true, Options: f.Ranges, Value: f.Range}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "status", Label: "Status", Required: true, Options: f.Statuses, Value: f.Status}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "status", Label: "Status", Filter: true, Options: f.Statuses, Value: f.Status}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "model", Label: "Model", Required: true, Value: f.Model, Suggest: f.Models, Placeholder: "any", Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "model", Label: "Model", Filter: true, Value: f.Model, Suggest: f.Models, Placeholder: "any", Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		if len(f.Keys) > 0 {
-			templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "key", Label: "Key", Required: true, Options: f.Keys, Value: f.Key}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "key", Label: "Key", Filter: true, Options: f.Keys, Value: f.Key}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
 		if len(f.Connections) > 0 {
-			templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "connection", Label: "Connection", Required: true, Options: f.Connections, Value: f.Connection}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "connection", Label: "Connection", Filter: true, Options: f.Connections, Value: f.Connection}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "id", Label: "Request id", Required: true, Value: f.ID, Type: "search", Placeholder: "req_…", Mono: true, Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "id", Label: "Request id", Filter: true, Value: f.ID, Type: "search", Placeholder: "req_…", Mono: true, Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -244,6 +244,9 @@ func TestFiltersLiveInTheURL(t *testing.T) {
 			t.Errorf("%q: %d, does not say %q", query, p.Status, says)
 		}
 	}
+	if _, form, _ := strings.Cut(browser.Get("/requests").Body, `class="b-filter"`); strings.Contains(form, " required") {
+		t.Error("a filter is required, so browsers refuse to send the form without it")
+	}
 	if p := browser.HTMX("requests").Get("/requests?status=refused"); !p.Has(`id="requests"`, bad) || p.Has("<html", "b-filter") {
 		t.Errorf("the part with the list:\n%s", p.Body)
 	}

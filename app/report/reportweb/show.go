@@ -86,14 +86,17 @@ func about(d report.Detail) []ui.Fact {
 	if d.Stream {
 		endpoint += ", streamed"
 	}
-	answered := ""
+	answered, label := "", "Answered by"
+	if d.Status >= 400 {
+		label = "Last tried"
+	}
 	if d.Provider != "" {
 		answered = d.Provider + "/" + d.Model
 	}
 	return []ui.Fact{
 		{Label: "Id", Value: d.ID.String(), Mono: true, Copy: true},
 		{Label: "Asked for", Value: d.Asked, Mono: true},
-		{Label: "Answered by", Value: answered, Mono: true},
+		{Label: label, Value: answered, Mono: true},
 		{Label: "Decided by", Value: d.Route},
 		{Label: "Endpoint", Value: endpoint},
 		{Label: "Dialect", Value: d.Family},
