@@ -23,8 +23,11 @@ var titles = map[int]string{
 // failurePage writes the page of an error: what happened, what to do, and the id to quote when asking for help.
 func (s *server) failurePage(c echo.Context, status int, f *fault.Error) error {
 	x, ok := c.Get(contextKey).(*Context)
-	if !ok { // no route, so nobody looked who asks
+	if !ok { // no route, so nobody looked who asks; a member keeps the navigation, if that can be known
 		x = &Context{Context: c, server: s}
+		if err := s.openSession(x); err == nil {
+			_ = s.identify(x)
+		}
 	}
 	title := titles[status]
 	if title == "" {
