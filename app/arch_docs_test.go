@@ -49,7 +49,7 @@ func TestTheConfigurationPageListsEverySetting(t *testing.T) {
 func TestTheErrorPageListsEveryCode(t *testing.T) {
 	t.Parallel()
 	listed := map[string]bool{}
-	for _, m := range regexp.MustCompile("(?m)^\\| [0-9x, ]+ \\| ([^|]+) \\|").FindAllStringSubmatch(document(t, "docs/reference/errors.md"), -1) {
+	for _, m := range regexp.MustCompile(`(?m)^\| [0-9x, ]+ \| ([^|]+) \|`).FindAllStringSubmatch(document(t, "docs/reference/errors.md"), -1) {
 		for _, code := range regexp.MustCompile("`([a-z_]+)`").FindAllStringSubmatch(m[1], -1) {
 			listed[code[1]] = false
 		}
