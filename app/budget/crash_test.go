@@ -364,3 +364,77 @@ func TestAFullDiskRefusesWorkAndKeepsWhatWasDone(t *testing.T) {
 		t.Errorf("after the disk had room again:\n%s", r.String())
 	}
 }
+
+func TestADamagedJournalTurnsItsLeaseIntoSuspense(t *testing.T) {
+	t.Parallel()
+	h, dir := newHouse(t, dbtest.SQLite(t)), t.TempDir()
+	b := h.budget(org.OfOrg(h.chain.Org), 10*money.Dollar, budget.Monthly, budget.Hard)
+	bank := &countingBank{Bank: h.books}
+	tr, kill := h.doomed(dir, bank)
+	h.load(tr)
+	ready(t, tr)
+	tr.Release(h.reserve(tr, 4*money.Dollar))
+	bank.down.Store(true)
+	for range 5 {
+		h.spend(tr, h.reserve(tr, 50*money.Cent), 50*money.Cent)
+	}
+	kill()
+	leased := h.look(b.Scope).Leased
+	segments, err := filepath.Glob(filepath.Join(dir, "*.journal"))
+	h.must(err)
+	content, err := os.ReadFile(segments[0])
+	h.must(err)
+	content[len(content)/2] ^= 0xff
+	h.must(os.WriteFile(segments[0], content, 0o600))
+
+	bank.down.Store(false)
+	again, stop := h.treasury(dir, bank)
+	posted(t, again)
+	stop()
+	pool := h.look(b.Scope)
+	if pool.Suspense == 0 || pool.Spent+pool.Suspense != leased || pool.Leased != 0 {
+		t.Errorf("%s were leased when the journal broke; now %+v", leased, pool)
+	}
+	if r, err := h.books.Verify(t.Context()); err != nil || !r.Balanced() || r.Attempts == 0 || r.Attempts >= 5 {
+		t.Errorf("what could be read is in the books: %v\n%s", err, r.String())
+	}
+}
+
+func TestAnIdleLeaseGoesBack(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, dbtest.SQLite(t))
+	b := h.budget(org.OfOrg(h.chain.Org), 10*money.Dollar, budget.Monthly, budget.Hard)
+	tr, _ := h.treasury(t.TempDir(), h.books)
+	h.load(tr)
+	ready(t, tr)
+	hold := h.reserve(tr, 100*money.Nano) // so little is no hoard
+	tr.Release(hold)
+	if h.look(b.Scope).Leased == 0 {
+		t.Fatal("nothing was leased")
+	}
+	h.clock.Advance(11 * time.Second)
+	eventually(t, "the lease is back", func() bool { return h.look(b.Scope).Leased == 0 })
+}
+
+func TestClosingWithAnAttemptInFlightKeepsItsLease(t *testing.T) {
+	t.Parallel()
+	h, dir := newHouse(t, dbtest.SQLite(t)), t.TempDir()
+	b := h.budget(org.OfOrg(h.chain.Org), 10*money.Dollar, budget.Monthly, budget.Hard)
+	tr, stop := h.treasury(dir, h.books)
+	h.load(tr)
+	ready(t, tr)
+	h.open(tr, h.reserve(tr, 2*money.Dollar))
+	stop()
+	if pool := h.look(b.Scope); pool.Leased < 2*money.Dollar {
+		t.Errorf("while nobody knows how it ended: %+v", pool)
+	}
+	if _, err := tr.Reserve(t.Context(), h.want(1, 1)); fault.From(err).Code != "budget_unavailable" {
+		t.Errorf("a closed treasury lends: %v", err)
+	}
+	again, stop := h.treasury(dir, h.books)
+	posted(t, again)
+	stop()
+	if r := h.verify(); r.Cost != 2*money.Dollar || r.Flagged != r.Cost || r.Leases != 0 {
+		t.Errorf("at the next start:\n%s", r.String())
+	}
+}
