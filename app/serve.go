@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/pprof"
+	"strings"
 	"syscall"
 	"time"
 
@@ -32,6 +33,9 @@ func (a *App) serve(ctx context.Context, failed <-chan struct{}, ready func(url 
 		case <-failed:
 		}
 		return nil
+	}
+	if missing := static.Missing(); len(missing) > 0 {
+		return fmt.Errorf("this binary was built without %s; build it with make build", strings.Join(missing, ", "))
 	}
 	listener, err := listen("BODHI_ADDR", a.cfg.Addr)
 	if err != nil {
