@@ -113,15 +113,34 @@ func (b *notebook) provokes(status int64) { b.mu.Lock(); b.expected[status] = tr
 // run does things and fails the test with a picture if one does not work.
 func (b *tab) run(what string, actions ...chromedp.Action) {
 	b.t.Helper()
+	if err := b.try(actions...); err != nil {
+		b.fatal("%s: %v", what, err)
+	}
+}
+
+// steady is run for what finds an element and uses it: in between, one page may have made way for the next.
+func (b *tab) steady(what string, actions func() []chromedp.Action) {
+	b.t.Helper()
+	for tries := 1; ; tries++ {
+		err := b.try(actions()...)
+		if err == nil {
+			return
+		}
+		if tries == 5 || !strings.Contains(err.Error(), "node") {
+			b.fatal("%s: %v", what, err)
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+}
+
+func (b *tab) try(actions ...chromedp.Action) error {
 	ctx := b.ctx
 	if b.alive() { // the first Run starts the browser, and a deadline on it would end the browser with it
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(b.ctx, patience)
 		defer cancel()
 	}
-	if err := chromedp.Run(ctx, actions...); err != nil {
-		b.fatal("%s: %v", what, err)
-	}
+	return chromedp.Run(ctx, actions...)
 }
 
 func (b *tab) alive() bool { return chromedp.FromContext(b.ctx).Browser != nil }
@@ -155,8 +174,10 @@ func (b *tab) at() string {
 // fill types into the input with this label.
 func (b *tab) fill(label, text string) {
 	b.t.Helper()
-	selector := b.labelled(label)
-	b.run("fill "+label, chromedp.Evaluate(fmt.Sprintf(`document.querySelector(%q).select()`, selector), nil), chromedp.SendKeys(selector, text, chromedp.ByQuery))
+	b.steady("fill "+label, func() []chromedp.Action {
+		selector := b.labelled(label)
+		return []chromedp.Action{chromedp.Evaluate(fmt.Sprintf(`document.querySelector(%q).select()`, selector), nil), chromedp.SendKeys(selector, text, chromedp.ByQuery)}
+	})
 }
 
 // labelled finds an input as a screen reader would: by its label.
@@ -173,6 +194,15 @@ func (b *tab) labelled(label string) string {
 // press clicks the button or link with this text.
 func (b *tab) press(text string) {
 	b.t.Helper()
+	b.steady("press "+text, func() []chromedp.Action {
+		b.findButton(text)
+		return []chromedp.Action{chromedp.Click("[data-e2e-press]", chromedp.ByQuery)}
+	})
+}
+
+// findButton marks the button or link with this text.
+func (b *tab) findButton(text string) {
+	b.t.Helper()
 	var found bool
 	b.until(fmt.Sprintf("a button or link %q", text), fmt.Sprintf(`(() => {
 		document.querySelectorAll('[data-e2e-press]').forEach(e => e.removeAttribute('data-e2e-press'))
@@ -181,7 +211,6 @@ func (b *tab) press(text string) {
 		if (e) e.setAttribute('data-e2e-press', '')
 		return !!e
 	})()`, text), &found)
-	b.run("press "+text, chromedp.Click("[data-e2e-press]", chromedp.ByQuery))
 }
 
 // sees waits until the page shows a text.

@@ -68,9 +68,9 @@ func TestWithoutScriptsItIsTheSame(t *testing.T) {
 	b.signUp("Plain", "ada@plain.test")
 	baseURL := b.text("#base-url")
 	b.goTo("/keys/new")
-	b.press("Create key")
 	b.provokes(422)
-	b.sees("Name") // refused, and the form is still there
+	b.press("Create key")
+	b.sees("Enter a name") // refused, and the form is still there
 	b.fill("Name", "plain key")
 	b.press("Create key")
 	secret := b.text("#secret")
