@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"math"
+	"path/filepath"
 	"reflect"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -462,4 +464,49 @@ func TestMigrationsGoUpDownAndUpAgain(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestAWriterInALoopDoesNotStarveTheOthers(t *testing.T) {
+	t.Parallel()
+	d := openNotes(t, "sqlite://"+filepath.Join(t.TempDir(), "queue.db"))
+	o := id.NewOrg(ids)
+	var written atomic.Int64
+	going, stop := make(chan struct{}), make(chan struct{})
+	var busy sync.WaitGroup
+	defer func() { close(stop); busy.Wait() }()
+	busy.Go(func() {
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			err := d.Do(t.Context(), func(ctx context.Context) error {
+				for range 100 {
+					if err := insert(ctx, d, note(o, "loop")); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if written.Add(1) == 1 {
+				close(going)
+			}
+		}
+	})
+	<-going
+	for range 20 {
+		before := written.Load()
+		if err := d.Do(t.Context(), func(ctx context.Context) error { return insert(ctx, d, note(o, "lease")) }); err != nil {
+			t.Fatal(err)
+		}
+		// One was under way, and one may have taken its place in the queue before us.
+		if waited := written.Load() - before; waited > 5 {
+			t.Fatalf("a transaction waited for %d others of a loop", waited)
+		}
+	}
 }

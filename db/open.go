@@ -40,6 +40,7 @@ type DB struct {
 	sql     *sql.DB       // what GORM runs on
 	pool    *pgxpool.Pool // PostgreSQL only: what sql borrows from, also for River and LISTEN
 	path    string        // SQLite only: the file
+	writer  chan struct{} // SQLite only: held by the transaction under way
 	where   string        // names the database in messages, without a password
 	files   fs.FS
 	tenants tenantSet

@@ -41,7 +41,7 @@ func (d *DB) openSQLite(ctx context.Context, rawURL string, o Options) error {
 	pool.SetMaxOpenConns(conns)
 	pool.SetMaxIdleConns(2) // an idle connection costs memory, a new one a fraction of a millisecond
 	pool.SetConnMaxIdleTime(time.Minute)
-	d.sql = pool
+	d.sql, d.writer = pool, make(chan struct{}, 1)
 	if err := pool.PingContext(ctx); err != nil {
 		_ = pool.Close()
 		return &unreachable{d.where, err}

@@ -86,7 +86,16 @@ func (d *DB) run(ctx context.Context, u *unit, fn func(ctx context.Context) erro
 	return nil
 }
 
+// doSQLite queues: SQLite has one writer at a time, and lets the others poll for their turn, so one that writes batch
+// after batch (the posting of a journal) would keep a lease waiting for as long as it likes. In the queue it is one
+// batch. Other processes still poll.
 func (d *DB) doSQLite(ctx context.Context, u *unit, fn func(ctx context.Context) error) error {
+	select {
+	case d.writer <- struct{}{}:
+		defer func() { <-d.writer }()
+	case <-ctx.Done():
+		return d.unavailable(ctx.Err())
+	}
 	tx, err := d.sql.BeginTx(ctx, nil)
 	if err != nil {
 		return d.unavailable(err)

@@ -102,11 +102,13 @@ func (p *poster) take(rec journal.Record, at journal.Position, news bool) {
 	case rec.Attempt != nil:
 		p.tracker.attempt(rec.Attempt, at)
 	case rec.Settlement != nil:
+		// Before the mark a settlement may lack its attempt: of a request that was complete there, only the end may lie
+		// behind the oldest one that was not.
 		a := p.tracker.settle(rec.Settlement)
-		if a == nil {
+		if a == nil && news {
 			p.t.Log.Error("a settlement without its attempt stays out of the books", "attempt", rec.Settlement.Attempt.String())
 			p.damaged = true
-		} else if news {
+		} else if a != nil && news {
 			p.batch.Attempts = append(p.batch.Attempts, Posting{Attempt: *a, End: *rec.Settlement})
 		}
 	case rec.Request != nil:
