@@ -148,9 +148,10 @@ func verifyRequests(tx *gorm.DB, r *budget.Report) error {
 	if err != nil {
 		return err
 	}
-	rows, err := tx.Raw(`SELECT r.id, r.cost_nanos, COALESCE(SUM(a.cost_nanos), 0) FROM requests r
-		LEFT JOIN attempts a ON a.org_id = r.org_id AND a.request_id = r.id
-		GROUP BY r.org_id, r.id, r.at, r.cost_nanos HAVING r.cost_nanos <> COALESCE(SUM(a.cost_nanos), 0)`).Rows()
+	// Summed before they are joined: joined row by row, SQLite without statistics reads all attempts for each request.
+	rows, err := tx.Raw(`SELECT r.id, r.cost_nanos, COALESCE(a.cost_nanos, 0) FROM requests r
+		LEFT JOIN (SELECT org_id, request_id, SUM(cost_nanos) AS cost_nanos FROM attempts GROUP BY org_id, request_id) a
+		ON a.org_id = r.org_id AND a.request_id = r.id WHERE r.cost_nanos <> COALESCE(a.cost_nanos, 0)`).Rows()
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,5 @@
 -- The facts: attempts and requests as the nodes' journals tell them, hourly sums for pages, and how far each journal is
--- in the books. Facts have no foreign keys: they outlive the keys, members and connections that they tell of. On SQLite
--- they lie in their primary key, which ascends with time: one tree less to grow with every fact.
+-- in the books. Facts have no foreign keys: they outlive the keys, members and connections that they tell of.
 
 -- +goose Up
 CREATE TABLE attempts (
@@ -35,7 +34,7 @@ CREATE TABLE attempts (
     duration_us      BIGINT NOT NULL,
     accounts         {{json}} NOT NULL,
     PRIMARY KEY (org_id, id, at)
-){{if postgres}} PARTITION BY RANGE (at){{else}} WITHOUT ROWID{{end}};
+){{if postgres}} PARTITION BY RANGE (at){{end}};
 {{tenant "attempts"}}
 
 CREATE INDEX attempts_request ON attempts (org_id, request_id);
@@ -75,7 +74,7 @@ CREATE TABLE requests (
     duration_us      BIGINT NOT NULL,
     overhead_us      BIGINT NOT NULL,
     PRIMARY KEY (org_id, id, at)
-){{if postgres}} PARTITION BY RANGE (at){{else}} WITHOUT ROWID{{end}};
+){{if postgres}} PARTITION BY RANGE (at){{end}};
 {{tenant "requests"}}
 
 CREATE INDEX requests_at ON requests (org_id, at, id);
