@@ -78,8 +78,8 @@ CREATE TABLE requests (
 {{tenant "requests"}}
 
 CREATE INDEX requests_at ON requests (org_id, at, id);
-CREATE INDEX requests_key ON requests (org_id, key_id, at);
-CREATE INDEX requests_team ON requests (org_id, team_id, at);
+CREATE INDEX requests_key ON requests (org_id, key_id, at, id);
+CREATE INDEX requests_team ON requests (org_id, team_id, at, id);
 
 -- Sums by the hour (UTC), written with the facts in one transaction. Requests and errors count requests, tokens and cost
 -- count attempts. A node that does not apply is the zero uuid, because it is part of the key.

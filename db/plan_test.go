@@ -1,0 +1,39 @@
+package db_test
+
+import (
+	"strings"
+	"testing"
+
+	"gorm.io/gorm"
+
+	"github.com/bodhi-gateway/bodhi/db/dbtest"
+)
+
+// SQLite has no statistics here and guesses; a guess that reads a whole organization for one request is only seen once
+// there are many.
+func TestSQLiteFindsFactsByTheirIndexes(t *testing.T) {
+	t.Parallel()
+	d := dbtest.SQLite(t)
+	for query, index := range map[string]string{
+		"SELECT * FROM attempts WHERE org_id = 'o' AND request_id = 'r' ORDER BY number":                            "attempts_request",
+		"SELECT * FROM attempts WHERE org_id = 'o' AND at >= '2026' AND at < '2027'":                                "attempts_at",
+		"SELECT * FROM requests WHERE org_id = 'o' AND id = 'r'":                                                    "autoindex_requests_1 (org_id=? AND id=?)",
+		"SELECT * FROM requests WHERE org_id = 'o' ORDER BY at DESC, id DESC LIMIT 50":                              "requests_at",
+		"SELECT * FROM requests WHERE org_id = 'o' AND key_id = 'k' AND at > '2026' ORDER BY at DESC, id DESC":      "requests_key",
+		"SELECT * FROM requests WHERE org_id = 'o' AND team_id = 't' AND at > '2026' ORDER BY at DESC, id DESC":     "requests_team",
+		"SELECT 1 FROM requests r, attempts a WHERE a.org_id = r.org_id AND a.request_id = r.id AND r.org_id = 'o'": "attempts_request",
+	} {
+		var plan []struct{ Detail string }
+		err := d.System(t.Context(), func(tx *gorm.DB) error { return tx.Raw("EXPLAIN QUERY PLAN " + query).Scan(&plan).Error })
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := ""
+		for _, step := range plan {
+			text += step.Detail + "\n"
+		}
+		if !strings.Contains(text, index) {
+			t.Errorf("%s\nis answered by\n%swant %s", query, text, index)
+		}
+	}
+}
