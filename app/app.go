@@ -167,6 +167,10 @@ func (a *App) applyRoutes(r route.Records) error {
 // is told the URL once requests are taken.
 func (a *App) Run(ctx context.Context, ready func(url string)) error {
 	defer func() { _ = a.db.Close() }()
+	doors, err := a.open()
+	if err != nil {
+		return errors.Join(err, a.treasury.Close(ctx))
+	}
 	for _, m := range a.mirrors {
 		if err := m.Start(ctx); err != nil {
 			return errors.Join(err, a.treasury.Close(ctx))
@@ -185,7 +189,7 @@ func (a *App) Run(ctx context.Context, ready func(url string)) error {
 	if a.options.Worker {
 		running.Go(func() error { return a.queue.Run(machinery) })
 	}
-	err := a.serve(ctx, failed.Done(), ready)
+	err = a.serve(ctx, doors, failed.Done(), ready)
 	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
 	defer cancel()
 	err = errors.Join(err, a.treasury.Close(late), a.keyUses(late))

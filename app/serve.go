@@ -25,21 +25,34 @@ const (
 	bookkeeping = 2 * time.Second
 )
 
-// serve listens until ctx ends or the machinery fails, then drains.
-func (a *App) serve(ctx context.Context, failed <-chan struct{}, ready func(url string)) error {
+// doors are the listeners of a serving process; nil where nothing listens.
+type doors struct{ main, metrics net.Listener }
+
+// open takes the addresses. It comes before anything is started, so that a taken port has nothing to undo.
+func (a *App) open() (d doors, err error) {
 	if !a.options.Web {
+		return d, nil
+	}
+	if missing := static.Missing(); len(missing) > 0 {
+		return d, fmt.Errorf("this binary was built without %s; build it with make build", strings.Join(missing, ", "))
+	}
+	if d.main, err = listen("BODHI_ADDR", a.cfg.Addr); err != nil || a.cfg.MetricsAddr == "" {
+		return d, err
+	}
+	if d.metrics, err = listen("BODHI_METRICS_ADDR", a.cfg.MetricsAddr); err != nil {
+		_ = d.main.Close()
+	}
+	return d, err
+}
+
+// serve answers until ctx ends or the machinery fails, then drains.
+func (a *App) serve(ctx context.Context, d doors, failed <-chan struct{}, ready func(url string)) error {
+	if d.main == nil {
 		select {
 		case <-ctx.Done():
 		case <-failed:
 		}
 		return nil
-	}
-	if missing := static.Missing(); len(missing) > 0 {
-		return fmt.Errorf("this binary was built without %s; build it with make build", strings.Join(missing, ", "))
-	}
-	listener, err := listen("BODHI_ADDR", a.cfg.Addr)
-	if err != nil {
-		return err
 	}
 	select {
 	case <-a.treasury.Ready():
@@ -50,18 +63,14 @@ func (a *App) serve(ctx context.Context, failed <-chan struct{}, ready func(url 
 	}
 	server := newServer(a.handler, a.log)
 	ended := make(chan error, 2)
-	go func() { ended <- server.Serve(listener) }()
-	if a.cfg.MetricsAddr != "" {
-		metrics, err := listen("BODHI_METRICS_ADDR", a.cfg.MetricsAddr)
-		if err != nil {
-			return errors.Join(err, server.Close())
-		}
+	go func() { ended <- server.Serve(d.main) }()
+	if d.metrics != nil {
 		mux := http.NewServeMux()
 		mux.Handle("GET /metrics", a.meter.handler())
 		profiles(mux, a.cfg.MetricsAddr)
 		side := newServer(mux, a.log)
 		defer func() { _ = side.Close() }()
-		go func() { ended <- side.Serve(metrics) }()
+		go func() { ended <- side.Serve(d.metrics) }()
 	}
 	a.ready.Store(true)
 	ready(a.cfg.PublicURL)
