@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/ledger/journal"
 )
 
@@ -75,7 +76,8 @@ func (p *poster) fill() (bool, error) {
 	if p.full {
 		return true, nil // the last one was not posted
 	}
-	p.batch = Batch{From: p.mark}
+	// As long as the last one was: under load batches are alike, and growing them would copy every row twice.
+	p.batch = Batch{From: p.mark, Attempts: make([]Posting, 0, len(p.batch.Attempts)), Requests: make([]ledger.Request, 0, len(p.batch.Requests))}
 	for n := 0; n < postRecords; n++ {
 		at := p.reader.At()
 		rec, err := p.reader.Next()

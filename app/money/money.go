@@ -7,6 +7,7 @@ import (
 	"errors"
 	"math"
 	"math/bits"
+	"strconv"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -105,8 +106,26 @@ func (s Sum) Decimal() decimal.Decimal {
 // Decimal is the amount in dollars.
 func (a USD) Decimal() decimal.Decimal { return decimal.New(int64(a), -9) }
 
-// String prints dollars with as many decimals as the amount has, at least none: "0.01", "12", "-0.000000001".
-func (a USD) String() string { return a.Decimal().String() }
+// String prints dollars with as many decimals as the amount has, at least none: "0.01", "12", "-0.000000001". It is on
+// every answer's headers, so it takes no detour over decimals.
+func (a USD) String() string {
+	b := make([]byte, 0, 21)
+	u := uint64(a)
+	if a < 0 {
+		b, u = append(b, '-'), -u
+	}
+	b = strconv.AppendUint(b, u/uint64(Dollar), 10)
+	frac := u % uint64(Dollar)
+	if frac == 0 {
+		return string(b)
+	}
+	b = append(b, '.')
+	for unit := uint64(Dollar) / 10; frac > 0; unit /= 10 {
+		b = append(b, byte('0'+frac/unit))
+		frac %= unit
+	}
+	return string(b)
+}
 
 // Format prints dollars for people: thousands separated, the given number of decimals, rounded half away from zero
 // (display only). Format(2) of 1234.5 USD is "1,234.50".

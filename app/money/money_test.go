@@ -218,3 +218,19 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestAmountsPrintAsTheirDecimalsDo(t *testing.T) {
+	t.Parallel()
+	check := func(a money.USD) {
+		if got, want := a.String(), a.Decimal().String(); got != want {
+			t.Errorf("%d nano-dollars print as %q, want %q", int64(a), got, want)
+		}
+	}
+	for _, a := range []money.USD{0, 1, -1, 10, money.Cent, -money.Cent, money.Dollar, 12 * money.Dollar, money.Dollar + 1, money.Max, -money.Max, math.MinInt64} {
+		check(a)
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 10_000 {
+		check(money.USD(r.Uint64()) >> r.IntN(64))
+	}
+}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"runtime/debug"
 
 	"github.com/bodhi-gateway/bodhi/app"
 )
@@ -19,6 +21,11 @@ func (c serveCmd) Run(e *env) error {
 	}
 	if c.Web && c.Worker {
 		return fmt.Errorf("--web and --worker exclude each other; leave both out to run everything")
+	}
+	// What lives is small beside what passes through, so collecting half as often costs 10 MiB and saves a fifth of the
+	// CPU per request (measured with make bench). GOGC has the last word.
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(200)
 	}
 	a, err := app.New(e.ctx, cfg, app.Options{Version: version, Log: logger(cfg), Web: !c.Worker, Worker: !c.Web})
 	if err != nil {
