@@ -13,8 +13,10 @@ import (
 )
 
 const (
-	// patience is how long a request waits for the bank; past it, the bank cannot say.
-	patience = 500 * time.Millisecond
+	// patience is how long a request waits for the bank; past it, the bank cannot say. A bank that is away says so at
+	// once, so this is for one that is slow: on a busy machine a checkpoint of SQLite's log takes a second, and a late
+	// answer is better than none.
+	patience = 2 * time.Second
 	// tripTimeout ends a trip whose requests have long given up.
 	tripTimeout = 5 * time.Second
 	// shutFor is how long requests are refused at once after the bank failed, instead of queueing up before it.

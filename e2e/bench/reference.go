@@ -20,15 +20,19 @@ func serveReference(upstream string) error {
 	if err != nil {
 		return err
 	}
-	proxy := httputil.NewSingleHostReverseProxy(to)
-	proxy.FlushInterval = -1
-	proxy.Transport = &http.Transport{MaxIdleConnsPerHost: 1024, DisableCompression: true}
 	l, err := listen()
 	if err != nil {
 		return err
 	}
 	fmt.Println("http://" + l.Addr().String())
-	return http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return http.Serve(l, referenceProxy(to))
+}
+
+func referenceProxy(to *url.URL) http.Handler {
+	proxy := httputil.NewSingleHostReverseProxy(to)
+	proxy.FlushInterval = -1
+	proxy.Transport = &http.Transport{MaxIdleConnsPerHost: 1024, DisableCompression: true}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)
@@ -36,7 +40,7 @@ func serveReference(upstream string) error {
 		}
 		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 		proxy.ServeHTTP(w, r)
-	}))
+	})
 }
 
 // startReference runs it as a process of its own, so that its CPU time is its own.
