@@ -54,8 +54,24 @@ func newMeter(version string, stats func() budget.Stats) *meter {
 	build := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "bodhi_build_info", Help: "The running version.", ConstLabels: prometheus.Labels{"version": version}}, func() float64 { return 1 })
 	m.registry.MustRegister(m.requests, m.duration, m.first, m.overhead, m.tokens, m.cost, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	_ = stats
+	m.treasury(stats)
 	return m
+}
+
+// treasury shows the money of this node. The figures are counted when they are asked for.
+func (m *meter) treasury(stats func() budget.Stats) {
+	gauge := func(name, help string, of func(budget.Stats) float64) {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return of(stats()) }))
+	}
+	count := func(name, help string, of func(budget.Stats) int64) {
+		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, func() float64 { return float64(of(stats())) }))
+	}
+	gauge("bodhi_held_usd", "Money held by attempts in flight, in USD.", func(s budget.Stats) float64 { return float64(s.Held) / 1e9 })
+	gauge("bodhi_leased_usd", "Money leased to this node and not spent, in USD.", func(s budget.Stats) float64 { return float64(s.Leased) / 1e9 })
+	gauge("bodhi_journal_lag_bytes", "Journal that is not in the database yet, within its newest segment.", func(s budget.Stats) float64 { return float64(s.LagBytes) })
+	gauge("bodhi_journal_lag_segments", "Whole journal segments that are not in the database yet.", func(s budget.Stats) float64 { return float64(s.LagSegments) })
+	count("bodhi_reserve_exceeded_total", "Attempts that cost more than was held for them; anything but 0 wants a human.", func(s budget.Stats) int64 { return s.Overruns })
+	count("bodhi_budget_refusals_total", "Requests refused for want of money.", func(s budget.Stats) int64 { return s.Refusals })
 }
 
 // Observe implements gateway.Meter.

@@ -49,6 +49,3 @@ type prices struct{ book *catalog.Catalog }
 func (p prices) Quote(_ id.Org, kind, model string, at time.Time) (catalog.Quote, bool) {
 	return p.book.Quote(kind, model, at)
 }
-
-// Find implements gateway.Prices.
-func (p prices) Find(kind, model string) (*catalog.Model, bool) { return p.book.Find(kind, model) }

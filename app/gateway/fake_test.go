@@ -89,8 +89,6 @@ func (h *house) Offer(*key.Grant) []string { return []string{"smart"} }
 
 func (h *house) Quote(id.Org, string, string, time.Time) (catalog.Quote, bool) { return flat{}, true }
 
-func (h *house) Find(string, string) (*catalog.Model, bool) { return nil, false }
-
 func (h *house) For(provider.Kind) (provider.Adapter, bool) {
 	return compat.New(compat.Settings{}), true
 }

@@ -97,7 +97,6 @@ type Budgets interface {
 // Prices quotes models for one organization (its overrides win).
 type Prices interface {
 	Quote(org id.Org, kind, model string, at time.Time) (catalog.Quote, bool)
-	Find(kind, model string) (*catalog.Model, bool)
 }
 
 // Adapters finds the adapter of a connection's kind.

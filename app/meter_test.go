@@ -1,0 +1,26 @@
+package app
+
+import (
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
+)
+
+func TestMetricsShowRequestsAndTheTreasury(t *testing.T) {
+	t.Parallel()
+	m := newMeter("v1", func() budget.Stats { return budget.Stats{Held: 2_500_000_000, Overruns: 3} })
+	m.Observe(&ledger.Request{Endpoint: "chat", Status: 402, Code: "budget_exhausted"})
+	w := httptest.NewRecorder()
+	m.handler().ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
+	for _, line := range []string{
+		`bodhi_requests_total{code="budget_exhausted",endpoint="chat",status="402"} 1`,
+		"bodhi_held_usd 2.5", "bodhi_reserve_exceeded_total 3", `bodhi_build_info{version="v1"} 1`,
+	} {
+		if !strings.Contains(w.Body.String(), line+"\n") {
+			t.Errorf("no line %q", line)
+		}
+	}
+}
