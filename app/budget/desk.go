@@ -46,6 +46,8 @@ type purse struct {
 	back   ledger.Units // taken out of the book, to be given back
 	op     *LeaseAsk    // sent, not answered: sent again word for word
 
+	tap *tap // of a throttled budget, once its ladder began
+
 	rate    ledger.Units // settled per second, smoothed
 	peak    ledger.Units // most held lately
 	counted ledger.Units // Settled at the last sweep

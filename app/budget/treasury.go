@@ -19,13 +19,15 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/live"
 )
 
-// TreasuryConfig is what a Treasury is made of. All fields are needed.
+// TreasuryConfig is what a Treasury is made of. All fields but Nodes are needed.
 type TreasuryConfig struct {
 	Bank    Bank
 	Journal *journal.Journal
 	Clock   clock.Clock
 	IDs     *id.Source
 	Log     *slog.Logger
+	// Nodes says how many nodes serve right now: a throttled budget's pace is shared among them. Nil is one.
+	Nodes func() int
 }
 
 // Treasury is the data plane's money: it holds it for each attempt in memory, inside leases from the Bank, and journals
@@ -102,8 +104,14 @@ func (t *Treasury) Reserve(ctx context.Context, w Want) (*ledger.Hold, error) {
 		}
 		w.Ceiling.Money, w.Floor.Money = 0, 0
 	}
+	if err := t.slow(d, bind, &w, now); err != nil {
+		d.mu.Unlock()
+		t.refusals.Add(1)
+		return nil, err
+	}
 	h, _ := d.hold(w.Attempt, w.Ceiling, bind)
 	if h != nil {
+		d.pour(bind, h)
 		t.taken(ctx, d, bind, now)
 		d.mu.Unlock()
 		return h, nil
@@ -172,7 +180,10 @@ func (t *Treasury) Settle(h *ledger.Hold, s *ledger.Settlement) {
 // book is the second half of Settle, once the settlement is in the journal.
 func (t *Treasury) book(d *desk, h *ledger.Hold, s ledger.Settlement) {
 	d.mu.Lock()
-	overrun, _ := d.book.Settle(h, s.Booked())
+	overrun, first := d.book.Settle(h, s.Booked())
+	if first {
+		d.ended(h, s.Booked())
+	}
 	d.mu.Unlock()
 	if overrun > 0 {
 		t.overruns.Add(1)
@@ -184,7 +195,9 @@ func (t *Treasury) book(d *desk, h *ledger.Hold, s ledger.Settlement) {
 func (t *Treasury) Release(h *ledger.Hold) {
 	d := t.desk(h.Org())
 	d.mu.Lock()
-	d.book.Release(h)
+	if d.book.Release(h) {
+		d.ended(h, ledger.Amounts{})
+	}
 	d.mu.Unlock()
 }
 

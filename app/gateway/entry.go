@@ -176,6 +176,7 @@ func (g *Gateway) plan(_ context.Context, x *Exchange) (Finish, error) {
 	if len(p.Targets) == 0 {
 		return nil, fault.Newf(fault.NotFound, "model_not_found", "Nothing serves the model %q at the moment: its connections are disabled.", clip(x.Call.Model))
 	}
+	p = g.descend(x, p)
 	if x.Hints.NoFallback {
 		p.Targets = p.Targets[:1]
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/route"
 )
@@ -88,6 +89,8 @@ type Budgets interface {
 	Release(h *ledger.Hold)
 	// Left is what the tightest hard budget under the hold has left now; false when none binds it.
 	Left(h *ledger.Hold) (money.USD, bool)
+	// Descend says whether a budget near its limit asks for a cheaper model.
+	Descend(c org.Chain, tags string) (budget.Step, bool)
 	// Bound reports whether a hard budget of money or tokens binds a hold.
 	Bound(h *ledger.Hold) bool
 	// Record journals the fact of a request.
