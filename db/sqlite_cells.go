@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -16,58 +17,107 @@ import (
 
 // The driver parses a statement every time it runs, prepared or not, and takes time in the square of its parameters;
 // for a fact of thirty columns that costs more than writing it. So SQLite is given one short statement for many rows,
-// and fetches each value through a function of ours:
+// and fetches their values through a function of ours:
 //
-//	INSERT INTO t (a, b) SELECT bodhi_cell(handle, i, 0), bodhi_cell(handle, i, 1) FROM numbers
+//	INSERT INTO t (a, b) SELECT bodhi_cell(tray, i), bodhi_cell(tray, i + 1) FROM numbers
 //
-// The driver knows functions for the whole process only, so what they read from is found by its handle.
+// The driver knows functions for the whole process only, so what they read from is found by number.
 const cellFunction = "bodhi_cell"
 
-// sheets are the rows that are being inserted at this moment, by handle; one for each database that writes.
-var sheets struct {
+// trays hold what is being inserted at this moment: one for each database that writes, and few processes have two.
+var trays struct {
 	register sync.Once
 	failed   error
-	last     atomic.Int64
-	open     sync.Map // int64 → *sheet
-}
-
-// sheet is what one statement inserts. SQLite asks from the goroutine that runs the statement.
-type sheet struct {
-	rows  int64
-	fill  func(row int, to []any) []any // appends a row's values in the order of the columns
-	at    int64                         // the row that is in cells; -1 before the first
-	cells []any
+	free     chan int64
+	cells    [64]atomic.Pointer[[]any]
 }
 
 var errCell = errors.New("db: " + cellFunction + " is asked for what is not being inserted")
 
 // registerCells makes the function known. It must come before the first connection, which is when the driver looks.
 func registerCells() error {
-	sheets.register.Do(func() {
-		sheets.failed = gosqlite.RegisterScalarFunction(cellFunction, 3, func(_ *gosqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
-			s, ok := sheets.open.Load(args[0])
-			if !ok {
-				return nil, errCell
-			}
-			row, _ := args[1].(int64)
-			column, _ := args[2].(int64)
-			return s.(*sheet).cell(row, column)
+	trays.register.Do(func() {
+		trays.free = make(chan int64, len(trays.cells))
+		for i := range trays.cells {
+			trays.free <- int64(i)
+		}
+		trays.failed = gosqlite.RegisterScalarFunction(cellFunction, 2, func(_ *gosqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
+			return cell(args[0], args[1])
 		})
 	})
-	return sheets.failed
+	return trays.failed
 }
 
-func (s *sheet) cell(row, column int64) (driver.Value, error) {
-	if row < 0 || row >= s.rows {
+func cell(tray, at driver.Value) (driver.Value, error) {
+	t, known := tray.(int64)
+	i, number := at.(int64)
+	if !known || !number || t < 0 || t >= int64(len(trays.cells)) {
 		return nil, errCell
 	}
-	if row != s.at {
-		s.cells, s.at = s.fill(int(row), s.cells[:0]), row
-	}
-	if column < 0 || column >= int64(len(s.cells)) {
+	cells := trays.cells[t].Load()
+	if cells == nil || i < 0 || i >= int64(len(*cells)) {
 		return nil, errCell
 	}
-	return plainValue(s.cells[column])
+	return (*cells)[i], nil
+}
+
+// insertCells writes many rows on SQLite with one statement. add appends a row's values in the order of the columns.
+func insertCells(ctx context.Context, tx *sql.Tx, table, columns string, rows int, add func(row int, to []any) []any) error {
+	if rows == 0 {
+		return nil
+	}
+	width := strings.Count(columns, ",") + 1
+	cells := make([]any, 0, rows*width)
+	for r := range rows {
+		if cells = add(r, cells); len(cells) != (r+1)*width {
+			return fmt.Errorf("db: a row of %s has %d values for %d columns", table, len(cells)-r*width, width)
+		}
+	}
+	for i := range cells {
+		var err error
+		if cells[i], err = plainValue(cells[i]); err != nil {
+			return err
+		}
+	}
+	tray := <-trays.free
+	trays.cells[tray].Store(&cells)
+	defer func() { trays.cells[tray].Store(nil); trays.free <- tray }()
+	query, args := cellStatement(table, columns, width, cells, tray)
+	_, err := tx.ExecContext(ctx, query, args...)
+	return err
+}
+
+// cellStatement inserts a tray. What is the same in all rows, as most names and states of a batch are, is bound once.
+// OR FAIL, because the transaction is rolled back on an error anyway: the default would copy every page it touches, to
+// be able to undo the statement alone.
+func cellStatement(table, columns string, width int, cells []any, tray int64) (query string, args []any) {
+	var q strings.Builder
+	q.WriteString("WITH RECURSIVE numbers (i) AS (SELECT 0 UNION ALL SELECT i + ?1 FROM numbers WHERE i + ?1 < ?2) INSERT OR FAIL INTO ")
+	q.WriteString(table + " (" + columns + ") SELECT ")
+	args = append(args, width, len(cells), tray)
+	for c := range width {
+		if c > 0 {
+			q.WriteByte(',')
+		}
+		if sameInAll(cells, c, width) {
+			args = append(args, cells[c])
+			q.WriteString("?" + strconv.Itoa(len(args)))
+		} else {
+			q.WriteString(cellFunction + "(?3,i+" + strconv.Itoa(c) + ")")
+		}
+	}
+	q.WriteString(" FROM numbers")
+	return q.String(), args
+}
+
+// sameInAll reports whether a column holds one value.
+func sameInAll(cells []any, column, width int) bool {
+	for i := column + width; i < len(cells); i += width {
+		if cells[i] != cells[column] {
+			return false
+		}
+	}
+	return true
 }
 
 // plainValue is a value as the driver would have bound it.
@@ -83,27 +133,4 @@ func plainValue(v any) (driver.Value, error) {
 		return v.Value()
 	}
 	return nil, fmt.Errorf("db: a cell cannot hold a %T", v)
-}
-
-// insertCells writes many rows on SQLite with one statement. OR FAIL, because the transaction is rolled back on an error
-// anyway: the default would copy every page it touches, to be able to undo the statement alone.
-func insertCells(ctx context.Context, tx *sql.Tx, table, columns string, rows int, fill func(row int, to []any) []any) error {
-	if rows == 0 {
-		return nil
-	}
-	var q strings.Builder
-	q.WriteString("WITH RECURSIVE numbers (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM numbers WHERE i + 1 < ?1) INSERT OR FAIL INTO ")
-	q.WriteString(table + " (" + columns + ") SELECT ")
-	for c := range strings.Count(columns, ",") + 1 {
-		if c > 0 {
-			q.WriteByte(',')
-		}
-		fmt.Fprintf(&q, "%s(?2,i,%d)", cellFunction, c)
-	}
-	q.WriteString(" FROM numbers")
-	handle := sheets.last.Add(1)
-	sheets.open.Store(handle, &sheet{rows: int64(rows), fill: fill, at: -1})
-	defer sheets.open.Delete(handle)
-	_, err := tx.ExecContext(ctx, q.String(), rows, handle)
-	return err
 }

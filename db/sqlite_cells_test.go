@@ -32,12 +32,16 @@ func TestACellIsStoredAsABoundValueIs(t *testing.T) {
 		rows[i] = []any{i, plain(v), plain(v), plain(v), plain(v)}
 	}
 	exec(t, d, "CREATE TABLE celled (n BIGINT, a TEXT, b BIGINT, c BOOLEAN, d DATETIME)")
+	exec(t, d, "CREATE TABLE alone (n BIGINT, a TEXT, b BIGINT, c BOOLEAN, d DATETIME)")
 	exec(t, d, "CREATE TABLE bound (n BIGINT, a TEXT, b BIGINT, c BOOLEAN, d DATETIME)")
 	if err := d.InsertCells(t.Context(), "celled", "n,a,b,c,d", rows); err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range rows {
 		exec(t, d, "INSERT INTO bound VALUES (?,?,?,?,?)", r...)
+		if err := d.InsertCells(t.Context(), "alone", "n,a,b,c,d", [][]any{r}); err != nil { // a column of one value is bound
+			t.Fatal(err)
+		}
 	}
 	read := func(table string) (out []string) {
 		for _, c := range []string{"a", "b", "c", "d"} {
@@ -52,16 +56,18 @@ func TestACellIsStoredAsABoundValueIs(t *testing.T) {
 		}
 		return out
 	}
-	celled, bound := read("celled"), read("bound")
-	if len(bound) != 4*len(values) || !slices.Equal(celled, bound) {
-		t.Errorf("cells are stored as\n%q\nbound values as\n%q", celled, bound)
+	bound := read("bound")
+	for _, table := range []string{"celled", "alone"} {
+		if got := read(table); len(bound) != 4*len(values) || !slices.Equal(got, bound) {
+			t.Errorf("%s cells are stored as\n%q\nbound values as\n%q", table, got, bound)
+		}
 	}
 }
 
 func TestACellOutsideAnInsertIsRefused(t *testing.T) {
 	t.Parallel()
 	d := dbtest.SQLite(t)
-	for name, args := range map[string]string{"unknown handle": "0, 0, 0", "no handle": "NULL, 0, 0", "text": "'a', 'b', 'c'"} {
+	for name, args := range map[string]string{"nothing in the tray": "0, 0", "no such tray": "64, 0", "below the first": "-1, 0", "no tray": "NULL, 0", "text": "'a', 'b'"} {
 		err := d.System(t.Context(), func(tx *gorm.DB) error { return tx.Exec("SELECT bodhi_cell(" + args + ")").Error })
 		if err == nil {
 			t.Errorf("%s: a cell was read", name)
