@@ -1,29 +1,28 @@
 package db
 
 import (
-	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
+	"strconv"
 
 	"gorm.io/gorm"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
 )
 
 // insertFacts writes the rows of a batch: the one write whose cost every request pays.
 func (s *LedgerStore) insertFacts(tx *gorm.DB, b budget.Batch) error {
-	attempts := make([]attemptRow, len(b.Attempts))
-	for i, p := range b.Attempts {
-		attempts[i] = attemptRowOf(p)
-	}
-	requests := make([]requestRow, len(b.Requests))
-	for i, r := range b.Requests {
-		requests[i] = requestRowOf(r)
-	}
 	if s.db.Postgres() {
+		attempts := make([]attemptRow, len(b.Attempts))
+		for i, p := range b.Attempts {
+			attempts[i] = attemptRowOf(p)
+		}
+		requests := make([]requestRow, len(b.Requests))
+		for i, r := range b.Requests {
+			requests[i] = requestRowOf(r)
+		}
 		return errors.Join(insertAll(tx, "attempts", attempts), insertAll(tx, "requests", requests))
 	}
 	raw, ok := s.db.SQLiteTx(tx.Statement.Context)
@@ -32,10 +31,12 @@ func (s *LedgerStore) insertFacts(tx *gorm.DB, b budget.Batch) error {
 	}
 	// GORM's reflection takes as long as the insert itself, so it is left out. The guard is not asked: the statements
 	// are these two, and both name org_id.
-	if err := insertRows(tx.Statement.Context, raw, "attempts", attemptColumns, attempts, attemptRow.values); err != nil {
+	err := insertCells(tx.Statement.Context, raw, "attempts", attemptColumns, len(b.Attempts), func(i int, to []any) []any { return attemptRowOf(b.Attempts[i]).values(to) })
+	if err != nil {
 		return fmt.Errorf("attempts: %w", translate(tx, err))
 	}
-	if err := insertRows(tx.Statement.Context, raw, "requests", requestColumns, requests, requestRow.values); err != nil {
+	err = insertCells(tx.Statement.Context, raw, "requests", requestColumns, len(b.Requests), func(i int, to []any) []any { return requestRowOf(b.Requests[i]).values(to) })
+	if err != nil {
 		return fmt.Errorf("requests: %w", translate(tx, err))
 	}
 	return nil
@@ -60,50 +61,42 @@ func translate(tx *gorm.DB, err error) error {
 	return err
 }
 
-// rowsAtOnce is how many facts go into one statement. The driver parses a statement each time it runs, prepared or not,
-// and takes time in the square of its parameters; in between lies the least CPU per fact (BenchmarkPost).
-const rowsAtOnce = 8
-
-// insertRows writes rows on SQLite. OR FAIL, because the transaction is rolled back on an error anyway: the default
-// would copy every page it touches, to be able to undo the statement alone.
-func insertRows[T any](ctx context.Context, tx *sql.Tx, table, columns string, rows []T, values func(T, []any) []any) error {
-	row := "(?" + strings.Repeat(",?", strings.Count(columns, ",")) + ")"
-	head := "INSERT OR FAIL INTO " + table + " (" + columns + ") VALUES " + row
-	full := head + strings.Repeat(","+row, rowsAtOnce-1)
-	var args []any
-	for len(rows) > 0 {
-		size, query := min(rowsAtOnce, len(rows)), full
-		if size < rowsAtOnce {
-			query = head + strings.Repeat(","+row, size-1)
-		}
-		args = args[:0]
-		for _, r := range rows[:size] {
-			args = values(r, args)
-		}
-		if _, err := tx.ExecContext(ctx, query, args...); err != nil {
-			return err
-		}
-		rows = rows[size:]
-	}
-	return nil
-}
-
 const attemptColumns = "org_id,id,at,ended_at,request_id,number,department_id,team_id,member_id,key_id,tags,connection_id,provider,kind," +
 	"model,price_version,state,status,class,note,input_tokens,cached_tokens,output_tokens,reasoning_tokens,usage,held_nanos,cost_nanos," +
 	"input_cost_nanos,held_tokens,booked_tokens,booked_requests,first_byte_us,duration_us,accounts"
 
 // values appends the row in the order of attemptColumns.
 func (r attemptRow) values(to []any) []any {
-	accounts, _ := json.Marshal(r.Accounts) // ids and numbers
 	var usage any
 	if r.Usage != nil {
 		text, _ := json.Marshal(r.Usage) // numbers
 		usage = string(text)
 	}
-	return append(to, r.OrgID, r.ID, stamp(r.At), stamp(r.EndedAt), r.RequestID, r.Number, r.DepartmentID, r.TeamID,
+	return append(to, r.OrgID, r.ID, r.At, r.EndedAt, r.RequestID, r.Number, r.DepartmentID, r.TeamID,
 		r.MemberID, r.KeyID, r.Tags, r.ConnectionID, r.Provider, r.Kind, r.Model, r.PriceVersion, r.State, r.Status, r.Class, r.Note,
 		r.Input, r.Cached, r.Output, r.Reasoning, usage, int64(r.Held), int64(r.Cost), int64(r.InputCost), int64(r.HeldTokens),
-		int64(r.Tokens), int64(r.Requests), r.FirstByte, r.DurationUS, string(accounts))
+		int64(r.Tokens), int64(r.Requests), r.FirstByte, r.DurationUS, accountsJSON(r.Accounts))
+}
+
+// accountsJSON is what encoding/json makes of accounts, in a fifth of the time.
+func accountsJSON(accounts []accountRow) string {
+	b := make([]byte, 0, 2+64*len(accounts))
+	b = append(b, '[')
+	for i, a := range accounts {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, `{"b":"`...)
+		b = append(b, a.Budget.String()...)
+		b = append(b, `","s":`...)
+		b = strconv.AppendInt(b, a.Start, 10)
+		if a.Measure != ledger.Money {
+			b = append(b, `,"m":`...)
+			b = strconv.AppendInt(b, int64(a.Measure), 10)
+		}
+		b = append(b, '}')
+	}
+	return string(append(b, ']'))
 }
 
 const requestColumns = "org_id,id,at,department_id,team_id,member_id,key_id,family,endpoint,stream,asked,model,provider,route,client," +
@@ -112,7 +105,7 @@ const requestColumns = "org_id,id,at,department_id,team_id,member_id,key_id,fami
 
 // values appends the row in the order of requestColumns.
 func (r requestRow) values(to []any) []any {
-	return append(to, r.OrgID, r.ID, stamp(r.At), r.DepartmentID, r.TeamID, r.MemberID, r.KeyID, r.Family,
+	return append(to, r.OrgID, r.ID, r.At, r.DepartmentID, r.TeamID, r.MemberID, r.KeyID, r.Family,
 		r.Endpoint, r.Stream, r.Asked, r.Model, r.Provider, r.Route, r.Client, r.Tags, r.EndUser, r.Session, r.Cache, r.Attempts, r.Status,
 		r.Code, r.Message, r.Input, r.Cached, r.Output, r.Reasoning, int64(r.Cost), r.Decisions, r.FirstByte, r.DurationUS, r.OverheadUS)
 }

@@ -85,10 +85,9 @@ func (g *Gateway) decode(_ context.Context, x *Exchange) (Finish, error) {
 }
 
 func (g *Gateway) readBody(x *Exchange) ([]byte, error) {
-	tooLarge := fault.Newf(fault.TooLarge, "body_too_large", "The request is larger than %d MiB, the most this endpoint takes. Send less, or refer to media by URL.", g.limits.Body>>20)
 	n := x.R.ContentLength
 	if n > g.limits.Body {
-		return nil, tooLarge
+		return nil, g.tooLarge()
 	}
 	if e := x.R.Header.Get("Content-Encoding"); e != "" && e != "identity" {
 		return nil, fault.Field("content-encoding", "Compressed request bodies are not accepted; send the JSON as it is.")
@@ -99,7 +98,7 @@ func (g *Gateway) readBody(x *Exchange) ([]byte, error) {
 			return nil, unreadable(err)
 		}
 		if int64(len(b)) > g.limits.Body {
-			return nil, tooLarge
+			return nil, g.tooLarge()
 		}
 		return b, nil
 	}
@@ -108,6 +107,10 @@ func (g *Gateway) readBody(x *Exchange) ([]byte, error) {
 		return nil, unreadable(err)
 	}
 	return b, nil
+}
+
+func (g *Gateway) tooLarge() error {
+	return fault.Newf(fault.TooLarge, "body_too_large", "The request is larger than %d MiB, the most this endpoint takes. Send less, or refer to media by URL.", g.limits.Body>>20)
 }
 
 func unreadable(err error) error {
