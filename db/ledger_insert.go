@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -14,44 +15,60 @@ import (
 
 // insertFacts writes the rows of a batch: the one write whose cost every request pays.
 func (s *LedgerStore) insertFacts(tx *gorm.DB, b budget.Batch) error {
-	if s.db.Postgres() {
-		attempts := make([]attemptRow, len(b.Attempts))
-		for i, p := range b.Attempts {
-			attempts[i] = attemptRowOf(p)
-		}
-		requests := make([]requestRow, len(b.Requests))
-		for i, r := range b.Requests {
-			requests[i] = requestRowOf(r)
-		}
-		return errors.Join(insertAll(tx, "attempts", attempts), insertAll(tx, "requests", requests))
-	}
-	raw, ok := s.db.SQLiteTx(tx.Statement.Context)
-	if !ok {
-		return errors.New("facts: no transaction")
-	}
-	// GORM's reflection takes as long as the insert itself, so it is left out. The guard is not asked: the statements
-	// are these two, and both name org_id.
-	err := insertCells(tx.Statement.Context, raw, "attempts", attemptColumns, len(b.Attempts), func(i int, to []any) []any { return attemptRowOf(b.Attempts[i]).values(to) })
+	err := s.insertRows(tx, "attempts", attemptColumns, len(b.Attempts), func(i int, to []any) []any { return attemptRowOf(b.Attempts[i]).values(to) })
 	if err != nil {
 		return fmt.Errorf("attempts: %w", translate(tx, err))
 	}
-	err = insertCells(tx.Statement.Context, raw, "requests", requestColumns, len(b.Requests), func(i int, to []any) []any { return requestRowOf(b.Requests[i]).values(to) })
+	err = s.insertRows(tx, "requests", requestColumns, len(b.Requests), func(i int, to []any) []any { return requestRowOf(b.Requests[i]).values(to) })
 	if err != nil {
 		return fmt.Errorf("requests: %w", translate(tx, err))
 	}
 	return nil
 }
 
-// insertAll lets GORM write rows, as many at once as PostgreSQL's limit on parameters allows.
-func insertAll[T any](tx *gorm.DB, table string, rows []T) error {
-	if len(rows) == 0 {
-		return nil
+// insertRows leaves GORM out, whose reflection takes as long as the insert itself. The guard is not asked: the statements
+// are these two, and both name org_id.
+func (s *LedgerStore) insertRows(tx *gorm.DB, table, columns string, rows int, add func(row int, to []any) []any) error {
+	ctx := tx.Statement.Context
+	if lite, ok := s.db.SQLiteTx(ctx); ok {
+		return insertCells(ctx, lite, table, columns, rows, add)
 	}
-	if err := tx.CreateInBatches(&rows, 500).Error; err != nil {
-		return fmt.Errorf("%s: %w", table, err)
+	pg, ok := s.db.PostgresTx(ctx)
+	if !ok {
+		return errors.New("no transaction")
 	}
-	return nil
+	if g, ok := tx.Statement.ConnPool.(*guardedTx); ok { // row-level security is, and must hear whose rows these are
+		if err := g.become(ctx, ""); err != nil {
+			return err
+		}
+	}
+	return insertColumns(ctx, pg, table, columns, rows, add)
 }
+
+// layOut puts the values of many rows behind each other. add appends a row's values in the order of the columns.
+func layOut(table, columns string, rows int, add func(row int, to []any) []any) (cells []any, width int, err error) {
+	width = strings.Count(columns, ",") + 1
+	cells = make([]any, 0, rows*width)
+	for r := range rows {
+		if cells = add(r, cells); len(cells) != (r+1)*width {
+			return nil, 0, fmt.Errorf("db: a row of %s has %d values for %d columns", table, len(cells)-r*width, width)
+		}
+	}
+	return cells, width, nil
+}
+
+// sameInAll reports whether a column holds one value.
+func sameInAll(cells []any, column, width int) bool {
+	for i := column + width; i < len(cells); i += width {
+		if cells[i] != cells[column] {
+			return false
+		}
+	}
+	return true
+}
+
+// document is JSON; "" is NULL.
+type document string
 
 // translate gives a driver's error the name GORM would have given it, so that duplicates are told apart.
 func translate(tx *gorm.DB, err error) error {
@@ -67,10 +84,10 @@ const attemptColumns = "org_id,id,at,ended_at,request_id,number,department_id,te
 
 // values appends the row in the order of attemptColumns.
 func (r attemptRow) values(to []any) []any {
-	var usage any
+	var usage document
 	if r.Usage != nil {
 		text, _ := json.Marshal(r.Usage) // numbers
-		usage = string(text)
+		usage = document(text)
 	}
 	return append(to, r.OrgID, r.ID, r.At, r.EndedAt, r.RequestID, r.Number, r.DepartmentID, r.TeamID,
 		r.MemberID, r.KeyID, r.Tags, r.ConnectionID, r.Provider, r.Kind, r.Model, r.PriceVersion, r.State, r.Status, r.Class, r.Note,
@@ -79,7 +96,7 @@ func (r attemptRow) values(to []any) []any {
 }
 
 // accountsJSON is what encoding/json makes of accounts, in a fifth of the time.
-func accountsJSON(accounts []accountRow) string {
+func accountsJSON(accounts []accountRow) document {
 	b := make([]byte, 0, 2+64*len(accounts))
 	b = append(b, '[')
 	for i, a := range accounts {
@@ -96,7 +113,7 @@ func accountsJSON(accounts []accountRow) string {
 		}
 		b = append(b, '}')
 	}
-	return string(append(b, ']'))
+	return document(append(b, ']'))
 }
 
 const requestColumns = "org_id,id,at,department_id,team_id,member_id,key_id,family,endpoint,stream,asked,model,provider,route,client," +

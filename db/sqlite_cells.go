@@ -61,20 +61,13 @@ func cell(tray, at driver.Value) (driver.Value, error) {
 	return (*cells)[i], nil
 }
 
-// insertCells writes many rows on SQLite with one statement. add appends a row's values in the order of the columns.
+// insertCells writes many rows on SQLite with one statement.
 func insertCells(ctx context.Context, tx *sql.Tx, table, columns string, rows int, add func(row int, to []any) []any) error {
-	if rows == 0 {
-		return nil
-	}
-	width := strings.Count(columns, ",") + 1
-	cells := make([]any, 0, rows*width)
-	for r := range rows {
-		if cells = add(r, cells); len(cells) != (r+1)*width {
-			return fmt.Errorf("db: a row of %s has %d values for %d columns", table, len(cells)-r*width, width)
-		}
+	cells, width, err := layOut(table, columns, rows, add)
+	if err != nil || rows == 0 {
+		return err
 	}
 	for i := range cells {
-		var err error
 		if cells[i], err = plainValue(cells[i]); err != nil {
 			return err
 		}
@@ -83,7 +76,7 @@ func insertCells(ctx context.Context, tx *sql.Tx, table, columns string, rows in
 	trays.cells[tray].Store(&cells)
 	defer func() { trays.cells[tray].Store(nil); trays.free <- tray }()
 	query, args := cellStatement(table, columns, width, cells, tray)
-	_, err := tx.ExecContext(ctx, query, args...)
+	_, err = tx.ExecContext(ctx, query, args...)
 	return err
 }
 
@@ -110,16 +103,6 @@ func cellStatement(table, columns string, width int, cells []any, tray int64) (q
 	return q.String(), args
 }
 
-// sameInAll reports whether a column holds one value.
-func sameInAll(cells []any, column, width int) bool {
-	for i := column + width; i < len(cells); i += width {
-		if cells[i] != cells[column] {
-			return false
-		}
-	}
-	return true
-}
-
 // plainValue is a value as the driver would have bound it.
 func plainValue(v any) (driver.Value, error) {
 	switch v := v.(type) {
@@ -129,6 +112,11 @@ func plainValue(v any) (driver.Value, error) {
 		return int64(v), nil
 	case time.Time:
 		return stamp(v).Format("2006-01-02 15:04:05.999999999-07:00"), nil
+	case document:
+		if v == "" {
+			return nil, nil
+		}
+		return string(v), nil
 	case driver.Valuer:
 		return v.Value()
 	}
