@@ -71,7 +71,7 @@ func (h *house) passes(n int) (given int) {
 	return given
 }
 
-func (h *house) take(a Ask) *Place {
+func (h *house) take(a Ask) *Seat {
 	h.t.Helper()
 	p, err := h.Take(h.t.Context(), a)
 	if err != nil {

@@ -58,15 +58,15 @@ func (l *Limiter) Load(set []Rule) error {
 	return nil
 }
 
-// Take takes a request's place on every limit that binds it, or on none. A refusal is a *fault.Error of kind Limited
+// Take takes a request's seat on every limit that binds it, or on none. A refusal is a *fault.Error of kind Limited
 // with code rate_limited. The place is nil if nothing binds; it comes with a refusal too, for its headers. Every place
 // must be settled, which after a refusal does nothing.
-func (l *Limiter) Take(ctx context.Context, a Ask) (*Place, error) {
+func (l *Limiter) Take(ctx context.Context, a Ask) (*Seat, error) {
 	t := l.tree(a.Chain.Org)
 	if t == nil {
 		return nil, nil
 	}
-	p := newPlace(t, &a, l.clock.Now())
+	p := newSeat(t, &a, l.clock.Now())
 	if p == nil {
 		return nil, nil
 	}
@@ -79,7 +79,7 @@ func (l *Limiter) Take(ctx context.Context, a Ask) (*Place, error) {
 }
 
 // decide asks Redis, or memory if there is none or it is away.
-func (l *Limiter) decide(ctx context.Context, p *Place, a *Ask) {
+func (l *Limiter) decide(ctx context.Context, p *Seat, a *Ask) {
 	if l.link == nil {
 		p.allow(a, 1)
 		p.decide()
@@ -105,7 +105,7 @@ func (l *Limiter) tree(o id.Org) *tree {
 }
 
 // Settle makes a place what the request really used. It never waits, and does nothing the second time.
-func (l *Limiter) Settle(p *Place, u Used) {
+func (l *Limiter) Settle(p *Seat, u Used) {
 	if p == nil || !p.admitted || p.settled.Swap(true) {
 		return
 	}
@@ -169,7 +169,7 @@ func (l *Limiter) Now(ctx context.Context, o id.Org) map[id.Limit]Standing {
 }
 
 func (l *Limiter) standings(ctx context.Context, t *tree, rules []*rule) []Standing {
-	p := &Place{tree: t, now: l.clock.Now()}
+	p := &Seat{tree: t, now: l.clock.Now()}
 	for _, r := range rules {
 		p.claims = append(p.claims, claim{rule: r, terms: r.terms(p.now, 1)})
 	}

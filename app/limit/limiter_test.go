@@ -59,7 +59,7 @@ func TestPlacesComeBackExactlyOnce(t *testing.T) {
 	if h.used(0) != 0 || h.used(1) != 0 {
 		t.Errorf("%d tokens and %d requests are left behind", h.used(0), h.used(1))
 	}
-	var none *Place
+	var none *Seat
 	h.Settle(none, Used{})
 }
 

@@ -51,7 +51,7 @@ func (k *link) up() bool { return !k.down.Load() }
 func (k *link) alive() int64 { return max(1, k.nodes.Load()) }
 
 // take lets Redis decide; false if it did not answer in time.
-func (k *link) take(ctx context.Context, p *Place) bool {
+func (k *link) take(ctx context.Context, p *Seat) bool {
 	if !k.ask(ctx, p, "take") {
 		for i := range p.claims {
 			p.claims[i].away = true
@@ -64,12 +64,12 @@ func (k *link) take(ctx context.Context, p *Place) bool {
 	return true
 }
 
-func (k *link) peek(ctx context.Context, p *Place) bool {
+func (k *link) peek(ctx context.Context, p *Seat) bool {
 	return len(p.claims) == 0 || k.ask(ctx, p, "peek")
 }
 
 // ask outlives a client that went away: whether the take happened would else be unknown.
-func (k *link) ask(ctx context.Context, p *Place, mode string) bool {
+func (k *link) ask(ctx context.Context, p *Seat, mode string) bool {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), k.patience)
 	defer cancel()
 	if err := p.ask(ctx, k.shared, mode); err != nil {
@@ -94,7 +94,7 @@ func (k *link) back() {
 }
 
 // owe notes what memory admitted while Redis was away.
-func (k *link) owe(p *Place) {
+func (k *link) owe(p *Seat) {
 	now := p.now.UnixMicro()
 	for i := range p.claims {
 		c := &p.claims[i]
@@ -104,7 +104,7 @@ func (k *link) owe(p *Place) {
 }
 
 // settle notes what Redis has to correct.
-func (k *link) settle(p *Place, u Used, now int64) {
+func (k *link) settle(p *Seat, u Used, now int64) {
 	for i := range p.claims {
 		c := &p.claims[i]
 		switch n := u.of(c.rule.Unit) - c.take; {

@@ -5,7 +5,7 @@ import "time"
 // What is decided in memory. The tree's mutex is held for less than a microsecond, and nothing under it can wait.
 
 // decide takes the request's place on all limits or on none, and reports which.
-func (p *Place) decide() bool {
+func (p *Seat) decide() bool {
 	now := p.now.UnixMicro()
 	p.tree.mu.Lock()
 	defer p.tree.mu.Unlock()
@@ -24,7 +24,7 @@ func (p *Place) decide() bool {
 }
 
 // follow takes what Redis has admitted, so that memory knows this node's part when Redis goes away.
-func (p *Place) follow() {
+func (p *Seat) follow() {
 	now := p.now.UnixMicro()
 	p.tree.mu.Lock()
 	defer p.tree.mu.Unlock()
@@ -100,7 +100,7 @@ func (x *index) sweep(now int64, today func(*rule) int64) (left int) {
 }
 
 // peek sees where limits stand, and makes no counters for those that have none.
-func (p *Place) peek() {
+func (p *Seat) peek() {
 	now := p.now.UnixMicro()
 	p.tree.mu.Lock()
 	defer p.tree.mu.Unlock()

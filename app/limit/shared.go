@@ -34,7 +34,7 @@ const answered = 8
 var errAnswer = errors.New("limit: the script's answer has the wrong length")
 
 // ask runs the take script for a place's claims and fills in what it found.
-func (p *Place) ask(ctx context.Context, s Shared, mode string) error {
+func (p *Seat) ask(ctx context.Context, s Shared, mode string) error {
 	keys := make([]string, len(p.claims))
 	args := make([]any, 1, 1+9*len(p.claims))
 	args[0] = mode

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Place is what one request took on the limits that bind it. It belongs to the request; Settle ends it.
-type Place struct {
+// Seat is what one request took on the limits that bind it. It belongs to the request; Settle ends it.
+type Seat struct {
 	tree     *tree
 	claims   []claim
 	room     [6]claim
@@ -33,9 +33,9 @@ type claim struct {
 	away   bool  // it was decided in memory while Redis was away
 }
 
-// newPlace finds the limits that bind a request; nil if there are none.
-func newPlace(t *tree, a *Ask, now time.Time) *Place {
-	p := &Place{tree: t, now: now}
+// newSeat finds the limits that bind a request; nil if there are none.
+func newSeat(t *tree, a *Ask, now time.Time) *Seat {
+	p := &Seat{tree: t, now: now}
 	p.claims = p.room[:0]
 	t.bind(a, func(r *rule) {
 		c := claim{rule: r}
@@ -49,7 +49,7 @@ func newPlace(t *tree, a *Ask, now time.Time) *Place {
 }
 
 // allow works out what each limit allows now, and takes whole limits where only the estimate is larger than they are.
-func (p *Place) allow(a *Ask, nodes int64) {
+func (p *Seat) allow(a *Ask, nodes int64) {
 	for i := range p.claims {
 		c := &p.claims[i]
 		c.terms = c.rule.terms(p.now, nodes)
@@ -62,7 +62,7 @@ func (p *Place) allow(a *Ask, nodes int64) {
 }
 
 // blocked is the claim that has to wait longest, or nil if all fit.
-func (p *Place) blocked() *claim {
+func (p *Seat) blocked() *claim {
 	var worst *claim
 	for i := range p.claims {
 		c := &p.claims[i]
@@ -77,10 +77,10 @@ func (p *Place) blocked() *claim {
 }
 
 // Admitted reports whether the request took its place; a refused one took none.
-func (p *Place) Admitted() bool { return p.admitted }
+func (p *Seat) Admitted() bool { return p.admitted }
 
 // Tightest is the standing of the limit of a unit with the least left; false if none of that unit binds.
-func (p *Place) Tightest(u Unit) (Standing, bool) {
+func (p *Seat) Tightest(u Unit) (Standing, bool) {
 	var best *claim
 	for i := range p.claims {
 		c := &p.claims[i]
@@ -98,7 +98,7 @@ func (p *Place) Tightest(u Unit) (Standing, bool) {
 const warnFrom = 80
 
 // Warnings are sentences about limits that are nearly used up, or soft ones that were passed. Mostly there are none.
-func (p *Place) Warnings() []string {
+func (p *Seat) Warnings() []string {
 	var out []string
 	for i := range p.claims {
 		c := &p.claims[i]
