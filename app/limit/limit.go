@@ -25,6 +25,14 @@ var Units = []Unit{Requests, Tokens, Cost}
 // Valid reports whether u is one of Units.
 func (u Unit) Valid() bool { return u == Requests || u == Tokens || u == Cost }
 
+// Value is an amount of the unit as JSON carries it: a count, or a decimal of USD.
+func (u Unit) Value(n int64) any {
+	if u == Cost {
+		return money.USD(n)
+	}
+	return n
+}
+
 // Limit is how much may pass in a window on one node of the tree.
 type Limit struct {
 	ID    id.Limit
