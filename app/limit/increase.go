@@ -55,7 +55,7 @@ func NoIncrease() *fault.Error {
 func granted(l Limit, x Increase) map[string]any {
 	out := map[string]any{"increase": x.ID.String(), "until": x.Until.Format(time.RFC3339)}
 	if x.Add > 0 {
-		out["add"] = l.Unit.count(x.Add)
+		out["add"] = l.Unit.Count(x.Add)
 	}
 	if x.Percent > 0 {
 		out["percent"] = x.Percent

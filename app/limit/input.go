@@ -49,7 +49,7 @@ func (in Input) checked(p Place) (Input, error) {
 	case in.Amount < 0:
 		note(fault.Field("amount", "Enter a limit of 0 or more; 0 blocks everything."))
 	case in.Amount > largest(in.Unit):
-		note(fault.Field("amount", fmt.Sprintf("Enter a limit of at most %s.", in.Unit.count(largest(in.Unit)))))
+		note(fault.Field("amount", fmt.Sprintf("Enter a limit of at most %s.", in.Unit.Count(largest(in.Unit)))))
 	}
 	if in.Window < minWindow || in.Window > maxWindow || in.Window%time.Millisecond != 0 {
 		note(fault.Field("window", "Enter a window from 1s to 24h, such as 1m, 90s or 1h."))
@@ -85,7 +85,12 @@ func (in Input) words(p Place) string {
 	if in.Endpoint != "" {
 		where += ", " + string(in.Endpoint)
 	}
-	return clip(where, 140) + ": " + in.Unit.count(in.Amount) + " " + Per(in.Window)
+	return clip(where, 140) + ": " + in.Unit.Count(in.Amount) + " " + Per(in.Window)
+}
+
+// words is the name that the limit has if nobody gives it another.
+func (l Limit) words(p Place) string {
+	return Input{Tag: l.Tag, Model: l.Model, Endpoint: l.Endpoint, Unit: l.Unit, Amount: l.Amount, Window: l.Window}.words(p)
 }
 
 func clip(s string, n int) string {
@@ -134,7 +139,7 @@ func (x Rise) checked(l Limit, now time.Time) (Rise, error) {
 	var wrong []error
 	switch {
 	case x.Add < 0 || x.Add > largest(l.Unit):
-		wrong = append(wrong, fault.Field("add", fmt.Sprintf("Enter how much to add: up to %s.", l.Unit.count(largest(l.Unit)))))
+		wrong = append(wrong, fault.Field("add", fmt.Sprintf("Enter how much to add: up to %s.", l.Unit.Count(largest(l.Unit)))))
 	case x.Percent != 0 && (x.Percent <= 100 || x.Percent > 1000):
 		wrong = append(wrong, fault.Field("factor", "Enter a factor above 1 and up to 10, such as 1.5."))
 	case x.Add == 0 && x.Percent == 0:

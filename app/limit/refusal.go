@@ -16,11 +16,11 @@ func (l *Limiter) refusal(c *claim, now time.Time) *fault.Error {
 	var e *fault.Error
 	if c.wait == never {
 		e = fault.Newf(fault.Limited, "rate_limited", "This request counts as about %s, more than %s allows at all. Lower max_tokens or send less, or %s.",
-			r.Unit.count(c.need), r.describe(c.limit), l.raiser(r))
+			r.Unit.Count(c.need), r.describe(c.limit), l.raiser(r))
 	} else {
 		wait := time.Duration(c.wait) * time.Microsecond
 		e = fault.Newf(fault.Limited, "rate_limited", "%s used up: %s taken. There is room again in %s; slow down, or %s.",
-			capital(r.describe(c.limit))+" is", r.Unit.count(c.used), rounded(wait), l.raiser(r))
+			capital(r.describe(c.limit))+" is", r.Unit.Count(c.used), rounded(wait), l.raiser(r))
 		e.RetryAfter = wait
 		e.With("resets_at", now.Add(wait).UTC().Format(time.RFC3339))
 	}
@@ -50,12 +50,12 @@ func (r *rule) describe(amount int64) string {
 	if r.Endpoint != "" {
 		b.WriteString(" for " + string(r.Endpoint))
 	}
-	b.WriteString(" (" + r.Unit.count(amount) + " " + Per(r.Window) + ")")
+	b.WriteString(" (" + r.Unit.Count(amount) + " " + Per(r.Window) + ")")
 	return b.String()
 }
 
-// count is an amount of a unit in words: "1 request", "5000 tokens", "$2.50".
-func (u Unit) count(n int64) string {
+// Count is an amount of a unit in words: "1 request", "5000 tokens", "$2.50".
+func (u Unit) Count(n int64) string {
 	switch {
 	case u == Cost:
 		return "$" + money.USD(n).String()
@@ -77,11 +77,11 @@ func Per(window time.Duration) string {
 	case 24 * time.Hour:
 		return "per day"
 	}
-	return "per " + short(window)
+	return "per " + Span(window)
 }
 
-// short prints a duration without its zeros: "15m" for "15m0s".
-func short(d time.Duration) string {
+// Span prints a duration without its zeros: "15m" for "15m0s".
+func Span(d time.Duration) string {
 	s := d.String()
 	if strings.HasSuffix(s, "m0s") {
 		s = strings.TrimSuffix(s, "0s")
@@ -98,7 +98,7 @@ func rounded(d time.Duration) string {
 	if d < time.Second {
 		unit = 10 * time.Millisecond
 	}
-	return short((d + unit - 1).Truncate(unit))
+	return Span((d + unit - 1).Truncate(unit))
 }
 
 func (r *rule) scopeWord() string {

@@ -56,6 +56,9 @@ type Entry struct {
 	Standing  Standing
 }
 
+// Named reports whether people gave the limit a name of its own.
+func (e Entry) Named() bool { return e.Name != e.words(Place{Label: e.Label}) }
+
 // NotFound refuses an id that names no limit, or another tenant's.
 func NotFound() *fault.Error {
 	return fault.New(fault.NotFound, "not_found", "There is no such limit.")
@@ -152,6 +155,9 @@ func (l *Limit) become(in Input, now time.Time) {
 func (s *Service) Update(ctx context.Context, actor org.Actor, l id.Limit, in Input) (Entry, error) {
 	err := s.change(ctx, actor, l, "update", func(ctx context.Context, old Listed, now time.Time) (audit.Entry, error) {
 		in.Scope, in.Tag = old.Scope, old.Tag
+		if in.Name == old.words(old.Place) { // it names the old figures
+			in.Name = ""
+		}
 		in, err := in.checked(old.Place)
 		if err != nil {
 			return audit.Entry{}, err
@@ -244,7 +250,7 @@ func note(action string, l Limit, before, after map[string]any) audit.Entry {
 }
 
 func stored(l Limit, p Place) map[string]any {
-	out := map[string]any{"scope": string(l.Scope.Kind()), "of": p.Label, "name": l.Name, "limit": l.Unit.count(l.Amount), "window": l.Window.String(), "soft": l.Soft}
+	out := map[string]any{"scope": string(l.Scope.Kind()), "of": p.Label, "name": l.Name, "limit": l.Unit.Count(l.Amount), "window": l.Window.String(), "soft": l.Soft}
 	for name, v := range map[string]string{"tag": l.Tag, "model": l.Model, "endpoint": string(l.Endpoint)} {
 		if v != "" {
 			out[name] = v
