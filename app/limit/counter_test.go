@@ -134,3 +134,29 @@ func TestAClockThatGoesBackForgetsNothingWithinTheWindowAndRecovers(t *testing.T
 		t.Errorf("after a day that never was, %d passed", n)
 	}
 }
+
+func TestSixteenSlotsCoverAWindow(t *testing.T) {
+	t.Parallel()
+	for window := minWindow; window < 2*minWindow; window += time.Millisecond {
+		if slotWidth(window)*slots < window.Microseconds() {
+			t.Fatalf("16 slots of %d µs are shorter than %s", slotWidth(window), window)
+		}
+	}
+}
+
+// A long request may end when its slot's place is another's.
+func TestWhatFellOutOfTheWindowIsNotGivenBackFromAnotherSlot(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	h.set(on(h.chain, org.KeyScope, Tokens, 1000, 16*time.Second))
+	a := h.ask()
+	a.Tokens, a.Least = 800, 800
+	long := h.take(a)
+	h.clock.Advance((slots + 1) * time.Second)
+	a.Tokens, a.Least = 700, 700
+	h.take(a)
+	h.Settle(long, Used{Tokens: 1})
+	if n := h.used(0); n != 700 {
+		t.Errorf("%d count, want the 700 of the request that runs now", n)
+	}
+}

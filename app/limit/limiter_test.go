@@ -16,14 +16,16 @@ import (
 func TestParallelRequestsNeverPassTogether(t *testing.T) {
 	t.Parallel()
 	h := build(t)
-	h.set(on(h.chain, org.OrgScope, Requests, 50, time.Minute), on(h.chain, org.TeamScope, Tokens, 4000, time.Minute), on(h.chain, org.KeyScope, Requests, 45, time.Second))
+	h.set(on(h.chain, org.OrgScope, Requests, 100_000, time.Minute), on(h.chain, org.TeamScope, Tokens, 9_000_000, time.Minute), on(h.chain, org.KeyScope, Requests, 99_999, time.Second))
 	var given, tokens atomic.Int64
 	var wg sync.WaitGroup
+	ready := make(chan struct{})
 	for i := range 200 {
 		wg.Go(func() {
 			a := h.ask()
 			a.Tokens, a.Least = int64(50+i%100), int64(50+i%100)
-			for range 10 {
+			<-ready
+			for range 1000 {
 				if _, err := h.Take(t.Context(), a); err == nil {
 					given.Add(1)
 					tokens.Add(a.Tokens)
@@ -31,14 +33,15 @@ func TestParallelRequestsNeverPassTogether(t *testing.T) {
 			}
 		})
 	}
+	close(ready)
 	wg.Wait()
-	if given.Load() > 45 || tokens.Load() > 4000 {
+	if given.Load() > 99_999 || tokens.Load() > 9_000_000 {
 		t.Errorf("%d requests with %d tokens passed", given.Load(), tokens.Load())
 	}
 	if h.used(0) != given.Load() || h.used(1) != tokens.Load() || h.used(2) != given.Load() {
 		t.Errorf("%d passed, and %d, %d, %d are counted", given.Load(), h.used(0), h.used(1), h.used(2))
 	}
-	if given.Load() < 20 {
+	if given.Load() < 50_000 {
 		t.Errorf("only %d passed", given.Load())
 	}
 }

@@ -168,12 +168,12 @@ func TestTheScriptAndMemoryAgree(t *testing.T) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
 			m := miniredis.RunT(t)
-			fake := clock.NewFake(time.Date(2026, 11, 23, 23, 0, 0, 0, time.UTC))
+			fake := clock.NewFake(time.Date(2026, 11, 23, 23, 50, 0, 0, time.UTC))
 			m.SetTime(fake.Now())
 			c := someone()
 			rules := []limit.Rule{
 				rule(c, limit.Requests, 20, time.Minute, func(r *limit.Rule) {
-					r.Burst = limit.Burst{Percent: 150, Duration: 10 * time.Minute, Cool: 30 * time.Minute}
+					r.Burst = limit.Burst{Percent: 150, Duration: 2 * time.Minute, Cool: 3 * time.Minute}
 				}),
 				rule(c, limit.Tokens, 9000, 90*time.Second, func(r *limit.Rule) { r.Soft = true }),
 				rule(c, limit.Cost, 150_000_000, time.Hour, func(r *limit.Rule) {
