@@ -132,15 +132,8 @@ func (g *Gateway) admit(_ context.Context, x *Exchange) (Finish, error) {
 	return nil, nil
 }
 
-// limit, compose, screen, assign and recall ask rooms that may not be built into this gateway; without one there is
+// compose, screen, assign and recall ask rooms that may not be built into this gateway; without one there is
 // nothing to decide.
-
-func (g *Gateway) limit(ctx context.Context, x *Exchange) (Finish, error) {
-	if g.Limits == nil {
-		return nil, nil
-	}
-	return g.Limits.Take(ctx, x)
-}
 
 func (g *Gateway) compose(ctx context.Context, x *Exchange) (Finish, error) {
 	if g.Prompts == nil {
