@@ -141,7 +141,7 @@ func (c *Catalog) in(p *supplier, model string) *Model {
 	for _, id := range p.fallbacks {
 		if other := c.byID(id); other != nil {
 			if m := other.find(model); m != nil {
-				return m
+				return m.resold(p.id)
 			}
 		}
 	}
