@@ -36,6 +36,7 @@ var sides = map[string]string{
 	"app/budget":         "app/ledger app/ledger/journal app/key", // a key.Grant says which chain spends
 	"app/ledger/*":       "app/ledger",
 	"app/ledger/sim":     "app/ledger app/ledger/journal app/budget",
+	"app/price":          "app/provider", // kinds name who is paid
 	"app/route":          "app/provider app/health app/key",
 	"app/experiment":     "app/route app/prompt",
 	"app/batch":          "app/budget",

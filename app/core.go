@@ -14,6 +14,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/onboard"
+	"github.com/bodhi-gateway/bodhi/app/price"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/provider/sandbox"
 	"github.com/bodhi-gateway/bodhi/app/report"
@@ -39,7 +40,9 @@ type core struct {
 
 	egress    *egress.Egress
 	upstreams *upstreams
-	catalog   *catalog.Catalog
+	floor     *catalog.Catalog // what the program was built with
+	shelf     *price.Shelf
+	prices    *price.Table
 
 	audit       *audit.Chain
 	connections *db.ConnectionStore
@@ -56,6 +59,9 @@ type core struct {
 	providers  *provider.Service
 	aliasing   *route.Service
 	reports    *report.Service
+	priceStore *db.PriceStore
+	pricing    *price.Service
+	refresher  *price.Refresher
 }
 
 func newCore(ctx context.Context, cfg Config, d *db.DB, log *slog.Logger) (*core, error) {
@@ -77,7 +83,9 @@ func newCore(ctx context.Context, cfg Config, d *db.DB, log *slog.Logger) (*core
 	c.egress = egress.New(egress.Config{AllowPrivate: cfg.EgressAllowPrivate})
 	box := sandbox.New(sandbox.Config{Clock: c.clock, Open: true})
 	c.upstreams = &upstreams{out: c.egress.Transport(), sandbox: box.Transport()}
-	c.catalog = catalog.BuiltIn()
+	c.floor = catalog.BuiltIn()
+	c.shelf = price.NewShelf(c.floor)
+	c.prices = price.NewTable(c.shelf)
 	if err := c.rooms(); err != nil {
 		return nil, err
 	}
@@ -112,6 +120,9 @@ func (c *core) rooms() error {
 	c.people = identity.NewService(c.identities)
 	c.keyConfig = key.Config{Store: c.keyStore, Tree: c.orgs, Tx: c.db, Audit: c.audit, Bus: c.bus, Clock: c.clock, IDs: c.ids, MAC: keyMAC, Log: c.log}
 	c.keys = key.NewService(c.keyConfig)
+	c.priceStore = db.NewPriceStore(c.db)
+	c.pricing = price.New(price.Parts{Store: c.priceStore, Connections: c.connections, Shelf: c.shelf, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
+	c.refresher = &price.Refresher{URL: c.cfg.PricesURL, Out: c.egress.Transport(), Keep: db.NewRefreshStore(c.db, c.ids), Shelf: c.shelf, Bus: c.bus, Clock: c.clock, Log: c.log}
 	c.reports = report.NewService(db.NewReportStore(c.db), c.orgs, c.clock)
 	return nil
 }

@@ -159,3 +159,10 @@ func (p *supplier) find(model string) *Model {
 	}
 	return nil
 }
+
+// Made is the day that the data states as its own; false if it states none.
+func (c *Catalog) Made() (time.Time, bool) {
+	d, _, _ := strings.Cut(c.version, ".")
+	at, err := time.Parse(time.DateOnly, d)
+	return at, err == nil
+}

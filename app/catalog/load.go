@@ -68,11 +68,15 @@ type (
 	}
 )
 
-// Load reads and checks a catalogue in genai-prices' format, as a whole: one broken entry refuses the file, because a
+// Load reads and checks a catalogue in genai-prices' format, bare or with its source beside it, as a whole: one broken entry refuses the file, because a
 // refresh that lost half its prices must never replace a good one.
 func Load(data []byte) (*Catalog, error) {
 	var f fileData
-	if err := json.Unmarshal(data, &f); err != nil {
+	into := any(&f)
+	if bytes.HasPrefix(bytes.TrimSpace(data), []byte{'['}) { // as the source publishes it: providers alone
+		into = &f.Providers
+	}
+	if err := json.Unmarshal(data, into); err != nil {
 		return nil, fmt.Errorf("catalog: %w", err)
 	}
 	if len(f.Providers) == 0 {

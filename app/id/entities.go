@@ -19,6 +19,8 @@ type (
 	nodeEntity       struct{}
 	grantEntity      struct{}
 	invitationEntity struct{}
+	overrideEntity   struct{}
+	refreshEntity    struct{}
 )
 
 func (orgEntity) prefix() string        { return "org" }
@@ -38,6 +40,8 @@ func (auditEntity) prefix() string      { return "aud" }
 func (nodeEntity) prefix() string       { return "node" }
 func (grantEntity) prefix() string      { return "gra" }
 func (invitationEntity) prefix() string { return "inv" }
+func (overrideEntity) prefix() string   { return "ovr" }
+func (refreshEntity) prefix() string    { return "rfr" }
 
 // One alias per entity; the comment says what it names.
 type (
@@ -58,6 +62,8 @@ type (
 	Node       = ID[nodeEntity]       // one gateway process
 	Grant      = ID[grantEntity]      // one lease grant
 	Invitation = ID[invitationEntity] // an invitation
+	Override   = ID[overrideEntity]   // a tenant's own price
+	Refresh    = ID[refreshEntity]    // one look at the source of prices
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -161,3 +167,15 @@ func NewInvitation(s *Source) Invitation { return New[invitationEntity](s) }
 
 // ParseInvitation reads the printed or plain form of an id for an invitation.
 func ParseInvitation(s string) (Invitation, error) { return Parse[invitationEntity](s) }
+
+// NewOverride makes an id for a tenant's own price.
+func NewOverride(s *Source) Override { return New[overrideEntity](s) }
+
+// ParseOverride reads the printed or plain form of an id for a tenant's own price.
+func ParseOverride(s string) (Override, error) { return Parse[overrideEntity](s) }
+
+// NewRefresh makes an id for one look at the source of prices.
+func NewRefresh(s *Source) Refresh { return New[refreshEntity](s) }
+
+// ParseRefresh reads the printed or plain form of an id for one look at the source of prices.
+func ParseRefresh(s string) (Refresh, error) { return Parse[refreshEntity](s) }
