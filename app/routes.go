@@ -9,6 +9,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/budget/budgetweb"
 	"github.com/bodhi-gateway/bodhi/app/identity/identityweb"
 	"github.com/bodhi-gateway/bodhi/app/key/keyweb"
+	"github.com/bodhi-gateway/bodhi/app/price/priceweb"
 	"github.com/bodhi-gateway/bodhi/app/provider/providerweb"
 	"github.com/bodhi-gateway/bodhi/app/report/reportweb"
 	"github.com/bodhi-gateway/bodhi/app/route/routeweb"
@@ -25,6 +26,7 @@ func (a *App) routes() []web.Route {
 		keyweb.New(a.keys, a.people).Routes(),
 		providerweb.New(a.providers).Routes(),
 		routeweb.New(a.aliasing, a.providers, a.shelf, a.prices, a.clock).Routes(),
+		priceweb.New(a.pricing, a.providers, a.refresher).Routes(),
 		budgetweb.New(budgets, a.people, a.keys).Routes(),
 		[]web.Route{web.StyleGuide()},
 	)

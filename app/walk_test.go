@@ -7,12 +7,14 @@ import (
 	"testing"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/price"
 	"github.com/bodhi-gateway/bodhi/app/secret"
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
@@ -68,6 +70,9 @@ var forms = map[string]url.Values{
 	"connections.update":     {"name": {"x"}},
 	"api.connections.update": {"name": {"x"}},
 	"api.connections.rotate": {"credential": {"sk-x"}},
+	"prices.create":          {"model": {"m"}, "price_input": {"1"}},
+	"prices.update":          {"price_input": {"1"}},
+	"api.overrides.create":   {"model": {"m"}, "connection": {"things:connections"}},
 	"aliases.update":         {"name": {"x"}, "target": {"sandbox/sandbox-chat"}},
 	"api.aliases.update":     {"name": {"x"}, "targets[]": {"sandbox/sandbox-chat"}},
 	"requests.list":          {"key": {"things:keys"}, "id": {"things:requests"}},
@@ -94,6 +99,9 @@ func (a *App) tenant(t *testing.T, h *webtest.House, name string) webtest.Visito
 	must(t, err)
 	v.Things["keys"], v.Things["budgets"] = made.Key.ID.String(), limit.ID.String()
 	v.Things["connections"], v.Things["aliases"] = connections[0].ID.String(), aliases[0].ID.String()
+	own, err := a.pricing.Create(ctx, admin, price.Input{Model: "m", Prices: map[catalog.Class]money.Price{catalog.Input: 1}})
+	must(t, err)
+	v.Things["prices"], v.Things["overrides"] = own.ID.String(), own.ID.String()
 	v.Things["requests"] = request.ID.String()
 	return v
 }

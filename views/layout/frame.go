@@ -33,6 +33,7 @@ var navigation = []navGroup{
 	}},
 	{"traffic", "Models", []navEntry{
 		{"models", "Models & aliases", "/models", "route"},
+		{"prices", "Prices", "/prices", "receipt"},
 		{"connections", "Connections", "/connections", "plug-connected"},
 	}},
 }
