@@ -21,6 +21,7 @@ type (
 	invitationEntity struct{}
 	overrideEntity   struct{}
 	refreshEntity    struct{}
+	correctionEntity struct{}
 )
 
 func (orgEntity) prefix() string        { return "org" }
@@ -42,6 +43,7 @@ func (grantEntity) prefix() string      { return "gra" }
 func (invitationEntity) prefix() string { return "inv" }
 func (overrideEntity) prefix() string   { return "ovr" }
 func (refreshEntity) prefix() string    { return "rfr" }
+func (correctionEntity) prefix() string { return "cor" }
 
 // One alias per entity; the comment says what it names.
 type (
@@ -64,6 +66,7 @@ type (
 	Invitation = ID[invitationEntity] // an invitation
 	Override   = ID[overrideEntity]   // a tenant's own price
 	Refresh    = ID[refreshEntity]    // one look at the source of prices
+	Correction = ID[correctionEntity] // a difference to a provider's report
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -179,3 +182,9 @@ func NewRefresh(s *Source) Refresh { return New[refreshEntity](s) }
 
 // ParseRefresh reads the printed or plain form of an id for one look at the source of prices.
 func ParseRefresh(s string) (Refresh, error) { return Parse[refreshEntity](s) }
+
+// NewCorrection makes an id for a difference to a provider's report.
+func NewCorrection(s *Source) Correction { return New[correctionEntity](s) }
+
+// ParseCorrection reads the printed or plain form of an id for a difference to a provider's report.
+func ParseCorrection(s string) (Correction, error) { return Parse[correctionEntity](s) }
