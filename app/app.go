@@ -107,6 +107,7 @@ func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error
 			return c.ledgerStore.EnsureDays(ctx, now, now.AddDate(0, 0, 2))
 		},
 		RefreshPrices: c.refresher.Run,
+		Reconcile:     c.reconciling.Nightly,
 	})})
 	if err != nil {
 		return nil, errors.Join(err, a.treasury.Close(ctx))

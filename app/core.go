@@ -17,6 +17,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/price"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/provider/sandbox"
+	"github.com/bodhi-gateway/bodhi/app/reconcile"
 	"github.com/bodhi-gateway/bodhi/app/report"
 	"github.com/bodhi-gateway/bodhi/app/route"
 	"github.com/bodhi-gateway/bodhi/app/secret"
@@ -52,16 +53,17 @@ type core struct {
 	ledgerStore *db.LedgerStore
 	sessions    *db.SessionStore
 
-	identities identity.Config
-	keyConfig  key.Config
-	people     *identity.Service
-	keys       *key.Service
-	providers  *provider.Service
-	aliasing   *route.Service
-	reports    *report.Service
-	priceStore *db.PriceStore
-	pricing    *price.Service
-	refresher  *price.Refresher
+	identities  identity.Config
+	keyConfig   key.Config
+	people      *identity.Service
+	keys        *key.Service
+	providers   *provider.Service
+	aliasing    *route.Service
+	reports     *report.Service
+	priceStore  *db.PriceStore
+	pricing     *price.Service
+	refresher   *price.Refresher
+	reconciling *reconcile.Service
 }
 
 func newCore(ctx context.Context, cfg Config, d *db.DB, log *slog.Logger) (*core, error) {
@@ -123,6 +125,8 @@ func (c *core) rooms() error {
 	c.priceStore = db.NewPriceStore(c.db)
 	c.pricing = price.New(price.Parts{Store: c.priceStore, Connections: c.connections, Shelf: c.shelf, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
 	c.refresher = &price.Refresher{URL: c.cfg.PricesURL, Out: c.egress.Transport(), Keep: db.NewRefreshStore(c.db, c.ids), Shelf: c.shelf, Bus: c.bus, Clock: c.clock, Log: c.log}
+	c.reconciling = reconcile.New(reconcile.Parts{Store: db.NewReconcileStore(c.db), Connections: c.connections, Tx: c.db, Audit: c.audit, Vault: c.keyring,
+		Out: c.egress.Transport(), IDs: c.ids, Clock: c.clock, Log: c.log})
 	c.reports = report.NewService(db.NewReportStore(c.db), c.orgs, c.clock)
 	return nil
 }

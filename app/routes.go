@@ -11,6 +11,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/key/keyweb"
 	"github.com/bodhi-gateway/bodhi/app/price/priceweb"
 	"github.com/bodhi-gateway/bodhi/app/provider/providerweb"
+	"github.com/bodhi-gateway/bodhi/app/reconcile/reconcileweb"
 	"github.com/bodhi-gateway/bodhi/app/report/reportweb"
 	"github.com/bodhi-gateway/bodhi/app/route/routeweb"
 	"github.com/bodhi-gateway/bodhi/app/web"
@@ -27,6 +28,7 @@ func (a *App) routes() []web.Route {
 		providerweb.New(a.providers).Routes(),
 		routeweb.New(a.aliasing, a.providers, a.shelf, a.prices, a.clock).Routes(),
 		priceweb.New(a.pricing, a.providers, a.refresher).Routes(),
+		reconcileweb.New(a.reconciling).Routes(),
 		budgetweb.New(budgets, a.people, a.keys).Routes(),
 		[]web.Route{web.StyleGuide()},
 	)
