@@ -752,7 +752,7 @@ func further(p ListPage) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if p.More != "" || p.First != "" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "<nav class=\"b-pager\" aria-label=\"Pages\"><span class=\"b-muted\">50 models a page</span> <span class=\"b-pager-links\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "<nav class=\"b-pager\" aria-label=\"Pages\"><span class=\"b-muted\">30 models a page</span> <span class=\"b-pager-links\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

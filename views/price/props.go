@@ -77,11 +77,12 @@ type Class struct {
 	Name, Label, Value, Error string
 	PerMillion                bool
 	Required                  bool
+	Rare                      bool // few models have it
 }
 
 func (c Class) suffix() string {
 	if c.PerMillion {
-		return "per million tokens"
+		return "per million"
 	}
 	return "each"
 }

@@ -3,6 +3,7 @@ package priceweb
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -113,13 +114,20 @@ func (h *Handlers) targets(c *web.Context) ([]ui.Option, error) {
 	return out, err
 }
 
+// common are the classes that most models have a price for, as forms show them.
+var common = []catalog.Class{catalog.Input, catalog.Output, catalog.CacheRead, catalog.CacheWrite, catalog.CacheWrite1h, catalog.PerSearch}
+
 // classes are the inputs of all prices, with what was typed.
 func classes(prices map[string]string, wrong web.Refusal) []views.Class {
 	var out []views.Class
-	for _, class := range catalog.Classes() {
+	for _, class := range append(slices.Clone(common), catalog.Classes()...) {
+		rare := len(out) >= len(common)
+		if rare && slices.Contains(common, class) {
+			continue
+		}
 		name := string(class)
 		out = append(out, views.Class{Name: field + name, Label: labels[class], Value: prices[name], Error: wrong.Fields[name],
-			PerMillion: class.PerMillion(), Required: class == catalog.Input})
+			PerMillion: class.PerMillion(), Required: class == catalog.Input, Rare: rare})
 	}
 	return out
 }

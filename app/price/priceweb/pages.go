@@ -13,7 +13,7 @@ import (
 
 const (
 	root     = "/prices"
-	pageSize = 50
+	pageSize = 30
 )
 
 func (h *Handlers) list(c *web.Context) error {
