@@ -40,6 +40,7 @@ type (
 		Name       string          `json:"name"`
 		APIPattern string          `json:"api_pattern"`
 		ModelMatch json.RawMessage `json:"model_match"`
+		NameMatch  json.RawMessage `json:"provider_match"`
 		Fallbacks  []string        `json:"fallback_model_providers"`
 		Models     []modelData     `json:"models"`
 	}
@@ -116,6 +117,9 @@ func (c *Catalog) provider(d *providerData) (*supplier, error) {
 	p := &supplier{id: d.ID, name: d.Name, fallbacks: d.Fallbacks, models: make([]*Model, len(d.Models))}
 	var err error
 	if p.match, err = optional(d.ModelMatch); err != nil {
+		return nil, err
+	}
+	if p.named, err = optional(d.NameMatch); err != nil {
 		return nil, err
 	}
 	if d.APIPattern != "" {

@@ -50,9 +50,11 @@ func (a *own) rank(b *own) int {
 	return cmp.Or(cmp.Compare(exact(b), exact(a)), cmp.Compare(len(b.name), len(a.name)), cmp.Compare(a.ID.String(), b.ID.String()))
 }
 
-func (a *own) is(provider, connection, model string) bool {
+// is reports whether the override is for a call. supplier is the catalogue's name of the provider: a price for "google" is
+// one for both of its kinds.
+func (a *own) is(provider, supplier, connection, model string) bool {
 	switch {
-	case a.connection != "" && a.connection != connection, a.Provider != "" && a.Provider != provider:
+	case a.connection != "" && a.connection != connection, a.Provider != "" && a.Provider != provider && a.Provider != supplier:
 		return false
 	case a.prefix:
 		return strings.HasPrefix(model, a.name)
@@ -84,9 +86,9 @@ func (t *Table) Quote(o id.Org, payee, model string, at time.Time) (catalog.Quot
 	provider, connection, _ := strings.Cut(payee, "@")
 	if tenants := t.cell.Get(); tenants != nil {
 		if list := (*tenants)[o]; len(list) > 0 {
-			model := strings.ToLower(model)
+			model, supplier := strings.ToLower(model), catalog.ProviderID(provider)
 			for _, own := range list {
-				if own.is(provider, connection, model) && own.Holds(at) {
+				if own.is(provider, supplier, connection, model) && own.Holds(at) {
 					base, _ := t.shelf.Find(provider, model)
 					q, err := own.quote(base)
 					return q, err == nil

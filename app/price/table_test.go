@@ -38,6 +38,8 @@ func TestTheMostExactPriceWins(t *testing.T) {
 			"longer":     {Model: "gpt-5*", Prices: perMTok("70", "0")},
 			"model":      {Model: "gpt-5.5", Prices: perMTok("60", "0")},
 			"provider":   {Provider: "openai", Model: "gpt-*", Prices: perMTok("50", "0")},
+			"google":     {Provider: "google", Model: "gemini-*", Prices: perMTok("30", "0")},
+			"vertex":     {Provider: "vertex", Model: "gemini-2.5-pro", Prices: perMTok("20", "0")},
 			"connection": {Connection: here, Model: "gpt-4o", Prices: perMTok("40", "0")},
 		} {
 			o, err := s.prices.Create(t.Context(), s.admin, in)
@@ -51,6 +53,9 @@ func TestTheMostExactPriceWins(t *testing.T) {
 			{provider.Payee("openai", here), "gpt-4o", "connection", "40"},
 			{"openai@con_other", "gpt-4o", "provider", "50"},
 			{"openai", "GPT-5.5", "provider", "50"},
+			{"gemini", "gemini-2.5-pro", "google", "30"},
+			{"vertex", "gemini-2.5-flash", "google", "30"},
+			{"vertex", "gemini-2.5-pro", "vertex", "20"},
 			{"azure", "gpt-5.5", "model", "60"},
 			{"azure", "gpt-5.6-sol", "longer", "70"},
 			{"azure", "gpt-4o", "start", "80"},
