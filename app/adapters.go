@@ -1,10 +1,15 @@
 package app
 
 import (
+	"github.com/bodhi-gateway/bodhi/app/llm"
+	openaiwire "github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/provider/compat"
 	"github.com/bodhi-gateway/bodhi/app/provider/openai"
 )
+
+// dialects are the families that clients may speak. Their paths are rows of gateway/endpoint.go.
+func dialects() []llm.Dialect { return []llm.Dialect{openaiwire.Dialect{}} }
 
 // adapters maps each kind of provider to what speaks its wire. A new provider is a row of package compat, or a line here.
 // It implements gateway.Adapters.

@@ -21,7 +21,6 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/ledger/journal"
 	"github.com/bodhi-gateway/bodhi/app/live"
-	"github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/route"
 	"github.com/bodhi-gateway/bodhi/app/secret"
@@ -122,7 +121,7 @@ func (a *App) dataPlane() error {
 	a.treasury = budget.NewTreasury(budget.TreasuryConfig{Bank: a.ledgerStore, Journal: j, Clock: a.clock, IDs: a.ids, Log: a.log})
 	a.meter = newMeter(a.options.Version, a.treasury.Stats)
 	a.mirrors = a.snapshots()
-	a.gateway = gateway.New(gateway.Config{Clock: a.clock, IDs: a.ids, Log: a.log, OpenAI: openai.Dialect{}, Ports: gateway.Ports{
+	a.gateway = gateway.New(gateway.Config{Clock: a.clock, IDs: a.ids, Log: a.log, Dialects: dialects(), Ports: gateway.Ports{
 		Keys: a.desk, Routes: a.table, Budgets: a.treasury, Prices: prices{a.catalog}, Adapters: newAdapters(), Upstreams: a.upstreams, Meter: a.meter,
 	}})
 	return nil

@@ -59,7 +59,7 @@ func build(t *testing.T, change func(*Config)) *house {
 	h := &house{t: t, grant: &key.Grant{Key: chain.Key, Name: "test key", OrgSlug: "acme", Chain: chain}}
 	h.books = &books{book: ledger.NewBook(chain.Org), limit: money.Max}
 	c := Config{
-		Clock: clock.System{}, IDs: ids, Log: slog.New(slog.DiscardHandler), OpenAI: openai.Dialect{},
+		Clock: clock.System{}, IDs: ids, Log: slog.New(slog.DiscardHandler), Dialects: []llm.Dialect{openai.Dialect{}},
 		Ports: Ports{Keys: h, Routes: h, Budgets: h.books, Prices: h, Adapters: h, Upstreams: h},
 	}
 	if change != nil {

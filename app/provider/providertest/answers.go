@@ -137,7 +137,7 @@ func (s *Suite) refusals(t *testing.T) {
 			kind = "Content-Type: text/html"
 		}
 		f := s.failure(t, reply(status, kind, strings.NewReader(text)), s.call(t, llm.Chat, asking))
-		fmt.Fprintf(&out, "--- %s\n%s %d %q\n%s\n", name, f.Class, f.Status, f.Message, f.Body)
+		fmt.Fprintf(&out, "--- %s\n%s %d %q\n%s\n", name, f.Class, f.Status, f.Message, s.told(f))
 	}
 	golden(t, filepath.Join(s.Dir, "errors.golden"), out.String())
 }
@@ -152,13 +152,21 @@ func (s *Suite) failure(t *testing.T, a answer, call *llm.Call) *provider.Failur
 	if !a.body.closed {
 		t.Error("the body was left open")
 	}
-	if len(f.Message) > 300 || strings.Contains(f.Message+string(f.Body), key) {
-		t.Errorf("message %q, body %q", f.Message, f.Body)
+	if len(f.Message) > 300 || strings.Contains(f.Message+string(s.told(f)), key) {
+		t.Errorf("message %q, body %q", f.Message, s.told(f))
 	}
-	if (f.Body != nil) != (f.Class == provider.Refused) {
-		t.Errorf("class %s with body %q", f.Class, f.Body)
+	if (f.Problem != nil) != (f.Class == provider.Refused) {
+		t.Errorf("class %s with body %q", f.Class, s.told(f))
 	}
 	return f
+}
+
+// told is what the client reads of a refusal.
+func (s *Suite) told(f *provider.Failure) []byte {
+	if f.Problem == nil {
+		return nil
+	}
+	return s.Dialect.Problem(f.Problem, "")
 }
 
 // garbled are answers that no adapter may take for one, whatever its wire.

@@ -53,7 +53,7 @@ func Run(t *testing.T, s Suite) {
 
 func (s *Suite) call(t *testing.T, op llm.Operation, body string) *llm.Call {
 	t.Helper()
-	c, err := s.Dialect.Decode(op, []byte(body))
+	c, err := s.Dialect.Decode(llm.Ask{Operation: op, Body: []byte(body)})
 	if err != nil {
 		t.Fatal(err)
 	}
