@@ -68,8 +68,6 @@ const (
 	perThousand = 9
 )
 
-func none(*llm.Usage) int64 { return 0 }
-
 // units are all classes that the data prices, widest first. A key of the data that is not here makes its model's price
 // unknown: half a price would be worse than none.
 var units = [...]unit{
@@ -81,14 +79,14 @@ var units = [...]unit{
 	{InputAudio, "input_audio_mtok", perMillion, inputSide, sound, func(u *llm.Usage) int64 { return u.InputAudio }},
 	{CacheReadAudio, "cache_audio_read_mtok", perMillion, inputSide, cacheRead | sound, func(u *llm.Usage) int64 { return u.CacheReadAudio }},
 	{InputImage, "input_image_mtok", perMillion, inputSide, picture, func(u *llm.Usage) int64 { return u.InputImage }},
-	{CacheReadImage, "cache_image_read_mtok", perMillion, inputSide, cacheRead | picture, none},
-	{InputVideo, "input_video_mtok", perMillion, inputSide, video, none},
+	{CacheReadImage, "cache_image_read_mtok", perMillion, inputSide, cacheRead | picture, func(u *llm.Usage) int64 { return u.CacheReadImage }},
+	{InputVideo, "input_video_mtok", perMillion, inputSide, video, func(u *llm.Usage) int64 { return u.InputVideo }},
 	{Output, "output_mtok", perMillion, outputSide, 0, func(u *llm.Usage) int64 { return u.Output }},
 	{OutputReasoning, "output_reasoning_mtok", perMillion, outputSide, thought, func(u *llm.Usage) int64 { return u.Reasoning }},
 	{OutputAudio, "output_audio_mtok", perMillion, outputSide, sound, func(u *llm.Usage) int64 { return u.OutputAudio }},
 	{OutputImage, "output_image_mtok", perMillion, outputSide, picture, func(u *llm.Usage) int64 { return u.OutputImage }},
-	{OutputVideo, "output_video_mtok", perMillion, outputSide, video, none},
-	{OutputCitation, "output_citation_mtok", perMillion, outputSide, citation, none},
+	{OutputVideo, "output_video_mtok", perMillion, outputSide, video, func(u *llm.Usage) int64 { return u.OutputVideo }},
+	{OutputCitation, "output_citation_mtok", perMillion, outputSide, citation, func(u *llm.Usage) int64 { return u.Citations }},
 	{PerRequest, "requests_kcount", perThousand, feeSide, 0, func(*llm.Usage) int64 { return 1 }},
 	{PerSearch, "web_searches_kcount", perThousand, feeSide, sound, func(u *llm.Usage) int64 { return u.WebSearches }},
 }

@@ -136,10 +136,14 @@ type Usage struct {
 	InputAudio      int64 // part of Input
 	CacheReadAudio  int64 // part of CacheRead and InputAudio
 	InputImage      int64 // part of Input
+	CacheReadImage  int64 // part of CacheRead and InputImage
+	InputVideo      int64 // part of Input
 	Output          int64 // everything generated
 	Reasoning       int64 // part of Output
 	OutputAudio     int64 // part of Output
 	OutputImage     int64 // part of Output
+	OutputVideo     int64 // part of Output
+	Citations       int64 // part of Output: tokens of sources that Perplexity read and bills apart
 	WebSearches     int64 // calls of the provider's own search tool
 	VideoSeconds    int64
 	ServerToolCalls int64

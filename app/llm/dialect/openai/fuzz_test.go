@@ -9,6 +9,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect"
+	"github.com/bodhi-gateway/bodhi/app/llm/scan"
 )
 
 // view is what policy reads of a request, as a second parser sees it.
@@ -149,7 +150,7 @@ func FuzzUsage(f *testing.F) {
 		}
 		u := c.usage
 		for _, n := range []int64{u.Input, u.Output, u.CacheRead, u.CacheWrite5m, u.InputAudio, u.InputImage, u.Reasoning, u.OutputAudio, u.OutputImage} {
-			if n < 0 || n > 2*maxCount {
+			if n < 0 || n > 2*scan.MaxCount {
 				t.Fatalf("%q: %+v", payload, u)
 			}
 		}
