@@ -134,7 +134,7 @@ func (g *Gateway) await(x *Exchange, fn func() error) error {
 // see keeps what an event says about usage.
 func (a *attempt) see(e llm.Event) {
 	a.started = true
-	if e.Usage != nil {
+	if e.Usage != nil && !e.Running { // a running count is less than what our own count finds
 		u := *e.Usage
 		a.usage = &u
 	}

@@ -186,6 +186,9 @@ func (g *Gateway) plan(_ context.Context, x *Exchange) (Finish, error) {
 		x.note("target: ", t.Connection.Name, "/", t.Model, " (", t.Why, ")")
 	}
 	x.Plan = p
+	if x.Call.Operation == llm.CountTokens {
+		return nil, g.countHere(x)
+	}
 	return nil, nil
 }
 
@@ -197,6 +200,8 @@ func statusOf(f *fault.Error) int {
 		return http.StatusMethodNotAllowed
 	case "upgrade_required":
 		return http.StatusUpgradeRequired
+	case "not_implemented":
+		return http.StatusNotImplemented
 	}
 	return 0
 }

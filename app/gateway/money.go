@@ -81,6 +81,9 @@ func (g *Gateway) take(ctx context.Context, x *Exchange, t route.Target) error {
 // price finds what the attempt can cost at most and at least. Without a price for what is asked the claim says so: a
 // hard budget then refuses it, because unknown is not free.
 func (g *Gateway) price(x *Exchange, a *attempt, want *budget.Want) error {
+	if x.Call.Operation.Free() {
+		return nil
+	}
 	t := a.target
 	pricedAs := cmp.Or(t.Connection.PricedAs, string(t.Connection.Kind))
 	quote, known := g.Prices.Quote(x.Grant.Chain.Org, pricedAs, t.Model, g.clock.Now())

@@ -82,6 +82,7 @@ func (g *Gateway) stream(ctx context.Context, x *Exchange) {
 		x.try.see(e)
 		switch e.Kind {
 		case llm.UsageOnly:
+			err = out.send(nil, true)
 		case llm.Failed:
 			err = e.Err
 		case llm.Terminal:

@@ -73,6 +73,7 @@ const (
 	ToolCall                   // ID, Name, Data: the arguments, a JSON object as it stood
 	ToolResult                 // ID of the call, Parts or Text, Failed
 	Thinking                   // Text, and Opaque: the signature. Without text the thinking is only there in Opaque
+	Foreign                    // Opaque: a part of the dialect Opaque.Of as it stood, which no other one can say
 )
 
 // Part is one piece of a turn.

@@ -168,8 +168,12 @@ type Event struct {
 	Kind EventKind
 	// Raw is what the client gets, framing included. It is valid until the next call of Next.
 	Raw []byte
-	// Usage is cumulative; nil when this event carries none. The last one wins, sums are never made.
+	// Usage is cumulative; nil when this event carries none. The last one wins, sums are never made. It is valid until the
+	// next call of Next.
 	Usage *Usage
+	// Running says that Usage is a count so far that the provider will raise: good enough for nothing but an answer that
+	// breaks off.
+	Running bool
 	// OutputBytes is how much generated text the event holds, to estimate usage when none is reported.
 	OutputBytes int
 	// Err is set on Failed.

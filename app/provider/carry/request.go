@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/egress"
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 )
 
@@ -45,6 +47,11 @@ func Request(ctx context.Context, c *provider.Connection, base, path string, bod
 	r.Header["Accept"] = []string{"application/json"}
 	r.Header["User-Agent"] = []string{"bodhi-gateway"}
 	return r, nil
+}
+
+// Unsupported refuses an operation that an adapter does not carry: another target may.
+func Unsupported(call *llm.Call) error {
+	return fault.Newf(fault.Invalid, "unsupported_operation", "The provider of the model %q cannot be asked for %s. Use another model, or the endpoint that this one serves.", call.Model, call.Operation)
 }
 
 // Forward adds the client's headers that a provider may see, those named in also, and what a JSON body needs.

@@ -5,7 +5,6 @@ package compat
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
@@ -45,7 +44,7 @@ var paths = map[llm.Operation]string{llm.Chat: "chat/completions", llm.Embedding
 func (a *Adapter) Request(ctx context.Context, c *provider.Connection, call *llm.Call, edit llm.Edit, in http.Header) (*http.Request, error) {
 	path, ok := paths[call.Operation]
 	if !ok {
-		return nil, fmt.Errorf("compat: operation %q is not carried", call.Operation)
+		return nil, carry.Unsupported(call)
 	}
 	edit.IncludeUsage = call.Stream
 	body, err := llm.Body(a.wire(), call, edit)

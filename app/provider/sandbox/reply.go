@@ -13,6 +13,7 @@ type reply struct {
 	calls     []call
 	reasoning int64
 	finish    string // stop, length, tool_calls
+	stop      string // the stop sequence that ended it
 }
 
 // call is one tool call.
@@ -181,7 +182,7 @@ func exactly(d *dice, n int) string {
 func (r *reply) shorten(q *question) {
 	for _, stop := range q.stop {
 		if i := strings.Index(r.text, stop); stop != "" && i >= 0 {
-			r.text = r.text[:i]
+			r.text, r.stop = r.text[:i], stop
 		}
 	}
 	limit := q.limit()
