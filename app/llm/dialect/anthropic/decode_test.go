@@ -116,6 +116,7 @@ func TestABadRequestIsRefusedByField(t *testing.T) {
 		{"a key twice, once escaped", `{"model":"m","max_token\u0073":9,` + ok + `}`, "max_tokens", "twice"},
 		{"a key in capitals", `{"model":"m","Max_Tokens":9,` + ok + `}`, "Max_Tokens", `written "max_tokens"`},
 		{"a key of a block in capitals", `{"model":"m","max_tokens":1,"messages":[{"role":"user","content":[{"type":"text","Source":{}}]}]}`, "messages[0].content[0].Source", `written "source"`},
+		{"a picture's data in capitals", `{"model":"m","max_tokens":1,"messages":[{"role":"user","content":[{"type":"image","source":{"Data":"A"}}]}]}`, "messages[0].content[0].Data", `written "data"`},
 		{"a picture's data twice", `{"model":"m","max_tokens":1,"messages":[{"role":"user","content":[{"type":"image","source":{"data":"A","data":"B"}}]}]}`, "messages[0].content[0].data", "twice"},
 	} {
 		t.Run(x.name, func(t *testing.T) {
