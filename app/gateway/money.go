@@ -32,6 +32,7 @@ type attempt struct {
 	outputs int64 // output tokens per choice that the ceiling allows
 	hold    *ledger.Hold
 	edit    llm.Edit
+	notes   llm.Notes // what a translation dropped
 	opened  bool
 	started bool // a piece of an answer arrived
 	settled bool
