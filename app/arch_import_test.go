@@ -31,7 +31,7 @@ var sides = map[string]string{
 	"app/live":           "app/clock",
 	"app/audit":          "app/org",
 	"app/catalog":        "app/llm",
-	"app/llm/dialect":    "app/llm app/llm/scan",
+	"app/llm/dialect":    "app/llm app/llm/scan app/llm/sse",
 	"app/llm/dialect/*":  "app/llm app/llm/scan app/llm/sse app/llm/dialect",
 	"app/budget":         "app/ledger app/ledger/journal app/key", // a key.Grant says which chain spends
 	"app/ledger/*":       "app/ledger",
@@ -40,7 +40,7 @@ var sides = map[string]string{
 	"app/route":          "app/provider app/health app/key",
 	"app/experiment":     "app/route app/prompt",
 	"app/batch":          "app/budget",
-	"app/provider/*":     "app/provider/compat", // table and openai share one adapter's core
+	"app/provider/*":     "app/provider/compat app/provider/carry", // adapters share what carries their bytes
 	"app/*/*web":         "app/web",
 	"billing/billingweb": "app/web",
 	"billing/stripe":     "billing",
@@ -71,6 +71,7 @@ var fences = []struct {
 	{"github.com/caarlos0/env", "app", "configuration is read once, in config.go"},
 	{"gopkg.in/yaml.v3", "app app/blueprint cmd/*", "YAML is for people's files"},
 	{"github.com/chromedp", "", "browsers are for tests"},
+	{"github.com/anthropics", "", "provider SDKs are for tests: what we send is our own bytes"},
 	{"github.com/openai/openai-go", "", "provider SDKs are for tests: what we send is our own bytes"},
 	{"os/exec", "", "the product starts no other program"},
 	{"log", "", "log through an injected *slog.Logger"},

@@ -306,7 +306,7 @@ func TestEachFamilySpellsRateHeadersItsWay(t *testing.T) {
 func TestEstimatesStayInRange(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{`{"model":"smart","messages":[],"max_tokens":9223372036854775807,"n":100}`, `{"model":"smart","messages":[],"max_tokens":2000000000,"n":128}`, question} {
-		call, err := openai.Dialect{}.Decode(llm.Chat, []byte(body))
+		call, err := openai.Dialect{}.Decode(llm.Ask{Operation: llm.Chat, Body: []byte(body)})
 		if err != nil {
 			continue // refused even earlier
 		}
