@@ -17,6 +17,7 @@ const (
 	Finish                        // Reason, Text: the stop sequence, if one was met
 	Used                          // Usage, cumulative
 	End                           // nothing more comes
+	Alive                         // nothing but a sign of life; the client gets its own dialect's (Dialect.Ping), not its Writer
 )
 
 // Delta is one piece of an answer in no dialect. Strings in it are its own; Raw is valid until the next one.

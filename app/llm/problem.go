@@ -46,8 +46,9 @@ func (p *Problem) Public() Problem {
 	return Problem{Status: p.Status, Message: anonymous(p.Message), Type: anonymous(p.Type), Param: anonymous(p.Param), Code: anonymous(p.Code)}
 }
 
-// accounts are the forms of organization, project, user and account ids and of keys, masked ones included.
-var accounts = regexp.MustCompile(`\b(?:org|proj|user|acct|sk|pk|key|rk|sess)[-_][A-Za-z0-9_*\-]{6,}`)
+// accounts are the forms of organization, project, user and account ids and of keys, masked ones included; Anthropic's
+// organizations are bare UUIDs.
+var accounts = regexp.MustCompile(`\b(?:(?:org|proj|user|acct|sk|pk|key|rk|sess)[-_][A-Za-z0-9_*\-]{6,}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b)`)
 
 // anonymous takes account identifiers out of a text. Words that merely begin like one ("user-supplied") stay: an
 // identifier has a digit, a star or capitals in it.

@@ -94,6 +94,10 @@ func (t *translated) Next() (Event, error) {
 		}
 		d := &t.deltas[i]
 		ended = ended || d.Kind == End
+		if d.Kind == Alive {
+			t.raw = append(t.raw, t.alive...)
+			continue
+		}
 		t.raw, err = t.writer.Write(t.raw, d)
 	}
 	if err != nil {
@@ -107,13 +111,10 @@ func (t *translated) Next() (Event, error) {
 	case e.Kind == Terminal: // an end without an answer
 		t.over = true
 		return Event{Kind: Failed, Usage: e.Usage, Err: untranslatable(errNoEnd)}, nil
-	case len(e.Raw) == 0 && len(t.deltas) == 0 && e.Kind == Data:
-		e.Raw = t.alive // the provider's own way to say that it lives
+	case len(e.Raw) == 0:
+		e.Kind = UsageOnly
 	default:
 		e.Kind = Data
-	}
-	if len(e.Raw) == 0 {
-		e.Kind = UsageOnly
 	}
 	return e, nil
 }

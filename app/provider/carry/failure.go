@@ -77,6 +77,9 @@ func byStatus(status int, p *llm.Problem) provider.Class {
 	if status >= 500 {
 		return provider.ServerError
 	}
+	if status == http.StatusBadRequest && strings.Contains(p.Message, "credit balance is too low") {
+		return provider.Quota // Anthropic's way to say it
+	}
 	return provider.Refused
 }
 

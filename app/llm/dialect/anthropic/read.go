@@ -56,8 +56,8 @@ func (r *reader) Read(dst []llm.Delta, e llm.Event) ([]llm.Delta, error) {
 	if len(payload) > 0 && payload[0] != '{' {
 		payload = sse.Data(e.Raw)
 	}
-	if len(payload) == 0 {
-		return dst, nil
+	if len(payload) == 0 { // a comment
+		return append(dst, llm.Delta{Kind: llm.Alive}), nil
 	}
 	var h heard
 	if err := json.Unmarshal(payload, &h); err != nil {
@@ -90,6 +90,8 @@ func (r *reader) Read(dst []llm.Delta, e llm.Event) ([]llm.Delta, error) {
 		if e.Usage != nil {
 			dst = append(dst, llm.Delta{Kind: llm.Used, Usage: e.Usage})
 		}
+	case "ping":
+		dst = append(dst, llm.Delta{Kind: llm.Alive})
 	case "message_stop":
 		dst = append(dst, llm.Delta{Kind: llm.End})
 	}

@@ -3,6 +3,7 @@ package anthropic
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
@@ -64,9 +65,19 @@ func (Dialect) Refusal(f *fault.Error, requestID string, _ bool) (int, http.Head
 var kinds = map[int]string{400: "invalid_request_error", 401: "authentication_error", 402: "billing_error", 403: "permission_error",
 	404: "not_found_error", 409: "conflict_error", 413: "request_too_large", 429: "rate_limit_error", 504: "timeout_error", 529: "overloaded_error"}
 
+// A conversation that is too long is a code in OpenAI's dialect and a beginning of the sentence in this one. Clients compact
+// the conversation when they read theirs, so each gets it.
+const (
+	tooLong  = "prompt is too long"
+	overflow = "context_length_exceeded"
+)
+
 // Problem implements llm.Dialect.
 func (Dialect) Problem(p *llm.Problem, requestID string) []byte {
 	q := p.Public()
+	if q.Code == overflow && !strings.Contains(q.Message, tooLong) {
+		q.Message = tooLong + ": " + q.Message
+	}
 	kind, known := kinds[q.Status]
 	if !known {
 		if kind = "api_error"; q.Status < 500 {
@@ -148,6 +159,9 @@ func readProblem(raw []byte) (*llm.Problem, bool) {
 	p := &llm.Problem{Type: v.Error.Type}
 	if json.Unmarshal(v.Error.Message, &p.Message) != nil {
 		p.Message = string(v.Error.Message)
+	}
+	if strings.HasPrefix(p.Message, tooLong) {
+		p.Code = overflow
 	}
 	return p, true
 }

@@ -123,10 +123,13 @@ func (r *renderer) sample(s *llm.Sampling, q *asked) {
 		}
 		q.Stop = append(q.Stop, stop)
 	}
-	for name, set := range map[string]bool{"presence_penalty": nonzero(s.PresencePenalty), "frequency_penalty": nonzero(s.FrequencyPenalty), "seed": s.Seed != "",
-		"logit_bias": len(s.LogitBias) > 2, "logprobs": s.Logprobs, "top_logprobs": nonzero(s.TopLogprobs)} {
-		if set {
-			r.notes.Drop(name)
+	for _, x := range [...]struct {
+		name string
+		set  bool
+	}{{"presence_penalty", nonzero(s.PresencePenalty)}, {"frequency_penalty", nonzero(s.FrequencyPenalty)}, {"seed", s.Seed != ""},
+		{"logit_bias", len(s.LogitBias) > 2}, {"logprobs", s.Logprobs}, {"top_logprobs", nonzero(s.TopLogprobs)}} {
+		if x.set {
+			r.notes.Drop(x.name)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
@@ -17,7 +18,8 @@ func (Dialect) Parse(call *llm.Call) (*llm.Conversation, error) {
 		return nil, fault.Field("", "The request's body must be a JSON object.").Because(err)
 	}
 	c := &llm.Conversation{}
-	for name, raw := range fields {
+	for _, name := range slices.Sorted(maps.Keys(fields)) { // the same order every time, so that the same error comes first
+		raw := fields[name]
 		if string(raw) == "null" {
 			continue
 		}
@@ -33,7 +35,6 @@ func (Dialect) Parse(call *llm.Call) (*llm.Conversation, error) {
 			return nil, wrongType(name, err)
 		}
 	}
-	slices.Sort(c.Unknown)
 	return c, nil
 }
 

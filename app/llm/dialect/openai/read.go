@@ -56,6 +56,8 @@ func (r *reader) Read(dst []llm.Delta, e llm.Event) ([]llm.Delta, error) {
 			return dst, fmt.Errorf("openai: read an answer: %w", err)
 		}
 		dst = r.answer(dst, &a)
+	} else if len(payload) == 0 { // a comment
+		dst = append(dst, llm.Delta{Kind: llm.Alive})
 	}
 	if e.Usage != nil {
 		dst = append(dst, llm.Delta{Kind: llm.Used, Usage: e.Usage})

@@ -3,6 +3,7 @@ package openai
 import (
 	"cmp"
 	"encoding/json"
+	"regexp"
 	"strconv"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
@@ -70,8 +71,9 @@ func (w Wire) Render(call *llm.Call, c *llm.Conversation, edit llm.Edit) ([]byte
 		Model: cmp.Or(edit.Model, call.Model), Messages: r.messages(c), Stream: call.Stream,
 		Temperature: raw(s.Temperature), TopP: raw(s.TopP), PresencePenalty: raw(s.PresencePenalty), FrequencyPenalty: raw(s.FrequencyPenalty),
 		Seed: raw(s.Seed), Stop: s.Stop, LogitBias: s.LogitBias, Logprobs: s.Logprobs, TopLogprobs: raw(s.TopLogprobs),
-		Effort: effort(c.Reasoning), ResponseFormat: formatOf(c.Format),
+		ResponseFormat: formatOf(c.Format),
 	}
+	q.Effort = r.effort(q.Model, c.Reasoning)
 	if call.Stream && !w.Quirks.NoUsage {
 		q.StreamOptions = &streaming{IncludeUsage: true}
 	}
@@ -109,15 +111,28 @@ func raw(n llm.Number) json.RawMessage {
 	return json.RawMessage(n)
 }
 
-// effort is the word for how much to think. Where the client leaves it to the model, so do we: models that cannot think
-// refuse the very word.
-func effort(r llm.Reasoning) string {
-	switch level := r.Level(); level {
-	case "max":
+// mute are models that refuse the very word reasoning_effort, and early those that cannot leave thinking off. Others take
+// it, or ignore it.
+var (
+	mute  = regexp.MustCompile(`^(?:.*/)?(?:gpt-[34]|chatgpt-)`)
+	early = regexp.MustCompile(`^(?:.*/)?(?:o\d|gpt-5(?:-|$))`)
+)
+
+// effort is the word for how much to think. Where the client leaves it to the model, so do we.
+func (r *renderer) effort(model string, want llm.Reasoning) string {
+	level := want.Level()
+	switch {
+	case mute.MatchString(model):
+		if want.On() {
+			r.notes.Drop("reasoning (the model does not think)")
+		}
+		return ""
+	case level == "none" && early.MatchString(model):
+		return "low"
+	case level == "max":
 		return "xhigh"
-	default:
-		return level
 	}
+	return level
 }
 
 func formatOf(f llm.Format) *format {

@@ -98,7 +98,7 @@ func (r *renderer) assistant(parts []llm.Part) telling {
 		case llm.Thinking:
 			r.notes.Drop("messages.content.thinking")
 		default:
-			r.notes.Drop("messages.content." + kindName(p.Kind) + " of an assistant")
+			r.notes.Drop("messages.content." + kindName(p.Kind) + " (in an assistant's turn)")
 		}
 	}
 	if text.Len() > 0 {
@@ -118,7 +118,7 @@ func kindName(k llm.PartKind) string {
 	case llm.Thinking:
 		return "thinking"
 	}
-	return "part"
+	return "server tool"
 }
 
 // show appends a part of a user's message.
