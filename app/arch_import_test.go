@@ -69,6 +69,7 @@ var fences = []struct {
 	{"github.com/caarlos0/env", "app", "configuration is read once, in config.go"},
 	{"gopkg.in/yaml.v3", "app app/blueprint cmd/*", "YAML is for people's files"},
 	{"github.com/chromedp", "", "browsers are for tests"},
+	{"github.com/anthropics", "", "provider SDKs are for tests: what we send is our own bytes"},
 	{"github.com/openai/openai-go", "", "provider SDKs are for tests: what we send is our own bytes"},
 	{"os/exec", "", "the product starts no other program"},
 	{"log", "", "log through an injected *slog.Logger"},

@@ -163,7 +163,7 @@ func (s *Sandbox) anthropicModels(w http.ResponseWriter, r *http.Request) {
 	if err != nil || limit < 1 {
 		limit = 20
 	}
-	names := offered
+	names := append([]string{claude}, offered...)
 	if i := slices.Index(names, r.URL.Query().Get("after_id")); i >= 0 {
 		names = names[i+1:]
 	}
@@ -183,7 +183,7 @@ func (s *Sandbox) anthropicModels(w http.ResponseWriter, r *http.Request) {
 func (s *Sandbox) anthropicModel(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
 	base, _, _ := strings.Cut(id, "+")
-	if !slices.Contains(offered, base) {
+	if base != claude && !slices.Contains(offered, base) {
 		s.refuseAnthropic(w, &failure{status: 404, message: "model: " + id})
 		return
 	}

@@ -72,7 +72,7 @@ func (s *Sandbox) understandAnthropic(r *http.Request, counting bool) (*question
 		return nil, f
 	}
 	var f *failure
-	if q.base, q.script, f = s.enter(r, m.Model, "sandbox-chat", "sandbox-reasoning", "sandbox-vision"); f != nil {
+	if q.base, q.script, f = s.enter(r, m.Model, "sandbox-chat", "sandbox-reasoning", "sandbox-vision", claude); f != nil {
 		return nil, f
 	}
 	texts, tokens, f := q.read()
