@@ -121,8 +121,8 @@ func (a *App) dataPlane() error {
 	a.treasury = budget.NewTreasury(budget.TreasuryConfig{Bank: a.ledgerStore, Journal: j, Clock: a.clock, IDs: a.ids, Log: a.log})
 	a.meter = newMeter(a.options.Version, a.treasury.Stats)
 	a.mirrors = a.snapshots()
-	a.gateway = gateway.New(gateway.Config{Clock: a.clock, IDs: a.ids, Log: a.log, Dialects: dialects(), Ports: gateway.Ports{
-		Keys: a.desk, Routes: a.table, Budgets: a.treasury, Prices: prices{a.catalog}, Adapters: newAdapters(), Upstreams: a.upstreams, Meter: a.meter,
+	a.gateway = gateway.New(gateway.Config{Clock: a.clock, IDs: a.ids, Log: a.log, Dialects: dialects(a.clock), Ports: gateway.Ports{
+		Keys: a.desk, Routes: a.table, Budgets: a.treasury, Prices: prices{a.catalog}, Adapters: a.adapters, Upstreams: a.upstreams, Meter: a.meter,
 	}})
 	return nil
 }

@@ -39,6 +39,7 @@ type core struct {
 
 	egress    *egress.Egress
 	upstreams *upstreams
+	adapters  adapters
 	catalog   *catalog.Catalog
 
 	audit       *audit.Chain
@@ -77,6 +78,7 @@ func newCore(ctx context.Context, cfg Config, d *db.DB, log *slog.Logger) (*core
 	c.egress = egress.New(egress.Config{AllowPrivate: cfg.EgressAllowPrivate})
 	box := sandbox.New(sandbox.Config{Clock: c.clock, Open: true})
 	c.upstreams = &upstreams{out: c.egress.Transport(), sandbox: box.Transport()}
+	c.adapters = newAdapters(c.upstreams.out, c.clock)
 	c.catalog = catalog.BuiltIn()
 	if err := c.rooms(); err != nil {
 		return nil, err
@@ -122,7 +124,7 @@ func (c *core) budgets(desk budget.Desk) *budget.Service {
 }
 
 func (c *core) prober() provider.Wire {
-	return provider.Wire{Adapters: newAdapters().For, Send: c.upstreams.Ask}
+	return provider.Wire{Adapters: c.adapters.For, Send: c.upstreams.Ask}
 }
 
 func (c *core) onboard() *onboard.Service {

@@ -101,6 +101,9 @@ func (s *Sandbox) embedContents(w http.ResponseWriter, r *http.Request, model st
 	if !batch {
 		list = []embedAsked{q.embedAsked}
 	}
+	if f == nil && len(list) == 0 {
+		f = badArgument("* BatchEmbedContentsRequest.requests: must not be empty.\n")
+	}
 	var out []values
 	var tokens int64
 	for _, e := range list {

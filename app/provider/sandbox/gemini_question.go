@@ -75,8 +75,13 @@ const skipsValidation = "skip_thought_signature_validator"
 
 // understandGemini validates the request as Google does and makes the sandbox's own question of it.
 func (s *Sandbox) understandGemini(r *http.Request, model string, counting bool) (*question, *failure) {
+	var raw any
 	var c contentRequest
-	if f := decode(r, &c); f != nil {
+	f := decode(r, &raw)
+	if f == nil && json.Unmarshal(encode(camel(raw)), &c) != nil {
+		f = badArgument("Unknown name or wrong type in the request.")
+	}
+	if f != nil {
 		f.message = "Invalid JSON payload received. " + f.message
 		return nil, f
 	}
@@ -87,7 +92,6 @@ func (s *Sandbox) understandGemini(r *http.Request, model string, counting bool)
 	if f := q.adoptGemini(&c); f != nil {
 		return nil, f
 	}
-	var f *failure
 	if q.base, q.script, f = s.enter(r, model, "sandbox-chat", "sandbox-reasoning", "sandbox-vision", flash); f != nil {
 		if f.code == "model_not_found" {
 			f.message = "models/" + model + " is not found for API version v1beta, or is not supported for generateContent. Call ListModels to see the list of available models and their supported methods."
@@ -103,6 +107,33 @@ func (s *Sandbox) understandGemini(r *http.Request, model string, counting bool)
 		q.cached = min(int64(q.script.Cached), q.prompt)
 	}
 	return q, nil
+}
+
+// camel is a request with all names in camelCase: Google takes snake_case as well. What belongs to the caller stays.
+func camel(v any) any {
+	switch v := v.(type) {
+	case []any:
+		for i := range v {
+			v[i] = camel(v[i])
+		}
+	case map[string]any:
+		for _, name := range sorted(v) {
+			in := v[name]
+			switch name {
+			case "args", "response", "parameters", "parametersJsonSchema", "responseSchema", "responseJsonSchema":
+				continue
+			}
+			delete(v, name)
+			words := strings.Split(name, "_")
+			for i, w := range words[1:] {
+				if w != "" {
+					words[i+1] = strings.ToUpper(w[:1]) + w[1:]
+				}
+			}
+			v[strings.Join(words, "")] = camel(in)
+		}
+	}
+	return v
 }
 
 func badArgument(message string) *failure { return &failure{status: 400, message: message} }

@@ -58,9 +58,6 @@ func nativeOf(call *llm.Call) *native {
 	return &native{}
 }
 
-// Batch reports whether a call of this dialect asks for several embeddings, which is a path of its own.
-func Batch(call *llm.Call) bool { return nativeOf(call).batch }
-
 // wantsEvents reports whether a stream is asked for in server-sent events, as all SDKs do.
 func wantsEvents(query string) bool {
 	q, err := url.ParseQuery(query)
