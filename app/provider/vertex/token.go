@@ -45,28 +45,42 @@ type flight struct {
 	err  error // set before done is closed
 }
 
-// account finds a connection's, or makes it of its credential. A rotated credential makes a new one.
+// account finds a connection's, or makes it of its credential: one for all who ask at once. A rotated credential makes a
+// new one.
 func (t *tokens) account(c *provider.Connection) (*account, error) {
-	key := c.Credential.Reveal()
-	if v, ok := t.byID.Load(c.ID); ok {
-		if a, _ := v.(*account); a.credential == key {
+	if c.ID == (id.Connection{}) { // it is not stored yet
+		return t.made(c.Credential.Reveal())
+	}
+	for {
+		v, there := t.byID.Load(c.ID)
+		if a, ok := v.(*account); ok && a.credential == c.Credential.Reveal() {
 			return a, nil
 		}
-	}
-	a := &account{credential: key, clock: t.clock}
-	if key == "" {
-		a.fetch = t.machine
-	} else {
-		about, err := provider.ParseServiceAccount(key)
+		a, err := t.made(c.Credential.Reveal())
 		if err != nil {
 			return nil, err
 		}
-		a.about = about
-		a.fetch = func(ctx context.Context) (secret.String, time.Duration, error) { return t.exchange(ctx, about) }
+		if !there {
+			if _, late := t.byID.LoadOrStore(c.ID, a); !late {
+				return a, nil
+			}
+		} else if t.byID.CompareAndSwap(c.ID, v, a) {
+			return a, nil
+		}
 	}
-	if c.ID != (id.Connection{}) {
-		t.byID.Store(c.ID, a)
+}
+
+func (t *tokens) made(key string) (*account, error) {
+	a := &account{credential: key, clock: t.clock, fetch: t.machine}
+	if key == "" {
+		return a, nil
 	}
+	about, err := provider.ParseServiceAccount(key)
+	if err != nil {
+		return nil, err
+	}
+	a.about = about
+	a.fetch = func(ctx context.Context) (secret.String, time.Duration, error) { return t.exchange(ctx, about) }
 	return a, nil
 }
 

@@ -70,8 +70,8 @@ func (r *renderer) assistant(list []llm.Part) (out []shownPart) {
 				r.notes.Drop("messages.content.thinking (not signed by Google)")
 				continue
 			}
-			s := textPart(p.Text)
-			s.Thought, s.Signature = p.Text != "", p.Opaque.Data
+			s := textPart("") // what was thought is not read again; what it was signed with is
+			s.Signature = p.Opaque.Data
 			out = append(out, s)
 		case llm.ToolCall:
 			r.called[p.ID] = r.names.Out(p.Name)
@@ -158,6 +158,8 @@ func (r *renderer) show(out []shownPart, p *llm.Part) []shownPart {
 // fallbacks are media types where the client gave none.
 var fallbacks = map[llm.PartKind]string{llm.Image: "image/jpeg", llm.Audio: "audio/wav", llm.Document: "application/pdf"}
 
+var kindNames = map[llm.PartKind]string{llm.Image: "image", llm.Audio: "audio", llm.Document: "document"}
+
 func (r *renderer) media(out []shownPart, p *llm.Part) []shownPart {
 	m := p.Media
 	kind := m.Type
@@ -175,6 +177,6 @@ func (r *renderer) media(out []shownPart, p *llm.Part) []shownPart {
 	case m.URL != "":
 		return append(out, shownPart{File: &file{kind, m.URL}})
 	}
-	r.notes.Refuse("messages.content."+strings.SplitN(kind, "/", 2)[0], "is given by a file id, which only the provider that has the file can read. Send it inline as base64 or by URL")
+	r.notes.Refuse("messages.content."+kindNames[p.Kind], "is given by a file id, which only the provider that has the file can read. Send it inline as base64 or by URL")
 	return out
 }
