@@ -62,6 +62,9 @@ func (g *Gateway) send(ctx context.Context, x *Exchange) error {
 		if f := (*fault.Error)(nil); errors.As(err, &f) {
 			return &provider.Failure{Class: provider.Untold, Message: f.Public, Cause: f}
 		}
+		if f := (*provider.Failure)(nil); errors.As(err, &f) {
+			return f // no token was to be had
+		}
 		return &provider.Failure{Class: provider.Unreachable, Message: "the connection is not usable", Cause: err}
 	}
 	if err := g.open(x, a); err != nil {

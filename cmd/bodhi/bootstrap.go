@@ -92,8 +92,13 @@ func parseProvider(s string) (onboard.ProviderInput, error) {
 				return p, fmt.Errorf("the environment variable %s is empty", value)
 			}
 			p.Credential = secret.New(os.Getenv(value))
+		case "project", "location":
+			if p.Settings == nil {
+				p.Settings = map[string]string{}
+			}
+			p.Settings[strings.TrimSpace(name)] = value
 		default:
-			return p, fmt.Errorf("unknown part %q; there are name, kind, base-url and key-env", name)
+			return p, fmt.Errorf("unknown part %q; there are name, kind, base-url and key-env, and for vertex project and location", name)
 		}
 	}
 	if p.Name == "" || p.Kind == "" {
