@@ -10,6 +10,7 @@ import (
 	gpt "github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/provider/anthropic"
+	"github.com/bodhi-gateway/bodhi/app/provider/azure"
 	"github.com/bodhi-gateway/bodhi/app/provider/compat"
 	"github.com/bodhi-gateway/bodhi/app/provider/gemini"
 	"github.com/bodhi-gateway/bodhi/app/provider/openai"
@@ -28,6 +29,7 @@ type adapters map[provider.Kind]provider.Adapter
 // out is the one way out of the process, for adapters that need a token.
 func newAdapters(out http.RoundTripper, c clock.Clock) adapters {
 	set := adapters{provider.OpenAI: openai.New(), provider.Anthropic: anthropic.New(), provider.Gemini: gemini.New(), provider.Vertex: vertex.New(out, c)}
+	set[provider.Azure] = azure.New(out, c)
 	for _, row := range compat.Services() {
 		set[row.Kind] = compat.New(row.Settings)
 	}

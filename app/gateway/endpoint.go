@@ -17,10 +17,11 @@ type endpoint struct {
 	hole   bool
 	suffix string
 	// family is whose path it is; "" is told by the headers (familyOf).
-	family llm.Family
-	op     llm.Operation
-	stream bool                                       // the path asks for a stream (Gemini, Bedrock)
-	answer func(g *Gateway, x *Exchange, name string) // answers itself after authenticate; nil = the pipeline
+	family  llm.Family
+	op      llm.Operation
+	stream  bool                                       // the path asks for a stream (Gemini, Bedrock)
+	answer  func(g *Gateway, x *Exchange, name string) // answers itself after authenticate; nil = the pipeline
+	version func(query string) *fault.Error            // what the query must say of the API's version (Azure)
 	// upgrade rows are only there to refuse a websocket in the one way that does not cost clients seconds.
 	upgrade bool
 }
@@ -46,6 +47,12 @@ var endpoints = []*endpoint{
 	{method: "POST", prefix: "/v1/models/", hole: true, suffix: ":batchEmbedContents", family: llm.Gemini, op: llm.Embeddings},
 	{method: "GET", prefix: "/v1/models", answer: (*Gateway).listModels},
 	{method: "GET", prefix: "/v1/models/", hole: true, answer: (*Gateway).showModel},
+	{method: "POST", prefix: "/openai/deployments/", hole: true, suffix: "/chat/completions", family: llm.OpenAI, op: llm.Chat, version: dated},
+	{method: "POST", prefix: "/openai/deployments/", hole: true, suffix: "/embeddings", family: llm.OpenAI, op: llm.Embeddings, version: dated},
+	{method: "POST", prefix: "/openai/v1/chat/completions", family: llm.OpenAI, op: llm.Chat, version: undated},
+	{method: "POST", prefix: "/openai/v1/embeddings", family: llm.OpenAI, op: llm.Embeddings, version: undated},
+	{method: "GET", prefix: "/openai/v1/models", family: llm.OpenAI, answer: (*Gateway).listModels},
+	{method: "GET", prefix: "/openai/v1/models/", hole: true, family: llm.OpenAI, answer: (*Gateway).showModel},
 	{method: "GET", prefix: "/v1/key", family: llm.OpenAI, answer: (*Gateway).showKey},
 	{method: "GET", prefix: "/v1/responses", family: llm.Responses, upgrade: true},
 }

@@ -71,6 +71,11 @@ func (g *Gateway) record(_ context.Context, x *Exchange) {
 
 // decode reads the body within its limit and scans it strictly, once (decision D7).
 func (g *Gateway) decode(_ context.Context, x *Exchange) (Finish, error) {
+	if v := x.Endpoint.version; v != nil {
+		if f := v(x.R.URL.RawQuery); f != nil {
+			return nil, f
+		}
+	}
 	body, err := g.readBody(x)
 	if err != nil {
 		return nil, err

@@ -27,6 +27,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/provider/anthropic"
+	"github.com/bodhi-gateway/bodhi/app/provider/azure"
 	"github.com/bodhi-gateway/bodhi/app/provider/compat"
 	"github.com/bodhi-gateway/bodhi/app/provider/gemini"
 	"github.com/bodhi-gateway/bodhi/app/provider/vertex"
@@ -98,6 +99,8 @@ func (h *house) For(k provider.Kind) (provider.Adapter, bool) {
 	switch k {
 	case provider.Anthropic:
 		return anthropic.New(), true
+	case provider.Azure:
+		return azure.New(http.DefaultTransport, clock.System{}), true
 	case provider.Gemini:
 		return gemini.New(), true
 	case provider.Vertex:

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"errors"
 	"regexp"
 	"strings"
@@ -81,7 +82,7 @@ func checkURL(raw string, o Offering, urls URLs) (string, error) {
 	case raw == "" && o.Local:
 		return "", nil
 	case raw == "" && o.BaseURL == "":
-		return "", fault.Field("base_url", "Give the base URL that the provider's own SDK takes, e.g. https://api.example.com/v1.")
+		return "", fault.Field("base_url", "Give the base URL that the provider's own SDK takes, e.g. "+cmp.Or(o.BaseURLHint, "https://api.example.com/v1")+".")
 	case len(raw) > maxURL:
 		return raw, fault.Field("base_url", "A base URL has at most 500 characters.")
 	case raw == "":
@@ -109,6 +110,9 @@ func checkKey(key secret.String, o Offering, need bool) error {
 	switch {
 	case o.NeedsKey && need && v == "":
 		return fault.Field("credential", "Paste the API key of your "+o.Title+" account.")
+	case o.Kind == Azure && IsEntra(v) && len(v) <= maxCredential:
+		_, err := ParseEntra(v)
+		return err
 	case o.ServiceAccounts && IsServiceAccount(v) && len(v) <= maxCredential:
 		_, err := ParseServiceAccount(v)
 		return err

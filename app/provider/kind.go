@@ -12,6 +12,8 @@ type Offering struct {
 	About string // one sentence for the form
 	// BaseURL stands in for a connection that names none. Empty means that one must be named, unless the kind is Local.
 	BaseURL string
+	// BaseURLHint is an example of what to type where BaseURL is empty.
+	BaseURLHint string
 	// Local kinds answer inside this process unless a connection names an address.
 	Local bool
 	// NeedsKey kinds do nothing without a credential; for the others it is optional.
@@ -36,6 +38,8 @@ func Offerings() []Offering {
 			About: "Gemini models with an API key from aistudio.google.com."},
 		{Kind: Vertex, Title: "Google Vertex AI", BaseURL: "https://aiplatform.googleapis.com", ServiceAccounts: true,
 			About: "Gemini models in a Google Cloud project of your own, with a service account's key, an API key, or the identity of this machine."},
+		{Kind: Azure, Title: "Azure OpenAI", NeedsKey: true, BaseURLHint: "https://acme.openai.azure.com",
+			About: "Deployments of an Azure OpenAI resource, with its key, or with an Entra ID application as tenant-id:client-id:client-secret."},
 		{Kind: Compatible, Title: "OpenAI-compatible",
 			About: "Any server that speaks OpenAI's API: Groq, Mistral, DeepSeek, OpenRouter, vLLM, llama.cpp."},
 		{Kind: Ollama, Title: "Ollama", BaseURL: "http://127.0.0.1:11434/v1", OwnList: true,

@@ -40,7 +40,7 @@ func (s *Sandbox) embeddings(w http.ResponseWriter, r *http.Request) {
 		refuse(w, f)
 		return
 	}
-	model, sc, f := s.enter(r, q.Model, "sandbox-embed")
+	model, sc, f := s.enter(r, deployed(r, q.Model), "sandbox-embed")
 	if f != nil {
 		refuse(w, f)
 		return

@@ -48,8 +48,12 @@ func orNull(s string) any {
 
 // authorized asks for a bearer key.
 func (s *Sandbox) authorized(next http.HandlerFunc) http.HandlerFunc {
+	return s.authorizedBy(bearer, next)
+}
+
+func (s *Sandbox) authorizedBy(find func(*http.Request) string, next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		key := bearer(r)
+		key := find(r)
 		switch {
 		case key == "" && !s.open:
 			refuse(w, &failure{status: 401, message: "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY)."})

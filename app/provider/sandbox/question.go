@@ -143,7 +143,7 @@ func (s *Sandbox) understand(r *http.Request) (*question, *failure) {
 		return nil, f
 	}
 	var f *failure
-	if q.base, q.script, f = s.enter(r, q.Model, "sandbox-chat", "sandbox-reasoning", "sandbox-vision"); f != nil {
+	if q.base, q.script, f = s.enter(r, deployed(r, q.Model), "sandbox-chat", "sandbox-reasoning", "sandbox-vision"); f != nil {
 		return nil, f
 	}
 	if f = q.check(); f != nil {

@@ -2,6 +2,7 @@ package openai
 
 import (
 	"fmt"
+	"net/url"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/llm"
@@ -36,9 +37,20 @@ func decode(a llm.Ask) (*llm.Call, error) {
 		}
 	}
 	if a.Model != "" { // Azure names it in the path, and reads it nowhere else
-		r.call.Model = a.Model
+		if r.call.Model = a.Model; len(a.Model) > dialect.MaxModel {
+			return nil, fault.Field("model", fmt.Sprintf("The deployment in the path must be a name of 1 to %d bytes.", dialect.MaxModel))
+		}
+		r.call.Native = version(a.Query)
 	}
 	return r.done()
+}
+
+// APIVersion is Call.Native of a request under Azure's paths: the version that the client's body was written for.
+type APIVersion string
+
+func version(query string) APIVersion {
+	q, _ := url.ParseQuery(query)
+	return APIVersion(q.Get("api-version"))
 }
 
 // done checks what must be there, and the bytes after the object.

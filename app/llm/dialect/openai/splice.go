@@ -24,7 +24,7 @@ func Splice(call *llm.Call, edit llm.Edit, q Quirks) []byte {
 	cuts := make([]llm.Cut, 0, 4)
 	s := &call.Spots
 	switch {
-	case edit.Model == "" || edit.Model == call.Model && s.Model.Has():
+	case edit.Model == "" || edit.Model == call.Model && s.Model.Has() && string(call.Body[s.Model.From+1:s.Model.To-1]) == edit.Model:
 	case s.Model.Has():
 		cuts = append(cuts, s.Model.Replace(llm.Quote(edit.Model)))
 	default: // the path named it
