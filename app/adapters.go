@@ -11,6 +11,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/provider/anthropic"
 	"github.com/bodhi-gateway/bodhi/app/provider/azure"
+	"github.com/bodhi-gateway/bodhi/app/provider/bedrock"
 	"github.com/bodhi-gateway/bodhi/app/provider/compat"
 	"github.com/bodhi-gateway/bodhi/app/provider/gemini"
 	"github.com/bodhi-gateway/bodhi/app/provider/openai"
@@ -29,7 +30,7 @@ type adapters map[provider.Kind]provider.Adapter
 // out is the one way out of the process, for adapters that need a token.
 func newAdapters(out http.RoundTripper, c clock.Clock) adapters {
 	set := adapters{provider.OpenAI: openai.New(), provider.Anthropic: anthropic.New(), provider.Gemini: gemini.New(), provider.Vertex: vertex.New(out, c)}
-	set[provider.Azure] = azure.New(out, c)
+	set[provider.Azure], set[provider.Bedrock] = azure.New(out, c), bedrock.New(c)
 	for _, row := range compat.Services() {
 		set[row.Kind] = compat.New(row.Settings)
 	}

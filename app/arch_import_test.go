@@ -26,25 +26,26 @@ var ranks = []struct {
 
 // sides are imports within a rank that are drawn in ARCHITECTURE.md. Any other needs a reason there first.
 var sides = map[string]string{
-	"app/secret":         "app/id", // ciphertext is bound to the ids it belongs to
-	"app/egress":         "app/fault app/clock app/secret",
-	"app/live":           "app/clock",
-	"app/audit":          "app/org",
-	"app/catalog":        "app/llm",
-	"app/llm/dialect":    "app/llm app/llm/scan app/llm/sse",
-	"app/llm/dialect/*":  "app/llm app/llm/scan app/llm/sse app/llm/dialect",
-	"app/budget":         "app/ledger app/ledger/journal app/key", // a key.Grant says which chain spends
-	"app/ledger/*":       "app/ledger",
-	"app/ledger/sim":     "app/ledger app/ledger/journal app/budget",
-	"app/price":          "app/provider", // kinds name who is paid
-	"app/route":          "app/provider app/health app/key",
-	"app/experiment":     "app/route app/prompt",
-	"app/batch":          "app/budget",
-	"app/provider/*":     "app/provider/compat app/provider/carry", // adapters share what carries their bytes
-	"app/*/*web":         "app/web",
-	"billing/billingweb": "app/web",
-	"billing/stripe":     "billing",
-	"jobs":               "",
+	"app/secret":              "app/id", // ciphertext is bound to the ids it belongs to
+	"app/egress":              "app/fault app/clock app/secret",
+	"app/live":                "app/clock",
+	"app/audit":               "app/org",
+	"app/catalog":             "app/llm",
+	"app/llm/dialect":         "app/llm app/llm/scan app/llm/sse",
+	"app/llm/dialect/*":       "app/llm app/llm/scan app/llm/sse app/llm/dialect",
+	"app/llm/dialect/bedrock": "app/llm/dialect/anthropic",             // Claude on Bedrock is asked in Anthropic's words
+	"app/budget":              "app/ledger app/ledger/journal app/key", // a key.Grant says which chain spends
+	"app/ledger/*":            "app/ledger",
+	"app/ledger/sim":          "app/ledger app/ledger/journal app/budget",
+	"app/price":               "app/provider", // kinds name who is paid
+	"app/route":               "app/provider app/health app/key",
+	"app/experiment":          "app/route app/prompt",
+	"app/batch":               "app/budget",
+	"app/provider/*":          "app/provider/compat app/provider/carry", // adapters share what carries their bytes
+	"app/*/*web":              "app/web",
+	"billing/billingweb":      "app/web",
+	"billing/stripe":          "billing",
+	"jobs":                    "",
 }
 
 // fences are third parties and standard packages that only some places may touch, and why.

@@ -28,6 +28,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/provider/anthropic"
 	"github.com/bodhi-gateway/bodhi/app/provider/azure"
+	"github.com/bodhi-gateway/bodhi/app/provider/bedrock"
 	"github.com/bodhi-gateway/bodhi/app/provider/compat"
 	"github.com/bodhi-gateway/bodhi/app/provider/gemini"
 	"github.com/bodhi-gateway/bodhi/app/provider/vertex"
@@ -99,6 +100,8 @@ func (h *house) For(k provider.Kind) (provider.Adapter, bool) {
 	switch k {
 	case provider.Anthropic:
 		return anthropic.New(), true
+	case provider.Bedrock:
+		return bedrock.New(clock.System{}), true
 	case provider.Azure:
 		return azure.New(http.DefaultTransport, clock.System{}), true
 	case provider.Gemini:

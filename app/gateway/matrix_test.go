@@ -64,7 +64,7 @@ type host struct {
 
 func hosts() []host {
 	return []host{{provider.Compatible, "/v1", true}, {provider.Anthropic, "", false}, {provider.Gemini, "", false}, {provider.Vertex, "/v1/projects/p/locations/l", false},
-		{provider.Azure, "", true}}
+		{provider.Azure, "", true}, {provider.Bedrock, "", false}}
 }
 
 // feature is one thing that every family must get from every kind: a row for each.

@@ -113,6 +113,9 @@ func checkKey(key secret.String, o Offering, need bool) error {
 	case o.Kind == Azure && IsEntra(v) && len(v) <= maxCredential:
 		_, err := ParseEntra(v)
 		return err
+	case o.Kind == Bedrock && IsAccessKey(v) && len(v) <= maxCredential:
+		_, err := ParseAccessKey(v)
+		return err
 	case o.ServiceAccounts && IsServiceAccount(v) && len(v) <= maxCredential:
 		_, err := ParseServiceAccount(v)
 		return err
@@ -131,6 +134,9 @@ func hint(key secret.String) string {
 	if IsServiceAccount(v) {
 		a, _ := ParseServiceAccount(v)
 		v = a.KeyID
+	}
+	if k, err := ParseAccessKey(v); err == nil { // an Entra application's credential has the same form
+		v = k.ID
 	}
 	if len(v) < 12 {
 		return ""

@@ -40,6 +40,8 @@ func Offerings() []Offering {
 			About: "Gemini models in a Google Cloud project of your own, with a service account's key, an API key, or the identity of this machine."},
 		{Kind: Azure, Title: "Azure OpenAI", NeedsKey: true, BaseURLHint: "https://acme.openai.azure.com",
 			About: "Deployments of an Azure OpenAI resource, with its key, or with an Entra ID application as tenant-id:client-id:client-secret."},
+		{Kind: Bedrock, Title: "AWS Bedrock", NeedsKey: true, BaseURL: "https://bedrock-runtime." + DefaultRegion + ".amazonaws.com",
+			About: "Models in an AWS account of your own, with a Bedrock API key, or with an access key as access-key-id:secret-access-key."},
 		{Kind: Compatible, Title: "OpenAI-compatible",
 			About: "Any server that speaks OpenAI's API: Groq, Mistral, DeepSeek, OpenRouter, vLLM, llama.cpp."},
 		{Kind: Ollama, Title: "Ollama", BaseURL: "http://127.0.0.1:11434/v1", OwnList: true,

@@ -29,6 +29,10 @@ type layout struct {
 }
 
 var layouts = map[Kind]layout{
+	Bedrock: {join: joinBedrock, split: splitBedrock, settings: []Setting{
+		{Name: "region", Label: "Region", Placeholder: "us-east-1", Hint: "The AWS region whose models are asked, and for which requests are signed.",
+			form: regexp.MustCompile(`^[a-z]{2,3}(-[a-z]+)+-\d{1,2}$`), rule: "a region such as us-east-1 or eu-central-1"},
+	}},
 	Vertex: {join: joinVertex, split: splitVertex, settings: []Setting{
 		{Name: "project", Label: "Project", Placeholder: "acme-prod-1234", Hint: "The id of the Google Cloud project. Leave it empty for the service account's own.",
 			form: regexp.MustCompile(`^[a-z0-9.:-]{1,63}$`), rule: "a project's id, of lower-case letters, digits and hyphens"},

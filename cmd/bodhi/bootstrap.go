@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app"
@@ -73,8 +74,12 @@ func (c bootstrapCmd) input() (onboard.Bootstrap, error) {
 	return in, nil
 }
 
+// accessParts name the parts of an AWS access key, in the order in which a connection's credential has them.
+var accessParts = []string{"access-key-env", "secret-key-env", "session-token-env"}
+
 func parseProvider(s string) (onboard.ProviderInput, error) {
 	var p onboard.ProviderInput
+	var access [3]string // access key id, secret, session token
 	for _, pair := range strings.Split(s, ",") {
 		name, value, ok := strings.Cut(pair, "=")
 		if !ok {
@@ -92,14 +97,28 @@ func parseProvider(s string) (onboard.ProviderInput, error) {
 				return p, fmt.Errorf("the environment variable %s is empty", value)
 			}
 			p.Credential = secret.New(os.Getenv(value))
-		case "project", "location":
+		case "access-key-env", "secret-key-env", "session-token-env":
+			if os.Getenv(value) == "" {
+				return p, fmt.Errorf("the environment variable %s is empty", value)
+			}
+			access[slices.Index(accessParts, strings.TrimSpace(name))] = os.Getenv(value)
+		case "project", "location", "region":
 			if p.Settings == nil {
 				p.Settings = map[string]string{}
 			}
 			p.Settings[strings.TrimSpace(name)] = value
 		default:
-			return p, fmt.Errorf("unknown part %q; there are name, kind, base-url and key-env, and for vertex project and location", name)
+			return p, fmt.Errorf("unknown part %q; there are name, kind, base-url and key-env, for vertex project and location, and for bedrock region, access-key-env, secret-key-env and session-token-env", name)
 		}
+	}
+	switch {
+	case access == [3]string{}:
+	case access[0] == "" || access[1] == "":
+		return p, fmt.Errorf("access-key-env and secret-key-env are needed together")
+	case !p.Credential.IsEmpty():
+		return p, fmt.Errorf("give key-env or an access key, not both")
+	default:
+		p.Credential = secret.New(strings.TrimSuffix(strings.Join(access[:], ":"), ":"))
 	}
 	if p.Name == "" || p.Kind == "" {
 		return p, fmt.Errorf("name and kind are needed")

@@ -13,8 +13,12 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"github.com/aws/aws-sdk-go-v2/aws/protocol/eventstream"
+	"github.com/aws/aws-sdk-go-v2/aws/protocol/eventstream/eventstreamapi"
+
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect/anthropic"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect/bedrock"
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect/gemini"
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
 )
@@ -30,17 +34,47 @@ type tongue struct {
 	streams string // the same, streamed
 	// inPath says that the path names the model and asks for a stream; bodies with streamed in front of them are asked so.
 	inPath bool
+	// frames says that streams are binary: testdata and golden files hold their events, a line for each.
+	frames bool
 }
 
 const streamed = "alt=sse"
 
 var tongues = []tongue{
 	{"openai", openai.Dialect{}, openai.Wire{}, `{"model":"alias","messages":[{"role":"user","content":"hi"}]}`,
-		`{"model":"alias","messages":[{"role":"user","content":"hi"}],"stream":true,"stream_options":{"include_usage":true}}`, false},
+		`{"model":"alias","messages":[{"role":"user","content":"hi"}],"stream":true,"stream_options":{"include_usage":true}}`, false, false},
 	{"anthropic", anthropic.Dialect{}, anthropic.Wire{}, `{"model":"alias","max_tokens":500,"messages":[{"role":"user","content":"hi"}]}`,
-		`{"model":"alias","max_tokens":500,"messages":[{"role":"user","content":"hi"}],"stream":true}`, false},
+		`{"model":"alias","max_tokens":500,"messages":[{"role":"user","content":"hi"}],"stream":true}`, false, false},
 	{"gemini", gemini.Dialect{}, gemini.Wire{}, `{"contents":[{"parts":[{"text":"hi"}]}],"generationConfig":{"thinkingConfig":{"includeThoughts":true}}}`,
-		streamed + `{"contents":[{"parts":[{"text":"hi"}]}],"generationConfig":{"thinkingConfig":{"includeThoughts":true}}}`, true},
+		streamed + `{"contents":[{"parts":[{"text":"hi"}]}],"generationConfig":{"thinkingConfig":{"includeThoughts":true}}}`, true, false},
+	{"bedrock", bedrock.Dialect{}, bedrock.Wire{}, `{"messages":[{"role":"user","content":[{"text":"hi"}]}],"inferenceConfig":{"maxTokens":500}}`,
+		streamed + `{"messages":[{"role":"user","content":[{"text":"hi"}]}],"inferenceConfig":{"maxTokens":500}}`, true, true},
+}
+
+// framed makes frames of lines "event NAME JSON".
+func framed(lines []byte) []byte {
+	var out []byte
+	for line := range bytes.Lines(lines) {
+		parts := strings.SplitN(string(bytes.TrimSpace(line)), " ", 3)
+		out = bedrock.AppendFrame(out, parts[0], parts[1], []byte(parts[2]))
+	}
+	return out
+}
+
+// lines is the way back.
+func lines(t *testing.T, frames string) string {
+	t.Helper()
+	var out strings.Builder
+	d := eventstream.NewDecoder()
+	for in := strings.NewReader(frames); in.Len() > 0; {
+		m, err := d.Decode(in, nil) // AWS's own reader
+		if err != nil {
+			t.Fatal(err)
+		}
+		kind := m.Headers.Get(eventstreamapi.MessageTypeHeader).String()
+		fmt.Fprintf(&out, "%s %s %s\n", kind, m.Headers.Get(":"+kind+"-type"), m.Payload)
+	}
+	return out.String()
 }
 
 func decoded(t *testing.T, in tongue, body string) *llm.Call {
@@ -134,6 +168,9 @@ func TestAnswersAreTranslatedAsRecorded(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if from.frames && filepath.Ext(file) != ".json" {
+				body = framed(body)
+			}
 			for _, to := range tongues {
 				if to.name == from.name {
 					continue
@@ -201,6 +238,9 @@ func told(t *testing.T, from, to tongue, src io.Reader, body []byte, streams boo
 		if e.Err != nil {
 			fmt.Fprintf(&out, "failed: %s\n", e.Err.Public)
 		}
+	}
+	if to.frames && streams {
+		return out.String() + "\n" + lines(t, raw.String())
 	}
 	return out.String() + "\n" + raw.String()
 }

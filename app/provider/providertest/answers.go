@@ -47,6 +47,14 @@ const (
 	asStream = "Content-Type: text/event-stream; charset=utf-8"
 )
 
+// streams is the header of a streamed answer.
+func (s *Suite) streams() string {
+	if s.Events != "" {
+		return "Content-Type: " + s.Events
+	}
+	return asStream
+}
+
 // folder gives the files below one of the suite's folders.
 func (s *Suite) folder(t *testing.T, name string) map[string]string {
 	t.Helper()
@@ -73,6 +81,8 @@ func (s *Suite) answers(t *testing.T) {
 		switch {
 		case strings.HasPrefix(name, "embeddings"):
 			call = s.call(t, llm.Embeddings, s.embeds())
+		case strings.HasSuffix(name, ".events"):
+			call, kind, text = s.call(t, llm.Chat, s.Bodies.Streaming), s.streams(), s.Encode(text)
 		case strings.HasSuffix(name, ".sse"):
 			call, kind = s.call(t, llm.Chat, s.Bodies.Streaming), asStream
 		}
@@ -212,7 +222,7 @@ func (s *Suite) truncated(t *testing.T) {
 	if !errors.Is(err, llm.ErrTruncated) || !errors.Is(err, reset) {
 		t.Errorf("half a document: %v", err)
 	}
-	stream, err := s.Adapter.Response(reply(200, asStream, iotest.ErrReader(reset)).Response, s.call(t, llm.Chat, s.Bodies.Streaming))
+	stream, err := s.Adapter.Response(reply(200, s.streams(), iotest.ErrReader(reset)).Response, s.call(t, llm.Chat, s.Bodies.Streaming))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,6 +34,10 @@ type Suite struct {
 	// Dir holds what the provider really answers: answers/*.json and *.sse (embeddings*.json to an embeddings call),
 	// errors/<status>-<name>.<type>, models.json; and beside them what becomes of it, in golden files.
 	Dir string
+	// Events is the media type of streams, "" for server-sent events; Encode makes one of what stands in answers/*.events,
+	// for wires that no file could show.
+	Events string
+	Encode func(text string) string
 	// Bodies stand in for the suite's own questions.
 	Bodies Bodies
 }
@@ -59,7 +63,7 @@ func Run(t *testing.T, s Suite) {
 func (s *Suite) call(t *testing.T, op llm.Operation, body string) *llm.Call {
 	t.Helper()
 	a := llm.Ask{Operation: op, Body: []byte(body)}
-	if s.Dialect.Family() == llm.Gemini { // its path says what others' bodies do
+	if f := s.Dialect.Family(); f == llm.Gemini || f == llm.Bedrock { // their paths say what others' bodies do
 		a.Model, a.Query, a.Stream = "alias", "alt=sse", body == s.Bodies.Streaming
 	}
 	c, err := s.Dialect.Decode(a)
@@ -78,6 +82,8 @@ var bodies = map[llm.Family]Bodies{
 		`{"model":"alias","messages":[{"role":"user","content":"hi"}],"stream":true}`},
 	llm.Anthropic: {`{"model":"alias","max_tokens":99,"messages":[{"role":"user","content":"hi"}],"unknown":{"kept":1.50}}`,
 		`{"model":"alias","max_tokens":99,"messages":[{"role":"user","content":"hi"}],"stream":true}`},
+	llm.Bedrock: {`{"messages":[{"role":"user","content":[{"text":"hi"}]}],"inferenceConfig":{"maxTokens":99},"unknown":{"kept":1.50}}`,
+		`{"messages":[{"role":"user","content":[{"text":"hi"}]}]}`},
 	llm.Gemini: {`{"contents":[{"role":"user","parts":[{"text":"hi"}]}],"unknown":{"kept":1.50}}`,
 		`{"contents":[{"role":"user","parts":[{"text":"hi"}]}],"generationConfig":{"temperature":0.50}}`},
 }

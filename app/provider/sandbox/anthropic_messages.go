@@ -105,7 +105,7 @@ func (s *Sandbox) messages(w http.ResponseWriter, r *http.Request) {
 	m := anthropicMessage{Model: q.base, ID: "msg_" + s.name(n, 24), Type: "message", Role: "assistant", Content: []any{}}
 	charge := Charge{ID: m.ID, Client: r.Header.Get("X-Client-Request-Id"), Model: q.base, Input: q.prompt, Cached: q.cached, Stream: q.Stream}
 	if q.Stream {
-		s.streamMessages(w, r, q, &rep, m, charge)
+		s.streamMessages(w, r, q, &rep, m, charge, sent)
 		return
 	}
 	if q.script.CutNow || q.script.Cut > 0 {

@@ -1,9 +1,6 @@
 package sandbox
 
-import (
-	"net/http"
-	"strings"
-)
+import "net/http"
 
 // beat is one event of a stream, and what it adds to the bill.
 type beat struct {
@@ -59,6 +56,7 @@ func (s *Sandbox) score(rep *reply) (list []beat) {
 // playing is one stream being sent, with what was delivered of it.
 type playing struct {
 	w      http.ResponseWriter
+	frame  func(name string, data any) []byte // what an event looks like; nil writes nothing
 	q      *question
 	rep    *reply
 	charge Charge
@@ -68,14 +66,17 @@ type playing struct {
 }
 
 // streamMessages sends the reply event by event. Whatever happens, what was delivered by then is charged, and the prompt.
-func (s *Sandbox) streamMessages(w http.ResponseWriter, r *http.Request, q *question, rep *reply, m anthropicMessage, charge Charge) {
-	p := &playing{w: w, q: q, rep: rep, charge: charge, calls: make([][2]int, len(rep.calls))}
+func (s *Sandbox) streamMessages(w http.ResponseWriter, r *http.Request, q *question, rep *reply, m anthropicMessage, charge Charge, frame func(string, any) []byte) {
+	p := &playing{w: w, frame: frame, q: q, rep: rep, charge: charge, calls: make([][2]int, len(rep.calls))}
 	p.charge.End = "canceled"
 	defer func() {
 		p.sum()
 		s.books.charge(p.charge)
 	}()
 	w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
+	if frame("ping", nil) == nil { // Bedrock has none
+		w.Header().Set("Content-Type", "application/vnd.amazon.eventstream")
+	}
 	w.Header().Set("Cache-Control", "no-cache")
 	w.WriteHeader(http.StatusOK)
 	if http.NewResponseController(w).Flush() != nil || !wait(r.Context(), q.script.FirstToken) {
@@ -157,12 +158,17 @@ func (p *playing) finish() {
 }
 
 func (p *playing) send(name string, data any) error {
-	var b strings.Builder
-	b.WriteString("event: " + name + "\ndata: ")
-	b.Write(encode(data))
-	b.WriteString("\n\n")
-	if _, err := p.w.Write([]byte(b.String())); err != nil {
+	b := p.frame(name, data)
+	if len(b) == 0 {
+		return nil
+	}
+	if _, err := p.w.Write(b); err != nil {
 		return err
 	}
 	return http.NewResponseController(p.w).Flush()
+}
+
+// sent is an event as Anthropic sends it.
+func sent(name string, data any) []byte {
+	return append(append([]byte("event: "+name+"\ndata: "), encode(data)...), "\n\n"...)
 }

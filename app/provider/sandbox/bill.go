@@ -22,6 +22,7 @@ var prices = map[string]price{
 	"sandbox-embed":     {20, 20, 0},
 	flash:               {300, 30, 2500},
 	claude:              {3000, 300, 15000},
+	claudeOnAWS:         {3000, 300, 15000},
 }
 
 // Charge is one call on the bill. Refused calls are not on it.

@@ -58,6 +58,7 @@ func New(c Config) *Sandbox {
 	s.mux.HandleFunc("GET /v1beta1/publishers/google/models", s.keyed(s.publisherModels))
 	s.mux.HandleFunc("POST /token", s.token)
 	s.azureFace()
+	s.bedrockFace()
 	s.mux.HandleFunc("GET /__bill", s.serveBill)
 	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		refuse(w, &failure{status: 404, message: "Invalid URL (" + r.Method + " " + r.URL.Path + ")"})

@@ -25,7 +25,7 @@ func (r *renderer) think(c *llm.Conversation, q *asked) {
 	if c.Reasoning.Hidden {
 		display = "omitted"
 	}
-	if adaptive(q.Model) {
+	if Adaptive(q.Model) {
 		q.Thinking, q.Output = &thinking{Type: "adaptive", Display: display}, &output{Effort: effort(c.Reasoning)}
 		if q.Output.Effort == "" {
 			q.Output = nil
@@ -69,9 +69,9 @@ func effort(r llm.Reasoning) string {
 
 var version = regexp.MustCompile(`claude-(?:opus|sonnet|haiku|fable|mythos)-(\d+)(?:-(\d{1,2}))?(?:\D|$)`)
 
-// adaptive reports whether a model takes an effort and no budget: those after 4.6, by the names that Anthropic gives.
+// Adaptive reports whether a model takes an effort and no budget: those after 4.6, by the names that Anthropic gives.
 // Models that we cannot place get a budget, which all before them take.
-func adaptive(model string) bool {
+func Adaptive(model string) bool {
 	m := version.FindStringSubmatch(model)
 	if m == nil {
 		return false

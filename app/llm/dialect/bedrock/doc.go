@@ -1,2 +1,0 @@
-// Package bedrock is AWS Bedrock's wire dialect: Converse, as clients send it and as Bedrock answers.
-package bedrock
