@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strconv"
 	"time"
@@ -194,6 +195,9 @@ func (g *Gateway) explain(x *Exchange, a *attempt, f *provider.Failure) error {
 	case f.Class == provider.Untold:
 		return pub
 	case f.Class == provider.Refused && f.Problem != nil:
+		if d, ok := x.Dialect.(headed); ok {
+			maps.Copy(x.W.Header(), d.ProblemHeader(f.Problem))
+		}
 		x.Answer = &Answer{Status: f.Status, Body: x.Dialect.Problem(f.Problem, x.ID.String())}
 		return nil
 	case f.Class == provider.Slow:

@@ -53,6 +53,10 @@ var endpoints = []*endpoint{
 	{method: "POST", prefix: "/openai/v1/embeddings", family: llm.OpenAI, op: llm.Embeddings, version: undated},
 	{method: "GET", prefix: "/openai/v1/models", family: llm.OpenAI, answer: (*Gateway).listModels},
 	{method: "GET", prefix: "/openai/v1/models/", hole: true, family: llm.OpenAI, answer: (*Gateway).showModel},
+	{method: "POST", prefix: "/model/", hole: true, suffix: "/converse", family: llm.Bedrock, op: llm.Chat},
+	{method: "POST", prefix: "/model/", hole: true, suffix: "/converse-stream", family: llm.Bedrock, op: llm.Chat, stream: true},
+	{method: "POST", prefix: "/model/", hole: true, suffix: "/invoke", family: llm.Invoke, op: llm.Chat},
+	{method: "POST", prefix: "/model/", hole: true, suffix: "/invoke-with-response-stream", family: llm.Invoke, op: llm.Chat, stream: true},
 	{method: "GET", prefix: "/v1/key", family: llm.OpenAI, answer: (*Gateway).showKey},
 	{method: "GET", prefix: "/v1/responses", family: llm.Responses, upgrade: true},
 }

@@ -33,6 +33,9 @@ func presented(r *http.Request) string {
 		if scheme, token, ok := strings.Cut(v, " "); ok && strings.EqualFold(scheme, "bearer") {
 			return strings.TrimSpace(token)
 		}
+		if s, ok := readSignature(v); ok {
+			return s.key
+		}
 	}
 	for _, name := range [...]string{"X-Api-Key", "Api-Key", "X-Goog-Api-Key"} {
 		if v := r.Header[name]; len(v) > 0 {
@@ -70,7 +73,7 @@ func (g *Gateway) record(_ context.Context, x *Exchange) {
 }
 
 // decode reads the body within its limit and scans it strictly, once (decision D7).
-func (g *Gateway) decode(_ context.Context, x *Exchange) (Finish, error) {
+func (g *Gateway) decode(ctx context.Context, x *Exchange) (Finish, error) {
 	if v := x.Endpoint.version; v != nil {
 		if f := v(x.R.URL.RawQuery); f != nil {
 			return nil, f
@@ -78,6 +81,9 @@ func (g *Gateway) decode(_ context.Context, x *Exchange) (Finish, error) {
 	}
 	body, err := g.readBody(x)
 	if err != nil {
+		return nil, err
+	}
+	if err := g.checkSignature(ctx, x.R, body); err != nil {
 		return nil, err
 	}
 	x.Call, err = x.Dialect.Decode(llm.Ask{Operation: x.Endpoint.op, Model: x.Named, Stream: x.Endpoint.stream,

@@ -21,6 +21,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	claude "github.com/bodhi-gateway/bodhi/app/llm/dialect/anthropic"
+	converse "github.com/bodhi-gateway/bodhi/app/llm/dialect/bedrock"
 	google "github.com/bodhi-gateway/bodhi/app/llm/dialect/gemini"
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
 	"github.com/bodhi-gateway/bodhi/app/money"
@@ -66,7 +67,7 @@ func build(t *testing.T, change func(*Config)) *house {
 	h := &house{t: t, grant: &key.Grant{Key: chain.Key, Name: "test key", OrgSlug: "acme", Chain: chain}}
 	h.books = &books{book: ledger.NewBook(chain.Org), limit: money.Max}
 	c := Config{
-		Clock: clock.System{}, IDs: ids, Log: slog.New(slog.DiscardHandler), Dialects: []llm.Dialect{openai.Dialect{}, claude.Dialect{}, google.Dialect{Clock: clock.System{}}},
+		Clock: clock.System{}, IDs: ids, Log: slog.New(slog.DiscardHandler), Dialects: []llm.Dialect{openai.Dialect{}, claude.Dialect{}, google.Dialect{Clock: clock.System{}}, converse.Dialect{}, converse.Invoke{}},
 		Ports: Ports{Keys: h, Routes: h, Budgets: h.books, Prices: h, Adapters: h, Upstreams: h},
 	}
 	if change != nil {

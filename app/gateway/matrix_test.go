@@ -52,7 +52,9 @@ type heard struct {
 
 type called struct{ id, name, args string }
 
-func speakers() []speaker { return []speaker{openaiSpeaker(), anthropicSpeaker(), geminiSpeaker()} }
+func speakers() []speaker {
+	return []speaker{openaiSpeaker(), anthropicSpeaker(), geminiSpeaker(), bedrockSpeaker()}
+}
 
 // host is a provider kind: where the sandbox speaks its wire. A row for each.
 type host struct {

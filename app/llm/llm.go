@@ -16,7 +16,8 @@ const (
 	Responses Family = "responses" // OpenAI's /responses
 	Anthropic Family = "anthropic"
 	Gemini    Family = "gemini"
-	Bedrock   Family = "bedrock" // Converse
+	Bedrock   Family = "bedrock"        // Converse
+	Invoke    Family = "bedrock-invoke" // Bedrock's InvokeModel with Anthropic's bodies; of clients only
 )
 
 // Operation is what a call asks for.

@@ -86,6 +86,15 @@ type converseAsked struct {
 			Name string `json:"name"`
 		} `json:"toolChoice"`
 	} `json:"toolConfig"`
+	Output struct {
+		Format struct {
+			Structure struct {
+				JSON struct {
+					Schema string `json:"schema"`
+				} `json:"jsonSchema"`
+			} `json:"structure"`
+		} `json:"textFormat"`
+	} `json:"outputConfig"`
 	Extra struct {
 		Thinking json.RawMessage `json:"thinking"`
 	} `json:"additionalModelRequestFields"`
@@ -164,6 +173,9 @@ func (c *converseAsked) anthropic(model string) (*messagesRequest, *failure) {
 	m := &messagesRequest{Model: model, MaxTokens: c.Config.MaxTokens, Stop: c.Config.Stop, Temperature: c.Config.Temperature}
 	if len(c.Extra.Thinking) > 0 && json.Unmarshal(c.Extra.Thinking, &m.Thinking) != nil {
 		return nil, &failure{status: 400, message: "thinking: Input should be an object"}
+	}
+	if s := c.Output.Format.Structure.JSON.Schema; s != "" {
+		_ = json.Unmarshal(encode(map[string]any{"format": map[string]any{"type": "json_schema", "schema": json.RawMessage(s)}}), &m.Output)
 	}
 	blocks, f := anthropicBlocks(c.System, "system")
 	if f != nil {

@@ -79,15 +79,25 @@ const (
 	overflow = "context_length_exceeded"
 )
 
-// Problem implements llm.Dialect. The name of the exception can only be in the body here; AWS's SDKs look there too.
+// ProblemHeader is the header that goes with Problem, where AWS's SDKs look for the name of the exception.
+func (Dialect) ProblemHeader(p *llm.Problem) http.Header {
+	return http.Header{"X-Amzn-Errortype": {nameOf(p.Status)}}
+}
+
+func nameOf(status int) string {
+	switch name, known := names[status]; {
+	case known:
+		return name
+	case status < 500:
+		return "ValidationException"
+	}
+	return "InternalServerException"
+}
+
+// Problem implements llm.Dialect.
 func (Dialect) Problem(p *llm.Problem, _ string) []byte {
 	q := p.Public()
-	name, known := names[q.Status]
-	if !known {
-		if name = "InternalServerException"; q.Status < 500 {
-			name = "ValidationException"
-		}
-	}
+	name := nameOf(q.Status)
 	if q.Code == overflow && !strings.Contains(strings.ToLower(q.Message), "too long") {
 		q.Message = tooLong + " " + q.Message
 	}
