@@ -13,6 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/protocol/eventstream"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+
+	"github.com/bodhi-gateway/bodhi/app/clock"
 )
 
 const conversing = `{"messages":[{"role":"user","content":[{"text":"hi"}]}]}`
@@ -47,7 +49,7 @@ func (h *house) signedAs(t *testing.T, id, secret, path, body string, at time.Ti
 func TestSignaturesOfAWSsClientsAreVerified(t *testing.T) {
 	t.Parallel()
 	h, _ := serve(t, asAnthropic, "sandbox-chat")
-	now := time.Now()
+	now := clock.System{}.Now()
 	for _, x := range []struct {
 		name, id, secret, path string
 		at                     time.Time

@@ -230,7 +230,13 @@ func TestCreateSaysWhatIsWrongWithEachField(t *testing.T) {
 		"the metadata address is refused":      {provider.Input{Name: "x", Kind: provider.Compatible, BaseURL: "http://169.254.169.254/v1"}, []string{"base_url"}},
 		"a sandbox elsewhere has an address":   {provider.Input{Name: "x", Kind: provider.Sandbox, BaseURL: "https://x.test/v1", Credential: secret.New("any")}, nil},
 		"a sandbox elsewhere is checked too":   {provider.Input{Name: "x", Kind: provider.Sandbox, BaseURL: "http://169.254.169.254"}, []string{"base_url"}},
-		"kinds without an adapter are refused": {provider.Input{Name: "x", Kind: provider.Bedrock}, []string{"kind"}},
+		"kinds without an adapter are refused": {provider.Input{Name: "x", Kind: "smoke-signals"}, []string{"kind"}},
+		"Azure needs its resource's address":   {provider.Input{Name: "x", Kind: provider.Azure, Credential: secret.New("key")}, []string{"base_url"}},
+		"half an Entra application is refused": {provider.Input{Name: "x", Kind: provider.Azure, BaseURL: "https://acme.openai.azure.com", Credential: secret.New("tenant-1:client-1")}, []string{"credential"}},
+		"an Entra application will do":         {provider.Input{Name: "x", Kind: provider.Azure, BaseURL: "https://acme.openai.azure.com", Credential: secret.New("tenant-1:client-1:s~e")}, nil},
+		"half an access key is refused":        {provider.Input{Name: "x", Kind: provider.Bedrock, Credential: secret.New("AKIDEXAMPLE:")}, []string{"credential"}},
+		"an access key and a region will do":   {provider.Input{Name: "x", Kind: provider.Bedrock, Settings: map[string]string{"region": "eu-west-1"}, Credential: secret.New("AKIDEXAMPLE:s3/c+t")}, nil},
+		"a region is no host":                  {provider.Input{Name: "x", Kind: provider.Bedrock, Settings: map[string]string{"region": "evil.example/x"}, Credential: secret.New("ABSKkey")}, []string{"settings.region"}},
 		"everything is reported at once":       {provider.Input{Name: "X", Kind: provider.Compatible, Credential: secret.New("a b")}, []string{"name", "base_url", "credential"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -22,7 +22,7 @@ var prices = map[string]price{
 	"sandbox-embed":     {20, 20, 0},
 	flash:               {300, 30, 2500},
 	claude:              {3000, 300, 15000},
-	claudeOnAWS:         {3000, 300, 15000},
+	claudeOnAWS:         {3300, 330, 16500}, // a region costs a tenth more than the global profile
 }
 
 // Charge is one call on the bill. Refused calls are not on it.

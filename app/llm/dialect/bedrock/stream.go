@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect"
@@ -23,6 +24,7 @@ type stream struct {
 	usage   llm.Usage
 	stopped bool // messageStop came
 	over    error
+	marked  bool // the end mark came
 	closing sync.Once
 	failed  error
 }
@@ -73,7 +75,7 @@ func (s *stream) Next() (llm.Event, error) {
 	}
 	e := s.look(&f)
 	if e.Kind == llm.Terminal || e.Kind == llm.Failed {
-		s.over = io.EOF
+		s.over, s.marked = io.EOF, e.Kind == llm.Terminal
 	}
 	return e, nil
 }
@@ -156,9 +158,19 @@ func texts(c *scan.Cursor) (n int) {
 	return n
 }
 
+// linger is how long Close waits for the end of a body whose end mark has come, so that its connection can be used again.
+const linger = 50 * time.Millisecond
+
 // Close implements llm.Stream.
 func (s *stream) Close() error {
-	s.closing.Do(func() { s.failed = s.body.Close() })
+	s.closing.Do(func() {
+		if s.marked {
+			t := time.AfterFunc(linger, func() { _ = s.body.Close() })
+			_, _ = s.body.Read(make([]byte, 1))
+			t.Stop()
+		}
+		s.failed = s.body.Close()
+	})
 	return s.failed
 }
 
