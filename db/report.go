@@ -151,12 +151,12 @@ func (r attemptRow) attempt() report.Attempt {
 	}
 	return report.Attempt{
 		Attempt: ledger.Attempt{
-			ID: r.ID, Request: r.RequestID, Number: r.Number, At: r.At.UTC(), Held: r.Held,
+			ID: r.ID, Request: r.RequestID, Number: r.Number, At: r.At.UTC(), Held: ledger.Amounts{Money: r.Held, Tokens: r.HeldTokens}, Tags: r.Tags,
 			Chain:      org.Chain{Org: r.OrgID, Department: r.DepartmentID, Team: r.TeamID, Member: r.MemberID, Key: r.KeyID},
 			Connection: r.ConnectionID, Provider: r.Provider, Kind: r.Kind, Model: r.Model, PriceVersion: r.PriceVersion,
 		},
 		End: ledger.Settlement{
-			Attempt: r.ID, State: ledger.State(r.State), Usage: used, Cost: r.Cost, InputCost: r.InputCost,
+			Attempt: r.ID, State: ledger.State(r.State), Usage: used, Cost: r.Cost, InputCost: r.InputCost, Tokens: r.Tokens, Requests: r.Requests,
 			Status: r.Status, Class: r.Class, Note: r.Note, FirstByte: micros(r.FirstByte), Duration: micros(r.DurationUS), At: r.EndedAt.UTC(),
 		},
 	}

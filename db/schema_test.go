@@ -156,6 +156,7 @@ var shared = map[string]string{
 	"sessions":          "found by a cookie's hash before anybody is known",
 	"journal_positions": "how far each node's journal is in the books",
 	"live_topics":       "what changed, without whose",
+	"price_refreshes":   "the catalogue is one for the installation",
 }
 
 func TestEveryTenantTableIsWalledOff(t *testing.T) {

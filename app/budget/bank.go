@@ -7,7 +7,6 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/ledger/journal"
-	"github.com/bodhi-gateway/bodhi/app/money"
 )
 
 // Bank is the database's side of the treasury: it lends money to nodes and takes their journals into the books. Each
@@ -37,7 +36,7 @@ type LeaseAsk struct {
 	Op      id.Grant
 	Org     id.Org
 	Account ledger.Account
-	Back    money.USD // lease given back
+	Back    ledger.Units // lease given back
 	ledger.Ask
 }
 
@@ -45,8 +44,8 @@ type LeaseAsk struct {
 type Lease struct {
 	Org     id.Org
 	Account ledger.Account
-	Granted money.USD // by this op
-	Posted  money.USD // this node's posted costs since its session began
+	Granted ledger.Units // by this op
+	Posted  ledger.Units // this node's posted costs since its session began
 	Pool    ledger.Pool
 	Gone    bool // the budget was deleted
 }

@@ -1,6 +1,9 @@
 package catalog
 
-import "github.com/bodhi-gateway/bodhi/app/llm"
+import (
+	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/money"
+)
 
 // Class is one priced dimension of usage.
 type Class string
@@ -104,4 +107,31 @@ func unitOf(key string) *unit {
 // within reports whether usage of u is also usage of wider.
 func (u *unit) within(wider *unit) bool {
 	return u != wider && u.side == wider.side && u.side != feeSide && u.dims&wider.dims == wider.dims
+}
+
+// PerMillion reports whether people state the class's price per million: tokens are, requests and searches are not.
+func (c Class) PerMillion() bool { return c != PerRequest && c != PerSearch }
+
+// USD is a price as people state it: dollars per million tokens, or per request or search. Prices of requests and searches
+// are rounded up to the nano-dollar.
+func (c Class) USD(p money.Price) money.USD {
+	if c.PerMillion() {
+		return money.USD(p) * 1000
+	}
+	return (money.USD(p) + 999) / 1000
+}
+
+// Price is the opposite of USD. It fails on prices that are negative, too fine or too high.
+func (c Class) Price(perUnit string) (money.Price, error) {
+	if c.PerMillion() {
+		return money.ParsePrice(perUnit)
+	}
+	each, err := money.Parse(perUnit)
+	if err != nil {
+		return 0, err
+	}
+	if each > money.USD(maxPrice)/1000 || each < 0 {
+		return 0, money.ErrOverflow
+	}
+	return money.Price(each) * 1000, nil
 }

@@ -56,16 +56,15 @@ func (g *Gateway) send(ctx context.Context, x *Exchange) error {
 		return &provider.Failure{Class: provider.Unreachable, Message: "this gateway cannot speak to " + string(conn.Kind) + " yet"}
 	}
 	a.edit.IncludeUsage = x.Call.Stream
-	notes := llm.Notes{To: conn.Name}
-	a.edit.Notes, a.edit.DefaultOutput = &notes, a.ceiling.MaxOutput
+	a.edit.Notes, a.edit.DefaultOutput = &a.notes, a.ceiling.MaxOutput
 	req, err := adapter.Request(ctx, conn, x.Call, a.edit, x.R.Header)
-	if f := (*fault.Error)(nil); errors.As(err, &f) {
-		return &provider.Failure{Class: provider.Untold, Message: f.Public, Cause: f}
-	}
-	if f := (*provider.Failure)(nil); errors.As(err, &f) {
-		return f // no token was to be had
-	}
 	if err != nil {
+		if f := (*provider.Failure)(nil); errors.As(err, &f) {
+			return f // no token was to be had
+		}
+		if f := (*fault.Error)(nil); errors.As(err, &f) {
+			return &provider.Failure{Class: provider.Untold, Message: f.Public, Cause: f}
+		}
 		return &provider.Failure{Class: provider.Unreachable, Message: "the connection is not usable", Cause: err}
 	}
 	if err := g.open(x, a); err != nil {
@@ -96,7 +95,7 @@ func (g *Gateway) send(ctx context.Context, x *Exchange) error {
 		return err
 	}
 	a.see(first)
-	for _, w := range notes.Warnings() {
+	for _, w := range a.notes.Warnings() {
 		x.warn(w + ", which " + conn.Name + " does not take")
 	}
 	x.Answer = &Answer{Stream: stream, First: first, Status: a.status}

@@ -76,12 +76,12 @@ type matched struct {
 func match(r *http.Request) (m matched, refusal *fault.Error) {
 	p := r.URL.Path
 	if after, ok := strings.CutPrefix(p, "/t/"); ok {
-		var found bool
-		if m.slug, p, found = strings.Cut(after, "/"); !found || m.slug == "" {
+		n := strings.IndexByte(after, '/')
+		if n < 1 {
 			m.family = familyOf(r, "")
 			return m, unknownPath(r)
 		}
-		p = after[len(m.slug):]
+		m.slug, p = after[:n], after[n:]
 	}
 	allowed := ""
 	for _, e := range endpoints {

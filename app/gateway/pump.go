@@ -80,7 +80,7 @@ func (p *pump) send(raw []byte, hidden bool) error {
 
 // finish writes the end mark with a remark (what it cost) in front of it, in one piece.
 func (p *pump) finish(remark, mark []byte) error {
-	return p.send(append(remark[:len(remark):len(remark)], mark...), false)
+	return p.send(append(remark, mark...), false)
 }
 
 // stalled reports whether the provider was given up for its silence.

@@ -87,7 +87,7 @@ func (g *Gateway) stream(ctx context.Context, x *Exchange) {
 			err = e.Err
 		case llm.Terminal:
 			g.settle(x)
-			err = out.finish(x.Dialect.Remark(x.Call, "x-bodhi-cost-usd="+x.spent.String()), e.Raw)
+			err = out.finish(x.Dialect.Remark(x.Call, "x-bodhi-cost-usd", x.spent.String()), e.Raw)
 		default:
 			err = out.send(e.Raw, false)
 		}

@@ -45,8 +45,9 @@ type Dialect interface {
 	ErrorEvent(call *Call, f *fault.Error, requestID string) []byte
 	// Ping is what keeps an idle stream alive; clients ignore it. Nil where the framing has no room for such a thing.
 	Ping(call *Call) []byte
-	// Remark is text that clients ignore, to stand directly before the end mark. Nil as for Ping.
-	Remark(call *Call, text string) []byte
+	// Remark is something that clients ignore, "name=value", to stand directly before the end mark. Nil as for Ping. The
+	// bytes are the caller's, who appends to them.
+	Remark(call *Call, name, value string) []byte
 	// Models is the list of models; Model is one of them.
 	Models(offers []Offer) []byte
 	Model(o Offer) []byte

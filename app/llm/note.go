@@ -20,8 +20,6 @@ const (
 // Notes collects what a translation changed. The nil Notes drop in silence, for tests and counting.
 type Notes struct {
 	Policy Unsupported
-	// To names the provider in sentences: "anthropic".
-	To string
 
 	list    []string
 	refusal *fault.Error

@@ -43,10 +43,14 @@ type Connection struct {
 	Models []string
 	// Disabled connections take no traffic.
 	Disabled bool
-	// PricedAs is what the price catalogue knows it as: its kind, or the provider at a compatible server's known
-	// address. The route index fills it.
+	// PricedAs is who is paid (Payee): what the price catalogue knows it as, its kind or the provider at a compatible
+	// server's known address, and the account itself. The route index fills it.
 	PricedAs string
 }
+
+// Payee spells who is paid, for a look-up of prices: the catalogue's provider, and the connection, for prices that a tenant
+// has for one account only.
+func Payee(provider string, c id.Connection) string { return provider + "@" + c.String() }
 
 // Adapter speaks one provider's wire. It is stateless and safe for concurrent use.
 type Adapter interface {

@@ -50,6 +50,14 @@ func Own(f *fault.Error, requestID string) map[string]string {
 	return own
 }
 
+// Comment is a remark in a stream of server-sent events. It has no blank line of its own, because some SDKs read an empty
+// event into one; there is room behind it for an end mark.
+func Comment(name, value string) []byte {
+	b := make([]byte, 0, len(name)+len(value)+64)
+	b = append(append(b, ": "...), name...)
+	return append(append(append(b, '='), value...), '\n')
+}
+
 // Encode writes JSON on one line without escaping <, > and &: sentences are printed in terminals. v must encode; if it
 // does not, that is a bug, and the result is null.
 func Encode(v any) []byte {

@@ -109,7 +109,7 @@ func TestRequestsAreTranslatedAsRecorded(t *testing.T) {
 }
 
 func rendered(t *testing.T, from, to tongue, body string) string {
-	notes := &llm.Notes{To: to.name}
+	notes := &llm.Notes{}
 	out, err := llm.Body(to.wire, decoded(t, from, body), llm.Edit{Model: "upstream", DefaultOutput: 8192, Notes: notes})
 	if err != nil {
 		return "refused: " + err.Error() + "\n"

@@ -4,6 +4,7 @@ package anthropic
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect/anthropic"
@@ -78,6 +79,9 @@ func (Adapter) Models(r *http.Response) ([]string, error) {
 }
 
 func request(ctx context.Context, c *provider.Connection, path string, body []byte) (*http.Request, error) {
+	if strings.HasSuffix(strings.TrimRight(c.BaseURL, "/"), "/v1") { // as some SDKs take it
+		path = strings.TrimPrefix(path, "v1/")
+	}
 	r, err := carry.Request(ctx, c, BaseURL, path, body)
 	if err != nil {
 		return nil, err

@@ -63,6 +63,18 @@ func TestABodyOfOursGoesUnderItsOwnVersion(t *testing.T) {
 	}
 }
 
+func TestABaseURLMayEndInTheVersion(t *testing.T) {
+	t.Parallel()
+	c := call(t, claude.Dialect{}, llm.Ask{Operation: llm.Chat, Body: []byte(`{` + hello + `}`)})
+	for base, want := range map[string]string{"": "https://api.anthropic.com/v1/messages", "https://example.com": "https://example.com/v1/messages",
+		"https://example.com/v1": "https://example.com/v1/messages", "https://example.com/v1/": "https://example.com/v1/messages", "https://example.com/claude": "https://example.com/claude/v1/messages"} {
+		r, err := anthropic.New().Request(t.Context(), &provider.Connection{BaseURL: base}, c, llm.Edit{}, nil)
+		if err != nil || r.URL.String() != want {
+			t.Errorf("%q: %v, %v", base, r, err)
+		}
+	}
+}
+
 func TestTokensAreCountedForNothing(t *testing.T) {
 	t.Parallel()
 	c := call(t, claude.Dialect{}, llm.Ask{Operation: llm.CountTokens, Body: []byte(`{"model":"a","messages":[{"role":"user","content":"hi"}]}`)})

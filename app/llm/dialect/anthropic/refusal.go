@@ -101,7 +101,7 @@ var ping = []byte("event: ping\ndata: {\"type\": \"ping\"}\n\n")
 func (Dialect) Ping(*llm.Call) []byte { return ping }
 
 // Remark implements llm.Dialect.
-func (Dialect) Remark(_ *llm.Call, text string) []byte { return []byte(": " + text + "\n") }
+func (Dialect) Remark(_ *llm.Call, name, value string) []byte { return dialect.Comment(name, value) }
 
 // Tokens implements llm.Dialect.
 func (Dialect) Tokens(n int64) []byte { return []byte(`{"input_tokens":` + itoa(n) + `}`) }

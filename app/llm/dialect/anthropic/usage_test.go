@@ -82,6 +82,26 @@ func TestTheTwoReportsOfAStreamAreOne(t *testing.T) {
 	}
 }
 
+// The provider's own tools write to the cache while they run: the end of the stream has more writes than its start, and
+// still the start's split by time.
+func TestCacheWritesOfServerToolsAreNotLost(t *testing.T) {
+	t.Parallel()
+	var n anthropic.Counts
+	for _, part := range []string{
+		`{"input_tokens":10,"cache_creation_input_tokens":100,"cache_creation":{"ephemeral_5m_input_tokens":60,"ephemeral_1h_input_tokens":40},"output_tokens":1}`,
+		`{"cache_creation_input_tokens":5000,"cache_read_input_tokens":300,"output_tokens":50,"server_tool_use":{"web_search_requests":4}}`,
+	} {
+		c := scan.New([]byte(part))
+		if !n.Read(&c) {
+			t.Fatal(part)
+		}
+	}
+	want := llm.Usage{Input: 5310, CacheRead: 300, CacheWrite5m: 4960, CacheWrite1h: 40, Output: 50, WebSearches: 4}
+	if u, ok := n.Usage(); !ok || u != want {
+		t.Errorf("%+v, %v", u, ok)
+	}
+}
+
 func FuzzReadMessage(f *testing.F) {
 	f.Add([]byte(`{"usage":{"input_tokens":3,"output_tokens":3,"cache_creation":{"ephemeral_1h_input_tokens":1}}}`))
 	f.Fuzz(func(t *testing.T, body []byte) {

@@ -163,7 +163,7 @@ var (
 )
 
 // Remark implements llm.Dialect: there is no room for one.
-func (Dialect) Remark(*llm.Call, string) []byte { return nil }
+func (Dialect) Remark(*llm.Call, string, string) []byte { return nil }
 
 // Tokens implements llm.Dialect.
 func (Dialect) Tokens(n int64) []byte {

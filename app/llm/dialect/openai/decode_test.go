@@ -157,6 +157,7 @@ func TestABadRequestIsRefusedByField(t *testing.T) {
 		{"a key of a message in capitals", `{"model":"m","messages":[{"role":"user","Content":"a"}]}`, "messages[0].Content", `written "content"`},
 		{"a key of a part twice", `{"model":"m","messages":[{"role":"user","content":[{"type":"text","type":"image_url"}]}]}`, "messages[0].content[0].type", "twice"},
 		{"a key of a picture twice", `{"model":"m","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:,","url":"x"}}]}]}`, "messages[0].content[0].url", "twice"},
+		{"a key of a picture in capitals", `{"model":"m","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"URL":"data:,"}}]}]}`, "messages[0].content[0].URL", `written "url"`},
 		{"usage asked for twice", `{"model":"m","stream_options":{"include_usage":false,"include_usage":true},` + hi + `}`, "include_usage", "twice"},
 	} {
 		t.Run(x.name, func(t *testing.T) {

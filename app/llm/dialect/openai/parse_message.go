@@ -202,6 +202,9 @@ func (p *piece) part(at string) (llm.Part, error) {
 		} else if err := json.Unmarshal(p.ImageURL, &v); err != nil {
 			return out, err
 		}
+		if v.URL == "" {
+			return out, fault.Field(at+".image_url.url", at+" is an image without a \"url\". Send an address, or the picture as a data URL.")
+		}
 		out.Kind, out.Media = llm.Image, llm.MediaFromURL(v.URL)
 		out.Media.Detail = v.Detail
 	case p.Type == "input_audio" && p.Audio != nil:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect"
 	"github.com/bodhi-gateway/bodhi/app/llm/sse"
 )
 
@@ -54,6 +55,11 @@ func (r *reader) Read(dst []llm.Delta, e llm.Event) ([]llm.Delta, error) {
 		var a answer
 		if err := json.Unmarshal(payload, &a); err != nil {
 			return dst, fmt.Errorf("openai: read an answer: %w", err)
+		}
+		for i := range a.Choices {
+			if n := a.Choices[i].Index; n < 0 || n >= dialect.MaxChoices {
+				return dst, errShape
+			}
 		}
 		dst = r.answer(dst, &a)
 	} else if len(payload) == 0 { // a comment

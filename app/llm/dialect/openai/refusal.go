@@ -76,8 +76,8 @@ var ping = []byte(": ping\n\n")
 // Ping implements llm.Dialect: a comment, which every client ignores. The bytes are shared; do not change them.
 func (Dialect) Ping(*llm.Call) []byte { return ping }
 
-// Remark implements llm.Dialect. The comment has no blank line of its own, because some SDKs read an empty event into one.
-func (Dialect) Remark(_ *llm.Call, text string) []byte { return []byte(": " + text + "\n") }
+// Remark implements llm.Dialect.
+func (Dialect) Remark(_ *llm.Call, name, value string) []byte { return dialect.Comment(name, value) }
 
 // StreamType implements llm.Dialect.
 func (Dialect) StreamType(*llm.Call) string { return eventStream }

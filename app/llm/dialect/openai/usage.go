@@ -89,9 +89,10 @@ func readEmbeddingUsage(c *scan.Cursor) (llm.Usage, bool) {
 	return llm.Usage{Input: u.Input}, ok
 }
 
-func inputDetails(u *llm.Usage) [4]scan.Part {
-	return [4]scan.Part{{Name: "cached_tokens", Into: &u.CacheRead}, {Name: "audio_tokens", Into: &u.InputAudio},
-		{Name: "image_tokens", Into: &u.InputImage}, {Name: "cache_write_tokens", Into: &u.CacheWrite5m}}
+func inputDetails(u *llm.Usage) [5]scan.Part {
+	return [5]scan.Part{{Name: "cached_tokens", Into: &u.CacheRead}, {Name: "audio_tokens", Into: &u.InputAudio},
+		{Name: "image_tokens", Into: &u.InputImage}, {Name: "cache_write_tokens", Into: &u.CacheWrite5m},
+		{Name: "cache_creation_tokens", Into: &u.CacheWrite5m}} // the last is what other gateways say
 }
 
 func outputDetails(u *llm.Usage) [3]scan.Part {
