@@ -132,7 +132,7 @@ func TestATokenIsSharedAndReplacedBeforeItEnds(t *testing.T) {
 	if got := ask(); got != "Bearer ya29.1" {
 		t.Errorf("a request waits though its token is still good: %q", got)
 	}
-	sell() // while the old one is still good
+	sell()                       // while the old one is still good
 	now.Advance(4 * time.Minute) // it has ended; whoever asks now waits for the fetch under way
 	if got := ask(); got != "Bearer ya29.2" || sold.Load() != 2 {
 		t.Errorf("after its end: %q, %d sold", got, sold.Load())
