@@ -108,7 +108,9 @@ func match(r *http.Request) (m matched, refusal *fault.Error) {
 			continue
 		}
 		if e.method != r.Method && !(e.method == "GET" && r.Method == "HEAD") {
-			allowed = e.method
+			if !e.hole { // what stands in a hole may be the end of a path that nobody serves
+				allowed = e.method
+			}
 			continue
 		}
 		if m.family == "" {

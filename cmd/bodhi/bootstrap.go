@@ -16,7 +16,7 @@ type bootstrapCmd struct {
 	Org         string   `help:"Organization's name." required:""`
 	Admin       string   `help:"First admin's e-mail address." required:""`
 	PasswordEnv string   `help:"Environment variable that holds the admin's password." required:"" placeholder:"PW"`
-	Provider    []string `help:"Connection: name=up,kind=openai,base-url=…,key-env=UPKEY. Repeats; without one the sandbox is set up." sep:"none"`
+	Provider    []string `help:"Connection: name=up,kind=openai,base-url=…,key-env=UPKEY; vertex also takes project=…,location=…. Repeats; without one the sandbox is set up." sep:"none"`
 	Model       []string `help:"Alias and its targets in fallback order: smart=up/gpt-5.5,backup/gpt-5.5. Repeats." sep:"none"`
 	Budget      string   `help:"The organization's budget: amount/period/enforcement, for example 50/monthly/hard."`
 	Zone        string   `help:"The organization's IANA time zone." default:"UTC"`

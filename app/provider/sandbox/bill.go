@@ -21,6 +21,7 @@ var prices = map[string]price{
 	"sandbox-vision":    {1000, 100, 4000},
 	"sandbox-embed":     {20, 20, 0},
 	flash:               {300, 30, 2500},
+	embedder:            {150, 150, 0},
 	claude:              {3000, 300, 15000},
 	claudeOnAWS:         {3300, 330, 16500}, // a region costs a tenth more than the global profile
 }

@@ -18,7 +18,7 @@ type googleModel struct {
 
 func googleEntry(id string) googleModel {
 	m := googleModel{"models/" + id, "001", strings.ReplaceAll(id, "-", " "), chatWindow, chatWindow, []string{"generateContent", "countTokens"}}
-	if id == "sandbox-embed" {
+	if id == "sandbox-embed" || id == embedder {
 		m.Input, m.Output, m.Methods = embedWindow, 1, []string{"embedContent"}
 	}
 	return m
@@ -30,7 +30,7 @@ func (s *Sandbox) googleModels(w http.ResponseWriter, r *http.Request) {
 	if err != nil || size < 1 {
 		size = 50
 	}
-	names := append([]string{flash}, offered...)
+	names := append([]string{flash, embedder}, offered...)
 	if i := slices.Index(names, r.URL.Query().Get("pageToken")); i >= 0 {
 		names = names[i+1:]
 	}
@@ -50,7 +50,7 @@ func (s *Sandbox) googleModels(w http.ResponseWriter, r *http.Request) {
 func (s *Sandbox) googleModel(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
 	base, _, _ := strings.Cut(id, "+")
-	if base != flash && !slices.Contains(offered, base) {
+	if base != flash && base != embedder && !slices.Contains(offered, base) {
 		refuseGoogle(w, &failure{status: 404, message: "Model is not found: models/" + id + " for api version v1beta"})
 		return
 	}
@@ -95,7 +95,7 @@ func (s *Sandbox) embedContents(w http.ResponseWriter, r *http.Request, model st
 	f := decode(r, &q)
 	base, sc := "", Script{}
 	if f == nil {
-		base, sc, f = s.enter(r, model, "sandbox-embed")
+		base, sc, f = s.enter(r, model, "sandbox-embed", embedder)
 	}
 	list := q.Requests
 	if !batch {

@@ -7,9 +7,12 @@ import (
 	"strings"
 )
 
-// flash is a real model's name and list price, served in Google's dialect only: so that a connection of Google's own kind
-// can be tried, priced by the real catalogue and checked against this bill.
-const flash = "gemini-2.5-flash"
+// flash and embedder are real models' names and list prices, served in Google's dialect only: so that a connection of
+// Google's own kind can be tried, priced by the real catalogue and checked against this bill.
+const (
+	flash    = "gemini-2.5-flash"
+	embedder = "gemini-embedding-001"
+)
 
 // contentRequest is what the sandbox reads of a generateContent request.
 type contentRequest struct {

@@ -1,6 +1,7 @@
 package vertex_test
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
@@ -91,7 +92,7 @@ func seller(t *testing.T, sold *atomic.Int64, gate chan struct{}) string {
 func TestATokenIsSharedAndReplacedBeforeItEnds(t *testing.T) {
 	t.Parallel()
 	var sold atomic.Int64
-	gate := make(chan struct{}, 100)
+	gate := make(chan struct{})
 	now := clock.NewFake(time.Date(2026, 9, 1, 12, 0, 0, 0, time.UTC))
 	a := vertex.New(http.DefaultTransport, now)
 	c := &provider.Connection{ID: id.NewConnection(ids()), Kind: provider.Vertex, Credential: serviceAccount(seller(t, &sold, gate))}
@@ -111,7 +112,17 @@ func TestATokenIsSharedAndReplacedBeforeItEnds(t *testing.T) {
 			}
 		})
 	}
-	gate <- struct{}{}
+	sell := func() { // to a request that has come
+		t.Helper()
+		patience, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		select {
+		case gate <- struct{}{}:
+		case <-patience.Done():
+			t.Fatal("nobody wants a token")
+		}
+	}
+	sell()
 	all.Wait()
 	now.Advance(54 * time.Minute)
 	if got := ask(); got != "Bearer ya29.1" || sold.Load() != 1 {
@@ -121,7 +132,7 @@ func TestATokenIsSharedAndReplacedBeforeItEnds(t *testing.T) {
 	if got := ask(); got != "Bearer ya29.1" {
 		t.Errorf("a request waits though its token is still good: %q", got)
 	}
-	gate <- struct{}{}
+	sell()                       // while the old one is still good
 	now.Advance(4 * time.Minute) // it has ended; whoever asks now waits for the fetch under way
 	if got := ask(); got != "Bearer ya29.2" || sold.Load() != 2 {
 		t.Errorf("after its end: %q, %d sold", got, sold.Load())

@@ -23,7 +23,7 @@ func (w Wire) Edited(call *llm.Call, edit llm.Edit) []byte {
 			cuts = append(cuts, s.Replace(llm.Quote(w.resource(edit.Model))))
 		}
 	}
-	if edit.MaxOutput > 0 && (call.MaxOutput == 0 || edit.MaxOutput < call.MaxOutput) {
+	if call.Operation == llm.Chat && edit.MaxOutput > 0 && (call.MaxOutput == 0 || edit.MaxOutput < call.MaxOutput) {
 		cuts = append(cuts, capCut(call, n, strconv.FormatInt(edit.MaxOutput, 10)))
 	}
 	return llm.Splice(call.Body, cuts)

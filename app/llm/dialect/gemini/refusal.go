@@ -71,6 +71,12 @@ var verdicts = [...]verdict{
 }
 
 func verdictOf(f *fault.Error) verdict {
+	switch f.Code { // the gateway's own statuses, which the body repeats here
+	case "method_not_allowed":
+		return verdict{http.StatusMethodNotAllowed, "INVALID_ARGUMENT"}
+	case "not_implemented":
+		return verdict{http.StatusNotImplemented, "UNIMPLEMENTED"}
+	}
 	if int(f.Kind) < len(verdicts) {
 		return verdicts[f.Kind]
 	}
