@@ -1,6 +1,7 @@
 package providerweb
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"strings"
@@ -129,6 +130,15 @@ func form(o provider.Offering, in provider.Input, wrong web.Refusal) views.Form 
 	case provider.Vertex:
 		f.KeyLabel = "Service account key (JSON) or API key"
 		f.URLHint = "Leave it empty for Google's own address of the location."
+	case provider.Azure:
+		f.KeyLabel = "Key, or tenant-id:client-id:client-secret"
+		f.URLPlaceholder, f.URLHint = o.BaseURLHint, "The resource's endpoint. With /openai/v1 at its end the newer API is used."
+	case provider.Bedrock:
+		f.KeyLabel = "Bedrock API key, or access-key-id:secret-access-key"
+		f.URLHint = "Leave it empty for Bedrock's own address in the region."
+		if in.BaseURL == "" {
+			f.URLPlaceholder = "https://bedrock-runtime." + cmp.Or(in.Settings["region"], provider.DefaultRegion) + ".amazonaws.com"
+		}
 	case provider.Compatible:
 		f.URLPlaceholder, f.URLHint = "https://api.groq.com/openai/v1", "What the provider's own SDK takes as base URL; most end in /v1."
 	case provider.Ollama:
