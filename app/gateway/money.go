@@ -95,7 +95,7 @@ func (g *Gateway) price(x *Exchange, a *attempt, want *budget.Want) error {
 		a.quote = quote
 	} else {
 		want.Unpriced = true
-		x.note("price unknown: ", pricedAs(t), "/", t.Model)
+		x.note("price unknown: ", t.Connection.Name, "/", t.Model)
 		a.ceiling = catalog.Ceiling{Tokens: catalog.Tokens(x.Call.Bound), MaxOutput: unknownOutput}
 	}
 	if known && dearTier(x.Call.Tier) {
