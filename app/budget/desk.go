@@ -16,8 +16,9 @@ type desk struct {
 	book    *ledger.Book
 	current map[id.Budget]*purse      // the purse of each budget's present period
 	purses  map[ledger.Account]*purse // all, past periods included until they are closed
-	active  []*purse                  // those that a sweep has something to do for
-	asking  []*purse                  // those with business for the next trip
+	posted  map[ledger.Account]money.USD
+	active  []*purse // those that a sweep has something to do for
+	asking  []*purse // those with business for the next trip
 	sweeps  int
 	running *trip
 	next    *trip
@@ -39,12 +40,15 @@ type purse struct {
 	pool   ledger.Pool
 	posted money.USD
 
-	active bool
-	asking bool
-	ask    money.USD // Σ ceilings that wait for the next trip
-	least  money.USD // the smallest floor among them
-	back   money.USD // taken out of the book, to be given back
-	op     *LeaseAsk // sent, not answered: sent again word for word
+	active  bool
+	asking  bool
+	ask     money.USD // Σ ceilings that wait for the next trip
+	least   money.USD // the smallest floor among them
+	back    money.USD // taken out of the book, to be given back
+	op      *LeaseAsk // sent, not answered: sent again word for word
+	called  bool      // other nodes were asked for their lease of it a moment ago
+	recheck bool      // the bank will be asked again in a moment, what it said before is forgotten then
+	scarce  time.Time // until then no more is leased than somebody waits for
 
 	rate    money.USD // settled per second, smoothed
 	peak    money.USD // most held lately
@@ -53,7 +57,7 @@ type purse struct {
 }
 
 func newDesk(org id.Org) *desk {
-	return &desk{book: ledger.NewBook(org), current: map[id.Budget]*purse{}, purses: map[ledger.Account]*purse{}}
+	return &desk{book: ledger.NewBook(org), posted: map[ledger.Account]money.USD{}, current: map[id.Budget]*purse{}, purses: map[ledger.Account]*purse{}}
 }
 
 // binding appends the purses on a chain to out.

@@ -18,6 +18,7 @@ type (
 	auditEntity      struct{}
 	nodeEntity       struct{}
 	grantEntity      struct{}
+	releaseEntity    struct{}
 	invitationEntity struct{}
 )
 
@@ -37,6 +38,7 @@ func (attemptEntity) prefix() string    { return "att" }
 func (auditEntity) prefix() string      { return "aud" }
 func (nodeEntity) prefix() string       { return "node" }
 func (grantEntity) prefix() string      { return "gra" }
+func (releaseEntity) prefix() string    { return "rel" }
 func (invitationEntity) prefix() string { return "inv" }
 
 // One alias per entity; the comment says what it names.
@@ -57,6 +59,7 @@ type (
 	Audit      = ID[auditEntity]      // one audit entry
 	Node       = ID[nodeEntity]       // one gateway process
 	Grant      = ID[grantEntity]      // one lease grant
+	Release    = ID[releaseEntity]    // one release of suspense
 	Invitation = ID[invitationEntity] // an invitation
 )
 
@@ -155,6 +158,12 @@ func NewGrant(s *Source) Grant { return New[grantEntity](s) }
 
 // ParseGrant reads the printed or plain form of an id for one lease grant.
 func ParseGrant(s string) (Grant, error) { return Parse[grantEntity](s) }
+
+// NewRelease makes an id for one release of suspense.
+func NewRelease(s *Source) Release { return New[releaseEntity](s) }
+
+// ParseRelease reads the printed or plain form of an id for one release of suspense.
+func ParseRelease(s string) (Release, error) { return Parse[releaseEntity](s) }
 
 // NewInvitation makes an id for an invitation.
 func NewInvitation(s *Source) Invitation { return New[invitationEntity](s) }
