@@ -120,7 +120,7 @@ func (a *App) dataPlane() error {
 		return err
 	}
 	a.treasury = budget.NewTreasury(budget.TreasuryConfig{Bank: a.ledgerStore, Journal: j, Clock: a.clock, IDs: a.ids, Log: a.log,
-		Bus: a.bus, Host: hostLabel(), Version: a.options.Version})
+		Bus: a.bus, Host: hostLabel(), Version: a.options.Version, DeadAfter: a.cfg.NodeDeadAfter})
 	a.meter = newMeter(a.options.Version, a.treasury.Stats)
 	a.mirrors = a.snapshots()
 	a.gateway = gateway.New(gateway.Config{Clock: a.clock, IDs: a.ids, Log: a.log, OpenAI: openai.Dialect{}, Ports: gateway.Ports{

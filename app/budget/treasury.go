@@ -69,7 +69,8 @@ type Treasury struct {
 // NewTreasury makes a treasury without rules; Load gives it some. It lends nothing before Run has brought the last
 // session's journal into the books.
 func NewTreasury(c TreasuryConfig) *Treasury {
-	c.BeatEvery, c.DeadAfter = cmp.Or(c.BeatEvery, beatEvery), cmp.Or(c.DeadAfter, deadAfter)
+	c.DeadAfter = cmp.Or(c.DeadAfter, deadAfter)
+	c.BeatEvery = cmp.Or(c.BeatEvery, min(beatEvery, c.DeadAfter/5))
 	return &Treasury{TreasuryConfig: c, node: c.Journal.Node(), ready: make(chan struct{}),
 		stop: make(chan struct{}), stopped: make(chan struct{})}
 }
