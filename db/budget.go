@@ -13,21 +13,28 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/id"
-	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/org"
 )
 
 type budgetRow struct {
-	OrgID     id.Org    `gorm:"column:org_id;primaryKey"`
-	ID        id.Budget `gorm:"column:id;primaryKey"`
-	ScopeKind string    `gorm:"column:scope_kind"`
-	ScopeNode string    `gorm:"column:scope_node"`
-	Name      string    `gorm:"column:name"`
-	Limit     money.USD `gorm:"column:limit_nanos"`
-	Period    string    `gorm:"column:period"`
-	Enforce   string    `gorm:"column:enforce"`
-	CreatedAt time.Time `gorm:"column:created_at;autoCreateTime:false"`
-	UpdatedAt time.Time `gorm:"column:updated_at;autoUpdateTime:false"`
+	OrgID      id.Org         `gorm:"column:org_id;primaryKey"`
+	ID         id.Budget      `gorm:"column:id;primaryKey"`
+	ScopeKind  string         `gorm:"column:scope_kind"`
+	ScopeNode  string         `gorm:"column:scope_node"`
+	Name       string         `gorm:"column:name"`
+	Measure    ledger.Measure `gorm:"column:measure"`
+	Limit      ledger.Units   `gorm:"column:limit_nanos"`
+	Period     string         `gorm:"column:period"`
+	Starts     int            `gorm:"column:starts"`
+	Enforce    string         `gorm:"column:enforce"`
+	Ladder     budget.Ladder  `gorm:"column:ladder;serializer:json"`
+	Rollover   ledger.Units   `gorm:"column:rollover_nanos"`
+	Reserve    ledger.Units   `gorm:"column:reserve_nanos"`
+	Strict     bool           `gorm:"column:strict"`
+	Thresholds []int          `gorm:"column:thresholds;serializer:json"`
+	CreatedAt  time.Time      `gorm:"column:created_at;autoCreateTime:false"`
+	UpdatedAt  time.Time      `gorm:"column:updated_at;autoUpdateTime:false"`
 }
 
 // TableName names the table.
@@ -38,24 +45,33 @@ func (r budgetRow) budget() (budget.Budget, error) {
 	if err != nil {
 		return budget.Budget{}, fmt.Errorf("budget %s: %w", r.ID, err)
 	}
-	return budget.Budget{ID: r.ID, Org: r.OrgID, Scope: scope, Name: r.Name, Limit: r.Limit, Period: budget.Period(r.Period),
-		Enforce: budget.Enforcement(r.Enforce), CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC()}, nil
+	return budget.Budget{ID: r.ID, Org: r.OrgID, Scope: scope, Name: r.Name, Measure: r.Measure, Limit: r.Limit,
+		Period: budget.Period(r.Period), Starts: r.Starts, Enforce: budget.Enforcement(r.Enforce), Ladder: r.Ladder, Rollover: r.Rollover,
+		Reserve: r.Reserve, Strict: r.Strict, Thresholds: r.Thresholds, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC()}, nil
 }
 
 func budgetRowOf(b budget.Budget) budgetRow {
 	return budgetRow{OrgID: b.Org, ID: b.ID, ScopeKind: string(b.Scope.Kind()), ScopeNode: b.Scope.Node(), Name: b.Name,
-		Limit: b.Limit, Period: string(b.Period), Enforce: string(b.Enforce), CreatedAt: b.CreatedAt, UpdatedAt: b.UpdatedAt}
+		Measure: b.Measure, Limit: b.Limit, Period: string(b.Period), Starts: b.Starts, Enforce: string(b.Enforce), Ladder: b.Ladder,
+		Rollover: b.Rollover, Reserve: b.Reserve, Strict: b.Strict, Thresholds: append([]int{}, b.Thresholds...), CreatedAt: b.CreatedAt, UpdatedAt: b.UpdatedAt}
 }
 
 type periodRow struct {
-	OrgID    id.Org     `gorm:"column:org_id;primaryKey"`
-	BudgetID id.Budget  `gorm:"column:budget_id;primaryKey"`
-	StartsAt time.Time  `gorm:"column:starts_at;primaryKey"`
-	EndsAt   *time.Time `gorm:"column:ends_at"`
-	Limit    money.USD  `gorm:"column:limit_nanos"`
-	Opening  money.USD  `gorm:"column:opening_nanos"`
-	Spent    money.USD  `gorm:"column:spent_nanos"`
-	Suspense money.USD  `gorm:"column:suspense_nanos"`
+	OrgID    id.Org       `gorm:"column:org_id;primaryKey"`
+	BudgetID id.Budget    `gorm:"column:budget_id;primaryKey"`
+	StartsAt time.Time    `gorm:"column:starts_at;primaryKey"`
+	EndsAt   *time.Time   `gorm:"column:ends_at"`
+	Limit    ledger.Units `gorm:"column:limit_nanos"`
+	Rollover ledger.Units `gorm:"column:rollover_nanos"`
+	Granted  ledger.Units `gorm:"column:granted_nanos"`
+	Opening  ledger.Units `gorm:"column:opening_nanos"`
+	Spent    ledger.Units `gorm:"column:spent_nanos"`
+	Suspense ledger.Units `gorm:"column:suspense_nanos"`
+}
+
+// limitOf is what may be spent in a period: the budget's limit without its reserve, with what was added to the period.
+func (r periodRow) limitOf(b budget.Budget) ledger.Units {
+	return max(0, b.Limit-b.Reserve+r.Rollover+r.Granted)
 }
 
 // TableName names the table.
@@ -87,8 +103,10 @@ func (s *BudgetStore) Insert(ctx context.Context, b budget.Budget, now time.Time
 // Update implements budget.Store.
 func (s *BudgetStore) Update(ctx context.Context, b budget.Budget, now time.Time) error {
 	err := s.db.scoped(ctx, b.Org, func(tx *gorm.DB) error {
-		res := tx.Model(&budgetRow{}).Where("org_id = ? AND id = ?", b.Org, b.ID).Updates(map[string]any{
-			"name": b.Name, "limit_nanos": b.Limit, "period": string(b.Period), "enforce": string(b.Enforce), "updated_at": b.UpdatedAt})
+		row := budgetRowOf(b)
+		res := tx.Model(&budgetRow{}).Where("org_id = ? AND id = ?", b.Org, b.ID).
+			Select("name", "limit_nanos", "period", "starts", "enforce", "ladder", "rollover_nanos", "reserve_nanos", "strict", "thresholds", "updated_at").
+			Updates(&row)
 		if res.Error == nil && res.RowsAffected == 0 {
 			return budget.ErrNotFound
 		}
@@ -110,12 +128,16 @@ func (s *BudgetStore) begin(ctx context.Context, b budget.Budget, now time.Time)
 		if err != nil {
 			return err
 		}
-		from, to := b.Period.Window(now, zone)
+		from, to := b.Calendar().Window(now, zone)
 		if err := beginPeriod(tx, b, from, to); err != nil {
 			return err
 		}
+		var row periodRow
+		if err := tx.Where("org_id = ? AND budget_id = ? AND starts_at = ?", b.Org, b.ID, from).Take(&row).Error; err != nil {
+			return err
+		}
 		return tx.Model(&periodRow{}).Where("org_id = ? AND budget_id = ? AND starts_at = ?", b.Org, b.ID, from).
-			Update("limit_nanos", b.Limit).Error
+			Updates(map[string]any{"limit_nanos": row.limitOf(b), "ends_at": ending(to)}).Error
 	})
 }
 
@@ -139,29 +161,49 @@ func beginPeriod(tx *gorm.DB, b budget.Budget, from, to time.Time) error {
 	if err != nil || there > 0 {
 		return err
 	}
-	opening, err := spentUnder(tx, b.Scope, from, to)
+	opening, err := spentUnder(tx, b.Scope, b.Measure, from, to)
 	if err != nil {
 		return err
 	}
-	row := periodRow{OrgID: b.Org, BudgetID: b.ID, StartsAt: from, Limit: b.Limit, Opening: opening, Spent: opening}
-	if !to.IsZero() {
-		row.EndsAt = &to
-	}
+	row := periodRow{OrgID: b.Org, BudgetID: b.ID, StartsAt: from, EndsAt: ending(to), Opening: opening, Spent: opening}
+	row.Limit = row.limitOf(b)
 	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error
 }
 
+// ending is a period's end as its column holds it.
+func ending(to time.Time) *time.Time {
+	if to.IsZero() {
+		return nil
+	}
+	return &to
+}
+
+// booked is the column of an attempt that an account of a measure counts.
+var booked = map[ledger.Measure]string{ledger.Money: "cost_nanos", ledger.Tokens: "booked_tokens", ledger.Requests: "booked_requests"}
+
 // spentUnder sums the facts below a scope in [from, to).
-func spentUnder(tx *gorm.DB, s org.Scope, from, to time.Time) (money.USD, error) {
+func spentUnder(tx *gorm.DB, s org.Scope, m ledger.Measure, from, to time.Time) (ledger.Units, error) {
 	q := tx.Model(&attemptRow{}).Where("org_id = ? AND at >= ?", s.Org(), from)
 	if !to.IsZero() {
 		q = q.Where("at < ?", to)
 	}
-	if s.Kind() != org.OrgScope {
-		q = q.Where(clause.Eq{Column: clause.Column{Name: string(s.Kind()) + "_id"}, Value: s.Node()})
-	}
-	var sum money.USD
-	err := q.Select("COALESCE(SUM(cost_nanos), 0)").Scan(&sum).Error
+	var sum ledger.Units
+	err := under(q, s).Select("COALESCE(SUM(" + booked[m] + "), 0)").Scan(&sum).Error
 	return sum, err
+}
+
+// under narrows a query of attempts to those below a scope.
+func under(q *gorm.DB, s org.Scope) *gorm.DB {
+	switch s.Kind() {
+	case org.OrgScope:
+		return q
+	case org.PoolScope:
+		return q.Where("team_id = ? AND member_id IS NULL", s.Node())
+	case org.TagScope:
+		find := map[bool]string{true: "strpos", false: "instr"}[q.Dialector.Name() == "postgres"]
+		return q.Where(find+"(',' || tags || ',', ?) > 0", ","+s.Node()+",")
+	}
+	return q.Where(clause.Eq{Column: clause.Column{Name: string(s.Kind()) + "_id"}, Value: s.Node()})
 }
 
 // Delete implements budget.Store.
@@ -204,7 +246,7 @@ func (s *BudgetStore) List(ctx context.Context, o id.Org, now time.Time) ([]budg
 	return all, err
 }
 
-var depth = map[org.ScopeKind]int{org.OrgScope: 0, org.DepartmentScope: 1, org.TeamScope: 2, org.MemberScope: 3, org.KeyScope: 4}
+var depth = map[org.ScopeKind]int{org.OrgScope: 0, org.DepartmentScope: 1, org.TeamScope: 2, org.PoolScope: 3, org.MemberScope: 4, org.KeyScope: 5, org.TagScope: 6}
 
 func (s *BudgetStore) listed(ctx context.Context, o id.Org, now time.Time, narrow func(*gorm.DB) *gorm.DB) ([]budget.Listed, error) {
 	var out []budget.Listed
@@ -233,14 +275,15 @@ func (s *BudgetStore) listed(ctx context.Context, o id.Org, now time.Time, narro
 		if err != nil {
 			return err
 		}
-		spent := spentBy(periods)
+		present := byKey(periods)
 		for _, r := range rows {
 			b, err := r.budget()
 			if err != nil {
 				return err
 			}
-			from, to := b.Period.Window(now, zone)
-			l := budget.Listed{Budget: b, Place: labels[b.Scope], Spent: spent[periodKey{b.ID, from.Unix()}]}
+			from, to := b.Calendar().Window(now, zone)
+			p := present[periodKey{b.ID, from.Unix()}]
+			l := budget.Listed{Budget: b, Place: labels[b.Scope], Present: p.limitOf(b), Spent: p.Spent + p.Suspense, Suspense: p.Suspense}
 			if !to.IsZero() {
 				l.ResetsAt = to.In(zone)
 			}
@@ -256,10 +299,10 @@ type periodKey struct {
 	start  int64
 }
 
-func spentBy(periods []periodRow) map[periodKey]money.USD {
-	out := make(map[periodKey]money.USD, len(periods))
+func byKey(periods []periodRow) map[periodKey]periodRow {
+	out := make(map[periodKey]periodRow, len(periods))
 	for _, p := range periods {
-		out[periodKey{p.BudgetID, p.StartsAt.Unix()}] = p.Spent + p.Suspense
+		out[periodKey{p.BudgetID, p.StartsAt.Unix()}] = p
 	}
 	return out
 }
@@ -300,10 +343,10 @@ func (s *BudgetStore) Rules(ctx context.Context, now time.Time) ([]budget.Rule, 
 	for _, o := range orgs {
 		zones[o.ID] = o.Zone
 	}
-	spent := spentBy(periods)
+	present := byKey(periods)
 	out := make([]budget.Rule, 0, len(rows))
 	for _, r := range rows {
-		rule, err := r.rule(zones[r.OrgID], now, spent, labels)
+		rule, err := r.rule(zones[r.OrgID], now, present, labels)
 		if err != nil {
 			return nil, err
 		}
@@ -320,7 +363,7 @@ func byOrg(rows []budgetRow) map[id.Org][]budgetRow {
 	return out
 }
 
-func (r budgetRow) rule(zone string, now time.Time, spent map[periodKey]money.USD, labels map[org.Scope]budget.Place) (budget.Rule, error) {
+func (r budgetRow) rule(zone string, now time.Time, present map[periodKey]periodRow, labels map[org.Scope]budget.Place) (budget.Rule, error) {
 	b, err := r.budget()
 	if err != nil {
 		return budget.Rule{}, err
@@ -329,9 +372,10 @@ func (r budgetRow) rule(zone string, now time.Time, spent map[periodKey]money.US
 	if err != nil {
 		return budget.Rule{}, fmt.Errorf("zone of organization %s: %w", r.OrgID, err)
 	}
-	from, _ := b.Period.Window(now, where)
+	from, _ := b.Calendar().Window(now, where)
+	p := present[periodKey{b.ID, from.Unix()}]
 	label := cmp.Or(labels[b.Scope].Label, b.Name) // the node may be gone
 	return budget.Rule{ID: b.ID, Org: b.Org, Kind: b.Scope.Kind(), Node: b.Scope.Node(), Label: label, Name: b.Name,
-		Limit: b.Limit, Period: b.Period, Enforce: b.Enforce, Zone: zone, Start: from.Unix(),
-		Spent: spent[periodKey{b.ID, from.Unix()}]}, nil
+		Measure: b.Measure, Limit: max(0, b.Limit-b.Reserve), Period: b.Period, Starts: b.Starts, Enforce: b.Enforce, Ladder: b.Ladder,
+		Zone: zone, Start: from.Unix(), Spent: p.Spent + p.Suspense, Present: p.limitOf(b)}, nil
 }

@@ -40,6 +40,14 @@ func placesOf(tx *gorm.DB, o id.Org, rows []budgetRow) (map[org.Scope]budget.Pla
 		nodes[org.ScopeKind(r.ScopeKind)] = append(nodes[org.ScopeKind(r.ScopeKind)], r.ScopeNode)
 	}
 	out := make(map[org.Scope]budget.Place, len(rows))
+	for _, pair := range nodes[org.TagScope] { // a tag is wherever a client puts it: there is no node to look up
+		scope, err := org.OfTag(o, pair)
+		if err != nil {
+			return nil, err
+		}
+		out[scope] = budget.Place{Label: "Tag " + pair}
+	}
+	delete(nodes, org.TagScope)
 	for kind, ids := range nodes {
 		var found []named
 		q := kindQuery(tx, o, kind)
@@ -72,13 +80,13 @@ type named struct {
 	Team  id.Team `gorm:"column:team"`
 }
 
-var prefix = map[org.ScopeKind]string{org.DepartmentScope: "Department ", org.TeamScope: "Team ", org.KeyScope: "Key "}
+var prefix = map[org.ScopeKind]string{org.DepartmentScope: "Department ", org.TeamScope: "Team ", org.KeyScope: "Key ", org.PoolScope: "Pool of team "}
 
 func kindQuery(tx *gorm.DB, o id.Org, kind org.ScopeKind) *gorm.DB {
 	switch kind {
 	case org.DepartmentScope:
 		return tx.Table("departments n").Select("n.id, n.name AS label, NULL AS team").Where("n.org_id = ?", o)
-	case org.TeamScope:
+	case org.TeamScope, org.PoolScope:
 		return tx.Table("teams n").Select("n.id, n.name AS label, n.id AS team").Where("n.org_id = ?", o)
 	case org.MemberScope:
 		return tx.Table("members n").Select("n.id, n.email AS label, t.team_id AS team").

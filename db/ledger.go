@@ -13,28 +13,27 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/ledger/journal"
-	"github.com/bodhi-gateway/bodhi/app/money"
 )
 
 type leaseRow struct {
-	OrgID    id.Org    `gorm:"column:org_id;primaryKey"`
-	BudgetID id.Budget `gorm:"column:budget_id;primaryKey"`
-	StartsAt time.Time `gorm:"column:starts_at;primaryKey"`
-	NodeID   id.Node   `gorm:"column:node_id;primaryKey"`
-	Granted  money.USD `gorm:"column:granted_nanos"`
-	Posted   money.USD `gorm:"column:posted_nanos"`
-	OpID     id.Grant  `gorm:"column:op_id"`
-	OpAmount money.USD `gorm:"column:op_nanos"`
+	OrgID    id.Org       `gorm:"column:org_id;primaryKey"`
+	BudgetID id.Budget    `gorm:"column:budget_id;primaryKey"`
+	StartsAt time.Time    `gorm:"column:starts_at;primaryKey"`
+	NodeID   id.Node      `gorm:"column:node_id;primaryKey"`
+	Granted  ledger.Units `gorm:"column:granted_nanos"`
+	Posted   ledger.Units `gorm:"column:posted_nanos"`
+	OpID     id.Grant     `gorm:"column:op_id"`
+	OpAmount ledger.Units `gorm:"column:op_nanos"`
 	// Since ReapedAt nobody has heard of the node: what is left counts as suspense, less what somebody released.
-	ReapedAt *time.Time `gorm:"column:reaped_at"`
-	Released money.USD  `gorm:"column:released_nanos"`
+	ReapedAt *time.Time   `gorm:"column:reaped_at"`
+	Released ledger.Units `gorm:"column:released_nanos"`
 }
 
 // TableName names the table.
 func (leaseRow) TableName() string { return "leases" }
 
 // outstanding is what the node may still spend of it. The rest of a negative difference was spent without a lease.
-func (r leaseRow) outstanding() money.USD { return max(0, r.Granted-r.Posted) }
+func (r leaseRow) outstanding() ledger.Units { return max(0, r.Granted-r.Posted) }
 
 type markRow struct {
 	NodeID     id.Node   `gorm:"column:node_id;primaryKey"`
@@ -260,7 +259,7 @@ func beginMissing(tx *gorm.DB, owners map[ledger.Account]id.Org, there map[ledge
 		if err != nil {
 			return false, err
 		}
-		from, to := b.Period.Window(time.Unix(a.Start, 0), zone)
+		from, to := b.Calendar().Window(time.Unix(a.Start, 0), zone)
 		if from.Unix() != a.Start {
 			return false, fmt.Errorf("%s from %s: %w", a.Budget, time.Unix(a.Start, 0).UTC(), errStale)
 		}

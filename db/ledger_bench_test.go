@@ -29,13 +29,13 @@ func benchmarkPost(b *testing.B, d *db.DB) {
 		b.Fatal(err)
 	}
 	c := org.Chain{Org: o.ID, Team: id.NewTeam(ids), Member: id.NewMember(ids), Key: id.NewKey(ids)}
-	var accounts []ledger.Account
+	var stakes []ledger.Stake
 	for _, scope := range c.Scopes() {
 		one := budget.Budget{ID: id.NewBudget(ids), Org: o.ID, Scope: scope, Limit: money.Max / 4, Period: budget.Forever, Enforce: budget.Hard, CreatedAt: may.UTC(), UpdatedAt: may.UTC()}
 		if err := store.Insert(b.Context(), one, may); err != nil {
 			b.Fatal(err)
 		}
-		accounts = append(accounts, ledger.Account{Budget: one.ID})
+		stakes = append(stakes, ledger.Stake{Account: ledger.Account{Budget: one.ID}})
 	}
 	const half = 250
 	var mark budget.Mark
@@ -44,7 +44,7 @@ func benchmarkPost(b *testing.B, d *db.DB) {
 	for posted < b.N {
 		x := budget.Batch{From: mark, To: budget.Mark{At: journal.Position{Segment: 1, Offset: mark.At.Offset + 1}}}
 		for range half {
-			a := ledger.Attempt{ID: id.NewAttempt(ids), Request: id.NewRequest(ids), Number: 1, Chain: c, At: may.UTC(), Held: 900, Accounts: accounts,
+			a := ledger.Attempt{ID: id.NewAttempt(ids), Request: id.NewRequest(ids), Number: 1, Chain: c, At: may.UTC(), Held: ledger.Amounts{Money: 900}, Stakes: stakes,
 				Connection: id.NewConnection(ids), Provider: "up", Kind: "openai", Model: "gpt-5.5", PriceVersion: "2026-10-01"}
 			e := ledger.Settlement{Attempt: a.ID, State: ledger.Complete, Usage: llm.Usage{Input: 700, Output: 90}, Cost: 7, Status: 200, Duration: time.Second, At: may.UTC()}
 			x.Attempts = append(x.Attempts, budget.Posting{Attempt: a, End: e})

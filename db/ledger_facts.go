@@ -28,6 +28,7 @@ type attemptRow struct {
 	TeamID       id.Team       `gorm:"column:team_id"`
 	MemberID     id.Member     `gorm:"column:member_id"`
 	KeyID        id.Key        `gorm:"column:key_id"`
+	Tags         string        `gorm:"column:tags"`
 	ConnectionID id.Connection `gorm:"column:connection_id"`
 	Provider     string        `gorm:"column:provider"`
 	Kind         string        `gorm:"column:kind"`
@@ -46,6 +47,9 @@ type attemptRow struct {
 	Held       money.USD    `gorm:"column:held_nanos"`
 	Cost       money.USD    `gorm:"column:cost_nanos"`
 	InputCost  money.USD    `gorm:"column:input_cost_nanos"`
+	HeldTokens ledger.Units `gorm:"column:held_tokens"`
+	Tokens     ledger.Units `gorm:"column:booked_tokens"`
+	Requests   ledger.Units `gorm:"column:booked_requests"`
 	FirstByte  int64        `gorm:"column:first_byte_us"`
 	DurationUS int64        `gorm:"column:duration_us"`
 	Accounts   []accountRow `gorm:"column:accounts;serializer:json"`
@@ -56,8 +60,9 @@ func (attemptRow) TableName() string { return "attempts" }
 
 // accountRow is an account that an attempt's cost was booked on; short names, as every attempt has some.
 type accountRow struct {
-	Budget id.Budget `json:"b"`
-	Start  int64     `json:"s"`
+	Budget  id.Budget      `json:"b"`
+	Start   int64          `json:"s"`
+	Measure ledger.Measure `json:"m,omitempty"`
 }
 
 // clean makes text fit for PostgreSQL, which takes neither zero bytes nor broken UTF-8: one such header of a client
@@ -73,15 +78,15 @@ func clean(fields ...*string) {
 func attemptRowOf(p budget.Posting) attemptRow {
 	a, e := p.Attempt, p.End
 	r := attemptRow{OrgID: a.Chain.Org, ID: a.ID, At: a.At, EndedAt: e.At, RequestID: a.Request, Number: a.Number,
-		DepartmentID: a.Chain.Department, TeamID: a.Chain.Team, MemberID: a.Chain.Member, KeyID: a.Chain.Key,
+		DepartmentID: a.Chain.Department, TeamID: a.Chain.Team, MemberID: a.Chain.Member, KeyID: a.Chain.Key, Tags: a.Tags,
 		ConnectionID: a.Connection, Provider: a.Provider, Kind: a.Kind, Model: a.Model, PriceVersion: a.PriceVersion,
 		State: string(e.State), Status: e.Status, Class: e.Class, Note: e.Note,
 		Input: e.Usage.Input, Cached: e.Usage.CacheRead, Output: e.Usage.Output, Reasoning: e.Usage.Reasoning,
-		Held: a.Held, Cost: e.Cost, InputCost: e.InputCost,
+		Held: a.Held.Money, Cost: e.Cost, InputCost: e.InputCost, HeldTokens: a.Held.Tokens, Tokens: e.Tokens, Requests: e.Requests,
 		FirstByte: e.FirstByte.Microseconds(), DurationUS: e.Duration.Microseconds(), Accounts: []accountRow{}}
-	clean(&r.Provider, &r.Kind, &r.Model, &r.PriceVersion, &r.State, &r.Class, &r.Note)
-	for _, c := range a.Accounts {
-		r.Accounts = append(r.Accounts, accountRow{c.Budget, c.Start})
+	clean(&r.Provider, &r.Kind, &r.Model, &r.PriceVersion, &r.State, &r.Class, &r.Note, &r.Tags)
+	for _, c := range a.Stakes {
+		r.Accounts = append(r.Accounts, accountRow{c.Budget, c.Start, c.Measure})
 	}
 	plain := llm.Usage{Input: r.Input, CacheRead: r.Cached, Output: r.Output, Reasoning: r.Reasoning}
 	if e.Usage != plain {

@@ -88,9 +88,9 @@ func insertRows[T any](ctx context.Context, tx *sql.Tx, table, columns string, r
 	return nil
 }
 
-const attemptColumns = "org_id,id,at,ended_at,request_id,number,department_id,team_id,member_id,key_id,connection_id,provider,kind," +
+const attemptColumns = "org_id,id,at,ended_at,request_id,number,department_id,team_id,member_id,key_id,tags,connection_id,provider,kind," +
 	"model,price_version,state,status,class,note,input_tokens,cached_tokens,output_tokens,reasoning_tokens,usage,held_nanos,cost_nanos," +
-	"input_cost_nanos,first_byte_us,duration_us,accounts"
+	"input_cost_nanos,held_tokens,booked_tokens,booked_requests,first_byte_us,duration_us,accounts"
 
 // values appends the row in the order of attemptColumns.
 func (r attemptRow) values(to []any) []any {
@@ -101,8 +101,9 @@ func (r attemptRow) values(to []any) []any {
 		usage = string(text)
 	}
 	return append(to, r.OrgID, r.ID, stamp(r.At), stamp(r.EndedAt), r.RequestID, r.Number, r.DepartmentID, r.TeamID,
-		r.MemberID, r.KeyID, r.ConnectionID, r.Provider, r.Kind, r.Model, r.PriceVersion, r.State, r.Status, r.Class, r.Note,
-		r.Input, r.Cached, r.Output, r.Reasoning, usage, int64(r.Held), int64(r.Cost), int64(r.InputCost), r.FirstByte, r.DurationUS, string(accounts))
+		r.MemberID, r.KeyID, r.Tags, r.ConnectionID, r.Provider, r.Kind, r.Model, r.PriceVersion, r.State, r.Status, r.Class, r.Note,
+		r.Input, r.Cached, r.Output, r.Reasoning, usage, int64(r.Held), int64(r.Cost), int64(r.InputCost), int64(r.HeldTokens),
+		int64(r.Tokens), int64(r.Requests), r.FirstByte, r.DurationUS, string(accounts))
 }
 
 const requestColumns = "org_id,id,at,department_id,team_id,member_id,key_id,family,endpoint,stream,asked,model,provider,route,client," +

@@ -15,7 +15,6 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
-	"github.com/bodhi-gateway/bodhi/app/money"
 )
 
 // Post implements budget.Bank. The node's mark makes it exactly once; should the same attempt still come twice, from a
@@ -90,20 +89,21 @@ func newest(b budget.Batch) time.Time {
 	return t.UTC()
 }
 
-// costsOf sums a batch by account.
-func costsOf(b budget.Batch) (costs map[ledger.Account]money.USD, owners map[ledger.Account]id.Org) {
-	costs, owners = map[ledger.Account]money.USD{}, map[ledger.Account]id.Org{}
+// costsOf sums a batch by account, each in its measure.
+func costsOf(b budget.Batch) (costs map[ledger.Account]ledger.Units, owners map[ledger.Account]id.Org) {
+	costs, owners = map[ledger.Account]ledger.Units{}, map[ledger.Account]id.Org{}
 	for _, p := range b.Attempts {
-		for _, a := range p.Attempt.Accounts {
-			costs[a] += p.End.Cost
-			owners[a] = p.Attempt.Chain.Org
+		used := p.End.Booked()
+		for _, s := range p.Attempt.Stakes {
+			costs[s.Account] += used.Of(s.Measure)
+			owners[s.Account] = p.Attempt.Chain.Org
 		}
 	}
 	return costs, owners
 }
 
 // bookCosts moves each account's costs from leased to spent and says where it stands.
-func bookCosts(tx *gorm.DB, node id.Node, locked map[ledger.Account]*lockedAccount, costs map[ledger.Account]money.USD) ([]budget.Lease, error) {
+func bookCosts(tx *gorm.DB, node id.Node, locked map[ledger.Account]*lockedAccount, costs map[ledger.Account]ledger.Units) ([]budget.Lease, error) {
 	out := make([]budget.Lease, 0, len(locked))
 	leases := make([]leaseRow, 0, len(locked))
 	periods := make([]periodRow, 0, len(locked))

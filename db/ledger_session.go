@@ -9,25 +9,24 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
-	"github.com/bodhi-gateway/bodhi/app/money"
 )
 
 // lostRow is what was left of a lease when its node's journal turned out to be damaged.
 type lostRow struct {
-	OrgID    id.Org    `gorm:"column:org_id;primaryKey"`
-	BudgetID id.Budget `gorm:"column:budget_id;primaryKey"`
-	StartsAt time.Time `gorm:"column:starts_at;primaryKey"`
-	NodeID   id.Node   `gorm:"column:node_id;primaryKey"`
-	Epoch    int64     `gorm:"column:epoch;primaryKey"`
-	Amount   money.USD `gorm:"column:amount_nanos"`
-	Since    time.Time `gorm:"column:since"`
+	OrgID    id.Org       `gorm:"column:org_id;primaryKey"`
+	BudgetID id.Budget    `gorm:"column:budget_id;primaryKey"`
+	StartsAt time.Time    `gorm:"column:starts_at;primaryKey"`
+	NodeID   id.Node      `gorm:"column:node_id;primaryKey"`
+	Epoch    int64        `gorm:"column:epoch;primaryKey"`
+	Amount   ledger.Units `gorm:"column:amount_nanos"`
+	Since    time.Time    `gorm:"column:since"`
 }
 
 // TableName names the table.
 func (lostRow) TableName() string { return "lost_leases" }
 
 // suspense is what a reaped lease has left, less what was released of it.
-func (r leaseRow) suspense() money.USD {
+func (r leaseRow) suspense() ledger.Units {
 	if r.ReapedAt == nil {
 		return 0
 	}

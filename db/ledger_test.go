@@ -63,7 +63,11 @@ func (b *books) lease(n id.Node, a budget.LeaseAsk) budget.Lease {
 }
 
 func (b *books) posting(cost money.USD, at time.Time, on ...ledger.Account) budget.Posting {
-	a := ledger.Attempt{ID: id.NewAttempt(ids), Request: id.NewRequest(ids), Number: 1, Chain: b.chain, At: at.UTC(), Held: cost, Accounts: on,
+	var stakes []ledger.Stake
+	for _, account := range on {
+		stakes = append(stakes, ledger.Stake{Account: account})
+	}
+	a := ledger.Attempt{ID: id.NewAttempt(ids), Request: id.NewRequest(ids), Number: 1, Chain: b.chain, At: at.UTC(), Held: ledger.Amounts{Money: cost}, Stakes: stakes,
 		Connection: id.NewConnection(ids), Provider: "up", Kind: "openai", Model: "gpt-5.5", PriceVersion: "v1"}
 	return budget.Posting{Attempt: a, End: ledger.Settlement{Attempt: a.ID, State: ledger.Complete, Cost: cost, At: at.UTC(),
 		Usage: llm.Usage{Input: 10, CacheRead: 4, CacheWrite5m: 3, Output: 2}}}

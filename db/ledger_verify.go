@@ -53,9 +53,9 @@ func (s *LedgerStore) Verify(ctx context.Context) (budget.Report, error) {
 }
 
 // verifyAttempts adds up every attempt on every account that its cost was booked on.
-func verifyAttempts(tx *gorm.DB, r *budget.Report) (sums map[ledger.Account]money.USD, err error) {
-	sums = map[ledger.Account]money.USD{}
-	rows, err := tx.Model(&attemptRow{}).Select("id, state, cost_nanos, accounts").Rows()
+func verifyAttempts(tx *gorm.DB, r *budget.Report) (sums map[ledger.Account]ledger.Units, err error) {
+	sums = map[ledger.Account]ledger.Units{}
+	rows, err := tx.Model(&attemptRow{}).Select("id, state, cost_nanos, booked_tokens, booked_requests, accounts").Rows()
 	if err != nil {
 		return nil, err
 	}
@@ -63,15 +63,16 @@ func verifyAttempts(tx *gorm.DB, r *budget.Report) (sums map[ledger.Account]mone
 	for rows.Next() {
 		var attempt id.Attempt
 		var state string
-		var cost money.USD
+		var used ledger.Amounts
 		var raw []byte
-		if err := rows.Scan(&attempt, &state, &cost, &raw); err != nil {
+		if err := rows.Scan(&attempt, &state, &used.Money, &used.Tokens, &used.Requests, &raw); err != nil {
 			return nil, err
 		}
 		var accounts []accountRow
 		if err := json.Unmarshal(raw, &accounts); err != nil {
 			return nil, fmt.Errorf("%s: accounts: %w", attempt, err)
 		}
+		cost := used.Money
 		r.Attempts++
 		r.Cost += cost
 		if cost < 0 {
@@ -89,13 +90,13 @@ func verifyAttempts(tx *gorm.DB, r *budget.Report) (sums map[ledger.Account]mone
 			r.Violate("attempt %s has the unknown state %q", attempt, state)
 		}
 		for _, a := range accounts {
-			sums[ledger.Account{Budget: a.Budget, Start: a.Start}] += cost
+			sums[ledger.Account{Budget: a.Budget, Start: a.Start}] += used.Of(a.Measure)
 		}
 	}
 	return sums, rows.Err()
 }
 
-func verifyPeriods(tx *gorm.DB, r *budget.Report, sums map[ledger.Account]money.USD) error {
+func verifyPeriods(tx *gorm.DB, r *budget.Report, sums map[ledger.Account]ledger.Units) error {
 	var hard []budgetRow
 	if err := tx.Find(&hard).Error; err != nil {
 		return err
@@ -108,7 +109,7 @@ func verifyPeriods(tx *gorm.DB, r *budget.Report, sums map[ledger.Account]money.
 	if err := tx.Find(&leases).Error; err != nil {
 		return err
 	}
-	leased := map[ledger.Account]money.USD{}
+	leased := map[ledger.Account]ledger.Units{}
 	for _, l := range leases {
 		r.Leases++
 		leased[ledger.Account{Budget: l.BudgetID, Start: l.StartsAt.Unix()}] += l.outstanding()
@@ -122,16 +123,20 @@ func verifyPeriods(tx *gorm.DB, r *budget.Report, sums map[ledger.Account]money.
 	}
 	for _, p := range periods {
 		r.Periods++
-		r.Suspense += p.Suspense
+		m := budgets[p.BudgetID].Measure
+		if m == ledger.Money {
+			r.Suspense += p.Suspense
+		}
 		a := ledger.Account{Budget: p.BudgetID, Start: p.StartsAt.Unix()}
 		day := p.StartsAt.UTC().Format(time.DateOnly)
 		if want := p.Opening + sums[a]; p.Spent != want {
-			r.Violate("budget %s from %s: $%s spent, but opening $%s and attempts $%s make $%s", p.BudgetID, day, p.Spent, p.Opening, sums[a], want)
+			r.Violate("budget %s from %s: %s %s spent, but opening %s and attempts %s make %s", p.BudgetID, day, m.Plain(p.Spent), m, m.Plain(p.Opening),
+				m.Plain(sums[a]), m.Plain(want))
 		}
 		if p.Suspense < 0 || p.Opening < 0 {
 			r.Violate("budget %s from %s has a negative figure: opening $%s, suspense $%s", p.BudgetID, day, p.Opening, p.Suspense)
 		}
-		if budgets[p.BudgetID].Enforce == string(budget.Hard) {
+		if b := budgets[p.BudgetID]; b.Enforce != string(budget.Soft) && b.Measure == ledger.Money {
 			r.Over += max(0, p.Spent+p.Suspense-p.Limit)
 		}
 	}

@@ -151,7 +151,7 @@ func (r attemptRow) attempt() report.Attempt {
 	}
 	return report.Attempt{
 		Attempt: ledger.Attempt{
-			ID: r.ID, Request: r.RequestID, Number: r.Number, At: r.At.UTC(), Held: r.Held,
+			ID: r.ID, Request: r.RequestID, Number: r.Number, At: r.At.UTC(), Held: ledger.Amounts{Money: r.Held, Tokens: r.HeldTokens}, Tags: r.Tags,
 			Chain:      org.Chain{Org: r.OrgID, Department: r.DepartmentID, Team: r.TeamID, Member: r.MemberID, Key: r.KeyID},
 			Connection: r.ConnectionID, Provider: r.Provider, Kind: r.Kind, Model: r.Model, PriceVersion: r.PriceVersion,
 		},

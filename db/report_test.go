@@ -45,7 +45,7 @@ func (tr *traffic) call(at time.Time, team id.Team, member id.Member, model stri
 	}
 	used := llm.Usage{Input: 100, CacheRead: 40, Output: 10, OutputAudio: 3}
 	q.Model, q.Provider, q.Attempts, q.Usage, q.Cost, q.Decisions = model, "up", 1, used, cost, "one\ntwo"
-	a := ledger.Attempt{ID: id.NewAttempt(ids), Request: q.ID, Number: 1, Chain: chain, At: at, Held: 2 * cost,
+	a := ledger.Attempt{ID: id.NewAttempt(ids), Request: q.ID, Number: 1, Chain: chain, At: at, Held: ledger.Amounts{Money: 2 * cost},
 		Connection: id.NewConnection(ids), Provider: "up", Kind: "openai", Model: model, PriceVersion: "v1"}
 	end := ledger.Settlement{Attempt: a.ID, State: ledger.Complete, Usage: used, Cost: cost, Status: status, Duration: time.Second, At: at.Add(time.Second)}
 	tr.batch.Requests = append(tr.batch.Requests, q)
@@ -110,7 +110,7 @@ func TestWhatIsPostedIsReported(t *testing.T) {
 			t.Errorf("request = %+v, %v", got, err)
 		}
 		attempts, err := s.Attempts(t.Context(), all, first)
-		if err != nil || len(attempts) != 1 || attempts[0].Held != 14 || attempts[0].End.Usage.OutputAudio != 3 || attempts[0].End.State != ledger.Complete {
+		if err != nil || len(attempts) != 1 || attempts[0].Held.Money != 14 || attempts[0].End.Usage.OutputAudio != 3 || attempts[0].End.State != ledger.Complete {
 			t.Errorf("attempts = %+v, %v", attempts, err)
 		}
 	})

@@ -7,7 +7,6 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/ledger/journal"
-	"github.com/bodhi-gateway/bodhi/app/money"
 )
 
 // Bank is the database's side of the treasury: it lends money to nodes and takes their journals into the books. Each
@@ -39,7 +38,7 @@ type LeaseAsk struct {
 	Epoch   int64 // the session that asks; of one that is over the answer is ErrSession
 	Org     id.Org
 	Account ledger.Account
-	Back    money.USD // lease given back
+	Back    ledger.Units // lease given back
 	ledger.Ask
 }
 
@@ -47,8 +46,8 @@ type LeaseAsk struct {
 type Lease struct {
 	Org     id.Org
 	Account ledger.Account
-	Granted money.USD // by this op
-	Posted  money.USD // this node's posted costs since its session began
+	Granted ledger.Units // by this op
+	Posted  ledger.Units // this node's posted costs since its session began
 	Pool    ledger.Pool
 	Gone    bool // the budget was deleted
 	Reaped  bool // the node was taken for dead: it gets nothing more in this session

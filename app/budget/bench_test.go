@@ -61,7 +61,7 @@ func newBench(b *testing.B) (*budget.Treasury, org.Chain) {
 	b.Cleanup(func() { cancel(); <-done; _ = j.Close() })
 	for !t.Stats().Ready {
 	}
-	if h, err := t.Reserve(b.Context(), budget.Want{Attempt: id.NewAttempt(ids), Chain: c, Ceiling: money.Cent, Floor: money.Cent}); err == nil {
+	if h, err := t.Reserve(b.Context(), budget.Want{Attempt: id.NewAttempt(ids), Chain: c, Ceiling: ledger.Amounts{Money: money.Cent}, Floor: ledger.Amounts{Money: money.Cent}}); err == nil {
 		t.Release(h)
 	}
 	return t, c
@@ -69,7 +69,7 @@ func newBench(b *testing.B) (*budget.Treasury, org.Chain) {
 
 func BenchmarkReserveAndReleaseOnFourLevels(b *testing.B) {
 	t, c := newBench(b)
-	w := budget.Want{Attempt: id.NewAttempt(ids), Chain: c, Ceiling: 100, Floor: 100}
+	w := budget.Want{Attempt: id.NewAttempt(ids), Chain: c, Ceiling: ledger.Amounts{Money: 100}, Floor: ledger.Amounts{Money: 100}}
 	b.ReportAllocs()
 	for b.Loop() {
 		h, err := t.Reserve(b.Context(), w)
@@ -82,7 +82,7 @@ func BenchmarkReserveAndReleaseOnFourLevels(b *testing.B) {
 
 func BenchmarkAWholeAttemptWithItsJournal(b *testing.B) {
 	t, c := newBench(b)
-	w := budget.Want{Attempt: id.NewAttempt(ids), Chain: c, Ceiling: 100, Floor: 100}
+	w := budget.Want{Attempt: id.NewAttempt(ids), Chain: c, Ceiling: ledger.Amounts{Money: 100}, Floor: ledger.Amounts{Money: 100}}
 	a := ledger.Attempt{Request: id.NewRequest(ids), Number: 1, Chain: c, Provider: "up", Kind: "sandbox", Model: "sandbox-chat"}
 	r := ledger.Request{ID: a.Request, Chain: c, Family: "openai", Endpoint: "chat", Model: a.Model, Status: 200}
 	b.ReportAllocs()

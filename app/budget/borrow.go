@@ -45,7 +45,7 @@ func (t *Treasury) borrow(ctx context.Context, d *desk, w Want) (*ledger.Hold, e
 	var called call
 	for {
 		d.mu.Lock()
-		var room [8]*purse
+		var room [16]*purse
 		now := t.Clock.Now()
 		bind := d.binding(t.index.Get(), w, now, room[:0])
 		h, short := d.hold(w.Attempt, w.Ceiling, bind)
@@ -62,8 +62,8 @@ func (t *Treasury) borrow(ctx context.Context, d *desk, w Want) (*ledger.Hold, e
 			if !t.renew.Load() {
 				going = t.register(ctx, d, short, w)
 			}
-			if going == nil && d.left(bind) < w.Floor {
-				if tell, pause := t.recall(d, bind, w.Floor, &called); pause > 0 {
+			if going == nil && !d.fits(bind, w) {
+				if tell, pause := t.recall(d, bind, w, &called); pause > 0 {
 					d.mu.Unlock()
 					t.tell(ctx, tell)
 					if rest(wait, pause); ctx.Err() != nil {
@@ -92,7 +92,7 @@ func (t *Treasury) borrow(ctx context.Context, d *desk, w Want) (*ledger.Hold, e
 }
 
 // hopeless reports whether a budget cannot take even the floor, however many leases came back.
-func (d *desk) hopeless(bind []*purse, floor money.USD) bool {
+func (d *desk) hopeless(bind []*purse, floor ledger.Amounts) bool {
 	return slices.ContainsFunc(bind, func(p *purse) bool { return d.exhausted(p, floor) })
 }
 
@@ -102,13 +102,14 @@ func (t *Treasury) register(ctx context.Context, d *desk, short []ledger.Shortag
 	asked := false
 	for _, s := range short {
 		p := d.purses[s.Account]
-		if p.fresh && (p.pool.Free() <= 0 || w.Floor > s.Free+p.pool.Free()) {
+		floor := w.Floor.Of(p.rule.Measure)
+		if p.fresh && (p.pool.Free() <= 0 || floor > s.Free+p.pool.Free()) {
 			continue
 		}
-		if p.ask == 0 || w.Floor < p.least {
-			p.least = w.Floor
+		if p.ask == 0 || floor < p.least {
+			p.least = floor
 		}
-		sum, err := p.ask.Add(w.Ceiling)
+		sum, err := p.ask.Add(w.Ceiling.Of(p.rule.Measure))
 		if err != nil {
 			sum = money.Max
 		}
@@ -125,10 +126,8 @@ func (t *Treasury) register(ctx context.Context, d *desk, short []ledger.Shortag
 // settleFor takes a smaller hold, or says why there is none. failed is why the bank could not be asked, if it could
 // not. The caller holds mu.
 func (d *desk) settleFor(bind []*purse, w Want, failed error) (*ledger.Hold, error) {
-	left := d.left(bind)
-	if w.Floor < w.Ceiling && w.Floor <= left {
-		amount := max(w.Floor, min(w.Ceiling, left/2))
-		if h, _ := d.hold(w.Attempt, amount, bind); h != nil {
+	if amounts, ok := d.shrunk(bind, w); ok {
+		if h, _ := d.hold(w.Attempt, amounts, bind); h != nil {
 			return h, nil
 		}
 	}
@@ -136,11 +135,11 @@ func (d *desk) settleFor(bind []*purse, w Want, failed error) (*ledger.Hold, err
 	var at Standing
 	gone := false
 	for _, p := range bind {
-		if p.soft() || d.book.Balance(p.account).Free() >= w.Floor && !d.exhausted(p, w.Floor) {
+		if p.soft() || d.book.Balance(p.account).Free() >= w.Floor.Of(p.rule.Measure) && !d.exhausted(p, w.Floor) {
 			continue
 		}
 		s, x := d.standing(p), d.exhausted(p, w.Floor)
-		if tight == nil || x && !gone || x == gone && s.Left < at.Left {
+		if tight == nil || x && !gone || x == gone && tighter(s, at) < 0 {
 			tight, at, gone = p, s, x
 		}
 	}
@@ -148,7 +147,7 @@ func (d *desk) settleFor(bind []*purse, w Want, failed error) (*ledger.Hold, err
 	case tight == nil:
 		return nil, unavailable(cmp.Or(failed, errPatience))
 	case gone && at.Limit > at.Spent:
-		return nil, tooDear(at, tight.rule.Label, w.Floor)
+		return nil, tooDear(at, tight.rule.Label, w.Floor.Of(at.Measure))
 	case gone:
 		return nil, exhausted(at, tight.rule.Label)
 	case failed != nil && !(failed == errPatience && tight.fresh):
@@ -165,7 +164,7 @@ func (t *Treasury) taken(ctx context.Context, d *desk, bind []*purse, now time.T
 		p.peak, p.used = max(p.peak, b.Held), now
 		d.wake(p)
 		if p.soft() {
-			if b.Held+d.spent(p) > p.rule.Limit {
+			if b.Held+d.spent(p) > p.pool.Limit {
 				t.softOver.Add(1)
 			}
 			continue

@@ -38,21 +38,22 @@ type purse struct {
 	topped bool // asked ahead of need since the last sweep
 	gone   bool // the budget was deleted
 	pool   ledger.Pool
-	posted money.USD
+	posted ledger.Units
 
-	active  bool
-	asking  bool
-	ask     money.USD // Σ ceilings that wait for the next trip
-	least   money.USD // the smallest floor among them
-	back    money.USD // taken out of the book, to be given back
-	op      *LeaseAsk // sent, not answered: sent again word for word
+	active bool
+	asking bool
+	ask    ledger.Units // Σ ceilings that wait for the next trip
+	least  ledger.Units // the smallest floor among them
+	back   ledger.Units // taken out of the book, to be given back
+	op     *LeaseAsk    // sent, not answered: sent again word for word
+
 	called  bool      // other nodes were asked for their lease of it a moment ago
 	recheck bool      // the bank will be asked again in a moment, what it said before is forgotten then
 	scarce  time.Time // until then no more is leased than somebody waits for
 
-	rate    money.USD // settled per second, smoothed
-	peak    money.USD // most held lately
-	counted money.USD // Settled at the last sweep
+	rate    ledger.Units // settled per second, smoothed
+	peak    ledger.Units // most held lately
+	counted ledger.Units // Settled at the last sweep
 	used    time.Time
 }
 
@@ -62,8 +63,8 @@ func newDesk(org id.Org) *desk {
 
 // binding appends the purses on a chain to out.
 func (d *desk) binding(x *index, w Want, now time.Time, out []*purse) []*purse {
-	var room [8]*rule
-	for _, r := range x.binding(w.Chain, room[:0]) {
+	var room [16]*rule
+	for _, r := range x.binding(w.Chain, w.Tags, room[:0]) {
 		out = append(out, d.purse(r, now))
 	}
 	return out
@@ -75,10 +76,10 @@ func (d *desk) purse(r *rule, now time.Time) *purse {
 	if p != nil && !now.Before(p.from) && (p.to.IsZero() || now.Before(p.to)) {
 		return p
 	}
-	from, to := r.Period.Window(now, r.zone)
+	from, to := Calendar{r.Period, r.Starts}.Window(now, r.zone)
 	account := ledger.Account{Budget: r.ID, Start: from.Unix()}
 	if p = d.purses[account]; p == nil {
-		p = &purse{rule: r, account: account, from: from, to: to, pool: ledger.Pool{Limit: r.Limit}, used: now}
+		p = &purse{rule: r, account: account, from: from, to: to, pool: ledger.Pool{Limit: r.limitOf(account)}, used: now}
 		if r.Start == account.Start {
 			p.pool.Spent = r.Spent
 		}
@@ -91,40 +92,29 @@ func (d *desk) purse(r *rule, now time.Time) *purse {
 
 func (p *purse) soft() bool { return p.gone || p.rule.soft() }
 
-// hold tries to take amount on all purses.
-func (d *desk) hold(a id.Attempt, amount money.USD, bind []*purse) (*ledger.Hold, []ledger.Shortage) {
-	var room [8]ledger.Claim
+// hold tries to take the amounts on all purses, each in its measure.
+func (d *desk) hold(a id.Attempt, amounts ledger.Amounts, bind []*purse) (*ledger.Hold, []ledger.Shortage) {
+	var room [16]ledger.Claim
 	claims := room[:0]
 	for _, p := range bind {
-		claims = append(claims, ledger.Claim{Account: p.account, Soft: p.soft()})
+		claims = append(claims, ledger.Claim{Stake: ledger.Stake{Account: p.account, Measure: p.rule.Measure}, Soft: p.soft()})
 	}
-	return d.book.Hold(a, amount, claims)
-}
-
-// left is the most that fits on all hard purses now.
-func (d *desk) left(bind []*purse) money.USD {
-	least := money.Max
-	for _, p := range bind {
-		if !p.soft() {
-			least = min(least, d.book.Balance(p.account).Free())
-		}
-	}
-	return least
+	return d.book.Hold(a, amounts, claims)
 }
 
 // spent is what the account has spent for certain: the bank's figure and what ended here since.
-func (d *desk) spent(p *purse) money.USD {
+func (d *desk) spent(p *purse) ledger.Units {
 	return p.pool.Spent + p.pool.Suspense + max(0, d.book.Balance(p.account).Settled-p.posted)
 }
 
 // exhausted reports whether amount could not be held even if every hold came back without cost.
-func (d *desk) exhausted(p *purse, amount money.USD) bool {
-	return p.seen && !p.soft() && amount > p.rule.Limit-d.spent(p)
+func (d *desk) exhausted(p *purse, amounts ledger.Amounts) bool {
+	return p.seen && !p.soft() && amounts.Of(p.rule.Measure) > p.pool.Limit-d.spent(p)
 }
 
 func (d *desk) standing(p *purse) Standing {
-	s := Standing{Budget: p.rule.ID, Scope: p.rule.scope, Name: p.rule.Name, Period: p.rule.Period, Enforce: p.rule.Enforce,
-		Limit: p.rule.Limit, Spent: d.spent(p), Held: d.book.Balance(p.account).Held}
+	s := Standing{Budget: p.rule.ID, Scope: p.rule.scope, Name: p.rule.Name, Measure: p.rule.Measure, Period: p.rule.Period,
+		Enforce: p.rule.Enforce, Limit: p.pool.Limit, Spent: d.spent(p), Held: d.book.Balance(p.account).Held}
 	s.Left = s.Limit - s.Spent - s.Held
 	if !p.to.IsZero() {
 		s.ResetsAt = p.to.In(p.rule.zone)
@@ -132,9 +122,10 @@ func (d *desk) standing(p *purse) Standing {
 	return s
 }
 
+// firstHard is the outermost hard budget of money.
 func firstHard(bind []*purse) *purse {
 	for _, p := range bind {
-		if !p.soft() {
+		if !p.soft() && p.rule.Measure == ledger.Money {
 			return p
 		}
 	}
@@ -169,22 +160,23 @@ func (d *desk) reload(x *index) {
 		}
 		p.seen, p.fresh = false, false
 		d.giveBack(p, money.Max)
-		if r == nil || r.Period != p.rule.Period || r.zone.String() != p.rule.zone.String() {
+		if r == nil || r.Period != p.rule.Period || r.Starts != p.rule.Starts || r.zone.String() != p.rule.zone.String() {
 			delete(d.current, p.account.Budget)
 		}
 		if r != nil {
 			p.rule = r
-			p.pool.Limit = r.Limit
+			p.pool.Limit = r.limitOf(p.account)
 		}
 	}
 }
 
 func same(a, b *rule) bool {
-	return a.Limit == b.Limit && a.Enforce == b.Enforce && a.Period == b.Period && a.zone.String() == b.zone.String()
+	return a.Limit == b.Limit && a.Present == b.Present && a.Start == b.Start && a.Enforce == b.Enforce && a.Ladder == b.Ladder &&
+		a.Period == b.Period && a.Starts == b.Starts && a.zone.String() == b.zone.String()
 }
 
 // giveBack takes free lease out of the book; the next trip returns it to the bank.
-func (d *desk) giveBack(p *purse, most money.USD) {
+func (d *desk) giveBack(p *purse, most ledger.Units) {
 	if back := d.book.Return(p.account, most); back > 0 {
 		p.back += back
 		d.want(p)

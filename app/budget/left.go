@@ -6,15 +6,15 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/money"
 )
 
-// Left is what the tightest hard budget under a hold has left: its limit less what is spent and held, this hold
+// Left is what the tightest hard budget of money under a hold has left: its limit less what is spent and held, this hold
 // included. hard is false when no hard budget binds it. The hold may have ended already.
 func (t *Treasury) Left(h *ledger.Hold) (left money.USD, hard bool) {
 	d := t.desk(h.Org())
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for _, a := range h.Accounts() {
-		p := d.purses[a]
-		if p == nil || p.soft() {
+	for _, s := range h.Stakes() {
+		p := d.purses[s.Account]
+		if p == nil || p.soft() || s.Measure != ledger.Money {
 			continue
 		}
 		if l := d.standing(p).Left; !hard || l < left {
@@ -22,6 +22,20 @@ func (t *Treasury) Left(h *ledger.Hold) (left money.USD, hard bool) {
 		}
 	}
 	return left, hard
+}
+
+// Bound reports whether a hard budget of money or tokens binds a hold: then what the call may put out is capped, because a
+// provider's own maximum is no promise.
+func (t *Treasury) Bound(h *ledger.Hold) bool {
+	d := t.desk(h.Org())
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, s := range h.Stakes() {
+		if p := d.purses[s.Account]; p != nil && !p.soft() && s.Measure != ledger.Requests {
+			return true
+		}
+	}
+	return false
 }
 
 // Now implements Desk.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
-	"github.com/bodhi-gateway/bodhi/app/money"
 )
 
 // Registry is the part of the Bank that knows who shares it. A node is a process with its journal; a session is one life
@@ -44,7 +43,7 @@ type Opening struct {
 type Claim struct {
 	Org             id.Org
 	Account         ledger.Account
-	Granted, Posted money.USD
+	Granted, Posted ledger.Units
 }
 
 // Peer is a node as the database knows it.

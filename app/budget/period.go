@@ -14,25 +14,29 @@ func (p Period) Valid() bool {
 	return false
 }
 
-// Window is the period that now lies in, half-open: from ≤ now < to, in the zone's own calendar. Days begin at local
-// midnight, also where clocks jump across it; weeks on Monday. Forever begins at the Unix epoch and has a zero to.
+// Window is the period that now lies in, for a calendar that begins where calendars do: on Mondays, on the 1st, in
+// January.
 func (p Period) Window(now time.Time, zone *time.Location) (from, to time.Time) {
-	if p == Forever {
+	return Calendar{Period: p}.Window(now, zone)
+}
+
+// Valid reports whether the calendar makes sense.
+func (c Calendar) Valid() bool {
+	most := map[Period]int{Weekly: 7, Monthly: 31, Quarterly: 12}[c.Period]
+	return c.Period.Valid() && c.Starts >= 0 && c.Starts <= most
+}
+
+// Window is the period that now lies in, half-open: from ≤ now < to, in the zone's own calendar. Days begin at local
+// midnight, also where clocks jump across it. Forever begins at the Unix epoch and has a zero to.
+func (c Calendar) Window(now time.Time, zone *time.Location) (from, to time.Time) {
+	if c.Period == Forever {
 		return time.Unix(0, 0).UTC(), time.Time{}
 	}
 	y, m, d := now.In(zone).Date()
-	switch p {
-	case Weekly:
-		weekday := int(time.Date(y, m, d, 12, 0, 0, 0, time.UTC).Weekday()+6) % 7 // Monday is 0
-		d -= weekday
-	case Monthly:
-		d = 1
-	case Quarterly:
-		m, d = m-(m-1)%3, 1
-	}
-	start := func(n int) time.Time { return midnight(p.step(y, m, d, n), zone) }
-	// The local date alone is not enough where a clock goes back across midnight: it is then "yesterday" for a while
-	// after the day has begun. The sequence of starts decides, so that periods neither overlap nor leave gaps.
+	start := func(n int) time.Time { return midnight(c.day(y, m, d, n), zone) }
+	// The local date alone is not enough where a period begins late in the month, or a clock goes back across midnight:
+	// it is then "yesterday" for a while after the day has begun. The sequence of starts decides, so that periods
+	// neither overlap nor leave gaps.
 	n := 0
 	for now.Before(start(n)) {
 		n--
@@ -43,20 +47,28 @@ func (p Period) Window(now time.Time, zone *time.Location) (from, to time.Time) 
 	return start(n), start(n + 1)
 }
 
-// step is the calendar day on which the n-th period after the one beginning at y-m-d begins, at noon UTC.
-func (p Period) step(y int, m time.Month, d, n int) time.Time {
-	switch p {
+// day is the calendar day, at noon UTC, on which the n-th period after the one of y-m-d's own week, month or quarter
+// begins.
+func (c Calendar) day(y int, m time.Month, d, n int) time.Time {
+	first := max(c.Starts, 1)
+	switch c.Period {
 	case Weekly:
-		d += 7 * n
+		weekday := int(time.Date(y, m, d, 12, 0, 0, 0, time.UTC).Weekday()+6)%7 + 1 // Monday is 1
+		d += 7*n - (weekday-first+7)%7
 	case Monthly:
 		m += time.Month(n)
+		d = min(first, lastDay(y, m))
 	case Quarterly:
-		m += time.Month(3 * n)
+		into := (int(m) - first + 12) % 3
+		m, d = m+time.Month(3*n-into), 1
 	default:
 		d += n
 	}
 	return time.Date(y, m, d, 12, 0, 0, 0, time.UTC)
 }
+
+// lastDay is how many days a month has.
+func lastDay(y int, m time.Month) int { return time.Date(y, m+1, 0, 12, 0, 0, 0, time.UTC).Day() }
 
 // midnight is the first moment of a calendar day in a zone. Where local midnight happens twice it is the first one,
 // where clocks jump over it, it is the moment of the jump.

@@ -3,6 +3,7 @@ package budget
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -34,14 +35,14 @@ type call struct{ tries int }
 // recall is asked when this node's leases and what is free do not suffice. It gives the accounts to call back and how
 // long to wait before the bank is asked again; no wait means that nobody has anything to give, or that the request has
 // waited long enough. The caller holds mu.
-func (t *Treasury) recall(d *desk, bind []*purse, floor money.USD, c *call) (tell []live.Topic, wait time.Duration) {
+func (t *Treasury) recall(d *desk, bind []*purse, w Want, c *call) (tell []live.Topic, wait time.Duration) {
 	if c.tries == len(recallPauses) {
 		return nil, 0
 	}
 	others := t.renew.Load() // a new session is about to begin, and will be lent what this one is not
 	for _, p := range bind {
 		b := d.book.Balance(p.account)
-		if p.soft() || !p.seen || b.Free() >= floor || p.pool.Leased <= max(0, b.Granted-p.posted) {
+		if p.soft() || !p.seen || b.Free() >= w.Floor.Of(p.rule.Measure) || p.pool.Leased <= max(0, b.Granted-p.posted) {
 			continue
 		}
 		others = true
@@ -65,6 +66,13 @@ func (t *Treasury) recall(d *desk, bind []*purse, floor money.USD, c *call) (tel
 	return tell, wait
 }
 
+// fits reports whether at least the floor could be held now.
+func (d *desk) fits(bind []*purse, w Want) bool {
+	return !slices.ContainsFunc(bind, func(p *purse) bool {
+		return !p.soft() && d.book.Balance(p.account).Free() < w.Floor.Of(p.rule.Measure)
+	})
+}
+
 // tell publishes recalls. One that is lost costs the asker its half second.
 func (t *Treasury) tell(ctx context.Context, topics []live.Topic) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
@@ -79,7 +87,7 @@ func (t *Treasury) tell(ctx context.Context, topics []live.Topic) {
 }
 
 // spare is how much the next ask takes ahead of need.
-func (p *purse) spare(amount money.USD, now time.Time) money.USD {
+func (p *purse) spare(amount ledger.Units, now time.Time) ledger.Units {
 	if now.Before(p.scarce) {
 		return 0
 	}

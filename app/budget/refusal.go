@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
 )
@@ -19,21 +20,21 @@ const (
 // exhausted refuses because the money is gone, even if every hold came back.
 func exhausted(s Standing, label string) *fault.Error {
 	e := fault.Newf(fault.Exhausted, "budget_exhausted", "%s %s budget of %s is used up (%s spent, %s held).%s %s",
-		possessive(label), s.Period, dollars(s.Limit), dollars(s.Spent), dollars(s.Held), resets(s), raiser(s.Scope))
+		possessive(label), s.Period, s.amount(s.Limit), s.amount(s.Spent), s.amount(s.Held), resets(s), raiser(s.Scope))
 	return facts(e, s)
 }
 
 // tooDear refuses a request that costs more at the least than is left, while smaller ones still fit.
-func tooDear(s Standing, label string, need money.USD) *fault.Error {
+func tooDear(s Standing, label string, need ledger.Units) *fault.Error {
 	e := fault.Newf(fault.Exhausted, "budget_exhausted", "This request may cost %s, but %s %s budget of %s has only %s left (%s spent, %s held). Ask for less output, or a cheaper model.%s %s",
-		dollars(need), possessive(label), s.Period, dollars(s.Limit), dollars(max(s.Left, 0)), dollars(s.Spent), dollars(s.Held), resets(s), raiser(s.Scope))
+		s.amount(need), possessive(label), s.Period, s.amount(s.Limit), s.amount(max(s.Left, 0)), s.amount(s.Spent), s.amount(s.Held), resets(s), raiser(s.Scope))
 	return facts(e, s)
 }
 
 // reservedByOthers refuses because what is left is held by requests in flight and may come back.
 func reservedByOthers(s Standing, label string) *fault.Error {
 	e := fault.Newf(fault.Limited, "budget_reserved", "What is left of %s %s budget of %s is held by requests in flight (%s spent, %s held). Try again in a moment; requests with a lower max_tokens hold less.",
-		possessive(label), s.Period, dollars(s.Limit), dollars(s.Spent), dollars(s.Held))
+		possessive(label), s.Period, s.amount(s.Limit), s.amount(s.Spent), s.amount(s.Held))
 	e.RetryAfter = retryReserved
 	return facts(e, s)
 }
@@ -46,13 +47,16 @@ func unavailable(cause error) *fault.Error {
 
 func unpriced(s Standing, label string) *fault.Error {
 	e := fault.Newf(fault.Exhausted, "price_unknown", "No price is known for this model, and %s %s budget of %s is a hard limit, so it cannot be called. Ask an organization admin to enter a price, or use a model with one.",
-		possessive(label), s.Period, dollars(s.Limit))
+		possessive(label), s.Period, s.amount(s.Limit))
 	return facts(e, s)
 }
 
+// facts are what programs read of a refusal. Money is in dollars, tokens and requests are counts, and the names say so.
 func facts(e *fault.Error, s Standing) *fault.Error {
-	e.With("scope", string(s.Scope.Kind())).With("budget", s.Name).With("limit_usd", s.Limit.String()).
-		With("spent_usd", s.Spent.String()).With("held_usd", s.Held.String()).With("left", s.Left.String())
+	unit := map[ledger.Measure]string{ledger.Money: "_usd", ledger.Tokens: "_tokens", ledger.Requests: "_requests"}[s.Measure]
+	e.With("scope", string(s.Scope.Kind())).With("budget", s.Name).With("budget_id", s.Budget.String()).
+		With("limit"+unit, s.Measure.Plain(s.Limit)).With("spent"+unit, s.Measure.Plain(s.Spent)).
+		With("held"+unit, s.Measure.Plain(s.Held)).With("left"+unit, s.Measure.Plain(s.Left))
 	if !s.ResetsAt.IsZero() {
 		e.With("resets_at", s.ResetsAt.Format(time.RFC3339))
 	}
@@ -82,6 +86,21 @@ func possessive(label string) string {
 		return label + "'"
 	}
 	return label + "'s"
+}
+
+// amount prints units of the budget's measure for people: "$12.00", "1,200 tokens", "1 request".
+func (s Standing) amount(n ledger.Units) string { return Amount(s.Measure, n) }
+
+// Amount prints units of a measure for people: "$12.00", "1,200 tokens", "1 request".
+func Amount(m ledger.Measure, n ledger.Units) string {
+	noun := map[ledger.Measure]string{ledger.Tokens: "token", ledger.Requests: "request"}[m]
+	switch {
+	case noun == "":
+		return dollars(n)
+	case n == 1:
+		return "1 " + noun
+	}
+	return money.Grouped(int64(n)) + " " + noun + "s"
 }
 
 // dollars prints cents for round amounts and up to nine decimals where they matter: budgets of a cent exist.

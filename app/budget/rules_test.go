@@ -42,12 +42,16 @@ func TestTheTightestLevelRefusesByName(t *testing.T) {
 			t.Parallel()
 			h := newHouse(t, d)
 			c := h.chain
+			tightestID := ""
 			for _, s := range []org.Scope{org.OfOrg(c.Org), org.OfTeam(c.Org, c.Team), org.OfMember(c.Org, c.Member), org.OfKey(c.Org, c.Key)} {
 				limit := money.Dollar
 				if s.Kind() == kind {
 					limit = 20 * money.Cent
 				}
-				h.budget(s, limit, budget.Monthly, budget.Hard)
+				b := h.budget(s, limit, budget.Monthly, budget.Hard)
+				if s.Kind() == kind {
+					tightestID = b.ID.String()
+				}
 			}
 			tr, _ := h.treasury(t.TempDir(), h.books)
 			h.load(tr)
@@ -62,7 +66,7 @@ func TestTheTightestLevelRefusesByName(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", f.Public, says)
 			}
 			want := map[string]string{"scope": string(kind), "budget": string(kind), "limit_usd": "0.2", "spent_usd": "0.2", "held_usd": "0",
-				"left": "0", "resets_at": "2026-12-01T00:00:00+01:00"}
+				"left_usd": "0", "budget_id": tightestID, "resets_at": "2026-12-01T00:00:00+01:00"}
 			if !reflect.DeepEqual(f.Detail, want) {
 				t.Errorf("detail %v, want %v", f.Detail, want)
 			}

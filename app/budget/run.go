@@ -137,12 +137,12 @@ func (t *Treasury) endInterrupted() error {
 	for _, f := range k.unfinished() {
 		cost := f.cost
 		for _, a := range f.open {
-			s := ledger.Settlement{Attempt: a.ID, State: ledger.Interrupted, Cost: a.Held, At: now,
-				Note: "the gateway stopped while this was in flight: the whole hold is booked until it is reconciled"}
+			s := ledger.Settlement{Attempt: a.ID, State: ledger.Interrupted, Cost: a.Held.Money, Tokens: a.Held.Tokens, Requests: a.Held.Requests,
+				At: now, Note: "the gateway stopped while this was in flight: the whole hold is booked until it is reconciled"}
 			if _, err := t.Journal.Append(journal.Record{Settlement: &s}); err != nil {
 				return err
 			}
-			cost += a.Held
+			cost += a.Held.Money
 		}
 		if f.recorded {
 			continue

@@ -5,15 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/audit"
 	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/live"
-	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/work"
 )
@@ -47,20 +46,8 @@ type Service struct{ Parts }
 // New makes the service.
 func New(p Parts) *Service { return &Service{p} }
 
-// maxLimit keeps sums of limits far from where money ends.
-const maxLimit = 1_000_000_000 * money.Dollar
-
 // maxPerOrg bounds one tenant's share of the compiled index.
 const maxPerOrg = 100_000
-
-// Input is what a form or an API call says about a budget.
-type Input struct {
-	Scope   org.Scope // where it sits; fixed once it is created
-	Name    string    // empty = the scope's label
-	Limit   money.USD
-	Period  Period
-	Enforce Enforcement
-}
 
 // Entry is a budget with what pages show around it.
 type Entry struct {
@@ -118,8 +105,8 @@ func (s *Service) Get(ctx context.Context, actor org.Actor, b id.Budget) (Entry,
 	return s.entry(l), nil
 }
 
-// Create puts a limit on a scope. What was already spent there in the present period counts from the start. A scope has
-// at most one budget per period.
+// Create puts a limit on a scope. What was already spent there in the present period counts from the start. A scope may
+// have several, also of one period, under names of their own: a soft one to warn, a hard one above it.
 func (s *Service) Create(ctx context.Context, actor org.Actor, in Input) (Entry, error) {
 	if err := actor.Require(org.Lead); err != nil {
 		return Entry{}, err
@@ -150,8 +137,11 @@ func (s *Service) Create(ctx context.Context, actor org.Actor, in Input) (Entry,
 		if n >= maxPerOrg {
 			return fault.Newf(fault.Conflict, "too_many", "An organization has at most %d budgets. Delete one first.", maxPerOrg)
 		}
-		b = Budget{ID: id.NewBudget(s.IDs), Org: actor.Org, Scope: in.Scope, Name: in.Name, Limit: in.Limit, Period: in.Period,
-			Enforce: in.Enforce, CreatedAt: now, UpdatedAt: now}
+		if err := reserving(actor, 0, in.Reserve); err != nil {
+			return err
+		}
+		b = Budget{ID: id.NewBudget(s.IDs), Org: actor.Org, Scope: in.Scope, Measure: in.Measure, CreatedAt: now}
+		in.fill(&b, now)
 		if err := s.Store.Insert(ctx, b, now); err != nil {
 			return err
 		}
@@ -181,12 +171,15 @@ func (s *Service) Update(ctx context.Context, actor org.Actor, b id.Budget, in I
 		if err := may(actor, old.Scope, old.Place); err != nil {
 			return err
 		}
-		in.Scope = old.Scope
+		in.Scope, in.Measure = old.Scope, old.Measure
 		if in, err = in.checked(old.Place); err != nil {
 			return err
 		}
+		if err := reserving(actor, old.Reserve, in.Reserve); err != nil {
+			return err
+		}
 		changed := old.Budget
-		changed.Name, changed.Limit, changed.Period, changed.Enforce, changed.UpdatedAt = in.Name, in.Limit, in.Period, in.Enforce, now
+		in.fill(&changed, now)
 		if err := s.Store.Update(ctx, changed, now); err != nil {
 			return err
 		}
@@ -246,7 +239,7 @@ func (s *Service) reread(ctx context.Context, o id.Org, b id.Budget) (Entry, err
 // entry joins what the books say with what is in flight on this node.
 func (s *Service) entry(l Listed) Entry {
 	e := Entry{Budget: l.Budget, Label: l.Place.Label, Standing: Standing{Budget: l.ID, Scope: l.Scope, Name: l.Name,
-		Period: l.Period, Enforce: l.Enforce, Limit: l.Limit, Spent: l.Spent, ResetsAt: l.ResetsAt}}
+		Measure: l.Measure, Period: l.Period, Enforce: l.Enforce, Limit: l.Present, Spent: l.Spent, ResetsAt: l.ResetsAt}}
 	if s.Desk != nil {
 		if now, ok := s.Desk.Now(l.Org, l.ID); ok {
 			e.Standing.Held = now.Held
@@ -263,41 +256,34 @@ func (s *Service) changed(ctx context.Context) {
 	}
 }
 
-// checked is the input in its stored form, or what is wrong with it.
-func (in Input) checked(p Place) (Input, error) {
-	if strings.TrimSpace(in.Name) == "" {
-		in.Name = p.Label
-	}
-	var err error
-	if in.Name, err = org.Name("name", "the budget's name", in.Name, 120); err != nil {
-		return in, err
-	}
-	switch {
-	case in.Limit < 0:
-		return in, fault.Field("limit", "Enter a limit of $0 or more; $0 blocks everything.")
-	case in.Limit > maxLimit:
-		return in, fault.Field("limit", "Enter a limit of at most $1,000,000,000.")
-	case !in.Period.Valid():
-		return in, fault.Field("period", "Choose daily, weekly, monthly, quarterly or total.")
-	case !in.Enforce.Valid():
-		return in, fault.Field("enforce", "Choose hard (refuse at the limit) or soft (warn).")
-	}
-	return in, nil
-}
-
 func note(action string, b Budget, before, after map[string]any) audit.Entry {
 	return audit.Entry{Action: action, Target: b.ID.String(), TargetName: b.Name, Before: before, After: after}
 }
 
 func stored(b Budget, p Place) map[string]any {
-	return map[string]any{"scope": string(b.Scope.Kind()), "of": p.Label, "name": b.Name, "limit_usd": b.Limit.String(),
-		"period": string(b.Period), "enforce": string(b.Enforce)}
+	out := map[string]any{"scope": string(b.Scope.Kind()), "of": p.Label, "name": b.Name, "measure": b.Measure.String(),
+		"limit": b.Measure.Plain(b.Limit), "period": string(b.Period), "enforce": string(b.Enforce), "thresholds": b.Thresholds}
+	for field, v := range map[string]ledger.Units{"rollover": b.Rollover, "reserve": b.Reserve} {
+		if v > 0 {
+			out[field] = b.Measure.Plain(v)
+		}
+	}
+	if b.Starts > 0 {
+		out["starts"] = b.Starts
+	}
+	if b.Strict {
+		out["strict"] = true
+	}
+	if b.Ladder != (Ladder{}) {
+		out["from_percent"], out["downgrade_to"] = b.Ladder.From, b.Ladder.Model
+	}
+	return out
 }
 
 func public(op string, p Period, err error) error {
 	if errors.Is(err, ErrTaken) {
 		return &fault.Error{Kind: fault.Conflict, Code: "budget_exists", Field: "period",
-			Public: fmt.Sprintf("There is a %s budget here already. Change that one, or choose another period.", p)}
+			Public: fmt.Sprintf("There is a %s budget of this name here already. Change that one, or give this one another name or period.", p)}
 	}
 	var f *fault.Error
 	if errors.As(err, &f) {

@@ -7,7 +7,6 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/ledger/journal"
-	"github.com/bodhi-gateway/bodhi/app/money"
 )
 
 // anew asks the poster to begin a new session. Until it did, this node spends what it holds and gets nothing more.
@@ -112,7 +111,7 @@ func (d *desk) surrender() {
 type tally struct {
 	org     id.Org
 	account ledger.Account
-	cost    money.USD
+	used    ledger.Units
 }
 
 // count notes which of a batch's settlements are this process's own and new: after the database went back in time the
@@ -121,8 +120,9 @@ func (t *Treasury) count(p Posting, at journal.Position, to []tally) []tally {
 	if at.Before(t.counted) {
 		return to
 	}
-	for _, a := range p.Attempt.Accounts {
-		to = append(to, tally{p.Attempt.Chain.Org, a, p.End.Cost})
+	used := p.End.Booked()
+	for _, s := range p.Attempt.Stakes {
+		to = append(to, tally{p.Attempt.Chain.Org, s.Account, used.Of(s.Measure)})
 	}
 	return to
 }
@@ -132,7 +132,7 @@ func (t *Treasury) tallied(to journal.Position, news []tally) {
 	for _, n := range news {
 		d := t.desk(n.org)
 		d.mu.Lock()
-		d.posted[n.account] += n.cost
+		d.posted[n.account] += n.used
 		d.mu.Unlock()
 	}
 	if t.counted.Before(to) {

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
-	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/org"
 )
 
@@ -14,7 +14,7 @@ import (
 var (
 	// ErrNotFound says that there is no such budget or node in that organization.
 	ErrNotFound = errors.New("budget: not found")
-	// ErrTaken says that the scope has a budget of that period already.
+	// ErrTaken says that the scope has a budget of that measure, period and name already.
 	ErrTaken = errors.New("budget: taken")
 )
 
@@ -42,6 +42,8 @@ type Store interface {
 type Listed struct {
 	Budget
 	Place    Place
-	Spent    money.USD // in the period that now lies in, suspense included
-	ResetsAt time.Time // in the organization's zone; zero for Forever
+	Present  ledger.Units // what may be spent in the period that now lies in
+	Spent    ledger.Units // in that period, suspense included
+	Suspense ledger.Units // part of Spent
+	ResetsAt time.Time    // in the organization's zone; zero for Forever
 }

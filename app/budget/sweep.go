@@ -20,6 +20,9 @@ const (
 	wholeEvery = 60
 )
 
+// crumbs are how much lease is not worth a trip to give back, by measure.
+var crumbs = [...]ledger.Units{ledger.Money: money.Cent / 10, ledger.Tokens: 1000, ledger.Requests: 1}
+
 // sweep looks after the purses that move, and now and then after all: periods end for idle ones too.
 func (t *Treasury) sweep(ctx context.Context) {
 	now := t.Clock.Now()
@@ -48,7 +51,7 @@ func (t *Treasury) sweep(ctx context.Context) {
 func (d *desk) tend(p *purse, now time.Time) bool {
 	b := d.book.Balance(p.account)
 	// Both figures follow a rise at once and a fall over some two seconds (an eighth per sweep).
-	perSecond := (b.Settled - p.counted) * money.USD(time.Second/sweepEvery)
+	perSecond := (b.Settled - p.counted) * ledger.Units(time.Second/sweepEvery)
 	p.counted = b.Settled
 	p.rate = max(perSecond/2, p.rate-p.rate/8+perSecond/8)
 	p.peak = max(b.Held, p.peak-p.peak/8)
@@ -69,7 +72,7 @@ func (d *desk) tend(p *purse, now time.Time) bool {
 		return false
 	case over || now.Sub(p.used) > idleAfter:
 		d.giveBack(p, money.Max)
-	case b.Free() > hoard*target+money.Cent/10:
+	case b.Free() > hoard*target+crumbs[p.rule.Measure]:
 		d.giveBack(p, b.Free()-target)
 	}
 	return p.asking || p.rate > 0 || p.peak > 0 || b.Held > 0 || b.Free() > 0

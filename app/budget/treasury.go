@@ -103,12 +103,12 @@ func (t *Treasury) Reserve(ctx context.Context, w Want) (*ledger.Hold, error) {
 	if t.closing.Load() {
 		return nil, unavailable(errClosing)
 	}
-	if w.Ceiling < 0 || w.Floor < 0 || w.Floor > w.Ceiling {
-		return nil, fmt.Errorf("budget: reserve: floor %s and ceiling %s make no sense", w.Floor, w.Ceiling)
+	if !w.valid() {
+		return nil, fmt.Errorf("budget: reserve: floor %v and ceiling %v make no sense", w.Floor, w.Ceiling)
 	}
 	d := t.desk(w.Chain.Org)
 	d.mu.Lock()
-	var room [8]*purse
+	var room [16]*purse
 	now := t.Clock.Now()
 	bind := d.binding(t.index.Get(), w, now, room[:0])
 	if w.Unpriced {
@@ -118,7 +118,7 @@ func (t *Treasury) Reserve(ctx context.Context, w Want) (*ledger.Hold, error) {
 			t.refusals.Add(1)
 			return nil, unpriced(s, p.rule.Label)
 		}
-		w.Ceiling, w.Floor = 0, 0
+		w.Ceiling.Money, w.Floor.Money = 0, 0
 	}
 	h, _ := d.hold(w.Attempt, w.Ceiling, bind)
 	if h != nil {
@@ -135,7 +135,7 @@ func (t *Treasury) Reserve(ctx context.Context, w Want) (*ledger.Hold, error) {
 }
 
 // Open journals the attempt: from here on it counts as sent, whatever happens to us. It must return before the first
-// byte leaves; on error nothing may be sent, and the hold can be released. Id, hold and accounts of a are set from h.
+// byte leaves; on error nothing may be sent, and the hold can be released. Id, hold and stakes of a are set from h.
 func (t *Treasury) Open(h *ledger.Hold, a *ledger.Attempt) error {
 	d := t.desk(h.Org())
 	d.mu.Lock()
@@ -144,11 +144,11 @@ func (t *Treasury) Open(h *ledger.Hold, a *ledger.Attempt) error {
 	if err != nil {
 		return err
 	}
-	a.ID, a.Held, a.Accounts = h.Attempt(), h.Amount(), h.Accounts()
+	a.ID, a.Held, a.Stakes = h.Attempt(), h.Amounts(), h.Stakes()
 	if a.At.IsZero() {
 		a.At = t.Clock.Now()
 	}
-	clip(maxText, &a.Provider, &a.Kind, &a.Model, &a.PriceVersion)
+	clip(maxText, &a.Provider, &a.Kind, &a.Model, &a.PriceVersion, &a.Tags)
 	if _, err := t.Journal.Append(journal.Record{Attempt: a}); err != nil {
 		d.mu.Lock()
 		d.book.Unopen(h)
@@ -178,6 +178,7 @@ func (t *Treasury) Settle(h *ledger.Hold, s *ledger.Settlement) {
 		t.Log.Error("settlement with a negative cost", "attempt", end.Attempt.String(), "cost", end.Cost.String())
 		end.Cost, end.State, end.Note = h.Amount(), ledger.Ambiguous, "negative cost: the hold was booked"
 	}
+	end.Tokens, end.Requests = ledger.Counts(end.State, end.Cost, end.Usage, h.Amounts())
 	if _, err := t.Journal.Append(journal.Record{Settlement: &end}); err != nil {
 		t.late.add(lateRecord{journal.Record{Settlement: &end}, h})
 		t.Log.Error("settlement could not be journaled; its money stays held until it can", "attempt", end.Attempt.String(), "error", err)
@@ -189,7 +190,7 @@ func (t *Treasury) Settle(h *ledger.Hold, s *ledger.Settlement) {
 // book is the second half of Settle, once the settlement is in the journal.
 func (t *Treasury) book(d *desk, h *ledger.Hold, s ledger.Settlement) {
 	d.mu.Lock()
-	overrun, _ := d.book.Settle(h, s.Cost)
+	overrun, _ := d.book.Settle(h, s.Booked())
 	d.mu.Unlock()
 	if overrun > 0 {
 		t.overruns.Add(1)
@@ -227,7 +228,7 @@ func (t *Treasury) Standings(g *key.Grant, now time.Time) []Standing {
 	d := t.desk(g.Chain.Org)
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	var room [8]*purse
+	var room [16]*purse
 	bind := d.binding(t.index.Get(), Want{Chain: g.Chain}, now, room[:0])
 	out := make([]Standing, len(bind))
 	for i, p := range bind {
@@ -236,7 +237,7 @@ func (t *Treasury) Standings(g *key.Grant, now time.Time) []Standing {
 			d.want(p)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Standing) int { return cmp.Compare(a.Left, b.Left) })
+	slices.SortStableFunc(out, tighter)
 	return out
 }
 

@@ -124,7 +124,7 @@ func eventually(t *testing.T, what string, ok func() bool) {
 }
 
 func (h *house) want(ceiling, floor money.USD) budget.Want {
-	return budget.Want{Attempt: id.NewAttempt(ids), Chain: h.chain, Ceiling: ceiling, Floor: floor}
+	return budget.Want{Attempt: id.NewAttempt(ids), Chain: h.chain, Ceiling: ledger.Amounts{Money: ceiling}, Floor: ledger.Amounts{Money: floor}}
 }
 
 // spend makes one request of one attempt that costs what was held, or less.
@@ -168,7 +168,7 @@ func TestTwoHundredRequestsNeverPassACent(t *testing.T) {
 			wg.Go(func() {
 				w := h.want(150*1000*money.Nano, 150*1000*money.Nano)
 				if i%2 == 0 {
-					w.Ceiling = 5 * money.Cent // no max_tokens
+					w.Ceiling.Money = 5 * money.Cent // no max_tokens
 				}
 				hold, err := tr.Reserve(t.Context(), w)
 				if err != nil {
@@ -176,8 +176,8 @@ func TestTwoHundredRequestsNeverPassACent(t *testing.T) {
 					codes.Store(f.Code, f)
 					return
 				}
-				if hold.Amount() < w.Floor || hold.Amount() > w.Ceiling {
-					t.Errorf("held %s, between %s and %s expected", hold.Amount(), w.Floor, w.Ceiling)
+				if hold.Amount() < w.Floor.Money || hold.Amount() > w.Ceiling.Money {
+					t.Errorf("held %s, between %s and %s expected", hold.Amount(), w.Floor.Money, w.Ceiling.Money)
 				}
 				if now := money.USD(taken.Add(int64(hold.Amount()))); now > cent.Limit {
 					t.Errorf("spent and held are %s together", now)

@@ -43,6 +43,7 @@ type Line struct {
 // Ceiling is what a call can cost at most, before it is sent.
 type Ceiling struct {
 	Input     money.USD   // dearest reading of the whole input, fixed fees included
+	Tokens    int64       // the whole input's, at most
 	PerOutput money.Price // dearest price of one output token
 	MaxOutput int64       // output tokens per choice if the client set no cap
 	Version   string

@@ -53,7 +53,7 @@ func (m *Model) pictureTokens() int64 {
 // Ceiling implements Quote: the input cannot have more tokens than its text has bytes, nor than fit the context window,
 // and every one of them may turn out to be of the dearest class.
 func (o *offer) Ceiling(b llm.Bound) (Ceiling, error) {
-	text, pictures, sounds := o.tokens(b)
+	text, pictures, sounds := o.model.tokens(b)
 	all := text + pictures + sounds
 	plain := o.dearest(inputSide, all, func(c Class) bool {
 		return c == Input || c == CacheRead || c == CacheWrite || c == CacheWrite5m || c == CacheWrite1h && b.LongCache
@@ -72,7 +72,7 @@ func (o *offer) Ceiling(b llm.Bound) (Ceiling, error) {
 	if err == nil {
 		err = o.fees(&s, b)
 	}
-	c := Ceiling{Version: o.version, MaxOutput: o.model.output(b)}
+	c := Ceiling{Version: o.version, MaxOutput: o.model.output(b), Tokens: all}
 	c.PerOutput = o.dearest(outputSide, all, func(Class) bool { return true })
 	if err == nil {
 		c.Input, err = s.Ceil()
@@ -83,10 +83,17 @@ func (o *offer) Ceiling(b llm.Bound) (Ceiling, error) {
 	return c, nil
 }
 
+// Tokens bounds the input of a call to a model that the catalogue does not know.
+func Tokens(b llm.Bound) int64 {
+	m := Model{}
+	text, pictures, sounds := m.tokens(b)
+	return text + pictures + sounds
+}
+
 // tokens bounds the input by kinds.
-func (o *offer) tokens(b llm.Bound) (text, pictures, sounds int64) {
+func (m *Model) tokens(b llm.Bound) (text, pictures, sounds int64) {
 	windows := max(b.Windows, 1)
-	window := o.model.ContextWindow
+	window := m.ContextWindow
 	if window == 0 {
 		window = unknownWindow
 	}
@@ -98,7 +105,7 @@ func (o *offer) tokens(b llm.Bound) (text, pictures, sounds int64) {
 	if sounds > window*windows {
 		sounds = window * windows
 	}
-	return text, b.Images * o.model.pictureTokens(), sounds
+	return text, b.Images * m.pictureTokens(), sounds
 }
 
 // dearest is the highest price among the classes of one side that count.

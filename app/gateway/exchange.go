@@ -29,6 +29,7 @@ type Exchange struct {
 	Plan  route.Plan // plan
 	try   *attempt   // reserve and dispatch: the attempt under way
 	tries int
+	asked bool // an attempt reached a provider, so the request is counted
 
 	Answer *Answer // recall or dispatch
 	Err    error   // the refusal, if one happened

@@ -111,7 +111,7 @@ func (flat) Bill(u llm.Usage) (catalog.Bill, error) {
 }
 
 func (flat) Ceiling(b llm.Bound) (catalog.Ceiling, error) {
-	return catalog.Ceiling{Input: money.USD(b.TextBytes), PerOutput: 1000, MaxOutput: 1000}, nil
+	return catalog.Ceiling{Input: money.USD(b.TextBytes), Tokens: b.TextBytes, PerOutput: 1000, MaxOutput: 1000}, nil
 }
 
 // books is one organization's money with one hard limit, and all that was written down.
@@ -130,14 +130,14 @@ type books struct {
 func (b *books) Reserve(_ context.Context, w budget.Want) (*ledger.Hold, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	amount := w.Ceiling
-	if left := b.limit - b.spent - b.held; amount > left {
-		if amount = left / 2; amount < w.Floor {
+	amounts := w.Ceiling
+	if left := b.limit - b.spent - b.held; amounts.Money > left {
+		if amounts.Money = left / 2; amounts.Money < w.Floor.Money {
 			return nil, fault.New(fault.Exhausted, "budget_exhausted", "The budget is used up.")
 		}
 	}
-	h, _ := b.book.Hold(w.Attempt, amount, nil)
-	b.held += amount
+	h, _ := b.book.Hold(w.Attempt, amounts, nil)
+	b.held += amounts.Money
 	return h, nil
 }
 
@@ -154,7 +154,7 @@ func (b *books) Open(h *ledger.Hold, a *ledger.Attempt) error {
 func (b *books) Settle(h *ledger.Hold, s *ledger.Settlement) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if _, ok := b.book.Settle(h, s.Cost); ok {
+	if _, ok := b.book.Settle(h, s.Booked()); ok {
 		b.held -= h.Amount()
 		b.spent += s.Cost
 		b.ends = append(b.ends, *s)
@@ -179,6 +179,11 @@ func (b *books) Left(*ledger.Hold) (money.USD, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.limit - b.spent - b.held, b.limit != money.Max
+}
+
+func (b *books) Bound(h *ledger.Hold) bool {
+	_, hard := b.Left(h)
+	return hard
 }
 
 func (b *books) Standings(*key.Grant, time.Time) []budget.Standing { return nil }

@@ -213,7 +213,7 @@ func settled(t *testing.T, h *house, want *gatewaytest.Want, i int) {
 	if end.State == ledger.Voided && end.Cost != 0 || want.Cost >= 0 && end.Cost != money.USD(want.Cost) {
 		t.Errorf("settled %s at %d nano-dollars, want %d", end.State, end.Cost, want.Cost)
 	}
-	if held := h.books.attempts[i].Held; end.Cost > held && want.Cost < 0 {
+	if held := h.books.attempts[i].Held.Money; end.Cost > held && want.Cost < 0 {
 		t.Errorf("settled at %d, above the hold of %d, without a reported usage", end.Cost, held)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/money"
 )
@@ -26,29 +27,43 @@ type keyReport struct {
 	Budgets      []standingReport `json:"budgets"`
 }
 
+// standingReport is one budget. Its amounts are strings in its measure: dollars, tokens or requests; those of money are
+// repeated under names that say so.
 type standingReport struct {
 	Scope    string     `json:"scope"`
 	Name     string     `json:"name"`
+	Measure  string     `json:"measure"`
 	Period   string     `json:"period"`
 	Enforce  string     `json:"enforcement"`
-	LimitUSD money.USD  `json:"limit_usd"`
-	SpentUSD money.USD  `json:"spent_usd"`
-	HeldUSD  money.USD  `json:"held_usd"`
-	LeftUSD  money.USD  `json:"left_usd"`
+	Limit    string     `json:"limit"`
+	Spent    string     `json:"spent"`
+	Held     string     `json:"held"`
+	Left     string     `json:"left"`
+	LimitUSD *money.USD `json:"limit_usd,omitempty"`
+	SpentUSD *money.USD `json:"spent_usd,omitempty"`
+	HeldUSD  *money.USD `json:"held_usd,omitempty"`
+	LeftUSD  *money.USD `json:"left_usd,omitempty"`
 	ResetsAt *time.Time `json:"resets_at"`
+}
+
+func standingOf(s *budget.Standing) standingReport {
+	r := standingReport{Scope: string(s.Scope.Kind()), Name: s.Name, Measure: s.Measure.String(), Period: string(s.Period), Enforce: string(s.Enforce),
+		Limit: s.Measure.Plain(s.Limit), Spent: s.Measure.Plain(s.Spent), Held: s.Measure.Plain(s.Held), Left: s.Measure.Plain(s.Left),
+		ResetsAt: moment(s.ResetsAt)}
+	if s.Measure == ledger.Money {
+		r.LimitUSD, r.SpentUSD, r.HeldUSD, r.LeftUSD = &s.Limit, &s.Spent, &s.Held, &s.Left
+	}
+	return r
 }
 
 func (g *Gateway) showKey(x *Exchange, _ string) {
 	k := x.Grant
 	r := keyReport{Object: "key", ID: k.Key.String(), Name: k.Name, Organization: k.OrgSlug, Models: g.Routes.Offer(k), ExpiresAt: moment(k.ExpiresAt), Budgets: []standingReport{}}
 	for _, s := range g.Budgets.Standings(k, g.clock.Now()) {
-		if s.Enforce == budget.Hard && (r.LeftUSD == nil || s.Left < *r.LeftUSD) {
+		if s.Measure == ledger.Money && s.Enforce != budget.Soft && (r.LeftUSD == nil || s.Left < *r.LeftUSD) {
 			r.LeftUSD = &s.Left
 		}
-		r.Budgets = append(r.Budgets, standingReport{
-			Scope: string(s.Scope.Kind()), Name: s.Name, Period: string(s.Period), Enforce: string(s.Enforce),
-			LimitUSD: s.Limit, SpentUSD: s.Spent, HeldUSD: s.Held, LeftUSD: s.Left, ResetsAt: moment(s.ResetsAt),
-		})
+		r.Budgets = append(r.Budgets, standingOf(&s))
 	}
 	g.writeJSON(x, r)
 }

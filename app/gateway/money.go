@@ -62,7 +62,7 @@ func (g *Gateway) reserve(ctx context.Context, x *Exchange) (Finish, error) {
 func (g *Gateway) take(ctx context.Context, x *Exchange, t route.Target) error {
 	a := &attempt{number: x.tries + 1, target: t}
 	a.edit.Model = t.Model
-	want := budget.Want{Attempt: id.NewAttempt(g.ids), Chain: x.Grant.Chain}
+	want := budget.Want{Attempt: id.NewAttempt(g.ids), Chain: x.Grant.Chain, Tags: x.Hints.Tags}
 	if err := g.price(x, a, &want); err != nil {
 		return err
 	}
@@ -78,24 +78,26 @@ func (g *Gateway) take(ctx context.Context, x *Exchange, t route.Target) error {
 	return nil
 }
 
-// price finds what the attempt can cost at most and at least. Without a price for what is asked the claim says so: a
-// hard budget then refuses it, because unknown is not free.
+// price finds what the attempt can use at most and at least. Without a price for what is asked the claim says so: a hard
+// budget of money then refuses it, because unknown is not free.
 func (g *Gateway) price(x *Exchange, a *attempt, want *budget.Want) error {
 	t := a.target
 	pricedAs := cmp.Or(t.Connection.PricedAs, string(t.Connection.Kind))
 	quote, known := g.Prices.Quote(x.Grant.Chain.Org, pricedAs, t.Model, g.clock.Now())
-	if !known {
+	if known {
+		var err error
+		if a.ceiling, err = quote.Ceiling(x.Call.Bound); err != nil {
+			return fault.Field("", "This request is too large to be priced.").Because(err)
+		}
+		a.quote = quote
+	} else {
 		want.Unpriced = true
 		x.note("price unknown: ", pricedAs, "/", t.Model)
-		return nil
+		a.ceiling = catalog.Ceiling{Tokens: catalog.Tokens(x.Call.Bound), MaxOutput: unknownOutput}
 	}
-	var err error
-	if a.ceiling, err = quote.Ceiling(x.Call.Bound); err != nil {
-		return fault.Field("", "This request is too large to be priced.").Because(err)
-	}
-	a.quote = quote
-	if dearTier(x.Call.Tier) {
+	if known && dearTier(x.Call.Tier) {
 		want.Unpriced = true
+		a.ceiling.Input, a.ceiling.PerOutput = 0, 0
 		x.note("price unknown: service tier ", x.Call.Tier)
 	}
 	least := int64(0)
@@ -105,14 +107,22 @@ func (g *Gateway) price(x *Exchange, a *attempt, want *budget.Want) error {
 			least = min(least, leastOutput)
 		}
 	}
+	var err error
 	if want.Ceiling, err = worst(a.ceiling, a.outputs*x.Call.Choices); err != nil {
 		return err
 	}
 	if want.Floor, err = worst(a.ceiling, least*x.Call.Choices); err != nil {
 		return err
 	}
-	return capCost(x, want)
+	if !x.asked { // a retry of a request that reached a provider is no second request
+		want.Ceiling.Requests, want.Floor.Requests = 1, 1
+	}
+	return capCost(x, a, want)
 }
+
+// unknownOutput is the output cap of a call to a model that the catalogue does not know, under a hard budget of tokens:
+// one that every model takes.
+const unknownOutput = 4096
 
 // dearTier reports whether a service tier costs more than the list prices that the catalogue knows; "flex" and "batch"
 // cost less.
@@ -127,56 +137,63 @@ func dearTier(tier string) bool {
 // clamp puts the cap that the hold was taken for into the call, if the client set none: under a hard budget always,
 // because a provider's own maximum is no promise, and wherever the hold is smaller than the ceiling.
 func (g *Gateway) clamp(x *Exchange, a *attempt, want *budget.Want) {
-	if a.outputs == 0 || x.Call.MaxOutput != 0 || want.Unpriced {
+	if a.outputs == 0 || x.Call.MaxOutput != 0 {
 		return
 	}
-	if a.hold.Amount() < want.Ceiling {
-		a.edit.MaxOutput = affordable(a.hold.Amount(), a.ceiling, x.Call.Choices)
+	if held := a.hold.Amounts(); held != want.Ceiling {
+		a.edit.MaxOutput = affordable(held, a.ceiling, x.Call.Choices)
 		x.warn("output capped at " + strconv.FormatInt(a.edit.MaxOutput, 10) + " tokens, what the tightest budget can pay")
-	} else if _, hard := g.Budgets.Left(a.hold); hard {
+	} else if g.Budgets.Bound(a.hold) {
 		a.edit.MaxOutput = a.outputs
 	}
 }
 
-// worst is the most a call can cost: its whole input at the dearest rate, and every choice filled to the cap.
-func worst(c catalog.Ceiling, outputs int64) (money.USD, error) {
+// worst is the most a call can use: its whole input at the dearest rate, and every choice filled to the cap.
+func worst(c catalog.Ceiling, outputs int64) (a ledger.Amounts, err error) {
 	var s money.Sum
-	err := s.Add(c.PerOutput, outputs)
+	err = s.Add(c.PerOutput, outputs)
 	out, overflow := s.Ceil()
-	if err = errors.Join(err, overflow); err != nil {
-		return 0, fault.Field("max_tokens", "This request could cost more than can be counted. Lower max_tokens or n.").Because(err)
+	cost, above := c.Input.Add(out)
+	tokens, many := ledger.Units(c.Tokens).Add(ledger.Units(outputs))
+	if err = errors.Join(err, overflow, above, many); err != nil {
+		return a, fault.Field("max_tokens", "This request could cost more than can be counted. Lower max_tokens or n.").Because(err)
 	}
-	return c.Input.Add(out)
+	return ledger.Amounts{Money: cost, Tokens: tokens}, nil
 }
 
-// affordable is the output cap per choice that a hold pays for.
-func affordable(hold money.USD, c catalog.Ceiling, choices int64) int64 {
-	left := int64(hold-c.Input) * 1000 // pico-dollars; holds are far below the overflow at 9.2 million dollars
-	if c.PerOutput == 0 || left <= 0 {
+// affordable is the output cap per choice that a hold pays for, in money and in tokens.
+func affordable(held ledger.Amounts, c catalog.Ceiling, choices int64) int64 {
+	most := int64(held.Tokens) - c.Tokens
+	if c.PerOutput > 0 {
+		most = min(most, int64(held.Money-c.Input)*1000/int64(c.PerOutput)) // pico-dollars; holds are far below the overflow at 9.2 million dollars
+	}
+	if most /= choices; most <= 0 {
 		return leastOutput
 	}
-	return left / int64(c.PerOutput) / choices
+	return most
 }
 
 // capCost applies the client's own limit for this request.
-func capCost(x *Exchange, w *budget.Want) error {
+func capCost(x *Exchange, a *attempt, w *budget.Want) error {
 	limit := x.Hints.MaxCost
-	if limit == 0 || w.Ceiling <= limit {
+	if limit == 0 || w.Ceiling.Money <= limit {
 		return nil
 	}
-	if w.Floor > limit {
-		return fault.Newf(fault.Exhausted, "budget_exhausted", "This request could cost up to $%s, more than its own limit x-bodhi-max-cost of $%s. Raise the limit, or lower max_tokens.", w.Floor, limit).
+	if w.Floor.Money > limit {
+		return fault.Newf(fault.Exhausted, "budget_exhausted", "This request could cost up to $%s, more than its own limit x-bodhi-max-cost of $%s. Raise the limit, or lower max_tokens.", w.Floor.Money, limit).
 			With("scope", "request").With("limit_usd", limit.String())
 	}
-	w.Ceiling = limit
+	w.Ceiling.Money = limit
+	outputs := affordable(w.Ceiling, a.ceiling, x.Call.Choices)
+	w.Ceiling.Tokens = max(w.Floor.Tokens, min(w.Ceiling.Tokens, ledger.Units(a.ceiling.Tokens+outputs*x.Call.Choices)))
 	return nil
 }
 
 // open journals the attempt; only then may a byte leave (decision D9).
 func (g *Gateway) open(x *Exchange, a *attempt) error {
 	rec := ledger.Attempt{
-		ID: a.hold.Attempt(), Request: x.ID, Number: a.number, Chain: x.Grant.Chain, At: g.clock.Now(),
-		Held: a.hold.Amount(), Accounts: a.hold.Accounts(),
+		ID: a.hold.Attempt(), Request: x.ID, Number: a.number, Chain: x.Grant.Chain, Tags: x.Hints.Tags, At: g.clock.Now(),
+		Held: a.hold.Amounts(), Stakes: a.hold.Stakes(),
 		Connection: a.target.Connection.ID, Provider: a.target.Connection.Name,
 		Kind: string(a.target.Connection.Kind), Model: a.target.Model,
 	}
@@ -203,6 +220,7 @@ func (g *Gateway) settle(x *Exchange) {
 	}
 	s, used := g.conclude(x, a)
 	if s.State != ledger.Voided {
+		x.asked = true
 		x.fact.Usage, x.fact.Model, x.fact.Provider = used, a.target.Model, a.target.Connection.Name
 	}
 	x.note("settled ", string(s.State), ": ", s.Cost.String(), " USD")

@@ -88,6 +88,8 @@ type Budgets interface {
 	Release(h *ledger.Hold)
 	// Left is what the tightest hard budget under the hold has left now; false when none binds it.
 	Left(h *ledger.Hold) (money.USD, bool)
+	// Bound reports whether a hard budget of money or tokens binds a hold.
+	Bound(h *ledger.Hold) bool
 	// Record journals the fact of a request.
 	Record(r *ledger.Request)
 	// Standings are the budgets that bind a chain, tightest first.

@@ -17,7 +17,7 @@ type claims struct {
 func (c *claims) Reserve(ctx context.Context, w budget.Want) (*ledger.Hold, error) {
 	c.last = w
 	if w.Unpriced {
-		w.Ceiling, w.Floor = 0, 0
+		w.Ceiling.Money, w.Floor.Money = 0, 0
 	}
 	return c.books.Reserve(ctx, w)
 }

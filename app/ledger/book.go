@@ -17,15 +17,15 @@ type Book struct {
 	accounts map[Account]*line
 }
 
-// Balance is where one account stands on this node.
+// Balance is where one account stands on this node, in its own measure.
 type Balance struct {
-	Granted money.USD // leased to this node and not given back
-	Settled money.USD // cost of attempts that ended here
-	Held    money.USD // claimed by attempts that have not ended
+	Granted Units // leased to this node and not given back
+	Settled Units // used by attempts that ended here
+	Held    Units // claimed by attempts that have not ended
 }
 
 // Free is what may still be held. It is negative where an attempt cost more than its hold, and under soft limits.
-func (b Balance) Free() money.USD { return b.Granted - b.Settled - b.Held }
+func (b Balance) Free() Units { return b.Granted - b.Settled - b.Held }
 
 // line is an account in the book.
 type line struct {
@@ -35,29 +35,29 @@ type line struct {
 
 // Claim is one account that a hold must lie on. A soft one is counted but never refuses.
 type Claim struct {
-	Account Account
-	Soft    bool
+	Stake
+	Soft bool
 }
 
 // Shortage is an account on which a hold did not fit.
 type Shortage struct {
 	Account Account
-	Free    money.USD // what there was
-	By      money.USD // how much was missing
+	Free    Units // what there was
+	By      Units // how much was missing
 }
 
 // NewBook makes an empty book for one organization.
 func NewBook(org id.Org) *Book { return &Book{org: org, accounts: make(map[Account]*line)} }
 
-// Hold takes amount on every claimed account, or on none and says where it did not fit. A negative amount fits
-// nowhere.
-func (b *Book) Hold(attempt id.Attempt, amount money.USD, claims []Claim) (*Hold, []Shortage) {
-	h := &Hold{book: b, attempt: attempt, amount: amount, lines: make([]holdLine, len(claims))}
+// Hold takes the amounts on every claimed account, each in its own measure, or on none and says where they did not fit.
+// A negative amount fits nowhere.
+func (b *Book) Hold(attempt id.Attempt, amounts Amounts, claims []Claim) (*Hold, []Shortage) {
+	h := &Hold{book: b, attempt: attempt, amounts: amounts, lines: make([]holdLine, len(claims))}
 	var short []Shortage
 	for i, c := range claims {
 		l := b.line(c.Account)
-		h.lines[i] = holdLine{c.Account, l}
-		free := l.Free()
+		h.lines[i] = holdLine{c.Stake, l}
+		amount, free := amounts.Of(c.Measure), l.Free()
 		if _, err := l.Held.Add(amount); err != nil || amount < 0 || (!c.Soft && amount > free && amount > 0) {
 			short = append(short, Shortage{Account: c.Account, Free: free, By: missing(amount, free)})
 		}
@@ -66,12 +66,12 @@ func (b *Book) Hold(attempt id.Attempt, amount money.USD, claims []Claim) (*Hold
 		return nil, short
 	}
 	for _, l := range h.lines {
-		l.Held += amount
+		l.Held += amounts.Of(l.Measure)
 	}
 	return h, nil
 }
 
-func missing(amount, free money.USD) money.USD {
+func missing(amount, free Units) Units {
 	by, err := amount.Sub(free)
 	if err != nil || amount < 0 {
 		return money.Max
@@ -114,19 +114,19 @@ func (b *Book) Seal(h *Hold) bool {
 	return true
 }
 
-// Settle ends an opened or sealed attempt: its cost is booked in full on every account, even above the hold, and the
-// hold is freed. overrun is how much the cost was above the hold. Exactly once; ok is false ever after, and for a cost
-// below zero.
-func (b *Book) Settle(h *Hold, cost money.USD) (overrun money.USD, ok bool) {
-	if h == nil || h.book != b || (h.stage != opened && h.stage != sealed) || cost < 0 {
+// Settle ends an opened or sealed attempt: what it used is booked in full on every account, even above the hold, and
+// the hold is freed. overrun is how much the cost was above the hold. Exactly once; ok is false ever after, and for
+// amounts below zero.
+func (b *Book) Settle(h *Hold, used Amounts) (overrun money.USD, ok bool) {
+	if h == nil || h.book != b || (h.stage != opened && h.stage != sealed) || !used.valid() {
 		return 0, false
 	}
 	h.stage = ended
 	for _, l := range h.lines {
-		l.Held -= h.amount
-		l.Settled += cost
+		l.Held -= h.amounts.Of(l.Measure)
+		l.Settled += used.Of(l.Measure)
 	}
-	return max(0, cost-h.amount), true
+	return max(0, used.Money-h.amounts.Money), true
 }
 
 // Release gives back a hold that was never opened. What was opened can only be settled: it may have been sent.
@@ -136,14 +136,14 @@ func (b *Book) Release(h *Hold) bool {
 	}
 	h.stage = ended
 	for _, l := range h.lines {
-		l.Held -= h.amount
+		l.Held -= h.amounts.Of(l.Measure)
 	}
 	return true
 }
 
 // Grant adds a lease. Grants of one account carry ascending ids and are applied once: one that came before, or is
 // repeated, changes nothing.
-func (b *Book) Grant(g id.Grant, a Account, amount money.USD) bool {
+func (b *Book) Grant(g id.Grant, a Account, amount Units) bool {
 	l := b.line(a)
 	if amount < 0 || g.Compare(l.lastGrant) <= 0 {
 		return false
@@ -155,7 +155,7 @@ func (b *Book) Grant(g id.Grant, a Account, amount money.USD) bool {
 
 // Return takes up to most out of an account's free lease and reports how much; it can no longer be held against. The
 // caller then gives it back to the database, in this order, so that the money is never in two places.
-func (b *Book) Return(a Account, most money.USD) money.USD {
+func (b *Book) Return(a Account, most Units) Units {
 	l, ok := b.accounts[a]
 	if !ok {
 		return 0
@@ -203,13 +203,13 @@ func (b *Book) line(a Account) *line {
 type Hold struct {
 	book    *Book
 	attempt id.Attempt
-	amount  money.USD
+	amounts Amounts
 	lines   []holdLine
 	stage   stage // guarded like the book
 }
 
 type holdLine struct {
-	account Account
+	Stake
 	*line
 }
 
@@ -228,14 +228,17 @@ func (h *Hold) Org() id.Org { return h.book.org }
 // Attempt is the attempt that the hold was taken for.
 func (h *Hold) Attempt() id.Attempt { return h.attempt }
 
-// Amount is how much is held on each account.
-func (h *Hold) Amount() money.USD { return h.amount }
+// Amounts are what is held on each account, by its measure.
+func (h *Hold) Amounts() Amounts { return h.amounts }
 
-// Accounts are the accounts that the hold lies on.
-func (h *Hold) Accounts() []Account {
-	out := make([]Account, len(h.lines))
+// Amount is the money that is held.
+func (h *Hold) Amount() money.USD { return h.amounts.Money }
+
+// Stakes are the accounts that the hold lies on.
+func (h *Hold) Stakes() []Stake {
+	out := make([]Stake, len(h.lines))
 	for i, l := range h.lines {
-		out[i] = l.account
+		out[i] = l.Stake
 	}
 	return out
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/money"
 )
 
@@ -15,9 +16,12 @@ var ids = id.NewSource(func() time.Time { return time.Unix(1_790_000_000, 0) }, 
 
 func account() ledger.Account { return ledger.Account{Budget: id.NewBudget(ids), Start: 1} }
 
+// usd is an amount of money alone.
+func usd(n money.USD) ledger.Amounts { return ledger.Amounts{Money: n} }
+
 func hard(accounts ...ledger.Account) (out []ledger.Claim) {
 	for _, a := range accounts {
-		out = append(out, ledger.Claim{Account: a})
+		out = append(out, ledger.Claim{Stake: ledger.Stake{Account: a}})
 	}
 	return out
 }
@@ -27,14 +31,14 @@ func TestAHoldLiesOnAllAccountsOrNone(t *testing.T) {
 	b, rich, poor := ledger.NewBook(id.NewOrg(ids)), account(), account()
 	b.Grant(id.NewGrant(ids), rich, 100)
 	b.Grant(id.NewGrant(ids), poor, 10)
-	h, short := b.Hold(id.NewAttempt(ids), 40, hard(rich, poor))
+	h, short := b.Hold(id.NewAttempt(ids), usd(40), hard(rich, poor))
 	if h != nil || len(short) != 1 || short[0] != (ledger.Shortage{Account: poor, Free: 10, By: 30}) {
 		t.Fatalf("hold %v, shortages %+v", h, short)
 	}
 	if got := b.Balance(rich).Held; got != 0 {
 		t.Errorf("%s stayed held on the other account", got)
 	}
-	h, short = b.Hold(id.NewAttempt(ids), 10, hard(rich, poor))
+	h, short = b.Hold(id.NewAttempt(ids), usd(10), hard(rich, poor))
 	if h == nil || b.Balance(rich).Held != 10 || b.Balance(poor).Held != 10 {
 		t.Errorf("what fits was not held: %v", short)
 	}
@@ -43,7 +47,7 @@ func TestAHoldLiesOnAllAccountsOrNone(t *testing.T) {
 func TestSoftAccountsCountAndNeverRefuse(t *testing.T) {
 	t.Parallel()
 	b, soft := ledger.NewBook(id.NewOrg(ids)), account()
-	h, short := b.Hold(id.NewAttempt(ids), 40, []ledger.Claim{{Account: soft, Soft: true}})
+	h, short := b.Hold(id.NewAttempt(ids), usd(40), []ledger.Claim{{Stake: ledger.Stake{Account: soft}, Soft: true}})
 	if h == nil {
 		t.Fatalf("refused: %+v", short)
 	}
@@ -58,17 +62,17 @@ func TestMovesThatDoNotExistAreRefused(t *testing.T) {
 	fresh := func() (*ledger.Book, *ledger.Hold) {
 		b := ledger.NewBook(id.NewOrg(ids))
 		b.Grant(id.NewGrant(ids), a, 100)
-		h, _ := b.Hold(id.NewAttempt(ids), 40, hard(a))
+		h, _ := b.Hold(id.NewAttempt(ids), usd(40), hard(a))
 		return b, h
 	}
-	settled := func(b *ledger.Book, h *ledger.Hold) { _ = b.Open(h); b.Settle(h, 30) }
+	settled := func(b *ledger.Book, h *ledger.Hold) { _ = b.Open(h); b.Settle(h, usd(30)) }
 	for name, c := range map[string]struct {
 		before func(*ledger.Book, *ledger.Hold)
 		move   func(*ledger.Book, *ledger.Hold) bool // whether it was accepted
 	}{
-		"settle before open":      {func(*ledger.Book, *ledger.Hold) {}, func(b *ledger.Book, h *ledger.Hold) bool { _, ok := b.Settle(h, 1); return ok }},
-		"settle twice":            {settled, func(b *ledger.Book, h *ledger.Hold) bool { _, ok := b.Settle(h, 1); return ok }},
-		"settle a negative cost":  {func(b *ledger.Book, h *ledger.Hold) { _ = b.Open(h) }, func(b *ledger.Book, h *ledger.Hold) bool { _, ok := b.Settle(h, -1); return ok }},
+		"settle before open":      {func(*ledger.Book, *ledger.Hold) {}, func(b *ledger.Book, h *ledger.Hold) bool { _, ok := b.Settle(h, usd(1)); return ok }},
+		"settle twice":            {settled, func(b *ledger.Book, h *ledger.Hold) bool { _, ok := b.Settle(h, usd(1)); return ok }},
+		"settle a negative cost":  {func(b *ledger.Book, h *ledger.Hold) { _ = b.Open(h) }, func(b *ledger.Book, h *ledger.Hold) bool { _, ok := b.Settle(h, usd(-1)); return ok }},
 		"open twice":              {func(b *ledger.Book, h *ledger.Hold) { _ = b.Open(h) }, func(b *ledger.Book, h *ledger.Hold) bool { return b.Open(h) == nil }},
 		"open after settlement":   {settled, func(b *ledger.Book, h *ledger.Hold) bool { return b.Open(h) == nil }},
 		"release after open":      {func(b *ledger.Book, h *ledger.Hold) { _ = b.Open(h) }, func(b *ledger.Book, h *ledger.Hold) bool { return b.Release(h) }},
@@ -81,7 +85,7 @@ func TestMovesThatDoNotExistAreRefused(t *testing.T) {
 		"release in another book": {func(*ledger.Book, *ledger.Hold) {}, func(_ *ledger.Book, h *ledger.Hold) bool { other, _ := fresh(); return other.Release(h) }},
 		"settle in another book": {func(b *ledger.Book, h *ledger.Hold) { _ = b.Open(h) }, func(_ *ledger.Book, h *ledger.Hold) bool {
 			other, _ := fresh()
-			_, ok := other.Settle(h, 1)
+			_, ok := other.Settle(h, usd(1))
 			return ok
 		}},
 		"open nothing": {func(*ledger.Book, *ledger.Hold) {}, func(b *ledger.Book, _ *ledger.Hold) bool { return b.Open(nil) == nil }},
@@ -105,11 +109,11 @@ func TestAnOverrunIsBookedInFull(t *testing.T) {
 	t.Parallel()
 	b, a := ledger.NewBook(id.NewOrg(ids)), account()
 	b.Grant(id.NewGrant(ids), a, 50)
-	h, _ := b.Hold(id.NewAttempt(ids), 50, hard(a))
+	h, _ := b.Hold(id.NewAttempt(ids), usd(50), hard(a))
 	if err := b.Open(h); err != nil {
 		t.Fatal(err)
 	}
-	over, ok := b.Settle(h, 80)
+	over, ok := b.Settle(h, usd(80))
 	if !ok || over != 30 || b.Balance(a).Free() != -30 {
 		t.Errorf("overrun %s, %v, balance %+v", over, ok, b.Balance(a))
 	}
@@ -130,14 +134,14 @@ func TestAGrantCountsOnce(t *testing.T) {
 func TestAbsurdAmountsAreRefused(t *testing.T) {
 	t.Parallel()
 	b, a := ledger.NewBook(id.NewOrg(ids)), account()
-	soft := []ledger.Claim{{Account: a, Soft: true}}
-	if h, _ := b.Hold(id.NewAttempt(ids), -1, soft); h != nil {
+	soft := []ledger.Claim{{Stake: ledger.Stake{Account: a}, Soft: true}}
+	if h, _ := b.Hold(id.NewAttempt(ids), usd(-1), soft); h != nil {
 		t.Error("a negative amount was held")
 	}
-	if h, _ := b.Hold(id.NewAttempt(ids), money.Max, soft); h == nil {
+	if h, _ := b.Hold(id.NewAttempt(ids), usd(money.Max), soft); h == nil {
 		t.Error("a soft account refused")
 	}
-	if h, short := b.Hold(id.NewAttempt(ids), 1, soft); h != nil {
+	if h, short := b.Hold(id.NewAttempt(ids), usd(1), soft); h != nil {
 		t.Errorf("sums of holds wrapped around: %+v", short)
 	}
 }
@@ -181,7 +185,7 @@ func TestABookAgreesWithItsModel(t *testing.T) {
 				for _, x := range on {
 					fits = fits && (amount == 0 || amount <= m.free(x))
 				}
-				h, _ := b.Hold(id.NewAttempt(ids), amount, hard(on...))
+				h, _ := b.Hold(id.NewAttempt(ids), usd(amount), hard(on...))
 				if (h != nil) != fits {
 					t.Fatalf("seed %d step %d: held %v, should fit %v", seed, step, h != nil, fits)
 				}
@@ -204,7 +208,7 @@ func TestABookAgreesWithItsModel(t *testing.T) {
 				cost := money.USD(0)
 				if o.sent {
 					cost = money.USD(rnd.IntN(400))
-					b.Settle(o.hold, cost)
+					b.Settle(o.hold, usd(cost))
 				} else {
 					b.Release(o.hold)
 				}
@@ -228,7 +232,7 @@ func TestForgetKeepsWhatStillHasMoney(t *testing.T) {
 	t.Parallel()
 	b, a := ledger.NewBook(id.NewOrg(ids)), account()
 	b.Grant(id.NewGrant(ids), a, 50)
-	h, _ := b.Hold(id.NewAttempt(ids), 50, hard(a))
+	h, _ := b.Hold(id.NewAttempt(ids), usd(50), hard(a))
 	if b.Forget(a) {
 		t.Error("an account with a hold was forgotten")
 	}
@@ -247,7 +251,7 @@ func TestAHoldThatCouldNotBeJournaledIsFreshAgain(t *testing.T) {
 	b, a := ledger.NewBook(id.NewOrg(ids)), account()
 	b.Grant(id.NewGrant(ids), a, 50)
 	attempt := id.NewAttempt(ids)
-	h, _ := b.Hold(attempt, 50, hard(a))
+	h, _ := b.Hold(attempt, usd(50), hard(a))
 	if err := b.Open(h); err != nil {
 		t.Fatal(err)
 	}
@@ -264,13 +268,13 @@ func TestAHoldThatCouldNotBeJournaledIsFreshAgain(t *testing.T) {
 func TestAHoldSaysWhatItIsFor(t *testing.T) {
 	t.Parallel()
 	o, attempt := id.NewOrg(ids), id.NewAttempt(ids)
-	b, on := ledger.NewBook(o), []ledger.Account{account(), account()}
-	for _, a := range on {
-		b.Grant(id.NewGrant(ids), a, 50)
+	b, on := ledger.NewBook(o), []ledger.Stake{{Account: account()}, {Account: account(), Measure: ledger.Tokens}}
+	for _, s := range on {
+		b.Grant(id.NewGrant(ids), s.Account, 50)
 	}
-	h, _ := b.Hold(attempt, 20, hard(on...))
-	if h.Org() != o || h.Attempt() != attempt || h.Amount() != 20 || !slices.Equal(h.Accounts(), on) {
-		t.Errorf("%s %s %s %v", h.Org(), h.Attempt(), h.Amount(), h.Accounts())
+	h, _ := b.Hold(attempt, usd(20), []ledger.Claim{{Stake: on[0]}, {Stake: on[1]}})
+	if h.Org() != o || h.Attempt() != attempt || h.Amount() != 20 || h.Amounts() != usd(20) || !slices.Equal(h.Stakes(), on) {
+		t.Errorf("%s %s %s %v", h.Org(), h.Attempt(), h.Amount(), h.Stakes())
 	}
 	if !b.Forget(account()) {
 		t.Error("an account that the book does not know cannot be kept")
@@ -286,8 +290,63 @@ func BenchmarkHoldAndSettleOnFourLevels(b *testing.B) {
 	attempt := id.NewAttempt(ids)
 	b.ReportAllocs()
 	for b.Loop() {
-		h, _ := book.Hold(attempt, 100, claims)
+		h, _ := book.Hold(attempt, usd(100), claims)
 		_ = book.Open(h)
-		book.Settle(h, 1)
+		book.Settle(h, usd(1))
+	}
+}
+
+func TestEachAccountIsHeldAndSettledInItsOwnMeasure(t *testing.T) {
+	t.Parallel()
+	b := ledger.NewBook(id.NewOrg(ids))
+	stakes := []ledger.Stake{{Account: account(), Measure: ledger.Money}, {Account: account(), Measure: ledger.Tokens}, {Account: account(), Measure: ledger.Requests}}
+	var claims []ledger.Claim
+	for i, s := range stakes {
+		b.Grant(id.NewGrant(ids), s.Account, []ledger.Units{100, 5000, 1}[i])
+		claims = append(claims, ledger.Claim{Stake: s})
+	}
+	asked := ledger.Amounts{Money: 40, Tokens: 2000, Requests: 1}
+	h, short := b.Hold(id.NewAttempt(ids), asked, claims)
+	if h == nil {
+		t.Fatalf("short of %v", short)
+	}
+	if again, short := b.Hold(id.NewAttempt(ids), asked, claims); again != nil || len(short) != 1 || short[0] != (ledger.Shortage{Account: stakes[2].Account, Free: 0, By: 1}) {
+		t.Errorf("a second request fits beside one that took the only one there was: short %v", short)
+	}
+	_ = b.Open(h)
+	if _, ok := b.Settle(h, ledger.Amounts{Money: 25, Tokens: 1500, Requests: 1}); !ok {
+		t.Fatal("not settled")
+	}
+	for i, want := range []ledger.Balance{{Granted: 100, Settled: 25}, {Granted: 5000, Settled: 1500}, {Granted: 1, Settled: 1}} {
+		if got := b.Balance(stakes[i].Account); got != want {
+			t.Errorf("account %d: %+v, want %+v", i, got, want)
+		}
+	}
+}
+
+func TestTokensAndRequestsAreCountedByTheRuleOfTheirCost(t *testing.T) {
+	t.Parallel()
+	used := llm.Usage{Input: 300, Output: 100}
+	held := ledger.Amounts{Money: 50, Tokens: 1000, Requests: 1}
+	for name, c := range map[string]struct {
+		state            ledger.State
+		cost             money.USD
+		held             ledger.Amounts
+		tokens, requests ledger.Units
+	}{
+		"what was reported counts":                     {ledger.Complete, 20, held, 400, 1},
+		"even above the hold":                          {ledger.Complete, 90, ledger.Amounts{Money: 50, Tokens: 200, Requests: 1}, 400, 1},
+		"a voided attempt is no request":               {ledger.Voided, 0, held, 0, 0},
+		"our own count stays within the hold":          {ledger.Counted, 20, ledger.Amounts{Tokens: 350, Requests: 1}, 350, 1},
+		"a cut stream has a margin":                    {ledger.Cut, 20, held, 441, 1},
+		"a cut document may have been generated whole": {ledger.Cut, 50, held, 1000, 1},
+		"an ambiguous attempt takes its whole hold":    {ledger.Ambiguous, 50, held, 1000, 1},
+		"and so does an interrupted one":               {ledger.Interrupted, 50, held, 1000, 1},
+		"a second try of one request is no request":    {ledger.Complete, 20, ledger.Amounts{Money: 50, Tokens: 1000}, 400, 0},
+	} {
+		tokens, requests := ledger.Counts(c.state, c.cost, used, c.held)
+		if tokens != c.tokens || requests != c.requests {
+			t.Errorf("%s: %d tokens and %d requests, want %d and %d", name, tokens, requests, c.tokens, c.requests)
+		}
 	}
 }

@@ -36,13 +36,14 @@ const (
 
 // Attempt is what is known when an attempt is dispatched; it is journaled before the first byte leaves.
 type Attempt struct {
-	ID       id.Attempt
-	Request  id.Request
-	Number   int // 1..n within the request
-	Chain    org.Chain
-	At       time.Time // when it was dispatched; also decides the day partition
-	Held     money.USD
-	Accounts []Account // every account the hold lies on
+	ID      id.Attempt
+	Request id.Request
+	Number  int // 1..n within the request
+	Chain   org.Chain
+	Tags    string    // project=…,client=…: whose tag budgets it is under, and what its cost is allocated to
+	At      time.Time // when it was dispatched; also decides the day partition
+	Held    Amounts
+	Stakes  []Stake // every account the hold lies on
 
 	Connection   id.Connection
 	Provider     string // connection name, as shown
@@ -58,12 +59,19 @@ type Settlement struct {
 	Usage     llm.Usage
 	Cost      money.USD
 	InputCost money.USD // part of Cost
+	Tokens    Units     // booked on accounts that count tokens; Counts says by which rule
+	Requests  Units     // booked on accounts that count requests
 	Status    int       // upstream HTTP status, 0 if none
 	Class     string    // provider.Class of a failure, "" on success
 	Note      string    // one line for operators: why this state
 	FirstByte time.Duration
 	Duration  time.Duration
 	At        time.Time
+}
+
+// Booked is what the settlement books on accounts.
+func (s *Settlement) Booked() Amounts {
+	return Amounts{Money: s.Cost, Tokens: s.Tokens, Requests: s.Requests}
 }
 
 // Request is the fact of one client call, refused ones included. It holds no content.

@@ -136,13 +136,27 @@ func (a USD) Format(places int32) string {
 		sign, s = "-", s[1:]
 	}
 	whole, frac, _ := strings.Cut(s, ".")
-	for i := len(whole) - 3; i > 0; i -= 3 {
-		whole = whole[:i] + "," + whole[i:]
-	}
-	if frac != "" {
+	if whole = group(whole); frac != "" {
 		whole += "." + frac
 	}
 	return sign + whole
+}
+
+// Grouped prints a count for people: thousands separated.
+func Grouped(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	if n < 0 {
+		return "-" + group(s[1:])
+	}
+	return group(s)
+}
+
+// group separates the thousands of a string of digits.
+func group(s string) string {
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
 }
 
 // Parse reads a plain decimal number of dollars, as people and config files write it. It refuses exponents, more than

@@ -3,6 +3,7 @@ package org
 import (
 	"errors"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
 )
@@ -17,6 +18,10 @@ const (
 	TeamScope       ScopeKind = "team"
 	MemberScope     ScopeKind = "member"
 	KeyScope        ScopeKind = "key"
+	// PoolScope is what a team's keys of no person spend: the team's pool, next to its members' own limits.
+	PoolScope ScopeKind = "pool"
+	// TagScope is a pair such as project=apollo that clients put on requests, across the whole tree.
+	TagScope ScopeKind = "tag"
 )
 
 // Scope is one node of one organization's tree that a rule sits on. It is made by the functions below only; its zero
@@ -24,7 +29,7 @@ const (
 type Scope struct {
 	kind ScopeKind
 	org  id.Org
-	node string // plain uuid
+	node string // plain uuid, or a tag pair
 }
 
 // Of the organization itself.
@@ -42,18 +47,30 @@ func OfMember(o id.Org, m id.Member) Scope { return Scope{MemberScope, o, m.UUID
 // OfKey is a virtual key's scope.
 func OfKey(o id.Org, k id.Key) Scope { return Scope{KeyScope, o, k.UUID()} }
 
+// OfPool is the scope of a team's pool.
+func OfPool(o id.Org, t id.Team) Scope { return Scope{PoolScope, o, t.UUID()} }
+
+// OfTag is the scope of a tag pair, "project=apollo".
+func OfTag(o id.Org, pair string) (Scope, error) { return ParseScope(o, string(TagScope), pair) }
+
+// maxTag is the longest tag pair in bytes: what a request may carry.
+const maxTag = 100
+
 // ErrScope says that a stored scope makes no sense.
 var ErrScope = errors.New("org: malformed scope")
 
 // ParseScope puts a scope together again from its columns.
 func ParseScope(o id.Org, kind, node string) (Scope, error) {
 	s := Scope{ScopeKind(kind), o, strings.ToLower(node)}
+	if s.kind == TagScope {
+		return parseTag(o, node)
+	}
 	switch s.kind {
 	case OrgScope:
 		if node != o.UUID() {
 			return Scope{}, ErrScope
 		}
-	case DepartmentScope, TeamScope, MemberScope, KeyScope:
+	case DepartmentScope, TeamScope, MemberScope, KeyScope, PoolScope:
 	default:
 		return Scope{}, ErrScope
 	}
@@ -63,13 +80,22 @@ func ParseScope(o id.Org, kind, node string) (Scope, error) {
 	return s, nil
 }
 
+func parseTag(o id.Org, pair string) (Scope, error) {
+	key, value, ok := strings.Cut(pair, "=")
+	if o.IsZero() || !ok || key == "" || value == "" || len(pair) > maxTag || strings.ContainsAny(pair, ",\x00") ||
+		strings.TrimSpace(pair) != pair || !utf8.ValidString(pair) {
+		return Scope{}, ErrScope
+	}
+	return Scope{TagScope, o, pair}, nil
+}
+
 // Kind is the kind of node.
 func (s Scope) Kind() ScopeKind { return s.kind }
 
 // Org is the organization the node belongs to.
 func (s Scope) Org() id.Org { return s.org }
 
-// Node is the node's plain uuid, as its column holds it.
+// Node is the node's plain uuid, or the tag pair, as its column holds it.
 func (s Scope) Node() string { return s.node }
 
 // IsZero reports the invalid zero value.

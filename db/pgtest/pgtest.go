@@ -160,11 +160,13 @@ func (s *Server) Kill() {
 		s.t.Fatal(err)
 	}
 	// Its children end by themselves when they notice; until then the data is locked.
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
 	for range 200 {
 		if out, err := s.run("pg_ctl", "status", "-D", s.data); err != nil && strings.Contains(out, "no server running") {
-			break
+			return
 		}
-		time.Sleep(20 * time.Millisecond)
+		<-tick.C
 	}
 }
 

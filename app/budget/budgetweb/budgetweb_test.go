@@ -90,7 +90,7 @@ func TestAmountsAreReadAsMoneyOrRefusedInWords(t *testing.T) {
 	if p := browser.Post("/budgets", form(team, "0.01")); p.Status != http.StatusSeeOther {
 		t.Errorf("a cent: %d\n%s", p.Status, p.Body)
 	}
-	if p := browser.Post("/budgets", form(team, "5")); p.Status != http.StatusUnprocessableEntity || !p.Has("monthly budget here already") {
+	if p := browser.Post("/budgets", form(team, "5")); p.Status != http.StatusUnprocessableEntity || !p.Has("monthly budget of this name here already") {
 		t.Errorf("a second one for the month: %d\n%s", p.Status, p.Body)
 	}
 }

@@ -30,14 +30,16 @@ func chain() org.Chain {
 }
 
 func attempt() Record {
-	return Record{Attempt: &ledger.Attempt{ID: id.NewAttempt(ids), Request: id.NewRequest(ids), Number: 2, Chain: chain(), At: at, Held: 12345,
-		Accounts:   []ledger.Account{{Budget: id.NewBudget(ids), Start: 1_790_000_000}, {Budget: id.NewBudget(ids), Start: 0}},
+	return Record{Attempt: &ledger.Attempt{ID: id.NewAttempt(ids), Request: id.NewRequest(ids), Number: 2, Chain: chain(), At: at,
+		Held: ledger.Amounts{Money: 12345, Tokens: 1 << 40, Requests: 1}, Tags: "project=apollo",
+		Stakes: []ledger.Stake{{Account: ledger.Account{Budget: id.NewBudget(ids), Start: 1_790_000_000}},
+			{Account: ledger.Account{Budget: id.NewBudget(ids)}, Measure: ledger.Requests}},
 		Connection: id.NewConnection(ids), Provider: "up", Kind: "openai", Model: "gpt-5.5", PriceVersion: "2026-10-01"}}
 }
 
 func settlement(a id.Attempt) Record {
 	return Record{Settlement: &ledger.Settlement{Attempt: a, State: ledger.Cut, Usage: llm.Usage{Input: 9, Output: 1 << 40, ServerToolCalls: 3},
-		Cost: money.Max, InputCost: 1, Status: 200, Class: "timeout", Note: "cut after 3 events", FirstByte: time.Millisecond, Duration: time.Minute, At: at}}
+		Cost: money.Max, InputCost: 1, Tokens: 99, Requests: 1, Status: 200, Class: "timeout", Note: "cut after 3 events", FirstByte: time.Millisecond, Duration: time.Minute, At: at}}
 }
 
 func request() Record {
@@ -512,4 +514,24 @@ func BenchmarkRead(b *testing.B) {
 		}
 	}
 	r.Close()
+}
+
+func TestRecordsOfTheFirstLayoutsAreStillRead(t *testing.T) {
+	t.Parallel()
+	a, e := attempt().Attempt, settlement(id.NewAttempt(ids)).Settlement
+	old := *a
+	old.Tags, old.Held = "", ledger.Amounts{Money: a.Held.Money}
+	old.Stakes = []ledger.Stake{{Account: a.Stakes[0].Account}, {Account: a.Stakes[1].Account}}
+	end := *e
+	end.Tokens, end.Requests = 0, 0
+	c := codec{b: []byte{kindMoneyAttempt}}
+	c.moneyAttempt(a)
+	if r, err := decode(c.b); err != nil || !reflect.DeepEqual(r.Attempt, &old) {
+		t.Errorf("an attempt of the first layout came back as %+v, %v", r.Attempt, err)
+	}
+	c = codec{b: []byte{kindMoneySettlement}}
+	c.moneySettlement(e)
+	if r, err := decode(c.b); err != nil || !reflect.DeepEqual(r.Settlement, &end) {
+		t.Errorf("a settlement of the first layout came back as %+v, %v", r.Settlement, err)
+	}
 }

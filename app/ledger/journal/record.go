@@ -21,9 +21,11 @@ type Record struct {
 // The first byte of a record says what it is and how its fields are laid out. A layout never changes: more fields are
 // a new number, and readers know every number that was ever written.
 const (
-	kindAttempt    = 1
-	kindSettlement = 2
-	kindRequest    = 3
+	kindMoneyAttempt    = 1 // the first layouts, when money was all that was counted; read only
+	kindMoneySettlement = 2
+	kindRequest         = 3
+	kindAttempt         = 4
+	kindSettlement      = 5
 )
 
 var (
@@ -62,6 +64,12 @@ func decode(b []byte) (Record, error) {
 	case kindAttempt:
 		r.Attempt = new(ledger.Attempt)
 		c.attempt(r.Attempt)
+	case kindMoneyAttempt:
+		r.Attempt = new(ledger.Attempt)
+		c.moneyAttempt(r.Attempt)
+	case kindMoneySettlement:
+		r.Settlement = new(ledger.Settlement)
+		c.moneySettlement(r.Settlement)
 	case kindSettlement:
 		r.Settlement = new(ledger.Settlement)
 		c.settlement(r.Settlement)
@@ -85,18 +93,34 @@ type codec struct {
 }
 
 func (c *codec) attempt(a *ledger.Attempt) {
+	c.moneyAttempt(a)
+	words(c, &a.Tags)
+	number(c, &a.Held.Tokens)
+	number(c, &a.Held.Requests)
+	for i := range a.Stakes {
+		number(c, &a.Stakes[i].Measure)
+	}
+}
+
+func (c *codec) moneyAttempt(a *ledger.Attempt) {
 	ident(c, &a.ID)
 	ident(c, &a.Request)
 	number(c, &a.Number)
 	c.chain(&a.Chain)
 	c.time(&a.At)
-	number(c, &a.Held)
-	c.accounts(&a.Accounts)
+	number(c, &a.Held.Money)
+	c.stakes(&a.Stakes)
 	ident(c, &a.Connection)
 	words(c, &a.Provider, &a.Kind, &a.Model, &a.PriceVersion)
 }
 
 func (c *codec) settlement(s *ledger.Settlement) {
+	c.moneySettlement(s)
+	number(c, &s.Tokens)
+	number(c, &s.Requests)
+}
+
+func (c *codec) moneySettlement(s *ledger.Settlement) {
 	ident(c, &s.Attempt)
 	words(c, &s.State)
 	c.usage(&s.Usage)
@@ -143,7 +167,7 @@ func (c *codec) usage(u *llm.Usage) {
 	}
 }
 
-func (c *codec) accounts(v *[]ledger.Account) {
+func (c *codec) stakes(v *[]ledger.Stake) {
 	n := len(*v)
 	number(c, &n)
 	if c.reading {
@@ -153,7 +177,7 @@ func (c *codec) accounts(v *[]ledger.Account) {
 			return
 		}
 		if n > 0 {
-			*v = make([]ledger.Account, n)
+			*v = make([]ledger.Stake, n)
 		}
 	}
 	for i := range *v {
@@ -194,7 +218,7 @@ func ident[T id.Entity](c *codec, v *id.ID[T]) {
 	c.b = c.b[16:]
 }
 
-func number[T ~int | ~int64](c *codec, v *T) {
+func number[T ~int | ~int64 | ~uint8](c *codec, v *T) {
 	if !c.reading {
 		c.b = binary.AppendVarint(c.b, int64(*v))
 		return

@@ -73,13 +73,13 @@ func (n *node) take(w *world, p person, amount money.USD) bool {
 	}
 	claims := make([]ledger.Claim, len(f.accounts))
 	for i, a := range f.accounts {
-		claims[i] = ledger.Claim{Account: a}
+		claims[i] = ledger.Claim{Stake: ledger.Stake{Account: a}}
 		if !n.known[a] {
 			n.known[a] = true
 			n.seen = append(n.seen, a)
 		}
 	}
-	hold, short := n.book.Hold(f.attempt, amount, claims)
+	hold, short := n.book.Hold(f.attempt, ledger.Amounts{Money: amount}, claims)
 	if hold == nil {
 		for _, s := range short {
 			n.asking[s.Account] += amount
@@ -143,7 +143,7 @@ func (n *node) dispatch(w *world) {
 		f.end = w.provider.serve(w, f, n.id)
 	}
 	if w.bug == ReleaseBeforeSettle {
-		n.book.Settle(f.hold, 0)
+		n.book.Settle(f.hold, ledger.Amounts{})
 		f.early = true
 	}
 }
@@ -182,7 +182,7 @@ func (n *node) finish(w *world) {
 		return
 	}
 	if !f.early {
-		if _, ok := n.book.Settle(f.hold, cost); !ok {
+		if _, ok := n.book.Settle(f.hold, ledger.Amounts{Money: cost}); !ok {
 			w.judge.violate("attempt %s: an opened hold did not settle", f.attempt)
 		}
 	}

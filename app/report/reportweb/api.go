@@ -116,7 +116,7 @@ func attemptOut(a report.Attempt) attemptJSON {
 		ID: a.ID.String(), Number: a.Number, At: a.At, Connection: a.Provider, Kind: a.Kind, Model: a.Model,
 		State: string(a.End.State), Status: a.End.Status, Class: a.End.Class, Note: a.End.Note,
 		InputTokens: a.End.Usage.Input, CachedTokens: a.End.Usage.CacheRead, OutputTokens: a.End.Usage.Output,
-		HeldUSD: a.Held, CostUSD: a.End.Cost, PriceVersion: a.PriceVersion,
+		HeldUSD: a.Held.Money, CostUSD: a.End.Cost, PriceVersion: a.PriceVersion,
 		FirstByteUS: a.End.FirstByte.Microseconds(), DurationUS: a.End.Duration.Microseconds(),
 	}
 }

@@ -75,7 +75,7 @@ func (s *scene) answered(t *testing.T, k key.Key, cost money.USD) id.Request {
 		Model: "gpt-5.5", Provider: "backup", Route: "alias smart", Client: "openai-python", Tags: "project=apollo,client=acme", Cache: "bypass",
 		Attempts: 2, Status: 200, Usage: used, Cost: cost, Decisions: "alias smart: 2 targets\nfailed: up answered 503",
 		FirstByte: 212 * time.Millisecond, Duration: 1240 * time.Millisecond, Overhead: 310 * time.Microsecond}
-	first := ledger.Attempt{ID: id.NewAttempt(s.house.IDs), Request: q.ID, Number: 1, Chain: chain, At: at, Held: 2 * cost, Connection: id.NewConnection(s.house.IDs),
+	first := ledger.Attempt{ID: id.NewAttempt(s.house.IDs), Request: q.ID, Number: 1, Chain: chain, At: at, Held: ledger.Amounts{Money: 2 * cost}, Connection: id.NewConnection(s.house.IDs),
 		Provider: "up", Kind: "openai", Model: "gpt-5.5", PriceVersion: "2026-11-01"}
 	second := first
 	second.ID, second.Number, second.Provider = id.NewAttempt(s.house.IDs), 2, "backup"

@@ -149,7 +149,7 @@ func attempt(a report.Attempt) views.Attempt {
 	out := views.Attempt{
 		Number: strconv.Itoa(a.Number), Target: a.Provider + "/" + a.Model, Kind: a.Kind, State: state,
 		Tokens: count(a.End.Usage.Input + a.End.Usage.Output), TokensIn: tokens(a.End.Usage),
-		Held: exact(a.Held), Cost: exact(a.End.Cost), FirstByte: took(a.End.FirstByte), Took: took(a.End.Duration),
+		Held: exact(a.Held.Money), Cost: exact(a.End.Cost), FirstByte: took(a.End.FirstByte), Took: took(a.End.Duration),
 		Price: a.PriceVersion, Note: a.End.Note,
 	}
 	if a.End.Status > 0 {
