@@ -176,7 +176,19 @@ func (t *Treasury) taken(ctx context.Context, d *desk, bind []*purse, now time.T
 		}
 	}
 	if low && d.running == nil {
+		d.join(bind, now)
 		t.travel(ctx, d)
+	}
+}
+
+// join puts those on a trip ahead of need that would make one of their own soon.
+func (d *desk) join(bind []*purse, now time.Time) {
+	for _, p := range bind {
+		b := d.book.Balance(p.account)
+		if !p.soft() && !p.topped && !now.Before(p.scarce) && b.Free() < ledger.Target(p.rate, p.peak, b.Held) {
+			p.topped = true
+			d.want(p)
+		}
 	}
 }
 

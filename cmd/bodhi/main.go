@@ -28,6 +28,7 @@ type commands struct {
 	Bootstrap bootstrapCmd `cmd:"" help:"Set up an organization without a browser; safe to repeat."`
 	Doctor    doctorCmd    `cmd:"" help:"Check the configuration and everything it points to."`
 	Verify    verifyCmd    `cmd:"" help:"Prove that the books balance and the audit chain is whole."`
+	Suspense  suspenseCmd  `cmd:"" help:"What lost nodes may have spent: list it, release it."`
 	Sandbox   sandboxCmd   `cmd:"" help:"Run the built-in sandbox provider as a server of its own."`
 	Version   versionCmd   `cmd:"" help:"Print the version."`
 }

@@ -132,7 +132,7 @@ func found(t *testing.T, node *harness.Gateway, organization money.USD, scale fl
 		}
 		wg.Wait()
 	}
-	if t.Failed() || len(c.keys) != teams*membersPerTeam*keysPerMember {
+	if len(c.keys) != teams*membersPerTeam*keysPerMember {
 		t.Fatalf("%d keys were made", len(c.keys))
 	}
 	return c

@@ -94,7 +94,9 @@ func (f *fleet) judge(l *load, c *company) verdict {
 		default:
 			v.Short += max(0, billed-booked[0].cost)
 			if booked[0].state == "complete" && booked[0].cost != billed {
-				v.Misbooked++
+				if v.Misbooked++; v.Misbooked <= 5 {
+					f.t.Logf("misbooked: %+v, booked %+v", charge, booked[0])
+				}
 			}
 		}
 	}
