@@ -22,12 +22,12 @@ type model struct {
 }
 
 var models = []model{
-	{"tiny", "latency=20ms+tokens=4+usage=each+chunkdelay=15ms", 4},
-	{"short", "latency=60ms+tokens=16+usage=each+chunkdelay=15ms", 16},
-	{"medium", "latency=150ms+tokens=64+usage=each+chunkdelay=15ms", 64},
-	{"long", "latency=400ms+tokens=256+usage=each+chunkdelay=15ms", 256},
+	{"tiny", "latency=20ms+tokens=4+chunkdelay=15ms", 4},
+	{"short", "latency=60ms+tokens=16+chunkdelay=15ms", 16},
+	{"medium", "latency=150ms+tokens=64+chunkdelay=15ms", 64},
+	{"long", "latency=400ms+tokens=256+chunkdelay=15ms", 256},
 	// Falls silent until the client leaves: every cancel of it is one in the middle of a stream.
-	{"hang", "latency=20ms+tokens=64+usage=each+hang=6", 64},
+	{"hang", "latency=20ms+tokens=64+hang=6", 64},
 }
 
 // flags are bootstrap's.
