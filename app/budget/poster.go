@@ -192,7 +192,7 @@ func (p *poster) note(now time.Time) {
 		return
 	}
 	p.noted = now
-	err := p.t.Journal.SaveCheckpoint(journal.Checkpoint{At: p.mark.At, Low: p.mark.Low})
+	err := p.t.Journal.SaveCheckpoint(journal.Checkpoint{At: p.mark.At, Low: p.mark.Low, Epoch: max(p.t.epoch.Load(), p.t.lastEpoch)})
 	if err == nil {
 		err = p.t.Journal.Trim(p.mark.Low)
 	}

@@ -129,6 +129,7 @@ func (t *Treasury) endInterrupted() error {
 	if err != nil {
 		return err
 	}
+	t.lastEpoch = note.Epoch
 	k, err := t.replay(note.Low)
 	if err != nil {
 		return err

@@ -47,10 +47,10 @@ func (t *Treasury) reopen(ctx context.Context, p *poster) error {
 func (t *Treasury) begin(ctx context.Context, p *poster, claims []Claim) error {
 	ctx, cancel := context.WithTimeout(ctx, tripTimeout)
 	defer cancel()
-	prior := t.epoch.Load()
+	epoch := t.epoch.Load()
 	// What a running process claims is exact; only what an earlier one left behind depends on a journal that can be read.
-	epoch, err := t.Bank.Begin(ctx, t.node, Opening{Label: t.Host, Version: t.Version, Prior: prior, At: p.mark,
-		Damaged: p.damaged && prior == 0, Claims: claims, Now: t.Clock.Now()})
+	epoch, err := t.Bank.Begin(ctx, t.node, Opening{Label: t.Host, Version: t.Version, Prior: max(epoch, t.lastEpoch), At: p.mark,
+		Damaged: p.damaged && epoch == 0, Claims: claims, Now: t.Clock.Now()})
 	if errors.Is(err, ErrMoved) {
 		p.close()
 	}

@@ -55,15 +55,16 @@ type Treasury struct {
 	late     latePile
 	posted   atomic.Pointer[journal.Position]
 
-	trips   sync.RWMutex // read-locked by trips, locked while a session begins
-	epoch   atomic.Int64 // of this node's session; 0 before the first
-	renew   atomic.Bool  // a new session has to begin
-	peers   atomic.Int64 // nodes that count as alive
-	reaped  atomic.Int64
-	recalls atomic.Int64
-	asks    atomic.Int64     // trips to the bank for leases
-	posts   atomic.Int64     // and with pieces of the journal
-	counted journal.Position // settlements before it are in desk.posted; the poster's own
+	trips     sync.RWMutex // read-locked by trips, locked while a session begins
+	epoch     atomic.Int64 // of this node's session; 0 before the first
+	renew     atomic.Bool  // a new session has to begin
+	peers     atomic.Int64 // nodes that count as alive
+	reaped    atomic.Int64
+	recalls   atomic.Int64
+	asks      atomic.Int64     // trips to the bank for leases
+	posts     atomic.Int64     // and with pieces of the journal
+	lastEpoch int64            // of the process before, as its journal noted; the poster's own
+	counted   journal.Position // settlements before it are in desk.posted; the poster's own
 }
 
 // NewTreasury makes a treasury without rules; Load gives it some. It lends nothing before Run has brought the last

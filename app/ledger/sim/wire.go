@@ -139,7 +139,7 @@ func (n *node) restart(w *world) {
 	for n.post(w) {
 	}
 	w.calm = calm
-	n.epoch = w.bank.begin(n.id, n.posted, 0, nil, w.bug)
+	n.epoch = w.bank.begin(n.id, n.posted, n.epoch, nil, w.bug)
 	n.boot(w)
 }
 
