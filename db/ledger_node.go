@@ -130,7 +130,11 @@ func (s *LedgerStore) Beat(ctx context.Context, node id.Node, epoch int64, now t
 		if err := tx.Where("id = ? OR (left_at IS NULL AND reaped_at IS NULL)", node).Order("id").Find(&rows).Error; err != nil {
 			return err
 		}
-		pulse.Epoch, pulse.Reaped, pulse.Peers = 0, false, nil
+		var mark markRow
+		if err := tx.Where("node_id = ?", node).Take(&mark).Error; err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
+			return err
+		}
+		pulse.Epoch, pulse.Reaped, pulse.Peers, pulse.At = 0, false, nil, mark.mark().At
 		for _, r := range rows {
 			if r.ID == node {
 				pulse.Epoch, pulse.Reaped = r.Epoch, r.ReapedAt != nil

@@ -7,6 +7,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/ledger/journal"
 )
 
 // Registry is the part of the Bank that knows who shares it. A node is a process with its journal; a session is one life
@@ -59,10 +60,11 @@ type Peer struct {
 
 // Pulse is the answer to a Beat.
 type Pulse struct {
-	Epoch  int64  // of this node in the books, 0 if they know nothing of it
-	Reaped bool   // somebody took this node for dead
-	Server string // which database server answers, and on which of its histories; "" if that cannot be told
-	Peers  []Peer // the nodes that count as alive, this one included
+	Epoch  int64            // of this node in the books, 0 if they know nothing of it
+	Reaped bool             // somebody took this node for dead
+	Server string           // which database server answers, and on which of its histories; "" if that cannot be told
+	At     journal.Position // how far this node's journal is in the books
+	Peers  []Peer           // the nodes that count as alive, this one included
 }
 
 // The defaults of TreasuryConfig.
@@ -101,6 +103,10 @@ func (t *Treasury) beat(ctx context.Context, c *census) {
 	defer cancel()
 	epoch := t.epoch.Load()
 	now := t.Clock.Now()
+	var confirmed journal.Position
+	if at := t.posted.Load(); at != nil {
+		confirmed = *at
+	}
 	pulse, err := t.Bank.Beat(ctx, t.node, epoch, now)
 	if err != nil {
 		return // the poster says in the log that the bank is away
@@ -114,6 +120,8 @@ func (t *Treasury) beat(ctx context.Context, c *census) {
 		t.anew("another node took this one for dead")
 	case pulse.Epoch != epoch:
 		t.anew("the books do not know this session")
+	case pulse.At.Before(confirmed):
+		t.anew("the database went back in time: it knows less of the journal than it had confirmed")
 	case moved:
 		t.anew("another database server answers, or another history of the same one")
 	}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -27,7 +28,7 @@ var (
 func TestEveryLimitHoldsWhileEverythingDies(t *testing.T) {
 	scale, at := 1.0, 1000
 	if *long {
-		scale, at = 6, 3000
+		scale, at = 8, 3000
 	}
 	if *concurrent > 0 {
 		at = *concurrent
@@ -59,7 +60,8 @@ func TestEveryLimitHoldsWhileEverythingDies(t *testing.T) {
 	v.Suspense = f.verify()
 	out["judged"], out["answers"], out["most_at_once"] = v, l.answers, l.most.Load()
 	out["held_until_ms"], out["kills"], out["database_kills"], out["held_at_kills_usd"] = took.Milliseconds(), f.kills, f.outages, f.heldAtKills
-	write(t, map[string]any{"chaos": out})
+	write(t, map[string]any{"chaos": out, "machine": map[string]any{"cpus": runtime.NumCPU(), "system": runtime.GOOS + "/" + runtime.GOARCH,
+		"go": runtime.Version(), "date": now().UTC().Format(time.RFC3339)}})
 
 	for level, over := range v.Overspend {
 		if over != 0 {

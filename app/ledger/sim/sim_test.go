@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"flag"
 	"os"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/bodhi-gateway/bodhi/app/clock"
@@ -27,17 +29,21 @@ func many() uint64 {
 	return 1000
 }
 
+var keeping sync.Mutex
+
 // keep adds figures to the file that was asked for.
-func keep(t *testing.T, add map[string]any) {
+func keep(t *testing.T, name string, add map[string]any) {
 	t.Helper()
 	if *file == "" {
 		return
 	}
+	keeping.Lock()
+	defer keeping.Unlock()
 	all := map[string]any{}
 	if old, err := os.ReadFile(*file); err == nil {
 		_ = json.Unmarshal(old, &all) // an unreadable one is written anew
 	}
-	all["simulator"] = add
+	all[name] = add
 	b, err := json.MarshalIndent(all, "", "  ")
 	if err == nil {
 		err = os.WriteFile(*file, append(b, '\n'), 0o644)
@@ -64,7 +70,7 @@ func TestTheLedgerSurvivesEveryWorld(t *testing.T) {
 	took := clock.Since(began)
 	rate := float64(n) / took.Minutes()
 	t.Logf("seeds %d to %d: %s, 0 violations, %.0f seeds a minute", *first, *first+n-1, sum, rate)
-	keep(t, map[string]any{"seeds": n, "steps_each": *steps, "seeds_per_minute": int64(rate), "violations": 0, "what_happened": sum.String()})
+	keep(t, "simulator", map[string]any{"seeds": n, "steps_each": *steps, "seeds_per_minute": int64(rate), "violations": 0, "what_happened": sum.String()})
 	if n >= 100 && (sum.Dispatched < 10_000 || sum.Crashes < 500 || sum.LostDisks < 100 || sum.Refusals < 1000 || sum.Reopened < 100 ||
 		sum.Recalls < 1000 || sum.Failovers < 50 || sum.Relimits < 100 || sum.Jumps < 100) {
 		t.Errorf("too little happened to prove anything: %s", sum)
@@ -76,11 +82,14 @@ func TestEveryPlantedBugIsCaught(t *testing.T) {
 	if len(sim.Bugs) < 25 {
 		t.Errorf("only %d bugs are planted", len(sim.Bugs))
 	}
+	var caught atomic.Int64
+	t.Cleanup(func() { keep(t, "planted_bugs", map[string]any{"planted": len(sim.Bugs), "caught": caught.Load()}) })
 	for _, bug := range sim.Bugs {
 		t.Run(string(bug), func(t *testing.T) {
 			t.Parallel()
 			for seed := *first; seed < *first+many(); seed++ {
 				if r := sim.Run(seed, *steps, bug); len(r.Violations) > 0 {
+					caught.Add(1)
 					t.Logf("%s: caught by seed %d: %s", bug, seed, r.Violations[0])
 					return
 				}
