@@ -1,9 +1,11 @@
 package budget
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -107,8 +109,7 @@ func (s *Service) Release(ctx context.Context, actor org.Actor, b id.Budget, in 
 		return nil, fault.Field("amount", "Release an amount above 0, or leave it out to release all.")
 	}
 	var made []Release
-	err := s.Tx.Do(ctx, func(ctx context.Context) error {
-		made = nil
+	err := s.Tx.Do(ctx, func(ctx context.Context) (err error) {
 		l, err := s.find(ctx, actor.Org, b)
 		if err != nil {
 			return err
@@ -117,29 +118,8 @@ func (s *Service) Release(ctx context.Context, actor org.Actor, b id.Budget, in 
 		if err != nil {
 			return err
 		}
-		left := in.Amount
-		for _, x := range all {
-			if x.Node != in.Node || !in.Start.IsZero() && !x.Start.Equal(in.Start) || in.Amount > 0 && left == 0 {
-				continue
-			}
-			r := Release{ID: id.NewRelease(s.IDs), Org: actor.Org, Budget: b, Start: x.Start, Node: x.Node, Epoch: x.Epoch, Amount: x.Amount,
-				By: actor.Label, Note: in.Note, At: s.Clock.Now().UTC().Truncate(time.Microsecond)}
-			if in.Amount > 0 {
-				r.Amount = min(r.Amount, left)
-				left -= r.Amount
-			}
-			if err := s.Held.AddRelease(ctx, r); err != nil {
-				return err
-			}
-			made = append(made, r)
-			if err := s.Audit.Append(ctx, actor, released(l, x, r)); err != nil {
-				return err
-			}
-		}
-		if len(made) == 0 || left > 0 {
-			return ErrNotFound
-		}
-		return nil
+		made, err = s.release(ctx, actor, l, in, all)
+		return err
 	})
 	if errors.Is(err, ErrNotFound) {
 		return nil, fault.New(fault.Conflict, "nothing_suspended", "There is not so much in suspense of this node on this budget. Look again: the node may have come back.")
@@ -148,6 +128,35 @@ func (s *Service) Release(ctx context.Context, actor org.Actor, b id.Budget, in 
 		return nil, public("release", "", err)
 	}
 	s.changed(ctx)
+	return made, nil
+}
+
+// release writes down what it takes of what is in suspense.
+func (s *Service) release(ctx context.Context, actor org.Actor, l Listed, in ReleaseInput, all []Suspended) (made []Release, err error) {
+	all = slices.DeleteFunc(all, func(x Suspended) bool { return x.Node != in.Node || !in.Start.IsZero() && !x.Start.Equal(in.Start) })
+	var sum ledger.Units
+	for _, x := range all {
+		sum += x.Amount
+	}
+	left := cmp.Or(in.Amount, sum)
+	if sum == 0 || left > sum {
+		return nil, ErrNotFound
+	}
+	for _, x := range all {
+		if left == 0 {
+			break
+		}
+		r := Release{ID: id.NewRelease(s.IDs), Org: actor.Org, Budget: l.ID, Start: x.Start, Node: x.Node, Epoch: x.Epoch, Amount: min(x.Amount, left),
+			By: actor.Label, Note: in.Note, At: s.Clock.Now().UTC().Truncate(time.Microsecond)}
+		left -= r.Amount
+		if err := s.Held.AddRelease(ctx, r); err != nil {
+			return nil, err
+		}
+		if err := s.Audit.Append(ctx, actor, released(l, x, r)); err != nil {
+			return nil, err
+		}
+		made = append(made, r)
+	}
 	return made, nil
 }
 
