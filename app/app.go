@@ -20,6 +20,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/gateway"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/ledger/journal"
+	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/live"
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
 	"github.com/bodhi-gateway/bodhi/app/provider"
@@ -44,6 +45,7 @@ type App struct {
 	desk     *key.Desk
 	table    *route.Table
 	treasury *budget.Treasury
+	limiter  *limit.Limiter
 	meter    *meter
 	gateway  *gateway.Gateway
 	handler  http.Handler
@@ -122,9 +124,12 @@ func (a *App) dataPlane() error {
 	a.treasury = budget.NewTreasury(budget.TreasuryConfig{Bank: a.ledgerStore, Journal: j, Clock: a.clock, IDs: a.ids, Log: a.log,
 		Bus: a.bus, Host: hostLabel(), Version: a.options.Version, DeadAfter: a.cfg.NodeDeadAfter})
 	a.meter = newMeter(a.options.Version, a.treasury.Stats)
+	if a.limiter, err = a.newLimiter(); err != nil {
+		return errors.Join(err, a.treasury.Close(context.Background()))
+	}
 	a.mirrors = a.snapshots()
 	a.gateway = gateway.New(gateway.Config{Clock: a.clock, IDs: a.ids, Log: a.log, OpenAI: openai.Dialect{}, Ports: gateway.Ports{
-		Keys: a.desk, Routes: a.table, Budgets: a.treasury, Prices: prices{a.catalog}, Adapters: newAdapters(), Upstreams: a.upstreams, Meter: a.meter,
+		Keys: a.desk, Limits: a.limiter, Routes: a.table, Budgets: a.treasury, Prices: prices{a.catalog}, Adapters: newAdapters(), Upstreams: a.upstreams, Meter: a.meter,
 	}})
 	return nil
 }
@@ -144,6 +149,9 @@ func (a *App) snapshots() []mirror {
 		&live.Mirror[[]budget.Rule]{Name: "budgets", Topic: budget.Topic, Dir: dir, Poll: poll, Log: a.log,
 			Read:  func(ctx context.Context) ([]budget.Rule, error) { return a.budgetStore.Rules(ctx, a.clock.Now()) },
 			Apply: a.treasury.Load},
+		&live.Mirror[[]limit.Rule]{Name: "limits", Topic: limit.Topic, Dir: dir, Poll: poll, Log: a.log,
+			Read:  func(ctx context.Context) ([]limit.Rule, error) { return a.limitStore.Rules(ctx, a.clock.Now()) },
+			Apply: a.limiter.Load},
 	}
 }
 
@@ -183,6 +191,7 @@ func (a *App) Run(ctx context.Context, ready func(url string)) error {
 	running, failed := errgroup.WithContext(machinery)
 	running.Go(func() error { return a.bus.Run(machinery) })
 	running.Go(func() error { return a.treasury.Run(machinery) })
+	running.Go(func() error { return a.limiter.Run(machinery) })
 	running.Go(func() error { a.noteUses(machinery); return nil })
 	for _, m := range a.mirrors {
 		running.Go(func() error { m.Run(machinery, a.bus); return nil })

@@ -13,6 +13,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/key"
+	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/onboard"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/provider/sandbox"
@@ -47,6 +48,7 @@ type core struct {
 	keyStore    *db.KeyStore
 	budgetStore *db.BudgetStore
 	ledgerStore *db.LedgerStore
+	limitStore  *db.LimitStore
 	sessions    *db.SessionStore
 
 	identities identity.Config
@@ -101,7 +103,7 @@ func (c *core) rooms() error {
 	c.audit = audit.NewChain(db.NewAuditStore(c.db), c.db, c.clock, c.ids, chainMAC)
 	c.connections, c.aliases = db.NewConnectionStore(c.db), db.NewAliasStore(c.db)
 	c.keyStore, c.budgetStore, c.ledgerStore = db.NewKeyStore(c.db), db.NewBudgetStore(c.db), db.NewLedgerStore(c.db)
-	c.sessions = db.NewSessionStore(c.db)
+	c.sessions, c.limitStore = db.NewSessionStore(c.db), db.NewLimitStore(c.db)
 
 	c.aliasing = route.New(route.Parts{Store: c.aliases, Connections: c.connections, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
 	c.providers = provider.New(provider.Parts{Store: c.connections, Tx: c.db, Audit: c.audit, Bus: c.bus, Vault: c.keyring, URLs: c.egress,
@@ -119,6 +121,11 @@ func (c *core) rooms() error {
 // budgets is the budget service; desk knows what is held right now, and is nil outside a serving process.
 func (c *core) budgets(desk budget.Desk) *budget.Service {
 	return budget.New(budget.Parts{Store: c.budgetStore, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log, Desk: desk, Held: c.ledgerStore})
+}
+
+// limits is the rate limits' service; desk knows what is used right now, and is nil outside a serving process.
+func (c *core) limits(desk limit.Desk) *limit.Service {
+	return limit.New(limit.Parts{Store: c.limitStore, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log, Desk: desk})
 }
 
 func (c *core) prober() provider.Wire {

@@ -12,6 +12,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity/identityweb"
 	"github.com/bodhi-gateway/bodhi/app/key/keyweb"
+	"github.com/bodhi-gateway/bodhi/app/limit/limitweb"
 	"github.com/bodhi-gateway/bodhi/app/provider/providerweb"
 	"github.com/bodhi-gateway/bodhi/app/report/reportweb"
 	"github.com/bodhi-gateway/bodhi/app/route/routeweb"
@@ -29,6 +30,7 @@ func (a *App) routes() []web.Route {
 		providerweb.New(a.providers).Routes(),
 		routeweb.New(a.aliasing, a.providers, a.catalog, prices{a.catalog}, a.clock).Routes(),
 		budgetweb.New(budgets, a.people, a.keys).Routes(),
+		limitweb.New(a.limits(a.limiter), a.people, a.keys).Routes(),
 		[]web.Route{web.StyleGuide()},
 	)
 }

@@ -5,12 +5,14 @@ import (
 	"log/slog"
 	"net/url"
 	"testing"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/secret"
@@ -65,6 +67,13 @@ var forms = map[string]url.Values{
 	"budgets.update":         {"limit": {"5"}, "period": {"monthly"}, "enforce": {"hard"}},
 	"api.budgets.create":     {"scope": {"things:members"}, "limit_usd": {"5"}, "period": {"monthly"}, "enforcement": {"hard"}},
 	"api.budgets.update":     {"limit_usd": {"5"}},
+	"limits.new":             {"scope": {"things:keys"}},
+	"limits.create":          {"scope": {"things:keys"}, "unit": {"requests"}, "amount": {"5"}, "window": {"1m"}, "enforce": {"hard"}},
+	"limits.update":          {"unit": {"requests"}, "amount": {"5"}, "window": {"1m"}, "enforce": {"hard"}},
+	"limits.raise":           {"add": {"5"}, "until": {"2026-12-31T12:00"}},
+	"api.limits.create":      {"scope": {"things:members"}, "unit": {"requests"}, "amount": {"5"}, "window": {"1m"}},
+	"api.limits.update":      {"amount": {"5"}},
+	"api.limits.raise":       {"add": {"5"}, "until": {"2026-12-31T12:00:00Z"}},
 	"connections.update":     {"name": {"x"}},
 	"api.connections.update": {"name": {"x"}},
 	"api.connections.rotate": {"credential": {"sk-x"}},
@@ -82,8 +91,13 @@ func (a *App) tenant(t *testing.T, h *webtest.House, name string) webtest.Visito
 	ctx, admin := t.Context(), x.Actor(org.Admin)
 	made, err := a.keys.Create(ctx, admin, key.Input{Name: "k", Team: x.Team, Account: "service"})
 	must(t, err)
-	limit, err := a.budgets(nil).Create(ctx, admin, budget.Input{Scope: org.OfOrg(x.Org.ID), Limit: money.Dollar, Period: budget.Monthly, Enforce: budget.Hard})
+	spend, err := a.budgets(nil).Create(ctx, admin, budget.Input{Scope: org.OfOrg(x.Org.ID), Limit: money.Dollar, Period: budget.Monthly, Enforce: budget.Hard})
 	must(t, err)
+	rate, err := a.limits(nil).Create(ctx, admin, limit.Input{Scope: org.OfOrg(x.Org.ID), Unit: limit.Requests, Amount: 100, Window: time.Minute})
+	must(t, err)
+	raised, err := a.limits(nil).Raise(ctx, admin, rate.ID, limit.Rise{Add: 5, Until: a.clock.Now().Add(time.Hour)})
+	must(t, err)
+	v.Things["limits"], v.Things["increases"] = rate.ID.String(), raised.Increases[0].ID.String()
 	connections, err := a.providers.List(ctx, admin)
 	must(t, err)
 	aliases, err := a.aliasing.List(ctx, admin)
@@ -92,7 +106,7 @@ func (a *App) tenant(t *testing.T, h *webtest.House, name string) webtest.Visito
 		Chain: org.Chain{Org: x.Org.ID, Team: x.Team, Key: made.Key.ID}}
 	_, err = a.ledgerStore.Post(ctx, id.NewNode(a.ids), budget.Batch{Requests: []ledger.Request{request}})
 	must(t, err)
-	v.Things["keys"], v.Things["budgets"] = made.Key.ID.String(), limit.ID.String()
+	v.Things["keys"], v.Things["budgets"] = made.Key.ID.String(), spend.ID.String()
 	v.Things["connections"], v.Things["aliases"] = connections[0].ID.String(), aliases[0].ID.String()
 	v.Things["requests"] = request.ID.String()
 	return v

@@ -50,6 +50,7 @@ func (t *Treasury) borrow(ctx context.Context, d *desk, w Want) (*ledger.Hold, e
 		bind := d.binding(t.index.Get(), w, now, room[:0])
 		h, short := d.hold(w.Attempt, w.Ceiling, bind)
 		if h != nil {
+			d.pour(bind, h)
 			t.taken(ctx, d, bind, now)
 			d.mu.Unlock()
 			return h, nil
@@ -75,6 +76,9 @@ func (t *Treasury) borrow(ctx context.Context, d *desk, w Want) (*ledger.Hold, e
 		}
 		if going == nil {
 			h, err := d.settleFor(bind, w, failed)
+			if h != nil {
+				d.pour(bind, h)
+			}
 			d.mu.Unlock()
 			return h, err
 		}

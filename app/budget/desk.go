@@ -50,6 +50,7 @@ type purse struct {
 	called  bool      // other nodes were asked for their lease of it a moment ago
 	recheck bool      // the bank will be asked again in a moment, what it said before is forgotten then
 	scarce  time.Time // until then no more is leased than somebody waits for
+	tap     *tap      // of a throttled budget, once its ladder began
 
 	rate    ledger.Units // settled per second, smoothed
 	peak    ledger.Units // most held lately

@@ -237,8 +237,8 @@ func TestTwoReapersDoNotDouble(t *testing.T) {
 		h.budget(on, 10*money.Dollar, budget.Monthly, budget.Hard)
 		victim := h.join(bus, t.TempDir(), never)
 		h.reserve(victim.Treasury, 4*money.Dollar)
-		leased := h.look(on).Leased
 		victim.kill()
+		leased := h.look(on).Leased
 		pulse, err := h.books.Beat(t.Context(), id.NewNode(ids), 0, h.clock.Now())
 		h.must(err)
 		var did atomic.Int64

@@ -12,7 +12,7 @@ import (
 
 const (
 	postEvery   = 100 * time.Millisecond
-	postRecords = 500
+	postRecords = 1000
 	postTimeout = 30 * time.Second
 	backoffMin  = 100 * time.Millisecond
 	backoffMax  = 3 * time.Second

@@ -147,8 +147,8 @@ func TestADamagedJournalsSuspenseIsListedAndReleased(t *testing.T) {
 		b := o.budget(org.OfOrg(o.chain.Org), 10*money.Dollar, budget.Monthly, budget.Hard)
 		n := o.join(&live.Local{}, t.TempDir(), never)
 		o.reserve(n.Treasury, 3*money.Dollar)
-		leased := o.look(b.Scope).Leased
 		n.kill()
+		leased := o.look(b.Scope).Leased
 		o.must(o.books.Surrender(t.Context(), n.id, true))
 		all, err := o.service.Suspense(t.Context(), o.actor(org.Admin), b.ID)
 		o.must(err)

@@ -121,8 +121,14 @@ func (t *Treasury) Reserve(ctx context.Context, w Want) (*ledger.Hold, error) {
 		}
 		w.Ceiling.Money, w.Floor.Money = 0, 0
 	}
+	if err := t.slow(d, bind, &w, now); err != nil {
+		d.mu.Unlock()
+		t.refusals.Add(1)
+		return nil, err
+	}
 	h, _ := d.hold(w.Attempt, w.Ceiling, bind)
 	if h != nil {
+		d.pour(bind, h)
 		t.taken(ctx, d, bind, now)
 		d.mu.Unlock()
 		return h, nil
@@ -191,7 +197,10 @@ func (t *Treasury) Settle(h *ledger.Hold, s *ledger.Settlement) {
 // book is the second half of Settle, once the settlement is in the journal.
 func (t *Treasury) book(d *desk, h *ledger.Hold, s ledger.Settlement) {
 	d.mu.Lock()
-	overrun, _ := d.book.Settle(h, s.Booked())
+	overrun, first := d.book.Settle(h, s.Booked())
+	if first {
+		d.ended(h, s.Booked())
+	}
 	d.mu.Unlock()
 	if overrun > 0 {
 		t.overruns.Add(1)
@@ -203,7 +212,9 @@ func (t *Treasury) book(d *desk, h *ledger.Hold, s ledger.Settlement) {
 func (t *Treasury) Release(h *ledger.Hold) {
 	d := t.desk(h.Org())
 	d.mu.Lock()
-	d.book.Release(h)
+	if d.book.Release(h) {
+		d.ended(h, ledger.Amounts{})
+	}
 	d.mu.Unlock()
 }
 

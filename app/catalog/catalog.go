@@ -58,6 +58,8 @@ type Quote interface {
 	Bill(u llm.Usage) (Bill, error)
 	// Ceiling bounds a call's cost from above, given what is known before sending it.
 	Ceiling(b llm.Bound) (Ceiling, error)
+	// Serves reports whether the model is known to take a call with these needs and this size.
+	Serves(n llm.Needs, b llm.Bound) bool
 }
 
 // Book finds models and their prices. It is an immutable snapshot.

@@ -114,6 +114,8 @@ func (flat) Ceiling(b llm.Bound) (catalog.Ceiling, error) {
 	return catalog.Ceiling{Input: money.USD(b.TextBytes), Tokens: b.TextBytes, PerOutput: 1000, MaxOutput: 1000}, nil
 }
 
+func (flat) Serves(llm.Needs, llm.Bound) bool { return true }
+
 // books is one organization's money with one hard limit, and all that was written down.
 type books struct {
 	mu       sync.Mutex
@@ -121,7 +123,8 @@ type books struct {
 	limit    money.USD
 	spent    money.USD
 	held     money.USD
-	jammed   bool // the journal cannot be written
+	jammed   bool        // the journal cannot be written
+	step     budget.Step // what a budget near its limit asks for
 	attempts []ledger.Attempt
 	ends     []ledger.Settlement
 	requests []ledger.Request
@@ -180,6 +183,8 @@ func (b *books) Left(*ledger.Hold) (money.USD, bool) {
 	defer b.mu.Unlock()
 	return b.limit - b.spent - b.held, b.limit != money.Max
 }
+
+func (b *books) Descend(org.Chain, string) (budget.Step, bool) { return b.step, b.step.Model != "" }
 
 func (b *books) Bound(h *ledger.Hold) bool {
 	_, hard := b.Left(h)

@@ -20,6 +20,8 @@ type (
 	grantEntity      struct{}
 	releaseEntity    struct{}
 	invitationEntity struct{}
+	limitEntity      struct{}
+	increaseEntity   struct{}
 )
 
 func (orgEntity) prefix() string        { return "org" }
@@ -40,6 +42,8 @@ func (nodeEntity) prefix() string       { return "node" }
 func (grantEntity) prefix() string      { return "gra" }
 func (releaseEntity) prefix() string    { return "rel" }
 func (invitationEntity) prefix() string { return "inv" }
+func (limitEntity) prefix() string      { return "lim" }
+func (increaseEntity) prefix() string   { return "inc" }
 
 // One alias per entity; the comment says what it names.
 type (
@@ -61,6 +65,8 @@ type (
 	Grant      = ID[grantEntity]      // one lease grant
 	Release    = ID[releaseEntity]    // one release of suspense
 	Invitation = ID[invitationEntity] // an invitation
+	Limit      = ID[limitEntity]      // a rate limit
+	Increase   = ID[increaseEntity]   // a temporary increase of a rate limit
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -170,3 +176,15 @@ func NewInvitation(s *Source) Invitation { return New[invitationEntity](s) }
 
 // ParseInvitation reads the printed or plain form of an id for an invitation.
 func ParseInvitation(s string) (Invitation, error) { return Parse[invitationEntity](s) }
+
+// NewLimit makes an id for a rate limit.
+func NewLimit(s *Source) Limit { return New[limitEntity](s) }
+
+// ParseLimit reads the printed or plain form of an id for a rate limit.
+func ParseLimit(s string) (Limit, error) { return Parse[limitEntity](s) }
+
+// NewIncrease makes an id for a temporary increase of a rate limit.
+func NewIncrease(s *Source) Increase { return New[increaseEntity](s) }
+
+// ParseIncrease reads the printed or plain form of an id for a temporary increase of a rate limit.
+func ParseIncrease(s string) (Increase, error) { return Parse[increaseEntity](s) }

@@ -30,6 +30,7 @@ var navigation = []navGroup{
 	{"spend", "Access and spend", []navEntry{
 		{"keys", "Keys", "/keys", "key"},
 		{"budgets", "Budgets", "/budgets", "wallet"},
+		{"limits", "Rate limits", "/limits", "gauge"},
 	}},
 	{"traffic", "Models", []navEntry{
 		{"models", "Models & aliases", "/models", "route"},
