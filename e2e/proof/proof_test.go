@@ -26,9 +26,9 @@ var (
 // TestEveryLimitHoldsWhileEverythingDies is the headline: 400 keys under four levels of hard limits on two nodes, killed
 // and frozen under load, and the provider's own bill.
 func TestEveryLimitHoldsWhileEverythingDies(t *testing.T) {
-	scale, at := 1.0, 1000
+	scale, at := 2.0, 1000
 	if *long {
-		scale, at = 8, 3000
+		scale, at = 12, 3000
 	}
 	if *concurrent > 0 {
 		at = *concurrent
@@ -63,6 +63,9 @@ func TestEveryLimitHoldsWhileEverythingDies(t *testing.T) {
 	write(t, map[string]any{"chaos": out, "machine": map[string]any{"cpus": runtime.NumCPU(), "system": runtime.GOOS + "/" + runtime.GOARCH,
 		"go": runtime.Version(), "date": now().UTC().Format(time.RFC3339)}})
 
+	for i, n := range l.course {
+		t.Logf("%3d s: %v", 5*i, n)
+	}
 	for level, over := range v.Overspend {
 		if over != 0 {
 			t.Errorf("%s USD above the limits of level %s", over, level)
