@@ -123,7 +123,8 @@ func (a *App) dataPlane() error {
 	if err != nil {
 		return err
 	}
-	a.treasury = budget.NewTreasury(budget.TreasuryConfig{Bank: a.ledgerStore, Journal: j, Clock: a.clock, IDs: a.ids, Log: a.log})
+	a.treasury = budget.NewTreasury(budget.TreasuryConfig{Bank: a.ledgerStore, Journal: j, Clock: a.clock, IDs: a.ids, Log: a.log,
+		Bus: a.bus, Host: hostLabel(), Version: a.options.Version, DeadAfter: a.cfg.NodeDeadAfter})
 	a.meter = newMeter(a.options.Version, a.treasury.Stats)
 	if a.limiter, err = a.newLimiter(); err != nil {
 		return errors.Join(err, a.treasury.Close(context.Background()))

@@ -56,6 +56,7 @@ var untenanted = map[string]string{
 	"sessions":          "one may begin before anybody is logged in",
 	"journal_positions": "a node's journal holds all tenants' attempts",
 	"price_refreshes":   "the catalogue is one for the installation",
+	"nodes":             "gateway processes, which serve every tenant",
 	"live_topics":       "it says that something changed, never what",
 }
 

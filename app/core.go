@@ -135,7 +135,7 @@ func (c *core) rooms() error {
 
 // budgets is the budget service; desk knows what is held right now, and is nil outside a serving process.
 func (c *core) budgets(desk budget.Desk) *budget.Service {
-	return budget.New(budget.Parts{Store: c.budgetStore, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log, Desk: desk})
+	return budget.New(budget.Parts{Store: c.budgetStore, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log, Desk: desk, Held: c.ledgerStore})
 }
 
 // limits is the rate limits' service; desk knows what is used right now, and is nil outside a serving process.

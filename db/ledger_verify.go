@@ -37,6 +37,8 @@ func (s *LedgerStore) Verify(ctx context.Context) (budget.Report, error) {
 			run  func(*gorm.DB, *budget.Report) error
 		}{
 			{"periods", func(tx *gorm.DB, r *budget.Report) error { return verifyPeriods(tx, r, sums) }},
+			{"levels", func(tx *gorm.DB, r *budget.Report) error { return verifyLevels(tx, r, sums) }},
+			{"suspense", verifySuspense},
 			{"requests", verifyRequests},
 			{"hours", verifyHours},
 		} {

@@ -31,6 +31,8 @@ type Parts struct {
 	Log   *slog.Logger
 	// Desk knows what is held on this node right now; without it, held shows as 0.
 	Desk Desk
+	// Held keeps what lost nodes left behind; without it there is nothing.
+	Held SuspenseStore
 }
 
 // Desk is what a page asks of the data plane. *Treasury implements it.
@@ -54,6 +56,7 @@ type Entry struct {
 	Budget
 	Label    string // the scope in words: "Team Payments"
 	Standing Standing
+	Suspense ledger.Units // part of Standing.Spent: what lost nodes may have spent
 }
 
 // Place is a scope as the tree knows it.
@@ -238,7 +241,7 @@ func (s *Service) reread(ctx context.Context, o id.Org, b id.Budget) (Entry, err
 
 // entry joins what the books say with what is in flight on this node.
 func (s *Service) entry(l Listed) Entry {
-	e := Entry{Budget: l.Budget, Label: l.Place.Label, Standing: Standing{Budget: l.ID, Scope: l.Scope, Name: l.Name,
+	e := Entry{Budget: l.Budget, Label: l.Place.Label, Suspense: l.Suspense, Standing: Standing{Budget: l.ID, Scope: l.Scope, Name: l.Name,
 		Measure: l.Measure, Period: l.Period, Enforce: l.Enforce, Limit: l.Present, Spent: l.Spent, ResetsAt: l.ResetsAt}}
 	if s.Desk != nil {
 		if now, ok := s.Desk.Now(l.Org, l.ID); ok {

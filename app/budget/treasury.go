@@ -1,6 +1,7 @@
 package budget
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -19,15 +20,18 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/live"
 )
 
-// TreasuryConfig is what a Treasury is made of. All fields but Nodes are needed.
+// TreasuryConfig is what a Treasury is made of. The first five fields are needed.
 type TreasuryConfig struct {
 	Bank    Bank
 	Journal *journal.Journal
 	Clock   clock.Clock
 	IDs     *id.Source
 	Log     *slog.Logger
-	// Nodes says how many nodes serve right now: a throttled budget's pace is shared among them. Nil is one.
-	Nodes func() int
+
+	Bus           live.Bus      // how nodes call leases back from each other; nil: this node neither calls nor hears
+	Host, Version string        // what people see of this node
+	BeatEvery     time.Duration // how often it shows that it is alive; 2 s
+	DeadAfter     time.Duration // after so long without a sign another node counts as dead; 30 s
 }
 
 // Treasury is the data plane's money: it holds it for each attempt in memory, inside leases from the Bank, and journals
@@ -50,11 +54,24 @@ type Treasury struct {
 	refusals atomic.Int64
 	late     latePile
 	posted   atomic.Pointer[journal.Position]
+
+	trips     sync.RWMutex // read-locked by trips, locked while a session begins
+	epoch     atomic.Int64 // of this node's session; 0 before the first
+	renew     atomic.Bool  // a new session has to begin
+	peers     atomic.Int64 // nodes that count as alive
+	reaped    atomic.Int64
+	recalls   atomic.Int64
+	asks      atomic.Int64     // trips to the bank for leases
+	posts     atomic.Int64     // and with pieces of the journal
+	lastEpoch int64            // of the process before, as its journal noted; the poster's own
+	counted   journal.Position // settlements before it are in desk.posted; the poster's own
 }
 
 // NewTreasury makes a treasury without rules; Load gives it some. It lends nothing before Run has brought the last
 // session's journal into the books.
 func NewTreasury(c TreasuryConfig) *Treasury {
+	c.DeadAfter = cmp.Or(c.DeadAfter, deadAfter)
+	c.BeatEvery = cmp.Or(c.BeatEvery, min(beatEvery, c.DeadAfter/5))
 	return &Treasury{TreasuryConfig: c, node: c.Journal.Node(), ready: make(chan struct{}),
 		stop: make(chan struct{}), stopped: make(chan struct{})}
 }

@@ -18,6 +18,7 @@ type (
 	auditEntity      struct{}
 	nodeEntity       struct{}
 	grantEntity      struct{}
+	releaseEntity    struct{}
 	invitationEntity struct{}
 	limitEntity      struct{}
 	increaseEntity   struct{}
@@ -42,6 +43,7 @@ func (attemptEntity) prefix() string    { return "att" }
 func (auditEntity) prefix() string      { return "aud" }
 func (nodeEntity) prefix() string       { return "node" }
 func (grantEntity) prefix() string      { return "gra" }
+func (releaseEntity) prefix() string    { return "rel" }
 func (invitationEntity) prefix() string { return "inv" }
 func (limitEntity) prefix() string      { return "lim" }
 func (increaseEntity) prefix() string   { return "inc" }
@@ -67,6 +69,7 @@ type (
 	Audit      = ID[auditEntity]      // one audit entry
 	Node       = ID[nodeEntity]       // one gateway process
 	Grant      = ID[grantEntity]      // one lease grant
+	Release    = ID[releaseEntity]    // one release of suspense
 	Invitation = ID[invitationEntity] // an invitation
 	Limit      = ID[limitEntity]      // a rate limit
 	Increase   = ID[increaseEntity]   // a temporary increase of a rate limit
@@ -170,6 +173,12 @@ func NewGrant(s *Source) Grant { return New[grantEntity](s) }
 
 // ParseGrant reads the printed or plain form of an id for one lease grant.
 func ParseGrant(s string) (Grant, error) { return Parse[grantEntity](s) }
+
+// NewRelease makes an id for one release of suspense.
+func NewRelease(s *Source) Release { return New[releaseEntity](s) }
+
+// ParseRelease reads the printed or plain form of an id for one release of suspense.
+func ParseRelease(s string) (Release, error) { return Parse[releaseEntity](s) }
 
 // NewInvitation makes an id for an invitation.
 func NewInvitation(s *Source) Invitation { return New[invitationEntity](s) }

@@ -38,7 +38,7 @@ func New(budgets *budget.Service, people People, keys Keys) *Handlers {
 // Routes are all URLs of budgets.
 func (h *Handlers) Routes() []web.Route {
 	const one, api = "/budgets/:id", "/api/v1/budgets"
-	return []web.Route{
+	return append(h.suspenseRoutes(), []web.Route{
 		{Method: http.MethodGet, Path: "/budgets", Name: "budgets.list", Guard: web.Person, Floor: org.Viewer, Handle: h.list},
 		{Method: http.MethodGet, Path: "/budgets/new", Name: "budgets.new", Guard: web.Person, Floor: org.Lead, Handle: h.new},
 		{Method: http.MethodPost, Path: "/budgets", Name: "budgets.create", Guard: web.Person, Floor: org.Lead, Audit: "budget.created", Handle: h.create},
@@ -51,7 +51,7 @@ func (h *Handlers) Routes() []web.Route {
 		{Method: http.MethodGet, Path: api + "/:id", Name: "api.budgets.show", Guard: web.Token, Floor: org.Viewer, Handle: h.apiShow, Out: budgetJSON{}},
 		{Method: http.MethodPatch, Path: api + "/:id", Name: "api.budgets.update", Guard: web.Token, Floor: org.Lead, Audit: "budget.updated", Handle: h.apiUpdate, In: budgetChange{}, Out: budgetJSON{}},
 		{Method: http.MethodDelete, Path: api + "/:id", Name: "api.budgets.delete", Guard: web.Token, Floor: org.Lead, Audit: "budget.deleted", Handle: h.apiDelete, Out: web.None{}},
-	}
+	}...)
 }
 
 // budgetID reads the path; a malformed id is as unknown as an unknown one.

@@ -379,6 +379,10 @@ func TestTrimKeepsADayAndWhatIsNotConfirmed(t *testing.T) {
 	if err := j.Trim(confirmed); err != nil || count() != all-4 {
 		t.Fatalf("%d of %d left, %v", count(), all, err)
 	}
+	if err := j.Trim(Position{Segment: 1 << 40}); err != nil || count() != all-4 {
+		t.Errorf("what was confirmed just now went, though it was written a day ago: %d left, %v", count(), err)
+	}
+	now.Advance(25 * time.Hour)
 	if err := j.Trim(Position{Segment: 1 << 40}); err != nil || count() != 1 {
 		t.Errorf("the segment being written must stay: %d left, %v", count(), err)
 	}
