@@ -52,6 +52,9 @@ func (s *LedgerStore) post(ctx context.Context, node id.Node, b budget.Batch) ([
 		if err := addHours(tx, b); err != nil {
 			return err
 		}
+		if err := addTags(tx, b); err != nil {
+			return err
+		}
 		out, err = bookCosts(tx, node, locked, costs)
 		return err
 	})
