@@ -119,15 +119,18 @@ type requestRow struct {
 	Status       int           `gorm:"column:status"`
 	Code         string        `gorm:"column:code"`
 	Message      string        `gorm:"column:message"`
-	Input        int64         `gorm:"column:input_tokens"`
-	Cached       int64         `gorm:"column:cached_tokens"`
-	Output       int64         `gorm:"column:output_tokens"`
-	Reasoning    int64         `gorm:"column:reasoning_tokens"`
-	Cost         money.USD     `gorm:"column:cost_nanos"`
-	Decisions    string        `gorm:"column:decisions"`
-	FirstByte    int64         `gorm:"column:first_byte_us"`
-	DurationUS   int64         `gorm:"column:duration_us"`
-	OverheadUS   int64         `gorm:"column:overhead_us"`
+	RefusedBy    id.Budget     `gorm:"column:refused_by"`
+	// Refusal is how the budget of RefusedBy stood.
+	Refusal    *ledger.Refusal `gorm:"column:refusal;serializer:json"`
+	Input      int64           `gorm:"column:input_tokens"`
+	Cached     int64           `gorm:"column:cached_tokens"`
+	Output     int64           `gorm:"column:output_tokens"`
+	Reasoning  int64           `gorm:"column:reasoning_tokens"`
+	Cost       money.USD       `gorm:"column:cost_nanos"`
+	Decisions  string          `gorm:"column:decisions"`
+	FirstByte  int64           `gorm:"column:first_byte_us"`
+	DurationUS int64           `gorm:"column:duration_us"`
+	OverheadUS int64           `gorm:"column:overhead_us"`
 }
 
 // TableName names the table.
@@ -140,6 +143,9 @@ func requestRowOf(r ledger.Request) requestRow {
 		Session: r.Session, Cache: r.Cache, Attempts: r.Attempts, Status: r.Status, Code: r.Code, Message: r.Message,
 		Input: r.Usage.Input, Cached: r.Usage.CacheRead, Output: r.Usage.Output, Reasoning: r.Usage.Reasoning, Cost: r.Cost,
 		Decisions: r.Decisions, FirstByte: r.FirstByte.Microseconds(), DurationUS: r.Duration.Microseconds(), OverheadUS: r.Overhead.Microseconds()}
+	if r.Refusal != (ledger.Refusal{}) {
+		row.RefusedBy, row.Refusal = r.Refusal.Budget, &r.Refusal
+	}
 	clean(&row.Family, &row.Endpoint, &row.Asked, &row.Model, &row.Provider, &row.Route, &row.Client, &row.Tags, &row.EndUser,
 		&row.Session, &row.Cache, &row.Code, &row.Message, &row.Decisions)
 	return row

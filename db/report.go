@@ -57,6 +57,10 @@ func orEmpty(s *string) string {
 
 func (f requestFact) request() report.Request {
 	r := f.Fact
+	var refusal ledger.Refusal
+	if r.Refusal != nil {
+		refusal = *r.Refusal
+	}
 	return report.Request{
 		Key: orEmpty(f.KeyName), Member: orEmpty(f.MemberName), Team: orEmpty(f.TeamName),
 		Request: ledger.Request{
@@ -67,7 +71,7 @@ func (f requestFact) request() report.Request {
 			Client: r.Client, Tags: r.Tags, EndUser: r.EndUser, Session: r.Session, Cache: r.Cache,
 			Attempts: r.Attempts, Status: r.Status, Code: r.Code, Message: r.Message,
 			Usage: llm.Usage{Input: r.Input, CacheRead: r.Cached, Output: r.Output, Reasoning: r.Reasoning},
-			Cost:  r.Cost, Decisions: r.Decisions,
+			Cost:  r.Cost, Decisions: r.Decisions, Refusal: refusal,
 			FirstByte: micros(r.FirstByte), Duration: micros(r.DurationUS), Overhead: micros(r.OverheadUS),
 		},
 	}

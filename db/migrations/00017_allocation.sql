@@ -24,5 +24,13 @@ CREATE TABLE usage_tags (
 );
 {{tenant "usage_tags"}}
 
+-- Which budget refused a request and how it stood then; both are NULL for all others.
+ALTER TABLE requests ADD COLUMN refused_by {{uuid}};
+ALTER TABLE requests ADD COLUMN refusal {{json}};
+CREATE INDEX requests_refused ON requests (org_id, refused_by, at, id) WHERE refused_by IS NOT NULL;
+
 -- +goose Down
+DROP INDEX requests_refused;
+ALTER TABLE requests DROP COLUMN refusal;
+ALTER TABLE requests DROP COLUMN refused_by;
 DROP TABLE usage_tags;
