@@ -54,6 +54,9 @@ type Entry struct {
 	Budget
 	Label    string // the scope in words: "Team Payments"
 	Standing Standing
+	// RolledOver and Granted are part of Standing.Limit: what came from the last period, and the grants that count now.
+	RolledOver, Granted ledger.Units
+	Suspense            ledger.Units // part of Standing.Spent
 }
 
 // Place is a scope as the tree knows it.

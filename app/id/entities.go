@@ -19,6 +19,8 @@ type (
 	nodeEntity       struct{}
 	grantEntity      struct{}
 	invitationEntity struct{}
+	allowanceEntity  struct{}
+	overrideEntity   struct{}
 )
 
 func (orgEntity) prefix() string        { return "org" }
@@ -38,6 +40,8 @@ func (auditEntity) prefix() string      { return "aud" }
 func (nodeEntity) prefix() string       { return "node" }
 func (grantEntity) prefix() string      { return "gra" }
 func (invitationEntity) prefix() string { return "inv" }
+func (allowanceEntity) prefix() string  { return "alw" }
+func (overrideEntity) prefix() string   { return "ovr" }
 
 // One alias per entity; the comment says what it names.
 type (
@@ -58,6 +62,8 @@ type (
 	Node       = ID[nodeEntity]       // one gateway process
 	Grant      = ID[grantEntity]      // one lease grant
 	Invitation = ID[invitationEntity] // an invitation
+	Allowance  = ID[allowanceEntity]  // what was added to a budget's period, or taken from it
+	Override   = ID[overrideEntity]   // somebody's request for more than a budget allows
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -161,3 +167,15 @@ func NewInvitation(s *Source) Invitation { return New[invitationEntity](s) }
 
 // ParseInvitation reads the printed or plain form of an id for an invitation.
 func ParseInvitation(s string) (Invitation, error) { return Parse[invitationEntity](s) }
+
+// NewAllowance makes an id for what was added to a budget's period, or taken from it.
+func NewAllowance(s *Source) Allowance { return New[allowanceEntity](s) }
+
+// ParseAllowance reads the printed or plain form of an id for what was added to a budget's period, or taken from it.
+func ParseAllowance(s string) (Allowance, error) { return Parse[allowanceEntity](s) }
+
+// NewOverride makes an id for somebody's request for more than a budget allows.
+func NewOverride(s *Source) Override { return New[overrideEntity](s) }
+
+// ParseOverride reads the printed or plain form of an id for somebody's request for more than a budget allows.
+func ParseOverride(s string) (Override, error) { return Parse[overrideEntity](s) }
