@@ -200,10 +200,15 @@ func under(q *gorm.DB, s org.Scope) *gorm.DB {
 	case org.PoolScope:
 		return q.Where("team_id = ? AND member_id IS NULL", s.Node())
 	case org.TagScope:
-		find := map[bool]string{true: "strpos", false: "instr"}[q.Dialector.Name() == "postgres"]
-		return q.Where(find+"(',' || tags || ',', ?) > 0", ","+s.Node()+",")
+		return carrying(q, "tags", s.Node())
 	}
 	return q.Where(clause.Eq{Column: clause.Column{Name: string(s.Kind()) + "_id"}, Value: s.Node()})
+}
+
+// carrying narrows a query to rows whose tags hold a pair.
+func carrying(q *gorm.DB, column, pair string) *gorm.DB {
+	find := map[bool]string{true: "strpos", false: "instr"}[q.Dialector.Name() == "postgres"]
+	return q.Where(find+"(',' || "+column+" || ',', ?) > 0", ","+pair+",")
 }
 
 // Delete implements budget.Store.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
@@ -117,6 +118,15 @@ func narrow(tx *gorm.DB, q report.Query) *gorm.DB {
 	case report.Failed:
 		tx = tx.Where("(requests.status >= 400 OR requests.code <> '') AND requests.attempts > 0")
 	}
+	if !q.Scope.IsZero() {
+		tx = requestsUnder(tx, q.Scope)
+	}
+	if q.Code != "" {
+		tx = tx.Where("requests.code = ?", q.Code)
+	}
+	if !q.Budget.IsZero() {
+		tx = tx.Where("requests.refused_by = ?", q.Budget)
+	}
 	if !q.Key.IsZero() {
 		tx = tx.Where("requests.key_id = ?", q.Key)
 	}
@@ -134,6 +144,19 @@ func narrow(tx *gorm.DB, q report.Query) *gorm.DB {
 		tx = tx.Where("(requests.at < ? OR requests.at = ? AND requests.id < ?)", at, at, q.After.ID)
 	}
 	return tx
+}
+
+// requestsUnder narrows a query of requests to those below a scope, as a budget there counts them.
+func requestsUnder(tx *gorm.DB, s org.Scope) *gorm.DB {
+	switch s.Kind() {
+	case org.OrgScope:
+		return tx
+	case org.PoolScope:
+		return tx.Where("requests.team_id = ? AND requests.member_id IS NULL", s.Node())
+	case org.TagScope:
+		return carrying(tx, "requests.tags", s.Node())
+	}
+	return tx.Where(clause.Eq{Column: clause.Column{Table: "requests", Name: string(s.Kind()) + "_id"}, Value: s.Node()})
 }
 
 // Request implements report.Store.

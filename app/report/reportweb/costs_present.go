@@ -109,12 +109,15 @@ func costFigures(a report.Allocation, label string) []ui.StatProps {
 	return []ui.StatProps{cost, allocated, requests, tokens}
 }
 
-// requestsOf leads from a line to its requests; "" where the list cannot be narrowed to them.
+// requestsOf leads from a line to its requests.
 func requestsOf(by report.By, id, month string) string {
-	name := map[report.By]string{report.ByDepartment: "department", report.ByTeam: "team", report.ByMember: "member", report.ByKey: "key",
-		report.ByModel: "model", report.ByConnection: "connection"}[by]
+	name := "under"
+	switch by {
+	case report.ByKey, report.ByModel, report.ByConnection:
+		name = string(by)
+	}
 	if key, ok := by.Tag(); ok {
-		name, id = "tag", key+"="+id
+		id = key + "=" + id
 	}
 	span := "all"
 	if month == "" {
@@ -122,4 +125,3 @@ func requestsOf(by report.By, id, month string) string {
 	}
 	return listURL(map[string]string{name: id, "range": span})
 }
-

@@ -18,6 +18,8 @@ import (
 // Budgets is what home asks the budget room. *budget.Service implements it.
 type Budgets interface {
 	List(ctx context.Context, actor org.Actor) ([]budget.Entry, error)
+	// Asking is a budget that the actor sees or spends under.
+	Asking(ctx context.Context, actor org.Actor, b id.Budget) (budget.Entry, error)
 }
 
 // Keys is what the first steps ask the key room. *key.Service implements it.
