@@ -28,7 +28,7 @@ func (a *App) routes() []web.Route {
 		keyweb.New(a.keys, a.people).Routes(),
 		providerweb.New(a.providers).Routes(),
 		routeweb.New(a.aliasing, a.providers, a.catalog, prices{a.catalog}, a.clock).Routes(),
-		budgetweb.New(budgets, a.people, a.keys).Routes(),
+		budgetweb.New(budgets, a.people, a.keys, a.reports).Routes(),
 		[]web.Route{web.StyleGuide()},
 	)
 }

@@ -30,6 +30,7 @@ var navigation = []navGroup{
 	{"spend", "Access and spend", []navEntry{
 		{"keys", "Keys", "/keys", "key"},
 		{"budgets", "Budgets", "/budgets", "wallet"},
+		{"costs", "Costs", "/costs", "chart-pie"},
 	}},
 	{"traffic", "Models", []navEntry{
 		{"models", "Models & aliases", "/models", "route"},

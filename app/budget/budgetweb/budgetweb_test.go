@@ -13,6 +13,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/report"
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
 	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
@@ -42,7 +43,8 @@ func newScene(t *testing.T) *scene {
 	s := &scene{house: h, acme: h.Found(t, "Acme"), flight: &flight{}}
 	s.budgets = budget.New(budget.Parts{Store: db.NewBudgetStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock,
 		Log: slog.New(slog.DiscardHandler), Desk: s.flight})
-	s.site = h.Serve(t, append(budgetweb.New(s.budgets, h.Identity, h.Keys).Routes(), webtest.Enter()))
+	reports := report.NewService(db.NewReportStore(d), db.NewOrgStore(d), h.Clock)
+	s.site = h.Serve(t, append(budgetweb.New(s.budgets, h.Identity, h.Keys, reports).Routes(), webtest.Enter()))
 	made, err := h.Keys.Create(t.Context(), s.acme.Actor(org.Manager), key.Input{Name: "ci", Team: s.acme.Team, Account: "robot"})
 	if err != nil {
 		t.Fatal(err)
