@@ -119,7 +119,7 @@ func (a *App) dataPlane() error {
 	if err != nil {
 		return err
 	}
-	a.treasury = budget.NewTreasury(budget.TreasuryConfig{Bank: a.ledgerStore, Journal: j, Clock: a.clock, IDs: a.ids, Log: a.log})
+	a.treasury = budget.NewTreasury(budget.TreasuryConfig{Bank: a.ledgerStore, Journal: j, Clock: a.clock, IDs: a.ids, Log: a.log, PublicURL: a.cfg.PublicURL})
 	a.meter = newMeter(a.options.Version, a.treasury.Stats)
 	a.mirrors = a.snapshots()
 	a.gateway = gateway.New(gateway.Config{Clock: a.clock, IDs: a.ids, Log: a.log, OpenAI: openai.Dialect{}, Ports: gateway.Ports{
@@ -183,6 +183,7 @@ func (a *App) Run(ctx context.Context, ready func(url string)) error {
 	running.Go(func() error { return a.bus.Run(machinery) })
 	running.Go(func() error { return a.treasury.Run(machinery) })
 	running.Go(func() error { a.noteUses(machinery); return nil })
+	running.Go(func() error { return a.budgets(a.treasury).Keep(machinery) })
 	for _, m := range a.mirrors {
 		running.Go(func() error { m.Run(machinery, a.bus); return nil })
 	}

@@ -251,6 +251,10 @@ func (t *Treasury) ask(ctx context.Context, asks []LeaseAsk) ([]Lease, error) {
 	defer boot.Stop()
 	select {
 	case <-t.ready:
+		now := t.Clock.Now()
+		for i := range asks {
+			asks[i].Now = now
+		}
 		return t.Bank.Lease(ctx, t.node, asks)
 	case <-boot.C:
 		return nil, errNotReady

@@ -1,6 +1,7 @@
 package budget
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -61,6 +62,20 @@ func facts(e *fault.Error, s Standing) *fault.Error {
 		e.With("resets_at", s.ResetsAt.Format(time.RFC3339))
 	}
 	return e
+}
+
+// asking adds to a refusal where to ask for more of the budget that refused.
+func (t *Treasury) asking(err error) error {
+	var f *fault.Error
+	if t.PublicURL == "" || !errors.As(err, &f) || f.Detail["budget_id"] == "" {
+		return err
+	}
+	where := strings.TrimSuffix(t.PublicURL, "/") + "/budgets/" + f.Detail["budget_id"] + "/ask"
+	f.With("ask_url", where)
+	if f.Code == "budget_exhausted" { // most clients show nothing but the message
+		f.Public += " To ask for more: " + where
+	}
+	return err
 }
 
 func resets(s Standing) string {

@@ -19,13 +19,15 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/live"
 )
 
-// TreasuryConfig is what a Treasury is made of. All fields are needed.
+// TreasuryConfig is what a Treasury is made of. All fields are needed, except PublicURL.
 type TreasuryConfig struct {
 	Bank    Bank
 	Journal *journal.Journal
 	Clock   clock.Clock
 	IDs     *id.Source
 	Log     *slog.Logger
+	// PublicURL is where the dashboard is; refusals say there where to ask for more. Empty = they do not.
+	PublicURL string
 }
 
 // Treasury is the data plane's money: it holds it for each attempt in memory, inside leases from the Bank, and journals
@@ -98,7 +100,7 @@ func (t *Treasury) Reserve(ctx context.Context, w Want) (*ledger.Hold, error) {
 			s := d.standing(p)
 			d.mu.Unlock()
 			t.refusals.Add(1)
-			return nil, unpriced(s, p.rule.Label)
+			return nil, t.asking(unpriced(s, p.rule.Label))
 		}
 		w.Ceiling.Money, w.Floor.Money = 0, 0
 	}
@@ -112,6 +114,7 @@ func (t *Treasury) Reserve(ctx context.Context, w Want) (*ledger.Hold, error) {
 	h, err := t.borrow(ctx, d, w)
 	if err != nil {
 		t.refusals.Add(1)
+		err = t.asking(err)
 	}
 	return h, err
 }
@@ -119,17 +122,18 @@ func (t *Treasury) Reserve(ctx context.Context, w Want) (*ledger.Hold, error) {
 // Open journals the attempt: from here on it counts as sent, whatever happens to us. It must return before the first
 // byte leaves; on error nothing may be sent, and the hold can be released. Id, hold and stakes of a are set from h.
 func (t *Treasury) Open(h *ledger.Hold, a *ledger.Attempt) error {
+	if a.At.IsZero() {
+		a.At = t.Clock.Now()
+	}
 	d := t.desk(h.Org())
 	d.mu.Lock()
 	err := d.book.Open(h)
+	a.At = d.inPeriod(h, a.At)
 	d.mu.Unlock()
 	if err != nil {
 		return err
 	}
 	a.ID, a.Held, a.Stakes = h.Attempt(), h.Amounts(), h.Stakes()
-	if a.At.IsZero() {
-		a.At = t.Clock.Now()
-	}
 	clip(maxText, &a.Provider, &a.Kind, &a.Model, &a.PriceVersion, &a.Tags)
 	if _, err := t.Journal.Append(journal.Record{Attempt: a}); err != nil {
 		d.mu.Lock()

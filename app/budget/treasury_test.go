@@ -68,9 +68,15 @@ func (h *house) budget(s org.Scope, limit money.USD, p budget.Period, e budget.E
 	return b
 }
 
+func (h *house) rules(ctx context.Context) ([]budget.Rule, error) {
+	return h.store.Rules(ctx, h.clock.Now())
+}
+
+var silent = slog.New(slog.DiscardHandler)
+
 func (h *house) load(t *budget.Treasury) {
 	h.t.Helper()
-	rules, err := h.store.Rules(h.t.Context(), h.clock.Now())
+	rules, err := h.rules(h.t.Context())
 	h.must(err)
 	h.must(t.Load(rules))
 }
