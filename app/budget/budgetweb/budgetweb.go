@@ -57,10 +57,10 @@ func (h *Handlers) Routes() []web.Route {
 		{Method: http.MethodPost, Path: one + "/delete", Name: "budgets.delete", Guard: web.Person, Floor: org.Lead, Audit: "budget.deleted", Handle: h.delete},
 		{Method: http.MethodPost, Path: one + "/grants", Name: "budgets.grant", Guard: web.Person, Floor: org.Lead, Audit: "budget.granted", Handle: h.grant},
 		{Method: http.MethodGet, Path: one + "/ask", Name: "budgets.ask", Guard: web.Person, Floor: org.Viewer, Handle: h.ask},
-		{Method: http.MethodPost, Path: one + "/ask", Name: "budgets.asked", Guard: web.Person, Floor: org.Viewer, Audit: "budget.requested", Handle: h.asked},
+		{Method: http.MethodPost, Path: one + "/ask", Name: "budgets.asked", Guard: web.Person, Floor: org.Viewer, Audit: "budget.asked", Handle: h.asked},
 		{Method: http.MethodGet, Path: asked, Name: "budget_requests.list", Guard: web.Person, Floor: org.Viewer, Handle: h.asks},
-		{Method: http.MethodPost, Path: asked + "/:id/approve", Name: "budget_requests.approve", Guard: web.Person, Floor: org.Lead, Audit: "budget.request_approved", Handle: h.approve},
-		{Method: http.MethodPost, Path: asked + "/:id/deny", Name: "budget_requests.deny", Guard: web.Person, Floor: org.Lead, Audit: "budget.request_denied", Handle: h.deny},
+		{Method: http.MethodPost, Path: asked + "/:id/approve", Name: "budget_requests.approve", Guard: web.Person, Floor: org.Lead, Audit: "budget.approved", Handle: h.approve},
+		{Method: http.MethodPost, Path: asked + "/:id/deny", Name: "budget_requests.deny", Guard: web.Person, Floor: org.Lead, Audit: "budget.denied", Handle: h.deny},
 
 		{Method: http.MethodGet, Path: api, Name: "api.budgets.list", Guard: web.Token, Floor: org.Viewer, Handle: h.apiList, Out: budgetList{}},
 		{Method: http.MethodPost, Path: api, Name: "api.budgets.create", Guard: web.Token, Floor: org.Lead, Audit: "budget.created", Handle: h.apiCreate, In: budgetInput{}, Out: budgetJSON{}},

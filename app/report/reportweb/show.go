@@ -24,10 +24,14 @@ func (h *Handlers) show(c *web.Context) error {
 	if err != nil {
 		return err
 	}
+	why, err := h.why(c, d)
+	if err != nil {
+		return err
+	}
 	page := views.RequestPage{
 		Shell: c.Shell("Request", "requests"), ID: d.ID.String(), Status: status(d.Request),
 		Sub:     fmt.Sprintf("%s, asked with the key %s on %s", or(d.Asked, "No model"), or(d.Key, "(deleted)"), c.When(d.At).Full),
-		Refusal: refusal(d), Why: h.why(c, d), Figures: facts(d), Facts: about(d), Who: who(d), Steps: sentences(d.Decisions),
+		Refusal: refusal(d), Why: why, Figures: facts(d), Facts: about(d), Who: who(d), Steps: sentences(d.Decisions),
 		NoTokens: "No tokens were used.",
 	}
 	var used llm.Usage

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/report"
 	"github.com/bodhi-gateway/bodhi/app/web"
@@ -14,10 +15,10 @@ import (
 // why explains a refusal by a budget: how it stood then, how it stands now, and the ways out. Nil for all other requests.
 // Whoever may see the request may read how the budget stood: the client was told the same. How it stands now is for those
 // who see the budget or spend under it.
-func (h *Handlers) why(c *web.Context, d report.Detail) *views.Why {
+func (h *Handlers) why(c *web.Context, d report.Detail) (*views.Why, error) {
 	r := d.Refusal
 	if r.Budget.IsZero() {
-		return nil
+		return nil, nil
 	}
 	w := &views.Why{Budget: "A budget that is gone, or not yours to see",
 		Then: stand("When it was refused, "+d.At.In(c.Zone()).Format("2 Jan, 15:04:05 MST"), r.Measure, r.Limit, r.Spent, r.Held)}
@@ -25,9 +26,12 @@ func (h *Handlers) why(c *web.Context, d report.Detail) *views.Why {
 		w.Needed = fmt.Sprintf("at least %s, %s more than was left", budget.Amount(r.Measure, r.Need), budget.Amount(r.Measure, r.Lacking()))
 	}
 	e, err := h.Budgets.Asking(c.Ctx(), c.Actor(), r.Budget)
-	if err != nil { // deleted since, or out of sight: what was said then is all there is
+	if fault.Is(err, fault.NotFound) { // deleted since, or out of sight: what was said then is all there is
 		w.Todo = ways(d, nil, "")
-		return w
+		return w, nil
+	}
+	if err != nil {
+		return nil, err
 	}
 	s := e.Standing
 	now := stand("Now", s.Measure, s.Limit, s.Spent, s.Held)
@@ -40,7 +44,7 @@ func (h *Handlers) why(c *web.Context, d report.Detail) *views.Why {
 		w.Reset = "It starts again on " + s.ResetsAt.Format("Monday 2 January, 15:04 MST") + "."
 	}
 	w.Todo = ways(d, &e, w.Href)
-	return w
+	return w, nil
 }
 
 func stand(when string, m ledger.Measure, limit, spent, held ledger.Units) views.Stand {
