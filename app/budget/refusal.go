@@ -89,7 +89,7 @@ func raiser(s org.Scope) string {
 	switch s.Kind() {
 	case org.OrgScope:
 		return "Ask an organization admin to raise it."
-	case org.DepartmentScope:
+	case org.DepartmentScope, org.TagScope:
 		return "Ask a department manager to raise it."
 	default:
 		return "Ask a team lead to raise it."

@@ -43,7 +43,8 @@ type Group struct {
 type Team struct {
 	ID    string // of the team
 	Label string
-	Rows  []Row // the team's and its pool's; none where only its members and keys have budgets
+	Note  string // beside the label where there are no Rows
+	Rows  []Row  // the team's and its pool's; none where only its members and keys have budgets
 	Below []Row
 	// Summary says what is folded: "12 members and keys, 2 above 80 %". Open unfolds it.
 	Summary string
@@ -64,7 +65,6 @@ type Row struct {
 	Resets  ui.When
 	// CanSee links to its page, CanChange shows the row's buttons.
 	CanSee, CanChange bool
-	Delete            ui.ConfirmProps
 }
 
 func (r Row) href() string { return "/budgets/" + r.ID }

@@ -88,6 +88,9 @@ type Filter struct {
 	Active            bool     // anything but the defaults
 }
 
+// Decision is one step of what was decided: "Target", "sandbox/sandbox-chat (alias smart, target 1 of 1)".
+type Decision struct{ Word, Text string }
+
 // Chip is a filter that no input shows, with the way to be rid of it.
 type Chip struct{ Name, Value, Label, Href string }
 
@@ -104,8 +107,8 @@ type RequestPage struct {
 	Who      []ui.Fact
 	Tokens   []TokenLine
 	Attempts []Attempt
-	Steps    []string // decisions, one sentence each
-	NoTokens string   // why Tokens is empty
+	Steps    []Decision
+	NoTokens string // why Tokens is empty
 }
 
 // Refusal is why a request was not answered.

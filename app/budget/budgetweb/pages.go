@@ -191,7 +191,6 @@ func (h *Handlers) update(c *web.Context) error {
 
 func (h *Handlers) editPage(c *web.Context, e budget.Entry, fields views.Fields, wrong web.Refusal, effect *views.Effect) templ.Component {
 	now, ask := stand(e, budget.Forecast{}), deletion(e)
-	ask.Small = false
 	k := e.Scope.Kind()
 	return views.Edit(views.EditPage{Shell: c.Shell(e.Label, "budgets"), Title: "Edit the budget of " + e.Label, Action: root + "/" + e.ID.String(), Submit: "Save",
 		ID: e.ID.String(), Back: root, Where: e.Label, Fields: fields, Errors: sorted(wrong), Zone: zone(c), Measure: e.Measure.String(), Stand: &now, Effect: effect, Delete: &ask,

@@ -15,7 +15,7 @@ import (
 // present turns a budget into what its row prints.
 func present(c *web.Context, e budget.Entry, forecasts map[id.Budget]budget.Forecast) views.Row {
 	r := views.Row{ID: e.ID.String(), Icon: icons[e.Scope.Kind()], Label: e.Label, Stand: stand(e, forecasts[e.ID]), Enforce: enforcement(e),
-		Resets: c.When(e.Standing.ResetsAt), CanSee: true, CanChange: budget.Changeable(c.Actor(), e), Delete: deletion(e)}
+		Resets: c.When(e.Standing.ResetsAt), CanSee: true, CanChange: budget.Changeable(c.Actor(), e)}
 	if e.Name != e.Label {
 		r.Sub = e.Name
 	}
@@ -81,7 +81,7 @@ func exact(m ledger.Measure, n ledger.Units) string {
 }
 
 func deletion(e budget.Entry) ui.ConfirmProps {
-	return ui.ConfirmProps{Label: "Delete", Icon: "trash", Small: true, Title: "Delete the budget of " + e.Label + "?",
+	return ui.ConfirmProps{Label: "Delete", Icon: "trash", Title: "Delete the budget of " + e.Label + "?",
 		Text:   "From then on nothing limits this place but the budgets above and below it.",
 		Action: root + "/" + e.ID.String() + "/delete", Button: "Delete budget", Kind: ui.Destructive}
 }

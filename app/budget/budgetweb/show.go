@@ -69,7 +69,6 @@ func (h *Handlers) showPage(c *web.Context, e budget.Entry, given gift) (templ.C
 	page.Actions.Ask = root + "/" + e.ID.String() + "/ask"
 	if row.CanChange {
 		question := deletion(e)
-		question.Small = false
 		page.Actions.Edit, page.Actions.Delete = root+"/"+e.ID.String()+"/edit", &question
 		if page.Actions.Give, err = h.gives(c, e, given); err != nil {
 			return nil, err

@@ -129,7 +129,7 @@ func (f *forest) tree(c *web.Context, all []budget.Entry, q question, forecasts 
 		}
 		switch e.Scope.Kind() {
 		case org.OrgScope:
-			whole.Rows = append(whole.Rows, present(c, e, forecasts))
+			whole.Rows = append(whole.Rows, own(present(c, e, forecasts), "Whole organization"))
 		case org.TagScope:
 			tags.Rows = append(tags.Rows, present(c, e, forecasts))
 		case org.DepartmentScope:
@@ -142,7 +142,7 @@ func (f *forest) tree(c *web.Context, all []budget.Entry, q question, forecasts 
 	for _, d := range f.departments {
 		g := views.Group{ID: d.ID.String(), Title: "Department " + d.Name, Icon: icons[org.DepartmentScope]}
 		for _, e := range departments[d.ID.UUID()] {
-			g.Rows = append(g.Rows, present(c, e, forecasts))
+			g.Rows = append(g.Rows, own(present(c, e, forecasts), "Whole department"))
 		}
 		g.Teams = f.branches(c, below, q, forecasts, &out.teams, func(t org.Team) bool { return t.Department == d.ID })
 		out.groups = append(out.groups, g)
@@ -166,6 +166,12 @@ func (f *forest) tree(c *web.Context, all []budget.Entry, q question, forecasts 
 	return out
 }
 
+// own is a row that needs not repeat the heading it stands under.
+func own(r views.Row, label string) views.Row {
+	r.Label = label
+	return r
+}
+
 // branches are the teams of one group that have a budget anywhere, those on the asked-for page of all.
 func (f *forest) branches(c *web.Context, below map[string][]budget.Entry, q question, forecasts map[id.Budget]budget.Forecast, count *int, in func(org.Team) bool) []views.Team {
 	var out []views.Team
@@ -185,6 +191,9 @@ func (f *forest) branches(c *web.Context, below map[string][]budget.Entry, q que
 func branch(c *web.Context, t org.Team, es []budget.Entry, q question, forecasts map[id.Budget]budget.Forecast) views.Team {
 	slices.SortStableFunc(es, inOrder)
 	out := views.Team{ID: t.ID.String(), Label: "Team " + t.Name, Open: q.narrowed()}
+	if !q.narrowed() {
+		out.Note = "no budget of its own"
+	}
 	n, near := 0, 0
 	for _, e := range es {
 		if k := e.Scope.Kind(); k == org.TeamScope || k == org.PoolScope {
