@@ -196,9 +196,15 @@ func TestANewCalendarInTheMiddleOfAPeriod(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		for name, change := range map[string]func(*office, budget.Budget) budget.Budget{
 			"another start day": func(o *office, b budget.Budget) budget.Budget { b.Starts = 15; return o.change(b) },
-			"weeks":             func(o *office, b budget.Budget) budget.Budget { b.Period, b.Starts = budget.Weekly, 7; return o.change(b) },
-			"a quarter":         func(o *office, b budget.Budget) budget.Budget { b.Period = budget.Quarterly; return o.change(b) },
-			"a total":           func(o *office, b budget.Budget) budget.Budget { b.Period, b.Rollover = budget.Forever, 0; return o.change(b) },
+			"weeks": func(o *office, b budget.Budget) budget.Budget {
+				b.Period, b.Starts = budget.Weekly, 7
+				return o.change(b)
+			},
+			"a quarter": func(o *office, b budget.Budget) budget.Budget { b.Period = budget.Quarterly; return o.change(b) },
+			"a total": func(o *office, b budget.Budget) budget.Budget {
+				b.Period, b.Rollover = budget.Forever, 0
+				return o.change(b)
+			},
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
