@@ -210,6 +210,10 @@ func (s *LedgerStore) EnsureDays(ctx context.Context, first, last time.Time) err
 	ahead := last.Add(daysAhead * day)
 	// In a transaction of its own: making a table locks its parent until the end.
 	err := s.db.system(ctx, "make days for facts", func(tx *gorm.DB) error {
+		// One at a time: of two that make the same table at once, IF NOT EXISTS fails one.
+		if err := tx.Exec("SELECT pg_advisory_xact_lock(hashtext('ensure_fact_days'))").Error; err != nil {
+			return err
+		}
 		return tx.Exec("SELECT ensure_fact_days(?::date, ?::date)", first.Format(time.DateOnly), ahead.Format(time.DateOnly)).Error
 	})
 	if err != nil {

@@ -35,6 +35,8 @@ type house struct {
 	chain org.Chain
 	store *db.BudgetStore
 	books *db.LedgerStore
+	// public is where treasuries tell people to ask for more.
+	public string
 }
 
 func newHouse(t *testing.T, d *db.DB) *house {
@@ -86,7 +88,7 @@ func (h *house) treasury(dir string, bank budget.Bank) (*budget.Treasury, func()
 	h.t.Helper()
 	j, err := journal.Open(dir, journal.Options{Clock: h.clock, IDs: ids})
 	h.must(err)
-	t := budget.NewTreasury(budget.TreasuryConfig{Bank: bank, Journal: j, Clock: h.clock, IDs: ids, Log: slog.New(slog.DiscardHandler)})
+	t := budget.NewTreasury(budget.TreasuryConfig{Bank: bank, Journal: j, Clock: h.clock, IDs: ids, Log: silent, PublicURL: h.public})
 	ctx, cancel := context.WithCancel(context.WithoutCancel(h.t.Context()))
 	done := make(chan error, 1)
 	go func() { done <- t.Run(ctx) }()

@@ -6,11 +6,12 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/id"
 )
 
-// Scopes travel through forms, URLs and the API as the printed id of their node, whose prefix tells the kind; a team's pool
-// is "pool:" and the team's id, a tag is its pair, "project=apollo".
-
-// poolPrefix tells a team's pool from the team.
-const poolPrefix = "pool:"
+// Scopes travel through forms, URLs and the API as the printed id of their node, whose prefix tells the kind. A team's pool
+// is "pool:team_…", a tag "tag:project=apollo".
+const (
+	poolPrefix = "pool:"
+	tagPrefix  = "tag:"
+)
 
 // String is the scope as ReadScope takes it.
 func (s Scope) String() string {
@@ -33,14 +34,17 @@ func (s Scope) String() string {
 		v, _ := id.ParseKey(s.node)
 		return v.String()
 	}
-	return s.node
+	if s.kind == TagScope {
+		return tagPrefix + s.node
+	}
+	return ""
 }
 
 // ReadScope reads a scope of an organization as String prints it; what is none is the zero scope, which nothing accepts.
 func ReadScope(o id.Org, text string) Scope {
 	text = strings.TrimSpace(text)
-	if strings.Contains(text, "=") {
-		s, _ := OfTag(o, text)
+	if pair, ok := strings.CutPrefix(text, tagPrefix); ok {
+		s, _ := OfTag(o, pair) // what is none is the zero scope
 		return s
 	}
 	if team, ok := strings.CutPrefix(text, poolPrefix); ok {

@@ -23,7 +23,7 @@ func TestEveryScopeIsReadAsItWasPrinted(t *testing.T) {
 			t.Errorf("%s %q was read as %+v", s.Kind(), s, got)
 		}
 	}
-	for _, nonsense := range []string{"", "x", "team_", "pool:", "pool:x", id.NewOrg(ids).String(), "=x", "project=", "a=b,c=d", strings.Repeat("x", 90) + "=xxxxxxxxxx"} {
+	for _, nonsense := range []string{"", "x", "team_", "pool:", "pool:x", id.NewOrg(ids).String(), "tag:", "project=apollo", "tag:=x", "tag:project=", "tag:a=b,c=d", "tag:" + strings.Repeat("x", 90) + "=xxxxxxxxxx"} {
 		if got := org.ReadScope(o, nonsense); !got.IsZero() {
 			t.Errorf("%q was read as %s %q", nonsense, got.Kind(), got)
 		}

@@ -117,7 +117,7 @@ func requestsOf(by report.By, id, month string) string {
 		name = string(by)
 	}
 	if key, ok := by.Tag(); ok {
-		id = key + "=" + id
+		id = "tag:" + key + "=" + id
 	}
 	span := "all"
 	if month == "" {
