@@ -129,8 +129,11 @@ func TestABudgetIsChangedAndDeleted(t *testing.T) {
 	s := newScene(t)
 	one := "/budgets/" + s.set(t, org.OfTeam(s.acme.Org.ID, s.acme.Team), 60*money.Dollar, budget.Hard).ID.String()
 	browser := webtest.As(t, s.site, s.acme.Members[org.Manager])
-	if p := browser.Get(one); !p.Has(`value="60"`, "$0.00 of $60.00", "Team General") {
+	if p := browser.Get(one + "/edit"); !p.Has(`value="60"`, "$0.00 of $60.00", "Team General") {
 		t.Errorf("form: %d\n%s", p.Status, p.Body)
+	}
+	if p := browser.Get(one); p.Status != http.StatusOK || !p.Has("$0.00 of $60.00", "Not enough data", one+"/edit", one+"/ask", "Delete budget") {
+		t.Errorf("its page: %d\n%s", p.Status, p.Body)
 	}
 	if p := browser.Post(one, url.Values{"limit": {"x"}, "period": {"daily"}, "enforce": {"soft"}}); p.Status != http.StatusUnprocessableEntity || !p.Has(`value="x"`) {
 		t.Errorf("refused: %d", p.Status)
