@@ -65,6 +65,8 @@ var forms = map[string]url.Values{
 	"budgets.update":         {"limit": {"5"}, "period": {"monthly"}, "enforce": {"hard"}},
 	"api.budgets.create":     {"scope": {"things:members"}, "limit_usd": {"5"}, "period": {"monthly"}, "enforcement": {"hard"}},
 	"api.budgets.update":     {"limit_usd": {"5"}},
+	"api.budgets.grant":      {"kind": {"increase"}, "amount": {"1"}, "reason": {"x"}},
+	"api.budgets.ask":        {"amount": {"1"}, "reason": {"x"}},
 	"connections.update":     {"name": {"x"}},
 	"api.connections.update": {"name": {"x"}},
 	"api.connections.rotate": {"credential": {"sk-x"}},
@@ -84,6 +86,8 @@ func (a *App) tenant(t *testing.T, h *webtest.House, name string) webtest.Visito
 	must(t, err)
 	limit, err := a.budgets(nil).Create(ctx, admin, budget.Input{Scope: org.OfOrg(x.Org.ID), Limit: money.Dollar, Period: budget.Monthly, Enforce: budget.Hard})
 	must(t, err)
+	asked, err := a.budgets(nil).Ask(ctx, x.Actor(org.Developer), limit.ID, budget.RequestInput{Amount: 1, Reason: "x"})
+	must(t, err)
 	connections, err := a.providers.List(ctx, admin)
 	must(t, err)
 	aliases, err := a.aliasing.List(ctx, admin)
@@ -93,6 +97,7 @@ func (a *App) tenant(t *testing.T, h *webtest.House, name string) webtest.Visito
 	_, err = a.ledgerStore.Post(ctx, id.NewNode(a.ids), budget.Batch{Requests: []ledger.Request{request}})
 	must(t, err)
 	v.Things["keys"], v.Things["budgets"] = made.Key.ID.String(), limit.ID.String()
+	v.Things["budget-requests"] = asked.ID.String()
 	v.Things["connections"], v.Things["aliases"] = connections[0].ID.String(), aliases[0].ID.String()
 	v.Things["requests"] = request.ID.String()
 	return v

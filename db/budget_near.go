@@ -13,7 +13,11 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/org"
 )
 
-// around a scope: the node itself as rows of budgets have it.
+// againstChange locks rows so that who posts can still refer to them: an alert that a posting writes has this budget as its
+// parent, and would otherwise wait here while we wait for its period.
+var againstChange = clause.Locking{Strength: "NO KEY UPDATE"}
+
+// nodes are scopes of one kind, as rows of budgets have them.
 type nodes struct {
 	kind org.ScopeKind
 	ids  []string
@@ -33,7 +37,7 @@ func (s *BudgetStore) Below(ctx context.Context, scope org.Scope, m ledger.Measu
 func (s *BudgetStore) Lock(ctx context.Context, o id.Org, b id.Budget) error {
 	return s.db.scoped(ctx, o, func(tx *gorm.DB) error {
 		var row budgetRow
-		return tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("org_id = ? AND id = ?", o, b).Limit(1).Find(&row).Error
+		return tx.Clauses(againstChange).Where("org_id = ? AND id = ?", o, b).Limit(1).Find(&row).Error
 	})
 }
 
@@ -53,7 +57,7 @@ func (s *BudgetStore) near(ctx context.Context, scope org.Scope, m ledger.Measur
 		}
 		some, err := s.listed(ctx, scope.Org(), now, func(tx *gorm.DB) *gorm.DB {
 			if lock {
-				tx = tx.Clauses(clause.Locking{Strength: "UPDATE"})
+				tx = tx.Clauses(againstChange)
 			}
 			return tx.Where("measure = ? AND scope_kind = ? AND scope_node IN ?", m, n.kind, n.ids).Order("id")
 		})

@@ -37,6 +37,7 @@ func (s *LedgerStore) Verify(ctx context.Context) (budget.Report, error) {
 			run  func(*gorm.DB, *budget.Report) error
 		}{
 			{"periods", func(tx *gorm.DB, r *budget.Report) error { return verifyPeriods(tx, r, sums) }},
+			{"grants", verifyGrants},
 			{"requests", verifyRequests},
 			{"hours", verifyHours},
 			{"tags", verifyTags},

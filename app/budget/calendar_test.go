@@ -174,6 +174,9 @@ func TestTheCalendarNeitherLosesNorDoublesAnything(t *testing.T) {
 				if !s.From.Equal(at(t, c.from)) || !s.To.Equal(at(t, c.to)) || s.Spent != c.spent || s.Opening != 0 {
 					t.Errorf("the last period: %+v", s)
 				}
+				if s.RolledOver != money.Dollar || s.Limit != 101*money.Dollar {
+					t.Errorf("a dollar of the 100 that were left comes along: %+v", s)
+				}
 				all, err := o.service.Statements(t.Context(), o.actor(org.Admin), b.ID)
 				o.must(err)
 				sum := money.USD(0)
@@ -188,6 +191,34 @@ func TestTheCalendarNeitherLosesNorDoublesAnything(t *testing.T) {
 				}
 			})
 		}
+	})
+}
+
+func TestRolloverSurvivesANewStartDay(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		o := newOffice(t, d, nil)
+		b := o.monthly(100*money.Dollar, func(b *budget.Budget) { b.Rollover = 30 * money.Dollar })
+		node := id.NewNode(ids)
+		o.clock.Set(at(t, "2026-12-10 12:00"))
+		o.pay(node, b, 60*money.Dollar) // with 30 of November
+		b.Starts = 5
+		b = o.change(b)
+		if s := o.present(b); s.RolledOver != 30*money.Dollar || s.Limit != 130*money.Dollar || s.Spent != 60*money.Dollar || !s.From.Equal(at(t, "2026-12-05 00:00")) {
+			t.Errorf("the month that began on the 5th: %+v", s)
+		}
+		b.Rollover = 20 * money.Dollar
+		b.Starts = 6
+		b = o.change(b)
+		if s := o.present(b); s.RolledOver != 20*money.Dollar {
+			t.Errorf("under a lower cap: %+v", s)
+		}
+		o.clock.Set(at(t, "2027-01-06 00:00"))
+		o.pay(node, b, money.Dollar)
+		if s := o.present(b); s.RolledOver != 20*money.Dollar || s.Spent != money.Dollar {
+			t.Errorf("the next one: %+v", s)
+		}
+		o.verify()
 	})
 }
 

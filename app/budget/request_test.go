@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/money"
@@ -69,12 +70,16 @@ func TestARefusedRequestIsAskedForApprovedAndPasses(t *testing.T) {
 		if o.must(err); len(waiting) != 1 || !waiting[0].CanDecide || waiting[0].ID != r.ID {
 			t.Fatalf("the manager sees %+v", waiting)
 		}
+		approved := clock.System{}.Now()
 		done, err := o.service.Approve(t.Context(), manager, r.ID, budget.Verdict{Amount: 20 * money.Cent, Note: "a bit less"})
 		o.must(err)
 		if done.State != budget.Approved || done.DecidedBy != "manager" || done.Grant.IsZero() || done.CanDecide {
 			t.Errorf("approved: %+v", done)
 		}
 		eventually(t, "the same call passes", func() bool { return o.cents(tr, 10) == nil })
+		if took := clock.Since(approved); took > 5*time.Second {
+			t.Errorf("it took %s", took)
+		}
 		if e := o.get(b.ID); e.Standing.Limit != 30*money.Cent {
 			t.Errorf("the limit is $%s", e.Standing.Limit)
 		}

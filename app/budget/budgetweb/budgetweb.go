@@ -46,7 +46,7 @@ func New(budgets *budget.Service, people People, keys Keys, reports Reports) *Ha
 
 // Routes are all URLs of budgets.
 func (h *Handlers) Routes() []web.Route {
-	const one, asked, api = "/budgets/:id", "/budget-requests", "/api/v1/budgets"
+	const one, asked, api, asks = "/budgets/:id", "/budget-requests", "/api/v1/budgets", "/api/v1/budget-requests"
 	return []web.Route{
 		{Method: http.MethodGet, Path: "/budgets", Name: "budgets.list", Guard: web.Person, Floor: org.Viewer, Handle: h.list},
 		{Method: http.MethodGet, Path: "/budgets/new", Name: "budgets.new", Guard: web.Person, Floor: org.Lead, Handle: h.new},
@@ -67,6 +67,16 @@ func (h *Handlers) Routes() []web.Route {
 		{Method: http.MethodGet, Path: api + "/:id", Name: "api.budgets.show", Guard: web.Token, Floor: org.Viewer, Handle: h.apiShow, Out: budgetJSON{}},
 		{Method: http.MethodPatch, Path: api + "/:id", Name: "api.budgets.update", Guard: web.Token, Floor: org.Lead, Audit: "budget.updated", Handle: h.apiUpdate, In: budgetChange{}, Out: budgetJSON{}},
 		{Method: http.MethodDelete, Path: api + "/:id", Name: "api.budgets.delete", Guard: web.Token, Floor: org.Lead, Audit: "budget.deleted", Handle: h.apiDelete, Out: web.None{}},
+
+		{Method: http.MethodGet, Path: api + "/:id/grants", Name: "api.budgets.grants", Guard: web.Token, Floor: org.Viewer, Handle: h.apiGrants, Out: grantList{}},
+		{Method: http.MethodPost, Path: api + "/:id/grants", Name: "api.budgets.grant", Guard: web.Token, Floor: org.Lead, Audit: "budget.granted", Handle: h.apiGrant, In: grantInput{}, Out: grantJSON{}},
+		{Method: http.MethodGet, Path: api + "/:id/periods", Name: "api.budgets.periods", Guard: web.Token, Floor: org.Viewer, Handle: h.apiPeriods, Out: periodList{}},
+		{Method: http.MethodGet, Path: api + "/:id/alerts", Name: "api.budgets.alerts", Guard: web.Token, Floor: org.Viewer, Handle: h.apiAlerts, Out: alertList{}},
+		{Method: http.MethodPost, Path: api + "/:id/requests", Name: "api.budgets.ask", Guard: web.Token, Floor: org.Viewer, Audit: "budget.asked", Handle: h.apiAsk, In: askInput{}, Out: overrideJSON{}},
+		{Method: http.MethodGet, Path: asks, Name: "api.budget_requests.list", Guard: web.Token, Floor: org.Viewer, Handle: h.apiRequests, Out: overrideList{}},
+		{Method: http.MethodGet, Path: asks + "/:id", Name: "api.budget_requests.show", Guard: web.Token, Floor: org.Viewer, Handle: h.apiRequest, Out: overrideJSON{}},
+		{Method: http.MethodPost, Path: asks + "/:id/approve", Name: "api.budget_requests.approve", Guard: web.Token, Floor: org.Lead, Audit: "budget.approved", Handle: h.apiApprove, In: verdictInput{}, Out: overrideJSON{}},
+		{Method: http.MethodPost, Path: asks + "/:id/deny", Name: "api.budget_requests.deny", Guard: web.Token, Floor: org.Lead, Audit: "budget.denied", Handle: h.apiDeny, In: denialInput{}, Out: overrideJSON{}},
 	}
 }
 
