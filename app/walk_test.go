@@ -72,7 +72,11 @@ var forms = map[string]url.Values{
 	"api.connections.rotate": {"credential": {"sk-x"}},
 	"aliases.update":         {"name": {"x"}, "target": {"sandbox/sandbox-chat"}},
 	"api.aliases.update":     {"name": {"x"}, "targets[]": {"sandbox/sandbox-chat"}},
-	"requests.list":          {"key": {"things:keys"}, "id": {"things:requests"}},
+	"requests.list":          {"key": {"things:keys"}, "under": {"things:teams"}, "budget": {"things:budgets"}},
+	"budgets.list":           {"team": {"things:teams"}},
+	"budgets.ask":            {"request": {"things:requests"}},
+	"budgets.asked":          {"amount": {"1"}, "reason": {"x"}},
+	"budgets.grant":          {"kind": {"increase"}, "amount": {"1"}, "reason": {"x"}},
 	"api.requests.list":      {"key": {"things:keys"}},
 }
 

@@ -191,6 +191,3 @@ func or(s, otherwise string) string {
 	}
 	return s
 }
-
-// dollars reads an amount of money.
-func dollars(text string) (money.USD, error) { return units(ledger.Money, "limit", text) }
