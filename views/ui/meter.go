@@ -18,6 +18,10 @@ func (p MeterProps) tone() Tone {
 // parts are the beginnings and widths of the three amounts, in permille of the whole.
 func (p MeterProps) parts() [3]struct{ x, width int64 } {
 	var out [3]struct{ x, width int64 }
+	if p.Max <= 0 { // a limit of nothing is always full
+		out[0].width, out[1].x, out[2].x = 1000, 1000, 1000
+		return out
+	}
 	at := int64(0)
 	for i, v := range [...]int64{p.Spent, p.Suspense, p.Held} {
 		w := permille(v, p.Max)
@@ -27,9 +31,6 @@ func (p MeterProps) parts() [3]struct{ x, width int64 } {
 		w = min(w, 1000-at)
 		out[i].x, out[i].width = at, w
 		at += w
-	}
-	if p.Max <= 0 { // a limit of nothing is always full
-		out[0].width = 1000
 	}
 	return out
 }

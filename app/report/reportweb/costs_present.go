@@ -80,7 +80,7 @@ func divide(page *views.CostsPage, a report.Allocation, name string, days report
 	if a.Rest != (report.Totals{}) {
 		line := costLine(a, rest, a.Rest)
 		if _, ok := by.Tag(); ok {
-			line.Sub = "send x-bodhi-tags, or put the tag on the key"
+			line.Sub = "clients tag requests with the header x-bodhi-tags"
 		}
 		page.Others = append(page.Others, line)
 	}
