@@ -144,6 +144,26 @@ func TestALeadHandsOutWhatTheTeamHas(t *testing.T) {
 	})
 }
 
+func TestOneGetsDownFromASumThatIsTooHigh(t *testing.T) {
+	t.Parallel()
+	o := newTree(t, dbtest.SQLite(t))
+	c, manager, lead := o.chain, o.actor(org.Manager), o.actor(org.Lead, o.chain.Team)
+	_, err := o.create(manager, input(org.OfTeam(c.Org, c.Team), 100*money.Dollar, budget.Monthly))
+	o.must(err)
+	_, err = o.create(manager, input(org.OfPool(c.Org, c.Team), 300*money.Dollar, budget.Monthly)) // more than there is
+	o.must(err)
+	member, err := o.create(manager, input(org.OfMember(c.Org, c.Member), 50*money.Dollar, budget.Monthly))
+	o.must(err)
+	for limit, field := range map[money.USD]string{51 * money.Dollar: "limit", 50 * money.Dollar: ""} {
+		if _, err := o.service.Update(t.Context(), lead, member.ID, input(org.Scope{}, limit, budget.Monthly)); (err == nil) != (field == "") {
+			t.Errorf("to $%s: %v", limit, err)
+		}
+	}
+	if _, err := o.service.Update(t.Context(), lead, member.ID, input(org.Scope{}, 40*money.Dollar, budget.Monthly)); err != nil {
+		t.Errorf("down, though the sum stays too high: %v", err)
+	}
+}
+
 func TestTwoWhoTakeTheRestOfAStrictBudgetDoNotBothGetIt(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
