@@ -32,6 +32,10 @@ func (tr *traffic) scatter(t *testing.T, d *db.DB, random *rand.Rand, n int) {
 	departments := []id.Department{{}, id.NewDepartment(ids), id.NewDepartment(ids)}
 	for range n {
 		at := noon.Add(time.Duration(random.Int64N(int64(90*24*time.Hour))) - 45*24*time.Hour).Truncate(time.Microsecond)
+		if random.IntN(3) == 0 { // around where a month begins and ends in a zone of half an hour
+			edge := []time.Time{time.Date(2026, 4, 30, 18, 30, 0, 0, time.UTC), time.Date(2026, 5, 31, 18, 30, 0, 0, time.UTC)}[random.IntN(2)]
+			at = edge.Add(time.Duration(random.Int64N(int64(80*time.Minute))) - 40*time.Minute).Truncate(time.Microsecond)
+		}
 		status := []int{200, 200, 500, 402}[random.IntN(4)]
 		team, member := tr.a, tr.ada
 		if random.IntN(2) == 0 {
