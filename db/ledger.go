@@ -79,6 +79,9 @@ func (s *LedgerStore) Lease(ctx context.Context, node id.Node, asks []budget.Lea
 		if err != nil {
 			return err
 		}
+		if err := s.refresh(tx, locked, asks); err != nil {
+			return err
+		}
 		out = make([]budget.Lease, 0, len(asks))
 		var changed []leaseRow
 		for _, a := range asks {

@@ -3,6 +3,7 @@ package budget
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
@@ -39,6 +40,8 @@ type LeaseAsk struct {
 	Org     id.Org
 	Account ledger.Account
 	Back    ledger.Units // lease given back
+	// Now is the asker's clock when it asks: nothing is lent out of an increase that has ended by then. Zero = not said.
+	Now time.Time
 	ledger.Ask
 }
 

@@ -151,13 +151,13 @@ func (d *desk) settleFor(bind []*purse, w Want, failed error) (*ledger.Hold, err
 	case tight == nil:
 		return nil, unavailable(cmp.Or(failed, errPatience))
 	case gone && at.Limit > at.Spent:
-		return nil, tooDear(at, tight.rule.Label, w.Floor.Of(at.Measure))
+		return nil, needing(tooDear(at, tight.rule.Label, w.Floor.Of(at.Measure)), at, w.Floor.Of(at.Measure))
 	case gone:
-		return nil, exhausted(at, tight.rule.Label)
+		return nil, needing(exhausted(at, tight.rule.Label), at, w.Floor.Of(at.Measure))
 	case failed != nil && !(failed == errPatience && tight.fresh):
 		return nil, unavailable(failed)
 	}
-	return nil, reservedByOthers(at, tight.rule.Label)
+	return nil, needing(reservedByOthers(at, tight.rule.Label), at, w.Floor.Of(at.Measure))
 }
 
 // taken notes a successful hold, and starts a trip ahead of need where a lease runs low. The caller holds mu.
@@ -284,6 +284,10 @@ func (t *Treasury) ask(ctx context.Context, asks []LeaseAsk, epoch int64) ([]Lea
 	defer boot.Stop()
 	select {
 	case <-t.ready:
+		now := t.Clock.Now()
+		for i := range asks {
+			asks[i].Now = now
+		}
 		return t.lease(ctx, asks, epoch)
 	case <-boot.C:
 		return nil, errNotReady

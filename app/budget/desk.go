@@ -123,6 +123,22 @@ func (d *desk) standing(p *purse) Standing {
 	return s
 }
 
+// inPeriod is the moment of an attempt, moved into the periods that its hold lies in: money that was held a moment before
+// midnight and sent a moment after counts before, in the books as in the facts.
+func (d *desk) inPeriod(h *ledger.Hold, at time.Time) time.Time {
+	for _, s := range h.Stakes() {
+		p := d.purses[s.Account]
+		switch {
+		case p == nil:
+		case !p.to.IsZero() && !at.Before(p.to):
+			at = p.to.Add(-time.Microsecond)
+		case at.Before(p.from):
+			at = p.from
+		}
+	}
+	return at
+}
+
 // firstHard is the outermost hard budget of money.
 func firstHard(bind []*purse) *purse {
 	for _, p := range bind {

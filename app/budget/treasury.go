@@ -32,6 +32,8 @@ type TreasuryConfig struct {
 	Host, Version string        // what people see of this node
 	BeatEvery     time.Duration // how often it shows that it is alive; 2 s
 	DeadAfter     time.Duration // after so long without a sign another node counts as dead; 30 s
+	// PublicURL is where the dashboard is; refusals say there where to ask for more. Empty = they do not.
+	PublicURL string
 }
 
 // Treasury is the data plane's money: it holds it for each attempt in memory, inside leases from the Bank, and journals
@@ -117,7 +119,7 @@ func (t *Treasury) Reserve(ctx context.Context, w Want) (*ledger.Hold, error) {
 			s := d.standing(p)
 			d.mu.Unlock()
 			t.refusals.Add(1)
-			return nil, unpriced(s, p.rule.Label)
+			return nil, t.asking(unpriced(s, p.rule.Label))
 		}
 		w.Ceiling.Money, w.Floor.Money = 0, 0
 	}
@@ -137,6 +139,7 @@ func (t *Treasury) Reserve(ctx context.Context, w Want) (*ledger.Hold, error) {
 	h, err := t.borrow(ctx, d, w)
 	if err != nil {
 		t.refusals.Add(1)
+		err = t.asking(err)
 	}
 	return h, err
 }
@@ -144,17 +147,18 @@ func (t *Treasury) Reserve(ctx context.Context, w Want) (*ledger.Hold, error) {
 // Open journals the attempt: from here on it counts as sent, whatever happens to us. It must return before the first
 // byte leaves; on error nothing may be sent, and the hold can be released. Id, hold and stakes of a are set from h.
 func (t *Treasury) Open(h *ledger.Hold, a *ledger.Attempt) error {
+	if a.At.IsZero() {
+		a.At = t.Clock.Now()
+	}
 	d := t.desk(h.Org())
 	d.mu.Lock()
 	err := d.book.Open(h)
+	a.At = d.inPeriod(h, a.At)
 	d.mu.Unlock()
 	if err != nil {
 		return err
 	}
 	a.ID, a.Held, a.Stakes = h.Attempt(), h.Amounts(), h.Stakes()
-	if a.At.IsZero() {
-		a.At = t.Clock.Now()
-	}
 	clip(maxText, &a.Provider, &a.Kind, &a.Model, &a.PriceVersion, &a.Tags)
 	if _, err := t.Journal.Append(journal.Record{Attempt: a}); err != nil {
 		d.mu.Lock()

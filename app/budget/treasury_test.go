@@ -35,6 +35,8 @@ type house struct {
 	chain org.Chain
 	store *db.BudgetStore
 	books *db.LedgerStore
+	// public is where treasuries tell people to ask for more.
+	public string
 }
 
 func newHouse(t *testing.T, d *db.DB) *house {
@@ -68,9 +70,15 @@ func (h *house) budget(s org.Scope, limit money.USD, p budget.Period, e budget.E
 	return b
 }
 
+func (h *house) rules(ctx context.Context) ([]budget.Rule, error) {
+	return h.store.Rules(ctx, h.clock.Now())
+}
+
+var silent = slog.New(slog.DiscardHandler)
+
 func (h *house) load(t *budget.Treasury) {
 	h.t.Helper()
-	rules, err := h.store.Rules(h.t.Context(), h.clock.Now())
+	rules, err := h.rules(h.t.Context())
 	h.must(err)
 	h.must(t.Load(rules))
 }
@@ -80,7 +88,7 @@ func (h *house) treasury(dir string, bank budget.Bank) (*budget.Treasury, func()
 	h.t.Helper()
 	j, err := journal.Open(dir, journal.Options{Clock: h.clock, IDs: ids})
 	h.must(err)
-	t := budget.NewTreasury(budget.TreasuryConfig{Bank: bank, Journal: j, Clock: h.clock, IDs: ids, Log: slog.New(slog.DiscardHandler)})
+	t := budget.NewTreasury(budget.TreasuryConfig{Bank: bank, Journal: j, Clock: h.clock, IDs: ids, Log: silent, PublicURL: h.public})
 	ctx, cancel := context.WithCancel(context.WithoutCancel(h.t.Context()))
 	done := make(chan error, 1)
 	go func() { done <- t.Run(ctx) }()

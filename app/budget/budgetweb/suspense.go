@@ -8,8 +8,6 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
-	"github.com/bodhi-gateway/bodhi/app/ledger"
-	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	views "github.com/bodhi-gateway/bodhi/views/budget"
@@ -125,18 +123,10 @@ func (h *Handlers) suspended(c *web.Context, e budget.Entry) ([]views.Suspended,
 	out := make([]views.Suspended, len(all))
 	for i, x := range all {
 		out[i] = views.Suspended{Node: x.Node.String(), Host: x.Host, Since: c.When(x.Since), Start: x.Start.UTC().Format(time.RFC3339),
-			Amount: figure(x.Measure, x.Amount), Damaged: x.Damaged, Action: root + "/" + e.ID.String() + "/suspense",
+			Amount: amount(x.Measure, x.Amount), Damaged: x.Damaged, Action: root + "/" + e.ID.String() + "/suspense",
 			CanRelease: c.Actor().Role.AtLeast(org.Admin)}
 	}
 	return out, nil
-}
-
-// figure prints an amount of any measure.
-func figure(m ledger.Measure, n ledger.Units) views.Amount {
-	if m == ledger.Money {
-		return amount(money.USD(n))
-	}
-	return views.Amount{Short: m.Plain(n) + " " + m.String(), Exact: m.Plain(n)}
 }
 
 func (h *Handlers) release(c *web.Context) error {
@@ -151,7 +141,7 @@ func (h *Handlers) release(c *web.Context) error {
 	}
 	_, err = h.budgets.Release(c.Ctx(), c.Actor(), e.ID, budget.ReleaseInput{Node: node, Start: start, Note: c.FormValue("note")})
 	if wrong, ok := web.Refused(err); ok {
-		page, err := h.changePage(c, e)
+		page, err := h.gather(c, e, gift{})
 		if err != nil {
 			return err
 		}
@@ -160,7 +150,7 @@ func (h *Handlers) release(c *web.Context) error {
 				page.Suspended[i].Note, page.Suspended[i].Error = c.FormValue("note"), wrong.Fields["note"]+wrong.Form
 			}
 		}
-		return c.Invalid(views.Edit(page))
+		return c.Invalid(views.Show(page))
 	}
 	if err != nil {
 		return err

@@ -203,7 +203,7 @@ func (h *Handlers) apiUsage(c *web.Context) error {
 	}
 	out := usageList{By: by, From: from, To: to, Data: make([]usageJSON, len(groups))}
 	for i, g := range groups {
-		out.Data[i] = usageJSON{ID: g.ID, Name: g.Name, Requests: g.Requests, Errors: g.Errors, InputTokens: g.Input, OutputTokens: g.Output, CostUSD: g.Cost}
+		out.Data[i] = totalOut(g.ID, g.Name, g.Totals)
 	}
 	return c.JSON(http.StatusOK, out)
 }
