@@ -5,7 +5,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/fault"
@@ -81,15 +80,6 @@ func TestANodeDoesNotTrustItsOwnFigureOfWhatAnotherSpent(t *testing.T) {
 	if _, err := b.Reserve(t.Context(), h.want(money.Dollar, money.Dollar)); fault.From(err).Code != "budget_exhausted" {
 		t.Errorf("a spent %s, and b answers %v", spent, err)
 	}
-}
-
-func berlin(t *testing.T) *time.Location {
-	t.Helper()
-	zone, err := time.LoadLocation("Europe/Berlin")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return zone
 }
 
 // A pod that had been replaced wrote its counter back over its successor's.
