@@ -22,7 +22,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/ledger/journal"
 	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/live"
-	"github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
+	"github.com/bodhi-gateway/bodhi/app/price"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/route"
 	"github.com/bodhi-gateway/bodhi/app/secret"
@@ -107,6 +107,8 @@ func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error
 			now := c.clock.Now()
 			return c.ledgerStore.EnsureDays(ctx, now, now.AddDate(0, 0, 2))
 		},
+		RefreshPrices: c.refresher.Run,
+		Reconcile:     c.reconciling.Nightly,
 	})})
 	if err != nil {
 		return nil, errors.Join(err, a.treasury.Close(ctx))
@@ -128,8 +130,8 @@ func (a *App) dataPlane() error {
 		return errors.Join(err, a.treasury.Close(context.Background()))
 	}
 	a.mirrors = a.snapshots()
-	a.gateway = gateway.New(gateway.Config{Clock: a.clock, IDs: a.ids, Log: a.log, OpenAI: openai.Dialect{}, Ports: gateway.Ports{
-		Keys: a.desk, Limits: a.limiter, Routes: a.table, Budgets: a.treasury, Prices: prices{a.catalog}, Adapters: newAdapters(), Upstreams: a.upstreams, Meter: a.meter,
+	a.gateway = gateway.New(gateway.Config{Clock: a.clock, IDs: a.ids, Log: a.log, Dialects: dialects(), Ports: gateway.Ports{
+		Keys: a.desk, Limits: a.limiter, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: newAdapters(), Upstreams: a.upstreams, Meter: a.meter,
 	}})
 	return nil
 }
@@ -140,6 +142,11 @@ func (a *App) snapshots() []mirror {
 	dir := filepath.Join(a.cfg.DataDir, "snapshot")
 	const poll = 5 * time.Minute // the bus tells within a second; this is for messages that were lost
 	return []mirror{
+		&live.Mirror[price.Snapshot]{Name: "catalog", Topic: price.CatalogTopic, Dir: dir, Poll: poll, Log: a.log,
+			Read: a.refresher.Read, Apply: a.applyCatalog},
+		&live.Mirror[[]price.Override]{Name: "prices", Topic: price.Topic, Dir: dir, Poll: poll, Log: a.log,
+			Read:  func(ctx context.Context) ([]price.Override, error) { return a.priceStore.All(ctx, a.clock.Now()) },
+			Apply: a.prices.Load},
 		&live.Mirror[[]secret.WrappedKey]{Name: "datakeys", Topic: provider.Topic, Dir: dir, Poll: poll, Log: a.log,
 			Read: a.orgKeys.AllOrgKeys, Apply: a.keyring.Import},
 		&live.Mirror[route.Records]{Name: "routes", Topic: provider.Topic, Dir: dir, Poll: poll, Log: a.log,
@@ -155,6 +162,18 @@ func (a *App) snapshots() []mirror {
 	}
 }
 
+// applyCatalog puts a refreshed catalogue into use. Routes are compiled from it, so they are told.
+func (a *App) applyCatalog(s price.Snapshot) error {
+	changed, err := a.refresher.Apply(s, a.floor)
+	if err != nil || !changed {
+		return err
+	}
+	if err := a.bus.Publish(context.Background(), provider.Topic); err != nil {
+		a.log.Warn("publish failed, readers will poll", "topic", string(provider.Topic), "error", err.Error())
+	}
+	return nil
+}
+
 func (a *App) readRoutes(ctx context.Context) (r route.Records, err error) {
 	if r.Connections, err = a.connections.All(ctx); err != nil {
 		return r, err
@@ -164,7 +183,7 @@ func (a *App) readRoutes(ctx context.Context) (r route.Records, err error) {
 }
 
 func (a *App) applyRoutes(r route.Records) error {
-	index, broken := route.Compile(context.Background(), r, a.catalog, a.keyring)
+	index, broken := route.Compile(context.Background(), r, a.shelf, a.keyring)
 	for _, err := range broken {
 		a.log.Error("a connection is out of service", "error", err.Error())
 	}

@@ -52,6 +52,8 @@ type Config struct {
 	OTLPEndpoint string `env:"OTEL_EXPORTER_OTLP_ENDPOINT"`
 	// MetricsAddr is where /metrics listens, apart from Addr; empty serves none.
 	MetricsAddr string `env:"BODHI_METRICS_ADDR"`
+	// PricesURL is where the price catalogue is refreshed from, in genai-prices' format; empty keeps the built-in one.
+	PricesURL string `env:"BODHI_PRICES_URL"`
 	// EgressAllowPrivate are networks that provider URLs may point to although they are not public.
 	EgressAllowPrivate Networks `env:"BODHI_EGRESS_ALLOW_PRIVATE"`
 }
@@ -124,6 +126,7 @@ func (c Config) validate(values settings) error {
 	check("BODHI_PUBLIC_URL", httpURL(c.PublicURL))
 	check("STRIPE_API_BASE", optional(c.StripeAPIBase, httpURL))
 	check("OTEL_EXPORTER_OTLP_ENDPOINT", optional(c.OTLPEndpoint, httpURL))
+	check("BODHI_PRICES_URL", optional(c.PricesURL, httpURL))
 	check("BODHI_TENANT_DOMAIN", optional(c.TenantDomain, domain))
 	check("DATABASE_URL", scheme(c.DatabaseURL, "sqlite:///path or postgres://user:password@host/name", "sqlite", "postgres", "postgresql"))
 	check("REDIS_URL", optionalSecret(c.RedisURL, "redis://host:6379/0", "redis", "rediss"))

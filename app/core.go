@@ -15,8 +15,10 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/onboard"
+	"github.com/bodhi-gateway/bodhi/app/price"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/provider/sandbox"
+	"github.com/bodhi-gateway/bodhi/app/reconcile"
 	"github.com/bodhi-gateway/bodhi/app/report"
 	"github.com/bodhi-gateway/bodhi/app/route"
 	"github.com/bodhi-gateway/bodhi/app/secret"
@@ -40,7 +42,9 @@ type core struct {
 
 	egress    *egress.Egress
 	upstreams *upstreams
-	catalog   *catalog.Catalog
+	floor     *catalog.Catalog // what the program was built with
+	shelf     *price.Shelf
+	prices    *price.Table
 
 	audit       *audit.Chain
 	connections *db.ConnectionStore
@@ -51,13 +55,17 @@ type core struct {
 	limitStore  *db.LimitStore
 	sessions    *db.SessionStore
 
-	identities identity.Config
-	keyConfig  key.Config
-	people     *identity.Service
-	keys       *key.Service
-	providers  *provider.Service
-	aliasing   *route.Service
-	reports    *report.Service
+	identities  identity.Config
+	keyConfig   key.Config
+	people      *identity.Service
+	keys        *key.Service
+	providers   *provider.Service
+	aliasing    *route.Service
+	reports     *report.Service
+	priceStore  *db.PriceStore
+	pricing     *price.Service
+	refresher   *price.Refresher
+	reconciling *reconcile.Service
 }
 
 func newCore(ctx context.Context, cfg Config, d *db.DB, log *slog.Logger) (*core, error) {
@@ -79,7 +87,9 @@ func newCore(ctx context.Context, cfg Config, d *db.DB, log *slog.Logger) (*core
 	c.egress = egress.New(egress.Config{AllowPrivate: cfg.EgressAllowPrivate})
 	box := sandbox.New(sandbox.Config{Clock: c.clock, Open: true})
 	c.upstreams = &upstreams{out: c.egress.Transport(), sandbox: box.Transport()}
-	c.catalog = catalog.BuiltIn()
+	c.floor = catalog.BuiltIn()
+	c.shelf = price.NewShelf(c.floor)
+	c.prices = price.NewTable(c.shelf)
 	if err := c.rooms(); err != nil {
 		return nil, err
 	}
@@ -114,6 +124,11 @@ func (c *core) rooms() error {
 	c.people = identity.NewService(c.identities)
 	c.keyConfig = key.Config{Store: c.keyStore, Tree: c.orgs, Tx: c.db, Audit: c.audit, Bus: c.bus, Clock: c.clock, IDs: c.ids, MAC: keyMAC, Log: c.log}
 	c.keys = key.NewService(c.keyConfig)
+	c.priceStore = db.NewPriceStore(c.db)
+	c.pricing = price.New(price.Parts{Store: c.priceStore, Connections: c.connections, Shelf: c.shelf, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
+	c.refresher = &price.Refresher{URL: c.cfg.PricesURL, Out: c.egress.Transport(), Keep: db.NewRefreshStore(c.db, c.ids), Shelf: c.shelf, Bus: c.bus, Clock: c.clock, Log: c.log}
+	c.reconciling = reconcile.New(reconcile.Parts{Store: db.NewReconcileStore(c.db), Connections: c.connections, Tx: c.db, Audit: c.audit, Vault: c.keyring,
+		Out: c.egress.Transport(), IDs: c.ids, Clock: c.clock, Log: c.log})
 	c.reports = report.NewService(db.NewReportStore(c.db), c.orgs, c.clock)
 	return nil
 }

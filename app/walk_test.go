@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/key"
@@ -15,6 +16,9 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/price"
+	"github.com/bodhi-gateway/bodhi/app/provider"
+	"github.com/bodhi-gateway/bodhi/app/reconcile"
 	"github.com/bodhi-gateway/bodhi/app/secret"
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
@@ -77,6 +81,11 @@ var forms = map[string]url.Values{
 	"connections.update":     {"name": {"x"}},
 	"api.connections.update": {"name": {"x"}},
 	"api.connections.rotate": {"credential": {"sk-x"}},
+	"reconcile.set":          {"narrow": {"proj_1"}},
+	"api.reconcile.set":      {"narrow": {"proj_1"}},
+	"prices.create":          {"model": {"m"}, "price_input": {"1"}},
+	"prices.update":          {"price_input": {"1"}},
+	"api.overrides.create":   {"model": {"m"}, "connection": {"things:connections"}},
 	"aliases.update":         {"name": {"x"}, "target": {"sandbox/sandbox-chat"}},
 	"api.aliases.update":     {"name": {"x"}, "targets[]": {"sandbox/sandbox-chat"}},
 	"requests.list":          {"key": {"things:keys"}, "id": {"things:requests"}},
@@ -108,6 +117,13 @@ func (a *App) tenant(t *testing.T, h *webtest.House, name string) webtest.Visito
 	must(t, err)
 	v.Things["keys"], v.Things["budgets"] = made.Key.ID.String(), spend.ID.String()
 	v.Things["connections"], v.Things["aliases"] = connections[0].ID.String(), aliases[0].ID.String()
+	own, err := a.pricing.Create(ctx, admin, price.Input{Model: "m", Prices: map[catalog.Class]money.Price{catalog.Input: 1}})
+	must(t, err)
+	account, err := a.providers.Create(ctx, admin, provider.Input{Name: "openai", Kind: provider.OpenAI, BaseURL: "https://openai.invalid/v1", Credential: secret.New("sk-test-0123456789")})
+	must(t, err)
+	must(t, a.reconciling.SetCredential(ctx, admin, account.ID, reconcile.Input{Credential: secret.New("sk-admin-0123456789")}))
+	v.Things["reconcile"] = account.ID.String()
+	v.Things["prices"], v.Things["overrides"] = own.ID.String(), own.ID.String()
 	v.Things["requests"] = request.ID.String()
 	return v
 }

@@ -34,6 +34,7 @@ func TestEveryFieldOfAFactIsKept(t *testing.T) {
 				q.Chain, q.Usage.CacheWrite5m = c, 0 // a request keeps the four main sums
 				if i == 1 {
 					p.End.Usage = llm.Usage{Input: 1}
+					p.Attempt.Tags, p.Attempt.Held.Tokens, p.End.Tokens, p.End.Requests = "project=apollo", 9, 5, 1
 					p.Attempt.Number, p.Attempt.Kind, p.End.Class, p.End.Note, p.End.Status = 2, "other", "slow", "it's late", 504
 					p.End.State, p.End.InputCost, p.End.FirstByte, p.End.Duration = ledger.Interrupted, 3, time.Second, time.Minute
 					q.Family, q.Endpoint, q.Stream, q.Asked, q.Route, q.Client, q.Tags = "openai", "chat", true, "smart", "r", "sdk", `{"a":"b"}`

@@ -31,7 +31,12 @@ type Bill struct {
 	Total         money.USD // rounded up once; holds fees per request and per search, which are neither
 	Lines         []Line
 	Version       string
+	// Exact are the same sums before they are rounded: what the calculation page and the price command show.
+	Exact Exact
 }
+
+// Exact are a bill's sums to the pico-dollar.
+type Exact struct{ Input, Output, Total money.Sum }
 
 // Line is one class of usage on a bill.
 type Line struct {

@@ -42,6 +42,8 @@ func TestAModelIsFoundByItsKind(t *testing.T) {
 		{"anything on Ollama", "ollama", "qwen3:8b", "ollama", "any"},
 		{"nothing that OpenAI does not have", "openai", "claude-opus-4-8", "", ""},
 		{"no fallback over two steps", "azure", "gemini-2.5-pro", "", ""},
+		{"a provider by a spelling of its name", "google-vertex", "gemini-2.5-pro", "google", "gemini-2.5-pro"},
+		{"Bedrock by a spelling of its name", "amazon-bedrock", "amazon.nova-pro-v1:0", "aws", "amazon.nova-pro-v1:0"},
 		{"nothing of an unknown kind", "frobnicator", "gpt-5.5", "", ""},
 		{"nothing unknown on a compatible server", "openai-compatible", "my-own-finetune", "", ""},
 	} {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/llm"
 )
 
 // authenticate finds the virtual key wherever the official SDKs put theirs. Its Finish records the request's fact, so
@@ -74,7 +75,8 @@ func (g *Gateway) decode(_ context.Context, x *Exchange) (Finish, error) {
 	if err != nil {
 		return nil, err
 	}
-	x.Call, err = g.openai.Decode(x.Endpoint.op, body)
+	x.Call, err = x.Dialect.Decode(llm.Ask{Operation: x.Endpoint.op, Model: x.Named, Stream: x.Endpoint.stream,
+		Query: x.R.URL.RawQuery, Header: x.R.Header, Body: body, At: x.Started.Unix()})
 	if err != nil {
 		return nil, err
 	}
@@ -181,6 +183,9 @@ func (g *Gateway) plan(_ context.Context, x *Exchange) (Finish, error) {
 		x.note("target: ", t.Connection.Name, "/", t.Model, " (", t.Why, ")")
 	}
 	x.Plan = p
+	if x.Call.Operation == llm.CountTokens {
+		return nil, g.countHere(x)
+	}
 	return nil, nil
 }
 
@@ -192,6 +197,8 @@ func statusOf(f *fault.Error) int {
 		return http.StatusMethodNotAllowed
 	case "upgrade_required":
 		return http.StatusUpgradeRequired
+	case "not_implemented":
+		return http.StatusNotImplemented
 	}
 	return 0
 }

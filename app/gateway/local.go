@@ -82,12 +82,12 @@ func (g *Gateway) listModels(x *Exchange, _ string) {
 	for i, name := range names {
 		offers[i] = llm.Offer{ID: name, OwnedBy: x.Grant.OrgSlug}
 	}
-	g.writeBody(x, g.openai.Models(offers))
+	g.writeBody(x, x.Dialect.Models(offers))
 }
 
 func (g *Gateway) showModel(x *Exchange, name string) {
 	if slices.Contains(g.Routes.Offer(x.Grant), name) {
-		g.writeBody(x, g.openai.Model(llm.Offer{ID: name, OwnedBy: x.Grant.OrgSlug}))
+		g.writeBody(x, x.Dialect.Model(llm.Offer{ID: name, OwnedBy: x.Grant.OrgSlug}))
 		return
 	}
 	x.Err = fault.Newf(fault.NotFound, "model_not_found", "There is no model %q for this key. GET /v1/models lists what there is.", clip(name))

@@ -32,6 +32,7 @@ type attempt struct {
 	outputs int64 // output tokens per choice that the ceiling allows
 	hold    *ledger.Hold
 	edit    llm.Edit
+	notes   llm.Notes // what a translation dropped
 	opened  bool
 	started bool // a piece of an answer arrived
 	settled bool
@@ -81,6 +82,9 @@ func (g *Gateway) take(ctx context.Context, x *Exchange, t route.Target) error {
 // price finds what the attempt can use at most and at least. Without a price for what is asked the claim says so: a hard
 // budget of money then refuses it, because unknown is not free.
 func (g *Gateway) price(x *Exchange, a *attempt, want *budget.Want) error {
+	if x.Call.Operation.Free() {
+		return nil
+	}
 	t := a.target
 	quote, known := g.quoteOf(x, t)
 	if known {
@@ -91,7 +95,7 @@ func (g *Gateway) price(x *Exchange, a *attempt, want *budget.Want) error {
 		a.quote = quote
 	} else {
 		want.Unpriced = true
-		x.note("price unknown: ", pricedAs(t), "/", t.Model)
+		x.note("price unknown: ", t.Connection.Name, "/", t.Model)
 		a.ceiling = catalog.Ceiling{Tokens: catalog.Tokens(x.Call.Bound), MaxOutput: unknownOutput}
 	}
 	if known && dearTier(x.Call.Tier) {

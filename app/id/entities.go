@@ -22,6 +22,9 @@ type (
 	invitationEntity struct{}
 	limitEntity      struct{}
 	increaseEntity   struct{}
+	overrideEntity   struct{}
+	refreshEntity    struct{}
+	correctionEntity struct{}
 )
 
 func (orgEntity) prefix() string        { return "org" }
@@ -44,6 +47,9 @@ func (releaseEntity) prefix() string    { return "rel" }
 func (invitationEntity) prefix() string { return "inv" }
 func (limitEntity) prefix() string      { return "lim" }
 func (increaseEntity) prefix() string   { return "inc" }
+func (overrideEntity) prefix() string   { return "ovr" }
+func (refreshEntity) prefix() string    { return "rfr" }
+func (correctionEntity) prefix() string { return "cor" }
 
 // One alias per entity; the comment says what it names.
 type (
@@ -67,6 +73,9 @@ type (
 	Invitation = ID[invitationEntity] // an invitation
 	Limit      = ID[limitEntity]      // a rate limit
 	Increase   = ID[increaseEntity]   // a temporary increase of a rate limit
+	Override   = ID[overrideEntity]   // a tenant's own price
+	Refresh    = ID[refreshEntity]    // one look at the source of prices
+	Correction = ID[correctionEntity] // a difference to a provider's report
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -188,3 +197,21 @@ func NewIncrease(s *Source) Increase { return New[increaseEntity](s) }
 
 // ParseIncrease reads the printed or plain form of an id for a temporary increase of a rate limit.
 func ParseIncrease(s string) (Increase, error) { return Parse[increaseEntity](s) }
+
+// NewOverride makes an id for a tenant's own price.
+func NewOverride(s *Source) Override { return New[overrideEntity](s) }
+
+// ParseOverride reads the printed or plain form of an id for a tenant's own price.
+func ParseOverride(s string) (Override, error) { return Parse[overrideEntity](s) }
+
+// NewRefresh makes an id for one look at the source of prices.
+func NewRefresh(s *Source) Refresh { return New[refreshEntity](s) }
+
+// ParseRefresh reads the printed or plain form of an id for one look at the source of prices.
+func ParseRefresh(s string) (Refresh, error) { return Parse[refreshEntity](s) }
+
+// NewCorrection makes an id for a difference to a provider's report.
+func NewCorrection(s *Source) Correction { return New[correctionEntity](s) }
+
+// ParseCorrection reads the printed or plain form of an id for a difference to a provider's report.
+func ParseCorrection(s string) (Correction, error) { return Parse[correctionEntity](s) }

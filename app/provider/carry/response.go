@@ -1,4 +1,4 @@
-package compat
+package carry
 
 import (
 	"bytes"
@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
-	"github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
 	"github.com/bodhi-gateway/bodhi/app/llm/scan"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 )
@@ -24,26 +23,48 @@ const (
 	maxModels = 10_000
 )
 
-// Response implements provider.Adapter. It reads a JSON answer to its end, so that a bad one is still a failure and not
+// Response is provider.Adapter's Response for a wire: the stream in the client's dialect. It reads a JSON answer to its end, so that a bad one is still a failure and not
 // half an answer; of a stream it reads nothing, unless its type leaves doubt that it is one. On an error it closes the
 // body.
-func (a *Adapter) Response(r *http.Response, call *llm.Call) (llm.Stream, error) {
+func Response(w llm.Wire, r *http.Response, call *llm.Call) (llm.Stream, error) {
 	if err := decoded(r); err != nil {
 		_ = r.Body.Close()
 		return nil, garbled(r, "the answer is encoded in a way that was not asked for", err)
 	}
 	if r.StatusCode < 200 || r.StatusCode > 299 {
 		defer func() { _ = r.Body.Close() }()
-		return nil, refused(r)
+		return nil, Refused(w, r)
 	}
-	if !call.Stream {
-		return document(r, call)
+	own, err := answer(w, r, call)
+	if err != nil {
+		return nil, err
 	}
-	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind == "text/event-stream" {
-		return &stream{openai.NewStream(r.Body, call), r.StatusCode}, nil
+	out, err := llm.Answer(w, call, own)
+	if err != nil {
+		_ = own.Close()
 	}
-	return doubtful(r, call)
+	return out, err
 }
+
+// answer is the stream in the provider's dialect.
+func answer(w llm.Wire, r *http.Response, call *llm.Call) (llm.Stream, error) {
+	if !call.Stream {
+		return document(w, r, call)
+	}
+	switch kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); {
+	case kind == w.StreamType():
+		return stream(w, r, r.Body, call), nil
+	case w.StreamType() == eventStream:
+		return doubtful(w, r, call)
+	}
+	_, err := document(w, r, call)
+	if err == nil {
+		err = garbled(r, "a stream was asked for and a document came", nil)
+	}
+	return nil, err
+}
+
+const eventStream = "text/event-stream"
 
 // decoded undoes gzip that was not asked for; what comes out is capped like everything else that is read.
 func decoded(r *http.Response) error {
@@ -65,17 +86,17 @@ func decoded(r *http.Response) error {
 	}
 }
 
-func document(r *http.Response, call *llm.Call) (llm.Stream, error) {
+func document(w llm.Wire, r *http.Response, call *llm.Call) (llm.Stream, error) {
 	defer func() { _ = r.Body.Close() }()
 	body, err := whole(r)
 	if err != nil {
 		return nil, err
 	}
-	e, err := openai.Document(call, body)
+	e, err := w.Document(call, body)
 	if err != nil {
 		return nil, wrong(r, err)
 	}
-	return openai.NewWhole(e), nil
+	return llm.NewWhole(e), nil
 }
 
 // whole reads a body up to the cap. An answer that breaks off is not garbled: the provider may have billed it.
@@ -96,7 +117,7 @@ func whole(r *http.Response) ([]byte, error) {
 
 // doubtful reads the first bytes of what should be a stream. Some servers forget the content type; others send a page or
 // an error object instead.
-func doubtful(r *http.Response, call *llm.Call) (llm.Stream, error) {
+func doubtful(w llm.Wire, r *http.Response, call *llm.Call) (llm.Stream, error) {
 	head := make([]byte, 1)
 	n, err := io.ReadFull(r.Body, head)
 	for n == 1 && strings.ContainsRune(" \t\r\n", rune(head[0])) {
@@ -111,10 +132,10 @@ func doubtful(r *http.Response, call *llm.Call) (llm.Stream, error) {
 		io.Closer
 	}{io.MultiReader(bytes.NewReader(head[:n]), r.Body), r.Body}
 	if n == 1 && head[0] != '{' && head[0] != '<' {
-		return &stream{openai.NewStream(whole, call), r.StatusCode}, nil
+		return stream(w, r, whole, call), nil
 	}
 	r.Body = whole
-	_, err = document(r, call)
+	_, err = document(w, r, call)
 	if err == nil {
 		err = garbled(r, "a stream was asked for and a document came", nil)
 	}
@@ -123,25 +144,37 @@ func doubtful(r *http.Response, call *llm.Call) (llm.Stream, error) {
 
 // wrong turns a document that is no answer into a failure.
 func wrong(r *http.Response, err error) error {
-	var p *openai.Problem
+	var p *llm.Problem
 	if errors.As(err, &p) {
 		return failure(r, p)
 	}
-	return garbled(r, strings.TrimPrefix(err.Error(), "openai: "), err)
+	return garbled(r, strings.TrimPrefix(strings.TrimPrefix(err.Error(), "openai: "), "anthropic: "), err)
 }
 
-// stream classifies an error that the provider reports inside its answer: one that comes first may be tried elsewhere.
-type stream struct {
-	*openai.Stream
+// stream reads a body in the provider's dialect.
+func stream(w llm.Wire, r *http.Response, body io.ReadCloser, call *llm.Call) llm.Stream {
+	return &classified{w.Stream(body, call), r.StatusCode}
+}
+
+// classified gives an error that the provider reports inside its answer a class: one that comes first may be tried
+// elsewhere.
+type classified struct {
+	llm.Stream
 	status int
 }
 
+// Ready reports whether the next event is here already.
+func (s *classified) Ready() bool {
+	r, ok := s.Stream.(interface{ Ready() bool })
+	return ok && r.Ready()
+}
+
 // Next implements llm.Stream.
-func (s *stream) Next() (llm.Event, error) {
+func (s *classified) Next() (llm.Event, error) {
 	e, err := s.Stream.Next()
 	if e.Kind == llm.Failed {
 		f := &provider.Failure{Class: provider.Garbled, Status: s.status, Message: e.Err.Public, Cause: e.Err.Unwrap()}
-		var p *openai.Problem
+		var p *llm.Problem
 		if errors.As(e.Err, &p) {
 			f.Class, f.Message = classOf(p), p.Sentence()
 		}
@@ -150,14 +183,14 @@ func (s *stream) Next() (llm.Event, error) {
 	return e, err
 }
 
-// Models implements provider.Adapter.
-func (a *Adapter) Models(r *http.Response) ([]string, error) {
+// Models reads an endpoint's list of models: the member ids of the objects in the array list.
+func Models(w llm.Wire, r *http.Response, list, id string) ([]string, error) {
 	defer func() { _ = r.Body.Close() }()
 	if err := decoded(r); err != nil {
 		return nil, garbled(r, "the answer is encoded in a way that was not asked for", err)
 	}
 	if r.StatusCode < 200 || r.StatusCode > 299 {
-		return nil, refused(r)
+		return nil, Refused(w, r)
 	}
 	body, err := whole(r)
 	if err != nil {
@@ -168,8 +201,8 @@ func (a *Adapter) Models(r *http.Response) ([]string, error) {
 	if c.Kind() == scan.Object {
 		c.Object()
 		for key, ok := c.Key(); ok; key, ok = c.Key() {
-			if string(c.Value(key, nil)) == "data" && c.Kind() == scan.Array {
-				names, listed = modelIDs(&c), true
+			if string(c.Value(key, nil)) == list && c.Kind() == scan.Array {
+				names, listed = modelIDs(&c, id), true
 			} else {
 				c.Skip()
 			}
@@ -182,7 +215,7 @@ func (a *Adapter) Models(r *http.Response) ([]string, error) {
 	return slices.Compact(names), nil
 }
 
-func modelIDs(c *scan.Cursor) (names []string) {
+func modelIDs(c *scan.Cursor, id string) (names []string) {
 	c.Array()
 	for c.More() {
 		if c.Kind() != scan.Object {
@@ -191,7 +224,7 @@ func modelIDs(c *scan.Cursor) (names []string) {
 		}
 		c.Object()
 		for key, ok := c.Key(); ok; key, ok = c.Key() {
-			if string(c.Value(key, nil)) != "id" || c.Kind() != scan.String {
+			if string(c.Value(key, nil)) != id || c.Kind() != scan.String {
 				c.Skip()
 				continue
 			}

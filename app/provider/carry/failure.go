@@ -1,4 +1,4 @@
-package compat
+package carry
 
 import (
 	"errors"
@@ -9,39 +9,40 @@ import (
 	"strings"
 	"time"
 
-	"github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
+	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 )
 
-// refused turns an answer with another status than 2xx into a failure. Its bytes are only ever read as an error object;
+// Refused turns an answer with another status than 2xx into a failure. Its bytes are only ever read as an error object;
 // a page is never quoted, let alone forwarded.
-func refused(r *http.Response) error {
+func Refused(w llm.Wire, r *http.Response) error {
 	if r.StatusCode < 400 {
 		return garbled(r, "the provider redirects or answers nothing (status "+strconv.Itoa(r.StatusCode)+")", nil)
 	}
 	text, err := io.ReadAll(io.LimitReader(r.Body, maxError))
-	p, ok := openai.ReadProblem(text)
+	p, ok := w.ReadProblem(text)
 	if !ok {
-		p = &openai.Problem{}
+		p = &llm.Problem{}
 	}
 	f := failure(r, p)
 	if vague := r.StatusCode == http.StatusNotFound && p.Type == "" && p.Code == ""; f.Class == provider.Refused && (!ok || vague) {
 		// A page, or a 404 that does not say what is missing, is a wrong base URL or a proxy in between, not an answer
 		// to this request.
-		f.Class, f.Body, f.Message = provider.Garbled, nil, "status "+strconv.Itoa(r.StatusCode)+" without an error object"
+		f.Class, f.Problem, f.Message = provider.Garbled, nil, "status "+strconv.Itoa(r.StatusCode)+" without an error object"
 	}
 	f.Cause = err
 	return f
 }
 
 // failure classifies an error object by the status it came with, and by its own words where the status says nothing.
-func failure(r *http.Response, p *openai.Problem) *provider.Failure {
+func failure(r *http.Response, p *llm.Problem) *provider.Failure {
+	p.Status = r.StatusCode
 	f := &provider.Failure{Class: byStatus(r.StatusCode, p), Status: r.StatusCode, RetryAfter: retryAfter(r.Header), Message: p.Sentence()}
 	if r.StatusCode < 300 {
 		f.Class = classOf(p)
 	}
 	if f.Class == provider.Refused {
-		f.Body = p.JSON()
+		f.Problem = p
 		f.Status = max(f.Status, http.StatusBadRequest)
 	}
 	return f
@@ -51,7 +52,7 @@ func garbled(r *http.Response, why string, cause error) *provider.Failure {
 	return &provider.Failure{Class: provider.Garbled, Status: r.StatusCode, Message: why, Cause: cause}
 }
 
-func byStatus(status int, p *openai.Problem) provider.Class {
+func byStatus(status int, p *llm.Problem) provider.Class {
 	switch status {
 	case http.StatusUnauthorized, http.StatusForbidden:
 		return provider.Credential
@@ -68,11 +69,14 @@ func byStatus(status int, p *openai.Problem) provider.Class {
 	if status >= 500 {
 		return provider.ServerError
 	}
+	if status == http.StatusBadRequest && strings.Contains(p.Message, "credit balance is too low") {
+		return provider.Quota // Anthropic's way to say it
+	}
 	return provider.Refused
 }
 
 // classOf reads an error that came without a status of its own: inside a stream, or with a 200.
-func classOf(p *openai.Problem) provider.Class {
+func classOf(p *llm.Problem) provider.Class {
 	if n, err := strconv.Atoi(p.Code); err == nil && n >= 400 && n < 600 {
 		return byStatus(n, p)
 	}
@@ -101,7 +105,7 @@ func classOf(p *openai.Problem) provider.Class {
 }
 
 // exhausted tells a spent account from a rate that passes; both come as 429.
-func exhausted(p *openai.Problem) bool {
+func exhausted(p *llm.Problem) bool {
 	for _, s := range [...]string{p.Code, p.Type} {
 		s = strings.ToLower(s)
 		if strings.Contains(s, "insufficient") || strings.Contains(s, "spend_limit") || strings.Contains(s, "billing") || strings.Contains(s, "quota_exceeded") {
