@@ -71,7 +71,7 @@ bench: build ## measure against a plain reverse proxy, side by side; prints a ta
 	go run ./e2e/bench -bodhi bin/bodhi -out var/bench.json $(BENCH)
 
 .PHONY: proof
-proof: build ## prove that budgets hold: simulator, then two real nodes killed 30 times; writes var/proof.json (ten minutes)
+proof: build ## prove that budgets hold: simulator, then two real nodes killed 30 times; writes var/proof.json (a quarter of an hour)
 	@mkdir -p var && rm -f var/proof.json
 	go test ./app/ledger/sim -count=1 -v -run Survives -seeds 3000 -figures $(CURDIR)/var/proof.json | grep -E 'seeds|FAIL|^ok'
 	go test ./app/ledger/sim -count=1 -run Planted -seeds 3000 -figures $(CURDIR)/var/proof.json

@@ -261,6 +261,23 @@ func TestTwoReapersDoNotDouble(t *testing.T) {
 	})
 }
 
+func TestASignOfLifeComesBeforeTheReaper(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := newHouse(t, d)
+		n := id.NewNode(ids)
+		epoch, err := h.books.Begin(t.Context(), n, budget.Opening{Now: h.clock.Now()})
+		h.must(err)
+		seen, err := h.books.Beat(t.Context(), id.NewNode(ids), 0, h.clock.Now())
+		h.must(err)
+		_, err = h.books.Beat(t.Context(), n, epoch, h.clock.Now())
+		h.must(err)
+		if done, err := h.books.Reap(t.Context(), seen.Peers[0], h.clock.Now()); err != nil || done {
+			t.Errorf("reaped %v: %v", done, err)
+		}
+	})
+}
+
 func TestNobodyIsTakenForDeadAfterAnOutage(t *testing.T) {
 	t.Parallel()
 	h, bus := newHouse(t, dbtest.SQLite(t)), &live.Local{}

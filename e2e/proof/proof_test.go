@@ -77,6 +77,9 @@ func TestEveryLimitHoldsWhileEverythingDies(t *testing.T) {
 	if v.Suspense != 0 {
 		t.Errorf("%s USD in suspense, though no disk was lost", v.Suspense)
 	}
+	if most := f.heldAtKills/10*11 + 10*v.Largest[0]; v.AtHold > most { // the figure is from a moment before each kill
+		t.Errorf("%s USD booked at the hold, though only %s were held at the kills", v.AtHold, f.heldAtKills)
+	}
 	if took > 2*time.Second {
 		t.Errorf("money was held for %s after the last request", took)
 	}
