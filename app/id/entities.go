@@ -20,7 +20,7 @@ type (
 	grantEntity      struct{}
 	invitationEntity struct{}
 	allowanceEntity  struct{}
-	overrideEntity   struct{}
+	askEntity        struct{}
 )
 
 func (orgEntity) prefix() string        { return "org" }
@@ -41,7 +41,7 @@ func (nodeEntity) prefix() string       { return "node" }
 func (grantEntity) prefix() string      { return "gra" }
 func (invitationEntity) prefix() string { return "inv" }
 func (allowanceEntity) prefix() string  { return "alw" }
-func (overrideEntity) prefix() string   { return "ovr" }
+func (askEntity) prefix() string        { return "ask" }
 
 // One alias per entity; the comment says what it names.
 type (
@@ -63,7 +63,7 @@ type (
 	Grant      = ID[grantEntity]      // one lease grant
 	Invitation = ID[invitationEntity] // an invitation
 	Allowance  = ID[allowanceEntity]  // what was added to a budget's period, or taken from it
-	Override   = ID[overrideEntity]   // somebody's request for more than a budget allows
+	Ask        = ID[askEntity]        // somebody's request for more than a budget allows
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -174,8 +174,8 @@ func NewAllowance(s *Source) Allowance { return New[allowanceEntity](s) }
 // ParseAllowance reads the printed or plain form of an id for what was added to a budget's period, or taken from it.
 func ParseAllowance(s string) (Allowance, error) { return Parse[allowanceEntity](s) }
 
-// NewOverride makes an id for somebody's request for more than a budget allows.
-func NewOverride(s *Source) Override { return New[overrideEntity](s) }
+// NewAsk makes an id for somebody's request for more than a budget allows.
+func NewAsk(s *Source) Ask { return New[askEntity](s) }
 
-// ParseOverride reads the printed or plain form of an id for somebody's request for more than a budget allows.
-func ParseOverride(s string) (Override, error) { return Parse[overrideEntity](s) }
+// ParseAsk reads the printed or plain form of an id for somebody's request for more than a budget allows.
+func ParseAsk(s string) (Ask, error) { return Parse[askEntity](s) }

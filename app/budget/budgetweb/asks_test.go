@@ -63,7 +63,7 @@ func TestWhoWasRefusedAsksAndAManagerDecides(t *testing.T) {
 		t.Error("a lead is offered to decide about their team's budget")
 	}
 	p = manager.Get("/budget-requests")
-	which := regexp.MustCompile(`/budget-requests/(ovr_[a-z0-9]+)/approve`).FindStringSubmatch(p.Body)
+	which := regexp.MustCompile(`/budget-requests/(ask_[a-z0-9]+)/approve`).FindStringSubmatch(p.Body)
 	if which == nil || !p.Has("formaction=\"/budget-requests/", `value="25"`) {
 		t.Fatalf("a manager cannot decide:\n%s", p.Body)
 	}
