@@ -14,7 +14,7 @@ import (
 
 type budgetRequestRow struct {
 	OrgID     id.Org              `gorm:"column:org_id;primaryKey"`
-	ID        id.BudgetRequest    `gorm:"column:id;primaryKey"`
+	ID        id.Ask              `gorm:"column:id;primaryKey"`
 	BudgetID  id.Budget           `gorm:"column:budget_id"`
 	Amount    ledger.Units        `gorm:"column:amount_nanos"`
 	Until     *time.Time          `gorm:"column:until_at"`
@@ -77,7 +77,7 @@ func (s *BudgetStore) Requests(ctx context.Context, o id.Org, q budget.RequestQu
 }
 
 // Request implements budget.GrantStore.
-func (s *BudgetStore) Request(ctx context.Context, o id.Org, r id.BudgetRequest) (budget.Request, error) {
+func (s *BudgetStore) Request(ctx context.Context, o id.Org, r id.Ask) (budget.Request, error) {
 	var row budgetRequestRow
 	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error { return tx.Where("org_id = ? AND id = ?", o, r).Take(&row).Error })
 	if errors.Is(err, gorm.ErrRecordNotFound) {

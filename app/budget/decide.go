@@ -22,13 +22,13 @@ type Verdict struct {
 // Approve grants what was asked for, or what the verdict says: the grant and the decision are one transaction, and in
 // force on every node within seconds. Approving again does nothing and answers the same; approving what was denied or has
 // expired is a conflict.
-func (s *Service) Approve(ctx context.Context, actor org.Actor, which id.BudgetRequest, v Verdict) (Request, error) {
+func (s *Service) Approve(ctx context.Context, actor org.Actor, which id.Ask, v Verdict) (Request, error) {
 	return s.decide(ctx, actor, which, Approved, v)
 }
 
 // Deny refuses a request. Denying again does nothing and answers the same; denying what was approved is a conflict: end
 // the matter by lowering the budget.
-func (s *Service) Deny(ctx context.Context, actor org.Actor, which id.BudgetRequest, why string) (Request, error) {
+func (s *Service) Deny(ctx context.Context, actor org.Actor, which id.Ask, why string) (Request, error) {
 	return s.decide(ctx, actor, which, Denied, Verdict{Note: why})
 }
 
@@ -49,7 +49,7 @@ func mayDecide(actor org.Actor, l Listed, r Request) error {
 	return nil
 }
 
-func (s *Service) decide(ctx context.Context, actor org.Actor, which id.BudgetRequest, to RequestState, v Verdict) (Request, error) {
+func (s *Service) decide(ctx context.Context, actor org.Actor, which id.Ask, to RequestState, v Verdict) (Request, error) {
 	if err := actor.Require(org.Lead); err != nil {
 		return Request{}, err
 	}

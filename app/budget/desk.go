@@ -123,10 +123,10 @@ func (d *desk) standing(p *purse) Standing {
 	return s
 }
 
-// inPeriod is the moment of an attempt, moved into the periods that its hold lies in: money that was held a moment before
+// inPeriod is the moment of an attempt, moved into the periods of the accounts it is held on: money that was held a moment before
 // midnight and sent a moment after counts before, in the books as in the facts.
-func (d *desk) inPeriod(h *ledger.Hold, at time.Time) time.Time {
-	for _, s := range h.Stakes() {
+func (d *desk) inPeriod(on []ledger.Stake, at time.Time) time.Time {
+	for _, s := range on {
 		p := d.purses[s.Account]
 		switch {
 		case p == nil:

@@ -28,7 +28,7 @@ type Grant struct {
 	// AskedBy and DecidedBy are labels, as the audit log has them. They differ where somebody asked and another approved.
 	AskedBy   string
 	DecidedBy string
-	Request   id.BudgetRequest // the request that it answers; zero if there was none
+	Request   id.Ask // the request that it answers; zero if there was none
 	CreatedAt time.Time
 }
 

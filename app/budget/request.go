@@ -14,7 +14,7 @@ import (
 
 // Request is somebody's wish for more than a budget allows, and what became of it. Who approves it grants an Increase.
 type Request struct {
-	ID        id.BudgetRequest
+	ID        id.Ask
 	Budget    id.Budget
 	Amount    ledger.Units // in the budget's measure
 	Until     time.Time    // zero = the end of the period
@@ -107,7 +107,7 @@ func (s *Service) Ask(ctx context.Context, actor org.Actor, b id.Budget, in Requ
 		if in, err = in.checked(l, now); err != nil {
 			return err
 		}
-		r = Request{ID: id.NewBudgetRequest(s.IDs), Budget: b, Amount: in.Amount, Until: in.Until, Reason: in.Reason, State: Pending, AskedBy: actor.Label,
+		r = Request{ID: id.NewAsk(s.IDs), Budget: b, Amount: in.Amount, Until: in.Until, Reason: in.Reason, State: Pending, AskedBy: actor.Label,
 			Asker: actor.Member, AskedAt: now, ExpiresAt: now.Add(askFor)}
 		for _, end := range []time.Time{in.Until, l.ResetsAt} {
 			if !end.IsZero() && end.Before(r.ExpiresAt) {
@@ -185,7 +185,7 @@ func (s *Service) Requests(ctx context.Context, actor org.Actor, q RequestQuery)
 }
 
 // Request is one of them.
-func (s *Service) Request(ctx context.Context, actor org.Actor, which id.BudgetRequest) (Request, error) {
+func (s *Service) Request(ctx context.Context, actor org.Actor, which id.Ask) (Request, error) {
 	if err := actor.Require(org.Viewer); err != nil {
 		return Request{}, err
 	}
@@ -196,7 +196,7 @@ func (s *Service) Request(ctx context.Context, actor org.Actor, which id.BudgetR
 	return s.shown(actor, l, r, s.now()), nil
 }
 
-func (s *Service) request(ctx context.Context, actor org.Actor, which id.BudgetRequest) (Request, Listed, error) {
+func (s *Service) request(ctx context.Context, actor org.Actor, which id.Ask) (Request, Listed, error) {
 	r, err := s.Store.Request(ctx, actor.Org, which)
 	if errors.Is(err, ErrNotFound) {
 		return r, Listed{}, NoRequest()

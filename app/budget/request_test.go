@@ -109,15 +109,15 @@ func TestWhoMayDecideARequest(t *testing.T) {
 	team := o.budget(org.OfTeam(o.chain.Org, o.chain.Team), money.Dollar, budget.Monthly, budget.Hard)
 	all := o.budget(org.OfOrg(o.chain.Org), money.Dollar, budget.Monthly, budget.Hard)
 	dev, lead, manager, admin := o.actor(org.Developer, o.chain.Team), o.actor(org.Lead, o.chain.Team), o.actor(org.Manager), o.actor(org.Admin)
-	ask := func(who org.Actor, b budget.Budget) id.BudgetRequest {
+	ask := func(who org.Actor, b budget.Budget) id.Ask {
 		r := o.ask(who, b.ID, 1)
 		return r.ID
 	}
-	byDev := map[*budget.Budget]id.BudgetRequest{&mine: ask(dev, mine), &team: ask(dev, team), &all: ask(dev, all)}
+	byDev := map[*budget.Budget]id.Ask{&mine: ask(dev, mine), &team: ask(dev, team), &all: ask(dev, all)}
 	stranger := newOffice(t, o.d, nil)
 	for name, c := range map[string]struct {
 		who   org.Actor
-		which id.BudgetRequest
+		which id.Ask
 		want  string
 	}{
 		"a lead about a member of the team":              {lead, byDev[&mine], ""},
@@ -131,7 +131,7 @@ func TestWhoMayDecideARequest(t *testing.T) {
 		"a lead not about their own limit":               {o.ada(org.Lead), ask(o.actor(org.Viewer, o.chain.Team), mine), "not_found"},
 		"an admin not about their own limit":             {o.ada(org.Admin), ask(o.actor(org.Lead, o.chain.Team), mine), "forbidden"},
 		"an admin of another organization":               {stranger.actor(org.Admin), byDev[&mine], "not_found"},
-		"nobody about what is not there":                 {admin, id.NewBudgetRequest(ids), "not_found"},
+		"nobody about what is not there":                 {admin, id.NewAsk(ids), "not_found"},
 		"a management token not what it asked for":       {org.Actor{Org: o.chain.Org, Role: org.Admin, Label: "token ci"}, ask(org.Actor{Org: o.chain.Org, Role: org.Admin, Label: "token ci"}, team), "forbidden"},
 		"another management token what the first did":    {org.Actor{Org: o.chain.Org, Role: org.Admin, Label: "token ops"}, ask(org.Actor{Org: o.chain.Org, Role: org.Admin, Label: "token x"}, team), ""},
 		"a person what a management token with no name":  {admin, ask(org.Actor{Org: o.chain.Org, Role: org.Admin}, team), ""},

@@ -33,7 +33,7 @@ type GrantStore interface {
 	// Requests are an organization's, newest first, at most 500.
 	Requests(ctx context.Context, o id.Org, q RequestQuery) ([]Request, error)
 	// Request is one of them, or ErrNotFound.
-	Request(ctx context.Context, o id.Org, r id.BudgetRequest) (Request, error)
+	Request(ctx context.Context, o id.Org, r id.Ask) (Request, error)
 	// Decide writes the decision into a request that is pending, and reports whether it was.
 	Decide(ctx context.Context, o id.Org, r Request) (bool, error)
 	// ExpireRequests ends what nobody decided in time, of all organizations, and says when the next one expires.

@@ -150,15 +150,15 @@ func (t *Treasury) Open(h *ledger.Hold, a *ledger.Attempt) error {
 	if a.At.IsZero() {
 		a.At = t.Clock.Now()
 	}
+	a.ID, a.Held, a.Stakes = h.Attempt(), h.Amounts(), h.Stakes()
 	d := t.desk(h.Org())
 	d.mu.Lock()
 	err := d.book.Open(h)
-	a.At = d.inPeriod(h, a.At)
+	a.At = d.inPeriod(a.Stakes, a.At)
 	d.mu.Unlock()
 	if err != nil {
 		return err
 	}
-	a.ID, a.Held, a.Stakes = h.Attempt(), h.Amounts(), h.Stakes()
 	clip(maxText, &a.Provider, &a.Kind, &a.Model, &a.PriceVersion, &a.Tags)
 	if _, err := t.Journal.Append(journal.Record{Attempt: a}); err != nil {
 		d.mu.Lock()

@@ -2,86 +2,86 @@ package id
 
 // The entities. Each marker is unexported behind its alias, so ids of different entities do not mix.
 type (
-	orgEntity           struct{}
-	departmentEntity    struct{}
-	teamEntity          struct{}
-	memberEntity        struct{}
-	identityEntity      struct{}
-	sessionEntity       struct{}
-	keyEntity           struct{}
-	tokenEntity         struct{}
-	connectionEntity    struct{}
-	aliasEntity         struct{}
-	budgetEntity        struct{}
-	requestEntity       struct{}
-	attemptEntity       struct{}
-	auditEntity         struct{}
-	nodeEntity          struct{}
-	grantEntity         struct{}
-	releaseEntity       struct{}
-	invitationEntity    struct{}
-	limitEntity         struct{}
-	increaseEntity      struct{}
-	overrideEntity      struct{}
-	refreshEntity       struct{}
-	correctionEntity    struct{}
-	allowanceEntity     struct{}
-	budgetRequestEntity struct{}
+	orgEntity        struct{}
+	departmentEntity struct{}
+	teamEntity       struct{}
+	memberEntity     struct{}
+	identityEntity   struct{}
+	sessionEntity    struct{}
+	keyEntity        struct{}
+	tokenEntity      struct{}
+	connectionEntity struct{}
+	aliasEntity      struct{}
+	budgetEntity     struct{}
+	requestEntity    struct{}
+	attemptEntity    struct{}
+	auditEntity      struct{}
+	nodeEntity       struct{}
+	grantEntity      struct{}
+	releaseEntity    struct{}
+	invitationEntity struct{}
+	limitEntity      struct{}
+	increaseEntity   struct{}
+	overrideEntity   struct{}
+	refreshEntity    struct{}
+	correctionEntity struct{}
+	allowanceEntity  struct{}
+	askEntity        struct{}
 )
 
-func (orgEntity) prefix() string           { return "org" }
-func (departmentEntity) prefix() string    { return "dep" }
-func (teamEntity) prefix() string          { return "team" }
-func (memberEntity) prefix() string        { return "mem" }
-func (identityEntity) prefix() string      { return "idn" }
-func (sessionEntity) prefix() string       { return "ses" }
-func (keyEntity) prefix() string           { return "key" }
-func (tokenEntity) prefix() string         { return "tok" }
-func (connectionEntity) prefix() string    { return "con" }
-func (aliasEntity) prefix() string         { return "ali" }
-func (budgetEntity) prefix() string        { return "bud" }
-func (requestEntity) prefix() string       { return "req" }
-func (attemptEntity) prefix() string       { return "att" }
-func (auditEntity) prefix() string         { return "aud" }
-func (nodeEntity) prefix() string          { return "node" }
-func (grantEntity) prefix() string         { return "gra" }
-func (releaseEntity) prefix() string       { return "rel" }
-func (invitationEntity) prefix() string    { return "inv" }
-func (limitEntity) prefix() string         { return "lim" }
-func (increaseEntity) prefix() string      { return "inc" }
-func (overrideEntity) prefix() string      { return "ovr" }
-func (refreshEntity) prefix() string       { return "rfr" }
-func (correctionEntity) prefix() string    { return "cor" }
-func (allowanceEntity) prefix() string     { return "alw" }
-func (budgetRequestEntity) prefix() string { return "bdr" }
+func (orgEntity) prefix() string        { return "org" }
+func (departmentEntity) prefix() string { return "dep" }
+func (teamEntity) prefix() string       { return "team" }
+func (memberEntity) prefix() string     { return "mem" }
+func (identityEntity) prefix() string   { return "idn" }
+func (sessionEntity) prefix() string    { return "ses" }
+func (keyEntity) prefix() string        { return "key" }
+func (tokenEntity) prefix() string      { return "tok" }
+func (connectionEntity) prefix() string { return "con" }
+func (aliasEntity) prefix() string      { return "ali" }
+func (budgetEntity) prefix() string     { return "bud" }
+func (requestEntity) prefix() string    { return "req" }
+func (attemptEntity) prefix() string    { return "att" }
+func (auditEntity) prefix() string      { return "aud" }
+func (nodeEntity) prefix() string       { return "node" }
+func (grantEntity) prefix() string      { return "gra" }
+func (releaseEntity) prefix() string    { return "rel" }
+func (invitationEntity) prefix() string { return "inv" }
+func (limitEntity) prefix() string      { return "lim" }
+func (increaseEntity) prefix() string   { return "inc" }
+func (overrideEntity) prefix() string   { return "ovr" }
+func (refreshEntity) prefix() string    { return "rfr" }
+func (correctionEntity) prefix() string { return "cor" }
+func (allowanceEntity) prefix() string  { return "alw" }
+func (askEntity) prefix() string        { return "ask" }
 
 // One alias per entity; the comment says what it names.
 type (
-	Org           = ID[orgEntity]           // one organization, the tenant
-	Department    = ID[departmentEntity]    // a department
-	Team          = ID[teamEntity]          // a team
-	Member        = ID[memberEntity]        // a person's membership of one organization
-	Identity      = ID[identityEntity]      // one way a member logs in: issuer and subject
-	Session       = ID[sessionEntity]       // one browser session
-	Key           = ID[keyEntity]           // a virtual key
-	Token         = ID[tokenEntity]         // a management token
-	Connection    = ID[connectionEntity]    // a provider connection
-	Alias         = ID[aliasEntity]         // an alias
-	Budget        = ID[budgetEntity]        // a budget
-	Request       = ID[requestEntity]       // one client request
-	Attempt       = ID[attemptEntity]       // one upstream attempt
-	Audit         = ID[auditEntity]         // one audit entry
-	Node          = ID[nodeEntity]          // one gateway process
-	Grant         = ID[grantEntity]         // one lease grant
-	Release       = ID[releaseEntity]       // one release of suspense
-	Invitation    = ID[invitationEntity]    // an invitation
-	Limit         = ID[limitEntity]         // a rate limit
-	Increase      = ID[increaseEntity]      // a temporary increase of a rate limit
-	Override      = ID[overrideEntity]      // a tenant's own price
-	Refresh       = ID[refreshEntity]       // one look at the source of prices
-	Correction    = ID[correctionEntity]    // a difference to a provider's report
-	Allowance     = ID[allowanceEntity]     // what was added to a budget's period, or taken from it
-	BudgetRequest = ID[budgetRequestEntity] // somebody's request for more than a budget allows
+	Org        = ID[orgEntity]        // one organization, the tenant
+	Department = ID[departmentEntity] // a department
+	Team       = ID[teamEntity]       // a team
+	Member     = ID[memberEntity]     // a person's membership of one organization
+	Identity   = ID[identityEntity]   // one way a member logs in: issuer and subject
+	Session    = ID[sessionEntity]    // one browser session
+	Key        = ID[keyEntity]        // a virtual key
+	Token      = ID[tokenEntity]      // a management token
+	Connection = ID[connectionEntity] // a provider connection
+	Alias      = ID[aliasEntity]      // an alias
+	Budget     = ID[budgetEntity]     // a budget
+	Request    = ID[requestEntity]    // one client request
+	Attempt    = ID[attemptEntity]    // one upstream attempt
+	Audit      = ID[auditEntity]      // one audit entry
+	Node       = ID[nodeEntity]       // one gateway process
+	Grant      = ID[grantEntity]      // one lease grant
+	Release    = ID[releaseEntity]    // one release of suspense
+	Invitation = ID[invitationEntity] // an invitation
+	Limit      = ID[limitEntity]      // a rate limit
+	Increase   = ID[increaseEntity]   // a temporary increase of a rate limit
+	Override   = ID[overrideEntity]   // a tenant's own price
+	Refresh    = ID[refreshEntity]    // one look at the source of prices
+	Correction = ID[correctionEntity] // a difference to a provider's report
+	Allowance  = ID[allowanceEntity]  // what was added to a budget's period, or taken from it
+	Ask        = ID[askEntity]        // somebody's request for more than a budget allows
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -228,8 +228,8 @@ func NewAllowance(s *Source) Allowance { return New[allowanceEntity](s) }
 // ParseAllowance reads the printed or plain form of an id for what was added to a budget's period, or taken from it.
 func ParseAllowance(s string) (Allowance, error) { return Parse[allowanceEntity](s) }
 
-// NewBudgetRequest makes an id for somebody's request for more than a budget allows.
-func NewBudgetRequest(s *Source) BudgetRequest { return New[budgetRequestEntity](s) }
+// NewAsk makes an id for somebody's request for more than a budget allows.
+func NewAsk(s *Source) Ask { return New[askEntity](s) }
 
-// ParseBudgetRequest reads the printed or plain form of an id for somebody's request for more than a budget allows.
-func ParseBudgetRequest(s string) (BudgetRequest, error) { return Parse[budgetRequestEntity](s) }
+// ParseAsk reads the printed or plain form of an id for somebody's request for more than a budget allows.
+func ParseAsk(s string) (Ask, error) { return Parse[askEntity](s) }

@@ -29,7 +29,14 @@ ALTER TABLE requests ADD COLUMN refused_by {{uuid}};
 ALTER TABLE requests ADD COLUMN refusal {{json}};
 CREATE INDEX requests_refused ON requests (org_id, refused_by, at, id) WHERE refused_by IS NOT NULL;
 
+-- Covering, because SQLite otherwise prefers the primary key and reads all of an organization's for each of its members:
+-- a page of 1,500 budgets took six times as long.
+DROP INDEX team_members_member;
+CREATE INDEX team_members_member ON team_members (org_id, member_id, team_id);
+
 -- +goose Down
+DROP INDEX team_members_member;
+CREATE INDEX team_members_member ON team_members (org_id, member_id);
 DROP INDEX requests_refused;
 ALTER TABLE requests DROP COLUMN refusal;
 ALTER TABLE requests DROP COLUMN refused_by;

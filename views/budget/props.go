@@ -78,6 +78,7 @@ type Stand struct {
 	Period                      string // "per month"
 	Share                       string // "42 %"
 	Spent, Held, Suspense, Left Amount
+	Over                        Amount // instead of Left, where a provider overran its cap or a limit was lowered
 	// Forecast is where it will be at the end: "$81.20"; empty if nobody knows.
 	Forecast      string
 	ForecastNote  string // tooltip: how it was computed

@@ -903,7 +903,7 @@ func history(list []Statement) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = figure(ui.Cell{Label: "In question", Numeric: true, Wide: true}, s.Suspense).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = figure(ui.Cell{Label: "In suspense", Numeric: true, Wide: true}, s.Suspense).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -915,7 +915,7 @@ func history(list []Statement) templ.Component {
 					return nil
 				})
 				templ_7745c5c3_Err = ui.Table(ui.TableProps{Caption: "Periods, newest first", Columns: []ui.Column{{Label: "Period"}, {Label: "Used"}, {Label: "Spent", Numeric: true},
-					{Label: "Limit", Numeric: true}, {Label: "Rolled over", Numeric: true, Wide: true}, {Label: "Granted", Numeric: true, Wide: true}, {Label: "In question", Numeric: true, Wide: true}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var31), templ_7745c5c3_Buffer)
+					{Label: "Limit", Numeric: true}, {Label: "Rolled over", Numeric: true, Wide: true}, {Label: "Granted", Numeric: true, Wide: true}, {Label: "In suspense", Numeric: true, Wide: true}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var31), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

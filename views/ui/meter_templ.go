@@ -10,7 +10,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "strconv"
 
-// Meter is the bar of a limit: spent, in question, held, and a mark for the forecast. Words beside it say the same.
+// Meter is the bar of a limit: spent, in suspense, held, and a mark for the forecast. Words beside it say the same.
 func Meter(p MeterProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

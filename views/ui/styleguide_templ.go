@@ -204,7 +204,7 @@ func Styleguide() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Meter(MeterProps{Label: "$41.00 of $100.00 spent, $8.00 in question, $12.00 held, forecast $88.00", Spent: 41, Suspense: 8, Held: 12, Max: 100, Forecast: 88}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Meter(MeterProps{Label: "$41.00 of $100.00 spent, $8.00 in suspense, $12.00 held, forecast $88.00", Spent: 41, Suspense: 8, Held: 12, Max: 100, Forecast: 88}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

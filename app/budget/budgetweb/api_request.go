@@ -121,7 +121,7 @@ func (h *Handlers) apiRequest(c *web.Context) error {
 
 // override is the request in the path.
 func (h *Handlers) override(c *web.Context) (budget.Request, error) {
-	which, err := id.ParseBudgetRequest(c.Param("id"))
+	which, err := id.ParseAsk(c.Param("id"))
 	if err != nil {
 		return budget.Request{}, budget.NoRequest()
 	}

@@ -146,13 +146,13 @@ func requests(c *web.Context, list []budget.Request) []views.Ask {
 	return out
 }
 
-func override(c *web.Context) (id.BudgetRequest, error) {
-	return web.Param(c, "id", id.ParseBudgetRequest, error(fault.New(fault.NotFound, "not_found", "There is no such request for more.")))
+func askID(c *web.Context) (id.Ask, error) {
+	return web.Param(c, "id", id.ParseAsk, error(fault.New(fault.NotFound, "not_found", "There is no such request for more.")))
 }
 
 // approve grants what was asked for, or the amount that the decider typed.
 func (h *Handlers) approve(c *web.Context) error {
-	which, err := override(c)
+	which, err := askID(c)
 	if err != nil {
 		return err
 	}
@@ -176,7 +176,7 @@ func (h *Handlers) approve(c *web.Context) error {
 
 // deny refuses a request for more.
 func (h *Handlers) deny(c *web.Context) error {
-	which, err := override(c)
+	which, err := askID(c)
 	if err != nil {
 		return err
 	}

@@ -63,7 +63,7 @@ func TestWhoWasRefusedAsksAndAManagerDecides(t *testing.T) {
 		t.Error("a lead is offered to decide about their team's budget")
 	}
 	p = manager.Get("/budget-requests")
-	which := regexp.MustCompile(`/budget-requests/(ovr_[a-z0-9]+)/approve`).FindStringSubmatch(p.Body)
+	which := regexp.MustCompile(`/budget-requests/(ask_[a-z0-9]+)/approve`).FindStringSubmatch(p.Body)
 	if which == nil || !p.Has("formaction=\"/budget-requests/", `value="25"`) {
 		t.Fatalf("a manager cannot decide:\n%s", p.Body)
 	}
@@ -140,6 +140,10 @@ func TestTheBurnDownComesFromTheFactsAndEndsAtWhatIsLeft(t *testing.T) {
 	p := webtest.As(t, s.site, s.acme.Members[org.Manager]).Get("/budgets/" + b.ID.String())
 	if !p.Has("What was left of the budget at the end of each day", "Show as a table", "$60.00 left", "even pace", "$100") {
 		t.Errorf("no burn-down:\n%s", p.Body)
+	}
+	s.flight.spent = 120 * money.Dollar
+	if p := webtest.As(t, s.site, s.acme.Members[org.Manager]).Get("/budgets/" + b.ID.String()); !p.Has("$20.00", "over the limit", "Used up", "120 %") || p.Has("−$20.00", " left</span>") {
+		t.Errorf("beyond the limit: %v", said(p))
 	}
 	if strings.Contains(p.Body, "NaN") || strings.Contains(p.Body, "Inf") {
 		t.Error("the chart has impossible coordinates")

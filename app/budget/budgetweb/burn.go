@@ -32,14 +32,18 @@ func burn(c *web.Context, e budget.Entry, f budget.Forecast) ui.BurnProps {
 		}
 		p.Points = append(p.Points, point)
 	}
-	p.Summary = short(m, left[len(left)-1]) + " left"
+	now := left[len(left)-1]
+	p.Summary = short(m, max(0, now)) + " left"
 	if f.Known {
 		p.HasEnd, p.End, p.EndText = true, int64(limit-f.Total), short(m, limit-f.Total)+" left"
 		p.Summary += ", " + short(m, max(0, limit-f.Total)) + " at the end"
 		if f.Total > limit {
 			p.EndText = short(m, f.Total-limit) + " above the limit"
-			p.Summary = short(m, left[len(left)-1]) + " left; runs out before the end"
+			p.Summary = short(m, max(0, now)) + " left; runs out before the end"
 		}
+	}
+	if now <= 0 {
+		p.Summary = "Used up"
 	}
 	p.Edges = []string{from.In(c.Zone()).Format("2 Jan"), from.Add(to.Sub(from) / 2).In(c.Zone()).Format("2 Jan"), to.Add(-time.Nanosecond).In(c.Zone()).Format("2 Jan")}
 	top, steps := ui.Scale(int64(max(limit, left[0])))
@@ -81,12 +85,14 @@ func days(from, to time.Time, zone *time.Location) int {
 // outlook is the forecast in words.
 func outlook(c *web.Context, e budget.Entry, f budget.Forecast) []ui.Fact {
 	m, s := e.Measure, e.Standing
-	facts := []ui.Fact{{Label: "Left now", Value: budget.Amount(m, s.Left), Title: exact(m, s.Left)}}
+	facts := []ui.Fact{{Label: "Left now", Value: budget.Amount(m, max(0, s.Left)), Title: exact(m, s.Left)}}
 	if !f.Known {
 		return append(facts, ui.Fact{Label: "Forecast", Value: or(f.Method, "not enough data")})
 	}
 	facts = append(facts, ui.Fact{Label: "Forecast", Value: short(m, f.Total) + " at the end", Title: exact(m, f.Total)})
 	switch {
+	case s.Left <= 0:
+		facts = append(facts, ui.Fact{Label: "Runs out", Body: ui.Status(ui.StatusProps{Tone: ui.Bad, Icon: "ban", Label: "used up"})})
 	case !f.RunsOut.IsZero():
 		facts = append(facts, ui.Fact{Label: "Runs out", Body: ui.Status(ui.StatusProps{Tone: ui.Bad, Icon: "trending-up", Label: c.When(f.RunsOut).Text})})
 	case s.Limit > 0:

@@ -25,7 +25,10 @@ func present(c *web.Context, e budget.Entry, forecasts map[id.Budget]budget.Fore
 // stand is a budget's bar and figures.
 func stand(e budget.Entry, f budget.Forecast) views.Stand {
 	s, m := e.Standing, e.Measure
-	out := views.Stand{Period: periods[e.Period], Share: fmt.Sprintf("%d %%", percent(e)), Spent: amount(m, s.Spent-e.Suspense), Left: amount(m, s.Left)}
+	out := views.Stand{Period: periods[e.Period], Share: fmt.Sprintf("%d %%", percent(e)), Spent: amount(m, s.Spent-e.Suspense)}
+	if out.Left = amount(m, s.Left); s.Left < 0 {
+		out.Left, out.Over = views.Amount{}, amount(m, -s.Left)
+	}
 	out.Used = short(m, s.Spent) + " of " + short(m, s.Limit)
 	if s.Held > 0 {
 		out.Held = amount(m, s.Held)

@@ -32,6 +32,8 @@ type forest struct {
 	// team is the team that a member or key is shown under, by the node's uuid. A member of several is shown under
 	// the first.
 	team map[string]string
+	// shown are the budgets that became rows: only theirs are worth a forecast.
+	shown []budget.Entry
 }
 
 func (h *Handlers) forest(c *web.Context) (*forest, error) {
@@ -129,9 +131,9 @@ func (f *forest) tree(c *web.Context, all []budget.Entry, q question, forecasts 
 		}
 		switch e.Scope.Kind() {
 		case org.OrgScope:
-			whole.Rows = append(whole.Rows, own(present(c, e, forecasts), "Whole organization"))
+			whole.Rows = append(whole.Rows, own(f.row(c, e, forecasts), "Whole organization"))
 		case org.TagScope:
-			tags.Rows = append(tags.Rows, present(c, e, forecasts))
+			tags.Rows = append(tags.Rows, f.row(c, e, forecasts))
 		case org.DepartmentScope:
 			departments[e.Scope.Node()] = append(departments[e.Scope.Node()], e)
 		default:
@@ -142,7 +144,7 @@ func (f *forest) tree(c *web.Context, all []budget.Entry, q question, forecasts 
 	for _, d := range f.departments {
 		g := views.Group{ID: d.ID.String(), Title: "Department " + d.Name, Icon: icons[org.DepartmentScope]}
 		for _, e := range departments[d.ID.UUID()] {
-			g.Rows = append(g.Rows, own(present(c, e, forecasts), "Whole department"))
+			g.Rows = append(g.Rows, own(f.row(c, e, forecasts), "Whole department"))
 		}
 		g.Teams = f.branches(c, below, q, forecasts, &out.teams, func(t org.Team) bool { return t.Department == d.ID })
 		out.groups = append(out.groups, g)
@@ -159,11 +161,17 @@ func (f *forest) tree(c *web.Context, all []budget.Entry, q question, forecasts 
 	strays := below[""]
 	slices.SortFunc(strays, inOrder)
 	for _, e := range strays {
-		rest.Rows = append(rest.Rows, present(c, e, forecasts))
+		rest.Rows = append(rest.Rows, f.row(c, e, forecasts))
 	}
 	out.groups = append(out.groups, rest, tags)
 	out.groups = slices.DeleteFunc(out.groups, func(g views.Group) bool { return len(g.Rows)+len(g.Teams) == 0 })
 	return out
+}
+
+// row is a budget's row, and notes that it is shown.
+func (f *forest) row(c *web.Context, e budget.Entry, forecasts map[id.Budget]budget.Forecast) views.Row {
+	f.shown = append(f.shown, e)
+	return present(c, e, forecasts)
 }
 
 // own is a row that needs not repeat the heading it stands under.
@@ -181,14 +189,14 @@ func (f *forest) branches(c *web.Context, below map[string][]budget.Entry, q que
 			continue
 		}
 		if *count >= q.page*teamsPerPage && *count < (q.page+1)*teamsPerPage {
-			out = append(out, branch(c, t, es, q, forecasts))
+			out = append(out, f.branch(c, t, es, q, forecasts))
 		}
 		*count++
 	}
 	return out
 }
 
-func branch(c *web.Context, t org.Team, es []budget.Entry, q question, forecasts map[id.Budget]budget.Forecast) views.Team {
+func (f *forest) branch(c *web.Context, t org.Team, es []budget.Entry, q question, forecasts map[id.Budget]budget.Forecast) views.Team {
 	slices.SortStableFunc(es, inOrder)
 	out := views.Team{ID: t.ID.String(), Label: "Team " + t.Name, Open: q.narrowed()}
 	if !q.narrowed() {
@@ -197,7 +205,7 @@ func branch(c *web.Context, t org.Team, es []budget.Entry, q question, forecasts
 	n, near := 0, 0
 	for _, e := range es {
 		if k := e.Scope.Kind(); k == org.TeamScope || k == org.PoolScope {
-			out.Rows = append(out.Rows, present(c, e, forecasts))
+			out.Rows = append(out.Rows, f.row(c, e, forecasts))
 			continue
 		}
 		n++
@@ -205,7 +213,7 @@ func branch(c *web.Context, t org.Team, es []budget.Entry, q question, forecasts
 			near++
 		}
 		if n <= belowPerTeam || !q.team.IsZero() {
-			out.Below = append(out.Below, present(c, e, forecasts))
+			out.Below = append(out.Below, f.row(c, e, forecasts))
 		}
 	}
 	out.Summary = plural(n, "member or key", "members and keys")

@@ -25,7 +25,7 @@ type tongue struct {
 	name    string
 	client  llm.Dialect
 	wire    llm.Wire
-	ask     string // a plain question, to answer with recorded answers
+	ask     string // a plain suspense, to answer with recorded answers
 	streams string // the same, streamed
 }
 

@@ -153,6 +153,20 @@ func TestARefusalIsExplainedThenAndNow(t *testing.T) {
 			t.Errorf("%s: %d, listed %v", query, p.Status, p.Has(one))
 		}
 	}
+	api := s.house.Program(t, s.site, s.acme, org.Manager)
+	if p := api.Get("/api/v1" + one); p.Status != 200 || !p.Has(`"refusal":{"budget_id":"`+e.ID.String()+`","measure":"usd","needed":"2","limit":"10","spent":"9","held":"0.5","left":"0.5"}`) {
+		t.Errorf("API: %d %s", p.Status, p.Body)
+	}
+	for query, want := range map[string]bool{"?code=budget_exhausted&budget=" + e.ID.String(): true, "?code=x": false, "?under=tag:a=b": false, "?under=" + s.acme.Team.String(): true} {
+		if p := api.Get("/api/v1/requests" + query); p.Status != 200 || p.Has(q.ID.String()) != want {
+			t.Errorf("API %s: %d %s", query, p.Status, p.Body)
+		}
+	}
+	for _, query := range []string{"?under=x", "?budget=x"} {
+		if p := api.Get("/api/v1/requests" + query); p.Status != 400 {
+			t.Errorf("API %s: %d", query, p.Status)
+		}
+	}
 	for query, says := range map[string]string{"?under=nonsense": "no such part", "?budget=x": "no such budget"} {
 		if p := developer.Get("/requests" + query); p.Status != 200 || !p.Has(says) {
 			t.Errorf("%s: %d", query, p.Status)
