@@ -20,8 +20,9 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/gateway"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/ledger/journal"
+	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/live"
-	"github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
+	"github.com/bodhi-gateway/bodhi/app/price"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/route"
 	"github.com/bodhi-gateway/bodhi/app/secret"
@@ -44,6 +45,7 @@ type App struct {
 	desk     *key.Desk
 	table    *route.Table
 	treasury *budget.Treasury
+	limiter  *limit.Limiter
 	meter    *meter
 	gateway  *gateway.Gateway
 	handler  http.Handler
@@ -105,6 +107,8 @@ func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error
 			now := c.clock.Now()
 			return c.ledgerStore.EnsureDays(ctx, now, now.AddDate(0, 0, 2))
 		},
+		RefreshPrices: c.refresher.Run,
+		Reconcile:     c.reconciling.Nightly,
 	})})
 	if err != nil {
 		return nil, errors.Join(err, a.treasury.Close(ctx))
@@ -119,11 +123,15 @@ func (a *App) dataPlane() error {
 	if err != nil {
 		return err
 	}
-	a.treasury = budget.NewTreasury(budget.TreasuryConfig{Bank: a.ledgerStore, Journal: j, Clock: a.clock, IDs: a.ids, Log: a.log, PublicURL: a.cfg.PublicURL})
+	a.treasury = budget.NewTreasury(budget.TreasuryConfig{Bank: a.ledgerStore, Journal: j, Clock: a.clock, IDs: a.ids, Log: a.log,
+		Bus: a.bus, Host: hostLabel(), Version: a.options.Version, DeadAfter: a.cfg.NodeDeadAfter, PublicURL: a.cfg.PublicURL})
 	a.meter = newMeter(a.options.Version, a.treasury.Stats)
+	if a.limiter, err = a.newLimiter(); err != nil {
+		return errors.Join(err, a.treasury.Close(context.Background()))
+	}
 	a.mirrors = a.snapshots()
-	a.gateway = gateway.New(gateway.Config{Clock: a.clock, IDs: a.ids, Log: a.log, OpenAI: openai.Dialect{}, Ports: gateway.Ports{
-		Keys: a.desk, Routes: a.table, Budgets: a.treasury, Prices: prices{a.catalog}, Adapters: newAdapters(), Upstreams: a.upstreams, Meter: a.meter,
+	a.gateway = gateway.New(gateway.Config{Clock: a.clock, IDs: a.ids, Log: a.log, Dialects: dialects(), Ports: gateway.Ports{
+		Keys: a.desk, Limits: a.limiter, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: newAdapters(), Upstreams: a.upstreams, Meter: a.meter,
 	}})
 	return nil
 }
@@ -134,6 +142,11 @@ func (a *App) snapshots() []mirror {
 	dir := filepath.Join(a.cfg.DataDir, "snapshot")
 	const poll = 5 * time.Minute // the bus tells within a second; this is for messages that were lost
 	return []mirror{
+		&live.Mirror[price.Snapshot]{Name: "catalog", Topic: price.CatalogTopic, Dir: dir, Poll: poll, Log: a.log,
+			Read: a.refresher.Read, Apply: a.applyCatalog},
+		&live.Mirror[[]price.Override]{Name: "prices", Topic: price.Topic, Dir: dir, Poll: poll, Log: a.log,
+			Read:  func(ctx context.Context) ([]price.Override, error) { return a.priceStore.All(ctx, a.clock.Now()) },
+			Apply: a.prices.Load},
 		&live.Mirror[[]secret.WrappedKey]{Name: "datakeys", Topic: provider.Topic, Dir: dir, Poll: poll, Log: a.log,
 			Read: a.orgKeys.AllOrgKeys, Apply: a.keyring.Import},
 		&live.Mirror[route.Records]{Name: "routes", Topic: provider.Topic, Dir: dir, Poll: poll, Log: a.log,
@@ -143,7 +156,22 @@ func (a *App) snapshots() []mirror {
 		&live.Mirror[[]budget.Rule]{Name: "budgets", Topic: budget.Topic, Dir: dir, Poll: poll, Log: a.log,
 			Read:  func(ctx context.Context) ([]budget.Rule, error) { return a.budgetStore.Rules(ctx, a.clock.Now()) },
 			Apply: a.treasury.Load},
+		&live.Mirror[[]limit.Rule]{Name: "limits", Topic: limit.Topic, Dir: dir, Poll: poll, Log: a.log,
+			Read:  func(ctx context.Context) ([]limit.Rule, error) { return a.limitStore.Rules(ctx, a.clock.Now()) },
+			Apply: a.limiter.Load},
 	}
+}
+
+// applyCatalog puts a refreshed catalogue into use. Routes are compiled from it, so they are told.
+func (a *App) applyCatalog(s price.Snapshot) error {
+	changed, err := a.refresher.Apply(s, a.floor)
+	if err != nil || !changed {
+		return err
+	}
+	if err := a.bus.Publish(context.Background(), provider.Topic); err != nil {
+		a.log.Warn("publish failed, readers will poll", "topic", string(provider.Topic), "error", err.Error())
+	}
+	return nil
 }
 
 func (a *App) readRoutes(ctx context.Context) (r route.Records, err error) {
@@ -155,7 +183,7 @@ func (a *App) readRoutes(ctx context.Context) (r route.Records, err error) {
 }
 
 func (a *App) applyRoutes(r route.Records) error {
-	index, broken := route.Compile(context.Background(), r, a.catalog, a.keyring)
+	index, broken := route.Compile(context.Background(), r, a.shelf, a.keyring)
 	for _, err := range broken {
 		a.log.Error("a connection is out of service", "error", err.Error())
 	}
@@ -182,6 +210,7 @@ func (a *App) Run(ctx context.Context, ready func(url string)) error {
 	running, failed := errgroup.WithContext(machinery)
 	running.Go(func() error { return a.bus.Run(machinery) })
 	running.Go(func() error { return a.treasury.Run(machinery) })
+	running.Go(func() error { return a.limiter.Run(machinery) })
 	running.Go(func() error { a.noteUses(machinery); return nil })
 	running.Go(func() error { return a.budgets(a.treasury).Keep(machinery) })
 	for _, m := range a.mirrors {

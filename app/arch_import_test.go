@@ -15,9 +15,9 @@ var ranks = []struct {
 }{
 	{0, "app/fault app/id app/money app/clock app/secret app/work app/live app/egress"},
 	{1, "app/org app/llm app/llm/scan app/llm/sse app/llm/dialect app/llm/dialect/* app/catalog app/audit"},
-	{2, "app/identity app/key app/policy app/budget app/limit app/provider app/health app/route app/cache app/prompt"},
+	{2, "app/identity app/key app/policy app/budget app/limit app/provider app/health app/route app/cache app/prompt app/price"},
 	{2, "app/pii app/ledger app/ledger/* app/notify app/media"},
-	{3, "app/provider/* app/experiment app/batch app/report app/compliance app/onboard app/blueprint billing billing/stripe"},
+	{3, "app/provider/* app/limit/* app/experiment app/batch app/report app/reconcile app/compliance app/onboard app/blueprint billing billing/stripe"},
 	{4, "app/gateway db"},
 	{5, "app/web app/*/*web billing/billingweb jobs"},
 	{6, "app app/client"},
@@ -31,15 +31,16 @@ var sides = map[string]string{
 	"app/live":           "app/clock",
 	"app/audit":          "app/org",
 	"app/catalog":        "app/llm",
-	"app/llm/dialect":    "app/llm app/llm/scan",
+	"app/llm/dialect":    "app/llm app/llm/scan app/llm/sse",
 	"app/llm/dialect/*":  "app/llm app/llm/scan app/llm/sse app/llm/dialect",
 	"app/budget":         "app/ledger app/ledger/journal app/key", // a key.Grant says which chain spends
 	"app/ledger/*":       "app/ledger",
 	"app/ledger/sim":     "app/ledger app/ledger/journal app/budget",
+	"app/price":          "app/provider", // kinds name who is paid
 	"app/route":          "app/provider app/health app/key",
 	"app/experiment":     "app/route app/prompt",
 	"app/batch":          "app/budget",
-	"app/provider/*":     "app/provider/compat", // table and openai share one adapter's core
+	"app/provider/*":     "app/provider/compat app/provider/carry", // adapters share what carries their bytes
 	"app/*/*web":         "app/web",
 	"billing/billingweb": "app/web",
 	"billing/stripe":     "billing",
@@ -66,9 +67,11 @@ var fences = []struct {
 	{"github.com/alexedwards/argon2id", "app/identity", "one place hashes passwords, and bounds how many at a time"},
 	{"github.com/a-h/templ", "app/web app/*/*web billing/billingweb views views/*", "HTML is made in views"},
 	{"github.com/alecthomas/kong", "cmd/*", "flags end at the command"},
+	{"github.com/redis", "app/limit/limitredis", "Redis is optional and never an authority: rooms see a small port (decision D14)"},
 	{"github.com/caarlos0/env", "app", "configuration is read once, in config.go"},
 	{"gopkg.in/yaml.v3", "app app/blueprint cmd/*", "YAML is for people's files"},
 	{"github.com/chromedp", "", "browsers are for tests"},
+	{"github.com/anthropics", "", "provider SDKs are for tests: what we send is our own bytes"},
 	{"github.com/openai/openai-go", "", "provider SDKs are for tests: what we send is our own bytes"},
 	{"os/exec", "", "the product starts no other program"},
 	{"log", "", "log through an injected *slog.Logger"},

@@ -55,6 +55,8 @@ var untenanted = map[string]string{
 	"organizations":     "it is the tenant: its id is what org_id means elsewhere",
 	"sessions":          "one may begin before anybody is logged in",
 	"journal_positions": "a node's journal holds all tenants' attempts",
+	"price_refreshes":   "the catalogue is one for the installation",
+	"nodes":             "gateway processes, which serve every tenant",
 	"live_topics":       "it says that something changed, never what",
 }
 

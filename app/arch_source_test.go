@@ -94,7 +94,7 @@ func TestMoneyRoomsHaveNoFloats(t *testing.T) {
 	t.Parallel()
 	floaty := strings.Fields("NewFromFloat NewFromFloat32 NewFromFloatWithExponent Float64 InexactFloat64 ParseFloat")
 	for _, f := range files(t, func(f *file) bool {
-		return production(f) && under(f.path, "app/money", "app/ledger", "app/budget", "app/catalog", "billing")
+		return production(f) && under(f.path, "app/money", "app/ledger", "app/budget", "app/limit", "app/catalog", "app/price", "app/reconcile", "billing")
 	}) {
 		ast.Inspect(f.ast, func(n ast.Node) bool {
 			switch n := n.(type) {

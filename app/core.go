@@ -14,9 +14,12 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/key"
+	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/onboard"
+	"github.com/bodhi-gateway/bodhi/app/price"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/provider/sandbox"
+	"github.com/bodhi-gateway/bodhi/app/reconcile"
 	"github.com/bodhi-gateway/bodhi/app/report"
 	"github.com/bodhi-gateway/bodhi/app/route"
 	"github.com/bodhi-gateway/bodhi/app/secret"
@@ -40,7 +43,9 @@ type core struct {
 
 	egress    *egress.Egress
 	upstreams *upstreams
-	catalog   *catalog.Catalog
+	floor     *catalog.Catalog // what the program was built with
+	shelf     *price.Shelf
+	prices    *price.Table
 
 	audit       *audit.Chain
 	connections *db.ConnectionStore
@@ -48,15 +53,20 @@ type core struct {
 	keyStore    *db.KeyStore
 	budgetStore *db.BudgetStore
 	ledgerStore *db.LedgerStore
+	limitStore  *db.LimitStore
 	sessions    *db.SessionStore
 
-	identities identity.Config
-	keyConfig  key.Config
-	people     *identity.Service
-	keys       *key.Service
-	providers  *provider.Service
-	aliasing   *route.Service
-	reports    *report.Service
+	identities  identity.Config
+	keyConfig   key.Config
+	people      *identity.Service
+	keys        *key.Service
+	providers   *provider.Service
+	aliasing    *route.Service
+	reports     *report.Service
+	priceStore  *db.PriceStore
+	pricing     *price.Service
+	refresher   *price.Refresher
+	reconciling *reconcile.Service
 }
 
 func newCore(ctx context.Context, cfg Config, d *db.DB, log *slog.Logger) (*core, error) {
@@ -78,7 +88,9 @@ func newCore(ctx context.Context, cfg Config, d *db.DB, log *slog.Logger) (*core
 	c.egress = egress.New(egress.Config{AllowPrivate: cfg.EgressAllowPrivate})
 	box := sandbox.New(sandbox.Config{Clock: c.clock, Open: true})
 	c.upstreams = &upstreams{out: c.egress.Transport(), sandbox: box.Transport()}
-	c.catalog = catalog.BuiltIn()
+	c.floor = catalog.BuiltIn()
+	c.shelf = price.NewShelf(c.floor)
+	c.prices = price.NewTable(c.shelf)
 	if err := c.rooms(); err != nil {
 		return nil, err
 	}
@@ -102,7 +114,7 @@ func (c *core) rooms() error {
 	c.audit = audit.NewChain(db.NewAuditStore(c.db), c.db, c.clock, c.ids, chainMAC)
 	c.connections, c.aliases = db.NewConnectionStore(c.db), db.NewAliasStore(c.db)
 	c.keyStore, c.budgetStore, c.ledgerStore = db.NewKeyStore(c.db), db.NewBudgetStore(c.db), db.NewLedgerStore(c.db)
-	c.sessions = db.NewSessionStore(c.db)
+	c.sessions, c.limitStore = db.NewSessionStore(c.db), db.NewLimitStore(c.db)
 	c.db.OnAlerts(c.alerted)
 
 	c.aliasing = route.New(route.Parts{Store: c.aliases, Connections: c.connections, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
@@ -114,6 +126,11 @@ func (c *core) rooms() error {
 	c.people = identity.NewService(c.identities)
 	c.keyConfig = key.Config{Store: c.keyStore, Tree: c.orgs, Tx: c.db, Audit: c.audit, Bus: c.bus, Clock: c.clock, IDs: c.ids, MAC: keyMAC, Log: c.log}
 	c.keys = key.NewService(c.keyConfig)
+	c.priceStore = db.NewPriceStore(c.db)
+	c.pricing = price.New(price.Parts{Store: c.priceStore, Connections: c.connections, Shelf: c.shelf, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
+	c.refresher = &price.Refresher{URL: c.cfg.PricesURL, Out: c.egress.Transport(), Keep: db.NewRefreshStore(c.db, c.ids), Shelf: c.shelf, Bus: c.bus, Clock: c.clock, Log: c.log}
+	c.reconciling = reconcile.New(reconcile.Parts{Store: db.NewReconcileStore(c.db), Connections: c.connections, Tx: c.db, Audit: c.audit, Vault: c.keyring,
+		Out: c.egress.Transport(), IDs: c.ids, Clock: c.clock, Log: c.log})
 	c.reports = report.NewService(db.NewReportStore(c.db), c.orgs, c.clock)
 	return nil
 }
@@ -133,7 +150,12 @@ func (c *core) alerted(fired []budget.Alert) {
 
 // budgets is the budget service; desk knows what is held right now, and is nil outside a serving process.
 func (c *core) budgets(desk budget.Desk) *budget.Service {
-	return budget.New(budget.Parts{Store: c.budgetStore, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log, Desk: desk})
+	return budget.New(budget.Parts{Store: c.budgetStore, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log, Desk: desk, Held: c.ledgerStore})
+}
+
+// limits is the rate limits' service; desk knows what is used right now, and is nil outside a serving process.
+func (c *core) limits(desk limit.Desk) *limit.Service {
+	return limit.New(limit.Parts{Store: c.limitStore, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log, Desk: desk})
 }
 
 func (c *core) prober() provider.Wire {

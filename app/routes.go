@@ -3,16 +3,16 @@ package app
 import (
 	"net/http"
 	"slices"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/bodhi-gateway/bodhi/app/budget/budgetweb"
-	"github.com/bodhi-gateway/bodhi/app/catalog"
-	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity/identityweb"
 	"github.com/bodhi-gateway/bodhi/app/key/keyweb"
+	"github.com/bodhi-gateway/bodhi/app/limit/limitweb"
+	"github.com/bodhi-gateway/bodhi/app/price/priceweb"
 	"github.com/bodhi-gateway/bodhi/app/provider/providerweb"
+	"github.com/bodhi-gateway/bodhi/app/reconcile/reconcileweb"
 	"github.com/bodhi-gateway/bodhi/app/report/reportweb"
 	"github.com/bodhi-gateway/bodhi/app/route/routeweb"
 	"github.com/bodhi-gateway/bodhi/app/web"
@@ -27,8 +27,11 @@ func (a *App) routes() []web.Route {
 		reportweb.New(reportweb.Parts{Reports: a.reports, Budgets: budgets, Keys: a.keys, Connections: a.providers}).Routes(),
 		keyweb.New(a.keys, a.people).Routes(),
 		providerweb.New(a.providers).Routes(),
-		routeweb.New(a.aliasing, a.providers, a.catalog, prices{a.catalog}, a.clock).Routes(),
+		routeweb.New(a.aliasing, a.providers, a.shelf, a.prices, a.clock).Routes(),
+		priceweb.New(a.pricing, a.providers, a.refresher).Routes(),
+		reconcileweb.New(a.reconciling).Routes(),
 		budgetweb.New(budgets, a.people, a.keys).Routes(),
+		limitweb.New(a.limits(a.limiter), a.people, a.keys).Routes(),
 		[]web.Route{web.StyleGuide()},
 	)
 }
@@ -40,12 +43,4 @@ func (a *App) mount() (http.Handler, error) {
 		PublicURL: a.cfg.PublicURL, Sessions: a.sessions, People: a.people, Clock: a.clock, IDs: a.ids, Log: a.log,
 	})
 	return a.split(e), err
-}
-
-// prices quotes from the catalogue; a tenant's overrides will come before it here.
-type prices struct{ book *catalog.Catalog }
-
-// Quote implements gateway.Prices.
-func (p prices) Quote(_ id.Org, kind, model string, at time.Time) (catalog.Quote, bool) {
-	return p.book.Quote(kind, model, at)
 }

@@ -5,14 +5,20 @@ import (
 	"log/slog"
 	"net/url"
 	"testing"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/price"
+	"github.com/bodhi-gateway/bodhi/app/provider"
+	"github.com/bodhi-gateway/bodhi/app/reconcile"
 	"github.com/bodhi-gateway/bodhi/app/secret"
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
@@ -67,9 +73,21 @@ var forms = map[string]url.Values{
 	"api.budgets.update":     {"limit_usd": {"5"}},
 	"api.budgets.grant":      {"kind": {"increase"}, "amount": {"1"}, "reason": {"x"}},
 	"api.budgets.ask":        {"amount": {"1"}, "reason": {"x"}},
+	"limits.new":             {"scope": {"things:keys"}},
+	"limits.create":          {"scope": {"things:keys"}, "unit": {"requests"}, "amount": {"5"}, "window": {"1m"}, "enforce": {"hard"}},
+	"limits.update":          {"unit": {"requests"}, "amount": {"5"}, "window": {"1m"}, "enforce": {"hard"}},
+	"limits.raise":           {"add": {"5"}, "until": {"2026-12-31T12:00"}},
+	"api.limits.create":      {"scope": {"things:members"}, "unit": {"requests"}, "amount": {"5"}, "window": {"1m"}},
+	"api.limits.update":      {"amount": {"5"}},
+	"api.limits.raise":       {"add": {"5"}, "until": {"2026-12-31T12:00:00Z"}},
 	"connections.update":     {"name": {"x"}},
 	"api.connections.update": {"name": {"x"}},
 	"api.connections.rotate": {"credential": {"sk-x"}},
+	"reconcile.set":          {"narrow": {"proj_1"}},
+	"api.reconcile.set":      {"narrow": {"proj_1"}},
+	"prices.create":          {"model": {"m"}, "price_input": {"1"}},
+	"prices.update":          {"price_input": {"1"}},
+	"api.overrides.create":   {"model": {"m"}, "connection": {"things:connections"}},
 	"aliases.update":         {"name": {"x"}, "target": {"sandbox/sandbox-chat"}},
 	"api.aliases.update":     {"name": {"x"}, "targets[]": {"sandbox/sandbox-chat"}},
 	"requests.list":          {"key": {"things:keys"}, "id": {"things:requests"}},
@@ -84,10 +102,15 @@ func (a *App) tenant(t *testing.T, h *webtest.House, name string) webtest.Visito
 	ctx, admin := t.Context(), x.Actor(org.Admin)
 	made, err := a.keys.Create(ctx, admin, key.Input{Name: "k", Team: x.Team, Account: "service"})
 	must(t, err)
-	limit, err := a.budgets(nil).Create(ctx, admin, budget.Input{Scope: org.OfOrg(x.Org.ID), Limit: money.Dollar, Period: budget.Monthly, Enforce: budget.Hard})
+	spend, err := a.budgets(nil).Create(ctx, admin, budget.Input{Scope: org.OfOrg(x.Org.ID), Limit: money.Dollar, Period: budget.Monthly, Enforce: budget.Hard})
 	must(t, err)
-	asked, err := a.budgets(nil).Ask(ctx, x.Actor(org.Developer), limit.ID, budget.RequestInput{Amount: 1, Reason: "x"})
+	asked, err := a.budgets(nil).Ask(ctx, x.Actor(org.Developer), spend.ID, budget.RequestInput{Amount: 1, Reason: "x"})
 	must(t, err)
+	rate, err := a.limits(nil).Create(ctx, admin, limit.Input{Scope: org.OfOrg(x.Org.ID), Unit: limit.Requests, Amount: 100, Window: time.Minute})
+	must(t, err)
+	raised, err := a.limits(nil).Raise(ctx, admin, rate.ID, limit.Rise{Add: 5, Until: a.clock.Now().Add(time.Hour)})
+	must(t, err)
+	v.Things["limits"], v.Things["increases"] = rate.ID.String(), raised.Increases[0].ID.String()
 	connections, err := a.providers.List(ctx, admin)
 	must(t, err)
 	aliases, err := a.aliasing.List(ctx, admin)
@@ -96,9 +119,16 @@ func (a *App) tenant(t *testing.T, h *webtest.House, name string) webtest.Visito
 		Chain: org.Chain{Org: x.Org.ID, Team: x.Team, Key: made.Key.ID}}
 	_, err = a.ledgerStore.Post(ctx, id.NewNode(a.ids), budget.Batch{Requests: []ledger.Request{request}})
 	must(t, err)
-	v.Things["keys"], v.Things["budgets"] = made.Key.ID.String(), limit.ID.String()
+	v.Things["keys"], v.Things["budgets"] = made.Key.ID.String(), spend.ID.String()
 	v.Things["budget-requests"] = asked.ID.String()
 	v.Things["connections"], v.Things["aliases"] = connections[0].ID.String(), aliases[0].ID.String()
+	own, err := a.pricing.Create(ctx, admin, price.Input{Model: "m", Prices: map[catalog.Class]money.Price{catalog.Input: 1}})
+	must(t, err)
+	account, err := a.providers.Create(ctx, admin, provider.Input{Name: "openai", Kind: provider.OpenAI, BaseURL: "https://openai.invalid/v1", Credential: secret.New("sk-test-0123456789")})
+	must(t, err)
+	must(t, a.reconciling.SetCredential(ctx, admin, account.ID, reconcile.Input{Credential: secret.New("sk-admin-0123456789")}))
+	v.Things["reconcile"] = account.ID.String()
+	v.Things["prices"], v.Things["overrides"] = own.ID.String(), own.ID.String()
 	v.Things["requests"] = request.ID.String()
 	return v
 }

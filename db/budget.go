@@ -230,6 +230,9 @@ func (s *BudgetStore) listed(ctx context.Context, o id.Org, now time.Time, narro
 		if err := q.Find(&periods).Error; err != nil {
 			return err
 		}
+		if err := addReaped(tx, o, periods); err != nil {
+			return err
+		}
 		labels, err := placesOf(tx, o, rows)
 		if err != nil {
 			return err

@@ -30,3 +30,11 @@ func (d *DB) Naked(ctx context.Context, fn func(*gorm.DB) error) error {
 
 // Tenants are the tables the migrations declare.
 func (d *DB) Tenants() map[string]struct{} { return d.tenants }
+
+// InsertCells writes rows on SQLite the way facts are written.
+func (d *DB) InsertCells(ctx context.Context, table, columns string, rows [][]any) error {
+	return d.Do(ctx, func(ctx context.Context) error {
+		tx, _ := d.SQLiteTx(ctx)
+		return insertCells(ctx, tx, table, columns, len(rows), func(i int, to []any) []any { return append(to, rows[i]...) })
+	})
+}

@@ -38,6 +38,8 @@ func (s *LedgerStore) Verify(ctx context.Context) (budget.Report, error) {
 		}{
 			{"periods", func(tx *gorm.DB, r *budget.Report) error { return verifyPeriods(tx, r, sums) }},
 			{"grants", verifyGrants},
+			{"levels", func(tx *gorm.DB, r *budget.Report) error { return verifyLevels(tx, r, sums) }},
+			{"suspense", verifySuspense},
 			{"requests", verifyRequests},
 			{"hours", verifyHours},
 		} {

@@ -156,7 +156,7 @@ func (r attemptRow) attempt() report.Attempt {
 			Connection: r.ConnectionID, Provider: r.Provider, Kind: r.Kind, Model: r.Model, PriceVersion: r.PriceVersion,
 		},
 		End: ledger.Settlement{
-			Attempt: r.ID, State: ledger.State(r.State), Usage: used, Cost: r.Cost, InputCost: r.InputCost,
+			Attempt: r.ID, State: ledger.State(r.State), Usage: used, Cost: r.Cost, InputCost: r.InputCost, Tokens: r.Tokens, Requests: r.Requests,
 			Status: r.Status, Class: r.Class, Note: r.Note, FirstByte: micros(r.FirstByte), Duration: micros(r.DurationUS), At: r.EndedAt.UTC(),
 		},
 	}

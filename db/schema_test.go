@@ -155,7 +155,9 @@ var shared = map[string]string{
 	"organizations":     "the tenants themselves",
 	"sessions":          "found by a cookie's hash before anybody is known",
 	"journal_positions": "how far each node's journal is in the books",
+	"nodes":             "processes, which serve every tenant",
 	"live_topics":       "what changed, without whose",
+	"price_refreshes":   "the catalogue is one for the installation",
 }
 
 func TestEveryTenantTableIsWalledOff(t *testing.T) {

@@ -28,6 +28,8 @@ type Periodic struct {
 type Chores struct {
 	ExpireSessions func(ctx context.Context) error // delete sessions that have expired
 	EnsureDays     func(ctx context.Context) error // make the coming days' partitions
+	RefreshPrices  func(ctx context.Context) error // fetch the price catalogue
+	Reconcile      func(ctx context.Context) error // read the providers' cost reports
 }
 
 // Schedule is all the periodic work of the program. The minutes are odd, because everybody else's jobs run at :00.
@@ -35,6 +37,8 @@ func Schedule(c Chores) []Periodic {
 	return []Periodic{
 		{Name: "ensure_days", Cron: "11 */6 * * *", AtStart: true, Run: c.EnsureDays},
 		{Name: "expire_sessions", Cron: "17 * * * *", Run: c.ExpireSessions},
+		{Name: "refresh_prices", Cron: "23 5 * * *", AtStart: true, Run: c.RefreshPrices},
+		{Name: "reconcile", Cron: "47 4 * * *", Run: c.Reconcile},
 	}
 }
 

@@ -16,8 +16,9 @@ type desk struct {
 	book    *ledger.Book
 	current map[id.Budget]*purse      // the purse of each budget's present period
 	purses  map[ledger.Account]*purse // all, past periods included until they are closed
-	active  []*purse                  // those that a sweep has something to do for
-	asking  []*purse                  // those with business for the next trip
+	posted  map[ledger.Account]money.USD
+	active  []*purse // those that a sweep has something to do for
+	asking  []*purse // those with business for the next trip
 	sweeps  int
 	running *trip
 	next    *trip
@@ -46,6 +47,11 @@ type purse struct {
 	back   ledger.Units // taken out of the book, to be given back
 	op     *LeaseAsk    // sent, not answered: sent again word for word
 
+	called  bool      // other nodes were asked for their lease of it a moment ago
+	recheck bool      // the bank will be asked again in a moment, what it said before is forgotten then
+	scarce  time.Time // until then no more is leased than somebody waits for
+	tap     *tap      // of a throttled budget, once its ladder began
+
 	rate    ledger.Units // settled per second, smoothed
 	peak    ledger.Units // most held lately
 	counted ledger.Units // Settled at the last sweep
@@ -53,7 +59,7 @@ type purse struct {
 }
 
 func newDesk(org id.Org) *desk {
-	return &desk{book: ledger.NewBook(org), current: map[id.Budget]*purse{}, purses: map[ledger.Account]*purse{}}
+	return &desk{book: ledger.NewBook(org), posted: map[ledger.Account]money.USD{}, current: map[id.Budget]*purse{}, purses: map[ledger.Account]*purse{}}
 }
 
 // binding appends the purses on a chain to out.

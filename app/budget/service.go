@@ -30,6 +30,8 @@ type Parts struct {
 	Log   *slog.Logger
 	// Desk knows what is held on this node right now; without it, held shows as 0.
 	Desk Desk
+	// Held keeps what lost nodes left behind; without it there is nothing.
+	Held SuspenseStore
 }
 
 // Desk is what a page asks of the data plane. *Treasury implements it.
@@ -55,7 +57,7 @@ type Entry struct {
 	Standing Standing
 	// RolledOver and Granted are part of Standing.Limit: what came from the last period, and the grants that count now.
 	RolledOver, Granted ledger.Units
-	Suspense            ledger.Units // part of Standing.Spent
+	Suspense            ledger.Units // part of Standing.Spent: what lost nodes may have spent
 }
 
 // Place is a scope as the tree knows it.

@@ -1,6 +1,7 @@
 package budget
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -19,13 +20,18 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/live"
 )
 
-// TreasuryConfig is what a Treasury is made of. All fields are needed, except PublicURL.
+// TreasuryConfig is what a Treasury is made of. The first five fields are needed.
 type TreasuryConfig struct {
 	Bank    Bank
 	Journal *journal.Journal
 	Clock   clock.Clock
 	IDs     *id.Source
 	Log     *slog.Logger
+
+	Bus           live.Bus      // how nodes call leases back from each other; nil: this node neither calls nor hears
+	Host, Version string        // what people see of this node
+	BeatEvery     time.Duration // how often it shows that it is alive; 2 s
+	DeadAfter     time.Duration // after so long without a sign another node counts as dead; 30 s
 	// PublicURL is where the dashboard is; refusals say there where to ask for more. Empty = they do not.
 	PublicURL string
 }
@@ -50,11 +56,24 @@ type Treasury struct {
 	refusals atomic.Int64
 	late     latePile
 	posted   atomic.Pointer[journal.Position]
+
+	trips     sync.RWMutex // read-locked by trips, locked while a session begins
+	epoch     atomic.Int64 // of this node's session; 0 before the first
+	renew     atomic.Bool  // a new session has to begin
+	peers     atomic.Int64 // nodes that count as alive
+	reaped    atomic.Int64
+	recalls   atomic.Int64
+	asks      atomic.Int64     // trips to the bank for leases
+	posts     atomic.Int64     // and with pieces of the journal
+	lastEpoch int64            // of the process before, as its journal noted; the poster's own
+	counted   journal.Position // settlements before it are in desk.posted; the poster's own
 }
 
 // NewTreasury makes a treasury without rules; Load gives it some. It lends nothing before Run has brought the last
 // session's journal into the books.
 func NewTreasury(c TreasuryConfig) *Treasury {
+	c.DeadAfter = cmp.Or(c.DeadAfter, deadAfter)
+	c.BeatEvery = cmp.Or(c.BeatEvery, min(beatEvery, c.DeadAfter/5))
 	return &Treasury{TreasuryConfig: c, node: c.Journal.Node(), ready: make(chan struct{}),
 		stop: make(chan struct{}), stopped: make(chan struct{})}
 }
@@ -104,8 +123,14 @@ func (t *Treasury) Reserve(ctx context.Context, w Want) (*ledger.Hold, error) {
 		}
 		w.Ceiling.Money, w.Floor.Money = 0, 0
 	}
+	if err := t.slow(d, bind, &w, now); err != nil {
+		d.mu.Unlock()
+		t.refusals.Add(1)
+		return nil, t.asking(err)
+	}
 	h, _ := d.hold(w.Attempt, w.Ceiling, bind)
 	if h != nil {
+		d.pour(bind, h)
 		t.taken(ctx, d, bind, now)
 		d.mu.Unlock()
 		return h, nil
@@ -176,7 +201,10 @@ func (t *Treasury) Settle(h *ledger.Hold, s *ledger.Settlement) {
 // book is the second half of Settle, once the settlement is in the journal.
 func (t *Treasury) book(d *desk, h *ledger.Hold, s ledger.Settlement) {
 	d.mu.Lock()
-	overrun, _ := d.book.Settle(h, s.Booked())
+	overrun, first := d.book.Settle(h, s.Booked())
+	if first {
+		d.ended(h, s.Booked())
+	}
 	d.mu.Unlock()
 	if overrun > 0 {
 		t.overruns.Add(1)
@@ -188,7 +216,9 @@ func (t *Treasury) book(d *desk, h *ledger.Hold, s ledger.Settlement) {
 func (t *Treasury) Release(h *ledger.Hold) {
 	d := t.desk(h.Org())
 	d.mu.Lock()
-	d.book.Release(h)
+	if d.book.Release(h) {
+		d.ended(h, ledger.Amounts{})
+	}
 	d.mu.Unlock()
 }
 

@@ -248,9 +248,33 @@ func (b *countingBank) Mark(ctx context.Context, n id.Node) (budget.Mark, error)
 	return b.Bank.Mark(ctx, n)
 }
 
+func (b *countingBank) Begin(ctx context.Context, n id.Node, o budget.Opening) (int64, error) {
+	if b.down.Load() {
+		return 0, errDown
+	}
+	return b.Bank.Begin(ctx, n, o)
+}
+
+func (b *countingBank) Beat(ctx context.Context, n id.Node, epoch int64, now time.Time) (budget.Pulse, error) {
+	if b.down.Load() {
+		return budget.Pulse{}, errDown
+	}
+	return b.Bank.Beat(ctx, n, epoch, now)
+}
+
 func (b *countingBank) Surrender(ctx context.Context, n id.Node, damaged bool) error {
 	if b.down.Load() {
 		return errDown
 	}
 	return b.Bank.Surrender(ctx, n, damaged)
+}
+
+// done is a settlement that the provider reported.
+func done(cost money.USD) *ledger.Settlement {
+	return &ledger.Settlement{State: ledger.Complete, Cost: cost, Status: 200}
+}
+
+// fact is a request of one attempt.
+func fact(h *house, req id.Request, cost money.USD) *ledger.Request {
+	return &ledger.Request{ID: req, Chain: h.chain, Model: "sandbox-chat", Provider: "up", Attempts: 1, Status: 200, Cost: cost}
 }

@@ -21,7 +21,8 @@ type Catalog struct {
 type supplier struct {
 	id, name  string
 	address   *regexp.Regexp // of its API; nil if it has none
-	match     matcher        // names that are surely its own
+	match     matcher        // models that are surely its own
+	named     matcher        // spellings of its own name: "google-vertex"
 	fallbacks []string
 	models    []*Model
 }
@@ -80,7 +81,7 @@ func (c *Catalog) Quote(kind, model string, at time.Time) (Quote, bool) {
 
 // Models lists a kind's models in the data's order; nil for kinds that could be any provider.
 func (c *Catalog) Models(kind string) []*Model {
-	if p := c.byID(providerOf(kind)); p != nil {
+	if p := c.byID(ProviderID(kind)); p != nil {
 		return p.models
 	}
 	return nil
@@ -100,7 +101,9 @@ func (c *Catalog) ProviderOf(kind, baseURL string) string {
 	return kind
 }
 
-func providerOf(kind string) string {
+// ProviderID is the catalogue's provider behind a kind: "google" for "gemini" and "vertex". Names that are no kind are
+// providers already.
+func ProviderID(kind string) string {
 	if id, ok := kinds[kind]; ok {
 		return id
 	}
@@ -116,9 +119,24 @@ func (c *Catalog) byID(id string) *supplier {
 	return nil
 }
 
+// byName finds the provider that a kind means: by the kinds that we know, by its id, or by a spelling of its name that the
+// data knows.
+func (c *Catalog) byName(kind string) *supplier {
+	if p := c.byID(ProviderID(kind)); p != nil || kind == compatible {
+		return p
+	}
+	kind = strings.ToLower(kind)
+	for _, p := range c.providers {
+		if p.named != nil && p.named.match(kind) {
+			return p
+		}
+	}
+	return nil
+}
+
 // find takes the model's name in lower case.
 func (c *Catalog) find(kind, model string) *Model {
-	if p := c.byID(providerOf(kind)); p != nil {
+	if p := c.byName(kind); p != nil {
 		return c.in(p, model)
 	}
 	if kind != compatible {
@@ -141,7 +159,7 @@ func (c *Catalog) in(p *supplier, model string) *Model {
 	for _, id := range p.fallbacks {
 		if other := c.byID(id); other != nil {
 			if m := other.find(model); m != nil {
-				return m
+				return m.resold(p.id)
 			}
 		}
 	}
@@ -158,4 +176,11 @@ func (p *supplier) find(model string) *Model {
 		}
 	}
 	return nil
+}
+
+// Made is the day that the data states as its own; false if it states none.
+func (c *Catalog) Made() (time.Time, bool) {
+	d, _, _ := strings.Cut(c.version, ".")
+	at, err := time.Parse(time.DateOnly, d)
+	return at, err == nil
 }

@@ -31,7 +31,12 @@ type Bill struct {
 	Total         money.USD // rounded up once; holds fees per request and per search, which are neither
 	Lines         []Line
 	Version       string
+	// Exact are the same sums before they are rounded: what the calculation page and the price command show.
+	Exact Exact
 }
+
+// Exact are a bill's sums to the pico-dollar.
+type Exact struct{ Input, Output, Total money.Sum }
 
 // Line is one class of usage on a bill.
 type Line struct {
@@ -58,6 +63,8 @@ type Quote interface {
 	Bill(u llm.Usage) (Bill, error)
 	// Ceiling bounds a call's cost from above, given what is known before sending it.
 	Ceiling(b llm.Bound) (Ceiling, error)
+	// Serves reports whether the model is known to take a call with these needs and this size.
+	Serves(n llm.Needs, b llm.Bound) bool
 }
 
 // Book finds models and their prices. It is an immutable snapshot.

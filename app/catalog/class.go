@@ -1,6 +1,9 @@
 package catalog
 
-import "github.com/bodhi-gateway/bodhi/app/llm"
+import (
+	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/money"
+)
 
 // Class is one priced dimension of usage.
 type Class string
@@ -68,8 +71,6 @@ const (
 	perThousand = 9
 )
 
-func none(*llm.Usage) int64 { return 0 }
-
 // units are all classes that the data prices, widest first. A key of the data that is not here makes its model's price
 // unknown: half a price would be worse than none.
 var units = [...]unit{
@@ -81,14 +82,14 @@ var units = [...]unit{
 	{InputAudio, "input_audio_mtok", perMillion, inputSide, sound, func(u *llm.Usage) int64 { return u.InputAudio }},
 	{CacheReadAudio, "cache_audio_read_mtok", perMillion, inputSide, cacheRead | sound, func(u *llm.Usage) int64 { return u.CacheReadAudio }},
 	{InputImage, "input_image_mtok", perMillion, inputSide, picture, func(u *llm.Usage) int64 { return u.InputImage }},
-	{CacheReadImage, "cache_image_read_mtok", perMillion, inputSide, cacheRead | picture, none},
-	{InputVideo, "input_video_mtok", perMillion, inputSide, video, none},
+	{CacheReadImage, "cache_image_read_mtok", perMillion, inputSide, cacheRead | picture, func(u *llm.Usage) int64 { return u.CacheReadImage }},
+	{InputVideo, "input_video_mtok", perMillion, inputSide, video, func(u *llm.Usage) int64 { return u.InputVideo }},
 	{Output, "output_mtok", perMillion, outputSide, 0, func(u *llm.Usage) int64 { return u.Output }},
 	{OutputReasoning, "output_reasoning_mtok", perMillion, outputSide, thought, func(u *llm.Usage) int64 { return u.Reasoning }},
 	{OutputAudio, "output_audio_mtok", perMillion, outputSide, sound, func(u *llm.Usage) int64 { return u.OutputAudio }},
 	{OutputImage, "output_image_mtok", perMillion, outputSide, picture, func(u *llm.Usage) int64 { return u.OutputImage }},
-	{OutputVideo, "output_video_mtok", perMillion, outputSide, video, none},
-	{OutputCitation, "output_citation_mtok", perMillion, outputSide, citation, none},
+	{OutputVideo, "output_video_mtok", perMillion, outputSide, video, func(u *llm.Usage) int64 { return u.OutputVideo }},
+	{OutputCitation, "output_citation_mtok", perMillion, outputSide, citation, func(u *llm.Usage) int64 { return u.Citations }},
 	{PerRequest, "requests_kcount", perThousand, feeSide, 0, func(*llm.Usage) int64 { return 1 }},
 	{PerSearch, "web_searches_kcount", perThousand, feeSide, sound, func(u *llm.Usage) int64 { return u.WebSearches }},
 }
@@ -106,4 +107,31 @@ func unitOf(key string) *unit {
 // within reports whether usage of u is also usage of wider.
 func (u *unit) within(wider *unit) bool {
 	return u != wider && u.side == wider.side && u.side != feeSide && u.dims&wider.dims == wider.dims
+}
+
+// PerMillion reports whether people state the class's price per million: tokens are, requests and searches are not.
+func (c Class) PerMillion() bool { return c != PerRequest && c != PerSearch }
+
+// USD is a price as people state it: dollars per million tokens, or per request or search. Prices of requests and searches
+// are rounded up to the nano-dollar.
+func (c Class) USD(p money.Price) money.USD {
+	if c.PerMillion() {
+		return money.USD(p) * 1000
+	}
+	return (money.USD(p) + 999) / 1000
+}
+
+// Price is the opposite of USD. It fails on prices that are negative, too fine or too high.
+func (c Class) Price(perUnit string) (money.Price, error) {
+	if c.PerMillion() {
+		return money.ParsePrice(perUnit)
+	}
+	each, err := money.Parse(perUnit)
+	if err != nil {
+		return 0, err
+	}
+	if each > money.USD(maxPrice)/1000 || each < 0 {
+		return 0, money.ErrOverflow
+	}
+	return money.Price(each) * 1000, nil
 }

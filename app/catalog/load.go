@@ -40,6 +40,7 @@ type (
 		Name       string          `json:"name"`
 		APIPattern string          `json:"api_pattern"`
 		ModelMatch json.RawMessage `json:"model_match"`
+		NameMatch  json.RawMessage `json:"provider_match"`
 		Fallbacks  []string        `json:"fallback_model_providers"`
 		Models     []modelData     `json:"models"`
 	}
@@ -68,11 +69,15 @@ type (
 	}
 )
 
-// Load reads and checks a catalogue in genai-prices' format, as a whole: one broken entry refuses the file, because a
+// Load reads and checks a catalogue in genai-prices' format, bare or with its source beside it, as a whole: one broken entry refuses the file, because a
 // refresh that lost half its prices must never replace a good one.
 func Load(data []byte) (*Catalog, error) {
 	var f fileData
-	if err := json.Unmarshal(data, &f); err != nil {
+	into := any(&f)
+	if bytes.HasPrefix(bytes.TrimSpace(data), []byte{'['}) { // as the source publishes it: providers alone
+		into = &f.Providers
+	}
+	if err := json.Unmarshal(data, into); err != nil {
 		return nil, fmt.Errorf("catalog: %w", err)
 	}
 	if len(f.Providers) == 0 {
@@ -112,6 +117,9 @@ func (c *Catalog) provider(d *providerData) (*supplier, error) {
 	p := &supplier{id: d.ID, name: d.Name, fallbacks: d.Fallbacks, models: make([]*Model, len(d.Models))}
 	var err error
 	if p.match, err = optional(d.ModelMatch); err != nil {
+		return nil, err
+	}
+	if p.named, err = optional(d.NameMatch); err != nil {
 		return nil, err
 	}
 	if d.APIPattern != "" {

@@ -67,6 +67,7 @@ func (o *offer) round(b *Bill, sums [3]money.Sum) error {
 			return fmt.Errorf("catalog: bill %s: %w", o.version, err)
 		}
 	}
+	b.Exact = Exact{Input: sums[inputSide], Output: sums[outputSide], Total: total}
 	if b.Total, err = total.Ceil(); err != nil {
 		return fmt.Errorf("catalog: bill %s: %w", o.version, err)
 	}

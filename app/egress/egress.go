@@ -135,6 +135,9 @@ func closeBody(r *http.Request) {
 // or handshake, or a context that ended before there was a connection. Only then is an attempt void; any other error
 // leaves open whether the provider acted on it.
 func Unsent(err error) bool {
+	if err == nil {
+		return false // nearly always; what follows allocates
+	}
 	var u *unsentError
 	return errors.As(err, &u)
 }

@@ -56,8 +56,12 @@ func (g *Gateway) send(ctx context.Context, x *Exchange) error {
 		return &provider.Failure{Class: provider.Unreachable, Message: "this gateway cannot speak to " + string(conn.Kind) + " yet"}
 	}
 	a.edit.IncludeUsage = x.Call.Stream
+	a.edit.Notes, a.edit.DefaultOutput = &a.notes, a.ceiling.MaxOutput
 	req, err := adapter.Request(ctx, conn, x.Call, a.edit, x.R.Header)
 	if err != nil {
+		if f := (*fault.Error)(nil); errors.As(err, &f) {
+			return &provider.Failure{Class: provider.Untold, Message: f.Public, Cause: f}
+		}
 		return &provider.Failure{Class: provider.Unreachable, Message: "the connection is not usable", Cause: err}
 	}
 	if err := g.open(x, a); err != nil {
@@ -88,6 +92,9 @@ func (g *Gateway) send(ctx context.Context, x *Exchange) error {
 		return err
 	}
 	a.see(first)
+	for _, w := range a.notes.Warnings() {
+		x.warn(w + ", which " + conn.Name + " does not take")
+	}
 	x.Answer = &Answer{Stream: stream, First: first, Status: a.status}
 	return nil
 }
@@ -115,7 +122,7 @@ func (g *Gateway) await(x *Exchange, fn func() error) error {
 			return err
 		case <-t.C:
 			g.begin(x)
-			if _, err := x.W.Write(g.openai.Ping()); err == nil {
+			if _, err := x.W.Write(x.Dialect.Ping(x.Call)); err == nil {
 				_ = http.NewResponseController(x.W).Flush()
 			}
 			t.Reset(g.waits.Ping)
@@ -126,7 +133,7 @@ func (g *Gateway) await(x *Exchange, fn func() error) error {
 // see keeps what an event says about usage.
 func (a *attempt) see(e llm.Event) {
 	a.started = true
-	if e.Usage != nil {
+	if e.Usage != nil && !e.Running { // a running count is less than what our own count finds
 		u := *e.Usage
 		a.usage = &u
 	}
@@ -181,8 +188,10 @@ func (g *Gateway) explain(x *Exchange, a *attempt, f *provider.Failure) error {
 		return pub
 	case f.Class == provider.Canceled:
 		return fault.New(fault.Upstream, "client_closed", "The client closed the request.").Because(errClientGone)
-	case f.Class == provider.Refused && f.Body != nil:
-		x.Answer = &Answer{Status: f.Status, Body: f.Body}
+	case f.Class == provider.Untold:
+		return pub
+	case f.Class == provider.Refused && f.Problem != nil:
+		x.Answer = &Answer{Status: f.Status, Body: x.Dialect.Problem(f.Problem, x.ID.String())}
 		return nil
 	case f.Class == provider.Slow:
 		return fault.Newf(fault.Timeout, "upstream_timeout", "The provider %q did not answer in time (%s). Try again, or allow more time with the header x-bodhi-timeout.", name, g.clock.Now().Sub(x.Started).Round(time.Millisecond))

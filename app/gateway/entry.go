@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/llm"
 )
 
 // authenticate finds the virtual key wherever the official SDKs put theirs. Its Finish records the request's fact, so
@@ -74,7 +75,8 @@ func (g *Gateway) decode(_ context.Context, x *Exchange) (Finish, error) {
 	if err != nil {
 		return nil, err
 	}
-	x.Call, err = g.openai.Decode(x.Endpoint.op, body)
+	x.Call, err = x.Dialect.Decode(llm.Ask{Operation: x.Endpoint.op, Model: x.Named, Stream: x.Endpoint.stream,
+		Query: x.R.URL.RawQuery, Header: x.R.Header, Body: body, At: x.Started.Unix()})
 	if err != nil {
 		return nil, err
 	}
@@ -85,10 +87,9 @@ func (g *Gateway) decode(_ context.Context, x *Exchange) (Finish, error) {
 }
 
 func (g *Gateway) readBody(x *Exchange) ([]byte, error) {
-	tooLarge := fault.Newf(fault.TooLarge, "body_too_large", "The request is larger than %d MiB, the most this endpoint takes. Send less, or refer to media by URL.", g.limits.Body>>20)
 	n := x.R.ContentLength
 	if n > g.limits.Body {
-		return nil, tooLarge
+		return nil, g.tooLarge()
 	}
 	if e := x.R.Header.Get("Content-Encoding"); e != "" && e != "identity" {
 		return nil, fault.Field("content-encoding", "Compressed request bodies are not accepted; send the JSON as it is.")
@@ -99,7 +100,7 @@ func (g *Gateway) readBody(x *Exchange) ([]byte, error) {
 			return nil, unreadable(err)
 		}
 		if int64(len(b)) > g.limits.Body {
-			return nil, tooLarge
+			return nil, g.tooLarge()
 		}
 		return b, nil
 	}
@@ -108,6 +109,10 @@ func (g *Gateway) readBody(x *Exchange) ([]byte, error) {
 		return nil, unreadable(err)
 	}
 	return b, nil
+}
+
+func (g *Gateway) tooLarge() error {
+	return fault.Newf(fault.TooLarge, "body_too_large", "The request is larger than %d MiB, the most this endpoint takes. Send less, or refer to media by URL.", g.limits.Body>>20)
 }
 
 func unreadable(err error) error {
@@ -129,15 +134,8 @@ func (g *Gateway) admit(_ context.Context, x *Exchange) (Finish, error) {
 	return nil, nil
 }
 
-// limit, compose, screen, assign and recall ask rooms that may not be built into this gateway; without one there is
+// compose, screen, assign and recall ask rooms that may not be built into this gateway; without one there is
 // nothing to decide.
-
-func (g *Gateway) limit(ctx context.Context, x *Exchange) (Finish, error) {
-	if g.Limits == nil {
-		return nil, nil
-	}
-	return g.Limits.Take(ctx, x)
-}
 
 func (g *Gateway) compose(ctx context.Context, x *Exchange) (Finish, error) {
 	if g.Prompts == nil {
@@ -176,6 +174,7 @@ func (g *Gateway) plan(_ context.Context, x *Exchange) (Finish, error) {
 	if len(p.Targets) == 0 {
 		return nil, fault.Newf(fault.NotFound, "model_not_found", "Nothing serves the model %q at the moment: its connections are disabled.", clip(x.Call.Model))
 	}
+	p = g.descend(x, p)
 	if x.Hints.NoFallback {
 		p.Targets = p.Targets[:1]
 	}
@@ -184,6 +183,9 @@ func (g *Gateway) plan(_ context.Context, x *Exchange) (Finish, error) {
 		x.note("target: ", t.Connection.Name, "/", t.Model, " (", t.Why, ")")
 	}
 	x.Plan = p
+	if x.Call.Operation == llm.CountTokens {
+		return nil, g.countHere(x)
+	}
 	return nil, nil
 }
 
@@ -195,6 +197,8 @@ func statusOf(f *fault.Error) int {
 		return http.StatusMethodNotAllowed
 	case "upgrade_required":
 		return http.StatusUpgradeRequired
+	case "not_implemented":
+		return http.StatusNotImplemented
 	}
 	return 0
 }

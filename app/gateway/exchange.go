@@ -21,7 +21,9 @@ type Exchange struct {
 	R        *http.Request
 	Slug     string // organization named in the URL, "" without one
 	Endpoint *endpoint
-	Started  time.Time // injected wall clock; its monotonic reading measures
+	Named    string      // what the path names: a model, an id; "" without
+	Dialect  llm.Dialect // the client's, in which it is answered whatever happens
+	Started  time.Time   // injected wall clock; its monotonic reading measures
 
 	Grant *key.Grant // authenticate
 	Hints Hints      // authenticate
@@ -48,7 +50,7 @@ type Answer struct {
 	Stream llm.Stream
 	// First is the event that proved the stream alive; it was read before anything was sent to the client.
 	First llm.Event
-	// Status and Body answer without a stream: a dry run, or the provider's own refusal of the request.
+	// Status and Body answer without a stream: a dry run, a count of tokens, or the provider's own refusal of the request.
 	Status int
 	Body   []byte
 	Cached string // "hit", "semantic", or ""

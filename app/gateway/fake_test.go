@@ -20,10 +20,12 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/llm"
+	claude "github.com/bodhi-gateway/bodhi/app/llm/dialect/anthropic"
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/provider"
+	"github.com/bodhi-gateway/bodhi/app/provider/anthropic"
 	"github.com/bodhi-gateway/bodhi/app/provider/compat"
 	"github.com/bodhi-gateway/bodhi/app/route"
 )
@@ -59,7 +61,7 @@ func build(t *testing.T, change func(*Config)) *house {
 	h := &house{t: t, grant: &key.Grant{Key: chain.Key, Name: "test key", OrgSlug: "acme", Chain: chain}}
 	h.books = &books{book: ledger.NewBook(chain.Org), limit: money.Max}
 	c := Config{
-		Clock: clock.System{}, IDs: ids, Log: slog.New(slog.DiscardHandler), OpenAI: openai.Dialect{},
+		Clock: clock.System{}, IDs: ids, Log: slog.New(slog.DiscardHandler), Dialects: []llm.Dialect{openai.Dialect{}, claude.Dialect{}},
 		Ports: Ports{Keys: h, Routes: h, Budgets: h.books, Prices: h, Adapters: h, Upstreams: h},
 	}
 	if change != nil {
@@ -89,7 +91,10 @@ func (h *house) Offer(*key.Grant) []string { return []string{"smart"} }
 
 func (h *house) Quote(id.Org, string, string, time.Time) (catalog.Quote, bool) { return flat{}, true }
 
-func (h *house) For(provider.Kind) (provider.Adapter, bool) {
+func (h *house) For(k provider.Kind) (provider.Adapter, bool) {
+	if k == provider.Anthropic {
+		return anthropic.New(), true
+	}
 	return compat.New(compat.Settings{}), true
 }
 
@@ -114,6 +119,8 @@ func (flat) Ceiling(b llm.Bound) (catalog.Ceiling, error) {
 	return catalog.Ceiling{Input: money.USD(b.TextBytes), Tokens: b.TextBytes, PerOutput: 1000, MaxOutput: 1000}, nil
 }
 
+func (flat) Serves(llm.Needs, llm.Bound) bool { return true }
+
 // books is one organization's money with one hard limit, and all that was written down.
 type books struct {
 	mu       sync.Mutex
@@ -121,7 +128,8 @@ type books struct {
 	limit    money.USD
 	spent    money.USD
 	held     money.USD
-	jammed   bool // the journal cannot be written
+	jammed   bool        // the journal cannot be written
+	step     budget.Step // what a budget near its limit asks for
 	attempts []ledger.Attempt
 	ends     []ledger.Settlement
 	requests []ledger.Request
@@ -180,6 +188,8 @@ func (b *books) Left(*ledger.Hold) (money.USD, bool) {
 	defer b.mu.Unlock()
 	return b.limit - b.spent - b.held, b.limit != money.Max
 }
+
+func (b *books) Descend(org.Chain, string) (budget.Step, bool) { return b.step, b.step.Model != "" }
 
 func (b *books) Bound(h *ledger.Hold) bool {
 	_, hard := b.Left(h)

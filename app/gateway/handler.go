@@ -3,7 +3,6 @@ package gateway
 import (
 	"log/slog"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/clock"
@@ -21,7 +20,7 @@ type Gateway struct {
 	limits   Sizes
 	waits    Waits
 	pipeline []Stage
-	openai   llm.Dialect
+	dialects map[llm.Family]llm.Dialect
 }
 
 // Sizes bound what a client may send.
@@ -39,19 +38,24 @@ type Waits struct {
 
 // Config is what New needs beyond the ports.
 type Config struct {
-	Ports   Ports
-	Clock   clock.Clock
-	IDs     *id.Source
-	Log     *slog.Logger
-	OpenAI  llm.Dialect
-	Sizes   Sizes // zero fields take the defaults
-	Waits   Waits
-	Markers []Stage // tests only: stages run before the others
+	Ports Ports
+	Clock clock.Clock
+	IDs   *id.Source
+	Log   *slog.Logger
+	// Dialects are the families that are served. OpenAI must be among them: it answers what belongs to none.
+	Dialects []llm.Dialect
+	Sizes    Sizes // zero fields take the defaults
+	Waits    Waits
+	Markers  []Stage // tests only: stages run before the others
 }
 
 // New makes the data plane.
 func New(c Config) *Gateway {
-	g := &Gateway{Ports: c.Ports, clock: c.Clock, ids: c.IDs, log: c.Log, limits: c.Sizes, waits: c.Waits, openai: c.OpenAI}
+	g := &Gateway{Ports: c.Ports, clock: c.Clock, ids: c.IDs, log: c.Log, limits: c.Sizes, waits: c.Waits}
+	g.dialects = make(map[llm.Family]llm.Dialect, len(c.Dialects))
+	for _, d := range c.Dialects {
+		g.dialects[d.Family()] = d
+	}
 	orInt(&g.limits.Body, 32<<20)
 	orInt(&g.limits.Text, 10<<20)
 	orInt((*int64)(&g.waits.Total), int64(10*time.Minute))
@@ -67,101 +71,44 @@ func orInt(v *int64, def int64) {
 	}
 }
 
-// endpoint is one path of one family.
-type endpoint struct {
-	method  string
-	path    string // below the root; a trailing * matches the rest
-	op      llm.Operation
-	answer  func(g *Gateway, x *Exchange, rest string) // answers itself after authenticate; nil = the pipeline
-	upgrade bool
-}
-
-// endpoints are all paths of the proxy; anything else is 404, never proxied blindly.
-var endpoints = []*endpoint{
-	{method: "POST", path: "chat/completions", op: llm.Chat},
-	{method: "POST", path: "embeddings", op: llm.Embeddings},
-	{method: "GET", path: "models", answer: (*Gateway).listModels},
-	{method: "GET", path: "models/*", answer: (*Gateway).showModel},
-	{method: "GET", path: "key", answer: (*Gateway).showKey},
-	{method: "GET", path: "responses", upgrade: true},
-}
-
-// Serves reports whether a path belongs to the data plane.
-func Serves(path string) bool {
-	return strings.HasPrefix(path, "/v1/") || strings.HasPrefix(path, "/t/")
-}
-
 // ServeHTTP implements http.Handler for every path that Serves.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &Exchange{ID: id.NewRequest(g.ids), W: w, R: r, Started: g.clock.Now()}
-	rid := x.ID.String()
+	// One value under every spelling that clients look for.
+	rid := []string{x.ID.String()}
 	h := w.Header()
-	h["X-Request-Id"] = []string{rid}
-	h["X-Bodhi-Request-Id"] = h["X-Request-Id"]
+	h["X-Request-Id"], h["Request-Id"], h["X-Bodhi-Request-Id"] = rid, rid, rid
 
-	ep, slug, rest, refusal := match(r)
+	m, refusal := match(r)
+	x.Endpoint, x.Slug, x.Named = m.endpoint, m.slug, m.name
+	x.Dialect = g.dialect(m.family)
+	if refusal == nil && m.family != "" && x.Dialect.Family() != m.family {
+		refusal = unknownPath(r)
+	}
 	if refusal != nil {
 		g.refuse(x, refusal)
 		return
 	}
-	x.Endpoint, x.Slug = ep, slug
-	if ep.answer == nil {
+	if m.endpoint.answer == nil {
 		g.run(r.Context(), x)
 		return
 	}
-	g.contain(x, ep.path, func() {
+	g.contain(x, m.endpoint.prefix, func() {
 		if _, x.Err = g.authenticate(r.Context(), x); x.Err != nil {
 			g.refuse(x, fault.From(x.Err))
 			return
 		}
-		ep.answer(g, x, rest)
+		m.endpoint.answer(g, x, m.name)
 	})
 	if x.Err != nil && !x.Began() {
 		g.refuse(x, fault.From(x.Err))
 	}
 }
 
-// match finds the endpoint of a path, with the organization the path names.
-func match(r *http.Request) (ep *endpoint, slug, rest string, refusal *fault.Error) {
-	p := r.URL.Path
-	if after, ok := strings.CutPrefix(p, "/t/"); ok {
-		var found bool
-		if slug, p, found = strings.Cut(after, "/"); !found || slug == "" {
-			return nil, "", "", unknownPath(r)
-		}
-		p = "/" + p
+// dialect finds the one that speaks for a family; OpenAI's speaks for those that are not served.
+func (g *Gateway) dialect(f llm.Family) llm.Dialect {
+	if d, ok := g.dialects[f]; ok {
+		return d
 	}
-	p, ok := strings.CutPrefix(p, "/v1/")
-	if !ok {
-		return nil, "", "", unknownPath(r)
-	}
-	allowed := ""
-	for _, e := range endpoints {
-		prefix, wild := strings.CutSuffix(e.path, "*")
-		if p != e.path && (!wild || !strings.HasPrefix(p, prefix) || p == prefix) {
-			continue
-		}
-		if e.upgrade {
-			if strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
-				return nil, "", "", fault.New(fault.Invalid, "upgrade_required", "Websockets are not served here; send the request over HTTP.")
-			}
-			continue
-		}
-		if e.method != r.Method && !(e.method == "GET" && r.Method == "HEAD") {
-			allowed = e.method
-			continue
-		}
-		if wild {
-			rest = p[len(prefix):]
-		}
-		return e, slug, rest, nil
-	}
-	if allowed != "" {
-		return nil, "", "", fault.Newf(fault.Invalid, "method_not_allowed", "This path takes %s, not %s.", allowed, clip(r.Method))
-	}
-	return nil, "", "", unknownPath(r)
-}
-
-func unknownPath(r *http.Request) *fault.Error {
-	return fault.Newf(fault.NotFound, "unknown_path", "There is no %s %s here. See the list of endpoints in the documentation; the base URL ends in /v1.", clip(r.Method), clip(r.URL.Path))
+	return g.dialects[llm.OpenAI]
 }

@@ -33,7 +33,7 @@ const (
 func readHints(h http.Header) (Hints, error) {
 	v := Hints{
 		EndUser: first(h, "X-Bodhi-User", "Helicone-User-Id"),
-		Session: first(h, "X-Bodhi-Session", "Helicone-Session-Id", "X-Bf-Session-Id"),
+		Session: first(h, "X-Bodhi-Session", "Helicone-Session-Id", "X-Bf-Session-Id", "X-Claude-Code-Session-Id"),
 		Purpose: clip(h.Get("X-Bodhi-Purpose")),
 		DryRun:  h.Get("X-Bodhi-Dry-Run") == "1",
 		Client:  clientApp(h),

@@ -25,6 +25,7 @@ type keyReport struct {
 	ExpiresAt    *time.Time       `json:"expires_at"`
 	LeftUSD      *money.USD       `json:"left_usd"` // of the tightest hard budget; null without one
 	Budgets      []standingReport `json:"budgets"`
+	Limits       []limitReport    `json:"limits"`
 }
 
 // standingReport is one budget. Its amounts are strings in its measure: dollars, tokens or requests; those of money are
@@ -58,7 +59,7 @@ func standingOf(s *budget.Standing) standingReport {
 
 func (g *Gateway) showKey(x *Exchange, _ string) {
 	k := x.Grant
-	r := keyReport{Object: "key", ID: k.Key.String(), Name: k.Name, Organization: k.OrgSlug, Models: g.Routes.Offer(k), ExpiresAt: moment(k.ExpiresAt), Budgets: []standingReport{}}
+	r := keyReport{Object: "key", ID: k.Key.String(), Name: k.Name, Organization: k.OrgSlug, Models: g.Routes.Offer(k), ExpiresAt: moment(k.ExpiresAt), Budgets: []standingReport{}, Limits: g.limitReports(x)}
 	for _, s := range g.Budgets.Standings(k, g.clock.Now()) {
 		if s.Measure == ledger.Money && s.Enforce != budget.Soft && (r.LeftUSD == nil || s.Left < *r.LeftUSD) {
 			r.LeftUSD = &s.Left
@@ -81,12 +82,12 @@ func (g *Gateway) listModels(x *Exchange, _ string) {
 	for i, name := range names {
 		offers[i] = llm.Offer{ID: name, OwnedBy: x.Grant.OrgSlug}
 	}
-	g.writeBody(x, g.openai.Models(offers))
+	g.writeBody(x, x.Dialect.Models(offers))
 }
 
 func (g *Gateway) showModel(x *Exchange, name string) {
 	if slices.Contains(g.Routes.Offer(x.Grant), name) {
-		g.writeBody(x, g.openai.Model(llm.Offer{ID: name, OwnedBy: x.Grant.OrgSlug}))
+		g.writeBody(x, x.Dialect.Model(llm.Offer{ID: name, OwnedBy: x.Grant.OrgSlug}))
 		return
 	}
 	x.Err = fault.Newf(fault.NotFound, "model_not_found", "There is no model %q for this key. GET /v1/models lists what there is.", clip(name))

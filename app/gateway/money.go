@@ -32,6 +32,7 @@ type attempt struct {
 	outputs int64 // output tokens per choice that the ceiling allows
 	hold    *ledger.Hold
 	edit    llm.Edit
+	notes   llm.Notes // what a translation dropped
 	opened  bool
 	started bool // a piece of an answer arrived
 	settled bool
@@ -81,9 +82,11 @@ func (g *Gateway) take(ctx context.Context, x *Exchange, t route.Target) error {
 // price finds what the attempt can use at most and at least. Without a price for what is asked the claim says so: a hard
 // budget of money then refuses it, because unknown is not free.
 func (g *Gateway) price(x *Exchange, a *attempt, want *budget.Want) error {
+	if x.Call.Operation.Free() {
+		return nil
+	}
 	t := a.target
-	pricedAs := cmp.Or(t.Connection.PricedAs, string(t.Connection.Kind))
-	quote, known := g.Prices.Quote(x.Grant.Chain.Org, pricedAs, t.Model, g.clock.Now())
+	quote, known := g.quoteOf(x, t)
 	if known {
 		var err error
 		if a.ceiling, err = quote.Ceiling(x.Call.Bound); err != nil {
@@ -92,7 +95,7 @@ func (g *Gateway) price(x *Exchange, a *attempt, want *budget.Want) error {
 		a.quote = quote
 	} else {
 		want.Unpriced = true
-		x.note("price unknown: ", pricedAs, "/", t.Model)
+		x.note("price unknown: ", t.Connection.Name, "/", t.Model)
 		a.ceiling = catalog.Ceiling{Tokens: catalog.Tokens(x.Call.Bound), MaxOutput: unknownOutput}
 	}
 	if known && dearTier(x.Call.Tier) {
@@ -119,6 +122,13 @@ func (g *Gateway) price(x *Exchange, a *attempt, want *budget.Want) error {
 	}
 	return capCost(x, a, want)
 }
+
+// quoteOf is a target's price now, by the catalogue's name of its provider.
+func (g *Gateway) quoteOf(x *Exchange, t route.Target) (catalog.Quote, bool) {
+	return g.Prices.Quote(x.Grant.Chain.Org, pricedAs(t), t.Model, g.clock.Now())
+}
+
+func pricedAs(t route.Target) string { return cmp.Or(t.Connection.PricedAs, string(t.Connection.Kind)) }
 
 // unknownOutput is the output cap of a call to a model that the catalogue does not know, under a hard budget of tokens:
 // one that every model takes.

@@ -10,8 +10,10 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/route"
 )
@@ -38,9 +40,15 @@ type Meter interface {
 	Observe(r *ledger.Request)
 }
 
-// Limits takes a request's place in its rate limits; the Finish counts what it really used.
+// Limits keeps rate limits. *limit.Limiter implements it.
 type Limits interface {
-	Take(ctx context.Context, x *Exchange) (Finish, error)
+	// Take takes a request's seat on every limit that binds it, or on none and refuses with rate_limited. The seat is
+	// nil if nothing binds, and there with a refusal too.
+	Take(ctx context.Context, a limit.Ask) (*limit.Seat, error)
+	// Settle replaces the seat's estimates by what was used. It never waits; later calls do nothing.
+	Settle(s *limit.Seat, u limit.Used)
+	// Standings are the limits on a chain, outermost first, whatever they are narrowed to.
+	Standings(ctx context.Context, c org.Chain) []limit.Standing
 }
 
 // Prompts replaces a "prompt:name@version" model by the stored prompt's messages.
@@ -88,6 +96,8 @@ type Budgets interface {
 	Release(h *ledger.Hold)
 	// Left is what the tightest hard budget under the hold has left now; false when none binds it.
 	Left(h *ledger.Hold) (money.USD, bool)
+	// Descend says whether a budget near its limit asks for a cheaper model.
+	Descend(c org.Chain, tags string) (budget.Step, bool)
 	// Bound reports whether a hard budget of money or tokens binds a hold.
 	Bound(h *ledger.Hold) bool
 	// Record journals the fact of a request.

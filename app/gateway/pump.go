@@ -49,7 +49,7 @@ func (p *pump) watch() {
 		_ = p.src.Close()
 		return
 	}
-	if silent > 1 || p.size == 0 {
+	if len(p.ping) > 0 && (silent > 1 || p.size == 0) {
 		if _, err := p.w.Write(p.ping); err == nil {
 			_ = p.flush()
 		}
@@ -78,15 +78,9 @@ func (p *pump) send(raw []byte, hidden bool) error {
 	return nil
 }
 
-// finish writes the cost as a comment line in front of the end mark. The comment has no blank line of its own, because
-// some SDKs read an empty event into one.
-func (p *pump) finish(cost string, mark []byte) error {
-	b := make([]byte, 0, len(mark)+48)
-	b = append(b, ": x-bodhi-cost-usd="...)
-	b = append(b, cost...)
-	b = append(b, '\n')
-	b = append(b, mark...)
-	return p.send(b, false)
+// finish writes the end mark with a remark (what it cost) in front of it, in one piece.
+func (p *pump) finish(remark, mark []byte) error {
+	return p.send(append(remark, mark...), false)
 }
 
 // stalled reports whether the provider was given up for its silence.

@@ -71,7 +71,7 @@ func (g *Gateway) stream(ctx context.Context, x *Exchange) {
 	src := x.Answer.Stream
 	defer func() { _ = src.Close() }()
 	g.begin(x)
-	out := newPump(x.W, src, g.waits, g.openai.Ping())
+	out := newPump(x.W, src, g.waits, x.Dialect.Ping(x.Call))
 	defer out.stop()
 	err := out.send(x.Answer.First.Raw, x.Answer.First.Kind == llm.UsageOnly)
 	for err == nil && !x.try.finished {
@@ -82,11 +82,12 @@ func (g *Gateway) stream(ctx context.Context, x *Exchange) {
 		x.try.see(e)
 		switch e.Kind {
 		case llm.UsageOnly:
+			err = out.send(nil, true)
 		case llm.Failed:
 			err = e.Err
 		case llm.Terminal:
 			g.settle(x)
-			err = out.finish(x.spent.String(), e.Raw)
+			err = out.finish(x.Dialect.Remark(x.Call, "x-bodhi-cost-usd", x.spent.String()), e.Raw)
 		default:
 			err = out.send(e.Raw, false)
 		}
@@ -100,7 +101,7 @@ func (g *Gateway) begin(x *Exchange) {
 		return
 	}
 	h := x.W.Header()
-	h["Content-Type"] = []string{"text/event-stream; charset=utf-8"}
+	h["Content-Type"] = []string{x.Dialect.StreamType(x.Call)}
 	h["Cache-Control"] = []string{"no-cache"}
 	h["X-Accel-Buffering"] = []string{"no"}
 	h["Trailer"] = []string{"X-Bodhi-Cost-Usd"}
@@ -129,7 +130,7 @@ func (g *Gateway) end(ctx context.Context, x *Exchange, out *pump, err error) {
 		x.Err = f
 		x.fact.Code, x.fact.Message = f.Code, f.Public
 		g.settle(x)
-		_ = out.send(g.openai.ErrorEvent(f, x.ID.String()), false)
+		_ = out.send(x.Dialect.ErrorEvent(x.Call, f, x.ID.String()), false)
 	}
 	if x.clientOut && x.fact.Code == "" {
 		x.fact.Code, x.fact.Message = "client_closed", "The client closed the request before the answer was complete."
@@ -176,12 +177,12 @@ func (g *Gateway) refuse(x *Exchange, f *fault.Error) {
 	g.settle(x)
 	if x.wrote {
 		if x.Call != nil && x.Call.Stream {
-			_, _ = x.W.Write(g.openai.ErrorEvent(f, x.ID.String()))
+			_, _ = x.W.Write(x.Dialect.ErrorEvent(x.Call, f, x.ID.String()))
 		}
 		return
 	}
 	f.With("request_id", x.ID.String())
-	status, header, body := g.openai.Refusal(f, x.ID.String(), isCodex(x.R.Header))
+	status, header, body := x.Dialect.Refusal(f, x.ID.String(), isCodex(x.R.Header))
 	if s := statusOf(f); s != 0 {
 		status = s
 	}

@@ -18,9 +18,15 @@ type (
 	auditEntity      struct{}
 	nodeEntity       struct{}
 	grantEntity      struct{}
+	releaseEntity    struct{}
 	invitationEntity struct{}
 	allowanceEntity  struct{}
 	askEntity        struct{}
+	limitEntity      struct{}
+	increaseEntity   struct{}
+	overrideEntity   struct{}
+	refreshEntity    struct{}
+	correctionEntity struct{}
 )
 
 func (orgEntity) prefix() string        { return "org" }
@@ -39,9 +45,15 @@ func (attemptEntity) prefix() string    { return "att" }
 func (auditEntity) prefix() string      { return "aud" }
 func (nodeEntity) prefix() string       { return "node" }
 func (grantEntity) prefix() string      { return "gra" }
+func (releaseEntity) prefix() string    { return "rel" }
 func (invitationEntity) prefix() string { return "inv" }
 func (allowanceEntity) prefix() string  { return "alw" }
 func (askEntity) prefix() string        { return "ask" }
+func (limitEntity) prefix() string      { return "lim" }
+func (increaseEntity) prefix() string   { return "inc" }
+func (overrideEntity) prefix() string   { return "ovr" }
+func (refreshEntity) prefix() string    { return "rfr" }
+func (correctionEntity) prefix() string { return "cor" }
 
 // One alias per entity; the comment says what it names.
 type (
@@ -61,9 +73,15 @@ type (
 	Audit      = ID[auditEntity]      // one audit entry
 	Node       = ID[nodeEntity]       // one gateway process
 	Grant      = ID[grantEntity]      // one lease grant
+	Release    = ID[releaseEntity]    // one release of suspense
 	Invitation = ID[invitationEntity] // an invitation
 	Allowance  = ID[allowanceEntity]  // what was added to a budget's period, or taken from it
 	Ask        = ID[askEntity]        // somebody's request for more than a budget allows
+	Limit      = ID[limitEntity]      // a rate limit
+	Increase   = ID[increaseEntity]   // a temporary increase of a rate limit
+	Override   = ID[overrideEntity]   // a tenant's own price
+	Refresh    = ID[refreshEntity]    // one look at the source of prices
+	Correction = ID[correctionEntity] // a difference to a provider's report
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -162,6 +180,12 @@ func NewGrant(s *Source) Grant { return New[grantEntity](s) }
 // ParseGrant reads the printed or plain form of an id for one lease grant.
 func ParseGrant(s string) (Grant, error) { return Parse[grantEntity](s) }
 
+// NewRelease makes an id for one release of suspense.
+func NewRelease(s *Source) Release { return New[releaseEntity](s) }
+
+// ParseRelease reads the printed or plain form of an id for one release of suspense.
+func ParseRelease(s string) (Release, error) { return Parse[releaseEntity](s) }
+
 // NewInvitation makes an id for an invitation.
 func NewInvitation(s *Source) Invitation { return New[invitationEntity](s) }
 
@@ -179,3 +203,33 @@ func NewAsk(s *Source) Ask { return New[askEntity](s) }
 
 // ParseAsk reads the printed or plain form of an id for somebody's request for more than a budget allows.
 func ParseAsk(s string) (Ask, error) { return Parse[askEntity](s) }
+
+// NewLimit makes an id for a rate limit.
+func NewLimit(s *Source) Limit { return New[limitEntity](s) }
+
+// ParseLimit reads the printed or plain form of an id for a rate limit.
+func ParseLimit(s string) (Limit, error) { return Parse[limitEntity](s) }
+
+// NewIncrease makes an id for a temporary increase of a rate limit.
+func NewIncrease(s *Source) Increase { return New[increaseEntity](s) }
+
+// ParseIncrease reads the printed or plain form of an id for a temporary increase of a rate limit.
+func ParseIncrease(s string) (Increase, error) { return Parse[increaseEntity](s) }
+
+// NewOverride makes an id for a tenant's own price.
+func NewOverride(s *Source) Override { return New[overrideEntity](s) }
+
+// ParseOverride reads the printed or plain form of an id for a tenant's own price.
+func ParseOverride(s string) (Override, error) { return Parse[overrideEntity](s) }
+
+// NewRefresh makes an id for one look at the source of prices.
+func NewRefresh(s *Source) Refresh { return New[refreshEntity](s) }
+
+// ParseRefresh reads the printed or plain form of an id for one look at the source of prices.
+func ParseRefresh(s string) (Refresh, error) { return Parse[refreshEntity](s) }
+
+// NewCorrection makes an id for a difference to a provider's report.
+func NewCorrection(s *Source) Correction { return New[correctionEntity](s) }
+
+// ParseCorrection reads the printed or plain form of an id for a difference to a provider's report.
+func ParseCorrection(s string) (Correction, error) { return Parse[correctionEntity](s) }

@@ -12,10 +12,11 @@ type Family string
 
 // The families.
 const (
-	OpenAI    Family = "openai"
+	OpenAI    Family = "openai"    // chat completions, embeddings and what else OpenAI had before Responses
+	Responses Family = "responses" // OpenAI's /responses
 	Anthropic Family = "anthropic"
 	Gemini    Family = "gemini"
-	Bedrock   Family = "bedrock"
+	Bedrock   Family = "bedrock" // Converse
 )
 
 // Operation is what a call asks for.
@@ -25,7 +26,12 @@ type Operation string
 const (
 	Chat       Operation = "chat"
 	Embeddings Operation = "embeddings"
+	// CountTokens asks how long a conversation is. It generates nothing and costs nothing.
+	CountTokens Operation = "count_tokens"
 )
+
+// Free reports whether providers do this without charging for it: no money is held, and none is booked.
+func (o Operation) Free() bool { return o == CountTokens }
 
 // Call is one decoded and validated request. It is read-only after decoding.
 type Call struct {
@@ -48,6 +54,16 @@ type Call struct {
 	Bound Bound
 	// Spots are where the spliceable fields lie in Body.
 	Spots Spots
+	// At is when the request came, in Unix seconds.
+	At int64
+	// Dialect is the one that decoded the call, and in which its client is answered.
+	Dialect Dialect
+	// Native is what else a dialect's own Wire or Writer must know of the request (a framing asked for by the query);
+	// only its own package reads it. Nil for most.
+	Native any
+
+	parsed     *Conversation // lazily, by Conversation
+	unparsable error
 }
 
 // Needs are capabilities that the serving model must have.
@@ -103,6 +119,11 @@ type Edit struct {
 	Model        string
 	MaxOutput    int64 // lower the output cap to this (decision D12)
 	IncludeUsage bool  // ask the provider for usage in a stream
+	// DefaultOutput stands in where a provider needs an output cap and the client set none, when a call is translated:
+	// the model's own maximum, 0 if unknown.
+	DefaultOutput int64
+	// Notes collects what a translation drops; it may be nil.
+	Notes *Notes
 }
 
 // Usage is what a call used, in tokens, normalised over providers: Input and Output are totals, the others are parts of
@@ -115,10 +136,14 @@ type Usage struct {
 	InputAudio      int64 // part of Input
 	CacheReadAudio  int64 // part of CacheRead and InputAudio
 	InputImage      int64 // part of Input
+	CacheReadImage  int64 // part of CacheRead and InputImage
+	InputVideo      int64 // part of Input
 	Output          int64 // everything generated
 	Reasoning       int64 // part of Output
 	OutputAudio     int64 // part of Output
 	OutputImage     int64 // part of Output
+	OutputVideo     int64 // part of Output
+	Citations       int64 // part of Output: tokens of sources that Perplexity read and bills apart
 	WebSearches     int64 // calls of the provider's own search tool
 	VideoSeconds    int64
 	ServerToolCalls int64
@@ -143,8 +168,12 @@ type Event struct {
 	Kind EventKind
 	// Raw is what the client gets, framing included. It is valid until the next call of Next.
 	Raw []byte
-	// Usage is cumulative; nil when this event carries none. The last one wins, sums are never made.
+	// Usage is cumulative; nil when this event carries none. The last one wins, sums are never made. It is valid until the
+	// next call of Next.
 	Usage *Usage
+	// Running says that Usage is a count so far that the provider will raise: good enough for nothing but an answer that
+	// breaks off.
+	Running bool
 	// OutputBytes is how much generated text the event holds, to estimate usage when none is reported.
 	OutputBytes int
 	// Err is set on Failed.

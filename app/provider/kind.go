@@ -28,6 +28,8 @@ func Offerings() []Offering {
 	return []Offering{
 		{Kind: OpenAI, Title: "OpenAI", BaseURL: "https://api.openai.com/v1", NeedsKey: true,
 			About: "Your own OpenAI account, with an API key from platform.openai.com."},
+		{Kind: Anthropic, Title: "Anthropic", BaseURL: "https://api.anthropic.com", NeedsKey: true,
+			About: "Your own Anthropic account, with an API key from platform.claude.com."},
 		{Kind: Compatible, Title: "OpenAI-compatible",
 			About: "Any server that speaks OpenAI's API: Groq, Mistral, DeepSeek, OpenRouter, vLLM, llama.cpp."},
 		{Kind: Ollama, Title: "Ollama", BaseURL: "http://127.0.0.1:11434/v1", OwnList: true,

@@ -43,17 +43,22 @@ type Connection struct {
 	Models []string
 	// Disabled connections take no traffic.
 	Disabled bool
-	// PricedAs is what the price catalogue knows it as: its kind, or the provider at a compatible server's known
-	// address. The route index fills it.
+	// PricedAs is who is paid (Payee): what the price catalogue knows it as, its kind or the provider at a compatible
+	// server's known address, and the account itself. The route index fills it.
 	PricedAs string
 }
+
+// Payee spells who is paid, for a look-up of prices: the catalogue's provider, and the connection, for prices that a tenant
+// has for one account only.
+func Payee(provider string, c id.Connection) string { return provider + "@" + c.String() }
 
 // Adapter speaks one provider's wire. It is stateless and safe for concurrent use.
 type Adapter interface {
 	// Operations are what it can carry.
 	Operations() []llm.Operation
 	// Request builds the upstream request: URL, allowed headers, credential, and the call's body with edit applied.
-	// in holds the client's headers; the adapter forwards only those on its allow-list.
+	// in holds the client's headers; the adapter forwards only those on its allow-list. A *fault.Error says that the call
+	// cannot be said in this provider's dialect.
 	Request(ctx context.Context, c *Connection, call *llm.Call, edit llm.Edit, in http.Header) (*http.Request, error)
 	// Response turns an answer into a stream. A refusal by the provider is a *Failure; the caller closes nothing then.
 	Response(r *http.Response, call *llm.Call) (llm.Stream, error)
@@ -80,6 +85,7 @@ const (
 	Ambiguous   Class = "ambiguous"   // written, then nothing came back
 	Slow        Class = "timeout"     // our own deadline
 	Canceled    Class = "canceled"    // the client went away
+	Untold      Class = "untold"      // the call cannot be said in this provider's dialect: nothing was sent, others may do
 )
 
 // Failure is a provider that refused or failed before the first event.
@@ -87,9 +93,9 @@ type Failure struct {
 	Class      Class
 	Status     int           // HTTP status, 0 if none was received
 	RetryAfter time.Duration // as the provider asked, 0 if it did not
-	// Body is the provider's own error in the client's dialect, fit to forward for Refused; provider identity and
-	// secrets are never in it. Nil otherwise.
-	Body    []byte
+	// Problem is the provider's own error, for Refused only: the client gets it in its dialect, cleaned of account
+	// identifiers (llm.Problem.Public). Nil otherwise.
+	Problem *llm.Problem
 	Message string // the provider's sentence, quoted in ours; at most 300 bytes
 	Cause   error
 }

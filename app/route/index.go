@@ -43,6 +43,7 @@ type tenant struct {
 // not the catalogue.
 type connection struct {
 	*provider.Connection
+	known   string // what the catalogue knows it as
 	down    string
 	ownList bool
 }
@@ -91,7 +92,8 @@ func Compile(ctx context.Context, all Records, book Catalog, vault provider.Open
 		if err != nil {
 			broken = append(broken, fmt.Errorf("route: credential of %s: %w", connections[i].ID, err))
 		}
-		c.PricedAs, c.ownList = knownAs(&connections[i], book)
+		c.known, c.ownList = knownAs(&connections[i], book)
+		c.PricedAs = provider.Payee(c.known, c.ID)
 		byID[c.ID] = c
 		t := x.tenant(c.Org)
 		t.connections[c.Name] = c

@@ -59,7 +59,7 @@ func (x *Index) Plan(o id.Org, call *llm.Call) (Plan, error) {
 func (x *Index) byCatalogue(t *tenant, prefix, model string) []Target {
 	var out []Target
 	for _, c := range t.ordered {
-		if c.down != "" || c.PricedAs != prefix && string(c.Kind) != prefix && x.supplier(c, model) != prefix {
+		if c.down != "" || c.known != prefix && string(c.Kind) != prefix && x.supplier(c, model) != prefix {
 			continue
 		}
 		if x.knows(t, c, model) {
@@ -74,7 +74,7 @@ func (x *Index) supplier(c *connection, model string) string {
 	if c.ownList {
 		return ""
 	}
-	if m, ok := x.catalog.Find(c.PricedAs, model); ok {
+	if m, ok := x.catalog.Find(c.known, model); ok {
 		return m.Provider
 	}
 	return ""

@@ -14,6 +14,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/bodhi-gateway/bodhi/app"
+	"github.com/bodhi-gateway/bodhi/app/price"
 )
 
 // version is set by the build (-ldflags -X main.version=…).
@@ -28,6 +29,8 @@ type commands struct {
 	Bootstrap bootstrapCmd `cmd:"" help:"Set up an organization without a browser; safe to repeat."`
 	Doctor    doctorCmd    `cmd:"" help:"Check the configuration and everything it points to."`
 	Verify    verifyCmd    `cmd:"" help:"Prove that the books balance and the audit chain is whole."`
+	Price     priceCmd     `cmd:"" help:"Price a provider's recorded answer, read from standard input."`
+	Suspense  suspenseCmd  `cmd:"" help:"What lost nodes may have spent: list it, release it."`
 	Sandbox   sandboxCmd   `cmd:"" help:"Run the built-in sandbox provider as a server of its own."`
 	Version   versionCmd   `cmd:"" help:"Print the version."`
 }
@@ -49,7 +52,7 @@ func main() {
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var c commands
 	exited := -1
-	parser, err := kong.New(&c, kong.Name("bodhi"), kong.Writers(stdout, stderr), kong.UsageOnError(),
+	parser, err := kong.New(&c, kong.Name("bodhi"), kong.Writers(stdout, stderr), kong.UsageOnError(), kong.Vars{"families": price.Families},
 		kong.Exit(func(code int) { exited = code }),
 		kong.Description("Bodhi Gateway: one door between a company and every LLM provider, with budgets that hold."))
 	if err != nil {

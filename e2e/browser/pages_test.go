@@ -134,6 +134,9 @@ func furnished(t *testing.T) *tab {
 	b.fill("Name", "Ada's laptop")
 	b.press("Create key")
 	secret := b.text("#secret")
+	b.goTo("/limits/new")
+	b.fill("Limit", "5")
+	b.press("Set limit")
 	for range 3 {
 		chat(t, baseURL, secret, "sandbox-chat")
 	}

@@ -55,6 +55,8 @@ type EditPage struct {
 	// Standing is where it stands, and Delete the question before it goes; nil for a new one.
 	Standing *Row
 	Delete   *ui.ConfirmProps
+	// Suspended is what lost nodes may have spent of it.
+	Suspended []Suspended
 }
 
 // Fields are what was typed.

@@ -19,21 +19,37 @@ type navGroup struct {
 	entries   []navEntry
 }
 
-type navEntry struct{ name, label, href, icon string }
+type navEntry struct {
+	name, label, href, icon string
+	manage                  bool // of use only to those who manage something
+}
+
+// visible are the entries of a group that are of use to whoever looks.
+func (g navGroup) visible(s Shell) (out []navEntry) {
+	for _, e := range g.entries {
+		if !e.manage || s.CanManage {
+			out = append(out, e)
+		}
+	}
+	return out
+}
 
 // navigation is the rail, from top to bottom. Names are what pages pass as Shell.Active.
 var navigation = []navGroup{
 	{"", "", []navEntry{
-		{"home", "Home", "/", "home"},
-		{"requests", "Requests", "/requests", "list-details"},
+		{"home", "Home", "/", "home", false},
+		{"requests", "Requests", "/requests", "list-details", false},
 	}},
 	{"spend", "Access and spend", []navEntry{
-		{"keys", "Keys", "/keys", "key"},
-		{"budgets", "Budgets", "/budgets", "wallet"},
+		{"keys", "Keys", "/keys", "key", false},
+		{"budgets", "Budgets", "/budgets", "wallet", false},
+		{"limits", "Rate limits", "/limits", "gauge", false},
+		{"reconcile", "Reconcile", "/reconcile", "checks", true},
 	}},
 	{"traffic", "Models", []navEntry{
-		{"models", "Models & aliases", "/models", "route"},
-		{"connections", "Connections", "/connections", "plug-connected"},
+		{"models", "Models & aliases", "/models", "route", false},
+		{"prices", "Prices", "/prices", "receipt", false},
+		{"connections", "Connections", "/connections", "plug-connected", false},
 	}},
 }
 

@@ -38,7 +38,7 @@ func New(budgets *budget.Service, people People, keys Keys) *Handlers {
 // Routes are all URLs of budgets.
 func (h *Handlers) Routes() []web.Route {
 	const one, api, asks = "/budgets/:id", "/api/v1/budgets", "/api/v1/budget-requests"
-	return []web.Route{
+	return append(h.suspenseRoutes(), []web.Route{
 		{Method: http.MethodGet, Path: "/budgets", Name: "budgets.list", Guard: web.Person, Floor: org.Viewer, Handle: h.list},
 		{Method: http.MethodGet, Path: "/budgets/new", Name: "budgets.new", Guard: web.Person, Floor: org.Lead, Handle: h.new},
 		{Method: http.MethodPost, Path: "/budgets", Name: "budgets.create", Guard: web.Person, Floor: org.Lead, Audit: "budget.created", Handle: h.create},
@@ -61,7 +61,7 @@ func (h *Handlers) Routes() []web.Route {
 		{Method: http.MethodGet, Path: asks + "/:id", Name: "api.budget_requests.show", Guard: web.Token, Floor: org.Viewer, Handle: h.apiRequest, Out: overrideJSON{}},
 		{Method: http.MethodPost, Path: asks + "/:id/approve", Name: "api.budget_requests.approve", Guard: web.Token, Floor: org.Lead, Audit: "budget.approved", Handle: h.apiApprove, In: verdictInput{}, Out: overrideJSON{}},
 		{Method: http.MethodPost, Path: asks + "/:id/deny", Name: "api.budget_requests.deny", Guard: web.Token, Floor: org.Lead, Audit: "budget.denied", Handle: h.apiDeny, In: denialInput{}, Out: overrideJSON{}},
-	}
+	}...)
 }
 
 // budgetID reads the path; a malformed id is as unknown as an unknown one.

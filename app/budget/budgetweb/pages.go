@@ -114,14 +114,27 @@ func (h *Handlers) show(c *web.Context) error {
 	if err != nil {
 		return err
 	}
+	page, err := h.changePage(c, e)
+	if err != nil {
+		return err
+	}
+	return c.Render(views.Edit(page))
+}
+
+// changePage is the page of a budget as it stands.
+func (h *Handlers) changePage(c *web.Context, e budget.Entry) (page views.EditPage, err error) {
 	if !budget.Changeable(c.Actor(), e) {
-		return fault.New(fault.Forbidden, "forbidden", "You can see this budget, but not change it. Ask somebody above it.")
+		return page, fault.New(fault.Forbidden, "forbidden", "You can see this budget, but not change it. Ask somebody above it.")
 	}
 	fields := views.Fields{Limit: e.Limit.String(), Period: string(e.Period), Enforce: string(e.Enforce)}
 	if e.Name != e.Label {
 		fields.Name = e.Name
 	}
-	return c.Render(h.editPage(c, e, fields, web.Refusal{}))
+	page = h.editPage(c, e, fields, web.Refusal{})
+	if page.Suspended, err = h.suspended(c, e); err != nil {
+		return page, err
+	}
+	return page, nil
 }
 
 func (h *Handlers) update(c *web.Context) error {
@@ -135,7 +148,7 @@ func (h *Handlers) update(c *web.Context) error {
 		_, err = h.budgets.Update(c.Ctx(), c.Actor(), e.ID, in)
 	}
 	if wrong, ok := web.Refused(err); ok {
-		return c.Invalid(h.editPage(c, e, fields, wrong))
+		return c.Invalid(views.Edit(h.editPage(c, e, fields, wrong)))
 	}
 	if err != nil {
 		return err
@@ -144,11 +157,11 @@ func (h *Handlers) update(c *web.Context) error {
 	return c.See(root)
 }
 
-func (h *Handlers) editPage(c *web.Context, e budget.Entry, fields views.Fields, wrong web.Refusal) templ.Component {
+func (h *Handlers) editPage(c *web.Context, e budget.Entry, fields views.Fields, wrong web.Refusal) views.EditPage {
 	now, ask := present(c, e, 0), question(e)
 	ask.Small = false
-	return views.Edit(views.EditPage{Shell: c.Shell(e.Label, "budgets"), Title: e.Label, Action: root + "/" + e.ID.String(), Submit: "Save",
-		Where: e.Label, Fields: fields, Errors: sorted(wrong), Zone: zone(c), Standing: &now, Delete: &ask})
+	return views.EditPage{Shell: c.Shell(e.Label, "budgets"), Title: e.Label, Action: root + "/" + e.ID.String(), Submit: "Save",
+		Where: e.Label, Fields: fields, Errors: sorted(wrong), Zone: zone(c), Standing: &now, Delete: &ask}
 }
 
 func (h *Handlers) delete(c *web.Context) error {

@@ -120,8 +120,12 @@ func present(c *web.Context, e budget.Entry, depth int) views.Row {
 	if e.Name != e.Label {
 		r.Sub = e.Name
 	}
+	note := periods[e.Period]
+	if e.Suspense > 0 {
+		note = amount(e.Suspense).Short + " of it in suspense, " + note
+	}
 	used := max(0, s.Spent+s.Held)
-	r.Progress = ui.ProgressProps{Label: "Budget of " + e.Label, Text: r.Spent.Short + " of " + amount(e.Limit).Short, Note: periods[e.Period],
+	r.Progress = ui.ProgressProps{Label: "Budget of " + e.Label, Text: r.Spent.Short + " of " + amount(e.Limit).Short, Note: note,
 		Value: int64(used), Max: int64(e.Limit)}
 	if e.Limit == 0 {
 		r.Progress.Value, r.Progress.Max = 1, 1

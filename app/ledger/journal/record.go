@@ -118,6 +118,9 @@ func (c *codec) settlement(s *ledger.Settlement) {
 	c.moneySettlement(s)
 	number(c, &s.Tokens)
 	number(c, &s.Requests)
+	for _, n := range []*int64{&s.Usage.CacheReadImage, &s.Usage.InputVideo, &s.Usage.OutputVideo, &s.Usage.Citations} {
+		number(c, n)
+	}
 }
 
 func (c *codec) moneySettlement(s *ledger.Settlement) {

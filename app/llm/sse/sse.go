@@ -136,3 +136,9 @@ func (r *Reader) parse(raw []byte) Event {
 	}
 	return e
 }
+
+// Data is the payload of one whole event, such as Next gave: the data lines' values, joined by line feeds.
+func Data(raw []byte) []byte {
+	r := Reader{begun: true}
+	return r.parse(raw).Data
+}

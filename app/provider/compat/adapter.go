@@ -4,17 +4,13 @@
 package compat
 
 import (
-	"bytes"
 	"context"
-	"fmt"
 	"net/http"
-	"net/url"
-	"strings"
 
-	"github.com/bodhi-gateway/bodhi/app/egress"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
 	"github.com/bodhi-gateway/bodhi/app/provider"
+	"github.com/bodhi-gateway/bodhi/app/provider/carry"
 )
 
 // Settings are how one service differs from OpenAI.
@@ -48,58 +44,51 @@ var paths = map[llm.Operation]string{llm.Chat: "chat/completions", llm.Embedding
 func (a *Adapter) Request(ctx context.Context, c *provider.Connection, call *llm.Call, edit llm.Edit, in http.Header) (*http.Request, error) {
 	path, ok := paths[call.Operation]
 	if !ok {
-		return nil, fmt.Errorf("compat: operation %q is not carried", call.Operation)
+		return nil, carry.Unsupported(call)
 	}
 	edit.IncludeUsage = call.Stream
-	body := openai.Splice(call, edit, a.s.Quirks)
-	r, err := a.request(ctx, c, http.MethodPost, path, body)
+	body, err := llm.Body(a.wire(), call, edit)
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range a.s.Forward {
-		if v := in[name]; len(v) > 0 {
-			r.Header[name] = v
-		}
+	r, err := a.request(ctx, c, path, body)
+	if err != nil {
+		return nil, err
 	}
-	egress.ForwardRequest(r.Header, in)
-	r.Header["Content-Type"] = []string{"application/json"}
+	accept := ""
 	if call.Stream {
-		r.Header["Accept"] = []string{"text/event-stream"}
+		accept = "text/event-stream"
 	}
+	carry.Forward(r, in, accept, a.s.Forward...)
 	return r, nil
+}
+
+func (a *Adapter) wire() llm.Wire { return openai.Wire{Quirks: a.s.Quirks} }
+
+// Response implements provider.Adapter.
+func (a *Adapter) Response(r *http.Response, call *llm.Call) (llm.Stream, error) {
+	return carry.Response(a.wire(), r, call)
+}
+
+// Models implements provider.Adapter.
+func (a *Adapter) Models(r *http.Response) ([]string, error) {
+	return carry.Models(a.wire(), r, "data", "id")
 }
 
 // ModelList implements provider.Adapter.
 func (a *Adapter) ModelList(ctx context.Context, c *provider.Connection) (*http.Request, error) {
-	return a.request(ctx, c, http.MethodGet, "models", nil)
+	return a.request(ctx, c, "models", nil)
 }
 
-func (a *Adapter) request(ctx context.Context, c *provider.Connection, method, path string, body []byte) (*http.Request, error) {
-	base := c.BaseURL
-	if base == "" {
-		base = a.s.BaseURL
+func (a *Adapter) request(ctx context.Context, c *provider.Connection, path string, body []byte) (*http.Request, error) {
+	r, err := carry.Request(ctx, c, a.s.BaseURL, path, body)
+	if err != nil || c.Credential.IsEmpty() {
+		return r, err
 	}
-	u, err := url.Parse(base)
-	if err != nil || u.Host == "" || u.User != nil || (u.Scheme != "https" && u.Scheme != "http") {
-		return nil, fmt.Errorf("compat: connection %s has no usable base URL", c.ID)
-	}
-	u.Path = strings.TrimRight(u.Path, "/") + "/" + path
-	u.RawPath, u.Fragment = "", ""
-	r, err := http.NewRequestWithContext(ctx, method, u.String(), bytes.NewReader(body))
-	if err != nil {
-		return nil, fmt.Errorf("compat: build request: %w", err)
-	}
-	// r.GetBody stays: net/http uses it only for a request that the provider provably did not take (a connection that
-	// was dead before the first byte, an HTTP/2 GOAWAY that names it unprocessed). It repeats a request that may have
-	// been read only if that has an Idempotency-Key, and none is ever forwarded.
-	r.Header["Accept"] = []string{"application/json"}
-	r.Header["User-Agent"] = []string{"bodhi-gateway"}
-	if !c.Credential.IsEmpty() {
-		if a.s.KeyHeader == "" {
-			r.Header["Authorization"] = []string{"Bearer " + c.Credential.Reveal()}
-		} else {
-			r.Header[http.CanonicalHeaderKey(a.s.KeyHeader)] = []string{c.Credential.Reveal()}
-		}
+	if a.s.KeyHeader == "" {
+		r.Header["Authorization"] = []string{"Bearer " + c.Credential.Reveal()}
+	} else {
+		r.Header[http.CanonicalHeaderKey(a.s.KeyHeader)] = []string{c.Credential.Reveal()}
 	}
 	return r, nil
 }

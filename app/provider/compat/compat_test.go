@@ -35,7 +35,7 @@ func TestEveryServiceConforms(t *testing.T) {
 
 func call(t *testing.T, body string) *llm.Call {
 	t.Helper()
-	c, err := openai.Dialect{}.Decode(llm.Chat, []byte(body))
+	c, err := openai.Dialect{}.Decode(llm.Ask{Operation: llm.Chat, Body: []byte(body)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -69,12 +69,12 @@ func (s *Suite) folder(t *testing.T, name string) map[string]string {
 func (s *Suite) answers(t *testing.T) {
 	var out strings.Builder
 	for name, text := range ordered(s.folder(t, "answers")) {
-		call, kind := s.call(t, llm.Chat, asking), asJSON
+		call, kind := s.call(t, llm.Chat, s.Bodies.Asking), asJSON
 		switch {
 		case strings.HasPrefix(name, "embeddings"):
 			call = s.call(t, llm.Embeddings, embedding)
 		case strings.HasSuffix(name, ".sse"):
-			call, kind = s.call(t, llm.Chat, streaming), asStream
+			call, kind = s.call(t, llm.Chat, s.Bodies.Streaming), asStream
 		}
 		said, raw := s.hear(t, reply(200, kind, strings.NewReader(text)), call)
 		if slow, _ := s.hear(t, reply(200, kind, iotest.OneByteReader(strings.NewReader(text))), call); slow != said {
@@ -136,8 +136,8 @@ func (s *Suite) refusals(t *testing.T) {
 		if strings.HasSuffix(name, ".html") {
 			kind = "Content-Type: text/html"
 		}
-		f := s.failure(t, reply(status, kind, strings.NewReader(text)), s.call(t, llm.Chat, asking))
-		fmt.Fprintf(&out, "--- %s\n%s %d %q\n%s\n", name, f.Class, f.Status, f.Message, f.Body)
+		f := s.failure(t, reply(status, kind, strings.NewReader(text)), s.call(t, llm.Chat, s.Bodies.Asking))
+		fmt.Fprintf(&out, "--- %s\n%s %d %q\n%s\n", name, f.Class, f.Status, f.Message, s.told(f))
 	}
 	golden(t, filepath.Join(s.Dir, "errors.golden"), out.String())
 }
@@ -152,13 +152,21 @@ func (s *Suite) failure(t *testing.T, a answer, call *llm.Call) *provider.Failur
 	if !a.body.closed {
 		t.Error("the body was left open")
 	}
-	if len(f.Message) > 300 || strings.Contains(f.Message+string(f.Body), key) {
-		t.Errorf("message %q, body %q", f.Message, f.Body)
+	if len(f.Message) > 300 || strings.Contains(f.Message+string(s.told(f)), key) {
+		t.Errorf("message %q, body %q", f.Message, s.told(f))
 	}
-	if (f.Body != nil) != (f.Class == provider.Refused) {
-		t.Errorf("class %s with body %q", f.Class, f.Body)
+	if (f.Problem != nil) != (f.Class == provider.Refused) {
+		t.Errorf("class %s with body %q", f.Class, s.told(f))
 	}
 	return f
+}
+
+// told is what the client reads of a refusal.
+func (s *Suite) told(f *provider.Failure) []byte {
+	if f.Problem == nil {
+		return nil
+	}
+	return s.Dialect.Problem(f.Problem, "")
 }
 
 // garbled are answers that no adapter may take for one, whatever its wire.
@@ -181,8 +189,8 @@ func (s *Suite) garbled(t *testing.T) {
 		{"gzip that is none", asJSON + "\nContent-Encoding: gzip", "{}", 200},
 		{"too much", asJSON, `{"x":"` + strings.Repeat("x", 33<<20) + `"}`, 200},
 	} {
-		for _, ask := range []string{asking, streaming} {
-			if ask == streaming && x.name == "too much" {
+		for _, ask := range []string{s.Bodies.Asking, s.Bodies.Streaming} {
+			if ask == s.Bodies.Streaming && x.name == "too much" {
 				continue
 			}
 			f := s.failure(t, reply(x.status, x.headers, strings.NewReader(x.body)), s.call(t, llm.Chat, ask))
@@ -200,11 +208,11 @@ func (s *Suite) garbled(t *testing.T) {
 func (s *Suite) truncated(t *testing.T) {
 	reset := errors.New("connection reset by peer")
 	broken := func() io.Reader { return io.MultiReader(strings.NewReader(`{"choices":[{`), iotest.ErrReader(reset)) }
-	_, err := s.Adapter.Response(reply(200, asJSON, broken()).Response, s.call(t, llm.Chat, asking))
+	_, err := s.Adapter.Response(reply(200, asJSON, broken()).Response, s.call(t, llm.Chat, s.Bodies.Asking))
 	if !errors.Is(err, llm.ErrTruncated) || !errors.Is(err, reset) {
 		t.Errorf("half a document: %v", err)
 	}
-	stream, err := s.Adapter.Response(reply(200, asStream, iotest.ErrReader(reset)).Response, s.call(t, llm.Chat, streaming))
+	stream, err := s.Adapter.Response(reply(200, asStream, iotest.ErrReader(reset)).Response, s.call(t, llm.Chat, s.Bodies.Streaming))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -231,7 +239,7 @@ func (s *Suite) waits(t *testing.T) {
 		now + "Retry-After: Fri, 21 Aug 2099 11:00:00 GMT": 24 * time.Hour,
 		"Retry-After: Fri, 21 Aug 2026 12:00:20 GMT":       0, // by whose clock?
 	} {
-		f := s.failure(t, reply(429, headers, strings.NewReader(`{"error":{"message":"slower"}}`)), s.call(t, llm.Chat, asking))
+		f := s.failure(t, reply(429, headers, strings.NewReader(`{"error":{"message":"slower"}}`)), s.call(t, llm.Chat, s.Bodies.Asking))
 		if f.Class != provider.RateLimited || f.RetryAfter != want {
 			t.Errorf("%q: %s after %s, want %s", headers, f.Class, f.RetryAfter, want)
 		}

@@ -34,6 +34,8 @@ type Suite struct {
 	// Dir holds what the provider really answers: answers/*.json and *.sse (embeddings*.json to an embeddings call),
 	// errors/<status>-<name>.<type>, models.json; and beside them what becomes of it, in golden files.
 	Dir string
+	// Bodies stand in for the suite's own questions.
+	Bodies Bodies
 }
 
 const key = "sk-test-0123456789"
@@ -41,6 +43,9 @@ const key = "sk-test-0123456789"
 // Run runs the suite.
 func Run(t *testing.T, s Suite) {
 	s.Connection.Credential = secret.New(key)
+	if s.Bodies == (Bodies{}) {
+		s.Bodies = bodies[s.Dialect.Family()]
+	}
 	t.Run("requests carry only what they may", s.requests)
 	t.Run("unusable addresses are refused", s.addresses)
 	t.Run("answers become streams", s.answers)
@@ -53,18 +58,25 @@ func Run(t *testing.T, s Suite) {
 
 func (s *Suite) call(t *testing.T, op llm.Operation, body string) *llm.Call {
 	t.Helper()
-	c, err := s.Dialect.Decode(op, []byte(body))
+	c, err := s.Dialect.Decode(llm.Ask{Operation: op, Body: []byte(body)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return c
 }
 
-const (
-	asking    = `{"model":"alias","messages":[{"role":"user","content":"hi"}],"unknown":{"kept":1.50}}`
-	streaming = `{"model":"alias","messages":[{"role":"user","content":"hi"}],"stream":true}`
-	embedding = `{"model":"alias","input":["a","b"]}`
-)
+// Bodies are one question in a clients' dialect, whole and streamed.
+type Bodies struct{ Asking, Streaming string }
+
+// bodies are the questions by family; a family that is not here brings its own (Suite.Bodies).
+var bodies = map[llm.Family]Bodies{
+	llm.OpenAI: {`{"model":"alias","messages":[{"role":"user","content":"hi"}],"unknown":{"kept":1.50}}`,
+		`{"model":"alias","messages":[{"role":"user","content":"hi"}],"stream":true}`},
+	llm.Anthropic: {`{"model":"alias","max_tokens":99,"messages":[{"role":"user","content":"hi"}],"unknown":{"kept":1.50}}`,
+		`{"model":"alias","max_tokens":99,"messages":[{"role":"user","content":"hi"}],"stream":true}`},
+}
+
+const embedding = `{"model":"alias","input":["a","b"]}`
 
 // requests writes every request that the adapter builds into one golden file, and checks what no file may allow.
 func (s *Suite) requests(t *testing.T) {
@@ -80,9 +92,9 @@ func (s *Suite) requests(t *testing.T) {
 		op         llm.Operation
 		edit       llm.Edit
 	}{
-		{"chat", asking, llm.Chat, llm.Edit{Model: "upstream-1"}},
-		{"chat, capped", asking, llm.Chat, llm.Edit{Model: "upstream-1", MaxOutput: 77}},
-		{"stream, whose usage nobody asked for", streaming, llm.Chat, llm.Edit{Model: "upstream-1"}},
+		{"chat", s.Bodies.Asking, llm.Chat, llm.Edit{Model: "upstream-1"}},
+		{"chat, capped", s.Bodies.Asking, llm.Chat, llm.Edit{Model: "upstream-1", MaxOutput: 77}},
+		{"stream, whose usage nobody asked for", s.Bodies.Streaming, llm.Chat, llm.Edit{Model: "upstream-1"}},
 		{"embeddings", embedding, llm.Embeddings, llm.Edit{Model: "upstream-2"}},
 	} {
 		if !slices.Contains(s.Adapter.Operations(), x.op) {
@@ -153,7 +165,7 @@ func (s *Suite) addresses(t *testing.T) {
 	for _, base := range []string{"::", "ftp://example.com/v1", "/v1", "https://user:pass@example.com/v1", "file:///etc/passwd", "https://"} {
 		c := s.Connection
 		c.BaseURL = base
-		if _, err := s.Adapter.Request(t.Context(), &c, s.call(t, llm.Chat, asking), llm.Edit{}, nil); err == nil {
+		if _, err := s.Adapter.Request(t.Context(), &c, s.call(t, llm.Chat, s.Bodies.Asking), llm.Edit{}, nil); err == nil {
 			t.Errorf("a request goes to %s", base)
 		}
 		if _, err := s.Adapter.ModelList(t.Context(), &c); err == nil {

@@ -121,6 +121,8 @@ func form(o provider.Offering, in provider.Input, wrong web.Refusal) views.Form 
 	switch o.Kind {
 	case provider.OpenAI:
 		f.URLHint = "Leave it empty for api.openai.com. European accounts: https://eu.api.openai.com/v1."
+	case provider.Anthropic:
+		f.URLHint = "Leave it empty for api.anthropic.com. A server of your own: what Anthropic's SDK takes, with or without /v1."
 	case provider.Compatible:
 		f.URLPlaceholder, f.URLHint = "https://api.groq.com/openai/v1", "What the provider's own SDK takes as base URL; most end in /v1."
 	case provider.Ollama:

@@ -10,12 +10,17 @@ import (
 // nano-dollars, so the sandbox's bill never needs rounding.
 type price struct{ input, cached, output int64 }
 
+// claude is a real model's name and list price, served in Anthropic's dialect only: so that a connection of Anthropic's own
+// kind can be tried, priced by the real catalogue and checked against this bill.
+const claude = "claude-sonnet-4-5"
+
 // prices are the sandbox's own, kept apart from the catalogue so that one checks the other.
 var prices = map[string]price{
 	"sandbox-chat":      {1000, 100, 4000},
 	"sandbox-reasoning": {2000, 200, 8000},
 	"sandbox-vision":    {1000, 100, 4000},
 	"sandbox-embed":     {20, 20, 0},
+	claude:              {3000, 300, 15000},
 }
 
 // Charge is one call on the bill. Refused calls are not on it.

@@ -11,7 +11,7 @@ import (
 //
 //   - text: one token for every 4 bytes, rounded up, for each string on its own;
 //   - a message: 4 tokens of framing; a conversation: 3 more to prime the answer;
-//   - an image: 85 tokens, whatever its size;
+//   - an image or a file: 85 tokens, whatever its size;
 //   - tools and schemas: their JSON as text;
 //   - an embedding input: its text; token arrays count what they hold.
 const (

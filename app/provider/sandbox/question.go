@@ -74,7 +74,8 @@ type question struct {
 	cached   int64  // part of prompt
 	lastUser string // the text of the last user message
 	images   []string
-	answered bool // the last message is a tool's result
+	raw      []byte // what Anthropic's cache marks are looked for in
+	answered bool   // the last message is a tool's result
 }
 
 // decode reads a JSON body into v.
@@ -226,6 +227,9 @@ func content(raw json.RawMessage) (text string, images []string, ok bool) {
 		ImageURL struct {
 			URL string `json:"url"`
 		} `json:"image_url"`
+		File struct {
+			Data string `json:"file_data"`
+		} `json:"file"`
 	}
 	if json.Unmarshal(raw, &parts) != nil {
 		return "", nil, false
@@ -239,6 +243,8 @@ func content(raw json.RawMessage) (text string, images []string, ok bool) {
 			b.WriteString(p.Refusal)
 		case "image_url":
 			images = append(images, p.ImageURL.URL)
+		case "file": // a page is a picture, and a file has one
+			images = append(images, p.File.Data)
 		default:
 			return "", nil, false
 		}

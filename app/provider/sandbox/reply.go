@@ -13,6 +13,7 @@ type reply struct {
 	calls     []call
 	reasoning int64
 	finish    string // stop, length, tool_calls
+	stop      string // the stop sequence that ended it
 }
 
 // call is one tool call.
@@ -60,7 +61,7 @@ func (q *question) reasoning(d *dice) int64 {
 	if q.script.Reasoning >= 0 {
 		return int64(q.script.Reasoning)
 	}
-	if q.base != "sandbox-reasoning" {
+	if q.base != "sandbox-reasoning" && q.base != claude {
 		return 0
 	}
 	most := map[string]int{"none": 0, "minimal": 16, "low": 64, "high": 512}[q.ReasoningEffort]
@@ -181,7 +182,7 @@ func exactly(d *dice, n int) string {
 func (r *reply) shorten(q *question) {
 	for _, stop := range q.stop {
 		if i := strings.Index(r.text, stop); stop != "" && i >= 0 {
-			r.text = r.text[:i]
+			r.text, r.stop = r.text[:i], stop
 		}
 	}
 	limit := q.limit()

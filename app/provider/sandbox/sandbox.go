@@ -7,7 +7,7 @@
 // catalogue or the ledger on purpose.
 //
 // What it does can be scripted by the model's name ("sandbox-chat+latency=800ms+status=503", see Script) or by
-// x-sandbox-* headers. Each wire face is a file of its own: openai_chat.go, openai_embeddings.go, openai_models.go.
+// x-sandbox-* headers. Each wire face is a file of its own: openai_*.go, anthropic_*.go.
 package sandbox
 
 import (
@@ -45,8 +45,10 @@ func New(c Config) *Sandbox {
 	s := &Sandbox{clock: c.Clock, seed: c.Seed, open: c.Open, mux: http.NewServeMux()}
 	s.mux.HandleFunc("POST /v1/chat/completions", s.authorized(s.chat))
 	s.mux.HandleFunc("POST /v1/embeddings", s.authorized(s.embeddings))
-	s.mux.HandleFunc("GET /v1/models", s.authorized(s.models))
-	s.mux.HandleFunc("GET /v1/models/{id}", s.authorized(s.model))
+	s.mux.HandleFunc("POST /v1/messages", s.admitted(s.messages))
+	s.mux.HandleFunc("POST /v1/messages/count_tokens", s.admitted(s.countTokens))
+	s.mux.HandleFunc("GET /v1/models", s.either(s.admitted(s.anthropicModels), s.authorized(s.models)))
+	s.mux.HandleFunc("GET /v1/models/{id}", s.either(s.admitted(s.anthropicModel), s.authorized(s.model)))
 	s.mux.HandleFunc("GET /__bill", s.serveBill)
 	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		refuse(w, &failure{status: 404, message: "Invalid URL (" + r.Method + " " + r.URL.Path + ")"})

@@ -170,10 +170,14 @@ func together(a, b llm.Usage) llm.Usage {
 	a.InputAudio += b.InputAudio
 	a.CacheReadAudio += b.CacheReadAudio
 	a.InputImage += b.InputImage
+	a.CacheReadImage += b.CacheReadImage
+	a.InputVideo += b.InputVideo
 	a.Output += b.Output
 	a.Reasoning += b.Reasoning
 	a.OutputAudio += b.OutputAudio
 	a.OutputImage += b.OutputImage
+	a.OutputVideo += b.OutputVideo
+	a.Citations += b.Citations
 	a.WebSearches += b.WebSearches
 	a.VideoSeconds += b.VideoSeconds
 	a.ServerToolCalls += b.ServerToolCalls
@@ -198,10 +202,14 @@ func classes(u llm.Usage) []views.TokenLine {
 		{"audio", u.InputAudio, true},
 		{"audio read from the provider's cache", u.CacheReadAudio, true},
 		{"images", u.InputImage, true},
+		{"images read from the provider's cache", u.CacheReadImage, true},
+		{"video", u.InputVideo, true},
 		{"Output", u.Output, false},
 		{"reasoning", u.Reasoning, true},
 		{"audio", u.OutputAudio, true},
 		{"images", u.OutputImage, true},
+		{"video", u.OutputVideo, true},
+		{"citations", u.Citations, true},
 	} {
 		if l.n > 0 || !l.part {
 			out = append(out, views.TokenLine{Class: l.class, Count: count(l.n), Part: l.part})

@@ -27,7 +27,8 @@ import (
 type book struct{ *catalog.Catalog }
 
 func (b book) Quote(_ id.Org, kind, model string, at time.Time) (catalog.Quote, bool) {
-	return b.Catalog.Quote(kind, model, at)
+	provider, _, _ := strings.Cut(kind, "@")
+	return b.Catalog.Quote(provider, model, at)
 }
 
 type nobody struct{}

@@ -3,7 +3,6 @@ package openai
 import (
 	"bytes"
 	"errors"
-	"io"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/llm/scan"
@@ -17,7 +16,7 @@ var (
 )
 
 // Document reads an answer that came in one piece: it must be valid JSON of the kind that call asked for. An error object
-// in place of an answer is a *Problem. The event is Terminal and holds body itself.
+// in place of an answer is an *llm.Problem. The event is Terminal and holds body itself.
 func Document(call *llm.Call, body []byte) (llm.Event, error) {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return llm.Event{}, errEmpty
@@ -57,7 +56,7 @@ func Document(call *llm.Call, body []byte) (llm.Event, error) {
 	case !c.End():
 		return llm.Event{}, errJSON
 	case broken: // whatever else is there: it is not what was asked for
-		if p, ok := ReadProblem(body); ok {
+		if p, ok := readProblem(body); ok {
 			return llm.Event{}, p
 		}
 		return llm.Event{}, errShape
@@ -86,26 +85,3 @@ func generated(c *scan.Cursor) (n int) {
 	}
 	return n
 }
-
-// Whole is an answer in one piece as a stream of its one event.
-type Whole struct {
-	event llm.Event
-	over  bool
-}
-
-var _ llm.Stream = (*Whole)(nil)
-
-// NewWhole makes a stream of one event.
-func NewWhole(e llm.Event) *Whole { return &Whole{event: e} }
-
-// Next implements llm.Stream.
-func (w *Whole) Next() (llm.Event, error) {
-	if w.over {
-		return llm.Event{}, io.EOF
-	}
-	w.over = true
-	return w.event, nil
-}
-
-// Close implements llm.Stream.
-func (w *Whole) Close() error { return nil }

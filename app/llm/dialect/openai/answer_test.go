@@ -48,7 +48,7 @@ func TestADocumentIsAnAnswerOrNone(t *testing.T) {
 			}
 		})
 	}
-	var p *Problem
+	var p *llm.Problem
 	for _, body := range []string{`{"error":{"message":"no","code":429}}`, `{"choices":[],"error":{"message":"no","code":429}}`} {
 		if _, err := Document(chat, []byte(body)); !errors.As(err, &p) || p.Message != "no" || p.Code != "429" {
 			t.Errorf("%s is %v", body, err)
@@ -58,7 +58,7 @@ func TestADocumentIsAnAnswerOrNone(t *testing.T) {
 
 func TestAWholeAnswerIsAStreamOfOneEvent(t *testing.T) {
 	t.Parallel()
-	w := NewWhole(llm.Event{Kind: llm.Terminal, Raw: []byte("x")})
+	w := llm.NewWhole(llm.Event{Kind: llm.Terminal, Raw: []byte("x")})
 	if e, err := w.Next(); err != nil || string(e.Raw) != "x" {
 		t.Error(e, err)
 	}
@@ -72,21 +72,21 @@ func TestAWholeAnswerIsAStreamOfOneEvent(t *testing.T) {
 
 func TestErrorsAreReadInEveryShape(t *testing.T) {
 	t.Parallel()
-	for body, want := range map[string]Problem{
-		`{"error":{"message":"m","type":"t","param":"p","code":"c"}}`:   {"m", "t", "p", "c"},
-		`{"error":{"message":"m","type":null,"param":null,"code":400}}`: {"m", "", "", "400"},
-		`{"error":"m","code":"c"}`:                                      {"m", "", "", "c"},
-		`{"object":"error","message":"m","type":"t","code":40001}`:      {"m", "t", "", "40001"},
-		`{"detail":"Not Found"}`:                                        {"Not Found", "", "", ""},
-		`{"detail":[{"loc":["body"],"msg":"field required"}]}`:          {`[{"loc":["body"],"msg":"field required"}]`, "", "", ""},
-		`{"error":{"message":{"nested":true}}}`:                         {`{"nested":true}`, "", "", ""},
+	for body, want := range map[string]llm.Problem{
+		`{"error":{"message":"m","type":"t","param":"p","code":"c"}}`:   {Message: "m", Type: "t", Param: "p", Code: "c"},
+		`{"error":{"message":"m","type":null,"param":null,"code":400}}`: {Message: "m", Type: "", Param: "", Code: "400"},
+		`{"error":"m","code":"c"}`:                                      {Message: "m", Type: "", Param: "", Code: "c"},
+		`{"object":"error","message":"m","type":"t","code":40001}`:      {Message: "m", Type: "t", Param: "", Code: "40001"},
+		`{"detail":"Not Found"}`:                                        {Message: "Not Found", Type: "", Param: "", Code: ""},
+		`{"detail":[{"loc":["body"],"msg":"field required"}]}`:          {Message: `[{"loc":["body"],"msg":"field required"}]`, Type: "", Param: "", Code: ""},
+		`{"error":{"message":{"nested":true}}}`:                         {Message: `{"nested":true}`, Type: "", Param: "", Code: ""},
 	} {
-		if p, ok := ReadProblem([]byte(body)); !ok || *p != want {
+		if p, ok := readProblem([]byte(body)); !ok || *p != want {
 			t.Errorf("%s: %+v, %v", body, p, ok)
 		}
 	}
 	for _, body := range []string{``, `<html>`, `{}`, `[]`, `null`, `{"error":null}`, `{"error":false}`, `{"message":"hello"}`, `{"error":{"message":"m"}`} {
-		if p, ok := ReadProblem([]byte(body)); ok {
+		if p, ok := readProblem([]byte(body)); ok {
 			t.Errorf("%s is an error: %+v", body, p)
 		}
 	}
@@ -94,7 +94,7 @@ func TestErrorsAreReadInEveryShape(t *testing.T) {
 
 func TestNoAccountOfOursIsShown(t *testing.T) {
 	t.Parallel()
-	p := Problem{
+	p := llm.Problem{
 		Message: "Rate limit for gpt-5.5 in organization org-AbC123xyz9 on project proj_abcdef123, key sk-proj-****abcd and user-99aaBBcc11. See file-abc123 of 4,096 tokens.",
 		Type:    "tokens", Code: "rate_limit_exceeded",
 	}
@@ -102,16 +102,16 @@ func TestNoAccountOfOursIsShown(t *testing.T) {
 	if got := p.Sentence(); got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}
-	if got := string(p.JSON()); got != `{"error":{"message":"`+want+`","type":"tokens","param":null,"code":"rate_limit_exceeded"}}` {
+	if got := string(Dialect{}.Problem(&p, "")); got != `{"error":{"message":"`+want+`","type":"tokens","param":null,"code":"rate_limit_exceeded"}}` {
 		t.Error(got)
 	}
 	for _, words := range []string{"user-supplied text", "the key_identifier", "key-value pairs", "an org-wide limit", "sk-proj", "user_location"} {
-		if p := (Problem{Message: words}); p.Sentence() != words {
+		if p := (llm.Problem{Message: words}); p.Sentence() != words {
 			t.Errorf("%q became %q", words, p.Sentence())
 		}
 	}
-	long := Problem{Message: strings.Repeat("ü\n", 400)}
-	if s := long.Sentence(); len(s) > maxSentence || !strings.HasSuffix(s, "ü …") && !strings.HasSuffix(s, "…") || strings.Contains(s, "\n") || strings.Contains(s, "\uFFFD") {
+	long := llm.Problem{Message: strings.Repeat("ü\n", 400)}
+	if s := long.Sentence(); len(s) > 300 || !strings.HasSuffix(s, "ü …") && !strings.HasSuffix(s, "…") || strings.Contains(s, "\n") || strings.Contains(s, "\uFFFD") {
 		t.Errorf("%d bytes: %q", len(s), s)
 	}
 }

@@ -30,7 +30,7 @@ func BenchmarkDecode(b *testing.B) {
 			b.SetBytes(int64(len(body)))
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := (Dialect{}).Decode(llm.Chat, body); err != nil {
+				if _, err := (Dialect{}).Decode(llm.Ask{Operation: llm.Chat, Body: body}); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -39,7 +39,7 @@ func BenchmarkDecode(b *testing.B) {
 }
 
 func BenchmarkSplice(b *testing.B) {
-	call, err := Dialect{}.Decode(llm.Chat, conversation(4<<10))
+	call, err := Dialect{}.Decode(llm.Ask{Operation: llm.Chat, Body: conversation(4 << 10)})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func BenchmarkStream(b *testing.B) {
 	src := []byte(strings.Repeat(chunk, 1000))
 	b.SetBytes(int64(len(chunk)))
 	b.ReportAllocs()
-	open := func() *Stream { return NewStream(io.NopCloser(bytes.NewReader(src)), &llm.Call{}) }
+	open := func() llm.Stream { return NewStream(io.NopCloser(bytes.NewReader(src)), &llm.Call{}) }
 	s, n := open(), 0
 	for b.Loop() {
 		if n++; n == 1000 {

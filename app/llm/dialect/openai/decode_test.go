@@ -14,7 +14,7 @@ const hi = `"messages":[{"role":"user","content":"hi"}]`
 
 func decoded(t *testing.T, body string) *llm.Call {
 	t.Helper()
-	call, err := Dialect{}.Decode(llm.Chat, []byte(body))
+	call, err := Dialect{}.Decode(llm.Ask{Operation: llm.Chat, Body: []byte(body)})
 	if err != nil {
 		t.Fatalf("%s: %v", body, err)
 	}
@@ -59,7 +59,7 @@ func TestARequestSaysWhatItWants(t *testing.T) {
 			if x.fields == "" {
 				body = `{"model":"m",` + hi + `}`
 			}
-			want := llm.Call{Family: llm.OpenAI, Operation: llm.Chat, Model: "m", Choices: 1, Body: []byte(body)}
+			want := llm.Call{Family: llm.OpenAI, Dialect: Dialect{}, Operation: llm.Chat, Model: "m", Choices: 1, Body: []byte(body)}
 			want.Bound.Messages, want.Bound.TextBytes = 1, int64(len(body))
 			x.want(&want)
 			got := *decoded(t, body)
@@ -157,11 +157,12 @@ func TestABadRequestIsRefusedByField(t *testing.T) {
 		{"a key of a message in capitals", `{"model":"m","messages":[{"role":"user","Content":"a"}]}`, "messages[0].Content", `written "content"`},
 		{"a key of a part twice", `{"model":"m","messages":[{"role":"user","content":[{"type":"text","type":"image_url"}]}]}`, "messages[0].content[0].type", "twice"},
 		{"a key of a picture twice", `{"model":"m","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:,","url":"x"}}]}]}`, "messages[0].content[0].url", "twice"},
+		{"a key of a picture in capitals", `{"model":"m","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"URL":"data:,"}}]}]}`, "messages[0].content[0].URL", `written "url"`},
 		{"usage asked for twice", `{"model":"m","stream_options":{"include_usage":false,"include_usage":true},` + hi + `}`, "include_usage", "twice"},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			t.Parallel()
-			call, err := Dialect{}.Decode(llm.Chat, []byte(x.body))
+			call, err := Dialect{}.Decode(llm.Ask{Operation: llm.Chat, Body: []byte(x.body)})
 			if call != nil || err == nil {
 				t.Fatalf("it passes: %+v", call)
 			}
@@ -194,7 +195,7 @@ func TestEmbeddingsSayWhatTheyWant(t *testing.T) {
 		t.Run(x.name, func(t *testing.T) {
 			t.Parallel()
 			body := fmt.Sprintf(`{"input":%s,"model":"e","stream":"ignored","encoding_format":"base64"}`, x.input)
-			call, err := Dialect{}.Decode(llm.Embeddings, []byte(body))
+			call, err := Dialect{}.Decode(llm.Ask{Operation: llm.Embeddings, Body: []byte(body)})
 			if x.field != "" {
 				if f := fault.From(err); err == nil || f.Field != x.field || f.Kind != fault.Invalid {
 					t.Fatalf("%+v, %v", call, err)
@@ -210,7 +211,7 @@ func TestEmbeddingsSayWhatTheyWant(t *testing.T) {
 			}
 		})
 	}
-	if _, err := (Dialect{}).Decode(llm.Embeddings, []byte(`{"model":"e","Input":"x","input":"y"}`)); err == nil {
+	if _, err := (Dialect{}).Decode(llm.Ask{Operation: llm.Embeddings, Body: []byte(`{"model":"e","Input":"x","input":"y"}`)}); err == nil {
 		t.Error("two inputs pass")
 	}
 }

@@ -1,7 +1,7 @@
 package openai
 
 import (
-	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect"
 	"github.com/bodhi-gateway/bodhi/app/llm/scan"
 )
 
@@ -9,9 +9,7 @@ import (
 func (r *request) embeddings(at field) {
 	switch at {
 	case model:
-		from := r.start()
-		r.modelName()
-		r.call.Spots.Model = llm.Spot{From: from, To: r.At()}
+		r.call.Model, r.call.Spots.Model = r.Model()
 	case input:
 		r.inputs()
 	default:
@@ -28,7 +26,7 @@ func (r *request) inputs() {
 		b.Messages, b.Windows = 1, 1
 		return
 	}
-	if !r.is(scan.Array, "input", "a string, an array of strings or an array of tokens") {
+	if !r.Is(scan.Array, "input", "a string, an array of strings or an array of tokens") {
 		return
 	}
 	r.Array()
@@ -42,12 +40,12 @@ func (r *request) inputs() {
 			b.Opaque = true
 		case scan.String, scan.Array, scan.Bad:
 		default:
-			r.refuse("input", "\"input\" may hold strings or tokens, nothing else.")
+			r.Refuse("input", "\"input\" may hold strings or tokens, nothing else.")
 			return
 		}
 		r.Skip()
-		if b.Messages++; b.Messages > maxMessages {
-			r.refuse("input", "\"input\" may hold at most %d inputs. Send the rest in another request.", maxMessages)
+		if b.Messages++; b.Messages > dialect.MaxMessages {
+			r.Refuse("input", "\"input\" may hold at most %d inputs. Send the rest in another request.", dialect.MaxMessages)
 			return
 		}
 	}

@@ -28,9 +28,6 @@ const (
 	imageURL
 	inputAudio
 	file
-	url
-	data
-	fileData
 	includeUsage
 )
 
@@ -77,15 +74,6 @@ func (o object) place(name []byte) field {
 		}
 	case part:
 		return inPart(name)
-	case media:
-		switch string(name) {
-		case "url":
-			return url
-		case "data":
-			return data
-		case "file_data":
-			return fileData
-		}
 	}
 	return other
 }

@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect"
+	"github.com/bodhi-gateway/bodhi/app/llm/scan"
 )
 
 // view is what policy reads of a request, as a second parser sees it.
@@ -77,7 +79,7 @@ func FuzzDecode(f *testing.F) {
 		f.Add([]byte(s), int64(3), "other")
 	}
 	f.Fuzz(func(t *testing.T, body []byte, most int64, name string) {
-		call, err := Dialect{}.Decode(llm.Chat, body)
+		call, err := Dialect{}.Decode(llm.Ask{Operation: llm.Chat, Body: body})
 		if err != nil {
 			return
 		}
@@ -89,7 +91,7 @@ func FuzzDecode(f *testing.F) {
 			t.Fatalf("%q has %d bytes of text", body, call.Bound.TextBytes)
 		}
 		name = strings.ToValidUTF8(name, "")
-		if name == "" || len(name) > maxModel || most < 1 || most > maxTokens {
+		if name == "" || len(name) > dialect.MaxModel || most < 1 || most > dialect.MaxTokens {
 			return
 		}
 		for _, q := range []Quirks{{}, {MaxKey: "max_tokens"}, {MaxKey: "max_tokens", OnlyMaxKey: true}} {
@@ -106,7 +108,7 @@ func spliced(t *testing.T, call *llm.Call, edit llm.Edit, q Quirks) {
 	if !bytes.Equal(before, call.Body) {
 		t.Fatal("the body was changed in place")
 	}
-	again, err := Dialect{}.Decode(llm.Chat, out)
+	again, err := Dialect{}.Decode(llm.Ask{Operation: llm.Chat, Body: out})
 	if err != nil {
 		t.Fatalf("%q became %q: %v", call.Body, out, err)
 	}
@@ -148,7 +150,7 @@ func FuzzUsage(f *testing.F) {
 		}
 		u := c.usage
 		for _, n := range []int64{u.Input, u.Output, u.CacheRead, u.CacheWrite5m, u.InputAudio, u.InputImage, u.Reasoning, u.OutputAudio, u.OutputImage} {
-			if n < 0 || n > 2*maxCount {
+			if n < 0 || n > 2*scan.MaxCount {
 				t.Fatalf("%q: %+v", payload, u)
 			}
 		}

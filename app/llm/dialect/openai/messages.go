@@ -3,42 +3,43 @@ package openai
 import (
 	"bytes"
 
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect"
 	"github.com/bodhi-gateway/bodhi/app/llm/scan"
 )
 
 func (r *request) messages() {
-	if !r.is(scan.Array, "messages", "an array of messages") {
+	if !r.Is(scan.Array, "messages", "an array of messages") {
 		return
 	}
 	r.Array()
-	for r.message = 0; r.More(); r.message++ {
-		if r.message == maxMessages {
-			r.message = -1
-			r.refuse("messages", "\"messages\" may hold at most %d messages. Summarize or drop the oldest.", maxMessages)
+	for r.Item = 0; r.More(); r.Item++ {
+		if r.Item == dialect.MaxMessages {
+			r.Item = -1
+			r.Refuse("messages", "\"messages\" may hold at most %d messages. Summarize or drop the oldest.", dialect.MaxMessages)
 			return
 		}
 		r.oneMessage()
 	}
-	r.call.Bound.Messages = int64(r.message)
-	r.message = -1
+	r.call.Bound.Messages = int64(r.Item)
+	r.Item = -1
 }
 
 func (r *request) oneMessage() {
 	if k := r.Kind(); k != scan.Object && k != scan.Bad {
-		r.refuse("role", "messages[%d] must be an object with a \"role\" and a \"content\".", r.message)
+		r.Refuse("role", "messages[%d] must be an object with a \"role\" and a \"content\".", r.Item)
 		return
 	}
 	r.Object()
-	r.seen[message].Reset()
+	r.level[message].Open()
 	roles := false
 	for at, _, ok := r.key(message); ok; at, _, ok = r.key(message) {
 		switch at {
 		case role:
-			_, roles = r.text("role")
+			_, roles = r.Word("role")
 		case content:
 			r.content()
 		case audio: // an earlier spoken answer, by id: how long it was is not said
-			if r.present() {
+			if r.Present() {
 				r.call.Bound.Opaque = true
 			}
 		default:
@@ -46,7 +47,7 @@ func (r *request) oneMessage() {
 		}
 	}
 	if !roles {
-		r.refuse("role", "messages[%d] has no \"role\". Send one of system, developer, user, assistant, tool.", r.message)
+		r.Refuse("role", "messages[%d] has no \"role\". Send one of system, developer, user, assistant, tool.", r.Item)
 	}
 }
 
@@ -57,26 +58,26 @@ func (r *request) content() {
 		r.Skip()
 		return
 	}
-	if !r.is(scan.Array, "content", "a string or an array of parts") {
+	if !r.Is(scan.Array, "content", "a string or an array of parts") {
 		return
 	}
 	r.Array()
-	for r.part = 0; r.More(); r.part++ {
+	for r.Part = 0; r.More(); r.Part++ {
 		if r.Kind() == scan.String { // some servers take plain strings here
 			r.Skip()
 			continue
 		}
-		if r.is(scan.Object, "type", "in an object with a \"type\"") {
+		if r.Is(scan.Object, "type", "in an object with a \"type\"") {
 			r.onePart()
 		}
 	}
-	r.part = -1
+	r.Part = -1
 }
 
 // onePart reads a part of a message. Parts of a kind we do not know pass, but their size is not ours to tell.
 func (r *request) onePart() {
 	r.Object()
-	r.seen[part].Reset()
+	r.level[part].Open()
 	for at, _, ok := r.key(part); ok; at, _, ok = r.key(part) {
 		switch at {
 		case kind:
@@ -104,7 +105,7 @@ func (r *request) onePart() {
 }
 
 func (r *request) partKind() {
-	word, ok := r.text("type")
+	word, ok := r.Word("type")
 	if !ok {
 		return
 	}
@@ -121,7 +122,7 @@ func (r *request) image() {
 	if r.Kind() == scan.String {
 		address, _ = r.String()
 	} else {
-		address = r.member("image_url", url)
+		address = r.Member(&r.level[media], "image_url", "url")
 	}
 	if address.To > 0 && bytes.HasPrefix(r.Bytes(address.From+1, address.To-1), dataURL) {
 		r.media += int64(address.Len())
@@ -134,31 +135,14 @@ var dataURL = []byte("data:")
 const soundRate = 1000
 
 func (r *request) sound() {
-	if base64 := r.member("input_audio", data); base64.To > 0 {
+	if base64 := r.Member(&r.level[media], "input_audio", "data"); base64.To > 0 {
 		r.media += int64(base64.Len())
 		r.call.Bound.AudioSecs += int64(base64.Len())*3/4/soundRate + 1
 	}
 }
 
 func (r *request) document() {
-	if base64 := r.member("file", fileData); base64.To > 0 {
+	if base64 := r.Member(&r.level[media], "file", "file_data"); base64.To > 0 {
 		r.media += int64(base64.Len())
 	}
-}
-
-// member walks over an object and gives its one string member that counts; To is 0 if there is none.
-func (r *request) member(name string, want field) (found scan.Text) {
-	if r.null() || !r.is(scan.Object, name, "an object") {
-		return scan.Text{}
-	}
-	r.Object()
-	r.seen[media].Reset()
-	for at, _, ok := r.key(media); ok; at, _, ok = r.key(media) {
-		if at == want && r.Kind() == scan.String {
-			found, _ = r.String()
-		} else {
-			r.Skip()
-		}
-	}
-	return found
 }

@@ -4,6 +4,8 @@
 package openai
 
 import (
+	"io"
+
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 )
@@ -17,10 +19,33 @@ var _ llm.Dialect = Dialect{}
 func (Dialect) Family() llm.Family { return llm.OpenAI }
 
 // Decode implements llm.Dialect.
-func (Dialect) Decode(op llm.Operation, body []byte) (*llm.Call, error) {
-	switch op {
+func (Dialect) Decode(a llm.Ask) (*llm.Call, error) {
+	switch a.Operation {
 	case llm.Chat, llm.Embeddings:
-		return decode(op, body)
+		return decode(a)
 	}
-	return nil, fault.Newf(fault.NotFound, "unknown_operation", "The operation %q is not served in OpenAI's dialect.", op)
+	return nil, fault.Newf(fault.NotFound, "unknown_operation", "The operation %q is not served in OpenAI's dialect.", a.Operation)
 }
+
+// Wire implements llm.Wire: the same dialect, as a server with these quirks speaks it.
+type Wire struct{ Quirks Quirks }
+
+var _ llm.Wire = Wire{}
+
+// Family implements llm.Wire.
+func (Wire) Family() llm.Family { return llm.OpenAI }
+
+// Edited implements llm.Wire.
+func (w Wire) Edited(call *llm.Call, edit llm.Edit) []byte { return Splice(call, edit, w.Quirks) }
+
+// Stream implements llm.Wire.
+func (Wire) Stream(body io.ReadCloser, call *llm.Call) llm.Stream { return NewStream(body, call) }
+
+// StreamType implements llm.Wire.
+func (Wire) StreamType() string { return "text/event-stream" }
+
+// Document implements llm.Wire.
+func (Wire) Document(call *llm.Call, body []byte) (llm.Event, error) { return Document(call, body) }
+
+// ReadProblem implements llm.Wire.
+func (Wire) ReadProblem(body []byte) (*llm.Problem, bool) { return readProblem(body) }

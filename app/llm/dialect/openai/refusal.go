@@ -1,14 +1,11 @@
 package openai
 
 import (
-	"bytes"
-	"encoding/json"
 	"net/http"
-	"strconv"
-	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect"
 )
 
 // envelope is OpenAI's error shape, with what is ours under error.bodhi.
@@ -59,49 +56,16 @@ func (Dialect) Refusal(f *fault.Error, requestID string, codex bool) (int, http.
 	if codex && code == "budget_exhausted" {
 		v, code = verdict{http.StatusTooManyRequests, "insufficient_quota"}, "insufficient_quota"
 	}
-	h := http.Header{"Content-Type": {"application/json"}}
-	if final(f) {
-		h["X-Should-Retry"] = []string{"false"}
-	} else if f.RetryAfter > 0 {
-		wait(h, f.RetryAfter)
-	}
-	return v.status, h, encode(envelope{Error: explain(f, v, code, requestID)})
-}
-
-// final says that waiting does not help: clients that obey x-should-retry stop at once. 400 and 404 are not repeated by
-// any client, so they need no header.
-func final(f *fault.Error) bool {
-	switch f.Kind {
-	case fault.Unauthenticated, fault.Forbidden, fault.Exhausted:
-		return true
-	}
-	return f.Code == "policy_blocked"
-}
-
-// maxWait is the longest wait that is ever named. Some clients sleep until a far one and look dead.
-const maxWait = time.Minute
-
-func wait(h http.Header, d time.Duration) {
-	d = min(d, maxWait)
-	h["Retry-After"] = []string{strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10)}
-	h["Retry-After-Ms"] = []string{strconv.FormatInt(int64((d+time.Millisecond-1)/time.Millisecond), 10)}
+	return v.status, dialect.Retry(f), encode(envelope{Error: explain(f, v, code, requestID)})
 }
 
 func explain(f *fault.Error, v verdict, code, requestID string) body {
-	own := make(map[string]string, len(f.Detail)+2)
-	for k, d := range f.Detail {
-		own[k] = d
-	}
-	own["code"] = f.Code
-	if requestID != "" {
-		own["request_id"] = requestID
-	}
-	return body{Message: f.Public, Type: v.kind, Param: optional(f.Field), Code: optional(code), Bodhi: own}
+	return body{Message: f.Public, Type: v.kind, Param: optional(f.Field), Code: optional(code), Bodhi: dialect.Own(f, requestID)}
 }
 
 // ErrorEvent implements llm.Dialect: a chunk that holds an error, and no [DONE] after it, so that nobody takes what came
 // before for a whole answer.
-func (Dialect) ErrorEvent(f *fault.Error, requestID string) []byte {
+func (Dialect) ErrorEvent(_ *llm.Call, f *fault.Error, requestID string) []byte {
 	v := verdictOf(f)
 	out := append([]byte("data: "), encode(envelope{Error: explain(f, v, f.Code, requestID)})...)
 	return append(out, "\n\n"...)
@@ -110,7 +74,21 @@ func (Dialect) ErrorEvent(f *fault.Error, requestID string) []byte {
 var ping = []byte(": ping\n\n")
 
 // Ping implements llm.Dialect: a comment, which every client ignores. The bytes are shared; do not change them.
-func (Dialect) Ping() []byte { return ping }
+func (Dialect) Ping(*llm.Call) []byte { return ping }
+
+// Remark implements llm.Dialect.
+func (Dialect) Remark(_ *llm.Call, name, value string) []byte { return dialect.Comment(name, value) }
+
+// StreamType implements llm.Dialect.
+func (Dialect) StreamType(*llm.Call) string { return eventStream }
+
+const eventStream = "text/event-stream; charset=utf-8"
+
+// Problem implements llm.Dialect.
+func (Dialect) Problem(p *llm.Problem, _ string) []byte { return problemJSON(p) }
+
+// Tokens implements llm.Dialect: chat completions have no such operation.
+func (Dialect) Tokens(int64) []byte { return nil }
 
 type offer struct {
 	ID      string `json:"id"`
@@ -141,13 +119,4 @@ func optional(s string) *string {
 	return &s
 }
 
-// encode writes JSON without escaping <, > and &: sentences are printed in terminals.
-func encode(v any) []byte {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil { // strings and integers only: cannot fail
-		return []byte(`{"error":{"message":"Something went wrong on our side.","type":"server_error","param":null,"code":"internal"}}`)
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
-}
+func encode(v any) []byte { return dialect.Encode(v) }

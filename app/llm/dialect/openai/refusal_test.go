@@ -94,7 +94,7 @@ func golden(t *testing.T, path, got string) {
 
 func TestAnErrorEventEndsAStreamWithoutItsMark(t *testing.T) {
 	t.Parallel()
-	raw := Dialect{}.ErrorEvent(fault.New(fault.Upstream, "upstream_truncated", "It broke."), "req_1")
+	raw := Dialect{}.ErrorEvent(nil, fault.New(fault.Upstream, "upstream_truncated", "It broke."), "req_1")
 	const want = `data: {"error":{"message":"It broke.","type":"server_error","param":null,"code":"upstream_truncated","bodhi":{"code":"upstream_truncated","request_id":"req_1"}}}` + "\n\n"
 	if string(raw) != want {
 		t.Errorf("\n got %s\nwant %s", raw, want)
@@ -107,7 +107,7 @@ func TestAnErrorEventEndsAStreamWithoutItsMark(t *testing.T) {
 
 func TestAPingIsHeardByNobody(t *testing.T) {
 	t.Parallel()
-	h := hear(t, open(strings.NewReader(string(Dialect{}.Ping())+mark), false))
+	h := hear(t, open(strings.NewReader(string(Dialect{}.Ping(nil))+mark), false))
 	if h.kinds != "dt" || h.bytes != 0 {
 		t.Errorf("%+v", h)
 	}

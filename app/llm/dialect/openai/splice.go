@@ -3,9 +3,7 @@ package openai
 import (
 	"bytes"
 	"cmp"
-	"slices"
 	"strconv"
-	"unicode/utf8"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
 )
@@ -23,36 +21,20 @@ type Quirks struct {
 // Splice gives the request's bytes with the edit applied: what is not edited stays as it was, in its order, and absent
 // fields are added right behind the opening brace. Without an edit it is the body itself, else one new slice.
 func Splice(call *llm.Call, edit llm.Edit, q Quirks) []byte {
-	cuts := make([]cut, 0, 4)
+	cuts := make([]llm.Cut, 0, 4)
 	s := &call.Spots
-	if edit.Model != "" && edit.Model != call.Model {
-		cuts = append(cuts, replace(s.Model, quote(edit.Model)))
+	switch {
+	case edit.Model == "" || edit.Model == call.Model && s.Model.Has():
+	case s.Model.Has():
+		cuts = append(cuts, s.Model.Replace(llm.Quote(edit.Model)))
+	default: // the path named it
+		cuts = append(cuts, llm.Cut{From: s.Open, To: s.Open, With: `"model":` + llm.Quote(edit.Model) + `,`})
 	}
 	cuts = capCuts(cuts, call, edit.MaxOutput, q)
 	if edit.IncludeUsage && call.Stream && !call.WantsUsage && !q.NoUsage {
 		cuts = append(cuts, usageCut(call))
 	}
-	if len(cuts) == 0 {
-		return call.Body
-	}
-	slices.SortStableFunc(cuts, func(a, b cut) int { return a.from - b.from })
-	n := len(call.Body)
-	for _, c := range cuts {
-		n += len(c.with) - (c.to - c.from)
-	}
-	out, at := make([]byte, 0, n), 0
-	for _, c := range cuts {
-		out = append(out, call.Body[at:c.from]...)
-		out = append(out, c.with...)
-		at = c.to
-	}
-	return append(out, call.Body[at:]...)
-}
-
-// cut replaces the bytes from..to.
-type cut struct {
-	from, to int
-	with     string
+	return llm.Splice(call.Body, cuts)
 }
 
 // Names of the output cap.
@@ -62,7 +44,7 @@ const (
 )
 
 // capCuts lower the output cap, under the name by which the client set it unless the server ignores that one.
-func capCuts(cuts []cut, call *llm.Call, most int64, q Quirks) []cut {
+func capCuts(cuts []llm.Cut, call *llm.Call, most int64, q Quirks) []llm.Cut {
 	limit := call.MaxOutput
 	if most > 0 && (limit == 0 || most < limit) {
 		limit = most
@@ -87,16 +69,14 @@ func capCuts(cuts []cut, call *llm.Call, most int64, q Quirks) []cut {
 	number := strconv.FormatInt(limit, 10)
 	switch {
 	case here.Name.Has() && name != asked && asked != "": // move it, from where the server would ignore it
-		return append(cuts, replace(here.Value, number), replace(there.Value, "null"))
+		return append(cuts, here.Value.Replace(number), there.Value.Replace("null"))
 	case here.Name.Has():
-		return append(cuts, replace(here.Value, number))
+		return append(cuts, here.Value.Replace(number))
 	case asked != "": // rename it
-		return append(cuts, replace(there.Name, `"`+name+`"`), replace(there.Value, number))
+		return append(cuts, there.Name.Replace(`"`+name+`"`), there.Value.Replace(number))
 	}
-	return append(cuts, cut{call.Spots.Open, call.Spots.Open, `"` + name + `":` + number + `,`})
+	return append(cuts, llm.Cut{From: call.Spots.Open, To: call.Spots.Open, With: `"` + name + `":` + number + `,`})
 }
-
-func replace(s llm.Spot, with string) cut { return cut{s.From, s.To, with} }
 
 // isNumber reports whether a cap is there and not null.
 func isNumber(call *llm.Call, m llm.Member) bool {
@@ -104,34 +84,18 @@ func isNumber(call *llm.Call, m llm.Member) bool {
 }
 
 // usageCut asks for usage in a stream.
-func usageCut(call *llm.Call) cut {
+func usageCut(call *llm.Call) llm.Cut {
 	const ask = `"include_usage":true`
 	s := &call.Spots
 	if s.IncludeUsage.Has() {
-		return replace(s.IncludeUsage, "true")
+		return s.IncludeUsage.Replace("true")
 	}
 	if !s.StreamOptions.Has() {
-		return cut{s.Open, s.Open, `"stream_options":{` + ask + `},`}
+		return llm.Cut{From: s.Open, To: s.Open, With: `"stream_options":{` + ask + `},`}
 	}
 	inside := call.Body[s.StreamOptions.From:s.StreamOptions.To]
 	if inside[0] != '{' || len(bytes.TrimSpace(inside[1:len(inside)-1])) == 0 {
-		return replace(s.StreamOptions, `{`+ask+`}`)
+		return s.StreamOptions.Replace(`{` + ask + `}`)
 	}
-	return cut{s.StreamOptions.From + 1, s.StreamOptions.From + 1, ask + ","}
-}
-
-// quote writes a JSON string.
-func quote(s string) string {
-	out := append(make([]byte, 0, len(s)+2), '"')
-	for _, r := range s {
-		switch {
-		case r == '"' || r == '\\':
-			out = append(out, '\\', byte(r))
-		case r < 0x20:
-			out = append(out, '\\', 'u', '0', '0', "0123456789abcdef"[r>>4], "0123456789abcdef"[r&15])
-		default:
-			out = utf8.AppendRune(out, r)
-		}
-	}
-	return string(append(out, '"'))
+	return llm.Cut{From: s.StreamOptions.From + 1, To: s.StreamOptions.From + 1, With: ask + ","}
 }

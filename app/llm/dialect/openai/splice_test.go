@@ -18,7 +18,7 @@ func TestSpliceTouchesOnlyWhatIsEdited(t *testing.T) {
 		{"nothing", `{"model":"m",$}`, llm.Edit{}, Quirks{}, `{"model":"m",$}`},
 		{"the model, keeping order, space and unknown fields", "{\n \"x\": 1.50, \"model\" : \"m\",\n$ , \"y\":[ ]}", llm.Edit{Model: "gpt-5.5"}, Quirks{}, "{\n \"x\": 1.50, \"model\" : \"gpt-5.5\",\n$ , \"y\":[ ]}"},
 		{"the same model", `{"model":"m",$}`, llm.Edit{Model: "m"}, Quirks{}, `{"model":"m",$}`},
-		{"a model that needs quoting", `{"model":"m",$}`, llm.Edit{Model: "a\"b\\c\né"}, Quirks{}, `{"model":"a\"b\\c\u000aé",$}`},
+		{"a model that needs quoting", `{"model":"m",$}`, llm.Edit{Model: "a\"b\\c\né"}, Quirks{}, `{"model":"a\"b\\c\né",$}`},
 		{"a cap where there was none", `{ "model":"m",$}`, llm.Edit{MaxOutput: 7}, Quirks{}, `{"max_completion_tokens":7, "model":"m",$}`},
 		{"a cap where there was none, by its old name", `{"model":"m",$}`, llm.Edit{MaxOutput: 7}, old, `{"max_tokens":7,"model":"m",$}`},
 		{"a higher cap is lowered", `{"model":"m","max_tokens": 100,$}`, llm.Edit{MaxOutput: 7}, Quirks{}, `{"model":"m","max_tokens": 7,$}`},

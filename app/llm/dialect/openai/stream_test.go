@@ -13,9 +13,10 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect"
 )
 
-func open(src io.Reader, wantsUsage bool) *Stream {
+func open(src io.Reader, wantsUsage bool) llm.Stream {
 	return NewStream(io.NopCloser(src), &llm.Call{Stream: true, WantsUsage: wantsUsage})
 }
 
@@ -29,7 +30,7 @@ type told struct {
 	err       error
 }
 
-func hear(t *testing.T, s *Stream) (h told) {
+func hear(t *testing.T, s llm.Stream) (h told) {
 	t.Helper()
 	for range 20_000 {
 		e, err := s.Next()
@@ -57,7 +58,7 @@ func hear(t *testing.T, s *Stream) (h told) {
 	return h
 }
 
-func piece(content string) string {
+func chip(content string) string {
 	return `data: {"id":"c","choices":[{"index":0,"delta":{"role":"assistant","content":"` + content + `"},"finish_reason":null}],"usage":null}` + "\n\n"
 }
 
@@ -70,7 +71,7 @@ var nine = llm.Usage{Input: 9, CacheRead: 2, Output: 4}
 
 func TestAStreamPassesByteForByte(t *testing.T) {
 	t.Parallel()
-	body := piece("Hel") + ": comment\n\n" + strings.ReplaceAll(piece("lo"), "\n", "\r\n") + "event: x\nid: 1\ndata: {\"new\":true}\n\n" + piece("") + usageChunk + mark
+	body := chip("Hel") + ": comment\n\n" + strings.ReplaceAll(chip("lo"), "\n", "\r\n") + "event: x\nid: 1\ndata: {\"new\":true}\n\n" + chip("") + usageChunk + mark
 	asked := hear(t, open(strings.NewReader(body), true))
 	if asked.forwarded != body || asked.kinds != "ddddddt" || *asked.usage != nine || asked.bytes != 5 || !errors.Is(asked.err, io.EOF) {
 		t.Errorf("%+v", asked)
@@ -83,7 +84,7 @@ func TestAStreamPassesByteForByte(t *testing.T) {
 
 func TestAStreamIsTheSameHoweverItIsCut(t *testing.T) {
 	t.Parallel()
-	body := "\xef\xbb\xbf" + piece("über") + strings.ReplaceAll(piece("漢字\\n"), "\n", "\r\n") + ": c\n\n" + usageChunk + mark
+	body := "\xef\xbb\xbf" + chip("über") + strings.ReplaceAll(chip("漢字\\n"), "\n", "\r\n") + ": c\n\n" + usageChunk + mark
 	want := hear(t, open(strings.NewReader(body), false))
 	if want.kinds != "dddut" || want.bytes != 5+8 {
 		t.Fatalf("%+v", want)
@@ -107,25 +108,25 @@ func TestAStreamEndsAsItShould(t *testing.T) {
 		says              string // in the fault, if it fails
 		truncated         bool
 	}{
-		{"with its mark", piece("a") + mark, "dt", "", false},
-		{"with a mark whose blank line is missing", piece("a") + "data: [DONE]", "dt", "", false},
-		{"with a mark without a space", piece("a") + "data:[DONE]\n\n", "dt", "", false},
-		{"with something behind the mark", piece("a") + mark + piece("b"), "dt", "", false},
-		{"without its mark", piece("a"), "d", "", true},
-		{"in the middle of an event", piece("a") + "data: {\"cho", "d", "", true},
+		{"with its mark", chip("a") + mark, "dt", "", false},
+		{"with a mark whose blank line is missing", chip("a") + "data: [DONE]", "dt", "", false},
+		{"with a mark without a space", chip("a") + "data:[DONE]\n\n", "dt", "", false},
+		{"with something behind the mark", chip("a") + mark + chip("b"), "dt", "", false},
+		{"without its mark", chip("a"), "d", "", true},
+		{"in the middle of an event", chip("a") + "data: {\"cho", "d", "", true},
 		{"at once", "", "", "", true},
-		{"with an error", piece("a") + `data: {"error":{"message":"Overloaded, org-abc123def","type":"server_error","code":503}}` + "\n\n" + mark, "df", "Overloaded, [redacted]", false},
-		{"with an error by its event's name", piece("a") + "event: error\ndata: {\"message\":\"no\",\"code\":1}\n\n", "df", "no", false},
+		{"with an error", chip("a") + `data: {"error":{"message":"Overloaded, org-abc123def","type":"server_error","code":503}}` + "\n\n" + mark, "df", "Overloaded, [redacted]", false},
+		{"with an error by its event's name", chip("a") + "event: error\ndata: {\"message\":\"no\",\"code\":1}\n\n", "df", "no", false},
 		{"with an error as a sentence", `data: {"error":"it broke"}` + "\n\n", "f", "it broke", false},
 		{"not with a null error", `data: {"error":null,"choices":[]}` + "\n\n" + mark, "dt", "", false},
-		{"with broken JSON in a delta", piece("a") + `data: {"choices":[{"delta":{"content":"a}}]}` + "\n\n", "df", "not valid JSON", false},
-		{"with broken JSON around usage", piece("a") + `data: {"usage":{"prompt_tokens":1,}}` + "\n\n", "df", "not valid JSON", false},
-		{"with half an object", piece("a") + `data: {"choices":[` + "\n\n", "df", "not JSON", false},
+		{"with broken JSON in a delta", chip("a") + `data: {"choices":[{"delta":{"content":"a}}]}` + "\n\n", "df", "not valid JSON", false},
+		{"with broken JSON around usage", chip("a") + `data: {"usage":{"prompt_tokens":1,}}` + "\n\n", "df", "not valid JSON", false},
+		{"with half an object", chip("a") + `data: {"choices":[` + "\n\n", "df", "not JSON", false},
 		{"with a page", "<html>\n\ndata: <html>\n\n", "df", "not JSON", false},
-		{"with an event without end", long + piece("b") + mark, "f", "larger than 1 MiB", false},
-		{"with a flood of comments", strings.Repeat(":\n\n", maxIdle+1), strings.Repeat("d", maxIdle) + "f", "empty events", false},
-		{"with many comments between data", strings.Repeat(strings.Repeat(":\n\n", maxIdle/2)+piece("a"), 3) + mark, strings.Repeat(strings.Repeat("d", maxIdle/2)+"d", 3) + "t", "", false},
-		{"with a flood of empty data", strings.Repeat("data:\n\n", maxIdle+1), strings.Repeat("d", maxIdle) + "f", "empty events", false},
+		{"with an event without end", long + chip("b") + mark, "f", "larger than 1 MiB", false},
+		{"with a flood of comments", strings.Repeat(":\n\n", dialect.MaxIdle+1), strings.Repeat("d", dialect.MaxIdle) + "f", "empty events", false},
+		{"with many comments between data", strings.Repeat(strings.Repeat(":\n\n", dialect.MaxIdle/2)+chip("a"), 3) + mark, strings.Repeat(strings.Repeat("d", dialect.MaxIdle/2)+"d", 3) + "t", "", false},
+		{"with a flood of empty data", strings.Repeat("data:\n\n", dialect.MaxIdle+1), strings.Repeat("d", dialect.MaxIdle) + "f", "empty events", false},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			t.Parallel()
@@ -146,7 +147,7 @@ func TestAStreamEndsAsItShould(t *testing.T) {
 func TestAReadErrorIsATruncationWithItsCause(t *testing.T) {
 	t.Parallel()
 	reset := errors.New("connection reset by peer")
-	h := hear(t, open(io.MultiReader(strings.NewReader(piece("a")), iotest.ErrReader(reset)), false))
+	h := hear(t, open(io.MultiReader(strings.NewReader(chip("a")), iotest.ErrReader(reset)), false))
 	if h.kinds != "d" || !errors.Is(h.err, llm.ErrTruncated) || !errors.Is(h.err, reset) || fault.From(h.err).Code != "upstream_truncated" {
 		t.Errorf("%+v", h)
 	}
@@ -179,7 +180,7 @@ func TestUsageIsReadAsReported(t *testing.T) {
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			t.Parallel()
-			h := hear(t, open(strings.NewReader(piece("a")+`data: {"choices":[],"usage": `+x.usage+"}\n\n"+mark), false))
+			h := hear(t, open(strings.NewReader(chip("a")+`data: {"choices":[],"usage": `+x.usage+"}\n\n"+mark), false))
 			if h.kinds != "dut" || (h.usage == nil) != (x.want == nil) || x.want != nil && *h.usage != *x.want {
 				t.Errorf("%s: %+v", h.kinds, h.usage)
 			}
@@ -269,7 +270,7 @@ func TestCloseWakesAReader(t *testing.T) {
 }
 
 func FuzzStream(f *testing.F) {
-	f.Add([]byte(piece("a")+usageChunk+mark), uint16(20))
+	f.Add([]byte(chip("a")+usageChunk+mark), uint16(20))
 	f.Add([]byte("data: {\"error\":{}}\n\n"), uint16(3))
 	f.Add([]byte("data: {\"choices\":[{\"delta\":{\"content\":\"\\ud800\"}}]}\r\n\r\ndata: [DONE]"), uint16(1))
 	f.Fuzz(func(t *testing.T, stream []byte, cut uint16) {

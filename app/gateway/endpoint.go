@@ -1,0 +1,137 @@
+package gateway
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/llm"
+)
+
+// endpoint is one path of one family. A family is added by its rows here and its dialect in Config.
+type endpoint struct {
+	method string
+	// prefix and suffix are the path below the organization's root. With hole, something stands between them: a model's
+	// name or an id, in which slashes are allowed because model names have them.
+	prefix string
+	hole   bool
+	suffix string
+	// family is whose path it is; "" is told by the headers (familyOf).
+	family llm.Family
+	op     llm.Operation
+	stream bool                                       // the path asks for a stream (Gemini, Bedrock)
+	answer func(g *Gateway, x *Exchange, name string) // answers itself after authenticate; nil = the pipeline
+	// upgrade rows are only there to refuse a websocket in the one way that does not cost clients seconds.
+	upgrade bool
+}
+
+// endpoints are all paths of the proxy; anything else is 404, never proxied blindly. The first row that fits wins, so a
+// row with a suffix stands before one that would take it for a part of its hole.
+var endpoints = []*endpoint{
+	{method: "POST", prefix: "/v1/chat/completions", family: llm.OpenAI, op: llm.Chat},
+	{method: "POST", prefix: "/v1/messages", family: llm.Anthropic, op: llm.Chat},
+	{method: "POST", prefix: "/v1/messages/count_tokens", family: llm.Anthropic, op: llm.CountTokens},
+	{method: "POST", prefix: "/v1/embeddings", family: llm.OpenAI, op: llm.Embeddings},
+	{method: "GET", prefix: "/v1/models", answer: (*Gateway).listModels},
+	{method: "GET", prefix: "/v1/models/", hole: true, answer: (*Gateway).showModel},
+	{method: "GET", prefix: "/v1/key", family: llm.OpenAI, answer: (*Gateway).showKey},
+	{method: "GET", prefix: "/v1/responses", family: llm.Responses, upgrade: true},
+}
+
+// roots are where paths of the data plane begin. Claude Code asks for /api/hello when it starts and waits for the
+// answer, so this one is answered here, at once, and not by the dashboard.
+var roots = []string{"/v1/", "/t/", "/v1beta/", "/openai/", "/model/", "/api/hello"}
+
+// Serves reports whether a path belongs to the data plane.
+func Serves(path string) bool {
+	for _, r := range roots {
+		if strings.HasPrefix(path, r) {
+			return true
+		}
+	}
+	return false
+}
+
+// matched is what a path says.
+type matched struct {
+	endpoint *endpoint
+	family   llm.Family // whose errors and answers the client reads
+	slug     string     // the organization that the path names
+	name     string     // what stands in the endpoint's hole
+}
+
+// match finds the endpoint of a path. With a refusal only the family is sure.
+func match(r *http.Request) (m matched, refusal *fault.Error) {
+	p := r.URL.Path
+	if after, ok := strings.CutPrefix(p, "/t/"); ok {
+		n := strings.IndexByte(after, '/')
+		if n < 1 {
+			m.family = familyOf(r, "")
+			return m, unknownPath(r)
+		}
+		m.slug, p = after[:n], after[n:]
+	}
+	allowed := ""
+	for _, e := range endpoints {
+		name, ok := e.takes(p)
+		if !ok {
+			continue
+		}
+		m.family = e.family
+		if e.upgrade {
+			if strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
+				return m, fault.New(fault.Invalid, "upgrade_required", "Websockets are not served here; send the request over HTTP.")
+			}
+			continue
+		}
+		if e.method != r.Method && !(e.method == "GET" && r.Method == "HEAD") {
+			allowed = e.method
+			continue
+		}
+		if m.family == "" {
+			m.family = familyOf(r, p)
+		}
+		m.endpoint, m.name = e, name
+		return m, nil
+	}
+	if m.family == "" {
+		m.family = familyOf(r, p)
+	}
+	if allowed != "" {
+		return m, fault.Newf(fault.Invalid, "method_not_allowed", "This path takes %s, not %s.", allowed, clip(r.Method))
+	}
+	return m, unknownPath(r)
+}
+
+// takes reports whether the endpoint has this path, and what stands in its hole.
+func (e *endpoint) takes(p string) (name string, ok bool) {
+	if !e.hole {
+		return "", p == e.prefix
+	}
+	if len(p) <= len(e.prefix)+len(e.suffix) || !strings.HasPrefix(p, e.prefix) || !strings.HasSuffix(p, e.suffix) {
+		return "", false
+	}
+	return p[len(e.prefix) : len(p)-len(e.suffix)], true
+}
+
+// familyOf tells the family of a path that several share, such as /v1/models, or that none has: by the path's beginning,
+// else by the headers that the families' own SDKs send.
+func familyOf(r *http.Request, path string) llm.Family {
+	switch {
+	case strings.HasPrefix(path, "/v1/messages"), path == "/api/hello":
+		return llm.Anthropic
+	case strings.HasPrefix(path, "/v1beta/"), strings.HasPrefix(path, "/v1/models/") && strings.Contains(path, ":"):
+		return llm.Gemini
+	case strings.HasPrefix(path, "/model/"):
+		return llm.Bedrock
+	case len(r.Header["X-Goog-Api-Key"]) > 0:
+		return llm.Gemini
+	case len(r.Header["Anthropic-Version"]) > 0:
+		return llm.Anthropic
+	}
+	return llm.OpenAI
+}
+
+func unknownPath(r *http.Request) *fault.Error {
+	return fault.Newf(fault.NotFound, "unknown_path", "There is no %s %s here. See the list of endpoints in the documentation; the base URL ends in /v1.", clip(r.Method), clip(r.URL.Path))
+}

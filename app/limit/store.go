@@ -1,0 +1,52 @@
+package limit
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/org"
+)
+
+// Errors that a Store answers with.
+var (
+	// ErrNotFound says that there is no such limit, increase or node in that organization.
+	ErrNotFound = errors.New("limit: not found")
+	// ErrTaken says that there is such a limit already.
+	ErrTaken = errors.New("limit: taken")
+)
+
+// Store keeps limits and their increases. Its methods join the transaction in ctx. *db.LimitStore implements it.
+type Store interface {
+	// Place finds a scope in the tree, or ErrNotFound.
+	Place(ctx context.Context, s org.Scope) (Place, error)
+	Insert(ctx context.Context, l Limit) error
+	// Update changes everything but the scope.
+	Update(ctx context.Context, l Limit) error
+	// Delete removes a limit and its increases.
+	Delete(ctx context.Context, o id.Org, l id.Limit) error
+	Get(ctx context.Context, o id.Org, l id.Limit, now time.Time) (Listed, error)
+	// List gives an organization's limits, outermost scopes first, then by label.
+	List(ctx context.Context, o id.Org, now time.Time) ([]Listed, error)
+	// Count is how many an organization has.
+	Count(ctx context.Context, o id.Org) (int64, error)
+	// Raise adds an increase; Lower takes one away, or says ErrNotFound.
+	Raise(ctx context.Context, o id.Org, x Increase) error
+	Lower(ctx context.Context, o id.Org, l id.Limit, x id.Increase) error
+	// Rules gives all organizations' limits for Limiter.Load, with the increases that have not ended at now.
+	Rules(ctx context.Context, now time.Time) ([]Rule, error)
+}
+
+// Place is a scope as the tree knows it.
+type Place struct {
+	Label string
+	Teams []id.Team // the teams that a team, member or key belongs to
+}
+
+// Listed is a limit with its place in the tree and the increases in force, the next to end first.
+type Listed struct {
+	Limit
+	Place     Place
+	Increases []Increase
+}

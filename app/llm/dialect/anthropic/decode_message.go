@@ -1,0 +1,189 @@
+package anthropic
+
+import (
+	"bytes"
+
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect"
+	"github.com/bodhi-gateway/bodhi/app/llm/scan"
+)
+
+func (r *request) messages() {
+	if !r.Is(scan.Array, "messages", "an array of messages") {
+		return
+	}
+	r.Array()
+	for r.Item = 0; r.More(); r.Item++ {
+		if r.Item == dialect.MaxMessages {
+			r.Item = -1
+			r.Refuse("messages", "\"messages\" may hold at most %d messages. Summarize or drop the oldest.", dialect.MaxMessages)
+			return
+		}
+		r.message()
+	}
+	r.call.Bound.Messages = int64(r.Item)
+	r.Item = -1
+}
+
+func inMessage(name []byte) bool { return string(name) == "role" || string(name) == "content" }
+
+func (r *request) message() {
+	if k := r.Kind(); k != scan.Object && k != scan.Bad {
+		r.Refuse("role", "messages[%d] must be an object with a \"role\" and a \"content\".", r.Item)
+		return
+	}
+	r.Object()
+	r.level[atMessage].Open()
+	roles := false
+	for name, _, ok := r.Name(&r.level[atMessage]); ok; name, _, ok = r.Name(&r.level[atMessage]) {
+		switch string(name) {
+		case "role":
+			_, roles = r.Word("role")
+		case "content":
+			r.content(atBlock, "content")
+		default:
+			r.unknown(name, inMessage)
+		}
+	}
+	if !roles {
+		r.Refuse("role", "messages[%d] has no \"role\". Send user or assistant.", r.Item)
+	}
+}
+
+// content is a string, null, or an array of blocks. Blocks of a tool's result lie one level deeper, and no further.
+func (r *request) content(at int, name string) {
+	switch r.Kind() {
+	case scan.String, scan.Null, scan.Bad:
+		r.Skip()
+		return
+	}
+	if !r.Is(scan.Array, name, "a string or an array of blocks") {
+		return
+	}
+	r.Array()
+	outer := r.Part
+	for n := 0; r.More(); n++ {
+		if at == atBlock && r.Item >= 0 {
+			r.Part = n
+		}
+		if r.Kind() == scan.String {
+			r.Skip()
+			continue
+		}
+		if r.Is(scan.Object, "type", "in an object with a \"type\"") {
+			r.block(at)
+		}
+	}
+	r.Part = outer
+}
+
+func inBlock(name []byte) bool {
+	switch string(name) {
+	case "type", "source", "content", "cache_control", "file_id":
+		return true
+	}
+	return false
+}
+
+// block reads one block. Blocks of a kind that we do not know pass, but their size is not ours to tell.
+func (r *request) block(at int) {
+	r.Object()
+	r.level[at].Open()
+	for name, _, ok := r.Name(&r.level[at]); ok; name, _, ok = r.Name(&r.level[at]) {
+		switch string(name) {
+		case "type":
+			r.blockKind()
+		case "source":
+			r.source()
+		case "content":
+			if at == atBlock && r.Kind() == scan.Array {
+				r.content(atInner, "content")
+			} else {
+				r.Skip()
+			}
+		case "file_id":
+			r.call.Bound.Opaque = r.Present() || r.call.Bound.Opaque
+		case "cache_control":
+			r.mark()
+		default:
+			r.unknown(name, inBlock)
+		}
+	}
+}
+
+func (r *request) blockKind() {
+	word, ok := r.Word("type")
+	if !ok {
+		return
+	}
+	c := r.call
+	switch string(word) {
+	case "text", "thinking", "redacted_thinking", "tool_use", "tool_result", "search_result", "server_tool_use", "web_search_tool_result":
+	case "image":
+		c.Needs.Vision = true
+		c.Bound.Images++
+	case "document":
+		c.Needs.Files, c.Bound.Opaque = true, true
+	default:
+		c.Bound.Opaque = true
+	}
+}
+
+// source is where an image or a document comes from. Its bytes are no text; what an address holds nobody knows.
+func (r *request) source() {
+	if r.Kind() != scan.Object {
+		r.Skip() // a search result's source is its address
+		return
+	}
+	data := r.Member(&r.level[atSource], "source", "data")
+	if data.To > 0 && !bytes.Contains(r.Bytes(data.From+1, min(data.To-1, data.From+40)), []byte(" ")) {
+		r.media += int64(data.Len())
+	}
+}
+
+func inTool(name []byte) bool {
+	switch string(name) {
+	case "type", "max_uses", "cache_control":
+		return true
+	}
+	return false
+}
+
+// tools are the client's own and the provider's; those that search cost apart.
+func (r *request) tools() {
+	if r.Absent() || !r.Is(scan.Array, "tools", "an array") {
+		return
+	}
+	r.Array()
+	for r.More() {
+		if !r.Is(scan.Object, "tools", "an array of objects") {
+			return
+		}
+		r.call.Needs.Tools, r.call.Bound.Framing = true, toolFraming
+		r.tool()
+	}
+}
+
+func (r *request) tool() {
+	r.Object()
+	r.level[atTool].Open()
+	searches, most := false, int64(mostSearches)
+	for name, _, ok := r.Name(&r.level[atTool]); ok; name, _, ok = r.Name(&r.level[atTool]) {
+		switch string(name) {
+		case "type":
+			kind, _ := r.Word("type")
+			searches = bytes.HasPrefix(kind, []byte("web_search"))
+		case "max_uses":
+			if n := r.Count("max_uses", dialect.MaxMessages); n > 0 {
+				most = n
+			}
+		case "cache_control":
+			r.mark()
+		default:
+			r.unknown(name, inTool)
+		}
+	}
+	if searches {
+		r.call.Bound.Searches += most
+		r.call.Bound.Opaque = true // what is found comes into the input
+	}
+}

@@ -1,0 +1,176 @@
+package openai
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect"
+	"github.com/bodhi-gateway/bodhi/app/llm/sse"
+)
+
+// reader reads chat completions, whole and in chunks, into deltas.
+type reader struct {
+	names llm.Names
+	begun bool
+	ends  map[int]bool // choices that have ended
+	calls map[int]int  // tool calls begun, by choice
+}
+
+// Reader implements llm.Wire.
+func (Wire) Reader(_ *llm.Call, c *llm.Conversation) llm.Reader {
+	return &reader{names: toolNames(c), ends: map[int]bool{}, calls: map[int]int{}}
+}
+
+// answer is a completion or a chunk of one.
+type answer struct {
+	ID      string `json:"id"`
+	Model   string `json:"model"`
+	Choices []struct {
+		Index   int     `json:"index"`
+		Delta   *spoken `json:"delta"`
+		Message *spoken `json:"message"`
+		Finish  string  `json:"finish_reason"`
+	} `json:"choices"`
+}
+
+// spoken is a message, or what a chunk adds to it.
+type spoken struct {
+	Content      json.RawMessage `json:"content"`
+	Refusal      string          `json:"refusal"`
+	Thinking     string          `json:"reasoning_content"`
+	Reasoning    json.RawMessage `json:"reasoning"`
+	ToolCalls    []madeCall      `json:"tool_calls"`
+	FunctionCall *called         `json:"function_call"`
+}
+
+// Read implements llm.Reader.
+func (r *reader) Read(dst []llm.Delta, e llm.Event) ([]llm.Delta, error) {
+	payload := e.Raw
+	whole := len(payload) > 0 && payload[0] == '{'
+	if !whole {
+		payload = sse.Data(e.Raw)
+	}
+	if len(payload) > 0 && payload[0] == '{' {
+		var a answer
+		if err := json.Unmarshal(payload, &a); err != nil {
+			return dst, fmt.Errorf("openai: read an answer: %w", err)
+		}
+		for i := range a.Choices {
+			if n := a.Choices[i].Index; n < 0 || n >= dialect.MaxChoices {
+				return dst, errShape
+			}
+		}
+		dst = r.answer(dst, &a)
+	} else if len(payload) == 0 { // a comment
+		dst = append(dst, llm.Delta{Kind: llm.Alive})
+	}
+	if e.Usage != nil {
+		dst = append(dst, llm.Delta{Kind: llm.Used, Usage: e.Usage})
+	}
+	if e.Kind == llm.Terminal {
+		dst = append(dst, llm.Delta{Kind: llm.End})
+	}
+	return dst, nil
+}
+
+func (r *reader) answer(dst []llm.Delta, a *answer) []llm.Delta {
+	if !r.begun {
+		r.begun = true
+		dst = append(dst, llm.Delta{Kind: llm.Begin, ID: a.ID, Name: a.Model})
+	}
+	for i := range a.Choices {
+		ch := &a.Choices[i]
+		said := ch.Delta
+		if said == nil {
+			said = ch.Message
+		}
+		if said != nil {
+			dst = r.spoken(dst, ch.Index, said, ch.Delta == nil)
+		}
+		if ch.Finish != "" && !r.ends[ch.Index] {
+			r.ends[ch.Index] = true
+			dst = append(dst, llm.Delta{Kind: llm.Finish, Choice: ch.Index, Reason: r.reason(ch.Index, ch.Finish)})
+		}
+	}
+	return dst
+}
+
+// reason reads finish_reason. Some servers say "stop" after a tool call.
+func (r *reader) reason(choice int, word string) llm.Reason {
+	switch word {
+	case "length", "max_tokens":
+		return llm.Length
+	case "tool_calls", "function_call":
+		return llm.Calls
+	case "content_filter":
+		return llm.Filtered
+	}
+	if r.calls[choice] > 0 {
+		return llm.Calls
+	}
+	return llm.Stopped
+}
+
+func (r *reader) spoken(dst []llm.Delta, choice int, s *spoken, whole bool) []llm.Delta {
+	add := func(k llm.DeltaKind, text string) {
+		if text != "" {
+			dst = append(dst, llm.Delta{Kind: k, Choice: choice, Text: text})
+		}
+	}
+	if add(llm.ThinkDelta, s.Thinking); s.Thinking == "" {
+		add(llm.ThinkDelta, word(s.Reasoning))
+	}
+	add(llm.TextDelta, texted(s.Content))
+	add(llm.RefusalDelta, s.Refusal)
+	for i := range s.ToolCalls {
+		t := &s.ToolCalls[i]
+		n := i
+		if t.Index != nil && !whole {
+			n = *t.Index
+		}
+		dst = r.call(dst, choice, n, t.ID, t.Function)
+	}
+	if s.FunctionCall != nil {
+		dst = r.call(dst, choice, 0, "", s.FunctionCall)
+	}
+	return dst
+}
+
+// call reads a tool call or a piece of one. What has a name begins a call, unless that call has begun: some servers
+// repeat it in every chunk.
+func (r *reader) call(dst []llm.Delta, choice, n int, id string, f *called) []llm.Delta {
+	if f == nil || n < 0 {
+		return dst
+	}
+	if n >= r.calls[choice] && (f.Name != "" || id != "") {
+		n = r.calls[choice]
+		r.calls[choice]++
+		if id == "" {
+			id = fmt.Sprintf("call_%d_%d", choice, n)
+		}
+		dst = append(dst, llm.Delta{Kind: llm.CallBegin, Choice: choice, Call: n, ID: id, Name: r.names.Back(f.Name)})
+	}
+	if f.Arguments != "" {
+		dst = append(dst, llm.Delta{Kind: llm.CallDelta, Choice: choice, Call: n, Text: f.Arguments})
+	}
+	return dst
+}
+
+// texted is a content's text: a string, or parts as some servers have them.
+func texted(r json.RawMessage) string {
+	var s string
+	if len(r) == 0 || json.Unmarshal(r, &s) == nil {
+		return s
+	}
+	var parts []struct{ Type, Text string }
+	if json.Unmarshal(r, &parts) != nil {
+		return ""
+	}
+	for _, p := range parts {
+		if p.Type == "text" {
+			s += p.Text
+		}
+	}
+	return s
+}

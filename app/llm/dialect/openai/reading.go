@@ -1,0 +1,94 @@
+package openai
+
+import (
+	"errors"
+
+	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/llm/scan"
+)
+
+// ReadChat reads what a chat completion says about itself. Like its siblings it takes a whole answer or a usage object
+// alone, and fails on JSON that is broken and on usage that cannot be believed, never on usage that is missing.
+func ReadChat(body []byte) (llm.Reading, error) {
+	return reading(body, "prompt_tokens", readUsage)
+}
+
+// ReadResponse reads a Responses API answer, or the response.completed event that ends its stream.
+func ReadResponse(body []byte) (llm.Reading, error) {
+	return reading(body, "input_tokens", readResponseUsage)
+}
+
+// ReadEmbeddings reads an embeddings answer.
+func ReadEmbeddings(body []byte) (llm.Reading, error) {
+	return reading(body, "prompt_tokens", readEmbeddingUsage)
+}
+
+// reading walks over an answer. bare is a member that tells a usage object that stands alone.
+func reading(body []byte, bare string, usage func(*scan.Cursor) (llm.Usage, bool)) (r llm.Reading, err error) {
+	c := scan.New(body)
+	if !c.Object() {
+		return llm.Reading{}, errJSON
+	}
+	alone, believed := false, true
+	var searches int64
+	for key, more := c.Key(); more; key, more = c.Key() {
+		switch name := string(c.Value(key, nil)); {
+		case name == "model" && c.Kind() == scan.String:
+			t, _ := c.String()
+			r.Model = string(c.Value(t, nil))
+		case name == "usage" && c.Kind() != scan.Null:
+			r.Usage, r.Reported = usage(&c)
+			believed = r.Reported
+		case name == "output" && c.Kind() == scan.Array:
+			searches = searchCalls(&c)
+		case name == "response" && c.Kind() == scan.Object: // an event of the stream wraps the answer
+			from := c.At()
+			c.Skip()
+			if inner, err := reading(c.Bytes(from, c.At()), bare, usage); err != nil || inner.Reported {
+				return inner, err
+			}
+		default:
+			alone = alone || name == bare
+			c.Skip()
+		}
+	}
+	if !c.End() {
+		return llm.Reading{}, errJSON
+	}
+	if alone && !r.Reported && believed {
+		c = scan.New(body)
+		r.Usage, r.Reported = usage(&c)
+		believed = r.Reported
+	}
+	if !believed {
+		return llm.Reading{Model: r.Model}, errUsage
+	}
+	r.Usage.WebSearches += searches
+	return r, nil
+}
+
+// errUsage says that usage is there and cannot be: negative or fractional counts, or parts larger than their whole.
+var errUsage = errors.New("openai: the usage in the answer cannot be right: counts are whole, not negative, and no part is larger than its total")
+
+// searchCalls counts the web searches among a response's output items: each is billed, and usage does not count them.
+func searchCalls(c *scan.Cursor) (n int64) {
+	c.Array()
+	for c.More() {
+		if c.Kind() != scan.Object {
+			c.Skip()
+			continue
+		}
+		c.Object()
+		for key, more := c.Key(); more; key, more = c.Key() {
+			if string(c.Value(key, nil)) == "type" && c.Kind() == scan.String {
+				t, _ := c.String()
+				if string(c.Value(t, nil)) == "web_search_call" {
+					n++
+				}
+				continue
+			}
+			c.Skip()
+		}
+	}
+	return n
+}

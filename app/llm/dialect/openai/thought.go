@@ -1,0 +1,71 @@
+package openai
+
+import (
+	"encoding/json"
+
+	"github.com/bodhi-gateway/bodhi/app/llm"
+)
+
+// Chat completions have no place for thinking. Two spellings are in use beside OpenAI's: a text in reasoning_content
+// (DeepSeek and many after it), and a list in reasoning_details (OpenRouter), which also holds providers' signatures. We
+// write both and read both, so that a client that sends messages back as they came keeps a provider's opaque state.
+
+// thought is one entry of reasoning_details.
+type thought struct {
+	Type      string          `json:"type"`
+	Text      string          `json:"text,omitempty"`
+	Summary   string          `json:"summary,omitempty"`
+	Data      string          `json:"data,omitempty"`
+	Signature string          `json:"signature,omitempty"`
+	Format    string          `json:"format,omitempty"`
+	ID        json.RawMessage `json:"id,omitempty"`
+	Index     int             `json:"index"`
+}
+
+const (
+	readable  = "reasoning.text"
+	summary   = "reasoning.summary"
+	encrypted = "reasoning.encrypted"
+)
+
+// formats are the families' names in reasoning_details.
+var formats = map[llm.Family]string{
+	llm.Anthropic: "anthropic-claude-v1", llm.Gemini: "google-gemini-v1", llm.Responses: "openai-responses-v1", llm.Bedrock: "bedrock-converse-v1",
+}
+
+func familyOf(format string) llm.Family {
+	for f, name := range formats {
+		if name == format {
+			return f
+		}
+	}
+	return llm.OpenAI
+}
+
+// thinking reads an assistant's thinking.
+func (m *said) thinking() (parts []llm.Part) {
+	for _, t := range m.Reasoning {
+		p := llm.Part{Kind: llm.Thinking, Text: t.Text}
+		switch {
+		case t.Type == encrypted:
+			p.Opaque = &llm.Opaque{Of: familyOf(t.Format), Data: t.Data, Redacted: true}
+		case t.Type == summary:
+			p.Text = t.Summary
+		case t.Signature != "":
+			p.Opaque = &llm.Opaque{Of: familyOf(t.Format), Data: t.Signature}
+		}
+		parts = append(parts, p)
+	}
+	if len(parts) == 0 && m.ReasoningContent != "" {
+		parts = append(parts, llm.Part{Kind: llm.Thinking, Text: m.ReasoningContent})
+	}
+	return parts
+}
+
+// newThought is thinking that ended, with the text that was under the signature.
+func newThought(text string, o *llm.Opaque, index int) thought {
+	if o.Redacted {
+		return thought{Type: encrypted, Data: o.Data, Format: formats[o.Of], Index: index}
+	}
+	return thought{Type: readable, Text: text, Signature: o.Data, Format: formats[o.Of], Index: index}
+}

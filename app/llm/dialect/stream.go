@@ -1,0 +1,149 @@
+// Package dialect is what the dialects below it share: the strict walk over a request, the loop over a stream of
+// server-sent events, and error shapes. A dialect is a package of its own under this one.
+package dialect
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/llm/sse"
+)
+
+// MaxIdle is how many events without data may follow each other. A comment a second for two hours stays below it; a
+// flood does not.
+const MaxIdle = 10_000
+
+// linger is how long Close waits for the end of a body whose end mark has come, so that its connection can be used again.
+const linger = 50 * time.Millisecond
+
+// Look is a dialect's reading of its own events. It gets events that are sound, with a payload that begins and ends like
+// an object, and says what each is to the gateway; it may keep state, as it is made for one stream.
+type Look interface {
+	// Look looks into an event, only as far as something in it matters. A Terminal or Failed event ends the stream.
+	Look(e sse.Event, payload []byte) llm.Event
+}
+
+// Stream is a streamed answer in server-sent events: forwarded byte for byte, read on the side.
+type Stream struct {
+	body   io.ReadCloser
+	events *sse.Reader
+	look   Look
+	idle   int
+	over   error // what Next says from now on
+
+	closing sync.Once
+	failed  error
+	marked  bool // the end mark came
+}
+
+var _ llm.Stream = (*Stream)(nil)
+
+// NewStream reads events from body, which Close closes.
+func NewStream(body io.ReadCloser, look Look) *Stream {
+	return &Stream{body: body, events: sse.NewReader(body), look: look}
+}
+
+// Ready reports whether the next event is here already, so that a writer can flush several at once.
+func (s *Stream) Ready() bool { return s.over == nil && s.events.Ready() }
+
+// Next implements llm.Stream.
+func (s *Stream) Next() (llm.Event, error) {
+	if s.over != nil {
+		return llm.Event{}, s.over
+	}
+	e, err := s.events.Next()
+	if !sound(e.Raw) {
+		e.Raw, e.Data = repaired(e.Raw), repaired(e.Data)
+	}
+	payload := bytes.TrimSpace(e.Data)
+	switch {
+	case errors.Is(err, sse.ErrTooLarge):
+		s.over = io.EOF
+		return Broken("it sent an event larger than 1 MiB", err), nil
+	case len(payload) > 0 && (err == nil || errors.Is(err, io.EOF)):
+		out := s.read(e, payload)
+		if err == nil || out.Kind == llm.Terminal {
+			return s.seen(out, err), nil
+		}
+	case len(payload) == 0 && err == nil:
+		if s.idle++; s.idle > MaxIdle {
+			s.over = io.EOF
+			return Broken("it sent nothing but empty events", nil), nil
+		}
+		return llm.Event{Raw: e.Raw}, nil
+	}
+	// Half an event, or none: the end mark did not come.
+	if s.over = llm.ErrTruncated; !errors.Is(err, io.EOF) {
+		s.over = fmt.Errorf("%w: %w", llm.ErrTruncated, err)
+	}
+	return llm.Event{}, s.over
+}
+
+func (s *Stream) read(e sse.Event, payload []byte) llm.Event {
+	s.idle = 0
+	if string(payload) != "[DONE]" && (payload[0] != '{' || payload[len(payload)-1] != '}') {
+		return Broken("it sent an event that is not JSON", nil)
+	}
+	return s.look.Look(e, payload)
+}
+
+// seen notes an event that ends the stream. A mark whose blank line did not come any more gets one.
+func (s *Stream) seen(out llm.Event, err error) llm.Event {
+	switch out.Kind {
+	case llm.Terminal:
+		s.over, s.marked = io.EOF, true
+		if err != nil {
+			out.Raw = append(bytes.TrimRight(out.Raw, "\r\n"), "\n\n"...)
+		}
+	case llm.Failed:
+		s.over = io.EOF
+	}
+	return out
+}
+
+// Reported turns the provider's own error into the last event.
+func Reported(p *llm.Problem) llm.Event {
+	text := "The provider reported an error in the middle of its answer."
+	if m := p.Sentence(); m != "" {
+		text = "The provider reported an error in the middle of its answer: " + m
+	}
+	return llm.Event{Kind: llm.Failed, Err: fault.New(fault.Upstream, "upstream_failed", text).Because(p)}
+}
+
+// Broken ends a stream that cannot be trusted any further; why completes "The provider's answer broke:".
+func Broken(why string, cause error) llm.Event {
+	f := fault.Newf(fault.Upstream, "upstream_failed", "The provider's answer broke: %s. What arrived before is billed; send the request again.", why)
+	if cause != nil {
+		f = f.Because(cause)
+	}
+	return llm.Event{Kind: llm.Failed, Err: f}
+}
+
+// Close implements llm.Stream. After the end mark it waits a moment for the body's end; anything else that may follow is
+// dropped, together with the connection.
+func (s *Stream) Close() error {
+	s.closing.Do(func() {
+		if s.marked {
+			t := time.AfterFunc(linger, func() { _ = s.body.Close() })
+			_, _ = s.body.Read(make([]byte, 1))
+			t.Stop()
+		}
+		s.failed = s.body.Close()
+	})
+	return s.failed
+}
+
+// sound reports whether bytes can be forwarded as they are: valid UTF-8 without a NUL, which no JSON reader takes.
+func sound(raw []byte) bool { return utf8.Valid(raw) && bytes.IndexByte(raw, 0) < 0 }
+
+// repaired replaces each bad byte, so that what the client gets is valid, and so that it is read as what it gets.
+func repaired(raw []byte) []byte {
+	return bytes.ReplaceAll(bytes.ToValidUTF8(raw, []byte("\uFFFD")), []byte{0}, []byte("\uFFFD"))
+}

@@ -1,0 +1,55 @@
+package llm
+
+import (
+	"slices"
+	"unicode/utf8"
+)
+
+// Cut replaces the bytes From..To of a body. From == To adds something.
+type Cut struct {
+	From, To int
+	With     string
+}
+
+// Replace is the cut that puts something in a spot's place.
+func (s Spot) Replace(with string) Cut { return Cut{s.From, s.To, with} }
+
+// Splice applies cuts, which must not overlap, in any order. Without any it is the body itself, else one new slice.
+func Splice(body []byte, cuts []Cut) []byte {
+	if len(cuts) == 0 {
+		return body
+	}
+	slices.SortStableFunc(cuts, func(a, b Cut) int { return a.From - b.From })
+	n := len(body)
+	for _, c := range cuts {
+		n += len(c.With) - (c.To - c.From)
+	}
+	out, at := make([]byte, 0, n), 0
+	for _, c := range cuts {
+		out = append(out, body[at:c.From]...)
+		out = append(out, c.With...)
+		at = c.To
+	}
+	return append(out, body[at:]...)
+}
+
+// Quote writes a JSON string.
+func Quote(s string) string { return string(AppendQuoted(make([]byte, 0, len(s)+2), s)) }
+
+// AppendQuoted appends a JSON string. <, > and & stay as they are; what is not UTF-8 becomes U+FFFD.
+func AppendQuoted(out []byte, s string) []byte {
+	out = append(out, '"')
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\':
+			out = append(out, '\\', byte(r))
+		case r == '\n':
+			out = append(out, '\\', 'n')
+		case r < 0x20:
+			out = append(out, '\\', 'u', '0', '0', "0123456789abcdef"[r>>4], "0123456789abcdef"[r&15])
+		default:
+			out = utf8.AppendRune(out, r)
+		}
+	}
+	return append(out, '"')
+}

@@ -1,0 +1,237 @@
+package carry
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/llm/scan"
+	"github.com/bodhi-gateway/bodhi/app/provider"
+)
+
+// What is read of an answer at most, decoded.
+const (
+	maxAnswer = 32 << 20
+	maxError  = 64 << 10
+	maxModels = 10_000
+)
+
+// Response is provider.Adapter's Response for a wire: the stream in the client's dialect. It reads a JSON answer to its end, so that a bad one is still a failure and not
+// half an answer; of a stream it reads nothing, unless its type leaves doubt that it is one. On an error it closes the
+// body.
+func Response(w llm.Wire, r *http.Response, call *llm.Call) (llm.Stream, error) {
+	if err := decoded(r); err != nil {
+		_ = r.Body.Close()
+		return nil, garbled(r, "the answer is encoded in a way that was not asked for", err)
+	}
+	if r.StatusCode < 200 || r.StatusCode > 299 {
+		defer func() { _ = r.Body.Close() }()
+		return nil, Refused(w, r)
+	}
+	own, err := answer(w, r, call)
+	if err != nil {
+		return nil, err
+	}
+	out, err := llm.Answer(w, call, own)
+	if err != nil {
+		_ = own.Close()
+	}
+	return out, err
+}
+
+// answer is the stream in the provider's dialect.
+func answer(w llm.Wire, r *http.Response, call *llm.Call) (llm.Stream, error) {
+	if !call.Stream {
+		return document(w, r, call)
+	}
+	switch kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); {
+	case kind == w.StreamType():
+		return stream(w, r, r.Body, call), nil
+	case w.StreamType() == eventStream:
+		return doubtful(w, r, call)
+	}
+	_, err := document(w, r, call)
+	if err == nil {
+		err = garbled(r, "a stream was asked for and a document came", nil)
+	}
+	return nil, err
+}
+
+const eventStream = "text/event-stream"
+
+// decoded undoes gzip that was not asked for; what comes out is capped like everything else that is read.
+func decoded(r *http.Response) error {
+	switch e := strings.ToLower(r.Header.Get("Content-Encoding")); e {
+	case "", "identity":
+		return nil
+	case "gzip":
+		z, err := gzip.NewReader(r.Body)
+		if err != nil {
+			return fmt.Errorf("compat: gzip: %w", err)
+		}
+		r.Body = struct {
+			io.Reader
+			io.Closer
+		}{z, r.Body}
+		return nil
+	default:
+		return fmt.Errorf("compat: content encoding %q", e)
+	}
+}
+
+func document(w llm.Wire, r *http.Response, call *llm.Call) (llm.Stream, error) {
+	defer func() { _ = r.Body.Close() }()
+	body, err := whole(r)
+	if err != nil {
+		return nil, err
+	}
+	e, err := w.Document(call, body)
+	if err != nil {
+		return nil, wrong(r, err)
+	}
+	return llm.NewWhole(e), nil
+}
+
+// whole reads a body up to the cap. An answer that breaks off is not garbled: the provider may have billed it.
+func whole(r *http.Response) ([]byte, error) {
+	var b bytes.Buffer
+	if n := r.ContentLength; n > 0 && n <= maxAnswer {
+		b.Grow(int(n) + bytes.MinRead)
+	}
+	n, err := b.ReadFrom(io.LimitReader(r.Body, maxAnswer+1))
+	switch {
+	case n > maxAnswer:
+		return nil, garbled(r, "the answer is larger than 32 MiB", nil)
+	case err != nil:
+		return nil, fmt.Errorf("%w: %w", llm.ErrTruncated, err)
+	}
+	return b.Bytes(), nil
+}
+
+// doubtful reads the first bytes of what should be a stream. Some servers forget the content type; others send a page or
+// an error object instead.
+func doubtful(w llm.Wire, r *http.Response, call *llm.Call) (llm.Stream, error) {
+	head := make([]byte, 1)
+	n, err := io.ReadFull(r.Body, head)
+	for n == 1 && strings.ContainsRune(" \t\r\n", rune(head[0])) {
+		n, err = io.ReadFull(r.Body, head)
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		_ = r.Body.Close()
+		return nil, fmt.Errorf("%w: %w", llm.ErrTruncated, err)
+	}
+	whole := struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(head[:n]), r.Body), r.Body}
+	if n == 1 && head[0] != '{' && head[0] != '<' {
+		return stream(w, r, whole, call), nil
+	}
+	r.Body = whole
+	_, err = document(w, r, call)
+	if err == nil {
+		err = garbled(r, "a stream was asked for and a document came", nil)
+	}
+	return nil, err
+}
+
+// wrong turns a document that is no answer into a failure.
+func wrong(r *http.Response, err error) error {
+	var p *llm.Problem
+	if errors.As(err, &p) {
+		return failure(r, p)
+	}
+	return garbled(r, strings.TrimPrefix(strings.TrimPrefix(err.Error(), "openai: "), "anthropic: "), err)
+}
+
+// stream reads a body in the provider's dialect.
+func stream(w llm.Wire, r *http.Response, body io.ReadCloser, call *llm.Call) llm.Stream {
+	return &classified{w.Stream(body, call), r.StatusCode}
+}
+
+// classified gives an error that the provider reports inside its answer a class: one that comes first may be tried
+// elsewhere.
+type classified struct {
+	llm.Stream
+	status int
+}
+
+// Ready reports whether the next event is here already.
+func (s *classified) Ready() bool {
+	r, ok := s.Stream.(interface{ Ready() bool })
+	return ok && r.Ready()
+}
+
+// Next implements llm.Stream.
+func (s *classified) Next() (llm.Event, error) {
+	e, err := s.Stream.Next()
+	if e.Kind == llm.Failed {
+		f := &provider.Failure{Class: provider.Garbled, Status: s.status, Message: e.Err.Public, Cause: e.Err.Unwrap()}
+		var p *llm.Problem
+		if errors.As(e.Err, &p) {
+			f.Class, f.Message = classOf(p), p.Sentence()
+		}
+		e.Err = e.Err.Because(f)
+	}
+	return e, err
+}
+
+// Models reads an endpoint's list of models: the member ids of the objects in the array list.
+func Models(w llm.Wire, r *http.Response, list, id string) ([]string, error) {
+	defer func() { _ = r.Body.Close() }()
+	if err := decoded(r); err != nil {
+		return nil, garbled(r, "the answer is encoded in a way that was not asked for", err)
+	}
+	if r.StatusCode < 200 || r.StatusCode > 299 {
+		return nil, Refused(w, r)
+	}
+	body, err := whole(r)
+	if err != nil {
+		return nil, err
+	}
+	c := scan.New(body)
+	names, listed := []string(nil), false
+	if c.Kind() == scan.Object {
+		c.Object()
+		for key, ok := c.Key(); ok; key, ok = c.Key() {
+			if string(c.Value(key, nil)) == list && c.Kind() == scan.Array {
+				names, listed = modelIDs(&c, id), true
+			} else {
+				c.Skip()
+			}
+		}
+	}
+	if !listed || !c.End() {
+		return nil, garbled(r, "the answer is no list of models", nil)
+	}
+	slices.Sort(names)
+	return slices.Compact(names), nil
+}
+
+func modelIDs(c *scan.Cursor, id string) (names []string) {
+	c.Array()
+	for c.More() {
+		if c.Kind() != scan.Object {
+			c.Skip()
+			continue
+		}
+		c.Object()
+		for key, ok := c.Key(); ok; key, ok = c.Key() {
+			if string(c.Value(key, nil)) != id || c.Kind() != scan.String {
+				c.Skip()
+				continue
+			}
+			if t, _ := c.String(); t.To > 0 && len(names) < maxModels {
+				names = append(names, string(c.Value(t, nil)))
+			}
+		}
+	}
+	return names
+}
