@@ -155,10 +155,7 @@ func carry(tx *gorm.DB, b budget.Budget, from time.Time) (ledger.Units, error) {
 	if err := tx.Where("org_id = ? AND budget_id = ? AND starts_at = ?", b.Org, b.ID, last.StartsAt).Find(&leases).Error; err != nil {
 		return 0, err
 	}
-	left := last.Limit - last.Spent - last.Suspense
-	for _, l := range leases {
-		left -= l.outstanding()
-	}
+	left := (&lockedAccount{period: *last, leases: leases}).pool().Free()
 	var passing ledger.Units
 	err = tx.Model(&grantRow{}).Where("org_id = ? AND budget_id = ? AND starts_at = ? AND kind IN ? AND state IN ?", b.Org, b.ID, last.StartsAt,
 		[]budget.GrantKind{budget.Increase, budget.Opened}, counting).Select("COALESCE(SUM(amount_nanos), 0)").Scan(&passing).Error

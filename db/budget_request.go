@@ -12,7 +12,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 )
 
-type budgetRequestRow struct {
+type askRow struct {
 	OrgID     id.Org              `gorm:"column:org_id;primaryKey"`
 	ID        id.Ask              `gorm:"column:id;primaryKey"`
 	BudgetID  id.Budget           `gorm:"column:budget_id"`
@@ -31,9 +31,9 @@ type budgetRequestRow struct {
 }
 
 // TableName names the table.
-func (budgetRequestRow) TableName() string { return "budget_requests" }
+func (askRow) TableName() string { return "budget_requests" }
 
-func (r budgetRequestRow) request() budget.Request {
+func (r askRow) request() budget.Request {
 	q := budget.Request{ID: r.ID, Budget: r.BudgetID, Amount: r.Amount, Reason: r.Reason, State: r.State, AskedBy: r.AskedBy, Asker: r.AskerID,
 		AskedAt: r.AskedAt.UTC(), ExpiresAt: r.ExpiresAt.UTC(), DecidedBy: r.DecidedBy, Note: r.Note, Grant: r.GrantID}
 	if r.Until != nil {
@@ -47,7 +47,7 @@ func (r budgetRequestRow) request() budget.Request {
 
 // AddRequest implements budget.GrantStore.
 func (s *BudgetStore) AddRequest(ctx context.Context, o id.Org, r budget.Request) error {
-	row := budgetRequestRow{OrgID: o, ID: r.ID, BudgetID: r.Budget, Amount: r.Amount, Until: ending(r.Until), Reason: r.Reason, State: r.State, AskedBy: r.AskedBy,
+	row := askRow{OrgID: o, ID: r.ID, BudgetID: r.Budget, Amount: r.Amount, Until: ending(r.Until), Reason: r.Reason, State: r.State, AskedBy: r.AskedBy,
 		AskerID: r.Asker, AskedAt: r.AskedAt, ExpiresAt: r.ExpiresAt}
 	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error { return tx.Create(&row).Error })
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
@@ -58,7 +58,7 @@ func (s *BudgetStore) AddRequest(ctx context.Context, o id.Org, r budget.Request
 
 // Requests implements budget.GrantStore.
 func (s *BudgetStore) Requests(ctx context.Context, o id.Org, q budget.RequestQuery) ([]budget.Request, error) {
-	var rows []budgetRequestRow
+	var rows []askRow
 	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
 		tx = tx.Where("org_id = ?", o)
 		if !q.Budget.IsZero() {
@@ -78,7 +78,7 @@ func (s *BudgetStore) Requests(ctx context.Context, o id.Org, q budget.RequestQu
 
 // Request implements budget.GrantStore.
 func (s *BudgetStore) Request(ctx context.Context, o id.Org, r id.Ask) (budget.Request, error) {
-	var row budgetRequestRow
+	var row askRow
 	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error { return tx.Where("org_id = ? AND id = ?", o, r).Take(&row).Error })
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		err = budget.ErrNotFound
@@ -89,7 +89,7 @@ func (s *BudgetStore) Request(ctx context.Context, o id.Org, r id.Ask) (budget.R
 // Decide implements budget.GrantStore.
 func (s *BudgetStore) Decide(ctx context.Context, o id.Org, r budget.Request) (decided bool, err error) {
 	err = s.db.scoped(ctx, o, func(tx *gorm.DB) error {
-		res := tx.Model(&budgetRequestRow{}).Where("org_id = ? AND id = ? AND state = ?", o, r.ID, budget.Pending).
+		res := tx.Model(&askRow{}).Where("org_id = ? AND id = ? AND state = ?", o, r.ID, budget.Pending).
 			Updates(map[string]any{"state": r.State, "decided_by": r.DecidedBy, "decided_at": r.DecidedAt, "note": r.Note, "grant_id": r.Grant})
 		decided = res.RowsAffected > 0
 		return res.Error
@@ -99,9 +99,9 @@ func (s *BudgetStore) Decide(ctx context.Context, o id.Org, r budget.Request) (d
 
 // ExpireRequests implements budget.GrantStore.
 func (s *BudgetStore) ExpireRequests(ctx context.Context, now time.Time) (next time.Time, err error) {
-	var soonest []budgetRequestRow
+	var soonest []askRow
 	err = s.db.system(ctx, "expire requests for more budget", func(tx *gorm.DB) error {
-		err := tx.Model(&budgetRequestRow{}).Where("state = ? AND expires_at <= ?", budget.Pending, now).Update("state", budget.Expired).Error
+		err := tx.Model(&askRow{}).Where("state = ? AND expires_at <= ?", budget.Pending, now).Update("state", budget.Expired).Error
 		if err != nil {
 			return err
 		}

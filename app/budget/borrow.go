@@ -284,10 +284,6 @@ func (t *Treasury) ask(ctx context.Context, asks []LeaseAsk, epoch int64) ([]Lea
 	defer boot.Stop()
 	select {
 	case <-t.ready:
-		now := t.Clock.Now()
-		for i := range asks {
-			asks[i].Now = now
-		}
 		return t.lease(ctx, asks, epoch)
 	case <-boot.C:
 		return nil, errNotReady

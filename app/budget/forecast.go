@@ -115,9 +115,9 @@ func (o outlook) firstDay(f Forecast, used ledger.Units) Forecast {
 	}
 	f.Known, f.Method = true, "Spent so far, plus the pace since the first use today for the time that is left."
 	left := seconds(o.to.Sub(o.now))
-	f.Total = plus(o.spent, scale(used, left, elapsed))
+	f.Total = plus(o.spent, portion(used, left, elapsed))
 	if f.Total >= o.limit {
-		f.RunsOut = o.now.Add(time.Duration(scaleUp(max(0, o.limit-o.spent), elapsed, max(1, int64(used)))) * time.Second)
+		f.RunsOut = o.now.Add(time.Duration(portionUp(max(0, o.limit-o.spent), elapsed, max(1, int64(used)))) * time.Second)
 	}
 	return f
 }
@@ -131,9 +131,9 @@ func (o outlook) walk(f Forecast, of func(day time.Time) pace) Forecast {
 	for at := o.now; at.Before(o.to); {
 		start, end := Daily.Window(at, o.zone)
 		p, whole, left := of(start.In(o.zone)), seconds(end.Sub(start)), seconds(earlier(end, o.to).Sub(at))
-		part := scale(p.units, left, p.days*whole)
+		part := portion(p.units, left, p.days*whole)
 		if need := o.limit - f.Total; f.RunsOut.IsZero() && part > 0 && part >= need {
-			f.RunsOut = at.Add(time.Duration(scaleUp(need, p.days*whole, int64(p.units))) * time.Second)
+			f.RunsOut = at.Add(time.Duration(portionUp(need, p.days*whole, int64(p.units))) * time.Second)
 		}
 		f.Total = plus(f.Total, part)
 		at = end

@@ -223,7 +223,7 @@ func reason(text string) (string, error) {
 func (p Present) room(b Budget) Room {
 	r := Room{Ends: p.To, Reserve: max(0, b.Reserve-p.Opened), Increase: max(0, most(b.Measure)-p.Limit)}
 	if b.Period != Forever && !p.Owes {
-		r.Borrow = scale(b.Limit-b.Reserve, BorrowShare, 100)
+		r.Borrow = portion(b.Limit-b.Reserve, BorrowShare, 100)
 	}
 	return r
 }

@@ -2,6 +2,7 @@ package budget
 
 import (
 	"fmt"
+	"math/bits"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
@@ -128,6 +129,16 @@ func throttled(s Standing, label string, pace ledger.Units, wait time.Duration) 
 		possessive(label), s.Period, s.amount(s.Limit), used, s.amount(pace), max(time.Second, wait.Round(time.Second)), resets(s), raiser(s.Scope))
 	e.RetryAfter = wait
 	return facts(e, s)
+}
+
+// scale is n × num ÷ den, exact in between and rounded down; none of them may be below zero.
+func scale(n ledger.Units, num, den int64) ledger.Units {
+	hi, lo := bits.Mul64(uint64(max(0, n)), uint64(max(0, num)))
+	if den <= 0 || hi >= uint64(den) {
+		return ledger.Units(1<<63 - 1)
+	}
+	q, _ := bits.Div64(hi, lo, uint64(den))
+	return ledger.Units(min(q, 1<<63-1))
 }
 
 // Sentence tells a client why its request went to another model than it asked for.

@@ -67,8 +67,9 @@ func (t *Treasury) lease(ctx context.Context, asks []LeaseAsk, epoch int64) ([]L
 	if epoch != 0 && epoch != now {
 		return nil, nil
 	}
+	at := t.Clock.Now()
 	for i := range asks {
-		asks[i].Epoch = now
+		asks[i].Epoch, asks[i].Now = now, at
 	}
 	t.asks.Add(1)
 	leases, err := t.Bank.Lease(ctx, t.node, asks)

@@ -21,7 +21,7 @@ func (b Budget) within(p Period) ledger.Units {
 	if own == 0 || own >= other {
 		return b.Limit
 	}
-	return scaleUp(b.Limit, other, own)
+	return portionUp(b.Limit, other, own)
 }
 
 // handedOut is what budgets hand out of a period: of each scope the smallest, because all of them bind there. A soft one
@@ -110,7 +110,7 @@ func (s *Service) fitsUnder(ctx context.Context, old *Budget, b Budget, p Listed
 	text := fmt.Sprintf("%s %s budget of %s hands out %s already: %s %s is free", possessive(p.Place.Label), p.Period, Amount(b.Measure, p.Limit),
 		Amount(b.Measure, taken), Amount(b.Measure, free), per[p.Period])
 	if own := days[b.Period]; own > 0 && own < days[p.Period] {
-		text += fmt.Sprintf(", which is %s %s", Amount(b.Measure, scale(free, own, days[p.Period])), per[b.Period])
+		text += fmt.Sprintf(", which is %s %s", Amount(b.Measure, portion(free, own, days[p.Period])), per[b.Period])
 	}
 	return fault.Field("limit", text+". Choose a lower limit, or ask whoever sets that budget for more.")
 }

@@ -41,7 +41,7 @@ const AlertTopic live.Topic = "budget_alerts"
 func Crossed(thresholds []int, limit, used ledger.Units) (crossed []int, next ledger.Units) {
 	next = money.Max
 	for _, t := range thresholds {
-		at := max(1, scaleUp(limit, int64(t), 100))
+		at := max(1, portionUp(limit, int64(t), 100))
 		if used >= at {
 			crossed = append(crossed, t)
 			continue

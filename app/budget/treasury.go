@@ -126,7 +126,7 @@ func (t *Treasury) Reserve(ctx context.Context, w Want) (*ledger.Hold, error) {
 	if err := t.slow(d, bind, &w, now); err != nil {
 		d.mu.Unlock()
 		t.refusals.Add(1)
-		return nil, err
+		return nil, t.asking(err)
 	}
 	h, _ := d.hold(w.Attempt, w.Ceiling, bind)
 	if h != nil {

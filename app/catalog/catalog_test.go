@@ -279,12 +279,12 @@ func TestAPriceWithTooManyDigitsIsRoundedUp(t *testing.T) {
 func TestAnOverrideWinsAndChecksItself(t *testing.T) {
 	t.Parallel()
 	m, _ := builtIn().Find("openai", "gpt-5.5")
-	q, err := catalog.Override{Version: "ask_1@7", Prices: map[catalog.Class]money.Price{catalog.Input: 1_000_000, catalog.Output: 2_000_000}}.Quote(m)
+	q, err := catalog.Override{Version: "ovr_1@7", Prices: map[catalog.Class]money.Price{catalog.Input: 1_000_000, catalog.Output: 2_000_000}}.Quote(m)
 	if err != nil {
 		t.Fatal(err)
 	}
 	bill, err := q.Bill(llm.Usage{Input: 1000, CacheRead: 500, Output: 1000})
-	if err != nil || bill.Total.String() != "0.003" || bill.Version != "ask_1@7" {
+	if err != nil || bill.Total.String() != "0.003" || bill.Version != "ovr_1@7" {
 		t.Errorf("%+v, %v", bill, err)
 	}
 	for name, prices := range map[string]map[catalog.Class]money.Price{

@@ -7,15 +7,15 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/money"
 )
 
-// scale is n × num / den, rounded down, exact in between and no larger than money.Max. Negative and zero factors give 0:
+// portion is n × num / den, rounded down, exact in between and no larger than money.Max. Negative and zero factors give 0:
 // amounts that are shared out or projected have none.
-func scale(n ledger.Units, num, den int64) ledger.Units {
+func portion(n ledger.Units, num, den int64) ledger.Units {
 	q, _ := muldiv(n, num, den)
 	return q
 }
 
-// scaleUp is scale, rounded up.
-func scaleUp(n ledger.Units, num, den int64) ledger.Units {
+// portionUp is portion, rounded up.
+func portionUp(n ledger.Units, num, den int64) ledger.Units {
 	q, rest := muldiv(n, num, den)
 	if rest > 0 && q < money.Max {
 		q++
