@@ -24,7 +24,7 @@ type grantRow struct {
 	Reason    string            `gorm:"column:reason"`
 	AskedBy   string            `gorm:"column:asked_by"`
 	DecidedBy string            `gorm:"column:decided_by"`
-	RequestID id.Ask       `gorm:"column:request_id"`
+	RequestID id.Ask            `gorm:"column:request_id"`
 	CreatedAt time.Time         `gorm:"column:created_at;autoCreateTime:false"`
 }
 

@@ -14,7 +14,7 @@ import (
 
 type overrideRow struct {
 	OrgID     id.Org              `gorm:"column:org_id;primaryKey"`
-	ID        id.Ask         `gorm:"column:id;primaryKey"`
+	ID        id.Ask              `gorm:"column:id;primaryKey"`
 	BudgetID  id.Budget           `gorm:"column:budget_id"`
 	Amount    ledger.Units        `gorm:"column:amount_nanos"`
 	Until     *time.Time          `gorm:"column:until_at"`
