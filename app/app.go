@@ -130,8 +130,8 @@ func (a *App) dataPlane() error {
 		return errors.Join(err, a.treasury.Close(context.Background()))
 	}
 	a.mirrors = a.snapshots()
-	a.gateway = gateway.New(gateway.Config{Clock: a.clock, IDs: a.ids, Log: a.log, Dialects: dialects(), Ports: gateway.Ports{
-		Keys: a.desk, Limits: a.limiter, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: newAdapters(), Upstreams: a.upstreams, Meter: a.meter,
+	a.gateway = gateway.New(gateway.Config{Clock: a.clock, IDs: a.ids, Log: a.log, Dialects: dialects(a.clock), Ports: gateway.Ports{
+		Keys: a.desk, Limits: a.limiter, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Meter: a.meter,
 	}})
 	return nil
 }

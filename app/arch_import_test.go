@@ -72,6 +72,8 @@ var fences = []struct {
 	{"gopkg.in/yaml.v3", "app app/blueprint cmd/*", "YAML is for people's files"},
 	{"github.com/chromedp", "", "browsers are for tests"},
 	{"github.com/anthropics", "", "provider SDKs are for tests: what we send is our own bytes"},
+	{"google.golang.org/genai", "", "provider SDKs are for tests: what we send is our own bytes"},
+	{"golang.org/x/oauth2", "app/provider/vertex", "tokens of providers are that adapter's business"},
 	{"github.com/openai/openai-go", "", "provider SDKs are for tests: what we send is our own bytes"},
 	{"os/exec", "", "the product starts no other program"},
 	{"log", "", "log through an injected *slog.Logger"},

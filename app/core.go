@@ -43,6 +43,7 @@ type core struct {
 
 	egress    *egress.Egress
 	upstreams *upstreams
+	adapters  adapters
 	floor     *catalog.Catalog // what the program was built with
 	shelf     *price.Shelf
 	prices    *price.Table
@@ -88,6 +89,7 @@ func newCore(ctx context.Context, cfg Config, d *db.DB, log *slog.Logger) (*core
 	c.egress = egress.New(egress.Config{AllowPrivate: cfg.EgressAllowPrivate})
 	box := sandbox.New(sandbox.Config{Clock: c.clock, Open: true})
 	c.upstreams = &upstreams{out: c.egress.Transport(), sandbox: box.Transport()}
+	c.adapters = newAdapters(c.upstreams.out, c.clock)
 	c.floor = catalog.BuiltIn()
 	c.shelf = price.NewShelf(c.floor)
 	c.prices = price.NewTable(c.shelf)
@@ -159,7 +161,7 @@ func (c *core) limits(desk limit.Desk) *limit.Service {
 }
 
 func (c *core) prober() provider.Wire {
-	return provider.Wire{Adapters: newAdapters().For, Send: c.upstreams.Ask}
+	return provider.Wire{Adapters: c.adapters.For, Send: c.upstreams.Ask}
 }
 
 func (c *core) onboard() *onboard.Service {

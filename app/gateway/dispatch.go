@@ -59,6 +59,9 @@ func (g *Gateway) send(ctx context.Context, x *Exchange) error {
 	a.edit.Notes, a.edit.DefaultOutput = &a.notes, a.ceiling.MaxOutput
 	req, err := adapter.Request(ctx, conn, x.Call, a.edit, x.R.Header)
 	if err != nil {
+		if f := (*provider.Failure)(nil); errors.As(err, &f) {
+			return f // no token was to be had
+		}
 		if f := (*fault.Error)(nil); errors.As(err, &f) {
 			return &provider.Failure{Class: provider.Untold, Message: f.Public, Cause: f}
 		}

@@ -32,6 +32,18 @@ var endpoints = []*endpoint{
 	{method: "POST", prefix: "/v1/messages", family: llm.Anthropic, op: llm.Chat},
 	{method: "POST", prefix: "/v1/messages/count_tokens", family: llm.Anthropic, op: llm.CountTokens},
 	{method: "POST", prefix: "/v1/embeddings", family: llm.OpenAI, op: llm.Embeddings},
+	{method: "POST", prefix: "/v1beta/models/", hole: true, suffix: ":generateContent", family: llm.Gemini, op: llm.Chat},
+	{method: "POST", prefix: "/v1beta/models/", hole: true, suffix: ":streamGenerateContent", family: llm.Gemini, op: llm.Chat, stream: true},
+	{method: "POST", prefix: "/v1beta/models/", hole: true, suffix: ":countTokens", family: llm.Gemini, op: llm.CountTokens},
+	{method: "POST", prefix: "/v1beta/models/", hole: true, suffix: ":embedContent", family: llm.Gemini, op: llm.Embeddings},
+	{method: "POST", prefix: "/v1beta/models/", hole: true, suffix: ":batchEmbedContents", family: llm.Gemini, op: llm.Embeddings},
+	{method: "GET", prefix: "/v1beta/models", family: llm.Gemini, answer: (*Gateway).listModels},
+	{method: "GET", prefix: "/v1beta/models/", hole: true, family: llm.Gemini, answer: (*Gateway).showModel},
+	{method: "POST", prefix: "/v1/models/", hole: true, suffix: ":generateContent", family: llm.Gemini, op: llm.Chat},
+	{method: "POST", prefix: "/v1/models/", hole: true, suffix: ":streamGenerateContent", family: llm.Gemini, op: llm.Chat, stream: true},
+	{method: "POST", prefix: "/v1/models/", hole: true, suffix: ":countTokens", family: llm.Gemini, op: llm.CountTokens},
+	{method: "POST", prefix: "/v1/models/", hole: true, suffix: ":embedContent", family: llm.Gemini, op: llm.Embeddings},
+	{method: "POST", prefix: "/v1/models/", hole: true, suffix: ":batchEmbedContents", family: llm.Gemini, op: llm.Embeddings},
 	{method: "GET", prefix: "/v1/models", answer: (*Gateway).listModels},
 	{method: "GET", prefix: "/v1/models/", hole: true, answer: (*Gateway).showModel},
 	{method: "GET", prefix: "/v1/key", family: llm.OpenAI, answer: (*Gateway).showKey},
@@ -85,7 +97,9 @@ func match(r *http.Request) (m matched, refusal *fault.Error) {
 			continue
 		}
 		if e.method != r.Method && !(e.method == "GET" && r.Method == "HEAD") {
-			allowed = e.method
+			if !e.hole { // what stands in a hole may be the end of a path that nobody serves
+				allowed = e.method
+			}
 			continue
 		}
 		if m.family == "" {

@@ -21,12 +21,15 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	claude "github.com/bodhi-gateway/bodhi/app/llm/dialect/anthropic"
+	google "github.com/bodhi-gateway/bodhi/app/llm/dialect/gemini"
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/provider/anthropic"
 	"github.com/bodhi-gateway/bodhi/app/provider/compat"
+	"github.com/bodhi-gateway/bodhi/app/provider/gemini"
+	"github.com/bodhi-gateway/bodhi/app/provider/vertex"
 	"github.com/bodhi-gateway/bodhi/app/route"
 )
 
@@ -61,7 +64,7 @@ func build(t *testing.T, change func(*Config)) *house {
 	h := &house{t: t, grant: &key.Grant{Key: chain.Key, Name: "test key", OrgSlug: "acme", Chain: chain}}
 	h.books = &books{book: ledger.NewBook(chain.Org), limit: money.Max}
 	c := Config{
-		Clock: clock.System{}, IDs: ids, Log: slog.New(slog.DiscardHandler), Dialects: []llm.Dialect{openai.Dialect{}, claude.Dialect{}},
+		Clock: clock.System{}, IDs: ids, Log: slog.New(slog.DiscardHandler), Dialects: []llm.Dialect{openai.Dialect{}, claude.Dialect{}, google.Dialect{Clock: clock.System{}}},
 		Ports: Ports{Keys: h, Routes: h, Budgets: h.books, Prices: h, Adapters: h, Upstreams: h},
 	}
 	if change != nil {
@@ -92,8 +95,13 @@ func (h *house) Offer(*key.Grant) []string { return []string{"smart"} }
 func (h *house) Quote(id.Org, string, string, time.Time) (catalog.Quote, bool) { return flat{}, true }
 
 func (h *house) For(k provider.Kind) (provider.Adapter, bool) {
-	if k == provider.Anthropic {
+	switch k {
+	case provider.Anthropic:
 		return anthropic.New(), true
+	case provider.Gemini:
+		return gemini.New(), true
+	case provider.Vertex:
+		return vertex.New(http.DefaultTransport, clock.System{}), true
 	}
 	return compat.New(compat.Settings{}), true
 }

@@ -14,6 +14,7 @@ import (
 var (
 	asCompatible = host{provider.Compatible, "/v1", true}
 	asAnthropic  = host{provider.Anthropic, "", false}
+	asGemini     = host{provider.Gemini, "", false}
 )
 
 const version = "2023-06-01"
@@ -227,7 +228,11 @@ func TestABrokenStreamIsBrokenInEveryFamily(t *testing.T) {
 		for _, at := range hosts() {
 			h, box := serve(t, at, "sandbox-chat+tokens=100+cut=5")
 			body := strings.NewReplacer("$MODEL", "smart", "$STREAM", "true", "$OPTIONS", "null").Replace(s.ask["usage"].body)
-			resp, text := h.post(t, s.ask["usage"].path, body, s.headers...)
+			path := s.ask["usage"].path
+			if p := s.ask["usage"].streams; p != "" {
+				path = p
+			}
+			resp, text := h.post(t, path, body, s.headers...)
 			got := s.hear(t, text, true)
 			if resp.StatusCode != 200 || got.complete || !strings.Contains(text, "upstream_truncated") {
 				t.Errorf("%s from %s: %s", s.family, at.kind, text)

@@ -14,7 +14,7 @@ func anthropicSpeaker() speaker {
 		if !strings.Contains(more, "max_tokens") {
 			more += `,"max_tokens":2000`
 		}
-		return posed{"/v1/messages?beta=true", `{"model":"$MODEL","stream":$STREAM,"messages":[` + messages + `]` + more + `}`}
+		return posed{path: "/v1/messages?beta=true", body: `{"model":"$MODEL","stream":$STREAM,"messages":[` + messages + `]` + more + `}`}
 	}
 	const hi = `{"role":"user","content":"hi"}`
 	const tools = `,"tools":[{"name":"weather","input_schema":{"type":"object","properties":{"city":{"type":"string"}},"required":["city"]}},{"name":"now","input_schema":{"type":"object","properties":{}}}]`

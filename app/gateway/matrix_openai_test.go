@@ -16,7 +16,7 @@ const (
 // openaiSpeaker asks and hears as OpenAI's clients do.
 func openaiSpeaker() speaker {
 	chat := func(messages, more string) posed {
-		return posed{"/v1/chat/completions", `{"model":"$MODEL","stream":$STREAM,"stream_options":$OPTIONS,"messages":[` + messages + `]` + more + `}`}
+		return posed{path: "/v1/chat/completions", body: `{"model":"$MODEL","stream":$STREAM,"stream_options":$OPTIONS,"messages":[` + messages + `]` + more + `}`}
 	}
 	const hi = `{"role":"user","content":"hi"}`
 	const tools = `,"tools":[{"type":"function","function":{"name":"weather","parameters":{"type":"object","properties":{"city":{"type":"string"}},"required":["city"]}}},{"type":"function","function":{"name":"now","parameters":{"type":"object","properties":{}}}}]`

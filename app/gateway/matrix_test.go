@@ -18,6 +18,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/provider/sandbox"
 	"github.com/bodhi-gateway/bodhi/app/route"
+	"github.com/bodhi-gateway/bodhi/app/secret"
 )
 
 var matrix = flag.String("matrix", "", "write the table of families, kinds and features to this Markdown file")
@@ -35,7 +36,10 @@ type speaker struct {
 	refused func(body string) string
 }
 
-type posed struct{ path, body string }
+type posed struct {
+	path, body string
+	streams    string // the path of a stream, where it is another one
+}
 
 // heard is what a client understands of an answer.
 type heard struct {
@@ -48,7 +52,7 @@ type heard struct {
 
 type called struct{ id, name, args string }
 
-func speakers() []speaker { return []speaker{openaiSpeaker(), anthropicSpeaker()} }
+func speakers() []speaker { return []speaker{openaiSpeaker(), anthropicSpeaker(), geminiSpeaker()} }
 
 // host is a provider kind: where the sandbox speaks its wire. A row for each.
 type host struct {
@@ -59,7 +63,7 @@ type host struct {
 }
 
 func hosts() []host {
-	return []host{{provider.Compatible, "/v1", true}, {provider.Anthropic, "", false}}
+	return []host{{provider.Compatible, "/v1", true}, {provider.Anthropic, "", false}, {provider.Gemini, "", false}, {provider.Vertex, "/v1/projects/p/locations/l", false}}
 }
 
 // feature is one thing that every family must get from every kind: a row for each.
@@ -185,7 +189,7 @@ func serve(t *testing.T, at host, model string) (*house, *sandbox.Sandbox) {
 	h := build(t, nil)
 	ids := id.NewSource(clock.System{}.Now, nil)
 	h.targets = []route.Target{{Model: model, Why: "test", Connection: &provider.Connection{
-		ID: id.NewConnection(ids), Name: "box", Kind: at.kind, BaseURL: server.URL + at.path}}}
+		ID: id.NewConnection(ids), Name: "box", Kind: at.kind, BaseURL: server.URL + at.path, Credential: secret.New("sandbox-key")}}}
 	return h, box
 }
 
@@ -196,7 +200,11 @@ func ask(t *testing.T, s speaker, at host, f feature, stream bool) {
 	}
 	h, box := serve(t, at, f.model)
 	body := strings.NewReplacer("$MODEL", "smart", "$STREAM", fmt.Sprint(stream), "$OPTIONS", map[bool]string{false: "null", true: `{"include_usage":true}`}[stream]).Replace(q.body)
-	resp, text := h.post(t, q.path, body, s.headers...)
+	path := q.path
+	if stream && q.streams != "" {
+		path = q.streams
+	}
+	resp, text := h.post(t, path, body, s.headers...)
 	if resp.StatusCode != http.StatusOK {
 		t.Fatalf("%d %s", resp.StatusCode, text)
 	}

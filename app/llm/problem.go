@@ -3,6 +3,7 @@ package llm
 import (
 	"regexp"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -14,6 +15,8 @@ type Problem struct {
 	Type    string
 	Param   string
 	Code    string // a number is printed; also names like RESOURCE_EXHAUSTED
+	// RetryAfter is how long the provider wants us to wait, where its error says so and not a header; 0 if it does not.
+	RetryAfter time.Duration
 }
 
 // Error implements error.

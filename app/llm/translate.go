@@ -52,6 +52,9 @@ func Answer(w Wire, call *Call, s Stream) (Stream, error) {
 	if err != nil {
 		return nil, err
 	}
+	if call.Operation == CountTokens {
+		return &tallied{Stream: s, reader: w.Reader(call, c), call: call}, nil
+	}
 	return &translated{Stream: s, reader: w.Reader(call, c), writer: call.Dialect.Writer(call), alive: call.Dialect.Ping(call)}, nil
 }
 

@@ -32,7 +32,9 @@ type Bootstrap struct {
 // ProviderInput is one connection.
 type ProviderInput struct {
 	Name, Kind, BaseURL string
-	Credential          secret.String
+	// Settings are parts of the address by name, such as a project.
+	Settings   map[string]string
+	Credential secret.String
 }
 
 // AliasInput is one alias with its targets, "connection/model", in fallback order.
@@ -134,7 +136,7 @@ func (s *Service) connections(ctx context.Context, actor org.Actor, wanted []Pro
 		return err
 	}
 	for _, w := range wanted {
-		in := provider.Input{Name: w.Name, Kind: provider.Kind(w.Kind), BaseURL: w.BaseURL, Credential: w.Credential}
+		in := provider.Input{Name: w.Name, Kind: provider.Kind(w.Kind), BaseURL: w.BaseURL, Settings: w.Settings, Credential: w.Credential}
 		i := slices.IndexFunc(there, func(r provider.ConnectionRecord) bool { return r.Name == w.Name })
 		if i < 0 {
 			_, err = s.Connections.Create(ctx, actor, in)
@@ -149,8 +151,9 @@ func (s *Service) connections(ctx context.Context, actor org.Actor, wanted []Pro
 }
 
 func (s *Service) same(ctx context.Context, r provider.ConnectionRecord, in provider.Input) bool {
+	in, wrong := in.Tidied()
 	c, err := r.Open(ctx, s.Vault)
-	return err == nil && c.BaseURL == in.BaseURL && c.Credential.Reveal() == in.Credential.Reveal() && !c.Disabled
+	return err == nil && wrong == nil && c.BaseURL == in.BaseURL && c.Credential.Reveal() == in.Credential.Reveal() && !c.Disabled
 }
 
 func (s *Service) aliases(ctx context.Context, actor org.Actor, wanted []AliasInput) error {

@@ -14,6 +14,8 @@ type Input struct {
 	Name    string
 	Kind    Kind // cannot change later
 	BaseURL string
+	// Settings are parts of the address by name (Offering.Settings); they win over what BaseURL says of them.
+	Settings map[string]string
 	// Credential is the provider's key. Empty in an update means: keep the one there is.
 	Credential secret.String
 	Disabled   bool
@@ -26,19 +28,26 @@ const (
 	maxCredential = 4096
 )
 
-// tidied trims what people paste with spaces around.
-func (in Input) tidied() Input {
+// Tidied trims what people paste with spaces around, and writes settings into the base URL. The error is about a setting.
+func (in Input) Tidied() (Input, error) {
 	in.Name = strings.TrimSpace(in.Name)
 	in.BaseURL = strings.TrimRight(strings.TrimSpace(in.BaseURL), "/")
-	in.Credential = secret.New(strings.TrimSpace(in.Credential.Reveal()))
-	return in
+	key := strings.TrimSpace(in.Credential.Reveal())
+	if o, _ := OfferingOf(in.Kind); o.ServiceAccounts && IsServiceAccount(key) {
+		key = oneLine(key)
+	}
+	in.Credential = secret.New(key)
+	return in.settled()
 }
 
 // checked is the input in its normal form, or everything that is wrong with it at once, a *fault.Error per field.
 // needKey says whether a credential must be given now.
 func (in Input) checked(urls URLs, needKey bool) (Input, error) {
-	in = in.tidied()
 	var errs []error
+	in, err := in.Tidied()
+	if err != nil {
+		errs = append(errs, err)
+	}
 	if !nameForm.MatchString(in.Name) {
 		errs = append(errs, fault.Field("name", "A connection's name is 1 to 40 lower-case letters, digits and hyphens, e.g. openai-eu: apps write it in connection/model."))
 	}
@@ -100,6 +109,9 @@ func checkKey(key secret.String, o Offering, need bool) error {
 	switch {
 	case o.NeedsKey && need && v == "":
 		return fault.Field("credential", "Paste the API key of your "+o.Title+" account.")
+	case o.ServiceAccounts && IsServiceAccount(v) && len(v) <= maxCredential:
+		_, err := ParseServiceAccount(v)
+		return err
 	case len(v) > maxCredential:
 		return fault.Field("credential", "An API key has at most 4096 characters; this looks like something else.")
 	case strings.ContainsFunc(v, func(r rune) bool { return r <= ' ' || r > '~' }):
@@ -108,9 +120,14 @@ func checkKey(key secret.String, o Offering, need bool) error {
 	return nil
 }
 
-// hint is the last four characters of a credential long enough to keep the rest secret.
+// hint is the last four characters of a credential long enough to keep the rest secret; of a service account's key, those
+// of its id.
 func hint(key secret.String) string {
 	v := key.Reveal()
+	if IsServiceAccount(v) {
+		a, _ := ParseServiceAccount(v)
+		v = a.KeyID
+	}
 	if len(v) < 12 {
 		return ""
 	}

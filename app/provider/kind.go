@@ -16,6 +16,8 @@ type Offering struct {
 	Local bool
 	// NeedsKey kinds do nothing without a credential; for the others it is optional.
 	NeedsKey bool
+	// ServiceAccounts says that a credential may also be a Google service account's key: JSON, not a word.
+	ServiceAccounts bool
 	// OwnList kinds serve what their own list says and nothing else; for the others the catalogue knows models too.
 	OwnList bool
 	// Models are names that the kind always offers, whatever the endpoint's own list says.
@@ -30,6 +32,10 @@ func Offerings() []Offering {
 			About: "Your own OpenAI account, with an API key from platform.openai.com."},
 		{Kind: Anthropic, Title: "Anthropic", BaseURL: "https://api.anthropic.com", NeedsKey: true,
 			About: "Your own Anthropic account, with an API key from platform.claude.com."},
+		{Kind: Gemini, Title: "Google AI Studio", BaseURL: "https://generativelanguage.googleapis.com", NeedsKey: true,
+			About: "Gemini models with an API key from aistudio.google.com."},
+		{Kind: Vertex, Title: "Google Vertex AI", BaseURL: "https://aiplatform.googleapis.com", ServiceAccounts: true,
+			About: "Gemini models in a Google Cloud project of your own, with a service account's key, an API key, or the identity of this machine."},
 		{Kind: Compatible, Title: "OpenAI-compatible",
 			About: "Any server that speaks OpenAI's API: Groq, Mistral, DeepSeek, OpenRouter, vLLM, llama.cpp."},
 		{Kind: Ollama, Title: "Ollama", BaseURL: "http://127.0.0.1:11434/v1", OwnList: true,

@@ -144,9 +144,13 @@ func (s *Service) Rotate(ctx context.Context, actor org.Actor, c id.Connection, 
 	if err := actor.Require(mayChange); err != nil {
 		return ConnectionRecord{}, err
 	}
-	key = secret.New(strings.TrimSpace(key.Reveal()))
 	return s.change(ctx, actor, c, "connection.credential_rotated", func(r *ConnectionRecord) error {
 		o, _ := OfferingOf(r.Kind)
+		in, err := Input{Kind: r.Kind, Credential: key}.Tidied()
+		if err != nil {
+			return err
+		}
+		key := in.Credential
 		if err := checkKey(key, o, true); err != nil {
 			return err
 		}

@@ -15,7 +15,7 @@ type bootstrapCmd struct {
 	Org         string   `help:"Organization's name." required:""`
 	Admin       string   `help:"First admin's e-mail address." required:""`
 	PasswordEnv string   `help:"Environment variable that holds the admin's password." required:"" placeholder:"PW"`
-	Provider    []string `help:"Connection: name=up,kind=openai,base-url=…,key-env=UPKEY. Repeats; without one the sandbox is set up." sep:"none"`
+	Provider    []string `help:"Connection: name=up,kind=openai,base-url=…,key-env=UPKEY; vertex also takes project=…,location=…. Repeats; without one the sandbox is set up." sep:"none"`
 	Model       []string `help:"Alias and its targets in fallback order: smart=up/gpt-5.5,backup/gpt-5.5. Repeats." sep:"none"`
 	Budget      string   `help:"The organization's budget: amount/period/enforcement, for example 50/monthly/hard."`
 	Zone        string   `help:"The organization's IANA time zone." default:"UTC"`
@@ -92,8 +92,13 @@ func parseProvider(s string) (onboard.ProviderInput, error) {
 				return p, fmt.Errorf("the environment variable %s is empty", value)
 			}
 			p.Credential = secret.New(os.Getenv(value))
+		case "project", "location":
+			if p.Settings == nil {
+				p.Settings = map[string]string{}
+			}
+			p.Settings[strings.TrimSpace(name)] = value
 		default:
-			return p, fmt.Errorf("unknown part %q; there are name, kind, base-url and key-env", name)
+			return p, fmt.Errorf("unknown part %q; there are name, kind, base-url and key-env, and for vertex project and location", name)
 		}
 	}
 	if p.Name == "" || p.Kind == "" {

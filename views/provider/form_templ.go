@@ -103,6 +103,13 @@ func kindTabs(kinds []Kind) []ui.Tab {
 	return tabs
 }
 
+func keyLabel(f Form) string {
+	if f.KeyLabel == "" {
+		return "API key"
+	}
+	return f.KeyLabel
+}
+
 func active(kinds []Kind) Kind {
 	for _, k := range kinds {
 		if k.Active {
@@ -152,7 +159,7 @@ func settings(f Form) templ.Component {
 			var templ_7745c5c3_Var6 string
 			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(f.Kind)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/provider/form.templ`, Line: 38, Col: 49}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/provider/form.templ`, Line: 45, Col: 49}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 			if templ_7745c5c3_Err != nil {
@@ -172,8 +179,15 @@ func settings(f Form) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if f.ShowKey {
-				templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "credential", Label: "API key", Type: "password", Error: f.Errors.Credential, Required: f.KeyRequired, Mono: true,
+				templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "credential", Label: keyLabel(f), Type: "password", Error: f.Errors.Credential, Required: f.KeyRequired, Mono: true,
 					Autocomplete: "off", Placeholder: f.KeyPlaceholder, Hint: f.KeyHint}).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			}
+			for _, s := range f.Settings {
+				templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "settings." + s.Name, Label: s.Label, Value: s.Value, Error: s.Error, Mono: true, Autocomplete: "off",
+					Placeholder: s.Placeholder, Hint: s.Hint}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -61,10 +61,15 @@ type Form struct {
 	URLRequired, KeyRequired bool
 	URLPlaceholder, URLHint  string
 	KeyPlaceholder, KeyHint  string
+	KeyLabel                 string    // "API key" where it is empty
+	Settings                 []Setting // what the kind's address is made of
 	Submit                   string
 	// Existing adds the switch that takes a connection out of service.
 	Existing bool
 }
+
+// Setting is a part of the address that has a name of its own, such as a project.
+type Setting struct{ Name, Label, Value, Error, Placeholder, Hint string }
 
 // Fields are what was typed. A key is never sent back.
 type Fields struct {

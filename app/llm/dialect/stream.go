@@ -30,6 +30,12 @@ type Look interface {
 	Look(e sse.Event, payload []byte) llm.Event
 }
 
+// Ender is a Look of a dialect without an end mark: the body's own end is the answer's, if the answer is whole by then.
+type Ender interface {
+	// Ended reports whether what came so far is a whole answer.
+	Ended() bool
+}
+
 // Stream is a streamed answer in server-sent events: forwarded byte for byte, read on the side.
 type Stream struct {
 	body   io.ReadCloser
@@ -69,6 +75,9 @@ func (s *Stream) Next() (llm.Event, error) {
 		return Broken("it sent an event larger than 1 MiB", err), nil
 	case len(payload) > 0 && (err == nil || errors.Is(err, io.EOF)):
 		out := s.read(e, payload)
+		if err != nil && out.Kind == llm.Data && s.ended() {
+			out.Kind = llm.Terminal
+		}
 		if err == nil || out.Kind == llm.Terminal {
 			return s.seen(out, err), nil
 		}
@@ -79,11 +88,19 @@ func (s *Stream) Next() (llm.Event, error) {
 		}
 		return llm.Event{Raw: e.Raw}, nil
 	}
+	if errors.Is(err, io.EOF) && len(payload) == 0 && s.ended() {
+		return s.seen(llm.Event{Kind: llm.Terminal}, nil), nil
+	}
 	// Half an event, or none: the end mark did not come.
 	if s.over = llm.ErrTruncated; !errors.Is(err, io.EOF) {
 		s.over = fmt.Errorf("%w: %w", llm.ErrTruncated, err)
 	}
 	return llm.Event{}, s.over
+}
+
+func (s *Stream) ended() bool {
+	e, ok := s.look.(Ender)
+	return ok && e.Ended()
 }
 
 func (s *Stream) read(e sse.Event, payload []byte) llm.Event {

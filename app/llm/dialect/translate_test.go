@@ -15,6 +15,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect/anthropic"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect/gemini"
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
 )
 
@@ -27,18 +28,29 @@ type tongue struct {
 	wire    llm.Wire
 	ask     string // a plain suspense, to answer with recorded answers
 	streams string // the same, streamed
+	// inPath says that the path names the model and asks for a stream; bodies with streamed in front of them are asked so.
+	inPath bool
 }
+
+const streamed = "alt=sse"
 
 var tongues = []tongue{
 	{"openai", openai.Dialect{}, openai.Wire{}, `{"model":"alias","messages":[{"role":"user","content":"hi"}]}`,
-		`{"model":"alias","messages":[{"role":"user","content":"hi"}],"stream":true,"stream_options":{"include_usage":true}}`},
+		`{"model":"alias","messages":[{"role":"user","content":"hi"}],"stream":true,"stream_options":{"include_usage":true}}`, false},
 	{"anthropic", anthropic.Dialect{}, anthropic.Wire{}, `{"model":"alias","max_tokens":500,"messages":[{"role":"user","content":"hi"}]}`,
-		`{"model":"alias","max_tokens":500,"messages":[{"role":"user","content":"hi"}],"stream":true}`},
+		`{"model":"alias","max_tokens":500,"messages":[{"role":"user","content":"hi"}],"stream":true}`, false},
+	{"gemini", gemini.Dialect{}, gemini.Wire{}, `{"contents":[{"parts":[{"text":"hi"}]}],"generationConfig":{"thinkingConfig":{"includeThoughts":true}}}`,
+		streamed + `{"contents":[{"parts":[{"text":"hi"}]}],"generationConfig":{"thinkingConfig":{"includeThoughts":true}}}`, true},
 }
 
-func decoded(t *testing.T, d llm.Dialect, body string) *llm.Call {
+func decoded(t *testing.T, in tongue, body string) *llm.Call {
 	t.Helper()
-	call, err := d.Decode(llm.Ask{Operation: llm.Chat, Body: []byte(body), At: 1767225600})
+	a := llm.Ask{Operation: llm.Chat, Body: []byte(body), At: 1767225600}
+	if in.inPath {
+		body, a.Stream = strings.CutPrefix(body, streamed)
+		a.Model, a.Body, a.Query = "alias", []byte(body), streamed
+	}
+	call, err := in.client.Decode(a)
 	if err != nil {
 		t.Fatalf("%v: %s", err, body)
 	}
@@ -98,7 +110,7 @@ func TestRequestsAreTranslatedAsRecorded(t *testing.T) {
 
 func rendered(t *testing.T, from, to tongue, body string) string {
 	notes := &llm.Notes{}
-	out, err := llm.Body(to.wire, decoded(t, from.client, body), llm.Edit{Model: "upstream", DefaultOutput: 8192, Notes: notes})
+	out, err := llm.Body(to.wire, decoded(t, from, body), llm.Edit{Model: "upstream", DefaultOutput: 8192, Notes: notes})
 	if err != nil {
 		return "refused: " + err.Error() + "\n"
 	}
@@ -155,7 +167,7 @@ func told(t *testing.T, from, to tongue, src io.Reader, body []byte, streams boo
 	if streams {
 		ask = to.streams
 	}
-	call := decoded(t, to.client, ask)
+	call := decoded(t, to, ask)
 	var own llm.Stream
 	if streams {
 		own = from.wire.Stream(io.NopCloser(src), call)

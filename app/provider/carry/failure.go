@@ -37,7 +37,11 @@ func Refused(w llm.Wire, r *http.Response) error {
 // failure classifies an error object by the status it came with, and by its own words where the status says nothing.
 func failure(r *http.Response, p *llm.Problem) *provider.Failure {
 	p.Status = r.StatusCode
-	f := &provider.Failure{Class: byStatus(r.StatusCode, p), Status: r.StatusCode, RetryAfter: retryAfter(r.Header), Message: p.Sentence()}
+	wait := retryAfter(r.Header)
+	if wait == 0 {
+		wait = min(p.RetryAfter, maxRetryAfter)
+	}
+	f := &provider.Failure{Class: byStatus(r.StatusCode, p), Status: r.StatusCode, RetryAfter: wait, Message: p.Sentence()}
 	if r.StatusCode < 300 {
 		f.Class = classOf(p)
 	}
@@ -56,6 +60,10 @@ func byStatus(status int, p *llm.Problem) provider.Class {
 	switch status {
 	case http.StatusUnauthorized, http.StatusForbidden:
 		return provider.Credential
+	case http.StatusBadRequest:
+		if p.Code == "API_KEY_INVALID" { // Google says 400 to a wrong key
+			return provider.Credential
+		}
 	case http.StatusPaymentRequired:
 		return provider.Quota
 	case http.StatusTooManyRequests:
@@ -96,7 +104,7 @@ func classOf(p *llm.Problem) provider.Class {
 		return provider.RateLimited
 	case has("overload", "unavailable"):
 		return provider.Overloaded
-	case has("invalid_api_key", "authentication", "permission"):
+	case has("invalid_api_key", "api_key_invalid", "authentication", "permission"):
 		return provider.Credential
 	case has("invalid_request", "context_length", "content_policy", "content_filter", "badrequest", "bad_request"):
 		return provider.Refused

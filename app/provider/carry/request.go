@@ -67,3 +67,11 @@ func Forward(r *http.Request, in http.Header, accept string, also ...string) {
 		r.Header["Accept"] = []string{accept}
 	}
 }
+
+// Accept is the Accept header for a call that is streamed in server-sent events, "" for the usual one.
+func Accept(call *llm.Call) string {
+	if call.Stream {
+		return eventStream
+	}
+	return ""
+}

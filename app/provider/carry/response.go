@@ -148,7 +148,15 @@ func wrong(r *http.Response, err error) error {
 	if errors.As(err, &p) {
 		return failure(r, p)
 	}
-	return garbled(r, strings.TrimPrefix(strings.TrimPrefix(err.Error(), "openai: "), "anthropic: "), err)
+	return garbled(r, reason(err), err)
+}
+
+// reason is an error's text without the name of the dialect that gave it.
+func reason(err error) string {
+	if head, rest, ok := strings.Cut(err.Error(), ": "); ok && !strings.Contains(head, " ") {
+		return rest
+	}
+	return err.Error()
 }
 
 // stream reads a body in the provider's dialect.

@@ -72,7 +72,7 @@ func (s *Suite) answers(t *testing.T) {
 		call, kind := s.call(t, llm.Chat, s.Bodies.Asking), asJSON
 		switch {
 		case strings.HasPrefix(name, "embeddings"):
-			call = s.call(t, llm.Embeddings, embedding)
+			call = s.call(t, llm.Embeddings, s.embeds())
 		case strings.HasSuffix(name, ".sse"):
 			call, kind = s.call(t, llm.Chat, s.Bodies.Streaming), asStream
 		}

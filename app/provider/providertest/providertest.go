@@ -58,7 +58,11 @@ func Run(t *testing.T, s Suite) {
 
 func (s *Suite) call(t *testing.T, op llm.Operation, body string) *llm.Call {
 	t.Helper()
-	c, err := s.Dialect.Decode(llm.Ask{Operation: op, Body: []byte(body)})
+	a := llm.Ask{Operation: op, Body: []byte(body)}
+	if s.Dialect.Family() == llm.Gemini { // its path says what others' bodies do
+		a.Model, a.Query, a.Stream = "alias", "alt=sse", body == s.Bodies.Streaming
+	}
+	c, err := s.Dialect.Decode(a)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,9 +78,19 @@ var bodies = map[llm.Family]Bodies{
 		`{"model":"alias","messages":[{"role":"user","content":"hi"}],"stream":true}`},
 	llm.Anthropic: {`{"model":"alias","max_tokens":99,"messages":[{"role":"user","content":"hi"}],"unknown":{"kept":1.50}}`,
 		`{"model":"alias","max_tokens":99,"messages":[{"role":"user","content":"hi"}],"stream":true}`},
+	llm.Gemini: {`{"contents":[{"role":"user","parts":[{"text":"hi"}]}],"unknown":{"kept":1.50}}`,
+		`{"contents":[{"role":"user","parts":[{"text":"hi"}]}],"generationConfig":{"temperature":0.50}}`},
 }
 
 const embedding = `{"model":"alias","input":["a","b"]}`
+
+// embeds is an embeddings request in the suite's dialect.
+func (s *Suite) embeds() string {
+	if s.Dialect.Family() == llm.Gemini {
+		return `{"requests":[{"model":"models/alias","content":{"parts":[{"text":"a"}]}},{"model":"models/alias","content":{"parts":[{"text":"b"}]}}]}`
+	}
+	return embedding
+}
 
 // requests writes every request that the adapter builds into one golden file, and checks what no file may allow.
 func (s *Suite) requests(t *testing.T) {
@@ -95,7 +109,7 @@ func (s *Suite) requests(t *testing.T) {
 		{"chat", s.Bodies.Asking, llm.Chat, llm.Edit{Model: "upstream-1"}},
 		{"chat, capped", s.Bodies.Asking, llm.Chat, llm.Edit{Model: "upstream-1", MaxOutput: 77}},
 		{"stream, whose usage nobody asked for", s.Bodies.Streaming, llm.Chat, llm.Edit{Model: "upstream-1"}},
-		{"embeddings", embedding, llm.Embeddings, llm.Edit{Model: "upstream-2"}},
+		{"embeddings", s.embeds(), llm.Embeddings, llm.Edit{Model: "upstream-2"}},
 	} {
 		if !slices.Contains(s.Adapter.Operations(), x.op) {
 			continue

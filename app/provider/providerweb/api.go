@@ -11,17 +11,19 @@ import (
 
 // connectionJSON is a connection in the management API. The credential is never in it.
 type connectionJSON struct {
-	ID            string     `json:"id"`
-	Name          string     `json:"name"`
-	Kind          string     `json:"kind"`
-	BaseURL       string     `json:"base_url,omitempty"`
-	HasCredential bool       `json:"has_credential"`
-	KeyHint       string     `json:"key_hint,omitempty"` // last four characters
-	Disabled      bool       `json:"disabled"`
-	Models        []string   `json:"models"`
-	Check         *checkJSON `json:"last_check"`
-	CreatedAt     time.Time  `json:"created_at"`
-	UpdatedAt     time.Time  `json:"updated_at"`
+	ID      string `json:"id"`
+	Name    string `json:"name"`
+	Kind    string `json:"kind"`
+	BaseURL string `json:"base_url,omitempty"`
+	// Settings are the parts of the address that have names, such as a project.
+	Settings      map[string]string `json:"settings,omitempty"`
+	HasCredential bool              `json:"has_credential"`
+	KeyHint       string            `json:"key_hint,omitempty"` // last four characters
+	Disabled      bool              `json:"disabled"`
+	Models        []string          `json:"models"`
+	Check         *checkJSON        `json:"last_check"`
+	CreatedAt     time.Time         `json:"created_at"`
+	UpdatedAt     time.Time         `json:"updated_at"`
 }
 
 // checkJSON is a live test's result.
@@ -40,19 +42,22 @@ type connectionList struct {
 
 // connectionInput makes a connection. Credential is written, never read.
 type connectionInput struct {
-	Name       string `json:"name"`
-	Kind       string `json:"kind"`
-	BaseURL    string `json:"base_url"`
-	Credential string `json:"credential"`
-	Disabled   bool   `json:"disabled"`
+	Name    string `json:"name"`
+	Kind    string `json:"kind"`
+	BaseURL string `json:"base_url"`
+	// Settings are written into the base URL; Vertex has project and location.
+	Settings   map[string]string `json:"settings"`
+	Credential string            `json:"credential"`
+	Disabled   bool              `json:"disabled"`
 }
 
 // connectionChange changes what it names and leaves the rest.
 type connectionChange struct {
-	Name       *string `json:"name"`
-	BaseURL    *string `json:"base_url"`
-	Credential *string `json:"credential"`
-	Disabled   *bool   `json:"disabled"`
+	Name       *string           `json:"name"`
+	BaseURL    *string           `json:"base_url"`
+	Settings   map[string]string `json:"settings"`
+	Credential *string           `json:"credential"`
+	Disabled   *bool             `json:"disabled"`
 }
 
 type credentialInput struct {
@@ -62,6 +67,7 @@ type credentialInput struct {
 func connectionOut(r provider.ConnectionRecord) connectionJSON {
 	out := connectionJSON{ID: r.ID.String(), Name: r.Name, Kind: string(r.Kind), BaseURL: r.BaseURL, HasCredential: r.HasCredential(),
 		KeyHint: r.KeyHint, Disabled: r.Disabled, Models: r.Models, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt}
+	_, out.Settings = provider.SettingsOf(r.Kind, r.BaseURL)
 	if out.Models == nil {
 		out.Models = []string{}
 	}
@@ -94,7 +100,7 @@ func (h *Handlers) apiCreate(c *web.Context) error {
 		return err
 	}
 	r, err := h.connections.Create(c.Ctx(), c.Actor(), provider.Input{Name: in.Name, Kind: provider.Kind(in.Kind), BaseURL: in.BaseURL,
-		Credential: secret.New(in.Credential), Disabled: in.Disabled})
+		Settings: in.Settings, Credential: secret.New(in.Credential), Disabled: in.Disabled})
 	if err != nil {
 		return err
 	}
@@ -126,7 +132,7 @@ func (h *Handlers) apiUpdate(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	in := provider.Input{Name: or(change.Name, now.Name), BaseURL: or(change.BaseURL, now.BaseURL),
+	in := provider.Input{Name: or(change.Name, now.Name), BaseURL: or(change.BaseURL, now.BaseURL), Settings: change.Settings,
 		Credential: secret.New(or(change.Credential, "")), Disabled: or(change.Disabled, now.Disabled)}
 	r, err := h.connections.Update(c.Ctx(), c.Actor(), which, in)
 	if err != nil {

@@ -74,14 +74,18 @@ func freeName(kind provider.Kind, there []provider.ConnectionRecord) string {
 	return name
 }
 
-// input is what the form said.
-func input(c *web.Context) provider.Input {
-	return provider.Input{Name: c.FormValue("name"), Kind: provider.Kind(c.FormValue("kind")), BaseURL: c.FormValue("base_url"),
-		Credential: secret.New(c.FormValue("credential")), Disabled: c.FormValue("disabled") != ""}
+// input is what the form of a kind said.
+func input(c *web.Context, kind provider.Kind) provider.Input {
+	in := provider.Input{Name: c.FormValue("name"), Kind: kind, BaseURL: c.FormValue("base_url"),
+		Credential: secret.New(c.FormValue("credential")), Disabled: c.FormValue("disabled") != "", Settings: map[string]string{}}
+	for _, s := range offering(kind).Settings() {
+		in.Settings[s.Name] = c.FormValue("settings." + s.Name)
+	}
+	return in
 }
 
 func (h *Handlers) create(c *web.Context) error {
-	in := input(c)
+	in := input(c, provider.Kind(c.FormValue("kind")))
 	r, err := h.connections.Create(c.Ctx(), c.Actor(), in)
 	if wrong, ok := web.Refused(err); ok {
 		return c.Invalid(h.newPage(c, offering(in.Kind), in, wrong))
@@ -117,11 +121,18 @@ func (h *Handlers) show(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	page, err := h.editPage(c, r, provider.Input{Name: r.Name, BaseURL: r.BaseURL, Disabled: r.Disabled}, web.Refusal{})
+	page, err := h.editPage(c, r, stored(r), web.Refusal{})
 	if err != nil {
 		return err
 	}
 	return c.Render(page)
+}
+
+// stored is a connection as its form shows it.
+func stored(r provider.ConnectionRecord) provider.Input {
+	in := provider.Input{Name: r.Name, Disabled: r.Disabled}
+	in.BaseURL, in.Settings = provider.SettingsOf(r.Kind, r.BaseURL)
+	return in
 }
 
 func (h *Handlers) update(c *web.Context) error {
@@ -133,7 +144,7 @@ func (h *Handlers) update(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	in := input(c)
+	in := input(c, before.Kind)
 	r, err := h.connections.Update(c.Ctx(), c.Actor(), which, in)
 	if wrong, ok := web.Refused(err); ok {
 		page, err := h.editPage(c, before, in, wrong)

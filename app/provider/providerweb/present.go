@@ -118,17 +118,32 @@ func form(o provider.Offering, in provider.Input, wrong web.Refusal) views.Form 
 	if f.Error == "" {
 		f.Error = f.Errors.Kind
 	}
+	f.Settings = settingsOf(o, in, wrong)
 	switch o.Kind {
 	case provider.OpenAI:
 		f.URLHint = "Leave it empty for api.openai.com. European accounts: https://eu.api.openai.com/v1."
 	case provider.Anthropic:
 		f.URLHint = "Leave it empty for api.anthropic.com. A server of your own: what Anthropic's SDK takes, with or without /v1."
+	case provider.Gemini:
+		f.URLHint = "Leave it empty for generativelanguage.googleapis.com. A proxy's address goes without the version."
+	case provider.Vertex:
+		f.KeyLabel = "Service account key (JSON) or API key"
+		f.URLHint = "Leave it empty for Google's own address of the location."
 	case provider.Compatible:
 		f.URLPlaceholder, f.URLHint = "https://api.groq.com/openai/v1", "What the provider's own SDK takes as base URL; most end in /v1."
 	case provider.Ollama:
 		f.URLHint = "Leave it empty for Ollama on the gateway's own machine."
 	}
 	return f
+}
+
+// settingsOf are the fields of a kind's settings, with what was typed.
+func settingsOf(o provider.Offering, in provider.Input, wrong web.Refusal) (list []views.Setting) {
+	for _, s := range o.Settings() {
+		list = append(list, views.Setting{Name: s.Name, Label: s.Label, Value: in.Settings[s.Name], Error: wrong.Fields["settings."+s.Name],
+			Placeholder: s.Placeholder, Hint: s.Hint})
+	}
+	return list
 }
 
 func (h *Handlers) editPage(c *web.Context, r provider.ConnectionRecord, in provider.Input, wrong web.Refusal) (templ.Component, error) {

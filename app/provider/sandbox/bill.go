@@ -20,6 +20,8 @@ var prices = map[string]price{
 	"sandbox-reasoning": {2000, 200, 8000},
 	"sandbox-vision":    {1000, 100, 4000},
 	"sandbox-embed":     {20, 20, 0},
+	flash:               {300, 30, 2500},
+	embedder:            {150, 150, 0},
 	claude:              {3000, 300, 15000},
 }
 

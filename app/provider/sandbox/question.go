@@ -75,6 +75,7 @@ type question struct {
 	lastUser string // the text of the last user message
 	images   []string
 	raw      []byte // what Anthropic's cache marks are looked for in
+	shows    bool   // Google's clients see thoughts only if they ask
 	answered bool   // the last message is a tool's result
 }
 

@@ -61,7 +61,7 @@ func (q *question) reasoning(d *dice) int64 {
 	if q.script.Reasoning >= 0 {
 		return int64(q.script.Reasoning)
 	}
-	if q.base != "sandbox-reasoning" && q.base != claude {
+	if q.base != "sandbox-reasoning" && q.base != claude && q.base != flash {
 		return 0
 	}
 	most := map[string]int{"none": 0, "minimal": 16, "low": 64, "high": 512}[q.ReasoningEffort]

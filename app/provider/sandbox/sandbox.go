@@ -7,7 +7,7 @@
 // catalogue or the ledger on purpose.
 //
 // What it does can be scripted by the model's name ("sandbox-chat+latency=800ms+status=503", see Script) or by
-// x-sandbox-* headers. Each wire face is a file of its own: openai_*.go, anthropic_*.go.
+// x-sandbox-* headers. Each wire face is a file of its own: openai_*.go, anthropic_*.go, gemini_*.go.
 package sandbox
 
 import (
@@ -47,8 +47,16 @@ func New(c Config) *Sandbox {
 	s.mux.HandleFunc("POST /v1/embeddings", s.authorized(s.embeddings))
 	s.mux.HandleFunc("POST /v1/messages", s.admitted(s.messages))
 	s.mux.HandleFunc("POST /v1/messages/count_tokens", s.admitted(s.countTokens))
-	s.mux.HandleFunc("GET /v1/models", s.either(s.admitted(s.anthropicModels), s.authorized(s.models)))
-	s.mux.HandleFunc("GET /v1/models/{id}", s.either(s.admitted(s.anthropicModel), s.authorized(s.model)))
+	s.mux.HandleFunc("GET /v1/models", s.google(s.keyed(s.googleModels), s.either(s.admitted(s.anthropicModels), s.authorized(s.models))))
+	s.mux.HandleFunc("GET /v1/models/{id}", s.google(s.keyed(s.googleModel), s.either(s.admitted(s.anthropicModel), s.authorized(s.model))))
+	s.mux.HandleFunc("POST /v1/models/{call...}", s.keyed(s.gemini))
+	s.mux.HandleFunc("POST /v1beta/models/{call...}", s.keyed(s.gemini))
+	s.mux.HandleFunc("GET /v1beta/models", s.keyed(s.googleModels))
+	s.mux.HandleFunc("GET /v1beta/models/{id}", s.keyed(s.googleModel))
+	s.mux.HandleFunc("POST /v1/projects/{project}/locations/{location}/publishers/google/models/{call...}", s.keyed(s.gemini))
+	s.mux.HandleFunc("POST /v1/publishers/google/models/{call...}", s.keyed(s.gemini))
+	s.mux.HandleFunc("GET /v1beta1/publishers/google/models", s.keyed(s.publisherModels))
+	s.mux.HandleFunc("POST /token", s.token)
 	s.mux.HandleFunc("GET /__bill", s.serveBill)
 	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		refuse(w, &failure{status: 404, message: "Invalid URL (" + r.Method + " " + r.URL.Path + ")"})

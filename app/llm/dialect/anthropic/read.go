@@ -63,6 +63,9 @@ func (r *reader) Read(dst []llm.Delta, e llm.Event) ([]llm.Delta, error) {
 	if err := json.Unmarshal(payload, &h); err != nil {
 		return dst, fmt.Errorf("anthropic: read an answer: %w", err)
 	}
+	if h.InputTokens != nil { // count_tokens
+		return append(dst, llm.Delta{Kind: llm.Used, Usage: &llm.Usage{Input: *h.InputTokens}}, llm.Delta{Kind: llm.End}), nil
+	}
 	switch h.Type {
 	case "message":
 		return r.whole(dst, &h, e.Usage), nil

@@ -52,6 +52,7 @@ type madeCall struct {
 	ID       string  `json:"id,omitempty"`
 	Type     string  `json:"type,omitempty"`
 	Function *called `json:"function,omitempty"`
+	Extra    *extra  `json:"extra_content,omitempty"`
 }
 
 type called struct {
@@ -110,7 +111,7 @@ func (m *said) acts() (parts []llm.Part) {
 	}
 	for _, t := range m.ToolCalls {
 		if t.Function != nil {
-			parts = append(parts, llm.Part{Kind: llm.ToolCall, ID: t.ID, Name: t.Function.Name, Data: arguments(t.Function.Arguments)})
+			parts = append(parts, llm.Part{Kind: llm.ToolCall, ID: t.ID, Name: t.Function.Name, Data: arguments(t.Function.Arguments), Opaque: t.Extra.opaque()})
 		}
 	}
 	if f := m.FunctionCall; f != nil {

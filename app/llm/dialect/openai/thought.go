@@ -69,3 +69,28 @@ func newThought(text string, o *llm.Opaque, index int) thought {
 	}
 	return thought{Type: readable, Text: text, Signature: o.Data, Format: formats[o.Of], Index: index}
 }
+
+// extra is where Google's own OpenAI-compatible server puts the signature of a tool call, and where clients that know it
+// send it back.
+type extra struct {
+	Google struct {
+		Signature string `json:"thought_signature"`
+	} `json:"google"`
+}
+
+func (e *extra) opaque() *llm.Opaque {
+	if e == nil || e.Google.Signature == "" {
+		return nil
+	}
+	return &llm.Opaque{Of: llm.Gemini, Data: e.Google.Signature}
+}
+
+// newExtra is a call's signature; nil for none, and for those of other families, which sign no calls.
+func newExtra(o *llm.Opaque) *extra {
+	if o == nil || o.Of != llm.Gemini {
+		return nil
+	}
+	e := &extra{}
+	e.Google.Signature = o.Data
+	return e
+}

@@ -105,7 +105,7 @@ func (w *writer) piece(d *llm.Delta) (deltaOut, bool) {
 		return out, true
 	case llm.CallBegin:
 		n := d.Call
-		return deltaOut{ToolCalls: []madeCall{{Index: &n, ID: d.ID, Type: "function", Function: &called{Name: d.Name}}}}, true
+		return deltaOut{ToolCalls: []madeCall{{Index: &n, ID: d.ID, Type: "function", Function: &called{Name: d.Name}, Extra: newExtra(d.Opaque)}}}, true
 	case llm.CallDelta:
 		n := d.Call
 		return deltaOut{ToolCalls: []madeCall{{Index: &n, Function: &called{Arguments: d.Text}}}}, true

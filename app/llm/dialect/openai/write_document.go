@@ -32,7 +32,7 @@ func (w *writer) document(dst []byte, d *llm.Delta) ([]byte, error) {
 		m.thinking.WriteString(piece.Thinking)
 		m.thoughts = append(m.thoughts, piece.Thoughts...)
 	case llm.CallBegin:
-		m.calls = append(m.calls, madeCall{ID: d.ID, Type: "function", Function: &called{Name: d.Name}})
+		m.calls = append(m.calls, madeCall{ID: d.ID, Type: "function", Function: &called{Name: d.Name}, Extra: newExtra(d.Opaque)})
 		m.args = append(m.args, &strings.Builder{})
 	case llm.CallDelta:
 		if d.Call < len(m.args) {

@@ -1,0 +1,55 @@
+package gemini
+
+import (
+	"bytes"
+	"strconv"
+
+	"github.com/bodhi-gateway/bodhi/app/llm"
+)
+
+// Edited implements llm.Wire: the model's name where the body repeats it, and a lower cap. A stream always reports its
+// usage here. Vertex takes the conversation to count without AI Studio's wrapper, so for it the wrapper goes.
+func (w Wire) Edited(call *llm.Call, edit llm.Edit) []byte {
+	n := nativeOf(call)
+	cuts := make([]llm.Cut, 0, 4)
+	if w.Vertex && n.inner.Has() {
+		cuts = append(cuts, llm.Cut{From: 0, To: n.inner.From}, llm.Cut{From: n.inner.To, To: len(call.Body)})
+	}
+	if edit.Model != "" {
+		for _, s := range n.models {
+			if w.Vertex && n.inner.Has() && (s.From < n.inner.From || s.From >= n.inner.To) {
+				continue // it goes with the wrapper
+			}
+			cuts = append(cuts, s.Replace(llm.Quote(w.resource(edit.Model))))
+		}
+	}
+	if call.Operation == llm.Chat && edit.MaxOutput > 0 && (call.MaxOutput == 0 || edit.MaxOutput < call.MaxOutput) {
+		cuts = append(cuts, capCut(call, n, strconv.FormatInt(edit.MaxOutput, 10)))
+	}
+	return llm.Splice(call.Body, cuts)
+}
+
+// resource is a model's name as a body has it.
+func (w Wire) resource(model string) string {
+	if w.Vertex {
+		return "publishers/google/models/" + model
+	}
+	return prefix + model
+}
+
+// capCut lowers the output cap where it stands, or adds it.
+func capCut(call *llm.Call, n *native, number string) llm.Cut {
+	member := `"maxOutputTokens":` + number
+	switch {
+	case n.most.Has():
+		return n.most.Replace(number)
+	case !n.config.Has():
+		at := call.Spots.Open
+		return llm.Cut{From: at, To: at, With: `"generationConfig":{` + member + `},`}
+	}
+	in := call.Body[n.config.From:n.config.To]
+	if in[0] != '{' || len(bytes.TrimSpace(in[1:len(in)-1])) == 0 {
+		return n.config.Replace("{" + member + "}")
+	}
+	return llm.Cut{From: n.config.From + 1, To: n.config.From + 1, With: member + ","}
+}

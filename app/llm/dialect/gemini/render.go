@@ -1,0 +1,158 @@
+package gemini
+
+import (
+	"cmp"
+	"encoding/json"
+
+	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect"
+)
+
+// asked is a request that we write ourselves, for a call of another dialect.
+type asked struct {
+	Model    string         `json:"model,omitempty"` // only inside AI Studio's wrapper
+	System   *shownContent  `json:"systemInstruction,omitempty"`
+	Contents []shownContent `json:"contents"`
+	Tools    []toolSet      `json:"tools,omitempty"`
+	Choice   *toolConfig    `json:"toolConfig,omitempty"`
+	Config   *generation    `json:"generationConfig,omitempty"`
+}
+
+type toolSet struct {
+	Functions []function `json:"functionDeclarations"`
+}
+
+type function struct {
+	Name        string          `json:"name"`
+	Description string          `json:"description,omitempty"`
+	Parameters  json.RawMessage `json:"parametersJsonSchema,omitempty"`
+}
+
+type toolConfig struct {
+	Calling calling `json:"functionCallingConfig"`
+}
+
+type calling struct {
+	Mode    string   `json:"mode"`
+	Allowed []string `json:"allowedFunctionNames,omitempty"`
+}
+
+type generation struct {
+	MaxOutput        int64           `json:"maxOutputTokens,omitempty"`
+	Candidates       int64           `json:"candidateCount,omitempty"`
+	Temperature      json.RawMessage `json:"temperature,omitempty"`
+	TopP             json.RawMessage `json:"topP,omitempty"`
+	TopK             json.RawMessage `json:"topK,omitempty"`
+	PresencePenalty  json.RawMessage `json:"presencePenalty,omitempty"`
+	FrequencyPenalty json.RawMessage `json:"frequencyPenalty,omitempty"`
+	Seed             json.RawMessage `json:"seed,omitempty"`
+	Stop             []string        `json:"stopSequences,omitempty"`
+	Logprobs         bool            `json:"responseLogprobs,omitempty"`
+	TopLogprobs      json.RawMessage `json:"logprobs,omitempty"`
+	Type             string          `json:"responseMimeType,omitempty"`
+	Schema           json.RawMessage `json:"responseJsonSchema,omitempty"`
+	Thinking         *thinkingAsked  `json:"thinkingConfig,omitempty"`
+}
+
+// maxStops is how many stop sequences Google takes.
+const maxStops = 5
+
+// Render implements llm.Wire.
+func (w Wire) Render(call *llm.Call, c *llm.Conversation, edit llm.Edit) ([]byte, error) {
+	name := cmp.Or(edit.Model, call.Model)
+	r := renderer{notes: edit.Notes, names: toolNames(c), signs: placed(name).generation >= 3}
+	q := asked{Contents: r.contents(c)}
+	if s := r.system(c); len(s) > 0 {
+		q.System = &shownContent{Parts: s}
+	}
+	if len(q.Contents) == 0 && q.System != nil { // Google answers nothing but contents
+		r.notes.Change("messages", "system became user, as there is nothing else")
+		q.Contents, q.System = []shownContent{{Parts: q.System.Parts, Role: "user"}}, nil
+	}
+	r.tools(c, &q)
+	if call.Operation == llm.CountTokens {
+		if w.Vertex {
+			return dialect.Encode(&q), nil
+		}
+		q.Model = w.resource(name)
+		return dialect.Encode(map[string]*asked{"generateContentRequest": &q}), nil
+	}
+	q.Config = r.config(call, c, edit)
+	q.Config.Thinking = think(c.Reasoning, placed(name))
+	return dialect.Encode(&q), nil
+}
+
+func (r *renderer) config(call *llm.Call, c *llm.Conversation, edit llm.Edit) *generation {
+	s := &c.Sampling
+	g := &generation{MaxOutput: call.MaxOutput, Temperature: number(s.Temperature), TopP: number(s.TopP), TopK: number(s.TopK),
+		PresencePenalty: number(s.PresencePenalty), FrequencyPenalty: number(s.FrequencyPenalty), Seed: number(s.Seed), Stop: s.Stop,
+		Logprobs: s.Logprobs, TopLogprobs: number(s.TopLogprobs)}
+	if edit.MaxOutput > 0 && (g.MaxOutput == 0 || edit.MaxOutput < g.MaxOutput) {
+		g.MaxOutput = edit.MaxOutput
+	}
+	if call.Choices > 1 {
+		g.Candidates = call.Choices
+	}
+	if len(s.Stop) > maxStops {
+		r.notes.Refuse("stop", "may hold at most 5 stop sequences at this provider. Send fewer, or ask for a model whose provider speaks your client's dialect")
+	}
+	if len(s.LogitBias) > 2 {
+		r.notes.Drop("logit_bias")
+	}
+	if c.Metadata != nil {
+		r.notes.Drop("metadata")
+	}
+	switch c.Format.Kind {
+	case llm.FormatJSON:
+		g.Type = "application/json"
+	case llm.FormatSchema:
+		g.Type, g.Schema = "application/json", c.Format.Schema
+	}
+	return g
+}
+
+func number(n llm.Number) json.RawMessage {
+	if n == "" {
+		return nil
+	}
+	return json.RawMessage(n)
+}
+
+// toolNames are the names that Google takes: letters, digits, _, ., : and -, up to 64.
+func toolNames(c *llm.Conversation) llm.Names {
+	return llm.NewNames(c, 64, func(b byte) bool {
+		return b|0x20 >= 'a' && b|0x20 <= 'z' || b >= '0' && b <= '9' || b == '_' || b == '-' || b == '.' || b == ':'
+	})
+}
+
+// tools writes the tools and how they may be used.
+func (r *renderer) tools(c *llm.Conversation, q *asked) {
+	var list []function
+	for i := range c.Tools {
+		t := &c.Tools[i]
+		if t.Native != nil {
+			r.notes.Drop("tools." + t.Name)
+			continue
+		}
+		list = append(list, function{r.names.Out(t.Name), t.Description, t.Schema})
+	}
+	if len(list) == 0 {
+		return
+	}
+	q.Tools = []toolSet{{list}}
+	if c.Choose.Single {
+		r.notes.Drop("parallel_tool_calls")
+	}
+	m := calling{}
+	switch c.Choose.Mode {
+	case llm.ChooseAuto:
+		return
+	case llm.ChooseNone:
+		m.Mode = "NONE"
+	case llm.ChooseAny:
+		m.Mode = "ANY"
+	case llm.ChooseNamed:
+		m.Mode, m.Allowed = "ANY", []string{r.names.Out(c.Choose.Name)}
+	}
+	q.Choice = &toolConfig{m}
+}

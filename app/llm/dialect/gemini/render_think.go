@@ -1,0 +1,87 @@
+package gemini
+
+import (
+	"regexp"
+	"strconv"
+
+	"github.com/bodhi-gateway/bodhi/app/llm"
+)
+
+// thinkingAsked is thinkingConfig. Google has two ways to say how much: a budget in tokens up to generation 2.5, and a
+// level from generation 3 on.
+type thinkingAsked struct {
+	Shown  bool   `json:"includeThoughts,omitempty"`
+	Budget *int64 `json:"thinkingBudget,omitempty"`
+	Level  string `json:"thinkingLevel,omitempty"`
+}
+
+// place is what a model's name says about it.
+type place struct {
+	generation int // 0 if unknown
+	pro        bool
+}
+
+var version = regexp.MustCompile(`gemini-(\d+)(?:\.\d+)?-?(pro)?`)
+
+func placed(model string) (p place) {
+	m := version.FindStringSubmatch(model)
+	if m == nil {
+		return p
+	}
+	p.generation, _ = strconv.Atoi(m[1])
+	p.pro = m[2] != ""
+	return p
+}
+
+// The bounds of budgets: below the least Pro does not go, and Flash not above the most.
+const (
+	leastPro  = 128
+	mostPro   = 32768
+	mostFlash = 24576
+)
+
+// think says how much a model should think; nil leaves it alone. What the client may see of it is only asked for where
+// the client wants thinking at all.
+func think(r llm.Reasoning, p place) *thinkingAsked {
+	if !r.Asked() || !r.On() && r.Effort != "none" {
+		return nil
+	}
+	t := &thinkingAsked{Shown: r.On() && !r.Hidden}
+	switch {
+	case p.generation >= 3:
+		t.Level = level(r, p)
+	case r.Effort == "none":
+		least := int64(0)
+		if p.pro {
+			least = leastPro
+		}
+		t.Budget = &least
+	case r.Tokens() == 0: // adaptive
+		free := int64(-1)
+		t.Budget = &free
+	default:
+		most := int64(mostFlash)
+		if p.pro {
+			most = mostPro
+		}
+		n := min(max(r.Tokens(), leastPro), most)
+		t.Budget = &n
+	}
+	return t
+}
+
+// level is Google's word for how much; "" leaves it to the model.
+func level(r llm.Reasoning, p place) string {
+	switch l := r.Level(); l {
+	case "none", "minimal":
+		if p.pro {
+			return "low" // it cannot think less
+		}
+		return "minimal"
+	case "low", "medium", "high":
+		return l
+	case "xhigh", "max":
+		return "high"
+	}
+	return ""
+}

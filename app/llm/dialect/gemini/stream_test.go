@@ -1,0 +1,120 @@
+package gemini_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect/gemini"
+)
+
+const (
+	begin = `{"candidates":[{"content":{"parts":[{"text":"Hel\"lo"}],"role":"model"},"index":0}],"odd":"kept","responseId":"r"}`
+	end   = `{"candidates":[{"content":{"parts":[{"text":""}],"role":"model"},"finishReason":"STOP","index":0}],"usageMetadata":{"promptTokenCount":9,"candidatesTokenCount":2,"totalTokenCount":11},"responseId":"r"}`
+	other = `{"candidates":[{"content":{"parts":[{"text":"B"}],"role":"model"},"index":1}],"responseId":"r"}`
+	endB  = `{"candidates":[{"finishReason":"MAX_TOKENS","index":1}],"responseId":"r"}`
+)
+
+func event(data string) string { return "data: " + data + "\r\n\r\n" }
+
+func streaming(t *testing.T, query string) *llm.Call {
+	t.Helper()
+	c, err := gemini.Dialect{}.Decode(llm.Ask{Operation: llm.Chat, Model: "smart", Stream: true, Query: query, Body: []byte(`{"contents":[{"parts":[{"text":"hi"}]}]}`)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// drain reads a stream to its end. last is the last event, with the last usage.
+func drain(s llm.Stream) (raw string, last llm.Event, err error) {
+	var b strings.Builder
+	for {
+		e, err := s.Next()
+		if err != nil {
+			return b.String(), last, err
+		}
+		b.Write(e.Raw)
+		if e.Usage == nil {
+			e.Usage = last.Usage
+		} else {
+			u := *e.Usage
+			e.Usage = &u
+		}
+		last = e
+	}
+}
+
+func TestAnAnswerIsWholeWhenEveryCandidateHasEnded(t *testing.T) {
+	t.Parallel()
+	for _, x := range []struct {
+		name, body string
+		whole      bool
+	}{
+		{"one candidate", event(begin) + event(end), true},
+		{"its end without a blank line", event(begin) + "data: " + end, true},
+		{"its end, and counts after it", event(begin) + event(end) + event(`{"usageMetadata":{"promptTokenCount":9}}`), true},
+		{"a blocked prompt", event(`{"promptFeedback":{"blockReason":"SAFETY"}}`), true},
+		{"an end mark of another dialect", event(begin) + event(end) + "data: [DONE]\n\n", true},
+		{"no end", event(begin), false},
+		{"one of two", event(begin) + event(other) + event(end), false},
+		{"both of two", event(begin) + event(other) + event(end) + event(endB), true},
+		{"half of the end", event(begin) + "data: " + end[:40], false},
+		{"nothing", "", false},
+	} {
+		for cut := range len(x.body) + 1 {
+			src := io.MultiReader(strings.NewReader(x.body[:cut]), strings.NewReader(x.body[cut:]))
+			raw, last, err := drain(gemini.Wire{}.Stream(io.NopCloser(src), streaming(t, "alt=sse")))
+			if x.whole != (last.Kind == llm.Terminal && errors.Is(err, io.EOF)) || !x.whole && !errors.Is(err, llm.ErrTruncated) {
+				t.Fatalf("%s, cut at %d: %+v, %v", x.name, cut, last, err)
+			}
+			if sent := strings.TrimSuffix(x.body, "data: [DONE]\n\n"); x.whole && strings.TrimRight(raw, "\r\n") != strings.TrimRight(sent, "\r\n") {
+				t.Fatalf("%s, cut at %d: bytes changed: %q", x.name, cut, raw)
+			}
+		}
+	}
+}
+
+func TestAStreamNobodyAskedEventsForIsAnArray(t *testing.T) {
+	t.Parallel()
+	raw, last, err := drain(gemini.Wire{}.Stream(io.NopCloser(strings.NewReader(event(begin)+event(end))), streaming(t, "key=x")))
+	if want := "[" + begin + ",\r\n" + end + "]"; raw != want || last.Kind != llm.Terminal || !errors.Is(err, io.EOF) || last.Usage == nil || last.Usage.Output != 2 {
+		t.Errorf("%q, %+v, %v", raw, last, err)
+	}
+}
+
+func TestAnErrorEndsAStreamInItsFraming(t *testing.T) {
+	t.Parallel()
+	f := fault.New(fault.Upstream, "upstream_truncated", "It broke.")
+	for _, query := range []string{"alt=sse", ""} {
+		for _, body := range []string{event(begin), ""} {
+			call := streaming(t, query)
+			raw, _, err := drain(gemini.Wire{}.Stream(io.NopCloser(strings.NewReader(body)), call))
+			if !errors.Is(err, llm.ErrTruncated) {
+				t.Fatal(err)
+			}
+			all := string(gemini.Dialect{}.Ping(call)) + raw + string(gemini.Dialect{}.ErrorEvent(call, f, "req_1"))
+			last := all[strings.LastIndex(all, `{"error"`):]
+			if query == "" {
+				var list []json.RawMessage
+				if err := json.Unmarshal([]byte(all), &list); err != nil {
+					t.Fatalf("%v: %s", err, all)
+				}
+				last = string(list[len(list)-1])
+			}
+			var v struct {
+				Error struct {
+					Code            int
+					Message, Status string
+				}
+			}
+			if err := json.Unmarshal([]byte(last), &v); err != nil || v.Error.Code != 502 || v.Error.Status != "UNAVAILABLE" || v.Error.Message != "It broke." {
+				t.Errorf("%v: %s", err, all)
+			}
+		}
+	}
+}

@@ -1,0 +1,152 @@
+// Package vertex is Google Vertex AI: the Gemini dialect under the paths of a Google Cloud project, with tokens of a service
+// account, with an API key, or with the identity of the machine that the gateway runs on.
+package vertex
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/bodhi-gateway/bodhi/app/clock"
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/llm"
+	dialect "github.com/bodhi-gateway/bodhi/app/llm/dialect/gemini"
+	"github.com/bodhi-gateway/bodhi/app/provider"
+	"github.com/bodhi-gateway/bodhi/app/provider/carry"
+)
+
+// BaseURL is Vertex without a region.
+const BaseURL = "https://aiplatform.googleapis.com"
+
+// Adapter implements provider.Adapter. Unlike others it holds something: the tokens of its connections.
+type Adapter struct{ tokens *tokens }
+
+var _ provider.Adapter = (*Adapter)(nil)
+
+// New makes the adapter. Tokens are fetched through out, the one way out of the process.
+func New(out http.RoundTripper, c clock.Clock) *Adapter {
+	return &Adapter{tokens: &tokens{out: out, clock: c}}
+}
+
+// Operations implements provider.Adapter. Vertex's embeddings have a form of their own.
+func (*Adapter) Operations() []llm.Operation { return []llm.Operation{llm.Chat, llm.CountTokens} }
+
+var wire = dialect.Wire{Vertex: true}
+
+// Request implements provider.Adapter. It may wait for a token; that costs nothing.
+func (a *Adapter) Request(ctx context.Context, c *provider.Connection, call *llm.Call, edit llm.Edit, in http.Header) (*http.Request, error) {
+	if call.Operation == llm.Embeddings {
+		return nil, carry.Unsupported(call)
+	}
+	body, err := llm.Body(wire, call, edit)
+	if err != nil {
+		return nil, err
+	}
+	model := edit.Model
+	if model == "" {
+		model = call.Model
+	}
+	if !strings.Contains(model, "/") {
+		model = "publishers/google/models/" + model
+	}
+	path, err := dialect.Path(call, model)
+	if err != nil {
+		return nil, err
+	}
+	at, err := a.place(c)
+	if err != nil {
+		return nil, err
+	}
+	r, err := a.request(ctx, c, at.root, "v1/"+at.resource+path, body)
+	if err != nil {
+		return nil, err
+	}
+	carry.Forward(r, in, carry.Accept(call))
+	return r, nil
+}
+
+// Response implements provider.Adapter.
+func (*Adapter) Response(r *http.Response, call *llm.Call) (llm.Stream, error) {
+	return carry.Response(wire, r, call)
+}
+
+// ModelList implements provider.Adapter.
+func (a *Adapter) ModelList(ctx context.Context, c *provider.Connection) (*http.Request, error) {
+	at, err := a.place(c)
+	if err != nil {
+		return nil, err
+	}
+	return a.request(ctx, c, at.root, "v1beta1/publishers/google/models?pageSize=300", nil)
+}
+
+// Models implements provider.Adapter.
+func (*Adapter) Models(r *http.Response) ([]string, error) {
+	names, err := carry.Models(wire, r, "publisherModels", "name")
+	for i := range names {
+		names[i] = strings.TrimPrefix(names[i], "publishers/google/models/")
+	}
+	return names, err
+}
+
+// place is where a connection's models are.
+type place struct {
+	root     string // scheme and host, and what path a proxy has in front
+	project  string
+	resource string // "projects/p/locations/l/", or "" for an API key without a project
+}
+
+// place reads the connection's address; what it does not say, a service account's key does.
+func (a *Adapter) place(c *provider.Connection) (at place, err error) {
+	root, s := provider.SettingsOf(provider.Vertex, c.BaseURL)
+	location := s["location"]
+	if location == "" {
+		location = "global"
+	}
+	if at.root = root; root == "" {
+		at.root = BaseURL
+		if location != "global" {
+			at.root = "https://" + location + "-aiplatform.googleapis.com"
+		}
+	}
+	at.project = s["project"]
+	key := c.Credential.Reveal()
+	if at.project == "" && provider.IsServiceAccount(key) {
+		account, err := a.tokens.account(c)
+		if err != nil {
+			return at, err
+		}
+		at.project = account.about.Project
+	}
+	switch {
+	case at.project != "":
+		at.resource = "projects/" + url.PathEscape(at.project) + "/locations/" + location + "/"
+	case key == "" || provider.IsServiceAccount(key):
+		return at, fault.Field("settings.project", "This connection names no Google Cloud project, and its credential does not either. Enter the project's id.")
+	}
+	return at, nil
+}
+
+func (a *Adapter) request(ctx context.Context, c *provider.Connection, root, path string, body []byte) (*http.Request, error) {
+	there := *c
+	there.BaseURL = root
+	r, err := carry.Request(ctx, &there, root, path, body)
+	if err != nil {
+		return nil, err
+	}
+	key := c.Credential.Reveal()
+	if key != "" && !provider.IsServiceAccount(key) {
+		r.Header["X-Goog-Api-Key"] = []string{key}
+		return r, nil
+	}
+	account, err := a.tokens.account(c)
+	if err != nil {
+		return nil, err
+	}
+	token, err := account.token(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r.Header["Authorization"] = []string{"Bearer " + token.Reveal()}
+	return r, nil
+}
