@@ -1,9 +1,12 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -207,10 +210,26 @@ func lockAccounts(tx *gorm.DB, owners map[ledger.Account]id.Org) (map[ledger.Acc
 	return locked, nil
 }
 
+// ensurePeriods begins the periods of accounts that have no row yet, and locks nothing.
+func ensurePeriods(tx *gorm.DB, owners map[ledger.Account]id.Org) error {
+	if len(owners) == 0 {
+		return nil
+	}
+	there, err := readRows(tx, owners)
+	if err == nil {
+		_, err = beginMissing(tx, owners, there)
+	}
+	return err
+}
+
 func lockRows(tx *gorm.DB, owners map[ledger.Account]id.Org) (map[ledger.Account]*lockedAccount, error) {
+	return readRows(tx.Clauses(clause.Locking{Strength: "UPDATE"}), owners)
+}
+
+func readRows(tx *gorm.DB, owners map[ledger.Account]id.Org) (map[ledger.Account]*lockedAccount, error) {
 	budgets, starts := keysOf(owners)
 	var rows []periodRow
-	err := tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("budget_id IN ? AND starts_at IN ?", budgets, starts).
+	err := tx.Where("budget_id IN ? AND starts_at IN ?", budgets, starts).
 		Order("budget_id, starts_at").Find(&rows).Error
 	out := make(map[ledger.Account]*lockedAccount, len(rows))
 	for _, r := range rows {
@@ -242,10 +261,14 @@ func keysOf(owners map[ledger.Account]id.Org) (budgets []id.Budget, starts []tim
 // beginMissing begins the periods of those accounts that have no row yet, and reports whether there were any.
 func beginMissing(tx *gorm.DB, owners map[ledger.Account]id.Org, there map[ledger.Account]*lockedAccount) (bool, error) {
 	begun := false
-	for a, o := range owners {
-		if there[a] != nil {
-			continue
-		}
+	missing := slices.Collect(maps.Keys(owners))
+	missing = slices.DeleteFunc(missing, func(a ledger.Account) bool { return there[a] != nil })
+	// One order for all nodes, which all do this at the same midnight.
+	slices.SortFunc(missing, func(a, b ledger.Account) int {
+		return cmp.Or(a.Budget.Compare(b.Budget), cmp.Compare(a.Start, b.Start))
+	})
+	for _, a := range missing {
+		o := owners[a]
 		var row budgetRow
 		err := tx.Where("org_id = ? AND id = ?", o, a.Budget).Take(&row).Error
 		if errors.Is(err, gorm.ErrRecordNotFound) {

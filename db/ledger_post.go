@@ -42,8 +42,8 @@ func (s *LedgerStore) post(ctx context.Context, node id.Node, b budget.Batch) ([
 			return err
 		}
 		costs, owners := costsOf(b)
-		locked, err := lockAccounts(tx, owners)
-		if err != nil {
+		// A period that nobody has begun opens with the facts before this batch, so it must begin before they are written.
+		if err := ensurePeriods(tx, owners); err != nil {
 			return err
 		}
 		if err := s.insertFacts(tx, b); err != nil {
@@ -53,6 +53,11 @@ func (s *LedgerStore) post(ctx context.Context, node id.Node, b budget.Batch) ([
 			return err
 		}
 		if err := addTags(tx, b); err != nil {
+			return err
+		}
+		// Accounts are locked last: requests of all nodes wait for these rows when they need lease.
+		locked, err := lockAccounts(tx, owners)
+		if err != nil {
 			return err
 		}
 		if err := passOn(tx, locked, b); err != nil {
