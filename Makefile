@@ -70,6 +70,15 @@ check: generate lint test-quick ## what to run before a commit
 bench: build ## measure against a plain reverse proxy, side by side; prints a table, writes var/bench.json
 	go run ./e2e/bench -bodhi bin/bodhi -out var/bench.json $(BENCH)
 
+.PHONY: proof
+proof: build ## prove that budgets hold: simulator, then two real nodes killed 30 times; writes var/proof.json (a quarter of an hour)
+	@mkdir -p var && rm -f var/proof.json
+	go test ./app/ledger/sim -count=1 -v -run Survives -seeds 3000 -figures $(CURDIR)/var/proof.json | grep -E 'seeds|FAIL|^ok'
+	go test ./app/ledger/sim -count=1 -run Planted -seeds 3000 -figures $(CURDIR)/var/proof.json
+	go test ./app/budget -count=1 -v -run AdmissionAdds -figures $(CURDIR)/var/proof.json | grep -E 'admission:|FAIL|^ok'
+	TEST_BINARY=$(CURDIR)/bin/bodhi go test ./e2e/proof -count=1 -timeout 40m -long -figures $(CURDIR)/var/proof.json
+	@cat var/proof.json
+
 .PHONY: fuzz
 fuzz: ## run every fuzz target for FUZZTIME (20s)
 	@scripts/fuzz.sh $(FUZZTIME)

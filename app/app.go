@@ -123,7 +123,8 @@ func (a *App) dataPlane() error {
 	if err != nil {
 		return err
 	}
-	a.treasury = budget.NewTreasury(budget.TreasuryConfig{Bank: a.ledgerStore, Journal: j, Clock: a.clock, IDs: a.ids, Log: a.log})
+	a.treasury = budget.NewTreasury(budget.TreasuryConfig{Bank: a.ledgerStore, Journal: j, Clock: a.clock, IDs: a.ids, Log: a.log, PublicURL: a.cfg.PublicURL,
+		Bus: a.bus, Host: hostLabel(), Version: a.options.Version, DeadAfter: a.cfg.NodeDeadAfter})
 	a.meter = newMeter(a.options.Version, a.treasury.Stats)
 	if a.limiter, err = a.newLimiter(); err != nil {
 		return errors.Join(err, a.treasury.Close(context.Background()))
@@ -211,6 +212,7 @@ func (a *App) Run(ctx context.Context, ready func(url string)) error {
 	running.Go(func() error { return a.treasury.Run(machinery) })
 	running.Go(func() error { return a.limiter.Run(machinery) })
 	running.Go(func() error { a.noteUses(machinery); return nil })
+	running.Go(func() error { return a.budgets(a.treasury).Keep(machinery) })
 	for _, m := range a.mirrors {
 		running.Go(func() error { m.Run(machinery, a.bus); return nil })
 	}

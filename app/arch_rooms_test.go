@@ -56,6 +56,7 @@ var untenanted = map[string]string{
 	"sessions":          "one may begin before anybody is logged in",
 	"journal_positions": "a node's journal holds all tenants' attempts",
 	"price_refreshes":   "the catalogue is one for the installation",
+	"nodes":             "gateway processes, which serve every tenant",
 	"live_topics":       "it says that something changed, never what",
 }
 
@@ -63,6 +64,9 @@ var untenanted = map[string]string{
 var acrossTenants = map[string]string{
 	"identities_login": "log-in does not know the organization yet",
 	"leases_node":      "a node finds its leases after a restart",
+
+	"budget_grants_until":    "the keeper looks for what ends next, whose ever it is",
+	"budget_requests_expiry": "the keeper looks for what expires next, whose ever it is",
 }
 
 var (

@@ -12,6 +12,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/caarlos0/env/v11"
 
@@ -42,6 +43,8 @@ type Config struct {
 	StripeSecretKey     secret.String `env:"STRIPE_SECRET_KEY"`
 	StripeWebhookSecret secret.String `env:"STRIPE_WEBHOOK_SECRET"`
 	StripeAPIBase       string        `env:"STRIPE_API_BASE"`
+	// NodeDeadAfter is how long a node may give no sign of life before the others take it for dead; at least 1 s.
+	NodeDeadAfter time.Duration `env:"BODHI_NODE_DEAD_AFTER" envDefault:"30s"`
 	// LogLevel is the lowest level logged; LogFormat is "text" or "json".
 	LogLevel  slog.Level `env:"BODHI_LOG_LEVEL" envDefault:"info"`
 	LogFormat string     `env:"BODHI_LOG_FORMAT" envDefault:"text"`
@@ -128,6 +131,9 @@ func (c Config) validate(values settings) error {
 	check("DATABASE_URL", scheme(c.DatabaseURL, "sqlite:///path or postgres://user:password@host/name", "sqlite", "postgres", "postgresql"))
 	check("REDIS_URL", optionalSecret(c.RedisURL, "redis://host:6379/0", "redis", "rediss"))
 	check("SMTP_URL", optionalSecret(c.SMTPURL, "smtp://user:password@host:587", "smtp", "smtps"))
+	if c.NodeDeadAfter < time.Second {
+		check("BODHI_NODE_DEAD_AFTER", fmt.Errorf("%s is too short; it should be 1s or more, such as 30s", c.NodeDeadAfter))
+	}
 	if c.LogFormat != "text" && c.LogFormat != "json" {
 		check("BODHI_LOG_FORMAT", fmt.Errorf("%q is not one of: text, json", c.LogFormat))
 	}

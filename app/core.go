@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/audit"
 	"github.com/bodhi-gateway/bodhi/app/budget"
@@ -116,6 +117,7 @@ func (c *core) rooms() error {
 	c.connections, c.aliases = db.NewConnectionStore(c.db), db.NewAliasStore(c.db)
 	c.keyStore, c.budgetStore, c.ledgerStore = db.NewKeyStore(c.db), db.NewBudgetStore(c.db), db.NewLedgerStore(c.db)
 	c.sessions, c.limitStore = db.NewSessionStore(c.db), db.NewLimitStore(c.db)
+	c.db.OnAlerts(c.alerted)
 
 	c.aliasing = route.New(route.Parts{Store: c.aliases, Connections: c.connections, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
 	c.providers = provider.New(provider.Parts{Store: c.connections, Tx: c.db, Audit: c.audit, Bus: c.bus, Vault: c.keyring, URLs: c.egress,
@@ -135,9 +137,22 @@ func (c *core) rooms() error {
 	return nil
 }
 
+// alerted says once, in the log and on the bus, that thresholds were crossed. The rows are in the books already.
+func (c *core) alerted(fired []budget.Alert) {
+	for _, a := range fired {
+		c.log.Warn("a budget crossed a threshold", "organization", a.Org.String(), "budget", a.Budget.String(), "percent", a.Threshold,
+			"spent", a.Measure.Plain(a.Spent), "limit", a.Measure.Plain(a.Limit), "measure", a.Measure.String())
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if err := c.bus.Publish(ctx, budget.AlertTopic); err != nil { // readers poll as well
+		c.log.Warn("thresholds were crossed, but listeners could not be told", "error", err.Error())
+	}
+}
+
 // budgets is the budget service; desk knows what is held right now, and is nil outside a serving process.
 func (c *core) budgets(desk budget.Desk) *budget.Service {
-	return budget.New(budget.Parts{Store: c.budgetStore, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log, Desk: desk})
+	return budget.New(budget.Parts{Store: c.budgetStore, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log, Desk: desk, Held: c.ledgerStore})
 }
 
 // limits is the rate limits' service; desk knows what is used right now, and is nil outside a serving process.

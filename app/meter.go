@@ -71,6 +71,12 @@ func (m *meter) treasury(stats func() budget.Stats) {
 	gauge("bodhi_journal_lag_bytes", "Journal that is not in the database yet, within its newest segment.", func(s budget.Stats) float64 { return float64(s.LagBytes) })
 	gauge("bodhi_journal_lag_segments", "Whole journal segments that are not in the database yet.", func(s budget.Stats) float64 { return float64(s.LagSegments) })
 	count("bodhi_reserve_exceeded_total", "Attempts that cost more than was held for them; anything but 0 wants a human.", func(s budget.Stats) int64 { return s.Overruns })
+	gauge("bodhi_nodes", "Nodes on this database that count as alive, this one included.", func(s budget.Stats) float64 { return float64(s.Nodes) })
+	gauge("bodhi_node_epoch", "The number of this node's session.", func(s budget.Stats) float64 { return float64(s.Epoch) })
+	count("bodhi_nodes_reaped_total", "Other nodes that this one took for dead; their leases became suspense.", func(s budget.Stats) int64 { return s.Reaped })
+	count("bodhi_recalls_total", "Calls for lease that lay idle on other nodes.", func(s budget.Stats) int64 { return s.Recalls })
+	count("bodhi_lease_trips_total", "Visits to the database for leases.", func(s budget.Stats) int64 { return s.LeaseTrips })
+	count("bodhi_post_trips_total", "Visits to the database with pieces of the journal.", func(s budget.Stats) int64 { return s.PostTrips })
 	count("bodhi_budget_refusals_total", "Requests refused for want of money.", func(s budget.Stats) int64 { return s.Refusals })
 }
 

@@ -30,7 +30,7 @@ func (a *App) routes() []web.Route {
 		routeweb.New(a.aliasing, a.providers, a.shelf, a.prices, a.clock).Routes(),
 		priceweb.New(a.pricing, a.providers, a.refresher).Routes(),
 		reconcileweb.New(a.reconciling).Routes(),
-		budgetweb.New(budgets, a.people, a.keys).Routes(),
+		budgetweb.New(budgets, a.people, a.keys, a.reports).Routes(),
 		limitweb.New(a.limits(a.limiter), a.people, a.keys).Routes(),
 		[]web.Route{web.StyleGuide()},
 	)

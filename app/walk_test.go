@@ -78,6 +78,8 @@ var forms = map[string]url.Values{
 	"api.limits.create":      {"scope": {"things:members"}, "unit": {"requests"}, "amount": {"5"}, "window": {"1m"}},
 	"api.limits.update":      {"amount": {"5"}},
 	"api.limits.raise":       {"add": {"5"}, "until": {"2026-12-31T12:00:00Z"}},
+	"api.budgets.grant":      {"kind": {"increase"}, "amount": {"1"}, "reason": {"x"}},
+	"api.budgets.ask":        {"amount": {"1"}, "reason": {"x"}},
 	"connections.update":     {"name": {"x"}},
 	"api.connections.update": {"name": {"x"}},
 	"api.connections.rotate": {"credential": {"sk-x"}},
@@ -88,7 +90,11 @@ var forms = map[string]url.Values{
 	"api.overrides.create":   {"model": {"m"}, "connection": {"things:connections"}},
 	"aliases.update":         {"name": {"x"}, "target": {"sandbox/sandbox-chat"}},
 	"api.aliases.update":     {"name": {"x"}, "targets[]": {"sandbox/sandbox-chat"}},
-	"requests.list":          {"key": {"things:keys"}, "id": {"things:requests"}},
+	"requests.list":          {"key": {"things:keys"}, "under": {"things:teams"}, "budget": {"things:budgets"}},
+	"budgets.list":           {"team": {"things:teams"}},
+	"budgets.ask":            {"request": {"things:requests"}},
+	"budgets.asked":          {"amount": {"1"}, "reason": {"x"}},
+	"budgets.grant":          {"kind": {"increase"}, "amount": {"1"}, "reason": {"x"}},
 	"api.requests.list":      {"key": {"things:keys"}},
 }
 
@@ -107,6 +113,8 @@ func (a *App) tenant(t *testing.T, h *webtest.House, name string) webtest.Visito
 	raised, err := a.limits(nil).Raise(ctx, admin, rate.ID, limit.Rise{Add: 5, Until: a.clock.Now().Add(time.Hour)})
 	must(t, err)
 	v.Things["limits"], v.Things["increases"] = rate.ID.String(), raised.Increases[0].ID.String()
+	asked, err := a.budgets(nil).Ask(ctx, x.Actor(org.Developer), spend.ID, budget.RequestInput{Amount: 1, Reason: "x"})
+	must(t, err)
 	connections, err := a.providers.List(ctx, admin)
 	must(t, err)
 	aliases, err := a.aliasing.List(ctx, admin)
@@ -116,6 +124,7 @@ func (a *App) tenant(t *testing.T, h *webtest.House, name string) webtest.Visito
 	_, err = a.ledgerStore.Post(ctx, id.NewNode(a.ids), budget.Batch{Requests: []ledger.Request{request}})
 	must(t, err)
 	v.Things["keys"], v.Things["budgets"] = made.Key.ID.String(), spend.ID.String()
+	v.Things["budget-requests"] = asked.ID.String()
 	v.Things["connections"], v.Things["aliases"] = connections[0].ID.String(), aliases[0].ID.String()
 	own, err := a.pricing.Create(ctx, admin, price.Input{Model: "m", Prices: map[catalog.Class]money.Price{catalog.Input: 1}})
 	must(t, err)

@@ -67,6 +67,10 @@ type periodRow struct {
 	Opening  ledger.Units `gorm:"column:opening_nanos"`
 	Spent    ledger.Units `gorm:"column:spent_nanos"`
 	Suspense ledger.Units `gorm:"column:suspense_nanos"`
+	// AlertAt is the amount at which a threshold is crossed next; 0 = look at the next posting.
+	AlertAt ledger.Units `gorm:"column:alert_nanos"`
+	// HeirAt is when the period began that took over in the middle of this one, because the calendar was changed.
+	HeirAt *time.Time `gorm:"column:heir_at"`
 }
 
 // limitOf is what may be spent in a period: the budget's limit without its reserve, with what was added to the period.
@@ -121,26 +125,6 @@ func (s *BudgetStore) Update(ctx context.Context, b budget.Budget, now time.Time
 	return s.begin(ctx, b, now)
 }
 
-// begin makes the row of the period that now lies in, or takes the new limit over into it.
-func (s *BudgetStore) begin(ctx context.Context, b budget.Budget, now time.Time) error {
-	return s.db.scoped(ctx, b.Org, func(tx *gorm.DB) error {
-		zone, err := zoneOf(tx, b.Org)
-		if err != nil {
-			return err
-		}
-		from, to := b.Calendar().Window(now, zone)
-		if err := beginPeriod(tx, b, from, to); err != nil {
-			return err
-		}
-		var row periodRow
-		if err := tx.Where("org_id = ? AND budget_id = ? AND starts_at = ?", b.Org, b.ID, from).Take(&row).Error; err != nil {
-			return err
-		}
-		return tx.Model(&periodRow{}).Where("org_id = ? AND budget_id = ? AND starts_at = ?", b.Org, b.ID, from).
-			Updates(map[string]any{"limit_nanos": row.limitOf(b), "ends_at": ending(to)}).Error
-	})
-}
-
 func zoneOf(tx *gorm.DB, o id.Org) (*time.Location, error) {
 	var row orgRow
 	if err := tx.Where("id = ?", o).Take(&row).Error; err != nil {
@@ -151,31 +135,6 @@ func zoneOf(tx *gorm.DB, o id.Org) (*time.Location, error) {
 		return nil, fmt.Errorf("zone of organization %s: %w", o, err)
 	}
 	return zone, nil
-}
-
-// beginPeriod makes a period's row if it is missing. It opens with what the facts say was spent there since the period
-// began: nothing at a true beginning, something for a budget that is made, or changed, in the middle.
-func beginPeriod(tx *gorm.DB, b budget.Budget, from, to time.Time) error {
-	var there int64
-	err := tx.Model(&periodRow{}).Where("org_id = ? AND budget_id = ? AND starts_at = ?", b.Org, b.ID, from).Count(&there).Error
-	if err != nil || there > 0 {
-		return err
-	}
-	opening, err := spentUnder(tx, b.Scope, b.Measure, from, to)
-	if err != nil {
-		return err
-	}
-	row := periodRow{OrgID: b.Org, BudgetID: b.ID, StartsAt: from, EndsAt: ending(to), Opening: opening, Spent: opening}
-	row.Limit = row.limitOf(b)
-	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error
-}
-
-// ending is a period's end as its column holds it.
-func ending(to time.Time) *time.Time {
-	if to.IsZero() {
-		return nil
-	}
-	return &to
 }
 
 // booked is the column of an attempt that an account of a measure counts.
@@ -200,10 +159,15 @@ func under(q *gorm.DB, s org.Scope) *gorm.DB {
 	case org.PoolScope:
 		return q.Where("team_id = ? AND member_id IS NULL", s.Node())
 	case org.TagScope:
-		find := map[bool]string{true: "strpos", false: "instr"}[q.Dialector.Name() == "postgres"]
-		return q.Where(find+"(',' || tags || ',', ?) > 0", ","+s.Node()+",")
+		return carrying(q, "tags", s.Node())
 	}
 	return q.Where(clause.Eq{Column: clause.Column{Name: string(s.Kind()) + "_id"}, Value: s.Node()})
+}
+
+// carrying narrows a query to rows whose tags hold a pair.
+func carrying(q *gorm.DB, column, pair string) *gorm.DB {
+	find := map[bool]string{true: "strpos", false: "instr"}[q.Dialector.Name() == "postgres"]
+	return q.Where(find+"(',' || "+column+" || ',', ?) > 0", ","+pair+",")
 }
 
 // Delete implements budget.Store.
@@ -271,6 +235,9 @@ func (s *BudgetStore) listed(ctx context.Context, o id.Org, now time.Time, narro
 		if err := q.Find(&periods).Error; err != nil {
 			return err
 		}
+		if err := addReaped(tx, o, periods); err != nil {
+			return err
+		}
 		labels, err := placesOf(tx, o, rows)
 		if err != nil {
 			return err
@@ -283,7 +250,8 @@ func (s *BudgetStore) listed(ctx context.Context, o id.Org, now time.Time, narro
 			}
 			from, to := b.Calendar().Window(now, zone)
 			p := present[periodKey{b.ID, from.Unix()}]
-			l := budget.Listed{Budget: b, Place: labels[b.Scope], Present: p.limitOf(b), Spent: p.Spent + p.Suspense, Suspense: p.Suspense}
+			l := budget.Listed{Budget: b, Place: labels[b.Scope], Present: p.limitOf(b), Spent: p.Spent + p.Suspense, Suspense: p.Suspense,
+				RolledOver: p.Rollover, Granted: p.Granted}
 			if !to.IsZero() {
 				l.ResetsAt = to.In(zone)
 			}

@@ -63,7 +63,7 @@ func placesOf(tx *gorm.DB, o id.Org, rows []budgetRow) (map[org.Scope]budget.Pla
 				return nil, err
 			}
 			p := out[scope]
-			p.Label = prefix[kind] + n.Label
+			p.Label, p.Owner = prefix[kind]+n.Label, n.Owner
 			if !n.Team.IsZero() {
 				p.Teams = append(p.Teams, n.Team)
 			}
@@ -75,9 +75,10 @@ func placesOf(tx *gorm.DB, o id.Org, rows []budgetRow) (map[org.Scope]budget.Pla
 
 // named is a node of the tree; a member of several teams comes once for each.
 type named struct {
-	ID    string  `gorm:"column:id"`
-	Label string  `gorm:"column:label"`
-	Team  id.Team `gorm:"column:team"`
+	ID    string    `gorm:"column:id"`
+	Label string    `gorm:"column:label"`
+	Team  id.Team   `gorm:"column:team"`
+	Owner id.Member `gorm:"column:owner"`
 }
 
 var prefix = map[org.ScopeKind]string{org.DepartmentScope: "Department ", org.TeamScope: "Team ", org.KeyScope: "Key ", org.PoolScope: "Pool of team "}
@@ -85,16 +86,17 @@ var prefix = map[org.ScopeKind]string{org.DepartmentScope: "Department ", org.Te
 func kindQuery(tx *gorm.DB, o id.Org, kind org.ScopeKind) *gorm.DB {
 	switch kind {
 	case org.DepartmentScope:
-		return tx.Table("departments n").Select("n.id, n.name AS label, NULL AS team").Where("n.org_id = ?", o)
+		return tx.Table("departments n").Select("n.id, n.name AS label, t.id AS team, NULL AS owner").
+			Joins("LEFT JOIN teams t ON t.org_id = n.org_id AND t.department_id = n.id").Where("n.org_id = ?", o)
 	case org.TeamScope, org.PoolScope:
-		return tx.Table("teams n").Select("n.id, n.name AS label, n.id AS team").Where("n.org_id = ?", o)
+		return tx.Table("teams n").Select("n.id, n.name AS label, n.id AS team, NULL AS owner").Where("n.org_id = ?", o)
 	case org.MemberScope:
-		return tx.Table("members n").Select("n.id, n.email AS label, t.team_id AS team").
+		return tx.Table("members n").Select("n.id, n.email AS label, t.team_id AS team, n.id AS owner").
 			Joins("LEFT JOIN team_members t ON t.org_id = n.org_id AND t.member_id = n.id").
 			Where("n.org_id = ? AND n.removed_at IS NULL", o)
 	case org.KeyScope:
-		return tx.Table("keys n").Select("n.id, n.name AS label, n.team_id AS team").Where("n.org_id = ? AND n.deleted_at IS NULL", o)
+		return tx.Table("keys n").Select("n.id, n.name AS label, n.team_id AS team, n.member_id AS owner").Where("n.org_id = ? AND n.deleted_at IS NULL", o)
 	default:
-		return tx.Table("organizations n").Select("n.id, n.name AS label, NULL AS team").Where("n.id = ?", o)
+		return tx.Table("organizations n").Select("n.id, n.name AS label, NULL AS team, NULL AS owner").Where("n.id = ?", o)
 	}
 }

@@ -1,9 +1,12 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -24,6 +27,9 @@ type leaseRow struct {
 	Posted   ledger.Units `gorm:"column:posted_nanos"`
 	OpID     id.Grant     `gorm:"column:op_id"`
 	OpAmount ledger.Units `gorm:"column:op_nanos"`
+	// Since ReapedAt nobody has heard of the node: what is left counts as suspense, less what somebody released.
+	ReapedAt *time.Time   `gorm:"column:reaped_at"`
+	Released ledger.Units `gorm:"column:released_nanos"`
 }
 
 // TableName names the table.
@@ -68,8 +74,15 @@ func (s *LedgerStore) Lease(ctx context.Context, node id.Node, asks []budget.Lea
 		for _, a := range asks {
 			owners[a.Account] = a.Org
 		}
+		reaped, err := inSession(tx, node, asks)
+		if err != nil {
+			return err
+		}
 		locked, err := lockAccounts(tx, owners)
 		if err != nil {
+			return err
+		}
+		if err := s.refresh(tx, locked, asks); err != nil {
 			return err
 		}
 		out = make([]budget.Lease, 0, len(asks))
@@ -79,6 +92,9 @@ func (s *LedgerStore) Lease(ctx context.Context, node id.Node, asks []budget.Lea
 			if p == nil {
 				out = append(out, budget.Lease{Org: a.Org, Account: a.Account, Gone: true})
 				continue
+			}
+			if own := p.of(node); reaped != nil && own.ReapedAt == nil {
+				own.ReapedAt = reaped
 			}
 			l, dirty := p.lend(node, a)
 			if dirty {
@@ -123,7 +139,11 @@ func (p *lockedAccount) of(node id.Node) *leaseRow {
 func (p *lockedAccount) pool() ledger.Pool {
 	pool := ledger.Pool{Limit: p.period.Limit, Spent: p.period.Spent, Suspense: p.period.Suspense}
 	for _, l := range p.leases {
-		pool.Leased += l.outstanding()
+		if l.ReapedAt != nil {
+			pool.Suspense += l.suspense()
+		} else {
+			pool.Leased += l.outstanding()
+		}
 	}
 	return pool
 }
@@ -131,12 +151,15 @@ func (p *lockedAccount) pool() ledger.Pool {
 // lend carries out one ask. dirty says that the node's lease changed.
 func (p *lockedAccount) lend(node id.Node, a budget.LeaseAsk) (l budget.Lease, dirty bool) {
 	own := p.of(node)
-	l = budget.Lease{Org: a.Org, Account: a.Account, Posted: own.Posted}
+	l = budget.Lease{Org: a.Org, Account: a.Account, Posted: own.Posted, Reaped: own.ReapedAt != nil}
 	switch {
 	case a.Op.IsZero():
 	case a.Op == own.OpID:
 		l.Granted = own.OpAmount // asked again: the answer was lost
 	case a.Op.Compare(own.OpID) < 0: // overtaken by a newer one: its sender has given it up
+	case l.Reaped: // alive after all: it keeps what it had, as suspense, until it begins a new session
+		own.OpID, own.OpAmount = a.Op, 0
+		dirty = true
 	default:
 		own.Granted -= a.Back
 		ask := a.Ask
@@ -187,10 +210,26 @@ func lockAccounts(tx *gorm.DB, owners map[ledger.Account]id.Org) (map[ledger.Acc
 	return locked, nil
 }
 
+// ensurePeriods begins the periods of accounts that have no row yet, and locks nothing.
+func ensurePeriods(tx *gorm.DB, owners map[ledger.Account]id.Org) error {
+	if len(owners) == 0 {
+		return nil
+	}
+	there, err := readRows(tx, owners)
+	if err == nil {
+		_, err = beginMissing(tx, owners, there)
+	}
+	return err
+}
+
 func lockRows(tx *gorm.DB, owners map[ledger.Account]id.Org) (map[ledger.Account]*lockedAccount, error) {
+	return readRows(tx.Clauses(clause.Locking{Strength: "UPDATE"}), owners)
+}
+
+func readRows(tx *gorm.DB, owners map[ledger.Account]id.Org) (map[ledger.Account]*lockedAccount, error) {
 	budgets, starts := keysOf(owners)
 	var rows []periodRow
-	err := tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("budget_id IN ? AND starts_at IN ?", budgets, starts).
+	err := tx.Where("budget_id IN ? AND starts_at IN ?", budgets, starts).
 		Order("budget_id, starts_at").Find(&rows).Error
 	out := make(map[ledger.Account]*lockedAccount, len(rows))
 	for _, r := range rows {
@@ -222,10 +261,14 @@ func keysOf(owners map[ledger.Account]id.Org) (budgets []id.Budget, starts []tim
 // beginMissing begins the periods of those accounts that have no row yet, and reports whether there were any.
 func beginMissing(tx *gorm.DB, owners map[ledger.Account]id.Org, there map[ledger.Account]*lockedAccount) (bool, error) {
 	begun := false
-	for a, o := range owners {
-		if there[a] != nil {
-			continue
-		}
+	missing := slices.Collect(maps.Keys(owners))
+	missing = slices.DeleteFunc(missing, func(a ledger.Account) bool { return there[a] != nil })
+	// One order for all nodes, which all do this at the same midnight.
+	slices.SortFunc(missing, func(a, b ledger.Account) int {
+		return cmp.Or(a.Budget.Compare(b.Budget), cmp.Compare(a.Start, b.Start))
+	})
+	for _, a := range missing {
+		o := owners[a]
 		var row budgetRow
 		err := tx.Where("org_id = ? AND id = ?", o, a.Budget).Take(&row).Error
 		if errors.Is(err, gorm.ErrRecordNotFound) {
@@ -274,26 +317,4 @@ func (s *LedgerStore) Mark(ctx context.Context, node id.Node) (budget.Mark, erro
 		return budget.Mark{}, nil
 	}
 	return row.mark(), err
-}
-
-// Surrender implements budget.Bank.
-func (s *LedgerStore) Surrender(ctx context.Context, node id.Node, damaged bool) error {
-	return s.books(ctx, "end a node's session", func(tx *gorm.DB) error {
-		var leases []leaseRow
-		err := tx.Where("node_id = ?", node).Order("org_id, budget_id, starts_at").Find(&leases).Error
-		if err != nil {
-			return err
-		}
-		for _, l := range leases {
-			if !damaged || l.outstanding() == 0 {
-				continue
-			}
-			err := tx.Model(&periodRow{}).Where("org_id = ? AND budget_id = ? AND starts_at = ?", l.OrgID, l.BudgetID, l.StartsAt).
-				Update("suspense_nanos", gorm.Expr("suspense_nanos + ?", l.outstanding())).Error
-			if err != nil {
-				return err
-			}
-		}
-		return tx.Where("node_id = ?", node).Delete(&leaseRow{}).Error
-	})
 }

@@ -119,15 +119,18 @@ type requestRow struct {
 	Status       int           `gorm:"column:status"`
 	Code         string        `gorm:"column:code"`
 	Message      string        `gorm:"column:message"`
-	Input        int64         `gorm:"column:input_tokens"`
-	Cached       int64         `gorm:"column:cached_tokens"`
-	Output       int64         `gorm:"column:output_tokens"`
-	Reasoning    int64         `gorm:"column:reasoning_tokens"`
-	Cost         money.USD     `gorm:"column:cost_nanos"`
-	Decisions    string        `gorm:"column:decisions"`
-	FirstByte    int64         `gorm:"column:first_byte_us"`
-	DurationUS   int64         `gorm:"column:duration_us"`
-	OverheadUS   int64         `gorm:"column:overhead_us"`
+	RefusedBy    id.Budget     `gorm:"column:refused_by"`
+	// Refusal is how the budget of RefusedBy stood.
+	Refusal    *ledger.Refusal `gorm:"column:refusal;serializer:json"`
+	Input      int64           `gorm:"column:input_tokens"`
+	Cached     int64           `gorm:"column:cached_tokens"`
+	Output     int64           `gorm:"column:output_tokens"`
+	Reasoning  int64           `gorm:"column:reasoning_tokens"`
+	Cost       money.USD       `gorm:"column:cost_nanos"`
+	Decisions  string          `gorm:"column:decisions"`
+	FirstByte  int64           `gorm:"column:first_byte_us"`
+	DurationUS int64           `gorm:"column:duration_us"`
+	OverheadUS int64           `gorm:"column:overhead_us"`
 }
 
 // TableName names the table.
@@ -140,6 +143,9 @@ func requestRowOf(r ledger.Request) requestRow {
 		Session: r.Session, Cache: r.Cache, Attempts: r.Attempts, Status: r.Status, Code: r.Code, Message: r.Message,
 		Input: r.Usage.Input, Cached: r.Usage.CacheRead, Output: r.Usage.Output, Reasoning: r.Usage.Reasoning, Cost: r.Cost,
 		Decisions: r.Decisions, FirstByte: r.FirstByte.Microseconds(), DurationUS: r.Duration.Microseconds(), OverheadUS: r.Overhead.Microseconds()}
+	if r.Refusal != (ledger.Refusal{}) {
+		row.RefusedBy, row.Refusal = r.Refusal.Budget, &r.Refusal
+	}
 	clean(&row.Family, &row.Endpoint, &row.Asked, &row.Model, &row.Provider, &row.Route, &row.Client, &row.Tags, &row.EndUser,
 		&row.Session, &row.Cache, &row.Code, &row.Message, &row.Decisions)
 	return row
@@ -204,6 +210,10 @@ func (s *LedgerStore) EnsureDays(ctx context.Context, first, last time.Time) err
 	ahead := last.Add(daysAhead * day)
 	// In a transaction of its own: making a table locks its parent until the end.
 	err := s.db.system(ctx, "make days for facts", func(tx *gorm.DB) error {
+		// One at a time: of two that make the same table at once, IF NOT EXISTS fails one.
+		if err := tx.Exec("SELECT pg_advisory_xact_lock(hashtext('ensure_fact_days'))").Error; err != nil {
+			return err
+		}
 		return tx.Exec("SELECT ensure_fact_days(?::date, ?::date)", first.Format(time.DateOnly), ahead.Format(time.DateOnly)).Error
 	})
 	if err != nil {

@@ -118,11 +118,16 @@ func accountsJSON(accounts []accountRow) document {
 
 const requestColumns = "org_id,id,at,department_id,team_id,member_id,key_id,family,endpoint,stream,asked,model,provider,route,client," +
 	"tags,end_user,session,cache,attempts,status,code,message,input_tokens,cached_tokens,output_tokens,reasoning_tokens,cost_nanos," +
-	"decisions,first_byte_us,duration_us,overhead_us"
+	"decisions,first_byte_us,duration_us,overhead_us,refused_by,refusal"
 
 // values appends the row in the order of requestColumns.
 func (r requestRow) values(to []any) []any {
+	var refusal document
+	if r.Refusal != nil {
+		text, _ := json.Marshal(r.Refusal) // ids and numbers
+		refusal = document(text)
+	}
 	return append(to, r.OrgID, r.ID, r.At, r.DepartmentID, r.TeamID, r.MemberID, r.KeyID, r.Family,
 		r.Endpoint, r.Stream, r.Asked, r.Model, r.Provider, r.Route, r.Client, r.Tags, r.EndUser, r.Session, r.Cache, r.Attempts, r.Status,
-		r.Code, r.Message, r.Input, r.Cached, r.Output, r.Reasoning, int64(r.Cost), r.Decisions, r.FirstByte, r.DurationUS, r.OverheadUS)
+		r.Code, r.Message, r.Input, r.Cached, r.Output, r.Reasoning, int64(r.Cost), r.Decisions, r.FirstByte, r.DurationUS, r.OverheadUS, r.RefusedBy, refusal)
 }

@@ -42,8 +42,8 @@ func (s *LedgerStore) post(ctx context.Context, node id.Node, b budget.Batch) ([
 			return err
 		}
 		costs, owners := costsOf(b)
-		locked, err := lockAccounts(tx, owners)
-		if err != nil {
+		// A period that nobody has begun opens with the facts before this batch, so it must begin before they are written.
+		if err := ensurePeriods(tx, owners); err != nil {
 			return err
 		}
 		if err := s.insertFacts(tx, b); err != nil {
@@ -52,7 +52,20 @@ func (s *LedgerStore) post(ctx context.Context, node id.Node, b budget.Batch) ([
 		if err := addHours(tx, b); err != nil {
 			return err
 		}
-		out, err = bookCosts(tx, node, locked, costs)
+		if err := addTags(tx, b); err != nil {
+			return err
+		}
+		// Accounts are locked last: requests of all nodes wait for these rows when they need lease.
+		locked, err := lockAccounts(tx, owners)
+		if err != nil {
+			return err
+		}
+		if err := passOn(tx, locked, b); err != nil {
+			return err
+		}
+		var fired []budget.Alert
+		out, fired, err = bookCosts(tx, node, locked, costs, newest(b))
+		s.db.tell(tx.Statement.Context, fired)
 		return err
 	})
 	return out, err
@@ -102,8 +115,8 @@ func costsOf(b budget.Batch) (costs map[ledger.Account]ledger.Units, owners map[
 	return costs, owners
 }
 
-// bookCosts moves each account's costs from leased to spent and says where it stands.
-func bookCosts(tx *gorm.DB, node id.Node, locked map[ledger.Account]*lockedAccount, costs map[ledger.Account]ledger.Units) ([]budget.Lease, error) {
+// bookCosts moves each account's costs from leased to spent, and says where it stands and what was crossed by that.
+func bookCosts(tx *gorm.DB, node id.Node, locked map[ledger.Account]*lockedAccount, costs map[ledger.Account]ledger.Units, at time.Time) ([]budget.Lease, []budget.Alert, error) {
 	out := make([]budget.Lease, 0, len(locked))
 	leases := make([]leaseRow, 0, len(locked))
 	periods := make([]periodRow, 0, len(locked))
@@ -111,20 +124,27 @@ func bookCosts(tx *gorm.DB, node id.Node, locked map[ledger.Account]*lockedAccou
 		own := p.of(node)
 		own.Posted += costs[a]
 		p.period.Spent += costs[a]
-		leases, periods = append(leases, *own), append(periods, p.period)
+		leases = append(leases, *own)
 		out = append(out, budget.Lease{Org: p.period.OrgID, Account: a, Posted: own.Posted, Pool: p.pool()})
 	}
 	if len(out) == 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
-	err := tx.Clauses(clause.OnConflict{
+	fired, err := watchAll(tx, locked, at)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, p := range locked {
+		periods = append(periods, p.period)
+	}
+	err = tx.Clauses(clause.OnConflict{
 		Columns:   []clause.Column{{Name: "org_id"}, {Name: "budget_id"}, {Name: "starts_at"}},
-		DoUpdates: clause.AssignmentColumns([]string{"spent_nanos"}), // the rows are locked: this only updates
+		DoUpdates: clause.AssignmentColumns([]string{"spent_nanos", "opening_nanos", "alert_nanos"}), // the rows are locked: this only updates
 	}).Create(&periods).Error
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return out, saveLeases(tx, leases)
+	return out, fired, saveLeases(tx, leases)
 }
 
 // addHours adds a batch to the hourly sums.

@@ -16,7 +16,7 @@ import (
 )
 
 // Verify adds the books up from the facts and compares: for each budget period spent = opening + Σ attempts, for each
-// request cost = Σ attempts, for each organization the hourly sums = the facts, and no lease or cost is negative. It
+// request cost = Σ attempts, for each organization and tag the hourly sums = the facts, and no lease or cost is negative. It
 // reads every attempt once, and posting waits meanwhile; on SQLite leases wait as well.
 func (s *LedgerStore) Verify(ctx context.Context) (budget.Report, error) {
 	var r budget.Report
@@ -37,8 +37,12 @@ func (s *LedgerStore) Verify(ctx context.Context) (budget.Report, error) {
 			run  func(*gorm.DB, *budget.Report) error
 		}{
 			{"periods", func(tx *gorm.DB, r *budget.Report) error { return verifyPeriods(tx, r, sums) }},
+			{"levels", func(tx *gorm.DB, r *budget.Report) error { return verifyLevels(tx, r, sums) }},
+			{"suspense", verifySuspense},
+			{"grants", verifyGrants},
 			{"requests", verifyRequests},
 			{"hours", verifyHours},
+			{"tags", verifyTags},
 		} {
 			if err := check.run(tx, &r); err != nil {
 				return fmt.Errorf("%s: %w", check.name, err)

@@ -74,7 +74,7 @@ func (s *LimitStore) Place(ctx context.Context, scope org.Scope) (limit.Place, e
 	if errors.Is(err, budget.ErrNotFound) {
 		err = limit.ErrNotFound
 	}
-	return limit.Place(p), err
+	return limitPlace(p), err
 }
 
 // Insert implements limit.Store.
@@ -169,7 +169,7 @@ func (s *LimitStore) listed(ctx context.Context, o id.Org, now time.Time, only i
 			if err != nil {
 				return err
 			}
-			one := limit.Listed{Limit: l, Place: limit.Place(places[l.Scope])}
+			one := limit.Listed{Limit: l, Place: limitPlace(places[l.Scope])}
 			for _, x := range raised {
 				if x.LimitID == l.ID {
 					one.Increases = append(one.Increases, x.increase())
@@ -190,3 +190,5 @@ func nodesOf(rows []limitRow) []budgetRow {
 	}
 	return out
 }
+
+func limitPlace(p budget.Place) limit.Place { return limit.Place{Label: p.Label, Teams: p.Teams} }

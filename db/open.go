@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"gorm.io/gorm"
 
+	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/clock"
 )
 
@@ -47,6 +48,7 @@ type DB struct {
 	clock   clock.Clock
 	log     *slog.Logger
 	walls   walls
+	alerted func([]budget.Alert) // see OnAlerts
 }
 
 // walls can be lowered one at a time by this package's own tests, to prove that the other one holds.

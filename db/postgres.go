@@ -19,12 +19,13 @@ import (
 const appRole = "bodhi_app"
 
 // limits are a connection's settings unless the URL has its own. Nothing the program does takes a minute, except
-// migrations, which lift them (owner.go).
+// migrations, which lift them (owner.go). A node that froze in the middle of a transaction holds its locks, on the
+// organization's own budget most likely, and everybody waits for them: that ends after a few seconds.
 var limits = map[string]string{
 	"application_name":                    "bodhi",
 	"statement_timeout":                   "60s",
 	"lock_timeout":                        "10s",
-	"idle_in_transaction_session_timeout": "60s",
+	"idle_in_transaction_session_timeout": "5s",
 }
 
 // keepAlive finds out within half a minute that a server went away without a word.

@@ -136,11 +136,15 @@ func (s *ReconcileStore) Day(ctx context.Context, o id.Org, c id.Connection, day
 	var row reportDayRow
 	var lines []reportLineRow
 	var known money.USD
+	var changes int64
 	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
 		if err := tx.Where(ofDay, o, c, day).Take(&row).Error; err != nil {
 			return err
 		}
 		if err := tx.Where(ofDay, o, c, day).Order("cost_nanos DESC, item").Find(&lines).Error; err != nil {
+			return err
+		}
+		if err := tx.Model(&reportCorrectionRow{}).Where(ofDay, o, c, day).Count(&changes).Error; err != nil {
 			return err
 		}
 		var err error
@@ -151,7 +155,7 @@ func (s *ReconcileStore) Day(ctx context.Context, o id.Org, c id.Connection, day
 		return reconcile.Day{}, nil
 	}
 	d := row.day()
-	d.Corrected = known
+	d.Corrected, d.Corrections = known, changes
 	for _, l := range lines {
 		line := reconcile.Line{Item: l.Item, Cost: l.Cost}
 		if l.Ours {

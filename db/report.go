@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
@@ -57,6 +58,10 @@ func orEmpty(s *string) string {
 
 func (f requestFact) request() report.Request {
 	r := f.Fact
+	var refusal ledger.Refusal
+	if r.Refusal != nil {
+		refusal = *r.Refusal
+	}
 	return report.Request{
 		Key: orEmpty(f.KeyName), Member: orEmpty(f.MemberName), Team: orEmpty(f.TeamName),
 		Request: ledger.Request{
@@ -67,7 +72,7 @@ func (f requestFact) request() report.Request {
 			Client: r.Client, Tags: r.Tags, EndUser: r.EndUser, Session: r.Session, Cache: r.Cache,
 			Attempts: r.Attempts, Status: r.Status, Code: r.Code, Message: r.Message,
 			Usage: llm.Usage{Input: r.Input, CacheRead: r.Cached, Output: r.Output, Reasoning: r.Reasoning},
-			Cost:  r.Cost, Decisions: r.Decisions,
+			Cost:  r.Cost, Decisions: r.Decisions, Refusal: refusal,
 			FirstByte: micros(r.FirstByte), Duration: micros(r.DurationUS), Overhead: micros(r.OverheadUS),
 		},
 	}
@@ -113,6 +118,15 @@ func narrow(tx *gorm.DB, q report.Query) *gorm.DB {
 	case report.Failed:
 		tx = tx.Where("(requests.status >= 400 OR requests.code <> '') AND requests.attempts > 0")
 	}
+	if !q.Scope.IsZero() {
+		tx = requestsUnder(tx, q.Scope)
+	}
+	if q.Code != "" {
+		tx = tx.Where("requests.code = ?", q.Code)
+	}
+	if !q.Budget.IsZero() {
+		tx = tx.Where("requests.refused_by = ?", q.Budget)
+	}
 	if !q.Key.IsZero() {
 		tx = tx.Where("requests.key_id = ?", q.Key)
 	}
@@ -130,6 +144,19 @@ func narrow(tx *gorm.DB, q report.Query) *gorm.DB {
 		tx = tx.Where("(requests.at < ? OR requests.at = ? AND requests.id < ?)", at, at, q.After.ID)
 	}
 	return tx
+}
+
+// requestsUnder narrows a query of requests to those below a scope, as a budget there counts them.
+func requestsUnder(tx *gorm.DB, s org.Scope) *gorm.DB {
+	switch s.Kind() {
+	case org.OrgScope:
+		return tx
+	case org.PoolScope:
+		return tx.Where("requests.team_id = ? AND requests.member_id IS NULL", s.Node())
+	case org.TagScope:
+		return carrying(tx, "requests.tags", s.Node())
+	}
+	return tx.Where(clause.Eq{Column: clause.Column{Table: "requests", Name: string(s.Kind()) + "_id"}, Value: s.Node()})
 }
 
 // Request implements report.Store.

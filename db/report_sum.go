@@ -81,6 +81,7 @@ var dimensions = map[report.By]dimension{
 	report.ByConnection: {column: "provider", name: "provider"},
 	report.ByKey:        {column: "usage_hours.key_id", name: "keys.name", join: "LEFT JOIN keys ON keys.org_id = usage_hours.org_id AND keys.id = usage_hours.key_id"},
 	report.ByTeam:       {column: "usage_hours.team_id", name: "teams.name", join: "LEFT JOIN teams ON teams.org_id = usage_hours.org_id AND teams.id = usage_hours.team_id"},
+	report.ByDepartment: {column: "usage_hours.department_id", name: "departments.name", join: "LEFT JOIN departments ON departments.org_id = usage_hours.org_id AND departments.id = usage_hours.department_id"},
 	report.ByMember:     {column: "usage_hours.member_id", name: "members.name", join: "LEFT JOIN members ON members.org_id = usage_hours.org_id AND members.id = usage_hours.member_id"},
 }
 
@@ -90,11 +91,7 @@ func (s *ReportStore) Groups(ctx context.Context, r report.Reach, by report.By, 
 	if !ok {
 		return nil, fmt.Errorf("db: the rollup is not grouped by %q", by)
 	}
-	var rows []struct {
-		Value string  `gorm:"column:value"`
-		Name  *string `gorm:"column:name"`
-		Sum   sumRow  `gorm:"embedded"`
-	}
+	var rows []groupRow
 	err := s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
 		table := rollup(r, by)
 		q := tx.Table(table).Select(d.column + " AS value, MAX(" + d.name + ") AS name, " + sums)
@@ -105,11 +102,7 @@ func (s *ReportStore) Groups(ctx context.Context, r report.Reach, by report.By, 
 			Where(d.column+" <> ?", empty(by)).
 			Group(d.column).Order("SUM(cost_nanos) DESC, " + d.column).Limit(limit).Find(&rows).Error
 	})
-	out := make([]report.Group, len(rows))
-	for i, row := range rows {
-		out[i] = report.Group{ID: printed(by, row.Value), Name: orEmpty(row.Name), Totals: row.Sum.totals()}
-	}
-	return out, err
+	return groupsOf(by, rows), err
 }
 
 // empty is what the rollup holds where a dimension does not apply: refused requests have no connection.
@@ -127,6 +120,8 @@ func printed(by report.By, value string) string {
 		return printedAs(id.ParseKey, value)
 	case report.ByTeam:
 		return printedAs(id.ParseTeam, value)
+	case report.ByDepartment:
+		return printedAs(id.ParseDepartment, value)
 	case report.ByMember:
 		return printedAs(id.ParseMember, value)
 	}

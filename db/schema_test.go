@@ -155,6 +155,7 @@ var shared = map[string]string{
 	"organizations":     "the tenants themselves",
 	"sessions":          "found by a cookie's hash before anybody is known",
 	"journal_positions": "how far each node's journal is in the books",
+	"nodes":             "processes, which serve every tenant",
 	"live_topics":       "what changed, without whose",
 	"price_refreshes":   "the catalogue is one for the installation",
 }
@@ -198,6 +199,9 @@ var crossTenant = map[string]string{
 	"leases(node_id)":            "a node that starts finds what it borrowed before it died",
 	"keys(public)":               "the data plane's snapshot is by public id, and two keys must never share one",
 	"tokens(public)":             "a management token names itself",
+
+	"budget_grants(until_at)":     "the keeper looks for what ends next, whose ever it is",
+	"budget_requests(expires_at)": "the keeper looks for what expires next, whose ever it is",
 }
 
 func TestIndexesOfTenantTablesStartWithTheOrganization(t *testing.T) {

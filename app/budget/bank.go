@@ -3,6 +3,7 @@ package budget
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
@@ -12,6 +13,7 @@ import (
 // Bank is the database's side of the treasury: it lends money to nodes and takes their journals into the books. Each
 // method is one transaction.
 type Bank interface {
+	Registry
 	// Lease carries out asks, rows locked in account order, and says where each account stands afterwards. An ask
 	// without amounts only looks. It keeps Σ leases + spent + suspense ≤ limit, always (ledger.Share).
 	Lease(ctx context.Context, node id.Node, asks []LeaseAsk) ([]Lease, error)
@@ -34,9 +36,12 @@ var ErrMoved = errors.New("budget: the journal mark in the database moved")
 type LeaseAsk struct {
 	// Op makes a repeated ask harmless: the bank answers the account's last op again and does nothing. Zero on a look.
 	Op      id.Grant
+	Epoch   int64 // the session that asks; of one that is over the answer is ErrSession
 	Org     id.Org
 	Account ledger.Account
 	Back    ledger.Units // lease given back
+	// Now is the asker's clock when it asks: nothing is lent out of an increase that has ended by then. Zero = not said.
+	Now time.Time
 	ledger.Ask
 }
 
@@ -48,6 +53,7 @@ type Lease struct {
 	Posted  ledger.Units // this node's posted costs since its session began
 	Pool    ledger.Pool
 	Gone    bool // the budget was deleted
+	Reaped  bool // the node was taken for dead: it gets nothing more in this session
 }
 
 // Batch is a piece of a journal, settled attempts joined with what was known when they were opened.

@@ -32,6 +32,12 @@ func (richBank) Lease(_ context.Context, _ id.Node, asks []budget.LeaseAsk) ([]b
 func (richBank) Post(context.Context, id.Node, budget.Batch) ([]budget.Lease, error) { return nil, nil }
 func (richBank) Mark(context.Context, id.Node) (budget.Mark, error)                  { return budget.Mark{}, nil }
 func (richBank) Surrender(context.Context, id.Node, bool) error                      { return nil }
+func (richBank) Begin(context.Context, id.Node, budget.Opening) (int64, error)       { return 1, nil }
+func (richBank) Reap(context.Context, budget.Peer, time.Time) (bool, error)          { return false, nil }
+func (richBank) Leave(context.Context, id.Node, int64, time.Time) error              { return nil }
+func (richBank) Beat(context.Context, id.Node, int64, time.Time) (budget.Pulse, error) {
+	return budget.Pulse{Epoch: 1}, nil
+}
 
 func newBench(b *testing.B) (*budget.Treasury, org.Chain) {
 	b.Helper()

@@ -42,6 +42,7 @@ func (t *Treasury) borrow(ctx context.Context, d *desk, w Want) (*ledger.Hold, e
 	wait, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	var failed error
+	var called call
 	for {
 		d.mu.Lock()
 		var room [16]*purse
@@ -59,7 +60,19 @@ func (t *Treasury) borrow(ctx context.Context, d *desk, w Want) (*ledger.Hold, e
 		}
 		var going *trip
 		if failed == nil && !d.hopeless(bind, w.Floor) {
-			going = t.register(ctx, d, short, w)
+			if !t.renew.Load() {
+				going = t.register(ctx, d, short, w)
+			}
+			if going == nil && !d.fits(bind, w) {
+				if tell, pause := t.recall(d, bind, w, &called); pause > 0 {
+					d.mu.Unlock()
+					t.tell(ctx, tell)
+					if rest(wait, pause); ctx.Err() != nil {
+						return nil, ctx.Err()
+					}
+					continue
+				}
+			}
 		}
 		if going == nil {
 			h, err := d.settleFor(bind, w, failed)
@@ -138,13 +151,13 @@ func (d *desk) settleFor(bind []*purse, w Want, failed error) (*ledger.Hold, err
 	case tight == nil:
 		return nil, unavailable(cmp.Or(failed, errPatience))
 	case gone && at.Limit > at.Spent:
-		return nil, tooDear(at, tight.rule.Label, w.Floor.Of(at.Measure))
+		return nil, needing(tooDear(at, tight.rule.Label, w.Floor.Of(at.Measure)), at, w.Floor.Of(at.Measure))
 	case gone:
-		return nil, exhausted(at, tight.rule.Label)
+		return nil, needing(exhausted(at, tight.rule.Label), at, w.Floor.Of(at.Measure))
 	case failed != nil && !(failed == errPatience && tight.fresh):
 		return nil, unavailable(failed)
 	}
-	return nil, reservedByOthers(at, tight.rule.Label)
+	return nil, needing(reservedByOthers(at, tight.rule.Label), at, w.Floor.Of(at.Measure))
 }
 
 // taken notes a successful hold, and starts a trip ahead of need where a lease runs low. The caller holds mu.
@@ -161,13 +174,25 @@ func (t *Treasury) taken(ctx context.Context, d *desk, bind []*purse, now time.T
 			continue
 		}
 		// Once a sweep is enough: the target is seconds of spending, and near the limit asking more often gets no more.
-		if !d.shut && !p.topped && b.Free() < ledger.Target(p.rate, p.peak, b.Held)/2 {
+		if !d.shut && !p.topped && !now.Before(p.scarce) && b.Free() < ledger.Target(p.rate, p.peak, b.Held)/2 {
 			p.topped, low = true, true
 			d.want(p)
 		}
 	}
 	if low && d.running == nil {
+		d.join(bind, now)
 		t.travel(ctx, d)
+	}
+}
+
+// join puts those on a trip ahead of need that would make one of their own soon.
+func (d *desk) join(bind []*purse, now time.Time) {
+	for _, p := range bind {
+		b := d.book.Balance(p.account)
+		if !p.soft() && !p.topped && !now.Before(p.scarce) && b.Free() < ledger.Target(p.rate, p.peak, b.Held) {
+			p.topped = true
+			d.want(p)
+		}
 	}
 }
 
@@ -189,17 +214,17 @@ func (t *Treasury) travel(ctx context.Context, d *desk) *trip {
 func (t *Treasury) depart(ctx context.Context, d *desk) {
 	tr := d.next
 	d.running, d.next = tr, nil
-	asks := d.collect(t.IDs)
+	asks, epoch := d.collect(t.IDs, t.Clock.Now()), t.epoch.Load()
 	// The trip serves others than the request that began it, and must not end with it.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tripTimeout)
 	go func() {
 		defer cancel()
-		t.visit(ctx, d, tr, asks)
+		t.visit(ctx, d, tr, asks, epoch)
 	}()
 }
 
 // collect turns the purses' business into asks, in account order.
-func (d *desk) collect(ids *id.Source) []LeaseAsk {
+func (d *desk) collect(ids *id.Source, now time.Time) []LeaseAsk {
 	asks := make([]LeaseAsk, 0, len(d.asking))
 	for _, p := range d.asking {
 		p.asking = false
@@ -209,14 +234,14 @@ func (d *desk) collect(ids *id.Source) []LeaseAsk {
 			if !p.soft() && p.back == 0 {
 				ask.Least = max(0, p.least-b.Free())
 				ask.Need = max(0, p.ask-b.Free())
-				ask.Spare = max(0, ledger.Target(p.rate, p.peak, b.Held)+min(p.ask, money.Max/8)-max(0, b.Free()))
+				ask.Spare = p.spare(ledger.Target(p.rate, p.peak, b.Held)+min(p.ask, money.Max/8)-max(0, b.Free()), now)
 			}
 			if ask.Back > 0 || ask.Need > 0 || ask.Spare > 0 {
 				ask.Op = id.NewGrant(ids)
 			}
-			p.op = &ask
+			p.op, p.back = &ask, 0
 		}
-		p.ask, p.least, p.back = 0, 0, 0
+		p.ask, p.least = 0, 0
 		asks = append(asks, *p.op)
 	}
 	d.asking = nil
@@ -227,8 +252,10 @@ func (d *desk) collect(ids *id.Source) []LeaseAsk {
 }
 
 // visit makes a trip and tells everybody who waits for it.
-func (t *Treasury) visit(ctx context.Context, d *desk, tr *trip, asks []LeaseAsk) {
-	leases, err := t.ask(ctx, asks)
+func (t *Treasury) visit(ctx context.Context, d *desk, tr *trip, asks []LeaseAsk, epoch int64) {
+	t.trips.RLock()
+	defer t.trips.RUnlock()
+	leases, err := t.ask(ctx, asks, epoch)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if (err != nil) != d.failing { // once, not for every request of an outage
@@ -237,7 +264,9 @@ func (t *Treasury) visit(ctx context.Context, d *desk, tr *trip, asks []LeaseAsk
 	}
 	if err == nil {
 		for _, l := range leases {
-			d.receive(l)
+			if d.receive(l); l.Reaped {
+				t.anew("another node took this one for dead")
+			}
 		}
 	} else {
 		d.repent(asks)
@@ -250,12 +279,12 @@ func (t *Treasury) visit(ctx context.Context, d *desk, tr *trip, asks []LeaseAsk
 }
 
 // ask goes to the bank, once the last session is in the books.
-func (t *Treasury) ask(ctx context.Context, asks []LeaseAsk) ([]Lease, error) {
+func (t *Treasury) ask(ctx context.Context, asks []LeaseAsk, epoch int64) ([]Lease, error) {
 	boot := time.NewTimer(patience)
 	defer boot.Stop()
 	select {
 	case <-t.ready:
-		return t.Bank.Lease(ctx, t.node, asks)
+		return t.lease(ctx, asks, epoch)
 	case <-boot.C:
 		return nil, errNotReady
 	}
@@ -282,7 +311,9 @@ func (d *desk) receive(l Lease) {
 		if !p.op.Op.IsZero() {
 			d.book.Grant(p.op.Op, p.account, l.Granted)
 		}
-		p.op = nil
+		if p.op = nil; p.back > 0 {
+			d.want(p) // it was taken out of the book while this ask was on its way
+		}
 	}
 	d.look(p, l)
 }

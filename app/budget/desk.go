@@ -16,8 +16,9 @@ type desk struct {
 	book    *ledger.Book
 	current map[id.Budget]*purse      // the purse of each budget's present period
 	purses  map[ledger.Account]*purse // all, past periods included until they are closed
-	active  []*purse                  // those that a sweep has something to do for
-	asking  []*purse                  // those with business for the next trip
+	posted  map[ledger.Account]money.USD
+	active  []*purse // those that a sweep has something to do for
+	asking  []*purse // those with business for the next trip
 	sweeps  int
 	running *trip
 	next    *trip
@@ -46,7 +47,10 @@ type purse struct {
 	back   ledger.Units // taken out of the book, to be given back
 	op     *LeaseAsk    // sent, not answered: sent again word for word
 
-	tap *tap // of a throttled budget, once its ladder began
+	called  bool      // other nodes were asked for their lease of it a moment ago
+	recheck bool      // the bank will be asked again in a moment, what it said before is forgotten then
+	scarce  time.Time // until then no more is leased than somebody waits for
+	tap     *tap      // of a throttled budget, once its ladder began
 
 	rate    ledger.Units // settled per second, smoothed
 	peak    ledger.Units // most held lately
@@ -55,7 +59,7 @@ type purse struct {
 }
 
 func newDesk(org id.Org) *desk {
-	return &desk{book: ledger.NewBook(org), current: map[id.Budget]*purse{}, purses: map[ledger.Account]*purse{}}
+	return &desk{book: ledger.NewBook(org), posted: map[ledger.Account]money.USD{}, current: map[id.Budget]*purse{}, purses: map[ledger.Account]*purse{}}
 }
 
 // binding appends the purses on a chain to out.
@@ -117,6 +121,22 @@ func (d *desk) standing(p *purse) Standing {
 		s.ResetsAt = p.to.In(p.rule.zone)
 	}
 	return s
+}
+
+// inPeriod is the moment of an attempt, moved into the periods of the accounts it is held on: money that was held a moment before
+// midnight and sent a moment after counts before, in the books as in the facts.
+func (d *desk) inPeriod(on []ledger.Stake, at time.Time) time.Time {
+	for _, s := range on {
+		p := d.purses[s.Account]
+		switch {
+		case p == nil:
+		case !p.to.IsZero() && !at.Before(p.to):
+			at = p.to.Add(-time.Microsecond)
+		case at.Before(p.from):
+			at = p.from
+		}
+	}
+	return at
 }
 
 // firstHard is the outermost hard budget of money.

@@ -74,11 +74,19 @@ func (in Input) checked(p Place) (Input, error) {
 	return in, err
 }
 
+// most is the highest limit of a measure.
+func most(m ledger.Measure) ledger.Units {
+	if m == ledger.Money {
+		return maxLimit
+	}
+	return maxCount
+}
+
 func (in Input) checkAmounts() error {
-	most := ledger.Units(maxCount)
+	most := most(in.Measure)
 	zero := "0"
 	if in.Measure == ledger.Money {
-		most, zero = maxLimit, "$0"
+		zero = "$0"
 	}
 	switch {
 	case in.Measure > ledger.Requests:
@@ -93,6 +101,8 @@ func (in Input) checkAmounts() error {
 		return fault.Field("rollover", "Enter how much may be carried into the next period, at most: "+zero+" to "+Amount(in.Measure, most)+".")
 	case in.Strict && !slices.Contains([]org.ScopeKind{org.OrgScope, org.DepartmentScope, org.TeamScope}, in.Scope.Kind()):
 		return fault.Field("strict", "Only the budgets of an organization, a department or a team can be strict: nothing below the others has limits.")
+	case in.Strict && in.Period == Forever:
+		return fault.Field("strict", "A total cannot be strict: the limits below it begin again and again. Choose a period.")
 	}
 	return nil
 }

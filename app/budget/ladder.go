@@ -97,10 +97,7 @@ func (d *desk) wait(p *purse, amount ledger.Units, now time.Time, nodes int64) t
 // slow refuses a request that came too early for a throttled budget above it. Nothing is taken from any tap unless all
 // let it pass. The caller holds mu.
 func (t *Treasury) slow(d *desk, bind []*purse, w *Want, now time.Time) error {
-	nodes := int64(1)
-	if t.Nodes != nil {
-		nodes = int64(t.Nodes())
-	}
+	nodes := int64(t.Nodes())
 	for _, p := range bind {
 		if wait := d.wait(p, w.Ceiling.Of(p.rule.Measure), now, nodes); wait > 0 {
 			return throttled(d.standing(p), p.rule.Label, d.pace(p, now, nodes), wait)

@@ -28,8 +28,9 @@ type poster struct {
 	tracker *tracker
 	mark    Mark // in the books
 	batch   Batch
-	full    bool // batch waits to be posted
-	damaged bool // something in the journal could not be read
+	full    bool    // batch waits to be posted
+	damaged bool    // something in the journal could not be read
+	news    []tally // what batch settles of this process's own
 	noted   time.Time
 }
 
@@ -40,7 +41,10 @@ func (p *poster) seek(ctx context.Context) error {
 		return err
 	}
 	p.close()
-	p.tracker, p.mark, p.full, p.batch = newTracker(), mark, false, Batch{}
+	if mark.At.Before(p.mark.At) {
+		p.t.anew("the database went back in time: it knows less of the journal than it had confirmed")
+	}
+	p.tracker, p.mark, p.full, p.batch, p.news = newTracker(), mark, false, Batch{}, nil
 	p.t.posted.Store(&mark.At)
 	p.reader = p.t.Journal.ReadFrom(mark.Low)
 	for p.reader.At().Before(mark.At) {
@@ -112,6 +116,7 @@ func (p *poster) take(rec journal.Record, at journal.Position, news bool) {
 			p.damaged = true
 		} else if a != nil && news {
 			p.batch.Attempts = append(p.batch.Attempts, Posting{Attempt: *a, End: *rec.Settlement})
+			p.news = p.t.count(Posting{Attempt: *a, End: *rec.Settlement}, at, p.news)
 		}
 	case rec.Request != nil:
 		p.tracker.record(rec.Request)
@@ -135,6 +140,7 @@ func (p *poster) drain(ctx context.Context, until journal.Position) (bool, error
 			return err == nil, err
 		}
 		post, cancel := context.WithTimeout(ctx, postTimeout)
+		p.t.posts.Add(1)
 		leases, err := p.t.Bank.Post(post, p.t.node, p.batch)
 		cancel()
 		if errors.Is(err, ErrMoved) {
@@ -146,6 +152,8 @@ func (p *poster) drain(ctx context.Context, until journal.Position) (bool, error
 			return false, err
 		}
 		p.mark, p.full = p.batch.To, false
+		p.t.tallied(p.mark.At, p.news)
+		p.news = p.news[:0]
 		p.t.confirmed(p.batch, leases)
 		if !p.mark.At.Before(until) {
 			return true, nil
@@ -184,7 +192,7 @@ func (p *poster) note(now time.Time) {
 		return
 	}
 	p.noted = now
-	err := p.t.Journal.SaveCheckpoint(journal.Checkpoint{At: p.mark.At, Low: p.mark.Low})
+	err := p.t.Journal.SaveCheckpoint(journal.Checkpoint{At: p.mark.At, Low: p.mark.Low, Epoch: max(p.t.epoch.Load(), p.t.lastEpoch)})
 	if err == nil {
 		err = p.t.Journal.Trim(p.mark.Low)
 	}

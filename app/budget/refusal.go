@@ -1,6 +1,7 @@
 package budget
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -63,6 +64,20 @@ func facts(e *fault.Error, s Standing) *fault.Error {
 	return e
 }
 
+// asking adds to a refusal where to ask for more of the budget that refused.
+func (t *Treasury) asking(err error) error {
+	var f *fault.Error
+	if t.PublicURL == "" || !errors.As(err, &f) || f.Detail["budget_id"] == "" {
+		return err
+	}
+	where := strings.TrimSuffix(t.PublicURL, "/") + "/budgets/" + f.Detail["budget_id"] + "/ask"
+	f.With("ask_url", where)
+	if f.Code == "budget_exhausted" { // most clients show nothing but the message
+		f.Public += " To ask for more: " + where
+	}
+	return err
+}
+
 func resets(s Standing) string {
 	if s.ResetsAt.IsZero() {
 		return ""
@@ -74,7 +89,7 @@ func raiser(s org.Scope) string {
 	switch s.Kind() {
 	case org.OrgScope:
 		return "Ask an organization admin to raise it."
-	case org.DepartmentScope:
+	case org.DepartmentScope, org.TagScope:
 		return "Ask a department manager to raise it."
 	default:
 		return "Ask a team lead to raise it."

@@ -3,6 +3,7 @@ package budget_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -66,9 +67,13 @@ func TestTheTightestLevelRefusesByName(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", f.Public, says)
 			}
 			want := map[string]string{"scope": string(kind), "budget": string(kind), "limit_usd": "0.2", "spent_usd": "0.2", "held_usd": "0",
-				"left_usd": "0", "budget_id": tightestID, "resets_at": "2026-12-01T00:00:00+01:00"}
+				"left_usd": "0", "needed_usd": "0.1", "budget_id": tightestID, "resets_at": "2026-12-01T00:00:00+01:00"}
 			if !reflect.DeepEqual(f.Detail, want) {
 				t.Errorf("detail %v, want %v", f.Detail, want)
+			}
+			told, ok := budget.Explain(fmt.Errorf("reserve: %w", f))
+			if want := (ledger.Refusal{Budget: told.Budget, Need: 10 * money.Cent, Limit: 20 * money.Cent, Spent: 20 * money.Cent}); !ok || told != want || told.Budget.String() != tightestID {
+				t.Errorf("explained as %+v, %v, want %+v", told, ok, want)
 			}
 			tightest := tr.Standings(&key.Grant{Chain: c}, h.clock.Now())[0]
 			if string(tightest.Scope.Kind()) != string(kind) || tightest.Left != 0 {

@@ -37,7 +37,10 @@ func (t *Treasury) Run(ctx context.Context) error {
 		return err
 	}
 	boot := t.Journal.End() // what comes later is this session's
+	t.counted = boot
 	var sweeping sync.WaitGroup
+	sweeping.Go(func() { t.keep(ctx) })
+	sweeping.Go(func() { t.answerRecalls(ctx) })
 	sweeping.Go(func() { every(ctx, sweepEvery, func() { t.sweep(ctx); t.flushLate() }) })
 	defer sweeping.Wait()
 
@@ -46,11 +49,17 @@ func (t *Treasury) Run(ctx context.Context) error {
 		if all, err := p.drain(ctx, boot); err != nil || !all {
 			return false, err
 		}
-		return true, t.Bank.Surrender(ctx, t.node, p.damaged)
+		return true, t.open(ctx, p)
 	})
 	if ctx.Err() == nil {
 		close(t.ready)
-		t.postFor(ctx, p, func(ctx context.Context) (bool, error) { _, err := p.drain(ctx, t.Journal.End()); return false, err })
+		t.postFor(ctx, p, func(ctx context.Context) (bool, error) {
+			if err := t.reopen(ctx, p); err != nil {
+				return false, err
+			}
+			_, err := p.drain(ctx, t.Journal.End())
+			return false, err
+		})
 	}
 	p.close()
 	return nil
@@ -120,6 +129,7 @@ func (t *Treasury) endInterrupted() error {
 	if err != nil {
 		return err
 	}
+	t.lastEpoch = note.Epoch
 	k, err := t.replay(note.Low)
 	if err != nil {
 		return err
@@ -220,7 +230,10 @@ func (t *Treasury) lastPost(ctx context.Context) error {
 	if !idle || !t.isReady() || t.late.len() > 0 {
 		return nil // leases with money in flight stay until their journal says how it ended
 	}
-	return t.Bank.Surrender(ctx, t.node, p.damaged)
+	if err := t.Bank.Surrender(ctx, t.node, p.damaged); err != nil {
+		return err
+	}
+	return t.Bank.Leave(ctx, t.node, t.epoch.Load(), t.Clock.Now())
 }
 
 // idle waits for trips to end and reports whether nothing is held any more.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/audit"
 	"github.com/bodhi-gateway/bodhi/app/clock"
@@ -31,6 +30,8 @@ type Parts struct {
 	Log   *slog.Logger
 	// Desk knows what is held on this node right now; without it, held shows as 0.
 	Desk Desk
+	// Held keeps what lost nodes left behind; without it there is nothing.
+	Held SuspenseStore
 }
 
 // Desk is what a page asks of the data plane. *Treasury implements it.
@@ -54,12 +55,16 @@ type Entry struct {
 	Budget
 	Label    string // the scope in words: "Team Payments"
 	Standing Standing
+	// RolledOver and Granted are part of Standing.Limit: what came from the last period, and the grants that count now.
+	RolledOver, Granted ledger.Units
+	Suspense            ledger.Units // part of Standing.Spent
 }
 
 // Place is a scope as the tree knows it.
 type Place struct {
 	Label string
-	Teams []id.Team // the teams that a team, member or key belongs to
+	Teams []id.Team // the teams that a department has, or that a team, pool, member or key belongs to
+	Owner id.Member // who a member is, or whose key it is; zero for a service account's
 }
 
 // NotFound refuses an id that names no budget, or another tenant's.
@@ -114,7 +119,7 @@ func (s *Service) Create(ctx context.Context, actor org.Actor, in Input) (Entry,
 	if in.Scope.IsZero() || in.Scope.Org() != actor.Org {
 		return Entry{}, noScope()
 	}
-	now := s.Clock.Now().UTC().Truncate(time.Microsecond)
+	now := s.now()
 	var b Budget
 	err := s.Tx.Do(ctx, func(ctx context.Context) error {
 		place, err := s.Store.Place(ctx, in.Scope)
@@ -142,6 +147,9 @@ func (s *Service) Create(ctx context.Context, actor org.Actor, in Input) (Entry,
 		}
 		b = Budget{ID: id.NewBudget(s.IDs), Org: actor.Org, Scope: in.Scope, Measure: in.Measure, CreatedAt: now}
 		in.fill(&b, now)
+		if err := s.fits(ctx, actor, nil, b, place, now); err != nil {
+			return err
+		}
 		if err := s.Store.Insert(ctx, b, now); err != nil {
 			return err
 		}
@@ -159,7 +167,7 @@ func (s *Service) Update(ctx context.Context, actor org.Actor, b id.Budget, in I
 	if err := actor.Require(org.Lead); err != nil {
 		return Entry{}, err
 	}
-	now := s.Clock.Now().UTC().Truncate(time.Microsecond)
+	now := s.now()
 	err := s.Tx.Do(ctx, func(ctx context.Context) error {
 		old, err := s.find(ctx, actor.Org, b)
 		if err != nil {
@@ -178,8 +186,14 @@ func (s *Service) Update(ctx context.Context, actor org.Actor, b id.Budget, in I
 		if err := reserving(actor, old.Reserve, in.Reserve); err != nil {
 			return err
 		}
+		if err := s.keepsOpened(ctx, old.Budget, in.Reserve, now); err != nil {
+			return err
+		}
 		changed := old.Budget
 		in.fill(&changed, now)
+		if err := s.fits(ctx, actor, &old.Budget, changed, old.Place, now); err != nil {
+			return err
+		}
 		if err := s.Store.Update(ctx, changed, now); err != nil {
 			return err
 		}
@@ -239,7 +253,8 @@ func (s *Service) reread(ctx context.Context, o id.Org, b id.Budget) (Entry, err
 // entry joins what the books say with what is in flight on this node.
 func (s *Service) entry(l Listed) Entry {
 	e := Entry{Budget: l.Budget, Label: l.Place.Label, Standing: Standing{Budget: l.ID, Scope: l.Scope, Name: l.Name,
-		Measure: l.Measure, Period: l.Period, Enforce: l.Enforce, Limit: l.Present, Spent: l.Spent, ResetsAt: l.ResetsAt}}
+		Measure: l.Measure, Period: l.Period, Enforce: l.Enforce, Limit: l.Present, Spent: l.Spent, ResetsAt: l.ResetsAt},
+		RolledOver: l.RolledOver, Granted: l.Granted, Suspense: l.Suspense}
 	if s.Desk != nil {
 		if now, ok := s.Desk.Now(l.Org, l.ID); ok {
 			e.Standing.Held = now.Held

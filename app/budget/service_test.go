@@ -46,6 +46,11 @@ func newOffice(t *testing.T, d *db.DB, desk budget.Desk) *office {
 	return o
 }
 
+// second is the same service in another process, which keeps its own diary.
+func (o *office) second() *budget.Service {
+	return budget.New(budget.Parts{Store: db.NewBudgetStore(o.d), Tx: o.d, Audit: &diary{}, Bus: o.bus, IDs: ids, Clock: o.clock, Log: silent})
+}
+
 func (o *office) actor(r org.Role, teams ...id.Team) org.Actor {
 	return org.Actor{Org: o.chain.Org, Member: id.NewMember(ids), Role: r, Teams: teams, Label: string(r)}
 }

@@ -20,6 +20,13 @@ type Stats struct {
 	LagSegments int64
 	LagBytes    int64
 	Ready       bool // the last session is in the books, leases can be taken
+
+	Nodes      int   // that count as alive, this one included
+	Epoch      int64 // of this node's session
+	Reaped     int64 // other nodes that this one took for dead
+	Recalls    int64 // calls for the idle lease of other nodes
+	LeaseTrips int64 // visits to the database for leases
+	PostTrips  int64 // visits to the database with pieces of the journal
 }
 
 // Stats counts up. It takes each organization's lock for a moment.
@@ -46,6 +53,7 @@ func (t *Treasury) Stats() Stats {
 	if s.LagSegments == 0 {
 		s.LagBytes = end.Offset - at.Offset
 	}
-	s.Ready = t.isReady()
+	s.Ready, s.Nodes, s.Epoch = t.isReady(), t.Nodes(), t.epoch.Load()
+	s.Reaped, s.Recalls, s.LeaseTrips, s.PostTrips = t.reaped.Load(), t.recalls.Load(), t.asks.Load(), t.posts.Load()
 	return s
 }

@@ -20,6 +20,7 @@ var (
 
 // Store keeps budgets. Its methods join the transaction in ctx. *db.BudgetStore implements it.
 type Store interface {
+	GrantStore
 	// Place finds a scope in the tree, or ErrNotFound.
 	Place(ctx context.Context, s org.Scope) (Place, error)
 	// Insert adds a budget and begins its period at now, opening it with what was spent there already.
@@ -45,5 +46,7 @@ type Listed struct {
 	Present  ledger.Units // what may be spent in the period that now lies in
 	Spent    ledger.Units // in that period, suspense included
 	Suspense ledger.Units // part of Spent
-	ResetsAt time.Time    // in the organization's zone; zero for Forever
+	// RolledOver and Granted are part of Present.
+	RolledOver, Granted ledger.Units
+	ResetsAt            time.Time // in the organization's zone; zero for Forever
 }

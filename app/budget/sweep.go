@@ -63,8 +63,9 @@ func (d *desk) tend(p *purse, now time.Time) bool {
 	over := d.current[p.account.Budget] != p || (!p.to.IsZero() && !now.Before(p.to))
 	target := ledger.Target(p.rate, p.peak, b.Held)
 	switch {
-	case over && !p.asking && p.back == 0 && d.book.Forget(p.account):
+	case over && !p.asking && p.back == 0 && d.posted[p.account] >= b.Settled && d.book.Forget(p.account):
 		delete(d.purses, p.account)
+		delete(d.posted, p.account)
 		if d.current[p.account.Budget] == p {
 			delete(d.current, p.account.Budget)
 		}

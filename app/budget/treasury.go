@@ -1,6 +1,7 @@
 package budget
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -19,15 +20,20 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/live"
 )
 
-// TreasuryConfig is what a Treasury is made of. All fields but Nodes are needed.
+// TreasuryConfig is what a Treasury is made of. The first five fields are needed.
 type TreasuryConfig struct {
 	Bank    Bank
 	Journal *journal.Journal
 	Clock   clock.Clock
 	IDs     *id.Source
 	Log     *slog.Logger
-	// Nodes says how many nodes serve right now: a throttled budget's pace is shared among them. Nil is one.
-	Nodes func() int
+
+	Bus           live.Bus      // how nodes call leases back from each other; nil: this node neither calls nor hears
+	Host, Version string        // what people see of this node
+	BeatEvery     time.Duration // how often it shows that it is alive; 2 s
+	DeadAfter     time.Duration // after so long without a sign another node counts as dead; 30 s
+	// PublicURL is where the dashboard is; refusals say there where to ask for more. Empty = they do not.
+	PublicURL string
 }
 
 // Treasury is the data plane's money: it holds it for each attempt in memory, inside leases from the Bank, and journals
@@ -50,11 +56,24 @@ type Treasury struct {
 	refusals atomic.Int64
 	late     latePile
 	posted   atomic.Pointer[journal.Position]
+
+	trips     sync.RWMutex // read-locked by trips, locked while a session begins
+	epoch     atomic.Int64 // of this node's session; 0 before the first
+	renew     atomic.Bool  // a new session has to begin
+	peers     atomic.Int64 // nodes that count as alive
+	reaped    atomic.Int64
+	recalls   atomic.Int64
+	asks      atomic.Int64     // trips to the bank for leases
+	posts     atomic.Int64     // and with pieces of the journal
+	lastEpoch int64            // of the process before, as its journal noted; the poster's own
+	counted   journal.Position // settlements before it are in desk.posted; the poster's own
 }
 
 // NewTreasury makes a treasury without rules; Load gives it some. It lends nothing before Run has brought the last
 // session's journal into the books.
 func NewTreasury(c TreasuryConfig) *Treasury {
+	c.DeadAfter = cmp.Or(c.DeadAfter, deadAfter)
+	c.BeatEvery = cmp.Or(c.BeatEvery, min(beatEvery, c.DeadAfter/5))
 	return &Treasury{TreasuryConfig: c, node: c.Journal.Node(), ready: make(chan struct{}),
 		stop: make(chan struct{}), stopped: make(chan struct{})}
 }
@@ -100,14 +119,14 @@ func (t *Treasury) Reserve(ctx context.Context, w Want) (*ledger.Hold, error) {
 			s := d.standing(p)
 			d.mu.Unlock()
 			t.refusals.Add(1)
-			return nil, unpriced(s, p.rule.Label)
+			return nil, t.asking(unpriced(s, p.rule.Label))
 		}
 		w.Ceiling.Money, w.Floor.Money = 0, 0
 	}
 	if err := t.slow(d, bind, &w, now); err != nil {
 		d.mu.Unlock()
 		t.refusals.Add(1)
-		return nil, err
+		return nil, t.asking(err)
 	}
 	h, _ := d.hold(w.Attempt, w.Ceiling, bind)
 	if h != nil {
@@ -120,6 +139,7 @@ func (t *Treasury) Reserve(ctx context.Context, w Want) (*ledger.Hold, error) {
 	h, err := t.borrow(ctx, d, w)
 	if err != nil {
 		t.refusals.Add(1)
+		err = t.asking(err)
 	}
 	return h, err
 }
@@ -127,16 +147,17 @@ func (t *Treasury) Reserve(ctx context.Context, w Want) (*ledger.Hold, error) {
 // Open journals the attempt: from here on it counts as sent, whatever happens to us. It must return before the first
 // byte leaves; on error nothing may be sent, and the hold can be released. Id, hold and stakes of a are set from h.
 func (t *Treasury) Open(h *ledger.Hold, a *ledger.Attempt) error {
+	if a.At.IsZero() {
+		a.At = t.Clock.Now()
+	}
+	a.ID, a.Held, a.Stakes = h.Attempt(), h.Amounts(), h.Stakes()
 	d := t.desk(h.Org())
 	d.mu.Lock()
 	err := d.book.Open(h)
+	a.At = d.inPeriod(a.Stakes, a.At)
 	d.mu.Unlock()
 	if err != nil {
 		return err
-	}
-	a.ID, a.Held, a.Stakes = h.Attempt(), h.Amounts(), h.Stakes()
-	if a.At.IsZero() {
-		a.At = t.Clock.Now()
 	}
 	clip(maxText, &a.Provider, &a.Kind, &a.Model, &a.PriceVersion, &a.Tags)
 	if _, err := t.Journal.Append(journal.Record{Attempt: a}); err != nil {

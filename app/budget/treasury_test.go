@@ -35,6 +35,8 @@ type house struct {
 	chain org.Chain
 	store *db.BudgetStore
 	books *db.LedgerStore
+	// public is where treasuries tell people to ask for more.
+	public string
 }
 
 func newHouse(t *testing.T, d *db.DB) *house {
@@ -68,9 +70,15 @@ func (h *house) budget(s org.Scope, limit money.USD, p budget.Period, e budget.E
 	return b
 }
 
+func (h *house) rules(ctx context.Context) ([]budget.Rule, error) {
+	return h.store.Rules(ctx, h.clock.Now())
+}
+
+var silent = slog.New(slog.DiscardHandler)
+
 func (h *house) load(t *budget.Treasury) {
 	h.t.Helper()
-	rules, err := h.store.Rules(h.t.Context(), h.clock.Now())
+	rules, err := h.rules(h.t.Context())
 	h.must(err)
 	h.must(t.Load(rules))
 }
@@ -80,7 +88,7 @@ func (h *house) treasury(dir string, bank budget.Bank) (*budget.Treasury, func()
 	h.t.Helper()
 	j, err := journal.Open(dir, journal.Options{Clock: h.clock, IDs: ids})
 	h.must(err)
-	t := budget.NewTreasury(budget.TreasuryConfig{Bank: bank, Journal: j, Clock: h.clock, IDs: ids, Log: slog.New(slog.DiscardHandler)})
+	t := budget.NewTreasury(budget.TreasuryConfig{Bank: bank, Journal: j, Clock: h.clock, IDs: ids, Log: silent, PublicURL: h.public})
 	ctx, cancel := context.WithCancel(context.WithoutCancel(h.t.Context()))
 	done := make(chan error, 1)
 	go func() { done <- t.Run(ctx) }()
@@ -240,9 +248,33 @@ func (b *countingBank) Mark(ctx context.Context, n id.Node) (budget.Mark, error)
 	return b.Bank.Mark(ctx, n)
 }
 
+func (b *countingBank) Begin(ctx context.Context, n id.Node, o budget.Opening) (int64, error) {
+	if b.down.Load() {
+		return 0, errDown
+	}
+	return b.Bank.Begin(ctx, n, o)
+}
+
+func (b *countingBank) Beat(ctx context.Context, n id.Node, epoch int64, now time.Time) (budget.Pulse, error) {
+	if b.down.Load() {
+		return budget.Pulse{}, errDown
+	}
+	return b.Bank.Beat(ctx, n, epoch, now)
+}
+
 func (b *countingBank) Surrender(ctx context.Context, n id.Node, damaged bool) error {
 	if b.down.Load() {
 		return errDown
 	}
 	return b.Bank.Surrender(ctx, n, damaged)
+}
+
+// done is a settlement that the provider reported.
+func done(cost money.USD) *ledger.Settlement {
+	return &ledger.Settlement{State: ledger.Complete, Cost: cost, Status: 200}
+}
+
+// fact is a request of one attempt.
+func fact(h *house, req id.Request, cost money.USD) *ledger.Request {
+	return &ledger.Request{ID: req, Chain: h.chain, Model: "sandbox-chat", Provider: "up", Attempts: 1, Status: 200, Cost: cost}
 }

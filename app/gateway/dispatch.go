@@ -140,9 +140,10 @@ func (g *Gateway) await(x *Exchange, fn func() error) error {
 // see keeps what an event says about usage.
 func (a *attempt) see(e llm.Event) {
 	a.started = true
-	if e.Usage != nil && !e.Running { // a running count is less than what our own count finds
+	if e.Usage != nil {
 		u := *e.Usage
-		a.usage = &u
+		a.usage, a.least = &u, e.Running
+		a.soFar = e.Running || e.OutputBytes > 0
 	}
 	a.outBytes += int64(e.OutputBytes)
 	if e.Kind == llm.Terminal {

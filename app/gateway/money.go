@@ -43,6 +43,8 @@ type attempt struct {
 	status    int
 	header    http.Header // the answer's, before any filter
 	usage     *llm.Usage
+	soFar     bool // usage came with a piece of the answer: if no more comes, it is a count so far
+	least     bool // usage is a lower bound, which only an answer that breaks off is booked by
 	outBytes  int64
 	finished  bool // the provider's end mark arrived
 	firstByte time.Duration
@@ -95,7 +97,7 @@ func (g *Gateway) price(x *Exchange, a *attempt, want *budget.Want) error {
 		a.quote = quote
 	} else {
 		want.Unpriced = true
-		x.note("price unknown: ", pricedAs(t), "/", t.Model)
+		x.note("price unknown: ", t.Connection.Name, "/", t.Model)
 		a.ceiling = catalog.Ceiling{Tokens: catalog.Tokens(x.Call.Bound), MaxOutput: unknownOutput}
 	}
 	if known && dearTier(x.Call.Tier) {
@@ -252,13 +254,26 @@ func (g *Gateway) conclude(x *Exchange, a *attempt) (ledger.Settlement, llm.Usag
 		end.Class = string(provider.Canceled)
 	}
 	used := counted(x.Call, a.outBytes)
-	bill := g.bill(a, used)
-	end.Counted = bill.Total
-	if a.usage != nil {
+	var bill catalog.Bill
+	switch {
+	case a.usage == nil || a.least && a.finished:
+		bill = g.bill(a, used)
+	case a.soFar && !a.finished:
+		// What the provider generates until it notices that we left, it bills as well.
+		end.Report, end.Billed = ledger.PartialUsage, g.bill(a, *a.usage).Total
+		output := a.usage.Output + underWay
+		if a.least {
+			output = max(output, used.Output)
+		}
+		used = *a.usage
+		used.Output = output
+		bill = g.bill(a, used)
+	default:
 		used, end.Report = *a.usage, ledger.FinalUsage
 		bill = g.bill(a, used)
 		end.Billed = bill.Total
 	}
+	end.Counted = bill.Total
 	s := ledger.Settlement{Attempt: a.hold.Attempt(), At: g.clock.Now(), Status: end.Status, Class: end.Class, FirstByte: a.firstByte}
 	s.State, s.Cost = ledger.Decide(end)
 	s.Duration = s.At.Sub(a.sent)
@@ -267,6 +282,10 @@ func (g *Gateway) conclude(x *Exchange, a *attempt) (ledger.Settlement, llm.Usag
 	}
 	return s, used
 }
+
+// underWay are tokens of a stream that broke off which the provider may have generated after the last piece that arrived,
+// beside the margin in percent of every cut stream.
+const underWay = 8
 
 // counted is our own count where the provider reports nothing: the input's bytes by a careful ratio, and the output
 // seen. It errs upward; the attempt is flagged and reconciled later.

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/egress"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/llm"
@@ -174,6 +175,7 @@ func (g *Gateway) headers(x *Exchange) {
 // refuse writes a refusal: as a status, or as the last event of a stream that has begun.
 func (g *Gateway) refuse(x *Exchange, f *fault.Error) {
 	x.fact.Code, x.fact.Message = f.Code, f.Public
+	x.fact.Refusal, _ = budget.Explain(f)
 	g.settle(x)
 	if x.wrote {
 		if x.Call != nil && x.Call.Stream {

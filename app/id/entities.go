@@ -18,12 +18,15 @@ type (
 	auditEntity      struct{}
 	nodeEntity       struct{}
 	grantEntity      struct{}
+	releaseEntity    struct{}
 	invitationEntity struct{}
 	limitEntity      struct{}
 	increaseEntity   struct{}
 	overrideEntity   struct{}
 	refreshEntity    struct{}
 	correctionEntity struct{}
+	allowanceEntity  struct{}
+	askEntity        struct{}
 )
 
 func (orgEntity) prefix() string        { return "org" }
@@ -42,12 +45,15 @@ func (attemptEntity) prefix() string    { return "att" }
 func (auditEntity) prefix() string      { return "aud" }
 func (nodeEntity) prefix() string       { return "node" }
 func (grantEntity) prefix() string      { return "gra" }
+func (releaseEntity) prefix() string    { return "rel" }
 func (invitationEntity) prefix() string { return "inv" }
 func (limitEntity) prefix() string      { return "lim" }
 func (increaseEntity) prefix() string   { return "inc" }
 func (overrideEntity) prefix() string   { return "ovr" }
 func (refreshEntity) prefix() string    { return "rfr" }
 func (correctionEntity) prefix() string { return "cor" }
+func (allowanceEntity) prefix() string  { return "alw" }
+func (askEntity) prefix() string        { return "ask" }
 
 // One alias per entity; the comment says what it names.
 type (
@@ -67,12 +73,15 @@ type (
 	Audit      = ID[auditEntity]      // one audit entry
 	Node       = ID[nodeEntity]       // one gateway process
 	Grant      = ID[grantEntity]      // one lease grant
+	Release    = ID[releaseEntity]    // one release of suspense
 	Invitation = ID[invitationEntity] // an invitation
 	Limit      = ID[limitEntity]      // a rate limit
 	Increase   = ID[increaseEntity]   // a temporary increase of a rate limit
 	Override   = ID[overrideEntity]   // a tenant's own price
 	Refresh    = ID[refreshEntity]    // one look at the source of prices
 	Correction = ID[correctionEntity] // a difference to a provider's report
+	Allowance  = ID[allowanceEntity]  // what was added to a budget's period, or taken from it
+	Ask        = ID[askEntity]        // somebody's request for more than a budget allows
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -171,6 +180,12 @@ func NewGrant(s *Source) Grant { return New[grantEntity](s) }
 // ParseGrant reads the printed or plain form of an id for one lease grant.
 func ParseGrant(s string) (Grant, error) { return Parse[grantEntity](s) }
 
+// NewRelease makes an id for one release of suspense.
+func NewRelease(s *Source) Release { return New[releaseEntity](s) }
+
+// ParseRelease reads the printed or plain form of an id for one release of suspense.
+func ParseRelease(s string) (Release, error) { return Parse[releaseEntity](s) }
+
 // NewInvitation makes an id for an invitation.
 func NewInvitation(s *Source) Invitation { return New[invitationEntity](s) }
 
@@ -206,3 +221,15 @@ func NewCorrection(s *Source) Correction { return New[correctionEntity](s) }
 
 // ParseCorrection reads the printed or plain form of an id for a difference to a provider's report.
 func ParseCorrection(s string) (Correction, error) { return Parse[correctionEntity](s) }
+
+// NewAllowance makes an id for what was added to a budget's period, or taken from it.
+func NewAllowance(s *Source) Allowance { return New[allowanceEntity](s) }
+
+// ParseAllowance reads the printed or plain form of an id for what was added to a budget's period, or taken from it.
+func ParseAllowance(s string) (Allowance, error) { return Parse[allowanceEntity](s) }
+
+// NewAsk makes an id for somebody's request for more than a budget allows.
+func NewAsk(s *Source) Ask { return New[askEntity](s) }
+
+// ParseAsk reads the printed or plain form of an id for somebody's request for more than a budget allows.
+func ParseAsk(s string) (Ask, error) { return Parse[askEntity](s) }

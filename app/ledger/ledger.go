@@ -92,9 +92,10 @@ type Request struct {
 	Session  string
 	Cache    string // hit, semantic, miss, bypass
 	Attempts int
-	Status   int    // what the client got
-	Code     string // fault code, "" on success
-	Message  string // the sentence the client got on a refusal
+	Status   int     // what the client got
+	Code     string  // fault code, "" on success
+	Message  string  // the sentence the client got on a refusal
+	Refusal  Refusal // zero unless a budget refused it
 	Usage    llm.Usage
 	Cost     money.USD
 	// Decisions explain, one per line, what each stage did: "clamped max_tokens to 812 for budget team/monthly".

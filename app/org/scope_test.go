@@ -13,8 +13,8 @@ func TestScopesAreReadAsTheyArePrinted(t *testing.T) {
 	ids := id.NewSource(clock.System{}.Now, nil)
 	c := org.Chain{Org: id.NewOrg(ids), Department: id.NewDepartment(ids), Team: id.NewTeam(ids), Member: id.NewMember(ids), Key: id.NewKey(ids)}
 	for _, s := range c.Scopes() {
-		if got := org.ReadScope(c.Org, " "+s.NodeID()+" "); got != s || s.NodeID() == "" {
-			t.Errorf("%s %q is read as %+v", s.Kind(), s.NodeID(), got)
+		if got := org.ReadScope(c.Org, " "+s.String()+" "); got != s || s.String() == "" {
+			t.Errorf("%s %q is read as %+v", s.Kind(), s.String(), got)
 		}
 	}
 	for _, bad := range []string{"", "team", "team_", "team_nonsense", id.NewOrg(ids).String(), c.Team.UUID(), id.NewBudget(ids).String()} {

@@ -6,12 +6,53 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/id"
 )
 
-// Scopes travel through forms and the API as the printed id of their node: the prefix tells the kind.
+// Scopes travel through forms, URLs and the API as the printed id of their node, whose prefix tells the kind. A team's pool
+// is "pool:team_…", a tag "tag:project=apollo".
+const (
+	poolPrefix = "pool:"
+	tagPrefix  = "tag:"
+)
 
-// ReadScope reads a node's printed id within an organization; what is not one is the zero scope, which no service
-// accepts.
+// String is the scope as ReadScope takes it.
+func (s Scope) String() string {
+	switch s.kind {
+	case OrgScope:
+		return s.org.String()
+	case DepartmentScope:
+		v, _ := id.ParseDepartment(s.node)
+		return v.String()
+	case TeamScope, PoolScope:
+		v, _ := id.ParseTeam(s.node)
+		if s.kind == PoolScope {
+			return poolPrefix + v.String()
+		}
+		return v.String()
+	case MemberScope:
+		v, _ := id.ParseMember(s.node)
+		return v.String()
+	case KeyScope:
+		v, _ := id.ParseKey(s.node)
+		return v.String()
+	}
+	if s.kind == TagScope {
+		return tagPrefix + s.node
+	}
+	return ""
+}
+
+// ReadScope reads a scope of an organization as String prints it; what is none is the zero scope, which nothing accepts.
 func ReadScope(o id.Org, text string) Scope {
 	text = strings.TrimSpace(text)
+	if pair, ok := strings.CutPrefix(text, tagPrefix); ok {
+		s, _ := OfTag(o, pair) // what is none is the zero scope
+		return s
+	}
+	if team, ok := strings.CutPrefix(text, poolPrefix); ok {
+		if v, err := id.ParseTeam(team); err == nil {
+			return OfPool(o, v)
+		}
+		return Scope{}
+	}
 	prefix, _, _ := strings.Cut(text, "_")
 	switch prefix {
 	case "org":
@@ -36,25 +77,4 @@ func ReadScope(o id.Org, text string) Scope {
 		}
 	}
 	return Scope{}
-}
-
-// NodeID is the node's printed id, the inverse of ReadScope.
-func (s Scope) NodeID() string {
-	switch s.kind {
-	case OrgScope:
-		return s.org.String()
-	case DepartmentScope:
-		v, _ := id.ParseDepartment(s.node)
-		return v.String()
-	case TeamScope:
-		v, _ := id.ParseTeam(s.node)
-		return v.String()
-	case MemberScope:
-		v, _ := id.ParseMember(s.node)
-		return v.String()
-	case KeyScope:
-		v, _ := id.ParseKey(s.node)
-		return v.String()
-	}
-	return ""
 }

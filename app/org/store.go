@@ -19,6 +19,9 @@ type Store interface {
 	BySlug(ctx context.Context, slug string) (Organization, error)
 	SlugTaken(ctx context.Context, slug string) (bool, error)
 
+	// Departments are all of an organization, by name.
+	Departments(ctx context.Context, o id.Org) ([]Department, error)
+
 	AddTeam(ctx context.Context, t Team) error
 	Team(ctx context.Context, o id.Org, t id.Team) (Team, error)
 	Teams(ctx context.Context, o id.Org) ([]Team, error)

@@ -41,8 +41,10 @@ type Day struct {
 	ReadAt     time.Time
 	// Each side's parts; filled where they are asked for.
 	OurLines, TheirLines []Line
-	// Corrected is what the corrections of the day add up to: theirs less ours when it was last read.
-	Corrected money.USD
+	// Corrected is what the corrections of the day add up to: theirs less ours when it was last read. Corrections is how
+	// many there are: how often the difference changed.
+	Corrected   money.USD
+	Corrections int64
 }
 
 // Difference is theirs less ours.

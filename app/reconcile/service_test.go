@@ -180,11 +180,11 @@ func TestReadingAgainChangesNothingUntilTheProviderDoes(t *testing.T) {
 			return s.day(t, day)
 		}
 		first, again := read(), read()
-		if first.Verdict() != reconcile.Excess || first.Corrected != -40*money.Cent || again.Corrected != first.Corrected || again.Ours != first.Ours || len(again.TheirLines) != 1 {
+		if first.Verdict() != reconcile.Excess || first.Corrected != -40*money.Cent || again.Corrected != first.Corrected || again.Corrections != 1 || again.Ours != first.Ours || len(again.TheirLines) != 1 {
 			t.Errorf("first %+v, again %+v", first, again)
 		}
 		s.out.costs[day] = "0.9000" // the report came in late
-		if late := read(); late.Verdict() != reconcile.Agrees || late.Corrected != 0 {
+		if late := read(); late.Verdict() != reconcile.Agrees || late.Corrected != 0 || late.Corrections != 2 {
 			t.Errorf("late: %+v", late)
 		}
 	})

@@ -8,6 +8,7 @@ package report
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
@@ -40,6 +41,15 @@ func (t *Totals) Add(o Totals) error {
 	return nil
 }
 
+// Sub takes away a part of the totals.
+func (t *Totals) Sub(o Totals) {
+	t.Requests -= o.Requests
+	t.Errors -= o.Errors
+	t.Input -= o.Input
+	t.Output -= o.Output
+	t.Cost -= o.Cost
+}
+
 // Hour is the totals of one hour of the clock, UTC.
 type Hour struct {
 	At time.Time
@@ -70,7 +80,17 @@ const (
 	ByTeam       By = "team"
 	ByMember     By = "member"
 	ByConnection By = "connection"
+	ByDepartment By = "department"
 )
+
+// tagDimension begins the name of a dimension that is a tag key.
+const tagDimension = "tag:"
+
+// ByTag is the dimension of a tag key's values: ByTag("project").
+func ByTag(key string) By { return By(tagDimension + key) }
+
+// Tag is the tag key that a dimension is about; false for all others.
+func (b By) Tag() (key string, ok bool) { return strings.CutPrefix(string(b), tagDimension) }
 
 // Request is the fact of one client call, with the names of who made it.
 type Request struct {
@@ -96,6 +116,13 @@ type Store interface {
 	Span(ctx context.Context, r Reach, from, to time.Time) (Totals, error)
 	// Groups sums the hourly rollup by a dimension other than ByDay, the most expensive first.
 	Groups(ctx context.Context, r Reach, by By, from, to time.Time, limit int) ([]Group, error)
+	// Allocate sums up everything by a dimension other than ByDay, the most expensive first: whole hours from the rollup.
+	// What has no value there (no tag, no team) is left out. More than limit values are cut off.
+	Allocate(ctx context.Context, r Reach, by By, from, to time.Time, limit int) ([]Group, error)
+	// AllocateSpan does the same from the facts themselves, for the parts of hours at the edges of a day.
+	AllocateSpan(ctx context.Context, r Reach, by By, from, to time.Time) ([]Group, error)
+	// TagKeys are the tag keys that were used, by name.
+	TagKeys(ctx context.Context, r Reach, from, to time.Time) ([]string, error)
 	// Requests lists newest first.
 	Requests(ctx context.Context, r Reach, q Query) ([]Request, error)
 	// Request is Missing where there is none within reach.

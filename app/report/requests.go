@@ -38,6 +38,9 @@ type Query struct {
 	From, To   time.Time // half-open
 	Outcome    Outcome
 	Key        id.Key
+	Scope      org.Scope  // what was spent under: a team, a member, a tag
+	Code       string     // of the refusal
+	Budget     id.Budget  // that refused
 	Model      string     // what was asked for, or what answered
 	Connection string     // that answered
 	ID         id.Request // exactly this one

@@ -15,7 +15,7 @@ import (
 const maxSpan = 400 * 24 * time.Hour
 
 // dimensions are all of By, in the order that messages name them.
-var dimensions = []By{ByDay, ByModel, ByKey, ByTeam, ByMember, ByConnection}
+var dimensions = []By{ByDay, ByModel, ByKey, ByTeam, ByMember, ByConnection, ByDepartment}
 
 // Usage sums up from ≤ t < to by a dimension: days oldest first, all others the most expensive first and at most limit
 // of them. Bounds are widened to whole hours, days to whole days of the organization's zone.

@@ -30,6 +30,7 @@ type commands struct {
 	Doctor    doctorCmd    `cmd:"" help:"Check the configuration and everything it points to."`
 	Verify    verifyCmd    `cmd:"" help:"Prove that the books balance and the audit chain is whole."`
 	Price     priceCmd     `cmd:"" help:"Price a provider's recorded answer, read from standard input."`
+	Suspense  suspenseCmd  `cmd:"" help:"What lost nodes may have spent: list it, release it."`
 	Sandbox   sandboxCmd   `cmd:"" help:"Run the built-in sandbox provider as a server of its own."`
 	Version   versionCmd   `cmd:"" help:"Print the version."`
 }

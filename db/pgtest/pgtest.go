@@ -143,3 +143,43 @@ func unprivileged(t testing.TB) *syscall.Credential {
 	t.Skip("running as root, and no user to run PostgreSQL as")
 	return nil
 }
+
+// Kill ends the server as a power cut would (kill -9); Start recovers it.
+func (s *Server) Kill() {
+	s.t.Helper()
+	text, err := os.ReadFile(filepath.Join(s.data, "postmaster.pid"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	first, _, _ := strings.Cut(string(text), "\n")
+	pid, err := strconv.Atoi(first)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		s.t.Fatal(err)
+	}
+	// Its children end by themselves when they notice; until then the data is locked.
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for range 200 {
+		if out, err := s.run("pg_ctl", "status", "-D", s.data); err != nil && strings.Contains(out, "no server running") {
+			return
+		}
+		<-tick.C
+	}
+}
+
+// Keep copies the stopped server's data, and Back puts the copy in its place: what was committed in between is lost, as
+// by a failover to a replica that was behind.
+func (s *Server) Keep() { s.t.Helper(); s.copy(s.data, s.data+".kept") }
+
+// Back undoes what was committed since Keep. The server must be stopped.
+func (s *Server) Back() { s.t.Helper(); s.copy(s.data+".kept", s.data) }
+
+func (s *Server) copy(from, to string) {
+	s.t.Helper()
+	if out, err := exec.Command("sh", "-c", `rm -rf "$2" && cp -a "$1" "$2"`, "-", from, to).CombinedOutput(); err != nil {
+		s.t.Fatalf("copy: %v\n%s", err, out)
+	}
+}

@@ -137,10 +137,22 @@ func furnished(t *testing.T) *tab {
 	b.goTo("/limits/new")
 	b.fill("Limit", "5")
 	b.press("Set limit")
+	b.goTo("/budgets/new")
+	b.choose("Where", "A tag, such as project=apollo")
+	b.fill("Tag", "project=apollo")
+	b.fill("Limit", "0.000001")
+	b.press("Set budget")
+	b.sees("Tag project=apollo")
+	b.goTo("/budgets/new")
+	b.fill("Limit", "5")
+	b.press("Set budget")
+	b.sees("of $5.00")
+	harness.Wait(t, "the budget to bind", func() bool { return tagged(&harness.Gateway{ProxyURL: baseURL}, secret, "project=apollo") != nil })
 	for range 3 {
 		chat(t, baseURL, secret, "sandbox-chat")
 	}
 	b.finds("/requests", "sandbox-chat")
+	b.finds("/requests?code=budget_exhausted", "402 budget exhausted")
 	return b
 }
 
@@ -148,21 +160,21 @@ func furnished(t *testing.T) *tab {
 func (b *tab) pages() map[string]string {
 	b.t.Helper()
 	out := map[string]string{"home": "/", "account": "/account"}
+	b.goTo("/requests?code=budget_exhausted")
+	if refused := b.links(`main .b-row-link`); len(refused) > 0 {
+		out["requests-refused"] = refused[0]
+	}
 	b.goTo("/")
 	for _, top := range b.links(`nav[aria-label=Main] a[href^="/"]`) {
 		out[called(top)] = top
 		b.goTo(top)
-		shown := 0
 		for _, path := range b.links(`main a[href^="/"]`) {
 			if strings.Contains(path, "?") {
 				continue
 			}
 			// One page of each kind is enough: one key, one request.
-			if kind := called(path); out[kind] == "" && (strings.HasSuffix(path, "/new") || shown == 0) {
+			if kind := called(path); out[kind] == "" {
 				out[kind] = path
-				if !strings.HasSuffix(path, "/new") {
-					shown++
-				}
 			}
 		}
 	}

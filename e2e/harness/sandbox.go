@@ -23,6 +23,7 @@ type Bill struct {
 // Charge is one call on the bill.
 type Charge struct {
 	ID     string `json:"id"`
+	Client string `json:"client"` // the client's own name of the request, if it gave one
 	Model  string `json:"model"`
 	Input  int64  `json:"input"`
 	Cached int64  `json:"cached"`

@@ -2,9 +2,12 @@ package wire
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -13,12 +16,14 @@ import (
 	"github.com/openai/openai-go/v3"
 	"github.com/openai/openai-go/v3/option"
 
+	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/db/pgtest"
 	"github.com/bodhi-gateway/bodhi/e2e/harness"
 )
 
 // The tests of the bill send a thousand mixed requests, a fifth of them streams that the client leaves in the middle, and
-// compare what the provider would charge with what was booked, to the nano-dollar.
+// compare what the provider would charge with what was booked: to the nano-dollar where it said what was used, and never
+// below it where the client left before that.
 func TestTheSandboxsBillIsOurLedgerOnSQLite(t *testing.T) {
 	t.Parallel()
 	compareBills(t, nil)
@@ -51,12 +56,25 @@ func compareBills(t *testing.T, env []string) {
 	wg.Wait()
 	w.balanced(t)
 	bill := w.sandbox.Bill(t)
-	byHand, left := int64(0), 0
+	byHand, broken, left := int64(0), int64(0), 0
 	for _, c := range bill.List {
 		byHand += price(c.Model, c.Input, c.Cached, c.Output)
 		if c.End == "canceled" {
+			broken += c.Nanos
 			left++
 		}
+	}
+	var whole, part int64
+	harness.Wait(t, "all requests to be in the books", func() bool {
+		var n int64
+		whole, part, n = w.booked(t)
+		return n == total
+	})
+	if whole != bill.Total-broken {
+		t.Errorf("%d nano-dollars booked for answers that came to their end, %d on the bill", whole, bill.Total-broken)
+	}
+	if part < broken || part > 2*broken {
+		t.Errorf("%d nano-dollars booked for streams that clients left, %d on the bill", part, broken)
 	}
 	if byHand != bill.Total || bill.Calls != int64(total) || left != int(canceled.Load()) || left != total/5 {
 		t.Errorf("%d calls, %d of them canceled (clients left %d); %d nano-dollars by hand, %d on the bill", bill.Calls, left, canceled.Load(), byHand, bill.Total)
@@ -64,6 +82,39 @@ func compareBills(t *testing.T, env []string) {
 	w.Run(t, "verify", "--json")
 	w.Stop(t)
 	w.Run(t, "verify", "--json")
+}
+
+// booked is what the management API says was booked, apart for requests that were left, and for how many requests.
+func (w *world) booked(t *testing.T) (whole, part, requests int64) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, strings.TrimSuffix(w.DashboardURL, "/")+"/api/v1/usage/allocation?by=project", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+w.AdminToken)
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	type sums struct {
+		ID       string    `json:"id"`
+		Requests int64     `json:"requests"`
+		Cost     money.USD `json:"cost_usd"`
+	}
+	var out struct {
+		Total sums   `json:"total"`
+		Data  []sums `json:"data"`
+	}
+	if err := json.NewDecoder(resp.Body).Decode(&out); err != nil || resp.StatusCode != http.StatusOK {
+		t.Fatalf("allocation: %d, %v", resp.StatusCode, err)
+	}
+	for _, line := range out.Data {
+		if line.ID == "left" {
+			part = int64(line.Cost)
+		}
+	}
+	return int64(out.Total.Cost) - part, part, out.Total.Requests
 }
 
 // one sends the i-th request. Its kind depends on i alone, its text on chance.
@@ -113,7 +164,7 @@ func leave(ctx context.Context, w *world, p openai.ChatCompletionNewParams, canc
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	p.Model = "hang"
-	c := w.client()
+	c := w.client(option.WithHeader("X-Bodhi-Tags", "project=left"))
 	s := c.Chat.Completions.NewStreaming(ctx, p)
 	for pieces := 0; pieces < 6; {
 		if !s.Next() {

@@ -44,6 +44,7 @@ var navigation = []navGroup{
 		{"keys", "Keys", "/keys", "key", false},
 		{"budgets", "Budgets", "/budgets", "wallet", false},
 		{"limits", "Rate limits", "/limits", "gauge", false},
+		{"costs", "Costs", "/costs", "chart-pie", false},
 		{"reconcile", "Reconcile", "/reconcile", "checks", true},
 	}},
 	{"traffic", "Models", []navEntry{

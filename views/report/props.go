@@ -78,12 +78,21 @@ type RequestsPage struct {
 // Filter is what the list is narrowed to, as form fields.
 type Filter struct {
 	Range, Status, Key, Connection string
-	Model, ID                      string
-	Ranges, Statuses               []ui.Option
-	Keys, Connections              []ui.Option
-	Models                         []string // suggestions
-	Active                         bool     // anything but the defaults
+	Model, ID, Code                string
+	// Codes are the refusals to choose from; Chips are what a link narrowed the list to.
+	Codes             []ui.Option
+	Chips             []Chip
+	Ranges, Statuses  []ui.Option
+	Keys, Connections []ui.Option
+	Models            []string // suggestions
+	Active            bool     // anything but the defaults
 }
+
+// Decision is one step of what was decided: "Target", "sandbox/sandbox-chat (alias smart, target 1 of 1)".
+type Decision struct{ Word, Text string }
+
+// Chip is a filter that no input shows, with the way to be rid of it.
+type Chip struct{ Name, Value, Label, Href string }
 
 // RequestPage is the page at /requests/:id.
 type RequestPage struct {
@@ -92,13 +101,14 @@ type RequestPage struct {
 	Status   ui.StatusProps
 	Sub      string
 	Refusal  *Refusal
+	Why      *Why // unless a budget refused
 	Figures  []ui.StatProps
 	Facts    []ui.Fact
 	Who      []ui.Fact
 	Tokens   []TokenLine
 	Attempts []Attempt
-	Steps    []string // decisions, one sentence each
-	NoTokens string   // why Tokens is empty
+	Steps    []Decision
+	NoTokens string // why Tokens is empty
 }
 
 // Refusal is why a request was not answered.
@@ -108,6 +118,27 @@ type Refusal struct {
 	Message string // what the client was told
 	Code    string
 }
+
+// Why explains a refusal by a budget: how it stood, how it stands, what would have been enough, what to do.
+type Why struct {
+	Budget string // "Team Search: monthly budget"
+	Href   string // "" where the reader may not see it, or it is gone
+	Then   Stand
+	Now    *Stand
+	Needed string // "$0.0213, $0.0113 more than was left"
+	Reset  string // "It starts again on 1 Dec, 00:00 CET."
+	Todo   []Todo
+}
+
+// Stand is how a budget stands at one moment, with its bar.
+type Stand struct {
+	When                     string
+	Limit, Spent, Held, Left string
+	Bar                      ui.MeterProps
+}
+
+// Todo is one way out.
+type Todo struct{ Text, Label, Href string }
 
 // TokenLine is one class of tokens of a request.
 type TokenLine struct {

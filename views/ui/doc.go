@@ -7,8 +7,8 @@
 //	Form      POST form with Fields, Select, Choices, Checkbox, Actions Field  input, label, hint, error
 //	Button    button or link: Primary, Secondary, Quiet, Destructive    Confirm  question before an act, no script
 //	Table     rows that become cards on small screens; Td, Text, Cell   Pager, Tabs, Breadcrumbs
-//	Stat      one figure with change and sparkline                      Bars, Spark, Shares  charts, drawn in SVG
-//	Status    pill with icon and word; Tag without                      Progress  bar with its figures in words
+//	Stat      one figure with change and sparkline                      Bars, Spark, Shares, Burn  charts, drawn in SVG
+//	Status    pill with icon and word; Tag without                      Progress, Meter, Bar  how much of something
 //	Empty     nothing here: NeverAny, FilteredOut, Failed, NotAllowed   Alert  message inside a page
 //	Code      block with copy button; Snippets with tabs; Copy          Facts, Time, Amount  names and values
 //	Part      a piece that htmx may fetch alone (never templ.Fragment)

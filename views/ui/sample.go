@@ -20,3 +20,13 @@ func samplePoints(n int) []Point {
 	}
 	return out
 }
+
+func sampleBurn() []Point {
+	out := []Point{{Label: "Beginning", Value: 100, Text: "$100.00"}}
+	left := int64(100)
+	for i, v := range sampleValues(14, 9) {
+		left = max(0, left-v/6)
+		out = append(out, Point{Label: strconv.Itoa(i+1) + " Nov", Value: left, Text: "$" + strconv.FormatInt(left, 10) + ".00"})
+	}
+	return out
+}

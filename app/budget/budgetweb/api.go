@@ -1,65 +1,51 @@
 package budgetweb
 
 import (
+	"errors"
 	"net/http"
-	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/fault"
-	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/web"
 )
 
-// budgetJSON is a budget in the management API, with where it stands. Amounts are exact decimals of USD.
-type budgetJSON struct {
-	ID          string     `json:"id"`
-	Scope       string     `json:"scope"` // id of the organization, department, team, member or key
-	ScopeKind   string     `json:"scope_kind"`
-	ScopeLabel  string     `json:"scope_label"`
-	Name        string     `json:"name"`
-	LimitUSD    money.USD  `json:"limit_usd"`
-	Period      string     `json:"period"`
-	Enforcement string     `json:"enforcement"`
-	SpentUSD    money.USD  `json:"spent_usd"`
-	HeldUSD     money.USD  `json:"held_usd"`
-	LeftUSD     money.USD  `json:"left_usd"`
-	ResetsAt    *time.Time `json:"resets_at"` // null for a total
-	CreatedAt   time.Time  `json:"created_at"`
-	UpdatedAt   time.Time  `json:"updated_at"`
-}
-
-type budgetList struct {
-	Data []budgetJSON `json:"data"`
-}
-
-// budgetInput sets a limit. Without a scope it is the organization's.
+// budgetInput sets a limit. Without a scope it is the organization's, without a measure it is money, and limit_usd is
+// another name of limit then.
 type budgetInput struct {
 	Scope       string `json:"scope"`
 	Name        string `json:"name"`
+	Measure     string `json:"measure"`
+	Limit       string `json:"limit"`
 	LimitUSD    string `json:"limit_usd"`
 	Period      string `json:"period"`
+	Starts      int    `json:"starts"`
 	Enforcement string `json:"enforcement"`
+	FromPercent int    `json:"from_percent"`
+	DowngradeTo string `json:"downgrade_to"`
+	Rollover    string `json:"rollover"`
+	Reserve     string `json:"reserve"`
+	Strict      bool   `json:"strict"`
+	Thresholds  []int  `json:"thresholds"`
 }
 
-// budgetChange changes what it names and leaves the rest.
+// budgetChange changes what it names and leaves the rest. Scope and measure are fixed.
 type budgetChange struct {
 	Name        *string `json:"name"`
+	Limit       *string `json:"limit"`
 	LimitUSD    *string `json:"limit_usd"`
 	Period      *string `json:"period"`
+	Starts      *int    `json:"starts"`
 	Enforcement *string `json:"enforcement"`
+	FromPercent *int    `json:"from_percent"`
+	DowngradeTo *string `json:"downgrade_to"`
+	Rollover    *string `json:"rollover"`
+	Reserve     *string `json:"reserve"`
+	Strict      *bool   `json:"strict"`
+	Thresholds  *[]int  `json:"thresholds"`
 }
 
-func budgetOut(e budget.Entry) budgetJSON {
-	s := e.Standing
-	out := budgetJSON{ID: e.ID.String(), Scope: printScope(e.Scope), ScopeKind: string(e.Scope.Kind()), ScopeLabel: e.Label, Name: e.Name,
-		LimitUSD: e.Limit, Period: string(e.Period), Enforcement: string(e.Enforce), SpentUSD: s.Spent, HeldUSD: s.Held, LeftUSD: s.Left,
-		CreatedAt: e.CreatedAt, UpdatedAt: e.UpdatedAt}
-	if !s.ResetsAt.IsZero() {
-		out.ResetsAt = &s.ResetsAt
-	}
-	return out
-}
-
+// apiList lists budgets; with ?forecast=true it computes a forecast for each but those of tags.
 func (h *Handlers) apiList(c *web.Context) error {
 	all, err := h.budgets.List(c.Ctx(), c.Actor())
 	if err != nil {
@@ -68,6 +54,17 @@ func (h *Handlers) apiList(c *web.Context) error {
 	out := budgetList{Data: make([]budgetJSON, len(all))}
 	for i, e := range all {
 		out.Data[i] = budgetOut(e)
+	}
+	if c.QueryParam("forecast") == "true" {
+		known, err := h.budgets.Forecasts(c.Ctx(), c.Actor(), all)
+		if err != nil {
+			return err
+		}
+		for i, e := range all {
+			if f, ok := known[e.ID]; ok {
+				out.Data[i].Forecast = forecastOut(e, f)
+			}
+		}
 	}
 	return c.JSON(http.StatusOK, out)
 }
@@ -80,25 +77,55 @@ func (h *Handlers) apiCreate(c *web.Context) error {
 	if in.Scope == "" {
 		in.Scope = c.Actor().Org.String()
 	}
-	limit, err := apiDollars(in.LimitUSD)
+	b, err := in.input()
 	if err != nil {
 		return err
 	}
-	e, err := h.budgets.Create(c.Ctx(), c.Actor(), budget.Input{Scope: parseScope(c.Actor().Org, in.Scope), Name: in.Name, Limit: limit,
-		Period: budget.Period(in.Period), Enforce: budget.Enforcement(in.Enforcement)})
+	b.Scope = parseScope(c.Actor().Org, in.Scope)
+	e, err := h.budgets.Create(c.Ctx(), c.Actor(), b)
 	if err != nil {
-		return err
+		return named(err, in.LimitUSD != "")
 	}
 	return c.JSON(http.StatusCreated, budgetOut(e))
 }
 
-// apiDollars is dollars under the field's name in the API.
-func apiDollars(text string) (money.USD, error) {
-	v, err := dollars(text)
-	if err != nil {
-		return 0, fault.Field("limit_usd", fault.From(err).Public)
+// input is what the service takes, without its scope.
+func (in budgetInput) input() (budget.Input, error) {
+	m := ledger.Money
+	if in.Measure != "" {
+		var ok bool
+		if m, ok = ledger.ParseMeasure(in.Measure); !ok {
+			return budget.Input{}, fault.Field("measure", "Choose what to count: usd, tokens or requests.")
+		}
 	}
-	return v, nil
+	b := budget.Input{Name: in.Name, Measure: m, Period: budget.Period(in.Period), Starts: in.Starts, Enforce: budget.Enforcement(in.Enforcement),
+		Ladder: budget.Ladder{From: in.FromPercent, Model: in.DowngradeTo}, Strict: in.Strict, Thresholds: in.Thresholds}
+	field, text, err := limitField(m, in.Limit, in.LimitUSD)
+	if err != nil {
+		return b, err
+	}
+	if text == "" {
+		return b, fault.Field(field, "Say how much may be spent in a period; \"0\" blocks everything.")
+	}
+	if b.Limit, err = amountIn(m, field, text); err != nil {
+		return b, err
+	}
+	if b.Rollover, err = amountIn(m, "rollover", in.Rollover); err != nil {
+		return b, err
+	}
+	b.Reserve, err = amountIn(m, "reserve", in.Reserve)
+	return b, err
+}
+
+// limitField is under which name a limit was given.
+func limitField(m ledger.Measure, limit, usd string) (field, text string, err error) {
+	switch {
+	case usd == "":
+		return "limit", limit, nil
+	case m != ledger.Money || limit != "":
+		return "limit_usd", usd, fault.Field("limit_usd", "Give the limit once: as limit, or, for money, as limit_usd.")
+	}
+	return "limit_usd", usd, nil
 }
 
 func (h *Handlers) apiShow(c *web.Context) error {
@@ -106,7 +133,13 @@ func (h *Handlers) apiShow(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, budgetOut(e))
+	f, err := h.budgets.Forecast(c.Ctx(), c.Actor(), e.ID)
+	if err != nil {
+		return err
+	}
+	out := budgetOut(e)
+	out.Forecast = forecastOut(e, f)
+	return c.JSON(http.StatusOK, out)
 }
 
 func (h *Handlers) apiUpdate(c *web.Context) error {
@@ -118,26 +151,74 @@ func (h *Handlers) apiUpdate(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	in := budget.Input{Name: e.Name, Limit: e.Limit, Period: e.Period, Enforce: e.Enforce}
-	if change.Name != nil {
-		in.Name = *change.Name
-	}
-	if change.LimitUSD != nil {
-		if in.Limit, err = apiDollars(*change.LimitUSD); err != nil {
-			return err
-		}
-	}
-	if change.Period != nil {
-		in.Period = budget.Period(*change.Period)
-	}
-	if change.Enforcement != nil {
-		in.Enforce = budget.Enforcement(*change.Enforcement)
-	}
-	changed, err := h.budgets.Update(c.Ctx(), c.Actor(), e.ID, in)
+	in, err := change.onto(e.Budget)
 	if err != nil {
 		return err
 	}
+	changed, err := h.budgets.Update(c.Ctx(), c.Actor(), e.ID, in)
+	if err != nil {
+		return named(err, change.LimitUSD != nil)
+	}
 	return c.JSON(http.StatusOK, budgetOut(changed))
+}
+
+// named gives the field that a refusal is about the name it has in the API.
+func named(err error, usd bool) error {
+	var f *fault.Error
+	if !errors.As(err, &f) {
+		return err
+	}
+	switch {
+	case f.Field == "enforce":
+		f.Field = "enforcement"
+	case f.Field == "limit" && usd:
+		f.Field = "limit_usd"
+	}
+	return err
+}
+
+// onto is a budget with the change.
+func (in budgetChange) onto(b budget.Budget) (budget.Input, error) {
+	out := budget.Input{Name: b.Name, Limit: b.Limit, Period: b.Period, Starts: b.Starts, Enforce: b.Enforce, Ladder: b.Ladder, Rollover: b.Rollover,
+		Reserve: b.Reserve, Strict: b.Strict, Thresholds: append([]int{}, b.Thresholds...)}
+	if in.Period != nil && budget.Period(*in.Period) != b.Period {
+		out.Starts = 0 // it meant something else; the change may say what it is now
+	}
+	set(&out.Name, in.Name)
+	set((*string)(&out.Period), in.Period)
+	set(&out.Starts, in.Starts)
+	set((*string)(&out.Enforce), in.Enforcement)
+	set(&out.Ladder.From, in.FromPercent)
+	set(&out.Ladder.Model, in.DowngradeTo)
+	set(&out.Strict, in.Strict)
+	set(&out.Thresholds, in.Thresholds)
+	if in.LimitUSD != nil && (in.Limit != nil || b.Measure != ledger.Money) {
+		return out, fault.Field("limit_usd", "Give the limit once: as limit, or, for money, as limit_usd.")
+	}
+	for _, a := range []struct {
+		field string
+		text  *string
+		to    *ledger.Units
+	}{{"limit", in.Limit, &out.Limit}, {"limit_usd", in.LimitUSD, &out.Limit}, {"rollover", in.Rollover, &out.Rollover}, {"reserve", in.Reserve, &out.Reserve}} {
+		if a.text == nil {
+			continue
+		}
+		if *a.text == "" && a.to == &out.Limit {
+			return out, fault.Field(a.field, "Say how much may be spent in a period; \"0\" blocks everything.")
+		}
+		n, err := amountIn(b.Measure, a.field, *a.text)
+		if err != nil {
+			return out, err
+		}
+		*a.to = n
+	}
+	return out, nil
+}
+
+func set[T any](to, v *T) {
+	if v != nil {
+		*to = *v
+	}
 }
 
 func (h *Handlers) apiDelete(c *web.Context) error {

@@ -13,6 +13,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/report"
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
 	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
@@ -42,7 +43,8 @@ func newScene(t *testing.T) *scene {
 	s := &scene{house: h, acme: h.Found(t, "Acme"), flight: &flight{}}
 	s.budgets = budget.New(budget.Parts{Store: db.NewBudgetStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock,
 		Log: slog.New(slog.DiscardHandler), Desk: s.flight})
-	s.site = h.Serve(t, append(budgetweb.New(s.budgets, h.Identity, h.Keys).Routes(), webtest.Enter()))
+	reports := report.NewService(db.NewReportStore(d), db.NewOrgStore(d), h.Clock)
+	s.site = h.Serve(t, append(budgetweb.New(s.budgets, h.Identity, h.Keys, reports).Routes(), webtest.Enter()))
 	made, err := h.Keys.Create(t.Context(), s.acme.Actor(org.Manager), key.Input{Name: "ci", Team: s.acme.Team, Account: "robot"})
 	if err != nil {
 		t.Fatal(err)
@@ -127,8 +129,11 @@ func TestABudgetIsChangedAndDeleted(t *testing.T) {
 	s := newScene(t)
 	one := "/budgets/" + s.set(t, org.OfTeam(s.acme.Org.ID, s.acme.Team), 60*money.Dollar, budget.Hard).ID.String()
 	browser := webtest.As(t, s.site, s.acme.Members[org.Manager])
-	if p := browser.Get(one); !p.Has(`value="60"`, "$0.00 of $60.00", "Team General") {
+	if p := browser.Get(one + "/edit"); !p.Has(`value="60"`, "$0.00 of $60.00", "Team General") {
 		t.Errorf("form: %d\n%s", p.Status, p.Body)
+	}
+	if p := browser.Get(one); p.Status != http.StatusOK || !p.Has("$0.00 of $60.00", "Not enough data", one+"/edit", one+"/ask", "Delete budget") {
+		t.Errorf("its page: %d\n%s", p.Status, p.Body)
 	}
 	if p := browser.Post(one, url.Values{"limit": {"x"}, "period": {"daily"}, "enforce": {"soft"}}); p.Status != http.StatusUnprocessableEntity || !p.Has(`value="x"`) {
 		t.Errorf("refused: %d", p.Status)

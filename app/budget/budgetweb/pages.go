@@ -2,20 +2,23 @@ package budgetweb
 
 import (
 	"errors"
-	"strings"
+	"net/url"
+	"strconv"
 
 	"github.com/a-h/templ"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/fault"
-	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	views "github.com/bodhi-gateway/bodhi/views/budget"
+	"github.com/bodhi-gateway/bodhi/views/ui"
 )
 
 const root = "/budgets"
 
+// list is the page at /budgets.
 func (h *Handlers) list(c *web.Context) error {
 	all, err := h.budgets.List(c.Ctx(), c.Actor())
 	if err != nil {
@@ -25,12 +28,78 @@ func (h *Handlers) list(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.Render(views.List(views.ListPage{Shell: c.Shell("Budgets", "budgets"), Rows: f.rows(c, all),
-		CanCreate: c.Actor().Role.AtLeast(org.Lead), Zone: zone(c)}))
+	q := ask(c)
+	f.tree(c, all, q, nil) // which rows are there? Forecasting all budgets of 500 teams would take longer than the rest
+	forecasts, err := h.budgets.Forecasts(c.Ctx(), c.Actor(), f.shown)
+	if err != nil {
+		return err
+	}
+	page := views.ListPage{Shell: c.Shell("Budgets", "budgets"), Filter: filter(c, f, q), CanCreate: c.Actor().Role.AtLeast(org.Lead), Zone: zone(c)}
+	t := f.tree(c, all, q, forecasts)
+	page.Groups = t.groups
+	switch {
+	case len(all) == 0:
+		page.None = none(page.CanCreate)
+	case len(t.groups) == 0:
+		page.None = ui.EmptyProps{Kind: ui.FilteredOut, Title: "Nothing matches", Text: "No budget that you may see fits these filters.", Label: "Clear filters", Href: root}
+	}
+	page.Pager = pager(c, q, t.teams)
+	if len(all) > 1 {
+		waiting, err := h.waiting(c)
+		if err != nil {
+			return err
+		}
+		page.Figures = figures(all, waiting)
+	}
+	return c.Render(views.List(page))
 }
 
+func none(canCreate bool) ui.EmptyProps {
+	if canCreate {
+		return ui.EmptyProps{Kind: ui.NeverAny, Icon: "wallet", Title: "No budgets yet", Text: "Without one, spending is counted and never stopped. Start with a hard limit for the whole organization.", Label: "Set the first budget", Href: root + "/new"}
+	}
+	return ui.EmptyProps{Kind: ui.NotAllowed, Title: "No budgets to see", Text: "Nothing limits you or your teams. Team leads and above can set budgets."}
+}
+
+func filter(c *web.Context, f *forest, q question) views.Filter {
+	out := views.Filter{Search: c.QueryParam("q"), Measure: c.QueryParam("measure"), Near: q.near, Active: q.narrowed(), Measures: []ui.Option{
+		{Value: "", Label: "Anything"}, {Value: "usd", Label: "Money"}, {Value: "tokens", Label: "Tokens"}, {Value: "requests", Label: "Requests"}}}
+	if q.measure == nil {
+		out.Measure = ""
+	}
+	for _, t := range f.teams {
+		if t.ID == q.team {
+			out.Team, out.TeamName = t.ID.String(), "Team "+t.Name
+		}
+	}
+	return out
+}
+
+func pager(c *web.Context, q question, teams int) ui.PagerProps {
+	at := func(page int) string {
+		v := url.Values{}
+		for _, name := range []string{"q", "measure", "near", "team"} {
+			if s := c.QueryParam(name); s != "" {
+				v.Set(name, s)
+			}
+		}
+		v.Set("page", strconv.Itoa(page))
+		return root + "?" + v.Encode()
+	}
+	p := ui.PagerProps{Note: plural(teams, "team", "teams") + ", " + strconv.Itoa(teamsPerPage) + " a page", NewerLabel: "First", OlderLabel: "More teams"}
+	if q.page > 0 {
+		p.Newer = at(0)
+	}
+	if teams > (q.page+1)*teamsPerPage {
+		p.Older = at(q.page + 1)
+	}
+	return p
+}
+
+// new is the form of a new budget.
 func (h *Handlers) new(c *web.Context) error {
-	fields := views.Fields{Scope: c.QueryParam("scope"), Period: string(budget.Monthly), Enforce: string(budget.Hard)}
+	fields := views.Fields{Scope: c.QueryParam("scope"), Measure: ledger.Money.String(), Period: string(budget.Monthly), Enforce: string(budget.Hard),
+		Thresholds: percents(budget.DefaultThresholds)}
 	page, err := h.newPage(c, fields, web.Refusal{})
 	if err != nil {
 		return err
@@ -38,37 +107,11 @@ func (h *Handlers) new(c *web.Context) error {
 	return c.Render(page)
 }
 
-// typed is what the form said, word for word.
-func typed(c *web.Context) views.Fields {
-	return views.Fields{Scope: c.FormValue("scope"), Name: c.FormValue("name"), Limit: c.FormValue("limit"),
-		Period: c.FormValue("period"), Enforce: c.FormValue("enforce")}
-}
-
-// input reads what was typed. What it cannot read it reports beside what the service would refuse.
-func input(c *web.Context, f views.Fields) (budget.Input, error) {
-	in := budget.Input{Scope: parseScope(c.Actor().Org, f.Scope), Name: f.Name, Period: budget.Period(f.Period), Enforce: budget.Enforcement(f.Enforce)}
-	limit, err := dollars(f.Limit)
-	in.Limit = limit
-	return in, err
-}
-
-// dollars reads an amount as people type it.
-func dollars(text string) (money.USD, error) {
-	v, err := money.Parse(strings.TrimPrefix(strings.TrimSpace(text), "$"))
-	switch {
-	case errors.Is(err, money.ErrOverflow):
-		return 0, fault.Field("limit", "Enter a limit of at most $1,000,000,000.")
-	case err != nil:
-		return 0, fault.Field("limit", "Enter an amount in USD such as 500 or 12.50, without a sign or separators.")
-	}
-	return v, nil
-}
-
 func (h *Handlers) create(c *web.Context) error {
 	fields := typed(c)
-	in, err := input(c, fields)
-	if err == nil && fields.Scope == "" { // an unknown place is the service's to refuse, like another tenant's
-		err = fault.Field("scope", "Choose where the budget sits.")
+	in, err := input(c, fields, nil)
+	if where := placed(c, fields); where != nil {
+		err = errors.Join(where, err)
 	}
 	var e budget.Entry
 	if err == nil {
@@ -93,12 +136,8 @@ func (h *Handlers) newPage(c *web.Context, fields views.Fields, wrong web.Refusa
 	if err != nil {
 		return nil, err
 	}
-	return views.Edit(views.EditPage{Shell: c.Shell("Set a budget", "budgets"), Title: "Set a budget", Action: root, Submit: "Set budget",
-		Scopes: f.options(c), Fields: fields, Errors: sorted(wrong), Zone: zone(c)}), nil
-}
-
-func sorted(wrong web.Refusal) views.Errors {
-	return views.Errors{Form: wrong.Form, Scope: wrong.Fields["scope"], Name: wrong.Fields["name"], Limit: wrong.Fields["limit"], Period: wrong.Fields["period"], Enforce: wrong.Fields["enforce"]}
+	return views.Edit(views.EditPage{Shell: c.Shell("Set a budget", "budgets"), Title: "Set a budget", Action: root, Submit: "Set budget", Back: root,
+		Scopes: f.options(c), Fields: fields, Errors: sorted(wrong), Zone: zone(c), CanReserve: c.Actor().Role.AtLeast(org.Admin), CanStrict: c.Actor().Role.AtLeast(org.Manager)}), nil
 }
 
 func (h *Handlers) get(c *web.Context) (budget.Entry, error) {
@@ -109,7 +148,8 @@ func (h *Handlers) get(c *web.Context) (budget.Entry, error) {
 	return h.budgets.Get(c.Ctx(), c.Actor(), which)
 }
 
-func (h *Handlers) show(c *web.Context) error {
+// edit is the form of an existing budget: a page of its own, or in the place of its row.
+func (h *Handlers) edit(c *web.Context) error {
 	e, err := h.get(c)
 	if err != nil {
 		return err
@@ -117,11 +157,7 @@ func (h *Handlers) show(c *web.Context) error {
 	if !budget.Changeable(c.Actor(), e) {
 		return fault.New(fault.Forbidden, "forbidden", "You can see this budget, but not change it. Ask somebody above it.")
 	}
-	fields := views.Fields{Limit: e.Limit.String(), Period: string(e.Period), Enforce: string(e.Enforce)}
-	if e.Name != e.Label {
-		fields.Name = e.Name
-	}
-	return c.Render(h.editPage(c, e, fields, web.Refusal{}))
+	return c.Render(h.editPage(c, e, fields(e), web.Refusal{}, nil))
 }
 
 func (h *Handlers) update(c *web.Context) error {
@@ -129,13 +165,23 @@ func (h *Handlers) update(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	fields := typed(c)
-	in, err := input(c, fields)
-	if err == nil {
+	typed := typed(c)
+	in, err := input(c, typed, &e.Measure)
+	if c.FormValue("reserve") == "" && !c.Actor().Role.AtLeast(org.Admin) {
+		in.Reserve = e.Reserve // its input is not shown to those who may not change it
+	}
+	var effect *views.Effect
+	if err == nil && budget.Changeable(c.Actor(), e) {
+		if effect, err = h.effect(c, e, in); err != nil {
+			return err
+		}
+	}
+	if err == nil && effect == nil {
 		_, err = h.budgets.Update(c.Ctx(), c.Actor(), e.ID, in)
 	}
-	if wrong, ok := web.Refused(err); ok {
-		return c.Invalid(h.editPage(c, e, fields, wrong))
+	wrong, ok := web.Refused(err)
+	if ok || effect != nil {
+		return c.Invalid(h.editPage(c, e, typed, wrong, effect))
 	}
 	if err != nil {
 		return err
@@ -144,11 +190,12 @@ func (h *Handlers) update(c *web.Context) error {
 	return c.See(root)
 }
 
-func (h *Handlers) editPage(c *web.Context, e budget.Entry, fields views.Fields, wrong web.Refusal) templ.Component {
-	now, ask := present(c, e, 0), question(e)
-	ask.Small = false
-	return views.Edit(views.EditPage{Shell: c.Shell(e.Label, "budgets"), Title: e.Label, Action: root + "/" + e.ID.String(), Submit: "Save",
-		Where: e.Label, Fields: fields, Errors: sorted(wrong), Zone: zone(c), Standing: &now, Delete: &ask})
+func (h *Handlers) editPage(c *web.Context, e budget.Entry, fields views.Fields, wrong web.Refusal, effect *views.Effect) templ.Component {
+	now, ask := stand(e, budget.Forecast{}), deletion(e)
+	k := e.Scope.Kind()
+	return views.Edit(views.EditPage{Shell: c.Shell(e.Label, "budgets"), Title: "Edit the budget of " + e.Label, Action: root + "/" + e.ID.String(), Submit: "Save",
+		ID: e.ID.String(), Back: root, Where: e.Label, Fields: fields, Errors: sorted(wrong), Zone: zone(c), Measure: e.Measure.String(), Stand: &now, Effect: effect, Delete: &ask,
+		CanReserve: c.Actor().Role.AtLeast(org.Admin), CanStrict: k == org.OrgScope || k == org.DepartmentScope || k == org.TeamScope})
 }
 
 func (h *Handlers) delete(c *web.Context) error {

@@ -40,6 +40,8 @@ func nodeID(dir string, ids *id.Source) (id.Node, error) {
 type Checkpoint struct {
 	At  Position `json:"at"`
 	Low Position `json:"low"`
+	// Epoch is the number of the node's session: the next one is above it even if the database forgot it.
+	Epoch int64 `json:"epoch,omitempty"`
 }
 
 const checkpointFile = "checkpoint"

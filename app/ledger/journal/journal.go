@@ -35,7 +35,7 @@ func (p Position) Before(o Position) bool {
 type Options struct {
 	SegmentBytes int64         // a new file is begun past this size; 64 MiB
 	SyncEvery    time.Duration // how much a power cut may take; 100 ms
-	KeepFor      time.Duration // how long confirmed segments stay; 24 h
+	KeepFor      time.Duration // how long segments stay once they are confirmed; 24 h
 	Clock        clock.Clock
 	IDs          *id.Source // names the node of a new directory
 	Log          *slog.Logger
@@ -55,6 +55,8 @@ type Journal struct {
 	dirty   bool
 	torn    bool // file ends in bytes that could not be taken back
 	closed  bool
+
+	confirmed map[uint64]time.Time // when Trim first heard that a segment is in the books; only Trim touches it
 
 	boot    Position
 	stop    chan struct{}

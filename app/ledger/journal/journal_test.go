@@ -38,12 +38,13 @@ func attempt() Record {
 }
 
 func settlement(a id.Attempt) Record {
-	return Record{Settlement: &ledger.Settlement{Attempt: a, State: ledger.Cut, Usage: llm.Usage{Input: 9, Output: 1 << 40, ServerToolCalls: 3},
+	return Record{Settlement: &ledger.Settlement{Attempt: a, State: ledger.Cut, Usage: llm.Usage{Input: 9, Output: 1 << 40, ServerToolCalls: 3, CacheReadImage: 1, InputVideo: 2, OutputVideo: 3, Citations: 4},
 		Cost: money.Max, InputCost: 1, Tokens: 99, Requests: 1, Status: 200, Class: "timeout", Note: "cut after 3 events", FirstByte: time.Millisecond, Duration: time.Minute, At: at}}
 }
 
 func request() Record {
-	return Record{Request: &ledger.Request{ID: id.NewRequest(ids), Chain: chain(), At: at, Family: "openai", Endpoint: "chat", Stream: true,
+	return Record{Request: &ledger.Request{ID: id.NewRequest(ids), Chain: chain(), At: at,
+		Refusal: ledger.Refusal{Budget: id.NewBudget(ids), Measure: ledger.Tokens, Need: 5, Limit: 1 << 40, Spent: 7, Held: 8}, Family: "openai", Endpoint: "chat", Stream: true,
 		Asked: "smart", Model: "gpt-5.5", Provider: "up", Route: "alias smart", Client: "codex", Tags: "project=apollo", EndUser: "u1",
 		Session: "s1", Cache: "miss", Attempts: 2, Status: 200, Code: "", Message: "", Usage: llm.Usage{Input: 1, CacheRead: 1},
 		Cost: 77, Decisions: "held\nsettled", FirstByte: time.Second, Duration: 2 * time.Second, Overhead: 80 * time.Microsecond}}
@@ -379,6 +380,10 @@ func TestTrimKeepsADayAndWhatIsNotConfirmed(t *testing.T) {
 	if err := j.Trim(confirmed); err != nil || count() != all-4 {
 		t.Fatalf("%d of %d left, %v", count(), all, err)
 	}
+	if err := j.Trim(Position{Segment: 1 << 40}); err != nil || count() != all-4 {
+		t.Errorf("what was confirmed just now went, though it was written a day ago: %d left, %v", count(), err)
+	}
+	now.Advance(25 * time.Hour)
 	if err := j.Trim(Position{Segment: 1 << 40}); err != nil || count() != 1 {
 		t.Errorf("the segment being written must stay: %d left, %v", count(), err)
 	}
@@ -524,6 +529,7 @@ func TestRecordsOfTheFirstLayoutsAreStillRead(t *testing.T) {
 	old.Stakes = []ledger.Stake{{Account: a.Stakes[0].Account}, {Account: a.Stakes[1].Account}}
 	end := *e
 	end.Tokens, end.Requests = 0, 0
+	end.Usage.CacheReadImage, end.Usage.InputVideo, end.Usage.OutputVideo, end.Usage.Citations = 0, 0, 0, 0
 	c := codec{b: []byte{kindMoneyAttempt}}
 	c.moneyAttempt(a)
 	if r, err := decode(c.b); err != nil || !reflect.DeepEqual(r.Attempt, &old) {

@@ -26,6 +26,7 @@ const (
 	kindRequest         = 3
 	kindAttempt         = 4
 	kindSettlement      = 5
+	kindRefused         = 9 // a request that a budget refused; all others stay kindRequest
 )
 
 var (
@@ -45,8 +46,14 @@ func encode(b []byte, r Record) ([]byte, error) {
 		c.b = append(c.b, kindSettlement)
 		c.settlement(r.Settlement)
 	case r.Request != nil:
-		c.b = append(c.b, kindRequest)
+		if r.Request.Refusal == (ledger.Refusal{}) {
+			c.b = append(c.b, kindRequest)
+			c.request(r.Request)
+			break
+		}
+		c.b = append(c.b, kindRefused)
 		c.request(r.Request)
+		c.refusal(&r.Request.Refusal)
 	default:
 		return b, errNoRecord
 	}
@@ -76,6 +83,10 @@ func decode(b []byte) (Record, error) {
 	case kindRequest:
 		r.Request = new(ledger.Request)
 		c.request(r.Request)
+	case kindRefused:
+		r.Request = new(ledger.Request)
+		c.request(r.Request)
+		c.refusal(&r.Request.Refusal)
 	default:
 		return Record{}, errKind
 	}
@@ -118,6 +129,9 @@ func (c *codec) settlement(s *ledger.Settlement) {
 	c.moneySettlement(s)
 	number(c, &s.Tokens)
 	number(c, &s.Requests)
+	for _, n := range []*int64{&s.Usage.CacheReadImage, &s.Usage.InputVideo, &s.Usage.OutputVideo, &s.Usage.Citations} {
+		number(c, n)
+	}
 }
 
 func (c *codec) moneySettlement(s *ledger.Settlement) {
@@ -149,6 +163,15 @@ func (c *codec) request(r *ledger.Request) {
 	number(c, &r.FirstByte)
 	number(c, &r.Duration)
 	number(c, &r.Overhead)
+}
+
+func (c *codec) refusal(r *ledger.Refusal) {
+	ident(c, &r.Budget)
+	number(c, &r.Measure)
+	number(c, &r.Need)
+	number(c, &r.Limit)
+	number(c, &r.Spent)
+	number(c, &r.Held)
 }
 
 func (c *codec) chain(v *org.Chain) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // list finds the segments of a directory, oldest first.
@@ -28,28 +29,34 @@ func list(dir string) ([]uint64, error) {
 	return out, nil
 }
 
-// Trim removes segments that end before the given place and were last written to more than KeepFor ago. The caller
-// passes the place up to which the database has confirmed everything.
+// Trim removes segments that end before the given place and were confirmed more than KeepFor ago: should the database go
+// back in time, it is filled again from them. The caller passes the place up to which the database has confirmed
+// everything, and does not call Trim twice at once. A process that starts counts anew: keeping longer is harmless.
 func (j *Journal) Trim(confirmed Position) error {
 	segments, err := list(j.dir)
 	if err != nil {
 		return err
 	}
-	oldest := j.o.Clock.Now().Add(-j.o.KeepFor)
+	now := j.o.Clock.Now()
 	for _, n := range segments {
 		if n >= confirmed.Segment || n >= j.boot.Segment && n >= j.End().Segment {
 			break
 		}
-		info, err := os.Stat(segmentPath(j.dir, n))
-		if err != nil {
-			return fmt.Errorf("journal: trim: %w", err)
+		since, known := j.confirmed[n]
+		if !known {
+			if j.confirmed == nil {
+				j.confirmed = map[uint64]time.Time{}
+			}
+			j.confirmed[n] = now
+			continue
 		}
-		if info.ModTime().After(oldest) {
-			break
+		if now.Sub(since) < j.o.KeepFor {
+			continue
 		}
 		if err := os.Remove(segmentPath(j.dir, n)); err != nil {
 			return fmt.Errorf("journal: trim: %w", err)
 		}
+		delete(j.confirmed, n)
 	}
 	return nil
 }

@@ -12,6 +12,10 @@ type bank struct {
 	rows  map[id.Attempt][]row // more than one is a violation
 	marks map[id.Node]int
 	lost  []id.Node // nodes whose disk is gone
+	// epochs number each node's sessions; reaped are those that were taken for dead in theirs.
+	epochs  map[id.Node]int64
+	reaped  map[id.Node]bool
+	history int // changes when the bank goes back in time; nodes see it when they beat
 	// late are messages that arrived once and will arrive again at any time.
 	late []func()
 }
@@ -21,6 +25,7 @@ type pool struct {
 	spent    money.USD
 	leases   map[id.Node]*lease
 	overruns money.USD // what providers charged above holds: the one way past a limit
+	highest  money.USD // the highest limit there ever was, for a planted bug
 }
 
 type lease struct {
@@ -40,12 +45,13 @@ type row struct {
 }
 
 func newBank() *bank {
-	return &bank{pools: map[ledger.Account]*pool{}, rows: map[id.Attempt][]row{}, marks: map[id.Node]int{}}
+	return &bank{pools: map[ledger.Account]*pool{}, rows: map[id.Attempt][]row{}, marks: map[id.Node]int{}, epochs: map[id.Node]int64{},
+		reaped: map[id.Node]bool{}}
 }
 
 func (b *bank) know(a ledger.Account, limit money.USD) {
 	if b.pools[a] == nil {
-		b.pools[a] = &pool{limit: limit, leases: map[id.Node]*lease{}}
+		b.pools[a] = &pool{limit: limit, highest: limit, leases: map[id.Node]*lease{}}
 	}
 }
 
@@ -73,15 +79,32 @@ func (p *pool) view() ledger.Pool {
 // ask is a node's business with one account.
 type ask struct {
 	op      id.Grant
+	epoch   int64
 	account ledger.Account
 	back    money.USD
 	ledger.Ask
 }
 
+// answer is what the bank says to an ask.
+type answer struct {
+	granted money.USD
+	over    bool // the session that asked is over, or was taken for dead
+}
+
 // lend carries out an ask once, however often it arrives, and answers how much was granted.
-func (b *bank) lend(n id.Node, a ask, bug Bug) money.USD {
+func (b *bank) lend(n id.Node, a ask, bug Bug) answer {
+	if a.epoch != b.epochs[n] && bug != StaleSessionLent {
+		return answer{over: true}
+	}
 	p := b.pools[a.account]
 	l := p.of(n)
+	if b.reaped[n] {
+		l.reaped = true
+	}
+	return answer{b.grant(p, l, a, bug), l.reaped}
+}
+
+func (b *bank) grant(p *pool, l *lease, a ask, bug Bug) money.USD {
 	switch {
 	case bug == BankForgetsOps:
 	case a.op == l.op:
@@ -99,6 +122,9 @@ func (b *bank) lend(n id.Node, a ask, bug Bug) money.USD {
 	view := p.view()
 	if bug == GrantAboveLimit {
 		view.Leased = 0
+	}
+	if bug == LimitCutIgnored {
+		view.Limit = p.highest
 	}
 	a.Debt = max(0, l.posted-l.granted)
 	l.op, l.amount = a.op, 0
@@ -126,7 +152,7 @@ type settled struct {
 
 // post books a batch if the node's mark is where the batch begins. It answers where the mark is.
 func (b *bank) post(n id.Node, x batch, bug Bug) int {
-	if b.marks[n] != x.from && bug != PostNotIdempotent {
+	if b.marks[n] != x.from && bug != PostNotIdempotent && (bug != MarkJumps || x.from < b.marks[n]) {
 		return b.marks[n]
 	}
 	b.marks[n] = max(b.marks[n], x.to)
@@ -153,6 +179,7 @@ func (b *bank) post(n id.Node, x batch, bug Bug) int {
 
 // reap counts what a silent node has left as suspense. It never becomes free: the node may be alive.
 func (b *bank) reap(n id.Node, bug Bug) {
+	b.reaped[n] = true
 	for _, p := range b.pools {
 		l := p.leases[n]
 		if l == nil {
@@ -166,11 +193,24 @@ func (b *bank) reap(n id.Node, bug Bug) {
 	}
 }
 
-// surrender ends a session whose whole journal is in the books: what is left is free, of a reaped lease too.
-func (b *bank) surrender(n id.Node) {
-	for _, p := range b.pools {
-		delete(p.leases, n)
+// claim is what a session that begins has in flight on an account.
+type claim struct{ granted, posted money.USD }
+
+// begin starts a session, if the journal is in the books up to mark: what the node had leased is replaced by what it
+// claims, of a reaped lease too. It answers the new epoch, 0 if it did not begin.
+func (b *bank) begin(n id.Node, mark int, prior int64, claims map[ledger.Account]claim, bug Bug) int64 {
+	if b.marks[n] != mark && bug != SurrenderFirst {
+		return 0
 	}
+	for a, p := range b.pools {
+		delete(p.leases, n)
+		if c, ok := claims[a]; ok {
+			p.leases[n] = &lease{granted: c.granted, posted: c.posted}
+		}
+	}
+	b.epochs[n] = max(b.epochs[n], prior) + 1
+	b.reaped[n] = false
+	return b.epochs[n]
 }
 
 // redeliver repeats an old message.

@@ -27,9 +27,18 @@ const (
 	LevelNotPosted      Bug = "level not posted"             // the member's spend is not moved
 	HeldLeaseReturned   Bug = "lease with holds given back"  // what is held is given back as if it were idle
 	GrantAboveLimit     Bug = "grant ignores what is leased" // the bank compares with what is spent only
+	RecallTakesHeld     Bug = "recall takes what is held"    // another node's call is answered with money in use
+	StaleSessionLent    Bug = "stale session is lent to"     // the bank does not look at epochs
+	ClaimForgetsHolds   Bug = "claim forgets holds"          // a new session claims nothing for what is in flight
+	ReopenKeepsFree     Bug = "new session keeps free lease" // it is not claimed, and still held against
+	ReopenKeepsBack     Bug = "new session repeats a return" // what was given back by the claim is given back again
+	RollbackIgnored     Bug = "failover ignored"             // a node goes on with leases that the bank forgot
+	MarkJumps           Bug = "mark jumps"                   // the bank takes a batch that does not begin where its books end
+	LimitCutIgnored     Bug = "limit cut ignored"            // the bank lends against the limit that was
 )
 
 // Bugs are all of them.
 var Bugs = []Bug{LevelSkipped, ReleaseBeforeSettle, RetryOnSameHold, RefundOnDisconnect, MissingUsageFree, ZeroUsageMissing, DoubleGrant,
 	BankForgetsOps, PostNotIdempotent, MarkWithoutRows, ReaperFrees, OverrunDropped, VoidAfterDispatch, DispatchUnjournaled, SettleTwice,
-	SurrenderFirst, ReturnStaysUsable, OtherPeriod, LevelNotPosted, HeldLeaseReturned, GrantAboveLimit}
+	SurrenderFirst, ReturnStaysUsable, OtherPeriod, LevelNotPosted, HeldLeaseReturned, GrantAboveLimit,
+	RecallTakesHeld, StaleSessionLent, ClaimForgetsHolds, ReopenKeepsFree, ReopenKeepsBack, RollbackIgnored, MarkJumps, LimitCutIgnored}

@@ -13,6 +13,31 @@ type judge struct {
 	violations []string
 	byAccount  map[ledger.Account]money.USD // billed
 	overruns   map[ledger.Account]money.USD // of it above the holds, by calls that had one
+	bound      map[ledger.Account]money.USD // the highest limit since the period began
+	slack      map[ledger.Account]money.USD // lent in commits that a failover lost
+}
+
+// raised notes a limit's change: what was lent under the old one may be spent.
+func (j *judge) raised(a ledger.Account, limit money.USD) { j.bound[a] = max(j.bound[a], limit) }
+
+// heard tightens what may be spent once every node knows of a changed limit: the new one, or what is lent already.
+func (j *judge) heard(w *world, a ledger.Account) {
+	for _, n := range w.nodes {
+		if n.unheard[a] {
+			return
+		}
+	}
+	p := w.bank.pools[a]
+	v := p.view()
+	j.bound[a] = max(p.limit, v.Spent+v.Leased+v.Suspense)
+}
+
+// lostGrant widens what may be spent by what was lent in commits that a failover lost.
+func (j *judge) lostGrant(a ledger.Account, amount money.USD) { j.slack[a] += amount }
+
+// most is what may be spent and lent of an account, overruns left out.
+func (j *judge) most(a ledger.Account, p *pool) money.USD {
+	return max(j.bound[a], p.limit) + j.slack[a]
 }
 
 func (j *judge) violate(format string, args ...any) {
@@ -34,18 +59,18 @@ func (j *judge) billed(w *world, b *bill, cost money.USD) {
 	for _, a := range b.accounts {
 		j.byAccount[a] += cost
 		j.overruns[a] += over
-		if p := w.bank.pools[a]; j.byAccount[a] > p.limit+j.overruns[a] {
-			j.violate("A1: %d billed on an account with a limit of %d (overruns %d)", j.byAccount[a], p.limit, j.overruns[a])
+		if most := j.most(a, w.bank.pools[a]); j.byAccount[a] > most+j.overruns[a] {
+			j.violate("A1: %d billed on an account with a limit of %d (overruns %d)", j.byAccount[a], most, j.overruns[a])
 		}
 	}
 }
 
 // lent is what makes A1 hold: the bank never lends more than there is.
 func (j *judge) lent(w *world) {
-	for _, p := range w.bank.pools {
+	for a, p := range w.bank.pools {
 		v := p.view()
-		if v.Leased+v.Spent+v.Suspense > p.limit+p.overruns {
-			j.violate("the bank lent %d, with %d spent and %d in suspense, of %d (overruns %d)", v.Leased, v.Spent, v.Suspense, p.limit, p.overruns)
+		if most := j.most(a, p); v.Leased+v.Spent+v.Suspense > most+p.overruns {
+			j.violate("the bank lent %d, with %d spent and %d in suspense, of %d (overruns %d)", v.Leased, v.Spent, v.Suspense, most, p.overruns)
 		}
 	}
 }
@@ -80,9 +105,10 @@ func (j *judge) final(w *world) {
 	}
 	j.covered(w, uncovered)
 	j.balanced(w)
-	if w.result.LostDisks+w.result.Reaps == 0 {
+	if w.result.LostDisks == 0 {
 		j.nothingLeft(w)
 	}
+	j.agreed(w)
 }
 
 // covered: an attempt without a row went down with its node's disk, and that node's suspense stands for it.
@@ -117,6 +143,22 @@ func (j *judge) balanced(w *world) {
 			j.violate("A2: an account says %d spent, its rows say %d", p.spent, sums[a])
 		}
 		w.result.Suspense += p.view().Suspense
+	}
+}
+
+// agreed: a node and the bank tell the same of what the node may still spend.
+func (j *judge) agreed(w *world) {
+	for _, n := range w.nodes {
+		for _, a := range n.seen {
+			b := n.book.Balance(a)
+			l := w.bank.pools[a].leases[n.id]
+			if l == nil {
+				l = &lease{}
+			}
+			if l.granted-l.posted != b.Granted-b.Settled {
+				j.violate("a node has %d left, the bank says %d", b.Granted-b.Settled, l.granted-l.posted)
+			}
+		}
 	}
 }
 

@@ -19,6 +19,15 @@ type node struct {
 	order   []ledger.Account             // of pending, so that a seed decides all
 	seen    []ledger.Account
 	known   map[ledger.Account]bool
+
+	epoch   int64
+	renew   bool // a new session has to begin
+	skew    int64
+	history int // of the bank, as last seen
+	born    int // where this process's part of the journal begins
+	counted int // up to where acked counts
+	acked   map[ledger.Account]money.USD
+	unheard map[ledger.Account]bool // cuts of limits that it has not heard of
 }
 
 // entry is a journal record: an attempt opened, or settled.
@@ -43,6 +52,7 @@ type flight struct {
 func newNode(w *world) *node {
 	n := &node{id: id.NewNode(w.ids)}
 	n.boot(w)
+	n.epoch = w.bank.begin(n.id, 0, 0, nil, NoBug)
 	return n
 }
 
@@ -50,6 +60,8 @@ func (n *node) boot(w *world) {
 	n.book, n.flights = ledger.NewBook(id.NewOrg(w.ids)), nil
 	n.asking, n.pending, n.order = map[ledger.Account]money.USD{}, map[ledger.Account]*ask{}, nil
 	n.seen, n.known = nil, map[ledger.Account]bool{}
+	n.born, n.counted, n.acked, n.renew = len(n.journal), len(n.journal), map[ledger.Account]money.USD{}, false
+	n.unheard, n.history = map[ledger.Account]bool{}, w.bank.history
 }
 
 // begin takes a hold for a new attempt, or asks the bank for what is missing.
@@ -61,12 +73,13 @@ func (n *node) begin(w *world) {
 			return
 		}
 		n.lend(w)
+		n.callBack(w, p)
 	}
 	w.result.Refusals++
 }
 
 func (n *node) take(w *world, p person, amount money.USD) bool {
-	f := &flight{attempt: id.NewAttempt(w.ids), who: p, truth: w.accounts(p), amount: amount}
+	f := &flight{attempt: id.NewAttempt(w.ids), who: p, truth: w.accounts(p, n.skew), amount: amount}
 	f.accounts = f.truth
 	if w.bug == LevelSkipped {
 		f.accounts = append(append([]ledger.Account{}, f.truth[:1]...), f.truth[2:]...)
@@ -169,7 +182,7 @@ func (n *node) finish(w *world) {
 	}
 	accounts := f.accounts
 	if w.bug == OtherPeriod {
-		accounts = w.accounts(f.who)
+		accounts = w.accounts(f.who, n.skew)
 	}
 	n.journal = append(n.journal, entry{settled: settled{attempt: f.attempt, cost: cost, held: f.amount, accounts: accounts}})
 	if w.bug == SettleTwice && w.chance(10) {

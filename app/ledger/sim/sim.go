@@ -25,6 +25,11 @@ type Result struct {
 	Crashes    int
 	LostDisks  int
 	Reaps      int
+	Reopened   int // sessions begun with requests in flight
+	Recalls    int
+	Failovers  int // the bank lost its last commits
+	Relimits   int // limits changed in the middle of a period
+	Jumps      int // of a node's clock
 	Refusals   int
 	Billed     money.USD
 	Booked     money.USD
@@ -55,7 +60,7 @@ type world struct {
 	rnd      *rand.Rand
 	ids      *id.Source
 	bug      Bug
-	day      int64 // periods: keys and members have a day each, teams and the organization two
+	day      int64 // from 2 on, so that a clock that is behind is in a period too. Periods: keys and members have a day each, teams and the organization two
 	calm     bool  // no new work and no faults
 	nodes    []*node
 	bank     *bank
@@ -63,6 +68,8 @@ type world struct {
 	judge    *judge
 	people   []person
 	crashes  bool // this world's nodes may crash
+	failing  bool // this world's bank may go back in time
+	window   *window
 	result   Result
 }
 
@@ -76,10 +83,11 @@ func newWorld(seed uint64, bug Bug) *world {
 	var key [32]byte
 	binary.LittleEndian.PutUint64(key[:], seed)
 	noise := rand.NewChaCha8(key)
-	w := &world{rnd: rand.New(noise), bug: bug, bank: newBank(), provider: &provider{bills: map[id.Attempt]*bill{}}, judge: &judge{}}
+	w := &world{day: 2, rnd: rand.New(noise), bug: bug, bank: newBank(), provider: &provider{bills: map[id.Attempt]*bill{}}, judge: &judge{bound: map[ledger.Account]money.USD{}, slack: map[ledger.Account]money.USD{}}}
 	// A clock that stands still: ids ascend by their sequence alone.
 	w.ids = id.NewSource(func() time.Time { return time.UnixMilli(1_790_000_000_000) }, noise)
 	w.crashes = w.rnd.IntN(4) > 0
+	w.failing = w.rnd.IntN(3) == 0
 	organization := id.NewBudget(w.ids)
 	teams := []id.Budget{id.NewBudget(w.ids), id.NewBudget(w.ids)}
 	for i := range 3 {
@@ -95,12 +103,12 @@ func newWorld(seed uint64, bug Bug) *world {
 }
 
 // accounts are the true accounts of a person today, whatever a buggy node thinks.
-func (w *world) accounts(p person) []ledger.Account {
+func (w *world) accounts(p person, skew int64) []ledger.Account {
 	out := make([]ledger.Account, 0, 4)
 	for level, b := range p.levels {
-		start := w.day
+		start := w.day + skew
 		if level < 2 {
-			start = w.day / 2
+			start /= 2
 		}
 		a := ledger.Account{Budget: b, Start: start}
 		w.bank.know(a, limits[level])
@@ -118,7 +126,7 @@ func (w *world) step() {
 	n := w.nodes[i]
 	switch p := w.rnd.IntN(1000); {
 	case p < 6 && w.crashes:
-		w.crash(i, w.rnd.IntN(3) == 0)
+		w.crash(i, w.rnd.IntN(3) == 0 && !w.failing) // a disk and the bank's commits lost together are two disasters
 	case p < 10 && w.crashes:
 		n.paused = true
 	case p < 20:
@@ -127,9 +135,23 @@ func (w *world) step() {
 		w.reap(n)
 	case p < 24:
 		w.day++
+	case p < 26:
+		w.relimit()
+	case p < 28:
+		n.jump(w)
+	case p < 29 && w.failing:
+		w.replicate()
+	case p < 32 && w.failing:
+		w.failover()
 	case p < 60:
 		w.bank.redeliver(w)
 	case n.paused:
+	case p < 70:
+		n.beat(w)
+	case p < 85:
+		n.reopen(w)
+	case p < 90:
+		n.hear(w)
 	case p < 380:
 		n.begin(w)
 	case p < 640:
@@ -172,6 +194,7 @@ func (w *world) reap(n *node) {
 // settleDown ends all work and lets every message arrive.
 func (w *world) settleDown() {
 	w.calm = true
+	w.window = nil
 	for _, n := range w.nodes {
 		n.paused = false
 		for len(n.flights) > 0 {
@@ -181,6 +204,12 @@ func (w *world) settleDown() {
 		n.lend(w)
 		for n.post(w) {
 		}
+		n.beat(w)
+		for n.renew && w.bug == NoBug || n.renew && w.rnd.IntN(50) > 0 {
+			n.reopen(w)
+			for n.post(w) {
+			}
+		}
 		n.giveBack(w)
 		n.lend(w)
 	}
@@ -189,7 +218,20 @@ func (w *world) settleDown() {
 	}
 }
 
+// Plus adds another world's figures.
+func (r Result) Plus(o Result) Result {
+	for _, f := range []struct{ to, from *int }{{&r.Dispatched, &o.Dispatched}, {&r.Crashes, &o.Crashes}, {&r.LostDisks, &o.LostDisks},
+		{&r.Reaps, &o.Reaps}, {&r.Reopened, &o.Reopened}, {&r.Recalls, &o.Recalls}, {&r.Failovers, &o.Failovers}, {&r.Relimits, &o.Relimits},
+		{&r.Jumps, &o.Jumps}, {&r.Refusals, &o.Refusals}} {
+		*f.to += *f.from
+	}
+	r.Billed, r.Booked, r.Suspense = r.Billed+o.Billed, r.Booked+o.Booked, r.Suspense+o.Suspense
+	return r
+}
+
+// String is the figures in words.
 func (r Result) String() string {
-	return fmt.Sprintf("%d dispatched, %d refused, %d crashes (%d with the disk), %d reaps, billed %d, booked %d, suspense %d",
-		r.Dispatched, r.Refusals, r.Crashes, r.LostDisks, r.Reaps, r.Billed, r.Booked, r.Suspense)
+	return fmt.Sprintf("%d dispatched, %d refused, %d crashes (%d with the disk), %d reaps, %d sessions begun in flight, %d recalls, %d failovers, "+
+		"%d limits changed, %d clock jumps, billed %d, booked %d, suspense %d",
+		r.Dispatched, r.Refusals, r.Crashes, r.LostDisks, r.Reaps, r.Reopened, r.Recalls, r.Failovers, r.Relimits, r.Jumps, r.Billed, r.Booked, r.Suspense)
 }

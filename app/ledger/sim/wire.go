@@ -26,10 +26,14 @@ func (w *world) send(message func(), answer func()) {
 
 // lend brings the node's business to the bank: first what was not answered, word for word.
 func (n *node) lend(w *world) {
+	if n.renew {
+		clear(n.asking) // whoever wanted it does not wait that long
+		return
+	}
 	for _, a := range n.order {
 		if n.pending[a] == nil && n.asking[a] > 0 {
 			b := n.book.Balance(a)
-			n.pending[a] = &ask{op: id.NewGrant(w.ids), account: a, Ask: ledger.Ask{
+			n.pending[a] = &ask{op: id.NewGrant(w.ids), epoch: n.epoch, account: a, Ask: ledger.Ask{
 				Need: max(0, n.asking[a]-b.Free()), Spare: ledger.Target(n.asking[a]/4, b.Held, b.Held)}}
 		}
 		delete(n.asking, a)
@@ -39,17 +43,19 @@ func (n *node) lend(w *world) {
 		if p == nil {
 			continue
 		}
-		var granted money.USD
+		var got answer
 		op := p.op
 		book := n.book
 		w.send(
-			func() { granted = w.bank.lend(n.id, *p, w.bug) },
+			func() { got = w.bank.lend(n.id, *p, w.bug) },
 			func() {
 				if w.bug == DoubleGrant {
 					op = id.NewGrant(w.ids)
 				}
-				book.Grant(op, a, granted)
+				w.granted(a, got.granted)
+				book.Grant(op, a, got.granted)
 				n.pending[a] = nil
+				n.renew = n.renew || got.over
 			})
 	}
 	w.judge.lent(w)
@@ -57,11 +63,11 @@ func (n *node) lend(w *world) {
 
 // giveBack returns idle lease: out of the book first, then to the bank.
 func (n *node) giveBack(w *world) {
-	if len(n.seen) == 0 {
+	if len(n.seen) == 0 || n.renew {
 		return
 	}
 	for _, a := range n.seen {
-		if n.pending[a] != nil || (!w.calm && w.rnd.IntN(6) > 0) {
+		if n.pending[a] != nil || !w.calm && n.unheard[a] || (!w.calm && w.rnd.IntN(6) > 0) {
 			continue
 		}
 		b := n.book.Balance(a)
@@ -76,7 +82,7 @@ func (n *node) giveBack(w *world) {
 			back = n.book.Return(a, money.Max)
 		}
 		if back > 0 {
-			n.pending[a] = &ask{op: id.NewGrant(w.ids), account: a, back: back}
+			n.pending[a] = &ask{op: id.NewGrant(w.ids), epoch: n.epoch, account: a, back: back}
 			n.order = appendNew(n.order, []ledger.Shortage{{Account: a}})
 		}
 	}
@@ -96,7 +102,7 @@ func (n *node) post(w *world) bool {
 	var mark int
 	w.send(
 		func() { mark = w.bank.post(n.id, x, w.bug) },
-		func() { n.posted = mark })
+		func() { n.learn(mark, w.bug) })
 	w.judge.lent(w)
 	return true
 }
@@ -105,7 +111,7 @@ func (n *node) post(w *world) bool {
 // into the books, and the lease is surrendered before a new session begins.
 func (n *node) restart(w *world) {
 	if w.bug == SurrenderFirst {
-		w.bank.surrender(n.id)
+		n.epoch = w.bank.begin(n.id, 0, n.epoch, nil, w.bug)
 	}
 	ended := map[id.Attempt]bool{}
 	for _, e := range n.journal {
@@ -133,6 +139,21 @@ func (n *node) restart(w *world) {
 	for n.post(w) {
 	}
 	w.calm = calm
-	w.bank.surrender(n.id)
+	n.epoch = w.bank.begin(n.id, n.posted, n.epoch, nil, w.bug)
 	n.boot(w)
+}
+
+// learn takes over how far the bank says that the journal is in the books.
+func (n *node) learn(mark int, bug Bug) {
+	if mark < n.posted && bug != RollbackIgnored {
+		n.renew = true // the bank went back in time
+	}
+	n.posted = mark
+	for ; n.counted < mark; n.counted++ {
+		if e := n.journal[n.counted]; !e.open && n.counted >= n.born {
+			for _, a := range e.accounts {
+				n.acked[a] += e.cost
+			}
+		}
+	}
 }

@@ -91,7 +91,7 @@ type increaseInput struct {
 
 func limitOut(e limit.Entry) limitJSON {
 	s := e.Standing
-	out := limitJSON{ID: e.ID.String(), Scope: e.Scope.NodeID(), ScopeKind: string(e.Scope.Kind()), ScopeLabel: e.Label, Tag: e.Tag, Model: e.Model,
+	out := limitJSON{ID: e.ID.String(), Scope: e.Scope.String(), ScopeKind: string(e.Scope.Kind()), ScopeLabel: e.Label, Tag: e.Tag, Model: e.Model,
 		Endpoint: string(e.Endpoint), Name: e.Name, Unit: string(e.Unit), Amount: typed(e.Unit, e.Amount), Window: e.Window.String(), Soft: e.Soft,
 		InForce: typed(e.Unit, s.Amount), Used: typed(e.Unit, s.Used), ResetsIn: s.Reset.Truncate(time.Millisecond).String(), Increases: []increaseJSON{},
 		CreatedAt: e.CreatedAt, UpdatedAt: e.UpdatedAt}

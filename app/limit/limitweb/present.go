@@ -146,7 +146,7 @@ func (h *Handlers) scopes(c *web.Context) ([]ui.Option, error) {
 	// Managers limit projects on the whole organization, so it is on offer to them too; without a tag the service refuses.
 	add := func(group, label string, s org.Scope, tag string) {
 		if limit.Changeable(actor, limit.Entry{Limit: limit.Limit{Scope: s, Tag: tag}}) {
-			out = append(out, ui.Option{Group: group, Label: label, Value: s.NodeID()})
+			out = append(out, ui.Option{Group: group, Label: label, Value: s.String()})
 		}
 	}
 	whole := c.Organization().Name

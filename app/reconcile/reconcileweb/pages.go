@@ -198,6 +198,7 @@ func detail(c *web.Context, d reconcile.Day, name string) *views.Detail {
 		{Label: "Ours", Value: day.Ours.Exact, Title: day.Attempts + " attempts"},
 		{Label: "Theirs", Value: day.Theirs.Exact},
 		{Label: "Difference", Value: day.Difference.Exact},
+		{Label: "Corrections", Value: fmt.Sprint(d.Corrections), Title: "How often the difference became known or changed; together they are the difference."},
 		{Label: "Attempts", Value: day.Attempts},
 		{Label: "Read", Body: ui.Time(c.When(d.ReadAt))},
 	}}

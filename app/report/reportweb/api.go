@@ -9,7 +9,9 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/report"
 	"github.com/bodhi-gateway/bodhi/app/web"
 )
@@ -78,8 +80,29 @@ type requestList struct {
 type requestDetail struct {
 	requestJSON
 	Message   string        `json:"message,omitempty"`
+	Refusal   *refusalJSON  `json:"refusal,omitempty"` // of a request that a budget refused
 	Decisions []string      `json:"decisions"`
 	Tries     []attemptJSON `json:"tries"`
+}
+
+// refusalJSON is how a budget stood when it refused. Amounts are strings in its measure.
+type refusalJSON struct {
+	Budget  string `json:"budget_id"`
+	Measure string `json:"measure"`
+	Needed  string `json:"needed"` // 0 where no price is known
+	Limit   string `json:"limit"`
+	Spent   string `json:"spent"`
+	Held    string `json:"held"`
+	Left    string `json:"left"`
+}
+
+func refusalOut(r ledger.Refusal) *refusalJSON {
+	if r.Budget.IsZero() {
+		return nil
+	}
+	m := r.Measure
+	return &refusalJSON{Budget: r.Budget.String(), Measure: m.String(), Needed: m.Plain(r.Need), Limit: m.Plain(r.Limit), Spent: m.Plain(r.Spent),
+		Held: m.Plain(r.Held), Left: m.Plain(r.Left())}
 }
 
 // usageJSON is what one value of a dimension comes to.
@@ -121,7 +144,7 @@ func attemptOut(a report.Attempt) attemptJSON {
 	}
 }
 
-// apiList is GET /api/v1/requests?from=&to=&outcome=&model=&connection=&key=&limit=&after=
+// apiList is GET /api/v1/requests?from=&to=&outcome=&model=&connection=&key=&under=&code=&budget=&limit=&after=
 func (h *Handlers) apiList(c *web.Context) error {
 	q := report.Query{Model: c.QueryParam("model"), Connection: c.QueryParam("connection"), Outcome: report.Outcome(c.QueryParam("outcome"))}
 	if !q.Outcome.Valid() {
@@ -140,6 +163,17 @@ func (h *Handlers) apiList(c *web.Context) error {
 	if text := c.QueryParam("key"); text != "" {
 		if q.Key, err = id.ParseKey(text); err != nil {
 			return fault.Field("key", "key is a key's id, like key_01jf0c8x6c9k7h5m2n8p4q6r8s.")
+		}
+	}
+	q.Code = c.QueryParam("code")
+	if text := c.QueryParam("under"); text != "" {
+		if q.Scope = org.ReadScope(c.Actor().Org, text); q.Scope.IsZero() {
+			return fault.Field("under", "under is the id of a department, team, member or key, pool:team_…, or tag:project=apollo.")
+		}
+	}
+	if text := c.QueryParam("budget"); text != "" {
+		if q.Budget, err = id.ParseBudget(text); err != nil {
+			return fault.Field("budget", "budget is the id of the budget that refused, like bud_01jf0c8x6c9k7h5m2n8p4q6r8s.")
 		}
 	}
 	if q.After, err = report.ParseCursor(c.QueryParam("after")); err != nil {
@@ -166,7 +200,7 @@ func (h *Handlers) apiShow(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	out := requestDetail{requestJSON: requestOut(d.Request), Message: d.Message, Decisions: sentences(d.Decisions), Tries: make([]attemptJSON, len(d.Attempts))}
+	out := requestDetail{requestJSON: requestOut(d.Request), Message: d.Message, Refusal: refusalOut(d.Refusal), Decisions: sentences(d.Decisions), Tries: make([]attemptJSON, len(d.Attempts))}
 	if out.Decisions == nil {
 		out.Decisions = []string{}
 	}
@@ -203,7 +237,7 @@ func (h *Handlers) apiUsage(c *web.Context) error {
 	}
 	out := usageList{By: by, From: from, To: to, Data: make([]usageJSON, len(groups))}
 	for i, g := range groups {
-		out.Data[i] = usageJSON{ID: g.ID, Name: g.Name, Requests: g.Requests, Errors: g.Errors, InputTokens: g.Input, OutputTokens: g.Output, CostUSD: g.Cost}
+		out.Data[i] = totalOut(g.ID, g.Name, g.Totals)
 	}
 	return c.JSON(http.StatusOK, out)
 }

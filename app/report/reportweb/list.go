@@ -2,11 +2,13 @@ package reportweb
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/report"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	views "github.com/bodhi-gateway/bodhi/views/report"
@@ -85,10 +87,10 @@ func (h *Handlers) list(c *web.Context) error {
 func (h *Handlers) question(c *web.Context, zone *time.Location) (report.Query, views.Filter, ui.EmptyProps) {
 	f := views.Filter{
 		Range: or(c.QueryParam("range"), defaultRange), Status: c.QueryParam("status"), Key: c.QueryParam("key"),
-		Connection: c.QueryParam("connection"), Model: strings.TrimSpace(c.QueryParam("model")), ID: strings.TrimSpace(c.QueryParam("id")),
+		Code: c.QueryParam("code"), Connection: c.QueryParam("connection"), Model: strings.TrimSpace(c.QueryParam("model")), ID: strings.TrimSpace(c.QueryParam("id")),
 	}
-	f.Active = f.Range != defaultRange || f.Status != "" || f.Key != "" || f.Connection != "" || f.Model != "" || f.ID != ""
-	q := report.Query{Model: f.Model, Connection: f.Connection}
+	f.Active = f.Range != defaultRange || f.Status != "" || f.Key != "" || f.Code != "" || c.QueryParam("under")+c.QueryParam("budget") != "" || f.Connection != "" || f.Model != "" || f.ID != ""
+	q := report.Query{Model: f.Model, Connection: f.Connection, Code: f.Code}
 	bad := func(title, text string) (report.Query, views.Filter, ui.EmptyProps) {
 		return q, f, ui.EmptyProps{Kind: ui.FilteredOut, Title: title, Text: text, Label: "Clear filters", Href: "/requests"}
 	}
@@ -103,6 +105,18 @@ func (h *Handlers) question(c *web.Context, zone *time.Location) (report.Query, 
 		if q.Key, err = id.ParseKey(f.Key); err != nil {
 			return bad("There is no such key", "The link you followed names a key that is not known here.")
 		}
+	}
+	if text := c.QueryParam("under"); text != "" {
+		if q.Scope = org.ReadScope(c.Actor().Org, text); q.Scope.IsZero() {
+			return bad("There is no such part of the organization", "The link you followed names a team, a member or a tag that is not known here.")
+		}
+		f.Chips = append(f.Chips, views.Chip{Name: "under", Value: text, Label: spentUnder(q.Scope)})
+	}
+	if text := c.QueryParam("budget"); text != "" {
+		if q.Budget, err = id.ParseBudget(text); err != nil {
+			return bad("There is no such budget", "The link you followed names a budget that is not known here.")
+		}
+		f.Chips = append(f.Chips, views.Chip{Name: "budget", Value: text, Label: "Refused by a budget", Href: "/budgets/" + text})
 	}
 	if q.After, err = report.ParseCursor(c.QueryParam("after")); err != nil {
 		return bad("This page of the list is gone", "Begin at the top again.")
@@ -130,6 +144,7 @@ func withChoices(f views.Filter, choices report.Choices) views.Filter {
 	for _, m := range choices.Models {
 		f.Models = append(f.Models, m.Name)
 	}
+	f.Codes = codes(f.Code)
 	f.Keys = options("Any key", choices.Keys)
 	f.Connections = options("Any", choices.Connections)
 	return f
@@ -154,7 +169,10 @@ func nothing(f views.Filter) ui.EmptyProps {
 }
 
 func pager(f views.Filter, q report.Query, next report.Cursor) ui.PagerProps {
-	narrow := map[string]string{"range": f.Range, "status": f.Status, "key": f.Key, "connection": f.Connection, "model": f.Model}
+	narrow := map[string]string{"range": f.Range, "status": f.Status, "code": f.Code, "key": f.Key, "connection": f.Connection, "model": f.Model}
+	for _, c := range f.Chips {
+		narrow[c.Name] = c.Value
+	}
 	p := ui.PagerProps{Note: fmt.Sprintf("Newest first, %d a page", report.DefaultLimit)}
 	if !q.After.IsZero() {
 		p.Newer = listURL(narrow)
@@ -164,4 +182,44 @@ func pager(f views.Filter, q report.Query, next report.Cursor) ui.PagerProps {
 		p.Older = listURL(narrow)
 	}
 	return p
+}
+
+// refusals are the codes that the list can be narrowed to, in words.
+var refusals = []ui.Option{
+	{Value: "", Label: "Any"},
+	{Value: "budget_exhausted", Label: "Budget used up", Group: "Budgets"},
+	{Value: "budget_reserved", Label: "Budget held by others", Group: "Budgets"},
+	{Value: "price_unknown", Label: "Price unknown", Group: "Budgets"},
+	{Value: "budget_unavailable", Label: "Budget not checkable", Group: "Budgets"},
+	{Value: "rate_limited", Label: "Too fast", Group: "Rules"},
+	{Value: "model_not_allowed", Label: "Model not allowed", Group: "Rules"},
+	{Value: "not_allowed", Label: "Not allowed from there", Group: "Rules"},
+	{Value: "model_not_found", Label: "Model not found", Group: "Input"},
+	{Value: "invalid_request", Label: "Malformed", Group: "Input"},
+	{Value: "body_too_large", Label: "Too large", Group: "Input"},
+	{Value: "upstream_failed", Label: "Provider failed", Group: "Providers"},
+	{Value: "upstream_timeout", Label: "Provider too slow", Group: "Providers"},
+}
+
+// codes are the choices of the filter; one that a link brought along is among them.
+func codes(chosen string) []ui.Option {
+	for _, o := range refusals {
+		if o.Value == chosen {
+			return refusals
+		}
+	}
+	return append(slices.Clip(refusals), ui.Option{Value: chosen, Label: chosen, Group: "Other"})
+}
+
+// spentUnder says what a list is narrowed to. Names are not looked up: the rows show them.
+func spentUnder(s org.Scope) string {
+	switch s.Kind() {
+	case org.TagScope:
+		return "Tagged " + s.Node()
+	case org.PoolScope:
+		return "One team's pool"
+	case org.OrgScope:
+		return "The whole organization"
+	}
+	return "One " + string(s.Kind())
 }

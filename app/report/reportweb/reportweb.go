@@ -1,5 +1,5 @@
 // Package reportweb is spend and requests in the dashboard and in the management API: home, the list of requests, one
-// request, usage.
+// request, usage, costs.
 package reportweb
 
 import (
@@ -18,6 +18,8 @@ import (
 // Budgets is what home asks the budget room. *budget.Service implements it.
 type Budgets interface {
 	List(ctx context.Context, actor org.Actor) ([]budget.Entry, error)
+	// Asking is a budget that the actor sees or spends under.
+	Asking(ctx context.Context, actor org.Actor, b id.Budget) (budget.Entry, error)
 }
 
 // Keys is what the first steps ask the key room. *key.Service implements it.
@@ -38,7 +40,7 @@ type Parts struct {
 	Connections Connections
 }
 
-// Handlers answer for home, requests and usage.
+// Handlers answer for home, requests, usage and costs.
 type Handlers struct{ Parts }
 
 // New makes the handlers.
@@ -51,10 +53,13 @@ func (h *Handlers) Routes() []web.Route {
 		{Method: http.MethodGet, Path: "/", Name: "report.home", Guard: web.Person, Floor: org.Viewer, Handle: h.home},
 		{Method: http.MethodGet, Path: "/requests", Name: "requests.list", Guard: web.Person, Floor: org.Viewer, Handle: h.list},
 		{Method: http.MethodGet, Path: "/requests/:id", Name: "requests.show", Guard: web.Person, Floor: org.Viewer, Handle: h.show},
+		{Method: http.MethodGet, Path: "/costs", Name: "costs.show", Guard: web.Person, Floor: org.Viewer, Handle: h.costs},
+		{Method: http.MethodGet, Path: "/costs.csv", Name: "costs.export", Guard: web.Person, Floor: org.Viewer, Handle: h.export},
 
 		{Method: http.MethodGet, Path: api + "/requests", Name: "api.requests.list", Guard: web.Token, Floor: org.Viewer, Handle: h.apiList, Out: requestList{}},
 		{Method: http.MethodGet, Path: api + "/requests/:id", Name: "api.requests.show", Guard: web.Token, Floor: org.Viewer, Handle: h.apiShow, Out: requestDetail{}},
 		{Method: http.MethodGet, Path: api + "/usage", Name: "api.usage.list", Guard: web.Token, Floor: org.Viewer, Handle: h.apiUsage, Out: usageList{}},
+		{Method: http.MethodGet, Path: api + "/usage/allocation", Name: "api.usage.allocation", Guard: web.Token, Floor: org.Viewer, Handle: h.apiAllocation, Out: allocationJSON{}},
 	}
 }
 

@@ -159,7 +159,7 @@ func TestOneRequestIsToldToTheLastNanoDollar(t *testing.T) {
 	browser := webtest.As(t, s.site, s.acme.Members[org.Manager])
 	p := browser.Get("/requests/" + s.answered(t, k, 12_312_305).String())
 	if p.Status != 200 || !p.Has("$0.012312305", "$0.02462461", "Failed, not billed", "overloaded: nothing was generated", "Complete", "prices 2026-11-01",
-		"read from the provider&#39;s cache", "900", "reasoning", "alias smart: 2 targets", "failed: up answered 503", "project=apollo, client=acme", "1.24 s", "0.31 ms") {
+		"read from the provider&#39;s cache", "900", "reasoning", "alias smart: 2 targets", "<strong>Failed</strong> up answered 503", "project=apollo, client=acme", "1.24 s", "0.31 ms") {
 		t.Errorf("answered: %d\n%s", p.Status, p.Body)
 	}
 	p = browser.Get("/requests/" + s.refused(t, k, `Used up: <b>"$50"</b>.`).String())

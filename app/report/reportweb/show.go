@@ -24,10 +24,14 @@ func (h *Handlers) show(c *web.Context) error {
 	if err != nil {
 		return err
 	}
+	why, err := h.why(c, d)
+	if err != nil {
+		return err
+	}
 	page := views.RequestPage{
 		Shell: c.Shell("Request", "requests"), ID: d.ID.String(), Status: status(d.Request),
 		Sub:     fmt.Sprintf("%s, asked with the key %s on %s", or(d.Asked, "No model"), or(d.Key, "(deleted)"), c.When(d.At).Full),
-		Refusal: refusal(d), Figures: facts(d), Facts: about(d), Who: who(d), Steps: sentences(d.Decisions),
+		Refusal: refusal(d), Why: why, Figures: facts(d), Facts: about(d), Who: who(d), Steps: decided(d),
 		NoTokens: "No tokens were used.",
 	}
 	var used llm.Usage
@@ -43,7 +47,8 @@ func refusal(d report.Detail) *views.Refusal {
 	if d.Code == "" && d.Status < 400 {
 		return nil
 	}
-	r := &views.Refusal{Message: or(d.Message, http.StatusText(d.Status)), Code: d.Code, Title: "This request failed", Tone: ui.Bad}
+	message, _, _ := strings.Cut(d.Message, " To ask for more: ") // the page has a button for it
+	r := &views.Refusal{Message: or(message, http.StatusText(d.Status)), Code: d.Code, Title: "This request failed", Tone: ui.Bad}
 	switch {
 	case d.Status == 499 || d.Status == 0:
 		r.Tone, r.Title, r.Message = ui.Info, "The client went away", or(d.Message, "The connection was closed before the answer was complete. What was generated until then is billed.")
@@ -113,6 +118,29 @@ func who(d report.Detail) []ui.Fact {
 		{Label: "Tags", Value: strings.ReplaceAll(d.Tags, ",", ", ")},
 		{Label: "End user", Value: d.EndUser},
 		{Label: "Session", Value: d.Session, Mono: d.Session != ""},
+	}
+	return out
+}
+
+// decided are the decisions as the page lists them, each with the word that says what kind it is; a refusal is the last.
+func decided(d report.Detail) []views.Decision {
+	var out []views.Decision
+	for _, line := range sentences(d.Decisions) {
+		word, text, ok := strings.Cut(line, ": ")
+		if !ok || strings.Contains(word, " ") {
+			if word, text, ok = strings.Cut(line, " "); !ok {
+				word, text = "", line
+			}
+		}
+		if word == "settled" || word == "held" || word == "target" || word == "failed" || word == "warning" || word == "price" {
+			out = append(out, views.Decision{Word: strings.ToUpper(word[:1]) + word[1:], Text: text})
+			continue
+		}
+		out = append(out, views.Decision{Text: line})
+	}
+	if d.Code != "" && d.Status >= 400 {
+		message, _, _ := strings.Cut(d.Message, " To ask for more: ")
+		out = append(out, views.Decision{Word: "Refused", Text: strings.ReplaceAll(d.Code, "_", " ") + ". " + message})
 	}
 	return out
 }

@@ -1,0 +1,288 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
+)
+
+// begin makes the row of the period that now lies in, or takes the budget's new limit over into it.
+func (s *BudgetStore) begin(ctx context.Context, b budget.Budget, now time.Time) error {
+	return s.db.scoped(ctx, b.Org, func(tx *gorm.DB) error {
+		row, err := present(tx, b, now)
+		if err != nil {
+			return err
+		}
+		fired, err := settlePeriod(tx, b, row, now)
+		s.db.tell(ctx, fired)
+		return err
+	})
+}
+
+// present begins the period that now lies in, if need be, and locks its row.
+func present(tx *gorm.DB, b budget.Budget, now time.Time) (*periodRow, error) {
+	zone, err := zoneOf(tx, b.Org)
+	if err != nil {
+		return nil, err
+	}
+	from, to := b.Calendar().Window(now, zone)
+	if err := beginPeriod(tx, b, from, to); err != nil {
+		return nil, err
+	}
+	row, err := lockPeriod(tx, b, from)
+	if err != nil {
+		return nil, err
+	}
+	if row.HeirAt != nil { // the calendar went to another one and came back
+		if err := revive(tx, b, row, from, to); err != nil {
+			return nil, err
+		}
+	}
+	return row, nil
+}
+
+func lockPeriod(tx *gorm.DB, b budget.Budget, from time.Time) (*periodRow, error) {
+	var row periodRow
+	err := tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("org_id = ? AND budget_id = ? AND starts_at = ?", b.Org, b.ID, from).Take(&row).Error
+	row.StartsAt = row.StartsAt.UTC()
+	return &row, err
+}
+
+// settlePeriod works a locked period's limit out again, fires what it has crossed by that, and saves it.
+func settlePeriod(tx *gorm.DB, b budget.Budget, row *periodRow, at time.Time) ([]budget.Alert, error) {
+	row.Limit = row.limitOf(b)
+	fired, err := watch(tx, b, row, at)
+	if err != nil {
+		return nil, err
+	}
+	return fired, tx.Model(&periodRow{}).Where("org_id = ? AND budget_id = ? AND starts_at = ?", b.Org, b.ID, row.StartsAt).
+		Updates(map[string]any{"limit_nanos": row.Limit, "granted_nanos": row.Granted, "rollover_nanos": row.Rollover, "alert_nanos": row.AlertAt}).Error
+}
+
+// beginPeriod makes a period's row if it is missing. It opens with what the facts say was spent there since the period
+// began: nothing at a true beginning, something for a budget that is made, or changed, in the middle. What the period
+// before it left over is carried in, and what that one borrowed is taken.
+func beginPeriod(tx *gorm.DB, b budget.Budget, from, to time.Time) error {
+	var there int64
+	err := tx.Model(&periodRow{}).Where("org_id = ? AND budget_id = ? AND starts_at = ?", b.Org, b.ID, from).Count(&there).Error
+	if err != nil || there > 0 {
+		return err
+	}
+	before, err := around(tx, b, from, to)
+	if err != nil {
+		return err
+	}
+	row := periodRow{OrgID: b.Org, BudgetID: b.ID, StartsAt: from, EndsAt: ending(to)}
+	if row.Opening, err = spentUnder(tx, b.Scope, b.Measure, from, to); err != nil {
+		return err
+	}
+	row.Spent = row.Opening
+	if err := inherit(tx, b, &row, before); err != nil {
+		return err
+	}
+	row.Limit = row.limitOf(b)
+	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error
+}
+
+// around locks the periods of a budget that touch [from, to): the one that ends where this begins and, where the calendar
+// was changed in the middle of one, those that overlap. What nodes still post to them waits, or is in the facts already.
+func around(tx *gorm.DB, b budget.Budget, from, to time.Time) ([]periodRow, error) {
+	q := tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("org_id = ? AND budget_id = ? AND starts_at <> ? AND (ends_at IS NULL OR ends_at >= ?)", b.Org, b.ID, from, from)
+	if !to.IsZero() {
+		q = q.Where("starts_at < ?", to)
+	}
+	var rows []periodRow
+	err := q.Order("starts_at").Find(&rows).Error
+	return rows, err
+}
+
+// overlaps reports whether the period was under way, by an older calendar, when another began at from.
+func (r periodRow) overlaps(from time.Time) bool { return r.EndsAt == nil || r.EndsAt.After(from) }
+
+// inherit gives a new period what comes from those before it. They are locked.
+func inherit(tx *gorm.DB, b budget.Budget, row *periodRow, before []periodRow) error {
+	var last *periodRow
+	for i := range before {
+		p := &before[i]
+		if !p.overlaps(row.StartsAt) {
+			continue
+		}
+		last = p
+		if err := bequeath(tx, b, p, row.StartsAt); err != nil {
+			return err
+		}
+	}
+	if last != nil {
+		row.Rollover = min(last.Rollover, b.Rollover)
+		return moveGrants(tx, b, last, row)
+	}
+	if b.Rollover > 0 {
+		carried, err := carry(tx, b, row.StartsAt)
+		if err != nil {
+			return err
+		}
+		row.Rollover = carried
+	}
+	return repay(tx, b, row)
+}
+
+// bequeath makes a period the heir of one that an older calendar has under way: what nodes still post to that one is
+// passed on (passOn).
+func bequeath(tx *gorm.DB, b budget.Budget, p *periodRow, heir time.Time) error {
+	return tx.Model(&periodRow{}).Where("org_id = ? AND budget_id = ? AND starts_at = ?", b.Org, b.ID, p.StartsAt).Update("heir_at", heir).Error
+}
+
+// maxIdle bounds how many periods that nobody spent in are begun after the fact, to know what they carried.
+const maxIdle = 400
+
+// carry is what the period that ended at from leaves to the next one: what was neither spent nor lent out, at most the
+// budget's rollover. What a lease still holds may be spent, so it is not carried, also if it comes back later. Temporary
+// increases and opened reserves end with their period, so the unused rest of them is not carried either. As the rollover
+// is part of what may be spent, the cap also bounds what comes through several periods.
+func carry(tx *gorm.DB, b budget.Budget, from time.Time) (ledger.Units, error) {
+	last, err := bridge(tx, b, from)
+	if err != nil || last == nil {
+		return 0, err
+	}
+	var leases []leaseRow
+	if err := tx.Where("org_id = ? AND budget_id = ? AND starts_at = ?", b.Org, b.ID, last.StartsAt).Find(&leases).Error; err != nil {
+		return 0, err
+	}
+	left := (&lockedAccount{period: *last, leases: leases}).pool().Free()
+	var passing ledger.Units
+	err = tx.Model(&grantRow{}).Where("org_id = ? AND budget_id = ? AND starts_at = ? AND kind IN ? AND state IN ?", b.Org, b.ID, last.StartsAt,
+		[]budget.GrantKind{budget.Increase, budget.Opened}, counting).Select("COALESCE(SUM(amount_nanos), 0)").Scan(&passing).Error
+	return min(b.Rollover, max(0, left-passing)), err
+}
+
+// bridge is the period that ends at from, locked. Periods that nobody spent in have no row; those between the last row
+// and from are begun now. nil when there is none, or when the calendar changed in between.
+func bridge(tx *gorm.DB, b budget.Budget, from time.Time) (*periodRow, error) {
+	var last periodRow
+	err := tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("org_id = ? AND budget_id = ? AND starts_at < ?", b.Org, b.ID, from).
+		Order("starts_at DESC").Limit(1).Take(&last).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, nil
+	}
+	if err != nil || last.EndsAt == nil {
+		return nil, err
+	}
+	if last.EndsAt.Equal(from) {
+		return &last, nil
+	}
+	zone, err := zoneOf(tx, b.Org)
+	if err != nil {
+		return nil, err
+	}
+	type window struct{ from, to time.Time }
+	var idle []window
+	for at := from; len(idle) < maxIdle && at.After(*last.EndsAt); at = idle[len(idle)-1].from {
+		start, end := b.Calendar().Window(at.Add(-time.Nanosecond), zone)
+		if start.Before(*last.EndsAt) {
+			break // another calendar's period ended in the middle of this one
+		}
+		idle = append(idle, window{start, end})
+	}
+	if n := len(idle); n > 0 && !idle[n-1].from.Equal(*last.EndsAt) { // nothing is carried into the first of them
+		row := periodRow{OrgID: b.Org, BudgetID: b.ID, StartsAt: idle[n-1].from, EndsAt: ending(idle[n-1].to)}
+		row.Limit = row.limitOf(b)
+		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil {
+			return nil, err
+		}
+	}
+	for i := len(idle) - 1; i >= 0; i-- {
+		if err := beginPeriod(tx, b, idle[i].from, idle[i].to); err != nil {
+			return nil, err
+		}
+	}
+	if len(idle) == 0 {
+		return nil, nil
+	}
+	return lockPeriod(tx, b, idle[0].from)
+}
+
+// revive makes a period the present one again, after the calendar had been another for a while: what was spent meanwhile
+// was booked on other rows.
+func revive(tx *gorm.DB, b budget.Budget, row *periodRow, from, to time.Time) error {
+	others, err := around(tx, b, from, to)
+	if err != nil {
+		return err
+	}
+	facts, err := spentUnder(tx, b.Scope, b.Measure, from, to)
+	if err != nil {
+		return err
+	}
+	row.Opening += facts - row.Spent
+	row.Spent, row.HeirAt, row.AlertAt = facts, nil, 0
+	for i := range others {
+		if p := &others[i]; p.overlaps(from) {
+			if err := errors.Join(bequeath(tx, b, p, from), moveGrants(tx, b, p, row)); err != nil {
+				return err
+			}
+		}
+	}
+	return tx.Model(&periodRow{}).Where("org_id = ? AND budget_id = ? AND starts_at = ?", b.Org, b.ID, from).
+		Updates(map[string]any{"opening_nanos": row.Opening, "spent_nanos": row.Spent, "heir_at": nil, "granted_nanos": row.Granted, "alert_nanos": 0}).Error
+}
+
+// BeginDue implements budget.GrantStore.
+func (s *BudgetStore) BeginDue(ctx context.Context, now time.Time) (begun bool, err error) {
+	rules, err := s.heirs(ctx, now)
+	for _, b := range rules {
+		err = errors.Join(err, s.db.Do(ctx, func(ctx context.Context) error { return s.begin(ctx, b, now) }))
+	}
+	return len(rules) > 0, err
+}
+
+// heirs are the budgets that carry something into a period that now lies in and has no row yet.
+func (s *BudgetStore) heirs(ctx context.Context, now time.Time) ([]budget.Budget, error) {
+	var out []budget.Budget
+	err := s.db.Do(ctx, func(ctx context.Context) error {
+		return s.db.system(ctx, "find periods that inherit something", func(tx *gorm.DB) error {
+			out = nil
+			var rows []budgetRow
+			owing := tx.Model(&grantRow{}).Select("budget_id").Where("state = ? AND starts_at <= ?", budget.Due, now)
+			if err := tx.Where("rollover_nanos > 0 OR id IN (?)", owing).Order("org_id, id").Find(&rows).Error; err != nil || len(rows) == 0 {
+				return err
+			}
+			var periods []periodRow
+			inheriting := tx.Model(&budgetRow{}).Select("id").Where("rollover_nanos > 0 OR id IN (?)", owing)
+			if err := tx.Where("starts_at <= ? AND (ends_at IS NULL OR ends_at > ?) AND budget_id IN (?)", now, now, inheriting).Find(&periods).Error; err != nil {
+				return err
+			}
+			present, zones := byKey(periods), map[id.Org]*time.Location{}
+			for _, r := range rows {
+				b, err := r.budget()
+				if err != nil {
+					return err
+				}
+				if zones[b.Org] == nil {
+					if zones[b.Org], err = zoneOf(tx, b.Org); err != nil {
+						return err
+					}
+				}
+				from, _ := b.Calendar().Window(now, zones[b.Org])
+				if _, ok := present[periodKey{b.ID, from.Unix()}]; !ok {
+					out = append(out, b)
+				}
+			}
+			return nil
+		})
+	})
+	return out, err
+}
+
+// ending is a period's end as its column holds it.
+func ending(to time.Time) *time.Time {
+	if to.IsZero() {
+		return nil
+	}
+	return &to
+}
