@@ -4,6 +4,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	claude "github.com/bodhi-gateway/bodhi/app/llm/dialect/anthropic"
 	gpt "github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect/responses"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/provider/anthropic"
 	"github.com/bodhi-gateway/bodhi/app/provider/compat"
@@ -11,7 +12,9 @@ import (
 )
 
 // dialects are the families that clients may speak. Their paths are rows of gateway/endpoint.go.
-func dialects() []llm.Dialect { return []llm.Dialect{gpt.Dialect{}, claude.Dialect{}} }
+func dialects() []llm.Dialect {
+	return []llm.Dialect{gpt.Dialect{}, responses.Dialect{}, claude.Dialect{}}
+}
 
 // adapters maps each kind of provider to what speaks its wire. A new provider is a row of package compat, or a line here.
 // It implements gateway.Adapters.

@@ -32,8 +32,8 @@ var sides = map[string]string{
 	"app/audit":          "app/org",
 	"app/catalog":        "app/llm",
 	"app/llm/dialect":    "app/llm app/llm/scan app/llm/sse",
-	"app/llm/dialect/*":  "app/llm app/llm/scan app/llm/sse app/llm/dialect",
-	"app/budget":         "app/ledger app/ledger/journal app/key", // a key.Grant says which chain spends
+	"app/llm/dialect/*":  "app/llm app/llm/scan app/llm/sse app/llm/dialect app/llm/dialect/openai", // Responses has OpenAI's errors
+	"app/budget":         "app/ledger app/ledger/journal app/key",                                   // a key.Grant says which chain spends
 	"app/ledger/*":       "app/ledger",
 	"app/ledger/sim":     "app/ledger app/ledger/journal app/budget",
 	"app/price":          "app/provider", // kinds name who is paid

@@ -175,6 +175,9 @@ func (g *Gateway) plan(_ context.Context, x *Exchange) (Finish, error) {
 		return nil, fault.Newf(fault.NotFound, "model_not_found", "Nothing serves the model %q at the moment: its connections are disabled.", clip(x.Call.Model))
 	}
 	p = g.descend(x, p)
+	if x.Call.Follows != "" {
+		return nil, unknownPrevious(x.Call.Follows)
+	}
 	if x.Hints.NoFallback {
 		p.Targets = p.Targets[:1]
 	}

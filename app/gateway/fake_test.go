@@ -22,6 +22,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	claude "github.com/bodhi-gateway/bodhi/app/llm/dialect/anthropic"
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect/responses"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/provider"
@@ -61,7 +62,7 @@ func build(t *testing.T, change func(*Config)) *house {
 	h := &house{t: t, grant: &key.Grant{Key: chain.Key, Name: "test key", OrgSlug: "acme", Chain: chain}}
 	h.books = &books{book: ledger.NewBook(chain.Org), limit: money.Max}
 	c := Config{
-		Clock: clock.System{}, IDs: ids, Log: slog.New(slog.DiscardHandler), Dialects: []llm.Dialect{openai.Dialect{}, claude.Dialect{}},
+		Clock: clock.System{}, IDs: ids, Log: slog.New(slog.DiscardHandler), Dialects: []llm.Dialect{openai.Dialect{}, responses.Dialect{}, claude.Dialect{}},
 		Ports: Ports{Keys: h, Routes: h, Budgets: h.books, Prices: h, Adapters: h, Upstreams: h},
 	}
 	if change != nil {
@@ -95,7 +96,7 @@ func (h *house) For(k provider.Kind) (provider.Adapter, bool) {
 	if k == provider.Anthropic {
 		return anthropic.New(), true
 	}
-	return compat.New(compat.Settings{}), true
+	return compat.New(compat.Settings{Responses: k == provider.OpenAI}), true
 }
 
 func (h *house) Send(_ *ledger.Hold, _ *provider.Connection, r *http.Request) (*http.Response, error) {

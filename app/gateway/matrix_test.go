@@ -48,7 +48,7 @@ type heard struct {
 
 type called struct{ id, name, args string }
 
-func speakers() []speaker { return []speaker{openaiSpeaker(), anthropicSpeaker()} }
+func speakers() []speaker { return []speaker{openaiSpeaker(), responsesSpeaker(), anthropicSpeaker()} }
 
 // host is a provider kind: where the sandbox speaks its wire. A row for each.
 type host struct {
@@ -59,7 +59,7 @@ type host struct {
 }
 
 func hosts() []host {
-	return []host{{provider.Compatible, "/v1", true}, {provider.Anthropic, "", false}}
+	return []host{{provider.OpenAI, "/v1", true}, {provider.Compatible, "/v1", true}, {provider.Anthropic, "", false}}
 }
 
 // feature is one thing that every family must get from every kind: a row for each.

@@ -48,6 +48,10 @@ type Call struct {
 	Needs      Needs
 	// Tier is the service tier that the client asked for ("flex", "priority"), "" if none.
 	Tier string
+	// Keeps says that the provider is asked to keep the answer under its id, and Follows is the id of a kept answer that
+	// the call goes on from (Responses).
+	Keeps   bool
+	Follows string
 	// Body is the validated request, byte for byte as the client sent it.
 	Body []byte
 	// Bound says how large the input can be at most, for the price ceiling.
@@ -89,6 +93,8 @@ type Bound struct {
 	// Opaque says that the body refers to content whose size it does not show, such as an uploaded file: only the
 	// context window bounds the input then.
 	Opaque bool
+	// Unpriced says that the provider may charge for what no usage tells: containers, vector stores, pictures of its tools.
+	Unpriced bool
 	// LongCache says that the call asks for one-hour cache writes, the dearest kind.
 	LongCache bool
 }

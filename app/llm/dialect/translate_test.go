@@ -16,6 +16,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect/anthropic"
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect/responses"
 )
 
 var update = flag.Bool("update", false, "rewrite golden files")
@@ -34,6 +35,7 @@ var tongues = []tongue{
 		`{"model":"alias","messages":[{"role":"user","content":"hi"}],"stream":true,"stream_options":{"include_usage":true}}`},
 	{"anthropic", anthropic.Dialect{}, anthropic.Wire{}, `{"model":"alias","max_tokens":500,"messages":[{"role":"user","content":"hi"}]}`,
 		`{"model":"alias","max_tokens":500,"messages":[{"role":"user","content":"hi"}],"stream":true}`},
+	{"responses", responses.Dialect{}, responses.Wire{}, `{"model":"alias","input":"hi"}`, `{"model":"alias","input":"hi","stream":true}`},
 }
 
 func decoded(t *testing.T, d llm.Dialect, body string) *llm.Call {
