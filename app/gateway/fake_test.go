@@ -88,6 +88,15 @@ func (h *house) Plan(_ id.Org, call *llm.Call) (route.Plan, error) {
 	return route.Plan{Route: "smart", Targets: append([]route.Target(nil), h.targets...)}, nil
 }
 
+func (h *house) Connection(_ id.Org, c id.Connection) (*provider.Connection, bool) {
+	for _, t := range h.targets {
+		if t.Connection.ID == c {
+			return t.Connection, true
+		}
+	}
+	return nil, false
+}
+
 func (h *house) Offer(*key.Grant) []string { return []string{"smart"} }
 
 func (h *house) Quote(id.Org, string, string, time.Time) (catalog.Quote, bool) { return flat{}, true }

@@ -47,6 +47,9 @@ var paths = map[llm.Operation]string{llm.Chat: "chat/completions", llm.Embedding
 // Request implements provider.Adapter. A stream is always asked for its usage, where the service knows how: without it
 // there would be nothing to bill by.
 func (a *Adapter) Request(ctx context.Context, c *provider.Connection, call *llm.Call, edit llm.Edit, in http.Header) (*http.Request, error) {
+	if call.Operation.Kept() {
+		return a.kept(ctx, c, call, in)
+	}
 	path, ok := paths[call.Operation]
 	if !ok {
 		return nil, carry.Unsupported(call)
@@ -80,7 +83,7 @@ var only = regexp.MustCompile(`^(?:codex-|o1-pro|o3-pro|gpt-5[.\d]*-(?:codex|pro
 
 // responds reports whether a call goes to the Responses API: its client speaks that dialect, or nothing else has the model.
 func (a *Adapter) responds(call *llm.Call, model string) bool {
-	return a.s.Responses && call.Operation == llm.Chat && (call.Family == llm.Responses || only.MatchString(model))
+	return a.s.Responses && (call.Operation == llm.Chat || call.Operation.Kept()) && (call.Family == llm.Responses || only.MatchString(model))
 }
 
 func (a *Adapter) wire(responds bool) llm.Wire {

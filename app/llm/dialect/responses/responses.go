@@ -24,6 +24,9 @@ func (Dialect) Family() llm.Family { return llm.Responses }
 
 // Decode implements llm.Dialect.
 func (Dialect) Decode(a llm.Ask) (*llm.Call, error) {
+	if a.Operation.Kept() {
+		return about(a)
+	}
 	if a.Operation != llm.Chat {
 		return nil, fault.Newf(fault.NotFound, "unknown_operation", "The operation %q is not served in the Responses dialect.", a.Operation)
 	}
@@ -42,8 +45,8 @@ func (Wire) Family() llm.Family { return llm.Responses }
 func (Wire) StreamType() string { return "text/event-stream" }
 
 // Stream implements llm.Wire.
-func (Wire) Stream(body io.ReadCloser, _ *llm.Call) llm.Stream {
-	return dialect.NewStream(body, look{})
+func (Wire) Stream(body io.ReadCloser, call *llm.Call) llm.Stream {
+	return dialect.NewStream(body, look{keeps: call.Keeps})
 }
 
 // ReadProblem implements llm.Wire.

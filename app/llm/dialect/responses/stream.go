@@ -12,7 +12,9 @@ import (
 )
 
 // look reads the events of one stream. It needs no memory: the last event holds the whole answer.
-type look struct{}
+type look struct {
+	keeps bool // the answer is kept under the id that its first event tells
+}
 
 // seen is what matters of an event.
 type seen struct {
@@ -46,7 +48,7 @@ func inspect(payload []byte) (s seen) {
 }
 
 // Look implements dialect.Look. What an event is stands in its payload: clients read that, and not the event's name.
-func (look) Look(e sse.Event, payload []byte) llm.Event {
+func (l look) Look(e sse.Event, payload []byte) llm.Event {
 	out := llm.Event{Raw: e.Raw}
 	if payload[0] == '[' { // [DONE] from servers that end every stream so; the end was before it, or did not come
 		return llm.Event{Kind: llm.UsageOnly}
@@ -57,6 +59,10 @@ func (look) Look(e sse.Event, payload []byte) llm.Event {
 	}
 	out.OutputBytes = s.text
 	switch s.kind {
+	case "response.created":
+		if l.keeps {
+			out.Kept = idOf(payload[s.response.From:s.response.To])
+		}
 	case "response.completed", "response.incomplete":
 		out.Kind, out.Usage = llm.Terminal, usageIn(payload)
 	case "response.failed":
@@ -98,7 +104,7 @@ var (
 )
 
 // Document implements llm.Wire.
-func (Wire) Document(_ *llm.Call, body []byte) (llm.Event, error) {
+func (Wire) Document(call *llm.Call, body []byte) (llm.Event, error) {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return llm.Event{}, errEmpty
 	}
@@ -125,6 +131,8 @@ func (Wire) Document(_ *llm.Call, body []byte) (llm.Event, error) {
 	switch {
 	case !c.End():
 		return llm.Event{}, errJSON
+	case call.Operation.Kept(): // an answer from before, which may have failed then, or what became of it
+		return llm.Event{Kind: llm.Terminal, Raw: body}, nil
 	case broken:
 		if p, ok := (Wire{}).ReadProblem(body); ok {
 			return llm.Event{}, p
@@ -133,5 +141,23 @@ func (Wire) Document(_ *llm.Call, body []byte) (llm.Event, error) {
 	case !listed:
 		return llm.Event{}, errShape
 	}
-	return llm.Event{Kind: llm.Terminal, Raw: body, Usage: usageIn(body), OutputBytes: size}, nil
+	out := llm.Event{Kind: llm.Terminal, Raw: body, Usage: usageIn(body), OutputBytes: size}
+	if call.Keeps {
+		out.Kept = idOf(body)
+	}
+	return out, nil
+}
+
+// idOf is the id of a response.
+func idOf(body []byte) (id string) {
+	c := scan.New(body)
+	c.Object()
+	for key, ok := c.Key(); ok; key, ok = c.Key() {
+		if string(c.Value(key, nil)) == "id" && c.Kind() == scan.String {
+			t, _ := c.String()
+			return string(c.Value(t, nil))
+		}
+		c.Skip()
+	}
+	return ""
 }
