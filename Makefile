@@ -70,6 +70,10 @@ check: generate lint test-quick ## what to run before a commit
 bench: build ## measure against a plain reverse proxy, side by side; prints a table, writes var/bench.json
 	go run ./e2e/bench -bodhi bin/bodhi -out var/bench.json $(BENCH)
 
+.PHONY: clients
+clients: binary ## run Codex and Claude Code, headless, through the gateway; fetches them from npm into var/
+	@e2e/clients/run.sh
+
 .PHONY: fuzz
 fuzz: ## run every fuzz target for FUZZTIME (20s)
 	@scripts/fuzz.sh $(FUZZTIME)
