@@ -35,6 +35,7 @@ var endpoints = []*endpoint{
 	{method: "GET", prefix: "/v1/models", answer: (*Gateway).listModels},
 	{method: "GET", prefix: "/v1/models/", hole: true, answer: (*Gateway).showModel},
 	{method: "GET", prefix: "/v1/key", family: llm.OpenAI, answer: (*Gateway).showKey},
+	{method: "POST", prefix: "/v1/completions", family: llm.OpenAI, op: llm.Completions},
 	{method: "POST", prefix: "/v1/responses", family: llm.Responses, op: llm.Chat},
 	{method: "GET", prefix: "/v1/responses/", hole: true, suffix: "/input_items", family: llm.Responses, op: llm.ListKept},
 	{method: "POST", prefix: "/v1/responses/", hole: true, suffix: "/cancel", family: llm.Responses, op: llm.CancelKept},

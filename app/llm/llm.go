@@ -26,6 +26,8 @@ type Operation string
 const (
 	Chat       Operation = "chat"
 	Embeddings Operation = "embeddings"
+	// Completions go on from a text: what there was before chat.
+	Completions Operation = "completions"
 	// CountTokens asks how long a conversation is. It generates nothing and costs nothing.
 	CountTokens Operation = "count_tokens"
 )

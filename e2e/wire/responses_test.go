@@ -184,3 +184,35 @@ func refusesSockets(t *testing.T, w *world) {
 		t.Errorf("%d %s", resp.StatusCode, body)
 	}
 }
+
+// TestTheGoClientCompletes asks for legacy completions, whole and streamed.
+func TestTheGoClientCompletes(t *testing.T) {
+	t.Parallel()
+	w := begin(t, "")
+	c := w.client()
+	p := openai.CompletionNewParams{Model: "smart", MaxTokens: openai.Int(30), N: openai.Int(2),
+		Prompt: openai.CompletionNewParamsPromptUnion{OfArrayOfStrings: []string{"Once", "Twice"}}}
+	a, err := c.Completions.New(within(t, 20*time.Second), p)
+	if err != nil || len(a.Choices) != 4 || a.Choices[0].Text == "" || a.Usage.CompletionTokens == 0 {
+		t.Fatalf("%v %+v", err, a)
+	}
+	p.N, p.MaxTokens = openai.Int(1), openai.Int(12)
+	p.Prompt = openai.CompletionNewParamsPromptUnion{OfString: openai.String("Once")}
+	s := c.Completions.NewStreaming(within(t, 20*time.Second), p)
+	defer s.Close()
+	var text string
+	for s.Next() {
+		if len(s.Current().Choices) != 1 {
+			t.Errorf("the client did not ask for usage: %s", s.Current().RawJSON())
+			continue
+		}
+		text += s.Current().Choices[0].Text
+	}
+	if s.Err() != nil || text == "" {
+		t.Errorf("%v %q", s.Err(), text)
+	}
+	if resp, body := w.raw(t, http.MethodPost, "/completions", `{"model":"smart"}`); resp.StatusCode != 400 || !strings.Contains(body, "prompt") {
+		t.Errorf("%d %s", resp.StatusCode, body)
+	}
+	w.balanced(t)
+}

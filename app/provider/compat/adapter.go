@@ -40,9 +40,11 @@ var _ provider.Adapter = (*Adapter)(nil)
 func New(s Settings) *Adapter { return &Adapter{s: s} }
 
 // Operations implements provider.Adapter.
-func (*Adapter) Operations() []llm.Operation { return []llm.Operation{llm.Chat, llm.Embeddings} }
+func (*Adapter) Operations() []llm.Operation {
+	return []llm.Operation{llm.Chat, llm.Completions, llm.Embeddings}
+}
 
-var paths = map[llm.Operation]string{llm.Chat: "chat/completions", llm.Embeddings: "embeddings"}
+var paths = map[llm.Operation]string{llm.Chat: "chat/completions", llm.Completions: "completions", llm.Embeddings: "embeddings"}
 
 // Request implements provider.Adapter. A stream is always asked for its usage, where the service knows how: without it
 // there would be nothing to bill by.

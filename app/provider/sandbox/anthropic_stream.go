@@ -158,7 +158,10 @@ func (p *playing) finish() {
 
 func (p *playing) send(name string, data any) error {
 	var b strings.Builder
-	b.WriteString("event: " + name + "\ndata: ")
+	if name != "" {
+		b.WriteString("event: " + name + "\n")
+	}
+	b.WriteString("data: ")
 	b.Write(encode(data))
 	b.WriteString("\n\n")
 	if _, err := p.w.Write([]byte(b.String())); err != nil {

@@ -46,6 +46,7 @@ func New(c Config) *Sandbox {
 	s := &Sandbox{clock: c.Clock, seed: c.Seed, open: c.Open, mux: http.NewServeMux()}
 	s.mux.HandleFunc("POST /v1/chat/completions", s.authorized(s.chat))
 	s.mux.HandleFunc("POST /v1/embeddings", s.authorized(s.embeddings))
+	s.mux.HandleFunc("POST /v1/completions", s.authorized(s.completions))
 	s.mux.HandleFunc("POST /v1/responses", s.authorized(s.responses))
 	s.mux.HandleFunc("GET /v1/responses/{id}", s.found(s.showResponse))
 	s.mux.HandleFunc("DELETE /v1/responses/{id}", s.found(s.deleteResponse))
