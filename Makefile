@@ -79,6 +79,10 @@ proof: build ## prove that budgets hold: simulator, then two real nodes killed 3
 	TEST_BINARY=$(CURDIR)/bin/bodhi go test ./e2e/proof -count=1 -timeout 40m -long -figures $(CURDIR)/var/proof.json
 	@cat var/proof.json
 
+.PHONY: clients
+clients: binary ## run Codex and Claude Code, headless, through the gateway; fetches them from npm into var/
+	@e2e/clients/run.sh
+
 .PHONY: fuzz
 fuzz: ## run every fuzz target for FUZZTIME (20s)
 	@scripts/fuzz.sh $(FUZZTIME)

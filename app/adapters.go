@@ -9,6 +9,7 @@ import (
 	converse "github.com/bodhi-gateway/bodhi/app/llm/dialect/bedrock"
 	google "github.com/bodhi-gateway/bodhi/app/llm/dialect/gemini"
 	gpt "github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect/responses"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/provider/anthropic"
 	"github.com/bodhi-gateway/bodhi/app/provider/azure"
@@ -21,7 +22,7 @@ import (
 
 // dialects are the families that clients may speak. Their paths are rows of gateway/endpoint.go.
 func dialects(c clock.Clock) []llm.Dialect {
-	return []llm.Dialect{gpt.Dialect{}, claude.Dialect{}, google.Dialect{Clock: c}, converse.Dialect{}, converse.Invoke{}}
+	return []llm.Dialect{gpt.Dialect{}, responses.Dialect{}, claude.Dialect{}, google.Dialect{Clock: c}, converse.Dialect{}, converse.Invoke{}}
 }
 
 // adapters maps each kind of provider to what speaks its wire. A new provider is a row of package compat, or a line here.

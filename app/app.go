@@ -22,6 +22,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/ledger/journal"
 	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/live"
+	"github.com/bodhi-gateway/bodhi/app/object"
 	"github.com/bodhi-gateway/bodhi/app/price"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/route"
@@ -46,6 +47,7 @@ type App struct {
 	table    *route.Table
 	treasury *budget.Treasury
 	limiter  *limit.Limiter
+	objects  *object.Registry
 	meter    *meter
 	gateway  *gateway.Gateway
 	handler  http.Handler
@@ -129,9 +131,10 @@ func (a *App) dataPlane() error {
 	if a.limiter, err = a.newLimiter(); err != nil {
 		return errors.Join(err, a.treasury.Close(context.Background()))
 	}
+	a.objects = object.New(object.Parts{Store: db.NewObjectStore(a.db), Clock: a.clock, Log: a.log})
 	a.mirrors = a.snapshots()
 	a.gateway = gateway.New(gateway.Config{Clock: a.clock, IDs: a.ids, Log: a.log, Dialects: dialects(a.clock), Ports: gateway.Ports{
-		Keys: a.desk, Limits: a.limiter, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Meter: a.meter,
+		Keys: a.desk, Limits: a.limiter, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Meter: a.meter,
 	}})
 	return nil
 }
@@ -211,6 +214,7 @@ func (a *App) Run(ctx context.Context, ready func(url string)) error {
 	running.Go(func() error { return a.bus.Run(machinery) })
 	running.Go(func() error { return a.treasury.Run(machinery) })
 	running.Go(func() error { return a.limiter.Run(machinery) })
+	running.Go(func() error { return a.objects.Run(machinery) })
 	running.Go(func() error { a.noteUses(machinery); return nil })
 	running.Go(func() error { return a.budgets(a.treasury).Keep(machinery) })
 	for _, m := range a.mirrors {

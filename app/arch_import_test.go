@@ -16,7 +16,7 @@ var ranks = []struct {
 	{0, "app/fault app/id app/money app/clock app/secret app/work app/live app/egress"},
 	{1, "app/org app/llm app/llm/scan app/llm/sse app/llm/dialect app/llm/dialect/* app/catalog app/audit"},
 	{2, "app/identity app/key app/policy app/budget app/limit app/provider app/health app/route app/cache app/prompt app/price"},
-	{2, "app/pii app/ledger app/ledger/* app/notify app/media"},
+	{2, "app/object app/pii app/ledger app/ledger/* app/notify app/media"},
 	{3, "app/provider/* app/limit/* app/experiment app/batch app/report app/reconcile app/compliance app/onboard app/blueprint billing billing/stripe"},
 	{4, "app/gateway db"},
 	{5, "app/web app/*/*web billing/billingweb jobs"},
@@ -32,9 +32,9 @@ var sides = map[string]string{
 	"app/audit":               "app/org",
 	"app/catalog":             "app/llm",
 	"app/llm/dialect":         "app/llm app/llm/scan app/llm/sse",
-	"app/llm/dialect/*":       "app/llm app/llm/scan app/llm/sse app/llm/dialect",
-	"app/llm/dialect/bedrock": "app/llm/dialect/anthropic",             // Claude on Bedrock is asked in Anthropic's words
-	"app/budget":              "app/ledger app/ledger/journal app/key", // a key.Grant says which chain spends
+	"app/llm/dialect/*":       "app/llm app/llm/scan app/llm/sse app/llm/dialect app/llm/dialect/openai", // Responses has OpenAI's errors
+	"app/llm/dialect/bedrock": "app/llm/dialect/anthropic",                                               // Claude on Bedrock is asked in Anthropic's words
+	"app/budget":              "app/ledger app/ledger/journal app/key",                                   // a key.Grant says which chain spends
 	"app/ledger/*":            "app/ledger",
 	"app/ledger/sim":          "app/ledger app/ledger/journal app/budget",
 	"app/price":               "app/provider", // kinds name who is paid

@@ -99,6 +99,7 @@ func (g *Gateway) send(ctx context.Context, x *Exchange) error {
 		return err
 	}
 	a.see(first)
+	g.own(x, first.Kept)
 	for _, w := range a.notes.Warnings() {
 		x.warn(w + ", which " + conn.Name + " does not take")
 	}

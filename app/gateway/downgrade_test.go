@@ -14,6 +14,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/route"
 )
 
@@ -30,6 +31,8 @@ func (s shelf) Plan(_ id.Org, call *llm.Call) (route.Plan, error) {
 	t.Model = call.Model
 	return route.Plan{Route: call.Model, Targets: []route.Target{t}}, nil
 }
+
+func (shelf) Connection(id.Org, id.Connection) (*provider.Connection, bool) { return nil, false }
 
 func (s shelf) Offer(*key.Grant) []string { return []string{"small", "smart"} }
 

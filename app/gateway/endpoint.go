@@ -58,6 +58,12 @@ var endpoints = []*endpoint{
 	{method: "POST", prefix: "/model/", hole: true, suffix: "/invoke", family: llm.Invoke, op: llm.Chat},
 	{method: "POST", prefix: "/model/", hole: true, suffix: "/invoke-with-response-stream", family: llm.Invoke, op: llm.Chat, stream: true},
 	{method: "GET", prefix: "/v1/key", family: llm.OpenAI, answer: (*Gateway).showKey},
+	{method: "POST", prefix: "/v1/completions", family: llm.OpenAI, op: llm.Completions},
+	{method: "POST", prefix: "/v1/responses", family: llm.Responses, op: llm.Chat},
+	{method: "GET", prefix: "/v1/responses/", hole: true, suffix: "/input_items", family: llm.Responses, op: llm.ListKept},
+	{method: "POST", prefix: "/v1/responses/", hole: true, suffix: "/cancel", family: llm.Responses, op: llm.CancelKept},
+	{method: "GET", prefix: "/v1/responses/", hole: true, family: llm.Responses, op: llm.ShowKept},
+	{method: "DELETE", prefix: "/v1/responses/", hole: true, family: llm.Responses, op: llm.DeleteKept},
 	{method: "GET", prefix: "/v1/responses", family: llm.Responses, upgrade: true},
 }
 

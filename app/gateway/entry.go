@@ -139,7 +139,7 @@ func (g *Gateway) admit(_ context.Context, x *Exchange) (Finish, error) {
 			return nil, fault.Newf(fault.Forbidden, "not_allowed", "The key %q may not be used from %s. Ask whoever manages it to add this network.", x.Grant.Name, ip)
 		}
 	}
-	if len(x.Grant.Models) > 0 && !slices.Contains(x.Grant.Models, x.Call.Model) {
+	if !x.Call.Operation.Kept() && len(x.Grant.Models) > 0 && !slices.Contains(x.Grant.Models, x.Call.Model) {
 		return nil, fault.Newf(fault.NotFound, "model_not_allowed", "The key %q may not use the model %q. It may use: %s.", x.Grant.Name, clip(x.Call.Model), strings.Join(x.Grant.Models, ", "))
 	}
 	return nil, nil
@@ -177,7 +177,10 @@ func (g *Gateway) recall(ctx context.Context, x *Exchange) (Finish, error) {
 }
 
 // plan turns the model's name into targets.
-func (g *Gateway) plan(_ context.Context, x *Exchange) (Finish, error) {
+func (g *Gateway) plan(ctx context.Context, x *Exchange) (Finish, error) {
+	if x.Call.Operation.Kept() {
+		return nil, g.planKept(ctx, x)
+	}
 	p, err := g.Routes.Plan(x.Grant.Chain.Org, x.Call)
 	if err != nil {
 		return nil, err
@@ -186,6 +189,11 @@ func (g *Gateway) plan(_ context.Context, x *Exchange) (Finish, error) {
 		return nil, fault.Newf(fault.NotFound, "model_not_found", "Nothing serves the model %q at the moment: its connections are disabled.", clip(x.Call.Model))
 	}
 	p = g.descend(x, p)
+	if x.Call.Follows != "" {
+		if p, err = g.follow(ctx, x, p); err != nil {
+			return nil, err
+		}
+	}
 	if x.Hints.NoFallback {
 		p.Targets = p.Targets[:1]
 	}

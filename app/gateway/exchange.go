@@ -10,6 +10,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/object"
 	"github.com/bodhi-gateway/bodhi/app/route"
 )
 
@@ -31,7 +32,8 @@ type Exchange struct {
 	Plan  route.Plan // plan
 	try   *attempt   // reserve and dispatch: the attempt under way
 	tries int
-	asked bool // an attempt reached a provider, so the request is counted
+	kept  object.Object // plan: what a call about a kept answer is about
+	asked bool          // an attempt reached a provider, so the request is counted
 
 	Answer *Answer // recall or dispatch
 	Err    error   // the refusal, if one happened

@@ -24,6 +24,7 @@ import (
 	converse "github.com/bodhi-gateway/bodhi/app/llm/dialect/bedrock"
 	google "github.com/bodhi-gateway/bodhi/app/llm/dialect/gemini"
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect/responses"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/provider"
@@ -67,7 +68,7 @@ func build(t *testing.T, change func(*Config)) *house {
 	h := &house{t: t, grant: &key.Grant{Key: chain.Key, Name: "test key", OrgSlug: "acme", Chain: chain}}
 	h.books = &books{book: ledger.NewBook(chain.Org), limit: money.Max}
 	c := Config{
-		Clock: clock.System{}, IDs: ids, Log: slog.New(slog.DiscardHandler), Dialects: []llm.Dialect{openai.Dialect{}, claude.Dialect{}, google.Dialect{Clock: clock.System{}}, converse.Dialect{}, converse.Invoke{}},
+		Clock: clock.System{}, IDs: ids, Log: slog.New(slog.DiscardHandler), Dialects: []llm.Dialect{openai.Dialect{}, responses.Dialect{}, claude.Dialect{}, google.Dialect{Clock: clock.System{}}, converse.Dialect{}, converse.Invoke{}},
 		Ports: Ports{Keys: h, Routes: h, Budgets: h.books, Prices: h, Adapters: h, Upstreams: h},
 	}
 	if change != nil {
@@ -93,6 +94,15 @@ func (h *house) Plan(_ id.Org, call *llm.Call) (route.Plan, error) {
 	return route.Plan{Route: "smart", Targets: append([]route.Target(nil), h.targets...)}, nil
 }
 
+func (h *house) Connection(_ id.Org, c id.Connection) (*provider.Connection, bool) {
+	for _, t := range h.targets {
+		if t.Connection.ID == c {
+			return t.Connection, true
+		}
+	}
+	return nil, false
+}
+
 func (h *house) Offer(*key.Grant) []string { return []string{"smart"} }
 
 func (h *house) Quote(id.Org, string, string, time.Time) (catalog.Quote, bool) { return flat{}, true }
@@ -110,7 +120,7 @@ func (h *house) For(k provider.Kind) (provider.Adapter, bool) {
 	case provider.Vertex:
 		return vertex.New(http.DefaultTransport, clock.System{}), true
 	}
-	return compat.New(compat.Settings{}), true
+	return compat.New(compat.Settings{Responses: k == provider.OpenAI}), true
 }
 
 func (h *house) Send(_ *ledger.Hold, _ *provider.Connection, r *http.Request) (*http.Response, error) {

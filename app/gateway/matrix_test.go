@@ -53,7 +53,7 @@ type heard struct {
 type called struct{ id, name, args string }
 
 func speakers() []speaker {
-	return []speaker{openaiSpeaker(), anthropicSpeaker(), geminiSpeaker(), bedrockSpeaker()}
+	return []speaker{openaiSpeaker(), responsesSpeaker(), anthropicSpeaker(), geminiSpeaker(), bedrockSpeaker()}
 }
 
 // host is a provider kind: where the sandbox speaks its wire. A row for each.
@@ -65,7 +65,7 @@ type host struct {
 }
 
 func hosts() []host {
-	return []host{{provider.Compatible, "/v1", true}, {provider.Anthropic, "", false}, {provider.Gemini, "", false}, {provider.Vertex, "/v1/projects/p/locations/l", false},
+	return []host{{provider.OpenAI, "/v1", true}, {provider.Compatible, "/v1", true}, {provider.Anthropic, "", false}, {provider.Gemini, "", false}, {provider.Vertex, "/v1/projects/p/locations/l", false},
 		{provider.Azure, "", true}, {provider.Bedrock, "", false}}
 }
 
@@ -251,27 +251,25 @@ func (h *house) post(t *testing.T, path, body string, headers ...string) (*http.
 // table is the matrix for the documentation: a line for each feature, a column for each family and kind.
 func table(failed map[string]bool) string {
 	var b strings.Builder
-	b.WriteString("| feature |")
-	line := "|---|"
-	for _, s := range speakers() {
-		for _, at := range hosts() {
-			fmt.Fprintf(&b, " %s ← %s |", s.family, at.kind)
-			line += "---|"
-		}
+	b.WriteString("| client | provider |")
+	line := "|---|---|"
+	for _, f := range features() {
+		b.WriteString(" " + f.name + " |")
+		line += "---|"
 	}
 	b.WriteString("\n" + line + "\n")
-	for _, f := range features() {
-		b.WriteString("| " + f.name + " |")
-		for _, s := range speakers() {
-			for _, at := range hosts() {
+	for _, s := range speakers() {
+		for _, at := range hosts() {
+			fmt.Fprintf(&b, "| %s | %s |", s.family, at.kind)
+			for _, f := range features() {
 				mark := "yes"
 				if slices.ContainsFunc([]bool{false, true}, func(stream bool) bool { return failed[cell(s, at, f, stream)] }) {
 					mark = "**no**"
 				}
 				b.WriteString(" " + mark + " |")
 			}
+			b.WriteString("\n")
 		}
-		b.WriteString("\n")
 	}
 	return b.String()
 }

@@ -100,10 +100,10 @@ func (g *Gateway) price(x *Exchange, a *attempt, want *budget.Want) error {
 		x.note("price unknown: ", t.Connection.Name, "/", t.Model)
 		a.ceiling = catalog.Ceiling{Tokens: catalog.Tokens(x.Call.Bound), MaxOutput: unknownOutput}
 	}
-	if known && dearTier(x.Call.Tier) {
+	if known && (dearTier(x.Call.Tier) || x.Call.Bound.Unpriced) {
 		want.Unpriced = true
 		a.ceiling.Input, a.ceiling.PerOutput = 0, 0
-		x.note("price unknown: service tier ", x.Call.Tier)
+		x.note("price unknown: service tier ", x.Call.Tier, ", or a tool that the provider charges apart")
 	}
 	least := int64(0)
 	if x.Call.Operation != llm.Embeddings {

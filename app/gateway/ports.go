@@ -13,6 +13,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/object"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/route"
@@ -32,7 +33,8 @@ type Ports struct {
 	Prices      Prices
 	Adapters    Adapters
 	Upstreams   Upstreams
-	Meter       Meter // may be nil
+	Objects     Objects // may be nil: nothing is known to be kept
+	Meter       Meter   // may be nil
 }
 
 // Meter counts requests for operators. It must not keep r.
@@ -49,6 +51,16 @@ type Limits interface {
 	Settle(s *limit.Seat, u limit.Used)
 	// Standings are the limits on a chain, outermost first, whatever they are narrowed to.
 	Standings(ctx context.Context, c org.Chain) []limit.Standing
+}
+
+// Objects remembers what providers keep for which key. *object.Registry implements it.
+type Objects interface {
+	// Own and Forget never wait.
+	Own(o object.Object)
+	Forget(o object.Object)
+	// Find gives a key's object; false is unknown and foreign alike. It may ask the database, and only for an object that
+	// this process does not remember.
+	Find(ctx context.Context, o id.Org, key id.Key, k object.Kind, upstream string) (object.Object, bool, error)
 }
 
 // Prompts replaces a "prompt:name@version" model by the stored prompt's messages.
@@ -81,6 +93,8 @@ type Routes interface {
 	Plan(org id.Org, call *llm.Call) (route.Plan, error)
 	// Offer lists the model names a grant may ask for, sorted.
 	Offer(g *key.Grant) []string
+	// Connection finds a connection that takes traffic.
+	Connection(o id.Org, c id.Connection) (*provider.Connection, bool)
 }
 
 // Budgets lends money for attempts and keeps the books. *budget.Treasury implements it.

@@ -20,6 +20,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/route"
 )
 
@@ -221,8 +222,10 @@ func TestAClientThatGoesAwayReturnsWhatItDidNotUse(t *testing.T) {
 
 type panicking struct{}
 
-func (panicking) Plan(id.Org, *llm.Call) (route.Plan, error) { panic("a bug in a later stage") }
-func (panicking) Offer(*key.Grant) []string                  { return nil }
+func (panicking) Plan(id.Org, *llm.Call) (route.Plan, error)                    { panic("a bug in a later stage") }
+func (panicking) Connection(id.Org, id.Connection) (*provider.Connection, bool) { return nil, false }
+
+func (panicking) Offer(*key.Grant) []string { return nil }
 
 func TestAPanicReturnsThePlace(t *testing.T) {
 	t.Parallel()

@@ -49,6 +49,7 @@ func (g *Gateway) plain(x *Exchange) {
 func (g *Gateway) document(x *Exchange) {
 	defer func() { _ = x.Answer.Stream.Close() }()
 	g.settle(x)
+	g.forget(x)
 	x.W.Header()["X-Bodhi-Cost-Usd"] = []string{x.spent.String()}
 	g.write(x, http.StatusOK, x.Answer.First.Raw)
 }
@@ -81,6 +82,7 @@ func (g *Gateway) stream(ctx context.Context, x *Exchange) {
 			break
 		}
 		x.try.see(e)
+		g.own(x, e.Kept)
 		switch e.Kind {
 		case llm.UsageOnly:
 			err = out.send(nil, true)

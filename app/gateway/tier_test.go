@@ -46,3 +46,18 @@ func TestAServiceTierDearerThanTheListIsAnUnknownPrice(t *testing.T) {
 		})
 	}
 }
+
+func TestAToolWithABillOfItsOwnIsAnUnknownPrice(t *testing.T) {
+	t.Parallel()
+	for tool, unknown := range map[string]bool{"function": false, "code_interpreter": true, "image_generation": true} {
+		h, _ := serve(t, asOpenAI, "sandbox-chat")
+		c := &claims{books: h.books}
+		h.gateway.Budgets = c
+		if resp, body := h.post(t, "/v1/responses", `{"model":"smart","input":"hi","tools":[{"type":"`+tool+`","name":"f"}]}`); resp.StatusCode != 200 {
+			t.Errorf("%s: %d %s", tool, resp.StatusCode, body)
+		}
+		if c.last.Unpriced != unknown {
+			t.Errorf("%s: claimed with Unpriced=%v, want %v", tool, c.last.Unpriced, unknown)
+		}
+	}
+}

@@ -27,12 +27,27 @@ type Operation string
 const (
 	Chat       Operation = "chat"
 	Embeddings Operation = "embeddings"
+	// Completions go on from a text: what there was before chat.
+	Completions Operation = "completions"
 	// CountTokens asks how long a conversation is. It generates nothing and costs nothing.
 	CountTokens Operation = "count_tokens"
 )
 
+// What is asked of an answer that a provider keeps.
+const (
+	ShowKept   Operation = "response_show"
+	DeleteKept Operation = "response_delete"
+	CancelKept Operation = "response_cancel"
+	ListKept   Operation = "response_input_items"
+)
+
+// Kept reports whether this is about an answer that a provider keeps (Call.Follows), and not about a model.
+func (o Operation) Kept() bool {
+	return o == ShowKept || o == DeleteKept || o == CancelKept || o == ListKept
+}
+
 // Free reports whether providers do this without charging for it: no money is held, and none is booked.
-func (o Operation) Free() bool { return o == CountTokens }
+func (o Operation) Free() bool { return o == CountTokens || o.Kept() }
 
 // Call is one decoded and validated request. It is read-only after decoding.
 type Call struct {
@@ -49,6 +64,10 @@ type Call struct {
 	Needs      Needs
 	// Tier is the service tier that the client asked for ("flex", "priority"), "" if none.
 	Tier string
+	// Keeps says that the provider is asked to keep the answer under its id, and Follows is the id of a kept answer that
+	// the call goes on from, or is about (Responses).
+	Keeps   bool
+	Follows string
 	// Body is the validated request, byte for byte as the client sent it.
 	Body []byte
 	// Bound says how large the input can be at most, for the price ceiling.
@@ -90,6 +109,8 @@ type Bound struct {
 	// Opaque says that the body refers to content whose size it does not show, such as an uploaded file: only the
 	// context window bounds the input then.
 	Opaque bool
+	// Unpriced says that the provider may charge for what no usage tells: containers, vector stores, pictures of its tools.
+	Unpriced bool
 	// LongCache says that the call asks for one-hour cache writes, the dearest kind.
 	LongCache bool
 }
@@ -172,6 +193,8 @@ type Event struct {
 	// Usage is cumulative; nil when this event carries none. The last one wins, sums are never made. It is valid until the
 	// next call of Next.
 	Usage *Usage
+	// Kept is the id under which the provider keeps the answer; "" on all events but one, and where it does not.
+	Kept string
 	// Running says that Usage is a count so far that the provider will raise: good enough for nothing but an answer that
 	// breaks off.
 	Running bool

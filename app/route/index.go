@@ -227,3 +227,24 @@ func (t *Table) Offer(g *key.Grant) []string {
 	}
 	return x.Offer(g)
 }
+
+// Connection answers from the current index.
+func (t *Table) Connection(o id.Org, c id.Connection) (*provider.Connection, bool) {
+	x := t.cell.Get()
+	if x == nil {
+		return nil, false
+	}
+	return x.Connection(o, c)
+}
+
+// Connection finds a connection that takes traffic.
+func (x *Index) Connection(o id.Org, c id.Connection) (*provider.Connection, bool) {
+	if own := x.tenants[o]; own != nil {
+		for _, k := range own.ordered {
+			if k.ID == c && k.down == "" {
+				return k.Connection, true
+			}
+		}
+	}
+	return nil, false
+}

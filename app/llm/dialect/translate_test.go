@@ -21,6 +21,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect/bedrock"
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect/gemini"
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect/responses"
 )
 
 var update = flag.Bool("update", false, "rewrite golden files")
@@ -49,6 +50,7 @@ var tongues = []tongue{
 		streamed + `{"contents":[{"parts":[{"text":"hi"}]}],"generationConfig":{"thinkingConfig":{"includeThoughts":true}}}`, true, false},
 	{"bedrock", bedrock.Dialect{}, bedrock.Wire{}, `{"messages":[{"role":"user","content":[{"text":"hi"}]}],"inferenceConfig":{"maxTokens":500}}`,
 		streamed + `{"messages":[{"role":"user","content":[{"text":"hi"}]}],"inferenceConfig":{"maxTokens":500}}`, true, true},
+	{"responses", responses.Dialect{}, responses.Wire{}, `{"model":"alias","input":"hi"}`, `{"model":"alias","input":"hi","stream":true}`, false, false},
 }
 
 // framed makes frames of lines "event NAME JSON".

@@ -181,3 +181,14 @@ func BenchmarkScan(b *testing.B) {
 		})
 	}
 }
+
+func TestAStringThatCannotBeReadHasNoValue(t *testing.T) {
+	t.Parallel()
+	c := scan.New([]byte(`{"type":"`))
+	c.Object()
+	c.Key()
+	text, ok := c.String()
+	if v := c.Value(text, nil); ok || v != nil {
+		t.Errorf("%v %q", ok, v)
+	}
+}

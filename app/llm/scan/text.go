@@ -112,8 +112,12 @@ func unit(b []byte) (rune, bool) {
 }
 
 // Value is the string's value, unescaped. Without escapes it is a part of the scanned text, not copied; with escapes it is
-// appended to room (which may be nil). Lone surrogates become U+FFFD, as every provider reads them.
+// appended to room (which may be nil). Lone surrogates become U+FFFD, as every provider reads them. A string that could not be
+// read, the zero Text, has no value.
 func (c *Cursor) Value(t Text, room []byte) []byte {
+	if t.To == 0 {
+		return nil
+	}
 	raw := c.text[t.From+1 : t.To-1]
 	if !t.Escaped {
 		return raw

@@ -6,9 +6,12 @@ package compat
 import (
 	"context"
 	"net/http"
+	"regexp"
+	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect/responses"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/provider/carry"
 )
@@ -22,6 +25,8 @@ type Settings struct {
 	// Forward are request headers of the client that pass to it, in canonical form, beside those that pass to every
 	// provider (egress.ForwardRequest).
 	Forward []string
+	// Responses says that the service speaks OpenAI's Responses API, too.
+	Responses bool
 	// KeyHeader takes the credential, bare; "" means Authorization: Bearer.
 	KeyHeader string
 }
@@ -35,19 +40,28 @@ var _ provider.Adapter = (*Adapter)(nil)
 func New(s Settings) *Adapter { return &Adapter{s: s} }
 
 // Operations implements provider.Adapter.
-func (*Adapter) Operations() []llm.Operation { return []llm.Operation{llm.Chat, llm.Embeddings} }
+func (*Adapter) Operations() []llm.Operation {
+	return []llm.Operation{llm.Chat, llm.Completions, llm.Embeddings}
+}
 
-var paths = map[llm.Operation]string{llm.Chat: "chat/completions", llm.Embeddings: "embeddings"}
+var paths = map[llm.Operation]string{llm.Chat: "chat/completions", llm.Completions: "completions", llm.Embeddings: "embeddings"}
 
 // Request implements provider.Adapter. A stream is always asked for its usage, where the service knows how: without it
 // there would be nothing to bill by.
 func (a *Adapter) Request(ctx context.Context, c *provider.Connection, call *llm.Call, edit llm.Edit, in http.Header) (*http.Request, error) {
+	if call.Operation.Kept() {
+		return a.kept(ctx, c, call, in)
+	}
 	path, ok := paths[call.Operation]
 	if !ok {
 		return nil, carry.Unsupported(call)
 	}
 	edit.IncludeUsage = call.Stream
-	body, err := llm.Body(a.wire(), call, edit)
+	wire := a.wire(a.responds(call, edit.Model))
+	if wire.Family() == llm.Responses {
+		path = responsesPath
+	}
+	body, err := llm.Body(wire, call, edit)
 	if err != nil {
 		return nil, err
 	}
@@ -63,16 +77,33 @@ func (a *Adapter) Request(ctx context.Context, c *provider.Connection, call *llm
 	return r, nil
 }
 
-func (a *Adapter) wire() llm.Wire { return openai.Wire{Quirks: a.s.Quirks} }
+// responsesPath is where the Responses API is.
+const responsesPath = "responses"
 
-// Response implements provider.Adapter.
+// only are the models that OpenAI serves there and nowhere else.
+var only = regexp.MustCompile(`^(?:codex-|o1-pro|o3-pro|gpt-5[.\d]*-(?:codex|pro)|computer-use)|-deep-research|-codex`)
+
+// responds reports whether a call goes to the Responses API: its client speaks that dialect, or nothing else has the model.
+func (a *Adapter) responds(call *llm.Call, model string) bool {
+	return a.s.Responses && (call.Operation == llm.Chat || call.Operation.Kept()) && (call.Family == llm.Responses || only.MatchString(model))
+}
+
+func (a *Adapter) wire(responds bool) llm.Wire {
+	if responds {
+		return responses.Wire{}
+	}
+	return openai.Wire{Quirks: a.s.Quirks}
+}
+
+// Response implements provider.Adapter. Where a call of another dialect went is told by the request's path.
 func (a *Adapter) Response(r *http.Response, call *llm.Call) (llm.Stream, error) {
-	return carry.Response(a.wire(), r, call)
+	there := a.responds(call, "") || a.s.Responses && r.Request != nil && strings.HasSuffix(r.Request.URL.Path, "/"+responsesPath)
+	return carry.Response(a.wire(there), r, call)
 }
 
 // Models implements provider.Adapter.
 func (a *Adapter) Models(r *http.Response) ([]string, error) {
-	return carry.Models(a.wire(), r, "data", "id")
+	return carry.Models(a.wire(false), r, "data", "id")
 }
 
 // ModelList implements provider.Adapter.

@@ -27,6 +27,6 @@ func Services() []Service {
 			Quirks:  openai.Quirks{MaxKey: "max_tokens", OnlyMaxKey: true},
 		}},
 		// The sandbox answers inside this process, where its host name is never looked up.
-		{Name: "sandbox", Kind: provider.Sandbox, Settings: Settings{BaseURL: "http://sandbox.invalid/v1"}},
+		{Name: "sandbox", Kind: provider.Sandbox, Settings: Settings{BaseURL: "http://sandbox.invalid/v1", Responses: true}},
 	}
 }

@@ -170,5 +170,9 @@ func (p *playing) send(name string, data any) error {
 
 // sent is an event as Anthropic sends it.
 func sent(name string, data any) []byte {
-	return append(append([]byte("event: "+name+"\ndata: "), encode(data)...), "\n\n"...)
+	head := "data: "
+	if name != "" { // completions name none
+		head = "event: " + name + "\n" + head
+	}
+	return append(append([]byte(head), encode(data)...), "\n\n"...)
 }

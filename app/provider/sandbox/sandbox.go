@@ -7,7 +7,7 @@
 // catalogue or the ledger on purpose.
 //
 // What it does can be scripted by the model's name ("sandbox-chat+latency=800ms+status=503", see Script) or by
-// x-sandbox-* headers. Each wire face is a file of its own: openai_*.go, anthropic_*.go, gemini_*.go.
+// x-sandbox-* headers. Each wire face is a file of its own: openai_*.go, responses*.go, anthropic_*.go, gemini_*.go.
 package sandbox
 
 import (
@@ -38,6 +38,7 @@ type Sandbox struct {
 	calls atomic.Uint64
 	books books
 	seen  prefixes
+	kept  shelf
 }
 
 // New makes a Sandbox.
@@ -45,6 +46,12 @@ func New(c Config) *Sandbox {
 	s := &Sandbox{clock: c.Clock, seed: c.Seed, open: c.Open, mux: http.NewServeMux()}
 	s.mux.HandleFunc("POST /v1/chat/completions", s.authorized(s.chat))
 	s.mux.HandleFunc("POST /v1/embeddings", s.authorized(s.embeddings))
+	s.mux.HandleFunc("POST /v1/completions", s.authorized(s.completions))
+	s.mux.HandleFunc("POST /v1/responses", s.authorized(s.responses))
+	s.mux.HandleFunc("GET /v1/responses/{id}", s.found(s.showResponse))
+	s.mux.HandleFunc("DELETE /v1/responses/{id}", s.found(s.deleteResponse))
+	s.mux.HandleFunc("POST /v1/responses/{id}/cancel", s.found(s.cancelResponse))
+	s.mux.HandleFunc("GET /v1/responses/{id}/input_items", s.found(s.listInput))
 	s.mux.HandleFunc("POST /v1/messages", s.admitted(s.messages))
 	s.mux.HandleFunc("POST /v1/messages/count_tokens", s.admitted(s.countTokens))
 	s.mux.HandleFunc("GET /v1/models", s.google(s.keyed(s.googleModels), s.either(s.admitted(s.anthropicModels), s.authorized(s.models))))

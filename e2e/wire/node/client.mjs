@@ -166,6 +166,49 @@ refusal("404", OpenAI.NotFoundError, 404, "model_not_found", chat({ model: "gpt-
 refusal("413", OpenAI.APIError, 413, "body_too_large", chat({ messages: user("a".repeat(11 << 20)) }));
 refusal("503", OpenAI.InternalServerError, 503, "upstream_failed", chat({ model: "down" }), (e) => assert.ok(e.headers.get("retry-after")));
 
+test("responses", async () => {
+  const { data, request_id } = await client.responses.create({ model: "smart", input: "Hello" }).withResponse();
+  assert.match(data.output_text, /You wrote: "Hello"/);
+  assert.ok(request_id && data.usage.input_tokens > 0);
+  assert.equal((await client.responses.retrieve(data.id)).id, data.id);
+  const items = await client.responses.inputItems.list(data.id);
+  assert.equal(items.data.length, 1);
+  const next = await client.responses.create({ model: "smart", input: "More", previous_response_id: data.id });
+  assert.equal(next.previous_response_id, data.id);
+  await assert.rejects(client.responses.cancel(data.id), OpenAI.BadRequestError);
+  await client.responses.delete(data.id);
+  await assert.rejects(client.responses.retrieve(data.id), OpenAI.NotFoundError);
+});
+
+test("responses, stream helper", async () => {
+  const stream = client.responses.stream({ model: "smart", input: "Helper", store: false });
+  let text = "";
+  stream.on("response.output_text.delta", (e) => { text += e.delta; });
+  const final = await stream.finalResponse();
+  assert.equal(final.status, "completed");
+  assert.equal(final.output_text, text);
+});
+
+test("responses, tools and reasoning sent back", async () => {
+  const tools = [{ type: "function", name: "weather", strict: false, parameters: { type: "object", properties: { city: { type: "string" } }, required: ["city"] } }];
+  const ask = { model: "think", store: false, include: ["reasoning.encrypted_content"], tools };
+  const input = [{ role: "user", content: "Weather?" }];
+  const first = await client.responses.create({ ...ask, input });
+  const call = first.output.find((i) => i.type === "function_call");
+  assert.ok(JSON.parse(call.arguments).city);
+  assert.ok(first.output.find((i) => i.type === "reasoning").encrypted_content);
+  const second = await client.responses.create({ ...ask, input: [...input, ...first.output, { type: "function_call_output", call_id: call.call_id, output: "sunny" }] });
+  assert.ok(second.output_text);
+});
+
+test("responses, parsed", async () => {
+  const r = await client.responses.create({ model: "smart", input: "x", text: { format: { type: "json_schema", name: "n", strict: true,
+    schema: { type: "object", properties: { n: { type: "integer" } }, required: ["n"], additionalProperties: false } } } });
+  assert.equal(typeof JSON.parse(r.output_text).n, "number");
+});
+
+refusal("404, responses", OpenAI.NotFoundError, 404, "model_not_found", () => client.responses.create({ model: "gpt-nothing", input: "x" }));
+
 for (const { name, run } of cases) {
   let error = "";
   try {

@@ -79,6 +79,20 @@ func deltas(payload []byte) (n int, ok bool) {
 	}
 }
 
+// completionTexts counts the bytes of the texts in a chunk of a legacy completion.
+func completionTexts(payload []byte) (n int, ok bool) {
+	c := scan.New(payload)
+	c.Object()
+	for key, more := c.Key(); more; key, more = c.Key() {
+		if string(c.Value(key, nil)) == "choices" && c.Kind() == scan.Array {
+			n += generated(&c)
+		} else {
+			c.Skip()
+		}
+	}
+	return n, c.End()
+}
+
 // texts reads over a value and counts the bytes of the strings in it, other than keys and roles.
 func texts(c *scan.Cursor, depth int) (n int) {
 	switch c.Kind() {

@@ -11,7 +11,7 @@ func (r *request) embeddings(at field) {
 	case model:
 		r.call.Model, r.call.Spots.Model = r.Model()
 	case input:
-		r.inputs()
+		r.inputs("input")
 	default:
 		r.Skip()
 	}
@@ -19,14 +19,14 @@ func (r *request) embeddings(at field) {
 
 // inputs are a text, a list of texts, a list of tokens, or a list of lists of tokens. Each token takes at least two
 // bytes of the body, so the bytes bound the tokens here too.
-func (r *request) inputs() {
+func (r *request) inputs(name string) {
 	b := &r.call.Bound
 	if r.Kind() == scan.String {
 		r.Skip()
 		b.Messages, b.Windows = 1, 1
 		return
 	}
-	if !r.Is(scan.Array, "input", "a string, an array of strings or an array of tokens") {
+	if !r.Is(scan.Array, name, "a string, an array of strings or an array of tokens") {
 		return
 	}
 	r.Array()
@@ -40,12 +40,12 @@ func (r *request) inputs() {
 			b.Opaque = true
 		case scan.String, scan.Array, scan.Bad:
 		default:
-			r.Refuse("input", "\"input\" may hold strings or tokens, nothing else.")
+			r.Refuse(name, "%q may hold strings or tokens, nothing else.", name)
 			return
 		}
 		r.Skip()
 		if b.Messages++; b.Messages > dialect.MaxMessages {
-			r.Refuse("input", "\"input\" may hold at most %d inputs. Send the rest in another request.", dialect.MaxMessages)
+			r.Refuse(name, "%q may hold at most %d inputs. Send the rest in another request.", name, dialect.MaxMessages)
 			return
 		}
 	}

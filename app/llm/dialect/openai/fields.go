@@ -37,6 +37,7 @@ type object uint8
 const (
 	chatBody object = iota
 	embeddingsBody
+	completionsBody
 	options // stream_options, response_format
 	message
 	part
@@ -56,6 +57,8 @@ func (o object) place(name []byte) field {
 		case "input":
 			return input
 		}
+	case completionsBody:
+		return inCompletions(name)
 	case options:
 		switch string(name) {
 		case "include_usage":
@@ -110,6 +113,16 @@ func inChat(name []byte) field {
 		return tier
 	case "web_search_options":
 		return webSearch
+	}
+	return other
+}
+
+func inCompletions(name []byte) field {
+	switch string(name) {
+	case "prompt":
+		return input
+	case "model", "stream", "stream_options", "max_tokens", "n", "best_of":
+		return inChat(name)
 	}
 	return other
 }

@@ -21,7 +21,7 @@ func (Dialect) Family() llm.Family { return llm.OpenAI }
 // Decode implements llm.Dialect.
 func (Dialect) Decode(a llm.Ask) (*llm.Call, error) {
 	switch a.Operation {
-	case llm.Chat, llm.Embeddings:
+	case llm.Chat, llm.Embeddings, llm.Completions:
 		return decode(a)
 	}
 	return nil, fault.Newf(fault.NotFound, "unknown_operation", "The operation %q is not served in OpenAI's dialect.", a.Operation)

@@ -27,11 +27,21 @@ func decode(a llm.Ask) (*llm.Call, error) {
 	}
 	r.Object()
 	r.call.Spots.Open = r.At()
-	if a.Operation == llm.Embeddings {
+	switch a.Operation {
+	case llm.Completions:
+		for at, name, ok := r.key(completionsBody); ok; at, name, ok = r.key(completionsBody) {
+			if at == input {
+				r.inputs("prompt")
+			} else {
+				r.chat(at, name)
+			}
+		}
+		r.completed()
+	case llm.Embeddings:
 		for at, _, ok := r.key(embeddingsBody); ok; at, _, ok = r.key(embeddingsBody) {
 			r.embeddings(at)
 		}
-	} else {
+	default:
 		for at, name, ok := r.key(chatBody); ok; at, name, ok = r.key(chatBody) {
 			r.chat(at, name)
 		}
@@ -62,10 +72,7 @@ func (r *request) done() (*llm.Call, error) {
 		return nil, fault.Field("model", "The request names no model. Send \"model\" as a string: an alias of yours or a model's name; GET /v1/models lists them.")
 	}
 	if r.call.Bound.Messages == 0 {
-		name := "messages"
-		if r.call.Operation == llm.Embeddings {
-			name = "input"
-		}
+		name := map[llm.Operation]string{llm.Chat: "messages", llm.Embeddings: "input", llm.Completions: "prompt"}[r.call.Operation]
 		return nil, fault.Field(name, fmt.Sprintf("The request has no %s: send at least one.", name))
 	}
 	r.call.Bound.TextBytes = int64(len(r.call.Body)) - r.media

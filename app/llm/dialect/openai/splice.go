@@ -21,6 +21,7 @@ type Quirks struct {
 // Splice gives the request's bytes with the edit applied: what is not edited stays as it was, in its order, and absent
 // fields are added right behind the opening brace. Without an edit it is the body itself, else one new slice.
 func Splice(call *llm.Call, edit llm.Edit, q Quirks) []byte {
+	q = q.capOf(call)
 	cuts := make([]llm.Cut, 0, 4)
 	s := &call.Spots
 	switch {

@@ -12,11 +12,12 @@ import (
 // look reads the chunks of one stream.
 type look struct {
 	asked bool // the client asked for usage
+	plain bool // a completion: choices hold texts, not deltas
 }
 
 // NewStream reads the answer to call from body, which Close closes.
 func NewStream(body io.ReadCloser, call *llm.Call) *dialect.Stream {
-	return dialect.NewStream(body, &look{asked: call.WantsUsage})
+	return dialect.NewStream(body, &look{asked: call.WantsUsage, plain: call.Operation == llm.Completions})
 }
 
 // Look implements dialect.Look.
@@ -43,7 +44,11 @@ func (l *look) Look(e sse.Event, payload []byte) llm.Event {
 			return out
 		}
 	}
-	n, ok := deltas(payload)
+	count := deltas
+	if l.plain {
+		count = completionTexts
+	}
+	n, ok := count(payload)
 	if !ok {
 		return dialect.Broken("it sent an event that is not valid JSON", nil)
 	}

@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# Runs coding agents as people use them, headless, through the built gateway: make clients
+#
+# They come from npm, a few hundred megabytes, so this is no part of `make test`. The sandbox answers: as itself, which speaks
+# every client's dialect, and as kinds of provider that need translation. One line is printed for each case.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+root=$PWD
+codex_version=0.169.0 claude_version=2.1.330
+prefix=$root/var/clients
+mkdir -p "$prefix"
+if [ ! -x "$prefix/node_modules/.bin/codex" ]; then
+  (cd "$prefix" && npm install --prefix . --no-audit --no-fund --ignore-scripts --loglevel error "@openai/codex@$codex_version" "@anthropic-ai/claude-code@$claude_version")
+fi
+codex=$prefix/node_modules/.bin/codex
+claude=$(ls "$prefix"/node_modules/@anthropic-ai/claude-code-*/claude | head -1)
+
+# Codex refuses to put its helpers below a temporary directory.
+dir=$(mktemp -d "$prefix/run.XXXXXX")
+mkdir -p "$dir/work" "$dir/home" "$dir/codex" "$dir/claude"
+pids=()
+trap 'kill "${pids[@]}" 2>/dev/null; rm -rf "$dir"' EXIT
+
+free() { node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close() })'; }
+field() { node -e 'console.log(JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"))[process.argv[2]])' "$1" "$2"; }
+up() { for _ in $(seq 100); do curl -fso /dev/null "$1" && return; sleep 0.1; done; echo "nothing answers at $1" >&2; exit 1; }
+
+box=$(free) port=$(free)
+bin/bodhi sandbox --addr "127.0.0.1:$box" > "$dir/sandbox.log" 2>&1 & pids+=($!)
+export BODHI_DATA_DIR=$dir/var BODHI_ADDR=127.0.0.1:$port BODHI_EGRESS_ALLOW_PRIVATE=127.0.0.0/8 PW=a-long-password-1 KEY=sandbox
+boot() { # slug-like name, budget, then models
+  local name=$1 budget=$2; shift 2
+  bin/bodhi bootstrap --org "$name" --admin "admin@$name.test" --password-env PW ${budget:+--budget "$budget"} \
+    --provider name=own,kind=sandbox --provider "name=chat,kind=openai-compatible,base-url=http://127.0.0.1:$box/v1,key-env=KEY" \
+    --provider "name=claude,kind=anthropic,base-url=http://127.0.0.1:$box,key-env=KEY" "$@" --json > "$dir/$name.json" 2> "$dir/boot.log" || { cat "$dir/boot.log"; exit 1; }
+}
+boot acme '' --model native=own/sandbox-chat --model chat=chat/sandbox-chat --model claude=claude/claude-sonnet-4-5 --model claude-sonnet-4-5=own/sandbox-chat
+boot broke 0.000001/monthly/hard --model native=own/sandbox-chat
+bin/bodhi serve > "$dir/serve.log" 2>&1 & pids+=($!)
+up "http://127.0.0.1:$port/readyz"
+
+failed=0
+check() { # name, file, patterns that must be in it
+  local name=$1 file=$2; shift 2
+  for want in "$@"; do
+    if ! grep -qE -- "$want" "$file"; then
+      echo "FAIL  $name: no $want"; tail -c 2000 "$file"; failed=1; return
+    fi
+  done
+  echo "ok    $name ($(( $(date +%s%N) / 1000000 - began )) ms)"
+}
+
+run_codex() { # organization, model, file
+  cat > "$dir/codex/config.toml" <<TOML
+model = "$2"
+model_provider = "bodhi"
+approval_policy = "never"
+sandbox_mode = "read-only"
+
+[model_providers.bodhi]
+name = "Bodhi"
+base_url = "$(field "$dir/$1.json" proxy_url)"
+env_key = "BODHI_KEY"
+wire_api = "responses"
+TOML
+  began=$(( $(date +%s%N) / 1000000 ))
+  (cd "$dir/work" && timeout 90 env -i PATH="$PATH" HOME="$dir/home" CODEX_HOME="$dir/codex" BODHI_KEY="$(field "$dir/$1.json" virtual_key)" \
+    "$codex" exec --skip-git-repo-check --json "Say hello" < /dev/null) > "$3" 2>&1 || true
+}
+run_claude() { # model, file
+  began=$(( $(date +%s%N) / 1000000 ))
+  local url; url=$(field "$dir/acme.json" proxy_url)
+  (cd "$dir/work" && timeout 90 env -i PATH="$PATH" HOME="$dir/claude" ANTHROPIC_BASE_URL="${url%/v1}" ANTHROPIC_AUTH_TOKEN="$(field "$dir/acme.json" virtual_key)" \
+    ANTHROPIC_MODEL="$1" ANTHROPIC_SMALL_FAST_MODEL="$1" CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1 \
+    "$claude" -p "Say hello" --output-format stream-json --verbose < /dev/null) > "$2" 2>&1 || true
+}
+
+# Whatever the sandbox's made-up command is, Codex runs it or rejects it, sends the result back and gets an answer.
+for model in native chat claude; do
+  run_codex acme "$model" "$dir/out"
+  check "Codex, from $model, with a tool call" "$dir/out" '"type":"command_execution"|tools::router' '"type":"agent_message"' 'This is the sandbox.' '"type":"turn.completed"'
+done
+run_codex broke native "$dir/out"
+check "Codex, without money: it stops and says why" "$dir/out" '"type":"turn.failed"' 'uota'
+if [ $(( $(date +%s%N) / 1000000 - began )) -gt 5000 ]; then
+  echo "FAIL  Codex asks again and again"; failed=1
+fi
+for model in claude-sonnet-4-5 chat claude; do
+  run_claude "$model" "$dir/out"
+  check "Claude Code, from $model, with a tool call" "$dir/out" '"type":"tool_use"' '"type":"tool_result"' 'This is the sandbox.' '"is_error":false'
+done
+bin/bodhi verify --json > "$dir/verify.json" && echo "ok    the books balance"
+exit $failed
