@@ -135,7 +135,7 @@ func furnished(t *testing.T) *tab {
 	b.press("Create key")
 	secret := b.text("#secret")
 	b.goTo("/limits/new")
-	b.fill("Limit", "5")
+	b.fill("Limit", "500")
 	b.press("Set limit")
 	b.goTo("/budgets/new")
 	b.choose("Where", "A tag, such as project=apollo")
