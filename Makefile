@@ -37,7 +37,7 @@ build: generate binary ## bin/bodhi
 # Without generating: `make test` checks the committed templates against their sources, so it must not refresh them.
 .PHONY: binary
 binary: vendor
-	go build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/bodhi ./cmd/bodhi
+	go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/bodhi ./cmd/bodhi
 
 .PHONY: generate
 generate: ## Go code from templates; it is committed, and a test compares
