@@ -23,6 +23,10 @@ func (s *LedgerStore) Verify(ctx context.Context) (budget.Report, error) {
 	err := s.books(ctx, "verify the books", func(tx *gorm.DB) error {
 		r = budget.Report{}
 		if s.db.Postgres() {
+			// Adding up a large book takes longer than a transaction may idle (postgres.go); this one holds no account's row.
+			if err := tx.Exec("SET LOCAL idle_in_transaction_session_timeout = 0").Error; err != nil {
+				return err
+			}
 			// Posting waits until we are done: every post moves a mark in this table.
 			if err := tx.Exec("LOCK TABLE journal_positions IN SHARE MODE").Error; err != nil {
 				return err
