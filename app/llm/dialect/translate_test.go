@@ -31,7 +31,7 @@ type tongue struct {
 	name    string
 	client  llm.Dialect
 	wire    llm.Wire
-	ask     string // a plain suspense, to answer with recorded answers
+	ask     string // a plain question, to answer with recorded answers
 	streams string // the same, streamed
 	// inPath says that the path names the model and asks for a stream; bodies with streamed in front of them are asked so.
 	inPath bool
