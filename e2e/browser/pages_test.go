@@ -137,6 +137,7 @@ func furnished(t *testing.T) *tab {
 	b.goTo("/limits/new")
 	b.fill("Limit", "500")
 	b.press("Set limit")
+	b.sees("Rate limit set") // going on before the answer is here races with the answer's redirect
 	b.goTo("/budgets/new")
 	b.choose("Where", "A tag, such as project=apollo")
 	b.fill("Tag", "project=apollo")
