@@ -40,7 +40,9 @@ func (r Row) part() string { return "connection-" + r.ID }
 type NewPage struct {
 	Shell layout.Shell
 	Kinds []Kind // one of them Active
-	Form  Form
+	// Services are known servers of the kind; nil where the kind has none. One of them is Active.
+	Services []Kind
+	Form     Form
 }
 
 // Kind is one kind to choose.
@@ -62,6 +64,8 @@ type Form struct {
 	URLPlaceholder, URLHint  string
 	KeyPlaceholder, KeyHint  string
 	KeyLabel                 string    // "API key" where it is empty
+	KeyFrom                  string    // where a key is made; "" says nothing
+	Service                  string    // of a compatible server
 	Settings                 []Setting // what the kind's address is made of
 	Submit                   string
 	// Existing adds the switch that takes a connection out of service.

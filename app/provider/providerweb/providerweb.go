@@ -28,6 +28,7 @@ func (h *Handlers) Routes() []web.Route {
 		{Method: http.MethodPost, Path: one + "/test", Name: "connections.test", Guard: web.Person, Floor: org.Manager, Audit: "connection.tested", Handle: h.test},
 		{Method: http.MethodPost, Path: one + "/delete", Name: "connections.delete", Guard: web.Person, Floor: org.Manager, Audit: "connection.deleted", Handle: h.delete},
 
+		{Method: http.MethodGet, Path: "/api/v1/providers", Name: "api.providers.list", Guard: web.Token, Floor: org.Viewer, Handle: h.apiKinds, Out: kindList{}},
 		{Method: http.MethodGet, Path: api, Name: "api.connections.list", Guard: web.Token, Floor: org.Viewer, Handle: h.apiList, Out: connectionList{}},
 		{Method: http.MethodPost, Path: api, Name: "api.connections.create", Guard: web.Token, Floor: org.Manager, Audit: "connection.created", Handle: h.apiCreate, In: connectionInput{}, Out: connectionJSON{}},
 		{Method: http.MethodGet, Path: api + "/:id", Name: "api.connections.show", Guard: web.Token, Floor: org.Manager, Handle: h.apiShow, Out: connectionJSON{}},

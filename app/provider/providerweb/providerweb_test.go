@@ -215,7 +215,7 @@ func TestTheAPISharesTheService(t *testing.T) {
 	if p := api.JSON("POST", one+"/credential", `{"credential":"sk-next-000000wxyz"}`); p.Status != 200 || !p.Has(`"key_hint":"wxyz"`) {
 		t.Errorf("rotate: %d %s", p.Status, p.Body)
 	}
-	if p := api.Get("/api/v1/connections"); p.Status != 200 || !p.Has(`"data":[{`, `"last_check":null`) {
+	if p := api.Get("/api/v1/connections"); p.Status != 200 || !p.Has(`"data":[{`, `"last_check":{"at"`, `"list_read_at"`) {
 		t.Errorf("list: %d %s", p.Status, p.Body)
 	}
 	if p := api.JSON("POST", "/api/v1/connections", `{"name":"X","kind":"openai"}`); p.Status != http.StatusBadRequest || !p.Has(`"field":"name"`) {
