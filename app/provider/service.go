@@ -36,10 +36,13 @@ type Parts struct {
 }
 
 // Service is the control plane of connections. Managers and admins change them; everybody else sees names and models.
-type Service struct{ Parts }
+type Service struct {
+	Parts
+	finder finder
+}
 
 // New makes the service.
-func New(p Parts) *Service { return &Service{p} }
+func New(p Parts) *Service { return &Service{Parts: p} }
 
 const mayChange = org.Manager
 
@@ -71,6 +74,20 @@ func (s *Service) Get(ctx context.Context, actor org.Actor, c id.Connection) (Co
 		return ConnectionRecord{}, err
 	}
 	return s.get(ctx, actor.Org, c)
+}
+
+// Named gives one connection as List does to the same actor: what they may not see is left out.
+func (s *Service) Named(ctx context.Context, actor org.Actor, c id.Connection) (ConnectionRecord, error) {
+	all, err := s.List(ctx, actor)
+	if err != nil {
+		return ConnectionRecord{}, err
+	}
+	for _, r := range all {
+		if r.ID == c {
+			return r, nil
+		}
+	}
+	return ConnectionRecord{}, NotFound()
 }
 
 // Create adds a connection and seals its credential.

@@ -555,3 +555,10 @@ func TestWithoutAKeyNothingIsSent(t *testing.T) {
 		t.Errorf("check = %+v, %v, %d calls", check, err, len(w.phone.called))
 	}
 }
+
+// nowhere lets connections point to no address.
+type nowhere struct{}
+
+func (nowhere) CheckURL(string) (*url.URL, error) {
+	return nil, fault.New(fault.Invalid, "address_refused", "That address is private.")
+}

@@ -128,6 +128,8 @@ type Store interface {
 	// Request is Missing where there is none within reach.
 	Request(ctx context.Context, r Reach, i id.Request) (Request, error)
 	Attempts(ctx context.Context, r Reach, i id.Request) ([]Attempt, error)
+	// Recent lists an organization's attempts since a moment, newest first; of one connection, unless that is zero.
+	Recent(ctx context.Context, o id.Org, c id.Connection, since time.Time, limit int) ([]Recent, error)
 	// Keys are the keys within reach, by name, deleted ones included: their requests stay.
 	Keys(ctx context.Context, r Reach) ([]Choice, error)
 }

@@ -33,12 +33,24 @@ func (h *Handlers) listPage(c *web.Context) (views.ListPage, error) {
 			return views.ListPage{}, err
 		}
 	}
+	health, err := h.reports.Health(c.Ctx(), c.Actor(), id.Connection{})
+	if err != nil {
+		return views.ListPage{}, err
+	}
+	spent, since, err := h.reports.SpendByConnection(c.Ctx(), c.Actor())
+	if err != nil {
+		return views.ListPage{}, err
+	}
+	page.Since = since.Format("2 January")
 	for _, r := range all {
 		row := present(c, r)
 		row.Delete, row.CanChange = question(r, users[r.ID]), page.CanChange
+		row.Health, row.Rate, row.Took = healthWords(health[r.ID])
+		row.Spent, row.SpentExact = web.Dollars(spent[r.Name])
 		page.Rows = append(page.Rows, row)
 	}
-	return page, nil
+	page.Found, err = h.found(c)
+	return page, err
 }
 
 func (h *Handlers) new(c *web.Context) error {

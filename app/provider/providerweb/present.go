@@ -18,7 +18,7 @@ import (
 // present turns a connection into what its row prints.
 func present(c *web.Context, r provider.ConnectionRecord) views.Row {
 	o, _ := provider.OfferingOf(r.Kind)
-	row := views.Row{ID: r.ID.String(), Name: r.Name, Kind: title(o, r), Address: address(o, r), State: state(r), Checked: c.When(r.Check.At)}
+	row := views.Row{ID: r.ID.String(), Name: r.Name, Kind: title(o, r), Address: address(o, r), State: state(r), Checked: c.When(r.Check.At), Tested: !r.Check.IsZero()}
 	if !r.Check.IsZero() && !r.Check.OK && r.Usable() {
 		row.Note = r.Check.Message
 	}
@@ -238,11 +238,10 @@ func (h *Handlers) editPage(c *web.Context, r provider.ConnectionRecord, in prov
 		{Label: "Added", Body: ui.Time(c.When(r.CreatedAt))},
 		{Label: "Changed", Body: ui.Time(c.When(r.UpdatedAt))},
 	}
-	const few = 12
-	models := r.Models
-	if len(models) == 0 {
-		models = o.Models
+	if err := h.standing(c, r, &page); err != nil {
+		return nil, err
 	}
-	page.Models = models[:min(len(models), few)]
+	page.CanRotate = !o.Local
+	listed(c, o, r, &page)
 	return views.Edit(page), nil
 }

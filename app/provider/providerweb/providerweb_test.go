@@ -13,6 +13,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/provider/providerweb"
+	"github.com/bodhi-gateway/bodhi/app/report"
 	"github.com/bodhi-gateway/bodhi/app/route"
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
 	"github.com/bodhi-gateway/bodhi/db"
@@ -49,7 +50,7 @@ func newScene(t *testing.T) *scene {
 	aliases := route.New(route.Parts{Store: db.NewAliasStore(d), Connections: connections, Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: log})
 	services := provider.New(provider.Parts{Store: connections, Tx: d, Audit: h.Audit, Bus: h.Bus, Vault: h.Keyring, URLs: egress.New(egress.Config{}),
 		Prober: upstream{}, Aliases: aliases, IDs: h.IDs, Clock: h.Clock, Log: log})
-	return &scene{house: h, site: h.Serve(t, append(providerweb.New(services).Routes(), webtest.Enter())), services: services, aliases: aliases, acme: h.Found(t, "Acme")}
+	return &scene{house: h, site: h.Serve(t, append(providerweb.New(services, report.NewService(db.NewReportStore(d), db.NewOrgStore(d), h.Clock)).Routes(), webtest.Enter())), services: services, aliases: aliases, acme: h.Found(t, "Acme")}
 }
 
 func (s *scene) add(t *testing.T, name string) provider.ConnectionRecord {
