@@ -3,6 +3,9 @@ package wire
 import (
 	"net/http"
 	"testing"
+	"time"
+
+	"github.com/openai/openai-go/v3/option"
 
 	"github.com/bodhi-gateway/bodhi/e2e/harness"
 )
@@ -28,11 +31,12 @@ func TestATrialIsBookedAndStoppedByBudgets(t *testing.T) {
 		w.manage(t, http.MethodPost, "/trials", map[string]any{"key": k.ID, "targets": targets, "prompt": "Compare yourselves.", "max_output_tokens": 40}, http.StatusOK, &v)
 		return v.Data
 	}
-	var got []answer
 	harness.Wait(t, "the gateway to know the key", func() bool {
-		got = try("sb/sandbox-chat", "sb/sandbox-vision")
-		return len(got) == 2 && got[0].Status == http.StatusOK
+		c := w.client(option.WithAPIKey(k.Secret))
+		_, err := c.Models.List(within(t, 20*time.Second))
+		return err == nil
 	})
+	got := try("sb/sandbox-chat", "sb/sandbox-vision")
 	for _, a := range got {
 		if a.Status != http.StatusOK || a.Text == "" || a.Cost == "" || a.Output == 0 || a.Output > 40 {
 			t.Errorf("%+v", a)
