@@ -323,7 +323,7 @@ func TestAnswersGoToWhoAsked(t *testing.T) {
 	for i := range 16 {
 		group.Go(func() {
 			for j := range 60 {
-				body := []byte(strings.Repeat(fmt.Sprintf("%d of %d\n", j, i), 1+(i*j)%7*2000))
+				body := []byte(strings.Repeat(fmt.Sprintf("%d of %d\n", j, i), 1+(i*j)%7*200))
 				ctx, cancel := context.WithCancel(t.Context())
 				r, _ := http.NewRequestWithContext(ctx, "POST", s.URL, bytes.NewReader(body))
 				resp, err := e.Transport().RoundTrip(r)
