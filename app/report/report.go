@@ -3,7 +3,7 @@
 // management API and an e-mail say is the same to the nano-dollar.
 //
 // Whoever asks sees their part of the organization only (Reach): developers their own requests, leads and viewers
-// their teams', managers and admins all.
+// their teams', managers those of their departments' teams, admins all.
 package report
 
 import (
