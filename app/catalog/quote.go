@@ -46,7 +46,7 @@ func (o *offer) Bill(u llm.Usage) (Bill, error) {
 		}
 		b.Lines = append(b.Lines, Line{Class: r.unit.class, Quantity: n, Price: price})
 	}
-	if u.Input > 0 && !covered[inputSide] || u.Output > 0 && !covered[outputSide] {
+	if (u.Input > 0 && !covered[inputSide] || u.Output > 0 && !covered[outputSide]) && !o.byPiece() {
 		return Bill{}, fmt.Errorf("catalog: bill %s: %w", o.version, errUncovered)
 	}
 	return b, o.round(&b, sums)

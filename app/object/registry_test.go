@@ -48,6 +48,17 @@ func (s *table) Delete(_ context.Context, _ id.Org, list []Object) error {
 
 func (s *table) Sweep(context.Context, time.Time) error { return nil }
 
+func (s *table) List(_ context.Context, _ id.Org, k id.Key, kind Kind) (out []Object, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, o := range s.rows {
+		if o.Key == k && o.Kind == kind {
+			out = append(out, o)
+		}
+	}
+	return out, s.fail
+}
+
 func (s *table) Find(_ context.Context, _ id.Org, _ Kind, upstream string) (Object, bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,6 +1,8 @@
 package compat
 
 import (
+	"regexp"
+
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 )
@@ -25,8 +27,9 @@ func Services() []Service {
 		{Name: "ollama", Kind: provider.Ollama, Settings: Settings{
 			BaseURL: "http://127.0.0.1:11434/v1",
 			Quirks:  openai.Quirks{MaxKey: "max_tokens", OnlyMaxKey: true},
+			NoMedia: true,
 		}},
 		// The sandbox answers inside this process, where its host name is never looked up.
-		{Name: "sandbox", Kind: provider.Sandbox, Settings: Settings{BaseURL: "http://sandbox.invalid/v1", Responses: true}},
+		{Name: "sandbox", Kind: provider.Sandbox, Settings: Settings{BaseURL: "http://sandbox.invalid/v1", Responses: true, Counted: regexp.MustCompile(`^sandbox-speech`)}},
 	}
 }
