@@ -79,47 +79,60 @@ func (o *offer) byPiece() bool {
 
 // What a picture has at most in output tokens, beside what partial ones add.
 const (
-	// planned is what models that plan a picture in words may write; it is not documented and generous.
+	// planned is what models that plan a picture in words may write; it is not documented, and generous.
 	planned = 1_024
 	partial = 100 // documented: each partial picture costs 100 tokens more
 	// largest is the most pixels of one picture.
 	largest = 3840 * 2160
 )
 
-// pictureOutput bounds the output tokens of one picture of a call.
-//
-// Models before gpt-image-2 put out what their guide's table says, at most 6,240 tokens. gpt-image-2 lays a grid over the
-// longer edge (16, 48 or 96 cells by quality) and charges its cells by the area, as OpenAI's own calculator does; a picture
-// whose size is left to the provider is taken as the largest square one. Models that we do not know are taken like it.
+// tabled are models whose pictures have few sizes, and what they cost at most at low, medium and high quality. OpenAI's
+// guide has 408, 1,584 and 6,240 for gpt-image-1, whose prices gpt-image-1.5 shares; gpt-image-1-mini's prices are those of
+// 750, 1,875 and 6,500 tokens. Longer names stand before shorter ones.
+var tabled = []struct {
+	prefix string
+	tokens [3]int64
+	plans  bool
+}{
+	{"gpt-image-1-mini", [3]int64{1_024, 2_048, 7_168}, false},
+	{"gpt-image-1.5", [3]int64{512, 1_792, 6_656}, true},
+	{"gpt-image-1", [3]int64{512, 1_792, 6_656}, false},
+	{"chatgpt-image", [3]int64{512, 1_792, 6_656}, true},
+	{"sandbox-image", [3]int64{512, 1_792, 6_656}, false},
+}
+
+// pictureOutput bounds the output tokens of one picture of a call, with the partial ones before it.
 func (m *Model) pictureOutput(p llm.Picture) int64 {
-	tokens := int64(0)
-	switch {
-	case strings.HasPrefix(m.ID, "gpt-image-1"), strings.HasPrefix(m.ID, "chatgpt-image"), m.Provider == sandbox:
-		switch p.Quality {
-		case "low":
-			tokens = 1_024
-		case "medium":
-			tokens = 2_560
-		default:
-			tokens = 8_192
-		}
-	default:
-		cells := int64(96)
-		switch p.Quality {
-		case "low":
-			cells = 16
-		case "medium":
-			cells = 48
-		}
-		w, h := p.Width, p.Height
-		if w == 0 || h == 0 || w*h > largest {
-			w, h = 2880, 2880
-		}
-		long, short := max(w, h), min(w, h)
-		across := (2*cells*short + long) / (2 * long)
-		tokens = (cells*max(across, 1)*(2_000_000+w*h) + 3_999_999) / 4_000_000
+	grade := 2
+	switch p.Quality {
+	case "low":
+		grade = 0
+	case "medium":
+		grade = 1
 	}
-	return (tokens+planned)*max(p.Frames, 1) + partial*p.Partials
+	for _, t := range tabled {
+		if strings.HasPrefix(m.ID, t.prefix) {
+			tokens := t.tokens[grade]
+			if t.plans {
+				tokens += planned
+			}
+			return tokens*max(p.Frames, 1) + partial*p.Partials
+		}
+	}
+	return (gridTokens(grade, p.Width, p.Height)+planned)*max(p.Frames, 1) + partial*p.Partials
+}
+
+// gridTokens are what gpt-image-2 charges for a picture, as OpenAI's own calculator works it out: a grid of 16, 48 or 96
+// cells along the longer edge, by quality, whose cells cost by the picture's area. A size that is left to the provider, or
+// that is none of its sizes, is taken as the largest square. Models that we do not know are taken like it.
+func gridTokens(grade int, w, h int64) int64 {
+	cells := [3]int64{16, 48, 96}[grade]
+	if w == 0 || h == 0 || w*h > largest || max(w, h) > 3*min(w, h) {
+		w, h = 2880, 2880
+	}
+	long, short := max(w, h), min(w, h)
+	across := (2*cells*short + long) / (2 * long)
+	return (cells*across*(2_000_000+w*h) + 3_999_999) / 4_000_000
 }
 
 // suits are how names of models begin or end that do something beside text. Names are all that there is: no list of models

@@ -50,7 +50,7 @@ func (g *Gateway) ownFile(ctx context.Context, x *Exchange) (object.Object, bool
 }
 
 // planUpload finds where a file goes: to the provider of the model that the form names, else to the only one that the key's
-// models lead to and that keeps files. The sandbox counts only where nothing else does. Which of several is not guessed: a
+// models lead to and that keeps files. The built-in sandbox counts only where nothing else does. Which of several is not guessed: a
 // company's files must not end up at a provider that nobody chose.
 func (g *Gateway) planUpload(x *Exchange) error {
 	if g.Objects == nil {
@@ -98,7 +98,7 @@ func (g *Gateway) keepers(x *Exchange) []*provider.Connection {
 		}
 		for _, t := range g.able(p.Targets, llm.UploadFile) {
 			list := &all
-			if t.Connection.Kind == provider.Sandbox {
+			if t.Connection.Kind == provider.Sandbox && t.Connection.BaseURL == "" {
 				list = &boxes
 			}
 			if !slices.Contains(*list, t.Connection) {

@@ -49,7 +49,7 @@ func Offerings() []Offering {
 		{Kind: Sandbox, Title: "Sandbox", Local: true, OwnList: true,
 			Models: []string{"sandbox-chat", "sandbox-embed", "sandbox-image", "sandbox-moderation", "sandbox-reasoning", "sandbox-speech",
 				"sandbox-transcribe", "sandbox-tts", "sandbox-vision", "sandbox-whisper"},
-			About:  "Answers offline with made-up text at made-up prices, to try everything without an account."},
+			About: "Answers offline with made-up text at made-up prices, to try everything without an account."},
 	}
 }
 
