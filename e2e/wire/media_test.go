@@ -82,7 +82,9 @@ func wave(tenths int) []byte {
 // dot is a picture.
 var dot, _ = base64.StdEncoding.DecodeString("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 
-func upload(b []byte, name, kind string) io.Reader { return openai.File(bytes.NewReader(b), name, kind) }
+func upload(b []byte, name, kind string) io.Reader {
+	return openai.File(bytes.NewReader(b), name, kind)
+}
 
 func paints(t *testing.T, w *world) {
 	c := w.client()
