@@ -141,8 +141,9 @@ func (m *medium) object(body []byte) error {
 func (m *medium) member(r *request, name string) {
 	from := r.Begin()
 	switch r.Kind() {
-	case scan.Null:
+	case scan.Null: // as good as absent, but there
 		r.Skip()
+		m.spot(name, llm.Spot{From: from, To: r.At()})
 		return
 	case scan.String:
 		t, ok := r.String()
@@ -151,14 +152,10 @@ func (m *medium) member(r *request, name string) {
 		}
 		value := r.Value(t, nil)
 		m.take(name, string(value[:min(len(value), dialect.MaxModel+1)]), value, false)
-		switch at := (llm.Spot{From: from, To: r.At()}); name {
-		case "image", "mask", "markup": // a picture as a data URL
-			m.rest += int64(at.To - at.From)
-		case "model":
-			m.call.Spots.Model = at
-		case "stream_format":
-			m.call.Spots.StreamFormat = at
+		if name == "image" || name == "mask" || name == "markup" { // a picture as a data URL
+			m.rest += int64(r.At() - from)
 		}
+		m.spot(name, llm.Spot{From: from, To: r.At()})
 	case scan.Number, scan.Bool:
 		r.Skip()
 		text := string(r.Bytes(from, r.At()))
@@ -171,6 +168,16 @@ func (m *medium) member(r *request, name string) {
 		m.nested(r, name)
 	default:
 		r.Skip()
+	}
+}
+
+// spot notes where the fields are that the gateway may replace.
+func (m *medium) spot(name string, at llm.Spot) {
+	switch name {
+	case "model":
+		m.call.Spots.Model = at
+	case "stream_format":
+		m.call.Spots.StreamFormat = at
 	}
 }
 
