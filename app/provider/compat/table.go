@@ -1,6 +1,8 @@
 package compat
 
 import (
+	"regexp"
+
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 )
@@ -23,11 +25,12 @@ func Services() []Service {
 			Known:   true,
 		}},
 		// The sandbox answers inside this process, where its host name is never looked up.
-		{Name: "sandbox", Kind: provider.Sandbox, Settings: Settings{BaseURL: "http://sandbox.invalid/v1", Responses: true}},
+		{Name: "sandbox", Kind: provider.Sandbox, Settings: Settings{BaseURL: "http://sandbox.invalid/v1", Responses: true, Counted: regexp.MustCompile(`^sandbox-speech`)}},
 	}
 	for _, k := range provider.KnownServices() {
 		if k.Kind != provider.Compatible {
-			out = append(out, Service{Name: k.Name, Kind: k.Kind, Settings: Settings{BaseURL: k.BaseURL, Quirks: k.Quirks, Forward: k.Forward, Known: true}})
+			out = append(out, Service{Name: k.Name, Kind: k.Kind, Settings: Settings{BaseURL: k.BaseURL, Quirks: k.Quirks, Forward: k.Forward, Known: true,
+				NoMedia: k.Kind == provider.Ollama}})
 		}
 	}
 	return out
