@@ -100,6 +100,7 @@ func (g *Gateway) send(ctx context.Context, x *Exchange) error {
 	}
 	a.see(first)
 	g.own(x, first.Kept)
+	g.stuck(x)
 	for _, w := range a.notes.Warnings() {
 		x.warn(w + ", which " + conn.Name + " does not take")
 	}
@@ -198,7 +199,7 @@ func (g *Gateway) explain(x *Exchange, a *attempt, f *provider.Failure) error {
 	case f.Class == provider.Canceled:
 		return fault.New(fault.Upstream, "client_closed", "The client closed the request.").Because(errClientGone)
 	case f.Class == provider.Untold:
-		return pub
+		return g.able(x, pub)
 	case f.Class == provider.Refused && f.Problem != nil:
 		if d, ok := x.Dialect.(headed); ok {
 			maps.Copy(x.W.Header(), d.ProblemHeader(f.Problem))

@@ -68,6 +68,9 @@ type Call struct {
 	// the call goes on from, or is about (Responses).
 	Keeps   bool
 	Follows string
+	// Thread is what the body says of the conversation that the call belongs to: the key of the provider's prompt cache, or
+	// the session that Claude Code puts into the end user's id. "" without.
+	Thread string
 	// Body is the validated request, byte for byte as the client sent it.
 	Body []byte
 	// Bound says how large the input can be at most, for the price ceiling.
