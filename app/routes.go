@@ -25,7 +25,7 @@ func (a *App) routes() []web.Route {
 	return slices.Concat(
 		identityweb.New(a.people).Routes(),
 		reportweb.New(reportweb.Parts{Reports: a.reports, Budgets: budgets, Keys: a.keys, Connections: a.providers}).Routes(),
-		keyweb.New(a.keys, a.people).Routes(),
+		keyweb.New(a.keys, a.people, a.reports).Routes(),
 		providerweb.New(a.providers, a.reports).Routes(),
 		routeweb.New(a.aliasing, a.providers, a.shelf, a.prices, a.clock, a.reports).Routes(),
 		priceweb.New(a.pricing, a.providers, a.refresher).Routes(),

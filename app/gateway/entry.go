@@ -202,6 +202,7 @@ func (g *Gateway) plan(ctx context.Context, x *Exchange) (Finish, error) {
 			return nil, err
 		}
 	}
+	p = g.stick(x, p)
 	if x.Hints.NoFallback {
 		p.Targets = p.Targets[:1]
 	}

@@ -21,6 +21,7 @@ type Gateway struct {
 	waits    Waits
 	pipeline []Stage
 	dialects map[llm.Family]llm.Dialect
+	affinity affinity
 }
 
 // Sizes bound what a client may send.
