@@ -24,6 +24,7 @@ func (a *App) routes() []web.Route {
 	budgets := a.budgets(a.treasury)
 	return slices.Concat(
 		identityweb.New(a.people).Routes(),
+		identityweb.NewTree(identityweb.TreeParts{People: a.people, Keys: a.keys, Budgets: budgets, Reports: a.reports}).Routes(),
 		reportweb.New(reportweb.Parts{Reports: a.reports, Budgets: budgets, Keys: a.keys, Connections: a.providers}).Routes(),
 		keyweb.New(a.keys, a.people, a.reports).Routes(),
 		providerweb.New(a.providers, a.reports).Routes(),
