@@ -15,6 +15,8 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/reconcile/reconcileweb"
 	"github.com/bodhi-gateway/bodhi/app/report/reportweb"
 	"github.com/bodhi-gateway/bodhi/app/route/routeweb"
+	"github.com/bodhi-gateway/bodhi/app/trial"
+	"github.com/bodhi-gateway/bodhi/app/trial/trialweb"
 	"github.com/bodhi-gateway/bodhi/app/web"
 )
 
@@ -33,6 +35,7 @@ func (a *App) routes() []web.Route {
 		reconcileweb.New(a.reconciling).Routes(),
 		budgetweb.New(budgets, a.people, a.keys, a.reports).Routes(),
 		limitweb.New(a.limits(a.limiter), a.people, a.keys).Routes(),
+		trialweb.New(trial.New(trial.Parts{Keys: a.keys, Desk: a.desk, Gateway: a.gateway, Tx: a.db, Audit: a.audit, Clock: a.clock}), a.providers, a.reports, a.shelf).Routes(),
 		[]web.Route{web.StyleGuide()},
 	)
 }
