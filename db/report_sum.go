@@ -30,7 +30,7 @@ func (r sumRow) totals() report.Totals {
 
 // rollup is the smallest table that can answer: the organization's totals where nobody's part is asked for.
 func rollup(r report.Reach, by report.By) string {
-	if r.All && (by == "" || by == report.ByModel || by == report.ByConnection) {
+	if r.All && r.Under.IsZero() && (by == "" || by == report.ByModel || by == report.ByConnection) {
 		return "usage_totals"
 	}
 	return "usage_hours"

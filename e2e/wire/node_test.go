@@ -97,3 +97,38 @@ func TestLangChain(t *testing.T) {
 	script(t, "langchain.mjs", "@langchain/openai", 34, "OPENAI_BASE_URL="+w.ProxyURL, "OPENAI_API_KEY="+w.VirtualKey)
 	w.balanced(t)
 }
+
+// TestMediaThroughTheNodeClient runs node/media.mjs, which uses the official openai package.
+func TestMediaThroughTheNodeClient(t *testing.T) {
+	t.Parallel()
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Skip("Node is not installed")
+	}
+	if _, err := os.Stat(filepath.Join(harness.Root(), "node_modules", "openai")); err != nil {
+		t.Skip("the openai package is not installed; run npm ci")
+	}
+	w := begin(t, "", mediaModels...)
+	cmd := exec.CommandContext(t.Context(), node, filepath.Join(harness.Root(), "e2e", "wire", "node", "media.mjs"))
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "OPENAI_BASE_URL=" + w.ProxyURL, "OPENAI_API_KEY=" + w.VirtualKey}
+	out, err := cmd.Output()
+	if err != nil {
+		t.Errorf("node: %v", err)
+	}
+	cases := 0
+	for lines := bufio.NewScanner(strings.NewReader(string(out))); lines.Scan(); cases++ {
+		var c struct{ Name, Error string }
+		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
+			t.Fatalf("%s: %v", lines.Text(), err)
+		}
+		t.Run(c.Name, func(t *testing.T) {
+			if c.Error != "" {
+				t.Error(c.Error)
+			}
+		})
+	}
+	if cases < 12 {
+		t.Errorf("only %d cases ran", cases)
+	}
+	w.balanced(t)
+}
