@@ -111,6 +111,7 @@ func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error
 		},
 		RefreshPrices: c.refresher.Run,
 		Reconcile:     c.reconciling.Nightly,
+		RefreshModels: c.providers.RefreshModels,
 	})})
 	if err != nil {
 		return nil, errors.Join(err, a.treasury.Close(ctx))
@@ -181,7 +182,10 @@ func (a *App) readRoutes(ctx context.Context) (r route.Records, err error) {
 	if r.Connections, err = a.connections.All(ctx); err != nil {
 		return r, err
 	}
-	r.Aliases, err = a.aliases.All(ctx)
+	if r.Aliases, err = a.aliases.All(ctx); err != nil {
+		return r, err
+	}
+	r.Policies, err = a.aliases.Policies(ctx)
 	return r, err
 }
 

@@ -64,7 +64,7 @@ func (g *Gateway) reserve(ctx context.Context, x *Exchange) (Finish, error) {
 // only a smaller hold was to be had.
 func (g *Gateway) take(ctx context.Context, x *Exchange, t route.Target) error {
 	a := &attempt{number: x.tries + 1, target: t}
-	a.edit.Model = t.Model
+	a.edit.Model, a.notes.Policy = t.Model, x.Plan.Unsupported
 	want := budget.Want{Attempt: id.NewAttempt(g.ids), Chain: x.Grant.Chain, Tags: x.Hints.Tags}
 	if err := g.price(x, a, &want); err != nil {
 		return err

@@ -27,6 +27,7 @@ type (
 	correctionEntity struct{}
 	allowanceEntity  struct{}
 	askEntity        struct{}
+	accountEntity    struct{}
 )
 
 func (orgEntity) prefix() string        { return "org" }
@@ -54,6 +55,7 @@ func (refreshEntity) prefix() string    { return "rfr" }
 func (correctionEntity) prefix() string { return "cor" }
 func (allowanceEntity) prefix() string  { return "alw" }
 func (askEntity) prefix() string        { return "ask" }
+func (accountEntity) prefix() string    { return "acc" }
 
 // One alias per entity; the comment says what it names.
 type (
@@ -82,6 +84,7 @@ type (
 	Correction = ID[correctionEntity] // a difference to a provider's report
 	Allowance  = ID[allowanceEntity]  // what was added to a budget's period, or taken from it
 	Ask        = ID[askEntity]        // somebody's request for more than a budget allows
+	Account    = ID[accountEntity]    // a service account
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -233,3 +236,9 @@ func NewAsk(s *Source) Ask { return New[askEntity](s) }
 
 // ParseAsk reads the printed or plain form of an id for somebody's request for more than a budget allows.
 func ParseAsk(s string) (Ask, error) { return Parse[askEntity](s) }
+
+// NewAccount makes an id for a service account.
+func NewAccount(s *Source) Account { return New[accountEntity](s) }
+
+// ParseAccount reads the printed or plain form of an id for a service account.
+func ParseAccount(s string) (Account, error) { return Parse[accountEntity](s) }

@@ -115,8 +115,11 @@ type usageJSON struct {
 	Requests     int64     `json:"requests"`
 	Errors       int64     `json:"errors"`
 	InputTokens  int64     `json:"input_tokens"`
+	CachedTokens int64     `json:"cached_tokens"` // of the input, read from the providers' prompt caches
 	OutputTokens int64     `json:"output_tokens"`
 	CostUSD      money.USD `json:"cost_usd"`
+	// CacheHitRate is cached_tokens ÷ input_tokens; null without input.
+	CacheHitRate *float64 `json:"cache_hit_rate"`
 }
 
 type usageList struct {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/report"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	views "github.com/bodhi-gateway/bodhi/views/report"
@@ -32,7 +33,7 @@ func (h *Handlers) show(c *web.Context) error {
 		Shell: c.Shell("Request", "requests"), ID: d.ID.String(), Status: status(d.Request),
 		Sub:     fmt.Sprintf("%s, asked with the key %s on %s", or(d.Asked, "No model"), or(d.Key, "(deleted)"), c.When(d.At).Full),
 		Refusal: refusal(d), Why: why, Figures: facts(d), Facts: about(d), Who: who(d), Steps: decided(d),
-		NoTokens: "No tokens were used.",
+		NoTokens: "No tokens were used.", CanTry: c.Actor().Role.AtLeast(org.Developer) && d.Endpoint == string(llm.Chat),
 	}
 	var used llm.Usage
 	for _, a := range d.Attempts {
