@@ -174,7 +174,7 @@ func (s *Service) RemoveMember(ctx context.Context, actor org.Actor, member id.M
 			return err
 		}
 		if m.Role == org.Admin {
-			if err := s.otherAdmin(ctx, m); err != nil {
+			if err := errors.Join(s.otherAdmin(ctx, m), s.keepBreakGlass(ctx, actor.Org, m.ID)); err != nil {
 				return err
 			}
 		}
@@ -216,7 +216,7 @@ func (s *Service) SetRole(ctx context.Context, actor org.Actor, member id.Member
 			return nil
 		}
 		if m.Role == org.Admin {
-			if err := s.otherAdmin(ctx, m); err != nil {
+			if err := errors.Join(s.otherAdmin(ctx, m), s.keepBreakGlass(ctx, actor.Org, m.ID)); err != nil {
 				return err
 			}
 		}

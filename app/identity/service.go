@@ -20,10 +20,12 @@ import (
 // KeysChanged is the topic published when a member's leaving may have stopped keys; it is the key room's.
 const KeysChanged live.Topic = "keys"
 
-// Config is what Service works with. Welcome and Random may be nil: nothing to furnish, the system's randomness.
+// Config is what Service works with. Welcome and Random may be nil: nothing to furnish, the system's randomness. So may
+// Factors and Providers where nobody logs in, and Logins is Store where that can.
 type Config struct {
 	Orgs    org.Store
 	Store   Store
+	Logins  LoginStore
 	Keys    DataKeys
 	Tx      work.Tx
 	Audit   audit.Log
@@ -35,6 +37,9 @@ type Config struct {
 	Welcome Welcome
 	Random  io.Reader
 	Log     *slog.Logger
+
+	Factors   Factors
+	Providers Providers
 }
 
 // Service is sign-up, log-in, members, teams and tokens.
@@ -47,6 +52,9 @@ type Service struct {
 func NewService(c Config) *Service {
 	if c.Hasher == nil {
 		c.Hasher = NewHasher(0)
+	}
+	if c.Logins == nil {
+		c.Logins, _ = c.Store.(LoginStore)
 	}
 	return &Service{Config: c, throttle: newThrottle(c.Clock)}
 }
