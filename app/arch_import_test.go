@@ -76,6 +76,8 @@ var fences = []struct {
 	{"google.golang.org/genai", "", "provider SDKs are for tests: what we send is our own bytes"},
 	{"golang.org/x/oauth2", "app/provider/vertex app/sso", "tokens of providers are that adapter's business, those of identity providers single sign-on's"},
 	{"github.com/coreos/go-oidc", "app/sso", "one place talks to identity providers"},
+	{"github.com/go-jose", "", "tokens are verified by go-oidc; signing them is for tests"},
+	{"github.com/zitadel", "", "an identity provider is for tests"},
 	{"github.com/go-webauthn", "app/factor", "one place checks passkeys"},
 	{"github.com/openai/openai-go", "", "provider SDKs are for tests: what we send is our own bytes"},
 	{"os/exec", "", "the product starts no other program"},

@@ -141,6 +141,6 @@ func (s *Service) client(ctx context.Context, p Provider, d *document) (*oauth2.
 }
 
 func (s *Service) verifier(p Provider, d *document) *oidc.IDTokenVerifier {
-	return d.provider.VerifierContext(d.ctx, &oidc.Config{ClientID: p.ClientID, SupportedSigningAlgs: d.algs,
+	return d.provider.Verifier(&oidc.Config{ClientID: p.ClientID, SupportedSigningAlgs: d.algs,
 		Now: func() time.Time { return s.Clock.Now().Add(-skew) }})
 }
