@@ -82,10 +82,28 @@ func (h *Handlers) proceed(c *web.Context, in choice, by identity.Method, next s
 	return c.See(secondPath)
 }
 
-func (h *Handlers) secondForm(c *web.Context) error {
-	p, ok := h.waiting(c)
+// asked is the log-in whose second factor is asked for; ok is false when the answer (the way to go instead) is written.
+func (h *Handlers) asked(c *web.Context) (p pending, ok bool, err error) {
+	p, ok = h.waiting(c)
 	if !ok {
-		return c.See(web.LogInPath)
+		return p, false, c.See(web.LogInPath)
+	}
+	step, err := h.people.Next(c.Ctx(), p.Org, p.Member, identity.ByPassword)
+	switch {
+	case err != nil:
+		return p, false, err
+	case step == identity.StepFactor:
+		return p, true, nil
+	case step == identity.StepEnrol:
+		return p, false, c.See(enrolPath)
+	}
+	return p, false, c.See(web.LogInPath) // the rules changed meanwhile
+}
+
+func (h *Handlers) secondForm(c *web.Context) error {
+	p, ok, err := h.asked(c)
+	if err != nil || !ok {
+		return err
 	}
 	page, err := h.secondPage(c, p)
 	if err != nil {
@@ -115,9 +133,9 @@ func (h *Handlers) secondPage(c *web.Context, p pending) (views.SecondPage, erro
 
 // second takes the code or the passkey.
 func (h *Handlers) second(c *web.Context) error {
-	p, ok := h.waiting(c)
-	if !ok {
-		return c.See(web.LogInPath)
+	p, ok, err := h.asked(c)
+	if err != nil || !ok {
+		return err
 	}
 	by, err := h.proven(c, p)
 	if r, ok := web.Refused(err); ok {
