@@ -114,6 +114,7 @@ func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error
 		},
 		RefreshPrices: c.refresher.Run,
 		Reconcile:     c.reconciling.Nightly,
+		RefreshModels: c.providers.RefreshModels,
 	})})
 	if err != nil {
 		return nil, errors.Join(err, a.treasury.Close(ctx))

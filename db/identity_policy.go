@@ -10,7 +10,6 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
-	"github.com/bodhi-gateway/bodhi/app/org"
 )
 
 type policyRow struct {
@@ -71,22 +70,4 @@ func (s *IdentityStore) Left(ctx context.Context, o id.Org, email string) (bool,
 		return tx.Model(&memberRow{}).Where("org_id = ? AND email = ? AND removed_at IS NOT NULL", o, email).Count(&n).Error
 	})
 	return n > 0, err
-}
-
-// PutInTeam implements identity.LoginStore.
-func (s *IdentityStore) PutInTeam(ctx context.Context, o id.Org, m id.Member, t id.Team) error {
-	return s.db.scoped(ctx, o, func(tx *gorm.DB) error {
-		var team teamRow
-		if err := tx.Where("org_id = ? AND id = ?", o, t).Take(&team).Error; err != nil {
-			return missing(err, org.MissingTeam)
-		}
-		return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&teamMemberRow{o, t, m}).Error
-	})
-}
-
-// TakeFromTeam implements identity.LoginStore.
-func (s *IdentityStore) TakeFromTeam(ctx context.Context, o id.Org, m id.Member, t id.Team) error {
-	return s.db.scoped(ctx, o, func(tx *gorm.DB) error {
-		return tx.Where("org_id = ? AND team_id = ? AND member_id = ?", o, t, m).Delete(&teamMemberRow{}).Error
-	})
 }

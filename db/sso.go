@@ -95,8 +95,8 @@ func (s *SSOStore) Serving(ctx context.Context, issuer string, clients []string)
 type ssoGroupRow struct {
 	Org       id.Org    `gorm:"column:org_id;primaryKey"`
 	Name      string    `gorm:"column:name;primaryKey"`
+	Node      string    `gorm:"column:node;primaryKey"`
 	Role      string    `gorm:"column:role"`
-	Team      id.Team   `gorm:"column:team_id"`
 	CreatedBy string    `gorm:"column:created_by"`
 	CreatedAt time.Time `gorm:"column:created_at"`
 }
@@ -107,10 +107,10 @@ func (ssoGroupRow) TableName() string { return "sso_groups" }
 // Groups implements sso.Store.
 func (s *SSOStore) Groups(ctx context.Context, o id.Org) ([]sso.Group, error) {
 	var rows []ssoGroupRow
-	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error { return tx.Where("org_id = ?", o).Order("name").Find(&rows).Error })
+	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error { return tx.Where("org_id = ?", o).Order("name, node").Find(&rows).Error })
 	out := make([]sso.Group, 0, len(rows))
 	for _, r := range rows {
-		out = append(out, sso.Group{Name: r.Name, Role: org.Role(r.Role), Team: r.Team, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt.UTC()})
+		out = append(out, sso.Group{Name: r.Name, Role: org.Role(r.Role), At: org.ReadScope(o, r.Node), CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt.UTC()})
 	}
 	return out, err
 }
@@ -124,7 +124,7 @@ func (s *SSOStore) SetGroups(ctx context.Context, o id.Org, all []sso.Group) err
 			}
 			rows := make([]ssoGroupRow, len(all))
 			for i, g := range all {
-				rows[i] = ssoGroupRow{o, g.Name, string(g.Role), g.Team, g.CreatedBy, g.CreatedAt.UTC()}
+				rows[i] = ssoGroupRow{o, g.Name, g.At.String(), string(g.Role), g.CreatedBy, g.CreatedAt.UTC()}
 			}
 			return tx.Create(&rows).Error
 		})

@@ -99,7 +99,7 @@ func (g *Gateway) send(ctx context.Context, x *Exchange) error {
 		return err
 	}
 	a.see(first)
-	g.own(x, first.Kept)
+	g.own(x, first)
 	for _, w := range a.notes.Warnings() {
 		x.warn(w + ", which " + conn.Name + " does not take")
 	}
@@ -110,7 +110,7 @@ func (g *Gateway) send(ctx context.Context, x *Exchange) error {
 // await runs fn. A client that asked for a stream hears a comment after every Waits.Ping of silence, so that no proxy
 // on its way gives up while a model thinks; an error after that is an event, and another target may still answer.
 func (g *Gateway) await(x *Exchange, fn func() error) error {
-	if !x.Call.Stream {
+	if !x.Call.Stream || x.Call.Plain != "" { // between bytes that are not events nothing can be said
 		return fn()
 	}
 	done := make(chan error, 1)

@@ -90,7 +90,9 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if m.endpoint.answer == nil {
-		g.run(r.Context(), x)
+		if g.run(r.Context(), x); x.torn {
+			panic(http.ErrAbortHandler) // a clean end would look like a whole answer
+		}
 		return
 	}
 	g.contain(x, m.endpoint.prefix, func() {

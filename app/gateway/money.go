@@ -99,18 +99,26 @@ func (g *Gateway) price(x *Exchange, a *attempt, want *budget.Want) error {
 		want.Unpriced = true
 		x.note("price unknown: ", t.Connection.Name, "/", t.Model)
 		a.ceiling = catalog.Ceiling{Tokens: catalog.Tokens(x.Call.Bound), MaxOutput: unknownOutput}
+		if x.Call.Operation.Media() {
+			a.ceiling.MaxOutput = x.Call.Bound.Output
+		}
 	}
 	if known && (dearTier(x.Call.Tier) || x.Call.Bound.Unpriced) {
 		want.Unpriced = true
 		a.ceiling.Input, a.ceiling.PerOutput = 0, 0
-		x.note("price unknown: service tier ", x.Call.Tier, ", or a tool that the provider charges apart")
+		if x.note("price unknown: service tier ", x.Call.Tier, ", or a tool that the provider charges apart"); x.Call.Operation.Media() {
+			x.note("price unknown: ", unpriceable(x.Call))
+		}
 	}
 	least := int64(0)
-	if x.Call.Operation != llm.Embeddings {
+	switch op := x.Call.Operation; {
+	case op.Generates():
 		a.outputs = cmp.Or(x.Call.MaxOutput, a.ceiling.MaxOutput)
 		if least = a.outputs; x.Call.MaxOutput == 0 {
 			least = min(least, leastOutput)
 		}
+	case op.Media(): // the request bounds it, and there is no cap to lower
+		a.outputs, least = a.ceiling.MaxOutput, a.ceiling.MaxOutput
 	}
 	var err error
 	if want.Ceiling, err = worst(a.ceiling, a.outputs*x.Call.Choices); err != nil {
@@ -127,7 +135,7 @@ func (g *Gateway) price(x *Exchange, a *attempt, want *budget.Want) error {
 
 // quoteOf is a target's price now, by the catalogue's name of its provider.
 func (g *Gateway) quoteOf(x *Exchange, t route.Target) (catalog.Quote, bool) {
-	return g.Prices.Quote(x.Grant.Chain.Org, pricedAs(t), t.Model, g.clock.Now())
+	return g.Prices.Quote(x.Grant.Chain.Org, pricedAs(t), catalog.Graded(t.Model, x.Call.Bound.Picture), g.clock.Now())
 }
 
 func pricedAs(t route.Target) string { return cmp.Or(t.Connection.PricedAs, string(t.Connection.Kind)) }
@@ -149,7 +157,7 @@ func dearTier(tier string) bool {
 // clamp puts the cap that the hold was taken for into the call, if the client set none: under a hard budget always,
 // because a provider's own maximum is no promise, and wherever the hold is smaller than the ceiling.
 func (g *Gateway) clamp(x *Exchange, a *attempt, want *budget.Want) {
-	if a.outputs == 0 || x.Call.MaxOutput != 0 {
+	if a.outputs == 0 || x.Call.MaxOutput != 0 || !x.Call.Operation.Generates() {
 		return
 	}
 	if held := a.hold.Amounts(); held != want.Ceiling {
@@ -254,6 +262,11 @@ func (g *Gateway) conclude(x *Exchange, a *attempt) (ledger.Settlement, llm.Usag
 		end.Class = string(provider.Canceled)
 	}
 	used := counted(x.Call, a.outBytes)
+	if x.Call.Operation.Media() {
+		if used = g.countedMedia(x, a); a.usage != nil && !telling(a, a.usage) {
+			a.usage = nil
+		}
+	}
 	var bill catalog.Bill
 	switch {
 	case a.usage == nil || a.least && a.finished:

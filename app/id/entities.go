@@ -29,6 +29,7 @@ type (
 	askEntity        struct{}
 	passkeyEntity    struct{}
 	providerEntity   struct{}
+	accountEntity    struct{}
 )
 
 func (orgEntity) prefix() string        { return "org" }
@@ -58,6 +59,7 @@ func (allowanceEntity) prefix() string  { return "alw" }
 func (askEntity) prefix() string        { return "ask" }
 func (passkeyEntity) prefix() string    { return "pky" }
 func (providerEntity) prefix() string   { return "sso" }
+func (accountEntity) prefix() string    { return "acc" }
 
 // One alias per entity; the comment says what it names.
 type (
@@ -88,6 +90,7 @@ type (
 	Ask        = ID[askEntity]        // somebody's request for more than a budget allows
 	Passkey    = ID[passkeyEntity]    // a passkey
 	Provider   = ID[providerEntity]   // an identity provider of single sign-on
+	Account    = ID[accountEntity]    // a service account
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -251,3 +254,9 @@ func NewProvider(s *Source) Provider { return New[providerEntity](s) }
 
 // ParseProvider reads the printed or plain form of an id for an identity provider of single sign-on.
 func ParseProvider(s string) (Provider, error) { return Parse[providerEntity](s) }
+
+// NewAccount makes an id for a service account.
+func NewAccount(s *Source) Account { return New[accountEntity](s) }
+
+// ParseAccount reads the printed or plain form of an id for a service account.
+func ParseAccount(s string) (Account, error) { return Parse[accountEntity](s) }

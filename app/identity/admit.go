@@ -69,7 +69,7 @@ func (s *Service) Enter(ctx context.Context, by org.Actor, o id.Org, m id.Member
 	if step != StepNone {
 		return Match{}, fault.New(fault.Unauthenticated, "unauthenticated", "Your log-in is not complete. Log in again.")
 	}
-	err = s.Audit.Append(ctx, actorOf(by, member), audit.Entry{Action: "session.began", Target: member.ID.String(), TargetName: member.Email,
+	err = s.Audit.Append(ctx, member.Acting(by), audit.Entry{Action: "session.began", Target: member.ID.String(), TargetName: member.Email,
 		After: map[string]any{"method": string(method)}})
 	if err != nil {
 		return Match{}, fmt.Errorf("enter: %w", err)
@@ -84,5 +84,5 @@ func (s *Service) Acting(ctx context.Context, by org.Actor, o id.Org, m id.Membe
 	if err != nil {
 		return org.Actor{}, err
 	}
-	return actorOf(by, member), nil
+	return member.Acting(by), nil
 }

@@ -17,19 +17,12 @@ import (
 type Newcomer struct {
 	Org             id.Org
 	Email, Name     string
-	Role            org.Role
-	Teams           []id.Team
+	Roles           []org.Assignment
 	Issuer, Subject string
 }
 
-// Placement is what a provider's groups say of a member: a role, or "" for leaving it, teams to be in, and teams to be
-// out of.
-type Placement struct {
-	Role    org.Role
-	In, Out []id.Team
-}
-
-// Linked is the member an account of a provider belongs to, for package sso: members who left have none.
+// Linked is the member an account of a provider belongs to, for package sso: members who left have none, and those who
+// are disabled are refused.
 func (s *Service) Linked(ctx context.Context, o id.Org, issuer, subject string) (org.Member, bool, error) {
 	account, ok, err := s.Logins.AccountOf(ctx, o, issuer, subject)
 	if err != nil || !ok {
@@ -38,6 +31,9 @@ func (s *Service) Linked(ctx context.Context, o id.Org, issuer, subject string) 
 	m, err := s.present(ctx, o, account.Member)
 	if fault.Is(err, fault.NotFound) {
 		return m, false, nil
+	}
+	if err == nil {
+		_, _, err = s.Person(ctx, o, m.ID)
 	}
 	return m, err == nil, err
 }
@@ -62,7 +58,7 @@ func (s *Service) Link(ctx context.Context, by org.Actor, m org.Member, issuer, 
 		if err := s.Store.AddIdentity(ctx, account); err != nil {
 			return err
 		}
-		return s.Audit.Append(ctx, actorOf(by, m), audit.Entry{Action: "identity.linked", Target: m.ID.String(), TargetName: m.Email, After: map[string]any{"issuer": issuer}})
+		return s.Audit.Append(ctx, m.Acting(by), audit.Entry{Action: "identity.linked", Target: m.ID.String(), TargetName: m.Email, After: map[string]any{"issuer": issuer}})
 	})
 	if err != nil {
 		return fmt.Errorf("link account: %w", err)
@@ -79,7 +75,11 @@ func (s *Service) Join(ctx context.Context, by org.Actor, in Newcomer) (org.Memb
 	if left {
 		return org.Member{}, fault.New(fault.Unauthenticated, "member_removed", "You are no longer a member of this organization. Ask an organization admin to add you again.")
 	}
-	m := org.Member{ID: id.NewMember(s.IDs), Org: in.Org, Email: in.Email, Role: in.Role, Teams: in.Teams, CreatedAt: s.Clock.Now()}
+	roles, err := s.tenable(ctx, in.Org, in.Roles)
+	if err != nil {
+		return org.Member{}, fmt.Errorf("join: %w", err)
+	}
+	m := org.Member{ID: id.NewMember(s.IDs), Org: in.Org, Email: in.Email, Role: org.Highest(roles), Assignments: roles, CreatedAt: s.Clock.Now()}
 	if m.Name, err = org.Name("name", "a name", in.Name, maxName); err != nil {
 		m.Name = nameOf(in.Email) // what the provider says is no name of ours; the person can change it
 	}
@@ -89,8 +89,8 @@ func (s *Service) Join(ctx context.Context, by org.Actor, in Newcomer) (org.Memb
 			func() error { return s.Orgs.AddMember(ctx, m) },
 			func() error { return s.Store.AddIdentity(ctx, account) },
 			func() error {
-				return s.Audit.Append(ctx, actorOf(by, m), audit.Entry{Action: "member.provisioned", Target: m.ID.String(), TargetName: m.Email,
-					After: map[string]any{"role": string(m.Role), "issuer": in.Issuer}})
+				return s.Audit.Append(ctx, m.Acting(by), audit.Entry{Action: "member.provisioned", Target: m.ID.String(), TargetName: m.Email,
+					After: map[string]any{"roles": printed(m.Assignments), "issuer": in.Issuer}})
 			},
 		)
 	})
@@ -102,7 +102,7 @@ func (s *Service) Join(ctx context.Context, by org.Actor, in Newcomer) (org.Memb
 	if err != nil {
 		return org.Member{}, fmt.Errorf("join: %w", err)
 	}
-	return m, nil
+	return s.Orgs.Member(ctx, m.Org, m.ID)
 }
 
 func nameOf(email string) string {
@@ -110,68 +110,61 @@ func nameOf(email string) string {
 	return local
 }
 
-// Place gives a member what their provider's groups say. The last admin stays one, and so does whoever gets in when
-// single sign-on is down: a mistake at the provider must not lock an organization out.
-func (s *Service) Place(ctx context.Context, by org.Actor, m org.Member, p Placement) (org.Member, error) {
-	err := s.Tx.Do(ctx, func(ctx context.Context) error {
-		var err error
-		if m, err = s.present(ctx, m.Org, m.ID); err != nil {
-			return err
-		}
-		role, err := s.kept(ctx, m, p.Role)
-		if err != nil {
-			return err
-		}
-		var in, out []string
-		for _, t := range p.In {
-			if !slices.Contains(m.Teams, t) {
-				in = append(in, t.String())
-				if err := s.Logins.PutInTeam(ctx, m.Org, m.ID, t); err != nil {
-					return err
-				}
-			}
-		}
-		for _, t := range p.Out {
-			if slices.Contains(m.Teams, t) {
-				out = append(out, t.String())
-				if err := s.Logins.TakeFromTeam(ctx, m.Org, m.ID, t); err != nil {
-					return err
-				}
-			}
-		}
-		if role == m.Role && len(in)+len(out) == 0 {
-			return nil
-		}
-		if role != m.Role {
-			if err := s.Orgs.SetRole(ctx, m.Org, m.ID, role); err != nil {
-				return err
-			}
-		}
-		system := org.System(m.Org, "single sign-on")
-		system.IP, system.UserAgent, system.RequestID = by.IP, by.UserAgent, by.RequestID
-		return s.Audit.Append(ctx, system, audit.Entry{Action: "member.placed", Target: m.ID.String(), TargetName: m.Email,
-			Before: map[string]any{"role": string(m.Role)}, After: map[string]any{"role": string(role), "joined": in, "left": out}})
-	})
+// Grouped gives a member the roles that their provider's groups mean, in the place of what they have at the governed
+// nodes; all others are left alone. The last admin stays one, and so does whoever gets in when single sign-on is down: a
+// mistake at the provider must not lock an organization out.
+func (s *Service) Grouped(ctx context.Context, by org.Actor, m org.Member, roles []org.Assignment, governed []org.Scope) (org.Member, error) {
+	m, err := s.present(ctx, m.Org, m.ID)
 	if err != nil {
-		return m, fmt.Errorf("place member: %w", err)
+		return m, err
+	}
+	want := slices.DeleteFunc(slices.Clone(m.Assignments), func(a org.Assignment) bool { return slices.Contains(governed, a.At) })
+	roles, err = s.tenable(ctx, m.Org, roles)
+	if err != nil {
+		return m, fmt.Errorf("place by groups: %w", err)
+	}
+	want = append(want, roles...)
+	if m.Role == org.Admin && org.Highest(want) != org.Admin {
+		err := errors.Join(s.otherAdmin(ctx, m), s.keepBreakGlass(ctx, m.Org, m.ID))
+		if fault.Is(err, fault.Conflict) {
+			s.Log.WarnContext(ctx, "groups would take an admin's role that must stay", "organization", m.Org.String(), "member", m.ID.String())
+			want = append(without(want, org.OfOrg(m.Org)), org.Assignment{Role: org.Admin, At: org.OfOrg(m.Org)})
+		} else if err != nil {
+			return m, fmt.Errorf("place by groups: %w", err)
+		}
+	}
+	system := org.System(m.Org, "single sign-on")
+	system.IP, system.UserAgent, system.RequestID = by.IP, by.UserAgent, by.RequestID
+	if err := s.Place(ctx, system, m.ID, want, m.Home); err != nil {
+		return m, fmt.Errorf("place by groups: %w", err)
 	}
 	return s.Orgs.Member(ctx, m.Org, m.ID)
 }
 
-// kept is the role that a member gets, which is their own where it must not be taken.
-func (s *Service) kept(ctx context.Context, m org.Member, role org.Role) (org.Role, error) {
-	if role == "" || role == m.Role || m.Role != org.Admin {
-		if role == "" {
-			return m.Role, nil
+// tenable leaves out roles at nodes that were archived or removed since somebody chose them.
+func (s *Service) tenable(ctx context.Context, o id.Org, all []org.Assignment) (out []org.Assignment, err error) {
+	for _, a := range all {
+		switch err := s.Assignable(ctx, org.System(o, "single sign-on"), a); {
+		case err == nil:
+			out = append(out, a)
+		case fault.Is(err, fault.NotFound), fault.Is(err, fault.Invalid):
+			s.Log.WarnContext(ctx, "a mapped node is gone or archived", "organization", o.String(), "node", a.At.String())
+		default:
+			return nil, err
 		}
-		return role, nil
 	}
-	err := errors.Join(s.otherAdmin(ctx, m), s.keepBreakGlass(ctx, m.Org, m.ID))
-	if fault.Is(err, fault.Conflict) {
-		s.Log.WarnContext(ctx, "groups would take an admin's role that must stay", "organization", m.Org.String(), "member", m.ID.String())
-		return m.Role, nil
+	return out, nil
+}
+
+// Assignable refuses a role at a node that means nothing, is not the actor's to give, or whose node is gone or archived.
+func (s *Service) Assignable(ctx context.Context, actor org.Actor, a org.Assignment) error {
+	if err := a.Check(); err != nil {
+		return err
 	}
-	return role, err
+	if err := s.usable(ctx, actor, a.At); err != nil {
+		return err
+	}
+	return actor.MayAssign(a)
 }
 
 // EndAt ends the sessions that a provider says are over: one by its id there, or all of a person.

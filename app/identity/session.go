@@ -78,9 +78,6 @@ type LoginStore interface {
 	DropIssuer(ctx context.Context, o id.Org, issuer string) error
 	// Left reports whether somebody with this address was a member and was removed.
 	Left(ctx context.Context, o id.Org, email string) (bool, error)
-	// PutInTeam and TakeFromTeam change what a provider's groups say. MissingTeam if the team is not there.
-	PutInTeam(ctx context.Context, o id.Org, m id.Member, t id.Team) error
-	TakeFromTeam(ctx context.Context, o id.Org, m id.Member, t id.Team) error
 }
 
 // Sessions are the actor's own, or for admins any member's.

@@ -182,6 +182,19 @@ func TestForgedLogInsAreRefused(t *testing.T) {
 			must(s.t, s.Identity.RemoveMember(s.t.Context(), s.acme.Actor(org.Admin), m.ID))
 			s.idp.claims = func(c map[string]any) { c["email"] = m.Email }
 		}},
+		"address: of a member who is disabled": {"sso_not_linked", func(s *scene, _ *sso.Flow, _ *sso.Answer) {
+			m := s.acme.Members[org.Viewer]
+			must(s.t, s.Identity.DisableMember(s.t.Context(), s.acme.Actor(org.Admin), m.ID))
+			s.idp.claims = func(c map[string]any) { c["email"] = m.Email }
+		}},
+		"account: of a member who is disabled": {"member_disabled", func(s *scene, f *sso.Flow, a *sso.Answer) {
+			must(s.t, s.Identity.DisableMember(s.t.Context(), s.acme.Actor(org.Admin), s.known("u1")))
+			*f, *a = s.begin("u1")
+		}},
+		"account: of a member who was removed": {"member_removed", func(s *scene, f *sso.Flow, a *sso.Answer) {
+			must(s.t, s.Identity.RemoveMember(s.t.Context(), s.acme.Actor(org.Admin), s.known("u1")))
+			*f, *a = s.begin("u1")
+		}},
 		"nobody new is let in": {"sso_not_member", func(s *scene, f *sso.Flow, a *sso.Answer) {
 			s.connect(s.acme, func(in *sso.Input) { in.Provision = false })
 			*f, *a = s.begin("u1")
@@ -203,7 +216,7 @@ func TestForgedLogInsAreRefused(t *testing.T) {
 				t.Fatalf("says too much, or the wrong thing: %v", err)
 			}
 			all, err := s.Identity.Members(t.Context(), s.acme.Actor(org.Admin))
-			if want := 6; err != nil || len(all) > want {
+			if want := 7; err != nil || len(all) > want {
 				t.Fatalf("%d members, want %d at most: %v", len(all), want, err)
 			}
 		})

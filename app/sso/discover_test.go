@@ -41,7 +41,7 @@ func TestProvidersThatCannotBeTrustedAreNotConnected(t *testing.T) {
 		"a name that is none":            {"calls it", func(_ *scene, in *sso.Input) { in.Name = "" }},
 		"domains that are none":          {"no mail domain", func(_ *scene, in *sso.Input) { in.Domains = []string{"not a domain"} }},
 		"newcomers from anywhere":        {"Name the mail domains", func(_ *scene, in *sso.Input) { in.Domains = nil }},
-		"a role that is none":            {"Choose a role", func(_ *scene, in *sso.Input) { in.Role = "owner" }},
+		"a role that is none":            {"Newcomers become", func(_ *scene, in *sso.Input) { in.Role = "owner" }},
 		"another organization's team":    {"Choose one of your", func(s *scene, in *sso.Input) { in.Team = s.Found(s.t, "Beta").Team }},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
-	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/org"
 )
@@ -65,9 +64,9 @@ func (s *Service) first(ctx context.Context, by org.Actor, p Provider, who perso
 	if !owned && !slices.Contains(p.Domains, domain) {
 		return m, fault.New(fault.Unauthenticated, "sso_domain", "People with addresses like yours are not let in by single sign-on. Ask an organization admin.").Because(fmt.Errorf("domain %q", domain))
 	}
-	in := identity.Newcomer{Org: p.Org, Email: email, Name: who.Name, Role: p.Role, Issuer: p.Issuer, Subject: who.Subject}
+	in := identity.Newcomer{Org: p.Org, Email: email, Name: who.Name, Issuer: p.Issuer, Subject: who.Subject}
 	if !p.Team.IsZero() {
-		in.Teams = []id.Team{p.Team}
+		in.Roles = []org.Assignment{{Role: p.Role, At: org.OfTeam(p.Org, p.Team)}}
 	}
 	return s.People.Join(ctx, by, in)
 }
@@ -87,42 +86,35 @@ func (s *Service) proven(p Provider, who person) (string, error) {
 	return email, nil
 }
 
-// place gives a member what their groups mean here, at every log-in: the highest role among them, and the teams. Teams
-// that no group names are left alone, and so is the role if no group of theirs has one.
+// place gives a member what their groups mean here, at every log-in: at each node that a mapping names, the highest role
+// that one of their groups has there, or none. Nodes that no mapping names are left alone.
 func (s *Service) place(ctx context.Context, by org.Actor, p Provider, who person, m org.Member) (org.Member, error) {
-	var want identity.Placement
-	if p.GroupClaim != "" && who.grouped {
-		all, err := s.Store.Groups(ctx, p.Org)
-		if err != nil {
-			return m, fmt.Errorf("single sign-on: %w", err)
-		}
-		want = placement(all, who.Groups, p.Role)
+	if p.GroupClaim == "" || !who.grouped {
+		return m, nil
 	}
-	return s.People.Place(ctx, by, m, want)
+	all, err := s.Store.Groups(ctx, p.Org)
+	if err != nil || len(all) == 0 {
+		return m, err
+	}
+	roles, governed := meant(all, who.Groups)
+	return s.People.Grouped(ctx, by, m, roles, governed)
 }
 
-func placement(all []Group, in []string, otherwise org.Role) (want identity.Placement) {
-	graded := false
-	opened := map[id.Team]bool{}
+func meant(all []Group, in []string) (roles []org.Assignment, governed []org.Scope) {
 	for _, g := range all {
-		member := slices.Contains(in, g.Name)
-		graded = graded || g.Role != ""
-		if member && g.Role != "" && (want.Role == "" || g.Role.AtLeast(want.Role)) {
-			want.Role = g.Role
+		if !slices.Contains(governed, g.At) {
+			governed = append(governed, g.At)
 		}
-		if !g.Team.IsZero() {
-			opened[g.Team] = opened[g.Team] || member
+		if !slices.Contains(in, g.Name) {
+			continue
 		}
-	}
-	if graded && want.Role == "" {
-		want.Role = otherwise // whoever left their last group falls back
-	}
-	for t, in := range opened {
-		if in {
-			want.In = append(want.In, t)
-		} else {
-			want.Out = append(want.Out, t)
+		at := slices.IndexFunc(roles, func(a org.Assignment) bool { return a.At == g.At })
+		switch {
+		case at < 0:
+			roles = append(roles, org.Assignment{Role: g.Role, At: g.At})
+		case g.Role.AtLeast(roles[at].Role):
+			roles[at].Role = g.Role
 		}
 	}
-	return want
+	return roles, governed
 }

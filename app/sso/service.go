@@ -31,9 +31,11 @@ type People interface {
 	Link(ctx context.Context, by org.Actor, m org.Member, issuer, subject string) error
 	// Join makes a member of somebody who logs in for the first time.
 	Join(ctx context.Context, by org.Actor, in identity.Newcomer) (org.Member, error)
-	// Place gives a member what their groups say; the last admin and the one who gets in without single sign-on keep
-	// their role.
-	Place(ctx context.Context, by org.Actor, m org.Member, p identity.Placement) (org.Member, error)
+	// Grouped gives a member the roles that their groups mean, in the place of those they have at the governed nodes; the
+	// last admin and the one who gets in without single sign-on keep theirs.
+	Grouped(ctx context.Context, by org.Actor, m org.Member, roles []org.Assignment, governed []org.Scope) (org.Member, error)
+	// Assignable refuses a role at a node that the actor may not give, or that is not there.
+	Assignable(ctx context.Context, actor org.Actor, a org.Assignment) error
 	// EndAt ends the sessions that a provider says are over.
 	EndAt(ctx context.Context, by org.Actor, p id.Provider, session, subject string) (int64, error)
 	// Detach forgets all accounts of a provider, and what its enforcement needed.

@@ -117,10 +117,11 @@ func (s *Service) check(ctx context.Context, actor org.Actor, in *Input) error {
 	if in.Role == "" {
 		in.Role = org.Developer
 	}
-	errs[3] = grantable(actor, "role", in.Role)
-	if !in.Team.IsZero() {
-		if _, err := s.Orgs.Team(ctx, actor.Org, in.Team); err != nil {
-			errs[4] = fault.Field("team", "Choose one of your organization's teams.")
+	if in.Role != org.Lead && in.Role != org.Developer && in.Role != org.Viewer {
+		errs[3] = fault.Field("role", "Newcomers become leads, developers or viewers of a team. More is given to people one knows, or by their groups.")
+	} else if !in.Team.IsZero() {
+		if err := s.People.Assignable(ctx, actor, org.Assignment{Role: in.Role, At: org.OfTeam(actor.Org, in.Team)}); err != nil {
+			errs[4] = fault.Field("team", "Choose one of your organization's teams, not an archived one.").Because(err)
 		}
 	}
 	in.Domains, errs[5] = domains(in.Domains)
@@ -132,17 +133,6 @@ func (s *Service) check(ctx context.Context, actor org.Actor, in *Input) error {
 		errs[6] = fault.Field("group_claim", "The name of a claim has at most 200 characters.")
 	}
 	return errors.Join(errs[:]...)
-}
-
-// grantable: nobody makes others what they are not themselves.
-func grantable(actor org.Actor, field string, role org.Role) error {
-	if !role.Valid() {
-		return fault.Field(field, "Choose a role: admin, manager, lead, developer or viewer.")
-	}
-	if !actor.Role.AtLeast(role) {
-		return fault.Field(field, "You cannot give a role above your own.")
-	}
-	return nil
 }
 
 func domains(in []string) ([]string, error) {
@@ -204,7 +194,7 @@ func (s *Service) SetGroups(ctx context.Context, actor org.Actor, all []Group) e
 	if err := actor.Require(org.Admin); err != nil {
 		return err
 	}
-	now, names := s.Clock.Now(), map[string]bool{}
+	now, seen := s.Clock.Now(), map[string]bool{}
 	if len(all) > maxMapped {
 		return fault.Field("groups", fmt.Sprintf("At most %d groups can be mapped.", maxMapped))
 	}
@@ -214,22 +204,12 @@ func (s *Service) SetGroups(ctx context.Context, actor org.Actor, all []Group) e
 		if g.Name == "" || len(g.Name) > 200 {
 			return fault.Field("group", "Enter the group's name or id as the provider sends it, at most 200 characters.")
 		}
-		if names[g.Name] {
-			return fault.Field("group", fmt.Sprintf("The group %q is mapped already. Remove that line first.", g.Name))
+		if seen[g.Name+" "+g.At.String()] {
+			return fault.Field("group", fmt.Sprintf("The group %q is mapped there already. Remove that line first.", g.Name))
 		}
-		names[g.Name] = true
-		if g.Role != "" {
-			if err := grantable(actor, "role", g.Role); err != nil {
-				return err
-			}
-		}
-		if !g.Team.IsZero() {
-			if _, err := s.Orgs.Team(ctx, actor.Org, g.Team); err != nil {
-				return fault.Field("team", "Choose one of your organization's teams.")
-			}
-		}
-		if g.Role == "" && g.Team.IsZero() {
-			return fault.Field("role", "Choose a role, a team, or both.")
+		seen[g.Name+" "+g.At.String()] = true
+		if err := s.mappable(ctx, actor, *g); err != nil {
+			return err
 		}
 		if g.CreatedAt.IsZero() {
 			g.CreatedBy, g.CreatedAt = actor.Label, now
@@ -251,10 +231,22 @@ func (s *Service) SetGroups(ctx context.Context, actor org.Actor, all []Group) e
 	return nil
 }
 
+// mappable: nobody maps groups to what they may not give themselves. A line that was there before is left to tenable.
+func (s *Service) mappable(ctx context.Context, actor org.Actor, g Group) error {
+	if !g.CreatedAt.IsZero() {
+		return nil
+	}
+	err := s.People.Assignable(ctx, actor, org.Assignment{Role: g.Role, At: g.At})
+	if fault.Is(err, fault.NotFound) {
+		return fault.Field("at", "Choose the organization, one of its departments or one of its teams.").Because(err)
+	}
+	return err
+}
+
 func listed(all []Group) map[string]any {
 	out := []string{}
 	for _, g := range all {
-		out = append(out, fmt.Sprintf("%s: role %q, team %q", g.Name, string(g.Role), g.Team.String()))
+		out = append(out, fmt.Sprintf("%s: %s %s", g.Name, g.Role, g.At))
 	}
 	return map[string]any{"groups": out}
 }

@@ -26,8 +26,8 @@ type Provider struct {
 	Sealed []byte
 	// Name is what the log-in page calls it.
 	Name string
-	// Provision makes members of people who log in for the first time and whose proven address is in one of Domains;
-	// they get Role, and Team if it is set.
+	// Provision makes members of people who log in for the first time and whose proven address is in one of Domains.
+	// They get Role in Team; without one they see nothing until a team takes them in.
 	Provision bool
 	Domains   []string
 	Role      org.Role
@@ -41,11 +41,11 @@ type Provider struct {
 	UpdatedAt  time.Time
 }
 
-// Group is what membership of a provider's group means here.
+// Group is what membership of a provider's group means here: a role at a node of the tree.
 type Group struct {
 	Name      string
-	Role      org.Role // "" where it only opens Team
-	Team      id.Team
+	Role      org.Role
+	At        org.Scope
 	CreatedBy string
 	CreatedAt time.Time
 }

@@ -43,7 +43,12 @@ func newScene(t *testing.T, d *db.DB) *scene {
 
 func (s *scene) connect(x webtest.Tenant, change func(*sso.Input)) sso.Provider {
 	s.t.Helper()
-	p, err := s.SSO.Set(s.t.Context(), x.Actor(org.Admin), s.input(change))
+	p, err := s.SSO.Set(s.t.Context(), x.Actor(org.Admin), s.input(func(in *sso.Input) {
+		in.Team = x.Team
+		if change != nil {
+			change(in)
+		}
+	}))
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -111,33 +116,58 @@ func TestGroupsArePlacedAtEveryLogIn(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := newScene(t, d)
-		admin := s.acme.Actor(org.Admin)
-		s.connect(s.acme, func(in *sso.Input) { in.GroupClaim, in.Role = "realm.groups", org.Viewer })
-		err := s.SSO.SetGroups(t.Context(), admin, []sso.Group{{Name: "leads", Role: org.Lead, Team: s.acme.Team}, {Name: "eng", Role: org.Developer}, {Name: "other", Team: s.acme.Other}})
+		admin, o := s.acme.Actor(org.Admin), s.acme.Org.ID
+		s.connect(s.acme, func(in *sso.Input) { in.GroupClaim, in.Team = "realm.groups", id.Team{} })
+		team, other := org.OfTeam(o, s.acme.Team), org.OfTeam(o, s.acme.Other)
+		err := s.SSO.SetGroups(t.Context(), admin, []sso.Group{{Name: "leads", Role: org.Lead, At: team}, {Name: "eng", Role: org.Developer, At: team},
+			{Name: "guests", Role: org.Viewer, At: team}, {Name: "bosses", Role: org.Admin, At: org.OfOrg(o)}})
 		if err != nil {
 			t.Fatal(err)
 		}
+		s.idp.userinfo = map[string]any{"sub": "u1"}                                                               // asked, as the first token names no groups
+		must(t, s.Identity.Assign(t.Context(), admin, s.known("u1"), org.Assignment{Role: org.Viewer, At: other})) // given by hand, and named by no mapping
 		for _, step := range []struct {
 			groups []any
-			role   org.Role
-			teams  []id.Team
+			want   []org.Assignment
 		}{
-			{[]any{"eng", "leads"}, org.Lead, []id.Team{s.acme.Team}},
-			{[]any{"eng", "other", 7}, org.Developer, []id.Team{s.acme.Other}},
-			{[]any{}, org.Viewer, nil},
-			{[]any{"unknown", "Leads"}, org.Viewer, nil}, // names are compared exactly
-			{[]any{"leads"}, org.Lead, []id.Team{s.acme.Team}},
+			{[]any{"eng", "leads", "guests"}, []org.Assignment{{Role: org.Lead, At: team}}},
+			{[]any{"guests", 7}, []org.Assignment{{Role: org.Viewer, At: team}}},
+			{[]any{}, nil},
+			{[]any{"unknown", "Leads"}, nil}, // names are compared exactly
+			{[]any{"eng", "bosses"}, []org.Assignment{{Role: org.Developer, At: team}, {Role: org.Admin, At: org.OfOrg(o)}}},
+			{[]any{"eng"}, []org.Assignment{{Role: org.Developer, At: team}}},
 		} {
 			s.idp.claims = func(c map[string]any) { c["realm"] = map[string]any{"groups": step.groups} }
 			found, err := s.logIn("u1")
 			if err != nil {
 				t.Fatal(err)
 			}
-			if m := s.member(found.Member); m.Role != step.role || !slices.Equal(m.Teams, step.teams) {
-				t.Fatalf("groups %v made %s in %v, want %s in %v", step.groups, m.Role, m.Teams, step.role, step.teams)
+			want := append(step.want, org.Assignment{Role: org.Viewer, At: other})
+			if m := s.member(found.Member); !sameRoles(m.Assignments, want) {
+				t.Fatalf("groups %v made %v, want %v", step.groups, m.Assignments, want)
 			}
 		}
 	})
+}
+
+// known is somebody who has logged in before.
+func (s *scene) known(subject string) id.Member {
+	s.t.Helper()
+	found, err := s.logIn(subject)
+	must(s.t, err)
+	return found.Member
+}
+
+func sameRoles(a, b []org.Assignment) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for _, x := range a {
+		if !slices.Contains(b, x) {
+			return false
+		}
+	}
+	return true
 }
 
 // A mistake at the provider must not leave an organization without an admin.
@@ -146,10 +176,10 @@ func TestGroupsNeverTakeTheLastAdmin(t *testing.T) {
 	s := newScene(t, dbtest.SQLite(t))
 	s.SSO.Domains = owned{"acme.test"}
 	s.connect(s.acme, func(in *sso.Input) { in.GroupClaim = "groups" })
-	if err := s.SSO.SetGroups(t.Context(), s.acme.Actor(org.Admin), []sso.Group{{Name: "eng", Role: org.Viewer}}); err != nil {
+	if err := s.SSO.SetGroups(t.Context(), s.acme.Actor(org.Admin), []sso.Group{{Name: "eng", Role: org.Admin, At: org.OfOrg(s.acme.Org.ID)}}); err != nil {
 		t.Fatal(err)
 	}
-	s.idp.claims = func(c map[string]any) { c["email"], c["groups"] = "admin@acme.test", []string{"eng"} }
+	s.idp.claims = func(c map[string]any) { c["email"], c["groups"] = "admin@acme.test", []string{"another"} }
 	found, err := s.logIn("boss")
 	if err != nil || found.Member != s.acme.Members[org.Admin].ID {
 		t.Fatalf("%+v, %v", found, err)
@@ -164,7 +194,7 @@ func TestNobodyMapsGroupsAboveThemselves(t *testing.T) {
 	s := newScene(t, dbtest.SQLite(t))
 	for _, role := range org.Roles[1:] {
 		actor := s.acme.Actor(role)
-		if err := s.SSO.SetGroups(t.Context(), actor, []sso.Group{{Name: "x", Role: role}}); !fault.Is(err, fault.Forbidden) {
+		if err := s.SSO.SetGroups(t.Context(), actor, []sso.Group{{Name: "x", Role: org.Developer, At: org.OfTeam(actor.Org, s.acme.Team)}}); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("a %s maps groups: %v", role, err)
 		}
 		if _, err := s.SSO.Set(t.Context(), actor, s.input(nil)); !fault.Is(err, fault.Forbidden) {
@@ -175,7 +205,12 @@ func TestNobodyMapsGroupsAboveThemselves(t *testing.T) {
 		}
 	}
 	beta := s.Found(t, "Beta")
-	for name, g := range map[string]sso.Group{"a foreign team": {Name: "x", Team: beta.Team}, "no name": {Role: org.Viewer}, "nothing": {Name: "x"}, "an unknown role": {Name: "x", Role: "owner"}} {
+	o, team := s.acme.Org.ID, org.OfTeam(s.acme.Org.ID, s.acme.Team)
+	for name, g := range map[string]sso.Group{
+		"a foreign team": {Name: "x", Role: org.Viewer, At: org.OfTeam(o, beta.Team)}, "a foreign organization": {Name: "x", Role: org.Viewer, At: org.OfOrg(beta.Org.ID)},
+		"no name": {Role: org.Viewer, At: team}, "nowhere": {Name: "x", Role: org.Viewer}, "no role": {Name: "x", At: team}, "an unknown role": {Name: "x", Role: "owner", At: team},
+		"an admin of a team": {Name: "x", Role: org.Admin, At: team}, "at a member": {Name: "x", Role: org.Viewer, At: org.OfMember(o, s.acme.Outsider.ID)},
+	} {
 		if err := s.SSO.SetGroups(t.Context(), s.acme.Actor(org.Admin), []sso.Group{g}); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%s: %v", name, err)
 		}

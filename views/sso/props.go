@@ -28,7 +28,7 @@ type SettingsPage struct {
 	Fields                                    Fields
 	Connected                                 bool
 	Callback, BackChannel, AfterLogOut, LogIn string
-	Roles, Teams                              []ui.Option
+	Roles, Newcomers, Teams, Nodes            []ui.Option
 	Groups                                    []Group
 	NewGroup                                  GroupFields
 	GroupError                                string
@@ -46,7 +46,7 @@ type Fields struct {
 }
 
 // Group is one mapping.
-type Group struct{ Name, Role, Team, By string }
+type Group struct{ Name, Role, At, Where, By string }
 
 // GroupFields are a new mapping's.
-type GroupFields struct{ Name, Role, Team string }
+type GroupFields struct{ Name, Role, At string }

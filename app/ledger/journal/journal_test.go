@@ -107,7 +107,8 @@ func TestEveryFieldSurvivesTheJournal(t *testing.T) {
 	t.Parallel()
 	j := open(t, t.TempDir(), Options{})
 	a := attempt()
-	want := []Record{a, settlement(a.Attempt.ID), request(), {Attempt: &ledger.Attempt{At: at}}, {Settlement: &ledger.Settlement{At: at}}, {Request: &ledger.Request{At: at}}}
+	want := []Record{a, settlement(a.Attempt.ID), request(), {Attempt: &ledger.Attempt{At: at}}, {Settlement: &ledger.Settlement{At: at}}, {Request: &ledger.Request{At: at}},
+		{Settlement: &ledger.Settlement{At: at, Tokens: 3, Requests: 1, Usage: llm.Usage{Input: 1, Citations: 2, Images: 3, AudioSeconds: 4, Characters: 5}}}}
 	for _, r := range want[:3] {
 		noZeroFields(t, r)
 	}

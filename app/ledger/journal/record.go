@@ -26,7 +26,8 @@ const (
 	kindRequest         = 3
 	kindAttempt         = 4
 	kindSettlement      = 5
-	kindRefused         = 9 // a request that a budget refused; all others stay kindRequest
+	kindMediaSettlement = 12 // one with counts of pictures, sound or characters; all others stay kindSettlement
+	kindRefused         = 9  // a request that a budget refused; all others stay kindRequest
 )
 
 var (
@@ -43,6 +44,11 @@ func encode(b []byte, r Record) ([]byte, error) {
 		c.b = append(c.b, kindAttempt)
 		c.attempt(r.Attempt)
 	case r.Settlement != nil:
+		if u := &r.Settlement.Usage; u.Images != 0 || u.AudioSeconds != 0 || u.Characters != 0 {
+			c.b = append(c.b, kindMediaSettlement)
+			c.mediaSettlement(r.Settlement)
+			break
+		}
 		c.b = append(c.b, kindSettlement)
 		c.settlement(r.Settlement)
 	case r.Request != nil:
@@ -77,6 +83,9 @@ func decode(b []byte) (Record, error) {
 	case kindMoneySettlement:
 		r.Settlement = new(ledger.Settlement)
 		c.moneySettlement(r.Settlement)
+	case kindMediaSettlement:
+		r.Settlement = new(ledger.Settlement)
+		c.mediaSettlement(r.Settlement)
 	case kindSettlement:
 		r.Settlement = new(ledger.Settlement)
 		c.settlement(r.Settlement)
@@ -132,6 +141,13 @@ func (c *codec) settlement(s *ledger.Settlement) {
 	for _, n := range []*int64{&s.Usage.CacheReadImage, &s.Usage.InputVideo, &s.Usage.OutputVideo, &s.Usage.Citations} {
 		number(c, n)
 	}
+}
+
+func (c *codec) mediaSettlement(s *ledger.Settlement) {
+	c.settlement(s)
+	number(c, &s.Usage.Images)
+	number(c, &s.Usage.AudioSeconds)
+	number(c, &s.Usage.Characters)
 }
 
 func (c *codec) moneySettlement(s *ledger.Settlement) {

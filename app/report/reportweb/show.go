@@ -209,6 +209,9 @@ func together(a, b llm.Usage) llm.Usage {
 	a.WebSearches += b.WebSearches
 	a.VideoSeconds += b.VideoSeconds
 	a.ServerToolCalls += b.ServerToolCalls
+	a.Images += b.Images
+	a.AudioSeconds += b.AudioSeconds
+	a.Characters += b.Characters
 	return a
 }
 
@@ -246,7 +249,8 @@ func classes(u llm.Usage) []views.TokenLine {
 	for _, l := range []struct {
 		class string
 		n     int64
-	}{{"Web searches", u.WebSearches}, {"Calls of provider's tools", u.ServerToolCalls}, {"Seconds of video", u.VideoSeconds}} {
+	}{{"Web searches", u.WebSearches}, {"Calls of provider's tools", u.ServerToolCalls}, {"Seconds of video", u.VideoSeconds},
+		{"Pictures made", u.Images}, {"Seconds of sound read", u.AudioSeconds}, {"Characters spoken", u.Characters}} {
 		if l.n > 0 {
 			out = append(out, views.TokenLine{Class: l.class, Count: count(l.n)})
 		}

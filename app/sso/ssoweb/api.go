@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/secret"
 	"github.com/bodhi-gateway/bodhi/app/sso"
@@ -45,10 +44,11 @@ type providerInput struct {
 	GroupClaim   string   `json:"group_claim"`
 }
 
+// groupJSON is a role at a node: at is an organization's, a department's or a team's id.
 type groupJSON struct {
 	Group string `json:"group"`
 	Role  string `json:"role"`
-	Team  string `json:"team"`
+	At    string `json:"at"`
 }
 
 type groupList struct {
@@ -105,7 +105,7 @@ func (h *Handlers) apiGroups(c *web.Context) error {
 	}
 	out := groupList{Data: make([]groupJSON, len(all))}
 	for i, g := range all {
-		out.Data[i] = groupJSON{g.Name, string(g.Role), g.Team.String()}
+		out.Data[i] = groupJSON{g.Name, string(g.Role), g.At.String()}
 	}
 	return c.JSON(http.StatusOK, out)
 }
@@ -117,11 +117,7 @@ func (h *Handlers) apiSetGroups(c *web.Context) error {
 	}
 	all := make([]sso.Group, 0, len(in.Data))
 	for _, g := range in.Data {
-		team, err := teamOf(g.Team)
-		if err != nil {
-			return fault.Field("data", "Teams are ids like team_…; GET "+web.APIRoot+"teams lists them.")
-		}
-		all = append(all, sso.Group{Name: g.Group, Role: org.Role(g.Role), Team: team})
+		all = append(all, sso.Group{Name: g.Group, Role: org.Role(g.Role), At: org.ReadScope(c.Actor().Org, g.At)})
 	}
 	if err := h.sso.SetGroups(c.Ctx(), c.Actor(), all); err != nil {
 		return err

@@ -37,24 +37,46 @@ func (h *Handlers) page(c *web.Context) (views.SettingsPage, error) {
 	if err != nil {
 		return page, err
 	}
-	names := map[string]string{}
+	departments, err := h.people.Departments(c.Ctx(), c.Actor())
+	if err != nil {
+		return page, err
+	}
+	groups, err := h.sso.Groups(c.Ctx(), c.Actor())
+	if err != nil {
+		return page, err
+	}
+	h.nodes(c, &page, teams, departments, groups)
+	return page, nil
+}
+
+// nodes fills in what can be chosen, and what was.
+func (h *Handlers) nodes(c *web.Context, page *views.SettingsPage, teams []org.Team, departments []org.Department, groups []sso.Group) {
 	page.Teams = []ui.Option{{Label: "No team"}}
+	page.Nodes = []ui.Option{{Value: c.Organization().ID.String(), Label: c.Organization().Name}}
+	for _, d := range departments {
+		if d.ArchivedAt.IsZero() {
+			page.Nodes = append(page.Nodes, ui.Option{Value: d.ID.String(), Label: d.Name, Group: "Departments"})
+		}
+	}
 	for _, t := range teams {
-		page.Teams = append(page.Teams, ui.Option{Value: t.ID.String(), Label: t.Name})
-		names[t.ID.String()] = t.Name
+		if t.ArchivedAt.IsZero() {
+			page.Teams = append(page.Teams, ui.Option{Value: t.ID.String(), Label: t.Name})
+			page.Nodes = append(page.Nodes, ui.Option{Value: t.ID.String(), Label: t.Name, Group: "Teams"})
+		}
 	}
 	for _, r := range org.Roles {
 		page.Roles = append(page.Roles, ui.Option{Value: string(r), Label: r.Title()})
 	}
-	groups, err := h.sso.Groups(c.Ctx(), c.Actor())
+	page.Newcomers = page.Roles[2:] // lead, developer, viewer
 	for _, g := range groups {
-		row := views.Group{Name: g.Name, Team: names[g.Team.String()], By: g.CreatedBy}
-		if g.Role != "" {
-			row.Role = g.Role.Title()
+		row := views.Group{Name: g.Name, Role: g.Role.Title(), At: g.At.String(), Where: "archived or gone", By: g.CreatedBy}
+		for _, n := range page.Nodes {
+			if n.Value == row.At {
+				row.Where = n.Label
+			}
 		}
 		page.Groups = append(page.Groups, row)
 	}
-	return page, err
 }
 
 func (h *Handlers) set(c *web.Context) error {
@@ -107,15 +129,12 @@ func (h *Handlers) remove(c *web.Context) error {
 }
 
 func (h *Handlers) addGroup(c *web.Context) error {
-	f := views.GroupFields{Name: c.FormValue("group"), Role: c.FormValue("role"), Team: c.FormValue("team")}
+	f := views.GroupFields{Name: c.FormValue("group"), Role: c.FormValue("role"), At: c.FormValue("at")}
 	all, err := h.sso.Groups(c.Ctx(), c.Actor())
 	if err != nil {
 		return err
 	}
-	team, err := teamOf(f.Team)
-	if err == nil {
-		err = h.sso.SetGroups(c.Ctx(), c.Actor(), append(all, sso.Group{Name: f.Name, Role: org.Role(f.Role), Team: team}))
-	}
+	err = h.sso.SetGroups(c.Ctx(), c.Actor(), append(all, sso.Group{Name: f.Name, Role: org.Role(f.Role), At: org.ReadScope(c.Actor().Org, f.At)}))
 	if r, ok := web.Refused(err); ok {
 		page, err := h.page(c)
 		if err != nil {
@@ -138,7 +157,7 @@ func (h *Handlers) removeGroup(c *web.Context) error {
 	}
 	kept := all[:0:0]
 	for _, g := range all {
-		if g.Name != c.FormValue("group") {
+		if g.Name != c.FormValue("group") || g.At.String() != c.FormValue("at") {
 			kept = append(kept, g)
 		}
 	}

@@ -61,13 +61,13 @@ func TestAnAdminConnectsAProviderOnThePage(t *testing.T) {
 	if p := b.post(x.base+"/settings/sso", form); p.at.Path != "/settings/sso" || p.status != http.StatusOK || strings.Contains(p.body, "s3cret") {
 		t.Fatalf("a right one: %d at %s", p.status, p.at)
 	}
-	if p := b.post(x.base+"/settings/sso/groups", url.Values{"group": {"admins"}, "role": {"admin"}}); p.status != http.StatusOK || !strings.Contains(p.body, "admins") {
+	if p := b.post(x.base+"/settings/sso/groups", url.Values{"group": {"admins"}, "role": {"admin"}, "at": {x.acme.Org.ID.String()}}); p.status != http.StatusOK || !strings.Contains(p.body, `value="admins"`) {
 		t.Fatalf("a group: %d %s", p.status, p.body)
 	}
-	if p := b.post(x.base+"/settings/sso/groups", url.Values{"group": {"admins"}, "role": {"viewer"}}); p.status != http.StatusUnprocessableEntity || !strings.Contains(p.body, "mapped already") {
+	if p := b.post(x.base+"/settings/sso/groups", url.Values{"group": {"admins"}, "role": {"viewer"}, "at": {x.acme.Org.ID.String()}}); p.status != http.StatusUnprocessableEntity || !strings.Contains(p.body, "mapped there already") {
 		t.Fatalf("the same group: %d %s", p.status, p.body)
 	}
-	if p := b.post(x.base+"/settings/sso/groups/remove", url.Values{"group": {"admins"}}); strings.Contains(p.body, `value="admins"`) {
+	if p := b.post(x.base+"/settings/sso/groups/remove", url.Values{"group": {"admins"}, "at": {x.acme.Org.ID.String()}}); strings.Contains(p.body, `value="admins"`) {
 		t.Fatal("the group is still there")
 	}
 	if p := x.as(org.Manager).get(x.base + "/settings/sso"); p.status != http.StatusForbidden {

@@ -91,15 +91,15 @@ CREATE TABLE sso_providers (
 );
 {{tenant "sso_providers"}}
 
--- What membership of a provider's group means here. role is "" where it only opens a team.
+-- What membership of a provider's group means here: a role at a node of the tree, as its printed id.
 CREATE TABLE sso_groups (
     org_id     {{uuid}} NOT NULL REFERENCES organizations (id),
     name       TEXT     NOT NULL,
+    node       TEXT     NOT NULL,
     role       TEXT     NOT NULL,
-    team_id    {{uuid}},
     created_by TEXT     NOT NULL,
     created_at {{time}} NOT NULL,
-    PRIMARY KEY (org_id, name)
+    PRIMARY KEY (org_id, name, node)
 );
 {{tenant "sso_groups"}}
 
