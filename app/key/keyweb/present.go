@@ -48,19 +48,18 @@ func (n names) owner(k key.Key) string {
 }
 
 func row(c *web.Context, who names, k key.Key) views.Row {
-	return views.Row{ID: k.ID.String(), Name: k.Name, Hint: k.Hint(), Owner: who.owner(k), Team: who.teams[k.Team], State: state(c, who, k),
+	return views.Row{ID: k.ID.String(), Name: k.Name, Hint: k.Hint(), Owner: who.owner(k), Team: who.teams[k.Team], State: state(c, k),
 		Used: c.When(k.LastUsedAt), Created: c.When(k.CreatedAt)}
 }
 
-func state(c *web.Context, who names, k key.Key) ui.StatusProps {
+func state(c *web.Context, k key.Key) ui.StatusProps {
 	switch k.Status(c.Now()) {
 	case "disabled":
 		return ui.StatusProps{Tone: ui.Neutral, Label: "Disabled", Icon: "player-pause"}
 	case "expired":
 		return ui.StatusProps{Tone: ui.Warn, Label: "Expired", Icon: "clock"}
-	}
-	if _, here := who.members[k.Member]; !here && !k.Member.IsZero() && c.Actor().Role.AtLeast(org.Manager) {
-		return ui.StatusProps{Tone: ui.Bad, Label: "Stopped", Title: "Its member has left the organization"}
+	case "stopped":
+		return ui.StatusProps{Tone: ui.Bad, Label: "Stopped", Title: "Its member is disabled or has left, or its team or service account is archived"}
 	}
 	return ui.StatusProps{Tone: ui.Good, Label: "Active"}
 }
