@@ -181,7 +181,7 @@ func (s *KeyStore) Records(ctx context.Context) ([]key.Record, error) {
 		return tx.Table("keys AS k").
 			Select(`k.public, k.pepper, k.mac, k.id AS "key", k.name, k.org_id AS org, o.slug, t.department_id AS department, k.team_id AS team,
 				k.member_id AS member, k.models, k.networks, k.expires_at,
-				(k.disabled_at IS NOT NULL OR `+stopped+`) AS off`).
+				(k.disabled_at IS NOT NULL OR ` + stopped + `) AS off`).
 			Joins("JOIN organizations AS o ON o.id = k.org_id").
 			Joins(stoppers).
 			Where("k.deleted_at IS NULL").Find(&rows).Error

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/web"
@@ -117,10 +118,11 @@ func (h *Handlers) newPage(c *web.Context) (views.NewPage, error) {
 	if err != nil {
 		return views.NewPage{}, err
 	}
-	members, err := h.people.Members(c.Ctx(), actor)
+	people, err := h.people.FindMembers(c.Ctx(), actor, org.MemberQuery{Limit: identity.MaxMembers})
 	if err != nil {
 		return views.NewPage{}, err
 	}
+	members := withSelf(people.Members, c.Member())
 	page := views.NewPage{Shell: c.Shell("New key", "keys"), CanAccount: actor.Role.AtLeast(org.Lead)}
 	for _, t := range teams {
 		page.Teams = append(page.Teams, ui.Option{Value: t.ID.String(), Label: t.Name})
@@ -136,8 +138,21 @@ func (h *Handlers) newPage(c *web.Context) (views.NewPage, error) {
 			page.Owners = append(page.Owners, ui.Option{Value: m.ID.String(), Label: m.Name, Group: "Members"})
 		}
 	}
+	if page.CanAccount && !people.Next.ID.IsZero() {
+		page.Owners = append(page.Owners, ui.Option{Label: "More people: they make their own", Group: "Members", Disabled: true, Value: "more"})
+	}
 	if page.CanAccount {
 		page.Owners = append(page.Owners, ui.Option{Value: "", Label: "A service account", Group: "Machines"})
 	}
 	return page, nil
+}
+
+// withSelf is the members with the reader among them, who may be beyond the first page.
+func withSelf(all []org.Member, self org.Member) []org.Member {
+	for _, m := range all {
+		if m.ID == self.ID {
+			return all
+		}
+	}
+	return append(all, self)
 }
