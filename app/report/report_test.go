@@ -20,11 +20,12 @@ var ids = id.NewSource(clock.System{}.Now, nil)
 
 // books is a Store over events in memory. It answers Hours for whole hours only, as the rollup does.
 type books struct {
-	Store // what a test does not need is nil and panics
-	at    []time.Time
-	spans int // how often facts were summed
-	asked []Reach
-	list  []Request
+	Store  // what a test does not need is nil and panics
+	at     []time.Time
+	spans  int // how often facts were summed
+	asked  []Reach
+	list   []Request
+	recent []Recent
 }
 
 func (b *books) sum(from, to time.Time) Totals {
