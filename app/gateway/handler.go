@@ -22,6 +22,7 @@ type Gateway struct {
 	waits    Waits
 	pipeline []Stage
 	dialects map[llm.Family]llm.Dialect
+	affinity affinity
 }
 
 // Sizes bound what a client may send.
@@ -99,7 +100,9 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request, grant *key.Grant
 		return
 	}
 	if m.endpoint.answer == nil {
-		g.run(r.Context(), x)
+		if g.run(r.Context(), x); x.torn {
+			panic(http.ErrAbortHandler) // a clean end would look like a whole answer
+		}
 		return
 	}
 	g.contain(x, m.endpoint.prefix, func() {

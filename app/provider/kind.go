@@ -47,8 +47,9 @@ func Offerings() []Offering {
 		{Kind: Ollama, Title: "Ollama", BaseURL: "http://127.0.0.1:11434/v1", OwnList: true,
 			About: "Models on a machine of your own. Whoever runs this installation must allow its network."},
 		{Kind: Sandbox, Title: "Sandbox", Local: true, OwnList: true,
-			Models: []string{"sandbox-chat", "sandbox-embed", "sandbox-reasoning", "sandbox-vision"},
-			About:  "Answers offline with made-up text at made-up prices, to try everything without an account."},
+			Models: []string{"sandbox-chat", "sandbox-embed", "sandbox-image", "sandbox-moderation", "sandbox-reasoning", "sandbox-speech",
+				"sandbox-transcribe", "sandbox-tts", "sandbox-vision", "sandbox-whisper"},
+			About: "Answers offline with made-up text at made-up prices, to try everything without an account."},
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/org/orgtest"
 )
 
 var ids = id.NewSource(clock.System{}.Now, nil)
@@ -159,14 +160,14 @@ func TestEachRoleReachesItsPartOfTheOrganization(t *testing.T) {
 	o, team, me := id.NewOrg(ids), id.NewTeam(ids), id.NewMember(ids)
 	for role, want := range map[org.Role]Reach{
 		org.Admin:     {Org: o, All: true, Member: me},
-		org.Manager:   {Org: o, All: true, Member: me},
+		org.Manager:   {Org: o, Teams: []id.Team{team}, Member: me},
 		org.Lead:      {Org: o, Teams: []id.Team{team}, Member: me},
 		org.Viewer:    {Org: o, Teams: []id.Team{team}, Member: me},
 		org.Developer: {Org: o, Member: me},
 	} {
 		b := &books{}
 		s := NewService(b, zones("UTC"), clock.System{})
-		actor := org.Actor{Org: o, Member: me, Role: role, Teams: []id.Team{team}}
+		actor := orgtest.Actor(o, me, role, team)
 		if _, err := s.Requests(t.Context(), actor, Query{}); err != nil {
 			t.Fatal(err)
 		}

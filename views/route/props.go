@@ -11,6 +11,7 @@ type ModelsPage struct {
 	Shell   layout.Shell
 	Aliases []Alias
 	Offers  []Offer
+	Policy  Policy
 	Query   string
 	// Shown says how many of how many: "100 of 412, narrow it down by searching". "" when all are shown.
 	Shown string
@@ -27,6 +28,15 @@ type Alias struct {
 }
 
 func (a Alias) href() string { return "/aliases/" + a.ID }
+
+// Policy is what becomes of parameters that a provider does not have.
+type Policy struct {
+	Value     string
+	Words     string // the chosen option, for those who only read it
+	Options   []ui.Option
+	Error     string
+	CanChange bool
+}
 
 // Target is one target of an alias, in order.
 type Target struct {

@@ -6,16 +6,18 @@ import (
 	"net/http"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/web"
 )
 
-// People are the teams and members that an actor may see. *identity.Service implements it.
+// People are the departments, teams and members that an actor may see. *identity.Service implements it.
 type People interface {
+	Departments(ctx context.Context, actor org.Actor) ([]org.Department, error)
 	Teams(ctx context.Context, actor org.Actor) ([]org.Team, error)
-	Members(ctx context.Context, actor org.Actor) ([]org.Member, error)
+	FindMembers(ctx context.Context, actor org.Actor, q org.MemberQuery) (identity.MemberPage, error)
 }
 
 // Keys are the virtual keys that an actor may see. *key.Service implements it.

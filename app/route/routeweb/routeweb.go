@@ -62,7 +62,10 @@ func (h *Handlers) Routes() []web.Route {
 		{Method: http.MethodGet, Path: one + "/switch", Name: "aliases.candidates", Guard: web.Person, Floor: org.Manager, Handle: h.candidatesPage},
 		{Method: http.MethodPost, Path: one + "/switch", Name: "aliases.switch", Guard: web.Person, Floor: org.Manager, Audit: "alias.switched", Handle: h.switchTarget},
 		{Method: http.MethodPost, Path: one + "/delete", Name: "aliases.delete", Guard: web.Person, Floor: org.Manager, Audit: "alias.deleted", Handle: h.delete},
+		{Method: http.MethodPost, Path: "/models/policy", Name: "models.policy", Guard: web.Person, Floor: org.Manager, Audit: "routing.updated", Handle: h.setPolicy},
 
+		{Method: http.MethodGet, Path: "/api/v1/routing", Name: "api.routing.show", Guard: web.Token, Floor: org.Viewer, Handle: h.apiPolicy, Out: policyJSON{}},
+		{Method: http.MethodPut, Path: "/api/v1/routing", Name: "api.routing.update", Guard: web.Token, Floor: org.Manager, Audit: "routing.updated", Handle: h.apiSetPolicy, In: policyJSON{}, Out: policyJSON{}},
 		{Method: http.MethodGet, Path: "/api/v1/models", Name: "api.models.list", Guard: web.Token, Floor: org.Viewer, Handle: h.apiModels, Out: modelList{}},
 		{Method: http.MethodGet, Path: "/api/v1/models/catalog", Name: "api.models.catalog", Guard: web.Token, Floor: org.Viewer, Handle: h.apiCatalog, Out: entryList{}},
 		{Method: http.MethodGet, Path: api, Name: "api.aliases.list", Guard: web.Token, Floor: org.Viewer, Handle: h.apiList, Out: aliasList{}},
