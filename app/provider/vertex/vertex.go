@@ -39,7 +39,7 @@ func (a *Adapter) Request(ctx context.Context, c *provider.Connection, call *llm
 	if call.Operation == llm.Embeddings {
 		return nil, carry.Unsupported(call)
 	}
-	body, err := llm.Body(wire, call, edit)
+	body, pieces, err := llm.Sent(wire, call, edit)
 	if err != nil {
 		return nil, err
 	}
@@ -63,6 +63,7 @@ func (a *Adapter) Request(ctx context.Context, c *provider.Connection, call *llm
 		return nil, err
 	}
 	carry.Forward(r, in, carry.Accept(call))
+	carry.Pieced(r, pieces)
 	return r, nil
 }
 
