@@ -185,7 +185,10 @@ func (a *App) readRoutes(ctx context.Context) (r route.Records, err error) {
 	if r.Connections, err = a.connections.All(ctx); err != nil {
 		return r, err
 	}
-	r.Aliases, err = a.aliases.All(ctx)
+	if r.Aliases, err = a.aliases.All(ctx); err != nil {
+		return r, err
+	}
+	r.Policies, err = a.aliases.Policies(ctx)
 	return r, err
 }
 

@@ -17,7 +17,7 @@ var ranks = []struct {
 	{1, "app/org app/llm app/llm/scan app/llm/sse app/llm/dialect app/llm/dialect/* app/catalog app/audit"},
 	{2, "app/identity app/factor app/key app/policy app/budget app/limit app/provider app/health app/route app/cache app/prompt app/price"},
 	{2, "app/object app/pii app/ledger app/ledger/* app/notify app/media"},
-	{3, "app/sso app/provider/* app/limit/* app/experiment app/batch app/report app/reconcile app/compliance app/onboard app/blueprint billing billing/stripe"},
+	{3, "app/sso app/provider/* app/limit/* app/trial app/experiment app/batch app/report app/reconcile app/compliance app/onboard app/blueprint billing billing/stripe"},
 	{4, "app/gateway db"},
 	{5, "app/web app/*/*web billing/billingweb jobs"},
 	{6, "app app/client"},

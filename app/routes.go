@@ -16,6 +16,8 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/report/reportweb"
 	"github.com/bodhi-gateway/bodhi/app/route/routeweb"
 	"github.com/bodhi-gateway/bodhi/app/sso/ssoweb"
+	"github.com/bodhi-gateway/bodhi/app/trial"
+	"github.com/bodhi-gateway/bodhi/app/trial/trialweb"
 	"github.com/bodhi-gateway/bodhi/app/web"
 )
 
@@ -25,15 +27,17 @@ func (a *App) routes() []web.Route {
 	budgets := a.budgets(a.treasury)
 	return slices.Concat(
 		identityweb.New(a.people, a.factors, a.sso).Routes(),
+		identityweb.NewTree(identityweb.TreeParts{People: a.people, Keys: a.keys, Budgets: budgets, Reports: a.reports}).Routes(),
 		ssoweb.New(a.sso, a.people).Routes(),
 		reportweb.New(reportweb.Parts{Reports: a.reports, Budgets: budgets, Keys: a.keys, Connections: a.providers}).Routes(),
-		keyweb.New(a.keys, a.people).Routes(),
+		keyweb.New(a.keys, a.people, a.reports).Routes(),
 		providerweb.New(a.providers, a.reports).Routes(),
 		routeweb.New(a.aliasing, a.providers, a.shelf, a.prices, a.clock, a.reports).Routes(),
 		priceweb.New(a.pricing, a.providers, a.refresher).Routes(),
 		reconcileweb.New(a.reconciling).Routes(),
 		budgetweb.New(budgets, a.people, a.keys, a.reports).Routes(),
 		limitweb.New(a.limits(a.limiter), a.people, a.keys).Routes(),
+		trialweb.New(trial.New(trial.Parts{Keys: a.keys, Desk: a.desk, Gateway: a.gateway, Tx: a.db, Audit: a.audit, Clock: a.clock}), a.providers, a.reports, a.shelf).Routes(),
 		[]web.Route{web.StyleGuide()},
 	)
 }

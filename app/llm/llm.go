@@ -110,6 +110,9 @@ type Call struct {
 	// Plain is the media type of an answer that is neither JSON nor events and passes as it is: sound, a text, a file's
 	// content. "" for all others. With Stream its bytes pass as they come, and nothing can be said between them.
 	Plain string
+	// Thread is what the body says of the conversation that the call belongs to: the key of the provider's prompt cache, or
+	// the session that Claude Code puts into the end user's id. "" without.
+	Thread string
 	// Body is the validated request, byte for byte as the client sent it.
 	Body []byte
 	// Bound says how large the input can be at most, for the price ceiling.

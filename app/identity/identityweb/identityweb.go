@@ -37,7 +37,6 @@ func New(people *identity.Service, factors *factor.Service, sso SingleSignOn) *H
 
 // Routes are the room's URLs, for app/routes.go.
 func (h *Handlers) Routes() []web.Route {
-	const api = web.APIRoot
 	return slices.Concat(h.steps(), h.own(), h.governed(), h.programmed(), []web.Route{
 		{Method: http.MethodGet, Path: "/sign-up", Name: "sign_up.form", Guard: web.Open, Handle: h.signUpForm},
 		{Method: http.MethodPost, Path: "/sign-up", Name: "sign_up.do", Guard: web.Open, Audit: "organization.created", Handle: h.signUp},
@@ -49,16 +48,5 @@ func (h *Handlers) Routes() []web.Route {
 		{Method: http.MethodGet, Path: "/account", Name: "account.show", Guard: web.Person, Floor: org.Viewer, Handle: h.account},
 		{Method: http.MethodPost, Path: "/account/password", Name: "account.password", Guard: web.Person, Floor: org.Viewer,
 			Audit: "member.password_changed", Handle: h.changePassword},
-
-		{Method: http.MethodGet, Path: api + "organization", Name: "api.organization.show", Guard: web.Token, Floor: org.Viewer,
-			Out: organizationJSON{}, Handle: h.apiOrganization},
-		{Method: http.MethodGet, Path: api + "teams", Name: "api.teams.list", Guard: web.Token, Floor: org.Viewer, Out: teamList{}, Handle: h.apiTeams},
-		{Method: http.MethodPost, Path: api + "teams", Name: "api.teams.create", Guard: web.Token, Floor: org.Manager, Audit: "team.created",
-			In: teamInput{}, Out: teamJSON{}, Handle: h.apiAddTeam},
-		{Method: http.MethodGet, Path: api + "members", Name: "api.members.list", Guard: web.Token, Floor: org.Viewer, Out: memberList{}, Handle: h.apiMembers},
-		{Method: http.MethodPost, Path: api + "members", Name: "api.members.add", Guard: web.Token, Floor: org.Admin, Audit: "member.added",
-			In: memberInput{}, Out: memberJSON{}, Handle: h.apiAddMember},
-		{Method: http.MethodDelete, Path: api + "members/:id", Name: "api.members.remove", Guard: web.Token, Floor: org.Admin, Audit: "member.removed",
-			Out: web.None{}, Handle: h.apiRemoveMember},
 	})
 }

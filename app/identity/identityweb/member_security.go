@@ -4,16 +4,11 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
-	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	views "github.com/bodhi-gateway/bodhi/views/identity"
 )
 
 func memberPath(m id.Member) string { return "/members/" + m.String() + "/security" }
-
-func memberID(c *web.Context) (id.Member, error) {
-	return web.Param(c, "id", id.ParseMember, error(org.MissingMember()))
-}
 
 // findMember leads an admin from an address to the member's page.
 func (h *Handlers) findMember(c *web.Context) error {

@@ -20,7 +20,7 @@ func Services() []Service {
 		// Any server: the old name of the output cap is the one that all of them know. A client's own choice of name
 		// stands, because it knows its server.
 		{Name: "openai-compatible", Kind: provider.Compatible, Settings: Settings{
-			Quirks:  openai.Quirks{MaxKey: "max_tokens"},
+			Quirks:  openai.Quirks{MaxKey: "max_tokens", Details: true},
 			Forward: []string{"Http-Referer"}, // OpenRouter's attribution of apps, beside X-Title
 			Known:   true,
 		}},

@@ -32,10 +32,14 @@ func (h *House) Serve(t testing.TB, routes []web.Route) http.Handler {
 func (h *House) Visitors(t testing.TB, x Tenant) Visitors {
 	t.Helper()
 	v := Visitors{Org: x.Org.ID, Password: Password, Email: map[org.Role]string{}, Tokens: map[org.Role]string{}, Things: map[string]string{
-		"members": x.Outsider.ID.String(), "teams": x.Other.String()}}
+		"members": x.Outsider.ID.String(), "people": x.Outsider.ID.String(), "teams": x.Other.String(), "departments": x.Department.String()}}
 	v.Things["sessions"], v.Things["passkeys"] = h.session(t, x.Outsider), id.NewPasskey(h.IDs).String()
+	at := map[org.Role]org.Scope{org.Admin: org.OfOrg(x.Org.ID), org.Manager: org.OfDepartment(x.Org.ID, x.Department)}
 	for r, m := range x.Members {
-		text, _, err := h.Identity.CreateToken(t.Context(), x.Actor(org.Admin), identity.NewToken{Name: string(r), Role: r})
+		if at[r].IsZero() {
+			at[r] = org.OfTeam(x.Org.ID, x.Team)
+		}
+		text, _, err := h.Identity.CreateToken(t.Context(), x.Actor(org.Admin), identity.NewToken{Name: string(r), Role: r, At: at[r]})
 		must(t, err)
 		v.Email[r], v.Tokens[r] = m.Email, text.Reveal()
 	}

@@ -22,7 +22,7 @@ func formed(parts ...string) string {
 	return b + "--B0--\r\n"
 }
 
-func named(name, value string) string {
+func fielded(name, value string) string {
 	return `Content-Disposition: form-data; name="` + name + "\"\r\n\r\n" + value
 }
 
@@ -32,7 +32,7 @@ func filed(name, file, value string) string {
 
 func TestAFormIsCutWhereOthersCutIt(t *testing.T) {
 	t.Parallel()
-	body := formed(named("model", "m"), filed("file", "a.wav", "RIFF\r\n--B not the mark\r\n"), named("prompt", ""))
+	body := formed(fielded("model", "m"), filed("file", "a.wav", "RIFF\r\n--B not the mark\r\n"), fielded("prompt", ""))
 	f, err := readForm(http.Header{"Content-Type": {boundary}}, []byte(body))
 	if err != nil {
 		t.Fatal(err)
@@ -55,7 +55,7 @@ func TestAFormIsCutWhereOthersCutIt(t *testing.T) {
 
 func TestAFormThatCouldBeReadInTwoWaysIsRefused(t *testing.T) {
 	t.Parallel()
-	good := formed(named("model", "m"), filed("file", "a.wav", "RIFF"))
+	good := formed(fielded("model", "m"), filed("file", "a.wav", "RIFF"))
 	for _, x := range []struct{ name, kind, body, says string }{
 		{"no boundary", "multipart/form-data", good, "boundary"},
 		{"another boundary", "multipart/form-data; boundary=B1", good, "begin with its boundary"},
@@ -63,8 +63,8 @@ func TestAFormThatCouldBeReadInTwoWaysIsRefused(t *testing.T) {
 		{"something behind", boundary, good + "--B0\r\n", "follows its end"},
 		{"no end", boundary, strings.TrimSuffix(good, "--B0--\r\n"), "does not end"},
 		{"bare line feeds", boundary, strings.ReplaceAll(good, "\r\n", "\n"), "not on a line of its own"},
-		{"a boundary behind a bare line feed", boundary, formed(named("prompt", "x\n--B0\r\n"+named("model", "n"))), "does not end"},
-		{"a boundary inside a line", boundary, formed(named("prompt", "x--B0y")), "does not end"},
+		{"a boundary behind a bare line feed", boundary, formed(fielded("prompt", "x\n--B0\r\n"+fielded("model", "n"))), "does not end"},
+		{"a boundary inside a line", boundary, formed(fielded("prompt", "x--B0y")), "does not end"},
 		{"a boundary with more behind it", boundary, strings.Replace(good, "--B0\r\nContent-Disposition: form-data; name=\"file\"", "--B0x\r\nContent-Disposition: form-data; name=\"file\"", 1), "not on a line of its own"},
 		{"no headers", boundary, formed("\r\nvalue"), "no end of its headers"},
 		{"a header without a colon", boundary, formed("Content-Disposition form-data\r\n\r\nx"), "header that is none"},
@@ -76,10 +76,10 @@ func TestAFormThatCouldBeReadInTwoWaysIsRefused(t *testing.T) {
 		{"an encoded name", boundary, formed("Content-Disposition: form-data; name=\"a\"; name*=utf-8''model\r\n\r\nx"), "no name"},
 		{"an encoded part", boundary, formed("Content-Disposition: form-data; name=\"model\"\r\nContent-Transfer-Encoding: base64\r\n\r\nbQ=="), "encoded"},
 		{"another kind of part", boundary, formed("Content-Disposition: attachment; name=\"model\"\r\n\r\nx"), "no name"},
-		{"a thousand parts", boundary, formed(strings.Split(strings.Repeat(named("a", "b")+"|", 999)+named("a", "b"), "|")...), "more than 128"},
-		{"two models", boundary, formed(named("model", "m"), named("model", "n"), filed("file", "a.wav", "RIFF")), "twice"},
-		{"a model in capitals", boundary, formed(named("Model", "m"), filed("file", "a.wav", "RIFF")), `written "model"`},
-		{"a model of two lines", boundary, formed(named("model", "m\r\nx"), filed("file", "a.wav", "RIFF")), "1 to 256"},
+		{"a thousand parts", boundary, formed(strings.Split(strings.Repeat(fielded("a", "b")+"|", 999)+fielded("a", "b"), "|")...), "more than 128"},
+		{"two models", boundary, formed(fielded("model", "m"), fielded("model", "n"), filed("file", "a.wav", "RIFF")), "twice"},
+		{"a model in capitals", boundary, formed(fielded("Model", "m"), filed("file", "a.wav", "RIFF")), `written "model"`},
+		{"a model of two lines", boundary, formed(fielded("model", "m\r\nx"), filed("file", "a.wav", "RIFF")), "1 to 256"},
 	} {
 		call, err := (Dialect{}).Decode(llm.Ask{Operation: llm.Transcribe, Header: http.Header{"Content-Type": {x.kind}}, Body: []byte(x.body)})
 		if f := fault.From(err); err == nil || f.Kind != fault.Invalid || !strings.Contains(f.Public, x.says) {
@@ -90,7 +90,7 @@ func TestAFormThatCouldBeReadInTwoWaysIsRefused(t *testing.T) {
 
 func TestAFormPassesUntouchedButForItsModel(t *testing.T) {
 	t.Parallel()
-	body := formed(filed("file", "a.wav", "RIFF"), named("unknown", "kept"), named("model", "alias"), named("prompt", "x"))
+	body := formed(filed("file", "a.wav", "RIFF"), fielded("unknown", "kept"), fielded("model", "alias"), fielded("prompt", "x"))
 	ask := llm.Ask{Operation: llm.Transcribe, Header: http.Header{"Content-Type": {boundary}}, Body: []byte(body)}
 	call, err := (Dialect{}).Decode(ask)
 	if err != nil {
@@ -108,19 +108,19 @@ func TestAFormPassesUntouchedButForItsModel(t *testing.T) {
 	if got := string(bytes.Join(PayloadOf(call, llm.Edit{}).Pieces, nil)); got != body {
 		t.Errorf("without an edit: %s", got)
 	}
-	ask.Operation, ask.Body = llm.UploadFile, []byte(formed(named("purpose", "batch"), named("model", "alias"), filed("file", "a", "x")))
+	ask.Operation, ask.Body = llm.UploadFile, []byte(formed(fielded("purpose", "batch"), fielded("model", "alias"), filed("file", "a", "x")))
 	if call, err = (Dialect{}).Decode(ask); err != nil {
 		t.Fatal(err)
 	}
-	if got := string(bytes.Join(PayloadOf(call, llm.Edit{Model: "m"}).Pieces, nil)); got != formed(named("purpose", "batch"), filed("file", "a", "x")) {
+	if got := string(bytes.Join(PayloadOf(call, llm.Edit{Model: "m"}).Pieces, nil)); got != formed(fielded("purpose", "batch"), filed("file", "a", "x")) {
 		t.Errorf("our own field passes: %s", got)
 	}
 }
 
 // FuzzForm checks that what is taken for a form is one to the standard library as well, with the same parts.
 func FuzzForm(f *testing.F) {
-	f.Add(formed(named("model", "m"), filed("file", "a.wav", "RIFF")))
-	f.Add(formed(named("a", ""), named("b", "\r\n\r\n")))
+	f.Add(formed(fielded("model", "m"), filed("file", "a.wav", "RIFF")))
+	f.Add(formed(fielded("a", ""), fielded("b", "\r\n\r\n")))
 	f.Add("--B0--")
 	f.Fuzz(func(t *testing.T, body string) {
 		got, err := readForm(http.Header{"Content-Type": {boundary}}, []byte(body))

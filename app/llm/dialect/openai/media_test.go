@@ -95,16 +95,16 @@ func TestATranscriptionSaysWhatItCanCost(t *testing.T) {
 		want  func(*llm.Call)
 	}{
 		{"sound", llm.Transcribe, []string{filed("file", "a.wav", beep())}, func(*llm.Call) {}},
-		{"with a prompt", llm.Transcribe, []string{filed("file", "a.wav", beep()), named("prompt", "hello"), named("keywords[]", "ab")}, func(c *llm.Call) { c.Bound.TextBytes = 7 }},
-		{"in chunks", llm.Transcribe, []string{filed("file", "a.wav", beep()), named("chunking_strategy", "auto")}, func(c *llm.Call) { c.Bound.Output += 2 * 32 }},
-		{"streamed", llm.Transcribe, []string{filed("file", "a.wav", beep()), named("stream", "true")}, func(c *llm.Call) { c.Stream = true }},
-		{"as subtitles", llm.Interpret, []string{filed("file", "a.wav", beep()), named("response_format", "srt")}, func(c *llm.Call) { c.Plain = "text/plain; charset=utf-8" }},
-		{"with speakers' samples", llm.Transcribe, []string{filed("file", "a.wav", beep()), named("known_speaker_references[]", "data:,"), named("known_speaker_references[]", "data:,")}, func(c *llm.Call) { c.Bound.AudioSecs = 22 }},
+		{"with a prompt", llm.Transcribe, []string{filed("file", "a.wav", beep()), fielded("prompt", "hello"), fielded("keywords[]", "ab")}, func(c *llm.Call) { c.Bound.TextBytes = 7 }},
+		{"in chunks", llm.Transcribe, []string{filed("file", "a.wav", beep()), fielded("chunking_strategy", "auto")}, func(c *llm.Call) { c.Bound.Output += 2 * 32 }},
+		{"streamed", llm.Transcribe, []string{filed("file", "a.wav", beep()), fielded("stream", "true")}, func(c *llm.Call) { c.Stream = true }},
+		{"as subtitles", llm.Interpret, []string{filed("file", "a.wav", beep()), fielded("response_format", "srt")}, func(c *llm.Call) { c.Plain = "text/plain; charset=utf-8" }},
+		{"with speakers' samples", llm.Transcribe, []string{filed("file", "a.wav", beep()), fielded("known_speaker_references[]", "data:,"), fielded("known_speaker_references[]", "data:,")}, func(c *llm.Call) { c.Bound.AudioSecs = 22 }},
 		{"that cannot be measured", llm.Transcribe, []string{filed("file", "a.webm", "\x1aE\xdf\xa3")}, func(c *llm.Call) {
 			c.Bound.AudioSecs, c.Bound.Unpriced, c.Bound.Unmeasured = 0, true, true
 		}},
 	} {
-		body := formed(append(x.parts, named("model", "m"))...)
+		body := formed(append(x.parts, fielded("model", "m"))...)
 		call, err := (Dialect{}).Decode(llm.Ask{Operation: x.op, Header: http.Header{"Content-Type": {boundary}}, Body: []byte(body)})
 		if err != nil {
 			t.Errorf("%s: %v", x.name, err)
@@ -297,7 +297,7 @@ func FuzzMediaDecode(f *testing.F) {
 	f.Add(string(llm.MakeImages), `{"model":"m","prompt":"x","n":2}`)
 	f.Add(string(llm.Speak), `{"model":"m","input":"x\u0041","speed":1}`)
 	f.Add(string(llm.Moderate), `{"input":[{"type":"text","text":"x"}]}`)
-	f.Add(string(llm.Transcribe), formed(filed("file", "a.wav", beep()), named("model", "m")))
+	f.Add(string(llm.Transcribe), formed(filed("file", "a.wav", beep()), fielded("model", "m")))
 	f.Fuzz(func(t *testing.T, op, body string) {
 		if !llm.Operation(op).Media() {
 			return
