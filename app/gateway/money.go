@@ -263,7 +263,9 @@ func (g *Gateway) conclude(x *Exchange, a *attempt) (ledger.Settlement, llm.Usag
 		end.Class = string(provider.Canceled)
 	}
 	used := counted(x.Call, a.outBytes)
-	if x.Call.Operation.Media() {
+	if x.Call.Operation.Filed() {
+		used = llm.Usage{}
+	} else if x.Call.Operation.Media() {
 		if used = g.countedMedia(x, a); a.usage != nil && !telling(a, a.usage) {
 			a.usage = nil
 		}
