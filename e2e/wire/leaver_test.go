@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/bodhi-gateway/bodhi/db/dbtest"
+	"github.com/bodhi-gateway/bodhi/db/pgtest"
 	"github.com/bodhi-gateway/bodhi/e2e/harness"
 )
 
@@ -19,7 +19,7 @@ const mostLeaving = time.Second
 // Somebody who is disabled on one node loses key and session on both, and gets the key back when they are enabled.
 func TestALeaverLosesEverythingOnBothNodes(t *testing.T) {
 	t.Parallel()
-	g := harness.Start(t, harness.Setup{Env: harness.OnPostgres(dbtest.PostgresURL(t))})
+	g := harness.Start(t, harness.Setup{Env: harness.OnPostgres(pgtest.Start(t).URL())})
 	nodes := []*harness.Gateway{g, g.Join(t)}
 	manage := func(method, path string, in, out any) {
 		t.Helper()

@@ -12,7 +12,7 @@ func FuzzPlainText(f *testing.F) {
 	f.Add([]byte(`{"choices":[{"delta":{"content":"a"},"finish_reason":"stop"}]}`))
 	f.Add([]byte(`{"choices":[{"delta":{"content":"a"}},{"index":1,"delta":{"content":"b"}}]}`))
 	f.Fuzz(func(t *testing.T, payload []byte) {
-		text, ok := plainText(payload)
+		text, ok := onlyText(payload)
 		if !ok {
 			return
 		}
