@@ -237,6 +237,9 @@ func (h *Tree) personPage(c *web.Context, which id.Member) (views.PersonPage, er
 	page.Facts = []ui.Fact{{Label: "E-mail", Value: m.Email, Copy: true}, {Label: "Id", Value: m.ID.String(), Mono: true, Copy: true},
 		{Label: "Spent this month", Value: short + ", " + requests(month.Requests), Title: exact}, {Label: "Since", Body: ui.Time(c.When(m.CreatedAt))}}
 	page.Roles = roleRows(c, n, m)
+	if c.Actor().Role == org.Admin && m.Status() != org.RemovedMember {
+		page.Facts = append(page.Facts, ui.Fact{Label: "Log-in", Value: "Sessions and second factor", Href: memberPath(m.ID)})
+	}
 	if m.Status() != org.RemovedMember {
 		page.Give, page.Move = giveForm(c, n, m), moveForm(c, n, m)
 	}
