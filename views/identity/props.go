@@ -45,8 +45,6 @@ type AccountPage struct {
 	Error  string
 	Errors map[string]string
 	Facts  Facts
-	// Governs shows the way to the organization's log-in settings.
-	Governs bool
 }
 
 // Facts are who one is.

@@ -1053,7 +1053,7 @@ func MemberSecurity(p MemberSecurityPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Head(ui.HeadProps{Title: p.Name, Sub: p.Email, Crumbs: []ui.Crumb{{Label: "Log-in", Href: "/settings/log-in"}, {Label: p.Name}}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Head(ui.HeadProps{Title: p.Name, Sub: p.Email, Crumbs: []ui.Crumb{{Label: "Settings", Href: "/settings"}, {Label: "Log-in", Href: "/settings/log-in"}, {Label: p.Name}}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -163,7 +163,7 @@ func (h *Handlers) account(c *web.Context) error {
 
 func accountPage(c *web.Context) views.AccountPage {
 	o, m := c.Organization(), c.Member()
-	return views.AccountPage{Shell: c.Shell("Your account", "account"), Governs: m.Role == org.Admin, Facts: views.Facts{Name: m.Name, Email: m.Email, Role: m.Role.Title(),
+	return views.AccountPage{Shell: c.Shell("Your account", "account"), Facts: views.Facts{Name: m.Name, Email: m.Email, Role: m.Role.Title(),
 		Organization: o.Name, Slug: o.Slug, Zone: o.Zone}}
 }
 
