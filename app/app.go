@@ -104,7 +104,10 @@ func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error
 	}
 	workers := jobs.NewWorkers()
 	a.queue, err = jobs.New(d, jobs.Options{Workers: workers, Log: o.Log, Schedule: jobs.Schedule(jobs.Chores{
-		ExpireSessions: func(ctx context.Context) error { _, err := c.sessions.Sweep(ctx); return err },
+		ExpireSessions: func(ctx context.Context) error {
+			_, err := c.sessions.Sweep(ctx)
+			return errors.Join(err, c.sso.Sweep(ctx))
+		},
 		EnsureDays: func(ctx context.Context) error {
 			now := c.clock.Now()
 			return c.ledgerStore.EnsureDays(ctx, now, now.AddDate(0, 0, 2))

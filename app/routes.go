@@ -15,6 +15,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/reconcile/reconcileweb"
 	"github.com/bodhi-gateway/bodhi/app/report/reportweb"
 	"github.com/bodhi-gateway/bodhi/app/route/routeweb"
+	"github.com/bodhi-gateway/bodhi/app/sso/ssoweb"
 	"github.com/bodhi-gateway/bodhi/app/trial"
 	"github.com/bodhi-gateway/bodhi/app/trial/trialweb"
 	"github.com/bodhi-gateway/bodhi/app/web"
@@ -25,8 +26,9 @@ import (
 func (a *App) routes() []web.Route {
 	budgets := a.budgets(a.treasury)
 	return slices.Concat(
-		identityweb.New(a.people).Routes(),
+		identityweb.New(a.people, a.factors, a.sso).Routes(),
 		identityweb.NewTree(identityweb.TreeParts{People: a.people, Keys: a.keys, Budgets: budgets, Reports: a.reports}).Routes(),
+		ssoweb.New(a.sso, a.people).Routes(),
 		reportweb.New(reportweb.Parts{Reports: a.reports, Budgets: budgets, Keys: a.keys, Connections: a.providers}).Routes(),
 		keyweb.New(a.keys, a.people, a.reports).Routes(),
 		providerweb.New(a.providers, a.reports).Routes(),
@@ -44,7 +46,7 @@ func (a *App) routes() []web.Route {
 func (a *App) mount() (http.Handler, error) {
 	e := echo.New()
 	err := web.Mount(e, a.routes(), web.Deps{
-		PublicURL: a.cfg.PublicURL, Sessions: a.sessions, People: a.people, Clock: a.clock, IDs: a.ids, Log: a.log,
+		PublicURL: a.cfg.PublicURL, Sessions: a.sessions, People: a.people, Lifetimes: a.people.Lifetimes, Clock: a.clock, IDs: a.ids, Log: a.log,
 	})
 	return a.split(e), err
 }

@@ -13,16 +13,16 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/route"
 )
 
-type policyRow struct {
+type routePolicyRow struct {
 	OrgID       id.Org    `gorm:"column:org_id;primaryKey"`
 	Unsupported string    `gorm:"column:unsupported"`
 	UpdatedAt   time.Time `gorm:"column:updated_at;autoUpdateTime:false"`
 }
 
 // TableName names the table.
-func (policyRow) TableName() string { return "routing_policies" }
+func (routePolicyRow) TableName() string { return "routing_policies" }
 
-func (r policyRow) policy() (route.Policy, error) {
+func (r routePolicyRow) policy() (route.Policy, error) {
 	u, ok := llm.ParseUnsupported(r.Unsupported)
 	if !ok {
 		return route.Policy{}, fmt.Errorf("routing policy of %s: unknown word %q", r.OrgID, r.Unsupported)
@@ -32,7 +32,7 @@ func (r policyRow) policy() (route.Policy, error) {
 
 // Policy implements route.Store.
 func (s *AliasStore) Policy(ctx context.Context, o id.Org) (route.Policy, error) {
-	var rows []policyRow
+	var rows []routePolicyRow
 	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
 		return tx.Where("org_id = ?", o).Limit(1).Find(&rows).Error
 	})
@@ -44,7 +44,7 @@ func (s *AliasStore) Policy(ctx context.Context, o id.Org) (route.Policy, error)
 
 // SetPolicy implements route.Store.
 func (s *AliasStore) SetPolicy(ctx context.Context, p route.Policy) error {
-	row := policyRow{OrgID: p.Org, Unsupported: p.Unsupported.String(), UpdatedAt: p.UpdatedAt.UTC()}
+	row := routePolicyRow{OrgID: p.Org, Unsupported: p.Unsupported.String(), UpdatedAt: p.UpdatedAt.UTC()}
 	return s.db.scoped(ctx, p.Org, func(tx *gorm.DB) error {
 		return tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "org_id"}}, DoUpdates: clause.AssignmentColumns([]string{"unsupported", "updated_at"})}).
 			Create(&row).Error
@@ -53,7 +53,7 @@ func (s *AliasStore) SetPolicy(ctx context.Context, p route.Policy) error {
 
 // Policies implements route.Store.
 func (s *AliasStore) Policies(ctx context.Context) ([]route.Policy, error) {
-	var rows []policyRow
+	var rows []routePolicyRow
 	err := s.db.system(ctx, "compile the route index", func(tx *gorm.DB) error { return tx.Order("org_id").Find(&rows).Error })
 	out := make([]route.Policy, len(rows))
 	for i := range rows {

@@ -57,6 +57,7 @@ var endpoints = []*endpoint{
 	{method: "POST", prefix: "/model/", hole: true, suffix: "/converse-stream", family: llm.Bedrock, op: llm.Chat, stream: true},
 	{method: "POST", prefix: "/model/", hole: true, suffix: "/invoke", family: llm.Invoke, op: llm.Chat},
 	{method: "POST", prefix: "/model/", hole: true, suffix: "/invoke-with-response-stream", family: llm.Invoke, op: llm.Chat, stream: true},
+	{method: "GET", prefix: "/inference-profiles", family: llm.Bedrock, answer: (*Gateway).listProfiles},
 	{method: "GET", prefix: "/v1/key", family: llm.OpenAI, answer: (*Gateway).showKey},
 	{method: "POST", prefix: "/v1/completions", family: llm.OpenAI, op: llm.Completions},
 	{method: "POST", prefix: "/v1/responses", family: llm.Responses, op: llm.Chat},
@@ -90,7 +91,7 @@ var endpoints = []*endpoint{
 
 // roots are where paths of the data plane begin. Claude Code asks for /api/hello when it starts and waits for the
 // answer, so this one is answered here, at once, and not by the dashboard.
-var roots = []string{"/v1/", "/t/", "/v1beta/", "/openai/", "/model/", "/api/hello"}
+var roots = []string{"/v1/", "/t/", "/v1beta/", "/openai/", "/model/", "/inference-profiles", "/api/hello"}
 
 // Serves reports whether a path belongs to the data plane.
 func Serves(path string) bool {
@@ -174,7 +175,7 @@ func familyOf(r *http.Request, path string) llm.Family {
 		return llm.Anthropic
 	case strings.HasPrefix(path, "/v1beta/"), strings.HasPrefix(path, "/v1/models/") && strings.Contains(path, ":"):
 		return llm.Gemini
-	case strings.HasPrefix(path, "/model/"):
+	case strings.HasPrefix(path, "/model/"), path == "/inference-profiles":
 		return llm.Bedrock
 	case len(r.Header["X-Goog-Api-Key"]) > 0:
 		return llm.Gemini

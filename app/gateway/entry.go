@@ -218,6 +218,9 @@ func (g *Gateway) plan(ctx context.Context, x *Exchange) (Finish, error) {
 		}
 	}
 	p = g.stick(x, p)
+	if p, err = g.refer(ctx, x, p); err != nil {
+		return nil, err
+	}
 	if x.Hints.NoFallback {
 		p.Targets = p.Targets[:1]
 	}

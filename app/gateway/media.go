@@ -66,9 +66,16 @@ func unpriceable(c *llm.Call) string {
 // the answer tells them.
 func (g *Gateway) countedMedia(x *Exchange, a *attempt) llm.Usage {
 	c, b := x.Call, x.Call.Bound
+	pieces := llm.Usage{Characters: b.Characters, AudioSeconds: b.AudioSecs, Images: b.Picture.Count}
+	if a.usage != nil && !a.finished { // what had come when it broke off
+		pieces.Images = max(pieces.Images, a.usage.Images)
+	}
+	if a.quote != nil && telling(a, &pieces) { // billed by the piece: nobody counts tokens
+		return pieces
+	}
 	u := counted(c, a.outBytes)
 	u.Input = (b.TextBytes+bytesPerToken-1)/bytesPerToken + b.Messages*8 + b.Images*1600
-	u.Characters, u.AudioSeconds, u.Images = b.Characters, b.AudioSecs, b.Picture.Count
+	u.Characters, u.AudioSeconds, u.Images = pieces.Characters, pieces.AudioSeconds, pieces.Images
 	switch c.Operation {
 	case llm.Moderate:
 		u.Output = 0
@@ -77,9 +84,6 @@ func (g *Gateway) countedMedia(x *Exchange, a *attempt) llm.Usage {
 		u.Input += u.InputAudio
 	default:
 		u.Output = product(a.outputs, c.Choices)
-	}
-	if a.usage != nil && !a.finished { // what had come when it broke off
-		u.Images = max(u.Images, a.usage.Images)
 	}
 	return u
 }

@@ -212,8 +212,7 @@ func capCost(x *Exchange, a *attempt, w *budget.Want) error {
 // open journals the attempt; only then may a byte leave (decision D9).
 func (g *Gateway) open(x *Exchange, a *attempt) error {
 	rec := ledger.Attempt{
-		ID: a.hold.Attempt(), Request: x.ID, Number: a.number, Chain: x.Grant.Chain, Tags: x.Hints.Tags, At: g.clock.Now(),
-		Held: a.hold.Amounts(), Stakes: a.hold.Stakes(),
+		ID: a.hold.Attempt(), Request: x.ID, Number: a.number, Chain: x.Grant.Chain, Tags: x.Hints.Tags, At: g.clock.Now(), Held: a.hold.Amounts(),
 		Connection: a.target.Connection.ID, Provider: a.target.Connection.Name,
 		Kind: string(a.target.Connection.Kind), Model: a.target.Model,
 	}
@@ -262,7 +261,9 @@ func (g *Gateway) conclude(x *Exchange, a *attempt) (ledger.Settlement, llm.Usag
 		end.Class = string(provider.Canceled)
 	}
 	used := counted(x.Call, a.outBytes)
-	if x.Call.Operation.Media() {
+	if x.Call.Operation.Filed() {
+		used = llm.Usage{}
+	} else if x.Call.Operation.Media() {
 		if used = g.countedMedia(x, a); a.usage != nil && !telling(a, a.usage) {
 			a.usage = nil
 		}

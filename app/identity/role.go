@@ -130,7 +130,7 @@ func (s *Service) demoted(ctx context.Context, m org.Member, want []org.Assignme
 	if m.Role != org.Admin || org.Highest(want) == org.Admin {
 		return nil
 	}
-	if err := s.otherAdmin(ctx, m); err != nil {
+	if err := errors.Join(s.otherAdmin(ctx, m), s.keepBreakGlass(ctx, m.Org, m.ID)); err != nil {
 		return err
 	}
 	return s.Store.RevokeTokensOf(ctx, m.Org, m.ID, s.Clock.Now())

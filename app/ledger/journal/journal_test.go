@@ -452,7 +452,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Add([]byte{kindAttempt})
 	f.Fuzz(func(t *testing.T, b []byte) {
-		r, err := decode(b)
+		r, err := decode(b, vocabulary{})
 		if err != nil {
 			return
 		}
@@ -460,7 +460,7 @@ func FuzzDecode(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		back, err := decode(again)
+		back, err := decode(again, nil)
 		if err != nil || !reflect.DeepEqual(back, r) {
 			t.Fatalf("%+v came back as %+v, %v", r, back, err)
 		}
@@ -533,12 +533,12 @@ func TestRecordsOfTheFirstLayoutsAreStillRead(t *testing.T) {
 	end.Usage.CacheReadImage, end.Usage.InputVideo, end.Usage.OutputVideo, end.Usage.Citations = 0, 0, 0, 0
 	c := codec{b: []byte{kindMoneyAttempt}}
 	c.moneyAttempt(a)
-	if r, err := decode(c.b); err != nil || !reflect.DeepEqual(r.Attempt, &old) {
+	if r, err := decode(c.b, nil); err != nil || !reflect.DeepEqual(r.Attempt, &old) {
 		t.Errorf("an attempt of the first layout came back as %+v, %v", r.Attempt, err)
 	}
 	c = codec{b: []byte{kindMoneySettlement}}
 	c.moneySettlement(e)
-	if r, err := decode(c.b); err != nil || !reflect.DeepEqual(r.Settlement, &end) {
+	if r, err := decode(c.b, nil); err != nil || !reflect.DeepEqual(r.Settlement, &end) {
 		t.Errorf("a settlement of the first layout came back as %+v, %v", r.Settlement, err)
 	}
 }

@@ -66,12 +66,13 @@ func encode(b []byte, r Record) ([]byte, error) {
 	return c.b, nil
 }
 
-// decode reads one record. It survives any bytes: a checksum says that they are ours, not that they are sane.
-func decode(b []byte) (Record, error) {
+// decode reads one record. It survives any bytes: a checksum says that they are ours, not that they are sane. known may
+// be nil.
+func decode(b []byte, known vocabulary) (Record, error) {
 	if len(b) == 0 {
 		return Record{}, errNoRecord
 	}
-	c := codec{b: b[1:], reading: true}
+	c := codec{b: b[1:], reading: true, known: known}
 	var r Record
 	switch b[0] {
 	case kindAttempt:
@@ -110,6 +111,30 @@ type codec struct {
 	b       []byte
 	reading bool
 	bad     bool
+	known   vocabulary
+}
+
+// vocabulary keeps words that come again, as names of models, connections and states do in every record.
+type vocabulary map[string]string
+
+const (
+	longestWord = 64  // longer ones are sentences, which hold figures
+	mostWords   = 512 // then it begins anew, so that words that never come again do not fill it
+)
+
+func (v vocabulary) word(b []byte) string {
+	if v == nil || len(b) > longestWord {
+		return string(b)
+	}
+	w, ok := v[string(b)]
+	if !ok {
+		if len(v) >= mostWords {
+			clear(v)
+		}
+		w = string(b)
+		v[w] = w
+	}
+	return w
 }
 
 func (c *codec) attempt(a *ledger.Attempt) {
@@ -289,6 +314,6 @@ func word[T ~string](c *codec, v *T) {
 		c.bad = true
 		return
 	}
-	*v = T(c.b[size : size+int(n)])
+	*v = T(c.known.word(c.b[size : size+int(n)]))
 	c.b = c.b[size+int(n):]
 }

@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	catalogPage = 40
+	catalogPage = 25
 	maxCompared = 4
 )
 

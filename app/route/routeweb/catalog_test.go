@@ -12,7 +12,7 @@ func TestTheCatalogueIsBrowsedByWhatModelsCanDo(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
 	browser := webtest.As(t, s.site, s.acme.Members[org.Viewer])
-	if p := browser.Get("/catalog"); p.Status != 200 || !p.Has("claude", "of ", "Compare those ticked", "from=40") {
+	if p := browser.Get("/catalog"); p.Status != 200 || !p.Has("claude", "of ", "Compare those ticked", "from=25") {
 		t.Errorf("%d\n%s", p.Status, p.Body)
 	}
 	p := browser.Get("/catalog?q=sandbox&takes=images")

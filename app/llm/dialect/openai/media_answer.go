@@ -73,7 +73,7 @@ func mediaDocument(call *llm.Call, body []byte) (llm.Event, error) {
 	if !reported {
 		used = llm.Usage{}
 	}
-	if used.Images = images; reported || images > 0 {
+	if used.Images = images; reported || images > 0 || call.Operation.Filed() { // files cost nothing
 		out.Usage = &used
 	}
 	return out, nil

@@ -123,7 +123,7 @@ func (s *bytesStream) Next() (llm.Event, error) {
 	case errors.Is(err, io.EOF) && (s.some || s.call.Operation == llm.ReadFile):
 		s.over = io.EOF
 		out := llm.Event{Kind: llm.Terminal}
-		if s.call.Bound.Characters > 0 {
+		if s.call.Operation == llm.ReadFile || s.call.Bound.Characters > 0 {
 			out.Usage = &llm.Usage{Characters: s.call.Bound.Characters}
 		}
 		return out, nil

@@ -1,6 +1,10 @@
 package openai
 
-import "github.com/bodhi-gateway/bodhi/app/llm"
+import (
+	"slices"
+
+	"github.com/bodhi-gateway/bodhi/app/llm"
+)
 
 // Payload is a body in pieces, which are sent one after the other: those of an upload lie in the client's request and are
 // never copied.
@@ -14,48 +18,58 @@ type Payload struct {
 func PayloadOf(call *llm.Call, edit llm.Edit) Payload {
 	f, _ := call.Native.(*Form)
 	if f == nil {
-		return Payload{Pieces: [][]byte{Splice(call, llm.Edit{Model: edit.Model}, Quirks{})}, Type: "application/json"}
+		return Payload{Pieces: pieces(call.Body, renamed(call, edit)), Type: "application/json"}
 	}
-	p := Payload{Type: f.Type}
-	add := func(b []byte) {
-		if len(b) > 0 {
-			p.Pieces = append(p.Pieces, b)
-		}
-	}
-	at := 0
+	var cuts []llm.Cut
 	for _, part := range f.Parts {
-		if part.Name != "model" {
-			continue
-		}
-		if call.Operation == llm.UploadFile { // ours: it says which provider
-			add(call.Body[at:part.Whole.From])
-			at = part.Whole.To
-			continue
-		}
-		if edit.Model != "" {
-			add(call.Body[at:part.Value.From])
-			add([]byte(edit.Model))
-			at = part.Value.To
+		switch {
+		case part.Name != "model":
+		case call.Operation == llm.UploadFile: // ours: it says which provider
+			cuts = append(cuts, part.Whole.Replace(""))
+		case edit.Model != "":
+			cuts = append(cuts, part.Value.Replace(edit.Model))
 		}
 	}
-	add(call.Body[at:])
-	return p
+	return Payload{Pieces: pieces(call.Body, cuts), Type: f.Type}
 }
 
 // Spoken is PayloadOf for speech that is asked for in events, because only they say what was used.
 func Spoken(call *llm.Call, edit llm.Edit) Payload {
-	s, cuts := &call.Spots, make([]llm.Cut, 0, 2)
-	switch {
-	case edit.Model == "" || edit.Model == call.Model && s.Model.Has():
-	case s.Model.Has():
-		cuts = append(cuts, s.Model.Replace(llm.Quote(edit.Model)))
-	default: // the path named it
-		cuts = append(cuts, llm.Cut{From: s.Open, To: s.Open, With: `"model":` + llm.Quote(edit.Model) + `,`})
-	}
+	s, cuts := &call.Spots, renamed(call, edit)
 	if s.StreamFormat.Has() {
 		cuts = append(cuts, s.StreamFormat.Replace(`"sse"`))
 	} else {
 		cuts = append(cuts, llm.Cut{From: s.Open, To: s.Open, With: `"stream_format":"sse",`})
 	}
-	return Payload{Pieces: [][]byte{llm.Splice(call.Body, cuts)}, Type: "application/json"}
+	return Payload{Pieces: pieces(call.Body, cuts), Type: "application/json"}
+}
+
+// renamed puts a model's name into a JSON body.
+func renamed(call *llm.Call, edit llm.Edit) []llm.Cut {
+	s := &call.Spots
+	switch {
+	case edit.Model == "" || edit.Model == call.Model && s.Model.Has():
+		return nil
+	case s.Model.Has():
+		return []llm.Cut{s.Model.Replace(llm.Quote(edit.Model))}
+	}
+	return []llm.Cut{{From: s.Open, To: s.Open, With: `"model":` + llm.Quote(edit.Model) + `,`}} // the path named it
+}
+
+// pieces are a body with cuts applied, like llm.Splice, without joining them.
+func pieces(body []byte, cuts []llm.Cut) (out [][]byte) {
+	slices.SortStableFunc(cuts, func(a, b llm.Cut) int { return a.From - b.From })
+	add := func(b []byte) {
+		if len(b) > 0 {
+			out = append(out, b)
+		}
+	}
+	at := 0
+	for _, c := range cuts {
+		add(body[at:c.From])
+		add([]byte(c.With))
+		at = c.To
+	}
+	add(body[at:])
+	return out
 }
