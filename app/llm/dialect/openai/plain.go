@@ -2,9 +2,9 @@ package openai
 
 import "github.com/bodhi-gateway/bodhi/app/llm/scan"
 
-// wordOf reads what an answer mostly is, a chunk that adds text to its only choice, without decoding it; false for anything
+// onlyText reads what an answer mostly is, a chunk that adds text to its only choice, without decoding it; false for anything
 // else, which is decoded.
-func wordOf(payload []byte) (text string, ok bool) {
+func onlyText(payload []byte) (text string, ok bool) {
 	c := scan.New(payload)
 	if c.Kind() != scan.Object {
 		return "", false

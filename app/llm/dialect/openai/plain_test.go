@@ -5,14 +5,14 @@ import (
 	"testing"
 )
 
-// FuzzWordOf: what is read without decoding is what decoding reads, and nothing else was in it.
-func FuzzWordOf(f *testing.F) {
+// FuzzPlainText: what is read without decoding is what decoding reads, and nothing else was in it.
+func FuzzPlainText(f *testing.F) {
 	f.Add([]byte(`{"id":"c","choices":[{"index":0,"delta":{"role":"assistant","content":"a\u00e9\n"},"logprobs":null,"finish_reason":null}],"usage":null}`))
 	f.Add([]byte(`{"choices":[{"delta":{"content":"a","reasoning_content":"b"}}]}`))
 	f.Add([]byte(`{"choices":[{"delta":{"content":"a"},"finish_reason":"stop"}]}`))
 	f.Add([]byte(`{"choices":[{"delta":{"content":"a"}},{"index":1,"delta":{"content":"b"}}]}`))
 	f.Fuzz(func(t *testing.T, payload []byte) {
-		text, ok := wordOf(payload)
+		text, ok := onlyText(payload)
 		if !ok {
 			return
 		}
