@@ -159,6 +159,7 @@ func TestSingleSignOnInARealBrowser(t *testing.T) {
 	b.press("Check and save")
 	b.sees("Single sign-on is set up")
 	b.fill("Group", "engineering")
+	b.choose("Role", "Organization admin")
 	b.choose("Where", "General")
 	b.provokes(422)
 	b.press("Map group")
