@@ -111,6 +111,8 @@ func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error
 		},
 		RefreshPrices: c.refresher.Run,
 		Reconcile:     c.reconciling.Nightly,
+		PruneAudit:    c.audit.PruneAll,
+		ForgetReplays: c.replays.Sweep,
 	})})
 	if err != nil {
 		return nil, errors.Join(err, a.treasury.Close(ctx))

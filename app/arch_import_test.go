@@ -16,6 +16,7 @@ var ranks = []struct {
 	{0, "app/fault app/id app/money app/clock app/secret app/work app/live app/egress"},
 	{1, "app/org app/llm app/llm/scan app/llm/sse app/llm/dialect app/llm/dialect/* app/catalog app/audit"},
 	{2, "app/identity app/key app/policy app/budget app/limit app/provider app/health app/route app/cache app/prompt app/price"},
+	{2, "app/replay"},
 	{2, "app/object app/pii app/ledger app/ledger/* app/notify app/media"},
 	{3, "app/provider/* app/limit/* app/experiment app/batch app/report app/reconcile app/compliance app/onboard app/blueprint billing billing/stripe"},
 	{4, "app/gateway db"},

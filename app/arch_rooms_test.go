@@ -66,6 +66,7 @@ var acrossTenants = map[string]string{
 	"leases_node":      "a node finds its leases after a restart",
 
 	"budget_grants_until":    "the keeper looks for what ends next, whose ever it is",
+	"replays_created":        "the sweep looks for what is old, whose ever it is",
 	"budget_requests_expiry": "the keeper looks for what expires next, whose ever it is",
 }
 

@@ -41,6 +41,7 @@ func (a *App) mount() (http.Handler, error) {
 	e := echo.New()
 	err := web.Mount(e, a.routes(), web.Deps{
 		PublicURL: a.cfg.PublicURL, Sessions: a.sessions, People: a.people, Clock: a.clock, IDs: a.ids, Log: a.log,
+		Replays: a.replays,
 	})
 	return a.split(e), err
 }

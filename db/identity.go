@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -110,6 +111,9 @@ type tokenRow struct {
 	CreatedAt time.Time  `gorm:"column:created_at"`
 	ExpiresAt *time.Time `gorm:"column:expires_at"`
 	RevokedAt *time.Time `gorm:"column:revoked_at"`
+	Scopes    string     `gorm:"column:scopes"`
+	UsedAt    *time.Time `gorm:"column:last_used_at"`
+	Member    id.Member  `gorm:"column:member_id"`
 }
 
 // TableName implements gorm's Tabler.
@@ -117,7 +121,8 @@ func (tokenRow) TableName() string { return "tokens" }
 
 func (r tokenRow) token() identity.Token {
 	t := identity.Token{ID: r.ID, Org: r.Org, Name: r.Name, Role: org.Role(r.Role), Public: r.Public, Last4: r.Last4,
-		KeyID: secret.KeyID(r.Pepper), CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt.UTC(), ExpiresAt: fromNull(r.ExpiresAt), RevokedAt: fromNull(r.RevokedAt)}
+		KeyID: secret.KeyID(r.Pepper), CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt.UTC(), ExpiresAt: fromNull(r.ExpiresAt), RevokedAt: fromNull(r.RevokedAt),
+		Scopes: strings.Fields(r.Scopes), LastUsedAt: fromNull(r.UsedAt), Member: r.Member}
 	copy(t.MAC[:], r.MAC)
 	return t
 }
@@ -126,7 +131,14 @@ func (r tokenRow) token() identity.Token {
 func (s *IdentityStore) AddToken(ctx context.Context, t identity.Token) error {
 	return s.db.scoped(ctx, t.Org, func(tx *gorm.DB) error {
 		return tx.Create(&tokenRow{t.Org, t.ID, t.Name, string(t.Role), t.Public, t.Last4, int64(t.KeyID), t.MAC[:], t.CreatedBy,
-			t.CreatedAt.UTC(), toNull(t.ExpiresAt), toNull(t.RevokedAt)}).Error
+			t.CreatedAt.UTC(), toNull(t.ExpiresAt), toNull(t.RevokedAt), strings.Join(t.Scopes, " "), toNull(t.LastUsedAt), t.Member}).Error
+	})
+}
+
+// TokenUsed implements identity.Store.
+func (s *IdentityStore) TokenUsed(ctx context.Context, o id.Org, t id.Token, at time.Time) error {
+	return s.db.scoped(ctx, o, func(tx *gorm.DB) error {
+		return tx.Model(&tokenRow{}).Where("org_id = ? AND id = ?", o, t).Update("last_used_at", at.UTC()).Error
 	})
 }
 

@@ -30,6 +30,8 @@ type Chores struct {
 	EnsureDays     func(ctx context.Context) error // make the coming days' partitions
 	RefreshPrices  func(ctx context.Context) error // fetch the price catalogue
 	Reconcile      func(ctx context.Context) error // read the providers' cost reports
+	PruneAudit     func(ctx context.Context) error // remove audit entries that are old enough
+	ForgetReplays  func(ctx context.Context) error // forget answers kept for Idempotency-Key
 }
 
 // Schedule is all the periodic work of the program. The minutes are odd, because everybody else's jobs run at :00.
@@ -39,6 +41,8 @@ func Schedule(c Chores) []Periodic {
 		{Name: "expire_sessions", Cron: "17 * * * *", Run: c.ExpireSessions},
 		{Name: "refresh_prices", Cron: "23 5 * * *", AtStart: true, Run: c.RefreshPrices},
 		{Name: "reconcile", Cron: "47 4 * * *", Run: c.Reconcile},
+		{Name: "prune_audit", Cron: "41 3 * * *", Run: c.PruneAudit},
+		{Name: "forget_replays", Cron: "37 * * * *", Run: c.ForgetReplays},
 	}
 }
 

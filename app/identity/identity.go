@@ -47,6 +47,12 @@ type Token struct {
 	CreatedAt time.Time
 	ExpiresAt time.Time // zero = never
 	RevokedAt time.Time // zero = valid
+	// Member is whose token it is: it acts as that member, with their role of the moment. Zero is the organization's own.
+	Member id.Member
+	// Scopes narrow what the role may do; none are no narrowing.
+	Scopes org.Scopes
+	// LastUsedAt is exact to the minute; zero = never.
+	LastUsedAt time.Time
 }
 
 // Store keeps identities, tokens and the sessions' fate. *db.IdentityStore implements it.
@@ -66,6 +72,8 @@ type Store interface {
 	// TokenByPublic finds a presented token across organizations; ok is false if there is none.
 	TokenByPublic(ctx context.Context, public string) (t Token, ok bool, err error)
 	RevokeToken(ctx context.Context, o id.Org, t id.Token, at time.Time) error
+	// TokenUsed notes that a token was used.
+	TokenUsed(ctx context.Context, o id.Org, t id.Token, at time.Time) error
 }
 
 // DataKeys makes the key that a new organization's secrets are encrypted under. *secret.Keyring implements it.

@@ -18,9 +18,11 @@ type NewToken struct {
 	Name      string
 	Role      org.Role
 	ExpiresAt time.Time // zero = never
+	Scopes    []string  // none = no narrowing of the role
 }
 
-// CreateToken makes a management token. The secret is returned once and not kept.
+// CreateToken makes a management token. The secret is returned once and not kept. A token makes no token that may do more
+// than itself.
 func (s *Service) CreateToken(ctx context.Context, actor org.Actor, in NewToken) (secret.String, Token, error) {
 	if err := actor.Require(org.Admin); err != nil {
 		return secret.String{}, Token{}, err
@@ -34,7 +36,11 @@ func (s *Service) CreateToken(ctx context.Context, actor org.Actor, in NewToken)
 	if !in.ExpiresAt.IsZero() && !in.ExpiresAt.After(now) {
 		expiryErr = fault.Field("expires_at", "Choose a time in the future, or none.")
 	}
-	if err := errors.Join(err, roleErr, expiryErr); err != nil {
+	scopes, scopeErr := org.ParseScopes("scopes", in.Scopes)
+	if scopeErr == nil && !scopes.Within(actor.Scopes) {
+		scopeErr = fault.Field("scopes", "A token cannot give scopes that it lacks. Leave out what the token you use may not do itself.")
+	}
+	if err := errors.Join(err, roleErr, expiryErr, scopeErr); err != nil {
 		return secret.String{}, Token{}, err
 	}
 	text, minted, err := secret.Mint(s.Random, secret.ManagementToken, secret.Live)
@@ -42,14 +48,14 @@ func (s *Service) CreateToken(ctx context.Context, actor org.Actor, in NewToken)
 		return secret.String{}, Token{}, fmt.Errorf("create token: %w", err)
 	}
 	t := Token{ID: id.NewToken(s.IDs), Org: actor.Org, Name: name, Role: in.Role, Public: minted.Public, Last4: minted.Last(),
-		CreatedBy: actor.Label, CreatedAt: now, ExpiresAt: in.ExpiresAt}
+		CreatedBy: actor.Label, CreatedAt: now, ExpiresAt: in.ExpiresAt, Scopes: scopes}
 	t.KeyID, t.MAC = s.MAC.Sum(minted.Signed())
 	err = s.Tx.Do(ctx, func(ctx context.Context) error {
 		if err := s.Store.AddToken(ctx, t); err != nil {
 			return err
 		}
 		return s.Audit.Append(ctx, actor, audit.Entry{Action: "token.created", Target: t.ID.String(), TargetName: t.Name,
-			After: map[string]any{"role": string(t.Role)}})
+			After: map[string]any{"role": string(t.Role), "scopes": []string(t.Scopes)}})
 	})
 	if err != nil {
 		return secret.String{}, Token{}, fmt.Errorf("create token: %w", err)
@@ -120,5 +126,25 @@ func (s *Service) Holder(ctx context.Context, presented secret.String) (org.Acto
 	case !t.ExpiresAt.IsZero() && !s.Clock.Now().Before(t.ExpiresAt):
 		return org.Actor{}, fault.New(fault.Unauthenticated, "token_expired", "This management token has expired. Ask an organization admin for a new one.")
 	}
-	return org.Actor{Org: t.Org, Role: t.Role, Label: "token: " + t.Name}, nil
+	if now := s.Clock.Now(); now.Sub(t.LastUsedAt) >= time.Minute {
+		if err := s.Store.TokenUsed(ctx, t.Org, t.ID, now); err != nil { // a page shows it, nothing depends on it
+			s.Log.Warn("last use of a token not written down", "error", err.Error())
+		}
+	}
+	if !t.Member.IsZero() {
+		return s.owner(ctx, t)
+	}
+	return org.Actor{Org: t.Org, Role: t.Role, Label: "token: " + t.Name, Token: t.ID, Scopes: t.Scopes}, nil
+}
+
+// owner is the member whose token it is, as they are at this moment: a token outlives neither its member nor their role.
+func (s *Service) owner(ctx context.Context, t Token) (org.Actor, error) {
+	m, err := s.Orgs.Member(ctx, t.Org, t.Member)
+	if err != nil {
+		return org.Actor{}, fmt.Errorf("token holder: %w", err)
+	}
+	if !m.RemovedAt.IsZero() {
+		return org.Actor{}, fault.New(fault.Unauthenticated, "member_removed", "You are no longer a member of this organization.")
+	}
+	return org.Actor{Org: t.Org, Member: m.ID, Role: m.Role, Teams: m.Teams, Label: m.Email, Token: t.ID, Scopes: t.Scopes}, nil
 }

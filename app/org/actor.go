@@ -18,11 +18,16 @@ type Actor struct {
 	IP, UserAgent string
 	// RequestID ties the audit entry to a log line.
 	RequestID string
+	// Via is the door the act came through.
+	Via Via
+	// Token is the management token that acts; zero for people and the system. Scopes narrow what it may do.
+	Token  id.Token
+	Scopes Scopes
 }
 
 // System is the installation itself acting in an organization: bootstrap, jobs. why is written to the audit log.
 func System(org id.Org, why string) Actor {
-	return Actor{Org: org, Role: Admin, Label: "system: " + why}
+	return Actor{Org: org, Role: Admin, Label: "system: " + why, Via: ViaJob}
 }
 
 // Require refuses an actor whose role is below floor, and one without an organization.

@@ -17,6 +17,8 @@ import (
 type Context struct {
 	echo.Context
 	server       *server
+	route        *Route
+	listing      *listing
 	opened       bool // a session is loaded
 	actor        org.Actor
 	organization org.Organization
@@ -32,7 +34,7 @@ func (c *Context) Actor() org.Actor { return c.actor }
 // Stranger is an actor for acts before there is one (sign-up, log-in): no rights, but the label and the address that
 // the audit log wants.
 func (c *Context) Stranger(label string) org.Actor {
-	a := org.Actor{Label: label}
+	a := org.Actor{Label: label, Via: org.ViaWeb}
 	c.stamp(&a)
 	return a
 }
