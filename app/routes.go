@@ -1,11 +1,13 @@
 package app
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/bodhi-gateway/bodhi/app/audit/auditweb"
 	"github.com/bodhi-gateway/bodhi/app/budget/budgetweb"
 	"github.com/bodhi-gateway/bodhi/app/identity/identityweb"
 	"github.com/bodhi-gateway/bodhi/app/key/keyweb"
@@ -16,13 +18,14 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/report/reportweb"
 	"github.com/bodhi-gateway/bodhi/app/route/routeweb"
 	"github.com/bodhi-gateway/bodhi/app/web"
+	"github.com/bodhi-gateway/bodhi/docs"
 )
 
 // routes are all URLs of the dashboard and the management API, room by room; each room's list declares who may call
 // what and what is audited. The proxy's paths are gateway's own.
 func (a *App) routes() []web.Route {
 	budgets := a.budgets(a.treasury)
-	return slices.Concat(
+	rooms := slices.Concat(
 		identityweb.New(a.people).Routes(),
 		reportweb.New(reportweb.Parts{Reports: a.reports, Budgets: budgets, Keys: a.keys, Connections: a.providers}).Routes(),
 		keyweb.New(a.keys, a.people).Routes(),
@@ -32,8 +35,14 @@ func (a *App) routes() []web.Route {
 		reconcileweb.New(a.reconciling).Routes(),
 		budgetweb.New(budgets, a.people, a.keys, a.reports).Routes(),
 		limitweb.New(a.limits(a.limiter), a.people, a.keys).Routes(),
+		auditweb.New(a.audit).Routes(),
 		[]web.Route{web.StyleGuide()},
 	)
+	about, err := web.Docs{PublicURL: a.cfg.PublicURL, Version: cmp.Or(a.options.Version, "dev"), Texts: apiTexts(), Errors: docs.Errors}.Routes(rooms)
+	if err != nil {
+		a.log.Error("the API's own description could not be made", "error", err.Error())
+	}
+	return append(rooms, about...)
 }
 
 // mount hangs the routes on Echo, and Echo beside the data plane (decision D3).

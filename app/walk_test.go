@@ -43,6 +43,12 @@ func TestRolesReachWhatTheGoldenFileSays(t *testing.T) {
 // furnish makes the whole application with two tenants that own one thing of each kind.
 func furnish(t *testing.T, databaseURL string) *webtest.Site {
 	t.Helper()
+	_, _, s := furnished(t, databaseURL)
+	return s
+}
+
+func furnished(t *testing.T, databaseURL string) (*App, *webtest.House, *webtest.Site) {
+	t.Helper()
 	master, err := secret.GenerateMaster(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -57,7 +63,7 @@ func furnish(t *testing.T, databaseURL string) *webtest.Site {
 	h := &webtest.House{DB: a.db, IDs: a.ids, Identity: a.people, Keys: a.keys, Audit: a.audit}
 	s := &webtest.Site{Handler: a.handler, Routes: a.routes(), Entries: h.Entries, Forms: forms}
 	s.Home, s.Foreign = a.tenant(t, h, "Acme"), a.tenant(t, h, "Beta")
-	return s
+	return a, h, s
 }
 
 // forms are what routes take besides the id in their path: input that is good but for whose ids it names, so that a
@@ -134,6 +140,10 @@ func (a *App) tenant(t *testing.T, h *webtest.House, name string) webtest.Visito
 	v.Things["reconcile"] = account.ID.String()
 	v.Things["prices"], v.Things["overrides"] = own.ID.String(), own.ID.String()
 	v.Things["requests"] = request.ID.String()
+	entries, err := a.audit.List(ctx, admin, 0, 1)
+	must(t, err)
+	v.Things["errors"] = "not_found"
+	v.Things["audit"] = entries[0].ID.String()
 	return v
 }
 

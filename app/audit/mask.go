@@ -15,6 +15,9 @@ const masked = "[redacted]"
 var private = map[string]bool{"password": true, "secret": true, "credential": true, "hash": true, "mac": true, "private_key": true, "api_key": true,
 	"authorization": true, "totp": true, "otp": true, "seed": true, "recovery_codes": true, "cookie": true, "bearer": true}
 
+// aboutSecret are words that say whether there is a secret and how to tell it from others, as the rooms write them.
+var aboutSecret = regexp.MustCompile(`^(none|set, ends in .{0,4})$`)
+
 var keyShape = regexp.MustCompile(secret.TokenPattern)
 
 // canonical is JSON with sorted keys (encoding/json sorts maps), and with secrets masked.
@@ -49,7 +52,7 @@ func mask(name string, v any) any {
 		}
 	case string:
 		name = strings.ToLower(name)
-		if v != "" && (private[name] || strings.HasSuffix(name, "_secret") || strings.HasSuffix(name, "_password")) {
+		if v != "" && !aboutSecret.MatchString(v) && (private[name] || strings.HasSuffix(name, "_secret") || strings.HasSuffix(name, "_password")) {
 			return masked
 		}
 		return keyShape.ReplaceAllString(v, masked)

@@ -32,7 +32,7 @@ func (s *server) serveAPI(c *Context, r *Route) error {
 	if err := c.actor.Require(r.Floor); err != nil {
 		return err
 	}
-	if need := r.scope(); !c.actor.Scopes.Allow(need) {
+	if need := r.scope(); need != AnyScope && !c.actor.Scopes.Allow(need) {
 		return fault.Newf(fault.Forbidden, "scope_missing", "This token may not do that: it needs the scope %s. An organization admin can create one that has it.", need).
 			With("scope", need)
 	}

@@ -57,6 +57,7 @@ type server struct {
 	secure   bool
 	pace     *pace
 	turns    turns
+	scopes   []string
 	// shown is which route reads what a path names, for If-Match.
 	shown map[string]*Route
 }
@@ -78,6 +79,7 @@ func Mount(e *echo.Echo, routes []Route, d Deps) error {
 	}
 	e.HTTPErrorHandler = s.fail
 	e.Use(s.frame)
+	s.scopes = ScopesOf(routes)
 	for _, r := range routes {
 		if r.Guard == Token && r.Method == http.MethodGet {
 			s.shown[r.Path] = &r

@@ -66,6 +66,9 @@ type Route struct {
 	Query []Parameter
 	// Scope is what a narrowed token must hold, "keys:write"; "" is the path's first word with read for GET, write else.
 	Scope string
+	// Made is the status of success where the usual one is wrong: 201 for POSTs whose verb creates, 204 without an Out, else
+	// 200.
+	Made int
 	// Streams marks an answer that is written piece by piece and therefore has no ETag.
 	Streams bool
 }
@@ -79,6 +82,9 @@ type Parameter struct {
 
 // NoQuery is Route.Query of a route that takes none.
 var NoQuery = []Parameter{}
+
+// AnyScope is Route.Scope of what every token may call, however narrow: asking who it is.
+const AnyScope = "any:read"
 
 // None stands for an absent request or response body in Route.In and Route.Out.
 type None struct{}
@@ -171,7 +177,7 @@ func (r Route) resource() string {
 func ScopesOf(routes []Route) []string {
 	seen := map[string]bool{}
 	for _, r := range routes {
-		if r.Guard == Token {
+		if r.Guard == Token && r.Scope != AnyScope {
 			seen[r.resource()+":read"], seen[r.resource()+":write"], seen[r.scope()] = true, true, true
 		}
 	}

@@ -3,6 +3,7 @@ package identityweb
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/org"
@@ -18,7 +19,7 @@ func New(people *identity.Service) *Handlers { return &Handlers{people} }
 // Routes are the room's URLs, for app/routes.go.
 func (h *Handlers) Routes() []web.Route {
 	const api = web.APIRoot
-	return []web.Route{
+	return slices.Concat([]web.Route{
 		{Method: http.MethodGet, Path: "/sign-up", Name: "sign_up.form", Guard: web.Open, Handle: h.signUpForm},
 		{Method: http.MethodPost, Path: "/sign-up", Name: "sign_up.do", Guard: web.Open, Audit: "organization.created", Handle: h.signUp},
 		{Method: http.MethodGet, Path: web.LogInPath, Name: "log_in.form", Guard: web.Open, Handle: h.logInForm},
@@ -40,5 +41,5 @@ func (h *Handlers) Routes() []web.Route {
 			In: memberInput{}, Out: memberJSON{}, Handle: h.apiAddMember},
 		{Method: http.MethodDelete, Path: api + "members/:id", Name: "api.members.remove", Guard: web.Token, Floor: org.Admin, Audit: "member.removed",
 			Out: web.None{}, Handle: h.apiRemoveMember},
-	}
+	}, h.tokenRoutes())
 }
