@@ -232,3 +232,19 @@ func TestThePagesAboutTheAPIAreServed(t *testing.T) {
 		t.Errorf("the type %q does not resolve", p.Type)
 	}
 }
+
+func TestTheClientHasEveryOperation(t *testing.T) {
+	t.Parallel()
+	s := furnish(t, dbtest.SQLiteURL(t))
+	const file = "client/api_gen.go"
+	want := webtest.Client(t, s.Routes, comments(t))
+	if *update {
+		must(t, os.WriteFile(file, []byte(want), 0o644))
+		return
+	}
+	have, err := os.ReadFile(file)
+	must(t, err)
+	if string(have) != want {
+		t.Errorf("app/%s is not what the routes say; run go test ./app -update", file)
+	}
+}

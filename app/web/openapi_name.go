@@ -31,8 +31,40 @@ func newNamer(routes []Route) *namer {
 	}
 	slices.Sort(n.nouns)
 	n.nouns = slices.Compact(n.nouns)
+	for _, r := range routes { // in one order, so that document and client agree
+		if r.Guard == Token {
+			n.learn(r.In)
+			n.learn(r.Out)
+		}
+	}
 	return n
 }
+
+// learn names a body's types, those inside it too.
+func (n *namer) learn(v any) {
+	if takes(v) {
+		n.walk(reflect.TypeOf(v))
+	}
+}
+
+func (n *namer) walk(t reflect.Type) {
+	switch {
+	case t == timeType || t == rawType || t.Implements(textType):
+	case t.Kind() == reflect.Pointer, t.Kind() == reflect.Slice, t.Kind() == reflect.Array, t.Kind() == reflect.Map:
+		n.walk(t.Elem())
+	case t.Kind() == reflect.Struct && n.names[t] == "":
+		n.of(t)
+		for _, f := range fieldsOf(t) {
+			n.walk(f.Type)
+		}
+	}
+}
+
+// TypeNames names the types of the routes' bodies as the API's description does, for what is generated from them.
+func TypeNames(routes []Route) func(reflect.Type) string { return newNamer(routes).of }
+
+// Summary is what a route does, in a sentence, as the API's description has it.
+func Summary(r Route) string { return summary(r) }
 
 // singular is the word for one of them. The API's words are few, so the rules are.
 func singular(word string) string {
