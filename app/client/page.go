@@ -34,3 +34,8 @@ func all[P, T any](ctx context.Context, query url.Values, list func(context.Cont
 		}
 	}
 }
+
+// Raw calls a path below /api/v1 as it is, for what has no method here: in and out are JSON, or nil.
+func (c *Client) Raw(ctx context.Context, method, path string, query url.Values, in, out any, calls ...Call) error {
+	return c.do(ctx, method, path, query, in, out, calls)
+}
