@@ -49,12 +49,17 @@ func furnish(t *testing.T, databaseURL string) *webtest.Site {
 
 func furnished(t *testing.T, databaseURL string) (*App, *webtest.House, *webtest.Site) {
 	t.Helper()
+	return furnishedWith(t, databaseURL, slog.New(slog.DiscardHandler))
+}
+
+func furnishedWith(t *testing.T, databaseURL string, log *slog.Logger) (*App, *webtest.House, *webtest.Site) {
+	t.Helper()
 	master, err := secret.GenerateMaster(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	a, err := New(t.Context(), Config{Addr: "127.0.0.1:8080", PublicURL: "http://127.0.0.1:8080", DataDir: t.TempDir(),
-		DatabaseURL: secret.New(databaseURL), MasterKey: master}, Options{Log: slog.New(slog.DiscardHandler), Web: true})
+		DatabaseURL: secret.New(databaseURL), MasterKey: master}, Options{Log: log, Web: true})
 	if err != nil {
 		t.Fatal(err)
 	}
