@@ -57,6 +57,7 @@ var untenanted = map[string]string{
 	"journal_positions": "a node's journal holds all tenants' attempts",
 	"price_refreshes":   "the catalogue is one for the installation",
 	"nodes":             "gateway processes, which serve every tenant",
+	"device_logins":     "a program's log-in is nobody's until a member confirms it",
 	"live_topics":       "it says that something changed, never what",
 }
 

@@ -157,6 +157,7 @@ var shared = map[string]string{
 	"journal_positions": "how far each node's journal is in the books",
 	"nodes":             "processes, which serve every tenant",
 	"live_topics":       "what changed, without whose",
+	"device_logins":     "a log-in is nobody's until a member confirms it",
 	"price_refreshes":   "the catalogue is one for the installation",
 }
 

@@ -57,6 +57,7 @@ type Token struct {
 
 // Store keeps identities, tokens and the sessions' fate. *db.IdentityStore implements it.
 type Store interface {
+	DeviceStore
 	AddIdentity(ctx context.Context, i Identity) error
 	// ByLogin finds accounts across organizations, for log-in only. Removed members have none.
 	ByLogin(ctx context.Context, issuer, subject string) ([]Identity, error)

@@ -14,7 +14,7 @@ import (
 
 type loginCmd struct {
 	URL   string `arg:"" optional:"" help:"The gateway's address, for example https://gateway.example.com."`
-	Token string `help:"A management token, or - to read it from standard input. Create one on the dashboard under API tokens." placeholder:"TOKEN" env:"BODHI_TOKEN"`
+	Token string `help:"A management token, or - to read it from standard input. Without it you confirm the log-in in a browser." placeholder:"TOKEN" env:"BODHI_TOKEN"`
 }
 
 // Run tries the token before it is kept, so that a wrong one is found here and not in the next command.
@@ -34,7 +34,9 @@ func (c loginCmd) Run(e *env) error {
 	}
 	at := account{URL: strings.TrimRight(c.URL, "/"), Token: c.Token}
 	if at.Token == "" {
-		return fmt.Errorf("give a token: create one at %s/tokens, then run bodhi login %s --token - and paste it", at.URL, at.URL)
+		if at.Token, err = inBrowser(e, at.URL); err != nil {
+			return err
+		}
 	}
 	if at.Token == "-" {
 		line, err := bufio.NewReader(os.Stdin).ReadString('\n')
@@ -57,6 +59,20 @@ func (c loginCmd) Run(e *env) error {
 	}
 	_, err = fmt.Fprintf(e.out, "Logged in to %s as %s (%s). Kept in %s, for you alone.\n", plainCell(me.Name), plainCell(me.Actor), me.Role, file)
 	return err
+}
+
+// inBrowser lets a person confirm the log-in on the dashboard, where they are logged in however their company wants it.
+func inBrowser(e *env, at string) (string, error) {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "this machine"
+	}
+	l, err := client.StartLogin(e.ctx, at, "bodhi on "+host)
+	if err != nil {
+		return "", err
+	}
+	fmt.Fprintf(e.out, "Open %s\nand confirm this code: %s\n\nWaiting. It ends in %d minutes.\n", l.Link, l.UserCode, l.Seconds/60)
+	return l.Wait(e.ctx)
 }
 
 type logoutCmd struct{}

@@ -52,3 +52,28 @@ func kinds() []ui.Option {
 		{Value: "organization", Label: "The organization's", Hint: "Acts with a role of its own and stays when its maker leaves. For servers."},
 	}
 }
+
+// DevicePage asks for the code of a program that wants to log in, or shows what waits under it.
+type DevicePage struct {
+	layout.Shell
+	Code   string
+	Error  string
+	Errors map[string]string
+
+	Waits       bool
+	Program, IP string
+	Here        string // the address of who looks
+	At          ui.When
+	As, Role    string // whom it would act as
+}
+
+func (p DevicePage) facts() []ui.Fact {
+	ip := p.IP
+	if p.IP == p.Here {
+		ip += " (the same as yours)"
+	} else {
+		ip += " (not yours: " + p.Here + ")"
+	}
+	return []ui.Fact{{Label: "Code", Value: p.Code, Mono: true}, {Label: "Program", Value: p.Program}, {Label: "Asked from", Value: ip, Mono: true}, {Label: "Asked", Value: p.At.Text, Title: p.At.Full},
+		{Label: "Would act as", Value: p.As + ", " + p.Role}}
+}

@@ -13,7 +13,7 @@ import (
 // tokenRoutes are the URLs of management tokens, and of who one is.
 func (h *Handlers) tokenRoutes() []web.Route {
 	const api = web.APIRoot + "tokens"
-	return []web.Route{
+	return append(h.deviceRoutes(), []web.Route{
 		{Method: http.MethodGet, Path: tokensPath, Name: "tokens.list", Guard: web.Person, Floor: org.Viewer, Handle: h.tokens},
 		{Method: http.MethodGet, Path: tokensPath + "/new", Name: "tokens.form", Guard: web.Person, Floor: org.Viewer, Handle: h.tokenForm},
 		{Method: http.MethodPost, Path: tokensPath, Name: "tokens.create", Guard: web.Person, Floor: org.Viewer, Audit: "token.created", Handle: h.createToken},
@@ -28,7 +28,7 @@ func (h *Handlers) tokenRoutes() []web.Route {
 		{Method: http.MethodGet, Path: api + "/:id", Name: "api.tokens.show", Guard: web.Token, Floor: org.Viewer, Out: tokenJSON{}, Query: web.NoQuery, Handle: h.apiToken},
 		{Method: http.MethodDelete, Path: api + "/:id", Name: "api.tokens.revoke", Guard: web.Token, Floor: org.Viewer, Audit: "token.revoked", Out: web.None{}, Handle: h.apiRevokeToken,
 			Does: "Revoke a token: its next request is refused."},
-	}
+	}...)
 }
 
 // whoamiJSON is whose token this is.
