@@ -104,7 +104,10 @@ func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error
 	}
 	workers := jobs.NewWorkers()
 	a.queue, err = jobs.New(d, jobs.Options{Workers: workers, Log: o.Log, Schedule: jobs.Schedule(jobs.Chores{
-		ExpireSessions: func(ctx context.Context) error { _, err := c.sessions.Sweep(ctx); return err },
+		ExpireSessions: func(ctx context.Context) error {
+			_, err := c.sessions.Sweep(ctx)
+			return errors.Join(err, c.sso.Sweep(ctx))
+		},
 		EnsureDays: func(ctx context.Context) error {
 			now := c.clock.Now()
 			return c.ledgerStore.EnsureDays(ctx, now, now.AddDate(0, 0, 2))
@@ -113,6 +116,7 @@ func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error
 		Reconcile:     c.reconciling.Nightly,
 		PruneAudit:    c.audit.PruneAll,
 		ForgetReplays: c.replays.Sweep,
+		RefreshModels: c.providers.RefreshModels,
 	})})
 	if err != nil {
 		return nil, errors.Join(err, a.treasury.Close(ctx))
@@ -183,7 +187,10 @@ func (a *App) readRoutes(ctx context.Context) (r route.Records, err error) {
 	if r.Connections, err = a.connections.All(ctx); err != nil {
 		return r, err
 	}
-	r.Aliases, err = a.aliases.All(ctx)
+	if r.Aliases, err = a.aliases.All(ctx); err != nil {
+		return r, err
+	}
+	r.Policies, err = a.aliases.Policies(ctx)
 	return r, err
 }
 

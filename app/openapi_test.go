@@ -237,7 +237,7 @@ func TestTheClientHasEveryOperation(t *testing.T) {
 	t.Parallel()
 	s := furnish(t, dbtest.SQLiteURL(t))
 	const file = "client/api_gen.go"
-	want := webtest.Client(t, s.Routes, comments(t))
+	want := webtest.GoClient(t, s.Routes, comments(t))
 	if *update {
 		must(t, os.WriteFile(file, []byte(want), 0o644))
 		return

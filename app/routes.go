@@ -17,6 +17,9 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/reconcile/reconcileweb"
 	"github.com/bodhi-gateway/bodhi/app/report/reportweb"
 	"github.com/bodhi-gateway/bodhi/app/route/routeweb"
+	"github.com/bodhi-gateway/bodhi/app/sso/ssoweb"
+	"github.com/bodhi-gateway/bodhi/app/trial"
+	"github.com/bodhi-gateway/bodhi/app/trial/trialweb"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	"github.com/bodhi-gateway/bodhi/docs"
 )
@@ -26,16 +29,19 @@ import (
 func (a *App) routes() []web.Route {
 	budgets := a.budgets(a.treasury)
 	rooms := slices.Concat(
-		identityweb.New(a.people).Routes(),
+		identityweb.New(a.people, a.factors, a.sso).Routes(),
+		identityweb.NewTree(identityweb.TreeParts{People: a.people, Keys: a.keys, Budgets: budgets, Reports: a.reports}).Routes(),
+		ssoweb.New(a.sso, a.people).Routes(),
 		reportweb.New(reportweb.Parts{Reports: a.reports, Budgets: budgets, Keys: a.keys, Connections: a.providers}).Routes(),
-		keyweb.New(a.keys, a.people).Routes(),
-		providerweb.New(a.providers).Routes(),
-		routeweb.New(a.aliasing, a.providers, a.shelf, a.prices, a.clock).Routes(),
+		keyweb.New(a.keys, a.people, a.reports).Routes(),
+		providerweb.New(a.providers, a.reports).Routes(),
+		routeweb.New(a.aliasing, a.providers, a.shelf, a.prices, a.clock, a.reports).Routes(),
 		priceweb.New(a.pricing, a.providers, a.refresher).Routes(),
 		reconcileweb.New(a.reconciling).Routes(),
 		budgetweb.New(budgets, a.people, a.keys, a.reports).Routes(),
 		limitweb.New(a.limits(a.limiter), a.people, a.keys).Routes(),
 		auditweb.New(a.audit).Routes(),
+		trialweb.New(trial.New(trial.Parts{Keys: a.keys, Desk: a.desk, Gateway: a.gateway, Tx: a.db, Audit: a.audit, Clock: a.clock}), a.providers, a.reports, a.shelf).Routes(),
 		[]web.Route{web.StyleGuide()},
 	)
 	about, err := web.Docs{PublicURL: a.cfg.PublicURL, Version: cmp.Or(a.options.Version, "dev"), Texts: apiTexts(), Errors: docs.Errors}.Routes(rooms)
@@ -49,7 +55,7 @@ func (a *App) routes() []web.Route {
 func (a *App) mount() (http.Handler, error) {
 	e := echo.New()
 	err := web.Mount(e, a.routes(), web.Deps{
-		PublicURL: a.cfg.PublicURL, Sessions: a.sessions, People: a.people, Clock: a.clock, IDs: a.ids, Log: a.log,
+		PublicURL: a.cfg.PublicURL, Sessions: a.sessions, People: a.people, Lifetimes: a.people.Lifetimes, Clock: a.clock, IDs: a.ids, Log: a.log,
 		Replays: a.replays,
 	})
 	return a.split(e), err

@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"strings"
 	"time"
@@ -108,12 +107,15 @@ type tokenRow struct {
 	Pepper    int64      `gorm:"column:pepper"`
 	MAC       []byte     `gorm:"column:mac"`
 	CreatedBy string     `gorm:"column:created_by"`
+	Member    id.Member  `gorm:"column:member_id"`
+	NodeKind  string     `gorm:"column:node_kind"`
+	Node      string     `gorm:"column:node_id"`
 	CreatedAt time.Time  `gorm:"column:created_at"`
 	ExpiresAt *time.Time `gorm:"column:expires_at"`
 	RevokedAt *time.Time `gorm:"column:revoked_at"`
 	Scopes    string     `gorm:"column:scopes"`
 	UsedAt    *time.Time `gorm:"column:last_used_at"`
-	Member    id.Member  `gorm:"column:member_id"`
+	Personal  bool       `gorm:"column:personal"`
 }
 
 // TableName implements gorm's Tabler.
@@ -121,9 +123,10 @@ func (tokenRow) TableName() string { return "tokens" }
 
 func (r tokenRow) token() identity.Token {
 	t := identity.Token{ID: r.ID, Org: r.Org, Name: r.Name, Role: org.Role(r.Role), Public: r.Public, Last4: r.Last4,
-		KeyID: secret.KeyID(r.Pepper), CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt.UTC(), ExpiresAt: fromNull(r.ExpiresAt), RevokedAt: fromNull(r.RevokedAt),
-		Scopes: strings.Fields(r.Scopes), LastUsedAt: fromNull(r.UsedAt), Member: r.Member}
+		KeyID: secret.KeyID(r.Pepper), CreatedBy: r.CreatedBy, Maker: r.Member, CreatedAt: r.CreatedAt.UTC(), ExpiresAt: fromNull(r.ExpiresAt), RevokedAt: fromNull(r.RevokedAt),
+		Scopes: strings.Fields(r.Scopes), LastUsedAt: fromNull(r.UsedAt), Personal: r.Personal}
 	copy(t.MAC[:], r.MAC)
+	t.At, _ = org.ParseScope(r.Org, r.NodeKind, r.Node) // what is none is the zero scope: nowhere
 	return t
 }
 
@@ -131,7 +134,7 @@ func (r tokenRow) token() identity.Token {
 func (s *IdentityStore) AddToken(ctx context.Context, t identity.Token) error {
 	return s.db.scoped(ctx, t.Org, func(tx *gorm.DB) error {
 		return tx.Create(&tokenRow{t.Org, t.ID, t.Name, string(t.Role), t.Public, t.Last4, int64(t.KeyID), t.MAC[:], t.CreatedBy,
-			t.CreatedAt.UTC(), toNull(t.ExpiresAt), toNull(t.RevokedAt), strings.Join(t.Scopes, " "), toNull(t.LastUsedAt), t.Member}).Error
+			t.Maker, string(t.At.Kind()), t.At.Node(), t.CreatedAt.UTC(), toNull(t.ExpiresAt), toNull(t.RevokedAt), strings.Join(t.Scopes, " "), toNull(t.LastUsedAt), t.Personal}).Error
 	})
 }
 
@@ -172,6 +175,13 @@ func (s *IdentityStore) RevokeToken(ctx context.Context, o id.Org, t id.Token, a
 	})
 }
 
+// RevokeTokensOf implements identity.Store.
+func (s *IdentityStore) RevokeTokensOf(ctx context.Context, o id.Org, m id.Member, at time.Time) error {
+	return s.db.scoped(ctx, o, func(tx *gorm.DB) error {
+		return tx.Model(&tokenRow{}).Where("org_id = ? AND member_id = ? AND revoked_at IS NULL", o, m).Update("revoked_at", at.UTC()).Error
+	})
+}
+
 // SessionStore keeps browser sessions for scs, which gives it hashed tokens. It implements scs.CtxStore.
 type SessionStore struct{ db *DB }
 
@@ -185,6 +195,16 @@ type sessionRow struct {
 	Data      []byte     `gorm:"column:data"`
 	ExpiresAt time.Time  `gorm:"column:expires_at"`
 	EndedAt   *time.Time `gorm:"column:ended_at"`
+
+	ID              id.Session  `gorm:"column:id"`
+	Method          string      `gorm:"column:method"`
+	IP              string      `gorm:"column:ip"`
+	Agent           string      `gorm:"column:agent"`
+	BeganAt         *time.Time  `gorm:"column:began_at"`
+	SeenAt          *time.Time  `gorm:"column:seen_at"`
+	Provider        id.Provider `gorm:"column:provider_id"`
+	ProviderSession string      `gorm:"column:provider_session"`
+	ProviderSubject string      `gorm:"column:provider_subject"`
 }
 
 // TableName implements gorm's Tabler.
@@ -205,11 +225,11 @@ func (s *SessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool,
 // CommitCtx implements scs.CtxStore. A session that ended meanwhile stays ended.
 func (s *SessionStore) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
 	row := sessionRow{Token: token, Data: data, ExpiresAt: expiry.UTC()}
-	row.Org, row.Member = sessionMember(data)
+	row.describe()
 	return s.db.system(ctx, "save a session", func(tx *gorm.DB) error {
 		return tx.Clauses(clause.OnConflict{
 			Columns:   []clause.Column{{Name: "token"}},
-			DoUpdates: clause.AssignmentColumns([]string{"member_org_id", "member_id", "data", "expires_at"}), // never ended_at
+			DoUpdates: clause.AssignmentColumns(sessionColumns),
 		}).Create(&row).Error
 	})
 }
@@ -243,17 +263,3 @@ func (s *SessionStore) Commit(string, []byte, time.Time) error { return errNoCon
 
 // Delete completes scs.Store; scs calls DeleteCtx.
 func (s *SessionStore) Delete(string) error { return errNoContext }
-
-// sessionMember reads whose session it is from app/web's JSON; a session before a log-in is nobody's.
-func sessionMember(data []byte) (id.Org, id.Member) {
-	var v struct {
-		Values struct {
-			Org    id.Org    `json:"org"`
-			Member id.Member `json:"member"`
-		} `json:"values"`
-	}
-	if err := json.Unmarshal(data, &v); err != nil {
-		return id.Org{}, id.Member{}
-	}
-	return v.Values.Org, v.Values.Member
-}

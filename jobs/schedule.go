@@ -32,6 +32,7 @@ type Chores struct {
 	Reconcile      func(ctx context.Context) error // read the providers' cost reports
 	PruneAudit     func(ctx context.Context) error // remove audit entries that are old enough
 	ForgetReplays  func(ctx context.Context) error // forget answers kept for Idempotency-Key
+	RefreshModels  func(ctx context.Context) error // ask connections for their models
 }
 
 // Schedule is all the periodic work of the program. The minutes are odd, because everybody else's jobs run at :00.
@@ -42,7 +43,8 @@ func Schedule(c Chores) []Periodic {
 		{Name: "refresh_prices", Cron: "23 5 * * *", AtStart: true, Run: c.RefreshPrices},
 		{Name: "reconcile", Cron: "47 4 * * *", Run: c.Reconcile},
 		{Name: "prune_audit", Cron: "41 3 * * *", Run: c.PruneAudit},
-		{Name: "forget_replays", Cron: "37 * * * *", Run: c.ForgetReplays},
+		{Name: "forget_replays", Cron: "53 * * * *", Run: c.ForgetReplays},
+		{Name: "refresh_models", Cron: "37 */6 * * *", Run: c.RefreshModels},
 	}
 }
 

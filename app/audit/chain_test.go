@@ -11,6 +11,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/audit"
 	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
 	"github.com/bodhi-gateway/bodhi/db"
@@ -76,7 +77,7 @@ func TestTamperingIsFound(t *testing.T) {
 	cases := []struct{ name, sql, want string }{
 		{"nothing", `SELECT 1`, ""},
 		{"an actor was changed", `UPDATE audit_entries SET actor = 'mallory' WHERE seq = 3`, "entry 3"},
-		{"a value was changed", `UPDATE audit_entries SET after_json = replace(after_json, 'lead', 'admin') WHERE seq = 4`, "entry 4"},
+		{"a value was changed", `UPDATE audit_entries SET after_json = replace(after_json, 'lead', 'admin') WHERE seq = 8`, "entry 8"},
 		{"a time was changed", `UPDATE audit_entries SET at = '2020-01-01 00:00:00+00:00' WHERE seq = 2`, "entry 2"},
 		{"an entry was removed", `DELETE FROM audit_entries WHERE seq = 3`, "entry 3"},
 		{"the last entry was removed", `DELETE FROM audit_entries WHERE seq = (SELECT max(seq) FROM audit_entries)`, "missing"},
@@ -133,7 +134,7 @@ func TestAdminsReadTheLogAndOthersWhatTheyDid(t *testing.T) {
 	h := webtest.NewHouse(t, dbtest.SQLite(t))
 	x := h.Found(t, "Acme")
 	manager := x.Actor(org.Manager)
-	if _, err := h.Identity.AddTeam(t.Context(), manager, "Mine"); err != nil {
+	if _, err := h.Identity.AddTeam(t.Context(), manager, "Mine", id.Department{}); err != nil {
 		t.Fatal(err)
 	}
 	for r, want := range map[org.Role]int{org.Admin: 3, org.Manager: 1, org.Lead: 0, org.Viewer: 0} {

@@ -42,6 +42,18 @@ type ConnectionsAPI struct{ c *Client }
 // Connections is what the API can do with connections.
 func (c *Client) Connections() ConnectionsAPI { return ConnectionsAPI{c} }
 
+// DepartmentsAPI is what the API can do with departments.
+type DepartmentsAPI struct{ c *Client }
+
+// Departments is what the API can do with departments.
+func (c *Client) Departments() DepartmentsAPI { return DepartmentsAPI{c} }
+
+// FactorsAPI is what the API can do with factors.
+type FactorsAPI struct{ c *Client }
+
+// Factors is what the API can do with factors.
+func (c *Client) Factors() FactorsAPI { return FactorsAPI{c} }
+
 // KeysAPI is what the API can do with keys.
 type KeysAPI struct{ c *Client }
 
@@ -53,6 +65,12 @@ type LimitsAPI struct{ c *Client }
 
 // Limits is what the API can do with limits.
 func (c *Client) Limits() LimitsAPI { return LimitsAPI{c} }
+
+// LoginPolicyAPI is what the API can do with login policy.
+type LoginPolicyAPI struct{ c *Client }
+
+// LoginPolicy is what the API can do with login policy.
+func (c *Client) LoginPolicy() LoginPolicyAPI { return LoginPolicyAPI{c} }
 
 // MembersAPI is what the API can do with members.
 type MembersAPI struct{ c *Client }
@@ -84,6 +102,12 @@ type PricesAPI struct{ c *Client }
 // Prices is what the API can do with prices.
 func (c *Client) Prices() PricesAPI { return PricesAPI{c} }
 
+// ProvidersAPI is what the API can do with providers.
+type ProvidersAPI struct{ c *Client }
+
+// Providers is what the API can do with providers.
+func (c *Client) Providers() ProvidersAPI { return ProvidersAPI{c} }
+
 // ReconcileAPI is what the API can do with reconcile.
 type ReconcileAPI struct{ c *Client }
 
@@ -95,6 +119,30 @@ type RequestsAPI struct{ c *Client }
 
 // Requests is what the API can do with requests.
 func (c *Client) Requests() RequestsAPI { return RequestsAPI{c} }
+
+// RoutingAPI is what the API can do with routing.
+type RoutingAPI struct{ c *Client }
+
+// Routing is what the API can do with routing.
+func (c *Client) Routing() RoutingAPI { return RoutingAPI{c} }
+
+// ServiceAccountsAPI is what the API can do with service accounts.
+type ServiceAccountsAPI struct{ c *Client }
+
+// ServiceAccounts is what the API can do with service accounts.
+func (c *Client) ServiceAccounts() ServiceAccountsAPI { return ServiceAccountsAPI{c} }
+
+// SessionsAPI is what the API can do with sessions.
+type SessionsAPI struct{ c *Client }
+
+// Sessions is what the API can do with sessions.
+func (c *Client) Sessions() SessionsAPI { return SessionsAPI{c} }
+
+// SsoAPI is what the API can do with sso.
+type SsoAPI struct{ c *Client }
+
+// Sso is what the API can do with sso.
+func (c *Client) Sso() SsoAPI { return SsoAPI{c} }
 
 // TeamsAPI is what the API can do with teams.
 type TeamsAPI struct{ c *Client }
@@ -108,6 +156,12 @@ type TokensAPI struct{ c *Client }
 // Tokens is what the API can do with tokens.
 func (c *Client) Tokens() TokensAPI { return TokensAPI{c} }
 
+// TrialsAPI is what the API can do with trials.
+type TrialsAPI struct{ c *Client }
+
+// Trials is what the API can do with trials.
+func (c *Client) Trials() TrialsAPI { return TrialsAPI{c} }
+
 // UsageAPI is what the API can do with usage.
 type UsageAPI struct{ c *Client }
 
@@ -120,49 +174,50 @@ type WhoamiAPI struct{ c *Client }
 // Whoami is what the API can do with whoami.
 func (c *Client) Whoami() WhoamiAPI { return WhoamiAPI{c} }
 
-// Show: Show an organization.
-func (a OrganizationAPI) Show(ctx context.Context, query url.Values, calls ...Call) (out Organization, err error) {
-	err = a.c.do(ctx, http.MethodGet, "/organization", query, nil, &out, calls)
+// Show: Show a login policy.
+func (a LoginPolicyAPI) Show(ctx context.Context, query url.Values, calls ...Call) (out IdentityPolicy, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/login-policy", query, nil, &out, calls)
 	return out, err
 }
 
-// List: List teams.
-func (a TeamsAPI) List(ctx context.Context, query url.Values, calls ...Call) (out TeamList, err error) {
-	err = a.c.do(ctx, http.MethodGet, "/teams", query, nil, &out, calls)
+// Set: Set a login policy.
+func (a LoginPolicyAPI) Set(ctx context.Context, in IdentityPolicy, calls ...Call) (out IdentityPolicy, err error) {
+	err = a.c.do(ctx, http.MethodPut, "/login-policy", nil, in, &out, calls)
 	return out, err
 }
 
-// All is List over all pages.
-func (a TeamsAPI) All(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[Team, error] {
-	return all(ctx, query, func(ctx context.Context, query url.Values) (TeamList, error) { return a.List(ctx, query, calls...) }, func(p TeamList) ([]Team, string) { return p.Data, p.Next })
-}
-
-// Create: Create a team.
-func (a TeamsAPI) Create(ctx context.Context, in TeamInput, calls ...Call) (out Team, err error) {
-	err = a.c.do(ctx, http.MethodPost, "/teams", nil, in, &out, calls)
-	return out, err
-}
-
-// List: List members.
-func (a MembersAPI) List(ctx context.Context, query url.Values, calls ...Call) (out MemberList, err error) {
-	err = a.c.do(ctx, http.MethodGet, "/members", query, nil, &out, calls)
+// List: List sessions.
+func (a SessionsAPI) List(ctx context.Context, id string, query url.Values, calls ...Call) (out SessionList, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/members/"+url.PathEscape(id)+"/sessions", query, nil, &out, calls)
 	return out, err
 }
 
 // All is List over all pages.
-func (a MembersAPI) All(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[Member, error] {
-	return all(ctx, query, func(ctx context.Context, query url.Values) (MemberList, error) { return a.List(ctx, query, calls...) }, func(p MemberList) ([]Member, string) { return p.Data, p.Next })
+func (a SessionsAPI) All(ctx context.Context, id string, query url.Values, calls ...Call) iter.Seq2[Session, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (SessionList, error) {
+		return a.List(ctx, id, query, calls...)
+	}, func(p SessionList) ([]Session, string) { return p.Data, p.Next })
 }
 
-// Add: Add a member.
-func (a MembersAPI) Add(ctx context.Context, in MemberInput, calls ...Call) (out Member, err error) {
-	err = a.c.do(ctx, http.MethodPost, "/members", nil, in, &out, calls)
+// EndAll: End all a session.
+func (a SessionsAPI) EndAll(ctx context.Context, id string, calls ...Call) error {
+	return a.c.do(ctx, http.MethodDelete, "/members/"+url.PathEscape(id)+"/sessions", nil, nil, nil, calls)
+}
+
+// End: End a session.
+func (a SessionsAPI) End(ctx context.Context, id string, session string, calls ...Call) error {
+	return a.c.do(ctx, http.MethodDelete, "/members/"+url.PathEscape(id)+"/sessions/"+url.PathEscape(session), nil, nil, nil, calls)
+}
+
+// Show: Show a factor.
+func (a FactorsAPI) Show(ctx context.Context, id string, query url.Values, calls ...Call) (out Factors, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/members/"+url.PathEscape(id)+"/factors", query, nil, &out, calls)
 	return out, err
 }
 
-// Remove: Remove a member.
-func (a MembersAPI) Remove(ctx context.Context, id string, calls ...Call) error {
-	return a.c.do(ctx, http.MethodDelete, "/members/"+url.PathEscape(id), nil, nil, nil, calls)
+// Reset: Reset a factor.
+func (a FactorsAPI) Reset(ctx context.Context, id string, calls ...Call) error {
+	return a.c.do(ctx, http.MethodDelete, "/members/"+url.PathEscape(id)+"/factors", nil, nil, nil, calls)
 }
 
 // Show: Show whose token this is and what it may do. Every token may ask.
@@ -199,6 +254,255 @@ func (a TokensAPI) Revoke(ctx context.Context, id string, calls ...Call) error {
 	return a.c.do(ctx, http.MethodDelete, "/tokens/"+url.PathEscape(id), nil, nil, nil, calls)
 }
 
+// Show: Show an organization.
+func (a OrganizationAPI) Show(ctx context.Context, query url.Values, calls ...Call) (out Organization, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/organization", query, nil, &out, calls)
+	return out, err
+}
+
+// Change: Change an organization.
+func (a OrganizationAPI) Change(ctx context.Context, in OrganizationInput, calls ...Call) (out Organization, err error) {
+	err = a.c.do(ctx, http.MethodPut, "/organization", nil, in, &out, calls)
+	return out, err
+}
+
+// List: List members.
+func (a MembersAPI) List(ctx context.Context, query url.Values, calls ...Call) (out MemberList, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/members", query, nil, &out, calls)
+	return out, err
+}
+
+// All is List over all pages.
+func (a MembersAPI) All(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[Member, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (MemberList, error) { return a.List(ctx, query, calls...) }, func(p MemberList) ([]Member, string) { return p.Data, p.Next })
+}
+
+// Add: Add a member.
+func (a MembersAPI) Add(ctx context.Context, in MemberInput, calls ...Call) (out Member, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/members", nil, in, &out, calls)
+	return out, err
+}
+
+// Show: Show a member.
+func (a MembersAPI) Show(ctx context.Context, id string, query url.Values, calls ...Call) (out Member, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/members/"+url.PathEscape(id), query, nil, &out, calls)
+	return out, err
+}
+
+// Place: Place a member.
+func (a MembersAPI) Place(ctx context.Context, id string, in RolesInput, calls ...Call) (out Member, err error) {
+	err = a.c.do(ctx, http.MethodPut, "/members/"+url.PathEscape(id)+"/roles", nil, in, &out, calls)
+	return out, err
+}
+
+// Move: Move a member.
+func (a MembersAPI) Move(ctx context.Context, id string, in MoveInput, calls ...Call) (out Member, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/members/"+url.PathEscape(id)+"/move", nil, in, &out, calls)
+	return out, err
+}
+
+// Disable: Disable a member.
+func (a MembersAPI) Disable(ctx context.Context, id string, calls ...Call) (out Member, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/members/"+url.PathEscape(id)+"/disable", nil, nil, &out, calls)
+	return out, err
+}
+
+// Enable: Enable a member.
+func (a MembersAPI) Enable(ctx context.Context, id string, calls ...Call) (out Member, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/members/"+url.PathEscape(id)+"/enable", nil, nil, &out, calls)
+	return out, err
+}
+
+// Remove: Remove a member.
+func (a MembersAPI) Remove(ctx context.Context, id string, calls ...Call) error {
+	return a.c.do(ctx, http.MethodDelete, "/members/"+url.PathEscape(id), nil, nil, nil, calls)
+}
+
+// List: List departments.
+func (a DepartmentsAPI) List(ctx context.Context, query url.Values, calls ...Call) (out DepartmentList, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/departments", query, nil, &out, calls)
+	return out, err
+}
+
+// All is List over all pages.
+func (a DepartmentsAPI) All(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[Department, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (DepartmentList, error) {
+		return a.List(ctx, query, calls...)
+	}, func(p DepartmentList) ([]Department, string) { return p.Data, p.Next })
+}
+
+// Create: Create a department.
+func (a DepartmentsAPI) Create(ctx context.Context, in IdentityNameInput, calls ...Call) (out Department, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/departments", nil, in, &out, calls)
+	return out, err
+}
+
+// Show: Show a department.
+func (a DepartmentsAPI) Show(ctx context.Context, id string, query url.Values, calls ...Call) (out Department, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/departments/"+url.PathEscape(id), query, nil, &out, calls)
+	return out, err
+}
+
+// Rename: Rename a department.
+func (a DepartmentsAPI) Rename(ctx context.Context, id string, in IdentityNameInput, calls ...Call) (out Department, err error) {
+	err = a.c.do(ctx, http.MethodPatch, "/departments/"+url.PathEscape(id), nil, in, &out, calls)
+	return out, err
+}
+
+// Merge: Merge a department.
+func (a DepartmentsAPI) Merge(ctx context.Context, id string, in IdentityIntoInput, calls ...Call) (out Department, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/departments/"+url.PathEscape(id)+"/merge", nil, in, &out, calls)
+	return out, err
+}
+
+// Archive: Archive a department.
+func (a DepartmentsAPI) Archive(ctx context.Context, id string, calls ...Call) (out Department, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/departments/"+url.PathEscape(id)+"/archive", nil, nil, &out, calls)
+	return out, err
+}
+
+// Restore: Restore a department.
+func (a DepartmentsAPI) Restore(ctx context.Context, id string, calls ...Call) (out Department, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/departments/"+url.PathEscape(id)+"/restore", nil, nil, &out, calls)
+	return out, err
+}
+
+// List: List teams.
+func (a TeamsAPI) List(ctx context.Context, query url.Values, calls ...Call) (out TeamList, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/teams", query, nil, &out, calls)
+	return out, err
+}
+
+// All is List over all pages.
+func (a TeamsAPI) All(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[Team, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (TeamList, error) { return a.List(ctx, query, calls...) }, func(p TeamList) ([]Team, string) { return p.Data, p.Next })
+}
+
+// Create: Create a team.
+func (a TeamsAPI) Create(ctx context.Context, in TeamInput, calls ...Call) (out Team, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/teams", nil, in, &out, calls)
+	return out, err
+}
+
+// Show: Show a team.
+func (a TeamsAPI) Show(ctx context.Context, id string, query url.Values, calls ...Call) (out Team, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/teams/"+url.PathEscape(id), query, nil, &out, calls)
+	return out, err
+}
+
+// Rename: Rename a team.
+func (a TeamsAPI) Rename(ctx context.Context, id string, in IdentityNameInput, calls ...Call) (out Team, err error) {
+	err = a.c.do(ctx, http.MethodPatch, "/teams/"+url.PathEscape(id), nil, in, &out, calls)
+	return out, err
+}
+
+// Move: Move a team.
+func (a TeamsAPI) Move(ctx context.Context, id string, in DepartmentInput, calls ...Call) (out Team, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/teams/"+url.PathEscape(id)+"/move", nil, in, &out, calls)
+	return out, err
+}
+
+// Merge: Merge a team.
+func (a TeamsAPI) Merge(ctx context.Context, id string, in IdentityIntoInput, calls ...Call) (out Team, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/teams/"+url.PathEscape(id)+"/merge", nil, in, &out, calls)
+	return out, err
+}
+
+// Archive: Archive a team.
+func (a TeamsAPI) Archive(ctx context.Context, id string, calls ...Call) (out Team, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/teams/"+url.PathEscape(id)+"/archive", nil, nil, &out, calls)
+	return out, err
+}
+
+// Restore: Restore a team.
+func (a TeamsAPI) Restore(ctx context.Context, id string, calls ...Call) (out Team, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/teams/"+url.PathEscape(id)+"/restore", nil, nil, &out, calls)
+	return out, err
+}
+
+// List: List service accounts.
+func (a ServiceAccountsAPI) List(ctx context.Context, query url.Values, calls ...Call) (out IdentityAccountList, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/service-accounts", query, nil, &out, calls)
+	return out, err
+}
+
+// All is List over all pages.
+func (a ServiceAccountsAPI) All(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[IdentityAccount, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (IdentityAccountList, error) {
+		return a.List(ctx, query, calls...)
+	}, func(p IdentityAccountList) ([]IdentityAccount, string) { return p.Data, p.Next })
+}
+
+// Create: Create a service account.
+func (a ServiceAccountsAPI) Create(ctx context.Context, in IdentityAccountInput, calls ...Call) (out IdentityAccount, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/service-accounts", nil, in, &out, calls)
+	return out, err
+}
+
+// Show: Show a service account.
+func (a ServiceAccountsAPI) Show(ctx context.Context, id string, query url.Values, calls ...Call) (out IdentityAccount, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/service-accounts/"+url.PathEscape(id), query, nil, &out, calls)
+	return out, err
+}
+
+// Rename: Rename a service account.
+func (a ServiceAccountsAPI) Rename(ctx context.Context, id string, in IdentityNameInput, calls ...Call) (out IdentityAccount, err error) {
+	err = a.c.do(ctx, http.MethodPatch, "/service-accounts/"+url.PathEscape(id), nil, in, &out, calls)
+	return out, err
+}
+
+// Move: Move a service account.
+func (a ServiceAccountsAPI) Move(ctx context.Context, id string, in IdentityInTeamInput, calls ...Call) (out IdentityAccount, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/service-accounts/"+url.PathEscape(id)+"/move", nil, in, &out, calls)
+	return out, err
+}
+
+// Archive: Archive a service account.
+func (a ServiceAccountsAPI) Archive(ctx context.Context, id string, calls ...Call) (out IdentityAccount, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/service-accounts/"+url.PathEscape(id)+"/archive", nil, nil, &out, calls)
+	return out, err
+}
+
+// Restore: Restore a service account.
+func (a ServiceAccountsAPI) Restore(ctx context.Context, id string, calls ...Call) (out IdentityAccount, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/service-accounts/"+url.PathEscape(id)+"/restore", nil, nil, &out, calls)
+	return out, err
+}
+
+// Show: Show a sso.
+func (a SsoAPI) Show(ctx context.Context, query url.Values, calls ...Call) (out Provider, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/sso", query, nil, &out, calls)
+	return out, err
+}
+
+// Set: Set a sso.
+func (a SsoAPI) Set(ctx context.Context, in ProviderInput, calls ...Call) (out Provider, err error) {
+	err = a.c.do(ctx, http.MethodPut, "/sso", nil, in, &out, calls)
+	return out, err
+}
+
+// Remove: Remove a sso.
+func (a SsoAPI) Remove(ctx context.Context, calls ...Call) error {
+	return a.c.do(ctx, http.MethodDelete, "/sso", nil, nil, nil, calls)
+}
+
+// Groups: Show the groups of a sso.
+func (a SsoAPI) Groups(ctx context.Context, query url.Values, calls ...Call) (out GroupList, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/sso/groups", query, nil, &out, calls)
+	return out, err
+}
+
+// AllGroups is Groups over all pages.
+func (a SsoAPI) AllGroups(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[Group, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (GroupList, error) { return a.Groups(ctx, query, calls...) }, func(p GroupList) ([]Group, string) { return p.Data, p.Next })
+}
+
+// SetGroups: Set groups a sso.
+func (a SsoAPI) SetGroups(ctx context.Context, in GroupList, calls ...Call) (out GroupList, err error) {
+	err = a.c.do(ctx, http.MethodPut, "/sso/groups", nil, in, &out, calls)
+	return out, err
+}
+
 // List: List requests.
 func (a RequestsAPI) List(ctx context.Context, query url.Values, calls ...Call) (out RequestList, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/requests", query, nil, &out, calls)
@@ -216,7 +520,7 @@ func (a RequestsAPI) Show(ctx context.Context, id string, query url.Values, call
 	return out, err
 }
 
-// List: List usage.
+// List: Add up usage by a dimension.
 func (a UsageAPI) List(ctx context.Context, query url.Values, calls ...Call) (out UsageList, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/usage", query, nil, &out, calls)
 	return out, err
@@ -227,7 +531,7 @@ func (a UsageAPI) All(ctx context.Context, query url.Values, calls ...Call) iter
 	return all(ctx, query, func(ctx context.Context, query url.Values) (UsageList, error) { return a.List(ctx, query, calls...) }, func(p UsageList) ([]Usage, string) { return p.Data, p.Next })
 }
 
-// Allocation: Allocation an usage.
+// Allocation: Share costs out over a tag or a part of the tree.
 func (a UsageAPI) Allocation(ctx context.Context, query url.Values, calls ...Call) (out Allocation, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/usage/allocation", query, nil, &out, calls)
 	return out, err
@@ -280,6 +584,19 @@ func (a KeysAPI) Enable(ctx context.Context, id string, calls ...Call) (out Key,
 	return out, err
 }
 
+// List: List providers.
+func (a ProvidersAPI) List(ctx context.Context, query url.Values, calls ...Call) (out ProviderKindList, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/providers", query, nil, &out, calls)
+	return out, err
+}
+
+// All is List over all pages.
+func (a ProvidersAPI) All(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[ProviderKind, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (ProviderKindList, error) {
+		return a.List(ctx, query, calls...)
+	}, func(p ProviderKindList) ([]ProviderKind, string) { return p.Data, p.Next })
+}
+
 // List: List connections.
 func (a ConnectionsAPI) List(ctx context.Context, query url.Values, calls ...Call) (out ConnectionList, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/connections", query, nil, &out, calls)
@@ -299,6 +616,23 @@ func (a ConnectionsAPI) Create(ctx context.Context, in ConnectionInput, calls ..
 	return out, err
 }
 
+// Found: Show the found of a connection.
+func (a ConnectionsAPI) Found(ctx context.Context, query url.Values, calls ...Call) (out FoundList, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/connections/found", query, nil, &out, calls)
+	return out, err
+}
+
+// AllFound is Found over all pages.
+func (a ConnectionsAPI) AllFound(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[Found, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (FoundList, error) { return a.Found(ctx, query, calls...) }, func(p FoundList) ([]Found, string) { return p.Data, p.Next })
+}
+
+// Health: Show the health of a connection.
+func (a ConnectionsAPI) Health(ctx context.Context, id string, query url.Values, calls ...Call) (out Health, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/connections/"+url.PathEscape(id)+"/health", query, nil, &out, calls)
+	return out, err
+}
+
 // Show: Show a connection.
 func (a ConnectionsAPI) Show(ctx context.Context, id string, query url.Values, calls ...Call) (out Connection, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/connections/"+url.PathEscape(id), query, nil, &out, calls)
@@ -311,7 +645,7 @@ func (a ConnectionsAPI) Update(ctx context.Context, id string, in ConnectionChan
 	return out, err
 }
 
-// Rotate: Rotate a connection.
+// Rotate: Replace a connection's credential.
 func (a ConnectionsAPI) Rotate(ctx context.Context, id string, in CredentialInput, calls ...Call) (out Connection, err error) {
 	err = a.c.do(ctx, http.MethodPost, "/connections/"+url.PathEscape(id)+"/credential", nil, in, &out, calls)
 	return out, err
@@ -328,6 +662,18 @@ func (a ConnectionsAPI) Delete(ctx context.Context, id string, calls ...Call) er
 	return a.c.do(ctx, http.MethodDelete, "/connections/"+url.PathEscape(id), nil, nil, nil, calls)
 }
 
+// Show: Show a routing.
+func (a RoutingAPI) Show(ctx context.Context, query url.Values, calls ...Call) (out RoutePolicy, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/routing", query, nil, &out, calls)
+	return out, err
+}
+
+// Update: Update a routing.
+func (a RoutingAPI) Update(ctx context.Context, in RoutePolicy, calls ...Call) (out RoutePolicy, err error) {
+	err = a.c.do(ctx, http.MethodPut, "/routing", nil, in, &out, calls)
+	return out, err
+}
+
 // List: List models.
 func (a ModelsAPI) List(ctx context.Context, query url.Values, calls ...Call) (out ModelList, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/models", query, nil, &out, calls)
@@ -337,6 +683,19 @@ func (a ModelsAPI) List(ctx context.Context, query url.Values, calls ...Call) (o
 // All is List over all pages.
 func (a ModelsAPI) All(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[Model, error] {
 	return all(ctx, query, func(ctx context.Context, query url.Values) (ModelList, error) { return a.List(ctx, query, calls...) }, func(p ModelList) ([]Model, string) { return p.Data, p.Next })
+}
+
+// Catalog: Show the catalog of a model.
+func (a ModelsAPI) Catalog(ctx context.Context, query url.Values, calls ...Call) (out RouteEntryList, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/models/catalog", query, nil, &out, calls)
+	return out, err
+}
+
+// AllCatalog is Catalog over all pages.
+func (a ModelsAPI) AllCatalog(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[RouteEntry, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (RouteEntryList, error) {
+		return a.Catalog(ctx, query, calls...)
+	}, func(p RouteEntryList) ([]RouteEntry, string) { return p.Data, p.Next })
 }
 
 // List: List aliases.
@@ -359,6 +718,25 @@ func (a AliasesAPI) Create(ctx context.Context, in AliasInput, calls ...Call) (o
 // Show: Show an alias.
 func (a AliasesAPI) Show(ctx context.Context, id string, query url.Values, calls ...Call) (out Alias, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/aliases/"+url.PathEscape(id), query, nil, &out, calls)
+	return out, err
+}
+
+// Candidates: Show the candidates of an alias.
+func (a AliasesAPI) Candidates(ctx context.Context, id string, query url.Values, calls ...Call) (out CandidateList, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/aliases/"+url.PathEscape(id)+"/candidates", query, nil, &out, calls)
+	return out, err
+}
+
+// AllCandidates is Candidates over all pages.
+func (a AliasesAPI) AllCandidates(ctx context.Context, id string, query url.Values, calls ...Call) iter.Seq2[Candidate, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (CandidateList, error) {
+		return a.Candidates(ctx, id, query, calls...)
+	}, func(p CandidateList) ([]Candidate, string) { return p.Data, p.Next })
+}
+
+// Switch: Switch an alias.
+func (a AliasesAPI) Switch(ctx context.Context, id string, in SwitchInput, calls ...Call) (out Alias, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/aliases/"+url.PathEscape(id)+"/switch", nil, in, &out, calls)
 	return out, err
 }
 
@@ -418,7 +796,7 @@ func (a OverridesAPI) End(ctx context.Context, id string, calls ...Call) error {
 	return a.c.do(ctx, http.MethodDelete, "/prices/overrides/"+url.PathEscape(id), nil, nil, nil, calls)
 }
 
-// List: List reconcile.
+// List: List days of the providers' books beside ours.
 func (a ReconcileAPI) List(ctx context.Context, query url.Values, calls ...Call) (out ReconcileDayList, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/reconcile", query, nil, &out, calls)
 	return out, err
@@ -431,7 +809,7 @@ func (a ReconcileAPI) All(ctx context.Context, query url.Values, calls ...Call) 
 	}, func(p ReconcileDayList) ([]ReconcileDay, string) { return p.Data, p.Next })
 }
 
-// Show: Show a reconcile.
+// Show: Show a connection's days in both books.
 func (a ReconcileAPI) Show(ctx context.Context, id string, query url.Values, calls ...Call) (out ReconcileAccount, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/reconcile/"+url.PathEscape(id), query, nil, &out, calls)
 	return out, err
@@ -444,22 +822,22 @@ func (a ReconcileAPI) AllShow(ctx context.Context, id string, query url.Values, 
 	}, func(p ReconcileAccount) ([]ReconcileDay, string) { return p.Data, p.Next })
 }
 
-// Set: Set a reconcile.
+// Set: Set the credential that reads a provider's cost report.
 func (a ReconcileAPI) Set(ctx context.Context, id string, in ReconcileCredentialInput, calls ...Call) error {
 	return a.c.do(ctx, http.MethodPut, "/reconcile/"+url.PathEscape(id), nil, in, nil, calls)
 }
 
-// Read: Read a reconcile.
+// Read: Read a provider's cost report now.
 func (a ReconcileAPI) Read(ctx context.Context, id string, calls ...Call) error {
 	return a.c.do(ctx, http.MethodPost, "/reconcile/"+url.PathEscape(id)+"/read", nil, nil, nil, calls)
 }
 
-// Remove: Remove a reconcile.
+// Remove: Forget the credential of a cost report.
 func (a ReconcileAPI) Remove(ctx context.Context, id string, calls ...Call) error {
 	return a.c.do(ctx, http.MethodDelete, "/reconcile/"+url.PathEscape(id), nil, nil, nil, calls)
 }
 
-// Suspense: Suspense a budget.
+// Suspense: Show the suspense of a budget.
 func (a BudgetsAPI) Suspense(ctx context.Context, id string, query url.Values, calls ...Call) (out SuspenseList, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/budgets/"+url.PathEscape(id)+"/suspense", query, nil, &out, calls)
 	return out, err
@@ -472,7 +850,7 @@ func (a BudgetsAPI) AllSuspense(ctx context.Context, id string, query url.Values
 	}, func(p SuspenseList) ([]BudgetSuspended, string) { return p.Data, p.Next })
 }
 
-// Release: Release a budget.
+// Release: Let what a lost node may have spent be spent again.
 func (a BudgetsAPI) Release(ctx context.Context, id string, in ReleaseInput, calls ...Call) (out ReleaseList, err error) {
 	err = a.c.do(ctx, http.MethodPost, "/budgets/"+url.PathEscape(id)+"/suspense/release", nil, in, &out, calls)
 	return out, err
@@ -512,7 +890,7 @@ func (a BudgetsAPI) Delete(ctx context.Context, id string, calls ...Call) error 
 	return a.c.do(ctx, http.MethodDelete, "/budgets/"+url.PathEscape(id), nil, nil, nil, calls)
 }
 
-// Grants: Grants a budget.
+// Grants: Show the grants of a budget.
 func (a BudgetsAPI) Grants(ctx context.Context, id string, query url.Values, calls ...Call) (out GrantList, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/budgets/"+url.PathEscape(id)+"/grants", query, nil, &out, calls)
 	return out, err
@@ -525,13 +903,13 @@ func (a BudgetsAPI) AllGrants(ctx context.Context, id string, query url.Values, 
 	}, func(p GrantList) ([]Grant, string) { return p.Data, p.Next })
 }
 
-// Grant: Grant a budget.
+// Grant: Give a budget more for its present period.
 func (a BudgetsAPI) Grant(ctx context.Context, id string, in GrantInput, calls ...Call) (out Grant, err error) {
 	err = a.c.do(ctx, http.MethodPost, "/budgets/"+url.PathEscape(id)+"/grants", nil, in, &out, calls)
 	return out, err
 }
 
-// Periods: Periods a budget.
+// Periods: Show the periods of a budget.
 func (a BudgetsAPI) Periods(ctx context.Context, id string, query url.Values, calls ...Call) (out PeriodList, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/budgets/"+url.PathEscape(id)+"/periods", query, nil, &out, calls)
 	return out, err
@@ -544,7 +922,7 @@ func (a BudgetsAPI) AllPeriods(ctx context.Context, id string, query url.Values,
 	}, func(p PeriodList) ([]Period, string) { return p.Data, p.Next })
 }
 
-// Alerts: Alerts a budget.
+// Alerts: Show the alerts of a budget.
 func (a BudgetsAPI) Alerts(ctx context.Context, id string, query url.Values, calls ...Call) (out AlertList, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/budgets/"+url.PathEscape(id)+"/alerts", query, nil, &out, calls)
 	return out, err
@@ -557,7 +935,7 @@ func (a BudgetsAPI) AllAlerts(ctx context.Context, id string, query url.Values, 
 	}, func(p AlertList) ([]Alert, string) { return p.Data, p.Next })
 }
 
-// Ask: Ask a budget.
+// Ask: Ask for more than a budget allows.
 func (a BudgetsAPI) Ask(ctx context.Context, id string, in BudgetAskInput, calls ...Call) (out BudgetOverride, err error) {
 	err = a.c.do(ctx, http.MethodPost, "/budgets/"+url.PathEscape(id)+"/requests", nil, in, &out, calls)
 	return out, err
@@ -628,13 +1006,13 @@ func (a LimitsAPI) Delete(ctx context.Context, id string, calls ...Call) error {
 	return a.c.do(ctx, http.MethodDelete, "/limits/"+url.PathEscape(id), nil, nil, nil, calls)
 }
 
-// Raise: Raise a limit.
+// Raise: Raise a limit for a while.
 func (a LimitsAPI) Raise(ctx context.Context, id string, in IncreaseInput, calls ...Call) (out Limit, err error) {
 	err = a.c.do(ctx, http.MethodPost, "/limits/"+url.PathEscape(id)+"/increases", nil, in, &out, calls)
 	return out, err
 }
 
-// Lower: Lower a limit.
+// Lower: End an increase of a limit.
 func (a LimitsAPI) Lower(ctx context.Context, id string, increase string, calls ...Call) error {
 	return a.c.do(ctx, http.MethodDelete, "/limits/"+url.PathEscape(id)+"/increases/"+url.PathEscape(increase), nil, nil, nil, calls)
 }
@@ -680,6 +1058,12 @@ func (a AuditAPI) Retain(ctx context.Context, in Retention, calls ...Call) (out 
 // Show: Show an audit entry with what it changed.
 func (a AuditAPI) Show(ctx context.Context, id string, query url.Values, calls ...Call) (out AuditEntry, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/audit/"+url.PathEscape(id), query, nil, &out, calls)
+	return out, err
+}
+
+// Try: Try a trial.
+func (a TrialsAPI) Try(ctx context.Context, in TrialInput, calls ...Call) (out Trial, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/trials", nil, in, &out, calls)
 	return out, err
 }
 
@@ -904,26 +1288,48 @@ type BudgetVerdictInput struct {
 	Note   string `json:"note,omitempty"`
 }
 
+// Candidate is a target that an alias could have. CostUSD is what the alias's answered requests of the last 30 days come to there at today's prices, recomputed by class of usage; absent where a price is unknown.
+type Candidate struct {
+	Target        string `json:"target"`
+	Present       bool   `json:"present"` // where requests go first now
+	ContextWindow int64  `json:"context_window,omitempty"`
+	CostUSD       string `json:"cost_usd,omitempty"`
+}
+
+// CandidateList holds what was booked too, at the prices of its time.
+type CandidateList struct {
+	Days      int         `json:"days"`
+	Requests  int64       `json:"requests"`
+	BookedUSD string      `json:"booked_usd"`
+	Data      []Candidate `json:"data"`
+	HasMore   bool        `json:"has_more"`       // whether there are more pages
+	Next      string      `json:"next,omitempty"` // give it as after
+}
+
 // Connection is a connection in the management API. The credential is never in it.
 type Connection struct {
-	ID            string            `json:"id"`
-	Name          string            `json:"name"`
-	Kind          string            `json:"kind"`
-	BaseURL       string            `json:"base_url,omitempty"`
-	Settings      map[string]string `json:"settings,omitempty"` // Settings are the parts of the address that have names, such as a project.
-	HasCredential bool              `json:"has_credential"`
-	KeyHint       string            `json:"key_hint,omitempty"` // last four characters
-	Disabled      bool              `json:"disabled"`
-	Models        []string          `json:"models"`
-	Check         *ProviderCheck    `json:"last_check"`
-	CreatedAt     time.Time         `json:"created_at"`
-	UpdatedAt     time.Time         `json:"updated_at"`
+	ID            string              `json:"id"`
+	Name          string              `json:"name"`
+	Kind          string              `json:"kind"`
+	BaseURL       string              `json:"base_url,omitempty"`
+	Service       string              `json:"service,omitempty"`  // Service is the known service that a compatible server is: by its address, or by what was said.
+	Settings      map[string]string   `json:"settings,omitempty"` // Settings are the parts of the address that have names, such as a project.
+	HasCredential bool                `json:"has_credential"`
+	KeyHint       string              `json:"key_hint,omitempty"` // last four characters
+	Disabled      bool                `json:"disabled"`
+	Models        []string            `json:"models"`
+	ListReadAt    *time.Time          `json:"list_read_at,omitempty"`
+	ListChange    *ProviderListChange `json:"last_list_change,omitempty"`
+	Check         *ProviderCheck      `json:"last_check"`
+	CreatedAt     time.Time           `json:"created_at"`
+	UpdatedAt     time.Time           `json:"updated_at"`
 }
 
 // ConnectionChange changes what it names and leaves the rest.
 type ConnectionChange struct {
 	Name       *string           `json:"name,omitempty"`
 	BaseURL    *string           `json:"base_url,omitempty"`
+	Service    *string           `json:"service,omitempty"`
 	Settings   map[string]string `json:"settings,omitempty"`
 	Credential *string           `json:"credential,omitempty"`
 	Disabled   *bool             `json:"disabled,omitempty"`
@@ -934,6 +1340,7 @@ type ConnectionInput struct {
 	Name       string            `json:"name,omitempty"`
 	Kind       string            `json:"kind,omitempty"`
 	BaseURL    string            `json:"base_url,omitempty"`
+	Service    string            `json:"service,omitempty"`  // Service is a known service's name (GET /api/v1/providers); it gives the base URL where none is given.
 	Settings   map[string]string `json:"settings,omitempty"` // Settings are written into the base URL; Vertex has project and location.
 	Credential string            `json:"credential,omitempty"`
 	Disabled   bool              `json:"disabled,omitempty"`
@@ -946,9 +1353,51 @@ type ConnectionList struct {
 	Next    string       `json:"next,omitempty"` // give it as after
 }
 
-// CredentialInput is a body of the API.
+// CredentialInput is a new credential. It is tried before it takes the old one's place, unless Untested says not to.
 type CredentialInput struct {
 	Credential string `json:"credential,omitempty"`
+	Untested   bool   `json:"untested,omitempty"`
+}
+
+// Department is a body of the API.
+type Department struct {
+	ID         string     `json:"id"`
+	Name       string     `json:"name"`
+	CreatedAt  time.Time  `json:"created_at"`
+	ArchivedAt *time.Time `json:"archived_at,omitempty"`
+}
+
+// DepartmentInput says where a team goes; empty is outside departments.
+type DepartmentInput struct {
+	Department string `json:"department,omitempty"`
+}
+
+// DepartmentList is a body of the API.
+type DepartmentList struct {
+	Data    []Department `json:"data"`
+	HasMore bool         `json:"has_more"`       // whether there are more pages
+	Next    string       `json:"next,omitempty"` // give it as after
+}
+
+// Factors is a body of the API.
+type Factors struct {
+	App           bool     `json:"app"`
+	Passkeys      []string `json:"passkeys"`
+	RecoveryCodes int      `json:"recovery_codes_left"`
+}
+
+// Found is a server on the gateway's own machine that is not connected yet; connect it like any other.
+type Found struct {
+	Kind    string   `json:"kind"`
+	BaseURL string   `json:"base_url"`
+	Models  []string `json:"models"`
+}
+
+// FoundList is a body of the API.
+type FoundList struct {
+	Data    []Found `json:"data"`
+	HasMore bool    `json:"has_more"`       // whether there are more pages
+	Next    string  `json:"next,omitempty"` // give it as after
 }
 
 // Grant is what was added to a budget's period, or taken from it. Amounts are strings in the budget's measure.
@@ -981,6 +1430,68 @@ type GrantList struct {
 	Next    string  `json:"next,omitempty"` // give it as after
 }
 
+// Group is a role at a node: at is an organization's, a department's or a team's id.
+type Group struct {
+	Group string `json:"group"`
+	Role  string `json:"role"`
+	At    string `json:"at"`
+}
+
+// GroupList is a body of the API.
+type GroupList struct {
+	Data    []Group `json:"data"`
+	HasMore bool    `json:"has_more"`       // whether there are more pages
+	Next    string  `json:"next,omitempty"` // give it as after
+}
+
+// Health is how a connection's attempts of the last 24 hours went, at most the newest 2,000, and its spend this month.
+type Health struct {
+	Attempts    int              `json:"attempts"`
+	Failed      int              `json:"failed"`
+	P50MS       int64            `json:"p50_ms"` // of whole answers; 0 without any
+	P95MS       int64            `json:"p95_ms"`
+	LastAt      *time.Time       `json:"last_at"`
+	LastFailure *ProviderFailure `json:"last_failure"`
+	SpentUSD    string           `json:"spent_this_month_usd"`
+}
+
+// IdentityAccount is a body of the API.
+type IdentityAccount struct {
+	ID         string     `json:"id"`
+	Name       string     `json:"name"`
+	Team       string     `json:"team"`
+	CreatedAt  time.Time  `json:"created_at"`
+	ArchivedAt *time.Time `json:"archived_at,omitempty"`
+}
+
+// IdentityAccountInput is a body of the API.
+type IdentityAccountInput struct {
+	Name string `json:"name,omitempty"`
+	Team string `json:"team,omitempty"`
+}
+
+// IdentityAccountList is a body of the API.
+type IdentityAccountList struct {
+	Data    []IdentityAccount `json:"data"`
+	HasMore bool              `json:"has_more"`       // whether there are more pages
+	Next    string            `json:"next,omitempty"` // give it as after
+}
+
+// IdentityInTeamInput is a body of the API.
+type IdentityInTeamInput struct {
+	Team string `json:"team,omitempty"`
+}
+
+// IdentityIntoInput is a body of the API.
+type IdentityIntoInput struct {
+	Into string `json:"into,omitempty"`
+}
+
+// IdentityNameInput is a body of the API.
+type IdentityNameInput struct {
+	Name string `json:"name,omitempty"`
+}
+
 // IdentityNewToken is a new token with its secret, shown once.
 type IdentityNewToken struct {
 	ID         string     `json:"id"`
@@ -988,14 +1499,25 @@ type IdentityNewToken struct {
 	Hint       string     `json:"hint"`   // prefix, public part and last four
 	Status     string     `json:"status"` // active, expired or revoked
 	Role       string     `json:"role"`   // a personal token has its member's of the moment
-	Member     string     `json:"member,omitempty"`
-	Scopes     []string   `json:"scopes"` // what narrows the role; empty if nothing does
+	At         string     `json:"at"`     // where the role holds: id of the organization, a department or a team
+	Personal   bool       `json:"personal"`
+	Member     string     `json:"member,omitempty"` // who made it; a personal one acts as them
+	Scopes     []string   `json:"scopes"`           // what narrows the role; empty if nothing does
 	CreatedBy  string     `json:"created_by"`
 	CreatedAt  time.Time  `json:"created_at"`
 	ExpiresAt  *time.Time `json:"expires_at"`   // null = never
 	LastUsedAt *time.Time `json:"last_used_at"` // to the minute
 	RevokedAt  *time.Time `json:"revoked_at"`
 	Secret     string     `json:"secret"`
+}
+
+// IdentityPolicy is what log-ins must show. Lifetimes are in seconds, 0 for the installation's default.
+type IdentityPolicy struct {
+	SecondFactor    bool   `json:"second_factor"`
+	SSOOnly         bool   `json:"sso_only"`
+	BreakGlass      string `json:"break_glass"`
+	IdleSeconds     int64  `json:"idle_seconds"`
+	AbsoluteSeconds int64  `json:"absolute_seconds"`
 }
 
 // Increase is a temporary increase.
@@ -1132,42 +1654,48 @@ type LimitList struct {
 	Next    string  `json:"next,omitempty"` // give it as after
 }
 
-// Member is a body of the API.
+// Member is a member: role is the highest of roles, teams those they belong to, the default one first.
 type Member struct {
-	ID        string    `json:"id"`
-	Email     string    `json:"email"`
-	Name      string    `json:"name"`
-	Role      string    `json:"role"`
-	Teams     []string  `json:"teams"`
-	CreatedAt time.Time `json:"created_at"`
+	ID         string     `json:"id"`
+	Email      string     `json:"email"`
+	Name       string     `json:"name"`
+	Status     string     `json:"status"`
+	Role       string     `json:"role"`
+	Roles      []Role     `json:"roles"`
+	Teams      []string   `json:"teams"`
+	CreatedAt  time.Time  `json:"created_at"`
+	DisabledAt *time.Time `json:"disabled_at,omitempty"`
+	RemovedAt  *time.Time `json:"removed_at,omitempty"`
 }
 
 // MemberInput lets a person in. Password is written, never read; without one they cannot log in by password yet.
 type MemberInput struct {
-	Email    string   `json:"email,omitempty"`
-	Name     string   `json:"name,omitempty"`
-	Role     string   `json:"role,omitempty"`
-	Teams    []string `json:"teams,omitempty"`
-	Password string   `json:"password,omitempty"`
+	Email       string   `json:"email,omitempty"`
+	Name        string   `json:"name,omitempty"`
+	Role        string   `json:"role,omitempty"`
+	Departments []string `json:"departments,omitempty"`
+	Teams       []string `json:"teams,omitempty"`
+	Password    string   `json:"password,omitempty"`
 }
 
 // MemberList is a body of the API.
 type MemberList struct {
 	Data    []Member `json:"data"`
-	HasMore bool     `json:"has_more"`       // whether there are more pages
-	Next    string   `json:"next,omitempty"` // give it as after
+	Next    string   `json:"next,omitempty"`
+	HasMore bool     `json:"has_more"` // whether there are more pages
 }
 
 // Model is one model on offer. Prices are USD per million tokens, as exact decimals; absent where none is known.
 type Model struct {
-	Name          string `json:"name"` // connection/model
-	Model         string `json:"model"`
-	Connection    string `json:"connection"`
-	ContextWindow int64  `json:"context_window,omitempty"`
-	InputUSD      string `json:"input_usd_per_mtok,omitempty"`
-	CachedUSD     string `json:"cached_usd_per_mtok,omitempty"`
-	OutputUSD     string `json:"output_usd_per_mtok,omitempty"`
-	Deprecated    bool   `json:"deprecated,omitempty"`
+	Name          string      `json:"name"` // connection/model
+	Model         string      `json:"model"`
+	Connection    string      `json:"connection"`
+	ContextWindow int64       `json:"context_window,omitempty"`
+	InputUSD      string      `json:"input_usd_per_mtok,omitempty"`
+	CachedUSD     string      `json:"cached_usd_per_mtok,omitempty"`
+	OutputUSD     string      `json:"output_usd_per_mtok,omitempty"`
+	Deprecated    bool        `json:"deprecated,omitempty"`
+	Facts         *RouteFacts `json:"facts,omitempty"` // Facts are the catalogue's, at list prices; absent where it does not know the model.
 }
 
 // ModelList is a body of the API.
@@ -1177,6 +1705,12 @@ type ModelList struct {
 	Next    string  `json:"next,omitempty"` // give it as after
 }
 
+// MoveInput is a body of the API.
+type MoveInput struct {
+	From string `json:"from,omitempty"`
+	To   string `json:"to,omitempty"`
+}
+
 // Organization is a body of the API.
 type Organization struct {
 	ID        string    `json:"id"`
@@ -1184,6 +1718,13 @@ type Organization struct {
 	Name      string    `json:"name"`
 	Zone      string    `json:"zone"`
 	CreatedAt time.Time `json:"created_at"`
+}
+
+// OrganizationInput is a body of the API.
+type OrganizationInput struct {
+	Name string `json:"name,omitempty"`
+	Slug string `json:"slug,omitempty"`
+	Zone string `json:"zone,omitempty"`
 }
 
 // Override is a price of the tenant's own.
@@ -1266,14 +1807,99 @@ type PriceList struct {
 	HasMore bool    `json:"has_more"`       // whether there are more pages
 }
 
+// Provider is the identity provider. Its client secret is written, never read.
+type Provider struct {
+	Connected      bool      `json:"connected"`
+	ID             string    `json:"id,omitempty"`
+	Name           string    `json:"name,omitempty"`
+	Issuer         string    `json:"issuer,omitempty"`
+	ClientID       string    `json:"client_id,omitempty"`
+	HasSecret      bool      `json:"has_secret"`
+	Provision      bool      `json:"provision"`
+	Domains        []string  `json:"domains"`
+	Role           string    `json:"role,omitempty"`
+	Team           string    `json:"team,omitempty"`
+	TrustEmail     bool      `json:"trust_email"`
+	GroupClaim     string    `json:"group_claim,omitempty"`
+	RedirectURI    string    `json:"redirect_uri"`
+	BackChannelURI string    `json:"back_channel_logout_uri"`
+	UpdatedAt      time.Time `json:"updated_at,omitzero"`
+}
+
 // ProviderCheck is a live test's result.
 type ProviderCheck struct {
 	At        time.Time `json:"at"`
 	OK        bool      `json:"ok"`
-	Blame     string    `json:"blame,omitempty"` // key, url, network, provider, missing
+	Blame     string    `json:"blame,omitempty"` // key, url, region, model, network, provider, missing
 	Message   string    `json:"message,omitempty"`
 	Models    int       `json:"models"`
 	LatencyMS int64     `json:"latency_ms"`
+}
+
+// ProviderFailure is a body of the API.
+type ProviderFailure struct {
+	At     time.Time `json:"at"`
+	Class  string    `json:"class"`
+	Status int       `json:"status,omitempty"`
+	Note   string    `json:"note,omitempty"` // for managers
+}
+
+// ProviderInput sets the identity provider. An empty client_secret keeps the one there is; public says that there is none.
+type ProviderInput struct {
+	Name         string   `json:"name,omitempty"`
+	Issuer       string   `json:"issuer,omitempty"`
+	ClientID     string   `json:"client_id,omitempty"`
+	ClientSecret string   `json:"client_secret,omitempty"`
+	Public       bool     `json:"public,omitempty"`
+	Provision    bool     `json:"provision,omitempty"`
+	Domains      []string `json:"domains,omitempty"`
+	Role         string   `json:"role,omitempty"`
+	Team         string   `json:"team,omitempty"`
+	TrustEmail   bool     `json:"trust_email,omitempty"`
+	GroupClaim   string   `json:"group_claim,omitempty"`
+}
+
+// ProviderKind is a kind of connection and what one of it must say.
+type ProviderKind struct {
+	Kind            string            `json:"kind"`
+	Title           string            `json:"title"`
+	About           string            `json:"about"`
+	BaseURL         string            `json:"base_url,omitempty"` // stands in where a connection names none
+	NeedsBaseURL    bool              `json:"needs_base_url"`     // NeedsBaseURL and NeedsCredential say what a connection cannot do without.
+	NeedsCredential bool              `json:"needs_credential"`
+	Settings        []ProviderSetting `json:"settings,omitempty"`
+	Services        []ProviderService `json:"services,omitempty"` // Services are known servers of the kind; naming one fills in its address.
+}
+
+// ProviderKindList is a body of the API.
+type ProviderKindList struct {
+	Data    []ProviderKind `json:"data"`
+	HasMore bool           `json:"has_more"`       // whether there are more pages
+	Next    string         `json:"next,omitempty"` // give it as after
+}
+
+// ProviderListChange is how a list of models last differed from the time before.
+type ProviderListChange struct {
+	At      time.Time `json:"at"`
+	Added   []string  `json:"added"`
+	Removed []string  `json:"removed"`
+	More    int       `json:"more,omitempty"` // changes that are not named here
+}
+
+// ProviderService is a body of the API.
+type ProviderService struct {
+	Service         string `json:"service"`
+	Title           string `json:"title"`
+	BaseURL         string `json:"base_url"`
+	NeedsCredential bool   `json:"needs_credential"`
+}
+
+// ProviderSetting is a body of the API.
+type ProviderSetting struct {
+	Name    string `json:"name"`
+	Label   string `json:"label"`
+	About   string `json:"about"`
+	Example string `json:"example"`
 }
 
 // ReconcileAccount is a connection whose provider has a cost report. The credential is never in it.
@@ -1364,6 +1990,9 @@ type ReportAttempt struct {
 	Note         string    `json:"note,omitempty"`
 	InputTokens  int64     `json:"input_tokens"`
 	CachedTokens int64     `json:"cached_tokens"`
+	Images       int64     `json:"images,omitempty"`
+	AudioSeconds int64     `json:"audio_seconds,omitempty"`
+	Characters   int64     `json:"characters,omitempty"`
 	OutputTokens int64     `json:"output_tokens"`
 	HeldUSD      string    `json:"held_usd"`
 	CostUSD      string    `json:"cost_usd"`
@@ -1465,6 +2094,90 @@ type Retention struct {
 	KeepDays int `json:"keep_days"` // 30 to 3650, or 0 for ever
 }
 
+// Role is a role and the id of the node it holds at: the organization, a department or a team.
+type Role struct {
+	Role string `json:"role"`
+	At   string `json:"at"`
+}
+
+// RolesInput is all roles that a member has from now on, and their default team; empty is the first.
+type RolesInput struct {
+	Roles []Role `json:"roles,omitempty"`
+	Home  string `json:"home,omitempty"`
+}
+
+// RouteEntry is one model of the catalogue and the connections that offer it.
+type RouteEntry struct {
+	ID            string            `json:"id"` // provider/model
+	Name          string            `json:"name"`
+	Provider      string            `json:"provider"`
+	OfferedAs     []string          `json:"offered_as"` // connection/model
+	ContextWindow int64             `json:"context_window,omitempty"`
+	MaxOutput     int64             `json:"max_output_tokens,omitempty"`
+	Images        bool              `json:"takes_images"`
+	Documents     bool              `json:"takes_documents"`
+	Audio         bool              `json:"takes_audio"`
+	Tools         bool              `json:"tools"`
+	JSONSchema    bool              `json:"json_schema"`
+	Reasoning     bool              `json:"reasoning"`
+	Deprecated    bool              `json:"deprecated,omitempty"`
+	Prices        map[string]string `json:"prices_usd,omitempty"`
+	Tiers         []RouteTier       `json:"tiers,omitempty"`
+}
+
+// RouteEntryList is a body of the API.
+type RouteEntryList struct {
+	Data    []RouteEntry `json:"data"`
+	Total   int          `json:"total"`
+	HasMore bool         `json:"has_more"`       // whether there are more pages
+	Next    string       `json:"next,omitempty"` // give it as after
+}
+
+// RouteFacts is what the catalogue knows of a model. Prices are USD per million tokens, or per request or search; a class that is missing is charged as the wider one that holds it. What is not said is not known.
+type RouteFacts struct {
+	ContextWindow int64             `json:"context_window,omitempty"`
+	MaxOutput     int64             `json:"max_output_tokens,omitempty"`
+	Images        bool              `json:"takes_images"`
+	Documents     bool              `json:"takes_documents"`
+	Audio         bool              `json:"takes_audio"`
+	Tools         bool              `json:"tools"`
+	JSONSchema    bool              `json:"json_schema"`
+	Reasoning     bool              `json:"reasoning"`
+	Deprecated    bool              `json:"deprecated,omitempty"`
+	Prices        map[string]string `json:"prices_usd,omitempty"`
+	Tiers         []RouteTier       `json:"tiers,omitempty"`
+}
+
+// RoutePolicy is the organization's routing policy in the management API.
+type RoutePolicy struct {
+	Unsupported string `json:"unsupported_parameters"` // Unsupported is what becomes of a parameter that the serving provider does not have: warn, drop or reject.
+}
+
+// RouteTier is a price that replaces the base price of a class for the whole request once its input is longer.
+type RouteTier struct {
+	Class string `json:"class"`
+	Above int64  `json:"above_input_tokens"`
+	USD   string `json:"usd"`
+}
+
+// Session is a body of the API.
+type Session struct {
+	ID         string    `json:"id"`
+	Method     string    `json:"method"`
+	IP         string    `json:"ip"`
+	UserAgent  string    `json:"user_agent"`
+	BeganAt    time.Time `json:"began_at"`
+	LastSeenAt time.Time `json:"last_seen_at"`
+	ExpiresAt  time.Time `json:"expires_at"`
+}
+
+// SessionList is a body of the API.
+type SessionList struct {
+	Data    []Session `json:"data"`
+	HasMore bool      `json:"has_more"`       // whether there are more pages
+	Next    string    `json:"next,omitempty"` // give it as after
+}
+
 // SuspenseList is a body of the API.
 type SuspenseList struct {
 	Data    []BudgetSuspended `json:"data"`
@@ -1472,16 +2185,25 @@ type SuspenseList struct {
 	Next    string            `json:"next,omitempty"` // give it as after
 }
 
-// Team is a body of the API.
-type Team struct {
-	ID        string    `json:"id"`
-	Name      string    `json:"name"`
-	CreatedAt time.Time `json:"created_at"`
+// SwitchInput names the target to send requests to first. Keep tries the present one next.
+type SwitchInput struct {
+	Target string `json:"target,omitempty"`
+	Keep   bool   `json:"keep,omitempty"`
 }
 
-// TeamInput is a body of the API.
+// Team is a body of the API.
+type Team struct {
+	ID         string     `json:"id"`
+	Name       string     `json:"name"`
+	Department string     `json:"department,omitempty"`
+	CreatedAt  time.Time  `json:"created_at"`
+	ArchivedAt *time.Time `json:"archived_at,omitempty"`
+}
+
+// TeamInput makes a team; without a department it stands outside all of them.
 type TeamInput struct {
-	Name string `json:"name,omitempty"`
+	Name       string `json:"name,omitempty"`
+	Department string `json:"department,omitempty"`
 }
 
 // TeamList is a body of the API.
@@ -1498,8 +2220,10 @@ type Token struct {
 	Hint       string     `json:"hint"`   // prefix, public part and last four
 	Status     string     `json:"status"` // active, expired or revoked
 	Role       string     `json:"role"`   // a personal token has its member's of the moment
-	Member     string     `json:"member,omitempty"`
-	Scopes     []string   `json:"scopes"` // what narrows the role; empty if nothing does
+	At         string     `json:"at"`     // where the role holds: id of the organization, a department or a team
+	Personal   bool       `json:"personal"`
+	Member     string     `json:"member,omitempty"` // who made it; a personal one acts as them
+	Scopes     []string   `json:"scopes"`           // what narrows the role; empty if nothing does
 	CreatedBy  string     `json:"created_by"`
 	CreatedAt  time.Time  `json:"created_at"`
 	ExpiresAt  *time.Time `json:"expires_at"`   // null = never
@@ -1511,6 +2235,7 @@ type Token struct {
 type TokenInput struct {
 	Name      string    `json:"name,omitempty"`
 	Role      string    `json:"role,omitempty"`
+	At        string    `json:"at,omitempty"` // where the role holds: id of a department or team; without it the organization for admins and managers
 	Personal  bool      `json:"personal,omitempty"`
 	Scopes    []string  `json:"scopes,omitempty"`    // resource:read or resource:write; none = no narrowing
 	ExpiresAt time.Time `json:"expires_at,omitzero"` // left out = never
@@ -1523,15 +2248,47 @@ type TokenList struct {
 	Next    string  `json:"next,omitempty"` // give it as after
 }
 
-// Usage is what one value of a dimension comes to.
-type Usage struct {
-	ID           string `json:"id"`
-	Name         string `json:"name,omitempty"`
-	Requests     int64  `json:"requests"`
-	Errors       int64  `json:"errors"`
+// Trial is a body of the API.
+type Trial struct {
+	Data    []TrialAnswer `json:"data"`
+	HasMore bool          `json:"has_more"`       // whether there are more pages
+	Next    string        `json:"next,omitempty"` // give it as after
+}
+
+// TrialAnswer is what one target said, or why it did not.
+type TrialAnswer struct {
+	Target       string `json:"target"`
+	RequestID    string `json:"request_id,omitempty"`
+	Status       int    `json:"status"`
+	Text         string `json:"text,omitempty"`
+	Refusal      string `json:"refusal,omitempty"`
+	Truncated    bool   `json:"truncated,omitempty"`
+	CostUSD      string `json:"cost_usd,omitempty"`
 	InputTokens  int64  `json:"input_tokens"`
 	OutputTokens int64  `json:"output_tokens"`
-	CostUSD      string `json:"cost_usd"`
+	TookMS       int64  `json:"took_ms"`
+	Warning      string `json:"warning,omitempty"`
+}
+
+// TrialInput asks up to four models the same question, as the key of a service that the token may manage.
+type TrialInput struct {
+	Key             string   `json:"key,omitempty"`
+	Targets         []string `json:"targets,omitempty"` // connection/model
+	Prompt          string   `json:"prompt,omitempty"`
+	MaxOutputTokens int64    `json:"max_output_tokens,omitempty"` // 500 where it is left out
+}
+
+// Usage is what one value of a dimension comes to.
+type Usage struct {
+	ID           string   `json:"id"`
+	Name         string   `json:"name,omitempty"`
+	Requests     int64    `json:"requests"`
+	Errors       int64    `json:"errors"`
+	InputTokens  int64    `json:"input_tokens"`
+	CachedTokens int64    `json:"cached_tokens"` // of the input, read from the providers' prompt caches
+	OutputTokens int64    `json:"output_tokens"`
+	CostUSD      string   `json:"cost_usd"`
+	CacheHitRate *float64 `json:"cache_hit_rate"` // CacheHitRate is cached_tokens ÷ input_tokens; null without input.
 }
 
 // UsageList is a body of the API.

@@ -27,6 +27,9 @@ type (
 	correctionEntity struct{}
 	allowanceEntity  struct{}
 	askEntity        struct{}
+	passkeyEntity    struct{}
+	providerEntity   struct{}
+	accountEntity    struct{}
 )
 
 func (orgEntity) prefix() string        { return "org" }
@@ -54,6 +57,9 @@ func (refreshEntity) prefix() string    { return "rfr" }
 func (correctionEntity) prefix() string { return "cor" }
 func (allowanceEntity) prefix() string  { return "alw" }
 func (askEntity) prefix() string        { return "ask" }
+func (passkeyEntity) prefix() string    { return "pky" }
+func (providerEntity) prefix() string   { return "sso" }
+func (accountEntity) prefix() string    { return "acc" }
 
 // One alias per entity; the comment says what it names.
 type (
@@ -82,6 +88,9 @@ type (
 	Correction = ID[correctionEntity] // a difference to a provider's report
 	Allowance  = ID[allowanceEntity]  // what was added to a budget's period, or taken from it
 	Ask        = ID[askEntity]        // somebody's request for more than a budget allows
+	Passkey    = ID[passkeyEntity]    // a passkey
+	Provider   = ID[providerEntity]   // an identity provider of single sign-on
+	Account    = ID[accountEntity]    // a service account
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -233,3 +242,21 @@ func NewAsk(s *Source) Ask { return New[askEntity](s) }
 
 // ParseAsk reads the printed or plain form of an id for somebody's request for more than a budget allows.
 func ParseAsk(s string) (Ask, error) { return Parse[askEntity](s) }
+
+// NewPasskey makes an id for a passkey.
+func NewPasskey(s *Source) Passkey { return New[passkeyEntity](s) }
+
+// ParsePasskey reads the printed or plain form of an id for a passkey.
+func ParsePasskey(s string) (Passkey, error) { return Parse[passkeyEntity](s) }
+
+// NewProvider makes an id for an identity provider of single sign-on.
+func NewProvider(s *Source) Provider { return New[providerEntity](s) }
+
+// ParseProvider reads the printed or plain form of an id for an identity provider of single sign-on.
+func ParseProvider(s string) (Provider, error) { return Parse[providerEntity](s) }
+
+// NewAccount makes an id for a service account.
+func NewAccount(s *Source) Account { return New[accountEntity](s) }
+
+// ParseAccount reads the printed or plain form of an id for a service account.
+func ParseAccount(s string) (Account, error) { return Parse[accountEntity](s) }

@@ -233,14 +233,14 @@ func (s *Service) FinishDevice(ctx context.Context, door org.Actor, presented se
 }
 
 func (s *Service) redeem(ctx context.Context, door org.Actor, d Device) (text secret.String, t Token, err error) {
-	o, m, err := s.Person(ctx, d.Org, d.Member)
+	_, m, err := s.Person(ctx, d.Org, d.Member)
 	if fault.Is(err, fault.Unauthenticated) || fault.Is(err, fault.NotFound) {
 		return text, t, ErrDenied // left between confirming and now
 	}
 	if err != nil {
 		return text, t, fmt.Errorf("finish device log-in: %w", err)
 	}
-	actor := org.Actor{Org: o.ID, Member: m.ID, Role: m.Role, Teams: m.Teams, Label: m.Email, IP: door.IP, UserAgent: door.UserAgent, RequestID: door.RequestID, Via: org.ViaCLI}
+	actor := m.Acting(org.Actor{IP: door.IP, UserAgent: door.UserAgent, RequestID: door.RequestID, Via: org.ViaCLI})
 	name := "Log-in of " + d.Program
 	if d.Program == "" {
 		name = "Log-in of a program"

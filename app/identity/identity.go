@@ -42,13 +42,16 @@ type Token struct {
 	Last4  string
 	KeyID  secret.KeyID // pepper of MAC
 	MAC    [32]byte
-	// CreatedBy is the label of who made it.
+	// At is where in the tree the role holds; zero is nowhere below the organization.
+	At org.Scope
+	// CreatedBy is the label of who made it, Maker their membership: the token is dead when its maker is disabled or gone.
 	CreatedBy string
+	Maker     id.Member
 	CreatedAt time.Time
 	ExpiresAt time.Time // zero = never
 	RevokedAt time.Time // zero = valid
-	// Member is whose token it is: it acts as that member, with their role of the moment. Zero is the organization's own.
-	Member id.Member
+	// Personal says that it acts as its maker, with their role of the moment. Otherwise it is the organization's own.
+	Personal bool
 	// Scopes narrow what the role may do; none are no narrowing.
 	Scopes org.Scopes
 	// LastUsedAt is exact to the minute; zero = never.
@@ -75,6 +78,8 @@ type Store interface {
 	RevokeToken(ctx context.Context, o id.Org, t id.Token, at time.Time) error
 	// TokenUsed notes that a token was used.
 	TokenUsed(ctx context.Context, o id.Org, t id.Token, at time.Time) error
+	// RevokeTokensOf ends all tokens that a member made.
+	RevokeTokensOf(ctx context.Context, o id.Org, m id.Member, at time.Time) error
 }
 
 // DataKeys makes the key that a new organization's secrets are encrypted under. *secret.Keyring implements it.

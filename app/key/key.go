@@ -25,8 +25,9 @@ type Key struct {
 	Name string
 	Team id.Team
 	// Member is whom the key acts as; zero for a service account, which Account then names.
-	Member  id.Member
-	Account string
+	Member    id.Member
+	Account   string
+	AccountID id.Account
 	// Public identifies the key and Last4 ends its secret; together people tell their keys apart by them.
 	Public, Last4 string
 	KeyID         secret.KeyID // pepper of MAC
@@ -39,6 +40,9 @@ type Key struct {
 	ExpiresAt  time.Time // zero = never
 	DisabledAt time.Time // zero = enabled
 	LastUsedAt time.Time // zero = never; to about a minute
+	// Stopped says that the key is refused for where it stands: its member is disabled, has left the team or the
+	// organization, or its service account or team is archived. It follows from the tree, and ends with its reason.
+	Stopped bool
 }
 
 // Hint is how a key is shown after its creation: everything but the secret.
@@ -46,13 +50,15 @@ func (k Key) Hint() string {
 	return secret.VirtualKey + "_" + secret.Live + "_" + k.Public + "_…" + k.Last4
 }
 
-// Status is a key's state in one word: "active", "disabled", "expired".
+// Status is a key's state in one word: "active", "disabled", "expired", "stopped".
 func (k Key) Status(now time.Time) string {
 	switch {
 	case !k.DisabledAt.IsZero():
 		return "disabled"
 	case !k.ExpiresAt.IsZero() && !now.Before(k.ExpiresAt):
 		return "expired"
+	case k.Stopped:
+		return "stopped"
 	}
 	return "active"
 }
@@ -89,4 +95,6 @@ func Missing() *fault.Error {
 type Tree interface {
 	Team(ctx context.Context, o id.Org, t id.Team) (org.Team, error)
 	Member(ctx context.Context, o id.Org, m id.Member) (org.Member, error)
+	Accounts(ctx context.Context, o id.Org, teams []id.Team) ([]org.Account, error)
+	AddAccount(ctx context.Context, a org.Account) error
 }

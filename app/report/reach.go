@@ -12,6 +12,8 @@ type Reach struct {
 	All    bool
 	Teams  []id.Team
 	Member id.Member
+	// Under narrows it further, to what was spent below a department, team, member or key; zero does not.
+	Under org.Scope
 }
 
 // reach is the actor's part of their organization; the first line of every method here.
@@ -20,12 +22,7 @@ func reach(a org.Actor) (Reach, error) {
 		return Reach{}, err
 	}
 	r := Reach{Org: a.Org, Member: a.Member}
-	switch a.Role {
-	case org.Admin, org.Manager:
-		r.All = true
-	case org.Lead, org.Viewer:
-		r.Teams = a.Teams
-	}
+	r.Teams, r.All = a.Reads()
 	return r, nil
 }
 

@@ -3,7 +3,7 @@
 // management API and an e-mail say is the same to the nano-dollar.
 //
 // Whoever asks sees their part of the organization only (Reach): developers their own requests, leads and viewers
-// their teams', managers and admins all.
+// their teams', managers those of their departments' teams, admins all.
 package report
 
 import (
@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
@@ -23,8 +24,17 @@ type Totals struct {
 	Requests int64
 	Errors   int64 // requests that failed or were refused
 	Input    int64 // tokens
+	Cached   int64 // tokens, part of Input: read from the providers' prompt caches
 	Output   int64 // tokens
 	Cost     money.USD
+}
+
+// CacheRate is which part of the input came from the providers' prompt caches, from 0 to 1; false without any input.
+func (t Totals) CacheRate() (float64, bool) {
+	if t.Input <= 0 {
+		return 0, false
+	}
+	return float64(t.Cached) / float64(t.Input), true
 }
 
 // Add sums up. Money that does not fit is an error, never a wrong figure.
@@ -37,6 +47,7 @@ func (t *Totals) Add(o Totals) error {
 	t.Requests += o.Requests
 	t.Errors += o.Errors
 	t.Input += o.Input
+	t.Cached += o.Cached
 	t.Output += o.Output
 	return nil
 }
@@ -46,6 +57,7 @@ func (t *Totals) Sub(o Totals) {
 	t.Requests -= o.Requests
 	t.Errors -= o.Errors
 	t.Input -= o.Input
+	t.Cached -= o.Cached
 	t.Output -= o.Output
 	t.Cost -= o.Cost
 }
@@ -114,6 +126,8 @@ type Store interface {
 	Hours(ctx context.Context, r Reach, from, to time.Time) ([]Hour, error)
 	// Span sums the facts themselves, for the parts of hours at the edges of a day.
 	Span(ctx context.Context, r Reach, from, to time.Time) (Totals, error)
+	// OfKey sums the hourly rollup of one key.
+	OfKey(ctx context.Context, r Reach, k id.Key, from, to time.Time) (Totals, error)
 	// Groups sums the hourly rollup by a dimension other than ByDay, the most expensive first.
 	Groups(ctx context.Context, r Reach, by By, from, to time.Time, limit int) ([]Group, error)
 	// Allocate sums up everything by a dimension other than ByDay, the most expensive first: whole hours from the rollup.
@@ -128,6 +142,10 @@ type Store interface {
 	// Request is Missing where there is none within reach.
 	Request(ctx context.Context, r Reach, i id.Request) (Request, error)
 	Attempts(ctx context.Context, r Reach, i id.Request) ([]Attempt, error)
+	// Traffic sums up answered attempts of requests that a route decided, split where their input is longer than bounds.
+	Traffic(ctx context.Context, o id.Org, route string, since time.Time, bounds []int64) ([]catalog.Workload, money.USD, error)
+	// Recent lists an organization's attempts since a moment, newest first; of one connection, unless that is zero.
+	Recent(ctx context.Context, o id.Org, c id.Connection, since time.Time, limit int) ([]Recent, error)
 	// Keys are the keys within reach, by name, deleted ones included: their requests stay.
 	Keys(ctx context.Context, r Reach) ([]Choice, error)
 }

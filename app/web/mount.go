@@ -31,7 +31,7 @@ type People interface {
 	Holder(ctx context.Context, presented secret.String) (org.Actor, error)
 }
 
-// Deps is what the glue needs. All fields but Idle and Absolute are required.
+// Deps is what the glue needs. All fields but Idle, Absolute and Lifetimes are required.
 type Deps struct {
 	// PublicURL is how browsers reach the dashboard. https makes the session cookie Secure and __Host- bound.
 	PublicURL string
@@ -47,6 +47,8 @@ type Deps struct {
 	Pace int
 	// Idle ends a session that is not used, Absolute any session. Defaults: 12 hours and 7 days.
 	Idle, Absolute time.Duration
+	// Lifetimes are an organization's own, 0 for none; nil asks nobody. *identity.Service has it.
+	Lifetimes func(ctx context.Context, o id.Org) (idle, absolute time.Duration, err error)
 }
 
 // server is Deps made ready.
@@ -172,9 +174,7 @@ func (s *server) identify(c *Context) error {
 		return fmt.Errorf("identify %s: %w", m, err)
 	}
 	c.organization, c.member = organization, member
-	c.actor = org.Actor{
-		Org: organization.ID, Member: member.ID, Role: member.Role, Teams: member.Teams, Label: member.Email, Via: org.ViaWeb,
-	}
+	c.actor = member.Acting(org.Actor{Via: org.ViaWeb})
 	c.stampActor()
 	return nil
 }

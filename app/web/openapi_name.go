@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/http"
 	"reflect"
 	"slices"
 	"strings"
@@ -122,8 +123,11 @@ func summary(r Route) string {
 	things, verb, _ := strings.Cut(operation(r), ".")
 	things = strings.ReplaceAll(things, "_", " ")
 	one := singular(things)
-	if verb == "list" {
+	switch {
+	case verb == "list":
 		return "List " + things + "."
+	case r.Method == http.MethodGet && verb != "show":
+		return "Show the " + strings.ReplaceAll(verb, "_", " ") + " of " + article(one) + " " + one + "."
 	}
 	return upper(strings.ReplaceAll(verb, "_", " ")) + " " + article(one) + " " + one + "."
 }

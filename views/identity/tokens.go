@@ -49,7 +49,7 @@ type NewTokenPage struct {
 func kinds() []ui.Option {
 	return []ui.Option{
 		{Value: "personal", Label: "Personal", Hint: "Acts as you, with your role of the moment. It ends when you leave."},
-		{Value: "organization", Label: "The organization's", Hint: "Acts with a role of its own and stays when its maker leaves. For servers."},
+		{Value: "organization", Label: "The organization's", Hint: "Acts with a role of its own, whatever becomes of yours. It ends when you leave too."},
 	}
 }
 

@@ -30,7 +30,7 @@ func tokenRow(c *web.Context, t identity.Token) views.TokenRow {
 	status := t.Status(c.Now())
 	row := views.TokenRow{ID: t.ID.String(), Name: t.Name, Hint: t.Hint(), Created: c.When(t.CreatedAt), Used: c.When(t.LastUsedAt), Expires: c.When(t.ExpiresAt),
 		By: t.CreatedBy, Acts: t.Role.Title(), Scopes: strings.Join(t.Scopes, ", "), Active: status == "active"}
-	if !t.Member.IsZero() {
+	if t.Personal {
 		row.Acts = "Acts as " + t.CreatedBy
 	}
 	switch status {

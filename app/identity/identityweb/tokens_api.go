@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/org"
@@ -50,8 +51,10 @@ type tokenJSON struct {
 	Hint       string     `json:"hint"`   // prefix, public part and last four
 	Status     string     `json:"status"` // active, expired or revoked
 	Role       string     `json:"role"`   // a personal token has its member's of the moment
-	Member     string     `json:"member,omitempty"`
-	Scopes     []string   `json:"scopes"` // what narrows the role; empty if nothing does
+	At         string     `json:"at"`     // where the role holds: id of the organization, a department or a team
+	Personal   bool       `json:"personal"`
+	Member     string     `json:"member,omitempty"` // who made it; a personal one acts as them
+	Scopes     []string   `json:"scopes"`           // what narrows the role; empty if nothing does
 	CreatedBy  string     `json:"created_by"`
 	CreatedAt  time.Time  `json:"created_at"`
 	ExpiresAt  *time.Time `json:"expires_at"`   // null = never
@@ -73,13 +76,14 @@ type tokenList struct {
 type tokenInput struct {
 	Name      string    `json:"name"`
 	Role      string    `json:"role"`
+	At        string    `json:"at"` // where the role holds: id of a department or team; without it the organization for admins and managers
 	Personal  bool      `json:"personal"`
 	Scopes    []string  `json:"scopes"`     // resource:read or resource:write; none = no narrowing
 	ExpiresAt time.Time `json:"expires_at"` // left out = never
 }
 
 func tokenOut(t identity.Token, now time.Time) tokenJSON {
-	return tokenJSON{ID: t.ID.String(), Name: t.Name, Hint: t.Hint(), Status: t.Status(now), Role: string(t.Role), Member: t.Member.String(), Scopes: append([]string{}, t.Scopes...),
+	return tokenJSON{ID: t.ID.String(), Name: t.Name, Hint: t.Hint(), Status: t.Status(now), Role: string(t.Role), At: t.At.String(), Personal: t.Personal, Member: t.Maker.String(), Scopes: append([]string{}, t.Scopes...),
 		CreatedBy: t.CreatedBy, CreatedAt: t.CreatedAt, ExpiresAt: optional(t.ExpiresAt), LastUsedAt: optional(t.LastUsedAt), RevokedAt: optional(t.RevokedAt)}
 }
 
@@ -120,7 +124,11 @@ func (h *Handlers) apiCreateToken(c *web.Context) error {
 	if err := c.KnownScopes("scopes", in.Scopes); err != nil {
 		return err
 	}
-	text, t, err := h.people.CreateToken(c.Ctx(), c.Actor(), identity.NewToken{Name: in.Name, Role: org.Role(in.Role), Personal: in.Personal, Scopes: in.Scopes, ExpiresAt: in.ExpiresAt.UTC()})
+	at := org.ReadScope(c.Actor().Org, in.At)
+	if in.At != "" && at.IsZero() {
+		return fault.Field("at", "at is the id of a department or a team, or of the organization.")
+	}
+	text, t, err := h.people.CreateToken(c.Ctx(), c.Actor(), identity.NewToken{Name: in.Name, At: at, Role: org.Role(in.Role), Personal: in.Personal, Scopes: in.Scopes, ExpiresAt: in.ExpiresAt.UTC()})
 	if err != nil {
 		return err
 	}

@@ -6,16 +6,18 @@ import (
 	"net/http"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/web"
 )
 
-// People are the teams and members that an actor may see. *identity.Service implements it.
+// People are the departments, teams and members that an actor may see. *identity.Service implements it.
 type People interface {
+	Departments(ctx context.Context, actor org.Actor) ([]org.Department, error)
 	Teams(ctx context.Context, actor org.Actor) ([]org.Team, error)
-	Members(ctx context.Context, actor org.Actor) ([]org.Member, error)
+	FindMembers(ctx context.Context, actor org.Actor, q org.MemberQuery) (identity.MemberPage, error)
 }
 
 // Keys are the virtual keys that an actor may see. *key.Service implements it.
@@ -57,8 +59,8 @@ func (h *Handlers) Routes() []web.Route {
 		{Method: http.MethodGet, Path: api + "/:id", Name: "api.limits.show", Guard: web.Token, Floor: org.Viewer, Handle: h.apiShow, Out: limitJSON{}},
 		{Method: http.MethodPatch, Path: api + "/:id", Name: "api.limits.update", Guard: web.Token, Floor: org.Lead, Audit: "limit.updated", Handle: h.apiUpdate, In: limitChange{}, Out: limitJSON{}},
 		{Method: http.MethodDelete, Path: api + "/:id", Name: "api.limits.delete", Guard: web.Token, Floor: org.Lead, Audit: "limit.deleted", Handle: h.apiDelete, Out: web.None{}},
-		{Method: http.MethodPost, Path: api + "/:id/increases", Name: "api.limits.raise", Guard: web.Token, Floor: org.Lead, Audit: "limit.raised", Handle: h.apiRaise, In: increaseInput{}, Out: limitJSON{}},
-		{Method: http.MethodDelete, Path: api + "/:id/increases/:increase", Name: "api.limits.lower", Guard: web.Token, Floor: org.Lead, Audit: "limit.lowered", Handle: h.apiLower, Out: web.None{}},
+		{Method: http.MethodPost, Path: api + "/:id/increases", Name: "api.limits.raise", Does: "Raise a limit for a while.", Guard: web.Token, Floor: org.Lead, Audit: "limit.raised", Handle: h.apiRaise, In: increaseInput{}, Out: limitJSON{}},
+		{Method: http.MethodDelete, Path: api + "/:id/increases/:increase", Name: "api.limits.lower", Does: "End an increase of a limit.", Guard: web.Token, Floor: org.Lead, Audit: "limit.lowered", Handle: h.apiLower, Out: web.None{}},
 	}
 }
 

@@ -51,6 +51,9 @@ func answer(w llm.Wire, r *http.Response, call *llm.Call) (llm.Stream, error) {
 	if !call.Stream {
 		return document(w, r, call)
 	}
+	if call.Plain != "" {
+		return plain(w, r, call)
+	}
 	switch kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); {
 	case kind == w.StreamType():
 		return stream(w, r, r.Body, call), nil
@@ -191,7 +194,8 @@ func (s *classified) Next() (llm.Event, error) {
 	return e, err
 }
 
-// Models reads an endpoint's list of models: the member ids of the objects in the array list.
+// Models reads an endpoint's list of models: the member ids of the objects in the array list. A bare array is one too, if
+// there is something in it.
 func Models(w llm.Wire, r *http.Response, list, id string) ([]string, error) {
 	defer func() { _ = r.Body.Close() }()
 	if err := decoded(r); err != nil {
@@ -206,7 +210,11 @@ func Models(w llm.Wire, r *http.Response, list, id string) ([]string, error) {
 	}
 	c := scan.New(body)
 	names, listed := []string(nil), false
-	if c.Kind() == scan.Object {
+	switch c.Kind() {
+	case scan.Array:
+		names = modelIDs(&c, id)
+		listed = len(names) > 0
+	case scan.Object:
 		c.Object()
 		for key, ok := c.Key(); ok; key, ok = c.Key() {
 			if string(c.Value(key, nil)) == list && c.Kind() == scan.Array {

@@ -4,9 +4,12 @@
 package compat
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
@@ -27,8 +30,15 @@ type Settings struct {
 	Forward []string
 	// Responses says that the service speaks OpenAI's Responses API, too.
 	Responses bool
+	// NoMedia says that it has neither pictures nor sound nor files.
+	NoMedia bool
+	// Counted are speech models whose use only a stream of events tells: they are always asked for one. Nil means that none
+	// of its models is.
+	Counted *regexp.Regexp
 	// KeyHeader takes the credential, bare; "" means Authorization: Bearer.
 	KeyHeader string
+	// Known says that connections may be to services of the table (provider.Known), which then say how they differ.
+	Known bool
 }
 
 // Adapter implements provider.Adapter for one service.
@@ -40,9 +50,17 @@ var _ provider.Adapter = (*Adapter)(nil)
 func New(s Settings) *Adapter { return &Adapter{s: s} }
 
 // Operations implements provider.Adapter.
-func (*Adapter) Operations() []llm.Operation {
-	return []llm.Operation{llm.Chat, llm.Completions, llm.Embeddings}
+func (a *Adapter) Operations() []llm.Operation {
+	if a.s.NoMedia {
+		return text
+	}
+	return all
 }
+
+var (
+	text = []llm.Operation{llm.Chat, llm.Completions, llm.Embeddings}
+	all  = slices.Concat(text, slices.Sorted(maps.Keys(mediaPaths)), []llm.Operation{llm.ShowFile, llm.ReadFile, llm.DeleteFile})
+)
 
 var paths = map[llm.Operation]string{llm.Chat: "chat/completions", llm.Completions: "completions", llm.Embeddings: "embeddings"}
 
@@ -52,16 +70,23 @@ func (a *Adapter) Request(ctx context.Context, c *provider.Connection, call *llm
 	if call.Operation.Kept() {
 		return a.kept(ctx, c, call, in)
 	}
+	if call.Operation.Media() || call.Operation.Filed() {
+		return a.media(ctx, c, call, edit, in)
+	}
 	path, ok := paths[call.Operation]
 	if !ok {
 		return nil, carry.Unsupported(call)
 	}
 	edit.IncludeUsage = call.Stream
-	wire := a.wire(a.responds(call, edit.Model))
+	k := a.known(c)
+	wire := a.wire(a.responds(call, edit.Model), k)
 	if wire.Family() == llm.Responses {
 		path = responsesPath
 	}
 	body, err := llm.Body(wire, call, edit)
+	if err == nil && k != nil && k.Limits != nil && call.Operation == llm.Chat {
+		body, err = k.Limits.Fit(body, k.Title, edit.Notes)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -73,8 +98,20 @@ func (a *Adapter) Request(ctx context.Context, c *provider.Connection, call *llm
 	if call.Stream {
 		accept = "text/event-stream"
 	}
-	carry.Forward(r, in, accept, a.s.Forward...)
+	also := a.s.Forward
+	if k != nil {
+		also = k.Forward
+	}
+	carry.Forward(r, in, accept, also...)
 	return r, nil
+}
+
+// known is the table's row for a connection; nil for any other server.
+func (a *Adapter) known(c *provider.Connection) *provider.Known {
+	if !a.s.Known {
+		return nil
+	}
+	return c.Known()
 }
 
 // responsesPath is where the Responses API is.
@@ -88,9 +125,12 @@ func (a *Adapter) responds(call *llm.Call, model string) bool {
 	return a.s.Responses && (call.Operation == llm.Chat || call.Operation.Kept()) && (call.Family == llm.Responses || only.MatchString(model))
 }
 
-func (a *Adapter) wire(responds bool) llm.Wire {
-	if responds {
+func (a *Adapter) wire(responds bool, k *provider.Known) llm.Wire {
+	switch {
+	case responds:
 		return responses.Wire{}
+	case k != nil:
+		return openai.Wire{Quirks: k.Quirks}
 	}
 	return openai.Wire{Quirks: a.s.Quirks}
 }
@@ -98,17 +138,31 @@ func (a *Adapter) wire(responds bool) llm.Wire {
 // Response implements provider.Adapter. Where a call of another dialect went is told by the request's path.
 func (a *Adapter) Response(r *http.Response, call *llm.Call) (llm.Stream, error) {
 	there := a.responds(call, "") || a.s.Responses && r.Request != nil && strings.HasSuffix(r.Request.URL.Path, "/"+responsesPath)
-	return carry.Response(a.wire(there), r, call)
-}
-
-// Models implements provider.Adapter.
-func (a *Adapter) Models(r *http.Response) ([]string, error) {
-	return carry.Models(a.wire(false), r, "data", "id")
+	return carry.Response(a.wire(there, nil), r, call)
 }
 
 // ModelList implements provider.Adapter.
 func (a *Adapter) ModelList(ctx context.Context, c *provider.Connection) (*http.Request, error) {
-	return a.request(ctx, c, "models", nil)
+	path := "models"
+	if k := a.known(c); k != nil && k.List.Path != "" {
+		path = k.List.Path
+	}
+	return a.request(ctx, c, path, nil)
+}
+
+// Models implements provider.Adapter. An answer does not say whose it is, but the request that it answers does.
+func (a *Adapter) Models(r *http.Response) ([]string, error) {
+	var list provider.List
+	if a.s.Known && r.Request != nil {
+		if k := provider.ServiceAt(r.Request.URL); k != nil {
+			list = k.List
+		}
+	}
+	names, err := carry.Models(a.wire(false, nil), r, cmp.Or(list.Array, "data"), "id")
+	if list.Silent {
+		names = nil
+	}
+	return names, err
 }
 
 func (a *Adapter) request(ctx context.Context, c *provider.Connection, path string, body []byte) (*http.Request, error) {

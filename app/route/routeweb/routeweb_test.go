@@ -15,6 +15,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/provider"
+	"github.com/bodhi-gateway/bodhi/app/report"
 	"github.com/bodhi-gateway/bodhi/app/route"
 	"github.com/bodhi-gateway/bodhi/app/route/routeweb"
 	"github.com/bodhi-gateway/bodhi/app/secret"
@@ -24,11 +25,15 @@ import (
 )
 
 // book is the real catalogue, without overrides.
-type book struct{ *catalog.Catalog }
+type snapshot = catalog.Catalog
+
+type book struct{ *snapshot }
+
+func (b book) Catalog() *catalog.Catalog { return b.snapshot }
 
 func (b book) Quote(_ id.Org, kind, model string, at time.Time) (catalog.Quote, bool) {
 	provider, _, _ := strings.Cut(kind, "@")
-	return b.Catalog.Quote(provider, model, at)
+	return b.snapshot.Quote(provider, model, at)
 }
 
 type nobody struct{}
@@ -55,7 +60,7 @@ func newScene(t *testing.T) *scene {
 	connections := provider.New(provider.Parts{Store: store, Tx: d, Audit: h.Audit, Bus: h.Bus, Vault: h.Keyring, URLs: egress.New(egress.Config{}),
 		Prober: nobody{}, Aliases: aliases, IDs: h.IDs, Clock: h.Clock, Log: log})
 	prices := book{catalog.BuiltIn()}
-	s := &scene{house: h, site: h.Serve(t, append(routeweb.New(aliases, connections, prices, prices, h.Clock).Routes(), webtest.Enter())),
+	s := &scene{house: h, site: h.Serve(t, append(routeweb.New(aliases, connections, prices, prices, h.Clock, report.NewService(db.NewReportStore(d), db.NewOrgStore(d), h.Clock)).Routes(), webtest.Enter())),
 		acme: h.Found(t, "Acme"), aliases: aliases}
 	manager := s.acme.Actor(org.Manager)
 	if err := (route.Welcome{Connections: connections, Aliases: aliases}).Prepare(t.Context(), manager, s.acme.Org); err != nil {

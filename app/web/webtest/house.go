@@ -5,17 +5,21 @@ package webtest
 import (
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"testing"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/audit"
 	"github.com/bodhi-gateway/bodhi/app/clock"
+	"github.com/bodhi-gateway/bodhi/app/egress"
+	"github.com/bodhi-gateway/bodhi/app/factor"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/live"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/secret"
+	"github.com/bodhi-gateway/bodhi/app/sso"
 	"github.com/bodhi-gateway/bodhi/db"
 )
 
@@ -29,6 +33,8 @@ type House struct {
 	Audit    *audit.Chain
 	Bus      *live.Local
 	Identity *identity.Service
+	Factors  *factor.Service
+	SSO      *sso.Service
 	Keys     *key.Service
 	KeyStore *db.KeyStore
 	Desk     *key.Desk
@@ -52,13 +58,28 @@ func NewHouse(t testing.TB, d *db.DB) *House {
 	h.Keyring = secret.NewKeyring(h.Master, db.NewOrgKeyStore(d), nil)
 	h.Audit = audit.NewChain(db.NewAuditStore(d), d, h.Clock, h.IDs, h.mac(t, audit.Purpose))
 	orgs := db.NewOrgStore(d)
-	h.Identity = identity.NewService(identity.Config{Orgs: orgs, Store: db.NewIdentityStore(d), Keys: h.Keyring, Tx: d, Audit: h.Audit, Bus: h.Bus,
+	h.Identity = identity.NewService(identity.Config{Orgs: orgs, Store: db.NewIdentityStore(d), Budgets: db.NewBudgetStore(d), Keys: h.Keyring, Tx: d, Audit: h.Audit, Bus: h.Bus,
 		Clock: h.Clock, IDs: h.IDs, MAC: h.mac(t, identity.TokenPurpose), Hasher: identity.NewHasher(64), Log: log})
+	h.logIns(t, orgs, log)
 	h.KeyStore = db.NewKeyStore(d)
 	h.Keys = key.NewService(key.Config{Store: h.KeyStore, Tree: orgs, Tx: d, Audit: h.Audit, Bus: h.Bus, Clock: h.Clock, IDs: h.IDs,
 		MAC: h.mac(t, key.Purpose), Log: log})
 	h.Desk = key.NewDesk(h.Clock, h.mac(t, key.Purpose))
 	return h
+}
+
+// PublicURL is where a House is reached.
+const PublicURL = "http://127.0.0.1:8080"
+
+// logIns makes second factors and single sign-on. Identity providers on the loopback may be called.
+func (h *House) logIns(t testing.TB, orgs *db.OrgStore, log *slog.Logger) {
+	t.Helper()
+	out := egress.New(egress.Config{AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
+	h.Factors = factor.New(factor.Parts{Store: db.NewFactorStore(h.DB), Members: orgs, Sessions: db.NewIdentityStore(h.DB), Rules: h.Identity, Vault: h.Keyring, Tx: h.DB,
+		Audit: h.Audit, MAC: h.mac(t, factor.RecoveryPurpose), IDs: h.IDs, Clock: h.Clock, Log: log, PublicURL: PublicURL})
+	h.SSO = sso.New(sso.Parts{Store: db.NewSSOStore(h.DB), Orgs: orgs, People: h.Identity, Vault: h.Keyring, URLs: out, Out: out.Transport(), Tx: h.DB,
+		Audit: h.Audit, MAC: h.mac(t, sso.FlowPurpose), IDs: h.IDs, Clock: h.Clock, Log: log, PublicURL: PublicURL})
+	h.Identity.Factors, h.Identity.Providers = h.Factors, h.SSO
 }
 
 func (h *House) mac(t testing.TB, purpose string) *secret.MAC {
@@ -68,21 +89,23 @@ func (h *House) mac(t testing.TB, purpose string) *secret.MAC {
 	return m
 }
 
-// Tenant is one signed-up organization with a member of every role, all in its first team but for Outsider.
+// Tenant is one signed-up organization with a member of every role, all in its first team but for Outsider. Both teams
+// are in one department, which the manager manages. Away is another department with a team of its own and nobody in it.
 type Tenant struct {
-	Org      org.Organization
-	Team     id.Team
-	Other    id.Team // a second team, with nobody in it but Outsider
-	Members  map[org.Role]org.Member
-	Outsider org.Member // a developer of the other team
+	Org        org.Organization
+	Department id.Department
+	Team       id.Team
+	Other      id.Team // a second team of the department, with nobody in it but Outsider
+	Away       id.Department
+	AwayTeam   id.Team
+	Members    map[org.Role]org.Member
+	Outsider   org.Member // a developer of the other team
 }
 
 // Actor is the tenant's member of a role, acting.
 func (x Tenant) Actor(r org.Role) org.Actor { return actor(x.Members[r]) }
 
-func actor(m org.Member) org.Actor {
-	return org.Actor{Org: m.Org, Member: m.ID, Role: m.Role, Teams: m.Teams, Label: m.Email}
-}
+func actor(m org.Member) org.Actor { return m.Acting(org.Actor{}) }
 
 // Found signs up an organization and adds a member of every role.
 func (h *House) Found(t testing.TB, name string) Tenant {
@@ -93,9 +116,17 @@ func (h *House) Found(t testing.TB, name string) Tenant {
 		Organization: name, Name: "Ada Admin", Email: "admin@" + slug + ".test", Password: secret.New(Password)})
 	must(t, err)
 	x := Tenant{Org: o, Team: admin.Teams[0], Members: map[org.Role]org.Member{org.Admin: admin}}
-	other, err := h.Identity.AddTeam(ctx, x.Actor(org.Admin), "Other")
+	own, err := h.Identity.AddDepartment(ctx, x.Actor(org.Admin), "Own")
 	must(t, err)
-	x.Other = other.ID
+	away, err := h.Identity.AddDepartment(ctx, x.Actor(org.Admin), "Away")
+	must(t, err)
+	x.Department, x.Away = own.ID, away.ID
+	must(t, h.Identity.MoveTeam(ctx, x.Actor(org.Admin), x.Team, own.ID))
+	other, err := h.Identity.AddTeam(ctx, x.Actor(org.Admin), "Other", own.ID)
+	must(t, err)
+	apart, err := h.Identity.AddTeam(ctx, x.Actor(org.Admin), "Apart", away.ID)
+	must(t, err)
+	x.Other, x.AwayTeam = other.ID, apart.ID
 	for _, r := range org.Roles[1:] {
 		x.Members[r] = h.Join(t, x, string(r), r, x.Team)
 	}
@@ -107,6 +138,9 @@ func (h *House) Found(t testing.TB, name string) Tenant {
 func (h *House) Join(t testing.TB, x Tenant, name string, r org.Role, teams ...id.Team) org.Member {
 	t.Helper()
 	in := identity.NewMember{Name: "Member " + name, Email: fmt.Sprintf("%s@%s.test", name, x.Org.Slug), Role: r, Teams: teams}
+	if r == org.Manager {
+		in.Departments = []id.Department{x.Department}
+	}
 	if !h.Passwordless {
 		in.Password = secret.New(Password)
 	}
