@@ -114,6 +114,8 @@ func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error
 		},
 		RefreshPrices: c.refresher.Run,
 		Reconcile:     c.reconciling.Nightly,
+		PruneAudit:    c.audit.PruneAll,
+		ForgetReplays: c.replays.Sweep,
 		RefreshModels: c.providers.RefreshModels,
 	})})
 	if err != nil {

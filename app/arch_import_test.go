@@ -13,9 +13,11 @@ var ranks = []struct {
 	rank     int
 	packages string
 }{
+	{0, "docs"},
 	{0, "app/fault app/id app/money app/clock app/secret app/work app/live app/egress app/llm/sound"},
 	{1, "app/org app/llm app/llm/scan app/llm/sse app/llm/dialect app/llm/dialect/* app/catalog app/audit"},
 	{2, "app/identity app/factor app/key app/policy app/budget app/limit app/provider app/health app/route app/cache app/prompt app/price"},
+	{2, "app/replay"},
 	{2, "app/object app/pii app/ledger app/ledger/* app/notify app/media"},
 	{3, "app/sso app/provider/* app/limit/* app/trial app/experiment app/batch app/report app/reconcile app/compliance app/onboard app/blueprint billing billing/stripe"},
 	{4, "app/gateway db"},
@@ -67,6 +69,8 @@ var fences = []struct {
 	{"github.com/alexedwards/scs", "app/web db", "sessions belong to the dashboard"},
 	{"github.com/alexedwards/argon2id", "app/identity", "one place hashes passwords, and bounds how many at a time"},
 	{"github.com/a-h/templ", "app/web app/*/*web billing/billingweb views views/*", "HTML is made in views"},
+	{"github.com/getkin/kin-openapi", "", "it is for tests: the description is made from the routes"},
+	{"github.com/jotaen/kong-completion", "cmd/*", "completions are the command line's"},
 	{"github.com/alecthomas/kong", "cmd/*", "flags end at the command"},
 	{"github.com/redis", "app/limit/limitredis", "Redis is optional and never an authority: rooms see a small port (decision D14)"},
 	{"github.com/caarlos0/env", "app", "configuration is read once, in config.go"},

@@ -57,6 +57,7 @@ var untenanted = map[string]string{
 	"journal_positions": "a node's journal holds all tenants' attempts",
 	"price_refreshes":   "the catalogue is one for the installation",
 	"nodes":             "gateway processes, which serve every tenant",
+	"device_logins":     "a program's log-in is nobody's until a member confirms it",
 	"live_topics":       "it says that something changed, never what",
 }
 
@@ -66,6 +67,7 @@ var acrossTenants = map[string]string{
 	"leases_node":      "a node finds its leases after a restart",
 
 	"budget_grants_until":    "the keeper looks for what ends next, whose ever it is",
+	"replays_created":        "the sweep looks for what is old, whose ever it is",
 	"budget_requests_expiry": "the keeper looks for what expires next, whose ever it is",
 }
 

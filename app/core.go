@@ -21,6 +21,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/provider/sandbox"
 	"github.com/bodhi-gateway/bodhi/app/reconcile"
+	"github.com/bodhi-gateway/bodhi/app/replay"
 	"github.com/bodhi-gateway/bodhi/app/report"
 	"github.com/bodhi-gateway/bodhi/app/route"
 	"github.com/bodhi-gateway/bodhi/app/secret"
@@ -72,6 +73,7 @@ type core struct {
 	pricing     *price.Service
 	refresher   *price.Refresher
 	reconciling *reconcile.Service
+	replays     *replay.Book
 }
 
 func newCore(ctx context.Context, cfg Config, d *db.DB, log *slog.Logger) (*core, error) {
@@ -140,6 +142,11 @@ func (c *core) rooms() error {
 	c.refresher = &price.Refresher{URL: c.cfg.PricesURL, Out: c.egress.Transport(), Keep: db.NewRefreshStore(c.db, c.ids), Shelf: c.shelf, Bus: c.bus, Clock: c.clock, Log: c.log}
 	c.reconciling = reconcile.New(reconcile.Parts{Store: db.NewReconcileStore(c.db), Connections: c.connections, Tx: c.db, Audit: c.audit, Vault: c.keyring,
 		Out: c.egress.Transport(), IDs: c.ids, Clock: c.clock, Log: c.log})
+	replayMAC, err := c.master.MAC(replay.Purpose)
+	if err != nil {
+		return err
+	}
+	c.replays = replay.New(db.NewReplayStore(c.db), c.keyring, replayMAC, c.clock)
 	c.reports = report.NewService(db.NewReportStore(c.db), c.orgs, c.clock)
 	return nil
 }

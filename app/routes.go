@@ -1,11 +1,13 @@
 package app
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/bodhi-gateway/bodhi/app/audit/auditweb"
 	"github.com/bodhi-gateway/bodhi/app/budget/budgetweb"
 	"github.com/bodhi-gateway/bodhi/app/identity/identityweb"
 	"github.com/bodhi-gateway/bodhi/app/key/keyweb"
@@ -19,13 +21,14 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/trial"
 	"github.com/bodhi-gateway/bodhi/app/trial/trialweb"
 	"github.com/bodhi-gateway/bodhi/app/web"
+	"github.com/bodhi-gateway/bodhi/docs"
 )
 
 // routes are all URLs of the dashboard and the management API, room by room; each room's list declares who may call
 // what and what is audited. The proxy's paths are gateway's own.
 func (a *App) routes() []web.Route {
 	budgets := a.budgets(a.treasury)
-	return slices.Concat(
+	rooms := slices.Concat(
 		identityweb.New(a.people, a.factors, a.sso).Routes(),
 		identityweb.NewTree(identityweb.TreeParts{People: a.people, Keys: a.keys, Budgets: budgets, Reports: a.reports}).Routes(),
 		ssoweb.New(a.sso, a.people).Routes(),
@@ -37,9 +40,15 @@ func (a *App) routes() []web.Route {
 		reconcileweb.New(a.reconciling).Routes(),
 		budgetweb.New(budgets, a.people, a.keys, a.reports).Routes(),
 		limitweb.New(a.limits(a.limiter), a.people, a.keys).Routes(),
+		auditweb.New(a.audit).Routes(),
 		trialweb.New(trial.New(trial.Parts{Keys: a.keys, Desk: a.desk, Gateway: a.gateway, Tx: a.db, Audit: a.audit, Clock: a.clock}), a.providers, a.reports, a.shelf).Routes(),
 		[]web.Route{web.StyleGuide()},
 	)
+	about, err := web.Docs{PublicURL: a.cfg.PublicURL, Version: cmp.Or(a.options.Version, "dev"), Texts: apiTexts(), Errors: docs.Errors}.Routes(rooms)
+	if err != nil {
+		a.log.Error("the API's own description could not be made", "error", err.Error())
+	}
+	return append(rooms, about...)
 }
 
 // mount hangs the routes on Echo, and Echo beside the data plane (decision D3).
@@ -47,6 +56,7 @@ func (a *App) mount() (http.Handler, error) {
 	e := echo.New()
 	err := web.Mount(e, a.routes(), web.Deps{
 		PublicURL: a.cfg.PublicURL, Sessions: a.sessions, People: a.people, Lifetimes: a.people.Lifetimes, Clock: a.clock, IDs: a.ids, Log: a.log,
+		Replays: a.replays,
 	})
 	return a.split(e), err
 }

@@ -60,12 +60,23 @@ func TestRolesHoldInTheirPartOfTheTreeOnly(t *testing.T) {
 // furnish makes the whole application with two tenants that own one thing of each kind.
 func furnish(t *testing.T, databaseURL string) *webtest.Site {
 	t.Helper()
+	_, _, s := furnished(t, databaseURL)
+	return s
+}
+
+func furnished(t *testing.T, databaseURL string) (*App, *webtest.House, *webtest.Site) {
+	t.Helper()
+	return furnishedWith(t, databaseURL, slog.New(slog.DiscardHandler))
+}
+
+func furnishedWith(t *testing.T, databaseURL string, log *slog.Logger) (*App, *webtest.House, *webtest.Site) {
+	t.Helper()
 	master, err := secret.GenerateMaster(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	a, err := New(t.Context(), Config{Addr: "127.0.0.1:8080", PublicURL: "http://127.0.0.1:8080", DataDir: t.TempDir(),
-		DatabaseURL: secret.New(databaseURL), MasterKey: master}, Options{Log: slog.New(slog.DiscardHandler), Web: true})
+		DatabaseURL: secret.New(databaseURL), MasterKey: master}, Options{Log: log, Web: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +85,7 @@ func furnish(t *testing.T, databaseURL string) *webtest.Site {
 	h := &webtest.House{DB: a.db, IDs: a.ids, Identity: a.people, Keys: a.keys, Audit: a.audit}
 	s := &webtest.Site{Handler: a.handler, Routes: a.routes(), Entries: h.Entries, Forms: forms}
 	s.Home, s.Foreign = a.tenant(t, h, "Acme"), a.tenant(t, h, "Beta")
-	return s
+	return a, h, s
 }
 
 // forms are what routes take besides the id in their path: input that is good but for whose ids it names, so that a
@@ -170,6 +181,10 @@ func (a *App) tenant(t *testing.T, h *webtest.House, name string) webtest.Visito
 	must(t, a.reconciling.SetCredential(ctx, admin, account.ID, reconcile.Input{Credential: secret.New("sk-admin-0123456789")}))
 	v.Things["reconcile"] = account.ID.String()
 	v.Things["prices"], v.Things["overrides"] = own.ID.String(), own.ID.String()
+	entries, err := a.audit.List(ctx, admin, 0, 1)
+	must(t, err)
+	v.Things["errors"] = "not_found"
+	v.Things["audit"] = entries[0].ID.String()
 	return v
 }
 

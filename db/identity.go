@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -112,6 +113,9 @@ type tokenRow struct {
 	CreatedAt time.Time  `gorm:"column:created_at"`
 	ExpiresAt *time.Time `gorm:"column:expires_at"`
 	RevokedAt *time.Time `gorm:"column:revoked_at"`
+	Scopes    string     `gorm:"column:scopes"`
+	UsedAt    *time.Time `gorm:"column:last_used_at"`
+	Personal  bool       `gorm:"column:personal"`
 }
 
 // TableName implements gorm's Tabler.
@@ -119,7 +123,8 @@ func (tokenRow) TableName() string { return "tokens" }
 
 func (r tokenRow) token() identity.Token {
 	t := identity.Token{ID: r.ID, Org: r.Org, Name: r.Name, Role: org.Role(r.Role), Public: r.Public, Last4: r.Last4,
-		KeyID: secret.KeyID(r.Pepper), CreatedBy: r.CreatedBy, Maker: r.Member, CreatedAt: r.CreatedAt.UTC(), ExpiresAt: fromNull(r.ExpiresAt), RevokedAt: fromNull(r.RevokedAt)}
+		KeyID: secret.KeyID(r.Pepper), CreatedBy: r.CreatedBy, Maker: r.Member, CreatedAt: r.CreatedAt.UTC(), ExpiresAt: fromNull(r.ExpiresAt), RevokedAt: fromNull(r.RevokedAt),
+		Scopes: strings.Fields(r.Scopes), LastUsedAt: fromNull(r.UsedAt), Personal: r.Personal}
 	copy(t.MAC[:], r.MAC)
 	t.At, _ = org.ParseScope(r.Org, r.NodeKind, r.Node) // what is none is the zero scope: nowhere
 	return t
@@ -129,7 +134,14 @@ func (r tokenRow) token() identity.Token {
 func (s *IdentityStore) AddToken(ctx context.Context, t identity.Token) error {
 	return s.db.scoped(ctx, t.Org, func(tx *gorm.DB) error {
 		return tx.Create(&tokenRow{t.Org, t.ID, t.Name, string(t.Role), t.Public, t.Last4, int64(t.KeyID), t.MAC[:], t.CreatedBy,
-			t.Maker, string(t.At.Kind()), t.At.Node(), t.CreatedAt.UTC(), toNull(t.ExpiresAt), toNull(t.RevokedAt)}).Error
+			t.Maker, string(t.At.Kind()), t.At.Node(), t.CreatedAt.UTC(), toNull(t.ExpiresAt), toNull(t.RevokedAt), strings.Join(t.Scopes, " "), toNull(t.LastUsedAt), t.Personal}).Error
+	})
+}
+
+// TokenUsed implements identity.Store.
+func (s *IdentityStore) TokenUsed(ctx context.Context, o id.Org, t id.Token, at time.Time) error {
+	return s.db.scoped(ctx, o, func(tx *gorm.DB) error {
+		return tx.Model(&tokenRow{}).Where("org_id = ? AND id = ?", o, t).Update("last_used_at", at.UTC()).Error
 	})
 }
 

@@ -157,6 +157,7 @@ var shared = map[string]string{
 	"journal_positions": "how far each node's journal is in the books",
 	"nodes":             "processes, which serve every tenant",
 	"live_topics":       "what changed, without whose",
+	"device_logins":     "a log-in is nobody's until a member confirms it",
 	"price_refreshes":   "the catalogue is one for the installation",
 }
 
@@ -199,6 +200,7 @@ var crossTenant = map[string]string{
 	"leases(node_id)":            "a node that starts finds what it borrowed before it died",
 	"keys(public)":               "the data plane's snapshot is by public id, and two keys must never share one",
 	"tokens(public)":             "a management token names itself",
+	"replays(created_at)":        "the sweep looks for what is old, whose ever it is",
 
 	"budget_grants(until_at)":     "the keeper looks for what ends next, whose ever it is",
 	"budget_requests(expires_at)": "the keeper looks for what expires next, whose ever it is",

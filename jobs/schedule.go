@@ -30,6 +30,8 @@ type Chores struct {
 	EnsureDays     func(ctx context.Context) error // make the coming days' partitions
 	RefreshPrices  func(ctx context.Context) error // fetch the price catalogue
 	Reconcile      func(ctx context.Context) error // read the providers' cost reports
+	PruneAudit     func(ctx context.Context) error // remove audit entries that are old enough
+	ForgetReplays  func(ctx context.Context) error // forget answers kept for Idempotency-Key
 	RefreshModels  func(ctx context.Context) error // ask connections for their models
 }
 
@@ -40,6 +42,8 @@ func Schedule(c Chores) []Periodic {
 		{Name: "expire_sessions", Cron: "17 * * * *", Run: c.ExpireSessions},
 		{Name: "refresh_prices", Cron: "23 5 * * *", AtStart: true, Run: c.RefreshPrices},
 		{Name: "reconcile", Cron: "47 4 * * *", Run: c.Reconcile},
+		{Name: "prune_audit", Cron: "41 3 * * *", Run: c.PruneAudit},
+		{Name: "forget_replays", Cron: "53 * * * *", Run: c.ForgetReplays},
 		{Name: "refresh_models", Cron: "37 */6 * * *", Run: c.RefreshModels},
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/bodhi-gateway/bodhi/app/audit"
+	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
 	"github.com/bodhi-gateway/bodhi/db"
@@ -80,6 +81,11 @@ func TestTamperingIsFound(t *testing.T) {
 		{"an entry was removed", `DELETE FROM audit_entries WHERE seq = 3`, "entry 3"},
 		{"the last entry was removed", `DELETE FROM audit_entries WHERE seq = (SELECT max(seq) FROM audit_entries)`, "missing"},
 		{"the end was cut off, head and all", `DELETE FROM audit_entries WHERE seq > 3; UPDATE audit_heads SET seq = 3`, "head"},
+		{"the end was cut off, and the head made to fit", `DELETE FROM audit_entries WHERE seq > 3; UPDATE audit_heads SET seq = 3, hash = (SELECT hash FROM audit_entries WHERE seq = 3)`, "signature"},
+		{"the same, without a signature", `DELETE FROM audit_entries WHERE seq > 3; UPDATE audit_heads SET seq = 3, mac = NULL, hash = (SELECT hash FROM audit_entries WHERE seq = 3)`, "signature"},
+		{"two entries changed places", `UPDATE audit_entries SET seq = 99 WHERE seq = 2; UPDATE audit_entries SET seq = 2 WHERE seq = 3; UPDATE audit_entries SET seq = 3 WHERE seq = 99`, "entry 2"},
+		{"an anchor was made up", `DELETE FROM audit_entries WHERE seq <= 2; INSERT INTO audit_anchors SELECT org_id, 2, hash, at, pepper, hash FROM audit_entries WHERE seq = 3`, "anchor"},
+		{"everything is gone", `DELETE FROM audit_entries; DELETE FROM audit_heads`, "no entries"},
 		{"a hash was changed", `UPDATE audit_entries SET hash = (SELECT hash FROM audit_entries WHERE seq = 1) WHERE seq = 2`, "entry 2"},
 	}
 	for _, c := range cases {
@@ -122,15 +128,27 @@ func tamper(t *testing.T, url, statements string) {
 	}
 }
 
-func TestTheLogIsReadByThoseWhoAnswerForIt(t *testing.T) {
+func TestAdminsReadTheLogAndOthersWhatTheyDid(t *testing.T) {
 	t.Parallel()
 	h := webtest.NewHouse(t, dbtest.SQLite(t))
 	x := h.Found(t, "Acme")
-	for r, want := range map[org.Role]bool{org.Admin: true, org.Manager: false, org.Lead: false, org.Viewer: false} {
+	manager := x.Actor(org.Manager)
+	if err := h.Audit.Append(t.Context(), manager, audit.Entry{Action: "thing.changed"}); err != nil {
+		t.Fatal(err)
+	}
+	for r, want := range map[org.Role]int{org.Admin: 3, org.Manager: 1, org.Lead: 0, org.Viewer: 0} {
 		page, err := h.Audit.List(t.Context(), x.Actor(r), 0, 3)
-		if want != (err == nil) || want != (len(page) == 3) {
-			t.Errorf("%s: %d entries, %v", r, len(page), err)
+		if err != nil || len(page) != want {
+			t.Errorf("%s: %d entries, want %d, %v", r, len(page), want, err)
 		}
+	}
+	mine, _ := h.Audit.List(t.Context(), manager, 0, 1)
+	all, _ := h.Audit.List(t.Context(), x.Actor(org.Admin), 0, 5)
+	if _, err := h.Audit.Get(t.Context(), manager, mine[0].ID); err != nil || mine[0].Role != org.Manager {
+		t.Errorf("their own: %+v, %v", mine[0], err)
+	}
+	if _, err := h.Audit.Get(t.Context(), manager, all[4].ID); !fault.Is(err, fault.NotFound) {
+		t.Errorf("somebody else's: %v", err)
 	}
 	page, err := h.Audit.List(t.Context(), x.Actor(org.Admin), 3, 50)
 	if err != nil || len(page) != 2 || page[0].Seq != 2 || page[1].Seq != 1 {

@@ -50,10 +50,17 @@ type Token struct {
 	CreatedAt time.Time
 	ExpiresAt time.Time // zero = never
 	RevokedAt time.Time // zero = valid
+	// Personal says that it acts as its maker, with their role of the moment. Otherwise it is the organization's own.
+	Personal bool
+	// Scopes narrow what the role may do; none are no narrowing.
+	Scopes org.Scopes
+	// LastUsedAt is exact to the minute; zero = never.
+	LastUsedAt time.Time
 }
 
 // Store keeps identities, tokens and the sessions' fate. *db.IdentityStore implements it.
 type Store interface {
+	DeviceStore
 	AddIdentity(ctx context.Context, i Identity) error
 	// ByLogin finds accounts across organizations, for log-in only. Removed members have none.
 	ByLogin(ctx context.Context, issuer, subject string) ([]Identity, error)
@@ -69,6 +76,8 @@ type Store interface {
 	// TokenByPublic finds a presented token across organizations; ok is false if there is none.
 	TokenByPublic(ctx context.Context, public string) (t Token, ok bool, err error)
 	RevokeToken(ctx context.Context, o id.Org, t id.Token, at time.Time) error
+	// TokenUsed notes that a token was used.
+	TokenUsed(ctx context.Context, o id.Org, t id.Token, at time.Time) error
 	// RevokeTokensOf ends all tokens that a member made.
 	RevokeTokensOf(ctx context.Context, o id.Org, m id.Member, at time.Time) error
 }

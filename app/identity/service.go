@@ -52,6 +52,8 @@ type Config struct {
 type Service struct {
 	Config
 	throttle *throttle
+	codes    codes // wrong device codes, by member
+	starts   codes // device log-ins begun, by address
 }
 
 // NewService makes the service. One per process: it counts failed log-ins in memory.
@@ -62,7 +64,7 @@ func NewService(c Config) *Service {
 	if c.Logins == nil {
 		c.Logins, _ = c.Store.(LoginStore)
 	}
-	return &Service{Config: c, throttle: newThrottle(c.Clock)}
+	return &Service{Config: c, throttle: newThrottle(c.Clock), codes: codes{clock: c.Clock, most: deviceTries}, starts: codes{clock: c.Clock, most: deviceStarts}}
 }
 
 // Person is who a session's member is at this moment, for app/web. A member who left is Unauthenticated.

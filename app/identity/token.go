@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/audit"
@@ -21,12 +22,23 @@ type NewToken struct {
 	// managers, and nowhere for everybody else, who then read what every member may.
 	At        org.Scope
 	ExpiresAt time.Time // zero = never
+	Scopes    []string  // none = no narrowing of the role
+	// Personal makes a token that acts as its maker, with their role of the moment; Role does not count then.
+	Personal bool
 }
 
-// CreateToken makes a management token. The secret is returned once and not kept.
+// CreateToken makes a management token: an organization's own, which admins make, or a personal one, which everybody may.
+// The secret is returned once and not kept. A token makes no token that may do more than itself.
 func (s *Service) CreateToken(ctx context.Context, actor org.Actor, in NewToken) (secret.String, Token, error) {
-	if err := actor.Require(org.Admin); err != nil {
+	floor := org.Admin
+	if in.Personal {
+		floor, in.Role = org.Viewer, actor.Role
+	}
+	if err := actor.Require(floor); err != nil {
 		return secret.String{}, Token{}, err
+	}
+	if in.Personal && actor.Member.IsZero() {
+		return secret.String{}, Token{}, fault.Field("personal", "Only people have personal tokens; you act with the organization's own.")
 	}
 	name, err := org.Name("name", "the token's name", in.Name, maxName)
 	var roleErr, expiryErr error
@@ -43,7 +55,11 @@ func (s *Service) CreateToken(ctx context.Context, actor org.Actor, in NewToken)
 	if !in.ExpiresAt.IsZero() && !in.ExpiresAt.After(now) {
 		expiryErr = fault.Field("expires_at", "Choose a time in the future, or none.")
 	}
-	if err := errors.Join(err, roleErr, expiryErr); err != nil {
+	scopes, scopeErr := org.ParseScopes("scopes", in.Scopes)
+	if scopeErr == nil && !scopes.Within(actor.Scopes) {
+		scopeErr = fault.Field("scopes", "A token cannot give scopes that it lacks. Leave out what the token you use may not do itself.")
+	}
+	if err := errors.Join(err, roleErr, expiryErr, scopeErr); err != nil {
 		return secret.String{}, Token{}, err
 	}
 	if !in.At.IsZero() {
@@ -56,14 +72,14 @@ func (s *Service) CreateToken(ctx context.Context, actor org.Actor, in NewToken)
 		return secret.String{}, Token{}, fmt.Errorf("create token: %w", err)
 	}
 	t := Token{ID: id.NewToken(s.IDs), Org: actor.Org, Name: name, Role: in.Role, Public: minted.Public, Last4: minted.Last(),
-		At: in.At, CreatedBy: actor.Label, Maker: actor.Member, CreatedAt: now, ExpiresAt: in.ExpiresAt}
+		At: in.At, CreatedBy: actor.Label, Maker: actor.Member, CreatedAt: now, ExpiresAt: in.ExpiresAt, Scopes: scopes, Personal: in.Personal}
 	t.KeyID, t.MAC = s.MAC.Sum(minted.Signed())
 	err = s.Tx.Do(ctx, func(ctx context.Context) error {
 		if err := s.Store.AddToken(ctx, t); err != nil {
 			return err
 		}
 		return s.Audit.Append(ctx, actor, audit.Entry{Action: "token.created", Target: t.ID.String(), TargetName: t.Name,
-			After: map[string]any{"role": string(t.Role), "at": t.At.String()}})
+			After: map[string]any{"role": string(t.Role), "at": t.At.String(), "personal": t.Personal, "scopes": append([]string{}, t.Scopes...)}})
 	})
 	if err != nil {
 		return secret.String{}, Token{}, fmt.Errorf("create token: %w", err)
@@ -71,21 +87,35 @@ func (s *Service) CreateToken(ctx context.Context, actor org.Actor, in NewToken)
 	return text, t, nil
 }
 
-// Tokens lists the organization's management tokens, revoked ones too.
+// Tokens lists management tokens, revoked ones too: to admins all, to others their personal ones.
 func (s *Service) Tokens(ctx context.Context, actor org.Actor) ([]Token, error) {
-	if err := actor.Require(org.Admin); err != nil {
+	if err := actor.Require(org.Viewer); err != nil {
 		return nil, err
 	}
-	return s.Store.Tokens(ctx, actor.Org)
+	all, err := s.Store.Tokens(ctx, actor.Org)
+	return slices.DeleteFunc(all, func(t Token) bool { return !t.seenBy(actor) }), err
+}
+
+// seenBy reports whether an actor may see and revoke the token: admins all, others their own.
+func (t Token) seenBy(a org.Actor) bool {
+	return a.Role == org.Admin || !a.Member.IsZero() && t.Personal && t.Maker == a.Member
+}
+
+// Token is one of Tokens.
+func (s *Service) Token(ctx context.Context, actor org.Actor, token id.Token) (Token, error) {
+	if err := actor.Require(org.Viewer); err != nil {
+		return Token{}, err
+	}
+	return s.token(ctx, actor, token)
 }
 
 // RevokeToken ends a token with its next use. Revoking it again changes nothing.
 func (s *Service) RevokeToken(ctx context.Context, actor org.Actor, token id.Token) error {
-	if err := actor.Require(org.Admin); err != nil {
+	if err := actor.Require(org.Viewer); err != nil {
 		return err
 	}
 	err := s.Tx.Do(ctx, func(ctx context.Context) error {
-		t, err := s.token(ctx, actor.Org, token)
+		t, err := s.token(ctx, actor, token)
 		if err != nil || !t.RevokedAt.IsZero() {
 			return err
 		}
@@ -100,17 +130,38 @@ func (s *Service) RevokeToken(ctx context.Context, actor org.Actor, token id.Tok
 	return nil
 }
 
-func (s *Service) token(ctx context.Context, o id.Org, token id.Token) (Token, error) {
-	all, err := s.Store.Tokens(ctx, o)
+func (s *Service) token(ctx context.Context, actor org.Actor, token id.Token) (Token, error) {
+	all, err := s.Store.Tokens(ctx, actor.Org)
 	if err != nil {
 		return Token{}, err
 	}
 	for _, t := range all {
-		if t.ID == token {
+		if t.ID == token && t.seenBy(actor) {
 			return t, nil
 		}
 	}
-	return Token{}, fault.New(fault.NotFound, "not_found", "There is no such token in your organization.")
+	return Token{}, MissingToken()
+}
+
+// MissingToken is the one answer for a token that is not there, not in the asker's organization, or not theirs to see.
+func MissingToken() *fault.Error {
+	return fault.New(fault.NotFound, "not_found", "There is no such token in your organization.")
+}
+
+// Status is the token's state in a word: active, expired, revoked.
+func (t Token) Status(now time.Time) string {
+	switch {
+	case !t.RevokedAt.IsZero():
+		return "revoked"
+	case !t.ExpiresAt.IsZero() && !now.Before(t.ExpiresAt):
+		return "expired"
+	}
+	return "active"
+}
+
+// Hint is what tells the token from others: prefix, public part, last four.
+func (t Token) Hint() string {
+	return secret.ManagementToken + "_" + secret.Live + "_" + t.Public + "_…" + t.Last4
 }
 
 // Holder is who a presented management token acts as, for app/web. Unknown, wrong, revoked and expired tokens are
@@ -134,7 +185,24 @@ func (s *Service) Holder(ctx context.Context, presented secret.String) (org.Acto
 	case !t.ExpiresAt.IsZero() && !s.Clock.Now().Before(t.ExpiresAt):
 		return org.Actor{}, fault.New(fault.Unauthenticated, "token_expired", "This management token has expired. Ask an organization admin for a new one.")
 	}
+	if now := s.Clock.Now(); now.Sub(t.LastUsedAt) >= time.Minute {
+		if err := s.Store.TokenUsed(ctx, t.Org, t.ID, now); err != nil { // a page shows it, nothing depends on it
+			s.Log.Warn("last use of a token not written down", "error", err.Error())
+		}
+	}
+	if t.Personal {
+		return s.owner(ctx, t)
+	}
 	return s.holder(ctx, t)
+}
+
+// owner is the member whose token it is, as they are at this moment: a token outlives neither its member nor their role.
+func (s *Service) owner(ctx context.Context, t Token) (org.Actor, error) {
+	_, m, err := s.Person(ctx, t.Org, t.Maker)
+	if err != nil {
+		return org.Actor{}, err
+	}
+	return m.Acting(org.Actor{Token: t.ID, Scopes: t.Scopes}), nil
 }
 
 // holder is a valid token acting, if whoever made it still may come in.
@@ -148,7 +216,7 @@ func (s *Service) holder(ctx context.Context, t Token) (org.Actor, error) {
 			return org.Actor{}, fault.New(fault.Unauthenticated, "token_revoked", "Whoever made this management token is no longer let in, so neither is the token. Ask an organization admin for a new one.")
 		}
 	}
-	actor := org.Actor{Org: t.Org, Role: t.Role, Label: "token: " + t.Name}
+	actor := org.Actor{Org: t.Org, Role: t.Role, Label: "token: " + t.Name, Token: t.ID, Scopes: t.Scopes}
 	if t.At.IsZero() {
 		return actor, nil
 	}

@@ -23,6 +23,11 @@ type Actor struct {
 	IP, UserAgent string
 	// RequestID ties the audit entry to a log line.
 	RequestID string
+	// Via is the door the act came through.
+	Via Via
+	// Token is the management token that acts; zero for people and the system. Scopes narrow what it may do.
+	Token  id.Token
+	Scopes Scopes
 }
 
 // As is the actor with the roles of these assignments; teams are those of each department named in them.
@@ -33,7 +38,7 @@ func (a Actor) As(all []Assignment, teams map[id.Department][]id.Team) Actor {
 
 // System is the installation itself acting in an organization: bootstrap, jobs. why is written to the audit log.
 func System(org id.Org, why string) Actor {
-	return Actor{Org: org, Role: Admin, Label: "system: " + why}
+	return Actor{Org: org, Role: Admin, Label: "system: " + why, Via: ViaJob}
 }
 
 // Require refuses an actor whose role is below floor, and one without an organization.

@@ -4,11 +4,13 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/views/layout"
 )
@@ -17,6 +19,8 @@ import (
 type Context struct {
 	echo.Context
 	server       *server
+	route        *Route
+	listing      *listing
 	opened       bool // a session is loaded
 	actor        org.Actor
 	organization org.Organization
@@ -32,7 +36,7 @@ func (c *Context) Actor() org.Actor { return c.actor }
 // Stranger is an actor for acts before there is one (sign-up, log-in): no rights, but the label and the address that
 // the audit log wants.
 func (c *Context) Stranger(label string) org.Actor {
-	a := org.Actor{Label: label}
+	a := org.Actor{Label: label, Via: org.ViaWeb}
 	c.stamp(&a)
 	return a
 }
@@ -51,6 +55,19 @@ func (c *Context) RequestID() string { return requestID(c.Context) }
 
 // PublicURL is how clients reach this installation, without a trailing slash; for snippets and links in mails.
 func (c *Context) PublicURL() string { return strings.TrimRight(c.server.PublicURL, "/") }
+
+// Scopes are all that a management token can be narrowed to.
+func (c *Context) Scopes() []string { return c.server.scopes }
+
+// KnownScopes refuses a scope that opens nothing, which is a misspelt one.
+func (c *Context) KnownScopes(field string, list []string) error {
+	for _, s := range list {
+		if s = strings.ToLower(strings.TrimSpace(s)); s != "" && !slices.Contains(c.server.scopes, s) {
+			return fault.Field(field, "There is no scope \""+clip(s, 40)+"\"; there are "+strings.Join(c.server.scopes, ", ")+".")
+		}
+	}
+	return nil
+}
 
 // Now is the injected clock's time; for pages that compare moments.
 func (c *Context) Now() time.Time { return c.server.Clock.Now() }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -11,26 +12,48 @@ import (
 // spreadsheet would take for a formula begin with an apostrophe, because names in them come from people and clients.
 // Numbers are raw decimals with a point, so that machines read them everywhere.
 func (c *Context) CSV(filename string, header []string, rows [][]string) error {
-	h := c.Response().Header()
-	h.Set("Content-Type", "text/csv; charset=utf-8; header=present")
-	h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", filename))
-	c.Response().WriteHeader(http.StatusOK)
-	w := csv.NewWriter(c.Response())
-	w.UseCRLF = true
-	if err := w.Write(header); err != nil {
-		return err
-	}
-	for _, row := range rows {
-		safe := make([]string, len(row))
-		for i, cell := range row {
-			safe[i] = harmless(cell)
+	return c.StreamCSV(filename, header, func(write func([]string) error) error {
+		for _, row := range rows {
+			if err := write(row); err != nil {
+				return err
+			}
 		}
-		if err := w.Write(safe); err != nil {
+		return nil
+	})
+}
+
+// StreamCSV is CSV of any length: rows calls write for each row as it comes.
+func (c *Context) StreamCSV(filename string, header []string, rows func(write func([]string) error) error) error {
+	return c.Download(filename, "text/csv; charset=utf-8; header=present", func() error {
+		w := csv.NewWriter(c.Response())
+		w.UseCRLF = true
+		if err := w.Write(header); err != nil {
 			return err
 		}
+		err := rows(func(row []string) error {
+			safe := make([]string, len(row))
+			for i, cell := range row {
+				safe[i] = harmless(cell)
+			}
+			return w.Write(safe)
+		})
+		w.Flush()
+		return errors.Join(err, w.Error())
+	})
+}
+
+// Download answers with a file that write writes piece by piece. What fails on the way cuts the connection: a file that
+// ends early would be taken for the whole one.
+func (c *Context) Download(filename, contentType string, write func() error) error {
+	h := c.Response().Header()
+	h.Set("Content-Type", contentType)
+	h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", filename))
+	c.Response().WriteHeader(http.StatusOK)
+	if err := write(); err != nil {
+		c.server.Log.Error("a download broke off", "request_id", c.RequestID(), "route", c.Path(), "error", err.Error())
+		panic(http.ErrAbortHandler)
 	}
-	w.Flush()
-	return w.Error()
+	return nil
 }
 
 // harmless is a cell that no spreadsheet runs. A number with a sign is a number, not a formula.

@@ -32,6 +32,14 @@ var statuses = map[fault.Kind]int{
 	fault.Unavailable:     http.StatusServiceUnavailable,
 }
 
+// exact are statuses that HTTP has for what only app/web refuses, more exact than the kind's.
+var exact = map[string]int{
+	"changed_since":          http.StatusPreconditionFailed,
+	"no_revision":            http.StatusPreconditionFailed,
+	"idempotency_key_reused": http.StatusUnprocessableEntity,
+	"method_not_allowed":     http.StatusMethodNotAllowed,
+}
+
 // fail renders an error: a page for browsers, an RFC 9457 problem for the management API. It is Echo's error handler
 // and the only place that turns an error into bytes.
 func (s *server) fail(err error, c echo.Context) {
@@ -40,9 +48,8 @@ func (s *server) fail(err error, c echo.Context) {
 	}
 	f := classify(err)
 	status := statuses[f.Kind]
-	var he *echo.HTTPError
-	if errors.As(err, &he) && he.Code == http.StatusMethodNotAllowed {
-		status = he.Code
+	if s, ok := exact[f.Code]; ok {
+		status = s
 	}
 	if status >= 500 {
 		s.Log.LogAttrs(c.Request().Context(), slog.LevelError, "web request failed",
@@ -52,7 +59,7 @@ func (s *server) fail(err error, c echo.Context) {
 		c.Response().Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(f.RetryAfter.Seconds()))))
 	}
 	if isAPI(c) {
-		err = problem(c, status, f, err)
+		err = s.problem(c, status, f, err)
 	} else {
 		err = s.failurePage(c, status, f)
 	}
@@ -83,20 +90,23 @@ func classify(err error) *fault.Error {
 
 func isAPI(c echo.Context) bool { return strings.HasPrefix(c.Request().URL.Path, APIRoot) }
 
+// ErrorsPath is where a problem's type is explained to people: one page per code.
+const ErrorsPath = "/docs/errors/"
+
 // problem writes RFC 9457's application/problem+json. Facts of the refusal sit beside the standard members.
-func problem(c echo.Context, status int, f *fault.Error, cause error) error {
+func (s *server) problem(c echo.Context, status int, f *fault.Error, cause error) error {
 	p := map[string]any{}
 	for k, v := range maps.All(f.Detail) {
 		p[k] = v
 	}
-	p["type"] = "urn:bodhi:problem:" + f.Code
+	p["type"] = strings.TrimRight(s.PublicURL, "/") + ErrorsPath + f.Code
 	p["title"] = http.StatusText(status)
 	p["status"] = status
 	p["detail"] = f.Public
 	p["code"] = f.Code
 	p["request_id"] = requestID(c)
 	if r, ok := Refused(cause); ok && len(r.Fields) > 0 {
-		p["errors"] = wrongFields(r)
+		p["errors"] = wrongFields(r, c.Request().Method == http.MethodGet)
 	}
 	if status == http.StatusUnauthorized {
 		c.Response().Header().Set("WWW-Authenticate", `Bearer realm="bodhi"`)
@@ -108,16 +118,30 @@ func problem(c echo.Context, status int, f *fault.Error, cause error) error {
 	return c.Blob(status, "application/problem+json", append(b, '\n'))
 }
 
-type wrongField struct {
-	Field  string `json:"field"`
-	Detail string `json:"detail"`
+// WrongField is one thing that is wrong with a request: where in the body (RFC 6901) or which parameter, and what.
+type WrongField struct {
+	Pointer   string `json:"pointer,omitempty"`
+	Parameter string `json:"parameter,omitempty"`
+	Field     string `json:"field"`
+	Detail    string `json:"detail"`
 }
 
 // wrongFields lists every field that is wrong, in a stable order, so that a client mends all at once.
-func wrongFields(r Refusal) []wrongField {
-	var out []wrongField
+func wrongFields(r Refusal, query bool) []WrongField {
+	var out []WrongField
 	for _, name := range slices.Sorted(maps.Keys(r.Fields)) {
-		out = append(out, wrongField{name, r.Fields[name]})
+		w := WrongField{Field: name, Detail: r.Fields[name]}
+		if query {
+			w.Parameter = name
+		} else {
+			w.Pointer = pointer(name)
+		}
+		out = append(out, w)
 	}
 	return out
+}
+
+// pointer is the JSON pointer of a field's name; dots lead into objects.
+func pointer(name string) string {
+	return "/" + strings.NewReplacer("~", "~0", "/", "~1", ".", "/").Replace(name)
 }

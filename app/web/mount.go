@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -42,6 +41,10 @@ type Deps struct {
 	Clock    clock.Clock
 	IDs      *id.Source
 	Log      *slog.Logger
+	// Replays keeps answers for Idempotency-Key. Without it such a header is refused.
+	Replays Replays
+	// Pace is how many API requests a token has in a minute; 0 means 3,000.
+	Pace int
 	// Idle ends a session that is not used, Absolute any session. Defaults: 12 hours and 7 days.
 	Idle, Absolute time.Duration
 	// Lifetimes are an organization's own, 0 for none; nil asks nobody. *identity.Service has it.
@@ -54,6 +57,11 @@ type server struct {
 	sessions *scs.SessionManager
 	cross    *http.CrossOriginProtection
 	secure   bool
+	pace     *pace
+	turns    turns
+	scopes   []string
+	// shown is which route reads what a path names, for If-Match.
+	shown map[string]*Route
 }
 
 // Mount checks the routes and hangs them on e, together with the frame around every answer (request id, security
@@ -73,6 +81,12 @@ func Mount(e *echo.Echo, routes []Route, d Deps) error {
 	}
 	e.HTTPErrorHandler = s.fail
 	e.Use(s.frame)
+	s.scopes = ScopesOf(routes)
+	for _, r := range routes {
+		if r.Guard == Token && r.Method == http.MethodGet {
+			s.shown[r.Path] = &r
+		}
+	}
 	for _, r := range routes {
 		e.Add(r.Method, r.Path, s.handler(r))
 	}
@@ -93,7 +107,8 @@ func newServer(d Deps) (*server, error) {
 	if d.Absolute == 0 {
 		d.Absolute = 7 * 24 * time.Hour
 	}
-	s := &server{Deps: d, secure: public.Scheme == "https", cross: http.NewCrossOriginProtection()}
+	s := &server{Deps: d, secure: public.Scheme == "https", cross: http.NewCrossOriginProtection(), shown: map[string]*Route{},
+		pace: newPace(d.Clock, d.Pace)}
 	// Behind a proxy that rewrites Host, old browsers send only an Origin to compare with; this is the true one.
 	if err := s.cross.AddTrustedOrigin(public.Scheme + "://" + public.Host); err != nil {
 		return nil, fmt.Errorf("web: public URL: %w", err)
@@ -104,14 +119,14 @@ func newServer(d Deps) (*server, error) {
 
 // handler puts a route's guard before its handler.
 func (s *server) handler(r Route) echo.HandlerFunc {
+	pages := listingOf(r)
 	return func(ec echo.Context) error {
-		c := &Context{Context: ec, server: s}
+		c := &Context{Context: ec, server: s, route: &r, listing: pages}
 		ec.Set(contextKey, c)
-		admit := s.admitBrowser
 		if r.Guard == Token {
-			admit = s.admitToken
+			return s.serveAPI(c, &r)
 		}
-		if done, err := admit(c, &r); err != nil || done {
+		if done, err := s.admitBrowser(c, &r); err != nil || done {
 			return err
 		}
 		if r.Guard != Open {
@@ -159,25 +174,7 @@ func (s *server) identify(c *Context) error {
 		return fmt.Errorf("identify %s: %w", m, err)
 	}
 	c.organization, c.member = organization, member
-	c.actor = member.Acting(org.Actor{})
+	c.actor = member.Acting(org.Actor{Via: org.ViaWeb})
 	c.stampActor()
 	return nil
-}
-
-// admitToken guards the management API. A session cookie is no token: only a header that other sites cannot make a
-// browser send counts.
-func (s *server) admitToken(c *Context, _ *Route) (bool, error) {
-	c.Response().Header().Set("Cache-Control", "no-store")
-	scheme, presented, _ := strings.Cut(c.Request().Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") || presented == "" {
-		return false, fault.New(fault.Unauthenticated, "token_missing",
-			"Send a management token: Authorization: Bearer bdt_…. An organization admin can create one.")
-	}
-	actor, err := s.People.Holder(c.Ctx(), secret.New(strings.TrimSpace(presented)))
-	if err != nil {
-		return false, err
-	}
-	c.actor = actor
-	c.stampActor()
-	return false, nil
 }

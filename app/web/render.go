@@ -6,7 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -58,8 +61,18 @@ func Decode[T any](c *Context) (T, error) {
 	if kind := r.Header.Get("Content-Type"); kind != "" && !strings.HasPrefix(kind, "application/json") {
 		return in, fault.New(fault.Invalid, "invalid_request", "Send JSON: Content-Type: application/json.")
 	}
-	d := json.NewDecoder(http.MaxBytesReader(c.Response(), r.Body, maxJSON))
+	body, err := c.body()
+	if err != nil {
+		return in, err
+	}
+	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()
+	fields := map[string]json.RawMessage{}
+	if json.Unmarshal(body, &fields) == nil {
+		if err := unknownFields(fields, reflect.TypeFor[T]()); err != nil {
+			return in, err
+		}
+	}
 	if err := d.Decode(&in); err != nil {
 		return in, jsonFault(err)
 	}
@@ -67,6 +80,31 @@ func Decode[T any](c *Context) (T, error) {
 		return in, fault.New(fault.Invalid, "invalid_request", "The body holds more than one JSON value.")
 	}
 	return in, nil
+}
+
+// unknownFields refuses what a request has no field for, all at once and in exact spelling: Go's decoder would take NAME
+// for name. t is nil for requests without any field.
+func unknownFields(fields map[string]json.RawMessage, t reflect.Type) error {
+	known := map[string]bool{}
+	if t != nil && t.Kind() == reflect.Struct {
+		for _, f := range reflect.VisibleFields(t) {
+			if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" && name != "-" {
+				known[name] = true
+			}
+		}
+	}
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		if known[name] {
+			continue
+		}
+		hint := "this call takes no fields."
+		if len(known) > 0 {
+			hint = "there are " + strings.Join(slices.Sorted(maps.Keys(known)), ", ") + "."
+		}
+		errs = append(errs, fault.Field(clip(name, 60), "There is no field \""+clip(name, 60)+"\" here; "+hint))
+	}
+	return errors.Join(errs...)
 }
 
 func jsonFault(err error) error {

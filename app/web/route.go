@@ -6,8 +6,10 @@ package web
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/org"
@@ -54,18 +56,45 @@ type Route struct {
 	Audit string
 	// Handle answers. An error it returns is rendered by Mount's one error handler.
 	Handle func(c *Context) error
-	// In and Out are zero values of the JSON request and response of a Token route; None where there is none.
+	// In and Out are zero values of the JSON request and response of a Token route; None where there is none. An Out with
+	// a slice called "data" is a list: it is cut into pages here, unless the handler does that (then it has "next" too).
 	In, Out any
+	// Does is one sentence for the API's reference: "List keys, newest first." Without it the name's words stand there.
+	Does string
+	// Query are the parameters that a reading Token route takes besides limit and after. nil leaves them unchecked, so say
+	// NoQuery for none.
+	Query []Parameter
+	// Scope is what a narrowed token must hold, "keys:write"; "" is the path's first word with read for GET, write else.
+	Scope string
+	// Made is the status of success where the usual one is wrong: 201 for POSTs whose verb creates, 204 without an Out, else
+	// 200.
+	Made int
+	// Streams marks an answer that is written piece by piece and therefore has no ETag.
+	Streams bool
 }
+
+// Parameter is one parameter of a query.
+type Parameter struct {
+	Name, Does string
+	Values     []string // all there are; nil = any
+	Example    string
+}
+
+// NoQuery is Route.Query of a route that takes none.
+var NoQuery = []Parameter{}
+
+// AnyScope is Route.Scope of what every token may call, however narrow: asking who it is.
+const AnyScope = "any:read"
 
 // None stands for an absent request or response body in Route.In and Route.Out.
 type None struct{}
 
-// APIRoot is where the management API lives. Only Token routes live under it, and they live nowhere else.
+// APIRoot is where the management API lives. Token routes live nowhere else; besides them it has its own description.
 const APIRoot = "/api/v1/"
 
 var (
 	nameForm  = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$`)
+	scopeForm = regexp.MustCompile(`^[a-z][a-z0-9-]*:(read|write)$`)
 	auditForm = regexp.MustCompile(`^([a-z][a-z0-9_]*\.[a-z][a-z0-9_]*|none: .{3,})$`)
 )
 
@@ -119,8 +148,40 @@ func (r Route) problems() (out []string) {
 	if r.Guard == Token {
 		add(r.Out == nil, "needs an Out type for the API document")
 		add(r.Method != http.MethodGet && r.Method != http.MethodDelete && r.In == nil, "needs an In type for the API document")
+		add(!scopeForm.MatchString(r.scope()), "needs a Scope like keys:read")
+		add(r.Query != nil && r.Method != http.MethodGet, "has query parameters, but does not read")
+	} else {
+		add(r.Scope != "", "has a scope, but takes no token")
 	}
 	return out
+}
+
+// scope is what a narrowed token must hold to call the route.
+func (r Route) scope() string {
+	if r.Scope != "" {
+		return r.Scope
+	}
+	if r.Method == http.MethodGet {
+		return r.resource() + ":read"
+	}
+	return r.resource() + ":write"
+}
+
+// resource is the word of the API that the route is about: "budgets" of /api/v1/budgets/:id/grants.
+func (r Route) resource() string {
+	word, _, _ := strings.Cut(strings.TrimPrefix(r.Path, APIRoot), "/")
+	return word
+}
+
+// ScopesOf are all scopes that the routes ask for, with the wildcards first, for pages that offer them.
+func ScopesOf(routes []Route) []string {
+	seen := map[string]bool{}
+	for _, r := range routes {
+		if r.Guard == Token && r.Scope != AnyScope {
+			seen[r.resource()+":read"], seen[r.resource()+":write"], seen[r.scope()] = true, true, true
+		}
+	}
+	return append([]string{org.AllRead, org.AllWrite}, slices.Sorted(maps.Keys(seen))...)
 }
 
 var parameter = regexp.MustCompile(`:[A-Za-z_]+`)

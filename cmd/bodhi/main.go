@@ -9,9 +9,12 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
+	kongcompletion "github.com/jotaen/kong-completion"
 
 	"github.com/bodhi-gateway/bodhi/app"
 	"github.com/bodhi-gateway/bodhi/app/price"
@@ -33,6 +36,21 @@ type commands struct {
 	Suspense  suspenseCmd  `cmd:"" help:"What lost nodes may have spent: list it, release it."`
 	Sandbox   sandboxCmd   `cmd:"" help:"Run the built-in sandbox provider as a server of its own."`
 	Version   versionCmd   `cmd:"" help:"Print the version."`
+
+	Login  loginCmd  `cmd:"" group:"From any machine" help:"Keep a gateway's address and a token for the commands below."`
+	Logout logoutCmd `cmd:"" group:"From any machine" help:"Forget them."`
+	Whoami whoamiCmd `cmd:"" group:"From any machine" help:"Show whose token it is and what it may do."`
+	Key    keyCmd    `cmd:"" group:"From any machine" help:"Virtual keys."`
+	Budget budgetCmd `cmd:"" group:"From any machine" help:"Budgets."`
+	Usage  usageCmd  `cmd:"" group:"From any machine" help:"What was used and what it cost."`
+	Member memberCmd `cmd:"" group:"From any machine" help:"Members."`
+	Team   teamCmd   `cmd:"" group:"From any machine" help:"Teams."`
+	Token  tokenCmd  `cmd:"" group:"From any machine" help:"Management tokens."`
+	Audit  auditCmd  `cmd:"" group:"From any machine" help:"The audit log."`
+	API    apiCmd    `cmd:"" name:"api" group:"From any machine" help:"Call any path of the management API."`
+	Setup  setupCmd  `cmd:"" group:"From any machine" help:"Point a coding agent at the gateway."`
+
+	Completion kongcompletion.Completion `cmd:"" help:"Print what the shell needs to complete these commands."`
 }
 
 // env is what every command gets to work with.
@@ -62,6 +80,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
+	kongcompletion.Register(parser)
 	command, err := parser.Parse(args)
 	if exited >= 0 {
 		return exited
@@ -71,13 +90,21 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 2
 	}
 	e := &env{ctx: ctx, out: stdout, config: func(overrides map[string]string) (app.Config, error) {
-		return app.LoadConfig(os.Environ(), c.Config, overrides)
+		return app.LoadConfig(serverEnviron(), c.Config, overrides)
 	}}
 	if err := command.Run(e); err != nil && !errors.Is(err, context.Canceled) {
 		fmt.Fprintf(stderr, "bodhi: %v\n", err)
-		return 1
+		return exitCode(err)
 	}
 	return 0
+}
+
+// serverEnviron is the environment without what belongs to the remote commands.
+func serverEnviron() []string {
+	return slices.DeleteFunc(os.Environ(), func(pair string) bool {
+		name, _, _ := strings.Cut(pair, "=")
+		return remoteVariables[name]
+	})
 }
 
 // logger writes to stderr as the configuration says.

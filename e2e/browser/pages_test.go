@@ -160,7 +160,7 @@ func furnished(t *testing.T) *tab {
 // pages are all pages that can be reached from the navigation, one level deep, by a name for their picture.
 func (b *tab) pages() map[string]string {
 	b.t.Helper()
-	out := map[string]string{"home": "/", "account": "/account"}
+	out := map[string]string{"home": "/", "account": "/account", "device": "/device", "docs-errors": "/docs/errors"}
 	b.goTo("/requests?code=budget_exhausted")
 	if refused := b.links(`main .b-row-link`); len(refused) > 0 {
 		out["requests-refused"] = refused[0]

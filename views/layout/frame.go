@@ -45,6 +45,8 @@ var navigation = []navGroup{
 		{"budgets", "Budgets", "/budgets", "wallet", false},
 		{"limits", "Rate limits", "/limits", "gauge", false},
 		{"costs", "Costs", "/costs", "chart-pie", false},
+		{"tokens", "API tokens", "/tokens", "api", false},
+		{"audit", "Audit log", "/audit", "history", false},
 		{"reconcile", "Reconcile", "/reconcile", "checks", true},
 	}},
 	{"organization", "Organization", []navEntry{

@@ -4,7 +4,7 @@ package layout
 // Shell is what the frame needs to know. app/web fills it from the session; pages embed it in their props.
 type Shell struct {
 	Title  string // page title, without the product's name
-	Active string // name of the navigation entry to mark: "home", "keys", "connections", "models", "budgets", "limits", "costs", "requests"
+	Active string // name of the navigation entry to mark: "home", "keys", "connections", "models", "budgets", "limits", "costs", "requests", "audit", "tokens"
 	// OrgName is empty on pages outside an organization (sign-up, log-in); the frame is then without navigation.
 	OrgName, OrgSlug string
 	MemberName       string

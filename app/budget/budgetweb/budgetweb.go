@@ -70,10 +70,10 @@ func (h *Handlers) Routes() []web.Route {
 		{Method: http.MethodDelete, Path: api + "/:id", Name: "api.budgets.delete", Guard: web.Token, Floor: org.Lead, Audit: "budget.deleted", Handle: h.apiDelete, Out: web.None{}},
 
 		{Method: http.MethodGet, Path: api + "/:id/grants", Name: "api.budgets.grants", Guard: web.Token, Floor: org.Viewer, Handle: h.apiGrants, Out: grantList{}},
-		{Method: http.MethodPost, Path: api + "/:id/grants", Name: "api.budgets.grant", Guard: web.Token, Floor: org.Lead, Audit: "budget.granted", Handle: h.apiGrant, In: grantInput{}, Out: grantJSON{}},
+		{Method: http.MethodPost, Path: api + "/:id/grants", Name: "api.budgets.grant", Does: "Give a budget more for its present period.", Guard: web.Token, Floor: org.Lead, Audit: "budget.granted", Handle: h.apiGrant, In: grantInput{}, Out: grantJSON{}},
 		{Method: http.MethodGet, Path: api + "/:id/periods", Name: "api.budgets.periods", Guard: web.Token, Floor: org.Viewer, Handle: h.apiPeriods, Out: periodList{}},
 		{Method: http.MethodGet, Path: api + "/:id/alerts", Name: "api.budgets.alerts", Guard: web.Token, Floor: org.Viewer, Handle: h.apiAlerts, Out: alertList{}},
-		{Method: http.MethodPost, Path: api + "/:id/requests", Name: "api.budgets.ask", Guard: web.Token, Floor: org.Viewer, Audit: "budget.asked", Handle: h.apiAsk, In: askInput{}, Out: overrideJSON{}},
+		{Method: http.MethodPost, Path: api + "/:id/requests", Name: "api.budgets.ask", Does: "Ask for more than a budget allows.", Guard: web.Token, Floor: org.Viewer, Audit: "budget.asked", Handle: h.apiAsk, In: askInput{}, Out: overrideJSON{}},
 		{Method: http.MethodGet, Path: asks, Name: "api.budget_requests.list", Guard: web.Token, Floor: org.Viewer, Handle: h.apiRequests, Out: overrideList{}},
 		{Method: http.MethodGet, Path: asks + "/:id", Name: "api.budget_requests.show", Guard: web.Token, Floor: org.Viewer, Handle: h.apiRequest, Out: overrideJSON{}},
 		{Method: http.MethodPost, Path: asks + "/:id/approve", Name: "api.budget_requests.approve", Guard: web.Token, Floor: org.Lead, Audit: "budget.approved", Handle: h.apiApprove, In: verdictInput{}, Out: overrideJSON{}},

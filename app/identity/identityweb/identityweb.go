@@ -37,7 +37,7 @@ func New(people *identity.Service, factors *factor.Service, sso SingleSignOn) *H
 
 // Routes are the room's URLs, for app/routes.go.
 func (h *Handlers) Routes() []web.Route {
-	return slices.Concat(h.steps(), h.own(), h.governed(), h.programmed(), []web.Route{
+	return slices.Concat(h.steps(), h.own(), h.governed(), h.programmed(), h.tokenRoutes(), []web.Route{
 		{Method: http.MethodGet, Path: "/sign-up", Name: "sign_up.form", Guard: web.Open, Handle: h.signUpForm},
 		{Method: http.MethodPost, Path: "/sign-up", Name: "sign_up.do", Guard: web.Open, Audit: "organization.created", Handle: h.signUp},
 		{Method: http.MethodGet, Path: web.LogInPath, Name: "log_in.form", Guard: web.Open, Handle: h.logInForm},

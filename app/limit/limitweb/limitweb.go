@@ -59,8 +59,8 @@ func (h *Handlers) Routes() []web.Route {
 		{Method: http.MethodGet, Path: api + "/:id", Name: "api.limits.show", Guard: web.Token, Floor: org.Viewer, Handle: h.apiShow, Out: limitJSON{}},
 		{Method: http.MethodPatch, Path: api + "/:id", Name: "api.limits.update", Guard: web.Token, Floor: org.Lead, Audit: "limit.updated", Handle: h.apiUpdate, In: limitChange{}, Out: limitJSON{}},
 		{Method: http.MethodDelete, Path: api + "/:id", Name: "api.limits.delete", Guard: web.Token, Floor: org.Lead, Audit: "limit.deleted", Handle: h.apiDelete, Out: web.None{}},
-		{Method: http.MethodPost, Path: api + "/:id/increases", Name: "api.limits.raise", Guard: web.Token, Floor: org.Lead, Audit: "limit.raised", Handle: h.apiRaise, In: increaseInput{}, Out: limitJSON{}},
-		{Method: http.MethodDelete, Path: api + "/:id/increases/:increase", Name: "api.limits.lower", Guard: web.Token, Floor: org.Lead, Audit: "limit.lowered", Handle: h.apiLower, Out: web.None{}},
+		{Method: http.MethodPost, Path: api + "/:id/increases", Name: "api.limits.raise", Does: "Raise a limit for a while.", Guard: web.Token, Floor: org.Lead, Audit: "limit.raised", Handle: h.apiRaise, In: increaseInput{}, Out: limitJSON{}},
+		{Method: http.MethodDelete, Path: api + "/:id/increases/:increase", Name: "api.limits.lower", Does: "End an increase of a limit.", Guard: web.Token, Floor: org.Lead, Audit: "limit.lowered", Handle: h.apiLower, Out: web.None{}},
 	}
 }
 

@@ -55,7 +55,7 @@ func (h *Handlers) Routes() []web.Route {
 		{Method: http.MethodGet, Path: api + "/:id/health", Name: "api.connections.health", Guard: web.Token, Floor: org.Viewer, Handle: h.apiHealth, Out: healthJSON{}},
 		{Method: http.MethodGet, Path: api + "/:id", Name: "api.connections.show", Guard: web.Token, Floor: org.Manager, Handle: h.apiShow, Out: connectionJSON{}},
 		{Method: http.MethodPatch, Path: api + "/:id", Name: "api.connections.update", Guard: web.Token, Floor: org.Manager, Audit: "connection.updated", Handle: h.apiUpdate, In: connectionChange{}, Out: connectionJSON{}},
-		{Method: http.MethodPost, Path: api + "/:id/credential", Name: "api.connections.rotate", Guard: web.Token, Floor: org.Manager, Audit: "connection.credential_rotated", Handle: h.apiRotate, In: credentialInput{}, Out: connectionJSON{}},
+		{Method: http.MethodPost, Path: api + "/:id/credential", Name: "api.connections.rotate", Does: "Replace a connection's credential.", Guard: web.Token, Floor: org.Manager, Audit: "connection.credential_rotated", Handle: h.apiRotate, In: credentialInput{}, Out: connectionJSON{}},
 		{Method: http.MethodPost, Path: api + "/:id/test", Name: "api.connections.test", Guard: web.Token, Floor: org.Manager, Audit: "connection.tested", Handle: h.apiTest, In: web.None{}, Out: checkJSON{}},
 		{Method: http.MethodDelete, Path: api + "/:id", Name: "api.connections.delete", Guard: web.Token, Floor: org.Manager, Audit: "connection.deleted", Handle: h.apiDelete, Out: web.None{}},
 	}

@@ -25,11 +25,11 @@ func (h *Handlers) Routes() []web.Route {
 		{Method: http.MethodPost, Path: one + "/read", Name: "reconcile.read", Guard: web.Person, Floor: reconcile.MayChange, Audit: "reconcile.read", Handle: h.read},
 		{Method: http.MethodPost, Path: one + "/remove", Name: "reconcile.remove", Guard: web.Person, Floor: reconcile.MayChange, Audit: "reconcile.credential_removed", Handle: h.remove},
 
-		{Method: http.MethodGet, Path: api, Name: "api.reconcile.list", Guard: web.Token, Floor: reconcile.MayRead, Handle: h.apiList, Out: dayList{}},
-		{Method: http.MethodGet, Path: api + "/:id", Name: "api.reconcile.show", Guard: web.Token, Floor: reconcile.MayRead, Handle: h.apiShow, Out: accountJSON{}},
-		{Method: http.MethodPut, Path: api + "/:id", Name: "api.reconcile.set", Guard: web.Token, Floor: reconcile.MayChange, Audit: "reconcile.credential_set", Handle: h.apiSet, In: credentialInput{}, Out: web.None{}},
-		{Method: http.MethodPost, Path: api + "/:id/read", Name: "api.reconcile.read", Guard: web.Token, Floor: reconcile.MayChange, Audit: "reconcile.read", Handle: h.apiRead, In: web.None{}, Out: web.None{}},
-		{Method: http.MethodDelete, Path: api + "/:id", Name: "api.reconcile.remove", Guard: web.Token, Floor: reconcile.MayChange, Audit: "reconcile.credential_removed", Handle: h.apiRemove, Out: web.None{}},
+		{Method: http.MethodGet, Path: api, Name: "api.reconcile.list", Does: "List days of the providers' books beside ours.", Guard: web.Token, Floor: reconcile.MayRead, Handle: h.apiList, Out: dayList{}},
+		{Method: http.MethodGet, Path: api + "/:id", Name: "api.reconcile.show", Does: "Show a connection's days in both books.", Guard: web.Token, Floor: reconcile.MayRead, Handle: h.apiShow, Out: accountJSON{}},
+		{Method: http.MethodPut, Path: api + "/:id", Name: "api.reconcile.set", Does: "Set the credential that reads a provider's cost report.", Guard: web.Token, Floor: reconcile.MayChange, Audit: "reconcile.credential_set", Handle: h.apiSet, In: credentialInput{}, Out: web.None{}},
+		{Method: http.MethodPost, Path: api + "/:id/read", Name: "api.reconcile.read", Does: "Read a provider's cost report now.", Guard: web.Token, Floor: reconcile.MayChange, Audit: "reconcile.read", Handle: h.apiRead, In: web.None{}, Out: web.None{}},
+		{Method: http.MethodDelete, Path: api + "/:id", Name: "api.reconcile.remove", Does: "Forget the credential of a cost report.", Guard: web.Token, Floor: reconcile.MayChange, Audit: "reconcile.credential_removed", Handle: h.apiRemove, Out: web.None{}},
 	}
 }
 

@@ -60,8 +60,8 @@ func (h *Handlers) Routes() []web.Route {
 
 		{Method: http.MethodGet, Path: api + "/requests", Name: "api.requests.list", Guard: web.Token, Floor: org.Viewer, Handle: h.apiList, Out: requestList{}},
 		{Method: http.MethodGet, Path: api + "/requests/:id", Name: "api.requests.show", Guard: web.Token, Floor: org.Viewer, Handle: h.apiShow, Out: requestDetail{}},
-		{Method: http.MethodGet, Path: api + "/usage", Name: "api.usage.list", Guard: web.Token, Floor: org.Viewer, Handle: h.apiUsage, Out: usageList{}},
-		{Method: http.MethodGet, Path: api + "/usage/allocation", Name: "api.usage.allocation", Guard: web.Token, Floor: org.Viewer, Handle: h.apiAllocation, Out: allocationJSON{}},
+		{Method: http.MethodGet, Path: api + "/usage", Name: "api.usage.list", Does: "Add up usage by a dimension.", Guard: web.Token, Floor: org.Viewer, Handle: h.apiUsage, Out: usageList{}},
+		{Method: http.MethodGet, Path: api + "/usage/allocation", Name: "api.usage.allocation", Does: "Share costs out over a tag or a part of the tree.", Guard: web.Token, Floor: org.Viewer, Handle: h.apiAllocation, Out: allocationJSON{}},
 	}
 }
 

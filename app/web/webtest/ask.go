@@ -111,13 +111,21 @@ func (s *Site) form(t testing.TB, r web.Route, things map[string]string) (url.Va
 	return out, used
 }
 
-// flat is a form as a JSON object; a field with several values is a list.
+// flat is a form as a JSON object; a field with several values is a list. "#5" is a number, "{}a=b" an object.
 func flat(form url.Values) map[string]any {
 	out := map[string]any{}
 	for name, values := range form {
-		if strings.HasSuffix(name, "[]") {
+		number, isNumber := strings.CutPrefix(values[0], "#")
+		object, isObject := strings.CutPrefix(values[0], "{}")
+		switch {
+		case strings.HasSuffix(name, "[]"):
 			out[strings.TrimSuffix(name, "[]")] = values
-		} else {
+		case isNumber:
+			out[name] = json.Number(number)
+		case isObject:
+			k, v, _ := strings.Cut(object, "=")
+			out[name] = map[string]string{k: v}
+		default:
 			out[name] = values[0]
 		}
 	}
@@ -169,6 +177,14 @@ func (s *Site) cookie(t testing.TB, v *Visitors, role org.Role) *http.Cookie {
 		v.cookies[role] = LogIn(t, s.Handler, v.Email[role], v.Password)
 	}
 	return v.cookies[role]
+}
+
+// Remember makes a session the visitor's of a role.
+func (v *Visitors) Remember(role org.Role, session *http.Cookie) {
+	if v.cookies == nil {
+		v.cookies = map[org.Role]*http.Cookie{}
+	}
+	v.cookies[role] = session
 }
 
 // LogIn logs in through the page and gives the session's cookie.

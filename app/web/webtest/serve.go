@@ -43,6 +43,9 @@ func (h *House) Visitors(t testing.TB, x Tenant) Visitors {
 		must(t, err)
 		v.Email[r], v.Tokens[r] = m.Email, text.Reveal()
 	}
+	_, spare, err := h.Identity.CreateToken(t.Context(), x.Actor(org.Admin), identity.NewToken{Name: "spare", Role: org.Viewer})
+	must(t, err)
+	v.Things["tokens"] = spare.ID.String()
 	return v
 }
 

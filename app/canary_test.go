@@ -1,0 +1,84 @@
+package app
+
+import (
+	"bytes"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/web"
+	"github.com/bodhi-gateway/bodhi/app/web/webtest"
+	"github.com/bodhi-gateway/bodhi/db/dbtest"
+)
+
+// safe is a buffer that many may write to.
+type safe struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *safe) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+// TestNoAnswerLogLineOrRowCarriesASecret plants secrets everywhere a secret can be given, reads every route as everybody,
+// and looks for them in all answers, all log lines and the whole database file.
+func TestNoAnswerLogLineOrRowCarriesASecret(t *testing.T) {
+	t.Parallel()
+	var log safe
+	databaseURL := dbtest.SQLiteURL(t)
+	a, _, s := furnishedWith(t, databaseURL, slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	s.Forms = map[string]url.Values{}
+	secrets := map[string]string{"a password": webtest.Password, "a provider's credential": "sk-test-0123456789", "a report's credential": "sk-admin-0123456789"}
+	for role, text := range s.Home.Tokens {
+		secrets["the token of "+string(role)] = text
+		secrets["the secret half of the token of "+string(role)] = strings.Split(text, "_")[3]
+	}
+	seen := 0
+	look := func(where, text string) {
+		seen++
+		for what, value := range secrets {
+			if strings.Contains(text, value) {
+				t.Errorf("%s shows %s", where, what)
+			}
+		}
+		if strings.Contains(text, "argon2id") {
+			t.Errorf("%s shows a password's hash", where)
+		}
+	}
+	for _, r := range s.Routes {
+		if r.Method != http.MethodGet || r.Name == "docs.problem" {
+			continue
+		}
+		for _, role := range org.Roles {
+			if r.Guard != web.Open {
+				look(r.Name+" to "+string(role), s.Ask(t, r, role).Body)
+			}
+		}
+	}
+	for _, r := range s.Routes { // refusals of nonsense repeat what was typed, and never a secret
+		if r.Method == http.MethodPost && r.Guard == web.Token {
+			s.Forms[r.Name] = url.Values{"password": {webtest.Password}, "credential": {"sk-test-0123456789"}, "name": {""}}
+			look(r.Name, s.Ask(t, r, org.Admin).Body)
+		}
+	}
+	must(t, a.db.Close()) // writes the log behind the file into it
+	file, err := os.ReadFile(strings.TrimPrefix(databaseURL, "sqlite://"))
+	must(t, err)
+	for what, value := range secrets {
+		if bytes.Contains(file, []byte(value)) {
+			t.Errorf("the database holds %s", what)
+		}
+	}
+	look("the log", log.b.String())
+	if seen < 200 || log.b.Len() == 0 || len(file) < 10_000 {
+		t.Errorf("looked at %d answers, %d bytes of log, %d of database: the test looks in the wrong place", seen, log.b.Len(), len(file))
+	}
+}

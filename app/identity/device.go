@@ -1,0 +1,264 @@
+package identity
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/bodhi-gateway/bodhi/app/audit"
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/secret"
+)
+
+// A program without a browser logs in by RFC 8628: it shows a short code, a member types or follows it on a device where
+// they are logged in and confirms, and the program, which asks again and again, gets a personal token once. The danger is
+// somebody else's code: a stranger sends theirs and hopes for a click. So the page says who asked, from where and when,
+// nothing is confirmed by opening a link, and the code lives ten minutes.
+
+// Bounds of a device log-in. Interval and life are RFC 8628's examples, halved where nobody waits that long; a token of a
+// command line lives ninety days, so that a forgotten laptop does not stay logged in for ever.
+const (
+	DeviceLife     = 10 * time.Minute
+	DeviceInterval = 5 * time.Second
+	deviceToken    = 90 * 24 * time.Hour
+	deviceTries    = 10 // wrong codes of one member in DeviceLife
+	deviceStarts   = 60 // log-ins begun from one address in DeviceLife: an office has one
+	maxProgram     = 80
+)
+
+// DeviceState is how far a device log-in is.
+type DeviceState string
+
+// The states.
+const (
+	DevicePending  DeviceState = "pending"
+	DeviceApproved DeviceState = "approved"
+	DeviceDenied   DeviceState = "denied"
+	DeviceUsed     DeviceState = "used"
+)
+
+// Device is one log-in of a program without a browser.
+type Device struct {
+	UserCode string // without its dash
+	Public   string // finds the row; with the secret half it is what the program holds
+	KeyID    secret.KeyID
+	MAC      [32]byte
+	Program  string // what asks, as it says itself
+	IP       string
+	State    DeviceState
+	Org      id.Org // who confirmed
+	Member   id.Member
+
+	CreatedAt, ExpiresAt, PolledAt time.Time
+}
+
+// DeviceStore keeps device log-ins. *db.IdentityStore implements it.
+type DeviceStore interface {
+	AddDevice(ctx context.Context, d Device) error
+	DeviceByCode(ctx context.Context, userCode string) (d Device, ok bool, err error)
+	DeviceByPublic(ctx context.Context, public string) (d Device, ok bool, err error)
+	// MoveDevice changes a state if it is still the one that was read; moved says whether it was.
+	MoveDevice(ctx context.Context, d Device, from DeviceState) (moved bool, err error)
+	DevicePolled(ctx context.Context, public string, at time.Time) error
+	SweepDevices(ctx context.Context, before time.Time) error
+}
+
+// codeLetters are RFC 8628's: no vowels, so no words, and nothing that looks like something else.
+const codeLetters = "BCDFGHJKLMNPQRSTVWXZ"
+
+// StartDevice begins a log-in: the code for the person, and the secret for the program.
+func (s *Service) StartDevice(ctx context.Context, stranger org.Actor, program string) (Device, secret.String, error) {
+	if wait := s.starts.wait(stranger.IP); wait > 0 {
+		f := fault.New(fault.Limited, "too_many_attempts", "Too many log-ins were started from this address. Wait a few minutes.")
+		f.RetryAfter = wait
+		return Device{}, secret.String{}, f
+	}
+	s.starts.count(stranger.IP)
+	text, minted, err := secret.Mint(s.Random, secret.ManagementToken, "dev")
+	if err != nil {
+		return Device{}, text, fmt.Errorf("start device log-in: %w", err)
+	}
+	program = strings.TrimSpace(strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(program, "")))
+	if r := []rune(program); len(r) > maxProgram {
+		program = string(r[:maxProgram])
+	}
+	now := s.Clock.Now().UTC()
+	d := Device{Public: minted.Public, Program: program, IP: stranger.IP, State: DevicePending, CreatedAt: now, ExpiresAt: now.Add(DeviceLife)}
+	d.KeyID, d.MAC = s.MAC.Sum(minted.Signed())
+	if d.UserCode, err = s.userCode(); err != nil {
+		return Device{}, secret.String{}, err
+	}
+	if err := s.Store.SweepDevices(ctx, now.Add(-DeviceLife)); err != nil {
+		return Device{}, secret.String{}, fmt.Errorf("start device log-in: %w", err)
+	}
+	if err := s.Store.AddDevice(ctx, d); err != nil {
+		return Device{}, secret.String{}, fmt.Errorf("start device log-in: %w", err)
+	}
+	return d, text, nil
+}
+
+// userCode is eight letters, each as likely as any other.
+func (s *Service) userCode() (string, error) {
+	random := s.Random
+	if random == nil {
+		random = rand.Reader
+	}
+	var out []byte
+	for len(out) < 8 {
+		b := make([]byte, 16)
+		if _, err := io.ReadFull(random, b); err != nil {
+			return "", fmt.Errorf("start device log-in: %w", err)
+		}
+		for _, x := range b {
+			if int(x) < 256-256%len(codeLetters) && len(out) < 8 {
+				out = append(out, codeLetters[int(x)%len(codeLetters)])
+			}
+		}
+	}
+	return string(out), nil
+}
+
+// Printed is a user code as people read it: WDJB-MJHT.
+func (d Device) Printed() string { return d.UserCode[:4] + "-" + d.UserCode[4:] }
+
+// ReadCode is a typed code without what does not count: case, spaces, dashes.
+func ReadCode(text string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(codeLetters, r) {
+			return r
+		}
+		return -1
+	}, strings.ToUpper(text))
+}
+
+// Device is the log-in that waits under a code, for the member who is to confirm it.
+func (s *Service) Device(ctx context.Context, actor org.Actor, code string) (Device, error) {
+	if err := actor.Require(org.Viewer); err != nil {
+		return Device{}, err
+	}
+	if actor.Member.IsZero() {
+		return Device{}, fault.New(fault.Forbidden, "forbidden", "Only people confirm log-ins.")
+	}
+	if wait := s.codes.wait(actor.Member.String()); wait > 0 {
+		f := fault.New(fault.Limited, "too_many_attempts", "Too many wrong codes. Wait a few minutes, then start bodhi login again.")
+		f.RetryAfter = wait
+		return Device{}, f
+	}
+	d, ok, err := s.Store.DeviceByCode(ctx, ReadCode(code))
+	if err != nil {
+		return Device{}, fmt.Errorf("device log-in: %w", err)
+	}
+	if !ok || d.State != DevicePending || !s.Clock.Now().Before(d.ExpiresAt) {
+		s.codes.count(actor.Member.String())
+		return Device{}, fault.Field("code", "No log-in waits under this code. Codes end after ten minutes and work once; start bodhi login again.")
+	}
+	return d, nil
+}
+
+// DecideDevice confirms or refuses a log-in. What is confirmed acts as the member.
+func (s *Service) DecideDevice(ctx context.Context, actor org.Actor, code string, approve bool) error {
+	d, err := s.Device(ctx, actor, code)
+	if err != nil {
+		return err
+	}
+	d.State, d.Org, d.Member = DeviceDenied, actor.Org, actor.Member
+	action := "device.denied"
+	if approve {
+		d.State, action = DeviceApproved, "device.approved"
+	}
+	return s.Tx.Do(ctx, func(ctx context.Context) error {
+		moved, err := s.Store.MoveDevice(ctx, d, DevicePending)
+		if err != nil {
+			return fmt.Errorf("decide device log-in: %w", err)
+		}
+		if !moved {
+			return fault.New(fault.Conflict, "changed", "Somebody decided this log-in already.")
+		}
+		return s.Audit.Append(ctx, actor, audit.Entry{Action: action, Target: actor.Member.String(), TargetName: actor.Label,
+			After: map[string]any{"program": d.Program, "from": d.IP}})
+	})
+}
+
+// Why a program does not have its token yet, or never will: RFC 8628's and RFC 6749's words.
+var (
+	ErrPending  = errors.New("authorization_pending")
+	ErrSlowDown = errors.New("slow_down")
+	ErrDenied   = errors.New("access_denied")
+	ErrExpired  = errors.New("expired_token")
+	ErrGrant    = errors.New("invalid_grant")
+)
+
+// FinishDevice gives the program its personal token, once. door says where the request came from.
+func (s *Service) FinishDevice(ctx context.Context, door org.Actor, presented secret.String) (secret.String, Token, error) {
+	none := func(err error) (secret.String, Token, error) { return secret.String{}, Token{}, err }
+	parsed, ok := secret.ParseToken(presented.Reveal())
+	if !ok {
+		return none(ErrGrant)
+	}
+	d, known, err := s.Store.DeviceByPublic(ctx, parsed.Public)
+	if err != nil {
+		return none(fmt.Errorf("finish device log-in: %w", err))
+	}
+	now := s.Clock.Now().UTC()
+	switch {
+	case !s.MAC.Verify(d.KeyID, parsed.Signed(), d.MAC) || !known:
+		return none(ErrGrant)
+	case d.State == DeviceUsed:
+		return none(ErrGrant)
+	case d.State == DeviceDenied:
+		return none(ErrDenied)
+	case !now.Before(d.ExpiresAt):
+		return none(ErrExpired)
+	case d.State == DevicePending && now.Sub(d.PolledAt) < DeviceInterval-time.Second: // clocks and networks jitter
+		return none(ErrSlowDown)
+	case d.State == DevicePending:
+		if err := s.Store.DevicePolled(ctx, d.Public, now); err != nil {
+			return none(fmt.Errorf("finish device log-in: %w", err))
+		}
+		return none(ErrPending)
+	}
+	return s.redeem(ctx, door, d)
+}
+
+func (s *Service) redeem(ctx context.Context, door org.Actor, d Device) (text secret.String, t Token, err error) {
+	_, m, err := s.Person(ctx, d.Org, d.Member)
+	if fault.Is(err, fault.Unauthenticated) || fault.Is(err, fault.NotFound) {
+		return text, t, ErrDenied // left between confirming and now
+	}
+	if err != nil {
+		return text, t, fmt.Errorf("finish device log-in: %w", err)
+	}
+	actor := m.Acting(org.Actor{IP: door.IP, UserAgent: door.UserAgent, RequestID: door.RequestID, Via: org.ViaCLI})
+	name := "Log-in of " + d.Program
+	if d.Program == "" {
+		name = "Log-in of a program"
+	}
+	if r := []rune(name); len(r) > maxName {
+		name = string(r[:maxName])
+	}
+	err = s.Tx.Do(ctx, func(ctx context.Context) error {
+		d.State = DeviceUsed
+		moved, err := s.Store.MoveDevice(ctx, d, DeviceApproved)
+		if err != nil {
+			return err
+		}
+		if !moved {
+			return ErrGrant
+		}
+		text, t, err = s.CreateToken(ctx, actor, NewToken{Name: name, Personal: true, ExpiresAt: s.Clock.Now().Add(deviceToken)})
+		return err
+	})
+	return text, t, err
+}

@@ -1,0 +1,27 @@
+package webtest
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/web"
+)
+
+// Answer is what a route said.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   string
+}
+
+// Ask calls a route as the home tenant's member or token of a role, with the tenant's own things and the route's form.
+func (s *Site) Ask(t testing.TB, r web.Route, role org.Role) Answer {
+	t.Helper()
+	var set func(*http.Request)
+	if r.Guard != web.Open {
+		set = s.as(t, r, role)
+	}
+	a := s.ask(t, r, s.Home.Things, set)
+	return Answer{a.status, a.header, a.body}
+}

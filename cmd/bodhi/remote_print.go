@@ -1,0 +1,94 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"iter"
+	"strings"
+	"text/tabwriter"
+	"time"
+	"unicode"
+)
+
+// printOne prints a thing: as JSON, or as names and values.
+func (f remoteFlags) printOne(out io.Writer, v any, facts ...string) error {
+	if f.JSON {
+		return printJSON(out, v)
+	}
+	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
+	for i := 0; i+1 < len(facts); i += 2 {
+		if facts[i+1] != "" {
+			fmt.Fprintf(w, "%s\t%s\n", facts[i], plainCell(facts[i+1]))
+		}
+	}
+	return w.Flush()
+}
+
+func printJSON(out io.Writer, v any) error {
+	enc := json.NewEncoder(out)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// printAll prints a list to its end: as a JSON array, or as a table. most bounds it; 0 is all.
+func printAll[T any](f remoteFlags, out io.Writer, all iter.Seq2[T, error], most int, none string, header []string, cells func(T) []string) error {
+	var list []T
+	for x, err := range all {
+		if err != nil {
+			return err
+		}
+		if list = append(list, x); len(list) == most {
+			break
+		}
+	}
+	if f.JSON {
+		if list == nil {
+			list = []T{}
+		}
+		return printJSON(out, list)
+	}
+	if len(list) == 0 {
+		_, err := fmt.Fprintln(out, none)
+		return err
+	}
+	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(w, strings.Join(header, "\t"))
+	for _, x := range list {
+		row := cells(x)
+		for i := range row {
+			row[i] = plainCell(row[i])
+		}
+		fmt.Fprintln(w, strings.Join(row, "\t"))
+	}
+	return w.Flush()
+}
+
+// plainCell is text that moves no cursor: names come from people, user agents from anybody.
+func plainCell(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return '?'
+		}
+		return r
+	}, s)
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+func day(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Local().Format("2006-01-02 15:04")
+}
+
+func dayOf(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return day(*t)
+}

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// call runs a command against a server with the answer to every request.
+func call(t *testing.T, status int, answer string, args ...string) (out, wrong string, code int) {
+	t.Helper()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasPrefix(r.UserAgent(), "bodhi-cli/") || r.Header.Get("Authorization") != "Bearer bdt_x" {
+			w.WriteHeader(http.StatusTeapot)
+			return
+		}
+		w.WriteHeader(status)
+		_, _ = fmt.Fprint(w, answer)
+	}))
+	t.Cleanup(s.Close)
+	var a, b bytes.Buffer
+	code = run(context.Background(), append(args, "--url", s.URL, "--token", "bdt_x"), &a, &b)
+	return a.String(), b.String(), code
+}
+
+func TestFailuresHaveExitCodesOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]int{400: 2, 401: 3, 403: 4, 404: 5, 409: 6, 412: 6, 500: 1} {
+		_, said, code := call(t, status, `{"code":"x","detail":"What to do."}`, "key", "show", "key_1")
+		if code != want || !strings.Contains(said, "What to do.") {
+			t.Errorf("%d: exit %d, %s", status, code, said)
+		}
+	}
+	var out, wrong bytes.Buffer
+	if code := run(context.Background(), []string{"key", "lits"}, &out, &wrong); code != 2 {
+		t.Errorf("a misspelt command: %d", code)
+	}
+}
+
+func TestListsAreTablesOrJSON(t *testing.T) {
+	t.Parallel()
+	const page = `{"data":[{"id":"key_1","name":"a\u001b[31m","status":"active","team":"team_1","account":"build"}],"has_more":false}`
+	out, said, code := call(t, 200, page, "key", "list")
+	if code != 0 || !strings.Contains(out, "key_1  a?[31m  active  team_1  build") || !strings.HasPrefix(out, "ID") {
+		t.Errorf("%d %q %s", code, out, said)
+	}
+	if out, _, code = call(t, 200, page, "key", "list", "--json"); code != 0 || !strings.HasPrefix(out, "[") || !strings.Contains(out, `"id": "key_1"`) {
+		t.Errorf("%d %q", code, out)
+	}
+	if out, _, code = call(t, 200, `{"data":[]}`, "team", "list"); code != 0 || out != "There are no teams.\n" {
+		t.Errorf("%d %q", code, out)
+	}
+	if out, _, code = call(t, 200, `{"data":[]}`, "team", "list", "--json"); code != 0 || out != "[]\n" {
+		t.Errorf("%d %q", code, out)
+	}
+}
+
+func TestABrokenChainIsAFailure(t *testing.T) {
+	t.Parallel()
+	if out, _, code := call(t, 200, `{"ok":false,"entries":3,"problem":"broken at 4"}`, "audit", "verify"); code != 1 || !strings.Contains(out, "broken at 4") {
+		t.Errorf("%d %q", code, out)
+	}
+}
+
+// Every command explains itself.
+func TestEveryCommandHasHelp(t *testing.T) {
+	t.Parallel()
+	for _, c := range strings.Fields("serve migrate bootstrap doctor verify price suspense sandbox login logout whoami key budget usage member team token audit api setup completion") {
+		var out, wrong bytes.Buffer
+		if code := run(context.Background(), []string{c, "--help"}, &out, &wrong); code != 0 || !strings.Contains(out.String(), "Usage: bodhi "+c) {
+			t.Errorf("%s: %d %s", c, code, wrong.String())
+		}
+	}
+}
+
+// It changes the environment, so it runs alone.
+func TestTheLogInIsKeptForItsOwnerAlone(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("XDG_CONFIG_HOME", dir)
+	t.Setenv("HOME", dir)
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "Bearer bdt_good" {
+			w.WriteHeader(http.StatusUnauthorized)
+			_, _ = fmt.Fprint(w, `{"code":"token_unknown","detail":"This management token is unknown."}`)
+			return
+		}
+		_, _ = fmt.Fprint(w, `{"actor":"ada@acme.test","role":"admin","organization_name":"Acme","organization_slug":"acme"}`)
+	}))
+	t.Cleanup(s.Close)
+	try := func(args ...string) (string, int) {
+		var out, wrong bytes.Buffer
+		code := run(context.Background(), args, &out, &wrong)
+		return out.String() + wrong.String(), code
+	}
+	if said, code := try("whoami"); code != 3 || !strings.Contains(said, "bodhi login") {
+		t.Errorf("before: %d %s", code, said)
+	}
+	if said, code := try("login", s.URL, "--token", "bdt_bad"); code != 3 {
+		t.Errorf("a wrong token: %d %s", code, said)
+	}
+	if said, code := try("login", s.URL, "--token", "bdt_good"); code != 0 || strings.Contains(said, "bdt_good") {
+		t.Fatalf("%d %s", code, said)
+	}
+	name := filepath.Join(dir, "bodhi", "account.json")
+	if info, err := os.Stat(name); err != nil || info.Mode().Perm() != 0o600 {
+		t.Fatalf("%v, %v", info, err)
+	}
+	if said, code := try("whoami"); code != 0 || !strings.Contains(said, "ada@acme.test") {
+		t.Errorf("after: %d %s", code, said)
+	}
+	// A token goes to the address it was made for, and no other.
+	if said, code := try("whoami", "--url", "http://127.0.0.1:1"); code != 3 {
+		t.Errorf("another address got the token: %d %s", code, said)
+	}
+	if err := os.Chmod(name, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if said, code := try("whoami"); code != 1 || !strings.Contains(said, "chmod 600") {
+		t.Errorf("readable by others: %d %s", code, said)
+	}
+	if err := os.Chmod(name, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if said, code := try("logout"); code != 0 {
+		t.Errorf("%d %s", code, said)
+	}
+	if _, code := try("whoami"); code != 3 {
+		t.Errorf("after logging out: %d", code)
+	}
+}
