@@ -241,6 +241,9 @@ func (h *Tree) personPage(c *web.Context, which id.Member) (views.PersonPage, er
 			ui.Fact{Label: "Rate limit", Value: "Set one", Href: "/limits/new?scope=" + m.ID.String()})
 	}
 	page.Roles = roleRows(c, n, m)
+	if c.Actor().Role == org.Admin && m.Status() != org.RemovedMember {
+		page.Facts = append(page.Facts, ui.Fact{Label: "Log-in", Value: "Sessions and second factor", Href: memberPath(m.ID)})
+	}
 	if m.Status() != org.RemovedMember {
 		page.Give, page.Move = giveForm(c, n, m), moveForm(c, n, m)
 	}
