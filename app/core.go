@@ -68,6 +68,7 @@ type core struct {
 	pricing     *price.Service
 	refresher   *price.Refresher
 	reconciling *reconcile.Service
+	letters     letters
 }
 
 func newCore(ctx context.Context, cfg Config, d *db.DB, log *slog.Logger) (*core, error) {
@@ -134,7 +135,8 @@ func (c *core) rooms() error {
 	c.reconciling = reconcile.New(reconcile.Parts{Store: db.NewReconcileStore(c.db), Connections: c.connections, Tx: c.db, Audit: c.audit, Vault: c.keyring,
 		Out: c.egress.Transport(), IDs: c.ids, Clock: c.clock, Log: c.log})
 	c.reports = report.NewService(db.NewReportStore(c.db), c.orgs, c.clock)
-	return nil
+	c.letters, err = c.newLetters()
+	return err
 }
 
 // alerted says once, in the log and on the bus, that thresholds were crossed. The rows are in the books already.

@@ -32,6 +32,8 @@ func (a *App) routes() []web.Route {
 		reconcileweb.New(a.reconciling).Routes(),
 		budgetweb.New(budgets, a.people, a.keys, a.reports).Routes(),
 		limitweb.New(a.limits(a.limiter), a.people, a.keys).Routes(),
+		identityweb.NewRecovery(a.letters.recovery).Routes(),
+		a.boxRoutes(),
 		[]web.Route{web.StyleGuide()},
 	)
 }

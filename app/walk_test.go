@@ -134,6 +134,7 @@ func (a *App) tenant(t *testing.T, h *webtest.House, name string) webtest.Visito
 	v.Things["reconcile"] = account.ID.String()
 	v.Things["prices"], v.Things["overrides"] = own.ID.String(), own.ID.String()
 	v.Things["requests"] = request.ID.String()
+	v.Things["mail"] = id.NewMail(a.ids).String()
 	return v
 }
 

@@ -30,6 +30,7 @@ type Chores struct {
 	EnsureDays     func(ctx context.Context) error // make the coming days' partitions
 	RefreshPrices  func(ctx context.Context) error // fetch the price catalogue
 	Reconcile      func(ctx context.Context) error // read the providers' cost reports
+	SweepMail      func(ctx context.Context) error // delete old mail orders
 }
 
 // Schedule is all the periodic work of the program. The minutes are odd, because everybody else's jobs run at :00.
@@ -39,6 +40,7 @@ func Schedule(c Chores) []Periodic {
 		{Name: "expire_sessions", Cron: "17 * * * *", Run: c.ExpireSessions},
 		{Name: "refresh_prices", Cron: "23 5 * * *", AtStart: true, Run: c.RefreshPrices},
 		{Name: "reconcile", Cron: "47 4 * * *", Run: c.Reconcile},
+		{Name: "sweep_mail", Cron: "37 3 * * *", Run: c.SweepMail},
 	}
 }
 
