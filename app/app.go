@@ -119,6 +119,7 @@ func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error
 		RefreshPrices: c.refresher.Run,
 		Reconcile:     c.reconciling.Nightly,
 		SweepMail:     courier.Sweep,
+		CheckDomains:  c.letters.joining.Recheck,
 	})})
 	if err != nil {
 		return nil, errors.Join(err, a.treasury.Close(ctx))

@@ -2,11 +2,13 @@ package app
 
 import (
 	"context"
+	"net"
 	"net/url"
 	"path/filepath"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/identity"
+	"github.com/bodhi-gateway/bodhi/app/join"
 	"github.com/bodhi-gateway/bodhi/app/mail"
 	"github.com/bodhi-gateway/bodhi/app/mail/mailweb"
 	"github.com/bodhi-gateway/bodhi/app/mail/smtp"
@@ -21,6 +23,7 @@ type letters struct {
 	post     *mail.Post
 	links    mail.Links
 	recovery *identity.Recovery
+	joining  *join.Service
 }
 
 // evenly is how long asking for a new password takes at least, known address or not.
@@ -39,6 +42,8 @@ func (c *core) newLetters() (l letters, err error) {
 	l.post = &mail.Post{Store: l.store, Queue: queue, Clock: c.clock, IDs: c.ids}
 	l.links = mail.Links{MAC: mac, PublicURL: c.cfg.PublicURL}
 	l.recovery = &identity.Recovery{People: c.people, Store: db.NewResetStore(c.db), Post: l.post, Links: l.links, Even: evenly}
+	l.joining = join.New(join.Parts{Store: db.NewJoinStore(c.db), Orgs: c.orgs, People: c.people, Post: l.post, Links: l.links, Tx: c.db, Audit: c.audit,
+		DNS: net.DefaultResolver, Clock: c.clock, IDs: c.ids, Log: c.log})
 	return l, nil
 }
 
@@ -48,10 +53,9 @@ func (c *core) courier() (*mail.Courier, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &mail.Courier{Store: c.letters.store, Render: mailweb.Render, Carrier: carrier, Domain: hostOf(c.cfg.PublicURL), Clock: c.clock, Log: c.log,
-		Composers: map[mail.Kind]mail.Composer{
-			identity.ResetKind: c.letters.recovery.Letter,
-		}}, nil
+	composers := c.letters.joining.Composers()
+	composers[identity.ResetKind] = c.letters.recovery.Letter
+	return &mail.Courier{Store: c.letters.store, Composers: composers, Render: mailweb.Render, Carrier: carrier, Domain: hostOf(c.cfg.PublicURL), Clock: c.clock, Log: c.log}, nil
 }
 
 func (c *core) carrier() (mail.Carrier, error) {

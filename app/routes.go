@@ -8,6 +8,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/budget/budgetweb"
 	"github.com/bodhi-gateway/bodhi/app/identity/identityweb"
+	"github.com/bodhi-gateway/bodhi/app/join/joinweb"
 	"github.com/bodhi-gateway/bodhi/app/key/keyweb"
 	"github.com/bodhi-gateway/bodhi/app/limit/limitweb"
 	"github.com/bodhi-gateway/bodhi/app/price/priceweb"
@@ -33,6 +34,7 @@ func (a *App) routes() []web.Route {
 		budgetweb.New(budgets, a.people, a.keys, a.reports).Routes(),
 		limitweb.New(a.limits(a.limiter), a.people, a.keys).Routes(),
 		identityweb.NewRecovery(a.letters.recovery).Routes(),
+		joinweb.New(a.letters.joining, a.people, a.cfg.SMTPURL.IsEmpty()).Routes(),
 		a.boxRoutes(),
 		[]web.Route{web.StyleGuide()},
 	)

@@ -11,6 +11,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
+	"github.com/bodhi-gateway/bodhi/app/join"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/limit"
@@ -21,6 +22,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/reconcile"
 	"github.com/bodhi-gateway/bodhi/app/secret"
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
+	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
 )
 
@@ -96,6 +98,12 @@ var forms = map[string]url.Values{
 	"budgets.asked":          {"amount": {"1"}, "reason": {"x"}},
 	"budgets.grant":          {"kind": {"increase"}, "amount": {"1"}, "reason": {"x"}},
 	"api.requests.list":      {"key": {"things:keys"}},
+	"invitations.create":     {"way": {"link"}, "role": {"viewer"}, "team": {"things:teams"}},
+	"api.invitations.create": {"role": {"viewer"}, "teams[]": {"things:teams"}},
+	"domains.admission":      {"role": {"viewer"}},
+	"api.domains.update":     {"role": {"viewer"}},
+	"applicants.approve":     {"role": {"viewer"}},
+	"api.applicants.approve": {"role": {"viewer"}},
 }
 
 // tenant signs up an organization and gives it one thing of each kind that a route can name.
@@ -135,7 +143,24 @@ func (a *App) tenant(t *testing.T, h *webtest.House, name string) webtest.Visito
 	v.Things["prices"], v.Things["overrides"] = own.ID.String(), own.ID.String()
 	v.Things["requests"] = request.ID.String()
 	v.Things["mail"] = id.NewMail(a.ids).String()
+	a.joinable(t, x, &v)
 	return v
+}
+
+// joinable adds an invitation, a claimed domain and a request to join.
+func (a *App) joinable(t *testing.T, x webtest.Tenant, v *webtest.Visitors) {
+	t.Helper()
+	ctx, admin := t.Context(), x.Actor(org.Admin)
+	invitation, err := a.letters.joining.Invite(ctx, admin, join.Invite{Grant: join.Grant{Role: org.Developer, Teams: []id.Team{x.Team}}})
+	must(t, err)
+	domain, err := a.letters.joining.Claim(ctx, admin, x.Org.Slug+".example")
+	must(t, err)
+	applicant := join.Applicant{ID: id.NewApplicant(a.ids), Org: x.Org.ID, Email: "eve@" + x.Org.Slug + ".example", Name: "Eve", CreatedAt: a.clock.Now()}
+	store := db.NewJoinStore(a.db)
+	must(t, store.AddApplicant(ctx, applicant))
+	_, err = store.Confirm(ctx, x.Org.ID, applicant.ID, "Eve", "", a.clock.Now())
+	must(t, err)
+	v.Things["invitations"], v.Things["domains"], v.Things["join-requests"] = invitation.ID.String(), domain.ID.String(), applicant.ID.String()
 }
 
 func must(t *testing.T, err error) {

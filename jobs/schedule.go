@@ -31,6 +31,7 @@ type Chores struct {
 	RefreshPrices  func(ctx context.Context) error // fetch the price catalogue
 	Reconcile      func(ctx context.Context) error // read the providers' cost reports
 	SweepMail      func(ctx context.Context) error // delete old mail orders
+	CheckDomains   func(ctx context.Context) error // look for claimed domains' records again
 }
 
 // Schedule is all the periodic work of the program. The minutes are odd, because everybody else's jobs run at :00.
@@ -41,6 +42,7 @@ func Schedule(c Chores) []Periodic {
 		{Name: "refresh_prices", Cron: "23 5 * * *", AtStart: true, Run: c.RefreshPrices},
 		{Name: "reconcile", Cron: "47 4 * * *", Run: c.Reconcile},
 		{Name: "sweep_mail", Cron: "37 3 * * *", Run: c.SweepMail},
+		{Name: "check_domains", Cron: "53 2 * * *", Run: c.CheckDomains},
 	}
 }
 

@@ -47,6 +47,9 @@ var navigation = []navGroup{
 		{"costs", "Costs", "/costs", "chart-pie", false},
 		{"reconcile", "Reconcile", "/reconcile", "checks", true},
 	}},
+	{"people", "People", []navEntry{
+		{"joining", "Joining", "/invitations", "user-plus", true},
+	}},
 	{"traffic", "Models", []navEntry{
 		{"models", "Models & aliases", "/models", "route", false},
 		{"prices", "Prices", "/prices", "receipt", false},

@@ -43,7 +43,9 @@ type session struct {
 	from, to string
 }
 
-func (s *sink) NewSession(c *gosmtp.Conn) (gosmtp.Session, error) { return &session{s: s, conn: c}, nil }
+func (s *sink) NewSession(c *gosmtp.Conn) (gosmtp.Session, error) {
+	return &session{s: s, conn: c}, nil
+}
 
 func (x *session) AuthMechanisms() []string { return []string{sasl.Plain} }
 func (x *session) Auth(string) (sasl.Server, error) {
