@@ -120,6 +120,7 @@ func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error
 		Reconcile:     c.reconciling.Nightly,
 		SweepMail:     courier.Sweep,
 		CheckDomains:  c.letters.joining.Recheck,
+		RefreshModels: c.providers.RefreshModels,
 	})})
 	if err != nil {
 		return nil, errors.Join(err, a.treasury.Close(ctx))

@@ -123,7 +123,7 @@ func (c *core) rooms() error {
 	c.aliasing = route.New(route.Parts{Store: c.aliases, Connections: c.connections, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
 	c.providers = provider.New(provider.Parts{Store: c.connections, Tx: c.db, Audit: c.audit, Bus: c.bus, Vault: c.keyring, URLs: c.egress,
 		Prober: c.prober(), Aliases: c.aliasing, IDs: c.ids, Clock: c.clock, Log: c.log})
-	c.identities = identity.Config{Orgs: c.orgs, Store: db.NewIdentityStore(c.db), Keys: c.keyring, Tx: c.db, Audit: c.audit, Bus: c.bus,
+	c.identities = identity.Config{Orgs: c.orgs, Store: db.NewIdentityStore(c.db), Budgets: c.budgetStore, Keys: c.keyring, Tx: c.db, Audit: c.audit, Bus: c.bus,
 		Clock: c.clock, IDs: c.ids, MAC: tokenMAC, Hasher: identity.NewHasher(0), Log: c.log,
 		Welcome: route.Welcome{Connections: c.providers, Aliases: c.aliasing}}
 	c.people = identity.NewService(c.identities)

@@ -314,6 +314,9 @@ func (s *BudgetStore) Rules(ctx context.Context, now time.Time) ([]budget.Rule, 
 	present := byKey(periods)
 	out := make([]budget.Rule, 0, len(rows))
 	for _, r := range rows {
+		if scope, err := org.ParseScope(r.OrgID, r.ScopeKind, r.ScopeNode); err == nil && labels[scope].Archived {
+			continue
+		}
 		rule, err := r.rule(zones[r.OrgID], now, present, labels)
 		if err != nil {
 			return nil, err

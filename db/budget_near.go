@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -64,7 +65,7 @@ func (s *BudgetStore) near(ctx context.Context, scope org.Scope, m ledger.Measur
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, some...)
+		out = append(out, slices.DeleteFunc(some, func(l budget.Listed) bool { return l.Place.Archived })...)
 	}
 	return out, nil
 }

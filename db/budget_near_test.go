@@ -30,7 +30,8 @@ func TestBudgetsRightAboveAndRightBelow(t *testing.T) {
 		must(t, err)
 		must(t, orgs.AddTeam(t.Context(), org.Team{ID: inside, Org: o, Department: department, Name: "Inside", CreatedAt: may}))
 		must(t, orgs.AddTeam(t.Context(), org.Team{ID: outside, Org: o, Name: "Outside", CreatedAt: may}))
-		must(t, orgs.AddMember(t.Context(), org.Member{ID: member, Org: o, Email: "ada@acme.test", Name: "Ada", Role: org.Developer, Teams: []id.Team{inside, outside}, CreatedAt: may}))
+		must(t, orgs.AddMember(t.Context(), org.Member{ID: member, Org: o, Email: "ada@acme.test", Name: "Ada", CreatedAt: may,
+			Assignments: []org.Assignment{{Role: org.Developer, At: org.OfTeam(o, inside)}, {Role: org.Developer, At: org.OfTeam(o, outside)}}}))
 		b := &books{t: t, d: d, store: s, chain: org.Chain{Org: o}}
 		scopes := []org.Scope{org.OfOrg(o), org.OfDepartment(o, department), org.OfTeam(o, inside), org.OfTeam(o, outside), org.OfMember(o, member), org.OfPool(o, inside)}
 		for _, scope := range scopes {

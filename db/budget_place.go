@@ -63,7 +63,10 @@ func placesOf(tx *gorm.DB, o id.Org, rows []budgetRow) (map[org.Scope]budget.Pla
 				return nil, err
 			}
 			p := out[scope]
-			p.Label, p.Owner = prefix[kind]+n.Label, n.Owner
+			p.Label, p.Owner, p.Archived = prefix[kind]+n.Label, n.Owner, n.Archived
+			if n.Archived {
+				p.Label += " (archived)"
+			}
 			if !n.Team.IsZero() {
 				p.Teams = append(p.Teams, n.Team)
 			}
@@ -79,6 +82,8 @@ type named struct {
 	Label string    `gorm:"column:label"`
 	Team  id.Team   `gorm:"column:team"`
 	Owner id.Member `gorm:"column:owner"`
+	// Archived is for departments, teams and pools.
+	Archived bool `gorm:"column:archived"`
 }
 
 var prefix = map[org.ScopeKind]string{org.DepartmentScope: "Department ", org.TeamScope: "Team ", org.KeyScope: "Key ", org.PoolScope: "Pool of team "}
@@ -86,10 +91,10 @@ var prefix = map[org.ScopeKind]string{org.DepartmentScope: "Department ", org.Te
 func kindQuery(tx *gorm.DB, o id.Org, kind org.ScopeKind) *gorm.DB {
 	switch kind {
 	case org.DepartmentScope:
-		return tx.Table("departments n").Select("n.id, n.name AS label, t.id AS team, NULL AS owner").
+		return tx.Table("departments n").Select("n.id, n.name AS label, t.id AS team, NULL AS owner, n.archived_at IS NOT NULL AS archived").
 			Joins("LEFT JOIN teams t ON t.org_id = n.org_id AND t.department_id = n.id").Where("n.org_id = ?", o)
 	case org.TeamScope, org.PoolScope:
-		return tx.Table("teams n").Select("n.id, n.name AS label, n.id AS team, NULL AS owner").Where("n.org_id = ?", o)
+		return tx.Table("teams n").Select("n.id, n.name AS label, n.id AS team, NULL AS owner, n.archived_at IS NOT NULL AS archived").Where("n.org_id = ?", o)
 	case org.MemberScope:
 		return tx.Table("members n").Select("n.id, n.email AS label, t.team_id AS team, n.id AS owner").
 			Joins("LEFT JOIN team_members t ON t.org_id = n.org_id AND t.member_id = n.id").

@@ -107,6 +107,9 @@ type tokenRow struct {
 	Pepper    int64      `gorm:"column:pepper"`
 	MAC       []byte     `gorm:"column:mac"`
 	CreatedBy string     `gorm:"column:created_by"`
+	Member    id.Member  `gorm:"column:member_id"`
+	NodeKind  string     `gorm:"column:node_kind"`
+	Node      string     `gorm:"column:node_id"`
 	CreatedAt time.Time  `gorm:"column:created_at"`
 	ExpiresAt *time.Time `gorm:"column:expires_at"`
 	RevokedAt *time.Time `gorm:"column:revoked_at"`
@@ -117,8 +120,9 @@ func (tokenRow) TableName() string { return "tokens" }
 
 func (r tokenRow) token() identity.Token {
 	t := identity.Token{ID: r.ID, Org: r.Org, Name: r.Name, Role: org.Role(r.Role), Public: r.Public, Last4: r.Last4,
-		KeyID: secret.KeyID(r.Pepper), CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt.UTC(), ExpiresAt: fromNull(r.ExpiresAt), RevokedAt: fromNull(r.RevokedAt)}
+		KeyID: secret.KeyID(r.Pepper), CreatedBy: r.CreatedBy, Maker: r.Member, CreatedAt: r.CreatedAt.UTC(), ExpiresAt: fromNull(r.ExpiresAt), RevokedAt: fromNull(r.RevokedAt)}
 	copy(t.MAC[:], r.MAC)
+	t.At, _ = org.ParseScope(r.Org, r.NodeKind, r.Node) // what is none is the zero scope: nowhere
 	return t
 }
 
@@ -126,7 +130,7 @@ func (r tokenRow) token() identity.Token {
 func (s *IdentityStore) AddToken(ctx context.Context, t identity.Token) error {
 	return s.db.scoped(ctx, t.Org, func(tx *gorm.DB) error {
 		return tx.Create(&tokenRow{t.Org, t.ID, t.Name, string(t.Role), t.Public, t.Last4, int64(t.KeyID), t.MAC[:], t.CreatedBy,
-			t.CreatedAt.UTC(), toNull(t.ExpiresAt), toNull(t.RevokedAt)}).Error
+			t.Maker, string(t.At.Kind()), t.At.Node(), t.CreatedAt.UTC(), toNull(t.ExpiresAt), toNull(t.RevokedAt)}).Error
 	})
 }
 
@@ -157,6 +161,13 @@ func (s *IdentityStore) TokenByPublic(ctx context.Context, public string) (ident
 func (s *IdentityStore) RevokeToken(ctx context.Context, o id.Org, t id.Token, at time.Time) error {
 	return s.db.scoped(ctx, o, func(tx *gorm.DB) error {
 		return tx.Model(&tokenRow{}).Where("org_id = ? AND id = ? AND revoked_at IS NULL", o, t).Update("revoked_at", at.UTC()).Error
+	})
+}
+
+// RevokeTokensOf implements identity.Store.
+func (s *IdentityStore) RevokeTokensOf(ctx context.Context, o id.Org, m id.Member, at time.Time) error {
+	return s.db.scoped(ctx, o, func(tx *gorm.DB) error {
+		return tx.Model(&tokenRow{}).Where("org_id = ? AND member_id = ? AND revoked_at IS NULL", o, m).Update("revoked_at", at.UTC()).Error
 	})
 }
 

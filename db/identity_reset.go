@@ -62,15 +62,15 @@ func (s *ResetStore) UseReset(ctx context.Context, o id.Org, r id.Reset, at time
 	return used, err
 }
 
-// Memberships implements identity.ResetStore. Teams are left out: who asks knows nobody's rights yet.
+// Memberships implements identity.ResetStore. Roles are left out: who asks has none yet.
 func (s *ResetStore) Memberships(ctx context.Context, email string) ([]org.Member, error) {
 	var rows []memberRow
 	err := s.db.system(ctx, "find who has an address, to write to them", func(tx *gorm.DB) error {
-		return tx.Where("email = ? AND removed_at IS NULL", email).Order("created_at, id").Find(&rows).Error
+		return tx.Where("email = ? AND removed_at IS NULL AND disabled_at IS NULL", email).Order("created_at, id").Find(&rows).Error
 	})
 	out := make([]org.Member, len(rows))
 	for i, r := range rows {
-		out[i] = r.member(nil)
+		out[i] = org.Member{ID: r.ID, Org: r.Org, Email: r.Email, Name: r.Name, CreatedAt: r.CreatedAt.UTC()}
 	}
 	return out, err
 }

@@ -20,27 +20,28 @@ var _ join.Store = (*JoinStore)(nil)
 func NewJoinStore(d *DB) *JoinStore { return &JoinStore{d} }
 
 type invitationRow struct {
-	Org        id.Org        `gorm:"column:org_id;primaryKey"`
-	ID         id.Invitation `gorm:"column:id;primaryKey"`
-	Email      string        `gorm:"column:email"`
-	Name       string        `gorm:"column:name"`
-	Role       string        `gorm:"column:role"`
-	Teams      []id.Team     `gorm:"column:teams;serializer:json"`
-	Version    int64         `gorm:"column:version"`
-	By         id.Member     `gorm:"column:by_id"`
-	ByLabel    string        `gorm:"column:by_label"`
-	CreatedAt  time.Time     `gorm:"column:created_at"`
-	ExpiresAt  time.Time     `gorm:"column:expires_at"`
-	AcceptedAt *time.Time    `gorm:"column:accepted_at"`
-	Member     id.Member     `gorm:"column:member_id"`
-	RevokedAt  *time.Time    `gorm:"column:revoked_at"`
+	Org         id.Org          `gorm:"column:org_id;primaryKey"`
+	ID          id.Invitation   `gorm:"column:id;primaryKey"`
+	Email       string          `gorm:"column:email"`
+	Name        string          `gorm:"column:name"`
+	Role        string          `gorm:"column:role"`
+	Departments []id.Department `gorm:"column:departments;serializer:json"`
+	Teams       []id.Team       `gorm:"column:teams;serializer:json"`
+	Version     int64           `gorm:"column:version"`
+	By          id.Member       `gorm:"column:by_id"`
+	ByLabel     string          `gorm:"column:by_label"`
+	CreatedAt   time.Time       `gorm:"column:created_at"`
+	ExpiresAt   time.Time       `gorm:"column:expires_at"`
+	AcceptedAt  *time.Time      `gorm:"column:accepted_at"`
+	Member      id.Member       `gorm:"column:member_id"`
+	RevokedAt   *time.Time      `gorm:"column:revoked_at"`
 }
 
 // TableName implements gorm's Tabler.
 func (invitationRow) TableName() string { return "invitations" }
 
 func (r invitationRow) invitation() join.Invitation {
-	return join.Invitation{ID: r.ID, Org: r.Org, Email: r.Email, Name: r.Name, Grant: join.Grant{Role: org.Role(r.Role), Teams: r.Teams}, Version: r.Version,
+	return join.Invitation{ID: r.ID, Org: r.Org, Email: r.Email, Name: r.Name, Grant: join.Grant{Role: org.Role(r.Role), Departments: r.Departments, Teams: r.Teams}, Version: r.Version,
 		By: r.By, ByLabel: r.ByLabel, CreatedAt: r.CreatedAt.UTC(), ExpiresAt: r.ExpiresAt.UTC(), AcceptedAt: fromNull(r.AcceptedAt), Member: r.Member,
 		RevokedAt: fromNull(r.RevokedAt)}
 }
@@ -48,17 +49,17 @@ func (r invitationRow) invitation() join.Invitation {
 // AddInvitation implements join.Store.
 func (s *JoinStore) AddInvitation(ctx context.Context, i join.Invitation) error {
 	return s.db.scoped(ctx, i.Org, func(tx *gorm.DB) error {
-		return taken(tx.Create(&invitationRow{i.Org, i.ID, i.Email, i.Name, string(i.Role), teamList(i.Teams), i.Version, i.By, i.ByLabel, i.CreatedAt.UTC(),
+		return taken(tx.Create(&invitationRow{i.Org, i.ID, i.Email, i.Name, string(i.Role), listed(i.Departments), listed(i.Teams), i.Version, i.By, i.ByLabel, i.CreatedAt.UTC(),
 			i.ExpiresAt.UTC(), toNull(i.AcceptedAt), i.Member, toNull(i.RevokedAt)}).Error)
 	})
 }
 
-// teamList is never null in its column.
-func teamList(teams []id.Team) []id.Team {
-	if teams == nil {
-		return []id.Team{}
+// listed is never null in its column.
+func listed[T any](all []T) []T {
+	if all == nil {
+		return []T{}
 	}
-	return teams
+	return all
 }
 
 // Invitation implements join.Store.

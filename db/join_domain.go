@@ -12,18 +12,19 @@ import (
 )
 
 type domainRow struct {
-	Org          id.Org     `gorm:"column:org_id;primaryKey"`
-	ID           id.Domain  `gorm:"column:id;primaryKey"`
-	Domain       string     `gorm:"column:domain"`
-	Token        string     `gorm:"column:token"`
-	CreatedAt    time.Time  `gorm:"column:created_at"`
-	VerifiedAt   *time.Time `gorm:"column:verified_at"`
-	CheckedAt    *time.Time `gorm:"column:checked_at"`
-	FailingSince *time.Time `gorm:"column:failing_since"`
-	Requests     bool       `gorm:"column:requests"`
-	Auto         bool       `gorm:"column:auto"`
-	Role         string     `gorm:"column:role"`
-	Teams        []id.Team  `gorm:"column:teams;serializer:json"`
+	Org          id.Org          `gorm:"column:org_id;primaryKey"`
+	ID           id.Domain       `gorm:"column:id;primaryKey"`
+	Domain       string          `gorm:"column:domain"`
+	Token        string          `gorm:"column:token"`
+	CreatedAt    time.Time       `gorm:"column:created_at"`
+	VerifiedAt   *time.Time      `gorm:"column:verified_at"`
+	CheckedAt    *time.Time      `gorm:"column:checked_at"`
+	FailingSince *time.Time      `gorm:"column:failing_since"`
+	Requests     bool            `gorm:"column:requests"`
+	Auto         bool            `gorm:"column:auto"`
+	Role         string          `gorm:"column:role"`
+	Departments  []id.Department `gorm:"column:departments;serializer:json"`
+	Teams        []id.Team       `gorm:"column:teams;serializer:json"`
 }
 
 // TableName implements gorm's Tabler.
@@ -32,7 +33,7 @@ func (domainRow) TableName() string { return "domains" }
 func (r domainRow) domain() join.Domain {
 	return join.Domain{ID: r.ID, Org: r.Org, Domain: r.Domain, Token: r.Token, CreatedAt: r.CreatedAt.UTC(), VerifiedAt: fromNull(r.VerifiedAt),
 		CheckedAt: fromNull(r.CheckedAt), FailingSince: fromNull(r.FailingSince),
-		Admission: join.Admission{Requests: r.Requests, Auto: r.Auto, Grant: join.Grant{Role: org.Role(r.Role), Teams: r.Teams}}}
+		Admission: join.Admission{Requests: r.Requests, Auto: r.Auto, Grant: join.Grant{Role: org.Role(r.Role), Departments: r.Departments, Teams: r.Teams}}}
 }
 
 func domains(rows []domainRow) []join.Domain {
@@ -45,7 +46,7 @@ func domains(rows []domainRow) []join.Domain {
 
 func domainColumns(d join.Domain) *domainRow {
 	return &domainRow{d.Org, d.ID, d.Domain, d.Token, d.CreatedAt.UTC(), toNull(d.VerifiedAt), toNull(d.CheckedAt), toNull(d.FailingSince), d.Requests, d.Auto,
-		string(d.Grant.Role), teamList(d.Grant.Teams)}
+		string(d.Grant.Role), listed(d.Grant.Departments), listed(d.Grant.Teams)}
 }
 
 // AddDomain implements join.Store.
@@ -71,7 +72,7 @@ func (s *JoinStore) Domains(ctx context.Context, o id.Org) ([]join.Domain, error
 func (s *JoinStore) SetDomain(ctx context.Context, d join.Domain) error {
 	return s.db.scoped(ctx, d.Org, func(tx *gorm.DB) error {
 		return taken(tx.Model(&domainRow{}).Where("org_id = ? AND id = ?", d.Org, d.ID).
-			Select("verified_at", "checked_at", "failing_since", "requests", "auto", "role", "teams").Updates(domainColumns(d)).Error)
+			Select("verified_at", "checked_at", "failing_since", "requests", "auto", "role", "departments", "teams").Updates(domainColumns(d)).Error)
 	})
 }
 

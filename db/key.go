@@ -27,6 +27,7 @@ type keyRow struct {
 	Team       id.Team        `gorm:"column:team_id"`
 	Member     id.Member      `gorm:"column:member_id"`
 	Account    string         `gorm:"column:account"`
+	AccountID  id.Account     `gorm:"column:account_id"`
 	Public     string         `gorm:"column:public"`
 	Last4      string         `gorm:"column:last4"`
 	Pepper     int64          `gorm:"column:pepper"`
@@ -45,7 +46,7 @@ type keyRow struct {
 func (keyRow) TableName() string { return "keys" }
 
 func keyRowOf(k key.Key) keyRow {
-	row := keyRow{Org: k.Org, ID: k.ID, Name: k.Name, Team: k.Team, Member: k.Member, Account: k.Account, Public: k.Public, Last4: k.Last4,
+	row := keyRow{Org: k.Org, ID: k.ID, Name: k.Name, Team: k.Team, Member: k.Member, Account: k.Account, AccountID: k.AccountID, Public: k.Public, Last4: k.Last4,
 		Pepper: int64(k.KeyID), MAC: k.MAC[:], Models: k.Models, Networks: k.Networks, CreatedBy: k.CreatedBy, CreatedAt: k.CreatedAt.UTC(),
 		ExpiresAt: toNull(k.ExpiresAt), DisabledAt: toNull(k.DisabledAt), LastUsedAt: toNull(k.LastUsedAt)}
 	if row.Models == nil {
@@ -58,7 +59,7 @@ func keyRowOf(k key.Key) keyRow {
 }
 
 func (r keyRow) key() key.Key {
-	k := key.Key{ID: r.ID, Org: r.Org, Name: r.Name, Team: r.Team, Member: r.Member, Account: r.Account, Public: r.Public, Last4: r.Last4,
+	k := key.Key{ID: r.ID, Org: r.Org, Name: r.Name, Team: r.Team, Member: r.Member, Account: r.Account, AccountID: r.AccountID, Public: r.Public, Last4: r.Last4,
 		KeyID: secret.KeyID(r.Pepper), Models: r.Models, Networks: r.Networks, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt.UTC(),
 		ExpiresAt: fromNull(r.ExpiresAt), DisabledAt: fromNull(r.DisabledAt), LastUsedAt: fromNull(r.LastUsedAt)}
 	copy(k.MAC[:], r.MAC)
@@ -154,10 +155,13 @@ func (s *KeyStore) Records(ctx context.Context) ([]key.Record, error) {
 		return tx.Table("keys AS k").
 			Select(`k.public, k.pepper, k.mac, k.id AS "key", k.name, k.org_id AS org, o.slug, t.department_id AS department, k.team_id AS team,
 				k.member_id AS member, k.models, k.networks, k.expires_at,
-				(k.disabled_at IS NOT NULL OR m.removed_at IS NOT NULL) AS off`).
+				(k.disabled_at IS NOT NULL OR t.archived_at IS NOT NULL OR a.archived_at IS NOT NULL OR m.disabled_at IS NOT NULL
+					OR k.member_id IS NOT NULL AND s.member_id IS NULL) AS off`).
 			Joins("JOIN organizations AS o ON o.id = k.org_id").
 			Joins("JOIN teams AS t ON t.org_id = k.org_id AND t.id = k.team_id").
 			Joins("LEFT JOIN members AS m ON m.org_id = k.org_id AND m.id = k.member_id").
+			Joins("LEFT JOIN team_members AS s ON s.org_id = k.org_id AND s.member_id = k.member_id AND s.team_id = k.team_id").
+			Joins("LEFT JOIN service_accounts AS a ON a.org_id = k.org_id AND a.id = k.account_id").
 			Where("k.deleted_at IS NULL").Find(&rows).Error
 	})
 	out := make([]key.Record, 0, len(rows))

@@ -191,4 +191,6 @@ func nodesOf(rows []limitRow) []budgetRow {
 	return out
 }
 
-func limitPlace(p budget.Place) limit.Place { return limit.Place{Label: p.Label, Teams: p.Teams} }
+func limitPlace(p budget.Place) limit.Place {
+	return limit.Place{Label: p.Label, Teams: p.Teams, Owner: p.Owner, Archived: p.Archived}
+}

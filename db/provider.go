@@ -12,27 +12,29 @@ import (
 )
 
 type connectionRow struct {
-	OrgID      id.Org         `gorm:"column:org_id;primaryKey"`
-	ID         id.Connection  `gorm:"column:id;primaryKey"`
-	Name       string         `gorm:"column:name"`
-	Kind       string         `gorm:"column:kind"`
-	BaseURL    string         `gorm:"column:base_url"`
-	Credential []byte         `gorm:"column:credential"`
-	KeyHint    string         `gorm:"column:key_hint"`
-	Models     []string       `gorm:"column:models;serializer:json"`
-	Disabled   bool           `gorm:"column:disabled"`
-	LastCheck  provider.Check `gorm:"column:last_check;serializer:json"`
-	Version    int64          `gorm:"column:version"`
-	CreatedAt  time.Time      `gorm:"column:created_at;autoCreateTime:false"`
-	UpdatedAt  time.Time      `gorm:"column:updated_at;autoUpdateTime:false"`
+	OrgID      id.Org          `gorm:"column:org_id;primaryKey"`
+	ID         id.Connection   `gorm:"column:id;primaryKey"`
+	Name       string          `gorm:"column:name"`
+	Kind       string          `gorm:"column:kind"`
+	BaseURL    string          `gorm:"column:base_url"`
+	Service    string          `gorm:"column:service"`
+	Credential []byte          `gorm:"column:credential"`
+	KeyHint    string          `gorm:"column:key_hint"`
+	Models     []string        `gorm:"column:models;serializer:json"`
+	Listed     provider.Listed `gorm:"column:listed;serializer:json"`
+	Disabled   bool            `gorm:"column:disabled"`
+	LastCheck  provider.Check  `gorm:"column:last_check;serializer:json"`
+	Version    int64           `gorm:"column:version"`
+	CreatedAt  time.Time       `gorm:"column:created_at;autoCreateTime:false"`
+	UpdatedAt  time.Time       `gorm:"column:updated_at;autoUpdateTime:false"`
 }
 
 // TableName names the table.
 func (connectionRow) TableName() string { return "connections" }
 
 func connectionRowOf(r provider.ConnectionRecord) connectionRow {
-	row := connectionRow{OrgID: r.Org, ID: r.ID, Name: r.Name, Kind: string(r.Kind), BaseURL: r.BaseURL, Credential: r.Sealed,
-		KeyHint: r.KeyHint, Models: r.Models, Disabled: r.Disabled, LastCheck: r.Check, Version: r.Version,
+	row := connectionRow{OrgID: r.Org, ID: r.ID, Name: r.Name, Kind: string(r.Kind), BaseURL: r.BaseURL, Service: r.Service, Credential: r.Sealed,
+		KeyHint: r.KeyHint, Models: r.Models, Listed: r.Listed, Disabled: r.Disabled, LastCheck: r.Check, Version: r.Version,
 		CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC()}
 	if row.Models == nil {
 		row.Models = []string{}
@@ -41,8 +43,8 @@ func connectionRowOf(r provider.ConnectionRecord) connectionRow {
 }
 
 func (r connectionRow) record() provider.ConnectionRecord {
-	return provider.ConnectionRecord{ID: r.ID, Org: r.OrgID, Name: r.Name, Kind: provider.Kind(r.Kind), BaseURL: r.BaseURL,
-		Sealed: r.Credential, KeyHint: r.KeyHint, Models: r.Models, Disabled: r.Disabled, Check: r.LastCheck,
+	return provider.ConnectionRecord{ID: r.ID, Org: r.OrgID, Name: r.Name, Kind: provider.Kind(r.Kind), BaseURL: r.BaseURL, Service: r.Service,
+		Sealed: r.Credential, KeyHint: r.KeyHint, Models: r.Models, Listed: r.Listed, Disabled: r.Disabled, Check: r.LastCheck,
 		Version: r.Version, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC()}
 }
 

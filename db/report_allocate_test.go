@@ -13,6 +13,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/org/orgtest"
 	"github.com/bodhi-gateway/bodhi/app/report"
 	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
@@ -122,9 +123,9 @@ func TestAllocatedCostsAddUpToTheLedgerToTheNanoDollar(t *testing.T) {
 			}
 			s := report.NewService(store, zoned(zone), clock.NewFake(noon))
 			for name, actor := range map[string]org.Actor{
-				"everybody":   {Org: tr.org, Role: org.Manager},
-				"a lead":      {Org: tr.org, Role: org.Lead, Teams: []id.Team{tr.a}, Member: tr.bob},
-				"a developer": {Org: tr.org, Role: org.Developer, Member: tr.ada},
+				"everybody":   orgtest.Actor(tr.org, id.Member{}, org.Manager),
+				"a lead":      orgtest.Actor(tr.org, tr.bob, org.Lead, tr.a),
+				"a developer": orgtest.Actor(tr.org, tr.ada, org.Developer),
 			} {
 				reach, err := s.Reach(actor)
 				if err != nil {
@@ -154,7 +155,7 @@ func TestAllocatedCostsAddUpToTheLedgerToTheNanoDollar(t *testing.T) {
 					}
 				}
 			}
-			keys, err := s.TagKeys(t.Context(), org.Actor{Org: tr.org, Role: org.Manager}, report.Span{First: noon, Last: noon.AddDate(0, 0, 20)})
+			keys, err := s.TagKeys(t.Context(), orgtest.Actor(tr.org, id.Member{}, org.Manager), report.Span{First: noon, Last: noon.AddDate(0, 0, 20)})
 			if err != nil || strings.Join(keys, "|") != "client|cost center|project" {
 				t.Errorf("%s: tag keys %q, %v", zone, keys, err)
 			}

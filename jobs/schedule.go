@@ -32,6 +32,7 @@ type Chores struct {
 	Reconcile      func(ctx context.Context) error // read the providers' cost reports
 	SweepMail      func(ctx context.Context) error // delete old mail orders
 	CheckDomains   func(ctx context.Context) error // look for claimed domains' records again
+	RefreshModels  func(ctx context.Context) error // ask connections for their models
 }
 
 // Schedule is all the periodic work of the program. The minutes are odd, because everybody else's jobs run at :00.
@@ -43,6 +44,7 @@ func Schedule(c Chores) []Periodic {
 		{Name: "reconcile", Cron: "47 4 * * *", Run: c.Reconcile},
 		{Name: "sweep_mail", Cron: "37 3 * * *", Run: c.SweepMail},
 		{Name: "check_domains", Cron: "53 2 * * *", Run: c.CheckDomains},
+		{Name: "refresh_models", Cron: "37 */6 * * *", Run: c.RefreshModels},
 	}
 }
 

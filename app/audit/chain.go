@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/clock"
+	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/secret"
@@ -68,10 +69,13 @@ func (c *Chain) Append(ctx context.Context, actor org.Actor, e Entry) error {
 }
 
 // List gives a page of the organization's entries, newest first, older than the entry number before (0 = from the
-// newest). Managers and admins may read it.
+// newest). Admins may read it: it is about all departments.
 func (c *Chain) List(ctx context.Context, actor org.Actor, before int64, limit int) ([]Record, error) {
 	if err := actor.Require(org.Manager); err != nil {
 		return nil, err
+	}
+	if !actor.Everywhere(org.Manager) {
+		return nil, fault.New(fault.Forbidden, "forbidden", "The audit log is the whole organization's. Ask an organization admin.")
 	}
 	if limit < 1 || limit > 200 {
 		limit = 50

@@ -14,6 +14,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/org/orgtest"
 	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
 )
@@ -254,7 +255,7 @@ func TestWhoMayGrant(t *testing.T) {
 		"an admin":                         {o.actor(org.Admin), ""},
 		"a lead of the team":               {o.actor(org.Lead, o.chain.Team), ""},
 		"a lead of another team":           {o.actor(org.Lead, id.NewTeam(ids)), "not_found"},
-		"the member, as a lead":            {org.Actor{Org: o.chain.Org, Member: o.chain.Member, Role: org.Lead, Teams: []id.Team{o.chain.Team}}, "forbidden"},
+		"the member, as a lead":            {orgtest.Actor(o.chain.Org, o.chain.Member, org.Lead, o.chain.Team), "forbidden"},
 		"a developer":                      {o.actor(org.Developer, o.chain.Team), "forbidden"},
 		"an admin of another organization": {stranger.actor(org.Admin), "not_found"},
 		"nobody":                           {org.Actor{}, "unauthenticated"},

@@ -14,13 +14,16 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/org/orgtest"
 	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
 )
 
 // ada is the house's member.
 func (o *office) ada(r org.Role) org.Actor {
-	return org.Actor{Org: o.chain.Org, Member: o.chain.Member, Role: r, Teams: []id.Team{o.chain.Team}, Label: "ada@acme.test"}
+	a := orgtest.Actor(o.chain.Org, o.chain.Member, r, o.chain.Team)
+	a.Label = "ada@acme.test"
+	return a
 }
 
 func (o *office) ask(who org.Actor, b id.Budget, amount money.USD) budget.Request {

@@ -40,8 +40,9 @@ type Desk interface {
 	Now(o id.Org, b id.Budget) (Standing, bool)
 }
 
-// Service is the control plane of budgets. Admins and managers set them anywhere below them; leads set those of members
-// and keys of their own teams. Nobody sets their own.
+// Service is the control plane of budgets. Who is bound by a limit does not set it (org.Actor.MayLimit): admins set the
+// organization's and departments', managers those of their department's teams, leads those of their teams' members and
+// keys. Nobody sets their own.
 type Service struct{ Parts }
 
 // New makes the service.
@@ -54,6 +55,7 @@ const maxPerOrg = 100_000
 type Entry struct {
 	Budget
 	Label    string // the scope in words: "Team Payments"
+	place    Place
 	Standing Standing
 	// RolledOver and Granted are part of Standing.Limit: what came from the last period, and the grants that count now.
 	RolledOver, Granted ledger.Units
@@ -65,19 +67,26 @@ type Place struct {
 	Label string
 	Teams []id.Team // the teams that a department has, or that a team, pool, member or key belongs to
 	Owner id.Member // who a member is, or whose key it is; zero for a service account's
+	// Archived nodes keep their budgets, which bind nobody until the node is restored.
+	Archived bool
 }
+
+func (p Place) place() org.Place { return org.Place{Teams: p.Teams, Owner: p.Owner} }
 
 // NotFound refuses an id that names no budget, or another tenant's.
 func NotFound() *fault.Error {
 	return fault.New(fault.NotFound, "not_found", "There is no such budget.")
 }
 
+func archived() *fault.Error {
+	return fault.Field("scope", "This is archived. Restore it first, or choose another.")
+}
+
 func noScope() *fault.Error {
 	return fault.New(fault.NotFound, "not_found", "There is no such organization, department, team, member or key.")
 }
 
-// List gives the budgets that the actor may see, outermost scopes first: managers see all, everybody else the
-// organization's, those of their own teams, their own, and those of their teams' members and keys.
+// List gives the budgets that the actor may see (org.Actor.Sees), outermost scopes first.
 func (s *Service) List(ctx context.Context, actor org.Actor) ([]Entry, error) {
 	if err := actor.Require(org.Viewer); err != nil {
 		return nil, err
@@ -129,8 +138,14 @@ func (s *Service) Create(ctx context.Context, actor org.Actor, in Input) (Entry,
 		if err != nil {
 			return err
 		}
+		if in.Scope.Kind() != org.TagScope && !sees(actor, in.Scope, place) {
+			return noScope()
+		}
 		if err := may(actor, in.Scope, place); err != nil {
 			return err
+		}
+		if place.Archived {
+			return archived()
 		}
 		if in, err = in.checked(place); err != nil {
 			return err
@@ -252,7 +267,7 @@ func (s *Service) reread(ctx context.Context, o id.Org, b id.Budget) (Entry, err
 
 // entry joins what the books say with what is in flight on this node.
 func (s *Service) entry(l Listed) Entry {
-	e := Entry{Budget: l.Budget, Label: l.Place.Label, Standing: Standing{Budget: l.ID, Scope: l.Scope, Name: l.Name,
+	e := Entry{Budget: l.Budget, Label: l.Place.Label, place: l.Place, Standing: Standing{Budget: l.ID, Scope: l.Scope, Name: l.Name,
 		Measure: l.Measure, Period: l.Period, Enforce: l.Enforce, Limit: l.Present, Spent: l.Spent, ResetsAt: l.ResetsAt},
 		RolledOver: l.RolledOver, Granted: l.Granted, Suspense: l.Suspense}
 	if s.Desk != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/live"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/org/orgtest"
 	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
 )
@@ -52,7 +53,7 @@ func (o *office) second() *budget.Service {
 }
 
 func (o *office) actor(r org.Role, teams ...id.Team) org.Actor {
-	return org.Actor{Org: o.chain.Org, Member: id.NewMember(ids), Role: r, Teams: teams, Label: string(r)}
+	return orgtest.Actor(o.chain.Org, id.NewMember(ids), r, teams...)
 }
 
 func (o *office) onKey(limit money.USD) budget.Input {
@@ -124,7 +125,7 @@ func TestWhoMaySetWhichLimit(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, dbtest.SQLite(t), nil)
 	c := o.chain
-	ada := org.Actor{Org: c.Org, Member: c.Member, Role: org.Lead, Teams: []id.Team{c.Team}}
+	ada := orgtest.Actor(c.Org, c.Member, org.Lead, c.Team)
 	scopes := map[string]org.Scope{"org": org.OfOrg(c.Org), "team": org.OfTeam(c.Org, c.Team), "member": org.OfMember(c.Org, c.Member), "key": org.OfKey(c.Org, c.Key)}
 	for name, x := range map[string]struct {
 		who   org.Actor
@@ -137,7 +138,7 @@ func TestWhoMaySetWhichLimit(t *testing.T) {
 		"a lead not their own team's":               {o.actor(org.Lead, c.Team), "team", "forbidden"},
 		"a lead a member's of the team":             {o.actor(org.Lead, c.Team), "member", ""},
 		"a lead a key's of the team":                {o.actor(org.Lead, c.Team), "key", ""},
-		"a lead of another team not":                {o.actor(org.Lead, id.NewTeam(ids)), "key", "forbidden"},
+		"a lead of another team not":                {o.actor(org.Lead, id.NewTeam(ids)), "key", "not_found"},
 		"a lead not their own":                      {ada, "member", "forbidden"},
 		"a developer none":                          {o.actor(org.Developer, c.Team), "key", "forbidden"},
 		"nobody nothing":                            {org.Actor{}, "key", "unauthenticated"},

@@ -58,7 +58,7 @@ func (s *Service) fits(ctx context.Context, actor org.Actor, old *Budget, b Budg
 		return fmt.Errorf("budgets above: %w", err)
 	}
 	for _, p := range above {
-		lead := !actor.Role.AtLeast(org.Manager) && p.Enforce != Soft
+		lead := !actor.InAll(place.Teams, org.Manager) && p.Enforce != Soft
 		if !p.Strict && !lead {
 			continue
 		}

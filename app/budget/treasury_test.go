@@ -46,7 +46,8 @@ func newHouse(t *testing.T, d *db.DB) *house {
 	o := org.Organization{ID: id.NewOrg(ids), Name: "Acme", Zone: "Europe/Berlin", CreatedAt: november}
 	o.Slug = "acme-" + o.ID.UUID()
 	team := org.Team{ID: id.NewTeam(ids), Org: o.ID, Name: "Payments", CreatedAt: november}
-	member := org.Member{ID: id.NewMember(ids), Org: o.ID, Email: "ada@acme.test", Name: "Ada", Role: org.Developer, Teams: []id.Team{team.ID}, CreatedAt: november}
+	member := org.Member{ID: id.NewMember(ids), Org: o.ID, Email: "ada@acme.test", Name: "Ada", CreatedAt: november,
+		Assignments: []org.Assignment{{Role: org.Developer, At: org.OfTeam(o.ID, team.ID)}}}
 	h.must(orgs.AddOrganization(t.Context(), o))
 	h.must(orgs.AddTeam(t.Context(), team))
 	h.must(orgs.AddMember(t.Context(), member))

@@ -23,7 +23,10 @@ func (o *offer) Version() string { return o.version }
 // computes it: a class without a price of its own is charged as the wider one. Where a provider's parts add up to more
 // than their whole, genai-prices gives up; here the parts are charged and the rest of the whole is nothing, which is
 // never too little.
-func (o *offer) Bill(u llm.Usage) (Bill, error) {
+func (o *offer) Bill(u llm.Usage) (Bill, error) { return o.bill(u, u.Input, 1) }
+
+// bill prices the usage of one request, or of many whose inputs are all as long as each for the tiers' purpose.
+func (o *offer) bill(u llm.Usage, each, requests int64) (Bill, error) {
 	b := Bill{Version: o.version, Lines: make([]Line, 0, len(o.rates))}
 	var sums [3]money.Sum
 	var covered [3]bool
@@ -31,6 +34,9 @@ func (o *offer) Bill(u llm.Usage) (Bill, error) {
 	for i := range o.rates {
 		r := &o.rates[i]
 		n := r.unit.count(&u)
+		if r.unit.class == PerRequest {
+			n = requests
+		}
 		for _, part := range r.parts {
 			n -= own[part]
 		}
@@ -40,7 +46,7 @@ func (o *offer) Bill(u llm.Usage) (Bill, error) {
 		if n == 0 {
 			continue
 		}
-		price := r.at(u.Input)
+		price := r.at(each)
 		if err := sums[r.unit.side].Add(price, n); err != nil {
 			return Bill{}, fmt.Errorf("catalog: bill %s: %w", o.version, err)
 		}

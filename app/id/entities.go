@@ -33,6 +33,7 @@ type (
 	applicantEntity  struct{}
 	scimEntity       struct{}
 	groupEntity      struct{}
+	accountEntity    struct{}
 )
 
 func (orgEntity) prefix() string        { return "org" }
@@ -66,6 +67,7 @@ func (domainEntity) prefix() string     { return "dom" }
 func (applicantEntity) prefix() string  { return "apl" }
 func (scimEntity) prefix() string       { return "dir" }
 func (groupEntity) prefix() string      { return "grp" }
+func (accountEntity) prefix() string    { return "acc" }
 
 // One alias per entity; the comment says what it names.
 type (
@@ -100,6 +102,7 @@ type (
 	Applicant  = ID[applicantEntity]  // somebody's request to join an organization
 	SCIM       = ID[scimEntity]       // a SCIM token
 	Group      = ID[groupEntity]      // a group of the directory that provisions people
+	Account    = ID[accountEntity]    // a service account
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -287,3 +290,9 @@ func NewGroup(s *Source) Group { return New[groupEntity](s) }
 
 // ParseGroup reads the printed or plain form of an id for a group of the directory that provisions people.
 func ParseGroup(s string) (Group, error) { return Parse[groupEntity](s) }
+
+// NewAccount makes an id for a service account.
+func NewAccount(s *Source) Account { return New[accountEntity](s) }
+
+// ParseAccount reads the printed or plain form of an id for a service account.
+func ParseAccount(s string) (Account, error) { return Parse[accountEntity](s) }

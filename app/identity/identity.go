@@ -42,8 +42,11 @@ type Token struct {
 	Last4  string
 	KeyID  secret.KeyID // pepper of MAC
 	MAC    [32]byte
-	// CreatedBy is the label of who made it.
+	// At is where in the tree the role holds; zero is nowhere below the organization.
+	At org.Scope
+	// CreatedBy is the label of who made it, Maker their membership: the token is dead when its maker is disabled or gone.
 	CreatedBy string
+	Maker     id.Member
 	CreatedAt time.Time
 	ExpiresAt time.Time // zero = never
 	RevokedAt time.Time // zero = valid
@@ -66,6 +69,8 @@ type Store interface {
 	// TokenByPublic finds a presented token across organizations; ok is false if there is none.
 	TokenByPublic(ctx context.Context, public string) (t Token, ok bool, err error)
 	RevokeToken(ctx context.Context, o id.Org, t id.Token, at time.Time) error
+	// RevokeTokensOf ends all tokens that a member made.
+	RevokeTokensOf(ctx context.Context, o id.Org, m id.Member, at time.Time) error
 }
 
 // DataKeys makes the key that a new organization's secrets are encrypted under. *secret.Keyring implements it.

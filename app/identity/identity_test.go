@@ -271,10 +271,10 @@ func TestAdminsCannotLockTheirOrganizationOut(t *testing.T) {
 	token := org.Actor{Org: x.Org.ID, Role: org.Admin, Label: "token: x"}
 	for name, err := range map[string]error{
 		"remove oneself":      h.Identity.RemoveMember(ctx, admin, admin.Member),
-		"change own role":     h.Identity.SetRole(ctx, admin, admin.Member, org.Viewer),
+		"change own role":     h.Identity.Place(ctx, admin, admin.Member, nil, id.Team{}),
 		"remove the last one": h.Identity.RemoveMember(ctx, token, admin.Member),
-		"demote the last one": h.Identity.SetRole(ctx, token, admin.Member, org.Viewer),
-		"manager removes":     h.Identity.RemoveMember(ctx, x.Actor(org.Manager), x.Members[org.Viewer].ID),
+		"demote the last one": h.Identity.Place(ctx, token, admin.Member, nil, id.Team{}),
+		"lead removes":        h.Identity.RemoveMember(ctx, x.Actor(org.Lead), x.Members[org.Viewer].ID),
 		"manager adds a admin": func() error {
 			_, err := h.Identity.AddMember(ctx, x.Actor(org.Manager), identity.NewMember{})
 			return err
@@ -284,7 +284,7 @@ func TestAdminsCannotLockTheirOrganizationOut(t *testing.T) {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
-	if err := h.Identity.SetRole(ctx, admin, x.Members[org.Viewer].ID, org.Admin); err != nil {
+	if err := h.Identity.Assign(ctx, admin, x.Members[org.Viewer].ID, org.Assignment{Role: org.Admin, At: org.OfOrg(x.Org.ID)}); err != nil {
 		t.Fatal(err)
 	}
 	if err := h.Identity.RemoveMember(ctx, token, admin.Member); err != nil {
@@ -297,7 +297,7 @@ func TestPeopleSeeTheirPartOfTheTree(t *testing.T) {
 	h := webtest.NewHouse(t, dbtest.SQLite(t))
 	x := h.Found(t, "Acme")
 	h.Found(t, "Beta")
-	for r, want := range map[org.Role][2]int{org.Admin: {2, 6}, org.Manager: {2, 6}, org.Lead: {1, 5}, org.Developer: {1, 5}, org.Viewer: {1, 5}} {
+	for r, want := range map[org.Role][2]int{org.Admin: {3, 6}, org.Manager: {2, 6}, org.Lead: {1, 5}, org.Developer: {1, 5}, org.Viewer: {1, 5}} {
 		teams, err1 := h.Identity.Teams(t.Context(), x.Actor(r))
 		members, err2 := h.Identity.Members(t.Context(), x.Actor(r))
 		if err := errors.Join(err1, err2); err != nil || len(teams) != want[0] || len(members) != want[1] {

@@ -83,7 +83,7 @@ func (s *Service) Enter(ctx context.Context, by org.Actor, o id.Org, m id.Member
 	if err != nil {
 		return Match{}, err
 	}
-	err = s.Audit.Append(ctx, actorOf(by, member), audit.Entry{Action: "session.began", Target: member.ID.String(), TargetName: member.Email})
+	err = s.Audit.Append(ctx, member.Acting(by), audit.Entry{Action: "session.began", Target: member.ID.String(), TargetName: member.Email})
 	if err != nil {
 		return Match{}, fmt.Errorf("enter: %w", err)
 	}

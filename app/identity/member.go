@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/bodhi-gateway/bodhi/app/audit"
 	"github.com/bodhi-gateway/bodhi/app/fault"
@@ -12,92 +14,87 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/secret"
 )
 
-// Organization is the actor's own.
-func (s *Service) Organization(ctx context.Context, actor org.Actor) (org.Organization, error) {
-	if err := actor.Require(org.Viewer); err != nil {
-		return org.Organization{}, err
-	}
-	return s.Orgs.Organization(ctx, actor.Org)
-}
-
-// Teams are those the actor may see: all for managers and admins, their own for everybody else.
-func (s *Service) Teams(ctx context.Context, actor org.Actor) ([]org.Team, error) {
-	if err := actor.Require(org.Viewer); err != nil {
-		return nil, err
-	}
-	all, err := s.Orgs.Teams(ctx, actor.Org)
-	if err != nil {
-		return nil, fmt.Errorf("list teams: %w", err)
-	}
-	var out []org.Team
-	for _, t := range all {
-		if actor.InTeam(t.ID) {
-			out = append(out, t)
-		}
-	}
-	return out, nil
-}
-
-// Members are those the actor may see: all for managers and admins, themselves and the people of their teams for
-// everybody else.
+// Members are all whom the actor knows (org.Actor.Knows), by name: themselves, the people of the teams they belong to or
+// read, everybody for those who read everything. For pages that name people; lists page with FindMembers.
 func (s *Service) Members(ctx context.Context, actor org.Actor) ([]org.Member, error) {
+	p, err := s.find(ctx, actor, org.MemberQuery{})
+	return p.Members, err
+}
+
+// MemberPage is a part of the list of members.
+type MemberPage struct {
+	Members []org.Member
+	Next    org.MemberPlace // zero at the end
+}
+
+// Bounds of a list of members.
+const (
+	DefaultMembers = 50
+	MaxMembers     = 200
+	maxSearch      = 100 // characters
+)
+
+// FindMembers is one page of the members that the actor knows. q.Within and q.Self are set here.
+func (s *Service) FindMembers(ctx context.Context, actor org.Actor, q org.MemberQuery) (MemberPage, error) {
+	if q.Search = strings.TrimSpace(q.Search); utf8.RuneCountInString(q.Search) > maxSearch {
+		return MemberPage{}, fault.Field("q", fmt.Sprintf("Search for at most %d characters.", maxSearch))
+	}
+	if q.Role != "" && !q.Role.Valid() {
+		return MemberPage{}, fault.Field("role", "Choose a role: admin, manager, lead, developer or viewer.")
+	}
+	if q.Limit <= 0 {
+		q.Limit = DefaultMembers
+	}
+	q.Limit = min(q.Limit, MaxMembers)
+	return s.find(ctx, actor, q)
+}
+
+func (s *Service) find(ctx context.Context, actor org.Actor, q org.MemberQuery) (MemberPage, error) {
 	if err := actor.Require(org.Viewer); err != nil {
-		return nil, err
+		return MemberPage{}, err
 	}
-	all, err := s.Orgs.Members(ctx, actor.Org)
+	if teams, all := actor.Seen(); !all {
+		q.Within, q.Self = teams, actor.Member
+	}
+	limit := q.Limit
+	if limit > 0 {
+		q.Limit++ // one more says whether there is a next page
+	}
+	found, err := s.Orgs.FindMembers(ctx, actor.Org, q)
 	if err != nil {
-		return nil, fmt.Errorf("list members: %w", err)
+		return MemberPage{}, fmt.Errorf("find members: %w", err)
 	}
-	var out []org.Member
-	for _, m := range all {
-		if sees(actor, m) {
-			out = append(out, m)
-		}
+	p := MemberPage{Members: found}
+	if limit > 0 && len(found) > limit {
+		p.Members = found[:limit]
+		last := p.Members[limit-1]
+		p.Next = org.MemberPlace{Name: last.Name, ID: last.ID}
 	}
-	return out, nil
+	return p, nil
 }
 
-func sees(actor org.Actor, m org.Member) bool {
-	if actor.Role.AtLeast(org.Manager) || (m.ID == actor.Member && !actor.Member.IsZero()) {
-		return true
+// Member is one member whom the actor knows. Admins may look at those who left.
+func (s *Service) Member(ctx context.Context, actor org.Actor, m id.Member) (org.Member, error) {
+	if err := actor.Require(org.Viewer); err != nil {
+		return org.Member{}, err
 	}
-	for _, t := range m.Teams {
-		if actor.InTeam(t) {
-			return true
-		}
+	member, err := s.Orgs.Member(ctx, actor.Org, m)
+	if err != nil {
+		return org.Member{}, err
 	}
-	return false
+	if !actor.Knows(member) || !member.RemovedAt.IsZero() && !actor.Everywhere(org.Admin) {
+		return org.Member{}, org.MissingMember()
+	}
+	return member, nil
 }
 
-// AddTeam makes a team.
-func (s *Service) AddTeam(ctx context.Context, actor org.Actor, name string) (org.Team, error) {
-	if err := actor.Require(org.Manager); err != nil {
-		return org.Team{}, err
-	}
-	name, err := org.Name("name", "the team's name", name, maxName)
-	if err != nil {
-		return org.Team{}, err
-	}
-	t := org.Team{ID: id.NewTeam(s.IDs), Org: actor.Org, Name: name, CreatedAt: s.Clock.Now()}
-	err = s.Tx.Do(ctx, func(ctx context.Context) error {
-		if err := s.Orgs.AddTeam(ctx, t); err != nil {
-			return err
-		}
-		return s.Audit.Append(ctx, actor, audit.Entry{Action: "team.created", Target: t.ID.String(), TargetName: t.Name})
-	})
-	if fault.Is(err, fault.Conflict) {
-		return org.Team{}, fault.Field("name", "A team of this name exists already.")
-	}
-	if err != nil {
-		return org.Team{}, fmt.Errorf("add team: %w", err)
-	}
-	return t, nil
-}
-
-// NewMember is what an admin enters. Password may be empty: then the member cannot log in by password until they get one.
+// NewMember is what an admin enters. An admin is one of the organization, a manager of Departments, everybody else of
+// Teams; managers and admins may belong to Teams too, as developers. Password may be empty: then the member cannot log in
+// by password until they get one.
 type NewMember struct {
 	Name, Email string
 	Role        org.Role
+	Departments []id.Department
 	Teams       []id.Team
 	Password    secret.String
 }
@@ -118,12 +115,8 @@ func (s *Service) AddMember(ctx context.Context, actor org.Actor, in NewMember) 
 		}
 	}
 	err = s.Tx.Do(ctx, func(ctx context.Context) error {
-		teams := make([]string, 0, len(m.Teams))
-		for _, t := range m.Teams {
-			if _, err := s.Orgs.Team(ctx, m.Org, t); err != nil {
-				return err
-			}
-			teams = append(teams, t.String())
+		if err := s.placeable(ctx, actor, nil, m.Assignments); err != nil {
+			return err
 		}
 		if err := s.Orgs.AddMember(ctx, m); err != nil {
 			return err
@@ -134,7 +127,7 @@ func (s *Service) AddMember(ctx context.Context, actor org.Actor, in NewMember) 
 			}
 		}
 		return s.Audit.Append(ctx, actor, audit.Entry{Action: "member.added", Target: m.ID.String(), TargetName: m.Email,
-			After: map[string]any{"role": string(m.Role), "teams": teams}})
+			After: map[string]any{"role": string(m.Role), "roles": printed(m.Assignments)}})
 	})
 	if fault.Is(err, fault.Conflict) {
 		return org.Member{}, fault.Field("email", "Somebody with this address is a member already.")
@@ -142,94 +135,51 @@ func (s *Service) AddMember(ctx context.Context, actor org.Actor, in NewMember) 
 	if err != nil {
 		return org.Member{}, fmt.Errorf("add member: %w", err)
 	}
-	return m, nil
+	return s.Orgs.Member(ctx, m.Org, m.ID)
 }
 
 func (s *Service) newMember(actor org.Actor, in NewMember) (org.Member, error) {
-	m := org.Member{ID: id.NewMember(s.IDs), Org: actor.Org, Role: in.Role, Teams: in.Teams, CreatedAt: s.Clock.Now()}
-	var errs [4]error
+	m := org.Member{ID: id.NewMember(s.IDs), Org: actor.Org, Role: in.Role, Assignments: in.assignments(actor.Org), CreatedAt: s.Clock.Now()}
+	var errs [5]error
 	m.Name, errs[0] = org.Name("name", "the member's name", in.Name, maxName)
 	m.Email, errs[1] = org.Email("email", in.Email)
-	if !in.Role.Valid() {
+	switch {
+	case !in.Role.Valid():
 		errs[2] = fault.Field("role", "Choose a role: admin, manager, lead, developer or viewer.")
+	case in.Role == org.Manager && len(in.Departments) == 0:
+		errs[2] = fault.Field("departments", "Choose the departments that this manager manages.")
+	case in.Role == org.Lead && len(in.Teams) == 0:
+		errs[2] = fault.Field("teams", "Choose the teams that this lead leads.")
+	case len(in.Departments) > 0 && in.Role != org.Manager && in.Role != org.Viewer:
+		errs[2] = fault.Field("departments", "Only managers and viewers have departments. Choose teams instead.")
 	}
 	if !in.Password.IsEmpty() {
 		errs[3] = checkPassword("password", in.Password, append(words(m.Email), m.Email, in.Name)...)
 	}
+	errs[4] = sound(m.Assignments)
+	if errs[2] != nil {
+		errs[4] = nil
+	}
 	return m, errors.Join(errs[:]...)
 }
 
-// RemoveMember ends a membership: sessions die with the next request, keys within a second on every node. The row stays
-// for history. Nobody removes themselves, and the last admin stays.
-func (s *Service) RemoveMember(ctx context.Context, actor org.Actor, member id.Member) error {
-	if err := actor.Require(org.Admin); err != nil {
-		return err
+// assignments are the roles that the input means.
+func (in NewMember) assignments(o id.Org) []org.Assignment {
+	var out []org.Assignment
+	if in.Role == org.Admin {
+		out = append(out, org.Assignment{Role: org.Admin, At: org.OfOrg(o)})
 	}
-	if member == actor.Member {
-		return fault.New(fault.Conflict, "own_membership", "You cannot remove yourself. Ask another organization admin.")
+	for _, d := range in.Departments {
+		out = append(out, org.Assignment{Role: in.Role, At: org.OfDepartment(o, d)})
 	}
-	err := s.Tx.Do(ctx, func(ctx context.Context) error {
-		m, err := s.present(ctx, actor.Org, member)
-		if err != nil {
-			return err
-		}
-		if m.Role == org.Admin {
-			if err := s.otherAdmin(ctx, m); err != nil {
-				return err
-			}
-		}
-		now := s.Clock.Now()
-		return inOrder(
-			func() error { return s.Orgs.RemoveMember(ctx, actor.Org, member, now) },
-			func() error { return s.Store.DropIdentities(ctx, actor.Org, member) },
-			func() error { return s.Store.EndSessions(ctx, actor.Org, member, now) },
-			func() error {
-				return s.Audit.Append(ctx, actor, audit.Entry{Action: "member.removed", Target: m.ID.String(), TargetName: m.Email,
-					Before: map[string]any{"role": string(m.Role)}})
-			},
-		)
-	})
-	if err != nil {
-		return fmt.Errorf("remove member: %w", err)
+	seat := in.Role
+	if seat == org.Admin || seat == org.Manager {
+		seat = org.Developer
 	}
-	s.changed(ctx)
-	return nil
-}
-
-// SetRole changes what a member may do. Nobody changes their own role, and the last admin stays one.
-func (s *Service) SetRole(ctx context.Context, actor org.Actor, member id.Member, role org.Role) error {
-	if err := actor.Require(org.Admin); err != nil {
-		return err
+	for _, t := range in.Teams {
+		out = append(out, org.Assignment{Role: seat, At: org.OfTeam(o, t)})
 	}
-	if !role.Valid() {
-		return fault.Field("role", "Choose a role: admin, manager, lead, developer or viewer.")
-	}
-	if member == actor.Member {
-		return fault.New(fault.Conflict, "own_role", "You cannot change your own role. Ask another organization admin.")
-	}
-	err := s.Tx.Do(ctx, func(ctx context.Context) error {
-		m, err := s.present(ctx, actor.Org, member)
-		if err != nil {
-			return err
-		}
-		if m.Role == role {
-			return nil
-		}
-		if m.Role == org.Admin {
-			if err := s.otherAdmin(ctx, m); err != nil {
-				return err
-			}
-		}
-		if err := s.Orgs.SetRole(ctx, actor.Org, member, role); err != nil {
-			return err
-		}
-		return s.Audit.Append(ctx, actor, audit.Entry{Action: "member.role_changed", Target: m.ID.String(), TargetName: m.Email,
-			Before: map[string]any{"role": string(m.Role)}, After: map[string]any{"role": string(role)}})
-	})
-	if err != nil {
-		return fmt.Errorf("set role: %w", err)
-	}
-	return nil
+	return out
 }
 
 // present is a member who has not left; one who has is as missing as one who never was.
@@ -242,18 +192,4 @@ func (s *Service) present(ctx context.Context, o id.Org, m id.Member) (org.Membe
 		return member, org.MissingMember()
 	}
 	return member, nil
-}
-
-// otherAdmin refuses if m is the only admin.
-func (s *Service) otherAdmin(ctx context.Context, m org.Member) error {
-	all, err := s.Orgs.Members(ctx, m.Org)
-	if err != nil {
-		return err
-	}
-	for _, o := range all {
-		if o.ID != m.ID && o.Role == org.Admin {
-			return nil
-		}
-	}
-	return fault.New(fault.Conflict, "last_admin", "This is the last organization admin. Make somebody else an admin first.")
 }

@@ -39,7 +39,7 @@ type ResetStore interface {
 	Reset(ctx context.Context, o id.Org, r id.Reset) (Reset, bool, error)
 	// UseReset is false if it was used or has expired by then.
 	UseReset(ctx context.Context, o id.Org, r id.Reset, at time.Time) (bool, error)
-	// Memberships are those of an address in all organizations, without people who left.
+	// Memberships are those of an address in all organizations, without people who left or are disabled, and without roles.
 	Memberships(ctx context.Context, email string) ([]org.Member, error)
 }
 
@@ -121,7 +121,7 @@ func (r *Recovery) allowed(ctx context.Context, m org.Member) (bool, error) {
 
 // nobody is somebody we do not know, acting on an organization's door from the place that by carries.
 func nobody(by org.Actor, o id.Org) org.Actor {
-	by.Org, by.Member, by.Role, by.Teams, by.Label = o, id.Member{}, "", nil, "somebody not logged in"
+	by.Org, by.Member, by.Role, by.Part, by.Teams, by.Label = o, id.Member{}, "", org.Part{}, nil, "somebody not logged in"
 	return by
 }
 
@@ -231,7 +231,7 @@ func (r *Recovery) Set(ctx context.Context, by org.Actor, token string, password
 			func() error { return s.setPassword(ctx, m, hash, now) },
 			func() error { return s.Store.EndSessions(ctx, m.Org, m.ID, now) },
 			func() error {
-				return s.Audit.Append(ctx, actorOf(by, m), audit.Entry{Action: "member.password_reset", Target: m.ID.String(), TargetName: m.Email})
+				return s.Audit.Append(ctx, m.Acting(by), audit.Entry{Action: "member.password_reset", Target: m.ID.String(), TargetName: m.Email})
 			},
 		)
 	})

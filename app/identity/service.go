@@ -17,13 +17,19 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/work"
 )
 
-// KeysChanged is the topic published when a member's leaving may have stopped keys; it is the key room's.
-const KeysChanged live.Topic = "keys"
+// Topics of other rooms, published when the tree changes under what they compiled: whose keys work and where they spend,
+// which budgets and limits bind and what their nodes are called.
+const (
+	KeysChanged    live.Topic = "keys"
+	BudgetsChanged live.Topic = "budgets"
+	LimitsChanged  live.Topic = "limits"
+)
 
 // Config is what Service works with. Welcome and Random may be nil: nothing to furnish, the system's randomness.
 type Config struct {
 	Orgs    org.Store
 	Store   Store
+	Budgets Budgets
 	Keys    DataKeys
 	Tx      work.Tx
 	Audit   audit.Log
@@ -61,6 +67,10 @@ func (s *Service) Person(ctx context.Context, o id.Org, m id.Member) (org.Organi
 		return org.Organization{}, org.Member{}, fault.New(fault.Unauthenticated, "member_removed",
 			"You are no longer a member of this organization.")
 	}
+	if !member.DisabledAt.IsZero() {
+		return org.Organization{}, org.Member{}, fault.New(fault.Unauthenticated, "member_disabled",
+			"Your membership is disabled. Ask an organization admin.")
+	}
 	organization, err := s.Orgs.Organization(ctx, o)
 	if err != nil {
 		return org.Organization{}, org.Member{}, fmt.Errorf("person: %w", err)
@@ -68,17 +78,19 @@ func (s *Service) Person(ctx context.Context, o id.Org, m id.Member) (org.Organi
 	return organization, member, nil
 }
 
-// actorOf is a member acting, from the place that by carries.
-func actorOf(by org.Actor, m org.Member) org.Actor {
-	by.Org, by.Member, by.Role, by.Teams = m.Org, m.ID, m.Role, m.Teams
-	by.Label = m.Email
-	return by
+// changed tells every node to read keys again. The change is committed; nodes that miss the hint poll.
+func (s *Service) changed(ctx context.Context) { s.publish(ctx, KeysChanged) }
+
+// treeChanged tells every node to read all again that was compiled from the tree.
+func (s *Service) treeChanged(ctx context.Context) {
+	for _, t := range []live.Topic{KeysChanged, BudgetsChanged, LimitsChanged} {
+		s.publish(ctx, t)
+	}
 }
 
-// changed tells every node to read keys again. The change is committed; nodes that miss the hint poll.
-func (s *Service) changed(ctx context.Context) {
-	if err := s.Bus.Publish(ctx, KeysChanged); err != nil && !errors.Is(err, context.Canceled) {
-		s.Log.WarnContext(ctx, "change not published", "topic", string(KeysChanged), "error", err)
+func (s *Service) publish(ctx context.Context, t live.Topic) {
+	if err := s.Bus.Publish(ctx, t); err != nil && !errors.Is(err, context.Canceled) {
+		s.Log.WarnContext(ctx, "change not published", "topic", string(t), "error", err)
 	}
 }
 

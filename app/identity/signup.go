@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/audit"
 	"github.com/bodhi-gateway/bodhi/app/fault"
@@ -37,7 +36,7 @@ func (in *SignUp) check() error {
 	if in.Zone == "" {
 		in.Zone = "UTC"
 	}
-	if _, err := time.LoadLocation(in.Zone); err != nil || in.Zone == "Local" {
+	if !zoneThere(in.Zone) {
 		errs[3] = fault.Field("zone", "Choose a time zone like Europe/Prague.")
 	}
 	errs[4] = checkPassword("password", in.Password, append(words(in.Email), in.Email, in.Name, in.Organization)...)
@@ -82,9 +81,11 @@ func (s *Service) found(ctx context.Context, by org.Actor, in SignUp, slug, hash
 	now := s.Clock.Now()
 	o := org.Organization{ID: id.NewOrg(s.IDs), Slug: slug, Name: in.Organization, Zone: in.Zone, CreatedAt: now}
 	team := org.Team{ID: id.NewTeam(s.IDs), Org: o.ID, Name: FirstTeam, CreatedAt: now}
-	m := org.Member{ID: id.NewMember(s.IDs), Org: o.ID, Email: in.Email, Name: in.Name, Role: org.Admin, Teams: []id.Team{team.ID}, CreatedAt: now}
+	m := org.Member{ID: id.NewMember(s.IDs), Org: o.ID, Email: in.Email, Name: in.Name, Role: org.Admin, Teams: []id.Team{team.ID}, Home: team.ID, CreatedAt: now, Assignments: []org.Assignment{
+		{Role: org.Admin, At: org.OfOrg(o.ID)}, {Role: org.Developer, At: org.OfTeam(o.ID, team.ID)}}}
+	m.Part = org.Resolve(m.Assignments, nil)
 	account := Identity{ID: id.NewIdentity(s.IDs), Org: o.ID, Member: m.ID, Issuer: PasswordIssuer, Subject: in.Email, Hash: hash, CreatedAt: now}
-	actor := actorOf(by, m)
+	actor := m.Acting(by)
 	err := s.Tx.Do(ctx, func(ctx context.Context) error {
 		err := inOrder(
 			func() error { return s.Orgs.AddOrganization(ctx, o) },

@@ -15,8 +15,11 @@ import (
 
 // NewToken is what an admin enters for a management token.
 type NewToken struct {
-	Name      string
-	Role      org.Role
+	Name string
+	Role org.Role
+	// At is where the role holds: the organization, a department or a team. Zero is the whole organization for admins and
+	// managers, and nowhere for everybody else, who then read what every member may.
+	At        org.Scope
 	ExpiresAt time.Time // zero = never
 }
 
@@ -30,6 +33,12 @@ func (s *Service) CreateToken(ctx context.Context, actor org.Actor, in NewToken)
 	if !in.Role.Valid() {
 		roleErr = fault.Field("role", "Choose a role: admin, manager, lead, developer or viewer.")
 	}
+	if in.At.IsZero() && in.Role.AtLeast(org.Manager) {
+		in.At = org.OfOrg(actor.Org)
+	}
+	if roleErr == nil && !in.At.IsZero() && (in.Role != org.Manager || in.At.Kind() != org.OrgScope) {
+		roleErr = org.Assignment{Role: in.Role, At: in.At}.Check()
+	}
 	now := s.Clock.Now()
 	if !in.ExpiresAt.IsZero() && !in.ExpiresAt.After(now) {
 		expiryErr = fault.Field("expires_at", "Choose a time in the future, or none.")
@@ -37,19 +46,24 @@ func (s *Service) CreateToken(ctx context.Context, actor org.Actor, in NewToken)
 	if err := errors.Join(err, roleErr, expiryErr); err != nil {
 		return secret.String{}, Token{}, err
 	}
+	if !in.At.IsZero() {
+		if err := s.usable(ctx, actor, in.At); err != nil {
+			return secret.String{}, Token{}, err
+		}
+	}
 	text, minted, err := secret.Mint(s.Random, secret.ManagementToken, secret.Live)
 	if err != nil {
 		return secret.String{}, Token{}, fmt.Errorf("create token: %w", err)
 	}
 	t := Token{ID: id.NewToken(s.IDs), Org: actor.Org, Name: name, Role: in.Role, Public: minted.Public, Last4: minted.Last(),
-		CreatedBy: actor.Label, CreatedAt: now, ExpiresAt: in.ExpiresAt}
+		At: in.At, CreatedBy: actor.Label, Maker: actor.Member, CreatedAt: now, ExpiresAt: in.ExpiresAt}
 	t.KeyID, t.MAC = s.MAC.Sum(minted.Signed())
 	err = s.Tx.Do(ctx, func(ctx context.Context) error {
 		if err := s.Store.AddToken(ctx, t); err != nil {
 			return err
 		}
 		return s.Audit.Append(ctx, actor, audit.Entry{Action: "token.created", Target: t.ID.String(), TargetName: t.Name,
-			After: map[string]any{"role": string(t.Role)}})
+			After: map[string]any{"role": string(t.Role), "at": t.At.String()}})
 	})
 	if err != nil {
 		return secret.String{}, Token{}, fmt.Errorf("create token: %w", err)
@@ -120,5 +134,33 @@ func (s *Service) Holder(ctx context.Context, presented secret.String) (org.Acto
 	case !t.ExpiresAt.IsZero() && !s.Clock.Now().Before(t.ExpiresAt):
 		return org.Actor{}, fault.New(fault.Unauthenticated, "token_expired", "This management token has expired. Ask an organization admin for a new one.")
 	}
-	return org.Actor{Org: t.Org, Role: t.Role, Label: "token: " + t.Name}, nil
+	return s.holder(ctx, t)
+}
+
+// holder is a valid token acting, if whoever made it still may come in.
+func (s *Service) holder(ctx context.Context, t Token) (org.Actor, error) {
+	if !t.Maker.IsZero() {
+		m, err := s.Orgs.Member(ctx, t.Org, t.Maker)
+		if err != nil {
+			return org.Actor{}, fmt.Errorf("token holder: %w", err)
+		}
+		if m.Status() != org.ActiveMember {
+			return org.Actor{}, fault.New(fault.Unauthenticated, "token_revoked", "Whoever made this management token is no longer let in, so neither is the token. Ask an organization admin for a new one.")
+		}
+	}
+	actor := org.Actor{Org: t.Org, Role: t.Role, Label: "token: " + t.Name}
+	if t.At.IsZero() {
+		return actor, nil
+	}
+	under := map[id.Department][]id.Team{}
+	if t.At.Kind() == org.DepartmentScope {
+		all, err := s.Orgs.Teams(ctx, t.Org)
+		if err != nil {
+			return org.Actor{}, fmt.Errorf("token holder: %w", err)
+		}
+		for _, team := range all {
+			under[team.Department] = append(under[team.Department], team.ID)
+		}
+	}
+	return actor.As([]org.Assignment{{Role: t.Role, At: t.At}}, under), nil
 }

@@ -17,7 +17,7 @@ import (
 type Offer struct {
 	Invitation
 	Organization org.Organization
-	Teams        []string // names
+	Places       []string // names of departments and teams
 	// SSO says that the organization takes no passwords: accepting sets none.
 	SSO bool
 }
@@ -78,15 +78,23 @@ func (s *Service) offer(ctx context.Context, i Invitation) (Offer, error) {
 		return Offer{}, fmt.Errorf("open invitation: %w", err)
 	}
 	out := Offer{Invitation: i, Organization: o}
-	out.Grant.Teams = nil // those that are still there
+	out.Grant.Teams, out.Grant.Departments = nil, nil // those that are still there
 	for _, t := range i.Grant.Teams {
 		team, err := s.Orgs.Team(ctx, i.Org, t)
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return Offer{}, fmt.Errorf("open invitation: %w", err)
 		}
-		if err == nil {
-			out.Teams = append(out.Teams, team.Name)
-			out.Grant.Teams = append(out.Grant.Teams, t)
+		if err == nil && team.ArchivedAt.IsZero() {
+			out.Places, out.Grant.Teams = append(out.Places, team.Name), append(out.Grant.Teams, t)
+		}
+	}
+	for _, d := range i.Grant.Departments {
+		department, err := s.Orgs.Department(ctx, i.Org, d)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return Offer{}, fmt.Errorf("open invitation: %w", err)
+		}
+		if err == nil && department.ArchivedAt.IsZero() {
+			out.Places, out.Grant.Departments = append(out.Places, department.Name), append(out.Grant.Departments, d)
 		}
 	}
 	out.SSO, err = s.sso(ctx, i.Org)
@@ -106,7 +114,7 @@ func (s *Service) Accept(ctx context.Context, by org.Actor, token string, in Acc
 		return org.Organization{}, org.Member{}, err
 	}
 	i := offer.Invitation
-	person := identity.NewMember{Name: in.Name, Email: i.Email, Role: i.Role, Teams: i.Grant.Teams, Password: in.Password}
+	person := identity.NewMember{Name: in.Name, Email: i.Email, Role: i.Role, Departments: i.Departments, Teams: i.Teams, Password: in.Password}
 	if i.Email == "" {
 		person.Email = in.Email
 	}
@@ -139,7 +147,7 @@ func (s *Service) Accept(ctx context.Context, by org.Actor, token string, in Acc
 
 // admitting is the invitation acting: it may let its person in, and the audit log names who wrote it.
 func admitting(by org.Actor, i Invitation) org.Actor {
-	by.Org, by.Member, by.Role = i.Org, id.Member{}, org.Admin
+	by.Org, by.Member, by.Role, by.Part = i.Org, id.Member{}, org.Admin, org.Part{}
 	by.Label = "invitation by " + i.ByLabel
 	return by
 }

@@ -174,16 +174,11 @@ func (s *Service) Ask(ctx context.Context, by org.Actor, token, name, note strin
 // tell writes to the organization's admins, as many as a letter makes sense for.
 func (s *Service) tell(ctx context.Context, a Applicant) error {
 	const most = 10
-	all, err := s.Orgs.Members(ctx, a.Org)
+	admins, err := s.Orgs.FindMembers(ctx, a.Org, org.MemberQuery{Role: org.Admin, Status: org.ActiveMember, Limit: most})
 	if err != nil {
 		return err
 	}
-	told := 0
-	for _, m := range all {
-		if m.Role != org.Admin || told == most {
-			continue
-		}
-		told++
+	for _, m := range admins {
 		o := mail.Order{Org: a.Org, Kind: DecideKind, To: m.Email, About: a.ID.UUID(), Once: "decide " + a.ID.UUID() + " " + m.ID.UUID()}
 		if err := s.Post.Send(ctx, o); err != nil {
 			return err
@@ -222,7 +217,7 @@ func (s *Service) Approve(ctx context.Context, actor org.Actor, which id.Applica
 	if a.ConfirmedAt.IsZero() {
 		return MissingApplicant()
 	}
-	if err := s.check(ctx, actor, g); err != nil {
+	if err := s.People.Grantable(ctx, actor, g); err != nil {
 		return err
 	}
 	i := s.draft(actor, g)

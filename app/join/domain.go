@@ -180,7 +180,7 @@ func (s *Service) Admit(ctx context.Context, actor org.Actor, which id.Domain, i
 	if err := actor.Require(org.Admin); err != nil {
 		return err
 	}
-	if err := s.check(ctx, actor, in.Grant); err != nil {
+	if err := s.People.Grantable(ctx, actor, in.Grant); err != nil {
 		return err
 	}
 	if in.Grant.Role == org.Admin {
@@ -194,12 +194,12 @@ func (s *Service) Admit(ctx context.Context, actor org.Actor, which id.Domain, i
 		if in.Auto && d.VerifiedAt.IsZero() {
 			return fault.Field("auto", "Prove first that the domain is yours: publish the record and check it.")
 		}
-		before := d.facts()
+		before := d.facts(d.Org)
 		d.Admission = in
 		if err := s.Store.SetDomain(ctx, d); err != nil {
 			return err
 		}
-		return s.Audit.Append(ctx, actor, audit.Entry{Action: "domain.changed", Target: d.ID.String(), TargetName: d.Domain, Before: before, After: d.facts()})
+		return s.Audit.Append(ctx, actor, audit.Entry{Action: "domain.changed", Target: d.ID.String(), TargetName: d.Domain, Before: before, After: d.facts(d.Org)})
 	})
 	if err != nil {
 		return fmt.Errorf("set a domain's admission: %w", err)
@@ -207,12 +207,8 @@ func (s *Service) Admit(ctx context.Context, actor org.Actor, which id.Domain, i
 	return nil
 }
 
-func (a Admission) facts() map[string]any {
-	teams := make([]string, len(a.Grant.Teams))
-	for n, t := range a.Grant.Teams {
-		teams[n] = t.String()
-	}
-	return map[string]any{"requests": a.Requests, "auto": a.Auto, "role": string(a.Grant.Role), "teams": teams}
+func (a Admission) facts(o id.Org) map[string]any {
+	return map[string]any{"requests": a.Requests, "auto": a.Auto, "role": string(a.Grant.Role), "roles": places(a.Grant, o)}
 }
 
 // Release gives a claim up. Members stay; nobody joins by it any more.

@@ -43,7 +43,7 @@ func (s *Service) Invite(ctx context.Context, actor org.Actor, in Invite) (Invit
 	if in.Name != "" {
 		i.Name, errs[1] = org.Name("name", "their name", in.Name, maxName)
 	}
-	errs[2] = s.check(ctx, actor, in.Grant)
+	errs[2] = s.People.Grantable(ctx, actor, in.Grant)
 	if err := errors.Join(errs[:]...); err != nil {
 		return Invitation{}, err
 	}
@@ -104,11 +104,16 @@ func (s *Service) letter(ctx context.Context, i Invitation) error {
 }
 
 func (i Invitation) facts() map[string]any {
-	teams := make([]string, len(i.Teams))
-	for n, t := range i.Teams {
-		teams[n] = t.String()
+	return map[string]any{"role": string(i.Role), "roles": places(i.Grant, i.Org), "by_mail": i.Email != ""}
+}
+
+// places are where a grant gives which role, as the audit log has them.
+func places(g Grant, o id.Org) []string {
+	out := []string{}
+	for _, a := range g.Assignments(o) {
+		out = append(out, string(a.Role)+" "+a.At.String())
 	}
-	return map[string]any{"role": string(i.Role), "teams": teams, "by_mail": i.Email != ""}
+	return out
 }
 
 // Link is an invitation's address for its author to hand over. A mailed one has none: that its holder reads the
@@ -173,7 +178,7 @@ func (s *Service) Resend(ctx context.Context, actor org.Actor, which id.Invitati
 	if err != nil {
 		return Invitation{}, err
 	}
-	if err := s.may(actor, i.Grant); err != nil {
+	if err := s.People.Grantable(ctx, actor, i.Grant); err != nil {
 		return Invitation{}, err
 	}
 	err = s.Tx.Do(ctx, func(ctx context.Context) error {

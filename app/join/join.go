@@ -20,11 +20,8 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/work"
 )
 
-// Grant is what somebody gets who comes in: a role, in teams.
-type Grant struct {
-	Role  org.Role
-	Teams []id.Team
-}
+// Grant is what somebody gets who comes in.
+type Grant = identity.Grant
 
 // Invitation lets one person in, once.
 type Invitation struct {

@@ -41,8 +41,8 @@ func (s *Service) writeInvitation(ctx context.Context, m mail.Mail) (mail.Letter
 		return mail.Letter{}, moot(err)
 	}
 	facts := []mail.Fact{{Label: "Organization", Value: o.Organization.Name}, {Label: "Your role", Value: i.Role.Title()}}
-	if len(o.Teams) > 0 {
-		facts = append(facts, mail.Fact{Label: "Teams", Value: strings.Join(o.Teams, ", ")})
+	if len(o.Places) > 0 {
+		facts = append(facts, mail.Fact{Label: "In", Value: strings.Join(o.Places, ", ")})
 	}
 	facts = append(facts, mail.Fact{Label: "Good until", Value: moment(i.ExpiresAt, o.Organization)})
 	return mail.Letter{

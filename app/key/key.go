@@ -25,8 +25,9 @@ type Key struct {
 	Name string
 	Team id.Team
 	// Member is whom the key acts as; zero for a service account, which Account then names.
-	Member  id.Member
-	Account string
+	Member    id.Member
+	Account   string
+	AccountID id.Account
 	// Public identifies the key and Last4 ends its secret; together people tell their keys apart by them.
 	Public, Last4 string
 	KeyID         secret.KeyID // pepper of MAC
@@ -89,4 +90,6 @@ func Missing() *fault.Error {
 type Tree interface {
 	Team(ctx context.Context, o id.Org, t id.Team) (org.Team, error)
 	Member(ctx context.Context, o id.Org, m id.Member) (org.Member, error)
+	Accounts(ctx context.Context, o id.Org, teams []id.Team) ([]org.Account, error)
+	AddAccount(ctx context.Context, a org.Account) error
 }

@@ -52,7 +52,7 @@ func TestAKeyWorksFromCreationToDeletion(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		chain := org.Chain{Org: x.Org.ID, Team: x.Team, Member: dev.Member, Key: made.Key.ID}
+		chain := org.Chain{Org: x.Org.ID, Department: x.Department, Team: x.Team, Member: dev.Member, Key: made.Key.ID}
 		if g.Chain != chain || g.OrgSlug != "acme" || g.Name != "laptop" || strings.Join(g.Models, ",") != "smart,openai/gpt-5.5" ||
 			fmt.Sprint(g.Networks) != "[10.0.0.0/8 2001:db8::1/128]" || !g.ExpiresAt.Equal(in.ExpiresAt) {
 			t.Fatalf("got %+v", g)
@@ -183,7 +183,7 @@ func TestPeopleSeeAndChangeTheirPartOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	outsider := org.Actor{Org: x.Org.ID, Member: x.Outsider.ID, Role: org.Developer, Teams: x.Outsider.Teams}
+	outsider := x.Outsider.Acting(org.Actor{})
 	colleague := h.Join(t, x, "colleague", org.Developer, x.Team)
 	cases := []struct {
 		name        string
@@ -192,7 +192,7 @@ func TestPeopleSeeAndChangeTheirPartOnly(t *testing.T) {
 	}{
 		{"its member", x.Actor(org.Developer), "<nil>", "<nil>"},
 		{"a viewer of the team", x.Actor(org.Viewer), "<nil>", "forbidden"},
-		{"a colleague", org.Actor{Org: x.Org.ID, Member: colleague.ID, Role: org.Developer, Teams: colleague.Teams}, "<nil>", "forbidden"},
+		{"a colleague", colleague.Acting(org.Actor{}), "<nil>", "forbidden"},
 		{"the lead", x.Actor(org.Lead), "<nil>", "<nil>"},
 		{"a manager", x.Actor(org.Manager), "<nil>", "<nil>"},
 		{"somebody of another team", outsider, "not_found", "not_found"},

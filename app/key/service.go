@@ -35,7 +35,7 @@ type Config struct {
 // Service is the control plane of virtual keys.
 //
 // Developers make and manage keys that act as themselves, in their own teams; leads those of their teams, service
-// accounts too; managers and admins all. A key somebody may not see is as missing as one that never was; one they may
+// accounts too; managers those of their departments' teams, admins all. A key somebody may not see is as missing as one that never was; one they may
 // see but not change is forbidden.
 type Service struct{ Config }
 
@@ -69,6 +69,12 @@ func (s *Service) Create(ctx context.Context, actor org.Actor, in Input) (Create
 		Last4: minted.Last(), Models: in.Models, Networks: networks, CreatedBy: actor.Label, CreatedAt: now, ExpiresAt: in.ExpiresAt}
 	k.KeyID, k.MAC = s.MAC.Sum(minted.Signed())
 	err = s.Tx.Do(ctx, func(ctx context.Context) error {
+		if k.Member.IsZero() {
+			var err error
+			if k.AccountID, err = s.account(ctx, k); err != nil {
+				return err
+			}
+		}
 		if err := s.Store.Insert(ctx, k); err != nil {
 			return err
 		}
@@ -81,28 +87,54 @@ func (s *Service) Create(ctx context.Context, actor org.Actor, in Input) (Create
 	return Created{k, text}, nil
 }
 
+// account is the service account of the key's team that has the key's name for it. The first key of a name makes it.
+func (s *Service) account(ctx context.Context, k Key) (id.Account, error) {
+	all, err := s.Tree.Accounts(ctx, k.Org, []id.Team{k.Team})
+	if err != nil {
+		return id.Account{}, err
+	}
+	for _, a := range all {
+		if a.Name != k.Account {
+			continue
+		}
+		if !a.ArchivedAt.IsZero() {
+			return id.Account{}, fault.Field("account", "The service account of this name is archived. Restore it first, or choose another name.")
+		}
+		return a.ID, nil
+	}
+	a := org.Account{ID: id.NewAccount(s.IDs), Org: k.Org, Team: k.Team, Name: k.Account, CreatedAt: k.CreatedAt}
+	return a.ID, s.Tree.AddAccount(ctx, a)
+}
+
 // mayCreate checks that team and member exist, belong together, and are the actor's to make keys for.
 func (s *Service) mayCreate(ctx context.Context, actor org.Actor, in Input) error {
-	if !actor.InTeam(in.Team) {
+	if !actor.InTeam(in.Team, org.Viewer) {
 		return org.MissingTeam()
 	}
-	if _, err := s.Tree.Team(ctx, actor.Org, in.Team); err != nil {
+	team, err := s.Tree.Team(ctx, actor.Org, in.Team)
+	if err != nil {
 		return err
 	}
+	if !team.ArchivedAt.IsZero() {
+		return fault.Field("team", "This team is archived. Restore it first, or choose another.")
+	}
+	if !actor.InTeam(in.Team, org.Developer) {
+		return fault.New(fault.Forbidden, "forbidden", "You read this team, but make no keys in it. Ask its lead.")
+	}
 	if in.Member.IsZero() {
-		if !actor.Role.AtLeast(org.Lead) {
+		if !actor.InTeam(in.Team, org.Lead) {
 			return fault.New(fault.Forbidden, "forbidden", "Keys of service accounts are made by team leads and above. Ask yours.")
 		}
 		return nil
 	}
-	if in.Member != actor.Member && !actor.Role.AtLeast(org.Lead) {
+	if in.Member != actor.Member && !actor.InTeam(in.Team, org.Lead) {
 		return fault.New(fault.Forbidden, "forbidden", "You can make keys for yourself only. Ask your team lead.")
 	}
 	m, err := s.Tree.Member(ctx, actor.Org, in.Member)
 	if err != nil {
 		return err
 	}
-	if !m.RemovedAt.IsZero() {
+	if !m.RemovedAt.IsZero() || !actor.Knows(m) {
 		return org.MissingMember()
 	}
 	for _, t := range m.Teams {
@@ -196,9 +228,9 @@ func (s *Service) change(ctx context.Context, actor org.Actor, k id.Key, action 
 	return nil
 }
 
-// sees reports whether the actor may know of the key: its member, people of its team, managers and admins.
+// sees reports whether the actor may know of the key: its member, people of its team, those above the team.
 func sees(actor org.Actor, k Key) bool {
-	return own(actor, k) || actor.InTeam(k.Team)
+	return own(actor, k) || actor.InTeam(k.Team, org.Viewer)
 }
 
 // Changeable reports whether the actor may change the key, for pages that show or hide buttons.
@@ -206,7 +238,7 @@ func Changeable(actor org.Actor, k Key) bool {
 	if !actor.Role.AtLeast(org.Developer) {
 		return false
 	}
-	return own(actor, k) || (actor.Role.AtLeast(org.Lead) && actor.InTeam(k.Team))
+	return own(actor, k) || actor.InTeam(k.Team, org.Lead)
 }
 
 func own(actor org.Actor, k Key) bool { return !actor.Member.IsZero() && k.Member == actor.Member }

@@ -38,8 +38,7 @@ type Desk interface {
 	Now(ctx context.Context, o id.Org) map[id.Limit]Standing
 }
 
-// Service is the control plane of limits. Admins and managers set them anywhere below them; leads set and raise those of
-// members and keys of their own teams. Nobody sets or raises their own.
+// Service is the control plane of limits. Who is bound by one does not set or raise it: see org.Actor.MayLimit.
 type Service struct{ Parts }
 
 // New makes the service.
@@ -52,6 +51,7 @@ const maxPerOrg = 10_000
 type Entry struct {
 	Limit
 	Label     string // the scope in words: "Team Payments"
+	place     Place
 	Increases []Increase
 	Standing  Standing
 }
@@ -68,8 +68,7 @@ func noScope() *fault.Error {
 	return fault.New(fault.NotFound, "not_found", "There is no such organization, department, team, member or key.")
 }
 
-// List gives the limits that the actor may see, outermost scopes first: managers see all, everybody else the
-// organization's, those of their own teams, their own, and those of their teams' members and keys.
+// List gives the limits that the actor may see (org.Actor.Sees), outermost scopes first.
 func (s *Service) List(ctx context.Context, actor org.Actor) ([]Entry, error) {
 	if err := actor.Require(org.Viewer); err != nil {
 		return nil, err
@@ -118,8 +117,14 @@ func (s *Service) Create(ctx context.Context, actor org.Actor, in Input) (Entry,
 		if err != nil {
 			return err
 		}
-		if err := may(actor, in.Scope, in.Tag, place); err != nil {
+		if in.Scope.Kind() != org.TagScope && !sees(actor, in.Scope, place) {
+			return noScope()
+		}
+		if err := may(actor, in.Scope, place); err != nil {
 			return err
+		}
+		if place.Archived {
+			return fault.Field("scope", "This is archived. Restore it first, or choose another.")
 		}
 		if in, err = in.checked(place); err != nil {
 			return err
@@ -190,7 +195,7 @@ func (s *Service) change(ctx context.Context, actor org.Actor, l id.Limit, op st
 		if err != nil {
 			return err
 		}
-		if err := may(actor, old.Scope, old.Tag, old.Place); err != nil {
+		if err := may(actor, old.Scope, old.Place); err != nil {
 			return err
 		}
 		entry, err := do(ctx, old, now)
@@ -227,7 +232,7 @@ func (s *Service) now(ctx context.Context, o id.Org) map[id.Limit]Standing {
 
 // entry joins what is stored with what is used right now.
 func (s *Service) entry(l Listed, now map[id.Limit]Standing) Entry {
-	e := Entry{Limit: l.Limit, Label: l.Place.Label, Increases: l.Increases}
+	e := Entry{Limit: l.Limit, Label: l.Place.Label, place: l.Place, Increases: l.Increases}
 	known, ok := now[l.ID]
 	e.Standing = known
 	if !ok || !known.Bursting { // a change may not have reached the data plane yet

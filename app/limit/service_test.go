@@ -17,6 +17,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/live"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/org/orgtest"
 	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
 )
@@ -59,7 +60,8 @@ func newOffice(t *testing.T, d *db.DB) *office {
 	acme := org.Organization{ID: id.NewOrg(ids), Name: "Acme", Zone: "Europe/Berlin", CreatedAt: november}
 	acme.Slug = "acme-" + acme.ID.UUID()
 	team := org.Team{ID: id.NewTeam(ids), Org: acme.ID, Name: "Search", CreatedAt: november}
-	member := org.Member{ID: id.NewMember(ids), Org: acme.ID, Email: "ada@acme.test", Name: "Ada", Role: org.Developer, Teams: []id.Team{team.ID}, CreatedAt: november}
+	member := org.Member{ID: id.NewMember(ids), Org: acme.ID, Email: "ada@acme.test", Name: "Ada", CreatedAt: november,
+		Assignments: []org.Assignment{{Role: org.Developer, At: org.OfTeam(acme.ID, team.ID)}}}
 	o.must(orgs.AddOrganization(t.Context(), acme))
 	o.must(orgs.AddTeam(t.Context(), team))
 	o.must(orgs.AddMember(t.Context(), member))
@@ -79,7 +81,9 @@ func (o *office) must(err error) {
 }
 
 func (o *office) actor(r org.Role, teams ...id.Team) org.Actor {
-	return org.Actor{Org: o.chain.Org, Member: id.NewMember(ids), Role: r, Teams: teams, Label: string(r) + "@acme.test"}
+	a := orgtest.Actor(o.chain.Org, id.NewMember(ids), r, teams...)
+	a.Label = string(r) + "@acme.test"
+	return a
 }
 
 func (o *office) onKey(amount int64) limit.Input {
@@ -235,7 +239,7 @@ func TestWhoMaySetAndRaiseWhichLimit(t *testing.T) {
 	o := newOffice(t, d)
 	c := o.chain
 	self := func(r org.Role) org.Actor {
-		return org.Actor{Org: c.Org, Member: c.Member, Role: r, Teams: []id.Team{c.Team}}
+		return orgtest.Actor(c.Org, c.Member, r, c.Team)
 	}
 	scopes := map[string]org.Scope{"org": org.OfOrg(c.Org), "project": org.OfOrg(c.Org), "team": org.OfTeam(c.Org, c.Team), "member": org.OfMember(c.Org, c.Member), "key": org.OfKey(c.Org, c.Key)}
 	made := map[string]id.Limit{}
@@ -259,13 +263,14 @@ func TestWhoMaySetAndRaiseWhichLimit(t *testing.T) {
 	}{
 		"an admin the organization's":              {o.actor(org.Admin), "org", ""},
 		"a manager not the organization's":         {o.actor(org.Manager), "org", "forbidden"},
-		"a manager a project's":                    {o.actor(org.Manager), "project", ""},
+		"an admin a project's":                     {o.actor(org.Admin), "project", ""},
+		"a manager not a project's of all":         {o.actor(org.Manager, c.Team), "project", "forbidden"},
 		"a lead not a project's":                   {o.actor(org.Lead, c.Team), "project", "forbidden"},
 		"a manager a team's":                       {o.actor(org.Manager), "team", ""},
 		"a lead not their own team's":              {o.actor(org.Lead, c.Team), "team", "forbidden"},
 		"a lead a member's of the team":            {o.actor(org.Lead, c.Team), "member", ""},
 		"a lead a key's of the team":               {o.actor(org.Lead, c.Team), "key", ""},
-		"a lead of another team not":               {o.actor(org.Lead, id.NewTeam(ids)), "key", "forbidden"},
+		"a lead of another team not":               {o.actor(org.Lead, id.NewTeam(ids)), "key", "not_found"},
 		"a lead not their own":                     {self(org.Lead), "member", "forbidden"},
 		"a manager not their own":                  {self(org.Manager), "member", "forbidden"},
 		"an admin even their own":                  {self(org.Admin), "member", ""},

@@ -41,8 +41,13 @@ type Store interface {
 // Place is a scope as the tree knows it.
 type Place struct {
 	Label string
-	Teams []id.Team // the teams that a team, member or key belongs to
+	Teams []id.Team // the teams that a department has, or that a team, member or key belongs to
+	Owner id.Member // who a member is, or whose key it is; zero for a service account's
+	// Archived nodes keep their limits, which bind nobody until the node is restored.
+	Archived bool
 }
+
+func (p Place) place() org.Place { return org.Place{Teams: p.Teams, Owner: p.Owner} }
 
 // Listed is a limit with its place in the tree and the increases in force, the next to end first.
 type Listed struct {

@@ -10,14 +10,25 @@ import (
 type Actor struct {
 	Org    id.Org
 	Member id.Member // zero for a management token or the system
-	Role   Role
-	Teams  []id.Team
+	// Role is the highest that the actor has anywhere: what a route's floor asks for. Where it holds is Part's; Admin holds
+	// everywhere.
+	Role Role
+	// Teams are those the actor belongs to, the default one first.
+	Teams []id.Team
+	// Part is where in the tree the actor has which roles.
+	Part Part
 	// Label is how the audit log names the actor: an e-mail address, a token's name, "system: bootstrap".
 	Label string
 	// IP and UserAgent are where the act came from, for the audit log; empty for the system.
 	IP, UserAgent string
 	// RequestID ties the audit entry to a log line.
 	RequestID string
+}
+
+// As is the actor with the roles of these assignments; teams are those of each department named in them.
+func (a Actor) As(all []Assignment, teams map[id.Department][]id.Team) Actor {
+	a.Role, a.Part = Highest(all), Resolve(all, teams)
+	return a
 }
 
 // System is the installation itself acting in an organization: bootstrap, jobs. why is written to the audit log.
@@ -34,17 +45,4 @@ func (a Actor) Require(floor Role) error {
 		return fault.Newf(fault.Forbidden, "forbidden", "This needs the role %q or higher; yours is %q. Ask an organization admin.", floor.Title(), a.Role.Title())
 	}
 	return nil
-}
-
-// InTeam reports whether the actor belongs to the team, or is above teams.
-func (a Actor) InTeam(t id.Team) bool {
-	if a.Role.AtLeast(Manager) {
-		return true
-	}
-	for _, own := range a.Teams {
-		if own == t {
-			return true
-		}
-	}
-	return false
 }

@@ -79,12 +79,15 @@ var reserved = map[string]bool{
 	"v1beta": true, "www": true,
 }
 
+// SlugFree reports whether a slug is long enough and no word that the installation itself needs.
+func SlugFree(slug string) bool { return len(slug) >= 3 && !reserved[slug] }
+
 // SlugCandidates are slugs to try for a name, best first: acme, acme-2, … Reserved and too short ones are left out, so
 // there is always at least one.
 func SlugCandidates(name string) []string {
 	base := Slug(name)
 	var out []string
-	if len(base) >= 3 && !reserved[base] {
+	if SlugFree(base) {
 		out = append(out, base)
 	}
 	if base == "" {

@@ -25,19 +25,46 @@ type Team struct {
 	Department id.Department
 	Name       string
 	CreatedAt  time.Time
+	// ArchivedAt is when it was put away; zero = in use. The keys of an archived team are refused.
+	ArchivedAt time.Time
 }
 
 // Member is a person in one organization. The same human in two organizations is two members (decision D21).
 type Member struct {
-	ID        id.Member
-	Org       id.Org
-	Email     string // lower case, unique within the organization only
-	Name      string
-	Role      Role
-	Teams     []id.Team
+	ID    id.Member
+	Org   id.Org
+	Email string // lower case, unique within the organization only
+	Name  string
+	// Assignments are the member's roles. Role is the highest of them, Part where they hold, Teams the teams they belong
+	// to, the default one first: all three follow from Assignments, and stores fill them.
+	Assignments []Assignment
+	Role        Role
+	Part        Part
+	Teams       []id.Team
+	// Home is the default team, or zero: Teams[0] unless nobody chose.
+	Home      id.Team
 	CreatedAt time.Time
+	// DisabledAt is when the member was locked out for a while; zero = not. Their keys, sessions and tokens are refused.
+	DisabledAt time.Time
 	// RemovedAt is when the member left; from then on nothing of theirs works.
 	RemovedAt time.Time
+}
+
+// Acting is the member as an actor, from the place and with the request id that by carries.
+func (m Member) Acting(by Actor) Actor {
+	by.Org, by.Member, by.Role, by.Part, by.Teams, by.Label = m.Org, m.ID, m.Role, m.Part, m.Teams, m.Email
+	return by
+}
+
+// Status is whether the member can come in.
+func (m Member) Status() MemberStatus {
+	switch {
+	case !m.RemovedAt.IsZero():
+		return RemovedMember
+	case !m.DisabledAt.IsZero():
+		return DisabledMember
+	}
+	return ActiveMember
 }
 
 // Role is what a member may do in their part of the tree.

@@ -3,6 +3,7 @@ package provider
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"regexp"
 	"strings"
 
@@ -15,6 +16,9 @@ type Input struct {
 	Name    string
 	Kind    Kind // cannot change later
 	BaseURL string
+	// Service is what stands at the address of a compatible server, by its name in KnownServices; "" is any other server. It
+	// gives the address where BaseURL is empty.
+	Service string
 	// Settings are parts of the address by name (Offering.Settings); they win over what BaseURL says of them.
 	Settings map[string]string
 	// Credential is the provider's key. Empty in an update means: keep the one there is.
@@ -38,6 +42,10 @@ func (in Input) Tidied() (Input, error) {
 		key = oneLine(key)
 	}
 	in.Credential = secret.New(key)
+	if in.Service = strings.TrimSpace(in.Service); in.BaseURL == "" && in.Kind == Compatible {
+		k, _ := KnownService(in.Service)
+		in.BaseURL = k.BaseURL
+	}
 	return in.settled()
 }
 
@@ -62,6 +70,11 @@ func (in Input) checked(urls URLs, needKey bool) (Input, error) {
 		errs = append(errs, err)
 	}
 	in.BaseURL = base
+	if k, ok := KnownService(in.Service); in.Service != "" && (!ok || k.Kind != in.Kind) {
+		errs = append(errs, fault.Field("service", fmt.Sprintf("Connections of the kind %s know no service %q. The kind %s has %s.", in.Kind, clip(in.Service), Compatible, serviceNames())))
+	} else if at := serviceOf(in.Kind, in.BaseURL, in.Service); in.Kind == Compatible && needKey && byName[at] != nil {
+		o.Title, o.NeedsKey = byName[at].Title, byName[at].NeedsKey
+	}
 	if err := checkKey(in.Credential, o, needKey); err != nil {
 		errs = append(errs, err)
 	}
@@ -74,6 +87,20 @@ func kindNames() string {
 		names = append(names, string(o.Kind))
 	}
 	return strings.Join(names, ", ")
+}
+
+func serviceNames() string {
+	var names []string
+	for _, k := range known {
+		if k.Kind == Compatible {
+			names = append(names, k.Name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+func clip(s string) string {
+	return strings.ToValidUTF8(s[:min(len(s), 60)], "")
 }
 
 // checkURL gives the base URL's normal form; empty stays empty, so that the kind's own may move with the program.

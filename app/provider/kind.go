@@ -43,7 +43,7 @@ func Offerings() []Offering {
 		{Kind: Bedrock, Title: "AWS Bedrock", NeedsKey: true, BaseURL: "https://bedrock-runtime." + DefaultRegion + ".amazonaws.com",
 			About: "Models in an AWS account of your own, with a Bedrock API key, or with an access key as access-key-id:secret-access-key."},
 		{Kind: Compatible, Title: "OpenAI-compatible",
-			About: "Any server that speaks OpenAI's API: Groq, Mistral, DeepSeek, OpenRouter, vLLM, llama.cpp."},
+			About: "Any server that speaks OpenAI's API. Choose a service, and its address and ways are known; or give the address of another one."},
 		{Kind: Ollama, Title: "Ollama", BaseURL: "http://127.0.0.1:11434/v1", OwnList: true,
 			About: "Models on a machine of your own. Whoever runs this installation must allow its network."},
 		{Kind: Sandbox, Title: "Sandbox", Local: true, OwnList: true,

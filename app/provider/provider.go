@@ -39,6 +39,8 @@ type Connection struct {
 	BaseURL string // what the provider's own SDK takes as base URL; empty = the kind's public one
 	// Credential is the provider's key. It is bound to BaseURL's origin: changing that erases it (decision D18).
 	Credential secret.String
+	// Service is the known service behind it (Known), "" for any other.
+	Service string
 	// Models are what the endpoint's own list offered at the last look; empty = not asked yet.
 	Models []string
 	// Disabled connections take no traffic.

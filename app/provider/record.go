@@ -19,12 +19,16 @@ type ConnectionRecord struct {
 	Name    string        `json:"name"`
 	Kind    Kind          `json:"kind"`
 	BaseURL string        `json:"base_url,omitempty"`
+	// Service is what its owner said stands at the address: the name of a known service. An address that belongs to one wins.
+	Service string `json:"service,omitempty"`
 	// Sealed is the encrypted credential, empty when there is none. It opens only for this row and origin.
 	Sealed []byte `json:"sealed,omitempty"`
 	// KeyHint is the credential's last four characters, for people to tell keys apart.
-	KeyHint  string   `json:"key_hint,omitempty"`
-	Models   []string `json:"models,omitempty"`
-	Disabled bool     `json:"disabled,omitempty"`
+	KeyHint string   `json:"key_hint,omitempty"`
+	Models  []string `json:"models,omitempty"`
+	// Listed is how the list of models came to be what it is.
+	Listed   Listed `json:"listed,omitzero"`
+	Disabled bool   `json:"disabled,omitempty"`
 	// Version counts changes; an update with an old one is refused, so nobody overwrites what they have not seen.
 	Version   int64     `json:"version"`
 	Check     Check     `json:"check,omitzero"`
@@ -58,7 +62,8 @@ type Vault interface {
 
 // Open is the connection as the data plane uses it, credential opened.
 func (r ConnectionRecord) Open(ctx context.Context, o Opener) (*Connection, error) {
-	c := &Connection{ID: r.ID, Org: r.Org, Name: r.Name, Kind: r.Kind, BaseURL: r.BaseURL, Models: r.Models, Disabled: r.Disabled}
+	c := &Connection{ID: r.ID, Org: r.Org, Name: r.Name, Kind: r.Kind, BaseURL: r.BaseURL, Models: r.Models, Disabled: r.Disabled,
+		Service: serviceOf(r.Kind, r.BaseURL, r.Service)}
 	if !r.HasCredential() {
 		return c, nil
 	}

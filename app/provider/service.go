@@ -36,10 +36,13 @@ type Parts struct {
 }
 
 // Service is the control plane of connections. Managers and admins change them; everybody else sees names and models.
-type Service struct{ Parts }
+type Service struct {
+	Parts
+	finder finder
+}
 
 // New makes the service.
-func New(p Parts) *Service { return &Service{p} }
+func New(p Parts) *Service { return &Service{Parts: p} }
 
 const mayChange = org.Manager
 
@@ -73,6 +76,20 @@ func (s *Service) Get(ctx context.Context, actor org.Actor, c id.Connection) (Co
 	return s.get(ctx, actor.Org, c)
 }
 
+// Named gives one connection as List does to the same actor: what they may not see is left out.
+func (s *Service) Named(ctx context.Context, actor org.Actor, c id.Connection) (ConnectionRecord, error) {
+	all, err := s.List(ctx, actor)
+	if err != nil {
+		return ConnectionRecord{}, err
+	}
+	for _, r := range all {
+		if r.ID == c {
+			return r, nil
+		}
+	}
+	return ConnectionRecord{}, NotFound()
+}
+
 // Create adds a connection and seals its credential.
 func (s *Service) Create(ctx context.Context, actor org.Actor, in Input) (ConnectionRecord, error) {
 	if err := actor.Require(mayChange); err != nil {
@@ -83,7 +100,7 @@ func (s *Service) Create(ctx context.Context, actor org.Actor, in Input) (Connec
 		return ConnectionRecord{}, err
 	}
 	now := s.Clock.Now().UTC()
-	r := ConnectionRecord{ID: id.NewConnection(s.IDs), Org: actor.Org, Name: in.Name, Kind: in.Kind, BaseURL: in.BaseURL,
+	r := ConnectionRecord{ID: id.NewConnection(s.IDs), Org: actor.Org, Name: in.Name, Kind: in.Kind, BaseURL: in.BaseURL, Service: in.Service,
 		Disabled: in.Disabled, Version: 1, CreatedAt: now, UpdatedAt: now}
 	err = s.Tx.Do(ctx, func(ctx context.Context) error {
 		there, err := s.Store.List(ctx, actor.Org)
@@ -129,36 +146,13 @@ func (s *Service) Update(ctx context.Context, actor org.Actor, c id.Connection, 
 			r.Sealed, r.KeyHint = nil, ""
 		}
 		if in.BaseURL != r.BaseURL {
-			r.Models = nil
+			r.Models, r.Listed = nil, Listed{}
 		}
-		if in.BaseURL != r.BaseURL || !in.Credential.IsEmpty() {
+		if in.BaseURL != r.BaseURL || in.Service != r.Service || !in.Credential.IsEmpty() {
 			r.Check = Check{}
 		}
-		r.Name, r.BaseURL, r.Disabled = in.Name, in.BaseURL, in.Disabled
+		r.Name, r.BaseURL, r.Service, r.Disabled = in.Name, in.BaseURL, in.Service, in.Disabled
 		return s.seal(ctx, r, in.Credential)
-	})
-}
-
-// Rotate replaces the credential; the old one is forgotten.
-func (s *Service) Rotate(ctx context.Context, actor org.Actor, c id.Connection, key secret.String) (ConnectionRecord, error) {
-	if err := actor.Require(mayChange); err != nil {
-		return ConnectionRecord{}, err
-	}
-	return s.change(ctx, actor, c, "connection.credential_rotated", func(r *ConnectionRecord) error {
-		o, _ := OfferingOf(r.Kind)
-		in, err := Input{Kind: r.Kind, Credential: key}.Tidied()
-		if err != nil {
-			return err
-		}
-		key := in.Credential
-		if err := checkKey(key, o, true); err != nil {
-			return err
-		}
-		if key.IsEmpty() {
-			return fault.Field("credential", "Paste the new API key. To stop using the old one, disable or delete the connection.")
-		}
-		r.Check = Check{}
-		return s.seal(ctx, r, key)
 	})
 }
 
@@ -296,5 +290,5 @@ func facts(r ConnectionRecord) map[string]any {
 	if r.HasCredential() {
 		credential = "set, ends in " + r.KeyHint
 	}
-	return map[string]any{"name": r.Name, "kind": string(r.Kind), "base_url": r.BaseURL, "disabled": r.Disabled, "credential": credential}
+	return map[string]any{"name": r.Name, "kind": string(r.Kind), "base_url": r.BaseURL, "service": r.Service, "disabled": r.Disabled, "credential": credential}
 }

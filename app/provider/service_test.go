@@ -348,10 +348,10 @@ func TestRotateReplacesTheKeyAndNothingElse(t *testing.T) {
 	t.Parallel()
 	w := newWorld()
 	r := w.create(t, openAI("openai", testKey))
-	if _, err := w.Rotate(t.Context(), w.a, r.ID, secret.New("")); !slices.Equal(fields(err), []string{"credential"}) {
+	if _, err := w.Rotate(t.Context(), w.a, r.ID, provider.Rotation{Credential: secret.New("")}); !slices.Equal(fields(err), []string{"credential"}) {
 		t.Errorf("empty key: %v", err)
 	}
-	got, err := w.Rotate(t.Context(), w.a, r.ID, secret.New(" sk-next-0123456789 "))
+	got, err := w.Rotate(t.Context(), w.a, r.ID, provider.Rotation{Credential: secret.New(" sk-next-0123456789 ")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -395,7 +395,10 @@ func TestAnotherTenantsConnectionIsAnsweredLikeAMissingOne(t *testing.T) {
 	calls := map[string]func(c id.Connection) error{
 		"get":    func(c id.Connection) error { _, err := w.Get(t.Context(), w.b, c); return err },
 		"update": func(c id.Connection) error { _, err := w.Update(t.Context(), w.b, c, openAI("x", testKey)); return err },
-		"rotate": func(c id.Connection) error { _, err := w.Rotate(t.Context(), w.b, c, secret.New(testKey)); return err },
+		"rotate": func(c id.Connection) error {
+			_, err := w.Rotate(t.Context(), w.b, c, provider.Rotation{Credential: secret.New(testKey)})
+			return err
+		},
 		"test":   func(c id.Connection) error { _, err := w.Test(t.Context(), w.b, c); return err },
 		"delete": func(c id.Connection) error { return w.Delete(t.Context(), w.b, c, true) },
 	}
@@ -432,7 +435,7 @@ func TestOnlyManagersChangeAndOnlyTheySeeAddresses(t *testing.T) {
 			forbidden(t, "get", err, !may)
 			_, err = w.Test(t.Context(), actor, r.ID)
 			forbidden(t, "test", err, !may)
-			_, err = w.Rotate(t.Context(), actor, r.ID, secret.New(testKey))
+			_, err = w.Rotate(t.Context(), actor, r.ID, provider.Rotation{Credential: secret.New(testKey)})
 			forbidden(t, "rotate", err, !may)
 			_, err = w.Update(t.Context(), actor, r.ID, provider.Input{Name: "c", BaseURL: "https://a.test/v1"})
 			forbidden(t, "update", err, !may)
@@ -526,7 +529,7 @@ func TestALiveTestOfWhatChangedMeanwhileIsNotStored(t *testing.T) {
 	w := newWorld()
 	r := w.create(t, openAI("openai", testKey))
 	w.phone.during = func() {
-		if _, err := w.Rotate(t.Context(), w.a, r.ID, secret.New("sk-next-0123456789")); err != nil {
+		if _, err := w.Rotate(t.Context(), w.a, r.ID, provider.Rotation{Credential: secret.New("sk-next-0123456789"), Untested: true}); err != nil {
 			t.Error(err)
 		}
 	}
@@ -551,4 +554,11 @@ func TestWithoutAKeyNothingIsSent(t *testing.T) {
 	if err != nil || check.Blame != provider.BlameCredential || len(w.phone.called) != 0 {
 		t.Errorf("check = %+v, %v, %d calls", check, err, len(w.phone.called))
 	}
+}
+
+// nowhere lets connections point to no address.
+type nowhere struct{}
+
+func (nowhere) CheckURL(string) (*url.URL, error) {
+	return nil, fault.New(fault.Invalid, "address_refused", "That address is private.")
 }

@@ -20,6 +20,7 @@ const (
 	NoBlame         Blame = ""
 	BlameKey        Blame = "key"      // the provider refused the credential, or its account is empty
 	BlameURL        Blame = "url"      // something answered that is not this provider's API, or we may not go there
+	BlameRegion     Blame = "region"   // the cloud has nothing in the region or location that was named
 	BlameNetwork    Blame = "network"  // nothing answered
 	BlameProvider   Blame = "provider" // the right place, but it fails right now
 	BlameCredential Blame = "missing"  // there is no key to try
@@ -74,7 +75,7 @@ func (s *Service) Test(ctx context.Context, actor org.Actor, c id.Connection) (C
 		}
 		now.Check = check
 		if check.OK {
-			now.Models = models
+			now.relist(models, check.At)
 		}
 		if err := s.Store.Update(ctx, now); err != nil {
 			return err
@@ -111,14 +112,19 @@ func (s *Service) probe(ctx context.Context, r ConnectionRecord) (Check, []strin
 	check.Latency = s.Clock.Now().Sub(start)
 	if err != nil {
 		check.Blame, check.Message = explain(err)
+		check.blameRegion(r, err)
 		check.Message = conceal(check.Message, conn)
 		return check, nil, nil
 	}
 	models = presentable(models)
 	check.OK, check.Models = true, len(models)
-	check.Message = fmt.Sprintf("It works: %d models offered.", len(models))
-	if len(models) == 1 {
+	switch len(models) {
+	case 0:
+		check.Message = "It works. The endpoint names no models of its own."
+	case 1:
 		check.Message = "It works: 1 model offered."
+	default:
+		check.Message = fmt.Sprintf("It works: %d models offered.", len(models))
 	}
 	return check, models, nil
 }

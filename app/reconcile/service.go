@@ -40,7 +40,7 @@ func New(p Parts) *Service { return &Service{p} }
 
 // MayRead and MayChange are the lowest roles that see reports and that set credentials.
 const (
-	MayRead   = org.Manager
+	MayRead   = org.Admin // a provider bills the whole organization: no department sees what others spend
 	MayChange = org.Admin
 )
 

@@ -20,12 +20,7 @@ func reach(a org.Actor) (Reach, error) {
 		return Reach{}, err
 	}
 	r := Reach{Org: a.Org, Member: a.Member}
-	switch a.Role {
-	case org.Admin, org.Manager:
-		r.All = true
-	case org.Lead, org.Viewer:
-		r.Teams = a.Teams
-	}
+	r.Teams, r.All = a.Reads()
 	return r, nil
 }
 

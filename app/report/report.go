@@ -3,7 +3,7 @@
 // management API and an e-mail say is the same to the nano-dollar.
 //
 // Whoever asks sees their part of the organization only (Reach): developers their own requests, leads and viewers
-// their teams', managers and admins all.
+// their teams', managers those of their departments' teams, admins all.
 package report
 
 import (
@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
@@ -128,6 +129,10 @@ type Store interface {
 	// Request is Missing where there is none within reach.
 	Request(ctx context.Context, r Reach, i id.Request) (Request, error)
 	Attempts(ctx context.Context, r Reach, i id.Request) ([]Attempt, error)
+	// Traffic sums up answered attempts of requests that a route decided, split where their input is longer than bounds.
+	Traffic(ctx context.Context, o id.Org, route string, since time.Time, bounds []int64) ([]catalog.Workload, money.USD, error)
+	// Recent lists an organization's attempts since a moment, newest first; of one connection, unless that is zero.
+	Recent(ctx context.Context, o id.Org, c id.Connection, since time.Time, limit int) ([]Recent, error)
 	// Keys are the keys within reach, by name, deleted ones included: their requests stay.
 	Keys(ctx context.Context, r Reach) ([]Choice, error)
 }

@@ -13,17 +13,19 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/org/orgtest"
 )
 
 var ids = id.NewSource(clock.System{}.Now, nil)
 
 // books is a Store over events in memory. It answers Hours for whole hours only, as the rollup does.
 type books struct {
-	Store // what a test does not need is nil and panics
-	at    []time.Time
-	spans int // how often facts were summed
-	asked []Reach
-	list  []Request
+	Store  // what a test does not need is nil and panics
+	at     []time.Time
+	spans  int // how often facts were summed
+	asked  []Reach
+	list   []Request
+	recent []Recent
 }
 
 func (b *books) sum(from, to time.Time) Totals {
@@ -158,14 +160,14 @@ func TestEachRoleReachesItsPartOfTheOrganization(t *testing.T) {
 	o, team, me := id.NewOrg(ids), id.NewTeam(ids), id.NewMember(ids)
 	for role, want := range map[org.Role]Reach{
 		org.Admin:     {Org: o, All: true, Member: me},
-		org.Manager:   {Org: o, All: true, Member: me},
+		org.Manager:   {Org: o, Teams: []id.Team{team}, Member: me},
 		org.Lead:      {Org: o, Teams: []id.Team{team}, Member: me},
 		org.Viewer:    {Org: o, Teams: []id.Team{team}, Member: me},
 		org.Developer: {Org: o, Member: me},
 	} {
 		b := &books{}
 		s := NewService(b, zones("UTC"), clock.System{})
-		actor := org.Actor{Org: o, Member: me, Role: role, Teams: []id.Team{team}}
+		actor := orgtest.Actor(o, me, role, team)
 		if _, err := s.Requests(t.Context(), actor, Query{}); err != nil {
 			t.Fatal(err)
 		}

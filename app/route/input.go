@@ -138,6 +138,6 @@ func Offers(c *provider.ConnectionRecord, book Catalog) []string {
 // so, and for compatible servers at addresses that nobody knows.
 func knownAs(c *provider.ConnectionRecord, book Catalog) (as string, ownList bool) {
 	o, _ := provider.OfferingOf(c.Kind)
-	as = book.ProviderOf(string(c.Kind), c.BaseURL)
-	return as, o.OwnList || as == string(provider.Compatible)
+	as = c.Catalogue(book)
+	return as, o.OwnList || as == string(provider.Compatible) || as == string(provider.Ollama)
 }

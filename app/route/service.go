@@ -115,7 +115,7 @@ func (s *Service) Update(ctx context.Context, actor org.Actor, which id.Alias, i
 		if a.Name, a.Targets, err = in.checked(there); err != nil {
 			return err
 		}
-		return s.replace(ctx, actor, &a, before, there)
+		return s.replace(ctx, actor, "alias.updated", &a, before, there)
 	})
 	if err != nil {
 		return Alias{}, public("change", err)
@@ -187,7 +187,7 @@ func (s *Service) Release(ctx context.Context, actor org.Actor, c id.Connection)
 			err = s.remove(ctx, actor, a, there)
 		} else {
 			a.Targets = kept
-			err = s.replace(ctx, actor, &a, before, there)
+			err = s.replace(ctx, actor, "alias.updated", &a, before, there)
 		}
 		if err != nil {
 			return err
@@ -200,13 +200,13 @@ func (a Alias) targets(c id.Connection) bool {
 	return slices.ContainsFunc(a.Targets, func(t TargetRef) bool { return t.Connection == c })
 }
 
-func (s *Service) replace(ctx context.Context, actor org.Actor, a *Alias, before map[string]any, there []provider.ConnectionRecord) error {
+func (s *Service) replace(ctx context.Context, actor org.Actor, action string, a *Alias, before map[string]any, there []provider.ConnectionRecord) error {
 	a.UpdatedAt = s.Clock.Now().UTC()
 	if err := s.Store.Update(ctx, *a); err != nil {
 		return err
 	}
 	a.Version++
-	return s.Audit.Append(ctx, actor, entry("alias.updated", *a, before, facts(*a, there)))
+	return s.Audit.Append(ctx, actor, entry(action, *a, before, facts(*a, there)))
 }
 
 func (s *Service) remove(ctx context.Context, actor org.Actor, a Alias, there []provider.ConnectionRecord) error {

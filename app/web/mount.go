@@ -157,9 +157,7 @@ func (s *server) identify(c *Context) error {
 		return fmt.Errorf("identify %s: %w", m, err)
 	}
 	c.organization, c.member = organization, member
-	c.actor = org.Actor{
-		Org: organization.ID, Member: member.ID, Role: member.Role, Teams: member.Teams, Label: member.Email,
-	}
+	c.actor = member.Acting(org.Actor{})
 	c.stampActor()
 	return nil
 }

@@ -47,7 +47,7 @@ func when(t, now time.Time, zone *time.Location) ui.When {
 }
 
 // Dollars is an amount for reading and, for its tooltip, the exact one. Amounts below a dollar have up to four decimals,
-// as a day of small requests costs so much; those below a cent keep two digits that say something: $0.00041.
+// as a day of small requests costs so much; those below a cent keep up to two digits that say something: $0.00041.
 func Dollars(a money.USD) (short, exact string) {
 	sign, abs := "", a
 	if a < 0 {
@@ -64,7 +64,7 @@ func Dollars(a money.USD) (short, exact string) {
 	digits := strings.TrimPrefix(abs.Format(9), "0.")
 	for i := range digits {
 		if digits[i] != '0' {
-			return sign + "$" + abs.Format(int32(min(i+2, 9))), exact
+			return sign + "$" + strings.TrimSuffix(abs.Format(int32(min(i+2, 9))), "0"), exact
 		}
 	}
 	return exact, exact

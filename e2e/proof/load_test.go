@@ -147,6 +147,9 @@ func (l *load) ask(ctx context.Context, node *member, k *key, m model, limit int
 		b, _ := io.ReadAll(resp.Body)
 		_, after, _ := strings.Cut(string(b), `"code":"`)
 		code, _, _ := strings.Cut(after, `"`)
+		if code == "" { // not of ours, or not of anybody's: its words help whoever reads the figures
+			code = string(b[:min(len(b), 120)])
+		}
 		return fmt.Sprintf("%d %s", resp.StatusCode, code)
 	}
 	if !leave {

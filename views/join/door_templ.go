@@ -79,7 +79,7 @@ func Accept(p AcceptPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Facts([]ui.Fact{{Label: "Your role", Value: p.Role}, {Label: "Teams", Value: p.Teams}, {Label: "Good until", Body: ui.Time(p.Until)}}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Facts([]ui.Fact{{Label: "Your role", Value: p.Role}, {Label: "In", Value: p.Places}, {Label: "Good until", Body: ui.Time(p.Until)}}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -14,11 +14,11 @@ type Frame struct {
 
 // GrantFields are role and teams in a form.
 type GrantFields struct {
-	Roles  []ui.Option
-	Role   string
-	Teams  []ui.Option
-	Chosen map[string]bool // values of Teams
-	Errors map[string]string
+	Roles              []ui.Option
+	Role               string
+	Departments, Teams []ui.Option
+	Chosen             map[string]bool // values of both
+	Errors             map[string]string
 	// Prefix keeps ids apart where a page has several such forms.
 	Prefix string
 }
@@ -31,13 +31,13 @@ type InvitationsPage struct {
 
 // InvitationRow is one invitation.
 type InvitationRow struct {
-	ID, Who, Name, Role, Teams, By string
-	State                          ui.StatusProps
-	Letter                         string // how its letter went, "" if fine
-	Until                          ui.When
-	Open                           bool // may be revoked or sent again
-	Again                          bool // may be sent again
-	ByLink                         bool
+	ID, Who, Name, Role, Places, By string
+	State                           ui.StatusProps
+	Letter                          string // how its letter went, "" if fine
+	Until                           ui.When
+	Open                            bool // may be revoked or sent again
+	Again                           bool // may be sent again
+	ByLink                          bool
 }
 
 // NewPage is the form of an invitation.
@@ -60,13 +60,13 @@ type LinkPage struct {
 // AcceptPage is what the invited person sees.
 type AcceptPage struct {
 	layout.Shell
-	Token, Organization, By, Role, Teams string
-	Until                                ui.When
-	Email                                string // fixed, if Bound
-	Bound, SSO                           bool
-	Name                                 string
-	Error                                string
-	Errors                               map[string]string
+	Token, Organization, By, Role, Places string
+	Until                                 ui.When
+	Email                                 string // fixed, if Bound
+	Bound, SSO                            bool
+	Name                                  string
+	Error                                 string
+	Errors                                map[string]string
 }
 
 // ApplyPage asks for an address.

@@ -11,6 +11,10 @@ import (
 type ListPage struct {
 	Shell layout.Shell
 	Rows  []Row
+	// Since is the day that the column of spend begins on.
+	Since string
+	// Found says what a server on the gateway's own machine offers that is not connected yet; "" if there is none.
+	Found string
 	// CanChange shows what adds, tests and deletes.
 	CanChange bool
 }
@@ -25,8 +29,13 @@ type Row struct {
 	State   ui.StatusProps
 	Note    string // what the last live test said
 	Checked ui.When
+	Tested  bool
 	Models  string // how many
-	Delete  ui.ConfirmProps
+	// Health is how recent attempts went, with its figures: "99.2 % of 120", "0.8 s, 2.1 s". Rate is "" without attempts.
+	Health            ui.StatusProps
+	Rate, Took        string
+	Spent, SpentExact string // this month
+	Delete            ui.ConfirmProps
 	// CanChange shows the row's buttons.
 	CanChange bool
 }
@@ -40,7 +49,9 @@ func (r Row) part() string { return "connection-" + r.ID }
 type NewPage struct {
 	Shell layout.Shell
 	Kinds []Kind // one of them Active
-	Form  Form
+	// Services are known servers of the kind; nil where the kind has none. One of them is Active.
+	Services []Kind
+	Form     Form
 }
 
 // Kind is one kind to choose.
@@ -62,6 +73,8 @@ type Form struct {
 	URLPlaceholder, URLHint  string
 	KeyPlaceholder, KeyHint  string
 	KeyLabel                 string    // "API key" where it is empty
+	KeyFrom                  string    // where a key is made; "" says nothing
+	Service                  string    // of a compatible server
 	Settings                 []Setting // what the kind's address is made of
 	Submit                   string
 	// Existing adds the switch that takes a connection out of service.
@@ -87,8 +100,36 @@ type EditPage struct {
 	Check  Check
 	Form   Form
 	Models []string // a few of what it offers
-	More   string   // "and 40 more"
-	Facts  []ui.Fact
+	// Read is when the list of models was read; Changed, Added and Removed are how it last changed, "" if it never did.
+	Read           ui.When
+	Changed        ui.When
+	Added, Removed []string
+	MoreChanges    int
+	Facts          []ui.Fact
+	// Figures are recent attempts and spend; Failure is the last attempt that failed, nil if none did.
+	Figures []ui.StatProps
+	Failure *Failure
+	Health  ui.StatusProps
+	// CanRotate offers to replace the key.
+	CanRotate bool
+}
+
+// Failure is an attempt that failed.
+type Failure struct {
+	At   ui.When
+	What string // "Rate limit (status 429)"
+	Note string
+}
+
+// RotatePage replaces a connection's key.
+type RotatePage struct {
+	Shell         layout.Shell
+	Row           Row
+	KeyLabel      string
+	Error         string
+	Form          string // about the form as a whole
+	Untested      bool   // what was typed
+	OfferUntested bool   // the new key could not be shown to work
 }
 
 // Check is the last live test.

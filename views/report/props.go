@@ -9,6 +9,8 @@ import (
 
 // HomePage is the page at /.
 type HomePage struct {
+	// Found says what a server on this machine offers that could be connected; "" if there is none.
+	Found   string
 	Shell   layout.Shell
 	Title   string // "Good morning, Ada" or the organization's name
 	Sub     string // whose figures these are, and the time zone

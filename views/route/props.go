@@ -51,6 +51,28 @@ type Offer struct {
 // Price is one price, for reading and exact. Zero prints a dash.
 type Price struct{ Short, Exact string }
 
+// SwitchPage compares what an alias's traffic would cost elsewhere.
+type SwitchPage struct {
+	Shell               layout.Shell
+	Alias, Href, Query  string
+	Requests            int64
+	Days                int
+	Booked, BookedExact string // what the traffic was booked at
+	Candidates          []Candidate
+	Shown               string // "30 of 412"; "" when all are shown
+	Error               string
+}
+
+// Candidate is a target that the alias could have.
+type Candidate struct {
+	Name, Context, Takes string
+	First, Other, Down   bool
+	Cost, Exact          string
+	Against              string // "38 % less" than the present target
+	Dearer               bool
+	Unpriced             bool
+}
+
 // AliasPage adds or changes one alias.
 type AliasPage struct {
 	Shell  layout.Shell

@@ -156,7 +156,7 @@ func TestTheTreeIsFilteredPagedAndFolded(t *testing.T) {
 	o := s.acme.Org.ID
 	browser := webtest.As(t, s.site, s.acme.Members[org.Admin])
 	for i := range 40 {
-		team, err := s.house.Identity.AddTeam(t.Context(), s.acme.Actor(org.Admin), fmt.Sprintf("Crew %02d", i))
+		team, err := s.house.Identity.AddTeam(t.Context(), s.acme.Actor(org.Admin), fmt.Sprintf("Crew %02d", i), s.acme.Department)
 		if err != nil {
 			t.Fatal(err)
 		}

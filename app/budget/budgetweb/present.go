@@ -93,30 +93,30 @@ func deletion(e budget.Entry) ui.ConfirmProps {
 func (f *forest) options(c *web.Context) []ui.Option {
 	var out []ui.Option
 	actor := c.Actor()
-	add := func(group, label string, s org.Scope) {
-		if budget.Changeable(actor, budget.Entry{Budget: budget.Budget{Scope: s}}) {
+	add := func(group, label string, s org.Scope, p org.Place) {
+		if actor.Role.AtLeast(org.Lead) && actor.MayLimit(s, p) == nil {
 			out = append(out, ui.Option{Group: group, Label: label, Value: printScope(s)})
 		}
 	}
-	add("Organization", c.Organization().Name, org.OfOrg(actor.Org))
+	add("Organization", c.Organization().Name, org.OfOrg(actor.Org), org.Place{})
 	for _, d := range f.departments {
-		add("Departments", d.Name, org.OfDepartment(actor.Org, d.ID))
+		add("Departments", d.Name, org.OfDepartment(actor.Org, d.ID), org.Place{})
 	}
 	names := map[string]string{}
 	for _, t := range f.teams {
 		names[t.ID.UUID()] = t.Name
-		add("Teams, everything in them", t.Name, org.OfTeam(actor.Org, t.ID))
+		add("Teams, everything in them", t.Name, org.OfTeam(actor.Org, t.ID), org.Place{Teams: []id.Team{t.ID}})
 	}
 	for _, t := range f.teams {
-		add("Team pools: keys of no person", "Pool of "+t.Name, org.OfPool(actor.Org, t.ID))
+		add("Team pools: keys of no person", "Pool of "+t.Name, org.OfPool(actor.Org, t.ID), org.Place{Teams: []id.Team{t.ID}})
 	}
 	for _, m := range f.members {
-		add("Members", m.Name+" ("+m.Email+")", org.OfMember(actor.Org, m.ID))
+		add("Members", m.Name+" ("+m.Email+")", org.OfMember(actor.Org, m.ID), org.Place{Teams: m.Teams, Owner: m.ID})
 	}
 	for _, k := range f.keys {
-		add("Keys", k.Name+" (team "+names[k.Team.UUID()]+")", org.OfKey(actor.Org, k.ID))
+		add("Keys", k.Name+" (team "+names[k.Team.UUID()]+")", org.OfKey(actor.Org, k.ID), org.Place{Teams: []id.Team{k.Team}, Owner: k.Member})
 	}
-	if tag, err := org.OfTag(actor.Org, "project=x"); err == nil && budget.Changeable(actor, budget.Entry{Budget: budget.Budget{Scope: tag}}) {
+	if tag, err := org.OfTag(actor.Org, "project=x"); err == nil && actor.Role.AtLeast(org.Lead) && actor.MayLimit(tag, org.Place{}) == nil {
 		out = append(out, ui.Option{Group: "Across teams", Label: "A tag, such as project=apollo", Value: tagChoice})
 	}
 	return out

@@ -21,13 +21,17 @@ type organizationJSON struct {
 }
 
 type teamJSON struct {
-	ID        string    `json:"id"`
-	Name      string    `json:"name"`
-	CreatedAt time.Time `json:"created_at"`
+	ID         string     `json:"id"`
+	Name       string     `json:"name"`
+	Department string     `json:"department,omitempty"`
+	CreatedAt  time.Time  `json:"created_at"`
+	ArchivedAt *time.Time `json:"archived_at,omitempty"`
 }
 
+// teamInput makes a team; without a department it stands outside all of them.
 type teamInput struct {
-	Name string `json:"name"`
+	Name       string `json:"name"`
+	Department string `json:"department"`
 }
 
 type teamList struct {
@@ -76,14 +80,20 @@ func (h *Handlers) apiTeams(c *web.Context) error {
 	return c.JSON(http.StatusOK, out)
 }
 
-func teamOut(t org.Team) teamJSON { return teamJSON{t.ID.String(), t.Name, t.CreatedAt} }
+func teamOut(t org.Team) teamJSON {
+	return teamJSON{ID: t.ID.String(), Name: t.Name, Department: departmentText(t.Department), CreatedAt: t.CreatedAt, ArchivedAt: moment(t.ArchivedAt)}
+}
 
 func (h *Handlers) apiAddTeam(c *web.Context) error {
 	in, err := web.Decode[teamInput](c)
 	if err != nil {
 		return err
 	}
-	t, err := h.people.AddTeam(c.Ctx(), c.Actor(), in.Name)
+	department, err := departmentOf(in.Department)
+	if err != nil {
+		return err
+	}
+	t, err := h.people.AddTeam(c.Ctx(), c.Actor(), in.Name, department)
 	if err != nil {
 		return err
 	}

@@ -5,23 +5,23 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/join"
-	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/web"
 )
 
 // grantJSON is what somebody gets who comes in.
 type grantJSON struct {
-	Role  string   `json:"role"`
-	Teams []string `json:"teams"`
+	Role        string   `json:"role"`
+	Departments []string `json:"departments"` // of managers and viewers
+	Teams       []string `json:"teams"`
 }
 
-func (g grantJSON) grant() (join.Grant, error) {
-	out := join.Grant{Role: org.Role(g.Role)}
-	return out, teamsOf(&out, g.Teams)
-}
+func (g grantJSON) grant() (join.Grant, error) { return grantOf(g.Role, g.Departments, g.Teams) }
 
 func grantOut(g join.Grant) grantJSON {
-	out := grantJSON{Role: string(g.Role), Teams: []string{}}
+	out := grantJSON{Role: string(g.Role), Departments: []string{}, Teams: []string{}}
+	for _, d := range g.Departments {
+		out.Departments = append(out.Departments, d.String())
+	}
 	for _, t := range g.Teams {
 		out.Teams = append(out.Teams, t.String())
 	}
@@ -30,10 +30,9 @@ func grantOut(g join.Grant) grantJSON {
 
 // invitationInput writes an invitation. Without email the answer has a link to hand over.
 type invitationInput struct {
-	Email string   `json:"email"`
-	Name  string   `json:"name"`
-	Role  string   `json:"role"`
-	Teams []string `json:"teams"`
+	Email string `json:"email"`
+	Name  string `json:"name"`
+	grantJSON
 }
 
 type invitationJSON struct {
@@ -80,7 +79,7 @@ func (h *Handlers) apiCreate(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	g, err := grantJSON{in.Role, in.Teams}.grant()
+	g, err := in.grant()
 	if err != nil {
 		return err
 	}
@@ -196,10 +195,9 @@ type domainInput struct {
 
 // admissionJSON is what happens with people who have an address in a domain.
 type admissionJSON struct {
-	Requests bool     `json:"requests"`
-	Auto     bool     `json:"auto"`
-	Role     string   `json:"role"`
-	Teams    []string `json:"teams"`
+	Requests bool `json:"requests"`
+	Auto     bool `json:"auto"`
+	grantJSON
 }
 
 type domainJSON struct {
@@ -218,9 +216,8 @@ type domainList struct {
 }
 
 func domainOut(d join.Domain) domainJSON {
-	g := grantOut(d.Grant)
 	out := domainJSON{ID: d.ID.String(), Domain: d.Domain, VerifiedAt: when(d.VerifiedAt), CheckedAt: when(d.CheckedAt), FailingSince: when(d.FailingSince),
-		Admission: admissionJSON{d.Requests, d.Auto, g.Role, g.Teams}}
+		Admission: admissionJSON{d.Requests, d.Auto, grantOut(d.Grant)}}
 	out.RecordName, out.RecordValue = d.Record()
 	return out
 }
@@ -277,7 +274,7 @@ func (h *Handlers) apiAdmission(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	g, err := grantJSON{in.Role, in.Teams}.grant()
+	g, err := in.grant()
 	if err != nil {
 		return err
 	}

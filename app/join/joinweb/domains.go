@@ -119,7 +119,7 @@ func (h *Handlers) admission(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	g, err := granted(c)
+	g, err := Granted(c)
 	if err != nil {
 		return err
 	}

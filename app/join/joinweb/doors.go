@@ -31,7 +31,7 @@ func (h *Handlers) acceptPage(c *web.Context, token string) (views.AcceptPage, e
 		return views.AcceptPage{}, err
 	}
 	return views.AcceptPage{Shell: stranger(c, "Join "+o.Organization.Name), Token: token, Organization: o.Organization.Name, By: o.ByLabel, Role: o.Role.Title(),
-		Teams: strings.Join(o.Teams, ", "), Until: c.When(o.ExpiresAt), Email: o.Email, Bound: o.Email != "", SSO: o.SSO, Name: o.Name}, nil
+		Places: strings.Join(o.Places, ", "), Until: c.When(o.ExpiresAt), Email: o.Email, Bound: o.Email != "", SSO: o.SSO, Name: o.Name}, nil
 }
 
 func (h *Handlers) accept(c *web.Context) error {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/join"
 	"github.com/bodhi-gateway/bodhi/app/mail"
 	"github.com/bodhi-gateway/bodhi/app/org"
@@ -18,7 +19,7 @@ func (h *Handlers) list(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	names, err := h.teamNames(c)
+	names, err := h.names(c)
 	if err != nil {
 		return err
 	}
@@ -29,28 +30,35 @@ func (h *Handlers) list(c *web.Context) error {
 	return c.Render(views.Invitations(page))
 }
 
-// teamNames are the names of teams that the actor may see.
-func (h *Handlers) teamNames(c *web.Context) (map[id.Team]string, error) {
+// names are the names of departments and teams that the actor may see, by their plain uuid.
+func (h *Handlers) names(c *web.Context) (map[string]string, error) {
 	teams, err := h.people.Teams(c.Ctx(), c.Actor())
-	out := map[id.Team]string{}
+	if err != nil {
+		return nil, err
+	}
+	departments, err := h.people.Departments(c.Ctx(), c.Actor())
+	out := map[string]string{}
 	for _, t := range teams {
-		out[t.ID] = t.Name
+		out[t.ID.UUID()] = t.Name
+	}
+	for _, d := range departments {
+		out[d.ID.UUID()] = d.Name
 	}
 	return out, err
 }
 
-func row(c *web.Context, i join.Invitation, names map[id.Team]string, m mail.Mail) views.InvitationRow {
+func row(c *web.Context, i join.Invitation, names map[string]string, m mail.Mail) views.InvitationRow {
 	r := views.InvitationRow{ID: i.ID.String(), Who: i.Email, Name: i.Name, Role: i.Role.Title(), By: i.ByLabel, Until: c.When(i.ExpiresAt), ByLink: i.Email == ""}
 	if r.ByLink {
 		r.Who = "Whoever holds the link"
 	}
-	var teams []string
-	for _, t := range i.Teams {
-		if names[t] != "" {
-			teams = append(teams, names[t])
+	var places []string
+	for _, a := range i.Assignments(i.Org) {
+		if name := names[a.At.Node()]; name != "" {
+			places = append(places, name)
 		}
 	}
-	r.Teams = strings.Join(teams, ", ")
+	r.Places = strings.Join(places, ", ")
 	state := i.State(c.Now())
 	r.State = stateOf(state)
 	r.Open = state == join.Open || state == join.Expired
@@ -99,44 +107,74 @@ func (h *Handlers) newPage(c *web.Context, g join.Grant) (views.NewPage, error) 
 	return views.NewPage{Frame: Frame(c, "invitations"), Way: "mail", Grant: grant, Mailbox: h.mailbox}, err
 }
 
-// grant is the choice of what the actor may give, with g chosen.
+// grant is the choice of what the actor may give, with g chosen. Whoever is no admin gives roles below their own.
 func (h *Handlers) grant(c *web.Context, g join.Grant, prefix string) (views.GrantFields, error) {
+	return GrantFields(c, h.people, g, prefix, "")
+}
+
+// GrantFields is the choice for this room's forms and the directory's; none, if not "", offers to give no role.
+func GrantFields(c *web.Context, people *identity.Service, g join.Grant, prefix, none string) (views.GrantFields, error) {
 	out := views.GrantFields{Role: string(g.Role), Chosen: map[string]bool{}, Prefix: prefix}
 	own := c.Actor().Role
+	if none != "" {
+		out.Roles = append(out.Roles, ui.Option{Value: "", Label: none})
+	}
 	for _, r := range org.Roles {
-		if own.AtLeast(r) {
+		if own == org.Admin || own.AtLeast(r) && r != own {
 			out.Roles = append(out.Roles, ui.Option{Value: string(r), Label: r.Title()})
 		}
 	}
-	teams, err := h.people.Teams(c.Ctx(), c.Actor())
+	teams, err := people.Teams(c.Ctx(), c.Actor())
+	if err != nil {
+		return out, err
+	}
 	for _, t := range teams {
-		out.Teams = append(out.Teams, ui.Option{Value: t.ID.String(), Label: t.Name})
+		if t.ArchivedAt.IsZero() && c.Actor().InTeam(t.ID, org.Lead) {
+			out.Teams = append(out.Teams, ui.Option{Value: t.ID.String(), Label: t.Name})
+		}
+	}
+	departments, err := people.Departments(c.Ctx(), c.Actor())
+	for _, d := range departments {
+		if d.ArchivedAt.IsZero() && c.Actor().InDepartment(d.ID, org.Manager) {
+			out.Departments = append(out.Departments, ui.Option{Value: d.ID.String(), Label: d.Name})
+		}
 	}
 	for _, t := range g.Teams {
 		out.Chosen[t.String()] = true
 	}
+	for _, d := range g.Departments {
+		out.Chosen[d.String()] = true
+	}
 	return out, err
 }
 
-// granted reads role and teams from a form.
-func granted(c *web.Context) (join.Grant, error) {
-	g := join.Grant{Role: org.Role(c.FormValue("role"))}
-	return g, teamsOf(&g, c.Request().PostForm["team"])
+// Granted reads role, departments and teams from a form. An id that is none is answered like an unknown one.
+func Granted(c *web.Context) (join.Grant, error) {
+	form := c.Request().PostForm
+	return grantOf(c.FormValue("role"), form["department"], form["team"])
 }
 
-func teamsOf(g *join.Grant, texts []string) error {
-	for _, text := range texts {
+func grantOf(role string, departments, teams []string) (join.Grant, error) {
+	g := join.Grant{Role: org.Role(role)}
+	for _, text := range departments {
+		d, err := id.ParseDepartment(text)
+		if err != nil {
+			return g, org.MissingDepartment()
+		}
+		g.Departments = append(g.Departments, d)
+	}
+	for _, text := range teams {
 		t, err := id.ParseTeam(text)
 		if err != nil {
-			return org.MissingTeam()
+			return g, org.MissingTeam()
 		}
 		g.Teams = append(g.Teams, t)
 	}
-	return nil
+	return g, nil
 }
 
 func (h *Handlers) create(c *web.Context) error {
-	g, err := granted(c)
+	g, err := Granted(c)
 	if err != nil {
 		return err
 	}
@@ -185,7 +223,7 @@ func (h *Handlers) show(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	names, err := h.teamNames(c)
+	names, err := h.names(c)
 	if err != nil {
 		return err
 	}

@@ -60,7 +60,7 @@ func (h *Handlers) approve(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	g, err := granted(c)
+	g, err := Granted(c)
 	if err != nil {
 		return err
 	}

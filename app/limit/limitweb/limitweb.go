@@ -12,8 +12,9 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/web"
 )
 
-// People are the teams and members that an actor may see. *identity.Service implements it.
+// People are the departments, teams and members that an actor may see. *identity.Service implements it.
 type People interface {
+	Departments(ctx context.Context, actor org.Actor) ([]org.Department, error)
 	Teams(ctx context.Context, actor org.Actor) ([]org.Team, error)
 	Members(ctx context.Context, actor org.Actor) ([]org.Member, error)
 }

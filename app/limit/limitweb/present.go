@@ -7,6 +7,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/web"
@@ -129,6 +130,10 @@ func increase(c *web.Context, e limit.Entry, x limit.Increase) views.Increase {
 // scopes are the places that the reader may set a limit on.
 func (h *Handlers) scopes(c *web.Context) ([]ui.Option, error) {
 	actor := c.Actor()
+	departments, err := h.people.Departments(c.Ctx(), actor)
+	if err != nil {
+		return nil, err
+	}
 	teams, err := h.people.Teams(c.Ctx(), actor)
 	if err != nil {
 		return nil, err
@@ -143,27 +148,25 @@ func (h *Handlers) scopes(c *web.Context) ([]ui.Option, error) {
 	}
 	slices.SortFunc(teams, func(a, b org.Team) int { return strings.Compare(a.Name, b.Name) })
 	var out []ui.Option
-	// Managers limit projects on the whole organization, so it is on offer to them too; without a tag the service refuses.
-	add := func(group, label string, s org.Scope, tag string) {
-		if limit.Changeable(actor, limit.Entry{Limit: limit.Limit{Scope: s, Tag: tag}}) {
+	add := func(group, label string, s org.Scope, p org.Place) {
+		if actor.Role.AtLeast(org.Lead) && actor.MayLimit(s, p) == nil {
 			out = append(out, ui.Option{Group: group, Label: label, Value: s.String()})
 		}
 	}
-	whole := c.Organization().Name
-	if !actor.Role.AtLeast(org.Admin) {
-		whole += " (one tag of it)"
+	add("Organization", c.Organization().Name, org.OfOrg(actor.Org), org.Place{})
+	for _, d := range departments {
+		add("Departments", d.Name, org.OfDepartment(actor.Org, d.ID), org.Place{})
 	}
-	add("Organization", whole, org.OfOrg(actor.Org), "any=tag")
 	names := map[string]string{}
 	for _, t := range teams {
 		names[t.ID.UUID()] = t.Name
-		add("Teams", t.Name, org.OfTeam(actor.Org, t.ID), "")
+		add("Teams", t.Name, org.OfTeam(actor.Org, t.ID), org.Place{Teams: []id.Team{t.ID}})
 	}
 	for _, m := range members {
-		add("Members", m.Name+" ("+m.Email+")", org.OfMember(actor.Org, m.ID), "")
+		add("Members", m.Name+" ("+m.Email+")", org.OfMember(actor.Org, m.ID), org.Place{Teams: m.Teams, Owner: m.ID})
 	}
 	for _, k := range keys {
-		add("Keys", k.Name+" (team "+names[k.Team.UUID()]+")", org.OfKey(actor.Org, k.ID), "")
+		add("Keys", k.Name+" (team "+names[k.Team.UUID()]+")", org.OfKey(actor.Org, k.ID), org.Place{Teams: []id.Team{k.Team}, Owner: k.Member})
 	}
 	return out, nil
 }

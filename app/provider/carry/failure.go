@@ -59,13 +59,22 @@ func garbled(r *http.Response, why string, cause error) *provider.Failure {
 func byStatus(status int, p *llm.Problem) provider.Class {
 	switch status {
 	case http.StatusUnauthorized, http.StatusForbidden:
+		if p.Type == "insufficient_quota" { // Perplexity
+			return provider.Quota
+		}
 		return provider.Credential
-	case http.StatusBadRequest:
-		if p.Code == "API_KEY_INVALID" { // Google says 400 to a wrong key
+	case http.StatusBadRequest: // Google and xAI say 400 to a wrong key
+		if p.Code == "API_KEY_INVALID" || strings.HasPrefix(p.Message, "Incorrect API key provided") {
 			return provider.Credential
 		}
 	case http.StatusPaymentRequired:
 		return provider.Quota
+	case http.StatusPreconditionFailed:
+		if strings.Contains(p.Message, "suspended") { // Fireworks, about an account that did not pay
+			return provider.Quota
+		}
+	case 498: // Groq, about a tier that is full
+		return provider.Overloaded
 	case http.StatusTooManyRequests:
 		if exhausted(p) {
 			return provider.Quota
@@ -116,7 +125,7 @@ func classOf(p *llm.Problem) provider.Class {
 func exhausted(p *llm.Problem) bool {
 	for _, s := range [...]string{p.Code, p.Type} {
 		s = strings.ToLower(s)
-		if strings.Contains(s, "insufficient") || strings.Contains(s, "spend_limit") || strings.Contains(s, "billing") || strings.Contains(s, "quota_exceeded") {
+		if strings.Contains(s, "insufficient") || strings.Contains(s, "current_quota") || strings.Contains(s, "spend_limit") || strings.Contains(s, "billing") || strings.Contains(s, "quota_exceeded") {
 			return true
 		}
 	}

@@ -191,7 +191,8 @@ func (s *classified) Next() (llm.Event, error) {
 	return e, err
 }
 
-// Models reads an endpoint's list of models: the member ids of the objects in the array list.
+// Models reads an endpoint's list of models: the member ids of the objects in the array list. A bare array is one too, if
+// there is something in it.
 func Models(w llm.Wire, r *http.Response, list, id string) ([]string, error) {
 	defer func() { _ = r.Body.Close() }()
 	if err := decoded(r); err != nil {
@@ -206,7 +207,11 @@ func Models(w llm.Wire, r *http.Response, list, id string) ([]string, error) {
 	}
 	c := scan.New(body)
 	names, listed := []string(nil), false
-	if c.Kind() == scan.Object {
+	switch c.Kind() {
+	case scan.Array:
+		names = modelIDs(&c, id)
+		listed = len(names) > 0
+	case scan.Object:
 		c.Object()
 		for key, ok := c.Key(); ok; key, ok = c.Key() {
 			if string(c.Value(key, nil)) == list && c.Kind() == scan.Array {

@@ -4,6 +4,7 @@
 package compat
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"regexp"
@@ -29,6 +30,8 @@ type Settings struct {
 	Responses bool
 	// KeyHeader takes the credential, bare; "" means Authorization: Bearer.
 	KeyHeader string
+	// Known says that connections may be to services of the table (provider.Known), which then say how they differ.
+	Known bool
 }
 
 // Adapter implements provider.Adapter for one service.
@@ -57,11 +60,15 @@ func (a *Adapter) Request(ctx context.Context, c *provider.Connection, call *llm
 		return nil, carry.Unsupported(call)
 	}
 	edit.IncludeUsage = call.Stream
-	wire := a.wire(a.responds(call, edit.Model))
+	k := a.known(c)
+	wire := a.wire(a.responds(call, edit.Model), k)
 	if wire.Family() == llm.Responses {
 		path = responsesPath
 	}
 	body, err := llm.Body(wire, call, edit)
+	if err == nil && k != nil && k.Limits != nil && call.Operation == llm.Chat {
+		body, err = k.Limits.Fit(body, k.Title, edit.Notes)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -73,8 +80,20 @@ func (a *Adapter) Request(ctx context.Context, c *provider.Connection, call *llm
 	if call.Stream {
 		accept = "text/event-stream"
 	}
-	carry.Forward(r, in, accept, a.s.Forward...)
+	also := a.s.Forward
+	if k != nil {
+		also = k.Forward
+	}
+	carry.Forward(r, in, accept, also...)
 	return r, nil
+}
+
+// known is the table's row for a connection; nil for any other server.
+func (a *Adapter) known(c *provider.Connection) *provider.Known {
+	if !a.s.Known {
+		return nil
+	}
+	return c.Known()
 }
 
 // responsesPath is where the Responses API is.
@@ -88,9 +107,12 @@ func (a *Adapter) responds(call *llm.Call, model string) bool {
 	return a.s.Responses && (call.Operation == llm.Chat || call.Operation.Kept()) && (call.Family == llm.Responses || only.MatchString(model))
 }
 
-func (a *Adapter) wire(responds bool) llm.Wire {
-	if responds {
+func (a *Adapter) wire(responds bool, k *provider.Known) llm.Wire {
+	switch {
+	case responds:
 		return responses.Wire{}
+	case k != nil:
+		return openai.Wire{Quirks: k.Quirks}
 	}
 	return openai.Wire{Quirks: a.s.Quirks}
 }
@@ -98,17 +120,31 @@ func (a *Adapter) wire(responds bool) llm.Wire {
 // Response implements provider.Adapter. Where a call of another dialect went is told by the request's path.
 func (a *Adapter) Response(r *http.Response, call *llm.Call) (llm.Stream, error) {
 	there := a.responds(call, "") || a.s.Responses && r.Request != nil && strings.HasSuffix(r.Request.URL.Path, "/"+responsesPath)
-	return carry.Response(a.wire(there), r, call)
-}
-
-// Models implements provider.Adapter.
-func (a *Adapter) Models(r *http.Response) ([]string, error) {
-	return carry.Models(a.wire(false), r, "data", "id")
+	return carry.Response(a.wire(there, nil), r, call)
 }
 
 // ModelList implements provider.Adapter.
 func (a *Adapter) ModelList(ctx context.Context, c *provider.Connection) (*http.Request, error) {
-	return a.request(ctx, c, "models", nil)
+	path := "models"
+	if k := a.known(c); k != nil && k.List.Path != "" {
+		path = k.List.Path
+	}
+	return a.request(ctx, c, path, nil)
+}
+
+// Models implements provider.Adapter. An answer does not say whose it is, but the request that it answers does.
+func (a *Adapter) Models(r *http.Response) ([]string, error) {
+	var list provider.List
+	if a.s.Known && r.Request != nil {
+		if k := provider.ServiceAt(r.Request.URL); k != nil {
+			list = k.List
+		}
+	}
+	names, err := carry.Models(a.wire(false, nil), r, cmp.Or(list.Array, "data"), "id")
+	if list.Silent {
+		names = nil
+	}
+	return names, err
 }
 
 func (a *Adapter) request(ctx context.Context, c *provider.Connection, path string, body []byte) (*http.Request, error) {

@@ -5,28 +5,30 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/provider"
 )
 
-// Service is one row.
+// Service is what speaks for one kind of connections.
 type Service struct {
 	Name     string
 	Kind     provider.Kind
 	Settings Settings
 }
 
-// Services are the rows, one for each kind so far. A new service is a row here and a folder in testdata, no code.
+// Services are the kinds that this package carries. Services that share a kind are rows of provider.KnownServices.
 func Services() []Service {
-	return []Service{
+	out := []Service{
 		// Any server: the old name of the output cap is the one that all of them know. A client's own choice of name
 		// stands, because it knows its server.
 		{Name: "openai-compatible", Kind: provider.Compatible, Settings: Settings{
 			Quirks:  openai.Quirks{MaxKey: "max_tokens"},
 			Forward: []string{"Http-Referer"}, // OpenRouter's attribution of apps, beside X-Title
-		}},
-		// Ollama reads max_tokens only and ignores the newer name.
-		{Name: "ollama", Kind: provider.Ollama, Settings: Settings{
-			BaseURL: "http://127.0.0.1:11434/v1",
-			Quirks:  openai.Quirks{MaxKey: "max_tokens", OnlyMaxKey: true},
+			Known:   true,
 		}},
 		// The sandbox answers inside this process, where its host name is never looked up.
 		{Name: "sandbox", Kind: provider.Sandbox, Settings: Settings{BaseURL: "http://sandbox.invalid/v1", Responses: true}},
 	}
+	for _, k := range provider.KnownServices() {
+		if k.Kind != provider.Compatible {
+			out = append(out, Service{Name: k.Name, Kind: k.Kind, Settings: Settings{BaseURL: k.BaseURL, Quirks: k.Quirks, Forward: k.Forward, Known: true}})
+		}
+	}
+	return out
 }

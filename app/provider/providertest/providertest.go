@@ -194,6 +194,9 @@ func (s *Suite) addresses(t *testing.T) {
 	}
 }
 
+// Golden compares with a golden file, or writes it with -update.
+func Golden(t *testing.T, path, got string) { t.Helper(); golden(t, path, got) }
+
 func golden(t *testing.T, path, got string) {
 	t.Helper()
 	if *update {

@@ -15,22 +15,34 @@ type connectionJSON struct {
 	Name    string `json:"name"`
 	Kind    string `json:"kind"`
 	BaseURL string `json:"base_url,omitempty"`
+	// Service is the known service that a compatible server is: by its address, or by what was said.
+	Service string `json:"service,omitempty"`
 	// Settings are the parts of the address that have names, such as a project.
 	Settings      map[string]string `json:"settings,omitempty"`
 	HasCredential bool              `json:"has_credential"`
 	KeyHint       string            `json:"key_hint,omitempty"` // last four characters
 	Disabled      bool              `json:"disabled"`
 	Models        []string          `json:"models"`
+	ListReadAt    *time.Time        `json:"list_read_at,omitempty"`
+	ListChange    *listChange       `json:"last_list_change,omitempty"`
 	Check         *checkJSON        `json:"last_check"`
 	CreatedAt     time.Time         `json:"created_at"`
 	UpdatedAt     time.Time         `json:"updated_at"`
+}
+
+// listChange is how a list of models last differed from the time before.
+type listChange struct {
+	At      time.Time `json:"at"`
+	Added   []string  `json:"added"`
+	Removed []string  `json:"removed"`
+	More    int       `json:"more,omitempty"` // changes that are not named here
 }
 
 // checkJSON is a live test's result.
 type checkJSON struct {
 	At        time.Time `json:"at"`
 	OK        bool      `json:"ok"`
-	Blame     string    `json:"blame,omitempty"` // key, url, network, provider, missing
+	Blame     string    `json:"blame,omitempty"` // key, url, region, network, provider, missing
 	Message   string    `json:"message,omitempty"`
 	Models    int       `json:"models"`
 	LatencyMS int64     `json:"latency_ms"`
@@ -45,6 +57,8 @@ type connectionInput struct {
 	Name    string `json:"name"`
 	Kind    string `json:"kind"`
 	BaseURL string `json:"base_url"`
+	// Service is a known service's name (GET /api/v1/providers); it gives the base URL where none is given.
+	Service string `json:"service"`
 	// Settings are written into the base URL; Vertex has project and location.
 	Settings   map[string]string `json:"settings"`
 	Credential string            `json:"credential"`
@@ -55,19 +69,31 @@ type connectionInput struct {
 type connectionChange struct {
 	Name       *string           `json:"name"`
 	BaseURL    *string           `json:"base_url"`
+	Service    *string           `json:"service"`
 	Settings   map[string]string `json:"settings"`
 	Credential *string           `json:"credential"`
 	Disabled   *bool             `json:"disabled"`
 }
 
+// credentialInput is a new credential. It is tried before it takes the old one's place, unless Untested says not to.
 type credentialInput struct {
 	Credential string `json:"credential"`
+	Untested   bool   `json:"untested"`
 }
 
 func connectionOut(r provider.ConnectionRecord) connectionJSON {
 	out := connectionJSON{ID: r.ID.String(), Name: r.Name, Kind: string(r.Kind), BaseURL: r.BaseURL, HasCredential: r.HasCredential(),
 		KeyHint: r.KeyHint, Disabled: r.Disabled, Models: r.Models, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt}
 	_, out.Settings = provider.SettingsOf(r.Kind, r.BaseURL)
+	if k, ok := r.Known(); ok && r.Kind == provider.Compatible {
+		out.Service = k.Name
+	}
+	if l := r.Listed; !l.IsZero() {
+		out.ListReadAt = &l.At
+		if !l.ChangedAt.IsZero() {
+			out.ListChange = &listChange{At: l.ChangedAt, Added: append([]string{}, l.Added...), Removed: append([]string{}, l.Removed...), More: l.More}
+		}
+	}
 	if out.Models == nil {
 		out.Models = []string{}
 	}
@@ -99,7 +125,7 @@ func (h *Handlers) apiCreate(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	r, err := h.connections.Create(c.Ctx(), c.Actor(), provider.Input{Name: in.Name, Kind: provider.Kind(in.Kind), BaseURL: in.BaseURL,
+	r, err := h.connections.Create(c.Ctx(), c.Actor(), provider.Input{Name: in.Name, Kind: provider.Kind(in.Kind), BaseURL: in.BaseURL, Service: in.Service,
 		Settings: in.Settings, Credential: secret.New(in.Credential), Disabled: in.Disabled})
 	if err != nil {
 		return err
@@ -132,7 +158,7 @@ func (h *Handlers) apiUpdate(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	in := provider.Input{Name: or(change.Name, now.Name), BaseURL: or(change.BaseURL, now.BaseURL), Settings: change.Settings,
+	in := provider.Input{Name: or(change.Name, now.Name), BaseURL: or(change.BaseURL, now.BaseURL), Service: or(change.Service, now.Service), Settings: change.Settings,
 		Credential: secret.New(or(change.Credential, "")), Disabled: or(change.Disabled, now.Disabled)}
 	r, err := h.connections.Update(c.Ctx(), c.Actor(), which, in)
 	if err != nil {
@@ -157,7 +183,7 @@ func (h *Handlers) apiRotate(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	r, err := h.connections.Rotate(c.Ctx(), c.Actor(), which, secret.New(in.Credential))
+	r, err := h.connections.Rotate(c.Ctx(), c.Actor(), which, provider.Rotation{Credential: secret.New(in.Credential), Untested: in.Untested})
 	if err != nil {
 		return err
 	}

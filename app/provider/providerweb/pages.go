@@ -33,12 +33,24 @@ func (h *Handlers) listPage(c *web.Context) (views.ListPage, error) {
 			return views.ListPage{}, err
 		}
 	}
+	health, err := h.reports.Health(c.Ctx(), c.Actor(), id.Connection{})
+	if err != nil {
+		return views.ListPage{}, err
+	}
+	spent, since, err := h.reports.SpendByConnection(c.Ctx(), c.Actor())
+	if err != nil {
+		return views.ListPage{}, err
+	}
+	page.Since = since.Format("2 January")
 	for _, r := range all {
 		row := present(c, r)
 		row.Delete, row.CanChange = question(r, users[r.ID]), page.CanChange
+		row.Health, row.Rate, row.Took = healthWords(health[r.ID])
+		row.Spent, row.SpentExact = web.Dollars(spent[r.Name])
 		page.Rows = append(page.Rows, row)
 	}
-	return page, nil
+	page.Found, err = h.found(c)
+	return page, err
 }
 
 func (h *Handlers) new(c *web.Context) error {
@@ -47,7 +59,12 @@ func (h *Handlers) new(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.Render(h.newPage(c, o, provider.Input{Name: freeName(o.Kind, all), Kind: o.Kind}, web.Refusal{}))
+	in := provider.Input{Kind: o.Kind}
+	if k, ok := provider.KnownService(c.QueryParam("service")); ok && k.Kind == o.Kind {
+		in.Service, in.BaseURL = k.Name, k.BaseURL
+	}
+	in.Name = freeName(suggested(in), all)
+	return c.Render(h.newPage(c, o, in, web.Refusal{}))
 }
 
 // offering is what a form is for; without a kind it is the first.
@@ -58,25 +75,30 @@ func offering(k provider.Kind) provider.Offering {
 	return provider.Offerings()[0]
 }
 
-// freeName suggests a name that is not taken: openai, openai-2, … For a compatible server only people know one.
-func freeName(kind provider.Kind, there []provider.ConnectionRecord) string {
-	if kind == provider.Compatible {
-		return ""
+// suggested is how a new connection might be called: by its service, or by its kind; "" where only people know a name.
+func suggested(in provider.Input) string {
+	if in.Kind == provider.Compatible {
+		return in.Service
 	}
-	taken := map[string]bool{}
+	return string(in.Kind)
+}
+
+// freeName is the name itself if it is not taken, or one with a number: openai, openai-2, …
+func freeName(wanted string, there []provider.ConnectionRecord) string {
+	taken := map[string]bool{"": wanted == ""}
 	for _, r := range there {
 		taken[r.Name] = true
 	}
-	name := string(kind)
-	for n := 2; taken[name]; n++ {
-		name = fmt.Sprintf("%s-%d", kind, n)
+	name := wanted
+	for n := 2; taken[name] && wanted != ""; n++ {
+		name = fmt.Sprintf("%s-%d", wanted, n)
 	}
 	return name
 }
 
 // input is what the form of a kind said.
 func input(c *web.Context, kind provider.Kind) provider.Input {
-	in := provider.Input{Name: c.FormValue("name"), Kind: kind, BaseURL: c.FormValue("base_url"),
+	in := provider.Input{Name: c.FormValue("name"), Kind: kind, BaseURL: c.FormValue("base_url"), Service: c.FormValue("service"),
 		Credential: secret.New(c.FormValue("credential")), Disabled: c.FormValue("disabled") != "", Settings: map[string]string{}}
 	for _, s := range offering(kind).Settings() {
 		in.Settings[s.Name] = c.FormValue("settings." + s.Name)
@@ -130,7 +152,7 @@ func (h *Handlers) show(c *web.Context) error {
 
 // stored is a connection as its form shows it.
 func stored(r provider.ConnectionRecord) provider.Input {
-	in := provider.Input{Name: r.Name, Disabled: r.Disabled}
+	in := provider.Input{Name: r.Name, Kind: r.Kind, Service: r.Service, Disabled: r.Disabled}
 	in.BaseURL, in.Settings = provider.SettingsOf(r.Kind, r.BaseURL)
 	return in
 }

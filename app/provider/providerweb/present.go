@@ -18,7 +18,7 @@ import (
 // present turns a connection into what its row prints.
 func present(c *web.Context, r provider.ConnectionRecord) views.Row {
 	o, _ := provider.OfferingOf(r.Kind)
-	row := views.Row{ID: r.ID.String(), Name: r.Name, Kind: o.Title, Address: address(o, r), State: state(r), Checked: c.When(r.Check.At)}
+	row := views.Row{ID: r.ID.String(), Name: r.Name, Kind: title(o, r), Address: address(o, r), State: state(r), Checked: c.When(r.Check.At), Tested: !r.Check.IsZero()}
 	if !r.Check.IsZero() && !r.Check.OK && r.Usable() {
 		row.Note = r.Check.Message
 	}
@@ -32,6 +32,14 @@ func present(c *web.Context, r provider.ConnectionRecord) views.Row {
 		row.Models = fmt.Sprint(n)
 	}
 	return row
+}
+
+// title is a connection's kind for people; of a compatible server it is the service, where that is known.
+func title(o provider.Offering, r provider.ConnectionRecord) string {
+	if k, ok := r.Known(); ok {
+		return k.Title
+	}
+	return o.Title
 }
 
 func address(o provider.Offering, r provider.ConnectionRecord) string {
@@ -50,7 +58,7 @@ func address(o provider.Offering, r provider.ConnectionRecord) string {
 
 var blames = map[provider.Blame]string{
 	provider.BlameKey: "Key refused", provider.BlameURL: "Wrong address", provider.BlameNetwork: "Not reachable",
-	provider.BlameProvider: "Provider failing", provider.BlameCredential: "No key",
+	provider.BlameRegion: "Wrong region", provider.BlameProvider: "Provider failing", provider.BlameCredential: "No key",
 }
 
 func state(r provider.ConnectionRecord) ui.StatusProps {
@@ -67,6 +75,14 @@ func state(r provider.ConnectionRecord) ui.StatusProps {
 		return ui.StatusProps{Tone: ui.Warn, Label: blames[r.Check.Blame]}
 	}
 	return ui.StatusProps{Tone: ui.Bad, Label: blames[r.Check.Blame]}
+}
+
+// kindWords name the service of a compatible server too.
+func kindWords(o provider.Offering, r provider.ConnectionRecord) string {
+	if t := title(o, r); t != o.Title {
+		return t + " (" + o.Title + ")"
+	}
+	return o.Title
 }
 
 func checked(c *web.Context, r provider.ConnectionRecord) views.Check {
@@ -101,8 +117,12 @@ func (h *Handlers) newPage(c *web.Context, o provider.Offering, in provider.Inpu
 	for _, k := range provider.Offerings() {
 		page.Kinds = append(page.Kinds, views.Kind{Value: string(k.Kind), Title: k.Title, About: k.About, Active: k.Kind == o.Kind})
 	}
+	page.Services = services(o, in.Service)
 	page.Form = form(o, in, wrong)
 	page.Form.Action, page.Form.Submit = root, "Add and test"
+	if k, ok := provider.KnownService(in.Service); ok {
+		o.NeedsKey = k.NeedsKey
+	}
 	page.Form.KeyRequired = o.NeedsKey
 	page.Form.KeyHint = "Stored encrypted, sent to this provider only, never shown again."
 	if wrong.Fields != nil && o.NeedsKey && page.Form.Errors.Credential == "" {
@@ -120,6 +140,7 @@ func form(o provider.Offering, in provider.Input, wrong web.Refusal) views.Form 
 		f.Error = f.Errors.Kind
 	}
 	f.Settings = settingsOf(o, in, wrong)
+	f.Service = in.Service
 	switch o.Kind {
 	case provider.OpenAI:
 		f.URLHint = "Leave it empty for api.openai.com. European accounts: https://eu.api.openai.com/v1."
@@ -140,11 +161,41 @@ func form(o provider.Offering, in provider.Input, wrong web.Refusal) views.Form 
 			f.URLPlaceholder = "https://bedrock-runtime." + cmp.Or(in.Settings["region"], provider.DefaultRegion) + ".amazonaws.com"
 		}
 	case provider.Compatible:
-		f.URLPlaceholder, f.URLHint = "https://api.groq.com/openai/v1", "What the provider's own SDK takes as base URL; most end in /v1."
+		f.URLPlaceholder, f.URLHint = "https://llm.example.com/v1", "What the provider's own SDK takes as base URL; most end in /v1."
+		known(&f, in)
 	case provider.Ollama:
 		f.URLHint = "Leave it empty for Ollama on the gateway's own machine."
 	}
 	return f
+}
+
+// known adds what is special about a known service to the form of a compatible server.
+func known(f *views.Form, in provider.Input) {
+	k, ok := provider.KnownService(in.Service)
+	if !ok {
+		return
+	}
+	f.URLPlaceholder, f.URLHint = k.BaseURL, "Where "+k.Title+" is. Change it for a proxy of your own in between."
+	if !k.NeedsKey {
+		f.URLHint = "Where " + k.Title + " listens. Whoever runs this installation must allow private networks."
+		f.KeyLabel = "API key, if it asks for one"
+	} else {
+		f.KeyFrom = k.KeyFrom
+	}
+}
+
+// services are the known servers to choose from, and any other one.
+func services(o provider.Offering, chosen string) (list []views.Kind) {
+	if o.Kind != provider.Compatible {
+		return nil
+	}
+	list = append(list, views.Kind{Title: "Another server", Active: chosen == ""})
+	for _, k := range provider.KnownServices() {
+		if k.Kind == provider.Compatible {
+			list = append(list, views.Kind{Value: k.Name, Title: k.Title, Active: k.Name == chosen})
+		}
+	}
+	return list
 }
 
 // settingsOf are the fields of a kind's settings, with what was typed.
@@ -179,7 +230,7 @@ func (h *Handlers) editPage(c *web.Context, r provider.ConnectionRecord, in prov
 		base = "inside the gateway"
 	}
 	page.Facts = []ui.Fact{
-		{Label: "Kind", Value: o.Title},
+		{Label: "Kind", Value: kindWords(o, r)},
 		{Label: "Base URL", Value: base, Mono: true},
 		{Label: "Key", Value: page.Row.Key, Mono: true},
 		{Label: "Ask for it as", Value: r.Name + "/model", Mono: true},
@@ -187,11 +238,10 @@ func (h *Handlers) editPage(c *web.Context, r provider.ConnectionRecord, in prov
 		{Label: "Added", Body: ui.Time(c.When(r.CreatedAt))},
 		{Label: "Changed", Body: ui.Time(c.When(r.UpdatedAt))},
 	}
-	const few = 12
-	models := r.Models
-	if len(models) == 0 {
-		models = o.Models
+	if err := h.standing(c, r, &page); err != nil {
+		return nil, err
 	}
-	page.Models = models[:min(len(models), few)]
+	page.CanRotate = !o.Local
+	listed(c, o, r, &page)
 	return views.Edit(page), nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/provider/providerweb"
+	"github.com/bodhi-gateway/bodhi/app/report"
 	"github.com/bodhi-gateway/bodhi/app/route"
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
 	"github.com/bodhi-gateway/bodhi/db"
@@ -49,7 +50,7 @@ func newScene(t *testing.T) *scene {
 	aliases := route.New(route.Parts{Store: db.NewAliasStore(d), Connections: connections, Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: log})
 	services := provider.New(provider.Parts{Store: connections, Tx: d, Audit: h.Audit, Bus: h.Bus, Vault: h.Keyring, URLs: egress.New(egress.Config{}),
 		Prober: upstream{}, Aliases: aliases, IDs: h.IDs, Clock: h.Clock, Log: log})
-	return &scene{house: h, site: h.Serve(t, append(providerweb.New(services).Routes(), webtest.Enter())), services: services, aliases: aliases, acme: h.Found(t, "Acme")}
+	return &scene{house: h, site: h.Serve(t, append(providerweb.New(services, report.NewService(db.NewReportStore(d), db.NewOrgStore(d), h.Clock)).Routes(), webtest.Enter())), services: services, aliases: aliases, acme: h.Found(t, "Acme")}
 }
 
 func (s *scene) add(t *testing.T, name string) provider.ConnectionRecord {
@@ -215,7 +216,7 @@ func TestTheAPISharesTheService(t *testing.T) {
 	if p := api.JSON("POST", one+"/credential", `{"credential":"sk-next-000000wxyz"}`); p.Status != 200 || !p.Has(`"key_hint":"wxyz"`) {
 		t.Errorf("rotate: %d %s", p.Status, p.Body)
 	}
-	if p := api.Get("/api/v1/connections"); p.Status != 200 || !p.Has(`"data":[{`, `"last_check":null`) {
+	if p := api.Get("/api/v1/connections"); p.Status != 200 || !p.Has(`"data":[{`, `"last_check":{"at"`, `"list_read_at"`) {
 		t.Errorf("list: %d %s", p.Status, p.Body)
 	}
 	if p := api.JSON("POST", "/api/v1/connections", `{"name":"X","kind":"openai"}`); p.Status != http.StatusBadRequest || !p.Has(`"field":"name"`) {

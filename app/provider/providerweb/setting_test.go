@@ -51,3 +51,40 @@ func TestAServiceAccountThatSendsElsewhereIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestChoosingAServiceFillsInItsAddress(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	browser := webtest.As(t, s.site, s.acme.Members[org.Manager])
+	if p := browser.Get("/connections/new?kind=openai-compatible"); !p.Has("Known services", "service=groq", "service=lm-studio", "Another server") || p.Has(`name="service"`) {
+		t.Errorf("the choice:\n%s", p.Body)
+	}
+	p := browser.Get("/connections/new?kind=openai-compatible&service=groq")
+	if !p.Has(`value="https://api.groq.com/openai/v1"`, `name="service" value="groq"`, `value="groq"`, "console.groq.com/keys") {
+		t.Errorf("Groq's form:\n%s", p.Body)
+	}
+	if p := browser.Get("/connections/new?kind=openai-compatible&service=vllm"); !p.Has(`value="http://127.0.0.1:8000/v1"`, "if it asks for one") {
+		t.Errorf("vLLM's form:\n%s", p.Body)
+	}
+	form := url.Values{"kind": {"openai-compatible"}, "service": {"groq"}, "name": {"groq"}}
+	if p := browser.Post("/connections", form); p.Status != http.StatusUnprocessableEntity || !p.Has("Paste the API key of your Groq account", `name="service" value="groq"`) {
+		t.Errorf("without a key: %d\n%s", p.Status, p.Body)
+	}
+	form.Set("credential", testKey)
+	if p := browser.Post("/connections", form); p.Status != http.StatusSeeOther {
+		t.Fatalf("added: %d\n%s", p.Status, p.Body)
+	}
+	if r := s.only(t); r.BaseURL != "https://api.groq.com/openai/v1" || r.Service != "groq" {
+		t.Errorf("%+v", r)
+	}
+	if p := browser.Get("/connections"); !p.Has("Groq") || p.Has("OpenAI-compatible") {
+		t.Errorf("the list:\n%s", p.Body)
+	}
+	api := s.house.Program(t, s.site, s.acme, org.Viewer)
+	if p := api.Get("/api/v1/providers"); p.Status != 200 || !p.Has(`"service":"cerebras"`, `"kind":"vertex"`, `"needs_base_url":true`) {
+		t.Errorf("kinds: %d %s", p.Status, p.Body)
+	}
+	if p := api.Get("/api/v1/connections"); !p.Has(`"service":"groq"`) {
+		t.Errorf("connections: %s", p.Body)
+	}
+}

@@ -56,6 +56,13 @@ func (h *Handlers) whole(c *web.Context, page *views.HomePage) error {
 	if err := h.last(c, page); err != nil {
 		return err
 	}
+	found, ok, err := h.Connections.Discover(c.Ctx(), c.Actor())
+	if err != nil {
+		return err
+	}
+	if ok {
+		page.Found = found.Names(6)
+	}
 	if len(page.Last) == 0 {
 		page.Title, page.Sub = "Welcome to Bodhi Gateway", "Three steps, and your app's requests are governed, metered and logged."
 		page.Start, err = h.start(c)

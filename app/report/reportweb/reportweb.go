@@ -30,6 +30,8 @@ type Keys interface {
 // Connections is what the first steps ask the provider room. *provider.Service implements it.
 type Connections interface {
 	List(ctx context.Context, actor org.Actor) ([]provider.ConnectionRecord, error)
+	// Discover is a server on this machine that the actor could connect.
+	Discover(ctx context.Context, actor org.Actor) (provider.Found, bool, error)
 }
 
 // Parts are what Handlers work with. All are required.

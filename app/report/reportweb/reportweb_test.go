@@ -28,6 +28,10 @@ import (
 // sandboxed is an organization that has the sandbox connected and nothing else.
 type sandboxed struct{}
 
+func (sandboxed) Discover(context.Context, org.Actor) (provider.Found, bool, error) {
+	return provider.Found{}, false, nil
+}
+
 func (sandboxed) List(context.Context, org.Actor) ([]provider.ConnectionRecord, error) {
 	return []provider.ConnectionRecord{{Name: "sandbox", Kind: provider.Sandbox}}, nil
 }

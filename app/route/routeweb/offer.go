@@ -48,7 +48,7 @@ func (h *Handlers) offers(c *web.Context, there []provider.ConnectionRecord, que
 }
 
 func (h *Handlers) price(c *web.Context, o *offer) {
-	kind := h.catalog.ProviderOf(string(o.connection.Kind), o.connection.BaseURL)
+	kind := o.connection.Catalogue(h.catalog)
 	o.facts, _ = h.catalog.Find(kind, o.model)
 	quote, ok := h.prices.Quote(c.Actor().Org, provider.Payee(kind, o.connection.ID), o.model, h.clock.Now())
 	if !ok {

@@ -2,6 +2,7 @@
 package routeweb
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/provider"
+	"github.com/bodhi-gateway/bodhi/app/report"
 	"github.com/bodhi-gateway/bodhi/app/route"
 	"github.com/bodhi-gateway/bodhi/app/web"
 )
@@ -19,6 +21,11 @@ type Prices interface {
 	Quote(org id.Org, kind, model string, at time.Time) (catalog.Quote, bool)
 }
 
+// Traffic is what the room of reports knows about an alias's requests. *report.Service implements it.
+type Traffic interface {
+	Traffic(ctx context.Context, a org.Actor, route string, bounds []int64) (report.Traffic, error)
+}
+
 // Handlers answer for aliases and models.
 type Handlers struct {
 	aliases     *route.Service
@@ -26,11 +33,12 @@ type Handlers struct {
 	catalog     route.Catalog
 	prices      Prices
 	clock       clock.Clock
+	traffic     Traffic
 }
 
 // New makes the handlers.
-func New(aliases *route.Service, connections *provider.Service, book route.Catalog, prices Prices, c clock.Clock) *Handlers {
-	return &Handlers{aliases, connections, book, prices, c}
+func New(aliases *route.Service, connections *provider.Service, book route.Catalog, prices Prices, c clock.Clock, t Traffic) *Handlers {
+	return &Handlers{aliases, connections, book, prices, c, t}
 }
 
 // Routes are all URLs of aliases and models.
@@ -42,12 +50,16 @@ func (h *Handlers) Routes() []web.Route {
 		{Method: http.MethodPost, Path: "/aliases", Name: "aliases.create", Guard: web.Person, Floor: org.Manager, Audit: "alias.created", Handle: h.create},
 		{Method: http.MethodGet, Path: one, Name: "aliases.show", Guard: web.Person, Floor: org.Manager, Handle: h.show},
 		{Method: http.MethodPost, Path: one, Name: "aliases.update", Guard: web.Person, Floor: org.Manager, Audit: "alias.updated", Handle: h.update},
+		{Method: http.MethodGet, Path: one + "/switch", Name: "aliases.candidates", Guard: web.Person, Floor: org.Manager, Handle: h.candidatesPage},
+		{Method: http.MethodPost, Path: one + "/switch", Name: "aliases.switch", Guard: web.Person, Floor: org.Manager, Audit: "alias.switched", Handle: h.switchTarget},
 		{Method: http.MethodPost, Path: one + "/delete", Name: "aliases.delete", Guard: web.Person, Floor: org.Manager, Audit: "alias.deleted", Handle: h.delete},
 
 		{Method: http.MethodGet, Path: "/api/v1/models", Name: "api.models.list", Guard: web.Token, Floor: org.Viewer, Handle: h.apiModels, Out: modelList{}},
 		{Method: http.MethodGet, Path: api, Name: "api.aliases.list", Guard: web.Token, Floor: org.Viewer, Handle: h.apiList, Out: aliasList{}},
 		{Method: http.MethodPost, Path: api, Name: "api.aliases.create", Guard: web.Token, Floor: org.Manager, Audit: "alias.created", Handle: h.apiCreate, In: aliasInput{}, Out: aliasJSON{}},
 		{Method: http.MethodGet, Path: api + "/:id", Name: "api.aliases.show", Guard: web.Token, Floor: org.Viewer, Handle: h.apiShow, Out: aliasJSON{}},
+		{Method: http.MethodGet, Path: api + "/:id/candidates", Name: "api.aliases.candidates", Guard: web.Token, Floor: org.Manager, Handle: h.apiCandidates, Out: candidateList{}},
+		{Method: http.MethodPost, Path: api + "/:id/switch", Name: "api.aliases.switch", Guard: web.Token, Floor: org.Manager, Audit: "alias.switched", Handle: h.apiSwitch, In: switchInput{}, Out: aliasJSON{}},
 		{Method: http.MethodPut, Path: api + "/:id", Name: "api.aliases.update", Guard: web.Token, Floor: org.Manager, Audit: "alias.updated", Handle: h.apiUpdate, In: aliasInput{}, Out: aliasJSON{}},
 		{Method: http.MethodDelete, Path: api + "/:id", Name: "api.aliases.delete", Guard: web.Token, Floor: org.Manager, Audit: "alias.deleted", Handle: h.apiDelete, Out: web.None{}},
 	}

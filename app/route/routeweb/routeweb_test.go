@@ -15,6 +15,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/provider"
+	"github.com/bodhi-gateway/bodhi/app/report"
 	"github.com/bodhi-gateway/bodhi/app/route"
 	"github.com/bodhi-gateway/bodhi/app/route/routeweb"
 	"github.com/bodhi-gateway/bodhi/app/secret"
@@ -55,7 +56,7 @@ func newScene(t *testing.T) *scene {
 	connections := provider.New(provider.Parts{Store: store, Tx: d, Audit: h.Audit, Bus: h.Bus, Vault: h.Keyring, URLs: egress.New(egress.Config{}),
 		Prober: nobody{}, Aliases: aliases, IDs: h.IDs, Clock: h.Clock, Log: log})
 	prices := book{catalog.BuiltIn()}
-	s := &scene{house: h, site: h.Serve(t, append(routeweb.New(aliases, connections, prices, prices, h.Clock).Routes(), webtest.Enter())),
+	s := &scene{house: h, site: h.Serve(t, append(routeweb.New(aliases, connections, prices, prices, h.Clock, report.NewService(db.NewReportStore(d), db.NewOrgStore(d), h.Clock)).Routes(), webtest.Enter())),
 		acme: h.Found(t, "Acme"), aliases: aliases}
 	manager := s.acme.Actor(org.Manager)
 	if err := (route.Welcome{Connections: connections, Aliases: aliases}).Prepare(t.Context(), manager, s.acme.Org); err != nil {

@@ -52,7 +52,7 @@ func NewHouse(t testing.TB, d *db.DB) *House {
 	h.Keyring = secret.NewKeyring(h.Master, db.NewOrgKeyStore(d), nil)
 	h.Audit = audit.NewChain(db.NewAuditStore(d), d, h.Clock, h.IDs, h.mac(t, audit.Purpose))
 	orgs := db.NewOrgStore(d)
-	h.Identity = identity.NewService(identity.Config{Orgs: orgs, Store: db.NewIdentityStore(d), Keys: h.Keyring, Tx: d, Audit: h.Audit, Bus: h.Bus,
+	h.Identity = identity.NewService(identity.Config{Orgs: orgs, Store: db.NewIdentityStore(d), Budgets: db.NewBudgetStore(d), Keys: h.Keyring, Tx: d, Audit: h.Audit, Bus: h.Bus,
 		Clock: h.Clock, IDs: h.IDs, MAC: h.mac(t, identity.TokenPurpose), Hasher: identity.NewHasher(64), Log: log})
 	h.KeyStore = db.NewKeyStore(d)
 	h.Keys = key.NewService(key.Config{Store: h.KeyStore, Tree: orgs, Tx: d, Audit: h.Audit, Bus: h.Bus, Clock: h.Clock, IDs: h.IDs,
@@ -68,21 +68,23 @@ func (h *House) mac(t testing.TB, purpose string) *secret.MAC {
 	return m
 }
 
-// Tenant is one signed-up organization with a member of every role, all in its first team but for Outsider.
+// Tenant is one signed-up organization with a member of every role, all in its first team but for Outsider. Both teams
+// are in one department, which the manager manages. Away is another department with a team of its own and nobody in it.
 type Tenant struct {
-	Org      org.Organization
-	Team     id.Team
-	Other    id.Team // a second team, with nobody in it but Outsider
-	Members  map[org.Role]org.Member
-	Outsider org.Member // a developer of the other team
+	Org        org.Organization
+	Department id.Department
+	Team       id.Team
+	Other      id.Team // a second team of the department, with nobody in it but Outsider
+	Away       id.Department
+	AwayTeam   id.Team
+	Members    map[org.Role]org.Member
+	Outsider   org.Member // a developer of the other team
 }
 
 // Actor is the tenant's member of a role, acting.
 func (x Tenant) Actor(r org.Role) org.Actor { return actor(x.Members[r]) }
 
-func actor(m org.Member) org.Actor {
-	return org.Actor{Org: m.Org, Member: m.ID, Role: m.Role, Teams: m.Teams, Label: m.Email}
-}
+func actor(m org.Member) org.Actor { return m.Acting(org.Actor{}) }
 
 // Found signs up an organization and adds a member of every role.
 func (h *House) Found(t testing.TB, name string) Tenant {
@@ -93,9 +95,17 @@ func (h *House) Found(t testing.TB, name string) Tenant {
 		Organization: name, Name: "Ada Admin", Email: "admin@" + slug + ".test", Password: secret.New(Password)})
 	must(t, err)
 	x := Tenant{Org: o, Team: admin.Teams[0], Members: map[org.Role]org.Member{org.Admin: admin}}
-	other, err := h.Identity.AddTeam(ctx, x.Actor(org.Admin), "Other")
+	own, err := h.Identity.AddDepartment(ctx, x.Actor(org.Admin), "Own")
 	must(t, err)
-	x.Other = other.ID
+	away, err := h.Identity.AddDepartment(ctx, x.Actor(org.Admin), "Away")
+	must(t, err)
+	x.Department, x.Away = own.ID, away.ID
+	must(t, h.Identity.MoveTeam(ctx, x.Actor(org.Admin), x.Team, own.ID))
+	other, err := h.Identity.AddTeam(ctx, x.Actor(org.Admin), "Other", own.ID)
+	must(t, err)
+	apart, err := h.Identity.AddTeam(ctx, x.Actor(org.Admin), "Apart", away.ID)
+	must(t, err)
+	x.Other, x.AwayTeam = other.ID, apart.ID
 	for _, r := range org.Roles[1:] {
 		x.Members[r] = h.Join(t, x, string(r), r, x.Team)
 	}
@@ -107,6 +117,9 @@ func (h *House) Found(t testing.TB, name string) Tenant {
 func (h *House) Join(t testing.TB, x Tenant, name string, r org.Role, teams ...id.Team) org.Member {
 	t.Helper()
 	in := identity.NewMember{Name: "Member " + name, Email: fmt.Sprintf("%s@%s.test", name, x.Org.Slug), Role: r, Teams: teams}
+	if r == org.Manager {
+		in.Departments = []id.Department{x.Department}
+	}
 	if !h.Passwordless {
 		in.Password = secret.New(Password)
 	}

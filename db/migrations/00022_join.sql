@@ -9,6 +9,7 @@ CREATE TABLE invitations (
     email       TEXT     NOT NULL,
     name        TEXT     NOT NULL,
     role        TEXT     NOT NULL,
+    departments {{json}} NOT NULL,
     teams       {{json}} NOT NULL,
     version     BIGINT   NOT NULL,
     by_id       {{uuid}},
@@ -36,6 +37,7 @@ CREATE TABLE domains (
     requests      {{bool}} NOT NULL,
     auto          {{bool}} NOT NULL,
     role          TEXT     NOT NULL,
+    departments   {{json}} NOT NULL,
     teams         {{json}} NOT NULL,
     PRIMARY KEY (org_id, id),
     UNIQUE (org_id, domain)
