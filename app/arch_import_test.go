@@ -43,6 +43,7 @@ var sides = map[string]string{
 	"app/batch":               "app/budget",
 	"app/provider/*":          "app/provider/compat app/provider/carry", // adapters share what carries their bytes
 	"app/*/*web":              "app/web",
+	"app/scim/scimweb":        "app/join/joinweb", // one choice of role and teams, one row of tabs
 	"billing/billingweb":      "app/web",
 	"billing/stripe":          "billing",
 	"jobs":                    "",

@@ -22,6 +22,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/reconcile"
 	"github.com/bodhi-gateway/bodhi/app/report"
 	"github.com/bodhi-gateway/bodhi/app/route"
+	"github.com/bodhi-gateway/bodhi/app/scim"
 	"github.com/bodhi-gateway/bodhi/app/secret"
 	"github.com/bodhi-gateway/bodhi/db"
 )
@@ -69,6 +70,7 @@ type core struct {
 	refresher   *price.Refresher
 	reconciling *reconcile.Service
 	letters     letters
+	directory   *scim.Service
 }
 
 func newCore(ctx context.Context, cfg Config, d *db.DB, log *slog.Logger) (*core, error) {
@@ -135,7 +137,10 @@ func (c *core) rooms() error {
 	c.reconciling = reconcile.New(reconcile.Parts{Store: db.NewReconcileStore(c.db), Connections: c.connections, Tx: c.db, Audit: c.audit, Vault: c.keyring,
 		Out: c.egress.Transport(), IDs: c.ids, Clock: c.clock, Log: c.log})
 	c.reports = report.NewService(db.NewReportStore(c.db), c.orgs, c.clock)
-	c.letters, err = c.newLetters()
+	if c.letters, err = c.newLetters(); err != nil {
+		return err
+	}
+	c.directory, err = c.newDirectory()
 	return err
 }
 

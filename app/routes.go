@@ -16,6 +16,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/reconcile/reconcileweb"
 	"github.com/bodhi-gateway/bodhi/app/report/reportweb"
 	"github.com/bodhi-gateway/bodhi/app/route/routeweb"
+	"github.com/bodhi-gateway/bodhi/app/scim/scimweb"
 	"github.com/bodhi-gateway/bodhi/app/web"
 )
 
@@ -34,6 +35,7 @@ func (a *App) routes() []web.Route {
 		budgetweb.New(budgets, a.people, a.keys, a.reports).Routes(),
 		limitweb.New(a.limits(a.limiter), a.people, a.keys).Routes(),
 		identityweb.NewRecovery(a.letters.recovery).Routes(),
+		scimweb.New(a.directory, a.people, a.clock, a.log).Routes(),
 		joinweb.New(a.letters.joining, a.people, a.cfg.SMTPURL.IsEmpty()).Routes(),
 		a.boxRoutes(),
 		[]web.Route{web.StyleGuide()},
@@ -44,7 +46,7 @@ func (a *App) routes() []web.Route {
 func (a *App) mount() (http.Handler, error) {
 	e := echo.New()
 	err := web.Mount(e, a.routes(), web.Deps{
-		PublicURL: a.cfg.PublicURL, Sessions: a.sessions, People: a.people, Clock: a.clock, IDs: a.ids, Log: a.log,
+		PublicURL: a.cfg.PublicURL, Sessions: a.sessions, People: a.people, Directories: a.directory, Clock: a.clock, IDs: a.ids, Log: a.log,
 	})
 	return a.split(e), err
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/price"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/reconcile"
+	"github.com/bodhi-gateway/bodhi/app/scim"
 	"github.com/bodhi-gateway/bodhi/app/secret"
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
 	"github.com/bodhi-gateway/bodhi/db"
@@ -160,6 +161,12 @@ func (a *App) joinable(t *testing.T, x webtest.Tenant, v *webtest.Visitors) {
 	must(t, store.AddApplicant(ctx, applicant))
 	_, err = store.Confirm(ctx, x.Org.ID, applicant.ID, "Eve", "", a.clock.Now())
 	must(t, err)
+	text, token, err := a.directory.CreateToken(ctx, admin, "Okta")
+	must(t, err)
+	group, err := a.directory.CreateGroup(ctx, admin, scim.Crowd{DisplayName: "Everybody", Members: []id.Member{x.Outsider.ID}})
+	must(t, err)
+	v.SCIM, v.Things["scim-tokens"], v.Things["groups"], v.Things["Groups"] = text.Reveal(), token.ID.String(), group.ID.String(), group.ID.String()
+	v.Things["Users"] = x.Outsider.ID.String()
 	v.Things["invitations"], v.Things["domains"], v.Things["join-requests"] = invitation.ID.String(), domain.ID.String(), applicant.ID.String()
 }
 

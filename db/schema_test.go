@@ -199,6 +199,7 @@ var crossTenant = map[string]string{
 	"leases(node_id)":                  "a node that starts finds what it borrowed before it died",
 	"keys(public)":                     "the data plane's snapshot is by public id, and two keys must never share one",
 	"tokens(public)":                   "a management token names itself",
+	"scim_tokens(public)":              "a directory's token names itself",
 	"domains(domain)":                  "a domain belongs to one organization of all",
 	"mails(recipient,kind,created_at)": "an address must not be flooded from several organizations",
 	"members(email)":                   "who has forgotten a password says an address, not an organization",

@@ -32,16 +32,18 @@ type People interface {
 	Holder(ctx context.Context, presented secret.String) (org.Actor, error)
 }
 
-// Deps is what the glue needs. All fields but Idle and Absolute are required.
+// Deps is what the glue needs. All fields but Directories, Idle and Absolute are required.
 type Deps struct {
 	// PublicURL is how browsers reach the dashboard. https makes the session cookie Secure and __Host- bound.
 	PublicURL string
 	// Sessions keeps them; it must also implement scs.CtxStore. *db.SessionStore does.
 	Sessions scs.Store
 	People   People
-	Clock    clock.Clock
-	IDs      *id.Source
-	Log      *slog.Logger
+	// Directories know SCIM tokens; nil lets no directory in.
+	Directories Directories
+	Clock       clock.Clock
+	IDs         *id.Source
+	Log         *slog.Logger
 	// Idle ends a session that is not used, Absolute any session. Defaults: 12 hours and 7 days.
 	Idle, Absolute time.Duration
 }
@@ -106,8 +108,11 @@ func (s *server) handler(r Route) echo.HandlerFunc {
 		c := &Context{Context: ec, server: s}
 		ec.Set(contextKey, c)
 		admit := s.admitBrowser
-		if r.Guard == Token {
+		switch r.Guard {
+		case Token:
 			admit = s.admitToken
+		case SCIM:
+			admit = s.admitDirectory
 		}
 		if done, err := admit(c, &r); err != nil || done {
 			return err
@@ -160,6 +165,28 @@ func (s *server) identify(c *Context) error {
 	c.actor = member.Acting(org.Actor{})
 	c.stampActor()
 	return nil
+}
+
+// Directories say who presents a SCIM token. *scim.Service implements it.
+type Directories interface {
+	Holder(ctx context.Context, presented secret.String) (org.Actor, error)
+}
+
+// admitDirectory guards the SCIM server, by the token of a company's directory and nothing else.
+func (s *server) admitDirectory(c *Context, _ *Route) (bool, error) {
+	c.Response().Header().Set("Cache-Control", "no-store")
+	missing := fault.New(fault.Unauthenticated, "token_missing", "Send a SCIM token: Authorization: Bearer bds_…. An organization admin makes one under Joining, Directory.")
+	scheme, presented, _ := strings.Cut(c.Request().Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") || presented == "" || s.Directories == nil {
+		return false, missing
+	}
+	actor, err := s.Directories.Holder(c.Ctx(), secret.New(strings.TrimSpace(presented)))
+	if err != nil {
+		return false, err
+	}
+	c.actor = actor
+	c.stampActor()
+	return false, nil
 }
 
 // admitToken guards the management API. A session cookie is no token: only a header that other sites cannot make a
