@@ -80,7 +80,7 @@ proof: build ## prove that budgets hold: simulator, then two real nodes killed 3
 	@cat var/proof.json
 
 .PHONY: clients
-clients: binary ## run Codex and Claude Code, headless, through the gateway; fetches them from npm into var/
+clients: binary ## run Codex, Claude Code, opencode and Gemini CLI, headless, through the gateway; fetches them from npm into var/
 	@e2e/clients/run.sh
 
 .PHONY: fuzz

@@ -111,7 +111,10 @@ func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error
 		return nil, errors.Join(err, a.treasury.Close(ctx))
 	}
 	a.queue, err = jobs.New(d, jobs.Options{Workers: workers, Log: o.Log, Schedule: jobs.Schedule(jobs.Chores{
-		ExpireSessions: func(ctx context.Context) error { _, err := c.sessions.Sweep(ctx); return err },
+		ExpireSessions: func(ctx context.Context) error {
+			_, err := c.sessions.Sweep(ctx)
+			return errors.Join(err, c.sso.Sweep(ctx))
+		},
 		EnsureDays: func(ctx context.Context) error {
 			now := c.clock.Now()
 			return c.ledgerStore.EnsureDays(ctx, now, now.AddDate(0, 0, 2))
@@ -191,7 +194,10 @@ func (a *App) readRoutes(ctx context.Context) (r route.Records, err error) {
 	if r.Connections, err = a.connections.All(ctx); err != nil {
 		return r, err
 	}
-	r.Aliases, err = a.aliases.All(ctx)
+	if r.Aliases, err = a.aliases.All(ctx); err != nil {
+		return r, err
+	}
+	r.Policies, err = a.aliases.Policies(ctx)
 	return r, err
 }
 

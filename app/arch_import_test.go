@@ -13,11 +13,11 @@ var ranks = []struct {
 	rank     int
 	packages string
 }{
-	{0, "app/fault app/id app/money app/clock app/secret app/work app/live app/egress"},
+	{0, "app/fault app/id app/money app/clock app/secret app/work app/live app/egress app/llm/sound"},
 	{1, "app/org app/llm app/llm/scan app/llm/sse app/llm/dialect app/llm/dialect/* app/catalog app/audit app/mail"},
-	{2, "app/identity app/key app/policy app/budget app/limit app/provider app/health app/route app/cache app/prompt app/price"},
+	{2, "app/identity app/factor app/key app/policy app/budget app/limit app/provider app/health app/route app/cache app/prompt app/price"},
 	{2, "app/object app/pii app/ledger app/ledger/* app/notify app/media"},
-	{3, "app/join app/scim app/mail/* app/provider/* app/limit/* app/experiment app/batch app/report app/reconcile app/compliance app/onboard app/blueprint billing billing/stripe"},
+	{3, "app/sso app/join app/scim app/mail/* app/provider/* app/limit/* app/trial app/experiment app/batch app/report app/reconcile app/compliance app/onboard app/blueprint billing billing/stripe"},
 	{4, "app/gateway db"},
 	{5, "app/web app/*/*web billing/billingweb jobs"},
 	{6, "app app/client"},
@@ -78,7 +78,11 @@ var fences = []struct {
 	{"github.com/chromedp", "", "browsers are for tests"},
 	{"github.com/anthropics", "", "provider SDKs are for tests: what we send is our own bytes"},
 	{"google.golang.org/genai", "", "provider SDKs are for tests: what we send is our own bytes"},
-	{"golang.org/x/oauth2", "app/provider/vertex", "tokens of providers are that adapter's business"},
+	{"golang.org/x/oauth2", "app/provider/vertex app/sso", "tokens of providers are that adapter's business, those of identity providers single sign-on's"},
+	{"github.com/coreos/go-oidc", "app/sso", "one place talks to identity providers"},
+	{"github.com/go-jose", "", "tokens are verified by go-oidc; signing them is for tests"},
+	{"github.com/zitadel", "", "an identity provider is for tests"},
+	{"github.com/go-webauthn", "app/factor", "one place checks passkeys"},
 	{"github.com/openai/openai-go", "", "provider SDKs are for tests: what we send is our own bytes"},
 	{"os/exec", "", "the product starts no other program"},
 	{"log", "", "log through an injected *slog.Logger"},

@@ -11,6 +11,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/egress"
+	"github.com/bodhi-gateway/bodhi/app/factor"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/key"
@@ -24,6 +25,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/route"
 	"github.com/bodhi-gateway/bodhi/app/scim"
 	"github.com/bodhi-gateway/bodhi/app/secret"
+	"github.com/bodhi-gateway/bodhi/app/sso"
 	"github.com/bodhi-gateway/bodhi/db"
 )
 
@@ -61,6 +63,8 @@ type core struct {
 	identities  identity.Config
 	keyConfig   key.Config
 	people      *identity.Service
+	factors     *factor.Service
+	sso         *sso.Service
 	keys        *key.Service
 	providers   *provider.Service
 	aliasing    *route.Service
@@ -129,6 +133,9 @@ func (c *core) rooms() error {
 		Clock: c.clock, IDs: c.ids, MAC: tokenMAC, Hasher: identity.NewHasher(0), Log: c.log,
 		Welcome: route.Welcome{Connections: c.providers, Aliases: c.aliasing}}
 	c.people = identity.NewService(c.identities)
+	if err := c.logIns(); err != nil {
+		return err
+	}
 	c.keyConfig = key.Config{Store: c.keyStore, Tree: c.orgs, Tx: c.db, Audit: c.audit, Bus: c.bus, Clock: c.clock, IDs: c.ids, MAC: keyMAC, Log: c.log}
 	c.keys = key.NewService(c.keyConfig)
 	c.priceStore = db.NewPriceStore(c.db)
@@ -142,6 +149,24 @@ func (c *core) rooms() error {
 	}
 	c.directory, err = c.newDirectory()
 	return err
+}
+
+// logIns makes what members log in with besides a password. The rooms ask each other, so the last edges are drawn here.
+func (c *core) logIns() error {
+	recoveryMAC, err := c.master.MAC(factor.RecoveryPurpose)
+	if err != nil {
+		return err
+	}
+	flowMAC, err := c.master.MAC(sso.FlowPurpose)
+	if err != nil {
+		return err
+	}
+	c.factors = factor.New(factor.Parts{Store: db.NewFactorStore(c.db), Members: c.orgs, Sessions: db.NewIdentityStore(c.db), Rules: c.people, Vault: c.keyring, Tx: c.db,
+		Audit: c.audit, MAC: recoveryMAC, IDs: c.ids, Clock: c.clock, Log: c.log, PublicURL: c.cfg.PublicURL})
+	c.sso = sso.New(sso.Parts{Store: db.NewSSOStore(c.db), Orgs: c.orgs, People: c.people, Vault: c.keyring, URLs: c.egress, Out: c.egress.Transport(), Tx: c.db,
+		Audit: c.audit, MAC: flowMAC, IDs: c.ids, Clock: c.clock, Log: c.log, PublicURL: c.cfg.PublicURL})
+	c.people.Factors, c.people.Providers = c.factors, c.sso
+	return nil
 }
 
 // alerted says once, in the log and on the bus, that thresholds were crossed. The rows are in the books already.

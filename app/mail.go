@@ -7,11 +7,13 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/join"
 	"github.com/bodhi-gateway/bodhi/app/mail"
 	"github.com/bodhi-gateway/bodhi/app/mail/mailweb"
 	"github.com/bodhi-gateway/bodhi/app/mail/smtp"
+	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/jobs"
@@ -43,7 +45,9 @@ func (c *core) newLetters() (l letters, err error) {
 	l.links = mail.Links{MAC: mac, PublicURL: c.cfg.PublicURL}
 	l.recovery = &identity.Recovery{People: c.people, Store: db.NewResetStore(c.db), Post: l.post, Links: l.links, Even: evenly}
 	l.joining = join.New(join.Parts{Store: db.NewJoinStore(c.db), Orgs: c.orgs, People: c.people, Post: l.post, Links: l.links, Tx: c.db, Audit: c.audit,
-		DNS: net.DefaultResolver, Clock: c.clock, IDs: c.ids, Log: c.log})
+		DNS: net.DefaultResolver, Clock: c.clock, IDs: c.ids, Log: c.log, SSO: c.ssoOnly})
+	l.recovery.Allowed = c.takesPassword
+	c.sso.Domains = l.joining
 	return l, nil
 }
 
@@ -102,4 +106,17 @@ func checkMail(ctx context.Context, cfg Config) Finding {
 		return Finding{"smtp", Sick, err.Error() + "; no mail leaves until this works"}
 	}
 	return Finding{"smtp", Fine, "takes mail from " + cfg.SMTPFrom}
+}
+
+// ssoOnly reports whether an organization takes no passwords.
+func (c *core) ssoOnly(ctx context.Context, o id.Org) (bool, error) {
+	p, err := c.people.Policy(ctx, org.System(o, "an invitation"))
+	return p.SSOOnly, err
+}
+
+// takesPassword reports whether a member may log in by password: where single sign-on is enforced, only the one who gets
+// in when it is down.
+func (c *core) takesPassword(ctx context.Context, o id.Org, m id.Member) (bool, error) {
+	p, err := c.people.Policy(ctx, org.System(o, "a forgotten password"))
+	return !p.SSOOnly || p.BreakGlass == m, err
 }

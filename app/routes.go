@@ -17,6 +17,9 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/report/reportweb"
 	"github.com/bodhi-gateway/bodhi/app/route/routeweb"
 	"github.com/bodhi-gateway/bodhi/app/scim/scimweb"
+	"github.com/bodhi-gateway/bodhi/app/sso/ssoweb"
+	"github.com/bodhi-gateway/bodhi/app/trial"
+	"github.com/bodhi-gateway/bodhi/app/trial/trialweb"
 	"github.com/bodhi-gateway/bodhi/app/web"
 )
 
@@ -25,9 +28,11 @@ import (
 func (a *App) routes() []web.Route {
 	budgets := a.budgets(a.treasury)
 	return slices.Concat(
-		identityweb.New(a.people).Routes(),
+		identityweb.New(a.people, a.factors, a.sso).Routes(),
+		identityweb.NewTree(identityweb.TreeParts{People: a.people, Keys: a.keys, Budgets: budgets, Reports: a.reports}).Routes(),
+		ssoweb.New(a.sso, a.people).Routes(),
 		reportweb.New(reportweb.Parts{Reports: a.reports, Budgets: budgets, Keys: a.keys, Connections: a.providers}).Routes(),
-		keyweb.New(a.keys, a.people).Routes(),
+		keyweb.New(a.keys, a.people, a.reports).Routes(),
 		providerweb.New(a.providers, a.reports).Routes(),
 		routeweb.New(a.aliasing, a.providers, a.shelf, a.prices, a.clock, a.reports).Routes(),
 		priceweb.New(a.pricing, a.providers, a.refresher).Routes(),
@@ -38,6 +43,7 @@ func (a *App) routes() []web.Route {
 		scimweb.New(a.directory, a.people, a.clock, a.log).Routes(),
 		joinweb.New(a.letters.joining, a.people, a.cfg.SMTPURL.IsEmpty()).Routes(),
 		a.boxRoutes(),
+		trialweb.New(trial.New(trial.Parts{Keys: a.keys, Desk: a.desk, Gateway: a.gateway, Tx: a.db, Audit: a.audit, Clock: a.clock}), a.providers, a.reports, a.shelf).Routes(),
 		[]web.Route{web.StyleGuide()},
 	)
 }
@@ -46,7 +52,7 @@ func (a *App) routes() []web.Route {
 func (a *App) mount() (http.Handler, error) {
 	e := echo.New()
 	err := web.Mount(e, a.routes(), web.Deps{
-		PublicURL: a.cfg.PublicURL, Sessions: a.sessions, People: a.people, Directories: a.directory, Clock: a.clock, IDs: a.ids, Log: a.log,
+		PublicURL: a.cfg.PublicURL, Sessions: a.sessions, People: a.people, Directories: a.directory, Lifetimes: a.people.Lifetimes, Clock: a.clock, IDs: a.ids, Log: a.log,
 	})
 	return a.split(e), err
 }

@@ -1,9 +1,11 @@
 package app
 
 import (
+	"database/sql"
 	"flag"
 	"log/slog"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -43,6 +45,21 @@ func TestRolesReachWhatTheGoldenFileSays(t *testing.T) {
 	webtest.Golden(t, "roles.golden", webtest.Matrix(t, furnish(t, dbtest.SQLiteURL(t))), *update)
 }
 
+// TestRolesHoldInTheirPartOfTheTreeOnly is the matrix role × route × {own, another department's, another tenant's}.
+func TestRolesHoldInTheirPartOfTheTreeOnly(t *testing.T) {
+	t.Parallel()
+	at := dbtest.SQLiteURL(t)
+	s := furnish(t, at)
+	s.LogInAll(t)
+	// Nothing that is done stays done: the audit log refuses, and a change without its entry does not happen.
+	raw, err := sql.Open("sqlite", strings.TrimPrefix(at, "sqlite://"))
+	must(t, err)
+	_, err = raw.ExecContext(t.Context(), "CREATE TRIGGER undo BEFORE INSERT ON audit_entries BEGIN SELECT RAISE(ABORT, 'undone'); END")
+	must(t, err)
+	must(t, raw.Close())
+	webtest.Golden(t, "subtree.golden", webtest.Subtree(t, s), *update)
+}
+
 // furnish makes the whole application with two tenants that own one thing of each kind.
 func furnish(t *testing.T, databaseURL string) *webtest.Site {
 	t.Helper()
@@ -66,45 +83,74 @@ func furnish(t *testing.T, databaseURL string) *webtest.Site {
 // forms are what routes take besides the id in their path: input that is good but for whose ids it names, so that a
 // refusal is about those. "things:keys" stands for the id of the walked tenant's key.
 var forms = map[string]url.Values{
-	"keys.create":            {"name": {"x"}, "team": {"things:teams"}, "owner": {"things:members"}},
-	"api.keys.create":        {"name": {"x"}, "team": {"things:teams"}, "member": {"things:members"}},
-	"log_in.chosen":          {"member": {"things:members"}},
-	"budgets.new":            {"scope": {"things:keys"}},
-	"budgets.create":         {"scope": {"things:keys"}, "limit": {"5"}, "period": {"monthly"}, "enforce": {"hard"}},
-	"budgets.update":         {"limit": {"5"}, "period": {"monthly"}, "enforce": {"hard"}},
-	"api.budgets.create":     {"scope": {"things:members"}, "limit_usd": {"5"}, "period": {"monthly"}, "enforcement": {"hard"}},
-	"api.budgets.update":     {"limit_usd": {"5"}},
-	"limits.new":             {"scope": {"things:keys"}},
-	"limits.create":          {"scope": {"things:keys"}, "unit": {"requests"}, "amount": {"5"}, "window": {"1m"}, "enforce": {"hard"}},
-	"limits.update":          {"unit": {"requests"}, "amount": {"5"}, "window": {"1m"}, "enforce": {"hard"}},
-	"limits.raise":           {"add": {"5"}, "until": {"2026-12-31T12:00"}},
-	"api.limits.create":      {"scope": {"things:members"}, "unit": {"requests"}, "amount": {"5"}, "window": {"1m"}},
-	"api.limits.update":      {"amount": {"5"}},
-	"api.limits.raise":       {"add": {"5"}, "until": {"2026-12-31T12:00:00Z"}},
-	"api.budgets.grant":      {"kind": {"increase"}, "amount": {"1"}, "reason": {"x"}},
-	"api.budgets.ask":        {"amount": {"1"}, "reason": {"x"}},
-	"connections.update":     {"name": {"x"}},
-	"api.connections.update": {"name": {"x"}},
-	"api.connections.rotate": {"credential": {"sk-x"}},
-	"reconcile.set":          {"narrow": {"proj_1"}},
-	"api.reconcile.set":      {"narrow": {"proj_1"}},
-	"prices.create":          {"model": {"m"}, "price_input": {"1"}},
-	"prices.update":          {"price_input": {"1"}},
-	"api.overrides.create":   {"model": {"m"}, "connection": {"things:connections"}},
-	"aliases.update":         {"name": {"x"}, "target": {"sandbox/sandbox-chat"}},
-	"api.aliases.update":     {"name": {"x"}, "targets[]": {"sandbox/sandbox-chat"}},
-	"requests.list":          {"key": {"things:keys"}, "under": {"things:teams"}, "budget": {"things:budgets"}},
-	"budgets.list":           {"team": {"things:teams"}},
-	"budgets.ask":            {"request": {"things:requests"}},
-	"budgets.asked":          {"amount": {"1"}, "reason": {"x"}},
-	"budgets.grant":          {"kind": {"increase"}, "amount": {"1"}, "reason": {"x"}},
-	"api.requests.list":      {"key": {"things:keys"}},
-	"invitations.create":     {"way": {"link"}, "role": {"viewer"}, "team": {"things:teams"}},
-	"api.invitations.create": {"role": {"viewer"}, "teams[]": {"things:teams"}},
-	"domains.admission":      {"role": {"viewer"}},
-	"api.domains.update":     {"role": {"viewer"}},
-	"applicants.approve":     {"role": {"viewer"}},
-	"api.applicants.approve": {"role": {"viewer"}},
+	"people.add":                  {"name": {"x"}, "email": {"x@x.test"}, "role": {"developer"}, "team": {"things:teams"}},
+	"people.give":                 {"role": {"developer"}, "at": {"things:teams"}},
+	"people.take":                 {"at": {"things:teams"}},
+	"people.move":                 {"from": {"things:teams"}, "to": {"things:teams"}},
+	"people.list":                 {"team": {"things:teams"}},
+	"teams.create":                {"name": {"x"}, "department": {"things:departments"}},
+	"teams.plan":                  {"do": {"move"}, "to": {"things:departments"}},
+	"teams.rename":                {"name": {"x"}},
+	"teams.move":                  {"department": {"none"}},
+	"teams.merge":                 {"into": {"things:teams"}},
+	"departments.rename":          {"name": {"x"}},
+	"departments.plan":            {"to": {"things:departments"}},
+	"departments.merge":           {"into": {"things:departments"}},
+	"service_accounts.create":     {"name": {"x"}, "team": {"things:teams"}},
+	"service_accounts.rename":     {"name": {"x"}},
+	"service_accounts.move":       {"team": {"things:teams"}},
+	"api.members.list":            {"team": {"things:teams"}},
+	"api.members.add":             {"name": {"x"}, "email": {"x@x.test"}, "role": {"developer"}, "teams[]": {"things:teams"}},
+	"api.members.place":           {"home": {"things:teams"}},
+	"api.members.move":            {"from": {"things:teams"}, "to": {"things:teams"}},
+	"api.teams.create":            {"name": {"x"}, "department": {"things:departments"}},
+	"api.teams.rename":            {"name": {"x"}},
+	"api.teams.move":              {"department": {""}},
+	"api.teams.merge":             {"into": {"things:teams"}},
+	"api.departments.rename":      {"name": {"x"}},
+	"api.departments.merge":       {"into": {"things:departments"}},
+	"api.service_accounts.create": {"name": {"x"}, "team": {"things:teams"}},
+	"api.service_accounts.rename": {"name": {"x"}},
+	"api.service_accounts.move":   {"team": {"things:teams"}},
+	"keys.create":                 {"name": {"x"}, "team": {"things:teams"}, "owner": {"things:members"}},
+	"api.keys.create":             {"name": {"x"}, "team": {"things:teams"}, "member": {"things:members"}},
+	"log_in.chosen":               {"member": {"things:members"}},
+	"budgets.new":                 {"scope": {"things:keys"}},
+	"budgets.create":              {"scope": {"things:keys"}, "limit": {"5"}, "period": {"monthly"}, "enforce": {"hard"}},
+	"budgets.update":              {"limit": {"5"}, "period": {"monthly"}, "enforce": {"hard"}},
+	"api.budgets.create":          {"scope": {"things:members"}, "limit_usd": {"5"}, "period": {"monthly"}, "enforcement": {"hard"}},
+	"api.budgets.update":          {"limit_usd": {"5"}},
+	"limits.new":                  {"scope": {"things:keys"}},
+	"limits.create":               {"scope": {"things:keys"}, "unit": {"requests"}, "amount": {"5"}, "window": {"1m"}, "enforce": {"hard"}},
+	"limits.update":               {"unit": {"requests"}, "amount": {"5"}, "window": {"1m"}, "enforce": {"hard"}},
+	"limits.raise":                {"add": {"5"}, "until": {"2026-12-31T12:00"}},
+	"api.limits.create":           {"scope": {"things:members"}, "unit": {"requests"}, "amount": {"5"}, "window": {"1m"}},
+	"api.limits.update":           {"amount": {"5"}},
+	"api.limits.raise":            {"add": {"5"}, "until": {"2026-12-31T12:00:00Z"}},
+	"api.budgets.grant":           {"kind": {"increase"}, "amount": {"1"}, "reason": {"x"}},
+	"api.budgets.ask":             {"amount": {"1"}, "reason": {"x"}},
+	"connections.update":          {"name": {"x"}},
+	"api.connections.update":      {"name": {"x"}},
+	"api.connections.rotate":      {"credential": {"sk-x"}},
+	"reconcile.set":               {"narrow": {"proj_1"}},
+	"api.reconcile.set":           {"narrow": {"proj_1"}},
+	"prices.create":               {"model": {"m"}, "price_input": {"1"}},
+	"prices.update":               {"price_input": {"1"}},
+	"api.overrides.create":        {"model": {"m"}, "connection": {"things:connections"}},
+	"aliases.update":              {"name": {"x"}, "target": {"sandbox/sandbox-chat"}},
+	"api.aliases.update":          {"name": {"x"}, "targets[]": {"sandbox/sandbox-chat"}},
+	"requests.list":               {"key": {"things:keys"}, "under": {"things:teams"}, "budget": {"things:budgets"}},
+	"budgets.list":                {"team": {"things:teams"}},
+	"budgets.ask":                 {"request": {"things:requests"}},
+	"budgets.asked":               {"amount": {"1"}, "reason": {"x"}},
+	"budgets.grant":               {"kind": {"increase"}, "amount": {"1"}, "reason": {"x"}},
+	"api.requests.list":           {"key": {"things:keys"}},
+	"invitations.create":          {"way": {"link"}, "role": {"viewer"}, "team": {"things:teams"}},
+	"api.invitations.create":      {"role": {"viewer"}, "teams[]": {"things:teams"}},
+	"domains.admission":           {"role": {"viewer"}},
+	"api.domains.update":          {"role": {"viewer"}},
+	"applicants.approve":          {"role": {"viewer"}},
+	"api.applicants.approve":      {"role": {"viewer"}},
 }
 
 // tenant signs up an organization and gives it one thing of each kind that a route can name.
@@ -113,27 +159,18 @@ func (a *App) tenant(t *testing.T, h *webtest.House, name string) webtest.Visito
 	x := h.Found(t, name)
 	v := h.Visitors(t, x)
 	ctx, admin := t.Context(), x.Actor(org.Admin)
-	made, err := a.keys.Create(ctx, admin, key.Input{Name: "k", Team: x.Team, Account: "service"})
-	must(t, err)
-	spend, err := a.budgets(nil).Create(ctx, admin, budget.Input{Scope: org.OfOrg(x.Org.ID), Limit: money.Dollar, Period: budget.Monthly, Enforce: budget.Hard})
-	must(t, err)
-	rate, err := a.limits(nil).Create(ctx, admin, limit.Input{Scope: org.OfOrg(x.Org.ID), Unit: limit.Requests, Amount: 100, Window: time.Minute})
-	must(t, err)
-	raised, err := a.limits(nil).Raise(ctx, admin, rate.ID, limit.Rise{Add: 5, Until: a.clock.Now().Add(time.Hour)})
-	must(t, err)
-	v.Things["limits"], v.Things["increases"] = rate.ID.String(), raised.Increases[0].ID.String()
-	asked, err := a.budgets(nil).Ask(ctx, x.Actor(org.Developer), spend.ID, budget.RequestInput{Amount: 1, Reason: "x"})
+	mate := h.Join(t, x, "mate", org.Developer, x.Team)
+	for kind, thing := range a.things(t, x, x.Department, x.Team, mate, "own") {
+		v.Things[kind] = thing
+	}
+	far := h.Join(t, x, webtest.ApartName, org.Developer, x.AwayTeam)
+	v.Apart = a.things(t, x, x.Away, x.AwayTeam, far, webtest.ApartName)
+	_, err := a.budgets(nil).Create(ctx, admin, budget.Input{Scope: org.OfOrg(x.Org.ID), Limit: money.Dollar, Period: budget.Monthly, Enforce: budget.Hard})
 	must(t, err)
 	connections, err := a.providers.List(ctx, admin)
 	must(t, err)
 	aliases, err := a.aliasing.List(ctx, admin)
 	must(t, err)
-	request := ledger.Request{ID: id.NewRequest(a.ids), At: a.clock.Now(), Family: "openai", Endpoint: "chat", Asked: "smart", Status: 200,
-		Chain: org.Chain{Org: x.Org.ID, Team: x.Team, Key: made.Key.ID}}
-	_, err = a.ledgerStore.Post(ctx, id.NewNode(a.ids), budget.Batch{Requests: []ledger.Request{request}})
-	must(t, err)
-	v.Things["keys"], v.Things["budgets"] = made.Key.ID.String(), spend.ID.String()
-	v.Things["budget-requests"] = asked.ID.String()
 	v.Things["connections"], v.Things["aliases"] = connections[0].ID.String(), aliases[0].ID.String()
 	own, err := a.pricing.Create(ctx, admin, price.Input{Model: "m", Prices: map[catalog.Class]money.Price{catalog.Input: 1}})
 	must(t, err)
@@ -142,10 +179,34 @@ func (a *App) tenant(t *testing.T, h *webtest.House, name string) webtest.Visito
 	must(t, a.reconciling.SetCredential(ctx, admin, account.ID, reconcile.Input{Credential: secret.New("sk-admin-0123456789")}))
 	v.Things["reconcile"] = account.ID.String()
 	v.Things["prices"], v.Things["overrides"] = own.ID.String(), own.ID.String()
-	v.Things["requests"] = request.ID.String()
 	v.Things["mail"] = id.NewMail(a.ids).String()
 	a.joinable(t, x, &v)
 	return v
+}
+
+// things gives a team one thing of each kind that lies somewhere in the tree, with a word in each name.
+func (a *App) things(t *testing.T, x webtest.Tenant, d id.Department, team id.Team, m org.Member, word string) map[string]string {
+	t.Helper()
+	ctx, admin := t.Context(), x.Actor(org.Admin)
+	must(t, a.people.RenameTeam(ctx, admin, team, word+" team"))
+	must(t, a.people.RenameDepartment(ctx, admin, d, word+" department"))
+	made, err := a.keys.Create(ctx, admin, key.Input{Name: word + " key", Team: team, Account: word + " service"})
+	must(t, err)
+	spend, err := a.budgets(nil).Create(ctx, admin, budget.Input{Name: word + " budget", Scope: org.OfTeam(x.Org.ID, team), Limit: money.Dollar, Period: budget.Monthly, Enforce: budget.Hard})
+	must(t, err)
+	rate, err := a.limits(nil).Create(ctx, admin, limit.Input{Name: word + " limit", Scope: org.OfTeam(x.Org.ID, team), Unit: limit.Requests, Amount: 100, Window: time.Minute})
+	must(t, err)
+	raised, err := a.limits(nil).Raise(ctx, admin, rate.ID, limit.Rise{Add: 5, Until: a.clock.Now().Add(time.Hour)})
+	must(t, err)
+	asked, err := a.budgets(nil).Ask(ctx, m.Acting(org.Actor{}), spend.ID, budget.RequestInput{Amount: 1, Reason: word})
+	must(t, err)
+	request := ledger.Request{ID: id.NewRequest(a.ids), At: a.clock.Now(), Family: "openai", Endpoint: "chat", Asked: word + "-model", Status: 200,
+		Chain: org.Chain{Org: x.Org.ID, Department: d, Team: team, Key: made.Key.ID}}
+	_, err = a.ledgerStore.Post(ctx, id.NewNode(a.ids), budget.Batch{Requests: []ledger.Request{request}})
+	must(t, err)
+	return map[string]string{"keys": made.Key.ID.String(), "budgets": spend.ID.String(), "limits": rate.ID.String(), "increases": raised.Increases[0].ID.String(),
+		"budget-requests": asked.ID.String(), "requests": request.ID.String(), "members": m.ID.String(), "people": m.ID.String(), "teams": team.String(),
+		"departments": d.String(), "service-accounts": made.Key.AccountID.String()}
 }
 
 // joinable adds an invitation, a claimed domain and a request to join.

@@ -2,6 +2,9 @@ package db
 
 import (
 	"context"
+	"database/sql/driver"
+	"strings"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -32,9 +35,36 @@ func (d *DB) Naked(ctx context.Context, fn func(*gorm.DB) error) error {
 func (d *DB) Tenants() map[string]struct{} { return d.tenants }
 
 // InsertCells writes rows on SQLite the way facts are written.
-func (d *DB) InsertCells(ctx context.Context, table, columns string, rows [][]any) error {
+func (d *DB) InsertCells(ctx context.Context, table, names string, rows [][]any) error {
+	var columns []column[[]any]
+	for i, name := range strings.Split(names, ",") {
+		columns = append(columns, column[[]any]{name: name, cell: func(r *[]any) driver.Value { return asColumn((*r)[i]) },
+			same: func(a, b *[]any) bool { return (*a)[i] == (*b)[i] }})
+	}
 	return d.Do(ctx, func(ctx context.Context) error {
 		tx, _ := d.SQLiteTx(ctx)
-		return insertCells(ctx, tx, table, columns, len(rows), func(i int, to []any) []any { return append(to, rows[i]...) })
+		return insertCells(ctx, tx, table, columns, rows)
 	})
 }
+
+// asColumn makes a value what the columns of its type make of it.
+func asColumn(v any) driver.Value {
+	type row = any
+	switch v := v.(type) {
+	case string:
+		return text("", func(*row) string { return v }).at0()
+	case int:
+		return number("", func(*row) int { return v }).at0()
+	case int64:
+		return number("", func(*row) int64 { return v }).at0()
+	case bool:
+		return flag("", func(*row) bool { return v }).at0()
+	case time.Time:
+		return moment("", func(*row) time.Time { return v }).at0()
+	case id.Key:
+		return ident("", func(*row) id.Key { return v }).at0()
+	}
+	return v
+}
+
+func (c column[R]) at0() driver.Value { return c.cell(new(R)) }

@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"time"
 
@@ -184,6 +183,16 @@ type sessionRow struct {
 	Data      []byte     `gorm:"column:data"`
 	ExpiresAt time.Time  `gorm:"column:expires_at"`
 	EndedAt   *time.Time `gorm:"column:ended_at"`
+
+	ID              id.Session  `gorm:"column:id"`
+	Method          string      `gorm:"column:method"`
+	IP              string      `gorm:"column:ip"`
+	Agent           string      `gorm:"column:agent"`
+	BeganAt         *time.Time  `gorm:"column:began_at"`
+	SeenAt          *time.Time  `gorm:"column:seen_at"`
+	Provider        id.Provider `gorm:"column:provider_id"`
+	ProviderSession string      `gorm:"column:provider_session"`
+	ProviderSubject string      `gorm:"column:provider_subject"`
 }
 
 // TableName implements gorm's Tabler.
@@ -204,11 +213,11 @@ func (s *SessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool,
 // CommitCtx implements scs.CtxStore. A session that ended meanwhile stays ended.
 func (s *SessionStore) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
 	row := sessionRow{Token: token, Data: data, ExpiresAt: expiry.UTC()}
-	row.Org, row.Member = sessionMember(data)
+	row.describe()
 	return s.db.system(ctx, "save a session", func(tx *gorm.DB) error {
 		return tx.Clauses(clause.OnConflict{
 			Columns:   []clause.Column{{Name: "token"}},
-			DoUpdates: clause.AssignmentColumns([]string{"member_org_id", "member_id", "data", "expires_at"}), // never ended_at
+			DoUpdates: clause.AssignmentColumns(sessionColumns),
 		}).Create(&row).Error
 	})
 }
@@ -242,17 +251,3 @@ func (s *SessionStore) Commit(string, []byte, time.Time) error { return errNoCon
 
 // Delete completes scs.Store; scs calls DeleteCtx.
 func (s *SessionStore) Delete(string) error { return errNoContext }
-
-// sessionMember reads whose session it is from app/web's JSON; a session before a log-in is nobody's.
-func sessionMember(data []byte) (id.Org, id.Member) {
-	var v struct {
-		Values struct {
-			Org    id.Org    `json:"org"`
-			Member id.Member `json:"member"`
-		} `json:"values"`
-	}
-	if err := json.Unmarshal(data, &v); err != nil {
-		return id.Org{}, id.Member{}
-	}
-	return v.Values.Org, v.Values.Member
-}

@@ -9,7 +9,6 @@ import (
 
 	"gorm.io/gorm"
 
-	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/llm"
@@ -75,26 +74,6 @@ func clean(fields ...*string) {
 	}
 }
 
-func attemptRowOf(p budget.Posting) attemptRow {
-	a, e := p.Attempt, p.End
-	r := attemptRow{OrgID: a.Chain.Org, ID: a.ID, At: a.At, EndedAt: e.At, RequestID: a.Request, Number: a.Number,
-		DepartmentID: a.Chain.Department, TeamID: a.Chain.Team, MemberID: a.Chain.Member, KeyID: a.Chain.Key, Tags: a.Tags,
-		ConnectionID: a.Connection, Provider: a.Provider, Kind: a.Kind, Model: a.Model, PriceVersion: a.PriceVersion,
-		State: string(e.State), Status: e.Status, Class: e.Class, Note: e.Note,
-		Input: e.Usage.Input, Cached: e.Usage.CacheRead, Output: e.Usage.Output, Reasoning: e.Usage.Reasoning,
-		Held: a.Held.Money, Cost: e.Cost, InputCost: e.InputCost, HeldTokens: a.Held.Tokens, Tokens: e.Tokens, Requests: e.Requests,
-		FirstByte: e.FirstByte.Microseconds(), DurationUS: e.Duration.Microseconds(), Accounts: []accountRow{}}
-	clean(&r.Provider, &r.Kind, &r.Model, &r.PriceVersion, &r.State, &r.Class, &r.Note, &r.Tags)
-	for _, c := range a.Stakes {
-		r.Accounts = append(r.Accounts, accountRow{c.Budget, c.Start, c.Measure})
-	}
-	plain := llm.Usage{Input: r.Input, CacheRead: r.Cached, Output: r.Output, Reasoning: r.Reasoning}
-	if e.Usage != plain {
-		r.Usage = &e.Usage
-	}
-	return r
-}
-
 type requestRow struct {
 	OrgID        id.Org        `gorm:"column:org_id;primaryKey"`
 	ID           id.Request    `gorm:"column:id;primaryKey"`
@@ -135,21 +114,6 @@ type requestRow struct {
 
 // TableName names the table.
 func (requestRow) TableName() string { return "requests" }
-
-func requestRowOf(r ledger.Request) requestRow {
-	row := requestRow{OrgID: r.Chain.Org, ID: r.ID, At: r.At, DepartmentID: r.Chain.Department, TeamID: r.Chain.Team,
-		MemberID: r.Chain.Member, KeyID: r.Chain.Key, Family: r.Family, Endpoint: r.Endpoint, Stream: r.Stream, Asked: r.Asked,
-		Model: r.Model, Provider: r.Provider, Route: r.Route, Client: r.Client, Tags: r.Tags, EndUser: r.EndUser,
-		Session: r.Session, Cache: r.Cache, Attempts: r.Attempts, Status: r.Status, Code: r.Code, Message: r.Message,
-		Input: r.Usage.Input, Cached: r.Usage.CacheRead, Output: r.Usage.Output, Reasoning: r.Usage.Reasoning, Cost: r.Cost,
-		Decisions: r.Decisions, FirstByte: r.FirstByte.Microseconds(), DurationUS: r.Duration.Microseconds(), OverheadUS: r.Overhead.Microseconds()}
-	if r.Refusal != (ledger.Refusal{}) {
-		row.RefusedBy, row.Refusal = r.Refusal.Budget, &r.Refusal
-	}
-	clean(&row.Family, &row.Endpoint, &row.Asked, &row.Model, &row.Provider, &row.Route, &row.Client, &row.Tags, &row.EndUser,
-		&row.Session, &row.Cache, &row.Code, &row.Message, &row.Decisions)
-	return row
-}
 
 type hourRow struct {
 	Key      hourKey   `gorm:"embedded"`

@@ -4,23 +4,24 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
-	"strings"
+	"time"
 
 	"gorm.io/gorm"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/llm"
 )
 
 // insertFacts writes the rows of a batch: the one write whose cost every request pays.
 func (s *LedgerStore) insertFacts(tx *gorm.DB, b budget.Batch) error {
-	err := s.insertRows(tx, "attempts", attemptColumns, len(b.Attempts), func(i int, to []any) []any { return attemptRowOf(b.Attempts[i]).values(to) })
-	if err != nil {
+	if err := insertRows(s.db, tx, "attempts", attemptColumns, b.Attempts); err != nil {
 		return fmt.Errorf("attempts: %w", translate(tx, err))
 	}
-	err = s.insertRows(tx, "requests", requestColumns, len(b.Requests), func(i int, to []any) []any { return requestRowOf(b.Requests[i]).values(to) })
-	if err != nil {
+	if err := insertRows(s.db, tx, "requests", requestColumns, b.Requests); err != nil {
 		return fmt.Errorf("requests: %w", translate(tx, err))
 	}
 	return nil
@@ -28,12 +29,12 @@ func (s *LedgerStore) insertFacts(tx *gorm.DB, b budget.Batch) error {
 
 // insertRows leaves GORM out, whose reflection takes as long as the insert itself. The guard is not asked: the statements
 // are these two, and both name org_id.
-func (s *LedgerStore) insertRows(tx *gorm.DB, table, columns string, rows int, add func(row int, to []any) []any) error {
+func insertRows[R any](d *DB, tx *gorm.DB, table string, columns []column[R], rows []R) error {
 	ctx := tx.Statement.Context
-	if lite, ok := s.db.SQLiteTx(ctx); ok {
-		return insertCells(ctx, lite, table, columns, rows, add)
+	if lite, ok := d.SQLiteTx(ctx); ok {
+		return insertCells(ctx, lite, table, columns, rows)
 	}
-	pg, ok := s.db.PostgresTx(ctx)
+	pg, ok := d.PostgresTx(ctx)
 	if !ok {
 		return errors.New("no transaction")
 	}
@@ -42,33 +43,8 @@ func (s *LedgerStore) insertRows(tx *gorm.DB, table, columns string, rows int, a
 			return err
 		}
 	}
-	return insertColumns(ctx, pg, table, columns, rows, add)
+	return insertColumns(ctx, pg, table, columns, rows)
 }
-
-// layOut puts the values of many rows behind each other. add appends a row's values in the order of the columns.
-func layOut(table, columns string, rows int, add func(row int, to []any) []any) (cells []any, width int, err error) {
-	width = strings.Count(columns, ",") + 1
-	cells = make([]any, 0, rows*width)
-	for r := range rows {
-		if cells = add(r, cells); len(cells) != (r+1)*width {
-			return nil, 0, fmt.Errorf("db: a row of %s has %d values for %d columns", table, len(cells)-r*width, width)
-		}
-	}
-	return cells, width, nil
-}
-
-// sameInAll reports whether a column holds one value.
-func sameInAll(cells []any, column, width int) bool {
-	for i := column + width; i < len(cells); i += width {
-		if cells[i] != cells[column] {
-			return false
-		}
-	}
-	return true
-}
-
-// document is JSON; "" is NULL.
-type document string
 
 // translate gives a driver's error the name GORM would have given it, so that duplicates are told apart.
 func translate(tx *gorm.DB, err error) error {
@@ -78,25 +54,57 @@ func translate(tx *gorm.DB, err error) error {
 	return err
 }
 
-const attemptColumns = "org_id,id,at,ended_at,request_id,number,department_id,team_id,member_id,key_id,tags,connection_id,provider,kind," +
-	"model,price_version,state,status,class,note,input_tokens,cached_tokens,output_tokens,reasoning_tokens,usage,held_nanos,cost_nanos," +
-	"input_cost_nanos,held_tokens,booked_tokens,booked_requests,first_byte_us,duration_us,accounts"
-
-// values appends the row in the order of attemptColumns.
-func (r attemptRow) values(to []any) []any {
-	var usage document
-	if r.Usage != nil {
-		text, _ := json.Marshal(r.Usage) // numbers
-		usage = document(text)
-	}
-	return append(to, r.OrgID, r.ID, r.At, r.EndedAt, r.RequestID, r.Number, r.DepartmentID, r.TeamID,
-		r.MemberID, r.KeyID, r.Tags, r.ConnectionID, r.Provider, r.Kind, r.Model, r.PriceVersion, r.State, r.Status, r.Class, r.Note,
-		r.Input, r.Cached, r.Output, r.Reasoning, usage, int64(r.Held), int64(r.Cost), int64(r.InputCost), int64(r.HeldTokens),
-		int64(r.Tokens), int64(r.Requests), r.FirstByte, r.DurationUS, accountsJSON(r.Accounts))
+// attemptColumns are where a posting has what attemptRow reads.
+var attemptColumns = []column[budget.Posting]{
+	ident("org_id", func(p *budget.Posting) id.Org { return p.Attempt.Chain.Org }),
+	ident("id", func(p *budget.Posting) id.Attempt { return p.Attempt.ID }),
+	moment("at", func(p *budget.Posting) time.Time { return p.Attempt.At }),
+	moment("ended_at", func(p *budget.Posting) time.Time { return p.End.At }),
+	ident("request_id", func(p *budget.Posting) id.Request { return p.Attempt.Request }),
+	number("number", func(p *budget.Posting) int { return p.Attempt.Number }),
+	ident("department_id", func(p *budget.Posting) id.Department { return p.Attempt.Chain.Department }),
+	ident("team_id", func(p *budget.Posting) id.Team { return p.Attempt.Chain.Team }),
+	ident("member_id", func(p *budget.Posting) id.Member { return p.Attempt.Chain.Member }),
+	ident("key_id", func(p *budget.Posting) id.Key { return p.Attempt.Chain.Key }),
+	text("tags", func(p *budget.Posting) string { return p.Attempt.Tags }),
+	ident("connection_id", func(p *budget.Posting) id.Connection { return p.Attempt.Connection }),
+	text("provider", func(p *budget.Posting) string { return p.Attempt.Provider }),
+	text("kind", func(p *budget.Posting) string { return p.Attempt.Kind }),
+	text("model", func(p *budget.Posting) string { return p.Attempt.Model }),
+	text("price_version", func(p *budget.Posting) string { return p.Attempt.PriceVersion }),
+	text("state", func(p *budget.Posting) string { return string(p.End.State) }),
+	number("status", func(p *budget.Posting) int { return p.End.Status }),
+	text("class", func(p *budget.Posting) string { return p.End.Class }),
+	text("note", func(p *budget.Posting) string { return p.End.Note }),
+	number("input_tokens", func(p *budget.Posting) int64 { return p.End.Usage.Input }),
+	number("cached_tokens", func(p *budget.Posting) int64 { return p.End.Usage.CacheRead }),
+	number("output_tokens", func(p *budget.Posting) int64 { return p.End.Usage.Output }),
+	number("reasoning_tokens", func(p *budget.Posting) int64 { return p.End.Usage.Reasoning }),
+	document("usage", func(a, b *budget.Posting) bool { return a.End.Usage == b.End.Usage }, wholeUsage),
+	number("held_nanos", func(p *budget.Posting) ledger.Units { return p.Attempt.Held.Money }),
+	number("cost_nanos", func(p *budget.Posting) ledger.Units { return p.End.Cost }),
+	number("input_cost_nanos", func(p *budget.Posting) ledger.Units { return p.End.InputCost }),
+	number("held_tokens", func(p *budget.Posting) ledger.Units { return p.Attempt.Held.Tokens }),
+	number("booked_tokens", func(p *budget.Posting) ledger.Units { return p.End.Tokens }),
+	number("booked_requests", func(p *budget.Posting) ledger.Units { return p.End.Requests }),
+	number("first_byte_us", func(p *budget.Posting) int64 { return p.End.FirstByte.Microseconds() }),
+	number("duration_us", func(p *budget.Posting) int64 { return p.End.Duration.Microseconds() }),
+	document("accounts", func(a, b *budget.Posting) bool { return slices.Equal(a.Attempt.Stakes, b.Attempt.Stakes) },
+		func(p *budget.Posting) string { return accountsJSON(p.Attempt.Stakes) }),
 }
 
-// accountsJSON is what encoding/json makes of accounts, in a fifth of the time.
-func accountsJSON(accounts []accountRow) document {
+// wholeUsage is the usage where it has more than its four columns say.
+func wholeUsage(p *budget.Posting) string {
+	u := &p.End.Usage
+	if *u == (llm.Usage{Input: u.Input, CacheRead: u.CacheRead, Output: u.Output, Reasoning: u.Reasoning}) {
+		return ""
+	}
+	text, _ := json.Marshal(u) // numbers
+	return string(text)
+}
+
+// accountsJSON is what encoding/json makes of accountRows, in a fifth of the time.
+func accountsJSON(accounts []ledger.Stake) string {
 	b := make([]byte, 0, 2+64*len(accounts))
 	b = append(b, '[')
 	for i, a := range accounts {
@@ -113,21 +121,49 @@ func accountsJSON(accounts []accountRow) document {
 		}
 		b = append(b, '}')
 	}
-	return document(append(b, ']'))
+	return string(append(b, ']'))
 }
 
-const requestColumns = "org_id,id,at,department_id,team_id,member_id,key_id,family,endpoint,stream,asked,model,provider,route,client," +
-	"tags,end_user,session,cache,attempts,status,code,message,input_tokens,cached_tokens,output_tokens,reasoning_tokens,cost_nanos," +
-	"decisions,first_byte_us,duration_us,overhead_us,refused_by,refusal"
-
-// values appends the row in the order of requestColumns.
-func (r requestRow) values(to []any) []any {
-	var refusal document
-	if r.Refusal != nil {
+// requestColumns are where a request has what requestRow reads.
+var requestColumns = []column[ledger.Request]{
+	ident("org_id", func(r *ledger.Request) id.Org { return r.Chain.Org }),
+	ident("id", func(r *ledger.Request) id.Request { return r.ID }),
+	moment("at", func(r *ledger.Request) time.Time { return r.At }),
+	ident("department_id", func(r *ledger.Request) id.Department { return r.Chain.Department }),
+	ident("team_id", func(r *ledger.Request) id.Team { return r.Chain.Team }),
+	ident("member_id", func(r *ledger.Request) id.Member { return r.Chain.Member }),
+	ident("key_id", func(r *ledger.Request) id.Key { return r.Chain.Key }),
+	text("family", func(r *ledger.Request) string { return r.Family }),
+	text("endpoint", func(r *ledger.Request) string { return r.Endpoint }),
+	flag("stream", func(r *ledger.Request) bool { return r.Stream }),
+	text("asked", func(r *ledger.Request) string { return r.Asked }),
+	text("model", func(r *ledger.Request) string { return r.Model }),
+	text("provider", func(r *ledger.Request) string { return r.Provider }),
+	text("route", func(r *ledger.Request) string { return r.Route }),
+	text("client", func(r *ledger.Request) string { return r.Client }),
+	text("tags", func(r *ledger.Request) string { return r.Tags }),
+	text("end_user", func(r *ledger.Request) string { return r.EndUser }),
+	text("session", func(r *ledger.Request) string { return r.Session }),
+	text("cache", func(r *ledger.Request) string { return r.Cache }),
+	number("attempts", func(r *ledger.Request) int { return r.Attempts }),
+	number("status", func(r *ledger.Request) int { return r.Status }),
+	text("code", func(r *ledger.Request) string { return r.Code }),
+	text("message", func(r *ledger.Request) string { return r.Message }),
+	number("input_tokens", func(r *ledger.Request) int64 { return r.Usage.Input }),
+	number("cached_tokens", func(r *ledger.Request) int64 { return r.Usage.CacheRead }),
+	number("output_tokens", func(r *ledger.Request) int64 { return r.Usage.Output }),
+	number("reasoning_tokens", func(r *ledger.Request) int64 { return r.Usage.Reasoning }),
+	number("cost_nanos", func(r *ledger.Request) ledger.Units { return r.Cost }),
+	text("decisions", func(r *ledger.Request) string { return r.Decisions }),
+	number("first_byte_us", func(r *ledger.Request) int64 { return r.FirstByte.Microseconds() }),
+	number("duration_us", func(r *ledger.Request) int64 { return r.Duration.Microseconds() }),
+	number("overhead_us", func(r *ledger.Request) int64 { return r.Overhead.Microseconds() }),
+	ident("refused_by", func(r *ledger.Request) id.Budget { return r.Refusal.Budget }),
+	document("refusal", func(a, b *ledger.Request) bool { return a.Refusal == b.Refusal }, func(r *ledger.Request) string {
+		if r.Refusal == (ledger.Refusal{}) {
+			return ""
+		}
 		text, _ := json.Marshal(r.Refusal) // ids and numbers
-		refusal = document(text)
-	}
-	return append(to, r.OrgID, r.ID, r.At, r.DepartmentID, r.TeamID, r.MemberID, r.KeyID, r.Family,
-		r.Endpoint, r.Stream, r.Asked, r.Model, r.Provider, r.Route, r.Client, r.Tags, r.EndUser, r.Session, r.Cache, r.Attempts, r.Status,
-		r.Code, r.Message, r.Input, r.Cached, r.Output, r.Reasoning, int64(r.Cost), r.Decisions, r.FirstByte, r.DurationUS, r.OverheadUS, r.RefusedBy, refusal)
+		return string(text)
+	}),
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/org"
 )
 
 // Post implements budget.Bank. The node's mark makes it exactly once; should the same attempt still come twice, from a
@@ -89,14 +90,14 @@ func moveMark(tx *gorm.DB, node id.Node, b budget.Batch) error {
 // newest is when the batch's last record was made; the store has no clock of its own.
 func newest(b budget.Batch) time.Time {
 	var t time.Time
-	for _, p := range b.Attempts {
-		if p.End.At.After(t) {
-			t = p.End.At
+	for i := range b.Attempts {
+		if at := b.Attempts[i].End.At; at.After(t) {
+			t = at
 		}
 	}
-	for _, r := range b.Requests {
-		if r.At.After(t) {
-			t = r.At
+	for i := range b.Requests {
+		if at := b.Requests[i].At; at.After(t) {
+			t = at
 		}
 	}
 	return t.UTC()
@@ -105,7 +106,8 @@ func newest(b budget.Batch) time.Time {
 // costsOf sums a batch by account, each in its measure.
 func costsOf(b budget.Batch) (costs map[ledger.Account]ledger.Units, owners map[ledger.Account]id.Org) {
 	costs, owners = map[ledger.Account]ledger.Units{}, map[ledger.Account]id.Org{}
-	for _, p := range b.Attempts {
+	for i := range b.Attempts {
+		p := &b.Attempts[i]
 		used := p.End.Booked()
 		for _, s := range p.Attempt.Stakes {
 			costs[s.Account] += used.Of(s.Measure)
@@ -149,25 +151,37 @@ func bookCosts(tx *gorm.DB, node id.Node, locked map[ledger.Account]*lockedAccou
 
 // addHours adds a batch to the hourly sums.
 func addHours(tx *gorm.DB, b budget.Batch) error {
-	sums := map[hourKey]*hourRow{}
-	at := func(k hourKey) *hourRow {
-		r := sums[k]
+	type place struct { // a hourKey before it is written out
+		chain           org.Chain
+		hour            int64
+		model, provider string
+	}
+	sums, seen := map[hourKey]*hourRow{}, map[place]*hourRow{}
+	at := func(c org.Chain, t time.Time, model, provider string) *hourRow {
+		p := place{c, t.Unix() / int64(time.Hour/time.Second), model, provider}
+		r := seen[p]
 		if r == nil {
-			r = &hourRow{Key: k}
-			sums[k] = r
+			k := hourOf(c, t, model, provider)
+			if r = sums[k]; r == nil {
+				r = &hourRow{Key: k}
+				sums[k] = r
+			}
+			seen[p] = r
 		}
 		return r
 	}
-	for _, p := range b.Attempts {
-		r := at(hourOf(p.Attempt.Chain, p.Attempt.At, p.Attempt.Model, p.Attempt.Provider))
+	for i := range b.Attempts {
+		p := &b.Attempts[i]
+		r := at(p.Attempt.Chain, p.Attempt.At, p.Attempt.Model, p.Attempt.Provider)
 		r.Attempts++
 		r.Input += p.End.Usage.Input
 		r.Cached += p.End.Usage.CacheRead
 		r.Output += p.End.Usage.Output
 		r.Cost += p.End.Cost
 	}
-	for _, q := range b.Requests {
-		r := at(hourOf(q.Chain, q.At, q.Model, q.Provider))
+	for i := range b.Requests {
+		q := &b.Requests[i]
+		r := at(q.Chain, q.At, q.Model, q.Provider)
 		r.Requests++
 		if q.Code != "" || q.Status >= 400 {
 			r.Errors++
@@ -199,12 +213,15 @@ func addHours(tx *gorm.DB, b budget.Batch) error {
 
 // ensureDaysOf makes the partitions that a batch needs, nearly always one.
 func (s *LedgerStore) ensureDaysOf(ctx context.Context, b budget.Batch) error {
-	days := map[time.Time]bool{}
-	for _, p := range b.Attempts {
-		days[p.Attempt.At.UTC().Truncate(day)] = true
+	if !s.db.Postgres() {
+		return nil
 	}
-	for _, r := range b.Requests {
-		days[r.At.UTC().Truncate(day)] = true
+	days := map[time.Time]bool{}
+	for i := range b.Attempts {
+		days[b.Attempts[i].Attempt.At.UTC().Truncate(day)] = true
+	}
+	for i := range b.Requests {
+		days[b.Requests[i].At.UTC().Truncate(day)] = true
 	}
 	for d := range days {
 		if err := s.EnsureDays(ctx, d, d); err != nil {

@@ -18,6 +18,7 @@ type objectRow struct {
 	KeyID        id.Key        `gorm:"column:key_id"`
 	ConnectionID id.Connection `gorm:"column:connection_id"`
 	CreatedAt    time.Time     `gorm:"column:created_at;autoCreateTime:false"`
+	Detail       string        `gorm:"column:detail"`
 }
 
 // TableName names the table.
@@ -35,7 +36,8 @@ var _ object.Store = (*ObjectStore)(nil)
 func (s *ObjectStore) Insert(ctx context.Context, o id.Org, list []object.Object) error {
 	rows := make([]objectRow, len(list))
 	for i, x := range list {
-		rows[i] = objectRow{OrgID: o, Kind: string(x.Kind), UpstreamID: x.Upstream, KeyID: x.Key, ConnectionID: x.Connection, CreatedAt: x.Created}
+		rows[i] = objectRow{OrgID: o, Kind: string(x.Kind), UpstreamID: x.Upstream, KeyID: x.Key, ConnectionID: x.Connection, CreatedAt: x.Created, Detail: x.Detail}
+		clean(&rows[i].Detail)
 	}
 	return s.db.scoped(ctx, o, func(tx *gorm.DB) error {
 		return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&rows).Error
@@ -51,8 +53,27 @@ func (s *ObjectStore) Find(ctx context.Context, o id.Org, k object.Kind, upstrea
 	if err != nil || len(rows) == 0 {
 		return object.Object{}, false, err
 	}
-	r := rows[0]
-	return object.Object{Org: r.OrgID, Key: r.KeyID, Kind: object.Kind(r.Kind), Upstream: r.UpstreamID, Connection: r.ConnectionID, Created: r.CreatedAt.UTC()}, true, nil
+	return rows[0].object(), true, nil
+}
+
+func (r *objectRow) object() object.Object {
+	return object.Object{Org: r.OrgID, Key: r.KeyID, Kind: object.Kind(r.Kind), Upstream: r.UpstreamID, Connection: r.ConnectionID, Created: r.CreatedAt.UTC(), Detail: r.Detail}
+}
+
+// mostListed bounds a list of objects; a key that owns more sees its newest.
+const mostListed = 10_000
+
+// List implements object.Store.
+func (s *ObjectStore) List(ctx context.Context, o id.Org, key id.Key, k object.Kind) ([]object.Object, error) {
+	var rows []objectRow
+	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
+		return tx.Where("org_id = ? AND kind = ? AND key_id = ?", o, string(k), key).Order("created_at DESC, upstream_id DESC").Limit(mostListed).Find(&rows).Error
+	})
+	out := make([]object.Object, len(rows))
+	for i := range rows {
+		out[i] = rows[i].object()
+	}
+	return out, err
 }
 
 // Delete implements object.Store.
@@ -70,6 +91,6 @@ func (s *ObjectStore) Delete(ctx context.Context, o id.Org, list []object.Object
 // Sweep implements object.Store.
 func (s *ObjectStore) Sweep(ctx context.Context, before time.Time) error {
 	return s.db.system(ctx, "sweep owners of what providers have dropped", func(tx *gorm.DB) error {
-		return tx.Where("created_at < ?", before).Delete(&objectRow{}).Error
+		return tx.Where("created_at < ? AND kind = ?", before, string(object.Response)).Delete(&objectRow{}).Error
 	})
 }

@@ -56,3 +56,35 @@ func TestOwnersOfStoredObjects(t *testing.T) {
 		}
 	})
 }
+
+func TestAKeysFilesAreListedNewestFirst(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		mine, other := newOrg(t, d), newOrg(t, d)
+		s := db.NewObjectStore(d)
+		now := time.Date(2026, 8, 21, 12, 0, 0, 0, time.UTC)
+		me, thief := id.NewKey(ids), id.NewKey(ids)
+		file := func(o id.Org, k id.Key, name string, at time.Time) object.Object {
+			return object.Object{Org: o, Key: k, Kind: object.File, Upstream: name, Connection: id.NewConnection(ids), Created: at, Detail: `{"id":"` + name + `"}`}
+		}
+		first, second := file(mine, me, "file-1", now), file(mine, me, "file-2", now.Add(time.Second))
+		answer := first
+		answer.Kind, answer.Upstream = object.Response, "resp_1"
+		if err := s.Insert(t.Context(), mine, []object.Object{second, first, file(mine, thief, "file-3", now), answer}); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Insert(t.Context(), other, []object.Object{file(other, me, "file-4", now)}); err != nil {
+			t.Fatal(err)
+		}
+		got, err := s.List(t.Context(), mine, me, object.File)
+		if err != nil || len(got) != 2 || got[0] != second || got[1] != first {
+			t.Errorf("%+v, %v", got, err)
+		}
+		if err := s.Sweep(t.Context(), now.Add(time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := s.List(t.Context(), mine, me, object.File); len(got) != 2 {
+			t.Errorf("files were swept: %d are left", len(got))
+		}
+	})
+}

@@ -26,6 +26,9 @@ var _ report.Store = (*ReportStore)(nil)
 // within adds the reach to a query on one of the tables that carry team_id and member_id.
 func within(tx *gorm.DB, table string, r report.Reach) *gorm.DB {
 	tx = tx.Where(table+".org_id = ?", r.Org)
+	if !r.Under.IsZero() {
+		tx = tx.Where(clause.Eq{Column: clause.Column{Table: table, Name: string(r.Under.Kind()) + "_id"}, Value: r.Under.Node()})
+	}
 	switch {
 	case r.All:
 		return tx

@@ -81,8 +81,8 @@ func (s *ReportStore) AllocateSpan(ctx context.Context, r report.Reach, by repor
 	}
 	err := s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
 		for _, facts := range []struct{ table, sums string }{
-			{"attempts", "0 AS requests, 0 AS errors, SUM(attempts.input_tokens) AS input, SUM(attempts.output_tokens) AS output, SUM(attempts.cost_nanos) AS cost_nanos"},
-			{"requests", "COUNT(*) AS requests, SUM(CASE WHEN requests.status >= 400 OR requests.code <> '' THEN 1 ELSE 0 END) AS errors, 0 AS input, 0 AS output, 0 AS cost_nanos"},
+			{"attempts", "0 AS requests, 0 AS errors, SUM(attempts.input_tokens) AS input, SUM(attempts.cached_tokens) AS cached, SUM(attempts.output_tokens) AS output, SUM(attempts.cost_nanos) AS cost_nanos"},
+			{"requests", "COUNT(*) AS requests, SUM(CASE WHEN requests.status >= 400 OR requests.code <> '' THEN 1 ELSE 0 END) AS errors, 0 AS input, 0 AS cached, 0 AS output, 0 AS cost_nanos"},
 		} {
 			var rows []groupRow
 			if err := spanQuery(tx, r, by, facts.table, column, facts.sums).

@@ -93,7 +93,7 @@ func (tr *traffic) claimed(r report.Reach, by report.By, from, to time.Time) (li
 	}
 	for _, p := range tr.batch.Attempts {
 		if a := p.Attempt; within(a.Chain, a.At) {
-			add(value(a.Chain, a.Tags, a.Model, a.Provider), report.Totals{Input: p.End.Usage.Input, Output: p.End.Usage.Output, Cost: p.End.Cost})
+			add(value(a.Chain, a.Tags, a.Model, a.Provider), report.Totals{Input: p.End.Usage.Input, Cached: p.End.Usage.CacheRead, Output: p.End.Usage.Output, Cost: p.End.Cost})
 		}
 	}
 	for _, q := range tr.batch.Requests {

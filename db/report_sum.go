@@ -13,23 +13,24 @@ import (
 )
 
 // sums are the columns of a query that adds up usage_hours.
-const sums = "SUM(requests) AS requests, SUM(errors) AS errors, SUM(input_tokens) AS input, SUM(output_tokens) AS output, SUM(cost_nanos) AS cost_nanos"
+const sums = "SUM(requests) AS requests, SUM(errors) AS errors, SUM(input_tokens) AS input, SUM(cached_tokens) AS cached, SUM(output_tokens) AS output, SUM(cost_nanos) AS cost_nanos"
 
 type sumRow struct {
 	Requests int64     `gorm:"column:requests"`
 	Errors   int64     `gorm:"column:errors"`
 	Input    int64     `gorm:"column:input"`
+	Cached   int64     `gorm:"column:cached"`
 	Output   int64     `gorm:"column:output"`
 	Cost     money.USD `gorm:"column:cost_nanos"`
 }
 
 func (r sumRow) totals() report.Totals {
-	return report.Totals{Requests: r.Requests, Errors: r.Errors, Input: r.Input, Output: r.Output, Cost: r.Cost}
+	return report.Totals{Requests: r.Requests, Errors: r.Errors, Input: r.Input, Cached: r.Cached, Output: r.Output, Cost: r.Cost}
 }
 
 // rollup is the smallest table that can answer: the organization's totals where nobody's part is asked for.
 func rollup(r report.Reach, by report.By) string {
-	if r.All && (by == "" || by == report.ByModel || by == report.ByConnection) {
+	if r.All && r.Under.IsZero() && (by == "" || by == report.ByModel || by == report.ByConnection) {
 		return "usage_totals"
 	}
 	return "usage_hours"
@@ -66,11 +67,22 @@ func (s *ReportStore) Span(ctx context.Context, r report.Reach, from, to time.Ti
 			return err
 		}
 		return within(tx.Table("attempts").
-			Select("COALESCE(SUM(input_tokens), 0) AS input, COALESCE(SUM(output_tokens), 0) AS output, COALESCE(SUM(cost_nanos), 0) AS cost_nanos"), "attempts", r).
+			Select("COALESCE(SUM(input_tokens), 0) AS input, COALESCE(SUM(cached_tokens), 0) AS cached, COALESCE(SUM(output_tokens), 0) AS output, COALESCE(SUM(cost_nanos), 0) AS cost_nanos"), "attempts", r).
 			Where("attempts.at >= ? AND attempts.at < ?", from.UTC(), to.UTC()).Take(&spend).Error
 	})
 	spend.Requests, spend.Errors = counts.Requests, counts.Errors
 	return spend.totals(), err
+}
+
+// OfKey implements report.Store.
+func (s *ReportStore) OfKey(ctx context.Context, r report.Reach, k id.Key, from, to time.Time) (report.Totals, error) {
+	var row sumRow
+	err := s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
+		const none = "COALESCE(SUM(requests), 0) AS requests, COALESCE(SUM(errors), 0) AS errors, COALESCE(SUM(input_tokens), 0) AS input, COALESCE(SUM(cached_tokens), 0) AS cached, COALESCE(SUM(output_tokens), 0) AS output, COALESCE(SUM(cost_nanos), 0) AS cost_nanos"
+		return within(tx.Table("usage_hours").Select(none), "usage_hours", r).
+			Where("usage_hours.key_id = ? AND usage_hours.hour >= ? AND usage_hours.hour < ?", k, from.UTC(), to.UTC()).Take(&row).Error
+	})
+	return row.totals(), err
 }
 
 // dimension is how the rollup is grouped: by a column of its own, named by an entity's table.

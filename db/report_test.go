@@ -77,7 +77,7 @@ func TestWhatIsPostedIsReported(t *testing.T) {
 		if err != nil || len(hours) != 2 {
 			t.Fatalf("hours = %+v, %v", hours, err)
 		}
-		want := report.Totals{Requests: 2, Errors: 1, Input: 200, Output: 20, Cost: 27}
+		want := report.Totals{Requests: 2, Errors: 1, Input: 200, Cached: 80, Output: 20, Cost: 27}
 		if !hours[0].At.Equal(noon) || hours[0].Totals != want {
 			t.Errorf("first hour = %+v, want %+v", hours[0], want)
 		}
@@ -89,7 +89,7 @@ func TestWhatIsPostedIsReported(t *testing.T) {
 			want     report.Totals
 		}{
 			{0, time.Hour, want},
-			{0, 10 * time.Minute, report.Totals{Requests: 1, Input: 100, Output: 10, Cost: 7}},
+			{0, 10 * time.Minute, report.Totals{Requests: 1, Input: 100, Cached: 40, Output: 10, Cost: 7}},
 			{80 * time.Minute, 2 * time.Hour, report.Totals{}},
 		} {
 			got, err := s.Span(t.Context(), all, noon.Add(span.from), noon.Add(span.to))
@@ -104,6 +104,16 @@ func TestWhatIsPostedIsReported(t *testing.T) {
 		teams, err := s.Groups(t.Context(), all, report.ByTeam, noon, noon.Add(2*time.Hour), 1)
 		if err != nil || len(teams) != 1 || teams[0].ID != tr.b.String() {
 			t.Errorf("the most expensive team = %+v, %v", teams, err)
+		}
+		mine, err := s.Request(t.Context(), all, first)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if used, err := s.OfKey(t.Context(), all, mine.Chain.Key, noon, noon.Add(time.Hour)); err != nil || used.Input == 0 || used.Cached*10 != used.Input*4 {
+			t.Errorf("of the key: %+v, %v", used, err)
+		}
+		if used, err := s.OfKey(t.Context(), report.Reach{Org: tr.org, Teams: []id.Team{id.NewTeam(ids)}}, mine.Chain.Key, noon, noon.Add(time.Hour)); err != nil || used != (report.Totals{}) {
+			t.Errorf("a key out of reach: %+v, %v", used, err)
 		}
 		got, err := s.Request(t.Context(), all, first)
 		if err != nil || got.ID != first || got.Cost != 7 || got.Decisions != "one\ntwo" || !got.At.Equal(noon.Add(5*time.Minute)) {

@@ -20,7 +20,7 @@ func TestTrafficOfARouteIsSummedByClassAndTier(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		here, there := newOrg(t, d), newOrg(t, d)
 		books, reports := db.NewLedgerStore(d), db.NewReportStore(d)
-		now := time.Now().UTC().Truncate(time.Second)
+		now := may.UTC().Truncate(time.Second)
 		c := id.NewConnection(ids)
 		add := func(o id.Org, route string, at time.Time, state ledger.State, u llm.Usage, cost money.USD) {
 			t.Helper()

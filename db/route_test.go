@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/route"
 	"github.com/bodhi-gateway/bodhi/db"
@@ -106,6 +107,31 @@ func TestAliasesOfAnotherOrganizationCannotBeReached(t *testing.T) {
 		insertAlias(t, s, newAlias(there, "smart", route.TargetRef{Connection: theirs, Model: "m"}))
 		if err := s.Insert(t.Context(), newAlias(there, "smart", route.TargetRef{Connection: theirs, Model: "m"})); !errors.Is(err, route.ErrTaken) {
 			t.Errorf("a name twice: %v", err)
+		}
+	})
+}
+
+func TestAPolicyIsOneRowOfItsOrganization(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s, here, there := db.NewAliasStore(d), newOrg(t, d), newOrg(t, d)
+		if p, err := s.Policy(t.Context(), here); err != nil || p != (route.Policy{Org: here}) {
+			t.Errorf("before anything was said: %+v, %v", p, err)
+		}
+		for _, u := range []llm.Unsupported{llm.Drop, llm.Reject} {
+			want := route.Policy{Org: here, Unsupported: u, UpdatedAt: may.UTC()}
+			if err := s.SetPolicy(t.Context(), want); err != nil {
+				t.Fatal(err)
+			}
+			if p, err := s.Policy(t.Context(), here); err != nil || p != want {
+				t.Errorf("got %+v, %v, want %+v", p, err, want)
+			}
+			if all, err := s.Policies(t.Context()); err != nil || !reflect.DeepEqual(all, []route.Policy{want}) {
+				t.Errorf("all = %+v, %v", all, err)
+			}
+		}
+		if p, err := s.Policy(t.Context(), there); err != nil || p.Unsupported != llm.Warn {
+			t.Errorf("another organization has %+v, %v", p, err)
 		}
 	})
 }

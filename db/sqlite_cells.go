@@ -5,12 +5,10 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	gosqlite "github.com/glebarez/go-sqlite"
 )
@@ -29,7 +27,13 @@ var trays struct {
 	register sync.Once
 	failed   error
 	free     chan int64
-	cells    [64]atomic.Pointer[[]any]
+	cells    [64]atomic.Pointer[tray]
+}
+
+// tray is the rows of an insert, cell by cell. Each cell is asked for once, so it is made then and not kept.
+type tray struct {
+	cells int64
+	at    func(i int64) driver.Value
 }
 
 var errCell = errors.New("db: " + cellFunction + " is asked for what is not being inserted")
@@ -48,77 +52,53 @@ func registerCells() error {
 	return trays.failed
 }
 
-func cell(tray, at driver.Value) (driver.Value, error) {
-	t, known := tray.(int64)
-	i, number := at.(int64)
-	if !known || !number || t < 0 || t >= int64(len(trays.cells)) {
+func cell(number, at driver.Value) (driver.Value, error) {
+	n, known := number.(int64)
+	i, counted := at.(int64)
+	if !known || !counted || n < 0 || n >= int64(len(trays.cells)) {
 		return nil, errCell
 	}
-	cells := trays.cells[t].Load()
-	if cells == nil || i < 0 || i >= int64(len(*cells)) {
+	t := trays.cells[n].Load()
+	if t == nil || i < 0 || i >= t.cells {
 		return nil, errCell
 	}
-	return (*cells)[i], nil
+	return t.at(i), nil
 }
 
 // insertCells writes many rows on SQLite with one statement.
-func insertCells(ctx context.Context, tx *sql.Tx, table, columns string, rows int, add func(row int, to []any) []any) error {
-	cells, width, err := layOut(table, columns, rows, add)
-	if err != nil || rows == 0 {
-		return err
+func insertCells[R any](ctx context.Context, tx *sql.Tx, table string, columns []column[R], rows []R) error {
+	if len(rows) == 0 {
+		return nil
 	}
-	for i := range cells {
-		if cells[i], err = plainValue(cells[i]); err != nil {
-			return err
-		}
-	}
-	tray := <-trays.free
-	trays.cells[tray].Store(&cells)
-	defer func() { trays.cells[tray].Store(nil); trays.free <- tray }()
-	query, args := cellStatement(table, columns, width, cells, tray)
-	_, err = tx.ExecContext(ctx, query, args...)
+	width := int64(len(columns))
+	all := tray{int64(len(rows)) * width, func(i int64) driver.Value { return columns[i%width].cell(&rows[i/width]) }}
+	n := <-trays.free
+	trays.cells[n].Store(&all)
+	defer func() { trays.cells[n].Store(nil); trays.free <- n }()
+	query, args := cellStatement(table, columns, rows, n)
+	_, err := tx.ExecContext(ctx, query, args...)
 	return err
 }
 
 // cellStatement inserts a tray. What is the same in all rows, as most names and states of a batch are, is bound once.
 // OR FAIL, because the transaction is rolled back on an error anyway: the default would copy every page it touches, to
 // be able to undo the statement alone.
-func cellStatement(table, columns string, width int, cells []any, tray int64) (query string, args []any) {
+func cellStatement[R any](table string, columns []column[R], rows []R, tray int64) (query string, args []any) {
 	var q strings.Builder
 	q.WriteString("WITH RECURSIVE numbers (i) AS (SELECT 0 UNION ALL SELECT i + ?1 FROM numbers WHERE i + ?1 < ?2) INSERT OR FAIL INTO ")
-	q.WriteString(table + " (" + columns + ") SELECT ")
-	args = append(args, width, len(cells), tray)
-	for c := range width {
-		if c > 0 {
+	q.WriteString(table + " (" + strings.Join(namesOf(columns), ",") + ") SELECT ")
+	args = append(args, len(columns), len(rows)*len(columns), tray)
+	for i := range columns {
+		if i > 0 {
 			q.WriteByte(',')
 		}
-		if sameInAll(cells, c, width) {
-			args = append(args, cells[c])
+		if c := &columns[i]; c.shared(rows) {
+			args = append(args, c.cell(&rows[0]))
 			q.WriteString("?" + strconv.Itoa(len(args)))
 		} else {
-			q.WriteString(cellFunction + "(?3,i+" + strconv.Itoa(c) + ")")
+			q.WriteString(cellFunction + "(?3,i+" + strconv.Itoa(i) + ")")
 		}
 	}
 	q.WriteString(" FROM numbers")
 	return q.String(), args
-}
-
-// plainValue is a value as the driver would have bound it.
-func plainValue(v any) (driver.Value, error) {
-	switch v := v.(type) {
-	case nil, string, int64, bool:
-		return v, nil
-	case int:
-		return int64(v), nil
-	case time.Time:
-		return stamp(v).Format("2006-01-02 15:04:05.999999999-07:00"), nil
-	case document:
-		if v == "" {
-			return nil, nil
-		}
-		return string(v), nil
-	case driver.Valuer:
-		return v.Value()
-	}
-	return nil, fmt.Errorf("db: a cell cannot hold a %T", v)
 }

@@ -12,7 +12,7 @@ func (t *Treasury) Left(h *ledger.Hold) (left money.USD, hard bool) {
 	d := t.desk(h.Org())
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for _, s := range h.Stakes() {
+	for s := range h.On {
 		p := d.purses[s.Account]
 		if p == nil || p.soft() || s.Measure != ledger.Money {
 			continue
@@ -30,7 +30,7 @@ func (t *Treasury) Bound(h *ledger.Hold) bool {
 	d := t.desk(h.Org())
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for _, s := range h.Stakes() {
+	for s := range h.On {
 		if p := d.purses[s.Account]; p != nil && !p.soft() && s.Measure != ledger.Requests {
 			return true
 		}

@@ -108,32 +108,30 @@ func (d *desk) surrender() {
 	}
 }
 
-// tally is one account's part of a settlement that the books have now.
+// tally is an account whose settlements are counted.
 type tally struct {
 	org     id.Org
 	account ledger.Account
-	used    ledger.Units
 }
 
-// count notes which of a batch's settlements are this process's own and new: after the database went back in time the
-// same ones are posted again.
-func (t *Treasury) count(p Posting, at journal.Position, to []tally) []tally {
+// count adds a settlement to those of a batch that are this process's own and new: after the database went back in time
+// the same ones are posted again.
+func (t *Treasury) count(p *Posting, at journal.Position, to map[tally]ledger.Units) {
 	if at.Before(t.counted) {
-		return to
+		return
 	}
 	used := p.End.Booked()
 	for _, s := range p.Attempt.Stakes {
-		to = append(to, tally{p.Attempt.Chain.Org, s.Account, used.Of(s.Measure)})
+		to[tally{p.Attempt.Chain.Org, s.Account}] += used.Of(s.Measure)
 	}
-	return to
 }
 
 // tallied takes over what a posted batch counted.
-func (t *Treasury) tallied(to journal.Position, news []tally) {
-	for _, n := range news {
+func (t *Treasury) tallied(to journal.Position, news map[tally]ledger.Units) {
+	for n, used := range news {
 		d := t.desk(n.org)
 		d.mu.Lock()
-		d.posted[n.account] += n.used
+		d.posted[n.account] += used
 		d.mu.Unlock()
 	}
 	if t.counted.Before(to) {

@@ -52,6 +52,10 @@ var abilities = []able{
 	{"groq", "openai/gpt-oss", llm.Needs{Tools: true, Schema: true, Reasoning: true}},
 	{"groq", "llama", toolsOnly},
 	{"x-ai", "grok", llm.Needs{Tools: true, Schema: true, Vision: true, Reasoning: true}},
+	{"aws", "nova-micro", toolsOnly},
+	{"aws", "nova-lite", llm.Needs{Tools: true, Vision: true, Files: true}},
+	{"aws", "nova-pro", llm.Needs{Tools: true, Vision: true, Files: true}},
+	{"aws", "nova-premier", llm.Needs{Tools: true, Vision: true, Files: true}},
 	{"sandbox", "sandbox-vision", sighted},
 	{"sandbox", "sandbox-reasoning", llm.Needs{Tools: true, Schema: true, Reasoning: true}},
 	{"sandbox", "sandbox-chat", structured},
@@ -60,8 +64,12 @@ var abilities = []able{
 // Takes are the capabilities that the model is known to have.
 func (m *Model) Takes() llm.Needs {
 	name := strings.TrimSuffix(m.ID, "-latest")
-	if _, after, ok := strings.Cut(name, "claude"); ok && strings.Contains(m.Provider, "bedrock") || m.Provider == "aws" {
-		return abilityOf("anthropic", "claude"+after)
+	if m.Provider == "aws" { // whose names begin with a region and whose model it is
+		if _, after, ok := strings.Cut(name, "claude"); ok {
+			return abilityOf("anthropic", "claude"+after)
+		}
+		_, after, _ := strings.Cut(name, "amazon.")
+		return abilityOf("aws", after)
 	}
 	if m.Provider == "azure" {
 		return abilityOf("openai", name)

@@ -313,7 +313,7 @@ func TestManyMayAskAtOnce(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if ids := c.Models("sandbox"); len(ids) != 7 || !slices.ContainsFunc(ids, func(m *catalog.Model) bool { return m.ID == "sandbox-chat" }) {
+	if ids := c.Models("sandbox"); len(ids) != 10 || !slices.ContainsFunc(ids, func(m *catalog.Model) bool { return m.ID == "sandbox-chat" }) {
 		t.Errorf("the sandbox offers %d models", len(ids))
 	}
 }

@@ -129,6 +129,11 @@ func (o *offer) fees(s *money.Sum, b llm.Bound) error {
 			}
 		case PerSearch:
 			search = r.base
+		case PerImage, PerAudioSecond, PerCharacter:
+			most := llm.Usage{Images: b.Picture.Count, AudioSeconds: b.AudioSecs, Characters: b.Characters}
+			if err := s.Add(r.base, r.unit.count(&most)); err != nil {
+				return err
+			}
 		}
 	}
 	return s.Add(search, b.Searches)

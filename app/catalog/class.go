@@ -29,6 +29,9 @@ const (
 	OutputCitation  Class = "output_citation"
 	PerRequest      Class = "request"
 	PerSearch       Class = "web_search"
+	PerImage        Class = "image"
+	PerAudioSecond  Class = "audio_second"
+	PerCharacter    Class = "character"
 )
 
 // side is which half of a bill a class belongs to.
@@ -92,6 +95,18 @@ var units = [...]unit{
 	{OutputCitation, "output_citation_mtok", perMillion, outputSide, citation, func(u *llm.Usage) int64 { return u.Citations }},
 	{PerRequest, "requests_kcount", perThousand, feeSide, 0, func(*llm.Usage) int64 { return 1 }},
 	{PerSearch, "web_searches_kcount", perThousand, feeSide, sound, func(u *llm.Usage) int64 { return u.WebSearches }},
+	{PerImage, "images_kcount", perThousand, feeSide, picture, func(u *llm.Usage) int64 { return u.Images }},
+	{PerAudioSecond, "audio_seconds_kcount", perThousand, feeSide, sound | picture, func(u *llm.Usage) int64 { return u.AudioSeconds }},
+	{PerCharacter, "characters_mcount", perMillion, feeSide, video, func(u *llm.Usage) int64 { return u.Characters }},
+}
+
+func unitFor(c Class) *unit {
+	for i := range units {
+		if units[i].class == c {
+			return &units[i]
+		}
+	}
+	return nil
 }
 
 // unitOf finds a unit by its key in the data.
@@ -109,8 +124,11 @@ func (u *unit) within(wider *unit) bool {
 	return u != wider && u.side == wider.side && u.side != feeSide && u.dims&wider.dims == wider.dims
 }
 
-// PerMillion reports whether people state the class's price per million: tokens are, requests and searches are not.
-func (c Class) PerMillion() bool { return c != PerRequest && c != PerSearch }
+// PerMillion reports whether people state the class's price per million: tokens and characters are; requests, searches,
+// pictures and sound are not.
+func (c Class) PerMillion() bool {
+	return c != PerRequest && c != PerSearch && c != PerImage && c != PerAudioSecond
+}
 
 // USD is a price as people state it: dollars per million tokens, or per request or search. Prices of requests and searches
 // are rounded up to the nano-dollar.

@@ -14,6 +14,7 @@ type Listing struct {
 	// Prices are base prices, pico-dollars per token, request or search; nil when none is known.
 	Prices map[Class]money.Price
 	Tiered bool // long inputs cost more
+	Steps  map[Class][]Step
 	Dated  bool // the price changed at a date, or will
 	Timed  bool // the price depends on the time of day
 }
@@ -71,6 +72,12 @@ func (m *Model) listing(provider string, at time.Time) Listing {
 	for _, r := range o.rates {
 		l.Prices[r.unit.class] = r.base
 		l.Tiered = l.Tiered || len(r.tiers) > 0
+		for _, t := range r.tiers {
+			if l.Steps == nil {
+				l.Steps = map[Class][]Step{}
+			}
+			l.Steps[r.unit.class] = append(l.Steps[r.unit.class], Step{t.start, t.price})
+		}
 	}
 	return l
 }

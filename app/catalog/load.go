@@ -200,7 +200,7 @@ func (c *Catalog) dated(m *Model, d *conditionalData) error {
 	if err != nil {
 		return err
 	}
-	if rates != nil || free(m.ID) {
+	if rates != nil || m.free() {
 		set.offer = &offer{model: m, version: c.version + "/" + m.Provider + "/" + m.ID + when, rates: rates}
 	}
 	if rates == nil && set.offer != nil {

@@ -49,6 +49,12 @@ func smallOutput(provider, id string) int64 {
 // context window has room for beside the input. Servers refuse a cap that does not fit, so the input is estimated here,
 // not bounded; it never goes below a floor, and the provider has the last word.
 func (m *Model) output(b llm.Bound) int64 {
+	switch { // what makes no text has no cap to set
+	case b.Picture.Count > 0:
+		return m.pictureOutput(b.Picture)
+	case b.Output > 0:
+		return b.Output
+	}
 	n := int64(defaultOutput)
 	if m.MaxOutput > 0 {
 		n = min(n, m.MaxOutput)

@@ -27,6 +27,7 @@ var sandboxModels = []struct {
 	{"sandbox-vision", 128_000, 1 * perMTok, perMTok / 10, 4 * perMTok},
 	{"sandbox-embed", 8_192, perMTok / 50, perMTok / 50, 0},
 	{"sandbox-image", 32_000, 5 * perMTok, 5 * perMTok, 40 * perMTok},
+	{"sandbox-moderation", 32_000, 0, 0, 0},
 	{"sandbox-transcribe", 16_000, 2_500_000, 2_500_000, 10 * perMTok},
 	{"sandbox-speech", 4_096, 600_000, 600_000, 12 * perMTok},
 }
@@ -43,10 +44,20 @@ func (c *Catalog) own() {
 		m.set(c.version, rates)
 		s.models = append(s.models, m)
 	}
+	for _, d := range []struct {
+		id    string
+		class Class
+		price money.Price
+	}{{"sandbox-whisper", PerAudioSecond, 100_000_000}, {"sandbox-tts", PerCharacter, 15_000_000}} { // $0.006 a minute, $15 a million
+		m := &Model{ID: d.id, Provider: sandbox, Name: d.id, match: equals(d.id)}
+		m.set(c.version, []rate{{unit: unitFor(d.class), base: d.price}})
+		s.models = append(s.models, m)
+	}
 	// Ollama runs on hardware of one's own: nobody sends a bill, so its price is known, and is nothing. Whoever wants to
 	// charge for it sets a price of their own.
 	every := &Model{ID: "any", Provider: ollama, Name: "Any model", match: startsWith("")}
 	every.set(c.version, []rate{{unit: unitOf("input_mtok")}, {unit: unitOf("output_mtok")}})
+	c.addPieces()
 	c.providers = append(c.providers, s, &supplier{id: ollama, name: "Ollama", match: never{}, models: []*Model{every}})
 }
 
@@ -55,5 +66,8 @@ func (m *Model) set(version string, rates []rate) {
 	m.prices = []dated{{from: always, offer: &offer{model: m, version: version + "/" + m.Provider + "/" + m.ID, rates: rates}}}
 }
 
-// free reports names that state a price of nothing, as OpenRouter marks its free models.
-func free(id string) bool { return strings.HasSuffix(id, ":free") }
+// free reports models whose price is known to be nothing: OpenRouter marks them in their names, and OpenAI says that
+// moderations cost nothing.
+func (m *Model) free() bool {
+	return strings.HasSuffix(m.ID, ":free") || m.Provider == "openai" && m.ID == "moderation"
+}

@@ -52,7 +52,7 @@ func (o *offer) bill(u llm.Usage, each, requests int64) (Bill, error) {
 		}
 		b.Lines = append(b.Lines, Line{Class: r.unit.class, Quantity: n, Price: price})
 	}
-	if u.Input > 0 && !covered[inputSide] || u.Output > 0 && !covered[outputSide] {
+	if (u.Input > 0 && !covered[inputSide] || u.Output > 0 && !covered[outputSide]) && !o.byPiece() {
 		return Bill{}, fmt.Errorf("catalog: bill %s: %w", o.version, errUncovered)
 	}
 	return b, o.round(&b, sums)

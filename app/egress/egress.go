@@ -38,8 +38,9 @@ type Config struct {
 
 // Egress is the shared way out. It is safe for concurrent use; a process makes one.
 type Egress struct {
-	allow         []netip.Prefix
-	secure, plain *http.Transport
+	allow  []netip.Prefix
+	secure *http.Transport
+	plain  *direct
 }
 
 // New makes the way out.
@@ -50,7 +51,7 @@ func New(c Config) *Egress {
 	}
 	e.secure = e.transport(c, e.permit)
 	// Plain http exists for machines of one's own: a name that resolves to a public address is refused at the dial.
-	e.plain = e.transport(c, e.permitPlain)
+	e.plain = newDirect(e.transport(c, e.permitPlain))
 	return e
 }
 
@@ -105,7 +106,15 @@ func (t roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
 	switch r.URL.Scheme {
 	case "https":
 	case "http":
-		via = t.e.plain
+		if !t.e.plain.takes(r) {
+			via = t.e.plain.rest
+			break
+		}
+		resp, sent, err := t.e.plain.roundTrip(r)
+		if err != nil && !sent {
+			err = &unsentError{err}
+		}
+		return resp, err
 	default:
 		closeBody(r)
 		return nil, &unsentError{refusedURL("Only https addresses can be called.")}

@@ -24,7 +24,7 @@ func TestAzuresPathsAreServed(t *testing.T) {
 		{"no date", "/openai/deployments/smart/chat/completions?api-version=latest", body, 400, "must be a date"},
 		{"a wrong version of the newer API", "/openai/v1/chat/completions?api-version=2", `{"model":"smart",` + body[1:], 400, "is none"},
 		{"an unknown deployment", "/openai/deployments/other/chat/completions?api-version=2024-10-21", body, 404, "model_not_found"},
-		{"what Azure has and we do not", "/openai/deployments/smart/images/generations?api-version=2024-10-21", body, 404, "unknown_path"},
+		{"what Azure has and we do not", "/openai/deployments/smart/images/variations?api-version=2024-10-21", body, 404, "unknown_path"},
 	} {
 		for _, kind := range []host{{provider.Azure, "", true}, {provider.Compatible, "/v1", true}} {
 			h, _ := serve(t, kind, "sandbox-chat")

@@ -66,9 +66,6 @@ func (g *Gateway) send(ctx context.Context, x *Exchange) error {
 		if f := (*fault.Error)(nil); errors.As(err, &f) {
 			return &provider.Failure{Class: provider.Untold, Message: f.Public, Cause: f}
 		}
-		if f := (*provider.Failure)(nil); errors.As(err, &f) {
-			return f // no token was to be had
-		}
 		return &provider.Failure{Class: provider.Unreachable, Message: "the connection is not usable", Cause: err}
 	}
 	if err := g.open(x, a); err != nil {
@@ -99,7 +96,8 @@ func (g *Gateway) send(ctx context.Context, x *Exchange) error {
 		return err
 	}
 	a.see(first)
-	g.own(x, first.Kept)
+	g.own(x, first)
+	g.stuck(x)
 	for _, w := range a.notes.Warnings() {
 		x.warn(w + ", which " + conn.Name + " does not take")
 	}
@@ -110,7 +108,7 @@ func (g *Gateway) send(ctx context.Context, x *Exchange) error {
 // await runs fn. A client that asked for a stream hears a comment after every Waits.Ping of silence, so that no proxy
 // on its way gives up while a model thinks; an error after that is an event, and another target may still answer.
 func (g *Gateway) await(x *Exchange, fn func() error) error {
-	if !x.Call.Stream {
+	if !x.Call.Stream || x.Call.Plain != "" { // between bytes that are not events nothing can be said
 		return fn()
 	}
 	done := make(chan error, 1)
@@ -198,7 +196,7 @@ func (g *Gateway) explain(x *Exchange, a *attempt, f *provider.Failure) error {
 	case f.Class == provider.Canceled:
 		return fault.New(fault.Upstream, "client_closed", "The client closed the request.").Because(errClientGone)
 	case f.Class == provider.Untold:
-		return pub
+		return g.suggest(x, pub)
 	case f.Class == provider.Refused && f.Problem != nil:
 		if d, ok := x.Dialect.(headed); ok {
 			maps.Copy(x.W.Header(), d.ProblemHeader(f.Problem))

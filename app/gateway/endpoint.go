@@ -57,6 +57,7 @@ var endpoints = []*endpoint{
 	{method: "POST", prefix: "/model/", hole: true, suffix: "/converse-stream", family: llm.Bedrock, op: llm.Chat, stream: true},
 	{method: "POST", prefix: "/model/", hole: true, suffix: "/invoke", family: llm.Invoke, op: llm.Chat},
 	{method: "POST", prefix: "/model/", hole: true, suffix: "/invoke-with-response-stream", family: llm.Invoke, op: llm.Chat, stream: true},
+	{method: "GET", prefix: "/inference-profiles", family: llm.Bedrock, answer: (*Gateway).listProfiles},
 	{method: "GET", prefix: "/v1/key", family: llm.OpenAI, answer: (*Gateway).showKey},
 	{method: "POST", prefix: "/v1/completions", family: llm.OpenAI, op: llm.Completions},
 	{method: "POST", prefix: "/v1/responses", family: llm.Responses, op: llm.Chat},
@@ -65,11 +66,32 @@ var endpoints = []*endpoint{
 	{method: "GET", prefix: "/v1/responses/", hole: true, family: llm.Responses, op: llm.ShowKept},
 	{method: "DELETE", prefix: "/v1/responses/", hole: true, family: llm.Responses, op: llm.DeleteKept},
 	{method: "GET", prefix: "/v1/responses", family: llm.Responses, upgrade: true},
+	{method: "POST", prefix: "/v1/images/generations", family: llm.OpenAI, op: llm.MakeImages},
+	{method: "POST", prefix: "/v1/images/edits", family: llm.OpenAI, op: llm.EditImages},
+	{method: "POST", prefix: "/v1/audio/transcriptions", family: llm.OpenAI, op: llm.Transcribe},
+	{method: "POST", prefix: "/v1/audio/translations", family: llm.OpenAI, op: llm.Interpret},
+	{method: "POST", prefix: "/v1/audio/speech", family: llm.OpenAI, op: llm.Speak},
+	{method: "POST", prefix: "/v1/moderations", family: llm.OpenAI, op: llm.Moderate},
+	{method: "POST", prefix: "/v1/files", family: llm.OpenAI, op: llm.UploadFile},
+	{method: "GET", prefix: "/v1/files", family: llm.OpenAI, op: llm.ListFiles},
+	{method: "GET", prefix: "/v1/files/", hole: true, suffix: "/content", family: llm.OpenAI, op: llm.ReadFile},
+	{method: "GET", prefix: "/v1/files/", hole: true, family: llm.OpenAI, op: llm.ShowFile},
+	{method: "DELETE", prefix: "/v1/files/", hole: true, family: llm.OpenAI, op: llm.DeleteFile},
+	{method: "POST", prefix: "/openai/deployments/", hole: true, suffix: "/images/generations", family: llm.OpenAI, op: llm.MakeImages, version: dated},
+	{method: "POST", prefix: "/openai/deployments/", hole: true, suffix: "/images/edits", family: llm.OpenAI, op: llm.EditImages, version: dated},
+	{method: "POST", prefix: "/openai/deployments/", hole: true, suffix: "/audio/transcriptions", family: llm.OpenAI, op: llm.Transcribe, version: dated},
+	{method: "POST", prefix: "/openai/deployments/", hole: true, suffix: "/audio/translations", family: llm.OpenAI, op: llm.Interpret, version: dated},
+	{method: "POST", prefix: "/openai/deployments/", hole: true, suffix: "/audio/speech", family: llm.OpenAI, op: llm.Speak, version: dated},
+	{method: "POST", prefix: "/openai/v1/images/generations", family: llm.OpenAI, op: llm.MakeImages, version: undated},
+	{method: "POST", prefix: "/openai/v1/images/edits", family: llm.OpenAI, op: llm.EditImages, version: undated},
+	{method: "POST", prefix: "/openai/v1/audio/transcriptions", family: llm.OpenAI, op: llm.Transcribe, version: undated},
+	{method: "POST", prefix: "/openai/v1/audio/translations", family: llm.OpenAI, op: llm.Interpret, version: undated},
+	{method: "POST", prefix: "/openai/v1/audio/speech", family: llm.OpenAI, op: llm.Speak, version: undated},
 }
 
 // roots are where paths of the data plane begin. Claude Code asks for /api/hello when it starts and waits for the
 // answer, so this one is answered here, at once, and not by the dashboard.
-var roots = []string{"/v1/", "/t/", "/v1beta/", "/openai/", "/model/", "/api/hello"}
+var roots = []string{"/v1/", "/t/", "/v1beta/", "/openai/", "/model/", "/inference-profiles", "/api/hello"}
 
 // Serves reports whether a path belongs to the data plane.
 func Serves(path string) bool {
@@ -153,7 +175,7 @@ func familyOf(r *http.Request, path string) llm.Family {
 		return llm.Anthropic
 	case strings.HasPrefix(path, "/v1beta/"), strings.HasPrefix(path, "/v1/models/") && strings.Contains(path, ":"):
 		return llm.Gemini
-	case strings.HasPrefix(path, "/model/"):
+	case strings.HasPrefix(path, "/model/"), path == "/inference-profiles":
 		return llm.Bedrock
 	case len(r.Header["X-Goog-Api-Key"]) > 0:
 		return llm.Gemini

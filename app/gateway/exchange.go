@@ -45,6 +45,7 @@ type Exchange struct {
 	spent     money.USD     // cost of all settled attempts
 	wrote     bool          // a byte reached the client
 	clientOut bool          // the client went away
+	torn      bool          // the answer broke off where no error can be said: the connection must break as well
 }
 
 // Answer is where the client's answer comes from.

@@ -5,8 +5,10 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -45,6 +47,8 @@ type house struct {
 	grant   *key.Grant
 	books   *books
 	targets []route.Target
+	others  map[string]route.Target // what else may be asked for, by name
+	policy  llm.Unsupported
 }
 
 // provide adds a provider to the end of the fallback chain.
@@ -88,10 +92,13 @@ func (h *house) Authenticate(presented string) (*key.Grant, error) {
 }
 
 func (h *house) Plan(_ id.Org, call *llm.Call) (route.Plan, error) {
+	if t, ok := h.others[call.Model]; ok {
+		return route.Plan{Route: call.Model, Targets: []route.Target{t}, Unsupported: h.policy}, nil
+	}
 	if call.Model != "smart" {
 		return route.Plan{}, fault.New(fault.NotFound, "model_not_found", "There is no such model.")
 	}
-	return route.Plan{Route: "smart", Targets: append([]route.Target(nil), h.targets...)}, nil
+	return route.Plan{Route: "smart", Targets: append([]route.Target(nil), h.targets...), Unsupported: h.policy}, nil
 }
 
 func (h *house) Connection(_ id.Org, c id.Connection) (*provider.Connection, bool) {
@@ -103,7 +110,9 @@ func (h *house) Connection(_ id.Org, c id.Connection) (*provider.Connection, boo
 	return nil, false
 }
 
-func (h *house) Offer(*key.Grant) []string { return []string{"smart"} }
+func (h *house) Offer(*key.Grant) []string {
+	return append(slices.Sorted(maps.Keys(h.others)), "smart")
+}
 
 func (h *house) Quote(id.Org, string, string, time.Time) (catalog.Quote, bool) { return flat{}, true }
 

@@ -206,6 +206,15 @@ func TestModelsAreListedInTheFamilysShape(t *testing.T) {
 	if _, body := get("GET", "/v1/models/smart", "Anthropic-Version", version); !strings.HasPrefix(body, `{"type":"model","id":"smart"`) {
 		t.Error(body)
 	}
+	if resp, body := get("GET", "/inference-profiles?type=SYSTEM_DEFINED&maxResults=1000"); resp.StatusCode != 200 || !strings.Contains(body, `{"inferenceProfileSummaries":[{"inferenceProfileId":"smart","inferenceProfileArn":"arn:aws:bedrock:us-east-1::inference-profile/smart"`) || !strings.Contains(body, `"status":"ACTIVE","type":"SYSTEM_DEFINED"`) {
+		t.Errorf("%d %s", resp.StatusCode, body)
+	}
+	if _, body := get("GET", "/inference-profiles?type=APPLICATION"); body != `{"inferenceProfileSummaries":[]}` {
+		t.Error(body)
+	}
+	if resp, body := get("GET", "/inference-profiles", "X-Api-Key", "bad"); resp.StatusCode != 401 && resp.StatusCode != 403 {
+		t.Errorf("with a bad key: %d %s", resp.StatusCode, body)
+	}
 	if resp, _ := get("HEAD", "/api/hello"); resp.StatusCode != http.StatusNotFound {
 		t.Errorf("Claude Code's ping gets %d", resp.StatusCode)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 )
 
@@ -21,6 +22,7 @@ type Gateway struct {
 	waits    Waits
 	pipeline []Stage
 	dialects map[llm.Family]llm.Dialect
+	affinity affinity
 }
 
 // Sizes bound what a client may send.
@@ -72,8 +74,16 @@ func orInt(v *int64, def int64) {
 }
 
 // ServeHTTP implements http.Handler for every path that Serves.
-func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x := &Exchange{ID: id.NewRequest(g.ids), W: w, R: r, Started: g.clock.Now()}
+func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.serve(w, r, nil) }
+
+// As answers requests of this process as if the grant's key had been shown: for a person who was shown to own it in the
+// dashboard. Everything but the look at the key is as for any request.
+func (g *Gateway) As(grant *key.Grant) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { g.serve(w, r, grant) })
+}
+
+func (g *Gateway) serve(w http.ResponseWriter, r *http.Request, grant *key.Grant) {
+	x := &Exchange{ID: id.NewRequest(g.ids), W: w, R: r, Started: g.clock.Now(), Grant: grant}
 	// One value under every spelling that clients look for.
 	rid := []string{x.ID.String()}
 	h := w.Header()
@@ -90,7 +100,9 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if m.endpoint.answer == nil {
-		g.run(r.Context(), x)
+		if g.run(r.Context(), x); x.torn {
+			panic(http.ErrAbortHandler) // a clean end would look like a whole answer
+		}
 		return
 	}
 	g.contain(x, m.endpoint.prefix, func() {

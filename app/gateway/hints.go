@@ -25,6 +25,11 @@ type Hints struct {
 	Client     string // recognised client app
 }
 
+// sessions are the headers that name a conversation, ours first: peers' spellings, then those that Claude Code, Codex and
+// opencode send by themselves.
+var sessions = [...]string{"X-Bodhi-Session", "Helicone-Session-Id", "X-Bf-Session-Id", "X-Claude-Code-Session-Id", "Session-Id", "Session_id",
+	"X-Session-Affinity", "X-Session-Id"}
+
 const (
 	maxHint = 256 // bytes of one hint that end up in reports
 	maxTags = 16
@@ -33,7 +38,7 @@ const (
 func readHints(h http.Header) (Hints, error) {
 	v := Hints{
 		EndUser: first(h, "X-Bodhi-User", "Helicone-User-Id"),
-		Session: first(h, "X-Bodhi-Session", "Helicone-Session-Id", "X-Bf-Session-Id", "X-Claude-Code-Session-Id"),
+		Session: first(h, sessions[:]...),
 		Purpose: clip(h.Get("X-Bodhi-Purpose")),
 		DryRun:  h.Get("X-Bodhi-Dry-Run") == "1",
 		Client:  clientApp(h),

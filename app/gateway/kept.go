@@ -14,13 +14,17 @@ import (
 // What providers keep belongs to the key whose request made it. Everything here answers the same to a key that does not own
 // an object as to one that asks for an object that never was.
 
-// own notes that the provider keeps an answer.
-func (g *Gateway) own(x *Exchange, kept string) {
-	if kept == "" || g.Objects == nil {
+// own notes that the provider keeps an answer, or a file.
+func (g *Gateway) own(x *Exchange, e llm.Event) {
+	if e.Kept == "" || g.Objects == nil {
 		return
 	}
-	g.Objects.Own(object.Object{Org: x.Grant.Chain.Org, Key: x.Grant.Chain.Key, Kind: object.Response, Upstream: kept,
-		Connection: x.try.target.Connection.ID, Created: g.clock.Now()})
+	o := object.Object{Org: x.Grant.Chain.Org, Key: x.Grant.Chain.Key, Kind: object.Response, Upstream: e.Kept,
+		Connection: x.try.target.Connection.ID, Created: g.clock.Now()}
+	if x.Call.Operation == llm.UploadFile {
+		o.Kind, o.Detail = object.File, string(e.Raw)
+	}
+	g.Objects.Own(o)
 }
 
 // owned finds the answer that a call is about; false if the key owns none of this id.
@@ -69,7 +73,7 @@ func (g *Gateway) follow(ctx context.Context, x *Exchange, p route.Plan) (route.
 
 // forget notes that the provider has deleted an answer.
 func (g *Gateway) forget(x *Exchange) {
-	if x.Call.Operation == llm.DeleteKept && g.Objects != nil {
+	if (x.Call.Operation == llm.DeleteKept || x.Call.Operation == llm.DeleteFile) && g.Objects != nil {
 		g.Objects.Forget(x.kept)
 	}
 }

@@ -23,6 +23,9 @@ type nowhere struct{ err error }
 func (n nowhere) Insert(context.Context, id.Org, []object.Object) error { return n.err }
 func (n nowhere) Delete(context.Context, id.Org, []object.Object) error { return n.err }
 func (n nowhere) Sweep(context.Context, time.Time) error                { return n.err }
+func (n nowhere) List(context.Context, id.Org, id.Key, object.Kind) ([]object.Object, error) {
+	return nil, n.err
+}
 func (n nowhere) Find(context.Context, id.Org, object.Kind, string) (object.Object, bool, error) {
 	return object.Object{}, false, n.err
 }

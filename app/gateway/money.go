@@ -64,7 +64,7 @@ func (g *Gateway) reserve(ctx context.Context, x *Exchange) (Finish, error) {
 // only a smaller hold was to be had.
 func (g *Gateway) take(ctx context.Context, x *Exchange, t route.Target) error {
 	a := &attempt{number: x.tries + 1, target: t}
-	a.edit.Model = t.Model
+	a.edit.Model, a.notes.Policy = t.Model, x.Plan.Unsupported
 	want := budget.Want{Attempt: id.NewAttempt(g.ids), Chain: x.Grant.Chain, Tags: x.Hints.Tags}
 	if err := g.price(x, a, &want); err != nil {
 		return err
@@ -99,18 +99,26 @@ func (g *Gateway) price(x *Exchange, a *attempt, want *budget.Want) error {
 		want.Unpriced = true
 		x.note("price unknown: ", t.Connection.Name, "/", t.Model)
 		a.ceiling = catalog.Ceiling{Tokens: catalog.Tokens(x.Call.Bound), MaxOutput: unknownOutput}
+		if x.Call.Operation.Media() {
+			a.ceiling.MaxOutput = x.Call.Bound.Output
+		}
 	}
 	if known && (dearTier(x.Call.Tier) || x.Call.Bound.Unpriced) {
 		want.Unpriced = true
 		a.ceiling.Input, a.ceiling.PerOutput = 0, 0
-		x.note("price unknown: service tier ", x.Call.Tier, ", or a tool that the provider charges apart")
+		if x.note("price unknown: service tier ", x.Call.Tier, ", or a tool that the provider charges apart"); x.Call.Operation.Media() {
+			x.note("price unknown: ", unpriceable(x.Call))
+		}
 	}
 	least := int64(0)
-	if x.Call.Operation != llm.Embeddings {
+	switch op := x.Call.Operation; {
+	case op.Generates():
 		a.outputs = cmp.Or(x.Call.MaxOutput, a.ceiling.MaxOutput)
 		if least = a.outputs; x.Call.MaxOutput == 0 {
 			least = min(least, leastOutput)
 		}
+	case op.Media(): // the request bounds it, and there is no cap to lower
+		a.outputs, least = a.ceiling.MaxOutput, a.ceiling.MaxOutput
 	}
 	var err error
 	if want.Ceiling, err = worst(a.ceiling, a.outputs*x.Call.Choices); err != nil {
@@ -127,7 +135,7 @@ func (g *Gateway) price(x *Exchange, a *attempt, want *budget.Want) error {
 
 // quoteOf is a target's price now, by the catalogue's name of its provider.
 func (g *Gateway) quoteOf(x *Exchange, t route.Target) (catalog.Quote, bool) {
-	return g.Prices.Quote(x.Grant.Chain.Org, pricedAs(t), t.Model, g.clock.Now())
+	return g.Prices.Quote(x.Grant.Chain.Org, pricedAs(t), catalog.Graded(t.Model, x.Call.Bound.Picture), g.clock.Now())
 }
 
 func pricedAs(t route.Target) string { return cmp.Or(t.Connection.PricedAs, string(t.Connection.Kind)) }
@@ -149,7 +157,7 @@ func dearTier(tier string) bool {
 // clamp puts the cap that the hold was taken for into the call, if the client set none: under a hard budget always,
 // because a provider's own maximum is no promise, and wherever the hold is smaller than the ceiling.
 func (g *Gateway) clamp(x *Exchange, a *attempt, want *budget.Want) {
-	if a.outputs == 0 || x.Call.MaxOutput != 0 {
+	if a.outputs == 0 || x.Call.MaxOutput != 0 || !x.Call.Operation.Generates() {
 		return
 	}
 	if held := a.hold.Amounts(); held != want.Ceiling {
@@ -204,8 +212,7 @@ func capCost(x *Exchange, a *attempt, w *budget.Want) error {
 // open journals the attempt; only then may a byte leave (decision D9).
 func (g *Gateway) open(x *Exchange, a *attempt) error {
 	rec := ledger.Attempt{
-		ID: a.hold.Attempt(), Request: x.ID, Number: a.number, Chain: x.Grant.Chain, Tags: x.Hints.Tags, At: g.clock.Now(),
-		Held: a.hold.Amounts(), Stakes: a.hold.Stakes(),
+		ID: a.hold.Attempt(), Request: x.ID, Number: a.number, Chain: x.Grant.Chain, Tags: x.Hints.Tags, At: g.clock.Now(), Held: a.hold.Amounts(),
 		Connection: a.target.Connection.ID, Provider: a.target.Connection.Name,
 		Kind: string(a.target.Connection.Kind), Model: a.target.Model,
 	}
@@ -254,6 +261,13 @@ func (g *Gateway) conclude(x *Exchange, a *attempt) (ledger.Settlement, llm.Usag
 		end.Class = string(provider.Canceled)
 	}
 	used := counted(x.Call, a.outBytes)
+	if x.Call.Operation.Filed() {
+		used = llm.Usage{}
+	} else if x.Call.Operation.Media() {
+		if used = g.countedMedia(x, a); a.usage != nil && !telling(a, a.usage) {
+			a.usage = nil
+		}
+	}
 	var bill catalog.Bill
 	switch {
 	case a.usage == nil || a.least && a.finished:

@@ -61,6 +61,8 @@ type Objects interface {
 	// Find gives a key's object; false is unknown and foreign alike. It may ask the database, and only for an object that
 	// this process does not remember.
 	Find(ctx context.Context, o id.Org, key id.Key, k object.Kind, upstream string) (object.Object, bool, error)
+	// List gives a key's objects of one kind, newest first. It asks the database.
+	List(ctx context.Context, o id.Org, key id.Key, k object.Kind) ([]object.Object, error)
 }
 
 // Prompts replaces a "prompt:name@version" model by the stored prompt's messages.

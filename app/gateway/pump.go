@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// pump writes a stream to the client and watches over its silences: it sends a comment after Waits.Ping without a byte
-// to the client, and gives the provider up after Waits.Gap without an event. One timer does both, re-armed only when it
-// fires, so an event costs one atomic store.
+// pump writes a stream to the client and watches over its silences: it sends a comment before Waits.Ping has passed without
+// a byte to the client, and gives the provider up after Waits.Gap without an event. One timer does both, re-armed only when
+// it fires, so an event costs one atomic store; how long a silence is it knows to a third of Waits.Ping.
 type pump struct {
 	w     io.Writer
 	flush func() error
@@ -20,11 +20,10 @@ type pump struct {
 
 	mu sync.Mutex // guards w: the timer writes pings
 
-	idle  atomic.Int64 // timer periods since the last event
+	idle  atomic.Int64 // ticks since the last event
 	quiet atomic.Bool  // the provider was given up
 	done  bool
 	timer *time.Timer
-	size  int
 }
 
 // ready is what a stream may offer: whether the next event is already here, so that one flush serves several.
@@ -32,11 +31,16 @@ type ready interface{ Ready() bool }
 
 func newPump(w http.ResponseWriter, src interface{ Close() error }, waits Waits, ping []byte) *pump {
 	p := &pump{w: w, src: src, waits: waits, ping: ping, flush: http.NewResponseController(w).Flush}
-	p.timer = time.AfterFunc(waits.Ping, p.watch)
+	p.timer = time.AfterFunc(p.tick(), p.watch)
 	return p
 }
 
-// watch runs on the timer, once per Waits.Ping; a silence is counted in whole periods, which is as exact as it needs to be.
+// ticks is how often the timer fires in Waits.Ping.
+const ticks = 3
+
+func (p *pump) tick() time.Duration { return p.waits.Ping / ticks }
+
+// watch runs on the timer. A silence of n ticks has lasted for n-1 to n of them.
 func (p *pump) watch() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -44,17 +48,17 @@ func (p *pump) watch() {
 		return
 	}
 	silent := p.idle.Add(1)
-	if silent > 1 && time.Duration(silent)*p.waits.Ping > p.waits.Gap {
+	if time.Duration(silent-1)*p.tick() > p.waits.Gap {
 		p.quiet.Store(true)
 		_ = p.src.Close()
 		return
 	}
-	if len(p.ping) > 0 && (silent > 1 || p.size == 0) {
+	if len(p.ping) > 0 && silent%ticks == 0 {
 		if _, err := p.w.Write(p.ping); err == nil {
 			_ = p.flush()
 		}
 	}
-	p.timer.Reset(p.waits.Ping)
+	p.timer.Reset(p.tick())
 }
 
 // send writes one event. hidden events only count as life.
@@ -65,7 +69,6 @@ func (p *pump) send(raw []byte, hidden bool) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.size += len(raw)
 	if _, err := p.w.Write(raw); err != nil {
 		return errClientGone
 	}

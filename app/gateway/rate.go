@@ -41,7 +41,7 @@ func asked(x *Exchange) limit.Ask {
 	a := limit.Ask{Chain: x.Grant.Chain, Tags: x.Hints.Tags, Model: c.Model, Operation: c.Operation}
 	a.Least = counted(c, 0).Input
 	a.Tokens = a.Least
-	if c.Operation == llm.Embeddings || c.Operation.Free() {
+	if !c.Operation.Generates() {
 		return a
 	}
 	if c.MaxOutput > 0 {

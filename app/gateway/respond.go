@@ -57,6 +57,10 @@ func (g *Gateway) document(x *Exchange) {
 func (g *Gateway) write(x *Exchange, status int, body []byte) {
 	h := x.W.Header()
 	h["Content-Type"] = []string{"application/json"}
+	if x.Err == nil && status == http.StatusOK && x.Call != nil && x.Call.Plain != "" && x.Answer != nil && x.Answer.Stream != nil {
+		h["Content-Type"] = []string{x.Call.Plain}
+		h["X-Content-Type-Options"] = []string{"nosniff"}
+	}
 	h["Content-Length"] = []string{strconv.Itoa(len(body))}
 	g.headers(x)
 	x.fact.Status, x.fact.FirstByte = status, g.clock.Now().Sub(x.Started)
@@ -82,7 +86,7 @@ func (g *Gateway) stream(ctx context.Context, x *Exchange) {
 			break
 		}
 		x.try.see(e)
-		g.own(x, e.Kept)
+		g.own(x, e)
 		switch e.Kind {
 		case llm.UsageOnly:
 			err = out.send(nil, true)
@@ -105,6 +109,9 @@ func (g *Gateway) begin(x *Exchange) {
 	}
 	h := x.W.Header()
 	h["Content-Type"] = []string{x.Dialect.StreamType(x.Call)}
+	if x.Call.Plain != "" {
+		h["X-Content-Type-Options"] = []string{"nosniff"}
+	}
 	h["Cache-Control"] = []string{"no-cache"}
 	h["X-Accel-Buffering"] = []string{"no"}
 	h["Trailer"] = []string{"X-Bodhi-Cost-Usd"}
@@ -133,6 +140,7 @@ func (g *Gateway) end(ctx context.Context, x *Exchange, out *pump, err error) {
 		x.Err = f
 		x.fact.Code, x.fact.Message = f.Code, f.Public
 		g.settle(x)
+		x.torn = x.Call.Plain != ""
 		_ = out.send(x.Dialect.ErrorEvent(x.Call, f, x.ID.String()), false)
 	}
 	if x.clientOut && x.fact.Code == "" {
@@ -180,7 +188,7 @@ func (g *Gateway) refuse(x *Exchange, f *fault.Error) {
 	x.fact.Refusal, _ = budget.Explain(f)
 	g.settle(x)
 	if x.wrote {
-		if x.Call != nil && x.Call.Stream {
+		if x.torn = x.Call != nil && x.Call.Plain != ""; !x.torn && x.Call != nil && x.Call.Stream {
 			_, _ = x.W.Write(x.Dialect.ErrorEvent(x.Call, f, x.ID.String()))
 		}
 		return

@@ -33,6 +33,8 @@ type (
 	applicantEntity  struct{}
 	scimEntity       struct{}
 	groupEntity      struct{}
+	passkeyEntity    struct{}
+	providerEntity   struct{}
 	accountEntity    struct{}
 )
 
@@ -67,6 +69,8 @@ func (domainEntity) prefix() string     { return "dom" }
 func (applicantEntity) prefix() string  { return "apl" }
 func (scimEntity) prefix() string       { return "dir" }
 func (groupEntity) prefix() string      { return "grp" }
+func (passkeyEntity) prefix() string    { return "pky" }
+func (providerEntity) prefix() string   { return "sso" }
 func (accountEntity) prefix() string    { return "acc" }
 
 // One alias per entity; the comment says what it names.
@@ -102,6 +106,8 @@ type (
 	Applicant  = ID[applicantEntity]  // somebody's request to join an organization
 	SCIM       = ID[scimEntity]       // a SCIM token
 	Group      = ID[groupEntity]      // a group of the directory that provisions people
+	Passkey    = ID[passkeyEntity]    // a passkey
+	Provider   = ID[providerEntity]   // an identity provider of single sign-on
 	Account    = ID[accountEntity]    // a service account
 )
 
@@ -290,6 +296,18 @@ func NewGroup(s *Source) Group { return New[groupEntity](s) }
 
 // ParseGroup reads the printed or plain form of an id for a group of the directory that provisions people.
 func ParseGroup(s string) (Group, error) { return Parse[groupEntity](s) }
+
+// NewPasskey makes an id for a passkey.
+func NewPasskey(s *Source) Passkey { return New[passkeyEntity](s) }
+
+// ParsePasskey reads the printed or plain form of an id for a passkey.
+func ParsePasskey(s string) (Passkey, error) { return Parse[passkeyEntity](s) }
+
+// NewProvider makes an id for an identity provider of single sign-on.
+func NewProvider(s *Source) Provider { return New[providerEntity](s) }
+
+// ParseProvider reads the printed or plain form of an id for an identity provider of single sign-on.
+func ParseProvider(s string) (Provider, error) { return Parse[providerEntity](s) }
 
 // NewAccount makes an id for a service account.
 func NewAccount(s *Source) Account { return New[accountEntity](s) }

@@ -149,9 +149,6 @@ func (s *Service) MergeDepartment(ctx context.Context, actor org.Actor, from, to
 	if err := actor.Require(org.Admin); err != nil {
 		return err
 	}
-	if from == to {
-		return fault.Field("into", "A department cannot be merged into itself. Choose another one.")
-	}
 	err := s.Tx.Do(ctx, func(ctx context.Context) error {
 		if err := s.Orgs.Hold(ctx, actor.Org); err != nil {
 			return err
@@ -159,6 +156,9 @@ func (s *Service) MergeDepartment(ctx context.Context, actor org.Actor, from, to
 		a, err := s.Department(ctx, actor, from)
 		if err != nil {
 			return err
+		}
+		if from == to {
+			return fault.Field("into", "A department cannot be merged into itself. Choose another one.")
 		}
 		b, err := s.Department(ctx, actor, to)
 		if err != nil {

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -77,7 +78,7 @@ func (s *Service) out(ctx context.Context, actor org.Actor, member id.Member, ac
 			return err
 		}
 		if m.Role == org.Admin && action != "member.enabled" {
-			if err := s.otherAdmin(ctx, m); err != nil {
+			if err := errors.Join(s.otherAdmin(ctx, m), s.keepBreakGlass(ctx, m.Org, m.ID)); err != nil {
 				return err
 			}
 		}

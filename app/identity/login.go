@@ -7,7 +7,6 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/audit"
 	"github.com/bodhi-gateway/bodhi/app/fault"
-	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/secret"
 )
@@ -76,20 +75,6 @@ func wrong() *fault.Error {
 	return fault.New(fault.Unauthenticated, "wrong_credentials", "E-mail or password is wrong. Check both and try again.")
 }
 
-// Enter begins a browser session of a member whom LogIn just matched: it writes the audit entry and returns who they
-// are now. The caller then makes the cookie.
-func (s *Service) Enter(ctx context.Context, by org.Actor, o id.Org, m id.Member) (Match, error) {
-	organization, member, err := s.Person(ctx, o, m)
-	if err != nil {
-		return Match{}, err
-	}
-	err = s.Audit.Append(ctx, member.Acting(by), audit.Entry{Action: "session.began", Target: member.ID.String(), TargetName: member.Email})
-	if err != nil {
-		return Match{}, fmt.Errorf("enter: %w", err)
-	}
-	return Match{organization, member}, nil
-}
-
 // Leave records that the actor logged out. The caller ends the cookie's session.
 func (s *Service) Leave(ctx context.Context, actor org.Actor) error {
 	if err := actor.Require(org.Viewer); err != nil {
@@ -139,7 +124,7 @@ func (s *Service) ChangePassword(ctx context.Context, actor org.Actor, current, 
 		if err := s.Store.SetHash(ctx, o.ID, account.ID, hash, now); err != nil {
 			return fmt.Errorf("change password: %w", err)
 		}
-		if err := s.Store.EndSessions(ctx, o.ID, m.ID, now); err != nil {
+		if err := s.Store.EndSessions(ctx, o.ID, m.ID, now); err != nil { // the caller makes a new one
 			return fmt.Errorf("change password: %w", err)
 		}
 		return s.Audit.Append(ctx, actor, audit.Entry{Action: "member.password_changed", Target: m.ID.String(), TargetName: m.Email})

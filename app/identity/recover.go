@@ -63,7 +63,10 @@ func (r *Recovery) Forgot(ctx context.Context, by org.Actor, email string) error
 	if err != nil {
 		return err
 	}
-	if err := r.People.Pace(by, "forgot "+email); err != nil {
+	if err := r.People.Pace(by, "forgot", freePerIP); err != nil {
+		return err
+	}
+	if err := r.People.Pace(by, "forgot "+email, freeTries); err != nil {
 		return err
 	}
 	if r.Even > 0 {
@@ -251,16 +254,4 @@ func (s *Service) setPassword(ctx context.Context, m org.Member, hash string, no
 		return s.Store.SetHash(ctx, m.Org, account.ID, hash, now)
 	}
 	return s.Store.AddIdentity(ctx, Identity{ID: id.NewIdentity(s.IDs), Org: m.Org, Member: m.ID, Issuer: PasswordIssuer, Subject: m.Email, Hash: hash, CreatedAt: now})
-}
-
-// Pace counts a try at something that costs mails or tells things, per network and what it is about, and refuses when
-// they come too fast. It forgives nothing, but forgets.
-func (s *Service) Pace(by org.Actor, about string) error {
-	wait := s.throttle.try(by.IP, about)
-	if wait <= 0 {
-		return nil
-	}
-	f := fault.New(fault.Limited, "too_many_attempts", "Too many tries from here. Wait a little, then try again.")
-	f.RetryAfter = wait
-	return f
 }

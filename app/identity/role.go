@@ -23,7 +23,15 @@ const maxAssignments = 200
 // Keys stay with the team they were made in; those of a team that the member left are refused until they are back, or
 // until MoveMember takes them along.
 func (s *Service) Place(ctx context.Context, actor org.Actor, member id.Member, want []org.Assignment, home id.Team) error {
-	return s.place(ctx, actor, member, "member.placed", func(org.Member) ([]org.Assignment, id.Team, error) { return want, home, nil }, nil)
+	return s.place(ctx, actor, member, "member.placed", func(m org.Member) ([]org.Assignment, id.Team, error) {
+		known := Known(actor, m)
+		for _, a := range m.Assignments {
+			if !slices.Contains(known, a) { // what the actor does not know of stays
+				want = append(without(want, a.At), a)
+			}
+		}
+		return want, home, nil
+	}, nil)
 }
 
 // Assign gives a member one more role, in the place of the one they had at that node.
@@ -43,13 +51,13 @@ func (s *Service) Unassign(ctx context.Context, actor org.Actor, member id.Membe
 // MoveMember takes a member from one team to another, with their keys of the first. A lead comes as a developer: who
 // leads the other team is not decided here. What they spent stays where it was spent.
 func (s *Service) MoveMember(ctx context.Context, actor org.Actor, member id.Member, from, to id.Team) error {
-	if from == to {
-		return fault.Field("to", "This is the team they are in. Choose another one.")
-	}
 	return s.place(ctx, actor, member, "member.moved", func(m org.Member) ([]org.Assignment, id.Team, error) {
 		at := slices.IndexFunc(m.Assignments, func(a org.Assignment) bool { return a.At == org.OfTeam(m.Org, from) })
 		if at < 0 {
 			return nil, id.Team{}, fault.Field("from", "This member is not in that team.")
+		}
+		if from == to {
+			return nil, id.Team{}, fault.Field("to", "This is the team they are in. Choose another one.")
 		}
 		moved := org.Assignment{Role: m.Assignments[at].Role, At: org.OfTeam(m.Org, to)}
 		if moved.Role == org.Lead {
@@ -108,7 +116,7 @@ func (s *Service) place(ctx context.Context, actor org.Actor, member id.Member, 
 			}
 		}
 		return s.Audit.Append(ctx, actor, audit.Entry{Action: action, Target: m.ID.String(), TargetName: m.Email,
-			Before: map[string]any{"roles": printed(m.Assignments), "home": m.Home.String()}, After: map[string]any{"roles": printed(want), "home": home.String()}})
+			Before: map[string]any{"roles": printed(m.Assignments), "home": teamText(m.Home)}, After: map[string]any{"roles": printed(want), "home": teamText(home)}})
 	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", action, err)
@@ -122,7 +130,7 @@ func (s *Service) demoted(ctx context.Context, m org.Member, want []org.Assignme
 	if m.Role != org.Admin || org.Highest(want) == org.Admin {
 		return nil
 	}
-	if err := s.otherAdmin(ctx, m); err != nil {
+	if err := errors.Join(s.otherAdmin(ctx, m), s.keepBreakGlass(ctx, m.Org, m.ID)); err != nil {
 		return err
 	}
 	return s.Store.RevokeTokensOf(ctx, m.Org, m.ID, s.Clock.Now())
@@ -204,6 +212,13 @@ func (s *Service) usable(ctx context.Context, actor org.Actor, at org.Scope) err
 	return nil
 }
 
+func teamText(t id.Team) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.String()
+}
+
 func without(all []org.Assignment, at org.Scope) []org.Assignment {
 	return slices.DeleteFunc(slices.Clone(all), func(a org.Assignment) bool { return a.At == at })
 }
@@ -237,5 +252,29 @@ func printed(all []org.Assignment) []string {
 		out = append(out, string(a.Role)+" "+a.At.String())
 	}
 	slices.Sort(out)
+	return out
+}
+
+// Known are those of a member's roles that the reader may learn of: all to themselves and to those who read everything,
+// else those in the teams and departments that the reader knows.
+func Known(reader org.Actor, m org.Member) []org.Assignment {
+	if reader.Everywhere(org.Viewer) || !m.ID.IsZero() && reader.Member == m.ID {
+		return m.Assignments
+	}
+	var out []org.Assignment
+	for _, a := range m.Assignments {
+		switch a.At.Kind() {
+		case org.OrgScope:
+			out = append(out, a)
+		case org.DepartmentScope:
+			if d, err := id.ParseDepartment(a.At.Node()); err == nil && reader.InDepartment(d, org.Viewer) {
+				out = append(out, a)
+			}
+		case org.TeamScope:
+			if t, err := id.ParseTeam(a.At.Node()); err == nil && reader.InTeam(t, org.Viewer) {
+				out = append(out, a)
+			}
+		}
+	}
 	return out
 }

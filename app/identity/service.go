@@ -25,10 +25,12 @@ const (
 	LimitsChanged  live.Topic = "limits"
 )
 
-// Config is what Service works with. Welcome and Random may be nil: nothing to furnish, the system's randomness.
+// Config is what Service works with. Welcome and Random may be nil: nothing to furnish, the system's randomness. So may
+// Factors and Providers where nobody logs in, and Logins is Store where that can.
 type Config struct {
 	Orgs    org.Store
 	Store   Store
+	Logins  LoginStore
 	Budgets Budgets
 	Keys    DataKeys
 	Tx      work.Tx
@@ -41,6 +43,9 @@ type Config struct {
 	Welcome Welcome
 	Random  io.Reader
 	Log     *slog.Logger
+
+	Factors   Factors
+	Providers Providers
 }
 
 // Service is sign-up, log-in, members, teams and tokens.
@@ -53,6 +58,9 @@ type Service struct {
 func NewService(c Config) *Service {
 	if c.Hasher == nil {
 		c.Hasher = NewHasher(0)
+	}
+	if c.Logins == nil {
+		c.Logins, _ = c.Store.(LoginStore)
 	}
 	return &Service{Config: c, throttle: newThrottle(c.Clock)}
 }

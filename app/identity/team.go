@@ -193,9 +193,6 @@ func (s *Service) MergeTeam(ctx context.Context, actor org.Actor, from, to id.Te
 	if err := actor.Require(org.Manager); err != nil {
 		return err
 	}
-	if from == to {
-		return fault.Field("into", "A team cannot be merged into itself. Choose another one.")
-	}
 	err := s.Tx.Do(ctx, func(ctx context.Context) error {
 		if err := s.Orgs.Hold(ctx, actor.Org); err != nil {
 			return err
@@ -203,6 +200,9 @@ func (s *Service) MergeTeam(ctx context.Context, actor org.Actor, from, to id.Te
 		a, err := s.managed(ctx, actor, from)
 		if err != nil {
 			return err
+		}
+		if from == to {
+			return fault.Field("into", "A team cannot be merged into itself. Choose another one.")
 		}
 		b, err := s.managed(ctx, actor, to)
 		if err != nil {

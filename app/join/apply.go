@@ -28,6 +28,9 @@ const (
 	RequestsPath = "/join-requests"
 )
 
+// How often strangers may ask before they are slowed down: from one network, and for one address from there.
+const askPerNetwork, askPerAddress = 60, 5
+
 // confirmTime is how long the letter's link is good.
 const confirmTime = 7 * 24 * time.Hour
 
@@ -39,7 +42,10 @@ func (s *Service) Apply(ctx context.Context, by org.Actor, email string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.People.Pace(by, "join "+email); err != nil {
+	if err := s.People.Pace(by, "join", askPerNetwork); err != nil {
+		return err
+	}
+	if err := s.People.Pace(by, "join "+email, askPerAddress); err != nil {
 		return err
 	}
 	_, domain, _ := strings.Cut(email, "@")

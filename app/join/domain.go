@@ -276,3 +276,10 @@ func (s *Service) recheck(ctx context.Context, d Domain) error {
 		return s.Audit.Append(ctx, org.System(d.Org, "domain check"), audit.Entry{Action: "domain.lost", Target: d.ID.String(), TargetName: d.Domain})
 	})
 }
+
+// Owns reports whether an organization has proved that a domain is its own, for single sign-on: whose address is in it
+// may be linked at a first log-in.
+func (s *Service) Owns(ctx context.Context, o id.Org, domain string) (bool, error) {
+	owner, ok, err := s.Store.Owner(ctx, strings.ToLower(domain))
+	return ok && owner.Org == o, err
+}

@@ -325,7 +325,7 @@ func TestALinkIsForWhoeverHoldsIt(t *testing.T) {
 func TestWhereNoPasswordsAreTakenAcceptingSetsNone(t *testing.T) {
 	t.Parallel()
 	f := furnish(t, dbtest.SQLite(t))
-	f.SSO = func(context.Context, id.Org) (bool, error) { return true, nil }
+	f.Service.SSO = func(context.Context, id.Org) (bool, error) { return true, nil }
 	x := f.Found(t, "Acme")
 	if _, err := f.Invite(t.Context(), x.Actor(org.Admin), join.Invite{Email: "a@x.test", Grant: join.Grant{Role: org.Viewer}}); err != nil {
 		t.Fatal(err)

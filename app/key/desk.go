@@ -67,6 +67,11 @@ func (d *Desk) Authenticate(presented string) (*Grant, error) {
 	if !d.mac.Verify(e.keyID, t.Signed(), e.mac) || !known {
 		return nil, fault.New(fault.Unauthenticated, "invalid_key", "This key is unknown here. It may have been deleted; create a new one in the dashboard.")
 	}
+	return d.grant(e)
+}
+
+// grant is what an entry may do now.
+func (d *Desk) grant(e *entry) (*Grant, error) {
 	if e.off {
 		return nil, fault.New(fault.Unauthenticated, "key_disabled", "This key is disabled. Whoever manages keys in your organization can enable it or create a new one.")
 	}
@@ -76,6 +81,19 @@ func (d *Desk) Authenticate(presented string) (*Grant, error) {
 	}
 	d.uses.note(e, now)
 	return &e.grant, nil
+}
+
+// Grant is what a key may do right now, for somebody who was shown to own it by other means than its secret: a person in
+// the dashboard. It walks over all keys, so it is for single questions of people.
+func (d *Desk) Grant(o id.Org, k id.Key) (*Grant, error) {
+	if x := d.cell.Get(); x != nil {
+		for _, e := range x.entries {
+			if e.grant.Key == k && e.grant.Chain.Org == o {
+				return d.grant(e)
+			}
+		}
+	}
+	return nil, fault.New(fault.Unauthenticated, "invalid_key", "This key is not known here yet, or no longer. Try again in a second.")
 }
 
 // malformed says what is wrong with something that is no virtual key, without repeating it.

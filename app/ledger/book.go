@@ -234,6 +234,15 @@ func (h *Hold) Amounts() Amounts { return h.amounts }
 // Amount is the money that is held.
 func (h *Hold) Amount() money.USD { return h.amounts.Money }
 
+// On yields the accounts that the hold lies on.
+func (h *Hold) On(yield func(Stake) bool) {
+	for i := range h.lines {
+		if !yield(h.lines[i].Stake) {
+			return
+		}
+	}
+}
+
 // Stakes are the accounts that the hold lies on.
 func (h *Hold) Stakes() []Stake {
 	out := make([]Stake, len(h.lines))

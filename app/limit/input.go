@@ -26,7 +26,7 @@ type Input struct {
 }
 
 // Endpoints are the operations that a limit can be narrowed to.
-var Endpoints = []llm.Operation{llm.Chat, llm.Embeddings}
+var Endpoints = []llm.Operation{llm.Chat, llm.Embeddings, llm.MakeImages, llm.EditImages, llm.Transcribe, llm.Interpret, llm.Speak, llm.Moderate, llm.UploadFile}
 
 // checked is the input in its stored form, or everything that is wrong with it, joined.
 func (in Input) checked(p Place) (Input, error) {
@@ -55,7 +55,7 @@ func (in Input) checked(p Place) (Input, error) {
 		note(fault.Field("window", "Enter a window from 1s to 24h, such as 1m, 90s or 1h."))
 	}
 	if in.Endpoint != "" && !known(in.Endpoint) {
-		note(fault.Field("endpoint", "Choose chat or embeddings, or leave it empty for all."))
+		note(fault.Field("endpoint", "Choose one of the endpoints, such as chat or image_generation, or leave it empty for all."))
 	}
 	if in.Burst.Percent == 100 || in.Burst.Percent == 0 {
 		in.Burst = Burst{}

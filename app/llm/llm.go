@@ -41,13 +41,52 @@ const (
 	ListKept   Operation = "response_input_items"
 )
 
+// What OpenAI's family has beside text: pictures, sound, verdicts on content, and files that a provider keeps. These pass to
+// providers that speak that family and are not translated.
+const (
+	MakeImages Operation = "image_generation"
+	EditImages Operation = "image_edit"
+	Transcribe Operation = "transcription"
+	Interpret  Operation = "translation" // speech of any language as English text
+	Speak      Operation = "speech"
+	Moderate   Operation = "moderation"
+
+	UploadFile Operation = "file_upload"
+	ListFiles  Operation = "file_list"
+	ShowFile   Operation = "file_show"
+	ReadFile   Operation = "file_content"
+	DeleteFile Operation = "file_delete"
+)
+
+// Media reports whether this makes or reads pictures or sound, or judges content: the request says all that it can cost, and
+// no cap on tokens can be lowered.
+func (o Operation) Media() bool {
+	switch o {
+	case MakeImages, EditImages, Transcribe, Interpret, Speak, Moderate:
+		return true
+	}
+	return false
+}
+
+// Filed reports whether this is about files that a provider keeps.
+func (o Operation) Filed() bool {
+	switch o {
+	case UploadFile, ListFiles, ShowFile, ReadFile, DeleteFile:
+		return true
+	}
+	return false
+}
+
+// Generates reports whether this makes text of which a cap on tokens bounds the length.
+func (o Operation) Generates() bool { return o == Chat || o == Completions }
+
 // Kept reports whether this is about an answer that a provider keeps (Call.Follows), and not about a model.
 func (o Operation) Kept() bool {
 	return o == ShowKept || o == DeleteKept || o == CancelKept || o == ListKept
 }
 
 // Free reports whether providers do this without charging for it: no money is held, and none is booked.
-func (o Operation) Free() bool { return o == CountTokens || o.Kept() }
+func (o Operation) Free() bool { return o == CountTokens || o.Kept() || o.Filed() }
 
 // Call is one decoded and validated request. It is read-only after decoding.
 type Call struct {
@@ -68,6 +107,12 @@ type Call struct {
 	// the call goes on from, or is about (Responses).
 	Keeps   bool
 	Follows string
+	// Plain is the media type of an answer that is neither JSON nor events and passes as it is: sound, a text, a file's
+	// content. "" for all others. With Stream its bytes pass as they come, and nothing can be said between them.
+	Plain string
+	// Thread is what the body says of the conversation that the call belongs to: the key of the provider's prompt cache, or
+	// the session that Claude Code puts into the end user's id. "" without.
+	Thread string
 	// Body is the validated request, byte for byte as the client sent it.
 	Body []byte
 	// Bound says how large the input can be at most, for the price ceiling.
@@ -106,13 +151,29 @@ type Bound struct {
 	Windows int64
 	// Searches are the provider's own web searches that the call asks for.
 	Searches int64
+	// Characters are the ones to be spoken, and Picture is what each of the pictures asked for is to be like.
+	Characters int64
+	Picture    Picture
+	// Output bounds the output tokens of what makes no text, where the request does; 0 means that it does not.
+	Output int64
 	// Opaque says that the body refers to content whose size it does not show, such as an uploaded file: only the
 	// context window bounds the input then.
 	Opaque bool
 	// Unpriced says that the provider may charge for what no usage tells: containers, vector stores, pictures of its tools.
 	Unpriced bool
+	// Unmeasured says that sound is to be read whose length its bytes do not tell.
+	Unmeasured bool
 	// LongCache says that the call asks for one-hour cache writes, the dearest kind.
 	LongCache bool
+}
+
+// Picture is what a request says of the pictures that it wants, as far as it decides what they cost.
+type Picture struct {
+	Width, Height int64  // pixels; 0 leaves them to the provider
+	Quality       string // "" and "auto" leave it to the provider
+	Partials      int64  // unfinished ones that a stream shows before each
+	Frames        int64  // of a moving one; 0 means one
+	Count         int64  // how many are asked for; 0 means that this is about no pictures
 }
 
 // Spot is a half-open byte range [From, To) of a value in Call.Body; To == 0 means that the field is absent.
@@ -134,6 +195,7 @@ type Spots struct {
 	MaxCompletionTokens Member
 	StreamOptions       Spot // the object or null
 	IncludeUsage        Spot // the boolean inside it
+	StreamFormat        Spot // of speech: the string
 }
 
 // Edit is what the gateway changes in the bytes it forwards. Zero fields are left as the client wrote them.
@@ -169,6 +231,10 @@ type Usage struct {
 	WebSearches     int64 // calls of the provider's own search tool
 	VideoSeconds    int64
 	ServerToolCalls int64
+	// What some models are billed by instead of tokens. Where they are billed by tokens these are for people to read.
+	Images       int64 // pictures made
+	AudioSeconds int64 // of sound read, whole ones
+	Characters   int64 // of text spoken
 }
 
 // IsZero reports whether nothing was used.

@@ -1,6 +1,7 @@
 package llm
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
@@ -17,6 +18,29 @@ const (
 	Reject                    // refuse the call
 )
 
+var unsupported = [...]string{Warn: "warn", Drop: "drop", Reject: "reject"}
+
+// String is the policy's word, as settings have it.
+func (u Unsupported) String() string { return unsupported[u] }
+
+// ParseUnsupported reads that word.
+func ParseUnsupported(word string) (Unsupported, bool) {
+	i := slices.Index(unsupported[:], word)
+	return Unsupported(max(i, 0)), i >= 0
+}
+
+// MarshalText implements encoding.TextMarshaler, for snapshots.
+func (u Unsupported) MarshalText() ([]byte, error) { return []byte(u.String()), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (u *Unsupported) UnmarshalText(word []byte) error {
+	v, ok := ParseUnsupported(string(word))
+	if *u = v; !ok {
+		return fmt.Errorf("llm: unknown policy %q", word)
+	}
+	return nil
+}
+
 // Notes collects what a translation changed. The nil Notes drop in silence, for tests and counting.
 type Notes struct {
 	Policy Unsupported
@@ -31,7 +55,7 @@ func (n *Notes) Drop(field string) {
 		return
 	}
 	if n.Policy == Reject {
-		n.Refuse(field, "has no counterpart at this provider, and this key's policy is to refuse rather than to drop it. Leave it out, or ask for a model of a provider that has it")
+		n.Refuse(field, "has no counterpart at this provider, and your organization's policy is to refuse the request rather than to drop it. Leave it out, or ask for a model of a provider that has it")
 		return
 	}
 	n.add("dropped " + field)

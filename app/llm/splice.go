@@ -39,17 +39,39 @@ func Quote(s string) string { return string(AppendQuoted(make([]byte, 0, len(s)+
 // AppendQuoted appends a JSON string. <, > and & stay as they are; what is not UTF-8 becomes U+FFFD.
 func AppendQuoted(out []byte, s string) []byte {
 	out = append(out, '"')
-	for _, r := range s {
-		switch {
-		case r == '"' || r == '\\':
-			out = append(out, '\\', byte(r))
-		case r == '\n':
-			out = append(out, '\\', 'n')
-		case r < 0x20:
-			out = append(out, '\\', 'u', '0', '0', "0123456789abcdef"[r>>4], "0123456789abcdef"[r&15])
-		default:
-			out = utf8.AppendRune(out, r)
+	from := 0 // what stands as it is begins here
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c >= 0x20 && c != '"' && c != '\\' && c < utf8.RuneSelf {
+			i++
+			continue
 		}
+		if c >= utf8.RuneSelf {
+			r, n := utf8.DecodeRuneInString(s[i:])
+			if r != utf8.RuneError || n > 1 {
+				i += n
+				continue
+			}
+			out = append(append(out, s[from:i]...), "\uFFFD"...)
+			i++
+			from = i
+			continue
+		}
+		out = append(out, s[from:i]...)
+		switch c {
+		case '"', '\\':
+			out = append(out, '\\', c)
+		case '\n':
+			out = append(out, '\\', 'n')
+		case '\r':
+			out = append(out, '\\', 'r')
+		case '\t':
+			out = append(out, '\\', 't')
+		default:
+			out = append(out, '\\', 'u', '0', '0', "0123456789abcdef"[c>>4], "0123456789abcdef"[c&15])
+		}
+		i++
+		from = i
 	}
-	return append(out, '"')
+	return append(append(out, s[from:]...), '"')
 }

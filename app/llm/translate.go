@@ -23,8 +23,12 @@ func Body(w Wire, call *Call, edit Edit) ([]byte, error) {
 	if call.Family == w.Family() {
 		return w.Edited(call, edit), nil
 	}
-	if call.Operation != Chat && call.Operation != CountTokens {
-		return nil, fault.Newf(fault.Invalid, "unsupported_operation", "The model %q cannot be asked for %s in this dialect: its provider speaks another one. Use the endpoint of the provider's own dialect, or another model.", call.Model, call.Operation)
+	switch call.Operation {
+	case Chat, CountTokens:
+	case Embeddings:
+		return embeddingBody(w, call, edit)
+	default:
+		return nil, untold(call)
 	}
 	c, err := call.Conversation()
 	if err != nil {
@@ -47,6 +51,12 @@ func Body(w Wire, call *Call, edit Edit) ([]byte, error) {
 func Answer(w Wire, call *Call, s Stream) (Stream, error) {
 	if call.Family == w.Family() {
 		return s, nil
+	}
+	if call.Operation == Embeddings {
+		if e, ok := w.(EmbeddingWire); ok {
+			return &embedded{Stream: s, wire: e, call: call}, nil
+		}
+		return nil, untold(call)
 	}
 	c, err := call.Conversation()
 	if err != nil {

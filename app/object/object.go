@@ -1,4 +1,4 @@
-// Package object remembers which key's request made what a provider keeps: stored responses today. A provider knows one
+// Package object remembers which key's request made what a provider keeps: stored responses and files. A provider knows one
 // account for a whole organization, so without this any key could read what another one stored. The data plane notes owners
 // without waiting for a database, and asks it only for objects that this process did not see being made.
 package object
@@ -13,8 +13,11 @@ import (
 // Kind is what an object is.
 type Kind string
 
-// Response is a stored answer of OpenAI's Responses API.
-const Response Kind = "response"
+// The kinds.
+const (
+	Response Kind = "response" // a stored answer of OpenAI's Responses API
+	File     Kind = "file"     // an uploaded file; known until it is deleted
+)
 
 // Object is one thing that a provider keeps.
 type Object struct {
@@ -26,6 +29,8 @@ type Object struct {
 	// Connection made it, and is the only one that has it.
 	Connection id.Connection
 	Created    time.Time
+	// Detail is what the provider said of it when it was made, a JSON object: a file's name, size and purpose. "" without.
+	Detail string
 }
 
 // Store keeps owners for good. *db.ObjectStore implements it.
@@ -34,8 +39,10 @@ type Store interface {
 	Insert(ctx context.Context, o id.Org, list []Object) error
 	// Find gives an object; false if there is none.
 	Find(ctx context.Context, o id.Org, k Kind, upstream string) (Object, bool, error)
+	// List gives a key's objects of one kind, newest first.
+	List(ctx context.Context, o id.Org, key id.Key, k Kind) ([]Object, error)
 	// Delete removes objects of one organization; it does not mind those that are not there.
 	Delete(ctx context.Context, o id.Org, list []Object) error
-	// Sweep removes what is older, of all organizations.
+	// Sweep removes responses that are older, of all organizations. Files stay until they are deleted.
 	Sweep(ctx context.Context, before time.Time) error
 }

@@ -1,8 +1,10 @@
 package object
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -106,9 +108,39 @@ func (r *Registry) Find(ctx context.Context, o id.Org, key id.Key, k Kind, upstr
 	defer cancel()
 	found, ok, err := r.Store.Find(ctx, o, k, upstream)
 	if err != nil {
-		f := fault.New(fault.Unavailable, "ownership_unavailable", "It cannot be said at the moment whose object this is: our database is away. Try again in a moment.").Because(err)
-		f.RetryAfter = pause
-		return Object{}, false, f
+		return Object{}, false, unavailable(err)
 	}
 	return found, ok && found.Key == key, nil
+}
+
+func unavailable(err error) error {
+	f := fault.New(fault.Unavailable, "ownership_unavailable", "It cannot be said at the moment whose object this is: our database is away. Try again in a moment.").Because(err)
+	f.RetryAfter = pause
+	return f
+}
+
+// List gives a key's objects of one kind, newest first: what the database knows, and what this process knows already.
+func (r *Registry) List(ctx context.Context, o id.Org, key id.Key, k Kind) ([]Object, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	known, err := r.Store.List(ctx, o, key, k)
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	there := map[string]bool{}
+	known = slices.DeleteFunc(known, func(x Object) bool {
+		there[x.Upstream] = true
+		return r.recent[place{o, k, x.Upstream}].gone
+	})
+	for at, e := range r.recent {
+		if at.org == o && at.kind == k && e.object.Key == key && !e.gone && !there[at.upstream] {
+			known = append(known, e.object)
+		}
+	}
+	slices.SortStableFunc(known, func(a, b Object) int {
+		return cmp.Or(b.Created.Compare(a.Created), cmp.Compare(b.Upstream, a.Upstream))
+	})
+	return known, nil
 }

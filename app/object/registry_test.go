@@ -48,6 +48,17 @@ func (s *table) Delete(_ context.Context, _ id.Org, list []Object) error {
 
 func (s *table) Sweep(context.Context, time.Time) error { return nil }
 
+func (s *table) List(_ context.Context, _ id.Org, k id.Key, kind Kind) (out []Object, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, o := range s.rows {
+		if o.Key == k && o.Kind == kind {
+			out = append(out, o)
+		}
+	}
+	return out, s.fail
+}
+
 func (s *table) Find(_ context.Context, _ id.Org, _ Kind, upstream string) (Object, bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -145,5 +156,40 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 	if len(r.recent) != most || len(r.order) != most || len(r.queue) != most {
 		t.Errorf("%d %d %d", len(r.recent), len(r.order), len(r.queue))
+	}
+}
+
+func TestListKnowsWhatTheDatabaseDoesNotKnowYet(t *testing.T) {
+	t.Parallel()
+	r, s, o := registry()
+	o.Kind = File
+	named := func(name string, at int64) Object {
+		x := o
+		x.Upstream, x.Created = name, time.Unix(at, 0)
+		return x
+	}
+	for _, x := range []Object{named("old", 1), named("gone", 2), named("both", 3)} {
+		s.rows[x.Upstream] = x
+	}
+	r.Own(named("both", 3))
+	r.Own(named("new", 4))
+	r.Forget(named("gone", 2))
+	foreign := named("foreign", 5)
+	foreign.Key = id.NewKey(id.NewSource(clock.System{}.Now, nil))
+	r.Own(foreign)
+	answer := named("resp_1", 6)
+	answer.Kind = Response
+	r.Own(answer)
+	list, err := r.List(t.Context(), o.Org, o.Key, File)
+	names := ""
+	for _, x := range list {
+		names += x.Upstream + " "
+	}
+	if err != nil || names != "new both old " {
+		t.Errorf("%q, %v", names, err)
+	}
+	s.fail = errors.New("away")
+	if _, err := r.List(t.Context(), o.Org, o.Key, File); err == nil {
+		t.Error("a list without a database")
 	}
 }

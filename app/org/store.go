@@ -1,8 +1,11 @@
 package org
 
 import (
+	"bytes"
 	"context"
+	"encoding/base64"
 	"time"
+	"unicode/utf8"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -119,6 +122,29 @@ const (
 type MemberPlace struct {
 	Name string
 	ID   id.Member
+}
+
+// String is the place as URLs carry it; "" at the top.
+func (p MemberPlace) String() string {
+	if p.ID.IsZero() {
+		return ""
+	}
+	return base64.RawURLEncoding.EncodeToString([]byte(p.ID.UUID() + p.Name))
+}
+
+// ReadMemberPlace reads what String printed.
+func ReadMemberPlace(text string) (MemberPlace, error) {
+	if text == "" {
+		return MemberPlace{}, nil
+	}
+	const uuid = 36
+	b, err := base64.RawURLEncoding.DecodeString(text)
+	if err == nil && len(b) > uuid && utf8.Valid(b) && !bytes.ContainsRune(b, 0) {
+		if m, err := id.ParseMember(string(b[:uuid])); err == nil {
+			return MemberPlace{Name: string(b[uuid:]), ID: m}, nil
+		}
+	}
+	return MemberPlace{}, fault.Field("after", "This place in the list is not known. Begin at the top again.")
 }
 
 // Missing is the one answer for an organization that is not there.

@@ -21,10 +21,12 @@ var readers = map[string]func([]byte) (llm.Reading, error){
 	"anthropic":  anthropic.ReadMessage,
 	"gemini":     gemini.ReadContent,
 	"converse":   bedrock.ReadConverse,
+	"images":     openai.ReadImages,
+	"audio":      openai.ReadAudio,
 }
 
 // Families are the names of answers' shapes, for messages and flags.
-const Families = "chat, responses, embeddings, anthropic, gemini, converse"
+const Families = "chat, responses, embeddings, anthropic, gemini, converse, images, audio"
 
 // read reads an answer's usage. An empty family is told from the answer.
 func read(kind, family string, body []byte) (llm.Reading, error) {

@@ -92,6 +92,7 @@ func byClass(u llm.Usage) map[string]int64 {
 		"cache_image_read_tokens": u.CacheReadImage, "input_video_tokens": u.InputVideo, "output_reasoning_tokens": u.Reasoning,
 		"output_audio_tokens": u.OutputAudio, "output_image_tokens": u.OutputImage, "output_video_tokens": u.OutputVideo,
 		"output_citation_tokens": u.Citations, "web_searches": u.WebSearches, "server_tool_calls": u.ServerToolCalls,
+		"images": u.Images, "audio_seconds": u.AudioSeconds, "characters": u.Characters,
 	} {
 		if n > 0 {
 			out[name] = n

@@ -62,7 +62,7 @@ func (s *Service) Discover(ctx context.Context, actor org.Actor) (Found, bool, e
 		return Found{}, false, err
 	}
 	if slices.ContainsFunc(there, func(r ConnectionRecord) bool {
-		return r.Kind == Ollama && Origin(Ollama, r.BaseURL) == Origin(Ollama, "")
+		return Origin(r.Kind, r.BaseURL) == Origin(Ollama, "")
 	}) {
 		return Found{}, false, nil
 	}

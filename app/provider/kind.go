@@ -37,7 +37,7 @@ func Offerings() []Offering {
 		{Kind: Gemini, Title: "Google AI Studio", BaseURL: "https://generativelanguage.googleapis.com", NeedsKey: true,
 			About: "Gemini models with an API key from aistudio.google.com."},
 		{Kind: Vertex, Title: "Google Vertex AI", BaseURL: "https://aiplatform.googleapis.com", ServiceAccounts: true,
-			About: "Gemini models in a Google Cloud project of your own, with a service account's key, an API key, or the identity of this machine."},
+			About: "Gemini models, and Claude, in a Google Cloud project of your own, with a service account's key, an API key, or the identity of this machine."},
 		{Kind: Azure, Title: "Azure OpenAI", NeedsKey: true, BaseURLHint: "https://acme.openai.azure.com",
 			About: "Deployments of an Azure OpenAI resource, with its key, or with an Entra ID application as tenant-id:client-id:client-secret."},
 		{Kind: Bedrock, Title: "AWS Bedrock", NeedsKey: true, BaseURL: "https://bedrock-runtime." + DefaultRegion + ".amazonaws.com",
@@ -47,8 +47,9 @@ func Offerings() []Offering {
 		{Kind: Ollama, Title: "Ollama", BaseURL: "http://127.0.0.1:11434/v1", OwnList: true,
 			About: "Models on a machine of your own. Whoever runs this installation must allow its network."},
 		{Kind: Sandbox, Title: "Sandbox", Local: true, OwnList: true,
-			Models: []string{"sandbox-chat", "sandbox-embed", "sandbox-reasoning", "sandbox-vision"},
-			About:  "Answers offline with made-up text at made-up prices, to try everything without an account."},
+			Models: []string{"sandbox-chat", "sandbox-embed", "sandbox-image", "sandbox-moderation", "sandbox-reasoning", "sandbox-speech",
+				"sandbox-transcribe", "sandbox-tts", "sandbox-vision", "sandbox-whisper"},
+			About: "Answers offline with made-up text at made-up prices, to try everything without an account."},
 	}
 }
 

@@ -12,6 +12,8 @@ type Reach struct {
 	All    bool
 	Teams  []id.Team
 	Member id.Member
+	// Under narrows it further, to what was spent below a department, team, member or key; zero does not.
+	Under org.Scope
 }
 
 // reach is the actor's part of their organization; the first line of every method here.

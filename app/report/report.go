@@ -24,8 +24,17 @@ type Totals struct {
 	Requests int64
 	Errors   int64 // requests that failed or were refused
 	Input    int64 // tokens
+	Cached   int64 // tokens, part of Input: read from the providers' prompt caches
 	Output   int64 // tokens
 	Cost     money.USD
+}
+
+// CacheRate is which part of the input came from the providers' prompt caches, from 0 to 1; false without any input.
+func (t Totals) CacheRate() (float64, bool) {
+	if t.Input <= 0 {
+		return 0, false
+	}
+	return float64(t.Cached) / float64(t.Input), true
 }
 
 // Add sums up. Money that does not fit is an error, never a wrong figure.
@@ -38,6 +47,7 @@ func (t *Totals) Add(o Totals) error {
 	t.Requests += o.Requests
 	t.Errors += o.Errors
 	t.Input += o.Input
+	t.Cached += o.Cached
 	t.Output += o.Output
 	return nil
 }
@@ -47,6 +57,7 @@ func (t *Totals) Sub(o Totals) {
 	t.Requests -= o.Requests
 	t.Errors -= o.Errors
 	t.Input -= o.Input
+	t.Cached -= o.Cached
 	t.Output -= o.Output
 	t.Cost -= o.Cost
 }
@@ -115,6 +126,8 @@ type Store interface {
 	Hours(ctx context.Context, r Reach, from, to time.Time) ([]Hour, error)
 	// Span sums the facts themselves, for the parts of hours at the edges of a day.
 	Span(ctx context.Context, r Reach, from, to time.Time) (Totals, error)
+	// OfKey sums the hourly rollup of one key.
+	OfKey(ctx context.Context, r Reach, k id.Key, from, to time.Time) (Totals, error)
 	// Groups sums the hourly rollup by a dimension other than ByDay, the most expensive first.
 	Groups(ctx context.Context, r Reach, by By, from, to time.Time, limit int) ([]Group, error)
 	// Allocate sums up everything by a dimension other than ByDay, the most expensive first: whole hours from the rollup.

@@ -37,6 +37,7 @@ type tenant struct {
 	aliases     map[string]*compiled
 	bare        map[string]*compiled // model names from the endpoints' own lists
 	offered     []string             // aliases that work and bare names, sorted
+	policy      Policy
 }
 
 // connection is one connection and, if it takes no traffic, why. Of one with ownList only its own list of models counts,
@@ -58,6 +59,7 @@ type compiled struct {
 type Records struct {
 	Connections []provider.ConnectionRecord `json:"connections"` // oldest first
 	Aliases     []Alias                     `json:"aliases"`
+	Policies    []Policy                    `json:"policies"`
 }
 
 // Reader reads the records of all organizations.
@@ -76,7 +78,11 @@ func (r Reader) Read(ctx context.Context) (Records, error) {
 	if err != nil {
 		return Records{}, fmt.Errorf("route: read connections: %w", err)
 	}
-	return Records{Connections: connections, Aliases: aliases}, nil
+	policies, err := r.Aliases.Policies(ctx)
+	if err != nil {
+		return Records{}, fmt.Errorf("route: read policies: %w", err)
+	}
+	return Records{Connections: connections, Aliases: aliases, Policies: policies}, nil
 }
 
 // Compile makes the index. A credential that does not open takes its connection out of service and is reported; the
@@ -104,6 +110,9 @@ func Compile(ctx context.Context, all Records, book Catalog, vault provider.Open
 	}
 	for i := range aliases {
 		x.tenant(aliases[i].Org).alias(&aliases[i], byID)
+	}
+	for _, p := range all.Policies {
+		x.tenant(p.Org).policy = p
 	}
 	for _, t := range x.tenants {
 		t.list()

@@ -20,11 +20,16 @@ import (
 //
 // Connections that are switched off or lack a key are left out. A refusal is model_not_found and names what there is.
 func (x *Index) Plan(o id.Org, call *llm.Call) (Plan, error) {
-	model := call.Model
 	t := x.tenants[o]
 	if t == nil {
-		return Plan{}, notFound(model, `Your organization has no provider connection yet. Add one in the dashboard under "Connections".`)
+		return Plan{}, notFound(call.Model, `Your organization has no provider connection yet. Add one in the dashboard under "Connections".`)
 	}
+	p, err := x.plan(t, call.Model)
+	p.Unsupported = t.policy.Unsupported
+	return p, err
+}
+
+func (x *Index) plan(t *tenant, model string) (Plan, error) {
 	if a, ok := t.aliases[model]; ok {
 		if len(a.plan.Targets) == 0 {
 			return Plan{}, notFound(model, fmt.Sprintf("The alias %q has no target that works: %s. Ask whoever manages connections.", model, a.down))
@@ -39,17 +44,17 @@ func (x *Index) Plan(o id.Org, call *llm.Call) (Plan, error) {
 			if c.down != "" {
 				return Plan{}, notFound(model, fmt.Sprintf("The connection %q is %s. %s", prefix, c.down, t.available()))
 			}
-			return Plan{"connection " + c.Name, []Target{{c.Connection, rest, "the request names connection " + c.Name}}}, nil
+			return Plan{Route: "connection " + c.Name, Targets: []Target{{c.Connection, rest, "the request names connection " + c.Name}}}, nil
 		}
 		if targets := x.byCatalogue(t, prefix, rest); len(targets) > 0 {
-			return Plan{"catalogue " + model, targets}, nil
+			return Plan{Route: "catalogue " + model, Targets: targets}, nil
 		}
 	}
 	if p, ok := t.bare[model]; ok {
 		return p.plan, nil
 	}
 	if targets := x.byName(t, model); len(targets) > 0 {
-		return Plan{"model " + model, targets}, nil
+		return Plan{Route: "model " + model, Targets: targets}, nil
 	}
 	return Plan{}, notFound(model, fmt.Sprintf("There is no model or alias %q. %s", clip(model), t.available()))
 }

@@ -104,7 +104,7 @@ func (w *town) alias(o id.Org, name string, targets ...route.TargetRef) {
 
 func (w *town) compile(t *testing.T) *route.Index {
 	t.Helper()
-	book := shop{"openai": {"gpt-5.5", "gpt-5.5-mini", "o7", "gpt-1-old"}, "openai-compatible": {"o7"}, "groq": {"kimi"}, "sandbox": {"sandbox-image"}}
+	book := shop{"openai": {"gpt-5.5", "gpt-5.5-mini", "o7", "gpt-1-old"}, "openai-compatible": {"o7"}, "groq": {"kimi"}, "sandbox": {"sandbox-video"}}
 	x, broken := route.Compile(t.Context(), route.Records{Connections: w.connections, Aliases: w.aliases}, book, glass{})
 	if len(broken) != 1 || !strings.Contains(broken[0].Error(), w.connections[6].ID.String()) {
 		t.Fatalf("broken = %v, want only the connection torn", broken)
@@ -179,7 +179,7 @@ func TestAnUnknownModelIsRefusedWithWhatThereIs(t *testing.T) {
 		"no name":                                  {w.here, "", `no model or alias ""`},
 		"an unknown model of a kind":               {w.here, "openai/gpt-99", `no model or alias "openai/gpt-99"`},
 		"Ollama's price for anything":              {w.here, "ollama/anything", "no model or alias"},
-		"a model that the sandbox has a price for": {w.here, "sandbox-image", "no model or alias"},
+		"a model that the sandbox has a price for": {w.here, "sandbox-video", "no model or alias"},
 		"a compatible server's catalogue":          {w.here, "openai-compatible/o7", "no model or alias"},
 		"a disabled connection":                    {w.here, "off/only-off", `The connection "off" is switched off.`},
 		"a disabled connection's model":            {w.here, "only-off", "no model or alias"},
@@ -218,7 +218,7 @@ func TestOfferIsWhatWorksNarrowedByTheKey(t *testing.T) {
 			t.Errorf("%q is not offered in %q", want, all)
 		}
 	}
-	for _, not := range []string{"dead", "only-off", "theirs", "secret-model", "any", "gpt-1-old", "sandbox-image"} {
+	for _, not := range []string{"dead", "only-off", "theirs", "secret-model", "any", "gpt-1-old", "sandbox-video"} {
 		if slices.Contains(all, not) {
 			t.Errorf("%q is offered", not)
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 )
 
@@ -41,6 +42,8 @@ type Target struct {
 type Plan struct {
 	Route   string // the alias or rule that decided, for x-bodhi-route
 	Targets []Target
+	// Unsupported is the organization's policy for parameters that a target does not have.
+	Unsupported llm.Unsupported
 }
 
 // Errors of a Store.
@@ -65,6 +68,11 @@ type Store interface {
 	List(ctx context.Context, org id.Org) ([]Alias, error)
 	// All gives every organization's aliases, for the compiled index.
 	All(ctx context.Context) ([]Alias, error)
+	// Policy gives an organization's policy, the zero one where nothing was said; SetPolicy replaces it.
+	Policy(ctx context.Context, org id.Org) (Policy, error)
+	SetPolicy(ctx context.Context, p Policy) error
+	// Policies gives every organization's, for the compiled index.
+	Policies(ctx context.Context) ([]Policy, error)
 }
 
 // Connections are what aliases point at. The provider room's Store is one.

@@ -22,7 +22,10 @@ import (
 )
 
 // shelf is a Store in memory; db tests the real ones.
-type shelf struct{ rows []route.Alias }
+type shelf struct {
+	rows     []route.Alias
+	policies map[id.Org]route.Policy
+}
 
 func (s *shelf) find(o id.Org, a id.Alias) int {
 	return slices.IndexFunc(s.rows, func(r route.Alias) bool { return r.Org == o && r.ID == a })
@@ -81,6 +84,23 @@ func (s *shelf) List(_ context.Context, o id.Org) (out []route.Alias, _ error) {
 }
 
 func (s *shelf) All(context.Context) ([]route.Alias, error) { return s.rows, nil }
+
+func (s *shelf) Policy(_ context.Context, o id.Org) (route.Policy, error) { return s.policies[o], nil }
+
+func (s *shelf) SetPolicy(_ context.Context, p route.Policy) error {
+	if s.policies == nil {
+		s.policies = map[id.Org]route.Policy{}
+	}
+	s.policies[p.Org] = p
+	return nil
+}
+
+func (s *shelf) Policies(context.Context) (out []route.Policy, _ error) {
+	for _, p := range s.policies {
+		out = append(out, p)
+	}
+	return out, nil
+}
 
 type connections struct{ rows []provider.ConnectionRecord }
 

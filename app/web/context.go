@@ -76,7 +76,7 @@ func (c *Context) Shell(title, active string) layout.Shell {
 	s.OrgName, s.OrgSlug = c.organization.Name, c.organization.Slug
 	s.MemberName, s.MemberEmail = c.member.Name, c.member.Email
 	s.RoleTitle = c.member.Role.Title()
-	s.CanManage = c.member.Role.AtLeast(org.Lead)
+	s.CanManage, s.IsAdmin = c.member.Role.AtLeast(org.Lead), c.member.Role == org.Admin
 	return s
 }
 

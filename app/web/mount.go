@@ -32,7 +32,7 @@ type People interface {
 	Holder(ctx context.Context, presented secret.String) (org.Actor, error)
 }
 
-// Deps is what the glue needs. All fields but Directories, Idle and Absolute are required.
+// Deps is what the glue needs. All fields but Directories, Idle, Absolute and Lifetimes are required.
 type Deps struct {
 	// PublicURL is how browsers reach the dashboard. https makes the session cookie Secure and __Host- bound.
 	PublicURL string
@@ -46,6 +46,8 @@ type Deps struct {
 	Log         *slog.Logger
 	// Idle ends a session that is not used, Absolute any session. Defaults: 12 hours and 7 days.
 	Idle, Absolute time.Duration
+	// Lifetimes are an organization's own, 0 for none; nil asks nobody. *identity.Service has it.
+	Lifetimes func(ctx context.Context, o id.Org) (idle, absolute time.Duration, err error)
 }
 
 // server is Deps made ready.

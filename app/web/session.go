@@ -1,6 +1,8 @@
 package web
 
 import (
+	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -20,6 +22,23 @@ const (
 	flashValue  = "flash"
 	noteValue   = "note." // prefix of what handlers keep
 )
+
+// What is known of a session besides, for its owner to recognize it by; db writes these into columns.
+const (
+	idValue              = "id"
+	methodValue          = "method"
+	ipValue              = "ip"
+	agentValue           = "agent"
+	beganValue           = "began"
+	providerValue        = "provider"
+	providerSessionValue = "provider_session"
+	providerSubjectValue = "provider_subject"
+	hintValue            = "hint"
+)
+
+// strangersTime is how long a session lives that nobody has logged in to yet: enough for a log-in, not for filling
+// the database.
+const strangersTime = 30 * time.Minute
 
 // touchEvery is how often use of a session is written down. Finer would be a database write per page view.
 const touchEvery = time.Minute
@@ -98,19 +117,43 @@ func (s *server) openSession(c *Context) error {
 	if _, _, ok := c.sessionMember(); !ok {
 		return nil
 	}
+	return s.expire(c)
+}
+
+// expire ends a session that rested or lived too long by its organization's rules, and notes its use otherwise.
+func (s *server) expire(c *Context) error {
+	ctx, now := c.Ctx(), s.Clock.Now()
+	o, _, _ := c.sessionMember()
+	longestRest, longestLife, err := s.lifetimes(ctx, o)
+	if err != nil {
+		return err
+	}
 	seen, err := strconv.ParseInt(s.sessions.GetString(ctx, seenValue), 10, 64)
-	idle := s.Clock.Now().Sub(time.Unix(seen, 0))
-	if err != nil || idle > s.Idle {
+	began, err2 := strconv.ParseInt(s.sessions.GetString(ctx, beganValue), 10, 64)
+	rest := now.Sub(time.Unix(seen, 0))
+	if err != nil || err2 != nil || rest > longestRest || now.Sub(time.Unix(began, 0)) > longestLife {
 		return s.sessions.Destroy(ctx)
 	}
-	if idle >= touchEvery {
+	if rest >= touchEvery {
 		s.touch(c)
 	}
 	return nil
 }
 
+func (s *server) lifetimes(ctx context.Context, o id.Org) (idle, absolute time.Duration, err error) {
+	if s.Lifetimes != nil {
+		if idle, absolute, err = s.Lifetimes(ctx, o); err != nil {
+			return 0, 0, fmt.Errorf("session lifetimes: %w", err)
+		}
+	}
+	return cmp.Or(idle, s.Idle), cmp.Or(absolute, s.Absolute), nil
+}
+
+// touch notes when and from where the session is used.
 func (s *server) touch(c *Context) {
 	s.sessions.Put(c.Ctx(), seenValue, strconv.FormatInt(s.Clock.Now().Unix(), 10))
+	s.sessions.Put(c.Ctx(), ipValue, c.RealIP())
+	s.sessions.Put(c.Ctx(), agentValue, clip(c.Request().UserAgent(), 200))
 }
 
 // saveSession runs before the headers are written. A store that fails here costs a flash message or a "last seen",
@@ -135,23 +178,78 @@ func (s *server) writeCookie(c *Context, token string, expiry time.Time) {
 	c.Response().Header().Set("Cache-Control", "no-store") // scs says less
 }
 
-// LogIn makes the session o's member m's: under a new token, so that one planted before the log-in is worth nothing,
+// Proof is how a log-in was made. The provider's fields are single sign-on's: which provider, and what it calls the
+// session and the person, so that it can end them.
+type Proof struct {
+	Method                           string
+	Provider                         id.Provider
+	ProviderSession, ProviderSubject string
+	// Hint is kept for the log-out; sealed if it says anything about anybody.
+	Hint string
+}
+
+// LogIn makes the session o's member m's, by password: the usual way after a sign-up.
+func (c *Context) LogIn(o id.Org, m id.Member) error { return c.Begin(o, m, Proof{Method: "password"}) }
+
+// Begin makes the session o's member m's: under a new token, so that one planted before the log-in is worth nothing,
 // and saved at once, so that a log-in that returned nil has happened.
-func (c *Context) LogIn(o id.Org, m id.Member) error {
+func (c *Context) Begin(o id.Org, m id.Member, p Proof) error {
 	ctx, sm := c.Ctx(), c.server.sessions
+	_, absolute, err := c.server.lifetimes(ctx, o)
+	if err != nil {
+		return err
+	}
 	if err := sm.RenewToken(ctx); err != nil {
 		return fmt.Errorf("log in: %w", err)
 	}
 	for _, k := range sm.Keys(ctx) {
 		sm.Remove(ctx, k)
 	}
-	sm.Put(ctx, orgValue, o.String())
-	sm.Put(ctx, memberValue, m.String())
+	now := c.server.Clock.Now()
+	sm.SetDeadline(ctx, now.Add(absolute).UTC())
+	for k, v := range map[string]string{orgValue: o.String(), memberValue: m.String(), idValue: id.NewSession(c.server.IDs).String(), methodValue: p.Method,
+		beganValue: strconv.FormatInt(now.Unix(), 10), providerValue: p.Provider.String(), providerSessionValue: p.ProviderSession,
+		providerSubjectValue: p.ProviderSubject, hintValue: p.Hint} {
+		if v != "" {
+			sm.Put(ctx, k, v)
+		}
+	}
 	c.server.touch(c)
 	if _, _, err := sm.Commit(ctx); err != nil {
 		return fmt.Errorf("log in: %w", err)
 	}
 	return nil
+}
+
+// Session is the id of this browser's session, zero before a log-in.
+func (c *Context) Session() id.Session {
+	if !c.opened {
+		return id.Session{}
+	}
+	v, err := id.ParseSession(c.server.sessions.GetString(c.Ctx(), idValue))
+	if err != nil {
+		return id.Session{}
+	}
+	return v
+}
+
+// Proof is how this session's log-in was made.
+func (c *Context) Proof() Proof {
+	get := func(k string) string { return c.server.sessions.GetString(c.Ctx(), k) }
+	p := Proof{Method: get(methodValue), ProviderSession: get(providerSessionValue), ProviderSubject: get(providerSubjectValue), Hint: get(hintValue)}
+	if v, err := id.ParseProvider(get(providerValue)); err == nil {
+		p.Provider = v
+	}
+	return p
+}
+
+// recently is how old a log-in may be for acts that a thief of an open laptop would like: changing how one logs in.
+const recently = 15 * time.Minute
+
+// Recent reports whether the member logged in a short while ago.
+func (c *Context) Recent() bool {
+	began, err := strconv.ParseInt(c.server.sessions.GetString(c.Ctx(), beganValue), 10, 64)
+	return err == nil && c.server.Clock.Now().Sub(time.Unix(began, 0)) <= recently
 }
 
 // LogOut ends the session, here and in the store.
@@ -202,6 +300,9 @@ func (c *Context) Note(name, value string) {
 	if value == "" {
 		c.server.sessions.Remove(c.Ctx(), noteValue+name)
 		return
+	}
+	if !c.LoggedIn() {
+		c.server.sessions.SetDeadline(c.Ctx(), c.server.Clock.Now().Add(strangersTime).UTC())
 	}
 	c.server.sessions.Put(c.Ctx(), noteValue+name, value)
 }

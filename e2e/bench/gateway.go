@@ -13,8 +13,11 @@ import (
 	"time"
 )
 
-// alias is what the load asks for.
-const alias = "bench"
+// What the load asks for: a model whose provider speaks OpenAI's dialect, and one whose provider speaks Anthropic's.
+const (
+	alias         = "bench"
+	messagesAlias = "bench-messages"
+)
 
 // gateway is the built binary with its own data directory.
 type gateway struct {
@@ -25,6 +28,7 @@ type gateway struct {
 	key    string // virtual key
 	token  string // management token
 	team   string
+	side   string // address of metrics and profiler
 }
 
 // prepare makes a data directory with an organization, a connection to the mock, a key and a budget, without a server.
@@ -37,11 +41,16 @@ func prepare(ctx context.Context, binary, mock string) (*gateway, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &gateway{binary: binary, dir: dir, addr: l.Addr().String()}
-	_ = l.Close() // the gateway takes the port a moment later
+	side, err := listen()
+	if err != nil {
+		return nil, err
+	}
+	g := &gateway{binary: binary, dir: dir, addr: l.Addr().String(), side: side.Addr().String()}
+	_, _ = l.Close(), side.Close() // the gateway takes the ports a moment later
 	g.url = "http://" + g.addr
 	cmd := exec.CommandContext(ctx, binary, "bootstrap", "--org", "Bench", "--admin", email, "--password-env", "BENCH_PASSWORD",
 		"--provider", "name=up,kind=openai,base-url="+mock+"/v1,key-env=BENCH_KEY", "--model", alias+"=up/"+model,
+		"--provider", "name=other,kind=anthropic,base-url="+mock+"/v1,key-env=BENCH_KEY", "--model", messagesAlias+"=other/"+messagesModel,
 		"--budget", plenty+"/monthly/hard", "--json")
 	cmd.Env = append(g.environment(), "BENCH_PASSWORD="+password, "BENCH_KEY=sk-bench")
 	cmd.Stderr = os.Stderr
@@ -65,6 +74,7 @@ func prepare(ctx context.Context, binary, mock string) (*gateway, error) {
 // environment is a clean one: nothing that is set on this machine changes what is measured.
 func (g *gateway) environment() []string {
 	return []string{"PATH=" + os.Getenv("PATH"), "HOME=" + g.dir, "BODHI_DATA_DIR=" + filepath.Join(g.dir, "data"), "BODHI_ADDR=" + g.addr,
+		"BODHI_METRICS_ADDR=" + g.side,
 		"BODHI_LOG_LEVEL=warn", "BODHI_EGRESS_ALLOW_PRIVATE=127.0.0.0/8"}
 }
 

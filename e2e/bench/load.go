@@ -26,8 +26,18 @@ type target struct {
 const markField = `"user":"`
 
 // prompt builds a chat request of about size bytes. The short fields come first, so that the mock finds them at once.
-func prompt(size int, stream bool, mark string) []byte {
-	head := fmt.Sprintf(`{"model":"%s","stream":%t,%s%s","max_tokens":400,"temperature":0.2,"messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"`, alias, stream, markField, mark)
+func prompt(size int, stream bool, mark string) []byte { return chatPrompt(alias, size, stream, mark) }
+
+func chatPrompt(model string, size int, stream bool, mark string) []byte {
+	return filled(fmt.Sprintf(`{"model":"%s","stream":%t,%s%s","max_tokens":400,"temperature":0.2,"messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"`, model, stream, markField, mark), size)
+}
+
+// messagesPrompt is the same in Anthropic's dialect, without a mark.
+func messagesPrompt(model string, size int) []byte {
+	return filled(fmt.Sprintf(`{"model":"%s","stream":false,"max_tokens":400,"temperature":0.2,"system":"Be brief.","messages":[{"role":"user","content":"`, model), size)
+}
+
+func filled(head string, size int) []byte {
 	tail := `"}]}`
 	text := strings.Repeat("The quick brown fox jumps over the lazy dog. ", size/45+1)
 	return []byte(head + text[:max(0, size-len(head)-len(tail))] + tail)

@@ -15,6 +15,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -29,6 +30,8 @@ type options struct {
 	rate    int
 	streams int
 	gate    bool
+	only    string // phases of a round, "" for all
+	profile string // directory for profiles, "" for none
 }
 
 func main() {
@@ -42,6 +45,8 @@ func main() {
 	flag.IntVar(&o.rate, "rate", 500, "requests per second when the rate is fixed")
 	flag.IntVar(&o.streams, "streams", 200, "concurrent streams")
 	flag.BoolVar(&o.gate, "gate", false, "fail if a figure misses its goal by more than the slack of a noisy machine")
+	flag.StringVar(&o.only, "only", "", "visit only these `phases` of "+strings.Join(phaseNames(), ",")+", and skip what comes after the rounds")
+	flag.StringVar(&o.profile, "profile", "", "write profiles of the gateway (CPU, allocations) into this `directory`, for every phase; they cost CPU themselves")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

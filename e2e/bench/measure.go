@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -15,6 +16,8 @@ const (
 	direct    = "direct"    // no proxy at all
 	reference = "reference" // the plain reverse proxy
 	ours      = "bodhi"
+	// sameDialect stands in for the reference where there is none.
+	sameDialect = "same dialect"
 )
 
 const (
@@ -35,6 +38,23 @@ type run struct {
 	sent    int64 // requests that our gateway passed on to the mock
 }
 
+// phase is one thing that is done to every target in every round.
+type phase struct {
+	name string
+	run  func(r *run, ctx context.Context, t target) error
+}
+
+var phases = []phase{
+	{"small", (*run).small}, {"large", (*run).large}, {"cross", (*run).cross}, {"rate", (*run).fixedRate}, {"streams", (*run).streaming},
+}
+
+func phaseNames() (out []string) {
+	for _, p := range phases {
+		out = append(out, p.name)
+	}
+	return out
+}
+
 // measure visits the targets in turn, round after round, after what can only be measured on a fresh process.
 func (r *run) measure(ctx context.Context) error {
 	if err := r.rest(ctx); err != nil {
@@ -43,16 +63,23 @@ func (r *run) measure(ctx context.Context) error {
 	if err := r.warmUp(ctx); err != nil {
 		return err
 	}
-	phases := []func(context.Context, target) error{r.small, r.large, r.fixedRate, r.streaming}
 	for round := range r.rounds {
 		fmt.Fprintf(os.Stderr, "bench: round %d of %d\n", round+1, r.rounds)
-		for _, phase := range phases {
+		for _, p := range phases {
+			if r.only != "" && !slices.Contains(strings.Split(r.only, ","), p.name) {
+				continue
+			}
 			for _, t := range r.targets {
-				if err := r.counted(t, func() error { return phase(ctx, t) }); err != nil {
+				stop := r.profiled(ctx, t, p.name, round)
+				err := r.counted(t, func() error { return p.run(r, ctx, t) })
+				if err = errors.Join(err, stop()); err != nil {
 					return err
 				}
 			}
 		}
+	}
+	if r.only != "" {
+		return nil
 	}
 	for _, t := range r.targets[1:] {
 		if err := r.counted(t, func() error { return r.held(ctx, t) }); err != nil {
@@ -107,14 +134,50 @@ func (r *run) warmUp(ctx context.Context) error {
 }
 
 func (r *run) small(ctx context.Context, t target) error {
-	return r.flat(ctx, t, "1 KiB", kib, r.workers)
+	return r.flat(ctx, t, "1 KiB prompt", r.workers, prompt(kib, false, t.name))
 }
-func (r *run) large(ctx context.Context, t target) error { return r.flat(ctx, t, "64 KiB", 64*kib, 16) }
 
-func (r *run) flat(ctx context.Context, t target, size string, bytes, connections int) error {
+func (r *run) large(ctx context.Context, t target) error {
+	return r.flat(ctx, t, "64 KiB prompt", 16, prompt(64*kib, false, t.name))
+}
+
+// cross asks in one dialect what a provider answers in another. No plain proxy can do that, so its ratio is to the
+// gateway's own figure within a dialect, from the same round.
+func (r *run) cross(ctx context.Context, t target) error {
+	if t.name != ours {
+		return nil
+	}
+	var own []float64
+	if f := r.figures[smallCost]; f != nil {
+		own = f.Rounds[ours]
+	}
+	for _, d := range []struct {
+		name, path string
+		body       []byte
+	}{
+		{"OpenAI client, Anthropic provider", "/v1/chat/completions", chatPrompt(messagesAlias, kib, false, t.name)},
+		{"Anthropic client, OpenAI provider", "/v1/messages", messagesPrompt(alias, kib)},
+	} {
+		t.url = r.gateway.url + d.path
+		if err := r.flat(ctx, t, d.name, r.workers, d.body); err != nil {
+			return err
+		}
+		if len(own) > 0 {
+			r.figures.add(d.name+costSuffix, "µs", sameDialect, own[len(own)-1])
+		}
+	}
+	return nil
+}
+
+const (
+	costSuffix = ": CPU per request"
+	smallCost  = "1 KiB prompt" + costSuffix
+)
+
+func (r *run) flat(ctx context.Context, t target, what string, connections int, body []byte) error {
 	r.mock.behave(0, 0, 1)
 	return r.costing(t, func(spent func() (time.Duration, error)) error {
-		n, took, err := flatOut(ctx, t, connections, r.phase, prompt(bytes, false, t.name))
+		n, took, err := flatOut(ctx, t, connections, r.phase, body)
 		if err != nil {
 			return err
 		}
@@ -122,13 +185,13 @@ func (r *run) flat(ctx context.Context, t target, size string, bytes, connection
 		if err != nil || n == 0 {
 			return fmt.Errorf("%s answered %d requests: %w", t.name, n, err)
 		}
-		r.figures.add(size+" prompt: requests per second", "1/s", t.name, float64(n)/took.Seconds())
+		r.figures.add(what+": requests per second", "1/s", t.name, float64(n)/took.Seconds())
 		if t.pid == 0 {
 			return nil
 		}
-		r.figures.add(size+" prompt: CPU per request", "µs", t.name, float64(used.Microseconds())/float64(n))
+		r.figures.add(what+costSuffix, "µs", t.name, float64(used.Microseconds())/float64(n))
 		_, peak, err := memory(t.pid)
-		r.figures.add(size+" prompt: peak memory", "MiB", t.name, float64(peak)/kib)
+		r.figures.add(what+": peak memory", "MiB", t.name, float64(peak)/kib)
 		return err
 	})
 }

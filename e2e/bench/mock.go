@@ -58,10 +58,11 @@ func (m *mock) accept() {
 			r := bufio.NewReaderSize(c, 32<<10)
 			var body []byte
 			for {
-				if body, err = readRequest(r, body[:0]); err != nil {
+				var messages bool
+				if messages, body, err = readRequest(r, body[:0]); err != nil {
 					return
 				}
-				if err = m.answer(c, body); err != nil {
+				if err = m.answer(c, messages, body); err != nil {
 					return
 				}
 			}
@@ -69,36 +70,39 @@ func (m *mock) accept() {
 	}
 }
 
-// readRequest reads one request with a length, and gives its body.
-func readRequest(r *bufio.Reader, body []byte) ([]byte, error) {
+// readRequest reads one request with a length, and gives its body. messages says that it speaks Anthropic's dialect.
+func readRequest(r *bufio.Reader, body []byte) (messages bool, _ []byte, _ error) {
 	length := -1
 	for first := true; ; first = false {
 		line, err := r.ReadSlice('\n')
 		if err != nil {
-			return nil, err
+			return false, nil, err
 		}
 		line = bytes.TrimRight(line, "\r\n")
+		if first {
+			messages = bytes.Contains(line, []byte("/messages "))
+		}
 		if len(line) == 0 {
 			break
 		}
 		if name, value, ok := bytes.Cut(line, []byte(":")); ok && !first && bytes.EqualFold(name, []byte("Content-Length")) {
 			if length, err = strconv.Atoi(string(bytes.TrimSpace(value))); err != nil {
-				return nil, err
+				return false, nil, err
 			}
 		}
 	}
 	if length < 0 {
-		return nil, errors.New("mock: a request without a length")
+		return false, nil, errors.New("mock: a request without a length")
 	}
 	if cap(body) < length {
 		body = make([]byte, length)
 	}
 	body = body[:length]
 	_, err := io.ReadFull(r, body)
-	return body, err
+	return messages, body, err
 }
 
-func (m *mock) answer(c net.Conn, body []byte) error {
+func (m *mock) answer(c net.Conn, messages bool, body []byte) error {
 	began := time.Now()
 	if d := time.Duration(m.wait.Load()); d > 0 {
 		time.Sleep(d)
@@ -111,7 +115,11 @@ func (m *mock) answer(c net.Conn, body []byte) error {
 		mark := body[i+len(markField):]
 		m.held.Store(string(mark[:bytes.IndexByte(mark, '"')]), time.Since(began))
 	}
-	_, err := c.Write(plainAnswer)
+	whole := plainAnswer
+	if messages {
+		whole = messagesAnswer
+	}
+	_, err := c.Write(whole)
 	return err
 }
 
@@ -148,18 +156,26 @@ func writeChunk(c net.Conn, s string) error {
 
 // What the mock says. The answer is about 1.5 KB, a chunk about 330 bytes, as real ones are.
 const (
-	model       = "gpt-5.5" // one that the catalogue has a price for
-	usageJSON   = `{"prompt_tokens":210,"completion_tokens":60,"total_tokens":270,"prompt_tokens_details":{"cached_tokens":0}}`
-	sentField   = `"sent `
-	chunkFormat = `data: {"id":"chatcmpl-bench0123456789abcdef","object":"chat.completion.chunk","created":1766000000,"model":"` + model +
+	model         = "gpt-5.5" // ones that the catalogue has a price for
+	messagesModel = "claude-sonnet-4-5"
+	usageJSON     = `{"prompt_tokens":210,"completion_tokens":60,"total_tokens":270,"prompt_tokens_details":{"cached_tokens":0}}`
+	sentField     = `"sent `
+	chunkFormat   = `data: {"id":"chatcmpl-bench0123456789abcdef","object":"chat.completion.chunk","created":1766000000,"model":"` + model +
 		`","service_tier":"default","system_fingerprint":"fp_0123456789","choices":[{"index":0,"delta":{"content":"sent %d lorem ipsum"},"logprobs":null,"finish_reason":null}],"obfuscation":"abcdefghijklmnop"}` + "\n\n"
 	lastFormat = `data: {"id":"chatcmpl-bench0123456789abcdef","object":"chat.completion.chunk","created":1766000000,"model":"` + model +
 		`","choices":[{"index":0,"delta":{},"logprobs":%s,"finish_reason":"stop"}]}` + "\n\n"
 )
 
-var plainAnswer = func() []byte {
-	body := `{"id":"chatcmpl-bench","object":"chat.completion","created":1766000000,"model":"` + model +
-		`","choices":[{"index":0,"message":{"role":"assistant","content":"` + strings.Repeat("Lorem ipsum dolor sit amet. ", 42) +
-		`","refusal":null},"logprobs":null,"finish_reason":"stop"}],"usage":` + usageJSON + `}`
+var plainAnswer = document(`{"id":"chatcmpl-bench","object":"chat.completion","created":1766000000,"model":"` + model +
+	`","choices":[{"index":0,"message":{"role":"assistant","content":"` + strings.Repeat("Lorem ipsum dolor sit amet. ", 42) +
+	`","refusal":null},"logprobs":null,"finish_reason":"stop"}],"usage":` + usageJSON + `}`)
+
+// messagesAnswer says the same in Anthropic's words.
+var messagesAnswer = document(`{"id":"msg_bench","type":"message","role":"assistant","model":"` + messagesModel +
+	`","content":[{"type":"text","text":"` + strings.Repeat("Lorem ipsum dolor sit amet. ", 42) +
+	`"}],"stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":210,"cache_creation_input_tokens":0,` +
+	`"cache_read_input_tokens":0,"output_tokens":60,"service_tier":"standard"}}`)
+
+func document(body string) []byte {
 	return fmt.Appendf(nil, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
-}()
+}

@@ -16,7 +16,8 @@ type figure struct {
 	Unit   string               `json:"unit"`
 	Rounds map[string][]float64 `json:"rounds"`
 	Median map[string]float64   `json:"median"`
-	// Ratio is ours to the reference: the median of the rounds' ratios, so that a round's neighbours cancel out.
+	// Ratio is ours to the reference: the median of the rounds' ratios, so that a round's neighbours cancel out. Between
+	// dialects it is to ours within one dialect.
 	Ratio float64 `json:"ratio,omitempty"`
 }
 
@@ -35,6 +36,9 @@ func (f *figure) settle() {
 		f.Median[target] = median(values)
 	}
 	own, other := f.Rounds[ours], f.Rounds[reference]
+	if len(other) == 0 {
+		other = f.Rounds[sameDialect]
+	}
 	var ratios []float64
 	for i := range min(len(own), len(other)) {
 		if other[i] > 0 {

@@ -6,18 +6,21 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 root=$PWD
-codex_version=0.169.0 claude_version=2.1.330
+codex_version=0.169.0 claude_version=2.1.330 opencode_version=1.18.33 gemini_version=0.61.0
 prefix=$root/var/clients
 mkdir -p "$prefix"
-if [ ! -x "$prefix/node_modules/.bin/codex" ]; then
-  (cd "$prefix" && npm install --prefix . --no-audit --no-fund --ignore-scripts --loglevel error "@openai/codex@$codex_version" "@anthropic-ai/claude-code@$claude_version")
+if [ ! -x "$prefix/node_modules/.bin/gemini" ]; then
+  (cd "$prefix" && npm install --prefix . --no-audit --no-fund --ignore-scripts --loglevel error "@openai/codex@$codex_version" "@anthropic-ai/claude-code@$claude_version" \
+    "opencode-ai@$opencode_version" "@google/gemini-cli@$gemini_version")
 fi
 codex=$prefix/node_modules/.bin/codex
 claude=$(ls "$prefix"/node_modules/@anthropic-ai/claude-code-*/claude | head -1)
+opencode=$(ls "$prefix"/node_modules/opencode-*/bin/opencode | head -1)
+gemini=$prefix/node_modules/.bin/gemini
 
 # Codex refuses to put its helpers below a temporary directory.
 dir=$(mktemp -d "$prefix/run.XXXXXX")
-mkdir -p "$dir/work" "$dir/home" "$dir/codex" "$dir/claude"
+mkdir -p "$dir/work" "$dir/home" "$dir/codex" "$dir/claude" "$dir/opencode" "$dir/gemini/.gemini"
 pids=()
 trap 'kill "${pids[@]}" 2>/dev/null; rm -rf "$dir"' EXIT
 
@@ -34,7 +37,8 @@ boot() { # slug-like name, budget, then models
     --provider name=own,kind=sandbox --provider "name=chat,kind=openai-compatible,base-url=http://127.0.0.1:$box/v1,key-env=KEY" \
     --provider "name=claude,kind=anthropic,base-url=http://127.0.0.1:$box,key-env=KEY" "$@" --json > "$dir/$name.json" 2> "$dir/boot.log" || { cat "$dir/boot.log"; exit 1; }
 }
-boot acme '' --model native=own/sandbox-chat --model chat=chat/sandbox-chat --model claude=claude/claude-sonnet-4-5 --model claude-sonnet-4-5=own/sandbox-chat
+boot acme '' --model native=own/sandbox-chat --model chat=chat/sandbox-chat --model claude=claude/claude-sonnet-4-5 --model claude-sonnet-4-5=own/sandbox-chat \
+  --provider "name=google,kind=gemini,base-url=http://127.0.0.1:$box,key-env=KEY" --model gemini-2.5-flash=google/gemini-2.5-flash --model gemini-2.5-pro=own/sandbox-chat
 boot broke 0.000001/monthly/hard --model native=own/sandbox-chat
 bin/bodhi serve > "$dir/serve.log" 2>&1 & pids+=($!)
 up "http://127.0.0.1:$port/readyz"
@@ -75,6 +79,25 @@ run_claude() { # model, file
     "$claude" -p "Say hello" --output-format stream-json --verbose < /dev/null) > "$2" 2>&1 || true
 }
 
+run_opencode() { # family, model, file
+  local url npm; url=$(field "$dir/acme.json" proxy_url)
+  case $1 in compatible) npm=@ai-sdk/openai-compatible ;; *) npm=@ai-sdk/$1 ;; esac
+  cat > "$dir/opencode/opencode.json" <<JSON
+{"autoupdate": false, "share": "disabled", "permission": "allow", "small_model": "bodhi/$2",
+ "provider": {"bodhi": {"npm": "$npm", "name": "Bodhi", "options": {"baseURL": "$url", "apiKey": "{env:BODHI_KEY}"}, "models": {"$2": {"name": "$2", "tool_call": true}}}}}
+JSON
+  began=$(( $(date +%s%N) / 1000000 ))
+  (cd "$dir/work" && timeout 90 env -i PATH="$PATH" HOME="$dir/opencode" OPENCODE_CONFIG="$dir/opencode/opencode.json" OPENCODE_DISABLE_MODELS_FETCH=1 OPENCODE_DISABLE_LSP_DOWNLOAD=1 \
+    BODHI_KEY="$(field "$dir/acme.json" virtual_key)" "$opencode" run --format json --model "bodhi/$2" "Say hello" < /dev/null) > "$3" 2>&1 || true
+}
+run_gemini() { # model, file
+  local url; url=$(field "$dir/acme.json" proxy_url)
+  echo '{"security":{"auth":{"selectedType":"gemini-api-key"}},"general":{"disableAutoUpdate":true},"privacy":{"usageStatisticsEnabled":false}}' > "$dir/gemini/.gemini/settings.json"
+  began=$(( $(date +%s%N) / 1000000 ))
+  (cd "$dir/work" && timeout 90 env -i PATH="$PATH" HOME="$dir/gemini" GOOGLE_GEMINI_BASE_URL="${url%/v1}" GEMINI_API_KEY="$(field "$dir/acme.json" virtual_key)" \
+    "$gemini" -m "$1" --approval-mode yolo --skip-trust --output-format stream-json -p "Say hello" < /dev/null) > "$2" 2>&1 || true
+}
+
 # Whatever the sandbox's made-up command is, Codex runs it or rejects it, sends the result back and gets an answer.
 for model in native chat claude; do
   run_codex acme "$model" "$dir/out"
@@ -88,6 +111,14 @@ fi
 for model in claude-sonnet-4-5 chat claude; do
   run_claude "$model" "$dir/out"
   check "Claude Code, from $model, with a tool call" "$dir/out" '"type":"tool_use"' '"type":"tool_result"' 'This is the sandbox.' '"is_error":false'
+done
+for family in compatible:native openai:chat openai:native anthropic:claude anthropic:chat; do
+  run_opencode "${family%:*}" "${family#*:}" "$dir/out"
+  check "opencode, $family, with a tool call" "$dir/out" '"type":"tool_use"' 'This is the sandbox.'
+done
+for model in gemini-2.5-flash gemini-2.5-pro; do # Google's own dialect, and translated
+  run_gemini "$model" "$dir/out"
+  check "Gemini CLI, from $model, with a tool call" "$dir/out" '"type":"tool_use"' '"type":"tool_result"' 'sandbox\.' '"status":"success"'
 done
 bin/bodhi verify --json > "$dir/verify.json" && echo "ok    the books balance"
 exit $failed

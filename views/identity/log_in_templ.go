@@ -9,6 +9,8 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
+	"net/url"
+
 	"github.com/bodhi-gateway/bodhi/views/layout"
 	"github.com/bodhi-gateway/bodhi/views/ui"
 )
@@ -99,7 +101,7 @@ func LogIn(p LogInPage) templ.Component {
 							var templ_7745c5c3_Var6 string
 							templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(p.Next)
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/identity/log_in.templ`, Line: 16, Col: 53}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/identity/log_in.templ`, Line: 18, Col: 53}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 							if templ_7745c5c3_Err != nil {
@@ -160,7 +162,19 @@ func LogIn(p LogInPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, " <p class=\"b-muted\"><a href=\"/forgot-password\">Forgot your password?</a></p><p class=\"b-muted\">New here? <a href=\"/sign-up\">Create an organization</a></p>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, " <div class=\"b-alternatives\">")
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Single sign-on", Icon: "building", Href: string(withNext("/log-in/sso", p.Next)), Wide: true}).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Passkey", Icon: "key", Href: string(withNext("/log-in/passkey", p.Next)), Wide: true}).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</div><p class=\"b-muted\"><a href=\"/forgot-password\">Forgot your password?</a></p><p class=\"b-muted\">New here? <a href=\"/sign-up\">Create an organization</a></p>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -248,7 +262,7 @@ func Choose(p ChoosePage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, " <form class=\"b-form\" method=\"post\" action=\"/log-in/organization\">")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, " <form class=\"b-form\" method=\"post\" action=\"/log-in/organization\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -258,7 +272,7 @@ func Choose(p ChoosePage) templ.Component {
 							return templ_7745c5c3_Err
 						}
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</form><p class=\"b-muted\">Not you? <a href=\"/log-in\">Log in as somebody else</a></p>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "</form><p class=\"b-muted\">Not you? <a href=\"/log-in\">Log in as somebody else</a></p>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -282,6 +296,14 @@ func Choose(p ChoosePage) templ.Component {
 		}
 		return nil
 	})
+}
+
+// withNext keeps where somebody wanted to go.
+func withNext(path, next string) templ.SafeURL {
+	if next == "" {
+		return templ.SafeURL(path)
+	}
+	return templ.SafeURL(path + "?next=" + url.QueryEscape(next))
 }
 
 var _ = templruntime.GeneratedTemplate

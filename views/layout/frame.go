@@ -21,13 +21,13 @@ type navGroup struct {
 
 type navEntry struct {
 	name, label, href, icon string
-	manage                  bool // of use only to those who manage something
+	admin                   bool // of use only to organization admins
 }
 
 // visible are the entries of a group that are of use to whoever looks.
 func (g navGroup) visible(s Shell) (out []navEntry) {
 	for _, e := range g.entries {
-		if !e.manage || s.CanManage {
+		if !e.admin || s.IsAdmin {
 			out = append(out, e)
 		}
 	}
@@ -47,11 +47,16 @@ var navigation = []navGroup{
 		{"costs", "Costs", "/costs", "chart-pie", false},
 		{"reconcile", "Reconcile", "/reconcile", "checks", true},
 	}},
-	{"people", "People", []navEntry{
+	{"organization", "Organization", []navEntry{
+		{"people", "People", "/people", "users", false},
+		{"teams", "Teams", "/teams", "users-group", false},
+		{"service_accounts", "Service accounts", "/service-accounts", "server", false},
 		{"joining", "Joining", "/invitations", "user-plus", true},
+		{"settings", "Settings", "/settings", "settings", true},
 	}},
 	{"traffic", "Models", []navEntry{
 		{"models", "Models & aliases", "/models", "route", false},
+		{"catalog", "Catalogue", "/catalog", "book", false},
 		{"prices", "Prices", "/prices", "receipt", false},
 		{"connections", "Connections", "/connections", "plug-connected", false},
 	}},

@@ -11,6 +11,7 @@ type Shell struct {
 	MemberEmail      string
 	RoleTitle        string
 	CanManage        bool   // organization admins, managers and leads: show what changes things
+	IsAdmin          bool   // organization admins
 	Flash            string // one-time message after a redirect
 	Theme            string // "light", "dark", or "" to follow the system
 }

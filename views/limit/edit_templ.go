@@ -324,6 +324,13 @@ var endpoints = []ui.Option{
 	{Value: "", Label: "All"},
 	{Value: "chat", Label: "Chat"},
 	{Value: "embeddings", Label: "Embeddings"},
+	{Value: "image_generation", Label: "Images"},
+	{Value: "image_edit", Label: "Edits of images"},
+	{Value: "transcription", Label: "Transcription"},
+	{Value: "translation", Label: "Translation of speech"},
+	{Value: "speech", Label: "Speech"},
+	{Value: "moderation", Label: "Moderations"},
+	{Value: "file_upload", Label: "Uploads of files"},
 }
 
 var windows = []string{"1s", "1m", "1h", "24h"}

@@ -487,7 +487,7 @@ func row(r Row) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Td(ui.Cell{Label: "State"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var19), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Td(ui.Cell{Label: "Live test"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var19), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

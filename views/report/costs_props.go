@@ -36,4 +36,5 @@ type CostLine struct {
 	Share            string // of the total
 	Requests         string
 	Tokens, TokensIn string
+	Cached, CachedOf string // of the input tokens, from the providers' caches
 }

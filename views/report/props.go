@@ -98,6 +98,8 @@ type Chip struct{ Name, Value, Label, Href string }
 
 // RequestPage is the page at /requests/:id.
 type RequestPage struct {
+	// CanTry offers to ask other models the same.
+	CanTry   bool
 	Shell    layout.Shell
 	ID       string
 	Status   ui.StatusProps

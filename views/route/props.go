@@ -11,6 +11,7 @@ type ModelsPage struct {
 	Shell   layout.Shell
 	Aliases []Alias
 	Offers  []Offer
+	Policy  Policy
 	Query   string
 	// Shown says how many of how many: "100 of 412, narrow it down by searching". "" when all are shown.
 	Shown string
@@ -27,6 +28,15 @@ type Alias struct {
 }
 
 func (a Alias) href() string { return "/aliases/" + a.ID }
+
+// Policy is what becomes of parameters that a provider does not have.
+type Policy struct {
+	Value     string
+	Words     string // the chosen option, for those who only read it
+	Options   []ui.Option
+	Error     string
+	CanChange bool
+}
 
 // Target is one target of an alias, in order.
 type Target struct {
@@ -50,6 +60,52 @@ type Offer struct {
 
 // Price is one price, for reading and exact. Zero prints a dash.
 type Price struct{ Short, Exact string }
+
+// CatalogPage is the catalogue of models with its filters; all of them are in the URL.
+type CatalogPage struct {
+	Shell                                 layout.Shell
+	Query, Provider, Context, Input, Sort string
+	Offered, Old, Unpriced                bool
+	Needs                                 []Need
+	Suppliers                             []ui.Option
+	Error                                 string // what of the filter could not be read
+	Entries                               []Entry
+	First, Last, Total                    int
+	Before, After                         string // URLs; "" at the ends
+}
+
+// Need is a box of the filter.
+type Need struct {
+	Name, Label string
+	On          bool
+}
+
+// Entry is one model of the catalogue.
+type Entry struct {
+	Key, ID, Name, Provider, Context, Takes string
+	Input, Cached, Output                   string // per million tokens
+	Offered                                 []string
+	Unpriced, Tiered, Dated, Deprecated     bool
+}
+
+// ComparePage is models side by side; empty with less than two.
+type ComparePage struct {
+	Shell  layout.Shell
+	Models []Compared
+	Rows   []Line
+}
+
+// Compared is a column.
+type Compared struct {
+	Name, Key string
+	Offered   []string
+}
+
+// Line is a fact, with a cell for each model; "" is not known, or not so.
+type Line struct {
+	Label string
+	Cells []string
+}
 
 // SwitchPage compares what an alias's traffic would cost elsewhere.
 type SwitchPage struct {

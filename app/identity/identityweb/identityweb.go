@@ -2,23 +2,40 @@
 package identityweb
 
 import (
+	"context"
 	"net/http"
+	"slices"
 
+	"github.com/bodhi-gateway/bodhi/app/factor"
+	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/web"
 )
 
-// Handlers answer for the identity room.
-type Handlers struct{ people *identity.Service }
+// Handlers answer for the identity room, and for the factors that it asks for.
+type Handlers struct {
+	people  *identity.Service
+	factors *factor.Service
+	sso     SingleSignOn
+}
+
+// SingleSignOn is what log-in and log-out must know of it. *sso.Service implements it.
+type SingleSignOn interface {
+	// Ready reports whether the organization has a provider.
+	Ready(ctx context.Context, o id.Org) (bool, error)
+	// LogOutURL is where a browser ends its session at the provider too, "" if the provider knows no such thing.
+	LogOutURL(ctx context.Context, o id.Org, p id.Provider, hint string) (string, error)
+}
 
 // New makes the handlers.
-func New(people *identity.Service) *Handlers { return &Handlers{people} }
+func New(people *identity.Service, factors *factor.Service, sso SingleSignOn) *Handlers {
+	return &Handlers{people, factors, sso}
+}
 
 // Routes are the room's URLs, for app/routes.go.
 func (h *Handlers) Routes() []web.Route {
-	const api = web.APIRoot
-	return []web.Route{
+	return slices.Concat(h.steps(), h.own(), h.governed(), h.programmed(), []web.Route{
 		{Method: http.MethodGet, Path: "/sign-up", Name: "sign_up.form", Guard: web.Open, Handle: h.signUpForm},
 		{Method: http.MethodPost, Path: "/sign-up", Name: "sign_up.do", Guard: web.Open, Audit: "organization.created", Handle: h.signUp},
 		{Method: http.MethodGet, Path: web.LogInPath, Name: "log_in.form", Guard: web.Open, Handle: h.logInForm},
@@ -29,16 +46,5 @@ func (h *Handlers) Routes() []web.Route {
 		{Method: http.MethodGet, Path: "/account", Name: "account.show", Guard: web.Person, Floor: org.Viewer, Handle: h.account},
 		{Method: http.MethodPost, Path: "/account/password", Name: "account.password", Guard: web.Person, Floor: org.Viewer,
 			Audit: "member.password_changed", Handle: h.changePassword},
-
-		{Method: http.MethodGet, Path: api + "organization", Name: "api.organization.show", Guard: web.Token, Floor: org.Viewer,
-			Out: organizationJSON{}, Handle: h.apiOrganization},
-		{Method: http.MethodGet, Path: api + "teams", Name: "api.teams.list", Guard: web.Token, Floor: org.Viewer, Out: teamList{}, Handle: h.apiTeams},
-		{Method: http.MethodPost, Path: api + "teams", Name: "api.teams.create", Guard: web.Token, Floor: org.Manager, Audit: "team.created",
-			In: teamInput{}, Out: teamJSON{}, Handle: h.apiAddTeam},
-		{Method: http.MethodGet, Path: api + "members", Name: "api.members.list", Guard: web.Token, Floor: org.Viewer, Out: memberList{}, Handle: h.apiMembers},
-		{Method: http.MethodPost, Path: api + "members", Name: "api.members.add", Guard: web.Token, Floor: org.Admin, Audit: "member.added",
-			In: memberInput{}, Out: memberJSON{}, Handle: h.apiAddMember},
-		{Method: http.MethodDelete, Path: api + "members/:id", Name: "api.members.remove", Guard: web.Token, Floor: org.Admin, Audit: "member.removed",
-			Out: web.None{}, Handle: h.apiRemoveMember},
-	}
+	})
 }

@@ -93,7 +93,7 @@ func serve(t *testing.T) (*webtest.House, *browser) {
 		s := c.Shell("Home", "home")
 		return c.String(http.StatusOK, s.OrgName+"|"+s.MemberEmail+"|"+s.Flash)
 	}}
-	return h, newBrowser(t, h.Serve(t, append(identityweb.New(h.Identity).Routes(), home)))
+	return h, newBrowser(t, h.Serve(t, append(identityweb.New(h.Identity, h.Factors, h.SSO).Routes(), home)))
 }
 
 func TestANewcomerSignsUpLogsOutAndInAgain(t *testing.T) {

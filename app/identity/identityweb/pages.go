@@ -9,6 +9,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
+	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/secret"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	views "github.com/bodhi-gateway/bodhi/views/identity"
@@ -18,6 +19,10 @@ import (
 const (
 	home       = "/"
 	choosePath = web.LogInPath + "/organization"
+
+	// Tries from one network before pauses begin: an office signs up a few organizations, and has many passkeys.
+	freeSignUps  = 20
+	freePasskeys = 30
 )
 
 func (h *Handlers) signUpForm(c *web.Context) error {
@@ -34,7 +39,12 @@ func stranger(c *web.Context, title string) layout.Shell {
 func (h *Handlers) signUp(c *web.Context) error {
 	in := identity.SignUp{Organization: c.FormValue("organization"), Name: c.FormValue("name"), Email: c.FormValue("email"),
 		Password: secret.New(c.FormValue("password")), Zone: strings.TrimSpace(c.FormValue("zone"))}
-	o, m, err := h.people.SignUp(c.Ctx(), c.Stranger("sign-up"), in)
+	err := h.people.Pace(c.Stranger("sign-up"), "sign-up", freeSignUps)
+	var o org.Organization
+	var m org.Member
+	if err == nil {
+		o, m, err = h.people.SignUp(c.Ctx(), c.Stranger("sign-up"), in)
+	}
 	if r, ok := web.Refused(err); ok {
 		return c.Invalid(views.SignUp(views.SignUpPage{Shell: stranger(c, "Sign up"), Error: r.Form, Errors: r.Fields,
 			Fields: views.SignUpFields{Organization: in.Organization, Name: in.Name, Email: in.Email, Zone: in.Zone, ZoneTyped: true}}))
@@ -51,7 +61,7 @@ func (h *Handlers) signUp(c *web.Context) error {
 
 func (h *Handlers) logInForm(c *web.Context) error {
 	next := web.Local(c.QueryParam("next"), "")
-	if c.LoggedIn() {
+	if c.LoggedIn() && c.QueryParam("again") == "" {
 		return c.See(web.Local(next, home))
 	}
 	return c.Render(views.LogIn(views.LogInPage{Shell: stranger(c, "Log in"), Next: next}))
@@ -67,7 +77,7 @@ func (h *Handlers) logIn(c *web.Context) error {
 		return err
 	}
 	if len(matches) == 1 {
-		return h.enter(c, choice{matches[0].Org.ID, matches[0].Member.ID}, next)
+		return h.proceed(c, choice{matches[0].Org.ID, matches[0].Member.ID}, identity.ByPassword, next)
 	}
 	if err := c.Renew(); err != nil { // what is noted now opens doors
 		return err
@@ -81,14 +91,19 @@ func (h *Handlers) logIn(c *web.Context) error {
 	return c.See(choosePath)
 }
 
-func (h *Handlers) enter(c *web.Context, in choice, next string) error {
-	if _, err := h.people.Enter(c.Ctx(), c.Stranger(""), in.org, in.member); err != nil {
-		return err
-	}
-	if err := c.LogIn(in.org, in.member); err != nil {
+func (h *Handlers) enter(c *web.Context, in choice, by identity.Method, next string) error {
+	if err := h.begin(c, in, by); err != nil {
 		return err
 	}
 	return c.See(next)
+}
+
+// begin makes the session.
+func (h *Handlers) begin(c *web.Context, in choice, by identity.Method) error {
+	if _, err := h.people.Enter(c.Ctx(), c.Stranger(""), in.org, in.member, by); err != nil {
+		return err
+	}
+	return c.Begin(in.org, in.member, web.Proof{Method: string(by)})
 }
 
 func (h *Handlers) chooseForm(c *web.Context) error {
@@ -114,18 +129,30 @@ func (h *Handlers) choose(c *web.Context) error {
 	wanted := c.FormValue("member")
 	for _, in := range read(c.Noted("choices"), c.Now()) {
 		if in.member.String() == wanted {
-			return h.enter(c, in, web.Local(c.Noted("next"), home))
+			return h.proceed(c, in, identity.ByPassword, web.Local(c.Noted("next"), home))
 		}
 	}
 	return c.See(web.LogInPath)
 }
 
 func (h *Handlers) logOut(c *web.Context) error {
-	if err := h.people.Leave(c.Ctx(), c.Actor()); err != nil {
+	actor, proof := c.Actor(), c.Proof()
+	elsewhere := ""
+	if !proof.Provider.IsZero() {
+		var err error
+		if elsewhere, err = h.sso.LogOutURL(c.Ctx(), actor.Org, proof.Provider, proof.Hint); err != nil {
+			return err
+		}
+	}
+	if err := h.people.Leave(c.Ctx(), actor); err != nil {
 		return err
 	}
 	if err := c.LogOut(); err != nil {
 		return err
+	}
+	if elsewhere != "" { // a form may not redirect to another site, a page may lead there
+		return c.Render(views.Onward(views.OnwardPage{Shell: stranger(c, "Logged out"), Title: "You are logged out here", Text: "Now the identity provider logs you out too.",
+			Button: "Log out there too", Href: elsewhere}))
 	}
 	return c.See(web.LogInPath)
 }
@@ -151,7 +178,7 @@ func (h *Handlers) changePassword(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := c.LogIn(actor.Org, actor.Member); err != nil { // this browser stays; all others are out
+	if err := c.Begin(actor.Org, actor.Member, c.Proof()); err != nil { // this browser stays; all others are out
 		return err
 	}
 	c.Flash("Your password is changed. You are logged out everywhere else.")

@@ -49,18 +49,18 @@ func moment(t time.Time) *time.Time {
 	return &t
 }
 
-func (h *Handlers) memberID(c *web.Context) (id.Member, error) {
+func memberID(c *web.Context) (id.Member, error) {
 	return web.Param(c, "id", id.ParseMember, error(org.MissingMember()))
 }
 
-func (h *Handlers) teamID(c *web.Context) (id.Team, error) {
+func teamID(c *web.Context) (id.Team, error) {
 	return web.Param(c, "id", id.ParseTeam, error(org.MissingTeam()))
 }
 
-func (h *Handlers) departmentID(c *web.Context) (id.Department, error) {
+func departmentID(c *web.Context) (id.Department, error) {
 	return web.Param(c, "id", id.ParseDepartment, error(org.MissingDepartment()))
 }
 
-func (h *Handlers) accountID(c *web.Context) (id.Account, error) {
+func accountID(c *web.Context) (id.Account, error) {
 	return web.Param(c, "id", id.ParseAccount, error(org.MissingAccount()))
 }

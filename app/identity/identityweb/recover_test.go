@@ -23,7 +23,7 @@ func TestSomebodyWhoForgotTheirPasswordComesBackIn(t *testing.T) {
 	office.Courier.Composers[identity.ResetKind] = r.Letter
 	x := h.Found(t, "Acme")
 	home := web.Route{Method: "GET", Path: "/", Name: "home.show", Guard: web.Person, Floor: org.Viewer, Handle: func(c *web.Context) error { return c.String(200, "home") }}
-	b := newBrowser(t, h.Serve(t, append(append(identityweb.New(h.Identity).Routes(), identityweb.NewRecovery(r).Routes()...), home)))
+	b := newBrowser(t, h.Serve(t, append(append(identityweb.New(h.Identity, h.Factors, h.SSO).Routes(), identityweb.NewRecovery(r).Routes()...), home)))
 	elsewhere := another(t, b.base)
 	email := x.Members[org.Viewer].Email
 	elsewhere.want("log-in elsewhere", elsewhere.post("/log-in", url.Values{"email": {email}, "password": {webtest.Password}}), 303, "/")

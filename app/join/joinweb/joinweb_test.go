@@ -50,7 +50,7 @@ func serve(t *testing.T) *site {
 	for k, c := range joining.Composers() {
 		s.office.Courier.Composers[k] = c
 	}
-	s.handler = h.Serve(t, append(append(joinweb.New(joining, h.Identity, true).Routes(), identityweb.New(h.Identity).Routes()...), webtest.Enter()))
+	s.handler = h.Serve(t, append(append(joinweb.New(joining, h.Identity, true).Routes(), identityweb.New(h.Identity, h.Factors, h.SSO).Routes()...), webtest.Enter()))
 	return s
 }
 

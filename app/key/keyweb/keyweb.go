@@ -2,22 +2,33 @@
 package keyweb
 
 import (
+	"context"
 	"net/http"
 
+	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/report"
 	"github.com/bodhi-gateway/bodhi/app/web"
 )
+
+// Usage sums up what a key did. *report.Service implements it; nil shows nothing of it.
+type Usage interface {
+	OfKey(ctx context.Context, a org.Actor, k id.Key, days int) (report.Totals, error)
+}
 
 // Handlers answer for the key room.
 type Handlers struct {
 	keys   *key.Service
 	people *identity.Service
+	usage  Usage
 }
 
 // New makes the handlers.
-func New(keys *key.Service, people *identity.Service) *Handlers { return &Handlers{keys, people} }
+func New(keys *key.Service, people *identity.Service, usage Usage) *Handlers {
+	return &Handlers{keys, people, usage}
+}
 
 // Routes are the room's URLs, for app/routes.go.
 func (h *Handlers) Routes() []web.Route {

@@ -106,8 +106,12 @@ func (h *Handlers) show(c *web.Context) error {
 	if err != nil {
 		return err
 	}
+	used, err := h.used(c, k)
+	if err != nil {
+		return err
+	}
 	return c.Render(views.Show(views.ShowPage{Shell: c.Shell(k.Name, "keys"), Row: row(c, who, k), Disabled: !k.DisabledAt.IsZero(),
-		CanChange: key.Changeable(c.Actor(), k), Facts: facts(c, who, k),
+		CanChange: key.Changeable(c.Actor(), k), Facts: append(facts(c, who, k), used...),
 		Snippets: web.Snippets(c.BaseURL(), "$BODHI_KEY", exampleModel(k))}))
 }
 

@@ -1,6 +1,7 @@
 package keyweb
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -78,6 +79,29 @@ func facts(c *web.Context, who names, k key.Key) []ui.Fact {
 		{Label: "Created", Body: ui.Time(c.When(k.CreatedAt))},
 		{Label: "Created by", Value: k.CreatedBy},
 	}
+}
+
+// usedDays is how far back a key's figures go.
+const usedDays = 30
+
+// used are a key's figures: what it cost, and how much of what it sent the providers had in their caches.
+func (h *Handlers) used(c *web.Context, k key.Key) ([]ui.Fact, error) {
+	if h.usage == nil {
+		return nil, nil
+	}
+	t, err := h.usage.OfKey(c.Ctx(), c.Actor(), k.ID, usedDays)
+	if err != nil {
+		return nil, err
+	}
+	cost, exact := web.Dollars(t.Cost)
+	hits := "no input yet"
+	if rate, ok := t.CacheRate(); ok {
+		hits = fmt.Sprintf("%.1f %% of %d input tokens", rate*100, t.Input)
+	}
+	return []ui.Fact{
+		{Label: "Cost, last 30 days", Body: ui.Amount(cost, exact)},
+		{Label: "From providers' caches, last 30 days", Value: hits},
+	}, nil
 }
 
 // moment is when something happens or happened, or "never".

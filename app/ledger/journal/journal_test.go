@@ -107,7 +107,8 @@ func TestEveryFieldSurvivesTheJournal(t *testing.T) {
 	t.Parallel()
 	j := open(t, t.TempDir(), Options{})
 	a := attempt()
-	want := []Record{a, settlement(a.Attempt.ID), request(), {Attempt: &ledger.Attempt{At: at}}, {Settlement: &ledger.Settlement{At: at}}, {Request: &ledger.Request{At: at}}}
+	want := []Record{a, settlement(a.Attempt.ID), request(), {Attempt: &ledger.Attempt{At: at}}, {Settlement: &ledger.Settlement{At: at}}, {Request: &ledger.Request{At: at}},
+		{Settlement: &ledger.Settlement{At: at, Tokens: 3, Requests: 1, Usage: llm.Usage{Input: 1, Citations: 2, Images: 3, AudioSeconds: 4, Characters: 5}}}}
 	for _, r := range want[:3] {
 		noZeroFields(t, r)
 	}
@@ -451,7 +452,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Add([]byte{kindAttempt})
 	f.Fuzz(func(t *testing.T, b []byte) {
-		r, err := decode(b)
+		r, err := decode(b, vocabulary{})
 		if err != nil {
 			return
 		}
@@ -459,7 +460,7 @@ func FuzzDecode(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		back, err := decode(again)
+		back, err := decode(again, nil)
 		if err != nil || !reflect.DeepEqual(back, r) {
 			t.Fatalf("%+v came back as %+v, %v", r, back, err)
 		}
@@ -532,12 +533,12 @@ func TestRecordsOfTheFirstLayoutsAreStillRead(t *testing.T) {
 	end.Usage.CacheReadImage, end.Usage.InputVideo, end.Usage.OutputVideo, end.Usage.Citations = 0, 0, 0, 0
 	c := codec{b: []byte{kindMoneyAttempt}}
 	c.moneyAttempt(a)
-	if r, err := decode(c.b); err != nil || !reflect.DeepEqual(r.Attempt, &old) {
+	if r, err := decode(c.b, nil); err != nil || !reflect.DeepEqual(r.Attempt, &old) {
 		t.Errorf("an attempt of the first layout came back as %+v, %v", r.Attempt, err)
 	}
 	c = codec{b: []byte{kindMoneySettlement}}
 	c.moneySettlement(e)
-	if r, err := decode(c.b); err != nil || !reflect.DeepEqual(r.Settlement, &end) {
+	if r, err := decode(c.b, nil); err != nil || !reflect.DeepEqual(r.Settlement, &end) {
 		t.Errorf("a settlement of the first layout came back as %+v, %v", r.Settlement, err)
 	}
 }

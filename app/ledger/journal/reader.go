@@ -18,6 +18,8 @@ type Reader struct {
 	in   *bufio.Reader
 	size int64 // of file, once it is no longer written to; 0 before that is known
 	buf  []byte
+
+	words vocabulary
 }
 
 // CorruptError says that a segment holds bytes in its middle that are not records. The reader goes on with the next
@@ -36,7 +38,7 @@ func (e *CorruptError) Error() string {
 func (e *CorruptError) Unwrap() error { return e.Cause }
 
 // ReadFrom makes a reader that begins at p. A place whose segment is gone begins at the next one that is there.
-func (j *Journal) ReadFrom(p Position) *Reader { return &Reader{j: j, at: p} }
+func (j *Journal) ReadFrom(p Position) *Reader { return &Reader{j: j, at: p, words: vocabulary{}} }
 
 // At is the place behind the last record read.
 func (r *Reader) At() Position { return r.at }
@@ -131,7 +133,7 @@ func (r *Reader) read(limit int64) (Record, error) {
 		}
 		return r.unlessTorn(errors.New("checksum does not match"))
 	}
-	rec, err := decode(body)
+	rec, err := decode(body, r.words)
 	if err != nil {
 		return r.damaged(err)
 	}

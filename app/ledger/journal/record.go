@@ -26,7 +26,8 @@ const (
 	kindRequest         = 3
 	kindAttempt         = 4
 	kindSettlement      = 5
-	kindRefused         = 9 // a request that a budget refused; all others stay kindRequest
+	kindMediaSettlement = 12 // one with counts of pictures, sound or characters; all others stay kindSettlement
+	kindRefused         = 9  // a request that a budget refused; all others stay kindRequest
 )
 
 var (
@@ -43,6 +44,11 @@ func encode(b []byte, r Record) ([]byte, error) {
 		c.b = append(c.b, kindAttempt)
 		c.attempt(r.Attempt)
 	case r.Settlement != nil:
+		if u := &r.Settlement.Usage; u.Images != 0 || u.AudioSeconds != 0 || u.Characters != 0 {
+			c.b = append(c.b, kindMediaSettlement)
+			c.mediaSettlement(r.Settlement)
+			break
+		}
 		c.b = append(c.b, kindSettlement)
 		c.settlement(r.Settlement)
 	case r.Request != nil:
@@ -60,12 +66,13 @@ func encode(b []byte, r Record) ([]byte, error) {
 	return c.b, nil
 }
 
-// decode reads one record. It survives any bytes: a checksum says that they are ours, not that they are sane.
-func decode(b []byte) (Record, error) {
+// decode reads one record. It survives any bytes: a checksum says that they are ours, not that they are sane. known may
+// be nil.
+func decode(b []byte, known vocabulary) (Record, error) {
 	if len(b) == 0 {
 		return Record{}, errNoRecord
 	}
-	c := codec{b: b[1:], reading: true}
+	c := codec{b: b[1:], reading: true, known: known}
 	var r Record
 	switch b[0] {
 	case kindAttempt:
@@ -77,6 +84,9 @@ func decode(b []byte) (Record, error) {
 	case kindMoneySettlement:
 		r.Settlement = new(ledger.Settlement)
 		c.moneySettlement(r.Settlement)
+	case kindMediaSettlement:
+		r.Settlement = new(ledger.Settlement)
+		c.mediaSettlement(r.Settlement)
 	case kindSettlement:
 		r.Settlement = new(ledger.Settlement)
 		c.settlement(r.Settlement)
@@ -101,6 +111,30 @@ type codec struct {
 	b       []byte
 	reading bool
 	bad     bool
+	known   vocabulary
+}
+
+// vocabulary keeps words that come again, as names of models, connections and states do in every record.
+type vocabulary map[string]string
+
+const (
+	longestWord = 64  // longer ones are sentences, which hold figures
+	mostWords   = 512 // then it begins anew, so that words that never come again do not fill it
+)
+
+func (v vocabulary) word(b []byte) string {
+	if v == nil || len(b) > longestWord {
+		return string(b)
+	}
+	w, ok := v[string(b)]
+	if !ok {
+		if len(v) >= mostWords {
+			clear(v)
+		}
+		w = string(b)
+		v[w] = w
+	}
+	return w
 }
 
 func (c *codec) attempt(a *ledger.Attempt) {
@@ -132,6 +166,13 @@ func (c *codec) settlement(s *ledger.Settlement) {
 	for _, n := range []*int64{&s.Usage.CacheReadImage, &s.Usage.InputVideo, &s.Usage.OutputVideo, &s.Usage.Citations} {
 		number(c, n)
 	}
+}
+
+func (c *codec) mediaSettlement(s *ledger.Settlement) {
+	c.settlement(s)
+	number(c, &s.Usage.Images)
+	number(c, &s.Usage.AudioSeconds)
+	number(c, &s.Usage.Characters)
 }
 
 func (c *codec) moneySettlement(s *ledger.Settlement) {
@@ -273,6 +314,6 @@ func word[T ~string](c *codec, v *T) {
 		c.bad = true
 		return
 	}
-	*v = T(c.b[size : size+int(n)])
+	*v = T(c.known.word(c.b[size : size+int(n)]))
 	c.b = c.b[size+int(n):]
 }

@@ -42,7 +42,8 @@ type Stream struct {
 	events *sse.Reader
 	look   Look
 	idle   int
-	over   error // what Next says from now on
+	most   string // how large an event may be, for people
+	over   error  // what Next says from now on
 
 	closing sync.Once
 	failed  error
@@ -53,7 +54,15 @@ var _ llm.Stream = (*Stream)(nil)
 
 // NewStream reads events from body, which Close closes.
 func NewStream(body io.ReadCloser, look Look) *Stream {
-	return &Stream{body: body, events: sse.NewReader(body), look: look}
+	return &Stream{body: body, events: sse.NewReader(body), look: look, most: "1 MiB"}
+}
+
+// NewMediaStream is NewStream for events that hold pictures or sound: up to 32 MiB each, like whole answers.
+func NewMediaStream(body io.ReadCloser, look Look) *Stream {
+	s := NewStream(body, look)
+	s.events.Allow(32 << 20)
+	s.most = "32 MiB"
+	return s
 }
 
 // Ready reports whether the next event is here already, so that a writer can flush several at once.
@@ -72,7 +81,7 @@ func (s *Stream) Next() (llm.Event, error) {
 	switch {
 	case errors.Is(err, sse.ErrTooLarge):
 		s.over = io.EOF
-		return Broken("it sent an event larger than 1 MiB", err), nil
+		return Broken("it sent an event larger than "+s.most, err), nil
 	case len(payload) > 0 && (err == nil || errors.Is(err, io.EOF)):
 		out := s.read(e, payload)
 		if err != nil && out.Kind == llm.Data && s.ended() {

@@ -191,6 +191,17 @@ func (w *Walk) Model() (string, llm.Spot) {
 	return string(name), llm.Spot{From: from, To: w.At()}
 }
 
+// Label reads a string that only the provider judges, at most 256 bytes of it; "" for anything else.
+func (w *Walk) Label() string {
+	if w.Kind() != scan.String {
+		w.Skip()
+		return ""
+	}
+	t, _ := w.String()
+	label := w.Value(t, nil)
+	return string(label[:min(len(label), MaxModel)])
+}
+
 // Member walks over an object and gives its one string member that counts; To is 0 if there is none. The object's other
 // keys may be anything, but none may repeat or look like that one.
 func (w *Walk) Member(l *Level, name, want string) (found scan.Text) {

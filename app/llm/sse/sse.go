@@ -11,11 +11,11 @@ import (
 	"io"
 )
 
-// MaxEvent is how large one event may be. Providers' largest are a few KiB.
+// MaxEvent is how large one event may be, unless Allow says otherwise. Providers' largest of text are a few KiB.
 const MaxEvent = 1 << 20
 
-// ErrTooLarge says that an event is larger than MaxEvent.
-var ErrTooLarge = errors.New("sse: an event is larger than 1 MiB")
+// ErrTooLarge says that an event is larger than that.
+var ErrTooLarge = errors.New("sse: an event is too large")
 
 // Event is one event as it arrived.
 type Event struct {
@@ -36,13 +36,17 @@ type Reader struct {
 	end   int // end of the event once it is complete, else 0
 	to    int // end of what was read
 	err   error
+	most  int  // bytes of one event
 	begun bool // past the first event, where a byte order mark may be
 }
 
 // NewReader reads from src, which it asks for more only when it holds no complete event.
 func NewReader(src io.Reader) *Reader {
-	return &Reader{src: src, buf: make([]byte, 4096)}
+	return &Reader{src: src, buf: make([]byte, 4096), most: MaxEvent}
 }
+
+// Allow sets how large one event may be, for streams whose events hold pictures or sound.
+func (r *Reader) Allow(most int) { r.most = most }
 
 // Ready reports whether Next will answer without reading from the source. The last event stays valid.
 func (r *Reader) Ready() bool {
@@ -85,7 +89,7 @@ func (r *Reader) fill() error {
 	if r.to == len(r.buf) {
 		buf := r.buf
 		if r.from == 0 {
-			if len(buf) >= MaxEvent {
+			if len(buf) >= r.most {
 				r.err = ErrTooLarge
 				return r.err
 			}

@@ -26,6 +26,7 @@ var labels = map[catalog.Class]string{
 	catalog.InputVideo: "Film in", catalog.Output: "Output", catalog.OutputReasoning: "Reasoning", catalog.OutputAudio: "Sound out",
 	catalog.OutputImage: "Pictures out", catalog.OutputVideo: "Film out", catalog.OutputCitation: "Citations",
 	catalog.PerRequest: "Each request", catalog.PerSearch: "Each web search",
+	catalog.PerImage: "Each picture made", catalog.PerAudioSecond: "Each second of sound read", catalog.PerCharacter: "Characters spoken",
 }
 
 const field = "price_" // before a class's name in forms

@@ -4,8 +4,10 @@ package azure
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/clock"
@@ -30,7 +32,9 @@ func New(out http.RoundTripper, c clock.Clock) *Adapter {
 }
 
 // Operations implements provider.Adapter.
-func (*Adapter) Operations() []llm.Operation { return []llm.Operation{llm.Chat, llm.Embeddings} }
+func (*Adapter) Operations() []llm.Operation {
+	return slices.Concat([]llm.Operation{llm.Chat, llm.Embeddings}, slices.Sorted(maps.Keys(mediaPaths)))
+}
 
 var (
 	paths = map[llm.Operation]string{llm.Chat: "chat/completions", llm.Embeddings: "embeddings"}
@@ -42,6 +46,9 @@ var (
 // Request implements provider.Adapter. The api-version of an Azure client passes when its body does: halves of a pair. It
 // may wait for a token; that costs nothing.
 func (a *Adapter) Request(ctx context.Context, c *provider.Connection, call *llm.Call, edit llm.Edit, in http.Header) (*http.Request, error) {
+	if call.Operation.Media() {
+		return a.media(ctx, c, call, edit, in)
+	}
 	path, ok := paths[call.Operation]
 	if !ok {
 		return nil, carry.Unsupported(call)
@@ -55,14 +62,13 @@ func (a *Adapter) Request(ctx context.Context, c *provider.Connection, call *llm
 		return nil, err
 	}
 	if !unversioned(c.BaseURL) {
-		if !plain.MatchString(edit.Model) {
-			return nil, fault.Newf(fault.Invalid, "model_not_found", "Azure has no deployments with a name like %q. Name one as the resource's list of deployments has it.", edit.Model)
-		}
 		version := Version
-		if v, _ := call.Native.(openai.APIVersion); v != "" && call.Family == llm.OpenAI {
-			version = string(v)
+		if v := openai.VersionOf(call); v != "" && call.Family == llm.OpenAI {
+			version = v
 		}
-		path = "deployments/" + edit.Model + "/" + path + "?api-version=" + version
+		if path, err = deployment(edit.Model, path, version); err != nil {
+			return nil, err
+		}
 	}
 	r, err := a.request(ctx, c, path, body)
 	if err != nil {
@@ -70,6 +76,14 @@ func (a *Adapter) Request(ctx context.Context, c *provider.Connection, call *llm
 	}
 	carry.Forward(r, in, carry.Accept(call))
 	return r, nil
+}
+
+// deployment is the path of a deployment's operation.
+func deployment(name, path, version string) (string, error) {
+	if !plain.MatchString(name) {
+		return "", fault.Newf(fault.Invalid, "model_not_found", "Azure has no deployments with a name like %q. Name one as the resource's list of deployments has it.", name)
+	}
+	return "deployments/" + name + "/" + path + "?api-version=" + version, nil
 }
 
 // Response implements provider.Adapter.

@@ -163,3 +163,27 @@ func TestARefusedApplicationIsACredentialFailureThatTellsNoSecret(t *testing.T) 
 		}
 	}
 }
+
+func TestMediaGoToTheDeployment(t *testing.T) {
+	t.Parallel()
+	const root, body = "https://acme.openai.azure.com", `{"model":"m","prompt":"x"}`
+	for _, x := range []struct{ name, base, model, query, want string }{
+		{"a resource", root, "pictures", "", root + "/openai/deployments/pictures/images/generations?api-version=2025-04-01-preview"},
+		{"an Azure client's own version", root, "pictures", "api-version=2024-02-01", root + "/openai/deployments/pictures/images/generations?api-version=2024-02-01"},
+		{"the newer API", root + "/openai/v1", "pictures", "", root + "/openai/v1/images/generations"},
+		{"a name that leads elsewhere", root, "../x", "", ""},
+	} {
+		a := llm.Ask{Operation: llm.MakeImages, Query: x.query, Body: []byte(body)}
+		if x.query != "" {
+			a.Model = "m"
+		}
+		c, err := openai.Dialect{}.Decode(a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := azure.New(nil, clock.System{}).Request(t.Context(), &provider.Connection{Kind: provider.Azure, BaseURL: x.base}, c, llm.Edit{Model: x.model}, http.Header{})
+		if (err != nil) != (x.want == "") || err == nil && r.URL.String() != x.want {
+			t.Errorf("%s: %v, %v", x.name, r, err)
+		}
+	}
+}

@@ -8,7 +8,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/egress"
@@ -23,23 +22,20 @@ func Request(ctx context.Context, c *provider.Connection, base, path string, bod
 	if c.BaseURL != "" {
 		base = c.BaseURL
 	}
-	u, err := url.Parse(base)
-	if err != nil || u.Host == "" || u.User != nil || (u.Scheme != "https" && u.Scheme != "http") {
-		return nil, fmt.Errorf("carry: connection %s has no usable base URL", c.ID)
-	}
-	path, query, _ := strings.Cut(path, "?")
-	u.Path = strings.TrimRight(u.Path, "/") + "/" + path
-	u.RawPath, u.Fragment = "", ""
-	if query != "" {
-		u.RawQuery = query // the base URL's own query stays otherwise
-	}
 	method := http.MethodPost
 	if body == nil {
 		method = http.MethodGet
 	}
-	r, err := http.NewRequestWithContext(ctx, method, u.String(), bytes.NewReader(body))
-	if err != nil {
-		return nil, fmt.Errorf("carry: build request: %w", err)
+	r, err := http.NewRequestWithContext(ctx, method, base, bytes.NewReader(body))
+	if err != nil || r.URL.Host == "" || r.URL.User != nil || (r.URL.Scheme != "https" && r.URL.Scheme != "http") {
+		return nil, fmt.Errorf("carry: connection %s has no usable base URL", c.ID)
+	}
+	path, query, _ := strings.Cut(path, "?")
+	u := r.URL
+	u.Path = strings.TrimRight(u.Path, "/") + "/" + path
+	u.RawPath, u.Fragment, u.RawFragment = "", "", ""
+	if query != "" {
+		u.RawQuery = query // the base URL's own query stays otherwise
 	}
 	// r.GetBody stays: net/http uses it only for a request that the provider provably did not take (a connection that
 	// was dead before the first byte, an HTTP/2 GOAWAY that names it unprocessed). It repeats a request that may have

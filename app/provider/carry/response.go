@@ -51,6 +51,9 @@ func answer(w llm.Wire, r *http.Response, call *llm.Call) (llm.Stream, error) {
 	if !call.Stream {
 		return document(w, r, call)
 	}
+	if call.Plain != "" {
+		return plain(w, r, call)
+	}
 	switch kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); {
 	case kind == w.StreamType():
 		return stream(w, r, r.Body, call), nil

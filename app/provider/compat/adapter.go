@@ -6,8 +6,10 @@ package compat
 import (
 	"cmp"
 	"context"
+	"maps"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
@@ -28,6 +30,11 @@ type Settings struct {
 	Forward []string
 	// Responses says that the service speaks OpenAI's Responses API, too.
 	Responses bool
+	// NoMedia says that it has neither pictures nor sound nor files.
+	NoMedia bool
+	// Counted are speech models whose use only a stream of events tells: they are always asked for one. Nil means that none
+	// of its models is.
+	Counted *regexp.Regexp
 	// KeyHeader takes the credential, bare; "" means Authorization: Bearer.
 	KeyHeader string
 	// Known says that connections may be to services of the table (provider.Known), which then say how they differ.
@@ -43,9 +50,17 @@ var _ provider.Adapter = (*Adapter)(nil)
 func New(s Settings) *Adapter { return &Adapter{s: s} }
 
 // Operations implements provider.Adapter.
-func (*Adapter) Operations() []llm.Operation {
-	return []llm.Operation{llm.Chat, llm.Completions, llm.Embeddings}
+func (a *Adapter) Operations() []llm.Operation {
+	if a.s.NoMedia {
+		return text
+	}
+	return all
 }
+
+var (
+	text = []llm.Operation{llm.Chat, llm.Completions, llm.Embeddings}
+	all  = slices.Concat(text, slices.Sorted(maps.Keys(mediaPaths)), []llm.Operation{llm.ShowFile, llm.ReadFile, llm.DeleteFile})
+)
 
 var paths = map[llm.Operation]string{llm.Chat: "chat/completions", llm.Completions: "completions", llm.Embeddings: "embeddings"}
 
@@ -54,6 +69,9 @@ var paths = map[llm.Operation]string{llm.Chat: "chat/completions", llm.Completio
 func (a *Adapter) Request(ctx context.Context, c *provider.Connection, call *llm.Call, edit llm.Edit, in http.Header) (*http.Request, error) {
 	if call.Operation.Kept() {
 		return a.kept(ctx, c, call, in)
+	}
+	if call.Operation.Media() || call.Operation.Filed() {
+		return a.media(ctx, c, call, edit, in)
 	}
 	path, ok := paths[call.Operation]
 	if !ok {

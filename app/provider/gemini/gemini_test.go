@@ -1,6 +1,7 @@
 package gemini_test
 
 import (
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -61,13 +62,18 @@ func TestANameLeadsNowhereElse(t *testing.T) {
 	}
 }
 
-func TestAnotherDialectsEmbeddingsAreRefused(t *testing.T) {
+func TestAnotherDialectsEmbeddingsAreABatch(t *testing.T) {
 	t.Parallel()
 	c, err := openai.Dialect{}.Decode(llm.Ask{Operation: llm.Embeddings, Body: []byte(`{"model":"a","input":"x"}`)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := gemini.New().Request(t.Context(), &provider.Connection{}, c, llm.Edit{}, http.Header{}); err == nil || !strings.Contains(err.Error(), "unsupported_operation") {
-		t.Error(err)
+	r, err := gemini.New().Request(t.Context(), &provider.Connection{}, c, llm.Edit{Model: "gemini-embedding-001"}, http.Header{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, _ := io.ReadAll(r.Body)
+	if want := `{"requests":[{"model":"models/gemini-embedding-001","content":{"parts":[{"text":"x"}]}}]}`; string(body) != want || !strings.HasSuffix(r.URL.Path, "/models/gemini-embedding-001:batchEmbedContents") {
+		t.Errorf("%s %s", r.URL, body)
 	}
 }

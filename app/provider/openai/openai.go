@@ -11,5 +11,5 @@ var _ provider.Adapter = (*compat.Adapter)(nil)
 // New makes the adapter of api.openai.com. Headers that choose an organization or a project do not pass, because whoever
 // holds the credential chose them.
 func New() *compat.Adapter {
-	return compat.New(compat.Settings{BaseURL: "https://api.openai.com/v1", Responses: true})
+	return compat.New(compat.Settings{BaseURL: "https://api.openai.com/v1", Responses: true, Counted: compat.Counted})
 }

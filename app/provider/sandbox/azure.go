@@ -11,6 +11,10 @@ import (
 func (s *Sandbox) azureFace() {
 	s.mux.HandleFunc("POST /openai/deployments/{deployment}/chat/completions", s.azure(true, s.chat))
 	s.mux.HandleFunc("POST /openai/deployments/{deployment}/embeddings", s.azure(true, s.embeddings))
+	for _, path := range mediaPaths {
+		s.mux.HandleFunc("POST /openai/deployments/{deployment}/"+path.path, s.azure(true, path.of(s)))
+		s.mux.HandleFunc("POST /openai/v1/"+path.path, s.azure(false, path.of(s)))
+	}
 	s.mux.HandleFunc("GET /openai/models", s.azure(true, s.models))
 	s.mux.HandleFunc("POST /openai/v1/chat/completions", s.azure(false, s.chat))
 	s.mux.HandleFunc("POST /openai/v1/embeddings", s.azure(false, s.embeddings))

@@ -16,28 +16,40 @@ const claude = "claude-sonnet-4-5"
 
 // prices are the sandbox's own, kept apart from the catalogue so that one checks the other.
 var prices = map[string]price{
-	"sandbox-chat":      {1000, 100, 4000},
-	"sandbox-reasoning": {2000, 200, 8000},
-	"sandbox-vision":    {1000, 100, 4000},
-	"sandbox-embed":     {20, 20, 0},
-	flash:               {300, 30, 2500},
-	embedder:            {150, 150, 0},
-	claude:              {3000, 300, 15000},
-	claudeOnAWS:         {3300, 330, 16500}, // a region costs a tenth more than the global profile
+	"sandbox-chat":       {1000, 100, 4000},
+	"sandbox-reasoning":  {2000, 200, 8000},
+	"sandbox-vision":     {1000, 100, 4000},
+	"sandbox-embed":      {20, 20, 0},
+	"sandbox-image":      {5000, 5000, 40000},
+	"sandbox-transcribe": {2500, 2500, 10000},
+	"sandbox-speech":     {600, 600, 12000},
+	flash:                {300, 30, 2500},
+	embedder:             {150, 150, 0},
+	claude:               {3000, 300, 15000},
+	claudeOnAWS:          {3300, 330, 16500}, // a region costs a tenth more than the global profile
+}
+
+// perPiece is what models cost that are not billed by tokens, in nano-dollars for each second of sound or character.
+var perPiece = map[string]struct{ second, character int64 }{
+	"sandbox-whisper": {second: 100_000},
+	"sandbox-tts":     {character: 15_000},
 }
 
 // Charge is one call on the bill. Refused calls are not on it.
 type Charge struct {
-	ID        string `json:"id"`               // the answer's id, or the x-request-id of an embedding
-	Client    string `json:"client,omitempty"` // the caller's x-client-request-id, to find an attempt again
-	Model     string `json:"model"`            // without the script
-	Input     int64  `json:"input"`            // prompt tokens, cached ones included
-	Cached    int64  `json:"cached"`           // part of Input
-	Output    int64  `json:"output"`           // generated tokens, reasoning included
-	Reasoning int64  `json:"reasoning"`        // part of Output
-	Nanos     int64  `json:"nanos"`            // what it costs, in nano-dollars
-	End       string `json:"end"`              // "complete", "canceled" (the client left) or "cut" (scripted)
-	Pieces    int    `json:"pieces,omitempty"` // how many pieces of a stream were delivered
+	ID        string `json:"id"`                   // the answer's id, or the x-request-id of an embedding
+	Client    string `json:"client,omitempty"`     // the caller's x-client-request-id, to find an attempt again
+	Model     string `json:"model"`                // without the script
+	Input     int64  `json:"input"`                // prompt tokens, cached ones included
+	Cached    int64  `json:"cached"`               // part of Input
+	Output    int64  `json:"output"`               // generated tokens, reasoning included
+	Reasoning int64  `json:"reasoning"`            // part of Output
+	Seconds   int64  `json:"seconds,omitempty"`    // of sound
+	Chars     int64  `json:"characters,omitempty"` // spoken
+	Images    int64  `json:"images,omitempty"`     // made; what they cost is in Output
+	Nanos     int64  `json:"nanos"`                // what it costs, in nano-dollars
+	End       string `json:"end"`                  // "complete", "canceled" (the client left) or "cut" (scripted)
+	Pieces    int    `json:"pieces,omitempty"`     // how many pieces of a stream were delivered
 	Stream    bool   `json:"stream,omitempty"`
 }
 
@@ -61,7 +73,8 @@ type books struct {
 // charge prices and books one call.
 func (b *books) charge(c Charge) {
 	p := prices[c.Model]
-	c.Nanos = (c.Input-c.Cached)*p.input + c.Cached*p.cached + c.Output*p.output
+	each := perPiece[c.Model]
+	c.Nanos = (c.Input-c.Cached)*p.input + c.Cached*p.cached + c.Output*p.output + c.Seconds*each.second + c.Chars*each.character
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.calls++

@@ -9,7 +9,8 @@ import (
 )
 
 // offered are the models that this sandbox serves today, sorted.
-var offered = []string{"sandbox-chat", "sandbox-embed", "sandbox-reasoning", "sandbox-vision"}
+var offered = []string{"sandbox-chat", "sandbox-embed", "sandbox-image", "sandbox-moderation", "sandbox-reasoning", "sandbox-speech",
+	"sandbox-transcribe", "sandbox-tts", "sandbox-vision", "sandbox-whisper"}
 
 type modelEntry struct {
 	ID      string `json:"id"`

@@ -39,6 +39,7 @@ type Sandbox struct {
 	books books
 	seen  prefixes
 	kept  shelf
+	files drawer
 }
 
 // New makes a Sandbox.
@@ -64,6 +65,7 @@ func New(c Config) *Sandbox {
 	s.mux.HandleFunc("POST /v1/publishers/google/models/{call...}", s.keyed(s.gemini))
 	s.mux.HandleFunc("GET /v1beta1/publishers/google/models", s.keyed(s.publisherModels))
 	s.mux.HandleFunc("POST /token", s.token)
+	s.mediaFace()
 	s.azureFace()
 	s.bedrockFace()
 	s.mux.HandleFunc("GET /__bill", s.serveBill)

@@ -374,7 +374,7 @@ func TestEmbeddings(t *testing.T) {
 
 func TestModels(t *testing.T) {
 	t.Parallel()
-	if got := read(t, ask(t, open(), "/models", "")); got != `{"data":[{"id":"sandbox-chat","object":"model","created":1767225600,"owned_by":"bodhi-sandbox"},{"id":"sandbox-embed","object":"model","created":1767225600,"owned_by":"bodhi-sandbox"},{"id":"sandbox-reasoning","object":"model","created":1767225600,"owned_by":"bodhi-sandbox"},{"id":"sandbox-vision","object":"model","created":1767225600,"owned_by":"bodhi-sandbox"}],"object":"list"}` {
+	if got := read(t, ask(t, open(), "/models", "")); got != `{"data":[{"id":"sandbox-chat","object":"model","created":1767225600,"owned_by":"bodhi-sandbox"},{"id":"sandbox-embed","object":"model","created":1767225600,"owned_by":"bodhi-sandbox"},{"id":"sandbox-image","object":"model","created":1767225600,"owned_by":"bodhi-sandbox"},{"id":"sandbox-moderation","object":"model","created":1767225600,"owned_by":"bodhi-sandbox"},{"id":"sandbox-reasoning","object":"model","created":1767225600,"owned_by":"bodhi-sandbox"},{"id":"sandbox-speech","object":"model","created":1767225600,"owned_by":"bodhi-sandbox"},{"id":"sandbox-transcribe","object":"model","created":1767225600,"owned_by":"bodhi-sandbox"},{"id":"sandbox-tts","object":"model","created":1767225600,"owned_by":"bodhi-sandbox"},{"id":"sandbox-vision","object":"model","created":1767225600,"owned_by":"bodhi-sandbox"},{"id":"sandbox-whisper","object":"model","created":1767225600,"owned_by":"bodhi-sandbox"}],"object":"list"}` {
 		t.Error(got)
 	}
 	if resp := ask(t, open(), "/models/sandbox-embed", ""); resp.StatusCode != 200 {

@@ -11,6 +11,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/llm"
+	claude "github.com/bodhi-gateway/bodhi/app/llm/dialect/anthropic"
 	dialect "github.com/bodhi-gateway/bodhi/app/llm/dialect/gemini"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/provider/carry"
@@ -39,13 +40,16 @@ func (a *Adapter) Request(ctx context.Context, c *provider.Connection, call *llm
 	if call.Operation == llm.Embeddings {
 		return nil, carry.Unsupported(call)
 	}
-	body, err := llm.Body(wire, call, edit)
-	if err != nil {
-		return nil, err
-	}
 	model := edit.Model
 	if model == "" {
 		model = call.Model
+	}
+	if claudes(model) {
+		return a.claude(ctx, c, call, edit, model, in)
+	}
+	body, err := llm.Body(wire, call, edit)
+	if err != nil {
+		return nil, err
 	}
 	if !strings.Contains(model, "/") {
 		model = "publishers/google/models/" + model
@@ -68,6 +72,9 @@ func (a *Adapter) Request(ctx context.Context, c *provider.Connection, call *llm
 
 // Response implements provider.Adapter.
 func (*Adapter) Response(r *http.Response, call *llm.Call) (llm.Stream, error) {
+	if fromClaude(r) {
+		return carry.Response(claude.Wire{}, r, call)
+	}
 	return carry.Response(wire, r, call)
 }
 

@@ -63,6 +63,9 @@ type attemptJSON struct {
 	Note         string    `json:"note,omitempty"`
 	InputTokens  int64     `json:"input_tokens"`
 	CachedTokens int64     `json:"cached_tokens"`
+	Images       int64     `json:"images,omitempty"`
+	AudioSeconds int64     `json:"audio_seconds,omitempty"`
+	Characters   int64     `json:"characters,omitempty"`
 	OutputTokens int64     `json:"output_tokens"`
 	HeldUSD      money.USD `json:"held_usd"`
 	CostUSD      money.USD `json:"cost_usd"`
@@ -112,8 +115,11 @@ type usageJSON struct {
 	Requests     int64     `json:"requests"`
 	Errors       int64     `json:"errors"`
 	InputTokens  int64     `json:"input_tokens"`
+	CachedTokens int64     `json:"cached_tokens"` // of the input, read from the providers' prompt caches
 	OutputTokens int64     `json:"output_tokens"`
 	CostUSD      money.USD `json:"cost_usd"`
+	// CacheHitRate is cached_tokens ÷ input_tokens; null without input.
+	CacheHitRate *float64 `json:"cache_hit_rate"`
 }
 
 type usageList struct {
@@ -138,6 +144,7 @@ func attemptOut(a report.Attempt) attemptJSON {
 	return attemptJSON{
 		ID: a.ID.String(), Number: a.Number, At: a.At, Connection: a.Provider, Kind: a.Kind, Model: a.Model,
 		State: string(a.End.State), Status: a.End.Status, Class: a.End.Class, Note: a.End.Note,
+		Images: a.End.Usage.Images, AudioSeconds: a.End.Usage.AudioSeconds, Characters: a.End.Usage.Characters,
 		InputTokens: a.End.Usage.Input, CachedTokens: a.End.Usage.CacheRead, OutputTokens: a.End.Usage.Output,
 		HeldUSD: a.Held.Money, CostUSD: a.End.Cost, PriceVersion: a.PriceVersion,
 		FirstByteUS: a.End.FirstByte.Microseconds(), DurationUS: a.End.Duration.Microseconds(),

@@ -145,7 +145,7 @@ func (h *Handlers) export(c *web.Context) error {
 	first, last := days.First.Format(time.DateOnly), days.Last.Format(time.DateOnly)
 	row := func(id, name string, t report.Totals) []string {
 		return []string{label, id, name, first, last, a.Zone.String(), strconv.FormatInt(t.Requests, 10), strconv.FormatInt(t.Errors, 10),
-			strconv.FormatInt(t.Input, 10), strconv.FormatInt(t.Output, 10), t.Cost.String(), "USD"}
+			strconv.FormatInt(t.Input, 10), strconv.FormatInt(t.Output, 10), t.Cost.String(), "USD", strconv.FormatInt(t.Cached, 10)}
 	}
 	var rows [][]string
 	for _, l := range a.Lines {
@@ -155,7 +155,7 @@ func (h *Handlers) export(c *web.Context) error {
 		rows = append(rows, row("", "("+rest+")", a.Rest))
 	}
 	return c.CSV(fmt.Sprintf("costs-%s-%s-%s.csv", slug(name), first, last),
-		[]string{"divided_by", "id", "name", "first_day", "last_day", "zone", "requests", "errors", "input_tokens", "output_tokens", "cost", "currency"}, rows)
+		[]string{"divided_by", "id", "name", "first_day", "last_day", "zone", "requests", "errors", "input_tokens", "output_tokens", "cost", "currency", "cached_tokens"}, rows)
 }
 
 // slug is a dimension's name in a file's name.
@@ -204,5 +204,9 @@ func (h *Handlers) apiAllocation(c *web.Context) error {
 }
 
 func totalOut(id, name string, t report.Totals) usageJSON {
-	return usageJSON{ID: id, Name: name, Requests: t.Requests, Errors: t.Errors, InputTokens: t.Input, OutputTokens: t.Output, CostUSD: t.Cost}
+	out := usageJSON{ID: id, Name: name, Requests: t.Requests, Errors: t.Errors, InputTokens: t.Input, CachedTokens: t.Cached, OutputTokens: t.Output, CostUSD: t.Cost}
+	if rate, ok := t.CacheRate(); ok {
+		out.CacheHitRate = &rate
+	}
+	return out
 }

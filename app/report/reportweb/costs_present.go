@@ -94,9 +94,18 @@ func divide(page *views.CostsPage, a report.Allocation, name string, days report
 
 func costLine(a report.Allocation, label string, t report.Totals) views.CostLine {
 	l := views.CostLine{Label: label, Value: int64(t.Cost), Share: share(int64(t.Cost), int64(a.Total.Cost)), Requests: count(t.Requests),
+		Cached: cached(t), CachedOf: fmt.Sprintf("%s of %s input tokens were read from the provider's cache", count(t.Cached), count(t.Input)),
 		Tokens: count(t.Input + t.Output), TokensIn: fmt.Sprintf("%s in, %s out", count(t.Input), count(t.Output))}
 	l.Cost, l.Exact = web.Dollars(t.Cost)
 	return l
+}
+
+// cached is the hit rate of the providers' prompt caches; "" without any input.
+func cached(t report.Totals) string {
+	if t.Input == 0 {
+		return ""
+	}
+	return share(t.Cached, t.Input)
 }
 
 func costFigures(a report.Allocation, label string) []ui.StatProps {
@@ -105,7 +114,7 @@ func costFigures(a report.Allocation, label string) []ui.StatProps {
 	claimed := a.Total.Cost - a.Rest.Cost
 	allocated := ui.StatProps{Label: "Allocated", Value: share(int64(claimed), int64(a.Total.Cost)), Against: fmt.Sprintf("of the cost, to %s", plural(int64(len(a.Lines)), "line"))}
 	requests := ui.StatProps{Label: "Requests", Value: count(a.Total.Requests), Against: fmt.Sprintf("%s failed or were refused", count(a.Total.Errors))}
-	tokens := ui.StatProps{Label: "Tokens", Value: count(a.Total.Input + a.Total.Output), Against: fmt.Sprintf("%s in, %s out", count(a.Total.Input), count(a.Total.Output))}
+	tokens := ui.StatProps{Label: "Tokens", Value: count(a.Total.Input + a.Total.Output), Against: fmt.Sprintf("%s in, of which %s from caches, %s out", count(a.Total.Input), share(a.Total.Cached, a.Total.Input), count(a.Total.Output))}
 	return []ui.StatProps{cost, allocated, requests, tokens}
 }
 

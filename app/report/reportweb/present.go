@@ -130,7 +130,7 @@ func rows(c *web.Context, list []report.Request, zone *time.Location) []views.Re
 		}
 		switch {
 		case r.Provider != "":
-			row.Answered = r.Provider + "/" + r.Model
+			row.Answered = strings.TrimSuffix(r.Provider+"/"+r.Model, "/") // files have no model
 		case r.Attempts > 0:
 			row.Answered = "no provider answered"
 		default:

@@ -8,6 +8,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/report"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	views "github.com/bodhi-gateway/bodhi/views/report"
@@ -32,7 +33,7 @@ func (h *Handlers) show(c *web.Context) error {
 		Shell: c.Shell("Request", "requests"), ID: d.ID.String(), Status: status(d.Request),
 		Sub:     fmt.Sprintf("%s, asked with the key %s on %s", or(d.Asked, "No model"), or(d.Key, "(deleted)"), c.When(d.At).Full),
 		Refusal: refusal(d), Why: why, Figures: facts(d), Facts: about(d), Who: who(d), Steps: decided(d),
-		NoTokens: "No tokens were used.",
+		NoTokens: "No tokens were used.", CanTry: c.Actor().Role.AtLeast(org.Developer) && d.Endpoint == string(llm.Chat),
 	}
 	var used llm.Usage
 	for _, a := range d.Attempts {
@@ -67,6 +68,16 @@ func facts(d report.Detail) []ui.StatProps {
 		cost.Against = "the most it can have been; see the attempts"
 	}
 	tokenCount := ui.StatProps{Label: "Tokens", Value: count(d.Usage.Input + d.Usage.Output), Against: tokens(d.Usage)}
+	var used llm.Usage
+	for _, a := range d.Attempts {
+		used = together(used, a.End.Usage)
+	}
+	if text := pieces(used); text != "" {
+		tokenCount.Against += ", " + text
+		if used.Input+used.Output == 0 {
+			tokenCount = ui.StatProps{Label: "Used", Value: text, Against: "billed by that, not by tokens"}
+		}
+	}
 	duration := ui.StatProps{Label: "Duration", Value: or(took(d.Duration), "–"), Against: "from the first byte in to the last byte out"}
 	if d.FirstByte > 0 && len(d.Attempts) > 0 {
 		duration.Against = "first byte after " + took(d.FirstByte)
@@ -180,6 +191,9 @@ func attempt(a report.Attempt) views.Attempt {
 		Held: exact(a.Held.Money), Cost: exact(a.End.Cost), FirstByte: took(a.End.FirstByte), Took: took(a.End.Duration),
 		Price: a.PriceVersion, Note: a.End.Note,
 	}
+	if text := pieces(a.End.Usage); text != "" {
+		out.TokensIn += ", " + text
+	}
 	if a.End.Status > 0 {
 		out.Status = strconv.Itoa(a.End.Status)
 	}
@@ -187,6 +201,21 @@ func attempt(a report.Attempt) views.Attempt {
 		out.Note = strings.TrimPrefix(strings.TrimSuffix(a.End.Class+": "+a.End.Note, ": "), ": ")
 	}
 	return out
+}
+
+// pieces are what was used beside tokens, in words.
+func pieces(u llm.Usage) string {
+	var out []string
+	if u.Images > 0 {
+		out = append(out, plural(u.Images, "picture"))
+	}
+	if u.AudioSeconds > 0 {
+		out = append(out, plural(u.AudioSeconds, "second")+" of sound")
+	}
+	if u.Characters > 0 {
+		out = append(out, plural(u.Characters, "character"))
+	}
+	return strings.Join(out, ", ")
 }
 
 // together adds up what attempts used.
@@ -209,6 +238,9 @@ func together(a, b llm.Usage) llm.Usage {
 	a.WebSearches += b.WebSearches
 	a.VideoSeconds += b.VideoSeconds
 	a.ServerToolCalls += b.ServerToolCalls
+	a.Images += b.Images
+	a.AudioSeconds += b.AudioSeconds
+	a.Characters += b.Characters
 	return a
 }
 
@@ -246,7 +278,8 @@ func classes(u llm.Usage) []views.TokenLine {
 	for _, l := range []struct {
 		class string
 		n     int64
-	}{{"Web searches", u.WebSearches}, {"Calls of provider's tools", u.ServerToolCalls}, {"Seconds of video", u.VideoSeconds}} {
+	}{{"Web searches", u.WebSearches}, {"Calls of provider's tools", u.ServerToolCalls}, {"Seconds of video", u.VideoSeconds},
+		{"Pictures made", u.Images}, {"Seconds of sound read", u.AudioSeconds}, {"Characters spoken", u.Characters}} {
 		if l.n > 0 {
 			out = append(out, views.TokenLine{Class: l.class, Count: count(l.n)})
 		}

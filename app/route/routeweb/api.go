@@ -38,6 +38,8 @@ type modelJSON struct {
 	CachedUSD     string `json:"cached_usd_per_mtok,omitempty"`
 	OutputUSD     string `json:"output_usd_per_mtok,omitempty"`
 	Deprecated    bool   `json:"deprecated,omitempty"`
+	// Facts are the catalogue's, at list prices; absent where it does not know the model.
+	Facts *factsJSON `json:"facts,omitempty"`
 }
 
 type modelList struct {
@@ -61,6 +63,10 @@ func (h *Handlers) apiModels(c *web.Context) error {
 			InputUSD: decimal(o, catalog.Input), CachedUSD: decimal(o, catalog.CacheRead), OutputUSD: decimal(o, catalog.Output)}
 		if o.facts != nil {
 			out.Data[i].ContextWindow, out.Data[i].Deprecated = o.facts.ContextWindow, o.facts.Deprecated
+			if l, ok := h.catalog.Catalog().Listing(o.facts.Provider+"/"+o.facts.ID, h.clock.Now()); ok {
+				facts := factsOut(l)
+				out.Data[i].Facts = &facts
+			}
 		}
 	}
 	return c.JSON(http.StatusOK, out)

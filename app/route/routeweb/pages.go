@@ -23,15 +23,27 @@ const (
 )
 
 func (h *Handlers) models(c *web.Context) error {
-	there, err := h.connections.List(c.Ctx(), c.Actor())
+	page, err := h.modelsPage(c)
 	if err != nil {
 		return err
+	}
+	return c.Render(views.Models(page))
+}
+
+func (h *Handlers) modelsPage(c *web.Context) (page views.ModelsPage, err error) {
+	there, err := h.connections.List(c.Ctx(), c.Actor())
+	if err != nil {
+		return page, err
 	}
 	aliases, err := h.aliases.List(c.Ctx(), c.Actor())
 	if err != nil {
-		return err
+		return page, err
 	}
-	page := views.ModelsPage{Shell: c.Shell("Models & aliases", "models"), Query: c.QueryParam("q"),
+	policy, err := h.aliases.Policy(c.Ctx(), c.Actor())
+	if err != nil {
+		return page, err
+	}
+	page = views.ModelsPage{Shell: c.Shell("Models & aliases", "models"), Query: c.QueryParam("q"), Policy: presentPolicy(c, policy),
 		CanChange: c.Actor().Role.AtLeast(org.Manager), HasConnections: len(there) > 0}
 	for _, a := range aliases {
 		page.Aliases = append(page.Aliases, presentAlias(a, there))
@@ -43,7 +55,7 @@ func (h *Handlers) models(c *web.Context) error {
 	if total > len(found) {
 		page.Shown = fmt.Sprintf("%d of %d models. Search to find the others.", len(found), total)
 	}
-	return c.Render(views.Models(page))
+	return page, nil
 }
 
 func presentAlias(a route.Alias, there []provider.ConnectionRecord) views.Alias {

@@ -16,6 +16,13 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/web"
 )
 
+// Book is the price catalogue, by connection and as a whole. *price.Shelf implements it.
+type Book interface {
+	route.Catalog
+	// Catalog is the one in use now.
+	Catalog() *catalog.Catalog
+}
+
 // Prices quotes models for one organization, its overrides first: the same prices that requests are billed by.
 type Prices interface {
 	Quote(org id.Org, kind, model string, at time.Time) (catalog.Quote, bool)
@@ -30,14 +37,14 @@ type Traffic interface {
 type Handlers struct {
 	aliases     *route.Service
 	connections *provider.Service
-	catalog     route.Catalog
+	catalog     Book
 	prices      Prices
 	clock       clock.Clock
 	traffic     Traffic
 }
 
 // New makes the handlers.
-func New(aliases *route.Service, connections *provider.Service, book route.Catalog, prices Prices, c clock.Clock, t Traffic) *Handlers {
+func New(aliases *route.Service, connections *provider.Service, book Book, prices Prices, c clock.Clock, t Traffic) *Handlers {
 	return &Handlers{aliases, connections, book, prices, c, t}
 }
 
@@ -46,6 +53,8 @@ func (h *Handlers) Routes() []web.Route {
 	const one, api = "/aliases/:id", "/api/v1/aliases"
 	return []web.Route{
 		{Method: http.MethodGet, Path: "/models", Name: "models.list", Guard: web.Person, Floor: org.Viewer, Handle: h.models},
+		{Method: http.MethodGet, Path: "/catalog", Name: "catalog.browse", Guard: web.Person, Floor: org.Viewer, Handle: h.browse},
+		{Method: http.MethodGet, Path: "/catalog/compare", Name: "catalog.compare", Guard: web.Person, Floor: org.Viewer, Handle: h.compare},
 		{Method: http.MethodGet, Path: "/aliases/new", Name: "aliases.new", Guard: web.Person, Floor: org.Manager, Handle: h.new},
 		{Method: http.MethodPost, Path: "/aliases", Name: "aliases.create", Guard: web.Person, Floor: org.Manager, Audit: "alias.created", Handle: h.create},
 		{Method: http.MethodGet, Path: one, Name: "aliases.show", Guard: web.Person, Floor: org.Manager, Handle: h.show},
@@ -53,8 +62,12 @@ func (h *Handlers) Routes() []web.Route {
 		{Method: http.MethodGet, Path: one + "/switch", Name: "aliases.candidates", Guard: web.Person, Floor: org.Manager, Handle: h.candidatesPage},
 		{Method: http.MethodPost, Path: one + "/switch", Name: "aliases.switch", Guard: web.Person, Floor: org.Manager, Audit: "alias.switched", Handle: h.switchTarget},
 		{Method: http.MethodPost, Path: one + "/delete", Name: "aliases.delete", Guard: web.Person, Floor: org.Manager, Audit: "alias.deleted", Handle: h.delete},
+		{Method: http.MethodPost, Path: "/models/policy", Name: "models.policy", Guard: web.Person, Floor: org.Manager, Audit: "routing.updated", Handle: h.setPolicy},
 
+		{Method: http.MethodGet, Path: "/api/v1/routing", Name: "api.routing.show", Guard: web.Token, Floor: org.Viewer, Handle: h.apiPolicy, Out: policyJSON{}},
+		{Method: http.MethodPut, Path: "/api/v1/routing", Name: "api.routing.update", Guard: web.Token, Floor: org.Manager, Audit: "routing.updated", Handle: h.apiSetPolicy, In: policyJSON{}, Out: policyJSON{}},
 		{Method: http.MethodGet, Path: "/api/v1/models", Name: "api.models.list", Guard: web.Token, Floor: org.Viewer, Handle: h.apiModels, Out: modelList{}},
+		{Method: http.MethodGet, Path: "/api/v1/models/catalog", Name: "api.models.catalog", Guard: web.Token, Floor: org.Viewer, Handle: h.apiCatalog, Out: entryList{}},
 		{Method: http.MethodGet, Path: api, Name: "api.aliases.list", Guard: web.Token, Floor: org.Viewer, Handle: h.apiList, Out: aliasList{}},
 		{Method: http.MethodPost, Path: api, Name: "api.aliases.create", Guard: web.Token, Floor: org.Manager, Audit: "alias.created", Handle: h.apiCreate, In: aliasInput{}, Out: aliasJSON{}},
 		{Method: http.MethodGet, Path: api + "/:id", Name: "api.aliases.show", Guard: web.Token, Floor: org.Viewer, Handle: h.apiShow, Out: aliasJSON{}},

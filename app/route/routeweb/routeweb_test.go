@@ -25,11 +25,15 @@ import (
 )
 
 // book is the real catalogue, without overrides.
-type book struct{ *catalog.Catalog }
+type snapshot = catalog.Catalog
+
+type book struct{ *snapshot }
+
+func (b book) Catalog() *catalog.Catalog { return b.snapshot }
 
 func (b book) Quote(_ id.Org, kind, model string, at time.Time) (catalog.Quote, bool) {
 	provider, _, _ := strings.Cut(kind, "@")
-	return b.Catalog.Quote(provider, model, at)
+	return b.snapshot.Quote(provider, model, at)
 }
 
 type nobody struct{}

@@ -5,17 +5,21 @@ package webtest
 import (
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"testing"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/audit"
 	"github.com/bodhi-gateway/bodhi/app/clock"
+	"github.com/bodhi-gateway/bodhi/app/egress"
+	"github.com/bodhi-gateway/bodhi/app/factor"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/live"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/secret"
+	"github.com/bodhi-gateway/bodhi/app/sso"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	"github.com/bodhi-gateway/bodhi/db"
 )
@@ -30,6 +34,8 @@ type House struct {
 	Audit    *audit.Chain
 	Bus      *live.Local
 	Identity *identity.Service
+	Factors  *factor.Service
+	SSO      *sso.Service
 	Keys     *key.Service
 	KeyStore *db.KeyStore
 	Desk     *key.Desk
@@ -57,11 +63,26 @@ func NewHouse(t testing.TB, d *db.DB) *House {
 	orgs := db.NewOrgStore(d)
 	h.Identity = identity.NewService(identity.Config{Orgs: orgs, Store: db.NewIdentityStore(d), Budgets: db.NewBudgetStore(d), Keys: h.Keyring, Tx: d, Audit: h.Audit, Bus: h.Bus,
 		Clock: h.Clock, IDs: h.IDs, MAC: h.mac(t, identity.TokenPurpose), Hasher: identity.NewHasher(64), Log: log})
+	h.logIns(t, orgs, log)
 	h.KeyStore = db.NewKeyStore(d)
 	h.Keys = key.NewService(key.Config{Store: h.KeyStore, Tree: orgs, Tx: d, Audit: h.Audit, Bus: h.Bus, Clock: h.Clock, IDs: h.IDs,
 		MAC: h.mac(t, key.Purpose), Log: log})
 	h.Desk = key.NewDesk(h.Clock, h.mac(t, key.Purpose))
 	return h
+}
+
+// PublicURL is where a House is reached.
+const PublicURL = "http://127.0.0.1:8080"
+
+// logIns makes second factors and single sign-on. Identity providers on the loopback may be called.
+func (h *House) logIns(t testing.TB, orgs *db.OrgStore, log *slog.Logger) {
+	t.Helper()
+	out := egress.New(egress.Config{AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
+	h.Factors = factor.New(factor.Parts{Store: db.NewFactorStore(h.DB), Members: orgs, Sessions: db.NewIdentityStore(h.DB), Rules: h.Identity, Vault: h.Keyring, Tx: h.DB,
+		Audit: h.Audit, MAC: h.mac(t, factor.RecoveryPurpose), IDs: h.IDs, Clock: h.Clock, Log: log, PublicURL: PublicURL})
+	h.SSO = sso.New(sso.Parts{Store: db.NewSSOStore(h.DB), Orgs: orgs, People: h.Identity, Vault: h.Keyring, URLs: out, Out: out.Transport(), Tx: h.DB,
+		Audit: h.Audit, MAC: h.mac(t, sso.FlowPurpose), IDs: h.IDs, Clock: h.Clock, Log: log, PublicURL: PublicURL})
+	h.Identity.Factors, h.Identity.Providers = h.Factors, h.SSO
 }
 
 func (h *House) mac(t testing.TB, purpose string) *secret.MAC {

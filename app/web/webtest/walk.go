@@ -37,6 +37,9 @@ type Visitors struct {
 	SCIM string
 	// Things are ids of what the tenant has, by the path segment before their parameter: "keys", "members", …
 	Things map[string]string
+	// Apart are such things in a department that none of the people but the admin has a role in. Their names hold
+	// ApartName.
+	Apart map[string]string
 
 	cookies map[org.Role]*http.Cookie
 }
@@ -59,6 +62,9 @@ func Walk(t testing.TB, s *Site) {
 			}
 			if s.names(r) {
 				s.walkIDs(t, r, role)
+			}
+			if role != org.Admin && s.Home.Apart != nil {
+				s.walkApart(t, r, role)
 			}
 		}
 	}
@@ -142,6 +148,36 @@ func (s *Site) walkIDs(t testing.TB, r web.Route, role org.Role) {
 		}
 		if f, u := difference(foreign.text(), unknown.text()); f != u {
 			t.Errorf("%s as %s tells another tenant's id (%s) from an unknown one:\n--- foreign\n%s\n--- unknown\n%s", r.Name, role, spelling, f, u)
+		}
+	}
+}
+
+// ApartName is in the name of everything in Apart, so that lists that show it are found.
+const ApartName = "zebra"
+
+// walkApart: below admin, what is in another department is answered like what never was, and in no list.
+func (s *Site) walkApart(t testing.TB, r web.Route, role org.Role) {
+	t.Helper()
+	nobodys, apart := s.unknown(), s.unknown()
+	for kind, v := range s.Home.Apart {
+		apart[kind] = v
+	}
+	if s.names(r) {
+		there, unknown := s.ask(t, r, apart, s.as(t, r, role)), s.ask(t, r, nobodys, s.as(t, r, role))
+		if f, u := difference(there.text(), unknown.text()); f != u {
+			t.Errorf("%s as %s tells another department's id from an unknown one:\n--- theirs\n%s\n--- unknown\n%s", r.Name, role, f, u)
+		}
+	}
+	if r.Method != http.MethodGet || strings.Contains(r.Path, ":") {
+		return
+	}
+	body := s.ask(t, r, s.Home.Things, s.as(t, r, role)).body
+	if at := strings.Index(body, ApartName); at >= 0 {
+		t.Errorf("%s shows %s what is another department's: …%s…", r.Name, role, body[max(0, at-100):min(len(body), at+100)])
+	}
+	for kind, v := range s.Home.Apart {
+		if strings.Contains(body, v) {
+			t.Errorf("%s shows %s the %s of another department", r.Name, role, kind)
 		}
 	}
 }

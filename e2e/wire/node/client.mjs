@@ -1,12 +1,10 @@
-// The official openai package against the gateway, as a program would use it. Prints one JSON line per case:
-// {"name": "...", "error": "" or why it failed}. Base URL and key come from the package's own environment variables.
+// The official openai package against the gateway, as a program would use it. Base URL and key come from the package's own environment variables.
 import assert from "node:assert/strict";
 import OpenAI from "openai";
+import { run, test } from "./case.mjs";
 
 const client = new OpenAI({ maxRetries: 0, timeout: 30_000 });
 const user = (content) => [{ role: "user", content }];
-const cases = [];
-const test = (name, run) => cases.push({ name, run });
 
 test("chat", async () => {
   const { data, response, request_id } = await client.chat.completions
@@ -209,12 +207,4 @@ test("responses, parsed", async () => {
 
 refusal("404, responses", OpenAI.NotFoundError, 404, "model_not_found", () => client.responses.create({ model: "gpt-nothing", input: "x" }));
 
-for (const { name, run } of cases) {
-  let error = "";
-  try {
-    await run();
-  } catch (e) {
-    error = String(e?.stack ?? e);
-  }
-  console.log(JSON.stringify({ name, error }));
-}
+await run();

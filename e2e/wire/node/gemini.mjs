@@ -1,13 +1,11 @@
-// The official @google/genai package against the gateway, as a program would use it. Prints one JSON line per case:
-// {"name": "...", "error": "" or why it failed}. Base URL and key come from the environment.
+// The official @google/genai package against the gateway, as a program would use it. Base URL and key come from the environment.
 import assert from "node:assert/strict";
 import { ApiError, FunctionCallingConfigMode, GoogleGenAI, Type } from "@google/genai";
+import { run, test } from "./case.mjs";
 
 const client = (apiKey = process.env.GEMINI_API_KEY, apiVersion) =>
   new GoogleGenAI({ apiKey, httpOptions: { baseUrl: process.env.GEMINI_BASE_URL, apiVersion, timeout: 30_000 } });
 const ai = client();
-const cases = [];
-const test = (name, run) => cases.push({ name, run });
 
 for (const model of ["gem", "ver", "gpt"]) {
   for (const version of ["v1", "v1beta"]) {
@@ -92,12 +90,4 @@ test("a stream that leaves", async () => {
   });
 });
 
-for (const { name, run } of cases) {
-  let error = "";
-  try {
-    await run();
-  } catch (e) {
-    error = String(e?.stack ?? e);
-  }
-  console.log(JSON.stringify({ name, error }));
-}
+await run();

@@ -49,9 +49,10 @@ func (Wire) Stream(body io.ReadCloser, _ *llm.Call) llm.Stream { return NewStrea
 // StreamType implements llm.Wire.
 func (Wire) StreamType() string { return "text/event-stream" }
 
-// Edited implements llm.Wire: the model's name and a lower cap, nothing else. A stream always reports its usage here.
+// Edited implements llm.Wire: the model's name, a lower cap, and nothing of another provider's thinking. A stream always
+// reports its usage here.
 func (Wire) Edited(call *llm.Call, edit llm.Edit) []byte {
-	cuts := make([]llm.Cut, 0, 2)
+	cuts := append(make([]llm.Cut, 0, 2), spared(call, edit.Notes)...)
 	s := &call.Spots
 	switch {
 	case edit.Model == "" || edit.Model == call.Model:

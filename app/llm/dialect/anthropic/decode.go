@@ -2,6 +2,7 @@ package anthropic
 
 import (
 	"bytes"
+	"encoding/json"
 	"strconv"
 	"strings"
 
@@ -78,7 +79,7 @@ func (r *request) done() (*llm.Call, error) {
 func inBody(name []byte) bool {
 	switch string(name) {
 	case "model", "max_tokens", "stream", "messages", "system", "tools", "thinking", "output_config", "output_format", "service_tier",
-		"speed", "inference_geo", "cache_control", "mcp_servers", "container":
+		"speed", "inference_geo", "cache_control", "mcp_servers", "container", "metadata":
 		return true
 	}
 	return false
@@ -129,12 +130,32 @@ func (r *request) body(name []byte, key llm.Spot) bool {
 		}
 	case "cache_control":
 		r.mark()
+	case "metadata":
+		r.metadata()
 	case "mcp_servers", "container":
 		c.Bound.Opaque = r.Present() || c.Bound.Opaque
 	default:
 		return false
 	}
 	return true
+}
+
+// metadata finds Claude Code's session in the end user's id: a JSON object in a string, or, before 2.1, the end of a word.
+func (r *request) metadata() {
+	user := r.Member(&r.level[atSource], "metadata", "user_id")
+	if user.To == 0 {
+		return
+	}
+	id := r.Value(user, nil)
+	var inside struct {
+		Session string `json:"session_id"`
+	}
+	if len(id) > 0 && id[0] == '{' && json.Unmarshal(id, &inside) == nil {
+		r.call.Thread = inside.Session
+	} else if _, session, ok := strings.Cut(string(id), "_session_"); ok {
+		r.call.Thread = session
+	}
+	r.call.Thread = r.call.Thread[:min(len(r.call.Thread), dialect.MaxModel)]
 }
 
 func (r *request) word(name string) string {

@@ -134,7 +134,11 @@ func (r *request) source() {
 		r.Skip() // a search result's source is its address
 		return
 	}
+	from := r.Begin()
 	data := r.Member(&r.level[atSource], "source", "data")
+	if data.To == 0 {
+		r.AddressIn("source.url", from, "url")
+	}
 	if data.To > 0 && !bytes.Contains(r.Bytes(data.From+1, min(data.To-1, data.From+40)), []byte(" ")) {
 		r.media += int64(data.Len())
 	}

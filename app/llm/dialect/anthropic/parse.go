@@ -9,6 +9,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect"
 )
 
 // Parse implements llm.Dialect. Decode has found the body sound, so only the types of what it skipped can be wrong.
@@ -204,7 +205,7 @@ func (m *mark) cache() *llm.Cache {
 // Other providers' opaque state travels to a client of this dialect and back in fields that it keeps without reading: a
 // signature, or redacted thinking. The mark in front says whose it is, so that it is never taken for Anthropic's.
 const (
-	sealed = "bodhi:"
+	sealed = dialect.Sealed
 	onCall = "call:" // it belongs to the tool call that follows, not to thinking
 )
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/llm/scan"
 	"github.com/bodhi-gateway/bodhi/app/llm/sse"
 )
 
@@ -59,6 +60,9 @@ func (r *reader) Read(dst []llm.Delta, e llm.Event) ([]llm.Delta, error) {
 	if len(payload) == 0 { // a comment
 		return append(dst, llm.Delta{Kind: llm.Alive}), nil
 	}
+	if text, ok := word(payload); ok {
+		return append(dst, llm.Delta{Kind: llm.TextDelta, Text: text}), nil
+	}
 	var h heard
 	if err := json.Unmarshal(payload, &h); err != nil {
 		return dst, fmt.Errorf("anthropic: read an answer: %w", err)
@@ -96,6 +100,46 @@ func (r *reader) Read(dst []llm.Delta, e llm.Event) ([]llm.Delta, error) {
 		dst = append(dst, llm.Delta{Kind: llm.End})
 	}
 	return dst, nil
+}
+
+// word reads what an answer mostly is, a piece of text, without decoding it; false for anything else.
+func word(payload []byte) (text string, ok bool) {
+	c := scan.New(payload)
+	c.Object()
+	block, found := false, false
+	for key, more := c.Key(); more; key, more = c.Key() {
+		switch name := c.Value(key, nil); {
+		case string(name) == "type" && c.Kind() == scan.String:
+			t, _ := c.String()
+			block = string(c.Value(t, nil)) == "content_block_delta"
+		case string(name) == "delta" && c.Kind() == scan.Object:
+			text, found = textDelta(&c)
+		default:
+			c.Skip()
+		}
+	}
+	return text, block && found && c.End()
+}
+
+// textDelta reads a text_delta.
+func textDelta(c *scan.Cursor) (text string, ok bool) {
+	c.Object()
+	kind, found := false, false
+	for key, more := c.Key(); more; key, more = c.Key() {
+		switch name := c.Value(key, nil); {
+		case c.Kind() != scan.String:
+			c.Skip()
+		case string(name) == "type":
+			t, _ := c.String()
+			kind = string(c.Value(t, nil)) == "text_delta"
+		case string(name) == "text":
+			t, _ := c.String()
+			text, found = string(c.Value(t, nil)), true
+		default:
+			c.Skip()
+		}
+	}
+	return text, kind && found
 }
 
 func (r *reader) open(dst []llm.Delta, b *block) []llm.Delta {

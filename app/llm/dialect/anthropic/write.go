@@ -46,7 +46,7 @@ type made struct {
 }
 
 // Writer implements llm.Dialect.
-func (Dialect) Writer(call *llm.Call) llm.Writer { return &writer{call: call} }
+func (Dialect) Writer(call *llm.Call) llm.Writer { return llm.InOrder(&writer{call: call}) }
 
 var errSideBySide = errors.New("anthropic: pieces of an earlier tool call came after the next one began; this dialect has them one after the other")
 

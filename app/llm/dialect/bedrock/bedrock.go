@@ -11,9 +11,11 @@ import (
 	"encoding/json"
 	"io"
 	"strconv"
+	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect"
 )
 
 // Dialect implements llm.Dialect.
@@ -57,23 +59,48 @@ func (Wire) StreamType() string { return eventStream }
 
 const eventStream = "application/vnd.amazon.eventstream"
 
-// Edited implements llm.Wire: a lower cap, nothing else. The path names the model, and a stream always reports its usage.
+// Edited implements llm.Wire: a lower cap, and nothing of another provider's thinking. The path names the model, and a stream
+// always reports its usage.
 func (Wire) Edited(call *llm.Call, edit llm.Edit) []byte {
+	cuts := foreign(call, edit.Notes)
 	n, _ := call.Native.(*native)
-	if n == nil || edit.MaxOutput <= 0 || call.MaxOutput > 0 && edit.MaxOutput >= call.MaxOutput {
-		return call.Body
+	if n != nil && edit.MaxOutput > 0 && (call.MaxOutput == 0 || edit.MaxOutput < call.MaxOutput) {
+		cuts = append(cuts, capCut(call, n, strconv.FormatInt(edit.MaxOutput, 10)))
 	}
-	most := strconv.FormatInt(edit.MaxOutput, 10)
-	cut := llm.Cut{From: call.Spots.Open, To: call.Spots.Open, With: `"inferenceConfig":{"maxTokens":` + most + `},`}
+	return llm.Splice(call.Body, cuts)
+}
+
+// capCut lowers the output cap where it stands, or adds it.
+func capCut(call *llm.Call, n *native, most string) llm.Cut {
 	switch {
 	case n.most.Has():
-		cut = n.most.Replace(most)
+		return n.most.Replace(most)
 	case n.config.Has() && blank(call.Body[n.config.From:n.config.To]):
-		cut = n.config.Replace(`{"maxTokens":` + most + `}`)
+		return n.config.Replace(`{"maxTokens":` + most + `}`)
 	case n.config.Has():
-		cut = llm.Cut{From: n.config.From + 1, To: n.config.From + 1, With: `"maxTokens":` + most + `,`}
+		return llm.Cut{From: n.config.From + 1, To: n.config.From + 1, With: `"maxTokens":` + most + `,`}
 	}
-	return llm.Splice(call.Body, []llm.Cut{cut})
+	return llm.Cut{From: call.Spots.Open, To: call.Spots.Open, With: `"inferenceConfig":{"maxTokens":` + most + `},`}
+}
+
+// foreign takes thinking that another provider made, and that a client sends back as it came, out of a request that goes to
+// Bedrock: its signature is none that Bedrock gave.
+func foreign(call *llm.Call, notes *llm.Notes) (cuts []llm.Cut) {
+	for _, mark := range []string{sealed, dialect.SealedBytes} {
+		cuts = dialect.Purge(call.Body, mark, "messages", "content", func(raw []byte) dialect.Verdict {
+			var b block
+			if json.Unmarshal(raw, &b) != nil || b.Reasoning == nil {
+				return dialect.Verdict{}
+			}
+			return dialect.Verdict{Gone: b.Reasoning.Text != nil && strings.HasPrefix(b.Reasoning.Text.Signature, sealed) ||
+				strings.HasPrefix(b.Reasoning.Redacted, dialect.SealedBytes)}
+		})
+		if len(cuts) > 0 { // either mark finds both
+			notes.Change("messages.content.reasoningContent", "of another provider was left out")
+			break
+		}
+	}
+	return cuts
 }
 
 // blank reports whether a value is null or an object without members.

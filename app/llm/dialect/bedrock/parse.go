@@ -10,6 +10,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect"
 )
 
 var errType = errors.New("bedrock: a value has the wrong type")
@@ -302,7 +303,7 @@ func (m *media) media(at string) (*llm.Media, error) {
 
 // Other providers' opaque state travels to a client of this dialect and back in a signature, which it keeps without
 // reading. The mark in front says whose it is. Signatures without one are Claude's, and the same on Anthropic's own API.
-const sealed = "bodhi:"
+const sealed = dialect.Sealed
 
 func seal(o *llm.Opaque) string {
 	if o.Of == llm.Anthropic || o.Of == llm.Bedrock {

@@ -26,7 +26,7 @@ type writer struct {
 }
 
 // Writer implements llm.Dialect.
-func (Dialect) Writer(call *llm.Call) llm.Writer { return &writer{call: call} }
+func (Dialect) Writer(call *llm.Call) llm.Writer { return llm.InOrder(&writer{call: call}) }
 
 var errSideBySide = errors.New("bedrock: pieces of an earlier tool call came after the next one began; this dialect has them one after the other")
 

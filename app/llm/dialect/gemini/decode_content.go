@@ -63,8 +63,10 @@ func (r *request) part() {
 		case inlineData:
 			r.blob()
 		case fileData: // whatever the client calls it, its size is unknown
+			from := r.Begin()
 			if r.Present() {
 				r.call.Needs.Files, r.call.Bound.Opaque = true, true
+				r.AddressIn("fileData.fileUri", from, "fileUri", "file_uri")
 			}
 		case functionResponse:
 			r.response()

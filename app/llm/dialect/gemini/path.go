@@ -25,7 +25,7 @@ func Path(call *llm.Call, resource string) (string, error) {
 	case llm.CountTokens:
 		method = "countTokens"
 	case llm.Embeddings:
-		if method = "embedContent"; nativeOf(call).batch {
+		if method = "embedContent"; nativeOf(call).batch || call.Family != llm.Gemini {
 			method = "batchEmbedContents"
 		}
 	default:

@@ -13,7 +13,7 @@ import (
 // reading. SDKs hold it as bytes, so it must be base64; the mark inside says whose it is. The text that was signed goes
 // along: clients that did not ask for thoughts never see it, and a signature is worth nothing without it.
 
-const sealMark = "bodhi:"
+const sealMark = dialect.Sealed
 
 type sealed struct {
 	Of       llm.Family `json:"of"`

@@ -18,12 +18,18 @@ var (
 // Document reads an answer that came in one piece: it must be valid JSON of the kind that call asked for. An error object
 // in place of an answer is an *llm.Problem. The event is Terminal and holds body itself.
 func Document(call *llm.Call, body []byte) (llm.Event, error) {
+	if call.Plain != "" {
+		return plainText(call, body)
+	}
 	if len(bytes.TrimSpace(body)) == 0 {
 		return llm.Event{}, errEmpty
 	}
 	c := scan.New(body)
 	if c.Kind() != scan.Object {
 		return llm.Event{}, errJSON
+	}
+	if call.Operation.Media() || call.Operation.Filed() {
+		return mediaDocument(call, body)
 	}
 	want := "choices"
 	if call.Operation == llm.Embeddings {

@@ -53,6 +53,8 @@ func (r *request) chat(at field, name llm.Spot) {
 		if r.Present() {
 			c.Bound.Searches = 1
 		}
+	case cacheKey:
+		c.Thread = r.Label()
 	default:
 		r.Skip()
 	}

@@ -20,6 +20,7 @@ const (
 	reasoning
 	tier
 	webSearch
+	cacheKey
 	input
 	role
 	content
@@ -113,6 +114,8 @@ func inChat(name []byte) field {
 		return tier
 	case "web_search_options":
 		return webSearch
+	case "prompt_cache_key":
+		return cacheKey
 	}
 	return other
 }

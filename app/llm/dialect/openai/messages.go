@@ -126,7 +126,9 @@ func (r *request) image() {
 	}
 	if address.To > 0 && bytes.HasPrefix(r.Bytes(address.From+1, address.To-1), dataURL) {
 		r.media += int64(address.Len())
+		return
 	}
+	r.Address("image_url", address)
 }
 
 var dataURL = []byte("data:")

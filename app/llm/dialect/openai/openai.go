@@ -23,6 +23,10 @@ func (Dialect) Decode(a llm.Ask) (*llm.Call, error) {
 	switch a.Operation {
 	case llm.Chat, llm.Embeddings, llm.Completions:
 		return decode(a)
+	case llm.MakeImages, llm.EditImages, llm.Transcribe, llm.Interpret, llm.Speak, llm.Moderate, llm.UploadFile:
+		return decodeMedia(a)
+	case llm.ListFiles, llm.ShowFile, llm.ReadFile, llm.DeleteFile:
+		return decodeFile(a)
 	}
 	return nil, fault.Newf(fault.NotFound, "unknown_operation", "The operation %q is not served in OpenAI's dialect.", a.Operation)
 }

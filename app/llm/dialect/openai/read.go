@@ -51,6 +51,9 @@ func (r *reader) Read(dst []llm.Delta, e llm.Event) ([]llm.Delta, error) {
 	if !whole {
 		payload = sse.Data(e.Raw)
 	}
+	if text, ok := onlyText(payload); ok && r.begun && e.Usage == nil && e.Kind == llm.Data {
+		return append(dst, llm.Delta{Kind: llm.TextDelta, Text: text}), nil
+	}
 	if len(payload) > 0 && payload[0] == '{' {
 		var a answer
 		if err := json.Unmarshal(payload, &a); err != nil {

@@ -65,22 +65,43 @@ func explain(f *fault.Error, v verdict, code, requestID string) body {
 
 // ErrorEvent implements llm.Dialect: a chunk that holds an error, and no [DONE] after it, so that nobody takes what came
 // before for a whole answer.
-func (Dialect) ErrorEvent(_ *llm.Call, f *fault.Error, requestID string) []byte {
+func (Dialect) ErrorEvent(call *llm.Call, f *fault.Error, requestID string) []byte {
+	if isPlain(call) {
+		return nil
+	}
 	v := verdictOf(f)
 	out := append([]byte("data: "), encode(envelope{Error: explain(f, v, f.Code, requestID)})...)
 	return append(out, "\n\n"...)
 }
 
+// isPlain reports whether an answer passes as bytes, between which nothing can be said.
+func isPlain(call *llm.Call) bool { return call != nil && call.Plain != "" }
+
 var ping = []byte(": ping\n\n")
 
 // Ping implements llm.Dialect: a comment, which every client ignores. The bytes are shared; do not change them.
-func (Dialect) Ping(*llm.Call) []byte { return ping }
+func (Dialect) Ping(call *llm.Call) []byte {
+	if isPlain(call) {
+		return nil
+	}
+	return ping
+}
 
 // Remark implements llm.Dialect.
-func (Dialect) Remark(_ *llm.Call, name, value string) []byte { return dialect.Comment(name, value) }
+func (Dialect) Remark(call *llm.Call, name, value string) []byte {
+	if isPlain(call) {
+		return nil
+	}
+	return dialect.Comment(name, value)
+}
 
 // StreamType implements llm.Dialect.
-func (Dialect) StreamType(*llm.Call) string { return eventStream }
+func (Dialect) StreamType(call *llm.Call) string {
+	if isPlain(call) {
+		return call.Plain
+	}
+	return eventStream
+}
 
 const eventStream = "text/event-stream; charset=utf-8"
 

@@ -16,6 +16,9 @@ type Quirks struct {
 	OnlyMaxKey bool
 	// NoUsage says that the server refuses stream_options.
 	NoUsage bool
+	// Details says that the server may read reasoning_details in messages (OpenRouter), whoever's they are. Others are
+	// spared those of providers that it is not.
+	Details bool
 }
 
 // Splice gives the request's bytes with the edit applied: what is not edited stays as it was, in its order, and absent
@@ -34,6 +37,9 @@ func Splice(call *llm.Call, edit llm.Edit, q Quirks) []byte {
 	cuts = capCuts(cuts, call, edit.MaxOutput, q)
 	if edit.IncludeUsage && call.Stream && !call.WantsUsage && !q.NoUsage {
 		cuts = append(cuts, usageCut(call))
+	}
+	if !q.Details && call.Operation == llm.Chat {
+		cuts = append(cuts, foreign(call, edit.Notes)...)
 	}
 	return llm.Splice(call.Body, cuts)
 }

@@ -16,7 +16,10 @@ type look struct {
 }
 
 // NewStream reads the answer to call from body, which Close closes.
-func NewStream(body io.ReadCloser, call *llm.Call) *dialect.Stream {
+func NewStream(body io.ReadCloser, call *llm.Call) llm.Stream {
+	if call.Operation.Media() || call.Operation.Filed() {
+		return newMediaStream(body, call)
+	}
 	return dialect.NewStream(body, &look{asked: call.WantsUsage, plain: call.Operation == llm.Completions})
 }
 

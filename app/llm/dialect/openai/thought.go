@@ -2,8 +2,10 @@ package openai
 
 import (
 	"encoding/json"
+	"slices"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect"
 )
 
 // Chat completions have no place for thinking. Two spellings are in use beside OpenAI's: a text in reasoning_content
@@ -94,3 +96,30 @@ func newExtra(o *llm.Opaque) *extra {
 	e.Google.Signature = o.Data
 	return e
 }
+
+// foreign takes what another provider thought, and a client sends back as it came, out of a request that goes to a server
+// that refuses members which OpenAI does not have.
+func foreign(call *llm.Call, notes *llm.Notes) []llm.Cut {
+	cuts := dialect.Purge(call.Body, `"`+details+`"`, "messages", "", func(raw []byte) dialect.Verdict {
+		var m struct {
+			Details []thought `json:"reasoning_details"`
+		}
+		if json.Unmarshal(raw, &m) != nil || !slices.ContainsFunc(m.Details, func(t thought) bool { return familyOf(t.Format) != llm.OpenAI }) {
+			return dialect.Verdict{}
+		}
+		cuts := dialect.Members(raw, func(name string) bool { return name == details || name == "reasoning_content" || name == "reasoning" })
+		calls, _ := dialect.Member(raw, "tool_calls")
+		for _, cut := range dialect.Elements(raw[calls.From:calls.To], func(one []byte) dialect.Verdict {
+			return dialect.Verdict{Cuts: dialect.Members(one, func(name string) bool { return name == "extra_content" })}
+		}) {
+			cuts = append(cuts, llm.Cut{From: cut.From + calls.From, To: cut.To + calls.From, With: cut.With})
+		}
+		return dialect.Verdict{Cuts: cuts}
+	})
+	if len(cuts) > 0 {
+		notes.Change("messages."+details, "of another provider was left out")
+	}
+	return cuts
+}
+
+const details = "reasoning_details"

@@ -15,6 +15,8 @@ type writer struct {
 	usage  *llm.Usage
 	thinks map[int]*thinking
 	made   []*made // per choice, for a document
+	// head and tail are what stands around the text in chunks of the first choice.
+	head, tail []byte
 }
 
 // thinking is what a choice has thought since the last signature.
@@ -81,6 +83,9 @@ func (w *writer) Write(dst []byte, d *llm.Delta) ([]byte, error) {
 	case llm.End:
 		return w.end(dst), nil
 	}
+	if d.Kind == llm.TextDelta && d.Choice == 0 {
+		return w.word(dst, d.Text), nil
+	}
 	if piece, ok := w.piece(d); ok {
 		dst = w.chunk(dst, d.Choice, piece, nil)
 	}
@@ -129,6 +134,16 @@ func (w *writer) chunk(dst []byte, choice int, piece deltaOut, finish *string) [
 		c.Usage = null
 	}
 	return frame(dst, encode(&c))
+}
+
+// word writes what an answer mostly is, a chunk of text, without encoding all the rest of it again.
+func (w *writer) word(dst []byte, s string) []byte {
+	if w.head == nil {
+		whole := string(w.chunk(nil, 0, deltaOut{Content: encode("")}, nil))
+		at := strings.Index(whole, `"content":""`) + len(`"content":`)
+		w.head, w.tail = []byte(whole[:at]), []byte(whole[at+len(`""`):])
+	}
+	return append(llm.AppendQuoted(append(dst, w.head...), s), w.tail...)
 }
 
 func frame(dst, payload []byte) []byte {

@@ -125,6 +125,8 @@ func (r *request) field(at field, name llm.Spot) {
 		if r.Present() {
 			r.Refuse("conversation", "\"conversation\" is not served here: conversations that a provider keeps cannot be told apart by key. Send the items in \"input\", or continue with \"previous_response_id\".")
 		}
+	case cacheKey:
+		c.Thread = r.Label()
 	case prompt: // a prompt that the provider keeps; its length is not shown
 		if r.Present() {
 			c.Bound.Opaque, r.stored = true, true

@@ -121,10 +121,12 @@ func (r *request) part() {
 				c.Bound.Opaque = true
 			}
 		case imageURL:
-			picture = r.inline() || picture
+			picture = r.inline("image_url") || picture
+		case fileURL:
+			c.Bound.Opaque = r.inline("file_url") || c.Bound.Opaque
 		case fileData:
-			c.Bound.Opaque = r.inline() || c.Bound.Opaque
-		case fileID, fileURL:
+			c.Bound.Opaque = r.inline("file_data") || c.Bound.Opaque
+		case fileID:
 			c.Bound.Opaque = r.Present() || c.Bound.Opaque
 		case inputAudio:
 			c.Needs.Audio = true
@@ -148,13 +150,15 @@ const soundRate = 1000
 var dataURL = []byte("data:")
 
 // inline reads an address or inline media, and reports whether there is any. A data URL is no text.
-func (r *request) inline() bool {
+func (r *request) inline(name string) bool {
 	if r.Kind() != scan.String {
 		return r.Present()
 	}
 	t, _ := r.String()
 	if t.To > 0 && bytes.HasPrefix(r.Bytes(t.From+1, t.To-1), dataURL) {
 		r.media += int64(t.Len())
+	} else if name != "file_data" {
+		r.Address(name, t)
 	}
 	return true
 }

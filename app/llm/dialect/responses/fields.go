@@ -21,6 +21,7 @@ const (
 	background
 	conversation
 	prompt
+	cacheKey
 	role
 	content
 	output
@@ -50,7 +51,7 @@ const (
 var places = [objects]map[string]field{
 	body: {"model": model, "input": input, "stream": stream, capName: maxOutput, "tools": tools, "max_tool_calls": maxToolCalls,
 		"text": text, "reasoning": reasoning, "service_tier": tier, "store": store, "previous_response_id": previous,
-		"background": background, "conversation": conversation, "prompt": prompt},
+		"background": background, "conversation": conversation, "prompt": prompt, "prompt_cache_key": cacheKey},
 	options: {"format": format, "effort": effort},
 	formats: {"type": kind},
 	item:    {"type": kind, "role": role, "content": content, "output": output},

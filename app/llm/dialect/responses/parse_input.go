@@ -12,6 +12,7 @@ import (
 // asItem is one item of input.
 type asItem struct {
 	Type      string          `json:"type"`
+	ID        string          `json:"id"`
 	Role      string          `json:"role"`
 	Content   json.RawMessage `json:"content"`
 	CallID    string          `json:"call_id"`
@@ -92,7 +93,10 @@ func (in *asItem) parts(at string) (llm.Role, []llm.Part, error) {
 	case "reasoning":
 		return llm.Assistant, []llm.Part{in.thinking()}, nil
 	case "item_reference":
-		return 0, nil, fault.Field(at, at+" refers to an item that only OpenAI's Responses API keeps, and this model's provider is another one. Send the item itself, or ask for another model.")
+		if strings.HasPrefix(in.ID, "rs_") { // reasoning, which a conversation goes on without; Vercel's SDK refers to it between a call and its result
+			return 0, nil, nil
+		}
+		return 0, nil, fault.Field(at, at+" refers to an item that only OpenAI's Responses API keeps, and this model's provider is another one. Send the item itself (\"store\": false makes SDKs do so), or ask for another model.")
 	}
 	return 0, nil, nil
 }

@@ -5,8 +5,10 @@ package responses
 
 import (
 	"cmp"
+	"encoding/json"
 	"io"
 	"strconv"
+	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/llm"
@@ -57,7 +59,7 @@ const capName = "max_output_tokens"
 
 // Edited implements llm.Wire. Usage needs no asking: the last event always has it.
 func (Wire) Edited(call *llm.Call, edit llm.Edit) []byte {
-	cuts := make([]llm.Cut, 0, 2)
+	cuts := append(make([]llm.Cut, 0, 2), foreign(call, edit.Notes)...)
 	s := &call.Spots
 	switch {
 	case edit.Model == "" || edit.Model == call.Model && s.Model.Has():
@@ -75,4 +77,17 @@ func (Wire) Edited(call *llm.Call, edit llm.Edit) []byte {
 		}
 	}
 	return llm.Splice(call.Body, cuts)
+}
+
+// foreign takes reasoning that another provider made, and that a client sends back as it came, out of a request that goes to
+// OpenAI, which could not decrypt it.
+func foreign(call *llm.Call, notes *llm.Notes) []llm.Cut {
+	cuts := dialect.Purge(call.Body, sealed, "input", "", func(raw []byte) dialect.Verdict {
+		var in asItem
+		return dialect.Verdict{Gone: json.Unmarshal(raw, &in) == nil && in.Type == "reasoning" && strings.HasPrefix(in.Encrypted, sealed)}
+	})
+	if len(cuts) > 0 {
+		notes.Change("input.reasoning", "of another provider was left out")
+	}
+	return cuts
 }

@@ -4,12 +4,13 @@ import (
 	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect"
 )
 
 // Other providers' opaque state travels to a client of this dialect and back in a reasoning item's encrypted_content, which
 // clients keep without reading. The mark in front says whose it is and what, so that it is never taken for OpenAI's.
 const (
-	sealed = "bodhi:"
+	sealed = dialect.Sealed
 	hidden = "hidden:" // the thinking itself, and not a signature under it
 	onCall = "call:"   // it belongs to the tool call that follows, not to thinking
 )

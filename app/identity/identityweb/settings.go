@@ -1,0 +1,34 @@
+package identityweb
+
+import (
+	"github.com/bodhi-gateway/bodhi/app/identity"
+	"github.com/bodhi-gateway/bodhi/app/web"
+	views "github.com/bodhi-gateway/bodhi/views/identity"
+	"github.com/bodhi-gateway/bodhi/views/ui"
+)
+
+func (h *Tree) settings(c *web.Context) error {
+	o := c.Organization()
+	return c.Render(views.Settings(settingsPage(c, identity.Settings{Name: o.Name, Slug: o.Slug, Zone: o.Zone})))
+}
+
+func settingsPage(c *web.Context, in identity.Settings) views.SettingsPage {
+	o := c.Organization()
+	return views.SettingsPage{Shell: c.Shell("Settings", "settings"), Name: in.Name, Slug: in.Slug, Zone: in.Zone,
+		Facts: []ui.Fact{{Label: "Id", Value: o.ID.String(), Mono: true, Copy: true}, {Label: "Founded", Body: ui.Time(c.When(o.CreatedAt))}, {Label: "Local time", Value: c.Now().In(c.Zone()).Format("Mon 2 Jan 2006, 15:04 MST")}}}
+}
+
+func (h *Tree) saveSettings(c *web.Context) error {
+	in := identity.Settings{Name: c.FormValue("name"), Slug: c.FormValue("slug"), Zone: c.FormValue("zone")}
+	_, err := h.People.SetOrganization(c.Ctx(), c.Actor(), in)
+	if r, ok := web.Refused(err); ok {
+		page := settingsPage(c, in)
+		page.Error, page.Errors = r.Form, r.Fields
+		return c.Invalid(views.Settings(page))
+	}
+	if err != nil {
+		return err
+	}
+	c.Flash("Saved.")
+	return c.See(settingsPath)
+}

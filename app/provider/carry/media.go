@@ -1,0 +1,59 @@
+package carry
+
+import (
+	"bytes"
+	"io"
+	"mime"
+	"net/http"
+
+	"github.com/bodhi-gateway/bodhi/app/llm"
+)
+
+// Pieces gives a request a body in pieces, which are read one after the other and never joined: an upload is in memory once,
+// however often it is sent.
+func Pieces(r *http.Request, pieces [][]byte, kind string) {
+	r.Method = http.MethodPost
+	r.ContentLength = 0
+	for _, p := range pieces {
+		r.ContentLength += int64(len(p))
+	}
+	r.GetBody = func() (io.ReadCloser, error) {
+		readers := make([]io.Reader, len(pieces))
+		for i, p := range pieces {
+			readers[i] = bytes.NewReader(p)
+		}
+		return io.NopCloser(io.MultiReader(readers...)), nil
+	}
+	r.Body, _ = r.GetBody()
+	r.Header["Content-Type"] = []string{kind}
+}
+
+// unpacker is a wire that reads the bytes of speech out of events.
+type unpacker interface {
+	Unpacked(body io.ReadCloser, call *llm.Call) llm.Stream
+}
+
+// plain is an answer that passes as bytes: sound, or a file's content. An answer that is an object or a page is none, unless
+// a file was asked for, which may be anything.
+func plain(w llm.Wire, r *http.Response, call *llm.Call) (llm.Stream, error) {
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if call.Operation == llm.ReadFile {
+		return stream(w, r, r.Body, call), nil
+	}
+	switch kind {
+	case eventStream:
+		if u, ok := w.(unpacker); ok {
+			return &classified{u.Unpacked(r.Body, call), r.StatusCode}, nil
+		}
+	case "application/json", "text/html":
+	default:
+		return stream(w, r, r.Body, call), nil
+	}
+	defer func() { _ = r.Body.Close() }()
+	if body, err := io.ReadAll(io.LimitReader(r.Body, maxError)); err == nil {
+		if p, ok := w.ReadProblem(body); ok {
+			return nil, failure(r, p)
+		}
+	}
+	return nil, garbled(r, "sound was asked for and a document came", nil)
+}
