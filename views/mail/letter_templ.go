@@ -11,12 +11,12 @@ import templruntime "github.com/a-h/templ/runtime"
 // The colours are written out, because a mail has no tokens; both halves of the pair are readable on light and on dark,
 // and clients that know color-scheme get the dark pair by themselves.
 const (
-	ground = "margin:0;padding:0;background-color:#f4f6f8;"
-	sheet  = "background-color:#ffffff;border:1px solid #dde3ea;border-radius:12px;padding:32px;"
-	font   = "font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;"
-	ink    = font + "color:#1b2430;"
-	soft   = font + "color:#5b6775;font-size:13px;line-height:20px;"
-	button = font + "display:inline-block;background-color:#12715b;color:#ffffff;font-size:16px;font-weight:600;line-height:24px;text-decoration:none;border-radius:8px;padding:10px 20px;"
+	ground templ.SafeCSS = "margin:0;padding:0;background-color:#f4f6f8;"
+	sheet  templ.SafeCSS = "background-color:#ffffff;border:1px solid #dde3ea;border-radius:12px;padding:32px;"
+	font   templ.SafeCSS = "font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;"
+	ink    templ.SafeCSS = font + "color:#1b2430;"
+	soft   templ.SafeCSS = font + "color:#5b6775;font-size:13px;line-height:20px;"
+	button templ.SafeCSS = font + "display:inline-block;background-color:#12715b;color:#ffffff;font-size:16px;font-weight:600;line-height:24px;text-decoration:none;border-radius:8px;padding:10px 20px;"
 )
 
 // HTML is a letter as mail clients show it: one column, no image, nothing loaded.

@@ -60,6 +60,9 @@ func TestTheHTMLLoadsAndRunsNothing(t *testing.T) {
 			t.Errorf("the mail lacks %q", want)
 		}
 	}
+	if strings.Contains(page, "zTempl") || !strings.Contains(page, "font-family:-apple-system") {
+		t.Error("a style was taken for unsafe and dropped")
+	}
 	bad := letter
 	bad.Action.URL = "javascript:alert(1)"
 	if _, page, _ := mailweb.Render(bad); strings.Contains(page, `href="javascript`) {
