@@ -98,7 +98,7 @@ func kindQuery(tx *gorm.DB, o id.Org, kind org.ScopeKind) *gorm.DB {
 	case org.MemberScope:
 		return tx.Table("members n").Select("n.id, n.email AS label, t.team_id AS team, n.id AS owner").
 			Joins("LEFT JOIN team_members t ON t.org_id = n.org_id AND t.member_id = n.id").
-			Where("n.org_id = ? AND n.removed_at IS NULL", o)
+			Where("n.org_id = ? AND n.removed_at IS NULL", o).Order("n.id, t.home DESC, t.team_id")
 	case org.KeyScope:
 		return tx.Table("keys n").Select("n.id, n.name AS label, n.team_id AS team, n.member_id AS owner").Where("n.org_id = ? AND n.deleted_at IS NULL", o)
 	default:

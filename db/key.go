@@ -72,20 +72,46 @@ func (s *KeyStore) Insert(ctx context.Context, k key.Key) error {
 	return s.db.scoped(ctx, k.Org, func(tx *gorm.DB) error { return tx.Create(&row).Error })
 }
 
+// stopped is a condition on keys AS k: that the key is refused for where it stands in the tree, whatever it says of itself.
+// stoppers are the joins that it needs.
+const (
+	stopped = `(t.archived_at IS NOT NULL OR a.archived_at IS NOT NULL OR m.disabled_at IS NOT NULL OR k.member_id IS NOT NULL AND s.member_id IS NULL)`
+
+	stoppers = `JOIN teams AS t ON t.org_id = k.org_id AND t.id = k.team_id
+		LEFT JOIN members AS m ON m.org_id = k.org_id AND m.id = k.member_id
+		LEFT JOIN team_members AS s ON s.org_id = k.org_id AND s.member_id = k.member_id AND s.team_id = k.team_id
+		LEFT JOIN service_accounts AS a ON a.org_id = k.org_id AND a.id = k.account_id`
+)
+
+// shownKey is a key with whether the tree stops it.
+type shownKey struct {
+	Key     keyRow `gorm:"embedded"`
+	Stopped bool   `gorm:"column:stopped"`
+}
+
+func (r shownKey) key() key.Key {
+	k := r.Key.key()
+	k.Stopped = r.Stopped
+	return k
+}
+
+// shownKeys begins a query on an organization's keys that are not deleted.
+func shownKeys(tx *gorm.DB, o id.Org) *gorm.DB {
+	return tx.Table("keys AS k").Select("k.*, "+stopped+" AS stopped").Joins(stoppers).Where("k.org_id = ? AND k.deleted_at IS NULL", o)
+}
+
 // Get implements key.Store.
 func (s *KeyStore) Get(ctx context.Context, o id.Org, k id.Key) (key.Key, error) {
-	var row keyRow
-	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
-		return tx.Where("org_id = ? AND id = ? AND deleted_at IS NULL", o, k).Take(&row).Error
-	})
+	var row shownKey
+	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error { return shownKeys(tx, o).Where("k.id = ?", k).Take(&row).Error })
 	return row.key(), missing(err, key.Missing)
 }
 
 // List implements key.Store.
 func (s *KeyStore) List(ctx context.Context, o id.Org) ([]key.Key, error) {
-	var rows []keyRow
+	var rows []shownKey
 	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
-		return tx.Where("org_id = ? AND deleted_at IS NULL", o).Order("created_at DESC, id DESC").Find(&rows).Error
+		return shownKeys(tx, o).Order("k.created_at DESC, k.id DESC").Find(&rows).Error
 	})
 	out := make([]key.Key, 0, len(rows))
 	for _, r := range rows {
@@ -155,13 +181,9 @@ func (s *KeyStore) Records(ctx context.Context) ([]key.Record, error) {
 		return tx.Table("keys AS k").
 			Select(`k.public, k.pepper, k.mac, k.id AS "key", k.name, k.org_id AS org, o.slug, t.department_id AS department, k.team_id AS team,
 				k.member_id AS member, k.models, k.networks, k.expires_at,
-				(k.disabled_at IS NOT NULL OR t.archived_at IS NOT NULL OR a.archived_at IS NOT NULL OR m.disabled_at IS NOT NULL
-					OR k.member_id IS NOT NULL AND s.member_id IS NULL) AS off`).
+				(k.disabled_at IS NOT NULL OR ` + stopped + `) AS off`).
 			Joins("JOIN organizations AS o ON o.id = k.org_id").
-			Joins("JOIN teams AS t ON t.org_id = k.org_id AND t.id = k.team_id").
-			Joins("LEFT JOIN members AS m ON m.org_id = k.org_id AND m.id = k.member_id").
-			Joins("LEFT JOIN team_members AS s ON s.org_id = k.org_id AND s.member_id = k.member_id AND s.team_id = k.team_id").
-			Joins("LEFT JOIN service_accounts AS a ON a.org_id = k.org_id AND a.id = k.account_id").
+			Joins(stoppers).
 			Where("k.deleted_at IS NULL").Find(&rows).Error
 	})
 	out := make([]key.Record, 0, len(rows))

@@ -35,6 +35,7 @@ type poster struct {
 	damaged bool                   // something in the journal could not be read
 	news    map[tally]ledger.Units // what batch settles of this process's own
 	noted   time.Time
+	saved   journal.Checkpoint
 }
 
 // seek goes to where the bank's books end. Requests that were in flight there are read again, to know their attempts.
@@ -195,7 +196,12 @@ func (p *poster) note(now time.Time) {
 		return
 	}
 	p.noted = now
-	err := p.t.Journal.SaveCheckpoint(journal.Checkpoint{At: p.mark.At, Low: p.mark.Low, Epoch: max(p.t.epoch.Load(), p.t.lastEpoch)})
+	var err error
+	if c := (journal.Checkpoint{At: p.mark.At, Low: p.mark.Low, Epoch: max(p.t.epoch.Load(), p.t.lastEpoch)}); c != p.saved {
+		if err = p.t.Journal.SaveCheckpoint(c); err == nil {
+			p.saved = c
+		}
+	}
 	if err == nil {
 		err = p.t.Journal.Trim(p.mark.Low)
 	}

@@ -62,6 +62,15 @@ type Entry struct {
 	Suspense            ledger.Units // part of Standing.Spent
 }
 
+// Team is the team that a team, pool, member or key belongs to, the default one of a member of several; zero for all other
+// scopes.
+func (e Entry) Team() id.Team {
+	if k := e.Scope.Kind(); len(e.place.Teams) == 0 || k == org.DepartmentScope || k == org.OrgScope {
+		return id.Team{}
+	}
+	return e.place.Teams[0]
+}
+
 // Place is a scope as the tree knows it.
 type Place struct {
 	Label string

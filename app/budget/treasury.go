@@ -170,7 +170,8 @@ func (t *Treasury) Open(h *ledger.Hold, a *ledger.Attempt) error {
 }
 
 // Settle ends an opened attempt: its cost is journaled, then booked, and the rest of the hold is free again. The first
-// call counts, later ones do nothing. A cost above the hold is booked in full and counted as an overrun.
+// call counts, later ones do nothing. A cost above the hold is booked in full and counted as an overrun. s is completed, and
+// belongs to the treasury from then on.
 func (t *Treasury) Settle(h *ledger.Hold, s *ledger.Settlement) {
 	d := t.desk(h.Org())
 	d.mu.Lock()
@@ -179,23 +180,22 @@ func (t *Treasury) Settle(h *ledger.Hold, s *ledger.Settlement) {
 	if !first {
 		return
 	}
-	end := *s
-	clip(maxText, &end.Class, &end.Note)
-	end.Attempt = h.Attempt()
-	if end.At.IsZero() {
-		end.At = t.Clock.Now()
+	clip(maxText, &s.Class, &s.Note)
+	s.Attempt = h.Attempt()
+	if s.At.IsZero() {
+		s.At = t.Clock.Now()
 	}
-	if end.Cost < 0 { // a caller's bug; the careful figure is the hold
-		t.Log.Error("settlement with a negative cost", "attempt", end.Attempt.String(), "cost", end.Cost.String())
-		end.Cost, end.State, end.Note = h.Amount(), ledger.Ambiguous, "negative cost: the hold was booked"
+	if s.Cost < 0 { // a caller's bug; the careful figure is the hold
+		t.Log.Error("settlement with a negative cost", "attempt", s.Attempt.String(), "cost", s.Cost.String())
+		s.Cost, s.State, s.Note = h.Amount(), ledger.Ambiguous, "negative cost: the hold was booked"
 	}
-	end.Tokens, end.Requests = ledger.Counts(end.State, end.Cost, end.Usage, h.Amounts())
-	if _, err := t.Journal.Append(journal.Record{Settlement: &end}); err != nil {
-		t.late.add(lateRecord{journal.Record{Settlement: &end}, h})
-		t.Log.Error("settlement could not be journaled; its money stays held until it can", "attempt", end.Attempt.String(), "error", err)
+	s.Tokens, s.Requests = ledger.Counts(s.State, s.Cost, s.Usage, h.Amounts())
+	if _, err := t.Journal.Append(journal.Record{Settlement: s}); err != nil {
+		t.late.add(lateRecord{journal.Record{Settlement: s}, h})
+		t.Log.Error("settlement could not be journaled; its money stays held until it can", "attempt", s.Attempt.String(), "error", err)
 		return
 	}
-	t.book(d, h, end)
+	t.book(d, h, *s)
 }
 
 // book is the second half of Settle, once the settlement is in the journal.
@@ -222,18 +222,18 @@ func (t *Treasury) Release(h *ledger.Hold) {
 	d.mu.Unlock()
 }
 
-// Record journals the fact of a request. While the journal cannot be written facts wait in memory, a bounded number of
-// them.
+// Record journals the fact of a request, whose texts it may shorten. While the journal cannot be written facts wait in
+// memory, a bounded number of them.
 func (t *Treasury) Record(r *ledger.Request) {
-	fact := *r
-	clip(maxText, &fact.Asked, &fact.Model, &fact.Provider, &fact.Route, &fact.Client, &fact.Tags, &fact.EndUser, &fact.Session, &fact.Message)
-	clip(maxDecisions, &fact.Decisions)
-	if fact.At.IsZero() {
-		fact.At = t.Clock.Now()
+	clip(maxText, &r.Asked, &r.Model, &r.Provider, &r.Route, &r.Client, &r.Tags, &r.EndUser, &r.Session, &r.Message)
+	clip(maxDecisions, &r.Decisions)
+	if r.At.IsZero() {
+		r.At = t.Clock.Now()
 	}
-	if _, err := t.Journal.Append(journal.Record{Request: &fact}); err != nil {
+	if _, err := t.Journal.Append(journal.Record{Request: r}); err != nil {
+		fact := *r
 		if !t.late.add(lateRecord{rec: journal.Record{Request: &fact}}) {
-			t.Log.Error("request fact lost: the journal cannot be written", "request", fact.ID.String(), "error", err)
+			t.Log.Error("request fact lost: the journal cannot be written", "request", r.ID.String(), "error", err)
 		}
 	}
 }

@@ -3,11 +3,11 @@ package gateway
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"maps"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
@@ -71,25 +71,7 @@ func (g *Gateway) send(ctx context.Context, x *Exchange) error {
 	if err := g.open(x, a); err != nil {
 		return err
 	}
-	var stream llm.Stream
-	var first llm.Event
-	err = g.await(x, func() error {
-		resp, err := g.Upstreams.Send(a.hold, conn, req)
-		if err != nil {
-			return err
-		}
-		a.status, a.header = resp.StatusCode, resp.Header
-		if stream, err = adapter.Response(resp, x.Call); err != nil {
-			return err
-		}
-		if first, err = stream.Next(); err == nil && first.Kind == llm.Failed {
-			err = first.Err
-		}
-		if err != nil {
-			_ = stream.Close()
-		}
-		return err
-	})
+	first, err := g.ask(x, req, adapter)
 	a.firstByte = g.clock.Now().Sub(a.sent)
 	x.upstream += a.firstByte
 	if err != nil {
@@ -101,38 +83,61 @@ func (g *Gateway) send(ctx context.Context, x *Exchange) error {
 	for _, w := range a.notes.Warnings() {
 		x.warn(w + ", which " + conn.Name + " does not take")
 	}
-	x.Answer = &Answer{Stream: stream, First: first, Status: a.status}
+	x.Answer = &Answer{Stream: a.stream, First: first, Status: a.status}
 	return nil
 }
 
-// await runs fn. A client that asked for a stream hears a comment after every Waits.Ping of silence, so that no proxy
-// on its way gives up while a model thinks; an error after that is an event, and another target may still answer.
-func (g *Gateway) await(x *Exchange, fn func() error) error {
-	if !x.Call.Stream || x.Call.Plain != "" { // between bytes that are not events nothing can be said
-		return fn()
+// ask sends the request and waits for the first event of the answer. Its stream is closed where that is an error.
+func (g *Gateway) ask(x *Exchange, req *http.Request, adapter provider.Adapter) (first llm.Event, err error) {
+	if x.Call.Stream && x.Call.Plain == "" { // between bytes that are not events nothing can be said
+		defer g.assure(x)()
 	}
-	done := make(chan error, 1)
-	go func() {
-		defer func() {
-			if p := recover(); p != nil {
-				done <- fmt.Errorf("panic while waiting for the provider: %v", p)
-			}
-		}()
-		done <- fn()
-	}()
-	t := time.NewTimer(g.waits.Ping)
-	defer t.Stop()
-	for {
-		select {
-		case err := <-done:
-			return err
-		case <-t.C:
+	a := x.try
+	resp, err := g.Upstreams.Send(a.hold, a.target.Connection, req)
+	if err != nil {
+		return first, err
+	}
+	a.status, a.header = resp.StatusCode, resp.Header
+	if a.stream, err = adapter.Response(resp, x.Call); err != nil {
+		return first, err
+	}
+	if first, err = a.stream.Next(); err == nil && first.Kind == llm.Failed {
+		err = first.Err
+	}
+	if err != nil {
+		_ = a.stream.Close()
+	}
+	return first, err
+}
+
+// assure sends a client that asked for a stream a comment after every Waits.Ping of silence until stop is called, so that
+// no proxy on its way gives up while a model thinks; an error after that is an event, and another target may still answer.
+// Whoever waits touches nothing of the exchange meanwhile that begin reads.
+func (g *Gateway) assure(x *Exchange) (stop func()) {
+	var mu sync.Mutex
+	var timer *time.Timer
+	over := false
+	mu.Lock()
+	defer mu.Unlock()
+	timer = time.AfterFunc(g.waits.Ping, func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if over {
+			return
+		}
+		g.contain(x, "ping", func() {
 			g.begin(x)
 			if _, err := x.W.Write(x.Dialect.Ping(x.Call)); err == nil {
 				_ = http.NewResponseController(x.W).Flush()
 			}
-			t.Reset(g.waits.Ping)
-		}
+		})
+		timer.Reset(g.waits.Ping)
+	})
+	return func() {
+		timer.Stop()
+		mu.Lock()
+		over = true
+		mu.Unlock()
 	}
 }
 
@@ -140,8 +145,8 @@ func (g *Gateway) await(x *Exchange, fn func() error) error {
 func (a *attempt) see(e llm.Event) {
 	a.started = true
 	if e.Usage != nil {
-		u := *e.Usage
-		a.usage, a.least = &u, e.Running
+		a.reported = *e.Usage
+		a.usage, a.least = &a.reported, e.Running
 		a.soFar = e.Running || e.OutputBytes > 0
 	}
 	a.outBytes += int64(e.OutputBytes)

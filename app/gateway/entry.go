@@ -82,22 +82,34 @@ func (g *Gateway) decode(ctx context.Context, x *Exchange) (Finish, error) {
 			return nil, f
 		}
 	}
-	body, err := g.readBody(x)
+	size := x.R.ContentLength
+	if size < 0 {
+		size = g.limits.Body // it may be as long as that
+	}
+	landed, err := g.flight.take(min(size, g.limits.Body))
 	if err != nil {
 		return nil, err
 	}
+	return landed, g.decoded(ctx, x)
+}
+
+func (g *Gateway) decoded(ctx context.Context, x *Exchange) error {
+	body, err := g.readBody(x)
+	if err != nil {
+		return err
+	}
 	if err := g.checkSignature(ctx, x.R, body); err != nil {
-		return nil, err
+		return err
 	}
 	x.Call, err = x.Dialect.Decode(llm.Ask{Operation: x.Endpoint.op, Model: x.Named, Stream: x.Endpoint.stream,
 		Query: x.R.URL.RawQuery, Header: x.R.Header, Body: body, At: x.Started.Unix()})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if x.Call.Bound.TextBytes > g.limits.Text {
-		return nil, fault.Newf(fault.TooLarge, "body_too_large", "The text of this request is %d MiB; at most %d MiB fit any model. Shorten it or split it.", x.Call.Bound.TextBytes>>20, g.limits.Text>>20)
+		return fault.Newf(fault.TooLarge, "body_too_large", "The text of this request is %d MiB; at most %d MiB fit any model. Shorten it or split it.", x.Call.Bound.TextBytes>>20, g.limits.Text>>20)
 	}
-	return nil, nil
+	return nil
 }
 
 func (g *Gateway) readBody(x *Exchange) ([]byte, error) {
@@ -206,6 +218,9 @@ func (g *Gateway) plan(ctx context.Context, x *Exchange) (Finish, error) {
 		}
 	}
 	p = g.stick(x, p)
+	if p, err = g.refer(ctx, x, p); err != nil {
+		return nil, err
+	}
 	if x.Hints.NoFallback {
 		p.Targets = p.Targets[:1]
 	}

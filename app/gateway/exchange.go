@@ -45,6 +45,8 @@ type Exchange struct {
 	spent     money.USD     // cost of all settled attempts
 	wrote     bool          // a byte reached the client
 	clientOut bool          // the client went away
+	said      []string      // values of headers
+	room      [16]string    // for them
 	torn      bool          // the answer broke off where no error can be said: the connection must break as well
 }
 
@@ -57,6 +59,16 @@ type Answer struct {
 	Status int
 	Body   []byte
 	Cached string // "hit", "semantic", or ""
+}
+
+// say sets a header of the answer, whose name is canonical. The values share one array instead of having one each.
+func (x *Exchange) say(name, value string) {
+	if x.said == nil {
+		x.said = x.room[:0]
+	}
+	n := len(x.said)
+	x.said = append(x.said, value)
+	x.W.Header()[name] = x.said[n : n+1 : n+1]
 }
 
 // Began reports whether the client already saw a byte; from then on an error is an event, not a status.

@@ -23,12 +23,15 @@ type Gateway struct {
 	pipeline []Stage
 	dialects map[llm.Family]llm.Dialect
 	affinity affinity
+	flight   flight
 }
 
 // Sizes bound what a client may send.
 type Sizes struct {
 	Body int64 // bytes of a request in all: 32 MiB, what providers take
 	Text int64 // bytes of it that are not inline media: 10 MiB is beyond any context window
+	// Flight is how many bytes of large bodies may be in memory at once: 1 GiB, 32 of the largest.
+	Flight int64
 }
 
 // Waits bound how long the gateway waits for a provider.
@@ -60,6 +63,8 @@ func New(c Config) *Gateway {
 	}
 	orInt(&g.limits.Body, 32<<20)
 	orInt(&g.limits.Text, 10<<20)
+	orInt(&g.limits.Flight, 1<<30)
+	g.flight.most = g.limits.Flight
 	orInt((*int64)(&g.waits.Total), int64(10*time.Minute))
 	orInt((*int64)(&g.waits.Gap), int64(time.Minute))
 	orInt((*int64)(&g.waits.Ping), int64(15*time.Second))

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -157,5 +159,40 @@ func TestSoundThatBreaksOffBreaksTheConnection(t *testing.T) {
 	f := h.books.only(t, 1)[0]
 	if f.Code != "upstream_truncated" || h.books.ends[0].State != ledger.Cut || h.books.ends[0].Cost.String() != "0.000075" {
 		t.Errorf("%s, %s %s", f.Code, h.books.ends[0].State, h.books.ends[0].Cost)
+	}
+}
+
+// TestTheTableOfMediaIsTrue compares the table in the reference with what the adapters carry.
+func TestTheTableOfMediaIsTrue(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/reference/media.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := build(t, nil)
+	ops := []llm.Operation{llm.MakeImages, llm.Transcribe, llm.Speak, llm.Moderate, llm.UploadFile}
+	rows := 0
+	for line := range strings.SplitSeq(string(page), "\n") {
+		cells := strings.Split(strings.Trim(line, "| "), " | ")
+		kinds, ok := map[string][]provider.Kind{
+			"OpenAI, compatible servers, sandbox":           {provider.OpenAI, provider.Compatible},
+			"Azure OpenAI":                                  {provider.Azure},
+			"Anthropic, Gemini, Vertex AI, Bedrock, Ollama": {provider.Anthropic, provider.Gemini, provider.Vertex, provider.Bedrock},
+		}[cells[0]]
+		if !ok || len(cells) != 6 {
+			continue
+		}
+		rows++
+		for _, kind := range kinds {
+			a, _ := h.For(kind)
+			for i, op := range ops {
+				if does := slices.Contains(a.Operations(), op); does != (cells[i+1] == "yes") {
+					t.Errorf("%s, %s: the page says %s", kind, op, cells[i+1])
+				}
+			}
+		}
+	}
+	if rows != 3 {
+		t.Errorf("%d rows of the table were found", rows)
 	}
 }

@@ -42,7 +42,9 @@ type attempt struct {
 	failure   *provider.Failure
 	status    int
 	header    http.Header // the answer's, before any filter
-	usage     *llm.Usage
+	stream    llm.Stream
+	usage     *llm.Usage // nil or &reported
+	reported  llm.Usage
 	soFar     bool // usage came with a piece of the answer: if no more comes, it is a count so far
 	least     bool // usage is a lower bound, which only an answer that breaks off is booked by
 	outBytes  int64

@@ -50,18 +50,17 @@ func (g *Gateway) document(x *Exchange) {
 	defer func() { _ = x.Answer.Stream.Close() }()
 	g.settle(x)
 	g.forget(x)
-	x.W.Header()["X-Bodhi-Cost-Usd"] = []string{x.spent.String()}
+	x.say("X-Bodhi-Cost-Usd", x.spent.String())
 	g.write(x, http.StatusOK, x.Answer.First.Raw)
 }
 
 func (g *Gateway) write(x *Exchange, status int, body []byte) {
-	h := x.W.Header()
-	h["Content-Type"] = []string{"application/json"}
+	x.say("Content-Type", "application/json")
 	if x.Err == nil && status == http.StatusOK && x.Call != nil && x.Call.Plain != "" && x.Answer != nil && x.Answer.Stream != nil {
-		h["Content-Type"] = []string{x.Call.Plain}
-		h["X-Content-Type-Options"] = []string{"nosniff"}
+		x.say("Content-Type", x.Call.Plain)
+		x.say("X-Content-Type-Options", "nosniff")
 	}
-	h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	x.say("Content-Length", strconv.Itoa(len(body)))
 	g.headers(x)
 	x.fact.Status, x.fact.FirstByte = status, g.clock.Now().Sub(x.Started)
 	x.wrote = true
@@ -107,14 +106,13 @@ func (g *Gateway) begin(x *Exchange) {
 	if x.wrote {
 		return
 	}
-	h := x.W.Header()
-	h["Content-Type"] = []string{x.Dialect.StreamType(x.Call)}
+	x.say("Content-Type", x.Dialect.StreamType(x.Call))
 	if x.Call.Plain != "" {
-		h["X-Content-Type-Options"] = []string{"nosniff"}
+		x.say("X-Content-Type-Options", "nosniff")
 	}
-	h["Cache-Control"] = []string{"no-cache"}
-	h["X-Accel-Buffering"] = []string{"no"}
-	h["Trailer"] = []string{"X-Bodhi-Cost-Usd"}
+	x.say("Cache-Control", "no-cache")
+	x.say("X-Accel-Buffering", "no")
+	x.say("Trailer", "X-Bodhi-Cost-Usd")
 	g.headers(x)
 	x.fact.Status, x.fact.FirstByte = http.StatusOK, g.clock.Now().Sub(x.Started)
 	x.wrote = true
@@ -147,7 +145,7 @@ func (g *Gateway) end(ctx context.Context, x *Exchange, out *pump, err error) {
 		x.fact.Code, x.fact.Message = "client_closed", "The client closed the request before the answer was complete."
 	}
 	g.settle(x)
-	x.W.Header()["X-Bodhi-Cost-Usd"] = []string{x.spent.String()}
+	x.say("X-Bodhi-Cost-Usd", x.spent.String())
 }
 
 // headers tell the client what happened. Called once, just before the status is written.
@@ -157,15 +155,15 @@ func (g *Gateway) headers(x *Exchange) {
 		egress.ForwardResponse(h, x.try.header)
 	}
 	if a := x.try; a != nil {
-		h["X-Bodhi-Provider"] = []string{a.target.Connection.Name}
-		h["X-Bodhi-Model"] = []string{a.target.Model}
-		h["X-Bodhi-Attempts"] = []string{strconv.Itoa(x.tries)}
+		x.say("X-Bodhi-Provider", a.target.Connection.Name)
+		x.say("X-Bodhi-Model", a.target.Model)
+		x.say("X-Bodhi-Attempts", strconv.Itoa(x.tries))
 		if left, ok := g.Budgets.Left(a.hold); ok {
-			h["X-Bodhi-Budget-Left-Usd"] = []string{max(left, 0).String()}
+			x.say("X-Bodhi-Budget-Left-Usd", max(left, 0).String())
 		}
 	}
 	if x.Plan.Route != "" {
-		h["X-Bodhi-Route"] = []string{x.Plan.Route}
+		x.say("X-Bodhi-Route", x.Plan.Route)
 	}
 	cache := "bypass"
 	if x.Answer != nil && x.Answer.Cached != "" {
@@ -174,12 +172,12 @@ func (g *Gateway) headers(x *Exchange) {
 		cache = "miss"
 	}
 	x.fact.Cache = cache
-	h["X-Bodhi-Cache"] = []string{cache}
+	x.say("X-Bodhi-Cache", cache)
 	if len(x.warnings) > 0 {
-		h["X-Bodhi-Warning"] = []string{strings.Join(x.warnings, "; ")}
+		x.say("X-Bodhi-Warning", strings.Join(x.warnings, "; "))
 	}
 	x.fact.Overhead = g.clock.Now().Sub(x.Started) - x.upstream
-	h["X-Bodhi-Overhead-Us"] = []string{strconv.FormatInt(x.fact.Overhead.Microseconds(), 10)}
+	x.say("X-Bodhi-Overhead-Us", strconv.FormatInt(x.fact.Overhead.Microseconds(), 10))
 }
 
 // refuse writes a refusal: as a status, or as the last event of a stream that has begun.
@@ -205,7 +203,7 @@ func (g *Gateway) refuse(x *Exchange, f *fault.Error) {
 		g.log.Error("request failed inside", "request_id", x.ID.String(), "error", f.Error())
 	}
 	if x.spent > 0 {
-		x.W.Header()["X-Bodhi-Cost-Usd"] = []string{x.spent.String()}
+		x.say("X-Bodhi-Cost-Usd", x.spent.String())
 	}
 	g.write(x, status, body)
 }

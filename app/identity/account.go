@@ -64,7 +64,7 @@ func (s *Service) AddAccount(ctx context.Context, actor org.Actor, team id.Team,
 		return s.Audit.Append(ctx, actor, audit.Entry{Action: "account.created", Target: a.ID.String(), TargetName: a.Name, After: accountFacts(a)})
 	})
 	if err != nil {
-		return org.Account{}, named("add service account", "A service account of this team", err)
+		return org.Account{}, named("add service account", "A service account", err)
 	}
 	return a, nil
 }
@@ -149,7 +149,7 @@ func (s *Service) changeAccount(ctx context.Context, actor org.Actor, account id
 		return s.Audit.Append(ctx, actor, audit.Entry{Action: action, Target: a.ID.String(), TargetName: before.Name, Before: accountFacts(before), After: accountFacts(a)})
 	})
 	if err != nil {
-		return named(action, "A service account of that team", err)
+		return named(action, "A service account", err)
 	}
 	s.changed(ctx)
 	return nil

@@ -94,7 +94,7 @@ func (s *Service) ArchiveDepartment(ctx context.Context, actor org.Actor, depart
 			}
 		}
 		if used > 0 {
-			return fault.Newf(fault.Conflict, "has_teams", "The department has %d teams in use. Move, merge or archive them first, or merge the department into another one.", used)
+			return fault.Newf(fault.Conflict, "has_teams", "The department still has teams in use (%d). Move, merge or archive them first, or merge the department into another one.", used)
 		}
 		if d.ArchivedAt.IsZero() {
 			d.ArchivedAt = s.Clock.Now()

@@ -38,6 +38,12 @@ func (s *Service) Linked(ctx context.Context, o id.Org, issuer, subject string) 
 	return m, err == nil, err
 }
 
+// Holds reports whether a member has an account of an issuer, for package sso.
+func (s *Service) Holds(ctx context.Context, o id.Org, m id.Member, issuer string) (bool, error) {
+	_, ok, err := s.Store.OfMember(ctx, o, m, issuer)
+	return ok, err
+}
+
 // ByAddress is the member of an e-mail address, for package sso.
 func (s *Service) ByAddress(ctx context.Context, o id.Org, email string) (org.Member, bool, error) {
 	m, err := s.Orgs.MemberByEmail(ctx, o, strings.ToLower(email))

@@ -104,7 +104,7 @@ func TestGuessablePasswordsAreRefused(t *testing.T) {
 	t.Parallel()
 	h := webtest.NewHouse(t, dbtest.SQLite(t))
 	for _, bad := range []string{"", "elevenchars", "aaaaaaaaaaaaaa", "abcabcabcabc1", "123456789012", "password1234", "P@ssw0rd2026!", "qwertyuiop123",
-		"ada@acme.test", "ada@acme.test1", "Acme Rockets1", "abcdefghijklm", strings.Repeat("x y", 100), "twelve\xffbytes!"} {
+		"ada@acme.test", "ada@acme.test1", "Acme Rockets1", "abcdefghijklm", "summerwinter2026", "hello.hello.hello", "1q2w3e4r1q2w3e4r", "Passwort-2026", strings.Repeat("x y", 100), "twelve\xffbytes!"} {
 		in := signUp("Acme Rockets", "ada@acme.test")
 		in.Password = secret.New(bad)
 		if _, _, err := h.Identity.SignUp(t.Context(), from, in); !fault.Is(err, fault.Invalid) {

@@ -112,7 +112,11 @@ func checkPassword(field string, password secret.String, context ...string) erro
 // common are frequent beginnings of leaked passwords. Long ones are mostly one of these with a tail.
 var common = []string{"password", "passw0rd", "p@ssword", "p@ssw0rd", "qwertyuiop", "qwerty", "letmein", "welcome", "admin", "administrator",
 	"iloveyou", "changeme", "trustno1", "football", "baseball", "sunshine", "princess", "superman", "whatever",
-	"correcthorsebatterystaple", "bodhi", "gateway", "secret", "default", "monkey", "dragon", "master", "azerty", "asdfghjkl", "zxcvbnm"}
+	"correcthorsebatterystaple", "bodhi", "gateway", "secret", "default", "monkey", "dragon", "master", "azerty", "asdfghjkl", "zxcvbnm",
+	"login", "hello", "summer", "winter", "spring", "autumn", "company", "test", "user", "root", "access", "google", "facebook", "linkedin",
+	"starwars", "pokemon", "michael", "jordan", "shadow", "killer", "hunter", "soccer", "hockey", "computer", "internet", "liverpool",
+	"chelsea", "arsenal", "charlie", "freedom", "batman", "ninja", "flower", "lovely", "passphrase", "1q2w3e4r", "qazwsx", "zaq12wsx",
+	"asdf", "qwer", "hallo", "passwort", "motdepasse", "contrasena", "senha", "pass"}
 
 // guessable finds repetitions, straight sequences, and common words with nothing but digits and signs around them.
 func guessable(p string) bool {

@@ -40,6 +40,9 @@ type Key struct {
 	ExpiresAt  time.Time // zero = never
 	DisabledAt time.Time // zero = enabled
 	LastUsedAt time.Time // zero = never; to about a minute
+	// Stopped says that the key is refused for where it stands: its member is disabled, has left the team or the
+	// organization, or its service account or team is archived. It follows from the tree, and ends with its reason.
+	Stopped bool
 }
 
 // Hint is how a key is shown after its creation: everything but the secret.
@@ -47,13 +50,15 @@ func (k Key) Hint() string {
 	return secret.VirtualKey + "_" + secret.Live + "_" + k.Public + "_…" + k.Last4
 }
 
-// Status is a key's state in one word: "active", "disabled", "expired".
+// Status is a key's state in one word: "active", "disabled", "expired", "stopped".
 func (k Key) Status(now time.Time) string {
 	switch {
 	case !k.DisabledAt.IsZero():
 		return "disabled"
 	case !k.ExpiresAt.IsZero() && !now.Before(k.ExpiresAt):
 		return "expired"
+	case k.Stopped:
+		return "stopped"
 	}
 	return "active"
 }

@@ -33,6 +33,35 @@ func Splice(body []byte, cuts []Cut) []byte {
 	return append(out, body[at:]...)
 }
 
+// Cutter is a Wire whose Edited splices cuts into the client's body, and that tells which.
+type Cutter interface {
+	Cuts(call *Call, edit Edit) []Cut
+}
+
+// large is what a body must have to be sent in pieces: below it a copy is cheaper than a write more.
+const large = 1 << 20
+
+// Sent is Body, for carrying. A large body whose bytes pass comes in pieces, parts of the client's own with what is spliced
+// between them, so that it is in memory once however often it is sent; body is empty then.
+func Sent(w Wire, call *Call, edit Edit) (body []byte, pieces [][]byte, err error) {
+	if c, ok := w.(Cutter); ok && call.Family == w.Family() && len(call.Body) >= large {
+		return []byte{}, pieced(call.Body, c.Cuts(call, edit)), nil
+	}
+	body, err = Body(w, call, edit)
+	return body, nil, err
+}
+
+func pieced(body []byte, cuts []Cut) (out [][]byte) {
+	slices.SortStableFunc(cuts, func(a, b Cut) int { return a.From - b.From })
+	at := 0
+	for _, c := range cuts {
+		out = append(out, body[at:c.From], []byte(c.With))
+		at = c.To
+	}
+	out = append(out, body[at:])
+	return slices.DeleteFunc(out, func(p []byte) bool { return len(p) == 0 })
+}
+
 // Quote writes a JSON string.
 func Quote(s string) string { return string(AppendQuoted(make([]byte, 0, len(s)+2), s)) }
 

@@ -141,3 +141,23 @@ func TestALineThatNeverEndsIsGivenUp(t *testing.T) {
 		t.Error(out.String())
 	}
 }
+
+func TestMediaAreReadByTheirOwnFamilies(t *testing.T) {
+	t.Parallel()
+	book := catalog.BuiltIn()
+	for _, x := range []struct{ kind, family, model, body, want string }{
+		{"openai", "images", "gpt-image-1", `{"data":[{}],"usage":{"input_tokens":10,"output_tokens":1056,"input_tokens_details":{"text_tokens":10,"image_tokens":0}}}`, "0.04229"},
+		{"openai", "images", "dall-e-3:hd", `{"data":[{},{}]}`, "0.16"},
+		{"openai", "audio", "whisper-1", `{"text":"x","usage":{"type":"duration","seconds":27}}`, "0.0027"},
+		{"azure", "audio", "gpt-4o-transcribe", `{"text":"x","usage":{"type":"tokens","input_tokens":120,"input_token_details":{"text_tokens":20,"audio_tokens":100},"output_tokens":30}}`, "0.00095"},
+		{"openai", "audio", "gpt-4o-mini-tts", `{"type":"speech.audio.done","usage":{"input_tokens":10,"output_tokens":1000,"total_tokens":1010}}`, "0.012006"},
+	} {
+		s, err := price.Price(book, price.Answer{Kind: x.kind, Family: x.family, Model: x.model, Body: []byte(x.body), At: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)})
+		if err != nil || s.CostUSD != x.want {
+			t.Errorf("%s %s: %s, %v; want %s", x.model, x.body, s.CostUSD, err, x.want)
+		}
+	}
+	if _, err := price.Price(book, price.Answer{Kind: "openai", Family: "audio", Model: "whisper-1", Body: []byte(`{"text":"x"}`)}); err == nil {
+		t.Error("a transcript without usage has a price")
+	}
+}

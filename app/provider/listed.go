@@ -99,6 +99,9 @@ func (s *Service) RefreshModels(ctx context.Context) error {
 // left alone: their change has been tested already.
 func (s *Service) refresh(ctx context.Context, r ConnectionRecord) (changed bool, err error) {
 	check, models, err := s.probe(ctx, r)
+	if err == nil {
+		err = s.blameModels(ctx, &check, r, models)
+	}
 	if err != nil {
 		return false, fmt.Errorf("provider: look at models of %s: %w", r.ID, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/secret"
@@ -168,5 +169,21 @@ func TestAServiceGivesTheAddressAndSaysWhetherItNeedsAKey(t *testing.T) {
 	}
 	if r, err := ask(provider.Input{Name: "local", Service: "vllm", BaseURL: "https://gpu.example.com/v1"}); err != nil || r.Service != "vllm" {
 		t.Errorf("a server of one's own needs no key: %v", err)
+	}
+}
+
+func TestAModelThatAnAliasAsksForAndNobodyListsIsSaid(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	r := w.create(t, openAI("openai", testKey))
+	w.phone.models = []string{"gpt-5.5", "llama3.2:latest"}
+	w.users.wanted = map[id.Connection]map[string][]string{r.ID: {"gpt-9": {"fast", "smart"}, "gpt-5.5": {"smart"}, "llama3.2": {"local"}}}
+	check, err := w.Test(t.Context(), w.a, r.ID)
+	if err != nil || !check.OK || check.Blame != provider.BlameModel || check.Message != "It works: 2 models offered. Not among them: gpt-9 (alias fast, smart)." {
+		t.Errorf("%+v, %v", check, err)
+	}
+	w.users.wanted = nil
+	if check, _ := w.Test(t.Context(), w.a, r.ID); check.Blame != provider.NoBlame {
+		t.Errorf("%+v", check)
 	}
 }

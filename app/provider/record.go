@@ -105,6 +105,8 @@ type Store interface {
 type Aliases interface {
 	// Users names, for each connection, the aliases with a target on it, sorted.
 	Users(ctx context.Context, org id.Org) (map[id.Connection][]string, error)
+	// Wanted names, for each connection, the models that aliases ask it for, and the aliases of each, sorted.
+	Wanted(ctx context.Context, org id.Org) (map[id.Connection]map[string][]string, error)
 	// Release takes the connection's targets out of all aliases and deletes those left without any, with an audit
 	// entry each.
 	Release(ctx context.Context, actor org.Actor, c id.Connection) error

@@ -144,12 +144,17 @@ func (p *phone) Probe(_ context.Context, c *provider.Connection) ([]string, erro
 
 // users are aliases that use connections, by connection.
 type users struct {
+	wanted   map[id.Connection]map[string][]string
 	names    map[id.Connection][]string
 	released []id.Connection
 }
 
 func (u *users) Users(context.Context, id.Org) (map[id.Connection][]string, error) {
 	return u.names, nil
+}
+
+func (u *users) Wanted(context.Context, id.Org) (map[id.Connection]map[string][]string, error) {
+	return u.wanted, nil
 }
 
 func (u *users) Release(_ context.Context, _ org.Actor, c id.Connection) error {

@@ -21,6 +21,7 @@ const (
 	BlameKey        Blame = "key"      // the provider refused the credential, or its account is empty
 	BlameURL        Blame = "url"      // something answered that is not this provider's API, or we may not go there
 	BlameRegion     Blame = "region"   // the cloud has nothing in the region or location that was named
+	BlameModel      Blame = "model"    // all is well, but for models that aliases ask for and the endpoint does not list
 	BlameNetwork    Blame = "network"  // nothing answered
 	BlameProvider   Blame = "provider" // the right place, but it fails right now
 	BlameCredential Blame = "missing"  // there is no key to try
@@ -62,6 +63,9 @@ func (s *Service) Test(ctx context.Context, actor org.Actor, c id.Connection) (C
 		return Check{}, err
 	}
 	check, models, err := s.probe(ctx, r)
+	if err == nil {
+		err = s.blameModels(ctx, &check, r, models)
+	}
 	if err != nil {
 		return Check{}, fmt.Errorf("provider: test connection: %w", err)
 	}

@@ -164,6 +164,24 @@ func (s *Service) Users(ctx context.Context, o id.Org) (map[id.Connection][]stri
 	return users, nil
 }
 
+// Wanted implements provider.Aliases.
+func (s *Service) Wanted(ctx context.Context, o id.Org) (map[id.Connection]map[string][]string, error) {
+	all, err := s.Store.List(ctx, o)
+	if err != nil {
+		return nil, fmt.Errorf("route: models by connection: %w", err)
+	}
+	out := map[id.Connection]map[string][]string{}
+	for _, a := range all { // sorted by name
+		for _, t := range a.Targets {
+			if out[t.Connection] == nil {
+				out[t.Connection] = map[string][]string{}
+			}
+			out[t.Connection][t.Model] = append(out[t.Connection][t.Model], a.Name)
+		}
+	}
+	return out, nil
+}
+
 // Release implements provider.Aliases. It runs inside the deletion's transaction, so nothing is published here.
 func (s *Service) Release(ctx context.Context, actor org.Actor, c id.Connection) error {
 	if err := actor.Require(mayChange); err != nil {

@@ -36,6 +36,8 @@ type People interface {
 	Grouped(ctx context.Context, by org.Actor, m org.Member, roles []org.Assignment, governed []org.Scope) (org.Member, error)
 	// Assignable refuses a role at a node that the actor may not give, or that is not there.
 	Assignable(ctx context.Context, actor org.Actor, a org.Assignment) error
+	// Holds reports whether a member has an account of an issuer.
+	Holds(ctx context.Context, o id.Org, m id.Member, issuer string) (bool, error)
 	// EndAt ends the sessions that a provider says are over.
 	EndAt(ctx context.Context, by org.Actor, p id.Provider, session, subject string) (int64, error)
 	// Detach forgets all accounts of a provider, and what its enforcement needed.
@@ -106,4 +108,18 @@ func (s *Service) BackChannelURL() string {
 func (s *Service) Ready(ctx context.Context, o id.Org) (bool, error) {
 	_, ok, err := s.Store.Provider(ctx, o)
 	return ok, err
+}
+
+// Mine says what the actor's organization calls its provider, "" without one, and whether the actor's account there is
+// connected.
+func (s *Service) Mine(ctx context.Context, actor org.Actor) (name string, connected bool, err error) {
+	if err := actor.Require(org.Viewer); err != nil {
+		return "", false, err
+	}
+	p, ok, err := s.Store.Provider(ctx, actor.Org)
+	if err != nil || !ok {
+		return "", false, err
+	}
+	connected, err = s.People.Holds(ctx, actor.Org, actor.Member, p.Issuer)
+	return p.Name, connected, err
 }

@@ -161,6 +161,9 @@ func (g *Gateway) Stop(t testing.TB) { t.Helper(); g.process.stop(t) }
 // Kill ends the server as a power cut would (kill -9).
 func (g *Gateway) Kill(t testing.TB) { t.Helper(); g.process.kill() }
 
+// PID is the server's process id.
+func (g *Gateway) PID() int { return g.process.cmd.Process.Pid }
+
 // Log is what the server wrote to standard error so far.
 func (g *Gateway) Log() string { return g.process.log.String() }
 

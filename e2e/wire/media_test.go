@@ -194,6 +194,7 @@ func writesBySecond(t *testing.T, w *world) {
 
 func interprets(t *testing.T, w *world) {
 	c := w.client()
+	//lint:ignore SA1019 the endpoint is on OpenAI's list of what will go, and is there until it goes
 	a, err := c.Audio.Translations.New(within(t, 20*time.Second), openai.AudioTranslationNewParams{Model: "whisper", File: upload(wave(5), "rede.wav", "audio/wav")})
 	if err != nil || !strings.Contains(a.Text, "rede.wav") {
 		t.Errorf("%v %+v", err, a)
@@ -406,6 +407,23 @@ func TestAFileIsItsKeysOwn(t *testing.T) {
 		if foreign.StatusCode != 404 || text != same {
 			t.Errorf("%s %s: %d %s, unknown: %s", x.method, x.end, foreign.StatusCode, text, same)
 		}
+	}
+	// Whoever may name a file reads it, so its name is unknown to others wherever it stands.
+	for path, body := range map[string]string{
+		"/chat/completions": `{"model":"smart","messages":[{"role":"user","content":[{"type":"file","file":{"file_id":"` + f.ID + `"}}]}]}`,
+		"/responses":        `{"model":"smart","input":[{"role":"user","content":[{"type":"input_file","file_i\u0064":"` + f.ID + `"}]}]}`,
+		"/images/edits":     `{"model":"paint","prompt":"x","quality":"low","images":[{"file_id":"` + f.ID + `"}]}`,
+	} {
+		if resp, text := w.raw(t, http.MethodPost, path, body, "Authorization", other, "Content-Type", "application/json"); resp.StatusCode != 404 || !strings.Contains(text, "No such File object") {
+			t.Errorf("another key names it at %s: %d %s", path, resp.StatusCode, text)
+		}
+		if resp, text := w.raw(t, http.MethodPost, path, body, "Content-Type", "application/json"); resp.StatusCode != 200 {
+			t.Errorf("its own key names it at %s: %d %s", path, resp.StatusCode, text)
+		}
+	}
+	cited := `{"model":"smart","input":[{"role":"assistant","content":[{"type":"output_text","text":"x","annotations":[{"type":"file_citation","file_id":"file-of-a-tool","index":0}]}]},{"role":"user","content":[{"type":"input_text","text":"x"},{"type":"unknown"}]}]}`
+	if resp, text := w.raw(t, http.MethodPost, "/responses", cited, "Content-Type", "application/json"); strings.Contains(text, "No such File object") {
+		t.Errorf("a citation is taken for a file: %d %s", resp.StatusCode, text)
 	}
 	if resp, body := w.raw(t, http.MethodGet, "/files/"+f.ID+"/content", ""); resp.StatusCode != 200 || body != "secret" {
 		t.Errorf("its own key reads %d %s", resp.StatusCode, body)

@@ -56,8 +56,11 @@ type SecurityPage struct {
 	Recent     bool // the log-in is fresh enough to change factors
 	Needed     bool // the organization asks for a second factor
 	NoPasskeys string
-	Factors    Factors
-	Sessions   []Session
+	// SSO is what the identity provider is called, "" without one.
+	SSO          string
+	SSOConnected bool
+	Factors      Factors
+	Sessions     []Session
 }
 
 // Factors are what somebody has besides a password.

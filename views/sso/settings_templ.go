@@ -48,7 +48,7 @@ func Settings(p SettingsPage) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			templ_7745c5c3_Err = ui.Head(ui.HeadProps{Title: "Single sign-on", Sub: "Members log in with your identity provider, by OpenID Connect.", Aside: connected(p.Connected),
-				Crumbs: []ui.Crumb{{Label: "Log-in", Href: "/settings/log-in"}, {Label: "Single sign-on"}}}).Render(ctx, templ_7745c5c3_Buffer)
+				Crumbs: []ui.Crumb{{Label: "Settings", Href: "/settings"}, {Label: "Log-in", Href: "/settings/log-in"}, {Label: "Single sign-on"}}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/report"
@@ -17,7 +18,7 @@ import (
 type People interface {
 	Departments(ctx context.Context, actor org.Actor) ([]org.Department, error)
 	Teams(ctx context.Context, actor org.Actor) ([]org.Team, error)
-	Members(ctx context.Context, actor org.Actor) ([]org.Member, error)
+	FindMembers(ctx context.Context, actor org.Actor, q org.MemberQuery) (identity.MemberPage, error)
 }
 
 // Keys are the virtual keys that an actor may see. *key.Service implements it.

@@ -3,6 +3,7 @@ package budgetweb
 import (
 	"errors"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -132,12 +133,16 @@ func (h *Handlers) create(c *web.Context) error {
 }
 
 func (h *Handlers) newPage(c *web.Context, fields views.Fields, wrong web.Refusal) (templ.Component, error) {
-	f, err := h.forest(c)
+	f, err := h.grown(c)
 	if err != nil {
 		return nil, err
 	}
+	scopes := f.options(c)
+	if !slices.ContainsFunc(scopes, func(o ui.Option) bool { return o.Value == fields.Scope }) && !parseScope(c.Actor().Org, fields.Scope).IsZero() {
+		scopes = append(scopes, ui.Option{Value: fields.Scope, Label: fields.Scope, Group: "Asked for"}) // the service says whether it is theirs
+	}
 	return views.Edit(views.EditPage{Shell: c.Shell("Set a budget", "budgets"), Title: "Set a budget", Action: root, Submit: "Set budget", Back: root,
-		Scopes: f.options(c), Fields: fields, Errors: sorted(wrong), Zone: zone(c), CanReserve: c.Actor().Role.AtLeast(org.Admin), CanStrict: c.Actor().Role.AtLeast(org.Manager)}), nil
+		Scopes: scopes, Fields: fields, Errors: sorted(wrong), Zone: zone(c), CanReserve: c.Actor().Role.AtLeast(org.Admin), CanStrict: c.Actor().Role.AtLeast(org.Manager)}), nil
 }
 
 func (h *Handlers) get(c *web.Context) (budget.Entry, error) {

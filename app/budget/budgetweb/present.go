@@ -113,6 +113,9 @@ func (f *forest) options(c *web.Context) []ui.Option {
 	for _, m := range f.members {
 		add("Members", m.Name+" ("+m.Email+")", org.OfMember(actor.Org, m.ID), org.Place{Teams: m.Teams, Owner: m.ID})
 	}
+	if f.more {
+		out = append(out, ui.Option{Group: "Members", Label: "More people: begin on their page", Disabled: true})
+	}
 	for _, k := range f.keys {
 		add("Keys", k.Name+" (team "+names[k.Team.UUID()]+")", org.OfKey(actor.Org, k.ID), org.Place{Teams: []id.Team{k.Team}, Owner: k.Member})
 	}

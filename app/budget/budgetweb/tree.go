@@ -9,6 +9,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/org"
@@ -28,16 +29,14 @@ type forest struct {
 	departments []org.Department
 	teams       []org.Team
 	members     []org.Member
+	more        bool // there are more members than these
 	keys        []key.Key
-	// team is the team that a member or key is shown under, by the node's uuid. A member of several is shown under
-	// the first.
-	team map[string]string
 	// shown are the budgets that became rows: only theirs are worth a forecast.
 	shown []budget.Entry
 }
 
 func (h *Handlers) forest(c *web.Context) (*forest, error) {
-	f := &forest{team: map[string]string{}}
+	f := &forest{}
 	var err error
 	if f.departments, err = h.people.Departments(c.Ctx(), c.Actor()); err != nil {
 		return nil, err
@@ -45,25 +44,24 @@ func (h *Handlers) forest(c *web.Context) (*forest, error) {
 	if f.teams, err = h.people.Teams(c.Ctx(), c.Actor()); err != nil {
 		return nil, err
 	}
-	if f.members, err = h.people.Members(c.Ctx(), c.Actor()); err != nil {
-		return nil, err
-	}
-	if f.keys, err = h.keys.List(c.Ctx(), c.Actor()); err != nil {
-		return nil, err
-	}
-	for _, t := range f.teams {
-		f.team[t.ID.UUID()] = t.ID.UUID()
-	}
-	for _, m := range f.members {
-		if len(m.Teams) > 0 {
-			f.team[m.ID.UUID()] = m.Teams[0].UUID()
-		}
-	}
-	for _, k := range f.keys {
-		f.team[k.ID.UUID()] = k.Team.UUID()
-	}
 	slices.SortFunc(f.teams, func(a, b org.Team) int { return strings.Compare(a.Name, b.Name) })
 	return f, nil
+}
+
+// grown is the forest with what forms offer: keys, and as many people as a list to choose from can hold. A budget for
+// anybody else begins on their page.
+func (h *Handlers) grown(c *web.Context) (*forest, error) {
+	f, err := h.forest(c)
+	if err != nil {
+		return nil, err
+	}
+	people, err := h.people.FindMembers(c.Ctx(), c.Actor(), org.MemberQuery{Limit: identity.MaxMembers})
+	if err != nil {
+		return nil, err
+	}
+	f.members, f.more = people.Members, !people.Next.ID.IsZero()
+	f.keys, err = h.keys.List(c.Ctx(), c.Actor())
+	return f, err
 }
 
 // question is how the list is narrowed, from its URL.
@@ -125,7 +123,10 @@ func (f *forest) tree(c *web.Context, all []budget.Entry, q question, forecasts 
 	whole, tags := views.Group{ID: "organization", Title: c.Organization().Name, Icon: icons[org.OrgScope]}, views.Group{ID: "tags", Title: "Tags", Icon: icons[org.TagScope]}
 	departments, below := map[string][]budget.Entry{}, map[string][]budget.Entry{} // by node; "" for teams that are not the reader's to see
 	for _, e := range all {
-		team := f.team[e.Scope.Node()]
+		team := e.Team().UUID()
+		if names[team] == "" {
+			team = ""
+		}
 		if !q.takes(e, names[team]) || !q.team.IsZero() && team != q.team.UUID() {
 			continue
 		}

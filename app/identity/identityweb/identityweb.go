@@ -24,6 +24,8 @@ type Handlers struct {
 type SingleSignOn interface {
 	// Ready reports whether the organization has a provider.
 	Ready(ctx context.Context, o id.Org) (bool, error)
+	// Mine says what the provider is called, "" without one, and whether the actor's account there is connected.
+	Mine(ctx context.Context, actor org.Actor) (name string, connected bool, err error)
 	// LogOutURL is where a browser ends its session at the provider too, "" if the provider knows no such thing.
 	LogOutURL(ctx context.Context, o id.Org, p id.Provider, hint string) (string, error)
 }

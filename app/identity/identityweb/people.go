@@ -236,7 +236,14 @@ func (h *Tree) personPage(c *web.Context, which id.Member) (views.PersonPage, er
 	short, exact := web.Dollars(month.Cost)
 	page.Facts = []ui.Fact{{Label: "E-mail", Value: m.Email, Copy: true}, {Label: "Id", Value: m.ID.String(), Mono: true, Copy: true},
 		{Label: "Spent this month", Value: short + ", " + requests(month.Requests), Title: exact}, {Label: "Since", Body: ui.Time(c.When(m.CreatedAt))}}
+	if m.ID != c.Actor().Member && m.Status() != org.RemovedMember && c.Actor().Role.AtLeast(org.Lead) && c.Actor().MayLimit(org.OfMember(m.Org, m.ID), org.Place{Teams: m.Teams, Owner: m.ID}) == nil {
+		page.Facts = append(page.Facts, ui.Fact{Label: "Budget", Value: "Set one", Href: "/budgets/new?scope=" + m.ID.String()},
+			ui.Fact{Label: "Rate limit", Value: "Set one", Href: "/limits/new?scope=" + m.ID.String()})
+	}
 	page.Roles = roleRows(c, n, m)
+	if c.Actor().Role == org.Admin && m.Status() != org.RemovedMember {
+		page.Facts = append(page.Facts, ui.Fact{Label: "Log-in", Value: "Sessions and second factor", Href: memberPath(m.ID)})
+	}
 	if m.Status() != org.RemovedMember {
 		page.Give, page.Move = giveForm(c, n, m), moveForm(c, n, m)
 	}

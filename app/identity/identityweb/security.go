@@ -34,11 +34,11 @@ func (h *Handlers) securityPage(c *web.Context) (views.SecurityPage, error) {
 		return page, err
 	}
 	page.Factors, page.Sessions = factorsOf(c, has), sessionsOf(c, all, securityPath+"/sessions/")
-	if needs, err := h.people.Needs(c.Ctx(), actor.Org, actor.Member); err != nil || needs {
-		page.Needed = needs
+	if page.SSO, page.SSOConnected, err = h.sso.Mine(c.Ctx(), actor); err != nil {
 		return page, err
 	}
-	return page, nil
+	page.Needed, err = h.people.Needs(c.Ctx(), actor.Org, actor.Member)
+	return page, err
 }
 
 func factorsOf(c *web.Context, has factor.State) views.Factors {

@@ -279,7 +279,7 @@ func (h *Tree) planTeam(c *web.Context) error {
 		}
 		page.Title, page.Action, page.Name, page.Button = "Merge "+t.Name+" into "+other.Name, back+"/merge", "into", "Merge teams"
 		page.Lines = []string{things + " move to " + other.Name + ". Keys keep working and spend for it from the next request on.",
-			fmt.Sprintf("%s of %s end with it; those of %s bind from then on.", plural(in.Budgets+in.Limits, "budget or limit", "budgets and limits"), t.Name, other.Name),
+			fmt.Sprintf("Its own budgets and limits (%d) end with it; those of %s bind from then on.", in.Budgets+in.Limits, other.Name),
 			"What was spent, and what is under way, stays in the books of " + t.Name + ".", "Who leads " + t.Name + " works in " + other.Name + " as a developer, unless they have a role there.",
 			t.Name + " is archived."}
 	default:

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/web"
@@ -49,19 +50,18 @@ func (n names) owner(k key.Key) string {
 }
 
 func row(c *web.Context, who names, k key.Key) views.Row {
-	return views.Row{ID: k.ID.String(), Name: k.Name, Hint: k.Hint(), Owner: who.owner(k), Team: who.teams[k.Team], State: state(c, who, k),
+	return views.Row{ID: k.ID.String(), Name: k.Name, Hint: k.Hint(), Owner: who.owner(k), Team: who.teams[k.Team], State: state(c, k),
 		Used: c.When(k.LastUsedAt), Created: c.When(k.CreatedAt)}
 }
 
-func state(c *web.Context, who names, k key.Key) ui.StatusProps {
+func state(c *web.Context, k key.Key) ui.StatusProps {
 	switch k.Status(c.Now()) {
 	case "disabled":
 		return ui.StatusProps{Tone: ui.Neutral, Label: "Disabled", Icon: "player-pause"}
 	case "expired":
 		return ui.StatusProps{Tone: ui.Warn, Label: "Expired", Icon: "clock"}
-	}
-	if _, here := who.members[k.Member]; !here && !k.Member.IsZero() && c.Actor().Role.AtLeast(org.Manager) {
-		return ui.StatusProps{Tone: ui.Bad, Label: "Stopped", Title: "Its member has left the organization"}
+	case "stopped":
+		return ui.StatusProps{Tone: ui.Bad, Label: "Stopped", Title: "Its member is disabled or has left, or its team or service account is archived"}
 	}
 	return ui.StatusProps{Tone: ui.Good, Label: "Active"}
 }
@@ -142,10 +142,11 @@ func (h *Handlers) newPage(c *web.Context) (views.NewPage, error) {
 	if err != nil {
 		return views.NewPage{}, err
 	}
-	members, err := h.people.Members(c.Ctx(), actor)
+	people, err := h.people.FindMembers(c.Ctx(), actor, org.MemberQuery{Limit: identity.MaxMembers})
 	if err != nil {
 		return views.NewPage{}, err
 	}
+	members := withSelf(people.Members, c.Member())
 	page := views.NewPage{Shell: c.Shell("New key", "keys"), CanAccount: actor.Role.AtLeast(org.Lead)}
 	for _, t := range teams {
 		page.Teams = append(page.Teams, ui.Option{Value: t.ID.String(), Label: t.Name})
@@ -161,8 +162,21 @@ func (h *Handlers) newPage(c *web.Context) (views.NewPage, error) {
 			page.Owners = append(page.Owners, ui.Option{Value: m.ID.String(), Label: m.Name, Group: "Members"})
 		}
 	}
+	if page.CanAccount && !people.Next.ID.IsZero() {
+		page.Owners = append(page.Owners, ui.Option{Label: "More people: they make their own", Group: "Members", Disabled: true, Value: "more"})
+	}
 	if page.CanAccount {
 		page.Owners = append(page.Owners, ui.Option{Value: "", Label: "A service account", Group: "Machines"})
 	}
 	return page, nil
+}
+
+// withSelf is the members with the reader among them, who may be beyond the first page.
+func withSelf(all []org.Member, self org.Member) []org.Member {
+	for _, m := range all {
+		if m.ID == self.ID {
+			return all
+		}
+	}
+	return append(all, self)
 }

@@ -2,6 +2,7 @@ package limitweb
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	views "github.com/bodhi-gateway/bodhi/views/limit"
+	"github.com/bodhi-gateway/bodhi/views/ui"
 )
 
 func (h *Handlers) list(c *web.Context) error {
@@ -87,6 +89,9 @@ func (h *Handlers) newPage(c *web.Context, fields views.Fields, wrong web.Refusa
 	scopes, err := h.scopes(c)
 	if err != nil {
 		return nil, err
+	}
+	if !slices.ContainsFunc(scopes, func(o ui.Option) bool { return o.Value == fields.Scope }) && !org.ReadScope(c.Actor().Org, fields.Scope).IsZero() {
+		scopes = append(scopes, ui.Option{Value: fields.Scope, Label: fields.Scope, Group: "Asked for"}) // the service says whether it is theirs
 	}
 	return views.Edit(views.EditPage{Shell: c.Shell("Set a rate limit", "limits"), Title: "Set a rate limit", Action: root, Submit: "Set limit",
 		Back: root, Scopes: scopes, Fields: fields, Form: wrong.Form, Errors: wrong.Fields}), nil

@@ -8,6 +8,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/web"
@@ -138,7 +139,7 @@ func (h *Handlers) scopes(c *web.Context) ([]ui.Option, error) {
 	if err != nil {
 		return nil, err
 	}
-	members, err := h.people.Members(c.Ctx(), actor)
+	people, err := h.people.FindMembers(c.Ctx(), actor, org.MemberQuery{Limit: identity.MaxMembers})
 	if err != nil {
 		return nil, err
 	}
@@ -162,8 +163,11 @@ func (h *Handlers) scopes(c *web.Context) ([]ui.Option, error) {
 		names[t.ID.UUID()] = t.Name
 		add("Teams", t.Name, org.OfTeam(actor.Org, t.ID), org.Place{Teams: []id.Team{t.ID}})
 	}
-	for _, m := range members {
+	for _, m := range people.Members {
 		add("Members", m.Name+" ("+m.Email+")", org.OfMember(actor.Org, m.ID), org.Place{Teams: m.Teams, Owner: m.ID})
+	}
+	if !people.Next.ID.IsZero() {
+		out = append(out, ui.Option{Group: "Members", Label: "More people: begin on their page", Disabled: true})
 	}
 	for _, k := range keys {
 		add("Keys", k.Name+" (team "+names[k.Team.UUID()]+")", org.OfKey(actor.Org, k.ID), org.Place{Teams: []id.Team{k.Team}, Owner: k.Member})

@@ -35,7 +35,7 @@ func (Adapter) Request(ctx context.Context, c *provider.Connection, call *llm.Ca
 	if !ok {
 		return nil, carry.Unsupported(call)
 	}
-	body, err := llm.Body(anthropic.Wire{}, call, edit)
+	body, pieces, err := llm.Sent(anthropic.Wire{}, call, edit)
 	if err != nil {
 		return nil, err
 	}
@@ -50,6 +50,7 @@ func (Adapter) Request(ctx context.Context, c *provider.Connection, call *llm.Ca
 		r.Header["Anthropic-Version"] = v
 	}
 	carry.Forward(r, in, accept(call))
+	carry.Pieced(r, pieces)
 	if call.Family != llm.Anthropic {
 		delete(r.Header, "Anthropic-Beta") // a client of another dialect cannot mean it
 	}

@@ -57,7 +57,7 @@ func (a *Adapter) Request(ctx context.Context, c *provider.Connection, call *llm
 		edit.Model = call.Model
 	}
 	edit.IncludeUsage = call.Stream
-	body, err := llm.Body(wire, call, edit)
+	body, pieces, err := llm.Sent(wire, call, edit)
 	if err != nil {
 		return nil, err
 	}
@@ -75,6 +75,7 @@ func (a *Adapter) Request(ctx context.Context, c *provider.Connection, call *llm
 		return nil, err
 	}
 	carry.Forward(r, in, carry.Accept(call))
+	carry.Pieced(r, pieces)
 	return r, nil
 }
 

@@ -28,6 +28,13 @@ func Pieces(r *http.Request, pieces [][]byte, kind string) {
 	r.Header["Content-Type"] = []string{kind}
 }
 
+// Pieced gives a request its JSON in pieces, if it comes in pieces (llm.Sent).
+func Pieced(r *http.Request, pieces [][]byte) {
+	if pieces != nil {
+		Pieces(r, pieces, "application/json")
+	}
+}
+
 // unpacker is a wire that reads the bytes of speech out of events.
 type unpacker interface {
 	Unpacked(body io.ReadCloser, call *llm.Call) llm.Stream

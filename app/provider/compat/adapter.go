@@ -83,9 +83,14 @@ func (a *Adapter) Request(ctx context.Context, c *provider.Connection, call *llm
 	if wire.Family() == llm.Responses {
 		path = responsesPath
 	}
-	body, err := llm.Body(wire, call, edit)
-	if err == nil && k != nil && k.Limits != nil && call.Operation == llm.Chat {
-		body, err = k.Limits.Fit(body, k.Title, edit.Notes)
+	var pieces [][]byte
+	body, err := []byte(nil), error(nil)
+	if k != nil && k.Limits != nil && call.Operation == llm.Chat {
+		if body, err = llm.Body(wire, call, edit); err == nil {
+			body, err = k.Limits.Fit(body, k.Title, edit.Notes)
+		}
+	} else {
+		body, pieces, err = llm.Sent(wire, call, edit)
 	}
 	if err != nil {
 		return nil, err
@@ -103,6 +108,7 @@ func (a *Adapter) Request(ctx context.Context, c *provider.Connection, call *llm
 		also = k.Forward
 	}
 	carry.Forward(r, in, accept, also...)
+	carry.Pieced(r, pieces)
 	return r, nil
 }
 

@@ -31,7 +31,7 @@ func (Adapter) Operations() []llm.Operation {
 
 // Request implements provider.Adapter.
 func (Adapter) Request(ctx context.Context, c *provider.Connection, call *llm.Call, edit llm.Edit, in http.Header) (*http.Request, error) {
-	body, err := llm.Body(gemini.Wire{}, call, edit)
+	body, pieces, err := llm.Sent(gemini.Wire{}, call, edit)
 	if err != nil {
 		return nil, err
 	}
@@ -51,6 +51,7 @@ func (Adapter) Request(ctx context.Context, c *provider.Connection, call *llm.Ca
 		return nil, err
 	}
 	carry.Forward(r, in, carry.Accept(call))
+	carry.Pieced(r, pieces)
 	return r, nil
 }
 

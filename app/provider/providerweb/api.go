@@ -42,7 +42,7 @@ type listChange struct {
 type checkJSON struct {
 	At        time.Time `json:"at"`
 	OK        bool      `json:"ok"`
-	Blame     string    `json:"blame,omitempty"` // key, url, region, network, provider, missing
+	Blame     string    `json:"blame,omitempty"` // key, url, region, model, network, provider, missing
 	Message   string    `json:"message,omitempty"`
 	Models    int       `json:"models"`
 	LatencyMS int64     `json:"latency_ms"`

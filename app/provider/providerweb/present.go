@@ -19,7 +19,7 @@ import (
 func present(c *web.Context, r provider.ConnectionRecord) views.Row {
 	o, _ := provider.OfferingOf(r.Kind)
 	row := views.Row{ID: r.ID.String(), Name: r.Name, Kind: title(o, r), Address: address(o, r), State: state(r), Checked: c.When(r.Check.At), Tested: !r.Check.IsZero()}
-	if !r.Check.IsZero() && !r.Check.OK && r.Usable() {
+	if !r.Check.IsZero() && (!r.Check.OK || r.Check.Blame == provider.BlameModel) && r.Usable() {
 		row.Note = r.Check.Message
 	}
 	if r.HasCredential() {
@@ -67,6 +67,8 @@ func state(r provider.ConnectionRecord) ui.StatusProps {
 		return ui.StatusProps{Label: "Switched off", Icon: "ban"}
 	case !r.Usable():
 		return ui.StatusProps{Tone: ui.Bad, Label: "No key", Title: "Takes no traffic until it has a key."}
+	case r.Check.OK && r.Check.Blame == provider.BlameModel:
+		return ui.StatusProps{Tone: ui.Warn, Label: "Model missing", Title: r.Check.Message}
 	case r.Check.OK:
 		return ui.StatusProps{Tone: ui.Good, Label: "Works"}
 	case r.Check.IsZero():
@@ -90,6 +92,8 @@ func checked(c *web.Context, r provider.ConnectionRecord) views.Check {
 	switch {
 	case r.Check.IsZero():
 		return views.Check{Tone: ui.Info, Title: "Not tested since it was changed", Text: "A test asks the endpoint for its list of models. It spends nothing."}
+	case r.Check.OK && r.Check.Blame == provider.BlameModel:
+		return views.Check{Tone: ui.Warn, Title: "It works, but a model is missing", Text: r.Check.Message, Note: note}
 	case r.Check.OK:
 		return views.Check{Tone: ui.Good, Title: r.Check.Message, Note: note}
 	case r.Check.Blame == provider.BlameProvider:

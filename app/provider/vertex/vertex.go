@@ -47,7 +47,7 @@ func (a *Adapter) Request(ctx context.Context, c *provider.Connection, call *llm
 	if claudes(model) {
 		return a.claude(ctx, c, call, edit, model, in)
 	}
-	body, err := llm.Body(wire, call, edit)
+	body, pieces, err := llm.Sent(wire, call, edit)
 	if err != nil {
 		return nil, err
 	}
@@ -67,6 +67,7 @@ func (a *Adapter) Request(ctx context.Context, c *provider.Connection, call *llm
 		return nil, err
 	}
 	carry.Forward(r, in, carry.Accept(call))
+	carry.Pieced(r, pieces)
 	return r, nil
 }
 

@@ -67,7 +67,11 @@ func (h *Handlers) nodes(c *web.Context, page *views.SettingsPage, teams []org.T
 	for _, r := range org.Roles {
 		page.Roles = append(page.Roles, ui.Option{Value: string(r), Label: r.Title()})
 	}
-	page.Newcomers = page.Roles[2:] // lead, developer, viewer
+	page.Newcomers = page.Roles[2:]            // lead, developer, viewer
+	page.NewGroup.Role = string(org.Developer) // what a hurried click gives should be little
+	if len(teams) > 0 {
+		page.NewGroup.At = teams[0].ID.String()
+	}
 	for _, g := range groups {
 		row := views.Group{Name: g.Name, Role: g.Role.Title(), At: g.At.String(), Where: "archived or gone", By: g.CreatedBy}
 		for _, n := range page.Nodes {

@@ -34,7 +34,10 @@ func (h *Handlers) new(c *web.Context) error {
 		} else {
 			p.Targets[0] = d.Asked
 		}
-		p.About = fmt.Sprintf("%s answered it in %s for $%s, with %d tokens in and %d out.", p.Targets[0], took(d.Duration), d.Cost, d.Usage.Input, d.Usage.Output)
+		p.About = p.Targets[0] + " did not answer it."
+		if d.Status < 400 && d.Code == "" {
+			p.About = fmt.Sprintf("%s answered it in %s for $%s, with %d tokens in and %d out.", p.Targets[0], took(d.Duration), d.Cost, d.Usage.Input, d.Usage.Output)
+		}
 	}
 	if t := c.QueryParam("target"); t != "" {
 		p.Targets = append(p.Targets, t)

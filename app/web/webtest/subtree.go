@@ -83,3 +83,8 @@ func (s *Site) LogInAll(t testing.TB) {
 		s.cookie(t, &s.Home, role)
 	}
 }
+
+// As makes a request the home tenant's member's of a role.
+func (s *Site) As(t testing.TB, q *http.Request, role org.Role) {
+	q.AddCookie(s.cookie(t, &s.Home, role))
+}

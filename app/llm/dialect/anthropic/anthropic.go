@@ -51,7 +51,12 @@ func (Wire) StreamType() string { return "text/event-stream" }
 
 // Edited implements llm.Wire: the model's name, a lower cap, and nothing of another provider's thinking. A stream always
 // reports its usage here.
-func (Wire) Edited(call *llm.Call, edit llm.Edit) []byte {
+func (w Wire) Edited(call *llm.Call, edit llm.Edit) []byte {
+	return llm.Splice(call.Body, w.Cuts(call, edit))
+}
+
+// Cuts implements llm.Cutter.
+func (Wire) Cuts(call *llm.Call, edit llm.Edit) []llm.Cut {
 	cuts := append(make([]llm.Cut, 0, 2), spared(call, edit.Notes)...)
 	s := &call.Spots
 	switch {
@@ -64,5 +69,5 @@ func (Wire) Edited(call *llm.Call, edit llm.Edit) []byte {
 	if m := s.MaxTokens.Value; edit.MaxOutput > 0 && edit.MaxOutput < call.MaxOutput && m.Has() {
 		cuts = append(cuts, m.Replace(itoa(edit.MaxOutput)))
 	}
-	return llm.Splice(call.Body, cuts)
+	return cuts
 }

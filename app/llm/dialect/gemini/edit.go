@@ -14,6 +14,11 @@ import (
 // Edited implements llm.Wire: the model's name where the body repeats it, and a lower cap. A stream always reports its
 // usage here. Vertex takes the conversation to count without AI Studio's wrapper, so for it the wrapper goes.
 func (w Wire) Edited(call *llm.Call, edit llm.Edit) []byte {
+	return llm.Splice(call.Body, w.Cuts(call, edit))
+}
+
+// Cuts implements llm.Cutter.
+func (w Wire) Cuts(call *llm.Call, edit llm.Edit) []llm.Cut {
 	n := nativeOf(call)
 	cuts := append(make([]llm.Cut, 0, 4), foreign(call, edit)...)
 	if w.Vertex && n.inner.Has() {
@@ -30,7 +35,7 @@ func (w Wire) Edited(call *llm.Call, edit llm.Edit) []byte {
 	if call.Operation == llm.Chat && edit.MaxOutput > 0 && (call.MaxOutput == 0 || edit.MaxOutput < call.MaxOutput) {
 		cuts = append(cuts, capCut(call, n, strconv.FormatInt(edit.MaxOutput, 10)))
 	}
-	return llm.Splice(call.Body, cuts)
+	return cuts
 }
 
 // resource is a model's name as a body has it.

@@ -19,7 +19,7 @@ var (
 // in place of an answer is an *llm.Problem. The event is Terminal and holds body itself.
 func Document(call *llm.Call, body []byte) (llm.Event, error) {
 	if call.Plain != "" {
-		return plainText(call, body)
+		return verbatim(call, body)
 	}
 	if len(bytes.TrimSpace(body)) == 0 {
 		return llm.Event{}, errEmpty

@@ -9,8 +9,8 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/llm/scan"
 )
 
-// plainText takes an answer that is neither JSON nor events: a transcript as a text or as subtitles.
-func plainText(call *llm.Call, body []byte) (llm.Event, error) {
+// verbatim takes an answer that is neither JSON nor events: a transcript as a text or as subtitles.
+func verbatim(call *llm.Call, body []byte) (llm.Event, error) {
 	if len(bytes.TrimSpace(body)) == 0 && call.Operation != llm.Transcribe && call.Operation != llm.Interpret { // silence is one
 		return llm.Event{}, errEmpty
 	}

@@ -42,6 +42,9 @@ func (Wire) Family() llm.Family { return llm.OpenAI }
 // Edited implements llm.Wire.
 func (w Wire) Edited(call *llm.Call, edit llm.Edit) []byte { return Splice(call, edit, w.Quirks) }
 
+// Cuts implements llm.Cutter.
+func (w Wire) Cuts(call *llm.Call, edit llm.Edit) []llm.Cut { return cutsOf(call, edit, w.Quirks) }
+
 // Stream implements llm.Wire.
 func (Wire) Stream(body io.ReadCloser, call *llm.Call) llm.Stream { return NewStream(body, call) }
 

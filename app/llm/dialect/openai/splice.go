@@ -24,6 +24,10 @@ type Quirks struct {
 // Splice gives the request's bytes with the edit applied: what is not edited stays as it was, in its order, and absent
 // fields are added right behind the opening brace. Without an edit it is the body itself, else one new slice.
 func Splice(call *llm.Call, edit llm.Edit, q Quirks) []byte {
+	return llm.Splice(call.Body, cutsOf(call, edit, q))
+}
+
+func cutsOf(call *llm.Call, edit llm.Edit, q Quirks) []llm.Cut {
 	q = q.capOf(call)
 	cuts := make([]llm.Cut, 0, 4)
 	s := &call.Spots
@@ -41,7 +45,7 @@ func Splice(call *llm.Call, edit llm.Edit, q Quirks) []byte {
 	if !q.Details && call.Operation == llm.Chat {
 		cuts = append(cuts, foreign(call, edit.Notes)...)
 	}
-	return llm.Splice(call.Body, cuts)
+	return cuts
 }
 
 // Names of the output cap.

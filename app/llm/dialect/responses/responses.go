@@ -58,7 +58,12 @@ func (Wire) ReadProblem(body []byte) (*llm.Problem, bool) { return openai.Wire{}
 const capName = "max_output_tokens"
 
 // Edited implements llm.Wire. Usage needs no asking: the last event always has it.
-func (Wire) Edited(call *llm.Call, edit llm.Edit) []byte {
+func (w Wire) Edited(call *llm.Call, edit llm.Edit) []byte {
+	return llm.Splice(call.Body, w.Cuts(call, edit))
+}
+
+// Cuts implements llm.Cutter.
+func (Wire) Cuts(call *llm.Call, edit llm.Edit) []llm.Cut {
 	cuts := append(make([]llm.Cut, 0, 2), foreign(call, edit.Notes)...)
 	s := &call.Spots
 	switch {
@@ -76,7 +81,7 @@ func (Wire) Edited(call *llm.Call, edit llm.Edit) []byte {
 			cuts = append(cuts, llm.Cut{From: s.Open, To: s.Open, With: `"` + capName + `":` + number + `,`})
 		}
 	}
-	return llm.Splice(call.Body, cuts)
+	return cuts
 }
 
 // foreign takes reasoning that another provider made, and that a client sends back as it came, out of a request that goes to
