@@ -102,7 +102,14 @@ func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error
 	if a.handler, err = a.mount(); err != nil {
 		return nil, errors.Join(err, a.treasury.Close(ctx))
 	}
+	courier, err := c.courier()
+	if err != nil {
+		return nil, errors.Join(err, a.treasury.Close(ctx))
+	}
 	workers := jobs.NewWorkers()
+	if err := jobs.Mail(workers, courier); err != nil {
+		return nil, errors.Join(err, a.treasury.Close(ctx))
+	}
 	a.queue, err = jobs.New(d, jobs.Options{Workers: workers, Log: o.Log, Schedule: jobs.Schedule(jobs.Chores{
 		ExpireSessions: func(ctx context.Context) error {
 			_, err := c.sessions.Sweep(ctx)
@@ -116,6 +123,8 @@ func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error
 		Reconcile:     c.reconciling.Nightly,
 		PruneAudit:    c.audit.PruneAll,
 		ForgetReplays: c.replays.Sweep,
+		SweepMail:     courier.Sweep,
+		CheckDomains:  c.letters.joining.Recheck,
 		RefreshModels: c.providers.RefreshModels,
 	})})
 	if err != nil {

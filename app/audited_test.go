@@ -72,7 +72,7 @@ func TestEveryChangeLeavesExactlyOneAuditEntry(t *testing.T) {
 		}
 		s.Home = home
 		fitForm(s, r, home)
-		if low := below(r.Floor); low != "" {
+		if low := below(r.Floor); low != "" && r.Guard != web.SCIM { // a directory has no roles below
 			cookies(t, s, &s.Home, r, low)
 			seq := recorded(t, a, home)
 			if got := s.Ask(t, r, low); got.Status != http.StatusForbidden {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/caarlos0/env/v11"
 
+	"github.com/bodhi-gateway/bodhi/app/mail/smtp"
 	"github.com/bodhi-gateway/bodhi/app/secret"
 )
 
@@ -39,6 +40,8 @@ type Config struct {
 	MasterKey secret.String `env:"BODHI_MASTER_KEY"`
 	// SMTPURL is smtp://user:password@host:587; empty puts mails into the mailbox at /dev/mail, on loopback only.
 	SMTPURL secret.String `env:"SMTP_URL"`
+	// SMTPFrom is the sender of mails, an address alone or "Name <address>". Default: Bodhi at PublicURL's host.
+	SMTPFrom string `env:"SMTP_FROM"`
 	// Stripe's three settings; billing is off without the key.
 	StripeSecretKey     secret.String `env:"STRIPE_SECRET_KEY"`
 	StripeWebhookSecret secret.String `env:"STRIPE_WEBHOOK_SECRET"`
@@ -112,6 +115,9 @@ func (c *Config) derive() {
 		c.DatabaseURL = secret.New("sqlite://" + file.EscapedPath())
 	}
 	c.TenantDomain = strings.ToLower(c.TenantDomain)
+	if c.SMTPFrom == "" {
+		c.SMTPFrom = "Bodhi Gateway <bodhi@" + hostOf(c.PublicURL) + ">"
+	}
 }
 
 func (c Config) validate(values settings) error {
@@ -131,6 +137,10 @@ func (c Config) validate(values settings) error {
 	check("DATABASE_URL", scheme(c.DatabaseURL, "sqlite:///path or postgres://user:password@host/name", "sqlite", "postgres", "postgresql"))
 	check("REDIS_URL", optionalSecret(c.RedisURL, "redis://host:6379/0", "redis", "rediss"))
 	check("SMTP_URL", optionalSecret(c.SMTPURL, "smtp://user:password@host:587", "smtp", "smtps"))
+	if !c.SMTPURL.IsEmpty() {
+		_, err := smtp.New(smtp.Config{URL: c.SMTPURL, From: c.SMTPFrom})
+		check("SMTP_URL", err)
+	}
 	if c.NodeDeadAfter < time.Second {
 		check("BODHI_NODE_DEAD_AFTER", fmt.Errorf("%s is too short; it should be 1s or more, such as 30s", c.NodeDeadAfter))
 	}

@@ -24,6 +24,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/replay"
 	"github.com/bodhi-gateway/bodhi/app/report"
 	"github.com/bodhi-gateway/bodhi/app/route"
+	"github.com/bodhi-gateway/bodhi/app/scim"
 	"github.com/bodhi-gateway/bodhi/app/secret"
 	"github.com/bodhi-gateway/bodhi/app/sso"
 	"github.com/bodhi-gateway/bodhi/db"
@@ -74,6 +75,8 @@ type core struct {
 	refresher   *price.Refresher
 	reconciling *reconcile.Service
 	replays     *replay.Book
+	letters     letters
+	directory   *scim.Service
 }
 
 func newCore(ctx context.Context, cfg Config, d *db.DB, log *slog.Logger) (*core, error) {
@@ -148,7 +151,11 @@ func (c *core) rooms() error {
 	}
 	c.replays = replay.New(db.NewReplayStore(c.db), c.keyring, replayMAC, c.clock)
 	c.reports = report.NewService(db.NewReportStore(c.db), c.orgs, c.clock)
-	return nil
+	if c.letters, err = c.newLetters(); err != nil {
+		return err
+	}
+	c.directory, err = c.newDirectory()
+	return err
 }
 
 // logIns makes what members log in with besides a password. The rooms ask each other, so the last edges are drawn here.

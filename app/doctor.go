@@ -45,7 +45,7 @@ func Doctor(ctx context.Context, cfg Config, log *slog.Logger) []Finding {
 		out = append(out, checkSecrets(ctx, cfg, d, log)...)
 	}
 	out = append(out, checkDial("redis", cfg.RedisURL, "6379", "rate limits, cache and breakers stay in each process")...)
-	out = append(out, checkDial("smtp", cfg.SMTPURL, "587", "mails land in the mailbox at /dev/mail")...)
+	out = append(out, checkMail(ctx, cfg))
 	return out
 }
 

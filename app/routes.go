@@ -10,6 +10,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/audit/auditweb"
 	"github.com/bodhi-gateway/bodhi/app/budget/budgetweb"
 	"github.com/bodhi-gateway/bodhi/app/identity/identityweb"
+	"github.com/bodhi-gateway/bodhi/app/join/joinweb"
 	"github.com/bodhi-gateway/bodhi/app/key/keyweb"
 	"github.com/bodhi-gateway/bodhi/app/limit/limitweb"
 	"github.com/bodhi-gateway/bodhi/app/price/priceweb"
@@ -17,6 +18,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/reconcile/reconcileweb"
 	"github.com/bodhi-gateway/bodhi/app/report/reportweb"
 	"github.com/bodhi-gateway/bodhi/app/route/routeweb"
+	"github.com/bodhi-gateway/bodhi/app/scim/scimweb"
 	"github.com/bodhi-gateway/bodhi/app/sso/ssoweb"
 	"github.com/bodhi-gateway/bodhi/app/trial"
 	"github.com/bodhi-gateway/bodhi/app/trial/trialweb"
@@ -41,6 +43,10 @@ func (a *App) routes() []web.Route {
 		budgetweb.New(budgets, a.people, a.keys, a.reports).Routes(),
 		limitweb.New(a.limits(a.limiter), a.people, a.keys).Routes(),
 		auditweb.New(a.audit).Routes(),
+		identityweb.NewRecovery(a.letters.recovery).Routes(),
+		scimweb.New(a.directory, a.people, a.clock, a.log).Routes(),
+		joinweb.New(a.letters.joining, a.people, a.cfg.SMTPURL.IsEmpty()).Routes(),
+		a.boxRoutes(),
 		trialweb.New(trial.New(trial.Parts{Keys: a.keys, Desk: a.desk, Gateway: a.gateway, Tx: a.db, Audit: a.audit, Clock: a.clock}), a.providers, a.reports, a.shelf).Routes(),
 		[]web.Route{web.StyleGuide()},
 	)
@@ -55,7 +61,7 @@ func (a *App) routes() []web.Route {
 func (a *App) mount() (http.Handler, error) {
 	e := echo.New()
 	err := web.Mount(e, a.routes(), web.Deps{
-		PublicURL: a.cfg.PublicURL, Sessions: a.sessions, People: a.people, Lifetimes: a.people.Lifetimes, Clock: a.clock, IDs: a.ids, Log: a.log,
+		PublicURL: a.cfg.PublicURL, Sessions: a.sessions, People: a.people, Directories: a.directory, Lifetimes: a.people.Lifetimes, Clock: a.clock, IDs: a.ids, Log: a.log,
 		Replays: a.replays,
 	})
 	return a.split(e), err

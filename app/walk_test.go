@@ -13,6 +13,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
+	"github.com/bodhi-gateway/bodhi/app/join"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/limit"
@@ -21,8 +22,10 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/price"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/reconcile"
+	"github.com/bodhi-gateway/bodhi/app/scim"
 	"github.com/bodhi-gateway/bodhi/app/secret"
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
+	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
 )
 
@@ -153,6 +156,12 @@ var forms = map[string]url.Values{
 	"budgets.asked":               {"amount": {"1"}, "reason": {"x"}},
 	"budgets.grant":               {"kind": {"increase"}, "amount": {"1"}, "reason": {"x"}},
 	"api.requests.list":           {"key": {"things:keys"}},
+	"invitations.create":          {"way": {"link"}, "role": {"viewer"}, "team": {"things:teams"}},
+	"api.invitations.create":      {"role": {"viewer"}, "teams[]": {"things:teams"}},
+	"domains.admission":           {"role": {"viewer"}},
+	"api.domains.update":          {"role": {"viewer"}},
+	"applicants.approve":          {"role": {"viewer"}},
+	"api.applicants.approve":      {"role": {"viewer"}},
 }
 
 // tenant signs up an organization and gives it one thing of each kind that a route can name.
@@ -185,6 +194,8 @@ func (a *App) tenant(t *testing.T, h *webtest.House, name string) webtest.Visito
 	must(t, err)
 	v.Things["errors"] = "not_found"
 	v.Things["audit"] = entries[0].ID.String()
+	v.Things["mail"] = id.NewMail(a.ids).String()
+	a.joinable(t, x, &v)
 	return v
 }
 
@@ -211,6 +222,28 @@ func (a *App) things(t *testing.T, x webtest.Tenant, d id.Department, team id.Te
 	return map[string]string{"keys": made.Key.ID.String(), "budgets": spend.ID.String(), "limits": rate.ID.String(), "increases": raised.Increases[0].ID.String(),
 		"budget-requests": asked.ID.String(), "requests": request.ID.String(), "members": m.ID.String(), "people": m.ID.String(), "teams": team.String(),
 		"departments": d.String(), "service-accounts": made.Key.AccountID.String()}
+}
+
+// joinable adds an invitation, a claimed domain and a request to join.
+func (a *App) joinable(t *testing.T, x webtest.Tenant, v *webtest.Visitors) {
+	t.Helper()
+	ctx, admin := t.Context(), x.Actor(org.Admin)
+	invitation, err := a.letters.joining.Invite(ctx, admin, join.Invite{Grant: join.Grant{Role: org.Developer, Teams: []id.Team{x.Team}}})
+	must(t, err)
+	domain, err := a.letters.joining.Claim(ctx, admin, x.Org.Slug+".example")
+	must(t, err)
+	applicant := join.Applicant{ID: id.NewApplicant(a.ids), Org: x.Org.ID, Email: "eve@" + x.Org.Slug + ".example", Name: "Eve", CreatedAt: a.clock.Now()}
+	store := db.NewJoinStore(a.db)
+	must(t, store.AddApplicant(ctx, applicant))
+	_, err = store.Confirm(ctx, x.Org.ID, applicant.ID, "Eve", "", a.clock.Now())
+	must(t, err)
+	text, token, err := a.directory.CreateToken(ctx, admin, "Okta")
+	must(t, err)
+	group, err := a.directory.CreateGroup(ctx, admin, scim.Crowd{DisplayName: "Everybody", Members: []id.Member{x.Outsider.ID}})
+	must(t, err)
+	v.SCIM, v.Things["scim-tokens"], v.Things["groups"], v.Things["Groups"] = text.Reveal(), token.ID.String(), group.ID.String(), group.ID.String()
+	v.Things["Users"] = x.Outsider.ID.String()
+	v.Things["invitations"], v.Things["domains"], v.Things["join-requests"] = invitation.ID.String(), domain.ID.String(), applicant.ID.String()
 }
 
 func must(t *testing.T, err error) {

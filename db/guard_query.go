@@ -95,7 +95,7 @@ func (c *checker) query(nodes []node, b *block) error {
 }
 
 // settle applies the conditions, then demands that they hold every table, then looks into sub-selects.
-func (c *checker) settle(nodes, where []node, joins []join, b *block) error {
+func (c *checker) settle(nodes, where []node, joins []partner, b *block) error {
 	// A condition may lean on a table that another one holds, so go round until nothing changes.
 	for range len(b.tables) + 1 {
 		c.hold(where, b, nil)
@@ -128,15 +128,15 @@ func (c *checker) nested(nodes []node, b *block) error {
 	return nil
 }
 
-// join is a joined table and its ON condition.
-type join struct {
+// partner is a joined table and its ON condition.
+type partner struct {
 	table *table
 	on    []node
 }
 
 // tables reads a FROM clause into the block.
-func (c *checker) tables(from []node, b *block) ([]join, error) {
-	var joins []join
+func (c *checker) tables(from []node, b *block) ([]partner, error) {
+	var joins []partner
 	outerJoin, first := false, true
 	for len(from) > 0 {
 		t, rest, err := c.table(from)
@@ -160,9 +160,9 @@ func (c *checker) tables(from []node, b *block) ([]join, error) {
 			return nil, refuse("a FROM clause that cannot be read")
 		case outerJoin: // its ON holds nothing
 		case on[0].is("on"):
-			joins = append(joins, join{t, on[1:]})
+			joins = append(joins, partner{t, on[1:]})
 		case c.listsOrg(on[1]):
-			joins = append(joins, join{t, sameColumn(b.tables[0], t)})
+			joins = append(joins, partner{t, sameColumn(b.tables[0], t)})
 		}
 		outerJoin, first = next, false
 		if end == len(rest) {

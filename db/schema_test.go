@@ -196,11 +196,15 @@ func TestEveryTenantTableIsWalledOff(t *testing.T) {
 
 // crossTenant are the indexes that do not start with org_id, and what looks through them.
 var crossTenant = map[string]string{
-	"identities(issuer,subject)": "log-in does not know the organization yet",
-	"leases(node_id)":            "a node that starts finds what it borrowed before it died",
-	"keys(public)":               "the data plane's snapshot is by public id, and two keys must never share one",
-	"tokens(public)":             "a management token names itself",
-	"replays(created_at)":        "the sweep looks for what is old, whose ever it is",
+	"identities(issuer,subject)":       "log-in does not know the organization yet",
+	"leases(node_id)":                  "a node that starts finds what it borrowed before it died",
+	"keys(public)":                     "the data plane's snapshot is by public id, and two keys must never share one",
+	"tokens(public)":                   "a management token names itself",
+	"scim_tokens(public)":              "a directory's token names itself",
+	"domains(domain)":                  "a domain belongs to one organization of all",
+	"mails(recipient,kind,created_at)": "an address must not be flooded from several organizations",
+	"members(email)":                   "who has forgotten a password says an address, not an organization",
+	"replays(created_at)":              "the sweep looks for what is old, whose ever it is",
 
 	"budget_grants(until_at)":     "the keeper looks for what ends next, whose ever it is",
 	"budget_requests(expires_at)": "the keeper looks for what expires next, whose ever it is",

@@ -32,6 +32,8 @@ type Chores struct {
 	Reconcile      func(ctx context.Context) error // read the providers' cost reports
 	PruneAudit     func(ctx context.Context) error // remove audit entries that are old enough
 	ForgetReplays  func(ctx context.Context) error // forget answers kept for Idempotency-Key
+	SweepMail      func(ctx context.Context) error // delete old mail orders
+	CheckDomains   func(ctx context.Context) error // look for claimed domains' records again
 	RefreshModels  func(ctx context.Context) error // ask connections for their models
 }
 
@@ -44,6 +46,8 @@ func Schedule(c Chores) []Periodic {
 		{Name: "reconcile", Cron: "47 4 * * *", Run: c.Reconcile},
 		{Name: "prune_audit", Cron: "41 3 * * *", Run: c.PruneAudit},
 		{Name: "forget_replays", Cron: "53 * * * *", Run: c.ForgetReplays},
+		{Name: "sweep_mail", Cron: "37 3 * * *", Run: c.SweepMail},
+		{Name: "check_domains", Cron: "53 2 * * *", Run: c.CheckDomains},
 		{Name: "refresh_models", Cron: "37 */6 * * *", Run: c.RefreshModels},
 	}
 }

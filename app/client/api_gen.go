@@ -18,6 +18,12 @@ type AliasesAPI struct{ c *Client }
 // Aliases is what the API can do with aliases.
 func (c *Client) Aliases() AliasesAPI { return AliasesAPI{c} }
 
+// ApplicantsAPI is what the API can do with applicants.
+type ApplicantsAPI struct{ c *Client }
+
+// Applicants is what the API can do with applicants.
+func (c *Client) Applicants() ApplicantsAPI { return ApplicantsAPI{c} }
+
 // AuditAPI is what the API can do with audit.
 type AuditAPI struct{ c *Client }
 
@@ -48,11 +54,29 @@ type DepartmentsAPI struct{ c *Client }
 // Departments is what the API can do with departments.
 func (c *Client) Departments() DepartmentsAPI { return DepartmentsAPI{c} }
 
+// DirectoryAPI is what the API can do with directory.
+type DirectoryAPI struct{ c *Client }
+
+// Directory is what the API can do with directory.
+func (c *Client) Directory() DirectoryAPI { return DirectoryAPI{c} }
+
+// DomainsAPI is what the API can do with domains.
+type DomainsAPI struct{ c *Client }
+
+// Domains is what the API can do with domains.
+func (c *Client) Domains() DomainsAPI { return DomainsAPI{c} }
+
 // FactorsAPI is what the API can do with factors.
 type FactorsAPI struct{ c *Client }
 
 // Factors is what the API can do with factors.
 func (c *Client) Factors() FactorsAPI { return FactorsAPI{c} }
+
+// InvitationsAPI is what the API can do with invitations.
+type InvitationsAPI struct{ c *Client }
+
+// Invitations is what the API can do with invitations.
+func (c *Client) Invitations() InvitationsAPI { return InvitationsAPI{c} }
 
 // KeysAPI is what the API can do with keys.
 type KeysAPI struct{ c *Client }
@@ -652,7 +676,7 @@ func (a ConnectionsAPI) Rotate(ctx context.Context, id string, in CredentialInpu
 }
 
 // Test: Test a connection.
-func (a ConnectionsAPI) Test(ctx context.Context, id string, calls ...Call) (out ProviderCheck, err error) {
+func (a ConnectionsAPI) Test(ctx context.Context, id string, calls ...Call) (out Check, err error) {
 	err = a.c.do(ctx, http.MethodPost, "/connections/"+url.PathEscape(id)+"/test", nil, nil, &out, calls)
 	return out, err
 }
@@ -1061,6 +1085,146 @@ func (a AuditAPI) Show(ctx context.Context, id string, query url.Values, calls .
 	return out, err
 }
 
+// Show: Show a directory.
+func (a DirectoryAPI) Show(ctx context.Context, query url.Values, calls ...Call) (out Directory, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/directory", query, nil, &out, calls)
+	return out, err
+}
+
+// Update: Update a directory.
+func (a DirectoryAPI) Update(ctx context.Context, in ScimGrant, calls ...Call) (out Directory, err error) {
+	err = a.c.do(ctx, http.MethodPatch, "/directory", nil, in, &out, calls)
+	return out, err
+}
+
+// Token: Token a directory.
+func (a DirectoryAPI) Token(ctx context.Context, in ScimTokenInput, calls ...Call) (out ScimMade, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/directory/scim-tokens", nil, in, &out, calls)
+	return out, err
+}
+
+// Rotate: Rotate a directory.
+func (a DirectoryAPI) Rotate(ctx context.Context, id string, calls ...Call) (out ScimMade, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/directory/scim-tokens/"+url.PathEscape(id)+"/rotate", nil, nil, &out, calls)
+	return out, err
+}
+
+// Revoke: Revoke a directory.
+func (a DirectoryAPI) Revoke(ctx context.Context, id string, calls ...Call) error {
+	return a.c.do(ctx, http.MethodDelete, "/directory/scim-tokens/"+url.PathEscape(id), nil, nil, nil, calls)
+}
+
+// Group: Show the group of a directory.
+func (a DirectoryAPI) Group(ctx context.Context, id string, query url.Values, calls ...Call) (out ScimGroup, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/directory/groups/"+url.PathEscape(id), query, nil, &out, calls)
+	return out, err
+}
+
+// Map: Map a directory.
+func (a DirectoryAPI) Map(ctx context.Context, id string, in ScimGrant, calls ...Call) (out ScimGroup, err error) {
+	err = a.c.do(ctx, http.MethodPatch, "/directory/groups/"+url.PathEscape(id), nil, in, &out, calls)
+	return out, err
+}
+
+// List: List invitations.
+func (a InvitationsAPI) List(ctx context.Context, query url.Values, calls ...Call) (out InvitationList, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/invitations", query, nil, &out, calls)
+	return out, err
+}
+
+// All is List over all pages.
+func (a InvitationsAPI) All(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[Invitation, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (InvitationList, error) {
+		return a.List(ctx, query, calls...)
+	}, func(p InvitationList) ([]Invitation, string) { return p.Data, p.Next })
+}
+
+// Create: Create an invitation.
+func (a InvitationsAPI) Create(ctx context.Context, in InvitationInput, calls ...Call) (out Invitation, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/invitations", nil, in, &out, calls)
+	return out, err
+}
+
+// Show: Show an invitation.
+func (a InvitationsAPI) Show(ctx context.Context, id string, query url.Values, calls ...Call) (out Invitation, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/invitations/"+url.PathEscape(id), query, nil, &out, calls)
+	return out, err
+}
+
+// Resend: Resend an invitation.
+func (a InvitationsAPI) Resend(ctx context.Context, id string, calls ...Call) (out Invitation, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/invitations/"+url.PathEscape(id)+"/resend", nil, nil, &out, calls)
+	return out, err
+}
+
+// Revoke: Revoke an invitation.
+func (a InvitationsAPI) Revoke(ctx context.Context, id string, calls ...Call) error {
+	return a.c.do(ctx, http.MethodDelete, "/invitations/"+url.PathEscape(id), nil, nil, nil, calls)
+}
+
+// List: List applicants.
+func (a ApplicantsAPI) List(ctx context.Context, query url.Values, calls ...Call) (out JoinApplicantList, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/join-requests", query, nil, &out, calls)
+	return out, err
+}
+
+// All is List over all pages.
+func (a ApplicantsAPI) All(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[JoinApplicant, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (JoinApplicantList, error) {
+		return a.List(ctx, query, calls...)
+	}, func(p JoinApplicantList) ([]JoinApplicant, string) { return p.Data, p.Next })
+}
+
+// Approve: Approve an applicant.
+func (a ApplicantsAPI) Approve(ctx context.Context, id string, in JoinGrant, calls ...Call) error {
+	return a.c.do(ctx, http.MethodPost, "/join-requests/"+url.PathEscape(id)+"/approve", nil, in, nil, calls)
+}
+
+// Refuse: Refuse an applicant.
+func (a ApplicantsAPI) Refuse(ctx context.Context, id string, calls ...Call) error {
+	return a.c.do(ctx, http.MethodPost, "/join-requests/"+url.PathEscape(id)+"/refuse", nil, nil, nil, calls)
+}
+
+// List: List domains.
+func (a DomainsAPI) List(ctx context.Context, query url.Values, calls ...Call) (out DomainList, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/domains", query, nil, &out, calls)
+	return out, err
+}
+
+// All is List over all pages.
+func (a DomainsAPI) All(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[Domain, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (DomainList, error) { return a.List(ctx, query, calls...) }, func(p DomainList) ([]Domain, string) { return p.Data, p.Next })
+}
+
+// Claim: Claim a domain.
+func (a DomainsAPI) Claim(ctx context.Context, in DomainInput, calls ...Call) (out Domain, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/domains", nil, in, &out, calls)
+	return out, err
+}
+
+// Show: Show a domain.
+func (a DomainsAPI) Show(ctx context.Context, id string, query url.Values, calls ...Call) (out Domain, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/domains/"+url.PathEscape(id), query, nil, &out, calls)
+	return out, err
+}
+
+// Update: Update a domain.
+func (a DomainsAPI) Update(ctx context.Context, id string, in JoinAdmission, calls ...Call) (out Domain, err error) {
+	err = a.c.do(ctx, http.MethodPatch, "/domains/"+url.PathEscape(id), nil, in, &out, calls)
+	return out, err
+}
+
+// Check: Check a domain.
+func (a DomainsAPI) Check(ctx context.Context, id string, calls ...Call) (out Domain, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/domains/"+url.PathEscape(id)+"/check", nil, nil, &out, calls)
+	return out, err
+}
+
+// Release: Release a domain.
+func (a DomainsAPI) Release(ctx context.Context, id string, calls ...Call) error {
+	return a.c.do(ctx, http.MethodDelete, "/domains/"+url.PathEscape(id), nil, nil, nil, calls)
+}
+
 // Try: Try a trial.
 func (a TrialsAPI) Try(ctx context.Context, in TrialInput, calls ...Call) (out Trial, err error) {
 	err = a.c.do(ctx, http.MethodPost, "/trials", nil, in, &out, calls)
@@ -1306,6 +1470,16 @@ type CandidateList struct {
 	Next      string      `json:"next,omitempty"` // give it as after
 }
 
+// Check is a live test's result.
+type Check struct {
+	At        time.Time `json:"at"`
+	OK        bool      `json:"ok"`
+	Blame     string    `json:"blame,omitempty"` // key, url, region, model, network, provider, missing
+	Message   string    `json:"message,omitempty"`
+	Models    int       `json:"models"`
+	LatencyMS int64     `json:"latency_ms"`
+}
+
 // Connection is a connection in the management API. The credential is never in it.
 type Connection struct {
 	ID            string              `json:"id"`
@@ -1320,7 +1494,7 @@ type Connection struct {
 	Models        []string            `json:"models"`
 	ListReadAt    *time.Time          `json:"list_read_at,omitempty"`
 	ListChange    *ProviderListChange `json:"last_list_change,omitempty"`
-	Check         *ProviderCheck      `json:"last_check"`
+	Check         *Check              `json:"last_check"`
 	CreatedAt     time.Time           `json:"created_at"`
 	UpdatedAt     time.Time           `json:"updated_at"`
 }
@@ -1377,6 +1551,38 @@ type DepartmentList struct {
 	Data    []Department `json:"data"`
 	HasMore bool         `json:"has_more"`       // whether there are more pages
 	Next    string       `json:"next,omitempty"` // give it as after
+}
+
+// Directory is a body of the API.
+type Directory struct {
+	BaseURL  string      `json:"base_url"`
+	Settings ScimGrant   `json:"settings"` // what people get whom no mapped group says more about
+	Tokens   []ScimToken `json:"tokens"`
+	Groups   []ScimGroup `json:"groups"`
+}
+
+// Domain is a body of the API.
+type Domain struct {
+	ID           string        `json:"id"`
+	Domain       string        `json:"domain"`
+	RecordName   string        `json:"record_name"`
+	RecordValue  string        `json:"record_value"`
+	VerifiedAt   *time.Time    `json:"verified_at"`
+	CheckedAt    *time.Time    `json:"checked_at"`
+	FailingSince *time.Time    `json:"failing_since"`
+	Admission    JoinAdmission `json:"admission"`
+}
+
+// DomainInput is a body of the API.
+type DomainInput struct {
+	Domain string `json:"domain,omitempty"`
+}
+
+// DomainList is a body of the API.
+type DomainList struct {
+	Data    []Domain `json:"data"`
+	HasMore bool     `json:"has_more"`       // whether there are more pages
+	Next    string   `json:"next,omitempty"` // give it as after
 }
 
 // Factors is a body of the API.
@@ -1537,6 +1743,72 @@ type IncreaseInput struct {
 	Factor string    `json:"factor,omitempty"`
 	Until  time.Time `json:"until,omitzero"`
 	Reason string    `json:"reason,omitempty"`
+}
+
+// Invitation is a body of the API.
+type Invitation struct {
+	ID          string    `json:"id"`
+	Email       string    `json:"email"`
+	Name        string    `json:"name"`
+	State       string    `json:"state"`
+	InvitedBy   string    `json:"invited_by"`
+	CreatedAt   time.Time `json:"created_at"`
+	ExpiresAt   time.Time `json:"expires_at"`
+	Link        string    `json:"link,omitempty"` // Link is there for open invitations without an address only, and only for one that was asked for by id.
+	Role        string    `json:"role"`
+	Departments []string  `json:"departments"` // of managers and viewers
+	Teams       []string  `json:"teams"`
+}
+
+// InvitationInput writes an invitation. Without email the answer has a link to hand over.
+type InvitationInput struct {
+	Email       string   `json:"email,omitempty"`
+	Name        string   `json:"name,omitempty"`
+	Role        string   `json:"role,omitempty"`
+	Departments []string `json:"departments,omitempty"` // of managers and viewers
+	Teams       []string `json:"teams,omitempty"`
+}
+
+// InvitationList is a body of the API.
+type InvitationList struct {
+	Data    []Invitation `json:"data"`
+	HasMore bool         `json:"has_more"`       // whether there are more pages
+	Next    string       `json:"next,omitempty"` // give it as after
+}
+
+// JoinAdmission is what happens with people who have an address in a domain.
+type JoinAdmission struct {
+	Requests    bool     `json:"requests"`
+	Auto        bool     `json:"auto"`
+	Role        string   `json:"role"`
+	Departments []string `json:"departments"` // of managers and viewers
+	Teams       []string `json:"teams"`
+}
+
+// JoinApplicant is a body of the API.
+type JoinApplicant struct {
+	ID        string     `json:"id"`
+	Email     string     `json:"email"`
+	Name      string     `json:"name"`
+	Note      string     `json:"note"`
+	State     string     `json:"state"` // waiting, approved, refused
+	AskedAt   time.Time  `json:"asked_at"`
+	DecidedAt *time.Time `json:"decided_at"`
+	DecidedBy string     `json:"decided_by"`
+}
+
+// JoinApplicantList is a body of the API.
+type JoinApplicantList struct {
+	Data    []JoinApplicant `json:"data"`
+	HasMore bool            `json:"has_more"`       // whether there are more pages
+	Next    string          `json:"next,omitempty"` // give it as after
+}
+
+// JoinGrant is what somebody gets who comes in.
+type JoinGrant struct {
+	Role        string   `json:"role,omitempty"`
+	Departments []string `json:"departments,omitempty"` // of managers and viewers
+	Teams       []string `json:"teams,omitempty"`
 }
 
 // Key is a key in the management API. The secret is never in it.
@@ -1824,16 +2096,6 @@ type Provider struct {
 	RedirectURI    string    `json:"redirect_uri"`
 	BackChannelURI string    `json:"back_channel_logout_uri"`
 	UpdatedAt      time.Time `json:"updated_at,omitzero"`
-}
-
-// ProviderCheck is a live test's result.
-type ProviderCheck struct {
-	At        time.Time `json:"at"`
-	OK        bool      `json:"ok"`
-	Blame     string    `json:"blame,omitempty"` // key, url, region, model, network, provider, missing
-	Message   string    `json:"message,omitempty"`
-	Models    int       `json:"models"`
-	LatencyMS int64     `json:"latency_ms"`
 }
 
 // ProviderFailure is a body of the API.
@@ -2158,6 +2420,46 @@ type RouteTier struct {
 	Class string `json:"class"`
 	Above int64  `json:"above_input_tokens"`
 	USD   string `json:"usd"`
+}
+
+// ScimGrant is what people get; role "" gives nothing.
+type ScimGrant struct {
+	Role        string   `json:"role"`
+	Departments []string `json:"departments"` // of managers and viewers
+	Teams       []string `json:"teams"`
+}
+
+// ScimGroup is a body of the API.
+type ScimGroup struct {
+	ID          string    `json:"id"`
+	DisplayName string    `json:"display_name"`
+	ExternalID  string    `json:"external_id"`
+	Members     int       `json:"members"`
+	Gives       ScimGrant `json:"gives"`
+}
+
+// ScimMade has the secret, which is shown this once.
+type ScimMade struct {
+	Token   ScimToken `json:"token"`
+	Secret  string    `json:"secret"`
+	BaseURL string    `json:"base_url"`
+}
+
+// ScimToken is a body of the API.
+type ScimToken struct {
+	ID        string     `json:"id"`
+	Name      string     `json:"name"`
+	Last4     string     `json:"last4"`
+	CreatedBy string     `json:"created_by"`
+	CreatedAt time.Time  `json:"created_at"`
+	UsedAt    *time.Time `json:"used_at"` // to the hour
+	ExpiresAt *time.Time `json:"expires_at"`
+	RevokedAt *time.Time `json:"revoked_at"`
+}
+
+// ScimTokenInput is a body of the API.
+type ScimTokenInput struct {
+	Name string `json:"name,omitempty"`
 }
 
 // Session is a body of the API.

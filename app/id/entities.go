@@ -27,6 +27,12 @@ type (
 	correctionEntity struct{}
 	allowanceEntity  struct{}
 	askEntity        struct{}
+	mailEntity       struct{}
+	resetEntity      struct{}
+	domainEntity     struct{}
+	applicantEntity  struct{}
+	scimEntity       struct{}
+	groupEntity      struct{}
 	passkeyEntity    struct{}
 	providerEntity   struct{}
 	accountEntity    struct{}
@@ -57,6 +63,12 @@ func (refreshEntity) prefix() string    { return "rfr" }
 func (correctionEntity) prefix() string { return "cor" }
 func (allowanceEntity) prefix() string  { return "alw" }
 func (askEntity) prefix() string        { return "ask" }
+func (mailEntity) prefix() string       { return "mail" }
+func (resetEntity) prefix() string      { return "rst" }
+func (domainEntity) prefix() string     { return "dom" }
+func (applicantEntity) prefix() string  { return "apl" }
+func (scimEntity) prefix() string       { return "dir" }
+func (groupEntity) prefix() string      { return "grp" }
 func (passkeyEntity) prefix() string    { return "pky" }
 func (providerEntity) prefix() string   { return "sso" }
 func (accountEntity) prefix() string    { return "acc" }
@@ -88,6 +100,12 @@ type (
 	Correction = ID[correctionEntity] // a difference to a provider's report
 	Allowance  = ID[allowanceEntity]  // what was added to a budget's period, or taken from it
 	Ask        = ID[askEntity]        // somebody's request for more than a budget allows
+	Mail       = ID[mailEntity]       // a mail to be sent
+	Reset      = ID[resetEntity]      // a way to set a forgotten password
+	Domain     = ID[domainEntity]     // an organization's claim to a mail domain
+	Applicant  = ID[applicantEntity]  // somebody's request to join an organization
+	SCIM       = ID[scimEntity]       // a SCIM token
+	Group      = ID[groupEntity]      // a group of the directory that provisions people
 	Passkey    = ID[passkeyEntity]    // a passkey
 	Provider   = ID[providerEntity]   // an identity provider of single sign-on
 	Account    = ID[accountEntity]    // a service account
@@ -242,6 +260,42 @@ func NewAsk(s *Source) Ask { return New[askEntity](s) }
 
 // ParseAsk reads the printed or plain form of an id for somebody's request for more than a budget allows.
 func ParseAsk(s string) (Ask, error) { return Parse[askEntity](s) }
+
+// NewMail makes an id for a mail to be sent.
+func NewMail(s *Source) Mail { return New[mailEntity](s) }
+
+// ParseMail reads the printed or plain form of an id for a mail to be sent.
+func ParseMail(s string) (Mail, error) { return Parse[mailEntity](s) }
+
+// NewReset makes an id for a way to set a forgotten password.
+func NewReset(s *Source) Reset { return New[resetEntity](s) }
+
+// ParseReset reads the printed or plain form of an id for a way to set a forgotten password.
+func ParseReset(s string) (Reset, error) { return Parse[resetEntity](s) }
+
+// NewDomain makes an id for an organization's claim to a mail domain.
+func NewDomain(s *Source) Domain { return New[domainEntity](s) }
+
+// ParseDomain reads the printed or plain form of an id for an organization's claim to a mail domain.
+func ParseDomain(s string) (Domain, error) { return Parse[domainEntity](s) }
+
+// NewApplicant makes an id for somebody's request to join an organization.
+func NewApplicant(s *Source) Applicant { return New[applicantEntity](s) }
+
+// ParseApplicant reads the printed or plain form of an id for somebody's request to join an organization.
+func ParseApplicant(s string) (Applicant, error) { return Parse[applicantEntity](s) }
+
+// NewSCIM makes an id for a SCIM token.
+func NewSCIM(s *Source) SCIM { return New[scimEntity](s) }
+
+// ParseSCIM reads the printed or plain form of an id for a SCIM token.
+func ParseSCIM(s string) (SCIM, error) { return Parse[scimEntity](s) }
+
+// NewGroup makes an id for a group of the directory that provisions people.
+func NewGroup(s *Source) Group { return New[groupEntity](s) }
+
+// ParseGroup reads the printed or plain form of an id for a group of the directory that provisions people.
+func ParseGroup(s string) (Group, error) { return Parse[groupEntity](s) }
 
 // NewPasskey makes an id for a passkey.
 func NewPasskey(s *Source) Passkey { return New[passkeyEntity](s) }

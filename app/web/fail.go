@@ -58,9 +58,12 @@ func (s *server) fail(err error, c echo.Context) {
 	if f.RetryAfter > 0 {
 		c.Response().Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(f.RetryAfter.Seconds()))))
 	}
-	if isAPI(c) {
+	switch {
+	case isAPI(c):
 		err = s.problem(c, status, f, err)
-	} else {
+	case strings.HasPrefix(c.Request().URL.Path, SCIMRoot):
+		err = scimProblem(c, status, f)
+	default:
 		err = s.failurePage(c, status, f)
 	}
 	if err != nil {
@@ -116,6 +119,18 @@ func (s *server) problem(c echo.Context, status int, f *fault.Error, cause error
 		return err
 	}
 	return c.Blob(status, "application/problem+json", append(b, '\n'))
+}
+
+// scimProblem writes RFC 7644's error, for what goes wrong before the SCIM server itself answers.
+func scimProblem(c echo.Context, status int, f *fault.Error) error {
+	if status == http.StatusUnauthorized {
+		c.Response().Header().Set("WWW-Authenticate", `Bearer realm="bodhi"`)
+	}
+	b, err := json.Marshal(map[string]any{"schemas": []string{"urn:ietf:params:scim:api:messages:2.0:Error"}, "status": strconv.Itoa(status), "detail": f.Public})
+	if err != nil {
+		return err
+	}
+	return c.Blob(status, "application/scim+json", append(b, '\n'))
 }
 
 // WrongField is one thing that is wrong with a request: where in the body (RFC 6901) or which parameter, and what.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -31,16 +32,18 @@ type People interface {
 	Holder(ctx context.Context, presented secret.String) (org.Actor, error)
 }
 
-// Deps is what the glue needs. All fields but Idle, Absolute and Lifetimes are required.
+// Deps is what the glue needs. All fields but Directories, Idle, Absolute and Lifetimes are required.
 type Deps struct {
 	// PublicURL is how browsers reach the dashboard. https makes the session cookie Secure and __Host- bound.
 	PublicURL string
 	// Sessions keeps them; it must also implement scs.CtxStore. *db.SessionStore does.
 	Sessions scs.Store
 	People   People
-	Clock    clock.Clock
-	IDs      *id.Source
-	Log      *slog.Logger
+	// Directories know SCIM tokens; nil lets no directory in.
+	Directories Directories
+	Clock       clock.Clock
+	IDs         *id.Source
+	Log         *slog.Logger
 	// Replays keeps answers for Idempotency-Key. Without it such a header is refused.
 	Replays Replays
 	// Pace is how many API requests a token has in a minute; 0 means 3,000.
@@ -123,10 +126,14 @@ func (s *server) handler(r Route) echo.HandlerFunc {
 	return func(ec echo.Context) error {
 		c := &Context{Context: ec, server: s, route: &r, listing: pages}
 		ec.Set(contextKey, c)
-		if r.Guard == Token {
+		admit := s.admitBrowser
+		switch r.Guard {
+		case Token:
 			return s.serveAPI(c, &r)
+		case SCIM:
+			admit = s.admitDirectory
 		}
-		if done, err := s.admitBrowser(c, &r); err != nil || done {
+		if done, err := admit(c, &r); err != nil || done {
 			return err
 		}
 		if r.Guard != Open {
@@ -177,4 +184,27 @@ func (s *server) identify(c *Context) error {
 	c.actor = member.Acting(org.Actor{Via: org.ViaWeb})
 	c.stampActor()
 	return nil
+}
+
+// Directories say who presents a SCIM token. *scim.Service implements it.
+type Directories interface {
+	Holder(ctx context.Context, presented secret.String) (org.Actor, error)
+}
+
+// admitDirectory guards the SCIM server, by the token of a company's directory and nothing else.
+func (s *server) admitDirectory(c *Context, _ *Route) (bool, error) {
+	c.Response().Header().Set("Cache-Control", "no-store")
+	missing := fault.New(fault.Unauthenticated, "token_missing", "Send a SCIM token: Authorization: Bearer bds_…. An organization admin makes one under Joining, Directory.")
+	scheme, presented, _ := strings.Cut(c.Request().Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") || presented == "" || s.Directories == nil {
+		return false, missing
+	}
+	actor, err := s.Directories.Holder(c.Ctx(), secret.New(strings.TrimSpace(presented)))
+	if err != nil {
+		return false, err
+	}
+	c.actor = actor
+	c.stampActor()
+	c.actor.Via = org.ViaSCIM
+	return false, nil
 }

@@ -25,6 +25,7 @@ const (
 	Open         // anyone: log-in, sign-up
 	Person       // a member's browser session: the dashboard
 	Token        // a management token in "Authorization: Bearer bdt_…": /api/v1
+	SCIM         // a directory's token in "Authorization: Bearer bds_…": /scim/v2
 )
 
 // String is the guard's name in logs and in the role matrix.
@@ -36,6 +37,8 @@ func (g Guard) String() string {
 		return "person"
 	case Token:
 		return "token"
+	case SCIM:
+		return "scim"
 	}
 	return "none"
 }
@@ -92,6 +95,9 @@ type None struct{}
 // APIRoot is where the management API lives. Token routes live nowhere else; besides them it has its own description.
 const APIRoot = "/api/v1/"
 
+// SCIMRoot is where directories provision people. Only SCIM routes live under it, and they live nowhere else.
+const SCIMRoot = "/scim/v2/"
+
 var (
 	nameForm  = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$`)
 	scopeForm = regexp.MustCompile(`^[a-z][a-z0-9-]*:(read|write)$`)
@@ -129,18 +135,19 @@ func (r Route) problems() (out []string) {
 	add(!nameForm.MatchString(r.Name), "needs a name like keys.create")
 	add(!strings.HasPrefix(r.Path, "/"), "needs a path that begins with /")
 	add(r.Handle == nil, "needs a handler")
-	add(r.Guard != Open && r.Guard != Person && r.Guard != Token, "needs a guard")
+	add(r.Guard != Open && r.Guard != Person && r.Guard != Token && r.Guard != SCIM, "needs a guard")
 	add(r.Guard == Open && r.Floor != "", "has a role floor, but is open to anyone")
-	add((r.Guard == Person || r.Guard == Token) && !r.Floor.Valid(), "needs a role floor")
+	add((r.Guard == Person || r.Guard == Token || r.Guard == SCIM) && !r.Floor.Valid(), "needs a role floor")
 	add(r.Guard == Token && !api, "takes a token outside "+APIRoot)
 	add(r.Guard == Person && api, "takes a session under "+APIRoot)
+	add((r.Guard == SCIM) != strings.HasPrefix(r.Path, SCIMRoot), "takes a directory's token, which is for "+SCIMRoot+" and nothing else")
 	switch r.Method {
 	case http.MethodGet:
 		add(r.Audit != "", "reads, so it has no audit action")
 	case http.MethodPost:
 		add(!auditForm.MatchString(r.Audit), `needs an audit action like key.created, or "none: why"`)
 	case http.MethodPut, http.MethodPatch, http.MethodDelete:
-		add(r.Guard != Token, "must be POST: forms know no other method that changes")
+		add(r.Guard != Token && r.Guard != SCIM, "must be POST: forms know no other method that changes")
 		add(!auditForm.MatchString(r.Audit), `needs an audit action like key.created, or "none: why"`)
 	default:
 		add(true, "has an unknown method")

@@ -174,7 +174,7 @@ func LogIn(p LogInPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</div><p class=\"b-muted\">New here? <a href=\"/sign-up\">Create an organization</a></p>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</div><p class=\"b-muted\"><a href=\"/forgot-password\">Forgot your password?</a></p><p class=\"b-muted\">New here? <a href=\"/sign-up\">Create an organization</a></p>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -49,3 +49,20 @@ type AccountPage struct {
 
 // Facts are who one is.
 type Facts struct{ Name, Email, Role, Organization, Slug, Zone string }
+
+// ForgotPage asks for the address of somebody who cannot log in.
+type ForgotPage struct {
+	Shell  layout.Shell
+	Email  string
+	Error  string
+	Errors map[string]string
+}
+
+// ResetPage sets a new password.
+type ResetPage struct {
+	Shell               layout.Shell
+	Token               string // of the link
+	Email, Organization string
+	Error               string
+	Errors              map[string]string
+}

@@ -163,7 +163,7 @@ func SignUp(p SignUpPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, " <p class=\"b-muted\">Already a member? <a href=\"/log-in\">Log in</a></p>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, " <p class=\"b-muted\">Already a member? <a href=\"/log-in\">Log in</a></p><p class=\"b-muted\">Is your company here already? <a href=\"/join\">Ask to join it</a></p>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

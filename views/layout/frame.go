@@ -53,6 +53,7 @@ var navigation = []navGroup{
 		{"people", "People", "/people", "users", false},
 		{"teams", "Teams", "/teams", "users-group", false},
 		{"service_accounts", "Service accounts", "/service-accounts", "server", false},
+		{"joining", "Joining", "/invitations", "user-plus", true},
 		{"settings", "Settings", "/settings", "settings", true},
 	}},
 	{"traffic", "Models", []navEntry{

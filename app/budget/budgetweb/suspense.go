@@ -63,7 +63,7 @@ func (h *Handlers) suspenseRoutes() []web.Route {
 	return []web.Route{
 		{Method: http.MethodPost, Path: one, Name: "budgets.release", Guard: web.Person, Floor: org.Admin, Audit: "budget.suspense_released", Handle: h.release},
 		{Method: http.MethodGet, Path: api, Name: "api.budgets.suspense", Guard: web.Token, Floor: org.Viewer, Handle: h.apiSuspense, Out: suspenseList{}},
-		{Method: http.MethodPost, Path: api + "/release", Name: "api.budgets.release", Does: "Let what a lost node may have spent be spent again.", Guard: web.Token, Floor: org.Admin, Audit: "budget.suspense_released",
+		{Method: http.MethodPost, Path: api + "/release", Name: "api.budgets.release", Made: http.StatusCreated, Does: "Let what a lost node may have spent be spent again.", Guard: web.Token, Floor: org.Admin, Audit: "budget.suspense_released",
 			Handle: h.apiRelease, In: releaseInput{}, Out: releaseList{}},
 	}
 }

@@ -52,7 +52,7 @@ func (s *Site) ask(t testing.TB, r web.Route, things map[string]string, set func
 		if len(form) > 0 {
 			path += "?" + form.Encode()
 		}
-	case r.Guard == web.Token:
+	case r.Guard == web.Token || r.Guard == web.SCIM:
 		b, err := json.Marshal(flat(form))
 		must(t, err)
 		body, kind = bytes.NewReader(b), "application/json"
@@ -74,7 +74,7 @@ func (s *Site) ask(t testing.TB, r web.Route, things map[string]string, set func
 	return answer{w.Code, w.Header(), w.Body.String(), append(used, formIDs...)}
 }
 
-var parameters = regexp.MustCompile(`([a-z_-]+)/:[A-Za-z_]+`)
+var parameters = regexp.MustCompile(`([A-Za-z_-]+)/:[A-Za-z_]+`)
 
 // fill puts things into the path's parameters; the segment before a parameter says which.
 func (s *Site) fill(t testing.TB, r web.Route, things map[string]string) (string, []string) {
@@ -160,7 +160,10 @@ func plain(things map[string]string) map[string]string {
 // as lets a request come from the home tenant's member or token of a role.
 func (s *Site) as(t testing.TB, r web.Route, role org.Role) func(*http.Request) {
 	t.Helper()
-	if r.Guard == web.Token {
+	if r.Guard == web.SCIM && role == org.Admin {
+		return func(q *http.Request) { q.Header.Set("Authorization", "Bearer "+s.Home.SCIM) }
+	}
+	if r.Guard == web.Token || r.Guard == web.SCIM { // a role's own token is none of a directory's
 		return func(q *http.Request) { q.Header.Set("Authorization", "Bearer "+s.Home.Tokens[role]) }
 	}
 	cookie := s.cookie(t, &s.Home, role)

@@ -20,6 +20,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/secret"
 	"github.com/bodhi-gateway/bodhi/app/sso"
+	"github.com/bodhi-gateway/bodhi/app/web"
 	"github.com/bodhi-gateway/bodhi/db"
 )
 
@@ -38,6 +39,8 @@ type House struct {
 	Keys     *key.Service
 	KeyStore *db.KeyStore
 	Desk     *key.Desk
+	// Directories know SCIM tokens, for Serve; nil where no test needs them.
+	Directories web.Directories
 	// Passwordless spares Join the cost of a password; such members come in by Enter.
 	Passwordless bool
 }

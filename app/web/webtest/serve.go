@@ -23,7 +23,7 @@ import (
 func (h *House) Serve(t testing.TB, routes []web.Route) http.Handler {
 	t.Helper()
 	e := echo.New()
-	must(t, web.Mount(e, routes, web.Deps{PublicURL: "http://127.0.0.1:8080", Sessions: db.NewSessionStore(h.DB), People: h.Identity, Lifetimes: h.Identity.Lifetimes, Clock: h.Clock,
+	must(t, web.Mount(e, routes, web.Deps{PublicURL: "http://127.0.0.1:8080", Sessions: db.NewSessionStore(h.DB), People: h.Identity, Directories: h.Directories, Lifetimes: h.Identity.Lifetimes, Clock: h.Clock,
 		IDs: h.IDs, Log: slog.New(slog.DiscardHandler)}))
 	return e
 }

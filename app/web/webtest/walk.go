@@ -33,6 +33,8 @@ type Visitors struct {
 	Email    map[org.Role]string
 	Password string
 	Tokens   map[org.Role]string
+	// SCIM is the token of the tenant's directory; it stands in for an admin on SCIM routes.
+	SCIM string
 	// Things are ids of what the tenant has, by the path segment before their parameter: "keys", "members", …
 	Things map[string]string
 	// Apart are such things in a department that none of the people but the admin has a role in. Their names hold
@@ -98,7 +100,20 @@ func (s *Site) walkGuard(t testing.TB, r web.Route) {
 		if b := s.ask(t, r, mine, func(q *http.Request) { q.Header.Set("Authorization", "Bearer "+token) }); b.status != http.StatusSeeOther {
 			t.Errorf("%s takes a management token for a session: %d", r.Name, b.status)
 		}
+	case web.SCIM:
+		if a.status != http.StatusUnauthorized || !strings.Contains(a.body, "urn:ietf:params:scim:api:messages:2.0:Error") {
+			t.Errorf("%s without a token: %d %s, want 401 in SCIM's shape", r.Name, a.status, a.body)
+		}
+		cookie, token := s.cookie(t, &s.Home, org.Admin), s.Home.Tokens[org.Admin]
+		if b := s.ask(t, r, mine, func(q *http.Request) { q.AddCookie(cookie); q.Header.Set("Authorization", "Bearer "+token) }); b.status != http.StatusUnauthorized {
+			t.Errorf("%s takes a session or a management token for a directory's: %d", r.Name, b.status)
+		}
 	case web.Token:
+		if scim := s.Home.SCIM; scim != "" {
+			if b := s.ask(t, r, mine, func(q *http.Request) { q.Header.Set("Authorization", "Bearer "+scim) }); b.status != http.StatusUnauthorized {
+				t.Errorf("%s takes a directory's token for a management token: %d", r.Name, b.status)
+			}
+		}
 		if a.status != http.StatusUnauthorized {
 			t.Errorf("%s without a token: %d, want 401", r.Name, a.status)
 		}
@@ -111,9 +126,13 @@ func (s *Site) walkGuard(t testing.TB, r web.Route) {
 
 func (s *Site) mustForbid(t testing.TB, r web.Route, role org.Role) {
 	t.Helper()
+	want := http.StatusForbidden
+	if r.Guard == web.SCIM { // the role has no token that is good there
+		want = http.StatusUnauthorized
+	}
 	for what, things := range map[string]map[string]string{"its own": s.Home.Things, "foreign": s.Foreign.Things, "unknown": s.unknown()} {
-		if a := s.ask(t, r, things, s.as(t, r, role)); a.status != http.StatusForbidden {
-			t.Errorf("%s as %s with %s ids: %d, want 403", r.Name, role, what, a.status)
+		if a := s.ask(t, r, things, s.as(t, r, role)); a.status != want {
+			t.Errorf("%s as %s with %s ids: %d, want %d", r.Name, role, what, a.status, want)
 		}
 	}
 }

@@ -1,0 +1,104 @@
+package mail
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+	"unicode/utf8"
+
+	"github.com/bodhi-gateway/bodhi/app/clock"
+	"github.com/bodhi-gateway/bodhi/app/id"
+)
+
+// Courier writes ordered letters and hands them to a carrier. Its fields are set once, before the first Deliver.
+type Courier struct {
+	Store Store
+	// Composers write the letters, by kind.
+	Composers map[Kind]Composer
+	// Render lays a letter out as plain text and as HTML.
+	Render  func(Letter) (text, html string, err error)
+	Carrier Carrier
+	// Domain is the right side of Message-IDs: the host of the public URL.
+	Domain string
+	Clock  clock.Clock
+	Log    *slog.Logger
+}
+
+// Deliver sends one ordered mail, for the job. It may run twice: what was sent is not sent again. The one gap is a
+// server that accepts a mail while this process dies before it could write that down; the next try then carries the
+// same Message-ID. An error asks for another try.
+func (c *Courier) Deliver(ctx context.Context, o id.Org, which id.Mail) error {
+	m, ok, err := c.Store.Mail(ctx, o, which)
+	if err != nil {
+		return fmt.Errorf("deliver %s: %w", which, err)
+	}
+	if !ok || !m.SentAt.IsZero() || !m.DroppedAt.IsZero() {
+		return nil
+	}
+	message, err := c.write(ctx, m)
+	if errors.Is(err, ErrMoot) {
+		return c.Store.Failed(ctx, o, which, "no longer needed", c.Clock.Now())
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", which, err)
+	}
+	if err := c.Store.Tried(ctx, o, which); err != nil {
+		return fmt.Errorf("deliver %s: %w", which, err)
+	}
+	err = c.Carrier.Carry(ctx, message)
+	if err == nil {
+		return c.Store.Sent(ctx, o, which, c.Clock.Now())
+	}
+	var dropped time.Time
+	if errors.Is(err, ErrRefused) {
+		dropped = c.Clock.Now()
+		c.Log.WarnContext(ctx, "a mail was refused for good", "mail", which.String(), "kind", string(m.Kind), "error", err.Error())
+	}
+	if failed := c.Store.Failed(context.WithoutCancel(ctx), o, which, clip(err.Error()), dropped); failed != nil {
+		return errors.Join(err, failed)
+	}
+	if !dropped.IsZero() {
+		return nil
+	}
+	return fmt.Errorf("carry %s: %w", which, err)
+}
+
+func (c *Courier) write(ctx context.Context, m Mail) (Message, error) {
+	compose := c.Composers[m.Kind]
+	if compose == nil {
+		return Message{}, fmt.Errorf("nobody writes letters of kind %q", m.Kind)
+	}
+	letter, err := compose(ctx, m)
+	if err != nil {
+		return Message{}, err
+	}
+	text, html, err := c.Render(letter)
+	if err != nil {
+		return Message{}, err
+	}
+	return Message{To: m.To, Subject: letter.Subject, Text: text, HTML: html, ID: m.ID.String() + "@" + c.Domain, At: m.CreatedAt}, nil
+}
+
+// keep is how long sent orders are kept: they say when an invitation went out.
+const keep = 90 * 24 * time.Hour
+
+// Sweep deletes old orders, for a periodic job.
+func (c *Courier) Sweep(ctx context.Context) error {
+	return c.Store.Sweep(ctx, c.Clock.Now().Add(-keep))
+}
+
+// clip bounds a server's words.
+func clip(s string) string {
+	const most = 300
+	if len(s) <= most {
+		return s
+	}
+	for most := most; most > 0; most-- {
+		if utf8.RuneStart(s[most]) {
+			return s[:most] + "…"
+		}
+	}
+	return ""
+}

@@ -1,0 +1,280 @@
+package scim
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/bodhi-gateway/bodhi/app/audit"
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/identity"
+	"github.com/bodhi-gateway/bodhi/app/org"
+)
+
+// Crowd is what the directory says about a group. Members nil leaves them as they are.
+type Crowd struct {
+	DisplayName, ExternalID string
+	Members                 []id.Member
+}
+
+func (c *Crowd) check() error {
+	c.DisplayName = strings.TrimSpace(c.DisplayName)
+	if c.DisplayName == "" || len(c.DisplayName) > 254 {
+		return fault.Field("displayName", "A group needs a displayName of at most 254 characters.")
+	}
+	return nil
+}
+
+// Groups are all of the directory's.
+func (s *Service) Groups(ctx context.Context, actor org.Actor) ([]Group, error) {
+	if err := actor.Require(org.Admin); err != nil {
+		return nil, err
+	}
+	return s.Store.Groups(ctx, actor.Org)
+}
+
+// Group is one.
+func (s *Service) Group(ctx context.Context, actor org.Actor, which id.Group) (Group, error) {
+	if err := actor.Require(org.Admin); err != nil {
+		return Group{}, err
+	}
+	return s.Store.Group(ctx, actor.Org, which)
+}
+
+// CreateGroup keeps a new group. It gives nothing until an admin maps it.
+func (s *Service) CreateGroup(ctx context.Context, actor org.Actor, in Crowd) (Group, error) {
+	if err := actor.Require(org.Admin); err != nil {
+		return Group{}, err
+	}
+	if err := in.check(); err != nil {
+		return Group{}, err
+	}
+	now := s.Clock.Now()
+	g := Group{ID: id.NewGroup(s.IDs), Org: actor.Org, DisplayName: in.DisplayName, ExternalID: in.ExternalID, Version: 1, CreatedAt: now, UpdatedAt: now}
+	err := s.write(ctx, actor, func(ctx context.Context) error {
+		if err := s.nameFree(ctx, g); err != nil {
+			return err
+		}
+		if err := s.Store.AddGroup(ctx, g); err != nil {
+			return err
+		}
+		if err := s.members(ctx, actor, &g, in.Members); err != nil {
+			return err
+		}
+		return s.Audit.Append(ctx, actor, audit.Entry{Action: "group.created", Target: g.ID.String(), TargetName: g.DisplayName,
+			After: map[string]any{"members": len(g.Members)}})
+	})
+	if err != nil {
+		return Group{}, fmt.Errorf("scim: create group: %w", err)
+	}
+	return g, nil
+}
+
+func (s *Service) nameFree(ctx context.Context, g Group) error {
+	all, err := s.Store.Groups(ctx, g.Org)
+	if err != nil {
+		return err
+	}
+	for _, other := range all {
+		if other.ID != g.ID && strings.EqualFold(other.DisplayName, g.DisplayName) {
+			return fault.New(fault.Conflict, "exists", "There is a group of this displayName already.")
+		}
+	}
+	return nil
+}
+
+// members makes a group's members exactly these, and places everybody whose groups changed. Users that are not there
+// are refused: a directory sends people before groups.
+func (s *Service) members(ctx context.Context, actor org.Actor, g *Group, want []id.Member) error {
+	var in, out []id.Member
+	for _, u := range want {
+		if !slices.Contains(g.Members, u) && !slices.Contains(in, u) {
+			in = append(in, u)
+		}
+	}
+	for _, u := range g.Members {
+		if !slices.Contains(want, u) {
+			out = append(out, u)
+		}
+	}
+	for _, u := range in {
+		user, ok, err := s.Store.User(ctx, actor.Org, u)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return fault.Field("members", "There is no user "+u.String()+". Create users before groups name them.")
+		}
+		if !user.Known { // a row to hang the membership on
+			user.Known, user.Version, user.UpdatedAt = true, user.Version+1, s.Clock.Now()
+			if err := s.Store.PutUser(ctx, user); err != nil {
+				return err
+			}
+		}
+	}
+	if len(in)+len(out) == 0 {
+		return nil
+	}
+	if err := s.Store.SetMembers(ctx, actor.Org, g.ID, in, out); err != nil {
+		return err
+	}
+	g.Members = append(slices.DeleteFunc(slices.Clone(g.Members), func(u id.Member) bool { return slices.Contains(out, u) }), in...)
+	return s.placeAll(ctx, actor, append(in, out...))
+}
+
+func (s *Service) placeAll(ctx context.Context, actor org.Actor, users []id.Member) error {
+	for _, which := range users {
+		u, ok, err := s.Store.User(ctx, actor.Org, which)
+		if err != nil {
+			return err
+		}
+		if ok && u.Active() {
+			if err := s.place(ctx, actor, &u); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// ReplaceGroup writes a group anew. version is what the caller has read, or -1 for whatever there is.
+func (s *Service) ReplaceGroup(ctx context.Context, actor org.Actor, which id.Group, version int64, in Crowd) (Group, error) {
+	if err := actor.Require(org.Admin); err != nil {
+		return Group{}, err
+	}
+	if err := in.check(); err != nil {
+		return Group{}, err
+	}
+	var g Group
+	err := s.write(ctx, actor, func(ctx context.Context) error {
+		var err error
+		if g, err = s.currentGroup(ctx, actor.Org, which, version); err != nil {
+			return err
+		}
+		before := map[string]any{"name": g.DisplayName, "members": len(g.Members)}
+		g.DisplayName, g.ExternalID, g.UpdatedAt = in.DisplayName, in.ExternalID, s.Clock.Now()
+		g.Version++
+		if err := s.nameFree(ctx, g); err != nil {
+			return err
+		}
+		if err := s.Store.PutGroup(ctx, g); err != nil {
+			return err
+		}
+		if in.Members != nil {
+			if err := s.members(ctx, actor, &g, in.Members); err != nil {
+				return err
+			}
+		}
+		return s.Audit.Append(ctx, actor, audit.Entry{Action: "group.changed", Target: g.ID.String(), TargetName: g.DisplayName, Before: before,
+			After: map[string]any{"name": g.DisplayName, "members": len(g.Members)}})
+	})
+	if err != nil {
+		return Group{}, fmt.Errorf("scim: replace group: %w", err)
+	}
+	return g, nil
+}
+
+func (s *Service) currentGroup(ctx context.Context, o id.Org, which id.Group, version int64) (Group, error) {
+	g, err := s.Store.Group(ctx, o, which)
+	if err == nil && version >= 0 && version != g.Version {
+		err = stale()
+	}
+	return g, err
+}
+
+// DeleteGroup takes back what it gave.
+func (s *Service) DeleteGroup(ctx context.Context, actor org.Actor, which id.Group, version int64) error {
+	if err := actor.Require(org.Admin); err != nil {
+		return err
+	}
+	err := s.write(ctx, actor, func(ctx context.Context) error {
+		g, err := s.currentGroup(ctx, actor.Org, which, version)
+		if err != nil {
+			return err
+		}
+		if err := s.Store.DropGroup(ctx, actor.Org, which); err != nil {
+			return err
+		}
+		if err := s.placeAll(ctx, actor, g.Members); err != nil {
+			return err
+		}
+		return s.Audit.Append(ctx, actor, audit.Entry{Action: "group.deleted", Target: g.ID.String(), TargetName: g.DisplayName, Before: map[string]any{"members": len(g.Members)}})
+	})
+	if err != nil {
+		return fmt.Errorf("scim: delete group: %w", err)
+	}
+	return nil
+}
+
+// Map says what being in a group gives, and gives it to its members at once. Only admins map, so nobody hands out what
+// they lack; role "" gives nothing.
+func (s *Service) Map(ctx context.Context, actor org.Actor, which id.Group, grant identity.Grant) error {
+	if err := actor.Require(org.Admin); err != nil {
+		return err
+	}
+	if grant.Role != "" {
+		if err := s.People.Grantable(ctx, actor, grant); err != nil {
+			return err
+		}
+	} else if len(grant.Teams)+len(grant.Departments) > 0 {
+		return fault.Field("role", "Choose the role that people of this group get there.")
+	}
+	err := s.write(ctx, actor, func(ctx context.Context) error {
+		g, err := s.Store.Group(ctx, actor.Org, which)
+		if err != nil {
+			return err
+		}
+		before := map[string]any{"role": string(g.Role), "roles": printed(g.Grant, g.Org)}
+		g.Grant, g.UpdatedAt = grant, s.Clock.Now()
+		if err := s.Store.PutGroup(ctx, g); err != nil {
+			return err
+		}
+		if err := s.placeAll(ctx, actor, g.Members); err != nil {
+			return err
+		}
+		return s.Audit.Append(ctx, actor, audit.Entry{Action: "group.mapped", Target: g.ID.String(), TargetName: g.DisplayName, Before: before,
+			After: map[string]any{"role": string(grant.Role), "roles": printed(grant, g.Org)}})
+	})
+	if err != nil {
+		return fmt.Errorf("map group: %w", err)
+	}
+	return nil
+}
+
+// Settings are what people get whom no mapped group says more about.
+func (s *Service) Settings(ctx context.Context, actor org.Actor) (Settings, error) {
+	if err := actor.Require(org.Admin); err != nil {
+		return Settings{}, err
+	}
+	return s.Store.Settings(ctx, actor.Org)
+}
+
+// SetSettings changes them for people who come from now on, and for others with their next change.
+func (s *Service) SetSettings(ctx context.Context, actor org.Actor, in Settings) error {
+	if err := actor.Require(org.Admin); err != nil {
+		return err
+	}
+	if err := s.People.Grantable(ctx, actor, in); err != nil {
+		return err
+	}
+	if in.Role == org.Admin {
+		return fault.Field("role", "Nobody becomes an admin by being in the directory alone. Choose another role, and map a group to admins.")
+	}
+	err := s.Tx.Do(ctx, func(ctx context.Context) error {
+		before, err := s.Store.Settings(ctx, actor.Org)
+		if err != nil {
+			return err
+		}
+		if err := s.Store.SetSettings(ctx, actor.Org, in); err != nil {
+			return err
+		}
+		return s.Audit.Append(ctx, actor, audit.Entry{Action: "directory.changed", Target: actor.Org.String(),
+			Before: map[string]any{"role": string(before.Role), "roles": printed(before, actor.Org)}, After: map[string]any{"role": string(in.Role), "roles": printed(in, actor.Org)}})
+	})
+	if err != nil {
+		return fmt.Errorf("directory settings: %w", err)
+	}
+	return nil
+}
