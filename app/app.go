@@ -170,7 +170,10 @@ func (a *App) snapshots() []mirror {
 		&live.Mirror[route.Records]{Name: "routes", Topic: provider.Topic, Dir: dir, Poll: poll, Log: a.log,
 			Read: a.readRoutes, Apply: a.applyRoutes},
 		&live.Mirror[[]key.Record]{Name: "keys", Topic: "keys", Dir: dir, Poll: poll, Log: a.log,
-			Read: a.keyStore.Records, Apply: a.desk.Load},
+			Read: func(ctx context.Context) ([]key.Record, error) {
+				return a.keyStore.Records(ctx, a.clock.Now().Add(-key.Remembered))
+			},
+			Apply: a.desk.Load},
 		&live.Mirror[[]budget.Rule]{Name: "budgets", Topic: budget.Topic, Dir: dir, Poll: poll, Log: a.log,
 			Read:  func(ctx context.Context) ([]budget.Rule, error) { return a.budgetStore.Rules(ctx, a.clock.Now()) },
 			Apply: a.treasury.Load},
@@ -249,7 +252,8 @@ func (a *App) Run(ctx context.Context, ready func(url string)) error {
 	return errors.Join(err, running.Wait())
 }
 
-// noteUses writes down when keys were last used, about every half minute: a page shows it, nothing depends on it.
+// noteUses writes down about every half minute when keys were last used, for a page, and which were used after their end, for
+// the audit log.
 func (a *App) noteUses(ctx context.Context) {
 	ticker := time.NewTicker(30 * time.Second)
 	defer ticker.Stop()
@@ -259,18 +263,14 @@ func (a *App) noteUses(ctx context.Context) {
 			return
 		case <-ticker.C:
 			if err := a.keyUses(ctx); err != nil {
-				a.log.Warn("last uses of keys not written down", "error", err.Error())
+				a.log.Warn("uses of keys not written down", "error", err.Error())
 			}
 		}
 	}
 }
 
 func (a *App) keyUses(ctx context.Context) error {
-	uses := a.desk.Uses()
-	if len(uses) == 0 {
-		return nil
-	}
-	return a.keyStore.Used(ctx, uses)
+	return errors.Join(a.keyStore.Used(ctx, a.desk.Uses()), a.keys.NoteRefusals(ctx, a.desk.Refusals()))
 }
 
 // writable says in one line why the data directory is of no use.

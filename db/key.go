@@ -34,12 +34,21 @@ type keyRow struct {
 	MAC        []byte         `gorm:"column:mac"`
 	Models     []string       `gorm:"column:models;serializer:json"`
 	Networks   []netip.Prefix `gorm:"column:networks;serializer:json"`
+	Endpoints  []string       `gorm:"column:endpoints;serializer:json"`
 	CreatedBy  string         `gorm:"column:created_by"`
 	CreatedAt  time.Time      `gorm:"column:created_at"`
 	ExpiresAt  *time.Time     `gorm:"column:expires_at"`
 	DisabledAt *time.Time     `gorm:"column:disabled_at"`
 	DeletedAt  *time.Time     `gorm:"column:deleted_at"`
 	LastUsedAt *time.Time     `gorm:"column:last_used_at"`
+	UpdatedAt  *time.Time     `gorm:"column:updated_at;autoUpdateTime:false"`
+	Held       bool           `gorm:"column:held"`
+	OldPublic  *string        `gorm:"column:old_public"`
+	OldLast4   *string        `gorm:"column:old_last4"`
+	OldPepper  *int64         `gorm:"column:old_pepper"`
+	OldMAC     []byte         `gorm:"column:old_mac"`
+	OldUntil   *time.Time     `gorm:"column:old_until"`
+	RefusedAt  *time.Time     `gorm:"column:refused_at"`
 }
 
 // TableName implements gorm's Tabler.
@@ -47,8 +56,12 @@ func (keyRow) TableName() string { return "keys" }
 
 func keyRowOf(k key.Key) keyRow {
 	row := keyRow{Org: k.Org, ID: k.ID, Name: k.Name, Team: k.Team, Member: k.Member, Account: k.Account, AccountID: k.AccountID, Public: k.Public, Last4: k.Last4,
-		Pepper: int64(k.KeyID), MAC: k.MAC[:], Models: k.Models, Networks: k.Networks, CreatedBy: k.CreatedBy, CreatedAt: k.CreatedAt.UTC(),
-		ExpiresAt: toNull(k.ExpiresAt), DisabledAt: toNull(k.DisabledAt), LastUsedAt: toNull(k.LastUsedAt)}
+		Pepper: int64(k.KeyID), MAC: k.MAC[:], Models: k.Models, Networks: k.Networks, Endpoints: k.Endpoints.Names(), CreatedBy: k.CreatedBy, CreatedAt: k.CreatedAt.UTC(),
+		ExpiresAt: toNull(k.ExpiresAt), DisabledAt: toNull(k.DisabledAt), LastUsedAt: toNull(k.LastUsedAt), UpdatedAt: toNull(k.UpdatedAt), Held: k.Held}
+	if o := k.Old; !o.Until.IsZero() {
+		pepper := int64(o.KeyID)
+		row.OldPublic, row.OldLast4, row.OldPepper, row.OldMAC, row.OldUntil = &o.Public, &o.Last4, &pepper, o.MAC[:], toNull(o.Until)
+	}
 	if row.Models == nil {
 		row.Models = []string{}
 	}
@@ -60,9 +73,16 @@ func keyRowOf(k key.Key) keyRow {
 
 func (r keyRow) key() key.Key {
 	k := key.Key{ID: r.ID, Org: r.Org, Name: r.Name, Team: r.Team, Member: r.Member, Account: r.Account, AccountID: r.AccountID, Public: r.Public, Last4: r.Last4,
-		KeyID: secret.KeyID(r.Pepper), Models: r.Models, Networks: r.Networks, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt.UTC(),
-		ExpiresAt: fromNull(r.ExpiresAt), DisabledAt: fromNull(r.DisabledAt), LastUsedAt: fromNull(r.LastUsedAt)}
+		KeyID: secret.KeyID(r.Pepper), Models: r.Models, Networks: r.Networks, Endpoints: key.StoredEndpoints(r.Endpoints), CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt.UTC(),
+		ExpiresAt: fromNull(r.ExpiresAt), DisabledAt: fromNull(r.DisabledAt), LastUsedAt: fromNull(r.LastUsedAt), UpdatedAt: fromNull(r.UpdatedAt), Held: r.Held}
 	copy(k.MAC[:], r.MAC)
+	if k.UpdatedAt.IsZero() { // made before this was kept
+		k.UpdatedAt = k.CreatedAt
+	}
+	if r.OldPublic != nil && r.OldLast4 != nil && r.OldPepper != nil {
+		k.Old = key.Old{Public: *r.OldPublic, Last4: *r.OldLast4, KeyID: secret.KeyID(*r.OldPepper), Until: fromNull(r.OldUntil)}
+		copy(k.Old.MAC[:], r.OldMAC)
+	}
 	return k
 }
 
@@ -120,22 +140,6 @@ func (s *KeyStore) List(ctx context.Context, o id.Org) ([]key.Key, error) {
 	return out, err
 }
 
-// SetDisabled implements key.Store.
-func (s *KeyStore) SetDisabled(ctx context.Context, o id.Org, k id.Key, at time.Time) error {
-	return s.set(ctx, o, k, "disabled_at", toNull(at))
-}
-
-// Delete implements key.Store.
-func (s *KeyStore) Delete(ctx context.Context, o id.Org, k id.Key, at time.Time) error {
-	return s.set(ctx, o, k, "deleted_at", toNull(at))
-}
-
-func (s *KeyStore) set(ctx context.Context, o id.Org, k id.Key, column string, at *time.Time) error {
-	return s.db.scoped(ctx, o, func(tx *gorm.DB) error {
-		return tx.Model(&keyRow{}).Where("org_id = ? AND id = ? AND deleted_at IS NULL", o, k).Update(column, at).Error
-	})
-}
-
 // Used implements key.Store.
 func (s *KeyStore) Used(ctx context.Context, uses []key.Use) error {
 	if len(uses) == 0 {
@@ -154,43 +158,4 @@ func (s *KeyStore) Used(ctx context.Context, uses []key.Use) error {
 			return nil
 		})
 	})
-}
-
-// recordRow is one line of Records; plain columns only, because a node reads all keys after every change.
-type recordRow struct {
-	Public     string
-	Pepper     int64
-	MAC        []byte
-	Key        id.Key
-	Name       string
-	Org        id.Org
-	Slug       string
-	Department id.Department
-	Team       id.Team
-	Member     id.Member
-	Models     []string       `gorm:"serializer:json"`
-	Networks   []netip.Prefix `gorm:"serializer:json"`
-	ExpiresAt  *time.Time
-	Off        bool
-}
-
-// Records implements key.Store.
-func (s *KeyStore) Records(ctx context.Context) ([]key.Record, error) {
-	var rows []recordRow
-	err := s.db.system(ctx, "compile the key index", func(tx *gorm.DB) error {
-		return tx.Table("keys AS k").
-			Select(`k.public, k.pepper, k.mac, k.id AS "key", k.name, k.org_id AS org, o.slug, t.department_id AS department, k.team_id AS team,
-				k.member_id AS member, k.models, k.networks, k.expires_at,
-				(k.disabled_at IS NOT NULL OR ` + stopped + `) AS off`).
-			Joins("JOIN organizations AS o ON o.id = k.org_id").
-			Joins(stoppers).
-			Where("k.deleted_at IS NULL").Find(&rows).Error
-	})
-	out := make([]key.Record, 0, len(rows))
-	for _, r := range rows {
-		out = append(out, key.Record{Public: r.Public, KeyID: secret.KeyID(r.Pepper), MAC: r.MAC, Key: r.Key, Name: r.Name, Org: r.Org,
-			OrgSlug: r.Slug, Department: r.Department, Team: r.Team, Member: r.Member, Models: r.Models, Networks: r.Networks,
-			ExpiresAt: fromNull(r.ExpiresAt), Off: r.Off})
-	}
-	return out, err
 }

@@ -585,9 +585,26 @@ func (a KeysAPI) Create(ctx context.Context, in KeyInput, calls ...Call) (out Ke
 	return out, err
 }
 
+// Revoke: Delete keys that nobody used for 30 days: all that are named, or none.
+func (a KeysAPI) Revoke(ctx context.Context, in RevokeInput, calls ...Call) error {
+	return a.c.do(ctx, http.MethodPost, "/keys/revoke", nil, in, nil, calls)
+}
+
 // Show: Show a key.
 func (a KeysAPI) Show(ctx context.Context, id string, query url.Values, calls ...Call) (out Key, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/keys/"+url.PathEscape(id), query, nil, &out, calls)
+	return out, err
+}
+
+// Update: Change a key: whoever may change it may narrow it; widening is for those who may create such a key.
+func (a KeysAPI) Update(ctx context.Context, id string, in KeyChange, calls ...Call) (out Key, err error) {
+	err = a.c.do(ctx, http.MethodPatch, "/keys/"+url.PathEscape(id), nil, in, &out, calls)
+	return out, err
+}
+
+// Rotate: Give a key a new secret, shown once; the old one goes on working for a while.
+func (a KeysAPI) Rotate(ctx context.Context, id string, in RotateInput, calls ...Call) (out KeyCreated, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/keys/"+url.PathEscape(id)+"/rotate", nil, in, &out, calls)
 	return out, err
 }
 
@@ -1822,10 +1839,23 @@ type Key struct {
 	Account    string     `json:"account,omitempty"` // a service account's name
 	Models     []string   `json:"models"`
 	Networks   []string   `json:"networks"`
+	Endpoints  []string   `json:"endpoints"` // classes; none = all
+	Held       bool       `json:"held"`      // disabled by somebody else than its member, who may not enable it again
 	CreatedBy  string     `json:"created_by"`
 	CreatedAt  time.Time  `json:"created_at"`
+	UpdatedAt  time.Time  `json:"updated_at"`
 	ExpiresAt  *time.Time `json:"expires_at"`
 	LastUsedAt *time.Time `json:"last_used_at"`
+	OldUntil   *time.Time `json:"old_secret_until"` // when the secret before the last rotation stops, or stopped
+}
+
+// KeyChange changes what it names and leaves the rest. Empty lists allow everything.
+type KeyChange struct {
+	Name      *string   `json:"name,omitempty"`
+	Models    *[]string `json:"models,omitempty"`
+	Networks  *[]string `json:"networks,omitempty"`
+	Endpoints *[]string `json:"endpoints,omitempty"`
+	ExpiresAt *string   `json:"expires_at,omitempty"` // RFC 3339; "" = it does not expire
 }
 
 // KeyCreated is a new key with its secret, shown once.
@@ -1839,10 +1869,14 @@ type KeyCreated struct {
 	Account    string     `json:"account,omitempty"` // a service account's name
 	Models     []string   `json:"models"`
 	Networks   []string   `json:"networks"`
+	Endpoints  []string   `json:"endpoints"` // classes; none = all
+	Held       bool       `json:"held"`      // disabled by somebody else than its member, who may not enable it again
 	CreatedBy  string     `json:"created_by"`
 	CreatedAt  time.Time  `json:"created_at"`
+	UpdatedAt  time.Time  `json:"updated_at"`
 	ExpiresAt  *time.Time `json:"expires_at"`
 	LastUsedAt *time.Time `json:"last_used_at"`
+	OldUntil   *time.Time `json:"old_secret_until"` // when the secret before the last rotation stops, or stopped
 	Secret     string     `json:"secret"`
 }
 
@@ -1854,6 +1888,7 @@ type KeyInput struct {
 	Account   string    `json:"account,omitempty"`
 	Models    []string  `json:"models,omitempty"`
 	Networks  []string  `json:"networks,omitempty"`
+	Endpoints []string  `json:"endpoints,omitempty"` // chat, responses, embeddings, images, audio, moderations, files; none = all
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
 }
 
@@ -2356,6 +2391,11 @@ type Retention struct {
 	KeepDays int `json:"keep_days"` // 30 to 3650, or 0 for ever
 }
 
+// RevokeInput names keys that lie unused, 200 at most.
+type RevokeInput struct {
+	Keys []string `json:"keys,omitempty"`
+}
+
 // Role is a role and the id of the node it holds at: the organization, a department or a team.
 type Role struct {
 	Role string `json:"role"`
@@ -2366,6 +2406,11 @@ type Role struct {
 type RolesInput struct {
 	Roles []Role `json:"roles,omitempty"`
 	Home  string `json:"home,omitempty"`
+}
+
+// RotateInput says how long the old secret goes on working.
+type RotateInput struct {
+	OverlapHours *int `json:"overlap_hours,omitempty"` // 0 to 168; 24 if it is left out
 }
 
 // RouteEntry is one model of the catalogue and the connections that offer it.

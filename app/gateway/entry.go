@@ -145,7 +145,7 @@ func unreadable(err error) error {
 	return fault.New(fault.Invalid, "invalid_request", "The request body ended before its Content-Length. Send it again.").Because(err)
 }
 
-// admit checks what the key narrows: networks and models.
+// admit checks what the key narrows: networks, endpoints and models.
 func (g *Gateway) admit(_ context.Context, x *Exchange) (Finish, error) {
 	if nets := x.Grant.Networks; len(nets) > 0 {
 		addr, err := netip.ParseAddrPort(x.R.RemoteAddr)
@@ -153,6 +153,9 @@ func (g *Gateway) admit(_ context.Context, x *Exchange) (Finish, error) {
 		if err != nil || !slices.ContainsFunc(nets, func(p netip.Prefix) bool { return p.Contains(ip) }) {
 			return nil, fault.Newf(fault.Forbidden, "not_allowed", "The key %q may not be used from %s. Ask whoever manages it to add this network.", x.Grant.Name, ip)
 		}
+	}
+	if !x.Grant.Endpoints.Allows(classOf(x.Endpoint)) {
+		return nil, fault.Newf(fault.NotFound, "model_not_allowed", "The key %q may not be used for %s. It is for: %s. Ask whoever manages it to add this endpoint.", x.Grant.Name, clip(x.R.URL.Path), x.Grant.Endpoints)
 	}
 	if !x.Call.Operation.Kept() && x.Call.Model != "" && len(x.Grant.Models) > 0 && !slices.Contains(x.Grant.Models, x.Call.Model) {
 		return nil, fault.Newf(fault.NotFound, "model_not_allowed", "The key %q may not use the model %q. It may use: %s.", x.Grant.Name, clip(x.Call.Model), strings.Join(x.Grant.Models, ", "))

@@ -22,6 +22,7 @@ type keyReport struct {
 	Name         string           `json:"name"`
 	Organization string           `json:"organization"`
 	Models       []string         `json:"models"`
+	Endpoints    []string         `json:"endpoints"` // classes; empty = all
 	ExpiresAt    *time.Time       `json:"expires_at"`
 	LeftUSD      *money.USD       `json:"left_usd"` // of the tightest hard budget; null without one
 	Budgets      []standingReport `json:"budgets"`
@@ -59,7 +60,7 @@ func standingOf(s *budget.Standing) standingReport {
 
 func (g *Gateway) showKey(x *Exchange, _ string) {
 	k := x.Grant
-	r := keyReport{Object: "key", ID: k.Key.String(), Name: k.Name, Organization: k.OrgSlug, Models: g.Routes.Offer(k), ExpiresAt: moment(k.ExpiresAt), Budgets: []standingReport{}, Limits: g.limitReports(x)}
+	r := keyReport{Object: "key", ID: k.Key.String(), Name: k.Name, Organization: k.OrgSlug, Models: g.Routes.Offer(k), Endpoints: k.Endpoints.Names(), ExpiresAt: moment(k.ExpiresAt), Budgets: []standingReport{}, Limits: g.limitReports(x)}
 	for _, s := range g.Budgets.Standings(k, g.clock.Now()) {
 		if s.Measure == ledger.Money && s.Enforce != budget.Soft && (r.LeftUSD == nil || s.Left < *r.LeftUSD) {
 			r.LeftUSD = &s.Left

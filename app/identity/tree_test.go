@@ -55,7 +55,7 @@ func (g *grove) key(team id.Team, m id.Member, account string) key.Key {
 // record is what the data plane knows of a key.
 func (g *grove) record(k id.Key) key.Record {
 	g.t.Helper()
-	all, err := g.KeyStore.Records(g.t.Context())
+	all, err := g.KeyStore.Records(g.t.Context(), g.Clock.Now())
 	g.must(err)
 	return all[slices.IndexFunc(all, func(r key.Record) bool { return r.Key == k })]
 }

@@ -18,13 +18,15 @@ type Desk struct {
 	mac   *secret.MAC
 	clock clock.Clock
 	uses  uses
+	// refusals are uses after a key's end.
+	refusals refusals
 	// nobody is compared with for unknown keys, so that they take as long as known ones.
 	nobody entry
 }
 
 // NewDesk makes a Desk, which refuses everybody until Load has been called.
 func NewDesk(c clock.Clock, mac *secret.MAC) *Desk {
-	return &Desk{mac: mac, clock: c, uses: uses{seen: map[id.Key]Use{}}}
+	return &Desk{mac: mac, clock: c, uses: uses{seen: map[id.Key]Use{}}, refusals: refusals{seen: map[id.Key]Refusal{}}}
 }
 
 // Load swaps in a new snapshot, or keeps the one before if the records make no sense.
@@ -65,22 +67,45 @@ func (d *Desk) Authenticate(presented string) (*Grant, error) {
 		e = &d.nobody
 	}
 	if !d.mac.Verify(e.keyID, t.Signed(), e.mac) || !known {
-		return nil, fault.New(fault.Unauthenticated, "invalid_key", "This key is unknown here. It may have been deleted; create a new one in the dashboard.")
+		return nil, unknownKey()
 	}
 	return d.grant(e)
 }
 
-// grant is what an entry may do now.
+// grant is what an entry may do now. A right secret after its key's end is told to whoever reads Refusals.
 func (d *Desk) grant(e *entry) (*Grant, error) {
-	if e.off {
-		return nil, fault.New(fault.Unauthenticated, "key_disabled", "This key is disabled. Whoever manages keys in your organization can enable it or create a new one.")
-	}
 	now := d.clock.Now()
-	if at := e.grant.ExpiresAt; !at.IsZero() && !now.Before(at) {
-		return nil, fault.Newf(fault.Unauthenticated, "key_expired", "This key expired on %s. Create a new one in the dashboard.", at.Format("2 January 2006 15:04 UTC"))
+	why, refusal := e.refuse(now)
+	if refusal != nil {
+		if why != "" {
+			d.refusals.note(e, why, now)
+		}
+		return nil, refusal
 	}
 	d.uses.note(e, now)
 	return &e.grant, nil
+}
+
+// refuse says why an entry opens nothing now: with a word for the audit log where somebody ended it, with "" where its time
+// was simply over.
+func (e *entry) refuse(now time.Time) (why string, refusal error) {
+	switch at := e.grant.ExpiresAt; {
+	case e.gone:
+		return "deleted", unknownKey()
+	case !e.until.IsZero() && !now.Before(e.until):
+		return "rotated", fault.Newf(fault.Unauthenticated, "key_expired", "This key was replaced, and its old secret stopped on %s. Use the new one, which was shown when it was made.", moment(e.until))
+	case e.off:
+		return "disabled", fault.New(fault.Unauthenticated, "key_disabled", "This key is disabled. Whoever manages keys in your organization can enable it or create a new one.")
+	case !at.IsZero() && !now.Before(at):
+		return "", fault.Newf(fault.Unauthenticated, "key_expired", "This key expired on %s. Create a new one in the dashboard.", moment(at))
+	}
+	return "", nil
+}
+
+func moment(t time.Time) string { return t.UTC().Format("2 January 2006 15:04 UTC") }
+
+func unknownKey() error {
+	return fault.New(fault.Unauthenticated, "invalid_key", "This key is unknown here. It may have been deleted; create a new one in the dashboard.")
 }
 
 // Grant is what a key may do right now, for somebody who was shown to own it by other means than its secret: a person in
@@ -88,7 +113,10 @@ func (d *Desk) grant(e *entry) (*Grant, error) {
 func (d *Desk) Grant(o id.Org, k id.Key) (*Grant, error) {
 	if x := d.cell.Get(); x != nil {
 		for _, e := range x.entries {
-			if e.grant.Key == k && e.grant.Chain.Org == o {
+			if e.grant.Key == k && e.grant.Chain.Org == o && e.until.IsZero() && !e.gone {
+				if _, refusal := e.refuse(d.clock.Now()); refusal != nil {
+					return nil, refusal
+				}
 				return d.grant(e)
 			}
 		}

@@ -21,6 +21,8 @@ type Grant struct {
 	Models []string
 	// Networks that requests may come from; empty = any.
 	Networks []netip.Prefix
+	// Endpoints that it may be used for; none = all.
+	Endpoints Endpoints
 	// ExpiresAt is when the key stops; zero = never.
 	ExpiresAt time.Time
 }

@@ -26,9 +26,17 @@ type Record struct {
 	Member     id.Member      `json:"member,omitzero"`
 	Models     []string       `json:"models,omitempty"`
 	Networks   []netip.Prefix `json:"networks,omitempty"`
+	Endpoints  []string       `json:"endpoints,omitempty"`
 	ExpiresAt  time.Time      `json:"expires_at,omitzero"`
 	// Off is set for a disabled key and for one whose member left.
 	Off bool `json:"off,omitempty"`
+	// Gone is set for a deleted key: it is refused like one that never was, but its use is told.
+	Gone bool `json:"gone,omitempty"`
+	// OldPublic, OldKeyID and OldMAC are the secret before the last rotation, which works until OldUntil; empty = none.
+	OldPublic string       `json:"old_public,omitempty"`
+	OldKeyID  secret.KeyID `json:"old_pepper,omitempty"`
+	OldMAC    []byte       `json:"old_mac,omitempty"`
+	OldUntil  time.Time    `json:"old_until,omitzero"`
 }
 
 // publicID is a key's public part without a pointer, so that 100,000 of them cost the garbage collector nothing.
@@ -39,41 +47,72 @@ type index struct {
 	entries map[publicID]*entry
 }
 
+// entry is one secret. A key that was rotated has two.
 type entry struct {
 	mac   [32]byte
 	keyID secret.KeyID
 	off   bool
+	gone  bool
+	until time.Time // when a replaced secret stops; zero for the key's own
 	grant Grant
-	noted atomic.Int64 // minute in which the use was last noted; the one thing here that changes
+	// noted is the minute in which the use was last noted, told the hour in which a refusal was: what changes here.
+	noted, told atomic.Int64
 }
 
 // compile turns records into an index, or refuses them all: half a snapshot would refuse valid keys.
 func compile(records []Record) (*index, error) {
-	x := &index{entries: make(map[publicID]*entry, len(records))}
-	backing := make([]entry, len(records))
-	slugs := map[id.Org]string{} // each organization's slug once, not once per key
-	for i, r := range records {
-		var pub publicID
-		if len(r.Public) != len(pub) || len(r.MAC) != 32 || r.Org.IsZero() || r.Key.IsZero() || r.Team.IsZero() {
-			return nil, fmt.Errorf("key: record of %s is incomplete", r.Key)
+	n := len(records)
+	for i := range records {
+		if records[i].OldPublic != "" {
+			n++
 		}
-		copy(pub[:], r.Public)
-		if _, twice := x.entries[pub]; twice {
-			return nil, fmt.Errorf("key: public id of %s occurs twice", r.Key)
+	}
+	b := builder{index{make(map[publicID]*entry, n)}, make([]entry, n)}
+	slugs := map[id.Org]string{} // each organization's slug once, not once per key
+	for _, r := range records {
+		if r.Org.IsZero() || r.Key.IsZero() || r.Team.IsZero() {
+			return nil, fmt.Errorf("key: record of %s is incomplete", r.Key)
 		}
 		slug, ok := slugs[r.Org]
 		if !ok {
 			slug = r.OrgSlug
 			slugs[r.Org] = slug
 		}
-		e := &backing[i]
-		e.keyID, e.off = r.KeyID, r.Off
-		e.grant = Grant{
-			Key: r.Key, Name: r.Name, OrgSlug: slug, Models: r.Models, Networks: r.Networks, ExpiresAt: r.ExpiresAt,
+		grant := Grant{
+			Key: r.Key, Name: r.Name, OrgSlug: slug, Models: r.Models, Networks: r.Networks, Endpoints: StoredEndpoints(r.Endpoints), ExpiresAt: r.ExpiresAt,
 			Chain: org.Chain{Org: r.Org, Department: r.Department, Team: r.Team, Member: r.Member, Key: r.Key},
 		}
-		copy(e.mac[:], r.MAC)
-		x.entries[pub] = e
+		if err := b.add(&r, r.Public, r.KeyID, r.MAC, time.Time{}, grant); err != nil {
+			return nil, err
+		}
+		if r.OldPublic != "" {
+			if err := b.add(&r, r.OldPublic, r.OldKeyID, r.OldMAC, r.OldUntil, grant); err != nil {
+				return nil, err
+			}
+		}
 	}
-	return x, nil
+	return &b.index, nil
+}
+
+// builder fills an index; entries lie in one piece of memory.
+type builder struct {
+	index   index
+	backing []entry // those not used yet
+}
+
+func (b *builder) add(r *Record, public string, pepper secret.KeyID, mac []byte, until time.Time, g Grant) error {
+	var pub publicID
+	if len(public) != len(pub) || len(mac) != 32 {
+		return fmt.Errorf("key: record of %s is incomplete", r.Key)
+	}
+	copy(pub[:], public)
+	if _, twice := b.index.entries[pub]; twice {
+		return fmt.Errorf("key: public id of %s occurs twice", r.Key)
+	}
+	e := &b.backing[0]
+	b.backing = b.backing[1:]
+	e.keyID, e.off, e.gone, e.until, e.grant = pepper, r.Off, r.Gone, until, g
+	copy(e.mac[:], mac)
+	b.index.entries[pub] = e
+	return nil
 }

@@ -24,6 +24,8 @@ type Input struct {
 	// CIDR ranges; empty = anywhere.
 	Models   []string
 	Networks []string
+	// Endpoints narrows what for: names of classes; empty = all.
+	Endpoints []string
 }
 
 // Bounds of one key, which keep the compiled index small.
@@ -35,8 +37,8 @@ const (
 )
 
 // check cleans the input and reports every field that is wrong, joined.
-func (in *Input) check(now time.Time) ([]netip.Prefix, error) {
-	var errs [6]error
+func (in *Input) check(now time.Time) (n []netip.Prefix, e Endpoints, err error) {
+	var errs [7]error
 	in.Name, errs[0] = org.Name("name", "a name for the key", in.Name, maxName)
 	if in.Team.IsZero() {
 		errs[1] = fault.Field("team", "Choose the team that pays for this key.")
@@ -47,13 +49,18 @@ func (in *Input) check(now time.Time) ([]netip.Prefix, error) {
 	case in.Account != "":
 		errs[2] = fault.Field("account", "A key acts as a member or as a service account, not both.")
 	}
-	if !in.ExpiresAt.IsZero() && !in.ExpiresAt.After(now) {
-		errs[3] = fault.Field("expires_at", "Choose a time in the future, or leave it empty for a key that does not expire.")
-	}
+	errs[3] = checkExpiry(in.ExpiresAt, now)
 	in.Models, errs[4] = models(in.Models)
-	networks, err := networks(in.Networks)
-	errs[5] = err
-	return networks, errors.Join(errs[:]...)
+	n, errs[5] = networks(in.Networks)
+	e, errs[6] = endpoints(in.Endpoints)
+	return n, e, errors.Join(errs[:]...)
+}
+
+func checkExpiry(at, now time.Time) error {
+	if !at.IsZero() && !at.After(now) {
+		return fault.Field("expires_at", "Choose a time in the future, or leave it empty for a key that does not expire.")
+	}
+	return nil
 }
 
 func models(in []string) ([]string, error) {

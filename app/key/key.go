@@ -34,16 +34,34 @@ type Key struct {
 	MAC           [32]byte
 	Models        []string
 	Networks      []netip.Prefix
+	Endpoints     Endpoints // none = all
+	// Old is the secret before the last rotation.
+	Old Old
 	// CreatedBy is the label of who made it.
-	CreatedBy  string
-	CreatedAt  time.Time
-	ExpiresAt  time.Time // zero = never
+	CreatedBy string
+	CreatedAt time.Time
+	ExpiresAt time.Time // zero = never
+	// UpdatedAt is when somebody last changed it: not when it was used.
+	UpdatedAt  time.Time
 	DisabledAt time.Time // zero = enabled
+	// Held says that somebody else than its member disabled it: the member may not enable it again.
+	Held       bool
 	LastUsedAt time.Time // zero = never; to about a minute
 	// Stopped says that the key is refused for where it stands: its member is disabled, has left the team or the
 	// organization, or its service account or team is archived. It follows from the tree, and ends with its reason.
 	Stopped bool
 }
+
+// Old is a secret that was replaced. It is kept beyond its end, to tell who still uses it.
+type Old struct {
+	Public, Last4 string
+	KeyID         secret.KeyID
+	MAC           [32]byte
+	Until         time.Time // when it stops; zero = there is none
+}
+
+// Works reports whether the old secret still opens the door.
+func (o Old) Works(now time.Time) bool { return now.Before(o.Until) }
 
 // Hint is how a key is shown after its creation: everything but the secret.
 func (k Key) Hint() string {
@@ -69,14 +87,20 @@ type Store interface {
 	Get(ctx context.Context, o id.Org, k id.Key) (Key, error)
 	// List gives an organization's keys, newest first.
 	List(ctx context.Context, o id.Org) ([]Key, error)
-	// SetDisabled disables a key at a time, or enables it with the zero time.
-	SetDisabled(ctx context.Context, o id.Org, k id.Key, at time.Time) error
+	// SetDisabled writes DisabledAt, Held and UpdatedAt.
+	SetDisabled(ctx context.Context, k Key) error
+	// Rotate writes a new secret, Old and UpdatedAt, if the key still has the secret of Old: else Changed.
+	Rotate(ctx context.Context, k Key) error
+	// Edit writes what people may change of a key, and UpdatedAt.
+	Edit(ctx context.Context, k Key) error
 	// Delete hides a key for good and keeps its row, because spending refers to it.
 	Delete(ctx context.Context, o id.Org, k id.Key, at time.Time) error
 	// Used records last uses; older ones than are known change nothing.
 	Used(ctx context.Context, uses []Use) error
-	// Records gives what the data plane must know of every key of every organization.
-	Records(ctx context.Context) ([]Record, error)
+	// Refused notes a use after a key's end, if none was noted in the hour before; it reports whether it did.
+	Refused(ctx context.Context, r Refusal) (bool, error)
+	// Records gives what the data plane must know of every key of every organization, with those deleted after since.
+	Records(ctx context.Context, since time.Time) ([]Record, error)
 }
 
 // Use is when a key last authenticated.
@@ -89,6 +113,11 @@ type Use struct {
 // Missing is the one answer for a key that is not there, or not in the asker's organization.
 func Missing() *fault.Error {
 	return fault.New(fault.NotFound, "not_found", "There is no such key in your organization.")
+}
+
+// Changed is the answer to a change that was made on what no longer is.
+func Changed() *fault.Error {
+	return fault.New(fault.Conflict, "changed_since", "Somebody else changed this key in the meantime. Look at it again, then repeat your change.")
 }
 
 // Tree is what keys need to know of the organization. *db.OrgStore implements it.

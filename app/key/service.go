@@ -54,7 +54,7 @@ func (s *Service) Create(ctx context.Context, actor org.Actor, in Input) (Create
 		return Created{}, err
 	}
 	now := s.Clock.Now()
-	networks, err := in.check(now)
+	networks, classes, err := in.check(now)
 	if err != nil {
 		return Created{}, err
 	}
@@ -66,7 +66,7 @@ func (s *Service) Create(ctx context.Context, actor org.Actor, in Input) (Create
 		return Created{}, fmt.Errorf("create key: %w", err)
 	}
 	k := Key{ID: id.NewKey(s.IDs), Org: actor.Org, Name: in.Name, Team: in.Team, Member: in.Member, Account: in.Account, Public: minted.Public,
-		Last4: minted.Last(), Models: in.Models, Networks: networks, CreatedBy: actor.Label, CreatedAt: now, ExpiresAt: in.ExpiresAt}
+		Last4: minted.Last(), Models: in.Models, Networks: networks, Endpoints: classes, CreatedBy: actor.Label, CreatedAt: now, UpdatedAt: now, ExpiresAt: in.ExpiresAt}
 	k.KeyID, k.MAC = s.MAC.Sum(minted.Signed())
 	err = s.Tx.Do(ctx, func(ctx context.Context) error {
 		if k.Member.IsZero() {
@@ -78,7 +78,7 @@ func (s *Service) Create(ctx context.Context, actor org.Actor, in Input) (Create
 		if err := s.Store.Insert(ctx, k); err != nil {
 			return err
 		}
-		return s.Audit.Append(ctx, actor, audit.Entry{Action: "key.created", Target: k.ID.String(), TargetName: k.Name, After: facts(k)})
+		return s.Audit.Append(ctx, actor, audit.Entry{Action: "key.created", Target: k.ID.String(), TargetName: k.Name, After: created(k)})
 	})
 	if err != nil {
 		return Created{}, fmt.Errorf("create key: %w", err)
@@ -178,29 +178,50 @@ func (s *Service) Get(ctx context.Context, actor org.Actor, k id.Key) (Key, erro
 	return found, nil
 }
 
-// Disable stops a key on every node within a second; Enable starts it again. Repeating either changes nothing.
+// Disable stops a key on every node within a second; Enable starts it again. Repeating either changes nothing. A key that
+// somebody else than its member disabled is held: its member does not enable it again.
 func (s *Service) Disable(ctx context.Context, actor org.Actor, k id.Key) error {
-	return s.change(ctx, actor, k, "key.disabled", func(ctx context.Context, found Key, now time.Time) (bool, error) {
-		return found.DisabledAt.IsZero(), s.Store.SetDisabled(ctx, actor.Org, k, now)
+	return s.change(ctx, actor, k, "key.disabled", func(ctx context.Context, found Key, now time.Time) (facts, error) {
+		held := found.Held || !own(actor, found)
+		if !found.DisabledAt.IsZero() && held == found.Held {
+			return facts{}, nil
+		}
+		if found.DisabledAt.IsZero() {
+			found.DisabledAt = now
+		}
+		found.Held, found.UpdatedAt = held, now
+		return facts{different: true}, s.Store.SetDisabled(ctx, found)
 	})
 }
 
 // Enable lets a disabled key work again.
 func (s *Service) Enable(ctx context.Context, actor org.Actor, k id.Key) error {
-	return s.change(ctx, actor, k, "key.enabled", func(ctx context.Context, found Key, _ time.Time) (bool, error) {
-		return !found.DisabledAt.IsZero(), s.Store.SetDisabled(ctx, actor.Org, k, time.Time{})
+	return s.change(ctx, actor, k, "key.enabled", func(ctx context.Context, found Key, now time.Time) (facts, error) {
+		if found.DisabledAt.IsZero() {
+			return facts{}, nil
+		}
+		if !Enables(actor, found) {
+			return facts{}, fault.New(fault.Forbidden, "forbidden", "Somebody above you disabled this key, so you cannot enable it yourself. Ask your team lead.")
+		}
+		found.DisabledAt, found.Held, found.UpdatedAt = time.Time{}, false, now
+		return facts{different: true}, s.Store.SetDisabled(ctx, found)
 	})
+}
+
+// Enables reports whether the actor may enable a disabled key, for pages that show or hide buttons.
+func Enables(actor org.Actor, k Key) bool {
+	return Changeable(actor, k) && (!k.Held || !own(actor, k) || actor.Role == org.Admin)
 }
 
 // Delete ends a key for good. What it spent stays in the books.
 func (s *Service) Delete(ctx context.Context, actor org.Actor, k id.Key) error {
-	return s.change(ctx, actor, k, "key.deleted", func(ctx context.Context, _ Key, now time.Time) (bool, error) {
-		return true, s.Store.Delete(ctx, actor.Org, k, now)
+	return s.change(ctx, actor, k, "key.deleted", func(ctx context.Context, _ Key, now time.Time) (facts, error) {
+		return facts{different: true}, s.Store.Delete(ctx, actor.Org, k, now)
 	})
 }
 
-// change applies one change with its audit entry. apply reports whether anything is different now.
-func (s *Service) change(ctx context.Context, actor org.Actor, k id.Key, action string, apply func(context.Context, Key, time.Time) (bool, error)) error {
+// change applies one change with its audit entry.
+func (s *Service) change(ctx context.Context, actor org.Actor, k id.Key, action string, apply func(context.Context, Key, time.Time) (facts, error)) error {
 	if err := actor.Require(org.Developer); err != nil {
 		return err
 	}
@@ -215,11 +236,11 @@ func (s *Service) change(ctx context.Context, actor org.Actor, k id.Key, action 
 		if !Changeable(actor, found) {
 			return fault.New(fault.Forbidden, "forbidden", "You can change your own keys only. Ask your team lead.")
 		}
-		different, err := apply(ctx, found, s.Clock.Now())
-		if err != nil || !different {
+		did, err := apply(ctx, found, s.Clock.Now())
+		if err != nil || !did.different {
 			return err
 		}
-		return s.Audit.Append(ctx, actor, audit.Entry{Action: action, Target: found.ID.String(), TargetName: found.Name})
+		return s.Audit.Append(ctx, actor, did.entry(action, found))
 	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", action, err)
@@ -243,20 +264,18 @@ func Changeable(actor org.Actor, k Key) bool {
 
 func own(actor org.Actor, k Key) bool { return !actor.Member.IsZero() && k.Member == actor.Member }
 
-// facts is what the audit log keeps of a new key.
-func facts(k Key) map[string]any {
-	networks := make([]string, 0, len(k.Networks))
-	for _, n := range k.Networks {
-		networks = append(networks, n.String())
+// created is what the audit log keeps of a new key.
+func created(k Key) map[string]any {
+	out := editable(k)
+	delete(out, "name") // the entry has it
+	out["team"], out["public"] = k.Team.String(), k.Public
+	if k.ExpiresAt.IsZero() {
+		delete(out, "expires_at")
 	}
-	out := map[string]any{"team": k.Team.String(), "public": k.Public, "models": k.Models, "networks": networks}
 	if k.Member.IsZero() {
 		out["account"] = k.Account
 	} else {
 		out["member"] = k.Member.String()
-	}
-	if !k.ExpiresAt.IsZero() {
-		out["expires_at"] = k.ExpiresAt.Format(time.RFC3339)
 	}
 	return out
 }

@@ -26,7 +26,7 @@ func (s *Service) key(ctx context.Context, actor org.Actor, team org.Team) (secr
 	}
 	service := key.NewService(keys)
 	there, err := service.List(ctx, actor)
-	if err != nil || slices.ContainsFunc(there, func(k key.Key) bool { return k.Public == minted.Public }) {
+	if err != nil || slices.ContainsFunc(there, func(k key.Key) bool { return k.Public == minted.Public || k.Account == account }) {
 		return text, err
 	}
 	made, err := service.Create(ctx, actor, key.Input{Name: "Bootstrap", Team: team.ID, Account: account})

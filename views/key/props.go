@@ -12,6 +12,10 @@ type ListPage struct {
 	Rows  []Row
 	// CanCreate shows the way to a new key.
 	CanCreate bool
+	// All and Idle count the keys one may see, and those of them that lie unused; Unused lists only these.
+	All, Idle int
+	Unused    bool
+	CanRevoke bool // some of them, in bulk
 }
 
 // Row is one key in the list.
@@ -24,6 +28,8 @@ type Row struct {
 	State   ui.StatusProps
 	Used    ui.When
 	Created ui.When
+	// CanRevoke offers it to be ticked.
+	CanRevoke bool
 }
 
 // Href is the key's page.
@@ -39,14 +45,36 @@ type NewPage struct {
 	Teams, Owners []ui.Option
 	// CanAccount shows the field of a service account's name.
 	CanAccount bool
+	Endpoints  []Tick
+}
+
+// Tick is one box to tick.
+type Tick struct {
+	Value, Label, Hint string
+	Checked            bool
+}
+
+// EditPage changes a key.
+type EditPage struct {
+	Shell     layout.Shell
+	Row       Row
+	Error     string
+	Fields    Fields
+	Errors    map[string]string
+	Endpoints []Tick
 }
 
 // Fields are what was typed.
-type Fields struct{ Name, Team, Owner, Account, Expires, Models, Networks string }
+type Fields struct {
+	Name, Team, Owner, Account, Expires, Models, Networks string
+	Endpoints                                             []string
+}
 
 // CreatedPage shows a new key's secret, once.
 type CreatedPage struct {
 	Shell    layout.Shell
+	Title    string
+	Note     string // what became of the secret before
 	Row      Row
 	Secret   string
 	BaseURL  string
@@ -58,8 +86,10 @@ type ShowPage struct {
 	Shell    layout.Shell
 	Row      Row
 	Disabled bool
-	// CanChange shows what disables, enables and deletes.
-	CanChange bool
-	Facts     []ui.Fact
-	Snippets  []ui.Snippet
+	// Active keys can be rotated.
+	Active bool
+	// CanChange shows what edits, rotates, disables and deletes, CanEnable what enables.
+	CanChange, CanEnable bool
+	Facts                []ui.Fact
+	Snippets             []ui.Snippet
 }

@@ -24,10 +24,14 @@ type keyJSON struct {
 	Account    string     `json:"account,omitempty"` // a service account's name
 	Models     []string   `json:"models"`
 	Networks   []string   `json:"networks"`
+	Endpoints  []string   `json:"endpoints"` // classes; none = all
+	Held       bool       `json:"held"`      // disabled by somebody else than its member, who may not enable it again
 	CreatedBy  string     `json:"created_by"`
 	CreatedAt  time.Time  `json:"created_at"`
+	UpdatedAt  time.Time  `json:"updated_at"`
 	ExpiresAt  *time.Time `json:"expires_at"`
 	LastUsedAt *time.Time `json:"last_used_at"`
+	OldUntil   *time.Time `json:"old_secret_until"` // when the secret before the last rotation stops, or stopped
 }
 
 // createdJSON is a new key with its secret, shown once.
@@ -44,6 +48,7 @@ type keyInput struct {
 	Account   string    `json:"account"`
 	Models    []string  `json:"models"`
 	Networks  []string  `json:"networks"`
+	Endpoints []string  `json:"endpoints"` // chat, responses, embeddings, images, audio, moderations, files; none = all
 	ExpiresAt time.Time `json:"expires_at"`
 }
 
@@ -55,8 +60,8 @@ type keyList struct {
 
 func keyOut(c *web.Context, k key.Key) keyJSON {
 	out := keyJSON{ID: k.ID.String(), Name: k.Name, Hint: k.Hint(), Status: k.Status(c.Now()), Team: k.Team.String(), Member: k.Member.String(),
-		Account: k.Account, Models: append([]string{}, k.Models...), Networks: []string{}, CreatedBy: k.CreatedBy, CreatedAt: k.CreatedAt,
-		ExpiresAt: optional(k.ExpiresAt), LastUsedAt: optional(k.LastUsedAt)}
+		Account: k.Account, Models: append([]string{}, k.Models...), Networks: []string{}, Endpoints: k.Endpoints.Names(), Held: k.Held, CreatedBy: k.CreatedBy, CreatedAt: k.CreatedAt,
+		UpdatedAt: k.UpdatedAt, ExpiresAt: optional(k.ExpiresAt), LastUsedAt: optional(k.LastUsedAt), OldUntil: optional(k.Old.Until)}
 	for _, n := range k.Networks {
 		out.Networks = append(out.Networks, n.String())
 	}
@@ -78,6 +83,9 @@ func (h *Handlers) apiList(c *web.Context) error {
 	all, err := h.keys.List(c.Ctx(), c.Actor())
 	if err != nil {
 		return err
+	}
+	if c.QueryParam("unused") == "true" {
+		all = unused(all, c.Now())
 	}
 	if after := c.QueryParam("after"); after != "" {
 		if all, err = following(all, after); err != nil {
@@ -125,7 +133,7 @@ func (h *Handlers) apiCreate(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	want := key.Input{Name: in.Name, Account: in.Account, Models: in.Models, Networks: in.Networks, ExpiresAt: in.ExpiresAt.UTC()}
+	want := key.Input{Name: in.Name, Account: in.Account, Models: in.Models, Networks: in.Networks, Endpoints: in.Endpoints, ExpiresAt: in.ExpiresAt.UTC()}
 	if want.Team, err = id.ParseTeam(in.Team); err != nil && in.Team != "" {
 		return org.MissingTeam()
 	}

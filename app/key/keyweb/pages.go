@@ -2,6 +2,7 @@ package keyweb
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,11 +25,23 @@ func (h *Handlers) list(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	page := views.ListPage{Shell: c.Shell("Keys", "keys"), CanCreate: c.Actor().Role.AtLeast(org.Developer)}
+	idle := unused(all, c.Now())
+	page := views.ListPage{Shell: c.Shell("Keys", "keys"), CanCreate: c.Actor().Role.AtLeast(org.Developer), All: len(all), Idle: len(idle)}
+	if c.QueryParam("unused") != "" {
+		all, page.Unused = idle, true
+	}
 	for _, k := range all {
-		page.Rows = append(page.Rows, row(c, who, k))
+		r := row(c, who, k)
+		r.CanRevoke = page.Unused && key.Revocable(c.Actor(), k)
+		page.CanRevoke = page.CanRevoke || r.CanRevoke
+		page.Rows = append(page.Rows, r)
 	}
 	return c.Render(views.List(page))
+}
+
+// unused are the keys of a list that lie idle.
+func unused(all []key.Key, now time.Time) []key.Key {
+	return slices.DeleteFunc(slices.Clone(all), func(k key.Key) bool { return !k.Unused(now) })
 }
 
 func (h *Handlers) form(c *web.Context) error {
@@ -40,8 +53,7 @@ func (h *Handlers) form(c *web.Context) error {
 }
 
 func (h *Handlers) create(c *web.Context) error {
-	fields := views.Fields{Name: c.FormValue("name"), Team: c.FormValue("team"), Owner: c.FormValue("owner"), Account: c.FormValue("account"),
-		Expires: c.FormValue("expires"), Models: c.FormValue("models"), Networks: c.FormValue("networks")}
+	fields := typed(c)
 	in, err := input(fields, c.Zone())
 	var made key.Created
 	if err == nil {
@@ -53,6 +65,7 @@ func (h *Handlers) create(c *web.Context) error {
 			return err
 		}
 		page.Fields, page.Error, page.Errors = fields, r.Form, r.Fields
+		page.Endpoints = endpointOptions(fields.Endpoints)
 		return c.Invalid(views.New(page))
 	}
 	if err != nil {
@@ -62,13 +75,25 @@ func (h *Handlers) create(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.Render(views.Created(views.CreatedPage{Shell: c.Shell("Your new key", "keys"), Row: row(c, who, made.Key), Secret: made.Secret.Reveal(),
-		BaseURL: c.BaseURL(), Snippets: web.Snippets(c.BaseURL(), made.Secret.Reveal(), exampleModel(made.Key))}))
+	return h.reveal(c, views.CreatedPage{Shell: c.Shell("Your new key", "keys"), Title: "Your new key", Row: row(c, who, made.Key)}, made)
+}
+
+// reveal answers with a page that shows the secret.
+func (h *Handlers) reveal(c *web.Context, page views.CreatedPage, made key.Created) error {
+	page.Secret, page.BaseURL = made.Secret.Reveal(), c.BaseURL()
+	page.Snippets = web.Snippets(c.BaseURL(), made.Secret.Reveal(), exampleModel(made.Key))
+	return c.Render(views.Created(page))
+}
+
+// typed is what the form of a key holds.
+func typed(c *web.Context) views.Fields {
+	return views.Fields{Name: c.FormValue("name"), Team: c.FormValue("team"), Owner: c.FormValue("owner"), Account: c.FormValue("account"),
+		Expires: c.FormValue("expires"), Models: c.FormValue("models"), Networks: c.FormValue("networks"), Endpoints: c.Request().Form["endpoints"]}
 }
 
 // input reads the form. A team or member that is no id at all is answered by the service like one that is unknown.
 func input(f views.Fields, zone *time.Location) (key.Input, error) {
-	in := key.Input{Name: f.Name, Account: strings.TrimSpace(f.Account), Models: lines(f.Models), Networks: lines(f.Networks)}
+	in := key.Input{Name: f.Name, Account: strings.TrimSpace(f.Account), Models: lines(f.Models), Networks: lines(f.Networks), Endpoints: f.Endpoints}
 	team, err := id.ParseTeam(f.Team)
 	if err != nil && f.Team != "" {
 		return in, org.MissingTeam()
@@ -79,14 +104,28 @@ func input(f views.Fields, zone *time.Location) (key.Input, error) {
 			return in, org.MissingMember()
 		}
 	}
-	if f.Expires != "" {
-		day, err := time.ParseInLocation(time.DateOnly, f.Expires, zone)
-		if err != nil {
-			return in, fault.Field("expires_at", "Enter a date like 2027-01-31, or nothing.")
-		}
-		in.ExpiresAt = day.AddDate(0, 0, 1).UTC() // through its last moment
+	in.ExpiresAt, err = expiry(f.Expires, zone)
+	return in, err
+}
+
+// expiry is the last moment of a day; "" is never.
+func expiry(text string, zone *time.Location) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
 	}
-	return in, nil
+	day, err := time.ParseInLocation(time.DateOnly, text, zone)
+	if err != nil {
+		return time.Time{}, fault.Field("expires_at", "Enter a date like 2027-01-31, or nothing.")
+	}
+	return day.AddDate(0, 0, 1).UTC(), nil
+}
+
+// lastDay is the day that expiry makes such a time of.
+func lastDay(at time.Time, zone *time.Location) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.Add(-time.Nanosecond).In(zone).Format(time.DateOnly)
 }
 
 func lines(text string) []string {
@@ -111,7 +150,7 @@ func (h *Handlers) show(c *web.Context) error {
 		return err
 	}
 	return c.Render(views.Show(views.ShowPage{Shell: c.Shell(k.Name, "keys"), Row: row(c, who, k), Disabled: !k.DisabledAt.IsZero(),
-		CanChange: key.Changeable(c.Actor(), k), Facts: append(facts(c, who, k), used...),
+		CanChange: key.Changeable(c.Actor(), k), CanEnable: key.Enables(c.Actor(), k), Active: k.Status(c.Now()) == "active", Facts: append(facts(c, who, k), used...),
 		Snippets: web.Snippets(c.BaseURL(), "$BODHI_KEY", exampleModel(k))}))
 }
 

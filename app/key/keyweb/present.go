@@ -2,7 +2,9 @@ package keyweb
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
@@ -67,18 +69,38 @@ func state(c *web.Context, k key.Key) ui.StatusProps {
 }
 
 func facts(c *web.Context, who names, k key.Key) []ui.Fact {
-	return []ui.Fact{
+	out := []ui.Fact{
 		{Label: "Key", Value: k.Hint(), Mono: true},
 		{Label: "Id", Value: k.ID.String(), Mono: true, Copy: true},
 		{Label: "Acts as", Value: who.owner(k)},
 		{Label: "Team that pays", Value: who.teams[k.Team]},
 		{Label: "Models", Value: either(strings.Join(k.Models, ", "), "all that the organization offers")},
 		{Label: "Networks", Value: either(networks(k), "any")},
+		{Label: "Endpoints", Value: either(k.Endpoints.String(), "all")},
 		moment("Expires", c.When(k.ExpiresAt)),
 		moment("Last used", c.When(k.LastUsedAt)),
 		{Label: "Created", Body: ui.Time(c.When(k.CreatedAt))},
 		{Label: "Created by", Value: k.CreatedBy},
 	}
+	if k.Held && !k.DisabledAt.IsZero() {
+		out = append(out, ui.Fact{Label: "Disabled by", Value: "somebody else than its member, who cannot enable it again"})
+	}
+	if k.Old.Until.IsZero() {
+		return out
+	}
+	label := "Old secret stopped"
+	if k.Old.Works(c.Now()) {
+		label = "Old secret works until"
+	}
+	return append(out, ui.Fact{Label: label, Body: ui.Time(c.When(k.Old.Until))}, ui.Fact{Label: "Old secret", Value: "bdh_…" + k.Old.Last4, Mono: true})
+}
+
+// endpointOptions are the classes to tick; none ticked is all.
+func endpointOptions(ticked []string) (out []views.Tick) {
+	for _, c := range key.EndpointClasses {
+		out = append(out, views.Tick{Value: c.Name, Label: c.Label, Hint: c.Hint, Checked: slices.Contains(ticked, c.Name)})
+	}
+	return out
 }
 
 // usedDays is how far back a key's figures go.
@@ -135,6 +157,9 @@ func exampleModel(k key.Key) string {
 	return "smart"
 }
 
+// usualDays is the life of a key that the form proposes: long enough for a quarter's work, and keys that nobody renews end.
+const usualDays = 90
+
 // newPage is the empty form: what the actor may choose, and the likeliest choice.
 func (h *Handlers) newPage(c *web.Context) (views.NewPage, error) {
 	actor := c.Actor()
@@ -147,7 +172,8 @@ func (h *Handlers) newPage(c *web.Context) (views.NewPage, error) {
 		return views.NewPage{}, err
 	}
 	members := withSelf(people.Members, c.Member())
-	page := views.NewPage{Shell: c.Shell("New key", "keys"), CanAccount: actor.Role.AtLeast(org.Lead)}
+	page := views.NewPage{Shell: c.Shell("New key", "keys"), CanAccount: actor.Role.AtLeast(org.Lead), Endpoints: endpointOptions(nil)}
+	page.Fields.Expires = c.Now().In(c.Zone()).AddDate(0, 0, usualDays).Format(time.DateOnly)
 	for _, t := range teams {
 		page.Teams = append(page.Teams, ui.Option{Value: t.ID.String(), Label: t.Name})
 		if page.Fields.Team == "" || (len(actor.Teams) > 0 && t.ID == actor.Teams[0]) {

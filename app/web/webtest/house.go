@@ -155,7 +155,7 @@ func (h *House) Join(t testing.TB, x Tenant, name string, r org.Role, teams ...i
 // Refresh reads the keys from the database into the Desk, as the mirror does when the bus speaks.
 func (h *House) Refresh(t testing.TB) {
 	t.Helper()
-	records, err := h.KeyStore.Records(t.Context())
+	records, err := h.KeyStore.Records(t.Context(), h.Clock.Now().Add(-key.Remembered))
 	must(t, err)
 	must(t, h.Desk.Load(records))
 }

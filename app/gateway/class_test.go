@@ -1,0 +1,65 @@
+package gateway
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/bodhi-gateway/bodhi/app/key"
+	"github.com/bodhi-gateway/bodhi/app/llm"
+)
+
+func TestAKeyIsHeldToItsEndpoints(t *testing.T) {
+	t.Parallel()
+	h := build(t, nil)
+	h.grant.Endpoints = key.Embeddings | key.Audio
+	for _, path := range []string{"/v1/chat/completions", "/v1/completions", "/v1/responses", "/v1/messages", "/v1/messages/count_tokens", "/v1/images/generations", "/v1/moderations",
+		"/v1beta/models/smart:generateContent", "/model/smart/converse"} {
+		body := `{"model":"smart","input":"x","prompt":"x","max_tokens":1,"messages":[{"role":"user","content":"x"}]}`
+		switch {
+		case strings.HasPrefix(path, "/v1beta"):
+			body = `{"contents":[{"role":"user","parts":[{"text":"x"}]}]}`
+		case strings.HasPrefix(path, "/model"):
+			body = `{"messages":[{"role":"user","content":[{"text":"x"}]}]}`
+		}
+		resp, text := h.send(t, "POST", path, body, "application/json")
+		if resp.StatusCode != http.StatusNotFound || !strings.Contains(text, "It is for: embeddings, audio.") {
+			t.Errorf("%s: %d %s", path, resp.StatusCode, text)
+		}
+	}
+	if resp, text := h.send(t, "GET", "/v1/files", "", ""); resp.StatusCode != http.StatusNotFound || !strings.Contains(text, "model_not_allowed") {
+		t.Errorf("files: %d %s", resp.StatusCode, text)
+	}
+	if resp, text := h.send(t, "POST", "/v1/embeddings", `{"model":"none","input":"x"}`, "application/json"); !strings.Contains(text, "model_not_found") {
+		t.Errorf("what it may: %d %s", resp.StatusCode, text) // it went past admit, to the plan
+	}
+	for _, path := range []string{"/v1/models", "/v1/key"} {
+		if resp, text := h.send(t, "GET", path, "", ""); resp.StatusCode != http.StatusOK {
+			t.Errorf("%s: %d %s", path, resp.StatusCode, text)
+		}
+	}
+}
+
+// TestEveryEndpointHasAClass finds a new one that narrowed keys can never use.
+func TestEveryEndpointHasAClass(t *testing.T) {
+	t.Parallel()
+	for _, e := range endpoints {
+		if e.answer == nil && !e.upgrade && classOf(e) == 0 {
+			t.Errorf("%s %s%s is of no class", e.method, e.prefix, e.suffix)
+		}
+	}
+	if (key.Endpoints(0)).Allows(classOf(&endpoint{op: llm.Operation("new")})) != true || key.Chat.Allows(0) {
+		t.Error("what has no class is for keys that nothing narrows")
+	}
+}
+
+func TestTheLookAtTheEndpointAllocatesNothing(t *testing.T) {
+	e := &endpoint{family: llm.OpenAI, op: llm.Embeddings}
+	if n := testing.AllocsPerRun(100, func() {
+		if !key.Embeddings.Allows(classOf(e)) {
+			t.Error("refused")
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}

@@ -1,0 +1,236 @@
+package keyweb
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/key"
+	"github.com/bodhi-gateway/bodhi/app/web"
+	views "github.com/bodhi-gateway/bodhi/views/key"
+)
+
+func (h *Handlers) editPage(c *web.Context, k key.Key) (views.EditPage, error) {
+	if !key.Changeable(c.Actor(), k) {
+		return views.EditPage{}, fault.New(fault.Forbidden, "forbidden", "You can change your own keys only. Ask your team lead.")
+	}
+	f := views.Fields{Name: k.Name, Expires: lastDay(k.ExpiresAt, c.Zone()), Models: strings.Join(k.Models, "\n"),
+		Networks: strings.ReplaceAll(networks(k), ", ", "\n"), Endpoints: k.Endpoints.Names()}
+	return views.EditPage{Shell: c.Shell("Edit "+k.Name, "keys"), Row: views.Row{ID: k.ID.String(), Name: k.Name}, Fields: f,
+		Endpoints: endpointOptions(f.Endpoints)}, nil
+}
+
+func (h *Handlers) edit(c *web.Context) error {
+	k, err := h.named(c)
+	if err != nil {
+		return err
+	}
+	page, err := h.editPage(c, k)
+	if err != nil {
+		return err
+	}
+	return c.Render(views.Edit(page))
+}
+
+func (h *Handlers) named(c *web.Context) (key.Key, error) {
+	which, err := keyID(c)
+	if err != nil {
+		return key.Key{}, err
+	}
+	return h.keys.Get(c.Ctx(), c.Actor(), which)
+}
+
+func (h *Handlers) update(c *web.Context) error {
+	k, err := h.named(c)
+	if err != nil {
+		return err
+	}
+	page, err := h.editPage(c, k)
+	if err != nil {
+		return err
+	}
+	fields := typed(c)
+	in, err := edited(k, fields, c.Zone())
+	if err == nil {
+		_, err = h.keys.Edit(c.Ctx(), c.Actor(), k.ID, in)
+	}
+	if r, ok := web.Refused(err); ok {
+		page.Fields, page.Error, page.Errors, page.Endpoints = fields, r.Form, r.Fields, endpointOptions(fields.Endpoints)
+		return c.Invalid(views.Edit(page))
+	}
+	if err != nil {
+		return err
+	}
+	c.Flash("Key saved.")
+	return c.See(page.Row.Href())
+}
+
+// edited reads the form. A day that was not touched leaves the expiry as it is, to the second.
+func edited(k key.Key, f views.Fields, zone *time.Location) (key.Edit, error) {
+	models, networks := lines(f.Models), lines(f.Networks)
+	in := key.Edit{Name: &f.Name, Models: &models, Networks: &networks, Endpoints: &f.Endpoints}
+	if f.Expires == lastDay(k.ExpiresAt, zone) {
+		return in, nil
+	}
+	at, err := expiry(f.Expires, zone)
+	in.ExpiresAt = &at
+	return in, err
+}
+
+func (h *Handlers) rotate(c *web.Context) error {
+	which, err := keyID(c)
+	if err != nil {
+		return err
+	}
+	old, err := hours(c.FormValue("overlap_hours"))
+	if err != nil {
+		return err
+	}
+	made, err := h.keys.Rotate(c.Ctx(), c.Actor(), which, old)
+	if err != nil {
+		return err
+	}
+	who, err := h.names(c)
+	if err != nil {
+		return err
+	}
+	page := views.CreatedPage{Shell: c.Shell("The new secret", "keys"), Title: "The new secret", Row: row(c, who, made.Key), Note: "The old secret stopped."}
+	if made.Key.Old.Works(c.Now()) {
+		page.Note = "The old secret works until " + c.When(made.Key.Old.Until).Text + ". Change your apps before that."
+	}
+	return h.reveal(c, page, made)
+}
+
+// hours reads an overlap; "" is the usual one. The service knows the bounds.
+func hours(text string) (time.Duration, error) {
+	if text == "" {
+		return key.DefaultOverlap, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return -1, fault.Field("overlap_hours", "Enter whole hours from 0 to 168.")
+	}
+	return overlap(n), nil
+}
+
+// overlap keeps what is far out of bounds from wrapping round into them; the service refuses it.
+func overlap(hours int) time.Duration {
+	if hours < 0 || hours > 1000 {
+		return -1
+	}
+	return time.Duration(hours) * time.Hour
+}
+
+func (h *Handlers) revoke(c *web.Context) error {
+	_ = c.FormValue("keys") // reads the form
+	keys, err := keyIDs(c.Request().Form["keys"])
+	if err != nil {
+		return err
+	}
+	if err := h.keys.RevokeUnused(c.Ctx(), c.Actor(), keys); err != nil {
+		return err
+	}
+	c.Flash(strconv.Itoa(len(keys)) + " unused keys revoked.")
+	if len(keys) == 1 {
+		c.Flash("1 unused key revoked.")
+	}
+	return c.See(root + "?unused=true")
+}
+
+func keyIDs(texts []string) ([]id.Key, error) {
+	out := make([]id.Key, 0, len(texts))
+	for _, text := range texts {
+		k, err := id.ParseKey(text)
+		if err != nil {
+			return nil, key.Missing()
+		}
+		out = append(out, k)
+	}
+	return out, nil
+}
+
+// listQuery are the parameters of the API's list.
+var listQuery = []web.Parameter{{Name: "unused", Does: "Only keys that were made more than 30 days ago and not used since then or for 30 days.", Values: []string{"true"}, Example: "true"}}
+
+// keyChange changes what it names and leaves the rest. Empty lists allow everything.
+type keyChange struct {
+	Name      *string   `json:"name"`
+	Models    *[]string `json:"models"`
+	Networks  *[]string `json:"networks"`
+	Endpoints *[]string `json:"endpoints"`
+	ExpiresAt *string   `json:"expires_at"` // RFC 3339; "" = it does not expire
+}
+
+// rotateInput says how long the old secret goes on working.
+type rotateInput struct {
+	OverlapHours *int `json:"overlap_hours"` // 0 to 168; 24 if it is left out
+}
+
+// revokeInput names keys that lie unused, 200 at most.
+type revokeInput struct {
+	Keys []string `json:"keys"`
+}
+
+func (h *Handlers) apiUpdate(c *web.Context) error {
+	which, err := keyID(c)
+	if err != nil {
+		return err
+	}
+	in, err := web.Decode[keyChange](c)
+	if err != nil {
+		return err
+	}
+	change := key.Edit{Name: in.Name, Models: in.Models, Networks: in.Networks, Endpoints: in.Endpoints}
+	if in.ExpiresAt != nil {
+		var at time.Time
+		if *in.ExpiresAt != "" {
+			if at, err = time.Parse(time.RFC3339, *in.ExpiresAt); err != nil {
+				return fault.Field("expires_at", "Write a time like 2027-01-31T00:00:00Z, or \"\" for a key that does not expire.")
+			}
+		}
+		change.ExpiresAt = &at
+	}
+	k, err := h.keys.Edit(c.Ctx(), c.Actor(), which, change)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, keyOut(c, k))
+}
+
+func (h *Handlers) apiRotate(c *web.Context) error {
+	which, err := keyID(c)
+	if err != nil {
+		return err
+	}
+	in, err := web.Decode[rotateInput](c)
+	if err != nil {
+		return err
+	}
+	old := key.DefaultOverlap
+	if in.OverlapHours != nil {
+		old = overlap(*in.OverlapHours)
+	}
+	made, err := h.keys.Rotate(c.Ctx(), c.Actor(), which, old)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, createdJSON{keyOut(c, made.Key), made.Secret.Reveal()})
+}
+
+func (h *Handlers) apiRevoke(c *web.Context) error {
+	in, err := web.Decode[revokeInput](c)
+	if err != nil {
+		return err
+	}
+	keys, err := keyIDs(in.Keys)
+	if err != nil {
+		return err
+	}
+	if err := h.keys.RevokeUnused(c.Ctx(), c.Actor(), keys); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}
