@@ -44,20 +44,12 @@ func clip(s string) string {
 	return string(r[:min(len(r), maxName)])
 }
 
-// Users are all people of the organization, by SCIM id.
-func (s *Service) Users(ctx context.Context, actor org.Actor) ([]User, error) {
+// Users are people of the organization, by SCIM id, and how many match in all.
+func (s *Service) Users(ctx context.Context, actor org.Actor, q UserQuery) ([]User, int, error) {
 	if err := actor.Require(org.Admin); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return s.Store.Users(ctx, actor.Org)
-}
-
-// Find are users by user name or external id, the questions directories ask.
-func (s *Service) Find(ctx context.Context, actor org.Actor, userName, externalID string) ([]User, error) {
-	if err := actor.Require(org.Admin); err != nil {
-		return nil, err
-	}
-	return s.Store.Find(ctx, actor.Org, userName, externalID)
+	return s.Store.Users(ctx, actor.Org, q)
 }
 
 // User is one, with the groups they are in.
@@ -176,11 +168,11 @@ func (s *Service) current(ctx context.Context, o id.Org, which id.Member, versio
 func (s *Service) set(ctx context.Context, actor org.Actor, u *User, p Person) error {
 	now := s.Clock.Now()
 	switch {
-	case p.Active && !u.Active():
+	case p.Active && !u.Present():
 		if err := s.letIn(ctx, actor, u, p); err != nil {
 			return err
 		}
-	case !p.Active && u.Active():
+	case !p.Active && u.Present():
 		if err := s.putOut(ctx, actor, u); err != nil {
 			return err
 		}
@@ -198,7 +190,7 @@ func (s *Service) set(ctx context.Context, actor org.Actor, u *User, p Person) e
 	if err := s.Store.PutUser(ctx, *u); err != nil {
 		return err
 	}
-	if !u.Active() {
+	if !u.Present() {
 		return nil
 	}
 	return s.place(ctx, actor, u)
@@ -226,7 +218,7 @@ func (s *Service) putOut(ctx context.Context, actor org.Actor, u *User) error {
 	if err := s.People.RemoveMember(ctx, actor, u.Member); err != nil {
 		return err
 	}
-	u.Member = id.Member{}
+	u.Member, u.Disabled = id.Member{}, false
 	return nil
 }
 
@@ -255,7 +247,7 @@ func (s *Service) DeleteUser(ctx context.Context, actor org.Actor, which id.Memb
 		if err != nil {
 			return err
 		}
-		if u.Active() {
+		if u.Present() {
 			if err := s.putOut(ctx, actor, &u); err != nil {
 				return err
 			}
