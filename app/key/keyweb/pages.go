@@ -2,6 +2,8 @@ package keyweb
 
 import (
 	"context"
+	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
@@ -11,28 +13,51 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	views "github.com/bodhi-gateway/bodhi/views/key"
+	"github.com/bodhi-gateway/bodhi/views/ui"
 )
 
-const root = "/keys"
+const (
+	root    = "/keys"
+	perPage = 50
+)
 
 func (h *Handlers) list(c *web.Context) error {
-	all, err := h.keys.List(c.Ctx(), c.Actor())
+	q := key.Query{Search: c.QueryParam("q"), Limit: perPage}
+	var err error
+	if text := c.QueryParam("after"); text != "" {
+		if q.After, err = id.ParseKey(text); err != nil {
+			return fault.Field("after", "This is no page of keys. Begin with the first.")
+		}
+	}
+	found, err := h.keys.Find(c.Ctx(), c.Actor(), q)
 	if err != nil {
 		return err
 	}
-	who, err := h.names(c)
+	who, err := h.names(c, found.Keys...)
 	if err != nil {
 		return err
 	}
-	page := views.ListPage{Shell: c.Shell("Keys", "keys"), CanCreate: c.Actor().Role.AtLeast(org.Developer)}
-	for _, k := range all {
+	page := views.ListPage{Shell: c.Shell("Keys", "keys"), CanCreate: c.Actor().Role.AtLeast(org.Developer), Search: q.Search,
+		Pager: ui.PagerProps{Note: fmt.Sprintf("Newest first, %d a page", perPage), NewerLabel: "First", OlderLabel: "Next"}}
+	for _, k := range found.Keys {
 		page.Rows = append(page.Rows, row(c, who, k))
+	}
+	values := url.Values{}
+	if q.Search != "" {
+		values.Set("q", q.Search)
+	}
+	if !q.After.IsZero() {
+		page.Pager.Newer = root + "?" + values.Encode()
+	}
+	if !found.Next.IsZero() {
+		values.Set("after", found.Next.String())
+		page.Pager.Older = root + "?" + values.Encode()
 	}
 	return c.Render(views.List(page))
 }
 
 func (h *Handlers) form(c *web.Context) error {
-	page, err := h.newPage(c)
+	page, err := h.newPage(c, id.Member{})
 	if err != nil {
 		return err
 	}
@@ -48,7 +73,7 @@ func (h *Handlers) create(c *web.Context) error {
 		made, err = h.keys.Create(c.Ctx(), c.Actor(), in)
 	}
 	if r, ok := web.Refused(err); ok {
-		page, err := h.newPage(c)
+		page, err := h.newPage(c, in.Member)
 		if err != nil {
 			return err
 		}
@@ -58,7 +83,7 @@ func (h *Handlers) create(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	who, err := h.names(c)
+	who, err := h.names(c, made.Key)
 	if err != nil {
 		return err
 	}
@@ -102,7 +127,7 @@ func (h *Handlers) show(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	who, err := h.names(c)
+	who, err := h.names(c, k)
 	if err != nil {
 		return err
 	}
