@@ -2,6 +2,8 @@ package scim
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"strings"
 	"time"
@@ -180,6 +182,11 @@ func (s *Service) set(ctx context.Context, actor org.Actor, u *User, p Person) e
 		if err := s.rename(ctx, actor, *u, p, now); err != nil {
 			return err
 		}
+	case u.Known && (u.UserName != p.UserName || u.ExternalID != p.ExternalID || string(u.Attributes) != string(p.Attributes)):
+		if err := s.Audit.Append(ctx, actor, audit.Entry{Action: "member.changed", Target: u.ID.String(), TargetName: p.Email,
+			Before: described(u.UserName, u.ExternalID, u.Attributes), After: described(p.UserName, p.ExternalID, p.Attributes)}); err != nil {
+			return err
+		}
 	}
 	if u.ID.IsZero() { // created inactive: an id of its own
 		u.ID = id.NewMember(s.IDs)
@@ -194,6 +201,13 @@ func (s *Service) set(ctx context.Context, actor org.Actor, u *User, p Person) e
 		return nil
 	}
 	return s.place(ctx, actor, u)
+}
+
+// described is what a directory says of somebody that is no member's name or address, as the audit log has it. Attributes
+// are the directory's own words, up to megabytes of them: that they changed is what is kept.
+func described(userName, externalID string, attributes []byte) map[string]any {
+	sum := sha256.Sum256(attributes)
+	return map[string]any{"user_name": userName, "external_id": externalID, "attributes_sha256": hex.EncodeToString(sum[:8])}
 }
 
 // letIn makes a membership. It has no password: the person logs in through the identity provider, or by a link that

@@ -99,3 +99,26 @@ func TestLeavingAGroupGivesTheLowerRoleBack(t *testing.T) {
 		role("an admin has changed it meanwhile", org.Viewer)
 	})
 }
+
+func TestAChangeOfAttributesAloneIsInTheAuditLog(t *testing.T) {
+	t.Parallel()
+	s := serve(t, dbtest.SQLite(t))
+	user := s.want("create", s.ask("POST", "Users", babs), 201).id()
+	entries := func() (n int64) {
+		t.Helper()
+		all, err := s.Audit.List(t.Context(), org.System(s.Org.ID, "test"), 0, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all[0].Seq
+	}
+	before := entries()
+	s.want("a new title", s.ask("PATCH", "Users/"+user, patch(`{"op":"replace","path":"title","value":"Guide"}`)), 200)
+	if n := entries() - before; n != 1 {
+		t.Errorf("a new title left %d entries", n)
+	}
+	s.want("the same title", s.ask("PATCH", "Users/"+user, patch(`{"op":"replace","path":"title","value":"Guide"}`)), 200)
+	if n := entries() - before; n != 1 {
+		t.Errorf("nothing new left %d entries", n-1)
+	}
+}
