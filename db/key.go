@@ -3,7 +3,6 @@ package db
 import (
 	"context"
 	"net/netip"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -109,36 +108,16 @@ func (s *KeyStore) Get(ctx context.Context, o id.Org, k id.Key) (key.Key, error)
 }
 
 // List implements key.Store.
-func (s *KeyStore) List(ctx context.Context, o id.Org, q key.Query) ([]key.Key, error) {
+func (s *KeyStore) List(ctx context.Context, o id.Org) ([]key.Key, error) {
 	var rows []shownKey
 	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
-		find := narrowKeys(shownKeys(tx, o), q).Order("k.id DESC") // ids sort by creation
-		if q.Limit > 0 {
-			find = find.Limit(q.Limit)
-		}
-		return find.Find(&rows).Error
+		return shownKeys(tx, o).Order("k.created_at DESC, k.id DESC").Find(&rows).Error
 	})
 	out := make([]key.Key, 0, len(rows))
 	for _, r := range rows {
 		out = append(out, r.key())
 	}
 	return out, err
-}
-
-func narrowKeys(tx *gorm.DB, q key.Query) *gorm.DB {
-	if q.Within != nil {
-		tx = tx.Where("(k.team_id IN ? OR k.member_id = ?)", q.Within, q.Self)
-	}
-	if !q.After.IsZero() {
-		tx = tx.Where("k.id < ?", q.After)
-	}
-	if q.Search != "" {
-		like := "%" + likely.Replace(strings.ToLower(q.Search)) + "%"
-		// A member is found by their name where the list shows it: in the key's own team.
-		tx = tx.Where(`(LOWER(k.name) LIKE ? ESCAPE '\' OR LOWER(k.account) LIKE ? ESCAPE '\' OR k.last4 = ? OR
-			s.member_id IS NOT NULL AND m.removed_at IS NULL AND LOWER(m.name) LIKE ? ESCAPE '\')`, like, like, q.Search, like)
-	}
-	return tx
 }
 
 // SetDisabled implements key.Store.

@@ -63,30 +63,12 @@ func (k Key) Status(now time.Time) string {
 	return "active"
 }
 
-// Query narrows a list of keys. Zero fields do not narrow.
-type Query struct {
-	Within []id.Team // only keys of these teams, and Self's; nil = all
-	Self   id.Member
-	Search string // part of the key's name or last letters, or of its member's or service account's name
-	After  id.Key // only keys older than this one; it need not be there any more
-	Limit  int
-}
-
-// Page is a part of the keys one may see. Next is the After of the following one, zero on the last.
-type Page struct {
-	Keys []Key
-	Next id.Key
-}
-
-// MaxSearch is how long a text to search for may be, in characters.
-const MaxSearch = 100
-
 // Store keeps keys. *db.KeyStore implements it. A key that is not there, deleted, or another organization's is Missing.
 type Store interface {
 	Insert(ctx context.Context, k Key) error
 	Get(ctx context.Context, o id.Org, k id.Key) (Key, error)
 	// List gives an organization's keys, newest first.
-	List(ctx context.Context, o id.Org, q Query) ([]Key, error)
+	List(ctx context.Context, o id.Org) ([]Key, error)
 	// SetDisabled disables a key at a time, or enables it with the zero time.
 	SetDisabled(ctx context.Context, o id.Org, k id.Key, at time.Time) error
 	// Delete hides a key for good and keeps its row, because spending refers to it.

@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/bodhi-gateway/bodhi/app/audit"
 	"github.com/bodhi-gateway/bodhi/app/clock"
@@ -152,35 +150,17 @@ func (s *Service) List(ctx context.Context, actor org.Actor) ([]Key, error) {
 	if err := actor.Require(org.Viewer); err != nil {
 		return nil, err
 	}
-	p, err := s.Find(ctx, actor, Query{})
-	return p.Keys, err
-}
-
-// Find gives a page of the keys the actor may see, newest first. The query says nothing of whose: that is the actor's.
-func (s *Service) Find(ctx context.Context, actor org.Actor, q Query) (Page, error) {
-	if err := actor.Require(org.Viewer); err != nil {
-		return Page{}, err
-	}
-	if q.Search = strings.TrimSpace(q.Search); utf8.RuneCountInString(q.Search) > MaxSearch {
-		return Page{}, fault.Field("q", fmt.Sprintf("Search for at most %d characters.", MaxSearch))
-	}
-	q.Within, q.Self = nil, id.Member{}
-	if teams, all := actor.Seen(); !all {
-		q.Within, q.Self = append([]id.Team{}, teams...), actor.Member
-	}
-	limit := q.Limit
-	if limit > 0 {
-		q.Limit++ // one more says whether there is a next page
-	}
-	all, err := s.Store.List(ctx, actor.Org, q)
+	all, err := s.Store.List(ctx, actor.Org)
 	if err != nil {
-		return Page{}, fmt.Errorf("list keys: %w", err)
+		return nil, fmt.Errorf("list keys: %w", err)
 	}
-	p := Page{Keys: all}
-	if limit > 0 && len(all) > limit {
-		p.Keys, p.Next = all[:limit], all[limit-1].ID
+	var out []Key
+	for _, k := range all {
+		if sees(actor, k) {
+			out = append(out, k)
+		}
 	}
-	return p, nil
+	return out, nil
 }
 
 // Get gives one key.

@@ -10,9 +10,6 @@ import (
 type ListPage struct {
 	Shell layout.Shell
 	Rows  []Row
-	// Search is what was searched for.
-	Search string
-	Pager  ui.PagerProps
 	// CanCreate shows the way to a new key.
 	CanCreate bool
 }
@@ -40,10 +37,6 @@ type NewPage struct {
 	Errors map[string]string // by field name
 	// Teams and Owners are what may be chosen; an owner is a member's id, or "" for a service account.
 	Teams, Owners []ui.Option
-	// Searches shows the search for people, who are too many for one list; Search is what was searched for, Found what
-	// came of it where that is nothing.
-	Searches      bool
-	Search, Found string
 	// CanAccount shows the field of a service account's name.
 	CanAccount bool
 }

@@ -75,22 +75,22 @@ func (h *Handlers) apiList(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	q := key.Query{Search: c.QueryParam("q"), Limit: limit}
-	if after := c.QueryParam("after"); after != "" {
-		if q.After, err = id.ParseKey(after); err != nil {
-			return fault.Field("after", "after is the next of the page before.")
-		}
-	}
-	found, err := h.keys.Find(c.Ctx(), c.Actor(), q)
+	all, err := h.keys.List(c.Ctx(), c.Actor())
 	if err != nil {
 		return err
 	}
-	out := keyList{Data: []keyJSON{}}
-	for _, k := range found.Keys {
-		out.Data = append(out.Data, keyOut(c, k))
+	if after := c.QueryParam("after"); after != "" {
+		if all, err = following(all, after); err != nil {
+			return err
+		}
 	}
-	if !found.Next.IsZero() {
-		out.Next = found.Next.String()
+	out := keyList{Data: []keyJSON{}}
+	for i, k := range all {
+		if i == limit {
+			out.Next = all[i-1].ID.String()
+			break
+		}
+		out.Data = append(out.Data, keyOut(c, k))
 	}
 	return c.JSON(http.StatusOK, out)
 }
@@ -104,6 +104,20 @@ func pageSize(text string) (int, error) {
 		return 0, fault.Field("limit", "limit is a number from 1 to 1000.")
 	}
 	return n, nil
+}
+
+// following are the keys listed after one. Ids sort by creation, so the cursor works even if its key is gone.
+func following(all []key.Key, after string) ([]key.Key, error) {
+	cursor, err := id.ParseKey(after)
+	if err != nil {
+		return nil, fault.Field("after", "after is the next of the page before.")
+	}
+	for i, k := range all {
+		if k.ID.Compare(cursor) < 0 {
+			return all[i:], nil
+		}
+	}
+	return nil, nil
 }
 
 func (h *Handlers) apiCreate(c *web.Context) error {

@@ -2,8 +2,6 @@ package keyweb
 
 import (
 	"context"
-	"fmt"
-	"net/url"
 	"strings"
 	"time"
 
@@ -13,51 +11,28 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	views "github.com/bodhi-gateway/bodhi/views/key"
-	"github.com/bodhi-gateway/bodhi/views/ui"
 )
 
-const (
-	root    = "/keys"
-	perPage = 50
-)
+const root = "/keys"
 
 func (h *Handlers) list(c *web.Context) error {
-	q := key.Query{Search: c.QueryParam("q"), Limit: perPage}
-	var err error
-	if text := c.QueryParam("after"); text != "" {
-		if q.After, err = id.ParseKey(text); err != nil {
-			return fault.Field("after", "This is no page of keys. Begin with the first.")
-		}
-	}
-	found, err := h.keys.Find(c.Ctx(), c.Actor(), q)
+	all, err := h.keys.List(c.Ctx(), c.Actor())
 	if err != nil {
 		return err
 	}
-	who, err := h.names(c, found.Keys...)
+	who, err := h.names(c)
 	if err != nil {
 		return err
 	}
-	page := views.ListPage{Shell: c.Shell("Keys", "keys"), CanCreate: c.Actor().Role.AtLeast(org.Developer), Search: q.Search,
-		Pager: ui.PagerProps{Note: fmt.Sprintf("Newest first, %d a page", perPage), NewerLabel: "First", OlderLabel: "Next"}}
-	for _, k := range found.Keys {
+	page := views.ListPage{Shell: c.Shell("Keys", "keys"), CanCreate: c.Actor().Role.AtLeast(org.Developer)}
+	for _, k := range all {
 		page.Rows = append(page.Rows, row(c, who, k))
-	}
-	values := url.Values{}
-	if q.Search != "" {
-		values.Set("q", q.Search)
-	}
-	if !q.After.IsZero() {
-		page.Pager.Newer = root + "?" + values.Encode()
-	}
-	if !found.Next.IsZero() {
-		values.Set("after", found.Next.String())
-		page.Pager.Older = root + "?" + values.Encode()
 	}
 	return c.Render(views.List(page))
 }
 
 func (h *Handlers) form(c *web.Context) error {
-	page, err := h.newPage(c, id.Member{})
+	page, err := h.newPage(c)
 	if err != nil {
 		return err
 	}
@@ -73,7 +48,7 @@ func (h *Handlers) create(c *web.Context) error {
 		made, err = h.keys.Create(c.Ctx(), c.Actor(), in)
 	}
 	if r, ok := web.Refused(err); ok {
-		page, err := h.newPage(c, in.Member)
+		page, err := h.newPage(c)
 		if err != nil {
 			return err
 		}
@@ -83,7 +58,7 @@ func (h *Handlers) create(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	who, err := h.names(c, made.Key)
+	who, err := h.names(c)
 	if err != nil {
 		return err
 	}
@@ -127,7 +102,7 @@ func (h *Handlers) show(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	who, err := h.names(c, k)
+	who, err := h.names(c)
 	if err != nil {
 		return err
 	}

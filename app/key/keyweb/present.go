@@ -19,19 +19,12 @@ type names struct {
 	members map[id.Member]string
 }
 
-// names looks up whose keys these are. There are at most as many as a page of members holds.
-func (h *Handlers) names(c *web.Context, keys ...key.Key) (names, error) {
+func (h *Handlers) names(c *web.Context) (names, error) {
 	teams, err := h.people.Teams(c.Ctx(), c.Actor())
 	if err != nil {
 		return names{}, err
 	}
-	q := org.MemberQuery{IDs: []id.Member{}, Limit: identity.MaxMembers}
-	for _, k := range keys {
-		if !k.Member.IsZero() {
-			q.IDs = append(q.IDs, k.Member)
-		}
-	}
-	members, err := h.people.FindMembers(c.Ctx(), c.Actor(), q)
+	members, err := h.people.Members(c.Ctx(), c.Actor())
 	if err != nil {
 		return names{}, err
 	}
@@ -39,7 +32,7 @@ func (h *Handlers) names(c *web.Context, keys ...key.Key) (names, error) {
 	for _, t := range teams {
 		out.teams[t.ID] = t.Name
 	}
-	for _, m := range members.Members {
+	for _, m := range members {
 		out.members[m.ID] = m.Name
 	}
 	return out, nil
@@ -142,30 +135,19 @@ func exampleModel(k key.Key) string {
 	return "smart"
 }
 
-// newPage is the empty form: what the actor may choose, and the likeliest choice. chosen is the owner that was chosen on the
-// form before, if there was one. In a large organization a search brings the person in.
-func (h *Handlers) newPage(c *web.Context, chosen id.Member) (views.NewPage, error) {
+// newPage is the empty form: what the actor may choose, and the likeliest choice.
+func (h *Handlers) newPage(c *web.Context) (views.NewPage, error) {
 	actor := c.Actor()
 	teams, err := h.people.Teams(c.Ctx(), actor)
 	if err != nil {
 		return views.NewPage{}, err
 	}
-	search := c.QueryParam("q")
-	people, err := h.people.FindMembers(c.Ctx(), actor, org.MemberQuery{Search: search, Limit: identity.MaxMembers})
+	people, err := h.people.FindMembers(c.Ctx(), actor, org.MemberQuery{Limit: identity.MaxMembers})
 	if err != nil {
 		return views.NewPage{}, err
 	}
 	members := withSelf(people.Members, c.Member())
-	if !chosen.IsZero() && chosen != actor.Member {
-		if m, err := h.people.Member(c.Ctx(), actor, chosen); err == nil { // one whom the actor does not know is not offered
-			members = withSelf(members, m)
-		}
-	}
-	page := views.NewPage{Shell: c.Shell("New key", "keys"), CanAccount: actor.Role.AtLeast(org.Lead), Search: search}
-	page.Searches = page.CanAccount && (search != "" || !people.Next.ID.IsZero())
-	if search != "" && len(people.Members) == 0 {
-		page.Found = "Nobody matches. Search for a part of a name or an address."
-	}
+	page := views.NewPage{Shell: c.Shell("New key", "keys"), CanAccount: actor.Role.AtLeast(org.Lead)}
 	for _, t := range teams {
 		page.Teams = append(page.Teams, ui.Option{Value: t.ID.String(), Label: t.Name})
 		if page.Fields.Team == "" || (len(actor.Teams) > 0 && t.ID == actor.Teams[0]) {
@@ -175,18 +157,13 @@ func (h *Handlers) newPage(c *web.Context, chosen id.Member) (views.NewPage, err
 	for _, m := range members {
 		if m.ID == actor.Member {
 			page.Owners = append([]ui.Option{{Value: m.ID.String(), Label: "Me"}}, page.Owners...)
-			if page.Fields.Owner == "" {
-				page.Fields.Owner = m.ID.String()
-			}
+			page.Fields.Owner = m.ID.String()
 		} else if page.CanAccount {
 			page.Owners = append(page.Owners, ui.Option{Value: m.ID.String(), Label: m.Name, Group: "Members"})
-			if search != "" && len(people.Members) == 1 && m.ID == people.Members[0].ID {
-				page.Fields.Owner = m.ID.String() // the one who was searched for
-			}
 		}
 	}
 	if page.CanAccount && !people.Next.ID.IsZero() {
-		page.Owners = append(page.Owners, ui.Option{Label: "More people: search for them above", Group: "Members", Disabled: true, Value: "more"})
+		page.Owners = append(page.Owners, ui.Option{Label: "More people: they make their own", Group: "Members", Disabled: true, Value: "more"})
 	}
 	if page.CanAccount {
 		page.Owners = append(page.Owners, ui.Option{Value: "", Label: "A service account", Group: "Machines"})
@@ -194,7 +171,7 @@ func (h *Handlers) newPage(c *web.Context, chosen id.Member) (views.NewPage, err
 	return page, nil
 }
 
-// withSelf is the members with one among them, who may be beyond the first page.
+// withSelf is the members with the reader among them, who may be beyond the first page.
 func withSelf(all []org.Member, self org.Member) []org.Member {
 	for _, m := range all {
 		if m.ID == self.ID {
