@@ -37,8 +37,6 @@ var good = map[string]url.Values{
 	"api.budgets.create":          {"scope": {"things:teams"}, "limit_usd": {"5"}, "period": {"monthly"}, "enforcement": {"hard"}},
 	"budgets.create":              {"scope": {"things:teams"}, "limit": {"5"}, "period": {"monthly"}, "enforce": {"hard"}},
 	"budgets.approve":             {"amount": {"1"}},
-	"limits.create":               {"scope": {"things:teams"}, "unit": {"requests"}, "amount": {"5"}, "window": {"1m"}, "enforce": {"hard"}},
-	"api.limits.create":           {"scope": {"things:teams"}, "unit": {"requests"}, "amount": {"5"}, "window": {"1m"}},
 	"prices.create":               {"model": {"other"}, "price_input": {"1"}},
 	"api.overrides.create":        {"model": {"other"}, "prices_usd": {"{}input=1"}},
 	"reconcile.set":               {"credential": {"sk-admin-1"}, "narrow": {"proj_1"}},
@@ -47,7 +45,51 @@ var good = map[string]url.Values{
 	"api.budget_requests.deny":    {"note": {"no"}},
 	"budgets.deny":                {"note": {"no"}},
 	"api.budget_requests.approve": {"note": {"yes"}},
+
+	"login_policy.set":          {"idle": {"30m"}, "absolute": {"2d"}},
+	"api.login_policy.set":      {"idle_seconds": {"#1800"}, "absolute_seconds": {"#172800"}},
+	"people.give":               {"role": {"viewer"}, "at": {"things:other-teams"}},
+	"people.move":               {"from": {"things:teams"}, "to": {"things:other-teams"}},
+	"api.members.move":          {"from": {"things:teams"}, "to": {"things:other-teams"}},
+	"teams.merge":               {"into": {"things:other-teams"}},
+	"api.teams.merge":           {"into": {"things:other-teams"}},
+	"departments.create":        {"name": {"New"}},
+	"api.departments.create":    {"name": {"New"}},
+	"departments.merge":         {"into": {"things:other-departments"}},
+	"api.departments.merge":     {"into": {"things:other-departments"}},
+	"service_accounts.move":     {"team": {"things:other-teams"}},
+	"api.service_accounts.move": {"team": {"things:other-teams"}},
+	"settings.save":             {"name": {"Renamed"}, "slug": {"renamed"}, "zone": {"Europe/Berlin"}},
+	"api.organization.change":   {"name": {"Renamed"}},
+	"connections.rotate":        {"credential": {"sk-new-0123456789"}, "untested": {"on"}},
+	"aliases.switch":            {"target": {"openai/gpt-5.5"}},
+	"api.aliases.switch":        {"target": {"openai/gpt-5.5"}},
+	"models.policy":             {"unsupported": {"drop"}},
+	"api.routing.update":        {"unsupported_parameters": {"drop"}},
+	"limits.create":             {"scope": {"things:teams"}, "unit": {"tokens"}, "amount": {"5"}, "window": {"1m"}, "enforce": {"hard"}},
+	"api.limits.create":         {"scope": {"things:teams"}, "unit": {"tokens"}, "amount": {"5"}, "window": {"1m"}},
+	"directory.change":          {"role": {"viewer"}, "team": {"things:teams"}},
+	"api.directory.update":      {"role": {"viewer"}, "teams[]": {"things:teams"}},
+	"directory.token":           {"name": {"Entra ID"}},
+	"api.directory.token":       {"name": {"Entra ID"}},
+	"domains.claim":             {"domain": {"new.example"}},
+	"api.domains.claim":         {"domain": {"new.example"}},
+	"trials.try":                {"target": {"sandbox/sandbox-chat"}, "prompt": {"hi"}},
+	"api.trials.try":            {"key": {"things:keys"}, "targets[]": {"sandbox/sandbox-chat"}, "prompt": {"hi"}},
+	"scim.users.create":         {"schemas[]": {userSchema}, "userName": {"new@acme.test"}, "displayName": {"New"}, "active": {"json:true"}},
+	"scim.users.replace":        {"schemas[]": {userSchema}, "userName": {"new@acme.test"}, "displayName": {"New"}, "active": {"json:true"}},
+	"scim.users.patch":          {"schemas[]": {patchSchema}, "Operations": {`json:[{"op":"replace","path":"displayName","value":"New"}]`}},
+	"scim.groups.create":        {"schemas[]": {groupSchema}, "displayName": {"New"}},
+	"scim.groups.replace":       {"schemas[]": {groupSchema}, "displayName": {"New"}},
+	"scim.groups.patch":         {"schemas[]": {patchSchema}, "Operations": {`json:[{"op":"replace","path":"displayName","value":"New"}]`}},
+	"sso.group_add":             {"group": {"staff"}, "role": {"developer"}, "at": {"things:teams"}},
 }
+
+const (
+	userSchema  = "urn:ietf:params:scim:schemas:core:2.0:User"
+	groupSchema = "urn:ietf:params:scim:schemas:core:2.0:Group"
+	patchSchema = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+)
 
 // TestEveryChangeLeavesExactlyOneAuditEntry calls every changing route with what it takes, each on a fresh organization: a
 // success leaves one entry with the action that the route declares, a refusal none.
@@ -60,6 +102,7 @@ func TestEveryChangeLeavesExactlyOneAuditEntry(t *testing.T) {
 	s.Forms["limits.raise"] = url.Values{"add": {"5"}, "until": {soon.Format("2006-01-02T15:04")}}
 	s.Forms["api.limits.raise"] = url.Values{"add": {"5"}, "until": {soon.Format(time.RFC3339)}}
 	doc := document(t, s)
+	zone := a.stageable()
 	var lines strings.Builder
 	proven := 0
 	for i, r := range s.Routes {
@@ -70,6 +113,7 @@ func TestEveryChangeLeavesExactlyOneAuditEntry(t *testing.T) {
 		if strings.HasSuffix(r.Name, "connections.delete") {
 			home.Things["connections"] = home.Things["reconcile"] // no alias uses that one
 		}
+		home.Things["other-teams"], home.Things["other-departments"] = home.Apart["teams"], home.Apart["departments"]
 		s.Home = home
 		fitForm(s, r, home)
 		if low := below(r.Floor); low != "" && r.Guard != web.SCIM { // a directory has no roles below
@@ -83,6 +127,9 @@ func TestEveryChangeLeavesExactlyOneAuditEntry(t *testing.T) {
 			}
 		}
 		cookies(t, s, &s.Home, r, org.Admin)
+		if staged := stages[r.Name]; staged != nil {
+			staged(&stage{t, a, s, r.Name, zone})
+		}
 		for _, first := range s.Routes {
 			if first.Name == before(r.Name) {
 				s.Ask(t, first, org.Admin)
@@ -93,6 +140,10 @@ func TestEveryChangeLeavesExactlyOneAuditEntry(t *testing.T) {
 		left := changes(t, a, home, seq)
 		ok := got.Status < 300 || got.Status == http.StatusSeeOther && !strings.Contains(got.Header.Get("Location"), web.LogInPath+"?")
 		switch {
+		case got.Status == http.StatusBadGateway && len(left) == 1 && left[0].Action == r.Audit:
+			fmt.Fprintf(&lines, "%-32s %-28s one entry, though the provider failed\n", r.Name, r.Audit)
+			proven++
+			continue
 		case !ok:
 			if len(left) > 0 && got.Status < 500 { // a provider that failed was asked, and that is written down
 				t.Errorf("%s answered %d and left %d entries", r.Name, got.Status, len(left))

@@ -78,8 +78,14 @@ func (s *SCIMStore) groups(ctx context.Context, o id.Org, whole bool, narrow fun
 }
 
 // Groups implements scim.Store.
-func (s *SCIMStore) Groups(ctx context.Context, o id.Org) ([]scim.Group, error) {
-	return s.groups(ctx, o, true, func(tx *gorm.DB) *gorm.DB { return tx })
+func (s *SCIMStore) Groups(ctx context.Context, o id.Org, q scim.GroupQuery) ([]scim.Group, int, error) {
+	var total int64
+	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error { return tx.Model(&scimGroupRow{}).Where("org_id = ?", o).Count(&total).Error })
+	if err != nil || q.Limit <= 0 {
+		return nil, int(total), err
+	}
+	out, err := s.groups(ctx, o, q.Members, func(tx *gorm.DB) *gorm.DB { return tx.Offset(q.Skip).Limit(q.Limit) })
+	return out, int(total), err
 }
 
 // Group implements scim.Store.

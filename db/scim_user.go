@@ -40,6 +40,7 @@ type givenRole struct {
 	Role string `json:"role"`
 	Kind string `json:"kind"`
 	Node string `json:"node"`
+	Over string `json:"over,omitempty"` // scim.Gift's
 }
 
 func (r scimUserRow) user() scim.User {
@@ -47,7 +48,7 @@ func (r scimUserRow) user() scim.User {
 		Attributes: []byte(r.Attributes), Brought: r.Brought, Version: r.Version, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC()}
 	for _, g := range r.Given {
 		if at, err := org.ParseScope(r.Org, g.Kind, g.Node); err == nil {
-			u.Given = append(u.Given, org.Assignment{Role: org.Role(g.Role), At: at})
+			u.Given = append(u.Given, scim.Gift{Assignment: org.Assignment{Role: org.Role(g.Role), At: at}, Over: org.Role(g.Over)})
 		}
 	}
 	return u
@@ -55,7 +56,7 @@ func (r scimUserRow) user() scim.User {
 
 // unknown is a member whom the directory has not written about.
 func (r memberRow) unknown() scim.User {
-	return scim.User{ID: r.ID, Org: r.Org, Member: r.ID, UserName: r.Email, Email: r.Email, Name: r.Name, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.CreatedAt.UTC()}
+	return scim.User{ID: r.ID, Org: r.Org, Member: r.ID, UserName: r.Email, Email: r.Email, Name: r.Name, Disabled: r.DisabledAt != nil, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.CreatedAt.UTC()}
 }
 
 // joinUsers puts rows and memberships together: a membership that is over makes its user inactive, one without a row is a
@@ -69,7 +70,7 @@ func joinUsers(rows []scimUserRow, members []memberRow) []scim.User {
 	for _, r := range rows {
 		u := r.user()
 		if m, ok := present[r.Member]; ok {
-			u.Name, u.Email = m.Name, m.Email
+			u.Name, u.Email, u.Disabled = m.Name, m.Email, m.DisabledAt != nil
 			delete(present, r.Member)
 		} else {
 			u.Member = id.Member{}
@@ -99,11 +100,8 @@ func (s *SCIMStore) users(ctx context.Context, o id.Org, rows, members func(tx *
 	return out, err
 }
 
-// present are the memberships that rows name, and those that members looks for, nil for all.
+// present are the memberships that rows name, and those that members looks for.
 func (s *SCIMStore) present(tx *gorm.DB, o id.Org, known []scimUserRow, members func(tx *gorm.DB) *gorm.DB) (out []memberRow, err error) {
-	if members == nil {
-		return out, tx.Where("org_id = ? AND removed_at IS NULL", o).Find(&out).Error
-	}
 	ids := make([]id.Member, 0, len(known))
 	for _, r := range known {
 		if !r.Member.IsZero() {
@@ -138,11 +136,6 @@ func (s *SCIMStore) unclaimed(tx *gorm.DB, o id.Org, members []memberRow) ([]mem
 	}), nil
 }
 
-// Users implements scim.Store.
-func (s *SCIMStore) Users(ctx context.Context, o id.Org) ([]scim.User, error) {
-	return s.users(ctx, o, func(tx *gorm.DB) *gorm.DB { return tx }, nil)
-}
-
 // User implements scim.Store.
 func (s *SCIMStore) User(ctx context.Context, o id.Org, u id.Member) (scim.User, bool, error) {
 	byID := func(tx *gorm.DB) *gorm.DB { return tx.Where("id = ?", u) }
@@ -170,7 +163,7 @@ func (s *SCIMStore) PutUser(ctx context.Context, u scim.User) error {
 	row := scimUserRow{Org: u.Org, ID: u.ID, Member: u.Member, UserName: u.UserName, UserKey: strings.ToLower(u.UserName), ExternalID: u.ExternalID, Email: u.Email, Name: u.Name,
 		Attributes: string(u.Attributes), Brought: u.Brought, Given: []givenRole{}, Version: u.Version, CreatedAt: u.CreatedAt.UTC(), UpdatedAt: u.UpdatedAt.UTC()}
 	for _, g := range u.Given {
-		row.Given = append(row.Given, givenRole{string(g.Role), string(g.At.Kind()), g.At.Node()})
+		row.Given = append(row.Given, givenRole{string(g.Role), string(g.At.Kind()), g.At.Node(), string(g.Over)})
 	}
 	return s.db.scoped(ctx, u.Org, func(tx *gorm.DB) error {
 		return taken(tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "org_id"}, {Name: "id"}}, DoUpdates: clause.AssignmentColumns([]string{"member_id", "user_name",

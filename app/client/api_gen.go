@@ -2138,7 +2138,7 @@ type ProviderFailure struct {
 	At     time.Time `json:"at"`
 	Class  string    `json:"class"`
 	Status int       `json:"status,omitempty"`
-	Note   string    `json:"note,omitempty"` // for managers
+	Note   string    `json:"note,omitempty"` // for admins
 }
 
 // ProviderInput sets the identity provider. An empty client_secret keeps the one there is; public says that there is none.

@@ -51,7 +51,7 @@ func (s *Service) Discover(ctx context.Context, actor org.Actor) (Found, bool, e
 		return Found{}, false, err
 	}
 	o, _ := OfferingOf(Ollama)
-	if !actor.Role.AtLeast(mayChange) {
+	if !actor.Role.AtLeast(MayChange) {
 		return Found{}, false, nil
 	}
 	if _, err := s.URLs.CheckURL(o.BaseURL); err != nil {

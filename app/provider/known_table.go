@@ -14,9 +14,9 @@ func and(list []string, more ...string) []string {
 	return append(append([]string(nil), list...), more...)
 }
 
-// known is the table. What it says is from each service's own public documentation of its chat completions, read in
-// November 2026; fixtures of each lie in compat/testdata. A parameter is dropped only where the documentation says that it
-// is refused: most servers ignore what they do not know.
+// known is the table. Some rows rest on a service's public documentation that was looked up, some on general
+// knowledge of it; none was tried against the service, and the fixtures in compat/testdata are written by hand, not recorded.
+// A parameter is dropped only where a service is known to refuse it: most servers ignore what they do not know.
 var known = []Known{
 	// Groq answers 400 to log probabilities, logit_bias, names of messages, and any n but 1. Usage of a stream comes twice:
 	// in x_groq and, if asked for, as OpenAI has it.
@@ -44,7 +44,8 @@ var known = []Known{
 	{Name: "openrouter", Title: "OpenRouter", Kind: Compatible, BaseURL: "https://openrouter.ai/api/v1", Host: "openrouter.ai", NeedsKey: true, KeyFrom: "openrouter.ai/keys",
 		Catalogue: "openrouter", Quirks: eitherCap, Forward: []string{"Http-Referer"}},
 	// Perplexity has no tools, JSON by schema only, usage in every chunk, and no list of models: its list of the account's own
-	// asynchronous jobs proves a key. Searches, citations and reasoning are billed apart.
+	// asynchronous jobs proves a key. Searches, citations and reasoning are billed apart. Whether its streams end with [DONE] is
+	// unverified.
 	{Name: "perplexity", Title: "Perplexity", Kind: Compatible, BaseURL: "https://api.perplexity.ai", Host: "api.perplexity.ai", NeedsKey: true, KeyFrom: "perplexity.ai/account/api",
 		Catalogue: "perplexity", Quirks: openai.Quirks{MaxKey: "max_tokens", OnlyMaxKey: true, NoUsage: true},
 		Limits: &openai.Limits{Drop: []string{"stream_options", "logprobs", "top_logprobs", "logit_bias", "tool_choice", "parallel_tool_calls", "seed", "user"}, Refuse: []string{"tools", "functions"},

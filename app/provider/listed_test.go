@@ -155,7 +155,7 @@ func TestAServiceGivesTheAddressAndSaysWhetherItNeedsAKey(t *testing.T) {
 	w := newWorld()
 	ask := func(in provider.Input) (provider.ConnectionRecord, error) {
 		in.Kind = provider.Compatible
-		return w.Service.Create(t.Context(), org.Actor{Org: w.a.Org, Role: org.Manager, Label: "x"}, in)
+		return w.Service.Create(t.Context(), org.Actor{Org: w.a.Org, Role: org.Admin, Label: "x"}, in)
 	}
 	r, err := ask(provider.Input{Name: "groq", Service: "groq", Credential: secret.New("gsk_0123456789ab")})
 	if err != nil || r.BaseURL != "https://api.groq.com/openai/v1" || r.Service != "groq" {

@@ -20,7 +20,7 @@ type Rotation struct {
 // Rotate replaces the credential. The new one is tried first, live, and only when it works does it take the old one's
 // place, which is forgotten then; requests under way keep the one they have.
 func (s *Service) Rotate(ctx context.Context, actor org.Actor, c id.Connection, in Rotation) (ConnectionRecord, error) {
-	if err := actor.Require(mayChange); err != nil {
+	if err := actor.Require(MayChange); err != nil {
 		return ConnectionRecord{}, err
 	}
 	r, err := s.get(ctx, actor.Org, c)

@@ -35,7 +35,8 @@ type Parts struct {
 	Log     *slog.Logger
 }
 
-// Service is the control plane of connections. Managers and admins change them; everybody else sees names and models.
+// Service is the control plane of connections. Admins change them, managers see their settings; everybody else sees
+// names and models.
 type Service struct {
 	Parts
 	finder finder
@@ -44,7 +45,11 @@ type Service struct {
 // New makes the service.
 func New(p Parts) *Service { return &Service{Parts: p} }
 
-const mayChange = org.Manager
+// A connection is every department's, so no part of the organization changes it for the others.
+const (
+	MayRead   = org.Manager // addresses, key hints and what tests said
+	MayChange = org.Admin
+)
 
 // maxPerOrg bounds one tenant's share of the compiled index.
 const maxPerOrg = 200
@@ -60,7 +65,7 @@ func (s *Service) List(ctx context.Context, actor org.Actor) ([]ConnectionRecord
 		return nil, fmt.Errorf("provider: list connections: %w", err)
 	}
 	for i := range all {
-		if actor.Role.AtLeast(mayChange) {
+		if actor.Role.AtLeast(MayRead) {
 			continue
 		}
 		all[i].BaseURL, all[i].KeyHint, all[i].Check.Message = "", "", ""
@@ -68,9 +73,9 @@ func (s *Service) List(ctx context.Context, actor org.Actor) ([]ConnectionRecord
 	return all, nil
 }
 
-// Get gives one connection to those who may change it.
+// Get gives one connection to those who may see its settings.
 func (s *Service) Get(ctx context.Context, actor org.Actor, c id.Connection) (ConnectionRecord, error) {
-	if err := actor.Require(mayChange); err != nil {
+	if err := actor.Require(MayRead); err != nil {
 		return ConnectionRecord{}, err
 	}
 	return s.get(ctx, actor.Org, c)
@@ -92,7 +97,7 @@ func (s *Service) Named(ctx context.Context, actor org.Actor, c id.Connection) (
 
 // Create adds a connection and seals its credential.
 func (s *Service) Create(ctx context.Context, actor org.Actor, in Input) (ConnectionRecord, error) {
-	if err := actor.Require(mayChange); err != nil {
+	if err := actor.Require(MayChange); err != nil {
 		return ConnectionRecord{}, err
 	}
 	in, err := in.checked(s.URLs, true)
@@ -129,7 +134,7 @@ func (s *Service) Create(ctx context.Context, actor org.Actor, in Input) (Connec
 // origin erases the credential unless a new one comes with it: a key is never sent to a host it was not given for
 // (decision D18). Look at HasCredential of the result.
 func (s *Service) Update(ctx context.Context, actor org.Actor, c id.Connection, in Input) (ConnectionRecord, error) {
-	if err := actor.Require(mayChange); err != nil {
+	if err := actor.Require(MayChange); err != nil {
 		return ConnectionRecord{}, err
 	}
 	// The kind never changes, so what it needs can be checked before the transaction.
@@ -159,7 +164,7 @@ func (s *Service) Update(ctx context.Context, actor org.Actor, c id.Connection, 
 // Delete removes a connection. While aliases send traffic there it refuses and names them, unless confirmed: then their
 // targets on it go too, and aliases left without a target.
 func (s *Service) Delete(ctx context.Context, actor org.Actor, c id.Connection, confirmed bool) error {
-	if err := actor.Require(mayChange); err != nil {
+	if err := actor.Require(MayChange); err != nil {
 		return err
 	}
 	err := s.Tx.Do(ctx, func(ctx context.Context) error {
@@ -195,7 +200,7 @@ func (s *Service) Delete(ctx context.Context, actor org.Actor, c id.Connection, 
 
 // Users names the aliases on each connection: what a deletion would change, for the question before it.
 func (s *Service) Users(ctx context.Context, actor org.Actor) (map[id.Connection][]string, error) {
-	if err := actor.Require(mayChange); err != nil {
+	if err := actor.Require(MayChange); err != nil {
 		return nil, err
 	}
 	return s.Aliases.Users(ctx, actor.Org)

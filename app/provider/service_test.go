@@ -178,8 +178,8 @@ func newWorld() *world {
 	ids := id.NewSource(c.Now, nil)
 	w := &world{store: &shelf{}, audit: &book{}, phone: &phone{models: []string{"gpt-5.5", "gpt-5.5-mini"}},
 		users: &users{names: map[id.Connection][]string{}}, bus: &live.Local{}, clock: c}
-	w.a = org.Actor{Org: id.NewOrg(ids), Role: org.Manager, Label: "a@a.test"}
-	w.b = org.Actor{Org: id.NewOrg(ids), Role: org.Manager, Label: "b@b.test"}
+	w.a = org.Actor{Org: id.NewOrg(ids), Role: org.Admin, Label: "a@a.test"}
+	w.b = org.Actor{Org: id.NewOrg(ids), Role: org.Admin, Label: "b@b.test"}
 	w.Service = provider.New(provider.Parts{Store: w.store, Tx: direct{}, Audit: w.audit, Bus: w.bus, Vault: box{},
 		URLs: streets{}, Prober: w.phone, Aliases: w.users, IDs: ids, Clock: c, Log: slog.New(slog.DiscardHandler)})
 	return w
@@ -418,7 +418,7 @@ func TestAnotherTenantsConnectionIsAnsweredLikeAMissingOne(t *testing.T) {
 	}
 }
 
-func TestOnlyManagersChangeAndOnlyTheySeeAddresses(t *testing.T) {
+func TestOnlyAdminsChangeAndManagersSeeAddresses(t *testing.T) {
 	t.Parallel()
 	for _, role := range org.Roles {
 		t.Run(string(role), func(t *testing.T) {
@@ -426,18 +426,18 @@ func TestOnlyManagersChangeAndOnlyTheySeeAddresses(t *testing.T) {
 			w := newWorld()
 			r := w.create(t, provider.Input{Name: "up", Kind: provider.Compatible, BaseURL: "https://a.test/v1", Credential: secret.New(testKey)})
 			actor := org.Actor{Org: w.a.Org, Role: role}
-			may := role.AtLeast(org.Manager)
+			may, reads := role.AtLeast(org.Admin), role.AtLeast(org.Manager)
 			list, err := w.List(t.Context(), actor)
 			if err != nil || len(list) != 1 || list[0].Name != "up" {
 				t.Fatalf("list: %v, %v", list, err)
 			}
-			if (list[0].BaseURL != "") != may || (list[0].KeyHint != "") != may {
+			if (list[0].BaseURL != "") != reads || (list[0].KeyHint != "") != reads {
 				t.Errorf("%s sees %+v", role, list[0])
 			}
 			_, err = w.Create(t.Context(), actor, openAI("b", testKey))
 			forbidden(t, "create", err, !may)
 			_, err = w.Get(t.Context(), actor, r.ID)
-			forbidden(t, "get", err, !may)
+			forbidden(t, "get", err, !reads)
 			_, err = w.Test(t.Context(), actor, r.ID)
 			forbidden(t, "test", err, !may)
 			_, err = w.Rotate(t.Context(), actor, r.ID, provider.Rotation{Credential: secret.New(testKey)})

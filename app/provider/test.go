@@ -55,7 +55,7 @@ const (
 // Test looks whether the connection works, live: it asks the endpoint for its models, which spends nothing, and stores
 // what it found. A failing connection is a Check, not an error.
 func (s *Service) Test(ctx context.Context, actor org.Actor, c id.Connection) (Check, error) {
-	if err := actor.Require(mayChange); err != nil {
+	if err := actor.Require(MayChange); err != nil {
 		return Check{}, err
 	}
 	r, err := s.get(ctx, actor.Org, c)

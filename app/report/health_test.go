@@ -40,10 +40,15 @@ func TestHealthIsToldByWhatTheProviderDid(t *testing.T) {
 	if h := got[other]; h.Attempts != 1 || h.Failed != 0 || h.P50 != 0 || h.Failure != nil {
 		t.Errorf("a client that went away: %+v", h)
 	}
-	viewer := admin()
-	viewer.Role = org.Viewer
-	if got, err := s.Health(t.Context(), viewer, id.Connection{}); err != nil || got[one].Failure.Note != "" {
-		t.Errorf("a viewer reads %+v, %v", got[one].Failure, err)
+	for _, role := range []org.Role{org.Manager, org.Viewer} { // it may be another department's request
+		below := admin()
+		below.Role = role
+		if got, err := s.Health(t.Context(), below, id.Connection{}); err != nil || got[one].Failure.Note != "" {
+			t.Errorf("a %s reads %+v, %v", role, got[one].Failure, err)
+		}
+		if _, err := s.Traffic(t.Context(), below, "alias smart", nil); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("a %s reads the whole organization's traffic: %v", role, err)
+		}
 	}
 	if _, err := s.Health(t.Context(), org.Actor{}, id.Connection{}); !fault.Is(err, fault.Unauthenticated) {
 		t.Errorf("nobody: %v", err)

@@ -24,7 +24,7 @@ type Traffic struct {
 // Traffic sums up the answered requests of the last 30 days that a route decided ("alias smart"), split where inputs get
 // longer than bounds. It is the whole organization's, for those who decide where its requests go.
 func (s *Service) Traffic(ctx context.Context, a org.Actor, route string, bounds []int64) (Traffic, error) {
-	if err := a.Require(org.Manager); err != nil {
+	if err := a.Require(org.Admin); err != nil {
 		return Traffic{}, err
 	}
 	t := Traffic{From: s.clock.Now().Add(-TrafficDays * 24 * time.Hour)}

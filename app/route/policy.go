@@ -34,7 +34,7 @@ func (s *Service) Policy(ctx context.Context, actor org.Actor) (Policy, error) {
 
 // SetUnsupported says what becomes of parameters that a provider does not have: "warn", "drop" or "reject".
 func (s *Service) SetUnsupported(ctx context.Context, actor org.Actor, word string) (Policy, error) {
-	if err := actor.Require(mayChange); err != nil {
+	if err := actor.Require(MayChange); err != nil {
 		return Policy{}, err
 	}
 	want, ok := llm.ParseUnsupported(word)

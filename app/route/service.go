@@ -29,7 +29,7 @@ type Parts struct {
 	Log         *slog.Logger
 }
 
-// Service is the control plane of aliases. Managers and admins change them; everybody reads them.
+// Service is the control plane of aliases. Admins change them; everybody reads them.
 type Service struct{ Parts }
 
 // New makes the service.
@@ -37,7 +37,8 @@ func New(p Parts) *Service { return &Service{p} }
 
 var _ provider.Aliases = (*Service)(nil)
 
-const mayChange = org.Manager
+// MayChange is the role that changes aliases and the routing policy: every department's requests go their way.
+const MayChange = org.Admin
 
 // maxPerOrg bounds one tenant's share of the compiled index.
 const maxPerOrg = 500
@@ -64,7 +65,7 @@ func (s *Service) Get(ctx context.Context, actor org.Actor, a id.Alias) (Alias, 
 
 // Create adds an alias.
 func (s *Service) Create(ctx context.Context, actor org.Actor, in Input) (Alias, error) {
-	if err := actor.Require(mayChange); err != nil {
+	if err := actor.Require(MayChange); err != nil {
 		return Alias{}, err
 	}
 	now := s.Clock.Now().UTC()
@@ -98,7 +99,7 @@ func (s *Service) Create(ctx context.Context, actor org.Actor, in Input) (Alias,
 
 // Update changes an alias's name and targets; requests under way keep the plan they have.
 func (s *Service) Update(ctx context.Context, actor org.Actor, which id.Alias, in Input) (Alias, error) {
-	if err := actor.Require(mayChange); err != nil {
+	if err := actor.Require(MayChange); err != nil {
 		return Alias{}, err
 	}
 	var a Alias
@@ -126,7 +127,7 @@ func (s *Service) Update(ctx context.Context, actor org.Actor, which id.Alias, i
 
 // Delete removes an alias. Apps that still ask for it get model_not_found.
 func (s *Service) Delete(ctx context.Context, actor org.Actor, which id.Alias) error {
-	if err := actor.Require(mayChange); err != nil {
+	if err := actor.Require(MayChange); err != nil {
 		return err
 	}
 	err := s.Tx.Do(ctx, func(ctx context.Context) error {
@@ -184,7 +185,7 @@ func (s *Service) Wanted(ctx context.Context, o id.Org) (map[id.Connection]map[s
 
 // Release implements provider.Aliases. It runs inside the deletion's transaction, so nothing is published here.
 func (s *Service) Release(ctx context.Context, actor org.Actor, c id.Connection) error {
-	if err := actor.Require(mayChange); err != nil {
+	if err := actor.Require(MayChange); err != nil {
 		return err
 	}
 	all, err := s.Store.List(ctx, actor.Org)

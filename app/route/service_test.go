@@ -138,8 +138,8 @@ func newDesk() *desk {
 	c := clock.NewFake(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
 	ids := id.NewSource(c.Now, nil)
 	d := &desk{store: &shelf{}, audit: &book{}, bus: &live.Local{}, up: id.NewConnection(ids), spare: id.NewConnection(ids)}
-	d.a = org.Actor{Org: id.NewOrg(ids), Role: org.Manager}
-	d.b = org.Actor{Org: id.NewOrg(ids), Role: org.Manager}
+	d.a = org.Actor{Org: id.NewOrg(ids), Role: org.Admin}
+	d.b = org.Actor{Org: id.NewOrg(ids), Role: org.Admin}
 	there := &connections{rows: []provider.ConnectionRecord{
 		{ID: d.spare, Org: d.a.Org, Name: "spare", Kind: provider.Compatible, Models: []string{"llama-4"}},
 		{ID: d.up, Org: d.a.Org, Name: "up", Kind: provider.OpenAI},
@@ -303,7 +303,7 @@ func TestAnotherTenantsAliasIsAnsweredLikeAMissingOne(t *testing.T) {
 	}
 }
 
-func TestEverybodyReadsAliasesAndOnlyManagersChangeThem(t *testing.T) {
+func TestEverybodyReadsAliasesAndOnlyAdminsChangeThem(t *testing.T) {
 	t.Parallel()
 	for _, role := range org.Roles {
 		t.Run(string(role), func(t *testing.T) {
@@ -327,7 +327,7 @@ func TestEverybodyReadsAliasesAndOnlyManagersChangeThem(t *testing.T) {
 
 func refused(t *testing.T, op string, err error, role org.Role) {
 	t.Helper()
-	may := role.AtLeast(org.Manager)
+	may := role.AtLeast(org.Admin)
 	if fault.Is(err, fault.Forbidden) == may || may && err != nil {
 		t.Errorf("%s by %s: %v", op, role, err)
 	}

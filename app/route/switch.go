@@ -11,7 +11,7 @@ import (
 // Switch sends an alias's requests to another target first. The targets behind the first stay as they are; the one that was
 // first becomes the next to be tried, or goes. Requests under way keep the plan they have.
 func (s *Service) Switch(ctx context.Context, actor org.Actor, which id.Alias, target string, keep bool) (Alias, error) {
-	if err := actor.Require(mayChange); err != nil {
+	if err := actor.Require(MayChange); err != nil {
 		return Alias{}, err
 	}
 	var a Alias

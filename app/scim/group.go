@@ -27,12 +27,12 @@ func (c *Crowd) check() error {
 	return nil
 }
 
-// Groups are all of the directory's.
-func (s *Service) Groups(ctx context.Context, actor org.Actor) ([]Group, error) {
+// Groups are the directory's, by name, and how many there are in all.
+func (s *Service) Groups(ctx context.Context, actor org.Actor, q GroupQuery) ([]Group, int, error) {
 	if err := actor.Require(org.Admin); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return s.Store.Groups(ctx, actor.Org)
+	return s.Store.Groups(ctx, actor.Org, q)
 }
 
 // Group is one.
@@ -73,7 +73,7 @@ func (s *Service) CreateGroup(ctx context.Context, actor org.Actor, in Crowd) (G
 }
 
 func (s *Service) nameFree(ctx context.Context, g Group) error {
-	all, err := s.Store.Groups(ctx, g.Org)
+	all, _, err := s.Store.Groups(ctx, g.Org, GroupQuery{Limit: All})
 	if err != nil {
 		return err
 	}
@@ -130,7 +130,7 @@ func (s *Service) placeAll(ctx context.Context, actor org.Actor, users []id.Memb
 		if err != nil {
 			return err
 		}
-		if ok && u.Active() {
+		if ok && u.Present() {
 			if err := s.place(ctx, actor, &u); err != nil {
 				return err
 			}

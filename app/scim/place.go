@@ -11,7 +11,7 @@ import (
 )
 
 // place gives an active user what their groups are mapped to, at each node the highest. Only what the directory gave is
-// taken back, so somebody who was a member before it came keeps the roles they had. Whom the directory brought and no
+// taken back, so somebody who was a member before it came keeps the roles they had, or gets them back. Whom the directory brought and no
 // mapped group says anything about gets the default. The last admin stays one: what would change that is refused.
 func (s *Service) place(ctx context.Context, actor org.Actor, u *User) error {
 	groups, err := s.Store.GroupsOf(ctx, actor.Org, u.ID)
@@ -35,18 +35,49 @@ func (s *Service) place(ctx context.Context, actor org.Actor, u *User) error {
 	if err != nil {
 		return err
 	}
-	own := slices.DeleteFunc(slices.Clone(m.Assignments), func(a org.Assignment) bool { return slices.Contains(u.Given, a) })
-	given = slices.DeleteFunc(given, func(a org.Assignment) bool { // what they have by themselves is not the directory's
-		return slices.ContainsFunc(own, func(b org.Assignment) bool { return b.At == a.At && b.Role.AtLeast(a.Role) })
-	})
-	if err := s.People.Place(ctx, actor, m.ID, highest(append(own, given...)), m.Home); err != nil {
+	own := ownRoles(m.Assignments, u.Given)
+	gifts := over(own, given)
+	all := own
+	for _, g := range gifts {
+		all = append(all, g.Assignment)
+	}
+	if err := s.People.Place(ctx, actor, m.ID, highest(all), m.Home); err != nil {
 		return err
 	}
-	if equal(given, u.Given) {
+	if equal(gifts, u.Given) {
 		return nil
 	}
-	u.Given = given
+	u.Given = gifts
 	return s.Store.PutUser(ctx, *u)
+}
+
+// ownRoles are what somebody has without the directory: what it did not give, and under what it gave the lower role that
+// was there before. Where an admin has changed a gift since, the role is the admin's.
+func ownRoles(now []org.Assignment, gifts []Gift) (out []org.Assignment) {
+	for _, a := range now {
+		at := slices.IndexFunc(gifts, func(g Gift) bool { return g.Assignment == a })
+		switch {
+		case at < 0:
+			out = append(out, a)
+		case gifts[at].Over != "":
+			out = append(out, org.Assignment{Role: gifts[at].Over, At: a.At})
+		}
+	}
+	return out
+}
+
+// over makes gifts of what the directory gives and the person does not have by themselves.
+func over(own, given []org.Assignment) (out []Gift) {
+	for _, a := range given {
+		g := Gift{Assignment: a}
+		if at := slices.IndexFunc(own, func(b org.Assignment) bool { return b.At == a.At }); at >= 0 {
+			if g.Over = own[at].Role; g.Over.AtLeast(a.Role) {
+				continue
+			}
+		}
+		out = append(out, g)
+	}
+	return out
 }
 
 // mapped is what a set of groups gives, at each node the highest.
@@ -104,8 +135,8 @@ func highest(all []org.Assignment) []org.Assignment {
 	return out
 }
 
-func equal(a, b []org.Assignment) bool {
-	return len(a) == len(b) && !slices.ContainsFunc(a, func(x org.Assignment) bool { return !slices.Contains(b, x) })
+func equal(a, b []Gift) bool {
+	return len(a) == len(b) && !slices.ContainsFunc(a, func(x Gift) bool { return !slices.Contains(b, x) })
 }
 
 // printed are a grant's places as the audit log has them.

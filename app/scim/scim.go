@@ -55,16 +55,29 @@ type User struct {
 	Email, Name string
 	// Attributes are all that the directory said, as JSON, without a password.
 	Attributes []byte
+	// Disabled says that an admin has locked them out. Only an admin lets them in again: the directory may go on saying
+	// that they are active.
+	Disabled bool
 	// Brought says that the directory made the membership, Given which roles it gave and may take back.
 	Brought   bool
-	Given     []org.Assignment
+	Given     []Gift
 	Version   int64 // 0 while not Known
 	CreatedAt time.Time
 	UpdatedAt time.Time
 }
 
-// Active reports whether the person is a member.
-func (u User) Active() bool { return !u.Member.IsZero() }
+// Present reports whether the person is a member, disabled or not.
+func (u User) Present() bool { return !u.Member.IsZero() }
+
+// Active reports whether the person is a member who can come in.
+func (u User) Active() bool { return u.Present() && !u.Disabled }
+
+// Gift is a role that the directory gave. Over is the lower one that the person had there by themselves, and gets back
+// when the gift goes; "" for none.
+type Gift struct {
+	org.Assignment
+	Over org.Role
+}
 
 // Group is a group of the directory.
 type Group struct {
@@ -79,6 +92,27 @@ type Group struct {
 	CreatedAt time.Time
 	UpdatedAt time.Time
 }
+
+// UserQuery narrows a list of users. Zero fields do not narrow, but for Limit: what is beyond it is counted only.
+type UserQuery struct {
+	Name     string // user name, in any case
+	NameHas  string // part of it
+	NameFrom string // its beginning
+	External string
+	Active   *bool
+	Skip     int
+	Limit    int
+}
+
+// GroupQuery narrows a list of groups, as UserQuery does.
+type GroupQuery struct {
+	Members bool // read them too: a page of large groups has many
+	Skip    int
+	Limit   int
+}
+
+// All is a Limit that no organization reaches.
+const All = 1 << 30
 
 // Store keeps the directory's side. *db.SCIMStore implements it.
 type Store interface {
@@ -95,8 +129,8 @@ type Store interface {
 
 	// Lock keeps other writers about this organization's directory out until the transaction ends.
 	Lock(ctx context.Context, o id.Org) error
-	// Users are all, by SCIM id.
-	Users(ctx context.Context, o id.Org) ([]User, error)
+	// Users are a page of those that match, by SCIM id, and how many match.
+	Users(ctx context.Context, o id.Org, q UserQuery) ([]User, int, error)
 	// User finds by SCIM id; false if there is none.
 	User(ctx context.Context, o id.Org, u id.Member) (User, bool, error)
 	// Find are those with this user name (in any case) or external id, whichever is not "".
@@ -107,7 +141,8 @@ type Store interface {
 	DropUser(ctx context.Context, o id.Org, u id.Member) error
 
 	AddGroup(ctx context.Context, g Group) error
-	Groups(ctx context.Context, o id.Org) ([]Group, error)
+	// Groups are a page of those that match, by name, and how many match.
+	Groups(ctx context.Context, o id.Org, q GroupQuery) ([]Group, int, error)
 	Group(ctx context.Context, o id.Org, g id.Group) (Group, error)
 	// PutGroup writes everything but Members.
 	PutGroup(ctx context.Context, g Group) error

@@ -2,6 +2,8 @@ package scim
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"strings"
 	"time"
@@ -44,20 +46,12 @@ func clip(s string) string {
 	return string(r[:min(len(r), maxName)])
 }
 
-// Users are all people of the organization, by SCIM id.
-func (s *Service) Users(ctx context.Context, actor org.Actor) ([]User, error) {
+// Users are people of the organization, by SCIM id, and how many match in all.
+func (s *Service) Users(ctx context.Context, actor org.Actor, q UserQuery) ([]User, int, error) {
 	if err := actor.Require(org.Admin); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return s.Store.Users(ctx, actor.Org)
-}
-
-// Find are users by user name or external id, the questions directories ask.
-func (s *Service) Find(ctx context.Context, actor org.Actor, userName, externalID string) ([]User, error) {
-	if err := actor.Require(org.Admin); err != nil {
-		return nil, err
-	}
-	return s.Store.Find(ctx, actor.Org, userName, externalID)
+	return s.Store.Users(ctx, actor.Org, q)
 }
 
 // User is one, with the groups they are in.
@@ -176,16 +170,21 @@ func (s *Service) current(ctx context.Context, o id.Org, which id.Member, versio
 func (s *Service) set(ctx context.Context, actor org.Actor, u *User, p Person) error {
 	now := s.Clock.Now()
 	switch {
-	case p.Active && !u.Active():
+	case p.Active && !u.Present():
 		if err := s.letIn(ctx, actor, u, p); err != nil {
 			return err
 		}
-	case !p.Active && u.Active():
+	case !p.Active && u.Present():
 		if err := s.putOut(ctx, actor, u); err != nil {
 			return err
 		}
 	case p.Active && (p.Name != u.Name || p.Email != u.Email):
 		if err := s.rename(ctx, actor, *u, p, now); err != nil {
+			return err
+		}
+	case u.Known && (u.UserName != p.UserName || u.ExternalID != p.ExternalID || string(u.Attributes) != string(p.Attributes)):
+		if err := s.Audit.Append(ctx, actor, audit.Entry{Action: "member.changed", Target: u.ID.String(), TargetName: p.Email,
+			Before: described(u.UserName, u.ExternalID, u.Attributes), After: described(p.UserName, p.ExternalID, p.Attributes)}); err != nil {
 			return err
 		}
 	}
@@ -198,10 +197,17 @@ func (s *Service) set(ctx context.Context, actor org.Actor, u *User, p Person) e
 	if err := s.Store.PutUser(ctx, *u); err != nil {
 		return err
 	}
-	if !u.Active() {
+	if !u.Present() {
 		return nil
 	}
 	return s.place(ctx, actor, u)
+}
+
+// described is what a directory says of somebody that is no member's name or address, as the audit log has it. Attributes
+// are the directory's own words, up to megabytes of them: that they changed is what is kept.
+func described(userName, externalID string, attributes []byte) map[string]any {
+	sum := sha256.Sum256(attributes)
+	return map[string]any{"user_name": userName, "external_id": externalID, "attributes_sha256": hex.EncodeToString(sum[:8])}
 }
 
 // letIn makes a membership. It has no password: the person logs in through the identity provider, or by a link that
@@ -226,7 +232,7 @@ func (s *Service) putOut(ctx context.Context, actor org.Actor, u *User) error {
 	if err := s.People.RemoveMember(ctx, actor, u.Member); err != nil {
 		return err
 	}
-	u.Member = id.Member{}
+	u.Member, u.Disabled = id.Member{}, false
 	return nil
 }
 
@@ -255,7 +261,7 @@ func (s *Service) DeleteUser(ctx context.Context, actor org.Actor, which id.Memb
 		if err != nil {
 			return err
 		}
-		if u.Active() {
+		if u.Present() {
 			if err := s.putOut(ctx, actor, &u); err != nil {
 				return err
 			}

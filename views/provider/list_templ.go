@@ -264,7 +264,7 @@ func none(p ListPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = ui.Empty(ui.EmptyProps{Kind: ui.NotAllowed, Title: "No connections yet", Text: "A department manager or an organization admin can add one."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Empty(ui.EmptyProps{Kind: ui.NotAllowed, Title: "No connections yet", Text: "An organization admin can add one."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -336,7 +336,7 @@ func row(r Row) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				if r.CanChange {
+				if r.CanRead {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<a href=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

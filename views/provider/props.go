@@ -36,8 +36,8 @@ type Row struct {
 	Rate, Took        string
 	Spent, SpentExact string // this month
 	Delete            ui.ConfirmProps
-	// CanChange shows the row's buttons.
-	CanChange bool
+	// CanRead links to the connection's page, CanChange shows what changes it.
+	CanRead, CanChange bool
 }
 
 // Href is the connection's page.

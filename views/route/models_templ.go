@@ -321,7 +321,7 @@ func noAliases(p ModelsPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = ui.Empty(ui.EmptyProps{Kind: ui.NotAllowed, Title: "No aliases yet", Text: "A department manager or an organization admin can add one."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Empty(ui.EmptyProps{Kind: ui.NotAllowed, Title: "No aliases yet", Text: "An organization admin can add one."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -12,7 +12,7 @@ import (
 func TestBedrockAsksForItsRegion(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
-	browser := webtest.As(t, s.site, s.acme.Members[org.Manager])
+	browser := webtest.As(t, s.site, s.acme.Members[org.Admin])
 	if p := browser.Get("/connections/new?kind=bedrock"); !p.Has(`name="settings.region"`, "access-key-id:secret-access-key") {
 		t.Errorf("form: %d\n%s", p.Status, p.Body)
 	}
@@ -39,7 +39,7 @@ func TestBedrockAsksForItsRegion(t *testing.T) {
 func TestAzureAsksForItsResource(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
-	browser := webtest.As(t, s.site, s.acme.Members[org.Manager])
+	browser := webtest.As(t, s.site, s.acme.Members[org.Admin])
 	form := url.Values{"kind": {"azure"}, "name": {"az"}, "credential": {"tenant-1:client-1"}}
 	if p := browser.Post("/connections", form); p.Status != http.StatusUnprocessableEntity || !p.Has("https://acme.openai.azure.com", "tenant-id:client-id:client-secret") {
 		t.Errorf("nothing but half a credential: %d\n%s", p.Status, p.Body)

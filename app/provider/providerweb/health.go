@@ -135,7 +135,7 @@ type failureJSON struct {
 	At     time.Time `json:"at"`
 	Class  string    `json:"class"`
 	Status int       `json:"status,omitempty"`
-	Note   string    `json:"note,omitempty"` // for managers
+	Note   string    `json:"note,omitempty"` // for admins
 }
 
 func (h *Handlers) apiHealth(c *web.Context) error {

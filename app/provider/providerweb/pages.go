@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
-	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/secret"
 	"github.com/bodhi-gateway/bodhi/app/web"
@@ -26,7 +25,7 @@ func (h *Handlers) listPage(c *web.Context) (views.ListPage, error) {
 	if err != nil {
 		return views.ListPage{}, err
 	}
-	page := views.ListPage{Shell: c.Shell("Connections", "connections"), CanChange: c.Actor().Role.AtLeast(org.Manager)}
+	page := views.ListPage{Shell: c.Shell("Connections", "connections"), CanChange: c.Actor().Role.AtLeast(provider.MayChange)}
 	users := map[id.Connection][]string{}
 	if page.CanChange {
 		if users, err = h.connections.Users(c.Ctx(), c.Actor()); err != nil {
@@ -44,7 +43,7 @@ func (h *Handlers) listPage(c *web.Context) (views.ListPage, error) {
 	page.Since = since.Format("2 January")
 	for _, r := range all {
 		row := present(c, r)
-		row.Delete, row.CanChange = question(r, users[r.ID]), page.CanChange
+		row.Delete, row.CanRead, row.CanChange = question(r, users[r.ID]), c.Actor().Role.AtLeast(provider.MayRead), page.CanChange
 		row.Health, row.Rate, row.Took = healthWords(health[r.ID])
 		row.Spent, row.SpentExact = web.Dollars(spent[r.Name])
 		page.Rows = append(page.Rows, row)

@@ -214,12 +214,14 @@ func settingsOf(o provider.Offering, in provider.Input, wrong web.Refusal) (list
 func (h *Handlers) editPage(c *web.Context, r provider.ConnectionRecord, in provider.Input, wrong web.Refusal) (templ.Component, error) {
 	o, _ := provider.OfferingOf(r.Kind)
 	page := views.EditPage{Shell: c.Shell(r.Name, "connections"), Row: present(c, r), Check: checked(c, r), Form: form(o, in, wrong)}
-	users, err := h.connections.Users(c.Ctx(), c.Actor())
-	if err != nil {
-		return nil, err
+	if page.Row.CanChange = c.Actor().Role.AtLeast(provider.MayChange); page.Row.CanChange {
+		users, err := h.connections.Users(c.Ctx(), c.Actor())
+		if err != nil {
+			return nil, err
+		}
+		page.Row.Delete = question(r, users[r.ID])
+		page.Row.Delete.Small = false
 	}
-	page.Row.Delete = question(r, users[r.ID])
-	page.Row.Delete.Small = false
 	page.Form.Action, page.Form.Submit, page.Form.Existing = root+"/"+r.ID.String(), "Save", true
 	page.Form.KeyHint = "Leave it empty to keep the key there is. Another host in the base URL erases it."
 	if !r.HasCredential() {
@@ -245,7 +247,7 @@ func (h *Handlers) editPage(c *web.Context, r provider.ConnectionRecord, in prov
 	if err := h.standing(c, r, &page); err != nil {
 		return nil, err
 	}
-	page.CanRotate = !o.Local
+	page.CanRotate = !o.Local && page.Row.CanChange
 	listed(c, o, r, &page)
 	return views.Edit(page), nil
 }

@@ -55,7 +55,7 @@ func newScene(t *testing.T) *scene {
 
 func (s *scene) add(t *testing.T, name string) provider.ConnectionRecord {
 	t.Helper()
-	r, err := s.services.Create(t.Context(), s.acme.Actor(org.Manager), provider.Input{Name: name, Kind: provider.Sandbox})
+	r, err := s.services.Create(t.Context(), s.acme.Actor(org.Admin), provider.Input{Name: name, Kind: provider.Sandbox})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func (s *scene) add(t *testing.T, name string) provider.ConnectionRecord {
 
 func (s *scene) only(t *testing.T) provider.ConnectionRecord {
 	t.Helper()
-	all, err := s.services.List(t.Context(), s.acme.Actor(org.Manager))
+	all, err := s.services.List(t.Context(), s.acme.Actor(org.Admin))
 	if err != nil || len(all) != 1 {
 		t.Fatalf("%d connections, %v", len(all), err)
 	}
@@ -74,7 +74,7 @@ func (s *scene) only(t *testing.T) provider.ConnectionRecord {
 func TestAddingAConnectionTestsItAndNeverShowsTheKey(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
-	browser := webtest.As(t, s.site, s.acme.Members[org.Manager])
+	browser := webtest.As(t, s.site, s.acme.Members[org.Admin])
 	if p := browser.Get("/connections"); !p.Has("No connections yet", "Add the first connection") {
 		t.Errorf("empty list: %d", p.Status)
 	}
@@ -97,7 +97,7 @@ func TestAddingAConnectionTestsItAndNeverShowsTheKey(t *testing.T) {
 func TestAFailingConnectionLeadsToWhereItCanBePutRight(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
-	browser := webtest.As(t, s.site, s.acme.Members[org.Manager])
+	browser := webtest.As(t, s.site, s.acme.Members[org.Admin])
 	p := browser.Post("/connections", url.Values{"kind": {"openai"}, "name": {"openai"}, "credential": {"sk-bad-0123456789"}})
 	page := "/connections/" + s.only(t).ID.String()
 	if p.Status != http.StatusSeeOther || p.Location != page {
@@ -122,7 +122,7 @@ func TestAFailingConnectionLeadsToWhereItCanBePutRight(t *testing.T) {
 func TestAWrongFormComesBackWithWhatWasTyped(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
-	browser := webtest.As(t, s.site, s.acme.Members[org.Manager])
+	browser := webtest.As(t, s.site, s.acme.Members[org.Admin])
 	p := browser.Post("/connections", url.Values{"kind": {"openai-compatible"}, "name": {"Not OK"}, "base_url": {"http://169.254.169.254/v1"}, "credential": {"secret-that-stays"}})
 	if p.Status != http.StatusUnprocessableEntity || !p.Has(`value="Not OK"`, `value="http://169.254.169.254/v1"`, "1 to 40 lower-case letters", "f-base_url-error") || p.Has("secret-that-stays") {
 		t.Errorf("%d\n%s", p.Status, p.Body)
@@ -138,7 +138,7 @@ func TestTheLiveTestAnswersInlineAndAsAPage(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
 	r := s.add(t, "sandbox")
-	browser := webtest.As(t, s.site, s.acme.Members[org.Manager])
+	browser := webtest.As(t, s.site, s.acme.Members[org.Admin])
 	p := browser.HTMX("connection-"+r.ID.String()).Post("/connections/"+r.ID.String()+"/test", nil)
 	if p.Status != 200 || !strings.HasPrefix(strings.TrimSpace(p.Body), "<tr") || !p.Has("Works") {
 		t.Errorf("row: %d\n%s", p.Status, p.Body)
@@ -157,10 +157,10 @@ func TestDeletingNamesWhatBreaks(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
 	r := s.add(t, "sandbox")
-	if _, err := s.aliases.Create(t.Context(), s.acme.Actor(org.Manager), route.Input{Name: "smart", Targets: []string{"sandbox/sandbox-chat"}}); err != nil {
+	if _, err := s.aliases.Create(t.Context(), s.acme.Actor(org.Admin), route.Input{Name: "smart", Targets: []string{"sandbox/sandbox-chat"}}); err != nil {
 		t.Fatal(err)
 	}
-	browser := webtest.As(t, s.site, s.acme.Members[org.Manager])
+	browser := webtest.As(t, s.site, s.acme.Members[org.Admin])
 	if p := browser.Get("/connections"); !p.Has("The alias smart loses its target here") {
 		t.Errorf("question:\n%s", p.Body)
 	}
@@ -175,19 +175,25 @@ func TestDeletingNamesWhatBreaks(t *testing.T) {
 	}
 }
 
-func TestBelowManagerThereIsNothingToPressAndNoAddress(t *testing.T) {
+func TestBelowAdminThereIsNothingToPress(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
 	r := s.add(t, "sandbox")
-	for _, role := range []org.Role{org.Lead, org.Developer, org.Viewer} {
+	for _, role := range []org.Role{org.Manager, org.Lead, org.Developer, org.Viewer} {
 		browser := webtest.As(t, s.site, s.acme.Members[role])
 		if p := browser.Get("/connections"); p.Status != 200 || !p.Has("sandbox") || p.Has("/delete") || p.Has("Add connection") {
 			t.Errorf("%s sees: %d\n%s", role, p.Status, p.Body)
 		}
-		for _, path := range []string{"/connections/new", "/connections/" + r.ID.String()} {
-			if p := browser.Get(path); p.Status != http.StatusForbidden {
-				t.Errorf("%s may get %s: %d", role, path, p.Status)
-			}
+		one := "/connections/" + r.ID.String()
+		if p := browser.Get("/connections/new"); p.Status != http.StatusForbidden {
+			t.Errorf("%s may add one: %d", role, p.Status)
+		}
+		p := browser.Get(one)
+		if reads := role.AtLeast(org.Manager); (p.Status == http.StatusOK) != reads || !reads && p.Status != http.StatusForbidden {
+			t.Errorf("%s gets its page: %d", role, p.Status)
+		}
+		if p.Has(one+"/delete") || p.Has(one+"/test") || p.Has(one+"/credential") || p.Has(`name="credential"`) {
+			t.Errorf("%s is offered to change it:\n%s", role, p.Body)
 		}
 		if p := browser.Post("/connections/"+r.ID.String()+"/delete", url.Values{"confirm": {"yes"}}); p.Status != http.StatusForbidden {
 			t.Errorf("%s may delete: %d", role, p.Status)
@@ -201,7 +207,7 @@ func TestBelowManagerThereIsNothingToPressAndNoAddress(t *testing.T) {
 func TestTheAPISharesTheService(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
-	api := s.house.Program(t, s.site, s.acme, org.Manager)
+	api := s.house.Program(t, s.site, s.acme, org.Admin)
 	p := api.JSON("POST", "/api/v1/connections", `{"name":"openai","kind":"openai","credential":"`+testKey+`"}`)
 	if p.Status != http.StatusCreated || !p.Has(`"has_credential":true`, `"key_hint":"abcd"`) || p.Has("sk-test") {
 		t.Fatalf("create: %d %s", p.Status, p.Body)

@@ -12,7 +12,7 @@ import (
 func TestVertexAsksForProjectAndLocation(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
-	browser := webtest.As(t, s.site, s.acme.Members[org.Manager])
+	browser := webtest.As(t, s.site, s.acme.Members[org.Admin])
 	if p := browser.Get("/connections/new?kind=vertex"); !p.Has(`name="settings.project"`, `name="settings.location"`, "Service account key (JSON) or API key") {
 		t.Errorf("form: %d\n%s", p.Status, p.Body)
 	}
@@ -33,7 +33,7 @@ func TestVertexAsksForProjectAndLocation(t *testing.T) {
 	if r := s.only(t); p.Status != http.StatusSeeOther || r.BaseURL != "https://europe-west4-aiplatform.googleapis.com/v1/projects/acme-2/locations/europe-west4" || !r.HasCredential() {
 		t.Errorf("another project of the same host: %d, %q, credential kept: %v", p.Status, r.BaseURL, r.HasCredential())
 	}
-	api := s.house.Program(t, s.site, s.acme, org.Manager)
+	api := s.house.Program(t, s.site, s.acme, org.Admin)
 	if p := api.JSON("PATCH", "/api/v1"+page, `{"settings":{"location":"global"}}`); p.Status != 200 || !p.Has(`"settings":{"location":"global","project":"acme-2"}`, `"has_credential":false`) {
 		t.Errorf("another host by API: %d %s", p.Status, p.Body)
 	}
@@ -42,7 +42,7 @@ func TestVertexAsksForProjectAndLocation(t *testing.T) {
 func TestAServiceAccountThatSendsElsewhereIsRefused(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
-	browser := webtest.As(t, s.site, s.acme.Members[org.Manager])
+	browser := webtest.As(t, s.site, s.acme.Members[org.Admin])
 	for _, key := range []string{`{"type":"authorized_user"}`, `{"type":"service_account"}`, `{nonsense`,
 		`{"type":"service_account","client_email":"a@b","private_key":"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n","token_uri":"https://evil.example/token"}`} {
 		p := browser.Post("/connections", url.Values{"kind": {"vertex"}, "name": {"vertex"}, "credential": {key}})
@@ -55,7 +55,7 @@ func TestAServiceAccountThatSendsElsewhereIsRefused(t *testing.T) {
 func TestChoosingAServiceFillsInItsAddress(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
-	browser := webtest.As(t, s.site, s.acme.Members[org.Manager])
+	browser := webtest.As(t, s.site, s.acme.Members[org.Admin])
 	if p := browser.Get("/connections/new?kind=openai-compatible"); !p.Has("Known services", "service=groq", "service=lm-studio", "Another server") || p.Has(`name="service"`) {
 		t.Errorf("the choice:\n%s", p.Body)
 	}

@@ -14,7 +14,7 @@ import (
 // steps are what there is to do before the first request.
 func steps(role org.Role, connections []provider.ConnectionRecord, keys []key.Key) []views.Step {
 	connect := views.Step{Title: "Connect a provider", Done: len(connections) > 0, Text: "An account at OpenAI, or any address that speaks its language."}
-	if role.AtLeast(org.Manager) {
+	if role.AtLeast(provider.MayChange) {
 		connect.Label, connect.Href = "Add a provider", "/connections/new"
 	}
 	switch {

@@ -8,7 +8,6 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/bodhi-gateway/bodhi/app/catalog"
-	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/route"
 	"github.com/bodhi-gateway/bodhi/app/web"
@@ -44,7 +43,7 @@ func (h *Handlers) modelsPage(c *web.Context) (page views.ModelsPage, err error)
 		return page, err
 	}
 	page = views.ModelsPage{Shell: c.Shell("Models & aliases", "models"), Query: c.QueryParam("q"), Policy: presentPolicy(c, policy),
-		CanChange: c.Actor().Role.AtLeast(org.Manager), HasConnections: len(there) > 0}
+		CanChange: c.Actor().Role.AtLeast(route.MayChange), HasConnections: len(there) > 0}
 	for _, a := range aliases {
 		page.Aliases = append(page.Aliases, presentAlias(a, there))
 	}

@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
-	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/route"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	views "github.com/bodhi-gateway/bodhi/views/route"
@@ -19,7 +18,7 @@ var unsupported = []ui.Option{
 }
 
 func presentPolicy(c *web.Context, p route.Policy) views.Policy {
-	out := views.Policy{Value: p.Unsupported.String(), Options: unsupported, CanChange: c.Actor().Role.AtLeast(org.Manager)}
+	out := views.Policy{Value: p.Unsupported.String(), Options: unsupported, CanChange: c.Actor().Role.AtLeast(route.MayChange)}
 	for _, o := range unsupported {
 		if o.Value == out.Value {
 			out.Words = o.Label

@@ -10,10 +10,10 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
 )
 
-func TestAManagerSaysWhatBecomesOfUnknownParameters(t *testing.T) {
+func TestAnAdminSaysWhatBecomesOfUnknownParameters(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
-	browser := webtest.As(t, s.site, s.acme.Members[org.Manager])
+	browser := webtest.As(t, s.site, s.acme.Members[org.Admin])
 	if p := browser.Get("/models"); !p.Has(`<option value="warn" selected`, "x-bodhi-warning") {
 		t.Errorf("at first: %d\n%s", p.Status, p.Body)
 	}
@@ -30,7 +30,7 @@ func TestAManagerSaysWhatBecomesOfUnknownParameters(t *testing.T) {
 	if err != nil || policy.Unsupported != llm.Reject {
 		t.Errorf("%+v, %v", policy, err)
 	}
-	for _, role := range []org.Role{org.Lead, org.Developer, org.Viewer} {
+	for _, role := range []org.Role{org.Manager, org.Lead, org.Developer, org.Viewer} {
 		other := webtest.As(t, s.site, s.acme.Members[role])
 		if p := other.Post("/models/policy", url.Values{"unsupported": {"warn"}}); p.Status != http.StatusForbidden {
 			t.Errorf("%s: %d", role, p.Status)
@@ -48,7 +48,7 @@ func TestAManagerSaysWhatBecomesOfUnknownParameters(t *testing.T) {
 func TestTheAPISetsThePolicy(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
-	api := s.house.Program(t, s.site, s.acme, org.Manager)
+	api := s.house.Program(t, s.site, s.acme, org.Admin)
 	if p := api.Get("/api/v1/routing"); p.Status != 200 || !p.Has(`"unsupported_parameters":"warn"`) {
 		t.Errorf("%d %s", p.Status, p.Body)
 	}

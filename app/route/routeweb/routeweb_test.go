@@ -62,15 +62,15 @@ func newScene(t *testing.T) *scene {
 	prices := book{catalog.BuiltIn()}
 	s := &scene{house: h, site: h.Serve(t, append(routeweb.New(aliases, connections, prices, prices, h.Clock, report.NewService(db.NewReportStore(d), db.NewOrgStore(d), h.Clock)).Routes(), webtest.Enter())),
 		acme: h.Found(t, "Acme"), aliases: aliases}
-	manager := s.acme.Actor(org.Manager)
-	if err := (route.Welcome{Connections: connections, Aliases: aliases}).Prepare(t.Context(), manager, s.acme.Org); err != nil {
+	admin := s.acme.Actor(org.Admin)
+	if err := (route.Welcome{Connections: connections, Aliases: aliases}).Prepare(t.Context(), admin, s.acme.Org); err != nil {
 		t.Fatal(err)
 	}
 	for _, in := range []provider.Input{
 		{Name: "openai", Kind: provider.OpenAI, Credential: secret.New("sk-test-0123456789")},
 		{Name: "off", Kind: provider.Compatible, BaseURL: "https://api.example.com/v1", Disabled: true},
 	} {
-		if _, err := connections.Create(t.Context(), manager, in); err != nil {
+		if _, err := connections.Create(t.Context(), admin, in); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -90,7 +90,7 @@ func TestANewOrganizationHasAliasesThatWork(t *testing.T) {
 func TestTheSearchFindsModelsByNameAndConnection(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
-	browser := webtest.As(t, s.site, s.acme.Members[org.Manager])
+	browser := webtest.As(t, s.site, s.acme.Members[org.Admin])
 	p := browser.Get("/models?q=OPENAI%2Fgpt-4o-mini")
 	if !p.Has("gpt-4o-mini", "$0.15") || p.Has(">sandbox-chat<") {
 		t.Errorf("%d\n%s", p.Status, p.Body)
@@ -109,7 +109,7 @@ func TestTheSearchFindsModelsByNameAndConnection(t *testing.T) {
 func TestAnAliasIsAddedChangedAndDeleted(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
-	browser := webtest.As(t, s.site, s.acme.Members[org.Manager])
+	browser := webtest.As(t, s.site, s.acme.Members[org.Admin])
 	if p := browser.Get("/aliases/new"); !p.Has(`name="target"`, `value="sandbox/sandbox-chat"`, `value="openai/gpt-4o-mini"`) || p.Has(`value="off/`) {
 		t.Errorf("form: %d\n%s", p.Status, p.Body)
 	}
@@ -160,11 +160,11 @@ func (s *scene) find(t *testing.T, name string) route.Alias {
 	return route.Alias{}
 }
 
-func TestOnlyManagersChangeAliases(t *testing.T) {
+func TestOnlyAdminsChangeAliases(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
 	one := "/aliases/" + s.find(t, "smart").ID.String()
-	for _, role := range []org.Role{org.Lead, org.Developer, org.Viewer} {
+	for _, role := range []org.Role{org.Manager, org.Lead, org.Developer, org.Viewer} {
 		browser := webtest.As(t, s.site, s.acme.Members[role])
 		for path, form := range map[string]url.Values{"/aliases": {"name": {"x"}}, one: {"name": {"x"}}, one + "/delete": nil} {
 			if p := browser.Post(path, form); p.Status != http.StatusForbidden {
@@ -177,7 +177,7 @@ func TestOnlyManagersChangeAliases(t *testing.T) {
 func TestTheAPISharesTheService(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
-	api := s.house.Program(t, s.site, s.acme, org.Manager)
+	api := s.house.Program(t, s.site, s.acme, org.Admin)
 	p := api.JSON("POST", "/api/v1/aliases", `{"name":"clever","targets":["openai/gpt-4o-mini","sandbox/sandbox-chat"]}`)
 	if p.Status != http.StatusCreated || !p.Has(`"targets":["openai/gpt-4o-mini","sandbox/sandbox-chat"]`) {
 		t.Fatalf("create: %d %s", p.Status, p.Body)

@@ -21,7 +21,7 @@ import (
 // smart is the alias that every organization begins with.
 func (s *scene) smart(t *testing.T) route.Alias {
 	t.Helper()
-	all, err := s.aliases.List(t.Context(), s.acme.Actor(org.Manager))
+	all, err := s.aliases.List(t.Context(), s.acme.Actor(org.Admin))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,12 +47,12 @@ func TestAnAliasIsSwitchedToWhatItsOwnTrafficWouldCostElsewhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := "/aliases/" + smart.ID.String()
-	manager := webtest.As(t, s.site, s.acme.Members[org.Manager])
-	if p := manager.Get("/models"); !p.Has(page + "/switch") {
+	admin := webtest.As(t, s.site, s.acme.Members[org.Admin])
+	if p := admin.Get("/models"); !p.Has(page + "/switch") {
 		t.Error("nothing leads to the switch")
 	}
 	// sandbox-chat: 1 M at $1, 1 M at $0.10, 0.5 M at $4 = $3.10; sandbox-reasoning: $2 + $0.20 + 0.5 × $8 = $6.20.
-	p := manager.Get(page + "/switch?q=sandbox-")
+	p := admin.Get(page + "/switch?q=sandbox-")
 	if !p.Has("1 answered requests in the last 30 days, booked at $3.1", "sandbox/sandbox-reasoning", "$6.20", "100 % more", "$3.10", "Keep the present one next") {
 		t.Errorf("candidates: %d\n%s", p.Status, p.Body)
 	}
@@ -60,21 +60,21 @@ func TestAnAliasIsSwitchedToWhatItsOwnTrafficWouldCostElsewhere(t *testing.T) {
 		t.Error("the search does not narrow, or the present target can be switched to")
 	}
 	// Embeddings have no price for output, so what this alias used has none there.
-	if p := manager.Get(page + "/switch?q=sandbox-embed"); !p.Has("No price") {
+	if p := admin.Get(page + "/switch?q=sandbox-embed"); !p.Has("No price") {
 		t.Errorf("an unknown cost:\n%s", p.Body)
 	}
-	if p := manager.Get(page + "/switch?q=nothing-like-it"); !p.Has("sandbox/sandbox-chat") {
+	if p := admin.Get(page + "/switch?q=nothing-like-it"); !p.Has("sandbox/sandbox-chat") {
 		t.Errorf("the present target is gone:\n%s", p.Body)
 	}
-	api := h.Program(t, s.site, s.acme, org.Manager)
+	api := h.Program(t, s.site, s.acme, org.Admin)
 	if p := api.Get("/api/v1" + page + "/candidates?q=sandbox-reasoning"); p.Status != 200 || !p.Has(`"booked_usd":"3.1"`, `"cost_usd":"6.2"`, `"present":true`, `"requests":1`) {
 		t.Errorf("over the API: %d %s", p.Status, p.Body)
 	}
 
-	if p := manager.Post(page+"/switch", url.Values{"target": {"nowhere/x"}}); p.Status != http.StatusUnprocessableEntity || !p.Has("There is no connection") {
+	if p := admin.Post(page+"/switch", url.Values{"target": {"nowhere/x"}}); p.Status != http.StatusUnprocessableEntity || !p.Has("There is no connection") {
 		t.Errorf("a wrong target: %d\n%s", p.Status, p.Body)
 	}
-	if p := manager.Post(page+"/switch", url.Values{"target": {"openai/gpt-5.5"}, "keep": {"on"}}); p.Status != http.StatusSeeOther {
+	if p := admin.Post(page+"/switch", url.Values{"target": {"openai/gpt-5.5"}, "keep": {"on"}}); p.Status != http.StatusSeeOther {
 		t.Fatalf("switched: %d\n%s", p.Status, p.Body)
 	}
 	if got := s.smart(t).Targets; len(got) != 2 || got[0].Model != "gpt-5.5" || got[1].Model != "sandbox-chat" {

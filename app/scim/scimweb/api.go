@@ -115,7 +115,7 @@ func (h *Handlers) apiShow(c *web.Context) error {
 	for _, t := range tokens {
 		out.Tokens = append(out.Tokens, tokenOut(t))
 	}
-	all, err := h.directory.Groups(c.Ctx(), c.Actor())
+	all, _, err := h.directory.Groups(c.Ctx(), c.Actor(), scim.GroupQuery{Members: true, Limit: scim.All})
 	if err != nil {
 		return err
 	}

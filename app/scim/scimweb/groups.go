@@ -60,15 +60,16 @@ func (g groups) read(r *http.Request, text string) (scim.Group, error) {
 
 // GetAll implements lib.ResourceHandler.
 func (g groups) GetAll(r *http.Request, params lib.ListRequestParams) (lib.Page, error) {
-	all, err := g.h.directory.Groups(r.Context(), g.actor)
-	if err != nil {
-		return lib.Page{}, g.h.refusal(r, err)
-	}
-	resources := make([]lib.Resource, len(all))
-	for n, x := range all {
-		resources[n] = groupResource(x)
-	}
-	return page(r, resources, params, g.h.groupSchema)
+	q := scim.GroupQuery{Members: params.FilterValidator != nil || !names(r.URL.Query().Get("excludedAttributes"))["members"]}
+	return paged(r, params, params.FilterValidator == nil, func(skip, limit int) ([]lib.Resource, int, error) {
+		q.Skip, q.Limit = skip, limit
+		all, total, err := g.h.directory.Groups(r.Context(), g.actor, q)
+		out := make([]lib.Resource, len(all))
+		for n, x := range all {
+			out[n] = groupResource(x)
+		}
+		return out, total, g.h.unless(r, err)
+	}, g.h.groupSchema)
 }
 
 // Search implements lib.ResourceSearcher.

@@ -29,7 +29,7 @@ func (h *Handlers) directoryPage(c *web.Context) (views.DirectoryPage, error) {
 	for _, t := range tokens {
 		p.Tokens = append(p.Tokens, tokenRow(c, t))
 	}
-	all, err := h.directory.Groups(c.Ctx(), c.Actor())
+	all, _, err := h.directory.Groups(c.Ctx(), c.Actor(), scim.GroupQuery{Members: true, Limit: scim.All})
 	if err != nil {
 		return p, err
 	}

@@ -9,20 +9,48 @@ import (
 	scimfilter "github.com/elimity-com/scim/filter"
 	"github.com/elimity-com/scim/schema"
 	"github.com/scim2/filter-parser/v2"
+
+	"github.com/bodhi-gateway/bodhi/app/scim"
 )
 
-// page filters resources, cuts out the part that was asked for, and leaves out attributes nobody wants.
-func page(r *http.Request, all []lib.Resource, params lib.ListRequestParams, s schema.Schema, extensions ...schema.Schema) (lib.Page, error) {
-	if params.FilterValidator != nil {
-		pick := scimfilter.NewFilterValidator(valued(params.FilterValidator.GetFilter(), s), withCommon(s), extensions...)
-		all = slices.DeleteFunc(all, func(x lib.Resource) bool { return pick.PassesFilter(flat(x)) != nil })
+// reader reads so many resources after so many, and says how many there are in all.
+type reader func(skip, limit int) (part []lib.Resource, total int, err error)
+
+// batch is how many resources are in memory at once while a filter that the database does not know goes through them.
+const batch = 500
+
+// paged cuts out the part of a list that was asked for, and leaves out attributes nobody wants. exact says that read
+// filters as it was asked; else the filter goes over everything, a batch at a time.
+func paged(r *http.Request, params lib.ListRequestParams, exact bool, read reader, s schema.Schema, extensions ...schema.Schema) (lib.Page, error) {
+	skip, limit := max(params.StartIndex, 1)-1, max(params.Count, 0)
+	out := lib.Page{Resources: []lib.Resource{}}
+	if exact {
+		part, total, err := read(skip, limit)
+		for _, x := range part {
+			out.Resources = append(out.Resources, narrow(r, x))
+		}
+		out.TotalResults = total
+		return out, err
 	}
-	out := lib.Page{TotalResults: len(all), Resources: []lib.Resource{}}
-	from := min(max(params.StartIndex, 1)-1, len(all))
-	for _, x := range all[from:min(from+max(params.Count, 0), len(all))] {
-		out.Resources = append(out.Resources, narrow(r, x))
+	pick := scimfilter.NewFilterValidator(valued(params.FilterValidator.GetFilter(), s), withCommon(s), extensions...)
+	for at := 0; ; at += batch {
+		part, total, err := read(at, batch)
+		if err != nil {
+			return out, err
+		}
+		for _, x := range part {
+			if pick.PassesFilter(flat(x)) != nil {
+				continue
+			}
+			if out.TotalResults >= skip && len(out.Resources) < limit {
+				out.Resources = append(out.Resources, narrow(r, x))
+			}
+			out.TotalResults++
+		}
+		if at+batch >= total {
+			return out, nil
+		}
 	}
-	return out, nil
 }
 
 // withCommon adds id, externalId and meta, which filters may name.
@@ -71,18 +99,55 @@ func valued(e filter.Expression, s schema.Schema) filter.Expression {
 	return e
 }
 
-// equals finds name eq "text" as the whole filter: the question that directories ask for every person, which an index
-// answers.
-func equals(v *scimfilter.Validator, name string) (string, bool) {
+// narrowed puts a filter into a query of the database, if it is one that the database knows: user name, external id and
+// active, joined by and. Directories ask for a user name before they write about anybody.
+func narrowed(v *scimfilter.Validator) (scim.UserQuery, bool) {
+	var q scim.UserQuery
 	if v == nil {
-		return "", false
+		return q, true
 	}
-	e, ok := v.GetFilter().(*filter.AttributeExpression)
-	if !ok || e.Operator != filter.EQ || e.AttributePath.SubAttribute != nil || !strings.EqualFold(e.AttributePath.AttributeName, name) {
-		return "", false
+	if ok := narrowBy(v.GetFilter(), &q); !ok {
+		return scim.UserQuery{}, false
 	}
-	text, ok := e.CompareValue.(string)
-	return text, ok && text != ""
+	return q, true
+}
+
+func narrowBy(e filter.Expression, q *scim.UserQuery) bool {
+	switch e := e.(type) {
+	case *filter.LogicalExpression:
+		return e.Operator == filter.AND && narrowBy(e.Left, q) && narrowBy(e.Right, q)
+	case *filter.AttributeExpression:
+		if e.AttributePath.SubAttribute != nil {
+			return false
+		}
+		text, _ := e.CompareValue.(string)
+		switch name := strings.ToLower(e.AttributePath.AttributeName); {
+		case name == "active" && e.Operator == filter.EQ && q.Active == nil:
+			yes, ok := e.CompareValue.(bool)
+			q.Active = &yes
+			return ok
+		case text == "":
+			return false
+		case name == "externalid" && e.Operator == filter.EQ:
+			return once(&q.External, text)
+		case name == "username" && e.Operator == filter.EQ:
+			return once(&q.Name, text)
+		case name == "username" && e.Operator == filter.SW:
+			return once(&q.NameFrom, text)
+		case name == "username" && e.Operator == filter.CO:
+			return once(&q.NameHas, text)
+		}
+	}
+	return false
+}
+
+// once sets a field of a query that nothing set yet.
+func once(field *string, text string) bool {
+	if *field != "" {
+		return false
+	}
+	*field = text
+	return true
 }
 
 // narrow leaves out what attributes and excludedAttributes say nobody wants; id and schemas stay. Entra ID asks for

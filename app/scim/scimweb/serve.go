@@ -165,3 +165,11 @@ func (h *Handlers) refusal(r *http.Request, err error) error {
 	}
 	return out
 }
+
+// unless is refusal where there may be no error.
+func (h *Handlers) unless(r *http.Request, err error) error {
+	if err == nil {
+		return nil
+	}
+	return h.refusal(r, err)
+}

@@ -59,23 +59,16 @@ func (u users) Get(r *http.Request, text string) (lib.Resource, error) {
 
 // GetAll implements lib.ResourceHandler.
 func (u users) GetAll(r *http.Request, params lib.ListRequestParams) (lib.Page, error) {
-	var all []scim.User
-	var err error
-	if name, ok := equals(params.FilterValidator, "userName"); ok {
-		all, err = u.h.directory.Find(r.Context(), u.actor, name, "")
-	} else if external, ok := equals(params.FilterValidator, "externalId"); ok {
-		all, err = u.h.directory.Find(r.Context(), u.actor, "", external)
-	} else {
-		all, err = u.h.directory.Users(r.Context(), u.actor)
-	}
-	if err != nil {
-		return lib.Page{}, u.h.refusal(r, err)
-	}
-	resources := make([]lib.Resource, len(all))
-	for n, x := range all {
-		resources[n] = userResource(x, nil)
-	}
-	return page(r, resources, params, u.h.userSchema, u.h.enterprise)
+	q, sql := narrowed(params.FilterValidator)
+	return paged(r, params, sql, func(skip, limit int) ([]lib.Resource, int, error) {
+		q.Skip, q.Limit = skip, limit
+		all, total, err := u.h.directory.Users(r.Context(), u.actor, q)
+		out := make([]lib.Resource, len(all))
+		for n, x := range all {
+			out[n] = userResource(x, nil)
+		}
+		return out, total, u.h.unless(r, err)
+	}, u.h.userSchema, u.h.enterprise)
 }
 
 // Search implements lib.ResourceSearcher: GetAll with its question in a body.
@@ -113,7 +106,7 @@ func (u users) Replace(r *http.Request, text string, attrs lib.ResourceAttribute
 	if err != nil {
 		return lib.Resource{}, u.h.refusal(r, err)
 	}
-	return u.replace(r, which, version(r), attrs, before.Active())
+	return u.replace(r, which, version(r), attrs, before.Present())
 }
 
 // replace writes attributes; active is what somebody is of whom it is not said.
@@ -144,13 +137,14 @@ func (u users) Patch(r *http.Request, text string, operations []lib.PatchOperati
 	}
 	have := userResource(before, nil)
 	attrs := map[string]any(have.Attributes)
+	delete(attrs, "active") // whom an admin disabled, only a word of the directory's puts out
 	if before.ExternalID != "" {
 		attrs["externalId"] = before.ExternalID
 	}
 	if err := (patcher{u.h.userSchema, []schema.Schema{u.h.enterprise}}).apply(attrs, operations); err != nil {
 		return lib.Resource{}, err
 	}
-	return u.replace(r, which, before.Version, attrs, before.Active())
+	return u.replace(r, which, before.Version, attrs, before.Present())
 }
 
 // Delete implements lib.ResourceHandler.

@@ -85,7 +85,7 @@ func newScene(t *testing.T) *scene {
 	reports := report.NewService(db.NewReportStore(d), db.NewOrgStore(d), h.Clock)
 	s.site = h.Serve(t, append(trialweb.New(trials, connections, reports, catalog.BuiltIn()).Routes(), webtest.Enter()))
 	s.acme = h.Found(t, "Acme")
-	if _, err := connections.Create(t.Context(), s.acme.Actor(org.Manager), provider.Input{Name: "box", Kind: provider.Sandbox}); err != nil {
+	if _, err := connections.Create(t.Context(), s.acme.Actor(org.Admin), provider.Input{Name: "box", Kind: provider.Sandbox}); err != nil {
 		t.Fatal(err)
 	}
 	return s

@@ -111,15 +111,18 @@ func (s *Site) form(t testing.TB, r web.Route, things map[string]string) (url.Va
 	return out, used
 }
 
-// flat is a form as a JSON object; a field with several values is a list. "#5" is a number, "{}a=b" an object.
+// flat is a form as a JSON object; a field with several values is a list. "#5" is a number, "{}a=b" an object, "json:…" what follows.
 func flat(form url.Values) map[string]any {
 	out := map[string]any{}
 	for name, values := range form {
 		number, isNumber := strings.CutPrefix(values[0], "#")
 		object, isObject := strings.CutPrefix(values[0], "{}")
+		raw, isRaw := strings.CutPrefix(values[0], "json:")
 		switch {
 		case strings.HasSuffix(name, "[]"):
 			out[strings.TrimSuffix(name, "[]")] = values
+		case isRaw:
+			out[name] = json.RawMessage(raw)
 		case isNumber:
 			out[name] = json.Number(number)
 		case isObject:

@@ -1,0 +1,228 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"github.com/bodhi-gateway/bodhi/app/egress"
+	"github.com/bodhi-gateway/bodhi/app/factor"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/identity"
+	"github.com/bodhi-gateway/bodhi/app/join"
+	"github.com/bodhi-gateway/bodhi/app/key"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/secret"
+	"github.com/bodhi-gateway/bodhi/app/sso"
+	"github.com/bodhi-gateway/bodhi/app/web/webtest"
+	"github.com/bodhi-gateway/bodhi/db"
+)
+
+// stage is a fresh organization before one route is called as its admin.
+type stage struct {
+	t    *testing.T
+	a    *App
+	s    *webtest.Site
+	name string
+	zone zone
+}
+
+func (x *stage) ctx() context.Context    { return x.t.Context() }
+func (x *stage) home() *webtest.Visitors { return &x.s.Home }
+func (x *stage) form(v url.Values)       { x.s.Forms[x.name] = v }
+
+// admin is the organization's first admin, acting.
+func (x *stage) admin() org.Actor {
+	x.t.Helper()
+	m, err := x.a.people.Find(x.ctx(), org.System(x.home().Org, "test"), x.home().Email[org.Admin])
+	must(x.t, err)
+	return m.Acting(org.Actor{})
+}
+
+// stages make what a route needs to succeed and a form alone cannot say: codes, tokens of links, something to end.
+var stages = map[string]func(x *stage){
+	"security.end_others": func(x *stage) { webtest.LogIn(x.t, x.s.Handler, x.home().Email[org.Admin], x.home().Password) },
+	"security.end_session": func(x *stage) {
+		actor := x.admin()
+		webtest.LogIn(x.t, x.s.Handler, actor.Label, x.home().Password)
+		all, err := x.a.people.Sessions(x.ctx(), actor, actor.Member)
+		must(x.t, err)
+		x.home().Things["sessions"] = all[0].ID.String()
+	},
+	"member_security.end_all": (*stage).outsider, "member_security.end": (*stage).outsider,
+	"api.sessions.end_all": (*stage).outsider, "api.sessions.end": (*stage).outsider,
+	"security.app_confirm": func(x *stage) { x.form(url.Values{"code": {x.code(x.app())}}) },
+	"security.app_remove":  (*stage).withApp,
+	"security.codes":       (*stage).withApp,
+	"device.approve":       func(x *stage) { d, _ := x.device(); x.form(url.Values{"code": {d.Printed()}}) },
+	"device.deny":          func(x *stage) { d, _ := x.device(); x.form(url.Values{"code": {d.Printed()}}) },
+	"device.token": func(x *stage) {
+		d, text := x.device()
+		must(x.t, x.a.people.DecideDevice(x.ctx(), x.admin(), d.Printed(), true))
+		x.form(url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:device_code"}, "device_code": {text.Reveal()}})
+	},
+	"departments.archive": (*stage).emptyDepartment, "api.departments.archive": (*stage).emptyDepartment,
+	"departments.restore": (*stage).emptyDepartment, "api.departments.restore": (*stage).emptyDepartment,
+	"trials.try": func(x *stage) {
+		actor := x.admin()
+		made, err := x.a.keys.Create(x.ctx(), actor, key.Input{Name: "own", Team: x.team(), Member: actor.Member})
+		must(x.t, err)
+		x.refresh()
+		x.form(url.Values{"key": {made.Key.ID.String()}, "target": {"sandbox/sandbox-chat"}, "prompt": {"hi"}})
+	},
+	"api.trials.try": (*stage).refresh,
+	"password.ask":   func(x *stage) { x.form(url.Values{"email": {x.home().Email[org.Admin]}}) },
+	"password.reset": func(x *stage) {
+		actor, now := x.admin(), x.a.clock.Now()
+		r := identity.Reset{ID: id.NewReset(x.a.ids), Org: actor.Org, Member: actor.Member, CreatedAt: now, ExpiresAt: now.Add(time.Minute)}
+		must(x.t, db.NewResetStore(x.a.db).AddReset(x.ctx(), r))
+		x.form(url.Values{"t": {x.a.letters.links.Token(string(identity.ResetKind), r.Org, r.ID.UUID(), actor.Label)}, "password": {"another zebra staple 10"}})
+	},
+	"invitation.accept": func(x *stage) {
+		i, err := x.a.letters.joining.Invite(x.ctx(), x.admin(), join.Invite{Grant: join.Grant{Role: org.Developer, Teams: []id.Team{x.team()}}})
+		must(x.t, err)
+		_, token, _ := strings.Cut(x.a.letters.joining.Link(i), "?t=")
+		x.form(url.Values{"t": {token}, "name": {"New"}, "email": {"new@acme.test"}, "password": {webtest.Password}})
+	},
+	"join.ask": func(x *stage) {
+		one := join.Applicant{ID: id.NewApplicant(x.a.ids), Org: x.home().Org, Email: "new@acme.test", CreatedAt: x.a.clock.Now()}
+		must(x.t, db.NewJoinStore(x.a.db).AddApplicant(x.ctx(), one))
+		x.form(url.Values{"t": {x.a.letters.links.Token(string(join.ConfirmKind), one.Org, one.ID.UUID(), one.Email)}, "name": {"New"}})
+	},
+	"join.apply": func(x *stage) { // to a domain whose people are let in
+		d := x.domain()
+		must(x.t, x.a.letters.joining.Admit(x.ctx(), x.admin(), d.ID, join.Admission{Auto: true, Grant: join.Grant{Role: org.Viewer, Teams: []id.Team{x.team()}}}))
+		x.form(url.Values{"email": {"new@" + d.Domain}})
+	},
+	"domains.check": func(x *stage) { x.published() }, "api.domains.check": func(x *stage) { x.published() },
+	"sso.set": func(x *stage) {
+		x.form(url.Values{"name": {"Okta"}, "issuer": {x.issuer()}, "client_id": {"bodhi"}, "public": {"on"}, "role": {"viewer"}})
+	},
+	"api.sso.set": func(x *stage) {
+		x.form(url.Values{"name": {"Okta"}, "issuer": {x.issuer()}, "client_id": {"bodhi"}, "public": {"json:true"}, "role": {"viewer"}})
+	},
+	"sso.remove":     (*stage).provider,
+	"api.sso.remove": (*stage).provider,
+	"sso.group_add":  (*stage).provider,
+	"sso.group_remove": func(x *stage) {
+		x.provider()
+		at := org.OfTeam(x.home().Org, x.team())
+		must(x.t, x.a.sso.SetGroups(x.ctx(), x.admin(), []sso.Group{{Name: "staff", Role: org.Viewer, At: at}}))
+		x.form(url.Values{"group": {"staff"}, "at": {x.team().String()}})
+	},
+}
+
+// stageable lets the application reach an identity provider on this machine, and gives it a DNS.
+func (a *App) stageable() zone {
+	out := egress.New(egress.Config{AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
+	a.sso.URLs, a.sso.Out = out, out.Transport()
+	z := zone{}
+	a.letters.joining.DNS = z
+	return z
+}
+
+// outsider is the member whose session is among the things.
+func (x *stage) outsider() {
+	x.home().Things["members"], x.home().Things["people"] = x.home().Things["Users"], x.home().Things["Users"]
+}
+
+func (x *stage) team() id.Team {
+	x.t.Helper()
+	team, err := id.ParseTeam(x.home().Things["teams"])
+	must(x.t, err)
+	return team
+}
+
+func (x *stage) emptyDepartment() {
+	x.t.Helper()
+	d, err := x.a.people.AddDepartment(x.ctx(), x.admin(), "Empty")
+	must(x.t, err)
+	x.home().Things["departments"] = d.ID.String()
+}
+
+// refresh brings what was made to the data plane, as the mirrors do.
+func (x *stage) refresh() {
+	for _, m := range x.a.mirrors {
+		must(x.t, m.Start(x.ctx()))
+	}
+}
+
+func (x *stage) app() factor.Setup {
+	x.t.Helper()
+	setup, err := x.a.factors.BeginApp(x.ctx(), x.admin())
+	must(x.t, err)
+	return setup
+}
+
+func (x *stage) code(setup factor.Setup) string {
+	x.t.Helper()
+	code, err := totp.GenerateCode(setup.Key.Reveal(), x.a.clock.Now())
+	must(x.t, err)
+	return code
+}
+
+func (x *stage) withApp() {
+	x.t.Helper()
+	_, err := x.a.factors.ConfirmApp(x.ctx(), x.admin(), x.code(x.app()))
+	must(x.t, err)
+}
+
+func (x *stage) device() (identity.Device, secret.String) {
+	x.t.Helper()
+	d, text, err := x.a.people.StartDevice(x.ctx(), org.Actor{IP: "192.0.2.7"}, "bodhi")
+	must(x.t, err)
+	return d, text
+}
+
+// published puts the record of the organization's claim into the DNS.
+func (x *stage) published() join.Domain {
+	x.t.Helper()
+	which, err := id.ParseDomain(x.home().Things["domains"])
+	must(x.t, err)
+	d, err := x.a.letters.joining.Domain(x.ctx(), x.admin(), which)
+	must(x.t, err)
+	name, value := d.Record()
+	x.zone[name+"."] = value
+	return d
+}
+
+// domain is the organization's own, proven.
+func (x *stage) domain() join.Domain {
+	x.t.Helper()
+	d, err := x.a.letters.joining.Check(x.ctx(), x.admin(), x.published().ID)
+	must(x.t, err)
+	return d
+}
+
+// zone is a DNS of what a test put in.
+type zone map[string]string
+
+func (z zone) LookupTXT(_ context.Context, name string) ([]string, error) {
+	return []string{z[name]}, nil
+}
+
+// issuer is an identity provider that says what it can do, and does nothing.
+func (x *stage) issuer() string {
+	var srv *httptest.Server
+	srv = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(map[string]any{"issuer": srv.URL, "authorization_endpoint": srv.URL + "/authorize", "token_endpoint": srv.URL + "/token",
+			"jwks_uri": srv.URL + "/keys", "id_token_signing_alg_values_supported": []string{"RS256"}, "code_challenge_methods_supported": []string{"S256"}})
+	}))
+	x.t.Cleanup(srv.Close)
+	return srv.URL
+}
+
+func (x *stage) provider() {
+	x.t.Helper()
+	_, err := x.a.sso.Set(x.ctx(), x.admin(), sso.Input{Name: "Okta", Issuer: x.issuer(), ClientID: "bodhi", Public: true, Role: org.Viewer})
+	must(x.t, err)
+}

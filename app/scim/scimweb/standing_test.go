@@ -1,0 +1,124 @@
+package scimweb_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/identity"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/db"
+	"github.com/bodhi-gateway/bodhi/db/dbtest"
+)
+
+func patch(op string) string {
+	return `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[` + op + `]}`
+}
+
+func TestWhomAnAdminDisabledIsInactiveUntilAnAdminSaysOtherwise(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := serve(t, d)
+		known := s.want("create", s.ask("POST", "Users", babs), 201).id()
+		for what, user := range map[string]string{"known": known, "never written about": s.Members[org.Developer].ID.String()} {
+			m := s.member(user)
+			if err := s.Identity.DisableMember(t.Context(), s.Actor(org.Admin), m.ID); err != nil {
+				t.Fatal(err)
+			}
+			shown := func(when string, want bool) {
+				t.Helper()
+				if a := s.want(when, s.ask("GET", "Users/"+user, ""), 200); a.at("active") != want {
+					t.Errorf("%s %s: active %v", what, when, a.at("active"))
+				}
+			}
+			shown("disabled", false)
+			s.want("a new title", s.ask("PATCH", "Users/"+user, patch(`{"op":"replace","path":"title","value":"Guide"}`)), 200)
+			shown("after a change of something else", false)
+			s.want("active, says the directory", s.ask("PATCH", "Users/"+user, patch(`{"op":"replace","path":"active","value":true}`)), 200)
+			shown("after the directory's word", false)
+			if err := s.Identity.EnableMember(t.Context(), s.Actor(org.Admin), m.ID); err != nil {
+				t.Fatal(err)
+			}
+			shown("enabled", true)
+			if got := s.member(user); got.ID != m.ID {
+				t.Errorf("%s: another membership than before", what)
+			}
+			if err := s.Identity.DisableMember(t.Context(), s.Actor(org.Admin), m.ID); err != nil {
+				t.Fatal(err)
+			}
+			s.want("gone, says the directory", s.ask("PATCH", "Users/"+user, patch(`{"op":"replace","path":"active","value":false}`)), 200)
+			if got, err := db.NewOrgStore(d).Member(t.Context(), s.Org.ID, m.ID); err != nil || got.RemovedAt.IsZero() {
+				t.Errorf("%s: an admin's enabling would let a leaver in again: %+v, %v", what, got, err)
+			}
+		}
+	})
+}
+
+func TestLeavingAGroupGivesTheLowerRoleBack(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := serve(t, d)
+		who := s.Members[org.Developer].ID.String() // a developer of s.Team, from before
+		role := func(what string, want org.Role) {
+			t.Helper()
+			m := s.member(who)
+			for _, a := range m.Assignments {
+				if a.At == org.OfTeam(s.Org.ID, s.Team) {
+					if a.Role != want {
+						t.Errorf("%s: %s, want %s", what, a.Role, want)
+					}
+					return
+				}
+			}
+			t.Errorf("%s: no role in the team, want %s", what, want)
+		}
+		group := func(name string, r org.Role) string {
+			t.Helper()
+			g := s.want(name, s.ask("POST", "Groups", fmt.Sprintf(`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":%q,"members":[{"value":%q}]}`, name, who)), 201)
+			which, err := id.ParseGroup(g.id())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := s.directory.Map(t.Context(), s.Actor(org.Admin), which, identity.Grant{Role: r, Teams: []id.Team{s.Team}}); err != nil {
+				t.Fatal(err)
+			}
+			return g.id()
+		}
+		role("before", org.Developer)
+		leads := group("Leads", org.Lead)
+		role("a lead by the group", org.Lead)
+		s.want("written again", s.ask("PATCH", "Users/"+who, patch(`{"op":"replace","path":"title","value":"Guide"}`)), 200)
+		s.want("the group ends", s.ask("DELETE", "Groups/"+leads, ""), 204)
+		role("after the group", org.Developer)
+
+		again := group("Leads again", org.Lead)
+		if err := s.Identity.Assign(t.Context(), s.Actor(org.Admin), s.member(who).ID, org.Assignment{Role: org.Viewer, At: org.OfTeam(s.Org.ID, s.Team)}); err != nil {
+			t.Fatal(err)
+		}
+		s.want("the group ends", s.ask("DELETE", "Groups/"+again, ""), 204)
+		role("an admin has changed it meanwhile", org.Viewer)
+	})
+}
+
+func TestAChangeOfAttributesAloneIsInTheAuditLog(t *testing.T) {
+	t.Parallel()
+	s := serve(t, dbtest.SQLite(t))
+	user := s.want("create", s.ask("POST", "Users", babs), 201).id()
+	entries := func() (n int64) {
+		t.Helper()
+		all, err := s.Audit.List(t.Context(), org.System(s.Org.ID, "test"), 0, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all[0].Seq
+	}
+	before := entries()
+	s.want("a new title", s.ask("PATCH", "Users/"+user, patch(`{"op":"replace","path":"title","value":"Guide"}`)), 200)
+	if n := entries() - before; n != 1 {
+		t.Errorf("a new title left %d entries", n)
+	}
+	s.want("the same title", s.ask("PATCH", "Users/"+user, patch(`{"op":"replace","path":"title","value":"Guide"}`)), 200)
+	if n := entries() - before; n != 1 {
+		t.Errorf("nothing new left %d entries", n-1)
+	}
+}
