@@ -39,6 +39,8 @@ var good = map[string]url.Values{
 	"budgets.approve":             {"amount": {"1"}},
 	"limits.create":               {"scope": {"things:teams"}, "unit": {"requests"}, "amount": {"5"}, "window": {"1m"}, "enforce": {"hard"}},
 	"api.limits.create":           {"scope": {"things:teams"}, "unit": {"requests"}, "amount": {"5"}, "window": {"1m"}},
+	"policies.create":             {"scope": {"things:departments"}, "deny": {"x-*"}},
+	"api.policies.create":         {"scope": {"things:departments"}, "deny[]": {"x-*"}},
 	"prices.create":               {"model": {"other"}, "price_input": {"1"}},
 	"api.overrides.create":        {"model": {"other"}, "prices_usd": {"{}input=1"}},
 	"reconcile.set":               {"credential": {"sk-admin-1"}, "narrow": {"proj_1"}},
