@@ -24,7 +24,7 @@ type modelPolicyRow struct {
 	ScopeNode string    `gorm:"column:scope_node"`
 	Allowed   []string  `gorm:"column:allowed;serializer:json"`
 	Denied    []string  `gorm:"column:denied;serializer:json"`
-	MaxCost   money.USD `gorm:"column:max_cost"`
+	MaxCost   money.USD `gorm:"column:max_cost_nanos"`
 	CreatedAt time.Time `gorm:"column:created_at;autoCreateTime:false"`
 	UpdatedAt time.Time `gorm:"column:updated_at;autoUpdateTime:false"`
 }
@@ -93,7 +93,7 @@ func (s *PolicyStore) change(ctx context.Context, o id.Org, do func(tx *gorm.DB)
 func (s *PolicyStore) Update(ctx context.Context, p policy.Policy) error {
 	return s.change(ctx, p.Org, func(tx *gorm.DB) *gorm.DB {
 		row := modelPolicyRowOf(p)
-		return tx.Model(&modelPolicyRow{}).Where("org_id = ? AND id = ?", p.Org, p.ID).Select("allowed", "denied", "max_cost", "updated_at").Updates(&row)
+		return tx.Model(&modelPolicyRow{}).Where("org_id = ? AND id = ?", p.Org, p.ID).Select("allowed", "denied", "max_cost_nanos", "updated_at").Updates(&row)
 	})
 }
 
