@@ -39,6 +39,7 @@ var abilities = []able{
 	{"openai", "o4", thinking},
 	{"anthropic", "claude-2", llm.Needs{}},
 	{"anthropic", "claude-instant", llm.Needs{}},
+	{"anthropic", "claude-v1", llm.Needs{}},
 	{"anthropic", "claude-3-7", thinking},
 	{"anthropic", "claude-3", sighted},
 	{"anthropic", "claude", thinking},

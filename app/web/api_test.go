@@ -31,7 +31,6 @@ type shop struct {
 	clock  *clock.Fake
 	org    id.Org
 	scopes org.Scopes
-	mu     sync.Mutex
 	things []thing
 	made   int
 	memory map[string]*replay.Answer

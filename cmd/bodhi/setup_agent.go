@@ -32,7 +32,7 @@ var agents = map[string]agent{
 // editClaudeCode sets variables of its settings' environment. Its base URL has no /v1.
 func editClaudeCode(was []byte, s agentSettings) ([]byte, error) {
 	if s.key == "" {
-		return nil, errors.New("Claude Code keeps the key in its settings: give it as --key, or as BODHI_KEY in the environment")
+		return nil, errors.New("give the key as --key, or as BODHI_KEY in the environment: Claude Code keeps it in its settings")
 	}
 	return editJSON(was, func(top map[string]any) error {
 		env, err := object(top, "env")

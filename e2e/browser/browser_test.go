@@ -340,7 +340,7 @@ func (b *tab) tabbing() (visited, unseen []string) {
 	b.t.Helper()
 	b.run("leave the focus", chromedp.Evaluate(`(() => { const e = document.createElement('span'); e.tabIndex = -1; document.body.prepend(e); e.focus() })()`, nil))
 	shown := map[string]bool{}
-	for range 150 {
+	for range 500 { // the API reference has a link for each operation
 		b.run("press Tab", chromedp.KeyEvent(kb.Tab))
 		var at struct {
 			Name  string

@@ -1,8 +1,10 @@
 package wire
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -35,10 +37,27 @@ func clouds(t *testing.T) *world {
 
 // aws is AWS's client, with the virtual key as access key id and secret. It does not repeat requests.
 func (w *world) aws(key string) *bedrockruntime.Client {
-	return bedrockruntime.New(bedrockruntime.Options{Region: "eu-west-1", BaseEndpoint: aws.String(strings.TrimSuffix(w.ProxyURL, "/v1")), RetryMaxAttempts: 1,
+	return bedrockruntime.New(bedrockruntime.Options{Region: "eu-west-1", BaseEndpoint: aws.String(strings.TrimSuffix(w.ProxyURL, "/v1")), RetryMaxAttempts: 1, HTTPClient: held{},
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: key, SecretAccessKey: key}, nil
 		})})
+}
+
+// held sends bodies from memory. AWS's client closes a body when the answer's head is there; if the head is faster than
+// net/http's last look at the body it just wrote, net/http takes that for a failed write and closes the connection under the
+// answer. Only a server on the same machine is that fast.
+type held struct{}
+
+func (held) Do(r *http.Request) (*http.Response, error) {
+	if r.Body != nil {
+		b, err := io.ReadAll(r.Body)
+		if err != nil {
+			return nil, err
+		}
+		r = r.Clone(r.Context())
+		r.Body = io.NopCloser(bytes.NewReader(b))
+	}
+	return http.DefaultClient.Do(r)
 }
 
 func saying(text string) []types.Message {
