@@ -38,10 +38,13 @@ func few(list []string, none string) string {
 }
 
 func most(v money.USD) string {
-	if v == 0 {
+	switch {
+	case v == 0:
 		return "any"
+	case v%money.Cent == 0:
+		return "$" + v.Format(2)
 	}
-	return "$" + v.String()
+	return "$" + v.String() // parts of a cent are not rounded away
 }
 
 func question(l policy.Listed) ui.ConfirmProps {
