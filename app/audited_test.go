@@ -37,6 +37,8 @@ var good = map[string]url.Values{
 	"api.budgets.create":          {"scope": {"things:teams"}, "limit_usd": {"5"}, "period": {"monthly"}, "enforcement": {"hard"}},
 	"budgets.create":              {"scope": {"things:teams"}, "limit": {"5"}, "period": {"monthly"}, "enforce": {"hard"}},
 	"budgets.approve":             {"amount": {"1"}},
+	"policies.create":             {"scope": {"things:departments"}, "deny": {"x-*"}},
+	"api.policies.create":         {"scope": {"things:departments"}, "deny[]": {"x-*"}},
 	"prices.create":               {"model": {"other"}, "price_input": {"1"}},
 	"api.overrides.create":        {"model": {"other"}, "prices_usd": {"{}input=1"}},
 	"reconcile.set":               {"credential": {"sk-admin-1"}, "narrow": {"proj_1"}},

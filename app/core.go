@@ -17,6 +17,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/onboard"
+	"github.com/bodhi-gateway/bodhi/app/policy"
 	"github.com/bodhi-gateway/bodhi/app/price"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/provider/sandbox"
@@ -59,6 +60,7 @@ type core struct {
 	budgetStore *db.BudgetStore
 	ledgerStore *db.LedgerStore
 	limitStore  *db.LimitStore
+	policyStore *db.PolicyStore
 	sessions    *db.SessionStore
 
 	identities  identity.Config
@@ -67,6 +69,7 @@ type core struct {
 	factors     *factor.Service
 	sso         *sso.Service
 	keys        *key.Service
+	policies    *policy.Service
 	providers   *provider.Service
 	aliasing    *route.Service
 	reports     *report.Service
@@ -126,6 +129,8 @@ func (c *core) rooms() error {
 	c.connections, c.aliases = db.NewConnectionStore(c.db), db.NewAliasStore(c.db)
 	c.keyStore, c.budgetStore, c.ledgerStore = db.NewKeyStore(c.db), db.NewBudgetStore(c.db), db.NewLedgerStore(c.db)
 	c.sessions, c.limitStore = db.NewSessionStore(c.db), db.NewLimitStore(c.db)
+	c.policyStore = db.NewPolicyStore(c.db)
+	c.policies = policy.New(policy.Parts{Store: c.policyStore, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
 	c.db.OnAlerts(c.alerted)
 
 	c.aliasing = route.New(route.Parts{Store: c.aliases, Connections: c.connections, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})

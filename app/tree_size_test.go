@@ -70,7 +70,7 @@ func measure(t *testing.T, at string) {
 	}))
 	s.LogInAll(t)
 	for _, path := range []string{"/", "/people", "/people?q=person+09", "/people?team=" + teams[3].String(), "/people?role=lead", "/people/" + s.Home.Things["people"], "/teams",
-		"/teams/" + teams[3].String(), "/service-accounts", "/settings", "/keys", "/keys/new", "/budgets", "/budgets/new", "/limits", "/limits/new", "/requests", "/costs"} {
+		"/teams/" + teams[3].String(), "/service-accounts", "/settings", "/keys", "/keys/new", "/budgets", "/budgets/new", "/limits", "/limits/new", "/policies", "/policies/new", "/requests", "/costs"} {
 		best := time.Hour
 		for range 5 {
 			q := httptest.NewRequest(http.MethodGet, path, nil)

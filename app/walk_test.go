@@ -19,6 +19,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/policy"
 	"github.com/bodhi-gateway/bodhi/app/price"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/reconcile"
@@ -143,6 +144,11 @@ var forms = map[string]url.Values{
 	"api.limits.create":           {"scope": {"things:members"}, "unit": {"requests"}, "amount": {"5"}, "window": {"1m"}},
 	"api.limits.update":           {"amount": {"5"}},
 	"api.limits.raise":            {"add": {"5"}, "until": {"2026-12-31T12:00:00Z"}},
+	"policies.new":                {"scope": {"things:keys"}},
+	"policies.create":             {"scope": {"things:keys"}, "deny": {"x-*"}},
+	"policies.update":             {"deny": {"x-*"}},
+	"api.policies.create":         {"scope": {"things:members"}, "deny[]": {"x-*"}},
+	"api.policies.update":         {"deny[]": {"y-*"}},
 	"api.budgets.grant":           {"kind": {"increase"}, "amount": {"1"}, "reason": {"x"}},
 	"api.budgets.ask":             {"amount": {"1"}, "reason": {"x"}},
 	"connections.update":          {"name": {"x"}},
@@ -218,13 +224,15 @@ func (a *App) things(t *testing.T, x webtest.Tenant, d id.Department, team id.Te
 	must(t, err)
 	raised, err := a.limits(nil).Raise(ctx, admin, rate.ID, limit.Rise{Add: 5, Until: a.clock.Now().Add(time.Hour)})
 	must(t, err)
+	rules, err := a.policies.Create(ctx, admin, policy.Input{Scope: org.OfTeam(x.Org.ID, team), Deny: []string{word + "-model"}})
+	must(t, err)
 	asked, err := a.budgets(nil).Ask(ctx, m.Acting(org.Actor{}), spend.ID, budget.RequestInput{Amount: 1, Reason: word})
 	must(t, err)
 	request := ledger.Request{ID: id.NewRequest(a.ids), At: a.clock.Now(), Family: "openai", Endpoint: "chat", Asked: word + "-model", Status: 200,
 		Chain: org.Chain{Org: x.Org.ID, Department: d, Team: team, Key: made.Key.ID}}
 	_, err = a.ledgerStore.Post(ctx, id.NewNode(a.ids), budget.Batch{Requests: []ledger.Request{request}})
 	must(t, err)
-	return map[string]string{"keys": made.Key.ID.String(), "budgets": spend.ID.String(), "limits": rate.ID.String(), "increases": raised.Increases[0].ID.String(),
+	return map[string]string{"keys": made.Key.ID.String(), "budgets": spend.ID.String(), "limits": rate.ID.String(), "policies": rules.ID.String(), "increases": raised.Increases[0].ID.String(),
 		"budget-requests": asked.ID.String(), "requests": request.ID.String(), "members": m.ID.String(), "people": m.ID.String(), "teams": team.String(),
 		"departments": d.String(), "service-accounts": made.Key.AccountID.String()}
 }

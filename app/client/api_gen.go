@@ -120,6 +120,12 @@ type OverridesAPI struct{ c *Client }
 // Overrides is what the API can do with overrides.
 func (c *Client) Overrides() OverridesAPI { return OverridesAPI{c} }
 
+// PoliciesAPI is what the API can do with policies.
+type PoliciesAPI struct{ c *Client }
+
+// Policies is what the API can do with policies.
+func (c *Client) Policies() PoliciesAPI { return PoliciesAPI{c} }
+
 // PricesAPI is what the API can do with prices.
 type PricesAPI struct{ c *Client }
 
@@ -199,13 +205,13 @@ type WhoamiAPI struct{ c *Client }
 func (c *Client) Whoami() WhoamiAPI { return WhoamiAPI{c} }
 
 // Show: Show a login policy.
-func (a LoginPolicyAPI) Show(ctx context.Context, query url.Values, calls ...Call) (out IdentityPolicy, err error) {
+func (a LoginPolicyAPI) Show(ctx context.Context, query url.Values, calls ...Call) (out Policy, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/login-policy", query, nil, &out, calls)
 	return out, err
 }
 
 // Set: Set a login policy.
-func (a LoginPolicyAPI) Set(ctx context.Context, in IdentityPolicy, calls ...Call) (out IdentityPolicy, err error) {
+func (a LoginPolicyAPI) Set(ctx context.Context, in Policy, calls ...Call) (out Policy, err error) {
 	err = a.c.do(ctx, http.MethodPut, "/login-policy", nil, in, &out, calls)
 	return out, err
 }
@@ -1058,6 +1064,40 @@ func (a LimitsAPI) Lower(ctx context.Context, id string, increase string, calls 
 	return a.c.do(ctx, http.MethodDelete, "/limits/"+url.PathEscape(id)+"/increases/"+url.PathEscape(increase), nil, nil, nil, calls)
 }
 
+// List: List policies.
+func (a PoliciesAPI) List(ctx context.Context, query url.Values, calls ...Call) (out PolicyList, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/policies", query, nil, &out, calls)
+	return out, err
+}
+
+// All is List over all pages.
+func (a PoliciesAPI) All(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[PolicyPolicy, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (PolicyList, error) { return a.List(ctx, query, calls...) }, func(p PolicyList) ([]PolicyPolicy, string) { return p.Data, p.Next })
+}
+
+// Create: Create a policy.
+func (a PoliciesAPI) Create(ctx context.Context, in PolicyInput, calls ...Call) (out PolicyPolicy, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/policies", nil, in, &out, calls)
+	return out, err
+}
+
+// Show: Show a policy.
+func (a PoliciesAPI) Show(ctx context.Context, id string, query url.Values, calls ...Call) (out PolicyPolicy, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/policies/"+url.PathEscape(id), query, nil, &out, calls)
+	return out, err
+}
+
+// Update: Update a policy.
+func (a PoliciesAPI) Update(ctx context.Context, id string, in PolicyChange, calls ...Call) (out PolicyPolicy, err error) {
+	err = a.c.do(ctx, http.MethodPatch, "/policies/"+url.PathEscape(id), nil, in, &out, calls)
+	return out, err
+}
+
+// Delete: Delete a policy.
+func (a PoliciesAPI) Delete(ctx context.Context, id string, calls ...Call) error {
+	return a.c.do(ctx, http.MethodDelete, "/policies/"+url.PathEscape(id), nil, nil, nil, calls)
+}
+
 // List: List audit entries, newest first. Organization admins see all of them, others their own acts.
 func (a AuditAPI) List(ctx context.Context, query url.Values, calls ...Call) (out AuditEntryList, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/audit", query, nil, &out, calls)
@@ -1734,15 +1774,6 @@ type IdentityNewToken struct {
 	Secret     string     `json:"secret"`
 }
 
-// IdentityPolicy is what log-ins must show. Lifetimes are in seconds, 0 for the installation's default.
-type IdentityPolicy struct {
-	SecondFactor    bool   `json:"second_factor"`
-	SSOOnly         bool   `json:"sso_only"`
-	BreakGlass      string `json:"break_glass"`
-	IdleSeconds     int64  `json:"idle_seconds"`
-	AbsoluteSeconds int64  `json:"absolute_seconds"`
-}
-
 // Increase is a temporary increase.
 type Increase struct {
 	ID        string    `json:"id"`
@@ -2091,6 +2122,50 @@ type PeriodList struct {
 	Data    []Period `json:"data"`
 	HasMore bool     `json:"has_more"`       // whether there are more pages
 	Next    string   `json:"next,omitempty"` // give it as after
+}
+
+// Policy is what log-ins must show. Lifetimes are in seconds, 0 for the installation's default.
+type Policy struct {
+	SecondFactor    bool   `json:"second_factor"`
+	SSOOnly         bool   `json:"sso_only"`
+	BreakGlass      string `json:"break_glass"`
+	IdleSeconds     int64  `json:"idle_seconds"`
+	AbsoluteSeconds int64  `json:"absolute_seconds"`
+}
+
+// PolicyChange changes what it names and leaves the rest.
+type PolicyChange struct {
+	Allow      *[]string `json:"allow,omitempty"`
+	Deny       *[]string `json:"deny,omitempty"`
+	MaxCostUSD *string   `json:"max_cost_usd,omitempty"` // "" = anything
+}
+
+// PolicyInput sets a policy. Without a scope it is the organization's.
+type PolicyInput struct {
+	Scope      string   `json:"scope,omitempty"`
+	Allow      []string `json:"allow,omitempty"`
+	Deny       []string `json:"deny,omitempty"`
+	MaxCostUSD string   `json:"max_cost_usd,omitempty"`
+}
+
+// PolicyList is a body of the API.
+type PolicyList struct {
+	Data    []PolicyPolicy `json:"data"`
+	HasMore bool           `json:"has_more"`       // whether there are more pages
+	Next    string         `json:"next,omitempty"` // give it as after
+}
+
+// PolicyPolicy is a policy in the management API.
+type PolicyPolicy struct {
+	ID         string    `json:"id"`
+	Scope      string    `json:"scope"` // id of the organization, department, team, member or key
+	ScopeKind  string    `json:"scope_kind"`
+	ScopeLabel string    `json:"scope_label"`
+	Allow      []string  `json:"allow"`        // patterns of models that may be used; empty = all
+	Deny       []string  `json:"deny"`         // patterns of models that may not; wins over allow
+	MaxCostUSD string    `json:"max_cost_usd"` // the largest cost of one request; "" = anything
+	CreatedAt  time.Time `json:"created_at"`
+	UpdatedAt  time.Time `json:"updated_at"`
 }
 
 // Price is a model of the catalogue. Prices are USD per million tokens, or per request and search.

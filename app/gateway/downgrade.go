@@ -42,6 +42,9 @@ func (g *Gateway) cheaper(x *Exchange, p route.Plan, step budget.Step) (route.Pl
 	if err != nil {
 		return p, "nothing serves it"
 	}
+	if plan, err = permit(&x.bound, step.Model, plan); err != nil {
+		return p, "a policy denies it"
+	}
 	now, known := g.quoteOf(x, p.Targets[0])
 	plan.Targets = slices.DeleteFunc(slices.Clone(plan.Targets), func(t route.Target) bool {
 		q, ok := g.quoteOf(x, t)

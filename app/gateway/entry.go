@@ -160,6 +160,7 @@ func (g *Gateway) admit(_ context.Context, x *Exchange) (Finish, error) {
 	if !x.Call.Operation.Kept() && x.Call.Model != "" && len(x.Grant.Models) > 0 && !slices.Contains(x.Grant.Models, x.Call.Model) {
 		return nil, fault.Newf(fault.NotFound, "model_not_allowed", "The key %q may not use the model %q. It may use: %s.", x.Grant.Name, clip(x.Call.Model), strings.Join(x.Grant.Models, ", "))
 	}
+	x.bound = g.bound(x.Grant.Chain)
 	return nil, nil
 }
 
@@ -204,6 +205,9 @@ func (g *Gateway) plan(ctx context.Context, x *Exchange) (Finish, error) {
 	}
 	p, err := g.Routes.Plan(x.Grant.Chain.Org, x.Call)
 	if err != nil {
+		return nil, err
+	}
+	if p, err = permit(&x.bound, x.Call.Model, p); err != nil {
 		return nil, err
 	}
 	if len(p.Targets) == 0 {

@@ -11,6 +11,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/object"
+	"github.com/bodhi-gateway/bodhi/app/policy"
 	"github.com/bodhi-gateway/bodhi/app/route"
 )
 
@@ -26,11 +27,12 @@ type Exchange struct {
 	Dialect  llm.Dialect // the client's, in which it is answered whatever happens
 	Started  time.Time   // injected wall clock; its monotonic reading measures
 
-	Grant *key.Grant // authenticate
-	Hints Hints      // authenticate
-	Call  *llm.Call  // decode
-	Plan  route.Plan // plan
-	try   *attempt   // reserve and dispatch: the attempt under way
+	Grant *key.Grant   // authenticate
+	bound policy.Bound // admit
+	Hints Hints        // authenticate
+	Call  *llm.Call    // decode
+	Plan  route.Plan   // plan
+	try   *attempt     // reserve and dispatch: the attempt under way
 	tries int
 	kept  object.Object // plan: what a call about a kept answer is about
 	asked bool          // an attempt reached a provider, so the request is counted

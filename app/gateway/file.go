@@ -91,7 +91,7 @@ func (g *Gateway) planUpload(x *Exchange) error {
 // keepers are the connections that the key's models lead to and that keep files.
 func (g *Gateway) keepers(x *Exchange) []*provider.Connection {
 	var all, boxes []*provider.Connection
-	for _, name := range g.Routes.Offer(x.Grant) {
+	for _, name := range g.offer(x) {
 		p, err := g.Routes.Plan(x.Grant.Chain.Org, &llm.Call{Model: name})
 		if err != nil {
 			continue

@@ -60,7 +60,7 @@ func standingOf(s *budget.Standing) standingReport {
 
 func (g *Gateway) showKey(x *Exchange, _ string) {
 	k := x.Grant
-	r := keyReport{Object: "key", ID: k.Key.String(), Name: k.Name, Organization: k.OrgSlug, Models: g.Routes.Offer(k), Endpoints: k.Endpoints.Names(), ExpiresAt: moment(k.ExpiresAt), Budgets: []standingReport{}, Limits: g.limitReports(x)}
+	r := keyReport{Object: "key", ID: k.Key.String(), Name: k.Name, Organization: k.OrgSlug, Models: g.offer(x), Endpoints: k.Endpoints.Names(), ExpiresAt: moment(k.ExpiresAt), Budgets: []standingReport{}, Limits: g.limitReports(x)}
 	for _, s := range g.Budgets.Standings(k, g.clock.Now()) {
 		if s.Measure == ledger.Money && s.Enforce != budget.Soft && (r.LeftUSD == nil || s.Left < *r.LeftUSD) {
 			r.LeftUSD = &s.Left
@@ -78,7 +78,7 @@ func moment(t time.Time) *time.Time {
 }
 
 func (g *Gateway) listModels(x *Exchange, _ string) {
-	names := g.Routes.Offer(x.Grant)
+	names := g.offer(x)
 	offers := make([]llm.Offer, len(names))
 	for i, name := range names {
 		offers[i] = llm.Offer{ID: name, OwnedBy: x.Grant.OrgSlug}
@@ -87,7 +87,7 @@ func (g *Gateway) listModels(x *Exchange, _ string) {
 }
 
 func (g *Gateway) showModel(x *Exchange, name string) {
-	if slices.Contains(g.Routes.Offer(x.Grant), name) {
+	if slices.Contains(g.offer(x), name) {
 		g.writeBody(x, x.Dialect.Model(llm.Offer{ID: name, OwnedBy: x.Grant.OrgSlug}))
 		return
 	}

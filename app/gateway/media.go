@@ -28,7 +28,7 @@ const fewModels = 6
 func (g *Gateway) unable(x *Exchange) error {
 	op := x.Call.Operation
 	var names []string
-	for _, name := range g.Routes.Offer(x.Grant) {
+	for _, name := range g.offer(x) {
 		if len(names) == fewModels {
 			break
 		}

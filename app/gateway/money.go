@@ -33,6 +33,7 @@ type attempt struct {
 	hold    *ledger.Hold
 	edit    llm.Edit
 	notes   llm.Notes // what a translation dropped
+	lowered bool      // outputs is what a limit on the request's own cost pays for
 	opened  bool
 	started bool // a piece of an answer arrived
 	settled bool
@@ -132,7 +133,10 @@ func (g *Gateway) price(x *Exchange, a *attempt, want *budget.Want) error {
 	if !x.asked { // a retry of a request that reached a provider is no second request
 		want.Ceiling.Requests, want.Floor.Requests = 1, 1
 	}
-	return capCost(x, a, want)
+	if err := capCost(x, a, want); err != nil {
+		return err
+	}
+	return capPolicy(x, a, want)
 }
 
 // quoteOf is a target's price now, by the catalogue's name of its provider.
@@ -165,6 +169,9 @@ func (g *Gateway) clamp(x *Exchange, a *attempt, want *budget.Want) {
 	if held := a.hold.Amounts(); held != want.Ceiling {
 		a.edit.MaxOutput = affordable(held, a.ceiling, x.Call.Choices)
 		x.warn("output capped at " + strconv.FormatInt(a.edit.MaxOutput, 10) + " tokens, what the tightest budget can pay")
+	} else if a.lowered {
+		a.edit.MaxOutput = a.outputs
+		x.warn("output capped at " + strconv.FormatInt(a.outputs, 10) + " tokens, what the limit of one request's cost pays for")
 	} else if g.Budgets.Bound(a.hold) {
 		a.edit.MaxOutput = a.outputs
 	}
@@ -205,10 +212,19 @@ func capCost(x *Exchange, a *attempt, w *budget.Want) error {
 		return fault.Newf(fault.Exhausted, "budget_exhausted", "This request could cost up to $%s, more than its own limit x-bodhi-max-cost of $%s. Raise the limit, or lower max_tokens.", w.Floor.Money, limit).
 			With("scope", "request").With("limit_usd", limit.String())
 	}
-	w.Ceiling.Money = limit
-	outputs := affordable(w.Ceiling, a.ceiling, x.Call.Choices)
-	w.Ceiling.Tokens = max(w.Floor.Tokens, min(w.Ceiling.Tokens, ledger.Units(a.ceiling.Tokens+outputs*x.Call.Choices)))
+	lower(x, a, w, limit)
 	return nil
+}
+
+// lower takes the ceiling down to a limit that the floor keeps, and the output cap with it: without the cap the limit would
+// be a wish.
+func lower(x *Exchange, a *attempt, w *budget.Want, limit money.USD) {
+	if w.Ceiling.Money <= limit {
+		return
+	}
+	w.Ceiling.Money = limit
+	a.outputs, a.lowered = min(a.outputs, affordable(w.Ceiling, a.ceiling, x.Call.Choices)), true
+	w.Ceiling.Tokens = max(w.Floor.Tokens, min(w.Ceiling.Tokens, ledger.Units(a.ceiling.Tokens+a.outputs*x.Call.Choices)))
 }
 
 // open journals the attempt; only then may a byte leave (decision D9).

@@ -15,15 +15,17 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/object"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/policy"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/route"
 )
 
-// Ports are the rooms behind the stages. Limits, Prompts, Screens, Experiments and Cache may be nil: the stage then lets
+// Ports are the rooms behind the stages. Limits, Policies, Prompts, Screens, Experiments and Cache may be nil: the stage then lets
 // everything pass, as there is nothing it could decide.
 type Ports struct {
 	Keys        Keys
 	Limits      Limits
+	Policies    Policies
 	Prompts     Prompts
 	Screens     Screens
 	Experiments Experiments
@@ -51,6 +53,12 @@ type Limits interface {
 	Settle(s *limit.Seat, u limit.Used)
 	// Standings are the limits on a chain, outermost first, whatever they are narrowed to.
 	Standings(ctx context.Context, c org.Chain) []limit.Standing
+}
+
+// Policies says which models may be used and what a request may cost. *policy.Book implements it.
+type Policies interface {
+	// For gives the policies on a chain. It answers from memory and allocates nothing.
+	For(c org.Chain) policy.Bound
 }
 
 // Objects remembers what providers keep for which key. *object.Registry implements it.

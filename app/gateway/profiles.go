@@ -29,7 +29,7 @@ func (g *Gateway) listProfiles(x *Exchange, _ string) {
 		return
 	}
 	const region, never = "us-east-1", "1970-01-01T00:00:00Z" // an ARN needs a region, and a name was never made
-	for _, name := range g.Routes.Offer(x.Grant) {
+	for _, name := range g.offer(x) {
 		list.Profiles = append(list.Profiles, profileJSON{ID: name, ARN: "arn:aws:bedrock:" + region + "::inference-profile/" + name, Name: name,
 			Description: name + " by way of Bodhi Gateway", Models: []profileModel{{"arn:aws:bedrock:" + region + "::foundation-model/" + name}},
 			Status: "ACTIVE", Type: "SYSTEM_DEFINED", CreatedAt: never, UpdatedAt: never})

@@ -14,7 +14,7 @@ const fewAble = 3
 // provider speaks the client's own dialect, as far as the catalogue knows that they serve what is asked.
 func (g *Gateway) suggest(x *Exchange, f *fault.Error) *fault.Error {
 	var names []string
-	for _, name := range g.Routes.Offer(x.Grant) {
+	for _, name := range g.offer(x) {
 		if len(names) < fewAble && g.says(x, name) {
 			names = append(names, name)
 		}

@@ -36,6 +36,7 @@ type (
 	passkeyEntity    struct{}
 	providerEntity   struct{}
 	accountEntity    struct{}
+	policyEntity     struct{}
 )
 
 func (orgEntity) prefix() string        { return "org" }
@@ -72,6 +73,7 @@ func (groupEntity) prefix() string      { return "grp" }
 func (passkeyEntity) prefix() string    { return "pky" }
 func (providerEntity) prefix() string   { return "sso" }
 func (accountEntity) prefix() string    { return "acc" }
+func (policyEntity) prefix() string     { return "pol" }
 
 // One alias per entity; the comment says what it names.
 type (
@@ -109,6 +111,7 @@ type (
 	Passkey    = ID[passkeyEntity]    // a passkey
 	Provider   = ID[providerEntity]   // an identity provider of single sign-on
 	Account    = ID[accountEntity]    // a service account
+	Policy     = ID[policyEntity]     // a policy on models
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -314,3 +317,9 @@ func NewAccount(s *Source) Account { return New[accountEntity](s) }
 
 // ParseAccount reads the printed or plain form of an id for a service account.
 func ParseAccount(s string) (Account, error) { return Parse[accountEntity](s) }
+
+// NewPolicy makes an id for a policy on models.
+func NewPolicy(s *Source) Policy { return New[policyEntity](s) }
+
+// ParsePolicy reads the printed or plain form of an id for a policy on models.
+func ParsePolicy(s string) (Policy, error) { return Parse[policyEntity](s) }

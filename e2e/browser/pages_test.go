@@ -138,6 +138,11 @@ func furnished(t *testing.T) *tab {
 	b.fill("Limit", "500")
 	b.press("Set limit")
 	b.sees("Rate limit set") // going on before the answer is here races with the answer's redirect
+	b.goTo("/policies/new")
+	b.fill("Never these models", "sandbox-reasoning")
+	b.fill("Largest cost of one request", "0.50")
+	b.press("Set policy")
+	b.sees("models remain")
 	b.goTo("/budgets/new")
 	b.choose("Where", "A tag, such as project=apollo")
 	b.fill("Tag", "project=apollo")

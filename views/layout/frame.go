@@ -44,6 +44,7 @@ var navigation = []navGroup{
 		{"keys", "Keys", "/keys", "key", false},
 		{"budgets", "Budgets", "/budgets", "wallet", false},
 		{"limits", "Rate limits", "/limits", "gauge", false},
+		{"policies", "Model policies", "/policies", "shield-check", false},
 		{"costs", "Costs", "/costs", "chart-pie", false},
 		{"tokens", "API tokens", "/tokens", "api", false},
 		{"audit", "Audit log", "/audit", "history", false},

@@ -1,0 +1,176 @@
+package gateway
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/catalog"
+	"github.com/bodhi-gateway/bodhi/app/clock"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/policy"
+	"github.com/bodhi-gateway/bodhi/app/provider"
+	"github.com/bodhi-gateway/bodhi/app/route"
+)
+
+// governed is a house whose key stands under one policy, the organization's.
+func governed(t *testing.T, r policy.Rule, change func(*Config)) *house {
+	book := &policy.Book{}
+	h := build(t, func(c *Config) {
+		c.Ports.Policies = book
+		if change != nil {
+			change(c)
+		}
+	})
+	o := h.grant.Chain.Org
+	r.ID, r.Org, r.Kind, r.Node, r.Label = id.NewPolicy(id.NewSource(clock.System{}.Now, nil)), o, org.OrgScope, o.UUID(), "Acme"
+	if err := book.Load([]policy.Rule{r}); err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+func TestADeniedModelIsRefusedBehindEveryNameAndNothingIsSent(t *testing.T) {
+	t.Parallel()
+	for name, r := range map[string]policy.Rule{
+		"the alias":               {Deny: []string{"smart"}},
+		"the alias in other case": {Deny: []string{"SMART"}},
+		"the model":               {Deny: []string{"up-model"}},
+		"the provider's kind":     {Deny: []string{string(provider.Compatible) + "/*"}},
+		"the connection":          {Deny: []string{"up/*"}},
+		"not among the allowed":   {Allow: []string{"fast", "openai/*"}},
+	} {
+		h := governed(t, r, nil)
+		var called atomic.Int64
+		h.provide("up", func(w http.ResponseWriter, r *http.Request) { called.Add(1); says(answer)(w, r) })
+		resp, body := h.ask(question)
+		if resp.StatusCode != http.StatusNotFound || !strings.Contains(body, "model_not_allowed") || !strings.Contains(body, "policy of Acme") || called.Load() != 0 {
+			t.Errorf("%s: %d %s, %d calls", name, resp.StatusCode, body, called.Load())
+		}
+	}
+}
+
+func TestOfAnAliasOnlyTheAllowedTargetsAreCalled(t *testing.T) {
+	t.Parallel()
+	h := governed(t, policy.Rule{Deny: []string{"first/*"}}, nil)
+	h.provide("first", func(http.ResponseWriter, *http.Request) { t.Error("a denied target was called") })
+	h.provide("second", says(answer))
+	if resp, body := h.ask(question); resp.StatusCode != http.StatusOK || resp.Header.Get("X-Bodhi-Provider") != "second" {
+		t.Errorf("%d %s", resp.StatusCode, body)
+	}
+}
+
+func TestAnAllowedAliasAllowsWhatItLeadsTo(t *testing.T) {
+	t.Parallel()
+	h := governed(t, policy.Rule{Allow: []string{"smart"}}, nil)
+	h.provide("up", says(answer))
+	if resp, body := h.ask(question); resp.StatusCode != http.StatusOK {
+		t.Errorf("%d %s", resp.StatusCode, body)
+	}
+}
+
+func TestListsOfModelsHideWhatIsDenied(t *testing.T) {
+	t.Parallel()
+	h := governed(t, policy.Rule{Deny: []string{"*-pro"}}, nil)
+	h.provide("up", says(answer))
+	other := h.targets[0]
+	other.Model = "hidden-pro"
+	h.others = map[string]route.Target{"grand": other, "plain": h.targets[0]}
+	for path, shown := range map[string]bool{"/v1/models": true, "/v1/key": true, "/v1/models/grand": false, "/v1/models/plain": true} {
+		r, _ := http.NewRequest(http.MethodGet, h.server.URL+path, nil)
+		r.Header.Set("Authorization", "Bearer good")
+		resp, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, _ := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		if (resp.StatusCode == http.StatusOK) != shown || shown && (strings.Contains(string(b), "grand") || !strings.Contains(string(b), "plain")) {
+			t.Errorf("%s: %d %s", path, resp.StatusCode, b)
+		}
+	}
+}
+
+// listens answers, and keeps the output cap that the provider was sent.
+func listens(most *atomic.Int64) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var in struct {
+			Max  int64 `json:"max_tokens"`
+			Max2 int64 `json:"max_completion_tokens"`
+		}
+		_ = json.NewDecoder(r.Body).Decode(&in)
+		most.Store(in.Max + in.Max2)
+		says(answer)(w, r)
+	}
+}
+
+const open = `{"model":"smart","messages":[{"role":"user","content":"hi"}]}`
+
+func TestALargestCostCapsTheAnswerOrRefuses(t *testing.T) {
+	t.Parallel()
+	for name, x := range map[string]struct {
+		most   money.USD
+		body   string
+		header string
+		status int
+		capped bool
+	}{
+		"room for everything":                              {5000, open, "", 200, false},
+		"room for a shorter answer":                        {600, open, "", 200, true},
+		"no room for a useful one":                         {200, open, "", 403, false},
+		"the client's own cap fits":                        {200, question, "", 200, false},
+		"the client's own is larger":                       {40, question, "", 403, false},
+		"no policy on costs, but the request's own header": {0, open, "0.0000006", 200, true},
+	} {
+		h := governed(t, policy.Rule{MaxCost: x.most, Deny: []string{"nothing"}}, nil)
+		var sent atomic.Int64
+		h.provide("up", listens(&sent))
+		headers := []string{}
+		if x.header != "" {
+			headers = append(headers, "X-Bodhi-Max-Cost", x.header)
+		}
+		resp, body := h.ask(x.body, headers...)
+		if resp.StatusCode != x.status {
+			t.Errorf("%s: %d %s", name, resp.StatusCode, body)
+			continue
+		}
+		if x.status == 403 && (!strings.Contains(body, `"not_allowed"`) || !strings.Contains(body, "policy of Acme") || sent.Load() != 0) {
+			t.Errorf("%s: %s", name, body)
+		}
+		if n := sent.Load(); x.capped && (n < leastOutput || n >= 600 || !strings.Contains(resp.Header.Get("X-Bodhi-Warning"), "output capped")) {
+			t.Errorf("%s: sent with a cap of %d, warning %q", name, n, resp.Header.Get("X-Bodhi-Warning"))
+		}
+	}
+}
+
+// unpriced has no price for any model.
+type unpriced struct{ Prices }
+
+func (unpriced) Quote(id.Org, string, string, time.Time) (catalog.Quote, bool) { return nil, false }
+
+func TestARequestOfUnknownCostIsRefusedUnderALargestCost(t *testing.T) {
+	t.Parallel()
+	h := governed(t, policy.Rule{MaxCost: money.Dollar}, func(c *Config) { c.Ports.Prices = unpriced{} })
+	h.provide("up", func(http.ResponseWriter, *http.Request) { t.Error("it was sent") })
+	if resp, body := h.ask(question); resp.StatusCode != http.StatusPaymentRequired || !strings.Contains(body, "price_unknown") {
+		t.Errorf("%d %s", resp.StatusCode, body)
+	}
+}
+
+func TestWithoutPoliciesAPlanIsTheSameOne(t *testing.T) {
+	p := route.Plan{Targets: make([]route.Target, 3)}
+	var none policy.Bound
+	if n := testing.AllocsPerRun(100, func() {
+		if q, err := permit(&none, "smart", p); err != nil || &q.Targets[0] != &p.Targets[0] {
+			t.Error("the plan was copied")
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}

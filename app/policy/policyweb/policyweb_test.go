@@ -1,0 +1,111 @@
+package policyweb_test
+
+import (
+	"log/slog"
+	"net/http"
+	"net/url"
+	"testing"
+
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/policy"
+	"github.com/bodhi-gateway/bodhi/app/policy/policyweb"
+	"github.com/bodhi-gateway/bodhi/app/web/webtest"
+	"github.com/bodhi-gateway/bodhi/db"
+	"github.com/bodhi-gateway/bodhi/db/dbtest"
+)
+
+type scene struct {
+	site     http.Handler
+	acme     webtest.Tenant
+	policies *policy.Service
+}
+
+func newScene(t *testing.T) *scene {
+	t.Helper()
+	d := dbtest.SQLite(t)
+	h := webtest.NewHouse(t, d)
+	h.Passwordless = true
+	s := &scene{acme: h.Found(t, "Acme")}
+	s.policies = policy.New(policy.Parts{Store: db.NewPolicyStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: slog.New(slog.DiscardHandler)})
+	offered := func(id.Org) []policy.Model {
+		return []policy.Model{{Name: "smart", Targets: [][]string{{"gpt", "openai/gpt"}}}, {Name: "grand", Targets: [][]string{{"gpt-pro", "openai/gpt-pro"}}}}
+	}
+	s.site = h.Serve(t, append(policyweb.New(s.policies, h.Identity, h.Keys, offered).Routes(), webtest.Enter()))
+	return s
+}
+
+func TestFormsAreReadOrRefusedInWordsWithoutLosingAnything(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	browser := webtest.As(t, s.site, s.acme.Members[org.Admin])
+	team := s.acme.Team.String()
+	if p := browser.Get("/policies"); !p.Has("No policies yet", "Set the first policy") {
+		t.Errorf("empty: %d\n%s", p.Status, p.Body)
+	}
+	for name, x := range map[string]struct {
+		typed      url.Values
+		says, kept string
+	}{
+		"nothing":          {url.Values{"scope": {team}}, "A policy of nothing binds nobody.", ""},
+		"a sentence":       {url.Values{"scope": {team}, "deny": {"all of them"}}, "Write one pattern per line", "all of them"},
+		"words for money":  {url.Values{"scope": {team}, "max_cost_usd": {"five"}, "allow": {"openai/*"}}, "Enter an amount in USD above 0", `value="five"`},
+		"no place":         {url.Values{"scope": {""}, "deny": {"x"}}, "Choose where the policy sits.", "x"},
+		"a cost of nought": {url.Values{"scope": {team}, "max_cost_usd": {"0"}}, "Enter an amount in USD above 0", `value="0"`},
+	} {
+		if p := browser.Post("/policies", x.typed); p.Status != http.StatusUnprocessableEntity || !p.Has(x.says, x.kept) {
+			t.Errorf("%s: %d\n%s", name, p.Status, p.Body)
+		}
+	}
+	whole := url.Values{"scope": {team}, "allow": {"openai/*\r\nsmart"}, "deny": {"*-pro"}, "max_cost_usd": {"$0.25"}}
+	if p := browser.Post("/policies", whole); p.Status != http.StatusSeeOther {
+		t.Fatalf("a whole one: %d\n%s", p.Status, p.Body)
+	}
+	if p := browser.Post("/policies", whole); p.Status != http.StatusUnprocessableEntity || !p.Has("This node has a policy already.") {
+		t.Errorf("the same again: %d\n%s", p.Status, p.Body)
+	}
+	all, err := s.policies.List(t.Context(), s.acme.Actor(org.Admin))
+	if err != nil || len(all) != 1 || len(all[0].Allow) != 2 || all[0].MaxCost != 25*money.Cent {
+		t.Errorf("kept %+v, %v", all, err)
+	}
+}
+
+func TestAPolicyIsShownChangedAndDeleted(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	made, err := s.policies.Create(t.Context(), s.acme.Actor(org.Admin), policy.Input{Scope: org.OfTeam(s.acme.Org.ID, s.acme.Team), Deny: []string{"*-pro"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := "/policies/" + made.ID.String()
+	admin := webtest.As(t, s.site, s.acme.Members[org.Admin])
+	if p := admin.Get(one); !p.Has("1 of 2 models remain", "denies *-pro", "smart", "grand", one+"/edit") {
+		t.Errorf("page:\n%s", p.Body)
+	}
+	developer := webtest.As(t, s.site, s.acme.Members[org.Developer])
+	if p := developer.Get(one); !p.Has("1 of 2 models remain") || p.Has(one+"/edit") {
+		t.Errorf("a developer's page: %d\n%s", p.Status, p.Body)
+	}
+	if p := developer.Post(one, url.Values{"deny": {"x"}}); p.Status != http.StatusForbidden {
+		t.Errorf("a developer changed it: %d", p.Status)
+	}
+	if p := webtest.As(t, s.site, s.acme.Outsider).Get(one); p.Status != http.StatusNotFound {
+		t.Errorf("somebody of another team sees it: %d", p.Status)
+	}
+	if p := admin.Get(one + "/edit"); !p.Has("*-pro", `name="max_cost_usd"`) {
+		t.Errorf("form:\n%s", p.Body)
+	}
+	if p := admin.Post(one, url.Values{"deny": {"*-pro bad"}}); p.Status != http.StatusUnprocessableEntity || !p.Has("*-pro bad") {
+		t.Errorf("refused: %d", p.Status)
+	}
+	if p := admin.Post(one, url.Values{"deny": {"gpt*"}, "max_cost_usd": {"2"}}); p.Status != http.StatusSeeOther {
+		t.Errorf("changed: %d\n%s", p.Status, p.Body)
+	}
+	if p := admin.Get(one); !p.Has("0 of 2 models remain", "$2") {
+		t.Errorf("afterwards:\n%s", p.Body)
+	}
+	if p := admin.Post(one+"/delete", nil); p.Status != http.StatusSeeOther {
+		t.Errorf("deleted: %d", p.Status)
+	}
+}

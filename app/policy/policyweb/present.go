@@ -1,0 +1,161 @@
+package policyweb
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/identity"
+	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/policy"
+	"github.com/bodhi-gateway/bodhi/app/web"
+	views "github.com/bodhi-gateway/bodhi/views/policy"
+	"github.com/bodhi-gateway/bodhi/views/ui"
+)
+
+var icons = map[org.ScopeKind]string{org.OrgScope: "building", org.DepartmentScope: "users-group", org.TeamScope: "users",
+	org.MemberScope: "user", org.KeyScope: "key"}
+
+func path(l policy.Listed) string { return root + "/" + l.ID.String() }
+
+func row(c *web.Context, l policy.Listed) views.Row {
+	return views.Row{ID: l.ID.String(), Icon: icons[l.Scope.Kind()], Label: l.Place.Label, Allow: few(l.Allow, "all"), Deny: few(l.Deny, "none"), MaxCost: most(l.MaxCost),
+		CanChange: policy.Changeable(c.Actor(), l), Delete: question(l)}
+}
+
+// few are the first patterns of a list.
+func few(list []string, none string) string {
+	const some = 3
+	switch {
+	case len(list) == 0:
+		return none
+	case len(list) > some:
+		return strings.Join(list[:some], ", ") + " and " + strconv.Itoa(len(list)-some) + " more"
+	}
+	return strings.Join(list, ", ")
+}
+
+func most(v money.USD) string {
+	switch {
+	case v == 0:
+		return "any"
+	case v%money.Cent == 0:
+		return "$" + v.Format(2)
+	}
+	return "$" + v.String() // parts of a cent are not rounded away
+}
+
+func question(l policy.Listed) ui.ConfirmProps {
+	return ui.ConfirmProps{Label: "Delete", Icon: "trash", Small: true, Title: "Delete this policy?",
+		Text: "What the policy of " + l.Place.Label + " denies may be used again, as far as the policies above allow it.", Action: path(l) + "/delete", Button: "Delete policy", Kind: ui.Destructive}
+}
+
+func showPage(c *web.Context, l policy.Listed, verdicts []policy.Verdict, note string) views.ShowPage {
+	ask := question(l)
+	ask.Small = false
+	page := views.ShowPage{Shell: c.Shell("Policy of "+l.Place.Label, "policies"), Title: "Policy of " + l.Place.Label, Row: row(c, l), Action: path(l), Delete: ask, Note: note,
+		Facts: []ui.Fact{
+			{Label: "Binds", Value: l.Place.Label},
+			{Label: "Allowed", Value: few(l.Allow, "all models")},
+			{Label: "Denied", Value: few(l.Deny, "none")},
+			{Label: "Largest cost of one request", Value: most(l.MaxCost)},
+			{Label: "Changed", Body: ui.Time(c.When(l.UpdatedAt))},
+			{Label: "Id", Value: l.ID.String(), Mono: true, Copy: true},
+		}}
+	left := 0
+	for _, v := range verdicts {
+		page.Models = append(page.Models, views.Model{Name: v.Name, Refused: v.Refused})
+		if v.Refused == "" {
+			left++
+		}
+	}
+	page.Remain = strconv.Itoa(left) + " of " + strconv.Itoa(len(verdicts)) + " models remain"
+	slices.SortStableFunc(page.Models, func(a, b views.Model) int { // what remains first
+		return strings.Compare(a.Refused, b.Refused)
+	})
+	return page
+}
+
+// chain is the way from the organization to the node that a policy sits on, for its preview; note says what it leaves open.
+func (h *Handlers) chain(c *web.Context, l policy.Listed) (chain org.Chain, note string, err error) {
+	actor := c.Actor()
+	chain.Org = actor.Org
+	switch l.Scope.Kind() {
+	case org.DepartmentScope:
+		chain.Department, err = id.ParseDepartment(l.Scope.Node())
+	case org.TeamScope:
+		chain.Team, err = id.ParseTeam(l.Scope.Node())
+	case org.MemberScope:
+		note = "Policies of the team whose key they use bind as well."
+		chain.Member, err = id.ParseMember(l.Scope.Node())
+	case org.KeyScope:
+		if chain.Key, err = id.ParseKey(l.Scope.Node()); err != nil {
+			return chain, note, err
+		}
+		keys, err := h.keys.List(c.Ctx(), actor)
+		if err != nil {
+			return chain, note, err
+		}
+		for _, k := range keys {
+			if k.ID == chain.Key {
+				chain.Team, chain.Member = k.Team, k.Member
+			}
+		}
+	}
+	if err != nil || chain.Team.IsZero() {
+		return chain, note, err
+	}
+	teams, err := h.people.Teams(c.Ctx(), actor)
+	for _, t := range teams {
+		if t.ID == chain.Team {
+			chain.Department = t.Department
+		}
+	}
+	return chain, note, err
+}
+
+// scopes are the places that the reader may set a policy on.
+func (h *Handlers) scopes(c *web.Context) ([]ui.Option, error) {
+	actor := c.Actor()
+	departments, err := h.people.Departments(c.Ctx(), actor)
+	if err != nil {
+		return nil, err
+	}
+	teams, err := h.people.Teams(c.Ctx(), actor)
+	if err != nil {
+		return nil, err
+	}
+	people, err := h.people.FindMembers(c.Ctx(), actor, org.MemberQuery{Limit: identity.MaxMembers})
+	if err != nil {
+		return nil, err
+	}
+	keys, err := h.keys.List(c.Ctx(), actor)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(teams, func(a, b org.Team) int { return strings.Compare(a.Name, b.Name) })
+	var out []ui.Option
+	add := func(group, label string, s org.Scope, p org.Place) {
+		if actor.Role.AtLeast(org.Lead) && actor.MayLimit(s, p) == nil {
+			out = append(out, ui.Option{Group: group, Label: label, Value: s.String()})
+		}
+	}
+	add("Organization", c.Organization().Name, org.OfOrg(actor.Org), org.Place{})
+	for _, d := range departments {
+		add("Departments", d.Name, org.OfDepartment(actor.Org, d.ID), org.Place{})
+	}
+	names := map[string]string{}
+	for _, t := range teams {
+		names[t.ID.UUID()] = t.Name
+		add("Teams", t.Name, org.OfTeam(actor.Org, t.ID), org.Place{Teams: []id.Team{t.ID}})
+	}
+	for _, m := range people.Members {
+		add("Members", m.Name+" ("+m.Email+")", org.OfMember(actor.Org, m.ID), org.Place{Teams: m.Teams, Owner: m.ID})
+	}
+	for _, k := range keys {
+		add("Keys", k.Name+" (team "+names[k.Team.UUID()]+")", org.OfKey(actor.Org, k.ID), org.Place{Teams: []id.Team{k.Team}, Owner: k.Member})
+	}
+	return out, nil
+}

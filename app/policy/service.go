@@ -1,0 +1,244 @@
+package policy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/audit"
+	"github.com/bodhi-gateway/bodhi/app/clock"
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/live"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/work"
+)
+
+// Topic is published after every change of policies: read the rules again and Load them.
+const Topic live.Topic = "policies"
+
+// Parts are what Service works with. All are required.
+type Parts struct {
+	Store Store
+	Tx    work.Tx
+	Audit audit.Log
+	Bus   live.Bus
+	IDs   *id.Source
+	Clock clock.Clock
+	Log   *slog.Logger
+}
+
+// Service is the control plane of policies. Who is bound by one does not set it: see org.Actor.MayLimit.
+type Service struct{ Parts }
+
+// New makes the service.
+func New(p Parts) *Service { return &Service{p} }
+
+// NotFound refuses an id that names no policy, or another tenant's.
+func NotFound() *fault.Error {
+	return fault.New(fault.NotFound, "not_found", "There is no such policy.")
+}
+
+func noScope() *fault.Error {
+	return fault.New(fault.NotFound, "not_found", "There is no such organization, department, team, member or key.")
+}
+
+// List gives the policies that the actor may see (org.Actor.Sees), outermost scopes first.
+func (s *Service) List(ctx context.Context, actor org.Actor) ([]Listed, error) {
+	if err := actor.Require(org.Viewer); err != nil {
+		return nil, err
+	}
+	all, err := s.Store.List(ctx, actor.Org)
+	if err != nil {
+		return nil, fmt.Errorf("policy: list: %w", err)
+	}
+	out := make([]Listed, 0, len(all))
+	for _, l := range all {
+		if actor.Sees(l.Scope, l.Place.place()) {
+			out = append(out, l)
+		}
+	}
+	return out, nil
+}
+
+// Get gives one policy that the actor may see.
+func (s *Service) Get(ctx context.Context, actor org.Actor, p id.Policy) (Listed, error) {
+	if err := actor.Require(org.Viewer); err != nil {
+		return Listed{}, err
+	}
+	return s.find(ctx, actor, p)
+}
+
+func (s *Service) find(ctx context.Context, actor org.Actor, p id.Policy) (Listed, error) {
+	found, err := s.Store.Get(ctx, actor.Org, p)
+	if errors.Is(err, ErrNotFound) || err == nil && !actor.Sees(found.Scope, found.Place.place()) {
+		return Listed{}, NotFound()
+	}
+	if err != nil {
+		return Listed{}, fmt.Errorf("policy: get: %w", err)
+	}
+	return found, nil
+}
+
+// Create puts a policy on a scope. It binds within a second, on every node.
+func (s *Service) Create(ctx context.Context, actor org.Actor, in Input) (Listed, error) {
+	if err := actor.Require(org.Lead); err != nil {
+		return Listed{}, err
+	}
+	if in.Scope.IsZero() || in.Scope.Org() != actor.Org || kinds[in.Scope.Kind()] == 0 {
+		return Listed{}, noScope()
+	}
+	var out Listed
+	err := s.Tx.Do(ctx, func(ctx context.Context) error {
+		place, err := s.Store.Place(ctx, in.Scope)
+		if errors.Is(err, ErrNotFound) || err == nil && !actor.Sees(in.Scope, place.place()) {
+			return noScope()
+		}
+		if err != nil {
+			return err
+		}
+		if err := actor.MayLimit(in.Scope, place.place()); err != nil {
+			return err
+		}
+		if place.Archived {
+			return fault.Field("scope", "This is archived. Restore it first, or choose another.")
+		}
+		if in, err = in.checked(); err != nil {
+			return err
+		}
+		now := s.Clock.Now().UTC().Truncate(time.Microsecond)
+		p := Policy{ID: id.NewPolicy(s.IDs), Org: actor.Org, Scope: in.Scope, Allow: in.Allow, Deny: in.Deny, MaxCost: in.MaxCost, CreatedAt: now, UpdatedAt: now}
+		out = Listed{p, place}
+		if err := s.Store.Insert(ctx, p); err != nil {
+			return err
+		}
+		return s.Audit.Append(ctx, actor, note("policy.created", out, nil, stored(out)))
+	})
+	if err != nil {
+		return Listed{}, public("create", err)
+	}
+	s.changed(ctx)
+	return out, nil
+}
+
+// Update changes a policy; where it sits stays.
+func (s *Service) Update(ctx context.Context, actor org.Actor, p id.Policy, in Input) (Listed, error) {
+	if err := actor.Require(org.Lead); err != nil {
+		return Listed{}, err
+	}
+	var changed Listed
+	err := s.change(ctx, actor, p, "update", func(ctx context.Context, old Listed) (audit.Entry, error) {
+		in, err := in.checked()
+		if err != nil {
+			return audit.Entry{}, err
+		}
+		changed = old
+		changed.Allow, changed.Deny, changed.MaxCost, changed.UpdatedAt = in.Allow, in.Deny, in.MaxCost, s.Clock.Now().UTC().Truncate(time.Microsecond)
+		return note("policy.updated", changed, stored(old), stored(changed)), s.Store.Update(ctx, changed.Policy)
+	})
+	return changed, err
+}
+
+// Delete takes a policy away: what it denied may be used again, as far as the others allow it.
+func (s *Service) Delete(ctx context.Context, actor org.Actor, p id.Policy) error {
+	if err := actor.Require(org.Lead); err != nil {
+		return err
+	}
+	return s.change(ctx, actor, p, "delete", func(ctx context.Context, old Listed) (audit.Entry, error) {
+		return note("policy.deleted", old, stored(old), nil), s.Store.Delete(ctx, actor.Org, p)
+	})
+}
+
+// change is a change of a policy that the actor may make, with its audit entry and its message.
+func (s *Service) change(ctx context.Context, actor org.Actor, p id.Policy, op string, do func(ctx context.Context, old Listed) (audit.Entry, error)) error {
+	err := s.Tx.Do(ctx, func(ctx context.Context) error {
+		old, err := s.find(ctx, actor, p)
+		if err != nil {
+			return err
+		}
+		if err := actor.MayLimit(old.Scope, old.Place.place()); err != nil {
+			return err
+		}
+		entry, err := do(ctx, old)
+		if err != nil {
+			return err
+		}
+		return s.Audit.Append(ctx, actor, entry)
+	})
+	if err != nil {
+		return public(op, err)
+	}
+	s.changed(ctx)
+	return nil
+}
+
+// Preview says which models remain below a chain as the policies are now. The caller found the chain among what the actor
+// may see; which policies bind it is no secret to whoever is bound.
+func (s *Service) Preview(ctx context.Context, actor org.Actor, chain org.Chain, models []Model) ([]Verdict, error) {
+	if err := actor.Require(org.Viewer); err != nil {
+		return nil, err
+	}
+	if chain.Org != actor.Org {
+		return nil, noScope()
+	}
+	all, err := s.Store.List(ctx, actor.Org)
+	if err != nil {
+		return nil, fmt.Errorf("policy: preview: %w", err)
+	}
+	rules := make([]Rule, len(all))
+	for i, l := range all {
+		rules[i] = l.Rule()
+	}
+	x, err := compile(rules)
+	if err != nil {
+		return nil, err
+	}
+	bound := x.on(chain)
+	out := make([]Verdict, len(models))
+	for i, m := range models {
+		out[i] = Verdict{Name: m.Name}
+		for _, names := range m.Targets {
+			d := bound.Model(m.Name, names)
+			if out[i].Refused = d.why(); !d.Any() {
+				break
+			}
+		}
+	}
+	return out, nil
+}
+
+// Rule is the policy as the data plane needs it.
+func (l Listed) Rule() Rule {
+	return Rule{ID: l.ID, Org: l.Org, Kind: l.Scope.Kind(), Node: l.Scope.Node(), Label: l.Place.Label, Allow: l.Allow, Deny: l.Deny, MaxCost: l.MaxCost}
+}
+
+func (s *Service) changed(ctx context.Context) {
+	if err := s.Bus.Publish(ctx, Topic); err != nil { // readers poll as well
+		s.Log.Warn("policies changed, but listeners could not be told", "error", err)
+	}
+}
+
+func note(action string, l Listed, before, after map[string]any) audit.Entry {
+	return audit.Entry{Action: action, Target: l.ID.String(), TargetName: "Policy of " + l.Place.Label, Before: before, After: after}
+}
+
+func stored(l Listed) map[string]any {
+	out := map[string]any{"scope": string(l.Scope.Kind()), "of": l.Place.Label, "allow": l.Allow, "deny": l.Deny}
+	if l.MaxCost > 0 {
+		out["max_cost_usd"] = l.MaxCost.String()
+	}
+	return out
+}
+
+func public(op string, err error) error {
+	if errors.Is(err, ErrTaken) {
+		return &fault.Error{Kind: fault.Conflict, Code: "policy_exists", Field: "scope", Public: "This node has a policy already. Change that one."}
+	}
+	var f *fault.Error
+	if errors.As(err, &f) {
+		return err // joined refusals of fields stay joined
+	}
+	return fmt.Errorf("policy: %s: %w", op, err)
+}

@@ -1,0 +1,63 @@
+// Package policy holds the pages of policies on models: the list, the form that sets one, and what one leaves.
+package policy
+
+import (
+	"github.com/bodhi-gateway/bodhi/views/layout"
+	"github.com/bodhi-gateway/bodhi/views/ui"
+)
+
+// ListPage is all policies that the reader may see.
+type ListPage struct {
+	Shell     layout.Shell
+	Rows      []Row
+	CanCreate bool // shows what sets a policy
+}
+
+// Row is one policy.
+type Row struct {
+	ID        string
+	Icon      string // of the scope's kind
+	Label     string // "Team Search"
+	Allow     string // "openai/*, smart and 3 more"
+	Deny      string
+	MaxCost   string // "$0.50", "any"
+	CanChange bool
+	Delete    ui.ConfirmProps
+}
+
+func (r Row) href() string { return "/policies/" + r.ID }
+
+// EditPage sets or changes a policy.
+type EditPage struct {
+	Shell                       layout.Shell
+	Title, Action, Submit, Back string
+	// Scopes are where it can sit; empty when it sits somewhere already, then Where says it in words.
+	Scopes []ui.Option
+	Where  string
+	Fields Fields
+	// Form is what is wrong with the form as a whole, Errors with each field by its name.
+	Form   string
+	Errors map[string]string
+}
+
+// Fields are what was typed; Allow and Deny have a pattern on each line.
+type Fields struct{ Scope, Allow, Deny, MaxCost string }
+
+// ShowPage is one policy, and what it and those above it leave.
+type ShowPage struct {
+	Shell  layout.Shell
+	Title  string
+	Row    Row
+	Action string // the policy's own URL
+	Facts  []ui.Fact
+	Delete ui.ConfirmProps
+	Models []Model
+	Remain string // "3 of 12 models remain"
+	Note   string // what the preview leaves open
+}
+
+// Model is one that the organization offers.
+type Model struct {
+	Name    string
+	Refused string // which policy denies it; "" = it may be used
+}
