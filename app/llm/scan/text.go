@@ -91,7 +91,7 @@ func escape(b []byte) int {
 	return 0
 }
 
-// unit reads \uXXXX.
+// unit reads one \u escape: four hexadecimal digits.
 func unit(b []byte) (rune, bool) {
 	if len(b) < 6 || b[0] != '\\' || b[1] != 'u' {
 		return 0, false
