@@ -41,6 +41,8 @@ var good = map[string]url.Values{
 	"budgets.approve":             {"amount": {"1"}},
 	"policies.create":             {"scope": {"things:departments"}, "deny": {"x-*"}},
 	"api.policies.create":         {"scope": {"things:departments"}, "deny[]": {"x-*"}},
+	"model_tiers.set":             {"pattern": {"x"}, "tier": {"economy"}},
+	"api.model_tiers.set":         {"pattern": {"x"}, "tier": {"economy"}},
 	"prices.create":               {"model": {"other"}, "price_input": {"1"}},
 	"api.overrides.create":        {"model": {"other"}, "prices_usd": {"{}input=1"}},
 	"reconcile.set":               {"credential": {"sk-admin-1"}, "narrow": {"proj_1"}},
