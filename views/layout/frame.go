@@ -45,6 +45,7 @@ var navigation = []navGroup{
 		{"budgets", "Budgets", "/budgets", "wallet", false},
 		{"limits", "Rate limits", "/limits", "gauge", false},
 		{"policies", "Model policies", "/policies", "shield-check", false},
+		{"pii", "Personal data", "/data-rules", "shield-lock", false},
 		{"costs", "Costs", "/costs", "chart-pie", false},
 		{"tokens", "API tokens", "/tokens", "api", false},
 		{"audit", "Audit log", "/audit", "history", false},
