@@ -143,7 +143,9 @@ func TestAUseThatSentNothingIsGivenBack(t *testing.T) {
 func TestSeveralAttemptsAreOneUse(t *testing.T) {
 	t.Parallel()
 	h, c := approved(t, policy.Rule{Deny: []string{"up-model"}, MayAsk: true}, nil)
-	h.provide("up", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, `{"error":{"message":"busy"}}`, http.StatusServiceUnavailable) })
+	h.provide("up", func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, `{"error":{"message":"busy"}}`, http.StatusServiceUnavailable)
+	})
 	h.provide("up", says(answer))
 	if resp, body := h.ask(question); resp.StatusCode != http.StatusOK {
 		t.Fatalf("%d %s", resp.StatusCode, body)
