@@ -57,6 +57,9 @@ func approves(l policy.Listed) string {
 	if !l.Asks() {
 		return "nothing to approve"
 	}
+	if l.Approver == org.Admin {
+		return "organization admins"
+	}
 	return l.Approver.Title() + " or above, in their part"
 }
 
