@@ -296,6 +296,11 @@ func (a OrganizationAPI) Change(ctx context.Context, in OrganizationInput, calls
 	return out, err
 }
 
+// Delete: Delete an organization.
+func (a OrganizationAPI) Delete(ctx context.Context, in IdentityDeletionInput, calls ...Call) error {
+	return a.c.do(ctx, http.MethodPost, "/organization/delete", nil, in, nil, calls)
+}
+
 // List: List members.
 func (a MembersAPI) List(ctx context.Context, query url.Values, calls ...Call) (out MemberList, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/members", query, nil, &out, calls)
@@ -1738,6 +1743,11 @@ type IdentityAccountList struct {
 	Data    []IdentityAccount `json:"data"`
 	HasMore bool              `json:"has_more"`       // whether there are more pages
 	Next    string            `json:"next,omitempty"` // give it as after
+}
+
+// IdentityDeletionInput repeats the organization's name, so that nothing is deleted by a slip.
+type IdentityDeletionInput struct {
+	Name string `json:"name,omitempty"`
 }
 
 // IdentityInTeamInput is a body of the API.
