@@ -154,6 +154,11 @@ func TestABadMediaRequestIsRefusedByField(t *testing.T) {
 		{llm.Moderate, `{"model":"m"}`, "input", `no "input"`},
 		{llm.Moderate, `{"model":"m","input":[1]}`, "input", "a string"},
 		{llm.Transcribe, `{"model":"m"}`, "content-type", "takes a form"},
+		{llm.EditImages, `{"model":"m","prompt":"x","images":[{"image_url":"https://example.com/a.png"},{"image_url":"http://169.254.169.254/a"}]}`, "images", "private network"},
+		{llm.EditImages, `{"model":"m","prompt":"x","images":[{"image_url":"https://example.com/a.png","image_url":"https://localhost/a.png"}]}`, "images", "private network"},
+		{llm.EditImages, `{"model":"m","prompt":"x","image":"http://10.0.0.1/a.png"}`, "image", "private network"},
+		{llm.EditImages, `{"model":"m","prompt":"x","images":[{"file_id":"f"}],"mask":{"image_url":"http://[::1]/m.png"}}`, "mask", "private network"},
+		{llm.Moderate, `{"model":"m","input":[{"type":"image_url","image_url":{"url":"http://192.168.0.1/a.png"}}]}`, "input", "private network"},
 	} {
 		call, err := (Dialect{}).Decode(llm.Ask{Operation: x.op, Body: []byte(x.body)})
 		if f := fault.From(err); err == nil || f.Kind != fault.Invalid || f.Field != x.field || !strings.Contains(f.Public, x.says) {
