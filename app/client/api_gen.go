@@ -24,6 +24,12 @@ type ApplicantsAPI struct{ c *Client }
 // Applicants is what the API can do with applicants.
 func (c *Client) Applicants() ApplicantsAPI { return ApplicantsAPI{c} }
 
+// ApprovalsAPI is what the API can do with approvals.
+type ApprovalsAPI struct{ c *Client }
+
+// Approvals is what the API can do with approvals.
+func (c *Client) Approvals() ApprovalsAPI { return ApprovalsAPI{c} }
+
 // AuditAPI is what the API can do with audit.
 type AuditAPI struct{ c *Client }
 
@@ -101,6 +107,12 @@ type MembersAPI struct{ c *Client }
 
 // Members is what the API can do with members.
 func (c *Client) Members() MembersAPI { return MembersAPI{c} }
+
+// ModelTiersAPI is what the API can do with model tiers.
+type ModelTiersAPI struct{ c *Client }
+
+// ModelTiers is what the API can do with model tiers.
+func (c *Client) ModelTiers() ModelTiersAPI { return ModelTiersAPI{c} }
 
 // ModelsAPI is what the API can do with models.
 type ModelsAPI struct{ c *Client }
@@ -1069,6 +1081,30 @@ func (a LimitsAPI) Lower(ctx context.Context, id string, increase string, calls 
 	return a.c.do(ctx, http.MethodDelete, "/limits/"+url.PathEscape(id)+"/increases/"+url.PathEscape(increase), nil, nil, nil, calls)
 }
 
+// List: List model tiers.
+func (a ModelTiersAPI) List(ctx context.Context, query url.Values, calls ...Call) (out PolicyTierList, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/model-tiers", query, nil, &out, calls)
+	return out, err
+}
+
+// All is List over all pages.
+func (a ModelTiersAPI) All(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[PolicyTier, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (PolicyTierList, error) {
+		return a.List(ctx, query, calls...)
+	}, func(p PolicyTierList) ([]PolicyTier, string) { return p.Data, p.Next })
+}
+
+// Set: Say of which tier models are, whatever they cost.
+func (a ModelTiersAPI) Set(ctx context.Context, in PolicyTierInput, calls ...Call) (out PolicyTier, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/model-tiers", nil, in, &out, calls)
+	return out, err
+}
+
+// Delete: Delete a model tier.
+func (a ModelTiersAPI) Delete(ctx context.Context, id string, calls ...Call) error {
+	return a.c.do(ctx, http.MethodDelete, "/model-tiers/"+url.PathEscape(id), nil, nil, nil, calls)
+}
+
 // List: List policies.
 func (a PoliciesAPI) List(ctx context.Context, query url.Values, calls ...Call) (out PolicyList, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/policies", query, nil, &out, calls)
@@ -1101,6 +1137,47 @@ func (a PoliciesAPI) Update(ctx context.Context, id string, in PolicyChange, cal
 // Delete: Delete a policy.
 func (a PoliciesAPI) Delete(ctx context.Context, id string, calls ...Call) error {
 	return a.c.do(ctx, http.MethodDelete, "/policies/"+url.PathEscape(id), nil, nil, nil, calls)
+}
+
+// List: List approvals.
+func (a ApprovalsAPI) List(ctx context.Context, query url.Values, calls ...Call) (out ApprovalList, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/approvals", query, nil, &out, calls)
+	return out, err
+}
+
+// All is List over all pages.
+func (a ApprovalsAPI) All(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[Approval, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (ApprovalList, error) { return a.List(ctx, query, calls...) }, func(p ApprovalList) ([]Approval, string) { return p.Data, p.Next })
+}
+
+// Ask: Ask for what a policy refuses to a key.
+func (a ApprovalsAPI) Ask(ctx context.Context, in ApprovalAskInput, calls ...Call) (out Approval, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/approvals", nil, in, &out, calls)
+	return out, err
+}
+
+// Show: Show an approval.
+func (a ApprovalsAPI) Show(ctx context.Context, id string, query url.Values, calls ...Call) (out Approval, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/approvals/"+url.PathEscape(id), query, nil, &out, calls)
+	return out, err
+}
+
+// Approve: Approve an approval.
+func (a ApprovalsAPI) Approve(ctx context.Context, id string, in ApprovalVerdictInput, calls ...Call) (out Approval, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/approvals/"+url.PathEscape(id)+"/approve", nil, in, &out, calls)
+	return out, err
+}
+
+// Deny: Deny an approval.
+func (a ApprovalsAPI) Deny(ctx context.Context, id string, in ApprovalDenialInput, calls ...Call) (out Approval, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/approvals/"+url.PathEscape(id)+"/deny", nil, in, &out, calls)
+	return out, err
+}
+
+// Revoke: End an approval at once, or withdraw a request of one's own.
+func (a ApprovalsAPI) Revoke(ctx context.Context, id string, calls ...Call) (out Approval, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/approvals/"+url.PathEscape(id)+"/revoke", nil, nil, &out, calls)
+	return out, err
 }
 
 // List: List audit entries, newest first. Organization admins see all of them, others their own acts.
@@ -1346,6 +1423,62 @@ type Allocation struct {
 	Next    string    `json:"next,omitempty"` // give it as after
 }
 
+// Approval is a request for what policies refuse to a key and, once it is approved, the grant.
+type Approval struct {
+	ID        string     `json:"id"`
+	Key       string     `json:"key"`
+	KeyName   string     `json:"key_name"`
+	Model     string     `json:"model"`
+	CostUSD   string     `json:"cost_usd"` // of one request, as it was refused; "" if it was not for its cost
+	Reason    string     `json:"reason"`
+	Against   []string   `json:"against"`    // what policies have against it
+	AmountUSD string     `json:"amount_usd"` // the most that its requests may cost together; "" = any
+	Times     int64      `json:"times"`      // 0 = any number
+	Until     time.Time  `json:"until"`
+	SpentUSD  string     `json:"spent_usd"` // of the grant; requests under way count with the most they can cost
+	Used      int64      `json:"used"`
+	State     string     `json:"state"` // pending, approved, denied, expired, withdrawn, revoked, over
+	AskedBy   string     `json:"asked_by"`
+	AskedAt   time.Time  `json:"asked_at"`
+	ExpiresAt time.Time  `json:"expires_at"` // when it is too late to decide
+	DecidedBy string     `json:"decided_by"`
+	DecidedAt *time.Time `json:"decided_at"`
+	Note      string     `json:"note"`
+	CanDecide bool       `json:"can_decide"`
+	CanRevoke bool       `json:"can_revoke"`
+}
+
+// ApprovalAskInput asks for what policies refuse to a key.
+type ApprovalAskInput struct {
+	Key       string `json:"key,omitempty"`
+	Model     string `json:"model,omitempty"`      // as the client asks for it
+	CostUSD   string `json:"cost_usd,omitempty"`   // what one request may cost, as it was refused; "" if it was not for its cost
+	AmountUSD string `json:"amount_usd,omitempty"` // the most that the requests may cost together; needed with cost_usd
+	Times     int64  `json:"times,omitempty"`      // 0 = any number
+	Until     string `json:"until,omitempty"`      // empty = 7 days from now
+	Reason    string `json:"reason,omitempty"`
+}
+
+// ApprovalDenialInput refuses.
+type ApprovalDenialInput struct {
+	Note string `json:"note,omitempty"`
+}
+
+// ApprovalList is a body of the API.
+type ApprovalList struct {
+	Data    []Approval `json:"data"`
+	HasMore bool       `json:"has_more"`       // whether there are more pages
+	Next    string     `json:"next,omitempty"` // give it as after
+}
+
+// ApprovalVerdictInput approves. Empty fields grant what was asked for.
+type ApprovalVerdictInput struct {
+	AmountUSD string `json:"amount_usd,omitempty"`
+	Times     int64  `json:"times,omitempty"`
+	Until     string `json:"until,omitempty"`
+	Note      string `json:"note,omitempty"`
+}
+
 // AuditEntry is an audit entry in the management API. Secrets are masked before they are stored.
 type AuditEntry struct {
 	ID         string          `json:"id"`
@@ -1409,6 +1542,7 @@ type Budget struct {
 
 // BudgetAskInput asks for more of a budget.
 type BudgetAskInput struct {
+	Kind   string `json:"kind,omitempty"` // increase (the default) or borrow
 	Amount string `json:"amount,omitempty"`
 	Until  string `json:"until,omitempty"` // empty = the end of the period
 	Reason string `json:"reason,omitempty"`
@@ -1475,6 +1609,7 @@ type BudgetOverride struct {
 	Name      string     `json:"budget_name"`
 	Label     string     `json:"scope_label"`
 	Measure   string     `json:"measure"`
+	Kind      string     `json:"kind"` // increase, or borrow from the next period
 	Amount    string     `json:"amount"`
 	Until     *time.Time `json:"until"` // null = the end of the period
 	Reason    string     `json:"reason"`
@@ -2147,7 +2282,11 @@ type Policy struct {
 type PolicyChange struct {
 	Allow      *[]string `json:"allow,omitempty"`
 	Deny       *[]string `json:"deny,omitempty"`
-	MaxCostUSD *string   `json:"max_cost_usd,omitempty"` // "" = anything
+	MayAsk     *bool     `json:"may_ask,omitempty"`
+	Highest    *string   `json:"highest_tier,omitempty"`  // "" = any
+	MaxCostUSD *string   `json:"max_cost_usd,omitempty"`  // "" = anything
+	AskAbove   *string   `json:"ask_above_usd,omitempty"` // "" = never
+	Approver   *string   `json:"approver,omitempty"`
 }
 
 // PolicyInput sets a policy. Without a scope it is the organization's.
@@ -2155,7 +2294,11 @@ type PolicyInput struct {
 	Scope      string   `json:"scope,omitempty"`
 	Allow      []string `json:"allow,omitempty"`
 	Deny       []string `json:"deny,omitempty"`
+	MayAsk     bool     `json:"may_ask,omitempty"`
+	Highest    string   `json:"highest_tier,omitempty"`
 	MaxCostUSD string   `json:"max_cost_usd,omitempty"`
+	AskAbove   string   `json:"ask_above_usd,omitempty"`
+	Approver   string   `json:"approver,omitempty"` // "" = manager
 }
 
 // PolicyList is a body of the API.
@@ -2171,11 +2314,36 @@ type PolicyPolicy struct {
 	Scope      string    `json:"scope"` // id of the organization, department, team, member or key
 	ScopeKind  string    `json:"scope_kind"`
 	ScopeLabel string    `json:"scope_label"`
-	Allow      []string  `json:"allow"`        // patterns of models that may be used; empty = all
-	Deny       []string  `json:"deny"`         // patterns of models that may not; wins over allow
-	MaxCostUSD string    `json:"max_cost_usd"` // the largest cost of one request; "" = anything
+	Allow      []string  `json:"allow"`         // patterns of models that may be used; empty = all
+	Deny       []string  `json:"deny"`          // patterns of models that may not; wins over allow
+	MayAsk     bool      `json:"may_ask"`       // models that the lists refuse may be asked for
+	Highest    string    `json:"highest_tier"`  // economy, standard or premium; models above need an approval; "" = any
+	MaxCostUSD string    `json:"max_cost_usd"`  // the largest cost of one request; "" = anything
+	AskAbove   string    `json:"ask_above_usd"` // a request that can cost more needs an approval; "" = never
+	Approver   string    `json:"approver"`      // the lowest role that may approve: lead, manager or admin
 	CreatedAt  time.Time `json:"created_at"`
 	UpdatedAt  time.Time `json:"updated_at"`
+}
+
+// PolicyTier is what an organization says about the tier of models.
+type PolicyTier struct {
+	ID        string    `json:"id"`
+	Pattern   string    `json:"pattern"` // a model, or with * for any characters; the longest that fits counts
+	Tier      string    `json:"tier"`    // economy, standard or premium
+	CreatedAt time.Time `json:"created_at"`
+}
+
+// PolicyTierInput sets the tier of models. A second one for the same pattern changes it.
+type PolicyTierInput struct {
+	Pattern string `json:"pattern,omitempty"`
+	Tier    string `json:"tier,omitempty"`
+}
+
+// PolicyTierList is a body of the API.
+type PolicyTierList struct {
+	Data    []PolicyTier `json:"data"`
+	HasMore bool         `json:"has_more"`       // whether there are more pages
+	Next    string       `json:"next,omitempty"` // give it as after
 }
 
 // Price is a model of the catalogue. Prices are USD per million tokens, or per request and search.
