@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/bodhi-gateway/bodhi/app/agent"
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/gateway"
 	"github.com/bodhi-gateway/bodhi/app/key"
@@ -49,6 +50,7 @@ type App struct {
 	treasury *budget.Treasury
 	limiter  *limit.Limiter
 	rulebook policy.Book
+	sent     agent.Book // to coding agents
 	objects  *object.Registry
 	meter    *meter
 	gateway  *gateway.Gateway
@@ -151,7 +153,7 @@ func (a *App) dataPlane() error {
 	a.objects = object.New(object.Parts{Store: db.NewObjectStore(a.db), Clock: a.clock, Log: a.log})
 	a.mirrors = a.snapshots()
 	a.gateway = gateway.New(gateway.Config{Clock: a.clock, IDs: a.ids, Log: a.log, Dialects: dialects(a.clock), Ports: gateway.Ports{
-		Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Meter: a.meter,
+		Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Meter: a.meter, Agents: &a.sent,
 	}})
 	return nil
 }
@@ -183,6 +185,7 @@ func (a *App) snapshots() []mirror {
 			Read:  func(ctx context.Context) ([]limit.Rule, error) { return a.limitStore.Rules(ctx, a.clock.Now()) },
 			Apply: a.limiter.Load},
 		&live.Mirror[[]policy.Rule]{Name: "policies", Topic: policy.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.policyStore.Rules, Apply: a.rulebook.Load},
+		&live.Mirror[[]agent.Settings]{Name: "agents", Topic: agent.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.agentStore.AllSettings, Apply: a.sent.Load},
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/bodhi-gateway/bodhi/app/agent/agentweb"
 	"github.com/bodhi-gateway/bodhi/app/audit/auditweb"
 	"github.com/bodhi-gateway/bodhi/app/budget/budgetweb"
 	"github.com/bodhi-gateway/bodhi/app/identity/identityweb"
@@ -44,6 +45,7 @@ func (a *App) routes() []web.Route {
 		budgetweb.New(budgets, a.people, a.keys, a.reports).Routes(),
 		limitweb.New(a.limits(a.limiter), a.people, a.keys).Routes(),
 		policyweb.New(a.policies, a.people, a.keys, a.offered).Routes(),
+		agentweb.New(a.agents, a.people, a.desk).Routes(),
 		auditweb.New(a.audit).Routes(),
 		identityweb.NewRecovery(a.letters.recovery).Routes(),
 		scimweb.New(a.directory, a.people, a.clock, a.log).Routes(),

@@ -102,6 +102,9 @@ func narrowMembers(tx *gorm.DB, q org.MemberQuery) *gorm.DB {
 	if q.Within != nil {
 		tx = tx.Where("(members.id = ? OR "+inTeam+"tm.team_id IN ?))", q.Self, q.Within)
 	}
+	if q.IDs != nil {
+		tx = tx.Where("members.id IN ?", q.IDs)
+	}
 	if !q.Team.IsZero() {
 		tx = tx.Where(inTeam+"tm.team_id = ?)", q.Team)
 	}

@@ -28,6 +28,8 @@ type Record struct {
 	Networks   []netip.Prefix `json:"networks,omitempty"`
 	Endpoints  []string       `json:"endpoints,omitempty"`
 	ExpiresAt  time.Time      `json:"expires_at,omitzero"`
+	// Agent is set for the session of a coding agent.
+	Agent bool `json:"agent,omitempty"`
 	// Off is set for a disabled key and for one whose member left.
 	Off bool `json:"off,omitempty"`
 	// Gone is set for a deleted key: it is refused like one that never was, but its use is told.
@@ -45,6 +47,8 @@ type publicID [16]byte
 // index is the compiled snapshot: immutable, one map look-up per request.
 type index struct {
 	entries map[publicID]*entry
+	// replaced is closed when a newer index is in use.
+	replaced chan struct{}
 }
 
 // entry is one secret. A key that was rotated has two.
@@ -67,7 +71,7 @@ func compile(records []Record) (*index, error) {
 			n++
 		}
 	}
-	b := builder{index{make(map[publicID]*entry, n)}, make([]entry, n)}
+	b := builder{index{make(map[publicID]*entry, n), make(chan struct{})}, make([]entry, n)}
 	slugs := map[id.Org]string{} // each organization's slug once, not once per key
 	for _, r := range records {
 		if r.Org.IsZero() || r.Key.IsZero() || r.Team.IsZero() {
@@ -79,7 +83,7 @@ func compile(records []Record) (*index, error) {
 			slugs[r.Org] = slug
 		}
 		grant := Grant{
-			Key: r.Key, Name: r.Name, OrgSlug: slug, Models: r.Models, Networks: r.Networks, Endpoints: StoredEndpoints(r.Endpoints), ExpiresAt: r.ExpiresAt,
+			Key: r.Key, Name: r.Name, OrgSlug: slug, Models: r.Models, Networks: r.Networks, Endpoints: StoredEndpoints(r.Endpoints), ExpiresAt: r.ExpiresAt, Agent: r.Agent,
 			Chain: org.Chain{Org: r.Org, Department: r.Department, Team: r.Team, Member: r.Member, Key: r.Key},
 		}
 		if err := b.add(&r, r.Public, r.KeyID, r.MAC, time.Time{}, grant); err != nil {

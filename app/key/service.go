@@ -53,6 +53,11 @@ func (s *Service) Create(ctx context.Context, actor org.Actor, in Input) (Create
 	if err := actor.Require(org.Developer); err != nil {
 		return Created{}, err
 	}
+	return s.make(ctx, actor, in, "")
+}
+
+// make makes a key, or with a program's name the session of an agent.
+func (s *Service) make(ctx context.Context, actor org.Actor, in Input, agent string) (Created, error) {
 	now := s.Clock.Now()
 	networks, classes, err := in.check(now)
 	if err != nil {
@@ -66,7 +71,7 @@ func (s *Service) Create(ctx context.Context, actor org.Actor, in Input) (Create
 		return Created{}, fmt.Errorf("create key: %w", err)
 	}
 	k := Key{ID: id.NewKey(s.IDs), Org: actor.Org, Name: in.Name, Team: in.Team, Member: in.Member, Account: in.Account, Public: minted.Public,
-		Last4: minted.Last(), Models: in.Models, Networks: networks, Endpoints: classes, CreatedBy: actor.Label, CreatedAt: now, UpdatedAt: now, ExpiresAt: in.ExpiresAt}
+		Last4: minted.Last(), Models: in.Models, Networks: networks, Endpoints: classes, CreatedBy: actor.Label, CreatedAt: now, UpdatedAt: now, ExpiresAt: in.ExpiresAt, Agent: agent}
 	k.KeyID, k.MAC = s.MAC.Sum(minted.Signed())
 	err = s.Tx.Do(ctx, func(ctx context.Context) error {
 		if k.Member.IsZero() {
@@ -143,24 +148,6 @@ func (s *Service) mayCreate(ctx context.Context, actor org.Actor, in Input) erro
 		}
 	}
 	return fault.Field("team", "This member is not in that team. A key spends for a team its member belongs to.")
-}
-
-// List gives the keys the actor may see, newest first.
-func (s *Service) List(ctx context.Context, actor org.Actor) ([]Key, error) {
-	if err := actor.Require(org.Viewer); err != nil {
-		return nil, err
-	}
-	all, err := s.Store.List(ctx, actor.Org)
-	if err != nil {
-		return nil, fmt.Errorf("list keys: %w", err)
-	}
-	var out []Key
-	for _, k := range all {
-		if sees(actor, k) {
-			out = append(out, k)
-		}
-	}
-	return out, nil
 }
 
 // Get gives one key.
@@ -269,6 +256,9 @@ func created(k Key) map[string]any {
 	out := editable(k)
 	delete(out, "name") // the entry has it
 	out["team"], out["public"] = k.Team.String(), k.Public
+	if k.Agent != "" {
+		out["agent"] = k.Agent
+	}
 	if k.ExpiresAt.IsZero() {
 		delete(out, "expires_at")
 	}

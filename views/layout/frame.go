@@ -46,6 +46,7 @@ var navigation = []navGroup{
 		{"limits", "Rate limits", "/limits", "gauge", false},
 		{"policies", "Model policies", "/policies", "shield-check", false},
 		{"costs", "Costs", "/costs", "chart-pie", false},
+		{"agents", "Coding agents", "/agents", "terminal-2", false},
 		{"tokens", "API tokens", "/tokens", "api", false},
 		{"audit", "Audit log", "/audit", "history", false},
 		{"reconcile", "Reconcile", "/reconcile", "checks", true},

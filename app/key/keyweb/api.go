@@ -22,6 +22,7 @@ type keyJSON struct {
 	Team       string     `json:"team"`
 	Member     string     `json:"member,omitempty"`
 	Account    string     `json:"account,omitempty"` // a service account's name
+	Agent      string     `json:"agent,omitempty"`   // the program whose log-in this is; it has no secret
 	Models     []string   `json:"models"`
 	Networks   []string   `json:"networks"`
 	Endpoints  []string   `json:"endpoints"` // classes; none = all
@@ -60,7 +61,7 @@ type keyList struct {
 
 func keyOut(c *web.Context, k key.Key) keyJSON {
 	out := keyJSON{ID: k.ID.String(), Name: k.Name, Hint: k.Hint(), Status: k.Status(c.Now()), Team: k.Team.String(), Member: k.Member.String(),
-		Account: k.Account, Models: append([]string{}, k.Models...), Networks: []string{}, Endpoints: k.Endpoints.Names(), Held: k.Held, CreatedBy: k.CreatedBy, CreatedAt: k.CreatedAt,
+		Account: k.Account, Agent: k.Agent, Models: append([]string{}, k.Models...), Networks: []string{}, Endpoints: k.Endpoints.Names(), Held: k.Held, CreatedBy: k.CreatedBy, CreatedAt: k.CreatedAt,
 		UpdatedAt: k.UpdatedAt, ExpiresAt: optional(k.ExpiresAt), LastUsedAt: optional(k.LastUsedAt), OldUntil: optional(k.Old.Until)}
 	for _, n := range k.Networks {
 		out.Networks = append(out.Networks, n.String())
@@ -80,25 +81,25 @@ func (h *Handlers) apiList(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	all, err := h.keys.List(c.Ctx(), c.Actor())
+	q := key.Query{Search: c.QueryParam("q"), Limit: limit}
+	if c.QueryParam("unused") == "true" {
+		q.IdleSince = c.Now().Add(-key.Idle)
+	}
+	if after := c.QueryParam("after"); after != "" {
+		if q.After, err = id.ParseKey(after); err != nil {
+			return fault.Field("after", "after is the next of the page before.")
+		}
+	}
+	found, err := h.keys.Find(c.Ctx(), c.Actor(), q)
 	if err != nil {
 		return err
 	}
-	if c.QueryParam("unused") == "true" {
-		all = unused(all, c.Now())
-	}
-	if after := c.QueryParam("after"); after != "" {
-		if all, err = following(all, after); err != nil {
-			return err
-		}
-	}
 	out := keyList{Data: []keyJSON{}}
-	for i, k := range all {
-		if i == limit {
-			out.Next = all[i-1].ID.String()
-			break
-		}
+	for _, k := range found.Keys {
 		out.Data = append(out.Data, keyOut(c, k))
+	}
+	if !found.Next.IsZero() {
+		out.Next = found.Next.String()
 	}
 	return c.JSON(http.StatusOK, out)
 }
@@ -112,20 +113,6 @@ func pageSize(text string) (int, error) {
 		return 0, fault.Field("limit", "limit is a number from 1 to 1000.")
 	}
 	return n, nil
-}
-
-// following are the keys listed after one. Ids sort by creation, so the cursor works even if its key is gone.
-func following(all []key.Key, after string) ([]key.Key, error) {
-	cursor, err := id.ParseKey(after)
-	if err != nil {
-		return nil, fault.Field("after", "after is the next of the page before.")
-	}
-	for i, k := range all {
-		if k.ID.Compare(cursor) < 0 {
-			return all[i:], nil
-		}
-	}
-	return nil, nil
 }
 
 func (h *Handlers) apiCreate(c *web.Context) error {

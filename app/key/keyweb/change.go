@@ -93,7 +93,7 @@ func (h *Handlers) rotate(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	who, err := h.names(c)
+	who, err := h.names(c, made.Key)
 	if err != nil {
 		return err
 	}
@@ -153,7 +153,10 @@ func keyIDs(texts []string) ([]id.Key, error) {
 }
 
 // listQuery are the parameters of the API's list.
-var listQuery = []web.Parameter{{Name: "unused", Does: "Only keys that were made more than 30 days ago and not used since then or for 30 days.", Values: []string{"true"}, Example: "true"}}
+var listQuery = []web.Parameter{
+	{Name: "q", Does: "Only keys with this in their name, or in the name of their member or service account, or with these last four letters.", Example: "laptop"},
+	{Name: "unused", Does: "Only keys that were made more than 30 days ago and not used since then or for 30 days.", Values: []string{"true"}, Example: "true"},
+}
 
 // keyChange changes what it names and leaves the rest. Empty lists allow everything.
 type keyChange struct {
