@@ -2,9 +2,6 @@ package app
 
 import (
 	"context"
-	"encoding/json"
-	"net/http"
-	"net/http/httptest"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -62,12 +59,31 @@ var stages = map[string]func(x *stage){
 	"security.app_confirm": func(x *stage) { x.form(url.Values{"code": {x.code(x.app())}}) },
 	"security.app_remove":  (*stage).withApp,
 	"security.codes":       (*stage).withApp,
-	"device.approve":       func(x *stage) { d, _ := x.device(); x.form(url.Values{"code": {d.Printed()}}) },
-	"device.deny":          func(x *stage) { d, _ := x.device(); x.form(url.Values{"code": {d.Printed()}}) },
-	"oauth.token": (*stage).confirmed, "tenant_oauth.token": (*stage).confirmed,
+	"oauth.token":          (*stage).confirmed, "tenant_oauth.token": (*stage).confirmed,
 	"oauth.revoke": (*stage).withAgent, "tenant_oauth.revoke": (*stage).withAgent,
 	"agents.set":              func(x *stage) { x.form(url.Values{"settings": {`{"model":"smart"}`}}) },
 	"api.agents.set_settings": func(x *stage) { x.form(url.Values{"settings": {`json:{"model":"smart"}`}}) },
+	"settings.delete":         (*stage).spelled, "api.organization.delete": (*stage).spelled,
+	"log_in.second":        (*stage).codeAsked,
+	"log_in.enrol":         (*stage).factorDemanded,
+	"log_in.passkey":       (*stage).passkeyAsked,
+	"log_in.chosen":        (*stage).twoOrganizations,
+	"security.passkey_add": (*stage).passkeyOffered,
+	"security.passkey_remove": func(x *stage) {
+		p, _ := x.withPasskey()
+		x.home().Things["passkeys"] = p.ID.String()
+	},
+	"sso.back_channel": (*stage).goodbye,
+	"keys.revoke":      (*stage).unusedKey, "api.keys.revoke": (*stage).unusedKey,
+	"budgets.release": func(x *stage) {
+		lost := x.lostNode()
+		x.form(url.Values{"node": {lost.Node.String()}, "start": {lost.Start.UTC().Format(time.RFC3339)}, "note": {"it was switched off"}})
+	},
+	"api.budgets.release": func(x *stage) {
+		x.form(url.Values{"node": {x.lostNode().Node.String()}, "note": {"it was switched off"}})
+	},
+	"device.approve":      func(x *stage) { d, _ := x.device(); x.form(url.Values{"code": {d.Printed()}}) },
+	"device.deny":         func(x *stage) { d, _ := x.device(); x.form(url.Values{"code": {d.Printed()}}) },
 	"departments.archive": (*stage).emptyDepartment, "api.departments.archive": (*stage).emptyDepartment,
 	"departments.restore": (*stage).emptyDepartment, "api.departments.restore": (*stage).emptyDepartment,
 	"trials.try": func(x *stage) {
@@ -108,9 +124,9 @@ var stages = map[string]func(x *stage){
 	"api.sso.set": func(x *stage) {
 		x.form(url.Values{"name": {"Okta"}, "issuer": {x.issuer()}, "client_id": {"bodhi"}, "public": {"json:true"}, "role": {"viewer"}})
 	},
-	"sso.remove":     (*stage).provider,
-	"api.sso.remove": (*stage).provider,
-	"sso.group_add":  (*stage).provider,
+	"sso.remove":     (*stage).withProvider,
+	"api.sso.remove": (*stage).withProvider,
+	"sso.group_add":  (*stage).withProvider,
 	"sso.group_remove": func(x *stage) {
 		x.provider()
 		at := org.OfTeam(x.home().Org, x.team())
@@ -119,10 +135,13 @@ var stages = map[string]func(x *stage){
 	},
 }
 
-// stageable lets the application reach an identity provider on this machine, and gives it a DNS.
+// stageable lets the application reach an identity provider on this machine, gives it a DNS and an Ollama beside it, and an
+// address that passkeys can be bound to.
 func (a *App) stageable() zone {
 	out := egress.New(egress.Config{AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
 	a.sso.URLs, a.sso.Out = out, out.Transport()
+	a.providers.URLs, a.providers.Prober = out, beside{a.providers.Prober}
+	a.factors.PublicURL = passkeyOrigin
 	z := zone{}
 	a.letters.joining.DNS = z
 	return z
@@ -161,9 +180,12 @@ func (x *stage) app() factor.Setup {
 	return setup
 }
 
-func (x *stage) code(setup factor.Setup) string {
+func (x *stage) code(setup factor.Setup) string { return x.codeAt(setup, 0) }
+
+// codeAt is what the app shows then: one step early is taken.
+func (x *stage) codeAt(setup factor.Setup, ahead time.Duration) string {
 	x.t.Helper()
-	code, err := totp.GenerateCode(setup.Key.Reveal(), x.a.clock.Now())
+	code, err := totp.GenerateCode(setup.Key.Reveal(), x.a.clock.Now().Add(ahead))
 	must(x.t, err)
 	return code
 }
@@ -226,20 +248,14 @@ func (z zone) LookupTXT(_ context.Context, name string) ([]string, error) {
 	return []string{z[name]}, nil
 }
 
-// issuer is an identity provider that says what it can do, and does nothing.
-func (x *stage) issuer() string {
-	var srv *httptest.Server
-	srv = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(map[string]any{"issuer": srv.URL, "authorization_endpoint": srv.URL + "/authorize", "token_endpoint": srv.URL + "/token",
-			"jwks_uri": srv.URL + "/keys", "id_token_signing_alg_values_supported": []string{"RS256"}, "code_challenge_methods_supported": []string{"S256"}})
-	}))
-	x.t.Cleanup(srv.Close)
-	return srv.URL
+func (x *stage) issuer() string { return newIssuer(x.t).URL }
+
+func (x *stage) provider() (sso.Provider, *issuer) {
+	x.t.Helper()
+	idp := newIssuer(x.t)
+	p, err := x.a.sso.Set(x.ctx(), x.admin(), sso.Input{Name: "Okta", Issuer: idp.URL, ClientID: "bodhi", Public: true, Role: org.Viewer})
+	must(x.t, err)
+	return p, idp
 }
 
-func (x *stage) provider() {
-	x.t.Helper()
-	_, err := x.a.sso.Set(x.ctx(), x.admin(), sso.Input{Name: "Okta", Issuer: x.issuer(), ClientID: "bodhi", Public: true, Role: org.Viewer})
-	must(x.t, err)
-}
+func (x *stage) withProvider() { x.provider() }

@@ -18,6 +18,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/onboard"
+	"github.com/bodhi-gateway/bodhi/app/pii"
 	"github.com/bodhi-gateway/bodhi/app/policy"
 	"github.com/bodhi-gateway/bodhi/app/price"
 	"github.com/bodhi-gateway/bodhi/app/provider"
@@ -62,6 +63,7 @@ type core struct {
 	ledgerStore *db.LedgerStore
 	limitStore  *db.LimitStore
 	policyStore *db.PolicyStore
+	piiStore    *db.PIIStore
 	sessions    *db.SessionStore
 
 	identities  identity.Config
@@ -71,6 +73,7 @@ type core struct {
 	sso         *sso.Service
 	keys        *key.Service
 	policies    *policy.Service
+	screening   *pii.Service
 	providers   *provider.Service
 	aliasing    *route.Service
 	reports     *report.Service
@@ -134,6 +137,8 @@ func (c *core) rooms() error {
 	c.sessions, c.limitStore = db.NewSessionStore(c.db), db.NewLimitStore(c.db)
 	c.policyStore = db.NewPolicyStore(c.db)
 	c.policies = policy.New(policy.Parts{Store: c.policyStore, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
+	c.piiStore = db.NewPIIStore(c.db)
+	c.screening = pii.New(pii.Parts{Store: c.piiStore, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
 	c.db.OnAlerts(c.alerted)
 
 	c.aliasing = route.New(route.Parts{Store: c.aliases, Connections: c.connections, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
@@ -147,6 +152,7 @@ func (c *core) rooms() error {
 		return err
 	}
 	c.keyConfig = key.Config{Store: c.keyStore, Tree: c.orgs, Tx: c.db, Audit: c.audit, Bus: c.bus, Clock: c.clock, IDs: c.ids, MAC: keyMAC, Log: c.log}
+	c.keyConfig.Allowances = allowances{c.budgets(nil), c.limits(nil)}
 	c.keys = key.NewService(c.keyConfig)
 	if err := c.signIns(); err != nil {
 		return err

@@ -69,7 +69,7 @@ func measure(t *testing.T, at string, members, crews int) {
 		}
 		return nil
 	}))
-	s.LogInAll(t)
+	s.LogInAll(t, &s.Home)
 	for _, path := range []string{"/", "/people", "/people?q=person+09", "/people?team=" + teams[3].String(), "/people?role=lead", "/people/" + s.Home.Things["people"], "/teams",
 		"/teams/" + teams[3].String(), "/service-accounts", "/settings", "/keys", "/keys/new", "/budgets", "/budgets/new", "/limits", "/limits/new", "/policies", "/policies/new", "/requests", "/costs"} {
 		best := time.Hour

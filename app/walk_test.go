@@ -46,12 +46,13 @@ func TestRolesReachWhatTheGoldenFileSays(t *testing.T) {
 	webtest.Golden(t, "roles.golden", webtest.Matrix(t, furnish(t, dbtest.SQLiteURL(t))), *update)
 }
 
-// TestRolesHoldInTheirPartOfTheTreeOnly is the matrix role × route × {own, another department's, another tenant's}.
+// TestRolesHoldInTheirPartOfTheTreeOnly is the matrix role × route × {own, another department's, another tenant's, a deleted
+// organization's}.
 func TestRolesHoldInTheirPartOfTheTreeOnly(t *testing.T) {
 	t.Parallel()
 	at := dbtest.SQLiteURL(t)
 	s := furnish(t, at)
-	s.LogInAll(t)
+	s.LogInAll(t, &s.Home)
 	// Nothing that is done stays done: the audit log refuses, and a change without its entry does not happen.
 	raw, err := sql.Open("sqlite", strings.TrimPrefix(at, "sqlite://"))
 	must(t, err)
@@ -88,7 +89,9 @@ func furnishedWith(t *testing.T, databaseURL string, log *slog.Logger) (*App, *w
 	a.people.Hasher = identity.NewHasher(64)
 	h := &webtest.House{DB: a.db, IDs: a.ids, Identity: a.people, Keys: a.keys, Audit: a.audit}
 	s := &webtest.Site{Handler: a.handler, Routes: a.routes(), Entries: h.Entries, Forms: forms}
-	s.Home, s.Foreign = a.tenant(t, h, "Acme"), a.tenant(t, h, "Beta")
+	s.Home, s.Foreign, s.Gone = a.tenant(t, h, "Acme"), a.tenant(t, h, "Beta"), a.tenant(t, h, "Delta")
+	s.LogInAll(t, &s.Gone)
+	must(t, a.people.DeleteOrganization(t.Context(), org.System(s.Gone.Org, "test"), "Delta"))
 	return a, h, s
 }
 
@@ -259,7 +262,7 @@ func (a *App) joinable(t *testing.T, x webtest.Tenant, v *webtest.Visitors) {
 	v.Things["invitations"], v.Things["domains"], v.Things["join-requests"] = invitation.ID.String(), domain.ID.String(), applicant.ID.String()
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

@@ -36,6 +36,7 @@ type keyRow struct {
 	Models     []string       `gorm:"column:models;serializer:json"`
 	Networks   []netip.Prefix `gorm:"column:networks;serializer:json"`
 	Endpoints  []string       `gorm:"column:endpoints;serializer:json"`
+	Tags       []string       `gorm:"column:tags;serializer:json"`
 	CreatedBy  string         `gorm:"column:created_by"`
 	CreatedAt  time.Time      `gorm:"column:created_at"`
 	ExpiresAt  *time.Time     `gorm:"column:expires_at"`
@@ -58,7 +59,7 @@ func (keyRow) TableName() string { return "keys" }
 
 func keyRowOf(k key.Key) keyRow {
 	row := keyRow{Org: k.Org, ID: k.ID, Name: k.Name, Team: k.Team, Member: k.Member, Account: k.Account, AccountID: k.AccountID, Public: k.Public, Last4: k.Last4,
-		Pepper: int64(k.KeyID), MAC: k.MAC[:], Models: k.Models, Networks: k.Networks, Endpoints: k.Endpoints.Names(), CreatedBy: k.CreatedBy, CreatedAt: k.CreatedAt.UTC(),
+		Pepper: int64(k.KeyID), MAC: k.MAC[:], Models: k.Models, Networks: k.Networks, Endpoints: k.Endpoints.Names(), Tags: append([]string{}, k.Tags...), CreatedBy: k.CreatedBy, CreatedAt: k.CreatedAt.UTC(),
 		ExpiresAt: toNull(k.ExpiresAt), DisabledAt: toNull(k.DisabledAt), LastUsedAt: toNull(k.LastUsedAt), UpdatedAt: toNull(k.UpdatedAt), Held: k.Held, Agent: k.Agent}
 	if o := k.Old; !o.Until.IsZero() {
 		pepper := int64(o.KeyID)
@@ -75,7 +76,7 @@ func keyRowOf(k key.Key) keyRow {
 
 func (r keyRow) key() key.Key {
 	k := key.Key{ID: r.ID, Org: r.Org, Name: r.Name, Team: r.Team, Member: r.Member, Account: r.Account, AccountID: r.AccountID, Public: r.Public, Last4: r.Last4,
-		KeyID: secret.KeyID(r.Pepper), Models: r.Models, Networks: r.Networks, Endpoints: key.StoredEndpoints(r.Endpoints), CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt.UTC(),
+		KeyID: secret.KeyID(r.Pepper), Models: r.Models, Networks: r.Networks, Endpoints: key.StoredEndpoints(r.Endpoints), Tags: r.Tags, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt.UTC(),
 		ExpiresAt: fromNull(r.ExpiresAt), DisabledAt: fromNull(r.DisabledAt), LastUsedAt: fromNull(r.LastUsedAt), UpdatedAt: fromNull(r.UpdatedAt), Held: r.Held, Agent: r.Agent}
 	copy(k.MAC[:], r.MAC)
 	if k.UpdatedAt.IsZero() { // made before this was kept

@@ -302,6 +302,11 @@ func (a OrganizationAPI) Change(ctx context.Context, in OrganizationInput, calls
 	return out, err
 }
 
+// Delete: Delete an organization.
+func (a OrganizationAPI) Delete(ctx context.Context, in IdentityDeletionInput, calls ...Call) error {
+	return a.c.do(ctx, http.MethodPost, "/organization/delete", nil, in, nil, calls)
+}
+
 // List: List members.
 func (a MembersAPI) List(ctx context.Context, query url.Values, calls ...Call) (out MemberList, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/members", query, nil, &out, calls)
@@ -1771,6 +1776,11 @@ type IdentityAccountList struct {
 	Next    string            `json:"next,omitempty"` // give it as after
 }
 
+// IdentityDeletionInput repeats the organization's name, so that nothing is deleted by a slip.
+type IdentityDeletionInput struct {
+	Name string `json:"name,omitempty"`
+}
+
 // IdentityInTeamInput is a body of the API.
 type IdentityInTeamInput struct {
 	Team string `json:"team,omitempty"`
@@ -1903,6 +1913,7 @@ type Key struct {
 	Models     []string   `json:"models"`
 	Networks   []string   `json:"networks"`
 	Endpoints  []string   `json:"endpoints"` // classes; none = all
+	Tags       []string   `json:"tags"`      // pairs like project=apollo, put on every request
 	Held       bool       `json:"held"`      // disabled by somebody else than its member, who may not enable it again
 	CreatedBy  string     `json:"created_by"`
 	CreatedAt  time.Time  `json:"created_at"`
@@ -1918,6 +1929,7 @@ type KeyChange struct {
 	Models    *[]string `json:"models,omitempty"`
 	Networks  *[]string `json:"networks,omitempty"`
 	Endpoints *[]string `json:"endpoints,omitempty"`
+	Tags      *[]string `json:"tags,omitempty"`
 	ExpiresAt *string   `json:"expires_at,omitempty"` // RFC 3339; "" = it does not expire
 }
 
@@ -1934,6 +1946,7 @@ type KeyCreated struct {
 	Models     []string   `json:"models"`
 	Networks   []string   `json:"networks"`
 	Endpoints  []string   `json:"endpoints"` // classes; none = all
+	Tags       []string   `json:"tags"`      // pairs like project=apollo, put on every request
 	Held       bool       `json:"held"`      // disabled by somebody else than its member, who may not enable it again
 	CreatedBy  string     `json:"created_by"`
 	CreatedAt  time.Time  `json:"created_at"`
@@ -1946,14 +1959,19 @@ type KeyCreated struct {
 
 // KeyInput makes a key. member and account exclude each other.
 type KeyInput struct {
-	Name      string    `json:"name,omitempty"`
-	Team      string    `json:"team,omitempty"`
-	Member    string    `json:"member,omitempty"`
-	Account   string    `json:"account,omitempty"`
-	Models    []string  `json:"models,omitempty"`
-	Networks  []string  `json:"networks,omitempty"`
-	Endpoints []string  `json:"endpoints,omitempty"` // chat, responses, embeddings, images, audio, moderations, files; none = all
-	ExpiresAt time.Time `json:"expires_at,omitzero"`
+	Name              string    `json:"name,omitempty"`
+	Team              string    `json:"team,omitempty"`
+	Member            string    `json:"member,omitempty"`
+	Account           string    `json:"account,omitempty"`
+	Models            []string  `json:"models,omitempty"`
+	Networks          []string  `json:"networks,omitempty"`
+	Endpoints         []string  `json:"endpoints,omitempty"` // chat, responses, embeddings, images, audio, moderations, files; none = all
+	ExpiresAt         time.Time `json:"expires_at,omitzero"`
+	Tags              []string  `json:"tags,omitempty"`          // pairs like project=apollo, put on every request; they win over the request's own
+	BudgetUSD         string    `json:"budget_usd,omitempty"`    // a hard budget; "" = none
+	BudgetPeriod      string    `json:"budget_period,omitempty"` // daily, weekly, monthly, quarterly, total; "" = monthly
+	RequestsPerMinute int64     `json:"requests_per_minute,omitempty"`
+	TokensPerMinute   int64     `json:"tokens_per_minute,omitempty"`
 }
 
 // KeyList is a page of keys, newest first. Next is what to pass as ?after= for the following one, "" on the last.

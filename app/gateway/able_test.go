@@ -83,10 +83,15 @@ func TestKindsSpeakWhatTheirAdaptersPassOn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, k := range []provider.Kind{provider.OpenAI, provider.Anthropic, provider.Gemini, provider.Azure, provider.Bedrock, provider.Compatible} {
+		for _, at := range []struct {
+			kind  provider.Kind
+			model string
+		}{{provider.OpenAI, "m"}, {provider.Anthropic, "m"}, {provider.Gemini, "m"}, {provider.Azure, "m"}, {provider.Bedrock, "m"}, {provider.Compatible, "m"},
+			{provider.Vertex, "m"}, {provider.Vertex, "claude-opus-4-1"}, {provider.Vertex, "publishers/anthropic/models/claude-opus-4-1"}} {
+			k := at.kind
 			adapter, _ := h.For(k)
-			c := &provider.Connection{Kind: k, BaseURL: "http://127.0.0.1:1", Credential: secret.New("a-key")}
-			r, err := adapter.Request(context.Background(), c, call, llm.Edit{Model: "m", Notes: &llm.Notes{}}, http.Header{})
+			c := &provider.Connection{Kind: k, BaseURL: "http://127.0.0.1:1/v1/projects/p/locations/l", Credential: secret.New("a-key")}
+			r, err := adapter.Request(context.Background(), c, call, llm.Edit{Model: at.model, Notes: &llm.Notes{}}, http.Header{})
 			if err != nil {
 				t.Fatalf("%s to %s: %v", s.family, k, err)
 			}
@@ -94,8 +99,8 @@ func TestKindsSpeakWhatTheirAdaptersPassOn(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if passes := strings.Contains(string(sent), `"x_mark":1`); passes != k.Speaks(s.family) {
-				t.Errorf("a body of %s passes to %s: %v; it is said to speak that: %v", s.family, k, passes, k.Speaks(s.family))
+			if passes := strings.Contains(string(sent), `"x_mark":1`); passes != k.Speaks(s.family, at.model) {
+				t.Errorf("a body of %s passes to %s at %s: %v; it is said to speak that: %v", s.family, at.model, k, passes, k.Speaks(s.family, at.model))
 			}
 		}
 	}

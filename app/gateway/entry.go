@@ -27,7 +27,9 @@ func (g *Gateway) authenticate(_ context.Context, x *Exchange) (Finish, error) {
 		return nil, fault.New(fault.Unauthenticated, "invalid_key", "This key does not belong to the organization in the URL. Use the base URL that your dashboard shows.")
 	}
 	x.Grant = grant
-	x.Hints, err = readHints(x.R.Header)
+	if x.Hints, err = readHints(x.R.Header); err == nil {
+		x.Hints.Tags, err = withKeyTags(x.Hints.Tags, grant.Tags)
+	}
 	return g.record, err
 }
 
@@ -101,9 +103,7 @@ func (g *Gateway) decoded(ctx context.Context, x *Exchange) error {
 	if err := g.checkSignature(ctx, x.R, body); err != nil {
 		return err
 	}
-	x.Call, err = x.Dialect.Decode(llm.Ask{Operation: x.Endpoint.op, Model: x.Named, Stream: x.Endpoint.stream,
-		Query: x.R.URL.RawQuery, Header: x.R.Header, Body: body, At: x.Started.Unix()})
-	if err != nil {
+	if err := g.read(x, body); err != nil {
 		return err
 	}
 	if x.Call.Bound.TextBytes > g.limits.Text {
@@ -164,7 +164,7 @@ func (g *Gateway) admit(_ context.Context, x *Exchange) (Finish, error) {
 	return nil, nil
 }
 
-// compose, screen, assign and recall ask rooms that may not be built into this gateway; without one there is
+// compose, assign and recall ask rooms that may not be built into this gateway; without one there is
 // nothing to decide.
 
 func (g *Gateway) compose(ctx context.Context, x *Exchange) (Finish, error) {
@@ -172,13 +172,6 @@ func (g *Gateway) compose(ctx context.Context, x *Exchange) (Finish, error) {
 		return nil, nil
 	}
 	return g.Prompts.Compose(ctx, x)
-}
-
-func (g *Gateway) screen(ctx context.Context, x *Exchange) (Finish, error) {
-	if g.Screens == nil {
-		return nil, nil
-	}
-	return g.Screens.Screen(ctx, x)
 }
 
 func (g *Gateway) assign(ctx context.Context, x *Exchange) (Finish, error) {

@@ -15,6 +15,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/object"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/pii"
 	"github.com/bodhi-gateway/bodhi/app/policy"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/route"
@@ -79,9 +80,10 @@ type Prompts interface {
 	Compose(ctx context.Context, x *Exchange) (Finish, error)
 }
 
-// Screens looks for personal data and secrets.
+// Screens looks for personal data and secrets. *pii.Book implements it.
 type Screens interface {
-	Screen(ctx context.Context, x *Exchange) (Finish, error)
+	// For gives the data rules on a chain. It answers from memory and allocates nothing.
+	For(c org.Chain) pii.Bound
 }
 
 // Experiments chooses a variant, sticky by user or session.

@@ -37,6 +37,8 @@ type (
 	providerEntity   struct{}
 	accountEntity    struct{}
 	policyEntity     struct{}
+	dataRuleEntity   struct{}
+	incidentEntity   struct{}
 )
 
 func (orgEntity) prefix() string        { return "org" }
@@ -74,6 +76,8 @@ func (passkeyEntity) prefix() string    { return "pky" }
 func (providerEntity) prefix() string   { return "sso" }
 func (accountEntity) prefix() string    { return "acc" }
 func (policyEntity) prefix() string     { return "pol" }
+func (dataRuleEntity) prefix() string   { return "dat" }
+func (incidentEntity) prefix() string   { return "pii" }
 
 // One alias per entity; the comment says what it names.
 type (
@@ -112,6 +116,8 @@ type (
 	Provider   = ID[providerEntity]   // an identity provider of single sign-on
 	Account    = ID[accountEntity]    // a service account
 	Policy     = ID[policyEntity]     // a policy on models
+	DataRule   = ID[dataRuleEntity]   // a rule on personal data and secrets
+	Incident   = ID[incidentEntity]   // a request in which a data rule found something
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -323,3 +329,15 @@ func NewPolicy(s *Source) Policy { return New[policyEntity](s) }
 
 // ParsePolicy reads the printed or plain form of an id for a policy on models.
 func ParsePolicy(s string) (Policy, error) { return Parse[policyEntity](s) }
+
+// NewDataRule makes an id for a rule on personal data and secrets.
+func NewDataRule(s *Source) DataRule { return New[dataRuleEntity](s) }
+
+// ParseDataRule reads the printed or plain form of an id for a rule on personal data and secrets.
+func ParseDataRule(s string) (DataRule, error) { return Parse[dataRuleEntity](s) }
+
+// NewIncident makes an id for a request in which a data rule found something.
+func NewIncident(s *Source) Incident { return New[incidentEntity](s) }
+
+// ParseIncident reads the printed or plain form of an id for a request in which a data rule found something.
+func ParseIncident(s string) (Incident, error) { return Parse[incidentEntity](s) }

@@ -3,6 +3,7 @@ package key
 import (
 	"fmt"
 	"net/netip"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -27,6 +28,7 @@ type Record struct {
 	Models     []string       `json:"models,omitempty"`
 	Networks   []netip.Prefix `json:"networks,omitempty"`
 	Endpoints  []string       `json:"endpoints,omitempty"`
+	Tags       []string       `json:"tags,omitempty"`
 	ExpiresAt  time.Time      `json:"expires_at,omitzero"`
 	// Agent is set for the session of a coding agent.
 	Agent bool `json:"agent,omitempty"`
@@ -83,7 +85,7 @@ func compile(records []Record) (*index, error) {
 			slugs[r.Org] = slug
 		}
 		grant := Grant{
-			Key: r.Key, Name: r.Name, OrgSlug: slug, Models: r.Models, Networks: r.Networks, Endpoints: StoredEndpoints(r.Endpoints), ExpiresAt: r.ExpiresAt, Agent: r.Agent,
+			Key: r.Key, Name: r.Name, OrgSlug: slug, Models: r.Models, Networks: r.Networks, Endpoints: StoredEndpoints(r.Endpoints), ExpiresAt: r.ExpiresAt, Agent: r.Agent, Tags: strings.Join(r.Tags, ","),
 			Chain: org.Chain{Org: r.Org, Department: r.Department, Team: r.Team, Member: r.Member, Key: r.Key},
 		}
 		if err := b.add(&r, r.Public, r.KeyID, r.MAC, time.Time{}, grant); err != nil {

@@ -35,6 +35,7 @@ type Key struct {
 	Models        []string
 	Networks      []netip.Prefix
 	Endpoints     Endpoints // none = all
+	Tags          []string  // "project=apollo", sorted; put on every request
 	// Old is the secret before the last rotation.
 	Old Old
 	// CreatedBy is the label of who made it.

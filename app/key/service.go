@@ -30,6 +30,8 @@ type Config struct {
 	MAC    *secret.MAC // master.MAC(key.Purpose)
 	Random io.Reader
 	Log    *slog.Logger
+	// Allowances may be nil where keys are made without budgets and limits of their own.
+	Allowances Allowances
 }
 
 // Service is the control plane of virtual keys.
@@ -71,7 +73,7 @@ func (s *Service) make(ctx context.Context, actor org.Actor, in Input, agent str
 		return Created{}, fmt.Errorf("create key: %w", err)
 	}
 	k := Key{ID: id.NewKey(s.IDs), Org: actor.Org, Name: in.Name, Team: in.Team, Member: in.Member, Account: in.Account, Public: minted.Public,
-		Last4: minted.Last(), Models: in.Models, Networks: networks, Endpoints: classes, CreatedBy: actor.Label, CreatedAt: now, UpdatedAt: now, ExpiresAt: in.ExpiresAt, Agent: agent}
+		Last4: minted.Last(), Models: in.Models, Networks: networks, Endpoints: classes, CreatedBy: actor.Label, CreatedAt: now, UpdatedAt: now, ExpiresAt: in.ExpiresAt, Agent: agent, Tags: in.Tags}
 	k.KeyID, k.MAC = s.MAC.Sum(minted.Signed())
 	err = s.Tx.Do(ctx, func(ctx context.Context) error {
 		if k.Member.IsZero() {
@@ -83,7 +85,10 @@ func (s *Service) make(ctx context.Context, actor org.Actor, in Input, agent str
 		if err := s.Store.Insert(ctx, k); err != nil {
 			return err
 		}
-		return s.Audit.Append(ctx, actor, audit.Entry{Action: "key.created", Target: k.ID.String(), TargetName: k.Name, After: created(k)})
+		if err := s.Audit.Append(ctx, actor, audit.Entry{Action: "key.created", Target: k.ID.String(), TargetName: k.Name, After: created(k)}); err != nil {
+			return err
+		}
+		return s.allow(ctx, actor, k, in.Own)
 	})
 	if err != nil {
 		return Created{}, fmt.Errorf("create key: %w", err)

@@ -54,6 +54,7 @@ type NewPage struct {
 	// CanAccount shows the field of a service account's name.
 	CanAccount bool
 	Endpoints  []Tick
+	Periods    []ui.Option // of its own budget
 }
 
 // Tick is one box to tick.
@@ -74,8 +75,9 @@ type EditPage struct {
 
 // Fields are what was typed.
 type Fields struct {
-	Name, Team, Owner, Account, Expires, Models, Networks string
-	Endpoints                                             []string
+	Name, Team, Owner, Account, Expires, Models, Networks, Tags string
+	Budget, Period, Requests, Tokens                            string // its own budget and limits, when it is made
+	Endpoints                                                   []string
 }
 
 // CreatedPage shows a new key's secret, once.

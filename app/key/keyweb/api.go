@@ -26,6 +26,7 @@ type keyJSON struct {
 	Models     []string   `json:"models"`
 	Networks   []string   `json:"networks"`
 	Endpoints  []string   `json:"endpoints"` // classes; none = all
+	Tags       []string   `json:"tags"`      // pairs like project=apollo, put on every request
 	Held       bool       `json:"held"`      // disabled by somebody else than its member, who may not enable it again
 	CreatedBy  string     `json:"created_by"`
 	CreatedAt  time.Time  `json:"created_at"`
@@ -51,6 +52,12 @@ type keyInput struct {
 	Networks  []string  `json:"networks"`
 	Endpoints []string  `json:"endpoints"` // chat, responses, embeddings, images, audio, moderations, files; none = all
 	ExpiresAt time.Time `json:"expires_at"`
+	Tags      []string  `json:"tags"` // pairs like project=apollo, put on every request; they win over the request's own
+	// What it may spend and do by itself; each becomes a budget or rate limit of the key.
+	BudgetUSD         string `json:"budget_usd"`    // a hard budget; "" = none
+	BudgetPeriod      string `json:"budget_period"` // daily, weekly, monthly, quarterly, total; "" = monthly
+	RequestsPerMinute int64  `json:"requests_per_minute"`
+	TokensPerMinute   int64  `json:"tokens_per_minute"`
 }
 
 // keyList is a page of keys, newest first. Next is what to pass as ?after= for the following one, "" on the last.
@@ -61,7 +68,7 @@ type keyList struct {
 
 func keyOut(c *web.Context, k key.Key) keyJSON {
 	out := keyJSON{ID: k.ID.String(), Name: k.Name, Hint: k.Hint(), Status: k.Status(c.Now()), Team: k.Team.String(), Member: k.Member.String(),
-		Account: k.Account, Agent: k.Agent, Models: append([]string{}, k.Models...), Networks: []string{}, Endpoints: k.Endpoints.Names(), Held: k.Held, CreatedBy: k.CreatedBy, CreatedAt: k.CreatedAt,
+		Account: k.Account, Agent: k.Agent, Models: append([]string{}, k.Models...), Networks: []string{}, Endpoints: k.Endpoints.Names(), Tags: append([]string{}, k.Tags...), Held: k.Held, CreatedBy: k.CreatedBy, CreatedAt: k.CreatedAt,
 		UpdatedAt: k.UpdatedAt, ExpiresAt: optional(k.ExpiresAt), LastUsedAt: optional(k.LastUsedAt), OldUntil: optional(k.Old.Until)}
 	for _, n := range k.Networks {
 		out.Networks = append(out.Networks, n.String())
@@ -120,7 +127,11 @@ func (h *Handlers) apiCreate(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	want := key.Input{Name: in.Name, Account: in.Account, Models: in.Models, Networks: in.Networks, Endpoints: in.Endpoints, ExpiresAt: in.ExpiresAt.UTC()}
+	want := key.Input{Name: in.Name, Account: in.Account, Models: in.Models, Networks: in.Networks, Endpoints: in.Endpoints, ExpiresAt: in.ExpiresAt.UTC(), Tags: in.Tags,
+		Own: key.Allowance{Period: in.BudgetPeriod, RequestsPerMinute: in.RequestsPerMinute, TokensPerMinute: in.TokensPerMinute}}
+	if want.Own.Budget, err = dollars(in.BudgetUSD); err != nil {
+		return err
+	}
 	if want.Team, err = id.ParseTeam(in.Team); err != nil && in.Team != "" {
 		return org.MissingTeam()
 	}

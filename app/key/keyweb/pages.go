@@ -2,6 +2,7 @@ package keyweb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -120,12 +121,13 @@ func (h *Handlers) reveal(c *web.Context, page views.CreatedPage, made key.Creat
 // typed is what the form of a key holds.
 func typed(c *web.Context) views.Fields {
 	return views.Fields{Name: c.FormValue("name"), Team: c.FormValue("team"), Owner: c.FormValue("owner"), Account: c.FormValue("account"),
-		Expires: c.FormValue("expires"), Models: c.FormValue("models"), Networks: c.FormValue("networks"), Endpoints: c.Request().Form["endpoints"]}
+		Expires: c.FormValue("expires"), Models: c.FormValue("models"), Networks: c.FormValue("networks"), Endpoints: c.Request().Form["endpoints"],
+		Tags: c.FormValue("tags"), Budget: c.FormValue("budget_usd"), Period: c.FormValue("budget_period"), Requests: c.FormValue("requests_per_minute"), Tokens: c.FormValue("tokens_per_minute")}
 }
 
 // input reads the form. A team or member that is no id at all is answered by the service like one that is unknown.
 func input(f views.Fields, zone *time.Location) (key.Input, error) {
-	in := key.Input{Name: f.Name, Account: strings.TrimSpace(f.Account), Models: lines(f.Models), Networks: lines(f.Networks), Endpoints: f.Endpoints}
+	in := key.Input{Name: f.Name, Account: strings.TrimSpace(f.Account), Models: lines(f.Models), Networks: lines(f.Networks), Endpoints: f.Endpoints, Tags: lines(f.Tags)}
 	team, err := id.ParseTeam(f.Team)
 	if err != nil && f.Team != "" {
 		return in, org.MissingTeam()
@@ -137,7 +139,9 @@ func input(f views.Fields, zone *time.Location) (key.Input, error) {
 		}
 	}
 	in.ExpiresAt, err = expiry(f.Expires, zone)
-	return in, err
+	allowance, wrong := own(f)
+	in.Own = allowance
+	return in, errors.Join(err, wrong)
 }
 
 // expiry is the last moment of a day; "" is never.

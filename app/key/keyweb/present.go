@@ -84,6 +84,7 @@ func facts(c *web.Context, who names, k key.Key) []ui.Fact {
 		{Label: "Models", Value: either(strings.Join(k.Models, ", "), "all that the organization offers")},
 		{Label: "Networks", Value: either(networks(k), "any")},
 		{Label: "Endpoints", Value: either(k.Endpoints.String(), "all")},
+		{Label: "Tags on every request", Value: either(strings.Join(k.Tags, ", "), "none")},
 		moment("Expires", c.When(k.ExpiresAt)),
 		moment("Last used", c.When(k.LastUsedAt)),
 		{Label: "Created", Body: ui.Time(c.When(k.CreatedAt))},
@@ -189,7 +190,8 @@ func (h *Handlers) newPage(c *web.Context, chosen id.Member) (views.NewPage, err
 			members = withSelf(members, m)
 		}
 	}
-	page := views.NewPage{Shell: c.Shell("New key", "keys"), CanAccount: actor.Role.AtLeast(org.Lead), Endpoints: endpointOptions(nil), Search: search}
+	page := views.NewPage{Shell: c.Shell("New key", "keys"), CanAccount: actor.Role.AtLeast(org.Lead), Endpoints: endpointOptions(nil), Search: search, Periods: periods}
+	page.Fields.Period = "monthly"
 	page.Searches = page.CanAccount && (search != "" || !people.Next.ID.IsZero())
 	if search != "" && len(people.Members) == 0 {
 		page.Found = "Nobody matches. Search for a part of a name or an address."

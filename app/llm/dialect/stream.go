@@ -36,6 +36,9 @@ type Ender interface {
 	Ended() bool
 }
 
+// Marker is an Ender of a dialect that has a mark, of a server that may leave it out: clients get it from us.
+type Marker interface{ Mark() []byte }
+
 // Stream is a streamed answer in server-sent events: forwarded byte for byte, read on the side.
 type Stream struct {
 	body   io.ReadCloser
@@ -44,6 +47,7 @@ type Stream struct {
 	idle   int
 	most   string // how large an event may be, for people
 	over   error  // what Next says from now on
+	late   []byte // a mark that is still to come
 
 	closing sync.Once
 	failed  error
@@ -73,6 +77,9 @@ func (s *Stream) Next() (llm.Event, error) {
 	if s.over != nil {
 		return llm.Event{}, s.over
 	}
+	if s.late != nil {
+		return s.seen(llm.Event{Kind: llm.Terminal, Raw: s.late}, nil), nil
+	}
 	e, err := s.events.Next()
 	if !sound(e.Raw) {
 		e.Raw, e.Data = repaired(e.Raw), repaired(e.Data)
@@ -85,6 +92,10 @@ func (s *Stream) Next() (llm.Event, error) {
 	case len(payload) > 0 && (err == nil || errors.Is(err, io.EOF)):
 		out := s.read(e, payload)
 		if err != nil && out.Kind == llm.Data && s.ended() {
+			if s.late = s.mark(); s.late != nil { // an event of its own
+				out.Raw = append(bytes.TrimRight(out.Raw, "\r\n"), "\n\n"...)
+				return out, nil
+			}
 			out.Kind = llm.Terminal
 		}
 		if err == nil || out.Kind == llm.Terminal {
@@ -98,7 +109,7 @@ func (s *Stream) Next() (llm.Event, error) {
 		return llm.Event{Raw: e.Raw}, nil
 	}
 	if errors.Is(err, io.EOF) && len(payload) == 0 && s.ended() {
-		return s.seen(llm.Event{Kind: llm.Terminal}, nil), nil
+		return s.seen(llm.Event{Kind: llm.Terminal, Raw: s.mark()}, nil), nil
 	}
 	// Half an event, or none: the end mark did not come.
 	if s.over = llm.ErrTruncated; !errors.Is(err, io.EOF) {
@@ -110,6 +121,14 @@ func (s *Stream) Next() (llm.Event, error) {
 func (s *Stream) ended() bool {
 	e, ok := s.look.(Ender)
 	return ok && e.Ended()
+}
+
+// mark is the one that the server left out; nil for dialects without.
+func (s *Stream) mark() []byte {
+	if m, ok := s.look.(Marker); ok {
+		return m.Mark()
+	}
+	return nil
 }
 
 func (s *Stream) read(e sse.Event, payload []byte) llm.Event {

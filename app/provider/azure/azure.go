@@ -74,7 +74,7 @@ func (a *Adapter) Request(ctx context.Context, c *provider.Connection, call *llm
 	if err != nil {
 		return nil, err
 	}
-	carry.Forward(r, in, carry.Accept(call))
+	carry.Forward(r, in, carry.Accept(call, wire))
 	carry.Pieced(r, pieces)
 	return r, nil
 }

@@ -30,31 +30,31 @@ func New(out http.RoundTripper, c clock.Clock) *Adapter {
 	return &Adapter{tokens: &tokens{out: out, clock: c}}
 }
 
-// Operations implements provider.Adapter. Vertex's embeddings have a form of their own.
-func (*Adapter) Operations() []llm.Operation { return []llm.Operation{llm.Chat, llm.CountTokens} }
+// Operations implements provider.Adapter.
+func (*Adapter) Operations() []llm.Operation {
+	return []llm.Operation{llm.Chat, llm.CountTokens, llm.Embeddings, llm.MakeImages, llm.EditImages, llm.Transcribe, llm.Interpret, llm.Speak}
+}
 
 var wire = dialect.Wire{Vertex: true}
 
 // Request implements provider.Adapter. It may wait for a token; that costs nothing.
 func (a *Adapter) Request(ctx context.Context, c *provider.Connection, call *llm.Call, edit llm.Edit, in http.Header) (*http.Request, error) {
-	if call.Operation == llm.Embeddings {
-		return nil, carry.Unsupported(call)
-	}
 	model := edit.Model
 	if model == "" {
 		model = call.Model
 	}
-	if claudes(model) {
+	if provider.IsClaude(model) {
 		return a.claude(ctx, c, call, edit, model, in)
 	}
-	body, pieces, err := llm.Sent(wire, call, edit)
+	resource := model
+	if !strings.Contains(model, "/") {
+		resource = "publishers/google/models/" + model
+	}
+	w, path, err := asked(call, model, resource)
 	if err != nil {
 		return nil, err
 	}
-	if !strings.Contains(model, "/") {
-		model = "publishers/google/models/" + model
-	}
-	path, err := dialect.Path(call, model)
+	body, pieces, err := llm.Sent(w, call, edit)
 	if err != nil {
 		return nil, err
 	}
@@ -66,15 +66,37 @@ func (a *Adapter) Request(ctx context.Context, c *provider.Connection, call *llm
 	if err != nil {
 		return nil, err
 	}
-	carry.Forward(r, in, carry.Accept(call))
+	carry.Forward(r, in, carry.Accept(call, w))
 	carry.Pieced(r, pieces)
 	return r, nil
 }
 
+// asked is the wire and the path for a call. Vectors and pictures have words of their own, which differ by model.
+func asked(call *llm.Call, model, resource string) (w llm.Wire, path string, err error) {
+	name := model[strings.LastIndexByte(model, '/')+1:]
+	method := ""
+	switch {
+	case call.Operation == llm.Embeddings:
+		w, method = dialect.VertexTexts(call, name)
+	case call.Operation.Media():
+		w, method = wire.Wish(call, name)
+	default:
+		path, err = dialect.Path(call, resource)
+		return wire, path, err
+	}
+	path, err = dialect.MethodPath(resource, method)
+	return w, path, err
+}
+
 // Response implements provider.Adapter.
 func (*Adapter) Response(r *http.Response, call *llm.Call) (llm.Stream, error) {
-	if fromClaude(r) {
+	switch {
+	case fromClaude(r):
 		return carry.Response(claude.Wire{}, r, call)
+	case call.Operation == llm.Embeddings:
+		return carry.Response(dialect.VertexAnswer(call, carry.Path(r)), r, call)
+	case call.Operation.Media():
+		return carry.Response(wire.WishAnswer(carry.Path(r)), r, call)
 	}
 	return carry.Response(wire, r, call)
 }

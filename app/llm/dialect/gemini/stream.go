@@ -161,6 +161,9 @@ var (
 
 // Document implements llm.Wire.
 func (Wire) Document(call *llm.Call, text []byte) (llm.Event, error) {
+	if call.Operation.Media() {
+		return workDocument(call, text)
+	}
 	if len(bytes.TrimSpace(text)) == 0 {
 		return llm.Event{}, errEmpty
 	}

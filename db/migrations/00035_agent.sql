@@ -4,6 +4,8 @@
 
 -- agent: the program whose log-in a key is; '' = a key that people copy.
 ALTER TABLE keys ADD COLUMN agent TEXT NOT NULL DEFAULT '';
+-- tags: pairs that are put on every request of the key.
+ALTER TABLE keys ADD COLUMN tags {{json}} NOT NULL DEFAULT '[]';
 
 -- agent as above, '' = a program of the management API. team_id pays for what an agent asks. meant_for: whose members may
 -- confirm, NULL = anybody's.
@@ -47,4 +49,5 @@ DROP TABLE agent_sessions;
 ALTER TABLE device_logins DROP COLUMN meant_for;
 ALTER TABLE device_logins DROP COLUMN team_id;
 ALTER TABLE device_logins DROP COLUMN agent;
+ALTER TABLE keys DROP COLUMN tags;
 ALTER TABLE keys DROP COLUMN agent;
