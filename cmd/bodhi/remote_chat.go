@@ -87,7 +87,7 @@ func (c chatCmd) ask(e *env, text string) (*http.Response, error) {
 	r.Header.Set("Authorization", "Bearer "+c.Key)
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("User-Agent", "bodhi-cli/"+version)
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := (&http.Client{}).Do(r) // no time limit: a stream has no length
 	if err != nil {
 		return nil, err
 	}
