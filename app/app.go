@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/bodhi-gateway/bodhi/app/agent"
+	"github.com/bodhi-gateway/bodhi/app/approval"
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/gateway"
 	"github.com/bodhi-gateway/bodhi/app/key"
@@ -53,6 +54,8 @@ type App struct {
 	rulebook policy.Book
 	sent     agent.Book // to coding agents
 	screens  *pii.Book
+	counts   *approval.Desk
+	asking   *approval.Service
 	objects  *object.Registry
 	meter    *meter
 	gateway  *gateway.Gateway
@@ -105,10 +108,11 @@ func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error
 	if err := a.dataPlane(); err != nil {
 		return nil, err
 	}
+	a.asking = a.newApprovals()
 	if a.handler, err = a.mount(); err != nil {
 		return nil, errors.Join(err, a.treasury.Close(ctx))
 	}
-	courier, err := c.courier()
+	courier, err := c.courier(a.asking.Composers())
 	if err != nil {
 		return nil, errors.Join(err, a.treasury.Close(ctx))
 	}
@@ -155,8 +159,10 @@ func (a *App) dataPlane() error {
 	a.objects = object.New(object.Parts{Store: db.NewObjectStore(a.db), Clock: a.clock, Log: a.log})
 	a.screens = pii.NewBook(a.clock)
 	a.mirrors = a.snapshots()
+	a.rulebook.AskURL = a.cfg.PublicURL + "/approvals/new"
+	a.counts = &approval.Desk{Store: a.approvals, Clock: a.clock, Log: a.log}
 	a.gateway = gateway.New(gateway.Config{Clock: a.clock, IDs: a.ids, Log: a.log, Dialects: dialects(a.clock), Ports: gateway.Ports{
-		Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Screens: a.screens, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Meter: a.meter, Agents: &a.sent,
+		Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Approvals: a.counts, Screens: a.screens, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Meter: a.meter, Agents: &a.sent,
 	}})
 	return nil
 }
@@ -190,6 +196,9 @@ func (a *App) snapshots() []mirror {
 		&live.Mirror[[]policy.Rule]{Name: "policies", Topic: policy.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.policyStore.Rules, Apply: a.rulebook.Load},
 		&live.Mirror[[]agent.Settings]{Name: "agents", Topic: agent.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.agentStore.AllSettings, Apply: a.sent.Load},
 		&live.Mirror[[]pii.Record]{Name: "pii", Topic: pii.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.piiStore.Records, Apply: a.screens.Load},
+		&live.Mirror[policy.Extras]{Name: "approvals", Topic: policy.ExtrasTopic, Dir: dir, Poll: poll, Log: a.log,
+			Read:  func(ctx context.Context) (policy.Extras, error) { return a.policyStore.Extras(ctx, a.clock.Now()) },
+			Apply: a.rulebook.LoadExtras},
 	}
 }
 
@@ -280,7 +289,7 @@ func (a *App) noteUses(ctx context.Context) {
 }
 
 func (a *App) keyUses(ctx context.Context) error {
-	return errors.Join(a.keyStore.Used(ctx, a.desk.Uses()), a.keys.NoteRefusals(ctx, a.desk.Refusals()))
+	return errors.Join(a.keyStore.Used(ctx, a.desk.Uses()), a.keys.NoteRefusals(ctx, a.desk.Refusals()), a.counts.Flush(ctx))
 }
 
 // writable says in one line why the data directory is of no use.

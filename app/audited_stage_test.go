@@ -10,6 +10,7 @@ import (
 
 	"github.com/pquerna/otp/totp"
 
+	"github.com/bodhi-gateway/bodhi/app/approval"
 	"github.com/bodhi-gateway/bodhi/app/egress"
 	"github.com/bodhi-gateway/bodhi/app/factor"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -117,6 +118,15 @@ var stages = map[string]func(x *stage){
 		must(x.t, x.a.letters.joining.Admit(x.ctx(), x.admin(), d.ID, join.Admission{Auto: true, Grant: join.Grant{Role: org.Viewer, Teams: []id.Team{x.team()}}}))
 		x.form(url.Values{"email": {"new@" + d.Domain}})
 	},
+	"approvals.revoke": (*stage).approved, "api.approvals.revoke": (*stage).approved,
+	"decide.do": func(x *stage) {
+		which, err := id.ParseApproval(x.home().Things["approvals"])
+		must(x.t, err)
+		one := approval.Summons{ID: id.NewSummons(x.a.ids), Org: x.home().Org, Matter: approval.OfPolicy, About: which.UUID(), Member: x.admin().Member,
+			CreatedAt: x.a.clock.Now(), ExpiresAt: x.a.clock.Now().Add(time.Hour)}
+		must(x.t, x.a.approvals.AddSummons(x.ctx(), one))
+		x.form(url.Values{"t": {x.a.letters.links.Token(string(approval.CallKind), one.Org, one.ID.UUID(), one.Member.UUID(), one.About)}, "verdict": {"approve"}})
+	},
 	"domains.check": func(x *stage) { x.published() }, "api.domains.check": func(x *stage) { x.published() },
 	"sso.set": func(x *stage) {
 		x.form(url.Values{"name": {"Okta"}, "issuer": {x.issuer()}, "client_id": {"bodhi"}, "public": {"on"}, "role": {"viewer"}})
@@ -145,6 +155,14 @@ func (a *App) stageable() zone {
 	z := zone{}
 	a.letters.joining.DNS = z
 	return z
+}
+
+// approved is the request for an approval, approved.
+func (x *stage) approved() {
+	which, err := id.ParseApproval(x.home().Things["approvals"])
+	must(x.t, err)
+	_, err = x.a.asking.Approve(x.ctx(), x.admin(), which, approval.Verdict{})
+	must(x.t, err)
 }
 
 // outsider is the member whose session is among the things.

@@ -60,18 +60,16 @@ func measure(t *testing.T, at string, members, crews int) {
 			if err := orgs.AddMember(ctx, m); err != nil {
 				return err
 			}
-			if i%5 == 0 {
-				k := key.Key{ID: id.NewKey(ids), Org: o, Name: "k", Team: teams[i%crews], Member: m.ID, Public: fmt.Sprintf("%016d", i)}
-				if err := keys.Insert(ctx, k); err != nil {
-					return err
-				}
+			k := key.Key{ID: id.NewKey(ids), Org: o, Name: "k", Team: teams[i%crews], Member: m.ID, Public: fmt.Sprintf("%016d", i)}
+			if err := keys.Insert(ctx, k); err != nil {
+				return err
 			}
 		}
 		return nil
 	}))
 	s.LogInAll(t, &s.Home)
 	for _, path := range []string{"/", "/people", "/people?q=person+09", "/people?team=" + teams[3].String(), "/people?role=lead", "/people/" + s.Home.Things["people"], "/teams",
-		"/teams/" + teams[3].String(), "/service-accounts", "/settings", "/keys", "/keys/new", "/budgets", "/budgets/new", "/limits", "/limits/new", "/policies", "/policies/new", "/requests", "/costs"} {
+		"/teams/" + teams[3].String(), "/service-accounts", "/settings", "/keys", "/keys?q=person+09", "/keys?unused=true", "/keys/new", "/budgets", "/budgets/new", "/limits", "/limits/new", "/policies", "/policies/new", "/data-rules", "/data-rules/new", "/data-rules/try", "/incidents", "/requests", "/costs"} {
 		best := time.Hour
 		for range 5 {
 			q := httptest.NewRequest(http.MethodGet, path, nil)

@@ -200,7 +200,7 @@ func (g *Gateway) plan(ctx context.Context, x *Exchange) (Finish, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p, err = permit(&x.bound, x.Call.Model, p); err != nil {
+	if p, err = permit(&x.bound, x.Call.Model, p, g.tiers(x.Grant.Chain.Org)); err != nil {
 		return nil, err
 	}
 	if len(p.Targets) == 0 {

@@ -39,6 +39,9 @@ type (
 	policyEntity     struct{}
 	dataRuleEntity   struct{}
 	incidentEntity   struct{}
+	approvalEntity   struct{}
+	summonsEntity    struct{}
+	tierEntity       struct{}
 )
 
 func (orgEntity) prefix() string        { return "org" }
@@ -78,6 +81,9 @@ func (accountEntity) prefix() string    { return "acc" }
 func (policyEntity) prefix() string     { return "pol" }
 func (dataRuleEntity) prefix() string   { return "dat" }
 func (incidentEntity) prefix() string   { return "pii" }
+func (approvalEntity) prefix() string   { return "apr" }
+func (summonsEntity) prefix() string    { return "sum" }
+func (tierEntity) prefix() string       { return "tier" }
 
 // One alias per entity; the comment says what it names.
 type (
@@ -118,6 +124,9 @@ type (
 	Policy     = ID[policyEntity]     // a policy on models
 	DataRule   = ID[dataRuleEntity]   // a rule on personal data and secrets
 	Incident   = ID[incidentEntity]   // a request in which a data rule found something
+	Approval   = ID[approvalEntity]   // somebody's request for what a policy refuses, and what was granted
+	Summons    = ID[summonsEntity]    // one manager's call to decide a request, with its link
+	Tier       = ID[tierEntity]       // what an organization says about a model's tier
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -341,3 +350,21 @@ func NewIncident(s *Source) Incident { return New[incidentEntity](s) }
 
 // ParseIncident reads the printed or plain form of an id for a request in which a data rule found something.
 func ParseIncident(s string) (Incident, error) { return Parse[incidentEntity](s) }
+
+// NewApproval makes an id for somebody's request for what a policy refuses, and what was granted.
+func NewApproval(s *Source) Approval { return New[approvalEntity](s) }
+
+// ParseApproval reads the printed or plain form of an id for somebody's request for what a policy refuses, and what was granted.
+func ParseApproval(s string) (Approval, error) { return Parse[approvalEntity](s) }
+
+// NewSummons makes an id for one manager's call to decide a request, with its link.
+func NewSummons(s *Source) Summons { return New[summonsEntity](s) }
+
+// ParseSummons reads the printed or plain form of an id for one manager's call to decide a request, with its link.
+func ParseSummons(s string) (Summons, error) { return Parse[summonsEntity](s) }
+
+// NewTier makes an id for what an organization says about a model's tier.
+func NewTier(s *Source) Tier { return New[tierEntity](s) }
+
+// ParseTier reads the printed or plain form of an id for what an organization says about a model's tier.
+func ParseTier(s string) (Tier, error) { return Parse[tierEntity](s) }

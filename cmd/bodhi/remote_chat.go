@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -66,46 +65,12 @@ func (c chatCmd) Run(e *env) error {
 	return err
 }
 
-type chatMessage struct {
-	Role    string `json:"role"`
-	Content string `json:"content"`
-}
-
 func (c chatCmd) ask(e *env, text string) (*http.Response, error) {
-	messages := []chatMessage{{"user", text}}
+	messages := []client.Message{{Role: "user", Content: text}}
 	if c.System != "" {
-		messages = append([]chatMessage{{"system", c.System}}, messages...)
+		messages = append([]client.Message{{Role: "system", Content: c.System}}, messages...)
 	}
-	body, err := json.Marshal(map[string]any{"model": c.Model, "messages": messages, "stream": true})
-	if err != nil {
-		return nil, err
-	}
-	r, err := http.NewRequestWithContext(e.ctx, http.MethodPost, strings.TrimSuffix(strings.TrimRight(c.URL, "/"), "/v1")+"/v1/chat/completions", bytes.NewReader(body))
-	if err != nil {
-		return nil, fmt.Errorf("%q is not an http or https address", c.URL)
-	}
-	r.Header.Set("Authorization", "Bearer "+c.Key)
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("User-Agent", "bodhi-cli/"+version)
-	answer, err := (&http.Client{}).Do(r) // no time limit: a stream has no length
-	if err != nil {
-		return nil, err
-	}
-	if answer.StatusCode == http.StatusOK {
-		return answer, nil
-	}
-	defer func() { _ = answer.Body.Close() }()
-	var refusal struct {
-		Error struct {
-			Message string `json:"message"`
-			Code    string `json:"code"`
-		} `json:"error"`
-	}
-	raw, _ := io.ReadAll(io.LimitReader(answer.Body, 1<<20))
-	if json.Unmarshal(raw, &refusal) != nil || refusal.Error.Message == "" {
-		refusal.Error.Message = answer.Status
-	}
-	return nil, &client.Error{Status: answer.StatusCode, Code: refusal.Error.Code, Detail: refusal.Error.Message}
+	return client.StartChat(e.ctx, c.URL, c.Key, c.Model, messages, client.WithAgent("bodhi-cli/"+version))
 }
 
 // read prints a stream's text as it comes, and gives it with the cost that the gateway says at its end. A stream without its end

@@ -264,6 +264,6 @@ func figures(all []budget.Entry, waiting int) []ui.StatProps {
 		{Label: "Budgets", Value: strconv.Itoa(len(all)), Against: "that you may see"},
 		{Label: "Above 80 %", Value: strconv.Itoa(near), Against: "spent and held together", Href: root + "?near=80"},
 		{Label: "Used up", Value: strconv.Itoa(gone), Against: "nothing left in this period"},
-		{Label: "Waiting for you", Value: strconv.Itoa(waiting), Against: "requests for more", Href: "/budget-requests"},
+		{Label: "Waiting for you", Value: strconv.Itoa(waiting), Against: "requests for more", Href: inbox},
 	}
 }

@@ -30,7 +30,7 @@ func (h *Handlers) list(c *web.Context) error {
 }
 
 func (h *Handlers) new(c *web.Context) error {
-	page, err := h.newPage(c, views.Fields{Scope: c.QueryParam("scope")}, web.Refusal{})
+	page, err := h.newPage(c, views.Fields{Scope: c.QueryParam("scope"), Approver: string(org.Manager)}, web.Refusal{})
 	if err != nil {
 		return err
 	}
@@ -39,13 +39,14 @@ func (h *Handlers) new(c *web.Context) error {
 
 // filled is what the form said, word for word.
 func filled(c *web.Context) views.Fields {
-	return views.Fields{Scope: c.FormValue("scope"), Allow: c.FormValue("allow"), Deny: c.FormValue("deny"), MaxCost: c.FormValue("max_cost_usd")}
+	return views.Fields{Scope: c.FormValue("scope"), Allow: c.FormValue("allow"), Deny: c.FormValue("deny"), MayAsk: c.FormValue("may_ask") != "",
+		Highest: c.FormValue("highest_tier"), MaxCost: c.FormValue("max_cost_usd"), AskAbove: c.FormValue("ask_above_usd"), Approver: c.FormValue("approver")}
 }
 
 // input reads what was typed.
 func input(c *web.Context, f views.Fields) (policy.Input, error) {
-	most, err := cost(f.MaxCost)
-	return policy.Input{Scope: org.ReadScope(c.Actor().Org, f.Scope), Allow: lines(f.Allow), Deny: lines(f.Deny), MaxCost: most}, err
+	terms, err := words{lines(f.Allow), lines(f.Deny), f.MayAsk, f.Highest, f.MaxCost, f.AskAbove, f.Approver}.terms()
+	return policy.Input{Scope: org.ReadScope(c.Actor().Org, f.Scope), Terms: terms}, err
 }
 
 func (h *Handlers) create(c *web.Context) error {
@@ -81,7 +82,7 @@ func (h *Handlers) newPage(c *web.Context, fields views.Fields, wrong web.Refusa
 		scopes = append(scopes, ui.Option{Value: fields.Scope, Label: fields.Scope, Group: "Asked for"}) // the service says whether it is theirs
 	}
 	return views.Edit(views.EditPage{Shell: c.Shell("Set a policy", "policies"), Title: "Set a policy", Action: root, Submit: "Set policy",
-		Back: root, Scopes: scopes, Fields: fields, Form: wrong.Form, Errors: wrong.Fields}), nil
+		Back: root, Scopes: scopes, Tiers: tierOptions("Any tier"), Approvers: approvers(), Fields: fields, Form: wrong.Form, Errors: wrong.Fields}), nil
 }
 
 // changeable is a policy that the actor may change.
@@ -98,7 +99,8 @@ func (h *Handlers) edit(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.Render(editPage(c, l, views.Fields{Allow: strings.Join(l.Allow, "\n"), Deny: strings.Join(l.Deny, "\n"), MaxCost: typed(l.MaxCost)}, web.Refusal{}))
+	return c.Render(editPage(c, l, views.Fields{Allow: strings.Join(l.Allow, "\n"), Deny: strings.Join(l.Deny, "\n"), MayAsk: l.MayAsk, Highest: l.Highest.String(),
+		MaxCost: typed(l.MaxCost), AskAbove: typed(l.AskAbove), Approver: string(l.Approver)}, web.Refusal{}))
 }
 
 func (h *Handlers) update(c *web.Context) error {
@@ -127,7 +129,7 @@ func (h *Handlers) update(c *web.Context) error {
 func editPage(c *web.Context, l policy.Listed, fields views.Fields, wrong web.Refusal) templ.Component {
 	name := "Policy of " + l.Place.Label
 	return views.Edit(views.EditPage{Shell: c.Shell(name, "policies"), Title: name, Action: path(l), Submit: "Save", Back: path(l),
-		Where: l.Place.Label, Fields: fields, Form: wrong.Form, Errors: wrong.Fields})
+		Where: l.Place.Label, Tiers: tierOptions("Any tier"), Approvers: approvers(), Fields: fields, Form: wrong.Form, Errors: wrong.Fields})
 }
 
 func (h *Handlers) show(c *web.Context) error {

@@ -43,7 +43,7 @@ const root = "/policies"
 // Routes are all URLs of policies. Everybody may read those that bind them.
 func (h *Handlers) Routes() []web.Route {
 	const one, api = root + "/:id", web.APIRoot + "policies"
-	return []web.Route{
+	return append(h.tierRoutes(), []web.Route{
 		{Method: http.MethodGet, Path: root, Name: "policies.list", Guard: web.Person, Floor: org.Viewer, Handle: h.list},
 		{Method: http.MethodGet, Path: root + "/new", Name: "policies.new", Guard: web.Person, Floor: org.Lead, Handle: h.new},
 		{Method: http.MethodPost, Path: root, Name: "policies.create", Guard: web.Person, Floor: org.Lead, Audit: "policy.created", Handle: h.create},
@@ -57,7 +57,7 @@ func (h *Handlers) Routes() []web.Route {
 		{Method: http.MethodGet, Path: api + "/:id", Name: "api.policies.show", Guard: web.Token, Floor: org.Viewer, Handle: h.apiShow, Out: policyJSON{}},
 		{Method: http.MethodPatch, Path: api + "/:id", Name: "api.policies.update", Guard: web.Token, Floor: org.Lead, Audit: "policy.updated", Handle: h.apiUpdate, In: policyChange{}, Out: policyJSON{}},
 		{Method: http.MethodDelete, Path: api + "/:id", Name: "api.policies.delete", Guard: web.Token, Floor: org.Lead, Audit: "policy.deleted", Handle: h.apiDelete, Out: web.None{}},
-	}
+	}...)
 }
 
 func (h *Handlers) get(c *web.Context) (policy.Listed, error) {
