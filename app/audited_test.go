@@ -68,6 +68,10 @@ var good = map[string]url.Values{
 	"api.aliases.switch":        {"target": {"openai/gpt-5.5"}},
 	"models.policy":             {"unsupported": {"drop"}},
 	"api.routing.update":        {"unsupported_parameters": {"drop"}},
+	"api.routes.apply":          {"alias": {"new"}, "targets": {`json:[{"to":"sandbox/sandbox-chat"}]`}},
+	"api.routes.rollback":       {"version": {"json:1"}},
+	"api.rules.update":          {"rules": {`json:[{"name":"long","when":"input_tokens > 9","targets":[{"to":"smart"}]}]`}},
+	"api.rules.rollback":        {"version": {"json:1"}},
 	"limits.create":             {"scope": {"things:teams"}, "unit": {"tokens"}, "amount": {"5"}, "window": {"1m"}, "enforce": {"hard"}},
 	"api.limits.create":         {"scope": {"things:teams"}, "unit": {"tokens"}, "amount": {"5"}, "window": {"1m"}},
 	"directory.change":          {"role": {"viewer"}, "team": {"things:teams"}},
@@ -196,7 +200,7 @@ func below(floor org.Role) org.Role {
 var also = map[string]string{"connections.create": "connection.tested", "connections.update": "connection.tested"}
 
 // prepare are calls that must come first, so that there is something to change.
-var prepare = map[string]string{"reconcile.read": "reconcile.set"}
+var prepare = map[string]string{"reconcile.read": "reconcile.set", "api.rules.rollback": "api.rules.update"}
 
 // before is the call that must come before a route's: prepare's, or the opposite that its verb names.
 func before(name string) string {

@@ -161,6 +161,7 @@ var forms = map[string]url.Values{
 	"api.overrides.create":        {"model": {"m"}, "connection": {"things:connections"}},
 	"aliases.update":              {"name": {"x"}, "target": {"sandbox/sandbox-chat"}},
 	"api.aliases.update":          {"name": {"x"}, "targets[]": {"sandbox/sandbox-chat"}},
+	"api.routes.update":           {"targets": {`json:[{"to":"sandbox/sandbox-chat"}]`}},
 	"requests.list":               {"key": {"things:keys"}, "under": {"things:teams"}, "budget": {"things:budgets"}},
 	"budgets.list":                {"team": {"things:teams"}},
 	"budgets.ask":                 {"request": {"things:requests"}},
@@ -194,6 +195,7 @@ func (a *App) tenant(t *testing.T, h *webtest.House, name string) webtest.Visito
 	aliases, err := a.aliasing.List(ctx, admin)
 	must(t, err)
 	v.Things["connections"], v.Things["aliases"] = connections[0].ID.String(), aliases[0].ID.String()
+	v.Things["routes"] = v.Things["aliases"]
 	own, err := a.pricing.Create(ctx, admin, price.Input{Model: "m", Prices: map[catalog.Class]money.Price{catalog.Input: 1}})
 	must(t, err)
 	account, err := a.providers.Create(ctx, admin, provider.Input{Name: "openai", Kind: provider.OpenAI, BaseURL: "https://openai.invalid/v1", Credential: secret.New("sk-test-0123456789")})

@@ -115,16 +115,25 @@ func TestAPolicyIsOneRowOfItsOrganization(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s, here, there := db.NewAliasStore(d), newOrg(t, d), newOrg(t, d)
-		if p, err := s.Policy(t.Context(), here); err != nil || p != (route.Policy{Org: here}) {
+		if p, err := s.Policy(t.Context(), here); err != nil || !reflect.DeepEqual(p, route.Policy{Org: here}) {
 			t.Errorf("before anything was said: %+v, %v", p, err)
 		}
-		for _, u := range []llm.Unsupported{llm.Drop, llm.Reject} {
-			want := route.Policy{Org: here, Unsupported: u, UpdatedAt: may.UTC()}
+		rules := []route.Rule{{Name: "nights", When: "hour < 6", Targets: []route.TargetRef{{Connection: id.NewConnection(ids), Model: "m", Weight: 2}}}}
+		for i, u := range []llm.Unsupported{llm.Drop, llm.Reject} {
+			want := route.Policy{Org: here, Unsupported: u, Rules: rules[:i], Version: int64(i + 1), UpdatedAt: may.UTC()}
+			if i == 0 {
+				want.Rules = nil
+			} else {
+				want.Holidays = []string{"2026-12-25"}
+			}
 			if err := s.SetPolicy(t.Context(), want); err != nil {
 				t.Fatal(err)
 			}
-			if p, err := s.Policy(t.Context(), here); err != nil || p != want {
+			if p, err := s.Policy(t.Context(), here); err != nil || !reflect.DeepEqual(p, want) {
 				t.Errorf("got %+v, %v, want %+v", p, err, want)
+			}
+			if err := s.SetPolicy(t.Context(), want); !errors.Is(err, route.ErrChanged) {
+				t.Errorf("the same version twice: %v", err)
 			}
 			if all, err := s.Policies(t.Context()); err != nil || !reflect.DeepEqual(all, []route.Policy{want}) {
 				t.Errorf("all = %+v, %v", all, err)
@@ -132,6 +141,56 @@ func TestAPolicyIsOneRowOfItsOrganization(t *testing.T) {
 		}
 		if p, err := s.Policy(t.Context(), there); err != nil || p.Unsupported != llm.Warn {
 			t.Errorf("another organization has %+v, %v", p, err)
+		}
+	})
+}
+
+func TestRulesVersionsAndDirectoriesAreKept(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s, here, there := db.NewAliasStore(d), newOrg(t, d), newOrg(t, d)
+		up := insertConnection(t, db.NewConnectionStore(d), fullConnection(here, "up")).ID
+		spare := insertConnection(t, db.NewConnectionStore(d), fullConnection(here, "spare")).ID
+		if all, err := s.Directories(t.Context()); err != nil || len(all) != 0 {
+			t.Errorf("without rules nobody is looked up: %+v, %v", all, err)
+		}
+		plain := insertAlias(t, s, newAlias(here, "plain", route.TargetRef{Connection: up, Model: "m"}))
+		ruled := newAlias(here, "ruled", route.TargetRef{Alias: plain.ID})
+		ruled.Routing = route.Routing{Unsupported: "reject", Canary: &route.Canary{Percent: 5, Sticky: route.ByKey, Targets: []route.TargetRef{{Connection: spare, Model: "new"}}},
+			Rules: []route.Rule{{Name: "long", When: "input_tokens > 100000", Targets: []route.TargetRef{{Connection: spare, Model: "long"}, {Alias: plain.ID}}}}}
+		insertAlias(t, s, ruled)
+		only := insertAlias(t, s, newAlias(here, "zeta", route.TargetRef{Alias: plain.ID})) // no connection at all
+		if list, err := s.List(t.Context(), here); err != nil || !reflect.DeepEqual(list, []route.Alias{plain, ruled, only}) {
+			t.Errorf("list = %+v, %v", list, err)
+		}
+		if err := db.NewConnectionStore(d).Delete(t.Context(), here, spare); !errors.Is(err, provider.ErrChanged) {
+			t.Errorf("deleted under a rule and a canary: %v", err)
+		}
+		for n := range int64(route.KeptVersions + 3) {
+			v := route.Version{Org: here, Alias: ruled.ID, Number: n + 1, Action: "alias.updated", By: "ann@acme.test", At: may.UTC(), Body: route.Document{Alias: "ruled", Targets: []route.ToTarget{{To: "plain"}}}}
+			if err := s.Keep(t.Context(), v); err != nil {
+				t.Fatal(err)
+			}
+			v.Action = "twice"
+			if err := s.Keep(t.Context(), v); err != nil {
+				t.Fatal(err)
+			}
+		}
+		kept, err := s.Versions(t.Context(), here, ruled.ID)
+		if err != nil || len(kept) != route.KeptVersions || kept[0].Number != route.KeptVersions+3 || kept[0].Action != "alias.updated" || kept[0].Body.Targets[0].To != "plain" {
+			t.Errorf("%d versions, the newest %+v, %v", len(kept), kept[0], err)
+		}
+		if other, err := s.Versions(t.Context(), there, ruled.ID); err != nil || len(other) != 0 {
+			t.Errorf("another organization sees %d versions, %v", len(other), err)
+		}
+		if all, err := s.Directories(t.Context()); err != nil || len(all) != 1 || all[0].Org != here || all[0].Zone == "" {
+			t.Errorf("directories = %+v, %v", all, err)
+		}
+		if err := s.Delete(t.Context(), here, ruled.ID); err != nil {
+			t.Fatal(err)
+		}
+		if kept, err := s.Versions(t.Context(), here, ruled.ID); err != nil || len(kept) != 0 {
+			t.Errorf("%d versions of a deleted alias, %v", len(kept), err)
 		}
 	})
 }

@@ -32,6 +32,8 @@ type Exchange struct {
 	Hints Hints        // authenticate
 	Call  *llm.Call    // decode
 	Plan  route.Plan   // plan
+	ask   route.Ask    // plan: what the rules were asked
+	trace route.Trace  // plan: how they answered, in a dry run
 	try   *attempt     // reserve and dispatch: the attempt under way
 	tries int
 	kept  object.Object // plan: what a call about a kept answer is about

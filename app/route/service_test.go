@@ -25,7 +25,28 @@ import (
 type shelf struct {
 	rows     []route.Alias
 	policies map[id.Org]route.Policy
+	versions []route.Version
 }
+
+func (s *shelf) Keep(_ context.Context, v route.Version) error {
+	if !slices.ContainsFunc(s.versions, func(o route.Version) bool {
+		return o.Org == v.Org && o.Alias == v.Alias && o.Number == v.Number
+	}) {
+		s.versions = append(s.versions, v)
+	}
+	return nil
+}
+
+func (s *shelf) Versions(_ context.Context, o id.Org, a id.Alias) (out []route.Version, _ error) {
+	for _, v := range slices.Backward(s.versions) {
+		if v.Org == o && v.Alias == a {
+			out = append(out, v)
+		}
+	}
+	return out, nil
+}
+
+func (s *shelf) Directories(context.Context) ([]route.Directory, error) { return nil, nil }
 
 func (s *shelf) find(o id.Org, a id.Alias) int {
 	return slices.IndexFunc(s.rows, func(r route.Alias) bool { return r.Org == o && r.ID == a })
