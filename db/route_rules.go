@@ -74,7 +74,28 @@ func (s *AliasStore) Versions(ctx context.Context, o id.Org, a id.Alias) ([]rout
 const ruled = "(SELECT org_id FROM aliases WHERE routing <> '' UNION SELECT org_id FROM routing_policies WHERE routing <> '')"
 
 // Directories implements route.Store.
-func (s *AliasStore) Directories(ctx context.Context) ([]route.Directory, error) {
+func (s *AliasStore) Directories(ctx context.Context) (out []route.Directory, err error) {
+	err = s.db.system(ctx, "what conditions of routes ask about people", func(tx *gorm.DB) error {
+		out, err = directories(tx, " IN "+ruled)
+		return err
+	})
+	return out, err
+}
+
+// Directory implements route.Store.
+func (s *AliasStore) Directory(ctx context.Context, o id.Org) (out route.Directory, err error) {
+	err = s.db.scoped(ctx, o, func(tx *gorm.DB) error {
+		all, err := directories(tx, " = ?", o)
+		if err == nil && len(all) == 1 {
+			out = all[0]
+		}
+		return err
+	})
+	return out, err
+}
+
+// directories reads what there is to know about the people of organizations whose id fits a condition.
+func directories(tx *gorm.DB, fits string, args ...any) ([]route.Directory, error) {
 	var orgs []struct {
 		ID   id.Org
 		Zone string
@@ -91,27 +112,21 @@ func (s *AliasStore) Directories(ctx context.Context) ([]route.Directory, error)
 		Name  string
 	}
 	var people []person
-	err := s.db.system(ctx, "what conditions of routes ask about people", func(tx *gorm.DB) error {
-		for _, q := range []struct {
-			into any
-			from *gorm.DB
-		}{
-			{&orgs, tx.Table("organizations").Select("id, zone").Where("id IN " + ruled)},
-			{&teams, tx.Table("teams").Select("org_id, id, department_id, name").Where("org_id IN " + ruled)},
-			{&departments, tx.Table("departments").Select("org_id, id, name").Where("org_id IN " + ruled)},
-			{&people, tx.Table("members AS m").Select("m.org_id, m.id, m.email, r.role, u.attributes").
-				Joins("LEFT JOIN member_roles AS r ON r.org_id = m.org_id AND r.member_id = m.id").
-				Joins("LEFT JOIN scim_users AS u ON u.org_id = m.org_id AND u.member_id = m.id").
-				Where("m.removed_at IS NULL AND m.org_id IN " + ruled)},
-		} {
-			if err := q.from.Find(q.into).Error; err != nil {
-				return err
-			}
+	for _, q := range []struct {
+		into any
+		from *gorm.DB
+	}{
+		{&orgs, tx.Table("organizations").Select("id, zone").Where("id"+fits, args...)},
+		{&teams, tx.Table("teams").Select("org_id, id, department_id, name").Where("org_id"+fits, args...)},
+		{&departments, tx.Table("departments").Select("org_id, id, name").Where("org_id"+fits, args...)},
+		{&people, tx.Table("members AS m").Select("m.org_id, m.id, m.email, r.role, u.attributes").
+			Joins("LEFT JOIN member_roles AS r ON r.org_id = m.org_id AND r.member_id = m.id").
+			Joins("LEFT JOIN scim_users AS u ON u.org_id = m.org_id AND u.member_id = m.id").
+			Where("m.removed_at IS NULL AND m.org_id"+fits, args...)},
+	} {
+		if err := q.from.Find(q.into).Error; err != nil {
+			return nil, err
 		}
-		return nil
-	})
-	if err != nil || len(orgs) == 0 {
-		return nil, err
 	}
 	byOrg, out := make(map[id.Org]int, len(orgs)), make([]route.Directory, len(orgs))
 	for i, o := range orgs {

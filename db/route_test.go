@@ -4,9 +4,13 @@ import (
 	"errors"
 	"reflect"
 	"testing"
+	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/route"
 	"github.com/bodhi-gateway/bodhi/db"
@@ -191,6 +195,71 @@ func TestRulesVersionsAndDirectoriesAreKept(t *testing.T) {
 		}
 		if kept, err := s.Versions(t.Context(), here, ruled.ID); err != nil || len(kept) != 0 {
 			t.Errorf("%d versions of a deleted alias, %v", len(kept), err)
+		}
+	})
+}
+
+func TestPastRequestsAndRehearsalsAreRead(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s, books, here, there := db.NewAliasStore(d), db.NewLedgerStore(d), newOrg(t, d), newOrg(t, d)
+		now := may.UTC().Truncate(time.Second)
+		add := func(o id.Org, at time.Time, code string, u llm.Usage) id.Request {
+			t.Helper()
+			r := ledger.Request{ID: id.NewRequest(ids), At: at, Family: "openai", Endpoint: "chat", Asked: "smart", Model: "m", Provider: "up", Route: "alias smart", Status: 200, Code: code,
+				Attempts: 2, Chain: org.Chain{Org: o, Key: id.NewKey(ids)}, Usage: u, Cost: 9, Duration: 1500 * time.Microsecond, Session: "s"}
+			var posts []budget.Posting
+			for n, state := range []ledger.State{ledger.Voided, ledger.Complete} {
+				a := ledger.Attempt{ID: id.NewAttempt(ids), Request: r.ID, Number: n + 1, Chain: r.Chain, At: at, Connection: id.NewConnection(ids), Provider: "up", Kind: "openai", Model: "m"}
+				posts = append(posts, budget.Posting{Attempt: a, End: ledger.Settlement{Attempt: a.ID, State: state, Usage: u, At: at}})
+			}
+			if _, err := books.Post(t.Context(), id.NewNode(ids), budget.Batch{Attempts: posts, Requests: []ledger.Request{r}}); err != nil {
+				t.Fatal(err)
+			}
+			return r.ID
+		}
+		odd := llm.Usage{Input: 100, CacheRead: 40, Output: 10, CacheWrite5m: 7}
+		first := add(here, now.Add(-time.Minute), "", odd)
+		second := add(here, now, "", llm.Usage{Input: 5})
+		add(here, now, "upstream_failed", llm.Usage{})
+		add(here, now.Add(-48*time.Hour), "", llm.Usage{})
+		add(there, now, "", llm.Usage{})
+		since := now.Add(-time.Hour)
+		page, err := s.Past(t.Context(), here, since, route.Mark{}, 1)
+		if err != nil || len(page) != 1 || page[0].ID != second || page[0].Usage.Input != 5 {
+			t.Fatalf("the newest: %+v, %v", page, err)
+		}
+		rest, err := s.Past(t.Context(), here, since, page[0].Mark, 10)
+		if err != nil || len(rest) != 1 || rest[0].ID != first || rest[0].Usage != odd || rest[0].Cost != 9 || rest[0].Duration != 1500*time.Microsecond || rest[0].Session != "s" || rest[0].Connection != "up" {
+			t.Errorf("the rest: %+v, %v", rest, err)
+		}
+		if _, err := s.Rehearsal(t.Context(), here, id.Rehearsal{}); !errors.Is(err, route.ErrNotFound) {
+			t.Errorf("before any: %v", err)
+		}
+		var all []id.Rehearsal
+		for i := range route.KeptRehearsals + 2 {
+			r := route.Rehearsal{ID: id.NewRehearsal(ids), Org: here, Draft: route.Document{Alias: "smart"}, Days: 7, State: route.Running, By: "ann@acme.test", At: now.Add(time.Duration(i) * time.Second), UpdatedAt: now}
+			all = append(all, r.ID)
+			if err := s.StartRehearsal(t.Context(), r); err != nil {
+				t.Fatal(err)
+			}
+			r.State, r.Outcome.Requests, r.Outcome.After = route.Done, 12, 34
+			if err := s.SaveRehearsal(t.Context(), r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		last, err := s.Rehearsal(t.Context(), here, id.Rehearsal{})
+		if err != nil || last.ID != all[len(all)-1] || last.State != route.Done || last.Outcome.Requests != 12 || last.Outcome.After != 34 || last.Draft.Alias != "smart" || last.By != "ann@acme.test" {
+			t.Errorf("the newest: %+v, %v", last, err)
+		}
+		if _, err := s.Rehearsal(t.Context(), here, all[1]); !errors.Is(err, route.ErrNotFound) {
+			t.Errorf("one too many is kept: %v", err)
+		}
+		if _, err := s.Rehearsal(t.Context(), there, last.ID); !errors.Is(err, route.ErrNotFound) {
+			t.Errorf("another organization's: %v", err)
+		}
+		if p, err := s.Directory(t.Context(), here); err != nil || p.Org != here || p.Zone == "" {
+			t.Errorf("directory %+v, %v", p, err)
 		}
 	})
 }

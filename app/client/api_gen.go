@@ -144,6 +144,12 @@ type ReconcileAPI struct{ c *Client }
 // Reconcile is what the API can do with reconcile.
 func (c *Client) Reconcile() ReconcileAPI { return ReconcileAPI{c} }
 
+// RehearsalsAPI is what the API can do with rehearsals.
+type RehearsalsAPI struct{ c *Client }
+
+// Rehearsals is what the API can do with rehearsals.
+func (c *Client) Rehearsals() RehearsalsAPI { return RehearsalsAPI{c} }
+
 // RequestsAPI is what the API can do with requests.
 type RequestsAPI struct{ c *Client }
 
@@ -797,6 +803,36 @@ func (a RulesAPI) AllVersions(ctx context.Context, query url.Values, calls ...Ca
 // Rollback: Rollback a rule.
 func (a RulesAPI) Rollback(ctx context.Context, in RollbackInput, calls ...Call) (out Route, err error) {
 	err = a.c.do(ctx, http.MethodPost, "/routing/rules/rollback", nil, in, &out, calls)
+	return out, err
+}
+
+// DryRun: Dry run a routing.
+func (a RoutingAPI) DryRun(ctx context.Context, in RouteDryInput, calls ...Call) (out RouteDry, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/routing/dry-run", nil, in, &out, calls)
+	return out, err
+}
+
+// Start: Start a rehearsal.
+func (a RehearsalsAPI) Start(ctx context.Context, in RehearsalInput, calls ...Call) (out Rehearsal, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/routing/rehearsals", nil, in, &out, calls)
+	return out, err
+}
+
+// Show: Show a rehearsal.
+func (a RehearsalsAPI) Show(ctx context.Context, id string, query url.Values, calls ...Call) (out Rehearsal, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/routing/rehearsals/"+url.PathEscape(id), query, nil, &out, calls)
+	return out, err
+}
+
+// Export: Show the export of a routing.
+func (a RoutingAPI) Export(ctx context.Context, query url.Values, calls ...Call) (out RouteYaml, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/routing/export", query, nil, &out, calls)
+	return out, err
+}
+
+// Import: Import a routing.
+func (a RoutingAPI) Import(ctx context.Context, in RouteYaml, calls ...Call) (out Import, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/routing/import", nil, in, &out, calls)
 	return out, err
 }
 
@@ -1865,6 +1901,11 @@ type IdentityNewToken struct {
 	Secret     string     `json:"secret"`
 }
 
+// Import tells what a file changed, by alias; "" is the organization's own rules.
+type Import struct {
+	Applied []string `json:"applied"`
+}
+
 // Increase is a temporary increase.
 type Increase struct {
 	ID        string    `json:"id"`
@@ -2132,6 +2173,18 @@ type ModelList struct {
 	Data    []Model `json:"data"`
 	HasMore bool    `json:"has_more"`       // whether there are more pages
 	Next    string  `json:"next,omitempty"` // give it as after
+}
+
+// Move is how many requests would go to another first target. Waits are the medians of whole answers, as they were observed; 0 is not observed.
+type Move struct {
+	From       string `json:"from"`
+	To         string `json:"to"`
+	Requests   int    `json:"requests"`
+	Unpriced   int    `json:"unpriced"`
+	BeforeUSD  string `json:"before_usd"`
+	AfterUSD   string `json:"after_usd"`
+	WaitBefore int64  `json:"wait_before_ms"`
+	WaitAfter  int64  `json:"wait_after_ms"`
 }
 
 // MoveInput is a body of the API.
@@ -2413,6 +2466,24 @@ type ReconcileLine struct {
 	Cost string `json:"cost_usd"`
 }
 
+// Rehearsal is a replay as far as it is: running, done or broken off.
+type Rehearsal struct {
+	ID        string        `json:"id"`
+	State     string        `json:"state"`
+	Days      int           `json:"days"`
+	Draft     RouteDocument `json:"draft"`
+	By        string        `json:"by"`
+	At        time.Time     `json:"at"`
+	UpdatedAt time.Time     `json:"updated_at"`
+	Outcome   RouteOutcome  `json:"outcome"`
+}
+
+// RehearsalInput asks to replay the last days' requests, the newest 100,000 of them, against a draft.
+type RehearsalInput struct {
+	Draft RouteDocument `json:"draft,omitempty"`
+	Days  int           `json:"days,omitempty"`
+}
+
 // ReleaseInput releases what a node left on a budget. Without period_start in every period, without amount all of it.
 type ReleaseInput struct {
 	Node        string    `json:"node,omitempty"`
@@ -2617,6 +2688,54 @@ type RouteDocument struct {
 	Version     int64            `json:"version,omitempty"`
 }
 
+// RouteDry is where the request would go, in order, and what each rule said.
+type RouteDry struct {
+	Route    string           `json:"route"`
+	Strategy string           `json:"strategy"`
+	Targets  []RouteDryTarget `json:"targets"`
+	Rules    []RouteStep      `json:"rules"`
+}
+
+// RouteDryInput is a request that might be made: what conditions of rules ask about it. What is left out is empty, no or 0; of a member the role and attributes, and of a team the department, are filled in.
+type RouteDryInput struct {
+	Model          string            `json:"model,omitempty"`
+	Team           string            `json:"team,omitempty"`
+	Department     string            `json:"department,omitempty"`
+	Member         string            `json:"member,omitempty"`
+	Role           string            `json:"role,omitempty"`
+	Attributes     map[string]string `json:"attributes,omitempty"`
+	Key            string            `json:"key,omitempty"`
+	ServiceAccount bool              `json:"service_account,omitempty"`
+	Endpoint       string            `json:"endpoint,omitempty"` // chat if left out
+	Dialect        string            `json:"dialect,omitempty"`
+	Client         string            `json:"client,omitempty"`
+	Tags           map[string]string `json:"tags,omitempty"`
+	Priority       string            `json:"priority,omitempty"`
+	EndUser        string            `json:"end_user,omitempty"`
+	Session        string            `json:"session,omitempty"`
+	Purpose        string            `json:"purpose,omitempty"`
+	InputTokens    int               `json:"input_tokens,omitempty"`
+	MaxTokens      int               `json:"max_tokens,omitempty"`
+	Messages       int               `json:"messages,omitempty"`
+	Stream         bool              `json:"stream,omitempty"`
+	Tools          bool              `json:"tools,omitempty"`
+	Images         bool              `json:"images,omitempty"`
+	Audio          bool              `json:"audio,omitempty"`
+	Files          bool              `json:"files,omitempty"`
+	JSONSchema     bool              `json:"json_schema,omitempty"`
+	Reasoning      bool              `json:"reasoning,omitempty"`
+	BudgetUsed     int               `json:"budget_used,omitempty"` // percent
+	At             *time.Time        `json:"at,omitempty"`          // now if left out
+	Draft          *RouteDocument    `json:"draft,omitempty"`       // Draft is a route to be asked as if it were saved.
+}
+
+// RouteDryTarget is a body of the API.
+type RouteDryTarget struct {
+	Target string `json:"target"`
+	Why    string `json:"why"`
+	Weight int    `json:"weight"`
+}
+
 // RouteEntry is one model of the catalogue and the connections that offer it.
 type RouteEntry struct {
 	ID            string            `json:"id"` // provider/model
@@ -2666,9 +2785,51 @@ type RouteList struct {
 	Next    string  `json:"next,omitempty"` // give it as after
 }
 
+// RouteOutcome is what a replay found. Costs are of the judged requests whose both ways have a price, with the usage that was booked: before and after at today's prices, booked as it was.
+type RouteOutcome struct {
+	Requests  int          `json:"requests"`
+	Judged    int          `json:"judged"`
+	Unjudged  int          `json:"unjudged"` // Unjudged are those of which a condition asks what is not stored; missing names it.
+	Missing   []string     `json:"missing"`
+	Lost      int          `json:"lost"` // whose model is gone
+	Changed   int          `json:"changed"`
+	Unpriced  int          `json:"unpriced"`
+	BeforeUSD string       `json:"before_usd"`
+	AfterUSD  string       `json:"after_usd"`
+	BookedUSD string       `json:"booked_usd"`
+	More      bool         `json:"more"` // there were more requests than are replayed
+	Routes    []RouteTally `json:"routes"`
+	Moves     []Move       `json:"moves"`
+}
+
+// RoutePart is a body of the API.
+type RoutePart struct {
+	Text    string `json:"text"`
+	Value   string `json:"value"`
+	Holds   bool   `json:"holds"`
+	Unknown bool   `json:"unknown,omitempty"`
+}
+
 // RoutePolicy is the organization's routing policy in the management API.
 type RoutePolicy struct {
 	Unsupported string `json:"unsupported_parameters"` // Unsupported is what becomes of a parameter that the serving provider does not have: warn, drop or reject.
+}
+
+// RouteStep is a body of the API.
+type RouteStep struct {
+	Of      string      `json:"of"`
+	Rule    string      `json:"rule"`
+	When    string      `json:"when"`
+	Matched bool        `json:"matched"`
+	Decided bool        `json:"decided"`
+	Why     string      `json:"why,omitempty"`
+	Parts   []RoutePart `json:"parts,omitempty"`
+}
+
+// RouteTally is a body of the API.
+type RouteTally struct {
+	Route    string `json:"route"`
+	Requests int    `json:"requests"`
 }
 
 // RouteTier is a price that replaces the base price of a class for the whole request once its input is longer.
@@ -2682,6 +2843,11 @@ type RouteTier struct {
 type RouteToTarget struct {
 	To     string `json:"to"`
 	Weight int    `json:"weight,omitempty"`
+}
+
+// RouteYaml is a file of routes: YAML documents, one for each alias, and one without an alias for the organization's rules.
+type RouteYaml struct {
+	YAML string `json:"yaml"`
 }
 
 // RuleText is a body of the API.

@@ -2,6 +2,7 @@ package route
 
 import (
 	"cmp"
+	"encoding/json"
 	"slices"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -44,6 +45,24 @@ type CanaryText struct {
 	Percent int        `json:"percent" yaml:"percent"`
 	Targets []ToTarget `json:"targets" yaml:"targets"`
 	Sticky  Sticky     `json:"sticky,omitempty" yaml:"sticky,omitempty"`
+}
+
+// text is the document in one form, to compare: what is left out and what says the default are the same.
+func (d Document) text() string {
+	d.Version = 0
+	if d.Strategy == Ordered {
+		d.Strategy = ""
+	}
+	if d.Canary != nil && d.Canary.Sticky == "" {
+		c := *d.Canary
+		c.Sticky, d.Canary = BySession, &c
+	}
+	if d.Alias == "" && d.Unsupported == llm.Warn.String() {
+		d.Unsupported = ""
+	}
+	d.Holidays = slices.Compact(slices.Sorted(slices.Values(d.Holidays)))
+	b, _ := json.Marshal(d) // of plain texts and numbers, which cannot fail
+	return string(b)
 }
 
 // Names give ids their names and back: an organization's connections and aliases.

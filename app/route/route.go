@@ -74,12 +74,26 @@ type Store interface {
 	SetPolicy(ctx context.Context, p Policy) error
 	// Policies gives every organization's, for the compiled index.
 	Policies(ctx context.Context) ([]Policy, error)
-	// Directories gives what conditions may ask about people, of the organizations that have rules.
+	// Directories gives what conditions may ask about people, of the organizations that have rules; Directory of one,
+	// whether it has any or not.
 	Directories(ctx context.Context) ([]Directory, error)
+	Directory(ctx context.Context, org id.Org) (Directory, error)
 	// Keep adds a version, unless its number is there already, and drops all but the newest KeptVersions.
 	Keep(ctx context.Context, v Version) error
 	// Versions gives the kept versions of an alias, or of the organization's rules for the zero id, newest first.
 	Versions(ctx context.Context, org id.Org, a id.Alias) ([]Version, error)
+	Rehearsals
+}
+
+// Rehearsals keeps replays of past requests, and reads those requests.
+type Rehearsals interface {
+	// Past gives answered requests of [since, before), newest first; before moves on from batch to batch.
+	Past(ctx context.Context, org id.Org, since time.Time, before Mark, limit int) ([]Past, error)
+	// StartRehearsal stores a new one and drops all but the newest KeptRehearsals; SaveRehearsal replaces its progress.
+	StartRehearsal(ctx context.Context, r Rehearsal) error
+	SaveRehearsal(ctx context.Context, r Rehearsal) error
+	// Rehearsal finds one, or ErrNotFound; the newest for the zero id.
+	Rehearsal(ctx context.Context, org id.Org, r id.Rehearsal) (Rehearsal, error)
 }
 
 // Connections are what aliases point at. The provider room's Store is one.

@@ -22,6 +22,7 @@ import (
 type Parts struct {
 	Store       Store
 	Connections Connections
+	Prices      Prices
 	Tx          work.Tx
 	Audit       audit.Log
 	Bus         live.Bus

@@ -24,7 +24,23 @@ CREATE TABLE route_versions (
 );
 {{tenant "route_versions"}}
 
+-- Replays of past requests against a draft of a route. draft and outcome are JSON; the outcome grows while it runs.
+CREATE TABLE route_rehearsals (
+    org_id     {{uuid}} NOT NULL REFERENCES organizations (id),
+    id         {{uuid}} NOT NULL,
+    draft      TEXT     NOT NULL,
+    days       BIGINT   NOT NULL,
+    state      TEXT     NOT NULL,
+    outcome    TEXT     NOT NULL,
+    made_by    TEXT     NOT NULL,
+    made_at    {{time}} NOT NULL,
+    updated_at {{time}} NOT NULL,
+    PRIMARY KEY (org_id, id)
+);
+{{tenant "route_rehearsals"}}
+
 -- +goose Down
+DROP TABLE route_rehearsals;
 DROP TABLE route_versions;
 ALTER TABLE routing_policies DROP COLUMN version;
 ALTER TABLE routing_policies DROP COLUMN routing;

@@ -42,7 +42,7 @@ func (h *Handlers) modelsPage(c *web.Context) (page views.ModelsPage, err error)
 	if err != nil {
 		return page, err
 	}
-	page = views.ModelsPage{Shell: c.Shell("Models & aliases", "models"), Query: c.QueryParam("q"), Policy: presentPolicy(c, policy),
+	page = views.ModelsPage{Shell: c.Shell("Models & aliases", "models"), Query: c.QueryParam("q"), Policy: presentPolicy(c, policy), Rules: len(policy.Rules),
 		CanChange: c.Actor().Role.AtLeast(route.MayChange), HasConnections: len(there) > 0}
 	for _, a := range names.Aliases {
 		page.Aliases = append(page.Aliases, presentAlias(a, names))
@@ -59,7 +59,7 @@ func (h *Handlers) modelsPage(c *web.Context) (page views.ModelsPage, err error)
 
 func presentAlias(a route.Alias, names route.Names) views.Alias {
 	there := names.Connections
-	out := views.Alias{ID: a.ID.String(), Name: a.Name, Delete: question(a)}
+	out := views.Alias{ID: a.ID.String(), Name: a.Name, Delete: question(a), Ruled: ruled(a.Routing)}
 	for i, name := range route.Spell(a.Targets, names) {
 		t := views.Target{Name: name}
 		at := slices.IndexFunc(there, func(c provider.ConnectionRecord) bool { return c.ID == a.Targets[i].Connection })
@@ -75,6 +75,24 @@ func presentAlias(a route.Alias, names route.Names) views.Alias {
 		out.Targets = append(out.Targets, t)
 	}
 	return out
+}
+
+// ruled says what is asked before an alias's own list.
+func ruled(r route.Routing) string {
+	var out []string
+	switch n := len(r.Rules); {
+	case n == 1:
+		out = append(out, "one rule")
+	case n > 1:
+		out = append(out, fmt.Sprintf("%d rules", n))
+	}
+	if r.Canary != nil {
+		out = append(out, fmt.Sprintf("a canary of %d %%", r.Canary.Percent))
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	return strings.Join(out, " and ") + " before it:"
 }
 
 func question(a route.Alias) ui.ConfirmProps {
