@@ -182,6 +182,7 @@ func (a *App) snapshots() []mirror {
 			Read: a.orgKeys.AllOrgKeys, Apply: a.keyring.Import},
 		&live.Mirror[route.Records]{Name: "routes", Topic: provider.Topic, Dir: dir, Poll: poll, Log: a.log,
 			Read: a.readRoutes, Apply: a.applyRoutes},
+		&live.Mirror[[]route.Directory]{Name: "directories", Topic: key.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.aliases.Directories, Apply: a.table.Know},
 		&live.Mirror[[]key.Record]{Name: "keys", Topic: "keys", Dir: dir, Poll: poll, Log: a.log,
 			Read: func(ctx context.Context) ([]key.Record, error) {
 				return a.keyStore.Records(ctx, a.clock.Now().Add(-key.Remembered))

@@ -144,7 +144,7 @@ func (c *core) rooms() error {
 	c.screening = pii.New(pii.Parts{Store: c.piiStore, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
 	c.db.OnAlerts(c.alerted)
 
-	c.aliasing = route.New(route.Parts{Store: c.aliases, Connections: c.connections, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
+	c.aliasing = route.New(route.Parts{Store: c.aliases, Connections: c.connections, Prices: c.prices, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
 	c.providers = provider.New(provider.Parts{Store: c.connections, Tx: c.db, Audit: c.audit, Bus: c.bus, Vault: c.keyring, URLs: c.egress,
 		Prober: c.prober(), Aliases: c.aliasing, IDs: c.ids, Clock: c.clock, Log: c.log})
 	c.identities = identity.Config{Orgs: c.orgs, Store: db.NewIdentityStore(c.db), Budgets: leaving{c.budgetStore, c.approvals}, Keys: c.keyring, Tx: c.db, Audit: c.audit, Bus: c.bus,

@@ -196,7 +196,7 @@ func (g *Gateway) plan(ctx context.Context, x *Exchange) (Finish, error) {
 	if x.Call.Operation.Filed() {
 		return nil, g.planFile(ctx, x)
 	}
-	p, err := g.Routes.Plan(x.Grant.Chain.Org, x.Call)
+	p, err := g.choose(x)
 	if err != nil {
 		return nil, err
 	}
