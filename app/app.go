@@ -18,6 +18,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/gateway"
+	"github.com/bodhi-gateway/bodhi/app/health"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/ledger/journal"
 	"github.com/bodhi-gateway/bodhi/app/limit"
@@ -50,6 +51,7 @@ type App struct {
 	limiter  *limit.Limiter
 	rulebook policy.Book
 	objects  *object.Registry
+	board    *health.Board
 	meter    *meter
 	gateway  *gateway.Gateway
 	handler  http.Handler
@@ -149,9 +151,10 @@ func (a *App) dataPlane() error {
 		return errors.Join(err, a.treasury.Close(context.Background()))
 	}
 	a.objects = object.New(object.Parts{Store: db.NewObjectStore(a.db), Clock: a.clock, Log: a.log})
+	a.board = health.NewBoard(health.Config{})
 	a.mirrors = a.snapshots()
 	a.gateway = gateway.New(gateway.Config{Clock: a.clock, IDs: a.ids, Log: a.log, Dialects: dialects(a.clock), Ports: gateway.Ports{
-		Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Meter: a.meter,
+		Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Health: a.board, Meter: a.meter,
 	}})
 	return nil
 }
