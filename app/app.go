@@ -24,6 +24,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/live"
 	"github.com/bodhi-gateway/bodhi/app/object"
+	"github.com/bodhi-gateway/bodhi/app/patience"
 	"github.com/bodhi-gateway/bodhi/app/policy"
 	"github.com/bodhi-gateway/bodhi/app/price"
 	"github.com/bodhi-gateway/bodhi/app/provider"
@@ -50,8 +51,10 @@ type App struct {
 	treasury *budget.Treasury
 	limiter  *limit.Limiter
 	rulebook policy.Book
+	waits    patience.Book
 	objects  *object.Registry
 	board    *health.Board
+	keeper   *health.Keeper
 	meter    *meter
 	gateway  *gateway.Gateway
 	handler  http.Handler
@@ -151,10 +154,10 @@ func (a *App) dataPlane() error {
 		return errors.Join(err, a.treasury.Close(context.Background()))
 	}
 	a.objects = object.New(object.Parts{Store: db.NewObjectStore(a.db), Clock: a.clock, Log: a.log})
-	a.board = health.NewBoard(health.Config{})
+	a.watch()
 	a.mirrors = a.snapshots()
 	a.gateway = gateway.New(gateway.Config{Clock: a.clock, IDs: a.ids, Log: a.log, Dialects: dialects(a.clock), Ports: gateway.Ports{
-		Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Health: a.board, Meter: a.meter,
+		Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Health: a.board, Patience: &a.waits, Meter: a.meter,
 	}})
 	return nil
 }
@@ -186,6 +189,9 @@ func (a *App) snapshots() []mirror {
 			Read:  func(ctx context.Context) ([]limit.Rule, error) { return a.limitStore.Rules(ctx, a.clock.Now()) },
 			Apply: a.limiter.Load},
 		&live.Mirror[[]policy.Rule]{Name: "policies", Topic: policy.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.policyStore.Rules, Apply: a.rulebook.Load},
+		&live.Mirror[[]patience.Setting]{Name: "timeouts", Topic: patience.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.waitStore.All, Apply: a.waits.Load},
+		&live.Mirror[[]health.Held]{Name: "breakers", Topic: health.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.healthStore.AllHeld,
+			Apply: func(held []health.Held) error { a.board.Keep(held, a.clock.Now()); return nil }},
 	}
 }
 
@@ -242,6 +248,7 @@ func (a *App) Run(ctx context.Context, ready func(url string)) error {
 	running.Go(func() error { return a.treasury.Run(machinery) })
 	running.Go(func() error { return a.limiter.Run(machinery) })
 	running.Go(func() error { return a.objects.Run(machinery) })
+	running.Go(func() error { return a.keeper.Run(machinery, a.board) })
 	running.Go(func() error { a.noteUses(machinery); return nil })
 	running.Go(func() error { return a.budgets(a.treasury).Keep(machinery) })
 	for _, m := range a.mirrors {

@@ -17,6 +17,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/onboard"
+	"github.com/bodhi-gateway/bodhi/app/patience"
 	"github.com/bodhi-gateway/bodhi/app/policy"
 	"github.com/bodhi-gateway/bodhi/app/price"
 	"github.com/bodhi-gateway/bodhi/app/provider"
@@ -61,6 +62,8 @@ type core struct {
 	ledgerStore *db.LedgerStore
 	limitStore  *db.LimitStore
 	policyStore *db.PolicyStore
+	waitStore   *db.PatienceStore
+	healthStore *db.HealthStore
 	sessions    *db.SessionStore
 
 	identities  identity.Config
@@ -70,6 +73,7 @@ type core struct {
 	sso         *sso.Service
 	keys        *key.Service
 	policies    *policy.Service
+	waiting     *patience.Service
 	providers   *provider.Service
 	aliasing    *route.Service
 	reports     *report.Service
@@ -131,6 +135,8 @@ func (c *core) rooms() error {
 	c.sessions, c.limitStore = db.NewSessionStore(c.db), db.NewLimitStore(c.db)
 	c.policyStore = db.NewPolicyStore(c.db)
 	c.policies = policy.New(policy.Parts{Store: c.policyStore, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
+	c.waitStore, c.healthStore = db.NewPatienceStore(c.db), db.NewHealthStore(c.db)
+	c.waiting = patience.New(patience.Parts{Store: c.waitStore, Tx: c.db, Audit: c.audit, Bus: c.bus, Clock: c.clock, Log: c.log})
 	c.db.OnAlerts(c.alerted)
 
 	c.aliasing = route.New(route.Parts{Store: c.aliases, Connections: c.connections, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})

@@ -9,10 +9,12 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/audit/auditweb"
 	"github.com/bodhi-gateway/bodhi/app/budget/budgetweb"
+	"github.com/bodhi-gateway/bodhi/app/health/healthweb"
 	"github.com/bodhi-gateway/bodhi/app/identity/identityweb"
 	"github.com/bodhi-gateway/bodhi/app/join/joinweb"
 	"github.com/bodhi-gateway/bodhi/app/key/keyweb"
 	"github.com/bodhi-gateway/bodhi/app/limit/limitweb"
+	"github.com/bodhi-gateway/bodhi/app/patience/patienceweb"
 	"github.com/bodhi-gateway/bodhi/app/policy/policyweb"
 	"github.com/bodhi-gateway/bodhi/app/price/priceweb"
 	"github.com/bodhi-gateway/bodhi/app/provider/providerweb"
@@ -44,6 +46,8 @@ func (a *App) routes() []web.Route {
 		budgetweb.New(budgets, a.people, a.keys, a.reports).Routes(),
 		limitweb.New(a.limits(a.limiter), a.people, a.keys).Routes(),
 		policyweb.New(a.policies, a.people, a.keys, a.offered).Routes(),
+		patienceweb.New(a.waiting, a.aliasNames).Routes(),
+		healthweb.New(a.wellbeing()).Routes(),
 		auditweb.New(a.audit).Routes(),
 		identityweb.NewRecovery(a.letters.recovery).Routes(),
 		scimweb.New(a.directory, a.people, a.clock, a.log).Routes(),

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/bodhi-gateway/bodhi/app/egress"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/patience"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 )
 
@@ -84,6 +86,9 @@ func (g *Gateway) tie(ctx context.Context, x *Exchange, a *attempt) context.Cont
 	p, wait := untilAnswer, x.patience.Waits.Answer
 	if x.Call.Stream {
 		p, wait = untilHeaders, x.patience.Waits.Headers
+	}
+	if c := x.patience.Waits.Connect; c != patience.Standard.Connect { // which is egress' own
+		ctx = egress.WithConnect(ctx, c)
 	}
 	return a.leash.hold(ctx, g.clock.Now(), x.until, p, wait)
 }

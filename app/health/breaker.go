@@ -80,7 +80,7 @@ func (b *breaker) open(cause Cause, r Rules, now time.Time, random func(int64) i
 
 // move notes a transition; nil if there is none.
 func (b *breaker) move(to State, cause Cause, now time.Time) *Change {
-	c := Change{Target: b.target, From: b.state, To: to, Cause: cause, At: now, Level: b.level}
+	c := Change{Target: b.target, From: b.state, To: to, Cause: cause, At: now, Level: b.level, digest: b.digest}
 	if to == Open {
 		c.Until = b.until
 	}

@@ -1,6 +1,7 @@
 package health
 
 import (
+	"crypto/sha256"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -87,6 +88,8 @@ type Change struct {
 	Level  int       // how often in a row it opened
 	By     string    // who did it by hand, or the node that found out; "" = this process
 	Remote bool      // another node told
+
+	digest [sha256.Size]byte // of the credential that was refused
 }
 
 // Standing is a breaker as pages show it.

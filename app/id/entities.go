@@ -37,6 +37,7 @@ type (
 	providerEntity   struct{}
 	accountEntity    struct{}
 	policyEntity     struct{}
+	incidentEntity   struct{}
 )
 
 func (orgEntity) prefix() string        { return "org" }
@@ -74,6 +75,7 @@ func (passkeyEntity) prefix() string    { return "pky" }
 func (providerEntity) prefix() string   { return "sso" }
 func (accountEntity) prefix() string    { return "acc" }
 func (policyEntity) prefix() string     { return "pol" }
+func (incidentEntity) prefix() string   { return "inc" }
 
 // One alias per entity; the comment says what it names.
 type (
@@ -112,6 +114,7 @@ type (
 	Provider   = ID[providerEntity]   // an identity provider of single sign-on
 	Account    = ID[accountEntity]    // a service account
 	Policy     = ID[policyEntity]     // a policy on models
+	Incident   = ID[incidentEntity]   // a breaker that changed its state
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -323,3 +326,9 @@ func NewPolicy(s *Source) Policy { return New[policyEntity](s) }
 
 // ParsePolicy reads the printed or plain form of an id for a policy on models.
 func ParsePolicy(s string) (Policy, error) { return Parse[policyEntity](s) }
+
+// NewIncident makes an id for a breaker's change of state.
+func NewIncident(s *Source) Incident { return New[incidentEntity](s) }
+
+// ParseIncident reads the printed or plain form of an id for a breaker's change of state.
+func ParseIncident(s string) (Incident, error) { return Parse[incidentEntity](s) }
