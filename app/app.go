@@ -55,6 +55,7 @@ type App struct {
 	objects  *object.Registry
 	board    *health.Board
 	keeper   *health.Keeper
+	link     *health.Link
 	meter    *meter
 	gateway  *gateway.Gateway
 	handler  http.Handler
@@ -154,7 +155,9 @@ func (a *App) dataPlane() error {
 		return errors.Join(err, a.treasury.Close(context.Background()))
 	}
 	a.objects = object.New(object.Parts{Store: db.NewObjectStore(a.db), Clock: a.clock, Log: a.log})
-	a.watch()
+	if err := a.watch(); err != nil {
+		return errors.Join(err, a.treasury.Close(context.Background()))
+	}
 	a.mirrors = a.snapshots()
 	a.gateway = gateway.New(gateway.Config{Clock: a.clock, IDs: a.ids, Log: a.log, Dialects: dialects(a.clock), Ports: gateway.Ports{
 		Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Health: a.board, Patience: &a.waits, Meter: a.meter,
@@ -248,7 +251,7 @@ func (a *App) Run(ctx context.Context, ready func(url string)) error {
 	running.Go(func() error { return a.treasury.Run(machinery) })
 	running.Go(func() error { return a.limiter.Run(machinery) })
 	running.Go(func() error { return a.objects.Run(machinery) })
-	running.Go(func() error { return a.keeper.Run(machinery, a.board) })
+	a.watched(machinery, running)
 	running.Go(func() error { a.noteUses(machinery); return nil })
 	running.Go(func() error { return a.budgets(a.treasury).Keep(machinery) })
 	for _, m := range a.mirrors {

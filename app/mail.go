@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/health"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/join"
@@ -59,6 +60,7 @@ func (c *core) courier() (*mail.Courier, error) {
 	}
 	composers := c.letters.joining.Composers()
 	composers[identity.ResetKind] = c.letters.recovery.Letter
+	composers[health.AlertKind] = c.alarm().Letter
 	return &mail.Courier{Store: c.letters.store, Composers: composers, Render: mailweb.Render, Carrier: carrier, Domain: hostOf(c.cfg.PublicURL), Clock: c.clock, Log: c.log}, nil
 }
 

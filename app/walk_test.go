@@ -19,6 +19,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/patience"
 	"github.com/bodhi-gateway/bodhi/app/policy"
 	"github.com/bodhi-gateway/bodhi/app/price"
 	"github.com/bodhi-gateway/bodhi/app/provider"
@@ -158,6 +159,10 @@ var forms = map[string]url.Values{
 	"api.reconcile.set":           {"narrow": {"proj_1"}},
 	"prices.create":               {"model": {"m"}, "price_input": {"1"}},
 	"prices.update":               {"price_input": {"1"}},
+	"health.open":                 {"connection_id": {"things:connections"}},
+	"health.close":                {"connection_id": {"things:connections"}},
+	"api.health.open":             {"connection_id": {"things:connections"}},
+	"api.health.close":            {"connection_id": {"things:connections"}},
 	"api.overrides.create":        {"model": {"m"}, "connection": {"things:connections"}},
 	"aliases.update":              {"name": {"x"}, "target": {"sandbox/sandbox-chat"}},
 	"api.aliases.update":          {"name": {"x"}, "targets[]": {"sandbox/sandbox-chat"}},
@@ -225,6 +230,8 @@ func (a *App) things(t *testing.T, x webtest.Tenant, d id.Department, team id.Te
 	raised, err := a.limits(nil).Raise(ctx, admin, rate.ID, limit.Rise{Add: 5, Until: a.clock.Now().Add(time.Hour)})
 	must(t, err)
 	rules, err := a.policies.Create(ctx, admin, policy.Input{Scope: org.OfTeam(x.Org.ID, team), Deny: []string{word + "-model"}})
+	must(t, err)
+	_, err = a.waiting.Set(ctx, admin, patience.Input{Total: "5m"})
 	must(t, err)
 	asked, err := a.budgets(nil).Ask(ctx, m.Acting(org.Actor{}), spend.ID, budget.RequestInput{Amount: 1, Reason: word})
 	must(t, err)

@@ -75,7 +75,7 @@ func (g *Gateway) stream(x *Exchange) {
 	src := x.Answer.Stream
 	defer func() { _ = src.Close() }()
 	g.begin(x)
-	out := newPump(x.W, src, Waits{Gap: x.patience.Waits.Gap, Ping: g.waits.Ping}, x.Dialect.Ping(x.Call))
+	out := newPump(x.W, src, Waits{Gap: x.patience.Waits.Gap, Ping: g.waits.Ping, Write: g.waits.Write}, x.Dialect.Ping(x.Call))
 	defer out.stop()
 	err := out.send(x.Answer.First.Raw, x.Answer.First.Kind == llm.UsageOnly)
 	for err == nil && !x.try.finished {

@@ -100,7 +100,7 @@ func (k *Keeper) take(c Change) {
 	case c.To == Open && was == nil && c.Cause != ByHand:
 		k.away[c.Target] = &absence{event: e}
 	case c.To == Closed && was != nil && was.told:
-		was.event.Change = c
+		was.event = e
 	case c.To == Closed:
 		delete(k.away, c.Target)
 	}

@@ -62,18 +62,18 @@ func (b *Board) Reset(t Target, now time.Time, by string) {
 	b.tellBy(c, by)
 }
 
-// Adopt takes over what another node found out, if it is newer than what is known here.
+// Adopt takes over what another node found out.
 func (b *Board) Adopt(c Change) {
 	one := b.breaker(c.Target)
 	one.mu.Lock()
 	var moved *Change
-	if one.target == c.Target && one.cause != ByHand || one.state == Closed {
+	if one.target == c.Target && (one.cause != ByHand || one.state == Closed) {
 		switch {
-		case c.To == Open && one.state != Open && c.At.After(one.since):
+		case c.To == Open && one.state != Open:
 			one.level, one.until, one.probing = c.Level, c.Until, false
 			moved = one.move(Open, c.Cause, c.At)
 			one.digest = c.digest
-		case c.To == Closed && one.state != Closed && c.At.After(one.since):
+		case c.To == Closed && one.state != Closed:
 			moved = one.close(c.At)
 		}
 	}
