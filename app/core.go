@@ -19,6 +19,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/onboard"
+	"github.com/bodhi-gateway/bodhi/app/patience"
 	"github.com/bodhi-gateway/bodhi/app/pii"
 	"github.com/bodhi-gateway/bodhi/app/policy"
 	"github.com/bodhi-gateway/bodhi/app/price"
@@ -66,6 +67,8 @@ type core struct {
 	policyStore *db.PolicyStore
 	piiStore    *db.PIIStore
 	approvals   *db.ApprovalStore
+	waitStore   *db.PatienceStore
+	healthStore *db.HealthStore
 	sessions    *db.SessionStore
 
 	identities  identity.Config
@@ -76,6 +79,7 @@ type core struct {
 	keys        *key.Service
 	policies    *policy.Service
 	screening   *pii.Service
+	waiting     *patience.Service
 	providers   *provider.Service
 	aliasing    *route.Service
 	reports     *report.Service
@@ -142,6 +146,8 @@ func (c *core) rooms() error {
 	c.policies = policy.New(policy.Parts{Store: c.policyStore, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
 	c.piiStore = db.NewPIIStore(c.db)
 	c.screening = pii.New(pii.Parts{Store: c.piiStore, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
+	c.waitStore, c.healthStore = db.NewPatienceStore(c.db), db.NewHealthStore(c.db)
+	c.waiting = patience.New(patience.Parts{Store: c.waitStore, Tx: c.db, Audit: c.audit, Bus: c.bus, Clock: c.clock, Log: c.log})
 	c.db.OnAlerts(c.alerted)
 
 	c.aliasing = route.New(route.Parts{Store: c.aliases, Connections: c.connections, Prices: c.prices, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})

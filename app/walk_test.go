@@ -20,6 +20,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/patience"
 	"github.com/bodhi-gateway/bodhi/app/pii"
 	"github.com/bodhi-gateway/bodhi/app/policy"
 	"github.com/bodhi-gateway/bodhi/app/price"
@@ -177,6 +178,10 @@ var forms = map[string]url.Values{
 	"api.reconcile.set":           {"narrow": {"proj_1"}},
 	"prices.create":               {"model": {"m"}, "price_input": {"1"}},
 	"prices.update":               {"price_input": {"1"}},
+	"health.open":                 {"connection_id": {"things:connections"}},
+	"health.close":                {"connection_id": {"things:connections"}},
+	"api.health.open":             {"connection_id": {"things:connections"}},
+	"api.health.close":            {"connection_id": {"things:connections"}},
 	"api.overrides.create":        {"model": {"m"}, "connection": {"things:connections"}},
 	"aliases.update":              {"name": {"x"}, "target": {"sandbox/sandbox-chat"}},
 	"api.aliases.update":          {"name": {"x"}, "targets[]": {"sandbox/sandbox-chat"}},
@@ -258,12 +263,14 @@ func (a *App) things(t *testing.T, x webtest.Tenant, d id.Department, team id.Te
 	must(t, err)
 	data, err := a.screening.Create(ctx, admin, pii.Input{Scope: org.OfTeam(x.Org.ID, team), Actions: map[pii.Kind]pii.Action{pii.Email: pii.Log}})
 	must(t, err)
+	_, err = a.waiting.Set(ctx, admin, patience.Input{Total: "5m"})
+	must(t, err)
 	asked, err := a.budgets(nil).Ask(ctx, m.Acting(org.Actor{}), spend.ID, budget.RequestInput{Amount: 1, Reason: word})
 	must(t, err)
 	approved, err := a.asking.Ask(ctx, m.Acting(org.Actor{}), approval.Input{Key: made.Key.ID, Model: word + "-model", Reason: word})
 	must(t, err)
 	request := ledger.Request{ID: id.NewRequest(a.ids), At: a.clock.Now(), Family: "openai", Endpoint: "chat", Asked: word + "-model", Status: 200,
-		Chain: org.Chain{Org: x.Org.ID, Department: d, Team: team, Key: made.Key.ID}, Screened: ledger.Screened{Incident: id.NewIncident(a.ids), Action: "log", Found: `[{"detector":"email","action":"log","count":1}]`}}
+		Chain: org.Chain{Org: x.Org.ID, Department: d, Team: team, Key: made.Key.ID}, Screened: ledger.Screened{Incident: id.NewFinding(a.ids), Action: "log", Found: `[{"detector":"email","action":"log","count":1}]`}}
 	_, err = a.ledgerStore.Post(ctx, id.NewNode(a.ids), budget.Batch{Requests: []ledger.Request{request}})
 	must(t, err)
 	return map[string]string{

@@ -18,7 +18,7 @@ import (
 
 type incidentRow struct {
 	OrgID        id.Org        `gorm:"column:org_id;primaryKey"`
-	ID           id.Incident   `gorm:"column:id;primaryKey"`
+	ID           id.Finding   `gorm:"column:id;primaryKey"`
 	RequestID    id.Request    `gorm:"column:request_id"`
 	At           time.Time     `gorm:"column:at"`
 	DepartmentID id.Department `gorm:"column:department_id"`
@@ -116,7 +116,7 @@ func (s *PIIStore) Incidents(ctx context.Context, r pii.Reach, q pii.Query) ([]p
 }
 
 // Incident implements pii.Store.
-func (s *PIIStore) Incident(ctx context.Context, r pii.Reach, i id.Incident) (pii.Incident, error) {
+func (s *PIIStore) Incident(ctx context.Context, r pii.Reach, i id.Finding) (pii.Incident, error) {
 	var rows []incidentFact
 	err := s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
 		return incidents(tx, r).Where("data_incidents.id = ?", i).Limit(1).Find(&rows).Error

@@ -90,6 +90,12 @@ type FactorsAPI struct{ c *Client }
 // Factors is what the API can do with factors.
 func (c *Client) Factors() FactorsAPI { return FactorsAPI{c} }
 
+// HealthAPI is what the API can do with health.
+type HealthAPI struct{ c *Client }
+
+// Health is what the API can do with health.
+func (c *Client) Health() HealthAPI { return HealthAPI{c} }
+
 // IncidentsAPI is what the API can do with incidents.
 type IncidentsAPI struct{ c *Client }
 
@@ -227,6 +233,12 @@ type TeamsAPI struct{ c *Client }
 
 // Teams is what the API can do with teams.
 func (c *Client) Teams() TeamsAPI { return TeamsAPI{c} }
+
+// TimeoutsAPI is what the API can do with timeouts.
+type TimeoutsAPI struct{ c *Client }
+
+// Timeouts is what the API can do with timeouts.
+func (c *Client) Timeouts() TimeoutsAPI { return TimeoutsAPI{c} }
 
 // TokensAPI is what the API can do with tokens.
 type TokensAPI struct{ c *Client }
@@ -1394,6 +1406,62 @@ func (a IncidentsAPI) Show(ctx context.Context, id string, query url.Values, cal
 	return out, err
 }
 
+// List: List timeouts and retries.
+func (a TimeoutsAPI) List(ctx context.Context, query url.Values, calls ...Call) (out TimeoutList, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/timeouts", query, nil, &out, calls)
+	return out, err
+}
+
+// All is List over all pages.
+func (a TimeoutsAPI) All(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[Timeout, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (TimeoutList, error) { return a.List(ctx, query, calls...) }, func(p TimeoutList) ([]Timeout, string) { return p.Data, p.Next })
+}
+
+// Set: Set timeouts and retries of a model and an operation.
+func (a TimeoutsAPI) Set(ctx context.Context, in TimeoutInput, calls ...Call) (out Timeout, err error) {
+	err = a.c.do(ctx, http.MethodPut, "/timeouts", nil, in, &out, calls)
+	return out, err
+}
+
+// Remove: Take a setting back; the wider ones count again.
+func (a TimeoutsAPI) Remove(ctx context.Context, in TimeoutName, calls ...Call) error {
+	return a.c.do(ctx, http.MethodPost, "/timeouts/remove", nil, in, nil, calls)
+}
+
+// List: List targets with their breakers, availability and latency of 24 hours.
+func (a HealthAPI) List(ctx context.Context, query url.Values, calls ...Call) (out HealthTargetList, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/health", query, nil, &out, calls)
+	return out, err
+}
+
+// All is List over all pages.
+func (a HealthAPI) All(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[HealthTarget, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (HealthTargetList, error) {
+		return a.List(ctx, query, calls...)
+	}, func(p HealthTargetList) ([]HealthTarget, string) { return p.Data, p.Next })
+}
+
+// Events: List what breakers did within 30 days, newest first.
+func (a HealthAPI) Events(ctx context.Context, query url.Values, calls ...Call) (out EventList, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/health/events", query, nil, &out, calls)
+	return out, err
+}
+
+// AllEvents is Events over all pages.
+func (a HealthAPI) AllEvents(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[Event, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (EventList, error) { return a.Events(ctx, query, calls...) }, func(p EventList) ([]Event, string) { return p.Data, p.Next })
+}
+
+// Open: Take a target out of service.
+func (a HealthAPI) Open(ctx context.Context, in HealthTargetInput, calls ...Call) error {
+	return a.c.do(ctx, http.MethodPost, "/health/open", nil, in, nil, calls)
+}
+
+// Close: Put a target back into service.
+func (a HealthAPI) Close(ctx context.Context, in HealthTargetInput, calls ...Call) error {
+	return a.c.do(ctx, http.MethodPost, "/health/close", nil, in, nil, calls)
+}
+
 // List: List audit entries, newest first. Organization admins see all of them, others their own acts.
 func (a AuditAPI) List(ctx context.Context, query url.Values, calls ...Call) (out AuditEntryList, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/audit", query, nil, &out, calls)
@@ -2009,6 +2077,25 @@ type DomainList struct {
 	Next    string   `json:"next,omitempty"` // give it as after
 }
 
+// Event is a change of state.
+type Event struct {
+	ID           string     `json:"id"`
+	ConnectionID string     `json:"connection_id"`
+	Model        string     `json:"model"`
+	At           time.Time  `json:"at"`
+	State        string     `json:"state"`
+	Cause        string     `json:"cause"`
+	Until        *time.Time `json:"until"`
+	By           string     `json:"by"` // the node that found out, or the person
+}
+
+// EventList is what breakers did.
+type EventList struct {
+	Data    []Event `json:"data"`
+	HasMore bool    `json:"has_more"`       // whether there are more pages
+	Next    string  `json:"next,omitempty"` // give it as after
+}
+
 // Factors is a body of the API.
 type Factors struct {
 	App           bool     `json:"app"`
@@ -2083,6 +2170,35 @@ type Health struct {
 	LastAt      *time.Time       `json:"last_at"`
 	LastFailure *ProviderFailure `json:"last_failure"`
 	SpentUSD    string           `json:"spent_this_month_usd"`
+}
+
+// HealthTarget is one target.
+type HealthTarget struct {
+	ConnectionID string     `json:"connection_id"`
+	Connection   string     `json:"connection"`
+	Model        string     `json:"model"`         // "" = the connection as a whole
+	State        string     `json:"state"`         // closed (takes requests), open or half_open
+	Cause        string     `json:"cause"`         // failures, credential, quota, rate_limit, by_hand, or ""
+	Since        *time.Time `json:"since"`         // of the state, where it is known
+	Until        *time.Time `json:"until"`         // when it is looked at again
+	Attempts     int64      `json:"attempts"`      // of 24 hours, without those that were the client's mistake
+	Failed       int64      `json:"failed"`        // of 24 hours
+	Availability int64      `json:"availability"`  // thousandths of the attempts; 1000 without any
+	FirstByteMS  int64      `json:"first_byte_ms"` // on average in the newest hour with a success
+}
+
+// HealthTargetInput names a target.
+type HealthTargetInput struct {
+	ConnectionID string `json:"connection_id,omitempty"`
+	Model        string `json:"model,omitempty"`  // "" = the connection as a whole
+	Reason       string `json:"reason,omitempty"` // when it is taken out of service
+}
+
+// HealthTargetList is all targets.
+type HealthTargetList struct {
+	Data    []HealthTarget `json:"data"`
+	HasMore bool           `json:"has_more"`       // whether there are more pages
+	Next    string         `json:"next,omitempty"` // give it as after
 }
 
 // IdentityAccount is a body of the API.
@@ -3316,6 +3432,58 @@ type TeamList struct {
 	Data    []Team `json:"data"`
 	HasMore bool   `json:"has_more"`       // whether there are more pages
 	Next    string `json:"next,omitempty"` // give it as after
+}
+
+// Timeout is a setting as it is stored.
+type Timeout struct {
+	Model           string `json:"model"`     // "" = all
+	Operation       string `json:"operation"` // "" = all
+	Connect         string `json:"connect"`   // "" = the wider setting's, as of all that follow
+	Headers         string `json:"headers"`
+	First           string `json:"first"`
+	Gap             string `json:"gap"`
+	Answer          string `json:"answer"`
+	Total           string `json:"total"`
+	OnTimeout       string `json:"on_timeout"`
+	Tries           int    `json:"tries"` // 0 = the wider setting's
+	TriesBeforeNext int    `json:"tries_before_next"`
+	Backoff         string `json:"backoff"`
+	MaxBackoff      string `json:"max_backoff"`
+	RetryUnsure     bool   `json:"retry_unsure"`
+	RefuseWhenOpen  bool   `json:"refuse_when_open"`
+}
+
+// TimeoutInput is a setting; what is empty comes from the wider setting, in the end from the defaults.
+type TimeoutInput struct {
+	Model           string `json:"model,omitempty"`             // as clients name it; "" = all
+	Operation       string `json:"operation,omitempty"`         // chat, embeddings, …; "" = all
+	Preset          string `json:"preset,omitempty"`            // quick, standard or extended: fills the times that are empty
+	Connect         string `json:"connect,omitempty"`           // "3s"
+	Headers         string `json:"headers,omitempty"`           // streams, until the answer's headers
+	First           string `json:"first,omitempty"`             // streams, until the first event
+	Gap             string `json:"gap,omitempty"`               // streams, between two events
+	Answer          string `json:"answer,omitempty"`            // documents, one try
+	Total           string `json:"total,omitempty"`             // the request with all its tries
+	OnTimeout       string `json:"on_timeout,omitempty"`        // next, retry or error
+	Tries           int    `json:"tries,omitempty"`             // at one target, the first included
+	TriesBeforeNext int    `json:"tries_before_next,omitempty"` // while another target is left
+	Backoff         string `json:"backoff,omitempty"`           // the longest first pause
+	MaxBackoff      string `json:"max_backoff,omitempty"`
+	RetryUnsure     bool   `json:"retry_unsure,omitempty"`     // also what the provider may have done already
+	RefuseWhenOpen  bool   `json:"refuse_when_open,omitempty"` // circuit_open instead of the least bad target
+}
+
+// TimeoutList is all settings.
+type TimeoutList struct {
+	Data    []Timeout `json:"data"`
+	HasMore bool      `json:"has_more"`       // whether there are more pages
+	Next    string    `json:"next,omitempty"` // give it as after
+}
+
+// TimeoutName says which setting.
+type TimeoutName struct {
+	Model     string `json:"model,omitempty"`
+	Operation string `json:"operation,omitempty"`
 }
 
 // Token is a management token. The secret is never in it.

@@ -77,7 +77,7 @@ func (e *Egress) transport(c Config, permit func(netip.AddrPort) error) *http.Tr
 	}
 	return &http.Transport{
 		Proxy:                  nil, // never from the environment
-		DialContext:            d.DialContext,
+		DialContext:            within(d),
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: c.Roots},
 		TLSHandshakeTimeout:    or(c.TLSTimeout, 5*time.Second),
 		ForceAttemptHTTP2:      true,

@@ -11,6 +11,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/object"
+	"github.com/bodhi-gateway/bodhi/app/patience"
 	"github.com/bodhi-gateway/bodhi/app/policy"
 	"github.com/bodhi-gateway/bodhi/app/route"
 )
@@ -40,6 +41,11 @@ type Exchange struct {
 	tries   int
 	kept    object.Object // plan: what a call about a kept answer is about
 	asked   bool          // an attempt reached a provider, so the request is counted
+
+	patience *patience.Policy // reserve
+	until    time.Time        // reserve: when the request's time is over
+	turn     turn             // reserve and dispatch
+	heard    time.Time        // when the client last saw a byte, as far as assure needs to know
 
 	Answer *Answer // recall or dispatch
 	Err    error   // the refusal, if one happened

@@ -67,6 +67,14 @@ func (h *house) provide(name string, handler http.HandlerFunc) {
 }
 
 func build(t *testing.T, change func(*Config)) *house {
+	h := unlisted(t, change)
+	h.server = httptest.NewServer(h.gateway)
+	t.Cleanup(h.server.Close)
+	return h
+}
+
+// unlisted is a house without a server in front, for bubbles of fake time, which end where a network begins.
+func unlisted(t *testing.T, change func(*Config)) *house {
 	ids := id.NewSource(clock.System{}.Now, nil)
 	chain := org.Chain{Org: id.NewOrg(ids), Team: id.NewTeam(ids), Key: id.NewKey(ids)}
 	h := &house{t: t, grant: &key.Grant{Key: chain.Key, Name: "test key", OrgSlug: "acme", Chain: chain}}
@@ -79,8 +87,6 @@ func build(t *testing.T, change func(*Config)) *house {
 		change(&c)
 	}
 	h.gateway = New(c)
-	h.server = httptest.NewServer(h.gateway)
-	t.Cleanup(h.server.Close)
 	return h
 }
 

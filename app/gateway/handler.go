@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/patience"
 )
 
 // Gateway is the data plane's handler. Everything it needs answers from memory or from the provider.
@@ -20,6 +22,8 @@ type Gateway struct {
 	log      *slog.Logger
 	limits   Sizes
 	waits    Waits
+	patience patience.Policy     // of whoever has none
+	random   func(n int64) int64 // a number in [0, n)
 	pipeline []Stage
 	dialects map[llm.Family]llm.Dialect
 	affinity affinity
@@ -34,10 +38,11 @@ type Sizes struct {
 	Flight int64
 }
 
-// Waits bound how long the gateway waits for a provider.
+// Waits bound how long the gateway waits for a provider where no policy says otherwise; 0 = patience.Standard.
 type Waits struct {
-	Total time.Duration // one request, all attempts: 10 min, for reasoning models
-	Gap   time.Duration // between two events of a stream: 60 s
+	Total time.Duration // one request, all attempts
+	Gap   time.Duration // between two events of a stream
+	Write time.Duration // for a client that does not read, in the middle of a stream: 30 s
 	Ping  time.Duration // of silence towards the client before a comment keeps proxies from cutting: 15 s
 }
 
@@ -51,7 +56,8 @@ type Config struct {
 	Dialects []llm.Dialect
 	Sizes    Sizes // zero fields take the defaults
 	Waits    Waits
-	Markers  []Stage // tests only: stages run before the others
+	Random   func(n int64) int64 // a number in [0, n), for pauses; nil = math/rand
+	Markers  []Stage             // tests only: stages run before the others
 }
 
 // New makes the data plane.
@@ -65,8 +71,10 @@ func New(c Config) *Gateway {
 	orInt(&g.limits.Text, 10<<20)
 	orInt(&g.limits.Flight, 1<<30)
 	g.flight.most = g.limits.Flight
-	orInt((*int64)(&g.waits.Total), int64(10*time.Minute))
-	orInt((*int64)(&g.waits.Gap), int64(time.Minute))
+	g.patience = patience.Policy{Waits: patience.Waits{Total: c.Waits.Total, Gap: c.Waits.Gap}}.Or(patience.Defaults())
+	if g.random = c.Random; g.random == nil {
+		g.random = rand.Int64N
+	}
 	orInt((*int64)(&g.waits.Ping), int64(15*time.Second))
 	g.pipeline = append(c.Markers, g.stages()...)
 	return g

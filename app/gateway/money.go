@@ -11,6 +11,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/health"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/llm"
@@ -38,11 +39,14 @@ type attempt struct {
 	opened  bool
 	started bool // a piece of an answer arrived
 	settled bool
+	broke   bool // its answer broke off on the provider's side
 	sent    time.Time
 	// passes are the approvals that the attempt needs, claimed what it took of each, first those whose use it counts as.
 	passes  []*policy.Pass
 	claimed money.USD
 	first   []id.Approval
+	pass    health.Pass
+	leash   leash
 
 	// What came back; filled by dispatch and respond.
 	failure   *provider.Failure
@@ -61,17 +65,47 @@ type attempt struct {
 // reserve holds money for the first target. Its Finish ends whichever attempt is still under way: with the usage that
 // was reported, by our own count, or by giving the hold back if nothing was sent.
 func (g *Gateway) reserve(ctx context.Context, x *Exchange) (Finish, error) {
-	err := g.take(ctx, x, x.Plan.Targets[0])
+	g.begun(x)
+	err := g.first(ctx, x)
 	if err == nil && x.Hints.DryRun {
 		x.Answer, err = g.dryRun(x)
 	}
-	return func(_ context.Context, x *Exchange) { g.settle(x) }, err
+	return func(_ context.Context, x *Exchange) {
+		g.settle(x)
+		if x.try != nil {
+			x.try.leash.cut()
+		}
+	}, err
+}
+
+// begun sets the request's time and patience.
+func (g *Gateway) begun(x *Exchange) {
+	x.patience = &g.patience
+	if g.Patience != nil {
+		x.patience = g.Patience.For(x.Grant.Chain.Org, x.Call.Model, x.Call.Operation)
+	}
+	x.heard = x.Started
+	x.until = g.clock.Now().Add(cmp.Or(x.Hints.Timeout, x.patience.Waits.Total))
+}
+
+// first holds money for the first target that takes requests.
+func (g *Gateway) first(ctx context.Context, x *Exchange) error {
+	t, pass, ok := g.pick(x)
+	if !ok {
+		return g.closed(x)
+	}
+	return g.take(ctx, x, t, pass)
 }
 
 // take makes the next attempt: prices it, holds its ceiling on every budget above the key, and lowers the output cap if
 // only a smaller hold was to be had.
-func (g *Gateway) take(ctx context.Context, x *Exchange, t route.Target) error {
-	a := &attempt{number: x.tries + 1, target: t}
+func (g *Gateway) take(ctx context.Context, x *Exchange, t route.Target, pass health.Pass) (err error) {
+	a := &attempt{number: x.tries + 1, target: t, pass: pass}
+	defer func() {
+		if err != nil {
+			a.pass.Done(g.clock.Now(), health.Report{})
+		}
+	}()
 	a.edit.Model, a.notes.Policy = t.Model, x.Plan.Unsupported
 	want := budget.Want{Attempt: id.NewAttempt(g.ids), Chain: x.Grant.Chain, Tags: x.Hints.Tags}
 	if err := g.price(x, a, &want); err != nil {
@@ -260,6 +294,7 @@ func (g *Gateway) settle(x *Exchange) {
 		return
 	}
 	a.settled = true
+	a.pass.Done(g.clock.Now(), x.report(a))
 	if !a.opened {
 		g.unclaim(x, a, 0)
 		g.Budgets.Release(a.hold)
@@ -286,6 +321,7 @@ func (g *Gateway) conclude(x *Exchange, a *attempt) (ledger.Settlement, llm.Usag
 	if a.failure != nil {
 		end.Class, end.Status = string(a.failure.Class), a.failure.Status
 		end.Written = a.failure.Class != provider.Unreachable
+		end.ErrorsFree = freeErrors[a.target.Connection.Kind]
 	} else if x.clientOut && !a.finished {
 		end.Class = string(provider.Canceled)
 	}

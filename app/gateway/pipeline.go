@@ -72,7 +72,7 @@ func (g *Gateway) run(ctx context.Context, x *Exchange) {
 			break
 		}
 	}
-	g.contain(x, "respond", func() { g.respond(ctx, x) })
+	g.contain(x, "respond", func() { g.respond(x) })
 }
 
 // contain keeps a panic inside its request: it becomes an internal error there, the finishers still run, and the

@@ -7,6 +7,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/catalog"
+	"github.com/bodhi-gateway/bodhi/app/health"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
@@ -15,10 +16,12 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/object"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/patience"
 	"github.com/bodhi-gateway/bodhi/app/pii"
 	"github.com/bodhi-gateway/bodhi/app/policy"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/route"
+	"github.com/bodhi-gateway/bodhi/app/secret"
 )
 
 // Ports are the rooms behind the stages. Limits, Policies, Prompts, Screens, Experiments and Cache may be nil: the stage then lets
@@ -37,9 +40,27 @@ type Ports struct {
 	Prices      Prices
 	Adapters    Adapters
 	Upstreams   Upstreams
-	Objects     Objects // may be nil: nothing is known to be kept
-	Meter       Meter   // may be nil
-	Agents      Agents  // may be nil: nothing is sent to coding agents
+	Objects     Objects  // may be nil: nothing is known to be kept
+	Health      Health   // may be nil: every target is worth asking
+	Patience    Patience // may be nil: the defaults
+	Meter       Meter    // may be nil
+	Agents      Agents   // may be nil: nothing is sent to coding agents
+}
+
+// Health says which targets are worth asking. *health.Board implements it, from memory.
+type Health interface {
+	// Admit lets a request through to a target, or says why not. The Pass must be Done.
+	Admit(t health.Target, credential secret.String, now time.Time) (health.Pass, health.Refusal, bool)
+	// Force lets it through all the same.
+	Force(t health.Target, credential secret.String) health.Pass
+	// Retry takes a retry out of a target's budget, if there is one.
+	Retry(t health.Target, now time.Time) bool
+}
+
+// Patience says how long and how often providers are asked. *patience.Book implements it, from memory; no field of the
+// policy is zero but those for which that means no.
+type Patience interface {
+	For(o id.Org, model string, op llm.Operation) *patience.Policy
 }
 
 // Meter counts requests for operators. It must not keep r.

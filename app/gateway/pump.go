@@ -9,11 +9,13 @@ import (
 )
 
 // pump writes a stream to the client and watches over its silences: it sends a comment before Waits.Ping has passed without
-// a byte to the client, and gives the provider up after Waits.Gap without an event. One timer does both, re-armed only when
+// a byte to the client, gives the provider up after Waits.Gap without an event, and the client after Waits.Write without a
+// byte that it took. One timer does both, re-armed only when
 // it fires, so an event costs one atomic store; how long a silence is it knows to a third of Waits.Ping.
 type pump struct {
 	w     io.Writer
 	flush func() error
+	fail  func(time.Time) error // ends a write by a deadline
 	src   io.Closer
 	waits Waits
 	ping  []byte
@@ -30,9 +32,22 @@ type pump struct {
 type ready interface{ Ready() bool }
 
 func newPump(w http.ResponseWriter, src interface{ Close() error }, waits Waits, ping []byte) *pump {
-	p := &pump{w: w, src: src, waits: waits, ping: ping, flush: http.NewResponseController(w).Flush}
+	c := http.NewResponseController(w)
+	p := &pump{w: w, src: src, waits: waits, ping: ping, flush: c.Flush, fail: c.SetWriteDeadline}
 	p.timer = time.AfterFunc(p.tick(), p.watch)
 	return p
+}
+
+// longAgo is a deadline that has passed.
+var longAgo = time.Unix(1, 0)
+
+// write is how long one write may wait for the client. It is as long as proxies wait; who reads slowly but reads is not
+// concerned.
+func (w Waits) write() time.Duration {
+	if w.Write > 0 {
+		return w.Write
+	}
+	return 30 * time.Second
 }
 
 // ticks is how often the timer fires in Waits.Ping.
@@ -42,12 +57,18 @@ func (p *pump) tick() time.Duration { return p.waits.Ping / ticks }
 
 // watch runs on the timer. A silence of n ticks has lasted for n-1 to n of them.
 func (p *pump) watch() {
-	p.mu.Lock()
+	silent := p.idle.Add(1)
+	if !p.mu.TryLock() { // a write is under way, which waits for the client
+		if time.Duration(silent-1)*p.tick() > p.waits.write() {
+			_ = p.fail(longAgo)
+		}
+		p.timer.Reset(p.tick())
+		return
+	}
 	defer p.mu.Unlock()
 	if p.done {
 		return
 	}
-	silent := p.idle.Add(1)
 	if time.Duration(silent-1)*p.tick() > p.waits.Gap {
 		p.quiet.Store(true)
 		_ = p.src.Close()

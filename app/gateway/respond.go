@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -15,7 +14,7 @@ import (
 )
 
 // respond writes the answer or the refusal in the client's dialect. It always runs.
-func (g *Gateway) respond(ctx context.Context, x *Exchange) {
+func (g *Gateway) respond(x *Exchange) {
 	if x.Err != nil {
 		g.refuse(x, fault.From(x.Err))
 		return
@@ -25,7 +24,7 @@ func (g *Gateway) respond(ctx context.Context, x *Exchange) {
 	case a.Stream == nil:
 		g.plain(x)
 	case x.Call.Stream:
-		g.stream(ctx, x)
+		g.stream(x)
 	default:
 		g.document(x)
 	}
@@ -72,11 +71,11 @@ func (g *Gateway) write(x *Exchange, status int, body []byte) {
 
 // stream forwards events as they come. No event waits for a later one; the only thing written that the provider did not
 // send is the cost, as a comment line in front of the end mark and as a trailer.
-func (g *Gateway) stream(ctx context.Context, x *Exchange) {
+func (g *Gateway) stream(x *Exchange) {
 	src := x.Answer.Stream
 	defer func() { _ = src.Close() }()
 	g.begin(x)
-	out := newPump(x.W, src, g.waits, x.Dialect.Ping(x.Call))
+	out := newPump(x.W, src, Waits{Gap: x.patience.Waits.Gap, Ping: g.waits.Ping, Write: g.waits.Write}, x.Dialect.Ping(x.Call))
 	defer out.stop()
 	err := out.send(x.Answer.First.Raw, x.Answer.First.Kind == llm.UsageOnly)
 	for err == nil && !x.try.finished {
@@ -98,7 +97,7 @@ func (g *Gateway) stream(ctx context.Context, x *Exchange) {
 			err = out.send(e.Raw, false)
 		}
 	}
-	g.end(ctx, x, out, err)
+	g.end(x, out, err)
 }
 
 // begin commits to a stream: from here on an error is an event.
@@ -121,7 +120,7 @@ func (g *Gateway) begin(x *Exchange) {
 
 // end closes a stream: cleanly after the end mark, else with an error event and no end mark, so that no client takes a
 // broken answer for a whole one.
-func (g *Gateway) end(ctx context.Context, x *Exchange, out *pump, err error) {
+func (g *Gateway) end(x *Exchange, out *pump, err error) {
 	if x.R.Context().Err() != nil || errors.Is(err, errClientGone) {
 		x.clientOut = true
 	}
@@ -129,13 +128,13 @@ func (g *Gateway) end(ctx context.Context, x *Exchange, out *pump, err error) {
 		f := fault.From(err)
 		switch {
 		case out.stalled():
-			f = fault.Newf(fault.Timeout, "upstream_timeout", "The provider fell silent for %s in the middle of its answer. What arrived is billed; send the request again.", g.waits.Gap)
-		case context.Cause(ctx) == errDeadline:
+			f = fault.Newf(fault.Timeout, "upstream_timeout", "The provider fell silent for %s in the middle of its answer. What arrived is billed; send the request again.", x.patience.Waits.Gap)
+		case x.try.leash.over() != 0:
 			f = fault.New(fault.Timeout, "upstream_timeout", "The request's time is over. What arrived is billed; allow more time with the header x-bodhi-timeout.")
 		case f.Kind == fault.Internal:
 			f = fault.New(fault.Upstream, "upstream_truncated", llm.ErrTruncated.Public).Because(err)
 		}
-		x.Err = f
+		x.Err, x.try.broke = f, true
 		x.fact.Code, x.fact.Message = f.Code, f.Public
 		g.settle(x)
 		x.torn = x.Call.Plain != ""

@@ -23,7 +23,7 @@ func (g *Gateway) screen(_ context.Context, x *Exchange) (Finish, error) {
 	if !r.Any() {
 		return nil, nil
 	}
-	incident := id.NewIncident(g.ids)
+	incident := id.NewFinding(g.ids)
 	x.fact.Screened = ledger.Screened{Incident: incident, Action: r.Action.String(), Found: r.Facts()}
 	for _, a := range [...]pii.Action{pii.Block, pii.Mask, pii.Log} {
 		if w := r.Words(a); w != "" {

@@ -38,11 +38,12 @@ type (
 	accountEntity    struct{}
 	policyEntity     struct{}
 	dataRuleEntity   struct{}
-	incidentEntity   struct{}
+	findingEntity    struct{}
 	approvalEntity   struct{}
 	summonsEntity    struct{}
 	tierEntity       struct{}
 	rehearsalEntity  struct{}
+	incidentEntity   struct{}
 )
 
 func (orgEntity) prefix() string        { return "org" }
@@ -81,11 +82,12 @@ func (providerEntity) prefix() string   { return "sso" }
 func (accountEntity) prefix() string    { return "acc" }
 func (policyEntity) prefix() string     { return "pol" }
 func (dataRuleEntity) prefix() string   { return "dat" }
-func (incidentEntity) prefix() string   { return "pii" }
+func (findingEntity) prefix() string    { return "pii" }
 func (approvalEntity) prefix() string   { return "apr" }
 func (summonsEntity) prefix() string    { return "sum" }
 func (tierEntity) prefix() string       { return "tier" }
 func (rehearsalEntity) prefix() string  { return "rhl" }
+func (incidentEntity) prefix() string   { return "brk" }
 
 // One alias per entity; the comment says what it names.
 type (
@@ -125,11 +127,12 @@ type (
 	Account    = ID[accountEntity]    // a service account
 	Policy     = ID[policyEntity]     // a policy on models
 	DataRule   = ID[dataRuleEntity]   // a rule on personal data and secrets
-	Incident   = ID[incidentEntity]   // a request in which a data rule found something
+	Finding    = ID[findingEntity]    // a request in which a data rule found something
 	Approval   = ID[approvalEntity]   // somebody's request for what a policy refuses, and what was granted
 	Summons    = ID[summonsEntity]    // one manager's call to decide a request, with its link
 	Tier       = ID[tierEntity]       // what an organization says about a model's tier
 	Rehearsal  = ID[rehearsalEntity]  // a replay of requests against a draft of a route
+	Incident   = ID[incidentEntity]   // a breaker that changed its state
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -348,11 +351,11 @@ func NewDataRule(s *Source) DataRule { return New[dataRuleEntity](s) }
 // ParseDataRule reads the printed or plain form of an id for a rule on personal data and secrets.
 func ParseDataRule(s string) (DataRule, error) { return Parse[dataRuleEntity](s) }
 
-// NewIncident makes an id for a request in which a data rule found something.
-func NewIncident(s *Source) Incident { return New[incidentEntity](s) }
+// NewFinding makes an id for a request in which a data rule found something.
+func NewFinding(s *Source) Finding { return New[findingEntity](s) }
 
-// ParseIncident reads the printed or plain form of an id for a request in which a data rule found something.
-func ParseIncident(s string) (Incident, error) { return Parse[incidentEntity](s) }
+// ParseFinding reads the printed or plain form of an id for a request in which a data rule found something.
+func ParseFinding(s string) (Finding, error) { return Parse[findingEntity](s) }
 
 // NewApproval makes an id for somebody's request for what a policy refuses, and what was granted.
 func NewApproval(s *Source) Approval { return New[approvalEntity](s) }
@@ -377,3 +380,9 @@ func NewRehearsal(s *Source) Rehearsal { return New[rehearsalEntity](s) }
 
 // ParseRehearsal reads the printed or plain form of an id for a replay of requests.
 func ParseRehearsal(s string) (Rehearsal, error) { return Parse[rehearsalEntity](s) }
+
+// NewIncident makes an id for a breaker's change of state.
+func NewIncident(s *Source) Incident { return New[incidentEntity](s) }
+
+// ParseIncident reads the printed or plain form of an id for a breaker's change of state.
+func ParseIncident(s string) (Incident, error) { return Parse[incidentEntity](s) }

@@ -108,7 +108,7 @@ type Request struct {
 
 // Screened is what data rules found in a request; the zero value says nothing. It holds no content.
 type Screened struct {
-	Incident id.Incident
+	Incident id.Finding
 	Action   string // the strictest: log, mask or block
 	Found    string // detectors, actions and counts as JSON
 }

@@ -51,7 +51,7 @@ func (s *Service) Incidents(ctx context.Context, a org.Actor, q Query) (Page, er
 }
 
 // Incident gives one within the actor's reach, or Missing.
-func (s *Service) Incident(ctx context.Context, a org.Actor, i id.Incident) (Incident, error) {
+func (s *Service) Incident(ctx context.Context, a org.Actor, i id.Finding) (Incident, error) {
 	r, err := reach(a)
 	if err != nil {
 		return Incident{}, err

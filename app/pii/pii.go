@@ -24,7 +24,7 @@ type Rule struct {
 // Incident is a request in which rules found something: who, when, what kinds, how often, what became of it. It never holds
 // what was found.
 type Incident struct {
-	ID      id.Incident
+	ID      id.Finding
 	Request id.Request
 	At      time.Time
 	Chain   org.Chain
@@ -62,7 +62,7 @@ const (
 
 // Cursor is a place in the list of incidents, newest first: an incident's id, which ascends with time. The zero Cursor is the
 // top.
-type Cursor = id.Incident
+type Cursor = id.Finding
 
 // Page is a part of the list.
 type Page struct {

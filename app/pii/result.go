@@ -62,7 +62,7 @@ func (f Found) words() string {
 }
 
 // Refusal tells the client why its request goes nowhere: kinds and counts, never a value.
-func (r *Result) Refusal(incident id.Incident) *fault.Error {
+func (r *Result) Refusal(incident id.Finding) *fault.Error {
 	by, why, names := r.blocker()
 	f := fault.Newf(fault.Invalid, "policy_blocked", "Nothing was sent to a provider: %s. %s can look up the incident %s and change the rule.", why, asker(by), incident)
 	f.With("incident_id", incident.String()).With("detectors", strings.Join(names, ","))

@@ -99,7 +99,7 @@ func TestTheStrictestOfTheChainWins(t *testing.T) {
 		if r.Action != Block || len(r.Found) != 1 || r.Found[0].Count != 1 {
 			t.Errorf("%s: %+v", s.Kind(), r)
 		}
-		f := r.Refusal(id.NewIncident(ids))
+		f := r.Refusal(id.NewFinding(ids))
 		if f.Code != "policy_blocked" || f.Detail["scope"] != string(s.Kind()) || !strings.Contains(f.Public, "1 payment card number, which the data rule of the "+string(s.Kind())+" blocks") ||
 			!strings.Contains(f.Public, "pii_") || strings.Contains(f.Error(), "4111") {
 			t.Errorf("%s: %s", s.Kind(), f)
@@ -189,7 +189,7 @@ func TestATextThatAPatternCannotGetThroughIsRefusedWhereItBinds(t *testing.T) {
 		if want != Block {
 			continue
 		}
-		if f := r.Refusal(id.NewIncident(ids)); !strings.Contains(f.Public, `the pattern "Odd" of the organization could not be checked`) || !strings.Contains(f.Public, "20 ms") || f.Detail["detectors"] != "Odd" {
+		if f := r.Refusal(id.NewFinding(ids)); !strings.Contains(f.Public, `the pattern "Odd" of the organization could not be checked`) || !strings.Contains(f.Public, "20 ms") || f.Detail["detectors"] != "Odd" {
 			t.Errorf("refused with %s", f.Public)
 		}
 		if r := b.Screen([]byte(`{"c":"odd"}`)); r.Unread != "" {
@@ -214,7 +214,7 @@ func TestMoreThanCanBeLookedAtDoesNotLeave(t *testing.T) {
 		if r.Action != x.want || r.Body != nil {
 			t.Errorf("%s: %s, %d found", name, r.Action, r.Found[0].Count)
 		}
-		if f := r.Refusal(id.NewIncident(ids)); x.want == Block && !strings.Contains(f.Public, "more than 10000 findings") {
+		if f := r.Refusal(id.NewFinding(ids)); x.want == Block && !strings.Contains(f.Public, "more than 10000 findings") {
 			t.Errorf("%s: %s", name, f.Public)
 		}
 	}

@@ -232,13 +232,13 @@ func TestIncidentsComeWithTheFactsAndAreSeenByWhoReadsThem(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		o := newOffice(t, d)
 		c := o.chain
-		made := map[string]id.Incident{}
+		made := map[string]id.Finding{}
 		var batch budget.Batch
 		for i, x := range []struct{ name, found, action string }{
 			{"cards", `[{"detector":"card","action":"block","count":2},{"detector":"email","action":"log","count":1}]`, "block"},
 			{"mail", `[{"detector":"email","action":"mask","count":1}]`, "mask"}, {"own", `[{"detector":"Project","own":true,"action":"log","count":0}]`, "log"}, {"odd", `{`, "log"},
 		} {
-			made[x.name] = id.NewIncident(ids)
+			made[x.name] = id.NewFinding(ids)
 			r := ledger.Request{ID: id.NewRequest(ids), At: november.Add(time.Duration(i) * time.Minute), Chain: c, Family: "openai", Endpoint: "chat", Status: 200,
 				Screened: ledger.Screened{Incident: made[x.name], Action: x.action, Found: x.found}}
 			batch.Requests = append(batch.Requests, r)

@@ -33,7 +33,7 @@ type Store interface {
 	// Incidents gives those within reach, newest first.
 	Incidents(ctx context.Context, r Reach, q Query) ([]Incident, error)
 	// Incident gives one within reach, or ErrNotFound.
-	Incident(ctx context.Context, r Reach, i id.Incident) (Incident, error)
+	Incident(ctx context.Context, r Reach, i id.Finding) (Incident, error)
 }
 
 // Place is a scope as the tree knows it.

@@ -66,6 +66,8 @@ var navigation = []navGroup{
 		{"catalog", "Catalogue", "/catalog", "book", false},
 		{"prices", "Prices", "/prices", "receipt", false},
 		{"connections", "Connections", "/connections", "plug-connected", false},
+		{"health", "Health", "/health", "activity", false},
+		{"timeouts", "Timeouts & retries", "/timeouts", "clock", false},
 	}},
 }
 

@@ -23,6 +23,9 @@ type Fault struct {
 	Document, Stream *Want
 	// Falls says that the next target must be asked, since nothing of an answer arrived.
 	Falls bool
+	// Tries is how often the target is asked at most that has no other behind it, and a policy of three tries without a pause worth
+	// the name; 0 means once.
+	Tries int
 }
 
 // Want is an outcome.
@@ -88,7 +91,7 @@ func answers() []Fault {
 				c.Head(200, "Content-Type: application/json", "Content-Length: 100000")
 				c.drip(strings.Repeat(" ", 100_000))
 			}},
-		{Name: "promises more than it sends", Document: half, Falls: true, Play: func(c *Conn, _ Request) {
+		{Name: "promises more than it sends", Document: half, Falls: true, Tries: 2, Play: func(c *Conn, _ Request) {
 			c.Head(200, "Content-Type: application/json", "Content-Length: 9999")
 			c.Raw(Document)
 		}},
@@ -96,14 +99,14 @@ func answers() []Fault {
 			c.Answer(200, "application/json", Document)
 			c.Raw("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\ncanary")
 		}},
-		{Name: "answers 200 with nothing", Document: junk, Stream: junk, Falls: true, Play: func(c *Conn, _ Request) { c.Answer(200, "application/json", "") }},
-		{Name: "answers 200 with a page", Document: junk, Stream: junk, Falls: true, Play: func(c *Conn, _ Request) { c.Answer(200, "text/html", page) }},
-		{Name: "answers 200 with another JSON", Document: junk, Stream: junk, Falls: true, Play: func(c *Conn, _ Request) { c.Answer(200, "application/json", `{"hello":"canary-html"}`) }},
-		{Name: "answers 200 with broken JSON", Document: junk, Stream: junk, Falls: true, Play: func(c *Conn, _ Request) { c.Answer(200, "application/json", Document[:80]) }},
+		{Name: "answers 200 with nothing", Document: junk, Stream: junk, Falls: true, Tries: 2, Play: func(c *Conn, _ Request) { c.Answer(200, "application/json", "") }},
+		{Name: "answers 200 with a page", Document: junk, Stream: junk, Falls: true, Tries: 2, Play: func(c *Conn, _ Request) { c.Answer(200, "text/html", page) }},
+		{Name: "answers 200 with another JSON", Document: junk, Stream: junk, Falls: true, Tries: 2, Play: func(c *Conn, _ Request) { c.Answer(200, "application/json", `{"hello":"canary-html"}`) }},
+		{Name: "answers 200 with broken JSON", Document: junk, Stream: junk, Falls: true, Tries: 2, Play: func(c *Conn, _ Request) { c.Answer(200, "application/json", Document[:80]) }},
 		{Name: "sends a compressed answer that nobody asked for", Document: whole, Play: func(c *Conn, _ Request) {
 			c.Answer(200, "application/json", squeeze(Document), "Content-Encoding: gzip")
 		}},
-		{Name: "sends a compressed bomb", Document: half, Falls: true, Play: func(c *Conn, _ Request) {
+		{Name: "sends a compressed bomb", Document: half, Falls: true, Tries: 2, Play: func(c *Conn, _ Request) {
 			c.Answer(200, "application/json", bomb(), "Content-Encoding: gzip")
 		}},
 		{Name: "sends cookies and its account's name", Document: clean(whole), Stream: clean(whole), Play: func(c *Conn, q Request) {
@@ -135,7 +138,7 @@ func answers() []Fault {
 			Play: func(c *Conn, _ Request) { c.Answer(status, "text/html", page, "Location: "+place) }})
 	}
 	for _, r := range refusals {
-		list = append(list, Fault{Name: r.name, Document: r.want, Stream: r.want, Falls: r.falls,
+		list = append(list, Fault{Name: r.name, Document: r.want, Stream: r.want, Falls: r.falls, Tries: r.tries,
 			Play: func(c *Conn, _ Request) { c.Answer(r.status, r.kind, r.body, r.headers...) }})
 	}
 	return list
@@ -162,35 +165,36 @@ type refusal struct {
 	headers    []string
 	want       *Want
 	falls      bool
+	tries      int
 }
 
 const plain, jsonType = "text/html", "application/json"
 
 var refusals = []refusal{
-	{"limits the rate for seconds", 429, jsonType, problem("slow down", "requests", "rate_limit_exceeded"), []string{"Retry-After: 2"}, busy, true},
-	{"limits the rate until a date", 429, jsonType, problem("slow down", "requests", "rate_limit_exceeded"), []string{"Retry-After: Mon, 23 Nov 2026 08:00:05 GMT"}, busy, true},
-	{"limits the rate for milliseconds", 429, jsonType, problem("slow down", "requests", "rate_limit_exceeded"), []string{"Retry-After-Ms: 1500"}, busy, true},
-	{"limits the rate for a year", 429, jsonType, problem("slow down", "requests", "rate_limit_exceeded"), []string{"Retry-After: 31536000"}, busy, true},
-	{"limits the rate for less than no time", 429, jsonType, problem("slow down", "requests", "rate_limit_exceeded"), []string{"Retry-After: -5"}, busy, true},
-	{"limits the rate with a page", 429, plain, page, []string{"Retry-After: soon"}, busy, true},
-	{"has an empty account", 429, jsonType, problem("You exceeded your current quota", "insufficient_quota", "insufficient_quota"), nil, rejected, true},
-	{"wants to be paid", 402, jsonType, problem("Insufficient Balance", "unknown_error", ""), nil, rejected, true},
-	{"has an error of its own", 500, jsonType, problem("The server had an error", "server_error", ""), nil, unsure, true},
-	{"is a bad gateway with a page", 502, plain, page, nil, noPage(rejected), true},
-	{"is unavailable with a page", 503, plain, page, nil, noPage(busy), true},
-	{"is a gateway that timed out with a page", 504, plain, page, nil, noPage(rejected), true},
-	{"is overloaded", 529, jsonType, problem("Overloaded", "overloaded_error", ""), nil, busy, true},
-	{"does not know our key", 401, jsonType, problem("Incorrect API key provided: sk-canary", "invalid_request_error", "invalid_api_key"), nil, noKey, true},
-	{"forbids our key", 403, jsonType, problem("You are not allowed, sk-canary", "permission_error", ""), nil, noKey, true},
+	{"limits the rate for seconds", 429, jsonType, problem("slow down", "requests", "rate_limit_exceeded"), []string{"Retry-After: 2"}, busy, true, 0},
+	{"limits the rate until a date", 429, jsonType, problem("slow down", "requests", "rate_limit_exceeded"), []string{"Retry-After: Mon, 23 Nov 2026 08:00:05 GMT"}, busy, true, 0},
+	{"limits the rate for milliseconds", 429, jsonType, problem("slow down", "requests", "rate_limit_exceeded"), []string{"Retry-After-Ms: 1500"}, busy, true, 0},
+	{"limits the rate for a year", 429, jsonType, problem("slow down", "requests", "rate_limit_exceeded"), []string{"Retry-After: 31536000"}, busy, true, 0},
+	{"limits the rate for less than no time", 429, jsonType, problem("slow down", "requests", "rate_limit_exceeded"), []string{"Retry-After: -5"}, busy, true, 3},
+	{"limits the rate with a page", 429, plain, page, []string{"Retry-After: soon"}, busy, true, 3},
+	{"has an empty account", 429, jsonType, problem("You exceeded your current quota", "insufficient_quota", "insufficient_quota"), nil, rejected, true, 0},
+	{"wants to be paid", 402, jsonType, problem("Insufficient Balance", "unknown_error", ""), nil, rejected, true, 0},
+	{"has an error of its own", 500, jsonType, problem("The server had an error", "server_error", ""), nil, unsure, true, 2},
+	{"is a bad gateway with a page", 502, plain, page, nil, noPage(rejected), true, 3},
+	{"is unavailable with a page", 503, plain, page, nil, noPage(busy), true, 3},
+	{"is a gateway that timed out with a page", 504, plain, page, nil, noPage(rejected), true, 3},
+	{"is overloaded", 529, jsonType, problem("Overloaded", "overloaded_error", ""), nil, busy, true, 3},
+	{"does not know our key", 401, jsonType, problem("Incorrect API key provided: sk-canary", "invalid_request_error", "invalid_api_key"), nil, noKey, true, 0},
+	{"forbids our key", 403, jsonType, problem("You are not allowed, sk-canary", "permission_error", ""), nil, noKey, true, 0},
 	{"finds the context too long", 400, jsonType, problem("maximum context length is 8192 tokens", "invalid_request_error", "context_length_exceeded"), nil,
-		&Want{Status: 400, Code: "context_length_exceeded", States: []ledger.State{ledger.Voided}, Holds: []string{"maximum context length is 8192 tokens"}}, false},
+		&Want{Status: 400, Code: "context_length_exceeded", States: []ledger.State{ledger.Voided}, Holds: []string{"maximum context length is 8192 tokens"}}, false, 0},
 	{"refuses the content", 400, jsonType, problem("flagged by our content filter", "invalid_request_error", "content_policy_violation"), nil,
-		&Want{Status: 400, Code: "content_policy_violation", States: []ledger.State{ledger.Voided}}, false},
+		&Want{Status: 400, Code: "content_policy_violation", States: []ledger.State{ledger.Voided}}, false, 0},
 	{"finds the body too large", 413, jsonType, problem("too large", "invalid_request_error", ""), nil,
-		&Want{Status: 413, Code: "", States: []ledger.State{ledger.Voided}}, false},
-	{"has no such path", 404, plain, page, nil, noPage(rejected), true},
+		&Want{Status: 413, Code: "", States: []ledger.State{ledger.Voided}}, false, 0},
+	{"has no such path", 404, plain, page, nil, noPage(rejected), true, 0},
 	{"answers 200 with an error object", 200, jsonType, problem("The server had an error", "server_error", ""), nil,
-		&Want{Status: 502, Code: "upstream_failed", States: []ledger.State{ledger.Ambiguous, ledger.Counted, ledger.Voided}, Cost: -1}, true},
+		&Want{Status: 502, Code: "upstream_failed", States: []ledger.State{ledger.Ambiguous, ledger.Counted, ledger.Voided}, Cost: -1}, true, 2},
 }
 
 var noKey = &Want{Status: 502, Code: "upstream_failed", States: []ledger.State{ledger.Voided}, Never: []string{"sk-canary"}}

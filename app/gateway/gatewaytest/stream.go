@@ -27,7 +27,7 @@ func streams() []Fault {
 			c.Event(problem("The server had an error", "server_error", ""))
 			c.End()
 		}},
-		{Name: "reports an error as the first event", Falls: true, Play: func(c *Conn, _ Request) {
+		{Name: "reports an error as the first event", Falls: true, Tries: 3, Play: func(c *Conn, _ Request) {
 			c.Stream()
 			c.Event(problem("Overloaded, try later", "overloaded_error", ""))
 			c.End()

@@ -85,7 +85,7 @@ func (h *Handlers) apiIncidents(c *web.Context) error {
 		}
 	}
 	if text := c.QueryParam("after"); text != "" {
-		if q.Before, err = id.ParseIncident(text); err != nil {
+		if q.Before, err = id.ParseFinding(text); err != nil {
 			return fault.Field("after", "after is the next of the page before.")
 		}
 	}
@@ -104,7 +104,7 @@ func (h *Handlers) apiIncidents(c *web.Context) error {
 }
 
 func (h *Handlers) apiIncident(c *web.Context) error {
-	which, err := web.Param(c, "id", id.ParseIncident, error(pii.Missing()))
+	which, err := web.Param(c, "id", id.ParseFinding, error(pii.Missing()))
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ func (h *Handlers) incidents(c *web.Context) error {
 	}
 	var found pii.Page
 	if f.ID != "" {
-		which, err := id.ParseIncident(f.ID)
+		which, err := id.ParseFinding(f.ID)
 		one, missing := pii.Incident{}, err
 		if err == nil {
 			one, missing = h.rules.Incident(c.Ctx(), c.Actor(), which)
@@ -99,7 +99,7 @@ func (h *Handlers) question(c *web.Context) (q pii.Query, f views.Filter, none u
 		}
 	}
 	if after := c.QueryParam("after"); after != "" {
-		if q.Before, err = id.ParseIncident(after); err != nil {
+		if q.Before, err = id.ParseFinding(after); err != nil {
 			return bad("This page of the list is gone")
 		}
 	}

@@ -161,7 +161,7 @@ func TestIncidentsAreListedAndFiltered(t *testing.T) {
 	if p := admin.Get("/incidents"); !p.Has("No incidents") {
 		t.Errorf("empty: %d\n%s", p.Status, p.Body)
 	}
-	i := id.NewIncident(s.house.IDs)
+	i := id.NewFinding(s.house.IDs)
 	var b budget.Batch
 	b.To.At.Offset = 1
 	b.Requests = []ledger.Request{{ID: id.NewRequest(s.house.IDs), At: s.house.Clock.Now(), Chain: org.Chain{Org: s.acme.Org.ID, Team: s.acme.Team, Key: id.NewKey(s.house.IDs)}, Family: "openai", Endpoint: "chat", Status: 400,
@@ -171,7 +171,7 @@ func TestIncidentsAreListedAndFiltered(t *testing.T) {
 	}
 	for path, sees := range map[string]bool{
 		"": true, "?action=block": true, "?action=mask": false, "?detector=card": true, "?detector=email": false, "?id=" + i.String(): true, "?id=pii_x": false,
-		"?id=" + id.NewIncident(s.house.IDs).String(): false, "?range=day": true, "?team=" + s.acme.Team.String(): true, "?team=x": false, "?after=x": false, "?after=" + i.String(): false,
+		"?id=" + id.NewFinding(s.house.IDs).String(): false, "?range=day": true, "?team=" + s.acme.Team.String(): true, "?team=x": false, "?after=x": false, "?after=" + i.String(): false,
 	} {
 		p := admin.Get("/incidents" + path)
 		if p.Status != http.StatusOK || p.Has("2 payment card numbers, &#34;Odd&#34; not checked") != sees || p.Has("Nothing matches") && sees {

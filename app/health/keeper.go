@@ -1,0 +1,153 @@
+package health
+
+import (
+	"context"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/clock"
+	"github.com/bodhi-gateway/bodhi/app/id"
+)
+
+// Keeping is what a Keeper works with.
+type Keeping struct {
+	Store Store
+	Node  string
+	IDs   *id.Source
+	Clock clock.Clock
+	Log   *slog.Logger
+	// Alert is told of a target that has been away for a while, or is back after that; nil = nobody is.
+	Alert func(ctx context.Context, e Event, back bool) error
+	// Link tells other nodes; nil = there are none.
+	Link *Link
+}
+
+// Keeper carries what breakers do from the data plane, which waits for nobody, to the books, to other nodes and to people.
+type Keeper struct {
+	Keeping
+	queue   chan Change
+	lost    atomic.Int64
+	waiting []Event
+	away    map[Target]*absence
+}
+
+// absence is a target that is away.
+type absence struct {
+	event Event
+	told  bool
+}
+
+const (
+	queued = 1024
+	every  = time.Second // how often events are written down
+	// long is how long a target must be away for people to be told; what a probe mends sooner is no news. A refused
+	// credential or an empty account mends nobody but a person, so that is told at once.
+	long   = 2 * time.Minute
+	backup = 10_000 // events that wait for a database that is away
+	sweeps = time.Hour
+	// Keep is how long events are kept.
+	Keep = 30 * 24 * time.Hour
+)
+
+// NewKeeper makes a keeper.
+func NewKeeper(with Keeping) *Keeper {
+	return &Keeper{Keeping: with, queue: make(chan Change, queued), away: map[Target]*absence{}}
+}
+
+// Changed takes a change from a Board. It never waits: what does not fit is counted and lost.
+func (k *Keeper) Changed(c Change) {
+	select {
+	case k.queue <- c:
+	default:
+		k.lost.Add(1)
+	}
+}
+
+// Run carries until ctx ends.
+func (k *Keeper) Run(ctx context.Context, board *Board) error {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	swept := k.Clock.Now()
+	for {
+		select {
+		case <-ctx.Done():
+			k.flush(context.WithoutCancel(ctx))
+			return nil
+		case c := <-k.queue:
+			k.take(c)
+		case <-tick.C:
+			k.flush(ctx)
+			k.alert(ctx)
+			if now := k.Clock.Now(); now.Sub(swept) > sweeps {
+				swept = now
+				board.Forget(now)
+				if err := k.Store.Prune(ctx, now.Add(-Keep)); err != nil {
+					k.Log.Warn("old breaker events not dropped", "error", err.Error())
+				}
+			}
+		}
+	}
+}
+
+func (k *Keeper) take(c Change) {
+	e := Event{ID: id.NewIncident(k.IDs), Change: c, Node: k.Node}
+	if c.To != HalfOpen {
+		k.Log.Info("a breaker changed", slog.String("connection", c.Target.Connection.String()), slog.String("model", c.Target.Model),
+			slog.String("state", c.To.String()), slog.String("cause", string(c.Cause)), slog.Bool("remote", c.Remote))
+	}
+	switch was := k.away[c.Target]; {
+	case c.To == Open && was == nil && c.Cause != ByHand:
+		k.away[c.Target] = &absence{event: e}
+	case c.To == Closed && was != nil && was.told:
+		was.event = e
+	case c.To == Closed:
+		delete(k.away, c.Target)
+	}
+	if c.Remote {
+		return // the node that found out writes it down
+	}
+	if k.Link != nil {
+		k.Link.Tell(c)
+	}
+	if len(k.waiting) < backup {
+		k.waiting = append(k.waiting, e)
+	}
+}
+
+func (k *Keeper) flush(ctx context.Context) {
+	if n := k.lost.Swap(0); n > 0 {
+		k.Log.Warn("changes of breakers were lost: too many at once", slog.Int64("lost", n))
+	}
+	if len(k.waiting) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	if err := k.Store.Note(ctx, k.waiting); err != nil {
+		k.Log.Warn("changes of breakers not written down yet", "error", err.Error())
+		return
+	}
+	k.waiting = nil
+}
+
+// alert tells people, once for each absence and once for each return.
+func (k *Keeper) alert(ctx context.Context) {
+	now := k.Clock.Now()
+	for t, a := range k.away {
+		back := a.event.To == Closed
+		urgent := a.event.Cause == Credential || a.event.Cause == Quota
+		if !back && (a.told || !urgent && now.Sub(a.event.At) < long) {
+			continue
+		}
+		if k.Alert != nil {
+			if err := k.Alert(ctx, a.event, back); err != nil {
+				k.Log.Warn("nobody could be told of a breaker", "error", err.Error())
+				continue
+			}
+		}
+		if a.told = true; back {
+			delete(k.away, t)
+		}
+	}
+}

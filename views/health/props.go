@@ -1,0 +1,39 @@
+// Package health holds the status page of targets.
+package health
+
+import (
+	"github.com/bodhi-gateway/bodhi/views/layout"
+	"github.com/bodhi-gateway/bodhi/views/ui"
+)
+
+// Page is the status page.
+type Page struct {
+	Shell     layout.Shell
+	Summary   string
+	Rows      []Row
+	Events    []Event
+	CanChange bool
+}
+
+// Row is one target: a connection, or one model of it.
+type Row struct {
+	ID, Connection, Model string
+	Status                ui.StatusProps
+	Why                   string
+	Since, Until          ui.When
+	Availability          string // "99.9 %", "" without attempts
+	Attempts              string
+	FirstByte             string
+	Trend                 []int64
+	Open                  bool
+	Ask                   ui.ConfirmProps
+}
+
+// Event is a breaker that changed its state.
+type Event struct {
+	When   ui.When
+	Target string
+	Status ui.StatusProps
+	Why    string
+	By     string
+}
