@@ -74,6 +74,7 @@ func measure(t *testing.T, at string, members, crews int) {
 		}
 		return nil
 	}))
+	dbtest.Analyze(t, at)
 	s.LogInAll(t, &s.Home)
 	asked := []string{"/people?q=person+09", "/people?team=" + teams[3].String(), "/people?role=lead", "/people?status=disabled", "/teams/" + teams[3].String(), "/keys?q=person+09", "/keys?unused=true", "/keys?q=k&unused=true",
 		"/limits/new?find=crew+123", "/policies/new?find=person+09", "/budgets/new?find=k", "/requests?q=x", "/audit?q=person", "/budgets?q=crew"}

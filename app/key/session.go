@@ -51,7 +51,7 @@ func (s *Service) Presented(token secret.String) (public string, ok bool) {
 	return t.Public, ok
 }
 
-// session says whose an agent's access token is. e is nobody's entry where none is known, so that both take as long.
+// session says whose an agent's access token is. e is some other entry where none is known, so that both take as long.
 func (d *Desk) session(t secret.Token, e *entry, known bool) (*Grant, error) {
 	until, ok := d.mac.VerifyAgentToken(t)
 	if !ok || !known || !e.grant.Agent {
@@ -72,7 +72,10 @@ func (d *Desk) Await(ctx context.Context, public string) {
 	defer late.Stop()
 	for {
 		x := d.cell.Get()
-		if x == nil || x.entries[pub] != nil {
+		if x == nil {
+			return
+		}
+		if _, known := x.find(pub); known {
 			return
 		}
 		select {
