@@ -142,7 +142,7 @@ api POST "/members/$(field "$dir/dave.json" id)/disable" > /dev/null
 node -e 'const fs = require("fs"), f = process.argv[1], j = JSON.parse(fs.readFileSync(f)); j.enterpriseGateway.expiresAt = Date.now(); fs.writeFileSync(f, JSON.stringify(j))' "$dir/signed/.claude/.credentials.json"
 signed "$dir/out"
 check "Claude Code of a leaver: no refresh" "$dir/debug.log" 'rejected refresh token'
-check "Claude Code of a leaver: no answer" "$dir/out" '"is_error":true' '/login'
+check "Claude Code of a leaver: no answer" "$dir/out" 'no longer accepts this session' '/login'
 for family in compatible:native openai:chat openai:native anthropic:claude anthropic:chat; do
   run_opencode "${family%:*}" "${family#*:}" "$dir/out"
   check "opencode, $family, with a tool call" "$dir/out" '"type":"tool_use"' 'This is the sandbox.'
