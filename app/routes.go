@@ -14,6 +14,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/join/joinweb"
 	"github.com/bodhi-gateway/bodhi/app/key/keyweb"
 	"github.com/bodhi-gateway/bodhi/app/limit/limitweb"
+	"github.com/bodhi-gateway/bodhi/app/pii/piiweb"
 	"github.com/bodhi-gateway/bodhi/app/policy/policyweb"
 	"github.com/bodhi-gateway/bodhi/app/price/priceweb"
 	"github.com/bodhi-gateway/bodhi/app/provider/providerweb"
@@ -46,6 +47,7 @@ func (a *App) routes() []web.Route {
 		limitweb.New(a.limits(a.limiter), a.people, a.keys).Routes(),
 		policyweb.New(a.policies, a.people, a.keys, a.offered).Routes(),
 		approvalweb.New(a.asking, a.keys).Routes(),
+		piiweb.New(a.screening, a.people, a.keys).Routes(),
 		auditweb.New(a.audit).Routes(),
 		identityweb.NewRecovery(a.letters.recovery).Routes(),
 		scimweb.New(a.directory, a.people, a.clock, a.log).Routes(),

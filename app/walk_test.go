@@ -20,6 +20,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/pii"
 	"github.com/bodhi-gateway/bodhi/app/policy"
 	"github.com/bodhi-gateway/bodhi/app/price"
 	"github.com/bodhi-gateway/bodhi/app/provider"
@@ -159,6 +160,13 @@ var forms = map[string]url.Values{
 	"approvals.new":               {"key": {"things:keys"}, "model": {"own-model"}},
 	"approvals.ask":               {"key": {"things:keys"}, "model": {"own-model"}, "reason": {"x"}},
 	"api.approvals.ask":           {"key": {"things:keys"}, "model": {"own-model"}, "reason": {"x"}},
+	"data_rules.new":              {"scope": {"things:keys"}},
+	"data_rules.create":           {"scope": {"things:keys"}, "action_email": {"log"}},
+	"data_rules.update":           {"action_email": {"block"}},
+	"data_rules.try":              {"scope": {"things:keys"}, "text": {"x"}},
+	"api.data_rules.create":       {"scope": {"things:members"}, "actions": {"{}email=log"}},
+	"api.data_rules.update":       {"actions": {"{}email=block"}},
+	"api.data_rules.try":          {"scope": {"things:members"}, "text": {"x"}},
 	"api.budgets.grant":           {"kind": {"increase"}, "amount": {"1"}, "reason": {"x"}},
 	"api.budgets.ask":             {"amount": {"1"}, "reason": {"x"}},
 	"connections.update":          {"name": {"x"}},
@@ -239,17 +247,33 @@ func (a *App) things(t *testing.T, x webtest.Tenant, d id.Department, team id.Te
 	must(t, err)
 	rules, err := a.policies.Create(ctx, admin, policy.Input{Scope: org.OfTeam(x.Org.ID, team), Terms: policy.Terms{Deny: []string{word + "-model"}, MayAsk: true}})
 	must(t, err)
+	data, err := a.screening.Create(ctx, admin, pii.Input{Scope: org.OfTeam(x.Org.ID, team), Actions: map[pii.Kind]pii.Action{pii.Email: pii.Log}})
+	must(t, err)
 	asked, err := a.budgets(nil).Ask(ctx, m.Acting(org.Actor{}), spend.ID, budget.RequestInput{Amount: 1, Reason: word})
 	must(t, err)
 	approved, err := a.asking.Ask(ctx, m.Acting(org.Actor{}), approval.Input{Key: made.Key.ID, Model: word + "-model", Reason: word})
 	must(t, err)
 	request := ledger.Request{ID: id.NewRequest(a.ids), At: a.clock.Now(), Family: "openai", Endpoint: "chat", Asked: word + "-model", Status: 200,
-		Chain: org.Chain{Org: x.Org.ID, Department: d, Team: team, Key: made.Key.ID}}
+		Chain: org.Chain{Org: x.Org.ID, Department: d, Team: team, Key: made.Key.ID}, Screened: ledger.Screened{Incident: id.NewIncident(a.ids), Action: "log", Found: `[{"detector":"email","action":"log","count":1}]`}}
 	_, err = a.ledgerStore.Post(ctx, id.NewNode(a.ids), budget.Batch{Requests: []ledger.Request{request}})
 	must(t, err)
-	return map[string]string{"keys": made.Key.ID.String(), "budgets": spend.ID.String(), "limits": rate.ID.String(), "policies": rules.ID.String(), "increases": raised.Increases[0].ID.String(),
-		"approvals": approved.ID.String(), "budget-requests": asked.ID.String(), "requests": request.ID.String(), "members": m.ID.String(), "people": m.ID.String(), "teams": team.String(),
-		"departments": d.String(), "service-accounts": made.Key.AccountID.String()}
+	return map[string]string{
+		"keys":             made.Key.ID.String(),
+		"budgets":          spend.ID.String(),
+		"limits":           rate.ID.String(),
+		"policies":         rules.ID.String(),
+		"data-rules":       data.ID.String(),
+		"incidents":        request.Screened.Incident.String(),
+		"increases":        raised.Increases[0].ID.String(),
+		"approvals":        approved.ID.String(),
+		"budget-requests":  asked.ID.String(),
+		"requests":         request.ID.String(),
+		"members":          m.ID.String(),
+		"people":           m.ID.String(),
+		"teams":            team.String(),
+		"departments":      d.String(),
+		"service-accounts": made.Key.AccountID.String(),
+	}
 }
 
 // joinable adds an invitation, a claimed domain and a request to join.

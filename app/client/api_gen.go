@@ -54,6 +54,12 @@ type ConnectionsAPI struct{ c *Client }
 // Connections is what the API can do with connections.
 func (c *Client) Connections() ConnectionsAPI { return ConnectionsAPI{c} }
 
+// DataRulesAPI is what the API can do with data rules.
+type DataRulesAPI struct{ c *Client }
+
+// DataRules is what the API can do with data rules.
+func (c *Client) DataRules() DataRulesAPI { return DataRulesAPI{c} }
+
 // DepartmentsAPI is what the API can do with departments.
 type DepartmentsAPI struct{ c *Client }
 
@@ -77,6 +83,12 @@ type FactorsAPI struct{ c *Client }
 
 // Factors is what the API can do with factors.
 func (c *Client) Factors() FactorsAPI { return FactorsAPI{c} }
+
+// IncidentsAPI is what the API can do with incidents.
+type IncidentsAPI struct{ c *Client }
+
+// Incidents is what the API can do with incidents.
+func (c *Client) Incidents() IncidentsAPI { return IncidentsAPI{c} }
 
 // InvitationsAPI is what the API can do with invitations.
 type InvitationsAPI struct{ c *Client }
@@ -1180,6 +1192,63 @@ func (a ApprovalsAPI) Revoke(ctx context.Context, id string, calls ...Call) (out
 	return out, err
 }
 
+// List: List data rules.
+func (a DataRulesAPI) List(ctx context.Context, query url.Values, calls ...Call) (out PiiRuleList, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/data-rules", query, nil, &out, calls)
+	return out, err
+}
+
+// All is List over all pages.
+func (a DataRulesAPI) All(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[PiiRule, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (PiiRuleList, error) { return a.List(ctx, query, calls...) }, func(p PiiRuleList) ([]PiiRule, string) { return p.Data, p.Next })
+}
+
+// Create: Create a data rule.
+func (a DataRulesAPI) Create(ctx context.Context, in PiiRuleInput, calls ...Call) (out PiiRule, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/data-rules", nil, in, &out, calls)
+	return out, err
+}
+
+// Try: Say what the rules would do with a text; nothing of it is kept.
+func (a DataRulesAPI) Try(ctx context.Context, in TryInput, calls ...Call) (out Try, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/data-rules/try", nil, in, &out, calls)
+	return out, err
+}
+
+// Show: Show a data rule.
+func (a DataRulesAPI) Show(ctx context.Context, id string, query url.Values, calls ...Call) (out PiiRule, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/data-rules/"+url.PathEscape(id), query, nil, &out, calls)
+	return out, err
+}
+
+// Update: Update a data rule.
+func (a DataRulesAPI) Update(ctx context.Context, id string, in PiiRuleChange, calls ...Call) (out PiiRule, err error) {
+	err = a.c.do(ctx, http.MethodPatch, "/data-rules/"+url.PathEscape(id), nil, in, &out, calls)
+	return out, err
+}
+
+// Delete: Delete a data rule.
+func (a DataRulesAPI) Delete(ctx context.Context, id string, calls ...Call) error {
+	return a.c.do(ctx, http.MethodDelete, "/data-rules/"+url.PathEscape(id), nil, nil, nil, calls)
+}
+
+// List: List requests in which data rules found something, newest first.
+func (a IncidentsAPI) List(ctx context.Context, query url.Values, calls ...Call) (out IncidentList, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/incidents", query, nil, &out, calls)
+	return out, err
+}
+
+// All is List over all pages.
+func (a IncidentsAPI) All(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[Incident, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (IncidentList, error) { return a.List(ctx, query, calls...) }, func(p IncidentList) ([]Incident, string) { return p.Data, p.Next })
+}
+
+// Show: Show an incident.
+func (a IncidentsAPI) Show(ctx context.Context, id string, query url.Values, calls ...Call) (out Incident, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/incidents/"+url.PathEscape(id), query, nil, &out, calls)
+	return out, err
+}
+
 // List: List audit entries, newest first. Organization admins see all of them, others their own acts.
 func (a AuditAPI) List(ctx context.Context, query url.Values, calls ...Call) (out AuditEntryList, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/audit", query, nil, &out, calls)
@@ -1919,6 +1988,25 @@ type IdentityNewToken struct {
 	Secret     string     `json:"secret"`
 }
 
+// Incident is a request in which data rules found something.
+type Incident struct {
+	ID      string     `json:"id"`
+	Request string     `json:"request"`
+	At      time.Time  `json:"at"`
+	Action  string     `json:"action"` // the strictest: log, mask or block
+	Found   []PiiFound `json:"found"`
+	Key     string     `json:"key"`    // names, "" if there is none
+	Member  string     `json:"member"` // whose key it is
+	Team    string     `json:"team"`
+}
+
+// IncidentList is a body of the API.
+type IncidentList struct {
+	Data    []Incident `json:"data"`
+	HasMore bool       `json:"has_more"`
+	Next    string     `json:"next,omitempty"` // give it as ?after=
+}
+
 // Increase is a temporary increase.
 type Increase struct {
 	ID        string    `json:"id"`
@@ -2267,6 +2355,66 @@ type PeriodList struct {
 	Data    []Period `json:"data"`
 	HasMore bool     `json:"has_more"`       // whether there are more pages
 	Next    string   `json:"next,omitempty"` // give it as after
+}
+
+// PiiActions is what each built-in detector does: off, log, mask or block.
+type PiiActions struct {
+	Email  string `json:"email"`
+	Phone  string `json:"phone"`
+	SSN    string `json:"ssn"`
+	Card   string `json:"card"`
+	IBAN   string `json:"iban"`
+	Secret string `json:"secret"`
+}
+
+// PiiFound is what one detector found. The value itself is kept nowhere.
+type PiiFound struct {
+	Detector string `json:"detector"` // email, phone, ssn, card, iban, secret, or a pattern's name
+	Pattern  bool   `json:"pattern"`  // it is one of the organization's own
+	Action   string `json:"action"`
+	Count    int    `json:"count"` // 0: the pattern could not be checked in time
+}
+
+// PiiPattern is one of the organization's own detectors.
+type PiiPattern struct {
+	Name   string `json:"name"`
+	Expr   string `json:"expr"`   // RE2, at most 512 bytes
+	Action string `json:"action"` // log, mask or block
+}
+
+// PiiRule is a data rule in the management API.
+type PiiRule struct {
+	ID         string       `json:"id"`
+	Scope      string       `json:"scope"` // id of the organization, department, team, member or key
+	ScopeKind  string       `json:"scope_kind"`
+	ScopeLabel string       `json:"scope_label"`
+	Actions    PiiActions   `json:"actions"`
+	Patterns   []PiiPattern `json:"patterns"`
+	Allow      []string     `json:"allow"` // values that are no finding; @acme.com for a domain
+	CreatedAt  time.Time    `json:"created_at"`
+	UpdatedAt  time.Time    `json:"updated_at"`
+}
+
+// PiiRuleChange changes what it names and leaves the rest; of actions, too.
+type PiiRuleChange struct {
+	Actions  PiiActions    `json:"actions,omitempty"`
+	Patterns *[]PiiPattern `json:"patterns,omitempty"`
+	Allow    *[]string     `json:"allow,omitempty"`
+}
+
+// PiiRuleInput sets a rule. Without a scope it is the organization's. A detector that is left out is off.
+type PiiRuleInput struct {
+	Scope    string       `json:"scope,omitempty"`
+	Actions  PiiActions   `json:"actions,omitempty"`
+	Patterns []PiiPattern `json:"patterns,omitempty"`
+	Allow    []string     `json:"allow,omitempty"`
+}
+
+// PiiRuleList is a body of the API.
+type PiiRuleList struct {
+	Data    []PiiRule `json:"data"`
+	HasMore bool      `json:"has_more"`       // whether there are more pages
+	Next    string    `json:"next,omitempty"` // give it as after
 }
 
 // Policy is what log-ins must show. Lifetimes are in seconds, 0 for the installation's default.
@@ -2876,6 +3024,19 @@ type TrialInput struct {
 	Targets         []string `json:"targets,omitempty"` // connection/model
 	Prompt          string   `json:"prompt,omitempty"`
 	MaxOutputTokens int64    `json:"max_output_tokens,omitempty"` // 500 where it is left out
+}
+
+// Try is what would become of it. The text is not repeated.
+type Try struct {
+	Action string     `json:"action"`
+	Reason string     `json:"reason"` // of a refusal
+	Found  []PiiFound `json:"found"`  // with action off: detectors that no rule wants
+}
+
+// TryInput is a text to be tried.
+type TryInput struct {
+	Scope string `json:"scope,omitempty"` // the place it would be sent below; the organization by default
+	Text  string `json:"text,omitempty"`  // at most 64 KiB
 }
 
 // Usage is what one value of a dimension comes to.

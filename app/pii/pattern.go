@@ -12,16 +12,16 @@ import (
 )
 
 // What a pattern may be. RE2 is linear in the text, but the factor is the size of the compiled pattern: repeats with bounds
-// multiply it (0.46 s for 200 KB were seen). maxInstructions is about what fifty alternatives or {1,50} of a class come to.
+// multiply it (0.46 s for 200 KB were seen). maxInstructions is about what a hundred letters or {1,90} of a class come to.
 const (
 	maxExpr         = 512 // bytes
-	maxInstructions = 1000
+	maxInstructions = 200
 )
 
 // Texts are read in windows, between which the time is looked at. A match of up to overlap bytes is found wherever it lies.
 const (
-	window  = 4 << 10
-	overlap = 512
+	window  = 2 << 10
+	overlap = 256
 )
 
 // Budget is how long an organization's own patterns may take for one request.
@@ -40,6 +40,7 @@ type matcher struct {
 	re *regexp.Regexp
 	// must is what every match has in it; nil if nothing. Texts without it need no look.
 	must []byte
+	size int // instructions
 }
 
 // compile makes a matcher, or says what is wrong with the expression.
@@ -63,7 +64,7 @@ func (p Pattern) compile() (*matcher, error) {
 	if re.MatchString("") {
 		return nil, fault.Field("patterns", fmt.Sprintf("The pattern %q matches nothing at all, and so every text. Make something in it obligatory.", p.Name))
 	}
-	return &matcher{p, re, required(tree)}, nil
+	return &matcher{p, re, required(tree), len(prog.Inst)}, nil
 }
 
 // required is the longest text that every match of an expression holds as it is; nil without one.
@@ -92,15 +93,19 @@ func required(e *syntax.Regexp) (best []byte) {
 // span is where a pattern matched.
 type span struct{ from, to int }
 
-// watch is the time that a request's patterns have, and how much they have read.
+// watch is the time that a request's patterns have, and how much they have done.
 type watch struct {
 	clock clock.Clock
 	until time.Time
-	read  int
+	done  int // bytes read times instructions
 }
 
-// over reports whether the time is up. It is not before a window was read, so that a busy machine does not refuse short texts.
-func (w *watch) over() bool { return w.read >= window && w.clock.Now().After(w.until) }
+// granted is how much work is done whatever the clock says, because on a busy machine it goes on while we wait for our turn:
+// about what the dearest pattern does in Budget on a machine of its own, and 50 KB of a usual one.
+const granted = 1 << 20
+
+// over reports whether the time is up.
+func (w *watch) over() bool { return w.done >= granted && w.clock.Now().After(w.until) }
 
 // find appends the pattern's matches in a text, at most so many in all; false if the time was up before the end.
 func (m *matcher) find(dst []span, text []byte, most int, w *watch) ([]span, bool) {
@@ -119,7 +124,7 @@ func (m *matcher) find(dst []span, text []byte, most int, w *watch) ([]span, boo
 				next += n + 1 - overlap // a window begins where a word does, or \b would find edges that are none
 			}
 		}
-		w.read += end - at
+		w.done += (end - at) * m.size
 		for _, r := range m.re.FindAllIndex(text[at:end], most-len(dst)) {
 			from, to := at+r[0], at+r[1]
 			if from < done || from == to || from >= next {

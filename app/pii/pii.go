@@ -57,7 +57,7 @@ type Query struct {
 // Bounds of Query.Limit.
 const (
 	DefaultLimit = 50
-	MaxLimit     = 200
+	MaxLimit     = 1000
 )
 
 // Cursor is a place in the list of incidents, newest first: an incident's id, which ascends with time. The zero Cursor is the

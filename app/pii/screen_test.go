@@ -179,7 +179,7 @@ func (s *slow) Now() time.Time { s.at = s.at.Add(s.step); return s.at }
 
 func TestATextThatAPatternCannotGetThroughIsRefusedWhereItBinds(t *testing.T) {
 	t.Parallel()
-	long := []byte(`{"c":"` + strings.Repeat("x ", 10*window) + `"}`)
+	long := []byte(`{"c":"` + strings.Repeat("x ", 200*window) + `"}`)
 	for action, want := range map[Action]Action{Log: Log, Mask: Block, Block: Block} {
 		b := bound(t, &slow{step: Budget / 4}, Record{Patterns: []Pattern{{Name: "Odd", Expr: `(?i)odd`, Action: action}}})
 		r := b.Screen(long)

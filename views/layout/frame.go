@@ -47,6 +47,7 @@ var navigation = []navGroup{
 		{"limits", "Rate limits", "/limits", "gauge", false},
 		{"policies", "Model policies", "/policies", "shield-check", false},
 		{"approvals", "Approvals", "/approvals", "inbox", false},
+		{"pii", "Personal data", "/data-rules", "shield-lock", false},
 		{"costs", "Costs", "/costs", "chart-pie", false},
 		{"tokens", "API tokens", "/tokens", "api", false},
 		{"audit", "Audit log", "/audit", "history", false},
