@@ -52,11 +52,11 @@ func (s *Service) open(ctx context.Context, by org.Actor, x Summons) (Call, erro
 	c := Call{Summons: x}
 	var err error
 	c.Member, err = s.Orgs.Member(ctx, x.Org, x.Member)
-	if fault.Is(err, fault.NotFound) || err == nil && c.Member.Status() != org.ActiveMember {
-		return c, mail.DeadLink()
-	}
 	if err == nil {
 		c.Organization, err = s.Orgs.Organization(ctx, x.Org)
+	}
+	if fault.Is(err, fault.NotFound) || err == nil && c.Member.Status() != org.ActiveMember {
+		return c, mail.DeadLink()
 	}
 	if err != nil {
 		return c, fmt.Errorf("approval: open link: %w", err)

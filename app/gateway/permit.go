@@ -118,7 +118,9 @@ func (g *Gateway) capPolicy(x *Exchange, a *attempt, w *budget.Want) error {
 		return nil
 	}
 	names := namesOf(a.target)
-	_, a.passes = x.bound.Model(x.Call.Model, names, tierIn(&x.bound, a.target, g.tiers(x.Grant.Chain.Org)))
+	if x.bound.Passes() {
+		_, a.passes = x.bound.Model(x.Call.Model, names, tierIn(&x.bound, a.target, g.tiers(x.Grant.Chain.Org)))
+	}
 	for _, p := range a.passes {
 		if left, ok := p.Left(); ok && w.Floor.Money <= left {
 			lower(x, a, w, left)

@@ -28,6 +28,9 @@ func (b *Bound) Tiered() bool {
 	return slices.ContainsFunc(b.rules[:b.n], func(r *rule) bool { return r.Highest != catalog.NoTier })
 }
 
+// Passes reports whether the key has any approvals.
+func (b *Bound) Passes() bool { return b.extra != nil && len(b.extra.passes[b.key]) > 0 }
+
 // Denial is why a model may not be used. The zero Denial says that it may.
 type Denial struct {
 	by      *rule
@@ -150,7 +153,7 @@ func (b *Bound) AskAbove(asked string, names []string, cost money.USD) (c Ceilin
 			}
 		}
 		if c.by == nil || most < c.Most {
-			c = Ceiling{Most: most, by: by, asked: asked, key: b.key, askURL: b.askURL}
+			c = Ceiling{Most: most, by: by, ask: true, asked: asked, key: b.key, askURL: b.askURL}
 		}
 	}
 	return c, passes, c.by != nil

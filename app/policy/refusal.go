@@ -121,6 +121,7 @@ func (r *rule) approver() string {
 type Ceiling struct {
 	Most   money.USD
 	by     *rule
+	ask    bool // somebody may approve more; the rest says where to ask
 	asked  string
 	key    id.Key
 	askURL string
@@ -128,7 +129,7 @@ type Ceiling struct {
 
 // TooDear refuses a request that could cost more even with the smallest useful answer.
 func (c Ceiling) TooDear(cost money.USD) *fault.Error {
-	if c.asked != "" {
+	if c.ask {
 		left := ""
 		if c.Most != c.by.AskAbove {
 			left = " What is left of an approval is $" + c.Most.String() + "."
