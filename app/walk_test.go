@@ -157,6 +157,9 @@ var forms = map[string]url.Values{
 	"policies.update":             {"deny": {"x-*"}},
 	"api.policies.create":         {"scope": {"things:members"}, "deny[]": {"x-*"}},
 	"api.policies.update":         {"deny[]": {"y-*"}},
+	"approvals.new":               {"key": {"things:keys"}, "model": {"own-model"}},
+	"approvals.ask":               {"key": {"things:keys"}, "model": {"own-model"}, "reason": {"x"}},
+	"api.approvals.ask":           {"key": {"things:keys"}, "model": {"own-model"}, "reason": {"x"}},
 	"data_rules.new":              {"scope": {"things:keys"}},
 	"data_rules.create":           {"scope": {"things:keys"}, "action_email": {"log"}},
 	"data_rules.update":           {"action_email": {"block"}},
@@ -164,9 +167,6 @@ var forms = map[string]url.Values{
 	"api.data_rules.create":       {"scope": {"things:members"}, "actions": {"{}email=log"}},
 	"api.data_rules.update":       {"actions": {"{}email=block"}},
 	"api.data_rules.try":          {"scope": {"things:members"}, "text": {"x"}},
-	"approvals.new":               {"key": {"things:keys"}, "model": {"own-model"}},
-	"approvals.ask":               {"key": {"things:keys"}, "model": {"own-model"}, "reason": {"x"}},
-	"api.approvals.ask":           {"key": {"things:keys"}, "model": {"own-model"}, "reason": {"x"}},
 	"api.budgets.grant":           {"kind": {"increase"}, "amount": {"1"}, "reason": {"x"}},
 	"api.budgets.ask":             {"amount": {"1"}, "reason": {"x"}},
 	"connections.update":          {"name": {"x"}},
@@ -257,9 +257,23 @@ func (a *App) things(t *testing.T, x webtest.Tenant, d id.Department, team id.Te
 		Chain: org.Chain{Org: x.Org.ID, Department: d, Team: team, Key: made.Key.ID}, Screened: ledger.Screened{Incident: id.NewIncident(a.ids), Action: "log", Found: `[{"detector":"email","action":"log","count":1}]`}}
 	_, err = a.ledgerStore.Post(ctx, id.NewNode(a.ids), budget.Batch{Requests: []ledger.Request{request}})
 	must(t, err)
-	return map[string]string{"keys": made.Key.ID.String(), "budgets": spend.ID.String(), "limits": rate.ID.String(), "policies": rules.ID.String(), "data-rules": data.ID.String(), "incidents": request.Screened.Incident.String(), "increases": raised.Increases[0].ID.String(),
-		"approvals": approved.ID.String(), "budget-requests": asked.ID.String(), "requests": request.ID.String(), "members": m.ID.String(), "people": m.ID.String(), "teams": team.String(),
-		"departments": d.String(), "service-accounts": made.Key.AccountID.String()}
+	return map[string]string{
+		"keys":             made.Key.ID.String(),
+		"budgets":          spend.ID.String(),
+		"limits":           rate.ID.String(),
+		"policies":         rules.ID.String(),
+		"data-rules":       data.ID.String(),
+		"incidents":        request.Screened.Incident.String(),
+		"increases":        raised.Increases[0].ID.String(),
+		"approvals":        approved.ID.String(),
+		"budget-requests":  asked.ID.String(),
+		"requests":         request.ID.String(),
+		"members":          m.ID.String(),
+		"people":           m.ID.String(),
+		"teams":            team.String(),
+		"departments":      d.String(),
+		"service-accounts": made.Key.AccountID.String(),
+	}
 }
 
 // joinable adds an invitation, a claimed domain and a request to join.

@@ -1151,6 +1151,47 @@ func (a PoliciesAPI) Delete(ctx context.Context, id string, calls ...Call) error
 	return a.c.do(ctx, http.MethodDelete, "/policies/"+url.PathEscape(id), nil, nil, nil, calls)
 }
 
+// List: List approvals.
+func (a ApprovalsAPI) List(ctx context.Context, query url.Values, calls ...Call) (out ApprovalList, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/approvals", query, nil, &out, calls)
+	return out, err
+}
+
+// All is List over all pages.
+func (a ApprovalsAPI) All(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[Approval, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (ApprovalList, error) { return a.List(ctx, query, calls...) }, func(p ApprovalList) ([]Approval, string) { return p.Data, p.Next })
+}
+
+// Ask: Ask for what a policy refuses to a key.
+func (a ApprovalsAPI) Ask(ctx context.Context, in ApprovalAskInput, calls ...Call) (out Approval, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/approvals", nil, in, &out, calls)
+	return out, err
+}
+
+// Show: Show an approval.
+func (a ApprovalsAPI) Show(ctx context.Context, id string, query url.Values, calls ...Call) (out Approval, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/approvals/"+url.PathEscape(id), query, nil, &out, calls)
+	return out, err
+}
+
+// Approve: Approve an approval.
+func (a ApprovalsAPI) Approve(ctx context.Context, id string, in ApprovalVerdictInput, calls ...Call) (out Approval, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/approvals/"+url.PathEscape(id)+"/approve", nil, in, &out, calls)
+	return out, err
+}
+
+// Deny: Deny an approval.
+func (a ApprovalsAPI) Deny(ctx context.Context, id string, in ApprovalDenialInput, calls ...Call) (out Approval, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/approvals/"+url.PathEscape(id)+"/deny", nil, in, &out, calls)
+	return out, err
+}
+
+// Revoke: End an approval at once, or withdraw a request of one's own.
+func (a ApprovalsAPI) Revoke(ctx context.Context, id string, calls ...Call) (out Approval, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/approvals/"+url.PathEscape(id)+"/revoke", nil, nil, &out, calls)
+	return out, err
+}
+
 // List: List data rules.
 func (a DataRulesAPI) List(ctx context.Context, query url.Values, calls ...Call) (out PiiRuleList, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/data-rules", query, nil, &out, calls)
@@ -1205,47 +1246,6 @@ func (a IncidentsAPI) All(ctx context.Context, query url.Values, calls ...Call) 
 // Show: Show an incident.
 func (a IncidentsAPI) Show(ctx context.Context, id string, query url.Values, calls ...Call) (out Incident, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/incidents/"+url.PathEscape(id), query, nil, &out, calls)
-	return out, err
-}
-
-// List: List approvals.
-func (a ApprovalsAPI) List(ctx context.Context, query url.Values, calls ...Call) (out ApprovalList, err error) {
-	err = a.c.do(ctx, http.MethodGet, "/approvals", query, nil, &out, calls)
-	return out, err
-}
-
-// All is List over all pages.
-func (a ApprovalsAPI) All(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[Approval, error] {
-	return all(ctx, query, func(ctx context.Context, query url.Values) (ApprovalList, error) { return a.List(ctx, query, calls...) }, func(p ApprovalList) ([]Approval, string) { return p.Data, p.Next })
-}
-
-// Ask: Ask for what a policy refuses to a key.
-func (a ApprovalsAPI) Ask(ctx context.Context, in ApprovalAskInput, calls ...Call) (out Approval, err error) {
-	err = a.c.do(ctx, http.MethodPost, "/approvals", nil, in, &out, calls)
-	return out, err
-}
-
-// Show: Show an approval.
-func (a ApprovalsAPI) Show(ctx context.Context, id string, query url.Values, calls ...Call) (out Approval, err error) {
-	err = a.c.do(ctx, http.MethodGet, "/approvals/"+url.PathEscape(id), query, nil, &out, calls)
-	return out, err
-}
-
-// Approve: Approve an approval.
-func (a ApprovalsAPI) Approve(ctx context.Context, id string, in ApprovalVerdictInput, calls ...Call) (out Approval, err error) {
-	err = a.c.do(ctx, http.MethodPost, "/approvals/"+url.PathEscape(id)+"/approve", nil, in, &out, calls)
-	return out, err
-}
-
-// Deny: Deny an approval.
-func (a ApprovalsAPI) Deny(ctx context.Context, id string, in ApprovalDenialInput, calls ...Call) (out Approval, err error) {
-	err = a.c.do(ctx, http.MethodPost, "/approvals/"+url.PathEscape(id)+"/deny", nil, in, &out, calls)
-	return out, err
-}
-
-// Revoke: End an approval at once, or withdraw a request of one's own.
-func (a ApprovalsAPI) Revoke(ctx context.Context, id string, calls ...Call) (out Approval, err error) {
-	err = a.c.do(ctx, http.MethodPost, "/approvals/"+url.PathEscape(id)+"/revoke", nil, nil, &out, calls)
 	return out, err
 }
 

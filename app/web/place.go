@@ -45,6 +45,9 @@ func (c *Context) Sought() (text string, searching bool) {
 	return text, c.FormValue("look") != "" || text != strings.TrimSpace(c.FormValue("found"))
 }
 
+// Typed reports whether a page is asked for with a form's fields in its URL, as the search of a form does, to be shown again.
+func (c *Context) Typed() bool { return c.QueryParams().Has("found") }
+
 // Pick is the field that chooses a place: those that hold the search in their name, or the first of each kind, where the
 // actor may set a limit. chosen, if it is one of the organization's, stays offered until there is something else to choose.
 func (p Places) Pick(c *Context, chosen string) (ui.PickProps, error) {

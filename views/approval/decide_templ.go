@@ -77,7 +77,7 @@ func Decide(p DecidePage) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						templ_7745c5c3_Err = ui.Head(ui.HeadProps{Title: p.Who + " asks for " + p.What, Sub: "Your decision in " + p.Organization + ", " + p.Manager + "."}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Head(ui.HeadProps{Title: p.Who + " asks for " + p.What, Sub: "You decide in " + p.Organization + " as " + p.Manager + "."}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

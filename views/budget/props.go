@@ -97,8 +97,8 @@ type EditPage struct {
 	// ID is the budget's, "" for a new one: the form takes the place of its row.
 	ID   string
 	Back string // where Cancel leads
-	// Scopes are where it can sit; empty when it sits somewhere already, then Where says it in words.
-	Scopes []ui.Option
+	// Place is where it can sit; nil when it sits somewhere already, then Where says it in words.
+	Place  *ui.PickProps
 	Where  string
 	Fields Fields
 	Errors Errors

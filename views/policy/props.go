@@ -33,8 +33,8 @@ func (r Row) href() string { return "/policies/" + r.ID }
 type EditPage struct {
 	Shell                       layout.Shell
 	Title, Action, Submit, Back string
-	// Scopes are where it can sit; empty when it sits somewhere already, then Where says it in words.
-	Scopes []ui.Option
+	// Place is where it can sit; nil when it sits somewhere already, then Where says it in words.
+	Place  *ui.PickProps
 	Where  string
 	Tiers  []ui.Option
 	// Approvers are the roles that can be the lowest to approve.

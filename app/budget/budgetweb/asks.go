@@ -15,11 +15,8 @@ import (
 	"github.com/bodhi-gateway/bodhi/views/ui"
 )
 
-// asksRoot is where requests are decided; inbox is the page that lists them, with those for approvals.
-const (
-	asksRoot = "/budget-requests"
-	inbox    = "/approvals"
-)
+// inbox is the page that lists requests, with those for approvals.
+const inbox = "/approvals"
 
 // ask is the form of a request for more. A refused request that led here says how much was lacking.
 func (h *Handlers) ask(c *web.Context) error {

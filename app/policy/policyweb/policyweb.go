@@ -2,39 +2,24 @@
 package policyweb
 
 import (
-	"context"
 	"net/http"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
-	"github.com/bodhi-gateway/bodhi/app/identity"
-	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/policy"
 	"github.com/bodhi-gateway/bodhi/app/web"
 )
 
-// People are the departments, teams and members that an actor may see. *identity.Service implements it.
-type People interface {
-	Departments(ctx context.Context, actor org.Actor) ([]org.Department, error)
-	Teams(ctx context.Context, actor org.Actor) ([]org.Team, error)
-	FindMembers(ctx context.Context, actor org.Actor, q org.MemberQuery) (identity.MemberPage, error)
-}
-
-// Keys are the virtual keys that an actor may see. *key.Service implements it.
-type Keys interface {
-	List(ctx context.Context, actor org.Actor) ([]key.Key, error)
-}
-
 // Handlers answer for policies.
 type Handlers struct {
 	policies *policy.Service
-	people   People
-	keys     Keys
+	people   web.PlacePeople
+	keys     web.PlaceKeys
 	offered  func(o id.Org) []policy.Model
 }
 
 // New makes the handlers. offered are the models that an organization could ask for without policies.
-func New(policies *policy.Service, people People, keys Keys, offered func(o id.Org) []policy.Model) *Handlers {
+func New(policies *policy.Service, people web.PlacePeople, keys web.PlaceKeys, offered func(o id.Org) []policy.Model) *Handlers {
 	return &Handlers{policies, people, keys, offered}
 }
 

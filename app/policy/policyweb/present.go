@@ -7,7 +7,6 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/id"
-	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/policy"
@@ -56,6 +55,9 @@ func above(v money.USD) string {
 func approves(l policy.Listed) string {
 	if !l.Asks() {
 		return "nothing to approve"
+	}
+	if l.Approver == org.Admin {
+		return "organization admins"
 	}
 	return l.Approver.Title() + " or above, in their part"
 }
@@ -175,48 +177,4 @@ func (h *Handlers) chain(c *web.Context, l policy.Listed) (chain org.Chain, note
 		}
 	}
 	return chain, note, err
-}
-
-// scopes are the places that the reader may set a policy on.
-func (h *Handlers) scopes(c *web.Context) ([]ui.Option, error) {
-	actor := c.Actor()
-	departments, err := h.people.Departments(c.Ctx(), actor)
-	if err != nil {
-		return nil, err
-	}
-	teams, err := h.people.Teams(c.Ctx(), actor)
-	if err != nil {
-		return nil, err
-	}
-	people, err := h.people.FindMembers(c.Ctx(), actor, org.MemberQuery{Limit: identity.MaxMembers})
-	if err != nil {
-		return nil, err
-	}
-	keys, err := h.keys.List(c.Ctx(), actor)
-	if err != nil {
-		return nil, err
-	}
-	slices.SortFunc(teams, func(a, b org.Team) int { return strings.Compare(a.Name, b.Name) })
-	var out []ui.Option
-	add := func(group, label string, s org.Scope, p org.Place) {
-		if actor.Role.AtLeast(org.Lead) && actor.MayLimit(s, p) == nil {
-			out = append(out, ui.Option{Group: group, Label: label, Value: s.String()})
-		}
-	}
-	add("Organization", c.Organization().Name, org.OfOrg(actor.Org), org.Place{})
-	for _, d := range departments {
-		add("Departments", d.Name, org.OfDepartment(actor.Org, d.ID), org.Place{})
-	}
-	names := map[string]string{}
-	for _, t := range teams {
-		names[t.ID.UUID()] = t.Name
-		add("Teams", t.Name, org.OfTeam(actor.Org, t.ID), org.Place{Teams: []id.Team{t.ID}})
-	}
-	for _, m := range people.Members {
-		add("Members", m.Name+" ("+m.Email+")", org.OfMember(actor.Org, m.ID), org.Place{Teams: m.Teams, Owner: m.ID})
-	}
-	for _, k := range keys {
-		add("Keys", k.Name+" (team "+names[k.Team.UUID()]+")", org.OfKey(actor.Org, k.ID), org.Place{Teams: []id.Team{k.Team}, Owner: k.Member})
-	}
-	return out, nil
 }

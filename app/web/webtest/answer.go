@@ -29,3 +29,10 @@ func (s *Site) Ask(t testing.TB, r web.Route, role org.Role) Answer {
 	a := s.ask(t, r, s.Home.Things, set)
 	return Answer{a.status, a.header, a.body}
 }
+
+// Path is a route's path with the home tenant's things in it.
+func (s *Site) Path(t testing.TB, r web.Route) string {
+	t.Helper()
+	path, _ := s.fill(t, r, s.Home.Things)
+	return path
+}
