@@ -21,8 +21,8 @@ const (
 	slash
 )
 
-// maxChunks is more groups than any number has: the longest are a telephone's five pairs and a card's five groups.
-const maxChunks = 6
+// maxChunks is how many groups the longest numbers have: a telephone's five pairs and a card's five groups.
+const maxChunks = 5
 
 // number decides about a number whose first digit is at i.
 func (f *finder) number(i int) int {
@@ -42,8 +42,10 @@ func (f *finder) number(i int) int {
 	if f.wordAt(i-1) || i > 1 && (f.text[i-1] == '.' || f.text[i-1] == ',') && isDigit(f.text[i-2]) {
 		return end
 	}
-	if end-i == 1 && (f.text[i] != '1' || !f.wants(Phone)) { // nothing begins with a single digit but North America's leading 1
-		return end
+	if end-i == 1 { // nothing begins with a single digit but North America's leading 1, before an area of three
+		if _, n := f.sepAt(end); f.text[i] != '1' || !f.wants(Phone) || n == 0 || !f.digitAt(end+n+2) {
+			return end
+		}
 	}
 	var room [maxChunks]chunk
 	chunks := f.chunks(room[:0], i)

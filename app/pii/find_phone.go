@@ -40,7 +40,7 @@ func (f *finder) nextTo(i int, list []string) bool {
 // does.
 func (f *finder) phone(chunks []chunk) int {
 	first := chunks[0]
-	if f.hyphenated(first.from) {
+	if n := first.len(); n != 3 && n != 10 && f.text[first.from] != '0' || f.hyphenated(first.from) {
 		return 0
 	}
 	digits, last := 0, 0
@@ -80,7 +80,7 @@ func (f *finder) regional(chunks []chunk) bool {
 
 // more reports whether the number goes on behind a group, so that what was read is a part of something else.
 func (f *finder) more(chunks []chunk, last int) bool {
-	return f.wordAt(chunks[last].to) || last+1 < len(chunks) && chunks[last].sep != blank
+	return f.wordAt(chunks[last].to) || chunks[last].sep != none && chunks[last].sep != blank
 }
 
 // american reports whether an area and an exchange can be ones of the North American plan.

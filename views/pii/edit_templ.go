@@ -103,8 +103,8 @@ func Edit(p EditPage) templ.Component {
 								}()
 							}
 							ctx = templ.InitializeContext(ctx)
-							if len(p.Scopes) > 0 {
-								templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "scope", Label: "Where", Required: true, Value: p.Scope, Error: p.Errors["scope"], Options: p.Scopes, Hint: "Binds everything below. A place has one rule."}).Render(ctx, templ_7745c5c3_Buffer)
+							if p.Place != nil {
+								templ_7745c5c3_Err = ui.Pick(p.Place.Hinted("Binds everything below. A place has one rule.")).Render(ctx, templ_7745c5c3_Buffer)
 								if templ_7745c5c3_Err != nil {
 									return templ_7745c5c3_Err
 								}

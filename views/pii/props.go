@@ -30,9 +30,8 @@ func (r Row) href() string { return "/data-rules/" + r.ID }
 type EditPage struct {
 	Shell                       layout.Shell
 	Title, Action, Submit, Back string
-	// Scopes are where it can sit; empty when it sits somewhere already, then Where says it in words.
-	Scopes    []ui.Option
-	Scope     string
+	// Place is where it can sit; nil when it sits somewhere already, then Where says it in words.
+	Place     *ui.PickProps
 	Where     string
 	Detectors []Detector
 	Patterns  []PatternRow

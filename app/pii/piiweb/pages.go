@@ -2,7 +2,6 @@ package piiweb
 
 import (
 	"errors"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -94,6 +93,16 @@ func (h *Handlers) new(c *web.Context) error {
 	for i := range f.actions {
 		f.actions[i] = pii.Log.String()
 	}
+	return h.renderNew(c, f)
+}
+
+func (h *Handlers) renderNew(c *web.Context, f typed) error {
+	if c.Typed() {
+		var err error
+		if f, err = filled(c); err != nil {
+			return err
+		}
+	}
 	page, err := h.newPage(c, f, web.Refusal{})
 	if err != nil {
 		return err
@@ -105,6 +114,9 @@ func (h *Handlers) create(c *web.Context) error {
 	f, err := filled(c)
 	if err != nil {
 		return err
+	}
+	if _, searching := c.Sought(); searching {
+		return h.renderNew(c, f)
 	}
 	in, err := f.input(c.Actor())
 	if f.scope == "" { // an unknown place is the service's to refuse, like another tenant's
@@ -129,20 +141,14 @@ func (h *Handlers) create(c *web.Context) error {
 }
 
 func (h *Handlers) newPage(c *web.Context, f typed, wrong web.Refusal) (templ.Component, error) {
-	t, err := h.tree(c)
+	place, err := web.Places{People: h.people, Keys: h.keys}.Pick(c, f.scope)
 	if err != nil {
 		return nil, err
 	}
-	actor := c.Actor()
-	scopes := t.options(c, c.Organization().Name, func(s org.Scope, p org.Place) bool {
-		return actor.Role.AtLeast(org.Lead) && actor.MayLimit(s, p) == nil
-	})
-	if !slices.ContainsFunc(scopes, func(o ui.Option) bool { return o.Value == f.scope }) && !org.ReadScope(actor.Org, f.scope).IsZero() {
-		scopes = append(scopes, ui.Option{Value: f.scope, Label: f.scope, Group: "Asked for"}) // the service says whether it is theirs
-	}
+	place.Page, place.Error = root+"/new", wrong.Fields["scope"]
 	page := form(f, wrong)
 	page.Shell, page.Title, page.Action, page.Submit, page.Back = c.Shell("Set a data rule", "pii"), "Set a data rule", root, "Set rule", root
-	page.Scopes, page.Scope = scopes, f.scope
+	page.Place = &place
 	return views.Edit(page), nil
 }
 

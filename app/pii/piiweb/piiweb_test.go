@@ -71,6 +71,10 @@ func TestFormsAreReadOrRefusedInWordsWithoutLosingAnything(t *testing.T) {
 			t.Errorf("%s: %d\n%s", name, p.Status, p.Body)
 		}
 	}
+	looked := url.Values{"look": {"1"}, "find": {"zzz"}, "pattern_name": {"Kept"}, "pattern_expr": {"abc"}, "pattern_action": {"mask"}}
+	if p := browser.Post("/data-rules", looked); p.Status != http.StatusOK || !p.Has("Nothing that you may choose", `value="Kept"`) {
+		t.Errorf("the search for a place: %d\n%s", p.Status, p.Body)
+	}
 	whole := off(url.Values{"action_email": {"mask"}, "action_secret": {"block"}, "pattern_name": {"Project, internal", ""}, "pattern_expr": {`PRJ-\d+`, ""}, "pattern_action": {"log", "log"}, "allow": {"@acme.test\r\n"}})
 	if p := browser.Post("/data-rules", whole); p.Status != http.StatusSeeOther {
 		t.Fatalf("a whole one: %d\n%s", p.Status, p.Body)
