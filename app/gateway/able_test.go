@@ -105,3 +105,20 @@ func TestKindsSpeakWhatTheirAdaptersPassOn(t *testing.T) {
 		}
 	}
 }
+
+// Claude on Vertex takes the bodies of Anthropic's clients, and Vertex's other models do not.
+func TestAModelIsNamedByWhatItSpeaksNotByItsProvider(t *testing.T) {
+	t.Parallel()
+	h, _ := serve(t, asCompatible, "sandbox-chat")
+	h.policy = llm.Reject
+	there := &provider.Connection{Kind: provider.Vertex}
+	h.others = map[string]route.Target{"claude-there": {Connection: there, Model: "claude-opus-4-1"}, "gemini-there": {Connection: there, Model: "gemini-2.5-flash"}}
+	resp, text := h.post(t, "/v1/messages", `{"model":"smart","max_tokens":9,"top_k":3,"messages":[{"role":"user","content":"hi"}]}`)
+	if resp.StatusCode != 400 || !strings.Contains(text, "Models that can take it: claude-there.") {
+		t.Errorf("%d %s", resp.StatusCode, text)
+	}
+	resp, text = h.post(t, "/v1beta/models/smart:generateContent", `{"contents":[{"parts":[{"text":"hi"}]}],"generationConfig":{"topK":3}}`)
+	if resp.StatusCode != 400 || !strings.Contains(text, "Models that can take it: gemini-there.") {
+		t.Errorf("%d %s", resp.StatusCode, text)
+	}
+}

@@ -39,6 +39,7 @@ type Ports struct {
 	Upstreams   Upstreams
 	Objects     Objects // may be nil: nothing is known to be kept
 	Meter       Meter   // may be nil
+	Agents      Agents  // may be nil: nothing is sent to coding agents
 }
 
 // Meter counts requests for operators. It must not keep r.
@@ -112,7 +113,11 @@ type Keys interface {
 
 // Routes turns a model name into targets for one organization.
 type Routes interface {
+	// Plan answers without rules: what a name stands for.
 	Plan(org id.Org, call *llm.Call) (route.Plan, error)
+	// Choose answers for one request, rules first; Explain does the same and tells how.
+	Choose(a *route.Ask) (route.Plan, error)
+	Explain(a *route.Ask) (route.Plan, route.Trace, error)
 	// Offer lists the model names a grant may ask for, sorted.
 	Offer(g *key.Grant) []string
 	// Connection finds a connection that takes traffic.

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -198,5 +199,59 @@ func TestATranscriptThatReachesItsCapIsNoTranscript(t *testing.T) {
 	h.books.only(t, 1)
 	if resp.StatusCode < 500 || strings.Contains(text, "sandbox heard") || h.books.ends[0].Cost == 0 {
 		t.Errorf("%d %s, booked %s", resp.StatusCode, text, h.books.ends[0].Cost)
+	}
+}
+
+// TestMediaFieldsOfTheWrongTypeAreAnsweredInWords gives each field of each request that is translated each wrong type: the
+// answer is an answer or says what is wrong, and is never our fault.
+func TestMediaFieldsOfTheWrongTypeAreAnsweredInWords(t *testing.T) {
+	t.Parallel()
+	type request struct {
+		at          host
+		model, path string
+		fields      map[string]any
+	}
+	images := map[string]any{"model": "smart", "prompt": "a fox", "n": 1, "size": "1024x1024", "quality": "high", "background": "auto", "output_format": "png", "stream": false,
+		"partial_images": 0, "user": "u", "response_format": "b64_json"}
+	list := []request{
+		{asGemini, "gemini-2.5-flash-image", "/v1/images/generations", images}, {asVertex, "imagen-4.0-generate-001", "/v1/images/generations", images},
+		{asBedrock, "amazon.nova-canvas-v1:0", "/v1/images/generations", images}, {asBedrock, "stability.stable-image-core-v1:1", "/v1/images/generations", images},
+		{asGemini, "gemini-2.5-flash-image", "/v1/images/edits", map[string]any{"model": "smart", "prompt": "red", "images": []any{map[string]any{"image_url": "data:image/png;base64,AAAA"}}, "mask": nil}},
+		{asGemini, "gemini-2.5-flash-preview-tts", "/v1/audio/speech", map[string]any{"model": "smart", "input": "hello", "voice": "alloy", "response_format": "wav", "instructions": "softly", "speed": 1, "stream_format": "audio"}},
+		{asVertex, "text-embedding-005", "/v1/embeddings", map[string]any{"model": "smart", "input": []any{"a", "b"}, "dimensions": 256, "encoding_format": "float", "user": "u", "input_type": "search_query"}},
+		{asBedrock, "cohere.embed-v4:0", "/v1/embeddings", map[string]any{"model": "smart", "input": "a", "dimensions": 256, "encoding_format": "base64", "input_type": "clustering"}},
+		{asBedrock, "amazon.titan-embed-text-v2:0", "/v1beta/models/smart:embedContent", map[string]any{"model": "models/smart", "content": map[string]any{"parts": []any{map[string]any{"text": "a"}}}, "taskType": "CLUSTERING", "title": "t", "outputDimensionality": 256}},
+	}
+	wrong := []any{nil, true, -1, 1.5, "word", "", []any{}, []any{nil}, map[string]any{}, map[string]any{"type": 1}}
+	for _, r := range list {
+		h, _ := serve(t, r.at, r.model)
+		send := func(fields map[string]any) (int, string) {
+			b, err := json.Marshal(fields)
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp, text := h.post(t, r.path, string(b))
+			return resp.StatusCode, text
+		}
+		if status, text := send(r.fields); status != 200 {
+			t.Errorf("%s, unspoilt: %d %s", r.model, status, text)
+		}
+		refused := 0
+		for name := range r.fields {
+			for _, bad := range wrong {
+				spoilt := maps.Clone(r.fields)
+				spoilt[name] = bad
+				status, text := send(spoilt)
+				if status != 200 && (status < 400 || status >= 500 || !strings.Contains(text, `"message"`)) {
+					t.Errorf("%s, %s is %v: %d %s", r.model, name, bad, status, text)
+				}
+				if status != 200 {
+					refused++
+				}
+			}
+		}
+		if refused < len(r.fields)*2 {
+			t.Errorf("%s: only %d refused", r.model, refused)
+		}
 	}
 }

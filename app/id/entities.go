@@ -42,6 +42,7 @@ type (
 	approvalEntity   struct{}
 	summonsEntity    struct{}
 	tierEntity       struct{}
+	rehearsalEntity  struct{}
 )
 
 func (orgEntity) prefix() string        { return "org" }
@@ -84,6 +85,7 @@ func (incidentEntity) prefix() string   { return "pii" }
 func (approvalEntity) prefix() string   { return "apr" }
 func (summonsEntity) prefix() string    { return "sum" }
 func (tierEntity) prefix() string       { return "tier" }
+func (rehearsalEntity) prefix() string  { return "rhl" }
 
 // One alias per entity; the comment says what it names.
 type (
@@ -127,6 +129,7 @@ type (
 	Approval   = ID[approvalEntity]   // somebody's request for what a policy refuses, and what was granted
 	Summons    = ID[summonsEntity]    // one manager's call to decide a request, with its link
 	Tier       = ID[tierEntity]       // what an organization says about a model's tier
+	Rehearsal  = ID[rehearsalEntity]  // a replay of requests against a draft of a route
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -368,3 +371,9 @@ func NewTier(s *Source) Tier { return New[tierEntity](s) }
 
 // ParseTier reads the printed or plain form of an id for what an organization says about a model's tier.
 func ParseTier(s string) (Tier, error) { return Parse[tierEntity](s) }
+
+// NewRehearsal makes an id for a replay of requests.
+func NewRehearsal(s *Source) Rehearsal { return New[rehearsalEntity](s) }
+
+// ParseRehearsal reads the printed or plain form of an id for a replay of requests.
+func ParseRehearsal(s string) (Rehearsal, error) { return Parse[rehearsalEntity](s) }

@@ -1,6 +1,11 @@
 package llm
 
-import "github.com/bodhi-gateway/bodhi/app/fault"
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/bodhi-gateway/bodhi/app/fault"
+)
 
 // Wish is a call for pictures, speech or a transcript in canonical form: what MediaDialect reads and MediaWire writes, where
 // client and provider speak different dialects. How many pictures of which size and quality is in the call itself (Choices,
@@ -113,9 +118,13 @@ func (s *worked) Next() (Event, error) {
 	return e, nil
 }
 
-// Unsaid refuses a field whose value no other dialect can say; instead is what can be sent in its place.
+// Unsaid refuses a field, or one value of it, that no other dialect can say; instead is what can be sent in its place.
 func Unsaid(field, value, instead string) error {
-	f := fault.Newf(fault.Invalid, "unsupported_parameter", "%q is %q, and this model's provider, which speaks another dialect, cannot give that. %s, or ask for a model whose provider speaks your client's dialect.", field, value, instead)
+	what := strconv.Quote(field)
+	if value != "" {
+		what += fmt.Sprintf(" is %q, which", value)
+	}
+	f := fault.Newf(fault.Invalid, "unsupported_parameter", "%s has no counterpart at this model's provider, which speaks another dialect. %s, or ask for a model whose provider speaks your client's dialect.", what, instead)
 	f.Field = field
 	return f
 }

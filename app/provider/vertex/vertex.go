@@ -21,13 +21,15 @@ import (
 const BaseURL = "https://aiplatform.googleapis.com"
 
 // Adapter implements provider.Adapter. Unlike others it holds something: the tokens of its connections.
-type Adapter struct{ tokens *tokens }
+type Adapter struct {
+	accounts *carry.Accounts[provider.ServiceAccount]
+}
 
 var _ provider.Adapter = (*Adapter)(nil)
 
 // New makes the adapter. Tokens are fetched through out, the one way out of the process.
 func New(out http.RoundTripper, c clock.Clock) *Adapter {
-	return &Adapter{tokens: &tokens{out: out, clock: c}}
+	return &Adapter{&carry.Accounts[provider.ServiceAccount]{Clock: c, Open: market{out}.open}}
 }
 
 // Operations implements provider.Adapter.
@@ -142,11 +144,11 @@ func (a *Adapter) place(c *provider.Connection) (at place, err error) {
 	at.project = s["project"]
 	key := c.Credential.Reveal()
 	if at.project == "" && provider.IsServiceAccount(key) {
-		account, err := a.tokens.account(c)
+		account, err := a.accounts.Of(c)
 		if err != nil {
 			return at, err
 		}
-		at.project = account.about.Project
+		at.project = account.About.Project
 	}
 	switch {
 	case at.project != "":
@@ -169,11 +171,11 @@ func (a *Adapter) request(ctx context.Context, c *provider.Connection, root, pat
 		r.Header["X-Goog-Api-Key"] = []string{key}
 		return r, nil
 	}
-	account, err := a.tokens.account(c)
+	account, err := a.accounts.Of(c)
 	if err != nil {
 		return nil, err
 	}
-	token, err := account.token(ctx)
+	token, err := account.Token(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -216,7 +216,10 @@ func (Predict) RenderWish(call *llm.Call, wish *llm.Wish, edit llm.Edit) []byte 
 	if call.Choices > 4 {
 		n.Refuse("n", "is more than 4, which is what Imagen makes in a call. Ask for fewer, or for a model that makes more")
 	}
-	p := parameters{Count: call.Choices, Ratio: ratio(call, n, imagenRatios), Size: sized(call.Bound.Picture, false)}
+	p := parameters{Count: call.Choices, Ratio: ratio(call, n, imagenRatios)}
+	if size := sized(call.Bound.Picture, false); size == "2K" { // 1K is what all of them make, and some take no size
+		p.Size = size
+	}
 	switch f := wish.Format; f {
 	case "":
 	case "png", "jpeg":

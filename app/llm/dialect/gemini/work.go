@@ -86,8 +86,8 @@ func workDocument(call *llm.Call, body []byte) (llm.Event, error) {
 	return e, nil
 }
 
-// worked says of usage what it leaves out: how many pictures there are, and of which kind the output is where the answer
-// gives one sum for all.
+// worked says of usage what it leaves out: how many pictures there are, and of which kind the tokens are where the answer
+// gives one sum for all. It is the dearer kind then.
 func worked(call *llm.Call, u *llm.Usage, n int) *llm.Usage {
 	switch call.Operation {
 	case llm.MakeImages, llm.EditImages:
@@ -99,7 +99,9 @@ func worked(call *llm.Call, u *llm.Usage, n int) *llm.Usage {
 			u.OutputAudio = u.Output - u.Reasoning
 		}
 	case llm.Transcribe, llm.Interpret:
-		u.AudioSeconds = call.Bound.AudioSecs
+		if u.AudioSeconds = call.Bound.AudioSecs; u.InputAudio == 0 {
+			u.InputAudio = u.Input
+		}
 	}
 	return u
 }
