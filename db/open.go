@@ -60,7 +60,7 @@ const connectTimeout = 5 * time.Second
 // Open connects to sqlite:///path or postgres://…; it does not migrate. An error is one line that names what is wrong
 // with the URL or the server, never the password.
 func Open(ctx context.Context, rawURL string, o Options) (*DB, error) {
-	return openBehind(ctx, rawURL, o, walls{})
+	return openBehind(ctx, rawURL, o, standing())
 }
 
 func openBehind(ctx context.Context, rawURL string, o Options, w walls) (*DB, error) {

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -80,11 +81,25 @@ func (s *SCIMStore) groups(ctx context.Context, o id.Org, whole bool, narrow fun
 // Groups implements scim.Store.
 func (s *SCIMStore) Groups(ctx context.Context, o id.Org, q scim.GroupQuery) ([]scim.Group, int, error) {
 	var total int64
-	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error { return tx.Model(&scimGroupRow{}).Where("org_id = ?", o).Count(&total).Error })
+	narrow := func(tx *gorm.DB) *gorm.DB {
+		if q.Name != "" {
+			tx = tx.Where("LOWER(display_name) = ?", strings.ToLower(q.Name))
+		}
+		if q.External != "" {
+			tx = tx.Where("external_id = ?", q.External)
+		}
+		if !q.Member.IsZero() {
+			tx = tx.Where("id IN (SELECT group_id FROM scim_members WHERE org_id = ? AND user_id = ?)", o, q.Member)
+		}
+		return tx
+	}
+	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
+		return narrow(tx.Model(&scimGroupRow{}).Where("org_id = ?", o)).Count(&total).Error
+	})
 	if err != nil || q.Limit <= 0 {
 		return nil, int(total), err
 	}
-	out, err := s.groups(ctx, o, q.Members, func(tx *gorm.DB) *gorm.DB { return tx.Offset(q.Skip).Limit(q.Limit) })
+	out, err := s.groups(ctx, o, q.Members, func(tx *gorm.DB) *gorm.DB { return narrow(tx).Offset(q.Skip).Limit(q.Limit) })
 	return out, int(total), err
 }
 

@@ -17,7 +17,8 @@ import (
 )
 
 // Three walls stand between tenants: the store's WHERE, the statement guard, row-level security. Each test here takes
-// the others away and counts the foreign rows that come through: none.
+// the others away and counts the foreign rows that come through: none. For the first of them that is the tenant walk with
+// the build tag onewall (make proof).
 
 // twoTenants is a database with one note of each of two organizations.
 func twoTenants(t *testing.T, d *db.DB) (mine, theirs *noteRow) {

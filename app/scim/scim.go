@@ -107,8 +107,11 @@ type UserQuery struct {
 // GroupQuery narrows a list of groups, as UserQuery does.
 type GroupQuery struct {
 	Members bool // read them too: a page of large groups has many
-	Skip    int
-	Limit   int
+	// Name is a display name in whatever case, ASCII only; External an external id; Member somebody who is in them.
+	Name, External string
+	Member         id.Member
+	Skip           int
+	Limit          int
 }
 
 // All is a Limit that no organization reaches.

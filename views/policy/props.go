@@ -34,9 +34,9 @@ type EditPage struct {
 	Shell                       layout.Shell
 	Title, Action, Submit, Back string
 	// Place is where it can sit; nil when it sits somewhere already, then Where says it in words.
-	Place  *ui.PickProps
-	Where  string
-	Tiers  []ui.Option
+	Place *ui.PickProps
+	Where string
+	Tiers []ui.Option
 	// Approvers are the roles that can be the lowest to approve.
 	Approvers []ui.Option
 	Fields    Fields

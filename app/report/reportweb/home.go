@@ -258,6 +258,6 @@ func (h *Handlers) start(c *web.Context) (*views.Start, error) {
 	}
 	s.BaseURL = c.PublicURL() + "/t/" + c.Organization().Slug + "/v1"
 	s.Snippets = snippets(s.BaseURL)
-	s.Steps = steps(c.Actor().Role, connections, keys)
+	s.Steps = steps(c.Actor(), connections, keys)
 	return s, nil
 }

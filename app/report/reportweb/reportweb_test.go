@@ -326,3 +326,23 @@ func decode(t *testing.T, p webtest.Page, into any) {
 		t.Fatal(err)
 	}
 }
+
+// A key that a lead made for a machine is no developer's: they are offered one of their own.
+func TestADeveloperIsLedToAKeyOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	if _, err := s.house.Keys.Create(t.Context(), s.acme.Actor(org.Lead), key.Input{Name: "ci", Team: s.acme.Team, Account: "build"}); err != nil {
+		t.Fatal(err)
+	}
+	developer := webtest.As(t, s.site, s.acme.Members[org.Developer])
+	if p := developer.Get("/"); !p.Has("Create a key", `href="/keys/new"`) || p.Has("whenever you like", "to use.") {
+		t.Errorf("with a machine's key: %d\n%s", p.Status, p.Body)
+	}
+	if p := webtest.As(t, s.site, s.acme.Members[org.Lead]).Get("/"); !p.Has("There is 1 key to use.") {
+		t.Errorf("the lead: %d\n%s", p.Status, p.Body)
+	}
+	s.key(t, "laptop", org.Developer)
+	if p := developer.Get("/"); !p.Has("There are 2 keys to use.") {
+		t.Errorf("with their own: %d\n%s", p.Status, p.Body)
+	}
+}

@@ -12,14 +12,18 @@ import (
 )
 
 // steps are what there is to do before the first request.
-func steps(role org.Role, connections []provider.ConnectionRecord, keys []key.Key) []views.Step {
+func steps(actor org.Actor, connections []provider.ConnectionRecord, keys []key.Key) []views.Step {
+	role := actor.Role
 	connect := views.Step{Title: "Connect a provider", Done: len(connections) > 0, Text: "An account at OpenAI, or any address that speaks its language."}
 	if role.AtLeast(provider.MayChange) {
 		connect.Label, connect.Href = "Add a provider", "/connections/new"
 	}
 	switch {
 	case len(connections) == 1 && connections[0].Kind == provider.Sandbox:
-		connect.Text = "The built-in sandbox is connected: it answers offline, and its prices are not real money. Add your own whenever you like."
+		connect.Text = "The built-in sandbox is connected: it answers offline, and its prices are not real money."
+		if connect.Href != "" {
+			connect.Text += " Add your own whenever you like."
+		}
 	case len(connections) > 0:
 		names := make([]string, len(connections))
 		for i, c := range connections {
@@ -28,10 +32,19 @@ func steps(role org.Role, connections []provider.ConnectionRecord, keys []key.Ke
 		connect.Text = "Connected: " + strings.Join(names, ", ") + "."
 	}
 	create := views.Step{Title: "Create a key", Text: "Your app logs in with it. It is shown once; put it where your app finds its secrets."}
+	own := 0
+	for _, k := range keys {
+		if k.Member == actor.Member {
+			own++
+		}
+	}
 	switch {
-	case len(keys) > 0:
+	case own > 0 || len(keys) > 0 && role.AtLeast(org.Lead): // leads make keys for machines, and those are a start too
 		create.Done, create.Label, create.Href = true, "Keys", "/keys"
-		create.Text = "You have " + plural(int64(len(keys)), "key") + " to use."
+		create.Text = "There is " + plural(int64(len(keys)), "key") + " to use."
+		if len(keys) > 1 {
+			create.Text = "There are " + plural(int64(len(keys)), "key") + " to use."
+		}
 	case role.AtLeast(org.Developer):
 		create.Label, create.Href = "Create a key", "/keys/new"
 	default:

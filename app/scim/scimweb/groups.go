@@ -60,8 +60,9 @@ func (g groups) read(r *http.Request, text string) (scim.Group, error) {
 
 // GetAll implements lib.ResourceHandler.
 func (g groups) GetAll(r *http.Request, params lib.ListRequestParams) (lib.Page, error) {
-	q := scim.GroupQuery{Members: params.FilterValidator != nil || !names(r.URL.Query().Get("excludedAttributes"))["members"]}
-	return paged(r, params, params.FilterValidator == nil, func(skip, limit int) ([]lib.Resource, int, error) {
+	q, exact := narrowedGroups(params.FilterValidator)
+	q.Members = !exact || !names(r.URL.Query().Get("excludedAttributes"))["members"]
+	return paged(r, params, exact, func(skip, limit int) ([]lib.Resource, int, error) {
 		q.Skip, q.Limit = skip, limit
 		all, total, err := g.h.directory.Groups(r.Context(), g.actor, q)
 		out := make([]lib.Resource, len(all))

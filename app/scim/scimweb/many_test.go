@@ -3,6 +3,7 @@ package scimweb_test
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"testing"
 	"time"
 
@@ -40,4 +41,28 @@ func TestTenThousandUsersAreListedInPages(t *testing.T) {
 		}
 		t.Logf("%s: %s", q, clock.Since(began).Round(time.Millisecond))
 	}
+}
+
+// What the database narrows groups to is what the filter library would have picked: each filter is asked as it is, and in a
+// form that only the library knows.
+func TestGroupsAreFilteredAlikeInTheDatabaseAndOut(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := serve(t, d)
+		ada := s.Members[org.Developer].ID.String()
+		for _, body := range []string{`"displayName":"Tour Guides","externalId":"g1","members":[{"value":"` + ada + `"}]`, `"displayName":"tour guides of the north"`, `"displayName":"Größe","externalId":"G1"`, `"displayName":"50% off","members":[{"value":"` + ada + `"}]`} {
+			s.want(body, s.ask("POST", "Groups", `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],`+body+`}`), 201)
+		}
+		total := func(filter string) any {
+			a := s.want(filter, s.ask("GET", "Groups?excludedAttributes=members&filter="+url.QueryEscape(filter), ""), 200)
+			return a.at("totalResults")
+		}
+		for filter, want := range map[string]float64{`displayName eq "TOUR guides"`: 1, `displayName eq "größe"`: 1, `displayName eq "50% off"`: 1, `displayName eq "tour"`: 0, `externalId eq "g1"`: 1,
+			`members.value eq "` + ada + `"`: 2, `members[value eq "` + ada + `"]`: 2, `displayName eq "tour guides" and members.value eq "` + ada + `"`: 1, `displayName sw "tour"`: 2,
+			`members.value eq "nobody"`: 0} {
+			if inside, outside := total(filter), total("not (not ("+filter+"))"); inside != want || outside != want {
+				t.Errorf("%s: %v in the database, %v out of it, want %v", filter, inside, outside, want)
+			}
+		}
+	})
 }

@@ -4,12 +4,14 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"unicode"
 
 	lib "github.com/elimity-com/scim"
 	scimfilter "github.com/elimity-com/scim/filter"
 	"github.com/elimity-com/scim/schema"
 	"github.com/scim2/filter-parser/v2"
 
+	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/scim"
 )
 
@@ -139,6 +141,52 @@ func narrowBy(e filter.Expression, q *scim.UserQuery) bool {
 		}
 	}
 	return false
+}
+
+// narrowedGroups is narrowed for groups: display name, external id and one member, joined by and. Directories ask for a name
+// before they write a group, and for somebody's groups.
+func narrowedGroups(v *scimfilter.Validator) (scim.GroupQuery, bool) {
+	var q scim.GroupQuery
+	if v == nil {
+		return q, true
+	}
+	if !narrowGroups(v.GetFilter(), &q) {
+		return scim.GroupQuery{}, false
+	}
+	return q, true
+}
+
+func narrowGroups(e filter.Expression, q *scim.GroupQuery) bool {
+	switch e := e.(type) {
+	case *filter.LogicalExpression:
+		return e.Operator == filter.AND && narrowGroups(e.Left, q) && narrowGroups(e.Right, q)
+	case *filter.ValuePath: // members[value eq "…"]
+		inner, ok := e.ValueFilter.(*filter.AttributeExpression)
+		return ok && strings.EqualFold(e.AttributePath.AttributeName, "members") && strings.EqualFold(inner.AttributePath.AttributeName, "value") && ofMember(inner, q)
+	case *filter.AttributeExpression:
+		text, _ := e.CompareValue.(string)
+		switch name := strings.ToLower(e.AttributePath.AttributeName); {
+		case name == "members" && strings.EqualFold(e.AttributePath.SubAttributeName(), "value"):
+			return ofMember(e, q)
+		case text == "" || e.AttributePath.SubAttribute != nil || e.Operator != filter.EQ:
+			return false
+		case name == "externalid":
+			return once(&q.External, text)
+		case name == "displayname" && strings.IndexFunc(text, func(r rune) bool { return r > unicode.MaxASCII }) < 0: // databases fold other letters as they like
+			return once(&q.Name, text)
+		}
+	}
+	return false
+}
+
+func ofMember(e *filter.AttributeExpression, q *scim.GroupQuery) bool {
+	text, _ := e.CompareValue.(string)
+	m, err := id.ParseMember(text)
+	if err != nil || e.Operator != filter.EQ || !q.Member.IsZero() {
+		return false
+	}
+	q.Member = m
+	return true
 }
 
 // once sets a field of a query that nothing set yet.
