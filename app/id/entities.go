@@ -38,6 +38,11 @@ type (
 	accountEntity    struct{}
 	policyEntity     struct{}
 	rehearsalEntity  struct{}
+	dataRuleEntity   struct{}
+	incidentEntity   struct{}
+	approvalEntity   struct{}
+	summonsEntity    struct{}
+	tierEntity       struct{}
 )
 
 func (orgEntity) prefix() string        { return "org" }
@@ -76,6 +81,11 @@ func (providerEntity) prefix() string   { return "sso" }
 func (accountEntity) prefix() string    { return "acc" }
 func (policyEntity) prefix() string     { return "pol" }
 func (rehearsalEntity) prefix() string  { return "rhl" }
+func (dataRuleEntity) prefix() string   { return "dat" }
+func (incidentEntity) prefix() string   { return "pii" }
+func (approvalEntity) prefix() string   { return "apr" }
+func (summonsEntity) prefix() string    { return "sum" }
+func (tierEntity) prefix() string       { return "tier" }
 
 // One alias per entity; the comment says what it names.
 type (
@@ -115,6 +125,11 @@ type (
 	Account    = ID[accountEntity]    // a service account
 	Policy     = ID[policyEntity]     // a policy on models
 	Rehearsal  = ID[rehearsalEntity]  // a replay of requests against a draft of a route
+	DataRule   = ID[dataRuleEntity]   // a rule on personal data and secrets
+	Incident   = ID[incidentEntity]   // a request in which a data rule found something
+	Approval   = ID[approvalEntity]   // somebody's request for what a policy refuses, and what was granted
+	Summons    = ID[summonsEntity]    // one manager's call to decide a request, with its link
+	Tier       = ID[tierEntity]       // what an organization says about a model's tier
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -332,3 +347,33 @@ func NewRehearsal(s *Source) Rehearsal { return New[rehearsalEntity](s) }
 
 // ParseRehearsal reads the printed or plain form of an id for a replay of requests.
 func ParseRehearsal(s string) (Rehearsal, error) { return Parse[rehearsalEntity](s) }
+
+// NewDataRule makes an id for a rule on personal data and secrets.
+func NewDataRule(s *Source) DataRule { return New[dataRuleEntity](s) }
+
+// ParseDataRule reads the printed or plain form of an id for a rule on personal data and secrets.
+func ParseDataRule(s string) (DataRule, error) { return Parse[dataRuleEntity](s) }
+
+// NewIncident makes an id for a request in which a data rule found something.
+func NewIncident(s *Source) Incident { return New[incidentEntity](s) }
+
+// ParseIncident reads the printed or plain form of an id for a request in which a data rule found something.
+func ParseIncident(s string) (Incident, error) { return Parse[incidentEntity](s) }
+
+// NewApproval makes an id for somebody's request for what a policy refuses, and what was granted.
+func NewApproval(s *Source) Approval { return New[approvalEntity](s) }
+
+// ParseApproval reads the printed or plain form of an id for somebody's request for what a policy refuses, and what was granted.
+func ParseApproval(s string) (Approval, error) { return Parse[approvalEntity](s) }
+
+// NewSummons makes an id for one manager's call to decide a request, with its link.
+func NewSummons(s *Source) Summons { return New[summonsEntity](s) }
+
+// ParseSummons reads the printed or plain form of an id for one manager's call to decide a request, with its link.
+func ParseSummons(s string) (Summons, error) { return Parse[summonsEntity](s) }
+
+// NewTier makes an id for what an organization says about a model's tier.
+func NewTier(s *Source) Tier { return New[tierEntity](s) }
+
+// ParseTier reads the printed or plain form of an id for what an organization says about a model's tier.
+func ParseTier(s string) (Tier, error) { return Parse[tierEntity](s) }
