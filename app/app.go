@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/bodhi-gateway/bodhi/app/agent"
 	"github.com/bodhi-gateway/bodhi/app/approval"
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/gateway"
@@ -51,6 +52,7 @@ type App struct {
 	treasury *budget.Treasury
 	limiter  *limit.Limiter
 	rulebook policy.Book
+	sent     agent.Book // to coding agents
 	screens  *pii.Book
 	counts   *approval.Desk
 	asking   *approval.Service
@@ -160,7 +162,7 @@ func (a *App) dataPlane() error {
 	a.rulebook.AskURL = a.cfg.PublicURL + "/approvals/new"
 	a.counts = &approval.Desk{Store: a.approvals, Clock: a.clock, Log: a.log}
 	a.gateway = gateway.New(gateway.Config{Clock: a.clock, IDs: a.ids, Log: a.log, Dialects: dialects(a.clock), Ports: gateway.Ports{
-		Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Approvals: a.counts, Screens: a.screens, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Meter: a.meter,
+		Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Approvals: a.counts, Screens: a.screens, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Meter: a.meter, Agents: &a.sent,
 	}})
 	return nil
 }
@@ -193,6 +195,7 @@ func (a *App) snapshots() []mirror {
 			Read:  func(ctx context.Context) ([]limit.Rule, error) { return a.limitStore.Rules(ctx, a.clock.Now()) },
 			Apply: a.limiter.Load},
 		&live.Mirror[[]policy.Rule]{Name: "policies", Topic: policy.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.policyStore.Rules, Apply: a.rulebook.Load},
+		&live.Mirror[[]agent.Settings]{Name: "agents", Topic: agent.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.agentStore.AllSettings, Apply: a.sent.Load},
 		&live.Mirror[[]pii.Record]{Name: "pii", Topic: pii.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.piiStore.Records, Apply: a.screens.Load},
 		&live.Mirror[policy.Extras]{Name: "approvals", Topic: policy.ExtrasTopic, Dir: dir, Poll: poll, Log: a.log,
 			Read:  func(ctx context.Context) (policy.Extras, error) { return a.policyStore.Extras(ctx, a.clock.Now()) },

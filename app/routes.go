@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/bodhi-gateway/bodhi/app/agent/agentweb"
 	"github.com/bodhi-gateway/bodhi/app/approval/approvalweb"
 	"github.com/bodhi-gateway/bodhi/app/audit/auditweb"
 	"github.com/bodhi-gateway/bodhi/app/budget/budgetweb"
@@ -46,6 +47,7 @@ func (a *App) routes() []web.Route {
 		budgetweb.New(budgets, a.people, a.keys, a.reports).Routes(),
 		limitweb.New(a.limits(a.limiter), a.people, a.keys).Routes(),
 		policyweb.New(a.policies, a.people, a.keys, a.offered).Routes(),
+		agentweb.New(a.agents, a.people, a.desk).Routes(),
 		approvalweb.New(a.asking, a.keys).Routes(),
 		piiweb.New(a.screening, a.people, a.keys).Routes(),
 		auditweb.New(a.audit).Routes(),

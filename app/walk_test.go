@@ -230,7 +230,7 @@ func (a *App) tenant(t *testing.T, h *webtest.House, name string) webtest.Visito
 	v.Things["prices"], v.Things["overrides"] = own.ID.String(), own.ID.String()
 	entries, err := a.audit.List(ctx, admin, 0, 1)
 	must(t, err)
-	v.Things["errors"] = "not_found"
+	v.Things["errors"], v.Things["t"] = "not_found", x.Org.Slug
 	v.Things["audit"] = entries[0].ID.String()
 	tier, err := a.policies.SetTier(ctx, admin, "grand-*", catalog.Premium)
 	must(t, err)

@@ -2,6 +2,7 @@ package approval_test
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
@@ -440,5 +441,25 @@ func TestMoreBudgetIsAskedForAndDecidedTheSameWay(t *testing.T) {
 	}
 	if letter := f.office.One(t, "developer@acme.test"); !strings.Contains(letter.Subject, "Approved: more of Team General") {
 		t.Errorf("the asker is told %q", letter.Subject)
+	}
+}
+
+func TestNobodyIsFloodedAndNothingWaitsForNobody(t *testing.T) {
+	t.Parallel()
+	f := furnish(t, dbtest.SQLite(t))
+	for i := range 31 {
+		v, err := f.asked(f.x.Actor(org.Developer), func(in *approval.Input) { in.Model = fmt.Sprintf("gpt-%d-pro", i) })
+		if i < 30 {
+			f.must(err)
+			_, err = f.Revoke(t.Context(), f.x.Actor(org.Developer), v.ID)
+			f.must(err)
+		} else if code(err) != "too_many" {
+			t.Errorf("the %dth within an hour: %v", i+1, err)
+		}
+	}
+	f.rule(org.OfOrg(f.x.Org.ID), policy.Terms{AskAbove: money.Cent, Approver: org.Admin})
+	f.key = f.keyOf(f.x.Members[org.Admin])
+	if _, err := f.asked(f.x.Actor(org.Admin), func(in *approval.Input) { in.Model, in.Cost, in.Amount = "gpt-5", money.Dollar, money.Dollar }); code(err) != "no_decider" {
+		t.Errorf("the only admin asks: %v", err)
 	}
 }

@@ -41,12 +41,19 @@ func (s *Service) Ask(ctx context.Context, actor org.Actor, in Input) (View, err
 		}
 		a = Approval{ID: id.NewApproval(s.IDs), Org: actor.Org, Key: in.Key, Model: in.Model, Cost: in.Cost, Reason: in.Reason, Reasons: d.Case.Reasons(), Bounds: in.Bounds,
 			Lifts: d.Case.Lifts(), Targets: d.Case.Targets, State: Pending, Asker: actor.Member, AskedBy: actor.Label, AskedAt: now, ExpiresAt: earlier(now.Add(askFor), in.Until)}
+		if err := s.often(ctx, actor, a); err != nil {
+			return err
+		}
 		if err := s.Store.Add(ctx, a, now); err != nil {
 			return err
 		}
 		call := Summons{Org: a.Org, Matter: OfPolicy, About: a.ID.UUID(), CreatedAt: now, ExpiresAt: a.ExpiresAt}
-		if _, err := s.Herald.Call(ctx, call, func(m org.Actor) bool { return mayDecide(m, court, at, a, d.Case, s.model(a)) == nil }); err != nil {
+		n, err := s.Herald.Call(ctx, call, func(m org.Actor) bool { return mayDecide(m, court, at, a, d.Case, s.model(a)) == nil })
+		if err != nil {
 			return err
+		}
+		if n == 0 {
+			return fault.New(fault.Conflict, "no_decider", "Nobody else may decide this, so nobody could ever approve it. Whoever sets the policy can change it, or name a lower role that approves.")
 		}
 		return s.Audit.Append(ctx, actor, note("approval.asked", a, a.facts()))
 	})
@@ -57,6 +64,27 @@ func (s *Service) Ask(ctx context.Context, actor org.Actor, in Input) (View, err
 		return View{}, public("ask", err)
 	}
 	return View{Approval: a, Subject: at}, nil
+}
+
+// mostAsked is how many requests one person makes in an hour at most: each is a letter to several managers.
+const mostAsked = 30
+
+// often refuses who asks all the time.
+func (s *Service) often(ctx context.Context, actor org.Actor, a Approval) error {
+	all, err := s.Store.List(ctx, a.Org, "")
+	if err != nil {
+		return err
+	}
+	n := 0
+	for _, old := range all {
+		if old.isAsker(actor) && a.AskedAt.Sub(old.AskedAt) < time.Hour {
+			n++
+		}
+	}
+	if n >= mostAsked {
+		return fault.Newf(fault.Conflict, "too_many", "You have asked %d times within an hour. Wait a while, or talk to whoever decides.", n)
+	}
+	return nil
 }
 
 // model is what a request's name leads to now.

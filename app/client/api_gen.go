@@ -12,6 +12,12 @@ import (
 	"time"
 )
 
+// AgentsAPI is what the API can do with agents.
+type AgentsAPI struct{ c *Client }
+
+// Agents is what the API can do with agents.
+func (c *Client) Agents() AgentsAPI { return AgentsAPI{c} }
+
 // AliasesAPI is what the API can do with aliases.
 type AliasesAPI struct{ c *Client }
 
@@ -1278,6 +1284,18 @@ func (a PoliciesAPI) Delete(ctx context.Context, id string, calls ...Call) error
 	return a.c.do(ctx, http.MethodDelete, "/policies/"+url.PathEscape(id), nil, nil, nil, calls)
 }
 
+// Settings: Show what coding agents that are logged in are sent.
+func (a AgentsAPI) Settings(ctx context.Context, query url.Values, calls ...Call) (out AgentSettings, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/agents/settings", query, nil, &out, calls)
+	return out, err
+}
+
+// SetSettings: Replace what coding agents that are logged in are sent; {} sends empty settings, null none.
+func (a AgentsAPI) SetSettings(ctx context.Context, in AgentSettingsInput, calls ...Call) (out AgentSettings, err error) {
+	err = a.c.do(ctx, http.MethodPut, "/agents/settings", nil, in, &out, calls)
+	return out, err
+}
+
 // List: List approvals.
 func (a ApprovalsAPI) List(ctx context.Context, query url.Values, calls ...Call) (out ApprovalList, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/approvals", query, nil, &out, calls)
@@ -1564,6 +1582,19 @@ func (a DomainsAPI) Release(ctx context.Context, id string, calls ...Call) error
 func (a TrialsAPI) Try(ctx context.Context, in TrialInput, calls ...Call) (out Trial, err error) {
 	err = a.c.do(ctx, http.MethodPost, "/trials", nil, in, &out, calls)
 	return out, err
+}
+
+// AgentSettings is what coding agents are sent.
+type AgentSettings struct {
+	Settings  json.RawMessage `json:"settings"` // Claude Code's managed settings; null = none
+	Checksum  string          `json:"checksum"` // SHA-256 of the settings as the agents compute it; "" = none
+	UpdatedAt *time.Time      `json:"updated_at"`
+	UpdatedBy string          `json:"updated_by"`
+}
+
+// AgentSettingsInput replaces what coding agents are sent.
+type AgentSettingsInput struct {
+	Settings json.RawMessage `json:"settings,omitempty"`
 }
 
 // Alert is a threshold that was crossed; with are the lower ones that were crossed by the same posting.
@@ -2233,9 +2264,11 @@ type Key struct {
 	Team       string     `json:"team"`
 	Member     string     `json:"member,omitempty"`
 	Account    string     `json:"account,omitempty"` // a service account's name
+	Agent      string     `json:"agent,omitempty"`   // the program whose log-in this is; it has no secret
 	Models     []string   `json:"models"`
 	Networks   []string   `json:"networks"`
 	Endpoints  []string   `json:"endpoints"` // classes; none = all
+	Tags       []string   `json:"tags"`      // pairs like project=apollo, put on every request
 	Held       bool       `json:"held"`      // disabled by somebody else than its member, who may not enable it again
 	CreatedBy  string     `json:"created_by"`
 	CreatedAt  time.Time  `json:"created_at"`
@@ -2251,6 +2284,7 @@ type KeyChange struct {
 	Models    *[]string `json:"models,omitempty"`
 	Networks  *[]string `json:"networks,omitempty"`
 	Endpoints *[]string `json:"endpoints,omitempty"`
+	Tags      *[]string `json:"tags,omitempty"`
 	ExpiresAt *string   `json:"expires_at,omitempty"` // RFC 3339; "" = it does not expire
 }
 
@@ -2263,9 +2297,11 @@ type KeyCreated struct {
 	Team       string     `json:"team"`
 	Member     string     `json:"member,omitempty"`
 	Account    string     `json:"account,omitempty"` // a service account's name
+	Agent      string     `json:"agent,omitempty"`   // the program whose log-in this is; it has no secret
 	Models     []string   `json:"models"`
 	Networks   []string   `json:"networks"`
 	Endpoints  []string   `json:"endpoints"` // classes; none = all
+	Tags       []string   `json:"tags"`      // pairs like project=apollo, put on every request
 	Held       bool       `json:"held"`      // disabled by somebody else than its member, who may not enable it again
 	CreatedBy  string     `json:"created_by"`
 	CreatedAt  time.Time  `json:"created_at"`
@@ -2278,14 +2314,19 @@ type KeyCreated struct {
 
 // KeyInput makes a key. member and account exclude each other.
 type KeyInput struct {
-	Name      string    `json:"name,omitempty"`
-	Team      string    `json:"team,omitempty"`
-	Member    string    `json:"member,omitempty"`
-	Account   string    `json:"account,omitempty"`
-	Models    []string  `json:"models,omitempty"`
-	Networks  []string  `json:"networks,omitempty"`
-	Endpoints []string  `json:"endpoints,omitempty"` // chat, responses, embeddings, images, audio, moderations, files; none = all
-	ExpiresAt time.Time `json:"expires_at,omitzero"`
+	Name              string    `json:"name,omitempty"`
+	Team              string    `json:"team,omitempty"`
+	Member            string    `json:"member,omitempty"`
+	Account           string    `json:"account,omitempty"`
+	Models            []string  `json:"models,omitempty"`
+	Networks          []string  `json:"networks,omitempty"`
+	Endpoints         []string  `json:"endpoints,omitempty"` // chat, responses, embeddings, images, audio, moderations, files; none = all
+	ExpiresAt         time.Time `json:"expires_at,omitzero"`
+	Tags              []string  `json:"tags,omitempty"`          // pairs like project=apollo, put on every request; they win over the request's own
+	BudgetUSD         string    `json:"budget_usd,omitempty"`    // a hard budget; "" = none
+	BudgetPeriod      string    `json:"budget_period,omitempty"` // daily, weekly, monthly, quarterly, total; "" = monthly
+	RequestsPerMinute int64     `json:"requests_per_minute,omitempty"`
+	TokensPerMinute   int64     `json:"tokens_per_minute,omitempty"`
 }
 
 // KeyList is a page of keys, newest first. Next is what to pass as ?after= for the following one, "" on the last.
@@ -2674,7 +2715,7 @@ type ProviderKind struct {
 	BaseURL         string            `json:"base_url,omitempty"` // stands in where a connection names none
 	NeedsBaseURL    bool              `json:"needs_base_url"`     // NeedsBaseURL and NeedsCredential say what a connection cannot do without.
 	NeedsCredential bool              `json:"needs_credential"`
-	Settings        []ProviderSetting `json:"settings,omitempty"`
+	Settings        []Setting         `json:"settings,omitempty"`
 	Services        []ProviderService `json:"services,omitempty"` // Services are known servers of the kind; naming one fills in its address.
 }
 
@@ -2699,14 +2740,6 @@ type ProviderService struct {
 	Title           string `json:"title"`
 	BaseURL         string `json:"base_url"`
 	NeedsCredential bool   `json:"needs_credential"`
-}
-
-// ProviderSetting is a body of the API.
-type ProviderSetting struct {
-	Name    string `json:"name"`
-	Label   string `json:"label"`
-	About   string `json:"about"`
-	Example string `json:"example"`
 }
 
 // ReconcileAccount is a connection whose provider has a cost report. The credential is never in it.
@@ -3240,6 +3273,14 @@ type SessionList struct {
 	Data    []Session `json:"data"`
 	HasMore bool      `json:"has_more"`       // whether there are more pages
 	Next    string    `json:"next,omitempty"` // give it as after
+}
+
+// Setting is a body of the API.
+type Setting struct {
+	Name    string `json:"name"`
+	Label   string `json:"label"`
+	About   string `json:"about"`
+	Example string `json:"example"`
 }
 
 // SuspenseList is a body of the API.

@@ -39,6 +39,7 @@ type Ports struct {
 	Upstreams   Upstreams
 	Objects     Objects // may be nil: nothing is known to be kept
 	Meter       Meter   // may be nil
+	Agents      Agents  // may be nil: nothing is sent to coding agents
 }
 
 // Meter counts requests for operators. It must not keep r.

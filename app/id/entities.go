@@ -37,12 +37,12 @@ type (
 	providerEntity   struct{}
 	accountEntity    struct{}
 	policyEntity     struct{}
-	rehearsalEntity  struct{}
 	dataRuleEntity   struct{}
 	incidentEntity   struct{}
 	approvalEntity   struct{}
 	summonsEntity    struct{}
 	tierEntity       struct{}
+	rehearsalEntity  struct{}
 )
 
 func (orgEntity) prefix() string        { return "org" }
@@ -80,12 +80,12 @@ func (passkeyEntity) prefix() string    { return "pky" }
 func (providerEntity) prefix() string   { return "sso" }
 func (accountEntity) prefix() string    { return "acc" }
 func (policyEntity) prefix() string     { return "pol" }
-func (rehearsalEntity) prefix() string  { return "rhl" }
 func (dataRuleEntity) prefix() string   { return "dat" }
 func (incidentEntity) prefix() string   { return "pii" }
 func (approvalEntity) prefix() string   { return "apr" }
 func (summonsEntity) prefix() string    { return "sum" }
 func (tierEntity) prefix() string       { return "tier" }
+func (rehearsalEntity) prefix() string  { return "rhl" }
 
 // One alias per entity; the comment says what it names.
 type (
@@ -124,12 +124,12 @@ type (
 	Provider   = ID[providerEntity]   // an identity provider of single sign-on
 	Account    = ID[accountEntity]    // a service account
 	Policy     = ID[policyEntity]     // a policy on models
-	Rehearsal  = ID[rehearsalEntity]  // a replay of requests against a draft of a route
 	DataRule   = ID[dataRuleEntity]   // a rule on personal data and secrets
 	Incident   = ID[incidentEntity]   // a request in which a data rule found something
 	Approval   = ID[approvalEntity]   // somebody's request for what a policy refuses, and what was granted
 	Summons    = ID[summonsEntity]    // one manager's call to decide a request, with its link
 	Tier       = ID[tierEntity]       // what an organization says about a model's tier
+	Rehearsal  = ID[rehearsalEntity]  // a replay of requests against a draft of a route
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -342,12 +342,6 @@ func NewPolicy(s *Source) Policy { return New[policyEntity](s) }
 // ParsePolicy reads the printed or plain form of an id for a policy on models.
 func ParsePolicy(s string) (Policy, error) { return Parse[policyEntity](s) }
 
-// NewRehearsal makes an id for a replay of requests.
-func NewRehearsal(s *Source) Rehearsal { return New[rehearsalEntity](s) }
-
-// ParseRehearsal reads the printed or plain form of an id for a replay of requests.
-func ParseRehearsal(s string) (Rehearsal, error) { return Parse[rehearsalEntity](s) }
-
 // NewDataRule makes an id for a rule on personal data and secrets.
 func NewDataRule(s *Source) DataRule { return New[dataRuleEntity](s) }
 
@@ -377,3 +371,9 @@ func NewTier(s *Source) Tier { return New[tierEntity](s) }
 
 // ParseTier reads the printed or plain form of an id for what an organization says about a model's tier.
 func ParseTier(s string) (Tier, error) { return Parse[tierEntity](s) }
+
+// NewRehearsal makes an id for a replay of requests.
+func NewRehearsal(s *Source) Rehearsal { return New[rehearsalEntity](s) }
+
+// ParseRehearsal reads the printed or plain form of an id for a replay of requests.
+func ParseRehearsal(s string) (Rehearsal, error) { return Parse[rehearsalEntity](s) }

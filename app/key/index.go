@@ -3,6 +3,7 @@ package key
 import (
 	"fmt"
 	"net/netip"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -27,7 +28,10 @@ type Record struct {
 	Models     []string       `json:"models,omitempty"`
 	Networks   []netip.Prefix `json:"networks,omitempty"`
 	Endpoints  []string       `json:"endpoints,omitempty"`
+	Tags       []string       `json:"tags,omitempty"`
 	ExpiresAt  time.Time      `json:"expires_at,omitzero"`
+	// Agent is set for the session of a coding agent.
+	Agent bool `json:"agent,omitempty"`
 	// Off is set for a disabled key and for one whose member left.
 	Off bool `json:"off,omitempty"`
 	// Gone is set for a deleted key: it is refused like one that never was, but its use is told.
@@ -42,9 +46,12 @@ type Record struct {
 // publicID is a key's public part without a pointer, so that 100,000 of them cost the garbage collector nothing.
 type publicID [16]byte
 
-// index is the compiled snapshot: immutable, one map look-up per request.
+// index is the compiled snapshot: immutable, one look-up per request.
 type index struct {
-	entries map[publicID]*entry
+	*table
+	known int // how many entries are keys': without any there is one that nobody's id is
+	// replaced is closed when a newer index is in use.
+	replaced chan struct{}
 }
 
 // entry is one secret. A key that was rotated has two.
@@ -67,7 +74,7 @@ func compile(records []Record) (*index, error) {
 			n++
 		}
 	}
-	b := builder{index{make(map[publicID]*entry, n)}, make([]entry, n)}
+	b := builder{map[publicID]bool{}, make([]publicID, 0, n), make([]entry, max(n, 1))}
 	slugs := map[id.Org]string{} // each organization's slug once, not once per key
 	for _, r := range records {
 		if r.Org.IsZero() || r.Key.IsZero() || r.Team.IsZero() {
@@ -79,7 +86,7 @@ func compile(records []Record) (*index, error) {
 			slugs[r.Org] = slug
 		}
 		grant := Grant{
-			Key: r.Key, Name: r.Name, OrgSlug: slug, Models: r.Models, Networks: r.Networks, Endpoints: StoredEndpoints(r.Endpoints), ExpiresAt: r.ExpiresAt,
+			Key: r.Key, Name: r.Name, OrgSlug: slug, Models: r.Models, Networks: r.Networks, Endpoints: StoredEndpoints(r.Endpoints), ExpiresAt: r.ExpiresAt, Agent: r.Agent, Tags: strings.Join(r.Tags, ","),
 			Chain: org.Chain{Org: r.Org, Department: r.Department, Team: r.Team, Member: r.Member, Key: r.Key},
 		}
 		if err := b.add(&r, r.Public, r.KeyID, r.MAC, time.Time{}, grant); err != nil {
@@ -91,13 +98,14 @@ func compile(records []Record) (*index, error) {
 			}
 		}
 	}
-	return &b.index, nil
+	return &index{newTable(b.ids, b.entries), len(b.ids), make(chan struct{})}, nil
 }
 
-// builder fills an index; entries lie in one piece of memory.
+// builder collects what an index is made of.
 type builder struct {
-	index   index
-	backing []entry // those not used yet
+	seen    map[publicID]bool
+	ids     []publicID // of the first entries
+	entries []entry
 }
 
 func (b *builder) add(r *Record, public string, pepper secret.KeyID, mac []byte, until time.Time, g Grant) error {
@@ -106,13 +114,12 @@ func (b *builder) add(r *Record, public string, pepper secret.KeyID, mac []byte,
 		return fmt.Errorf("key: record of %s is incomplete", r.Key)
 	}
 	copy(pub[:], public)
-	if _, twice := b.index.entries[pub]; twice {
+	if b.seen[pub] || pub == (publicID{}) {
 		return fmt.Errorf("key: public id of %s occurs twice", r.Key)
 	}
-	e := &b.backing[0]
-	b.backing = b.backing[1:]
+	e := &b.entries[len(b.ids)]
 	e.keyID, e.off, e.gone, e.until, e.grant = pepper, r.Off, r.Gone, until, g
 	copy(e.mac[:], mac)
-	b.index.entries[pub] = e
+	b.seen[pub], b.ids = true, append(b.ids, pub)
 	return nil
 }

@@ -233,8 +233,8 @@ func refused(r web.Route, status int) bool {
 	return false
 }
 
-// until finds the ends of a reported period, which are the time of asking.
-var until = regexp.MustCompile(`"(from|to)":"[^"]*"`)
+// until finds the ends of a reported period and a token's last use, which are the time of asking.
+var until = regexp.MustCompile(`"(from|to|last_used_at)":"[^"]*"`)
 
 // foreignThings is how the foreign admin sees their own things: every reading route of the API, in full.
 func (s *Site) foreignThings(t testing.TB) map[string]string {

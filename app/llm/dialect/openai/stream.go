@@ -31,7 +31,11 @@ func (w Wire) Stream(body io.ReadCloser, call *llm.Call) llm.Stream {
 	if call.Operation.Media() || call.Operation.Filed() {
 		return newMediaStream(body, call)
 	}
-	return dialect.NewStream(body, &look{asked: call.WantsUsage, plain: call.Operation == llm.Completions, unmarked: w.Quirks.Unmarked})
+	l := &look{asked: call.WantsUsage, plain: call.Operation == llm.Completions, unmarked: w.Quirks.Unmarked}
+	if w.Quirks.Pictures {
+		return dialect.NewMediaStream(body, l)
+	}
+	return dialect.NewStream(body, l)
 }
 
 // Look implements dialect.Look.
