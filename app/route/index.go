@@ -161,13 +161,6 @@ func (t *tenant) offer(c *connection, model string) {
 	p.plan.Targets = append(p.plan.Targets, Target{c.Connection, model, "offered by connection " + c.Name, 1})
 }
 
-func (c *compiled) skip(why string) {
-	if c.down != "" {
-		c.down += ", "
-	}
-	c.down += why
-}
-
 // list collects what can be asked for.
 func (t *tenant) list() {
 	names := make(map[string]struct{}, len(t.aliases)+len(t.bare))

@@ -211,7 +211,7 @@ func target(p AliasPage, i int, value string) ui.FieldProps {
 		Attrs: templ.Attributes{"list": "targets"}}
 	if i == 0 {
 		f.Label, f.Required, f.Error, f.Placeholder = "First", true, p.Errors.Targets, "connection/model"
-		f.Hint = "A connection's name, a slash, and the model as the provider writes it."
+		f.Hint = "A connection's name, a slash, and the model as the provider writes it; or another alias."
 	}
 	return f
 }
