@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/bodhi-gateway/bodhi/app/approval"
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/gateway"
 	"github.com/bodhi-gateway/bodhi/app/key"
@@ -23,6 +24,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/live"
 	"github.com/bodhi-gateway/bodhi/app/object"
+	"github.com/bodhi-gateway/bodhi/app/pii"
 	"github.com/bodhi-gateway/bodhi/app/policy"
 	"github.com/bodhi-gateway/bodhi/app/price"
 	"github.com/bodhi-gateway/bodhi/app/provider"
@@ -49,6 +51,9 @@ type App struct {
 	treasury *budget.Treasury
 	limiter  *limit.Limiter
 	rulebook policy.Book
+	screens  *pii.Book
+	counts   *approval.Desk
+	asking   *approval.Service
 	objects  *object.Registry
 	meter    *meter
 	gateway  *gateway.Gateway
@@ -101,10 +106,11 @@ func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error
 	if err := a.dataPlane(); err != nil {
 		return nil, err
 	}
+	a.asking = a.newApprovals()
 	if a.handler, err = a.mount(); err != nil {
 		return nil, errors.Join(err, a.treasury.Close(ctx))
 	}
-	courier, err := c.courier()
+	courier, err := c.courier(a.asking.Composers())
 	if err != nil {
 		return nil, errors.Join(err, a.treasury.Close(ctx))
 	}
@@ -149,9 +155,12 @@ func (a *App) dataPlane() error {
 		return errors.Join(err, a.treasury.Close(context.Background()))
 	}
 	a.objects = object.New(object.Parts{Store: db.NewObjectStore(a.db), Clock: a.clock, Log: a.log})
+	a.screens = pii.NewBook(a.clock)
 	a.mirrors = a.snapshots()
+	a.rulebook.AskURL = a.cfg.PublicURL + "/approvals/new"
+	a.counts = &approval.Desk{Store: a.approvals, Clock: a.clock, Log: a.log}
 	a.gateway = gateway.New(gateway.Config{Clock: a.clock, IDs: a.ids, Log: a.log, Dialects: dialects(a.clock), Ports: gateway.Ports{
-		Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Meter: a.meter,
+		Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Approvals: a.counts, Screens: a.screens, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Meter: a.meter,
 	}})
 	return nil
 }
@@ -183,6 +192,10 @@ func (a *App) snapshots() []mirror {
 			Read:  func(ctx context.Context) ([]limit.Rule, error) { return a.limitStore.Rules(ctx, a.clock.Now()) },
 			Apply: a.limiter.Load},
 		&live.Mirror[[]policy.Rule]{Name: "policies", Topic: policy.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.policyStore.Rules, Apply: a.rulebook.Load},
+		&live.Mirror[[]pii.Record]{Name: "pii", Topic: pii.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.piiStore.Records, Apply: a.screens.Load},
+		&live.Mirror[policy.Extras]{Name: "approvals", Topic: policy.ExtrasTopic, Dir: dir, Poll: poll, Log: a.log,
+			Read:  func(ctx context.Context) (policy.Extras, error) { return a.policyStore.Extras(ctx, a.clock.Now()) },
+			Apply: a.rulebook.LoadExtras},
 	}
 }
 
@@ -273,7 +286,7 @@ func (a *App) noteUses(ctx context.Context) {
 }
 
 func (a *App) keyUses(ctx context.Context) error {
-	return errors.Join(a.keyStore.Used(ctx, a.desk.Uses()), a.keys.NoteRefusals(ctx, a.desk.Refusals()))
+	return errors.Join(a.keyStore.Used(ctx, a.desk.Uses()), a.keys.NoteRefusals(ctx, a.desk.Refusals()), a.counts.Flush(ctx))
 }
 
 // writable says in one line why the data directory is of no use.

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/approval"
 	"github.com/bodhi-gateway/bodhi/app/audit"
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/catalog"
@@ -17,6 +18,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/onboard"
+	"github.com/bodhi-gateway/bodhi/app/pii"
 	"github.com/bodhi-gateway/bodhi/app/policy"
 	"github.com/bodhi-gateway/bodhi/app/price"
 	"github.com/bodhi-gateway/bodhi/app/provider"
@@ -61,6 +63,8 @@ type core struct {
 	ledgerStore *db.LedgerStore
 	limitStore  *db.LimitStore
 	policyStore *db.PolicyStore
+	piiStore    *db.PIIStore
+	approvals   *db.ApprovalStore
 	sessions    *db.SessionStore
 
 	identities  identity.Config
@@ -70,6 +74,7 @@ type core struct {
 	sso         *sso.Service
 	keys        *key.Service
 	policies    *policy.Service
+	screening   *pii.Service
 	providers   *provider.Service
 	aliasing    *route.Service
 	reports     *report.Service
@@ -79,6 +84,7 @@ type core struct {
 	reconciling *reconcile.Service
 	replays     *replay.Book
 	letters     letters
+	herald      *approval.Herald
 	directory   *scim.Service
 }
 
@@ -129,14 +135,16 @@ func (c *core) rooms() error {
 	c.connections, c.aliases = db.NewConnectionStore(c.db), db.NewAliasStore(c.db)
 	c.keyStore, c.budgetStore, c.ledgerStore = db.NewKeyStore(c.db), db.NewBudgetStore(c.db), db.NewLedgerStore(c.db)
 	c.sessions, c.limitStore = db.NewSessionStore(c.db), db.NewLimitStore(c.db)
-	c.policyStore = db.NewPolicyStore(c.db)
+	c.policyStore, c.approvals = db.NewPolicyStore(c.db), db.NewApprovalStore(c.db)
 	c.policies = policy.New(policy.Parts{Store: c.policyStore, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
+	c.piiStore = db.NewPIIStore(c.db)
+	c.screening = pii.New(pii.Parts{Store: c.piiStore, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
 	c.db.OnAlerts(c.alerted)
 
 	c.aliasing = route.New(route.Parts{Store: c.aliases, Connections: c.connections, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
 	c.providers = provider.New(provider.Parts{Store: c.connections, Tx: c.db, Audit: c.audit, Bus: c.bus, Vault: c.keyring, URLs: c.egress,
 		Prober: c.prober(), Aliases: c.aliasing, IDs: c.ids, Clock: c.clock, Log: c.log})
-	c.identities = identity.Config{Orgs: c.orgs, Store: db.NewIdentityStore(c.db), Budgets: c.budgetStore, Keys: c.keyring, Tx: c.db, Audit: c.audit, Bus: c.bus,
+	c.identities = identity.Config{Orgs: c.orgs, Store: db.NewIdentityStore(c.db), Budgets: leaving{c.budgetStore, c.approvals}, Keys: c.keyring, Tx: c.db, Audit: c.audit, Bus: c.bus,
 		Clock: c.clock, IDs: c.ids, MAC: tokenMAC, Hasher: identity.NewHasher(0), Log: c.log,
 		Welcome: route.Welcome{Connections: c.providers, Aliases: c.aliasing}}
 	c.people = identity.NewService(c.identities)
@@ -159,6 +167,7 @@ func (c *core) rooms() error {
 	if c.letters, err = c.newLetters(); err != nil {
 		return err
 	}
+	c.herald = &approval.Herald{Store: c.approvals, Orgs: c.orgs, Post: c.letters.post, Links: c.letters.links, IDs: c.ids, Clock: c.clock}
 	c.directory, err = c.newDirectory()
 	return err
 }
@@ -196,7 +205,7 @@ func (c *core) alerted(fired []budget.Alert) {
 
 // budgets is the budget service; desk knows what is held right now, and is nil outside a serving process.
 func (c *core) budgets(desk budget.Desk) *budget.Service {
-	return budget.New(budget.Parts{Store: c.budgetStore, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log, Desk: desk, Held: c.ledgerStore})
+	return budget.New(budget.Parts{Store: c.budgetStore, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log, Desk: desk, Held: c.ledgerStore, Herald: c.herald})
 }
 
 // limits is the rate limits' service; desk knows what is used right now, and is nil outside a serving process.

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"maps"
 	"net"
 	"net/url"
 	"path/filepath"
@@ -52,13 +53,15 @@ func (c *core) newLetters() (l letters, err error) {
 }
 
 // courier sends what was ordered: through SMTP_URL, or into the box.
-func (c *core) courier() (*mail.Courier, error) {
+// more are composers of rooms that stand above core.
+func (c *core) courier(more map[mail.Kind]mail.Composer) (*mail.Courier, error) {
 	carrier, err := c.carrier()
 	if err != nil {
 		return nil, err
 	}
 	composers := c.letters.joining.Composers()
 	composers[identity.ResetKind] = c.letters.recovery.Letter
+	maps.Copy(composers, more)
 	return &mail.Courier{Store: c.letters.store, Composers: composers, Render: mailweb.Render, Carrier: carrier, Domain: hostOf(c.cfg.PublicURL), Clock: c.clock, Log: c.log}, nil
 }
 

@@ -7,12 +7,14 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/bodhi-gateway/bodhi/app/approval/approvalweb"
 	"github.com/bodhi-gateway/bodhi/app/audit/auditweb"
 	"github.com/bodhi-gateway/bodhi/app/budget/budgetweb"
 	"github.com/bodhi-gateway/bodhi/app/identity/identityweb"
 	"github.com/bodhi-gateway/bodhi/app/join/joinweb"
 	"github.com/bodhi-gateway/bodhi/app/key/keyweb"
 	"github.com/bodhi-gateway/bodhi/app/limit/limitweb"
+	"github.com/bodhi-gateway/bodhi/app/pii/piiweb"
 	"github.com/bodhi-gateway/bodhi/app/policy/policyweb"
 	"github.com/bodhi-gateway/bodhi/app/price/priceweb"
 	"github.com/bodhi-gateway/bodhi/app/provider/providerweb"
@@ -44,6 +46,8 @@ func (a *App) routes() []web.Route {
 		budgetweb.New(budgets, a.people, a.keys, a.reports).Routes(),
 		limitweb.New(a.limits(a.limiter), a.people, a.keys).Routes(),
 		policyweb.New(a.policies, a.people, a.keys, a.offered).Routes(),
+		approvalweb.New(a.asking, a.keys).Routes(),
+		piiweb.New(a.screening, a.people, a.keys).Routes(),
 		auditweb.New(a.audit).Routes(),
 		identityweb.NewRecovery(a.letters.recovery).Routes(),
 		scimweb.New(a.directory, a.people, a.clock, a.log).Routes(),
@@ -64,7 +68,7 @@ func (a *App) mount() (http.Handler, error) {
 	e := echo.New()
 	err := web.Mount(e, a.routes(), web.Deps{
 		PublicURL: a.cfg.PublicURL, Sessions: a.sessions, People: a.people, Directories: a.directory, Lifetimes: a.people.Lifetimes, Clock: a.clock, IDs: a.ids, Log: a.log,
-		Replays: a.replays,
+		Replays: a.replays, Waiting: a.asking.Waiting,
 	})
 	return a.split(e), err
 }

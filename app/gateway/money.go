@@ -15,6 +15,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/policy"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/route"
 )
@@ -38,6 +39,10 @@ type attempt struct {
 	started bool // a piece of an answer arrived
 	settled bool
 	sent    time.Time
+	// passes are the approvals that the attempt needs, claimed what it took of each, first those whose use it counts as.
+	passes  []*policy.Pass
+	claimed money.USD
+	first   []id.Approval
 
 	// What came back; filled by dispatch and respond.
 	failure   *provider.Failure
@@ -74,6 +79,10 @@ func (g *Gateway) take(ctx context.Context, x *Exchange, t route.Target) error {
 	}
 	hold, err := g.Budgets.Reserve(ctx, want)
 	if err != nil {
+		return err
+	}
+	if err := g.claim(ctx, x, a, hold.Amount()); err != nil {
+		g.Budgets.Release(hold)
 		return err
 	}
 	a.hold = hold
@@ -136,7 +145,7 @@ func (g *Gateway) price(x *Exchange, a *attempt, want *budget.Want) error {
 	if err := capCost(x, a, want); err != nil {
 		return err
 	}
-	return capPolicy(x, a, want)
+	return g.capPolicy(x, a, want)
 }
 
 // quoteOf is a target's price now, by the catalogue's name of its provider.
@@ -252,10 +261,12 @@ func (g *Gateway) settle(x *Exchange) {
 	}
 	a.settled = true
 	if !a.opened {
+		g.unclaim(x, a, 0)
 		g.Budgets.Release(a.hold)
 		return
 	}
 	s, used := g.conclude(x, a)
+	g.unclaim(x, a, s.Cost)
 	if s.State != ledger.Voided {
 		x.asked = true
 		x.fact.Usage, x.fact.Model, x.fact.Provider = used, a.target.Model, a.target.Connection.Name

@@ -37,6 +37,11 @@ type (
 	providerEntity   struct{}
 	accountEntity    struct{}
 	policyEntity     struct{}
+	dataRuleEntity   struct{}
+	incidentEntity   struct{}
+	approvalEntity   struct{}
+	summonsEntity    struct{}
+	tierEntity       struct{}
 )
 
 func (orgEntity) prefix() string        { return "org" }
@@ -74,6 +79,11 @@ func (passkeyEntity) prefix() string    { return "pky" }
 func (providerEntity) prefix() string   { return "sso" }
 func (accountEntity) prefix() string    { return "acc" }
 func (policyEntity) prefix() string     { return "pol" }
+func (dataRuleEntity) prefix() string   { return "dat" }
+func (incidentEntity) prefix() string   { return "pii" }
+func (approvalEntity) prefix() string   { return "apr" }
+func (summonsEntity) prefix() string    { return "sum" }
+func (tierEntity) prefix() string       { return "tier" }
 
 // One alias per entity; the comment says what it names.
 type (
@@ -112,6 +122,11 @@ type (
 	Provider   = ID[providerEntity]   // an identity provider of single sign-on
 	Account    = ID[accountEntity]    // a service account
 	Policy     = ID[policyEntity]     // a policy on models
+	DataRule   = ID[dataRuleEntity]   // a rule on personal data and secrets
+	Incident   = ID[incidentEntity]   // a request in which a data rule found something
+	Approval   = ID[approvalEntity]   // somebody's request for what a policy refuses, and what was granted
+	Summons    = ID[summonsEntity]    // one manager's call to decide a request, with its link
+	Tier       = ID[tierEntity]       // what an organization says about a model's tier
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -323,3 +338,33 @@ func NewPolicy(s *Source) Policy { return New[policyEntity](s) }
 
 // ParsePolicy reads the printed or plain form of an id for a policy on models.
 func ParsePolicy(s string) (Policy, error) { return Parse[policyEntity](s) }
+
+// NewDataRule makes an id for a rule on personal data and secrets.
+func NewDataRule(s *Source) DataRule { return New[dataRuleEntity](s) }
+
+// ParseDataRule reads the printed or plain form of an id for a rule on personal data and secrets.
+func ParseDataRule(s string) (DataRule, error) { return Parse[dataRuleEntity](s) }
+
+// NewIncident makes an id for a request in which a data rule found something.
+func NewIncident(s *Source) Incident { return New[incidentEntity](s) }
+
+// ParseIncident reads the printed or plain form of an id for a request in which a data rule found something.
+func ParseIncident(s string) (Incident, error) { return Parse[incidentEntity](s) }
+
+// NewApproval makes an id for somebody's request for what a policy refuses, and what was granted.
+func NewApproval(s *Source) Approval { return New[approvalEntity](s) }
+
+// ParseApproval reads the printed or plain form of an id for somebody's request for what a policy refuses, and what was granted.
+func ParseApproval(s string) (Approval, error) { return Parse[approvalEntity](s) }
+
+// NewSummons makes an id for one manager's call to decide a request, with its link.
+func NewSummons(s *Source) Summons { return New[summonsEntity](s) }
+
+// ParseSummons reads the printed or plain form of an id for one manager's call to decide a request, with its link.
+func ParseSummons(s string) (Summons, error) { return Parse[summonsEntity](s) }
+
+// NewTier makes an id for what an organization says about a model's tier.
+func NewTier(s *Source) Tier { return New[tierEntity](s) }
+
+// ParseTier reads the printed or plain form of an id for what an organization says about a model's tier.
+func ParseTier(s string) (Tier, error) { return Parse[tierEntity](s) }

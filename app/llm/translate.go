@@ -27,6 +27,8 @@ func Body(w Wire, call *Call, edit Edit) ([]byte, error) {
 	case Chat, CountTokens:
 	case Embeddings:
 		return embeddingBody(w, call, edit)
+	case MakeImages, EditImages, Transcribe, Interpret, Speak:
+		return mediaBody(w, call, edit)
 	default:
 		return nil, untold(call)
 	}
@@ -55,6 +57,12 @@ func Answer(w Wire, call *Call, s Stream) (Stream, error) {
 	if call.Operation == Embeddings {
 		if e, ok := w.(EmbeddingWire); ok {
 			return &embedded{Stream: s, wire: e, call: call}, nil
+		}
+		return nil, untold(call)
+	}
+	if call.Operation.Media() {
+		if m, ok := w.(MediaWire); ok {
+			return &worked{Stream: s, wire: m, call: call}, nil
 		}
 		return nil, untold(call)
 	}
