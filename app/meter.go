@@ -22,6 +22,8 @@ type meter struct {
 	first    *prometheus.HistogramVec
 	overhead prometheus.Histogram
 	tokens   *prometheus.CounterVec
+	input    prometheus.Counter // of tokens
+	output   prometheus.Counter
 	cost     prometheus.Counter
 
 	mu    sync.RWMutex
@@ -51,6 +53,7 @@ func newMeter(version string, stats func() budget.Stats) *meter {
 		cost:     prometheus.NewCounter(prometheus.CounterOpts{Name: "bodhi_cost_usd_total", Help: "Cost settled in USD; for graphs, the ledger is exact."}),
 		lines:    map[line]*handles{},
 	}
+	m.input, m.output = m.tokens.WithLabelValues("input"), m.tokens.WithLabelValues("output")
 	build := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "bodhi_build_info", Help: "The running version.", ConstLabels: prometheus.Labels{"version": version}}, func() float64 { return 1 })
 	m.registry.MustRegister(m.requests, m.duration, m.first, m.overhead, m.tokens, m.cost, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -89,8 +92,8 @@ func (m *meter) Observe(r *ledger.Request) {
 		h.first.Observe(r.FirstByte.Seconds())
 	}
 	m.overhead.Observe(r.Overhead.Seconds())
-	m.tokens.WithLabelValues("input").Add(float64(r.Usage.Input))
-	m.tokens.WithLabelValues("output").Add(float64(r.Usage.Output))
+	m.input.Add(float64(r.Usage.Input))
+	m.output.Add(float64(r.Usage.Output))
 	m.cost.Add(float64(r.Cost) / 1e9)
 }
 

@@ -41,9 +41,13 @@ func (d *DB) InsertCells(ctx context.Context, table, names string, rows [][]any)
 		columns = append(columns, column[[]any]{name: name, cell: func(r *[]any) driver.Value { return asColumn((*r)[i]) },
 			same: func(a, b *[]any) bool { return (*a)[i] == (*b)[i] }})
 	}
+	all := make([]*[]any, len(rows))
+	for i := range rows {
+		all[i] = &rows[i]
+	}
 	return d.Do(ctx, func(ctx context.Context) error {
 		tx, _ := d.SQLiteTx(ctx)
-		return insertCells(ctx, tx, table, columns, rows)
+		return insertCells(ctx, tx, table, columns, all)
 	})
 }
 

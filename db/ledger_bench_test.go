@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -50,6 +51,11 @@ func benchmarkPost(b *testing.B, d *db.DB) {
 			x.Attempts = append(x.Attempts, budget.Posting{Attempt: a, End: e})
 			x.Requests = append(x.Requests, ledger.Request{ID: a.Request, Chain: c, At: a.At, Family: "openai", Endpoint: "chat", Asked: "smart",
 				Model: "gpt-5.5", Provider: "up", Attempts: 1, Status: 200, Usage: e.Usage, Cost: 7, Duration: time.Second, Decisions: "held 0.000001 USD\nsettled complete"})
+		}
+		for i := range x.Attempts { // requests end in another order than they begin
+			j := min(len(x.Attempts)-1, i+rand.IntN(64))
+			x.Attempts[i], x.Attempts[j] = x.Attempts[j], x.Attempts[i]
+			x.Requests[i], x.Requests[j] = x.Requests[j], x.Requests[i]
 		}
 		if _, err := s.Post(b.Context(), node, x); err != nil {
 			b.Fatal(err)

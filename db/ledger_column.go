@@ -16,16 +16,16 @@ type column[R any] struct {
 	cell func(r *R) driver.Value
 	same func(a, b *R) bool
 	// array is the values of many rows as one parameter for PostgreSQL, alone the value of one; kind is their type in SQL.
-	array func(rows []R) any
+	array func(rows []*R) any
 	alone func(r *R) any
 	kind  string
 	cast  string // what kind is turned into
 }
 
 // shared reports whether all rows have the same value.
-func (c *column[R]) shared(rows []R) bool {
-	for i := range rows[1:] {
-		if !c.same(&rows[0], &rows[i+1]) {
+func (c *column[R]) shared(rows []*R) bool {
+	for _, r := range rows[1:] {
+		if !c.same(rows[0], r) {
 			return false
 		}
 	}
@@ -43,11 +43,11 @@ func field[R any, T comparable, P any](name, kind string, get func(*R) T, bound 
 	return c
 }
 
-func arrays[R, P any](of func(*R) P) func(rows []R) any {
-	return func(rows []R) any {
+func arrays[R, P any](of func(*R) P) func(rows []*R) any {
+	return func(rows []*R) any {
 		out := make([]P, len(rows))
-		for i := range rows {
-			out[i] = of(&rows[i])
+		for i, r := range rows {
+			out[i] = of(r)
 		}
 		return out
 	}

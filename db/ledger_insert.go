@@ -18,18 +18,29 @@ import (
 
 // insertFacts writes the rows of a batch: the one write whose cost every request pays.
 func (s *LedgerStore) insertFacts(tx *gorm.DB, b budget.Batch) error {
-	if err := insertRows(s.db, tx, "attempts", attemptColumns, b.Attempts); err != nil {
+	if err := insertRows(s.db, tx, "attempts", attemptColumns, byID(b.Attempts, func(p *budget.Posting) id.Attempt { return p.Attempt.ID })); err != nil {
 		return fmt.Errorf("attempts: %w", translate(tx, err))
 	}
-	if err := insertRows(s.db, tx, "requests", requestColumns, b.Requests); err != nil {
+	if err := insertRows(s.db, tx, "requests", requestColumns, byID(b.Requests, func(r *ledger.Request) id.Request { return r.ID })); err != nil {
 		return fmt.Errorf("requests: %w", translate(tx, err))
 	}
 	return nil
 }
 
+// byID puts rows into the order of their ids, which is that of their making: then every index grows at its end, where pages
+// fill up, and not somewhere behind it, where they are split in halves.
+func byID[R any, T interface{ Compare(T) int }](rows []R, of func(*R) T) []*R {
+	out := make([]*R, len(rows))
+	for i := range rows {
+		out[i] = &rows[i]
+	}
+	slices.SortFunc(out, func(a, b *R) int { return of(a).Compare(of(b)) })
+	return out
+}
+
 // insertRows leaves GORM out, whose reflection takes as long as the insert itself. The guard is not asked: the statements
 // are these two, and both name org_id.
-func insertRows[R any](d *DB, tx *gorm.DB, table string, columns []column[R], rows []R) error {
+func insertRows[R any](d *DB, tx *gorm.DB, table string, columns []column[R], rows []*R) error {
 	ctx := tx.Statement.Context
 	if lite, ok := d.SQLiteTx(ctx); ok {
 		return insertCells(ctx, lite, table, columns, rows)

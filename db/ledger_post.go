@@ -160,8 +160,13 @@ func addHours(tx *gorm.DB, b budget.Batch) error {
 		model, provider string
 	}
 	sums, seen := map[hourKey]*hourRow{}, map[place]*hourRow{}
+	var before place // nearly always the same again
+	var there *hourRow
 	at := func(c org.Chain, t time.Time, model, provider string) *hourRow {
 		p := place{c, t.Unix() / int64(time.Hour/time.Second), model, provider}
+		if p == before && there != nil {
+			return there
+		}
 		r := seen[p]
 		if r == nil {
 			k := hourOf(c, t, model, provider)
@@ -171,6 +176,7 @@ func addHours(tx *gorm.DB, b budget.Batch) error {
 			}
 			seen[p] = r
 		}
+		before, there = p, r
 		return r
 	}
 	for i := range b.Attempts {

@@ -16,7 +16,7 @@ import (
 // A column that holds one value is a plain parameter.
 
 // insertColumns writes many rows on PostgreSQL with one statement.
-func insertColumns[R any](ctx context.Context, tx pgx.Tx, table string, columns []column[R], rows []R) error {
+func insertColumns[R any](ctx context.Context, tx pgx.Tx, table string, columns []column[R], rows []*R) error {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -26,7 +26,7 @@ func insertColumns[R any](ctx context.Context, tx pgx.Tx, table string, columns 
 		c, name := &columns[i], "c"+strconv.Itoa(i)
 		place := "$" + strconv.Itoa(len(args)+1) + "::" + c.kind
 		if c.shared(rows) {
-			args = append(args, c.alone(&rows[0]))
+			args = append(args, c.alone(rows[0]))
 		} else {
 			args = append(args, c.array(rows))
 			unnested, names, place = append(unnested, place+"[]"), append(names, name), name

@@ -66,12 +66,12 @@ func cell(number, at driver.Value) (driver.Value, error) {
 }
 
 // insertCells writes many rows on SQLite with one statement.
-func insertCells[R any](ctx context.Context, tx *sql.Tx, table string, columns []column[R], rows []R) error {
+func insertCells[R any](ctx context.Context, tx *sql.Tx, table string, columns []column[R], rows []*R) error {
 	if len(rows) == 0 {
 		return nil
 	}
 	width := int64(len(columns))
-	all := tray{int64(len(rows)) * width, func(i int64) driver.Value { return columns[i%width].cell(&rows[i/width]) }}
+	all := tray{int64(len(rows)) * width, func(i int64) driver.Value { return columns[i%width].cell(rows[i/width]) }}
 	n := <-trays.free
 	trays.cells[n].Store(&all)
 	defer func() { trays.cells[n].Store(nil); trays.free <- n }()
@@ -83,7 +83,7 @@ func insertCells[R any](ctx context.Context, tx *sql.Tx, table string, columns [
 // cellStatement inserts a tray. What is the same in all rows, as most names and states of a batch are, is bound once.
 // OR FAIL, because the transaction is rolled back on an error anyway: the default would copy every page it touches, to
 // be able to undo the statement alone.
-func cellStatement[R any](table string, columns []column[R], rows []R, tray int64) (query string, args []any) {
+func cellStatement[R any](table string, columns []column[R], rows []*R, tray int64) (query string, args []any) {
 	var q strings.Builder
 	q.WriteString("WITH RECURSIVE numbers (i) AS (SELECT 0 UNION ALL SELECT i + ?1 FROM numbers WHERE i + ?1 < ?2) INSERT OR FAIL INTO ")
 	q.WriteString(table + " (" + strings.Join(namesOf(columns), ",") + ") SELECT ")
@@ -93,7 +93,7 @@ func cellStatement[R any](table string, columns []column[R], rows []R, tray int6
 			q.WriteByte(',')
 		}
 		if c := &columns[i]; c.shared(rows) {
-			args = append(args, c.cell(&rows[0]))
+			args = append(args, c.cell(rows[0]))
 			q.WriteString("?" + strconv.Itoa(len(args)))
 		} else {
 			q.WriteString(cellFunction + "(?3,i+" + strconv.Itoa(i) + ")")

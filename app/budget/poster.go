@@ -84,8 +84,7 @@ func (p *poster) fill() (bool, error) {
 	if p.full {
 		return true, nil // the last one was not posted
 	}
-	// As long as the last one was: under load batches are alike, and growing them would copy every row twice.
-	p.batch = Batch{From: p.mark, Attempts: make([]Posting, 0, len(p.batch.Attempts)), Requests: make([]ledger.Request, 0, len(p.batch.Requests))}
+	p.batch = Batch{From: p.mark, Attempts: reused(p.batch.Attempts), Requests: reused(p.batch.Requests)}
 	for n := 0; n < postRecords; n++ {
 		at := p.reader.At()
 		rec, err := p.reader.Next()
@@ -104,6 +103,15 @@ func (p *poster) fill() (bool, error) {
 	p.batch.To = Mark{At: to, Low: p.tracker.low(to, p.t.Clock.Now())}
 	p.full = p.mark.At != to
 	return p.full, nil
+}
+
+// reused is the room of the last batch for the next one, unless that was much larger than the last one needed: under load
+// batches are alike, and an idle node keeps none.
+func reused[T any](last []T) []T {
+	if cap(last) > 2*len(last)+16 {
+		return nil
+	}
+	return last[:0]
 }
 
 // take puts one record into the tracker and, when it is news to the bank, into the batch.

@@ -1,6 +1,7 @@
 package budget
 
 import (
+	"slices"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -22,7 +23,8 @@ type flight struct {
 	request  id.Request
 	began    journal.Position
 	at       time.Time
-	open     map[id.Attempt]*ledger.Attempt
+	open     []*ledger.Attempt
+	room     [1]*ledger.Attempt // of open: most requests are answered by their first attempt
 	last     *ledger.Attempt
 	number   int
 	cost     money.USD // of its settled attempts
@@ -42,11 +44,13 @@ func newTracker() *tracker {
 func (k *tracker) attempt(a *ledger.Attempt, pos journal.Position) {
 	f := k.requests[a.Request]
 	if f == nil {
-		f = &flight{request: a.Request, began: pos, at: a.At, open: map[id.Attempt]*ledger.Attempt{}}
+		f = &flight{request: a.Request, began: pos, at: a.At}
+		f.open = f.room[:0]
 		k.requests[a.Request] = f
 		k.order = append(k.order, f)
 	}
-	f.open[a.ID], f.last, f.at = a, a, a.At
+	f.open = append(slices.DeleteFunc(f.open, func(o *ledger.Attempt) bool { return o.ID == a.ID }), a)
+	f.last, f.at = a, a.At
 	f.number++
 	k.attempts[a.ID] = f
 }
@@ -57,9 +61,10 @@ func (k *tracker) settle(s *ledger.Settlement) *ledger.Attempt {
 	if f == nil {
 		return nil
 	}
-	a := f.open[s.Attempt]
+	i := slices.IndexFunc(f.open, func(a *ledger.Attempt) bool { return a.ID == s.Attempt })
+	a := f.open[i]
+	f.open = slices.Delete(f.open, i, i+1)
 	f.cost += s.Cost
-	delete(f.open, s.Attempt)
 	delete(k.attempts, s.Attempt)
 	k.finish(f)
 	return a

@@ -69,6 +69,13 @@ func (c *conn) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// writeAll writes parts with as few system calls as it takes.
+func (c *conn) writeAll(parts net.Buffers) error {
+	n, err := parts.WriteTo(c.nc)
+	c.sent.Add(n)
+	return err
+}
+
 // exchange sends a request and reads the head of its answer. The connection then belongs to the answer's body. An error
 // has closed it.
 func (c *conn) exchange(r *http.Request, h *head) (*http.Response, error) {

@@ -3,6 +3,7 @@ package egress
 import (
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"slices"
 	"strconv"
@@ -75,6 +76,16 @@ func (h *head) send(c *conn, r *http.Request) error {
 		}
 		h.b, n = b[:at], 0
 	}
+	if p, ok := r.Body.(interface{ Parts() [][]byte }); ok && n > 0 {
+		all, size := net.Buffers{b}, int64(0)
+		for _, part := range p.Parts() {
+			all, size = append(all, part), size+int64(len(part))
+		}
+		if size != n {
+			return c.wrongLength(size, n)
+		}
+		return c.writeAll(all)
+	}
 	if _, err := c.Write(b); err != nil || n == 0 {
 		return err
 	}
@@ -86,9 +97,15 @@ func (h *head) send(c *conn, r *http.Request) error {
 		m, err = io.Copy(c, io.LimitReader(r.Body, n))
 	}
 	if err == nil && m != n {
-		err = fmt.Errorf("egress: the request's body has %d bytes, not %d: %w", m, n, io.ErrUnexpectedEOF)
+		err = c.wrongLength(m, n)
 	}
 	return err
+}
+
+// wrongLength also ends the wait for an answer: none can come to a request that does not end where it said.
+func (c *conn) wrongLength(have, said int64) error {
+	c.cut()
+	return fmt.Errorf("egress: the request's body has %d bytes, not %d: %w", have, said, io.ErrUnexpectedEOF)
 }
 
 // isToken reports whether s is a token, as names of headers must be.

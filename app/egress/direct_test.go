@@ -349,3 +349,49 @@ func TestAnswersGoToWhoAsked(t *testing.T) {
 	}
 	group.Wait()
 }
+
+// parts is a body that lies in pieces, as adapters make them of large ones.
+type parts struct {
+	io.Reader
+	pieces [][]byte
+}
+
+func (p parts) Parts() [][]byte { return p.pieces }
+func (parts) Close() error      { return nil }
+
+func TestABodyInPiecesArrivesWhole(t *testing.T) {
+	t.Parallel()
+	got := make(chan []byte, 1)
+	url, _ := scripted(t, func(_ int64, c net.Conn, in *bufio.Reader) {
+		for {
+			_, body, err := heard(in)
+			if err != nil {
+				return
+			}
+			got <- body
+			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+		}
+	})
+	e := out()
+	for _, size := range []int{1 << 10, 40 << 10, 200 << 10, 5 << 20} { // with its head, in one write, and beside the reading of the answer
+		pieces := [][]byte{bytes.Repeat([]byte("a"), size), []byte("bc"), bytes.Repeat([]byte("d"), size/2)}
+		want := bytes.Join(pieces, nil)
+		r, _ := http.NewRequestWithContext(t.Context(), "POST", url, parts{bytes.NewReader(want), pieces})
+		r.ContentLength = int64(len(want))
+		resp, err := e.Transport().RoundTrip(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if body := <-got; !bytes.Equal(body, want) {
+			t.Errorf("%d bytes arrived of %d, or others", len(body), len(want))
+		}
+		r, _ = http.NewRequestWithContext(t.Context(), "POST", url, parts{bytes.NewReader(want[1:]), pieces})
+		r.ContentLength = int64(len(want)) - 1
+		if _, err := e.Transport().RoundTrip(r); size > 32<<10 && !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("pieces of another length than was said: %v", err)
+		} else if size <= 32<<10 {
+			<-got
+		}
+	}
+}

@@ -86,6 +86,9 @@ func orInt(v *int64, def int64) {
 	}
 }
 
+// decisions is as long as the decision log of most requests.
+const decisions = 256
+
 // ServeHTTP implements http.Handler for every path that Serves.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.serve(w, r, nil) }
 
@@ -97,6 +100,7 @@ func (g *Gateway) As(grant *key.Grant) http.Handler {
 
 func (g *Gateway) serve(w http.ResponseWriter, r *http.Request, grant *key.Grant) {
 	x := &Exchange{ID: id.NewRequest(g.ids), W: w, R: r, Started: g.clock.Now(), Grant: grant}
+	x.decisions.Grow(decisions)
 	// One value under every spelling that clients look for.
 	rid := []string{x.ID.String()}
 	h := w.Header()

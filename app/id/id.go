@@ -6,6 +6,7 @@
 package id
 
 import (
+	"bytes"
 	"database/sql/driver"
 	"encoding/base32"
 	"errors"
@@ -46,7 +47,7 @@ func (i ID[T]) Bytes() [16]byte { return i.u }
 func (i ID[T]) UUID() string { return i.u.String() }
 
 // Compare orders ids by the time they were made.
-func (i ID[T]) Compare(o ID[T]) int { return strings.Compare(string(i.u[:]), string(o.u[:])) }
+func (i ID[T]) Compare(o ID[T]) int { return bytes.Compare(i.u[:], o.u[:]) }
 
 // FromBytes makes an id of 16 bytes, e.g. read back from a journal.
 func FromBytes[T Entity](b [16]byte) ID[T] { return ID[T]{u: b} }

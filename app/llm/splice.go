@@ -38,8 +38,9 @@ type Cutter interface {
 	Cuts(call *Call, edit Edit) []Cut
 }
 
-// large is what a body must have to be sent in pieces: below it a copy is cheaper than a write more.
-const large = 1 << 20
+// large is what a body must have to be sent in pieces: below it a copy is cheaper than the pieces' own memory. Pieces leave
+// in one write (egress), so more than that they do not cost.
+const large = 16 << 10
 
 // Sent is Body, for carrying. A large body whose bytes pass comes in pieces, parts of the client's own with what is spliced
 // between them, so that it is in memory once however often it is sent; body is empty then.

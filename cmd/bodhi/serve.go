@@ -42,6 +42,9 @@ func (c serveCmd) Run(e *env) error {
 	return a.Run(e.ctx, func(url string) {
 		fmt.Fprintf(e.out, "Bodhi Gateway is ready. Sign up at %s/sign-up\n", url)
 		// Starting reads the catalogue, prices and rows; what that took is not needed again.
-		go debug.FreeOSMemory()
+		go func() {
+			debug.FreeOSMemory()
+			forgetPages()
+		}()
 	})
 }

@@ -20,6 +20,7 @@ type Reader struct {
 	buf  []byte
 
 	words vocabulary
+	room  room
 }
 
 // CorruptError says that a segment holds bytes in its middle that are not records. The reader goes on with the next
@@ -51,7 +52,8 @@ func (r *Reader) Close() {
 	}
 }
 
-// Next reads one record. io.EOF means that there is no more yet: a later call may find some.
+// Next reads one record. io.EOF means that there is no more yet: a later call may find some. A settlement or a request is
+// the caller's until the next call, an attempt for as long as it likes.
 func (r *Reader) Next() (Record, error) {
 	for {
 		end := r.j.End()
@@ -133,7 +135,7 @@ func (r *Reader) read(limit int64) (Record, error) {
 		}
 		return r.unlessTorn(errors.New("checksum does not match"))
 	}
-	rec, err := decode(body, r.words)
+	rec, err := decode(body, r.words, &r.room)
 	if err != nil {
 		return r.damaged(err)
 	}

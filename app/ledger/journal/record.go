@@ -70,9 +70,15 @@ func encode(b []byte, r Record) ([]byte, error) {
 	return c.b, nil
 }
 
+// room is where records are read into that nobody keeps as they are.
+type room struct {
+	settlement ledger.Settlement
+	request    ledger.Request
+}
+
 // decode reads one record. It survives any bytes: a checksum says that they are ours, not that they are sane. known may
-// be nil.
-func decode(b []byte, known vocabulary) (Record, error) {
+// be nil. Settlements and requests are read into room.
+func decode(b []byte, known vocabulary, in *room) (Record, error) {
 	if len(b) == 0 {
 		return Record{}, errNoRecord
 	}
@@ -86,19 +92,19 @@ func decode(b []byte, known vocabulary) (Record, error) {
 		r.Attempt = new(ledger.Attempt)
 		c.moneyAttempt(r.Attempt)
 	case kindMoneySettlement:
-		r.Settlement = new(ledger.Settlement)
+		r.Settlement = in.emptySettlement()
 		c.moneySettlement(r.Settlement)
 	case kindMediaSettlement:
-		r.Settlement = new(ledger.Settlement)
+		r.Settlement = in.emptySettlement()
 		c.mediaSettlement(r.Settlement)
 	case kindSettlement:
-		r.Settlement = new(ledger.Settlement)
+		r.Settlement = in.emptySettlement()
 		c.settlement(r.Settlement)
 	case kindRequest:
-		r.Request = new(ledger.Request)
+		r.Request = in.emptyRequest()
 		c.request(r.Request)
 	case kindRefused:
-		r.Request = new(ledger.Request)
+		r.Request = in.emptyRequest()
 		c.request(r.Request)
 		c.refusal(&r.Request.Refusal)
 	case kindScreened:
@@ -111,6 +117,16 @@ func decode(b []byte, known vocabulary) (Record, error) {
 		return Record{}, errLayout
 	}
 	return r, nil
+}
+
+func (r *room) emptySettlement() *ledger.Settlement {
+	r.settlement = ledger.Settlement{}
+	return &r.settlement
+}
+
+func (r *room) emptyRequest() *ledger.Request {
+	r.request = ledger.Request{}
+	return &r.request
 }
 
 // codec walks a record's fields in one order for both directions, so writing and reading cannot drift apart.

@@ -24,6 +24,14 @@ const (
 	highs = 0x8080808080808080
 )
 
+// special marks the bytes of a word at which a string may end or an escape begin: control characters, quotes and
+// backslashes. The lowest mark is right; those above it may not be. With its second bit flipped a quote (0x22) stands right
+// above the control characters, so that one comparison finds both.
+func special(w uint64) uint64 {
+	low, slash := w^(ones*0x02), w^(ones*'\\')
+	return ((low-ones*0x21)&^low | (slash-ones)&^slash) & highs
+}
+
 // String reads a string.
 func (c *Cursor) String() (Text, bool) {
 	c.space()
@@ -38,12 +46,18 @@ func (c *Cursor) String() (Text, bool) {
 func (c *Cursor) quoted() (Text, bool) {
 	b, from, i, escaped, high := c.text, c.at, c.at+1, false, uint64(0)
 	for {
+		for i+32 <= len(b) {
+			w, x, y, z := binary.LittleEndian.Uint64(b[i:]), binary.LittleEndian.Uint64(b[i+8:]), binary.LittleEndian.Uint64(b[i+16:]), binary.LittleEndian.Uint64(b[i+24:])
+			if special(w)|special(x)|special(y)|special(z) != 0 {
+				break
+			}
+			high |= w | x | y | z
+			i += 32
+		}
 		for i+8 <= len(b) {
 			w := binary.LittleEndian.Uint64(b[i:])
-			quote, slash := w^(ones*'"'), w^(ones*'\\')
-			found := ((w-ones*0x20)&^w | (quote-ones)&^quote | (slash-ones)&^slash) & highs
 			high |= w
-			if found != 0 {
+			if found := special(w); found != 0 {
 				i += bits.TrailingZeros64(found) / 8
 				break
 			}

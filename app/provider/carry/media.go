@@ -1,10 +1,11 @@
 package carry
 
 import (
-	"bytes"
 	"io"
 	"mime"
+	"net"
 	"net/http"
+	"slices"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
 )
@@ -17,16 +18,22 @@ func Pieces(r *http.Request, pieces [][]byte, kind string) {
 	for _, p := range pieces {
 		r.ContentLength += int64(len(p))
 	}
-	r.GetBody = func() (io.ReadCloser, error) {
-		readers := make([]io.Reader, len(pieces))
-		for i, p := range pieces {
-			readers[i] = bytes.NewReader(p)
-		}
-		return io.NopCloser(io.MultiReader(readers...)), nil
-	}
+	r.GetBody = func() (io.ReadCloser, error) { return &parts{slices.Clone(pieces)}, nil }
 	r.Body, _ = r.GetBody()
 	r.Header["Content-Type"] = []string{kind}
 }
+
+// parts are the pieces of a body that were not read yet. Egress writes them together (Parts); everybody else reads.
+type parts struct{ left net.Buffers }
+
+// Read implements io.Reader.
+func (p *parts) Read(b []byte) (int, error) { return p.left.Read(b) }
+
+// Parts are the pieces, for one write of all.
+func (p *parts) Parts() [][]byte { return p.left }
+
+// Close implements io.Closer.
+func (*parts) Close() error { return nil }
 
 // Pieced gives a request its JSON in pieces, if it comes in pieces (llm.Sent).
 func Pieced(r *http.Request, pieces [][]byte) {

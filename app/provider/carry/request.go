@@ -6,9 +6,13 @@ package carry
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/bodhi-gateway/bodhi/app/egress"
 	"github.com/bodhi-gateway/bodhi/app/fault"
@@ -26,17 +30,20 @@ func Request(ctx context.Context, c *provider.Connection, base, path string, bod
 	if body == nil {
 		method = http.MethodGet
 	}
-	r, err := http.NewRequestWithContext(ctx, method, base, bytes.NewReader(body))
-	if err != nil || r.URL.Host == "" || r.URL.User != nil || (r.URL.Scheme != "https" && r.URL.Scheme != "http") {
+	u, err := parsed(base)
+	if err != nil {
 		return nil, fmt.Errorf("carry: connection %s has no usable base URL", c.ID)
 	}
+	r, err := http.NewRequestWithContext(ctx, method, "", bytes.NewReader(body))
+	if err != nil {
+		return nil, fmt.Errorf("carry: %w", err)
+	}
 	path, query, _ := strings.Cut(path, "?")
-	u := r.URL
-	u.Path = strings.TrimRight(u.Path, "/") + "/" + path
-	u.RawPath, u.Fragment, u.RawFragment = "", "", ""
+	u.Path += path
 	if query != "" {
 		u.RawQuery = query // the base URL's own query stays otherwise
 	}
+	r.URL, r.Host = &u, u.Host
 	// r.GetBody stays: net/http uses it only for a request that the provider provably did not take (a connection that
 	// was dead before the first byte, an HTTP/2 GOAWAY that names it unprocessed). It repeats a request that may have
 	// been read only if that has an Idempotency-Key, and none is ever forwarded.
@@ -44,6 +51,37 @@ func Request(ctx context.Context, c *provider.Connection, base, path string, bod
 	r.Header["User-Agent"] = []string{"bodhi-gateway"}
 	return r, nil
 }
+
+// bases are base URLs as they were last parsed: every request to a connection has the same one.
+var bases struct {
+	sync.Map // string → url.URL
+	n        atomic.Int64
+}
+
+// mostBases bounds what is kept, should somebody change base URLs without end.
+const mostBases = 4096
+
+// parsed reads a base URL. Its path ends in a slash, and there is nothing behind it but a query.
+func parsed(base string) (url.URL, error) {
+	if u, ok := bases.Load(base); ok {
+		return u.(url.URL), nil
+	}
+	u, err := url.Parse(base)
+	if err != nil || u.Host == "" || u.User != nil || (u.Scheme != "https" && u.Scheme != "http") {
+		return url.URL{}, errBase
+	}
+	u.Path = strings.TrimRight(u.Path, "/") + "/"
+	u.RawPath, u.Fragment, u.RawFragment = "", "", ""
+	u.Host = strings.TrimSuffix(u.Host, ":") // a port that is not there
+	if bases.n.Add(1) > mostBases {
+		bases.Clear()
+		bases.n.Store(0)
+	}
+	bases.Store(base, *u)
+	return *u, nil
+}
+
+var errBase = errors.New("no base URL")
 
 // Unsupported refuses an operation that an adapter does not carry: another target may.
 func Unsupported(call *llm.Call) error {

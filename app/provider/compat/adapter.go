@@ -126,9 +126,19 @@ const responsesPath = "responses"
 // only are the models that OpenAI serves there and nowhere else.
 var only = regexp.MustCompile(`^(?:codex-|o1-pro|o3-pro|gpt-5[.\d]*-(?:codex|pro)|computer-use)|-deep-research|-codex`)
 
+// onlyThere is only.MatchString, after a look that costs less: nearly all models have none of these words.
+func onlyThere(model string) bool {
+	for _, word := range [...]string{"codex", "pro", "research", "computer"} {
+		if strings.Contains(model, word) {
+			return only.MatchString(model)
+		}
+	}
+	return false
+}
+
 // responds reports whether a call goes to the Responses API: its client speaks that dialect, or nothing else has the model.
 func (a *Adapter) responds(call *llm.Call, model string) bool {
-	return a.s.Responses && (call.Operation == llm.Chat || call.Operation.Kept()) && (call.Family == llm.Responses || only.MatchString(model))
+	return a.s.Responses && (call.Operation == llm.Chat || call.Operation.Kept()) && (call.Family == llm.Responses || onlyThere(model))
 }
 
 func (a *Adapter) wire(responds bool, k *provider.Known) llm.Wire {

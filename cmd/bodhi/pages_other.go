@@ -1,0 +1,6 @@
+//go:build !linux
+
+package main
+
+// forgetPages has nothing to do here.
+func forgetPages() {}
