@@ -71,11 +71,14 @@ bench: build ## measure against a plain reverse proxy, side by side; prints a ta
 	go run ./e2e/bench -bodhi bin/bodhi -out var/bench.json $(BENCH)
 
 .PHONY: proof
-proof: build ## prove that budgets hold: simulator, then two real nodes killed 30 times; writes var/proof.json (a quarter of an hour)
+proof: build ## prove that budgets hold, that no clock tells keys apart, that nobody gains rights, that large organizations' pages are quick (half an hour)
 	@mkdir -p var && rm -f var/proof.json
 	go test ./app/ledger/sim -count=1 -v -run Survives -seeds 3000 -figures $(CURDIR)/var/proof.json | grep -E 'seeds|FAIL|^ok'
 	go test ./app/ledger/sim -count=1 -run Planted -seeds 3000 -figures $(CURDIR)/var/proof.json
 	go test ./app/budget -count=1 -v -run AdmissionAdds -figures $(CURDIR)/var/proof.json | grep -E 'admission:|FAIL|^ok'
+	go test ./app/key -count=1 -v -run ToldApartByTime -calls 1000000 | grep -E 'against|FAIL|^ok'
+	go test ./app/identity -count=1 -v -timeout 40m -run NobodyEverGains -sequences 1000000 | grep -E 'sequences|FAIL|^ok'
+	scripts/services.sh go test ./app -count=1 -v -timeout 30m -run LargeOrganization -large | grep -E ' ms |takes|FAIL|^ok'
 	TEST_BINARY=$(CURDIR)/bin/bodhi go test ./e2e/proof -count=1 -timeout 40m -long -figures $(CURDIR)/var/proof.json
 	@cat var/proof.json
 

@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/bodhi-gateway/bodhi/app/approval"
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/gateway"
 	"github.com/bodhi-gateway/bodhi/app/health"
@@ -25,6 +26,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/live"
 	"github.com/bodhi-gateway/bodhi/app/object"
 	"github.com/bodhi-gateway/bodhi/app/patience"
+	"github.com/bodhi-gateway/bodhi/app/pii"
 	"github.com/bodhi-gateway/bodhi/app/policy"
 	"github.com/bodhi-gateway/bodhi/app/price"
 	"github.com/bodhi-gateway/bodhi/app/provider"
@@ -52,6 +54,9 @@ type App struct {
 	limiter  *limit.Limiter
 	rulebook policy.Book
 	waits    patience.Book
+	screens  *pii.Book
+	counts   *approval.Desk
+	asking   *approval.Service
 	objects  *object.Registry
 	board    *health.Board
 	keeper   *health.Keeper
@@ -107,10 +112,11 @@ func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error
 	if err := a.dataPlane(); err != nil {
 		return nil, err
 	}
+	a.asking = a.newApprovals()
 	if a.handler, err = a.mount(); err != nil {
 		return nil, errors.Join(err, a.treasury.Close(ctx))
 	}
-	courier, err := c.courier()
+	courier, err := c.courier(a.asking.Composers())
 	if err != nil {
 		return nil, errors.Join(err, a.treasury.Close(ctx))
 	}
@@ -158,9 +164,12 @@ func (a *App) dataPlane() error {
 	if err := a.watch(); err != nil {
 		return errors.Join(err, a.treasury.Close(context.Background()))
 	}
+	a.screens = pii.NewBook(a.clock)
 	a.mirrors = a.snapshots()
+	a.rulebook.AskURL = a.cfg.PublicURL + "/approvals/new"
+	a.counts = &approval.Desk{Store: a.approvals, Clock: a.clock, Log: a.log}
 	a.gateway = gateway.New(gateway.Config{Clock: a.clock, IDs: a.ids, Log: a.log, Dialects: dialects(a.clock), Ports: gateway.Ports{
-		Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Health: a.board, Patience: &a.waits, Meter: a.meter,
+		Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Approvals: a.counts, Screens: a.screens, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Health: a.board, Patience: &a.waits, Meter: a.meter,
 	}})
 	return nil
 }
@@ -195,6 +204,10 @@ func (a *App) snapshots() []mirror {
 		&live.Mirror[[]patience.Setting]{Name: "timeouts", Topic: patience.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.waitStore.All, Apply: a.waits.Load},
 		&live.Mirror[[]health.Held]{Name: "breakers", Topic: health.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.healthStore.AllHeld,
 			Apply: func(held []health.Held) error { a.board.Keep(held, a.clock.Now()); return nil }},
+		&live.Mirror[[]pii.Record]{Name: "pii", Topic: pii.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.piiStore.Records, Apply: a.screens.Load},
+		&live.Mirror[policy.Extras]{Name: "approvals", Topic: policy.ExtrasTopic, Dir: dir, Poll: poll, Log: a.log,
+			Read:  func(ctx context.Context) (policy.Extras, error) { return a.policyStore.Extras(ctx, a.clock.Now()) },
+			Apply: a.rulebook.LoadExtras},
 	}
 }
 
@@ -286,7 +299,7 @@ func (a *App) noteUses(ctx context.Context) {
 }
 
 func (a *App) keyUses(ctx context.Context) error {
-	return errors.Join(a.keyStore.Used(ctx, a.desk.Uses()), a.keys.NoteRefusals(ctx, a.desk.Refusals()))
+	return errors.Join(a.keyStore.Used(ctx, a.desk.Uses()), a.keys.NoteRefusals(ctx, a.desk.Refusals()), a.counts.Flush(ctx))
 }
 
 // writable says in one line why the data directory is of no use.

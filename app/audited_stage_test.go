@@ -2,9 +2,6 @@ package app
 
 import (
 	"context"
-	"encoding/json"
-	"net/http"
-	"net/http/httptest"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -13,6 +10,7 @@ import (
 
 	"github.com/pquerna/otp/totp"
 
+	"github.com/bodhi-gateway/bodhi/app/approval"
 	"github.com/bodhi-gateway/bodhi/app/egress"
 	"github.com/bodhi-gateway/bodhi/app/factor"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -62,8 +60,27 @@ var stages = map[string]func(x *stage){
 	"security.app_confirm": func(x *stage) { x.form(url.Values{"code": {x.code(x.app())}}) },
 	"security.app_remove":  (*stage).withApp,
 	"security.codes":       (*stage).withApp,
-	"device.approve":       func(x *stage) { d, _ := x.device(); x.form(url.Values{"code": {d.Printed()}}) },
-	"device.deny":          func(x *stage) { d, _ := x.device(); x.form(url.Values{"code": {d.Printed()}}) },
+	"settings.delete":      (*stage).spelled, "api.organization.delete": (*stage).spelled,
+	"log_in.second":        (*stage).codeAsked,
+	"log_in.enrol":         (*stage).factorDemanded,
+	"log_in.passkey":       (*stage).passkeyAsked,
+	"log_in.chosen":        (*stage).twoOrganizations,
+	"security.passkey_add": (*stage).passkeyOffered,
+	"security.passkey_remove": func(x *stage) {
+		p, _ := x.withPasskey()
+		x.home().Things["passkeys"] = p.ID.String()
+	},
+	"sso.back_channel": (*stage).goodbye,
+	"keys.revoke":      (*stage).unusedKey, "api.keys.revoke": (*stage).unusedKey,
+	"budgets.release": func(x *stage) {
+		lost := x.lostNode()
+		x.form(url.Values{"node": {lost.Node.String()}, "start": {lost.Start.UTC().Format(time.RFC3339)}, "note": {"it was switched off"}})
+	},
+	"api.budgets.release": func(x *stage) {
+		x.form(url.Values{"node": {x.lostNode().Node.String()}, "note": {"it was switched off"}})
+	},
+	"device.approve": func(x *stage) { d, _ := x.device(); x.form(url.Values{"code": {d.Printed()}}) },
+	"device.deny":    func(x *stage) { d, _ := x.device(); x.form(url.Values{"code": {d.Printed()}}) },
 	"device.token": func(x *stage) {
 		d, text := x.device()
 		must(x.t, x.a.people.DecideDevice(x.ctx(), x.admin(), d.Printed(), true))
@@ -102,6 +119,15 @@ var stages = map[string]func(x *stage){
 		must(x.t, x.a.letters.joining.Admit(x.ctx(), x.admin(), d.ID, join.Admission{Auto: true, Grant: join.Grant{Role: org.Viewer, Teams: []id.Team{x.team()}}}))
 		x.form(url.Values{"email": {"new@" + d.Domain}})
 	},
+	"approvals.revoke": (*stage).approved, "api.approvals.revoke": (*stage).approved,
+	"decide.do": func(x *stage) {
+		which, err := id.ParseApproval(x.home().Things["approvals"])
+		must(x.t, err)
+		one := approval.Summons{ID: id.NewSummons(x.a.ids), Org: x.home().Org, Matter: approval.OfPolicy, About: which.UUID(), Member: x.admin().Member,
+			CreatedAt: x.a.clock.Now(), ExpiresAt: x.a.clock.Now().Add(time.Hour)}
+		must(x.t, x.a.approvals.AddSummons(x.ctx(), one))
+		x.form(url.Values{"t": {x.a.letters.links.Token(string(approval.CallKind), one.Org, one.ID.UUID(), one.Member.UUID(), one.About)}, "verdict": {"approve"}})
+	},
 	"domains.check": func(x *stage) { x.published() }, "api.domains.check": func(x *stage) { x.published() },
 	"sso.set": func(x *stage) {
 		x.form(url.Values{"name": {"Okta"}, "issuer": {x.issuer()}, "client_id": {"bodhi"}, "public": {"on"}, "role": {"viewer"}})
@@ -109,9 +135,9 @@ var stages = map[string]func(x *stage){
 	"api.sso.set": func(x *stage) {
 		x.form(url.Values{"name": {"Okta"}, "issuer": {x.issuer()}, "client_id": {"bodhi"}, "public": {"json:true"}, "role": {"viewer"}})
 	},
-	"sso.remove":     (*stage).provider,
-	"api.sso.remove": (*stage).provider,
-	"sso.group_add":  (*stage).provider,
+	"sso.remove":     (*stage).withProvider,
+	"api.sso.remove": (*stage).withProvider,
+	"sso.group_add":  (*stage).withProvider,
 	"sso.group_remove": func(x *stage) {
 		x.provider()
 		at := org.OfTeam(x.home().Org, x.team())
@@ -120,13 +146,24 @@ var stages = map[string]func(x *stage){
 	},
 }
 
-// stageable lets the application reach an identity provider on this machine, and gives it a DNS.
+// stageable lets the application reach an identity provider on this machine, gives it a DNS and an Ollama beside it, and an
+// address that passkeys can be bound to.
 func (a *App) stageable() zone {
 	out := egress.New(egress.Config{AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
 	a.sso.URLs, a.sso.Out = out, out.Transport()
+	a.providers.URLs, a.providers.Prober = out, beside{a.providers.Prober}
+	a.factors.PublicURL = passkeyOrigin
 	z := zone{}
 	a.letters.joining.DNS = z
 	return z
+}
+
+// approved is the request for an approval, approved.
+func (x *stage) approved() {
+	which, err := id.ParseApproval(x.home().Things["approvals"])
+	must(x.t, err)
+	_, err = x.a.asking.Approve(x.ctx(), x.admin(), which, approval.Verdict{})
+	must(x.t, err)
 }
 
 // outsider is the member whose session is among the things.
@@ -162,9 +199,12 @@ func (x *stage) app() factor.Setup {
 	return setup
 }
 
-func (x *stage) code(setup factor.Setup) string {
+func (x *stage) code(setup factor.Setup) string { return x.codeAt(setup, 0) }
+
+// codeAt is what the app shows then: one step early is taken.
+func (x *stage) codeAt(setup factor.Setup, ahead time.Duration) string {
 	x.t.Helper()
-	code, err := totp.GenerateCode(setup.Key.Reveal(), x.a.clock.Now())
+	code, err := totp.GenerateCode(setup.Key.Reveal(), x.a.clock.Now().Add(ahead))
 	must(x.t, err)
 	return code
 }
@@ -209,20 +249,14 @@ func (z zone) LookupTXT(_ context.Context, name string) ([]string, error) {
 	return []string{z[name]}, nil
 }
 
-// issuer is an identity provider that says what it can do, and does nothing.
-func (x *stage) issuer() string {
-	var srv *httptest.Server
-	srv = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(map[string]any{"issuer": srv.URL, "authorization_endpoint": srv.URL + "/authorize", "token_endpoint": srv.URL + "/token",
-			"jwks_uri": srv.URL + "/keys", "id_token_signing_alg_values_supported": []string{"RS256"}, "code_challenge_methods_supported": []string{"S256"}})
-	}))
-	x.t.Cleanup(srv.Close)
-	return srv.URL
+func (x *stage) issuer() string { return newIssuer(x.t).URL }
+
+func (x *stage) provider() (sso.Provider, *issuer) {
+	x.t.Helper()
+	idp := newIssuer(x.t)
+	p, err := x.a.sso.Set(x.ctx(), x.admin(), sso.Input{Name: "Okta", Issuer: idp.URL, ClientID: "bodhi", Public: true, Role: org.Viewer})
+	must(x.t, err)
+	return p, idp
 }
 
-func (x *stage) provider() {
-	x.t.Helper()
-	_, err := x.a.sso.Set(x.ctx(), x.admin(), sso.Input{Name: "Okta", Issuer: x.issuer(), ClientID: "bodhi", Public: true, Role: org.Viewer})
-	must(x.t, err)
-}
+func (x *stage) withProvider() { x.provider() }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/approval"
 	"github.com/bodhi-gateway/bodhi/app/audit"
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/catalog"
@@ -18,6 +19,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/onboard"
 	"github.com/bodhi-gateway/bodhi/app/patience"
+	"github.com/bodhi-gateway/bodhi/app/pii"
 	"github.com/bodhi-gateway/bodhi/app/policy"
 	"github.com/bodhi-gateway/bodhi/app/price"
 	"github.com/bodhi-gateway/bodhi/app/provider"
@@ -64,6 +66,8 @@ type core struct {
 	policyStore *db.PolicyStore
 	waitStore   *db.PatienceStore
 	healthStore *db.HealthStore
+	piiStore    *db.PIIStore
+	approvals   *db.ApprovalStore
 	sessions    *db.SessionStore
 
 	identities  identity.Config
@@ -74,6 +78,7 @@ type core struct {
 	keys        *key.Service
 	policies    *policy.Service
 	waiting     *patience.Service
+	screening   *pii.Service
 	providers   *provider.Service
 	aliasing    *route.Service
 	reports     *report.Service
@@ -83,6 +88,7 @@ type core struct {
 	reconciling *reconcile.Service
 	replays     *replay.Book
 	letters     letters
+	herald      *approval.Herald
 	directory   *scim.Service
 }
 
@@ -133,16 +139,18 @@ func (c *core) rooms() error {
 	c.connections, c.aliases = db.NewConnectionStore(c.db), db.NewAliasStore(c.db)
 	c.keyStore, c.budgetStore, c.ledgerStore = db.NewKeyStore(c.db), db.NewBudgetStore(c.db), db.NewLedgerStore(c.db)
 	c.sessions, c.limitStore = db.NewSessionStore(c.db), db.NewLimitStore(c.db)
-	c.policyStore = db.NewPolicyStore(c.db)
+	c.policyStore, c.approvals = db.NewPolicyStore(c.db), db.NewApprovalStore(c.db)
 	c.policies = policy.New(policy.Parts{Store: c.policyStore, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
 	c.waitStore, c.healthStore = db.NewPatienceStore(c.db), db.NewHealthStore(c.db)
 	c.waiting = patience.New(patience.Parts{Store: c.waitStore, Tx: c.db, Audit: c.audit, Bus: c.bus, Clock: c.clock, Log: c.log})
+	c.piiStore = db.NewPIIStore(c.db)
+	c.screening = pii.New(pii.Parts{Store: c.piiStore, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
 	c.db.OnAlerts(c.alerted)
 
 	c.aliasing = route.New(route.Parts{Store: c.aliases, Connections: c.connections, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
 	c.providers = provider.New(provider.Parts{Store: c.connections, Tx: c.db, Audit: c.audit, Bus: c.bus, Vault: c.keyring, URLs: c.egress,
 		Prober: c.prober(), Aliases: c.aliasing, IDs: c.ids, Clock: c.clock, Log: c.log})
-	c.identities = identity.Config{Orgs: c.orgs, Store: db.NewIdentityStore(c.db), Budgets: c.budgetStore, Keys: c.keyring, Tx: c.db, Audit: c.audit, Bus: c.bus,
+	c.identities = identity.Config{Orgs: c.orgs, Store: db.NewIdentityStore(c.db), Budgets: leaving{c.budgetStore, c.approvals}, Keys: c.keyring, Tx: c.db, Audit: c.audit, Bus: c.bus,
 		Clock: c.clock, IDs: c.ids, MAC: tokenMAC, Hasher: identity.NewHasher(0), Log: c.log,
 		Welcome: route.Welcome{Connections: c.providers, Aliases: c.aliasing}}
 	c.people = identity.NewService(c.identities)
@@ -165,6 +173,7 @@ func (c *core) rooms() error {
 	if c.letters, err = c.newLetters(); err != nil {
 		return err
 	}
+	c.herald = &approval.Herald{Store: c.approvals, Orgs: c.orgs, Post: c.letters.post, Links: c.letters.links, IDs: c.ids, Clock: c.clock}
 	c.directory, err = c.newDirectory()
 	return err
 }
@@ -202,7 +211,7 @@ func (c *core) alerted(fired []budget.Alert) {
 
 // budgets is the budget service; desk knows what is held right now, and is nil outside a serving process.
 func (c *core) budgets(desk budget.Desk) *budget.Service {
-	return budget.New(budget.Parts{Store: c.budgetStore, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log, Desk: desk, Held: c.ledgerStore})
+	return budget.New(budget.Parts{Store: c.budgetStore, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log, Desk: desk, Held: c.ledgerStore, Herald: c.herald})
 }
 
 // limits is the rate limits' service; desk knows what is used right now, and is nil outside a serving process.

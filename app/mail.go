@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"maps"
 	"net"
 	"net/url"
 	"path/filepath"
@@ -53,7 +54,8 @@ func (c *core) newLetters() (l letters, err error) {
 }
 
 // courier sends what was ordered: through SMTP_URL, or into the box.
-func (c *core) courier() (*mail.Courier, error) {
+// more are composers of rooms that stand above core.
+func (c *core) courier(more map[mail.Kind]mail.Composer) (*mail.Courier, error) {
 	carrier, err := c.carrier()
 	if err != nil {
 		return nil, err
@@ -61,6 +63,7 @@ func (c *core) courier() (*mail.Courier, error) {
 	composers := c.letters.joining.Composers()
 	composers[identity.ResetKind] = c.letters.recovery.Letter
 	composers[health.AlertKind] = c.alarm().Letter
+	maps.Copy(composers, more)
 	return &mail.Courier{Store: c.letters.store, Composers: composers, Render: mailweb.Render, Carrier: carrier, Domain: hostOf(c.cfg.PublicURL), Clock: c.clock, Log: c.log}, nil
 }
 

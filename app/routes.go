@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/bodhi-gateway/bodhi/app/approval/approvalweb"
 	"github.com/bodhi-gateway/bodhi/app/audit/auditweb"
 	"github.com/bodhi-gateway/bodhi/app/budget/budgetweb"
 	"github.com/bodhi-gateway/bodhi/app/health/healthweb"
@@ -15,6 +16,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/key/keyweb"
 	"github.com/bodhi-gateway/bodhi/app/limit/limitweb"
 	"github.com/bodhi-gateway/bodhi/app/patience/patienceweb"
+	"github.com/bodhi-gateway/bodhi/app/pii/piiweb"
 	"github.com/bodhi-gateway/bodhi/app/policy/policyweb"
 	"github.com/bodhi-gateway/bodhi/app/price/priceweb"
 	"github.com/bodhi-gateway/bodhi/app/provider/providerweb"
@@ -48,6 +50,8 @@ func (a *App) routes() []web.Route {
 		policyweb.New(a.policies, a.people, a.keys, a.offered).Routes(),
 		patienceweb.New(a.waiting, a.aliasNames).Routes(),
 		healthweb.New(a.wellbeing()).Routes(),
+		approvalweb.New(a.asking, a.keys).Routes(),
+		piiweb.New(a.screening, a.people, a.keys).Routes(),
 		auditweb.New(a.audit).Routes(),
 		identityweb.NewRecovery(a.letters.recovery).Routes(),
 		scimweb.New(a.directory, a.people, a.clock, a.log).Routes(),
@@ -68,7 +72,7 @@ func (a *App) mount() (http.Handler, error) {
 	e := echo.New()
 	err := web.Mount(e, a.routes(), web.Deps{
 		PublicURL: a.cfg.PublicURL, Sessions: a.sessions, People: a.people, Directories: a.directory, Lifetimes: a.people.Lifetimes, Clock: a.clock, IDs: a.ids, Log: a.log,
-		Replays: a.replays,
+		Replays: a.replays, Waiting: a.asking.Waiting,
 	})
 	return a.split(e), err
 }

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,13 +16,17 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/web"
 	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
 )
 
-// large measures pages over an organization of the size we promise. It reports and does not judge: how long a page takes
-// is the machine's business too. Without it the organization is just larger than what a form can list, and the pages must answer.
-var large = flag.Bool("large", false, "measure the pages of an organization of 10,000 members in 500 teams")
+// large holds every page to the promise over an organization of the size we promise it for. Without it the organization is
+// just larger than what a form can list, and the pages must answer.
+var large = flag.Bool("large", false, "hold the pages of an organization of 10,000 members in 500 teams to 200 ms")
+
+// mostServing is how long a page may take to be made, the fastest of some times: how busy the machine is is not the page's fault.
+const mostServing = 200 * time.Millisecond
 
 func TestPagesOfALargeOrganization(t *testing.T) {
 	members, crews := 400, 20
@@ -69,21 +76,53 @@ func measure(t *testing.T, at string, members, crews int) {
 		}
 		return nil
 	}))
-	s.LogInAll(t)
-	for _, path := range []string{"/", "/people", "/people?q=person+09", "/people?team=" + teams[3].String(), "/people?role=lead", "/people/" + s.Home.Things["people"], "/teams",
-		"/teams/" + teams[3].String(), "/service-accounts", "/settings", "/keys", "/keys/new", "/budgets", "/budgets/new", "/limits", "/limits/new", "/policies", "/policies/new", "/requests", "/costs"} {
-		best := time.Hour
-		for range 5 {
-			q := httptest.NewRequest(http.MethodGet, path, nil)
-			s.As(t, q, org.Admin)
-			w := httptest.NewRecorder()
-			start := clock.System{}.Now()
-			s.Handler.ServeHTTP(w, q)
-			best = min(best, clock.Since(start))
-			if w.Code != http.StatusOK {
-				t.Errorf("%s: %d", path, w.Code)
-			}
+	dbtest.Analyze(t, at)
+	s.LogInAll(t, &s.Home)
+	asked := []string{"/people?q=person+09", "/people?team=" + teams[3].String(), "/people?role=lead", "/people?status=disabled", "/teams/" + teams[3].String(), "/keys?q=k&unused=true",
+		"/limits/new?find=crew+123", "/policies/new?find=person+09", "/budgets/new?find=k", "/requests?q=x", "/audit?q=person", "/budgets?q=crew"}
+	for _, r := range s.Routes {
+		if r.Method == http.MethodGet && r.Guard == web.Person && r.Audit == "" {
+			asked = append(asked, s.Path(t, r))
 		}
-		t.Logf("%-44s %s", path[:min(44, len(path))], best.Round(100*time.Microsecond))
 	}
+	token := func(q *http.Request) { q.Header.Set("Authorization", "Bearer "+s.Home.Tokens[org.Admin]) }
+	cookie := func(q *http.Request) { s.As(t, q, org.Admin) }
+	var report []string
+	for _, path := range asked {
+		report = append(report, serving(t, s.Handler, path, cookie))
+	}
+	for _, r := range s.Routes {
+		if r.Method == http.MethodGet && r.Guard == web.Token {
+			report = append(report, serving(t, s.Handler, s.Path(t, r), token))
+		}
+	}
+	scim := func(q *http.Request) { q.Header.Set("Authorization", "Bearer "+s.Home.SCIM) }
+	for _, path := range []string{"/scim/v2/Users", "/scim/v2/Users?filter=" + url.QueryEscape(`userName eq "p00042@large.test"`), "/scim/v2/Users?startIndex=9000&count=100",
+		"/scim/v2/Groups", "/scim/v2/Groups?filter=" + url.QueryEscape(`displayName eq "Everybody"`)} {
+		report = append(report, serving(t, s.Handler, path, scim))
+	}
+	slices.Sort(report)
+	slices.Reverse(report)
+	t.Logf("%d pages, the slowest first:\n%s", len(report), strings.Join(report[:min(len(report), 25)], "\n"))
+}
+
+// serving is how long a page takes to be made at best, and which page it is, as a line that sorts.
+func serving(t *testing.T, h http.Handler, path string, as func(*http.Request)) string {
+	t.Helper()
+	best := time.Hour
+	for try := 0; try < 5 || *large && try < 25 && best > mostServing; try++ {
+		q := httptest.NewRequest(http.MethodGet, path, nil)
+		as(q)
+		w := httptest.NewRecorder()
+		start := clock.System{}.Now()
+		h.ServeHTTP(w, q)
+		best = min(best, clock.Since(start))
+		if w.Code >= http.StatusInternalServerError {
+			t.Errorf("%s: %d", path, w.Code)
+		}
+	}
+	if *large && best > mostServing {
+		t.Errorf("%s takes %s", path, best.Round(time.Millisecond))
+	}
+	return fmt.Sprintf("%9.1f ms  %s", float64(best.Microseconds())/1000, path)
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/approval"
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -20,6 +21,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/patience"
+	"github.com/bodhi-gateway/bodhi/app/pii"
 	"github.com/bodhi-gateway/bodhi/app/policy"
 	"github.com/bodhi-gateway/bodhi/app/price"
 	"github.com/bodhi-gateway/bodhi/app/provider"
@@ -47,12 +49,13 @@ func TestRolesReachWhatTheGoldenFileSays(t *testing.T) {
 	webtest.Golden(t, "roles.golden", webtest.Matrix(t, furnish(t, dbtest.SQLiteURL(t))), *update)
 }
 
-// TestRolesHoldInTheirPartOfTheTreeOnly is the matrix role × route × {own, another department's, another tenant's}.
+// TestRolesHoldInTheirPartOfTheTreeOnly is the matrix role × route × {own, another department's, another tenant's, a deleted
+// organization's}.
 func TestRolesHoldInTheirPartOfTheTreeOnly(t *testing.T) {
 	t.Parallel()
 	at := dbtest.SQLiteURL(t)
 	s := furnish(t, at)
-	s.LogInAll(t)
+	s.LogInAll(t, &s.Home)
 	// Nothing that is done stays done: the audit log refuses, and a change without its entry does not happen.
 	raw, err := sql.Open("sqlite", strings.TrimPrefix(at, "sqlite://"))
 	must(t, err)
@@ -87,9 +90,14 @@ func furnishedWith(t *testing.T, databaseURL string, log *slog.Logger) (*App, *w
 	}
 	t.Cleanup(func() { _ = a.db.Close() })
 	a.people.Hasher = identity.NewHasher(64)
+	a.asking.Model = func(_ id.Org, name string) policy.Model { // no snapshot is read here, so nobody offers anything
+		return policy.Model{Name: name, Targets: [][]string{{name, "sandbox/" + name}}}
+	}
 	h := &webtest.House{DB: a.db, IDs: a.ids, Identity: a.people, Keys: a.keys, Audit: a.audit}
 	s := &webtest.Site{Handler: a.handler, Routes: a.routes(), Entries: h.Entries, Forms: forms}
-	s.Home, s.Foreign = a.tenant(t, h, "Acme"), a.tenant(t, h, "Beta")
+	s.Home, s.Foreign, s.Gone = a.tenant(t, h, "Acme"), a.tenant(t, h, "Beta"), a.tenant(t, h, "Delta")
+	s.LogInAll(t, &s.Gone)
+	must(t, a.people.DeleteOrganization(t.Context(), org.System(s.Gone.Org, "test"), "Delta"))
 	return a, h, s
 }
 
@@ -150,6 +158,16 @@ var forms = map[string]url.Values{
 	"policies.update":             {"deny": {"x-*"}},
 	"api.policies.create":         {"scope": {"things:members"}, "deny[]": {"x-*"}},
 	"api.policies.update":         {"deny[]": {"y-*"}},
+	"approvals.new":               {"key": {"things:keys"}, "model": {"own-model"}},
+	"approvals.ask":               {"key": {"things:keys"}, "model": {"own-model"}, "reason": {"x"}},
+	"api.approvals.ask":           {"key": {"things:keys"}, "model": {"own-model"}, "reason": {"x"}},
+	"data_rules.new":              {"scope": {"things:keys"}},
+	"data_rules.create":           {"scope": {"things:keys"}, "action_email": {"log"}},
+	"data_rules.update":           {"action_email": {"block"}},
+	"data_rules.try":              {"scope": {"things:keys"}, "text": {"x"}},
+	"api.data_rules.create":       {"scope": {"things:members"}, "actions": {"{}email=log"}},
+	"api.data_rules.update":       {"actions": {"{}email=block"}},
+	"api.data_rules.try":          {"scope": {"things:members"}, "text": {"x"}},
 	"api.budgets.grant":           {"kind": {"increase"}, "amount": {"1"}, "reason": {"x"}},
 	"api.budgets.ask":             {"amount": {"1"}, "reason": {"x"}},
 	"connections.update":          {"name": {"x"}},
@@ -210,6 +228,9 @@ func (a *App) tenant(t *testing.T, h *webtest.House, name string) webtest.Visito
 	must(t, err)
 	v.Things["errors"] = "not_found"
 	v.Things["audit"] = entries[0].ID.String()
+	tier, err := a.policies.SetTier(ctx, admin, "grand-*", catalog.Premium)
+	must(t, err)
+	v.Things["model-tiers"] = tier.ID.String()
 	v.Things["mail"] = id.NewMail(a.ids).String()
 	a.joinable(t, x, &v)
 	return v
@@ -229,19 +250,37 @@ func (a *App) things(t *testing.T, x webtest.Tenant, d id.Department, team id.Te
 	must(t, err)
 	raised, err := a.limits(nil).Raise(ctx, admin, rate.ID, limit.Rise{Add: 5, Until: a.clock.Now().Add(time.Hour)})
 	must(t, err)
-	rules, err := a.policies.Create(ctx, admin, policy.Input{Scope: org.OfTeam(x.Org.ID, team), Deny: []string{word + "-model"}})
+	rules, err := a.policies.Create(ctx, admin, policy.Input{Scope: org.OfTeam(x.Org.ID, team), Terms: policy.Terms{Deny: []string{word + "-model"}, MayAsk: true}})
+	must(t, err)
+	data, err := a.screening.Create(ctx, admin, pii.Input{Scope: org.OfTeam(x.Org.ID, team), Actions: map[pii.Kind]pii.Action{pii.Email: pii.Log}})
 	must(t, err)
 	_, err = a.waiting.Set(ctx, admin, patience.Input{Total: "5m"})
 	must(t, err)
 	asked, err := a.budgets(nil).Ask(ctx, m.Acting(org.Actor{}), spend.ID, budget.RequestInput{Amount: 1, Reason: word})
 	must(t, err)
+	approved, err := a.asking.Ask(ctx, m.Acting(org.Actor{}), approval.Input{Key: made.Key.ID, Model: word + "-model", Reason: word})
+	must(t, err)
 	request := ledger.Request{ID: id.NewRequest(a.ids), At: a.clock.Now(), Family: "openai", Endpoint: "chat", Asked: word + "-model", Status: 200,
-		Chain: org.Chain{Org: x.Org.ID, Department: d, Team: team, Key: made.Key.ID}}
+		Chain: org.Chain{Org: x.Org.ID, Department: d, Team: team, Key: made.Key.ID}, Screened: ledger.Screened{Incident: id.NewIncident(a.ids), Action: "log", Found: `[{"detector":"email","action":"log","count":1}]`}}
 	_, err = a.ledgerStore.Post(ctx, id.NewNode(a.ids), budget.Batch{Requests: []ledger.Request{request}})
 	must(t, err)
-	return map[string]string{"keys": made.Key.ID.String(), "budgets": spend.ID.String(), "limits": rate.ID.String(), "policies": rules.ID.String(), "increases": raised.Increases[0].ID.String(),
-		"budget-requests": asked.ID.String(), "requests": request.ID.String(), "members": m.ID.String(), "people": m.ID.String(), "teams": team.String(),
-		"departments": d.String(), "service-accounts": made.Key.AccountID.String()}
+	return map[string]string{
+		"keys":             made.Key.ID.String(),
+		"budgets":          spend.ID.String(),
+		"limits":           rate.ID.String(),
+		"policies":         rules.ID.String(),
+		"data-rules":       data.ID.String(),
+		"incidents":        request.Screened.Incident.String(),
+		"increases":        raised.Increases[0].ID.String(),
+		"approvals":        approved.ID.String(),
+		"budget-requests":  asked.ID.String(),
+		"requests":         request.ID.String(),
+		"members":          m.ID.String(),
+		"people":           m.ID.String(),
+		"teams":            team.String(),
+		"departments":      d.String(),
+		"service-accounts": made.Key.AccountID.String(),
+	}
 }
 
 // joinable adds an invitation, a claimed domain and a request to join.
@@ -266,7 +305,7 @@ func (a *App) joinable(t *testing.T, x webtest.Tenant, v *webtest.Visitors) {
 	v.Things["invitations"], v.Things["domains"], v.Things["join-requests"] = invitation.ID.String(), domain.ID.String(), applicant.ID.String()
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

@@ -16,6 +16,7 @@ type askRow struct {
 	OrgID     id.Org              `gorm:"column:org_id;primaryKey"`
 	ID        id.Ask              `gorm:"column:id;primaryKey"`
 	BudgetID  id.Budget           `gorm:"column:budget_id"`
+	Kind      budget.GrantKind    `gorm:"column:kind"`
 	Amount    ledger.Units        `gorm:"column:amount_nanos"`
 	Until     *time.Time          `gorm:"column:until_at"`
 	Reason    string              `gorm:"column:reason"`
@@ -34,7 +35,7 @@ type askRow struct {
 func (askRow) TableName() string { return "budget_requests" }
 
 func (r askRow) request() budget.Request {
-	q := budget.Request{ID: r.ID, Budget: r.BudgetID, Amount: r.Amount, Reason: r.Reason, State: r.State, AskedBy: r.AskedBy, Asker: r.AskerID,
+	q := budget.Request{ID: r.ID, Budget: r.BudgetID, Kind: r.Kind, Amount: r.Amount, Reason: r.Reason, State: r.State, AskedBy: r.AskedBy, Asker: r.AskerID,
 		AskedAt: r.AskedAt.UTC(), ExpiresAt: r.ExpiresAt.UTC(), DecidedBy: r.DecidedBy, Note: r.Note, Grant: r.GrantID}
 	if r.Until != nil {
 		q.Until = r.Until.UTC()
@@ -47,7 +48,7 @@ func (r askRow) request() budget.Request {
 
 // AddRequest implements budget.GrantStore.
 func (s *BudgetStore) AddRequest(ctx context.Context, o id.Org, r budget.Request) error {
-	row := askRow{OrgID: o, ID: r.ID, BudgetID: r.Budget, Amount: r.Amount, Until: ending(r.Until), Reason: r.Reason, State: r.State, AskedBy: r.AskedBy,
+	row := askRow{OrgID: o, ID: r.ID, BudgetID: r.Budget, Kind: r.Kind, Amount: r.Amount, Until: ending(r.Until), Reason: r.Reason, State: r.State, AskedBy: r.AskedBy,
 		AskerID: r.Asker, AskedAt: r.AskedAt, ExpiresAt: r.ExpiresAt}
 	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error { return tx.Create(&row).Error })
 	if errors.Is(err, gorm.ErrDuplicatedKey) {

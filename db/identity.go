@@ -53,7 +53,7 @@ func (s *IdentityStore) AddIdentity(ctx context.Context, i identity.Identity) er
 func (s *IdentityStore) ByLogin(ctx context.Context, issuer, subject string) ([]identity.Identity, error) {
 	var rows []identityRow
 	err := s.db.system(ctx, "find who logs in", func(tx *gorm.DB) error {
-		return tx.Where("issuer = ? AND subject = ?", issuer, subject).Order("created_at, id").Find(&rows).Error
+		return tx.Where("issuer = ? AND subject = ? AND "+ofLiving, issuer, subject).Order("created_at, id").Find(&rows).Error
 	})
 	out := make([]identity.Identity, 0, len(rows))
 	for _, r := range rows {
@@ -161,7 +161,7 @@ func (s *IdentityStore) Tokens(ctx context.Context, o id.Org) ([]identity.Token,
 // TokenByPublic implements identity.Store.
 func (s *IdentityStore) TokenByPublic(ctx context.Context, public string) (identity.Token, bool, error) {
 	var row tokenRow
-	err := s.db.system(ctx, "find who holds a token", func(tx *gorm.DB) error { return tx.Where("public = ?", public).Take(&row).Error })
+	err := s.db.system(ctx, "find who holds a token", func(tx *gorm.DB) error { return tx.Where("public = ? AND "+ofLiving, public).Take(&row).Error })
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return identity.Token{}, false, nil
 	}

@@ -66,7 +66,7 @@ func (s *ResetStore) UseReset(ctx context.Context, o id.Org, r id.Reset, at time
 func (s *ResetStore) Memberships(ctx context.Context, email string) ([]org.Member, error) {
 	var rows []memberRow
 	err := s.db.system(ctx, "find who has an address, to write to them", func(tx *gorm.DB) error {
-		return tx.Where("email = ? AND removed_at IS NULL AND disabled_at IS NULL", email).Order("created_at, id").Find(&rows).Error
+		return tx.Where("email = ? AND removed_at IS NULL AND disabled_at IS NULL AND "+ofLiving, email).Order("created_at, id").Find(&rows).Error
 	})
 	out := make([]org.Member, len(rows))
 	for i, r := range rows {

@@ -85,7 +85,7 @@ func (s *JoinStore) DropDomain(ctx context.Context, o id.Org, d id.Domain) error
 func (s *JoinStore) Owner(ctx context.Context, domain string) (join.Domain, bool, error) {
 	var rows []domainRow
 	err := s.db.system(ctx, "find whose a mail domain is", func(tx *gorm.DB) error {
-		return tx.Where("domain = ? AND verified_at IS NOT NULL", domain).Limit(1).Find(&rows).Error
+		return tx.Where("domain = ? AND verified_at IS NOT NULL AND "+ofLiving, domain).Limit(1).Find(&rows).Error
 	})
 	if err != nil || len(rows) == 0 {
 		return join.Domain{}, false, err
@@ -97,7 +97,7 @@ func (s *JoinStore) Owner(ctx context.Context, domain string) (join.Domain, bool
 func (s *JoinStore) Verified(ctx context.Context) ([]join.Domain, error) {
 	var rows []domainRow
 	err := s.db.system(ctx, "check claimed domains again", func(tx *gorm.DB) error {
-		return tx.Where("verified_at IS NOT NULL").Order("checked_at, id").Find(&rows).Error
+		return tx.Where("verified_at IS NOT NULL AND " + ofLiving).Order("checked_at, id").Find(&rows).Error
 	})
 	return domains(rows), err
 }

@@ -51,7 +51,7 @@ func (s *KeyStore) Records(ctx context.Context, since time.Time) ([]key.Record, 
 	err := s.db.system(ctx, "compile the key index", func(tx *gorm.DB) error {
 		return tx.Table("keys AS k").
 			Select(`k.public, k.pepper, k.mac, k.id AS "key", k.name, k.org_id AS org, o.slug, t.department_id AS department, k.team_id AS team,
-				k.member_id AS member, k.models, k.networks, k.endpoints, k.expires_at, k.deleted_at IS NOT NULL AS gone,
+				k.member_id AS member, k.models, k.networks, k.endpoints, k.expires_at, (k.deleted_at IS NOT NULL OR o.deleted_at IS NOT NULL) AS gone,
 				k.old_public, k.old_pepper, k.old_mac, k.old_until,
 				(k.disabled_at IS NOT NULL OR `+stopped+`) AS off`).
 			Joins("JOIN organizations AS o ON o.id = k.org_id").

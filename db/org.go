@@ -22,12 +22,16 @@ var _ org.Store = (*OrgStore)(nil)
 func NewOrgStore(d *DB) *OrgStore { return &OrgStore{d} }
 
 type orgRow struct {
-	ID        id.Org    `gorm:"column:id;primaryKey"`
-	Slug      string    `gorm:"column:slug"`
-	Name      string    `gorm:"column:name"`
-	Zone      string    `gorm:"column:zone"`
-	CreatedAt time.Time `gorm:"column:created_at"`
+	ID        id.Org     `gorm:"column:id;primaryKey"`
+	Slug      string     `gorm:"column:slug"`
+	Name      string     `gorm:"column:name"`
+	Zone      string     `gorm:"column:zone"`
+	CreatedAt time.Time  `gorm:"column:created_at"`
+	DeletedAt *time.Time `gorm:"column:deleted_at"`
 }
+
+// ofLiving is a condition on rows that are looked for across tenants: that their organization was not deleted.
+const ofLiving = "org_id NOT IN (SELECT id FROM organizations WHERE deleted_at IS NOT NULL)"
 
 // TableName implements gorm's Tabler.
 func (orgRow) TableName() string { return "organizations" }
@@ -39,25 +43,26 @@ func (r orgRow) organization() org.Organization {
 // AddOrganization implements org.Store.
 func (s *OrgStore) AddOrganization(ctx context.Context, o org.Organization) error {
 	return s.db.system(ctx, "found an organization", func(tx *gorm.DB) error {
-		return taken(tx.Create(&orgRow{o.ID, o.Slug, o.Name, o.Zone, o.CreatedAt.UTC()}).Error)
+		return taken(tx.Create(&orgRow{ID: o.ID, Slug: o.Slug, Name: o.Name, Zone: o.Zone, CreatedAt: o.CreatedAt.UTC()}).Error)
 	})
 }
 
 // Organization implements org.Store.
 func (s *OrgStore) Organization(ctx context.Context, o id.Org) (org.Organization, error) {
 	var row orgRow
-	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error { return tx.Where("id = ?", o).Take(&row).Error })
+	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error { return tx.Where("id = ? AND deleted_at IS NULL", o).Take(&row).Error })
 	return row.organization(), missing(err, org.Missing)
 }
 
 // BySlug implements org.Store.
 func (s *OrgStore) BySlug(ctx context.Context, slug string) (org.Organization, error) {
 	var row orgRow
-	err := s.db.system(ctx, "find an organization by slug", func(tx *gorm.DB) error { return tx.Where("slug = ?", slug).Take(&row).Error })
+	err := s.db.system(ctx, "find an organization by slug", func(tx *gorm.DB) error { return tx.Where("slug = ? AND deleted_at IS NULL", slug).Take(&row).Error })
 	return row.organization(), missing(err, org.Missing)
 }
 
-// All gives every organization, oldest first, for checks of the whole installation.
+// All gives every organization, oldest first, for checks of the whole installation: those that were deleted too, as their
+// books stay.
 func (s *OrgStore) All(ctx context.Context) ([]org.Organization, error) {
 	var rows []orgRow
 	err := s.db.system(ctx, "all organizations", func(tx *gorm.DB) error {
@@ -75,11 +80,18 @@ func (s *OrgStore) All(ctx context.Context) ([]org.Organization, error) {
 
 // SlugTaken implements org.Store.
 func (s *OrgStore) SlugTaken(ctx context.Context, slug string) (bool, error) {
-	_, err := s.BySlug(ctx, slug)
-	if fault.Is(err, fault.NotFound) {
-		return false, nil
-	}
-	return err == nil, err
+	var n int64
+	err := s.db.system(ctx, "find an organization by slug", func(tx *gorm.DB) error {
+		return tx.Model(&orgRow{}).Where("slug = ?", slug).Count(&n).Error
+	})
+	return n > 0, err
+}
+
+// DeleteOrganization implements org.Store.
+func (s *OrgStore) DeleteOrganization(ctx context.Context, o id.Org, at time.Time) error {
+	return s.db.system(ctx, "change an organization's own row", func(tx *gorm.DB) error {
+		return tx.Model(&orgRow{}).Where("id = ?", o).Update("deleted_at", at.UTC()).Error
+	})
 }
 
 // SetOrganization implements org.Store.
@@ -91,10 +103,11 @@ func (s *OrgStore) SetOrganization(ctx context.Context, o org.Organization) erro
 
 // Hold implements org.Store. SQLite has one writer anyway.
 func (s *OrgStore) Hold(ctx context.Context, o id.Org) error {
-	return s.db.scoped(ctx, o, func(tx *gorm.DB) error {
+	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
 		var row orgRow
-		return tx.Clauses(againstChange).Where("id = ?", o).Take(&row).Error
+		return tx.Clauses(againstChange).Where("id = ? AND deleted_at IS NULL", o).Take(&row).Error
 	})
+	return missing(err, org.Missing)
 }
 
 // OrgKeyStore keeps organizations' wrapped data keys.

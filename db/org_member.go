@@ -70,7 +70,7 @@ func (s *OrgStore) FindMembers(ctx context.Context, o id.Org, q org.MemberQuery)
 	var out []org.Member
 	err := s.db.scoped(ctx, o, func(tx *gorm.DB) (err error) {
 		var rows []memberRow
-		find := narrowMembers(tx.Where("members.org_id = ?", o), q).Order("members.name, members.id")
+		find := narrowMembers(tx.Where("members.org_id = ?", o), o, q).Order("members.name, members.id")
 		if q.Limit > 0 {
 			find = find.Limit(q.Limit)
 		}
@@ -83,12 +83,13 @@ func (s *OrgStore) FindMembers(ctx context.Context, o id.Org, q org.MemberQuery)
 	return out, err
 }
 
-// inTeam is a condition on members: that they have a row of team_members that a further condition holds for.
-const inTeam = "EXISTS (SELECT 1 FROM team_members AS tm WHERE tm.org_id = members.org_id AND tm.member_id = members.id AND "
+// inTeam is a condition on members: that they have a row of team_members that a further condition holds for. A list and no
+// EXISTS, so that it is looked up once and not for every member.
+const inTeam = "members.id IN (SELECT tm.member_id FROM team_members AS tm WHERE tm.org_id = ? AND "
 
-const hasRole = "EXISTS (SELECT 1 FROM member_roles AS mr WHERE mr.org_id = members.org_id AND mr.member_id = members.id AND mr.role = ?)"
+const hasRole = "members.id IN (SELECT mr.member_id FROM member_roles AS mr WHERE mr.org_id = ? AND mr.role = ?)"
 
-func narrowMembers(tx *gorm.DB, q org.MemberQuery) *gorm.DB {
+func narrowMembers(tx *gorm.DB, o id.Org, q org.MemberQuery) *gorm.DB {
 	switch q.Status {
 	case org.RemovedMember:
 		tx = tx.Where("members.removed_at IS NOT NULL")
@@ -100,17 +101,17 @@ func narrowMembers(tx *gorm.DB, q org.MemberQuery) *gorm.DB {
 		tx = tx.Where("members.removed_at IS NULL")
 	}
 	if q.Within != nil {
-		tx = tx.Where("(members.id = ? OR "+inTeam+"tm.team_id IN ?))", q.Self, q.Within)
+		tx = tx.Where("(members.id = ? OR "+inTeam+"tm.team_id IN ?))", q.Self, o, q.Within)
 	}
 	if !q.Team.IsZero() {
-		tx = tx.Where(inTeam+"tm.team_id = ?)", q.Team)
+		tx = tx.Where(inTeam+"tm.team_id = ?)", o, q.Team)
 	}
 	if q.Search != "" {
 		like := "%" + likely.Replace(strings.ToLower(q.Search)) + "%"
 		tx = tx.Where(`(LOWER(members.name) LIKE ? ESCAPE '\' OR members.email LIKE ? ESCAPE '\')`, like, like)
 	}
 	if q.Role != "" {
-		tx = tx.Where("("+hasRole+" OR "+inTeam+"tm.role = ?))", string(q.Role), string(q.Role))
+		tx = tx.Where("("+hasRole+" OR "+inTeam+"tm.role = ?))", o, string(q.Role), o, string(q.Role))
 	}
 	if !q.After.ID.IsZero() {
 		tx = tx.Where("(members.name > ? OR members.name = ? AND members.id > ?)", q.After.Name, q.After.Name, q.After.ID)
@@ -125,8 +126,8 @@ var likely = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 func (s *OrgStore) OtherAdmin(ctx context.Context, o id.Org, m id.Member) (bool, error) {
 	var n int64
 	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
-		q := narrowMembers(tx.Model(&memberRow{}).Where("members.org_id = ?", o), org.MemberQuery{Status: org.ActiveMember})
-		return q.Where(hasRole, string(org.Admin)).Where("members.id <> ?", m).Limit(1).Count(&n).Error
+		q := narrowMembers(tx.Model(&memberRow{}).Where("members.org_id = ?", o), o, org.MemberQuery{Status: org.ActiveMember})
+		return q.Where(hasRole, o, string(org.Admin)).Where("members.id <> ?", m).Limit(1).Count(&n).Error
 	})
 	return n > 0, err
 }

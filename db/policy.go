@@ -11,6 +11,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
@@ -24,7 +25,11 @@ type modelPolicyRow struct {
 	ScopeNode string    `gorm:"column:scope_node"`
 	Allowed   []string  `gorm:"column:allowed;serializer:json"`
 	Denied    []string  `gorm:"column:denied;serializer:json"`
+	MayAsk    bool      `gorm:"column:may_ask"`
+	Highest   string    `gorm:"column:highest_tier"`
 	MaxCost   money.USD `gorm:"column:max_cost_nanos"`
+	AskAbove  money.USD `gorm:"column:ask_above_nanos"`
+	Approver  org.Role  `gorm:"column:approver"`
 	CreatedAt time.Time `gorm:"column:created_at;autoCreateTime:false"`
 	UpdatedAt time.Time `gorm:"column:updated_at;autoUpdateTime:false"`
 }
@@ -37,12 +42,14 @@ func (r modelPolicyRow) policy() (policy.Policy, error) {
 	if err != nil {
 		return policy.Policy{}, fmt.Errorf("policy %s: %w", r.ID, err)
 	}
-	return policy.Policy{ID: r.ID, Org: r.OrgID, Scope: scope, Allow: r.Allowed, Deny: r.Denied, MaxCost: r.MaxCost, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC()}, nil
+	highest, _ := catalog.ReadTier(r.Highest)
+	terms := policy.Terms{Allow: r.Allowed, Deny: r.Denied, MayAsk: r.MayAsk, Highest: highest, MaxCost: r.MaxCost, AskAbove: r.AskAbove, Approver: r.Approver}
+	return policy.Policy{ID: r.ID, Org: r.OrgID, Scope: scope, Terms: terms, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC()}, nil
 }
 
 func modelPolicyRowOf(p policy.Policy) modelPolicyRow {
-	return modelPolicyRow{OrgID: p.Org, ID: p.ID, ScopeKind: string(p.Scope.Kind()), ScopeNode: p.Scope.Node(), Allowed: p.Allow, Denied: p.Deny, MaxCost: p.MaxCost,
-		CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt}
+	return modelPolicyRow{OrgID: p.Org, ID: p.ID, ScopeKind: string(p.Scope.Kind()), ScopeNode: p.Scope.Node(), Allowed: p.Allow, Denied: p.Deny, MayAsk: p.MayAsk,
+		Highest: p.Highest.String(), MaxCost: p.MaxCost, AskAbove: p.AskAbove, Approver: p.Approver, CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt}
 }
 
 // PolicyStore keeps policies on models.
@@ -93,7 +100,8 @@ func (s *PolicyStore) change(ctx context.Context, o id.Org, do func(tx *gorm.DB)
 func (s *PolicyStore) Update(ctx context.Context, p policy.Policy) error {
 	return s.change(ctx, p.Org, func(tx *gorm.DB) *gorm.DB {
 		row := modelPolicyRowOf(p)
-		return tx.Model(&modelPolicyRow{}).Where("org_id = ? AND id = ?", p.Org, p.ID).Select("allowed", "denied", "max_cost_nanos", "updated_at").Updates(&row)
+		return tx.Model(&modelPolicyRow{}).Where("org_id = ? AND id = ?", p.Org, p.ID).
+			Select("allowed", "denied", "may_ask", "highest_tier", "max_cost_nanos", "ask_above_nanos", "approver", "updated_at").Updates(&row)
 	})
 }
 

@@ -123,7 +123,7 @@ func (s *ConnectionStore) List(ctx context.Context, o id.Org) ([]provider.Connec
 func (s *ConnectionStore) All(ctx context.Context) ([]provider.ConnectionRecord, error) {
 	var rows []connectionRow
 	err := s.db.system(ctx, "compile the route index", func(tx *gorm.DB) error {
-		return tx.Order("id").Find(&rows).Error
+		return tx.Where(ofLiving).Order("id").Find(&rows).Error
 	})
 	return connectionRecords(rows), err
 }

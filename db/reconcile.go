@@ -93,7 +93,7 @@ func (s *ReconcileStore) Credentials(ctx context.Context, o id.Org) ([]reconcile
 func (s *ReconcileStore) AllCredentials(ctx context.Context) ([]reconcile.Credential, error) {
 	var rows []reportCredentialRow
 	err := s.db.system(ctx, "read the providers' cost reports", func(tx *gorm.DB) error {
-		return tx.Order("org_id, connection_id").Find(&rows).Error
+		return tx.Where(ofLiving).Order("org_id, connection_id").Find(&rows).Error
 	})
 	return credentialsOf(rows), err
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/report"
 )
 
-// Recent implements report.Store. It walks attempts_at backwards, so what it costs is bounded by the limit, and for one
-// connection by how much the others do.
+// Recent implements report.Store. It walks attempts_at backwards, for one connection attempts_connection, so what it costs is
+// bounded by the limit.
 func (s *ReportStore) Recent(ctx context.Context, o id.Org, c id.Connection, since time.Time, limit int) ([]report.Recent, error) {
 	var rows []struct {
 		ConnectionID id.Connection `gorm:"column:connection_id"`

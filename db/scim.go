@@ -71,7 +71,7 @@ func (s *SCIMStore) Tokens(ctx context.Context, o id.Org) ([]scim.Token, error) 
 // TokenByPublic implements scim.Store.
 func (s *SCIMStore) TokenByPublic(ctx context.Context, public string) (scim.Token, bool, error) {
 	var row scimTokenRow
-	err := s.db.system(ctx, "find who holds a scim token", func(tx *gorm.DB) error { return tx.Where("public = ?", public).Take(&row).Error })
+	err := s.db.system(ctx, "find who holds a scim token", func(tx *gorm.DB) error { return tx.Where("public = ? AND "+ofLiving, public).Take(&row).Error })
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return scim.Token{}, false, nil
 	}

@@ -83,7 +83,7 @@ func (s *SSOStore) Serving(ctx context.Context, issuer string, clients []string)
 		return nil, nil
 	}
 	err := s.db.system(ctx, "find whom a logout token speaks to", func(tx *gorm.DB) error {
-		return tx.Where("issuer = ? AND client_id IN ?", issuer, clients).Order("created_at, id").Limit(20).Find(&rows).Error
+		return tx.Where("issuer = ? AND client_id IN ? AND "+ofLiving, issuer, clients).Order("created_at, id").Limit(20).Find(&rows).Error
 	})
 	out := make([]sso.Provider, 0, len(rows))
 	for _, r := range rows {

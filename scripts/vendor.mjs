@@ -30,10 +30,10 @@ const icons = `
   arrow-left arrow-narrow-right arrow-right arrow-up arrow-up-right arrows-shuffle ban bell bolt book brand-openai
   building chart-pie check checks chevron-down chevron-left chevron-right chevron-up circle-check circle-dashed
   circle-x clock coin copy credit-card database device-desktop dots download edit external-link eye filter flask gauge
-  help-circle history home hourglass info-circle key lifebuoy list-details lock lock-open login logout mail menu-2
-  minus moon player-pause player-play plug plug-connected plus point receipt refresh rotate-clockwise route search
-  send server settings shield-check shield-lock sun tag terminal-2 trash trending-down trending-up user user-off
-  user-plus users users-group wallet world x
+  help-circle history home hourglass inbox info-circle key lifebuoy list-details lock lock-open login logout mail
+  menu-2 minus moon player-pause player-play plug plug-connected plus point receipt refresh rotate-clockwise route
+  search send server settings shield-check shield-lock stack-2 sun tag terminal-2 trash trending-down trending-up user
+  user-off user-plus users users-group wallet world x
 `.trim().split(/\s+/)
 
 function installed(path) {

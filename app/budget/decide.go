@@ -95,11 +95,11 @@ func (s *Service) settleRequest(ctx context.Context, actor org.Actor, l Listed, 
 	decision.State, decision.DecidedBy, decision.DecidedAt, decision.Note = to, actor.Label, now, v.Note
 	var g Grant
 	if to == Approved {
-		in := GrantInput{Kind: Increase, Amount: r.Amount, Until: r.Until, Reason: r.Reason}
+		in := GrantInput{Kind: r.Kind, Amount: r.Amount, Until: r.Until, Reason: r.Reason}
 		if v.Amount > 0 {
 			in.Amount = v.Amount
 		}
-		if !v.Until.IsZero() {
+		if !v.Until.IsZero() && r.Kind == Increase {
 			in.Until = v.Until
 		}
 		var err error
@@ -116,6 +116,11 @@ func (s *Service) settleRequest(ctx context.Context, actor org.Actor, l Listed, 
 		return decided(to)
 	}
 	*r = decision
+	if s.Herald != nil {
+		if err := s.Herald.Decided(ctx, actor.Org, decision); err != nil {
+			return err
+		}
+	}
 	after := asked(l.Measure, decision)
 	action := "budget.denied"
 	if to == Approved {

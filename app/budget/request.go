@@ -12,10 +12,11 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/org"
 )
 
-// Request is somebody's wish for more than a budget allows, and what became of it. Who approves it grants an Increase.
+// Request is somebody's wish for more than a budget allows, and what became of it. Who approves it grants what Kind says.
 type Request struct {
 	ID        id.Ask
 	Budget    id.Budget
+	Kind      GrantKind    // Increase or Borrow
 	Amount    ledger.Units // in the budget's measure
 	Until     time.Time    // zero = the end of the period
 	Reason    string
@@ -49,6 +50,7 @@ const (
 
 // RequestInput is what somebody asks for.
 type RequestInput struct {
+	Kind   GrantKind // Increase if "", or Borrow
 	Amount ledger.Units
 	Until  time.Time // zero = the end of the period
 	Reason string
@@ -107,7 +109,7 @@ func (s *Service) Ask(ctx context.Context, actor org.Actor, b id.Budget, in Requ
 		if in, err = in.checked(l, now); err != nil {
 			return err
 		}
-		r = Request{ID: id.NewAsk(s.IDs), Budget: b, Amount: in.Amount, Until: in.Until, Reason: in.Reason, State: Pending, AskedBy: actor.Label,
+		r = Request{ID: id.NewAsk(s.IDs), Budget: b, Kind: in.Kind, Amount: in.Amount, Until: in.Until, Reason: in.Reason, State: Pending, AskedBy: actor.Label,
 			Asker: actor.Member, AskedAt: now, ExpiresAt: now.Add(askFor)}
 		for _, end := range []time.Time{in.Until, l.ResetsAt} {
 			if !end.IsZero() && end.Before(r.ExpiresAt) {
@@ -118,6 +120,11 @@ func (s *Service) Ask(ctx context.Context, actor org.Actor, b id.Budget, in Requ
 			return err
 		}
 		r = s.shown(actor, l, r, now)
+		if s.Herald != nil {
+			if err := s.Herald.Asked(ctx, actor.Org, r, func(m org.Actor) bool { return mayDecide(m, l, r) == nil }); err != nil {
+				return err
+			}
+		}
 		return s.Audit.Append(ctx, actor, note("budget.asked", l.Budget, nil, asked(l.Measure, r)))
 	})
 	if errors.Is(err, ErrAsked) {
@@ -140,6 +147,17 @@ func (in RequestInput) checked(l Listed, now time.Time) (RequestInput, error) {
 	}
 	if err := within(l.Budget, in.Amount, max(0, most(l.Measure)-l.Present), "Ask for at most %s."); err != nil {
 		return in, err
+	}
+	if in.Kind == "" {
+		in.Kind = Increase
+	}
+	switch {
+	case in.Kind == Borrow && l.Period == Forever:
+		return in, fault.Field("kind", "A total has no next period to borrow from. Ask for an increase.")
+	case in.Kind == Borrow:
+		in.Until = time.Time{} // a borrowing lasts until the period ends
+	case in.Kind != Increase:
+		return in, fault.Field("kind", "Choose what you need: increase, or borrow from the next period.")
 	}
 	if !in.Until.IsZero() {
 		in.Until, err = ending(in.Until, l.ResetsAt, now)
@@ -184,6 +202,21 @@ func (s *Service) Requests(ctx context.Context, actor org.Actor, q RequestQuery)
 	return out, nil
 }
 
+// Waiting is how many requests the actor may decide now.
+func (s *Service) Waiting(ctx context.Context, actor org.Actor) (int, error) {
+	if actor.Require(org.Lead) != nil {
+		return 0, nil
+	}
+	all, err := s.Requests(ctx, actor, RequestQuery{State: Pending})
+	n := 0
+	for _, r := range all {
+		if r.CanDecide {
+			n++
+		}
+	}
+	return n, err
+}
+
 // Request is one of them.
 func (s *Service) Request(ctx context.Context, actor org.Actor, which id.Ask) (Request, error) {
 	if err := actor.Require(org.Viewer); err != nil {
@@ -226,7 +259,7 @@ func isAsker(actor org.Actor, r Request) bool {
 
 // asked is a request in the audit log.
 func asked(m ledger.Measure, r Request) map[string]any {
-	out := map[string]any{"request": r.ID.String(), "amount": m.Plain(r.Amount), "reason": r.Reason}
+	out := map[string]any{"request": r.ID.String(), "kind": string(r.Kind), "amount": m.Plain(r.Amount), "reason": r.Reason}
 	if !r.Until.IsZero() {
 		out["until"] = r.Until.Format(time.RFC3339)
 	}

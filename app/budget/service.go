@@ -32,6 +32,16 @@ type Parts struct {
 	Desk Desk
 	// Held keeps what lost nodes left behind; without it there is nothing.
 	Held SuspenseStore
+	// Herald tells people of requests; without it nobody is told.
+	Herald Herald
+}
+
+// Herald writes to those whom a request concerns, inside its transaction. *approval.Herald implements it.
+type Herald interface {
+	// Asked calls those who may decide.
+	Asked(ctx context.Context, o id.Org, r Request, may func(org.Actor) bool) error
+	// Decided tells the asker.
+	Decided(ctx context.Context, o id.Org, r Request) error
 }
 
 // Desk is what a page asks of the data plane. *Treasury implements it.

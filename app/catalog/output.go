@@ -12,6 +12,8 @@ import (
 const (
 	defaultOutput = 16_384
 	leastOutput   = 1_024
+	// transcribed is the most tokens of what is said in a second: twice fast speech.
+	transcribed = 8
 )
 
 // smallOutputs are models that refuse a cap as high as the default, by the start of their name. First match wins.
@@ -52,6 +54,8 @@ func (m *Model) output(b llm.Bound) int64 {
 	switch { // what makes no text has no cap to set
 	case b.Picture.Count > 0:
 		return m.pictureOutput(b.Picture)
+	case b.Output > 0 && m.Provider == "google": // whose models write a transcript of any length
+		return b.Output + transcribed*b.AudioSecs
 	case b.Output > 0:
 		return b.Output
 	}

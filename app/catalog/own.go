@@ -57,6 +57,7 @@ func (c *Catalog) own() {
 	// charge for it sets a price of their own.
 	every := &Model{ID: "any", Provider: ollama, Name: "Any model", match: startsWith("")}
 	every.set(c.version, []rate{{unit: unitOf("input_mtok")}, {unit: unitOf("output_mtok")}})
+	c.addFacts()
 	c.addPieces()
 	c.providers = append(c.providers, s, &supplier{id: ollama, name: "Ollama", match: never{}, models: []*Model{every}})
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/money"
 )
 
-// What is not billed by tokens: pictures by the piece, sound by the second, speech by the character. genai-prices does not
-// have these, so they are facts of our own, from OpenAI's price list.
+// What is not billed by tokens: pictures by the piece, sound by the second, speech and some vectors by the character.
+// genai-prices does not have these, so they are facts of our own, from the providers' price lists.
 
 // pieces are models with one price for one unit. Whoever sells them differently sets a price of their own.
 var pieces = []struct {
@@ -19,6 +19,26 @@ var pieces = []struct {
 	{"openai", "whisper-1", "Whisper", PerAudioSecond, 100_000_000}, // $0.006 a minute
 	{"openai", "tts-1", "TTS 1", PerCharacter, 15_000_000},          // $15 a million
 	{"openai", "tts-1-hd", "TTS 1 HD", PerCharacter, 30_000_000},
+	// Google counts what is no white space.
+	{"google", "text-embedding-005", "Text Embeddings 005", PerCharacter, 25_000}, // $0.000025 a thousand
+	{"google", "imagen-4.0-generate-001", "Imagen 4", PerImage, 40_000_000_000},
+	{"google", "imagen-4.0-fast-generate-001", "Imagen 4 Fast", PerImage, 20_000_000_000},
+	{"google", "imagen-4.0-ultra-generate-001", "Imagen 4 Ultra", PerImage, 60_000_000_000},
+	{"google", "imagen-3.0-generate-002", "Imagen 3", PerImage, 40_000_000_000},
+	{"google", "imagen-3.0-fast-generate-001", "Imagen 3 Fast", PerImage, 20_000_000_000},
+	{"aws", "amazon.nova-canvas-v1:0", "Nova Canvas, up to 1024x1024", PerImage, 40_000_000_000},
+	{"aws", "amazon.nova-canvas-v1:0:large", "Nova Canvas, up to 2048x2048", PerImage, 60_000_000_000},
+	{"aws", "amazon.nova-canvas-v1:0:premium", "Nova Canvas, premium, up to 1024x1024", PerImage, 60_000_000_000},
+	{"aws", "amazon.nova-canvas-v1:0:premium:large", "Nova Canvas, premium, up to 2048x2048", PerImage, 80_000_000_000},
+	{"aws", "amazon.titan-image-generator-v2:0", "Titan Image Generator V2, up to 512x512", PerImage, 8_000_000_000},
+	{"aws", "amazon.titan-image-generator-v2:0:large", "Titan Image Generator V2, up to 1024x1024", PerImage, 10_000_000_000},
+	{"aws", "amazon.titan-image-generator-v2:0:premium", "Titan Image Generator V2, premium, up to 512x512", PerImage, 10_000_000_000},
+	{"aws", "amazon.titan-image-generator-v2:0:premium:large", "Titan Image Generator V2, premium, up to 1024x1024", PerImage, 12_000_000_000},
+	{"aws", "stability.sd3-5-large-v1:0", "Stable Diffusion 3.5 Large", PerImage, 80_000_000_000},
+	{"aws", "stability.stable-image-core-v1:1", "Stable Image Core", PerImage, 40_000_000_000},
+	{"aws", "stability.stable-image-ultra-v1:1", "Stable Image Ultra", PerImage, 140_000_000_000},
+	{"google", "text-embedding-004", "Text Embeddings 004", PerCharacter, 25_000},
+	{"google", "text-multilingual-embedding-002", "Multilingual Text Embeddings", PerCharacter, 25_000},
 	// Graded names them: a picture of theirs costs by size and quality.
 	{"openai", "dall-e-2", "DALL·E 2, 1024x1024", PerImage, 20_000_000_000},
 	{"openai", "dall-e-2:512x512", "DALL·E 2, 512x512", PerImage, 18_000_000_000},
@@ -47,6 +67,12 @@ func Graded(model string, p llm.Picture) string {
 	if p.Count == 0 {
 		return model
 	}
+	if strings.Contains(model, "amazon.nova-canvas") {
+		return amazon(model, p, 1024)
+	}
+	if strings.Contains(model, "amazon.titan-image-generator") {
+		return amazon(model, p, 512)
+	}
 	switch model {
 	case "dall-e-2":
 		switch p.Width {
@@ -62,6 +88,18 @@ func Graded(model string, p llm.Picture) string {
 		if p.Width != p.Height {
 			model += ":wide"
 		}
+	}
+	return model
+}
+
+// amazon is Graded for Amazon's own models: two qualities, and two sizes with a step between them. Without a size they make
+// 1024x1024.
+func amazon(model string, p llm.Picture, step int64) string {
+	if p.Quality == "high" || p.Quality == "hd" {
+		model += ":premium"
+	}
+	if edge := max(p.Width, p.Height); edge > step || edge == 0 && step < 1024 {
+		model += ":large"
 	}
 	return model
 }
@@ -135,15 +173,16 @@ func gridTokens(grade int, w, h int64) int64 {
 	return (cells*across*(2_000_000+w*h) + 3_999_999) / 4_000_000
 }
 
-// suits are how names of models begin or end that do something beside text. Names are all that there is: no list of models
+// suits are parts of the names of models that do something beside text. Names are all that there is: no list of models
 // says what its models do.
 var suits = map[llm.Operation][]string{
-	llm.MakeImages: {"image", "dall-e", "flux", "imagen", "stable-diffusion"},
+	llm.MakeImages: {"image", "dall-e", "flux", "imagen", "stable-diffusion", "nova-canvas", "stability.sd3"},
 	llm.EditImages: {"image", "dall-e-2", "kontext"},
 	llm.Transcribe: {"transcribe", "whisper"},
 	llm.Interpret:  {"whisper", "sandbox-transcribe"},
 	llm.Speak:      {"tts", "speech"},
 	llm.Moderate:   {"moderation", "guard"},
+	llm.Embeddings: {"embed"},
 }
 
 // Suits reports whether a model's name says that it does a media operation. It is good enough to name models in a refusal,

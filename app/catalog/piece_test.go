@@ -93,3 +93,36 @@ func TestNamesSayWhatModelsDo(t *testing.T) {
 		}
 	}
 }
+
+// TestFactsStandBeforeOlderModels of the data whose names are part of theirs.
+func TestFactsStandBeforeOlderModels(t *testing.T) {
+	t.Parallel()
+	c := catalog.BuiltIn()
+	for _, x := range []struct {
+		kind, model string
+		used        llm.Usage
+		nanos       int64
+	}{
+		{"bedrock", "amazon.titan-embed-text-v2:0", llm.Usage{Input: 1_000}, 20_000},
+		{"bedrock", "amazon.titan-embed-text-v1", llm.Usage{Input: 1_000}, 100_000},
+		{"bedrock", "eu.cohere.embed-v4:0", llm.Usage{Input: 1_000}, 120_000},
+		{"vertex", "gemini-2.5-flash-preview-tts", llm.Usage{Input: 10, Output: 100, OutputAudio: 100}, 1_005_000},
+		{"gemini", "gemini-2.5-pro-tts", llm.Usage{Input: 10, Output: 100, OutputAudio: 100}, 2_010_000},
+		{"vertex", "text-embedding-005", llm.Usage{Input: 7, Characters: 1_000}, 25_000},
+		{"vertex", "imagen-4.0-ultra-generate-001", llm.Usage{Images: 2}, 120_000_000},
+		{"bedrock", catalog.Graded("amazon.nova-canvas-v1:0", llm.Picture{Count: 1}), llm.Usage{Images: 1}, 40_000_000},
+		{"bedrock", catalog.Graded("amazon.nova-canvas-v1:0", llm.Picture{Count: 1, Width: 2048, Height: 1024, Quality: "high"}), llm.Usage{Images: 1}, 80_000_000},
+		{"bedrock", catalog.Graded("amazon.titan-image-generator-v2:0", llm.Picture{Count: 1}), llm.Usage{Images: 1}, 10_000_000},
+		{"bedrock", catalog.Graded("amazon.titan-image-generator-v2:0", llm.Picture{Count: 1, Width: 512, Height: 512, Quality: "hd"}), llm.Usage{Images: 1}, 10_000_000},
+		{"bedrock", catalog.Graded("amazon.titan-image-generator-v2:0", llm.Picture{Count: 1, Width: 512, Height: 512}), llm.Usage{Images: 1}, 8_000_000},
+	} {
+		q, ok := c.Quote(x.kind, x.model, today)
+		if !ok {
+			t.Errorf("%s has no price", x.model)
+			continue
+		}
+		if b, err := q.Bill(x.used); err != nil || int64(b.Total) != x.nanos {
+			t.Errorf("%s: %v, %v", x.model, b.Total, err)
+		}
+	}
+}

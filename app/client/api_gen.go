@@ -24,6 +24,12 @@ type ApplicantsAPI struct{ c *Client }
 // Applicants is what the API can do with applicants.
 func (c *Client) Applicants() ApplicantsAPI { return ApplicantsAPI{c} }
 
+// ApprovalsAPI is what the API can do with approvals.
+type ApprovalsAPI struct{ c *Client }
+
+// Approvals is what the API can do with approvals.
+func (c *Client) Approvals() ApprovalsAPI { return ApprovalsAPI{c} }
+
 // AuditAPI is what the API can do with audit.
 type AuditAPI struct{ c *Client }
 
@@ -47,6 +53,12 @@ type ConnectionsAPI struct{ c *Client }
 
 // Connections is what the API can do with connections.
 func (c *Client) Connections() ConnectionsAPI { return ConnectionsAPI{c} }
+
+// DataRulesAPI is what the API can do with data rules.
+type DataRulesAPI struct{ c *Client }
+
+// DataRules is what the API can do with data rules.
+func (c *Client) DataRules() DataRulesAPI { return DataRulesAPI{c} }
 
 // DepartmentsAPI is what the API can do with departments.
 type DepartmentsAPI struct{ c *Client }
@@ -78,6 +90,12 @@ type HealthAPI struct{ c *Client }
 // Health is what the API can do with health.
 func (c *Client) Health() HealthAPI { return HealthAPI{c} }
 
+// IncidentsAPI is what the API can do with incidents.
+type IncidentsAPI struct{ c *Client }
+
+// Incidents is what the API can do with incidents.
+func (c *Client) Incidents() IncidentsAPI { return IncidentsAPI{c} }
+
 // InvitationsAPI is what the API can do with invitations.
 type InvitationsAPI struct{ c *Client }
 
@@ -107,6 +125,12 @@ type MembersAPI struct{ c *Client }
 
 // Members is what the API can do with members.
 func (c *Client) Members() MembersAPI { return MembersAPI{c} }
+
+// ModelTiersAPI is what the API can do with model tiers.
+type ModelTiersAPI struct{ c *Client }
+
+// ModelTiers is what the API can do with model tiers.
+func (c *Client) ModelTiers() ModelTiersAPI { return ModelTiersAPI{c} }
 
 // ModelsAPI is what the API can do with models.
 type ModelsAPI struct{ c *Client }
@@ -306,6 +330,11 @@ func (a OrganizationAPI) Show(ctx context.Context, query url.Values, calls ...Ca
 func (a OrganizationAPI) Change(ctx context.Context, in OrganizationInput, calls ...Call) (out Organization, err error) {
 	err = a.c.do(ctx, http.MethodPut, "/organization", nil, in, &out, calls)
 	return out, err
+}
+
+// Delete: Delete an organization.
+func (a OrganizationAPI) Delete(ctx context.Context, in IdentityDeletionInput, calls ...Call) error {
+	return a.c.do(ctx, http.MethodPost, "/organization/delete", nil, in, nil, calls)
 }
 
 // List: List members.
@@ -1076,6 +1105,30 @@ func (a LimitsAPI) Lower(ctx context.Context, id string, increase string, calls 
 	return a.c.do(ctx, http.MethodDelete, "/limits/"+url.PathEscape(id)+"/increases/"+url.PathEscape(increase), nil, nil, nil, calls)
 }
 
+// List: List model tiers.
+func (a ModelTiersAPI) List(ctx context.Context, query url.Values, calls ...Call) (out PolicyTierList, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/model-tiers", query, nil, &out, calls)
+	return out, err
+}
+
+// All is List over all pages.
+func (a ModelTiersAPI) All(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[PolicyTier, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (PolicyTierList, error) {
+		return a.List(ctx, query, calls...)
+	}, func(p PolicyTierList) ([]PolicyTier, string) { return p.Data, p.Next })
+}
+
+// Set: Say of which tier models are, whatever they cost.
+func (a ModelTiersAPI) Set(ctx context.Context, in PolicyTierInput, calls ...Call) (out PolicyTier, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/model-tiers", nil, in, &out, calls)
+	return out, err
+}
+
+// Delete: Delete a model tier.
+func (a ModelTiersAPI) Delete(ctx context.Context, id string, calls ...Call) error {
+	return a.c.do(ctx, http.MethodDelete, "/model-tiers/"+url.PathEscape(id), nil, nil, nil, calls)
+}
+
 // List: List policies.
 func (a PoliciesAPI) List(ctx context.Context, query url.Values, calls ...Call) (out PolicyList, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/policies", query, nil, &out, calls)
@@ -1164,6 +1217,104 @@ func (a HealthAPI) Open(ctx context.Context, in HealthTargetInput, calls ...Call
 // Close: Put a target back into service.
 func (a HealthAPI) Close(ctx context.Context, in HealthTargetInput, calls ...Call) error {
 	return a.c.do(ctx, http.MethodPost, "/health/close", nil, in, nil, calls)
+}
+
+// List: List approvals.
+func (a ApprovalsAPI) List(ctx context.Context, query url.Values, calls ...Call) (out ApprovalList, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/approvals", query, nil, &out, calls)
+	return out, err
+}
+
+// All is List over all pages.
+func (a ApprovalsAPI) All(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[Approval, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (ApprovalList, error) { return a.List(ctx, query, calls...) }, func(p ApprovalList) ([]Approval, string) { return p.Data, p.Next })
+}
+
+// Ask: Ask for what a policy refuses to a key.
+func (a ApprovalsAPI) Ask(ctx context.Context, in ApprovalAskInput, calls ...Call) (out Approval, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/approvals", nil, in, &out, calls)
+	return out, err
+}
+
+// Show: Show an approval.
+func (a ApprovalsAPI) Show(ctx context.Context, id string, query url.Values, calls ...Call) (out Approval, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/approvals/"+url.PathEscape(id), query, nil, &out, calls)
+	return out, err
+}
+
+// Approve: Approve an approval.
+func (a ApprovalsAPI) Approve(ctx context.Context, id string, in ApprovalVerdictInput, calls ...Call) (out Approval, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/approvals/"+url.PathEscape(id)+"/approve", nil, in, &out, calls)
+	return out, err
+}
+
+// Deny: Deny an approval.
+func (a ApprovalsAPI) Deny(ctx context.Context, id string, in ApprovalDenialInput, calls ...Call) (out Approval, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/approvals/"+url.PathEscape(id)+"/deny", nil, in, &out, calls)
+	return out, err
+}
+
+// Revoke: End an approval at once, or withdraw a request of one's own.
+func (a ApprovalsAPI) Revoke(ctx context.Context, id string, calls ...Call) (out Approval, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/approvals/"+url.PathEscape(id)+"/revoke", nil, nil, &out, calls)
+	return out, err
+}
+
+// List: List data rules.
+func (a DataRulesAPI) List(ctx context.Context, query url.Values, calls ...Call) (out PiiRuleList, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/data-rules", query, nil, &out, calls)
+	return out, err
+}
+
+// All is List over all pages.
+func (a DataRulesAPI) All(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[PiiRule, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (PiiRuleList, error) { return a.List(ctx, query, calls...) }, func(p PiiRuleList) ([]PiiRule, string) { return p.Data, p.Next })
+}
+
+// Create: Create a data rule.
+func (a DataRulesAPI) Create(ctx context.Context, in PiiRuleInput, calls ...Call) (out PiiRule, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/data-rules", nil, in, &out, calls)
+	return out, err
+}
+
+// Try: Say what the rules would do with a text; nothing of it is kept.
+func (a DataRulesAPI) Try(ctx context.Context, in TryInput, calls ...Call) (out Try, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/data-rules/try", nil, in, &out, calls)
+	return out, err
+}
+
+// Show: Show a data rule.
+func (a DataRulesAPI) Show(ctx context.Context, id string, query url.Values, calls ...Call) (out PiiRule, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/data-rules/"+url.PathEscape(id), query, nil, &out, calls)
+	return out, err
+}
+
+// Update: Update a data rule.
+func (a DataRulesAPI) Update(ctx context.Context, id string, in PiiRuleChange, calls ...Call) (out PiiRule, err error) {
+	err = a.c.do(ctx, http.MethodPatch, "/data-rules/"+url.PathEscape(id), nil, in, &out, calls)
+	return out, err
+}
+
+// Delete: Delete a data rule.
+func (a DataRulesAPI) Delete(ctx context.Context, id string, calls ...Call) error {
+	return a.c.do(ctx, http.MethodDelete, "/data-rules/"+url.PathEscape(id), nil, nil, nil, calls)
+}
+
+// List: List requests in which data rules found something, newest first.
+func (a IncidentsAPI) List(ctx context.Context, query url.Values, calls ...Call) (out IncidentList, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/incidents", query, nil, &out, calls)
+	return out, err
+}
+
+// All is List over all pages.
+func (a IncidentsAPI) All(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[Incident, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (IncidentList, error) { return a.List(ctx, query, calls...) }, func(p IncidentList) ([]Incident, string) { return p.Data, p.Next })
+}
+
+// Show: Show an incident.
+func (a IncidentsAPI) Show(ctx context.Context, id string, query url.Values, calls ...Call) (out Incident, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/incidents/"+url.PathEscape(id), query, nil, &out, calls)
+	return out, err
 }
 
 // List: List audit entries, newest first. Organization admins see all of them, others their own acts.
@@ -1409,6 +1560,62 @@ type Allocation struct {
 	Next    string    `json:"next,omitempty"` // give it as after
 }
 
+// Approval is a request for what policies refuse to a key and, once it is approved, the grant.
+type Approval struct {
+	ID        string     `json:"id"`
+	Key       string     `json:"key"`
+	KeyName   string     `json:"key_name"`
+	Model     string     `json:"model"`
+	CostUSD   string     `json:"cost_usd"` // of one request, as it was refused; "" if it was not for its cost
+	Reason    string     `json:"reason"`
+	Against   []string   `json:"against"`    // what policies have against it
+	AmountUSD string     `json:"amount_usd"` // the most that its requests may cost together; "" = any
+	Times     int64      `json:"times"`      // 0 = any number
+	Until     time.Time  `json:"until"`
+	SpentUSD  string     `json:"spent_usd"` // of the grant; requests under way count with the most they can cost
+	Used      int64      `json:"used"`
+	State     string     `json:"state"` // pending, approved, denied, expired, withdrawn, revoked, over
+	AskedBy   string     `json:"asked_by"`
+	AskedAt   time.Time  `json:"asked_at"`
+	ExpiresAt time.Time  `json:"expires_at"` // when it is too late to decide
+	DecidedBy string     `json:"decided_by"`
+	DecidedAt *time.Time `json:"decided_at"`
+	Note      string     `json:"note"`
+	CanDecide bool       `json:"can_decide"`
+	CanRevoke bool       `json:"can_revoke"`
+}
+
+// ApprovalAskInput asks for what policies refuse to a key.
+type ApprovalAskInput struct {
+	Key       string `json:"key,omitempty"`
+	Model     string `json:"model,omitempty"`      // as the client asks for it
+	CostUSD   string `json:"cost_usd,omitempty"`   // what one request may cost, as it was refused; "" if it was not for its cost
+	AmountUSD string `json:"amount_usd,omitempty"` // the most that the requests may cost together; needed with cost_usd
+	Times     int64  `json:"times,omitempty"`      // 0 = any number
+	Until     string `json:"until,omitempty"`      // empty = 7 days from now
+	Reason    string `json:"reason,omitempty"`
+}
+
+// ApprovalDenialInput refuses.
+type ApprovalDenialInput struct {
+	Note string `json:"note,omitempty"`
+}
+
+// ApprovalList is a body of the API.
+type ApprovalList struct {
+	Data    []Approval `json:"data"`
+	HasMore bool       `json:"has_more"`       // whether there are more pages
+	Next    string     `json:"next,omitempty"` // give it as after
+}
+
+// ApprovalVerdictInput approves. Empty fields grant what was asked for.
+type ApprovalVerdictInput struct {
+	AmountUSD string `json:"amount_usd,omitempty"`
+	Times     int64  `json:"times,omitempty"`
+	Until     string `json:"until,omitempty"`
+	Note      string `json:"note,omitempty"`
+}
+
 // AuditEntry is an audit entry in the management API. Secrets are masked before they are stored.
 type AuditEntry struct {
 	ID         string          `json:"id"`
@@ -1472,6 +1679,7 @@ type Budget struct {
 
 // BudgetAskInput asks for more of a budget.
 type BudgetAskInput struct {
+	Kind   string `json:"kind,omitempty"` // increase (the default) or borrow
 	Amount string `json:"amount,omitempty"`
 	Until  string `json:"until,omitempty"` // empty = the end of the period
 	Reason string `json:"reason,omitempty"`
@@ -1538,6 +1746,7 @@ type BudgetOverride struct {
 	Name      string     `json:"budget_name"`
 	Label     string     `json:"scope_label"`
 	Measure   string     `json:"measure"`
+	Kind      string     `json:"kind"` // increase, or borrow from the next period
 	Amount    string     `json:"amount"`
 	Until     *time.Time `json:"until"` // null = the end of the period
 	Reason    string     `json:"reason"`
@@ -1856,6 +2065,11 @@ type IdentityAccountList struct {
 	Next    string            `json:"next,omitempty"` // give it as after
 }
 
+// IdentityDeletionInput repeats the organization's name, so that nothing is deleted by a slip.
+type IdentityDeletionInput struct {
+	Name string `json:"name,omitempty"`
+}
+
 // IdentityInTeamInput is a body of the API.
 type IdentityInTeamInput struct {
 	Team string `json:"team,omitempty"`
@@ -1888,6 +2102,25 @@ type IdentityNewToken struct {
 	LastUsedAt *time.Time `json:"last_used_at"` // to the minute
 	RevokedAt  *time.Time `json:"revoked_at"`
 	Secret     string     `json:"secret"`
+}
+
+// Incident is a request in which data rules found something.
+type Incident struct {
+	ID      string     `json:"id"`
+	Request string     `json:"request"`
+	At      time.Time  `json:"at"`
+	Action  string     `json:"action"` // the strictest: log, mask or block
+	Found   []PiiFound `json:"found"`
+	Key     string     `json:"key"`    // names, "" if there is none
+	Member  string     `json:"member"` // whose key it is
+	Team    string     `json:"team"`
+}
+
+// IncidentList is a body of the API.
+type IncidentList struct {
+	Data    []Incident `json:"data"`
+	HasMore bool       `json:"has_more"`
+	Next    string     `json:"next,omitempty"` // give it as ?after=
 }
 
 // Increase is a temporary increase.
@@ -2240,6 +2473,66 @@ type PeriodList struct {
 	Next    string   `json:"next,omitempty"` // give it as after
 }
 
+// PiiActions is what each built-in detector does: off, log, mask or block.
+type PiiActions struct {
+	Email  string `json:"email"`
+	Phone  string `json:"phone"`
+	SSN    string `json:"ssn"`
+	Card   string `json:"card"`
+	IBAN   string `json:"iban"`
+	Secret string `json:"secret"`
+}
+
+// PiiFound is what one detector found. The value itself is kept nowhere.
+type PiiFound struct {
+	Detector string `json:"detector"` // email, phone, ssn, card, iban, secret, or a pattern's name
+	Pattern  bool   `json:"pattern"`  // it is one of the organization's own
+	Action   string `json:"action"`
+	Count    int    `json:"count"` // 0: the pattern could not be checked in time
+}
+
+// PiiPattern is one of the organization's own detectors.
+type PiiPattern struct {
+	Name   string `json:"name"`
+	Expr   string `json:"expr"`   // RE2, at most 512 bytes
+	Action string `json:"action"` // log, mask or block
+}
+
+// PiiRule is a data rule in the management API.
+type PiiRule struct {
+	ID         string       `json:"id"`
+	Scope      string       `json:"scope"` // id of the organization, department, team, member or key
+	ScopeKind  string       `json:"scope_kind"`
+	ScopeLabel string       `json:"scope_label"`
+	Actions    PiiActions   `json:"actions"`
+	Patterns   []PiiPattern `json:"patterns"`
+	Allow      []string     `json:"allow"` // values that are no finding; @acme.com for a domain
+	CreatedAt  time.Time    `json:"created_at"`
+	UpdatedAt  time.Time    `json:"updated_at"`
+}
+
+// PiiRuleChange changes what it names and leaves the rest; of actions, too.
+type PiiRuleChange struct {
+	Actions  PiiActions    `json:"actions,omitempty"`
+	Patterns *[]PiiPattern `json:"patterns,omitempty"`
+	Allow    *[]string     `json:"allow,omitempty"`
+}
+
+// PiiRuleInput sets a rule. Without a scope it is the organization's. A detector that is left out is off.
+type PiiRuleInput struct {
+	Scope    string       `json:"scope,omitempty"`
+	Actions  PiiActions   `json:"actions,omitempty"`
+	Patterns []PiiPattern `json:"patterns,omitempty"`
+	Allow    []string     `json:"allow,omitempty"`
+}
+
+// PiiRuleList is a body of the API.
+type PiiRuleList struct {
+	Data    []PiiRule `json:"data"`
+	HasMore bool      `json:"has_more"`       // whether there are more pages
+	Next    string    `json:"next,omitempty"` // give it as after
+}
+
 // Policy is what log-ins must show. Lifetimes are in seconds, 0 for the installation's default.
 type Policy struct {
 	SecondFactor    bool   `json:"second_factor"`
@@ -2253,7 +2546,11 @@ type Policy struct {
 type PolicyChange struct {
 	Allow      *[]string `json:"allow,omitempty"`
 	Deny       *[]string `json:"deny,omitempty"`
-	MaxCostUSD *string   `json:"max_cost_usd,omitempty"` // "" = anything
+	MayAsk     *bool     `json:"may_ask,omitempty"`
+	Highest    *string   `json:"highest_tier,omitempty"`  // "" = any
+	MaxCostUSD *string   `json:"max_cost_usd,omitempty"`  // "" = anything
+	AskAbove   *string   `json:"ask_above_usd,omitempty"` // "" = never
+	Approver   *string   `json:"approver,omitempty"`
 }
 
 // PolicyInput sets a policy. Without a scope it is the organization's.
@@ -2261,7 +2558,11 @@ type PolicyInput struct {
 	Scope      string   `json:"scope,omitempty"`
 	Allow      []string `json:"allow,omitempty"`
 	Deny       []string `json:"deny,omitempty"`
+	MayAsk     bool     `json:"may_ask,omitempty"`
+	Highest    string   `json:"highest_tier,omitempty"`
 	MaxCostUSD string   `json:"max_cost_usd,omitempty"`
+	AskAbove   string   `json:"ask_above_usd,omitempty"`
+	Approver   string   `json:"approver,omitempty"` // "" = manager
 }
 
 // PolicyList is a body of the API.
@@ -2277,11 +2578,36 @@ type PolicyPolicy struct {
 	Scope      string    `json:"scope"` // id of the organization, department, team, member or key
 	ScopeKind  string    `json:"scope_kind"`
 	ScopeLabel string    `json:"scope_label"`
-	Allow      []string  `json:"allow"`        // patterns of models that may be used; empty = all
-	Deny       []string  `json:"deny"`         // patterns of models that may not; wins over allow
-	MaxCostUSD string    `json:"max_cost_usd"` // the largest cost of one request; "" = anything
+	Allow      []string  `json:"allow"`         // patterns of models that may be used; empty = all
+	Deny       []string  `json:"deny"`          // patterns of models that may not; wins over allow
+	MayAsk     bool      `json:"may_ask"`       // models that the lists refuse may be asked for
+	Highest    string    `json:"highest_tier"`  // economy, standard or premium; models above need an approval; "" = any
+	MaxCostUSD string    `json:"max_cost_usd"`  // the largest cost of one request; "" = anything
+	AskAbove   string    `json:"ask_above_usd"` // a request that can cost more needs an approval; "" = never
+	Approver   string    `json:"approver"`      // the lowest role that may approve: lead, manager or admin
 	CreatedAt  time.Time `json:"created_at"`
 	UpdatedAt  time.Time `json:"updated_at"`
+}
+
+// PolicyTier is what an organization says about the tier of models.
+type PolicyTier struct {
+	ID        string    `json:"id"`
+	Pattern   string    `json:"pattern"` // a model, or with * for any characters; the longest that fits counts
+	Tier      string    `json:"tier"`    // economy, standard or premium
+	CreatedAt time.Time `json:"created_at"`
+}
+
+// PolicyTierInput sets the tier of models. A second one for the same pattern changes it.
+type PolicyTierInput struct {
+	Pattern string `json:"pattern,omitempty"`
+	Tier    string `json:"tier,omitempty"`
+}
+
+// PolicyTierList is a body of the API.
+type PolicyTierList struct {
+	Data    []PolicyTier `json:"data"`
+	HasMore bool         `json:"has_more"`       // whether there are more pages
+	Next    string       `json:"next,omitempty"` // give it as after
 }
 
 // Price is a model of the catalogue. Prices are USD per million tokens, or per request and search.
@@ -2866,6 +3192,19 @@ type TrialInput struct {
 	Targets         []string `json:"targets,omitempty"` // connection/model
 	Prompt          string   `json:"prompt,omitempty"`
 	MaxOutputTokens int64    `json:"max_output_tokens,omitempty"` // 500 where it is left out
+}
+
+// Try is what would become of it. The text is not repeated.
+type Try struct {
+	Action string     `json:"action"`
+	Reason string     `json:"reason"` // of a refusal
+	Found  []PiiFound `json:"found"`  // with action off: detectors that no rule wants
+}
+
+// TryInput is a text to be tried.
+type TryInput struct {
+	Scope string `json:"scope,omitempty"` // the place it would be sent below; the organization by default
+	Text  string `json:"text,omitempty"`  // at most 64 KiB
 }
 
 // Usage is what one value of a dimension comes to.

@@ -83,10 +83,15 @@ func TestKindsSpeakWhatTheirAdaptersPassOn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, k := range []provider.Kind{provider.OpenAI, provider.Anthropic, provider.Gemini, provider.Azure, provider.Bedrock, provider.Compatible} {
+		for _, at := range []struct {
+			kind  provider.Kind
+			model string
+		}{{provider.OpenAI, "m"}, {provider.Anthropic, "m"}, {provider.Gemini, "m"}, {provider.Azure, "m"}, {provider.Bedrock, "m"}, {provider.Compatible, "m"},
+			{provider.Vertex, "m"}, {provider.Vertex, "claude-opus-4-1"}, {provider.Vertex, "publishers/anthropic/models/claude-opus-4-1"}} {
+			k := at.kind
 			adapter, _ := h.For(k)
-			c := &provider.Connection{Kind: k, BaseURL: "http://127.0.0.1:1", Credential: secret.New("a-key")}
-			r, err := adapter.Request(context.Background(), c, call, llm.Edit{Model: "m", Notes: &llm.Notes{}}, http.Header{})
+			c := &provider.Connection{Kind: k, BaseURL: "http://127.0.0.1:1/v1/projects/p/locations/l", Credential: secret.New("a-key")}
+			r, err := adapter.Request(context.Background(), c, call, llm.Edit{Model: at.model, Notes: &llm.Notes{}}, http.Header{})
 			if err != nil {
 				t.Fatalf("%s to %s: %v", s.family, k, err)
 			}
@@ -94,9 +99,26 @@ func TestKindsSpeakWhatTheirAdaptersPassOn(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if passes := strings.Contains(string(sent), `"x_mark":1`); passes != k.Speaks(s.family) {
-				t.Errorf("a body of %s passes to %s: %v; it is said to speak that: %v", s.family, k, passes, k.Speaks(s.family))
+			if passes := strings.Contains(string(sent), `"x_mark":1`); passes != k.Speaks(s.family, at.model) {
+				t.Errorf("a body of %s passes to %s at %s: %v; it is said to speak that: %v", s.family, at.model, k, passes, k.Speaks(s.family, at.model))
 			}
 		}
+	}
+}
+
+// Claude on Vertex takes the bodies of Anthropic's clients, and Vertex's other models do not.
+func TestAModelIsNamedByWhatItSpeaksNotByItsProvider(t *testing.T) {
+	t.Parallel()
+	h, _ := serve(t, asCompatible, "sandbox-chat")
+	h.policy = llm.Reject
+	there := &provider.Connection{Kind: provider.Vertex}
+	h.others = map[string]route.Target{"claude-there": {Connection: there, Model: "claude-opus-4-1"}, "gemini-there": {Connection: there, Model: "gemini-2.5-flash"}}
+	resp, text := h.post(t, "/v1/messages", `{"model":"smart","max_tokens":9,"top_k":3,"messages":[{"role":"user","content":"hi"}]}`)
+	if resp.StatusCode != 400 || !strings.Contains(text, "Models that can take it: claude-there.") {
+		t.Errorf("%d %s", resp.StatusCode, text)
+	}
+	resp, text = h.post(t, "/v1beta/models/smart:generateContent", `{"contents":[{"parts":[{"text":"hi"}]}],"generationConfig":{"topK":3}}`)
+	if resp.StatusCode != 400 || !strings.Contains(text, "Models that can take it: gemini-there.") {
+		t.Errorf("%d %s", resp.StatusCode, text)
 	}
 }

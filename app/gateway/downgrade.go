@@ -42,7 +42,7 @@ func (g *Gateway) cheaper(x *Exchange, p route.Plan, step budget.Step) (route.Pl
 	if err != nil {
 		return p, "nothing serves it"
 	}
-	if plan, err = permit(&x.bound, step.Model, plan); err != nil {
+	if plan, err = permit(&x.bound, step.Model, plan, g.tiers(x.Grant.Chain.Org)); err != nil {
 		return p, "a policy denies it"
 	}
 	now, known := g.quoteOf(x, p.Targets[0])

@@ -101,9 +101,7 @@ func (g *Gateway) decoded(ctx context.Context, x *Exchange) error {
 	if err := g.checkSignature(ctx, x.R, body); err != nil {
 		return err
 	}
-	x.Call, err = x.Dialect.Decode(llm.Ask{Operation: x.Endpoint.op, Model: x.Named, Stream: x.Endpoint.stream,
-		Query: x.R.URL.RawQuery, Header: x.R.Header, Body: body, At: x.Started.Unix()})
-	if err != nil {
+	if err := g.read(x, body); err != nil {
 		return err
 	}
 	if x.Call.Bound.TextBytes > g.limits.Text {
@@ -164,7 +162,7 @@ func (g *Gateway) admit(_ context.Context, x *Exchange) (Finish, error) {
 	return nil, nil
 }
 
-// compose, screen, assign and recall ask rooms that may not be built into this gateway; without one there is
+// compose, assign and recall ask rooms that may not be built into this gateway; without one there is
 // nothing to decide.
 
 func (g *Gateway) compose(ctx context.Context, x *Exchange) (Finish, error) {
@@ -172,13 +170,6 @@ func (g *Gateway) compose(ctx context.Context, x *Exchange) (Finish, error) {
 		return nil, nil
 	}
 	return g.Prompts.Compose(ctx, x)
-}
-
-func (g *Gateway) screen(ctx context.Context, x *Exchange) (Finish, error) {
-	if g.Screens == nil {
-		return nil, nil
-	}
-	return g.Screens.Screen(ctx, x)
 }
 
 func (g *Gateway) assign(ctx context.Context, x *Exchange) (Finish, error) {
@@ -207,7 +198,7 @@ func (g *Gateway) plan(ctx context.Context, x *Exchange) (Finish, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p, err = permit(&x.bound, x.Call.Model, p); err != nil {
+	if p, err = permit(&x.bound, x.Call.Model, p, g.tiers(x.Grant.Chain.Org)); err != nil {
 		return nil, err
 	}
 	if len(p.Targets) == 0 {

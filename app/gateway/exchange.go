@@ -30,13 +30,15 @@ type Exchange struct {
 
 	Grant *key.Grant   // authenticate
 	bound policy.Bound // admit
-	Hints Hints        // authenticate
-	Call  *llm.Call    // decode
-	Plan  route.Plan   // plan
-	try   *attempt     // reserve and dispatch: the attempt under way
-	tries int
-	kept  object.Object // plan: what a call about a kept answer is about
-	asked bool          // an attempt reached a provider, so the request is counted
+	// claimed are the approvals on which this request counts as a use.
+	claimed []id.Approval
+	Hints   Hints      // authenticate
+	Call    *llm.Call  // decode
+	Plan    route.Plan // plan
+	try     *attempt   // reserve and dispatch: the attempt under way
+	tries   int
+	kept    object.Object // plan: what a call about a kept answer is about
+	asked   bool          // an attempt reached a provider, so the request is counted
 
 	patience *patience.Policy // reserve
 	until    time.Time        // reserve: when the request's time is over

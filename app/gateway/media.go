@@ -10,8 +10,8 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/route"
 )
 
-// Pictures, sound and verdicts. They pass to providers that speak OpenAI's family; what a call can cost follows from the
-// request (llm.Bound) and the price, and what it did cost from the answer.
+// Pictures, sound and verdicts. They pass to providers that speak OpenAI's family, and are translated for some others; what a
+// call can cost follows from the request (llm.Bound) and the price, and what it did cost from the answer.
 
 // able are the targets whose provider can be asked for an operation.
 func (g *Gateway) able(targets []route.Target, op llm.Operation) []route.Target {

@@ -119,12 +119,15 @@ func (h *house) send(t *testing.T, method, path, body, kind string) (*http.Respo
 
 func TestOtherFamiliesDoNoMedia(t *testing.T) {
 	t.Parallel()
-	for _, kind := range []provider.Kind{provider.Anthropic, provider.Gemini, provider.Vertex, provider.Bedrock} {
+	const images, speech, moderations = "/v1/images/generations", "/v1/audio/speech", "/v1/moderations"
+	bodies := map[string]string{images: `{"model":"smart","prompt":"x"}`, speech: `{"model":"smart","input":"x"}`, moderations: `{"model":"smart","input":"x"}`}
+	for kind, paths := range map[provider.Kind][]string{provider.Anthropic: {images, speech, moderations}, provider.Gemini: {moderations},
+		provider.Vertex: {moderations}, provider.Bedrock: {speech, moderations}} {
 		h := build(t, nil)
 		h.provide("up", func(http.ResponseWriter, *http.Request) { t.Error("the provider was asked") })
 		h.targets[0].Connection.Kind = kind
-		for path, body := range map[string]string{"/v1/images/generations": `{"model":"smart","prompt":"x"}`, "/v1/audio/speech": `{"model":"smart","input":"x"}`, "/v1/moderations": `{"model":"smart","input":"x"}`} {
-			resp, text := h.send(t, "POST", path, body, "application/json")
+		for _, path := range paths {
+			resp, text := h.send(t, "POST", path, bodies[path], "application/json")
 			if resp.StatusCode != 400 || !strings.Contains(text, "unsupported_operation") || !strings.Contains(text, `"param":"model"`) || !strings.Contains(text, "OpenAI") {
 				t.Errorf("%s %s: %d %s", kind, path, resp.StatusCode, text)
 			}
@@ -175,9 +178,11 @@ func TestTheTableOfMediaIsTrue(t *testing.T) {
 	for line := range strings.SplitSeq(string(page), "\n") {
 		cells := strings.Split(strings.Trim(line, "| "), " | ")
 		kinds, ok := map[string][]provider.Kind{
-			"OpenAI, compatible servers, sandbox":           {provider.OpenAI, provider.Compatible},
-			"Azure OpenAI":                                  {provider.Azure},
-			"Anthropic, Gemini, Vertex AI, Bedrock, Ollama": {provider.Anthropic, provider.Gemini, provider.Vertex, provider.Bedrock},
+			"OpenAI, compatible servers, sandbox": {provider.OpenAI, provider.Compatible},
+			"Azure OpenAI":                        {provider.Azure},
+			"Google AI Studio, Vertex AI":         {provider.Gemini, provider.Vertex},
+			"Bedrock":                             {provider.Bedrock},
+			"Anthropic, Ollama":                   {provider.Anthropic},
 		}[cells[0]]
 		if !ok || len(cells) != 6 {
 			continue
@@ -186,13 +191,13 @@ func TestTheTableOfMediaIsTrue(t *testing.T) {
 		for _, kind := range kinds {
 			a, _ := h.For(kind)
 			for i, op := range ops {
-				if does := slices.Contains(a.Operations(), op); does != (cells[i+1] == "yes") {
+				if does := slices.Contains(a.Operations(), op); does != (cells[i+1] != "no") {
 					t.Errorf("%s, %s: the page says %s", kind, op, cells[i+1])
 				}
 			}
 		}
 	}
-	if rows != 3 {
+	if rows != 5 {
 		t.Errorf("%d rows of the table were found", rows)
 	}
 }

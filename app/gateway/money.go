@@ -16,6 +16,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/policy"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/route"
 )
@@ -42,6 +43,10 @@ type attempt struct {
 	sent    time.Time
 	pass    health.Pass
 	leash   leash
+	// passes are the approvals that the attempt needs, claimed what it took of each, first those whose use it counts as.
+	passes  []*policy.Pass
+	claimed money.USD
+	first   []id.Approval
 
 	// What came back; filled by dispatch and respond.
 	failure   *provider.Failure
@@ -110,6 +115,10 @@ func (g *Gateway) take(ctx context.Context, x *Exchange, t route.Target, pass he
 	if err != nil {
 		return err
 	}
+	if err := g.claim(ctx, x, a, hold.Amount()); err != nil {
+		g.Budgets.Release(hold)
+		return err
+	}
 	a.hold = hold
 	x.try = a
 	x.tries++
@@ -170,7 +179,7 @@ func (g *Gateway) price(x *Exchange, a *attempt, want *budget.Want) error {
 	if err := capCost(x, a, want); err != nil {
 		return err
 	}
-	return capPolicy(x, a, want)
+	return g.capPolicy(x, a, want)
 }
 
 // quoteOf is a target's price now, by the catalogue's name of its provider.
@@ -287,10 +296,12 @@ func (g *Gateway) settle(x *Exchange) {
 	a.settled = true
 	a.pass.Done(g.clock.Now(), x.report(a))
 	if !a.opened {
+		g.unclaim(x, a, 0)
 		g.Budgets.Release(a.hold)
 		return
 	}
 	s, used := g.conclude(x, a)
+	g.unclaim(x, a, s.Cost)
 	if s.State != ledger.Voided {
 		x.asked = true
 		x.fact.Usage, x.fact.Model, x.fact.Provider = used, a.target.Model, a.target.Connection.Name

@@ -167,7 +167,7 @@ func TestWithoutPoliciesAPlanIsTheSameOne(t *testing.T) {
 	p := route.Plan{Targets: make([]route.Target, 3)}
 	var none policy.Bound
 	if n := testing.AllocsPerRun(100, func() {
-		if q, err := permit(&none, "smart", p); err != nil || &q.Targets[0] != &p.Targets[0] {
+		if q, err := permit(&none, "smart", p, nil); err != nil || &q.Targets[0] != &p.Targets[0] {
 			t.Error("the plan was copied")
 		}
 	}); n != 0 {

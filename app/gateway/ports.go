@@ -17,6 +17,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/object"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/patience"
+	"github.com/bodhi-gateway/bodhi/app/pii"
 	"github.com/bodhi-gateway/bodhi/app/policy"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/route"
@@ -29,6 +30,7 @@ type Ports struct {
 	Keys        Keys
 	Limits      Limits
 	Policies    Policies
+	Approvals   Approvals // must be there with Policies
 	Prompts     Prompts
 	Screens     Screens
 	Experiments Experiments
@@ -78,8 +80,17 @@ type Limits interface {
 
 // Policies says which models may be used and what a request may cost. *policy.Book implements it.
 type Policies interface {
-	// For gives the policies on a chain. It answers from memory and allocates nothing.
-	For(c org.Chain) policy.Bound
+	// For gives the policies on a chain at a moment. It answers from memory and allocates nothing.
+	For(c org.Chain, now time.Time) policy.Bound
+}
+
+// Approvals counts uses of what somebody approved. *approval.Desk implements it.
+type Approvals interface {
+	// Claim takes a use and the most that it can cost, or refuses. again is another attempt of a request that was counted. It
+	// asks the database.
+	Claim(ctx context.Context, p *policy.Pass, again bool, most money.USD) error
+	// Settle gives uses and money back. It never waits.
+	Settle(p *policy.Pass, times int64, unused money.USD)
 }
 
 // Objects remembers what providers keep for which key. *object.Registry implements it.
@@ -99,9 +110,10 @@ type Prompts interface {
 	Compose(ctx context.Context, x *Exchange) (Finish, error)
 }
 
-// Screens looks for personal data and secrets.
+// Screens looks for personal data and secrets. *pii.Book implements it.
 type Screens interface {
-	Screen(ctx context.Context, x *Exchange) (Finish, error)
+	// For gives the data rules on a chain. It answers from memory and allocates nothing.
+	For(c org.Chain) pii.Bound
 }
 
 // Experiments chooses a variant, sticky by user or session.

@@ -3,6 +3,7 @@ package gateway
 import (
 	"strings"
 
+	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 )
@@ -32,7 +33,10 @@ func (g *Gateway) says(x *Exchange, name string) bool {
 	other := *x.Call
 	other.Model = name
 	p, err := g.Routes.Plan(x.Grant.Chain.Org, &other)
-	if err != nil || len(p.Targets) == 0 || !p.Targets[0].Connection.Kind.Speaks(native(x.Call.Family)) {
+	if err != nil || len(p.Targets) == 0 || !p.Targets[0].Connection.Kind.Speaks(native(x.Call.Family), p.Targets[0].Model) {
+		return false
+	}
+	if op := x.Call.Operation; (op.Media() || op == llm.Embeddings) && !catalog.Suits(p.Targets[0].Model, op) {
 		return false
 	}
 	size := x.Call.Bound

@@ -37,7 +37,12 @@ type (
 	providerEntity   struct{}
 	accountEntity    struct{}
 	policyEntity     struct{}
+	dataRuleEntity   struct{}
 	incidentEntity   struct{}
+	approvalEntity   struct{}
+	summonsEntity    struct{}
+	tierEntity       struct{}
+	outageEntity     struct{}
 )
 
 func (orgEntity) prefix() string        { return "org" }
@@ -75,7 +80,12 @@ func (passkeyEntity) prefix() string    { return "pky" }
 func (providerEntity) prefix() string   { return "sso" }
 func (accountEntity) prefix() string    { return "acc" }
 func (policyEntity) prefix() string     { return "pol" }
-func (incidentEntity) prefix() string   { return "inc" }
+func (dataRuleEntity) prefix() string   { return "dat" }
+func (incidentEntity) prefix() string   { return "pii" }
+func (approvalEntity) prefix() string   { return "apr" }
+func (summonsEntity) prefix() string    { return "sum" }
+func (tierEntity) prefix() string       { return "tier" }
+func (outageEntity) prefix() string     { return "out" }
 
 // One alias per entity; the comment says what it names.
 type (
@@ -114,7 +124,12 @@ type (
 	Provider   = ID[providerEntity]   // an identity provider of single sign-on
 	Account    = ID[accountEntity]    // a service account
 	Policy     = ID[policyEntity]     // a policy on models
-	Incident   = ID[incidentEntity]   // a breaker that changed its state
+	DataRule   = ID[dataRuleEntity]   // a rule on personal data and secrets
+	Incident   = ID[incidentEntity]   // a request in which a data rule found something
+	Approval   = ID[approvalEntity]   // somebody's request for what a policy refuses, and what was granted
+	Summons    = ID[summonsEntity]    // one manager's call to decide a request, with its link
+	Tier       = ID[tierEntity]       // what an organization says about a model's tier
+	Outage     = ID[outageEntity]     // a breaker that changed its state
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -327,8 +342,38 @@ func NewPolicy(s *Source) Policy { return New[policyEntity](s) }
 // ParsePolicy reads the printed or plain form of an id for a policy on models.
 func ParsePolicy(s string) (Policy, error) { return Parse[policyEntity](s) }
 
-// NewIncident makes an id for a breaker's change of state.
+// NewDataRule makes an id for a rule on personal data and secrets.
+func NewDataRule(s *Source) DataRule { return New[dataRuleEntity](s) }
+
+// ParseDataRule reads the printed or plain form of an id for a rule on personal data and secrets.
+func ParseDataRule(s string) (DataRule, error) { return Parse[dataRuleEntity](s) }
+
+// NewIncident makes an id for a request in which a data rule found something.
 func NewIncident(s *Source) Incident { return New[incidentEntity](s) }
 
-// ParseIncident reads the printed or plain form of an id for a breaker's change of state.
+// ParseIncident reads the printed or plain form of an id for a request in which a data rule found something.
 func ParseIncident(s string) (Incident, error) { return Parse[incidentEntity](s) }
+
+// NewApproval makes an id for somebody's request for what a policy refuses, and what was granted.
+func NewApproval(s *Source) Approval { return New[approvalEntity](s) }
+
+// ParseApproval reads the printed or plain form of an id for somebody's request for what a policy refuses, and what was granted.
+func ParseApproval(s string) (Approval, error) { return Parse[approvalEntity](s) }
+
+// NewSummons makes an id for one manager's call to decide a request, with its link.
+func NewSummons(s *Source) Summons { return New[summonsEntity](s) }
+
+// ParseSummons reads the printed or plain form of an id for one manager's call to decide a request, with its link.
+func ParseSummons(s string) (Summons, error) { return Parse[summonsEntity](s) }
+
+// NewTier makes an id for what an organization says about a model's tier.
+func NewTier(s *Source) Tier { return New[tierEntity](s) }
+
+// ParseTier reads the printed or plain form of an id for what an organization says about a model's tier.
+func ParseTier(s string) (Tier, error) { return Parse[tierEntity](s) }
+
+// NewOutage makes an id for a breaker's change of state.
+func NewOutage(s *Source) Outage { return New[outageEntity](s) }
+
+// ParseOutage reads the printed or plain form of an id for a breaker's change of state.
+func ParseOutage(s string) (Outage, error) { return Parse[outageEntity](s) }

@@ -91,3 +91,40 @@ func zoneThere(zone string) bool {
 func organizationFacts(o org.Organization) map[string]any {
 	return map[string]any{"name": o.Name, "slug": o.Slug, "zone": o.Zone}
 }
+
+// DeleteOrganization ends the actor's organization, for its admins, who repeat its name: a slip of the hand must not do it.
+// Sessions, management and SCIM tokens and links in letters die with their next use, keys within a second on every node.
+// The books and the audit log stay, out of everybody's sight but the operator's. Nothing here undoes it.
+func (s *Service) DeleteOrganization(ctx context.Context, actor org.Actor, name string) error {
+	if err := actor.Require(org.Admin); err != nil {
+		return err
+	}
+	err := s.Tx.Do(ctx, func(ctx context.Context) error {
+		if err := s.Orgs.Hold(ctx, actor.Org); err != nil {
+			return err
+		}
+		o, err := s.Orgs.Organization(ctx, actor.Org)
+		if err != nil {
+			return err
+		}
+		if strings.TrimSpace(name) != o.Name {
+			return fault.Field("name", "This is not the organization's name. Type it as it is written above, with capitals and spaces.")
+		}
+		now := s.Clock.Now()
+		if err := s.Orgs.DeleteOrganization(ctx, o.ID, now); err != nil {
+			return err
+		}
+		ended, err := s.Logins.EndSome(ctx, o.ID, Which{}, now)
+		if err != nil {
+			return err
+		}
+		return s.Audit.Append(ctx, actor, audit.Entry{Action: "organization.deleted", Target: o.ID.String(), TargetName: o.Name,
+			Before: organizationFacts(o), After: map[string]any{"sessions": ended}})
+	})
+	if err != nil {
+		return fmt.Errorf("delete organization: %w", err)
+	}
+	s.Log.InfoContext(ctx, "organization deleted", "org", actor.Org.String())
+	s.treeChanged(ctx)
+	return nil
+}

@@ -65,8 +65,9 @@ func (s *Service) Lifetimes(ctx context.Context, o id.Org) (idle, absolute time.
 	return p.Idle, p.Absolute, err
 }
 
-// SetPolicy changes what log-ins must show, and ends the sessions that would not be let in any more. But for keep, the
-// session the change is made from: whoever turns a requirement on must meet it, so that they do not lock themselves out.
+// SetPolicy changes what log-ins must show, and ends the sessions that would not be let in any more. A second factor spares
+// keep, the session the change is made from: whoever asks for one must have one. Single sign-on alone spares nobody but
+// the one who gets in when it is down: an admin's old password session would be a way around it for days.
 func (s *Service) SetPolicy(ctx context.Context, actor org.Actor, p Policy, keep id.Session) error {
 	if err := actor.Require(org.Admin); err != nil {
 		return err
@@ -95,7 +96,7 @@ func (s *Service) SetPolicy(ctx context.Context, actor org.Actor, p Policy, keep
 			}
 		}
 		if p.SSOOnly && (!before.SSOOnly || p.BreakGlass != before.BreakGlass) {
-			if _, err := s.Logins.EndSome(ctx, actor.Org, Which{Methods: Local, But: keep, ButMember: p.BreakGlass}, now); err != nil {
+			if _, err := s.Logins.EndSome(ctx, actor.Org, Which{Methods: Local, ButMember: p.BreakGlass}, now); err != nil {
 				return err
 			}
 		}

@@ -74,6 +74,9 @@ func withdrawn() *fault.Error {
 
 func (s *Service) offer(ctx context.Context, i Invitation) (Offer, error) {
 	o, err := s.Orgs.Organization(ctx, i.Org)
+	if fault.Is(err, fault.NotFound) { // deleted since
+		return Offer{}, withdrawn()
+	}
 	if err != nil {
 		return Offer{}, fmt.Errorf("open invitation: %w", err)
 	}

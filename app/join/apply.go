@@ -135,6 +135,9 @@ func (s *Service) Asking(ctx context.Context, token string) (Asking, error) {
 		return Asking{}, mail.DeadLink()
 	}
 	o, err := s.Orgs.Organization(ctx, a.Org)
+	if fault.Is(err, fault.NotFound) { // deleted since
+		return Asking{}, mail.DeadLink()
+	}
 	return Asking{a, o}, err
 }
 

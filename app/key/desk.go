@@ -20,8 +20,6 @@ type Desk struct {
 	uses  uses
 	// refusals are uses after a key's end.
 	refusals refusals
-	// nobody is compared with for unknown keys, so that they take as long as known ones.
-	nobody entry
 }
 
 // NewDesk makes a Desk, which refuses everybody until Load has been called.
@@ -42,7 +40,7 @@ func (d *Desk) Load(records []Record) error {
 // Len is how many keys the snapshot holds, for metrics.
 func (d *Desk) Len() int {
 	if x := d.cell.Get(); x != nil {
-		return len(x.entries)
+		return x.known
 	}
 	return 0
 }
@@ -62,10 +60,7 @@ func (d *Desk) Authenticate(presented string) (*Grant, error) {
 	}
 	var pub publicID
 	copy(pub[:], t.Public)
-	e, known := x.entries[pub]
-	if !known {
-		e = &d.nobody
-	}
+	e, known := x.find(pub)
 	if !d.mac.Verify(e.keyID, t.Signed(), e.mac) || !known {
 		return nil, unknownKey()
 	}
@@ -112,7 +107,8 @@ func unknownKey() error {
 // the dashboard. It walks over all keys, so it is for single questions of people.
 func (d *Desk) Grant(o id.Org, k id.Key) (*Grant, error) {
 	if x := d.cell.Get(); x != nil {
-		for _, e := range x.entries {
+		for i := range x.entries {
+			e := &x.entries[i]
 			if e.grant.Key == k && e.grant.Chain.Org == o && e.until.IsZero() && !e.gone {
 				if _, refusal := e.refuse(d.clock.Now()); refusal != nil {
 					return nil, refusal

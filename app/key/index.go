@@ -42,9 +42,10 @@ type Record struct {
 // publicID is a key's public part without a pointer, so that 100,000 of them cost the garbage collector nothing.
 type publicID [16]byte
 
-// index is the compiled snapshot: immutable, one map look-up per request.
+// index is the compiled snapshot: immutable, one look-up per request.
 type index struct {
-	entries map[publicID]*entry
+	*table
+	known int // how many entries are keys': without any there is one that nobody's id is
 }
 
 // entry is one secret. A key that was rotated has two.
@@ -67,7 +68,7 @@ func compile(records []Record) (*index, error) {
 			n++
 		}
 	}
-	b := builder{index{make(map[publicID]*entry, n)}, make([]entry, n)}
+	b := builder{map[publicID]bool{}, make([]publicID, 0, n), make([]entry, max(n, 1))}
 	slugs := map[id.Org]string{} // each organization's slug once, not once per key
 	for _, r := range records {
 		if r.Org.IsZero() || r.Key.IsZero() || r.Team.IsZero() {
@@ -91,13 +92,14 @@ func compile(records []Record) (*index, error) {
 			}
 		}
 	}
-	return &b.index, nil
+	return &index{newTable(b.ids, b.entries), len(b.ids)}, nil
 }
 
-// builder fills an index; entries lie in one piece of memory.
+// builder collects what an index is made of.
 type builder struct {
-	index   index
-	backing []entry // those not used yet
+	seen    map[publicID]bool
+	ids     []publicID // of the first entries
+	entries []entry
 }
 
 func (b *builder) add(r *Record, public string, pepper secret.KeyID, mac []byte, until time.Time, g Grant) error {
@@ -106,13 +108,12 @@ func (b *builder) add(r *Record, public string, pepper secret.KeyID, mac []byte,
 		return fmt.Errorf("key: record of %s is incomplete", r.Key)
 	}
 	copy(pub[:], public)
-	if _, twice := b.index.entries[pub]; twice {
+	if b.seen[pub] || pub == (publicID{}) {
 		return fmt.Errorf("key: public id of %s occurs twice", r.Key)
 	}
-	e := &b.backing[0]
-	b.backing = b.backing[1:]
+	e := &b.entries[len(b.ids)]
 	e.keyID, e.off, e.gone, e.until, e.grant = pepper, r.Off, r.Gone, until, g
 	copy(e.mac[:], mac)
-	b.index.entries[pub] = e
+	b.seen[pub], b.ids = true, append(b.ids, pub)
 	return nil
 }

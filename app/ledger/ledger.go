@@ -96,6 +96,7 @@ type Request struct {
 	Code     string  // fault code, "" on success
 	Message  string  // the sentence the client got on a refusal
 	Refusal  Refusal // zero unless a budget refused it
+	Screened Screened
 	Usage    llm.Usage
 	Cost     money.USD
 	// Decisions explain, one per line, what each stage did: "clamped max_tokens to 812 for budget team/monthly".
@@ -103,4 +104,11 @@ type Request struct {
 	FirstByte time.Duration
 	Duration  time.Duration
 	Overhead  time.Duration
+}
+
+// Screened is what data rules found in a request; the zero value says nothing. It holds no content.
+type Screened struct {
+	Incident id.Incident
+	Action   string // the strictest: log, mask or block
+	Found    string // detectors, actions and counts as JSON
 }

@@ -14,6 +14,7 @@ const (
 	CallBegin                     // Call, ID, Name: a tool call begins
 	CallDelta                     // Call, Text: a piece of its arguments
 	CiteDelta                     // Raw: a citation in the dialect Of; other dialects leave it out
+	MediaDelta                    // Media: a picture or a sound that was made, whole and inline
 	Finish                        // Reason, Text: the stop sequence, if one was met
 	Used                          // Usage, cumulative
 	End                           // nothing more comes
@@ -33,6 +34,7 @@ type Delta struct {
 	Opaque *Opaque
 	Raw    []byte
 	Of     Family
+	Media  *Media
 	Reason Reason
 	Usage  *Usage
 }
@@ -66,3 +68,6 @@ type Writer interface {
 	// cannot say it.
 	Write(dst []byte, d *Delta) ([]byte, error)
 }
+
+// Shower is a Writer of a dialect that has a place for pictures in answers. Others are given words instead of MediaDelta.
+type Shower interface{ ShowsMedia() }

@@ -6,6 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 )
@@ -41,6 +44,42 @@ type EmbeddingWire interface {
 	RenderTexts(call *Call, t *Texts, edit Edit) []byte
 	// ReadVectors reads an answer that Document took.
 	ReadVectors(e Event) (*Vectors, error)
+}
+
+// Alone refuses more than one text for a model that takes one in a call. Told of the client's own field.
+func (t *Texts) Alone(call *Call, model string, n *Notes) {
+	if len(t.Inputs) == 1 {
+		return
+	}
+	field := "input"
+	if call.Family == Gemini {
+		field = "requests"
+	}
+	n.Refuse(field, fmt.Sprintf("holds %d texts, and %q takes one in a call. Send them one by one, or ask for a model that takes several", len(t.Inputs), model))
+}
+
+// Sized refuses vectors of another length than a model makes.
+func (t *Texts) Sized(call *Call, model string, n *Notes, lengths ...int64) {
+	if t.Dimensions == 0 || slices.Contains(lengths, t.Dimensions) {
+		return
+	}
+	field := "dimensions"
+	if call.Family == Gemini {
+		field = "outputDimensionality"
+	}
+	n.Refuse(field, fmt.Sprintf("is %d, and %q makes vectors of %s numbers. Ask for one of those, or for a model that makes yours", t.Dimensions, model, either(lengths)))
+}
+
+// either lists numbers as a sentence does.
+func either(list []int64) string {
+	words := make([]string, len(list))
+	for i, n := range list {
+		words[i] = strconv.FormatInt(n, 10)
+	}
+	if last := len(words) - 1; last > 0 {
+		return strings.Join(words[:last], ", ") + " or " + words[last]
+	}
+	return words[0]
 }
 
 // embeddingBody is Body of an embeddings call that is translated.

@@ -18,6 +18,7 @@ const (
 	Gemini    Family = "gemini"
 	Bedrock   Family = "bedrock"        // Converse
 	Invoke    Family = "bedrock-invoke" // Bedrock's InvokeModel with Anthropic's bodies; of clients only
+	Predict   Family = "google-predict" // Google's older words, for vectors and pictures; of providers only
 )
 
 // Operation is what a call asks for.
@@ -41,8 +42,8 @@ const (
 	ListKept   Operation = "response_input_items"
 )
 
-// What OpenAI's family has beside text: pictures, sound, verdicts on content, and files that a provider keeps. These pass to
-// providers that speak that family and are not translated.
+// What OpenAI's family has beside text: pictures, sound, verdicts on content, and files that a provider keeps. Pictures and
+// sound are translated (Wish), the others pass to providers that speak that family.
 const (
 	MakeImages Operation = "image_generation"
 	EditImages Operation = "image_edit"
@@ -151,7 +152,7 @@ type Bound struct {
 	Windows int64
 	// Searches are the provider's own web searches that the call asks for.
 	Searches int64
-	// Characters are the ones to be spoken, and Picture is what each of the pictures asked for is to be like.
+	// Characters are the ones to be spoken, or to be made vectors of, and Picture is what each of the pictures asked for is to be like.
 	Characters int64
 	Picture    Picture
 	// Output bounds the output tokens of what makes no text, where the request does; 0 means that it does not.
@@ -234,7 +235,7 @@ type Usage struct {
 	// What some models are billed by instead of tokens. Where they are billed by tokens these are for people to read.
 	Images       int64 // pictures made
 	AudioSeconds int64 // of sound read, whole ones
-	Characters   int64 // of text spoken
+	Characters   int64 // of text spoken, or read where that is billed
 }
 
 // IsZero reports whether nothing was used.

@@ -18,9 +18,12 @@ import (
 // organization's.
 type Store interface {
 	AddOrganization(ctx context.Context, o Organization) error
+	// Organization, BySlug and Hold answer Missing for one that was deleted.
 	Organization(ctx context.Context, o id.Org) (Organization, error)
 	// SetOrganization changes name, slug and zone; Conflict if the slug is taken.
 	SetOrganization(ctx context.Context, o Organization) error
+	// DeleteOrganization marks it as deleted: nobody finds it any more. Its rows stay, and its slug stays taken.
+	DeleteOrganization(ctx context.Context, o id.Org, at time.Time) error
 	// BySlug finds an organization across the installation.
 	BySlug(ctx context.Context, slug string) (Organization, error)
 	SlugTaken(ctx context.Context, slug string) (bool, error)

@@ -10,11 +10,12 @@ const (
 	ViaAPI  Via = "api"  // a management token
 	ViaCLI  Via = "cli"  // a management token in our own command line
 	ViaSCIM Via = "scim" // an identity provider's directory
+	ViaMail Via = "mail" // a link that was mailed to a member, without a log-in
 	ViaJob  Via = "job"  // the installation itself: bootstrap, jobs
 )
 
 // Doors are all of them, for filters.
-var Doors = []Via{ViaWeb, ViaAPI, ViaCLI, ViaSCIM, ViaJob}
+var Doors = []Via{ViaWeb, ViaAPI, ViaCLI, ViaSCIM, ViaMail, ViaJob}
 
 // Valid reports whether v is one of Doors.
 func (v Via) Valid() bool {

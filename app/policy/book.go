@@ -2,9 +2,11 @@ package policy
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/live"
 	"github.com/bodhi-gateway/bodhi/app/money"
@@ -13,14 +15,18 @@ import (
 
 // Rule is one policy as the data plane needs it. It is plain data, so that the last good set can be kept on disk.
 type Rule struct {
-	ID      id.Policy     `json:"id"`
-	Org     id.Org        `json:"org"`
-	Kind    org.ScopeKind `json:"kind"`
-	Node    string        `json:"node"`  // plain uuid of the scope's node
-	Label   string        `json:"label"` // what refusals call the scope: "Team Payments"
-	Allow   []string      `json:"allow,omitempty"`
-	Deny    []string      `json:"deny,omitempty"`
-	MaxCost money.USD     `json:"max_cost,omitempty"`
+	ID       id.Policy     `json:"id"`
+	Org      id.Org        `json:"org"`
+	Kind     org.ScopeKind `json:"kind"`
+	Node     string        `json:"node"`  // plain uuid of the scope's node
+	Label    string        `json:"label"` // what refusals call the scope: "Team Payments"
+	Allow    []string      `json:"allow,omitempty"`
+	Deny     []string      `json:"deny,omitempty"`
+	MayAsk   bool          `json:"may_ask,omitempty"`
+	Highest  catalog.Tier  `json:"highest,omitempty"`
+	MaxCost  money.USD     `json:"max_cost,omitempty"`
+	AskAbove money.USD     `json:"ask_above,omitempty"`
+	Approver org.Role      `json:"approver,omitempty"`
 }
 
 // rule is a compiled policy.
@@ -41,7 +47,12 @@ var kinds = map[org.ScopeKind]byte{org.OrgScope: 1, org.DepartmentScope: 2, org.
 type index map[id.Org]map[place]*rule
 
 // Book answers from memory which policies bind a request. The zero Book has none. Safe for concurrent use.
-type Book struct{ cell live.Cell[index] }
+type Book struct {
+	// AskURL is the page where people ask for an approval: "https://ai.example.com/approvals/new".
+	AskURL string
+	cell   live.Cell[index]
+	extras live.Cell[map[id.Org]*extra]
+}
 
 // Load compiles a set and puts it into use. One bad rule refuses the set: a policy that is silently dropped is worse than
 // an old one.
@@ -78,13 +89,21 @@ func globs(patterns []string) []glob {
 	return out
 }
 
-// For gives the policies on a chain, outermost first. It allocates nothing.
-func (b *Book) For(c org.Chain) Bound {
+// For gives the policies on a chain at a moment, outermost first. It allocates nothing.
+func (b *Book) For(c org.Chain, now time.Time) Bound {
 	x := b.cell.Get()
 	if x == nil {
 		return Bound{}
 	}
-	return (*x).on(c)
+	out := (*x).on(c)
+	if out.n == 0 {
+		return out
+	}
+	out.now, out.key, out.askURL = now, c.Key, b.AskURL
+	if all := b.extras.Get(); all != nil {
+		out.extra = (*all)[c.Org]
+	}
+	return out
 }
 
 func (x index) on(c org.Chain) (out Bound) {

@@ -1,96 +1,116 @@
 package policy
 
 import (
-	"strconv"
+	"slices"
 	"strings"
+	"time"
 
-	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/catalog"
+	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/money"
-	"github.com/bodhi-gateway/bodhi/app/org"
 )
 
-// Bound is the policies that bind one request. The zero Bound binds nothing.
+// Bound is the policies that bind one request, and the approvals that its key has. The zero Bound binds nothing.
 type Bound struct {
-	rules [5]*rule
-	n     int
+	rules  [5]*rule
+	n      int
+	now    time.Time
+	key    id.Key
+	extra  *extra
+	askURL string
 }
 
 // Any reports whether there are any.
 func (b *Bound) Any() bool { return b.n > 0 }
 
+// Tiered reports whether a model's tier matters, which costs a look at its price.
+func (b *Bound) Tiered() bool {
+	return slices.ContainsFunc(b.rules[:b.n], func(r *rule) bool { return r.Highest != catalog.NoTier })
+}
+
 // Denial is why a model may not be used. The zero Denial says that it may.
 type Denial struct {
 	by      *rule
-	pattern string // of the denied ones; "" = it is not among the allowed ones
+	pattern string       // of the denied ones; "" = it is not among the allowed ones
+	tier    catalog.Tier // the model's, where that is what is too high
+	ask     bool         // somebody may approve it
 }
 
 // Any reports whether the model may not be used.
 func (d Denial) Any() bool { return d.by != nil }
 
+// Asks reports whether somebody may approve it.
+func (d Denial) Asks() bool { return d.ask }
+
 // Model holds a model against every policy: asked is the name as the client wrote it, names are all those of the model
-// that would be called.
-func (b *Bound) Model(asked string, names []string) Denial {
+// that would be called, list is its tier by its price. The passes are those without which it would be denied.
+func (b *Bound) Model(asked string, names []string, list catalog.Tier) (Denial, []*Pass) {
 	if b.n == 0 {
-		return Denial{}
+		return Denial{}, nil
 	}
+	all := lowered(asked, names)
+	var first Denial
+	var passes []*Pass
+	for _, r := range b.rules[:b.n] {
+		d := r.model(all, b.extra, list)
+		if !d.Any() {
+			continue
+		}
+		if !d.ask {
+			return d, nil // no approval helps
+		}
+		if p := b.pass(r, all); p == nil {
+			if !first.Any() {
+				first = d
+			}
+		} else if !slices.Contains(passes, p) {
+			passes = append(passes, p)
+		}
+	}
+	if first.Any() {
+		return first, nil
+	}
+	return Denial{}, passes
+}
+
+func lowered(asked string, names []string) []string {
 	all := make([]string, 0, 1+len(names))
 	all = append(all, strings.ToLower(asked))
 	for _, n := range names {
 		all = append(all, strings.ToLower(n))
 	}
-	for _, r := range b.rules[:b.n] {
-		if pattern, ok := hit(r.deny, all); ok {
-			return Denial{r, pattern}
+	return all
+}
+
+// model holds a model against one policy. names are in lower case.
+func (r *rule) model(names []string, x *extra, list catalog.Tier) Denial {
+	if pattern, ok := hit(r.deny, names); ok {
+		return Denial{by: r, pattern: pattern, ask: r.MayAsk}
+	}
+	if len(r.allow) > 0 {
+		if _, ok := hit(r.allow, names); !ok {
+			return Denial{by: r, ask: r.MayAsk}
 		}
-		if len(r.allow) == 0 {
-			continue
-		}
-		if _, ok := hit(r.allow, all); !ok {
-			return Denial{by: r}
+	}
+	if r.Highest != catalog.NoTier {
+		if t := x.tier(names, list); t > r.Highest {
+			return Denial{by: r, tier: t, ask: true}
 		}
 	}
 	return Denial{}
 }
 
-// why is the denial in words, for previews.
-func (d Denial) why() string {
-	switch {
-	case !d.Any():
-		return ""
-	case d.pattern != "":
-		return d.by.Label + " denies " + d.pattern
+// pass is an approval of the key's that lifts a policy for a model.
+func (b *Bound) pass(r *rule, names []string) *Pass {
+	if b.extra == nil {
+		return nil
 	}
-	return d.by.Label + " allows only " + listed(d.by.Allow)
-}
-
-// Refusal tells the client. A 404, because coding agents take a 403 for a bad log-in (contract.md).
-func (d Denial) Refusal(asked string) *fault.Error {
-	reason := "denies " + strconv.Quote(d.pattern)
-	if d.pattern == "" {
-		reason = "allows only " + listed(d.by.Allow)
+	for _, p := range b.extra.passes[b.key] {
+		if p.is(r.ID, names, b.now) {
+			return p
+		}
 	}
-	return fault.Newf(fault.NotFound, "model_not_allowed", "The model %q may not be used: the policy of %s %s. GET /v1/models lists what may; %s",
-		asked, d.by.Label, reason, d.by.asker()).With("scope", string(d.by.Kind))
-}
-
-// listed names a few patterns.
-func listed(patterns []string) string {
-	const few = 5
-	if len(patterns) > few {
-		return strings.Join(patterns[:few], ", ") + " and " + strconv.Itoa(len(patterns)-few) + " more"
-	}
-	return strings.Join(patterns, ", ")
-}
-
-// asker says who can change the policy: those whom org.Actor.MayLimit lets.
-func (r *rule) asker() string {
-	switch r.Kind {
-	case org.OrgScope, org.DepartmentScope:
-		return "an organization admin can change the policy."
-	case org.TeamScope:
-		return "the department's manager can change the policy."
-	}
-	return "a team lead can change the policy."
+	return nil
 }
 
 // MaxCost is the most that one request may cost, and whose policy says so; false = anything.
@@ -98,26 +118,40 @@ func (b *Bound) MaxCost() (Ceiling, bool) {
 	var c Ceiling
 	for _, r := range b.rules[:b.n] {
 		if r.MaxCost > 0 && (c.by == nil || r.MaxCost < c.Most) {
-			c = Ceiling{r.MaxCost, r}
+			c = Ceiling{Most: r.MaxCost, by: r}
 		}
 	}
 	return c, c.by != nil
 }
 
-// Ceiling is the most that one request may cost, on the policy of a node.
-type Ceiling struct {
-	Most money.USD
-	by   *rule
-}
-
-// TooDear refuses a request that could cost more even with the smallest useful answer.
-func (c Ceiling) TooDear(cost money.USD) *fault.Error {
-	return fault.Newf(fault.Forbidden, "not_allowed", "This request could cost up to $%s, more than the $%s that the policy of %s allows for one request. Send less, lower max_tokens or take a cheaper model; %s",
-		cost, c.Most, c.by.Label, c.by.asker()).With("scope", string(c.by.Kind)).With("limit_usd", c.Most.String())
-}
-
-// Unpriced refuses a request whose cost nobody knows: unknown is not cheap.
-func (c Ceiling) Unpriced() *fault.Error {
-	return fault.Newf(fault.Exhausted, "price_unknown", "No price is known for this request, and the policy of %s allows at most $%s for one request, so it cannot be sent. Ask an organization admin to enter a price, or use a model with one.",
-		c.by.Label, c.Most).With("scope", string(c.by.Kind)).With("limit_usd", c.Most.String())
+// AskAbove is the most that one request may cost without an approval; false = anything. cost is the least that this one
+// can: where approvals cover that, passes are those, and what is left of them is the most. Otherwise Ceiling.TooDear
+// refuses.
+func (b *Bound) AskAbove(asked string, names []string, cost money.USD) (c Ceiling, passes []*Pass, ok bool) {
+	var all []string
+	for _, r := range b.rules[:b.n] {
+		if r.AskAbove == 0 {
+			continue
+		}
+		most, by := r.AskAbove, r
+		if cost > r.AskAbove {
+			if all == nil {
+				all = lowered(asked, names)
+			}
+			if p := b.pass(r, all); p != nil {
+				if !slices.Contains(passes, p) {
+					passes = append(passes, p)
+				}
+				left, bounded := p.Left()
+				if !bounded {
+					continue
+				}
+				most = left
+			}
+		}
+		if c.by == nil || most < c.Most {
+			c = Ceiling{Most: most, by: by, asked: asked, key: b.key, askURL: b.askURL}
+		}
+	}
+	return c, passes, c.by != nil
 }

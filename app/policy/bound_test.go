@@ -2,6 +2,7 @@ package policy
 
 import (
 	"testing"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/fault"
@@ -10,7 +11,10 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/org"
 )
 
-var ids = id.NewSource(clock.System{}.Now, nil)
+var (
+	ids = id.NewSource(clock.System{}.Now, nil)
+	now = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+)
 
 func someone() org.Chain {
 	return org.Chain{Org: id.NewOrg(ids), Department: id.NewDepartment(ids), Team: id.NewTeam(ids), Member: id.NewMember(ids), Key: id.NewKey(ids)}
@@ -49,12 +53,12 @@ func TestEveryPolicyOnTheWayBindsAndTheRefusalNamesTheNode(t *testing.T) {
 		if err := b.Load([]Rule{on(s, Rule{Deny: []string{"*-pro"}, MaxCost: money.Cent}), other, foreign}); err != nil {
 			t.Fatal(err)
 		}
-		bound := b.For(c)
-		if d := bound.Model("smart", []string{"gpt-5", "openai/gpt-5"}); d.Any() {
+		bound := b.For(c, now)
+		if d, _ := bound.Model("smart", []string{"gpt-5", "openai/gpt-5"}, 0); d.Any() {
 			t.Errorf("%s denies what nobody denied", s.Kind())
 		}
-		d := bound.Model("smart", []string{"gpt-5-PRO", "openai/gpt-5-pro"})
-		if f := fault.From(d.Refusal("smart")); !d.Any() || f.Kind != fault.NotFound || f.Code != "model_not_allowed" || f.Detail["scope"] != string(s.Kind()) {
+		d, _ := bound.Model("smart", []string{"gpt-5-PRO", "openai/gpt-5-pro"}, 0)
+		if f := fault.From(d.Refusal(&bound, "smart")); !d.Any() || f.Kind != fault.NotFound || f.Code != "model_not_allowed" || f.Detail["scope"] != string(s.Kind()) {
 			t.Errorf("%s: %+v", s.Kind(), f)
 		}
 		if most, ok := bound.MaxCost(); !ok || most.TooDear(money.Dollar).Detail["scope"] != string(s.Kind()) {
@@ -72,7 +76,7 @@ func TestTheTightestWins(t *testing.T) {
 		on(org.OfTeam(c.Org, c.Team), Rule{Allow: []string{"*-mini"}, MaxCost: 5 * money.Dollar}),
 		on(org.OfKey(c.Org, c.Key), Rule{Deny: []string{"openai/gpt-4-mini"}}),
 	}))
-	bound := b.For(c)
+	bound := b.For(c, now)
 	for name, x := range map[string]struct {
 		asked string
 		names []string
@@ -85,7 +89,8 @@ func TestTheTightestWins(t *testing.T) {
 		"an allowed alias to a denied model":   {"smart", []string{"gpt-4-mini", "openai/gpt-4-mini"}, true},
 		"a denied model under another writing": {"OpenAI/GPT-4-mini", []string{"gpt-4-mini"}, true},
 	} {
-		if got := bound.Model(x.asked, x.names).Any(); got != bool(x.denied) {
+		d, _ := bound.Model(x.asked, x.names, 0)
+		if got := d.Any(); got != bool(x.denied) {
 			t.Errorf("%s: denied %v", name, got)
 		}
 	}
@@ -107,8 +112,8 @@ func TestABadRuleLeavesTheOldSetInForce(t *testing.T) {
 	if b.Load([]Rule{bad}) == nil {
 		t.Error("a rule on no node was taken")
 	}
-	bound := b.For(c)
-	if !bound.Model("x", nil).Any() {
+	bound := b.For(c, now)
+	if d, _ := bound.Model("x", nil, 0); !d.Any() {
 		t.Error("the old set is gone")
 	}
 }
@@ -118,7 +123,7 @@ func TestWithoutPoliciesNothingIsAllocated(t *testing.T) {
 	var b Book
 	must(t, b.Load([]Rule{on(org.OfOrg(id.NewOrg(ids)), Rule{Deny: []string{"*"}})}))
 	if n := testing.AllocsPerRun(100, func() {
-		bound := b.For(c)
+		bound := b.For(c, now)
 		if bound.Any() {
 			t.Error("another organization's policy binds")
 		}

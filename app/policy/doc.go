@@ -10,6 +10,11 @@
 // what it leads to, and a denied model is denied behind every alias: of an alias' targets those that are denied are left
 // out, and the request is refused if none remains.
 //
+// What a policy refuses may be open to approval: models on its lists if it says so, models of a higher tier than its highest,
+// and requests that cost more than a threshold. An approval in force is a Pass: it lifts named policies for one key and one
+// model, for a while. Court answers what policies would make of a call that nobody has sent; who may approve is the room
+// approval's.
+//
 // What a request may cost is held against the most that an attempt can cost, before it is sent. Where the client set no
 // cap on the output, the output is capped instead, as long as a useful answer still fits.
 package policy

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
@@ -12,10 +13,8 @@ import (
 
 // Input is what a form or an API call says about a policy.
 type Input struct {
-	Scope   org.Scope // where it sits; fixed once it is created
-	Allow   []string
-	Deny    []string
-	MaxCost money.USD // 0 = anything
+	Scope org.Scope // where it sits; fixed once it is created
+	Terms
 }
 
 // The bounds of a policy. Lists are walked for every request, so they stay short.
@@ -28,20 +27,36 @@ const (
 
 // checked is the input in its stored form, or everything that is wrong with it, joined.
 func (in Input) checked() (Input, error) {
-	var errs [3]error
+	var errs [5]error
 	in.Allow, errs[0] = patterns("allow", in.Allow)
 	in.Deny, errs[1] = patterns("deny", in.Deny)
-	switch {
-	case in.MaxCost < 0:
-		errs[2] = fault.Field("max_cost_usd", "Enter the largest cost of one request in USD such as 0.50, or leave it empty for any.")
-	case in.MaxCost > maxCost:
-		errs[2] = fault.Field("max_cost_usd", "Enter at most $"+maxCost.String()+".")
+	errs[2] = costly("max_cost_usd", in.MaxCost, "Enter the largest cost of one request in USD such as 0.50, or leave it empty for any.")
+	errs[3] = costly("ask_above_usd", in.AskAbove, "Enter from which cost on a request needs an approval, in USD such as 1, or leave it empty for never.")
+	if errs[2] == nil && errs[3] == nil && in.MaxCost > 0 && in.AskAbove >= in.MaxCost {
+		errs[3] = fault.Field("ask_above_usd", "Enter less than the largest cost of $"+in.MaxCost.String()+": above that nothing can be approved.")
+	}
+	switch in.Approver {
+	case "":
+		in.Approver = org.Manager
+	case org.Lead, org.Manager, org.Admin:
+	default:
+		errs[4] = fault.Field("approver", "Choose who may approve: lead, manager or admin.")
 	}
 	err := errors.Join(errs[:]...)
-	if err == nil && len(in.Allow) == 0 && len(in.Deny) == 0 && in.MaxCost == 0 {
+	if err == nil && len(in.Allow) == 0 && len(in.Deny) == 0 && in.MaxCost == 0 && in.AskAbove == 0 && in.Highest == catalog.NoTier {
 		err = fault.Field("allow", "Say what the policy allows, denies, or what a request may cost at most. A policy of nothing binds nobody.")
 	}
 	return in, err
+}
+
+func costly(field string, v money.USD, what string) error {
+	switch {
+	case v < 0:
+		return fault.Field(field, what)
+	case v > maxCost:
+		return fault.Field(field, "Enter at most $"+maxCost.String()+".")
+	}
+	return nil
 }
 
 func patterns(field string, list []string) ([]string, error) {

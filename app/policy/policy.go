@@ -3,6 +3,7 @@ package policy
 import (
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
@@ -13,19 +14,46 @@ type Policy struct {
 	ID    id.Policy
 	Org   id.Org
 	Scope org.Scope
+	Terms
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// Terms are what a policy says.
+type Terms struct {
 	// Allow are patterns of models that may be used; empty = all. Deny are those that may not; it wins.
 	Allow []string
 	Deny  []string
-	// MaxCost is the most that one attempt of a request may cost; 0 = anything.
-	MaxCost   money.USD
-	CreatedAt time.Time
-	UpdatedAt time.Time
+	// MayAsk makes models that Allow and Deny refuse ones that somebody may approve.
+	MayAsk bool
+	// Highest is the highest tier of models that needs no approval; none = any.
+	Highest catalog.Tier
+	// MaxCost is the most that one attempt of a request may cost, AskAbove from where on that needs an approval; 0 =
+	// anything.
+	MaxCost  money.USD
+	AskAbove money.USD
+	// Approver is the lowest role that may approve for somebody in its part of the tree: Lead, Manager or Admin. Whoever
+	// may set the policy may approve as well.
+	Approver org.Role
+}
+
+// Asks reports whether anything that the policy refuses can be approved.
+func (t Terms) Asks() bool {
+	return t.MayAsk && len(t.Allow)+len(t.Deny) > 0 || t.Highest != catalog.NoTier || t.AskAbove > 0
 }
 
 // Model is something that can be asked for, with what it leads to, for previews.
 type Model struct {
 	Name    string
-	Targets [][]string // the names of each target
+	Targets [][]string     // the names of each target
+	Tiers   []catalog.Tier // of each target, by its price; may be shorter
+}
+
+func (m Model) tier(i int) catalog.Tier {
+	if i < len(m.Tiers) {
+		return m.Tiers[i]
+	}
+	return catalog.NoTier
 }
 
 // Verdict is what policies make of a model.
@@ -33,4 +61,6 @@ type Verdict struct {
 	Name string
 	// Refused says which policy denies it, and why; "" = it may be used.
 	Refused string
+	// Ask says that somebody may approve it.
+	Ask bool
 }

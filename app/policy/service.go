@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/audit"
+	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -18,6 +19,9 @@ import (
 
 // Topic is published after every change of policies: read the rules again and Load them.
 const Topic live.Topic = "policies"
+
+// ExtrasTopic is published after every change of approvals and tiers: read them again and LoadExtras them.
+const ExtrasTopic live.Topic = "approvals"
 
 // Parts are what Service works with. All are required.
 type Parts struct {
@@ -109,7 +113,7 @@ func (s *Service) Create(ctx context.Context, actor org.Actor, in Input) (Listed
 			return err
 		}
 		now := s.Clock.Now().UTC().Truncate(time.Microsecond)
-		p := Policy{ID: id.NewPolicy(s.IDs), Org: actor.Org, Scope: in.Scope, Allow: in.Allow, Deny: in.Deny, MaxCost: in.MaxCost, CreatedAt: now, UpdatedAt: now}
+		p := Policy{ID: id.NewPolicy(s.IDs), Org: actor.Org, Scope: in.Scope, Terms: in.Terms, CreatedAt: now, UpdatedAt: now}
 		out = Listed{p, place}
 		if err := s.Store.Insert(ctx, p); err != nil {
 			return err
@@ -135,7 +139,7 @@ func (s *Service) Update(ctx context.Context, actor org.Actor, p id.Policy, in I
 			return audit.Entry{}, err
 		}
 		changed = old
-		changed.Allow, changed.Deny, changed.MaxCost, changed.UpdatedAt = in.Allow, in.Deny, in.MaxCost, s.Clock.Now().UTC().Truncate(time.Microsecond)
+		changed.Terms, changed.UpdatedAt = in.Terms, s.Clock.Now().UTC().Truncate(time.Microsecond)
 		return note("policy.updated", changed, stored(old), stored(changed)), s.Store.Update(ctx, changed.Policy)
 	})
 	return changed, err
@@ -174,44 +178,10 @@ func (s *Service) change(ctx context.Context, actor org.Actor, p id.Policy, op s
 	return nil
 }
 
-// Preview says which models remain below a chain as the policies are now. The caller found the chain among what the actor
-// may see; which policies bind it is no secret to whoever is bound.
-func (s *Service) Preview(ctx context.Context, actor org.Actor, chain org.Chain, models []Model) ([]Verdict, error) {
-	if err := actor.Require(org.Viewer); err != nil {
-		return nil, err
-	}
-	if chain.Org != actor.Org {
-		return nil, noScope()
-	}
-	all, err := s.Store.List(ctx, actor.Org)
-	if err != nil {
-		return nil, fmt.Errorf("policy: preview: %w", err)
-	}
-	rules := make([]Rule, len(all))
-	for i, l := range all {
-		rules[i] = l.Rule()
-	}
-	x, err := compile(rules)
-	if err != nil {
-		return nil, err
-	}
-	bound := x.on(chain)
-	out := make([]Verdict, len(models))
-	for i, m := range models {
-		out[i] = Verdict{Name: m.Name}
-		for _, names := range m.Targets {
-			d := bound.Model(m.Name, names)
-			if out[i].Refused = d.why(); !d.Any() {
-				break
-			}
-		}
-	}
-	return out, nil
-}
-
 // Rule is the policy as the data plane needs it.
 func (l Listed) Rule() Rule {
-	return Rule{ID: l.ID, Org: l.Org, Kind: l.Scope.Kind(), Node: l.Scope.Node(), Label: l.Place.Label, Allow: l.Allow, Deny: l.Deny, MaxCost: l.MaxCost}
+	return Rule{ID: l.ID, Org: l.Org, Kind: l.Scope.Kind(), Node: l.Scope.Node(), Label: l.Place.Label, Allow: l.Allow, Deny: l.Deny, MayAsk: l.MayAsk,
+		Highest: l.Highest, MaxCost: l.MaxCost, AskAbove: l.AskAbove, Approver: l.Approver}
 }
 
 func (s *Service) changed(ctx context.Context) {
@@ -228,6 +198,15 @@ func stored(l Listed) map[string]any {
 	out := map[string]any{"scope": string(l.Scope.Kind()), "of": l.Place.Label, "allow": l.Allow, "deny": l.Deny}
 	if l.MaxCost > 0 {
 		out["max_cost_usd"] = l.MaxCost.String()
+	}
+	if l.Highest != catalog.NoTier {
+		out["highest_tier"] = l.Highest.String()
+	}
+	if l.AskAbove > 0 {
+		out["ask_above_usd"] = l.AskAbove.String()
+	}
+	if l.Asks() {
+		out["may_ask"], out["approver"] = l.MayAsk, string(l.Approver)
 	}
 	return out
 }

@@ -29,6 +29,13 @@ type Store interface {
 	List(ctx context.Context, o id.Org) ([]Listed, error)
 	// Rules gives all organizations' policies for Book.Load.
 	Rules(ctx context.Context) ([]Rule, error)
+
+	// SetTier adds a rule, or changes the tier of the one with the same pattern.
+	SetTier(ctx context.Context, r TierRule) error
+	// DropTier answers ErrNotFound if there is none.
+	DropTier(ctx context.Context, o id.Org, t id.Tier) error
+	// Tiers are an organization's rules, by pattern.
+	Tiers(ctx context.Context, o id.Org) ([]TierRule, error)
 }
 
 // Place is a scope as the tree knows it.

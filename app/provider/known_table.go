@@ -40,14 +40,15 @@ var known = []Known{
 		Catalogue: "together", Quirks: oldCap, Limits: &openai.Limits{SystemOnly: true}},
 	{Name: "fireworks", Title: "Fireworks AI", Kind: Compatible, BaseURL: "https://api.fireworks.ai/inference/v1", Host: "api.fireworks.ai", NeedsKey: true, KeyFrom: "app.fireworks.ai",
 		Catalogue: "fireworks", Quirks: oldCap, Limits: &openai.Limits{SystemOnly: true}},
-	// OpenRouter fills silence with comments and says in its usage what it charged; apps are attributed by two headers.
+	// OpenRouter fills silence with comments, says in its usage what it charged, and has pictures in messages; apps are
+	// attributed by two headers.
 	{Name: "openrouter", Title: "OpenRouter", Kind: Compatible, BaseURL: "https://openrouter.ai/api/v1", Host: "openrouter.ai", NeedsKey: true, KeyFrom: "openrouter.ai/keys",
-		Catalogue: "openrouter", Quirks: eitherCap, Forward: []string{"Http-Referer"}},
+		Catalogue: "openrouter", Quirks: openai.Quirks{MaxKey: "max_tokens", Pictures: true}, Forward: []string{"Http-Referer"}},
 	// Perplexity has no tools, JSON by schema only, usage in every chunk, and no list of models: its list of the account's own
-	// asynchronous jobs proves a key. Searches, citations and reasoning are billed apart. Whether its streams end with [DONE] is
-	// unverified.
+	// asynchronous jobs proves a key. Searches, citations and reasoning are billed apart. Its streams may end with
+	// [DONE] or without: which of both is unverified, so both are taken.
 	{Name: "perplexity", Title: "Perplexity", Kind: Compatible, BaseURL: "https://api.perplexity.ai", Host: "api.perplexity.ai", NeedsKey: true, KeyFrom: "perplexity.ai/account/api",
-		Catalogue: "perplexity", Quirks: openai.Quirks{MaxKey: "max_tokens", OnlyMaxKey: true, NoUsage: true},
+		Catalogue: "perplexity", Quirks: openai.Quirks{MaxKey: "max_tokens", OnlyMaxKey: true, NoUsage: true, Unmarked: true},
 		Limits: &openai.Limits{Drop: []string{"stream_options", "logprobs", "top_logprobs", "logit_bias", "tool_choice", "parallel_tool_calls", "seed", "user"}, Refuse: []string{"tools", "functions"},
 			SystemOnly: true, OneChoice: true, Formats: []string{"json_schema"}},
 		List: List{Path: "async/chat/completions", Array: "requests", Silent: true}},

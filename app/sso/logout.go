@@ -109,7 +109,7 @@ func (s *Service) endAt(ctx context.Context, by org.Actor, p Provider, raw strin
 		return errors.New("the token was used before")
 	}
 	system := org.System(p.Org, "single sign-on")
-	system.IP, system.UserAgent, system.RequestID = by.IP, by.UserAgent, by.RequestID
+	system.IP, system.UserAgent, system.RequestID, system.Via = by.IP, by.UserAgent, by.RequestID, by.Via
 	_, err = s.People.EndAt(ctx, system, p.ID, token.SessionID, token.Subject)
 	return err
 }

@@ -94,7 +94,20 @@ func (c *Context) Shell(title, active string) layout.Shell {
 	s.MemberName, s.MemberEmail = c.member.Name, c.member.Email
 	s.RoleTitle = c.member.Role.Title()
 	s.IsAdmin = c.member.Role == org.Admin
+	s.Waiting = c.waiting()
 	return s
+}
+
+// waiting is how many requests wait for the member's decision. A page is shown without the number rather than not at all.
+func (c *Context) waiting() int {
+	if c.server.Waiting == nil {
+		return 0
+	}
+	n, err := c.server.Waiting(c.Ctx(), c.actor)
+	if err != nil {
+		c.server.Log.Warn("requests that wait for a decision were not counted", "error", err.Error())
+	}
+	return n
 }
 
 // theme is the visitor's choice from a plain cookie; it is no secret and needs no session.

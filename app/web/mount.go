@@ -46,6 +46,8 @@ type Deps struct {
 	Log         *slog.Logger
 	// Replays keeps answers for Idempotency-Key. Without it such a header is refused.
 	Replays Replays
+	// Waiting is how many requests wait for a member's decision, for the navigation; nil shows no number.
+	Waiting func(ctx context.Context, actor org.Actor) (int, error)
 	// Pace is how many API requests a token has in a minute; 0 means 3,000.
 	Pace int
 	// Idle ends a session that is not used, Absolute any session. Defaults: 12 hours and 7 days.

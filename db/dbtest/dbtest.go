@@ -121,9 +121,23 @@ func create(t testing.TB, how string) string {
 // over.
 func Admin(t testing.TB, statements ...string) {
 	t.Helper()
+	execute(t, Server(t), statements...)
+}
+
+// Analyze tells a PostgreSQL database how full its tables are, as its server does by itself a minute after many rows came.
+// SQLite plans without.
+func Analyze(t testing.TB, rawURL string) {
+	t.Helper()
+	if !strings.HasPrefix(rawURL, "sqlite:") {
+		execute(t, rawURL, "ANALYZE")
+	}
+}
+
+func execute(t testing.TB, rawURL string, statements ...string) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	c, err := pgx.Connect(ctx, Server(t))
+	c, err := pgx.Connect(ctx, rawURL)
 	if err != nil {
 		t.Fatalf("connect to the test server: %v", err)
 	}

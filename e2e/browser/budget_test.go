@@ -68,7 +68,7 @@ func TestARefusedRequestIsExplainedAskedForAndGranted(t *testing.T) {
 	manager.sees("Approved. grace@acme.test can spend it")
 
 	harness.Wait(t, "the grant to bind", func() bool { return tagged(g, secret, "project=apollo") == nil })
-	asker.goTo("/budget-requests?state=approved")
+	asker.goTo("/approvals?state=approved")
 	asker.sees("Decided by admin@acme.test")
 	manager.finds("/budgets?q=apollo", "of 5,100 tokens")
 	manager.finds("/costs?by=project", "apollo")

@@ -143,6 +143,13 @@ func furnished(t *testing.T) *tab {
 	b.fill("Largest cost of one request", "0.50")
 	b.press("Set policy")
 	b.sees("models remain")
+	b.goTo("/data-rules/new")
+	b.choose("E-mail addresses", "Mask")
+	b.choose("Keys or secrets", "Block")
+	b.fill("Name 1", "Product")
+	b.fill("Expression 1", "gateway")
+	b.press("Set rule")
+	b.sees("Data rule set")
 	b.goTo("/budgets/new")
 	b.choose("Where", "A tag, such as project=apollo")
 	b.fill("Tag", "project=apollo")
@@ -159,6 +166,7 @@ func furnished(t *testing.T) *tab {
 	}
 	b.finds("/requests", "sandbox-chat")
 	b.finds("/requests?code=budget_exhausted", "402 budget exhausted")
+	b.finds("/incidents", "1 match of")
 	return b
 }
 

@@ -2,115 +2,110 @@ package wire
 
 import (
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/bodhi-gateway/bodhi/db/pgtest"
 	"github.com/bodhi-gateway/bodhi/e2e/harness"
 )
 
-// mostLeaving is how long after a person is disabled a key of theirs may still work on any node: the promise is a second.
-const mostLeaving = time.Second
-
-// Somebody who is disabled on one node loses key and session on both, and gets the key back when they are enabled.
+// Somebody who is disabled on one node loses key, sessions, the command line's token and what they asked for on both, and
+// gets key and token back when they are enabled.
 func TestALeaverLosesEverythingOnBothNodes(t *testing.T) {
 	t.Parallel()
-	g := harness.Start(t, harness.Setup{Env: harness.OnPostgres(pgtest.Start(t).URL())})
-	nodes := []*harness.Gateway{g, g.Join(t)}
-	manage := func(method, path string, in, out any) {
-		t.Helper()
-		body, _ := json.Marshal(in)
-		r, _ := http.NewRequestWithContext(within(t, 20*time.Second), method, g.URL+"/api/v1"+path, strings.NewReader(string(body)))
-		r.Header.Set("Authorization", "Bearer "+g.AdminToken)
-		r.Header.Set("Content-Type", "application/json")
-		resp, err := http.DefaultTransport.RoundTrip(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer resp.Body.Close()
-		b, _ := io.ReadAll(resp.Body)
-		if resp.StatusCode > 299 {
-			t.Fatalf("%s %s: %d %s", method, path, resp.StatusCode, b)
-		}
-		if out != nil {
-			if err := json.Unmarshal(b, out); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	const password = "correct zebra staple 9"
-	var dave struct{ ID string }
-	manage(http.MethodPost, "/members", map[string]any{"name": "Dave", "email": "dave@acme.test", "role": "developer", "teams": []string{g.TeamID}, "password": password}, &dave)
-	var key madeKey
-	manage(http.MethodPost, "/keys", map[string]any{"name": "dave's laptop", "team": g.TeamID, "member": dave.ID}, &key)
-	keyWorks := func(n *harness.Gateway) bool {
-		r, _ := http.NewRequestWithContext(within(t, 10*time.Second), http.MethodGet, n.ProxyURL+"/models", nil)
-		r.Header.Set("Authorization", "Bearer "+key.Secret)
-		resp, err := http.DefaultTransport.RoundTrip(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer resp.Body.Close()
-		return resp.StatusCode == http.StatusOK
-	}
-	sessionWorks := func(n *harness.Gateway, cookie *http.Cookie) bool {
-		r, _ := http.NewRequestWithContext(within(t, 10*time.Second), http.MethodGet, n.URL+"/keys", nil)
-		r.AddCookie(cookie)
-		resp, err := http.DefaultTransport.RoundTrip(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer resp.Body.Close()
-		return resp.StatusCode == http.StatusOK
-	}
+	f := startFleet(t)
+	dave, key := f.member("dave")
 	var cookies []*http.Cookie
-	for _, n := range nodes {
-		harness.Wait(t, "the key to work", func() bool { return keyWorks(n) })
+	for _, n := range f.nodes {
 		cookies = append(cookies, logIn(t, n, "dave@acme.test", password))
-		if !sessionWorks(n, cookies[len(cookies)-1]) {
+		if !f.sessionWorks(n, cookies[len(cookies)-1]) {
 			t.Fatal("a fresh session does not work")
 		}
 	}
-	manage(http.MethodPost, "/members/"+dave.ID+"/disable", nil, nil)
+	token := f.commandLine(cookies[0])
+	if !f.tokenWorks(f.nodes[0], token) || !f.tokenWorks(f.nodes[1], token) {
+		t.Fatal("a fresh token does not work")
+	}
+	var budget, asked struct{ ID, Status string }
+	f.manage(http.MethodPost, "/budgets", map[string]any{"scope": f.TeamID, "limit_usd": "5", "period": "monthly", "enforcement": "hard"}, &budget)
+	f.as(token, http.MethodPost, "/budgets/"+budget.ID+"/requests", map[string]any{"amount": "1", "reason": "a big job"}, &asked)
+
+	f.manage(http.MethodPost, "/members/"+dave+"/disable", nil, nil)
 	start := time.Now()
-	for i, n := range nodes {
-		harness.Wait(t, "the key to be refused", func() bool { return !keyWorks(n) })
-		t.Logf("node %d refuses the key %s after the answer", i+1, time.Since(start).Round(time.Millisecond))
-		if sessionWorks(nodes[1-i], cookies[i]) {
+	for i, n := range f.nodes {
+		if f.sessionWorks(f.nodes[1-i], cookies[i]) || f.sessionWorks(n, cookies[i]) {
 			t.Errorf("the session of node %d lives", i+1)
 		}
+		if f.tokenWorks(n, token) {
+			t.Errorf("node %d takes the command line's token", i+1)
+		}
+		if status, b := f.call(n, f.AdminToken, http.MethodGet, "/budget-requests/"+asked.ID, nil); status != http.StatusOK || strings.Contains(string(b), `"pending"`) {
+			t.Errorf("node %d still has the request: %d %s", i+1, status, b)
+		}
+		if status, b := f.call(n, f.AdminToken, http.MethodPost, "/budget-requests/"+asked.ID+"/approve", map[string]any{}); status != http.StatusConflict {
+			t.Errorf("node %d lets the request be approved: %d %s", i+1, status, b)
+		}
 	}
-	if took := time.Since(start); took > 3*mostLeaving { // the margin is for a busy machine
-		t.Errorf("it took %s until both nodes refused the key", took)
-	}
-	manage(http.MethodPost, "/members/"+dave.ID+"/enable", nil, nil)
-	for i, n := range nodes {
-		harness.Wait(t, "the key to work again", func() bool { return keyWorks(n) })
-		if sessionWorks(n, cookies[i]) {
+	f.gone(key, start)
+
+	f.manage(http.MethodPost, "/members/"+dave+"/enable", nil, nil)
+	for i, n := range f.nodes {
+		harness.Wait(t, "the key to work again", func() bool { return f.keyWorks(n, key) })
+		if f.sessionWorks(n, cookies[i]) {
 			t.Errorf("the session of node %d rose from the dead", i+1)
+		}
+		if !f.tokenWorks(n, token) {
+			t.Errorf("node %d refuses the token of somebody who is back", i+1)
 		}
 	}
 }
 
-// logIn is a session of somebody on a node.
-func logIn(t *testing.T, n *harness.Gateway, email, password string) *http.Cookie {
-	t.Helper()
-	form := url.Values{"email": {email}, "password": {password}}
-	r, _ := http.NewRequestWithContext(within(t, 20*time.Second), http.MethodPost, n.URL+"/log-in", strings.NewReader(form.Encode()))
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	r.Header.Set("Sec-Fetch-Site", "same-origin")
-	resp, err := http.DefaultTransport.RoundTrip(r)
-	if err != nil {
-		t.Fatal(err)
+// An organization that its admin deletes on one node is dead on both.
+func TestADeletedOrganizationIsDeadOnBothNodes(t *testing.T) {
+	t.Parallel()
+	f := startFleet(t)
+	_, key := f.member("dave")
+	admin, dave := logIn(t, f.nodes[0], "admin@acme.test", "correct horse battery staple"), logIn(t, f.nodes[1], "dave@acme.test", password)
+	var scim struct{ Secret string }
+	f.manage(http.MethodPost, "/directory/scim-tokens", map[string]any{"name": "Okta"}, &scim)
+	directoryWorks := func(n *harness.Gateway) bool {
+		r, _ := http.NewRequestWithContext(within(t, 10*time.Second), http.MethodGet, n.URL+"/scim/v2/Users", nil)
+		r.Header.Set("Authorization", "Bearer "+scim.Secret)
+		status, _ := f.send(r)
+		return status == http.StatusOK
 	}
-	defer resp.Body.Close()
-	if len(resp.Cookies()) == 0 {
-		b, _ := io.ReadAll(resp.Body)
-		t.Fatalf("log-in: %d %s", resp.StatusCode, b)
+	if !directoryWorks(f.nodes[1]) {
+		t.Fatal("a fresh directory token does not work")
 	}
-	return resp.Cookies()[0]
+	if status, _ := f.form(f.nodes[0], "/settings/delete", admin, url.Values{"name": {"acme"}}); status != http.StatusUnprocessableEntity {
+		t.Fatalf("under a name that is nearly right: %d", status)
+	}
+	if !f.sessionWorks(f.nodes[1], dave) {
+		t.Fatal("a refused deletion ended a session")
+	}
+	if status, b := f.form(f.nodes[0], "/settings/delete", admin, url.Values{"name": {"Acme"}}); status != http.StatusOK || !strings.Contains(string(b), "is deleted") {
+		t.Fatalf("delete: %d %s", status, b)
+	}
+	start := time.Now()
+	for i, n := range f.nodes {
+		if f.sessionWorks(n, admin) || f.sessionWorks(n, dave) {
+			t.Errorf("node %d: a session lives", i+1)
+		}
+		if f.tokenWorks(n, f.AdminToken) {
+			t.Errorf("node %d takes a management token", i+1)
+		}
+		if directoryWorks(n) {
+			t.Errorf("node %d takes a directory's token", i+1)
+		}
+		if status, _ := f.form(n, "/log-in", nil, url.Values{"email": {"admin@acme.test"}, "password": {"correct horse battery staple"}}); status != http.StatusUnprocessableEntity {
+			t.Errorf("node %d lets the admin log in: %d", i+1, status)
+		}
+	}
+	f.gone(key, start)
+	f.gone(madeKey{Secret: f.VirtualKey}, start)
+	if out, _, err := f.Try(t, "verify", "--json"); err != nil || !json.Valid(out) { // its books are still looked after
+		t.Errorf("verify: %v %s", err, out)
+	}
 }

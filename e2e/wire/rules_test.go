@@ -14,8 +14,8 @@ import (
 )
 
 // What clients do with refusals and broken streams was recorded once, and ten rules follow from it. Each has a test of its
-// name here, over the wire, in every family; docs/reference/clients.md says what they are. The fifth, policy blocks, is
-// tested where the room for it is.
+// name over the wire, in every family; docs/reference/clients.md says what they are. The fifth, policy blocks, is in
+// screen_test.go.
 
 // family is how a family's clients ask: $M stands for the model.
 type family struct {

@@ -97,8 +97,8 @@ type EditPage struct {
 	// ID is the budget's, "" for a new one: the form takes the place of its row.
 	ID   string
 	Back string // where Cancel leads
-	// Scopes are where it can sit; empty when it sits somewhere already, then Where says it in words.
-	Scopes []ui.Option
+	// Place is where it can sit; nil when it sits somewhere already, then Where says it in words.
+	Place  *ui.PickProps
 	Where  string
 	Fields Fields
 	Errors Errors
@@ -236,16 +236,10 @@ type AskPage struct {
 	Shell                      layout.Shell
 	Title, Action, Back, Where string
 	Stand                      Stand
-	Unit, Ends, Why            string // Why is the refused request's sentence, if one led here
+	Unit, Ends, Why            string      // Why is the refused request's sentence, if one led here
+	Kinds                      []ui.Option // what can be asked for; none where there is one only
+	Kind                       string
 	Amount, Until, Reason      string
 	Request                    string // id of the refused request, kept through a mistake
-	Errors                     struct{ Form, Amount, Until, Reason string }
-}
-
-// AsksPage is all requests for more that the reader made or may decide.
-type AsksPage struct {
-	Shell layout.Shell
-	Tabs  []ui.Tab
-	Asks  []Ask
-	None  ui.EmptyProps
+	Errors                     struct{ Kind, Form, Amount, Until, Reason string }
 }

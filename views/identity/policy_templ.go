@@ -110,7 +110,7 @@ func Policy(p PolicyPage) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						templ_7745c5c3_Err = ui.Checkbox(ui.CheckboxProps{Name: "sso_only", Label: "Single sign-on only", Checked: p.Fields.SSOOnly,
-							Hint: "Passwords and passkeys no longer let anybody in but the admin named below; sessions that began with them end now."}).Render(ctx, templ_7745c5c3_Buffer)
+							Hint: "Passwords and passkeys no longer let anybody in but the admin named below; sessions that began with them end now, yours too."}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

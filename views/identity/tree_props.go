@@ -205,3 +205,11 @@ type SettingsPage struct {
 	Name, Slug, Zone string
 	Facts            []ui.Fact
 }
+
+// DeleteOrganizationPage asks before an organization is deleted, and says so after it was.
+type DeleteOrganizationPage struct {
+	Shell       layout.Shell
+	Name, Typed string
+	Error       string
+	Errors      map[string]string
+}

@@ -2,6 +2,7 @@ package layout
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -45,6 +46,8 @@ var navigation = []navGroup{
 		{"budgets", "Budgets", "/budgets", "wallet", false},
 		{"limits", "Rate limits", "/limits", "gauge", false},
 		{"policies", "Model policies", "/policies", "shield-check", false},
+		{"approvals", "Approvals", "/approvals", "inbox", false},
+		{"pii", "Personal data", "/data-rules", "shield-lock", false},
 		{"costs", "Costs", "/costs", "chart-pie", false},
 		{"tokens", "API tokens", "/tokens", "api", false},
 		{"audit", "Audit log", "/audit", "history", false},
@@ -65,6 +68,18 @@ var navigation = []navGroup{
 		{"health", "Health", "/health", "activity", false},
 		{"timeouts", "Timeouts & retries", "/timeouts", "clock", false},
 	}},
+}
+
+// badge is the number beside an entry; "" for none.
+func (s Shell) badge(e navEntry) string {
+	const most = 99
+	switch {
+	case e.name != "approvals" || s.Waiting <= 0:
+		return ""
+	case s.Waiting > most:
+		return strconv.Itoa(most) + "+"
+	}
+	return strconv.Itoa(s.Waiting)
 }
 
 func (s Shell) displayName() string {

@@ -11,6 +11,7 @@ type Shell struct {
 	MemberEmail      string
 	RoleTitle        string
 	IsAdmin          bool   // organization admins
+	Waiting          int    // requests that wait for their decision
 	Flash            string // one-time message after a redirect
 	Theme            string // "light", "dark", or "" to follow the system
 }

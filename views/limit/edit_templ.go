@@ -261,8 +261,8 @@ func bindings(p EditPage) templ.Component {
 			templ_7745c5c3_Var8 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if len(p.Scopes) > 0 {
-			templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "scope", Label: "Where", Required: true, Value: p.Fields.Scope, Error: p.Errors["scope"], Options: p.Scopes, Hint: "Everything below counts together."}).Render(ctx, templ_7745c5c3_Buffer)
+		if p.Place != nil {
+			templ_7745c5c3_Err = ui.Pick(p.Place.Hinted("Everything below counts together.")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -40,8 +40,8 @@ type EditPage struct {
 	Action string
 	Submit string
 	Back   string
-	// Scopes are where it can sit; empty when it sits somewhere already, then Where says it in words.
-	Scopes []ui.Option
+	// Place is where it can sit; nil when it sits somewhere already, then Where says it in words.
+	Place  *ui.PickProps
 	Where  string
 	Fields Fields
 	// Form is what is wrong with the form as a whole, Errors with each field by its name.

@@ -79,8 +79,8 @@ func Edit(p EditPage) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					if len(p.Scopes) > 0 {
-						templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "scope", Label: "Where", Required: true, Value: p.Fields.Scope, Error: p.Errors["scope"], Options: p.Scopes, Hint: "Binds everything below. A place has one policy."}).Render(ctx, templ_7745c5c3_Buffer)
+					if p.Place != nil {
+						templ_7745c5c3_Err = ui.Pick(p.Place.Hinted("Binds everything below. A place has one policy.")).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -110,11 +110,43 @@ func Edit(p EditPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "max_cost_usd", Label: "Largest cost of one request", Value: p.Fields.MaxCost, Error: p.Errors["max_cost_usd"], InputMode: "decimal", Autocomplete: "off", Prefix: "$", Suffix: "USD", Hint: "Held against the most it can cost, before it is sent. Without max_tokens, the answer is capped to fit. Empty: any."}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Checkbox(ui.CheckboxProps{Name: "may_ask", Label: "These models may be asked for", Checked: p.Fields.MayAsk, Hint: "Instead of an error that is final, people get a link to ask for an approval."}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, " ")
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "highest_tier", Label: "Highest tier without approval", Value: p.Fields.Highest, Error: p.Errors["highest_tier"], Options: p.Tiers, Hint: "By list price, three parts of input to one of output. Dearer models can be asked for."}).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, " ")
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "max_cost_usd", Label: "Largest cost of one request", Value: p.Fields.MaxCost, Error: p.Errors["max_cost_usd"], InputMode: "decimal", Autocomplete: "off", Prefix: "$", Suffix: "USD", Hint: "Held against the most it can cost, before it is sent. Without max_tokens, the answer is capped to fit. Empty: any."}).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, " ")
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "ask_above_usd", Label: "One request needs an approval above", Value: p.Fields.AskAbove, Error: p.Errors["ask_above_usd"], InputMode: "decimal", Autocomplete: "off", Prefix: "$", Suffix: "USD", Hint: "Below it nobody is asked. Empty: never."}).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, " ")
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "approver", Label: "Who may approve", Required: true, Value: p.Fields.Approver, Error: p.Errors["approver"], Options: p.Approvers, Hint: "This role and those above it, each in their own part, never for themselves. Whoever may set this policy can always."}).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, " ")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -134,7 +166,7 @@ func Edit(p EditPage) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, " ")
+						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, " ")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

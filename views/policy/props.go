@@ -20,7 +20,9 @@ type Row struct {
 	Label     string // "Team Search"
 	Allow     string // "openai/*, smart and 3 more"
 	Deny      string
+	Tier      string // the highest: "standard", "any"
 	MaxCost   string // "$0.50", "any"
+	AskAbove  string // "asks above $1", ""
 	CanChange bool
 	Delete    ui.ConfirmProps
 }
@@ -31,17 +33,43 @@ func (r Row) href() string { return "/policies/" + r.ID }
 type EditPage struct {
 	Shell                       layout.Shell
 	Title, Action, Submit, Back string
-	// Scopes are where it can sit; empty when it sits somewhere already, then Where says it in words.
-	Scopes []ui.Option
+	// Place is where it can sit; nil when it sits somewhere already, then Where says it in words.
+	Place  *ui.PickProps
 	Where  string
-	Fields Fields
+	Tiers  []ui.Option
+	// Approvers are the roles that can be the lowest to approve.
+	Approvers []ui.Option
+	Fields    Fields
 	// Form is what is wrong with the form as a whole, Errors with each field by its name.
 	Form   string
 	Errors map[string]string
 }
 
 // Fields are what was typed; Allow and Deny have a pattern on each line.
-type Fields struct{ Scope, Allow, Deny, MaxCost string }
+type Fields struct {
+	Scope, Allow, Deny         string
+	MayAsk                     bool
+	Highest, MaxCost, AskAbove string
+	Approver                   string
+}
+
+// TiersPage is of which tier models are: by price, and where the organization says otherwise.
+type TiersPage struct {
+	Shell   layout.Shell
+	Tiers   []ui.Option
+	Rows    []TierRow
+	CanSet  bool
+	Pattern string // as typed
+	Tier    string
+	Form    string
+	Errors  map[string]string
+}
+
+// TierRow is one rule.
+type TierRow struct {
+	ID, Pattern, Tier string
+	Delete            ui.ConfirmProps
+}
 
 // ShowPage is one policy, and what it and those above it leave.
 type ShowPage struct {
@@ -60,4 +88,5 @@ type ShowPage struct {
 type Model struct {
 	Name    string
 	Refused string // which policy denies it; "" = it may be used
+	Ask     bool   // somebody may approve it
 }

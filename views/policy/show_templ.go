@@ -312,6 +312,11 @@ func model(m Model) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
+			} else if m.Ask {
+				templ_7745c5c3_Err = ui.Status(ui.StatusProps{Tone: ui.Warn, Icon: "hourglass", Label: "With approval", Title: m.Refused}).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
 			} else {
 				templ_7745c5c3_Err = ui.Status(ui.StatusProps{Icon: "ban", Label: "No", Title: m.Refused}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {

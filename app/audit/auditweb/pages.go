@@ -116,6 +116,8 @@ func door(v org.Via) string {
 		return "Command line"
 	case org.ViaSCIM:
 		return "Directory (SCIM)"
+	case org.ViaMail:
+		return "Link in a mail"
 	case org.ViaJob:
 		return "Installation"
 	}

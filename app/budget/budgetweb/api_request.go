@@ -18,6 +18,7 @@ type overrideJSON struct {
 	Name      string     `json:"budget_name"`
 	Label     string     `json:"scope_label"`
 	Measure   string     `json:"measure"`
+	Kind      string     `json:"kind"` // increase, or borrow from the next period
 	Amount    string     `json:"amount"`
 	Until     *time.Time `json:"until"` // null = the end of the period
 	Reason    string     `json:"reason"`
@@ -38,6 +39,7 @@ type overrideList struct {
 
 // askInput asks for more of a budget.
 type askInput struct {
+	Kind   string `json:"kind"` // increase (the default) or borrow
 	Amount string `json:"amount"`
 	Until  string `json:"until"` // empty = the end of the period
 	Reason string `json:"reason"`
@@ -56,7 +58,7 @@ type denialInput struct {
 }
 
 func overrideOut(r budget.Request) overrideJSON {
-	return overrideJSON{ID: r.ID.String(), Budget: r.Budget.String(), Name: r.Name, Label: r.Label, Measure: r.Measure.String(), Amount: r.Measure.Plain(r.Amount),
+	return overrideJSON{ID: r.ID.String(), Budget: r.Budget.String(), Name: r.Name, Label: r.Label, Measure: r.Measure.String(), Kind: string(r.Kind), Amount: r.Measure.Plain(r.Amount),
 		Until: moment(r.Until), Reason: r.Reason, State: string(r.State), AskedBy: r.AskedBy, AskedAt: r.AskedAt, ExpiresAt: r.ExpiresAt,
 		DecidedBy: r.DecidedBy, DecidedAt: moment(r.DecidedAt), Note: r.Note, Grant: r.Grant.String(), CanDecide: r.CanDecide}
 }
@@ -74,7 +76,7 @@ func (h *Handlers) apiAsk(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	ask := budget.RequestInput{Reason: in.Reason}
+	ask := budget.RequestInput{Kind: budget.GrantKind(in.Kind), Reason: in.Reason}
 	if ask.Amount, err = amountIn(e.Measure, "amount", in.Amount); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package budgetweb
 import (
 	"errors"
 	"fmt"
+	"net/url"
 
 	"github.com/a-h/templ"
 
@@ -14,7 +15,8 @@ import (
 	"github.com/bodhi-gateway/bodhi/views/ui"
 )
 
-const asksRoot = "/budget-requests"
+// inbox is the page that lists requests, with those for approvals.
+const inbox = "/approvals"
 
 // ask is the form of a request for more. A refused request that led here says how much was lacking.
 func (h *Handlers) ask(c *web.Context) error {
@@ -47,7 +49,12 @@ func (h *Handlers) askPage(c *web.Context, e budget.Entry, p views.AskPage) temp
 	p.Back, p.Unit, p.Stand = root+"/"+e.ID.String(), unit(e.Measure), stand(e, budget.Forecast{})
 	p.Action = p.Back + "/ask"
 	p.Ends = "Empty: for good."
+	if p.Kind == "" {
+		p.Kind = string(budget.Increase)
+	}
 	if !e.Standing.ResetsAt.IsZero() {
+		p.Kinds = []ui.Option{{Value: string(budget.Increase), Label: "More for this period", Hint: "For a while, beside what the next period has."},
+			{Value: string(budget.Borrow), Label: "Borrow from the next period", Hint: "It has that much less then. The last day is the period's."}}
 		p.Ends = "Empty: until the period ends, " + c.When(e.Standing.ResetsAt).Text + "."
 	}
 	return views.AskForMore(p)
@@ -59,8 +66,8 @@ func (h *Handlers) asked(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	p := views.AskPage{Amount: c.FormValue("amount"), Until: c.FormValue("until"), Reason: c.FormValue("reason"), Request: c.FormValue("request")}
-	in := budget.RequestInput{Reason: p.Reason}
+	p := views.AskPage{Kind: c.FormValue("kind"), Amount: c.FormValue("amount"), Until: c.FormValue("until"), Reason: c.FormValue("reason"), Request: c.FormValue("request")}
+	in := budget.RequestInput{Kind: budget.GrantKind(p.Kind), Reason: p.Reason}
 	var unread, late error
 	in.Amount, unread = units(e.Measure, "amount", p.Amount)
 	in.Until, late = lastDay(c, p.Until)
@@ -68,54 +75,30 @@ func (h *Handlers) asked(c *web.Context) error {
 		_, err = h.budgets.Ask(c.Ctx(), c.Actor(), e.ID, in)
 	}
 	if wrong, ok := web.Refused(err); ok {
-		p.Errors.Form, p.Errors.Amount, p.Errors.Until, p.Errors.Reason = wrong.Form, wrong.Fields["amount"], wrong.Fields["until"], wrong.Fields["reason"]
+		p.Errors.Kind, p.Errors.Form, p.Errors.Amount, p.Errors.Until, p.Errors.Reason = wrong.Fields["kind"], wrong.Form, wrong.Fields["amount"], wrong.Fields["until"], wrong.Fields["reason"]
 		return c.Invalid(h.askPage(c, e, p))
 	}
 	if err != nil {
 		return err
 	}
 	c.Flash("Request sent. You see here what becomes of it.")
-	return c.See(asksRoot)
+	return c.See(inbox)
 }
 
-// tabs are the states that the list of requests can be narrowed to.
-var tabs = []struct {
-	label string
-	state budget.RequestState
-}{{"Waiting", budget.Pending}, {"Approved", budget.Approved}, {"Denied", budget.Denied}, {"Expired", budget.Expired}, {"All", ""}}
-
-// asks is the page of all requests for more.
+// asks leads to the inbox, which has these requests and those for approvals: links in old mails and bookmarks.
 func (h *Handlers) asks(c *web.Context) error {
-	name := or(c.QueryParam("state"), string(budget.Pending))
-	page := views.AsksPage{Shell: c.Shell("Requests for more", "budgets"), None: ui.EmptyProps{Kind: ui.NeverAny, Icon: "send", Title: "Nothing here",
-		Text: "No request for more that you made, or may decide, is in this state.", Label: "Budgets", Href: root}}
-	var state budget.RequestState
-	for _, t := range tabs {
-		value := or(string(t.state), "all")
-		if value == name {
-			state = t.state
-		}
-		page.Tabs = append(page.Tabs, ui.Tab{Label: t.label, Href: asksRoot + "?state=" + value, Active: value == name})
+	state := c.QueryParam("state")
+	if state == string(budget.Expired) {
+		state = "ended"
 	}
-	list, err := h.budgets.Requests(c.Ctx(), c.Actor(), budget.RequestQuery{State: state})
-	if err != nil {
-		return err
+	if state == "" {
+		return c.See(inbox)
 	}
-	page.Asks = requests(c, list)
-	return c.Render(views.Asks(page))
+	return c.See(inbox + "?" + url.Values{"state": {state}}.Encode())
 }
 
 // waiting is how many requests the reader may decide now.
-func (h *Handlers) waiting(c *web.Context) (int, error) {
-	list, err := h.budgets.Requests(c.Ctx(), c.Actor(), budget.RequestQuery{State: budget.Pending})
-	n := 0
-	for _, r := range list {
-		if r.CanDecide {
-			n++
-		}
-	}
-	return n, err
-}
+func (h *Handlers) waiting(c *web.Context) (int, error) { return h.budgets.Waiting(c.Ctx(), c.Actor()) }
 
 var askStates = map[budget.RequestState]ui.StatusProps{
 	budget.Pending:  {Tone: ui.Warn, Icon: "hourglass", Label: "Waiting"},
@@ -131,6 +114,9 @@ func requests(c *web.Context, list []budget.Request) []views.Ask {
 			Unit: unit(r.Measure), Reason: r.Reason, By: r.AskedBy, At: c.When(r.AskedAt), State: askStates[r.State], CanDecide: r.CanDecide, Until: "Until the period ends."}
 		if r.Name != r.Label {
 			v.Budget += ", " + r.Name
+		}
+		if r.Kind == budget.Borrow {
+			v.Until = "Borrowed from the next period."
 		}
 		if !r.Until.IsZero() {
 			v.Until = "Until " + c.When(r.Until).Text + "."
@@ -171,7 +157,7 @@ func (h *Handlers) approve(c *web.Context) error {
 		return err
 	}
 	c.Flash("Approved. " + done.AskedBy + " can spend it from the next request on.")
-	return c.See(asksRoot)
+	return c.See(inbox)
 }
 
 // deny refuses a request for more.
@@ -185,5 +171,5 @@ func (h *Handlers) deny(c *web.Context) error {
 		return err
 	}
 	c.Flash("Denied. " + r.AskedBy + " sees it here.")
-	return c.See(asksRoot)
+	return c.See(inbox)
 }

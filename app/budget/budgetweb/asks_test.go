@@ -53,16 +53,16 @@ func TestWhoWasRefusedAsksAndAManagerDecides(t *testing.T) {
 	if p := dev.Post(one+"/ask", url.Values{"amount": {"25"}, "reason": {""}}); p.Status != http.StatusUnprocessableEntity || len(said(p)) == 0 {
 		t.Errorf("without a reason: %d %v", p.Status, said(p))
 	}
-	if p := dev.Post(one+"/ask", url.Values{"amount": {"25"}, "reason": {"for the launch"}}); p.Status != http.StatusSeeOther || p.Location != "/budget-requests" {
+	if p := dev.Post(one+"/ask", url.Values{"amount": {"25"}, "reason": {"for the launch"}}); p.Status != http.StatusSeeOther || p.Location != "/approvals" {
 		t.Fatalf("asked: %d %v", p.Status, said(p))
 	}
-	if p := dev.Get("/budget-requests"); !p.Has("$25.00", "for the launch", "Waiting", "Until the period ends.") || p.Has("Approve</span>") {
+	if p := dev.Get(one); !p.Has("$25.00", "for the launch", "Waiting", "Until the period ends.") || p.Has("Approve</span>") {
 		t.Errorf("what the asker sees:\n%s", p.Body)
 	}
-	if p := lead.Get("/budget-requests"); p.Has("Approve</span>") {
+	if p := lead.Get(one); p.Has("Approve</span>") {
 		t.Error("a lead is offered to decide about their team's budget")
 	}
-	p = manager.Get("/budget-requests")
+	p = manager.Get(one)
 	which := regexp.MustCompile(`/budget-requests/(ask_[a-z0-9]+)/approve`).FindStringSubmatch(p.Body)
 	if which == nil || !p.Has("formaction=\"/budget-requests/", `value="25"`) {
 		t.Fatalf("a manager cannot decide:\n%s", p.Body)
@@ -76,7 +76,7 @@ func TestWhoWasRefusedAsksAndAManagerDecides(t *testing.T) {
 	if p := manager.Post("/budget-requests/"+which[1]+"/approve", url.Values{"amount": {"10"}, "note": {"the rest on Monday"}}); p.Status != http.StatusSeeOther {
 		t.Fatalf("approved: %d %v", p.Status, said(p))
 	}
-	if p := dev.Get("/budget-requests?state=approved"); !p.Has("Approved", "Decided by manager@acme.test", "the rest on Monday") {
+	if p := dev.Get(one); !p.Has("Approved", "Decided by manager@acme.test", "the rest on Monday") {
 		t.Errorf("what the asker sees then:\n%s", p.Body)
 	}
 	if p := dev.Get(one); !p.Has("of $70.00", "$10.00", "Raised", "counts now", "asked by developer@acme.test") {

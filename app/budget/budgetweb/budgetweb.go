@@ -7,24 +7,10 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/id"
-	"github.com/bodhi-gateway/bodhi/app/identity"
-	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/report"
 	"github.com/bodhi-gateway/bodhi/app/web"
 )
-
-// People are the departments, teams and members that an actor may see. *identity.Service implements it.
-type People interface {
-	Departments(ctx context.Context, actor org.Actor) ([]org.Department, error)
-	Teams(ctx context.Context, actor org.Actor) ([]org.Team, error)
-	FindMembers(ctx context.Context, actor org.Actor, q org.MemberQuery) (identity.MemberPage, error)
-}
-
-// Keys are the virtual keys that an actor may see. *key.Service implements it.
-type Keys interface {
-	List(ctx context.Context, actor org.Actor) ([]key.Key, error)
-}
 
 // Reports are the requests that a budget refused. *report.Service implements it.
 type Reports interface {
@@ -35,13 +21,13 @@ type Reports interface {
 // Handlers answer for budgets.
 type Handlers struct {
 	budgets *budget.Service
-	people  People
-	keys    Keys
+	people  web.PlacePeople
+	keys    web.PlaceKeys
 	reports Reports
 }
 
 // New makes the handlers.
-func New(budgets *budget.Service, people People, keys Keys, reports Reports) *Handlers {
+func New(budgets *budget.Service, people web.PlacePeople, keys web.PlaceKeys, reports Reports) *Handlers {
 	return &Handlers{budgets, people, keys, reports}
 }
 

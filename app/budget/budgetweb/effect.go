@@ -69,7 +69,7 @@ func (h *Handlers) blocked(c *web.Context, s org.Scope) (string, error) {
 	if s.Kind() == org.TagScope {
 		return "every request tagged " + s.Node(), nil
 	}
-	f, err := h.grown(c)
+	f, err := h.keyed(c)
 	if err != nil {
 		return "", err
 	}

@@ -3,7 +3,6 @@ package budgetweb
 import (
 	"errors"
 	"net/url"
-	"slices"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -101,6 +100,9 @@ func pager(c *web.Context, q question, teams int) ui.PagerProps {
 func (h *Handlers) new(c *web.Context) error {
 	fields := views.Fields{Scope: c.QueryParam("scope"), Measure: ledger.Money.String(), Period: string(budget.Monthly), Enforce: string(budget.Hard),
 		Thresholds: percents(budget.DefaultThresholds)}
+	if c.Typed() {
+		fields = typed(c)
+	}
 	page, err := h.newPage(c, fields, web.Refusal{})
 	if err != nil {
 		return err
@@ -110,6 +112,13 @@ func (h *Handlers) new(c *web.Context) error {
 
 func (h *Handlers) create(c *web.Context) error {
 	fields := typed(c)
+	if _, searching := c.Sought(); searching {
+		page, err := h.newPage(c, fields, web.Refusal{})
+		if err != nil {
+			return err
+		}
+		return c.Render(page)
+	}
 	in, err := input(c, fields, nil)
 	if where := placed(c, fields); where != nil {
 		err = errors.Join(where, err)
@@ -133,16 +142,17 @@ func (h *Handlers) create(c *web.Context) error {
 }
 
 func (h *Handlers) newPage(c *web.Context, fields views.Fields, wrong web.Refusal) (templ.Component, error) {
-	f, err := h.grown(c)
+	place, err := web.Places{People: h.people, Keys: h.keys, Pools: true}.Pick(c, fields.Scope)
 	if err != nil {
 		return nil, err
 	}
-	scopes := f.options(c)
-	if !slices.ContainsFunc(scopes, func(o ui.Option) bool { return o.Value == fields.Scope }) && !parseScope(c.Actor().Org, fields.Scope).IsZero() {
-		scopes = append(scopes, ui.Option{Value: fields.Scope, Label: fields.Scope, Group: "Asked for"}) // the service says whether it is theirs
+	errs := sorted(wrong)
+	place.Page, place.Error = root+"/new", errs.Scope
+	if tag, err := org.OfTag(c.Actor().Org, "project=x"); err == nil && c.Actor().Role.AtLeast(org.Lead) && c.Actor().MayLimit(tag, org.Place{}) == nil {
+		place.Options = append(place.Options, ui.Option{Group: "Across teams", Label: "A tag, such as project=apollo", Value: tagChoice})
 	}
 	return views.Edit(views.EditPage{Shell: c.Shell("Set a budget", "budgets"), Title: "Set a budget", Action: root, Submit: "Set budget", Back: root,
-		Scopes: scopes, Fields: fields, Errors: sorted(wrong), Zone: zone(c), CanReserve: c.Actor().Role.AtLeast(org.Admin), CanStrict: c.Actor().Role.AtLeast(org.Manager)}), nil
+		Place: &place, Fields: fields, Errors: errs, Zone: zone(c), CanReserve: c.Actor().Role.AtLeast(org.Admin), CanStrict: c.Actor().Role.AtLeast(org.Manager)}), nil
 }
 
 func (h *Handlers) get(c *web.Context) (budget.Entry, error) {

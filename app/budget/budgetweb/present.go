@@ -6,7 +6,6 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
-	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	views "github.com/bodhi-gateway/bodhi/views/budget"
 	"github.com/bodhi-gateway/bodhi/views/ui"
@@ -87,42 +86,6 @@ func deletion(e budget.Entry) ui.ConfirmProps {
 	return ui.ConfirmProps{Label: "Delete", Icon: "trash", Title: "Delete the budget of " + e.Label + "?",
 		Text:   "From then on nothing limits this place but the budgets above and below it.",
 		Action: root + "/" + e.ID.String() + "/delete", Button: "Delete budget", Kind: ui.Destructive}
-}
-
-// options are the places that the reader may set a limit on.
-func (f *forest) options(c *web.Context) []ui.Option {
-	var out []ui.Option
-	actor := c.Actor()
-	add := func(group, label string, s org.Scope, p org.Place) {
-		if actor.Role.AtLeast(org.Lead) && actor.MayLimit(s, p) == nil {
-			out = append(out, ui.Option{Group: group, Label: label, Value: printScope(s)})
-		}
-	}
-	add("Organization", c.Organization().Name, org.OfOrg(actor.Org), org.Place{})
-	for _, d := range f.departments {
-		add("Departments", d.Name, org.OfDepartment(actor.Org, d.ID), org.Place{})
-	}
-	names := map[string]string{}
-	for _, t := range f.teams {
-		names[t.ID.UUID()] = t.Name
-		add("Teams, everything in them", t.Name, org.OfTeam(actor.Org, t.ID), org.Place{Teams: []id.Team{t.ID}})
-	}
-	for _, t := range f.teams {
-		add("Team pools: keys of no person", "Pool of "+t.Name, org.OfPool(actor.Org, t.ID), org.Place{Teams: []id.Team{t.ID}})
-	}
-	for _, m := range f.members {
-		add("Members", m.Name+" ("+m.Email+")", org.OfMember(actor.Org, m.ID), org.Place{Teams: m.Teams, Owner: m.ID})
-	}
-	if f.more {
-		out = append(out, ui.Option{Group: "Members", Label: "More people: begin on their page", Disabled: true})
-	}
-	for _, k := range f.keys {
-		add("Keys", k.Name+" (team "+names[k.Team.UUID()]+")", org.OfKey(actor.Org, k.ID), org.Place{Teams: []id.Team{k.Team}, Owner: k.Member})
-	}
-	if tag, err := org.OfTag(actor.Org, "project=x"); err == nil && actor.Role.AtLeast(org.Lead) && actor.MayLimit(tag, org.Place{}) == nil {
-		out = append(out, ui.Option{Group: "Across teams", Label: "A tag, such as project=apollo", Value: tagChoice})
-	}
-	return out
 }
 
 // tagChoice is the place that the field for a tag belongs to.

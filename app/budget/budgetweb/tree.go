@@ -9,7 +9,6 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/id"
-	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/org"
@@ -28,8 +27,6 @@ const (
 type forest struct {
 	departments []org.Department
 	teams       []org.Team
-	members     []org.Member
-	more        bool // there are more members than these
 	keys        []key.Key
 	// shown are the budgets that became rows: only theirs are worth a forecast.
 	shown []budget.Entry
@@ -48,18 +45,12 @@ func (h *Handlers) forest(c *web.Context) (*forest, error) {
 	return f, nil
 }
 
-// grown is the forest with what forms offer: keys, and as many people as a list to choose from can hold. A budget for
-// anybody else begins on their page.
-func (h *Handlers) grown(c *web.Context) (*forest, error) {
+// keyed is the forest with its keys.
+func (h *Handlers) keyed(c *web.Context) (*forest, error) {
 	f, err := h.forest(c)
 	if err != nil {
 		return nil, err
 	}
-	people, err := h.people.FindMembers(c.Ctx(), c.Actor(), org.MemberQuery{Limit: identity.MaxMembers})
-	if err != nil {
-		return nil, err
-	}
-	f.members, f.more = people.Members, !people.Next.ID.IsZero()
 	f.keys, err = h.keys.List(c.Ctx(), c.Actor())
 	return f, err
 }
@@ -264,6 +255,6 @@ func figures(all []budget.Entry, waiting int) []ui.StatProps {
 		{Label: "Budgets", Value: strconv.Itoa(len(all)), Against: "that you may see"},
 		{Label: "Above 80 %", Value: strconv.Itoa(near), Against: "spent and held together", Href: root + "?near=80"},
 		{Label: "Used up", Value: strconv.Itoa(gone), Against: "nothing left in this period"},
-		{Label: "Waiting for you", Value: strconv.Itoa(waiting), Against: "requests for more", Href: "/budget-requests"},
+		{Label: "Waiting for you", Value: strconv.Itoa(waiting), Against: "requests for more", Href: inbox},
 	}
 }

@@ -52,6 +52,22 @@ func (h *Tree) apiSetOrganization(c *web.Context) error {
 	return c.JSON(http.StatusOK, organizationOut(o))
 }
 
+// deletionInput repeats the organization's name, so that nothing is deleted by a slip.
+type deletionInput struct {
+	Name string `json:"name"`
+}
+
+func (h *Tree) apiDeleteOrganization(c *web.Context) error {
+	in, err := web.Decode[deletionInput](c)
+	if err != nil {
+		return err
+	}
+	if err := h.People.DeleteOrganization(c.Ctx(), c.Actor(), in.Name); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}
+
 func either(a, b string) string {
 	if a != "" {
 		return a

@@ -33,15 +33,13 @@ func (h *Handlers) policyPage(c *web.Context) (views.PolicyPage, error) {
 		return page, err
 	}
 	page.Fields = views.PolicyFields{SecondFactor: p.SecondFactor, SSOOnly: p.SSOOnly, BreakGlass: p.BreakGlass.String(), Idle: span(p.Idle), Absolute: span(p.Absolute)}
-	all, err := h.people.Members(c.Ctx(), c.Actor())
+	admins, err := h.people.FindMembers(c.Ctx(), c.Actor(), org.MemberQuery{Role: org.Admin, Limit: identity.MaxMembers})
 	if err != nil {
 		return page, err
 	}
 	page.Admins = []ui.Option{{Label: "Nobody chosen"}}
-	for _, m := range all {
-		if m.Role == org.Admin {
-			page.Admins = append(page.Admins, ui.Option{Value: m.ID.String(), Label: m.Name + " · " + m.Email})
-		}
+	for _, m := range admins.Members {
+		page.Admins = append(page.Admins, ui.Option{Value: m.ID.String(), Label: m.Name + " · " + m.Email})
 	}
 	page.SSO, err = h.sso.Ready(c.Ctx(), c.Actor().Org)
 	return page, err

@@ -1,6 +1,8 @@
 package identityweb
 
 import (
+	"net/url"
+
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	views "github.com/bodhi-gateway/bodhi/views/identity"
@@ -31,4 +33,34 @@ func (h *Tree) saveSettings(c *web.Context) error {
 	}
 	c.Flash("Saved.")
 	return c.See(settingsPath)
+}
+
+const deletePath = settingsPath + "/delete"
+
+// deleteForm asks before an organization is deleted, and for a log-in of the last minutes first: whoever finds an admin's
+// laptop open must not end a company's work.
+func (h *Tree) deleteForm(c *web.Context) error {
+	if !c.Recent() {
+		return c.See(web.LogInPath + "?again=1&next=" + url.QueryEscape(deletePath))
+	}
+	return c.Render(views.DeleteOrganization(views.DeleteOrganizationPage{Shell: c.Shell("Delete the organization", "settings"), Name: c.Organization().Name}))
+}
+
+func (h *Tree) deleteOrganization(c *web.Context) error {
+	if !c.Recent() {
+		return c.See(web.LogInPath + "?again=1&next=" + url.QueryEscape(deletePath))
+	}
+	name := c.Organization().Name
+	err := h.People.DeleteOrganization(c.Ctx(), c.Actor(), c.FormValue("name"))
+	if r, ok := web.Refused(err); ok {
+		return c.Invalid(views.DeleteOrganization(views.DeleteOrganizationPage{Shell: c.Shell("Delete the organization", "settings"), Name: name,
+			Typed: c.FormValue("name"), Error: r.Form, Errors: r.Fields}))
+	}
+	if err != nil {
+		return err
+	}
+	if err := c.LogOut(); err != nil {
+		return err
+	}
+	return c.Render(views.Deleted(views.DeleteOrganizationPage{Shell: stranger(c, "Deleted"), Name: name}))
 }

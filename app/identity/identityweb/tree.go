@@ -97,6 +97,8 @@ func (h *Tree) Routes() []web.Route {
 
 		page(get, settingsPath, "settings.show", org.Admin, "", h.settings),
 		page(post, settingsPath, "settings.save", org.Admin, "organization.changed", h.saveSettings),
+		page(get, settingsPath+"/delete", "settings.delete_form", org.Admin, "", h.deleteForm),
+		page(post, settingsPath+"/delete", "settings.delete", org.Admin, "organization.deleted", h.deleteOrganization),
 	}, h.apiRoutes()...)
 }
 
@@ -113,6 +115,7 @@ func (h *Tree) apiRoutes() []web.Route {
 	return []web.Route{
 		read("organization", "organization.show", organizationJSON{}, h.apiOrganization),
 		act(put, "organization", "organization.change", org.Admin, "organization.changed", organizationInput{}, organizationJSON{}, h.apiSetOrganization),
+		act(post, "organization/delete", "organization.delete", org.Admin, "organization.deleted", deletionInput{}, none, h.apiDeleteOrganization),
 
 		read("members", "members.list", memberList{}, h.apiMembers),
 		act(post, "members", "members.add", org.Admin, "member.added", memberInput{}, memberJSON{}, h.apiAddMember),

@@ -47,7 +47,7 @@ func request() Record {
 		Refusal: ledger.Refusal{Budget: id.NewBudget(ids), Measure: ledger.Tokens, Need: 5, Limit: 1 << 40, Spent: 7, Held: 8}, Family: "openai", Endpoint: "chat", Stream: true,
 		Asked: "smart", Model: "gpt-5.5", Provider: "up", Route: "alias smart", Client: "codex", Tags: "project=apollo", EndUser: "u1",
 		Session: "s1", Cache: "miss", Attempts: 2, Status: 200, Code: "", Message: "", Usage: llm.Usage{Input: 1, CacheRead: 1},
-		Cost: 77, Decisions: "held\nsettled", FirstByte: time.Second, Duration: 2 * time.Second, Overhead: 80 * time.Microsecond}}
+		Screened: ledger.Screened{Incident: id.NewIncident(ids), Action: "mask", Found: `[{"detector":"email"}]`}, Cost: 77, Decisions: "held\nsettled", FirstByte: time.Second, Duration: 2 * time.Second, Overhead: 80 * time.Microsecond}}
 }
 
 func open(t testing.TB, dir string, o Options) *Journal {
@@ -109,6 +109,9 @@ func TestEveryFieldSurvivesTheJournal(t *testing.T) {
 	a := attempt()
 	want := []Record{a, settlement(a.Attempt.ID), request(), {Attempt: &ledger.Attempt{At: at}}, {Settlement: &ledger.Settlement{At: at}}, {Request: &ledger.Request{At: at}},
 		{Settlement: &ledger.Settlement{At: at, Tokens: 3, Requests: 1, Usage: llm.Usage{Input: 1, Citations: 2, Images: 3, AudioSeconds: 4, Characters: 5}}}}
+	refused := *request().Request
+	refused.Screened = ledger.Screened{}
+	want = append(want, Record{Request: &refused})
 	for _, r := range want[:3] {
 		noZeroFields(t, r)
 	}

@@ -28,6 +28,7 @@ const (
 	kindSettlement      = 5
 	kindMediaSettlement = 12 // one with counts of pictures, sound or characters; all others stay kindSettlement
 	kindRefused         = 9  // a request that a budget refused; all others stay kindRequest
+	kindScreened        = 20 // a request in which data rules found something, whatever became of it
 )
 
 var (
@@ -51,6 +52,9 @@ func encode(b []byte, r Record) ([]byte, error) {
 		}
 		c.b = append(c.b, kindSettlement)
 		c.settlement(r.Settlement)
+	case r.Request != nil && r.Request.Screened != (ledger.Screened{}):
+		c.b = append(c.b, kindScreened)
+		c.screened(r.Request)
 	case r.Request != nil:
 		if r.Request.Refusal == (ledger.Refusal{}) {
 			c.b = append(c.b, kindRequest)
@@ -97,6 +101,9 @@ func decode(b []byte, known vocabulary) (Record, error) {
 		r.Request = new(ledger.Request)
 		c.request(r.Request)
 		c.refusal(&r.Request.Refusal)
+	case kindScreened:
+		r.Request = new(ledger.Request)
+		c.screened(r.Request)
 	default:
 		return Record{}, errKind
 	}
@@ -213,6 +220,13 @@ func (c *codec) refusal(r *ledger.Refusal) {
 	number(c, &r.Limit)
 	number(c, &r.Spent)
 	number(c, &r.Held)
+}
+
+func (c *codec) screened(r *ledger.Request) {
+	c.request(r)
+	c.refusal(&r.Refusal)
+	ident(c, &r.Screened.Incident)
+	words(c, &r.Screened.Action, &r.Screened.Found)
 }
 
 func (c *codec) chain(v *org.Chain) {

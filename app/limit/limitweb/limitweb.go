@@ -2,38 +2,23 @@
 package limitweb
 
 import (
-	"context"
 	"net/http"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
-	"github.com/bodhi-gateway/bodhi/app/identity"
-	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/web"
 )
 
-// People are the departments, teams and members that an actor may see. *identity.Service implements it.
-type People interface {
-	Departments(ctx context.Context, actor org.Actor) ([]org.Department, error)
-	Teams(ctx context.Context, actor org.Actor) ([]org.Team, error)
-	FindMembers(ctx context.Context, actor org.Actor, q org.MemberQuery) (identity.MemberPage, error)
-}
-
-// Keys are the virtual keys that an actor may see. *key.Service implements it.
-type Keys interface {
-	List(ctx context.Context, actor org.Actor) ([]key.Key, error)
-}
-
 // Handlers answer for rate limits.
 type Handlers struct {
 	limits *limit.Service
-	people People
-	keys   Keys
+	people web.PlacePeople
+	keys   web.PlaceKeys
 }
 
 // New makes the handlers.
-func New(limits *limit.Service, people People, keys Keys) *Handlers {
+func New(limits *limit.Service, people web.PlacePeople, keys web.PlaceKeys) *Handlers {
 	return &Handlers{limits, people, keys}
 }
 

@@ -2,7 +2,6 @@ package limitweb
 
 import (
 	"errors"
-	"slices"
 	"strings"
 	"time"
 
@@ -14,7 +13,6 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	views "github.com/bodhi-gateway/bodhi/views/limit"
-	"github.com/bodhi-gateway/bodhi/views/ui"
 )
 
 func (h *Handlers) list(c *web.Context) error {
@@ -30,7 +28,11 @@ func (h *Handlers) list(c *web.Context) error {
 }
 
 func (h *Handlers) new(c *web.Context) error {
-	page, err := h.newPage(c, views.Fields{Scope: c.QueryParam("scope"), Unit: string(limit.Requests), Window: "1m", Enforce: hard}, web.Refusal{})
+	fields := views.Fields{Scope: c.QueryParam("scope"), Unit: string(limit.Requests), Window: "1m", Enforce: hard}
+	if c.Typed() {
+		fields = filled(c)
+	}
+	page, err := h.newPage(c, fields, web.Refusal{})
 	if err != nil {
 		return err
 	}
@@ -63,6 +65,13 @@ func input(c *web.Context, f views.Fields) (limit.Input, error) {
 
 func (h *Handlers) create(c *web.Context) error {
 	fields := filled(c)
+	if _, searching := c.Sought(); searching {
+		page, err := h.newPage(c, fields, web.Refusal{})
+		if err != nil {
+			return err
+		}
+		return c.Render(page)
+	}
 	in, err := input(c, fields)
 	if fields.Scope == "" { // an unknown place is the service's to refuse, like another tenant's
 		err = errors.Join(err, fault.Field("scope", "Choose where the limit sits."))
@@ -86,15 +95,13 @@ func (h *Handlers) create(c *web.Context) error {
 }
 
 func (h *Handlers) newPage(c *web.Context, fields views.Fields, wrong web.Refusal) (templ.Component, error) {
-	scopes, err := h.scopes(c)
+	place, err := web.Places{People: h.people, Keys: h.keys}.Pick(c, fields.Scope)
 	if err != nil {
 		return nil, err
 	}
-	if !slices.ContainsFunc(scopes, func(o ui.Option) bool { return o.Value == fields.Scope }) && !org.ReadScope(c.Actor().Org, fields.Scope).IsZero() {
-		scopes = append(scopes, ui.Option{Value: fields.Scope, Label: fields.Scope, Group: "Asked for"}) // the service says whether it is theirs
-	}
+	place.Page, place.Error = root+"/new", wrong.Fields["scope"]
 	return views.Edit(views.EditPage{Shell: c.Shell("Set a rate limit", "limits"), Title: "Set a rate limit", Action: root, Submit: "Set limit",
-		Back: root, Scopes: scopes, Fields: fields, Form: wrong.Form, Errors: wrong.Fields}), nil
+		Back: root, Place: &place, Fields: fields, Form: wrong.Form, Errors: wrong.Fields}), nil
 }
 
 // changeable is a limit that the actor may change.

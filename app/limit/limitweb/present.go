@@ -1,14 +1,11 @@
 package limitweb
 
 import (
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/a-h/templ"
 
-	"github.com/bodhi-gateway/bodhi/app/id"
-	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/web"
@@ -126,51 +123,4 @@ func increase(c *web.Context, e limit.Entry, x limit.Increase) views.Increase {
 	return views.Increase{What: strings.Join(what, ", "), Until: c.When(x.Until), By: x.CreatedBy, Reason: x.Reason,
 		End: ui.ConfirmProps{Label: "End now", Small: true, Title: "End this increase now?", Text: "It would end by itself " + c.When(x.Until).Text + ".",
 			Action: path(e) + "/increases/" + x.ID.String() + "/end", Button: "End increase", Kind: ui.Destructive}}
-}
-
-// scopes are the places that the reader may set a limit on.
-func (h *Handlers) scopes(c *web.Context) ([]ui.Option, error) {
-	actor := c.Actor()
-	departments, err := h.people.Departments(c.Ctx(), actor)
-	if err != nil {
-		return nil, err
-	}
-	teams, err := h.people.Teams(c.Ctx(), actor)
-	if err != nil {
-		return nil, err
-	}
-	people, err := h.people.FindMembers(c.Ctx(), actor, org.MemberQuery{Limit: identity.MaxMembers})
-	if err != nil {
-		return nil, err
-	}
-	keys, err := h.keys.List(c.Ctx(), actor)
-	if err != nil {
-		return nil, err
-	}
-	slices.SortFunc(teams, func(a, b org.Team) int { return strings.Compare(a.Name, b.Name) })
-	var out []ui.Option
-	add := func(group, label string, s org.Scope, p org.Place) {
-		if actor.Role.AtLeast(org.Lead) && actor.MayLimit(s, p) == nil {
-			out = append(out, ui.Option{Group: group, Label: label, Value: s.String()})
-		}
-	}
-	add("Organization", c.Organization().Name, org.OfOrg(actor.Org), org.Place{})
-	for _, d := range departments {
-		add("Departments", d.Name, org.OfDepartment(actor.Org, d.ID), org.Place{})
-	}
-	names := map[string]string{}
-	for _, t := range teams {
-		names[t.ID.UUID()] = t.Name
-		add("Teams", t.Name, org.OfTeam(actor.Org, t.ID), org.Place{Teams: []id.Team{t.ID}})
-	}
-	for _, m := range people.Members {
-		add("Members", m.Name+" ("+m.Email+")", org.OfMember(actor.Org, m.ID), org.Place{Teams: m.Teams, Owner: m.ID})
-	}
-	if !people.Next.ID.IsZero() {
-		out = append(out, ui.Option{Group: "Members", Label: "More people: begin on their page", Disabled: true})
-	}
-	for _, k := range keys {
-		add("Keys", k.Name+" (team "+names[k.Team.UUID()]+")", org.OfKey(actor.Org, k.ID), org.Place{Teams: []id.Team{k.Team}, Owner: k.Member})
-	}
-	return out, nil
 }

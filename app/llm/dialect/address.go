@@ -1,7 +1,9 @@
 package dialect
 
 import (
+	"bytes"
 	"encoding/json"
+	"slices"
 
 	"github.com/bodhi-gateway/bodhi/app/egress"
 	"github.com/bodhi-gateway/bodhi/app/llm/scan"
@@ -15,16 +17,35 @@ func (w *Walk) Address(name string, t scan.Text) {
 	}
 }
 
-// AddressIn does the same for a member of an object that has been read over, from an offset on.
+// AddressIn does the same for members of an object that has been read over, from an offset on, however often they stand in it.
+// A member may be the address itself or an object with it as "url".
 func (w *Walk) AddressIn(name string, from int, members ...string) {
-	if w.Err() != nil || w.refusal != nil {
+	if w.Err() == nil && w.refusal == nil {
+		w.within(name, w.Bytes(from, w.At()), members)
+	}
+}
+
+func (w *Walk) within(name string, object []byte, members []string) {
+	c := scan.New(object)
+	if c.Kind() != scan.Object {
 		return
 	}
-	object := w.Bytes(from, w.At())
-	for _, m := range members {
-		var address string
-		if at, found := Member(object, m); found && json.Unmarshal(object[at.From:at.To], &address) == nil {
-			w.address(name, address)
+	c.Object()
+	for key, ok := c.Key(); ok; key, ok = c.Key() {
+		this := slices.Contains(members, string(c.Value(key, nil)))
+		c.Kind()
+		from := c.At()
+		c.Skip()
+		value := object[from:c.At()]
+		switch {
+		case !this, bytes.HasPrefix(value, []byte(`"data:`)): // which may be large
+		case value[0] == '{':
+			w.within(name, value, []string{"url"})
+		default:
+			var address string
+			if json.Unmarshal(value, &address) == nil {
+				w.address(name, address)
+			}
 		}
 	}
 }

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sync"
-	"time"
 	"unicode/utf8"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
@@ -19,9 +17,6 @@ import (
 // MaxIdle is how many events without data may follow each other. A comment a second for two hours stays below it; a
 // flood does not.
 const MaxIdle = 10_000
-
-// linger is how long Close waits for the end of a body whose end mark has come, so that its connection can be used again.
-const linger = 50 * time.Millisecond
 
 // Look is a dialect's reading of its own events. It gets events that are sound, with a payload that begins and ends like
 // an object, and says what each is to the gateway; it may keep state, as it is made for one stream.
@@ -36,25 +31,25 @@ type Ender interface {
 	Ended() bool
 }
 
+// Marker is an Ender of a dialect that has a mark, of a server that may leave it out: clients get it from us.
+type Marker interface{ Mark() []byte }
+
 // Stream is a streamed answer in server-sent events: forwarded byte for byte, read on the side.
 type Stream struct {
-	body   io.ReadCloser
+	body   Body
 	events *sse.Reader
 	look   Look
 	idle   int
 	most   string // how large an event may be, for people
 	over   error  // what Next says from now on
-
-	closing sync.Once
-	failed  error
-	marked  bool // the end mark came
+	late   []byte // a mark that is still to come
 }
 
 var _ llm.Stream = (*Stream)(nil)
 
 // NewStream reads events from body, which Close closes.
 func NewStream(body io.ReadCloser, look Look) *Stream {
-	return &Stream{body: body, events: sse.NewReader(body), look: look, most: "1 MiB"}
+	return &Stream{body: Body{ReadCloser: body}, events: sse.NewReader(body), look: look, most: "1 MiB"}
 }
 
 // NewMediaStream is NewStream for events that hold pictures or sound: up to 32 MiB each, like whole answers.
@@ -73,6 +68,9 @@ func (s *Stream) Next() (llm.Event, error) {
 	if s.over != nil {
 		return llm.Event{}, s.over
 	}
+	if s.late != nil {
+		return s.seen(llm.Event{Kind: llm.Terminal, Raw: s.late}, nil), nil
+	}
 	e, err := s.events.Next()
 	if !sound(e.Raw) {
 		e.Raw, e.Data = repaired(e.Raw), repaired(e.Data)
@@ -85,6 +83,10 @@ func (s *Stream) Next() (llm.Event, error) {
 	case len(payload) > 0 && (err == nil || errors.Is(err, io.EOF)):
 		out := s.read(e, payload)
 		if err != nil && out.Kind == llm.Data && s.ended() {
+			if s.late = s.mark(); s.late != nil { // an event of its own
+				out.Raw = append(bytes.TrimRight(out.Raw, "\r\n"), "\n\n"...)
+				return out, nil
+			}
 			out.Kind = llm.Terminal
 		}
 		if err == nil || out.Kind == llm.Terminal {
@@ -98,7 +100,7 @@ func (s *Stream) Next() (llm.Event, error) {
 		return llm.Event{Raw: e.Raw}, nil
 	}
 	if errors.Is(err, io.EOF) && len(payload) == 0 && s.ended() {
-		return s.seen(llm.Event{Kind: llm.Terminal}, nil), nil
+		return s.seen(llm.Event{Kind: llm.Terminal, Raw: s.mark()}, nil), nil
 	}
 	// Half an event, or none: the end mark did not come.
 	if s.over = llm.ErrTruncated; !errors.Is(err, io.EOF) {
@@ -110,6 +112,14 @@ func (s *Stream) Next() (llm.Event, error) {
 func (s *Stream) ended() bool {
 	e, ok := s.look.(Ender)
 	return ok && e.Ended()
+}
+
+// mark is the one that the server left out; nil for dialects without.
+func (s *Stream) mark() []byte {
+	if m, ok := s.look.(Marker); ok {
+		return m.Mark()
+	}
+	return nil
 }
 
 func (s *Stream) read(e sse.Event, payload []byte) llm.Event {
@@ -124,7 +134,7 @@ func (s *Stream) read(e sse.Event, payload []byte) llm.Event {
 func (s *Stream) seen(out llm.Event, err error) llm.Event {
 	switch out.Kind {
 	case llm.Terminal:
-		s.over, s.marked = io.EOF, true
+		s.over, s.body.Marked = io.EOF, true
 		if err != nil {
 			out.Raw = append(bytes.TrimRight(out.Raw, "\r\n"), "\n\n"...)
 		}
@@ -152,19 +162,8 @@ func Broken(why string, cause error) llm.Event {
 	return llm.Event{Kind: llm.Failed, Err: f}
 }
 
-// Close implements llm.Stream. After the end mark it waits a moment for the body's end; anything else that may follow is
-// dropped, together with the connection.
-func (s *Stream) Close() error {
-	s.closing.Do(func() {
-		if s.marked {
-			t := time.AfterFunc(linger, func() { _ = s.body.Close() })
-			_, _ = s.body.Read(make([]byte, 1))
-			t.Stop()
-		}
-		s.failed = s.body.Close()
-	})
-	return s.failed
-}
+// Close implements llm.Stream.
+func (s *Stream) Close() error { return s.body.Close() }
 
 // sound reports whether bytes can be forwarded as they are: valid UTF-8 without a NUL, which no JSON reader takes.
 func sound(raw []byte) bool { return utf8.Valid(raw) && bytes.IndexByte(raw, 0) < 0 }

@@ -77,3 +77,24 @@ func wav(b []byte) (time.Duration, bool) {
 	}
 	return 0, false
 }
+
+// Type is a sound's media type by its first bytes, "" for what is none that is known.
+func Type(b []byte) string {
+	switch {
+	case len(b) >= 12 && string(b[:4]) == "RIFF" && string(b[8:12]) == "WAVE":
+		return "audio/wav"
+	case bytes.HasPrefix(b, []byte("fLaC")):
+		return "audio/flac"
+	case bytes.HasPrefix(b, []byte("OggS")):
+		return "audio/ogg"
+	case len(b) >= 12 && string(b[4:8]) == "ftyp":
+		return "audio/mp4"
+	case len(b) > 2 && b[0] == 0xff && b[1]&0xf6 == 0xf0: // layer 0 is ADTS
+		return "audio/aac"
+	case bytes.HasPrefix(b, []byte("ID3")) || len(b) > 2 && b[0] == 0xff && b[1]&0xe0 == 0xe0:
+		return "audio/mpeg"
+	case bytes.HasPrefix(b, []byte{0x1a, 0x45, 0xdf, 0xa3}):
+		return "audio/webm"
+	}
+	return ""
+}

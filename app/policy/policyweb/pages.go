@@ -2,7 +2,6 @@ package policyweb
 
 import (
 	"errors"
-	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -12,7 +11,6 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/policy"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	views "github.com/bodhi-gateway/bodhi/views/policy"
-	"github.com/bodhi-gateway/bodhi/views/ui"
 )
 
 const title = "Model policies"
@@ -30,7 +28,11 @@ func (h *Handlers) list(c *web.Context) error {
 }
 
 func (h *Handlers) new(c *web.Context) error {
-	page, err := h.newPage(c, views.Fields{Scope: c.QueryParam("scope")}, web.Refusal{})
+	fields := views.Fields{Scope: c.QueryParam("scope"), Approver: string(org.Manager)}
+	if c.Typed() {
+		fields = filled(c)
+	}
+	page, err := h.newPage(c, fields, web.Refusal{})
 	if err != nil {
 		return err
 	}
@@ -39,17 +41,25 @@ func (h *Handlers) new(c *web.Context) error {
 
 // filled is what the form said, word for word.
 func filled(c *web.Context) views.Fields {
-	return views.Fields{Scope: c.FormValue("scope"), Allow: c.FormValue("allow"), Deny: c.FormValue("deny"), MaxCost: c.FormValue("max_cost_usd")}
+	return views.Fields{Scope: c.FormValue("scope"), Allow: c.FormValue("allow"), Deny: c.FormValue("deny"), MayAsk: c.FormValue("may_ask") != "",
+		Highest: c.FormValue("highest_tier"), MaxCost: c.FormValue("max_cost_usd"), AskAbove: c.FormValue("ask_above_usd"), Approver: c.FormValue("approver")}
 }
 
 // input reads what was typed.
 func input(c *web.Context, f views.Fields) (policy.Input, error) {
-	most, err := cost(f.MaxCost)
-	return policy.Input{Scope: org.ReadScope(c.Actor().Org, f.Scope), Allow: lines(f.Allow), Deny: lines(f.Deny), MaxCost: most}, err
+	terms, err := words{lines(f.Allow), lines(f.Deny), f.MayAsk, f.Highest, f.MaxCost, f.AskAbove, f.Approver}.terms()
+	return policy.Input{Scope: org.ReadScope(c.Actor().Org, f.Scope), Terms: terms}, err
 }
 
 func (h *Handlers) create(c *web.Context) error {
 	fields := filled(c)
+	if _, searching := c.Sought(); searching {
+		page, err := h.newPage(c, fields, web.Refusal{})
+		if err != nil {
+			return err
+		}
+		return c.Render(page)
+	}
 	in, err := input(c, fields)
 	if fields.Scope == "" { // an unknown place is the service's to refuse, like another tenant's
 		err = errors.Join(err, fault.Field("scope", "Choose where the policy sits."))
@@ -73,15 +83,13 @@ func (h *Handlers) create(c *web.Context) error {
 }
 
 func (h *Handlers) newPage(c *web.Context, fields views.Fields, wrong web.Refusal) (templ.Component, error) {
-	scopes, err := h.scopes(c)
+	place, err := web.Places{People: h.people, Keys: h.keys}.Pick(c, fields.Scope)
 	if err != nil {
 		return nil, err
 	}
-	if !slices.ContainsFunc(scopes, func(o ui.Option) bool { return o.Value == fields.Scope }) && !org.ReadScope(c.Actor().Org, fields.Scope).IsZero() {
-		scopes = append(scopes, ui.Option{Value: fields.Scope, Label: fields.Scope, Group: "Asked for"}) // the service says whether it is theirs
-	}
+	place.Page, place.Error = root+"/new", wrong.Fields["scope"]
 	return views.Edit(views.EditPage{Shell: c.Shell("Set a policy", "policies"), Title: "Set a policy", Action: root, Submit: "Set policy",
-		Back: root, Scopes: scopes, Fields: fields, Form: wrong.Form, Errors: wrong.Fields}), nil
+		Back: root, Place: &place, Tiers: tierOptions("Any tier"), Approvers: approvers(), Fields: fields, Form: wrong.Form, Errors: wrong.Fields}), nil
 }
 
 // changeable is a policy that the actor may change.
@@ -98,7 +106,8 @@ func (h *Handlers) edit(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.Render(editPage(c, l, views.Fields{Allow: strings.Join(l.Allow, "\n"), Deny: strings.Join(l.Deny, "\n"), MaxCost: typed(l.MaxCost)}, web.Refusal{}))
+	return c.Render(editPage(c, l, views.Fields{Allow: strings.Join(l.Allow, "\n"), Deny: strings.Join(l.Deny, "\n"), MayAsk: l.MayAsk, Highest: l.Highest.String(),
+		MaxCost: typed(l.MaxCost), AskAbove: typed(l.AskAbove), Approver: string(l.Approver)}, web.Refusal{}))
 }
 
 func (h *Handlers) update(c *web.Context) error {
@@ -127,7 +136,7 @@ func (h *Handlers) update(c *web.Context) error {
 func editPage(c *web.Context, l policy.Listed, fields views.Fields, wrong web.Refusal) templ.Component {
 	name := "Policy of " + l.Place.Label
 	return views.Edit(views.EditPage{Shell: c.Shell(name, "policies"), Title: name, Action: path(l), Submit: "Save", Back: path(l),
-		Where: l.Place.Label, Fields: fields, Form: wrong.Form, Errors: wrong.Fields})
+		Where: l.Place.Label, Tiers: tierOptions("Any tier"), Approvers: approvers(), Fields: fields, Form: wrong.Form, Errors: wrong.Fields})
 }
 
 func (h *Handlers) show(c *web.Context) error {

@@ -2,39 +2,24 @@
 package policyweb
 
 import (
-	"context"
 	"net/http"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
-	"github.com/bodhi-gateway/bodhi/app/identity"
-	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/policy"
 	"github.com/bodhi-gateway/bodhi/app/web"
 )
 
-// People are the departments, teams and members that an actor may see. *identity.Service implements it.
-type People interface {
-	Departments(ctx context.Context, actor org.Actor) ([]org.Department, error)
-	Teams(ctx context.Context, actor org.Actor) ([]org.Team, error)
-	FindMembers(ctx context.Context, actor org.Actor, q org.MemberQuery) (identity.MemberPage, error)
-}
-
-// Keys are the virtual keys that an actor may see. *key.Service implements it.
-type Keys interface {
-	List(ctx context.Context, actor org.Actor) ([]key.Key, error)
-}
-
 // Handlers answer for policies.
 type Handlers struct {
 	policies *policy.Service
-	people   People
-	keys     Keys
+	people   web.PlacePeople
+	keys     web.PlaceKeys
 	offered  func(o id.Org) []policy.Model
 }
 
 // New makes the handlers. offered are the models that an organization could ask for without policies.
-func New(policies *policy.Service, people People, keys Keys, offered func(o id.Org) []policy.Model) *Handlers {
+func New(policies *policy.Service, people web.PlacePeople, keys web.PlaceKeys, offered func(o id.Org) []policy.Model) *Handlers {
 	return &Handlers{policies, people, keys, offered}
 }
 
@@ -43,7 +28,7 @@ const root = "/policies"
 // Routes are all URLs of policies. Everybody may read those that bind them.
 func (h *Handlers) Routes() []web.Route {
 	const one, api = root + "/:id", web.APIRoot + "policies"
-	return []web.Route{
+	return append(h.tierRoutes(), []web.Route{
 		{Method: http.MethodGet, Path: root, Name: "policies.list", Guard: web.Person, Floor: org.Viewer, Handle: h.list},
 		{Method: http.MethodGet, Path: root + "/new", Name: "policies.new", Guard: web.Person, Floor: org.Lead, Handle: h.new},
 		{Method: http.MethodPost, Path: root, Name: "policies.create", Guard: web.Person, Floor: org.Lead, Audit: "policy.created", Handle: h.create},
@@ -57,7 +42,7 @@ func (h *Handlers) Routes() []web.Route {
 		{Method: http.MethodGet, Path: api + "/:id", Name: "api.policies.show", Guard: web.Token, Floor: org.Viewer, Handle: h.apiShow, Out: policyJSON{}},
 		{Method: http.MethodPatch, Path: api + "/:id", Name: "api.policies.update", Guard: web.Token, Floor: org.Lead, Audit: "policy.updated", Handle: h.apiUpdate, In: policyChange{}, Out: policyJSON{}},
 		{Method: http.MethodDelete, Path: api + "/:id", Name: "api.policies.delete", Guard: web.Token, Floor: org.Lead, Audit: "policy.deleted", Handle: h.apiDelete, Out: web.None{}},
-	}
+	}...)
 }
 
 func (h *Handlers) get(c *web.Context) (policy.Listed, error) {

@@ -74,7 +74,7 @@ func TestFormsAreReadOrRefusedInWordsWithoutLosingAnything(t *testing.T) {
 func TestAPolicyIsShownChangedAndDeleted(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
-	made, err := s.policies.Create(t.Context(), s.acme.Actor(org.Admin), policy.Input{Scope: org.OfTeam(s.acme.Org.ID, s.acme.Team), Deny: []string{"*-pro"}})
+	made, err := s.policies.Create(t.Context(), s.acme.Actor(org.Admin), policy.Input{Scope: org.OfTeam(s.acme.Org.ID, s.acme.Team), Terms: policy.Terms{Deny: []string{"*-pro"}}})
 	if err != nil {
 		t.Fatal(err)
 	}

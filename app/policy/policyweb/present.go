@@ -5,8 +5,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/id"
-	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/policy"
@@ -21,7 +21,7 @@ var icons = map[org.ScopeKind]string{org.OrgScope: "building", org.DepartmentSco
 func path(l policy.Listed) string { return root + "/" + l.ID.String() }
 
 func row(c *web.Context, l policy.Listed) views.Row {
-	return views.Row{ID: l.ID.String(), Icon: icons[l.Scope.Kind()], Label: l.Place.Label, Allow: few(l.Allow, "all"), Deny: few(l.Deny, "none"), MaxCost: most(l.MaxCost),
+	return views.Row{ID: l.ID.String(), Icon: icons[l.Scope.Kind()], Label: l.Place.Label, Allow: few(l.Allow, "all"), Deny: few(l.Deny, "none"), Tier: or(l.Highest.String(), "any"), MaxCost: most(l.MaxCost), AskAbove: above(l.AskAbove),
 		CanChange: policy.Changeable(c.Actor(), l), Delete: question(l)}
 }
 
@@ -37,6 +37,59 @@ func few(list []string, none string) string {
 	return strings.Join(list, ", ")
 }
 
+func or(text, none string) string {
+	if text == "" {
+		return none
+	}
+	return text
+}
+
+func above(v money.USD) string {
+	if v == 0 {
+		return ""
+	}
+	return "asks above " + most(v)
+}
+
+// approves says who may approve what a policy refuses.
+func approves(l policy.Listed) string {
+	if !l.Asks() {
+		return "nothing to approve"
+	}
+	if l.Approver == org.Admin {
+		return "organization admins"
+	}
+	return l.Approver.Title() + " or above, in their part"
+}
+
+// tierOptions are the tiers with what they mean, for a choice.
+func tierOptions(none string) []ui.Option {
+	var out []ui.Option
+	if none != "" {
+		out = append(out, ui.Option{Value: "", Label: none})
+	}
+	for _, t := range catalog.Tiers() {
+		out = append(out, ui.Option{Value: t.String(), Label: tierLabel(t)})
+	}
+	return out
+}
+
+func tierLabel(t catalog.Tier) string {
+	name := strings.ToUpper(t.String()[:1]) + t.String()[1:]
+	if most := t.UpTo(); most > 0 {
+		return name + ": up to $" + strconv.FormatInt(most, 10) + " per million tokens"
+	}
+	return name + ": above that"
+}
+
+func approvers() []ui.Option {
+	var out []ui.Option
+	for _, r := range []org.Role{org.Lead, org.Manager, org.Admin} {
+		out = append(out, ui.Option{Value: string(r), Label: r.Title()})
+	}
+	return out
+}
+
 func most(v money.USD) string {
 	switch {
 	case v == 0:
@@ -45,6 +98,13 @@ func most(v money.USD) string {
 		return "$" + v.Format(2)
 	}
 	return "$" + v.String() // parts of a cent are not rounded away
+}
+
+func typedDollars(v money.USD) string {
+	if v == 0 {
+		return ""
+	}
+	return most(v)
 }
 
 func question(l policy.Listed) ui.ConfirmProps {
@@ -60,13 +120,16 @@ func showPage(c *web.Context, l policy.Listed, verdicts []policy.Verdict, note s
 			{Label: "Binds", Value: l.Place.Label},
 			{Label: "Allowed", Value: few(l.Allow, "all models")},
 			{Label: "Denied", Value: few(l.Deny, "none")},
+			{Label: "Highest tier", Value: or(l.Highest.String(), "any")},
 			{Label: "Largest cost of one request", Value: most(l.MaxCost)},
+			{Label: "Needs an approval above", Value: or(typedDollars(l.AskAbove), "never")},
+			{Label: "Who approves", Value: approves(l)},
 			{Label: "Changed", Body: ui.Time(c.When(l.UpdatedAt))},
 			{Label: "Id", Value: l.ID.String(), Mono: true, Copy: true},
 		}}
 	left := 0
 	for _, v := range verdicts {
-		page.Models = append(page.Models, views.Model{Name: v.Name, Refused: v.Refused})
+		page.Models = append(page.Models, views.Model{Name: v.Name, Refused: v.Refused, Ask: v.Ask})
 		if v.Refused == "" {
 			left++
 		}
@@ -114,48 +177,4 @@ func (h *Handlers) chain(c *web.Context, l policy.Listed) (chain org.Chain, note
 		}
 	}
 	return chain, note, err
-}
-
-// scopes are the places that the reader may set a policy on.
-func (h *Handlers) scopes(c *web.Context) ([]ui.Option, error) {
-	actor := c.Actor()
-	departments, err := h.people.Departments(c.Ctx(), actor)
-	if err != nil {
-		return nil, err
-	}
-	teams, err := h.people.Teams(c.Ctx(), actor)
-	if err != nil {
-		return nil, err
-	}
-	people, err := h.people.FindMembers(c.Ctx(), actor, org.MemberQuery{Limit: identity.MaxMembers})
-	if err != nil {
-		return nil, err
-	}
-	keys, err := h.keys.List(c.Ctx(), actor)
-	if err != nil {
-		return nil, err
-	}
-	slices.SortFunc(teams, func(a, b org.Team) int { return strings.Compare(a.Name, b.Name) })
-	var out []ui.Option
-	add := func(group, label string, s org.Scope, p org.Place) {
-		if actor.Role.AtLeast(org.Lead) && actor.MayLimit(s, p) == nil {
-			out = append(out, ui.Option{Group: group, Label: label, Value: s.String()})
-		}
-	}
-	add("Organization", c.Organization().Name, org.OfOrg(actor.Org), org.Place{})
-	for _, d := range departments {
-		add("Departments", d.Name, org.OfDepartment(actor.Org, d.ID), org.Place{})
-	}
-	names := map[string]string{}
-	for _, t := range teams {
-		names[t.ID.UUID()] = t.Name
-		add("Teams", t.Name, org.OfTeam(actor.Org, t.ID), org.Place{Teams: []id.Team{t.ID}})
-	}
-	for _, m := range people.Members {
-		add("Members", m.Name+" ("+m.Email+")", org.OfMember(actor.Org, m.ID), org.Place{Teams: m.Teams, Owner: m.ID})
-	}
-	for _, k := range keys {
-		add("Keys", k.Name+" (team "+names[k.Team.UUID()]+")", org.OfKey(actor.Org, k.ID), org.Place{Teams: []id.Team{k.Team}, Owner: k.Member})
-	}
-	return out, nil
 }

@@ -22,13 +22,15 @@ import (
 const Version = "2024-10-21"
 
 // Adapter implements provider.Adapter. It holds the Entra tokens of its connections.
-type Adapter struct{ tokens *tokens }
+type Adapter struct {
+	accounts *carry.Accounts[provider.Entra]
+}
 
 var _ provider.Adapter = (*Adapter)(nil)
 
 // New makes the adapter. Tokens are fetched through out, the one way out of the process.
 func New(out http.RoundTripper, c clock.Clock) *Adapter {
-	return &Adapter{tokens: &tokens{out: out, clock: c}}
+	return &Adapter{&carry.Accounts[provider.Entra]{Clock: c, Open: market{out}.open}}
 }
 
 // Operations implements provider.Adapter.
@@ -74,7 +76,7 @@ func (a *Adapter) Request(ctx context.Context, c *provider.Connection, call *llm
 	if err != nil {
 		return nil, err
 	}
-	carry.Forward(r, in, carry.Accept(call))
+	carry.Forward(r, in, carry.Accept(call, wire))
 	carry.Pieced(r, pieces)
 	return r, nil
 }
@@ -126,7 +128,11 @@ func (a *Adapter) request(ctx context.Context, c *provider.Connection, path stri
 		}
 		return r, nil
 	}
-	token, err := a.tokens.token(ctx, c)
+	account, err := a.accounts.Of(c)
+	if err != nil {
+		return nil, err
+	}
+	token, err := account.Token(ctx)
 	if err != nil {
 		return nil, err
 	}

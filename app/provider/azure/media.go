@@ -44,7 +44,7 @@ func (a *Adapter) media(ctx context.Context, c *provider.Connection, call *llm.C
 	if err != nil {
 		return nil, err
 	}
-	accept := carry.Accept(call)
+	accept := carry.Accept(call, wire)
 	if call.Plain != "" {
 		accept = "*/*"
 	}

@@ -1,4 +1,4 @@
-// Package bedrock is AWS Bedrock: Converse in a region, with a Bedrock API key or with requests signed by an access key.
+// Package bedrock is AWS Bedrock: Converse in a region, and InvokeModel for what Converse does not have, with a Bedrock API key or with requests signed by an access key.
 package bedrock
 
 import (
@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -35,27 +36,26 @@ var _ provider.Adapter = (*Adapter)(nil)
 func New(c clock.Clock) *Adapter { return &Adapter{clock: c, signer: v4.NewSigner()} }
 
 // Operations implements provider.Adapter.
-func (*Adapter) Operations() []llm.Operation { return []llm.Operation{llm.Chat} }
+func (*Adapter) Operations() []llm.Operation {
+	return []llm.Operation{llm.Chat, llm.Embeddings, llm.MakeImages}
+}
 
 // plain are model ids, inference profiles and their ARNs.
 var plain = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:/+=-]*$`)
 
 // Request implements provider.Adapter.
 func (a *Adapter) Request(ctx context.Context, c *provider.Connection, call *llm.Call, edit llm.Edit, in http.Header) (*http.Request, error) {
-	if call.Operation != llm.Chat {
-		return nil, carry.Unsupported(call)
-	}
-	body, err := llm.Body(dialect.Wire{}, call, edit)
+	model := dialect.Model(call, edit)
+	w, method, accept, err := asked(call, model)
 	if err != nil {
 		return nil, err
 	}
-	model := dialect.Model(call, edit)
+	body, err := llm.Body(w, call, edit)
+	if err != nil {
+		return nil, err
+	}
 	if !plain.MatchString(model) || strings.Contains(model, "..") || strings.Contains(model, "//") {
 		return nil, fault.Newf(fault.Invalid, "model_not_found", "Bedrock has no models with a name like %q. Name one by its model id, or by the id or ARN of an inference profile.", model)
-	}
-	method, accept := "converse", "application/json"
-	if call.Stream {
-		method, accept = "converse-stream", "application/vnd.amazon.eventstream"
 	}
 	r, err := a.request(ctx, c, "", "model/"+model+"/"+method, body)
 	if err != nil {
@@ -68,6 +68,20 @@ func (a *Adapter) Request(ctx context.Context, c *provider.Connection, call *llm
 	return r, a.sign(ctx, c, r, body)
 }
 
+// asked is the wire, the method and the answer's media type for a call.
+func asked(call *llm.Call, model string) (w llm.Wire, method, accept string, err error) {
+	const document = "application/json"
+	switch {
+	case call.Operation == llm.Embeddings && dialect.Embeds(model), call.Operation == llm.MakeImages && dialect.Draws(model):
+		return dialect.Maker{}, "invoke", document, nil
+	case call.Operation != llm.Chat:
+		return nil, "", "", carry.Unsupported(call)
+	case call.Stream:
+		return dialect.Wire{}, "converse-stream", "application/vnd.amazon.eventstream", nil
+	}
+	return dialect.Wire{}, "converse", document, nil
+}
+
 // escaped is a path segment as AWS's SDKs write it.
 func escaped(s string) string {
 	return strings.NewReplacer(":", "%3A", "+", "%2B", "=", "%3D").Replace(url.PathEscape(s))
@@ -75,12 +89,20 @@ func escaped(s string) string {
 
 // Response implements provider.Adapter.
 func (*Adapter) Response(r *http.Response, call *llm.Call) (llm.Stream, error) {
-	return carry.Response(dialect.Wire{Exception: r.Header.Get("X-Amzn-Errortype")}, r, call)
+	w := dialect.Wire{Exception: r.Header.Get("X-Amzn-Errortype")}
+	if call.Operation == llm.Chat {
+		return carry.Response(w, r, call)
+	}
+	m := dialect.Maker{Wire: w}
+	if n, err := strconv.ParseInt(r.Header.Get("X-Amzn-Bedrock-Input-Token-Count"), 10, 64); err == nil {
+		m.Tokens = &n
+	}
+	return carry.Response(m, r, call)
 }
 
 // ModelList implements provider.Adapter: the foundation models of the region, from Bedrock's other endpoint.
 func (a *Adapter) ModelList(ctx context.Context, c *provider.Connection) (*http.Request, error) {
-	r, err := a.request(ctx, c, "bedrock.", "foundation-models?byOutputModality=TEXT", nil)
+	r, err := a.request(ctx, c, "bedrock.", "foundation-models", nil)
 	if err != nil {
 		return nil, err
 	}

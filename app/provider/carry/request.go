@@ -47,7 +47,9 @@ func Request(ctx context.Context, c *provider.Connection, base, path string, bod
 
 // Unsupported refuses an operation that an adapter does not carry: another target may.
 func Unsupported(call *llm.Call) error {
-	return fault.Newf(fault.Invalid, "unsupported_operation", "The provider of the model %q cannot be asked for %s. Use another model, or the endpoint that this one serves.", call.Model, call.Operation)
+	f := fault.Newf(fault.Invalid, "unsupported_operation", "The provider of the model %q cannot be asked for %s. Use another model, or the endpoint that this one serves.", call.Model, call.Operation)
+	f.Field = "model"
+	return f
 }
 
 // Forward adds the client's headers that a provider may see, those named in also, and what a JSON body needs.
@@ -64,9 +66,9 @@ func Forward(r *http.Request, in http.Header, accept string, also ...string) {
 	}
 }
 
-// Accept is the Accept header for a call that is streamed in server-sent events, "" for the usual one.
-func Accept(call *llm.Call) string {
-	if call.Stream {
+// Accept is the Accept header for a call that w's provider answers in server-sent events, "" for the usual one.
+func Accept(call *llm.Call, w llm.Wire) string {
+	if call.Stream && !call.Whole(w) {
 		return eventStream
 	}
 	return ""

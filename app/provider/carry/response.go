@@ -46,9 +46,17 @@ func Response(w llm.Wire, r *http.Response, call *llm.Call) (llm.Stream, error) 
 	return out, err
 }
 
+// Path is where an answer was asked for; "" where nobody knows.
+func Path(r *http.Response) string {
+	if r.Request == nil {
+		return ""
+	}
+	return r.Request.URL.Path
+}
+
 // answer is the stream in the provider's dialect.
 func answer(w llm.Wire, r *http.Response, call *llm.Call) (llm.Stream, error) {
-	if !call.Stream {
+	if !call.Stream || call.Whole(w) {
 		return document(w, r, call)
 	}
 	if call.Plain != "" {
@@ -148,8 +156,11 @@ func doubtful(w llm.Wire, r *http.Response, call *llm.Call) (llm.Stream, error) 
 // wrong turns a document that is no answer into a failure.
 func wrong(r *http.Response, err error) error {
 	var p *llm.Problem
-	if errors.As(err, &p) {
+	switch {
+	case errors.As(err, &p):
 		return failure(r, p)
+	case errors.Is(err, llm.ErrTruncated): // whole as a document, and still half an answer
+		return err
 	}
 	return garbled(r, reason(err), err)
 }

@@ -144,7 +144,16 @@ func (a *Adapter) wire(responds bool, k *provider.Known) llm.Wire {
 // Response implements provider.Adapter. Where a call of another dialect went is told by the request's path.
 func (a *Adapter) Response(r *http.Response, call *llm.Call) (llm.Stream, error) {
 	there := a.responds(call, "") || a.s.Responses && r.Request != nil && strings.HasSuffix(r.Request.URL.Path, "/"+responsesPath)
-	return carry.Response(a.wire(there, nil), r, call)
+	return carry.Response(a.wire(there, a.answering(r)), r, call)
+}
+
+// answering is the table's row for an answer, which does not say whose it is; the request that it answers does. nil for
+// servers of one's own and any other.
+func (a *Adapter) answering(r *http.Response) *provider.Known {
+	if !a.s.Known || r.Request == nil {
+		return nil
+	}
+	return provider.ServiceAt(r.Request.URL)
 }
 
 // ModelList implements provider.Adapter.
@@ -156,13 +165,11 @@ func (a *Adapter) ModelList(ctx context.Context, c *provider.Connection) (*http.
 	return a.request(ctx, c, path, nil)
 }
 
-// Models implements provider.Adapter. An answer does not say whose it is, but the request that it answers does.
+// Models implements provider.Adapter.
 func (a *Adapter) Models(r *http.Response) ([]string, error) {
 	var list provider.List
-	if a.s.Known && r.Request != nil {
-		if k := provider.ServiceAt(r.Request.URL); k != nil {
-			list = k.List
-		}
+	if k := a.answering(r); k != nil {
+		list = k.List
 	}
 	names, err := carry.Models(a.wire(false, nil), r, cmp.Or(list.Array, "data"), "id")
 	if list.Silent {

@@ -38,6 +38,11 @@ type asked struct {
 	url *url.URL
 }
 
+func (a asked) Response(r *http.Response, call *llm.Call) (llm.Stream, error) {
+	r.Request = &http.Request{URL: a.url}
+	return a.Adapter.Response(r, call)
+}
+
 func (a asked) Models(r *http.Response) ([]string, error) {
 	r.Request = &http.Request{URL: a.url}
 	return a.Adapter.Models(r)
@@ -148,5 +153,36 @@ func TestTheTableIsWhole(t *testing.T) {
 	// What an address says wins over what somebody said.
 	if c, _ := (provider.ConnectionRecord{Kind: provider.Compatible, BaseURL: "https://api.groq.com/openai/v1", Service: "vllm"}).Open(t.Context(), nil); c.Service != "groq" {
 		t.Errorf("Groq is %q", c.Service)
+	}
+}
+
+// TestAnUnmarkedStreamIsWholeInOtherDialects, too: what ends it is no part of its last event.
+func TestAnUnmarkedStreamIsWholeInOtherDialects(t *testing.T) {
+	t.Parallel()
+	call, err := claude.Dialect{}.Decode(llm.Ask{Operation: llm.Chat, Body: []byte(`{"model":"m","max_tokens":9,"stream":true,"messages":[{"role":"user","content":"hi"}]}`)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	k, _ := provider.KnownService("perplexity")
+	a, _ := adapterOf(t, k)
+	at, _ := url.Parse(k.BaseURL)
+	for _, name := range []string{"text.sse", "unmarked.sse", "unmarked-tight.sse", "broken-off.sse"} {
+		f, err := os.Open(filepath.Join("testdata/perplexity/answers", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := a.Response(&http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"text/event-stream"}}, Body: f, Request: &http.Request{URL: at}}, call)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var text strings.Builder
+		var e llm.Event
+		for e, err = s.Next(); err == nil; e, err = s.Next() {
+			text.Write(e.Raw)
+		}
+		if whole := strings.Contains(text.String(), "message_stop") && err == io.EOF; whole != (name != "broken-off.sse") || !strings.Contains(text.String(), "Paris") {
+			t.Errorf("%s: %v\n%s", name, err, text.String())
+		}
+		_ = s.Close()
 	}
 }

@@ -2,6 +2,7 @@
 package gemini
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"regexp"
@@ -26,23 +27,16 @@ func New() Adapter { return Adapter{} }
 
 // Operations implements provider.Adapter.
 func (Adapter) Operations() []llm.Operation {
-	return []llm.Operation{llm.Chat, llm.CountTokens, llm.Embeddings}
+	return []llm.Operation{llm.Chat, llm.CountTokens, llm.Embeddings, llm.MakeImages, llm.EditImages, llm.Transcribe, llm.Interpret, llm.Speak}
 }
 
 // Request implements provider.Adapter.
 func (Adapter) Request(ctx context.Context, c *provider.Connection, call *llm.Call, edit llm.Edit, in http.Header) (*http.Request, error) {
-	body, pieces, err := llm.Sent(gemini.Wire{}, call, edit)
+	w, path, err := asked(call, cmp.Or(edit.Model, call.Model))
 	if err != nil {
 		return nil, err
 	}
-	model := edit.Model
-	if model == "" {
-		model = call.Model
-	}
-	if !strings.Contains(model, "/") { // tuned models bring their own collection
-		model = "models/" + model
-	}
-	path, err := gemini.Path(call, model)
+	body, pieces, err := llm.Sent(w, call, edit)
 	if err != nil {
 		return nil, err
 	}
@@ -50,14 +44,29 @@ func (Adapter) Request(ctx context.Context, c *provider.Connection, call *llm.Ca
 	if err != nil {
 		return nil, err
 	}
-	carry.Forward(r, in, carry.Accept(call))
+	carry.Forward(r, in, carry.Accept(call, w))
 	carry.Pieced(r, pieces)
 	return r, nil
 }
 
+// asked is the wire and the path for a call. Tuned models bring their own collection.
+func asked(call *llm.Call, model string) (w llm.Wire, path string, err error) {
+	resource := model
+	if !strings.Contains(model, "/") {
+		resource = "models/" + model
+	}
+	if call.Operation.Media() {
+		w, method := gemini.Wire{}.Wish(call, strings.TrimPrefix(resource, "models/"))
+		path, err = gemini.MethodPath(resource, method)
+		return w, path, err
+	}
+	path, err = gemini.Path(call, resource)
+	return gemini.Wire{}, path, err
+}
+
 // Response implements provider.Adapter.
 func (Adapter) Response(r *http.Response, call *llm.Call) (llm.Stream, error) {
-	return carry.Response(gemini.Wire{}, r, call)
+	return carry.Response(gemini.Wire{}.WishAnswer(carry.Path(r)), r, call)
 }
 
 // ModelList implements provider.Adapter.

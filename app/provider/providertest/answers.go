@@ -90,6 +90,12 @@ func (s *Suite) answers(t *testing.T) {
 		if slow, _ := s.hear(t, reply(200, kind, iotest.OneByteReader(strings.NewReader(text))), call); slow != said {
 			t.Errorf("%s: byte by byte it says\n%s\nand at once\n%s", name, slow, said)
 		}
+		if strings.HasPrefix(name, "unmarked") { // its mark is ours
+			before, marked := strings.CutSuffix(raw, "data: [DONE]\n\n")
+			if raw = strings.TrimRight(before, "\n"); !marked {
+				t.Errorf("%s: the client gets no mark", name)
+			}
+		}
 		if !strings.HasPrefix(text, raw) {
 			t.Errorf("%s: bytes changed on their way:\n%q\n%q", name, raw, text)
 		}

@@ -15,6 +15,7 @@ import (
 func (s *Sandbox) bedrockFace() {
 	s.mux.HandleFunc("POST /model/{model}/converse", s.signed(func(w http.ResponseWriter, r *http.Request) { s.converse(w, r, false) }))
 	s.mux.HandleFunc("POST /model/{model}/converse-stream", s.signed(func(w http.ResponseWriter, r *http.Request) { s.converse(w, r, true) }))
+	s.mux.HandleFunc("POST /model/{model}/invoke", s.signed(s.invoke))
 	s.mux.HandleFunc("GET /foundation-models", s.signed(s.foundationModels))
 }
 

@@ -25,15 +25,28 @@ var prices = map[string]price{
 	"sandbox-speech":     {600, 600, 12000},
 	flash:                {300, 30, 2500},
 	embedder:             {150, 150, 0},
+	embedder2:            {200, 200, 0},
+	titan:                {20, 20, 0},
+	flashImage:           {300, 300, 30_000},
+	flashTTS:             {500, 500, 10_000},
+	cohere:               {100, 100, 0},
+	cohere4:              {120, 120, 0},
 	claude:               {3000, 300, 15000},
 	claudeOnAWS:          {3300, 330, 16500}, // a region costs a tenth more than the global profile
 }
 
-// perPiece is what models cost that are not billed by tokens, in nano-dollars for each second of sound or character.
-var perPiece = map[string]struct{ second, character int64 }{
+// perPiece is what models cost that are not billed by tokens, in nano-dollars for each second of sound, character or picture.
+var perPiece = map[string]struct{ second, character, image int64 }{
 	"sandbox-whisper": {second: 100_000},
 	"sandbox-tts":     {character: 15_000},
+	perChar:           {character: 25},
+	imagen:            {image: 40_000_000},
+	novaCanvas:        {image: 40_000_000},
+	stableCore:        {image: 40_000_000},
 }
+
+// heardMore is what a token of sound costs flash beyond one of text.
+const heardMore = 700
 
 // Charge is one call on the bill. Refused calls are not on it.
 type Charge struct {
@@ -44,8 +57,9 @@ type Charge struct {
 	Cached    int64  `json:"cached"`               // part of Input
 	Output    int64  `json:"output"`               // generated tokens, reasoning included
 	Reasoning int64  `json:"reasoning"`            // part of Output
+	Heard     int64  `json:"heard,omitempty"`      // part of Input: sound, which flash charges more for
 	Seconds   int64  `json:"seconds,omitempty"`    // of sound
-	Chars     int64  `json:"characters,omitempty"` // spoken
+	Chars     int64  `json:"characters,omitempty"` // spoken, or made vectors of
 	Images    int64  `json:"images,omitempty"`     // made; what they cost is in Output
 	Nanos     int64  `json:"nanos"`                // what it costs, in nano-dollars
 	End       string `json:"end"`                  // "complete", "canceled" (the client left) or "cut" (scripted)
@@ -74,7 +88,7 @@ type books struct {
 func (b *books) charge(c Charge) {
 	p := prices[c.Model]
 	each := perPiece[c.Model]
-	c.Nanos = (c.Input-c.Cached)*p.input + c.Cached*p.cached + c.Output*p.output + c.Seconds*each.second + c.Chars*each.character
+	c.Nanos = (c.Input-c.Cached)*p.input + c.Cached*p.cached + c.Output*p.output + c.Seconds*each.second + c.Chars*each.character + c.Images*each.image + c.Heard*heardMore
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.calls++

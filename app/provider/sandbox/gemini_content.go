@@ -118,6 +118,10 @@ func (s *Sandbox) gemini(w http.ResponseWriter, r *http.Request) {
 	model, method := name[:i], name[i+1:]
 	switch method {
 	case "generateContent", "streamGenerateContent":
+		if e, other := peekMedia(r); other {
+			s.contentMedia(w, r, model, e)
+			return
+		}
 		s.content(w, r, model, method == "streamGenerateContent")
 	case "countTokens":
 		q, f := s.understandGemini(r, model, true)
@@ -126,6 +130,12 @@ func (s *Sandbox) gemini(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		_, _ = w.Write(lines(map[string]any{"totalTokens": q.prompt, "promptTokensDetails": q.details()}))
+	case "predict":
+		if strings.HasPrefix(model, "imagen") {
+			s.drawn(w, r, model)
+			return
+		}
+		s.predict(w, r, model)
 	case "embedContent", "batchEmbedContents":
 		s.embedContents(w, r, model, method == "batchEmbedContents")
 	default:

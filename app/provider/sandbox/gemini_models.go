@@ -77,8 +77,9 @@ type embedAsked struct {
 			Text string `json:"text"`
 		} `json:"parts"`
 	} `json:"content"`
-	Model string `json:"model"`
-	Size  *int   `json:"outputDimensionality"`
+	Model  string              `json:"model"`
+	Size   *int                `json:"outputDimensionality"`
+	Config embeddingParameters `json:"embedContentConfig"` // Vertex's
 }
 
 type values struct {
@@ -95,7 +96,7 @@ func (s *Sandbox) embedContents(w http.ResponseWriter, r *http.Request, model st
 	f := decode(r, &q)
 	base, sc := "", Script{}
 	if f == nil {
-		base, sc, f = s.enter(r, model, "sandbox-embed", embedder)
+		base, sc, f = s.enter(r, model, "sandbox-embed", embedder, embedder2)
 	}
 	list := q.Requests
 	if !batch {
@@ -107,6 +108,9 @@ func (s *Sandbox) embedContents(w http.ResponseWriter, r *http.Request, model st
 	var out []values
 	var tokens int64
 	for _, e := range list {
+		if e.Config.Size != nil {
+			e.Size = e.Config.Size
+		}
 		size := embeddingRequest{Dimensions: e.Size}
 		dimensions, wrong := size.size()
 		text := ""

@@ -3,7 +3,6 @@ package vertex
 import (
 	"context"
 	"net/http"
-	"regexp"
 	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
@@ -22,13 +21,8 @@ const (
 	version   = `"anthropic_version":"vertex-2023-10-16"`
 )
 
-var (
-	isClaude = regexp.MustCompile(`^(?:publishers/anthropic/models/)?claude-[A-Za-z0-9._@-]+$`)
-	tally    = "count-tokens" // stands where the model does, which the body then names
-)
-
-// claudes reports whether a model is Anthropic's.
-func claudes(model string) bool { return isClaude.MatchString(model) }
+// tally stands where the model does when tokens are counted; the body then names it.
+const tally = "count-tokens"
 
 // claude builds a request to Claude.
 func (a *Adapter) claude(ctx context.Context, c *provider.Connection, call *llm.Call, edit llm.Edit, model string, in http.Header) (*http.Request, error) {
@@ -61,7 +55,7 @@ func (a *Adapter) claude(ctx context.Context, c *provider.Connection, call *llm.
 	if err != nil {
 		return nil, err
 	}
-	carry.Forward(r, in, carry.Accept(call))
+	carry.Forward(r, in, carry.Accept(call, claude.Wire{}))
 	if call.Family != llm.Anthropic {
 		delete(r.Header, "Anthropic-Beta") // a client of another dialect cannot mean it
 	}
@@ -85,5 +79,5 @@ func versioned(body []byte, keepModel bool) []byte {
 
 // fromClaude reports whether an answer is Claude's; the request's path tells.
 func fromClaude(r *http.Response) bool {
-	return r.Request != nil && strings.Contains(r.Request.URL.Path, "/"+publisher)
+	return strings.Contains(carry.Path(r), "/"+publisher)
 }

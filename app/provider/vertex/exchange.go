@@ -15,15 +15,28 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/egress"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/provider"
+	"github.com/bodhi-gateway/bodhi/app/provider/carry"
 	"github.com/bodhi-gateway/bodhi/app/secret"
 )
+
+// market is where tokens come from.
+type market struct{ out http.RoundTripper }
+
+// open reads a credential: a service account's key, or nothing, which is the machine's own identity.
+func (m market) open(c *provider.Connection) (about provider.ServiceAccount, buy carry.Buy, err error) {
+	if c.Credential.IsEmpty() {
+		return about, m.machine, nil
+	}
+	about, err = provider.ParseServiceAccount(c.Credential.Reveal())
+	return about, func(ctx context.Context) (secret.String, time.Duration, error) { return m.exchange(ctx, about) }, err
+}
 
 const scope = "https://www.googleapis.com/auth/cloud-platform"
 
 // exchange buys a token with an assertion that the service account signs.
-func (t *tokens) exchange(ctx context.Context, a provider.ServiceAccount) (secret.String, time.Duration, error) {
+func (m market) exchange(ctx context.Context, a provider.ServiceAccount) (secret.String, time.Duration, error) {
 	conf := jwt.Config{Email: a.Email, PrivateKey: []byte(a.Key.Reveal()), PrivateKeyID: a.KeyID, TokenURL: a.TokenURI, Scopes: []string{scope}}
-	token, err := conf.TokenSource(context.WithValue(ctx, oauth2.HTTPClient, egress.Client(ctx, t.out))).Token()
+	token, err := conf.TokenSource(context.WithValue(ctx, oauth2.HTTPClient, egress.Client(ctx, m.out))).Token()
 	var refused *oauth2.RetrieveError
 	switch {
 	case errors.As(err, &refused):
@@ -58,13 +71,13 @@ func refusedBy(status int, body []byte) error {
 const metadata = "http://169.254.169.254/computeMetadata/v1/instance/service-accounts/default/token"
 
 // machine asks for a token of the machine's own service account, or of the workload identity bound to it.
-func (t *tokens) machine(ctx context.Context) (secret.String, time.Duration, error) {
+func (m market) machine(ctx context.Context) (secret.String, time.Duration, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, metadata, nil)
 	if err != nil {
 		return secret.String{}, 0, fmt.Errorf("vertex: ask for the machine's token: %w", err)
 	}
 	r.Header["Metadata-Flavor"] = []string{"Google"}
-	resp, err := t.out.RoundTrip(r)
+	resp, err := m.out.RoundTrip(r)
 	if refusal := (*fault.Error)(nil); errors.As(err, &refusal) {
 		return secret.String{}, 0, &provider.Failure{Class: provider.Credential, Cause: err,
 			Message: "this connection has no credential, and the operator of this installation has not opened the machine's own identity (169.254.169.254/32 in BODHI_EGRESS_ALLOW_PRIVATE)"}

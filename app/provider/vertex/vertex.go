@@ -21,40 +21,42 @@ import (
 const BaseURL = "https://aiplatform.googleapis.com"
 
 // Adapter implements provider.Adapter. Unlike others it holds something: the tokens of its connections.
-type Adapter struct{ tokens *tokens }
+type Adapter struct {
+	accounts *carry.Accounts[provider.ServiceAccount]
+}
 
 var _ provider.Adapter = (*Adapter)(nil)
 
 // New makes the adapter. Tokens are fetched through out, the one way out of the process.
 func New(out http.RoundTripper, c clock.Clock) *Adapter {
-	return &Adapter{tokens: &tokens{out: out, clock: c}}
+	return &Adapter{&carry.Accounts[provider.ServiceAccount]{Clock: c, Open: market{out}.open}}
 }
 
-// Operations implements provider.Adapter. Vertex's embeddings have a form of their own.
-func (*Adapter) Operations() []llm.Operation { return []llm.Operation{llm.Chat, llm.CountTokens} }
+// Operations implements provider.Adapter.
+func (*Adapter) Operations() []llm.Operation {
+	return []llm.Operation{llm.Chat, llm.CountTokens, llm.Embeddings, llm.MakeImages, llm.EditImages, llm.Transcribe, llm.Interpret, llm.Speak}
+}
 
 var wire = dialect.Wire{Vertex: true}
 
 // Request implements provider.Adapter. It may wait for a token; that costs nothing.
 func (a *Adapter) Request(ctx context.Context, c *provider.Connection, call *llm.Call, edit llm.Edit, in http.Header) (*http.Request, error) {
-	if call.Operation == llm.Embeddings {
-		return nil, carry.Unsupported(call)
-	}
 	model := edit.Model
 	if model == "" {
 		model = call.Model
 	}
-	if claudes(model) {
+	if provider.IsClaude(model) {
 		return a.claude(ctx, c, call, edit, model, in)
 	}
-	body, pieces, err := llm.Sent(wire, call, edit)
+	resource := model
+	if !strings.Contains(model, "/") {
+		resource = "publishers/google/models/" + model
+	}
+	w, path, err := asked(call, model, resource)
 	if err != nil {
 		return nil, err
 	}
-	if !strings.Contains(model, "/") {
-		model = "publishers/google/models/" + model
-	}
-	path, err := dialect.Path(call, model)
+	body, pieces, err := llm.Sent(w, call, edit)
 	if err != nil {
 		return nil, err
 	}
@@ -66,15 +68,37 @@ func (a *Adapter) Request(ctx context.Context, c *provider.Connection, call *llm
 	if err != nil {
 		return nil, err
 	}
-	carry.Forward(r, in, carry.Accept(call))
+	carry.Forward(r, in, carry.Accept(call, w))
 	carry.Pieced(r, pieces)
 	return r, nil
 }
 
+// asked is the wire and the path for a call. Vectors and pictures have words of their own, which differ by model.
+func asked(call *llm.Call, model, resource string) (w llm.Wire, path string, err error) {
+	name := model[strings.LastIndexByte(model, '/')+1:]
+	method := ""
+	switch {
+	case call.Operation == llm.Embeddings:
+		w, method = dialect.VertexTexts(call, name)
+	case call.Operation.Media():
+		w, method = wire.Wish(call, name)
+	default:
+		path, err = dialect.Path(call, resource)
+		return wire, path, err
+	}
+	path, err = dialect.MethodPath(resource, method)
+	return w, path, err
+}
+
 // Response implements provider.Adapter.
 func (*Adapter) Response(r *http.Response, call *llm.Call) (llm.Stream, error) {
-	if fromClaude(r) {
+	switch {
+	case fromClaude(r):
 		return carry.Response(claude.Wire{}, r, call)
+	case call.Operation == llm.Embeddings:
+		return carry.Response(dialect.VertexAnswer(call, carry.Path(r)), r, call)
+	case call.Operation.Media():
+		return carry.Response(wire.WishAnswer(carry.Path(r)), r, call)
 	}
 	return carry.Response(wire, r, call)
 }
@@ -120,11 +144,11 @@ func (a *Adapter) place(c *provider.Connection) (at place, err error) {
 	at.project = s["project"]
 	key := c.Credential.Reveal()
 	if at.project == "" && provider.IsServiceAccount(key) {
-		account, err := a.tokens.account(c)
+		account, err := a.accounts.Of(c)
 		if err != nil {
 			return at, err
 		}
-		at.project = account.about.Project
+		at.project = account.About.Project
 	}
 	switch {
 	case at.project != "":
@@ -147,11 +171,11 @@ func (a *Adapter) request(ctx context.Context, c *provider.Connection, root, pat
 		r.Header["X-Goog-Api-Key"] = []string{key}
 		return r, nil
 	}
-	account, err := a.tokens.account(c)
+	account, err := a.accounts.Of(c)
 	if err != nil {
 		return nil, err
 	}
-	token, err := account.token(ctx)
+	token, err := account.Token(ctx)
 	if err != nil {
 		return nil, err
 	}

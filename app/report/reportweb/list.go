@@ -193,6 +193,7 @@ var refusals = []ui.Option{
 	{Value: "budget_unavailable", Label: "Budget not checkable", Group: "Budgets"},
 	{Value: "rate_limited", Label: "Too fast", Group: "Rules"},
 	{Value: "model_not_allowed", Label: "Model not allowed", Group: "Rules"},
+	{Value: "policy_blocked", Label: "Personal data or secrets", Group: "Rules"},
 	{Value: "not_allowed", Label: "Not allowed from there", Group: "Rules"},
 	{Value: "model_not_found", Label: "Model not found", Group: "Input"},
 	{Value: "invalid_request", Label: "Malformed", Group: "Input"},

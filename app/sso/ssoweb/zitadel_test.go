@@ -241,19 +241,29 @@ func TestSingleSignOnOnlyMeansOnly(t *testing.T) {
 	password := func(email string) page {
 		return newBrowser(t).post(x.base+"/log-in", url.Values{"email": {email}, "password": {webtest.Password}})
 	}
-	before := newBrowser(t)
-	before.post(x.base+"/log-in", url.Values{"email": {x.acme.Members[org.Lead].Email}, "password": {webtest.Password}})
+	second := x.Join(t, x.acme, "second", org.Admin)
+	sessions := map[string]*browser{}
+	for _, m := range []org.Member{x.acme.Members[org.Lead], second, x.acme.Members[org.Admin]} {
+		sessions[m.Email] = newBrowser(t)
+		sessions[m.Email].post(x.base+"/log-in", url.Values{"email": {m.Email}, "password": {webtest.Password}})
+	}
+	own, err := x.Identity.Sessions(ctx, second.Acting(org.Actor{}), second.ID)
+	if err != nil || len(own) != 1 {
+		t.Fatalf("the second admin has %d sessions: %v", len(own), err)
+	}
 
 	policy := identity.Policy{SSOOnly: true, BreakGlass: admin.Member}
 	if err := x.Identity.SetPolicy(ctx, admin, policy, noSession); err == nil || !strings.Contains(err.Error(), "second factor") {
 		t.Fatalf("a break-glass admin without a second factor: %v", err)
 	}
 	x.giveApp(admin)
-	if err := x.Identity.SetPolicy(ctx, admin, policy, noSession); err != nil {
+	if err := x.Identity.SetPolicy(ctx, second.Acting(org.Actor{}), policy, own[0].ID); err != nil {
 		t.Fatal(err)
 	}
-	if p := before.get(x.base + "/"); p.at.Path != "/log-in" {
-		t.Errorf("a session by password lives on: %s", p.at)
+	for email, b := range sessions {
+		if lives := b.get(x.base+"/").at.Path == "/"; lives != (email == admin.Label) {
+			t.Errorf("%s: the session by password lives on: %v", email, lives)
+		}
 	}
 	if p := password(x.acme.Members[org.Developer].Email); p.at.Path != "/log-in/sso" || !strings.Contains(p.body, "logs in with single sign-on") {
 		t.Errorf("a developer's password led to %s", p.at)

@@ -163,13 +163,19 @@ func plain(things map[string]string) map[string]string {
 // as lets a request come from the home tenant's member or token of a role.
 func (s *Site) as(t testing.TB, r web.Route, role org.Role) func(*http.Request) {
 	t.Helper()
+	return s.with(t, &s.Home, r, role)
+}
+
+// with lets a request come from a tenant's member or token of a role.
+func (s *Site) with(t testing.TB, v *Visitors, r web.Route, role org.Role) func(*http.Request) {
+	t.Helper()
 	if r.Guard == web.SCIM && role == org.Admin {
-		return func(q *http.Request) { q.Header.Set("Authorization", "Bearer "+s.Home.SCIM) }
+		return func(q *http.Request) { q.Header.Set("Authorization", "Bearer "+v.SCIM) }
 	}
 	if r.Guard == web.Token || r.Guard == web.SCIM { // a role's own token is none of a directory's
-		return func(q *http.Request) { q.Header.Set("Authorization", "Bearer "+s.Home.Tokens[role]) }
+		return func(q *http.Request) { q.Header.Set("Authorization", "Bearer "+v.Tokens[role]) }
 	}
-	cookie := s.cookie(t, &s.Home, role)
+	cookie := s.cookie(t, v, role)
 	return func(q *http.Request) { q.AddCookie(cookie) }
 }
 

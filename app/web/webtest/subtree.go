@@ -11,15 +11,15 @@ import (
 )
 
 // Subtree is what every role may do with things of its own part of the organization, with those of another department,
-// and with those of another tenant, as text for a golden file: "yes" means that the call went through, "no" that it was
+// with those of another tenant, and with those of an organization that was deleted, as text for a golden file: "yes" means that the call went through, "no" that it was
 // forbidden, "-" that the thing was answered like one that never was. The site must undo what goes through, so that one
 // call does not take the next one's thing away; it may fail it with a 5xx for that.
 func Subtree(t testing.TB, s *Site) string {
 	t.Helper()
 	var b strings.Builder
-	fmt.Fprintf(&b, "%-32s", "own/apart/foreign")
+	fmt.Fprintf(&b, "%-32s", "own/apart/foreign/deleted")
 	for _, role := range org.Roles {
-		fmt.Fprintf(&b, " %-10s", role)
+		fmt.Fprintf(&b, " %-12s", role)
 	}
 	b.WriteByte('\n')
 	for _, r := range s.Routes {
@@ -28,8 +28,8 @@ func Subtree(t testing.TB, s *Site) string {
 		}
 		fmt.Fprintf(&b, "%-32s", r.Name)
 		for _, role := range org.Roles {
-			cell := s.reach(t, r, role, s.Home.Things) + "/" + s.reach(t, r, role, s.Home.Apart) + "/" + s.reach(t, r, role, s.Foreign.Things)
-			fmt.Fprintf(&b, " %-10s", cell)
+			cell := s.reach(t, r, role, s.Home.Things) + "/" + s.reach(t, r, role, s.Home.Apart) + "/" + s.reach(t, r, role, s.Foreign.Things) + "/" + s.reach(t, r, role, s.Gone.Things)
+			fmt.Fprintf(&b, " %-12s", cell)
 		}
 		b.WriteByte('\n')
 	}
@@ -76,11 +76,11 @@ func (s *Site) reach(t testing.TB, r web.Route, role org.Role, some map[string]s
 	}
 }
 
-// LogInAll logs everybody of the home tenant in, for sites where that will not be possible later.
-func (s *Site) LogInAll(t testing.TB) {
+// LogInAll logs everybody of a tenant of the site in, for those who cannot later.
+func (s *Site) LogInAll(t testing.TB, v *Visitors) {
 	t.Helper()
 	for _, role := range org.Roles {
-		s.cookie(t, &s.Home, role)
+		s.cookie(t, v, role)
 	}
 }
 

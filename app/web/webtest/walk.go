@@ -19,11 +19,15 @@ type Site struct {
 	Routes  []web.Route
 	// Home walks, Foreign is what it must not see.
 	Home, Foreign Visitors
+	// Gone was an organization like them, and its admin deleted it; its people are logged in as if nothing had happened.
+	Gone Visitors
 	// Forms say, by route name, what to send where the path alone is not enough: fields whose values are ids of things.
 	// A form value "things:teams" stands for the tenant's thing of that kind.
 	Forms map[string]url.Values
 	// Entries counts an organization's audit entries; nil leaves that check out.
 	Entries func(t testing.TB, o id.Org) int64
+	// Stranger is the session of a browser that nobody is logged in with yet, for Ask; nil = none.
+	Stranger *http.Cookie
 }
 
 // Visitors are a tenant's people at the door, and what belongs to it.
@@ -44,14 +48,16 @@ type Visitors struct {
 	cookies map[org.Role]*http.Cookie
 }
 
-// Walk runs every route × role against another tenant's ids and ids nobody has, and requires that the answers differ in
-// not one byte, that nothing is written to either audit log, and that the foreign things are untouched.
+// Walk runs every route × role against another tenant's ids, those of a deleted organization, and ids nobody has, and requires
+// that the answers differ in not one byte, that nothing is written to either audit log, and that the foreign things are
+// untouched. Who was of the deleted organization is a stranger everywhere.
 func Walk(t testing.TB, s *Site) {
 	t.Helper()
 	before := s.foreignThings(t)
 	entries := s.count(t)
 	for _, r := range s.Routes {
 		s.walkGuard(t, r)
+		s.walkGone(t, r)
 		for _, role := range org.Roles {
 			if r.Guard == web.Open {
 				continue
@@ -141,13 +147,34 @@ func (s *Site) mustForbid(t testing.TB, r web.Route, role org.Role) {
 func (s *Site) walkIDs(t testing.TB, r web.Route, role org.Role) {
 	t.Helper()
 	nobodys := s.unknown()
-	for spelling, ids := range map[string][2]map[string]string{"printed": {s.Foreign.Things, nobodys}, "plain": {plain(s.Foreign.Things), plain(nobodys)}} {
+	asked := map[string][2]map[string]string{"printed": {s.Foreign.Things, nobodys}, "plain": {plain(s.Foreign.Things), plain(nobodys)}}
+	if s.Gone.Things != nil {
+		asked["of a deleted one"] = [2]map[string]string{s.Gone.Things, nobodys}
+	}
+	for spelling, ids := range asked {
 		foreign, unknown := s.ask(t, r, ids[0], s.as(t, r, role)), s.ask(t, r, ids[1], s.as(t, r, role))
 		if !refused(r, unknown.status) {
 			t.Errorf("%s as %s with an unknown id: %d, want a refusal", r.Name, role, unknown.status)
 		}
 		if f, u := difference(foreign.text(), unknown.text()); f != u {
 			t.Errorf("%s as %s tells another tenant's id (%s) from an unknown one:\n--- foreign\n%s\n--- unknown\n%s", r.Name, role, spelling, f, u)
+		}
+	}
+}
+
+// walkGone: nobody of a deleted organization gets in, with what they had in hand when it ended.
+func (s *Site) walkGone(t testing.TB, r web.Route) {
+	t.Helper()
+	if r.Guard == web.Open || s.Gone.Things == nil {
+		return
+	}
+	for _, role := range org.Roles {
+		a := s.ask(t, r, s.Gone.Things, s.with(t, &s.Gone, r, role))
+		switch {
+		case r.Guard == web.Person && (a.status != http.StatusSeeOther || !strings.HasPrefix(a.header.Get("Location"), web.LogInPath)):
+			t.Errorf("%s with a session of a deleted organization's %s: %d to %q, want the log-in", r.Name, role, a.status, a.header.Get("Location"))
+		case r.Guard != web.Person && a.status != http.StatusUnauthorized:
+			t.Errorf("%s with a token of a deleted organization's %s: %d, want 401", r.Name, role, a.status)
 		}
 	}
 }
@@ -206,8 +233,8 @@ func refused(r web.Route, status int) bool {
 	return false
 }
 
-// until finds the ends of a reported period, which are the time of asking.
-var until = regexp.MustCompile(`"(from|to)":"[^"]*"`)
+// until finds the ends of a reported period and a token's last use, which are the time of asking.
+var until = regexp.MustCompile(`"(from|to|last_used_at)":"[^"]*"`)
 
 // foreignThings is how the foreign admin sees their own things: every reading route of the API, in full.
 func (s *Site) foreignThings(t testing.TB) map[string]string {

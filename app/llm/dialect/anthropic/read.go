@@ -1,6 +1,7 @@
 package anthropic
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -102,7 +103,8 @@ func (r *reader) Read(dst []llm.Delta, e llm.Event) ([]llm.Delta, error) {
 	return dst, nil
 }
 
-// word reads what an answer mostly is, a piece of text, without decoding it; false for anything else.
+// word reads what an answer mostly is, a piece of text, without decoding it; false for anything else, names among them that
+// decoding takes for these in other letters.
 func word(payload []byte) (text string, ok bool) {
 	c := scan.New(payload)
 	c.Object()
@@ -114,6 +116,8 @@ func word(payload []byte) (text string, ok bool) {
 			block = string(c.Value(t, nil)) == "content_block_delta"
 		case string(name) == "delta" && c.Kind() == scan.Object:
 			text, found = textDelta(&c)
+		case bytes.EqualFold(name, []byte("type")), bytes.EqualFold(name, []byte("delta")):
+			return "", false
 		default:
 			c.Skip()
 		}
@@ -127,14 +131,14 @@ func textDelta(c *scan.Cursor) (text string, ok bool) {
 	kind, found := false, false
 	for key, more := c.Key(); more; key, more = c.Key() {
 		switch name := c.Value(key, nil); {
-		case c.Kind() != scan.String:
-			c.Skip()
-		case string(name) == "type":
+		case string(name) == "type" && c.Kind() == scan.String:
 			t, _ := c.String()
 			kind = string(c.Value(t, nil)) == "text_delta"
-		case string(name) == "text":
+		case string(name) == "text" && c.Kind() == scan.String:
 			t, _ := c.String()
 			text, found = string(c.Value(t, nil)), true
+		case bytes.EqualFold(name, []byte("type")), bytes.EqualFold(name, []byte("text")):
+			return "", false
 		default:
 			c.Skip()
 		}

@@ -125,31 +125,10 @@ func generated(payload []byte) (n int, ok bool) {
 	return n, c.End()
 }
 
-func texts(c *scan.Cursor) (n int) {
-	switch c.Kind() {
-	case scan.String:
-		t, _ := c.String()
-		return t.Len()
-	case scan.Object:
-		c.Object()
-		for key, ok := c.Key(); ok; key, ok = c.Key() {
-			switch string(c.Value(key, nil)) {
-			case "type", "signature", "id":
-				c.Skip()
-			default:
-				n += texts(c)
-			}
-		}
-	case scan.Array:
-		c.Array()
-		for c.More() {
-			n += texts(c)
-		}
-	default:
-		c.Skip()
-	}
-	return n
-}
+func texts(c *scan.Cursor) int { return dialect.Texts(c, unsaid) }
+
+// unsaid are members whose strings no model generated.
+var unsaid = []string{"type", "signature", "id"}
 
 // Why a document is no answer. The bytes are never forwarded then.
 var (

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sync"
-	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect"
@@ -18,21 +16,18 @@ import (
 // stream is a ConverseStream being read: frames are forwarded byte for byte. Its end mark is the metadata event, which
 // holds the usage.
 type stream struct {
-	body    io.ReadCloser
+	body    dialect.Body
 	in      *bufio.Reader
 	buf     []byte
 	usage   llm.Usage
 	stopped bool // messageStop came
 	over    error
-	marked  bool // the end mark came
-	closing sync.Once
-	failed  error
 }
 
 var _ llm.Stream = (*stream)(nil)
 
 func newStream(body io.ReadCloser) *stream {
-	return &stream{body: body, in: bufio.NewReaderSize(body, 8<<10)}
+	return &stream{body: dialect.Body{ReadCloser: body}, in: bufio.NewReaderSize(body, 8<<10)}
 }
 
 // Ready reports whether the next event is here already.
@@ -75,7 +70,7 @@ func (s *stream) Next() (llm.Event, error) {
 	}
 	e := s.look(&f)
 	if e.Kind == llm.Terminal || e.Kind == llm.Failed {
-		s.over, s.marked = io.EOF, e.Kind == llm.Terminal
+		s.over, s.body.Marked = io.EOF, e.Kind == llm.Terminal
 	}
 	return e, nil
 }
@@ -132,47 +127,14 @@ func generated(payload []byte) (n int, ok bool) {
 	return n, c.End()
 }
 
-func texts(c *scan.Cursor) (n int) {
-	switch c.Kind() {
-	case scan.String:
-		t, _ := c.String()
-		return t.Len()
-	case scan.Object:
-		c.Object()
-		for key, ok := c.Key(); ok; key, ok = c.Key() {
-			switch string(c.Value(key, nil)) {
-			case "signature", "toolUseId", "type":
-				c.Skip()
-			default:
-				n += texts(c)
-			}
-		}
-	case scan.Array:
-		c.Array()
-		for c.More() {
-			n += texts(c)
-		}
-	default:
-		c.Skip()
-	}
-	return n
-}
+// texts counts the bytes of what was generated.
+func texts(c *scan.Cursor) int { return dialect.Texts(c, unsaid) }
 
-// linger is how long Close waits for the end of a body whose end mark has come, so that its connection can be used again.
-const linger = 50 * time.Millisecond
+// unsaid are members whose strings no model generated.
+var unsaid = []string{"signature", "toolUseId", "type"}
 
 // Close implements llm.Stream.
-func (s *stream) Close() error {
-	s.closing.Do(func() {
-		if s.marked {
-			t := time.AfterFunc(linger, func() { _ = s.body.Close() })
-			_, _ = s.body.Read(make([]byte, 1))
-			t.Stop()
-		}
-		s.failed = s.body.Close()
-	})
-	return s.failed
-}
+func (s *stream) Close() error { return s.body.Close() }
 
 // Why a document is no answer. The bytes are never forwarded then.
 var (

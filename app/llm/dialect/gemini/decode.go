@@ -48,7 +48,10 @@ func (d Dialect) decode(a llm.Ask) (*llm.Call, error) {
 		}
 		return nil, fault.Field(name, fmt.Sprintf("The request has no %q: send at least one.", name))
 	}
-	r.call.Bound.TextBytes = int64(len(a.Body)) - r.media
+	b := &r.call.Bound
+	if b.TextBytes = int64(len(a.Body)) - r.media; a.Operation == llm.Embeddings {
+		b.Characters = b.TextBytes
+	}
 	return r.call, nil
 }
 

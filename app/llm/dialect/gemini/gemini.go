@@ -75,9 +75,9 @@ var _ llm.Wire = Wire{}
 // Family implements llm.Wire.
 func (Wire) Family() llm.Family { return llm.Gemini }
 
-// Stream implements llm.Wire. Providers are always asked for server-sent events.
+// Stream implements llm.Wire. Providers are always asked for server-sent events, and some of those hold a picture.
 func (Wire) Stream(body io.ReadCloser, call *llm.Call) llm.Stream {
-	s := dialect.NewStream(body, &look{})
+	s := dialect.NewMediaStream(body, &look{})
 	if n := nativeOf(call); call.Family == llm.Gemini && n.array {
 		return &array{Stream: s, native: n}
 	}

@@ -49,6 +49,7 @@ type piece struct {
 	Text      string  `json:"text"`
 	Thought   bool    `json:"thought"`
 	Signature string  `json:"thoughtSignature"`
+	Inline    *inline `json:"inlineData"`
 	Call      *called `json:"functionCall"`
 }
 
@@ -134,6 +135,9 @@ func (r *reader) piece(dst []llm.Delta, choice int, p *piece) []llm.Delta {
 			kind = llm.ThinkDelta
 		}
 		dst = append(dst, llm.Delta{Kind: kind, Choice: choice, Text: p.Text})
+	}
+	if m := p.Inline; m != nil && !p.Thought {
+		dst = append(dst, llm.Delta{Kind: llm.MediaDelta, Choice: choice, Media: &llm.Media{Type: m.Type, Base64: m.Data}})
 	}
 	if sign != nil {
 		dst = append(dst, llm.Delta{Kind: llm.OpaqueDelta, Choice: choice, Opaque: sign})

@@ -107,33 +107,11 @@ func candidate(c *scan.Cursor) (index int64, ended bool, size int) {
 	return index, ended, size
 }
 
-// texts reads over a value and counts the bytes of the strings in it, other than keys, roles, signatures and inline data.
-// Escapes count as they stand, and so do names and ids, so it is never too few.
-func texts(c *scan.Cursor) (n int) {
-	switch c.Kind() {
-	case scan.String:
-		t, _ := c.String()
-		return t.Len()
-	case scan.Object:
-		c.Object()
-		for key, ok := c.Key(); ok; key, ok = c.Key() {
-			switch string(c.Value(key, nil)) {
-			case "role", "thoughtSignature", "inlineData":
-				c.Skip()
-			default:
-				n += texts(c)
-			}
-		}
-	case scan.Array:
-		c.Array()
-		for c.More() {
-			n += texts(c)
-		}
-	default:
-		c.Skip()
-	}
-	return n
-}
+// texts counts the bytes of what was generated, other than inline data.
+func texts(c *scan.Cursor) int { return dialect.Texts(c, unsaid) }
+
+// unsaid are members whose strings no model generated.
+var unsaid = []string{"role", "thoughtSignature", "inlineData"}
 
 // blockReason reports whether a promptFeedback says that the prompt was blocked.
 func blockReason(c *scan.Cursor) (blocked bool) {
@@ -161,6 +139,9 @@ var (
 
 // Document implements llm.Wire.
 func (Wire) Document(call *llm.Call, text []byte) (llm.Event, error) {
+	if call.Operation.Media() {
+		return workDocument(call, text)
+	}
 	if len(bytes.TrimSpace(text)) == 0 {
 		return llm.Event{}, errEmpty
 	}

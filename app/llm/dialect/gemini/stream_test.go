@@ -118,3 +118,17 @@ func TestAnErrorEndsAStreamInItsFraming(t *testing.T) {
 		}
 	}
 }
+
+// A chunk with a picture is larger than any with words.
+func TestAPictureFitsIntoOneChunk(t *testing.T) {
+	t.Parallel()
+	chunk := `data: {"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","data":"` + strings.Repeat("AAAA", 1<<20) + `"}}]},"finishReason":"STOP"}]}` + "\n\n"
+	s := gemini.Wire{}.Stream(io.NopCloser(strings.NewReader(chunk)), &llm.Call{Family: llm.Gemini, Stream: true})
+	e, err := s.Next()
+	if err != nil || e.Kind != llm.Data || string(e.Raw) != chunk {
+		t.Errorf("%v, kind %d, %d bytes, %v", err, e.Kind, len(e.Raw), e.Err)
+	}
+	if e, err := s.Next(); err != nil || e.Kind != llm.Terminal {
+		t.Errorf("%v, kind %d", err, e.Kind)
+	}
+}

@@ -98,6 +98,8 @@ func (w *writer) Write(dst []byte, d *llm.Delta) ([]byte, error) {
 		}
 	case llm.TextDelta, llm.RefusalDelta:
 		return w.say(dst, d.Choice, textPart(d.Text)), nil
+	case llm.MediaDelta:
+		return w.say(dst, d.Choice, inlinePart(d.Media)), nil
 	case llm.ThinkDelta:
 		c.thinking.WriteString(d.Text)
 		if w.native.thoughts {
@@ -133,6 +135,9 @@ func (w *writer) Write(dst []byte, d *llm.Delta) ([]byte, error) {
 	}
 	return dst, nil
 }
+
+// ShowsMedia implements llm.Shower.
+func (*writer) ShowsMedia() {}
 
 // made are the calls that are whole by now.
 func (c *choice) made() (parts []shownPart) {

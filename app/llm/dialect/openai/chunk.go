@@ -9,13 +9,16 @@ import (
 
 // mentionsUsage is the cheap look at each chunk: is there a usage member that is not null? OpenAI writes "usage":null into
 // every chunk but the last.
-func mentionsUsage(payload []byte) bool {
+func mentionsUsage(payload []byte) bool { return mentions(payload, `"usage"`) }
+
+// mentions reports whether a member of that name, quotes included, is not null.
+func mentions(payload []byte, name string) bool {
 	for {
-		i := bytes.Index(payload, []byte(`"usage"`))
+		i := bytes.Index(payload, []byte(name))
 		if i < 0 {
 			return false
 		}
-		payload = payload[i+len(`"usage"`):]
+		payload = payload[i+len(name):]
 		rest := bytes.TrimLeft(payload, " \t")
 		if len(rest) > 0 && rest[0] == ':' && !bytes.HasPrefix(bytes.TrimLeft(rest[1:], " \t"), []byte("null")) {
 			return true

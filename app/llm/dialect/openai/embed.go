@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
@@ -23,8 +24,14 @@ type embedding struct {
 	Input      json.RawMessage `json:"input"`
 	Dimensions int64           `json:"dimensions,omitempty"`
 	Format     string          `json:"encoding_format,omitempty"`
-	User       string          `json:"user,omitempty"`
+	Purpose    string          `json:"input_type,omitempty"`
 }
+
+// embeddingFields are the ones that other dialects can say.
+var embeddingFields = []string{"model", "input", "dimensions", "encoding_format", "input_type"}
+
+// tasks are the words of servers beside OpenAI's for what vectors are for, in Google's.
+var tasks = map[string]string{"search_document": "RETRIEVAL_DOCUMENT", "search_query": "RETRIEVAL_QUERY", "classification": "CLASSIFICATION", "clustering": "CLUSTERING"}
 
 // wanted reads the request that Decode took.
 func wanted(call *llm.Call) (q embedding, err error) {
@@ -47,8 +54,15 @@ func (Dialect) ParseTexts(call *llm.Call) (*llm.Texts, error) {
 		return nil, err
 	}
 	t := &llm.Texts{Dimensions: q.Dimensions}
-	if q.User != "" {
-		t.Unknown = append(t.Unknown, "user")
+	if t.Task = tasks[q.Purpose]; q.Purpose != "" && t.Task == "" {
+		t.Unknown = append(t.Unknown, "input_type")
+	}
+	var all map[string]json.RawMessage
+	_ = json.Unmarshal(call.Body, &all) // it was an object a moment ago
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if !slices.Contains(embeddingFields, name) && string(all[name]) != "null" {
+			t.Unknown = append(t.Unknown, name)
+		}
 	}
 	var one string
 	if json.Unmarshal(q.Input, &one) == nil {

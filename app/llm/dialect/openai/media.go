@@ -150,6 +150,9 @@ func (m *medium) member(r *request, name string) {
 			return
 		}
 		value := r.Value(t, nil)
+		if name == "image" || name == "mask" {
+			r.Address(name, t)
+		}
 		m.take(name, string(value[:min(len(value), dialect.MaxModel+1)]), value, false)
 		if name == "image" || name == "mask" || name == "markup" { // a picture as a data URL
 			m.rest += int64(r.At() - from)
@@ -185,13 +188,19 @@ func (m *medium) nested(r *request, name string) {
 	from := r.Begin()
 	switch name {
 	case "images", "image", "mask", "svg", "chunking_strategy":
-		n := 1
 		if r.Kind() == scan.Array {
-			n = r.Each()
+			r.Array()
+			for r.More() {
+				at := r.Begin()
+				r.Skip()
+				r.AddressIn(name, at, "image_url")
+				m.given[name]++
+			}
 		} else {
 			r.Skip()
+			r.AddressIn(name, from, "image_url")
+			m.given[name]++
 		}
-		m.given[name] += n
 		m.rest += int64(r.At() - from)
 	case "input":
 		if m.call.Operation != llm.Moderate || r.Kind() != scan.Array {
@@ -204,6 +213,7 @@ func (m *medium) nested(r *request, name string) {
 			if r.Kind() == scan.Object {
 				m.call.Bound.Images++
 				r.Skip()
+				r.AddressIn(name, at, "image_url")
 				m.rest += int64(r.At() - at)
 			} else if r.Is(scan.String, name, "a string, or an array of strings or parts") {
 				r.Skip()

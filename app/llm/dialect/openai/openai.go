@@ -4,8 +4,6 @@
 package openai
 
 import (
-	"io"
-
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 )
@@ -44,9 +42,6 @@ func (w Wire) Edited(call *llm.Call, edit llm.Edit) []byte { return Splice(call,
 
 // Cuts implements llm.Cutter.
 func (w Wire) Cuts(call *llm.Call, edit llm.Edit) []llm.Cut { return cutsOf(call, edit, w.Quirks) }
-
-// Stream implements llm.Wire.
-func (Wire) Stream(body io.ReadCloser, call *llm.Call) llm.Stream { return NewStream(body, call) }
 
 // StreamType implements llm.Wire.
 func (Wire) StreamType() string { return "text/event-stream" }

@@ -42,6 +42,7 @@ type spoken struct {
 	Reasoning    json.RawMessage `json:"reasoning"`
 	ToolCalls    []madeCall      `json:"tool_calls"`
 	FunctionCall *called         `json:"function_call"`
+	Images       []shownImage    `json:"images"`
 }
 
 // Read implements llm.Reader.
@@ -126,6 +127,13 @@ func (r *reader) spoken(dst []llm.Delta, choice int, s *spoken, whole bool) []ll
 	}
 	add(llm.TextDelta, texted(s.Content))
 	add(llm.RefusalDelta, s.Refusal)
+	for i := range s.Images {
+		if m := llm.MediaFromURL(s.Images[i].URL.URL); m.Base64 != "" {
+			dst = append(dst, llm.Delta{Kind: llm.MediaDelta, Choice: choice, Media: m})
+		} else {
+			add(llm.TextDelta, m.URL)
+		}
+	}
 	for i := range s.ToolCalls {
 		t := &s.ToolCalls[i]
 		n := i

@@ -75,7 +75,10 @@ func (r *request) done() (*llm.Call, error) {
 		name := map[llm.Operation]string{llm.Chat: "messages", llm.Embeddings: "input", llm.Completions: "prompt"}[r.call.Operation]
 		return nil, fault.Field(name, fmt.Sprintf("The request has no %s: send at least one.", name))
 	}
-	r.call.Bound.TextBytes = int64(len(r.call.Body)) - r.media
+	b := &r.call.Bound
+	if b.TextBytes = int64(len(r.call.Body)) - r.media; r.call.Operation == llm.Embeddings {
+		b.Characters = b.TextBytes
+	}
 	return r.call, nil
 }
 

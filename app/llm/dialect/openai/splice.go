@@ -19,6 +19,11 @@ type Quirks struct {
 	// Details says that the server may read reasoning_details in messages (OpenRouter), whoever's they are. Others are
 	// spared those of providers that it is not.
 	Details bool
+	// Pictures says that messages may hold pictures, which are larger than any other event.
+	Pictures bool
+	// Unmarked says that a stream may end without [DONE]: it is whole if its last choice has given its reason, and its client
+	// gets the mark all the same.
+	Unmarked bool
 }
 
 // Splice gives the request's bytes with the edit applied: what is not edited stays as it was, in its order, and absent

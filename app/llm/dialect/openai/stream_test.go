@@ -282,3 +282,15 @@ func FuzzStream(f *testing.F) {
 		}
 	})
 }
+
+// Where messages may hold pictures an event may be as large as one.
+func TestAPictureFitsIntoOneChunkWhereThereAreSome(t *testing.T) {
+	t.Parallel()
+	chunk := `data: {"choices":[{"delta":{"images":[{"type":"image_url","image_url":{"url":"data:image/png;base64,` + strings.Repeat("AAAA", 1<<20) + `"}}]}}]}` + "\n\n"
+	for _, w := range []Wire{{Quirks: Quirks{Pictures: true}}, {}} {
+		e, err := w.Stream(io.NopCloser(strings.NewReader(chunk+"data: [DONE]\n\n")), &llm.Call{Stream: true}).Next()
+		if err != nil || (e.Kind == llm.Data) != w.Quirks.Pictures {
+			t.Errorf("%+v: kind %d, %v", w.Quirks, e.Kind, err)
+		}
+	}
+}

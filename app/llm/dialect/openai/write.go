@@ -56,7 +56,24 @@ type deltaOut struct {
 	Thoughts  []thought       `json:"reasoning_details,omitempty"`
 	ToolCalls []madeCall      `json:"tool_calls,omitempty"`
 	Refusal   json.RawMessage `json:"refusal,omitempty"`
+	Images    []shownImage    `json:"images,omitempty"` // OpenRouter's; OpenAI has none
 }
+
+// shownImage is a picture in an answer, as OpenRouter and its clients have it.
+type shownImage struct {
+	Type string `json:"type"`
+	URL  struct {
+		URL string `json:"url"`
+	} `json:"image_url"`
+}
+
+func newImage(m *llm.Media) (i shownImage) {
+	i.Type, i.URL.URL = "image_url", m.DataURL()
+	return i
+}
+
+// ShowsMedia implements llm.Shower.
+func (*writer) ShowsMedia() {}
 
 var null = json.RawMessage("null")
 
@@ -108,6 +125,8 @@ func (w *writer) piece(d *llm.Delta) (deltaOut, bool) {
 		t.count++
 		t.text.Reset()
 		return out, true
+	case llm.MediaDelta:
+		return deltaOut{Images: []shownImage{newImage(d.Media)}}, true
 	case llm.CallBegin:
 		n := d.Call
 		return deltaOut{ToolCalls: []madeCall{{Index: &n, ID: d.ID, Type: "function", Function: &called{Name: d.Name}, Extra: newExtra(d.Opaque)}}}, true

@@ -11,6 +11,7 @@ import (
 type made struct {
 	text, refusal, thinking strings.Builder
 	thoughts                []thought
+	images                  []shownImage
 	calls                   []madeCall
 	args                    []*strings.Builder
 	finish                  string
@@ -31,6 +32,8 @@ func (w *writer) document(dst []byte, d *llm.Delta) ([]byte, error) {
 		piece, _ := w.piece(d)
 		m.thinking.WriteString(piece.Thinking)
 		m.thoughts = append(m.thoughts, piece.Thoughts...)
+	case llm.MediaDelta:
+		m.images = append(m.images, newImage(d.Media))
 	case llm.CallBegin:
 		m.calls = append(m.calls, madeCall{ID: d.ID, Type: "function", Function: &called{Name: d.Name}, Extra: newExtra(d.Opaque)})
 		m.args = append(m.args, &strings.Builder{})
@@ -49,7 +52,7 @@ func (w *writer) document(dst []byte, d *llm.Delta) ([]byte, error) {
 func (w *writer) completion() []byte {
 	c := chunkOut{ID: w.id, Object: "chat.completion", Created: w.call.At, Model: w.model}
 	for i, m := range w.made {
-		out := deltaOut{Role: "assistant", Content: null, Refusal: null, Thinking: m.thinking.String(), Thoughts: m.thoughts, ToolCalls: m.calls}
+		out := deltaOut{Role: "assistant", Content: null, Refusal: null, Thinking: m.thinking.String(), Thoughts: m.thoughts, ToolCalls: m.calls, Images: m.images}
 		if m.text.Len() > 0 || len(m.calls) == 0 {
 			out.Content = encode(m.text.String())
 		}

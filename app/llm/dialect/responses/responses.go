@@ -48,7 +48,7 @@ func (Wire) StreamType() string { return "text/event-stream" }
 
 // Stream implements llm.Wire.
 func (Wire) Stream(body io.ReadCloser, call *llm.Call) llm.Stream {
-	return dialect.NewStream(body, look{keeps: call.Keeps})
+	return dialect.NewMediaStream(body, look{keeps: call.Keeps}) // its own tools make pictures, and the last event holds all
 }
 
 // ReadProblem implements llm.Wire.

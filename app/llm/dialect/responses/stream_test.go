@@ -128,3 +128,13 @@ func TestACustomToolsCallComesBackAsOne(t *testing.T) {
 		}
 	}
 }
+
+// The last event repeats the whole answer, pictures of OpenAI's own tool included.
+func TestALargeAnswerFitsIntoItsLastEvent(t *testing.T) {
+	t.Parallel()
+	all := created + strings.Replace(completed, `{"type":"web_search_call"}`, `{"type":"image_generation_call","result":"`+strings.Repeat("AAAA", 1<<20)+`"}`, 1)
+	list, raw, err := drain(t, strings.NewReader(all))
+	if err != io.EOF || raw != all || len(list) != 2 || list[1].Kind != llm.Terminal || list[1].Usage == nil {
+		t.Errorf("%d events, %d bytes, %v", len(list), len(raw), err)
+	}
+}

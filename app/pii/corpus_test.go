@@ -1,0 +1,221 @@
+package pii
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+)
+
+// The corpus is made, not collected: values that exist by the rules of their kind, in the places where people write them, and
+// as many that only look like it. It is the same in each run.
+
+type corpus struct{ *rand.Rand }
+
+func (c corpus) pick(list ...string) string { return list[c.IntN(len(list))] }
+
+func (c corpus) digits(n int) string {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = byte('0' + c.IntN(10))
+	}
+	return string(b)
+}
+
+func (c corpus) text(alphabet string, n int) string {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = alphabet[c.IntN(len(alphabet))]
+	}
+	return string(b)
+}
+
+const alphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+// grouped writes digits in groups.
+func grouped(s, sep string, sizes ...int) string {
+	var out []string
+	for _, n := range sizes {
+		out = append(out, s[:n])
+		s = s[n:]
+	}
+	return strings.Join(out, sep)
+}
+
+func (c corpus) card(fit bool) string {
+	x := []struct {
+		lead string
+		n    int
+	}{{"4", 16}, {"51", 16}, {"55", 16}, {"2221", 16}, {"34", 15}, {"37", 15}, {"6011", 16}, {"65", 16}, {"36", 14}, {"3530", 16}, {"62", 17}}[c.IntN(11)]
+	body := x.lead + c.digits(x.n-len(x.lead)-1)
+	last := 0
+	for last < 10 && !luhn([]byte(body+fmt.Sprint(last))) {
+		last++
+	}
+	if !fit {
+		last = (last + 1 + c.IntN(9)) % 10
+	}
+	s := body + fmt.Sprint(last)
+	switch sep := c.pick("", " ", "-"); {
+	case sep == "":
+	case x.n == 16:
+		return grouped(s, sep, 4, 4, 4, 4)
+	case x.n == 15:
+		return grouped(s, sep, 4, 6, 5)
+	}
+	return s
+}
+
+func (c corpus) iban(fit bool) string {
+	at := c.IntN(len(lengths)/4) * 4
+	n := int(lengths[at+2]-'0')*10 + int(lengths[at+3]-'0')
+	country, body := lengths[at:at+2], c.digits(n-4)
+	for check := 2; check <= 98; check++ {
+		if s := fmt.Sprintf("%s%02d%s", country, check, body); mod97([]byte(s)) {
+			if !fit {
+				s = fmt.Sprintf("%s%02d%s", country, (check+1+c.IntN(95))%97, body)
+			}
+			if c.IntN(2) == 0 {
+				return s
+			}
+			var parts []string
+			for ; len(s) > 4; s = s[4:] {
+				parts = append(parts, s[:4])
+			}
+			return strings.Join(append(parts, s), " ")
+		}
+	}
+	return ""
+}
+
+func (c corpus) american(sep1, sep2 string) string {
+	return fmt.Sprintf("%d0%d%s%d3%d%s%s", 2+c.IntN(8), c.IntN(10), sep1, 2+c.IntN(8), c.IntN(10), sep2, c.digits(4))
+}
+
+// positive is a value of a kind.
+func (c corpus) positive(k Kind) string {
+	switch k {
+	case Email:
+		return c.pick("ada", "grace.hopper", "a_b", "x+tag", "O.Neill-7", "jörg") + "@" + c.pick("acme.test", "mail.acme.co.uk", "sub-domain.example.org", "bücher.de", "x1.io", "université.fr")
+	case Phone:
+		switch c.IntN(5) {
+		case 0:
+			return "+" + c.pick("49 30 ", "44 20 ", "33 1 ", "81 3 ", "91 22 ", "351 21 ", "971 4 ") + c.digits(4) + " " + c.digits(4)
+		case 1:
+			return "+1 " + c.american("-", "-")
+		case 2:
+			return "(" + c.american(") ", "-")
+		case 3:
+			return c.american(c.pick("-", "."), "-")
+		}
+		return c.pick("Tel. ", "phone: ", "mobile ") + "0" + c.pick("30", "89", "151") + " " + c.digits(7)
+	case SSN:
+		return fmt.Sprintf("%03d-%02d-%04d", 1+c.IntN(665), 1+c.IntN(99), 1+c.IntN(9999))
+	case Card:
+		return c.card(true)
+	case IBAN:
+		return c.iban(true)
+	}
+	s := forms[c.IntN(len(forms)-4)] // the last three have a checksum, and the one before them a structure
+	n := s.least
+	if s.most != endless {
+		n += c.IntN(s.most - s.least + 1)
+	} else {
+		n += c.IntN(40)
+	}
+	if strings.HasPrefix(s.prefix, "A") && s.check != nil {
+		return s.prefix + c.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", n)
+	}
+	return s.prefix + c.text(alphanumeric, n-1) + "7"
+}
+
+// negative looks like something and is nothing.
+func (c corpus) negative() string {
+	hex := "0123456789abcdef"
+	switch c.IntN(20) {
+	case 0:
+		return c.card(false)
+	case 1:
+		return c.iban(false)
+	case 2:
+		return c.text(hex, 8) + "-" + c.text(hex, 4) + "-4" + c.text(hex, 3) + "-a" + c.text(hex, 3) + "-" + c.text(hex, 12)
+	case 3:
+		return c.text(hex, 40)
+	case 4:
+		return c.text(hex, 64)
+	case 5:
+		return fmt.Sprintf("2026-%02d-%02dT%02d:%02d:%02d.%sZ", 1+c.IntN(12), 1+c.IntN(28), c.IntN(24), c.IntN(60), c.IntN(60), c.digits(6))
+	case 6:
+		return fmt.Sprintf("v%d.%d.%d", c.IntN(30), c.IntN(30), c.IntN(30))
+	case 7:
+		return fmt.Sprintf("%d.%d.%d.%d:%d", c.IntN(256), c.IntN(256), c.IntN(256), c.IntN(256), 1024+c.IntN(60000))
+	case 8:
+		return "0." + c.digits(16)
+	case 9:
+		return "17" + c.digits(11) // milliseconds
+	case 10:
+		return "git@" + c.pick("github.com", "gitlab.acme.test") + ":acme/gateway.git"
+	case 11:
+		return c.pick("react", "@types/node", "lodash") + "@" + fmt.Sprintf("%d.%d.%d", c.IntN(20), c.IntN(20), c.IntN(20))
+	case 12:
+		return fmt.Sprintf("%03d-%02d-%04d", c.pickInt(0, 666, 900+c.IntN(99)), 1+c.IntN(99), 1+c.IntN(9999))
+	case 13:
+		return c.pick("sk-", "ghp_", "AKIA", "AIza", "npm_") + c.text("abcdefghijklmnopqrstuvwxyz", 3+c.IntN(6))
+	case 14:
+		return "order " + c.digits(9)
+	case 15:
+		return fmt.Sprintf("%d items at $%d,%s.%s", c.IntN(1000), 1+c.IntN(99), c.digits(3), c.digits(2))
+	case 16:
+		return fmt.Sprintf("chapter %d, pages %d-%d", c.IntN(40), c.IntN(400), 400+c.IntN(400))
+	case 17:
+		return "ISBN 978-" + c.digits(1) + "-" + c.digits(4) + "-" + c.digits(4) + "-" + c.digits(1)
+	case 18:
+		return c.pick("icon", "logo") + "@2x." + c.pick("png", "jpg", "webp")
+	}
+	return fmt.Sprintf("tokens: %d of %d (%d%%), %d ms", c.IntN(1e6), c.IntN(1e7), c.IntN(100), c.IntN(1e5))
+}
+
+func (c corpus) pickInt(list ...int) int { return list[c.IntN(len(list))] }
+
+func TestTheCorpusIsFoundAndItsLookalikesAreNot(t *testing.T) {
+	t.Parallel()
+	c := corpus{rand.New(rand.NewPCG(1, 2))}
+	around := func(v string) string {
+		return c.pick("", "Please note ", "(", "\"", "x: ", "It is ", "\n- ", "für ") + v + c.pick("", ".", ", thanks", ")", "\"", " and so on", "\nNext", "; ", "!")
+	}
+	const each = 500
+	for _, k := range Kinds {
+		missed := 0
+		for range each {
+			v := c.positive(k)
+			text := around(v)
+			want := strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(v, "Tel. "), "phone: "), "mobile ")
+			found := false
+			for _, h := range Find(nil, []byte(text), nil, All, 10) {
+				found = found || h.Kind == k && strings.Contains(text[h.From:h.To], want)
+			}
+			if !found {
+				if missed++; missed < 4 {
+					t.Logf("%s: %q is not found: %s", k.Name(), text, sees(text, ""))
+				}
+			}
+		}
+		if missed*100 > each { // 99 in 100
+			t.Errorf("%s: %d of %d are not found", k.Name(), missed, each)
+		}
+	}
+	const lookalikes = 4000
+	wrong := 0
+	for range lookalikes {
+		text := around(c.negative())
+		if got := sees(text, ""); got != "" {
+			if wrong++; wrong < 10 {
+				t.Logf("%q: found %s", text, got)
+			}
+		}
+	}
+	if wrong*1000 > lookalikes*5 { // 5 in 1000
+		t.Errorf("in %d of %d look-alikes something is found", wrong, lookalikes)
+	}
+	t.Logf("%d wrong of %d", wrong, lookalikes)
+}

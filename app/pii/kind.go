@@ -1,0 +1,92 @@
+package pii
+
+// Kind is a built-in detector.
+type Kind uint8
+
+// The detectors.
+const (
+	Email  Kind = iota // addresses with an @ and a domain
+	Phone              // international, North American, and others next to a word such as "tel"
+	SSN                // US social security numbers
+	Card               // payment cards: issuer, length, Luhn
+	IBAN               // bank accounts: country, length, mod 97
+	Secret             // keys of providers, clouds and code hosts, private keys, our own keys
+	kindCount
+)
+
+// Kinds are all of them, in the order of pages.
+var Kinds = [...]Kind{Email, Phone, SSN, Card, IBAN, Secret}
+
+// words are a detector's name for programs, what one and several findings are called, and the word in placeholders.
+var words = [kindCount]struct{ name, one, many, mark string }{
+	Email:  {"email", "e-mail address", "e-mail addresses", "EMAIL"},
+	Phone:  {"phone", "phone number", "phone numbers", "PHONE"},
+	SSN:    {"ssn", "US social security number", "US social security numbers", "SSN"},
+	Card:   {"card", "payment card number", "payment card numbers", "CARD"},
+	IBAN:   {"iban", "bank account number (IBAN)", "bank account numbers (IBAN)", "IBAN"},
+	Secret: {"secret", "key or secret", "keys or secrets", "SECRET"},
+}
+
+// Name is the detector's word in the API: "email".
+func (k Kind) Name() string {
+	if k < kindCount {
+		return words[k].name
+	}
+	return ""
+}
+
+// Title is what several findings are called: "e-mail addresses".
+func (k Kind) Title() string {
+	if k < kindCount {
+		return words[k].many
+	}
+	return ""
+}
+
+// Set is a set of detectors.
+type Set uint8
+
+// Of makes a set.
+func Of(kinds ...Kind) (s Set) {
+	for _, k := range kinds {
+		s |= 1 << k
+	}
+	return s
+}
+
+// All detectors.
+const All Set = 1<<kindCount - 1
+
+// Action is what happens when something is found; a larger one is stricter.
+type Action uint8
+
+// The actions.
+const (
+	Off Action = iota
+	Log
+	Mask
+	Block
+)
+
+// Actions are all of them, mildest first.
+var Actions = [...]Action{Off, Log, Mask, Block}
+
+var actionNames = [...]string{"off", "log", "mask", "block"}
+
+// String is the action's word in the API and in the database.
+func (a Action) String() string {
+	if int(a) < len(actionNames) {
+		return actionNames[a]
+	}
+	return ""
+}
+
+// ParseAction reads what String printed.
+func ParseAction(s string) (Action, bool) {
+	for i, name := range actionNames {
+		if s == name {
+			return Action(i), true
+		}
+	}
+	return Off, false
+}

@@ -1,0 +1,250 @@
+package pii
+
+import (
+	"bytes"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/bodhi-gateway/bodhi/app/llm"
+)
+
+// pieces walks over the texts of a request's body, which is JSON or a form and was checked by a dialect before: what it meets
+// is sound. Its cost is that of one look at each byte.
+type pieces struct {
+	body  []byte
+	at    int
+	depth int
+	mark  []byte // what stands between the parts of a form; nil in JSON
+
+	key    llm.Spot // the name of the field that the piece is the value of, without quotes
+	piece  llm.Spot // without quotes
+	number bool     // it is a number, not a string
+	plain  bool     // it is no JSON: nothing in it is escaped
+}
+
+// piecesOf begins a walk.
+func piecesOf(body []byte) pieces {
+	p := pieces{body: body}
+	if bytes.HasPrefix(body, []byte("--")) {
+		if end := bytes.Index(body, []byte("\r\n")); end > 0 {
+			p.mark, p.at, p.plain = body[:end], end+2, true
+		}
+	}
+	return p
+}
+
+// Numbers of fewer digits are no personal data, and outside messages they are settings.
+const (
+	shortestNumber = 9
+	settingsDepth  = 1
+)
+
+// next finds the next piece.
+func (p *pieces) next() bool {
+	if p.mark != nil {
+		return p.part()
+	}
+	for p.at < len(p.body) {
+		switch c := p.body[p.at]; c {
+		case '"':
+			from := p.at + 1
+			p.piece, p.number = llm.Spot{From: from, To: closing(p.body, from)}, false
+			p.at = p.piece.To + 1
+			named := p.colon()
+			if named {
+				p.key = p.piece
+			} else if p.depth == settingsDepth && string(p.name()) == "model" {
+				continue // which model it is to be is no content
+			}
+			return true
+		case '{', '[':
+			p.depth++
+		case '}', ']':
+			p.depth--
+		default:
+			if from := p.at; isDigit(c) {
+				for p.at < len(p.body) && (isDigit(p.body[p.at]) || p.body[p.at] == '.' || p.body[p.at]|0x20 == 'e') {
+					p.at++
+				}
+				if p.at-from >= shortestNumber && p.depth > settingsDepth {
+					p.piece, p.number = llm.Spot{From: from, To: p.at}, true
+					return true
+				}
+				continue
+			}
+		}
+		p.at++
+	}
+	return false
+}
+
+// colon reports whether a colon follows, so that what was read is a key.
+func (p *pieces) colon() bool {
+	for p.at < len(p.body) {
+		switch p.body[p.at] {
+		case ' ', '\n', '\t', '\r':
+			p.at++
+			continue
+		case ':':
+			return true
+		}
+		return false
+	}
+	return false
+}
+
+// name is the key that the piece belongs to.
+func (p *pieces) name() []byte { return p.body[p.key.From:p.key.To] }
+
+// closing is where the string that begins at i ends: its closing quote.
+func closing(b []byte, i int) int {
+	for from := i; ; {
+		n := bytes.IndexByte(b[from:], '"')
+		if n < 0 {
+			return len(b)
+		}
+		end, slashes := from+n, 0
+		for end-slashes > i && b[end-slashes-1] == '\\' {
+			slashes++
+		}
+		if slashes%2 == 0 {
+			return end
+		}
+		from = end + 1
+	}
+}
+
+// part finds the next part of a form, its headers included: they hold a file's name. Of a part that is no text only those are
+// read.
+func (p *pieces) part() bool {
+	if p.at >= len(p.body) {
+		return false
+	}
+	from, to := p.at, len(p.body)
+	if n := bytes.Index(p.body[from:], p.mark); n >= 0 {
+		to = from + n
+	}
+	p.at = min(to+len(p.mark)+2, len(p.body))
+	if part := p.body[from:to]; !utf8.Valid(part) || bytes.IndexByte(part, 0) >= 0 {
+		if end := bytes.Index(part, []byte("\r\n\r\n")); end >= 0 {
+			to = from + end
+		}
+	}
+	p.piece = llm.Spot{From: from, To: to}
+	return true
+}
+
+// Inline media and opaque state are passed over: longer strings in nothing but base64, and the fields that providers keep
+// their own state in, whatever its length.
+const shortestMedia = 1 << 10
+
+var opaque = map[string]bool{"signature": true, "thoughtSignature": true, "thought_signature": true, "encrypted_content": true, "redactedContent": true}
+
+// media reports whether a string is no text.
+func media(key, s []byte) bool {
+	if len(s) < shortestMedia && (len(s) < 64 || !opaque[string(key)]) {
+		return false
+	}
+	if bytes.HasPrefix(s, []byte("data:")) {
+		head, _, ok := bytes.Cut(s[:min(len(s), 256)], []byte(";base64,"))
+		if !ok {
+			return false
+		}
+		s = s[len(head)+len(";base64,"):]
+	}
+	for _, c := range s {
+		if class[c]&(digit|upper|lower|base64) == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// unescape appends what the inside of a JSON string means to dst. What is no escape stays as it is.
+func unescape(dst, s []byte) []byte {
+	for len(s) > 0 {
+		n := bytes.IndexByte(s, '\\')
+		if n < 0 {
+			return append(dst, s...)
+		}
+		dst = append(dst, s[:n]...)
+		r, took := escape(s[n:])
+		dst = utf8.AppendRune(dst, r)
+		s = s[n+took:]
+	}
+	return dst
+}
+
+// escape reads what stands at a backslash: the rune, and how many bytes it took.
+func escape(s []byte) (rune, int) {
+	if len(s) < 2 {
+		return '\\', 1
+	}
+	switch s[1] {
+	case '"', '\\', '/':
+		return rune(s[1]), 2
+	case 'b':
+		return '\b', 2
+	case 'f':
+		return '\f', 2
+	case 'n':
+		return '\n', 2
+	case 'r':
+		return '\r', 2
+	case 't':
+		return '\t', 2
+	case 'u':
+		r, ok := hex4(s)
+		if !ok {
+			return '\\', 1
+		}
+		if utf16.IsSurrogate(r) {
+			if low, ok := hex4(s[6:]); ok {
+				if both := utf16.DecodeRune(r, low); both != utf8.RuneError {
+					return both, 12
+				}
+			}
+			return utf8.RuneError, 6
+		}
+		return r, 6
+	}
+	return '\\', 1
+}
+
+// hex4 reads \uXXXX.
+func hex4(s []byte) (r rune, ok bool) {
+	if len(s) < 6 || s[0] != '\\' || s[1] != 'u' {
+		return 0, false
+	}
+	for _, c := range s[2:6] {
+		switch {
+		case isDigit(c):
+			r = r<<4 | rune(c-'0')
+		case c|0x20 >= 'a' && c|0x20 <= 'f':
+			r = r<<4 | rune(c|0x20-'a'+10)
+		default:
+			return 0, false
+		}
+	}
+	return r, true
+}
+
+// locator finds the bytes of an escaped text that a place in its meaning comes from. Places must ascend.
+type locator struct {
+	raw      []byte
+	at, mean int
+}
+
+func (l *locator) find(place int) int {
+	for l.mean < place && l.at < len(l.raw) {
+		if l.raw[l.at] != '\\' {
+			l.at++
+			l.mean++
+			continue
+		}
+		r, took := escape(l.raw[l.at:])
+		l.at += took
+		l.mean += utf8.RuneLen(r)
+	}
+	return l.at
+}

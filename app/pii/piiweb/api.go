@@ -1,0 +1,194 @@
+package piiweb
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/pii"
+	"github.com/bodhi-gateway/bodhi/app/web"
+)
+
+// actionsJSON is what each built-in detector does: off, log, mask or block.
+type actionsJSON struct {
+	Email  string `json:"email"`
+	Phone  string `json:"phone"`
+	SSN    string `json:"ssn"`
+	Card   string `json:"card"`
+	IBAN   string `json:"iban"`
+	Secret string `json:"secret"`
+}
+
+func (a *actionsJSON) each() []*string {
+	return []*string{&a.Email, &a.Phone, &a.SSN, &a.Card, &a.IBAN, &a.Secret} // as pii.Kinds
+}
+
+// patternJSON is one of the organization's own detectors.
+type patternJSON struct {
+	Name   string `json:"name"`
+	Expr   string `json:"expr"`   // RE2, at most 512 bytes
+	Action string `json:"action"` // log, mask or block
+}
+
+// ruleJSON is a data rule in the management API.
+type ruleJSON struct {
+	ID         string        `json:"id"`
+	Scope      string        `json:"scope"` // id of the organization, department, team, member or key
+	ScopeKind  string        `json:"scope_kind"`
+	ScopeLabel string        `json:"scope_label"`
+	Actions    actionsJSON   `json:"actions"`
+	Patterns   []patternJSON `json:"patterns"`
+	Allow      []string      `json:"allow"` // values that are no finding; @acme.com for a domain
+	CreatedAt  time.Time     `json:"created_at"`
+	UpdatedAt  time.Time     `json:"updated_at"`
+}
+
+type ruleList struct {
+	Data []ruleJSON `json:"data"`
+}
+
+// ruleInput sets a rule. Without a scope it is the organization's. A detector that is left out is off.
+type ruleInput struct {
+	Scope    string        `json:"scope"`
+	Actions  actionsJSON   `json:"actions"`
+	Patterns []patternJSON `json:"patterns"`
+	Allow    []string      `json:"allow"`
+}
+
+// ruleChange changes what it names and leaves the rest; of actions, too.
+type ruleChange struct {
+	Actions  actionsJSON    `json:"actions"`
+	Patterns *[]patternJSON `json:"patterns"`
+	Allow    *[]string      `json:"allow"`
+}
+
+func ruleOut(l pii.Listed) ruleJSON {
+	out := ruleJSON{ID: l.ID.String(), Scope: l.Scope.String(), ScopeKind: string(l.Scope.Kind()), ScopeLabel: l.Place.Label, Patterns: []patternJSON{}, Allow: append([]string{}, l.Allow...),
+		CreatedAt: l.CreatedAt, UpdatedAt: l.UpdatedAt}
+	for i, name := range out.Actions.each() {
+		*name = l.Actions[pii.Kinds[i]].String()
+	}
+	for _, p := range l.Patterns {
+		out.Patterns = append(out.Patterns, patternJSON{p.Name, p.Expr, p.Action.String()})
+	}
+	return out
+}
+
+// action reads one; "" is what it was.
+func action(field, text string, was pii.Action) (pii.Action, error) {
+	if text = strings.ToLower(strings.TrimSpace(text)); text == "" {
+		return was, nil
+	}
+	a, ok := pii.ParseAction(text)
+	if !ok {
+		return was, fault.Field(field, "An action is off, log, mask or block.")
+	}
+	return a, nil
+}
+
+func (a actionsJSON) over(was map[pii.Kind]pii.Action) (map[pii.Kind]pii.Action, error) {
+	out := map[pii.Kind]pii.Action{}
+	for i, text := range a.each() {
+		k := pii.Kinds[i]
+		v, err := action("actions."+k.Name(), *text, was[k])
+		if err != nil {
+			return nil, err
+		}
+		out[k] = v
+	}
+	return out, nil
+}
+
+func patterns(list []patternJSON) ([]pii.Pattern, error) {
+	out := make([]pii.Pattern, len(list))
+	for i, p := range list {
+		a, err := action("patterns", p.Action, pii.Off)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = pii.Pattern{Name: p.Name, Expr: p.Expr, Action: a}
+	}
+	return out, nil
+}
+
+func (h *Handlers) apiList(c *web.Context) error {
+	all, err := h.rules.List(c.Ctx(), c.Actor())
+	if err != nil {
+		return err
+	}
+	out := ruleList{Data: make([]ruleJSON, len(all))}
+	for i, l := range all {
+		out.Data[i] = ruleOut(l)
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+func (h *Handlers) apiCreate(c *web.Context) error {
+	in, err := web.Decode[ruleInput](c)
+	if err != nil {
+		return err
+	}
+	if in.Scope == "" {
+		in.Scope = c.Actor().Org.String()
+	}
+	set := pii.Input{Scope: org.ReadScope(c.Actor().Org, in.Scope), Allow: in.Allow}
+	if set.Actions, err = in.Actions.over(nil); err != nil {
+		return err
+	}
+	if set.Patterns, err = patterns(in.Patterns); err != nil {
+		return err
+	}
+	l, err := h.rules.Create(c.Ctx(), c.Actor(), set)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusCreated, ruleOut(l))
+}
+
+func (h *Handlers) apiShow(c *web.Context) error {
+	l, err := h.get(c)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, ruleOut(l))
+}
+
+func (h *Handlers) apiUpdate(c *web.Context) error {
+	l, err := h.get(c)
+	if err != nil {
+		return err
+	}
+	change, err := web.Decode[ruleChange](c)
+	if err != nil {
+		return err
+	}
+	in := pii.Input{Patterns: l.Patterns, Allow: l.Allow}
+	if in.Actions, err = change.Actions.over(l.Actions); err != nil {
+		return err
+	}
+	if change.Patterns != nil {
+		if in.Patterns, err = patterns(*change.Patterns); err != nil {
+			return err
+		}
+	}
+	if change.Allow != nil {
+		in.Allow = *change.Allow
+	}
+	if l, err = h.rules.Update(c.Ctx(), c.Actor(), l.ID, in); err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, ruleOut(l))
+}
+
+func (h *Handlers) apiDelete(c *web.Context) error {
+	which, err := ruleID(c)
+	if err != nil {
+		return err
+	}
+	if err := h.rules.Delete(c.Ctx(), c.Actor(), which); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}

@@ -1,0 +1,184 @@
+package piiweb_test
+
+import (
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/pii"
+	"github.com/bodhi-gateway/bodhi/app/pii/piiweb"
+	"github.com/bodhi-gateway/bodhi/app/web/webtest"
+	"github.com/bodhi-gateway/bodhi/db"
+	"github.com/bodhi-gateway/bodhi/db/dbtest"
+)
+
+type scene struct {
+	site  http.Handler
+	acme  webtest.Tenant
+	rules *pii.Service
+	books *db.LedgerStore
+	house *webtest.House
+}
+
+func newScene(t *testing.T) *scene {
+	t.Helper()
+	d := dbtest.SQLite(t)
+	h := webtest.NewHouse(t, d)
+	h.Passwordless = true
+	s := &scene{acme: h.Found(t, "Acme"), books: db.NewLedgerStore(d), house: h}
+	s.rules = pii.New(pii.Parts{Store: db.NewPIIStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: slog.New(slog.DiscardHandler)})
+	s.site = h.Serve(t, append(piiweb.New(s.rules, h.Identity, h.Keys).Routes(), webtest.Enter()))
+	return s
+}
+
+func TestFormsAreReadOrRefusedInWordsWithoutLosingAnything(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	browser := webtest.As(t, s.site, s.acme.Members[org.Admin])
+	team := s.acme.Team.String()
+	if p := browser.Get("/data-rules"); !p.Has("No data rules yet", "Set the first rule") {
+		t.Errorf("empty: %d\n%s", p.Status, p.Body)
+	}
+	if p := webtest.As(t, s.site, s.acme.Members[org.Developer]).Get("/data-rules"); !p.Has("No data rules to see") || p.Has("Set the first rule") {
+		t.Errorf("empty for a developer: %d\n%s", p.Status, p.Body)
+	}
+	off := func(more url.Values) url.Values {
+		v := url.Values{"scope": {team}}
+		for k, x := range more {
+			v[k] = x
+		}
+		return v
+	}
+	for name, x := range map[string]struct {
+		typed      url.Values
+		says, kept string
+	}{
+		"nothing":           {off(nil), "A rule of nothing binds nobody.", ""},
+		"an odd action":     {off(url.Values{"action_email": {"shred"}}), "An action is off, log, mask or block.", ""},
+		"a broken pattern":  {off(url.Values{"pattern_name": {"Odd", ""}, "pattern_expr": {"(x", ""}, "pattern_action": {"mask", "log"}}), "is no regular expression", `value="(x"`},
+		"a dear pattern":    {off(url.Values{"pattern_name": {"Dear"}, "pattern_expr": {"(?:a{1,99}){1,9}b"}, "pattern_action": {"log"}}), "takes too long", "Dear"},
+		"a nameless one":    {off(url.Values{"pattern_name": {""}, "pattern_expr": {"abc"}, "pattern_action": {"log"}}), "Enter a pattern", `value="abc"`},
+		"a wildcard passed": {off(url.Values{"action_card": {"block"}, "allow": {"*@acme.test"}}), "There are no wildcards.", "*@acme.test"},
+		"no place":          {url.Values{"action_card": {"block"}}, "Choose where the rule sits.", ""},
+	} {
+		if p := browser.Post("/data-rules", x.typed); p.Status != http.StatusUnprocessableEntity || !p.Has(x.says, x.kept) {
+			t.Errorf("%s: %d\n%s", name, p.Status, p.Body)
+		}
+	}
+	whole := off(url.Values{"action_email": {"mask"}, "action_secret": {"block"}, "pattern_name": {"Project, internal", ""}, "pattern_expr": {`PRJ-\d+`, ""}, "pattern_action": {"log", "log"}, "allow": {"@acme.test\r\n"}})
+	if p := browser.Post("/data-rules", whole); p.Status != http.StatusSeeOther {
+		t.Fatalf("a whole one: %d\n%s", p.Status, p.Body)
+	}
+	if p := browser.Post("/data-rules", whole); p.Status != http.StatusUnprocessableEntity || !p.Has("This node has a data rule already.") {
+		t.Errorf("the same again: %d\n%s", p.Status, p.Body)
+	}
+	all, err := s.rules.List(t.Context(), s.acme.Actor(org.Admin))
+	if err != nil || len(all) != 1 || all[0].Actions[pii.Email] != pii.Mask || len(all[0].Patterns) != 1 || len(all[0].Allow) != 1 {
+		t.Errorf("kept %+v, %v", all, err)
+	}
+	if p := browser.Get("/data-rules"); !p.Has("keys or secrets", "e-mail addresses", "Project, internal") {
+		t.Errorf("list:\n%s", p.Body)
+	}
+}
+
+func TestARuleIsShownChangedAndDeleted(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	made, err := s.rules.Create(t.Context(), s.acme.Actor(org.Admin), pii.Input{Scope: org.OfTeam(s.acme.Org.ID, s.acme.Team), Actions: map[pii.Kind]pii.Action{pii.Email: pii.Block}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := "/data-rules/" + made.ID.String()
+	admin := webtest.As(t, s.site, s.acme.Members[org.Admin])
+	if p := admin.Get(one); !p.Has("E-mail addresses", "Block", one+"/edit") {
+		t.Errorf("page:\n%s", p.Body)
+	}
+	developer := webtest.As(t, s.site, s.acme.Members[org.Developer])
+	if p := developer.Get(one); !p.Has("E-mail addresses") || p.Has(one+"/edit") {
+		t.Errorf("a developer's page: %d\n%s", p.Status, p.Body)
+	}
+	if p := developer.Post(one, url.Values{"action_email": {"off"}}); p.Status != http.StatusForbidden {
+		t.Errorf("a developer changed it: %d", p.Status)
+	}
+	if p := webtest.As(t, s.site, s.acme.Outsider).Get(one); p.Status != http.StatusNotFound {
+		t.Errorf("somebody of another team sees it: %d", p.Status)
+	}
+	if p := admin.Get(one + "/edit"); !p.Has(`name="action_email"`, `name="pattern_expr"`) {
+		t.Errorf("form:\n%s", p.Body)
+	}
+	if p := admin.Post(one, url.Values{"action_email": {"off"}}); p.Status != http.StatusUnprocessableEntity {
+		t.Errorf("refused: %d", p.Status)
+	}
+	if p := admin.Post(one, url.Values{"action_card": {"log"}}); p.Status != http.StatusSeeOther {
+		t.Errorf("changed: %d\n%s", p.Status, p.Body)
+	}
+	if p := admin.Post(one+"/delete", nil); p.Status != http.StatusSeeOther {
+		t.Errorf("deleted: %d", p.Status)
+	}
+}
+
+func TestATextIsTriedAndNotKept(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	_, err := s.rules.Create(t.Context(), s.acme.Actor(org.Admin), pii.Input{Scope: org.OfTeam(s.acme.Org.ID, s.acme.Team), Actions: map[pii.Kind]pii.Action{pii.Email: pii.Mask, pii.Card: pii.Block}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range org.Roles {
+		browser := webtest.As(t, s.site, s.acme.Members[r])
+		team := s.acme.Team.String()
+		if p := browser.Get("/data-rules/try"); !p.Has("Nothing that you paste here is kept", `name="text"`) {
+			t.Errorf("%s: %d\n%s", r, p.Status, p.Body)
+		}
+		if p := browser.Post("/data-rules/try", url.Values{"scope": {team}, "text": {"ask ada@acme.test"}}); p.Status != http.StatusOK || !p.Has("It would leave with placeholders.", "ask [EMAIL_1]", "1 e-mail address", "Masked") {
+			t.Errorf("%s, masked: %d\n%s", r, p.Status, p.Body)
+		}
+		if p := browser.Post("/data-rules/try", url.Values{"scope": {team}, "text": {"card 4111111111111111"}}); !p.Has("It would be refused.", "the data rule of Team", "Blocked") {
+			t.Errorf("%s, blocked: %d\n%s", r, p.Status, p.Body)
+		}
+		if p := browser.Post("/data-rules/try", url.Values{"text": {"card 4111111111111111"}}); !p.Has("It would leave as it is.", "1 payment card number", "Let pass") {
+			t.Errorf("%s, below the organization: %d\n%s", r, p.Status, p.Body)
+		}
+		if p := browser.Post("/data-rules/try", url.Values{"scope": {team}, "text": {""}}); p.Status != http.StatusUnprocessableEntity || !p.Has("Paste a text to try.") {
+			t.Errorf("%s, nothing: %d\n%s", r, p.Status, p.Body)
+		}
+	}
+	if p := webtest.As(t, s.site, s.acme.Outsider).Post("/data-rules/try", url.Values{"scope": {s.acme.Team.String()}, "text": {"x"}}); p.Status != http.StatusNotFound {
+		t.Errorf("below a foreign team: %d", p.Status)
+	}
+}
+
+func TestIncidentsAreListedAndFiltered(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	admin := webtest.As(t, s.site, s.acme.Members[org.Admin])
+	if p := admin.Get("/incidents"); !p.Has("No incidents") {
+		t.Errorf("empty: %d\n%s", p.Status, p.Body)
+	}
+	i := id.NewIncident(s.house.IDs)
+	var b budget.Batch
+	b.To.At.Offset = 1
+	b.Requests = []ledger.Request{{ID: id.NewRequest(s.house.IDs), At: s.house.Clock.Now(), Chain: org.Chain{Org: s.acme.Org.ID, Team: s.acme.Team, Key: id.NewKey(s.house.IDs)}, Family: "openai", Endpoint: "chat", Status: 400,
+		Screened: ledger.Screened{Incident: i, Action: "block", Found: `[{"detector":"card","action":"block","count":2},{"detector":"Odd","own":true,"action":"log","count":0}]`}}}
+	if _, err := s.books.Post(t.Context(), id.NewNode(s.house.IDs), b); err != nil {
+		t.Fatal(err)
+	}
+	for path, sees := range map[string]bool{
+		"": true, "?action=block": true, "?action=mask": false, "?detector=card": true, "?detector=email": false, "?id=" + i.String(): true, "?id=pii_x": false,
+		"?id=" + id.NewIncident(s.house.IDs).String(): false, "?range=day": true, "?team=" + s.acme.Team.String(): true, "?team=x": false, "?after=x": false, "?after=" + i.String(): false,
+	} {
+		p := admin.Get("/incidents" + path)
+		if p.Status != http.StatusOK || p.Has("2 payment card numbers, &#34;Odd&#34; not checked") != sees || p.Has("Nothing matches") && sees {
+			t.Errorf("%s: %d\n%s", path, p.Status, p.Body)
+		}
+	}
+	if p := webtest.As(t, s.site, s.acme.Outsider).Get("/incidents"); strings.Contains(p.Body, i.String()) {
+		t.Error("somebody of another team sees it")
+	}
+}
