@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/bodhi-gateway/bodhi/app/agent"
 	"github.com/bodhi-gateway/bodhi/app/approval"
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/gateway"
@@ -54,6 +55,7 @@ type App struct {
 	limiter  *limit.Limiter
 	rulebook policy.Book
 	waits    patience.Book
+	sent     agent.Book // to coding agents
 	screens  *pii.Book
 	counts   *approval.Desk
 	asking   *approval.Service
@@ -169,7 +171,7 @@ func (a *App) dataPlane() error {
 	a.rulebook.AskURL = a.cfg.PublicURL + "/approvals/new"
 	a.counts = &approval.Desk{Store: a.approvals, Clock: a.clock, Log: a.log}
 	a.gateway = gateway.New(gateway.Config{Clock: a.clock, IDs: a.ids, Log: a.log, Dialects: dialects(a.clock), Ports: gateway.Ports{
-		Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Approvals: a.counts, Screens: a.screens, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Health: a.board, Patience: &a.waits, Meter: a.meter,
+		Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Approvals: a.counts, Screens: a.screens, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Health: a.board, Patience: &a.waits, Meter: a.meter, Agents: &a.sent,
 	}})
 	return nil
 }
@@ -189,6 +191,7 @@ func (a *App) snapshots() []mirror {
 			Read: a.orgKeys.AllOrgKeys, Apply: a.keyring.Import},
 		&live.Mirror[route.Records]{Name: "routes", Topic: provider.Topic, Dir: dir, Poll: poll, Log: a.log,
 			Read: a.readRoutes, Apply: a.applyRoutes},
+		&live.Mirror[[]route.Directory]{Name: "directories", Topic: key.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.aliases.Directories, Apply: a.table.Know},
 		&live.Mirror[[]key.Record]{Name: "keys", Topic: "keys", Dir: dir, Poll: poll, Log: a.log,
 			Read: func(ctx context.Context) ([]key.Record, error) {
 				return a.keyStore.Records(ctx, a.clock.Now().Add(-key.Remembered))
@@ -204,6 +207,7 @@ func (a *App) snapshots() []mirror {
 		&live.Mirror[[]patience.Setting]{Name: "timeouts", Topic: patience.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.waitStore.All, Apply: a.waits.Load},
 		&live.Mirror[[]health.Held]{Name: "breakers", Topic: health.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.healthStore.AllHeld,
 			Apply: func(held []health.Held) error { a.board.Keep(held, a.clock.Now()); return nil }},
+		&live.Mirror[[]agent.Settings]{Name: "agents", Topic: agent.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.agentStore.AllSettings, Apply: a.sent.Load},
 		&live.Mirror[[]pii.Record]{Name: "pii", Topic: pii.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.piiStore.Records, Apply: a.screens.Load},
 		&live.Mirror[policy.Extras]{Name: "approvals", Topic: policy.ExtrasTopic, Dir: dir, Poll: poll, Log: a.log,
 			Read:  func(ctx context.Context) (policy.Extras, error) { return a.policyStore.Extras(ctx, a.clock.Now()) },

@@ -60,7 +60,11 @@ var stages = map[string]func(x *stage){
 	"security.app_confirm": func(x *stage) { x.form(url.Values{"code": {x.code(x.app())}}) },
 	"security.app_remove":  (*stage).withApp,
 	"security.codes":       (*stage).withApp,
-	"settings.delete":      (*stage).spelled, "api.organization.delete": (*stage).spelled,
+	"oauth.token":          (*stage).confirmed, "tenant_oauth.token": (*stage).confirmed,
+	"oauth.revoke": (*stage).withAgent, "tenant_oauth.revoke": (*stage).withAgent,
+	"agents.set":              func(x *stage) { x.form(url.Values{"settings": {`{"model":"smart"}`}}) },
+	"api.agents.set_settings": func(x *stage) { x.form(url.Values{"settings": {`json:{"model":"smart"}`}}) },
+	"settings.delete":         (*stage).spelled, "api.organization.delete": (*stage).spelled,
 	"log_in.second":        (*stage).codeAsked,
 	"log_in.enrol":         (*stage).factorDemanded,
 	"log_in.passkey":       (*stage).passkeyAsked,
@@ -79,13 +83,8 @@ var stages = map[string]func(x *stage){
 	"api.budgets.release": func(x *stage) {
 		x.form(url.Values{"node": {x.lostNode().Node.String()}, "note": {"it was switched off"}})
 	},
-	"device.approve": func(x *stage) { d, _ := x.device(); x.form(url.Values{"code": {d.Printed()}}) },
-	"device.deny":    func(x *stage) { d, _ := x.device(); x.form(url.Values{"code": {d.Printed()}}) },
-	"device.token": func(x *stage) {
-		d, text := x.device()
-		must(x.t, x.a.people.DecideDevice(x.ctx(), x.admin(), d.Printed(), true))
-		x.form(url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:device_code"}, "device_code": {text.Reveal()}})
-	},
+	"device.approve":      func(x *stage) { d, _ := x.device(); x.form(url.Values{"code": {d.Printed()}}) },
+	"device.deny":         func(x *stage) { d, _ := x.device(); x.form(url.Values{"code": {d.Printed()}}) },
 	"departments.archive": (*stage).emptyDepartment, "api.departments.archive": (*stage).emptyDepartment,
 	"departments.restore": (*stage).emptyDepartment, "api.departments.restore": (*stage).emptyDepartment,
 	"trials.try": func(x *stage) {
@@ -217,9 +216,27 @@ func (x *stage) withApp() {
 
 func (x *stage) device() (identity.Device, secret.String) {
 	x.t.Helper()
-	d, text, err := x.a.people.StartDevice(x.ctx(), org.Actor{IP: "192.0.2.7"}, "bodhi")
+	d, text, err := x.a.people.StartDevice(x.ctx(), org.Actor{IP: "192.0.2.7"}, identity.NewDevice{Program: "bodhi"})
 	must(x.t, err)
 	return d, text
+}
+
+func (x *stage) confirmed() {
+	x.t.Helper()
+	d, text := x.device()
+	must(x.t, x.a.people.DecideDevice(x.ctx(), x.admin(), d.Printed(), true, id.Team{}))
+	x.form(url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:device_code"}, "device_code": {text.Reveal()}})
+}
+
+// withAgent logs a coding agent of the admin's in, who must be in a team for that.
+func (x *stage) withAgent() {
+	x.t.Helper()
+	d, text, err := x.a.people.StartDevice(x.ctx(), org.Actor{IP: "192.0.2.7"}, identity.NewDevice{Agent: "claude_code"})
+	must(x.t, err)
+	must(x.t, x.a.people.DecideDevice(x.ctx(), x.admin(), d.Printed(), true, x.team()))
+	got, err := x.a.people.FinishDevice(x.ctx(), org.Actor{}, text)
+	must(x.t, err)
+	x.form(url.Values{"token": {got.Refresh.Reveal()}})
 }
 
 // published puts the record of the organization's claim into the DNS.

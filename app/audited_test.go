@@ -74,6 +74,17 @@ var good = map[string]url.Values{
 	"api.aliases.switch":        {"target": {"openai/gpt-5.5"}},
 	"models.policy":             {"unsupported": {"drop"}},
 	"api.routing.update":        {"unsupported_parameters": {"drop"}},
+	"api.routes.apply":          {"alias": {"new"}, "targets": {`json:[{"to":"sandbox/sandbox-chat"}]`}},
+	"api.routes.rollback":       {"version": {"json:1"}},
+	"api.routing.import":        {"yaml": {"alias: other\ntargets: [{to: sandbox/sandbox-chat}]\n"}},
+	"rules.save":                {"rules": {"1"}, "rule-0-name": {"long"}, "rule-0-fact-0": {"input_tokens"}, "rule-0-op-0": {"gt"}, "rule-0-value-0": {"9"}, "rule-0-to-0": {"sandbox/sandbox-chat"}},
+	"general.save":              {"rules": {"1"}, "rule-0-name": {"long"}, "rule-0-mode": {"text"}, "rule-0-text": {"stream"}, "rule-0-to-0": {"smart"}},
+	"rules.yaml_save":           {"yaml": {"targets: [{to: sandbox/sandbox-chat}]\n"}},
+	"general.yaml_save":         {"yaml": {"holidays: [\"2026-12-25\"]\n"}},
+	"rules.rollback":            {"version": {"1"}},
+	"general.rollback":          {"version": {"1"}},
+	"api.rules.update":          {"rules": {`json:[{"name":"long","when":"input_tokens > 9","targets":[{"to":"smart"}]}]`}},
+	"api.rules.rollback":        {"version": {"json:1"}},
 	"limits.create":             {"scope": {"things:teams"}, "unit": {"tokens"}, "amount": {"5"}, "window": {"1m"}, "enforce": {"hard"}},
 	"api.limits.create":         {"scope": {"things:teams"}, "unit": {"tokens"}, "amount": {"5"}, "window": {"1m"}},
 	"directory.change":          {"role": {"viewer"}, "team": {"things:teams"}},
@@ -213,7 +224,7 @@ var also = map[string][]string{
 }
 
 // prepare are calls that must come first, so that there is something to change.
-var prepare = map[string]string{"reconcile.read": "reconcile.set"}
+var prepare = map[string]string{"reconcile.read": "reconcile.set", "api.rules.rollback": "api.rules.update", "general.rollback": "api.rules.update"}
 
 // before is the call that must come before a route's: prepare's, or the opposite that its verb names.
 func before(name string) string {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/agent"
 	"github.com/bodhi-gateway/bodhi/app/approval"
 	"github.com/bodhi-gateway/bodhi/app/audit"
 	"github.com/bodhi-gateway/bodhi/app/budget"
@@ -90,6 +91,8 @@ type core struct {
 	letters     letters
 	herald      *approval.Herald
 	directory   *scim.Service
+	agentStore  *db.AgentStore
+	agents      *agent.Service
 }
 
 func newCore(ctx context.Context, cfg Config, d *db.DB, log *slog.Logger) (*core, error) {
@@ -147,7 +150,7 @@ func (c *core) rooms() error {
 	c.screening = pii.New(pii.Parts{Store: c.piiStore, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
 	c.db.OnAlerts(c.alerted)
 
-	c.aliasing = route.New(route.Parts{Store: c.aliases, Connections: c.connections, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
+	c.aliasing = route.New(route.Parts{Store: c.aliases, Connections: c.connections, Prices: c.prices, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
 	c.providers = provider.New(provider.Parts{Store: c.connections, Tx: c.db, Audit: c.audit, Bus: c.bus, Vault: c.keyring, URLs: c.egress,
 		Prober: c.prober(), Aliases: c.aliasing, IDs: c.ids, Clock: c.clock, Log: c.log})
 	c.identities = identity.Config{Orgs: c.orgs, Store: db.NewIdentityStore(c.db), Budgets: leaving{c.budgetStore, c.approvals}, Keys: c.keyring, Tx: c.db, Audit: c.audit, Bus: c.bus,
@@ -158,7 +161,11 @@ func (c *core) rooms() error {
 		return err
 	}
 	c.keyConfig = key.Config{Store: c.keyStore, Tree: c.orgs, Tx: c.db, Audit: c.audit, Bus: c.bus, Clock: c.clock, IDs: c.ids, MAC: keyMAC, Log: c.log}
+	c.keyConfig.Allowances = allowances{c.budgets(nil), c.limits(nil)}
 	c.keys = key.NewService(c.keyConfig)
+	if err := c.signIns(); err != nil {
+		return err
+	}
 	c.priceStore = db.NewPriceStore(c.db)
 	c.pricing = price.New(price.Parts{Store: c.priceStore, Connections: c.connections, Shelf: c.shelf, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
 	c.refresher = &price.Refresher{URL: c.cfg.PricesURL, Out: c.egress.Transport(), Keep: db.NewRefreshStore(c.db, c.ids), Shelf: c.shelf, Bus: c.bus, Clock: c.clock, Log: c.log}
@@ -193,6 +200,18 @@ func (c *core) logIns() error {
 	c.sso = sso.New(sso.Parts{Store: db.NewSSOStore(c.db), Orgs: c.orgs, People: c.people, Vault: c.keyring, URLs: c.egress, Out: c.egress.Transport(), Tx: c.db,
 		Audit: c.audit, MAC: flowMAC, IDs: c.ids, Clock: c.clock, Log: c.log, PublicURL: c.cfg.PublicURL})
 	c.people.Factors, c.people.Providers = c.factors, c.sso
+	return nil
+}
+
+// signIns makes what coding agents log in with. Who they are is the people's business, so the last edge is drawn here.
+func (c *core) signIns() error {
+	mac, err := c.master.MAC(agent.Purpose)
+	if err != nil {
+		return err
+	}
+	c.agentStore = db.NewAgentStore(c.db)
+	c.agents = agent.New(agent.Parts{Store: c.agentStore, Keys: c.keys, People: c.people, Tx: c.db, Audit: c.audit, Bus: c.bus, Clock: c.clock, MAC: mac, Log: c.log})
+	c.people.Agents = c.agents
 	return nil
 }
 

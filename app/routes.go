@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/bodhi-gateway/bodhi/app/agent/agentweb"
 	"github.com/bodhi-gateway/bodhi/app/approval/approvalweb"
 	"github.com/bodhi-gateway/bodhi/app/audit/auditweb"
 	"github.com/bodhi-gateway/bodhi/app/budget/budgetweb"
@@ -42,7 +43,7 @@ func (a *App) routes() []web.Route {
 		reportweb.New(reportweb.Parts{Reports: a.reports, Budgets: budgets, Keys: a.keys, Connections: a.providers}).Routes(),
 		keyweb.New(a.keys, a.people, a.reports).Routes(),
 		providerweb.New(a.providers, a.reports).Routes(),
-		routeweb.New(a.aliasing, a.providers, a.shelf, a.prices, a.clock, a.reports).Routes(),
+		routeweb.New(a.aliasing, a.providers, a.shelf, a.prices, a.clock, a.reports, a.table).Routes(),
 		priceweb.New(a.pricing, a.providers, a.refresher).Routes(),
 		reconcileweb.New(a.reconciling).Routes(),
 		budgetweb.New(budgets, a.people, a.keys, a.reports).Routes(),
@@ -50,6 +51,7 @@ func (a *App) routes() []web.Route {
 		policyweb.New(a.policies, a.people, a.keys, a.offered).Routes(),
 		patienceweb.New(a.waiting, a.aliasNames).Routes(),
 		healthweb.New(a.wellbeing()).Routes(),
+		agentweb.New(a.agents, a.people, a.desk).Routes(),
 		approvalweb.New(a.asking, a.keys).Routes(),
 		piiweb.New(a.screening, a.people, a.keys).Routes(),
 		auditweb.New(a.audit).Routes(),

@@ -67,18 +67,16 @@ func measure(t *testing.T, at string, members, crews int) {
 			if err := orgs.AddMember(ctx, m); err != nil {
 				return err
 			}
-			if i%5 == 0 {
-				k := key.Key{ID: id.NewKey(ids), Org: o, Name: "k", Team: teams[i%crews], Member: m.ID, Public: fmt.Sprintf("%016d", i)}
-				if err := keys.Insert(ctx, k); err != nil {
-					return err
-				}
+			k := key.Key{ID: id.NewKey(ids), Org: o, Name: "k", Team: teams[i%crews], Member: m.ID, Public: fmt.Sprintf("%016d", i)}
+			if err := keys.Insert(ctx, k); err != nil {
+				return err
 			}
 		}
 		return nil
 	}))
 	dbtest.Analyze(t, at)
 	s.LogInAll(t, &s.Home)
-	asked := []string{"/people?q=person+09", "/people?team=" + teams[3].String(), "/people?role=lead", "/people?status=disabled", "/teams/" + teams[3].String(), "/keys?q=k&unused=true",
+	asked := []string{"/people?q=person+09", "/people?team=" + teams[3].String(), "/people?role=lead", "/people?status=disabled", "/teams/" + teams[3].String(), "/keys?q=person+09", "/keys?unused=true", "/keys?q=k&unused=true",
 		"/limits/new?find=crew+123", "/policies/new?find=person+09", "/budgets/new?find=k", "/requests?q=x", "/audit?q=person", "/budgets?q=crew"}
 	for _, r := range s.Routes {
 		if r.Method == http.MethodGet && r.Guard == web.Person && r.Audit == "" {

@@ -26,6 +26,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/price"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/reconcile"
+	"github.com/bodhi-gateway/bodhi/app/route"
 	"github.com/bodhi-gateway/bodhi/app/scim"
 	"github.com/bodhi-gateway/bodhi/app/secret"
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
@@ -184,6 +185,7 @@ var forms = map[string]url.Values{
 	"api.overrides.create":        {"model": {"m"}, "connection": {"things:connections"}},
 	"aliases.update":              {"name": {"x"}, "target": {"sandbox/sandbox-chat"}},
 	"api.aliases.update":          {"name": {"x"}, "targets[]": {"sandbox/sandbox-chat"}},
+	"api.routes.update":           {"targets": {`json:[{"to":"sandbox/sandbox-chat"}]`}},
 	"requests.list":               {"key": {"things:keys"}, "under": {"things:teams"}, "budget": {"things:budgets"}},
 	"budgets.list":                {"team": {"things:teams"}},
 	"budgets.ask":                 {"request": {"things:requests"}},
@@ -217,6 +219,13 @@ func (a *App) tenant(t *testing.T, h *webtest.House, name string) webtest.Visito
 	aliases, err := a.aliasing.List(ctx, admin)
 	must(t, err)
 	v.Things["connections"], v.Things["aliases"] = connections[0].ID.String(), aliases[0].ID.String()
+	v.Things["routes"] = v.Things["aliases"]
+	replay := route.Rehearsal{ID: id.NewRehearsal(a.ids), Org: x.Org.ID, State: route.Done, Days: 1, Draft: route.Document{Alias: "smart", Targets: []route.ToTarget{{To: "sandbox/sandbox-chat"}}}, At: a.clock.Now(), UpdatedAt: a.clock.Now()}
+	must(t, a.aliases.StartRehearsal(ctx, replay))
+	v.Things["rehearsals"] = replay.ID.String()
+	routes, err := a.readRoutes(ctx)
+	must(t, err)
+	must(t, a.applyRoutes(routes)) // nothing runs that would read them
 	own, err := a.pricing.Create(ctx, admin, price.Input{Model: "m", Prices: map[catalog.Class]money.Price{catalog.Input: 1}})
 	must(t, err)
 	account, err := a.providers.Create(ctx, admin, provider.Input{Name: "openai", Kind: provider.OpenAI, BaseURL: "https://openai.invalid/v1", Credential: secret.New("sk-test-0123456789")})
@@ -226,7 +235,7 @@ func (a *App) tenant(t *testing.T, h *webtest.House, name string) webtest.Visito
 	v.Things["prices"], v.Things["overrides"] = own.ID.String(), own.ID.String()
 	entries, err := a.audit.List(ctx, admin, 0, 1)
 	must(t, err)
-	v.Things["errors"] = "not_found"
+	v.Things["errors"], v.Things["t"] = "not_found", x.Org.Slug
 	v.Things["audit"] = entries[0].ID.String()
 	tier, err := a.policies.SetTier(ctx, admin, "grand-*", catalog.Premium)
 	must(t, err)

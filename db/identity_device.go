@@ -27,6 +27,9 @@ type deviceRow struct {
 	CreatedAt time.Time  `gorm:"column:created_at;autoCreateTime:false"`
 	ExpiresAt time.Time  `gorm:"column:expires_at"`
 	PolledAt  *time.Time `gorm:"column:polled_at"`
+	Agent     string     `gorm:"column:agent"`
+	Team      id.Team    `gorm:"column:team_id"`
+	For       id.Org     `gorm:"column:meant_for"`
 }
 
 // TableName implements gorm's Tabler.
@@ -34,7 +37,7 @@ func (deviceRow) TableName() string { return "device_logins" }
 
 func (r deviceRow) device() identity.Device {
 	d := identity.Device{UserCode: r.UserCode, Public: r.Public, KeyID: secret.KeyID(r.Pepper), Program: r.Program, IP: r.IP, State: identity.DeviceState(r.State),
-		Org: r.Org, Member: r.Member, CreatedAt: r.CreatedAt.UTC(), ExpiresAt: r.ExpiresAt.UTC(), PolledAt: fromNull(r.PolledAt)}
+		Org: r.Org, Member: r.Member, CreatedAt: r.CreatedAt.UTC(), ExpiresAt: r.ExpiresAt.UTC(), PolledAt: fromNull(r.PolledAt), Agent: r.Agent, Team: r.Team, For: r.For}
 	copy(d.MAC[:], r.MAC)
 	return d
 }
@@ -46,7 +49,7 @@ const whoseDevice = "a device log-in is nobody's until it is confirmed"
 func (s *IdentityStore) AddDevice(ctx context.Context, d identity.Device) error {
 	return s.db.system(ctx, whoseDevice, func(tx *gorm.DB) error {
 		return tx.Create(&deviceRow{d.UserCode, d.Public, int64(d.KeyID), d.MAC[:], d.Program, d.IP, string(d.State), d.Org, d.Member,
-			d.CreatedAt.UTC(), d.ExpiresAt.UTC(), toNull(d.PolledAt)}).Error
+			d.CreatedAt.UTC(), d.ExpiresAt.UTC(), toNull(d.PolledAt), d.Agent, d.Team, d.For}).Error
 	})
 }
 
@@ -73,7 +76,7 @@ func (s *IdentityStore) device(ctx context.Context, where, value string) (identi
 func (s *IdentityStore) MoveDevice(ctx context.Context, d identity.Device, from identity.DeviceState) (moved bool, err error) {
 	err = s.db.system(ctx, whoseDevice, func(tx *gorm.DB) error {
 		done := tx.Model(&deviceRow{}).Where("user_code = ? AND state = ?", d.UserCode, string(from)).
-			Updates(map[string]any{"state": string(d.State), "confirmed_in": d.Org, "confirmed_by": d.Member})
+			Updates(map[string]any{"state": string(d.State), "confirmed_in": d.Org, "confirmed_by": d.Member, "team_id": d.Team})
 		moved = done.RowsAffected == 1
 		return done.Error
 	})

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"net/netip"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -35,6 +36,7 @@ type keyRow struct {
 	Models     []string       `gorm:"column:models;serializer:json"`
 	Networks   []netip.Prefix `gorm:"column:networks;serializer:json"`
 	Endpoints  []string       `gorm:"column:endpoints;serializer:json"`
+	Tags       []string       `gorm:"column:tags;serializer:json"`
 	CreatedBy  string         `gorm:"column:created_by"`
 	CreatedAt  time.Time      `gorm:"column:created_at"`
 	ExpiresAt  *time.Time     `gorm:"column:expires_at"`
@@ -49,6 +51,7 @@ type keyRow struct {
 	OldMAC     []byte         `gorm:"column:old_mac"`
 	OldUntil   *time.Time     `gorm:"column:old_until"`
 	RefusedAt  *time.Time     `gorm:"column:refused_at"`
+	Agent      string         `gorm:"column:agent"`
 }
 
 // TableName implements gorm's Tabler.
@@ -56,8 +59,8 @@ func (keyRow) TableName() string { return "keys" }
 
 func keyRowOf(k key.Key) keyRow {
 	row := keyRow{Org: k.Org, ID: k.ID, Name: k.Name, Team: k.Team, Member: k.Member, Account: k.Account, AccountID: k.AccountID, Public: k.Public, Last4: k.Last4,
-		Pepper: int64(k.KeyID), MAC: k.MAC[:], Models: k.Models, Networks: k.Networks, Endpoints: k.Endpoints.Names(), CreatedBy: k.CreatedBy, CreatedAt: k.CreatedAt.UTC(),
-		ExpiresAt: toNull(k.ExpiresAt), DisabledAt: toNull(k.DisabledAt), LastUsedAt: toNull(k.LastUsedAt), UpdatedAt: toNull(k.UpdatedAt), Held: k.Held}
+		Pepper: int64(k.KeyID), MAC: k.MAC[:], Models: k.Models, Networks: k.Networks, Endpoints: k.Endpoints.Names(), Tags: append([]string{}, k.Tags...), CreatedBy: k.CreatedBy, CreatedAt: k.CreatedAt.UTC(),
+		ExpiresAt: toNull(k.ExpiresAt), DisabledAt: toNull(k.DisabledAt), LastUsedAt: toNull(k.LastUsedAt), UpdatedAt: toNull(k.UpdatedAt), Held: k.Held, Agent: k.Agent}
 	if o := k.Old; !o.Until.IsZero() {
 		pepper := int64(o.KeyID)
 		row.OldPublic, row.OldLast4, row.OldPepper, row.OldMAC, row.OldUntil = &o.Public, &o.Last4, &pepper, o.MAC[:], toNull(o.Until)
@@ -73,8 +76,8 @@ func keyRowOf(k key.Key) keyRow {
 
 func (r keyRow) key() key.Key {
 	k := key.Key{ID: r.ID, Org: r.Org, Name: r.Name, Team: r.Team, Member: r.Member, Account: r.Account, AccountID: r.AccountID, Public: r.Public, Last4: r.Last4,
-		KeyID: secret.KeyID(r.Pepper), Models: r.Models, Networks: r.Networks, Endpoints: key.StoredEndpoints(r.Endpoints), CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt.UTC(),
-		ExpiresAt: fromNull(r.ExpiresAt), DisabledAt: fromNull(r.DisabledAt), LastUsedAt: fromNull(r.LastUsedAt), UpdatedAt: fromNull(r.UpdatedAt), Held: r.Held}
+		KeyID: secret.KeyID(r.Pepper), Models: r.Models, Networks: r.Networks, Endpoints: key.StoredEndpoints(r.Endpoints), Tags: r.Tags, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt.UTC(),
+		ExpiresAt: fromNull(r.ExpiresAt), DisabledAt: fromNull(r.DisabledAt), LastUsedAt: fromNull(r.LastUsedAt), UpdatedAt: fromNull(r.UpdatedAt), Held: r.Held, Agent: r.Agent}
 	copy(k.MAC[:], r.MAC)
 	if k.UpdatedAt.IsZero() { // made before this was kept
 		k.UpdatedAt = k.CreatedAt
@@ -128,16 +131,63 @@ func (s *KeyStore) Get(ctx context.Context, o id.Org, k id.Key) (key.Key, error)
 }
 
 // List implements key.Store.
-func (s *KeyStore) List(ctx context.Context, o id.Org) ([]key.Key, error) {
+func (s *KeyStore) List(ctx context.Context, o id.Org, q key.Query) ([]key.Key, error) {
 	var rows []shownKey
 	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
-		return shownKeys(tx, o).Order("k.created_at DESC, k.id DESC").Find(&rows).Error
+		find := idleKeys(narrowKeys(shownKeys(tx, o), q), q).Order("k.id DESC") // ids sort by creation
+		if q.Limit > 0 {
+			find = find.Limit(q.Limit)
+		}
+		return find.Find(&rows).Error
 	})
 	out := make([]key.Key, 0, len(rows))
 	for _, r := range rows {
 		out = append(out, r.key())
 	}
 	return out, err
+}
+
+// Count implements key.Store.
+func (s *KeyStore) Count(ctx context.Context, o id.Org, q key.Query) (n key.Counts, err error) {
+	err = s.db.scoped(ctx, o, func(tx *gorm.DB) error {
+		all := func() *gorm.DB {
+			return narrowKeys(tx.Table("keys AS k").Where("k.org_id = ? AND k.deleted_at IS NULL", o), key.Query{Within: q.Within, Self: q.Self})
+		}
+		var many, idle int64
+		if err := all().Count(&many).Error; err != nil {
+			return err
+		}
+		if err := idleKeys(all(), q).Count(&idle).Error; err != nil {
+			return err
+		}
+		n = key.Counts{All: int(many), Idle: int(idle)}
+		return nil
+	})
+	return n, err
+}
+
+func idleKeys(tx *gorm.DB, q key.Query) *gorm.DB {
+	if q.IdleSince.IsZero() {
+		return tx
+	}
+	since := q.IdleSince.UTC()
+	return tx.Where("k.created_at <= ? AND (k.last_used_at IS NULL OR k.last_used_at <= ?)", since, since)
+}
+
+func narrowKeys(tx *gorm.DB, q key.Query) *gorm.DB {
+	if q.Within != nil {
+		tx = tx.Where("(k.team_id IN ? OR k.member_id = ?)", q.Within, q.Self)
+	}
+	if !q.After.IsZero() {
+		tx = tx.Where("k.id < ?", q.After)
+	}
+	if q.Search != "" {
+		like := "%" + likely.Replace(strings.ToLower(q.Search)) + "%"
+		// A member is found by their name where the list shows it: in the key's own team.
+		tx = tx.Where(`(LOWER(k.name) LIKE ? ESCAPE '\' OR LOWER(k.account) LIKE ? ESCAPE '\' OR k.last4 = ? OR
+			s.member_id IS NOT NULL AND m.removed_at IS NULL AND LOWER(m.name) LIKE ? ESCAPE '\')`, like, like, q.Search, like)
+	}
+	return tx
 }
 
 // Used implements key.Store.

@@ -19,7 +19,7 @@ func (s *KeyStore) SetDisabled(ctx context.Context, k key.Key) error {
 
 // Edit implements key.Store.
 func (s *KeyStore) Edit(ctx context.Context, k key.Key) error {
-	return s.write(ctx, k, "name", "models", "networks", "endpoints", "expires_at", "updated_at")
+	return s.write(ctx, k, "name", "models", "networks", "endpoints", "tags", "expires_at", "updated_at")
 }
 
 func (s *KeyStore) write(ctx context.Context, k key.Key, columns ...string) error {

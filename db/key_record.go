@@ -27,8 +27,10 @@ type recordRow struct {
 	Models     []string       `gorm:"serializer:json"`
 	Networks   []netip.Prefix `gorm:"serializer:json"`
 	Endpoints  []string       `gorm:"serializer:json"`
+	Tags       []string       `gorm:"serializer:json"`
 	ExpiresAt  *time.Time
 	Off, Gone  bool
+	Agent      bool
 	OldPublic  *string
 	OldPepper  *int64
 	OldMAC     []byte
@@ -37,8 +39,8 @@ type recordRow struct {
 
 func (r recordRow) record() key.Record {
 	out := key.Record{Public: r.Public, KeyID: secret.KeyID(r.Pepper), MAC: r.MAC, Key: r.Key, Name: r.Name, Org: r.Org,
-		OrgSlug: r.Slug, Department: r.Department, Team: r.Team, Member: r.Member, Models: r.Models, Networks: r.Networks, Endpoints: r.Endpoints,
-		ExpiresAt: fromNull(r.ExpiresAt), Off: r.Off, Gone: r.Gone}
+		OrgSlug: r.Slug, Department: r.Department, Team: r.Team, Member: r.Member, Models: r.Models, Networks: r.Networks, Endpoints: r.Endpoints, Tags: r.Tags,
+		ExpiresAt: fromNull(r.ExpiresAt), Off: r.Off, Gone: r.Gone, Agent: r.Agent}
 	if r.OldPublic != nil && r.OldPepper != nil {
 		out.OldPublic, out.OldKeyID, out.OldMAC, out.OldUntil = *r.OldPublic, secret.KeyID(*r.OldPepper), r.OldMAC, fromNull(r.OldUntil)
 	}
@@ -51,8 +53,8 @@ func (s *KeyStore) Records(ctx context.Context, since time.Time) ([]key.Record, 
 	err := s.db.system(ctx, "compile the key index", func(tx *gorm.DB) error {
 		return tx.Table("keys AS k").
 			Select(`k.public, k.pepper, k.mac, k.id AS "key", k.name, k.org_id AS org, o.slug, t.department_id AS department, k.team_id AS team,
-				k.member_id AS member, k.models, k.networks, k.endpoints, k.expires_at, (k.deleted_at IS NOT NULL OR o.deleted_at IS NOT NULL) AS gone,
-				k.old_public, k.old_pepper, k.old_mac, k.old_until,
+				k.member_id AS member, k.models, k.networks, k.endpoints, k.tags, k.expires_at, (k.deleted_at IS NOT NULL OR o.deleted_at IS NOT NULL) AS gone,
+				k.old_public, k.old_pepper, k.old_mac, k.old_until, k.agent <> '' AS agent,
 				(k.disabled_at IS NOT NULL OR `+stopped+`) AS off`).
 			Joins("JOIN organizations AS o ON o.id = k.org_id").
 			Joins(stoppers).

@@ -103,6 +103,9 @@ func narrowMembers(tx *gorm.DB, o id.Org, q org.MemberQuery) *gorm.DB {
 	if q.Within != nil {
 		tx = tx.Where("(members.id = ? OR "+inTeam+"tm.team_id IN ?))", q.Self, o, q.Within)
 	}
+	if q.IDs != nil {
+		tx = tx.Where("members.id IN ?", q.IDs)
+	}
 	if !q.Team.IsZero() {
 		tx = tx.Where(inTeam+"tm.team_id = ?)", o, q.Team)
 	}

@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
@@ -90,7 +91,7 @@ func TestRolesOfOldBecomeRolesAtNodes(t *testing.T) {
 		if len(accounts) != 2 || accounts[0].Name != "bot" || accounts[1].Name != "ci" {
 			t.Errorf("service accounts: %+v", accounts)
 		}
-		keys, err := db.NewKeyStore(d).List(t.Context(), o)
+		keys, err := db.NewKeyStore(d).List(t.Context(), o, key.Query{})
 		must(t, err)
 		for _, k := range keys {
 			if k.AccountID.IsZero() || k.Stopped {

@@ -54,7 +54,8 @@ func (s *ReportStore) Traffic(ctx context.Context, o id.Org, route string, since
 			Select("CAST("+tier+" AS BIGINT) AS tier, COUNT(*) AS requests, MIN(attempts.input_tokens) AS shortest, CAST(SUM(attempts.input_tokens) AS BIGINT) AS input, CAST(SUM(attempts.cached_tokens) AS BIGINT) AS cached, "+
 				"CAST(SUM(attempts.output_tokens) AS BIGINT) AS output, CAST(SUM(attempts.reasoning_tokens) AS BIGINT) AS reasoning, CAST(SUM(attempts.cost_nanos) AS BIGINT) AS cost_nanos"+sums.String()).
 			Joins("JOIN requests ON requests.org_id = attempts.org_id AND requests.id = attempts.request_id").
-			Where("attempts.org_id = ? AND attempts.at >= ? AND requests.org_id = ? AND requests.at >= ? AND requests.route = ?", o, since.UTC(), o, since.Add(-time.Hour).UTC(), route).
+			Where("attempts.org_id = ? AND attempts.at >= ? AND requests.org_id = ? AND requests.at >= ?", o, since.UTC(), o, since.Add(-time.Hour).UTC()).
+			Where(`(requests.route = ? OR requests.route LIKE ? ESCAPE '\')`, route, likely.Replace(route)+", %"). // its rules and its canary too
 			Where("attempts.state IN ?", []string{string(ledger.Complete), string(ledger.Counted), string(ledger.Cut)}).
 			Group("tier").Order("1").Find(&rows).Error
 	})

@@ -33,7 +33,8 @@ func TestTrafficOfARouteIsSummedByClassAndTier(t *testing.T) {
 		}
 		add(here, "alias smart", now, ledger.Complete, llm.Usage{Input: 100, CacheRead: 40, Output: 10, Reasoning: 4}, 7)
 		add(here, "alias smart", now, ledger.Counted, llm.Usage{Input: 200, Output: 20, CacheWrite5m: 50, WebSearches: 2}, 11)
-		add(here, "alias smart", now, ledger.Complete, llm.Usage{Input: 201, Output: 1}, 13)
+		add(here, "alias smart, rule nights", now, ledger.Complete, llm.Usage{Input: 201, Output: 1}, 13)
+		add(here, "alias smarter, rule nights", now, ledger.Complete, llm.Usage{Input: 201, Output: 1}, 13)
 		add(here, "alias smart", now, ledger.Voided, llm.Usage{}, 0)
 		add(here, "alias fast", now, ledger.Complete, llm.Usage{Input: 1000}, 17)
 		add(here, "alias smart", now.AddDate(0, 0, -2), ledger.Complete, llm.Usage{Input: 1000}, 19)

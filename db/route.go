@@ -2,7 +2,10 @@ package db
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -16,6 +19,7 @@ type aliasRow struct {
 	ID        id.Alias  `gorm:"column:id;primaryKey"`
 	Name      string    `gorm:"column:name"`
 	Version   int64     `gorm:"column:version"`
+	Routing   string    `gorm:"column:routing"`
 	CreatedAt time.Time `gorm:"column:created_at;autoCreateTime:false"`
 	UpdatedAt time.Time `gorm:"column:updated_at;autoUpdateTime:false"`
 }
@@ -34,14 +38,29 @@ type aliasTargetRow struct {
 // TableName names the table.
 func (aliasTargetRow) TableName() string { return "alias_targets" }
 
-func aliasRowOf(a route.Alias) aliasRow {
-	return aliasRow{OrgID: a.Org, ID: a.ID, Name: a.Name, Version: a.Version, CreatedAt: a.CreatedAt.UTC(), UpdatedAt: a.UpdatedAt.UTC()}
+// aliasBody is the column routing: an alias's Routing, and its own list where the rows of targets cannot tell it.
+type aliasBody struct {
+	route.Routing
+	Targets []route.TargetRef `json:"targets,omitempty"`
 }
 
-func aliasTargetRowsOf(a route.Alias) []aliasTargetRow {
-	rows := make([]aliasTargetRow, len(a.Targets))
-	for i, t := range a.Targets {
-		rows[i] = aliasTargetRow{OrgID: a.Org, AliasID: a.ID, Position: int64(i), ConnectionID: t.Connection, Model: t.Model}
+func aliasRowOf(a route.Alias) (aliasRow, error) {
+	row := aliasRow{OrgID: a.Org, ID: a.ID, Name: a.Name, Version: a.Version, CreatedAt: a.CreatedAt.UTC(), UpdatedAt: a.UpdatedAt.UTC()}
+	plain := a.Routing.IsZero() && !slices.ContainsFunc(a.Targets, func(t route.TargetRef) bool { return !t.Alias.IsZero() || t.Weight != 0 })
+	if plain {
+		return row, nil
+	}
+	b, err := json.Marshal(aliasBody{a.Routing, a.Targets})
+	row.Routing = string(b)
+	return row, err
+}
+
+// aliasTargetRowsOf are the connections that an alias names anywhere, its own list first.
+func aliasTargetRowsOf(a route.Alias) (rows []aliasTargetRow) {
+	for _, t := range a.Refs() {
+		if !t.Connection.IsZero() {
+			rows = append(rows, aliasTargetRow{OrgID: a.Org, AliasID: a.ID, Position: int64(len(rows)), ConnectionID: t.Connection, Model: t.Model})
+		}
 	}
 	return rows
 }
@@ -56,21 +75,35 @@ var _ route.Store = (*AliasStore)(nil)
 
 // Insert implements route.Store.
 func (s *AliasStore) Insert(ctx context.Context, a route.Alias) error {
-	row, targets := aliasRowOf(a), aliasTargetRowsOf(a)
+	row, err := aliasRowOf(a)
+	if err != nil {
+		return err
+	}
 	return aliasFault(s.change(ctx, a.Org, func(tx *gorm.DB) error {
 		if err := tx.Create(&row).Error; err != nil {
 			return err
 		}
-		return tx.Create(&targets).Error
+		return addTargets(tx, a)
 	}))
+}
+
+func addTargets(tx *gorm.DB, a route.Alias) error {
+	rows := aliasTargetRowsOf(a)
+	if len(rows) == 0 { // all its targets are other aliases
+		return nil
+	}
+	return tx.Create(&rows).Error
 }
 
 // Update implements route.Store.
 func (s *AliasStore) Update(ctx context.Context, a route.Alias) error {
-	row, targets := aliasRowOf(a), aliasTargetRowsOf(a)
+	row, err := aliasRowOf(a)
+	if err != nil {
+		return err
+	}
 	row.Version++
 	return aliasFault(s.change(ctx, a.Org, func(tx *gorm.DB) error {
-		res := tx.Select("name", "version", "updated_at").Where("org_id = ? AND id = ? AND version = ?", a.Org, a.ID, a.Version).Updates(&row)
+		res := tx.Select("name", "version", "routing", "updated_at").Where("org_id = ? AND id = ? AND version = ?", a.Org, a.ID, a.Version).Updates(&row)
 		if res.Error == nil && res.RowsAffected == 0 {
 			return route.ErrChanged
 		}
@@ -80,7 +113,7 @@ func (s *AliasStore) Update(ctx context.Context, a route.Alias) error {
 		if err := tx.Where("org_id = ? AND alias_id = ?", a.Org, a.ID).Delete(&aliasTargetRow{}).Error; err != nil {
 			return err
 		}
-		return tx.Create(&targets).Error
+		return addTargets(tx, a)
 	}))
 }
 
@@ -101,12 +134,15 @@ func aliasFault(err error) error {
 
 // Delete implements route.Store.
 func (s *AliasStore) Delete(ctx context.Context, o id.Org, a id.Alias) error {
-	return s.db.scoped(ctx, o, func(tx *gorm.DB) error {
+	return s.change(ctx, o, func(tx *gorm.DB) error {
 		res := tx.Where("org_id = ? AND id = ?", o, a).Delete(&aliasRow{})
 		if res.Error == nil && res.RowsAffected == 0 {
 			return route.ErrNotFound
 		}
-		return res.Error
+		if res.Error != nil {
+			return res.Error
+		}
+		return tx.Where("org_id = ? AND route = ?", o, a.String()).Delete(&routeVersionRow{}).Error
 	})
 }
 
@@ -116,15 +152,16 @@ type joinedAlias struct {
 	ID           id.Alias      `gorm:"column:id"`
 	Name         string        `gorm:"column:name"`
 	Version      int64         `gorm:"column:version"`
+	Routing      string        `gorm:"column:routing"`
 	CreatedAt    time.Time     `gorm:"column:created_at"`
 	UpdatedAt    time.Time     `gorm:"column:updated_at"`
-	ConnectionID id.Connection `gorm:"column:connection_id"`
-	Model        string        `gorm:"column:model"`
+	ConnectionID id.Connection `gorm:"column:connection_id"` // zero where all targets are other aliases
+	Model        *string       `gorm:"column:model"`
 }
 
 func joined(tx *gorm.DB) *gorm.DB {
-	return tx.Table("aliases AS a").Joins("JOIN alias_targets AS t ON t.org_id = a.org_id AND t.alias_id = a.id").
-		Select("a.org_id, a.id, a.name, a.version, a.created_at, a.updated_at, t.connection_id, t.model")
+	return tx.Table("aliases AS a").Joins("LEFT JOIN alias_targets AS t ON t.org_id = a.org_id AND t.alias_id = a.id").
+		Select("a.org_id, a.id, a.name, a.version, a.routing, a.created_at, a.updated_at, t.connection_id, t.model")
 }
 
 // Get implements route.Store.
@@ -139,7 +176,11 @@ func (s *AliasStore) Get(ctx context.Context, o id.Org, a id.Alias) (route.Alias
 	if len(rows) == 0 {
 		return route.Alias{}, route.ErrNotFound
 	}
-	return aliasesOf(rows)[0], nil
+	all, err := aliasesOf(rows)
+	if err != nil {
+		return route.Alias{}, err
+	}
+	return all[0], nil
 }
 
 // List implements route.Store.
@@ -148,7 +189,10 @@ func (s *AliasStore) List(ctx context.Context, o id.Org) ([]route.Alias, error) 
 	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
 		return joined(tx).Where("a.org_id = ?", o).Order("a.name, t.position").Scan(&rows).Error
 	})
-	return aliasesOf(rows), err
+	if err != nil {
+		return nil, err
+	}
+	return aliasesOf(rows)
 }
 
 // All implements route.Store.
@@ -157,19 +201,31 @@ func (s *AliasStore) All(ctx context.Context) ([]route.Alias, error) {
 	err := s.db.system(ctx, "compile the route index", func(tx *gorm.DB) error {
 		return joined(tx).Order("a.org_id, a.name, t.position").Scan(&rows).Error
 	})
-	return aliasesOf(rows), err
+	if err != nil {
+		return nil, err
+	}
+	return aliasesOf(rows)
 }
 
 // aliasesOf gathers rows that come alias by alias, targets in order.
-func aliasesOf(rows []joinedAlias) []route.Alias {
+func aliasesOf(rows []joinedAlias) ([]route.Alias, error) {
 	var out []route.Alias
-	for _, r := range rows {
+	for i, r := range rows {
 		if len(out) == 0 || out[len(out)-1].ID != r.ID {
 			out = append(out, route.Alias{ID: r.ID, Org: r.OrgID, Name: r.Name, Version: r.Version,
 				CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC()})
 		}
 		last := &out[len(out)-1]
-		last.Targets = append(last.Targets, route.TargetRef{Connection: r.ConnectionID, Model: r.Model})
+		if r.Model != nil && r.Routing == "" {
+			last.Targets = append(last.Targets, route.TargetRef{Connection: r.ConnectionID, Model: *r.Model})
+		}
+		if r.Routing != "" && (i == 0 || rows[i-1].ID != r.ID) {
+			var body aliasBody
+			if err := json.Unmarshal([]byte(r.Routing), &body); err != nil {
+				return nil, fmt.Errorf("routing of alias %s: %w", r.ID, err)
+			}
+			last.Targets, last.Routing = body.Targets, body.Routing
+		}
 	}
-	return out
+	return out, nil
 }

@@ -2,11 +2,12 @@ package db
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/llm"
@@ -16,6 +17,8 @@ import (
 type routePolicyRow struct {
 	OrgID       id.Org    `gorm:"column:org_id;primaryKey"`
 	Unsupported string    `gorm:"column:unsupported"`
+	Routing     string    `gorm:"column:routing"`
+	Version     int64     `gorm:"column:version"`
 	UpdatedAt   time.Time `gorm:"column:updated_at;autoUpdateTime:false"`
 }
 
@@ -27,7 +30,21 @@ func (r routePolicyRow) policy() (route.Policy, error) {
 	if !ok {
 		return route.Policy{}, fmt.Errorf("routing policy of %s: unknown word %q", r.OrgID, r.Unsupported)
 	}
-	return route.Policy{Org: r.OrgID, Unsupported: u, UpdatedAt: r.UpdatedAt.UTC()}, nil
+	p := route.Policy{Org: r.OrgID, Unsupported: u, Version: r.Version, UpdatedAt: r.UpdatedAt.UTC()}
+	if r.Routing != "" {
+		var body policyBody
+		if err := json.Unmarshal([]byte(r.Routing), &body); err != nil {
+			return route.Policy{}, fmt.Errorf("routing policy of %s: %w", r.OrgID, err)
+		}
+		p.Rules, p.Holidays = body.Rules, body.Holidays
+	}
+	return p, nil
+}
+
+// policyBody is the column routing.
+type policyBody struct {
+	Rules    []route.Rule `json:"rules,omitempty"`
+	Holidays []string     `json:"holidays,omitempty"`
 }
 
 // Policy implements route.Store.
@@ -44,11 +61,28 @@ func (s *AliasStore) Policy(ctx context.Context, o id.Org) (route.Policy, error)
 
 // SetPolicy implements route.Store.
 func (s *AliasStore) SetPolicy(ctx context.Context, p route.Policy) error {
-	row := routePolicyRow{OrgID: p.Org, Unsupported: p.Unsupported.String(), UpdatedAt: p.UpdatedAt.UTC()}
+	row := routePolicyRow{OrgID: p.Org, Unsupported: p.Unsupported.String(), Version: p.Version, UpdatedAt: p.UpdatedAt.UTC()}
+	if len(p.Rules)+len(p.Holidays) > 0 {
+		b, err := json.Marshal(policyBody{p.Rules, p.Holidays})
+		if err != nil {
+			return err
+		}
+		row.Routing = string(b)
+	}
 	return s.db.scoped(ctx, p.Org, func(tx *gorm.DB) error {
-		return tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "org_id"}}, DoUpdates: clause.AssignmentColumns([]string{"unsupported", "updated_at"})}).
-			Create(&row).Error
+		if p.Version == 1 {
+			return policyFault(tx.Create(&row))
+		}
+		return policyFault(tx.Select("unsupported", "routing", "version", "updated_at").Where("org_id = ? AND version = ?", p.Org, p.Version-1).Updates(&row))
 	})
+}
+
+// policyFault tells a change that somebody else was first with.
+func policyFault(res *gorm.DB) error {
+	if errors.Is(res.Error, gorm.ErrDuplicatedKey) || res.Error == nil && res.RowsAffected == 0 {
+		return route.ErrChanged
+	}
+	return res.Error
 }
 
 // Policies implements route.Store.

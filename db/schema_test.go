@@ -201,6 +201,8 @@ var crossTenant = map[string]string{
 	"keys(public)":                     "the data plane's snapshot is by public id, and two keys must never share one",
 	"tokens(public)":                   "a management token names itself",
 	"scim_tokens(public)":              "a directory's token names itself",
+	"agent_sessions(public)":           "an agent's refresh token names itself",
+	"agent_sessions(old_public)":       "and so does the one before it",
 	"domains(domain)":                  "a domain belongs to one organization of all",
 	"mails(recipient,kind,created_at)": "an address must not be flooded from several organizations",
 	"members(email)":                   "who has forgotten a password says an address, not an organization",

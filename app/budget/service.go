@@ -144,6 +144,19 @@ func (s *Service) Create(ctx context.Context, actor org.Actor, in Input) (Entry,
 	if err := actor.Require(org.Lead); err != nil {
 		return Entry{}, err
 	}
+	return s.create(ctx, actor, in, may)
+}
+
+// CreateOnNewKey sets the budget of a key that the actor is making in the same transaction. Its member may be the actor: who makes
+// a key may give it less than they have, but not change that later. For key creation only, which has checked the rest.
+func (s *Service) CreateOnNewKey(ctx context.Context, actor org.Actor, in Input) (Entry, error) {
+	if err := actor.Require(org.Developer); err != nil {
+		return Entry{}, err
+	}
+	return s.create(ctx, actor, in, func(org.Actor, org.Scope, Place) error { return nil })
+}
+
+func (s *Service) create(ctx context.Context, actor org.Actor, in Input, may func(org.Actor, org.Scope, Place) error) (Entry, error) {
 	if in.Scope.IsZero() || in.Scope.Org() != actor.Org {
 		return Entry{}, noScope()
 	}

@@ -12,6 +12,12 @@ import (
 	"time"
 )
 
+// AgentsAPI is what the API can do with agents.
+type AgentsAPI struct{ c *Client }
+
+// Agents is what the API can do with agents.
+func (c *Client) Agents() AgentsAPI { return AgentsAPI{c} }
+
 // AliasesAPI is what the API can do with aliases.
 type AliasesAPI struct{ c *Client }
 
@@ -174,17 +180,35 @@ type ReconcileAPI struct{ c *Client }
 // Reconcile is what the API can do with reconcile.
 func (c *Client) Reconcile() ReconcileAPI { return ReconcileAPI{c} }
 
+// RehearsalsAPI is what the API can do with rehearsals.
+type RehearsalsAPI struct{ c *Client }
+
+// Rehearsals is what the API can do with rehearsals.
+func (c *Client) Rehearsals() RehearsalsAPI { return RehearsalsAPI{c} }
+
 // RequestsAPI is what the API can do with requests.
 type RequestsAPI struct{ c *Client }
 
 // Requests is what the API can do with requests.
 func (c *Client) Requests() RequestsAPI { return RequestsAPI{c} }
 
+// RoutesAPI is what the API can do with routes.
+type RoutesAPI struct{ c *Client }
+
+// Routes is what the API can do with routes.
+func (c *Client) Routes() RoutesAPI { return RoutesAPI{c} }
+
 // RoutingAPI is what the API can do with routing.
 type RoutingAPI struct{ c *Client }
 
 // Routing is what the API can do with routing.
 func (c *Client) Routing() RoutingAPI { return RoutingAPI{c} }
+
+// RulesAPI is what the API can do with rules.
+type RulesAPI struct{ c *Client }
+
+// Rules is what the API can do with rules.
+func (c *Client) Rules() RulesAPI { return RulesAPI{c} }
 
 // ServiceAccountsAPI is what the API can do with service accounts.
 type ServiceAccountsAPI struct{ c *Client }
@@ -750,6 +774,115 @@ func (a ConnectionsAPI) Delete(ctx context.Context, id string, calls ...Call) er
 	return a.c.do(ctx, http.MethodDelete, "/connections/"+url.PathEscape(id), nil, nil, nil, calls)
 }
 
+// List: List routes.
+func (a RoutesAPI) List(ctx context.Context, query url.Values, calls ...Call) (out RouteList, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/routes", query, nil, &out, calls)
+	return out, err
+}
+
+// All is List over all pages.
+func (a RoutesAPI) All(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[Route, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (RouteList, error) { return a.List(ctx, query, calls...) }, func(p RouteList) ([]Route, string) { return p.Data, p.Next })
+}
+
+// Show: Show a route.
+func (a RoutesAPI) Show(ctx context.Context, id string, query url.Values, calls ...Call) (out Route, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/routes/"+url.PathEscape(id), query, nil, &out, calls)
+	return out, err
+}
+
+// Apply: Apply a route.
+func (a RoutesAPI) Apply(ctx context.Context, in RouteDocument, calls ...Call) (out Route, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/routes", nil, in, &out, calls)
+	return out, err
+}
+
+// Update: Update a route.
+func (a RoutesAPI) Update(ctx context.Context, id string, in RouteDocument, calls ...Call) (out Route, err error) {
+	err = a.c.do(ctx, http.MethodPut, "/routes/"+url.PathEscape(id), nil, in, &out, calls)
+	return out, err
+}
+
+// Versions: Show the versions of a route.
+func (a RoutesAPI) Versions(ctx context.Context, id string, query url.Values, calls ...Call) (out VersionList, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/routes/"+url.PathEscape(id)+"/versions", query, nil, &out, calls)
+	return out, err
+}
+
+// AllVersions is Versions over all pages.
+func (a RoutesAPI) AllVersions(ctx context.Context, id string, query url.Values, calls ...Call) iter.Seq2[Version, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (VersionList, error) {
+		return a.Versions(ctx, id, query, calls...)
+	}, func(p VersionList) ([]Version, string) { return p.Data, p.Next })
+}
+
+// Rollback: Rollback a route.
+func (a RoutesAPI) Rollback(ctx context.Context, id string, in RollbackInput, calls ...Call) (out Route, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/routes/"+url.PathEscape(id)+"/rollback", nil, in, &out, calls)
+	return out, err
+}
+
+// Show: Show a rule.
+func (a RulesAPI) Show(ctx context.Context, query url.Values, calls ...Call) (out Route, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/routing/rules", query, nil, &out, calls)
+	return out, err
+}
+
+// Update: Update a rule.
+func (a RulesAPI) Update(ctx context.Context, in RouteDocument, calls ...Call) (out Route, err error) {
+	err = a.c.do(ctx, http.MethodPut, "/routing/rules", nil, in, &out, calls)
+	return out, err
+}
+
+// Versions: Show the versions of a rule.
+func (a RulesAPI) Versions(ctx context.Context, query url.Values, calls ...Call) (out VersionList, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/routing/rules/versions", query, nil, &out, calls)
+	return out, err
+}
+
+// AllVersions is Versions over all pages.
+func (a RulesAPI) AllVersions(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[Version, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (VersionList, error) {
+		return a.Versions(ctx, query, calls...)
+	}, func(p VersionList) ([]Version, string) { return p.Data, p.Next })
+}
+
+// Rollback: Rollback a rule.
+func (a RulesAPI) Rollback(ctx context.Context, in RollbackInput, calls ...Call) (out Route, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/routing/rules/rollback", nil, in, &out, calls)
+	return out, err
+}
+
+// DryRun: Dry run a routing.
+func (a RoutingAPI) DryRun(ctx context.Context, in RouteDryInput, calls ...Call) (out RouteDry, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/routing/dry-run", nil, in, &out, calls)
+	return out, err
+}
+
+// Start: Start a rehearsal.
+func (a RehearsalsAPI) Start(ctx context.Context, in RehearsalInput, calls ...Call) (out Rehearsal, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/routing/rehearsals", nil, in, &out, calls)
+	return out, err
+}
+
+// Show: Show a rehearsal.
+func (a RehearsalsAPI) Show(ctx context.Context, id string, query url.Values, calls ...Call) (out Rehearsal, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/routing/rehearsals/"+url.PathEscape(id), query, nil, &out, calls)
+	return out, err
+}
+
+// Export: Show the export of a routing.
+func (a RoutingAPI) Export(ctx context.Context, query url.Values, calls ...Call) (out RouteYaml, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/routing/export", query, nil, &out, calls)
+	return out, err
+}
+
+// Import: Import a routing.
+func (a RoutingAPI) Import(ctx context.Context, in RouteYaml, calls ...Call) (out Import, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/routing/import", nil, in, &out, calls)
+	return out, err
+}
+
 // Show: Show a routing.
 func (a RoutingAPI) Show(ctx context.Context, query url.Values, calls ...Call) (out RoutePolicy, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/routing", query, nil, &out, calls)
@@ -1219,6 +1352,18 @@ func (a HealthAPI) Close(ctx context.Context, in HealthTargetInput, calls ...Cal
 	return a.c.do(ctx, http.MethodPost, "/health/close", nil, in, nil, calls)
 }
 
+// Settings: Show what coding agents that are logged in are sent.
+func (a AgentsAPI) Settings(ctx context.Context, query url.Values, calls ...Call) (out AgentSettings, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/agents/settings", query, nil, &out, calls)
+	return out, err
+}
+
+// SetSettings: Replace what coding agents that are logged in are sent; {} sends empty settings, null none.
+func (a AgentsAPI) SetSettings(ctx context.Context, in AgentSettingsInput, calls ...Call) (out AgentSettings, err error) {
+	err = a.c.do(ctx, http.MethodPut, "/agents/settings", nil, in, &out, calls)
+	return out, err
+}
+
 // List: List approvals.
 func (a ApprovalsAPI) List(ctx context.Context, query url.Values, calls ...Call) (out ApprovalList, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/approvals", query, nil, &out, calls)
@@ -1261,18 +1406,18 @@ func (a ApprovalsAPI) Revoke(ctx context.Context, id string, calls ...Call) (out
 }
 
 // List: List data rules.
-func (a DataRulesAPI) List(ctx context.Context, query url.Values, calls ...Call) (out PiiRuleList, err error) {
+func (a DataRulesAPI) List(ctx context.Context, query url.Values, calls ...Call) (out RuleList, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/data-rules", query, nil, &out, calls)
 	return out, err
 }
 
 // All is List over all pages.
-func (a DataRulesAPI) All(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[PiiRule, error] {
-	return all(ctx, query, func(ctx context.Context, query url.Values) (PiiRuleList, error) { return a.List(ctx, query, calls...) }, func(p PiiRuleList) ([]PiiRule, string) { return p.Data, p.Next })
+func (a DataRulesAPI) All(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[Rule, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (RuleList, error) { return a.List(ctx, query, calls...) }, func(p RuleList) ([]Rule, string) { return p.Data, p.Next })
 }
 
 // Create: Create a data rule.
-func (a DataRulesAPI) Create(ctx context.Context, in PiiRuleInput, calls ...Call) (out PiiRule, err error) {
+func (a DataRulesAPI) Create(ctx context.Context, in RuleInput, calls ...Call) (out Rule, err error) {
 	err = a.c.do(ctx, http.MethodPost, "/data-rules", nil, in, &out, calls)
 	return out, err
 }
@@ -1284,13 +1429,13 @@ func (a DataRulesAPI) Try(ctx context.Context, in TryInput, calls ...Call) (out 
 }
 
 // Show: Show a data rule.
-func (a DataRulesAPI) Show(ctx context.Context, id string, query url.Values, calls ...Call) (out PiiRule, err error) {
+func (a DataRulesAPI) Show(ctx context.Context, id string, query url.Values, calls ...Call) (out Rule, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/data-rules/"+url.PathEscape(id), query, nil, &out, calls)
 	return out, err
 }
 
 // Update: Update a data rule.
-func (a DataRulesAPI) Update(ctx context.Context, id string, in PiiRuleChange, calls ...Call) (out PiiRule, err error) {
+func (a DataRulesAPI) Update(ctx context.Context, id string, in RuleChange, calls ...Call) (out Rule, err error) {
 	err = a.c.do(ctx, http.MethodPatch, "/data-rules/"+url.PathEscape(id), nil, in, &out, calls)
 	return out, err
 }
@@ -1505,6 +1650,19 @@ func (a DomainsAPI) Release(ctx context.Context, id string, calls ...Call) error
 func (a TrialsAPI) Try(ctx context.Context, in TrialInput, calls ...Call) (out Trial, err error) {
 	err = a.c.do(ctx, http.MethodPost, "/trials", nil, in, &out, calls)
 	return out, err
+}
+
+// AgentSettings is what coding agents are sent.
+type AgentSettings struct {
+	Settings  json.RawMessage `json:"settings"` // Claude Code's managed settings; null = none
+	Checksum  string          `json:"checksum"` // SHA-256 of the settings as the agents compute it; "" = none
+	UpdatedAt *time.Time      `json:"updated_at"`
+	UpdatedBy string          `json:"updated_by"`
+}
+
+// AgentSettingsInput replaces what coding agents are sent.
+type AgentSettingsInput struct {
+	Settings json.RawMessage `json:"settings,omitempty"`
 }
 
 // Alert is a threshold that was crossed; with are the lower ones that were crossed by the same posting.
@@ -2104,6 +2262,11 @@ type IdentityNewToken struct {
 	Secret     string     `json:"secret"`
 }
 
+// Import tells what a file changed, by alias; "" is the organization's own rules.
+type Import struct {
+	Applied []string `json:"applied"`
+}
+
 // Incident is a request in which data rules found something.
 type Incident struct {
 	ID      string     `json:"id"`
@@ -2217,9 +2380,11 @@ type Key struct {
 	Team       string     `json:"team"`
 	Member     string     `json:"member,omitempty"`
 	Account    string     `json:"account,omitempty"` // a service account's name
+	Agent      string     `json:"agent,omitempty"`   // the program whose log-in this is; it has no secret
 	Models     []string   `json:"models"`
 	Networks   []string   `json:"networks"`
 	Endpoints  []string   `json:"endpoints"` // classes; none = all
+	Tags       []string   `json:"tags"`      // pairs like project=apollo, put on every request
 	Held       bool       `json:"held"`      // disabled by somebody else than its member, who may not enable it again
 	CreatedBy  string     `json:"created_by"`
 	CreatedAt  time.Time  `json:"created_at"`
@@ -2235,6 +2400,7 @@ type KeyChange struct {
 	Models    *[]string `json:"models,omitempty"`
 	Networks  *[]string `json:"networks,omitempty"`
 	Endpoints *[]string `json:"endpoints,omitempty"`
+	Tags      *[]string `json:"tags,omitempty"`
 	ExpiresAt *string   `json:"expires_at,omitempty"` // RFC 3339; "" = it does not expire
 }
 
@@ -2247,9 +2413,11 @@ type KeyCreated struct {
 	Team       string     `json:"team"`
 	Member     string     `json:"member,omitempty"`
 	Account    string     `json:"account,omitempty"` // a service account's name
+	Agent      string     `json:"agent,omitempty"`   // the program whose log-in this is; it has no secret
 	Models     []string   `json:"models"`
 	Networks   []string   `json:"networks"`
 	Endpoints  []string   `json:"endpoints"` // classes; none = all
+	Tags       []string   `json:"tags"`      // pairs like project=apollo, put on every request
 	Held       bool       `json:"held"`      // disabled by somebody else than its member, who may not enable it again
 	CreatedBy  string     `json:"created_by"`
 	CreatedAt  time.Time  `json:"created_at"`
@@ -2262,14 +2430,19 @@ type KeyCreated struct {
 
 // KeyInput makes a key. member and account exclude each other.
 type KeyInput struct {
-	Name      string    `json:"name,omitempty"`
-	Team      string    `json:"team,omitempty"`
-	Member    string    `json:"member,omitempty"`
-	Account   string    `json:"account,omitempty"`
-	Models    []string  `json:"models,omitempty"`
-	Networks  []string  `json:"networks,omitempty"`
-	Endpoints []string  `json:"endpoints,omitempty"` // chat, responses, embeddings, images, audio, moderations, files; none = all
-	ExpiresAt time.Time `json:"expires_at,omitzero"`
+	Name              string    `json:"name,omitempty"`
+	Team              string    `json:"team,omitempty"`
+	Member            string    `json:"member,omitempty"`
+	Account           string    `json:"account,omitempty"`
+	Models            []string  `json:"models,omitempty"`
+	Networks          []string  `json:"networks,omitempty"`
+	Endpoints         []string  `json:"endpoints,omitempty"` // chat, responses, embeddings, images, audio, moderations, files; none = all
+	ExpiresAt         time.Time `json:"expires_at,omitzero"`
+	Tags              []string  `json:"tags,omitempty"`          // pairs like project=apollo, put on every request; they win over the request's own
+	BudgetUSD         string    `json:"budget_usd,omitempty"`    // a hard budget; "" = none
+	BudgetPeriod      string    `json:"budget_period,omitempty"` // daily, weekly, monthly, quarterly, total; "" = monthly
+	RequestsPerMinute int64     `json:"requests_per_minute,omitempty"`
+	TokensPerMinute   int64     `json:"tokens_per_minute,omitempty"`
 }
 
 // KeyList is a page of keys, newest first. Next is what to pass as ?after= for the following one, "" on the last.
@@ -2392,6 +2565,18 @@ type ModelList struct {
 	Next    string  `json:"next,omitempty"` // give it as after
 }
 
+// Move is how many requests would go to another first target. Waits are the medians of whole answers, as they were observed; 0 is not observed.
+type Move struct {
+	From       string `json:"from"`
+	To         string `json:"to"`
+	Requests   int    `json:"requests"`
+	Unpriced   int    `json:"unpriced"`
+	BeforeUSD  string `json:"before_usd"`
+	AfterUSD   string `json:"after_usd"`
+	WaitBefore int64  `json:"wait_before_ms"`
+	WaitAfter  int64  `json:"wait_after_ms"`
+}
+
 // MoveInput is a body of the API.
 type MoveInput struct {
 	From string `json:"from,omitempty"`
@@ -2496,41 +2681,6 @@ type PiiPattern struct {
 	Name   string `json:"name"`
 	Expr   string `json:"expr"`   // RE2, at most 512 bytes
 	Action string `json:"action"` // log, mask or block
-}
-
-// PiiRule is a data rule in the management API.
-type PiiRule struct {
-	ID         string       `json:"id"`
-	Scope      string       `json:"scope"` // id of the organization, department, team, member or key
-	ScopeKind  string       `json:"scope_kind"`
-	ScopeLabel string       `json:"scope_label"`
-	Actions    PiiActions   `json:"actions"`
-	Patterns   []PiiPattern `json:"patterns"`
-	Allow      []string     `json:"allow"` // values that are no finding; @acme.com for a domain
-	CreatedAt  time.Time    `json:"created_at"`
-	UpdatedAt  time.Time    `json:"updated_at"`
-}
-
-// PiiRuleChange changes what it names and leaves the rest; of actions, too.
-type PiiRuleChange struct {
-	Actions  PiiActions    `json:"actions,omitempty"`
-	Patterns *[]PiiPattern `json:"patterns,omitempty"`
-	Allow    *[]string     `json:"allow,omitempty"`
-}
-
-// PiiRuleInput sets a rule. Without a scope it is the organization's. A detector that is left out is off.
-type PiiRuleInput struct {
-	Scope    string       `json:"scope,omitempty"`
-	Actions  PiiActions   `json:"actions,omitempty"`
-	Patterns []PiiPattern `json:"patterns,omitempty"`
-	Allow    []string     `json:"allow,omitempty"`
-}
-
-// PiiRuleList is a body of the API.
-type PiiRuleList struct {
-	Data    []PiiRule `json:"data"`
-	HasMore bool      `json:"has_more"`       // whether there are more pages
-	Next    string    `json:"next,omitempty"` // give it as after
 }
 
 // Policy is what log-ins must show. Lifetimes are in seconds, 0 for the installation's default.
@@ -2681,7 +2831,7 @@ type ProviderKind struct {
 	BaseURL         string            `json:"base_url,omitempty"` // stands in where a connection names none
 	NeedsBaseURL    bool              `json:"needs_base_url"`     // NeedsBaseURL and NeedsCredential say what a connection cannot do without.
 	NeedsCredential bool              `json:"needs_credential"`
-	Settings        []ProviderSetting `json:"settings,omitempty"`
+	Settings        []Setting         `json:"settings,omitempty"`
 	Services        []ProviderService `json:"services,omitempty"` // Services are known servers of the kind; naming one fills in its address.
 }
 
@@ -2706,14 +2856,6 @@ type ProviderService struct {
 	Title           string `json:"title"`
 	BaseURL         string `json:"base_url"`
 	NeedsCredential bool   `json:"needs_credential"`
-}
-
-// ProviderSetting is a body of the API.
-type ProviderSetting struct {
-	Name    string `json:"name"`
-	Label   string `json:"label"`
-	About   string `json:"about"`
-	Example string `json:"example"`
 }
 
 // ReconcileAccount is a connection whose provider has a cost report. The credential is never in it.
@@ -2762,6 +2904,24 @@ type ReconcileDayList struct {
 type ReconcileLine struct {
 	Item string `json:"item"`
 	Cost string `json:"cost_usd"`
+}
+
+// Rehearsal is a replay as far as it is: running, done or broken off.
+type Rehearsal struct {
+	ID        string        `json:"id"`
+	State     string        `json:"state"`
+	Days      int           `json:"days"`
+	Draft     RouteDocument `json:"draft"`
+	By        string        `json:"by"`
+	At        time.Time     `json:"at"`
+	UpdatedAt time.Time     `json:"updated_at"`
+	Outcome   RouteOutcome  `json:"outcome"`
+}
+
+// RehearsalInput asks to replay the last days' requests, the newest 100,000 of them, against a draft.
+type RehearsalInput struct {
+	Draft RouteDocument `json:"draft,omitempty"`
+	Days  int           `json:"days,omitempty"`
 }
 
 // ReleaseInput releases what a node left on a budget. Without period_start in every period, without amount all of it.
@@ -2925,9 +3085,95 @@ type RolesInput struct {
 	Home  string `json:"home,omitempty"`
 }
 
+// RollbackInput names the version to go back to. What it says becomes the newest version.
+type RollbackInput struct {
+	Version int64 `json:"version,omitempty"`
+}
+
 // RotateInput says how long the old secret goes on working.
 type RotateInput struct {
 	OverlapHours *int `json:"overlap_hours,omitempty"` // 0 to 168; 24 if it is left out
+}
+
+// Route is a route: an alias with its rules, or the organization's own rules, which have neither id nor alias.
+type Route struct {
+	ID          string           `json:"id,omitempty"`
+	Alias       string           `json:"alias,omitempty"`
+	Strategy    string           `json:"strategy,omitempty"`
+	Targets     []RouteToTarget  `json:"targets,omitempty"`
+	Rules       []RuleText       `json:"rules,omitempty"`
+	Canary      *RouteCanaryText `json:"canary,omitempty"`
+	Unsupported string           `json:"unsupported_parameters,omitempty"`
+	Holidays    []string         `json:"holidays,omitempty"`
+	Version     int64            `json:"version,omitempty"`
+	UpdatedAt   time.Time        `json:"updated_at"`
+}
+
+// RouteCanaryText is a body of the API.
+type RouteCanaryText struct {
+	Percent int             `json:"percent"`
+	Targets []RouteToTarget `json:"targets"`
+	Sticky  string          `json:"sticky,omitempty"`
+}
+
+// RouteDocument is a body of the API.
+type RouteDocument struct {
+	Alias       string           `json:"alias,omitempty"`
+	Strategy    string           `json:"strategy,omitempty"`
+	Targets     []RouteToTarget  `json:"targets,omitempty"`
+	Rules       []RuleText       `json:"rules,omitempty"`
+	Canary      *RouteCanaryText `json:"canary,omitempty"`
+	Unsupported string           `json:"unsupported_parameters,omitempty"`
+	Holidays    []string         `json:"holidays,omitempty"`
+	Version     int64            `json:"version,omitempty"`
+}
+
+// RouteDry is where the request would go, in order, and what each rule said.
+type RouteDry struct {
+	Route    string           `json:"route"`
+	Strategy string           `json:"strategy"`
+	Targets  []RouteDryTarget `json:"targets"`
+	Rules    []RouteStep      `json:"rules"`
+}
+
+// RouteDryInput is a request that might be made: what conditions of rules ask about it. What is left out is empty, no or 0; of a member the role and attributes, and of a team the department, are filled in.
+type RouteDryInput struct {
+	Model          string            `json:"model,omitempty"`
+	Team           string            `json:"team,omitempty"`
+	Department     string            `json:"department,omitempty"`
+	Member         string            `json:"member,omitempty"`
+	Role           string            `json:"role,omitempty"`
+	Attributes     map[string]string `json:"attributes,omitempty"`
+	Key            string            `json:"key,omitempty"`
+	ServiceAccount bool              `json:"service_account,omitempty"`
+	Endpoint       string            `json:"endpoint,omitempty"` // chat if left out
+	Dialect        string            `json:"dialect,omitempty"`
+	Client         string            `json:"client,omitempty"`
+	Tags           map[string]string `json:"tags,omitempty"`
+	Priority       string            `json:"priority,omitempty"`
+	EndUser        string            `json:"end_user,omitempty"`
+	Session        string            `json:"session,omitempty"`
+	Purpose        string            `json:"purpose,omitempty"`
+	InputTokens    int               `json:"input_tokens,omitempty"`
+	MaxTokens      int               `json:"max_tokens,omitempty"`
+	Messages       int               `json:"messages,omitempty"`
+	Stream         bool              `json:"stream,omitempty"`
+	Tools          bool              `json:"tools,omitempty"`
+	Images         bool              `json:"images,omitempty"`
+	Audio          bool              `json:"audio,omitempty"`
+	Files          bool              `json:"files,omitempty"`
+	JSONSchema     bool              `json:"json_schema,omitempty"`
+	Reasoning      bool              `json:"reasoning,omitempty"`
+	BudgetUsed     int               `json:"budget_used,omitempty"` // percent
+	At             *time.Time        `json:"at,omitempty"`          // now if left out
+	Draft          *RouteDocument    `json:"draft,omitempty"`       // Draft is a route to be asked as if it were saved.
+}
+
+// RouteDryTarget is a body of the API.
+type RouteDryTarget struct {
+	Target string `json:"target"`
+	Why    string `json:"why"`
+	Weight int    `json:"weight"`
 }
 
 // RouteEntry is one model of the catalogue and the connections that offer it.
@@ -2972,9 +3218,58 @@ type RouteFacts struct {
 	Tiers         []RouteTier       `json:"tiers,omitempty"`
 }
 
+// RouteList is a body of the API.
+type RouteList struct {
+	Data    []Route `json:"data"`
+	HasMore bool    `json:"has_more"`       // whether there are more pages
+	Next    string  `json:"next,omitempty"` // give it as after
+}
+
+// RouteOutcome is what a replay found. Costs are of the judged requests whose both ways have a price, with the usage that was booked: before and after at today's prices, booked as it was.
+type RouteOutcome struct {
+	Requests  int          `json:"requests"`
+	Judged    int          `json:"judged"`
+	Unjudged  int          `json:"unjudged"` // Unjudged are those of which a condition asks what is not stored; missing names it.
+	Missing   []string     `json:"missing"`
+	Lost      int          `json:"lost"` // whose model is gone
+	Changed   int          `json:"changed"`
+	Unpriced  int          `json:"unpriced"`
+	BeforeUSD string       `json:"before_usd"`
+	AfterUSD  string       `json:"after_usd"`
+	BookedUSD string       `json:"booked_usd"`
+	More      bool         `json:"more"` // there were more requests than are replayed
+	Routes    []RouteTally `json:"routes"`
+	Moves     []Move       `json:"moves"`
+}
+
+// RoutePart is a body of the API.
+type RoutePart struct {
+	Text    string `json:"text"`
+	Value   string `json:"value"`
+	Holds   bool   `json:"holds"`
+	Unknown bool   `json:"unknown,omitempty"`
+}
+
 // RoutePolicy is the organization's routing policy in the management API.
 type RoutePolicy struct {
 	Unsupported string `json:"unsupported_parameters"` // Unsupported is what becomes of a parameter that the serving provider does not have: warn, drop or reject.
+}
+
+// RouteStep is a body of the API.
+type RouteStep struct {
+	Of      string      `json:"of"`
+	Rule    string      `json:"rule"`
+	When    string      `json:"when"`
+	Matched bool        `json:"matched"`
+	Decided bool        `json:"decided"`
+	Why     string      `json:"why,omitempty"`
+	Parts   []RoutePart `json:"parts,omitempty"`
+}
+
+// RouteTally is a body of the API.
+type RouteTally struct {
+	Route    string `json:"route"`
+	Requests int    `json:"requests"`
 }
 
 // RouteTier is a price that replaces the base price of a class for the whole request once its input is longer.
@@ -2982,6 +3277,60 @@ type RouteTier struct {
 	Class string `json:"class"`
 	Above int64  `json:"above_input_tokens"`
 	USD   string `json:"usd"`
+}
+
+// RouteToTarget is a body of the API.
+type RouteToTarget struct {
+	To     string `json:"to"`
+	Weight int    `json:"weight,omitempty"`
+}
+
+// RouteYaml is a file of routes: YAML documents, one for each alias, and one without an alias for the organization's rules.
+type RouteYaml struct {
+	YAML string `json:"yaml"`
+}
+
+// Rule is a data rule in the management API.
+type Rule struct {
+	ID         string       `json:"id"`
+	Scope      string       `json:"scope"` // id of the organization, department, team, member or key
+	ScopeKind  string       `json:"scope_kind"`
+	ScopeLabel string       `json:"scope_label"`
+	Actions    PiiActions   `json:"actions"`
+	Patterns   []PiiPattern `json:"patterns"`
+	Allow      []string     `json:"allow"` // values that are no finding; @acme.com for a domain
+	CreatedAt  time.Time    `json:"created_at"`
+	UpdatedAt  time.Time    `json:"updated_at"`
+}
+
+// RuleChange changes what it names and leaves the rest; of actions, too.
+type RuleChange struct {
+	Actions  PiiActions    `json:"actions,omitempty"`
+	Patterns *[]PiiPattern `json:"patterns,omitempty"`
+	Allow    *[]string     `json:"allow,omitempty"`
+}
+
+// RuleInput sets a rule. Without a scope it is the organization's. A detector that is left out is off.
+type RuleInput struct {
+	Scope    string       `json:"scope,omitempty"`
+	Actions  PiiActions   `json:"actions,omitempty"`
+	Patterns []PiiPattern `json:"patterns,omitempty"`
+	Allow    []string     `json:"allow,omitempty"`
+}
+
+// RuleList is a body of the API.
+type RuleList struct {
+	Data    []Rule `json:"data"`
+	HasMore bool   `json:"has_more"`       // whether there are more pages
+	Next    string `json:"next,omitempty"` // give it as after
+}
+
+// RuleText is a body of the API.
+type RuleText struct {
+	Name     string          `json:"name"`
+	When     string          `json:"when"`
+	Targets  []RouteToTarget `json:"targets"`
+	Strategy string          `json:"strategy,omitempty"`
 }
 
 // ScimGrant is what people get; role "" gives nothing.
@@ -3040,6 +3389,14 @@ type SessionList struct {
 	Data    []Session `json:"data"`
 	HasMore bool      `json:"has_more"`       // whether there are more pages
 	Next    string    `json:"next,omitempty"` // give it as after
+}
+
+// Setting is a body of the API.
+type Setting struct {
+	Name    string `json:"name"`
+	Label   string `json:"label"`
+	About   string `json:"about"`
+	Example string `json:"example"`
 }
 
 // SuspenseList is a body of the API.
@@ -3235,6 +3592,22 @@ type Verification struct {
 	OK      bool   `json:"ok"`
 	Entries int64  `json:"entries"` // proven ones
 	Problem string `json:"problem"` // where the chain stops being true, and how
+}
+
+// Version is what a route said once. Action is empty for what was there before versions were kept.
+type Version struct {
+	Number int64         `json:"number"`
+	Action string        `json:"action,omitempty"`
+	By     string        `json:"by,omitempty"`
+	At     time.Time     `json:"at"`
+	Route  RouteDocument `json:"route"`
+}
+
+// VersionList is a body of the API.
+type VersionList struct {
+	Data    []Version `json:"data"`
+	HasMore bool      `json:"has_more"`       // whether there are more pages
+	Next    string    `json:"next,omitempty"` // give it as after
 }
 
 // Whoami is whose token this is.

@@ -38,7 +38,9 @@ func (g *Gateway) cheaper(x *Exchange, p route.Plan, step budget.Step) (route.Pl
 	}
 	other := *x.Call
 	other.Model = step.Model
-	plan, err := g.Routes.Plan(x.Grant.Chain.Org, &other)
+	ask := x.ask
+	ask.Call, ask.Named = &other, true
+	plan, err := g.Routes.Choose(&ask)
 	if err != nil {
 		return p, "nothing serves it"
 	}

@@ -32,6 +32,13 @@ func (s shelf) Plan(_ id.Org, call *llm.Call) (route.Plan, error) {
 	return route.Plan{Route: call.Model, Targets: []route.Target{t}}, nil
 }
 
+func (s shelf) Choose(a *route.Ask) (route.Plan, error) { return s.Plan(a.Org, a.Call) }
+
+func (s shelf) Explain(a *route.Ask) (route.Plan, route.Trace, error) {
+	p, err := s.Plan(a.Org, a.Call)
+	return p, route.Trace{}, err
+}
+
 func (shelf) Connection(id.Org, id.Connection) (*provider.Connection, bool) { return nil, false }
 
 func (s shelf) Offer(*key.Grant) []string { return []string{"small", "smart"} }

@@ -59,6 +59,11 @@ var endpoints = []*endpoint{
 	{method: "POST", prefix: "/model/", hole: true, suffix: "/invoke-with-response-stream", family: llm.Invoke, op: llm.Chat, stream: true},
 	{method: "GET", prefix: "/inference-profiles", family: llm.Bedrock, answer: (*Gateway).listProfiles},
 	{method: "GET", prefix: "/v1/key", family: llm.OpenAI, answer: (*Gateway).showKey},
+	{method: "GET", prefix: "/managed/settings", family: llm.Anthropic, answer: (*Gateway).showManaged},
+	{method: "GET", prefix: "/api/oauth/usage", family: llm.Anthropic, answer: (*Gateway).showUsage},
+	{method: "POST", prefix: "/v1/metrics", family: llm.Anthropic, answer: (*Gateway).discardTelemetry},
+	{method: "POST", prefix: "/v1/logs", family: llm.Anthropic, answer: (*Gateway).discardTelemetry},
+	{method: "POST", prefix: "/v1/traces", family: llm.Anthropic, answer: (*Gateway).discardTelemetry},
 	{method: "POST", prefix: "/v1/completions", family: llm.OpenAI, op: llm.Completions},
 	{method: "POST", prefix: "/v1/responses", family: llm.Responses, op: llm.Chat},
 	{method: "GET", prefix: "/v1/responses/", hole: true, suffix: "/input_items", family: llm.Responses, op: llm.ListKept},
@@ -91,10 +96,21 @@ var endpoints = []*endpoint{
 
 // roots are where paths of the data plane begin. Claude Code asks for /api/hello when it starts and waits for the
 // answer, so this one is answered here, at once, and not by the dashboard.
-var roots = []string{"/v1/", "/t/", "/v1beta/", "/openai/", "/model/", "/inference-profiles", "/api/hello"}
+var roots = []string{"/v1/", "/t/", "/v1beta/", "/openai/", "/model/", "/inference-profiles", "/api/hello", "/managed/settings", "/api/oauth/usage"}
+
+// pages are where an organization's address leads to no model: programs log in below it.
+var pages = []string{"/.well-known/", "/oauth/"}
 
 // Serves reports whether a path belongs to the data plane.
 func Serves(path string) bool {
+	if after, ok := strings.CutPrefix(path, "/t/"); ok {
+		n := max(strings.IndexByte(after, '/'), 0)
+		for _, p := range pages {
+			if strings.HasPrefix(after[n:], p) {
+				return false
+			}
+		}
+	}
 	for _, r := range roots {
 		if strings.HasPrefix(path, r) {
 			return true

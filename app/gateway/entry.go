@@ -27,7 +27,9 @@ func (g *Gateway) authenticate(_ context.Context, x *Exchange) (Finish, error) {
 		return nil, fault.New(fault.Unauthenticated, "invalid_key", "This key does not belong to the organization in the URL. Use the base URL that your dashboard shows.")
 	}
 	x.Grant = grant
-	x.Hints, err = readHints(x.R.Header)
+	if x.Hints, err = readHints(x.R.Header); err == nil {
+		x.Hints.Tags, err = withKeyTags(x.Hints.Tags, grant.Tags)
+	}
 	return g.record, err
 }
 
@@ -194,7 +196,7 @@ func (g *Gateway) plan(ctx context.Context, x *Exchange) (Finish, error) {
 	if x.Call.Operation.Filed() {
 		return nil, g.planFile(ctx, x)
 	}
-	p, err := g.Routes.Plan(x.Grant.Chain.Org, x.Call)
+	p, err := g.choose(x)
 	if err != nil {
 		return nil, err
 	}

@@ -32,10 +32,12 @@ type Exchange struct {
 	bound policy.Bound // admit
 	// claimed are the approvals on which this request counts as a use.
 	claimed []id.Approval
-	Hints   Hints      // authenticate
-	Call    *llm.Call  // decode
-	Plan    route.Plan // plan
-	try     *attempt   // reserve and dispatch: the attempt under way
+	Hints   Hints       // authenticate
+	Call    *llm.Call   // decode
+	Plan    route.Plan  // plan
+	ask     route.Ask   // plan: what the rules were asked
+	trace   route.Trace // plan: how they answered, in a dry run
+	try     *attempt    // reserve and dispatch: the attempt under way
 	tries   int
 	kept    object.Object // plan: what a call about a kept answer is about
 	asked   bool          // an attempt reached a provider, so the request is counted

@@ -107,6 +107,13 @@ func (h *house) Plan(_ id.Org, call *llm.Call) (route.Plan, error) {
 	return route.Plan{Route: "smart", Targets: append([]route.Target(nil), h.targets...), Unsupported: h.policy}, nil
 }
 
+func (h *house) Choose(a *route.Ask) (route.Plan, error) { return h.Plan(a.Org, a.Call) }
+
+func (h *house) Explain(a *route.Ask) (route.Plan, route.Trace, error) {
+	p, err := h.Plan(a.Org, a.Call)
+	return p, route.Trace{}, err
+}
+
 func (h *house) Connection(_ id.Org, c id.Connection) (*provider.Connection, bool) {
 	for _, t := range h.targets {
 		if t.Connection.ID == c {

@@ -11,6 +11,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/route"
 )
 
 // Answers that the gateway gives itself: who am I, which models are there, and what would happen.
@@ -112,13 +113,16 @@ func (g *Gateway) writeBody(x *Exchange, b []byte) {
 
 // dryReport answers x-bodhi-dry-run: what would happen, decided by the same stages, with nobody called.
 type dryReport struct {
-	Object    string      `json:"object"`
-	Route     string      `json:"route"`
-	Targets   []dryTarget `json:"targets"`
-	CeilUSD   *money.USD  `json:"price_ceiling_usd"` // of the first target; null when no price is known
-	LeftUSD   *money.USD  `json:"budget_left_usd"`
-	Warnings  []string    `json:"warnings"`
-	Decisions string      `json:"decisions"`
+	Object   string      `json:"object"`
+	Route    string      `json:"route"`
+	Strategy string      `json:"strategy"`
+	Targets  []dryTarget `json:"targets"`
+	// Rules are all that were asked, in order: each with its parts and what they came to.
+	Rules     []route.Step `json:"rules"`
+	CeilUSD   *money.USD   `json:"price_ceiling_usd"` // of the first target; null when no price is known
+	LeftUSD   *money.USD   `json:"budget_left_usd"`
+	Warnings  []string     `json:"warnings"`
+	Decisions string       `json:"decisions"`
 }
 
 type dryTarget struct {
@@ -128,7 +132,7 @@ type dryTarget struct {
 }
 
 func (g *Gateway) dryRun(x *Exchange) (*Answer, error) {
-	r := dryReport{Object: "dry_run", Route: x.Plan.Route, Warnings: x.warnings, Decisions: x.decisions.String()}
+	r := dryReport{Object: "dry_run", Route: x.Plan.Route, Strategy: string(x.Plan.Strategy), Rules: x.trace.Steps, Warnings: x.warnings, Decisions: x.decisions.String()}
 	for i := range x.Plan.Targets {
 		t := &x.Plan.Targets[i]
 		r.Targets = append(r.Targets, dryTarget{t.Connection.Name, t.Model, t.Why})

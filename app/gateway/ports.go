@@ -44,6 +44,7 @@ type Ports struct {
 	Health      Health   // may be nil: every target is worth asking
 	Patience    Patience // may be nil: the defaults
 	Meter       Meter    // may be nil
+	Agents      Agents   // may be nil: nothing is sent to coding agents
 }
 
 // Health says which targets are worth asking. *health.Board implements it, from memory.
@@ -133,7 +134,11 @@ type Keys interface {
 
 // Routes turns a model name into targets for one organization.
 type Routes interface {
+	// Plan answers without rules: what a name stands for.
 	Plan(org id.Org, call *llm.Call) (route.Plan, error)
+	// Choose answers for one request, rules first; Explain does the same and tells how.
+	Choose(a *route.Ask) (route.Plan, error)
+	Explain(a *route.Ask) (route.Plan, route.Trace, error)
 	// Offer lists the model names a grant may ask for, sorted.
 	Offer(g *key.Grant) []string
 	// Connection finds a connection that takes traffic.

@@ -222,6 +222,10 @@ func TestAClientThatGoesAwayReturnsWhatItDidNotUse(t *testing.T) {
 
 type panicking struct{}
 
+func (panicking) Choose(*route.Ask) (route.Plan, error) { panic("broken rule") }
+
+func (panicking) Explain(*route.Ask) (route.Plan, route.Trace, error) { panic("broken rule") }
+
 func (panicking) Plan(id.Org, *llm.Call) (route.Plan, error)                    { panic("a bug in a later stage") }
 func (panicking) Connection(id.Org, id.Connection) (*provider.Connection, bool) { return nil, false }
 

@@ -164,6 +164,9 @@ func (g *Gateway) headers(x *Exchange) {
 	if x.Plan.Route != "" {
 		x.say("X-Bodhi-Route", x.Plan.Route)
 	}
+	if x.Grant != nil {
+		g.tellStanding(x)
+	}
 	cache := "bypass"
 	if x.Answer != nil && x.Answer.Cached != "" {
 		cache = x.Answer.Cached
@@ -197,6 +200,9 @@ func (g *Gateway) refuse(x *Exchange, f *fault.Error) {
 	}
 	for k, v := range header {
 		x.W.Header()[k] = v
+	}
+	if s := g.capped(x, f); s != 0 {
+		status = s
 	}
 	if f.Kind == fault.Internal {
 		g.log.Error("request failed inside", "request_id", x.ID.String(), "error", f.Error())

@@ -42,6 +42,7 @@ type (
 	approvalEntity   struct{}
 	summonsEntity    struct{}
 	tierEntity       struct{}
+	rehearsalEntity  struct{}
 	outageEntity     struct{}
 )
 
@@ -85,6 +86,7 @@ func (incidentEntity) prefix() string   { return "pii" }
 func (approvalEntity) prefix() string   { return "apr" }
 func (summonsEntity) prefix() string    { return "sum" }
 func (tierEntity) prefix() string       { return "tier" }
+func (rehearsalEntity) prefix() string  { return "rhl" }
 func (outageEntity) prefix() string     { return "out" }
 
 // One alias per entity; the comment says what it names.
@@ -129,6 +131,7 @@ type (
 	Approval   = ID[approvalEntity]   // somebody's request for what a policy refuses, and what was granted
 	Summons    = ID[summonsEntity]    // one manager's call to decide a request, with its link
 	Tier       = ID[tierEntity]       // what an organization says about a model's tier
+	Rehearsal  = ID[rehearsalEntity]  // a replay of requests against a draft of a route
 	Outage     = ID[outageEntity]     // a breaker that changed its state
 )
 
@@ -371,6 +374,12 @@ func NewTier(s *Source) Tier { return New[tierEntity](s) }
 
 // ParseTier reads the printed or plain form of an id for what an organization says about a model's tier.
 func ParseTier(s string) (Tier, error) { return Parse[tierEntity](s) }
+
+// NewRehearsal makes an id for a replay of requests.
+func NewRehearsal(s *Source) Rehearsal { return New[rehearsalEntity](s) }
+
+// ParseRehearsal reads the printed or plain form of an id for a replay of requests.
+func ParseRehearsal(s string) (Rehearsal, error) { return Parse[rehearsalEntity](s) }
 
 // NewOutage makes an id for a breaker's change of state.
 func NewOutage(s *Source) Outage { return New[outageEntity](s) }

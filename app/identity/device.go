@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -21,6 +22,9 @@ import (
 // they are logged in and confirms, and the program, which asks again and again, gets a personal token once. The danger is
 // somebody else's code: a stranger sends theirs and hopes for a click. So the page says who asked, from where and when,
 // nothing is confirmed by opening a link, and the code lives ten minutes.
+//
+// A coding agent logs in the same way and gets something else: not a token that acts as the member on the management API, but a
+// session that only asks models, and spends for a team (Agents).
 
 // Bounds of a device log-in. Interval and life are RFC 8628's examples, halved where nobody waits that long; a token of a
 // command line lives ninety days, so that a forgotten laptop does not stay logged in for ever.
@@ -55,6 +59,12 @@ type Device struct {
 	State    DeviceState
 	Org      id.Org // who confirmed
 	Member   id.Member
+	// Agent is how a coding agent calls itself ("claude_code"); "" for a program that wants the management API. Team is who
+	// pays for it, chosen by whoever confirmed.
+	Agent string
+	Team  id.Team
+	// For is the only organization whose members may confirm it; zero = any.
+	For id.Org
 
 	CreatedAt, ExpiresAt, PolledAt time.Time
 }
@@ -73,29 +83,45 @@ type DeviceStore interface {
 // codeLetters are RFC 8628's: no vowels, so no words, and nothing that looks like something else.
 const codeLetters = "BCDFGHJKLMNPQRSTVWXZ"
 
+// NewDevice is what a program says of itself when it begins a log-in.
+type NewDevice struct {
+	Program string
+	Agent   string // see Device.Agent
+	Slug    string // of the organization whose address the program was given; "" = any
+}
+
+// Redeemed is what a program gets for a log-in that was confirmed.
+type Redeemed struct {
+	Access secret.String
+	Until  time.Time
+	// Of coding agents: what renews it ("" = as before), who confirmed it, and the session's public part.
+	Refresh        secret.String
+	Email, Session string
+}
+
+// Agents opens the session of a coding agent for the member who let it in. *agent.Service implements it.
+type Agents interface {
+	Open(ctx context.Context, actor org.Actor, d Device) (Redeemed, error)
+}
+
 // StartDevice begins a log-in: the code for the person, and the secret for the program.
-func (s *Service) StartDevice(ctx context.Context, stranger org.Actor, program string) (Device, secret.String, error) {
+func (s *Service) StartDevice(ctx context.Context, stranger org.Actor, in NewDevice) (Device, secret.String, error) {
 	if wait := s.starts.wait(stranger.IP); wait > 0 {
 		f := fault.New(fault.Limited, "too_many_attempts", "Too many log-ins were started from this address. Wait a few minutes.")
 		f.RetryAfter = wait
 		return Device{}, secret.String{}, f
 	}
 	s.starts.count(stranger.IP)
+	only, err := s.meantFor(ctx, in.Slug)
+	if err != nil {
+		return Device{}, secret.String{}, fmt.Errorf("start device log-in: %w", err)
+	}
 	text, minted, err := secret.Mint(s.Random, secret.ManagementToken, "dev")
 	if err != nil {
 		return Device{}, text, fmt.Errorf("start device log-in: %w", err)
 	}
-	program = strings.TrimSpace(strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(program, "")))
-	if r := []rune(program); len(r) > maxProgram {
-		program = string(r[:maxProgram])
-	}
 	now := s.Clock.Now().UTC()
-	d := Device{Public: minted.Public, Program: program, IP: stranger.IP, State: DevicePending, CreatedAt: now, ExpiresAt: now.Add(DeviceLife)}
+	d := Device{Public: minted.Public, Program: printable(in.Program), Agent: printable(in.Agent), For: only, IP: stranger.IP, State: DevicePending, CreatedAt: now, ExpiresAt: now.Add(DeviceLife)}
 	d.KeyID, d.MAC = s.MAC.Sum(minted.Signed())
 	if d.UserCode, err = s.userCode(); err != nil {
 		return Device{}, secret.String{}, err
@@ -107,6 +133,33 @@ func (s *Service) StartDevice(ctx context.Context, stranger org.Actor, program s
 		return Device{}, secret.String{}, fmt.Errorf("start device log-in: %w", err)
 	}
 	return d, text, nil
+}
+
+// meantFor is the organization of an address. One that does not exist gets a log-in that nobody can confirm: a stranger is not
+// told which addresses there are.
+func (s *Service) meantFor(ctx context.Context, slug string) (id.Org, error) {
+	if slug == "" {
+		return id.Org{}, nil
+	}
+	o, err := s.Orgs.BySlug(ctx, slug)
+	if fault.Is(err, fault.NotFound) {
+		return id.NewOrg(s.IDs), nil
+	}
+	return o.ID, err
+}
+
+// printable is what a program says of itself, without what would disturb a page or a terminal.
+func printable(text string) string {
+	text = strings.TrimSpace(strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(text, "")))
+	if r := []rune(text); len(r) > maxProgram {
+		text = string(r[:maxProgram])
+	}
+	return text
 }
 
 // userCode is eight letters, each as likely as any other.
@@ -160,15 +213,16 @@ func (s *Service) Device(ctx context.Context, actor org.Actor, code string) (Dev
 	if err != nil {
 		return Device{}, fmt.Errorf("device log-in: %w", err)
 	}
-	if !ok || d.State != DevicePending || !s.Clock.Now().Before(d.ExpiresAt) {
+	if !ok || d.State != DevicePending || !s.Clock.Now().Before(d.ExpiresAt) || !d.For.IsZero() && d.For != actor.Org {
 		s.codes.count(actor.Member.String())
-		return Device{}, fault.Field("code", "No log-in waits under this code. Codes end after ten minutes and work once; start bodhi login again.")
+		return Device{}, fault.Field("code", "No log-in waits under this code. Codes end after ten minutes and work once, and for members of the organization whose address the program was given; start the log-in again.")
 	}
 	return d, nil
 }
 
-// DecideDevice confirms or refuses a log-in. What is confirmed acts as the member.
-func (s *Service) DecideDevice(ctx context.Context, actor org.Actor, code string, approve bool) error {
+// DecideDevice confirms or refuses a log-in. What is confirmed acts as the member; an agent spends for the team, one of the
+// member's own.
+func (s *Service) DecideDevice(ctx context.Context, actor org.Actor, code string, approve bool, team id.Team) error {
 	d, err := s.Device(ctx, actor, code)
 	if err != nil {
 		return err
@@ -177,6 +231,9 @@ func (s *Service) DecideDevice(ctx context.Context, actor org.Actor, code string
 	action := "device.denied"
 	if approve {
 		d.State, action = DeviceApproved, "device.approved"
+		if d.Team, err = payer(actor, d, team); err != nil {
+			return err
+		}
 	}
 	return s.Tx.Do(ctx, func(ctx context.Context) error {
 		moved, err := s.Store.MoveDevice(ctx, d, DevicePending)
@@ -191,6 +248,29 @@ func (s *Service) DecideDevice(ctx context.Context, actor org.Actor, code string
 	})
 }
 
+// Payers are the teams that an agent of the actor may spend for.
+func Payers(actor org.Actor) []id.Team {
+	return slices.DeleteFunc(slices.Clone(actor.Teams), func(t id.Team) bool { return !actor.InTeam(t, org.Developer) })
+}
+
+// payer is the team that pays for what was confirmed; zero for a program that asks no models. Without a choice it is the default team.
+func payer(actor org.Actor, d Device, team id.Team) (id.Team, error) {
+	if d.Agent == "" {
+		return id.Team{}, nil
+	}
+	may := Payers(actor)
+	if len(may) == 0 {
+		return id.Team{}, fault.New(fault.Forbidden, "forbidden", "A coding agent spends for a team, and you are a developer in none. Ask a team lead to add you.")
+	}
+	if team.IsZero() {
+		team = may[0]
+	}
+	if !slices.Contains(may, team) {
+		return id.Team{}, fault.Field("team", "Choose one of the teams in which you are a developer.")
+	}
+	return team, nil
+}
+
 // Why a program does not have its token yet, or never will: RFC 8628's and RFC 6749's words.
 var (
 	ErrPending  = errors.New("authorization_pending")
@@ -200,9 +280,10 @@ var (
 	ErrGrant    = errors.New("invalid_grant")
 )
 
-// FinishDevice gives the program its personal token, once. door says where the request came from.
-func (s *Service) FinishDevice(ctx context.Context, door org.Actor, presented secret.String) (secret.String, Token, error) {
-	none := func(err error) (secret.String, Token, error) { return secret.String{}, Token{}, err }
+// FinishDevice gives the program what it logged in for, once: a personal token, or the session of an agent. door says where
+// the request came from.
+func (s *Service) FinishDevice(ctx context.Context, door org.Actor, presented secret.String) (Redeemed, error) {
+	none := func(err error) (Redeemed, error) { return Redeemed{}, err }
 	parsed, ok := secret.ParseToken(presented.Reveal())
 	if !ok {
 		return none(ErrGrant)
@@ -232,13 +313,13 @@ func (s *Service) FinishDevice(ctx context.Context, door org.Actor, presented se
 	return s.redeem(ctx, door, d)
 }
 
-func (s *Service) redeem(ctx context.Context, door org.Actor, d Device) (text secret.String, t Token, err error) {
+func (s *Service) redeem(ctx context.Context, door org.Actor, d Device) (out Redeemed, err error) {
 	_, m, err := s.Person(ctx, d.Org, d.Member)
 	if fault.Is(err, fault.Unauthenticated) || fault.Is(err, fault.NotFound) {
-		return text, t, ErrDenied // left between confirming and now
+		return out, ErrDenied // left between confirming and now
 	}
 	if err != nil {
-		return text, t, fmt.Errorf("finish device log-in: %w", err)
+		return out, fmt.Errorf("finish device log-in: %w", err)
 	}
 	actor := m.Acting(org.Actor{IP: door.IP, UserAgent: door.UserAgent, RequestID: door.RequestID, Via: org.ViaCLI})
 	name := "Log-in of " + d.Program
@@ -257,8 +338,16 @@ func (s *Service) redeem(ctx context.Context, door org.Actor, d Device) (text se
 		if !moved {
 			return ErrGrant
 		}
-		text, t, err = s.CreateToken(ctx, actor, NewToken{Name: name, Personal: true, ExpiresAt: s.Clock.Now().Add(deviceToken)})
+		if d.Agent != "" {
+			out, err = s.Agents.Open(ctx, actor, d)
+			return err
+		}
+		text, t, err := s.CreateToken(ctx, actor, NewToken{Name: name, Personal: true, ExpiresAt: s.Clock.Now().Add(deviceToken)})
+		out.Access, out.Until = text, t.ExpiresAt
 		return err
 	})
-	return text, t, err
+	if err == nil && d.Agent != "" {
+		s.changed(ctx) // inside the transaction nobody could read the key yet
+	}
+	return out, err
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/secret"
@@ -20,11 +21,11 @@ func TestAProgramLogsInWithAPersonsConsent(t *testing.T) {
 		h := webtest.NewHouse(t, d)
 		x := h.Found(t, "Acme")
 		ctx, dev := t.Context(), x.Actor(org.Developer)
-		waits, code, err := h.Identity.StartDevice(ctx, org.Actor{IP: "192.0.2.5"}, "bodhi on laptop\x1b[31m")
+		waits, code, err := h.Identity.StartDevice(ctx, org.Actor{IP: "192.0.2.5"}, identity.NewDevice{Program: "bodhi on laptop\x1b[31m"})
 		if err != nil || len(waits.UserCode) != 8 || waits.Program != "bodhi on laptop[31m" {
 			t.Fatalf("%+v, %v", waits, err)
 		}
-		finish := func() error { _, _, err := h.Identity.FinishDevice(ctx, org.Actor{}, code); return err }
+		finish := func() error { _, err := h.Identity.FinishDevice(ctx, org.Actor{}, code); return err }
 		if err := finish(); !errors.Is(err, identity.ErrPending) {
 			t.Errorf("before anybody confirmed: %v", err)
 		}
@@ -39,18 +40,18 @@ func TestAProgramLogsInWithAPersonsConsent(t *testing.T) {
 		if err != nil || seen.IP != "192.0.2.5" {
 			t.Fatalf("%+v, %v", seen, err)
 		}
-		if err := h.Identity.DecideDevice(ctx, dev, waits.Printed(), true); err != nil {
+		if err := h.Identity.DecideDevice(ctx, dev, waits.Printed(), true, id.Team{}); err != nil {
 			t.Fatal(err)
 		}
-		if err := h.Identity.DecideDevice(ctx, x.Actor(org.Admin), waits.Printed(), true); !fault.Is(err, fault.Invalid) {
+		if err := h.Identity.DecideDevice(ctx, x.Actor(org.Admin), waits.Printed(), true, id.Team{}); !fault.Is(err, fault.Invalid) {
 			t.Errorf("a second confirmation: %v", err)
 		}
 		var wg sync.WaitGroup
 		tokens := make(chan secret.String, 8)
 		for range 8 {
 			wg.Go(func() {
-				if text, _, err := h.Identity.FinishDevice(ctx, org.Actor{}, code); err == nil {
-					tokens <- text
+				if got, err := h.Identity.FinishDevice(ctx, org.Actor{}, code); err == nil {
+					tokens <- got.Access
 				} else if !errors.Is(err, identity.ErrGrant) {
 					t.Error(err)
 				}
@@ -84,31 +85,31 @@ func TestADeviceLogInEnds(t *testing.T) {
 	ctx, dev := t.Context(), x.Actor(org.Developer)
 	start := func() (identity.Device, secret.String) {
 		t.Helper()
-		d, code, err := h.Identity.StartDevice(ctx, org.Actor{IP: "192.0.2.5"}, "x")
+		d, code, err := h.Identity.StartDevice(ctx, org.Actor{IP: "192.0.2.5"}, identity.NewDevice{Program: "x"})
 		if err != nil {
 			t.Fatal(err)
 		}
 		return d, code
 	}
 	denied, code := start()
-	if err := h.Identity.DecideDevice(ctx, dev, denied.Printed(), false); err != nil {
+	if err := h.Identity.DecideDevice(ctx, dev, denied.Printed(), false, id.Team{}); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := h.Identity.FinishDevice(ctx, org.Actor{}, code); !errors.Is(err, identity.ErrDenied) {
+	if _, err := h.Identity.FinishDevice(ctx, org.Actor{}, code); !errors.Is(err, identity.ErrDenied) {
 		t.Errorf("refused: %v", err)
 	}
 	late, code := start()
 	confirmed, used := start()
-	if err := h.Identity.DecideDevice(ctx, dev, confirmed.Printed(), true); err != nil {
+	if err := h.Identity.DecideDevice(ctx, dev, confirmed.Printed(), true, id.Team{}); err != nil {
 		t.Fatal(err)
 	}
 	h.Clock.Advance(identity.DeviceLife)
 	for name, c := range map[string]secret.String{"unconfirmed": code, "confirmed": used} {
-		if _, _, err := h.Identity.FinishDevice(ctx, org.Actor{}, c); !errors.Is(err, identity.ErrExpired) {
+		if _, err := h.Identity.FinishDevice(ctx, org.Actor{}, c); !errors.Is(err, identity.ErrExpired) {
 			t.Errorf("%s, too late: %v", name, err)
 		}
 	}
-	if err := h.Identity.DecideDevice(ctx, dev, late.Printed(), true); !fault.Is(err, fault.Invalid) {
+	if err := h.Identity.DecideDevice(ctx, dev, late.Printed(), true, id.Team{}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("confirming too late: %v", err)
 	}
 	fresh, _ := start()
@@ -123,13 +124,13 @@ func TestADeviceLogInEnds(t *testing.T) {
 	}
 	token := x.Actor(org.Admin)
 	token.Member = org.Actor{}.Member
-	if err := h.Identity.DecideDevice(ctx, token, fresh.Printed(), true); !fault.Is(err, fault.Forbidden) {
+	if err := h.Identity.DecideDevice(ctx, token, fresh.Printed(), true, id.Team{}); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("a token confirms: %v", err)
 	}
 	for range 70 {
-		_, _, _ = h.Identity.StartDevice(ctx, org.Actor{IP: "192.0.2.6"}, "x")
+		_, _, _ = h.Identity.StartDevice(ctx, org.Actor{IP: "192.0.2.6"}, identity.NewDevice{Program: "x"})
 	}
-	if _, _, err := h.Identity.StartDevice(ctx, org.Actor{IP: "192.0.2.6"}, "x"); !fault.Is(err, fault.Limited) {
+	if _, _, err := h.Identity.StartDevice(ctx, org.Actor{IP: "192.0.2.6"}, identity.NewDevice{Program: "x"}); !fault.Is(err, fault.Limited) {
 		t.Errorf("seventy log-ins from one address: %v", err)
 	}
 }

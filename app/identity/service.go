@@ -46,6 +46,7 @@ type Config struct {
 
 	Factors   Factors
 	Providers Providers
+	Agents    Agents // nil where no coding agent logs in
 }
 
 // Service is sign-up, log-in, members, teams and tokens.

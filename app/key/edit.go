@@ -20,10 +20,11 @@ type Edit struct {
 	Models    *[]string
 	Networks  *[]string
 	Endpoints *[]string
+	Tags      *[]string
 }
 
 // Edit changes a key. Who may change it may narrow it; what it may do afterwards that it could not before (more models,
-// networks or endpoints, a longer life) is for those who may create such a key.
+// networks or endpoints, a longer life, other tags) is for those who may create such a key.
 func (s *Service) Edit(ctx context.Context, actor org.Actor, k id.Key, e Edit) (Key, error) {
 	if err := actor.Require(org.Developer); err != nil {
 		return Key{}, err
@@ -54,12 +55,12 @@ func mayOnlyNarrow(err error) error {
 	if !fault.Is(err, fault.Forbidden) {
 		return err
 	}
-	return fault.New(fault.Forbidden, "forbidden", "You may narrow this key, but not give it more models, networks, endpoints or time: only who may create such a key does that. Ask your team lead.")
+	return fault.New(fault.Forbidden, "forbidden", "You may narrow this key, but not give it more models, networks, endpoints or time, or other tags: only who may create such a key does that. Ask your team lead.")
 }
 
 // applied is the key after the edit, or every field that is wrong, joined.
 func (e Edit) applied(k Key, now time.Time) (Key, error) {
-	var errs [5]error
+	var errs [6]error
 	if e.Name != nil {
 		k.Name, errs[0] = org.Name("name", "a name for the key", *e.Name, maxName)
 	}
@@ -76,13 +77,17 @@ func (e Edit) applied(k Key, now time.Time) (Key, error) {
 	if e.Endpoints != nil {
 		k.Endpoints, errs[4] = endpoints(*e.Endpoints)
 	}
+	if e.Tags != nil {
+		k.Tags, errs[5] = tags(*e.Tags)
+	}
 	return k, errors.Join(errs[:]...)
 }
 
 // wider reports whether b may do anything that a may not.
 func wider(a, b Key) bool {
 	later := !a.ExpiresAt.IsZero() && (b.ExpiresAt.IsZero() || b.ExpiresAt.After(a.ExpiresAt))
-	return later || widerModels(a.Models, b.Models) || widerNetworks(a.Networks, b.Networks) || !b.Endpoints.Within(a.Endpoints)
+	return later || widerModels(a.Models, b.Models) || widerNetworks(a.Networks, b.Networks) || !b.Endpoints.Within(a.Endpoints) ||
+		!slices.Equal(a.Tags, b.Tags) // budgets and limits of tags bind by them
 }
 
 func widerModels(a, b []string) bool {
@@ -111,7 +116,7 @@ func difference(a, b Key) facts {
 // editable are the fields that people change, as the audit log shows them.
 func editable(k Key) map[string]any {
 	out := map[string]any{"name": k.Name, "models": append([]string{}, k.Models...), "networks": networkNames(k.Networks),
-		"endpoints": k.Endpoints.Names(), "expires_at": ""}
+		"endpoints": k.Endpoints.Names(), "tags": append([]string{}, k.Tags...), "expires_at": ""}
 	if !k.ExpiresAt.IsZero() {
 		out["expires_at"] = k.ExpiresAt.UTC().Format(time.RFC3339)
 	}

@@ -23,6 +23,10 @@ type Grant struct {
 	Networks []netip.Prefix
 	// Endpoints that it may be used for; none = all.
 	Endpoints Endpoints
+	// Tags are put on every request, "client=acme,project=apollo", and win over the request's own.
+	Tags string
+	// Agent says that a coding agent logged in as its member, without a key that somebody copied.
+	Agent bool
 	// ExpiresAt is when the key stops; zero = never.
 	ExpiresAt time.Time
 }

@@ -3,6 +3,7 @@ package key
 import (
 	"fmt"
 	"net/netip"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -27,7 +28,10 @@ type Record struct {
 	Models     []string       `json:"models,omitempty"`
 	Networks   []netip.Prefix `json:"networks,omitempty"`
 	Endpoints  []string       `json:"endpoints,omitempty"`
+	Tags       []string       `json:"tags,omitempty"`
 	ExpiresAt  time.Time      `json:"expires_at,omitzero"`
+	// Agent is set for the session of a coding agent.
+	Agent bool `json:"agent,omitempty"`
 	// Off is set for a disabled key and for one whose member left.
 	Off bool `json:"off,omitempty"`
 	// Gone is set for a deleted key: it is refused like one that never was, but its use is told.
@@ -46,6 +50,8 @@ type publicID [16]byte
 type index struct {
 	*table
 	known int // how many entries are keys': without any there is one that nobody's id is
+	// replaced is closed when a newer index is in use.
+	replaced chan struct{}
 }
 
 // entry is one secret. A key that was rotated has two.
@@ -80,7 +86,7 @@ func compile(records []Record) (*index, error) {
 			slugs[r.Org] = slug
 		}
 		grant := Grant{
-			Key: r.Key, Name: r.Name, OrgSlug: slug, Models: r.Models, Networks: r.Networks, Endpoints: StoredEndpoints(r.Endpoints), ExpiresAt: r.ExpiresAt,
+			Key: r.Key, Name: r.Name, OrgSlug: slug, Models: r.Models, Networks: r.Networks, Endpoints: StoredEndpoints(r.Endpoints), ExpiresAt: r.ExpiresAt, Agent: r.Agent, Tags: strings.Join(r.Tags, ","),
 			Chain: org.Chain{Org: r.Org, Department: r.Department, Team: r.Team, Member: r.Member, Key: r.Key},
 		}
 		if err := b.add(&r, r.Public, r.KeyID, r.MAC, time.Time{}, grant); err != nil {
@@ -92,7 +98,7 @@ func compile(records []Record) (*index, error) {
 			}
 		}
 	}
-	return &index{newTable(b.ids, b.entries), len(b.ids)}, nil
+	return &index{newTable(b.ids, b.entries), len(b.ids), make(chan struct{})}, nil
 }
 
 // builder collects what an index is made of.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,6 +27,10 @@ type Input struct {
 	Networks []string
 	// Endpoints narrows what for: names of classes; empty = all.
 	Endpoints []string
+	// Tags are put on every request, "project=apollo", and win over those that a request brings: costs go where they belong.
+	Tags []string
+	// Own is what the key may spend and do by itself, on top of what binds its member and team.
+	Own Allowance
 }
 
 // Bounds of one key, which keep the compiled index small.
@@ -34,11 +39,12 @@ const (
 	maxModels   = 50
 	maxModel    = 200
 	maxNetworks = 20
+	maxTags     = 8 // of the 16 that fit on a request
 )
 
 // check cleans the input and reports every field that is wrong, joined.
 func (in *Input) check(now time.Time) (n []netip.Prefix, e Endpoints, err error) {
-	var errs [7]error
+	var errs [9]error
 	in.Name, errs[0] = org.Name("name", "a name for the key", in.Name, maxName)
 	if in.Team.IsZero() {
 		errs[1] = fault.Field("team", "Choose the team that pays for this key.")
@@ -53,6 +59,8 @@ func (in *Input) check(now time.Time) (n []netip.Prefix, e Endpoints, err error)
 	in.Models, errs[4] = models(in.Models)
 	n, errs[5] = networks(in.Networks)
 	e, errs[6] = endpoints(in.Endpoints)
+	in.Tags, errs[7] = tags(in.Tags)
+	errs[8] = in.Own.check()
 	return n, e, errors.Join(errs[:]...)
 }
 
@@ -78,6 +86,29 @@ func models(in []string) ([]string, error) {
 	if len(out) > maxModels {
 		return nil, fault.Field("models", fmt.Sprintf("A key can name at most %d models. Leave it empty to allow all.", maxModels))
 	}
+	return out, nil
+}
+
+// tags reads pairs like project=apollo, sorted, one value for each name.
+func tags(in []string) ([]string, error) {
+	out := []string{}
+	for _, t := range in {
+		if t = strings.TrimSpace(t); t == "" {
+			continue
+		}
+		name, value, ok := strings.Cut(t, "=")
+		if !ok || name == "" || value == "" || len(t) > 100 || strings.ContainsAny(t, ",\n\r") {
+			return nil, fault.Field("tags", fmt.Sprintf("%.60q is not a tag. Write a name and a value, project=apollo, up to 100 characters and without commas.", t))
+		}
+		if slices.ContainsFunc(out, func(o string) bool { return strings.HasPrefix(o, name+"=") }) {
+			return nil, fault.Field("tags", fmt.Sprintf("The tag %.60q comes twice. Each name has one value.", name))
+		}
+		out = append(out, t)
+	}
+	if len(out) > maxTags {
+		return nil, fault.Field("tags", fmt.Sprintf("A key carries at most %d tags.", maxTags))
+	}
+	slices.Sort(out)
 	return out, nil
 }
 

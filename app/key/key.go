@@ -35,6 +35,7 @@ type Key struct {
 	Models        []string
 	Networks      []netip.Prefix
 	Endpoints     Endpoints // none = all
+	Tags          []string  // "project=apollo", sorted; put on every request
 	// Old is the secret before the last rotation.
 	Old Old
 	// CreatedBy is the label of who made it.
@@ -47,6 +48,9 @@ type Key struct {
 	// Held says that somebody else than its member disabled it: the member may not enable it again.
 	Held       bool
 	LastUsedAt time.Time // zero = never; to about a minute
+	// Agent is the program whose log-in this is ("claude_code"); "" for a key that people copy. An agent's session has no secret:
+	// its access tokens are made when it asks (Access).
+	Agent string
 	// Stopped says that the key is refused for where it stands: its member is disabled, has left the team or the
 	// organization, or its service account or team is archived. It follows from the tree, and ends with its reason.
 	Stopped bool
@@ -85,8 +89,10 @@ func (k Key) Status(now time.Time) string {
 type Store interface {
 	Insert(ctx context.Context, k Key) error
 	Get(ctx context.Context, o id.Org, k id.Key) (Key, error)
-	// List gives an organization's keys, newest first.
-	List(ctx context.Context, o id.Org) ([]Key, error)
+	// List gives an organization's keys that a query leaves, newest first.
+	List(ctx context.Context, o id.Org, q Query) ([]Key, error)
+	// Count counts those that may be seen (Within, Self), and of them those idle since.
+	Count(ctx context.Context, o id.Org, q Query) (Counts, error)
 	// SetDisabled writes DisabledAt, Held and UpdatedAt.
 	SetDisabled(ctx context.Context, k Key) error
 	// Rotate writes a new secret, Old and UpdatedAt, if the key still has the secret of Old: else Changed.

@@ -51,6 +51,9 @@ func (s *Service) Rotate(ctx context.Context, actor org.Actor, k id.Key, overlap
 }
 
 func (s *Service) mayRotate(ctx context.Context, actor org.Actor, k Key, now time.Time) error {
+	if k.Agent != "" {
+		return fault.New(fault.Conflict, "agent_session", "This is the log-in of a coding agent, which has no secret to replace. Delete it, and log in again from the agent.")
+	}
 	if status := k.Status(now); status != "active" {
 		return fault.Newf(fault.Conflict, "key_not_active", "This key is %s, so a new secret would not work either. Enable it or give it a later expiry first, or create a new key.", status)
 	}

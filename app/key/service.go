@@ -30,6 +30,8 @@ type Config struct {
 	MAC    *secret.MAC // master.MAC(key.Purpose)
 	Random io.Reader
 	Log    *slog.Logger
+	// Allowances may be nil where keys are made without budgets and limits of their own.
+	Allowances Allowances
 }
 
 // Service is the control plane of virtual keys.
@@ -53,6 +55,11 @@ func (s *Service) Create(ctx context.Context, actor org.Actor, in Input) (Create
 	if err := actor.Require(org.Developer); err != nil {
 		return Created{}, err
 	}
+	return s.make(ctx, actor, in, "")
+}
+
+// make makes a key, or with a program's name the session of an agent.
+func (s *Service) make(ctx context.Context, actor org.Actor, in Input, agent string) (Created, error) {
 	now := s.Clock.Now()
 	networks, classes, err := in.check(now)
 	if err != nil {
@@ -66,7 +73,7 @@ func (s *Service) Create(ctx context.Context, actor org.Actor, in Input) (Create
 		return Created{}, fmt.Errorf("create key: %w", err)
 	}
 	k := Key{ID: id.NewKey(s.IDs), Org: actor.Org, Name: in.Name, Team: in.Team, Member: in.Member, Account: in.Account, Public: minted.Public,
-		Last4: minted.Last(), Models: in.Models, Networks: networks, Endpoints: classes, CreatedBy: actor.Label, CreatedAt: now, UpdatedAt: now, ExpiresAt: in.ExpiresAt}
+		Last4: minted.Last(), Models: in.Models, Networks: networks, Endpoints: classes, CreatedBy: actor.Label, CreatedAt: now, UpdatedAt: now, ExpiresAt: in.ExpiresAt, Agent: agent, Tags: in.Tags}
 	k.KeyID, k.MAC = s.MAC.Sum(minted.Signed())
 	err = s.Tx.Do(ctx, func(ctx context.Context) error {
 		if k.Member.IsZero() {
@@ -78,7 +85,10 @@ func (s *Service) Create(ctx context.Context, actor org.Actor, in Input) (Create
 		if err := s.Store.Insert(ctx, k); err != nil {
 			return err
 		}
-		return s.Audit.Append(ctx, actor, audit.Entry{Action: "key.created", Target: k.ID.String(), TargetName: k.Name, After: created(k)})
+		if err := s.Audit.Append(ctx, actor, audit.Entry{Action: "key.created", Target: k.ID.String(), TargetName: k.Name, After: created(k)}); err != nil {
+			return err
+		}
+		return s.allow(ctx, actor, k, in.Own)
 	})
 	if err != nil {
 		return Created{}, fmt.Errorf("create key: %w", err)
@@ -143,24 +153,6 @@ func (s *Service) mayCreate(ctx context.Context, actor org.Actor, in Input) erro
 		}
 	}
 	return fault.Field("team", "This member is not in that team. A key spends for a team its member belongs to.")
-}
-
-// List gives the keys the actor may see, newest first.
-func (s *Service) List(ctx context.Context, actor org.Actor) ([]Key, error) {
-	if err := actor.Require(org.Viewer); err != nil {
-		return nil, err
-	}
-	all, err := s.Store.List(ctx, actor.Org)
-	if err != nil {
-		return nil, fmt.Errorf("list keys: %w", err)
-	}
-	var out []Key
-	for _, k := range all {
-		if sees(actor, k) {
-			out = append(out, k)
-		}
-	}
-	return out, nil
 }
 
 // Get gives one key.
@@ -269,6 +261,9 @@ func created(k Key) map[string]any {
 	out := editable(k)
 	delete(out, "name") // the entry has it
 	out["team"], out["public"] = k.Team.String(), k.Public
+	if k.Agent != "" {
+		out["agent"] = k.Agent
+	}
 	if k.ExpiresAt.IsZero() {
 		delete(out, "expires_at")
 	}

@@ -157,20 +157,17 @@ func (s *Service) same(ctx context.Context, r provider.ConnectionRecord, in prov
 }
 
 func (s *Service) aliases(ctx context.Context, actor org.Actor, wanted []AliasInput) error {
-	there, err := s.Aliases.List(ctx, actor)
+	names, err := s.Aliases.Names(ctx, actor)
 	if err != nil {
 		return err
 	}
-	connections, err := s.Connections.List(ctx, actor)
-	if err != nil {
-		return err
-	}
+	there := names.Aliases
 	for _, w := range wanted {
 		in := route.Input{Name: w.Name, Targets: w.Targets}
 		i := slices.IndexFunc(there, func(a route.Alias) bool { return a.Name == w.Name })
 		if i < 0 {
 			_, err = s.Aliases.Create(ctx, actor, in)
-		} else if !slices.Equal(route.Spell(there[i].Targets, connections), w.Targets) {
+		} else if !slices.Equal(route.Spell(there[i].Targets, names), w.Targets) {
 			_, err = s.Aliases.Update(ctx, actor, there[i].ID, in)
 		}
 		if err != nil {

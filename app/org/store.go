@@ -103,7 +103,8 @@ type MemberQuery struct {
 	// Within leaves only members of these teams, and Self; nil = all members.
 	Within []id.Team
 	Self   id.Member
-	Search string // part of a name or an address
+	IDs    []id.Member // only these; nil = all
+	Search string      // part of a name or an address
 	Team   id.Team
 	Role   Role // held anywhere
 	Status MemberStatus

@@ -21,7 +21,7 @@ type Traffic struct {
 	From     time.Time
 }
 
-// Traffic sums up the answered requests of the last 30 days that a route decided ("alias smart"), split where inputs get
+// Traffic sums up the answered requests of the last 30 days that a route decided ("alias smart", with its rules and canary), split where inputs get
 // longer than bounds. It is the whole organization's, for those who decide where its requests go.
 func (s *Service) Traffic(ctx context.Context, a org.Actor, route string, bounds []int64) (Traffic, error) {
 	if err := a.Require(org.Admin); err != nil {

@@ -9,7 +9,6 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/key"
-	"github.com/bodhi-gateway/bodhi/app/live"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 )
@@ -38,6 +37,11 @@ type tenant struct {
 	bare        map[string]*compiled // model names from the endpoints' own lists
 	offered     []string             // aliases that work and bare names, sorted
 	policy      Policy
+	rules       []ruling // for any model
+	names       words    // that those speak of
+	holidays    map[string]bool
+	written     map[id.Alias]*Alias // as they are stored, for drafts
+	byID        map[id.Connection]*connection
 }
 
 // connection is one connection and, if it takes no traffic, why. Of one with ownList only its own list of models counts,
@@ -49,10 +53,13 @@ type connection struct {
 	ownList bool
 }
 
-// compiled is a plan made ahead, or why there is none.
+// compiled is a plan made ahead, or why there is none; and for an alias its rules, asked before.
 type compiled struct {
-	plan Plan
-	down string
+	plan   Plan
+	down   string
+	rules  []ruling
+	names  words // that the rules speak of
+	canary *split
 }
 
 // Records are what the index is compiled of. They are JSON-able, so a live.Mirror can keep the last good ones on disk.
@@ -91,7 +98,6 @@ func (r Reader) Read(ctx context.Context) (Records, error) {
 func Compile(ctx context.Context, all Records, book Catalog, vault provider.Opener) (*Index, []error) {
 	connections, aliases := all.Connections, all.Aliases
 	x := &Index{tenants: map[id.Org]*tenant{}, catalog: book}
-	byID := make(map[id.Connection]*connection, len(connections))
 	var broken []error
 	for i := range connections {
 		c, err := compileConnection(ctx, &connections[i], vault)
@@ -100,8 +106,8 @@ func Compile(ctx context.Context, all Records, book Catalog, vault provider.Open
 		}
 		c.known, c.ownList = knownAs(&connections[i], book)
 		c.PricedAs = provider.Payee(c.known, c.ID)
-		byID[c.ID] = c
 		t := x.tenant(c.Org)
+		t.byID[c.ID] = c
 		t.connections[c.Name] = c
 		t.ordered = append(t.ordered, c)
 		for _, m := range Offers(&connections[i], book) {
@@ -109,13 +115,13 @@ func Compile(ctx context.Context, all Records, book Catalog, vault provider.Open
 		}
 	}
 	for i := range aliases {
-		x.tenant(aliases[i].Org).alias(&aliases[i], byID)
+		x.tenant(aliases[i].Org).written[aliases[i].ID] = &aliases[i]
 	}
 	for _, p := range all.Policies {
 		x.tenant(p.Org).policy = p
 	}
 	for _, t := range x.tenants {
-		t.list()
+		broken = append(broken, t.compile()...)
 	}
 	return x, broken
 }
@@ -137,7 +143,7 @@ func compileConnection(ctx context.Context, r *provider.ConnectionRecord, vault 
 func (x *Index) tenant(o id.Org) *tenant {
 	t := x.tenants[o]
 	if t == nil {
-		t = &tenant{connections: map[string]*connection{}, aliases: map[string]*compiled{}, bare: map[string]*compiled{}}
+		t = &tenant{connections: map[string]*connection{}, bare: map[string]*compiled{}, written: map[id.Alias]*Alias{}, byID: map[id.Connection]*connection{}}
 		x.tenants[o] = t
 	}
 	return t
@@ -152,24 +158,7 @@ func (t *tenant) offer(c *connection, model string) {
 		p = &compiled{plan: Plan{Route: "model " + model}}
 		t.bare[model] = p
 	}
-	p.plan.Targets = append(p.plan.Targets, Target{c.Connection, model, "offered by connection " + c.Name})
-}
-
-func (t *tenant) alias(a *Alias, byID map[id.Connection]*connection) {
-	p := &compiled{plan: Plan{Route: "alias " + a.Name}}
-	for i, ref := range a.Targets {
-		c := byID[ref.Connection]
-		switch {
-		case c == nil || c.Org != a.Org:
-			p.skip("a deleted connection")
-		case c.down != "":
-			p.skip(c.Name + " is " + c.down)
-		default:
-			why := fmt.Sprintf("alias %s, target %d of %d", a.Name, i+1, len(a.Targets))
-			p.plan.Targets = append(p.plan.Targets, Target{c.Connection, ref.Model, why})
-		}
-	}
-	t.aliases[a.Name] = p
+	p.plan.Targets = append(p.plan.Targets, Target{c.Connection, model, "offered by connection " + c.Name, 1})
 }
 
 func (c *compiled) skip(why string) {
@@ -210,50 +199,4 @@ func (x *Index) Offer(g *key.Grant) []string {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
-}
-
-// Table holds the current index and answers from it. The zero Table knows nothing yet and says so. Safe for concurrent
-// use.
-type Table struct{ cell live.Cell[Index] }
-
-// Set swaps the index.
-func (t *Table) Set(x *Index) { t.cell.Set(x) }
-
-// Plan answers from the current index.
-func (t *Table) Plan(o id.Org, call *llm.Call) (Plan, error) {
-	x := t.cell.Get()
-	if x == nil {
-		return Plan{}, notLoaded()
-	}
-	return x.Plan(o, call)
-}
-
-// Offer answers from the current index.
-func (t *Table) Offer(g *key.Grant) []string {
-	x := t.cell.Get()
-	if x == nil {
-		return nil
-	}
-	return x.Offer(g)
-}
-
-// Connection answers from the current index.
-func (t *Table) Connection(o id.Org, c id.Connection) (*provider.Connection, bool) {
-	x := t.cell.Get()
-	if x == nil {
-		return nil, false
-	}
-	return x.Connection(o, c)
-}
-
-// Connection finds a connection that takes traffic.
-func (x *Index) Connection(o id.Org, c id.Connection) (*provider.Connection, bool) {
-	if own := x.tenants[o]; own != nil {
-		for _, k := range own.ordered {
-			if k.ID == c && k.down == "" {
-				return k.Connection, true
-			}
-		}
-	}
-	return nil, false
 }

@@ -26,56 +26,31 @@ const (
 	maxModel   = 200 // bytes of a model name
 )
 
-// checked reads the input against the organization's connections and says everything that is wrong at once.
-func (in Input) checked(there []provider.ConnectionRecord) (string, []TargetRef, error) {
+const nameRule = "An alias is 1 to 60 lower-case letters, digits, dots, hyphens and underscores, e.g. smart: apps send it as \"model\"."
+
+// checked reads the input against what there is and says everything that is wrong at once. self is the alias that is
+// changed; zero for a new one.
+func (in Input) checked(names Names, self id.Alias) (string, []TargetRef, error) {
 	var errs []error
 	name := strings.TrimSpace(in.Name)
 	if !nameForm.MatchString(name) {
-		errs = append(errs, fault.Field("name", "An alias is 1 to 60 lower-case letters, digits, dots, hyphens and underscores, e.g. smart: apps send it as \"model\"."))
+		errs = append(errs, fault.Field("name", nameRule))
 	}
-	targets, err := parseTargets(in.Targets, there)
+	targets, err := parseTargets(in.Targets, names, self)
 	if err != nil {
 		errs = append(errs, err)
 	}
 	return name, targets, errors.Join(errs...)
 }
 
-func parseTargets(lines []string, there []provider.ConnectionRecord) ([]TargetRef, error) {
-	byName := make(map[string]id.Connection, len(there))
-	for _, c := range there {
-		byName[c.Name] = c.ID
+func parseTargets(lines []string, names Names, self id.Alias) ([]TargetRef, error) {
+	k := checker{names: names, self: self}
+	texts := make([]ToTarget, len(lines))
+	for i, line := range lines {
+		texts[i].To = line
 	}
-	var out []TargetRef
-	for _, line := range lines {
-		line = strings.TrimSpace(line)
-		if line == "" {
-			continue
-		}
-		connection, model, ok := strings.Cut(line, "/")
-		target, known := byName[connection]
-		switch {
-		case !ok || connection == "" || model == "":
-			return nil, wrong("%q is not a target. Write connection/model, e.g. %s.", clip(line), example(there))
-		case !known:
-			return nil, wrong("There is no connection %q. Yours are %s.", clip(connection), names(there))
-		case len(model) > maxModel || strings.ContainsFunc(model, func(r rune) bool { return r <= ' ' || r == 0x7f }):
-			return nil, wrong("The model in %q has spaces or more than %d characters. Write it as the provider does.", clip(line), maxModel)
-		}
-		ref := TargetRef{Connection: target, Model: model}
-		for _, earlier := range out {
-			if earlier == ref {
-				return nil, wrong("%q is there twice. A target can be tried once per request.", clip(line))
-			}
-		}
-		out = append(out, ref)
-	}
-	switch {
-	case len(out) == 0:
-		return nil, wrong("An alias needs at least one target, e.g. %s.", example(there))
-	case len(out) > maxTargets:
-		return nil, wrong("An alias has at most %d targets, these are %d.", maxTargets, len(out))
-	}
-	return out, nil
+	refs := k.list("targets", texts, Ordered)
+	return refs, errors.Join(k.errs...)
 }
 
 func wrong(format string, args ...any) error {

@@ -11,7 +11,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/provider"
 )
 
-// Plan says where a call goes, in order. The model it asks for is, in this order of precedence:
+// Plan says where a call goes that no rule decides, in order. The model it asks for is, in this order of precedence:
 //
 //	an alias               its targets, as a fallback chain
 //	connection/model       that one; any model name, so what is newer than our lists works
@@ -24,12 +24,18 @@ func (x *Index) Plan(o id.Org, call *llm.Call) (Plan, error) {
 	if t == nil {
 		return Plan{}, notFound(call.Model, `Your organization has no provider connection yet. Add one in the dashboard under "Connections".`)
 	}
-	p, err := x.plan(t, call.Model)
-	p.Unsupported = t.policy.Unsupported
-	return p, err
+	return x.plan(t, call.Model)
 }
 
 func (x *Index) plan(t *tenant, model string) (Plan, error) {
+	p, err := x.named(t, model)
+	if t.aliases[model] == nil { // else it has its own word
+		p.Unsupported = t.policy.Unsupported
+	}
+	return p, err
+}
+
+func (x *Index) named(t *tenant, model string) (Plan, error) {
 	if a, ok := t.aliases[model]; ok {
 		if len(a.plan.Targets) == 0 {
 			return Plan{}, notFound(model, fmt.Sprintf("The alias %q has no target that works: %s. Ask whoever manages connections.", model, a.down))
@@ -44,7 +50,7 @@ func (x *Index) plan(t *tenant, model string) (Plan, error) {
 			if c.down != "" {
 				return Plan{}, notFound(model, fmt.Sprintf("The connection %q is %s. %s", prefix, c.down, t.available()))
 			}
-			return Plan{Route: "connection " + c.Name, Targets: []Target{{c.Connection, rest, "the request names connection " + c.Name}}}, nil
+			return Plan{Route: "connection " + c.Name, Targets: []Target{{c.Connection, rest, "the request names connection " + c.Name, 1}}}, nil
 		}
 		if targets := x.byCatalogue(t, prefix, rest); len(targets) > 0 {
 			return Plan{Route: "catalogue " + model, Targets: targets}, nil
@@ -68,7 +74,7 @@ func (x *Index) byCatalogue(t *tenant, prefix, model string) []Target {
 			continue
 		}
 		if x.knows(t, c, model) {
-			out = append(out, Target{c.Connection, model, "connection " + c.Name + " leads to " + prefix})
+			out = append(out, Target{c.Connection, model, "connection " + c.Name + " leads to " + prefix, 1})
 		}
 	}
 	return out
@@ -90,7 +96,7 @@ func (x *Index) byName(t *tenant, model string) []Target {
 	var out []Target
 	for _, c := range t.ordered {
 		if c.down == "" && x.knows(t, c, model) {
-			out = append(out, Target{c.Connection, model, "the catalogue has it for connection " + c.Name})
+			out = append(out, Target{c.Connection, model, "the catalogue has it for connection " + c.Name, 1})
 		}
 	}
 	return out

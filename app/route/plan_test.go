@@ -60,6 +60,7 @@ type town struct {
 	here, there id.Org
 	connections []provider.ConnectionRecord
 	aliases     []route.Alias
+	policies    []route.Policy
 }
 
 func newTown() *town {
@@ -105,7 +106,7 @@ func (w *town) alias(o id.Org, name string, targets ...route.TargetRef) {
 func (w *town) compile(t *testing.T) *route.Index {
 	t.Helper()
 	book := shop{"openai": {"gpt-5.5", "gpt-5.5-mini", "o7", "gpt-1-old"}, "openai-compatible": {"o7"}, "groq": {"kimi"}, "sandbox": {"sandbox-video"}}
-	x, broken := route.Compile(t.Context(), route.Records{Connections: w.connections, Aliases: w.aliases}, book, glass{})
+	x, broken := route.Compile(t.Context(), route.Records{Connections: w.connections, Aliases: w.aliases, Policies: w.policies}, book, glass{})
 	if len(broken) != 1 || !strings.Contains(broken[0].Error(), w.connections[6].ID.String()) {
 		t.Fatalf("broken = %v, want only the connection torn", broken)
 	}

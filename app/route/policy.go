@@ -3,6 +3,7 @@ package route
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/audit"
@@ -17,7 +18,13 @@ type Policy struct {
 	Org id.Org `json:"org"`
 	// Unsupported is what becomes of a parameter that the serving provider does not have.
 	Unsupported llm.Unsupported `json:"unsupported"`
-	UpdatedAt   time.Time       `json:"updated_at"`
+	// Rules are asked in order before any alias, whatever model was asked for.
+	Rules []Rule `json:"rules,omitempty"`
+	// Holidays are dates ("2026-12-25") in the organization's zone, sorted.
+	Holidays []string `json:"holidays,omitempty"`
+	// Version counts changes; 0 before the first.
+	Version   int64     `json:"version,omitempty"`
+	UpdatedAt time.Time `json:"updated_at"`
 }
 
 // Policy gives the organization's policy.
@@ -41,21 +48,79 @@ func (s *Service) SetUnsupported(ctx context.Context, actor org.Actor, word stri
 	if !ok {
 		return Policy{}, fault.Field("unsupported_parameters", `unsupported_parameters is "warn", "drop" or "reject".`)
 	}
-	p := Policy{Org: actor.Org, Unsupported: want, UpdatedAt: s.Clock.Now().UTC()}
+	return s.setGeneral(ctx, actor, "routing.updated", func(p *Policy, _ Names) error {
+		p.Unsupported = want
+		return nil
+	})
+}
+
+// setGeneral changes what holds for all of an organization's routes.
+func (s *Service) setGeneral(ctx context.Context, actor org.Actor, action string, change func(p *Policy, n Names) error) (Policy, error) {
+	var p Policy
 	err := s.Tx.Do(ctx, func(ctx context.Context) error {
-		before, err := s.Store.Policy(ctx, actor.Org)
+		names, err := s.allNames(ctx, actor.Org)
 		if err != nil {
 			return err
 		}
-		if err := s.Store.SetPolicy(ctx, p); err != nil {
+		if p, err = s.Store.Policy(ctx, actor.Org); err != nil {
 			return err
 		}
-		return s.Audit.Append(ctx, actor, audit.Entry{Action: "routing.updated", Target: actor.Org.String(), TargetName: "Routing",
-			Before: map[string]any{"unsupported_parameters": before.Unsupported.String()}, After: map[string]any{"unsupported_parameters": want.String()}})
+		before := p
+		if err := change(&p, names); err != nil {
+			return err
+		}
+		return s.replaceGeneral(ctx, actor, action, before, &p, names)
 	})
 	if err != nil {
-		return Policy{}, fmt.Errorf("route: set the policy: %w", err)
+		return Policy{}, public("change the rules of", err)
 	}
 	s.changed(ctx)
 	return p, nil
+}
+
+func (s *Service) replaceGeneral(ctx context.Context, actor org.Actor, action string, before Policy, p *Policy, names Names) error {
+	p.Org, p.UpdatedAt, p.Version = actor.Org, s.Clock.Now().UTC(), before.Version+1
+	if before.Version > 0 {
+		old := Version{Org: actor.Org, Number: before.Version, Body: names.General(before), At: before.UpdatedAt}
+		if err := s.Store.Keep(ctx, old); err != nil {
+			return err
+		}
+	}
+	if err := s.Store.SetPolicy(ctx, *p); err != nil {
+		return err
+	}
+	if err := s.Store.Keep(ctx, Version{Org: actor.Org, Number: p.Version, Body: names.General(*p), Action: action, By: actor.Label, At: p.UpdatedAt}); err != nil {
+		return err
+	}
+	return s.Audit.Append(ctx, actor, audit.Entry{Action: action, Target: actor.Org.String(), TargetName: "Routing", Before: generalFacts(before, names), After: generalFacts(*p, names)})
+}
+
+func generalFacts(p Policy, names Names) map[string]any {
+	out := map[string]any{"unsupported_parameters": p.Unsupported.String()}
+	if len(p.Rules) > 0 {
+		out["rules"] = names.rules(p.Rules)
+	}
+	if len(p.Holidays) > 0 {
+		out["holidays"] = p.Holidays
+	}
+	return out
+}
+
+func (p *Policy) refs() []TargetRef {
+	var lists [][]TargetRef
+	for _, r := range p.Rules {
+		lists = append(lists, r.Targets)
+	}
+	return distinct(lists)
+}
+
+// releaseGeneral takes targets out of the organization's rules; inside the transaction of Release.
+func (s *Service) releaseGeneral(ctx context.Context, actor org.Actor, gone func(TargetRef) bool, names Names) error {
+	before, err := s.Store.Policy(ctx, actor.Org)
+	if err != nil || !slices.ContainsFunc(before.refs(), gone) {
+		return err
+	}
+	p := before
+	p.Rules = rulesWithout(p.Rules, func(list []TargetRef) []TargetRef { return slices.DeleteFunc(slices.Clone(list), gone) })
+	return s.replaceGeneral(ctx, actor, "routing.updated", before, &p, names)
 }

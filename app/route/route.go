@@ -17,18 +17,13 @@ type Alias struct {
 	ID   id.Alias `json:"id"`
 	Org  id.Org   `json:"org"`
 	Name string   `json:"name"` // [a-z0-9._-], unique in the organization
-	// Targets in fallback order.
+	// Targets in fallback order, for requests that no rule takes.
 	Targets []TargetRef `json:"targets"`
+	Routing Routing     `json:"routing,omitzero"`
 	// Version counts changes; an update with an old one is refused.
 	Version   int64     `json:"version"`
 	CreatedAt time.Time `json:"created_at"`
 	UpdatedAt time.Time `json:"updated_at"`
-}
-
-// TargetRef is a target as stored: a connection's id and an upstream model name.
-type TargetRef struct {
-	Connection id.Connection `json:"connection"`
-	Model      string        `json:"model"`
 }
 
 // Target is one connection and model that a request can be sent to.
@@ -36,13 +31,18 @@ type Target struct {
 	Connection *provider.Connection
 	Model      string // upstream model name
 	Why        string // why it is at this place, for the decision log
+	Weight     int    // its share under a strategy that Weighs, at least 1
 }
 
 // Plan is where a request goes, in order. Its targets are shared with the index and must not be changed.
 type Plan struct {
-	Route   string // the alias or rule that decided, for x-bodhi-route
+	Route   string // the alias and rule that decided, for x-bodhi-route
 	Targets []Target
-	// Unsupported is the organization's policy for parameters that a target does not have.
+	// Strategy says in which order the targets are to be tried: as they stand, unless it is another than Ordered.
+	Strategy Strategy
+	// Why names the rule or canary that decided, with its condition; "" where none did.
+	Why string
+	// Unsupported is the policy for parameters that a target does not have: the alias's, or the organization's.
 	Unsupported llm.Unsupported
 }
 
@@ -68,11 +68,32 @@ type Store interface {
 	List(ctx context.Context, org id.Org) ([]Alias, error)
 	// All gives every organization's aliases, for the compiled index.
 	All(ctx context.Context) ([]Alias, error)
-	// Policy gives an organization's policy, the zero one where nothing was said; SetPolicy replaces it.
+	// Policy gives an organization's policy, the zero one where nothing was said; SetPolicy replaces the one of the version
+	// before p's, or answers ErrChanged.
 	Policy(ctx context.Context, org id.Org) (Policy, error)
 	SetPolicy(ctx context.Context, p Policy) error
 	// Policies gives every organization's, for the compiled index.
 	Policies(ctx context.Context) ([]Policy, error)
+	// Directories gives what conditions may ask about people, of the organizations that have rules; Directory of one,
+	// whether it has any or not.
+	Directories(ctx context.Context) ([]Directory, error)
+	Directory(ctx context.Context, org id.Org) (Directory, error)
+	// Keep adds a version, unless its number is there already, and drops all but the newest KeptVersions.
+	Keep(ctx context.Context, v Version) error
+	// Versions gives the kept versions of an alias, or of the organization's rules for the zero id, newest first.
+	Versions(ctx context.Context, org id.Org, a id.Alias) ([]Version, error)
+	Rehearsals
+}
+
+// Rehearsals keeps replays of past requests, and reads those requests.
+type Rehearsals interface {
+	// Past gives answered requests of [since, before), newest first; before moves on from batch to batch.
+	Past(ctx context.Context, org id.Org, since time.Time, before Mark, limit int) ([]Past, error)
+	// StartRehearsal stores a new one and drops all but the newest KeptRehearsals; SaveRehearsal replaces its progress.
+	StartRehearsal(ctx context.Context, r Rehearsal) error
+	SaveRehearsal(ctx context.Context, r Rehearsal) error
+	// Rehearsal finds one, or ErrNotFound; the newest for the zero id.
+	Rehearsal(ctx context.Context, org id.Org, r id.Rehearsal) (Rehearsal, error)
 }
 
 // Connections are what aliases point at. The provider room's Store is one.

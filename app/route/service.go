@@ -11,6 +11,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/live"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/provider"
@@ -21,6 +22,7 @@ import (
 type Parts struct {
 	Store       Store
 	Connections Connections
+	Prices      Prices
 	Tx          work.Tx
 	Audit       audit.Log
 	Bus         live.Bus
@@ -78,17 +80,14 @@ func (s *Service) Create(ctx context.Context, actor org.Actor, in Input) (Alias,
 		if len(existing) >= maxPerOrg {
 			return fault.Newf(fault.Conflict, "too_many", "An organization has at most %d aliases. Delete one first.", maxPerOrg)
 		}
-		there, err := s.Connections.List(ctx, actor.Org)
+		names, err := s.names(ctx, actor.Org, existing)
 		if err != nil {
 			return err
 		}
-		if a.Name, a.Targets, err = in.checked(there); err != nil {
+		if a.Name, a.Targets, err = in.checked(names, a.ID); err != nil {
 			return err
 		}
-		if err := s.Store.Insert(ctx, a); err != nil {
-			return err
-		}
-		return s.Audit.Append(ctx, actor, entry("alias.created", a, nil, facts(a, there)))
+		return s.insert(ctx, actor, a, names)
 	})
 	if err != nil {
 		return Alias{}, public("create", err)
@@ -108,15 +107,15 @@ func (s *Service) Update(ctx context.Context, actor org.Actor, which id.Alias, i
 		if a, err = s.get(ctx, actor.Org, which); err != nil {
 			return err
 		}
-		there, err := s.Connections.List(ctx, actor.Org)
+		names, err := s.allNames(ctx, actor.Org)
 		if err != nil {
 			return err
 		}
-		before := facts(a, there)
-		if a.Name, a.Targets, err = in.checked(there); err != nil {
+		before := a
+		if a.Name, a.Targets, err = in.checked(names, a.ID); err != nil {
 			return err
 		}
-		return s.replace(ctx, actor, "alias.updated", &a, before, there)
+		return s.replace(ctx, actor, "alias.updated", before, &a, names)
 	})
 	if err != nil {
 		return Alias{}, public("change", err)
@@ -135,11 +134,14 @@ func (s *Service) Delete(ctx context.Context, actor org.Actor, which id.Alias) e
 		if err != nil {
 			return err
 		}
-		there, err := s.Connections.List(ctx, actor.Org)
+		names, err := s.allNames(ctx, actor.Org)
 		if err != nil {
 			return err
 		}
-		return s.remove(ctx, actor, a, there)
+		if err := s.leanedOn(ctx, a, names); err != nil {
+			return err
+		}
+		return s.remove(ctx, actor, a, names)
 	})
 	if err != nil {
 		return public("delete", err)
@@ -156,8 +158,8 @@ func (s *Service) Users(ctx context.Context, o id.Org) (map[id.Connection][]stri
 	}
 	users := map[id.Connection][]string{}
 	for _, a := range all { // sorted by name
-		for i, t := range a.Targets {
-			if !slices.ContainsFunc(a.Targets[:i], func(o TargetRef) bool { return o.Connection == t.Connection }) {
+		for _, t := range a.Refs() {
+			if !t.Connection.IsZero() && !slices.Contains(users[t.Connection], a.Name) {
 				users[t.Connection] = append(users[t.Connection], a.Name)
 			}
 		}
@@ -173,7 +175,10 @@ func (s *Service) Wanted(ctx context.Context, o id.Org) (map[id.Connection]map[s
 	}
 	out := map[id.Connection]map[string][]string{}
 	for _, a := range all { // sorted by name
-		for _, t := range a.Targets {
+		for _, t := range a.Refs() {
+			if t.Connection.IsZero() {
+				continue
+			}
 			if out[t.Connection] == nil {
 				out[t.Connection] = map[string][]string{}
 			}
@@ -181,58 +186,6 @@ func (s *Service) Wanted(ctx context.Context, o id.Org) (map[id.Connection]map[s
 		}
 	}
 	return out, nil
-}
-
-// Release implements provider.Aliases. It runs inside the deletion's transaction, so nothing is published here.
-func (s *Service) Release(ctx context.Context, actor org.Actor, c id.Connection) error {
-	if err := actor.Require(MayChange); err != nil {
-		return err
-	}
-	all, err := s.Store.List(ctx, actor.Org)
-	if err != nil {
-		return fmt.Errorf("route: release connection: %w", err)
-	}
-	there, err := s.Connections.List(ctx, actor.Org)
-	if err != nil {
-		return fmt.Errorf("route: release connection: %w", err)
-	}
-	for _, a := range all {
-		if !a.targets(c) {
-			continue
-		}
-		before := facts(a, there)
-		kept := slices.DeleteFunc(slices.Clone(a.Targets), func(t TargetRef) bool { return t.Connection == c })
-		if len(kept) == 0 {
-			err = s.remove(ctx, actor, a, there)
-		} else {
-			a.Targets = kept
-			err = s.replace(ctx, actor, "alias.updated", &a, before, there)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (a Alias) targets(c id.Connection) bool {
-	return slices.ContainsFunc(a.Targets, func(t TargetRef) bool { return t.Connection == c })
-}
-
-func (s *Service) replace(ctx context.Context, actor org.Actor, action string, a *Alias, before map[string]any, there []provider.ConnectionRecord) error {
-	a.UpdatedAt = s.Clock.Now().UTC()
-	if err := s.Store.Update(ctx, *a); err != nil {
-		return err
-	}
-	a.Version++
-	return s.Audit.Append(ctx, actor, entry(action, *a, before, facts(*a, there)))
-}
-
-func (s *Service) remove(ctx context.Context, actor org.Actor, a Alias, there []provider.ConnectionRecord) error {
-	if err := s.Store.Delete(ctx, actor.Org, a.ID); err != nil {
-		return err
-	}
-	return s.Audit.Append(ctx, actor, entry("alias.deleted", a, facts(a, there), nil))
 }
 
 func (s *Service) get(ctx context.Context, o id.Org, which id.Alias) (Alias, error) {
@@ -248,53 +201,14 @@ func (s *Service) get(ctx context.Context, o id.Org, which id.Alias) (Alias, err
 
 // changed tells the data planes. A lost message costs a second: readers poll as well.
 func (s *Service) changed(ctx context.Context) {
-	if err := s.Bus.Publish(ctx, provider.Topic); err != nil {
-		s.Log.WarnContext(ctx, "publish failed, readers will poll", "topic", string(provider.Topic), "error", err)
+	for _, topic := range []live.Topic{provider.Topic, key.Topic} { // rules need the directory, which is read with the keys
+		if err := s.Bus.Publish(ctx, topic); err != nil {
+			s.Log.WarnContext(ctx, "publish failed, readers will poll", "topic", string(topic), "error", err)
+		}
 	}
 }
 
 // NotFound is the one answer to an unknown id and to another tenant's.
 func NotFound() *fault.Error {
 	return fault.New(fault.NotFound, "not_found", "There is no such alias.")
-}
-
-// public turns a store's error into a refusal.
-func public(op string, err error) error {
-	switch {
-	case errors.Is(err, ErrTaken):
-		taken := fault.New(fault.Conflict, "name_taken", "Another alias has this name already. Choose another one.").Because(err)
-		taken.Field = "name"
-		return taken
-	case errors.Is(err, ErrChanged):
-		return fault.New(fault.Conflict, "changed", "Somebody changed this alias while you did. Load it again and repeat your change.").Because(err)
-	case errors.Is(err, ErrNotFound):
-		return NotFound()
-	case fault.From(err).Kind != fault.Internal:
-		return err
-	}
-	return fmt.Errorf("route: %s alias: %w", op, err)
-}
-
-func entry(action string, a Alias, before, after map[string]any) audit.Entry {
-	return audit.Entry{Action: action, Target: a.ID.String(), TargetName: a.Name, Before: before, After: after}
-}
-
-// facts are what the audit log keeps of an alias.
-func facts(a Alias, there []provider.ConnectionRecord) map[string]any {
-	return map[string]any{"name": a.Name, "targets": Spell(a.Targets, there)}
-}
-
-// Spell writes targets as people do: "connection/model". A connection that is gone shows as its id.
-func Spell(targets []TargetRef, there []provider.ConnectionRecord) []string {
-	out := make([]string, len(targets))
-	for i, t := range targets {
-		name := t.Connection.String()
-		for _, c := range there {
-			if c.ID == t.Connection {
-				name = c.Name
-			}
-		}
-		out[i] = name + "/" + t.Model
-	}
-	return out
 }

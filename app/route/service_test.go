@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -25,7 +26,75 @@ import (
 type shelf struct {
 	rows     []route.Alias
 	policies map[id.Org]route.Policy
+	versions []route.Version
+
+	mu         sync.Mutex
+	people     route.Directory
+	past       []route.Past // newest first
+	rehearsals []route.Rehearsal
+	saved      chan route.Rehearsal // told of each progress, if there
 }
+
+func (s *shelf) Directory(context.Context, id.Org) (route.Directory, error) { return s.people, nil }
+
+func (s *shelf) Past(_ context.Context, _ id.Org, since time.Time, before route.Mark, limit int) (out []route.Past, _ error) {
+	begun := before.ID.IsZero()
+	for _, p := range s.past {
+		if begun && !p.At.Before(since) && len(out) < limit {
+			out = append(out, p)
+		}
+		begun = begun || p.Mark == before
+	}
+	return out, nil
+}
+
+func (s *shelf) StartRehearsal(_ context.Context, r route.Rehearsal) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rehearsals = append(s.rehearsals, r)
+	return nil
+}
+
+func (s *shelf) SaveRehearsal(_ context.Context, r route.Rehearsal) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rehearsals[len(s.rehearsals)-1] = r
+	if s.saved != nil {
+		s.saved <- r
+	}
+	return nil
+}
+
+func (s *shelf) Rehearsal(_ context.Context, o id.Org, which id.Rehearsal) (route.Rehearsal, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range slices.Backward(s.rehearsals) {
+		if r.Org == o && (which.IsZero() || r.ID == which) {
+			return r, nil
+		}
+	}
+	return route.Rehearsal{}, route.ErrNotFound
+}
+
+func (s *shelf) Keep(_ context.Context, v route.Version) error {
+	if !slices.ContainsFunc(s.versions, func(o route.Version) bool {
+		return o.Org == v.Org && o.Alias == v.Alias && o.Number == v.Number
+	}) {
+		s.versions = append(s.versions, v)
+	}
+	return nil
+}
+
+func (s *shelf) Versions(_ context.Context, o id.Org, a id.Alias) (out []route.Version, _ error) {
+	for _, v := range slices.Backward(s.versions) {
+		if v.Org == o && v.Alias == a {
+			out = append(out, v)
+		}
+	}
+	return out, nil
+}
+
+func (s *shelf) Directories(context.Context) ([]route.Directory, error) { return nil, nil }
 
 func (s *shelf) find(o id.Org, a id.Alias) int {
 	return slices.IndexFunc(s.rows, func(r route.Alias) bool { return r.Org == o && r.ID == a })
@@ -145,7 +214,7 @@ func newDesk() *desk {
 		{ID: d.up, Org: d.a.Org, Name: "up", Kind: provider.OpenAI},
 		{ID: id.NewConnection(ids), Org: d.b.Org, Name: "foreign", Kind: provider.OpenAI},
 	}}
-	d.Service = route.New(route.Parts{Store: d.store, Connections: there, Tx: direct{}, Audit: d.audit, Bus: d.bus, IDs: ids,
+	d.Service = route.New(route.Parts{Store: d.store, Connections: there, Prices: perToken{}, Tx: direct{}, Audit: d.audit, Bus: d.bus, IDs: ids,
 		Clock: c, Log: slog.New(slog.DiscardHandler)})
 	return d
 }

@@ -20,23 +20,23 @@ func (s *Service) Switch(ctx context.Context, actor org.Actor, which id.Alias, t
 		if a, err = s.get(ctx, actor.Org, which); err != nil {
 			return err
 		}
-		there, err := s.Connections.List(ctx, actor.Org)
+		names, err := s.allNames(ctx, actor.Org)
 		if err != nil {
 			return err
 		}
-		chosen, err := parseTargets([]string{target}, there)
+		chosen, err := parseTargets([]string{target}, names, a.ID)
 		if err != nil {
 			return err
 		}
-		before, rest := facts(a, there), a.Targets
-		if !keep && len(rest) > 0 && rest[0] != chosen[0] {
+		before, rest := a, a.Targets
+		if !keep && len(rest) > 0 && !rest[0].same(chosen[0]) {
 			rest = rest[1:]
 		}
-		a.Targets = append(chosen, slices.DeleteFunc(slices.Clone(rest), func(t TargetRef) bool { return t == chosen[0] })...)
+		a.Targets = append(chosen, slices.DeleteFunc(slices.Clone(rest), chosen[0].same)...)
 		if len(a.Targets) > maxTargets {
 			return wrong("An alias has at most %d targets. Do not keep the present one, or delete another first.", maxTargets)
 		}
-		return s.replace(ctx, actor, "alias.switched", &a, before, there)
+		return s.replace(ctx, actor, "alias.switched", before, &a, names)
 	})
 	if err != nil {
 		return Alias{}, public("switch", err)

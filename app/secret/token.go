@@ -20,7 +20,7 @@ const (
 	SCIMToken       = "bds"
 )
 
-// Live is the environment part of keys; others are free for later.
+// Live is the environment part of keys that people copy. Agent is the other one in use.
 const Live = "live"
 
 const (
@@ -91,8 +91,10 @@ func (t Token) String() string { return t.Prefix + "_" + t.Env + "_" + t.Public 
 // GoString does the same under %#v.
 func (t Token) GoString() string { return t.String() }
 
-func checksum(s string) string {
-	n := crc32.ChecksumIEEE([]byte(s))
+func checksum(s string) string { return number(crc32.ChecksumIEEE([]byte(s))) }
+
+// number writes 32 bits in six letters.
+func number(n uint32) string {
 	var out [crcSize]byte
 	for i := crcSize - 1; i >= 0; i-- {
 		out[i] = base62[n%62]

@@ -40,9 +40,11 @@ type commands struct {
 	Login  loginCmd  `cmd:"" group:"From any machine" help:"Keep a gateway's address and a token for the commands below."`
 	Logout logoutCmd `cmd:"" group:"From any machine" help:"Forget them."`
 	Whoami whoamiCmd `cmd:"" group:"From any machine" help:"Show whose token it is and what it may do."`
+	Chat   chatCmd   `cmd:"" group:"From any machine" help:"Ask a model, with a virtual key; the answer is printed as it comes."`
 	Key    keyCmd    `cmd:"" group:"From any machine" help:"Virtual keys."`
 	Budget budgetCmd `cmd:"" group:"From any machine" help:"Budgets."`
 	Usage  usageCmd  `cmd:"" group:"From any machine" help:"What was used and what it cost."`
+	Route  routeCmd  `cmd:"" group:"From any machine" help:"Routes: aliases, rules, canaries."`
 	Member memberCmd `cmd:"" group:"From any machine" help:"Members."`
 	Team   teamCmd   `cmd:"" group:"From any machine" help:"Teams."`
 	Token  tokenCmd  `cmd:"" group:"From any machine" help:"Management tokens."`

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/client"
@@ -11,21 +13,32 @@ type keyCmd struct {
 	List    keyListCmd    `cmd:"" help:"List virtual keys, newest first."`
 	Show    keyShowCmd    `cmd:"" help:"Show a key."`
 	Create  keyCreateCmd  `cmd:"" help:"Create a key and print its secret, once."`
+	Rotate  keyRotateCmd  `cmd:"" help:"Give a key a new secret and print it, once; the old one goes on working for a while."`
 	Disable keyDisableCmd `cmd:"" help:"Refuse requests with a key; it can be enabled again."`
 	Enable  keyEnableCmd  `cmd:"" help:"Let a disabled key work again."`
 	Delete  keyDeleteCmd  `cmd:"" help:"End a key for good."`
 }
 
-type keyListCmd struct{ remoteFlags }
+type keyListCmd struct {
+	remoteFlags
+	Search string `help:"Only keys with this in their name, their owner's, or with these last four letters." short:"q"`
+}
 
 func (c keyListCmd) Run(e *env) error {
 	api, err := c.client()
 	if err != nil {
 		return err
 	}
-	return printAll(c.remoteFlags, e.out, api.Keys().All(e.ctx, nil), 0, "There are no keys.", []string{"ID", "NAME", "STATUS", "TEAM", "ACTS AS", "LAST USED"}, func(k client.Key) []string {
+	return printAll(c.remoteFlags, e.out, api.Keys().All(e.ctx, c.query()), 0, "There are no keys.", []string{"ID", "NAME", "STATUS", "TEAM", "ACTS AS", "LAST USED"}, func(k client.Key) []string {
 		return []string{k.ID, k.Name, k.Status, k.Team, k.Member + k.Account, dayOf(k.LastUsedAt)}
 	})
+}
+
+func (c keyListCmd) query() url.Values {
+	if c.Search == "" {
+		return nil
+	}
+	return url.Values{"q": {c.Search}}
 }
 
 type oneKey struct {
@@ -61,6 +74,12 @@ type keyCreateCmd struct {
 	Models   []string  `help:"Only these aliases or models; without it all."`
 	Networks []string  `help:"Only from these addresses or ranges; without it from anywhere."`
 	Expires  time.Time `help:"When it ends, such as 2027-01-31T00:00:00Z; without it never."`
+
+	Endpoints []string `help:"Only these classes: chat, responses, embeddings, images, audio, moderations, files; without it all."`
+	Tags      []string `help:"Put on every request: project=apollo."`
+	Budget    string   `help:"A hard budget of its own: 25, or 25/weekly (daily, weekly, monthly, quarterly, total)." placeholder:"USD[/PERIOD]"`
+	RPM       int64    `help:"Requests a minute." name:"rpm"`
+	TPM       int64    `help:"Tokens a minute." name:"tpm"`
 }
 
 func (c keyCreateCmd) Run(e *env) error {
@@ -68,11 +87,30 @@ func (c keyCreateCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	k, err := api.Keys().Create(e.ctx, client.KeyInput{Name: c.Name, Team: c.Team, Member: c.Member, Account: c.Account, Models: c.Models, Networks: c.Networks, ExpiresAt: c.Expires})
+	amount, period, _ := strings.Cut(c.Budget, "/")
+	k, err := api.Keys().Create(e.ctx, client.KeyInput{Name: c.Name, Team: c.Team, Member: c.Member, Account: c.Account, Models: c.Models, Networks: c.Networks, ExpiresAt: c.Expires,
+		Endpoints: c.Endpoints, Tags: c.Tags, BudgetUSD: amount, BudgetPeriod: period, RequestsPerMinute: c.RPM, TokensPerMinute: c.TPM})
 	if err != nil {
 		return err
 	}
 	return c.printOne(e.out, k, "Key", k.ID, "Name", k.Name, "Secret", k.Secret, "", "Copy it now: it is not stored and cannot be shown again.")
+}
+
+type keyRotateCmd struct {
+	oneKey
+	Overlap int `help:"Hours that the old secret goes on working, 0 to 168; 0 for one that leaked." default:"24"`
+}
+
+func (c keyRotateCmd) Run(e *env) error {
+	api, err := c.client()
+	if err != nil {
+		return err
+	}
+	k, err := api.Keys().Rotate(e.ctx, c.ID, client.RotateInput{OverlapHours: &c.Overlap})
+	if err != nil {
+		return err
+	}
+	return c.printOne(e.out, k, "Key", k.ID, "Name", k.Name, "Secret", k.Secret, "Old secret works until", dayOf(k.OldUntil), "", "Copy it now: it is not stored and cannot be shown again.")
 }
 
 type keyDisableCmd struct{ oneKey }

@@ -71,7 +71,7 @@ func TestABrokenChainIsAFailure(t *testing.T) {
 // Every command explains itself.
 func TestEveryCommandHasHelp(t *testing.T) {
 	t.Parallel()
-	for _, c := range strings.Fields("serve migrate bootstrap doctor verify price suspense sandbox login logout whoami key budget usage member team token audit api setup completion") {
+	for _, c := range strings.Fields("serve migrate bootstrap doctor verify price suspense sandbox login logout whoami chat key budget route usage member team token audit api setup completion") {
 		var out, wrong bytes.Buffer
 		if code := run(context.Background(), []string{c, "--help"}, &out, &wrong); code != 0 || !strings.Contains(out.String(), "Usage: bodhi "+c) {
 			t.Errorf("%s: %d %s", c, code, wrong.String())
@@ -132,5 +132,32 @@ func TestTheLogInIsKeptForItsOwnerAlone(t *testing.T) {
 	}
 	if _, code := try("whoami"); code != 3 {
 		t.Errorf("after logging out: %d", code)
+	}
+}
+
+func TestRoutesAreAppliedAndTried(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "routes.yaml")
+	if err := os.WriteFile(file, []byte("alias: smart\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, said, code := call(t, 200, `{"applied":["","smart"]}`, "route", "apply", file); code != 0 || out != "Applied the organization's rules\nApplied smart\n" {
+		t.Errorf("%d %q %s", code, out, said)
+	}
+	if out, _, code := call(t, 200, `{"applied":[]}`, "route", "apply", file); code != 0 || !strings.HasPrefix(out, "Nothing changed") {
+		t.Errorf("%d %q", code, out)
+	}
+	if _, said, code := call(t, 400, `{"code":"invalid_request","detail":"Line 1, column 1: There is no fact \"tema\"."}`, "route", "apply", file); code != 2 || !strings.Contains(said, "column 1") {
+		t.Errorf("%d %q", code, said)
+	}
+	if out, _, code := call(t, 200, `{"yaml":"alias: smart\n"}`, "route", "export"); code != 0 || out != "alias: smart\n" {
+		t.Errorf("%d %q", code, out)
+	}
+	const answer = `{"route":"alias smart, rule nights","targets":[{"target":"up/m","why":"first"}],"rules":[{"of":"alias smart","rule":"nights","matched":true,"decided":true,"parts":[{"text":"hour < 6","value":"hour is 3","holds":true}]}]}`
+	if out, said, code := call(t, 200, answer, "route", "dry-run", "smart", "--tag", "project=apollo", "--input-tokens", "9"); code != 0 || !strings.Contains(out, "nights of alias smart  decides") || !strings.Contains(out, "hour < 6") {
+		t.Errorf("%d %q %s", code, out, said)
+	}
+	if out, _, code := call(t, 200, `{"data":[{"alias":"smart","targets":[{"to":"up/m"}],"canary":{"percent":5},"version":3}]}`, "route", "list"); code != 0 || !strings.Contains(out, "smart  up/m     0      5 %     3") {
+		t.Errorf("%d %q", code, out)
 	}
 }

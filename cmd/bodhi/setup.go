@@ -18,7 +18,7 @@ import (
 type setupCmd struct {
 	Client string `arg:"" help:"claude-code, codex, opencode or cursor." enum:"claude-code,codex,opencode,cursor"`
 	Base   string `help:"The organization's address, as the dashboard shows it: https://gateway.example.com/t/acme/v1. Without it, what bodhi login knows." placeholder:"URL"`
-	Key    string `help:"Virtual key to write down for Claude Code; the others read BODHI_KEY from the environment." env:"BODHI_KEY" placeholder:"KEY"`
+	Key    string `help:"Virtual key to write down for Claude Code, which without one logs in as you; the others read BODHI_KEY from the environment." env:"BODHI_KEY" placeholder:"KEY"`
 	Model  string `help:"The model to begin with." default:"smart"`
 	Home   string `help:"Whose settings: a home directory." type:"path" placeholder:"DIR"`
 	Yes    bool   `help:"Write without asking." short:"y"`

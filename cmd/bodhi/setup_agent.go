@@ -24,22 +24,32 @@ type agent struct {
 }
 
 var agents = map[string]agent{
-	"claude-code": {".claude/settings.json", editClaudeCode, "Start claude; /status shows the gateway's address."},
+	"claude-code": {".claude/settings.json", editClaudeCode, "Start claude; /status shows the gateway's address. Without a key, log in first: claude auth login, or /login inside it."},
 	"codex":       {".codex/config.toml", editCodex, "Put your virtual key into the environment as BODHI_KEY and start codex."},
 	"opencode":    {".config/opencode/opencode.json", editOpencode, "Put your virtual key into the environment as BODHI_KEY and start opencode."},
 }
 
-// editClaudeCode sets variables of its settings' environment. Its base URL has no /v1.
+// editClaudeCode names the gateway to log in to, or with a key sets variables of its settings' environment: either way takes the
+// other one back, because Claude Code would not know which is meant. Its base URL has no /v1.
 func editClaudeCode(was []byte, s agentSettings) ([]byte, error) {
-	if s.key == "" {
-		return nil, errors.New("give the key as --key, or as BODHI_KEY in the environment: Claude Code keeps it in its settings")
-	}
+	at := strings.TrimSuffix(s.base, "/v1")
 	return editJSON(was, func(top map[string]any) error {
 		env, err := object(top, "env")
 		if err != nil {
 			return err
 		}
-		env["ANTHROPIC_BASE_URL"] = strings.TrimSuffix(s.base, "/v1")
+		if s.key == "" {
+			delete(env, "ANTHROPIC_BASE_URL")
+			delete(env, "ANTHROPIC_AUTH_TOKEN")
+			env["ANTHROPIC_MODEL"] = s.model
+			top["forceLoginMethod"], top["forceLoginGatewayUrl"] = "gateway", at
+			return nil
+		}
+		if top["forceLoginMethod"] == "gateway" {
+			delete(top, "forceLoginMethod")
+			delete(top, "forceLoginGatewayUrl")
+		}
+		env["ANTHROPIC_BASE_URL"] = at
 		env["ANTHROPIC_AUTH_TOKEN"] = s.key
 		env["ANTHROPIC_MODEL"] = s.model
 		return nil

@@ -27,6 +27,9 @@ func TestAgentsAreSetUpOnceAndKeepWhatTheyHave(t *testing.T) {
 	}{
 		{"claude-code", ".claude/settings.json", `{"theme":"dark","env":{"FOO":"1"},"n":12345678901234567890}`, []string{"--key", key},
 			[]string{`"theme": "dark"`, `"FOO": "1"`, "12345678901234567890"}, []string{`"ANTHROPIC_BASE_URL": "https://gw.test/t/acme"`, key}},
+		{"claude-code", ".claude/settings.json", `{"theme":"dark","env":{"ANTHROPIC_AUTH_TOKEN":"old"}}`, nil,
+			[]string{`"theme": "dark"`}, []string{`"forceLoginMethod": "gateway"`, `"forceLoginGatewayUrl": "https://gw.test/t/acme"`, `"ANTHROPIC_MODEL": "smart"`}},
+		{"claude-code", ".claude/settings.json", `{"forceLoginMethod":"gateway","forceLoginGatewayUrl":"old"}`, []string{"--key", key}, nil, []string{key}},
 		{"codex", ".codex/config.toml", "# mine\nmodel = \"o3\"\n\n[tools]\nx = 1\n", nil,
 			[]string{"# mine", "[tools]\nx = 1"}, []string{`model_provider = "bodhi"`, `model = "smart"`, "[model_providers.bodhi]", `base_url = "https://gw.test/t/acme/v1"`}},
 		{"codex", ".codex/config.toml", "model_provider = \"openai\"\n[model_providers.bodhi]\nbase_url = \"old\"\n[profiles.x]\nmodel = \"y\"\n", nil,

@@ -112,6 +112,37 @@ for model in claude-sonnet-4-5 chat claude; do
   run_claude "$model" "$dir/out"
   check "Claude Code, from $model, with a tool call" "$dir/out" '"type":"tool_use"' '"type":"tool_result"' 'This is the sandbox.' '"is_error":false'
 done
+# Claude Code once more, signed in as a person and without a key: the log-in, what it is sent, a refresh, the end of a budget, a leaver.
+signed() { # file
+  began=$(( $(date +%s%N) / 1000000 ))
+  (cd "$dir/work" && timeout 90 env -i PATH="$PATH" HOME="$dir/signed" "$claude" -p "Say hello" --output-format stream-json --verbose --debug-file "$dir/debug.log" < /dev/null) > "$1" 2>&1 || true
+}
+api() { # method, path, body
+  curl -fsS -X "$1" -H "Authorization: Bearer $(field "$dir/acme.json" admin_token)" -H 'Content-Type: application/json' "http://127.0.0.1:$port/api/v1$2" ${3:+-d "$3"}
+}
+mkdir -p "$dir/signed"
+env -i PATH="$PATH" HOME="$dir/signed" bin/bodhi setup claude-code --base "$(field "$dir/acme.json" proxy_url)" --model claude-sonnet-4-5 --yes > "$dir/setup.log"
+api POST /members "{\"name\":\"Dave\",\"email\":\"dave@acme.test\",\"role\":\"developer\",\"teams\":[\"$(field "$dir/acme.json" team_id)\"],\"password\":\"correct zebra staple 9\"}" > "$dir/dave.json"
+api PUT /agents/settings '{"settings":{"cleanupPeriodDays":30}}' > /dev/null
+began=$(( $(date +%s%N) / 1000000 ))
+env -i PATH="$PATH" HOME="$dir/signed" node e2e/clients/login.mjs "$claude" "http://127.0.0.1:$port" dave@acme.test 'correct zebra staple 9' > "$dir/out" 2>&1 || true
+check "Claude Code, logged in as a person" "$dir/out" '"state":"confirm_account","shown":"dave@acme.test"' '"state":"done"'
+signed "$dir/out"
+check "Claude Code, signed in: it asks" "$dir/out" 'This is the sandbox.' '"is_error":false'
+check "Claude Code, signed in: it takes the organization's settings" "$dir/debug.log" 'Remote settings: Fetched successfully'
+node -e 'const fs = require("fs"), f = process.argv[1], j = JSON.parse(fs.readFileSync(f)); j.enterpriseGateway.expiresAt = Date.now(); fs.writeFileSync(f, JSON.stringify(j))' "$dir/signed/.claude/.credentials.json"
+signed "$dir/out"
+check "Claude Code, signed in: it refreshes" "$dir/debug.log" 'refreshed gateway JWT'
+check "Claude Code, signed in: and goes on" "$dir/out" '"is_error":false'
+api POST /budgets "{\"scope\":\"$(field "$dir/dave.json" id)\",\"limit_usd\":\"0.000001\",\"period\":\"monthly\",\"enforcement\":\"hard\"}" > "$dir/budget.json"
+until api GET "/budgets/$(field "$dir/budget.json" id)" > /dev/null; do sleep 0.1; done
+signed "$dir/out"
+check "Claude Code, signed in, without money: it says why, once" "$dir/out" '"api_error_type":"billing_error"' 'monthly budget of'
+api POST "/members/$(field "$dir/dave.json" id)/disable" > /dev/null
+node -e 'const fs = require("fs"), f = process.argv[1], j = JSON.parse(fs.readFileSync(f)); j.enterpriseGateway.expiresAt = Date.now(); fs.writeFileSync(f, JSON.stringify(j))' "$dir/signed/.claude/.credentials.json"
+signed "$dir/out"
+check "Claude Code of a leaver: no refresh" "$dir/debug.log" 'rejected refresh token'
+check "Claude Code of a leaver: no answer" "$dir/out" '"is_error":true' '/login'
 for family in compatible:native openai:chat openai:native anthropic:claude anthropic:chat; do
   run_opencode "${family%:*}" "${family#*:}" "$dir/out"
   check "opencode, $family, with a tool call" "$dir/out" '"type":"tool_use"' 'This is the sandbox.'

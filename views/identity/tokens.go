@@ -65,6 +65,9 @@ type DevicePage struct {
 	Here        string // the address of who looks
 	At          ui.When
 	As, Role    string // whom it would act as
+	// Teams are those that may pay for a coding agent; none for other programs.
+	Teams []ui.Option
+	Team  string
 }
 
 func (p DevicePage) facts() []ui.Fact {

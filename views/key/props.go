@@ -10,6 +10,9 @@ import (
 type ListPage struct {
 	Shell layout.Shell
 	Rows  []Row
+	// Search is what was searched for.
+	Search string
+	Pager  ui.PagerProps
 	// CanCreate shows the way to a new key.
 	CanCreate bool
 	// All and Idle count the keys one may see, and those of them that lie unused; Unused lists only these.
@@ -28,6 +31,7 @@ type Row struct {
 	State   ui.StatusProps
 	Used    ui.When
 	Created ui.When
+	Agent   bool // the log-in of a coding agent
 	// CanRevoke offers it to be ticked.
 	CanRevoke bool
 }
@@ -43,9 +47,14 @@ type NewPage struct {
 	Errors map[string]string // by field name
 	// Teams and Owners are what may be chosen; an owner is a member's id, or "" for a service account.
 	Teams, Owners []ui.Option
+	// Searches shows the search for people, who are too many for one list; Search is what was searched for, Found what
+	// came of it where that is nothing.
+	Searches      bool
+	Search, Found string
 	// CanAccount shows the field of a service account's name.
 	CanAccount bool
 	Endpoints  []Tick
+	Periods    []ui.Option // of its own budget
 }
 
 // Tick is one box to tick.
@@ -66,8 +75,9 @@ type EditPage struct {
 
 // Fields are what was typed.
 type Fields struct {
-	Name, Team, Owner, Account, Expires, Models, Networks string
-	Endpoints                                             []string
+	Name, Team, Owner, Account, Expires, Models, Networks, Tags string
+	Budget, Period, Requests, Tokens                            string // its own budget and limits, when it is made
+	Endpoints                                                   []string
 }
 
 // CreatedPage shows a new key's secret, once.
@@ -88,6 +98,8 @@ type ShowPage struct {
 	Disabled bool
 	// Active keys can be rotated.
 	Active bool
+	// Agent is the log-in of a coding agent, which has no secret: nothing to rotate, nothing to copy.
+	Agent bool
 	// CanChange shows what edits, rotates, disables and deletes, CanEnable what enables.
 	CanChange, CanEnable bool
 	Facts                []ui.Fact

@@ -49,6 +49,7 @@ var navigation = []navGroup{
 		{"approvals", "Approvals", "/approvals", "inbox", false},
 		{"pii", "Personal data", "/data-rules", "shield-lock", false},
 		{"costs", "Costs", "/costs", "chart-pie", false},
+		{"agents", "Coding agents", "/agents", "terminal-2", false},
 		{"tokens", "API tokens", "/tokens", "api", false},
 		{"audit", "Audit log", "/audit", "history", false},
 		{"reconcile", "Reconcile", "/reconcile", "checks", true},

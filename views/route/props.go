@@ -2,6 +2,8 @@
 package route
 
 import (
+	"strconv"
+
 	"github.com/bodhi-gateway/bodhi/views/layout"
 	"github.com/bodhi-gateway/bodhi/views/ui"
 )
@@ -18,6 +20,18 @@ type ModelsPage struct {
 	// CanChange shows what adds and deletes. HasConnections tells two empty states apart.
 	CanChange      bool
 	HasConnections bool
+	// Rules is how many the organization has of its own.
+	Rules int
+}
+
+func (p ModelsPage) generally() string {
+	switch p.Rules {
+	case 0:
+		return "None yet"
+	case 1:
+		return "One rule"
+	}
+	return strconv.Itoa(p.Rules) + " rules"
 }
 
 // Alias is one alias in the list.
@@ -25,6 +39,7 @@ type Alias struct {
 	ID, Name string
 	Targets  []Target
 	Delete   ui.ConfirmProps
+	Ruled    string // "2 rules and a canary of 5 % are asked first"
 }
 
 func (a Alias) href() string { return "/aliases/" + a.ID }

@@ -22,9 +22,11 @@ type keyJSON struct {
 	Team       string     `json:"team"`
 	Member     string     `json:"member,omitempty"`
 	Account    string     `json:"account,omitempty"` // a service account's name
+	Agent      string     `json:"agent,omitempty"`   // the program whose log-in this is; it has no secret
 	Models     []string   `json:"models"`
 	Networks   []string   `json:"networks"`
 	Endpoints  []string   `json:"endpoints"` // classes; none = all
+	Tags       []string   `json:"tags"`      // pairs like project=apollo, put on every request
 	Held       bool       `json:"held"`      // disabled by somebody else than its member, who may not enable it again
 	CreatedBy  string     `json:"created_by"`
 	CreatedAt  time.Time  `json:"created_at"`
@@ -50,6 +52,12 @@ type keyInput struct {
 	Networks  []string  `json:"networks"`
 	Endpoints []string  `json:"endpoints"` // chat, responses, embeddings, images, audio, moderations, files; none = all
 	ExpiresAt time.Time `json:"expires_at"`
+	Tags      []string  `json:"tags"` // pairs like project=apollo, put on every request; they win over the request's own
+	// What it may spend and do by itself; each becomes a budget or rate limit of the key.
+	BudgetUSD         string `json:"budget_usd"`    // a hard budget; "" = none
+	BudgetPeriod      string `json:"budget_period"` // daily, weekly, monthly, quarterly, total; "" = monthly
+	RequestsPerMinute int64  `json:"requests_per_minute"`
+	TokensPerMinute   int64  `json:"tokens_per_minute"`
 }
 
 // keyList is a page of keys, newest first. Next is what to pass as ?after= for the following one, "" on the last.
@@ -60,7 +68,7 @@ type keyList struct {
 
 func keyOut(c *web.Context, k key.Key) keyJSON {
 	out := keyJSON{ID: k.ID.String(), Name: k.Name, Hint: k.Hint(), Status: k.Status(c.Now()), Team: k.Team.String(), Member: k.Member.String(),
-		Account: k.Account, Models: append([]string{}, k.Models...), Networks: []string{}, Endpoints: k.Endpoints.Names(), Held: k.Held, CreatedBy: k.CreatedBy, CreatedAt: k.CreatedAt,
+		Account: k.Account, Agent: k.Agent, Models: append([]string{}, k.Models...), Networks: []string{}, Endpoints: k.Endpoints.Names(), Tags: append([]string{}, k.Tags...), Held: k.Held, CreatedBy: k.CreatedBy, CreatedAt: k.CreatedAt,
 		UpdatedAt: k.UpdatedAt, ExpiresAt: optional(k.ExpiresAt), LastUsedAt: optional(k.LastUsedAt), OldUntil: optional(k.Old.Until)}
 	for _, n := range k.Networks {
 		out.Networks = append(out.Networks, n.String())
@@ -80,25 +88,25 @@ func (h *Handlers) apiList(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	all, err := h.keys.List(c.Ctx(), c.Actor())
+	q := key.Query{Search: c.QueryParam("q"), Limit: limit}
+	if c.QueryParam("unused") == "true" {
+		q.IdleSince = c.Now().Add(-key.Idle)
+	}
+	if after := c.QueryParam("after"); after != "" {
+		if q.After, err = id.ParseKey(after); err != nil {
+			return fault.Field("after", "after is the next of the page before.")
+		}
+	}
+	found, err := h.keys.Find(c.Ctx(), c.Actor(), q)
 	if err != nil {
 		return err
 	}
-	if c.QueryParam("unused") == "true" {
-		all = unused(all, c.Now())
-	}
-	if after := c.QueryParam("after"); after != "" {
-		if all, err = following(all, after); err != nil {
-			return err
-		}
-	}
 	out := keyList{Data: []keyJSON{}}
-	for i, k := range all {
-		if i == limit {
-			out.Next = all[i-1].ID.String()
-			break
-		}
+	for _, k := range found.Keys {
 		out.Data = append(out.Data, keyOut(c, k))
+	}
+	if !found.Next.IsZero() {
+		out.Next = found.Next.String()
 	}
 	return c.JSON(http.StatusOK, out)
 }
@@ -114,26 +122,16 @@ func pageSize(text string) (int, error) {
 	return n, nil
 }
 
-// following are the keys listed after one. Ids sort by creation, so the cursor works even if its key is gone.
-func following(all []key.Key, after string) ([]key.Key, error) {
-	cursor, err := id.ParseKey(after)
-	if err != nil {
-		return nil, fault.Field("after", "after is the next of the page before.")
-	}
-	for i, k := range all {
-		if k.ID.Compare(cursor) < 0 {
-			return all[i:], nil
-		}
-	}
-	return nil, nil
-}
-
 func (h *Handlers) apiCreate(c *web.Context) error {
 	in, err := web.Decode[keyInput](c)
 	if err != nil {
 		return err
 	}
-	want := key.Input{Name: in.Name, Account: in.Account, Models: in.Models, Networks: in.Networks, Endpoints: in.Endpoints, ExpiresAt: in.ExpiresAt.UTC()}
+	want := key.Input{Name: in.Name, Account: in.Account, Models: in.Models, Networks: in.Networks, Endpoints: in.Endpoints, ExpiresAt: in.ExpiresAt.UTC(), Tags: in.Tags,
+		Own: key.Allowance{Period: in.BudgetPeriod, RequestsPerMinute: in.RequestsPerMinute, TokensPerMinute: in.TokensPerMinute}}
+	if want.Own.Budget, err = dollars(in.BudgetUSD); err != nil {
+		return err
+	}
 	if want.Team, err = id.ParseTeam(in.Team); err != nil && in.Team != "" {
 		return org.MissingTeam()
 	}

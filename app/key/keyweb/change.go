@@ -18,7 +18,8 @@ func (h *Handlers) editPage(c *web.Context, k key.Key) (views.EditPage, error) {
 		return views.EditPage{}, fault.New(fault.Forbidden, "forbidden", "You can change your own keys only. Ask your team lead.")
 	}
 	f := views.Fields{Name: k.Name, Expires: lastDay(k.ExpiresAt, c.Zone()), Models: strings.Join(k.Models, "\n"),
-		Networks: strings.ReplaceAll(networks(k), ", ", "\n"), Endpoints: k.Endpoints.Names()}
+		Networks: strings.ReplaceAll(networks(k), ", ", "\n"), Endpoints: k.Endpoints.Names(),
+		Tags: strings.Join(k.Tags, "\n")}
 	return views.EditPage{Shell: c.Shell("Edit "+k.Name, "keys"), Row: views.Row{ID: k.ID.String(), Name: k.Name}, Fields: f,
 		Endpoints: endpointOptions(f.Endpoints)}, nil
 }
@@ -70,8 +71,8 @@ func (h *Handlers) update(c *web.Context) error {
 
 // edited reads the form. A day that was not touched leaves the expiry as it is, to the second.
 func edited(k key.Key, f views.Fields, zone *time.Location) (key.Edit, error) {
-	models, networks := lines(f.Models), lines(f.Networks)
-	in := key.Edit{Name: &f.Name, Models: &models, Networks: &networks, Endpoints: &f.Endpoints}
+	models, networks, tags := lines(f.Models), lines(f.Networks), lines(f.Tags)
+	in := key.Edit{Name: &f.Name, Models: &models, Networks: &networks, Endpoints: &f.Endpoints, Tags: &tags}
 	if f.Expires == lastDay(k.ExpiresAt, zone) {
 		return in, nil
 	}
@@ -93,7 +94,7 @@ func (h *Handlers) rotate(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	who, err := h.names(c)
+	who, err := h.names(c, made.Key)
 	if err != nil {
 		return err
 	}
@@ -153,7 +154,10 @@ func keyIDs(texts []string) ([]id.Key, error) {
 }
 
 // listQuery are the parameters of the API's list.
-var listQuery = []web.Parameter{{Name: "unused", Does: "Only keys that were made more than 30 days ago and not used since then or for 30 days.", Values: []string{"true"}, Example: "true"}}
+var listQuery = []web.Parameter{
+	{Name: "q", Does: "Only keys with this in their name, or in the name of their member or service account, or with these last four letters.", Example: "laptop"},
+	{Name: "unused", Does: "Only keys that were made more than 30 days ago and not used since then or for 30 days.", Values: []string{"true"}, Example: "true"},
+}
 
 // keyChange changes what it names and leaves the rest. Empty lists allow everything.
 type keyChange struct {
@@ -161,6 +165,7 @@ type keyChange struct {
 	Models    *[]string `json:"models"`
 	Networks  *[]string `json:"networks"`
 	Endpoints *[]string `json:"endpoints"`
+	Tags      *[]string `json:"tags"`
 	ExpiresAt *string   `json:"expires_at"` // RFC 3339; "" = it does not expire
 }
 
@@ -183,7 +188,7 @@ func (h *Handlers) apiUpdate(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	change := key.Edit{Name: in.Name, Models: in.Models, Networks: in.Networks, Endpoints: in.Endpoints}
+	change := key.Edit{Name: in.Name, Models: in.Models, Networks: in.Networks, Endpoints: in.Endpoints, Tags: in.Tags}
 	if in.ExpiresAt != nil {
 		var at time.Time
 		if *in.ExpiresAt != "" {

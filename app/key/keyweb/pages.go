@@ -2,7 +2,9 @@ package keyweb
 
 import (
 	"context"
-	"slices"
+	"errors"
+	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
@@ -12,25 +14,41 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	views "github.com/bodhi-gateway/bodhi/views/key"
+	"github.com/bodhi-gateway/bodhi/views/ui"
 )
 
-const root = "/keys"
+const (
+	root    = "/keys"
+	perPage = 50
+)
 
 func (h *Handlers) list(c *web.Context) error {
-	all, err := h.keys.List(c.Ctx(), c.Actor())
+	q := key.Query{Search: c.QueryParam("q"), Limit: perPage}
+	idle := c.QueryParam("unused") != ""
+	if idle {
+		q.IdleSince = c.Now().Add(-key.Idle)
+	}
+	var err error
+	if text := c.QueryParam("after"); text != "" {
+		if q.After, err = id.ParseKey(text); err != nil {
+			return fault.Field("after", "This is no page of keys. Begin with the first.")
+		}
+	}
+	found, err := h.keys.Find(c.Ctx(), c.Actor(), q)
 	if err != nil {
 		return err
 	}
-	who, err := h.names(c)
+	counts, err := h.keys.Count(c.Ctx(), c.Actor())
 	if err != nil {
 		return err
 	}
-	idle := unused(all, c.Now())
-	page := views.ListPage{Shell: c.Shell("Keys", "keys"), CanCreate: c.Actor().Role.AtLeast(org.Developer), All: len(all), Idle: len(idle)}
-	if c.QueryParam("unused") != "" {
-		all, page.Unused = idle, true
+	who, err := h.names(c, found.Keys...)
+	if err != nil {
+		return err
 	}
-	for _, k := range all {
+	page := views.ListPage{Shell: c.Shell("Keys", "keys"), CanCreate: c.Actor().Role.AtLeast(org.Developer), All: counts.All, Idle: counts.Idle, Unused: idle,
+		Search: q.Search, Pager: pager(q, found, idle)}
+	for _, k := range found.Keys {
 		r := row(c, who, k)
 		r.CanRevoke = page.Unused && key.Revocable(c.Actor(), k)
 		page.CanRevoke = page.CanRevoke || r.CanRevoke
@@ -39,13 +57,28 @@ func (h *Handlers) list(c *web.Context) error {
 	return c.Render(views.List(page))
 }
 
-// unused are the keys of a list that lie idle.
-func unused(all []key.Key, now time.Time) []key.Key {
-	return slices.DeleteFunc(slices.Clone(all), func(k key.Key) bool { return !k.Unused(now) })
+// pager leads to the first and the next page of the same list.
+func pager(q key.Query, found key.Page, idle bool) ui.PagerProps {
+	p := ui.PagerProps{Note: fmt.Sprintf("Newest first, %d a page", perPage), NewerLabel: "First", OlderLabel: "Next"}
+	values := url.Values{}
+	if q.Search != "" {
+		values.Set("q", q.Search)
+	}
+	if idle {
+		values.Set("unused", "true")
+	}
+	if !q.After.IsZero() {
+		p.Newer = root + "?" + values.Encode()
+	}
+	if !found.Next.IsZero() {
+		values.Set("after", found.Next.String())
+		p.Older = root + "?" + values.Encode()
+	}
+	return p
 }
 
 func (h *Handlers) form(c *web.Context) error {
-	page, err := h.newPage(c)
+	page, err := h.newPage(c, id.Member{})
 	if err != nil {
 		return err
 	}
@@ -60,7 +93,7 @@ func (h *Handlers) create(c *web.Context) error {
 		made, err = h.keys.Create(c.Ctx(), c.Actor(), in)
 	}
 	if r, ok := web.Refused(err); ok {
-		page, err := h.newPage(c)
+		page, err := h.newPage(c, in.Member)
 		if err != nil {
 			return err
 		}
@@ -71,7 +104,7 @@ func (h *Handlers) create(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	who, err := h.names(c)
+	who, err := h.names(c, made.Key)
 	if err != nil {
 		return err
 	}
@@ -88,12 +121,13 @@ func (h *Handlers) reveal(c *web.Context, page views.CreatedPage, made key.Creat
 // typed is what the form of a key holds.
 func typed(c *web.Context) views.Fields {
 	return views.Fields{Name: c.FormValue("name"), Team: c.FormValue("team"), Owner: c.FormValue("owner"), Account: c.FormValue("account"),
-		Expires: c.FormValue("expires"), Models: c.FormValue("models"), Networks: c.FormValue("networks"), Endpoints: c.Request().Form["endpoints"]}
+		Expires: c.FormValue("expires"), Models: c.FormValue("models"), Networks: c.FormValue("networks"), Endpoints: c.Request().Form["endpoints"],
+		Tags: c.FormValue("tags"), Budget: c.FormValue("budget_usd"), Period: c.FormValue("budget_period"), Requests: c.FormValue("requests_per_minute"), Tokens: c.FormValue("tokens_per_minute")}
 }
 
 // input reads the form. A team or member that is no id at all is answered by the service like one that is unknown.
 func input(f views.Fields, zone *time.Location) (key.Input, error) {
-	in := key.Input{Name: f.Name, Account: strings.TrimSpace(f.Account), Models: lines(f.Models), Networks: lines(f.Networks), Endpoints: f.Endpoints}
+	in := key.Input{Name: f.Name, Account: strings.TrimSpace(f.Account), Models: lines(f.Models), Networks: lines(f.Networks), Endpoints: f.Endpoints, Tags: lines(f.Tags)}
 	team, err := id.ParseTeam(f.Team)
 	if err != nil && f.Team != "" {
 		return in, org.MissingTeam()
@@ -105,7 +139,9 @@ func input(f views.Fields, zone *time.Location) (key.Input, error) {
 		}
 	}
 	in.ExpiresAt, err = expiry(f.Expires, zone)
-	return in, err
+	allowance, wrong := own(f)
+	in.Own = allowance
+	return in, errors.Join(err, wrong)
 }
 
 // expiry is the last moment of a day; "" is never.
@@ -141,7 +177,7 @@ func (h *Handlers) show(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	who, err := h.names(c)
+	who, err := h.names(c, k)
 	if err != nil {
 		return err
 	}
@@ -149,7 +185,7 @@ func (h *Handlers) show(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.Render(views.Show(views.ShowPage{Shell: c.Shell(k.Name, "keys"), Row: row(c, who, k), Disabled: !k.DisabledAt.IsZero(),
+	return c.Render(views.Show(views.ShowPage{Shell: c.Shell(k.Name, "keys"), Row: row(c, who, k), Disabled: !k.DisabledAt.IsZero(), Agent: k.Agent != "",
 		CanChange: key.Changeable(c.Actor(), k), CanEnable: key.Enables(c.Actor(), k), Active: k.Status(c.Now()) == "active", Facts: append(facts(c, who, k), used...),
 		Snippets: web.Snippets(c.BaseURL(), "$BODHI_KEY", exampleModel(k))}))
 }

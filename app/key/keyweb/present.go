@@ -21,12 +21,19 @@ type names struct {
 	members map[id.Member]string
 }
 
-func (h *Handlers) names(c *web.Context) (names, error) {
+// names looks up whose keys these are. There are at most as many as a page of members holds.
+func (h *Handlers) names(c *web.Context, keys ...key.Key) (names, error) {
 	teams, err := h.people.Teams(c.Ctx(), c.Actor())
 	if err != nil {
 		return names{}, err
 	}
-	members, err := h.people.Members(c.Ctx(), c.Actor())
+	q := org.MemberQuery{IDs: []id.Member{}, Limit: identity.MaxMembers}
+	for _, k := range keys {
+		if !k.Member.IsZero() {
+			q.IDs = append(q.IDs, k.Member)
+		}
+	}
+	members, err := h.people.FindMembers(c.Ctx(), c.Actor(), q)
 	if err != nil {
 		return names{}, err
 	}
@@ -34,7 +41,7 @@ func (h *Handlers) names(c *web.Context) (names, error) {
 	for _, t := range teams {
 		out.teams[t.ID] = t.Name
 	}
-	for _, m := range members {
+	for _, m := range members.Members {
 		out.members[m.ID] = m.Name
 	}
 	return out, nil
@@ -52,7 +59,7 @@ func (n names) owner(k key.Key) string {
 }
 
 func row(c *web.Context, who names, k key.Key) views.Row {
-	return views.Row{ID: k.ID.String(), Name: k.Name, Hint: k.Hint(), Owner: who.owner(k), Team: who.teams[k.Team], State: state(c, k),
+	return views.Row{ID: k.ID.String(), Name: k.Name, Hint: k.Hint(), Owner: who.owner(k), Team: who.teams[k.Team], State: state(c, k), Agent: k.Agent != "",
 		Used: c.When(k.LastUsedAt), Created: c.When(k.CreatedAt)}
 }
 
@@ -77,10 +84,14 @@ func facts(c *web.Context, who names, k key.Key) []ui.Fact {
 		{Label: "Models", Value: either(strings.Join(k.Models, ", "), "all that the organization offers")},
 		{Label: "Networks", Value: either(networks(k), "any")},
 		{Label: "Endpoints", Value: either(k.Endpoints.String(), "all")},
+		{Label: "Tags on every request", Value: either(strings.Join(k.Tags, ", "), "none")},
 		moment("Expires", c.When(k.ExpiresAt)),
 		moment("Last used", c.When(k.LastUsedAt)),
 		{Label: "Created", Body: ui.Time(c.When(k.CreatedAt))},
 		{Label: "Created by", Value: k.CreatedBy},
+	}
+	if k.Agent != "" {
+		out = append(out, ui.Fact{Label: "Kind", Value: "the log-in of a coding agent: it has no secret; delete it to log the agent out"})
 	}
 	if k.Held && !k.DisabledAt.IsZero() {
 		out = append(out, ui.Fact{Label: "Disabled by", Value: "somebody else than its member, who cannot enable it again"})
@@ -160,19 +171,31 @@ func exampleModel(k key.Key) string {
 // usualDays is the life of a key that the form proposes: long enough for a quarter's work, and keys that nobody renews end.
 const usualDays = 90
 
-// newPage is the empty form: what the actor may choose, and the likeliest choice.
-func (h *Handlers) newPage(c *web.Context) (views.NewPage, error) {
+// newPage is the empty form: what the actor may choose, and the likeliest choice. chosen is the owner that was chosen on the
+// form before, if there was one. In a large organization a search brings the person in.
+func (h *Handlers) newPage(c *web.Context, chosen id.Member) (views.NewPage, error) {
 	actor := c.Actor()
 	teams, err := h.people.Teams(c.Ctx(), actor)
 	if err != nil {
 		return views.NewPage{}, err
 	}
-	people, err := h.people.FindMembers(c.Ctx(), actor, org.MemberQuery{Limit: identity.MaxMembers})
+	search := c.QueryParam("q")
+	people, err := h.people.FindMembers(c.Ctx(), actor, org.MemberQuery{Search: search, Limit: identity.MaxMembers})
 	if err != nil {
 		return views.NewPage{}, err
 	}
 	members := withSelf(people.Members, c.Member())
-	page := views.NewPage{Shell: c.Shell("New key", "keys"), CanAccount: actor.Role.AtLeast(org.Lead), Endpoints: endpointOptions(nil)}
+	if !chosen.IsZero() && chosen != actor.Member {
+		if m, err := h.people.Member(c.Ctx(), actor, chosen); err == nil { // one whom the actor does not know is not offered
+			members = withSelf(members, m)
+		}
+	}
+	page := views.NewPage{Shell: c.Shell("New key", "keys"), CanAccount: actor.Role.AtLeast(org.Lead), Endpoints: endpointOptions(nil), Search: search, Periods: periods}
+	page.Fields.Period = "monthly"
+	page.Searches = page.CanAccount && (search != "" || !people.Next.ID.IsZero())
+	if search != "" && len(people.Members) == 0 {
+		page.Found = "Nobody matches. Search for a part of a name or an address."
+	}
 	page.Fields.Expires = c.Now().In(c.Zone()).AddDate(0, 0, usualDays).Format(time.DateOnly)
 	for _, t := range teams {
 		page.Teams = append(page.Teams, ui.Option{Value: t.ID.String(), Label: t.Name})
@@ -183,13 +206,18 @@ func (h *Handlers) newPage(c *web.Context) (views.NewPage, error) {
 	for _, m := range members {
 		if m.ID == actor.Member {
 			page.Owners = append([]ui.Option{{Value: m.ID.String(), Label: "Me"}}, page.Owners...)
-			page.Fields.Owner = m.ID.String()
+			if page.Fields.Owner == "" {
+				page.Fields.Owner = m.ID.String()
+			}
 		} else if page.CanAccount {
 			page.Owners = append(page.Owners, ui.Option{Value: m.ID.String(), Label: m.Name, Group: "Members"})
+			if search != "" && len(people.Members) == 1 && m.ID == people.Members[0].ID {
+				page.Fields.Owner = m.ID.String() // the one who was searched for
+			}
 		}
 	}
 	if page.CanAccount && !people.Next.ID.IsZero() {
-		page.Owners = append(page.Owners, ui.Option{Label: "More people: they make their own", Group: "Members", Disabled: true, Value: "more"})
+		page.Owners = append(page.Owners, ui.Option{Label: "More people: search for them above", Group: "Members", Disabled: true, Value: "more"})
 	}
 	if page.CanAccount {
 		page.Owners = append(page.Owners, ui.Option{Value: "", Label: "A service account", Group: "Machines"})
@@ -197,7 +225,7 @@ func (h *Handlers) newPage(c *web.Context) (views.NewPage, error) {
 	return page, nil
 }
 
-// withSelf is the members with the reader among them, who may be beyond the first page.
+// withSelf is the members with one among them, who may be beyond the first page.
 func withSelf(all []org.Member, self org.Member) []org.Member {
 	for _, m := range all {
 		if m.ID == self.ID {

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/catalog"
-	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/route"
 	"github.com/bodhi-gateway/bodhi/app/web"
 )
@@ -46,8 +45,8 @@ type modelList struct {
 	Data []modelJSON `json:"data"`
 }
 
-func aliasOut(a route.Alias, there []provider.ConnectionRecord) aliasJSON {
-	return aliasJSON{ID: a.ID.String(), Name: a.Name, Targets: route.Spell(a.Targets, there), CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt}
+func aliasOut(a route.Alias, names route.Names) aliasJSON {
+	return aliasJSON{ID: a.ID.String(), Name: a.Name, Targets: route.Spell(a.Targets, names), CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt}
 }
 
 func (h *Handlers) apiModels(c *web.Context) error {
@@ -81,17 +80,13 @@ func decimal(o offer, class catalog.Class) string {
 }
 
 func (h *Handlers) apiList(c *web.Context) error {
-	aliases, err := h.aliases.List(c.Ctx(), c.Actor())
+	names, err := h.aliases.Names(c.Ctx(), c.Actor())
 	if err != nil {
 		return err
 	}
-	there, err := h.connections.List(c.Ctx(), c.Actor())
-	if err != nil {
-		return err
-	}
-	out := aliasList{Data: make([]aliasJSON, len(aliases))}
-	for i, a := range aliases {
-		out.Data[i] = aliasOut(a, there)
+	out := aliasList{Data: make([]aliasJSON, len(names.Aliases))}
+	for i, a := range names.Aliases {
+		out.Data[i] = aliasOut(a, names)
 	}
 	return c.JSON(http.StatusOK, out)
 }
@@ -144,9 +139,9 @@ func (h *Handlers) apiDelete(c *web.Context) error {
 }
 
 func (h *Handlers) answer(c *web.Context, status int, a route.Alias) error {
-	there, err := h.connections.List(c.Ctx(), c.Actor())
+	names, err := h.aliases.Names(c.Ctx(), c.Actor())
 	if err != nil {
 		return err
 	}
-	return c.JSON(status, aliasOut(a, there))
+	return c.JSON(status, aliasOut(a, names))
 }

@@ -34,7 +34,7 @@ func (h *Handlers) modelsPage(c *web.Context) (page views.ModelsPage, err error)
 	if err != nil {
 		return page, err
 	}
-	aliases, err := h.aliases.List(c.Ctx(), c.Actor())
+	names, err := h.aliases.Names(c.Ctx(), c.Actor())
 	if err != nil {
 		return page, err
 	}
@@ -42,10 +42,10 @@ func (h *Handlers) modelsPage(c *web.Context) (page views.ModelsPage, err error)
 	if err != nil {
 		return page, err
 	}
-	page = views.ModelsPage{Shell: c.Shell("Models & aliases", "models"), Query: c.QueryParam("q"), Policy: presentPolicy(c, policy),
+	page = views.ModelsPage{Shell: c.Shell("Models & aliases", "models"), Query: c.QueryParam("q"), Policy: presentPolicy(c, policy), Rules: len(policy.Rules),
 		CanChange: c.Actor().Role.AtLeast(route.MayChange), HasConnections: len(there) > 0}
-	for _, a := range aliases {
-		page.Aliases = append(page.Aliases, presentAlias(a, there))
+	for _, a := range names.Aliases {
+		page.Aliases = append(page.Aliases, presentAlias(a, names))
 	}
 	found, total := h.offers(c, there, page.Query, maxShown)
 	for _, o := range found {
@@ -57,12 +57,14 @@ func (h *Handlers) modelsPage(c *web.Context) (page views.ModelsPage, err error)
 	return page, nil
 }
 
-func presentAlias(a route.Alias, there []provider.ConnectionRecord) views.Alias {
-	out := views.Alias{ID: a.ID.String(), Name: a.Name, Delete: question(a)}
-	for i, name := range route.Spell(a.Targets, there) {
+func presentAlias(a route.Alias, names route.Names) views.Alias {
+	there := names.Connections
+	out := views.Alias{ID: a.ID.String(), Name: a.Name, Delete: question(a), Ruled: ruled(a.Routing)}
+	for i, name := range route.Spell(a.Targets, names) {
 		t := views.Target{Name: name}
 		at := slices.IndexFunc(there, func(c provider.ConnectionRecord) bool { return c.ID == a.Targets[i].Connection })
 		switch {
+		case !a.Targets[i].Alias.IsZero():
 		case at < 0:
 			t.Down = "Deleted"
 		case there[at].Disabled:
@@ -73,6 +75,24 @@ func presentAlias(a route.Alias, there []provider.ConnectionRecord) views.Alias 
 		out.Targets = append(out.Targets, t)
 	}
 	return out
+}
+
+// ruled says what is asked before an alias's own list.
+func ruled(r route.Routing) string {
+	var out []string
+	switch n := len(r.Rules); {
+	case n == 1:
+		out = append(out, "one rule")
+	case n > 1:
+		out = append(out, fmt.Sprintf("%d rules", n))
+	}
+	if r.Canary != nil {
+		out = append(out, fmt.Sprintf("a canary of %d %%", r.Canary.Percent))
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	return strings.Join(out, " and ") + " before it:"
 }
 
 func question(a route.Alias) ui.ConfirmProps {
@@ -150,11 +170,11 @@ func (h *Handlers) show(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	there, err := h.connections.List(c.Ctx(), c.Actor())
+	names, err := h.aliases.Names(c.Ctx(), c.Actor())
 	if err != nil {
 		return err
 	}
-	page, err := h.aliasPage(c, &a, route.Input{Name: a.Name, Targets: route.Spell(a.Targets, there)}, web.Refusal{})
+	page, err := h.aliasPage(c, &a, route.Input{Name: a.Name, Targets: route.Spell(a.Targets, names)}, web.Refusal{})
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ package routeweb
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/catalog"
@@ -41,17 +42,18 @@ type Handlers struct {
 	prices      Prices
 	clock       clock.Clock
 	traffic     Traffic
+	table       *route.Table
 }
 
 // New makes the handlers.
-func New(aliases *route.Service, connections *provider.Service, book Book, prices Prices, c clock.Clock, t Traffic) *Handlers {
-	return &Handlers{aliases, connections, book, prices, c, t}
+func New(aliases *route.Service, connections *provider.Service, book Book, prices Prices, c clock.Clock, t Traffic, table *route.Table) *Handlers {
+	return &Handlers{aliases, connections, book, prices, c, t, table}
 }
 
 // Routes are all URLs of aliases and models.
 func (h *Handlers) Routes() []web.Route {
 	const one, api = "/aliases/:id", "/api/v1/aliases"
-	return []web.Route{
+	return slices.Concat(h.ruleRoutes(), h.dryRoutes(), h.rulePages(), []web.Route{
 		{Method: http.MethodGet, Path: "/models", Name: "models.list", Guard: web.Person, Floor: org.Viewer, Handle: h.models},
 		{Method: http.MethodGet, Path: "/catalog", Name: "catalog.browse", Guard: web.Person, Floor: org.Viewer, Handle: h.browse},
 		{Method: http.MethodGet, Path: "/catalog/compare", Name: "catalog.compare", Guard: web.Person, Floor: org.Viewer, Handle: h.compare},
@@ -75,7 +77,7 @@ func (h *Handlers) Routes() []web.Route {
 		{Method: http.MethodPost, Path: api + "/:id/switch", Name: "api.aliases.switch", Guard: web.Token, Floor: route.MayChange, Audit: "alias.switched", Handle: h.apiSwitch, In: switchInput{}, Out: aliasJSON{}},
 		{Method: http.MethodPut, Path: api + "/:id", Name: "api.aliases.update", Guard: web.Token, Floor: route.MayChange, Audit: "alias.updated", Handle: h.apiUpdate, In: aliasInput{}, Out: aliasJSON{}},
 		{Method: http.MethodDelete, Path: api + "/:id", Name: "api.aliases.delete", Guard: web.Token, Floor: route.MayChange, Audit: "alias.deleted", Handle: h.apiDelete, Out: web.None{}},
-	}
+	})
 }
 
 // aliasID reads the path; a malformed id is as unknown as an unknown one.

@@ -60,7 +60,7 @@ func newScene(t *testing.T) *scene {
 	connections := provider.New(provider.Parts{Store: store, Tx: d, Audit: h.Audit, Bus: h.Bus, Vault: h.Keyring, URLs: egress.New(egress.Config{}),
 		Prober: nobody{}, Aliases: aliases, IDs: h.IDs, Clock: h.Clock, Log: log})
 	prices := book{catalog.BuiltIn()}
-	s := &scene{house: h, site: h.Serve(t, append(routeweb.New(aliases, connections, prices, prices, h.Clock, report.NewService(db.NewReportStore(d), db.NewOrgStore(d), h.Clock)).Routes(), webtest.Enter())),
+	s := &scene{house: h, site: h.Serve(t, append(routeweb.New(aliases, connections, prices, prices, h.Clock, report.NewService(db.NewReportStore(d), db.NewOrgStore(d), h.Clock), &route.Table{}).Routes(), webtest.Enter())),
 		acme: h.Found(t, "Acme"), aliases: aliases}
 	admin := s.acme.Actor(org.Admin)
 	if err := (route.Welcome{Connections: connections, Aliases: aliases}).Prepare(t.Context(), admin, s.acme.Org); err != nil {

@@ -97,7 +97,7 @@ func (h *Handlers) possible(c *web.Context, a route.Alias, there []provider.Conn
 		}
 		for _, m := range names {
 			k := candidate{offer: offer{connection: there[i], model: m}}
-			at := slices.Index(a.Targets, route.TargetRef{Connection: there[i].ID, Model: m})
+			at := slices.IndexFunc(a.Targets, func(t route.TargetRef) bool { return t.Connection == there[i].ID && t.Model == m })
 			k.first, k.other = at == 0, at > 0
 			if at < 0 && !there[i].Usable() {
 				continue

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/agent"
 	"github.com/bodhi-gateway/bodhi/app/audit"
 	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/egress"
@@ -39,6 +40,7 @@ type House struct {
 	Keys     *key.Service
 	KeyStore *db.KeyStore
 	Desk     *key.Desk
+	Agents   *agent.Service
 	// Directories know SCIM tokens, for Serve; nil where no test needs them.
 	Directories web.Directories
 	// Passwordless spares Join the cost of a password; such members come in by Enter.
@@ -68,6 +70,8 @@ func NewHouse(t testing.TB, d *db.DB) *House {
 	h.Keys = key.NewService(key.Config{Store: h.KeyStore, Tree: orgs, Tx: d, Audit: h.Audit, Bus: h.Bus, Clock: h.Clock, IDs: h.IDs,
 		MAC: h.mac(t, key.Purpose), Log: log})
 	h.Desk = key.NewDesk(h.Clock, h.mac(t, key.Purpose))
+	h.Agents = agent.New(agent.Parts{Store: db.NewAgentStore(d), Keys: h.Keys, People: h.Identity, Tx: d, Audit: h.Audit, Bus: h.Bus, Clock: h.Clock, MAC: h.mac(t, agent.Purpose), Log: log})
+	h.Identity.Agents = h.Agents
 	return h
 }
 

@@ -1,0 +1,251 @@
+package routeweb
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/route"
+	"github.com/bodhi-gateway/bodhi/app/web"
+)
+
+// dryRoutes are dry runs, replays and files of routes in the management API. They change nothing, but for the import.
+func (h *Handlers) dryRoutes() []web.Route {
+	const root = "/api/v1/routing"
+	return []web.Route{
+		{Method: http.MethodPost, Path: root + "/dry-run", Name: "api.routing.dry_run", Guard: web.Token, Floor: route.MayChange, Audit: "none: asks what would happen", Handle: h.apiDryRun, In: dryInput{}, Out: dryJSON{}},
+		{Method: http.MethodPost, Path: root + "/rehearsals", Name: "api.rehearsals.start", Guard: web.Token, Floor: route.MayChange, Audit: "none: reads requests that the actor sees anyhow", Handle: h.apiRehearse, In: rehearsalInput{}, Out: rehearsalJSON{}},
+		{Method: http.MethodGet, Path: root + "/rehearsals/:id", Name: "api.rehearsals.show", Guard: web.Token, Floor: route.MayChange, Handle: h.apiRehearsal, Out: rehearsalJSON{}},
+		{Method: http.MethodGet, Path: root + "/export", Name: "api.routing.export", Guard: web.Token, Floor: org.Viewer, Handle: h.apiExport, Out: yamlJSON{}},
+		{Method: http.MethodPost, Path: root + "/import", Name: "api.routing.import", Guard: web.Token, Floor: route.MayChange, Audit: "alias.created", Handle: h.apiImport, In: yamlJSON{}, Out: importJSON{}},
+	}
+}
+
+// dryInput is a request that might be made: what conditions of rules ask about it. What is left out is empty, no or 0; of a
+// member the role and attributes, and of a team the department, are filled in.
+type dryInput struct {
+	Model          string            `json:"model"`
+	Team           string            `json:"team,omitempty"`
+	Department     string            `json:"department,omitempty"`
+	Member         string            `json:"member,omitempty"`
+	Role           string            `json:"role,omitempty"`
+	Attributes     map[string]string `json:"attributes,omitempty"`
+	Key            string            `json:"key,omitempty"`
+	ServiceAccount bool              `json:"service_account,omitempty"`
+	Endpoint       string            `json:"endpoint,omitempty"` // chat if left out
+	Dialect        string            `json:"dialect,omitempty"`
+	Client         string            `json:"client,omitempty"`
+	Tags           map[string]string `json:"tags,omitempty"`
+	Priority       string            `json:"priority,omitempty"`
+	EndUser        string            `json:"end_user,omitempty"`
+	Session        string            `json:"session,omitempty"`
+	Purpose        string            `json:"purpose,omitempty"`
+	InputTokens    int               `json:"input_tokens,omitempty"`
+	MaxTokens      int               `json:"max_tokens,omitempty"`
+	Messages       int               `json:"messages,omitempty"`
+	Stream         bool              `json:"stream,omitempty"`
+	Tools          bool              `json:"tools,omitempty"`
+	Images         bool              `json:"images,omitempty"`
+	Audio          bool              `json:"audio,omitempty"`
+	Files          bool              `json:"files,omitempty"`
+	JSONSchema     bool              `json:"json_schema,omitempty"`
+	Reasoning      bool              `json:"reasoning,omitempty"`
+	BudgetUsed     int               `json:"budget_used,omitempty"` // percent
+	At             *time.Time        `json:"at,omitempty"`          // now if left out
+	// Draft is a route to be asked as if it were saved.
+	Draft *route.Document `json:"draft,omitempty"`
+}
+
+func (in dryInput) question() route.Question {
+	q := route.Question{Draft: in.Draft, Facts: route.Facts{Model: in.Model, Team: in.Team, Department: in.Department, Member: in.Member, Role: in.Role, Attributes: in.Attributes, Key: in.Key,
+		ServiceAccount: in.ServiceAccount, Endpoint: in.Endpoint, Dialect: in.Dialect, Client: in.Client, Tags: in.Tags, Priority: in.Priority, EndUser: in.EndUser, Session: in.Session,
+		Purpose: in.Purpose, InputTokens: in.InputTokens, MaxTokens: in.MaxTokens, Messages: in.Messages, Stream: in.Stream, Tools: in.Tools, Images: in.Images, Audio: in.Audio, Files: in.Files,
+		JSONSchema: in.JSONSchema, Reasoning: in.Reasoning, BudgetUsed: in.BudgetUsed}}
+	if in.At != nil {
+		q.At = *in.At
+	}
+	return q
+}
+
+// dryJSON is where the request would go, in order, and what each rule said.
+type dryJSON struct {
+	Route    string         `json:"route"`
+	Strategy route.Strategy `json:"strategy"`
+	Targets  []dryTarget    `json:"targets"`
+	Rules    []route.Step   `json:"rules"`
+}
+
+type dryTarget struct {
+	Target string `json:"target"`
+	Why    string `json:"why"`
+	Weight int    `json:"weight"`
+}
+
+func dryOut(p route.Plan, tr route.Trace) dryJSON {
+	out := dryJSON{Route: p.Route, Strategy: p.Strategy, Targets: []dryTarget{}, Rules: tr.Steps}
+	if out.Rules == nil {
+		out.Rules = []route.Step{}
+	}
+	if out.Strategy == "" {
+		out.Strategy = route.Ordered
+	}
+	for _, t := range p.Targets {
+		out.Targets = append(out.Targets, dryTarget{t.Connection.Name + "/" + t.Model, t.Why, t.Weight})
+	}
+	return out
+}
+
+func (h *Handlers) apiDryRun(c *web.Context) error {
+	in, err := web.Decode[dryInput](c)
+	if err != nil {
+		return err
+	}
+	p, tr, err := h.aliases.DryRun(c.Ctx(), c.Actor(), h.table, in.question())
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, dryOut(p, tr))
+}
+
+// rehearsalInput asks to replay the last days' requests, the newest 100,000 of them, against a draft.
+type rehearsalInput struct {
+	Draft route.Document `json:"draft"`
+	Days  int            `json:"days"`
+}
+
+// rehearsalJSON is a replay as far as it is: running, done or broken off.
+type rehearsalJSON struct {
+	ID        string         `json:"id"`
+	State     string         `json:"state"`
+	Days      int            `json:"days"`
+	Draft     route.Document `json:"draft"`
+	By        string         `json:"by"`
+	At        time.Time      `json:"at"`
+	UpdatedAt time.Time      `json:"updated_at"`
+	Outcome   outcomeJSON    `json:"outcome"`
+}
+
+// outcomeJSON is what a replay found. Costs are of the judged requests whose both ways have a price, with the usage that was
+// booked: before and after at today's prices, booked as it was.
+type outcomeJSON struct {
+	Requests int `json:"requests"`
+	Judged   int `json:"judged"`
+	// Unjudged are those of which a condition asks what is not stored; missing names it.
+	Unjudged  int           `json:"unjudged"`
+	Missing   []string      `json:"missing"`
+	Lost      int           `json:"lost"` // whose model is gone
+	Changed   int           `json:"changed"`
+	Unpriced  int           `json:"unpriced"`
+	BeforeUSD string        `json:"before_usd"`
+	AfterUSD  string        `json:"after_usd"`
+	BookedUSD string        `json:"booked_usd"`
+	More      bool          `json:"more"` // there were more requests than are replayed
+	Routes    []route.Tally `json:"routes"`
+	Moves     []moveJSON    `json:"moves"`
+}
+
+// moveJSON is how many requests would go to another first target. Waits are the medians of whole answers, as they were observed;
+// 0 is not observed.
+type moveJSON struct {
+	From       string `json:"from"`
+	To         string `json:"to"`
+	Requests   int    `json:"requests"`
+	Unpriced   int    `json:"unpriced"`
+	BeforeUSD  string `json:"before_usd"`
+	AfterUSD   string `json:"after_usd"`
+	WaitBefore int64  `json:"wait_before_ms"`
+	WaitAfter  int64  `json:"wait_after_ms"`
+}
+
+func rehearsalOut(r route.Rehearsal) rehearsalJSON {
+	o := r.Outcome
+	out := outcomeJSON{Requests: o.Requests, Judged: o.Judged, Unjudged: o.Unjudged, Missing: append([]string{}, o.Missing...), Lost: o.Lost, Changed: o.Changed, Unpriced: o.Unpriced,
+		BeforeUSD: o.Before.String(), AfterUSD: o.After.String(), BookedUSD: o.Booked.String(), More: o.More, Routes: append([]route.Tally{}, o.Routes...), Moves: []moveJSON{}}
+	for _, m := range o.Moves {
+		out.Moves = append(out.Moves, moveJSON{m.From, m.To, m.Requests, m.Unpriced, m.Before.String(), m.After.String(), m.WaitBefore, m.WaitAfter})
+	}
+	return rehearsalJSON{r.ID.String(), string(r.State), r.Days, r.Draft, r.By, r.At, r.UpdatedAt, out}
+}
+
+func (h *Handlers) apiRehearse(c *web.Context) error {
+	in, err := web.Decode[rehearsalInput](c)
+	if err != nil {
+		return err
+	}
+	r, err := h.aliases.StartRehearsal(c.Ctx(), c.Actor(), h.table, in.Draft, in.Days)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, rehearsalOut(r))
+}
+
+func (h *Handlers) rehearsal(c *web.Context) (route.Rehearsal, error) {
+	which, err := id.ParseRehearsal(c.Param("id"))
+	if err != nil || which.IsZero() {
+		which = id.NewRehearsal(id.NewSource(h.clock.Now, nil)) // a malformed id is as unknown as an unknown one
+	}
+	return h.aliases.Rehearsal(c.Ctx(), c.Actor(), which)
+}
+
+func (h *Handlers) apiRehearsal(c *web.Context) error {
+	r, err := h.rehearsal(c)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, rehearsalOut(r))
+}
+
+// yamlJSON is a file of routes: YAML documents, one for each alias, and one without an alias for the organization's rules.
+type yamlJSON struct {
+	YAML string `json:"yaml"`
+}
+
+// importJSON tells what a file changed, by alias; "" is the organization's own rules.
+type importJSON struct {
+	Applied []string `json:"applied"`
+}
+
+// exported is all of an organization's routes as a file.
+func (h *Handlers) exported(c *web.Context) (string, error) {
+	names, err := h.aliases.Names(c.Ctx(), c.Actor())
+	if err != nil {
+		return "", err
+	}
+	p, err := h.aliases.Policy(c.Ctx(), c.Actor())
+	if err != nil {
+		return "", err
+	}
+	var docs []route.Document
+	if d := names.General(p); len(d.Rules)+len(d.Holidays) > 0 || d.Unsupported != "" {
+		docs = append(docs, d)
+	}
+	for _, a := range names.Aliases {
+		docs = append(docs, names.Document(a))
+	}
+	return writeYAML(docs...)
+}
+
+func (h *Handlers) apiExport(c *web.Context) error {
+	text, err := h.exported(c)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, yamlJSON{text})
+}
+
+func (h *Handlers) apiImport(c *web.Context) error {
+	in, err := web.Decode[yamlJSON](c)
+	if err != nil {
+		return err
+	}
+	docs, err := readYAML("yaml", in.YAML)
+	if err != nil {
+		return err
+	}
+	applied, err := h.aliases.ApplyAll(c.Ctx(), c.Actor(), docs)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, importJSON{applied})
+}

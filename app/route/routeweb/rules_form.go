@@ -1,0 +1,180 @@
+package routeweb
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/bodhi-gateway/bodhi/app/route"
+	"github.com/bodhi-gateway/bodhi/app/web"
+)
+
+// ruleForm is the builder's form: the same route as its YAML, with conditions as rows where rows can say them.
+type ruleForm struct {
+	version     int64
+	rules       []ruleFields
+	percent     string
+	sticky      string
+	canary      []string
+	unsupported string
+	holidays    string
+	days        int
+}
+
+type ruleFields struct {
+	name    string
+	byText  bool
+	text    string // the condition, when it is not rows
+	rows    route.Rows
+	targets []string
+}
+
+// Bounds of a form; a longer route is still read and saved as YAML.
+const (
+	formRules   = 60
+	formRows    = 40
+	formTargets = 12
+	replayDays  = 7
+)
+
+func formOf(d route.Document) *ruleForm {
+	f := &ruleForm{version: d.Version, unsupported: d.Unsupported, holidays: strings.Join(d.Holidays, "\n"), sticky: string(route.BySession), days: replayDays}
+	for _, r := range d.Rules {
+		rows, ok := route.RowsOf(r.When)
+		f.rules = append(f.rules, ruleFields{name: r.Name, byText: !ok, text: r.When, rows: rows, targets: tos(r.Targets)})
+	}
+	if d.Canary != nil {
+		f.percent, f.sticky, f.canary = strconv.Itoa(d.Canary.Percent), string(d.Canary.Sticky), tos(d.Canary.Targets)
+	}
+	return f
+}
+
+func tos(all []route.ToTarget) (out []string) {
+	for _, t := range all {
+		out = append(out, t.To)
+	}
+	return out
+}
+
+// document is what the form says; what the form has no fields for stays as it is.
+func (f *ruleForm) document(was route.Document) route.Document {
+	d := was
+	d.Version, d.Unsupported, d.Rules, d.Canary = f.version, f.unsupported, nil, nil
+	for i, r := range f.rules {
+		rule := route.RuleText{Name: r.name, When: r.text, Targets: weighed(r.targets, was, i)}
+		if !r.byText {
+			rule.When = r.rows.Condition()
+		}
+		if at := slices.IndexFunc(was.Rules, func(o route.RuleText) bool { return o.Name == r.name }); at >= 0 {
+			rule.Strategy = was.Rules[at].Strategy
+		}
+		d.Rules = append(d.Rules, rule)
+	}
+	if f.percent != "" || strings.Join(f.canary, "") != "" {
+		percent, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(f.percent), " %"))
+		if err != nil {
+			percent = 0 // which is refused in words
+		}
+		d.Canary = &route.CanaryText{Percent: percent, Sticky: route.Sticky(f.sticky), Targets: weighed(f.canary, was, -1)}
+	}
+	if was.Alias == "" {
+		d.Holidays = strings.FieldsFunc(f.holidays, func(r rune) bool { return r == '\n' || r == '\r' || r == ',' || r == ' ' })
+	}
+	return d
+}
+
+// weighed are targets with the weights that they had in the same list: the form does not show them.
+func weighed(names []string, was route.Document, rule int) (out []route.ToTarget) {
+	var before []route.ToTarget
+	if rule >= 0 && rule < len(was.Rules) {
+		before = was.Rules[rule].Targets
+	} else if rule < 0 && was.Canary != nil {
+		before = was.Canary.Targets
+	}
+	for _, n := range names {
+		t := route.ToTarget{To: n}
+		if at := slices.IndexFunc(before, func(o route.ToTarget) bool { return o.To == n }); at >= 0 {
+			t.Weight = before[at].Weight
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+func readForm(c *web.Context) *ruleForm {
+	text := func(format string, args ...any) string {
+		return strings.TrimSpace(c.FormValue(fmt.Sprintf(format, args...)))
+	}
+	version, _ := strconv.ParseInt(text("version"), 10, 64)
+	days, err := strconv.Atoi(text("days"))
+	if err != nil {
+		days = replayDays
+	}
+	f := &ruleForm{version: version, percent: text("canary-percent"), sticky: text("canary-sticky"), unsupported: text("unsupported"), holidays: text("holidays"), days: days}
+	for k := range formTargets {
+		f.canary = append(f.canary, text("canary-to-%d", k))
+	}
+	count, _ := strconv.Atoi(text("rules"))
+	for i := range min(count, formRules) {
+		r := ruleFields{name: text("rule-%d-name", i), byText: text("rule-%d-mode", i) == "text", text: text("rule-%d-text", i), rows: route.Rows{Any: text("rule-%d-join", i) == "any"}}
+		for j := range formRows {
+			if fact := text("rule-%d-fact-%d", i, j); fact != "" {
+				r.rows.Rows = append(r.rows.Rows, route.Row{Fact: fact, Op: text("rule-%d-op-%d", i, j), Value: text("rule-%d-value-%d", i, j)})
+			}
+		}
+		for k := range formTargets {
+			if to := text("rule-%d-to-%d", i, k); to != "" {
+				r.targets = append(r.targets, to)
+			}
+		}
+		f.rules = append(f.rules, r)
+	}
+	return f
+}
+
+// act does what a button of the form says; false for those that end it.
+func (f *ruleForm) act(do, target string) bool {
+	verb, rest, _ := strings.Cut(do, ":")
+	n, err := strconv.Atoi(rest)
+	there := err == nil && n >= 0 && n < len(f.rules)
+	switch {
+	case verb == "add":
+		f.rules = append(f.rules, ruleFields{})
+	case verb == "more": // the form always shows one row and one target more than there are
+	case verb == "template":
+		for _, t := range templates {
+			if t.id == rest {
+				rows, ok := route.RowsOf(t.when)
+				f.rules = append(f.rules, ruleFields{name: t.name, byText: !ok, text: t.when, rows: rows, targets: []string{target}})
+			}
+		}
+	case verb == "remove" && there:
+		f.rules = slices.Delete(f.rules, n, n+1)
+	case verb == "up" && there && n > 0:
+		f.rules[n-1], f.rules[n] = f.rules[n], f.rules[n-1]
+	case verb == "text" && there:
+		r := &f.rules[n]
+		r.byText, r.text = true, r.rows.Condition()
+	case verb == "rows" && there:
+		r := &f.rules[n]
+		if rows, ok := route.RowsOf(r.text); ok {
+			r.byText, r.rows = false, rows
+		}
+	default:
+		return false
+	}
+	return true
+}
+
+// ruleTemplate is a rule to begin with.
+type ruleTemplate struct{ id, label, name, when string }
+
+var templates = []ruleTemplate{
+	{"hours", "Business hours", "business hours", `workday and between(time, "09:00", "18:00")`},
+	{"team", "One team", "team Support", `team == "Support"`},
+	{"long", "Long context", "long context", `input_tokens > 100000`},
+	{"budget", "Cheap at 80 % of the budget", "budget nearly used", `budget_used >= 80`},
+	{"weekend", "Local model on weekends", "weekend", `weekday in ["sat", "sun"] or holiday`},
+	{"pictures", "Requests with images", "images", `images`},
+}

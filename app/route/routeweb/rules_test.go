@@ -1,0 +1,130 @@
+package routeweb_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/route"
+	"github.com/bodhi-gateway/bodhi/app/web/webtest"
+)
+
+// builder is the address of the rules of the alias smart.
+func (s *scene) builder(t *testing.T) string {
+	t.Helper()
+	return "/aliases/" + s.smart(t).ID.String() + "/rules"
+}
+
+func (s *scene) document(t *testing.T) route.Document {
+	t.Helper()
+	names, err := s.aliases.Names(t.Context(), s.acme.Actor(org.Viewer))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range names.Aliases {
+		if a.Name == "smart" {
+			return names.Document(a)
+		}
+	}
+	return route.Document{}
+}
+
+func TestRulesAreBuiltWithoutJavaScript(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	base, browser := s.builder(t), webtest.As(t, s.site, s.acme.Members[org.Admin])
+	if p := browser.Get(base); !p.Has("No rules yet", "Business hours", "sandbox/sandbox-chat") {
+		t.Fatalf("%d\n%s", p.Status, p.Body)
+	}
+	form := url.Values{"version": {"1"}, "rules": {"0"}, "do": {"template:long"}}
+	if p := browser.Post(base, form); p.Status != http.StatusOK || !p.Has(`value="long context"`, `value="100000"`, `<option value="input_tokens" selected`) {
+		t.Fatalf("a template: %d\n%s", p.Status, p.Body)
+	}
+	form = url.Values{"version": {"1"}, "rules": {"2"}, "do": {"save"}, "canary-percent": {"5"}, "canary-sticky": {"user"}, "canary-to-0": {"openai/gpt-4o"}, "unsupported": {"reject"},
+		"rule-0-name": {"long"}, "rule-0-join": {"all"}, "rule-0-fact-0": {"input_tokens"}, "rule-0-op-0": {"gt"}, "rule-0-value-0": {"100000"}, "rule-0-fact-3": {"tags"}, "rule-0-op-3": {"is"}, "rule-0-value-3": {"project=apollo"}, "rule-0-to-0": {"openai/gpt-4o"}, "rule-0-to-1": {"fast"},
+		"rule-1-name": {"odd"}, "rule-1-mode": {"text"}, "rule-1-text": {`hour < 6 and (team == "A" or team == "B")`}, "rule-1-to-0": {"fast"}}
+	up := url.Values{}
+	for k, v := range form {
+		up[k] = v
+	}
+	up.Set("do", "up:1")
+	if p := browser.Post(base, up); p.Status != http.StatusOK || strings.Index(p.Body, `value="odd"`) > strings.Index(p.Body, `value="long"`) || !p.Has(`value="project=apollo"`) {
+		t.Errorf("moving up loses or keeps: %d\n%s", p.Status, p.Body)
+	}
+	if len(s.document(t).Rules) != 0 {
+		t.Error("a button that only shows the form saved it")
+	}
+	if p := browser.Post(base, form); p.Status != http.StatusSeeOther {
+		t.Fatalf("%d\n%s", p.Status, p.Body)
+	}
+	d := s.document(t)
+	if len(d.Rules) != 2 || d.Rules[0].When != `input_tokens > 100000 and tags.project == "apollo"` || len(d.Rules[0].Targets) != 2 || d.Canary == nil || d.Canary.Percent != 5 || d.Unsupported != "reject" || d.Version != 2 {
+		t.Errorf("saved %+v", d)
+	}
+	if p := browser.Get(base); !p.Has(`value="project=apollo"`, "hour &lt; 6 and (team", `value="5"`) {
+		t.Errorf("shown again:\n%s", p.Body)
+	}
+	if p := browser.Post(base, form); p.Status != http.StatusUnprocessableEntity || !p.Has("Somebody changed this alias while you did") {
+		t.Errorf("an old version: %d", p.Status)
+	}
+	form.Set("version", "2")
+	form.Set("rule-1-text", "hour < 6 and\ntema == 1")
+	form.Set("rule-0-to-0", "nope/x")
+	if p := browser.Post(base, form); p.Status != http.StatusUnprocessableEntity || !p.Has("Line 2, column 1: There is no fact", "Did you mean team?", "There is no connection", "tema == 1", `value="nope/x"`) {
+		t.Errorf("mistakes: %d\n%s", p.Status, p.Body)
+	}
+	other := webtest.As(t, s.site, s.acme.Members[org.Developer])
+	if p := other.Post(base, form); p.Status != http.StatusForbidden {
+		t.Errorf("a developer: %d", p.Status)
+	}
+}
+
+func TestYAMLAndVersionsAreTheSameRoute(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	base, browser := s.builder(t), webtest.As(t, s.site, s.acme.Members[org.Admin])
+	const text = "alias: smart\ntargets:\n  - to: sandbox/sandbox-chat\nrules:\n  - name: nights\n    when: hour < 6\n    targets:\n      - to: fast\n"
+	if p := browser.Post(base+"/yaml", url.Values{"yaml": {text}, "version": {"1"}}); p.Status != http.StatusSeeOther {
+		t.Fatalf("%d\n%s", p.Status, p.Body)
+	}
+	if p := browser.Get(base + "/yaml"); !p.Has("when: hour &lt; 6") {
+		t.Errorf("\n%s", p.Body)
+	}
+	for bad, says := range map[string]string{"alias: [": "This is not YAML of routes", "alias: smart\ncolour: red\n": "field colour not found", text + "---\n" + text: "holds one route", "": "no route in it",
+		strings.Replace(text, "hour < 6", "hour", 1): "rules.0.when: Line 1, column 1: The condition must come out as yes or no"} {
+		if p := browser.Post(base+"/yaml", url.Values{"yaml": {bad}}); p.Status != http.StatusUnprocessableEntity || !p.Has(says) {
+			t.Errorf("%q: %d, want %q\n%s", bad, p.Status, says, p.Body)
+		}
+	}
+	if p := browser.Get(base + "/versions"); !p.Has("Version 2", "in force", "+     when: hour &lt; 6", "Roll back") {
+		t.Errorf("\n%s", p.Body)
+	}
+	if p := browser.Post(base+"/versions", url.Values{"version": {"1"}}); p.Status != http.StatusSeeOther {
+		t.Fatalf("%d\n%s", p.Status, p.Body)
+	}
+	if d := s.document(t); len(d.Rules) != 0 || d.Version != 3 {
+		t.Errorf("rolled back to %+v", d)
+	}
+	if p := browser.Post("/models/rules/yaml", url.Values{"yaml": {"holidays: [2026-12-25]\nrules:\n  - {name: r, when: holiday, targets: [{to: fast}]}\n"}}); p.Status != http.StatusSeeOther {
+		t.Fatalf("%d\n%s", p.Status, p.Body)
+	}
+	if p := browser.Get("/models/rules"); !p.Has("2026-12-25", `value="r"`) {
+		t.Errorf("\n%s", p.Body)
+	}
+}
+
+func TestADryRunIsALinkThatExplains(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	base, browser := s.builder(t), webtest.As(t, s.site, s.acme.Members[org.Admin])
+	if p := browser.Get(base + "/try"); p.Status != http.StatusOK || !p.Has(`value="smart"`, "Try it") || p.Has("What each rule said") {
+		t.Errorf("%d\n%s", p.Status, p.Body)
+	}
+	for query, says := range map[string]string{"asked=1": "Say which model", "asked=1&model=smart&input_tokens=x": "Input is a whole number", "asked=1&model=smart&at=noon": "is not a moment"} {
+		if p := browser.Get(base + "/try?" + query); p.Status != http.StatusUnprocessableEntity || !p.Has(says) {
+			t.Errorf("%s: %d\n%s", query, p.Status, p.Body)
+		}
+	}
+}
