@@ -119,6 +119,8 @@ func TestEveryChangeLeavesExactlyOneAuditEntry(t *testing.T) {
 	maps.Copy(s.Forms, good)
 	soon := a.clock.Now().UTC().Add(24 * time.Hour)
 	s.Forms["limits.raise"] = url.Values{"add": {"5"}, "until": {soon.Format("2006-01-02T15:04")}}
+	s.Forms["limits.asked"] = url.Values{"add": {"5"}, "until": {soon.Format("2006-01-02T15:04")}, "reason": {"x"}}
+	s.Forms["api.limits.ask"] = url.Values{"add": {"5"}, "until": {soon.Format(time.RFC3339)}, "reason": {"x"}}
 	s.Forms["api.limits.raise"] = url.Values{"add": {"5"}, "until": {soon.Format(time.RFC3339)}}
 	doc := document(t, s)
 	zone := a.stageable()

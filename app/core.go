@@ -153,7 +153,7 @@ func (c *core) rooms() error {
 	c.aliasing = route.New(route.Parts{Store: c.aliases, Connections: c.connections, Prices: c.prices, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
 	c.providers = provider.New(provider.Parts{Store: c.connections, Tx: c.db, Audit: c.audit, Bus: c.bus, Vault: c.keyring, URLs: c.egress,
 		Prober: c.prober(), Aliases: c.aliasing, IDs: c.ids, Clock: c.clock, Log: c.log})
-	c.identities = identity.Config{Orgs: c.orgs, Store: db.NewIdentityStore(c.db), Budgets: leaving{c.budgetStore, c.approvals}, Keys: c.keyring, Tx: c.db, Audit: c.audit, Bus: c.bus,
+	c.identities = identity.Config{Orgs: c.orgs, Store: db.NewIdentityStore(c.db), Budgets: leaving{c.budgetStore, c.approvals, c.limitStore}, Keys: c.keyring, Tx: c.db, Audit: c.audit, Bus: c.bus,
 		Clock: c.clock, IDs: c.ids, MAC: tokenMAC, Hasher: identity.NewHasher(0), Log: c.log,
 		Welcome: route.Welcome{Connections: c.providers, Aliases: c.aliasing}}
 	c.people = identity.NewService(c.identities)
@@ -235,7 +235,7 @@ func (c *core) budgets(desk budget.Desk) *budget.Service {
 
 // limits is the rate limits' service; desk knows what is used right now, and is nil outside a serving process.
 func (c *core) limits(desk limit.Desk) *limit.Service {
-	return limit.New(limit.Parts{Store: c.limitStore, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log, Desk: desk})
+	return limit.New(limit.Parts{Store: c.limitStore, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log, Desk: desk, Herald: c.herald.OfLimits()})
 }
 
 func (c *core) prober() provider.Wire {

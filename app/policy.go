@@ -29,7 +29,7 @@ func (a *App) named(o id.Org, name string) policy.Model {
 
 // newApprovals makes the room that decides about what policies refuse.
 func (a *App) newApprovals() *approval.Service {
-	return approval.New(approval.Parts{Store: a.approvals, Orgs: a.orgs, Policies: a.policies, Budgets: a.budgets(a.treasury), Herald: a.herald, Model: a.named, Tx: a.db, Audit: a.audit,
+	return approval.New(approval.Parts{Store: a.approvals, Orgs: a.orgs, Policies: a.policies, Budgets: a.budgets(a.treasury), Limits: a.limits(a.limiter), Herald: a.herald, Model: a.named, Tx: a.db, Audit: a.audit,
 		Bus: a.bus, IDs: a.ids, Clock: a.clock, Log: a.log})
 }
 
@@ -37,9 +37,10 @@ func (a *App) newApprovals() *approval.Service {
 type leaving struct {
 	*db.BudgetStore
 	approvals *db.ApprovalStore
+	limits    *db.LimitStore
 }
 
-// Withdraw implements identity.Budgets for both rooms.
+// Withdraw implements identity.Budgets for all three rooms.
 func (l leaving) Withdraw(ctx context.Context, o id.Org, m id.Member, at time.Time) error {
-	return errors.Join(l.BudgetStore.Withdraw(ctx, o, m, at), l.approvals.Withdraw(ctx, o, m, at))
+	return errors.Join(l.BudgetStore.Withdraw(ctx, o, m, at), l.approvals.Withdraw(ctx, o, m, at), l.limits.Withdraw(ctx, o, m, at))
 }

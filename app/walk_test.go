@@ -267,6 +267,8 @@ func (a *App) things(t *testing.T, x webtest.Tenant, d id.Department, team id.Te
 	must(t, err)
 	asked, err := a.budgets(nil).Ask(ctx, m.Acting(org.Actor{}), spend.ID, budget.RequestInput{Amount: 1, Reason: word})
 	must(t, err)
+	wished, err := a.limits(nil).AskMore(ctx, m.Acting(org.Actor{}), rate.ID, limit.More{Add: 5, Until: a.clock.Now().Add(time.Hour), Reason: word})
+	must(t, err)
 	approved, err := a.asking.Ask(ctx, m.Acting(org.Actor{}), approval.Input{Key: made.Key.ID, Model: word + "-model", Reason: word})
 	must(t, err)
 	request := ledger.Request{ID: id.NewRequest(a.ids), At: a.clock.Now(), Family: "openai", Endpoint: "chat", Asked: word + "-model", Status: 200,
@@ -283,6 +285,7 @@ func (a *App) things(t *testing.T, x webtest.Tenant, d id.Department, team id.Te
 		"increases":        raised.Increases[0].ID.String(),
 		"approvals":        approved.ID.String(),
 		"budget-requests":  asked.ID.String(),
+		"limit-requests":   wished.ID.String(),
 		"requests":         request.ID.String(),
 		"members":          m.ID.String(),
 		"people":           m.ID.String(),

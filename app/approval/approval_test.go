@@ -1,6 +1,7 @@
 package approval_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -15,6 +16,8 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/key"
+	"github.com/bodhi-gateway/bodhi/app/limit"
+	"github.com/bodhi-gateway/bodhi/app/live"
 	"github.com/bodhi-gateway/bodhi/app/mail/mailtest"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
@@ -33,6 +36,7 @@ type fixture struct {
 	store    *db.ApprovalStore
 	policies *policy.Service
 	budgets  *budget.Service
+	limits   *limit.Service
 	x        webtest.Tenant
 	team     policy.Listed
 	key      id.Key
@@ -47,7 +51,8 @@ func furnish(t *testing.T, d *db.DB) *fixture {
 	f.policies = policy.New(policy.Parts{Store: db.NewPolicyStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: log})
 	herald := &approval.Herald{Store: f.store, Orgs: db.NewOrgStore(d), Post: f.office.Post, Links: f.office.Links, IDs: h.IDs, Clock: h.Clock}
 	f.budgets = budget.New(budget.Parts{Store: db.NewBudgetStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: log, Herald: herald})
-	f.Service = approval.New(approval.Parts{Store: f.store, Orgs: db.NewOrgStore(d), Policies: f.policies, Budgets: f.budgets, Herald: herald, Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs,
+	f.limits = limit.New(limit.Parts{Store: db.NewLimitStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: log, Herald: herald.OfLimits()})
+	f.Service = approval.New(approval.Parts{Store: f.store, Orgs: db.NewOrgStore(d), Policies: f.policies, Budgets: f.budgets, Limits: f.limits, Herald: herald, Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs,
 		Clock: h.Clock, Log: log, Model: func(_ id.Org, name string) policy.Model {
 			if strings.HasPrefix(name, "no-") {
 				return policy.Model{Name: name}
@@ -442,6 +447,71 @@ func TestMoreBudgetIsAskedForAndDecidedTheSameWay(t *testing.T) {
 	if letter := f.office.One(t, "developer@acme.test"); !strings.Contains(letter.Subject, "Approved: more of Team General") {
 		t.Errorf("the asker is told %q", letter.Subject)
 	}
+}
+
+// recorder is a bus that remembers what was published.
+type recorder struct {
+	live.Bus
+	topics []live.Topic
+}
+
+func (r *recorder) Publish(ctx context.Context, t live.Topic) error {
+	r.topics = append(r.topics, t)
+	return r.Bus.Publish(ctx, t)
+}
+
+func TestAHigherRateLimitIsAskedForAndDecidedTheSameWay(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		f := furnish(t, d)
+		ctx := t.Context()
+		e, err := f.limits.Create(ctx, f.x.Actor(org.Admin), limit.Input{Scope: org.OfTeam(f.x.Org.ID, f.x.Team), Unit: limit.Requests, Amount: 10, Window: time.Minute})
+		f.must(err)
+		wish := limit.More{Add: 5, Until: f.Clock.Now().Add(time.Hour), Reason: "the launch"}
+		r, err := f.limits.AskMore(ctx, f.x.Actor(org.Developer), e.ID, wish)
+		f.must(err)
+		letter := f.office.One(t, "manager@acme.test")
+		if !strings.Contains(letter.Subject, "developer@acme.test asks for 5 requests more for Team General") || !strings.Contains(letter.Text, "the launch") {
+			t.Errorf("the manager is told %q:\n%s", letter.Subject, letter.Text)
+		}
+		if n, err := f.Waiting(ctx, f.x.Actor(org.Manager)); err != nil || n != 1 {
+			t.Errorf("%d wait, %v", n, err)
+		}
+		token := mailtest.Token(t, letter)
+		said := &recorder{Bus: f.Service.Bus}
+		f.Service.Bus = said
+		if _, err := f.DecideByLink(ctx, from, token, true, "once"); err != nil {
+			t.Fatal(err)
+		}
+		if len(said.topics) != 1 || said.topics[0] != limit.Topic {
+			t.Errorf("after the decision the nodes were told %v", said.topics)
+		}
+		if _, err := f.DecideByLink(ctx, from, token, false, ""); code(err) != "link_used" {
+			t.Errorf("replayed: %v", err)
+		}
+		if got, err := f.limits.Request(ctx, f.x.Actor(org.Developer), r.ID); err != nil || got.State != limit.Approved || got.Note != "once" || got.DecidedBy != "manager@acme.test" {
+			t.Errorf("decided: %+v, %v", got, err)
+		}
+		if e, err = f.limits.Get(ctx, f.x.Actor(org.Admin), e.ID); err != nil || e.Standing.Amount != 15 {
+			t.Errorf("in force %+v, %v", e.Standing, err)
+		}
+		if letter := f.office.One(t, "developer@acme.test"); !strings.Contains(letter.Subject, "Approved: more for Team General") || !strings.Contains(letter.Text, "once") {
+			t.Errorf("the asker is told %q:\n%s", letter.Subject, letter.Text)
+		}
+		late, err := f.limits.AskMore(ctx, f.x.Actor(org.Developer), e.ID, wish)
+		f.must(err)
+		token = mailtest.Token(t, f.office.One(t, "manager@acme.test"))
+		_, err = f.limits.Deny(ctx, f.x.Actor(org.Admin), late.ID, "enough")
+		f.must(err)
+		if _, err := f.DecideByLink(ctx, from, token, true, ""); code(err) != "link_dead" {
+			t.Errorf("by a link, after somebody denied: %v", err)
+		}
+		whole, err := f.limits.Create(ctx, f.x.Actor(org.Admin), limit.Input{Scope: org.OfOrg(f.x.Org.ID), Unit: limit.Requests, Amount: 100, Window: time.Minute})
+		f.must(err)
+		if _, err := f.limits.AskMore(ctx, f.x.Actor(org.Admin), whole.ID, wish); code(err) != "no_decider" {
+			t.Errorf("the only admin asks: %v", err)
+		}
+	})
 }
 
 func TestNobodyIsFloodedAndNothingWaitsForNobody(t *testing.T) {

@@ -7,22 +7,24 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/mail"
 	"github.com/bodhi-gateway/bodhi/app/org"
 )
 
-// The room's letters: a call to decide, about a Summons; an answer, about an Approval or a budget.Request.
+// The room's letters: a call to decide, about a Summons; an answer, about an Approval, a budget.Request or a limit.Request.
 const (
 	CallKind         mail.Kind = "approval_call"
 	AnswerKind       mail.Kind = "approval_answer"
 	BudgetAnswerKind mail.Kind = "budget_answer"
+	LimitAnswerKind  mail.Kind = "limit_answer"
 )
 
 // DecidePath is the page that a mailed link leads to.
 const DecidePath = "/decide"
 
 // Herald calls managers to decide, and tells askers what came of it, inside the transactions that cause it. It also is
-// budget's (budget.Herald).
+// budget's (budget.Herald), and limit's through OfLimits.
 type Herald struct {
 	Store Store
 	Orgs  org.Store
@@ -82,7 +84,7 @@ func (h *Herald) Answer(ctx context.Context, o id.Org, matter Matter, about stri
 	if m.Status() != org.ActiveMember {
 		return nil
 	}
-	kind := map[Matter]mail.Kind{OfPolicy: AnswerKind, OfBudget: BudgetAnswerKind}[matter]
+	kind := map[Matter]mail.Kind{OfPolicy: AnswerKind, OfBudget: BudgetAnswerKind, OfLimit: LimitAnswerKind}[matter]
 	return h.Post.Send(ctx, mail.Order{Org: o, Kind: kind, To: m.Email, About: about, Once: "answer " + about})
 }
 
@@ -95,6 +97,21 @@ func (h *Herald) Asked(ctx context.Context, o id.Org, r budget.Request, may func
 // Decided implements budget.Herald.
 func (h *Herald) Decided(ctx context.Context, o id.Org, r budget.Request) error {
 	return h.Answer(ctx, o, OfBudget, r.ID.UUID(), r.Asker)
+}
+
+// OfLimits is the herald as limit's room wants it.
+func (h *Herald) OfLimits() limit.Herald { return limitHerald{h} }
+
+type limitHerald struct{ h *Herald }
+
+// Asked implements limit.Herald.
+func (l limitHerald) Asked(ctx context.Context, o id.Org, r limit.Request, may func(org.Actor) bool) (int, error) {
+	return l.h.Call(ctx, Summons{Org: o, Matter: OfLimit, About: r.ID.UUID(), CreatedAt: r.AskedAt, ExpiresAt: r.ExpiresAt}, may)
+}
+
+// Decided implements limit.Herald.
+func (l limitHerald) Decided(ctx context.Context, o id.Org, r limit.Request) error {
+	return l.h.Answer(ctx, o, OfLimit, r.ID.UUID(), r.Asker)
 }
 
 // link is the address of one summons' page. It is bound to its member, so a row that is given to somebody else is worthless.

@@ -10,13 +10,14 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/mail"
 	"github.com/bodhi-gateway/bodhi/app/org"
 )
 
 // Composers write the room's letters, for mail.Courier.
 func (s *Service) Composers() map[mail.Kind]mail.Composer {
-	return map[mail.Kind]mail.Composer{CallKind: s.writeCall, AnswerKind: s.writeAnswer, BudgetAnswerKind: s.writeBudgetAnswer}
+	return map[mail.Kind]mail.Composer{CallKind: s.writeCall, AnswerKind: s.writeAnswer, BudgetAnswerKind: s.writeBudgetAnswer, LimitAnswerKind: s.writeLimitAnswer}
 }
 
 func (s *Service) writeCall(ctx context.Context, m mail.Mail) (mail.Letter, error) {
@@ -64,6 +65,12 @@ func (c Call) Words() (who, what string, facts []mail.Fact) {
 			facts[2] = mail.Fact{Label: "From", Value: "the budget's next period"}
 		}
 		return r.AskedBy, what, append(facts, mail.Fact{Label: "Decide by", Value: Moment(c.ExpiresAt, c.Organization)})
+	}
+	if c.Limit != nil {
+		r := *c.Limit
+		facts = []mail.Fact{{Label: "Rate limit", Value: named(r.Label, r.Name)}, {Label: "Why", Value: r.Reason}, {Label: "Until", Value: Moment(r.Until, c.Organization)},
+			{Label: "Decide by", Value: Moment(c.ExpiresAt, c.Organization)}}
+		return r.AskedBy, r.Unit.Count(r.Add) + " more for " + r.Label, facts
 	}
 	v := *c.Policy
 	facts = append(v.Facts(c.Organization), mail.Fact{Label: "Decide by", Value: Moment(c.ExpiresAt, c.Organization)})
@@ -157,6 +164,26 @@ func (s *Service) writeBudgetAnswer(ctx context.Context, m mail.Mail) (mail.Lett
 		text = "The budget stays as it is. Talk to whoever decided if that is a problem."
 	}
 	return s.answer(r.State == budget.Approved, "more of "+r.Label, text, r.Note, facts), nil
+}
+
+func (s *Service) writeLimitAnswer(ctx context.Context, m mail.Mail) (mail.Letter, error) {
+	which, err := id.ParseWish(m.About)
+	if err != nil {
+		return mail.Letter{}, err
+	}
+	r, err := s.Limits.Request(ctx, org.System(m.Org, "a letter about a request"), which)
+	if fault.Is(err, fault.NotFound) || err == nil && r.DecidedAt.IsZero() {
+		return mail.Letter{}, mail.ErrMoot
+	}
+	if err != nil {
+		return mail.Letter{}, err
+	}
+	facts := []mail.Fact{{Label: "Rate limit", Value: named(r.Label, r.Name)}, {Label: "Asked for", Value: r.Unit.Count(r.Add) + " more"}, {Label: "Decided by", Value: r.DecidedBy}}
+	text := "Send the same request again: it passes within seconds. The limit's page says how much was added, and until when."
+	if r.State == limit.Denied {
+		text = "The limit stays as it is. Slow down, or talk to whoever decided."
+	}
+	return s.answer(r.State == limit.Approved, "more for "+r.Label, text, r.Note, facts), nil
 }
 
 func (s *Service) answer(yes bool, what, text, note string, facts []mail.Fact) mail.Letter {

@@ -128,7 +128,7 @@ func (s *Service) List(ctx context.Context, actor org.Actor, q Query) ([]View, e
 	return out, nil
 }
 
-// Waiting is how many requests the actor could decide now, budget's among them: the number beside the inbox.
+// Waiting is how many requests the actor could decide now, budget's and limit's among them: the number beside the inbox.
 func (s *Service) Waiting(ctx context.Context, actor org.Actor) (int, error) {
 	if actor.Require(org.Lead) != nil {
 		return 0, nil
@@ -143,6 +143,10 @@ func (s *Service) Waiting(ctx context.Context, actor org.Actor) (int, error) {
 			n++
 		}
 	}
-	more, err := s.Budgets.Waiting(ctx, actor)
-	return n + more, err
+	money, err := s.Budgets.Waiting(ctx, actor)
+	if err != nil {
+		return 0, err
+	}
+	pace, err := s.Limits.Waiting(ctx, actor)
+	return n + money + pace, err
 }

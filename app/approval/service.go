@@ -12,6 +12,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/live"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/policy"
@@ -24,6 +25,7 @@ type Parts struct {
 	Orgs     org.Store
 	Policies *policy.Service
 	Budgets  *budget.Service
+	Limits   *limit.Service
 	Herald   *Herald
 	// Model is what an organization's clients get for a name; no targets if nobody offers it.
 	Model func(o id.Org, name string) policy.Model
@@ -44,8 +46,10 @@ func New(p Parts) *Service { return &Service{p} }
 func (s *Service) now() time.Time { return s.Clock.Now().UTC().Truncate(time.Microsecond) }
 
 // changed tells every node to read the grants again.
-func (s *Service) changed(ctx context.Context) {
-	if err := s.Bus.Publish(ctx, policy.ExtrasTopic); err != nil { // readers poll as well
+func (s *Service) changed(ctx context.Context) { s.tell(ctx, policy.ExtrasTopic) }
+
+func (s *Service) tell(ctx context.Context, topic live.Topic) {
+	if err := s.Bus.Publish(ctx, topic); err != nil { // readers poll as well
 		s.Log.Warn("approvals changed, but listeners could not be told", "error", err)
 	}
 }

@@ -51,6 +51,7 @@ type Matter string
 const (
 	OfPolicy Matter = "policy" // an Approval
 	OfBudget Matter = "budget" // a budget.Request
+	OfLimit  Matter = "limit"  // a limit.Request
 )
 
 // Summons is one manager's call to decide one request; its link works once.

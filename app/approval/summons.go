@@ -8,17 +8,21 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/limit"
+	"github.com/bodhi-gateway/bodhi/app/live"
 	"github.com/bodhi-gateway/bodhi/app/mail"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/policy"
 )
 
-// Call is what a mailed link shows: who is called, to decide what. One of Policy and Budget is set.
+// Call is what a mailed link shows: who is called, to decide what. One of Policy, Budget and Limit is set.
 type Call struct {
 	Summons
 	Organization org.Organization
 	Member       org.Member
 	Policy       *View
 	Budget       *budget.Request
+	Limit        *limit.Request
 }
 
 // Summoned opens a mailed link and changes nothing. by says where the reader comes from. A link is dead once it was used, the
@@ -63,9 +67,12 @@ func (s *Service) open(ctx context.Context, by org.Actor, x Summons) (Call, erro
 	}
 	actor := c.Acting(by)
 	can, state := false, State("")
-	if x.Matter == OfBudget {
+	switch x.Matter {
+	case OfBudget:
 		can, state, err = s.openBudget(ctx, actor, &c)
-	} else {
+	case OfLimit:
+		can, state, err = s.openLimit(ctx, actor, &c)
+	default:
 		can, state, err = s.openPolicy(ctx, actor, &c)
 	}
 	switch {
@@ -106,6 +113,16 @@ func (s *Service) openBudget(ctx context.Context, actor org.Actor, c *Call) (boo
 	return r.CanDecide, State(r.State), err
 }
 
+func (s *Service) openLimit(ctx context.Context, actor org.Actor, c *Call) (bool, State, error) {
+	which, err := id.ParseWish(c.About)
+	if err != nil {
+		return false, "", mail.DeadLink()
+	}
+	r, err := s.Limits.Request(ctx, actor, which)
+	c.Limit = &r
+	return r.CanDecide, State(r.State), err
+}
+
 // Acting is the manager, through the door of a mailed link, from where by comes.
 func (c Call) Acting(by org.Actor) org.Actor {
 	by.Via = org.ViaMail
@@ -133,8 +150,19 @@ func (s *Service) DecideByLink(ctx context.Context, by org.Actor, token string, 
 	if err != nil {
 		return c, public("decide by link", err)
 	}
-	s.changed(ctx) // again: inside the transaction nobody could see it yet
+	s.tell(ctx, c.topic()) // again: inside the transaction nobody could see it yet
 	return c, nil
+}
+
+// topic is what is published when what the link is about was decided.
+func (c Call) topic() live.Topic {
+	switch {
+	case c.Budget != nil:
+		return budget.Topic
+	case c.Limit != nil:
+		return limit.Topic
+	}
+	return policy.ExtrasTopic
 }
 
 func (s *Service) decideCalled(ctx context.Context, actor org.Actor, c Call, approve bool, note string) (err error) {
@@ -143,6 +171,10 @@ func (s *Service) decideCalled(ctx context.Context, actor org.Actor, c Call, app
 		_, err = s.Budgets.Approve(ctx, actor, c.Budget.ID, budget.Verdict{Note: note})
 	case c.Budget != nil:
 		_, err = s.Budgets.Deny(ctx, actor, c.Budget.ID, note)
+	case c.Limit != nil && approve:
+		_, err = s.Limits.Approve(ctx, actor, c.Limit.ID, limit.Verdict{Note: note})
+	case c.Limit != nil:
+		_, err = s.Limits.Deny(ctx, actor, c.Limit.ID, note)
 	case approve:
 		_, err = s.Approve(ctx, actor, c.Policy.ID, Verdict{Note: note})
 	default:

@@ -27,6 +27,7 @@ type (
 	correctionEntity struct{}
 	allowanceEntity  struct{}
 	askEntity        struct{}
+	wishEntity       struct{}
 	mailEntity       struct{}
 	resetEntity      struct{}
 	domainEntity     struct{}
@@ -71,6 +72,7 @@ func (refreshEntity) prefix() string    { return "rfr" }
 func (correctionEntity) prefix() string { return "cor" }
 func (allowanceEntity) prefix() string  { return "alw" }
 func (askEntity) prefix() string        { return "ask" }
+func (wishEntity) prefix() string       { return "wish" }
 func (mailEntity) prefix() string       { return "mail" }
 func (resetEntity) prefix() string      { return "rst" }
 func (domainEntity) prefix() string     { return "dom" }
@@ -116,6 +118,7 @@ type (
 	Correction = ID[correctionEntity] // a difference to a provider's report
 	Allowance  = ID[allowanceEntity]  // what was added to a budget's period, or taken from it
 	Ask        = ID[askEntity]        // somebody's request for more than a budget allows
+	Wish       = ID[wishEntity]       // somebody's request that a rate limit be raised
 	Mail       = ID[mailEntity]       // a mail to be sent
 	Reset      = ID[resetEntity]      // a way to set a forgotten password
 	Domain     = ID[domainEntity]     // an organization's claim to a mail domain
@@ -284,6 +287,12 @@ func NewAsk(s *Source) Ask { return New[askEntity](s) }
 
 // ParseAsk reads the printed or plain form of an id for somebody's request for more than a budget allows.
 func ParseAsk(s string) (Ask, error) { return Parse[askEntity](s) }
+
+// NewWish makes an id for somebody's request that a rate limit be raised.
+func NewWish(s *Source) Wish { return New[wishEntity](s) }
+
+// ParseWish reads the printed or plain form of an id for somebody's request that a rate limit be raised.
+func ParseWish(s string) (Wish, error) { return Parse[wishEntity](s) }
 
 // NewMail makes an id for a mail to be sent.
 func NewMail(s *Source) Mail { return New[mailEntity](s) }

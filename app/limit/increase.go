@@ -15,20 +15,29 @@ import (
 // while. It binds within a second and ends by itself.
 func (s *Service) Raise(ctx context.Context, actor org.Actor, l id.Limit, in Rise) (Entry, error) {
 	err := s.change(ctx, actor, l, "raise", func(ctx context.Context, old Listed, now time.Time) (audit.Entry, error) {
-		in, err := in.checked(old.Limit, now)
+		x, err := s.increase(ctx, actor.Org, old, in, actor.Label, now)
 		if err != nil {
 			return audit.Entry{}, err
 		}
-		if len(old.Increases) >= maxRises {
-			return audit.Entry{}, fault.Newf(fault.Conflict, "too_many", "A limit has at most %d increases at a time. End one first, or change the limit.", maxRises)
-		}
-		x := Increase{ID: id.NewIncrease(s.IDs), Limit: l, Add: in.Add, Percent: in.Percent, Until: in.Until, Reason: in.Reason, CreatedBy: actor.Label, CreatedAt: now}
-		return note("limit.raised", old.Limit, nil, granted(old.Limit, x)), s.Store.Raise(ctx, actor.Org, x)
+		return note("limit.raised", old.Limit, nil, granted(old.Limit, x)), nil
 	})
 	if err != nil {
 		return Entry{}, err
 	}
 	return s.Get(ctx, actor, l)
+}
+
+// increase checks and stores one, inside a transaction.
+func (s *Service) increase(ctx context.Context, o id.Org, old Listed, in Rise, by string, now time.Time) (Increase, error) {
+	in, err := in.checked(old.Limit, now)
+	if err != nil {
+		return Increase{}, err
+	}
+	if len(old.Increases) >= maxRises {
+		return Increase{}, fault.Newf(fault.Conflict, "too_many", "A limit has at most %d increases at a time. End one first, or change the limit.", maxRises)
+	}
+	x := Increase{ID: id.NewIncrease(s.IDs), Limit: old.ID, Add: in.Add, Percent: in.Percent, Until: in.Until, Reason: in.Reason, CreatedBy: by, CreatedAt: now}
+	return x, s.Store.Raise(ctx, o, x)
 }
 
 // Lower ends an increase early.

@@ -23,7 +23,7 @@ type Config struct {
 	Patience, Beat time.Duration
 	// Node names this process among those that share counters.
 	Node string
-	// AskURL is where people ask for more, in front of a limit's id: "https://ai.example.com/limits/".
+	// AskURL is where people ask for more, in front of a limit's id and "/ask": "https://ai.example.com/limits/".
 	AskURL string
 }
 

@@ -207,7 +207,7 @@ func TestSoftLimitsLetTwiceThroughAndSayWhereToAsk(t *testing.T) {
 		}
 	}
 	f := h.refused(h.ask())
-	if want := "https://ai.acme.test/limits/" + h.rules[0].ID.String(); f.Detail["ask_url"] != want || !strings.Contains(f.Public, want) {
+	if want := "https://ai.acme.test/limits/" + h.rules[0].ID.String() + "/ask"; f.Detail["ask_url"] != want || !strings.Contains(f.Public, want) {
 		t.Errorf("%v, %v", f, f.Detail)
 	}
 }

@@ -31,7 +31,7 @@ func (l *Limiter) refusal(c *claim, now time.Time) *fault.Error {
 		e.With("limit_"+string(r.Unit), strconv.FormatInt(c.limit, 10)).With("used_"+string(r.Unit), strconv.FormatInt(c.used, 10))
 	}
 	if r.Soft && l.askURL != "" {
-		e.With("ask_url", l.askURL+r.ID.String())
+		e.With("ask_url", l.ask(r))
 	}
 	return e
 }
@@ -108,10 +108,13 @@ func (r *rule) scopeWord() string {
 	return string(r.Kind)
 }
 
+// ask is the page that asks for an increase of a limit.
+func (l *Limiter) ask(r *rule) string { return l.askURL + r.ID.String() + "/ask" }
+
 // raiser says whom to ask, and for a soft limit where.
 func (l *Limiter) raiser(r *rule) string {
 	if r.Soft && l.askURL != "" {
-		return "ask for a temporary increase at " + l.askURL + r.ID.String()
+		return "ask for a temporary increase at " + l.ask(r)
 	}
 	ask := "ask a team lead"
 	switch r.Kind {

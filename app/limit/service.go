@@ -19,7 +19,7 @@ import (
 // Topic is published after every change of limits: read the rules again and Load them.
 const Topic live.Topic = "limits"
 
-// Parts are what Service works with. All are required, except Desk.
+// Parts are what Service works with. All are required, except Desk and Herald.
 type Parts struct {
 	Store Store
 	Tx    work.Tx
@@ -30,6 +30,8 @@ type Parts struct {
 	Log   *slog.Logger
 	// Desk knows what is used right now; without it, nothing shows as used.
 	Desk Desk
+	// Herald calls who may decide requests by mail; without it they find them in the inbox only.
+	Herald Herald
 }
 
 // Desk is what a page asks of the data plane. *Limiter implements it.

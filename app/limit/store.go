@@ -15,6 +15,8 @@ var (
 	ErrNotFound = errors.New("limit: not found")
 	// ErrTaken says that there is such a limit already.
 	ErrTaken = errors.New("limit: taken")
+	// ErrAsked says that the same person's request for the same limit is pending already.
+	ErrAsked = errors.New("limit: asked already")
 )
 
 // Store keeps limits and their increases. Its methods join the transaction in ctx. *db.LimitStore implements it.
@@ -36,6 +38,15 @@ type Store interface {
 	Lower(ctx context.Context, o id.Org, l id.Limit, x id.Increase) error
 	// Rules gives all organizations' limits for Limiter.Load, with the increases that have not ended at now.
 	Rules(ctx context.Context, now time.Time) ([]Rule, error)
+
+	// AddRequest adds a pending request, or answers ErrAsked. What was pending and has expired by now is in nobody's way.
+	AddRequest(ctx context.Context, o id.Org, r Request, now time.Time) error
+	// Requests are an organization's, newest first, at most 500. stored is the state as it is kept; "" = all.
+	Requests(ctx context.Context, o id.Org, stored RequestState) ([]Request, error)
+	// Request is one of them, or ErrNotFound.
+	Request(ctx context.Context, o id.Org, r id.Wish) (Request, error)
+	// Decide writes the decision into a request that is pending, and reports whether it was.
+	Decide(ctx context.Context, o id.Org, r Request) (bool, error)
 }
 
 // Place is a scope as the tree knows it.

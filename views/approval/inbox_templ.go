@@ -47,7 +47,7 @@ func Inbox(p InboxPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Head(ui.HeadProps{Title: "Approvals", Sub: "What people asked for beyond a policy or a budget, and what became of it.", Actions: ask()}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Head(ui.HeadProps{Title: "Approvals", Sub: "What people asked for beyond a policy, a budget or a rate limit, and what became of it.", Actions: ask()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -15,12 +15,12 @@ type InboxPage struct {
 	Error string // what was wrong with a decision
 }
 
-// Item is one request, for what a policy refuses or for more of a budget.
+// Item is one request, for what a policy refuses, for more of a budget or for a higher rate limit.
 type Item struct {
 	ID, Icon string
 	What     string // "Model gpt-5-pro", "$50.00 more"
 	For      string // "key ci, team Search"
-	Href     string // of the budget; "" without
+	Href     string // of the budget or the limit; "" without
 	Reason   string
 	Against  string // what policies have against it
 	By       string

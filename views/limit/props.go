@@ -72,6 +72,20 @@ type ShowPage struct {
 	Errors    map[string]string
 }
 
+// AskPage is where somebody asks that a limit be raised.
+type AskPage struct {
+	Shell    layout.Shell
+	Name     string
+	Back     string // the limit's own URL
+	Progress ui.ProgressProps
+	Unit     string
+	Cost     bool
+	Zone     string
+	Fields   Rise // without Factor
+	Form     string
+	Errors   map[string]string
+}
+
 // Increase is a temporary increase in force.
 type Increase struct {
 	What   string // "× 1.5", "+ 100 requests"

@@ -1,4 +1,4 @@
-// Package approvalweb is approvals in the dashboard and in the management API: the inbox of requests, budget's among them, the
+// Package approvalweb is approvals in the dashboard and in the management API: the inbox of requests, budget's and limit's among them, the
 // form that asks, and the page of mailed links.
 package approvalweb
 

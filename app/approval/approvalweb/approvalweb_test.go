@@ -12,6 +12,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/key"
+	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/mail/mailtest"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
@@ -38,7 +39,8 @@ func newScene(t *testing.T) *scene {
 	policies := policy.New(policy.Parts{Store: db.NewPolicyStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: log})
 	herald := &approval.Herald{Store: db.NewApprovalStore(d), Orgs: db.NewOrgStore(d), Post: s.office.Post, Links: s.office.Links, IDs: h.IDs, Clock: h.Clock}
 	budgets := budget.New(budget.Parts{Store: db.NewBudgetStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: log, Herald: herald})
-	approvals := approval.New(approval.Parts{Store: db.NewApprovalStore(d), Orgs: db.NewOrgStore(d), Policies: policies, Budgets: budgets, Herald: herald, Tx: d, Audit: h.Audit, Bus: h.Bus,
+	limits := limit.New(limit.Parts{Store: db.NewLimitStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: log, Herald: herald.OfLimits()})
+	approvals := approval.New(approval.Parts{Store: db.NewApprovalStore(d), Orgs: db.NewOrgStore(d), Policies: policies, Budgets: budgets, Limits: limits, Herald: herald, Tx: d, Audit: h.Audit, Bus: h.Bus,
 		IDs: h.IDs, Clock: h.Clock, Log: log, Model: func(_ id.Org, name string) policy.Model {
 			return policy.Model{Name: name, Targets: [][]string{{name, "openai/" + name}}}
 		}})

@@ -9,13 +9,14 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/approval"
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	views "github.com/bodhi-gateway/bodhi/views/approval"
 	"github.com/bodhi-gateway/bodhi/views/ui"
 )
 
-// tabs are what the inbox can be narrowed to. Budget's states are a part of ours.
+// tabs are what the inbox can be narrowed to. Budget's and limit's states are a part of ours.
 var tabs = []struct {
 	label, name string
 	states      []approval.State
@@ -27,7 +28,7 @@ var tabs = []struct {
 	{"All", "all", nil},
 }
 
-// inbox is the page of all requests, budget's among them.
+// inbox is the page of all requests, budget's and limit's among them.
 func (h *Handlers) inbox(c *web.Context) error {
 	page, err := h.inboxPage(c, c.QueryParam("state"))
 	if err != nil {
@@ -66,12 +67,16 @@ func (h *Handlers) inboxPage(c *web.Context, name string) (views.InboxPage, erro
 	if err != nil {
 		return page, err
 	}
-	page.Items = items(c, mine, more, wanted)
+	faster, err := h.approvals.Limits.Requests(c.Ctx(), c.Actor(), limit.RequestState(q.State))
+	if err != nil {
+		return page, err
+	}
+	page.Items = items(c, mine, more, faster, wanted)
 	return page, nil
 }
 
-// items are both kinds of requests in one list, newest first.
-func items(c *web.Context, mine []approval.View, more []budget.Request, wanted []approval.State) []views.Item {
+// items are all kinds of requests in one list, newest first.
+func items(c *web.Context, mine []approval.View, more []budget.Request, faster []limit.Request, wanted []approval.State) []views.Item {
 	in := func(s approval.State) bool { return wanted == nil || slices.Contains(wanted, s) }
 	type dated struct {
 		at   int64
@@ -86,6 +91,11 @@ func items(c *web.Context, mine []approval.View, more []budget.Request, wanted [
 	for _, r := range more {
 		if in(approval.State(r.State)) {
 			all = append(all, dated{r.AskedAt.UnixMicro(), budgetItem(c, r)})
+		}
+	}
+	for _, r := range faster {
+		if in(approval.State(r.State)) {
+			all = append(all, dated{r.AskedAt.UnixMicro(), limitItem(c, r)})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b dated) int { return int(min(1, max(-1, b.at-a.at))) })

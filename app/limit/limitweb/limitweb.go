@@ -24,10 +24,10 @@ func New(limits *limit.Service, people web.PlacePeople, keys web.PlaceKeys) *Han
 
 const root = "/limits"
 
-// Routes are all URLs of rate limits. Refusals of soft limits send people to limits.show, which everybody may read whom
+// Routes are all URLs of rate limits. Refusals of soft limits send people to limits.ask, which everybody may open whom
 // the limit binds.
 func (h *Handlers) Routes() []web.Route {
-	const one, api = root + "/:id", web.APIRoot + "limits"
+	const one, asked, api, asks = root + "/:id", "/limit-requests", web.APIRoot + "limits", web.APIRoot + "limit-requests"
 	return []web.Route{
 		{Method: http.MethodGet, Path: root, Name: "limits.list", Guard: web.Person, Floor: org.Viewer, Handle: h.list},
 		{Method: http.MethodGet, Path: root + "/new", Name: "limits.new", Guard: web.Person, Floor: org.Lead, Handle: h.new},
@@ -38,6 +38,10 @@ func (h *Handlers) Routes() []web.Route {
 		{Method: http.MethodPost, Path: one + "/delete", Name: "limits.delete", Guard: web.Person, Floor: org.Lead, Audit: "limit.deleted", Handle: h.delete},
 		{Method: http.MethodPost, Path: one + "/raise", Name: "limits.raise", Guard: web.Person, Floor: org.Lead, Audit: "limit.raised", Handle: h.raise},
 		{Method: http.MethodPost, Path: one + "/increases/:increase/end", Name: "limits.lower", Guard: web.Person, Floor: org.Lead, Audit: "limit.lowered", Handle: h.lower},
+		{Method: http.MethodGet, Path: one + "/ask", Name: "limits.ask", Guard: web.Person, Floor: org.Viewer, Handle: h.ask},
+		{Method: http.MethodPost, Path: one + "/ask", Name: "limits.asked", Guard: web.Person, Floor: org.Viewer, Audit: "limit.asked", Handle: h.asked},
+		{Method: http.MethodPost, Path: asked + "/:id/approve", Name: "limit_requests.approve", Guard: web.Person, Floor: org.Lead, Audit: "limit.approved", Handle: h.approve},
+		{Method: http.MethodPost, Path: asked + "/:id/deny", Name: "limit_requests.deny", Guard: web.Person, Floor: org.Lead, Audit: "limit.denied", Handle: h.deny},
 
 		{Method: http.MethodGet, Path: api, Name: "api.limits.list", Guard: web.Token, Floor: org.Viewer, Handle: h.apiList, Out: limitList{}},
 		{Method: http.MethodPost, Path: api, Name: "api.limits.create", Guard: web.Token, Floor: org.Lead, Audit: "limit.created", Handle: h.apiCreate, In: limitInput{}, Out: limitJSON{}},
@@ -46,6 +50,12 @@ func (h *Handlers) Routes() []web.Route {
 		{Method: http.MethodDelete, Path: api + "/:id", Name: "api.limits.delete", Guard: web.Token, Floor: org.Lead, Audit: "limit.deleted", Handle: h.apiDelete, Out: web.None{}},
 		{Method: http.MethodPost, Path: api + "/:id/increases", Name: "api.limits.raise", Does: "Raise a limit for a while.", Guard: web.Token, Floor: org.Lead, Audit: "limit.raised", Handle: h.apiRaise, In: increaseInput{}, Out: limitJSON{}},
 		{Method: http.MethodDelete, Path: api + "/:id/increases/:increase", Name: "api.limits.lower", Does: "End an increase of a limit.", Guard: web.Token, Floor: org.Lead, Audit: "limit.lowered", Handle: h.apiLower, Out: web.None{}},
+		{Method: http.MethodPost, Path: api + "/:id/requests", Name: "api.limits.ask", Does: "Ask that a limit be raised for a while.", Guard: web.Token, Floor: org.Viewer, Audit: "limit.asked", Handle: h.apiAsk, In: askInput{}, Out: requestJSON{}},
+		{Method: http.MethodGet, Path: asks, Name: "api.limit_requests.list", Guard: web.Token, Floor: org.Viewer, Handle: h.apiRequests, Out: requestList{},
+			Query: []web.Parameter{{Name: "state", Does: "Only those in this state.", Values: states}}},
+		{Method: http.MethodGet, Path: asks + "/:id", Name: "api.limit_requests.show", Guard: web.Token, Floor: org.Viewer, Handle: h.apiRequest, Out: requestJSON{}},
+		{Method: http.MethodPost, Path: asks + "/:id/approve", Name: "api.limit_requests.approve", Guard: web.Token, Floor: org.Lead, Audit: "limit.approved", Handle: h.apiApprove, In: verdictInput{}, Out: requestJSON{}},
+		{Method: http.MethodPost, Path: asks + "/:id/deny", Name: "api.limit_requests.deny", Guard: web.Token, Floor: org.Lead, Audit: "limit.denied", Handle: h.apiDeny, In: denialInput{}, Out: requestJSON{}},
 	}
 }
 

@@ -209,7 +209,7 @@ func TestWhoeverIsLimitedSeesThePageAndWhomToAsk(t *testing.T) {
 	s := newScene(t)
 	one := "/limits/" + s.set(t, limit.Input{Scope: org.OfTeam(s.acme.Org.ID, s.acme.Team), Unit: limit.Requests, Amount: 10, Window: time.Minute, Soft: true}).ID.String()
 	developer := webtest.As(t, s.site, s.acme.Members[org.Developer])
-	if p := developer.Get(one); p.Status != http.StatusOK || !p.Has("send the link to this page to your team lead or manager") || p.Has("Raise it for a while") {
+	if p := developer.Get(one); p.Status != http.StatusOK || !p.Has("whoever may raise the limit decides", one+"/ask") || p.Has("Raise it for a while") {
 		t.Errorf("a developer of the team: %d\n%s", p.Status, p.Body)
 	}
 	lead := webtest.As(t, s.site, s.acme.Members[org.Lead])
