@@ -89,7 +89,7 @@ func (g *Gateway) repeat(ctx context.Context, x *Exchange, t route.Target) bool 
 	}
 	x.note("the budget ", step.Why.Name, " of ", step.Label, " asks for ", step.Model, " instead")
 	x.warn(step.Sentence(clip(x.Call.Model), step.Model))
-	x.Plan, x.turn.next = cheaper, 0
+	x.Plan, x.turn.next = g.balanced(x, cheaper), 0
 	return false // pick goes on with its targets
 }
 

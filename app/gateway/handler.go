@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/balance"
 	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -27,6 +28,7 @@ type Gateway struct {
 	pipeline []Stage
 	dialects map[llm.Family]llm.Dialect
 	affinity affinity
+	loads    *balance.Book
 	flight   flight
 }
 
@@ -72,6 +74,9 @@ func New(c Config) *Gateway {
 	orInt(&g.limits.Flight, 1<<30)
 	g.flight.most = g.limits.Flight
 	g.patience = patience.Policy{Waits: patience.Waits{Total: c.Waits.Total, Gap: c.Waits.Gap}}.Or(patience.Defaults())
+	if g.loads = c.Ports.Loads; g.loads == nil {
+		g.loads = &balance.Book{}
+	}
 	if g.random = c.Random; g.random == nil {
 		g.random = rand.Int64N
 	}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/balance"
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/fault"
@@ -46,6 +47,7 @@ type attempt struct {
 	claimed money.USD
 	first   []id.Approval
 	pass    health.Pass
+	gauge   *balance.Gauge // nil = the target is not measured
 	leash   leash
 
 	// What came back; filled by dispatch and respond.
@@ -120,6 +122,8 @@ func (g *Gateway) take(ctx context.Context, x *Exchange, t route.Target, pass he
 		return err
 	}
 	a.hold = hold
+	a.gauge = g.loads.Gauge(loadOf(t))
+	a.gauge.Begin(g.clock.Now())
 	x.try = a
 	x.tries++
 	x.note("held ", hold.Amount().String(), " USD for ", t.Connection.Name, "/", t.Model)
@@ -294,7 +298,9 @@ func (g *Gateway) settle(x *Exchange) {
 		return
 	}
 	a.settled = true
-	a.pass.Done(g.clock.Now(), x.report(a))
+	report := x.report(a)
+	a.pass.Done(g.clock.Now(), report)
+	g.measure(a, report)
 	if !a.opened {
 		g.unclaim(x, a, 0)
 		g.Budgets.Release(a.hold)

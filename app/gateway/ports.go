@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/balance"
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/health"
@@ -40,11 +41,12 @@ type Ports struct {
 	Prices      Prices
 	Adapters    Adapters
 	Upstreams   Upstreams
-	Objects     Objects  // may be nil: nothing is known to be kept
-	Health      Health   // may be nil: every target is worth asking
-	Patience    Patience // may be nil: the defaults
-	Meter       Meter    // may be nil
-	Agents      Agents   // may be nil: nothing is sent to coding agents
+	Objects     Objects       // may be nil: nothing is known to be kept
+	Health      Health        // may be nil: every target is worth asking
+	Patience    Patience      // may be nil: the defaults
+	Loads       *balance.Book // may be nil: the gateway has its own
+	Meter       Meter         // may be nil
+	Agents      Agents        // may be nil: nothing is sent to coding agents
 }
 
 // Health says which targets are worth asking. *health.Board implements it, from memory.

@@ -152,7 +152,7 @@ func (k *checker) list(field string, texts []ToTarget, s Strategy) (out []Target
 		}
 		ref, problem := k.target(t)
 		if problem == "" && t.Weight != 0 && !s.Weighs() {
-			problem = fmt.Sprintf("%q has a weight, but the targets are tried in order. Leave the weight out.", clip(t.To))
+			problem = fmt.Sprintf("%q has a weight, but only the strategies weighted and sticky look at weights. Leave it out, or choose one of those.", clip(t.To))
 		}
 		if problem == "" && slices.ContainsFunc(out, ref.same) {
 			problem = fmt.Sprintf("%q is there twice. A target can be tried once per request.", clip(t.To))
@@ -179,7 +179,10 @@ func (k *checker) target(t ToTarget) (ref TargetRef, problem string) {
 		return ref, fmt.Sprintf("The weight of %q is %d. It is 1 to %d, or left out.", clip(t.To), t.Weight, maxWeight)
 	}
 	connection, model, ok := strings.Cut(t.To, "/")
-	if !ok {
+	switch {
+	case !ok && ref.Weight != 0:
+		return ref, fmt.Sprintf("%q has a weight, but an alias stands for its targets, which have their own. Leave the weight out, or write those targets here.", clip(t.To))
+	case !ok:
 		return k.other(ref, t.To)
 	}
 	at := slices.IndexFunc(k.names.Connections, func(c provider.ConnectionRecord) bool { return c.Name == connection })

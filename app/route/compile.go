@@ -1,10 +1,13 @@
 package route
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 
+	"github.com/bodhi-gateway/bodhi/app/balance"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 )
@@ -73,7 +76,8 @@ func (t *tenant) alias(a *Alias) *compiled {
 	}
 	c := &compiled{}
 	c.plan, c.down = t.targets(a.Targets, name)
-	c.plan.Route, c.plan.Strategy, c.plan.Unsupported = name, a.Routing.strategy(), unsupported
+	c.plan.Route, c.plan.Unsupported = name, unsupported
+	c.plan.order(a.Routing.Strategy)
 	for _, r := range a.Routing.Rules {
 		made := t.rule(&r, name+", rule "+r.Name, unsupported)
 		if made.when != nil {
@@ -95,11 +99,11 @@ func (t *tenant) alias(a *Alias) *compiled {
 	return c
 }
 
-func (r *Routing) strategy() Strategy {
-	if r.Strategy == "" {
-		return Ordered
+// order sets the plan's strategy. Plans that take turns count them from when they were compiled.
+func (p *Plan) order(s Strategy) {
+	if p.Strategy = cmp.Or(s, Ordered); p.Strategy == Strategy(balance.RoundRobin) {
+		p.Turn = new(atomic.Uint64)
 	}
-	return r.Strategy
 }
 
 func (t *tenant) rule(r *Rule, name string, unsupported llm.Unsupported) ruling {
@@ -111,10 +115,8 @@ func (t *tenant) rule(r *Rule, name string, unsupported llm.Unsupported) ruling 
 	}
 	out.when = when
 	out.plan, out.down = t.targets(r.Targets, name)
-	out.plan.Route, out.plan.Strategy, out.plan.Unsupported = name, r.Strategy, unsupported
-	if out.plan.Strategy == "" {
-		out.plan.Strategy = Ordered
-	}
+	out.plan.Route, out.plan.Unsupported = name, unsupported
+	out.plan.order(r.Strategy)
 	out.plan.Why = name + ": " + when.source
 	return out
 }

@@ -121,9 +121,13 @@ func TestABadDocumentIsRefusedWithThePlace(t *testing.T) {
 		"a canary of everything":    {func(d *route.Document) { d.Canary.Percent = 100 }, "canary.percent", "1 to 99"},
 		"a canary by weather":       {func(d *route.Document) { d.Canary.Sticky = "weather" }, "canary.sticky", "session, user, key"},
 		"an unknown strategy":       {func(d *route.Document) { d.Rules[0].Strategy = "magic" }, "rules.0.strategy", "ordered"},
-		"a weight that does naught": {func(d *route.Document) { d.Targets[0].Weight = 3 }, "targets", "Leave the weight out"},
-		"a word for parameters":     {func(d *route.Document) { d.Unsupported = "ignore" }, "unsupported_parameters", "reject"},
-		"holidays of an alias":      {func(d *route.Document) { d.Holidays = []string{"2026-01-01"} }, "holidays", "organization's"},
+		"a weight that does naught": {func(d *route.Document) { d.Targets[0].Weight = 3 }, "targets", "only the strategies weighted and sticky"},
+		"a weight of an alias": {func(d *route.Document) {
+			d.Strategy, d.Targets = "weighted", to("up/gpt-5.5", "fast")
+			d.Targets[1].Weight = 3
+		}, "targets", "Leave the weight out, or write those targets here"},
+		"a word for parameters": {func(d *route.Document) { d.Unsupported = "ignore" }, "unsupported_parameters", "reject"},
+		"holidays of an alias":  {func(d *route.Document) { d.Holidays = []string{"2026-01-01"} }, "holidays", "organization's"},
 		"many rules": {func(d *route.Document) {
 			for range 60 {
 				d.Rules = append(d.Rules, d.Rules[0])

@@ -5,6 +5,7 @@ package route
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -40,6 +41,8 @@ type Plan struct {
 	Targets []Target
 	// Strategy says in which order the targets are to be tried: as they stand, unless it is another than Ordered.
 	Strategy Strategy
+	// Turn counts the requests of a plan whose targets take turns; nil for other strategies.
+	Turn *atomic.Uint64
 	// Why names the rule or canary that decided, with its condition; "" where none did.
 	Why string
 	// Unsupported is the policy for parameters that a target does not have: the alias's, or the organization's.

@@ -4,20 +4,29 @@ import (
 	"slices"
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/balance"
 	"github.com/bodhi-gateway/bodhi/app/id"
 )
 
 // Strategy says in which order a list's targets are tried.
 type Strategy string
 
-// Ordered is the default: as they are written, each when those before it failed.
+// Ordered is the default: as they are written, each when those before it failed. The others are the policies of balance.
 const Ordered Strategy = "ordered"
 
 // Strategies are all there are.
-var Strategies = []Strategy{Ordered}
+var Strategies = strategies()
+
+func strategies() []Strategy {
+	all := []Strategy{Ordered}
+	for _, p := range balance.Policies {
+		all = append(all, Strategy(p))
+	}
+	return all
+}
 
 // Weighs reports whether a strategy looks at the targets' weights.
-func (s Strategy) Weighs() bool { return false }
+func (s Strategy) Weighs() bool { return balance.Policy(s).Weighs() }
 
 // Routing is what an alias says beyond its own list of targets; the zero Routing says nothing.
 type Routing struct {

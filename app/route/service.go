@@ -115,6 +115,7 @@ func (s *Service) Update(ctx context.Context, actor org.Actor, which id.Alias, i
 		if a.Name, a.Targets, err = in.checked(names, a.ID); err != nil {
 			return err
 		}
+		keepWeights(a.Targets, before.Targets)
 		return s.replace(ctx, actor, "alias.updated", before, &a, names)
 	})
 	if err != nil {
@@ -211,4 +212,13 @@ func (s *Service) changed(ctx context.Context) {
 // NotFound is the one answer to an unknown id and to another tenant's.
 func NotFound() *fault.Error {
 	return fault.New(fault.NotFound, "not_found", "There is no such alias.")
+}
+
+// keepWeights gives targets the weights that they had: an Input does not speak of them.
+func keepWeights(now, before []TargetRef) {
+	for i := range now {
+		if at := slices.IndexFunc(before, now[i].same); at >= 0 {
+			now[i].Weight = before[at].Weight
+		}
+	}
 }

@@ -34,6 +34,10 @@ type RulesPage struct {
 	Canary                                                    CanaryBox
 	Facts, Ops, Templates                                     []ui.Option
 	Suggest                                                   []string
+	// Strategy and Weights are of the alias's own list.
+	Strategy, StrategyError string
+	Weights                 []string
+	Strategies              []ui.Option
 }
 
 // RuleBox is one rule of the form.
@@ -48,6 +52,8 @@ type RuleBox struct {
 	Rows                              []RowBox
 	Targets                           []string
 	NameError, WhenError, TargetError string
+	Strategy, StrategyError           string
+	Weights                           []string
 }
 
 // RowBox is one comparison.
@@ -64,6 +70,14 @@ func (b RuleBox) field(part string, more ...int) string {
 func (b RuleBox) title() string { return fmt.Sprintf("Rule %d", b.N+1) }
 
 func (b RuleBox) act(verb string) string { return fmt.Sprintf("%s:%d", verb, b.N) }
+
+// weight is the k-th of what was typed; rows to fill have none yet.
+func weight(all []string, k int) string {
+	if k < len(all) {
+		return all[k]
+	}
+	return ""
+}
 
 // CanaryBox is the canary of an alias.
 type CanaryBox struct {

@@ -107,11 +107,12 @@ func (h *Handlers) builder(c *web.Context, s *subject, f *ruleForm, wrong web.Re
 			p.Error = wrong.Fields[field]
 		}
 	}
+	p.Strategy, p.Weights, p.Strategies, p.StrategyError = f.strategy, f.weights, strategyOptions, wrong.Fields["strategy"]
 	p.HolidayError = wrong.Fields["holidays"]
 	for i, r := range f.rules {
 		at := fmt.Sprintf("rules.%d.", i)
-		b := views.RuleBox{N: i, Last: i+1 == len(f.rules), Name: r.name, ByText: r.byText, Text: r.text, Any: r.rows.Any, Targets: spare(r.targets, 1),
-			NameError: wrong.Fields[at+"name"], WhenError: wrong.Fields[at+"when"], TargetError: wrong.Fields[at+"targets"]}
+		b := views.RuleBox{N: i, Last: i+1 == len(f.rules), Name: r.name, Strategy: r.strategy, Weights: r.weights, ByText: r.byText, Text: r.text, Any: r.rows.Any, Targets: spare(r.targets, 1),
+			NameError: wrong.Fields[at+"name"], WhenError: wrong.Fields[at+"when"], TargetError: wrong.Fields[at+"targets"], StrategyError: wrong.Fields[at+"strategy"]}
 		for _, row := range append(slices.Clone(r.rows.Rows), make([]route.Row, 1)...) {
 			b.Rows = append(b.Rows, views.RowBox{Fact: row.Fact, Op: row.Op, Value: row.Value})
 		}
@@ -141,6 +142,7 @@ func firstTarget(d route.Document) string {
 var (
 	factOptions     = options(append([]route.Word{{Name: "", Says: "Choose …"}}, route.Words...), func(w route.Word) (string, string) { return w.Name, factLabel(w) })
 	opOptions       = options(route.Ops, func(o route.Op) (string, string) { return o.Name, o.Label })
+	strategyOptions = options(strategies, func(s strategyWords) (string, string) { return string(s.of), s.says })
 	templateOptions = options(templates, func(t ruleTemplate) (string, string) { return t.id, t.label })
 )
 

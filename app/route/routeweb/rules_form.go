@@ -13,6 +13,8 @@ import (
 // ruleForm is the builder's form: the same route as its YAML, with conditions as rows where rows can say them.
 type ruleForm struct {
 	version     int64
+	strategy    string   // of the alias's own list
+	weights     []string // of its targets, in their order
 	rules       []ruleFields
 	percent     string
 	sticky      string
@@ -28,6 +30,9 @@ type ruleFields struct {
 	text    string // the condition, when it is not rows
 	rows    route.Rows
 	targets []string
+	// strategy orders the targets; weights are theirs, as they were typed.
+	strategy string
+	weights  []string
 }
 
 // Bounds of a form; a longer route is still read and saved as YAML.
@@ -39,10 +44,10 @@ const (
 )
 
 func formOf(d route.Document) *ruleForm {
-	f := &ruleForm{version: d.Version, unsupported: d.Unsupported, holidays: strings.Join(d.Holidays, "\n"), sticky: string(route.BySession), days: replayDays}
+	f := &ruleForm{version: d.Version, strategy: string(d.Strategy), weights: weightsOf(d.Targets), unsupported: d.Unsupported, holidays: strings.Join(d.Holidays, "\n"), sticky: string(route.BySession), days: replayDays}
 	for _, r := range d.Rules {
 		rows, ok := route.RowsOf(r.When)
-		f.rules = append(f.rules, ruleFields{name: r.Name, byText: !ok, text: r.When, rows: rows, targets: tos(r.Targets)})
+		f.rules = append(f.rules, ruleFields{name: r.Name, byText: !ok, text: r.When, rows: rows, targets: tos(r.Targets), strategy: string(r.Strategy), weights: weightsOf(r.Targets)})
 	}
 	if d.Canary != nil {
 		f.percent, f.sticky, f.canary = strconv.Itoa(d.Canary.Percent), string(d.Canary.Sticky), tos(d.Canary.Targets)
@@ -57,17 +62,24 @@ func tos(all []route.ToTarget) (out []string) {
 	return out
 }
 
+func weightsOf(all []route.ToTarget) []string {
+	out := make([]string, len(all))
+	for i, t := range all {
+		if t.Weight != 0 {
+			out[i] = strconv.Itoa(t.Weight)
+		}
+	}
+	return out
+}
+
 // document is what the form says; what the form has no fields for stays as it is.
 func (f *ruleForm) document(was route.Document) route.Document {
 	d := was
 	d.Version, d.Unsupported, d.Rules, d.Canary = f.version, f.unsupported, nil, nil
-	for i, r := range f.rules {
-		rule := route.RuleText{Name: r.name, When: r.text, Targets: weighed(r.targets, was, i)}
+	for _, r := range f.rules {
+		rule := route.RuleText{Name: r.name, When: r.text, Targets: weighed(r.targets, r.weights), Strategy: route.Strategy(r.strategy)}
 		if !r.byText {
 			rule.When = r.rows.Condition()
-		}
-		if at := slices.IndexFunc(was.Rules, func(o route.RuleText) bool { return o.Name == r.name }); at >= 0 {
-			rule.Strategy = was.Rules[at].Strategy
 		}
 		d.Rules = append(d.Rules, rule)
 	}
@@ -76,26 +88,25 @@ func (f *ruleForm) document(was route.Document) route.Document {
 		if err != nil {
 			percent = 0 // which is refused in words
 		}
-		d.Canary = &route.CanaryText{Percent: percent, Sticky: route.Sticky(f.sticky), Targets: weighed(f.canary, was, -1)}
+		d.Canary = &route.CanaryText{Percent: percent, Sticky: route.Sticky(f.sticky), Targets: weighed(f.canary, nil)}
 	}
-	if was.Alias == "" {
+	if was.Alias != "" {
+		d.Strategy, d.Targets = route.Strategy(f.strategy), weighed(tos(was.Targets), f.weights)
+	} else {
 		d.Holidays = strings.FieldsFunc(f.holidays, func(r rune) bool { return r == '\n' || r == '\r' || r == ',' || r == ' ' })
 	}
 	return d
 }
 
-// weighed are targets with the weights that they had in the same list: the form does not show them.
-func weighed(names []string, was route.Document, rule int) (out []route.ToTarget) {
-	var before []route.ToTarget
-	if rule >= 0 && rule < len(was.Rules) {
-		before = was.Rules[rule].Targets
-	} else if rule < 0 && was.Canary != nil {
-		before = was.Canary.Targets
-	}
-	for _, n := range names {
+// weighed are targets with the weights that were typed beside them. What is no number becomes one that is refused in words.
+func weighed(names, weights []string) (out []route.ToTarget) {
+	for i, n := range names {
 		t := route.ToTarget{To: n}
-		if at := slices.IndexFunc(before, func(o route.ToTarget) bool { return o.To == n }); at >= 0 {
-			t.Weight = before[at].Weight
+		if i < len(weights) && weights[i] != "" {
+			var err error
+			if t.Weight, err = strconv.Atoi(weights[i]); err != nil || t.Weight == 0 {
+				t.Weight = -1
+			}
 		}
 		out = append(out, t)
 	}
@@ -111,13 +122,14 @@ func readForm(c *web.Context) *ruleForm {
 	if err != nil {
 		days = replayDays
 	}
-	f := &ruleForm{version: version, percent: text("canary-percent"), sticky: text("canary-sticky"), unsupported: text("unsupported"), holidays: text("holidays"), days: days}
+	f := &ruleForm{version: version, strategy: text("strategy"), percent: text("canary-percent"), sticky: text("canary-sticky"), unsupported: text("unsupported"), holidays: text("holidays"), days: days}
 	for k := range formTargets {
+		f.weights = append(f.weights, text("weight-%d", k))
 		f.canary = append(f.canary, text("canary-to-%d", k))
 	}
 	count, _ := strconv.Atoi(text("rules"))
 	for i := range min(count, formRules) {
-		r := ruleFields{name: text("rule-%d-name", i), byText: text("rule-%d-mode", i) == "text", text: text("rule-%d-text", i), rows: route.Rows{Any: text("rule-%d-join", i) == "any"}}
+		r := ruleFields{name: text("rule-%d-name", i), strategy: text("rule-%d-strategy", i), byText: text("rule-%d-mode", i) == "text", text: text("rule-%d-text", i), rows: route.Rows{Any: text("rule-%d-join", i) == "any"}}
 		for j := range formRows {
 			if fact := text("rule-%d-fact-%d", i, j); fact != "" {
 				r.rows.Rows = append(r.rows.Rows, route.Row{Fact: fact, Op: text("rule-%d-op-%d", i, j), Value: text("rule-%d-value-%d", i, j)})
@@ -125,7 +137,7 @@ func readForm(c *web.Context) *ruleForm {
 		}
 		for k := range formTargets {
 			if to := text("rule-%d-to-%d", i, k); to != "" {
-				r.targets = append(r.targets, to)
+				r.targets, r.weights = append(r.targets, to), append(r.weights, text("rule-%d-weight-%d", i, k))
 			}
 		}
 		f.rules = append(f.rules, r)

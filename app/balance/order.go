@@ -1,0 +1,135 @@
+package balance
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// Order sorts the candidates: the first is to be asked first, each next one when those before it failed. It allocates
+// nothing, and leaves the order alone for a policy that it does not know.
+func Order(p Policy, cs []Candidate, d *Draw) {
+	if len(cs) == 0 {
+		return
+	}
+	switch p {
+	case RoundRobin:
+		roundRobin(cs, d)
+	case Weighted:
+		weighted(cs, d)
+	case LeastConnections:
+		leastConnections(cs, d)
+	case ResponseTime:
+		responseTime(cs, d)
+	case Cost:
+		cheapest(cs)
+	case Adaptive:
+		adaptive(cs, d)
+	case Sticky:
+		sticky(cs, d)
+	}
+}
+
+// roundRobin begins with each in turn; the others follow as they stand, so that the requests of a target that fails do not
+// all fall on one other.
+func roundRobin(cs []Candidate, d *Draw) {
+	n := uint64(len(cs))
+	for i := range cs {
+		cs[i].score = float64((uint64(i) + n - d.Turn%n) % n)
+	}
+	sort(cs)
+}
+
+// weighted draws one after the other, each with the chance of its weight among those that are left.
+func weighted(cs []Candidate, d *Draw) {
+	all := 0.0
+	for i := range cs {
+		all += float64(max(cs[i].Weight, 1))
+	}
+	for i := range cs {
+		cs[i].Share = float64(max(cs[i].Weight, 1)) / all
+	}
+	drawByShare(cs, d)
+}
+
+// drawByShare draws without putting back (Efraimidis and Spirakis, 2006: the smallest of exponential waits whose rates are
+// the shares).
+func drawByShare(cs []Candidate, d *Draw) {
+	for i := range cs {
+		cs[i].score = -math.Log(1-d.fraction()) / cs[i].Share
+	}
+	sort(cs)
+}
+
+// leastConnections goes by requests under way on this node; equals are drawn, else the first of the list would get every
+// request of a quiet hour.
+func leastConnections(cs []Candidate, d *Draw) {
+	for i := range cs {
+		cs[i].score = float64(cs[i].Load.InFlight) + d.fraction()
+	}
+	sort(cs)
+}
+
+// responseTime draws two and takes the one that is likely to answer sooner: peak latency, times those that wait already and
+// this one, over the share of attempts that succeed. Two and not all, because many nodes and requests that see the same
+// best one would all run there at once. The others follow by the same score. One that was never measured counts as the
+// best that was.
+func responseTime(cs []Candidate, d *Draw) {
+	best := math.MaxFloat64
+	for i := range cs {
+		if l := &cs[i].Load; l.Seen {
+			best = min(best, float64(l.Peak))
+		}
+	}
+	if best == math.MaxFloat64 {
+		best = 1
+	}
+	for i := range cs {
+		l, peak := &cs[i].Load, best
+		if l.Seen {
+			peak = float64(l.Peak)
+		}
+		cs[i].score = max(peak, 1) * float64(l.InFlight+1) / max(1-l.Failed, leastSuccess)
+	}
+	if len(cs) < 2 {
+		return
+	}
+	a := int(d.Random(int64(len(cs))))
+	b := int(d.Random(int64(len(cs) - 1)))
+	if b >= a {
+		b++
+	}
+	if cs[b].score < cs[a].score {
+		a = b
+	}
+	cs[a].score = -1
+	sort(cs)
+}
+
+// cheapest goes by the estimated cost of this request. Unknown is not free: what has no price comes last.
+func cheapest(cs []Candidate) {
+	for i := range cs {
+		cs[i].score = float64(cs[i].Cost)
+		if !cs[i].Priced {
+			cs[i].score = math.MaxFloat64
+		}
+	}
+	sort(cs)
+}
+
+// sticky is weighted rendezvous hashing: every target has a number that only it and the session decide, so all nodes agree
+// without telling each other, and a target that comes or goes moves none but its own sessions.
+func sticky(cs []Candidate, d *Draw) {
+	for i := range cs {
+		u := (float64(mix(cs[i].Place^d.Who)>>11) + 0.5) / (1 << 53)
+		cs[i].score = -math.Log(u) / float64(max(cs[i].Weight, 1))
+	}
+	sort(cs)
+}
+
+// sort puts the lowest score first; equals keep the order of the list.
+func sort(cs []Candidate) {
+	slices.SortFunc(cs, func(a, b Candidate) int {
+		return cmp.Or(cmp.Compare(a.score, b.score), cmp.Compare(a.At, b.At))
+	})
+}
