@@ -13,7 +13,7 @@ import (
 
 type breakerEventRow struct {
 	OrgID        id.Org        `gorm:"column:org_id;primaryKey"`
-	ID           id.Incident   `gorm:"column:id;primaryKey"`
+	ID           id.Outage     `gorm:"column:id;primaryKey"`
 	ConnectionID id.Connection `gorm:"column:connection_id"`
 	Model        string        `gorm:"column:model"`
 	At           time.Time     `gorm:"column:at"`
@@ -95,7 +95,7 @@ func (s *HealthStore) Events(ctx context.Context, o id.Org, since time.Time, lim
 }
 
 // Event implements health.Store.
-func (s *HealthStore) Event(ctx context.Context, o id.Org, e id.Incident) (health.Event, bool, error) {
+func (s *HealthStore) Event(ctx context.Context, o id.Org, e id.Outage) (health.Event, bool, error) {
 	var rows []breakerEventRow
 	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error { return tx.Where("org_id = ? AND id = ?", o, e).Limit(1).Find(&rows).Error })
 	if err != nil || len(rows) == 0 {

@@ -18,7 +18,7 @@ import (
 
 type incidentRow struct {
 	OrgID        id.Org        `gorm:"column:org_id;primaryKey"`
-	ID           id.Finding   `gorm:"column:id;primaryKey"`
+	ID           id.Finding    `gorm:"column:id;primaryKey"`
 	RequestID    id.Request    `gorm:"column:request_id"`
 	At           time.Time     `gorm:"column:at"`
 	DepartmentID id.Department `gorm:"column:department_id"`

@@ -54,7 +54,7 @@ var reactions = []struct {
 
 // freeErrors are the providers whose published terms say that an answer of status 500 costs nothing: for others the whole
 // hold is booked until their usage report corrects it. Google: "If your request fails with a 400 or 500 error, you won't be
-// charged for the tokens used" (Gemini API, billing, frequently asked questions; read in 2026).
+// charged for the tokens used" (ai.google.dev/gemini-api/docs/billing, read in November 2026).
 var freeErrors = map[provider.Kind]bool{provider.Gemini: true}
 
 // reactionTo looks a failure up.

@@ -72,7 +72,7 @@ var causes = map[Cause]string{
 
 // Letter is AlertKind's Composer.
 func (a *Alarm) Letter(ctx context.Context, m mail.Mail) (mail.Letter, error) {
-	which, err := id.ParseIncident(m.About)
+	which, err := id.ParseOutage(m.About)
 	if err != nil {
 		return mail.Letter{}, err
 	}

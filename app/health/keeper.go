@@ -91,7 +91,7 @@ func (k *Keeper) Run(ctx context.Context, board *Board) error {
 }
 
 func (k *Keeper) take(c Change) {
-	e := Event{ID: id.NewIncident(k.IDs), Change: c, Node: k.Node}
+	e := Event{ID: id.NewOutage(k.IDs), Change: c, Node: k.Node}
 	if c.To != HalfOpen {
 		k.Log.Info("a breaker changed", slog.String("connection", c.Target.Connection.String()), slog.String("model", c.Target.Model),
 			slog.String("state", c.To.String()), slog.String("cause", string(c.Cause)), slog.Bool("remote", c.Remote))

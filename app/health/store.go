@@ -9,7 +9,7 @@ import (
 
 // Event is a change of state as it is kept.
 type Event struct {
-	ID id.Incident
+	ID id.Outage
 	Change
 	Node string // which process found out
 }
@@ -39,7 +39,7 @@ type Store interface {
 	// Events gives an organization's, newest first.
 	Events(ctx context.Context, o id.Org, since time.Time, limit int) ([]Event, error)
 	// Event finds one; false if there is none.
-	Event(ctx context.Context, o id.Org, e id.Incident) (Event, bool, error)
+	Event(ctx context.Context, o id.Org, e id.Outage) (Event, bool, error)
 	// Prune drops every organization's events before a time.
 	Prune(ctx context.Context, before time.Time) error
 	// Hold and Unhold change one organization's held targets; Unhold tells whether there was one.

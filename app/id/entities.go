@@ -43,7 +43,7 @@ type (
 	summonsEntity    struct{}
 	tierEntity       struct{}
 	rehearsalEntity  struct{}
-	incidentEntity   struct{}
+	outageEntity     struct{}
 )
 
 func (orgEntity) prefix() string        { return "org" }
@@ -87,7 +87,7 @@ func (approvalEntity) prefix() string   { return "apr" }
 func (summonsEntity) prefix() string    { return "sum" }
 func (tierEntity) prefix() string       { return "tier" }
 func (rehearsalEntity) prefix() string  { return "rhl" }
-func (incidentEntity) prefix() string   { return "brk" }
+func (outageEntity) prefix() string     { return "out" }
 
 // One alias per entity; the comment says what it names.
 type (
@@ -132,7 +132,7 @@ type (
 	Summons    = ID[summonsEntity]    // one manager's call to decide a request, with its link
 	Tier       = ID[tierEntity]       // what an organization says about a model's tier
 	Rehearsal  = ID[rehearsalEntity]  // a replay of requests against a draft of a route
-	Incident   = ID[incidentEntity]   // a breaker that changed its state
+	Outage     = ID[outageEntity]     // a breaker that changed its state
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -381,8 +381,8 @@ func NewRehearsal(s *Source) Rehearsal { return New[rehearsalEntity](s) }
 // ParseRehearsal reads the printed or plain form of an id for a replay of requests.
 func ParseRehearsal(s string) (Rehearsal, error) { return Parse[rehearsalEntity](s) }
 
-// NewIncident makes an id for a breaker's change of state.
-func NewIncident(s *Source) Incident { return New[incidentEntity](s) }
+// NewOutage makes an id for a breaker's change of state.
+func NewOutage(s *Source) Outage { return New[outageEntity](s) }
 
-// ParseIncident reads the printed or plain form of an id for a breaker's change of state.
-func ParseIncident(s string) (Incident, error) { return Parse[incidentEntity](s) }
+// ParseOutage reads the printed or plain form of an id for a breaker's change of state.
+func ParseOutage(s string) (Outage, error) { return Parse[outageEntity](s) }

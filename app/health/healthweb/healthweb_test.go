@@ -39,7 +39,7 @@ func TestTargetsAreShownTakenOutAndPutBack(t *testing.T) {
 		p := board.Force(at, secret.String{})
 		p.Done(h.Clock.Now(), health.Report{Outcome: health.Bad})
 	}
-	if err := store.Note(t.Context(), []health.Event{{ID: id.NewIncident(h.IDs), Node: "n1", Change: health.Change{Target: at, To: health.Open, Cause: health.Failures, At: h.Clock.Now()}}}); err != nil {
+	if err := store.Note(t.Context(), []health.Event{{ID: id.NewOutage(h.IDs), Node: "n1", Change: health.Change{Target: at, To: health.Open, Cause: health.Failures, At: h.Clock.Now()}}}); err != nil {
 		t.Fatal(err)
 	}
 	if p := admin.Get("/health"); !p.Has("main", "gpt", "Open", "too many attempts failed", "Put back", "n1", "1 of 1 targets take no requests") {

@@ -85,7 +85,9 @@ func row(c *web.Context, s health.Status) views.Row {
 		r.Since, r.Until = c.When(s.Standing.Since), c.When(s.Standing.Until)
 	}
 	if s.Last > 0 {
-		r.FirstByte = s.Last.Round(time.Millisecond).String()
+		if r.FirstByte = "< 1 ms"; s.Last >= time.Millisecond {
+			r.FirstByte = strconv.FormatInt(s.Last.Milliseconds(), 10) + " ms"
+		}
 		for _, d := range s.FirstByte {
 			r.Trend = append(r.Trend, d.Microseconds())
 		}
