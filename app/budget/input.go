@@ -34,8 +34,8 @@ const (
 	maxThresholds = 10
 	maxThreshold  = 1000 // percent; a soft budget may be passed several times over
 	maxModel      = 256  // bytes of a model's name
-	// ladderFrom is where throttling or downgrading begins unless a budget says otherwise, in percent.
-	ladderFrom = 80
+	// LadderFrom is where throttling or downgrading begins unless a budget says otherwise, in percent.
+	LadderFrom = 80
 )
 
 // fill copies what may be changed into b.
@@ -144,7 +144,7 @@ func (in Input) checkedLadder() (Ladder, error) {
 		return l, fault.Field("enforce", "Choose hard (refuse at the limit), soft (warn), throttle (slow down near it) or downgrade (a cheaper model near it).")
 	}
 	if l.From == 0 {
-		l.From = ladderFrom
+		l.From = LadderFrom
 	}
 	if l.From < 1 || l.From > 99 {
 		return l, fault.Field("from_percent", "Enter the share of the limit at which this begins, from 1 to 99 percent.")

@@ -93,6 +93,9 @@ func (l Limit) words(p Place) string {
 	return Input{Tag: l.Tag, Model: l.Model, Endpoint: l.Endpoint, Unit: l.Unit, Amount: l.Amount, Window: l.Window}.words(p)
 }
 
+// UsualName is the name that a limit has if nobody gives it another, at a place with this label.
+func UsualName(label string, in Input) string { return in.words(Place{Label: label}) }
+
 func clip(s string, n int) string {
 	if r := []rune(s); len(r) > n {
 		return string(r[:n-1]) + "…"

@@ -43,13 +43,13 @@ func (s *Service) applyOne(ctx context.Context, actor org.Actor, d Document) (ch
 	}
 	if d.Alias == "" {
 		p, err := s.Store.Policy(ctx, actor.Org)
-		if err != nil || names.General(p).says(d) {
+		if err != nil || names.General(p).Says(d) {
 			return false, err
 		}
 		_, err = s.SetGeneral(ctx, actor, d)
 		return true, err
 	}
-	if at := slices.IndexFunc(names.Aliases, func(a Alias) bool { return a.Name == d.Alias }); at >= 0 && names.Document(names.Aliases[at]).says(d) {
+	if at := slices.IndexFunc(names.Aliases, func(a Alias) bool { return a.Name == d.Alias }); at >= 0 && names.Document(names.Aliases[at]).Says(d) {
 		return false, nil
 	}
 	_, _, err = s.Apply(ctx, actor, d)
@@ -78,5 +78,5 @@ func (d Document) names(alias string) bool {
 	return in(d.Targets) || d.Canary != nil && in(d.Canary.Targets) || slices.ContainsFunc(d.Rules, func(r RuleText) bool { return in(r.Targets) })
 }
 
-// says reports whether two documents say the same, whatever their version.
-func (d Document) says(o Document) bool { return d.text() == o.text() }
+// Says reports whether two documents say the same, whatever their version.
+func (d Document) Says(o Document) bool { return d.text() == o.text() }

@@ -49,6 +49,9 @@ type commands struct {
 	Team   teamCmd   `cmd:"" group:"From any machine" help:"Teams."`
 	Token  tokenCmd  `cmd:"" group:"From any machine" help:"Management tokens."`
 	Audit  auditCmd  `cmd:"" group:"From any machine" help:"The audit log."`
+	Export exportCmd `cmd:"" group:"From any machine" help:"Print the organization's set-up as one YAML document: names, no ids, no secrets."`
+	Diff   diffCmd   `cmd:"" group:"From any machine" help:"Show what apply would change; exits with 1 if anything, 2 if that cannot be told."`
+	Apply  applyCmd  `cmd:"" group:"From any machine" help:"Make the organization be what a YAML document says; safe to repeat."`
 	API    apiCmd    `cmd:"" name:"api" group:"From any machine" help:"Call any path of the management API."`
 	Setup  setupCmd  `cmd:"" group:"From any machine" help:"Point a coding agent at the gateway."`
 
@@ -59,6 +62,7 @@ type commands struct {
 type env struct {
 	ctx    context.Context
 	out    io.Writer
+	wrong  io.Writer // standard error
 	config func(overrides map[string]string) (app.Config, error)
 }
 
@@ -91,7 +95,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "bodhi: %v. See bodhi --help.\n", err)
 		return 2
 	}
-	e := &env{ctx: ctx, out: stdout, config: func(overrides map[string]string) (app.Config, error) {
+	e := &env{ctx: ctx, out: stdout, wrong: stderr, config: func(overrides map[string]string) (app.Config, error) {
 		return app.LoadConfig(serverEnviron(), c.Config, overrides)
 	}}
 	if err := command.Run(e); err != nil && !errors.Is(err, context.Canceled) {

@@ -136,9 +136,22 @@ const (
 	exitUnavailable = 7
 )
 
+// exitError is a failure whose exit code is not the usual one.
+type exitError struct {
+	code int
+	error
+}
+
+// Unwrap implements errors.Unwrap.
+func (e exitError) Unwrap() error { return e.error }
+
 // exitCode tells a script what kind of failure it was.
 func exitCode(err error) int {
 	var e *client.Error
+	var own exitError
+	if errors.As(err, &own) {
+		return own.code
+	}
 	if errors.Is(err, errLoggedOut) {
 		return exitLoggedOut
 	}
