@@ -193,12 +193,15 @@ func TestTwoNodesAgreeOnSticky(t *testing.T) {
 	for i := range 4 {
 		all = append(all, balance.Candidate{At: i, Weight: 1 + i%2, Place: balance.Target{Connection: id.NewConnection(source), Model: "m"}.Place()})
 	}
-	order := func(cs []balance.Candidate, who string) []int {
+	order := func(cs []balance.Candidate, who string) []uint64 {
 		cs = slices.Clone(cs)
+		for i := range cs {
+			cs[i].At = i
+		}
 		balance.Order(balance.Sticky, cs, &balance.Draw{Who: balance.Who(who)})
-		var out []int
+		var out []uint64
 		for _, c := range cs {
-			out = append(out, c.At)
+			out = append(out, c.Place)
 		}
 		return out
 	}
@@ -211,7 +214,7 @@ func TestTwoNodesAgreeOnSticky(t *testing.T) {
 			t.Fatalf("%q: %v here, %v there", who, here, there)
 		}
 		less := order(all[1:], who)
-		if here[0] != 0 && less[0] != here[0] {
+		if here[0] != all[0].Place && less[0] != here[0] {
 			t.Fatalf("%q moved from %d to %d although its target stayed", who, here[0], less[0])
 		}
 	}
