@@ -110,9 +110,10 @@ func TestANodeGetsBackWhatAnotherLeasedAndDoesNotUse(t *testing.T) {
 		if s := b.Stats(); s.Recalls != 1 {
 			t.Errorf("%d recalls", s.Recalls)
 		}
-		if _, err := a.Reserve(t.Context(), h.want(3*money.Dollar, 3*money.Dollar)); fault.From(err).Code != "budget_exhausted" {
-			t.Errorf("more than there is: %v", err)
-		}
+		eventually(t, "more than there is says exhausted, once b has posted what it spent", func() bool {
+			_, err := a.Reserve(t.Context(), h.want(3*money.Dollar, 3*money.Dollar))
+			return fault.From(err).Code == "budget_exhausted"
+		})
 		h.spend(a.Treasury, h.reserve(a.Treasury, 2*money.Dollar), 2*money.Dollar)
 		a.stop()
 		b.stop()
