@@ -48,7 +48,7 @@ func (h *Handlers) list(c *web.Context) error {
 
 func summary(good, bad int) string {
 	if bad == 0 {
-		return "Everything that is asked takes requests."
+		return "Every target takes requests."
 	}
 	return strconv.Itoa(bad) + " of " + strconv.Itoa(good+bad) + " targets take no requests."
 }
