@@ -211,7 +211,7 @@ func escape(s []byte) (rune, int) {
 	return '\\', 1
 }
 
-// hex4 reads \uXXXX.
+// hex4 reads one escape of a UTF-16 unit: \u and four hexadecimal digits.
 func hex4(s []byte) (r rune, ok bool) {
 	if len(s) < 6 || s[0] != '\\' || s[1] != 'u' {
 		return 0, false
