@@ -25,7 +25,7 @@ const mostSlots = 2_000_000
 
 // addKept adds kept sums up: those of days where there are such, and hours for the rest.
 func addKept(tx *gorm.DB, r report.Reach, a usage.Ask, tag string, sum *fold) error {
-	pieces, err := piecesOf(tx, r, a, tag)
+	pieces, err := piecesOf(tx, r.Org, a)
 	if err != nil {
 		return err
 	}
@@ -139,8 +139,4 @@ func keptValues(f usage.Filter) []string {
 		out = append(out, node)
 	}
 	return out
-}
-
-func piecesOf(tx *gorm.DB, r report.Reach, a usage.Ask, tag string) ([]piece, error) {
-	return []piece{{Step: usage.Step{From: a.Steps[0].From, To: a.Steps[len(a.Steps)-1].To}}}, nil
 }

@@ -63,7 +63,10 @@ var hourColumns = sumColumns(func(r *hourRow) slotOf { return r.slotOf }, func(r
 	text("outcome", func(r *hourRow) string { return r.Outcome }),
 )
 
-var addingHours = adding("usage_hours", "key_id", "department_id", "team_id", "member_id", "model", "provider", "asked", "client", "endpoint", "cache", "outcome")
+// hourOwn are the columns of the key besides org_id and hour.
+var hourOwn = []string{"key_id", "department_id", "team_id", "member_id", "model", "provider", "asked", "client", "endpoint", "cache", "outcome"}
+
+var addingHours = adding("usage_hours", hourOwn...)
 
 func (k *hourKey) compare(o *hourKey) int {
 	return cmp.Or(k.slotOf.compare(o.slotOf), cmp.Compare(k.key, o.key), cmp.Compare(k.department, o.department),

@@ -235,6 +235,21 @@ func TestUsageIsTheLedgerToTheNanoDollarForAnyQuestion(t *testing.T) {
 			h.post(t, d)
 			foreign.post(t, d)
 			h.check(t, d, seed, from, span)
+			// The same from sums of days, the last ones not over yet; then with more that comes late.
+			keep := func(upTo time.Time) {
+				if err := usage.KeepDays(t.Context(), db.NewUsageStore(d), upTo); err != nil {
+					t.Fatal(err)
+				}
+			}
+			keep(from.Add(span - 50*time.Hour))
+			h.check(t, d, seed, from, span)
+			for range 30 {
+				h.call(from.Add(time.Duration(r.Int64N(int64(span)))).Truncate(time.Microsecond))
+			}
+			h.post(t, d)
+			h.check(t, d, seed, from, span)
+			keep(from.Add(2 * span))
+			h.check(t, d, seed, from, span)
 		}
 	})
 }
@@ -245,7 +260,7 @@ func (h *house) check(t *testing.T, d *db.DB, seed uint64, from time.Time, span 
 	boss := org.Actor{Org: h.org, Role: org.Admin}
 	lead := h.chains[0]
 	lower := org.Actor{Org: h.org, Member: lead.Member}.As([]org.Assignment{{Role: org.Lead, At: org.OfTeam(h.org, lead.Team)}}, nil)
-	for range 60 {
+	for range 20 {
 		actor, sees := boss, func(told) bool { return true }
 		if h.r.IntN(4) == 0 {
 			actor, sees = lower, func(f told) bool {
