@@ -645,6 +645,19 @@ func (a UsageAPI) AllAllocation(ctx context.Context, query url.Values, calls ...
 	}, func(p Allocation) ([]Usage, string) { return p.Data, p.Next })
 }
 
+// Report: Ask for usage by up to two dimensions, with filters, steps of time and a comparison. from and to are days of the organization's calendar, both included, or moments; grain is hour, day, week or month; by and every filter may be repeated; filters and divisions are department, team, member, key, client, asked, model, connection, endpoint, cache, outcome and tag:NAME; compare is previous or year; sort is cost, requests, tokens or errors; top is how many rows come before the others.
+func (a UsageAPI) Report(ctx context.Context, query url.Values, calls ...Call) (out Report, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/usage/report", query, nil, &out, calls)
+	return out, err
+}
+
+// Export: Download usage as a file: format is csv (the default), json, or focus for the columns of FOCUS 1.2 by day, team, model and provider. from and to are days of the organization's calendar, both included, or moments; grain is hour, day, week or month; by and every filter may be repeated; filters and divisions are department, team, member, key, client, asked, model, connection, endpoint, cache, outcome and tag:NAME; compare is previous or year; sort is cost, requests, tokens or errors; top is how many rows come before the others.
+// The caller closes the body.
+func (a UsageAPI) Export(ctx context.Context, query url.Values, calls ...Call) (body io.ReadCloser, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/usage/export", query, nil, &body, calls)
+	return body, err
+}
+
 // List: List keys.
 func (a KeysAPI) List(ctx context.Context, query url.Values, calls ...Call) (out KeyList, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/keys", query, nil, &out, calls)
@@ -3040,6 +3053,23 @@ type Released struct {
 	At          time.Time `json:"at"`
 }
 
+// Report answers a question about usage. Rows add up to the total, and series to their rows, to the nano-dollar.
+type Report struct {
+	From         time.Time   `json:"from"`
+	To           time.Time   `json:"to"`
+	Zone         string      `json:"zone"`
+	Grain        string      `json:"grain"`
+	By           []string    `json:"by"`
+	Steps        []UsageStep `json:"steps"`
+	Total        UsageSum    `json:"total"`
+	Compared     *UsageStep  `json:"compared"` // the span that before is about
+	Before       *UsageSum   `json:"before"`
+	Rows         []UsageRow  `json:"rows"`
+	Series       []UsageSum  `json:"series"`
+	SeriesBefore []UsageSum  `json:"series_before"`
+	Facts        bool        `json:"facts"` // Facts says that single requests were added up, which are kept for a shorter time than sums.
+}
+
 // ReportAttempt is one upstream attempt.
 type ReportAttempt struct {
 	ID           string    `json:"id"`
@@ -3675,6 +3705,46 @@ type UsageList struct {
 	Data    []Usage   `json:"data"`
 	HasMore bool      `json:"has_more"`       // whether there are more pages
 	Next    string    `json:"next,omitempty"` // give it as after
+}
+
+// UsageRow is a row of a report.
+type UsageRow struct {
+	Values       []UsageValue `json:"values"` // one for each of by
+	Others       int          `json:"others"` // how many rows this is the sum of; 0 = it is one
+	Requests     int64        `json:"requests"`
+	Refused      int64        `json:"refused"` // by a rule, before a provider was asked
+	Failed       int64        `json:"failed"`
+	Attempts     int64        `json:"attempts"` // at providers
+	InputTokens  int64        `json:"input_tokens"`
+	CachedTokens int64        `json:"cached_tokens"` // of the input, read from the providers' prompt caches
+	OutputTokens int64        `json:"output_tokens"`
+	CostUSD      string       `json:"cost_usd"`
+	Before       *UsageSum    `json:"before"` // null without a comparison
+	Series       []UsageSum   `json:"series"` // one for each step
+}
+
+// UsageStep is a step of a report's time.
+type UsageStep struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+}
+
+// UsageSum is what something comes to. Amounts are exact decimal strings.
+type UsageSum struct {
+	Requests     int64  `json:"requests"`
+	Refused      int64  `json:"refused"` // by a rule, before a provider was asked
+	Failed       int64  `json:"failed"`
+	Attempts     int64  `json:"attempts"` // at providers
+	InputTokens  int64  `json:"input_tokens"`
+	CachedTokens int64  `json:"cached_tokens"` // of the input, read from the providers' prompt caches
+	OutputTokens int64  `json:"output_tokens"`
+	CostUSD      string `json:"cost_usd"`
+}
+
+// UsageValue is a value of a dimension.
+type UsageValue struct {
+	ID   string `json:"id"` // as filters take it; "" where there is none
+	Name string `json:"name"`
 }
 
 // Verification is what walking the chain found.
