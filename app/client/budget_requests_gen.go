@@ -7,7 +7,6 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
-	"time"
 )
 
 // BudgetRequestsAPI is what the API can do with budget requests.
@@ -50,28 +49,6 @@ func (a BudgetRequestsAPI) Deny(ctx context.Context, id string, in BudgetDenialI
 // BudgetDenialInput refuses.
 type BudgetDenialInput struct {
 	Note string `json:"note,omitempty"`
-}
-
-// BudgetOverride is somebody's request for more than a budget allows. Amounts are strings in the budget's measure.
-type BudgetOverride struct {
-	ID        string     `json:"id"`
-	Budget    string     `json:"budget"`
-	Name      string     `json:"budget_name"`
-	Label     string     `json:"scope_label"`
-	Measure   string     `json:"measure"`
-	Kind      string     `json:"kind"` // increase, or borrow from the next period
-	Amount    string     `json:"amount"`
-	Until     *time.Time `json:"until"` // null = the end of the period
-	Reason    string     `json:"reason"`
-	State     string     `json:"state"` // pending, approved, denied, expired
-	AskedBy   string     `json:"asked_by"`
-	AskedAt   time.Time  `json:"asked_at"`
-	ExpiresAt time.Time  `json:"expires_at"`
-	DecidedBy string     `json:"decided_by"`
-	DecidedAt *time.Time `json:"decided_at"`
-	Note      string     `json:"note"`
-	Grant     string     `json:"grant,omitempty"`
-	CanDecide bool       `json:"can_decide"`
 }
 
 // BudgetOverrideList is a body of the API.

@@ -230,6 +230,28 @@ type BudgetList struct {
 	Next    string   `json:"next,omitempty"` // give it as after
 }
 
+// BudgetOverride is somebody's request for more than a budget allows. Amounts are strings in the budget's measure.
+type BudgetOverride struct {
+	ID        string     `json:"id"`
+	Budget    string     `json:"budget"`
+	Name      string     `json:"budget_name"`
+	Label     string     `json:"scope_label"`
+	Measure   string     `json:"measure"`
+	Kind      string     `json:"kind"` // increase, or borrow from the next period
+	Amount    string     `json:"amount"`
+	Until     *time.Time `json:"until"` // null = the end of the period
+	Reason    string     `json:"reason"`
+	State     string     `json:"state"` // pending, approved, denied, expired
+	AskedBy   string     `json:"asked_by"`
+	AskedAt   time.Time  `json:"asked_at"`
+	ExpiresAt time.Time  `json:"expires_at"`
+	DecidedBy string     `json:"decided_by"`
+	DecidedAt *time.Time `json:"decided_at"`
+	Note      string     `json:"note"`
+	Grant     string     `json:"grant,omitempty"`
+	CanDecide bool       `json:"can_decide"`
+}
+
 // BudgetSuspended is what one lost node may have spent of a budget. It counts as spent.
 type BudgetSuspended struct {
 	Node        string    `json:"node"`

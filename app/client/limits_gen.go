@@ -154,3 +154,24 @@ type LimitList struct {
 	HasMore bool    `json:"has_more"`       // whether there are more pages
 	Next    string  `json:"next,omitempty"` // give it as after
 }
+
+// LimitRequest is somebody's request that a limit be raised. add is in the limit's unit.
+type LimitRequest struct {
+	ID         string     `json:"id"`
+	Limit      string     `json:"limit"`
+	Name       string     `json:"limit_name"`
+	ScopeLabel string     `json:"scope_label"`
+	Unit       string     `json:"unit"`
+	Add        string     `json:"add"`
+	Until      time.Time  `json:"until"`
+	Reason     string     `json:"reason"`
+	State      string     `json:"state"` // pending, approved, denied, expired, withdrawn
+	AskedBy    string     `json:"asked_by"`
+	AskedAt    time.Time  `json:"asked_at"`
+	ExpiresAt  time.Time  `json:"expires_at"` // when it is too late to decide
+	DecidedBy  string     `json:"decided_by"`
+	DecidedAt  *time.Time `json:"decided_at"`
+	Note       string     `json:"note"`
+	Increase   string     `json:"increase,omitempty"` // what an approval made
+	CanDecide  bool       `json:"can_decide"`
+}

@@ -57,25 +57,6 @@ type RehearsalInput struct {
 	Days  int           `json:"days,omitempty"`
 }
 
-// RouteCanaryText is a body of the API.
-type RouteCanaryText struct {
-	Percent int             `json:"percent,omitempty"`
-	Targets []RouteToTarget `json:"targets,omitempty"`
-	Sticky  string          `json:"sticky,omitempty"`
-}
-
-// RouteDocument is a body of the API.
-type RouteDocument struct {
-	Alias       string           `json:"alias,omitempty"`
-	Strategy    string           `json:"strategy,omitempty"`
-	Targets     []RouteToTarget  `json:"targets,omitempty"`
-	Rules       []RuleText       `json:"rules,omitempty"`
-	Canary      *RouteCanaryText `json:"canary,omitempty"`
-	Unsupported string           `json:"unsupported_parameters,omitempty"`
-	Holidays    []string         `json:"holidays,omitempty"`
-	Version     int64            `json:"version,omitempty"`
-}
-
 // RouteOutcome is what a replay found. Costs are of the judged requests whose both ways have a price, with the usage that was booked: before and after at today's prices, booked as it was.
 type RouteOutcome struct {
 	Requests  int          `json:"requests"`
@@ -97,18 +78,4 @@ type RouteOutcome struct {
 type RouteTally struct {
 	Route    string `json:"route"`
 	Requests int    `json:"requests"`
-}
-
-// RouteToTarget is a body of the API.
-type RouteToTarget struct {
-	To     string `json:"to,omitempty"`
-	Weight int    `json:"weight,omitempty"`
-}
-
-// RuleText is a body of the API.
-type RuleText struct {
-	Name     string          `json:"name,omitempty"`
-	When     string          `json:"when,omitempty"`
-	Targets  []RouteToTarget `json:"targets,omitempty"`
-	Strategy string          `json:"strategy,omitempty"`
 }

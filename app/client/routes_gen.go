@@ -83,11 +83,44 @@ type Route struct {
 	UpdatedAt   time.Time        `json:"updated_at"`
 }
 
+// RouteCanaryText is a body of the API.
+type RouteCanaryText struct {
+	Percent int             `json:"percent"`
+	Targets []RouteToTarget `json:"targets"`
+	Sticky  string          `json:"sticky,omitempty"`
+}
+
+// RouteDocument is a body of the API.
+type RouteDocument struct {
+	Alias       string           `json:"alias,omitempty"`
+	Strategy    string           `json:"strategy,omitempty"`
+	Targets     []RouteToTarget  `json:"targets,omitempty"`
+	Rules       []RuleText       `json:"rules,omitempty"`
+	Canary      *RouteCanaryText `json:"canary,omitempty"`
+	Unsupported string           `json:"unsupported_parameters,omitempty"`
+	Holidays    []string         `json:"holidays,omitempty"`
+	Version     int64            `json:"version,omitempty"`
+}
+
 // RouteList is a body of the API.
 type RouteList struct {
 	Data    []Route `json:"data"`
 	HasMore bool    `json:"has_more"`       // whether there are more pages
 	Next    string  `json:"next,omitempty"` // give it as after
+}
+
+// RouteToTarget is a body of the API.
+type RouteToTarget struct {
+	To     string `json:"to"`
+	Weight int    `json:"weight,omitempty"`
+}
+
+// RuleText is a body of the API.
+type RuleText struct {
+	Name     string          `json:"name"`
+	When     string          `json:"when"`
+	Targets  []RouteToTarget `json:"targets"`
+	Strategy string          `json:"strategy,omitempty"`
 }
 
 // Version is what a route said once. Action is empty for what was there before versions were kept.

@@ -20,16 +20,20 @@ import (
 // operation and a type for every body that no noun before it has. texts are the comments of types and fields.
 func GoClient(t testing.TB, routes []web.Route, texts map[string]string) map[string]string {
 	t.Helper()
-	nouns := map[string][]web.Route{}
+	var nouns []string // in the order of the routes, as their types are named by
+	of := map[string][]web.Route{}
 	for _, r := range routes {
 		if noun, _, _ := strings.Cut(strings.TrimPrefix(r.Name, "api."), "."); r.Guard == web.Token {
-			nouns[noun] = append(nouns[noun], r)
+			if of[noun] == nil {
+				nouns = append(nouns, noun)
+			}
+			of[noun] = append(of[noun], r)
 		}
 	}
 	g := &generator{name: web.TypeNames(routes), texts: texts, known: map[string]bool{}}
 	out := map[string]string{}
-	for _, noun := range slices.Sorted(maps.Keys(nouns)) {
-		text, err := g.file(camel(noun), nouns[noun])
+	for _, noun := range nouns {
+		text, err := g.file(camel(noun), of[noun])
 		if err != nil {
 			t.Fatalf("the generated client is no Go: %v\n%s", err, text)
 		}
