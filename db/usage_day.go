@@ -170,9 +170,6 @@ func (s *UsageStore) keepDay(ctx context.Context, o id.Org, d usage.Step) error 
 			if err := sumDay(tx, o, d); err != nil {
 				return err
 			}
-			if err := sketchDay(tx, o, d); err != nil {
-				return err
-			}
 			return tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&next).Error
 		})
 	})
@@ -185,7 +182,7 @@ func forgetDays(tx *gorm.DB, o id.Org, d usage.Step) error {
 		return err
 	}
 	for _, m := range old {
-		for _, table := range []string{"usage_days", "usage_day_values", "usage_day_sketches"} {
+		for _, table := range []string{"usage_days", "usage_day_values"} {
 			if err := tx.Exec("DELETE FROM "+table+" WHERE org_id = ? AND hour = ?", o, m.Day.UTC()).Error; err != nil {
 				return err
 			}
@@ -230,8 +227,6 @@ func moments(tx *gorm.DB) string {
 	}
 	return "?"
 }
-
-func sketchDay(*gorm.DB, id.Org, usage.Step) error { return nil }
 
 // otherDays has all days of an organization made again that is about to get another time zone.
 func otherDays(tx *gorm.DB, o org.Organization) error {

@@ -107,20 +107,6 @@ CREATE TABLE usage_day_values (
 );
 {{tenant "usage_day_values"}}
 
--- How long requests took on such a day, as sketches (DDSketch) that can be put together: whole answers, first bytes, and
--- tokens per second, of answered requests. dim as above.
-CREATE TABLE usage_day_sketches (
-    org_id           {{uuid}} NOT NULL,
-    dim              TEXT NOT NULL,
-    hour             {{time}} NOT NULL,
-    value            TEXT NOT NULL,
-    duration         {{bytes}} NOT NULL,
-    first_byte       {{bytes}} NOT NULL,
-    speed            {{bytes}} NOT NULL,
-    PRIMARY KEY (org_id, dim, hour, value)
-);
-{{tenant "usage_day_sketches"}}
-
 -- Which days there are sums of, and what the marks of the day's hours added up to when they were made: they are right while
 -- that is so.
 CREATE TABLE usage_day_marks (
@@ -135,7 +121,6 @@ CREATE TABLE usage_day_marks (
 
 -- +goose Down
 DROP TABLE usage_day_marks;
-DROP TABLE usage_day_sketches;
 DROP TABLE usage_day_values;
 DROP TABLE usage_days;
 DROP TABLE usage_marks;
