@@ -176,7 +176,7 @@ func dailyChart(days []report.Day, zone *time.Location) ui.ChartProps {
 			largest, top = d.Cost, d
 		}
 	}
-	p := ui.ChartProps{ID: "daily", Title: "Spend per day, last 30 days", Column: "Spend (USD)", Points: points, Ticks: []string{"$0", ""}, Top: 1}
+	p := ui.ChartProps{Title: "Spend per day, last 30 days", Column: "Spend (USD)", Points: points, Ticks: []string{"$0", ""}, Top: 1}
 	p.Summary = "Nothing was spent."
 	if largest > 0 {
 		p.Summary = fmt.Sprintf("The most was spent on %s: %s.", top.From.In(zone).Format("2 January"), usd(largest))
