@@ -20,7 +20,7 @@ var ranks = []struct {
 	{2, "app/replay"},
 	{2, "app/patience"},
 	{2, "app/object app/pii app/ledger app/ledger/* app/notify app/media"},
-	{3, "app/sso app/join app/approval app/scim app/mail/* app/provider/* app/limit/* app/health/* app/trial app/experiment app/batch app/report app/reconcile app/compliance app/onboard app/blueprint app/agent billing billing/stripe"},
+	{3, "app/sso app/join app/approval app/scim app/mail/* app/provider/* app/usage app/limit/* app/health/* app/trial app/experiment app/batch app/report app/reconcile app/compliance app/onboard app/blueprint app/agent billing billing/stripe"},
 	{4, "app/gateway db"},
 	{5, "app/web app/*/*web billing/billingweb jobs"},
 	{6, "app app/client"},
@@ -44,6 +44,7 @@ var sides = map[string]string{
 	"app/route":               "app/provider app/health app/key",
 	"app/experiment":          "app/route app/prompt",
 	"app/batch":               "app/budget",
+	"app/usage":               "app/report",                             // one reach: what somebody may see of spend
 	"app/provider/*":          "app/provider/compat app/provider/carry", // adapters share what carries their bytes
 	"app/*/*web":              "app/web",
 	"app/scim/scimweb":        "app/join/joinweb", // one choice of role and teams, one row of tabs

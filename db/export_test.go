@@ -47,7 +47,7 @@ func (d *DB) InsertCells(ctx context.Context, table, names string, rows [][]any)
 	}
 	return d.Do(ctx, func(ctx context.Context) error {
 		tx, _ := d.SQLiteTx(ctx)
-		return insertCells(ctx, tx, table, columns, all)
+		return insertCells(ctx, tx, table, columns, all, "")
 	})
 }
 

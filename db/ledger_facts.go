@@ -13,7 +13,6 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/money"
-	"github.com/bodhi-gateway/bodhi/app/org"
 )
 
 type attemptRow struct {
@@ -52,6 +51,10 @@ type attemptRow struct {
 	FirstByte  int64        `gorm:"column:first_byte_us"`
 	DurationUS int64        `gorm:"column:duration_us"`
 	Accounts   []accountRow `gorm:"column:accounts;serializer:json"`
+	Asked      string       `gorm:"column:asked"`
+	Endpoint   string       `gorm:"column:endpoint"`
+	Client     string       `gorm:"column:client"`
+	Cache      string       `gorm:"column:cache"`
 }
 
 // TableName names the table.
@@ -114,38 +117,6 @@ type requestRow struct {
 
 // TableName names the table.
 func (requestRow) TableName() string { return "requests" }
-
-type hourRow struct {
-	Key      hourKey   `gorm:"embedded"`
-	Requests int64     `gorm:"column:requests"`
-	Errors   int64     `gorm:"column:errors"`
-	Attempts int64     `gorm:"column:attempts"`
-	Input    int64     `gorm:"column:input_tokens"`
-	Cached   int64     `gorm:"column:cached_tokens"`
-	Output   int64     `gorm:"column:output_tokens"`
-	Cost     money.USD `gorm:"column:cost_nanos"`
-}
-
-// TableName names the table.
-func (hourRow) TableName() string { return "usage_hours" }
-
-// hourKey is what hourly sums are kept by. Nodes are plain uuids, all zeros where there is none.
-type hourKey struct {
-	OrgID        id.Org    `gorm:"column:org_id;primaryKey"`
-	Hour         time.Time `gorm:"column:hour;primaryKey"`
-	KeyID        string    `gorm:"column:key_id;primaryKey"`
-	DepartmentID string    `gorm:"column:department_id;primaryKey"`
-	TeamID       string    `gorm:"column:team_id;primaryKey"`
-	MemberID     string    `gorm:"column:member_id;primaryKey"`
-	Model        string    `gorm:"column:model;primaryKey"`
-	Provider     string    `gorm:"column:provider;primaryKey"`
-}
-
-func hourOf(c org.Chain, at time.Time, model, provider string) hourKey {
-	clean(&model, &provider)
-	return hourKey{OrgID: c.Org, Hour: at.UTC().Truncate(time.Hour), KeyID: c.Key.UUID(), DepartmentID: c.Department.UUID(),
-		TeamID: c.Team.UUID(), MemberID: c.Member.UUID(), Model: model, Provider: provider}
-}
 
 // factDays remembers which days have their partitions.
 type factDays struct {

@@ -18,10 +18,10 @@ import (
 
 // insertFacts writes the rows of a batch: the one write whose cost every request pays.
 func (s *LedgerStore) insertFacts(tx *gorm.DB, b budget.Batch) error {
-	if err := insertRows(s.db, tx, "attempts", attemptColumns, byID(b.Attempts, func(p *budget.Posting) id.Attempt { return p.Attempt.ID })); err != nil {
+	if err := insertRows(s.db, tx, "attempts", attemptColumns, byID(b.Attempts, func(p *budget.Posting) id.Attempt { return p.Attempt.ID }), ""); err != nil {
 		return fmt.Errorf("attempts: %w", translate(tx, err))
 	}
-	if err := insertRows(s.db, tx, "requests", requestColumns, byID(b.Requests, func(r *ledger.Request) id.Request { return r.ID })); err != nil {
+	if err := insertRows(s.db, tx, "requests", requestColumns, byID(b.Requests, func(r *ledger.Request) id.Request { return r.ID }), ""); err != nil {
 		return fmt.Errorf("requests: %w", translate(tx, err))
 	}
 	return nil
@@ -39,11 +39,11 @@ func byID[R any, T interface{ Compare(T) int }](rows []R, of func(*R) T) []*R {
 }
 
 // insertRows leaves GORM out, whose reflection takes as long as the insert itself. The guard is not asked: the statements
-// are these two, and both name org_id.
-func insertRows[R any](d *DB, tx *gorm.DB, table string, columns []column[R], rows []*R) error {
+// are these few, and all name org_id. otherwise is what to do with a row that is there already: "", or an ON CONFLICT clause.
+func insertRows[R any](d *DB, tx *gorm.DB, table string, columns []column[R], rows []*R, otherwise string) error {
 	ctx := tx.Statement.Context
 	if lite, ok := d.SQLiteTx(ctx); ok {
-		return insertCells(ctx, lite, table, columns, rows)
+		return insertCells(ctx, lite, table, columns, rows, otherwise)
 	}
 	pg, ok := d.PostgresTx(ctx)
 	if !ok {
@@ -54,7 +54,7 @@ func insertRows[R any](d *DB, tx *gorm.DB, table string, columns []column[R], ro
 			return err
 		}
 	}
-	return insertColumns(ctx, pg, table, columns, rows)
+	return insertColumns(ctx, pg, table, columns, rows, otherwise)
 }
 
 // translate gives a driver's error the name GORM would have given it, so that duplicates are told apart.
@@ -100,6 +100,10 @@ var attemptColumns = []column[budget.Posting]{
 	number("booked_requests", func(p *budget.Posting) ledger.Units { return p.End.Requests }),
 	number("first_byte_us", func(p *budget.Posting) int64 { return p.End.FirstByte.Microseconds() }),
 	number("duration_us", func(p *budget.Posting) int64 { return p.End.Duration.Microseconds() }),
+	text("asked", func(p *budget.Posting) string { return p.Attempt.Asked }),
+	text("endpoint", func(p *budget.Posting) string { return p.Attempt.Endpoint }),
+	text("client", func(p *budget.Posting) string { return p.Attempt.Client }),
+	text("cache", func(p *budget.Posting) string { return p.Attempt.Cache }),
 	document("accounts", func(a, b *budget.Posting) bool { return slices.Equal(a.Attempt.Stakes, b.Attempt.Stakes) },
 		func(p *budget.Posting) string { return accountsJSON(p.Attempt.Stakes) }),
 }

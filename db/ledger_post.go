@@ -1,7 +1,6 @@
 package db
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,7 +14,6 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
-	"github.com/bodhi-gateway/bodhi/app/org"
 )
 
 // Post implements budget.Bank. The node's mark makes it exactly once; should the same attempt still come twice, from a
@@ -50,10 +48,7 @@ func (s *LedgerStore) post(ctx context.Context, node id.Node, b budget.Batch) ([
 		if err := s.insertFacts(tx, b); err != nil {
 			return err
 		}
-		if err := addHours(tx, b); err != nil {
-			return err
-		}
-		if err := addTags(tx, b); err != nil {
+		if err := s.addUsage(tx, b); err != nil {
 			return err
 		}
 		if err := addIncidents(tx, b); err != nil {
@@ -150,74 +145,6 @@ func bookCosts(tx *gorm.DB, node id.Node, locked map[ledger.Account]*lockedAccou
 		return nil, nil, err
 	}
 	return out, fired, saveLeases(tx, leases)
-}
-
-// addHours adds a batch to the hourly sums.
-func addHours(tx *gorm.DB, b budget.Batch) error {
-	type place struct { // a hourKey before it is written out
-		chain           org.Chain
-		hour            int64
-		model, provider string
-	}
-	sums, seen := map[hourKey]*hourRow{}, map[place]*hourRow{}
-	var before place // nearly always the same again
-	var there *hourRow
-	at := func(c org.Chain, t time.Time, model, provider string) *hourRow {
-		p := place{c, t.Unix() / int64(time.Hour/time.Second), model, provider}
-		if p == before && there != nil {
-			return there
-		}
-		r := seen[p]
-		if r == nil {
-			k := hourOf(c, t, model, provider)
-			if r = sums[k]; r == nil {
-				r = &hourRow{Key: k}
-				sums[k] = r
-			}
-			seen[p] = r
-		}
-		before, there = p, r
-		return r
-	}
-	for i := range b.Attempts {
-		p := &b.Attempts[i]
-		r := at(p.Attempt.Chain, p.Attempt.At, p.Attempt.Model, p.Attempt.Provider)
-		r.Attempts++
-		r.Input += p.End.Usage.Input
-		r.Cached += p.End.Usage.CacheRead
-		r.Output += p.End.Usage.Output
-		r.Cost += p.End.Cost
-	}
-	for i := range b.Requests {
-		q := &b.Requests[i]
-		r := at(q.Chain, q.At, q.Model, q.Provider)
-		r.Requests++
-		if q.Code != "" || q.Status >= 400 {
-			r.Errors++
-		}
-	}
-	rows := make([]hourRow, 0, len(sums))
-	for _, r := range sums {
-		rows = append(rows, *r)
-	}
-	if len(rows) == 0 {
-		return nil
-	}
-	// One order for all nodes, so that two posts wait for each other and never in a circle.
-	slices.SortFunc(rows, func(a, b hourRow) int {
-		x, y := a.Key, b.Key
-		return cmp.Or(x.OrgID.Compare(y.OrgID), x.Hour.Compare(y.Hour), cmp.Compare(x.KeyID, y.KeyID), cmp.Compare(x.DepartmentID, y.DepartmentID),
-			cmp.Compare(x.TeamID, y.TeamID), cmp.Compare(x.MemberID, y.MemberID), cmp.Compare(x.Model, y.Model), cmp.Compare(x.Provider, y.Provider))
-	})
-	err := tx.Clauses(clause.OnConflict{
-		Columns: []clause.Column{{Name: "org_id"}, {Name: "hour"}, {Name: "key_id"}, {Name: "department_id"}, {Name: "team_id"},
-			{Name: "member_id"}, {Name: "model"}, {Name: "provider"}},
-		DoUpdates: clause.Assignments(adding("usage_hours")),
-	}).Create(&rows).Error
-	if err != nil {
-		return err
-	}
-	return addTotals(tx, rows)
 }
 
 // ensureDaysOf makes the partitions that a batch needs, nearly always one.

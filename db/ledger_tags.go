@@ -4,111 +4,14 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/money"
-	"github.com/bodhi-gateway/bodhi/app/org"
 )
-
-// tagRow is an hour of one tag pair: who spent under it, on which model.
-type tagRow struct {
-	Key      tagKey    `gorm:"embedded"`
-	Requests int64     `gorm:"column:requests"`
-	Errors   int64     `gorm:"column:errors"`
-	Attempts int64     `gorm:"column:attempts"`
-	Input    int64     `gorm:"column:input_tokens"`
-	Cached   int64     `gorm:"column:cached_tokens"`
-	Output   int64     `gorm:"column:output_tokens"`
-	Cost     money.USD `gorm:"column:cost_nanos"`
-}
-
-// TableName names the table.
-func (tagRow) TableName() string { return "usage_tags" }
-
-// tagKey is what sums by tag are kept by. Nodes are plain uuids, all zeros where there is none.
-type tagKey struct {
-	OrgID        id.Org    `gorm:"column:org_id;primaryKey"`
-	Hour         time.Time `gorm:"column:hour;primaryKey"`
-	TagKey       string    `gorm:"column:tag_key;primaryKey"`
-	TagValue     string    `gorm:"column:tag_value;primaryKey"`
-	DepartmentID string    `gorm:"column:department_id;primaryKey"`
-	TeamID       string    `gorm:"column:team_id;primaryKey"`
-	MemberID     string    `gorm:"column:member_id;primaryKey"`
-	Model        string    `gorm:"column:model;primaryKey"`
-}
-
-// tagRowsAtOnce keeps one statement below both databases' limits on parameters.
-const tagRowsAtOnce = 500
-
-// addTags adds a batch to the hourly sums by tag. A batch without tags costs a look at each fact and no statement.
-func addTags(tx *gorm.DB, b budget.Batch) error {
-	var sums tagSums
-	for _, p := range b.Attempts {
-		sums.each(p.Attempt.Chain, p.Attempt.At, p.Attempt.Tags, p.Attempt.Model, func(r *tagRow) {
-			r.Attempts++
-			r.Input += p.End.Usage.Input
-			r.Cached += p.End.Usage.CacheRead
-			r.Output += p.End.Usage.Output
-			r.Cost += p.End.Cost
-		})
-	}
-	for _, q := range b.Requests {
-		sums.each(q.Chain, q.At, q.Tags, q.Model, func(r *tagRow) {
-			r.Requests++
-			if q.Code != "" || q.Status >= 400 {
-				r.Errors++
-			}
-		})
-	}
-	if len(sums) == 0 {
-		return nil
-	}
-	rows := make([]tagRow, 0, len(sums))
-	for _, r := range sums {
-		rows = append(rows, *r)
-	}
-	// One order for all nodes, so that two posts wait for each other and never in a circle.
-	slices.SortFunc(rows, func(a, b tagRow) int {
-		x, y := a.Key, b.Key
-		return cmp.Or(x.OrgID.Compare(y.OrgID), x.Hour.Compare(y.Hour), cmp.Compare(x.TagKey, y.TagKey), cmp.Compare(x.TagValue, y.TagValue),
-			cmp.Compare(x.DepartmentID, y.DepartmentID), cmp.Compare(x.TeamID, y.TeamID), cmp.Compare(x.MemberID, y.MemberID), cmp.Compare(x.Model, y.Model))
-	})
-	return tx.Clauses(clause.OnConflict{
-		Columns: []clause.Column{{Name: "org_id"}, {Name: "hour"}, {Name: "tag_key"}, {Name: "tag_value"}, {Name: "department_id"},
-			{Name: "team_id"}, {Name: "member_id"}, {Name: "model"}},
-		DoUpdates: clause.Assignments(adding("usage_tags")),
-	}).CreateInBatches(&rows, tagRowsAtOnce).Error
-}
-
-// tagSums are rows under way, made when the first tag comes.
-type tagSums map[tagKey]*tagRow
-
-// each calls add with the row of every pair that a fact carries.
-func (s *tagSums) each(c org.Chain, at time.Time, tags, model string, add func(*tagRow)) {
-	if tags == "" {
-		return
-	}
-	clean(&tags, &model)
-	k := tagKey{OrgID: c.Org, Hour: at.UTC().Truncate(time.Hour), DepartmentID: c.Department.UUID(), TeamID: c.Team.UUID(),
-		MemberID: c.Member.UUID(), Model: model}
-	for k.TagKey, k.TagValue = range ledger.Pairs(tags) {
-		if *s == nil {
-			*s = tagSums{}
-		}
-		r := (*s)[k]
-		if r == nil {
-			r = &tagRow{Key: k}
-			(*s)[k] = r
-		}
-		add(r)
-	}
-}
 
 // tagTotal is what verifyTags compares of one pair of one organization.
 type tagTotal struct {

@@ -16,7 +16,7 @@ import (
 // A column that holds one value is a plain parameter.
 
 // insertColumns writes many rows on PostgreSQL with one statement.
-func insertColumns[R any](ctx context.Context, tx pgx.Tx, table string, columns []column[R], rows []*R) error {
+func insertColumns[R any](ctx context.Context, tx pgx.Tx, table string, columns []column[R], rows []*R, otherwise string) error {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -41,6 +41,6 @@ func insertColumns[R any](ctx context.Context, tx pgx.Tx, table string, columns 
 		unnested, names = []string{"array_fill(0, ARRAY[$" + strconv.Itoa(len(args)) + "::int])"}, []string{"n"}
 	}
 	_, err := tx.Exec(ctx, "INSERT INTO "+table+" ("+strings.Join(namesOf(columns), ",")+") SELECT "+strings.Join(selected, ",")+
-		" FROM unnest("+strings.Join(unnested, ",")+") AS r ("+strings.Join(names, ",")+")", args...)
+		" FROM unnest("+strings.Join(unnested, ",")+") AS r ("+strings.Join(names, ",")+") "+otherwise, args...)
 	return err
 }

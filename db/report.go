@@ -184,6 +184,7 @@ func (r attemptRow) attempt() report.Attempt {
 			ID: r.ID, Request: r.RequestID, Number: r.Number, At: r.At.UTC(), Held: ledger.Amounts{Money: r.Held, Tokens: r.HeldTokens}, Tags: r.Tags,
 			Chain:      org.Chain{Org: r.OrgID, Department: r.DepartmentID, Team: r.TeamID, Member: r.MemberID, Key: r.KeyID},
 			Connection: r.ConnectionID, Provider: r.Provider, Kind: r.Kind, Model: r.Model, PriceVersion: r.PriceVersion,
+			Asked: r.Asked, Endpoint: r.Endpoint, Client: r.Client, Cache: r.Cache,
 		},
 		End: ledger.Settlement{
 			Attempt: r.ID, State: ledger.State(r.State), Usage: used, Cost: r.Cost, InputCost: r.InputCost, Tokens: r.Tokens, Requests: r.Requests,

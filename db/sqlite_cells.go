@@ -66,7 +66,7 @@ func cell(number, at driver.Value) (driver.Value, error) {
 }
 
 // insertCells writes many rows on SQLite with one statement.
-func insertCells[R any](ctx context.Context, tx *sql.Tx, table string, columns []column[R], rows []*R) error {
+func insertCells[R any](ctx context.Context, tx *sql.Tx, table string, columns []column[R], rows []*R, otherwise string) error {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -75,7 +75,7 @@ func insertCells[R any](ctx context.Context, tx *sql.Tx, table string, columns [
 	n := <-trays.free
 	trays.cells[n].Store(&all)
 	defer func() { trays.cells[n].Store(nil); trays.free <- n }()
-	query, args := cellStatement(table, columns, rows, n)
+	query, args := cellStatement(table, columns, rows, n, otherwise)
 	_, err := tx.ExecContext(ctx, query, args...)
 	return err
 }
@@ -83,7 +83,7 @@ func insertCells[R any](ctx context.Context, tx *sql.Tx, table string, columns [
 // cellStatement inserts a tray. What is the same in all rows, as most names and states of a batch are, is bound once.
 // OR FAIL, because the transaction is rolled back on an error anyway: the default would copy every page it touches, to
 // be able to undo the statement alone.
-func cellStatement[R any](table string, columns []column[R], rows []*R, tray int64) (query string, args []any) {
+func cellStatement[R any](table string, columns []column[R], rows []*R, tray int64, otherwise string) (query string, args []any) {
 	var q strings.Builder
 	q.WriteString("WITH RECURSIVE numbers (i) AS (SELECT 0 UNION ALL SELECT i + ?1 FROM numbers WHERE i + ?1 < ?2) INSERT OR FAIL INTO ")
 	q.WriteString(table + " (" + strings.Join(namesOf(columns), ",") + ") SELECT ")
@@ -100,5 +100,8 @@ func cellStatement[R any](table string, columns []column[R], rows []*R, tray int
 		}
 	}
 	q.WriteString(" FROM numbers")
+	if otherwise != "" { // WHERE, because ON would else belong to a join
+		q.WriteString(" WHERE TRUE " + otherwise)
+	}
 	return q.String(), args
 }

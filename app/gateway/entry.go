@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -53,6 +54,9 @@ func presented(r *http.Request) string {
 	return ""
 }
 
+// uncached is what a request says of the cache that no cache was asked for.
+const uncached = "bypass"
+
 // record writes the fact of the request, refused or served, to the journal.
 func (g *Gateway) record(_ context.Context, x *Exchange) {
 	f := &x.fact
@@ -63,9 +67,7 @@ func (g *Gateway) record(_ context.Context, x *Exchange) {
 	if x.Call != nil {
 		f.Family, f.Stream, f.Asked = string(x.Call.Family), x.Call.Stream, clip(x.Call.Model)
 	}
-	if f.Cache == "" {
-		f.Cache = "bypass"
-	}
+	f.Cache = cmp.Or(f.Cache, uncached)
 	for _, w := range x.warnings {
 		x.note("warning: ", w)
 	}

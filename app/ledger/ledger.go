@@ -50,6 +50,13 @@ type Attempt struct {
 	Kind         string // provider kind
 	Model        string // upstream model
 	PriceVersion string // catalogue version the ceiling was computed with
+
+	// What the request that it serves is told by in reports, so that money can be divided by it before the request is over,
+	// and if it never ends.
+	Asked    string // model as the client wrote it
+	Endpoint string
+	Client   string // recognised client app
+	Cache    string // miss or bypass: an answer from a cache has no attempt
 }
 
 // Settlement is an attempt's one end.

@@ -34,7 +34,8 @@ func attempt() Record {
 		Held: ledger.Amounts{Money: 12345, Tokens: 1 << 40, Requests: 1}, Tags: "project=apollo",
 		Stakes: []ledger.Stake{{Account: ledger.Account{Budget: id.NewBudget(ids), Start: 1_790_000_000}},
 			{Account: ledger.Account{Budget: id.NewBudget(ids)}, Measure: ledger.Requests}},
-		Connection: id.NewConnection(ids), Provider: "up", Kind: "openai", Model: "gpt-5.5", PriceVersion: "2026-10-01"}}
+		Connection: id.NewConnection(ids), Provider: "up", Kind: "openai", Model: "gpt-5.5", PriceVersion: "2026-10-01",
+		Asked: "smart", Endpoint: "chat", Client: "Codex", Cache: "miss"}}
 }
 
 func settlement(a id.Attempt) Record {
@@ -542,6 +543,7 @@ func TestRecordsOfTheFirstLayoutsAreStillRead(t *testing.T) {
 	t.Parallel()
 	a, e := attempt().Attempt, settlement(id.NewAttempt(ids)).Settlement
 	old := *a
+	old.Asked, old.Endpoint, old.Client, old.Cache = "", "", "", ""
 	old.Tags, old.Held = "", ledger.Amounts{Money: a.Held.Money}
 	old.Stakes = []ledger.Stake{{Account: a.Stakes[0].Account}, {Account: a.Stakes[1].Account}}
 	end := *e
@@ -551,6 +553,13 @@ func TestRecordsOfTheFirstLayoutsAreStillRead(t *testing.T) {
 	c.moneyAttempt(a)
 	if r, err := decode(c.b, nil, new(room)); err != nil || !reflect.DeepEqual(r.Attempt, &old) {
 		t.Errorf("an attempt of the first layout came back as %+v, %v", r.Attempt, err)
+	}
+	bare := *a
+	bare.Asked, bare.Endpoint, bare.Client, bare.Cache = "", "", "", ""
+	c = codec{b: []byte{kindBareAttempt}}
+	c.bareAttempt(a)
+	if r, err := decode(c.b, nil, new(room)); err != nil || !reflect.DeepEqual(r.Attempt, &bare) || bare.Tags == "" {
+		t.Errorf("an attempt that does not tell what asked for it came back as %+v, %v", r.Attempt, err)
 	}
 	c = codec{b: []byte{kindMoneySettlement}}
 	c.moneySettlement(e)

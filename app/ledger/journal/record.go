@@ -24,10 +24,11 @@ const (
 	kindMoneyAttempt    = 1 // the first layouts, when money was all that was counted; read only
 	kindMoneySettlement = 2
 	kindRequest         = 3
-	kindAttempt         = 4
+	kindBareAttempt     = 4 // before attempts told what asked for them; read only
 	kindSettlement      = 5
 	kindMediaSettlement = 12 // one with counts of pictures, sound or characters; all others stay kindSettlement
 	kindRefused         = 9  // a request that a budget refused; all others stay kindRequest
+	kindAttempt         = 24
 	kindScreened        = 20 // a request in which data rules found something, whatever became of it
 )
 
@@ -88,6 +89,9 @@ func decode(b []byte, known vocabulary, in *room) (Record, error) {
 	case kindAttempt:
 		r.Attempt = new(ledger.Attempt)
 		c.attempt(r.Attempt)
+	case kindBareAttempt:
+		r.Attempt = new(ledger.Attempt)
+		c.bareAttempt(r.Attempt)
 	case kindMoneyAttempt:
 		r.Attempt = new(ledger.Attempt)
 		c.moneyAttempt(r.Attempt)
@@ -161,6 +165,11 @@ func (v vocabulary) word(b []byte) string {
 }
 
 func (c *codec) attempt(a *ledger.Attempt) {
+	c.bareAttempt(a)
+	words(c, &a.Asked, &a.Endpoint, &a.Client, &a.Cache)
+}
+
+func (c *codec) bareAttempt(a *ledger.Attempt) {
 	c.moneyAttempt(a)
 	words(c, &a.Tags)
 	number(c, &a.Held.Tokens)
