@@ -33,6 +33,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/route"
 	"github.com/bodhi-gateway/bodhi/app/secret"
+	"github.com/bodhi-gateway/bodhi/app/usage"
 	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/jobs"
 )
@@ -142,6 +143,7 @@ func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error
 		SweepMail:     courier.Sweep,
 		CheckDomains:  c.letters.joining.Recheck,
 		RefreshModels: c.providers.RefreshModels,
+		KeepDays:      func(ctx context.Context) error { return usage.KeepDays(ctx, db.NewUsageStore(d), c.clock.Now()) },
 	})})
 	if err != nil {
 		return nil, errors.Join(err, a.treasury.Close(ctx))

@@ -32,6 +32,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/scim"
 	"github.com/bodhi-gateway/bodhi/app/secret"
 	"github.com/bodhi-gateway/bodhi/app/sso"
+	"github.com/bodhi-gateway/bodhi/app/usage"
 	"github.com/bodhi-gateway/bodhi/db"
 )
 
@@ -83,6 +84,7 @@ type core struct {
 	providers   *provider.Service
 	aliasing    *route.Service
 	reports     *report.Service
+	usage       *usage.Service
 	priceStore  *db.PriceStore
 	pricing     *price.Service
 	refresher   *price.Refresher
@@ -177,6 +179,7 @@ func (c *core) rooms() error {
 	}
 	c.replays = replay.New(db.NewReplayStore(c.db), c.keyring, replayMAC, c.clock)
 	c.reports = report.NewService(db.NewReportStore(c.db), c.orgs, c.clock)
+	c.usage = usage.NewService(db.NewUsageStore(c.db), c.orgs, c.clock)
 	if c.letters, err = c.newLetters(); err != nil {
 		return err
 	}

@@ -97,6 +97,9 @@ func (s *OrgStore) DeleteOrganization(ctx context.Context, o id.Org, at time.Tim
 // SetOrganization implements org.Store.
 func (s *OrgStore) SetOrganization(ctx context.Context, o org.Organization) error {
 	return s.db.system(ctx, "change an organization's own row", func(tx *gorm.DB) error {
+		if err := otherDays(tx, o); err != nil {
+			return err
+		}
 		return taken(tx.Model(&orgRow{}).Where("id = ?", o.ID).Updates(map[string]any{"name": o.Name, "slug": o.Slug, "zone": o.Zone}).Error)
 	})
 }

@@ -63,7 +63,10 @@ var hourColumns = sumColumns(func(r *hourRow) slotOf { return r.slotOf }, func(r
 	text("outcome", func(r *hourRow) string { return r.Outcome }),
 )
 
-var addingHours = adding("usage_hours", "key_id", "department_id", "team_id", "member_id", "model", "provider", "asked", "client", "endpoint", "cache", "outcome")
+// hourOwn are the columns of the key besides org_id and hour.
+var hourOwn = []string{"key_id", "department_id", "team_id", "member_id", "model", "provider", "asked", "client", "endpoint", "cache", "outcome"}
+
+var addingHours = adding("usage_hours", hourOwn...)
 
 func (k *hourKey) compare(o *hourKey) int {
 	return cmp.Or(k.slotOf.compare(o.slotOf), cmp.Compare(k.key, o.key), cmp.Compare(k.department, o.department),
@@ -74,20 +77,20 @@ func (k *hourKey) compare(o *hourKey) int {
 type hours struct {
 	slots  slots
 	sums   map[hourKey]*hourRow
-	seen   map[place]*hourRow
-	before place // nearly always the same again
+	seen   map[hourPlace]*hourRow
+	before hourPlace // nearly always the same again
 	there  *hourRow
 }
 
-// place is a hourKey before it is written out.
-type place struct {
+// hourPlace is a hourKey before it is written out.
+type hourPlace struct {
 	chain org.Chain
 	slot  int64
 	told  told
 }
 
 func (h *hours) at(c org.Chain, t time.Time, by told) *hourRow {
-	p := place{c, t.Unix() / int64(h.slots[c.Org]/time.Second), by}
+	p := hourPlace{c, t.Unix() / int64(h.slots[c.Org]/time.Second), by}
 	if h.there != nil && p == h.before {
 		return h.there
 	}
@@ -107,7 +110,7 @@ func (h *hours) at(c org.Chain, t time.Time, by told) *hourRow {
 
 // hoursOf sums a batch up.
 func hoursOf(b budget.Batch, s slots) []*hourRow {
-	h := hours{slots: s, sums: map[hourKey]*hourRow{}, seen: map[place]*hourRow{}}
+	h := hours{slots: s, sums: map[hourKey]*hourRow{}, seen: map[hourPlace]*hourRow{}}
 	for i := range b.Attempts {
 		p := &b.Attempts[i]
 		h.at(p.Attempt.Chain, p.Attempt.At, attemptTold(p)).tally.add(spent(p))

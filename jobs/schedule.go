@@ -35,6 +35,7 @@ type Chores struct {
 	SweepMail      func(ctx context.Context) error // delete old mail orders
 	CheckDomains   func(ctx context.Context) error // look for claimed domains' records again
 	RefreshModels  func(ctx context.Context) error // ask connections for their models
+	KeepDays       func(ctx context.Context) error // add up the usage of days that are over
 }
 
 // Schedule is all the periodic work of the program. The minutes are odd, because everybody else's jobs run at :00.
@@ -49,6 +50,7 @@ func Schedule(c Chores) []Periodic {
 		{Name: "sweep_mail", Cron: "37 3 * * *", Run: c.SweepMail},
 		{Name: "check_domains", Cron: "53 2 * * *", Run: c.CheckDomains},
 		{Name: "refresh_models", Cron: "37 */6 * * *", Run: c.RefreshModels},
+		{Name: "keep_days", Cron: "6-59/10 * * * *", AtStart: true, Run: c.KeepDays},
 	}
 }
 

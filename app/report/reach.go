@@ -16,6 +16,9 @@ type Reach struct {
 	Under org.Scope
 }
 
+// ReachOf is the actor's part of their organization, for rooms that add up the same rows.
+func ReachOf(a org.Actor) (Reach, error) { return reach(a) }
+
 // reach is the actor's part of their organization; the first line of every method here.
 func reach(a org.Actor) (Reach, error) {
 	if err := a.Require(org.Viewer); err != nil {

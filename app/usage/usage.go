@@ -199,6 +199,9 @@ type Result struct {
 	Total    Totals
 	Before   Totals // the comparison's total
 	Compared Step   // the comparison's span; zero without one
+	// Series and SeriesBefore are the totals of each step, with a Grain; the latter has the comparison's own steps, which
+	// may be fewer or more.
+	Series, SeriesBefore []Totals
 	// Facts says that single requests were added up, because kept sums could not answer. It reaches back as far as those.
 	Facts bool
 }

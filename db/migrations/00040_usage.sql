@@ -51,12 +51,93 @@ CREATE TABLE usage_marks (
     org_id  {{uuid}} NOT NULL,
     hour    {{time}} NOT NULL,
     version BIGINT   NOT NULL,
+    kept    BIGINT   NOT NULL DEFAULT 0, -- the version that every day with a part in this hour was made of
     PRIMARY KEY (org_id, hour)
 );
 {{tenant "usage_marks"}}
+CREATE INDEX usage_marks_due ON usage_marks (org_id, hour) WHERE version <> kept;
 INSERT INTO usage_marks (org_id, hour, version) SELECT DISTINCT org_id, hour, 1 FROM usage_totals;
 
+-- Sums of whole days of the organization's calendar, made of usage_hours when a day is over. hour is the day's first moment.
+CREATE TABLE usage_days (
+    org_id           {{uuid}} NOT NULL,
+    hour             {{time}} NOT NULL,
+    key_id           {{uuid}} NOT NULL,
+    department_id    {{uuid}} NOT NULL,
+    team_id          {{uuid}} NOT NULL,
+    member_id        {{uuid}} NOT NULL,
+    model            TEXT NOT NULL,
+    provider         TEXT NOT NULL,
+    asked            TEXT NOT NULL,
+    client           TEXT NOT NULL,
+    endpoint         TEXT NOT NULL,
+    cache            TEXT NOT NULL,
+    outcome          TEXT NOT NULL,
+    requests         BIGINT NOT NULL,
+    errors           BIGINT NOT NULL,
+    refused          BIGINT NOT NULL,
+    attempts         BIGINT NOT NULL,
+    input_tokens     BIGINT NOT NULL,
+    cached_tokens    BIGINT NOT NULL,
+    output_tokens    BIGINT NOT NULL,
+    cost_nanos       BIGINT NOT NULL,
+    PRIMARY KEY (org_id, hour, key_id, department_id, team_id, member_id, model, provider, asked, client, endpoint, cache, outcome)
+);
+{{tenant "usage_days"}}
+CREATE INDEX usage_days_team ON usage_days (org_id, team_id, hour);
+CREATE INDEX usage_days_member ON usage_days (org_id, member_id, hour);
+CREATE INDEX usage_days_key ON usage_days (org_id, key_id, hour);
+
+-- The same by one dimension at a time, for the whole organization: what most pages ask. dim is '' for all of it, or the name of
+-- a dimension; a tag's is tag:project, without a row for what carries no such tag.
+CREATE TABLE usage_day_values (
+    org_id           {{uuid}} NOT NULL,
+    dim              TEXT NOT NULL,
+    hour             {{time}} NOT NULL,
+    value            TEXT NOT NULL,
+    requests         BIGINT NOT NULL,
+    errors           BIGINT NOT NULL,
+    refused          BIGINT NOT NULL,
+    attempts         BIGINT NOT NULL,
+    input_tokens     BIGINT NOT NULL,
+    cached_tokens    BIGINT NOT NULL,
+    output_tokens    BIGINT NOT NULL,
+    cost_nanos       BIGINT NOT NULL,
+    PRIMARY KEY (org_id, dim, hour, value)
+);
+{{tenant "usage_day_values"}}
+
+-- How long requests took on such a day, as sketches (DDSketch) that can be put together: whole answers, first bytes, and
+-- tokens per second, of answered requests. dim as above.
+CREATE TABLE usage_day_sketches (
+    org_id           {{uuid}} NOT NULL,
+    dim              TEXT NOT NULL,
+    hour             {{time}} NOT NULL,
+    value            TEXT NOT NULL,
+    duration         {{bytes}} NOT NULL,
+    first_byte       {{bytes}} NOT NULL,
+    speed            {{bytes}} NOT NULL,
+    PRIMARY KEY (org_id, dim, hour, value)
+);
+{{tenant "usage_day_sketches"}}
+
+-- Which days there are sums of, and what the marks of the day's hours added up to when they were made: they are right while
+-- that is so.
+CREATE TABLE usage_day_marks (
+    org_id     {{uuid}} NOT NULL,
+    day        {{time}} NOT NULL,
+    until_at   {{time}} NOT NULL,
+    first_hour {{time}} NOT NULL,
+    version    BIGINT   NOT NULL,
+    PRIMARY KEY (org_id, day)
+);
+{{tenant "usage_day_marks"}}
+
 -- +goose Down
+DROP TABLE usage_day_marks;
+DROP TABLE usage_day_sketches;
+DROP TABLE usage_day_values;
+DROP TABLE usage_days;
 DROP TABLE usage_marks;
 {{if postgres}}
 ALTER TABLE usage_hours DROP CONSTRAINT usage_hours_pkey;

@@ -1,0 +1,342 @@
+package usage
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/clock"
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/report"
+)
+
+// ErrMany is a store's answer when there are more groups than Ask.Limit.
+var ErrMany = errors.New("usage: too many groups")
+
+// Service answers queries. Safe for concurrent use.
+type Service struct {
+	store Store
+	orgs  Organizations
+	clock clock.Clock
+}
+
+// NewService makes the service.
+func NewService(s Store, o Organizations, c clock.Clock) *Service { return &Service{s, o, c} }
+
+// Now is the moment that "the last 30 days" end at.
+func (s *Service) Now() time.Time { return s.clock.Now() }
+
+// Query answers for whoever may see some part of the organization's spend; what they may not see is not counted.
+func (s *Service) Query(ctx context.Context, a org.Actor, q Query) (Result, error) {
+	r, err := report.ReachOf(a)
+	if err != nil {
+		return Result{}, err
+	}
+	if err := q.Validate(); err != nil {
+		return Result{}, err
+	}
+	zone, err := s.zone(ctx, a.Org)
+	if err != nil {
+		return Result{}, err
+	}
+	q = widen(q, zone)
+	out := Result{Query: q, Zone: zone}
+	cut, err := steps(q, zone)
+	if err != nil {
+		return Result{}, err
+	}
+	ask := Ask{Steps: []Step{{q.From, q.To}}, Zone: zone, By: q.By, Where: q.Where, Limit: MaxGroups}
+	if err := s.rows(ctx, r, ask, &out); err != nil {
+		return Result{}, err
+	}
+	if q.Grain != Whole {
+		out.Steps, ask.Steps = cut, cut
+		if err := s.series(ctx, r, ask, &out); err != nil {
+			return Result{}, err
+		}
+	}
+	if q.Compare != NoComparison {
+		if err := s.compare(ctx, r, ask, &out); err != nil {
+			return Result{}, err
+		}
+	}
+	return out, s.name(ctx, a.Org, &out)
+}
+
+// rows adds up the whole span and keeps the top.
+func (s *Service) rows(ctx context.Context, r report.Reach, ask Ask, out *Result) error {
+	cells, err := s.sums(ctx, r, ask, out)
+	if err != nil {
+		return err
+	}
+	order(cells, out.Query.Sort)
+	others := Row{Others: true}
+	for i, c := range cells {
+		if err := out.Total.Add(c.Totals); err != nil {
+			return overflow(err)
+		}
+		if i < out.Query.Top || len(ask.By) == 0 {
+			out.Rows = append(out.Rows, Row{Values: values(c, ask.By), Totals: c.Totals})
+			continue
+		}
+		others.Folded++
+		if err := others.Add(c.Totals); err != nil {
+			return overflow(err)
+		}
+	}
+	if others.Folded > 0 {
+		out.Rows = append(out.Rows, others)
+	}
+	if len(ask.By) == 0 && len(out.Rows) == 0 {
+		out.Rows = []Row{{Values: []Value{}}}
+	}
+	return nil
+}
+
+// order puts the largest first, and equals into an order that does not change.
+func order(cells []Cell, by Sort) {
+	size := func(c *Cell) int64 {
+		switch by {
+		case ByRequests:
+			return c.Requests
+		case ByTokens:
+			return c.Tokens()
+		case ByErrors:
+			return c.Errors()
+		}
+		return int64(c.Cost)
+	}
+	slices.SortFunc(cells, func(a, b Cell) int {
+		return cmp.Or(cmp.Compare(size(&b), size(&a)), cmp.Compare(b.Requests, a.Requests), slices.Compare(a.Values[:], b.Values[:]))
+	})
+}
+
+// series adds up each step. Rows and total are what their steps come to, so that they agree although requests come in
+// meanwhile; the total is read last, so that others are never negative.
+func (s *Service) series(ctx context.Context, r report.Reach, ask Ask, out *Result) error {
+	n := len(ask.Steps)
+	place := map[[MaxDims]string]int{}
+	others := -1
+	for i := range out.Rows {
+		row := &out.Rows[i]
+		row.Series = make([]Totals, n)
+		if row.Others {
+			others = i
+			continue
+		}
+		row.Totals = Totals{}
+		place[key(row.Values)] = i
+	}
+	cells, err := s.sums(ctx, r, top(ask, out.Rows, others >= 0), out)
+	if err != nil {
+		return err
+	}
+	rest := make([]Totals, n)
+	if len(ask.By) == 0 {
+		out.Series = rest
+	} else if out.Series, err = s.totals(ctx, r, ask, out); err != nil {
+		return err
+	} else {
+		copy(rest, out.Series)
+	}
+	for _, c := range cells {
+		i, ok := place[c.Values]
+		if !ok {
+			continue // not of the top: in others
+		}
+		if err := errors.Join(out.Rows[i].Series[c.Step].Add(c.Totals), out.Rows[i].Add(c.Totals)); err != nil {
+			return overflow(err)
+		}
+		if len(ask.By) > 0 {
+			rest[c.Step].Sub(c.Totals)
+		} else {
+			rest[c.Step] = c.Totals
+		}
+	}
+	out.Total = Totals{}
+	for _, t := range out.Series {
+		if err := out.Total.Add(t); err != nil {
+			return overflow(err)
+		}
+	}
+	return leftover(out, others, rest, len(ask.By) > 0)
+}
+
+// leftover gives others what no row of the top has. There may be some although there were no others a moment ago.
+func leftover(out *Result, others int, rest []Totals, divided bool) error {
+	if !divided {
+		return nil
+	}
+	sum := Row{Others: true, Series: rest}
+	for _, t := range rest {
+		if err := sum.Add(t); err != nil {
+			return overflow(err)
+		}
+	}
+	switch {
+	case others >= 0:
+		sum.Folded = out.Rows[others].Folded
+		out.Rows[others] = sum
+	case sum.Totals != Totals{}:
+		out.Rows = append(out.Rows, sum)
+	}
+	return nil
+}
+
+// totals are what each step comes to in all.
+func (s *Service) totals(ctx context.Context, r report.Reach, ask Ask, out *Result) ([]Totals, error) {
+	ask.By = nil
+	cells, err := s.sums(ctx, r, ask, out)
+	if err != nil {
+		return nil, err
+	}
+	sum := make([]Totals, len(ask.Steps))
+	for _, c := range cells {
+		if err := sum[c.Step].Add(c.Totals); err != nil {
+			return nil, overflow(err)
+		}
+	}
+	return sum, nil
+}
+
+// top narrows an ask to the rows that are shown, if others are not.
+func top(ask Ask, rows []Row, folded bool) Ask {
+	if !folded || len(rows) > MaxValues {
+		return ask
+	}
+	where := slices.Clone(ask.Where)
+	for i, d := range ask.By {
+		f := Filter{Dim: d}
+		for _, r := range rows {
+			if !r.Others && !slices.Contains(f.Values, r.Values[i].ID) {
+				f.Values = append(f.Values, r.Values[i].ID)
+			}
+		}
+		if _, tag := d.Tag(); tag && slices.Contains(f.Values, "") {
+			continue // what carries no tag is found by taking all tags away from the total
+		}
+		where = append(where, f)
+	}
+	ask.Where = where
+	return ask
+}
+
+// compare adds up the span before, for the rows that are shown and for the total.
+func (s *Service) compare(ctx context.Context, r report.Reach, ask Ask, out *Result) error {
+	before := earlier(out.Query, out.Zone)
+	out.Compared = Step{before.From, before.To}
+	ask.Steps = []Step{out.Compared}
+	if before.Grain != Whole {
+		var err error
+		if ask.Steps, err = steps(before, out.Zone); err != nil {
+			return err
+		}
+		if out.SeriesBefore, err = s.totals(ctx, r, ask, out); err != nil {
+			return err
+		}
+		ask.Steps = []Step{out.Compared}
+	}
+	sum, err := s.totals(ctx, r, ask, out)
+	if err != nil {
+		return err
+	}
+	out.Before = sum[0]
+	if len(ask.By) == 0 {
+		out.Rows[0].Before = out.Before
+		return nil
+	}
+	others := slices.IndexFunc(out.Rows, func(r Row) bool { return r.Others })
+	cells, err := s.sums(ctx, r, top(ask, out.Rows, others >= 0), out)
+	if err != nil {
+		return err
+	}
+	rest, found := out.Before, map[[MaxDims]string]Totals{}
+	for _, c := range cells {
+		found[c.Values] = c.Totals
+	}
+	for i := range out.Rows {
+		if row := &out.Rows[i]; !row.Others {
+			row.Before = found[key(row.Values)]
+			rest.Sub(row.Before)
+		}
+	}
+	if others < 0 && rest != (Totals{}) { // there were values then that are not there now
+		out.Rows = append(out.Rows, Row{Others: true, Series: make([]Totals, len(out.Steps))})
+		others = len(out.Rows) - 1
+	}
+	if others >= 0 {
+		out.Rows[others].Before = rest
+	}
+	return nil
+}
+
+func (s *Service) sums(ctx context.Context, r report.Reach, ask Ask, out *Result) ([]Cell, error) {
+	cells, facts, err := s.store.Sums(ctx, r, ask)
+	if errors.Is(err, ErrMany) {
+		return nil, fault.Newf(fault.Invalid, "invalid_request", "There are more than %d values in this time: they look like ids of single requests. Choose a shorter time, a filter, or another dimension.", ask.Limit)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("usage: %w", err)
+	}
+	out.Facts = out.Facts || facts
+	return cells, nil
+}
+
+func values(c Cell, by []Dim) []Value {
+	out := make([]Value, len(by))
+	for i := range by {
+		out[i] = Value{ID: c.Values[i], Name: c.Values[i]}
+	}
+	return out
+}
+
+func key(values []Value) (k [MaxDims]string) {
+	for i, v := range values {
+		k[i] = v.ID
+	}
+	return k
+}
+
+// name gives entities their names.
+func (s *Service) name(ctx context.Context, o id.Org, out *Result) error {
+	for i, d := range out.Query.By {
+		if !d.Entity() {
+			continue
+		}
+		var ids []string
+		for _, r := range out.Rows {
+			if !r.Others && r.Values[i].ID != "" {
+				ids = append(ids, r.Values[i].ID)
+			}
+		}
+		names, err := s.store.Names(ctx, o, d, ids)
+		if err != nil {
+			return fmt.Errorf("usage: names: %w", err)
+		}
+		for _, r := range out.Rows {
+			if !r.Others {
+				r.Values[i].Name = cmp.Or(names[r.Values[i].ID], r.Values[i].ID)
+			}
+		}
+	}
+	return nil
+}
+
+func (s *Service) zone(ctx context.Context, o id.Org) (*time.Location, error) {
+	organization, err := s.orgs.Organization(ctx, o)
+	if err != nil {
+		return nil, fmt.Errorf("usage: organization: %w", err)
+	}
+	zone, err := time.LoadLocation(organization.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("usage: time zone %q: %w", organization.Zone, err)
+	}
+	return zone, nil
+}
+
+func overflow(err error) error { return fmt.Errorf("usage: adding up: %w", err) }
