@@ -28,7 +28,7 @@ var actions = []struct {
 
 // more are pages that the navigation does not list.
 var more = []Destination{
-	{"Pages", "My usage", "/", "user", "me my limits spend"},
+	{"Pages", "My usage", "/me", "user", "me my limits spend"},
 	{"Pages", "Your account", "/account", "settings", "password passkey sessions two-factor profile"},
 	{"Pages", "Management API", "/docs/api", "api", "openapi reference docs"},
 	{"Pages", "Error codes", "/docs/errors", "alert-circle", "help 402 429 refused docs"},

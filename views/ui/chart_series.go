@@ -42,7 +42,7 @@ func (p SeriesProps) frame(class string) frame {
 	f := frame{title: p.Title, summary: p.Summary, class: class, ticks: p.Axis.Ticks, marks: marks(p.Columns), heads: []string{p.Heading}}
 	for i, s := range p.all() {
 		f.heads = append(f.heads, s.Name)
-		if len(p.all()) > 1 {
+		if len(p.all()) > 1 || s.Total != "" { // one series alone is what the title says, unless it tells more
 			f.legend = append(f.legend, key{class: p.color(i), label: s.Name, text: s.Total, href: s.Href})
 		}
 	}

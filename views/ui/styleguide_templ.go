@@ -112,7 +112,7 @@ func Styleguide() templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = Card(CardProps{ID: "charts", Title: "Spend per day", Subtitle: "Last 30 days, USD", Actions: Tag("Europe/Berlin")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Card(CardProps{ID: "charts", Title: "Spend per day", Subtitle: "Last 30 days, USD", Actions: Segments("Split by", []Tab{{Label: "Model", Href: "#", Active: true}, {Label: "Team", Href: "#charts"}})}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
