@@ -101,6 +101,7 @@ type RequestPage struct {
 	Sub      string
 	Refusal  *Refusal
 	Why      *Why // unless a budget refused
+	Timeline ui.SpansProps
 	Figures  []ui.StatProps
 	Facts    []ui.Fact
 	Who      []ui.Fact
