@@ -34,6 +34,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/sso/ssoweb"
 	"github.com/bodhi-gateway/bodhi/app/trial"
 	"github.com/bodhi-gateway/bodhi/app/trial/trialweb"
+	"github.com/bodhi-gateway/bodhi/app/usage/usageweb"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	"github.com/bodhi-gateway/bodhi/docs"
 )
@@ -47,6 +48,7 @@ func (a *App) routes() []web.Route {
 		identityweb.NewTree(identityweb.TreeParts{People: a.people, Keys: a.keys, Budgets: budgets, Reports: a.reports}).Routes(),
 		ssoweb.New(a.sso, a.people).Routes(),
 		reportweb.New(reportweb.Parts{Reports: a.reports, Usage: a.usage, Budgets: budgets, Limits: a.limits(a.limiter), Approvals: a.asking, Keys: a.keys, Connections: a.providers, Prices: a.prices, Providers: a.shelf}).Routes(),
+		usageweb.New(a.usage).Routes(),
 		keyweb.New(a.keys, a.people, a.reports).Routes(),
 		providerweb.New(a.providers, a.reports).Routes(),
 		routeweb.New(a.aliasing, a.providers, a.shelf, a.prices, a.clock, a.reports, a.table).Routes(),

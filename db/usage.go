@@ -203,6 +203,7 @@ type usageRow struct {
 	Tags     string    `gorm:"column:tags"`
 	V0       *string   `gorm:"column:v0"`
 	V1       *string   `gorm:"column:v1"`
+	V2       *string   `gorm:"column:v2"`
 	Requests int64     `gorm:"column:requests"`
 	Errors   int64     `gorm:"column:errors"`
 	Refused  int64     `gorm:"column:refused"`
@@ -214,7 +215,7 @@ type usageRow struct {
 }
 
 func (r *usageRow) values() [usage.MaxDims]string {
-	return [usage.MaxDims]string{orEmpty(r.V0), orEmpty(r.V1)}
+	return [usage.MaxDims]string{orEmpty(r.V0), orEmpty(r.V1), orEmpty(r.V2)}
 }
 
 func (r *usageRow) totals() usage.Totals {

@@ -26,9 +26,9 @@ func Slot(zone *time.Location, at time.Time) time.Duration {
 // widen takes a span to whole steps: to slots, and with a grain of days and more to whole days.
 func widen(q Query, zone *time.Location) Query {
 	if q.Grain == Day || q.Grain == Week || q.Grain == Month {
-		q.From = dayOf(q.From, zone, 0)
-		if to := dayOf(q.To, zone, 0); to.Before(q.To) {
-			q.To = dayOf(q.To, zone, 1)
+		q.From = DayOf(q.From, zone, 0)
+		if to := DayOf(q.To, zone, 0); to.Before(q.To) {
+			q.To = DayOf(q.To, zone, 1)
 		}
 		return q
 	}
@@ -40,8 +40,8 @@ func widen(q Query, zone *time.Location) Query {
 	return q
 }
 
-// dayOf is the first moment of the calendar day that lies n days after the one t is in.
-func dayOf(t time.Time, zone *time.Location, n int) time.Time {
+// DayOf is the first moment of the calendar day that lies n days after the one t is in.
+func DayOf(t time.Time, zone *time.Location, n int) time.Time {
 	from, _ := budget.Daily.Window(t, zone)
 	if n == 0 {
 		return from.UTC()
@@ -102,7 +102,7 @@ func earlier(q Query, zone *time.Location) Query {
 		from, to := q.From.In(zone), q.To.In(zone)
 		if days := wholeDays(from, to, zone); days > 0 {
 			q.To = q.From
-			q.From = dayOf(q.From, zone, -days)
+			q.From = DayOf(q.From, zone, -days)
 			break
 		}
 		q.From, q.To = q.From.Add(-q.To.Sub(q.From)), q.From
@@ -119,7 +119,7 @@ func years(t time.Time, zone *time.Location) time.Time {
 
 // wholeDays is how many calendar days a span consists of, 0 if it has parts of days.
 func wholeDays(from, to time.Time, zone *time.Location) int {
-	if !dayOf(from, zone, 0).Equal(from) || !dayOf(to, zone, 0).Equal(to) {
+	if !DayOf(from, zone, 0).Equal(from) || !DayOf(to, zone, 0).Equal(to) {
 		return 0
 	}
 	y1, m1, d1 := from.Date()

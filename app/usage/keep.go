@@ -51,7 +51,7 @@ func KeepDays(ctx context.Context, k Keeper, now time.Time) error {
 // over are the days that have a part in due hours and have ended.
 func over(d Due, zone *time.Location, now time.Time) []Step {
 	var out []Step
-	for at := dayOf(d.First, zone, 0); !at.After(d.Last.Add(time.Hour)); {
+	for at := DayOf(d.First, zone, 0); !at.After(d.Last.Add(time.Hour)); {
 		end := next(at, Day, zone)
 		if end.Add(settling).After(now) {
 			break

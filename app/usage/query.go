@@ -51,8 +51,8 @@ func (q *Query) Validate() error {
 }
 
 func (q *Query) validateBy() error {
-	if len(q.By) > MaxDims {
-		return fault.Field("by", fmt.Sprintf("Usage can be divided by at most %d dimensions at a time.", MaxDims))
+	if len(q.By) > MaxBy {
+		return fault.Field("by", fmt.Sprintf("Usage can be divided by at most %d dimensions at a time.", MaxBy))
 	}
 	for i, d := range q.By {
 		if !d.known() {

@@ -31,6 +31,14 @@ func NewService(s Store, o Organizations, c clock.Clock) *Service { return &Serv
 // Now is the moment that "the last 30 days" end at.
 func (s *Service) Now() time.Time { return s.clock.Now() }
 
+// Zone is the organization's time zone, which days in a URL are of.
+func (s *Service) Zone(ctx context.Context, a org.Actor) (*time.Location, error) {
+	if _, err := report.ReachOf(a); err != nil {
+		return nil, err
+	}
+	return s.zone(ctx, a.Org)
+}
+
 // Query answers for whoever may see some part of the organization's spend; what they may not see is not counted.
 func (s *Service) Query(ctx context.Context, a org.Actor, q Query) (Result, error) {
 	r, err := report.ReachOf(a)

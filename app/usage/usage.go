@@ -109,7 +109,8 @@ const (
 const (
 	DefaultTop = 10
 	MaxTop     = 10_000
-	MaxDims    = 2
+	MaxBy      = 2
+	MaxDims    = 3 // of what the room itself asks, for the finance export
 	MaxFilters = 12
 	MaxValues  = 200 // in one filter
 	// MaxSteps bounds a series: 31 days by the hour, two years by the day.

@@ -1,0 +1,43 @@
+// Package usageweb is usage in the management API and as files to download: one question with filters, divisions, steps of
+// time and a comparison (package usage), as JSON, as CSV, and in the columns that finance tools read.
+package usageweb
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/usage"
+	"github.com/bodhi-gateway/bodhi/app/web"
+)
+
+// Handlers answer for usage.
+type Handlers struct{ usage *usage.Service }
+
+// New makes the handlers.
+func New(s *usage.Service) *Handlers { return &Handlers{s} }
+
+const root = "/api/v1/usage"
+
+// Routes are all URLs of usage. Their queries are read by Read, which refuses what it does not know: tags make any number of
+// parameters.
+func (h *Handlers) Routes() []web.Route {
+	return []web.Route{
+		{Method: http.MethodGet, Path: "/usage/export", Name: "usage.export", Guard: web.Person, Floor: org.Viewer, Streams: true, Handle: h.export},
+		{Method: http.MethodGet, Path: root + "/report", Name: "api.usage.report", Guard: web.Token, Floor: org.Viewer, Handle: h.apiReport, Out: reportJSON{},
+			Does: "Ask for usage by up to two dimensions, with filters, steps of time and a comparison. " + words},
+		{Method: http.MethodGet, Path: root + "/export", Name: "api.usage.export", Guard: web.Token, Floor: org.Viewer, Streams: true, Handle: h.export, Out: web.None{},
+			Does: "Download usage as a file: format is csv (the default), json, or focus for the columns of FOCUS 1.2 by day, team, model and provider. " + words},
+	}
+}
+
+var words = "from and to are days of the organization's calendar, both included, or moments; grain is hour, day, week or month; by and every filter may be repeated; " +
+	"filters and divisions are " + names() + " and tag:NAME; compare is previous or year; sort is cost, requests, tokens or errors; top is how many rows come before the others."
+
+func names() string {
+	out := make([]string, len(usage.Dims))
+	for i, d := range usage.Dims {
+		out[i] = string(d)
+	}
+	return strings.Join(out, ", ")
+}
