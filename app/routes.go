@@ -2,8 +2,10 @@ package app
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -12,10 +14,12 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/audit/auditweb"
 	"github.com/bodhi-gateway/bodhi/app/budget/budgetweb"
 	"github.com/bodhi-gateway/bodhi/app/health/healthweb"
+	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity/identityweb"
 	"github.com/bodhi-gateway/bodhi/app/join/joinweb"
 	"github.com/bodhi-gateway/bodhi/app/key/keyweb"
 	"github.com/bodhi-gateway/bodhi/app/limit/limitweb"
+	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/patience/patienceweb"
 	"github.com/bodhi-gateway/bodhi/app/pii/piiweb"
 	"github.com/bodhi-gateway/bodhi/app/policy/policyweb"
@@ -25,6 +29,8 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/report/reportweb"
 	"github.com/bodhi-gateway/bodhi/app/route/routeweb"
 	"github.com/bodhi-gateway/bodhi/app/scim/scimweb"
+	"github.com/bodhi-gateway/bodhi/app/search"
+	"github.com/bodhi-gateway/bodhi/app/search/searchweb"
 	"github.com/bodhi-gateway/bodhi/app/sso/ssoweb"
 	"github.com/bodhi-gateway/bodhi/app/trial"
 	"github.com/bodhi-gateway/bodhi/app/trial/trialweb"
@@ -41,7 +47,7 @@ func (a *App) routes() []web.Route {
 		identityweb.New(a.people, a.factors, a.sso).Routes(),
 		identityweb.NewTree(identityweb.TreeParts{People: a.people, Keys: a.keys, Budgets: budgets, Reports: a.reports}).Routes(),
 		ssoweb.New(a.sso, a.people).Routes(),
-		reportweb.New(reportweb.Parts{Reports: a.reports, Budgets: budgets, Keys: a.keys, Connections: a.providers}).Routes(),
+		reportweb.New(reportweb.Parts{Reports: a.reports, Usage: a.usage, Budgets: budgets, Limits: a.limits(a.limiter), Approvals: a.asking, Keys: a.keys, Connections: a.providers, Prices: a.prices, Providers: a.shelf}).Routes(),
 		usageweb.New(a.usage).Routes(),
 		keyweb.New(a.keys, a.people, a.reports).Routes(),
 		providerweb.New(a.providers, a.reports).Routes(),
@@ -62,6 +68,7 @@ func (a *App) routes() []web.Route {
 		joinweb.New(a.letters.joining, a.people, a.cfg.SMTPURL.IsEmpty()).Routes(),
 		a.boxRoutes(),
 		trialweb.New(trial.New(trial.Parts{Keys: a.keys, Desk: a.desk, Gateway: a.gateway, Tx: a.db, Audit: a.audit, Clock: a.clock}), a.providers, a.reports, a.shelf).Routes(),
+		searchweb.New(search.New(search.Parts{People: a.people, Keys: a.keys, Request: a.request})).Routes(),
 		[]web.Route{web.StyleGuide()},
 	)
 	about, err := web.Docs{PublicURL: a.cfg.PublicURL, Version: cmp.Or(a.options.Version, "dev"), Texts: apiTexts(), Errors: docs.Errors}.Routes(rooms)
@@ -69,6 +76,12 @@ func (a *App) routes() []web.Route {
 		a.log.Error("the API's own description could not be made", "error", err.Error())
 	}
 	return append(rooms, about...)
+}
+
+// request is one line about a request, for search.
+func (a *App) request(ctx context.Context, actor org.Actor, r id.Request) (string, error) {
+	d, err := a.reports.Request(ctx, actor, r)
+	return strings.Join([]string{d.Asked, d.Key, d.At.UTC().Format("2 Jan 2006, 15:04 UTC")}, " · "), err
 }
 
 // mount hangs the routes on Echo, and Echo beside the data plane (decision D3).

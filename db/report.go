@@ -139,6 +139,9 @@ func narrow(tx *gorm.DB, q report.Query) *gorm.DB {
 	if q.Connection != "" {
 		tx = tx.Where("requests.provider = ?", q.Connection)
 	}
+	if q.Client != "" {
+		tx = tx.Where("requests.client = ?", q.Client)
+	}
 	if !q.ID.IsZero() {
 		tx = tx.Where("requests.id = ?", q.ID)
 	}

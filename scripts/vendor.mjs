@@ -36,6 +36,48 @@ const icons = `
   user-off user-plus users users-group wallet world x
 `.trim().split(/\s+/)
 
+// Classes of Tabler that our templates use; a Go test compares. Everything else we draw ourselves, so of Tabler's half a
+// megabyte only what meets elements and these classes is served: a first visit must be light on a train, too.
+const classes = new Set('visually-hidden list-unstyled d-inline-block'.split(' '))
+
+// blocks cuts style sheets into [prelude, body] pairs; body is null for statements such as @import.
+function blocks(css) {
+  const out = []
+  let depth = 0
+  let from = 0
+  let open = 0
+  let quote = ''
+  for (let i = 0; i < css.length; i++) {
+    const c = css[i]
+    if (c === '\\') i++
+    else if (quote) quote = c === quote ? '' : quote
+    else if (c === '"' || c === "'") quote = c
+    else if (c === '{' && depth++ === 0) open = i
+    else if (c === '}' && --depth === 0) {
+      out.push([css.slice(from, open), css.slice(open + 1, i)])
+      from = i + 1
+    } else if (c === ';' && depth === 0) {
+      out.push([css.slice(from, i), null])
+      from = i + 1
+    }
+  }
+  return out
+}
+
+// met drops the selectors that meet nothing of ours, the rules without selectors, and the at-rules without rules.
+function met(css) {
+  return blocks(css).map(([prelude, body]) => {
+    if (body === null) return prelude.startsWith('@charset') ? '' : prelude + ';'
+    if (/^@(media|supports|layer|container)/.test(prelude)) {
+      const inner = met(body)
+      return inner && `${prelude}{${inner}}`
+    }
+    if (prelude.startsWith('@')) return '' // typefaces and animations of parts that are not served
+    const kept = prelude.split(/,(?![^(]*\))/).filter((selector) => (selector.match(/\.-?[a-zA-Z_][\w-]*/g) ?? []).every((c) => classes.has(c.slice(1))))
+    return kept.length ? `${kept.join(',')}{${body}}` : ''
+  }).join('')
+}
+
 function installed(path) {
   try {
     return readFileSync(join(modules, path))
@@ -63,7 +105,8 @@ for (const [name, from] of Object.entries(files)) {
   }
   let text = installed(from).toString('utf8').replace(/\/[/*]# sourceMappingURL=\S+( \*\/)?\s*$/, '')
   if (name.endsWith('.css')) {
-    text = '@charset "UTF-8";@layer tabler{' + text.replace('@charset "UTF-8";', '') + '}'
+    const licence = text.match(/\/\*![^]*?\*\//)?.[0] ?? ''
+    text = '@charset "UTF-8";' + licence + '@layer tabler{' + met(text.replace(/\/\*[^]*?\*\//g, '')) + '}'
   }
   put(name, Buffer.from(text), true)
 }

@@ -174,6 +174,7 @@ func (s *shelf) add(name string, body, brotli []byte) {
 var (
 	comments  = regexp.MustCompile(`(?s)/\*.*?\*/`)
 	blanks    = regexp.MustCompile(`\n\s*`)
+	signs     = regexp.MustCompile(`\s*([{};])\s*|(:|,) +`)
 	reference = regexp.MustCompile(`url\("([a-z0-9-]+\.[a-z0-9]+)"\)`)
 )
 
@@ -187,6 +188,7 @@ func (s *shelf) bundle() []byte {
 		b.Write(text)
 	}
 	out := blanks.ReplaceAll(comments.ReplaceAll(b.Bytes(), nil), []byte("\n"))
+	out = signs.ReplaceAll(out, []byte("$1$2"))
 	return reference.ReplaceAllFunc(out, func(m []byte) []byte {
 		if a, ok := s.byName[string(reference.FindSubmatch(m)[1])]; ok {
 			return []byte(`url("` + a.url + `")`)

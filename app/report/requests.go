@@ -43,6 +43,7 @@ type Query struct {
 	Budget     id.Budget  // that refused
 	Model      string     // what was asked for, or what answered
 	Connection string     // that answered
+	Client     string     // the program that asked, as it was recognised
 	ID         id.Request // exactly this one
 	After      Cursor     // the page that follows this place
 	Limit      int        // DefaultLimit if 0, at most MaxLimit

@@ -22,6 +22,7 @@ func TestEveryPage(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := b.during(t)
 			b.goTo(pages[name])
+			b.standsStill()
 			b.fitsEveryScreen(name)
 			b.speaksForItself()
 			b.canBeUsedWithTheKeyboard()
@@ -173,7 +174,7 @@ func furnished(t *testing.T) *tab {
 // pages are all pages that can be reached from the navigation, one level deep, by a name for their picture.
 func (b *tab) pages() map[string]string {
 	b.t.Helper()
-	out := map[string]string{"home": "/", "account": "/account", "device": "/device", "docs-errors": "/docs/errors"}
+	out := map[string]string{"home": "/", "me": "/me", "search": "/search", "style": "/dev/ui", "account": "/account", "device": "/device", "docs-errors": "/docs/errors"}
 	b.goTo("/requests?code=budget_exhausted")
 	if refused := b.links(`main .b-row-link`); len(refused) > 0 {
 		out["requests-refused"] = refused[0]
@@ -183,7 +184,7 @@ func (b *tab) pages() map[string]string {
 		out[called(top)] = top
 		b.goTo(top)
 		for _, path := range b.links(`main a[href^="/"]`) {
-			if strings.Contains(path, "?") {
+			if strings.ContainsAny(path, "?#") {
 				continue
 			}
 			// One page of each kind is enough: one key, one request.
@@ -241,7 +242,7 @@ const (
 		if (all('h1').length !== 1) out.push(all('h1').length + ' main headings')
 		if (all('main').length !== 1) out.push(all('main').length + ' main regions')
 		for (const e of all('input:not([type=hidden]), select, textarea')) if (shown(e) && !e.closest('[aria-hidden=true]') && !e.labels?.length && !e.getAttribute('aria-label')) out.push('no label on ' + (e.name || e.id))
-		for (const e of all('button, a[href]')) if (shown(e) && !e.innerText.trim() && !e.getAttribute('aria-label') && !e.textContent.trim()) out.push('no words on ' + e.outerHTML.slice(0, 80))
+		for (const e of all('button, a[href]')) if (shown(e) && !e.closest('[aria-hidden=true]') && !e.innerText.trim() && !e.getAttribute('aria-label') && !e.textContent.trim()) out.push('no words on ' + e.outerHTML.slice(0, 80))
 		for (const e of all('img')) if (!e.hasAttribute('alt')) out.push('no text for ' + e.src)
 		for (const e of all('table')) if (!e.caption && !e.getAttribute('aria-label')) out.push('a table without a caption')
 		const ids = all('[id]').map(e => e.id), twice = ids.filter((id, i) => ids.indexOf(id) !== i)

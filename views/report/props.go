@@ -15,19 +15,12 @@ type HomePage struct {
 	Title   string // "Good morning, Ada" or the organization's name
 	Sub     string // whose figures these are, and the time zone
 	Figures []ui.StatProps
-	Daily   ui.ChartProps
-	Models  []ui.Share
-	Budgets []BudgetLine
+	// Self is the page's own address, for its parts that fetch themselves again.
+	Self    string
+	Company *Company
 	Last    []RequestRow
 	// Start is set until the organization has had its first request; the page then teaches instead of counting.
 	Start *Start
-}
-
-// BudgetLine is one budget and how much of it is gone.
-type BudgetLine struct {
-	Name string
-	Tag  string // "hard limit"
-	Bar  ui.ProgressProps
 }
 
 // Start leads to the first request.
@@ -81,6 +74,8 @@ type RequestsPage struct {
 type Filter struct {
 	Range, Status, Key, Connection string
 	Model, ID, Code                string
+	From, To                       string // days, with Range "days"
+	Client                         string
 	// Codes are the refusals to choose from; Chips are what a link narrowed the list to.
 	Codes             []ui.Option
 	Chips             []Chip
@@ -106,6 +101,7 @@ type RequestPage struct {
 	Sub      string
 	Refusal  *Refusal
 	Why      *Why // unless a budget refused
+	Timeline ui.SpansProps
 	Figures  []ui.StatProps
 	Facts    []ui.Fact
 	Who      []ui.Fact

@@ -4,7 +4,6 @@ import "strings"
 
 // BurnProps describes a burn-down: what was left of a limit at the end of each day of a period, and where it is heading.
 type BurnProps struct {
-	ID      string // unique on the page
 	Title   string // for screen readers and the table
 	Summary string // one sentence with the main fact
 	Column  string // heading of the values in the table: "Left (USD)"
@@ -22,6 +21,20 @@ type BurnProps struct {
 	// Ticks are the labels of the vertical axis from 0 upwards, evenly spaced; Top is the value of the last one. See Scale.
 	Ticks []string
 	Top   int64
+}
+
+func (p BurnProps) frame() frame {
+	f := frame{title: p.Title, summary: p.Summary, class: "b-burn", ticks: p.Ticks, heads: []string{"When", p.Column}}
+	f.legend = []key{{class: "b-legend-left", label: "left"}, {class: "b-legend-pace", label: "even pace"}}
+	for _, point := range p.Points {
+		f.rows = append(f.rows, tableRow{head: point.Label, href: point.Href, cells: []string{point.Text}})
+	}
+	if p.HasEnd {
+		f.legend = append(f.legend, key{class: "b-legend-outlook", label: "forecast"})
+		f.rows = append(f.rows, tableRow{head: "Forecast for the end", cells: []string{p.EndText}})
+	}
+	f.marks = edgeMarks(p.Edges)
+	return f
 }
 
 // x is the place of the end of day i; y of a value. What is below nothing lies on the ground.

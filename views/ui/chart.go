@@ -10,13 +10,13 @@ type Point struct {
 	Label string // "23 Nov"
 	Value int64  // any unit, e.g. nano-dollars; below zero counts as zero
 	Text  string // the value in words, for tooltip and table: "$12.40"
+	Href  string // the rows it is made of
 	// Soft draws the bar pale: a period that is not over.
 	Soft bool
 }
 
 // ChartProps describes a bar chart over time.
 type ChartProps struct {
-	ID      string // unique on the page
 	Title   string // what it shows, for screen readers and the table: "Spend per day, last 30 days"
 	Column  string // heading of the values in the table: "Spend (USD)"
 	Summary string // one sentence with the main fact, read out instead of the picture
@@ -24,6 +24,17 @@ type ChartProps struct {
 	// Ticks are the labels of the vertical axis from 0 upwards, evenly spaced; Top is the value of the last one. See Scale.
 	Ticks []string
 	Top   int64
+}
+
+func (p ChartProps) frame() frame {
+	f := frame{title: p.Title, summary: p.Summary, ticks: p.Ticks, heads: []string{"When", p.Column}}
+	var labels []string
+	for _, point := range p.Points {
+		labels = append(labels, point.Label)
+		f.rows = append(f.rows, tableRow{head: point.Label, href: point.Href, cells: []string{point.Text}})
+	}
+	f.marks = marks(labels)
+	return f
 }
 
 // Charts are drawn in a box of 1000 × 100 units that stretches to its place; text is HTML around it, so it never
@@ -114,18 +125,6 @@ func Scale(largest int64) (top int64, steps int) {
 
 func index(id string, i int) string { return id + "-" + strconv.Itoa(i) }
 
-// edges are the labels under a chart: the first, the middle and the last point's.
-func edges(points []Point) []string {
-	switch n := len(points); {
-	case n == 0:
-		return nil
-	case n < 3:
-		return []string{points[0].Label, points[n-1].Label}
-	default:
-		return []string{points[0].Label, points[n/2].Label, points[n-1].Label}
-	}
-}
-
 // falling are the ticks from top to bottom, as they stand beside the chart.
 func falling(ticks []string) []string {
 	out := make([]string, len(ticks))
@@ -133,4 +132,11 @@ func falling(ticks []string) []string {
 		out[len(ticks)-1-i] = t
 	}
 	return out
+}
+
+// add is the sum of two lengths.
+func add(a, b string) string {
+	x, _ := strconv.ParseFloat(a, 64) // unit printed both
+	y, _ := strconv.ParseFloat(b, 64)
+	return unit(x + y)
 }

@@ -49,7 +49,7 @@ func TestAMeterTellsWordsToScreenReadersAndMarksAForecastBeyondTheLimit(t *testi
 
 func TestABurnDownEndsWhereNothingIsLeft(t *testing.T) {
 	t.Parallel()
-	p := BurnProps{ID: "b", Title: "t", Points: []Point{{Value: 100}, {Value: 80}, {Value: 60}}, Slots: 10, Limit: 100, End: -60, HasEnd: true, Top: 100, Ticks: []string{"0", "100"}}
+	p := BurnProps{Title: "t", Points: []Point{{Value: 100}, {Value: 80}, {Value: 60}}, Slots: 10, Limit: 100, End: -60, HasEnd: true, Top: 100, Ticks: []string{"0", "100"}}
 	for what, got := range map[string][2]string{
 		"line":    {p.line(), "0,0 100,20 200,40"},
 		"pace":    {p.pace(), "0,0 1000,100"},

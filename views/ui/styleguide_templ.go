@@ -106,13 +106,13 @@ func Styleguide() templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = Bars(ChartProps{ID: "sample", Title: "Spend per day, last 30 days", Column: "Spend (USD)", Summary: "The largest day is 23 Nov with $58.", Points: samplePoints(30), Ticks: []string{"$0", "$20", "$40", "$60"}, Top: 60}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Bars(ChartProps{Title: "Spend per day, last 30 days", Column: "Spend (USD)", Summary: "The largest day is 23 Nov with $58.", Points: samplePoints(30), Ticks: []string{"$0", "$20", "$40", "$60"}, Top: 60}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = Card(CardProps{ID: "charts", Title: "Spend per day", Subtitle: "Last 30 days, USD", Actions: Tag("Europe/Berlin")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Card(CardProps{ID: "charts", Title: "Spend per day", Subtitle: "Last 30 days, USD", Actions: Segments("Split by", []Tab{{Label: "Model", Href: "#", Active: true}, {Label: "Team", Href: "#charts"}})}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -133,7 +133,7 @@ func Styleguide() templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				templ_7745c5c3_Err = Shares("Top models", []Share{
-					{Label: "openai/gpt-5.5", Text: "$812.40", Note: "9,120 requests", Value: 81240, Href: "#"},
+					{Label: "openai/gpt-5.5", Text: "$812.40", Note: "9,120 requests", Value: 81240, Href: "#", Change: "18 %", ChangeUp: true},
 					{Label: "anthropic/claude-sonnet-4-5", Text: "$644.02", Note: "4,002 requests", Value: 64402, Href: "#"},
 					{Label: "gemini/gemini-2.5-flash", Text: "$41.18", Note: "18,411 requests", Value: 4118, Href: "#"},
 				}).Render(ctx, templ_7745c5c3_Buffer)
@@ -805,7 +805,7 @@ func Styleguide() templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = Burn(BurnProps{ID: "sample-burn", Title: "What was left at the end of each day", Summary: "$38.00 left; runs out before the end.", Column: "Left (USD)", Points: sampleBurn(), Slots: 30,
+			templ_7745c5c3_Err = Burn(BurnProps{Title: "What was left at the end of each day", Summary: "$38.00 left; runs out before the end.", Column: "Left (USD)", Points: sampleBurn(), Slots: 30,
 				Limit: 100, End: -30, HasEnd: true, EndText: "$30.00 above the limit", Edges: []string{"1 Nov", "16 Nov", "30 Nov"}, Ticks: []string{"$0", "$50", "$100"}, Top: 100}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -813,6 +813,10 @@ func Styleguide() templ.Component {
 			return nil
 		})
 		templ_7745c5c3_Err = Card(CardProps{Title: "Burn-down", Subtitle: "$38.00 left; runs out before the end"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var30), templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = sampleCharts().Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

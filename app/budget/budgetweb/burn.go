@@ -23,7 +23,7 @@ func burn(c *web.Context, e budget.Entry, f budget.Forecast) ui.BurnProps {
 		left[i] = left[i+1] + f.Days[i].Used
 	}
 	from, to := e.Calendar().Window(c.Now(), c.Zone())
-	p := ui.BurnProps{ID: "burn", Title: "What was left of the budget at the end of each day", Column: "Left (" + unit(m) + ")", Slots: days(from, to, c.Zone()), Limit: int64(limit)}
+	p := ui.BurnProps{Title: "What was left of the budget at the end of each day", Column: "Left (" + unit(m) + ")", Slots: days(from, to, c.Zone()), Limit: int64(limit)}
 	for i, n := range left {
 		point := ui.Point{Label: "Beginning", Value: int64(n), Text: short(m, n)}
 		if i > 0 {

@@ -164,7 +164,7 @@ func (h *Handlers) apiList(c *web.Context) error {
 	if q.To, err = moment(c, "to"); err != nil {
 		return err
 	}
-	if q.Limit, err = limit(c); err != nil {
+	if q.Limit, err = pageSize(c); err != nil {
 		return err
 	}
 	if text := c.QueryParam("key"); text != "" {
@@ -228,7 +228,7 @@ func (h *Handlers) apiUsage(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	n, err := limit(c)
+	n, err := pageSize(c)
 	if err != nil {
 		return err
 	}
@@ -262,7 +262,7 @@ func moment(c *web.Context, name string) (time.Time, error) {
 	return t.UTC(), nil
 }
 
-func limit(c *web.Context) (int, error) {
+func pageSize(c *web.Context) (int, error) {
 	text := c.QueryParam("limit")
 	if text == "" {
 		return report.DefaultLimit, nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/report"
@@ -32,6 +33,7 @@ var ranges = []struct {
 		return from
 	}},
 	{"all", "All that is kept", func(time.Time, *time.Location) time.Time { return time.Time{} }},
+	{otherDays, "Chosen days", func(time.Time, *time.Location) time.Time { return time.Time{} }},
 }
 
 const defaultRange = "week"
@@ -87,10 +89,14 @@ func (h *Handlers) list(c *web.Context) error {
 func (h *Handlers) question(c *web.Context, zone *time.Location) (report.Query, views.Filter, ui.EmptyProps) {
 	f := views.Filter{
 		Range: or(c.QueryParam("range"), defaultRange), Status: c.QueryParam("status"), Key: c.QueryParam("key"),
+		From: c.QueryParam("from"), To: c.QueryParam("to"), Client: strings.TrimSpace(c.QueryParam("client")),
 		Code: c.QueryParam("code"), Connection: c.QueryParam("connection"), Model: strings.TrimSpace(c.QueryParam("model")), ID: strings.TrimSpace(c.QueryParam("id")),
 	}
-	f.Active = f.Range != defaultRange || f.Status != "" || f.Key != "" || f.Code != "" || c.QueryParam("under")+c.QueryParam("budget") != "" || f.Connection != "" || f.Model != "" || f.ID != ""
-	q := report.Query{Model: f.Model, Connection: f.Connection, Code: f.Code}
+	if c.QueryParam("range") == "" && f.From+f.To != "" {
+		f.Range = otherDays
+	}
+	f.Active = f.Client != "" || f.Range != defaultRange || f.Status != "" || f.Key != "" || f.Code != "" || c.QueryParam("under")+c.QueryParam("budget") != "" || f.Connection != "" || f.Model != "" || f.ID != ""
+	q := report.Query{Model: f.Model, Client: f.Client, Connection: f.Connection, Code: f.Code}
 	bad := func(title, text string) (report.Query, views.Filter, ui.EmptyProps) {
 		return q, f, ui.EmptyProps{Kind: ui.FilteredOut, Title: title, Text: text, Label: "Clear filters", Href: "/requests"}
 	}
@@ -121,8 +127,13 @@ func (h *Handlers) question(c *web.Context, zone *time.Location) (report.Query, 
 	if q.After, err = report.ParseCursor(c.QueryParam("after")); err != nil {
 		return bad("This page of the list is gone", "Begin at the top again.")
 	}
+	if f.Range == otherDays {
+		if q.From, q.To, err = chosenDays(f.From, f.To, zone); err != nil {
+			return bad("These are no days", "Write both as 2026-11-01; the last one is included and lies not before the first.")
+		}
+	}
 	for _, r := range ranges {
-		if r.name == f.Range {
+		if r.name == f.Range && f.Range != otherDays {
 			q.From = r.from(h.Reports.Now(), zone)
 		}
 	}
@@ -132,6 +143,22 @@ func (h *Handlers) question(c *web.Context, zone *time.Location) (report.Query, 
 		}
 	}
 	return q, f, ui.EmptyProps{}
+}
+
+// chosenDays are the moments that calendar days begin and end at. One day alone is that day.
+func chosenDays(first, last string, zone *time.Location) (from, to time.Time, err error) {
+	if from, err = time.ParseInLocation(time.DateOnly, or(first, last), zone); err != nil {
+		return from, to, err
+	}
+	if to, err = time.ParseInLocation(time.DateOnly, or(last, first), zone); err != nil {
+		return from, to, err
+	}
+	if to.Before(from) || from.Year() < 2000 || to.Year() > 2200 {
+		return from, to, fault.Field("to", "The last day lies before the first.")
+	}
+	from, _ = budget.Daily.Window(from.Add(12*time.Hour), zone)
+	_, to = budget.Daily.Window(to.Add(12*time.Hour), zone)
+	return from.UTC(), to.UTC(), nil
 }
 
 func withChoices(f views.Filter, choices report.Choices) views.Filter {
@@ -169,7 +196,10 @@ func nothing(f views.Filter) ui.EmptyProps {
 }
 
 func pager(f views.Filter, q report.Query, next report.Cursor) ui.PagerProps {
-	narrow := map[string]string{"range": f.Range, "status": f.Status, "code": f.Code, "key": f.Key, "connection": f.Connection, "model": f.Model}
+	narrow := map[string]string{"range": f.Range, "status": f.Status, "code": f.Code, "key": f.Key, "connection": f.Connection, "model": f.Model, "client": f.Client}
+	if f.Range == otherDays {
+		narrow["from"], narrow["to"] = f.From, f.To
+	}
 	for _, c := range f.Chips {
 		narrow[c.Name] = c.Value
 	}

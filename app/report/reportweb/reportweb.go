@@ -20,6 +20,8 @@ type Budgets interface {
 	List(ctx context.Context, actor org.Actor) ([]budget.Entry, error)
 	// Asking is a budget that the actor sees or spends under.
 	Asking(ctx context.Context, actor org.Actor, b id.Budget) (budget.Entry, error)
+	Forecasts(ctx context.Context, actor org.Actor, of []budget.Entry) (map[id.Budget]budget.Forecast, error)
+	Requests(ctx context.Context, actor org.Actor, q budget.RequestQuery) ([]budget.Request, error)
 }
 
 // Keys is what the first steps ask the key room. *key.Service implements it.
@@ -38,6 +40,11 @@ type Connections interface {
 // Parts are what Handlers work with. All are required.
 type Parts struct {
 	Reports     *report.Service
+	Usage       Usage
+	Limits      Limits
+	Approvals   Approvals
+	Prices      Prices
+	Providers   Providers
 	Budgets     Budgets
 	Keys        Keys
 	Connections Connections
@@ -54,6 +61,7 @@ func (h *Handlers) Routes() []web.Route {
 	const api = "/api/v1"
 	return []web.Route{
 		{Method: http.MethodGet, Path: "/", Name: "report.home", Guard: web.Person, Floor: org.Viewer, Handle: h.home},
+		{Method: http.MethodGet, Path: "/me", Name: "report.mine", Guard: web.Person, Floor: org.Viewer, Handle: h.mine},
 		{Method: http.MethodGet, Path: "/requests", Name: "requests.list", Guard: web.Person, Floor: org.Viewer, Handle: h.list},
 		{Method: http.MethodGet, Path: "/requests/:id", Name: "requests.show", Guard: web.Person, Floor: org.Viewer, Handle: h.show},
 		{Method: http.MethodGet, Path: "/costs", Name: "costs.show", Guard: web.Person, Floor: org.Viewer, Handle: h.costs},

@@ -9,17 +9,21 @@ import (
 	"testing"
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/approval"
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/ledger/journal"
+	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/price"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/report"
 	"github.com/bodhi-gateway/bodhi/app/report/reportweb"
+	"github.com/bodhi-gateway/bodhi/app/usage"
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
 	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
@@ -36,11 +40,19 @@ func (sandboxed) List(context.Context, org.Actor) ([]provider.ConnectionRecord, 
 	return []provider.ConnectionRecord{{Name: "sandbox", Kind: provider.Sandbox}}, nil
 }
 
+// nobodyAsked has no requests for models.
+type nobodyAsked struct{}
+
+func (nobodyAsked) List(context.Context, org.Actor, approval.Query) ([]approval.View, error) {
+	return nil, nil
+}
+
 type scene struct {
 	house   *webtest.House
 	site    http.Handler
 	acme    webtest.Tenant
 	budgets *budget.Service
+	limits  *limit.Service
 	books   *db.LedgerStore
 	node    id.Node
 	mark    budget.Mark
@@ -54,7 +66,10 @@ func newScene(t *testing.T) *scene {
 	s := &scene{house: h, acme: h.Found(t, "Acme"), books: db.NewLedgerStore(d), node: id.NewNode(h.IDs)}
 	s.budgets = budget.New(budget.Parts{Store: db.NewBudgetStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: slog.New(slog.DiscardHandler)})
 	reports := report.NewService(db.NewReportStore(d), db.NewOrgStore(d), h.Clock)
-	handlers := reportweb.New(reportweb.Parts{Reports: reports, Budgets: s.budgets, Keys: h.Keys, Connections: sandboxed{}})
+	shelf := price.NewShelf(nil)
+	s.limits = limit.New(limit.Parts{Store: db.NewLimitStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: slog.New(slog.DiscardHandler)})
+	handlers := reportweb.New(reportweb.Parts{Reports: reports, Usage: usage.NewService(db.NewUsageStore(d), db.NewOrgStore(d), h.Clock), Budgets: s.budgets, Keys: h.Keys,
+		Limits: s.limits, Approvals: nobodyAsked{}, Connections: sandboxed{}, Prices: price.NewTable(shelf), Providers: shelf})
 	s.site = h.Serve(t, append(handlers.Routes(), webtest.Enter()))
 	return s
 }
@@ -80,7 +95,7 @@ func (s *scene) answered(t *testing.T, k key.Key, cost money.USD) id.Request {
 		Attempts: 2, Status: 200, Usage: used, Cost: cost, Decisions: "alias smart: 2 targets\nfailed: up answered 503",
 		FirstByte: 212 * time.Millisecond, Duration: 1240 * time.Millisecond, Overhead: 310 * time.Microsecond}
 	first := ledger.Attempt{ID: id.NewAttempt(s.house.IDs), Request: q.ID, Number: 1, Chain: chain, At: at, Held: ledger.Amounts{Money: 2 * cost}, Connection: id.NewConnection(s.house.IDs),
-		Provider: "up", Kind: "openai", Model: "gpt-5.5", PriceVersion: "2026-11-01"}
+		Provider: "up", Kind: "openai", Model: "gpt-5.5", PriceVersion: "2026-11-01", Client: q.Client}
 	second := first
 	second.ID, second.Number, second.Provider = id.NewAttempt(s.house.IDs), 2, "backup"
 	s.post(t, budget.Batch{Requests: []ledger.Request{q}, Attempts: []budget.Posting{
@@ -129,7 +144,7 @@ func TestHomeTeachesUntilTheFirstRequestCame(t *testing.T) {
 	if !arrived.Has("Your first request arrived.", "$0.000122") || arrived.Has("hx-get") {
 		t.Errorf("after it arrived, the part must say so and stop asking:\n%s", arrived.Body)
 	}
-	if p := browser.Get("/"); !p.Has("Spend today", "Last requests") || p.Has("Three steps") {
+	if p := browser.Get("/"); !p.Has("Success rate", "Last requests") || p.Has("Three steps") {
 		t.Errorf("home goes on teaching:\n%s", p.Body)
 	}
 }
@@ -145,10 +160,10 @@ func TestHomeSumsWhatTheLedgerBooked(t *testing.T) {
 	}
 	browser := webtest.As(t, s.site, s.acme.Members[org.Admin])
 	p := browser.Get("/")
-	if !p.Has(`title="$12.410023441"`, "$12.41", "50 %", "1 of 2 requests failed or were refused", "$12.41 of $20.00", "gpt-5.5", "2 attempts", "402 budget exhausted", "not sent to a provider") {
+	if !p.Has(`title="$12.410023441"`, "$12.41", "0 failed, 1 refused by rules", "$12.41 of $20.00", "gpt-5.5", "2 attempts", "402 budget exhausted", "not sent to a provider") {
 		t.Errorf("home:\n%s", p.Body)
 	}
-	for part, has := range map[string]string{"home-figures": "Spend this month", "home-last": "402 budget exhausted"} {
+	for part, has := range map[string]string{"home-figures": "Active people", "home-last": "402 budget exhausted"} {
 		got := browser.HTMX(part).Get("/")
 		if got.Status != 200 || !got.Has(`id="`+part+`"`, has) || got.Has("<html") {
 			t.Errorf("part %s: %d\n%s", part, got.Status, got.Body)

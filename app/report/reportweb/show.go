@@ -32,7 +32,7 @@ func (h *Handlers) show(c *web.Context) error {
 	page := views.RequestPage{
 		Shell: c.Shell("Request", "requests"), ID: d.ID.String(), Status: status(d.Request),
 		Sub:     fmt.Sprintf("%s, asked with the key %s on %s", or(d.Asked, "No model"), or(d.Key, "(deleted)"), c.When(d.At).Full),
-		Refusal: refusal(d), Why: why, Figures: facts(d), Facts: about(d), Who: who(d), Steps: decided(d),
+		Refusal: refusal(d), Why: why, Figures: facts(d), Facts: about(d), Who: who(d), Steps: decided(d), Timeline: timeline(d),
 		NoTokens: "No tokens were used.", CanTry: c.Actor().Role.AtLeast(org.Developer) && d.Endpoint == string(llm.Chat),
 	}
 	var used llm.Usage

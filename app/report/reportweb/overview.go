@@ -1,0 +1,194 @@
+package reportweb
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/report"
+	"github.com/bodhi-gateway/bodhi/app/usage"
+	"github.com/bodhi-gateway/bodhi/app/web"
+	"github.com/bodhi-gateway/bodhi/views/ui"
+)
+
+// Usage is what figures are added up by. *usage.Service implements it.
+type Usage interface {
+	Query(ctx context.Context, actor org.Actor, q usage.Query) (usage.Result, error)
+}
+
+// spans are the stretches of time that overviews offer, each compared with as much directly before.
+var spans = []struct {
+	name, label, words string
+	days               int
+}{
+	{"week", "7 days", "the 7 days before", 7},
+	{"month", "30 days", "the 30 days before", 30},
+	{"quarter", "90 days", "the 90 days before", 90},
+}
+
+const defaultSpan = "month"
+
+// parts are what spend can be split by in the large chart.
+var parts = []struct {
+	name, label string
+	dim         usage.Dim
+}{
+	{"model", "Model", usage.Model}, {"team", "Team", usage.Team}, {"member", "Person", usage.Member}, {"client", "App", usage.Client},
+}
+
+// overview is what the pages of overviews have in common: what is asked for, and by whom.
+type overview struct {
+	h     *Handlers
+	c     *web.Context
+	path  string // of the page, for links
+	where []usage.Filter
+	now   time.Time
+	zone  *time.Location
+	span  int // index of spans
+	part  int // index of parts
+	asked map[string]usage.Result
+}
+
+// newOverview reads the URL. What makes no sense there is taken for the default: it can only come from a mangled link.
+func (h *Handlers) newOverview(c *web.Context, path string, where ...usage.Filter) *overview {
+	o := &overview{h: h, c: c, path: path, where: where, now: c.Now(), zone: c.Zone(), asked: map[string]usage.Result{}}
+	for i, s := range spans {
+		if s.name == defaultSpan {
+			o.span = i
+		}
+	}
+	for i, s := range spans {
+		if s.name == c.QueryParam("span") {
+			o.span = i
+		}
+	}
+	for i, p := range parts {
+		if p.name == c.QueryParam("by") {
+			o.part = i
+		}
+	}
+	return o
+}
+
+func (o *overview) ask(q usage.Query) (usage.Result, error) {
+	q.Where = append(q.Where, o.where...)
+	r, err := o.h.Usage.Query(o.c.Ctx(), o.c.Actor(), q)
+	if err != nil {
+		return r, fmt.Errorf("overview of %v: %w", q.By, err)
+	}
+	return r, nil
+}
+
+// mostRows is how many values of a dimension an overview looks at one by one; what is beyond is summed up as others.
+const mostRows = 5000
+
+// whole asks for the span up to now against as much directly before it. Several cards read the same answer, so it is
+// looked up once a page.
+func (o *overview) whole(by ...usage.Dim) (usage.Result, error) {
+	name := fmt.Sprint(by)
+	if r, ok := o.asked[name]; ok {
+		return r, nil
+	}
+	r, err := o.ask(usage.Query{From: o.now.AddDate(0, 0, -spans[o.span].days), To: o.now, By: by, Compare: usage.Previous, Top: mostRows})
+	if err == nil {
+		o.asked[name] = r
+	}
+	return r, err
+}
+
+// daily asks for each day of the span, today included, which is not over.
+func (o *overview) daily(shift, top int, by ...usage.Dim) (usage.Result, error) {
+	days := spans[o.span].days
+	to := o.now.AddDate(0, 0, -shift*days)
+	return o.ask(usage.Query{From: to.AddDate(0, 0, 1-days), To: to, Grain: usage.Day, By: by, Top: top})
+}
+
+// link is this page with one thing changed.
+func (o *overview) link(span, by string) string {
+	return localURL(o.path, map[string]string{"span": unless(span, defaultSpan), "by": unless(by, parts[0].name)})
+}
+
+func unless(v, usual string) string {
+	if v == usual {
+		return ""
+	}
+	return v
+}
+
+func (o *overview) spanTabs() []ui.Tab {
+	var out []ui.Tab
+	for i, s := range spans {
+		out = append(out, ui.Tab{Label: s.label, Href: o.link(s.name, parts[o.part].name), Active: i == o.span})
+	}
+	return out
+}
+
+func (o *overview) partTabs() []ui.Tab {
+	var out []ui.Tab
+	for i, p := range parts {
+		out = append(out, ui.Tab{Label: p.label, Href: o.link(spans[o.span].name, p.name) + "#spend", Active: i == o.part})
+	}
+	return out
+}
+
+// outlook is where this month is heading, and what the last one came to.
+func (o *overview) outlook() (out report.Outlook, last money.USD, err error) {
+	const recent = 14 // whole weeks, so that weekends count as often as they come
+	from, to := budget.Monthly.Window(o.now, o.zone)
+	before, _ := budget.Monthly.Window(from.Add(-time.Nanosecond), o.zone)
+	month, err := o.ask(usage.Query{From: from, To: o.now})
+	if err != nil {
+		return out, 0, err
+	}
+	gone, err := o.ask(usage.Query{From: before, To: from})
+	if err != nil {
+		return out, 0, err
+	}
+	today, _ := budget.Daily.Window(o.now, o.zone)
+	days, err := o.ask(usage.Query{From: today.AddDate(0, 0, -recent), To: today, Grain: usage.Day})
+	if err != nil {
+		return out, 0, err
+	}
+	var spent []money.USD
+	for i := range days.Steps {
+		spent = append(spent, step(days, i).Cost)
+	}
+	return report.Foresee(month.Total.Cost, spent, to.Sub(o.now)), gone.Total.Cost, nil
+}
+
+// step is what one step of a result comes to, over all rows.
+func step(r usage.Result, i int) (t usage.Totals) {
+	for _, row := range r.Rows {
+		if i < len(row.Series) {
+			_ = t.Add(row.Series[i]) // parts of a total that was added up already
+		}
+	}
+	return t
+}
+
+// spendChart is spend per day, split by the chosen dimension, over as many days before.
+func (o *overview) spendChart() (ui.SeriesProps, error) {
+	const layers = 5
+	this, err := o.daily(0, layers, parts[o.part].dim)
+	if err != nil {
+		return ui.SeriesProps{}, err
+	}
+	earlier, err := o.daily(1, 1)
+	if err != nil {
+		return ui.SeriesProps{}, err
+	}
+	return stacked(this, earlier, parts[o.part].dim, spans[o.span].words, o.zone), nil
+}
+
+// heat is when in the week money is spent, over the last four weeks.
+func (o *overview) heat() (ui.HeatProps, error) {
+	const weeks = 4
+	r, err := o.ask(usage.Query{From: o.now.AddDate(0, 0, -7*weeks), To: o.now, Grain: usage.Hour})
+	if err != nil {
+		return ui.HeatProps{}, err
+	}
+	return weekMap(r, o.zone), nil
+}

@@ -1,0 +1,185 @@
+package reportweb
+
+import (
+	"cmp"
+	"fmt"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/usage"
+	"github.com/bodhi-gateway/bodhi/app/web"
+	"github.com/bodhi-gateway/bodhi/views/ui"
+)
+
+// nobody is what a row without a value is called.
+var nobody = map[usage.Dim]string{usage.Model: "Not answered by a model", usage.Team: "No team", usage.Member: "Service accounts", usage.Client: "Unknown app",
+	usage.Connection: "Not sent to a provider", usage.Key: "No key", usage.Department: "No department"}
+
+// label is what a row is called, by its value in the dimension of that index.
+func label(r usage.Row, i int, dim usage.Dim) string {
+	switch {
+	case r.Others && r.Folded == 1:
+		return "One other"
+	case r.Others:
+		return fmt.Sprintf("%d others", r.Folded)
+	case i >= len(r.Values):
+		return "Everything"
+	case r.Values[i].ID == "":
+		return nobody[dim]
+	}
+	return or(r.Values[i].Name, r.Values[i].ID)
+}
+
+// rowsOf leads from a row to the requests it is made of; "" where the list cannot be narrowed like that.
+func rowsOf(r usage.Row, i int, dim usage.Dim, narrow map[string]string) string {
+	if r.Others || i >= len(r.Values) || r.Values[i].ID == "" {
+		return ""
+	}
+	all := map[string]string{}
+	for k, v := range narrow {
+		all[k] = v
+	}
+	switch id := r.Values[i].ID; dim {
+	case usage.Model, usage.Connection, usage.Key, usage.Client:
+		all[string(dim)] = id
+	case usage.Team, usage.Member, usage.Department:
+		all["under"] = id
+	default:
+		return ""
+	}
+	return listURL(all)
+}
+
+// days narrow the list of requests to calendar days, both included.
+func days(from, to time.Time, zone *time.Location) map[string]string {
+	return map[string]string{"from": from.In(zone).Format(time.DateOnly), "to": to.Add(-time.Nanosecond).In(zone).Format(time.DateOnly)}
+}
+
+func localURL(path string, narrow map[string]string) string {
+	v := url.Values{}
+	for name, value := range narrow {
+		if value != "" {
+			v.Set(name, value)
+		}
+	}
+	if len(v) == 0 {
+		return path
+	}
+	return path + "?" + v.Encode()
+}
+
+// stacked draws a result by the day as stacked bars, over what as many days before came to.
+func stacked(this, earlier usage.Result, dim usage.Dim, before string, zone *time.Location) ui.SeriesProps {
+	p := ui.SeriesProps{Title: "Spend per day", Heading: "Day", Open: true}
+	for _, s := range this.Steps {
+		p.Columns = append(p.Columns, s.From.In(zone).Format("2 Jan"))
+		p.Hrefs = append(p.Hrefs, listURL(days(s.From, s.To, zone)))
+	}
+	for _, r := range this.Rows {
+		if r.Cost == 0 {
+			continue
+		}
+		s := ui.Series{Name: label(r, 0, dim), Total: usd(r.Cost), Rest: r.Others, Href: rowsOf(r, 0, dim, days(this.Query.From, this.Query.To, zone))}
+		for _, t := range r.Series {
+			s.Values, s.Texts = append(s.Values, int64(t.Cost)), append(s.Texts, usd(t.Cost))
+		}
+		p.Series = append(p.Series, s)
+	}
+	if earlier.Total.Cost > 0 {
+		b := ui.Series{Name: capital(before), Total: usd(earlier.Total.Cost)}
+		for i := range earlier.Steps {
+			t := step(earlier, i)
+			b.Values, b.Texts = append(b.Values, int64(t.Cost)), append(b.Texts, usd(t.Cost))
+		}
+		p.Before = &b
+	}
+	p.Axis = ui.AxisFor(p.Tallest(), ui.MoneyTick)
+	p.Summary = fmt.Sprintf("%s in all, %s in %s.", usd(this.Total.Cost), usd(earlier.Total.Cost), before)
+	return p
+}
+
+func capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return string(s[0]-'a'+'A') + s[1:]
+}
+
+// weekMap adds hours up by weekday and hour of the day, in the zone.
+func weekMap(r usage.Result, zone *time.Location) ui.HeatProps {
+	p := ui.HeatProps{Title: "Spend by weekday and hour", Rows: []string{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}}
+	var sums [7][24]money.USD
+	for i, s := range r.Steps {
+		at := s.From.In(zone)
+		sums[(int(at.Weekday())+6)%7][at.Hour()] += step(r, i).Cost
+	}
+	for hour := range 24 {
+		p.Columns = append(p.Columns, fmt.Sprintf("%02d", hour))
+	}
+	var most money.USD
+	where := ""
+	for day, name := range p.Rows {
+		var values []int64
+		var texts []string
+		for hour, sum := range sums[day] {
+			values, texts = append(values, int64(sum)), append(texts, usd(sum))
+			if sum > most {
+				most, where = sum, fmt.Sprintf("%s, %02d to %02d o'clock", name, hour, hour+1)
+			}
+		}
+		p.Values, p.Texts = append(p.Values, values), append(p.Texts, texts)
+	}
+	p.Most, p.Summary = usd(most), "Nothing was spent."
+	if most > 0 {
+		p.Summary = "Most is spent on " + where + ": " + usd(most) + " in four weeks."
+	}
+	return p
+}
+
+// movers are the rows that changed most against the span before, up or down.
+func movers(r usage.Result, dim usage.Dim, narrow map[string]string, most int) []ui.Share {
+	list := slices.Clone(r.Rows)
+	list = slices.DeleteFunc(list, func(r usage.Row) bool { return r.Others || r.Cost == r.Before.Cost })
+	slices.SortStableFunc(list, func(a, b usage.Row) int {
+		return cmp.Compare(magnitude(b.Cost-b.Before.Cost), magnitude(a.Cost-a.Before.Cost))
+	})
+	var out []ui.Share
+	for _, r := range list[:min(most, len(list))] {
+		delta := r.Cost - r.Before.Cost
+		s := ui.Share{Label: label(r, 0, dim), Href: rowsOf(r, 0, dim, narrow), Value: int64(magnitude(delta)), ChangeUp: delta > 0}
+		s.Text, s.Title = web.Dollars(delta)
+		if delta > 0 {
+			s.Text, s.Title = "+"+s.Text, "+"+s.Title
+		}
+		s.Change = growth(int64(r.Cost), int64(r.Before.Cost))
+		out = append(out, s)
+	}
+	return out
+}
+
+func magnitude(a money.USD) money.USD {
+	if a < 0 {
+		return -a
+	}
+	return a
+}
+
+// growth is how much more or less now is than before: "18 %", "3.4 ×", "new".
+func growth(now, before int64) string {
+	switch p := percent(now-before, before); {
+	case before <= 0:
+		return "new"
+	case now <= 0:
+		return "gone"
+	case p >= 1_000_000:
+		return "over 10,000 ×"
+	case p > 199:
+		return fmt.Sprintf("%d.%d ×", (p+100)/100, (p+100)%100/10)
+	case p < 0:
+		return fmt.Sprintf("%d %%", -p)
+	default:
+		return fmt.Sprintf("%d %%", p)
+	}
+}

@@ -1,0 +1,61 @@
+package layout
+
+// SearchPath is the search page; ResultsID its part with the results, which the command palette shows in a dialog.
+const (
+	SearchPath = "/search"
+	ResultsID  = "search-results"
+)
+
+// Destination is a page or an action that search can lead to.
+type Destination struct {
+	Group, Label, Href, Icon string
+	Words                    string // other words for it, lower case
+}
+
+// actions are what people search for by what they want to do.
+var actions = []struct {
+	Destination
+	admin bool
+}{
+	{Destination{"Actions", "Create a key", "/keys/new", "plus", "new key token secret"}, false},
+	{Destination{"Actions", "Set a budget", "/budgets/new", "plus", "new budget limit money"}, false},
+	{Destination{"Actions", "Set a rate limit", "/limits/new", "plus", "new rpm tpm throttle"}, false},
+	{Destination{"Actions", "Invite people", "/invitations", "user-plus", "new member add"}, true},
+	{Destination{"Actions", "Connect a provider", "/connections/new", "plug-connected", "new openai anthropic azure bedrock gemini ollama"}, true},
+	{Destination{"Actions", "Try a prompt", "/try", "flask", "playground chat compare models"}, false},
+	{Destination{"Actions", "Export costs", "/costs", "download", "csv report finance"}, false},
+}
+
+// more are pages that the navigation does not list.
+var more = []Destination{
+	{"Pages", "My usage", "/me", "user", "me my limits spend"},
+	{"Pages", "Your account", "/account", "settings", "password passkey sessions two-factor profile"},
+	{"Pages", "Management API", "/docs/api", "api", "openapi reference docs"},
+	{"Pages", "Error codes", "/docs/errors", "alert-circle", "help 402 429 refused docs"},
+}
+
+// synonyms are other words for pages of the navigation, by their name.
+var synonyms = map[string]string{
+	"home": "overview dashboard start", "requests": "logs traffic calls history", "keys": "virtual api secret", "budgets": "money spend limit cap", "limits": "rpm tpm throttle quota",
+	"policies": "allowed models access", "approvals": "inbox waiting requests", "pii": "privacy masking secrets gdpr", "costs": "spend usage allocation csv", "agents": "claude code codex cursor",
+	"tokens": "management cli", "audit": "log changes who", "reconcile": "invoice bill compare", "people": "members users roles", "teams": "departments tree", "service_accounts": "machines ci bots",
+	"joining": "invite domain scim", "settings": "organization zone sso single sign-on security", "models": "routes alias fallback", "catalog": "prices context models list", "prices": "override discount",
+	"connections": "providers openai anthropic keys upstream", "health": "status breaker outage", "timeouts": "retries patience",
+}
+
+// Destinations are all pages and actions that are of use to whoever looks.
+func Destinations(s Shell) []Destination {
+	var out []Destination
+	for _, g := range navigation {
+		for _, e := range g.visible(s) {
+			out = append(out, Destination{"Pages", e.label, e.href, e.icon, synonyms[e.name]})
+		}
+	}
+	out = append(out, more...)
+	for _, a := range actions {
+		if !a.admin || s.IsAdmin {
+			out = append(out, a.Destination)
+		}
+	}
+	return out
+}
