@@ -251,7 +251,7 @@ func (b *books) Standings(*key.Grant, time.Time) []budget.Standing { return nil 
 // fails here.
 func (b *books) only(t *testing.T, n int) []ledger.Request {
 	t.Helper()
-	deadline := time.NewTimer(5 * time.Second)
+	deadline := time.NewTimer(20 * time.Second)
 	defer deadline.Stop()
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()

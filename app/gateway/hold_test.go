@@ -123,6 +123,37 @@ func TestASlowReaderHoldsNoMoreThanItsBuffers(t *testing.T) {
 	_ = raw.Close()
 }
 
+// A client that does not read its document is given up as well, and one that reads slowly, but reads, gets all of it.
+func TestADocumentIsNotKeptForAClientThatDoesNotReadIt(t *testing.T) {
+	t.Parallel()
+	const size = 8 << 20
+	h := build(t, func(c *Config) { c.Waits = Waits{Write: time.Second} })
+	h.provide("up", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"id":"c1","object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"`+strings.Repeat("x", size)+`"},"finish_reason":"stop"}]}`)
+	})
+	send := func() net.Conn {
+		raw, err := net.Dial("tcp", h.server.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = raw.Close() })
+		_ = raw.(*net.TCPConn).SetReadBuffer(16 << 10)
+		if _, err = io.WriteString(raw, "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer good\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: "+strconv.Itoa(len(question))+"\r\n\r\n"+question); err != nil {
+			t.Fatal(err)
+		}
+		return raw
+	}
+	send() // and never reads
+	if fact := h.books.only(t, 1)[0]; fact.Status != http.StatusOK || fact.Cost == 0 {
+		t.Errorf("recorded %+v", fact)
+	}
+	if n, err := io.Copy(io.Discard, send()); err != nil || n < size {
+		t.Errorf("a client that reads got %d bytes, %v", n, err)
+	}
+	h.books.only(t, 2)
+}
+
 // absorbed is how much a connection takes that nobody reads.
 func absorbed(t *testing.T, buffers int) int64 {
 	t.Helper()

@@ -37,7 +37,7 @@ func early() []Fault {
 func second() []Fault {
 	return []Fault{
 		{Row: 11, Name: "closed the connection while it was idle", Second: true, Document: whole, Stream: whole, Breaker: Fine, Tries: 2, Play: func(c *Conn, q Request) { c.answer(q) }},
-		{Row: 11, Name: "reset the connection while it was idle", Second: true, Document: whole, Stream: whole, Breaker: Fine, Tries: 2, Play: func(c *Conn, q Request) { c.answer(q); c.settle(); c.Reset() }},
+		{Row: 11, Name: "reset the connection while it was idle", Second: true, Document: whole, Stream: whole, Breaker: Fine, Tries: 2, Play: func(c *Conn, q Request) { c.answer(q); c.settle(q); c.Reset() }},
 	}
 }
 
@@ -59,6 +59,15 @@ func (c *Conn) drip(s string) {
 	}
 }
 
-// settle gives the client time to read what was sent, because a reset overtakes what still lies in the socket. A client
-// that reads an open stream says nothing more, so time is the only sign.
-func (c *Conn) settle() { <-time.After(50 * time.Millisecond) }
+// settle waits until the client has what was sent, because a reset overtakes what still lies in a socket. Of a document that
+// is cut a client sees nothing, so there time has to do.
+func (c *Conn) settle(q Request) {
+	wait := time.After(50 * time.Millisecond)
+	if q.Streams() {
+		wait = time.After(20 * time.Second)
+	}
+	select {
+	case <-c.u.saw:
+	case <-wait:
+	}
+}

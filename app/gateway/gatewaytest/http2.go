@@ -29,7 +29,7 @@ func multiplexed() []Fault {
 		over(16, "resets the stream before it answers", unsure, unsure, Counts, func(s *session, _ Request) { _ = s.WriteRSTStream(s.stream, http2.ErrCodeInternal) }),
 		over(16, "resets the stream in the middle", half, truncated, Counts, func(s *session, q Request) {
 			s.begin(q)
-			s.flushed()
+			s.c.settle(Request{})
 			_ = s.WriteRSTStream(s.stream, http2.ErrCodeInternal)
 		}),
 		over(16, "goes away in the middle", half, truncated, Counts, func(s *session, q Request) {
@@ -127,7 +127,7 @@ func (s *session) serve(play func(*session, Request), refuse []func(*session) bo
 			}
 		}
 	}
-	s.flushed()
+	s.c.settle(Request{})
 }
 
 func (s *session) head(kind string) {
@@ -150,9 +150,6 @@ func (s *session) begin(q Request) {
 		_ = s.WriteData(s.stream, false, []byte(e))
 	}
 }
-
-// flushed gives the client time to read what was sent; see settle.
-func (s *session) flushed() { s.c.settle() }
 
 func (s *session) answer(q Request) {
 	if !q.Streams() {

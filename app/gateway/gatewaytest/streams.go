@@ -20,7 +20,7 @@ func cuts() []Fault {
 			events := c.Says.said(none, "Hello", " there")
 			c.all(events[:len(events)-2])
 		}},
-		{Row: 12, Name: "resets in the middle of a stream", Stream: truncated, Breaker: Counts, Play: func(c *Conn, _ Request) { c.begin(); c.settle(); c.Reset() }},
+		{Row: 12, Name: "resets in the middle of a stream", Stream: truncated, Breaker: Counts, Play: func(c *Conn, q Request) { c.begin(); c.settle(q); c.Reset() }},
 		{Row: 12, Name: "closes in the middle of an event", Stream: truncated, Breaker: Counts, Play: func(c *Conn, _ Request) {
 			c.begin()
 			c.Send(c.Says.text("friend")[:20])

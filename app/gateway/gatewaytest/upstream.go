@@ -28,6 +28,8 @@ type Upstream struct {
 	play     func(*Conn)
 	wg       sync.WaitGroup
 	stops    []func() // before wg is waited for
+	saw      chan struct{}
+	once     sync.Once
 
 	mu       sync.Mutex
 	requests []Request
@@ -53,11 +55,14 @@ func Listen(t testing.TB, k *Kind, play func(*Conn)) *Upstream {
 }
 
 func run(t testing.TB, k *Kind, scheme string, l net.Listener, play func(*Conn)) *Upstream {
-	u := &Upstream{URL: scheme + "://" + l.Addr().String() + k.Path, kind: k, listener: l, play: play, open: map[net.Conn]struct{}{}}
+	u := &Upstream{URL: scheme + "://" + l.Addr().String() + k.Path, kind: k, listener: l, play: play, open: map[net.Conn]struct{}{}, saw: make(chan struct{})}
 	t.Cleanup(u.stop)
 	u.wg.Go(u.accept)
 	return u
 }
+
+// Saw tells it that the client has read a piece of an answer.
+func (u *Upstream) Saw() { u.once.Do(func() { close(u.saw) }) }
 
 // Requests are what arrived so far.
 func (u *Upstream) Requests() []Request {
