@@ -63,7 +63,7 @@ func (a *App) serve(ctx context.Context, d doors, failed <-chan struct{}, ready 
 	}
 	server := newServer(a.handler, a.log)
 	ended := make(chan error, 2)
-	go func() { ended <- server.Serve(d.main) }()
+	go func() { ended <- server.Serve(eager{d.main}) }()
 	if d.metrics != nil {
 		mux := http.NewServeMux()
 		mux.Handle("GET /metrics", a.meter.handler())
