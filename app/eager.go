@@ -1,15 +1,21 @@
 package app
 
 import (
+	"errors"
 	"io"
 	"net"
+	"os"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/clock"
 )
 
 // eager is a listener whose connections take in their first read what is there.
 //
 // net/http looks at the first bytes of a connection to see whether they begin HTTP/2, and reads no more than those. If the time
 // for a request's head is over before it reads on, as on a node that was frozen or has too much to do, it takes the 14 bytes
-// for the whole request line and answers a bare "400 Bad Request" to a request that arrived whole and right.
+// for the whole request line and answers a bare "400 Bad Request" to a request that arrived whole and right; or it gives up what
+// came while it was frozen without a look.
 type eager struct{ net.Listener }
 
 // Accept implements net.Listener.
@@ -24,6 +30,9 @@ func (l eager) Accept() (net.Conn, error) {
 // firstRead is more than the head of most requests.
 const firstRead = 4 << 10
 
+// lastLook is how long the last look at a connection without a request takes: enough to find what is there.
+const lastLook = 5 * time.Millisecond
+
 // eagerConn is one of them. Reads come from one goroutine at a time, as net/http's do.
 type eagerConn struct {
 	net.Conn
@@ -35,7 +44,11 @@ type eagerConn struct {
 func (c *eagerConn) Read(p []byte) (n int, err error) {
 	if !c.begun && len(p) < firstRead {
 		all := make([]byte, firstRead)
-		n, err = c.Conn.Read(all)
+		if n, err = c.Conn.Read(all); n == 0 && errors.Is(err, os.ErrDeadlineExceeded) {
+			// Time is over; but a frozen node hears of that before it hears of what came meanwhile.
+			_ = c.Conn.SetReadDeadline(clock.System{}.Now().Add(lastLook))
+			n, err = c.Conn.Read(all)
+		}
 		c.ahead, c.begun = all[:n], n > 0
 	}
 	if len(c.ahead) > 0 {

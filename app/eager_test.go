@@ -2,10 +2,12 @@ package app
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -31,6 +33,11 @@ func (c *frozenConn) Read(p []byte) (int, error) {
 	}
 	return n, err
 }
+
+// late gives a last look all the time of a slow machine.
+type late struct{ net.Conn }
+
+func (c late) SetReadDeadline(time.Time) error { return c.Conn.SetReadDeadline(time.Time{}) }
 
 // A request that arrived whole is answered although the time for its head is over, and HTTP/2 is still told from HTTP/1.1.
 func TestARequestThatIsThereIsAnsweredHoweverLateItIsRead(t *testing.T) {
@@ -65,6 +72,25 @@ func TestARequestThatIsThereIsAnsweredHoweverLateItIsRead(t *testing.T) {
 			}
 		})
 	}
+	t.Run("after its time, as we do it", func(t *testing.T) {
+		t.Parallel()
+		there, here := net.Pipe()
+		defer func() { _, _ = there.Close(), here.Close() }()
+		go func() { _, _ = io.WriteString(there, "hello") }()
+		_ = here.SetReadDeadline(time.Unix(1, 0))
+		p := make([]byte, 3)
+		c := &eagerConn{Conn: late{here}}
+		if n, err := c.Read(p); n != 3 || err != nil {
+			t.Errorf("%d bytes, %v", n, err)
+		}
+		if n, err := c.Read(p); string(p[:n]) != "lo" || err != nil {
+			t.Errorf("%q, %v", p[:n], err)
+		}
+		_ = here.SetReadDeadline(time.Unix(1, 0))
+		if n, err := (&eagerConn{Conn: here}).Read(p); n != 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("nothing is there: %d bytes, %v", n, err)
+		}
+	})
 	t.Run("HTTP/2 without TLS", func(t *testing.T) {
 		t.Parallel()
 		l, err := net.Listen("tcp", "127.0.0.1:0")
