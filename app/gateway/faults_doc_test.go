@@ -53,7 +53,7 @@ func faultsTable(failed map[int]map[string]bool) string {
 			func(f gatewaytest.Fault) []string { return heardOf(f.Document) },
 			func(f gatewaytest.Fault) []string { return append(heardOf(f.Stream), heardOf(f.Translated)...) },
 			booked, fallen, tried,
-			func(f gatewaytest.Fault) []string { return []string{string(f.Breaker)} },
+			marked,
 		} {
 			b.WriteString(" " + oneOf(ways, say) + " |")
 		}
@@ -123,6 +123,15 @@ func fallen(f gatewaytest.Fault) (list []string) {
 }
 
 func tried(f gatewaytest.Fault) []string { return []string{fmt.Sprint(max(1, f.Tries))} }
+
+func marked(f gatewaytest.Fault) (list []string) {
+	for _, k := range gatewaytest.Kinds() {
+		if f.Applies(k, false) || f.Applies(k, true) {
+			list = append(list, string(f.Mark(k, false)), string(f.Mark(k, true)))
+		}
+	}
+	return list
+}
 
 // held says whether a kind of provider was seen to be handled as the row says.
 func held(ways []gatewaytest.Fault, k *gatewaytest.Kind, failed map[string]bool) string {

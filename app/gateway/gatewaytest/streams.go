@@ -125,6 +125,10 @@ func oddities() []Fault {
 			c.all(append(c.Says.begun(), append([]string{c.Says.text(" friend"),
 				openaiCall(`{"index":-1,"function":{"arguments":"\ud800"}},{"index":3,"function":{"arguments":"{\"a"}}`)}, c.Says.tail(healthy)...)...))
 		}, Only: func(t *Tongue) bool { return t == &openai }},
+		{Row: 44, Name: "adds to a tool call that never began", Stream: same, Breaker: Fine, Only: func(t *Tongue) bool { return t.call != "" }, Play: func(c *Conn, _ Request) {
+			c.Stream()
+			c.all(append(append(c.Says.begun(), c.Says.text(" friend"), c.Says.call), c.Says.tail(healthy)...))
+		}},
 	}
 }
 

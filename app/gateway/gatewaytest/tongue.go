@@ -18,6 +18,8 @@ type Tongue struct {
 	// event frames a payload that nobody expects, and failed is a trouble in the middle of a stream.
 	event  func(data string) string
 	failed func(t trouble) string
+	// call is a piece of a tool call that cannot be: "" where that is a fault of its own.
+	call string
 	// refusals are how it says no; what is missing it cannot say.
 	refusals map[trouble]refusal
 }

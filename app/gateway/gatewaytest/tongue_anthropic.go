@@ -37,6 +37,7 @@ var anthropic = Tongue{
 			named("message_stop", `{"type":"message_stop"}`),
 		}
 	},
+	call:     named("content_block_delta", `{"type":"content_block_delta","index":7,"delta":{"type":"input_json_delta","partial_json":"{\"a"}}`),
 	event:    func(s string) string { return named("content_block_delta", s) },
 	failed:   func(t trouble) string { return named("error", anthropicRefusals[t].body) },
 	refusals: anthropicRefusals,

@@ -32,6 +32,7 @@ var bedrock = Tongue{
 		return []string{bedrockFrame("contentBlockStop", `{"contentBlockIndex":0}`), bedrockFrame("messageStop", `{"stopReason":"end_turn"}`),
 			bedrockFrame("metadata", `{"metrics":{"latencyMs":392}`+usage+`}`)}
 	},
+	call:  bedrockFrame("contentBlockDelta", `{"contentBlockIndex":7,"delta":{"toolUse":{"input":"{\"a"}}}`),
 	event: func(s string) string { return bedrockFrame("contentBlockDelta", s) },
 	failed: func(t trouble) string {
 		name := map[trouble]string{internal: "modelStreamErrorException", overloaded: "serviceUnavailableException"}[t]

@@ -15,6 +15,7 @@ var gemini = Tongue{
 	tail: func(n counts) []string {
 		return []string{chunk(`{"candidates":[` + candidate("", `,"finishReason":"STOP"`) + `]` + geminiUsage(n) + `,"modelVersion":"scripted","responseId":"r1"}`)}
 	},
+	call:     chunk(`{"candidates":[{"content":{"parts":[{"functionCall":{"args":{"a":1}}}],"role":"model"},"index":0}],"modelVersion":"scripted","responseId":"r1"}`),
 	event:    chunk,
 	failed:   func(t trouble) string { return chunk(geminiRefusals[t].body) },
 	refusals: geminiRefusals,
