@@ -63,7 +63,7 @@ func (a *App) serve(ctx context.Context, d doors, failed <-chan struct{}, ready 
 	}
 	server := newServer(a.handler, a.log)
 	ended := make(chan error, 2)
-	go func() { ended <- server.Serve(d.main) }()
+	go func() { ended <- server.Serve(eager{d.main}) }()
 	if d.metrics != nil {
 		mux := http.NewServeMux()
 		mux.Handle("GET /metrics", a.meter.handler())
@@ -102,7 +102,9 @@ func profiles(mux *http.ServeMux, addr string) {
 }
 
 func listen(name, addr string) (net.Listener, error) {
-	l, err := net.Listen("tcp", addr)
+	c := net.ListenConfig{Control: lean}
+	c.SetMultipathTCP(false) // whose connections do not inherit what lean says
+	l, err := c.Listen(context.Background(), "tcp", addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, fmt.Errorf("%s: %s is taken by another program; stop it or choose another address", name, addr)
 	}
@@ -113,7 +115,7 @@ func listen(name, addr string) (net.Listener, error) {
 }
 
 // newServer speaks HTTP/1.1 and HTTP/2, the latter without TLS too: the AWS SDK for JavaScript does. There is no write
-// timeout, because a stream has no length; slow clients are bounded by the sockets' own buffers.
+// timeout, because a stream has no length; the gateway bounds each write, and lean what the kernel keeps meanwhile.
 func newServer(h http.Handler, log *slog.Logger) *http.Server {
 	s := &http.Server{
 		Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,

@@ -65,7 +65,7 @@ func (e *Egress) CloseIdle() { e.secure.CloseIdleConnections(); e.plain.CloseIdl
 func (e *Egress) transport(c Config, permit func(netip.AddrPort) error) *http.Transport {
 	d := &net.Dialer{
 		Timeout:  or(c.ConnectTimeout, 3*time.Second),
-		Resolver: c.Resolver,
+		Resolver: hurried(c.Resolver),
 		// Control sees the address the kernel is about to connect to, for every attempt of every dial.
 		Control: func(_, address string, _ syscall.RawConn) error {
 			ap, err := netip.ParseAddrPort(address)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 )
 
@@ -30,6 +31,9 @@ func (g *Gateway) failureOf(x *Exchange, err error) *provider.Failure {
 		if errors.As(err, &pub) {
 			f.Message = pub.Public
 		}
+	case x.try.status != 0 && !x.Call.Stream && errors.Is(err, llm.ErrTruncated):
+		// A document was generated to its end before its first byte came: it is billed, however much of it arrived.
+		f.Class, f.Message = provider.Ambiguous, "its answer broke off"
 	case x.try.status != 0 && (errors.Is(err, io.EOF) || errors.As(err, &pub) && pub.Kind == fault.Upstream):
 		f.Class, f.Message = provider.Garbled, "the answer broke off before it began"
 	default:
@@ -80,7 +84,9 @@ func (g *Gateway) explain(x *Exchange, a *attempt, f *provider.Failure) error {
 	case provider.Garbled:
 		what = "gave an answer that is not one"
 	case provider.Ambiguous:
-		what = "closed the connection without an answer"
+		if what = "closed the connection without an answer"; a.status != 0 {
+			what = "did not answer to the end"
+		}
 	}
 	e := fault.Newf(kind, "upstream_failed", "The provider %q %s%s. %s; try again, or ask whoever manages connections.", name, what, quoted(f), x.efforts()).Because(f)
 	if kind == fault.Unavailable {

@@ -17,6 +17,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/clock"
+	"github.com/bodhi-gateway/bodhi/app/egress"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/key"
@@ -49,6 +50,7 @@ type house struct {
 	targets []route.Target
 	others  map[string]route.Target // what else may be asked for, by name
 	policy  llm.Unsupported
+	out     *egress.Egress // the real way out, where there is one
 }
 
 // provide adds a provider to the end of the fallback chain.
@@ -249,7 +251,7 @@ func (b *books) Standings(*key.Grant, time.Time) []budget.Standing { return nil 
 // fails here.
 func (b *books) only(t *testing.T, n int) []ledger.Request {
 	t.Helper()
-	deadline := time.NewTimer(5 * time.Second)
+	deadline := time.NewTimer(20 * time.Second)
 	defer deadline.Stop()
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()

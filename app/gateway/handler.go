@@ -44,7 +44,7 @@ type Sizes struct {
 type Waits struct {
 	Total time.Duration // one request, all attempts
 	Gap   time.Duration // between two events of a stream
-	Write time.Duration // for a client that does not read, in the middle of a stream: 30 s
+	Write time.Duration // for a client that does not read its answer: 30 s
 	Ping  time.Duration // of silence towards the client before a comment keeps proxies from cutting: 15 s
 }
 

@@ -118,5 +118,8 @@ func bedrockHear(t *testing.T, body string, streamed bool) (h heard) {
 		if v.Usage != nil {
 			use(v.Usage)
 		}
+		if name := m.Headers.Get(":event-type"); name != nil && name.String() == "metadata" {
+			h.complete = true
+		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 // pump writes a stream to the client and watches over its silences: it sends a comment before Waits.Ping has passed without
 // a byte to the client, gives the provider up after Waits.Gap without an event, and the client after Waits.Write without a
 // byte that it took. One timer does both, re-armed only when
-// it fires, so an event costs one atomic store; how long a silence is it knows to a third of Waits.Ping.
+// it fires, so an event costs two atomic stores; how long a silence is it knows to a third of Waits.Ping.
 type pump struct {
 	w     io.Writer
 	flush func() error
@@ -23,6 +23,7 @@ type pump struct {
 	mu sync.Mutex // guards w: the timer writes pings
 
 	idle  atomic.Int64 // ticks since the last event
+	mute  atomic.Int64 // ticks since the client last got something
 	quiet atomic.Bool  // the provider was given up
 	done  bool
 	timer *time.Timer
@@ -57,7 +58,7 @@ func (p *pump) tick() time.Duration { return p.waits.Ping / ticks }
 
 // watch runs on the timer. A silence of n ticks has lasted for n-1 to n of them.
 func (p *pump) watch() {
-	silent := p.idle.Add(1)
+	silent, mute := p.idle.Add(1), p.mute.Add(1)
 	if !p.mu.TryLock() { // a write is under way, which waits for the client
 		if time.Duration(silent-1)*p.tick() > p.waits.write() {
 			_ = p.fail(longAgo)
@@ -74,7 +75,7 @@ func (p *pump) watch() {
 		_ = p.src.Close()
 		return
 	}
-	if len(p.ping) > 0 && silent%ticks == 0 {
+	if len(p.ping) > 0 && mute%ticks == 0 {
 		if _, err := p.w.Write(p.ping); err == nil {
 			_ = p.flush()
 		}
@@ -88,6 +89,7 @@ func (p *pump) send(raw []byte, hidden bool) error {
 	if hidden {
 		return nil
 	}
+	p.mute.Store(0)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if _, err := p.w.Write(raw); err != nil {

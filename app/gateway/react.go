@@ -1,9 +1,9 @@
 package gateway
 
 import (
-	"crypto/tls"
 	"errors"
 
+	"github.com/bodhi-gateway/bodhi/app/egress"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/health"
 	"github.com/bodhi-gateway/bodhi/app/patience"
@@ -60,7 +60,6 @@ var freeErrors = map[provider.Kind]bool{provider.Gemini: true}
 // reactionTo looks a failure up.
 func reactionTo(a *attempt, f *provider.Failure, p *patience.Policy) reaction {
 	r := rowOf(f.Class, a.target.Connection.Kind, f.Status)
-	var certificate *tls.CertificateVerificationError
 	var ours *fault.Error
 	switch {
 	case f.Class == provider.Slow && p.OnTimeout == patience.GiveUp:
@@ -71,8 +70,8 @@ func reactionTo(a *attempt, f *provider.Failure, p *patience.Policy) reaction {
 		r.again = 0
 	case !a.opened && f.Class != provider.Credential: // our own side could not make the request
 		r.again, r.outcome = 0, health.Neutral
-	case f.Class == provider.Unreachable && (errors.As(f.Cause, &certificate) || errors.As(f.Cause, &ours)):
-		r.again = 0 // a false certificate, or an address that our rules refuse, stays what it is
+	case f.Class == provider.Unreachable && (egress.Untrusted(f.Cause) || errors.As(f.Cause, &ours)):
+		r.again = 0 // a handshake that cannot succeed, or an address that our rules refuse, stays what it is
 	}
 	return r
 }

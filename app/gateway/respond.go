@@ -6,8 +6,10 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/egress"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/llm"
@@ -64,8 +66,35 @@ func (g *Gateway) write(x *Exchange, status int, body []byte) {
 	x.fact.Status, x.fact.FirstByte = status, g.clock.Now().Sub(x.Started)
 	x.wrote = true
 	x.W.WriteHeader(status)
-	if _, err := x.W.Write(body); err != nil {
+	if g.hand(x, body) != nil {
 		x.clientOut = true
+	}
+}
+
+// A client that does not take a document is given up after Waits.Write, like one of a stream; so is one that takes it more
+// slowly than slowest on the whole, because all of it stays in memory until then.
+const (
+	piece   = 64 << 10
+	slowest = 16 << 10 // bytes a second: a modem of the nineties was not slower
+)
+
+// hand writes a document.
+func (g *Gateway) hand(x *Exchange, body []byte) error {
+	c, wall, sent := http.NewResponseController(x.W), clock.System{}, 0
+	start := wall.Now()
+	for {
+		n := min(len(body)-sent, piece)
+		last := start.Add(g.waits.write() + time.Duration(sent)*time.Second/slowest)
+		if next := wall.Now().Add(g.waits.write()); sent > 0 && next.Before(last) {
+			last = next
+		}
+		_ = c.SetWriteDeadline(last) // by the machine's clock; what has no deadlines is no network
+		if _, err := x.W.Write(body[sent : sent+n]); err != nil {
+			return err
+		}
+		if sent += n; sent >= len(body) {
+			return nil
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ package gatewaytest
 import (
 	"bufio"
 	"bytes"
+	"crypto/x509"
 	"fmt"
 	"io"
 	"net"
@@ -18,10 +19,17 @@ import (
 type Upstream struct {
 	// URL is its base URL, as a connection has it.
 	URL string
+	// Roots are whom to trust, and Resolver whom to ask for its name, if it has one; nil is what the machine has.
+	Roots    *x509.CertPool
+	Resolver *net.Resolver
 
+	kind     *Kind
 	listener net.Listener
 	play     func(*Conn)
 	wg       sync.WaitGroup
+	stops    []func() // before wg is waited for
+	saw      chan struct{}
+	once     sync.Once
 
 	mu       sync.Mutex
 	requests []Request
@@ -37,31 +45,36 @@ type Request struct {
 }
 
 // Listen starts an upstream that runs play on every connection it accepts.
-func Listen(t testing.TB, play func(*Conn)) *Upstream {
+func Listen(t testing.TB, k *Kind, play func(*Conn)) *Upstream {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	u := &Upstream{URL: "http://" + l.Addr().String() + "/v1", listener: l, play: play, open: map[net.Conn]struct{}{}}
+	return run(t, k, "http", l, play)
+}
+
+func run(t testing.TB, k *Kind, scheme string, l net.Listener, play func(*Conn)) *Upstream {
+	u := &Upstream{URL: scheme + "://" + l.Addr().String() + k.Path, kind: k, listener: l, play: play, open: map[net.Conn]struct{}{}, saw: make(chan struct{})}
 	t.Cleanup(u.stop)
 	u.wg.Go(u.accept)
 	return u
 }
 
-// Refusing gives the base URL of a port where nothing listens.
-func Refusing(t testing.TB) string {
-	t.Helper()
-	u := Listen(t, func(*Conn) {})
-	_ = u.listener.Close()
-	return u.URL
-}
+// Saw tells it that the client has read a piece of an answer.
+func (u *Upstream) Saw() { u.once.Do(func() { close(u.saw) }) }
 
 // Requests are what arrived so far.
 func (u *Upstream) Requests() []Request {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	return append([]Request(nil), u.requests...)
+}
+
+func (u *Upstream) record(q Request) {
+	u.mu.Lock()
+	u.requests = append(u.requests, q)
+	u.mu.Unlock()
 }
 
 // Open is how many connections are open now: after a test that ended cleanly, none but idle ones.
@@ -95,7 +108,7 @@ func (u *Upstream) accept() {
 				delete(u.open, c)
 				u.mu.Unlock()
 			}()
-			u.play(&Conn{Conn: c, r: bufio.NewReader(c), u: u})
+			u.play(&Conn{Conn: c, Says: u.kind, r: bufio.NewReader(c), u: u})
 		})
 	}
 }
@@ -107,6 +120,9 @@ func (u *Upstream) stop() {
 		_ = c.Close()
 	}
 	u.mu.Unlock()
+	for _, stop := range u.stops {
+		stop()
+	}
 	u.wg.Wait()
 }
 
@@ -114,6 +130,9 @@ func (u *Upstream) stop() {
 // counts is what it makes of it.
 type Conn struct {
 	net.Conn
+	// Says is how the provider speaks.
+	Says *Kind
+
 	r       *bufio.Reader
 	u       *Upstream
 	chunked bool
@@ -130,15 +149,14 @@ func (c *Conn) Request() (Request, bool) {
 		return Request{}, false
 	}
 	q := Request{Method: r.Method, Path: r.URL.Path, Header: r.Header, Body: body}
-	c.u.mu.Lock()
-	c.u.requests = append(c.u.requests, q)
-	c.u.mu.Unlock()
+	c.u.record(q)
 	return q, true
 }
 
-// Streams reports whether the request asked for a stream.
+// Streams reports whether the request asked for a stream, in its body or in its path.
 func (q Request) Streams() bool {
-	return bytes.Contains(bytes.ReplaceAll(q.Body, []byte(" "), nil), []byte(`"stream":true`))
+	return bytes.Contains(bytes.ReplaceAll(q.Body, []byte(" "), nil), []byte(`"stream":true`)) ||
+		strings.Contains(q.Path, ":streamGenerateContent") || strings.HasSuffix(q.Path, "/converse-stream")
 }
 
 // Raw writes bytes as they are.
@@ -158,10 +176,10 @@ func (c *Conn) Answer(status int, contentType, body string, headers ...string) {
 	c.Raw(body)
 }
 
-// Stream begins a chunked event stream.
+// Stream begins a chunked stream.
 func (c *Conn) Stream(headers ...string) {
 	c.chunked = true
-	c.Head(200, append(headers, "Content-Type: text/event-stream", "Transfer-Encoding: chunked")...)
+	c.Head(200, append(headers, "Content-Type: "+c.Says.StreamType, "Transfer-Encoding: chunked")...)
 }
 
 // Send writes bytes into the body of a stream.
@@ -172,11 +190,24 @@ func (c *Conn) Send(s string) bool {
 	return c.Raw(fmt.Sprintf("%x\r\n%s\r\n", len(s), s))
 }
 
-// Event writes one server-sent event.
-func (c *Conn) Event(data string) bool { return c.Send("data: " + data + "\n\n") }
-
 // End ends a chunked body as HTTP wants it.
 func (c *Conn) End() { c.Raw("0\r\n\r\n") }
+
+// all sends pieces of a stream one by one and ends the body.
+func (c *Conn) all(pieces []string) {
+	for _, s := range pieces {
+		c.Send(s)
+	}
+	c.End()
+}
+
+// begin starts a stream up to its second piece of text.
+func (c *Conn) begin() {
+	c.Stream()
+	for _, s := range c.Says.begun() {
+		c.Send(s)
+	}
+}
 
 // Reset closes the connection with a TCP reset, losing what was not read.
 func (c *Conn) Reset() {
@@ -189,13 +220,22 @@ func (c *Conn) Reset() {
 // Gone waits until the client closes the connection, reading and dropping what it still sends.
 func (c *Conn) Gone() { _, _ = io.Copy(io.Discard, c.r) }
 
-// Serve runs a fault on every request of a connection until one of them closes it.
-func (f Fault) Serve(c *Conn) {
-	if f.Before != nil {
-		f.Before(c)
+// Healthy answers every request on a connection as a provider should.
+func Healthy(c *Conn) {
+	for {
+		q, ok := c.Request()
+		if !ok {
+			return
+		}
+		c.answer(q)
+	}
+}
+
+func (c *Conn) answer(q Request) {
+	if !q.Streams() {
+		c.Answer(200, jsonType, c.Says.Document())
 		return
 	}
-	if q, ok := c.Request(); ok {
-		f.Play(c, q)
-	}
+	c.Stream()
+	c.all(c.Says.Events())
 }

@@ -43,6 +43,7 @@ type Stream struct {
 	most   string // how large an event may be, for people
 	over   error  // what Next says from now on
 	late   []byte // a mark that is still to come
+	bare   bool
 }
 
 var _ llm.Stream = (*Stream)(nil)
@@ -57,6 +58,12 @@ func NewMediaStream(body io.ReadCloser, look Look) *Stream {
 	s := NewStream(body, look)
 	s.events.Allow(32 << 20)
 	s.most = "32 MiB"
+	return s
+}
+
+// Bare makes the stream one for clients that read nothing but data: comments are dropped, and so are other lines.
+func (s *Stream) Bare() *Stream {
+	s.bare = true
 	return s
 }
 
@@ -97,6 +104,9 @@ func (s *Stream) Next() (llm.Event, error) {
 			s.over = io.EOF
 			return Broken("it sent nothing but empty events", nil), nil
 		}
+		if s.bare || e.Data != nil { // clients try to read the nothing that a data line holds
+			return llm.Event{Kind: llm.UsageOnly}, nil
+		}
 		return llm.Event{Raw: e.Raw}, nil
 	}
 	if errors.Is(err, io.EOF) && len(payload) == 0 && s.ended() {
@@ -124,6 +134,9 @@ func (s *Stream) mark() []byte {
 
 func (s *Stream) read(e sse.Event, payload []byte) llm.Event {
 	s.idle = 0
+	if s.bare && !bytes.HasPrefix(e.Raw, []byte("data:")) {
+		e.Raw = append(append([]byte("data: "), payload...), "\r\n\r\n"...)
+	}
 	if string(payload) != "[DONE]" && (payload[0] != '{' || payload[len(payload)-1] != '}') {
 		return Broken("it sent an event that is not JSON", nil)
 	}

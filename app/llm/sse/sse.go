@@ -1,5 +1,6 @@
 // Package sse cuts a stream of server-sent events into events without changing a byte: each event is what arrived, its
-// blank line included, and is handed out as soon as that line is complete.
+// blank line included, and is handed out as soon as that line is complete. Only a byte order mark in front is dropped: who
+// reads a single event later could not tell it from text.
 //
 // Lines end with LF or CRLF. A lone CR, which the standard also allows and no provider sends, would force a reader to
 // wait for the next byte before it can tell; it counts as part of the line.
@@ -115,11 +116,11 @@ func (r *Reader) fill() error {
 
 // parse reads an event's lines. Comments, ids and unknown fields matter to nobody here.
 func (r *Reader) parse(raw []byte) Event {
-	e, rest := Event{Raw: raw}, raw
 	if !r.begun {
 		r.begun = true
-		rest = bytes.TrimPrefix(rest, []byte("\xef\xbb\xbf"))
+		raw = bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))
 	}
+	e, rest := Event{Raw: raw}, raw
 	for len(rest) > 0 {
 		var line []byte
 		if line, rest, _ = bytes.Cut(rest, []byte{'\n'}); len(line) > 0 && line[len(line)-1] == '\r' {

@@ -56,6 +56,16 @@ func garbled(r *http.Response, why string, cause error) *provider.Failure {
 	return &provider.Failure{Class: provider.Garbled, Status: r.StatusCode, Message: why, Cause: cause}
 }
 
+// unread is an answer that may be right and cannot be read. Nobody knows what it costs, so a 200 is not taken for one of which
+// only the question is billed.
+func unread(r *http.Response, why string, cause error) *provider.Failure {
+	f := garbled(r, why, cause)
+	if r.StatusCode >= 200 && r.StatusCode <= 299 {
+		f.Class = provider.Ambiguous
+	}
+	return f
+}
+
 func byStatus(status int, p *llm.Problem) provider.Class {
 	switch status {
 	case http.StatusUnauthorized, http.StatusForbidden:

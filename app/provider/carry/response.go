@@ -29,7 +29,7 @@ const (
 func Response(w llm.Wire, r *http.Response, call *llm.Call) (llm.Stream, error) {
 	if err := decoded(r); err != nil {
 		_ = r.Body.Close()
-		return nil, garbled(r, "the answer is encoded in a way that was not asked for", err)
+		return nil, unread(r, "the answer is encoded in a way that was not asked for", err)
 	}
 	if r.StatusCode < 200 || r.StatusCode > 299 {
 		defer func() { _ = r.Body.Close() }()
@@ -119,7 +119,7 @@ func whole(r *http.Response) ([]byte, error) {
 	n, err := b.ReadFrom(io.LimitReader(r.Body, maxAnswer+1))
 	switch {
 	case n > maxAnswer:
-		return nil, garbled(r, "the answer is larger than 32 MiB", nil)
+		return nil, unread(r, "the answer is larger than 32 MiB", nil)
 	case err != nil:
 		return nil, fmt.Errorf("%w: %w", llm.ErrTruncated, err)
 	}

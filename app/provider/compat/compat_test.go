@@ -100,7 +100,7 @@ func TestAZipBombIsCutOff(t *testing.T) {
 	bomb := zipped(`{"choices":[],"x":"` + strings.Repeat("0", 64<<20) + `"}`)
 	_, err := compat.New(compat.Settings{}).Response(answer(http.Header{"Content-Encoding": {"gzip"}}, bomb), call(t, plain))
 	var f *provider.Failure
-	if !errors.As(err, &f) || f.Class != provider.Garbled || len(bomb) > 1<<20 {
+	if !errors.As(err, &f) || f.Class != provider.Ambiguous || len(bomb) > 1<<20 {
 		t.Errorf("%d bytes: %v", len(bomb), err)
 	}
 }

@@ -143,7 +143,7 @@ var (
 )
 
 // Document implements llm.Wire.
-func (Wire) Document(_ *llm.Call, body []byte) (llm.Event, error) {
+func (w Wire) Document(_ *llm.Call, body []byte) (llm.Event, error) {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return llm.Event{}, errEmpty
 	}
@@ -159,6 +159,9 @@ func (Wire) Document(_ *llm.Call, body []byte) (llm.Event, error) {
 		} `json:"output"`
 	}
 	if json.Unmarshal(body, &shape) != nil || shape.Output.Message == nil {
+		if p, ok := w.ReadProblem(body); ok && w.Exception != "" {
+			return llm.Event{}, p
+		}
 		return llm.Event{}, errShape
 	}
 	out := llm.Event{Kind: llm.Terminal, Raw: body}

@@ -77,7 +77,7 @@ func (Wire) Family() llm.Family { return llm.Gemini }
 
 // Stream implements llm.Wire. Providers are always asked for server-sent events, and some of those hold a picture.
 func (Wire) Stream(body io.ReadCloser, call *llm.Call) llm.Stream {
-	s := dialect.NewMediaStream(body, &look{})
+	s := dialect.NewMediaStream(body, &look{}).Bare()
 	if n := nativeOf(call); call.Family == llm.Gemini && n.array {
 		return &array{Stream: s, native: n}
 	}

@@ -126,7 +126,7 @@ func TestAStreamEndsAsItShould(t *testing.T) {
 		{"with an event without end", long + chip("b") + mark, "f", "larger than 1 MiB", false},
 		{"with a flood of comments", strings.Repeat(":\n\n", dialect.MaxIdle+1), strings.Repeat("d", dialect.MaxIdle) + "f", "empty events", false},
 		{"with many comments between data", strings.Repeat(strings.Repeat(":\n\n", dialect.MaxIdle/2)+chip("a"), 3) + mark, strings.Repeat(strings.Repeat("d", dialect.MaxIdle/2)+"d", 3) + "t", "", false},
-		{"with a flood of empty data", strings.Repeat("data:\n\n", dialect.MaxIdle+1), strings.Repeat("d", dialect.MaxIdle) + "f", "empty events", false},
+		{"with a flood of empty data", strings.Repeat("data:\n\n", dialect.MaxIdle+1), strings.Repeat("u", dialect.MaxIdle) + "f", "empty events", false},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			t.Parallel()
