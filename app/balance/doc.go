@@ -61,6 +61,8 @@ type Load struct {
 	Mean     time.Duration // until the first event: average of the last half minute
 	Peak     time.Duration // the same, but takes the worst at once and forgets it slowly
 	Failed   float64       // share of attempts that failed, 0 to 1
+	// Tried and Won are attempts and answers of about the last hour, the older ones for less.
+	Tried, Won float64
 }
 
 // Draw is what is random or the request's own in a choice.
@@ -68,6 +70,7 @@ type Draw struct {
 	Turn   uint64              // counts the requests of a route, for RoundRobin
 	Who    uint64              // stands for the session, for Sticky (Who)
 	Random func(n int64) int64 // a number in [0, n)
+	Mix    Mix                 // for Adaptive; zero is UsualMix
 }
 
 // fraction gives a number in [0, 1).

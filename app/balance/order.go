@@ -133,3 +133,35 @@ func sort(cs []Candidate) {
 		return cmp.Or(cmp.Compare(a.score, b.score), cmp.Compare(a.At, b.At))
 	})
 }
+
+// Shares says how much of the requests goes first where now, for people: Candidate.Share. False where that cannot be told before
+// a request is there.
+func Shares(p Policy, cs []Candidate, mix Mix) bool {
+	if len(cs) == 0 {
+		return false
+	}
+	switch p {
+	case RoundRobin, Weighted, Sticky:
+		all := 0.0
+		for i := range cs {
+			if cs[i].Share = 1; p != RoundRobin {
+				cs[i].Share = float64(max(cs[i].Weight, 1))
+			}
+			all += cs[i].Share
+		}
+		for i := range cs {
+			cs[i].Share /= all
+		}
+	case Cost:
+		cheapest(cs)
+		cs[0].Share = 1
+		slices.SortFunc(cs, func(a, b Candidate) int { return cmp.Compare(a.At, b.At) })
+	case Adaptive:
+		share(cs, mix)
+	case "", "ordered":
+		cs[0].Share = 1
+	default:
+		return false
+	}
+	return true
+}

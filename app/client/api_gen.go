@@ -889,6 +889,12 @@ func (a RoutingAPI) Import(ctx context.Context, in RouteYaml, calls ...Call) (ou
 	return out, err
 }
 
+// Targets: Show the targets of a route.
+func (a RoutesAPI) Targets(ctx context.Context, id string, query url.Values, calls ...Call) (out RouteLanes, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/routes/"+url.PathEscape(id)+"/targets", query, nil, &out, calls)
+	return out, err
+}
+
 // Show: Show a routing.
 func (a RoutingAPI) Show(ctx context.Context, query url.Values, calls ...Call) (out RoutePolicy, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/routing", query, nil, &out, calls)
@@ -1472,16 +1478,14 @@ func (a TimeoutsAPI) Remove(ctx context.Context, in TimeoutName, calls ...Call) 
 }
 
 // List: List targets with their breakers, availability and latency of 24 hours.
-func (a HealthAPI) List(ctx context.Context, query url.Values, calls ...Call) (out HealthTargetList, err error) {
+func (a HealthAPI) List(ctx context.Context, query url.Values, calls ...Call) (out TargetList, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/health", query, nil, &out, calls)
 	return out, err
 }
 
 // All is List over all pages.
-func (a HealthAPI) All(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[HealthTarget, error] {
-	return all(ctx, query, func(ctx context.Context, query url.Values) (HealthTargetList, error) {
-		return a.List(ctx, query, calls...)
-	}, func(p HealthTargetList) ([]HealthTarget, string) { return p.Data, p.Next })
+func (a HealthAPI) All(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[Target, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (TargetList, error) { return a.List(ctx, query, calls...) }, func(p TargetList) ([]Target, string) { return p.Data, p.Next })
 }
 
 // Events: List what breakers did within 30 days, newest first.
@@ -1496,12 +1500,12 @@ func (a HealthAPI) AllEvents(ctx context.Context, query url.Values, calls ...Cal
 }
 
 // Open: Take a target out of service.
-func (a HealthAPI) Open(ctx context.Context, in HealthTargetInput, calls ...Call) error {
+func (a HealthAPI) Open(ctx context.Context, in TargetInput, calls ...Call) error {
 	return a.c.do(ctx, http.MethodPost, "/health/open", nil, in, nil, calls)
 }
 
 // Close: Put a target back into service.
-func (a HealthAPI) Close(ctx context.Context, in HealthTargetInput, calls ...Call) error {
+func (a HealthAPI) Close(ctx context.Context, in TargetInput, calls ...Call) error {
 	return a.c.do(ctx, http.MethodPost, "/health/close", nil, in, nil, calls)
 }
 
@@ -1841,6 +1845,22 @@ type AuditEntryList struct {
 	Data    []AuditEntry `json:"data"`
 	HasMore bool         `json:"has_more"`
 	Next    string       `json:"next,omitempty"` // give it as ?after=
+}
+
+// BalanceMix is a body of the API.
+type BalanceMix struct {
+	Latency  int `json:"latency"`
+	Cost     int `json:"cost"`
+	Failures int `json:"failures"`
+}
+
+// BalanceWeights is a body of the API.
+type BalanceWeights struct {
+	Error    int `json:"error"`
+	Cost     int `json:"cost"`
+	Priority int `json:"priority"`
+	Hours    int `json:"hours"`
+	Success  int `json:"success"`
 }
 
 // Budget is a budget in the management API, with where it stands. Amounts are strings in its measure: exact decimals of USD, or counts of tokens or requests; those of money come as *_usd as well.
@@ -2213,35 +2233,6 @@ type Health struct {
 	LastAt      *time.Time       `json:"last_at"`
 	LastFailure *ProviderFailure `json:"last_failure"`
 	SpentUSD    string           `json:"spent_this_month_usd"`
-}
-
-// HealthTarget is one target.
-type HealthTarget struct {
-	ConnectionID string     `json:"connection_id"`
-	Connection   string     `json:"connection"`
-	Model        string     `json:"model"`         // "" = the connection as a whole
-	State        string     `json:"state"`         // closed (takes requests), open or half_open
-	Cause        string     `json:"cause"`         // failures, credential, quota, rate_limit, by_hand, or ""
-	Since        *time.Time `json:"since"`         // of the state, where it is known
-	Until        *time.Time `json:"until"`         // when it is looked at again
-	Attempts     int64      `json:"attempts"`      // of 24 hours, without those that were the client's mistake
-	Failed       int64      `json:"failed"`        // of 24 hours
-	Availability int64      `json:"availability"`  // thousandths of the attempts; 1000 without any
-	FirstByteMS  int64      `json:"first_byte_ms"` // on average in the newest hour with a success
-}
-
-// HealthTargetInput names a target.
-type HealthTargetInput struct {
-	ConnectionID string `json:"connection_id,omitempty"`
-	Model        string `json:"model,omitempty"`  // "" = the connection as a whole
-	Reason       string `json:"reason,omitempty"` // when it is taken out of service
-}
-
-// HealthTargetList is all targets.
-type HealthTargetList struct {
-	Data    []HealthTarget `json:"data"`
-	HasMore bool           `json:"has_more"`       // whether there are more pages
-	Next    string         `json:"next,omitempty"` // give it as after
 }
 
 // IdentityAccount is a body of the API.
@@ -3194,6 +3185,8 @@ type Route struct {
 	Rules       []RuleText       `json:"rules,omitempty"`
 	Canary      *RouteCanaryText `json:"canary,omitempty"`
 	Unsupported string           `json:"unsupported_parameters,omitempty"`
+	Fallback    *RouteFallback   `json:"fallback,omitempty"`
+	Adaptive    *BalanceMix      `json:"adaptive,omitempty"`
 	Holidays    []string         `json:"holidays,omitempty"`
 	Version     int64            `json:"version,omitempty"`
 	UpdatedAt   time.Time        `json:"updated_at"`
@@ -3214,6 +3207,8 @@ type RouteDocument struct {
 	Rules       []RuleText       `json:"rules,omitempty"`
 	Canary      *RouteCanaryText `json:"canary,omitempty"`
 	Unsupported string           `json:"unsupported_parameters,omitempty"`
+	Fallback    *RouteFallback   `json:"fallback,omitempty"`
+	Adaptive    *BalanceMix      `json:"adaptive,omitempty"`
 	Holidays    []string         `json:"holidays,omitempty"`
 	Version     int64            `json:"version,omitempty"`
 }
@@ -3308,11 +3303,58 @@ type RouteFacts struct {
 	Tiers         []RouteTier       `json:"tiers,omitempty"`
 }
 
+// RouteFallback is a body of the API.
+type RouteFallback struct {
+	Order         string          `json:"order,omitempty"`
+	Weights       *BalanceWeights `json:"weights,omitempty"`
+	ContextWindow bool            `json:"context_window,omitempty"`
+	ContentPolicy bool            `json:"content_policy,omitempty"`
+	DefaultAnswer string          `json:"default_answer,omitempty"`
+	WhenShort     string          `json:"when_short,omitempty"`
+}
+
+// RouteLane is a body of the API.
+type RouteLane struct {
+	Connection string   `json:"connection"`
+	Model      string   `json:"model"`
+	Share      *float64 `json:"share"`
+	InFlight   int      `json:"in_flight"`
+	Measured   bool     `json:"measured"`
+	LatencyMS  int64    `json:"latency_ms"`
+	PeakMS     int64    `json:"peak_ms"`
+	Failed     float64  `json:"failed"`
+	Success    float64  `json:"success"`
+	Cost       *string  `json:"cost_usd"` // of 1,000 tokens in and 500 out
+	Hours      string   `json:"hours,omitempty"`
+	After      []string `json:"after,omitempty"`
+}
+
+// RouteLanes is how an alias's targets do now on this node, and who follows a failure of the first. Shares are parts of 1; null where the strategy decides only when a request is there.
+type RouteLanes struct {
+	Strategy string          `json:"strategy"`
+	Adaptive BalanceMix      `json:"adaptive"`
+	Order    string          `json:"order"`
+	Weights  *BalanceWeights `json:"weights,omitempty"`
+	Targets  []RouteLane     `json:"targets"`
+	After    string          `json:"after"`
+	Priority string          `json:"priority"`
+	Next     []RouteNext     `json:"next"`
+}
+
 // RouteList is a body of the API.
 type RouteList struct {
 	Data    []Route `json:"data"`
 	HasMore bool    `json:"has_more"`       // whether there are more pages
 	Next    string  `json:"next,omitempty"` // give it as after
+}
+
+// RouteNext is a body of the API.
+type RouteNext struct {
+	Connection string             `json:"connection"`
+	Model      string             `json:"model"`
+	Score      *float64           `json:"score"`
+	Parts      map[string]float64 `json:"parts,omitempty"`
+	Why        string             `json:"why"`
 }
 
 // RouteOutcome is what a replay found. Costs are of the judged requests whose both ways have a price, with the usage that was booked: before and after at today's prices, booked as it was.
@@ -3371,8 +3413,11 @@ type RouteTier struct {
 
 // RouteToTarget is a body of the API.
 type RouteToTarget struct {
-	To     string `json:"to"`
-	Weight int    `json:"weight,omitempty"`
+	To      string   `json:"to"`
+	Weight  int      `json:"weight,omitempty"`
+	Quality int      `json:"quality,omitempty"`
+	Hours   string   `json:"hours,omitempty"`
+	After   []string `json:"after,omitempty"`
 }
 
 // RouteYaml is a file of routes: YAML documents, one for each alias, and one without an alias for the organization's rules.
@@ -3500,6 +3545,35 @@ type SuspenseList struct {
 type SwitchInput struct {
 	Target string `json:"target,omitempty"`
 	Keep   bool   `json:"keep,omitempty"`
+}
+
+// Target is one target.
+type Target struct {
+	ConnectionID string     `json:"connection_id"`
+	Connection   string     `json:"connection"`
+	Model        string     `json:"model"`         // "" = the connection as a whole
+	State        string     `json:"state"`         // closed (takes requests), open or half_open
+	Cause        string     `json:"cause"`         // failures, credential, quota, rate_limit, by_hand, or ""
+	Since        *time.Time `json:"since"`         // of the state, where it is known
+	Until        *time.Time `json:"until"`         // when it is looked at again
+	Attempts     int64      `json:"attempts"`      // of 24 hours, without those that were the client's mistake
+	Failed       int64      `json:"failed"`        // of 24 hours
+	Availability int64      `json:"availability"`  // thousandths of the attempts; 1000 without any
+	FirstByteMS  int64      `json:"first_byte_ms"` // on average in the newest hour with a success
+}
+
+// TargetInput names a target.
+type TargetInput struct {
+	ConnectionID string `json:"connection_id,omitempty"`
+	Model        string `json:"model,omitempty"`  // "" = the connection as a whole
+	Reason       string `json:"reason,omitempty"` // when it is taken out of service
+}
+
+// TargetList is all targets.
+type TargetList struct {
+	Data    []Target `json:"data"`
+	HasMore bool     `json:"has_more"`       // whether there are more pages
+	Next    string   `json:"next,omitempty"` // give it as after
 }
 
 // Team is a body of the API.

@@ -217,7 +217,7 @@ func (g *Gateway) plan(ctx context.Context, x *Exchange) (Finish, error) {
 			return nil, err
 		}
 	}
-	p = g.stick(x, g.balanced(x, p))
+	p = g.fit(x, g.stick(x, g.balanced(x, p)))
 	if p, err = g.refer(ctx, x, p); err != nil {
 		return nil, err
 	}

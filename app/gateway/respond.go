@@ -21,6 +21,8 @@ func (g *Gateway) respond(x *Exchange) {
 	}
 	a := x.Answer
 	switch {
+	case a.Resort != "":
+		g.stand(x)
 	case a.Stream == nil:
 		g.plain(x)
 	case x.Call.Stream:
@@ -150,12 +152,21 @@ func (g *Gateway) end(x *Exchange, out *pump, err error) {
 // headers tell the client what happened. Called once, just before the status is written.
 func (g *Gateway) headers(x *Exchange) {
 	h := x.W.Header()
-	if x.Err == nil && x.Answer != nil && x.try != nil {
+	own := x.Answer != nil && x.Answer.Resort != ""
+	if x.Err == nil && x.Answer != nil && x.try != nil && !own {
 		egress.ForwardResponse(h, x.try.header)
 	}
+	if own {
+		x.say("X-Bodhi-Model", StandIn)
+	}
+	if len(x.hops) > 0 {
+		x.say("X-Bodhi-Hops", strings.Join(x.hops, "; "))
+	}
 	if a := x.try; a != nil {
-		x.say("X-Bodhi-Provider", a.target.Connection.Name)
-		x.say("X-Bodhi-Model", a.target.Model)
+		if !own {
+			x.say("X-Bodhi-Provider", a.target.Connection.Name)
+			x.say("X-Bodhi-Model", a.target.Model)
+		}
 		x.say("X-Bodhi-Attempts", strconv.Itoa(x.tries))
 		if left, ok := g.Budgets.Left(a.hold); ok {
 			x.say("X-Bodhi-Budget-Left-Usd", max(left, 0).String())

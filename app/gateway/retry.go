@@ -9,7 +9,7 @@ import (
 
 // tries is how often the target under way may be asked in all.
 func (g *Gateway) tries(x *Exchange) int {
-	if x.turn.next < len(x.Plan.Targets) {
+	if x.leftFor(x.turn.cause) {
 		return x.patience.TriesBeforeNext
 	}
 	return x.patience.Tries

@@ -76,13 +76,19 @@ func (t *tenant) alias(a *Alias) *compiled {
 	}
 	c := &compiled{}
 	c.plan, c.down = t.targets(a.Targets, name)
-	c.plan.Route, c.plan.Unsupported = name, unsupported
+	c.plan.Route, c.plan.Unsupported, c.plan.Fallback = name, unsupported, a.Routing.Fallback
 	c.plan.order(a.Routing.Strategy)
+	var mix balance.Mix
+	if a.Routing.Adaptive != nil {
+		mix = *a.Routing.Adaptive
+	}
+	c.plan.Mix = mix
 	for _, r := range a.Routing.Rules {
 		made := t.rule(&r, name+", rule "+r.Name, unsupported)
 		if made.when != nil {
 			c.names |= made.when.names
 		}
+		made.plan.Fallback, made.plan.Mix = a.Routing.Fallback, mix
 		c.rules = append(c.rules, made)
 	}
 	if k := a.Routing.Canary; k != nil {
@@ -91,7 +97,8 @@ func (t *tenant) alias(a *Alias) *compiled {
 		walk.list(k.Targets, name+", canary", 0)
 		s.works, s.down = len(walk.out) > 0, strings.Join(walk.down, ", ")
 		walk.list(a.Targets, name, 0) // what is new may fail: the known ones are next
-		s.plan.Targets = walk.out
+		rank(walk.out)
+		s.plan.Targets, s.plan.Fallback = walk.out, a.Routing.Fallback
 		s.plan.Route, s.plan.Strategy, s.plan.Unsupported = name+", canary", Ordered, unsupported
 		s.plan.Why = fmt.Sprintf("canary of %s: %d %% of requests, by %s", name, k.Percent, k.Sticky)
 		c.canary = s
@@ -126,6 +133,7 @@ func (t *tenant) rule(r *Rule, name string, unsupported llm.Unsupported) ruling 
 func (t *tenant) targets(refs []TargetRef, name string) (p Plan, down string) {
 	walk := walker{t: t}
 	walk.list(refs, name, 0)
+	rank(walk.out)
 	return Plan{Targets: walk.out}, strings.Join(walk.down, ", ")
 }
 
@@ -156,7 +164,7 @@ func (w *walker) list(refs []TargetRef, name string, depth int) {
 			w.down = append(w.down, c.Name+" is "+c.down)
 		case slices.ContainsFunc(w.out, func(o Target) bool { return o.Connection == c.Connection && o.Model == ref.Model }):
 		default:
-			w.out = append(w.out, Target{c.Connection, ref.Model, why, max(ref.Weight, 1)})
+			w.out = append(w.out, Target{Connection: c.Connection, Model: ref.Model, Why: why, Weight: max(ref.Weight, 1), Quality: ref.Quality, Hours: ref.Hours, After: ref.After})
 		}
 	}
 }

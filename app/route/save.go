@@ -166,6 +166,15 @@ func facts(a Alias, names Names) map[string]any {
 	if d.Canary != nil {
 		out["canary"] = d.Canary
 	}
+	if d.Fallback != nil {
+		out["fallback"] = *d.Fallback
+	}
+	if d.Adaptive != nil {
+		out["adaptive"] = *d.Adaptive
+	}
+	if slices.ContainsFunc(a.Targets, func(t TargetRef) bool { return !t.Plain() }) {
+		out["list"] = d.Targets // with what is said of each
+	}
 	if d.Strategy != "" {
 		out["strategy"] = d.Strategy
 	}

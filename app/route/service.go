@@ -214,11 +214,11 @@ func NotFound() *fault.Error {
 	return fault.New(fault.NotFound, "not_found", "There is no such alias.")
 }
 
-// keepWeights gives targets the weights that they had: an Input does not speak of them.
+// keepWeights gives targets what was said of them: an Input speaks of where to only.
 func keepWeights(now, before []TargetRef) {
 	for i := range now {
 		if at := slices.IndexFunc(before, now[i].same); at >= 0 {
-			now[i].Weight = before[at].Weight
+			now[i] = before[at]
 		}
 	}
 }
