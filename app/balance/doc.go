@@ -25,10 +25,12 @@ const (
 	Cost             Policy = "cost"              // cheapest for this request
 	Adaptive         Policy = "adaptive"          // drawn by what latency, failures and cost say
 	Sticky           Policy = "sticky"            // the same for the same session, on every node
+	Quality          Policy = "quality"           // the best by the ranks that the route gives
+	Balanced         Policy = "balanced"          // quality and cost, each as much as the other
 )
 
 // Policies are all there are.
-var Policies = []Policy{RoundRobin, Weighted, LeastConnections, ResponseTime, Cost, Adaptive, Sticky}
+var Policies = []Policy{RoundRobin, Weighted, LeastConnections, ResponseTime, Cost, Adaptive, Sticky, Quality, Balanced}
 
 // Weighs reports whether a policy looks at weights.
 func (p Policy) Weighs() bool { return p == Weighted || p == Sticky }
@@ -39,12 +41,13 @@ func (p Policy) Measures() bool {
 }
 
 // Prices reports whether a policy needs to know what the request would cost.
-func (p Policy) Prices() bool { return p == Cost || p == Adaptive }
+func (p Policy) Prices() bool { return p == Cost || p == Adaptive || p == Balanced }
 
 // Candidate is a target with all that a policy may ask of it.
 type Candidate struct {
 	At     int    // its index in the caller's list, which decides between equals
 	Weight int    // at least 1
+	Rank   int    // by quality, 0 for the best
 	Place  uint64 // stands for the target, the same on every node (Place)
 	Load   Load
 	Cost   money.USD // of this request, estimated

@@ -33,7 +33,7 @@ func (g *Gateway) balanced(x *Exchange, p route.Plan) route.Plan {
 		if t.Waits() {
 			break // it and those behind it follow failures only
 		}
-		c := balance.Candidate{At: i, Weight: t.Weight}
+		c := balance.Candidate{At: i, Weight: t.Weight, Rank: t.Rank}
 		if policy.Measures() {
 			c.Load = g.loads.Watch(loadOf(t), now)
 		}
@@ -110,6 +110,10 @@ func (x *Exchange) weigh(p balance.Policy, t *route.Target, c *balance.Candidate
 		b = append(b, ", share "...)
 		b = strconv.AppendFloat(b, 100*c.Share, 'f', 0, 64)
 		b = append(b, " %"...)
+	}
+	if p == balance.Quality || p == balance.Balanced {
+		b = append(b, ", quality "...)
+		b = strconv.AppendInt(b, int64(c.Rank+1), 10)
 	}
 	if p.Measures() {
 		b = append(b, ", "...)

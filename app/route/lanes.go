@@ -103,7 +103,7 @@ func (l *Lanes) fill(s *Service, p *Plan, loads *balance.Book, o id.Org, now tim
 		lane.Cost, lane.Priced = cost(t)
 		l.Targets = append(l.Targets, lane)
 		if !t.Waits() {
-			cs = append(cs, balance.Candidate{At: i, Weight: t.Weight, Load: lane.Load, Cost: lane.Cost, Priced: lane.Priced})
+			cs = append(cs, balance.Candidate{At: i, Weight: t.Weight, Rank: t.Rank, Load: lane.Load, Cost: lane.Cost, Priced: lane.Priced})
 		}
 	}
 	l.Shared = balance.Shares(balance.Policy(p.Strategy), cs, l.Mix)
