@@ -50,6 +50,7 @@ type house struct {
 	others  map[string]route.Target // what else may be asked for, by name
 	policy  llm.Unsupported
 	fall    *route.Fallback
+	only    *route.Only
 	quotes  map[string]catalog.Quote // of models that cost or hold something else
 }
 
@@ -106,7 +107,7 @@ func (h *house) Plan(_ id.Org, call *llm.Call) (route.Plan, error) {
 	if call.Model != "smart" {
 		return route.Plan{}, fault.New(fault.NotFound, "model_not_found", "There is no such model.")
 	}
-	return route.Plan{Route: "smart", Targets: append([]route.Target(nil), h.targets...), Unsupported: h.policy, Fallback: h.fall}, nil
+	return route.Plan{Route: "smart", Targets: append([]route.Target(nil), h.targets...), Unsupported: h.policy, Fallback: h.fall, Only: h.only}, nil
 }
 
 func (h *house) Choose(a *route.Ask) (route.Plan, error) { return h.Plan(a.Org, a.Call) }

@@ -11,6 +11,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/egress"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/patience"
 )
 
 // respond writes the answer or the refusal in the client's dialect. It always runs.
@@ -139,6 +140,9 @@ func (g *Gateway) end(x *Exchange, out *pump, err error) {
 		x.Err, x.try.broke = f, true
 		x.fact.Code, x.fact.Message = f.Code, f.Public
 		g.settle(x)
+		if f.Kind == fault.Timeout && g.cut(x, out) {
+			return
+		}
 		x.torn = x.Call.Plain != ""
 		_ = out.send(x.Dialect.ErrorEvent(x.Call, f, x.ID.String()), false)
 	}
@@ -222,4 +226,23 @@ func (g *Gateway) refuse(x *Exchange, f *fault.Error) {
 		x.say("X-Bodhi-Cost-Usd", x.spent.String())
 	}
 	g.write(x, status, body)
+}
+
+// cut ends a stream whose time is over as if its output cap had been met, where the policy says so and the answer allows it. The
+// request counts as failed all the same.
+func (g *Gateway) cut(x *Exchange, out *pump) bool {
+	src, ok := x.Answer.Stream.(llm.Cuttable)
+	if !ok || x.patience.OnTimeout != patience.Partial {
+		return false
+	}
+	end, err := src.Cut()
+	if err != nil {
+		return false
+	}
+	x.note("partial: what came is the answer")
+	remark := x.Dialect.Remark(x.Call, "x-bodhi-partial", "timeout")
+	remark = append(remark, x.Dialect.Remark(x.Call, "x-bodhi-cost-usd", x.spent.String())...)
+	_ = out.finish(remark, end)
+	x.say("X-Bodhi-Cost-Usd", x.spent.String())
+	return true
 }

@@ -46,11 +46,18 @@ func (k *checker) alias(d Document) (name string, targets []TargetRef, r Routing
 		k.wrong("holidays", "Holidays are the organization's: put them beside its own rules.")
 	}
 	fall := k.fallback(d.Fallback)
-	r = Routing{Fallback: fall, Adaptive: k.adaptive(d.Adaptive), Strategy: k.strategy("strategy", d.Strategy), Rules: k.rules(d.Rules), Canary: k.canary(d.Canary), Unsupported: k.unsupported(d.Unsupported)}
+	only := k.only(d.Only)
+	r = Routing{Fallback: fall, Only: only, Adaptive: k.adaptive(d.Adaptive), Strategy: k.strategy("strategy", d.Strategy), Rules: k.rules(d.Rules), Canary: k.canary(d.Canary), Unsupported: k.unsupported(d.Unsupported)}
 	targets = k.list("targets", d.Targets, r.Strategy)
 	k.reachable("targets", targets, fall)
+	k.possible("targets", targets, only)
+	if r.Canary != nil {
+		k.possible("canary.targets", r.Canary.Targets, only)
+	}
 	for i, rule := range r.Rules {
-		k.reachable(fmt.Sprintf("rules.%d.targets", i), rule.Targets, fall)
+		at := fmt.Sprintf("rules.%d.targets", i)
+		k.reachable(at, rule.Targets, fall)
+		k.possible(at, rule.Targets, only)
 	}
 	return name, targets, r, errors.Join(k.errs...)
 }
@@ -60,8 +67,8 @@ func (k *checker) general(d Document) (Policy, error) {
 	if len(d.Targets) > 0 || d.Canary != nil || d.Strategy != "" {
 		k.wrong("targets", "The organization's rules have no targets of their own: where no rule decides, the model that was asked for does.")
 	}
-	if d.Fallback != nil || d.Adaptive != nil {
-		k.wrong("fallback", "What follows a failure, and what adaptive weighs, is said at each alias: these rules are for all of them.")
+	if d.Fallback != nil || d.Adaptive != nil || d.Only != nil {
+		k.wrong("fallback", "What follows a failure, what targets must fulfil and what adaptive weighs are said at each alias: these rules are for all of them.")
 	}
 	p := Policy{Rules: k.rules(d.Rules), Holidays: k.holidays(d.Holidays)}
 	p.Unsupported, _ = llm.ParseUnsupported(k.unsupported(d.Unsupported))

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/bodhi-gateway/bodhi/app/balance"
+	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/provider"
@@ -24,6 +25,8 @@ type Document struct {
 	Unsupported string `json:"unsupported_parameters,omitempty" yaml:"unsupported_parameters,omitempty"`
 	// Fallback is what follows when a target fails before it answered.
 	Fallback *Fallback `json:"fallback,omitempty" yaml:"fallback,omitempty"`
+	// Only is what every target must fulfil.
+	Only *Only `json:"only,omitempty" yaml:"only,omitempty"`
 	// Adaptive is what the strategy adaptive weighs, in hundredths: latency, cost and failures.
 	Adaptive *balance.Mix `json:"adaptive,omitempty" yaml:"adaptive,omitempty"`
 	Holidays []string     `json:"holidays,omitempty" yaml:"holidays,omitempty"`
@@ -74,6 +77,9 @@ func (d Document) text() string {
 	if d.Fallback = d.Fallback.plain(); d.Alias == "" && d.Unsupported == llm.Warn.String() {
 		d.Unsupported = ""
 	}
+	if d.Only.IsZero() {
+		d.Only = nil
+	}
 	d.Holidays = slices.Compact(slices.Sorted(slices.Values(d.Holidays)))
 	b, _ := json.Marshal(d) // of plain texts and numbers, which cannot fail
 	return string(b)
@@ -83,11 +89,13 @@ func (d Document) text() string {
 type Names struct {
 	Connections []provider.ConnectionRecord
 	Aliases     []Alias
+	// quote gives a model's price and abilities now; nil where nobody knows.
+	quote func(c *provider.ConnectionRecord, model string) (catalog.Quote, bool)
 }
 
 // Document writes an alias as people do.
 func (n Names) Document(a Alias) Document {
-	d := Document{Alias: a.Name, Strategy: a.Routing.Strategy, Targets: n.spell(a.Targets), Rules: n.rules(a.Routing.Rules), Unsupported: a.Routing.Unsupported, Fallback: a.Routing.Fallback, Adaptive: a.Routing.Adaptive, Version: a.Version}
+	d := Document{Alias: a.Name, Strategy: a.Routing.Strategy, Targets: n.spell(a.Targets), Rules: n.rules(a.Routing.Rules), Unsupported: a.Routing.Unsupported, Fallback: a.Routing.Fallback, Adaptive: a.Routing.Adaptive, Only: a.Routing.Only, Version: a.Version}
 	if c := a.Routing.Canary; c != nil {
 		d.Canary = &CanaryText{c.Percent, n.spell(c.Targets), c.Sticky}
 	}

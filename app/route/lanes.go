@@ -34,7 +34,8 @@ type Lanes struct {
 // Lane is one target.
 type Lane struct {
 	Target
-	Measured bool // how it does is known: strategies that go by it, and fallbacks by score, have it measured
+	Out      string // why it takes no request: what the route demands and it does not fulfil; "" is that it does
+	Measured bool   // how it does is known: strategies that go by it, and fallbacks by score, have it measured
 	Load     balance.Load
 	Share    float64   // of the requests, 0 to 1
 	Cost     money.USD // of the usual request
@@ -85,7 +86,7 @@ func (s *Service) Lanes(ctx context.Context, actor org.Actor, t *Table, loads *b
 
 func (l *Lanes) fill(s *Service, p *Plan, loads *balance.Book, o id.Org, now time.Time) {
 	cost := func(t Target) (money.USD, bool) {
-		quote, ok := s.Prices.Quote(o, cmp.Or(t.Connection.PricedAs, string(t.Connection.Kind)), t.Model, now)
+		quote, ok := s.Prices.Quote(o, pricedAs(t), t.Model, now)
 		if !ok {
 			return 0, false
 		}
@@ -102,7 +103,13 @@ func (l *Lanes) fill(s *Service, p *Plan, loads *balance.Book, o id.Org, now tim
 		lane.Load, lane.Measured = loads.Look(balance.Target{Connection: t.Connection.ID, Model: t.Model}, now)
 		lane.Cost, lane.Priced = cost(t)
 		l.Targets = append(l.Targets, lane)
-		if !t.Waits() {
+		if quote, ok := s.Prices.Quote(o, pricedAs(t), t.Model, now); ok {
+			lane.Out = cmp.Or(t.Only.Bars(t.Place()), t.Only.Lacks(quote))
+		} else {
+			lane.Out = cmp.Or(t.Only.Bars(t.Place()), t.Only.Lacks(nil))
+		}
+		l.Targets[i].Out = lane.Out
+		if !t.Waits() && lane.Out == "" {
 			cs = append(cs, balance.Candidate{At: i, Weight: t.Weight, Rank: t.Rank, Load: lane.Load, Cost: lane.Cost, Priced: lane.Priced})
 		}
 	}
@@ -119,7 +126,7 @@ func (l *Lanes) next(p *Plan, f *Failing) {
 	var at []int
 	for _, kept := range []bool{true, false} { // those that are kept for the cause come before the list
 		for i := 1; i < len(p.Targets); i++ {
-			if t := p.Targets[i]; t.Takes(f.Cause) && t.Waits() == kept {
+			if t := p.Targets[i]; t.Takes(f.Cause) && t.Waits() == kept && l.Targets[i].Out == "" {
 				rest, at = append(rest, t), append(at, i)
 			}
 		}
@@ -135,3 +142,5 @@ func (l *Lanes) next(p *Plan, f *Failing) {
 		l.Next[i].At = at[l.Next[i].At]
 	}
 }
+
+func pricedAs(t Target) string { return cmp.Or(t.Connection.PricedAs, string(t.Connection.Kind)) }

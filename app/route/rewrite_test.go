@@ -26,8 +26,9 @@ func full() route.Document {
 	targets := append(to("up/gpt-5.5", "fast"), route.ToTarget{To: "spare/llama-4-night", Quality: 2, Hours: "20:00-06:00", After: []balance.Cause{balance.RateLimit, balance.ContextWindow}})
 	return route.Document{Alias: "smart", Targets: targets, Unsupported: "reject",
 		Fallback: &route.Fallback{Order: route.Scored, Weights: &balance.Weights{Error: 1, Success: 100}, ContextWindow: true, ContentPolicy: true, DefaultAnswer: "Later.", WhenShort: route.TakeCheaper},
-		Rules:    []route.RuleText{{Name: "long", When: "input_tokens > 100000", Targets: to("spare/llama-4")}, {Name: "nights (local)", When: "hour < 6", Targets: to("fast")}},
-		Canary:   &route.CanaryText{Percent: 5, Targets: to("up/gpt-6"), Sticky: route.ByUser}}
+		Only:     &route.Only{MaxInput: "5.00", MinContext: 1000, Needs: []string{"tools"}, Capable: true}, Adaptive: &balance.Mix{Latency: 1, Cost: 2, Failures: 3},
+		Rules:  []route.RuleText{{Name: "long", When: "input_tokens > 100000", Targets: to("spare/llama-4")}, {Name: "nights (local)", When: "hour < 6", Targets: to("fast")}},
+		Canary: &route.CanaryText{Percent: 5, Targets: to("up/gpt-6"), Sticky: route.ByUser}}
 }
 
 func text(t *testing.T, d route.Document) string {
@@ -126,6 +127,17 @@ func TestABadDocumentIsRefusedWithThePlace(t *testing.T) {
 		"hours that nobody asks":    {func(d *route.Document) { d.Fallback = nil; d.Targets[2].After = nil }, "targets", "by score looks at them"},
 		"a quality beyond bounds":   {func(d *route.Document) { d.Targets[0].Quality = 10 }, "targets", "1 for the best to 9"},
 		"an alias with a quality":   {func(d *route.Document) { d.Targets[1].Quality = 1 }, "targets", "stands for its targets"},
+		"a region that is none":     {func(d *route.Document) { d.Only.Regions = []string{"Europe & more"} }, "only.regions", "short words"},
+		"a capability that is none": {func(d *route.Document) { d.Only.Needs = []string{"humour"} }, "only.needs", "tools, images, audio"},
+		"a price that is none":      {func(d *route.Document) { d.Only.MaxOutput = "cheap" }, "only.max_output_usd", "dollars per million"},
+		"a window below nothing":    {func(d *route.Document) { d.Only.MinContext = -1 }, "only.min_context", "0 to"},
+		"what no target can fulfil": {func(d *route.Document) {
+			d.Only, d.Targets, d.Canary, d.Rules = &route.Only{ZeroRetention: true}, d.Targets[:1], nil, nil
+		}, "targets", "up/gpt-5.5: its provider may keep requests"},
+		"what no target of a rule can": {func(d *route.Document) {
+			d.Only, d.Targets, d.Canary, d.Rules = &route.Only{MaxInput: "0.002"}, d.Targets[:1], nil, []route.RuleText{{Name: "r", When: "true", Targets: to("up/m-3")}}
+		}, "rules.0.targets", "its input costs $0.003"},
+		"a mix of nothing":          {func(d *route.Document) { d.Adaptive = &balance.Mix{} }, "adaptive", "one of them more than 0"},
 		"no targets":                {func(d *route.Document) { d.Targets = to(" ") }, "targets", "at least one target"},
 		"an unknown connection":     {func(d *route.Document) { d.Rules[0].Targets = to("nope/x") }, "rules.0.targets", `no connection "nope"`},
 		"a missing alias":           {func(d *route.Document) { d.Rules[1].Targets = to("gone") }, "rules.1.targets", `"gone" is not a target`},
@@ -222,7 +234,7 @@ func TestNothingIsLeftPointingAtWhatIsGone(t *testing.T) {
 	if len(names.Aliases) != 1 {
 		t.Fatalf("left are %+v", names.Aliases)
 	}
-	want := route.Document{Alias: "smart", Targets: to("up/gpt-5.5"), Unsupported: "reject", Canary: full().Canary, Fallback: full().Fallback}
+	want := route.Document{Alias: "smart", Targets: to("up/gpt-5.5"), Unsupported: "reject", Canary: full().Canary, Fallback: full().Fallback, Only: full().Only, Adaptive: full().Adaptive}
 	if got := text(t, names.Document(names.Aliases[0])); got != text(t, want) {
 		t.Errorf("left is\n%s\nwant\n%s", got, text(t, want))
 	}

@@ -40,6 +40,8 @@ type Routing struct {
 	Unsupported string `json:"unsupported,omitempty"`
 	// Fallback is what follows when a target fails before it answered; nil is the next of the list.
 	Fallback *Fallback `json:"fallback,omitempty"`
+	// Only is what every target must fulfil, whichever of the alias's lists it is in; nil is nothing.
+	Only *Only `json:"only,omitempty"`
 	// Adaptive is what the adaptive strategy weighs in all lists of the alias; nil is balance.UsualMix.
 	Adaptive *balance.Mix `json:"adaptive,omitempty"`
 }
@@ -78,7 +80,7 @@ var Stickies = []Sticky{BySession, ByUser, ByKey}
 
 // IsZero reports whether the routing says nothing, so that the alias is its list of targets.
 func (r Routing) IsZero() bool {
-	return r.Strategy == "" && len(r.Rules) == 0 && r.Canary == nil && r.Unsupported == "" && r.Fallback.IsZero() && r.Adaptive == nil
+	return r.Strategy == "" && len(r.Rules) == 0 && r.Canary == nil && r.Unsupported == "" && r.Fallback.IsZero() && r.Adaptive == nil && r.Only.IsZero()
 }
 
 // TargetRef is a target as stored: a connection's id and an upstream model name, or another alias, which stands for its own

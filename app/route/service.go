@@ -116,6 +116,9 @@ func (s *Service) Update(ctx context.Context, actor org.Actor, which id.Alias, i
 			return err
 		}
 		keepWeights(a.Targets, before.Targets)
+		if err := a.possible(names); err != nil {
+			return err
+		}
 		return s.replace(ctx, actor, "alias.updated", before, &a, names)
 	})
 	if err != nil {

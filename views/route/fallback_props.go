@@ -13,6 +13,7 @@ type FallbackPage struct {
 	List                                                      []FallbackTarget
 	Causes, Priorities                                        []ui.Option
 	Live                                                      LiveBox
+	Only                                                      OnlyBox
 }
 
 // WeightField is one number of the form.
@@ -45,4 +46,18 @@ type LiveRow struct {
 type NextRow struct {
 	Name, Score, Why string
 	Parts            []string
+}
+
+// OnlyBox is what the alias demands of every target.
+type OnlyBox struct {
+	Regions, MaxInput, MaxOutput, MinContext                      string
+	RegionError, InputError, OutputError, ContextError, NeedError string
+	ZeroRetention, Capable                                        bool
+	Needs                                                         []NeedBox
+}
+
+// NeedBox is one capability to tick.
+type NeedBox struct {
+	Name, Label string
+	Checked     bool
 }

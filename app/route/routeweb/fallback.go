@@ -33,6 +33,7 @@ type fallbackForm struct {
 	weights                  [5]string // in the order of balance.Factors
 	mix                      [3]string // latency, cost, failures
 	quality, hours, afterAll []string  // of each target
+	only                     onlyForm
 }
 
 func fallbackOf(d route.Document) *fallbackForm {
@@ -56,6 +57,7 @@ func fallbackOf(d route.Document) *fallbackForm {
 	for i, n := range []int{m.Latency, m.Cost, m.Failures} {
 		f.mix[i] = strconv.Itoa(n)
 	}
+	f.only = onlyOf(d.Only)
 	for _, t := range d.Targets {
 		q := ""
 		if t.Quality > 0 {
@@ -83,6 +85,7 @@ func readFallback(c *web.Context, targets int) *fallbackForm {
 	for i, name := range mixed {
 		f.mix[i] = text("mix-" + name)
 	}
+	f.only = readOnly(c)
 	for k := range targets {
 		f.quality = append(f.quality, text(fmt.Sprintf("quality-%d", k)))
 		f.hours = append(f.hours, text(fmt.Sprintf("hours-%d", k)))
@@ -106,6 +109,7 @@ func (f *fallbackForm) document(was route.Document) route.Document {
 		d.Fallback.Weights = &balance.Weights{Error: n[0], Cost: n[1], Priority: n[2], Hours: n[3], Success: n[4]}
 	}
 	d.Adaptive = &balance.Mix{Latency: typed(f.mix[0]), Cost: typed(f.mix[1]), Failures: typed(f.mix[2])}
+	d.Only = f.only.demand()
 	d.Targets = slices.Clone(was.Targets)
 	for i := range d.Targets {
 		t := &d.Targets[i]
@@ -185,6 +189,7 @@ func (h *Handlers) fallback(c *web.Context, s *subject, f *fallbackForm, wrong w
 		return p, err
 	}
 	p.Live = presentLanes(lanes)
+	p.Only = f.only.present(wrong)
 	p.Causes, p.Priorities = causeOptions, priorityOptions
 	return p, nil
 }

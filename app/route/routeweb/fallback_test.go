@@ -46,7 +46,7 @@ func (s *scene) chain(t *testing.T, browser *webtest.Client) string {
 func fallbackFields() url.Values {
 	return url.Values{"version": {"2"}, "order": {"scored"}, "weight-error": {"10"}, "weight-cost": {"90"}, "weight-priority": {"0"}, "weight-hours": {"5"}, "weight-success": {"0"},
 		"mix-latency": {"50"}, "mix-cost": {"150"}, "mix-failures": {"200"}, "window": {"on"}, "short": {"cheaper"}, "answer": {"Later."},
-		"quality-0": {"2"}, "hours-1": {"22:00-06:00"}, "after-2": {"context_window, quota"}}
+		"only-context": {"64,000"}, "only-input": {"$4.00"}, "only-need-tools": {"on"}, "quality-0": {"2"}, "hours-1": {"22:00-06:00"}, "after-2": {"context_window, quota"}}
 }
 
 func TestTheFallbackOfAnAliasIsEditedAndShown(t *testing.T) {
@@ -63,7 +63,7 @@ func TestTheFallbackOfAnAliasIsEditedAndShown(t *testing.T) {
 	d := s.document(t)
 	want := &route.Fallback{Order: route.Scored, Weights: &balance.Weights{Error: 10, Cost: 90, Hours: 5}, ContextWindow: true, DefaultAnswer: "Later.", WhenShort: route.TakeCheaper}
 	targets := []route.ToTarget{{To: "openai/gpt-4o", Quality: 2}, {To: "sandbox/sandbox-chat", Hours: "22:00-06:00"}, {To: "openai/gpt-4o-mini", After: []balance.Cause{balance.ContextWindow, balance.Quota}}}
-	if !reflect.DeepEqual(d.Fallback, want) || !reflect.DeepEqual(d.Targets, targets) || d.Adaptive == nil || d.Adaptive.Cost != 150 {
+	if !reflect.DeepEqual(d.Fallback, want) || !reflect.DeepEqual(d.Targets, targets) || d.Adaptive == nil || d.Adaptive.Cost != 150 || !reflect.DeepEqual(d.Only, &route.Only{MaxInput: "4.00", MinContext: 64_000, Needs: []string{"tools"}}) {
 		t.Errorf("saved %+v %+v %+v", d.Fallback, d.Targets, d.Adaptive)
 	}
 	s.compile(t)
@@ -95,6 +95,9 @@ func TestABadFallbackIsRefusedAndKeepsWhatWasTyped(t *testing.T) {
 		"a quality that is none":       {"quality-0", "best", "1 for the best to 9"},
 		"all targets kept":             {"after-0", "quota", ""},
 		"an answer that is too long":   {"answer", strings.Repeat("x", 2001), "at most 2000 bytes"},
+		"a region that is none":        {"only-regions", "moon!", "short words"},
+		"a price that is none":         {"only-input", "cheap", "dollars per million"},
+		"demands that nobody fulfils":  {"only-regions", "moon", "No target here fulfils"},
 		"an order that is none":        {"order", "random", "listed or scored"},
 		"a version that is no more":    {"version", "1", "Somebody changed this alias"},
 		"a shortage that is not known": {"short", "borrow", "pass_over, cheaper, stop"},

@@ -39,6 +39,7 @@ type laneJSON struct {
 	Cost       *money.USD      `json:"cost_usd"` // of 1,000 tokens in and 500 out
 	Hours      string          `json:"hours,omitempty"`
 	After      []balance.Cause `json:"after,omitempty"`
+	Out        string          `json:"out,omitempty"` // what the route demands and it does not fulfil: it takes no request
 }
 
 type nextJSON struct {
@@ -65,8 +66,8 @@ func (h *Handlers) apiLanes(c *web.Context) error {
 	}
 	for _, t := range l.Targets {
 		j := laneJSON{Connection: t.Connection.Name, Model: t.Model, InFlight: t.Load.InFlight, Measured: t.Measured, LatencyMS: t.Load.Mean.Milliseconds(), PeakMS: t.Load.Peak.Milliseconds(),
-			Failed: t.Load.Failed, Success: t.Load.Success(), Hours: t.Hours, After: t.Causes()}
-		if l.Shared {
+			Failed: t.Load.Failed, Success: t.Load.Success(), Hours: t.Hours, After: t.Causes(), Out: t.Out}
+		if l.Shared && t.Out == "" {
 			j.Share = &t.Share
 		}
 		if t.Priced {
@@ -131,6 +132,9 @@ func presentLanes(l route.Lanes) views.LiveBox {
 		if t.Waits() {
 			row.Note = "Only after " + failures(t.Causes()) + "."
 			row.Share, row.PerMille = "–", 0
+		}
+		if t.Out != "" {
+			row.Note, row.Share, row.PerMille = "Takes no request: "+t.Out+".", "–", 0
 		}
 		if t.Hours != "" {
 			row.Hours = t.Hours
