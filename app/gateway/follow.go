@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 
@@ -54,6 +55,9 @@ func (g *Gateway) rearrange(x *Exchange, failed route.Target, c balance.Cause) {
 	}
 	if c == balance.ContextWindow {
 		rest = g.roomier(x, failed, rest)
+	}
+	if x.Plan.Fallback != nil && x.Plan.Fallback.KeepTier {
+		rest = g.ofTier(x, failed, rest)
 	}
 	slices.SortStableFunc(rest, func(a, b route.Target) int { return grade(&a, c) - grade(&b, c) })
 	if x.Plan.Fallback.Scores() {
@@ -150,6 +154,20 @@ func (g *Gateway) roomier(x *Exchange, failed route.Target, rest []route.Target)
 			return false
 		}
 		x.note("passed over ", t.Connection.Name, "/", t.Model, ": its context window of ", strconv.FormatInt(window, 10), " tokens is no larger")
+		return true
+	})
+}
+
+// ofTier leaves out the targets of a lower price tier than the one that failed.
+func (g *Gateway) ofTier(x *Exchange, failed route.Target, rest []route.Target) []route.Target {
+	tier := g.tiers(x.Grant.Chain.Org)
+	least := tier(failed)
+	return slices.DeleteFunc(rest, func(t route.Target) bool {
+		has := tier(t)
+		if x.Plan.Fallback.Keeps(least, has) {
+			return false
+		}
+		x.note("passed over ", t.Connection.Name, "/", t.Model, ": its tier is ", cmp.Or(has.String(), "unknown"), ", and the route keeps ", least.String())
 		return true
 	})
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/balance"
 	"github.com/bodhi-gateway/bodhi/app/catalog"
+	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/money"
@@ -101,6 +102,27 @@ func TestTheOrderOfFallbacks(t *testing.T) {
 					t.Errorf("hops %q", hops)
 				}
 			})
+		})
+	}
+}
+
+// The tiers are the real catalogue's: a premium model, an economy one, another premium one.
+func TestAChainKeepsItsTierWhereTheRouteSaysSo(t *testing.T) {
+	t.Parallel()
+	quotes := map[string]catalog.Quote{}
+	for name, model := range map[string][2]string{"a": {"openai", "gpt-5.5"}, "b": {"openai", "gpt-4o-mini"}, "c": {"anthropic", "claude-opus-4-1"}} {
+		q, ok := catalog.BuiltIn().Quote(model[0], model[1], clock.System{}.Now())
+		if !ok {
+			t.Fatalf("the catalogue has no %s", model[1])
+		}
+		quotes[name] = q
+	}
+	for keep, want := range map[bool]string{true: "ac", false: "ab"} {
+		synctest.Test(t, func(t *testing.T) {
+			c := chained{fall: &route.Fallback{KeepTier: keep}, quotes: quotes, script: script{"a": {busy}, "b": {healthy}, "c": {healthy}}}
+			if asked, _, fact := c.play(t); asked != want || strings.Contains(fact.Decisions, "passed over b/b: its tier is economy, and the route keeps") != keep {
+				t.Errorf("keep %v: asked %q, want %q\n%s", keep, asked, want, fact.Decisions)
+			}
 		})
 	}
 }

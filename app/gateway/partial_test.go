@@ -51,4 +51,3 @@ func silenced(t *testing.T, s speaker, at host, action patience.Action) (string,
 	_, text := h.post(t, path, strings.NewReplacer("$MODEL", "smart", "$STREAM", "true", "$OPTIONS", `{"include_usage":true}`).Replace(q.body), s.headers...)
 	return text, h.books.only(t, 1)[0]
 }
-

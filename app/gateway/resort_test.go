@@ -48,6 +48,23 @@ func TestTheDefaultAnswerIsSaidInEveryFamilyAndMarked(t *testing.T) {
 	}
 }
 
+func TestTheDefaultAnswerComesAlsoWhereEveryBreakerIsOpen(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := perform(t, calm{Tries: 1, RefuseWhenOpen: true}, script{"a": {busy}}, "a")
+		h.fall = &route.Fallback{DefaultAnswer: sorry}
+		for range 12 {
+			p, fact := h.say(question)
+			if p.status != 200 || fact.Code != "default_answer" || !strings.Contains(p.body.String(), sorry) {
+				t.Fatalf("%d %s %s", p.status, fact.Code, p.body.String())
+			}
+		}
+		if n := len(h.books.attempts); n != 8 {
+			t.Errorf("%d attempts: the breaker opens after 8", n)
+		}
+	})
+}
+
 func resorted(t *testing.T, s speaker, feature string, stream bool, model string) (int, string, ledger.Request) {
 	h, box := serve(t, hosts()[0], model)
 	h.fall = &route.Fallback{DefaultAnswer: sorry}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/balance"
+	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/money"
 )
 
@@ -22,6 +23,8 @@ type Fallback struct {
 	ContextWindow bool `json:"context_window,omitempty" yaml:"context_window,omitempty"`
 	// ContentPolicy asks the next target when a provider's rules on content refuse a request.
 	ContentPolicy bool `json:"content_policy,omitempty" yaml:"content_policy,omitempty"`
+	// KeepTier passes over targets of a lower price tier than the one that failed, and those whose tier is not known.
+	KeepTier bool `json:"keep_tier,omitempty" yaml:"keep_tier,omitempty"`
 	// DefaultAnswer is what a plain chat gets when no target answered; "" is the error. It is marked, and costs nothing.
 	DefaultAnswer string `json:"default_answer,omitempty" yaml:"default_answer,omitempty"`
 	// WhenShort is what happens when the budget cannot pay for a target.
@@ -63,6 +66,11 @@ func (f *Fallback) Weighs() balance.Weights {
 		return balance.UsualWeights()
 	}
 	return *f.Weights
+}
+
+// Keeps reports whether a target of a tier may follow one that failed. Where that one's tier is not known there is none to keep.
+func (f *Fallback) Keeps(failed, next catalog.Tier) bool {
+	return f == nil || !f.KeepTier || failed == catalog.NoTier || next >= failed
 }
 
 // Waits reports whether a target is only for what follows certain failures, so that no request begins with it.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/balance"
+	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/llm"
@@ -85,12 +86,13 @@ func (s *Service) Lanes(ctx context.Context, actor org.Actor, t *Table, loads *b
 }
 
 func (l *Lanes) fill(s *Service, p *Plan, loads *balance.Book, o id.Org, now time.Time) {
+	quote := func(t Target) (catalog.Quote, bool) { return s.Prices.Quote(o, pricedAs(t), t.Model, now) }
 	cost := func(t Target) (money.USD, bool) {
-		quote, ok := s.Prices.Quote(o, pricedAs(t), t.Model, now)
+		q, ok := quote(t)
 		if !ok {
 			return 0, false
 		}
-		bill, err := quote.Bill(usual)
+		bill, err := q.Bill(usual)
 		return bill.Total, err == nil
 	}
 	load := func(t Target) balance.Load {
@@ -103,11 +105,7 @@ func (l *Lanes) fill(s *Service, p *Plan, loads *balance.Book, o id.Org, now tim
 		lane.Load, lane.Measured = loads.Look(balance.Target{Connection: t.Connection.ID, Model: t.Model}, now)
 		lane.Cost, lane.Priced = cost(t)
 		l.Targets = append(l.Targets, lane)
-		if quote, ok := s.Prices.Quote(o, pricedAs(t), t.Model, now); ok {
-			lane.Out = cmp.Or(t.Only.Bars(t.Place()), t.Only.Lacks(quote))
-		} else {
-			lane.Out = cmp.Or(t.Only.Bars(t.Place()), t.Only.Lacks(nil))
-		}
+		lane.Out = s.out(o, &t, now)
 		l.Targets[i].Out = lane.Out
 		if !t.Waits() && lane.Out == "" {
 			cs = append(cs, balance.Candidate{At: i, Weight: t.Weight, Rank: t.Rank, Load: lane.Load, Cost: lane.Cost, Priced: lane.Priced})
@@ -117,16 +115,23 @@ func (l *Lanes) fill(s *Service, p *Plan, loads *balance.Book, o id.Org, now tim
 	for _, c := range cs {
 		l.Targets[c.At].Share = c.Share
 	}
-	l.next(p, &Failing{Target: p.Targets[0], Cause: l.Cause, Priority: l.Priority, At: now, Cost: cost, Load: load})
+	l.next(p, &Failing{Target: p.Targets[0], Cause: l.Cause, Priority: l.Priority, At: now, Cost: cost, Load: load}, quote)
 }
 
 // next is who follows the first target.
-func (l *Lanes) next(p *Plan, f *Failing) {
+func (l *Lanes) next(p *Plan, f *Failing, quote func(Target) (catalog.Quote, bool)) {
 	var rest []Target
 	var at []int
+	tier := func(t Target) catalog.Tier {
+		if q, ok := quote(t); ok {
+			return catalog.TierOf(q, f.At)
+		}
+		return catalog.NoTier
+	}
+	first := tier(f.Target)
 	for _, kept := range []bool{true, false} { // those that are kept for the cause come before the list
 		for i := 1; i < len(p.Targets); i++ {
-			if t := p.Targets[i]; t.Takes(f.Cause) && t.Waits() == kept && l.Targets[i].Out == "" {
+			if t := p.Targets[i]; t.Takes(f.Cause) && t.Waits() == kept && l.Targets[i].Out == "" && p.Fallback.Keeps(first, tier(t)) {
 				rest, at = append(rest, t), append(at, i)
 			}
 		}
@@ -144,3 +149,17 @@ func (l *Lanes) next(p *Plan, f *Failing) {
 }
 
 func pricedAs(t Target) string { return cmp.Or(t.Connection.PricedAs, string(t.Connection.Kind)) }
+
+// out says why a target takes no request: what its route demands and it does not fulfil, as far as that hangs on no request.
+func (s *Service) out(o id.Org, t *Target, now time.Time) string {
+	if t.Only == nil {
+		return ""
+	}
+	if why := t.Only.Bars(t.Place()); why != "" {
+		return why
+	}
+	if q, ok := s.Prices.Quote(o, pricedAs(*t), t.Model, now); ok {
+		return t.Only.Lacks(q)
+	}
+	return t.Only.Lacks(nil)
+}

@@ -25,7 +25,7 @@ func to(names ...string) (out []route.ToTarget) {
 func full() route.Document {
 	targets := append(to("up/gpt-5.5", "fast"), route.ToTarget{To: "spare/llama-4-night", Quality: 2, Hours: "20:00-06:00", After: []balance.Cause{balance.RateLimit, balance.ContextWindow}})
 	return route.Document{Alias: "smart", Targets: targets, Unsupported: "reject",
-		Fallback: &route.Fallback{Order: route.Scored, Weights: &balance.Weights{Error: 1, Success: 100}, ContextWindow: true, ContentPolicy: true, DefaultAnswer: "Later.", WhenShort: route.TakeCheaper},
+		Fallback: &route.Fallback{Order: route.Scored, Weights: &balance.Weights{Error: 1, Success: 100}, ContextWindow: true, ContentPolicy: true, KeepTier: true, DefaultAnswer: "Later.", WhenShort: route.TakeCheaper},
 		Only:     &route.Only{MaxInput: "5.00", MinContext: 1000, Needs: []string{"tools"}, Capable: true}, Adaptive: &balance.Mix{Latency: 1, Cost: 2, Failures: 3},
 		Rules:  []route.RuleText{{Name: "long", When: "input_tokens > 100000", Targets: to("spare/llama-4")}, {Name: "nights (local)", When: "hour < 6", Targets: to("fast")}},
 		Canary: &route.CanaryText{Percent: 5, Targets: to("up/gpt-6"), Sticky: route.ByUser}}

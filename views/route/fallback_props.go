@@ -8,7 +8,7 @@ type FallbackPage struct {
 	Version, Error                                            string
 	Order, OrderError, Short, ShortError, Answer, AnswerError string
 	WeightError, MixError, TargetError                        string
-	Window, Content                                           bool
+	Window, Content, Tier                                     bool
 	Weights, Mix                                              []WeightField
 	List                                                      []FallbackTarget
 	Causes, Priorities                                        []ui.Option

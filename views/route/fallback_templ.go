@@ -1033,6 +1033,10 @@ func lastCard(p FallbackPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+			templ_7745c5c3_Err = ui.Checkbox(ui.CheckboxProps{Name: "tier", Label: "Keep the tier", Hint: "What follows is not of a lower price tier than what failed.", Checked: p.Tier}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 			templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "short", Label: "When the budget cannot pay for a target", Required: true, Value: p.Short, Error: p.ShortError, Options: []ui.Option{
 				{Value: "pass_over", Label: "Refuse the first, pass over others"},
 				{Value: "cheaper", Label: "Take the next that it can pay for"},
@@ -1160,11 +1164,29 @@ func onlyCard(o OnlyBox) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			for _, n := range o.Needs {
-				templ_7745c5c3_Err = ui.Checkbox(ui.CheckboxProps{Name: "only-need-" + n.Name, Label: n.Label, Checked: n.Checked}).Render(ctx, templ_7745c5c3_Buffer)
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
+			templ_7745c5c3_Var44 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+				if !templ_7745c5c3_IsBuffer {
+					defer func() {
+						templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+						if templ_7745c5c3_Err == nil {
+							templ_7745c5c3_Err = templ_7745c5c3_BufErr
+						}
+					}()
 				}
+				ctx = templ.InitializeContext(ctx)
+				for _, n := range o.Needs {
+					templ_7745c5c3_Err = ui.Checkbox(ui.CheckboxProps{Name: "only-need-" + n.Name, Label: n.Label, Checked: n.Checked}).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+				}
+				return nil
+			})
+			templ_7745c5c3_Err = ui.Fields().Render(templ.WithChildren(ctx, templ_7745c5c3_Var44), templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 58, "</fieldset></div>")
 			if templ_7745c5c3_Err != nil {

@@ -77,6 +77,17 @@ func TestTheFallbackOfAnAliasIsEditedAndShown(t *testing.T) {
 	if d := s.document(t); !reflect.DeepEqual(d.Fallback, want) || !reflect.DeepEqual(d.Targets, targets) {
 		t.Errorf("the builder made %+v %+v", d.Fallback, d.Targets)
 	}
+	// Both others are of a lower tier than gpt-4o.
+	form := fallbackFields()
+	form.Set("version", "4")
+	form.Set("tier", "on")
+	if p := browser.Post(page, form); p.Status != http.StatusSeeOther {
+		t.Fatalf("%d\n%s", p.Status, p.Body)
+	}
+	s.compile(t)
+	if p := browser.Get(page); !p.Has("Nobody: the client gets the error", `name="tier" value="on" checked`) {
+		t.Errorf("%d\n%s", p.Status, p.Body)
+	}
 }
 
 func TestABadFallbackIsRefusedAndKeepsWhatWasTyped(t *testing.T) {
