@@ -136,6 +136,7 @@ type RouteFallback struct {
 	Weights       *BalanceWeights `json:"weights,omitempty"`
 	ContextWindow bool            `json:"context_window,omitempty"`
 	ContentPolicy bool            `json:"content_policy,omitempty"`
+	KeepTier      bool            `json:"keep_tier,omitempty"`
 	DefaultAnswer string          `json:"default_answer,omitempty"`
 	WhenShort     string          `json:"when_short,omitempty"`
 }
