@@ -219,6 +219,7 @@ func TestWhatHappensWhenMoneyIsShort(t *testing.T) {
 		warned string
 	}{
 		"refused":            {chained{quotes: prices, limit: little}, "", 402, ""},
+		"by default":         {chained{fall: &route.Fallback{ContextWindow: true}, quotes: prices, limit: little}, "", 402, ""},
 		"a cheaper one":      {chained{fall: &route.Fallback{WhenShort: route.TakeCheaper}, quotes: prices, limit: little, script: script{"c": {healthy}}}, "c", 200, "the budget cannot pay for a, so c is asked"},
 		"nobody is cheaper":  {chained{fall: &route.Fallback{WhenShort: route.TakeCheaper}, quotes: map[string]catalog.Quote{"a": dear, "b": dear, "c": dear}, limit: little}, "", 402, ""},
 		"after a failure":    {chained{quotes: map[string]catalog.Quote{"b": dear}, limit: little, script: script{"a": {busy}, "c": {healthy}}}, "ac", 200, ""},
