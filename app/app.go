@@ -18,6 +18,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/agent"
 	"github.com/bodhi-gateway/bodhi/app/approval"
+	"github.com/bodhi-gateway/bodhi/app/balance"
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/gateway"
 	"github.com/bodhi-gateway/bodhi/app/health"
@@ -52,6 +53,7 @@ type App struct {
 	options  Options
 	desk     *key.Desk
 	table    *route.Table
+	loads    balance.Book
 	treasury *budget.Treasury
 	limiter  *limit.Limiter
 	rulebook policy.Book
@@ -173,7 +175,7 @@ func (a *App) dataPlane() error {
 	a.rulebook.AskURL = a.cfg.PublicURL + "/approvals/new"
 	a.counts = &approval.Desk{Store: a.approvals, Clock: a.clock, Log: a.log}
 	a.gateway = gateway.New(gateway.Config{Clock: a.clock, IDs: a.ids, Log: a.log, Dialects: dialects(a.clock), Ports: gateway.Ports{
-		Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Approvals: a.counts, Screens: a.screens, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Health: a.board, Patience: &a.waits, Meter: a.meter, Agents: &a.sent,
+		Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Approvals: a.counts, Screens: a.screens, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Health: a.board, Patience: &a.waits, Loads: &a.loads, Meter: a.meter, Agents: &a.sent,
 	}})
 	return nil
 }

@@ -51,7 +51,7 @@ func (a *App) routes() []web.Route {
 		usageweb.New(a.usage).Routes(),
 		keyweb.New(a.keys, a.people, a.reports).Routes(),
 		providerweb.New(a.providers, a.reports).Routes(),
-		routeweb.New(a.aliasing, a.providers, a.shelf, a.prices, a.clock, a.reports, a.table).Routes(),
+		routeweb.New(a.aliasing, a.providers, a.shelf, a.prices, a.clock, a.reports, a.table, &a.loads).Routes(),
 		priceweb.New(a.pricing, a.providers, a.refresher).Routes(),
 		reconcileweb.New(a.reconciling).Routes(),
 		budgetweb.New(budgets, a.people, a.keys, a.reports).Routes(),

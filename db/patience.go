@@ -23,6 +23,7 @@ type timeoutRow struct {
 	RetryUnsure     bool          `gorm:"column:retry_unsure"`
 	RefuseWhenOpen  bool          `gorm:"column:refuse_when_open"`
 	OnTimeout       string        `gorm:"column:on_timeout"`
+	Growth          string        `gorm:"column:growth"`
 	Connect         int64         `gorm:"column:connect_ms"`
 	Headers         int64         `gorm:"column:headers_ms"`
 	First           int64         `gorm:"column:first_ms"`
@@ -37,14 +38,14 @@ func (timeoutRow) TableName() string { return "timeouts" }
 func (r timeoutRow) setting() patience.Setting {
 	ms := func(n int64) time.Duration { return time.Duration(n) * time.Millisecond }
 	return patience.Setting{Org: r.OrgID, Model: r.Model, Operation: r.Operation, Policy: patience.Policy{Tries: r.Tries, TriesBeforeNext: r.TriesBeforeNext,
-		Backoff: ms(r.Backoff), MaxBackoff: ms(r.MaxBackoff), RetryUnsure: r.RetryUnsure, RefuseWhenOpen: r.RefuseWhenOpen, OnTimeout: patience.Action(r.OnTimeout),
+		Backoff: ms(r.Backoff), MaxBackoff: ms(r.MaxBackoff), RetryUnsure: r.RetryUnsure, RefuseWhenOpen: r.RefuseWhenOpen, OnTimeout: patience.Action(r.OnTimeout), Growth: patience.Growth(r.Growth),
 		Waits: patience.Waits{Connect: ms(r.Connect), Headers: ms(r.Headers), First: ms(r.First), Gap: ms(r.Gap), Answer: ms(r.Answer), Total: ms(r.Total)}}}
 }
 
 func timeoutRowOf(s patience.Setting) timeoutRow {
 	p, w := s.Policy, s.Policy.Waits
 	return timeoutRow{OrgID: s.Org, Model: s.Model, Operation: s.Operation, Tries: p.Tries, TriesBeforeNext: p.TriesBeforeNext, Backoff: p.Backoff.Milliseconds(),
-		MaxBackoff: p.MaxBackoff.Milliseconds(), RetryUnsure: p.RetryUnsure, RefuseWhenOpen: p.RefuseWhenOpen, OnTimeout: string(p.OnTimeout), Connect: w.Connect.Milliseconds(),
+		MaxBackoff: p.MaxBackoff.Milliseconds(), RetryUnsure: p.RetryUnsure, RefuseWhenOpen: p.RefuseWhenOpen, OnTimeout: string(p.OnTimeout), Growth: string(p.Growth), Connect: w.Connect.Milliseconds(),
 		Headers: w.Headers.Milliseconds(), First: w.First.Milliseconds(), Gap: w.Gap.Milliseconds(), Answer: w.Answer.Milliseconds(), Total: w.Total.Milliseconds()}
 }
 
@@ -76,7 +77,7 @@ func (s *PatienceStore) Set(ctx context.Context, p patience.Setting) error {
 	row := timeoutRowOf(p)
 	return s.db.scoped(ctx, p.Org, func(tx *gorm.DB) error {
 		return tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "org_id"}, {Name: "model"}, {Name: "operation"}}, DoUpdates: clause.AssignmentColumns([]string{
-			"tries", "tries_before_next", "backoff_ms", "max_backoff_ms", "retry_unsure", "refuse_when_open", "on_timeout",
+			"tries", "tries_before_next", "backoff_ms", "max_backoff_ms", "retry_unsure", "refuse_when_open", "on_timeout", "growth",
 			"connect_ms", "headers_ms", "first_ms", "gap_ms", "answer_ms", "total_ms"})}).Create(&row).Error
 	})
 }

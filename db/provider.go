@@ -12,21 +12,23 @@ import (
 )
 
 type connectionRow struct {
-	OrgID      id.Org          `gorm:"column:org_id;primaryKey"`
-	ID         id.Connection   `gorm:"column:id;primaryKey"`
-	Name       string          `gorm:"column:name"`
-	Kind       string          `gorm:"column:kind"`
-	BaseURL    string          `gorm:"column:base_url"`
-	Service    string          `gorm:"column:service"`
-	Credential []byte          `gorm:"column:credential"`
-	KeyHint    string          `gorm:"column:key_hint"`
-	Models     []string        `gorm:"column:models;serializer:json"`
-	Listed     provider.Listed `gorm:"column:listed;serializer:json"`
-	Disabled   bool            `gorm:"column:disabled"`
-	LastCheck  provider.Check  `gorm:"column:last_check;serializer:json"`
-	Version    int64           `gorm:"column:version"`
-	CreatedAt  time.Time       `gorm:"column:created_at;autoCreateTime:false"`
-	UpdatedAt  time.Time       `gorm:"column:updated_at;autoUpdateTime:false"`
+	OrgID         id.Org          `gorm:"column:org_id;primaryKey"`
+	ID            id.Connection   `gorm:"column:id;primaryKey"`
+	Name          string          `gorm:"column:name"`
+	Kind          string          `gorm:"column:kind"`
+	BaseURL       string          `gorm:"column:base_url"`
+	Service       string          `gorm:"column:service"`
+	Credential    []byte          `gorm:"column:credential"`
+	KeyHint       string          `gorm:"column:key_hint"`
+	Models        []string        `gorm:"column:models;serializer:json"`
+	Listed        provider.Listed `gorm:"column:listed;serializer:json"`
+	Disabled      bool            `gorm:"column:disabled"`
+	Residency     string          `gorm:"column:residency"`
+	ZeroRetention bool            `gorm:"column:zero_retention"`
+	LastCheck     provider.Check  `gorm:"column:last_check;serializer:json"`
+	Version       int64           `gorm:"column:version"`
+	CreatedAt     time.Time       `gorm:"column:created_at;autoCreateTime:false"`
+	UpdatedAt     time.Time       `gorm:"column:updated_at;autoUpdateTime:false"`
 }
 
 // TableName names the table.
@@ -34,7 +36,7 @@ func (connectionRow) TableName() string { return "connections" }
 
 func connectionRowOf(r provider.ConnectionRecord) connectionRow {
 	row := connectionRow{OrgID: r.Org, ID: r.ID, Name: r.Name, Kind: string(r.Kind), BaseURL: r.BaseURL, Service: r.Service, Credential: r.Sealed,
-		KeyHint: r.KeyHint, Models: r.Models, Listed: r.Listed, Disabled: r.Disabled, LastCheck: r.Check, Version: r.Version,
+		KeyHint: r.KeyHint, Models: r.Models, Listed: r.Listed, Disabled: r.Disabled, Residency: r.Terms.Residency, ZeroRetention: r.Terms.ZeroRetention, LastCheck: r.Check, Version: r.Version,
 		CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC()}
 	if row.Models == nil {
 		row.Models = []string{}
@@ -44,7 +46,7 @@ func connectionRowOf(r provider.ConnectionRecord) connectionRow {
 
 func (r connectionRow) record() provider.ConnectionRecord {
 	return provider.ConnectionRecord{ID: r.ID, Org: r.OrgID, Name: r.Name, Kind: provider.Kind(r.Kind), BaseURL: r.BaseURL, Service: r.Service,
-		Sealed: r.Credential, KeyHint: r.KeyHint, Models: r.Models, Listed: r.Listed, Disabled: r.Disabled, Check: r.LastCheck,
+		Sealed: r.Credential, KeyHint: r.KeyHint, Models: r.Models, Listed: r.Listed, Disabled: r.Disabled, Terms: provider.Terms{Residency: r.Residency, ZeroRetention: r.ZeroRetention}, Check: r.LastCheck,
 		Version: r.Version, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC()}
 }
 

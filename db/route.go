@@ -46,7 +46,7 @@ type aliasBody struct {
 
 func aliasRowOf(a route.Alias) (aliasRow, error) {
 	row := aliasRow{OrgID: a.Org, ID: a.ID, Name: a.Name, Version: a.Version, CreatedAt: a.CreatedAt.UTC(), UpdatedAt: a.UpdatedAt.UTC()}
-	plain := a.Routing.IsZero() && !slices.ContainsFunc(a.Targets, func(t route.TargetRef) bool { return !t.Alias.IsZero() || t.Weight != 0 })
+	plain := a.Routing.IsZero() && !slices.ContainsFunc(a.Targets, func(t route.TargetRef) bool { return !t.Alias.IsZero() || !t.Plain() })
 	if plain {
 		return row, nil
 	}

@@ -2,7 +2,26 @@ package balance
 
 import "math"
 
-// What the adaptive policy weighs. A target's loss is
+// Mix is what the adaptive policy weighs, in hundredths: 0 to MostMix each. Only what differs between targets counts, so doubling
+// all three makes choices sharper.
+type Mix struct {
+	Latency  int `json:"latency" yaml:"latency"`
+	Cost     int `json:"cost" yaml:"cost"`
+	Failures int `json:"failures" yaml:"failures"`
+}
+
+// MostMix is the largest of them.
+const MostMix = 1000
+
+// UsualMix is that of a route that has none of its own.
+func UsualMix() Mix { return Mix{Latency: 50, Cost: 50, Failures: 200} }
+
+// Valid reports whether each is in its bounds, and one of them more than nothing.
+func (m Mix) Valid() bool {
+	return min(m.Latency, m.Cost, m.Failures) >= 0 && max(m.Latency, m.Cost, m.Failures) <= MostMix && m != Mix{}
+}
+
+// What the adaptive policy weighs. A target's loss is, with the usual mix,
 //
 //	0.5 ln(latency) + 0.5 ln(cost) − 2 ln(1 − failed)
 //
@@ -11,9 +30,6 @@ import "math"
 // one that is 15 % worse gets a twentieth of the best one's requests, equals share alike. Shares follow every answer;
 // the interval over which they change is the memory of the Book, half a minute.
 const (
-	weighLatency = 0.5
-	weighCost    = 0.5
-	weighFailure = 2.0
 	sharpness    = 0.05
 	leastShare   = 0.01
 	leastSuccess = 0.01
@@ -22,13 +38,16 @@ const (
 
 // adaptive draws by shares.
 func adaptive(cs []Candidate, d *Draw) {
-	share(cs)
+	share(cs, d.Mix)
 	drawByShare(cs, d)
 }
 
 // share sets the shares of the adaptive policy. What was never measured is taken for as fast as the fastest that was, so that it is
 // tried; what has no price for as dear as the dearest.
-func share(cs []Candidate) {
+func share(cs []Candidate, mix Mix) {
+	if mix == (Mix{}) {
+		mix = UsualMix()
+	}
 	fast, dear := math.MaxFloat64, float64(leastCost)
 	for i := range cs {
 		c := &cs[i]
@@ -52,7 +71,7 @@ func share(cs []Candidate) {
 		if c.Priced {
 			cost = max(float64(c.Cost), leastCost)
 		}
-		c.score = weighLatency*math.Log(max(latency, 1)) + weighCost*math.Log(cost) - weighFailure*math.Log(max(1-c.Load.Failed, leastSuccess))
+		c.score = (float64(mix.Latency)*math.Log(max(latency, 1)) + float64(mix.Cost)*math.Log(cost) - float64(mix.Failures)*math.Log(max(1-c.Load.Failed, leastSuccess))) / 100
 		best = min(best, c.score)
 	}
 	all := 0.0

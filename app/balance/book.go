@@ -62,6 +62,15 @@ func (b *Book) Watch(t Target, now time.Time) Load {
 	return g.load(now)
 }
 
+// Look gives a target's load without having it measured, for people who look; false where it is not.
+func (b *Book) Look(t Target, now time.Time) (Load, bool) {
+	g := b.Gauge(t)
+	if g == nil {
+		return Load{}, false
+	}
+	return g.look(now), true
+}
+
 // Gauge finds a target's; nil where it is not measured.
 func (b *Book) Gauge(t Target) *Gauge {
 	all := b.gauges.Load()

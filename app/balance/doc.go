@@ -25,10 +25,12 @@ const (
 	Cost             Policy = "cost"              // cheapest for this request
 	Adaptive         Policy = "adaptive"          // drawn by what latency, failures and cost say
 	Sticky           Policy = "sticky"            // the same for the same session, on every node
+	Quality          Policy = "quality"           // the best by the ranks that the route gives
+	Balanced         Policy = "balanced"          // quality and cost, each as much as the other
 )
 
 // Policies are all there are.
-var Policies = []Policy{RoundRobin, Weighted, LeastConnections, ResponseTime, Cost, Adaptive, Sticky}
+var Policies = []Policy{RoundRobin, Weighted, LeastConnections, ResponseTime, Cost, Adaptive, Sticky, Quality, Balanced}
 
 // Weighs reports whether a policy looks at weights.
 func (p Policy) Weighs() bool { return p == Weighted || p == Sticky }
@@ -39,12 +41,13 @@ func (p Policy) Measures() bool {
 }
 
 // Prices reports whether a policy needs to know what the request would cost.
-func (p Policy) Prices() bool { return p == Cost || p == Adaptive }
+func (p Policy) Prices() bool { return p == Cost || p == Adaptive || p == Balanced }
 
 // Candidate is a target with all that a policy may ask of it.
 type Candidate struct {
 	At     int    // its index in the caller's list, which decides between equals
 	Weight int    // at least 1
+	Rank   int    // by quality, 0 for the best
 	Place  uint64 // stands for the target, the same on every node (Place)
 	Load   Load
 	Cost   money.USD // of this request, estimated
@@ -61,6 +64,8 @@ type Load struct {
 	Mean     time.Duration // until the first event: average of the last half minute
 	Peak     time.Duration // the same, but takes the worst at once and forgets it slowly
 	Failed   float64       // share of attempts that failed, 0 to 1
+	// Tried and Won are attempts and answers of about the last hour, the older ones for less.
+	Tried, Won float64
 }
 
 // Draw is what is random or the request's own in a choice.
@@ -68,6 +73,7 @@ type Draw struct {
 	Turn   uint64              // counts the requests of a route, for RoundRobin
 	Who    uint64              // stands for the session, for Sticky (Who)
 	Random func(n int64) int64 // a number in [0, n)
+	Mix    Mix                 // for Adaptive; zero is UsualMix
 }
 
 // fraction gives a number in [0, 1).

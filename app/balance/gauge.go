@@ -18,6 +18,8 @@ type Gauge struct {
 	answered time.Time // when mean and peak last changed
 	ended    time.Time // when failed last changed
 	used     time.Time
+	tried    float64 // attempts and answers of the last hour or so: what is learned for fallbacks
+	won      float64
 }
 
 const (
@@ -30,6 +32,11 @@ const (
 	most = 0.2
 	// forgiven is how fast failures of a target that nobody asks fade, so that it is tried again.
 	forgiven = 2 * time.Minute
+	// lesson is how long a success or a failure counts for the order of fallbacks: after it by a third. A target that only
+	// answers when others fail is asked seldom, so half a minute would know nothing of it.
+	lesson = time.Hour
+	// doubt is how many successes every target is taken to have had before it was ever asked, so that one failure is no verdict.
+	doubt = 3
 )
 
 // Begin notes an attempt; every one must End.
@@ -70,6 +77,8 @@ func (g *Gauge) End(now time.Time, v Verdict, took time.Duration) {
 	if v == Failed {
 		bad = 1
 	}
+	kept := fade(now.Sub(g.ended), lesson)
+	g.tried, g.won = g.tried*kept+1, g.won*kept+1-bad
 	g.failed *= fade(now.Sub(g.ended), forgiven)
 	g.failed += part(now, g.ended, g.ends) * (bad - g.failed)
 	g.ends, g.ended = min(g.ends+1, warm), now
@@ -100,8 +109,21 @@ func (g *Gauge) load(now time.Time) Load {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.used = now
+	return g.read(now)
+}
+
+// look is load for people: a page that is open keeps nothing alive.
+func (g *Gauge) look(now time.Time) Load {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.read(now)
+}
+
+func (g *Gauge) read(now time.Time) Load {
 	l := Load{InFlight: g.inFlight, Seen: !g.answered.IsZero(), Mean: time.Duration(g.mean), Peak: time.Duration(g.peak * fade(now.Sub(g.answered), peakMemory))}
 	l.Failed = g.failed * fade(now.Sub(g.ended), forgiven)
+	kept := fade(now.Sub(g.ended), lesson)
+	l.Tried, l.Won = g.tried*kept, g.won*kept
 	return l
 }
 
@@ -110,3 +132,6 @@ func (g *Gauge) idle(now time.Time) bool {
 	defer g.mu.Unlock()
 	return g.inFlight == 0 && now.Sub(g.used) > forgetful
 }
+
+// Success is the share of the last hour's attempts that succeeded, 1 where there were none.
+func (l Load) Success() float64 { return (l.Won + doubt) / (l.Tried + doubt) }

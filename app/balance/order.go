@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"github.com/bodhi-gateway/bodhi/app/money"
 )
 
 // Order sorts the candidates: the first is to be asked first, each next one when those before it failed. It allocates
@@ -27,6 +29,10 @@ func Order(p Policy, cs []Candidate, d *Draw) {
 		adaptive(cs, d)
 	case Sticky:
 		sticky(cs, d)
+	case Quality:
+		best(cs)
+	case Balanced:
+		balanced(cs)
 	}
 }
 
@@ -117,6 +123,32 @@ func cheapest(cs []Candidate) {
 	sort(cs)
 }
 
+// best goes by rank, and by the list between targets of one rank.
+func best(cs []Candidate) {
+	for i := range cs {
+		cs[i].score = float64(cs[i].Rank)
+	}
+	sort(cs)
+}
+
+// balanced goes by the sum of two parts from 0 to 1: how far a target is from the humblest rank to the best, and what the
+// cheapest one's cost is of its own. What has no price has nothing of the latter.
+func balanced(cs []Candidate) {
+	cheapest, humblest := money.Max, 0
+	for i := range cs {
+		if c := &cs[i]; c.Priced {
+			cheapest = min(cheapest, max(c.Cost, leastCost))
+		}
+		humblest = max(humblest, cs[i].Rank)
+	}
+	for i := range cs {
+		c := &cs[i]
+		r := Rung{Rank: c.Rank, Cost: c.Cost, Priced: c.Priced}
+		c.score = -byPriority(&r, "high", humblest) - byCost(&r, cheapest)
+	}
+	sort(cs)
+}
+
 // sticky is weighted rendezvous hashing: every target has a number that only it and the session decide, so all nodes agree
 // without telling each other, and a target that comes or goes moves none but its own sessions.
 func sticky(cs []Candidate, d *Draw) {
@@ -132,4 +164,36 @@ func sort(cs []Candidate) {
 	slices.SortFunc(cs, func(a, b Candidate) int {
 		return cmp.Or(cmp.Compare(a.score, b.score), cmp.Compare(a.At, b.At))
 	})
+}
+
+// Shares says how much of the requests goes first where now, for people: Candidate.Share. False where that cannot be told before
+// a request is there.
+func Shares(p Policy, cs []Candidate, mix Mix) bool {
+	if len(cs) == 0 {
+		return false
+	}
+	switch p {
+	case RoundRobin, Weighted, Sticky:
+		all := 0.0
+		for i := range cs {
+			if cs[i].Share = 1; p != RoundRobin {
+				cs[i].Share = float64(max(cs[i].Weight, 1))
+			}
+			all += cs[i].Share
+		}
+		for i := range cs {
+			cs[i].Share /= all
+		}
+	case Cost, Quality, Balanced:
+		Order(p, cs, &Draw{})
+		cs[0].Share = 1
+		slices.SortFunc(cs, func(a, b Candidate) int { return cmp.Compare(a.At, b.At) })
+	case Adaptive:
+		share(cs, mix)
+	case "", "ordered":
+		cs[0].Share = 1
+	default:
+		return false
+	}
+	return true
 }

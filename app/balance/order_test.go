@@ -17,7 +17,7 @@ import (
 func anything(r *rand.Rand) []balance.Candidate {
 	cs := make([]balance.Candidate, r.IntN(12))
 	for i := range cs {
-		cs[i] = balance.Candidate{At: i, Weight: r.IntN(5), Place: r.Uint64(), Cost: money.USD(r.Int64N(5) * r.Int64N(1e9)), Priced: r.IntN(3) > 0,
+		cs[i] = balance.Candidate{At: i, Weight: r.IntN(5), Rank: r.IntN(4), Place: r.Uint64(), Cost: money.USD(r.Int64N(5) * r.Int64N(1e9)), Priced: r.IntN(3) > 0,
 			Load: balance.Load{InFlight: r.IntN(4), Seen: r.IntN(3) > 0, Mean: time.Duration(r.Int64N(1e10)), Peak: time.Duration(r.Int64N(1e10)), Failed: float64(r.IntN(5)) / 4}}
 	}
 	return cs
@@ -217,5 +217,70 @@ func TestTwoNodesAgreeOnSticky(t *testing.T) {
 		if here[0] != all[0].Place && less[0] != here[0] {
 			t.Fatalf("%q moved from %d to %d although its target stayed", who, here[0], less[0])
 		}
+	}
+}
+
+func TestQualityGoesByRankAndBalancedByRankAndCost(t *testing.T) {
+	t.Parallel()
+	order := func(p balance.Policy, cs ...balance.Candidate) (at []int) {
+		for i := range cs {
+			cs[i].At = i
+		}
+		balance.Order(p, cs, &balance.Draw{})
+		for _, c := range cs {
+			at = append(at, c.At)
+		}
+		return at
+	}
+	best, middle, humble := balance.Candidate{Rank: 0, Cost: 10_000_000, Priced: true}, balance.Candidate{Rank: 1, Cost: 1_200_000, Priced: true}, balance.Candidate{Rank: 2, Cost: 1_000_000, Priced: true}
+	if got := order(balance.Quality, humble, best, middle, best); !slices.Equal(got, []int{1, 3, 2, 0}) {
+		t.Errorf("quality: %v", got)
+	}
+	// best 1 + 0.10, middle 0.50 + 0.83, humble 0 + 1
+	if got := order(balance.Balanced, humble, best, middle); !slices.Equal(got, []int{2, 1, 0}) {
+		t.Errorf("balanced: %v", got)
+	}
+	unknown := balance.Candidate{Rank: 1}
+	if got := order(balance.Balanced, unknown, middle); !slices.Equal(got, []int{1, 0}) {
+		t.Errorf("unknown is not free: %v", got)
+	}
+}
+
+func TestSharesForPeopleAddUpAndKeepTheOrder(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(7, 8))
+	for range 300 {
+		for _, p := range append(balance.Policies, "ordered", "") {
+			cs := anything(r)
+			told := balance.Shares(p, cs, balance.Mix{})
+			if told == (len(cs) == 0 || p == balance.LeastConnections || p == balance.ResponseTime) {
+				t.Fatalf("%s of %d: told %v", p, len(cs), told)
+			}
+			sum := 0.0
+			for i, c := range cs {
+				if c.At != i {
+					t.Fatalf("%s moves candidates", p)
+				}
+				sum += c.Share
+			}
+			if told && math.Abs(sum-1) > 1e-9 {
+				t.Fatalf("%s: shares add up to %v", p, sum)
+			}
+		}
+	}
+}
+
+func TestTheMixOfAdaptiveDecides(t *testing.T) {
+	t.Parallel()
+	dear := balance.Candidate{At: 0, Cost: 4_000_000, Priced: true, Load: balance.Load{Seen: true, Mean: time.Second}}
+	slow := balance.Candidate{At: 1, Cost: 1_000_000, Priced: true, Load: balance.Load{Seen: true, Mean: 4 * time.Second}}
+	for mix, want := range map[balance.Mix]int{{Latency: 100, Cost: 10}: 0, {Latency: 10, Cost: 100}: 1} {
+		cs := []balance.Candidate{dear, slow}
+		if balance.Shares(balance.Adaptive, cs, mix); cs[want].Share < 0.9 {
+			t.Errorf("%+v gives %v and %v", mix, cs[0].Share, cs[1].Share)
+		}
+	}
+	if (balance.Mix{}).Valid() || (balance.Mix{Cost: 1001}).Valid() || !(balance.Mix{Cost: 1000}).Valid() {
+		t.Error("bounds")
 	}
 }

@@ -136,11 +136,12 @@ type Timeout struct {
 	Gap             string `yaml:"gap,omitempty" json:"gap" as:"duration"`
 	Answer          string `yaml:"answer,omitempty" json:"answer" as:"duration"`
 	Total           string `yaml:"total,omitempty" json:"total" as:"duration"`
-	OnTimeout       string `yaml:"on_timeout,omitempty" json:"on_timeout" as:"word" one:"next retry error"`
+	OnTimeout       string `yaml:"on_timeout,omitempty" json:"on_timeout" as:"word" one:"next retry partial error"`
 	Tries           int    `yaml:"tries,omitempty" json:"tries"`
 	TriesBeforeNext int    `yaml:"tries_before_next,omitempty" json:"tries_before_next"`
 	Backoff         string `yaml:"backoff,omitempty" json:"backoff" as:"duration"`
 	MaxBackoff      string `yaml:"max_backoff,omitempty" json:"max_backoff" as:"duration"`
+	Growth          string `yaml:"growth,omitempty" json:"growth" as:"word" one:"exponential linear smart"`
 	RetryUnsure     bool   `yaml:"retry_unsure,omitempty" json:"retry_unsure"`
 	RefuseWhenOpen  bool   `yaml:"refuse_when_open,omitempty" json:"refuse_when_open"`
 }

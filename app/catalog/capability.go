@@ -104,3 +104,6 @@ func (m *Model) Serves(n llm.Needs, b llm.Bound) bool {
 
 // Serves implements Quote.
 func (o *offer) Serves(n llm.Needs, b llm.Bound) bool { return o.model.Serves(n, b) }
+
+// Window implements Quote.
+func (o *offer) Window() int64 { return o.model.ContextWindow }

@@ -65,6 +65,8 @@ type Quote interface {
 	Ceiling(b llm.Bound) (Ceiling, error)
 	// Serves reports whether the model is known to take a call with these needs and this size.
 	Serves(n llm.Needs, b llm.Bound) bool
+	// Window is the model's context window in tokens, 0 where it is not known.
+	Window() int64
 }
 
 // Book finds models and their prices. It is an immutable snapshot.

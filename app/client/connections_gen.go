@@ -102,6 +102,8 @@ type Connection struct {
 	HasCredential bool                `json:"has_credential"`
 	KeyHint       string              `json:"key_hint,omitempty"` // last four characters
 	Disabled      bool                `json:"disabled"`
+	Residency     string              `json:"residency,omitempty"` // Residency is where the provider keeps and processes data: as declared, else the region that its address names. ZeroRetention says that it keeps nothing. Routes may ask for both.
+	ZeroRetention bool                `json:"zero_retention"`
 	Models        []string            `json:"models"`
 	ListReadAt    *time.Time          `json:"list_read_at,omitempty"`
 	ListChange    *ProviderListChange `json:"last_list_change,omitempty"`
@@ -112,23 +114,27 @@ type Connection struct {
 
 // ConnectionChange changes what it names and leaves the rest.
 type ConnectionChange struct {
-	Name       *string           `json:"name,omitempty"`
-	BaseURL    *string           `json:"base_url,omitempty"`
-	Service    *string           `json:"service,omitempty"`
-	Settings   map[string]string `json:"settings,omitempty"`
-	Credential *string           `json:"credential,omitempty"`
-	Disabled   *bool             `json:"disabled,omitempty"`
+	Name          *string           `json:"name,omitempty"`
+	BaseURL       *string           `json:"base_url,omitempty"`
+	Service       *string           `json:"service,omitempty"`
+	Settings      map[string]string `json:"settings,omitempty"`
+	Credential    *string           `json:"credential,omitempty"`
+	Disabled      *bool             `json:"disabled,omitempty"`
+	Residency     *string           `json:"residency,omitempty"`
+	ZeroRetention *bool             `json:"zero_retention,omitempty"`
 }
 
 // ConnectionInput makes a connection. Credential is written, never read.
 type ConnectionInput struct {
-	Name       string            `json:"name,omitempty"`
-	Kind       string            `json:"kind,omitempty"`
-	BaseURL    string            `json:"base_url,omitempty"`
-	Service    string            `json:"service,omitempty"`  // Service is a known service's name (GET /api/v1/providers); it gives the base URL where none is given.
-	Settings   map[string]string `json:"settings,omitempty"` // Settings are written into the base URL; Vertex has project and location.
-	Credential string            `json:"credential,omitempty"`
-	Disabled   bool              `json:"disabled,omitempty"`
+	Name          string            `json:"name,omitempty"`
+	Kind          string            `json:"kind,omitempty"`
+	BaseURL       string            `json:"base_url,omitempty"`
+	Service       string            `json:"service,omitempty"`  // Service is a known service's name (GET /api/v1/providers); it gives the base URL where none is given.
+	Settings      map[string]string `json:"settings,omitempty"` // Settings are written into the base URL; Vertex has project and location.
+	Credential    string            `json:"credential,omitempty"`
+	Disabled      bool              `json:"disabled,omitempty"`
+	Residency     string            `json:"residency,omitempty"` // Residency and ZeroRetention are what the contract with the provider says.
+	ZeroRetention bool              `json:"zero_retention,omitempty"`
 }
 
 // ConnectionList is a body of the API.

@@ -17,16 +17,14 @@ type HealthAPI struct{ c *Client }
 func (c *Client) Health() HealthAPI { return HealthAPI{c} }
 
 // List: List targets with their breakers, availability and latency of 24 hours.
-func (a HealthAPI) List(ctx context.Context, query url.Values, calls ...Call) (out HealthTargetList, err error) {
+func (a HealthAPI) List(ctx context.Context, query url.Values, calls ...Call) (out TargetList, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/health", query, nil, &out, calls)
 	return out, err
 }
 
 // All is List over all pages.
-func (a HealthAPI) All(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[HealthTarget, error] {
-	return all(ctx, query, func(ctx context.Context, query url.Values) (HealthTargetList, error) {
-		return a.List(ctx, query, calls...)
-	}, func(p HealthTargetList) ([]HealthTarget, string) { return p.Data, p.Next })
+func (a HealthAPI) All(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[Target, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (TargetList, error) { return a.List(ctx, query, calls...) }, func(p TargetList) ([]Target, string) { return p.Data, p.Next })
 }
 
 // Events: List what breakers did within 30 days, newest first.
@@ -41,12 +39,12 @@ func (a HealthAPI) AllEvents(ctx context.Context, query url.Values, calls ...Cal
 }
 
 // Open: Take a target out of service.
-func (a HealthAPI) Open(ctx context.Context, in HealthTargetInput, calls ...Call) error {
+func (a HealthAPI) Open(ctx context.Context, in TargetInput, calls ...Call) error {
 	return a.c.do(ctx, http.MethodPost, "/health/open", nil, in, nil, calls)
 }
 
 // Close: Put a target back into service.
-func (a HealthAPI) Close(ctx context.Context, in HealthTargetInput, calls ...Call) error {
+func (a HealthAPI) Close(ctx context.Context, in TargetInput, calls ...Call) error {
 	return a.c.do(ctx, http.MethodPost, "/health/close", nil, in, nil, calls)
 }
 
@@ -69,8 +67,8 @@ type EventList struct {
 	Next    string  `json:"next,omitempty"` // give it as after
 }
 
-// HealthTarget is one target.
-type HealthTarget struct {
+// Target is one target.
+type Target struct {
 	ConnectionID string     `json:"connection_id"`
 	Connection   string     `json:"connection"`
 	Model        string     `json:"model"`         // "" = the connection as a whole
@@ -84,16 +82,16 @@ type HealthTarget struct {
 	FirstByteMS  int64      `json:"first_byte_ms"` // on average in the newest hour with a success
 }
 
-// HealthTargetInput names a target.
-type HealthTargetInput struct {
+// TargetInput names a target.
+type TargetInput struct {
 	ConnectionID string `json:"connection_id,omitempty"`
 	Model        string `json:"model,omitempty"`  // "" = the connection as a whole
 	Reason       string `json:"reason,omitempty"` // when it is taken out of service
 }
 
-// HealthTargetList is all targets.
-type HealthTargetList struct {
-	Data    []HealthTarget `json:"data"`
-	HasMore bool           `json:"has_more"`       // whether there are more pages
-	Next    string         `json:"next,omitempty"` // give it as after
+// TargetList is all targets.
+type TargetList struct {
+	Data    []Target `json:"data"`
+	HasMore bool     `json:"has_more"`       // whether there are more pages
+	Next    string   `json:"next,omitempty"` // give it as after
 }

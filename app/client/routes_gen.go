@@ -64,6 +64,28 @@ func (a RoutesAPI) Rollback(ctx context.Context, id string, in RollbackInput, ca
 	return out, err
 }
 
+// Targets: Show the targets of a route.
+func (a RoutesAPI) Targets(ctx context.Context, id string, query url.Values, calls ...Call) (out RouteLanes, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/routes/"+url.PathEscape(id)+"/targets", query, nil, &out, calls)
+	return out, err
+}
+
+// BalanceMix is a body of the API.
+type BalanceMix struct {
+	Latency  int `json:"latency"`
+	Cost     int `json:"cost"`
+	Failures int `json:"failures"`
+}
+
+// BalanceWeights is a body of the API.
+type BalanceWeights struct {
+	Error    int `json:"error"`
+	Cost     int `json:"cost"`
+	Priority int `json:"priority"`
+	Hours    int `json:"hours"`
+	Success  int `json:"success"`
+}
+
 // RollbackInput names the version to go back to. What it says becomes the newest version.
 type RollbackInput struct {
 	Version int64 `json:"version,omitempty"`
@@ -78,6 +100,9 @@ type Route struct {
 	Rules       []RuleText       `json:"rules,omitempty"`
 	Canary      *RouteCanaryText `json:"canary,omitempty"`
 	Unsupported string           `json:"unsupported_parameters,omitempty"`
+	Fallback    *RouteFallback   `json:"fallback,omitempty"`
+	Only        *RouteOnly       `json:"only,omitempty"`
+	Adaptive    *BalanceMix      `json:"adaptive,omitempty"`
 	Holidays    []string         `json:"holidays,omitempty"`
 	Version     int64            `json:"version,omitempty"`
 	UpdatedAt   time.Time        `json:"updated_at"`
@@ -98,8 +123,51 @@ type RouteDocument struct {
 	Rules       []RuleText       `json:"rules,omitempty"`
 	Canary      *RouteCanaryText `json:"canary,omitempty"`
 	Unsupported string           `json:"unsupported_parameters,omitempty"`
+	Fallback    *RouteFallback   `json:"fallback,omitempty"`
+	Only        *RouteOnly       `json:"only,omitempty"`
+	Adaptive    *BalanceMix      `json:"adaptive,omitempty"`
 	Holidays    []string         `json:"holidays,omitempty"`
 	Version     int64            `json:"version,omitempty"`
+}
+
+// RouteFallback is a body of the API.
+type RouteFallback struct {
+	Order         string          `json:"order,omitempty"`
+	Weights       *BalanceWeights `json:"weights,omitempty"`
+	ContextWindow bool            `json:"context_window,omitempty"`
+	ContentPolicy bool            `json:"content_policy,omitempty"`
+	KeepTier      bool            `json:"keep_tier,omitempty"`
+	DefaultAnswer string          `json:"default_answer,omitempty"`
+	WhenShort     string          `json:"when_short,omitempty"`
+}
+
+// RouteLane is a body of the API.
+type RouteLane struct {
+	Connection string   `json:"connection"`
+	Model      string   `json:"model"`
+	Share      *float64 `json:"share"`
+	InFlight   int      `json:"in_flight"`
+	Measured   bool     `json:"measured"`
+	LatencyMS  int64    `json:"latency_ms"`
+	PeakMS     int64    `json:"peak_ms"`
+	Failed     float64  `json:"failed"`
+	Success    float64  `json:"success"`
+	Cost       *string  `json:"cost_usd"` // of 1,000 tokens in and 500 out
+	Hours      string   `json:"hours,omitempty"`
+	After      []string `json:"after,omitempty"`
+	Out        string   `json:"out,omitempty"` // what the route demands and it does not fulfil: it takes no request
+}
+
+// RouteLanes is how an alias's targets do now on this node, and who follows a failure of the first. Shares are parts of 1; null where the strategy decides only when a request is there.
+type RouteLanes struct {
+	Strategy string          `json:"strategy"`
+	Adaptive BalanceMix      `json:"adaptive"`
+	Order    string          `json:"order"`
+	Weights  *BalanceWeights `json:"weights,omitempty"`
+	Targets  []RouteLane     `json:"targets"`
+	After    string          `json:"after"`
+	Priority string          `json:"priority"`
+	Next     []RouteNext     `json:"next"`
 }
 
 // RouteList is a body of the API.
@@ -109,10 +177,33 @@ type RouteList struct {
 	Next    string  `json:"next,omitempty"` // give it as after
 }
 
+// RouteNext is a body of the API.
+type RouteNext struct {
+	Connection string             `json:"connection"`
+	Model      string             `json:"model"`
+	Score      *float64           `json:"score"`
+	Parts      map[string]float64 `json:"parts,omitempty"`
+	Why        string             `json:"why"`
+}
+
+// RouteOnly is a body of the API.
+type RouteOnly struct {
+	Regions       []string `json:"regions,omitempty"`
+	ZeroRetention bool     `json:"zero_retention,omitempty"`
+	MaxInput      string   `json:"max_input_usd,omitempty"`
+	MaxOutput     string   `json:"max_output_usd,omitempty"`
+	MinContext    int64    `json:"min_context,omitempty"`
+	Needs         []string `json:"needs,omitempty"`
+	Capable       bool     `json:"capable,omitempty"`
+}
+
 // RouteToTarget is a body of the API.
 type RouteToTarget struct {
-	To     string `json:"to"`
-	Weight int    `json:"weight,omitempty"`
+	To      string   `json:"to"`
+	Weight  int      `json:"weight,omitempty"`
+	Quality int      `json:"quality,omitempty"`
+	Hours   string   `json:"hours,omitempty"`
+	After   []string `json:"after,omitempty"`
 }
 
 // RuleText is a body of the API.

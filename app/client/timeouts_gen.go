@@ -52,6 +52,7 @@ type Timeout struct {
 	TriesBeforeNext int    `json:"tries_before_next"`
 	Backoff         string `json:"backoff"`
 	MaxBackoff      string `json:"max_backoff"`
+	Growth          string `json:"growth"`
 	RetryUnsure     bool   `json:"retry_unsure"`
 	RefuseWhenOpen  bool   `json:"refuse_when_open"`
 }
@@ -67,11 +68,12 @@ type TimeoutInput struct {
 	Gap             string `json:"gap,omitempty"`               // streams, between two events
 	Answer          string `json:"answer,omitempty"`            // documents, one try
 	Total           string `json:"total,omitempty"`             // the request with all its tries
-	OnTimeout       string `json:"on_timeout,omitempty"`        // next, retry or error
+	OnTimeout       string `json:"on_timeout,omitempty"`        // next, retry, partial or error
 	Tries           int    `json:"tries,omitempty"`             // at one target, the first included
 	TriesBeforeNext int    `json:"tries_before_next,omitempty"` // while another target is left
 	Backoff         string `json:"backoff,omitempty"`           // the longest first pause
 	MaxBackoff      string `json:"max_backoff,omitempty"`
+	Growth          string `json:"growth,omitempty"`           // of pauses: exponential, linear or smart
 	RetryUnsure     bool   `json:"retry_unsure,omitempty"`     // also what the provider may have done already
 	RefuseWhenOpen  bool   `json:"refuse_when_open,omitempty"` // circuit_open instead of the least bad target
 }

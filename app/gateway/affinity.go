@@ -88,7 +88,7 @@ func (g *Gateway) stick(x *Exchange, p route.Plan) route.Plan {
 		return p
 	}
 	at := slices.IndexFunc(p.Targets, func(t route.Target) bool { return t.Connection.ID == was.connection && t.Model == was.model })
-	if at <= 0 {
+	if at <= 0 || p.Targets[at].Waits() {
 		return p
 	}
 	first := p.Targets[at]

@@ -67,7 +67,7 @@ func (g *Gateway) ask(x *Exchange, req *http.Request, adapter provider.Adapter) 
 		now := g.clock.Now()
 		a.leash.next(now, untilFirst, w.First-now.Sub(a.sent))
 	}
-	if a.stream, err = adapter.Response(resp, x.Call); err != nil {
+	if a.stream, err = adapter.Response(resp, x.retold()); err != nil {
 		return first, err
 	}
 	if first, err = a.stream.Next(); err == nil && first.Kind == llm.Failed {
@@ -105,4 +105,18 @@ func (a *attempt) see(e llm.Event) {
 	if e.Kind == llm.Terminal {
 		a.finished = true
 	}
+}
+
+// retold is the call as its answer is read: where the policy is to keep what came before a timeout, a chat's stream is written anew,
+// because only who wrote it can end it well.
+func (x *Exchange) retold() *llm.Call {
+	if x.patience.OnTimeout != patience.Partial || !x.Call.Stream || x.Call.Operation != llm.Chat || x.Call.Plain != "" {
+		return x.Call
+	}
+	if _, err := x.Call.Conversation(); err != nil {
+		return x.Call
+	}
+	c := *x.Call
+	c.Retold = true
+	return &c
 }

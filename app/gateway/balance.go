@@ -21,6 +21,7 @@ const usualTargets = 12
 // balanced puts a plan's targets in the order of its strategy, and says in the decision log what decided. Breakers are no
 // part of it: what is away is passed over when its turn comes.
 func (g *Gateway) balanced(x *Exchange, p route.Plan) route.Plan {
+	g.learn(&p)
 	policy := balance.Policy(p.Strategy)
 	if p.Strategy == "" || p.Strategy == route.Ordered || len(p.Targets) < 2 {
 		return p
@@ -29,7 +30,10 @@ func (g *Gateway) balanced(x *Exchange, p route.Plan) route.Plan {
 	cs := room[:0]
 	now := g.clock.Now()
 	for i, t := range p.Targets {
-		c := balance.Candidate{At: i, Weight: t.Weight}
+		if t.Waits() {
+			break // it and those behind it follow failures only
+		}
+		c := balance.Candidate{At: i, Weight: t.Weight, Rank: t.Rank}
 		if policy.Measures() {
 			c.Load = g.loads.Watch(loadOf(t), now)
 		}
@@ -41,7 +45,7 @@ func (g *Gateway) balanced(x *Exchange, p route.Plan) route.Plan {
 		}
 		cs = append(cs, c)
 	}
-	d := balance.Draw{Random: g.random}
+	d := balance.Draw{Random: g.random, Mix: p.Mix}
 	switch {
 	case p.Turn != nil && x.Hints.DryRun:
 		d.Turn = p.Turn.Load()
@@ -51,11 +55,12 @@ func (g *Gateway) balanced(x *Exchange, p route.Plan) route.Plan {
 		d.Who = balance.Who(whose(x))
 	}
 	balance.Order(policy, cs, &d)
-	out := make([]route.Target, len(cs))
+	out := make([]route.Target, len(p.Targets))
 	for i := range cs {
 		out[i] = p.Targets[cs[i].At]
 		x.weigh(policy, &out[i], &cs[i])
 	}
+	copy(out[len(cs):], p.Targets[len(cs):])
 	p.Targets = out
 	return p
 }
@@ -106,6 +111,10 @@ func (x *Exchange) weigh(p balance.Policy, t *route.Target, c *balance.Candidate
 		b = strconv.AppendFloat(b, 100*c.Share, 'f', 0, 64)
 		b = append(b, " %"...)
 	}
+	if p == balance.Quality || p == balance.Balanced {
+		b = append(b, ", quality "...)
+		b = strconv.AppendInt(b, int64(c.Rank+1), 10)
+	}
 	if p.Measures() {
 		b = append(b, ", "...)
 		b = strconv.AppendInt(b, int64(c.Load.InFlight), 10)
@@ -149,4 +158,14 @@ func (g *Gateway) measure(a *attempt, r health.Report) {
 		v, took = balance.Failed, cmp.Or(a.firstByte, now.Sub(a.sent))
 	}
 	a.gauge.End(now, v, took)
+}
+
+// learn has the targets of a route measured that orders its fallbacks by score.
+func (g *Gateway) learn(p *route.Plan) {
+	if p.Fallback.Scores() {
+		now := g.clock.Now()
+		for _, t := range p.Targets {
+			g.loads.Watch(loadOf(t), now)
+		}
+	}
 }

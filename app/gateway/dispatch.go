@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"time"
@@ -24,8 +25,12 @@ func (g *Gateway) dispatch(ctx context.Context, x *Exchange) (Finish, error) {
 		x.note("failed: ", last.target.Connection.Name, "/", last.target.Model, ": ", string(f.Class), " ", strconv.Itoa(f.Status))
 		g.settle(x)
 		last.leash.cut()
+		x.hop(last, f)
 		if !g.onward(ctx, x, last, f) {
-			return nil, g.explain(x, last, last.failure)
+			if err = g.explain(x, last, last.failure); g.resort(x, err) {
+				return nil, nil
+			}
+			return nil, err
 		}
 	}
 }
@@ -37,6 +42,10 @@ func (g *Gateway) onward(ctx context.Context, x *Exchange, last *attempt, f *pro
 		return false
 	}
 	r := reactionTo(last, f, x.patience)
+	if x.goesOn(f) {
+		r.next = true
+	}
+	x.turn.cause = causeOf(f)
 	if wait, why := g.again(x, last, f, r); why != "" {
 		x.note("not again: ", why)
 	} else {
@@ -51,6 +60,9 @@ func (g *Gateway) onward(ctx context.Context, x *Exchange, last *attempt, f *pro
 	if !r.next {
 		return false
 	}
+	if x.turn.next > 0 { // else a cheaper plan took the place of the one that failed
+		g.rearrange(x, last.target, x.turn.cause)
+	}
 	for {
 		t, pass, ok := g.pick(x)
 		if !ok {
@@ -60,7 +72,21 @@ func (g *Gateway) onward(ctx context.Context, x *Exchange, last *attempt, f *pro
 			return true
 		}
 		x.note("no money for ", t.Connection.Name, "/", t.Model)
+		if x.Plan.Fallback != nil && x.Plan.Fallback.WhenShort == route.Stop {
+			x.note("the route asks nobody else when money is short")
+			return false
+		}
 	}
+}
+
+// hop notes a target that failed, for x-bodhi-hops: "main/gpt-5.5 server_error 503".
+func (x *Exchange) hop(a *attempt, f *provider.Failure) {
+	c := cmp.Or(string(causeOf(f)), string(f.Class))
+	h := a.target.Connection.Name + "/" + a.target.Model + " " + c
+	if f.Status != 0 {
+		h += " " + strconv.Itoa(f.Status)
+	}
+	x.hops = append(x.hops, h)
 }
 
 // repeat prepares another attempt at the same target. Where the money is short for it, a budget that asks for a cheaper

@@ -47,6 +47,9 @@ func (g *Gateway) cheaper(x *Exchange, p route.Plan, step budget.Step) (route.Pl
 	if plan, err = permit(&x.bound, step.Model, plan, g.tiers(x.Grant.Chain.Org)); err != nil {
 		return p, "a policy denies it"
 	}
+	if plan, err = g.demanded(x, plan, p.Only); err != nil {
+		return p, "none of its targets fulfils what the route demands"
+	}
 	now, known := g.quoteOf(x, p.Targets[0])
 	plan.Targets = slices.DeleteFunc(slices.Clone(plan.Targets), func(t route.Target) bool {
 		q, ok := g.quoteOf(x, t)

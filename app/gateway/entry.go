@@ -213,13 +213,16 @@ func (g *Gateway) plan(ctx context.Context, x *Exchange) (Finish, error) {
 			return nil, g.unable(x)
 		}
 	}
+	if p, err = g.demanded(x, p, nil); err != nil {
+		return nil, err
+	}
 	p = g.descend(x, p)
 	if x.Call.Follows != "" {
 		if p, err = g.follow(ctx, x, p); err != nil {
 			return nil, err
 		}
 	}
-	p = g.stick(x, g.balanced(x, p))
+	p = g.fit(x, g.stick(x, g.balanced(x, released(p))))
 	if p, err = g.refer(ctx, x, p); err != nil {
 		return nil, err
 	}

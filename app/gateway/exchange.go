@@ -59,6 +59,7 @@ type Exchange struct {
 	clientOut bool          // the client went away
 	said      []string      // values of headers
 	room      [16]string    // for them
+	hops      []string      // targets that failed, and how
 	torn      bool          // the answer broke off where no error can be said: the connection must break as well
 }
 
@@ -71,6 +72,9 @@ type Answer struct {
 	Status int
 	Body   []byte
 	Cached string // "hit", "semantic", or ""
+	// Resort names what stands in for a provider's answer, "default"; Body is what is sent then, and End what comes behind it.
+	Resort string
+	End    []byte
 }
 
 // say sets a header of the answer, whose name is canonical. The values share one array instead of having one each.

@@ -48,7 +48,7 @@ func (x *Exchange) final(f *provider.Failure) bool {
 	if errors.As(f.Cause, &pub) && pub.Kind == fault.Unavailable {
 		return true // our own journal refused; another target would not help
 	}
-	return x.clientOut || f.Class == provider.Refused
+	return x.clientOut || f.Class == provider.Refused && !x.goesOn(f)
 }
 
 // explain turns the last failure into what the client is told.

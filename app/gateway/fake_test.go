@@ -51,6 +51,9 @@ type house struct {
 	others  map[string]route.Target // what else may be asked for, by name
 	policy  llm.Unsupported
 	out     *egress.Egress // the real way out, where there is one
+	fall    *route.Fallback
+	only    *route.Only
+	quotes  map[string]catalog.Quote // of models that cost or hold something else
 }
 
 // provide adds a provider to the end of the fallback chain.
@@ -106,7 +109,7 @@ func (h *house) Plan(_ id.Org, call *llm.Call) (route.Plan, error) {
 	if call.Model != "smart" {
 		return route.Plan{}, fault.New(fault.NotFound, "model_not_found", "There is no such model.")
 	}
-	return route.Plan{Route: "smart", Targets: append([]route.Target(nil), h.targets...), Unsupported: h.policy}, nil
+	return route.Plan{Route: "smart", Targets: append([]route.Target(nil), h.targets...), Unsupported: h.policy, Fallback: h.fall, Only: h.only}, nil
 }
 
 func (h *house) Choose(a *route.Ask) (route.Plan, error) { return h.Plan(a.Org, a.Call) }
@@ -129,7 +132,12 @@ func (h *house) Offer(*key.Grant) []string {
 	return append(slices.Sorted(maps.Keys(h.others)), "smart")
 }
 
-func (h *house) Quote(id.Org, string, string, time.Time) (catalog.Quote, bool) { return flat{}, true }
+func (h *house) Quote(_ id.Org, _, model string, _ time.Time) (catalog.Quote, bool) {
+	if q := h.quotes[model]; q != nil {
+		return q, true
+	}
+	return flat{}, true
+}
 
 func (h *house) For(k provider.Kind) (provider.Adapter, bool) {
 	switch k {
@@ -169,6 +177,8 @@ func (flat) Ceiling(b llm.Bound) (catalog.Ceiling, error) {
 }
 
 func (flat) Serves(llm.Needs, llm.Bound) bool { return true }
+
+func (flat) Window() int64 { return 0 }
 
 // books is one organization's money with one hard limit, and all that was written down.
 type books struct {

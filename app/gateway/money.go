@@ -94,9 +94,37 @@ func (g *Gateway) begun(x *Exchange) {
 func (g *Gateway) first(ctx context.Context, x *Exchange) error {
 	t, pass, ok := g.pick(x)
 	if !ok {
-		return g.closed(x)
+		if err := g.closed(x); !g.resort(x, err) {
+			return err
+		}
+		return nil
 	}
-	return g.take(ctx, x, t, pass)
+	err := g.take(ctx, x, t, pass)
+	if err == nil || x.Plan.Fallback == nil || x.Plan.Fallback.WhenShort != route.TakeCheaper {
+		return err
+	}
+	return g.cheapen(ctx, x, t, err)
+}
+
+// cheapen takes the next target that the budget can pay for, where the route wants that rather than a refusal. refusal is the
+// one for the target that was too dear, and stays if none is left.
+func (g *Gateway) cheapen(ctx context.Context, x *Exchange, dear route.Target, refusal error) error {
+	for fault.From(refusal).Kind == fault.Exhausted {
+		t, pass, ok := g.pick(x)
+		if !ok {
+			break
+		}
+		if x.turn.forced { // a target that is known to fail is no way to save money
+			pass.Done(g.clock.Now(), health.Report{})
+			break
+		}
+		if g.take(ctx, x, t, pass) == nil {
+			x.note("no money for ", dear.Connection.Name, "/", dear.Model, ": ", t.Connection.Name, "/", t.Model, " costs less")
+			x.warn("the budget cannot pay for " + dear.Model + ", so " + t.Model + " is asked")
+			return nil
+		}
+	}
+	return refusal
 }
 
 // take makes the next attempt: prices it, holds its ceiling on every budget above the key, and lowers the output cap if

@@ -3,6 +3,7 @@ package gateway
 import (
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/balance"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/health"
 	"github.com/bodhi-gateway/bodhi/app/route"
@@ -10,9 +11,10 @@ import (
 
 // turn is where a request is on its way through its targets.
 type turn struct {
-	next   int  // index into Plan.Targets of the next one
-	same   int  // tries at the target under way
-	forced bool // it is asked although its breaker is open
+	next   int           // index into Plan.Targets of the next one
+	same   int           // tries at the target under way
+	forced bool          // it is asked although its breaker is open
+	cause  balance.Cause // why the last target gave no answer; "" as long as none was asked
 }
 
 // longestAdvice bounds what a refusal for open breakers tells a client to wait: some sleep until a far time.
@@ -34,7 +36,9 @@ func (g *Gateway) leaveTo(x *Exchange, t route.Target) (health.Pass, health.Refu
 // no target takes requests, it is the one that is soonest expected back: better a try than a refusal.
 func (g *Gateway) pick(x *Exchange) (t route.Target, pass health.Pass, ok bool) {
 	for x.turn.next < len(x.Plan.Targets) {
-		t = x.Plan.Targets[x.turn.next]
+		if t = x.Plan.Targets[x.turn.next]; !t.Takes(x.turn.cause) {
+			break // it and those behind it are kept for other failures
+		}
 		x.turn.next++
 		pass, no, ok := g.leaveTo(x, t)
 		if ok {
@@ -42,6 +46,7 @@ func (g *Gateway) pick(x *Exchange) (t route.Target, pass health.Pass, ok bool) 
 			return t, pass, true
 		}
 		x.note("passed over ", t.Connection.Name, "/", t.Model, ": ", refused(no))
+		g.rearrange(x, t, awayFor(no.Cause))
 	}
 	if x.tries > 0 {
 		return t, pass, false
@@ -58,6 +63,9 @@ func (g *Gateway) pick(x *Exchange) (t route.Target, pass health.Pass, ok bool) 
 // leastBad is the target that is soonest expected back, and why it is away. What a person took out of service comes last.
 func (g *Gateway) leastBad(x *Exchange) (best route.Target, why health.Refusal) {
 	for i, t := range x.Plan.Targets {
+		if i > 0 && t.Waits() {
+			continue
+		}
 		pass, no, ok := g.leaveTo(x, t)
 		if ok { // it came back this moment
 			now := g.clock.Now()

@@ -13,6 +13,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/egress"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/patience"
 )
 
 // respond writes the answer or the refusal in the client's dialect. It always runs.
@@ -23,6 +24,8 @@ func (g *Gateway) respond(x *Exchange) {
 	}
 	a := x.Answer
 	switch {
+	case a.Resort != "":
+		g.stand(x)
 	case a.Stream == nil:
 		g.plain(x)
 	case x.Call.Stream:
@@ -166,6 +169,9 @@ func (g *Gateway) end(x *Exchange, out *pump, err error) {
 		x.Err, x.try.broke = f, true
 		x.fact.Code, x.fact.Message = f.Code, f.Public
 		g.settle(x)
+		if f.Kind == fault.Timeout && g.cut(x, out) {
+			return
+		}
 		x.torn = x.Call.Plain != ""
 		_ = out.send(x.Dialect.ErrorEvent(x.Call, f, x.ID.String()), false)
 	}
@@ -179,12 +185,21 @@ func (g *Gateway) end(x *Exchange, out *pump, err error) {
 // headers tell the client what happened. Called once, just before the status is written.
 func (g *Gateway) headers(x *Exchange) {
 	h := x.W.Header()
-	if x.Err == nil && x.Answer != nil && x.try != nil {
+	own := x.Answer != nil && x.Answer.Resort != ""
+	if x.Err == nil && x.Answer != nil && x.try != nil && !own {
 		egress.ForwardResponse(h, x.try.header)
 	}
+	if own {
+		x.say("X-Bodhi-Model", StandIn)
+	}
+	if len(x.hops) > 0 {
+		x.say("X-Bodhi-Hops", strings.Join(x.hops, "; "))
+	}
 	if a := x.try; a != nil {
-		x.say("X-Bodhi-Provider", a.target.Connection.Name)
-		x.say("X-Bodhi-Model", a.target.Model)
+		if !own {
+			x.say("X-Bodhi-Provider", a.target.Connection.Name)
+			x.say("X-Bodhi-Model", a.target.Model)
+		}
 		x.say("X-Bodhi-Attempts", strconv.Itoa(x.tries))
 		if left, ok := g.Budgets.Left(a.hold); ok {
 			x.say("X-Bodhi-Budget-Left-Usd", max(left, 0).String())
@@ -240,4 +255,23 @@ func (g *Gateway) refuse(x *Exchange, f *fault.Error) {
 		x.say("X-Bodhi-Cost-Usd", x.spent.String())
 	}
 	g.write(x, status, body)
+}
+
+// cut ends a stream whose time is over as if its output cap had been met, where the policy says so and the answer allows it. The
+// request counts as failed all the same.
+func (g *Gateway) cut(x *Exchange, out *pump) bool {
+	src, ok := x.Answer.Stream.(llm.Cuttable)
+	if !ok || x.patience.OnTimeout != patience.Partial {
+		return false
+	}
+	end, err := src.Cut()
+	if err != nil {
+		return false
+	}
+	x.note("partial: what came is the answer")
+	remark := x.Dialect.Remark(x.Call, "x-bodhi-partial", "timeout")
+	remark = append(remark, x.Dialect.Remark(x.Call, "x-bodhi-cost-usd", x.spent.String())...)
+	_ = out.finish(remark, end)
+	x.say("X-Bodhi-Cost-Usd", x.spent.String())
+	return true
 }

@@ -9,7 +9,7 @@ import (
 
 // tries is how often the target under way may be asked in all.
 func (g *Gateway) tries(x *Exchange) int {
-	if x.turn.next < len(x.Plan.Targets) {
+	if x.leftFor(x.turn.cause) {
 		return x.patience.TriesBeforeNext
 	}
 	return x.patience.Tries
@@ -27,7 +27,7 @@ func (g *Gateway) again(x *Exchange, a *attempt, f *provider.Failure, r reaction
 	case x.turn.same >= g.tries(x) || x.turn.same > r.again:
 		return 0, "it was tried often enough"
 	}
-	wait = backoff(x.patience, x.turn.same, f.RetryAfter, g.random)
+	wait = backoff(x.patience, f, x.turn.same, g.random)
 	if f.RetryAfter > x.patience.MaxBackoff {
 		return 0, "the provider asks for a pause of " + f.RetryAfter.Round(time.Second).String()
 	}
@@ -41,19 +41,37 @@ func (g *Gateway) again(x *Exchange, a *attempt, f *provider.Failure, r reaction
 }
 
 // backoff is the pause before a target is asked for the n-th time again, 1 being the first: a random part of a bound that
-// doubles, so that callers who failed together do not return together. A pause that the provider asked for is kept to, with
+// grows, so that callers who failed together do not return together. A pause that the provider asked for is kept to, with
 // a little added at random for the same reason. random gives a number in [0, n).
-func backoff(p *patience.Policy, n int, asked time.Duration, random func(int64) int64) time.Duration {
-	bound := p.Backoff
-	for range n - 1 {
-		if bound *= 2; bound >= p.MaxBackoff {
-			bound = p.MaxBackoff
-			break
-		}
-	}
-	pause := time.Duration(random(int64(bound) + 1))
-	if asked > 0 {
-		return asked + pause/4
+func backoff(p *patience.Policy, f *provider.Failure, n int, random func(int64) int64) time.Duration {
+	pause := time.Duration(random(int64(bound(p, f.Class, n)) + 1))
+	if f.RetryAfter > 0 {
+		return f.RetryAfter + pause/4
 	}
 	return pause
 }
+
+// bound is the longest pause before a target is asked for the n-th time again.
+func bound(p *patience.Policy, c provider.Class, n int) time.Duration {
+	b := p.Backoff
+	if p.Growth == patience.Linear {
+		return min(b*time.Duration(min(n, linearMost)), p.MaxBackoff)
+	}
+	if p.Growth == patience.Smart {
+		switch c {
+		case provider.RateLimited, provider.Overloaded:
+			b *= 4
+		case provider.Unreachable, provider.Ambiguous, provider.Garbled:
+			b /= 4
+		}
+	}
+	for range n - 1 {
+		if b *= 2; b >= p.MaxBackoff {
+			break
+		}
+	}
+	return min(b, p.MaxBackoff)
+}
+
+// linearMost is more tries than any policy allows, so that the product stays small.
+const linearMost = 100

@@ -367,18 +367,46 @@ func TestWhenNothingIsHealthyTheLeastBadIsAsked(t *testing.T) {
 	}
 }
 
+func TestPausesGrowAsThePolicySays(t *testing.T) {
+	t.Parallel()
+	const ms = time.Millisecond
+	for name, c := range map[string]struct {
+		growth patience.Growth
+		class  provider.Class
+		want   []time.Duration
+	}{
+		"exponential":                      {patience.Exponential, provider.Overloaded, []time.Duration{250 * ms, 500 * ms, 1000 * ms, 2000 * ms, 2000 * ms}},
+		"linear":                           {patience.Linear, provider.Overloaded, []time.Duration{250 * ms, 500 * ms, 750 * ms, 1000 * ms, 1250 * ms}},
+		"smart, after an overload":         {patience.Smart, provider.Overloaded, []time.Duration{1000 * ms, 2000 * ms, 2000 * ms}},
+		"smart, after a rate limit":        {patience.Smart, provider.RateLimited, []time.Duration{1000 * ms, 2000 * ms}},
+		"smart, after a line that broke":   {patience.Smart, provider.Ambiguous, []time.Duration{62500 * time.Microsecond, 125 * ms, 250 * ms}},
+		"smart, after an error of its own": {patience.Smart, provider.ServerError, []time.Duration{250 * ms, 500 * ms}},
+	} {
+		p := patience.Policy{Backoff: 250 * ms, MaxBackoff: 2 * time.Second, Growth: c.growth}
+		for i, want := range c.want {
+			if got := backoff(&p, &provider.Failure{Class: c.class}, i+1, func(n int64) int64 { return n - 1 }); got != want {
+				t.Errorf("%s: before try %d at most %s, want %s", name, i+2, got, want)
+			}
+		}
+	}
+	p := patience.Policy{Backoff: time.Minute, MaxBackoff: 5 * time.Minute, Growth: patience.Linear}
+	if got := bound(&p, provider.Overloaded, 1<<60); got != 5*time.Minute {
+		t.Errorf("an absurd number of tries: %s", got)
+	}
+}
+
 func TestPausesAreRandomWithinTheirBound(t *testing.T) {
 	t.Parallel()
 	p := patience.Defaults()
 	top, bottom := func(n int64) int64 { return n - 1 }, func(int64) int64 { return 0 }
 	for n, want := range map[int]time.Duration{1: 250 * time.Millisecond, 2: 500 * time.Millisecond, 3: time.Second, 6: 8 * time.Second, 60: 8 * time.Second} {
-		if got := backoff(&p, n, 0, top); got != want {
+		if got := backoff(&p, &provider.Failure{}, n, top); got != want {
 			t.Errorf("before try %d at most %s, want %s", n+1, got, want)
 		}
-		if got := backoff(&p, n, 0, bottom); got != 0 {
+		if got := backoff(&p, &provider.Failure{}, n, bottom); got != 0 {
 			t.Errorf("before try %d at least %s, want 0", n+1, got)
 		}
-		if got := backoff(&p, n, time.Minute, bottom); got != time.Minute {
+		if got := backoff(&p, &provider.Failure{RetryAfter: time.Minute}, n, bottom); got != time.Minute {
 			t.Errorf("the provider's minute became %s", got)
 		}
 	}

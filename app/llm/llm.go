@@ -120,6 +120,8 @@ type Call struct {
 	Bound Bound
 	// Spots are where the spliceable fields lie in Body.
 	Spots Spots
+	// Retold asks for the answer to be written anew although client and provider speak one dialect, so that it can be cut (Cuttable).
+	Retold bool
 	// At is when the request came, in Unix seconds.
 	At int64
 	// Dialect is the one that decoded the call, and in which its client is answered.

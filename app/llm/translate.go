@@ -51,7 +51,7 @@ func Body(w Wire, call *Call, edit Edit) ([]byte, error) {
 
 // Answer is what the client gets of a stream in w's dialect: the stream itself, or its translation.
 func Answer(w Wire, call *Call, s Stream) (Stream, error) {
-	if call.Family == w.Family() {
+	if call.Family == w.Family() && !call.Retold {
 		return s, nil
 	}
 	if call.Operation == Embeddings {
@@ -88,7 +88,29 @@ type translated struct {
 	raw    []byte
 	alive  []byte
 	over   bool
+	told   bool // why it ended was said
 	shows  bool // the client's dialect has a place for pictures
+}
+
+// Cuttable is an answer that can be ended before its provider does.
+type Cuttable interface {
+	// Cut gives what ends it for the client as if its output cap had been met: the reason, and the end mark. Nobody may call Next at
+	// the same time, and afterwards there is nothing more.
+	Cut() ([]byte, error)
+}
+
+// Cut implements Cuttable.
+func (t *translated) Cut() (b []byte, err error) {
+	if t.over {
+		return nil, io.EOF
+	}
+	t.over = true
+	if !t.told {
+		if b, err = t.writer.Write(b, &Delta{Kind: Finish, Reason: Length}); err != nil {
+			return nil, err
+		}
+	}
+	return t.writer.Write(b, &Delta{Kind: End})
 }
 
 // Ready reports whether the next event is here already.
@@ -114,7 +136,7 @@ func (t *translated) Next() (Event, error) {
 			break
 		}
 		d := &t.deltas[i]
-		ended = ended || d.Kind == End
+		ended, t.told = ended || d.Kind == End, t.told || d.Kind == Finish
 		if d.Kind == Alive {
 			t.raw = append(t.raw, t.alive...)
 			continue

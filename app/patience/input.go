@@ -20,7 +20,7 @@ type Input struct {
 	Connect, Headers, First, Gap, Answer, Total string
 	Tries, TriesBeforeNext                      int // 0 = as the wider setting has it
 	Backoff, MaxBackoff                         string
-	OnTimeout                                   string
+	OnTimeout, Growth                           string
 	RetryUnsure, RefuseWhenOpen                 bool
 }
 
@@ -79,9 +79,14 @@ func (in Input) read() (s Setting, err error) {
 	}
 	p.Tries, p.TriesBeforeNext = in.Tries, in.TriesBeforeNext
 	switch p.OnTimeout = Action(in.OnTimeout); p.OnTimeout {
-	case "", AskNext, AskAgain, GiveUp:
+	case "", AskNext, AskAgain, GiveUp, Partial:
 	default:
-		wrong(fault.Field("on_timeout", `After a timeout comes "next" (the next target), "retry" (the same one again) or "error".`))
+		wrong(fault.Field("on_timeout", `After a timeout comes "next" (the next target), "retry" (the same one again), "partial" (the next; later what came is the answer) or "error".`))
+	}
+	switch p.Growth = Growth(in.Growth); p.Growth {
+	case "", Exponential, Linear, Smart:
+	default:
+		wrong(fault.Field("growth", `Pauses grow "exponential", "linear" or "smart".`))
 	}
 	p.RetryUnsure, p.RefuseWhenOpen = in.RetryUnsure, in.RefuseWhenOpen
 	if len(errs) == 0 {

@@ -14,6 +14,8 @@ type Policy struct {
 	// each further try, but never more than MaxBackoff.
 	Backoff    time.Duration
 	MaxBackoff time.Duration
+	// Growth is how that bound grows.
+	Growth Growth
 	// RetryUnsure allows asking the same target again after a connection that broke before the answer: the provider may
 	// have worked, and bill, both times. Each try holds its own money, so no budget is exceeded.
 	RetryUnsure bool
@@ -38,17 +40,32 @@ type Waits struct {
 // Action is what follows a timeout.
 type Action string
 
-// The actions. After the first byte of an answer none of them applies: what has come is kept and billed, and the stream
+// The actions. After the first byte of an answer none of them but Partial applies: what has come is kept and billed, and the stream
 // ends with an error.
 const (
 	AskNext  Action = "next"  // the next target
 	AskAgain Action = "retry" // the same target, as for any other failure, then the next
 	GiveUp   Action = "error" // nobody
+	// Partial is AskNext before the first byte, and after it ends a chat's stream as if its output cap had been met: clients take
+	// what came for an answer that is too short, not for a broken one. Such streams are written anew in the client's dialect.
+	Partial Action = "partial"
+)
+
+// Growth is how the bound of pauses grows from try to try.
+type Growth string
+
+// The growths.
+const (
+	Exponential Growth = "exponential" // it doubles
+	Linear      Growth = "linear"      // by as much each time
+	// Smart doubles from a start that goes by what failed: four times as late where a provider is overloaded or limits our rate, a
+	// quarter where a line broke or an answer was none.
+	Smart Growth = "smart"
 )
 
 // Defaults are patient enough for models that think for minutes, and give a provider up only for silence.
 func Defaults() Policy {
-	return Policy{Tries: 3, TriesBeforeNext: 1, Backoff: 250 * time.Millisecond, MaxBackoff: 8 * time.Second, OnTimeout: AskNext, Waits: Standard}
+	return Policy{Tries: 3, TriesBeforeNext: 1, Backoff: 250 * time.Millisecond, MaxBackoff: 8 * time.Second, Growth: Exponential, OnTimeout: AskNext, Waits: Standard}
 }
 
 // The presets of waits. A document's answer is bounded by Total alone in all but Quick, because a provider sends nothing of
@@ -66,6 +83,7 @@ func (p Policy) Or(q Policy) Policy {
 	or(&p.Backoff, q.Backoff)
 	or(&p.MaxBackoff, q.MaxBackoff)
 	or(&p.OnTimeout, q.OnTimeout)
+	or(&p.Growth, q.Growth)
 	p.Waits = p.Waits.Or(q.Waits)
 	return p
 }

@@ -174,7 +174,7 @@ func (s Setting) Words() string {
 func (p Policy) stored() map[string]any {
 	out := map[string]any{"retry_unsure": p.RetryUnsure, "refuse_when_open": p.RefuseWhenOpen}
 	for name, v := range map[string]string{"connect": Spell(p.Waits.Connect), "headers": Spell(p.Waits.Headers), "first": Spell(p.Waits.First), "gap": Spell(p.Waits.Gap),
-		"answer": Spell(p.Waits.Answer), "total": Spell(p.Waits.Total), "backoff": Spell(p.Backoff), "max_backoff": Spell(p.MaxBackoff), "on_timeout": string(p.OnTimeout)} {
+		"answer": Spell(p.Waits.Answer), "total": Spell(p.Waits.Total), "backoff": Spell(p.Backoff), "max_backoff": Spell(p.MaxBackoff), "on_timeout": string(p.OnTimeout), "growth": string(p.Growth)} {
 		if v != "" {
 			out[name] = v
 		}

@@ -24,6 +24,8 @@ type Input struct {
 	// Credential is the provider's key. Empty in an update means: keep the one there is.
 	Credential secret.String
 	Disabled   bool
+	// Terms are what the contract says; nil leaves what was said before.
+	Terms *Terms
 }
 
 var nameForm = regexp.MustCompile(`^[a-z0-9-]{1,40}$`)
@@ -74,6 +76,9 @@ func (in Input) checked(urls URLs, needKey bool) (Input, error) {
 		errs = append(errs, fault.Field("service", fmt.Sprintf("Connections of the kind %s know no service %q. The kind %s has %s.", in.Kind, clip(in.Service), Compatible, serviceNames())))
 	} else if at := serviceOf(in.Kind, in.BaseURL, in.Service); in.Kind == Compatible && needKey && byName[at] != nil {
 		o.Title, o.NeedsKey = byName[at].Title, byName[at].NeedsKey
+	}
+	if err := in.Terms.checked(); err != nil {
+		errs = append(errs, err)
 	}
 	if err := checkKey(in.Credential, o, needKey); err != nil {
 		errs = append(errs, err)

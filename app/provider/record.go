@@ -29,6 +29,7 @@ type ConnectionRecord struct {
 	// Listed is how the list of models came to be what it is.
 	Listed   Listed `json:"listed,omitzero"`
 	Disabled bool   `json:"disabled,omitempty"`
+	Terms    Terms  `json:"terms,omitzero"`
 	// Version counts changes; an update with an old one is refused, so nobody overwrites what they have not seen.
 	Version   int64     `json:"version"`
 	Check     Check     `json:"check,omitzero"`
@@ -64,6 +65,7 @@ type Vault interface {
 func (r ConnectionRecord) Open(ctx context.Context, o Opener) (*Connection, error) {
 	c := &Connection{ID: r.ID, Org: r.Org, Name: r.Name, Kind: r.Kind, BaseURL: r.BaseURL, Models: r.Models, Disabled: r.Disabled,
 		Service: serviceOf(r.Kind, r.BaseURL, r.Service)}
+	c.Residency, c.ZeroRetention = r.Lives(), r.Terms.ZeroRetention
 	if !r.HasCredential() {
 		return c, nil
 	}

@@ -107,6 +107,9 @@ func (s *Service) Create(ctx context.Context, actor org.Actor, in Input) (Connec
 	now := s.Clock.Now().UTC()
 	r := ConnectionRecord{ID: id.NewConnection(s.IDs), Org: actor.Org, Name: in.Name, Kind: in.Kind, BaseURL: in.BaseURL, Service: in.Service,
 		Disabled: in.Disabled, Version: 1, CreatedAt: now, UpdatedAt: now}
+	if in.Terms != nil {
+		r.Terms = *in.Terms
+	}
 	err = s.Tx.Do(ctx, func(ctx context.Context) error {
 		there, err := s.Store.List(ctx, actor.Org)
 		if err != nil {
@@ -157,6 +160,9 @@ func (s *Service) Update(ctx context.Context, actor org.Actor, c id.Connection, 
 			r.Check = Check{}
 		}
 		r.Name, r.BaseURL, r.Service, r.Disabled = in.Name, in.BaseURL, in.Service, in.Disabled
+		if in.Terms != nil {
+			r.Terms = *in.Terms
+		}
 		return s.seal(ctx, r, in.Credential)
 	})
 }
@@ -295,5 +301,9 @@ func facts(r ConnectionRecord) map[string]any {
 	if r.HasCredential() {
 		credential = "set, ends in " + r.KeyHint
 	}
-	return map[string]any{"name": r.Name, "kind": string(r.Kind), "base_url": r.BaseURL, "service": r.Service, "disabled": r.Disabled, "credential": credential}
+	out := map[string]any{"name": r.Name, "kind": string(r.Kind), "base_url": r.BaseURL, "service": r.Service, "disabled": r.Disabled, "credential": credential}
+	if r.Terms != (Terms{}) {
+		out["terms"] = r.Terms
+	}
+	return out
 }

@@ -27,9 +27,10 @@ var ruleName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9 ._%()/+-]{0,59}$`)
 // checker reads a document against what there is, and gathers all that is wrong with it. Fields are named by their place:
 // "rules.0.when".
 type checker struct {
-	names Names
-	self  id.Alias // the alias that is written; zero for the organization's rules
-	errs  []error
+	names  Names
+	self   id.Alias // the alias that is written; zero for the organization's rules
+	scores bool     // its fallbacks are ordered by score
+	errs   []error
 }
 
 func (k *checker) wrong(field, format string, args ...any) {
@@ -44,8 +45,20 @@ func (k *checker) alias(d Document) (name string, targets []TargetRef, r Routing
 	if len(d.Holidays) > 0 {
 		k.wrong("holidays", "Holidays are the organization's: put them beside its own rules.")
 	}
-	r = Routing{Strategy: k.strategy("strategy", d.Strategy), Rules: k.rules(d.Rules), Canary: k.canary(d.Canary), Unsupported: k.unsupported(d.Unsupported)}
+	fall := k.fallback(d.Fallback)
+	only := k.only(d.Only)
+	r = Routing{Fallback: fall, Only: only, Adaptive: k.adaptive(d.Adaptive), Strategy: k.strategy("strategy", d.Strategy), Rules: k.rules(d.Rules), Canary: k.canary(d.Canary), Unsupported: k.unsupported(d.Unsupported)}
 	targets = k.list("targets", d.Targets, r.Strategy)
+	k.reachable("targets", targets, fall)
+	k.possible("targets", targets, only)
+	if r.Canary != nil {
+		k.possible("canary.targets", r.Canary.Targets, only)
+	}
+	for i, rule := range r.Rules {
+		at := fmt.Sprintf("rules.%d.targets", i)
+		k.reachable(at, rule.Targets, fall)
+		k.possible(at, rule.Targets, only)
+	}
 	return name, targets, r, errors.Join(k.errs...)
 }
 
@@ -53,6 +66,9 @@ func (k *checker) alias(d Document) (name string, targets []TargetRef, r Routing
 func (k *checker) general(d Document) (Policy, error) {
 	if len(d.Targets) > 0 || d.Canary != nil || d.Strategy != "" {
 		k.wrong("targets", "The organization's rules have no targets of their own: where no rule decides, the model that was asked for does.")
+	}
+	if d.Fallback != nil || d.Adaptive != nil || d.Only != nil {
+		k.wrong("fallback", "What follows a failure, what targets must fulfil and what adaptive weighs are said at each alias: these rules are for all of them.")
 	}
 	p := Policy{Rules: k.rules(d.Rules), Holidays: k.holidays(d.Holidays)}
 	p.Unsupported, _ = llm.ParseUnsupported(k.unsupported(d.Unsupported))
@@ -151,6 +167,9 @@ func (k *checker) list(field string, texts []ToTarget, s Strategy) (out []Target
 			continue
 		}
 		ref, problem := k.target(t)
+		if problem == "" {
+			problem = k.said(t, &ref)
+		}
 		if problem == "" && t.Weight != 0 && !s.Weighs() {
 			problem = fmt.Sprintf("%q has a weight, but only the strategies weighted and sticky look at weights. Leave it out, or choose one of those.", clip(t.To))
 		}
@@ -162,6 +181,10 @@ func (k *checker) list(field string, texts []ToTarget, s Strategy) (out []Target
 			return nil
 		}
 		out = append(out, ref)
+	}
+	if problem := begins(out); problem != "" {
+		k.wrong(field, "%s", problem)
+		return nil
 	}
 	switch {
 	case len(out) == 0:

@@ -48,7 +48,7 @@ func (t *tenant) compile() (broken []error) {
 		broken = append(broken, unread(a.Org, c.rules)...)
 	}
 	for _, r := range t.policy.Rules {
-		c := t.rule(&r, "rule "+r.Name, t.policy.Unsupported)
+		c := t.rule(&r, "rule "+r.Name, t.policy.Unsupported, nil)
 		if c.when != nil {
 			t.names |= c.when.names
 			c.conversations = !c.when.names.has("endpoint")
@@ -75,23 +75,30 @@ func (t *tenant) alias(a *Alias) *compiled {
 		unsupported = own
 	}
 	c := &compiled{}
-	c.plan, c.down = t.targets(a.Targets, name)
-	c.plan.Route, c.plan.Unsupported = name, unsupported
+	c.plan, c.down = t.targets(a.Targets, name, a.Routing.Only)
+	c.plan.Route, c.plan.Unsupported, c.plan.Fallback = name, unsupported, a.Routing.Fallback
 	c.plan.order(a.Routing.Strategy)
+	var mix balance.Mix
+	if a.Routing.Adaptive != nil {
+		mix = *a.Routing.Adaptive
+	}
+	c.plan.Mix, c.plan.Only = mix, a.Routing.Only
 	for _, r := range a.Routing.Rules {
-		made := t.rule(&r, name+", rule "+r.Name, unsupported)
+		made := t.rule(&r, name+", rule "+r.Name, unsupported, a.Routing.Only)
 		if made.when != nil {
 			c.names |= made.when.names
 		}
+		made.plan.Fallback, made.plan.Mix, made.plan.Only = a.Routing.Fallback, mix, a.Routing.Only
 		c.rules = append(c.rules, made)
 	}
 	if k := a.Routing.Canary; k != nil {
 		s := &split{Canary: *k, alias: a.ID}
 		walk := walker{t: t}
-		walk.list(k.Targets, name+", canary", 0)
+		walk.list(k.Targets, name+", canary", 0, a.Routing.Only)
 		s.works, s.down = len(walk.out) > 0, strings.Join(walk.down, ", ")
-		walk.list(a.Targets, name, 0) // what is new may fail: the known ones are next
-		s.plan.Targets = walk.out
+		walk.list(a.Targets, name, 0, a.Routing.Only) // what is new may fail: the known ones are next
+		rank(walk.out)
+		s.plan.Targets, s.plan.Fallback, s.plan.Only = walk.out, a.Routing.Fallback, a.Routing.Only
 		s.plan.Route, s.plan.Strategy, s.plan.Unsupported = name+", canary", Ordered, unsupported
 		s.plan.Why = fmt.Sprintf("canary of %s: %d %% of requests, by %s", name, k.Percent, k.Sticky)
 		c.canary = s
@@ -106,7 +113,7 @@ func (p *Plan) order(s Strategy) {
 	}
 }
 
-func (t *tenant) rule(r *Rule, name string, unsupported llm.Unsupported) ruling {
+func (t *tenant) rule(r *Rule, name string, unsupported llm.Unsupported, only *Only) ruling {
 	out := ruling{name: r.Name}
 	when, err := compileCondition(r.When)
 	if err != nil {
@@ -114,7 +121,7 @@ func (t *tenant) rule(r *Rule, name string, unsupported llm.Unsupported) ruling 
 		return out
 	}
 	out.when = when
-	out.plan, out.down = t.targets(r.Targets, name)
+	out.plan, out.down = t.targets(r.Targets, name, only)
 	out.plan.Route, out.plan.Unsupported = name, unsupported
 	out.plan.order(r.Strategy)
 	out.plan.Why = name + ": " + when.source
@@ -123,9 +130,10 @@ func (t *tenant) rule(r *Rule, name string, unsupported llm.Unsupported) ruling 
 
 // targets makes a list ready: other aliases become their own lists, each target stays once, and what takes no traffic is left
 // out. down tells of the latter.
-func (t *tenant) targets(refs []TargetRef, name string) (p Plan, down string) {
+func (t *tenant) targets(refs []TargetRef, name string, only *Only) (p Plan, down string) {
 	walk := walker{t: t}
-	walk.list(refs, name, 0)
+	walk.list(refs, name, 0, only)
+	rank(walk.out)
 	return Plan{Targets: walk.out}, strings.Join(walk.down, ", ")
 }
 
@@ -138,14 +146,14 @@ type walker struct {
 // maxNested is how many aliases may stand for each other; saving refuses circles, and this ends one that got in anyhow.
 const maxNested = 5
 
-func (w *walker) list(refs []TargetRef, name string, depth int) {
+func (w *walker) list(refs []TargetRef, name string, depth int, only *Only) {
 	for i, ref := range refs {
 		why := fmt.Sprintf("%s, target %d of %d", name, i+1, len(refs))
 		if !ref.Alias.IsZero() {
 			if a := w.t.written[ref.Alias]; a == nil || depth >= maxNested {
 				w.down = append(w.down, "a deleted alias")
 			} else {
-				w.list(a.Targets, why+": alias "+a.Name, depth+1)
+				w.list(a.Targets, why+": alias "+a.Name, depth+1, allOf(a.Routing.Only, only))
 			}
 			continue
 		}
@@ -156,7 +164,7 @@ func (w *walker) list(refs []TargetRef, name string, depth int) {
 			w.down = append(w.down, c.Name+" is "+c.down)
 		case slices.ContainsFunc(w.out, func(o Target) bool { return o.Connection == c.Connection && o.Model == ref.Model }):
 		default:
-			w.out = append(w.out, Target{c.Connection, ref.Model, why, max(ref.Weight, 1)})
+			w.out = append(w.out, Target{Connection: c.Connection, Model: ref.Model, Why: why, Weight: max(ref.Weight, 1), Quality: ref.Quality, Hours: ref.Hours, After: ref.After, Only: only})
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"slices"
 
+	"github.com/bodhi-gateway/bodhi/app/balance"
+	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/provider"
@@ -20,8 +22,14 @@ type Document struct {
 	Canary   *CanaryText `json:"canary,omitempty" yaml:"canary,omitempty"`
 	// Unsupported is what becomes of a parameter that a target does not have: warn, drop or reject; "" is the organization's
 	// word, and for the organization warn.
-	Unsupported string   `json:"unsupported_parameters,omitempty" yaml:"unsupported_parameters,omitempty"`
-	Holidays    []string `json:"holidays,omitempty" yaml:"holidays,omitempty"`
+	Unsupported string `json:"unsupported_parameters,omitempty" yaml:"unsupported_parameters,omitempty"`
+	// Fallback is what follows when a target fails before it answered.
+	Fallback *Fallback `json:"fallback,omitempty" yaml:"fallback,omitempty"`
+	// Only is what every target must fulfil.
+	Only *Only `json:"only,omitempty" yaml:"only,omitempty"`
+	// Adaptive is what the strategy adaptive weighs, in hundredths: latency, cost and failures.
+	Adaptive *balance.Mix `json:"adaptive,omitempty" yaml:"adaptive,omitempty"`
+	Holidays []string     `json:"holidays,omitempty" yaml:"holidays,omitempty"`
 	// Version is what the writer saw; a change in between is refused. 0 does not ask.
 	Version int64 `json:"version,omitempty" yaml:"-"`
 }
@@ -30,6 +38,12 @@ type Document struct {
 type ToTarget struct {
 	To     string `json:"to" yaml:"to"`
 	Weight int    `json:"weight,omitempty" yaml:"weight,omitempty"`
+	// Quality ranks it, 1 for the best to 9. Hours are when it is preferred as a fallback: "09:00-18:00". After are the failures that
+	// it is kept for: rate_limit, overloaded, server_error, timeout, unreachable, bad_answer, credential, quota, unsupported,
+	// context_window, content_policy.
+	Quality int             `json:"quality,omitempty" yaml:"quality,omitempty"`
+	Hours   string          `json:"hours,omitempty" yaml:"hours,omitempty"`
+	After   []balance.Cause `json:"after,omitempty" yaml:"after,omitempty,flow"`
 }
 
 // RuleText is a Rule as people write it.
@@ -57,8 +71,14 @@ func (d Document) text() string {
 		c := *d.Canary
 		c.Sticky, d.Canary = BySession, &c
 	}
-	if d.Alias == "" && d.Unsupported == llm.Warn.String() {
+	if d.Adaptive != nil && *d.Adaptive == balance.UsualMix() {
+		d.Adaptive = nil
+	}
+	if d.Fallback = d.Fallback.plain(); d.Alias == "" && d.Unsupported == llm.Warn.String() {
 		d.Unsupported = ""
+	}
+	if d.Only.IsZero() {
+		d.Only = nil
 	}
 	d.Holidays = slices.Compact(slices.Sorted(slices.Values(d.Holidays)))
 	b, _ := json.Marshal(d) // of plain texts and numbers, which cannot fail
@@ -69,11 +89,13 @@ func (d Document) text() string {
 type Names struct {
 	Connections []provider.ConnectionRecord
 	Aliases     []Alias
+	// quote gives a model's price and abilities now; nil where nobody knows.
+	quote func(c *provider.ConnectionRecord, model string) (catalog.Quote, bool)
 }
 
 // Document writes an alias as people do.
 func (n Names) Document(a Alias) Document {
-	d := Document{Alias: a.Name, Strategy: a.Routing.Strategy, Targets: n.spell(a.Targets), Rules: n.rules(a.Routing.Rules), Unsupported: a.Routing.Unsupported, Version: a.Version}
+	d := Document{Alias: a.Name, Strategy: a.Routing.Strategy, Targets: n.spell(a.Targets), Rules: n.rules(a.Routing.Rules), Unsupported: a.Routing.Unsupported, Fallback: a.Routing.Fallback, Adaptive: a.Routing.Adaptive, Only: a.Routing.Only, Version: a.Version}
 	if c := a.Routing.Canary; c != nil {
 		d.Canary = &CanaryText{c.Percent, n.spell(c.Targets), c.Sticky}
 	}
@@ -99,7 +121,7 @@ func (n Names) rules(rules []Rule) (out []RuleText) {
 func (n Names) spell(refs []TargetRef) []ToTarget {
 	out := make([]ToTarget, len(refs))
 	for i, t := range refs {
-		out[i] = ToTarget{n.Target(t), t.Weight}
+		out[i] = ToTarget{n.Target(t), t.Weight, t.Quality, t.Hours, causes(t.After)}
 	}
 	return out
 }

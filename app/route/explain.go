@@ -53,7 +53,10 @@ func (t *Table) Explain(a *Ask) (Plan, Trace, error) {
 	if x == nil {
 		return Plan{}, Trace{}, notLoaded()
 	}
-	return x.explain(a, t.town(a.Org))
+	people := t.town(a.Org)
+	p, tr, err := x.explain(a, people)
+	p.place(people)
+	return p, tr, err
 }
 
 func (x *Index) explain(a *Ask, people *town) (Plan, Trace, error) {

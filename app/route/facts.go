@@ -120,7 +120,7 @@ func (t *tenant) facts(a *Ask, people *town, named words) *Facts {
 	}
 	c := a.Call
 	f := &Facts{Model: c.Model, Endpoint: string(endpointOf(c.Operation)), Dialect: string(c.Family), Client: a.Client, Priority: a.Priority, EndUser: a.EndUser,
-		Session: a.Session, Purpose: a.Purpose, InputTokens: estimate(c.Bound), MaxTokens: int(c.MaxOutput), Messages: int(c.Bound.Messages), Stream: c.Stream,
+		Session: a.Session, Purpose: a.Purpose, InputTokens: Estimate(c.Bound), MaxTokens: int(c.MaxOutput), Messages: int(c.Bound.Messages), Stream: c.Stream,
 		Tools: c.Needs.Tools, Images: c.Needs.Vision, Audio: c.Needs.Audio, Files: c.Needs.Files, JSONSchema: c.Needs.Schema, Reasoning: c.Needs.Reasoning}
 	if f.Priority == "" {
 		f.Priority = "normal"
@@ -161,9 +161,9 @@ func endpointOf(o llm.Operation) llm.Operation {
 	return o
 }
 
-// estimate is about how many tokens a request's input has. The bound that money is held by counts a token a byte; four bytes a
+// Estimate is about how many tokens a request's input has. The bound that money is held by counts a token a byte; four bytes a
 // token is what English prose and code come to, and what these rules are for.
-func estimate(b llm.Bound) int {
+func Estimate(b llm.Bound) int {
 	const perToken, perMessage, perImage, perPage, perSecond = 4, 4, 1000, 1500, 30
 	return int(b.TextBytes/perToken + b.Messages*perMessage + b.Images*perImage + b.Pages*perPage + b.AudioSecs*perSecond)
 }

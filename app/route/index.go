@@ -158,7 +158,7 @@ func (t *tenant) offer(c *connection, model string) {
 		p = &compiled{plan: Plan{Route: "model " + model}}
 		t.bare[model] = p
 	}
-	p.plan.Targets = append(p.plan.Targets, Target{c.Connection, model, "offered by connection " + c.Name, 1})
+	p.plan.Targets = append(p.plan.Targets, offered(c, model, "offered by connection "+c.Name))
 }
 
 // list collects what can be asked for.

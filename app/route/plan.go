@@ -50,7 +50,7 @@ func (x *Index) named(t *tenant, model string) (Plan, error) {
 			if c.down != "" {
 				return Plan{}, notFound(model, fmt.Sprintf("The connection %q is %s. %s", prefix, c.down, t.available()))
 			}
-			return Plan{Route: "connection " + c.Name, Targets: []Target{{c.Connection, rest, "the request names connection " + c.Name, 1}}}, nil
+			return Plan{Route: "connection " + c.Name, Targets: []Target{offered(c, rest, "the request names connection "+c.Name)}}, nil
 		}
 		if targets := x.byCatalogue(t, prefix, rest); len(targets) > 0 {
 			return Plan{Route: "catalogue " + model, Targets: targets}, nil
@@ -74,7 +74,7 @@ func (x *Index) byCatalogue(t *tenant, prefix, model string) []Target {
 			continue
 		}
 		if x.knows(t, c, model) {
-			out = append(out, Target{c.Connection, model, "connection " + c.Name + " leads to " + prefix, 1})
+			out = append(out, offered(c, model, "connection "+c.Name+" leads to "+prefix))
 		}
 	}
 	return out
@@ -96,7 +96,7 @@ func (x *Index) byName(t *tenant, model string) []Target {
 	var out []Target
 	for _, c := range t.ordered {
 		if c.down == "" && x.knows(t, c, model) {
-			out = append(out, Target{c.Connection, model, "the catalogue has it for connection " + c.Name, 1})
+			out = append(out, offered(c, model, "the catalogue has it for connection "+c.Name))
 		}
 	}
 	return out
@@ -151,4 +151,9 @@ func notLoaded() *fault.Error {
 	f := fault.New(fault.Unavailable, "overloaded", "The gateway has not loaded its routes yet. Try again in a second.")
 	f.RetryAfter = time.Second
 	return f
+}
+
+// offered is a target of which no route says anything.
+func offered(c *connection, model, why string) Target {
+	return Target{Connection: c.Connection, Model: model, Why: why, Weight: 1}
 }

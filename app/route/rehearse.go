@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/catalog"
@@ -36,7 +37,14 @@ func (s *Service) DryRun(ctx context.Context, actor org.Actor, t *Table, q Quest
 		q.At = s.Clock.Now()
 	}
 	t.Fill(actor.Org, &q.Facts)
-	return t.Explain(q.ask(actor.Org, id.NewRequest(s.IDs)))
+	p, tr, err := t.Explain(q.ask(actor.Org, id.NewRequest(s.IDs)))
+	p.Targets = slices.Clone(p.Targets)
+	for i := range p.Targets {
+		if why := s.out(actor.Org, &p.Targets[i], q.At); why != "" {
+			p.Targets[i].Why += "; takes no request: " + why
+		}
+	}
+	return p, tr, err
 }
 
 // ask is the request that has the facts in question, as far as more than conditions look at it.

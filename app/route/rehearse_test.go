@@ -38,6 +38,8 @@ func (rate) Ceiling(llm.Bound) (catalog.Ceiling, error) { return catalog.Ceiling
 
 func (rate) Serves(llm.Needs, llm.Bound) bool { return true }
 
+func (rate) Window() int64 { return 0 }
+
 // stage is a desk whose alias smart asks up/m-5, with a table of that.
 func rehearsed(t *testing.T) (*desk, *route.Table) {
 	d := newDesk()

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/bodhi-gateway/bodhi/app/balance"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/org"
@@ -22,7 +23,10 @@ func to(names ...string) (out []route.ToTarget) {
 
 // full is a document with everything in it.
 func full() route.Document {
-	return route.Document{Alias: "smart", Targets: to("up/gpt-5.5", "fast"), Unsupported: "reject",
+	targets := append(to("up/gpt-5.5", "fast"), route.ToTarget{To: "spare/llama-4-night", Quality: 2, Hours: "20:00-06:00", After: []balance.Cause{balance.RateLimit, balance.ContextWindow}})
+	return route.Document{Alias: "smart", Targets: targets, Unsupported: "reject",
+		Fallback: &route.Fallback{Order: route.Scored, Weights: &balance.Weights{Error: 1, Success: 100}, ContextWindow: true, ContentPolicy: true, KeepTier: true, DefaultAnswer: "Later.", WhenShort: route.TakeCheaper},
+		Only:     &route.Only{MaxInput: "5.00", MinContext: 1000, Needs: []string{"tools"}, Capable: true}, Adaptive: &balance.Mix{Latency: 1, Cost: 2, Failures: 3},
 		Rules:  []route.RuleText{{Name: "long", When: "input_tokens > 100000", Targets: to("spare/llama-4")}, {Name: "nights (local)", When: "hour < 6", Targets: to("fast")}},
 		Canary: &route.CanaryText{Percent: 5, Targets: to("up/gpt-6"), Sticky: route.ByUser}}
 }
@@ -107,6 +111,33 @@ func TestABadDocumentIsRefusedWithThePlace(t *testing.T) {
 		field  string
 		says   string
 	}{
+		"an order that is none":     {func(d *route.Document) { d.Fallback.Order, d.Fallback.Weights, d.Targets = "best", nil, d.Targets[:1] }, "fallback.order", `listed or scored, not "best"`},
+		"weights of no order":       {func(d *route.Document) { d.Fallback.Order, d.Targets = "", d.Targets[:1] }, "fallback.weights", "Only the order scored"},
+		"weights of nothing":        {func(d *route.Document) { d.Fallback.Weights = &balance.Weights{} }, "fallback.weights", "one of them is more than 0"},
+		"a weight beyond bounds":    {func(d *route.Document) { d.Fallback.Weights = &balance.Weights{Cost: 101} }, "fallback.weights", "0 to 100"},
+		"an endless default answer": {func(d *route.Document) { d.Fallback.DefaultAnswer = strings.Repeat("a", 2001) }, "fallback.default_answer", "at most 2000 bytes"},
+		"an unknown shortage":       {func(d *route.Document) { d.Fallback.WhenShort = "borrow" }, "fallback.when_short", "pass_over, cheaper, stop"},
+		"a failure that is none":    {func(d *route.Document) { d.Targets[2].After = []balance.Cause{"rain"} }, "targets", `"spare/llama-4-night" is kept for "rain", and there is no such failure`},
+		"a failure nobody follows": {func(d *route.Document) {
+			d.Fallback.ContextWindow = false
+			d.Targets[2].After = []balance.Cause{balance.ContextWindow}
+		}, "targets", "does not fall back after that"},
+		"all kept for failures":     {func(d *route.Document) { d.Rules[0].Targets[0].After = []balance.Cause{balance.Quota} }, "rules.0.targets", "no request could begin"},
+		"hours that are none":       {func(d *route.Document) { d.Targets[2].Hours = "9-5" }, "targets", "09:00-18:00"},
+		"hours that nobody asks":    {func(d *route.Document) { d.Fallback = nil; d.Targets[2].After = nil }, "targets", "by score looks at them"},
+		"a quality beyond bounds":   {func(d *route.Document) { d.Targets[0].Quality = 10 }, "targets", "1 for the best to 9"},
+		"an alias with a quality":   {func(d *route.Document) { d.Targets[1].Quality = 1 }, "targets", "stands for its targets"},
+		"a region that is none":     {func(d *route.Document) { d.Only.Regions = []string{"Europe & more"} }, "only.regions", "short words"},
+		"a capability that is none": {func(d *route.Document) { d.Only.Needs = []string{"humour"} }, "only.needs", "tools, images, audio"},
+		"a price that is none":      {func(d *route.Document) { d.Only.MaxOutput = "cheap" }, "only.max_output_usd", "dollars per million"},
+		"a window below nothing":    {func(d *route.Document) { d.Only.MinContext = -1 }, "only.min_context", "0 to"},
+		"what no target can fulfil": {func(d *route.Document) {
+			d.Only, d.Targets, d.Canary, d.Rules = &route.Only{ZeroRetention: true}, d.Targets[:1], nil, nil
+		}, "targets", "up/gpt-5.5: its provider may keep requests"},
+		"what no target of a rule can": {func(d *route.Document) {
+			d.Only, d.Targets, d.Canary, d.Rules = &route.Only{MaxInput: "0.002"}, d.Targets[:1], nil, []route.RuleText{{Name: "r", When: "true", Targets: to("up/m-3")}}
+		}, "rules.0.targets", "its input costs $0.003"},
+		"a mix of nothing":          {func(d *route.Document) { d.Adaptive = &balance.Mix{} }, "adaptive", "one of them more than 0"},
 		"no targets":                {func(d *route.Document) { d.Targets = to(" ") }, "targets", "at least one target"},
 		"an unknown connection":     {func(d *route.Document) { d.Rules[0].Targets = to("nope/x") }, "rules.0.targets", `no connection "nope"`},
 		"a missing alias":           {func(d *route.Document) { d.Rules[1].Targets = to("gone") }, "rules.1.targets", `"gone" is not a target`},
@@ -203,7 +234,7 @@ func TestNothingIsLeftPointingAtWhatIsGone(t *testing.T) {
 	if len(names.Aliases) != 1 {
 		t.Fatalf("left are %+v", names.Aliases)
 	}
-	want := route.Document{Alias: "smart", Targets: to("up/gpt-5.5"), Unsupported: "reject", Canary: full().Canary}
+	want := route.Document{Alias: "smart", Targets: to("up/gpt-5.5"), Unsupported: "reject", Canary: full().Canary, Fallback: full().Fallback, Only: full().Only, Adaptive: full().Adaptive}
 	if got := text(t, names.Document(names.Aliases[0])); got != text(t, want) {
 		t.Errorf("left is\n%s\nwant\n%s", got, text(t, want))
 	}

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/balance"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/provider"
@@ -33,7 +34,20 @@ type Target struct {
 	Model      string // upstream model name
 	Why        string // why it is at this place, for the decision log
 	Weight     int    // its share under a strategy that Weighs, at least 1
+	// Quality is its rank by what its route says, 1 for the best, 0 where it says nothing; Rank is what follows from that in its
+	// list, 0 for the best.
+	Quality, Rank int
+	// Hours are when it is preferred as a fallback, "09:00-18:00" in the organization's zone; "" is any.
+	Hours string
+	// Only is what it must fulfil: what its alias demands, and those that it was reached through. nil is nothing.
+	Only *Only
+	// After are the causes that it is kept for, with commas: it only follows a target that failed for one of them. "" is all, and
+	// first.
+	After string
 }
+
+// Place is what is known of the target's account.
+func (t *Target) Place() Place { return Place{t.Connection.Residency, t.Connection.ZeroRetention} }
 
 // Plan is where a request goes, in order. Its targets are shared with the index and must not be changed.
 type Plan struct {
@@ -47,6 +61,14 @@ type Plan struct {
 	Why string
 	// Unsupported is the policy for parameters that a target does not have: the alias's, or the organization's.
 	Unsupported llm.Unsupported
+	// Fallback is what follows a target that failed; nil is the next of the list.
+	Fallback *Fallback
+	// Only is what the alias demands, for whatever takes the plan's place; each target has its own.
+	Only *Only
+	// Mix is what the adaptive strategy weighs; zero is balance.UsualMix.
+	Mix balance.Mix
+	// Zone is the organization's, where the fallback asks for it; nil is UTC.
+	Zone *time.Location
 }
 
 // Errors of a Store.

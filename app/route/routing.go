@@ -2,6 +2,7 @@ package route
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/balance"
@@ -37,6 +38,12 @@ type Routing struct {
 	Canary *Canary `json:"canary,omitempty"`
 	// Unsupported is what becomes of a parameter that a target does not have (llm.Unsupported); "" is the organization's word.
 	Unsupported string `json:"unsupported,omitempty"`
+	// Fallback is what follows when a target fails before it answered; nil is the next of the list.
+	Fallback *Fallback `json:"fallback,omitempty"`
+	// Only is what every target must fulfil, whichever of the alias's lists it is in; nil is nothing.
+	Only *Only `json:"only,omitempty"`
+	// Adaptive is what the adaptive strategy weighs in all lists of the alias; nil is balance.UsualMix.
+	Adaptive *balance.Mix `json:"adaptive,omitempty"`
 }
 
 // Rule sends requests for which a condition holds to other targets.
@@ -73,7 +80,7 @@ var Stickies = []Sticky{BySession, ByUser, ByKey}
 
 // IsZero reports whether the routing says nothing, so that the alias is its list of targets.
 func (r Routing) IsZero() bool {
-	return r.Strategy == "" && len(r.Rules) == 0 && r.Canary == nil && r.Unsupported == ""
+	return r.Strategy == "" && len(r.Rules) == 0 && r.Canary == nil && r.Unsupported == "" && r.Fallback.IsZero() && r.Adaptive == nil && r.Only.IsZero()
 }
 
 // TargetRef is a target as stored: a connection's id and an upstream model name, or another alias, which stands for its own
@@ -84,12 +91,32 @@ type TargetRef struct {
 	Alias      id.Alias      `json:"alias,omitzero"`
 	// Weight is the target's share under a strategy that Weighs; 0 counts as 1.
 	Weight int `json:"weight,omitempty"`
+	// Quality is its rank, 1 for the best to 9; 0 is unsaid.
+	Quality int `json:"quality,omitempty"`
+	// Hours are when it is preferred as a fallback: "09:00-18:00".
+	Hours string `json:"hours,omitempty"`
+	// After are the causes that it is kept for, with commas; "" is all.
+	After string `json:"after,omitempty"`
 }
 
-// same reports whether two refs mean the same target, whatever they weigh.
-func (t TargetRef) same(o TargetRef) bool {
-	t.Weight, o.Weight = 0, 0
-	return t == o
+// Plain reports whether a ref says nothing but where to.
+func (t TargetRef) Plain() bool { return t == t.bare() }
+
+func (t TargetRef) bare() TargetRef {
+	return TargetRef{Connection: t.Connection, Model: t.Model, Alias: t.Alias}
+}
+
+// same reports whether two refs mean the same target, whatever else they say of it.
+func (t TargetRef) same(o TargetRef) bool { return t.bare() == o.bare() }
+
+// causes reads what a target is kept for.
+func causes(after string) (out []balance.Cause) {
+	for word := range strings.SplitSeq(after, ",") {
+		if word != "" {
+			out = append(out, balance.Cause(word))
+		}
+	}
+	return out
 }
 
 // lists are all lists of targets of an alias: its own, its rules' and its canary's.

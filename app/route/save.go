@@ -8,9 +8,11 @@ import (
 	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/audit"
+	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/provider"
 )
 
 // What follows runs inside a transaction of the operation that calls it: change, version and audit entry commit together.
@@ -33,7 +35,18 @@ func (s *Service) allNames(ctx context.Context, o id.Org) (Names, error) {
 
 func (s *Service) names(ctx context.Context, o id.Org, all []Alias) (Names, error) {
 	there, err := s.Connections.List(ctx, o)
-	return Names{Connections: there, Aliases: all}, err
+	n := Names{Connections: there, Aliases: all}
+	if s.Prices != nil {
+		now := s.Clock.Now()
+		n.quote = func(c *provider.ConnectionRecord, model string) (catalog.Quote, bool) {
+			kind := string(c.Kind)
+			if k, ok := c.Known(); ok && k.Catalogue != "" {
+				kind = k.Catalogue
+			}
+			return s.Prices.Quote(o, provider.Payee(kind, c.ID), model, now)
+		}
+	}
+	return n, err
 }
 
 func (s *Service) insert(ctx context.Context, actor org.Actor, a Alias, names Names) error {
@@ -165,6 +178,18 @@ func facts(a Alias, names Names) map[string]any {
 	}
 	if d.Canary != nil {
 		out["canary"] = d.Canary
+	}
+	if d.Fallback != nil {
+		out["fallback"] = *d.Fallback
+	}
+	if d.Only != nil {
+		out["only"] = *d.Only
+	}
+	if d.Adaptive != nil {
+		out["adaptive"] = *d.Adaptive
+	}
+	if slices.ContainsFunc(a.Targets, func(t TargetRef) bool { return !t.Plain() }) {
+		out["list"] = d.Targets // with what is said of each
 	}
 	if d.Strategy != "" {
 		out["strategy"] = d.Strategy

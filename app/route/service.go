@@ -116,6 +116,9 @@ func (s *Service) Update(ctx context.Context, actor org.Actor, which id.Alias, i
 			return err
 		}
 		keepWeights(a.Targets, before.Targets)
+		if err := a.possible(names); err != nil {
+			return err
+		}
 		return s.replace(ctx, actor, "alias.updated", before, &a, names)
 	})
 	if err != nil {
@@ -214,11 +217,11 @@ func NotFound() *fault.Error {
 	return fault.New(fault.NotFound, "not_found", "There is no such alias.")
 }
 
-// keepWeights gives targets the weights that they had: an Input does not speak of them.
+// keepWeights gives targets what was said of them: an Input speaks of where to only.
 func keepWeights(now, before []TargetRef) {
 	for i := range now {
 		if at := slices.IndexFunc(before, now[i].same); at >= 0 {
-			now[i].Weight = before[at].Weight
+			now[i] = before[at]
 		}
 	}
 }

@@ -36,6 +36,9 @@ func (s *Service) Switch(ctx context.Context, actor org.Actor, which id.Alias, t
 		if len(a.Targets) > maxTargets {
 			return wrong("An alias has at most %d targets. Do not keep the present one, or delete another first.", maxTargets)
 		}
+		if err := a.possible(names); err != nil {
+			return err
+		}
 		return s.replace(ctx, actor, "alias.switched", before, &a, names)
 	})
 	if err != nil {

@@ -50,7 +50,10 @@ func (t *Table) Choose(a *Ask) (Plan, error) {
 	if x == nil {
 		return Plan{}, notLoaded()
 	}
-	return x.choose(a, t.town(a.Org))
+	people := t.town(a.Org)
+	p, err := x.choose(a, people)
+	p.place(people)
+	return p, err
 }
 
 // Offer answers from the current index.

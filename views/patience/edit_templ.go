@@ -175,7 +175,7 @@ func Edit(p EditPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = span("backoff", "Longest first pause", p.Fields.Backoff, p.Now.Backoff, p.Errors, "Pauses are random, and their bound doubles with each try.").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = span("backoff", "Longest first pause", p.Fields.Backoff, p.Now.Backoff, p.Errors, "Pauses are random, and their bound grows with each try.").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -191,7 +191,7 @@ func Edit(p EditPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Checkbox(ui.CheckboxProps{Name: "retry_unsure", Label: "Ask again even if the provider may have answered already", Checked: p.Fields.Unsure, Hint: "After a connection that broke. Both tries may be billed; both are held before."}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "growth", Label: "Pauses grow", Value: p.Fields.Growth, Error: p.Errors["growth"], Options: growths(p.Now.Growth), Hint: "Smart begins late after overloads and rate limits, soon after broken connections."}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -199,11 +199,19 @@ func Edit(p EditPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Checkbox(ui.CheckboxProps{Name: "refuse_when_open", Label: "Refuse when every target is known to fail", Checked: p.Fields.Refuse, Hint: "With circuit_open and a time to come back, instead of asking the least bad one."}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Checkbox(ui.CheckboxProps{Name: "retry_unsure", Label: "Ask again even if the provider may have answered already", Checked: p.Fields.Unsure, Hint: "After a connection that broke. Both tries may be billed; both are held before."}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, " ")
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					templ_7745c5c3_Err = ui.Checkbox(ui.CheckboxProps{Name: "refuse_when_open", Label: "Refuse when every target is known to fail", Checked: p.Fields.Refuse, Hint: "With circuit_open and a time to come back, instead of asking the least bad one."}).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, " ")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -223,7 +231,7 @@ func Edit(p EditPage) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, " ")
+						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, " ")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

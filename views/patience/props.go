@@ -43,7 +43,7 @@ type Fields struct {
 	Model, Operation, Preset                    string
 	Connect, Headers, First, Gap, Answer, Total string
 	Tries, Before, Backoff, MaxBackoff          string
-	OnTimeout                                   string
+	OnTimeout, Growth                           string
 	Unsure, Refuse                              bool
 }
 
@@ -55,11 +55,21 @@ var presets = []ui.Option{
 }
 
 func actions(now string) []ui.Option {
-	words := map[string]string{"next": "ask the next target", "retry": "ask the same again", "error": "give up"}
+	words := map[string]string{"next": "ask the next target", "retry": "ask the same again", "error": "give up", "partial": "ask the next target; later keep what came"}
 	return []ui.Option{
 		{Value: "", Label: "As now: " + words[now]},
 		{Value: "next", Label: "Ask the next target"},
 		{Value: "retry", Label: "Ask the same target again, then the next"},
+		{Value: "partial", Label: "Ask the next target; later what came is the answer"},
 		{Value: "error", Label: "Give up with an error"},
+	}
+}
+
+func growths(now string) []ui.Option {
+	return []ui.Option{
+		{Value: "", Label: "As now: " + now},
+		{Value: "exponential", Label: "Exponential: the bound doubles"},
+		{Value: "linear", Label: "Linear: by as much each time"},
+		{Value: "smart", Label: "Smart: by what failed"},
 	}
 }

@@ -69,6 +69,7 @@ type Form struct {
 	Errors Errors
 	// ShowURL and ShowKey leave out what the kind does not have.
 	ShowURL, ShowKey         bool
+	ShowTerms                bool // where the provider is somebody else
 	URLRequired, KeyRequired bool
 	URLPlaceholder, URLHint  string
 	KeyPlaceholder, KeyHint  string
@@ -86,12 +87,12 @@ type Setting struct{ Name, Label, Value, Error, Placeholder, Hint string }
 
 // Fields are what was typed. A key is never sent back.
 type Fields struct {
-	Name, BaseURL string
-	Disabled      bool
+	Name, BaseURL, Residency string
+	Disabled, ZeroRetention  bool
 }
 
 // Errors are what is wrong with each field; "" is nothing.
-type Errors struct{ Name, Kind, BaseURL, Credential string }
+type Errors struct{ Name, Kind, BaseURL, Credential, Residency string }
 
 // EditPage is one connection.
 type EditPage struct {

@@ -19,18 +19,19 @@ type timeoutInput struct {
 	Gap             string `json:"gap"`               // streams, between two events
 	Answer          string `json:"answer"`            // documents, one try
 	Total           string `json:"total"`             // the request with all its tries
-	OnTimeout       string `json:"on_timeout"`        // next, retry or error
+	OnTimeout       string `json:"on_timeout"`        // next, retry, partial or error
 	Tries           int    `json:"tries"`             // at one target, the first included
 	TriesBeforeNext int    `json:"tries_before_next"` // while another target is left
 	Backoff         string `json:"backoff"`           // the longest first pause
 	MaxBackoff      string `json:"max_backoff"`
+	Growth          string `json:"growth"`           // of pauses: exponential, linear or smart
 	RetryUnsure     bool   `json:"retry_unsure"`     // also what the provider may have done already
 	RefuseWhenOpen  bool   `json:"refuse_when_open"` // circuit_open instead of the least bad target
 }
 
 func (t timeoutInput) input() patience.Input {
 	return patience.Input{Model: t.Model, Operation: t.Operation, Preset: t.Preset, Connect: t.Connect, Headers: t.Headers, First: t.First, Gap: t.Gap, Answer: t.Answer, Total: t.Total,
-		Tries: t.Tries, TriesBeforeNext: t.TriesBeforeNext, Backoff: t.Backoff, MaxBackoff: t.MaxBackoff, OnTimeout: t.OnTimeout, RetryUnsure: t.RetryUnsure, RefuseWhenOpen: t.RefuseWhenOpen}
+		Tries: t.Tries, TriesBeforeNext: t.TriesBeforeNext, Backoff: t.Backoff, MaxBackoff: t.MaxBackoff, OnTimeout: t.OnTimeout, Growth: t.Growth, RetryUnsure: t.RetryUnsure, RefuseWhenOpen: t.RefuseWhenOpen}
 }
 
 // timeoutJSON is a setting as it is stored.
@@ -48,6 +49,7 @@ type timeoutJSON struct {
 	TriesBeforeNext int    `json:"tries_before_next"`
 	Backoff         string `json:"backoff"`
 	MaxBackoff      string `json:"max_backoff"`
+	Growth          string `json:"growth"`
 	RetryUnsure     bool   `json:"retry_unsure"`
 	RefuseWhenOpen  bool   `json:"refuse_when_open"`
 }
@@ -56,7 +58,7 @@ func out(s patience.Setting) timeoutJSON {
 	p, w := s.Policy, s.Policy.Waits
 	return timeoutJSON{Model: s.Model, Operation: string(s.Operation), Connect: patience.Spell(w.Connect), Headers: patience.Spell(w.Headers), First: patience.Spell(w.First),
 		Gap: patience.Spell(w.Gap), Answer: patience.Spell(w.Answer), Total: patience.Spell(w.Total), OnTimeout: string(p.OnTimeout), Tries: p.Tries, TriesBeforeNext: p.TriesBeforeNext,
-		Backoff: patience.Spell(p.Backoff), MaxBackoff: patience.Spell(p.MaxBackoff), RetryUnsure: p.RetryUnsure, RefuseWhenOpen: p.RefuseWhenOpen}
+		Backoff: patience.Spell(p.Backoff), MaxBackoff: patience.Spell(p.MaxBackoff), Growth: string(p.Growth), RetryUnsure: p.RetryUnsure, RefuseWhenOpen: p.RefuseWhenOpen}
 }
 
 // timeoutList is all settings.

@@ -53,7 +53,7 @@ func row(s patience.Setting, p patience.Policy, has bool) views.Row {
 	return r
 }
 
-var after = map[patience.Action]string{patience.AskNext: "next target", patience.AskAgain: "same again", patience.GiveUp: "error"}
+var after = map[patience.Action]string{patience.AskNext: "next target", patience.AskAgain: "same again", patience.GiveUp: "error", patience.Partial: "next target, later what came"}
 
 func (h *Handlers) edit(c *web.Context) error {
 	model, op := c.QueryParam("model"), c.QueryParam("operation")
@@ -80,7 +80,7 @@ func fieldsOf(p patience.Policy) views.Fields {
 	w := p.Waits
 	return views.Fields{Connect: patience.Spell(w.Connect), Headers: patience.Spell(w.Headers), First: patience.Spell(w.First), Gap: patience.Spell(w.Gap), Answer: patience.Spell(w.Answer),
 		Total: patience.Spell(w.Total), Tries: count(p.Tries), Before: count(p.TriesBeforeNext), Backoff: patience.Spell(p.Backoff), MaxBackoff: patience.Spell(p.MaxBackoff),
-		OnTimeout: string(p.OnTimeout), Unsure: p.RetryUnsure, Refuse: p.RefuseWhenOpen}
+		OnTimeout: string(p.OnTimeout), Growth: string(p.Growth), Unsure: p.RetryUnsure, Refuse: p.RefuseWhenOpen}
 }
 
 func (h *Handlers) form(c *web.Context, f views.Fields, wrong web.Refusal) (templ.Component, error) {
@@ -102,14 +102,14 @@ func (h *Handlers) form(c *web.Context, f views.Fields, wrong web.Refusal) (temp
 func typed(c *web.Context) views.Fields {
 	v := func(name string) string { return strings.TrimSpace(c.FormValue(name)) }
 	return views.Fields{Model: v("model"), Operation: v("operation"), Preset: v("preset"), Connect: v("connect"), Headers: v("headers"), First: v("first"), Gap: v("gap"), Answer: v("answer"),
-		Total: v("total"), Tries: v("tries"), Before: v("tries_before_next"), Backoff: v("backoff"), MaxBackoff: v("max_backoff"), OnTimeout: v("on_timeout"),
+		Total: v("total"), Tries: v("tries"), Before: v("tries_before_next"), Backoff: v("backoff"), MaxBackoff: v("max_backoff"), OnTimeout: v("on_timeout"), Growth: v("growth"),
 		Unsure: v("retry_unsure") != "", Refuse: v("refuse_when_open") != ""}
 }
 
 func (h *Handlers) set(c *web.Context) error {
 	f := typed(c)
 	in := patience.Input{Model: f.Model, Operation: f.Operation, Preset: f.Preset, Connect: f.Connect, Headers: f.Headers, First: f.First, Gap: f.Gap, Answer: f.Answer, Total: f.Total,
-		Backoff: f.Backoff, MaxBackoff: f.MaxBackoff, OnTimeout: f.OnTimeout, RetryUnsure: f.Unsure, RefuseWhenOpen: f.Refuse}
+		Backoff: f.Backoff, MaxBackoff: f.MaxBackoff, OnTimeout: f.OnTimeout, Growth: f.Growth, RetryUnsure: f.Unsure, RefuseWhenOpen: f.Refuse}
 	var err error
 	for field, x := range map[string]struct {
 		text string

@@ -37,15 +37,16 @@ func TestSettingsAreReadRefusedShownAndRemoved(t *testing.T) {
 		typed      url.Values
 		says, kept string
 	}{
-		"words for a time":       {url.Values{"total": {"soon"}}, "Enter a time from 100ms to 1h", `value="soon"`},
-		"an endless time":        {url.Values{"first": {"48h"}}, "Enter a time from 100ms to 1h", `value="48h"`},
-		"less than its parts":    {url.Values{"total": {"10s"}, "first": {"20s"}}, "cannot take less than one of its parts", `value="20s"`},
-		"headers after the text": {url.Values{"headers": {"20s"}, "first": {"10s"}}, "comes after the headers", `value="20s"`},
-		"many tries":             {url.Values{"tries": {"99"}}, "Enter 1 to 10 tries", `value="99"`},
-		"no tries":               {url.Values{"tries": {"0"}}, "from 1 on", `value="0"`},
-		"an unknown operation":   {url.Values{"operation": {"dance"}}, "There is no operation", ""},
-		"an unknown action":      {url.Values{"on_timeout": {"cry"}}, "After a timeout comes", ""},
-		"pauses that shrink":     {url.Values{"backoff": {"9s"}, "max_backoff": {"2s"}}, "cannot be shorter", `value="9s"`},
+		"words for a time":        {url.Values{"total": {"soon"}}, "Enter a time from 100ms to 1h", `value="soon"`},
+		"an endless time":         {url.Values{"first": {"48h"}}, "Enter a time from 100ms to 1h", `value="48h"`},
+		"less than its parts":     {url.Values{"total": {"10s"}, "first": {"20s"}}, "cannot take less than one of its parts", `value="20s"`},
+		"headers after the text":  {url.Values{"headers": {"20s"}, "first": {"10s"}}, "comes after the headers", `value="20s"`},
+		"many tries":              {url.Values{"tries": {"99"}}, "Enter 1 to 10 tries", `value="99"`},
+		"no tries":                {url.Values{"tries": {"0"}}, "from 1 on", `value="0"`},
+		"an unknown operation":    {url.Values{"operation": {"dance"}}, "There is no operation", ""},
+		"an unknown action":       {url.Values{"on_timeout": {"cry"}}, "After a timeout comes", ""},
+		"pauses that grow wildly": {url.Values{"growth": {"wild"}}, "Pauses grow", ""},
+		"pauses that shrink":      {url.Values{"backoff": {"9s"}, "max_backoff": {"2s"}}, "cannot be shorter", `value="9s"`},
 	} {
 		if p := admin.Post("/timeouts", x.typed); p.Status != http.StatusUnprocessableEntity || !p.Has(x.says, x.kept) {
 			t.Errorf("%s: %d\n%s", name, p.Status, p.Body)
@@ -56,7 +57,7 @@ func TestSettingsAreReadRefusedShownAndRemoved(t *testing.T) {
 			t.Fatalf("%v: %d\n%s", typed, p.Status, p.Body)
 		}
 	}
-	if p := admin.Post("/timeouts", url.Values{"model": {"smart"}, "operation": {"chat"}, "first": {"50s"}, "on_timeout": {"retry"}, "retry_unsure": {"on"}}); p.Status != http.StatusSeeOther {
+	if p := admin.Post("/timeouts", url.Values{"model": {"smart"}, "operation": {"chat"}, "first": {"50s"}, "on_timeout": {"retry"}, "retry_unsure": {"on"}, "growth": {"linear"}}); p.Status != http.StatusSeeOther {
 		t.Fatalf("again: %d\n%s", p.Status, p.Body)
 	}
 	if p := admin.Get("/timeouts"); !p.Has("chat with smart", "10s / 50s / 15s", "same again", "1, last target 5") {
@@ -71,10 +72,10 @@ func TestSettingsAreReadRefusedShownAndRemoved(t *testing.T) {
 		t.Fatal(err)
 	}
 	smart, rest := b.For(acme.Org.ID, "smart", llm.Chat), b.For(acme.Org.ID, "other", llm.Embeddings)
-	if smart.Waits.First != 50*time.Second || smart.Waits.Gap != 15*time.Second || smart.Tries != 5 || !smart.RetryUnsure || smart.OnTimeout != patience.AskAgain || smart.MaxBackoff != 8*time.Second {
+	if smart.Waits.First != 50*time.Second || smart.Waits.Gap != 15*time.Second || smart.Tries != 5 || !smart.RetryUnsure || smart.OnTimeout != patience.AskAgain || smart.MaxBackoff != 8*time.Second || smart.Growth != patience.Linear {
 		t.Errorf("smart: %+v", smart)
 	}
-	if rest.Waits != patience.Quick || rest.Tries != 5 || rest.RetryUnsure || rest.OnTimeout != patience.AskNext {
+	if rest.Waits != patience.Quick || rest.Tries != 5 || rest.RetryUnsure || rest.OnTimeout != patience.AskNext || rest.Growth != patience.Exponential {
 		t.Errorf("the rest: %+v", rest)
 	}
 	if p := developer.Post("/timeouts", url.Values{"tries": {"1"}}); p.Status != http.StatusForbidden {

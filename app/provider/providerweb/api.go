@@ -22,12 +22,16 @@ type connectionJSON struct {
 	HasCredential bool              `json:"has_credential"`
 	KeyHint       string            `json:"key_hint,omitempty"` // last four characters
 	Disabled      bool              `json:"disabled"`
-	Models        []string          `json:"models"`
-	ListReadAt    *time.Time        `json:"list_read_at,omitempty"`
-	ListChange    *listChange       `json:"last_list_change,omitempty"`
-	Check         *checkJSON        `json:"last_check"`
-	CreatedAt     time.Time         `json:"created_at"`
-	UpdatedAt     time.Time         `json:"updated_at"`
+	// Residency is where the provider keeps and processes data: as declared, else the region that its address names. ZeroRetention says
+	// that it keeps nothing. Routes may ask for both.
+	Residency     string      `json:"residency,omitempty"`
+	ZeroRetention bool        `json:"zero_retention"`
+	Models        []string    `json:"models"`
+	ListReadAt    *time.Time  `json:"list_read_at,omitempty"`
+	ListChange    *listChange `json:"last_list_change,omitempty"`
+	Check         *checkJSON  `json:"last_check"`
+	CreatedAt     time.Time   `json:"created_at"`
+	UpdatedAt     time.Time   `json:"updated_at"`
 }
 
 // listChange is how a list of models last differed from the time before.
@@ -63,16 +67,21 @@ type connectionInput struct {
 	Settings   map[string]string `json:"settings"`
 	Credential string            `json:"credential"`
 	Disabled   bool              `json:"disabled"`
+	// Residency and ZeroRetention are what the contract with the provider says.
+	Residency     string `json:"residency"`
+	ZeroRetention bool   `json:"zero_retention"`
 }
 
 // connectionChange changes what it names and leaves the rest.
 type connectionChange struct {
-	Name       *string           `json:"name"`
-	BaseURL    *string           `json:"base_url"`
-	Service    *string           `json:"service"`
-	Settings   map[string]string `json:"settings"`
-	Credential *string           `json:"credential"`
-	Disabled   *bool             `json:"disabled"`
+	Name          *string           `json:"name"`
+	BaseURL       *string           `json:"base_url"`
+	Service       *string           `json:"service"`
+	Settings      map[string]string `json:"settings"`
+	Credential    *string           `json:"credential"`
+	Disabled      *bool             `json:"disabled"`
+	Residency     *string           `json:"residency"`
+	ZeroRetention *bool             `json:"zero_retention"`
 }
 
 // credentialInput is a new credential. It is tried before it takes the old one's place, unless Untested says not to.
@@ -83,7 +92,7 @@ type credentialInput struct {
 
 func connectionOut(r provider.ConnectionRecord) connectionJSON {
 	out := connectionJSON{ID: r.ID.String(), Name: r.Name, Kind: string(r.Kind), BaseURL: r.BaseURL, HasCredential: r.HasCredential(),
-		KeyHint: r.KeyHint, Disabled: r.Disabled, Models: r.Models, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt}
+		KeyHint: r.KeyHint, Disabled: r.Disabled, Residency: r.Lives(), ZeroRetention: r.Terms.ZeroRetention, Models: r.Models, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt}
 	_, out.Settings = provider.SettingsOf(r.Kind, r.BaseURL)
 	if k, ok := r.Known(); ok && r.Kind == provider.Compatible {
 		out.Service = k.Name
@@ -126,7 +135,7 @@ func (h *Handlers) apiCreate(c *web.Context) error {
 		return err
 	}
 	r, err := h.connections.Create(c.Ctx(), c.Actor(), provider.Input{Name: in.Name, Kind: provider.Kind(in.Kind), BaseURL: in.BaseURL, Service: in.Service,
-		Settings: in.Settings, Credential: secret.New(in.Credential), Disabled: in.Disabled})
+		Settings: in.Settings, Credential: secret.New(in.Credential), Disabled: in.Disabled, Terms: &provider.Terms{Residency: in.Residency, ZeroRetention: in.ZeroRetention}})
 	if err != nil {
 		return err
 	}
@@ -159,7 +168,8 @@ func (h *Handlers) apiUpdate(c *web.Context) error {
 		return err
 	}
 	in := provider.Input{Name: or(change.Name, now.Name), BaseURL: or(change.BaseURL, now.BaseURL), Service: or(change.Service, now.Service), Settings: change.Settings,
-		Credential: secret.New(or(change.Credential, "")), Disabled: or(change.Disabled, now.Disabled)}
+		Credential: secret.New(or(change.Credential, "")), Disabled: or(change.Disabled, now.Disabled),
+		Terms: &provider.Terms{Residency: or(change.Residency, now.Terms.Residency), ZeroRetention: or(change.ZeroRetention, now.Terms.ZeroRetention)}}
 	r, err := h.connections.Update(c.Ctx(), c.Actor(), which, in)
 	if err != nil {
 		return err

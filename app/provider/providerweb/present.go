@@ -145,6 +145,10 @@ func form(o provider.Offering, in provider.Input, wrong web.Refusal) views.Form 
 	}
 	f.Settings = settingsOf(o, in, wrong)
 	f.Service = in.Service
+	f.ShowTerms, f.Errors.Residency = !o.Local, wrong.Fields["residency"]
+	if in.Terms != nil {
+		f.Fields.Residency, f.Fields.ZeroRetention = in.Terms.Residency, in.Terms.ZeroRetention
+	}
 	switch o.Kind {
 	case provider.OpenAI:
 		f.URLHint = "Leave it empty for api.openai.com. European accounts: https://eu.api.openai.com/v1."

@@ -219,6 +219,19 @@ func TestTheAPISharesTheService(t *testing.T) {
 	if p := api.JSON("PATCH", one, `{"disabled":true}`); p.Status != 200 || !p.Has(`"disabled":true`, `"name":"openai"`, `"has_credential":true`) {
 		t.Errorf("update: %d %s", p.Status, p.Body)
 	}
+	if p := api.JSON("PATCH", one, `{"residency":" EU ","zero_retention":true}`); p.Status != 200 || !p.Has(`"residency":"eu"`, `"zero_retention":true`, `"disabled":true`) {
+		t.Errorf("terms: %d %s", p.Status, p.Body)
+	}
+	if p := api.JSON("PATCH", one, `{"residency":"somewhere in Europe"}`); p.Status != http.StatusBadRequest || !p.Has(`"field":"residency"`) {
+		t.Errorf("terms that are none: %d %s", p.Status, p.Body)
+	}
+	if p := api.JSON("PATCH", one, `{"disabled":true}`); p.Status != 200 || !p.Has(`"residency":"eu"`, `"zero_retention":true`) {
+		t.Errorf("terms that were not spoken of: %d %s", p.Status, p.Body)
+	}
+	form := url.Values{"name": {"openai"}, "residency": {"some where"}, "zero_retention": {"on"}}
+	if p := webtest.As(t, s.site, s.acme.Members[org.Admin]).Post("/connections/"+s.only(t).ID.String(), form); p.Status != http.StatusUnprocessableEntity || !p.Has(`value="some where"`, "short word", `name="zero_retention" value="on" checked`) {
+		t.Errorf("terms in the form: %d %s", p.Status, p.Body)
+	}
 	if p := api.JSON("POST", one+"/credential", `{"credential":"sk-next-000000wxyz"}`); p.Status != 200 || !p.Has(`"key_hint":"wxyz"`) {
 		t.Errorf("rotate: %d %s", p.Status, p.Body)
 	}

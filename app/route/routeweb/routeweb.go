@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/balance"
 	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -43,17 +44,18 @@ type Handlers struct {
 	clock       clock.Clock
 	traffic     Traffic
 	table       *route.Table
+	loads       *balance.Book
 }
 
 // New makes the handlers.
-func New(aliases *route.Service, connections *provider.Service, book Book, prices Prices, c clock.Clock, t Traffic, table *route.Table) *Handlers {
-	return &Handlers{aliases, connections, book, prices, c, t, table}
+func New(aliases *route.Service, connections *provider.Service, book Book, prices Prices, c clock.Clock, t Traffic, table *route.Table, loads *balance.Book) *Handlers {
+	return &Handlers{aliases, connections, book, prices, c, t, table, loads}
 }
 
 // Routes are all URLs of aliases and models.
 func (h *Handlers) Routes() []web.Route {
 	const one, api = "/aliases/:id", "/api/v1/aliases"
-	return slices.Concat(h.ruleRoutes(), h.dryRoutes(), h.rulePages(), []web.Route{
+	return slices.Concat(h.ruleRoutes(), h.dryRoutes(), h.rulePages(), h.fallbackRoutes(), []web.Route{
 		{Method: http.MethodGet, Path: "/models", Name: "models.list", Guard: web.Person, Floor: org.Viewer, Handle: h.models},
 		{Method: http.MethodGet, Path: "/catalog", Name: "catalog.browse", Guard: web.Person, Floor: org.Viewer, Handle: h.browse},
 		{Method: http.MethodGet, Path: "/catalog/compare", Name: "catalog.compare", Guard: web.Person, Floor: org.Viewer, Handle: h.compare},

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/balance"
 	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/egress"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -47,6 +48,9 @@ type scene struct {
 	site    http.Handler
 	acme    webtest.Tenant
 	aliases *route.Service
+	table   *route.Table
+	loads   *balance.Book
+	db      *db.DB
 }
 
 func newScene(t *testing.T) *scene {
@@ -56,12 +60,12 @@ func newScene(t *testing.T) *scene {
 	h.Passwordless = true
 	log := slog.New(slog.DiscardHandler)
 	store := db.NewConnectionStore(d)
-	aliases := route.New(route.Parts{Store: db.NewAliasStore(d), Connections: store, Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: log})
+	prices := book{catalog.BuiltIn()}
+	aliases := route.New(route.Parts{Prices: prices, Store: db.NewAliasStore(d), Connections: store, Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: log})
 	connections := provider.New(provider.Parts{Store: store, Tx: d, Audit: h.Audit, Bus: h.Bus, Vault: h.Keyring, URLs: egress.New(egress.Config{}),
 		Prober: nobody{}, Aliases: aliases, IDs: h.IDs, Clock: h.Clock, Log: log})
-	prices := book{catalog.BuiltIn()}
-	s := &scene{house: h, site: h.Serve(t, append(routeweb.New(aliases, connections, prices, prices, h.Clock, report.NewService(db.NewReportStore(d), db.NewOrgStore(d), h.Clock), &route.Table{}).Routes(), webtest.Enter())),
-		acme: h.Found(t, "Acme"), aliases: aliases}
+	s := &scene{house: h, acme: h.Found(t, "Acme"), aliases: aliases, table: &route.Table{}, loads: &balance.Book{}, db: d}
+	s.site = h.Serve(t, append(routeweb.New(aliases, connections, prices, prices, h.Clock, report.NewService(db.NewReportStore(d), db.NewOrgStore(d), h.Clock), s.table, s.loads).Routes(), webtest.Enter()))
 	admin := s.acme.Actor(org.Admin)
 	if err := (route.Welcome{Connections: connections, Aliases: aliases}).Prepare(t.Context(), admin, s.acme.Org); err != nil {
 		t.Fatal(err)

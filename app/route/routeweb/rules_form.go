@@ -77,7 +77,7 @@ func (f *ruleForm) document(was route.Document) route.Document {
 	d := was
 	d.Version, d.Unsupported, d.Rules, d.Canary = f.version, f.unsupported, nil, nil
 	for _, r := range f.rules {
-		rule := route.RuleText{Name: r.name, When: r.text, Targets: weighed(r.targets, r.weights), Strategy: route.Strategy(r.strategy)}
+		rule := route.RuleText{Name: r.name, When: r.text, Targets: carried(weighed(r.targets, r.weights), was, r.name), Strategy: route.Strategy(r.strategy)}
 		if !r.byText {
 			rule.When = r.rows.Condition()
 		}
@@ -88,10 +88,14 @@ func (f *ruleForm) document(was route.Document) route.Document {
 		if err != nil {
 			percent = 0 // which is refused in words
 		}
-		d.Canary = &route.CanaryText{Percent: percent, Sticky: route.Sticky(f.sticky), Targets: weighed(f.canary, nil)}
+		var before []route.ToTarget
+		if was.Canary != nil {
+			before = was.Canary.Targets
+		}
+		d.Canary = &route.CanaryText{Percent: percent, Sticky: route.Sticky(f.sticky), Targets: carry(weighed(f.canary, nil), before)}
 	}
 	if was.Alias != "" {
-		d.Strategy, d.Targets = route.Strategy(f.strategy), weighed(tos(was.Targets), f.weights)
+		d.Strategy, d.Targets = route.Strategy(f.strategy), carry(weighed(tos(was.Targets), f.weights), was.Targets)
 	} else {
 		d.Holidays = strings.FieldsFunc(f.holidays, func(r rune) bool { return r == '\n' || r == '\r' || r == ',' || r == ' ' })
 	}
@@ -111,6 +115,28 @@ func weighed(names, weights []string) (out []route.ToTarget) {
 		out = append(out, t)
 	}
 	return out
+}
+
+// carried keeps what a rule's targets said before; a rule is known by its name.
+func carried(now []route.ToTarget, was route.Document, rule string) []route.ToTarget {
+	for _, r := range was.Rules {
+		if r.Name == rule {
+			return carry(now, r.Targets)
+		}
+	}
+	return now
+}
+
+// carry keeps what this form has no fields for: quality, hours and failures of targets that were there before.
+func carry(now, before []route.ToTarget) []route.ToTarget {
+	for i := range now {
+		for _, b := range before {
+			if b.To == now[i].To {
+				now[i].Quality, now[i].Hours, now[i].After = b.Quality, b.Hours, b.After
+			}
+		}
+	}
+	return now
 }
 
 func readForm(c *web.Context) *ruleForm {

@@ -20,5 +20,7 @@ var strategies = []strategyWords{
 	{route.Strategy(balance.ResponseTime), "Soonest answer"},
 	{route.Strategy(balance.Cost), "Cheapest for the request"},
 	{route.Strategy(balance.Adaptive), "Adaptive: latency, failures and cost"},
+	{route.Strategy(balance.Quality), "Best quality"},
+	{route.Strategy(balance.Balanced), "Balanced: quality and cost"},
 	{route.Strategy(balance.Sticky), "Same for a session (sticky)"},
 }
