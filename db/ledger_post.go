@@ -56,6 +56,9 @@ func (s *LedgerStore) post(ctx context.Context, node id.Node, b budget.Batch) ([
 		if err := addTags(tx, b); err != nil {
 			return err
 		}
+		if err := addHealth(tx, b); err != nil {
+			return err
+		}
 		if err := addIncidents(tx, b); err != nil {
 			return err
 		}
