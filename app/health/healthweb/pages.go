@@ -94,9 +94,7 @@ func row(c *web.Context, s health.Status) views.Row {
 		r.Since, r.Until = c.When(s.Standing.Since), c.When(s.Standing.Until)
 	}
 	if s.Last > 0 {
-		if r.FirstByte = "< 1 ms"; s.Last >= time.Millisecond {
-			r.FirstByte = strconv.FormatInt(s.Last.Milliseconds(), 10) + " ms"
-		}
+		r.FirstByte = millis(s.Last)
 		for _, d := range s.FirstByte {
 			r.Trend = append(r.Trend, d.Microseconds())
 		}
@@ -106,7 +104,7 @@ func row(c *web.Context, s health.Status) views.Row {
 		if x.Note != "" {
 			r.Checked += ": " + x.Note
 		} else if x.Outcome == health.Good {
-			r.Checked += " in " + strconv.FormatInt(x.Took.Milliseconds(), 10) + " ms"
+			r.Checked += " in " + millis(x.Took)
 		}
 	}
 	label := s.Connection
@@ -116,6 +114,13 @@ func row(c *web.Context, s health.Status) views.Row {
 	r.Ask = ui.ConfirmProps{Label: "Take out", Icon: "player-pause", Small: true, Title: "Take " + label + " out of service?", Text: "No request is sent to it until somebody puts it back. Requests that have another target go there; the others are refused.",
 		Action: root + "/open", Button: "Take out of service", Kind: ui.Destructive}
 	return r
+}
+
+func millis(d time.Duration) string {
+	if d < time.Millisecond {
+		return "< 1 ms"
+	}
+	return strconv.FormatInt(d.Milliseconds(), 10) + " ms"
 }
 
 var checked = map[health.Outcome]string{
