@@ -67,8 +67,8 @@ const (
 	suspicious = 5 * time.Second
 	// mostChecks is how many connections one node looks at at the same time.
 	mostChecks = 16
-	// turn is how many intervals a node may miss before another one takes its turn.
-	turn = 3
+	// late is how much later than a whole interval a node may come before another one takes its turn.
+	late = 2 * checkWait
 )
 
 // NewChecker makes a checker.
@@ -143,7 +143,7 @@ func (k *Checker) ask(ctx context.Context, s Setting) (soon time.Duration) {
 	defer cancel()
 	door, ok, err := k.Open(ctx, s.Org, s.Connection)
 	if err == nil && ok {
-		ok, err = k.Turns.Claim(ctx, s.Org, s.Connection, k.Node, now, now.Add(turn*s.Check+checkWait))
+		ok, err = k.Turns.Claim(ctx, s.Org, s.Connection, k.Node, now, now.Add(s.Check+s.Check/5+late))
 	}
 	if err != nil && ctx.Err() == nil {
 		k.Log.Warn("a connection could not be looked at", "connection", s.Connection.String(), "error", err.Error())
