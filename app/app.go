@@ -64,6 +64,7 @@ type App struct {
 	waits    patience.Book
 	objects  *object.Registry
 	board    *health.Board
+	breakers health.Book
 	keeper   *health.Keeper
 	link     *health.Link
 	meter    *meter
@@ -216,6 +217,7 @@ func (a *App) snapshots() []mirror {
 		&live.Mirror[[]patience.Setting]{Name: "timeouts", Topic: patience.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.waitStore.All, Apply: a.waits.Load},
 		&live.Mirror[[]health.Held]{Name: "breakers", Topic: health.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.healthStore.AllHeld,
 			Apply: func(held []health.Held) error { a.board.Keep(held, a.clock.Now()); return nil }},
+		&live.Mirror[[]health.Setting]{Name: "breaker_rules", Topic: health.RulesTopic, Dir: dir, Poll: poll, Log: a.log, Read: a.healthStore.AllSettings, Apply: a.breakers.Load},
 	}
 }
 

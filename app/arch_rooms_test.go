@@ -63,12 +63,14 @@ var untenanted = map[string]string{
 
 // acrossTenants are indexes for the few statements that cannot know the organization, each with its reason.
 var acrossTenants = map[string]string{
-	"identities_login":   "log-in does not know the organization yet",
-	"domains_verified":   "a domain belongs to one organization of all",
-	"breaker_events_old": "the keeper drops what is old, whose ever it is",
-	"mails_recipient":    "an address must not be flooded from several organizations",
-	"members_address":    "who has forgotten a password says an address, not an organization",
-	"leases_node":        "a node finds its leases after a restart",
+	"identities_login":    "log-in does not know the organization yet",
+	"domains_verified":    "a domain belongs to one organization of all",
+	"breaker_events_old":  "the keeper drops what is old, whose ever it is",
+	"health_hours_old":    "the keeper drops what is old, whose ever it is",
+	"breaker_outages_old": "the keeper drops what is old, whose ever it is",
+	"mails_recipient":     "an address must not be flooded from several organizations",
+	"members_address":     "who has forgotten a password says an address, not an organization",
+	"leases_node":         "a node finds its leases after a restart",
 
 	"budget_grants_until":    "the keeper looks for what ends next, whose ever it is",
 	"replays_created":        "the sweep looks for what is old, whose ever it is",

@@ -13,6 +13,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/approval"
 	"github.com/bodhi-gateway/bodhi/app/egress"
 	"github.com/bodhi-gateway/bodhi/app/factor"
+	"github.com/bodhi-gateway/bodhi/app/health"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/join"
@@ -118,6 +119,8 @@ var stages = map[string]func(x *stage){
 		must(x.t, x.a.letters.joining.Admit(x.ctx(), x.admin(), d.ID, join.Admission{Auto: true, Grant: join.Grant{Role: org.Viewer, Teams: []id.Team{x.team()}}}))
 		x.form(url.Values{"email": {"new@" + d.Domain}})
 	},
+	"health.resolve": (*stage).outageOver, "api.health.resolve": (*stage).outageOver,
+	"health.remove_rules": (*stage).withRules, "api.health.remove_rules": (*stage).withRules,
 	"approvals.revoke": (*stage).approved, "api.approvals.revoke": (*stage).approved,
 	"decide.do": func(x *stage) {
 		which, err := id.ParseApproval(x.home().Things["approvals"])
@@ -277,3 +280,21 @@ func (x *stage) provider() (sso.Provider, *issuer) {
 }
 
 func (x *stage) withProvider() { x.provider() }
+
+// withRules gives the connection that is asked about rules of its own.
+func (x *stage) withRules() {
+	c, err := id.ParseConnection(x.home().Things["connections"])
+	must(x.t, err)
+	_, err = x.a.wellbeing().SetRules(x.ctx(), x.admin(), c, health.Input{Row: 5})
+	must(x.t, err)
+}
+
+// outageOver ends the outage that is asked about.
+func (x *stage) outageOver() {
+	which, err := id.ParseOutage(x.home().Things["outages"])
+	must(x.t, err)
+	o, _, err := x.a.healthStore.Outage(x.ctx(), x.home().Org, which)
+	must(x.t, err)
+	end := health.Event{ID: id.NewOutage(x.a.ids), Change: health.Change{Target: o.Target, To: health.Closed, At: x.a.clock.Now()}}
+	must(x.t, x.a.healthStore.Note(x.ctx(), []health.Event{end}))
+}

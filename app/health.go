@@ -22,13 +22,14 @@ func (a *App) watch() error {
 		a.link = health.NewLink(client, node+" "+id.NewNode(a.ids).String(), a.clock, a.log, 0)
 	}
 	a.keeper = health.NewKeeper(health.Keeping{Store: a.healthStore, Node: node, IDs: a.ids, Clock: a.clock, Log: a.log, Alert: a.alarm().Tell, Link: a.link})
-	a.board = health.NewBoard(health.Config{Changed: a.keeper.Changed})
+	a.board = health.NewBoard(health.Config{Changed: a.keeper.Changed, Rules: a.breakers.For})
 	return nil
 }
 
 // watched runs what watch made.
 func (a *App) watched(ctx context.Context, running *errgroup.Group) {
 	running.Go(func() error { return a.keeper.Run(ctx, a.board) })
+	running.Go(func() error { return a.checker().Run(ctx) })
 	if a.link != nil {
 		running.Go(func() error { return a.link.Run(ctx, a.board) })
 	}

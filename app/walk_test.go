@@ -12,6 +12,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/approval"
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/catalog"
+	"github.com/bodhi-gateway/bodhi/app/health"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/join"
@@ -180,6 +181,14 @@ var forms = map[string]url.Values{
 	"prices.update":               {"price_input": {"1"}},
 	"health.open":                 {"connection_id": {"things:connections"}},
 	"health.close":                {"connection_id": {"things:connections"}},
+	"health.edit_rules":           {"connection_id": {"things:connections"}},
+	"health.set_rules":            {"connection_id": {"things:connections"}, "row": {"5"}},
+	"health.remove_rules":         {"connection_id": {"things:connections"}},
+	"api.health.set_rules":        {"connection_id": {"things:connections"}, "row": {"#5"}},
+	"api.health.remove_rules":     {"connection_id": {"things:connections"}},
+	"health.note":                 {"text": {"x"}},
+	"api.health.note":             {"text": {"x"}},
+	"api.health.resolve":          {"text": {"x"}},
 	"api.health.open":             {"connection_id": {"things:connections"}},
 	"api.health.close":            {"connection_id": {"things:connections"}},
 	"api.overrides.create":        {"model": {"m"}, "connection": {"things:connections"}},
@@ -232,6 +241,9 @@ func (a *App) tenant(t *testing.T, h *webtest.House, name string) webtest.Visito
 	must(t, err)
 	must(t, a.reconciling.SetCredential(ctx, admin, account.ID, reconcile.Input{Credential: secret.New("sk-admin-0123456789")}))
 	v.Things["reconcile"] = account.ID.String()
+	outage := health.Event{ID: id.NewOutage(a.ids), Change: health.Change{Target: health.Target{Org: x.Org.ID, Connection: account.ID}, To: health.Open, Cause: health.Failures, At: a.clock.Now()}}
+	must(t, a.healthStore.Note(ctx, []health.Event{outage}))
+	v.Things["outages"] = outage.ID.String()
 	v.Things["prices"], v.Things["overrides"] = own.ID.String(), own.ID.String()
 	entries, err := a.audit.List(ctx, admin, 0, 1)
 	must(t, err)

@@ -72,7 +72,19 @@ func (s *HealthStore) Note(ctx context.Context, events []health.Event) error {
 	}
 	for o, rows := range byOrg {
 		err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
-			return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&rows).Error
+			for i := range rows {
+				res := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&rows[i])
+				if res.Error != nil {
+					return res.Error
+				}
+				if res.RowsAffected == 0 {
+					continue // it was noted before
+				}
+				if err := follow(tx, &rows[i]); err != nil {
+					return err
+				}
+			}
+			return nil
 		})
 		if err != nil {
 			return err
@@ -151,32 +163,4 @@ func heldOf(rows []breakerHoldRow) []health.Held {
 		out[i] = health.Held{Target: health.Target{Org: r.OrgID, Connection: r.ConnectionID, Model: r.Model}, At: r.At.UTC(), Reason: r.Reason}
 	}
 	return out
-}
-
-// Hours implements health.Store. It reads the day's attempts by attempts_at, so it costs what the organization's traffic is.
-func (s *HealthStore) Hours(ctx context.Context, o id.Org, since time.Time) ([]health.Hour, error) {
-	var rows []struct {
-		ConnectionID id.Connection `gorm:"column:connection_id"`
-		Model        string        `gorm:"column:model"`
-		Hour         int64         `gorm:"column:hour"`
-		Attempts     int64         `gorm:"column:attempts"`
-		Failed       int64         `gorm:"column:failed"`
-		FirstByteUS  int64         `gorm:"column:first_byte_us"`
-	}
-	hour := "CAST(strftime('%s', attempts.at) AS BIGINT) / 3600"
-	if s.db.Postgres() {
-		hour = "CAST(FLOOR(EXTRACT(EPOCH FROM attempts.at) / 3600) AS BIGINT)"
-	}
-	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
-		return tx.Table("attempts").
-			Select("connection_id, model, "+hour+" AS hour, COUNT(*) AS attempts, CAST(SUM(CASE WHEN class = '' THEN 0 ELSE 1 END) AS BIGINT) AS failed, "+
-				"CAST(COALESCE(AVG(CASE WHEN class = '' THEN first_byte_us END), 0) AS BIGINT) AS first_byte_us").
-			Where("attempts.org_id = ? AND attempts.at >= ? AND attempts.connection_id IS NOT NULL AND attempts.class NOT IN ?", o, since.UTC(), []string{"refused", "canceled", "untold"}).
-			Group("connection_id, model, hour").Order("1, 2, 3").Find(&rows).Error
-	})
-	out := make([]health.Hour, len(rows))
-	for i, r := range rows {
-		out[i] = health.Hour{Connection: r.ConnectionID, Model: r.Model, Hour: time.Unix(r.Hour*3600, 0).UTC(), Attempts: r.Attempts, Failed: r.Failed, FirstByte: micros(r.FirstByteUS)}
-	}
-	return out, err
 }

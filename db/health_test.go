@@ -1,6 +1,8 @@
 package db_test
 
 import (
+	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -89,6 +91,91 @@ func TestHealthIsKeptAndSummedByTheHour(t *testing.T) {
 		}
 		if found, err := waits.Remove(t.Context(), acme, "smart", llm.Chat); err != nil || !found {
 			t.Errorf("removed: %v, %v", found, err)
+		}
+	})
+}
+
+func TestRulesOfBreakersAndTurnsAreKept(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		acme, c, s, now := newOrg(t, d), id.NewConnection(ids), db.NewHealthStore(d), may.UTC()
+		own := health.Setting{Org: acme, Connection: c, Rules: health.Rules{Window: time.Minute, Failures: 1, Percent: 2, Row: 3, CoolDown: 4 * time.Second, MaxCoolDown: 5 * time.Second, Successes: 6}, Check: time.Minute}
+		for _, one := range []health.Setting{{Org: acme, Rules: health.Rules{Row: 9}}, {Org: acme, Connection: c}, own} {
+			must(t, s.SetRules(t.Context(), one))
+		}
+		all, err := s.Settings(t.Context(), acme)
+		if err != nil || len(all) != 2 || !slices.Contains(all, own) || !slices.Contains(all, health.Setting{Org: acme, Rules: health.Rules{Row: 9}}) {
+			t.Errorf("rules %+v, %v", all, err)
+		}
+		if all, err := s.AllSettings(t.Context()); err != nil || !slices.Contains(all, own) {
+			t.Errorf("everybody's rules %+v, %v", all, err)
+		}
+		for _, want := range []bool{true, false} {
+			if found, err := s.RemoveRules(t.Context(), acme, c); err != nil || found != want {
+				t.Errorf("removed: %v, %v", found, err)
+			}
+		}
+		for i, x := range []struct {
+			node  string
+			after time.Duration
+			want  bool
+		}{{"a", 0, true}, {"b", time.Second, false}, {"a", 2 * time.Second, true}, {"b", 61 * time.Second, false}, {"b", 63 * time.Second, true}, {"a", 64 * time.Second, false}} {
+			at := now.Add(x.after)
+			if got, err := s.Claim(t.Context(), acme, c, x.node, at, at.Add(time.Minute)); err != nil || got != x.want {
+				t.Errorf("claim %d by %s: %v, %v", i, x.node, got, err)
+			}
+		}
+		if all, err := s.Checks(t.Context(), acme); err != nil || len(all) != 0 {
+			t.Errorf("before the first look: %+v, %v", all, err)
+		}
+		found := health.Check{Connection: c, Node: "b", At: now, Outcome: health.Locked, Note: "no", Took: 7 * time.Millisecond}
+		must(t, s.Found(t.Context(), acme, found))
+		if all, err := s.Checks(t.Context(), acme); err != nil || len(all) != 1 || all[0] != found {
+			t.Errorf("found %+v, %v", all, err)
+		}
+	})
+}
+
+func TestOutagesBeginAndEndWithTheirTargetsBreaker(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		acme, s, now := newOrg(t, d), db.NewHealthStore(d), may.UTC()
+		at := health.Target{Org: acme, Connection: id.NewConnection(ids), Model: "m"}
+		other := health.Target{Org: acme, Connection: at.Connection}
+		event := func(to health.State, cause health.Cause, after time.Duration) health.Event {
+			return health.Event{ID: id.NewOutage(ids), Change: health.Change{Target: at, To: to, Cause: cause, At: now.Add(after)}}
+		}
+		first := event(health.Open, health.Failures, 0)
+		byHand := event(health.Open, health.ByHand, 0)
+		byHand.Target = other
+		must(t, s.Note(t.Context(), []health.Event{first, byHand, event(health.HalfOpen, health.Failures, time.Second), event(health.Open, health.Quota, 2*time.Second)}))
+		must(t, s.Note(t.Context(), []health.Event{first})) // told twice, as a letter does
+		all, err := s.Outages(t.Context(), acme, now, 10)
+		want := health.Outage{ID: first.ID, Target: at, Cause: health.Quota, Openings: 2, Began: now}
+		if err != nil || len(all) != 1 || !reflect.DeepEqual(all[0], want) {
+			t.Fatalf("going on: %+v, %v", all, err)
+		}
+		must(t, s.Note(t.Context(), []health.Event{event(health.Closed, health.Quota, time.Minute), event(health.Closed, "", 2*time.Minute), event(health.Open, health.Failures, time.Hour)}))
+		all, err = s.Outages(t.Context(), acme, now.Add(time.Second), 10)
+		if err != nil || len(all) != 1 || !all[0].Began.Equal(now.Add(time.Hour)) || !all[0].Ended.IsZero() {
+			t.Errorf("the next one: %+v, %v", all, err)
+		}
+		want.Ended, want.Acknowledged, want.AcknowledgedBy, want.Resolved, want.ResolvedBy = now.Add(time.Minute), now.Add(time.Second), "a", now.Add(2*time.Minute), "b"
+		must(t, s.Mark(t.Context(), acme, want))
+		for _, text := range []string{"x", "y"} {
+			r := health.Remark{At: now, By: "a", Text: text}
+			want.Notes = append(want.Notes, r)
+			must(t, s.Remark(t.Context(), acme, first.ID, r))
+		}
+		if x, ok, err := s.Outage(t.Context(), acme, first.ID); err != nil || !ok || !reflect.DeepEqual(x, want) {
+			t.Errorf("%+v, %v, %v", x, ok, err)
+		}
+		if _, ok, err := s.Outage(t.Context(), newOrg(t, d), first.ID); err != nil || ok {
+			t.Errorf("another tenant finds it: %v, %v", ok, err)
+		}
+		must(t, s.PruneOutages(t.Context(), now.Add(time.Second)))
+		if all, err := s.Outages(t.Context(), acme, now.AddDate(-1, 0, 0), 10); err != nil || len(all) != 1 {
+			t.Errorf("after the end of its time: %+v, %v", all, err)
 		}
 	})
 }

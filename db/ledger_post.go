@@ -51,6 +51,9 @@ func (s *LedgerStore) post(ctx context.Context, node id.Node, b budget.Batch) ([
 		if err := s.addUsage(tx, b); err != nil {
 			return err
 		}
+		if err := addHealth(tx, b); err != nil {
+			return err
+		}
 		if err := addIncidents(tx, b); err != nil {
 			return err
 		}

@@ -211,6 +211,8 @@ var crossTenant = map[string]string{
 	"budget_grants(until_at)":     "the keeper looks for what ends next, whose ever it is",
 	"budget_requests(expires_at)": "the keeper looks for what expires next, whose ever it is",
 	"breaker_events(at)":          "the keeper drops what is old, whose ever it is",
+	"health_hours(hour)":          "the keeper drops what is old, whose ever it is",
+	"breaker_outages(began_at)":   "the keeper drops what is old, whose ever it is",
 }
 
 func TestIndexesOfTenantTablesStartWithTheOrganization(t *testing.T) {

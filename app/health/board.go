@@ -14,8 +14,8 @@ import (
 
 // Config is what a Board needs; its zero value works.
 type Config struct {
-	// Rules gives an organization's rules from memory; nil = Defaults for all.
-	Rules func(id.Org) Rules
+	// Rules gives a connection's rules from memory; nil = Defaults for all. *Book has them.
+	Rules func(id.Org, id.Connection) Rules
 	// Changed is told of every change of state, outside all locks. It must not block; nil = nobody is told.
 	Changed func(Change)
 	// Random gives a number in [0, n); nil = math/rand.
@@ -47,11 +47,11 @@ const (
 // NewBoard makes a board.
 func NewBoard(c Config) *Board { return &Board{config: c} }
 
-func (b *Board) rules(o id.Org) Rules {
+func (b *Board) rules(t Target) Rules {
 	if b.config.Rules == nil {
 		return Defaults()
 	}
-	return b.config.Rules(o)
+	return b.config.Rules(t.Org, t.Connection)
 }
 
 func (b *Board) random(n int64) int64 {
@@ -171,11 +171,11 @@ func (b *Board) Standings(o id.Org, now time.Time) []Standing {
 	if all == nil {
 		return nil
 	}
-	r := b.rules(o)
 	for _, w := range *all {
 		if w.whole.target.Org != o {
 			continue
 		}
+		r := b.rules(w.whole.target)
 		out = append(out, w.whole.standing(now, r))
 		w.mu.RLock()
 		for _, one := range w.models {

@@ -24,7 +24,7 @@ type scene struct {
 func newScene(t *testing.T, r Rules) *scene {
 	s := &scene{t: t, now: time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC), key: secret.New("sk-1"),
 		at: Target{Org: id.NewOrg(ids), Connection: id.NewConnection(ids), Model: "m"}}
-	s.Board = NewBoard(Config{Rules: func(id.Org) Rules { return r }, Random: func(int64) int64 { return 0 }, Changed: func(c Change) { s.changes = append(s.changes, c) }})
+	s.Board = NewBoard(Config{Rules: func(id.Org, id.Connection) Rules { return r }, Random: func(int64) int64 { return 0 }, Changed: func(c Change) { s.changes = append(s.changes, c) }})
 	return s
 }
 

@@ -62,6 +62,21 @@ const (
 	Spent   // its account is empty
 )
 
+// String is the outcome's name in the database and in JSON.
+func (o Outcome) String() string { return outcomes[o%6] }
+
+var outcomes = [...]string{"neutral", "good", "bad", "limited", "locked", "spent"}
+
+// ParseOutcome reads what String wrote; Neutral for anything else.
+func ParseOutcome(s string) Outcome {
+	for i, name := range outcomes {
+		if name == s {
+			return Outcome(i)
+		}
+	}
+	return Neutral
+}
+
 // Report is how an attempt ended.
 type Report struct {
 	Outcome Outcome

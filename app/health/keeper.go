@@ -48,6 +48,10 @@ const (
 	sweeps = time.Hour
 	// Keep is how long events are kept.
 	Keep = 30 * 24 * time.Hour
+	// KeepOutages is how long outages and what people noted about them are kept.
+	KeepOutages = 365 * 24 * time.Hour
+	// keepHours is how long hours of targets are kept: the page shows 24, and a journal may be posted late.
+	keepHours = 48 * time.Hour
 )
 
 // NewKeeper makes a keeper.
@@ -84,6 +88,12 @@ func (k *Keeper) Run(ctx context.Context, board *Board) error {
 				board.Forget(now)
 				if err := k.Store.Prune(ctx, now.Add(-Keep)); err != nil {
 					k.Log.Warn("old breaker events not dropped", "error", err.Error())
+				}
+				if err := k.Store.PruneHours(ctx, now.Add(-keepHours)); err != nil {
+					k.Log.Warn("old hours of targets not dropped", "error", err.Error())
+				}
+				if err := k.Store.PruneOutages(ctx, now.Add(-KeepOutages)); err != nil {
+					k.Log.Warn("old outages not dropped", "error", err.Error())
 				}
 			}
 		}

@@ -33,6 +33,10 @@ func (b *ledgerBook) Note(_ context.Context, events []Event) error {
 
 func (b *ledgerBook) Prune(context.Context, time.Time) error { return nil }
 
+func (b *ledgerBook) PruneHours(context.Context, time.Time) error { return nil }
+
+func (b *ledgerBook) PruneOutages(context.Context, time.Time) error { return nil }
+
 func (b *ledgerBook) count() int { b.mu.Lock(); defer b.mu.Unlock(); return len(b.events) }
 
 type alerts struct {

@@ -24,7 +24,7 @@ func (p *Pass) Alive(now time.Time) {
 	if w == nil {
 		return
 	}
-	r := p.board.rules(p.target.Org)
+	r := p.board.rules(p.target)
 	p.board.tell(w.whole.alive(now, r, p.wholeProbe))
 	if one := w.model(p.target.Model); one != nil {
 		p.board.tell(one.alive(now, r, p.modelProbe))
@@ -48,14 +48,14 @@ func (p *Pass) Done(now time.Time, r Report) {
 			return
 		}
 		p.Alive(now)
-		rules := b.rules(p.target.Org)
+		rules := b.rules(p.target)
 		b.tell(w.whole.count(now, false, rules, b.random))
 		if one := w.model(p.target.Model); one != nil {
 			b.tell(one.count(now, false, rules, b.random))
 		}
 		return
 	}
-	rules := b.rules(p.target.Org)
+	rules := b.rules(p.target)
 	at, probe := p.target, p.modelProbe
 	if r.Whole {
 		at.Model, probe = "", p.wholeProbe

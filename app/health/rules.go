@@ -2,7 +2,7 @@ package health
 
 import "time"
 
-// Rules say when a breaker opens and closes. An organization may have its own.
+// Rules say when a breaker opens and closes. An organization and a connection may have their own (Setting).
 type Rules struct {
 	// Window is how long a failure counts.
 	Window time.Duration
@@ -25,6 +25,24 @@ type Rules struct {
 // that is down must be left alone; thirty seconds are about as long as providers' short outages last.
 func Defaults() Rules {
 	return Rules{Window: 30 * time.Second, Failures: 8, Percent: 50, Row: 8, CoolDown: 10 * time.Second, MaxCoolDown: 5 * time.Minute, Successes: 1}
+}
+
+// Or fills the zero fields of r from q.
+func (r Rules) Or(q Rules) Rules {
+	or(&r.Window, q.Window)
+	or(&r.Failures, q.Failures)
+	or(&r.Percent, q.Percent)
+	or(&r.Row, q.Row)
+	or(&r.CoolDown, q.CoolDown)
+	or(&r.MaxCoolDown, q.MaxCoolDown)
+	or(&r.Successes, q.Successes)
+	return r
+}
+
+func or[T comparable](v *T, other T) {
+	if *v == *new(T) {
+		*v = other
+	}
 }
 
 // The pauses of a target that asked for one.

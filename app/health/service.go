@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -56,6 +57,7 @@ type Status struct {
 	Failed     int64
 	FirstByte  []time.Duration // by hour, oldest first, 24 of them; 0 where nothing succeeded
 	Last       time.Duration   // the newest hour's
+	Check      *Check          // what the last regular look found; nil = there was none
 }
 
 // PerMille is the share of attempts that succeeded, in thousandths; false without attempts.
@@ -86,6 +88,10 @@ func (s *Service) Status(ctx context.Context, actor org.Actor) ([]Status, error)
 	if err != nil {
 		return nil, fmt.Errorf("health: held: %w", err)
 	}
+	checks, err := s.Store.Checks(ctx, actor.Org)
+	if err != nil {
+		return nil, fmt.Errorf("health: checks: %w", err)
+	}
 	all := map[Target]*Status{}
 	at := func(c id.Connection, model string) *Status {
 		t := Target{actor.Org, c, model}
@@ -115,6 +121,12 @@ func (s *Service) Status(ctx context.Context, actor org.Actor) ([]Status, error)
 		x := at(h.Target.Connection, h.Target.Model)
 		x.Held = &h
 		x.Standing.State, x.Standing.Cause, x.Standing.Since = Open, ByHand, h.At
+	}
+	for _, c := range checks {
+		if !actor.Role.AtLeast(MayChange) {
+			c.Note = "" // it quotes the provider
+		}
+		at(c.Connection, "").Check = &c
 	}
 	out := make([]Status, 0, len(all))
 	for _, x := range all {
@@ -220,8 +232,16 @@ func NotFound() *fault.Error {
 	return fault.New(fault.NotFound, "not_found", "There is no such connection.")
 }
 
-func (s *Service) changed(ctx context.Context) {
-	if err := s.Bus.Publish(ctx, Topic); err != nil && !errors.Is(err, context.Canceled) { // readers poll as well
-		s.Log.Warn("a target was taken out of service or put back, but listeners could not be told", "error", err.Error())
+func (s *Service) changed(ctx context.Context) { s.told(ctx, Topic) }
+
+// told says on the bus that something changed.
+func (s *Service) told(ctx context.Context, topic live.Topic) {
+	if err := s.Bus.Publish(ctx, topic); err != nil && !errors.Is(err, context.Canceled) { // readers poll as well
+		s.Log.Warn("health changed, but listeners could not be told", "topic", string(topic), "error", err.Error())
 	}
+}
+
+// byName are connections in the order of their names.
+func byName(names map[id.Connection]string) []id.Connection {
+	return slices.SortedFunc(maps.Keys(names), func(a, b id.Connection) int { return cmp.Compare(names[a], names[b]) })
 }

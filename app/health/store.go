@@ -32,9 +32,22 @@ type Hour struct {
 	FirstByte  time.Duration // on average, of those that succeeded
 }
 
+// Tells says whether an attempt that ended with a class of failure ("" = it succeeded) says anything about its provider, and
+// whether that is that it failed. A client's mistake, a client that left and a call that was never sent say nothing.
+func Tells(class string) (counts, failed bool) {
+	switch class {
+	case "":
+		return true, false
+	case "refused", "canceled", "untold":
+		return false, false
+	}
+	return true, true
+}
+
 // Store keeps what breakers did and who was taken out of service.
 type Store interface {
-	// Note adds events of any organization.
+	// Note adds events of any organization, and begins and ends the outages that follow from them. An event that is there
+	// already changes nothing.
 	Note(ctx context.Context, events []Event) error
 	// Events gives an organization's, newest first.
 	Events(ctx context.Context, o id.Org, since time.Time, limit int) ([]Event, error)
@@ -42,12 +55,31 @@ type Store interface {
 	Event(ctx context.Context, o id.Org, e id.Outage) (Event, bool, error)
 	// Prune drops every organization's events before a time.
 	Prune(ctx context.Context, before time.Time) error
+	// Outages gives an organization's that began since a time or go on, newest first; Outage finds one, with its notes.
+	Outages(ctx context.Context, o id.Org, since time.Time, limit int) ([]Outage, error)
+	Outage(ctx context.Context, o id.Org, which id.Outage) (Outage, bool, error)
+	// Mark writes who acknowledged and resolved an outage, and when.
+	Mark(ctx context.Context, o id.Org, x Outage) error
+	// Remark adds a note to an outage.
+	Remark(ctx context.Context, o id.Org, which id.Outage, r Remark) error
+	// PruneOutages drops every organization's outages that began before a time.
+	PruneOutages(ctx context.Context, before time.Time) error
 	// Hold and Unhold change one organization's held targets; Unhold tells whether there was one.
 	Hold(ctx context.Context, h Held) error
 	Unhold(ctx context.Context, t Target) (bool, error)
 	Held(ctx context.Context, o id.Org) ([]Held, error)
 	// AllHeld gives every organization's, for Board.Keep.
 	AllHeld(ctx context.Context) ([]Held, error)
-	// Hours sums an organization's attempts since a time, by target and hour.
+	// Hours gives an organization's hours since a time, by target and hour. They are written with the attempts.
 	Hours(ctx context.Context, o id.Org, since time.Time) ([]Hour, error)
+	// Settings and AllSettings give an organization's rules, and everybody's for Book.Load. SetRules inserts or replaces
+	// one; RemoveRules tells whether there was one.
+	Settings(ctx context.Context, o id.Org) ([]Setting, error)
+	AllSettings(ctx context.Context) ([]Setting, error)
+	SetRules(ctx context.Context, s Setting) error
+	RemoveRules(ctx context.Context, o id.Org, c id.Connection) (bool, error)
+	// Checks gives what the last looks at an organization's connections found.
+	Checks(ctx context.Context, o id.Org) ([]Check, error)
+	// PruneHours drops every organization's hours before a time.
+	PruneHours(ctx context.Context, before time.Time) error
 }

@@ -71,7 +71,7 @@ func TestABrokenChainIsAFailure(t *testing.T) {
 // Every command explains itself.
 func TestEveryCommandHasHelp(t *testing.T) {
 	t.Parallel()
-	for _, c := range strings.Fields("serve migrate bootstrap doctor verify price suspense sandbox login logout whoami chat key budget route usage member team token audit export diff apply api setup completion") {
+	for _, c := range strings.Fields("serve migrate bootstrap doctor verify price suspense sandbox login logout whoami chat key budget health route usage member team token audit export diff apply api setup completion") {
 		var out, wrong bytes.Buffer
 		if code := run(context.Background(), []string{c, "--help"}, &out, &wrong); code != 0 || !strings.Contains(out.String(), "Usage: bodhi "+c) {
 			t.Errorf("%s: %d %s", c, code, wrong.String())
@@ -159,5 +159,27 @@ func TestRoutesAreAppliedAndTried(t *testing.T) {
 	}
 	if out, _, code := call(t, 200, `{"data":[{"alias":"smart","targets":[{"to":"up/m"}],"canary":{"percent":5},"version":3}]}`, "route", "list"); code != 0 || !strings.Contains(out, "smart  up/m     0      5 %     3") {
 		t.Errorf("%d %q", code, out)
+	}
+}
+
+func TestTargetsAreNamedAsInRoutes(t *testing.T) {
+	t.Parallel()
+	const list = `{"data":[{"connection_id":"con_1","connection":"main","model":"gpt","state":"open","cause":"failures","availability":955,"attempts":200,"first_byte_ms":40}]}`
+	out, said, code := call(t, 200, list, "health", "list")
+	if code != 0 || !strings.Contains(out, "main/gpt  open   failures  95.5 %     200       40 ms       -") {
+		t.Errorf("%d %q %s", code, out, said)
+	}
+	if out, said, code = call(t, 200, list, "health", "open", "main/gpt", "--reason", "upkeep"); code != 0 || !strings.Contains(out, "Taken out of service") {
+		t.Errorf("%d %q %s", code, out, said)
+	}
+	if _, said, code = call(t, 200, list, "health", "close", "nope/gpt"); code != exitMissing || !strings.Contains(said, "no connection") {
+		t.Errorf("%d %s", code, said)
+	}
+	const outage = `{"id":"out_1","connection_id":"con_1","cause":"failures","openings":2,"began":"2026-11-26T12:00:00Z","acknowledged_by":"ada@acme.test","notes":[]}`
+	if out, said, code = call(t, 200, outage, "health", "outage", "out_1", "acknowledge"); code != 0 || !strings.Contains(out, "ada@acme.test") {
+		t.Errorf("%d %q %s", code, out, said)
+	}
+	if _, _, code = call(t, 200, outage, "health", "outage", "out_1", "sing"); code != exitWrong {
+		t.Errorf("an unknown verb: %d", code)
 	}
 }

@@ -11,6 +11,7 @@ type Page struct {
 	Shell     layout.Shell
 	Summary   string
 	Rows      []Row
+	Outages   []Outage
 	Events    []Event
 	CanChange bool
 }
@@ -26,6 +27,8 @@ type Row struct {
 	FirstByte             string
 	Trend                 []int64
 	Open                  bool
+	Checked               string // what the last regular look found: "answered in 90 ms"; "" = there was none
+	CheckedAt             ui.When
 	Ask                   ui.ConfirmProps
 }
 

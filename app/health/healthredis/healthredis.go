@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -49,6 +50,7 @@ func (c *Client) Push(ctx context.Context, target string, state []byte) error {
 	_, err := c.redis.TxPipelined(ctx, func(p redis.Pipeliner) error {
 		p.HSet(ctx, statesKey, target, state)
 		p.PExpire(ctx, statesKey, keep)
+		p.SetNX(ctx, versionKey, 1+rand.Int64N(1<<62), 0) // so that a server that lost its data counts from elsewhere
 		p.Incr(ctx, versionKey)
 		return nil
 	})

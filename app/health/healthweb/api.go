@@ -22,6 +22,8 @@ type targetJSON struct {
 	Failed       int64      `json:"failed"`        // of 24 hours
 	Availability int64      `json:"availability"`  // thousandths of the attempts; 1000 without any
 	FirstByteMS  int64      `json:"first_byte_ms"` // on average in the newest hour with a success
+	Checked      *time.Time `json:"checked"`       // when the connection was last looked at although nobody asked it
+	Check        string     `json:"check"`         // what that found: good, bad, locked, spent, neutral (it said nothing), or ""
 }
 
 // targetList is all targets.
@@ -73,6 +75,9 @@ func (h *Handlers) apiList(c *web.Context) error {
 		}
 		list.Data[i] = targetJSON{ConnectionID: s.Target.Connection.String(), Connection: s.Connection, Model: s.Target.Model, State: s.Standing.State.String(), Cause: string(s.Standing.Cause),
 			Since: when(s.Standing.Since), Until: when(s.Standing.Until), Attempts: s.Attempts, Failed: s.Failed, Availability: share, FirstByteMS: s.Last.Milliseconds()}
+		if x := s.Check; x != nil {
+			list.Data[i].Checked, list.Data[i].Check = when(x.At), x.Outcome.String()
+		}
 	}
 	return c.JSON(http.StatusOK, list)
 }

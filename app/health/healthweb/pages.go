@@ -27,10 +27,19 @@ func (h *Handlers) list(c *web.Context) error {
 		return err
 	}
 	page := views.Page{Shell: c.Shell("Health", "health"), CanChange: c.Actor().Role.AtLeast(health.MayChange)}
-	names := map[id.Connection]string{}
+	names, err := h.names(c)
+	if err != nil {
+		return err
+	}
+	outages, err := h.health.Outages(c.Ctx(), c.Actor(), shownOutages)
+	if err != nil {
+		return err
+	}
+	for _, x := range outages {
+		page.Outages = append(page.Outages, outageRow(c, x, names, h.health.Clock.Now()))
+	}
 	var good, bad int
 	for _, s := range all {
-		names[s.Target.Connection] = s.Connection
 		r := row(c, s)
 		if r.Status.Tone == ui.Bad {
 			bad++
@@ -85,11 +94,17 @@ func row(c *web.Context, s health.Status) views.Row {
 		r.Since, r.Until = c.When(s.Standing.Since), c.When(s.Standing.Until)
 	}
 	if s.Last > 0 {
-		if r.FirstByte = "< 1 ms"; s.Last >= time.Millisecond {
-			r.FirstByte = strconv.FormatInt(s.Last.Milliseconds(), 10) + " ms"
-		}
+		r.FirstByte = millis(s.Last)
 		for _, d := range s.FirstByte {
 			r.Trend = append(r.Trend, d.Microseconds())
+		}
+	}
+	if x := s.Check; x != nil {
+		r.Checked, r.CheckedAt = checked[x.Outcome], c.When(x.At)
+		if x.Note != "" {
+			r.Checked += ": " + x.Note
+		} else if x.Outcome == health.Good {
+			r.Checked += " in " + millis(x.Took)
 		}
 	}
 	label := s.Connection
@@ -99,6 +114,17 @@ func row(c *web.Context, s health.Status) views.Row {
 	r.Ask = ui.ConfirmProps{Label: "Take out", Icon: "player-pause", Small: true, Title: "Take " + label + " out of service?", Text: "No request is sent to it until somebody puts it back. Requests that have another target go there; the others are refused.",
 		Action: root + "/open", Button: "Take out of service", Kind: ui.Destructive}
 	return r
+}
+
+func millis(d time.Duration) string {
+	if d < time.Millisecond {
+		return "< 1 ms"
+	}
+	return strconv.FormatInt(d.Milliseconds(), 10) + " ms"
+}
+
+var checked = map[health.Outcome]string{
+	health.Good: "answered", health.Bad: "failed", health.Limited: "asked for a pause", health.Locked: "refused the credential", health.Spent: "has no credit left", health.Neutral: "has no list of models",
 }
 
 var causes = map[health.Cause]string{
