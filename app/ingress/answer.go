@@ -28,6 +28,7 @@ type answer struct {
 	trailer []string // names of what comes after it
 	last    bool     // the connection ends with this answer
 	late    bool     // a deadline for writing was set
+	flushed bool     // a piece was sent before the end
 	failed  error
 	cancel  context.CancelFunc
 }
@@ -256,6 +257,10 @@ func (a *answer) FlushError() error {
 		a.commit(nil)
 	}
 	a.begin(nil)
+	if !a.flushed {
+		a.flushed = true
+		a.c.watch.look()
+	}
 	a.send(nil)
 	return a.failed
 }

@@ -343,6 +343,26 @@ func TestAClientThatLeavesIsNoticed(t *testing.T) {
 	}
 }
 
+// A stream's client that leaves is heard from the first piece on.
+func TestAFlushedAnswerIsWatchedAtOnce(t *testing.T) {
+	t.Parallel()
+	watched := make(chan bool, 1)
+	s := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		watch := &w.(*answer).c.watch
+		watch.timer.Stop()
+		_ = http.NewResponseController(w).Flush()
+		watch.mu.Lock()
+		watched <- watch.reading
+		watch.mu.Unlock()
+	}))
+	c, _ := dial(t, s.addr)
+	_, _ = io.WriteString(c, post("/v1/x", "hello"))
+	if !<-watched {
+		t.Error("a piece of the answer was sent, and nobody listens whether the client leaves")
+	}
+}
+
 func TestAnEarlyNextRequestIsKept(t *testing.T) {
 	t.Parallel()
 	next := make(chan struct{})

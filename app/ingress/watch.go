@@ -7,7 +7,7 @@ import (
 )
 
 // unwatched is how long a request may take before its connection is read to hear whether the client leaves. Whatever ends
-// sooner is not worth being cancelled.
+// sooner is not worth being cancelled; what is flushed before its end does not end soon.
 const unwatched = 20 * time.Millisecond
 
 // watch tells a request that its client has left. It reads one byte of the connection: none should come before the answer,
@@ -46,17 +46,13 @@ func (w *watch) begin(cancel context.CancelFunc, bodiless bool) {
 	}
 }
 
-// look begins to read, on the timer; or leaves that to free. Coming late from the request before does no harm.
+// look says that the time to read has come, on the timer or because an answer is sent piece by piece. Coming late from the
+// request before does no harm.
 func (w *watch) look() {
 	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.due = w.on
-	if !w.on || !w.ours || w.reading || w.has {
-		w.mu.Unlock()
-		return
-	}
 	w.start()
-	w.mu.Unlock()
-	w.read()
 }
 
 // free says that the body is read.
@@ -64,16 +60,16 @@ func (w *watch) free() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.ours = true
-	if w.due && w.on && !w.reading && !w.has {
-		w.start()
-		go w.read()
-	}
+	w.start()
 }
 
-// start is called with mu locked.
+// start begins to read when it is time and nobody else reads. It is called with mu locked.
 func (w *watch) start() {
-	w.reading, w.stopped = true, false
-	w.c.forever()
+	if w.on && w.due && w.ours && !w.reading && !w.has {
+		w.reading, w.stopped = true, false
+		w.c.forever()
+		go w.read()
+	}
 }
 
 func (w *watch) read() {
