@@ -2,7 +2,6 @@ package ingress
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -23,7 +22,6 @@ type serving struct {
 	addr   string
 	server *Server
 	others *counted
-	log    bytes.Buffer
 }
 
 // counted sees the connections that net/http is given.
