@@ -14,7 +14,7 @@ var ranks = []struct {
 	packages string
 }{
 	{0, "docs"},
-	{0, "app/fault app/id app/money app/clock app/secret app/work app/live app/egress app/llm/sound"},
+	{0, "app/fault app/id app/money app/clock app/secret app/work app/live app/egress app/ingress app/llm/sound"},
 	{1, "app/org app/llm app/llm/scan app/llm/sse app/llm/dialect app/llm/dialect/* app/catalog app/audit app/mail app/balance"},
 	{2, "app/identity app/factor app/key app/policy app/budget app/limit app/provider app/health app/route app/cache app/prompt app/price"},
 	{2, "app/replay"},
@@ -31,6 +31,7 @@ var ranks = []struct {
 var sides = map[string]string{
 	"app/secret":              "app/id", // ciphertext is bound to the ids it belongs to
 	"app/egress":              "app/fault app/clock app/secret",
+	"app/ingress":             "app/clock",
 	"app/live":                "app/clock",
 	"app/audit":               "app/org",
 	"app/catalog":             "app/llm",

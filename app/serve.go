@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/gateway"
+	"github.com/bodhi-gateway/bodhi/app/ingress"
 	"github.com/bodhi-gateway/bodhi/static"
 )
 
@@ -61,7 +62,7 @@ func (a *App) serve(ctx context.Context, d doors, failed <-chan struct{}, ready 
 	case <-failed:
 	case <-ctx.Done():
 	}
-	server := newServer(a.handler, a.log)
+	server := ingress.New(newServer(a.handler, a.log), gateway.Serves)
 	ended := make(chan error, 2)
 	go func() { ended <- server.Serve(eager{d.main}) }()
 	if d.metrics != nil {

@@ -234,7 +234,9 @@ func (d *desk) collect(ids *id.Source, now time.Time) []LeaseAsk {
 			if !p.soft() && p.back == 0 {
 				ask.Least = max(0, p.least-b.Free())
 				ask.Need = max(0, p.ask-b.Free())
-				ask.Spare = p.spare(ledger.Target(p.rate, p.peak, b.Held)+min(p.ask, money.Max/8)-max(0, b.Free()), now)
+				// A burst goes on, most likely: as much again as it holds by now takes it to its end in a few trips.
+				more := max(p.ask, b.Held-p.before)
+				ask.Spare = p.spare(ledger.Target(p.rate, p.peak, b.Held)+min(more, money.Max/8)-max(0, b.Free()), now)
 			}
 			if ask.Back > 0 || ask.Need > 0 || ask.Spare > 0 {
 				ask.Op = id.NewGrant(ids)

@@ -55,6 +55,7 @@ type purse struct {
 	rate    ledger.Units // settled per second, smoothed
 	peak    ledger.Units // most held lately
 	counted ledger.Units // Settled at the last sweep
+	before  ledger.Units // held at the last sweep
 	used    time.Time
 }
 

@@ -52,7 +52,7 @@ func (d *desk) tend(p *purse, now time.Time) bool {
 	b := d.book.Balance(p.account)
 	// Both figures follow a rise at once and a fall over some two seconds (an eighth per sweep).
 	perSecond := (b.Settled - p.counted) * ledger.Units(time.Second/sweepEvery)
-	p.counted = b.Settled
+	p.counted, p.before = b.Settled, b.Held
 	p.rate = max(perSecond/2, p.rate-p.rate/8+perSecond/8)
 	p.peak = max(b.Held, p.peak-p.peak/8)
 	p.fresh, p.topped = false, false

@@ -124,6 +124,10 @@ const hints = 5
 
 func (c *conn) receive(r *http.Request) (*http.Response, error) {
 	c.left = c.home.head
+	if resp := plain(c.in, r); resp != nil {
+		c.left = math.MaxInt64
+		return resp, nil
+	}
 	for range hints {
 		resp, err := http.ReadResponse(c.in, r)
 		switch {

@@ -59,6 +59,7 @@ type Journal struct {
 	confirmed map[uint64]time.Time // when Trim first heard that a segment is in the books; only Trim touches it
 
 	boot    Position
+	wrote   chan struct{} // something is to be brought to the disk
 	stop    chan struct{}
 	stopped chan struct{}
 }
@@ -102,7 +103,7 @@ func Open(dir string, o Options) (*Journal, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("journal: %w", err)
 	}
-	j := &Journal{dir: dir, o: o, stop: make(chan struct{}), stopped: make(chan struct{})}
+	j := &Journal{dir: dir, o: o, wrote: make(chan struct{}, 1), stop: make(chan struct{}), stopped: make(chan struct{})}
 	var err error
 	if j.lock, err = lock(dir); err != nil {
 		return nil, err
@@ -166,7 +167,13 @@ func (j *Journal) Append(r Record) (Position, error) {
 		return Position{}, fmt.Errorf("journal: append: %w", err)
 	}
 	j.written += int64(len(frame))
-	j.dirty = true
+	if !j.dirty {
+		j.dirty = true
+		select {
+		case j.wrote <- struct{}{}:
+		default:
+		}
+	}
 	return Position{j.segment, j.written}, nil
 }
 
@@ -207,26 +214,30 @@ func (j *Journal) roll() error {
 	return syncDir(j.dir)
 }
 
-// syncer brings records to the disk every SyncEvery, away from the callers of Append.
+// syncer brings records to the disk within SyncEvery of the first that is not there yet, away from the callers of Append.
+// While nothing is written it sleeps: a timer that only looks would wake a processor ten times a second for ever.
 func (j *Journal) syncer() {
 	defer close(j.stopped)
-	tick := time.NewTicker(j.o.SyncEvery)
-	defer tick.Stop()
+	wait := time.NewTimer(j.o.SyncEvery)
+	defer wait.Stop()
 	for {
 		select {
 		case <-j.stop:
 			return
-		case <-tick.C:
-			j.mu.Lock()
-			file, dirty := j.file, j.dirty
-			j.dirty = false
-			j.mu.Unlock()
-			if !dirty {
-				continue
-			}
-			if err := file.Sync(); err != nil && !errors.Is(err, os.ErrClosed) {
-				j.o.Log.Error("journal did not reach the disk", "error", err)
-			}
+		case <-j.wrote:
+		}
+		wait.Reset(j.o.SyncEvery)
+		select {
+		case <-j.stop:
+			return
+		case <-wait.C:
+		}
+		j.mu.Lock()
+		file := j.file
+		j.dirty = false
+		j.mu.Unlock()
+		if err := file.Sync(); err != nil && !errors.Is(err, os.ErrClosed) {
+			j.o.Log.Error("journal did not reach the disk", "error", err)
 		}
 	}
 }

@@ -1,0 +1,209 @@
+package ingress
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/clock"
+)
+
+// The states of a connection.
+const (
+	fresh int32 = iota // nothing was heard yet
+	idle               // between two requests
+	busy
+	shut
+)
+
+// room is the size of a connection's read buffer. A head must fit into it.
+const room = 4 << 10
+
+// conn is one connection. All of it belongs to the goroutine of serve, but for what watch guards.
+type conn struct {
+	s      *Server
+	nc     net.Conn
+	in     *bufio.Reader // of the conn itself
+	out    []byte        // what is to be sent next
+	remote string
+	state  atomic.Int32
+	since  time.Time
+	limit  time.Time // until when reads wait, as the socket knows it; zero = for ever
+	watch
+}
+
+func newConn(s *Server, nc net.Conn) *conn {
+	c := &conn{s: s, nc: nc, since: clock.System{}.Now()}
+	c.in = bufio.NewReaderSize(c, room)
+	c.watch.init(c)
+	return c
+}
+
+// Read implements io.Reader, with the byte first that the watch may have read. What follows it comes along, so that a head
+// is still in one piece.
+func (c *conn) Read(p []byte) (int, error) {
+	if !c.watch.take(p) {
+		return c.nc.Read(p)
+	}
+	if len(p) == 1 {
+		return 1, nil
+	}
+	n, _ := c.nc.Read(p[1:])
+	return 1 + n, nil // an error comes again
+}
+
+// serve answers requests until the client leaves, the server closes, or something comes that net/http is to answer.
+func (c *conn) serve() {
+	given := false
+	defer func() {
+		c.s.forget(c)
+		if p := recover(); p != nil && p != http.ErrAbortHandler {
+			c.s.log("ingress: panic serving %s: %v\n%s", c.remote, p, debug.Stack())
+		}
+		c.watch.end()
+		if !given {
+			_ = c.nc.Close()
+		}
+	}()
+	if addr := c.nc.RemoteAddr(); addr != nil {
+		c.remote = addr.String()
+	}
+	before, wait := fresh, c.s.rest.ReadHeaderTimeout
+	for {
+		c.within(wait)
+		if err := c.next(before == idle); err != nil || !c.state.CompareAndSwap(before, busy) {
+			return
+		}
+		r, size := c.request()
+		if r == nil {
+			c.forever()
+			rest, _ := c.in.Peek(c.in.Buffered())
+			given = c.s.others.give(&replayed{c.nc, rest})
+			return
+		}
+		_, _ = c.in.Discard(size)
+		if !c.handle(r) || c.s.closing.Load() {
+			return
+		}
+		c.state.Store(idle)
+		before, wait = idle, c.s.rest.IdleTimeout
+	}
+}
+
+// next waits for the first byte of a request. Old clients send a blank line after a body, which belongs to nothing.
+func (c *conn) next(after bool) error {
+	b, err := c.in.Peek(1)
+	for n := 0; after && n < len("\r\n\r\n") && err == nil && (b[0] == '\r' || b[0] == '\n'); n++ {
+		_, _ = c.in.Discard(1)
+		b, err = c.in.Peek(1)
+	}
+	return err
+}
+
+// handle answers one request. False = the connection ends with it.
+func (c *conn) handle(r *http.Request) bool {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	b := &body{c: c, left: r.ContentLength}
+	a := &answer{c: c, b: b, header: make(http.Header, headers), length: -1, cancel: cancel}
+	r.Body = b
+	r = r.WithContext(ctx)
+	c.watch.begin(cancel, b.left == 0)
+	c.s.rest.Handler.ServeHTTP(a, r)
+	left := a.finish()
+	if cap(c.out) > spare {
+		c.out = nil
+	}
+	if a.late {
+		_ = c.nc.SetWriteDeadline(time.Time{})
+	}
+	if a.last && a.failed == nil && b.left > 0 {
+		c.linger()
+	}
+	return !left && !a.last && a.failed == nil
+}
+
+// headers is how many an answer has room for before its map grows; spare is the largest buffer that a connection keeps.
+const (
+	headers = 24
+	spare   = 16 << 10
+)
+
+// within lets reads wait for about d. It moves the deadline only when it is off by a sixteenth, because that costs more than
+// reading a small request's head.
+func (c *conn) within(d time.Duration) {
+	if d <= 0 {
+		c.forever()
+		return
+	}
+	now := clock.System{}.Now()
+	if left := c.limit.Sub(now); left > d || left < d-d/16 {
+		c.limit = now.Add(d)
+		_ = c.nc.SetReadDeadline(c.limit)
+	}
+}
+
+// forever lets reads wait for as long as it takes.
+func (c *conn) forever() {
+	if !c.limit.IsZero() {
+		c.limit = time.Time{}
+		_ = c.nc.SetReadDeadline(c.limit)
+	}
+}
+
+// lingering is how long a client gets to read an answer that came before it had sent its whole request: closing at once
+// would take the answer from it.
+const lingering = 500 * time.Millisecond
+
+func (c *conn) linger() {
+	if half, ok := c.nc.(interface{ CloseWrite() error }); ok && half.CloseWrite() == nil {
+		_ = c.nc.SetReadDeadline(clock.System{}.Now().Add(lingering))
+		_, _ = io.Copy(io.Discard, c.nc)
+	}
+}
+
+// body is a request's body: so many bytes of the connection.
+type body struct {
+	c      *conn
+	left   int64
+	closed bool
+	failed error
+}
+
+// Read implements io.Reader.
+func (b *body) Read(p []byte) (int, error) {
+	switch {
+	case b.closed:
+		return 0, http.ErrBodyReadAfterClose
+	case b.failed != nil:
+		return 0, b.failed
+	case b.left == 0:
+		return 0, io.EOF
+	case len(p) == 0:
+		return 0, nil
+	}
+	if b.c.in.Buffered() == 0 {
+		b.c.forever()
+	}
+	n, err := b.c.in.Read(p[:min(int64(len(p)), b.left)])
+	if b.left -= int64(n); b.left == 0 {
+		b.c.watch.free()
+		return n, io.EOF
+	}
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	b.failed = err
+	return n, err
+}
+
+// Close implements io.Closer.
+func (b *body) Close() error {
+	b.closed = true
+	return nil
+}
