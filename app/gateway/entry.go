@@ -71,7 +71,9 @@ func (g *Gateway) record(_ context.Context, x *Exchange) {
 	}
 	f.Decisions = x.decisions.String()
 	f.Duration = g.clock.Now().Sub(x.Started)
-	g.Budgets.Record(f)
+	if !x.away {
+		g.Budgets.Record(f)
+	}
 	if g.Meter != nil {
 		g.Meter.Observe(f)
 	}

@@ -84,6 +84,7 @@ func (g *Gateway) stream(x *Exchange) {
 			break
 		}
 		x.try.see(e)
+		g.stir(x)
 		g.own(x, e)
 		switch e.Kind {
 		case llm.UsageOnly:

@@ -1,0 +1,116 @@
+package turnstile
+
+import (
+	"context"
+	"log/slog"
+	"math"
+	"runtime"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/clock"
+)
+
+// New makes a turnstile that lets everybody in until Run says otherwise. read gives samples; nil = the runtime's.
+func New(c clock.Clock, log *slog.Logger, read func() Sample) *Turnstile {
+	if read == nil {
+		read = newScheduler().sample
+	}
+	t := &Turnstile{clock: c, log: log, read: read, began: c.Now(), governor: governor{processors: runtime.GOMAXPROCS(0)}}
+	t.tick.Store(1)
+	t.last = t.began
+	return t
+}
+
+// Run watches until ctx ends.
+func (t *Turnstile) Run(ctx context.Context) error {
+	ticker := time.NewTicker(tick)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+			t.turn(t.clock.Now())
+		}
+	}
+}
+
+// turn ends a tick and begins the next.
+func (t *Turnstile) turn(now time.Time) {
+	ticks := max(float64(now.Sub(t.last))/float64(tick), 0.1)
+	t.last = now
+	if t.tick.Add(1) == 0 {
+		t.tick.Store(1)
+	}
+	s, busy := t.read(), float64(t.busy.Swap(0))/ticks
+	shares := t.crowd.shares()
+	short := false
+	for _, one := range shares {
+		short = short || one.short.Load() > 0
+	}
+	was := t.governor.limit > 0
+	pressed := t.governor.step(s, busy, short)
+	t.wait.Store(int64(s.Wait))
+	t.limit.Store(int64(t.governor.limit))
+	if pressed {
+		t.divide(shares, ticks)
+	}
+	if pressed == was {
+		return
+	}
+	for _, one := range shares { // each pressure begins anew
+		if !pressed {
+			one.pace.Store(0)
+		}
+	}
+	t.pressed.Store(pressed)
+	if pressed {
+		t.times.Add(1)
+		t.log.Warn("overloaded: requests are being refused", "scheduling_wait", s.Wait, "runnable_per_cpu", s.Queue, "requests_in_hand", busy)
+	} else {
+		t.log.Info("no longer overloaded", "refused", t.refused.Load())
+	}
+}
+
+// divide gives each organization its part of the next tick.
+func (t *Turnstile) divide(shares []*share, ticks float64) {
+	t.wants = t.wants[:0]
+	type claim struct{ carried, came float64 }
+	claims := make([]claim, len(shares))
+	for i, s := range shares {
+		c := &claims[i]
+		c.came = float64(s.came.Swap(0)) / ticks
+		c.carried = max(0, float64(s.busy.Swap(0)-s.done.Swap(0))) / ticks
+		if c.came+c.carried > 0 {
+			t.wants = append(t.wants, c.came+c.carried)
+		}
+	}
+	most := level(t.wants, t.governor.limit)
+	t.crowd.pace.Store(int64(float64(tick) / most))
+	for i, s := range shares {
+		c := &claims[i]
+		part := max(most-c.carried, least/100.0)
+		s.quicken(int64(float64(tick)/part), int64(t.last.Sub(t.began)))
+		horizon, retry := patience, 1.0
+		if s.short.Swap(0) > 0 && c.came > part {
+			horizon, retry = hurry, math.Ceil(c.came/part)
+		}
+		s.horizon.Store(int64(horizon))
+		s.retry.Store(int64(min(max(retry, 1), 30)))
+	}
+}
+
+// Stats are what the turnstile has seen.
+type Stats struct {
+	InFlight int64         // requests inside
+	Limit    int64         // of requests in hand in a tick; 0 = none
+	Wait     time.Duration // of goroutines for a processor, in the last tick
+	Refused  int64
+	Waited   int64
+	Times    int64 // how often it began to refuse
+}
+
+// Stats reads the figures.
+func (t *Turnstile) Stats() Stats {
+	return Stats{InFlight: t.flying.Load(), Limit: t.limit.Load(), Wait: time.Duration(t.wait.Load()), Refused: t.refused.Load(), Waited: t.waited.Load(), Times: t.times.Load()}
+}
