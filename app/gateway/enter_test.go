@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -77,10 +78,11 @@ func TestWhoIsSentAwayIsToldWhenToComeBackInItsOwnWords(t *testing.T) {
 		body   string
 		status int
 		says   string
+		named  bool // the dialect has a place for the request's id
 	}{
-		"/v1/chat/completions":                 {question, 503, `"code":"overloaded"`},
-		"/v1/messages":                         {`{"model":"smart","max_tokens":5,"messages":[{"role":"user","content":"hi"}]}`, 529, `"type":"overloaded_error"`},
-		"/v1beta/models/smart:generateContent": {`{"contents":[{"parts":[{"text":"hi"}]}]}`, 503, `"status":"UNAVAILABLE"`},
+		"/v1/chat/completions":                 {question, 503, `"code":"overloaded"`, true},
+		"/v1/messages":                         {`{"model":"smart","max_tokens":5,"messages":[{"role":"user","content":"hi"}]}`, 529, `"type":"overloaded_error"`, true},
+		"/v1beta/models/smart:generateContent": {`{"contents":[{"parts":[{"text":"hi"}]}]}`, 503, `"status":"UNAVAILABLE"`, false},
 	} {
 		t.Run(path, func(t *testing.T) {
 			t.Parallel()
@@ -90,6 +92,12 @@ func TestWhoIsSentAwayIsToldWhenToComeBackInItsOwnWords(t *testing.T) {
 			resp, text := h.tooMuch(path, c.body)
 			if resp.StatusCode != c.status || !strings.Contains(strings.ReplaceAll(text, ": ", ":"), c.says) || resp.Header.Get("Retry-After") == "" {
 				t.Errorf("status %d, retry-after %q: %s", resp.StatusCode, resp.Header.Get("Retry-After"), text)
+			}
+			if rid := resp.Header.Get("X-Bodhi-Request-Id"); c.named && !strings.Contains(text, rid) || strings.Contains(text, nobody) {
+				t.Errorf("not the request's own id %s: %s", rid, text)
+			}
+			if s, _ := strconv.Atoi(resp.Header.Get("Retry-After")); resp.Header.Get("Retry-After-Ms") != strconv.Itoa(1000*s) {
+				t.Errorf("two different times to wait: %v", resp.Header)
 			}
 			if resp.Header.Get("X-Should-Retry") == "false" || resp.Header.Get("X-Bodhi-Request-Id") == "" {
 				t.Errorf("headers %v", resp.Header)

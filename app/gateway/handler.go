@@ -27,6 +27,7 @@ type Gateway struct {
 	random   func(n int64) int64 // a number in [0, n)
 	pipeline []Stage
 	dialects map[llm.Family]llm.Dialect
+	denials  map[wording]denial
 	affinity affinity
 	loads    *balance.Book
 	flight   flight
@@ -65,6 +66,7 @@ type Config struct {
 // New makes the data plane.
 func New(c Config) *Gateway {
 	g := &Gateway{Ports: c.Ports, clock: c.Clock, ids: c.IDs, log: c.Log, limits: c.Sizes, waits: c.Waits}
+	g.denials = denials(c.Dialects)
 	g.dialects = make(map[llm.Family]llm.Dialect, len(c.Dialects))
 	for _, d := range c.Dialects {
 		g.dialects[d.Family()] = d

@@ -16,7 +16,11 @@ import (
 // respond writes the answer or the refusal in the client's dialect. It always runs.
 func (g *Gateway) respond(x *Exchange) {
 	if x.Err != nil {
-		g.refuse(x, fault.From(x.Err))
+		if f := fault.From(x.Err); x.away && f.Code == "overloaded" {
+			g.turnAway(x, f)
+		} else {
+			g.refuse(x, f)
+		}
 		return
 	}
 	a := x.Answer

@@ -27,6 +27,8 @@ const (
 	// kept is the part of the limit that pressure began with which is left in any case. Where refusing alone takes all the
 	// time there is, less work done would not make the queue shorter.
 	kept = 0.2
+	// refusals are about as much work as one small request.
+	refusals = 6
 	// How much of the limit a tick takes away for a wait of twice the target, and for a tick in which as much came as could
 	// be done twice. Larger ones overshoot where streams live for long (TestOverload in simulated time scanned them).
 	gainOver, gainTrend = 0.03, 0.3
@@ -42,9 +44,16 @@ type governor struct {
 	before     time.Duration
 }
 
-// step takes what one tick saw: the sample, how many requests were in hand, and whether anybody found no turn at once. It
-// reports whether the gateway is pressed.
-func (g *governor) step(s Sample, busy float64, short bool) bool {
+// seen is what one tick saw.
+type seen struct {
+	Sample
+	busy    float64 // requests in hand
+	refused float64
+	short   bool // somebody found no turn at once
+}
+
+// step takes what a tick saw, and reports whether the gateway is pressed.
+func (g *governor) step(s seen) bool {
 	before := g.before
 	g.before = s.Wait
 	if g.limit == 0 {
@@ -54,22 +63,24 @@ func (g *governor) step(s Sample, busy float64, short bool) bool {
 		if g.hot < enough {
 			return false
 		}
-		g.limit, g.most, g.cool = busy, busy, 0
+		g.limit, g.most, g.cool = s.busy, s.busy, 0
 	}
-	over := float64(s.Wait-target) / float64(target)
+	// Where most of the work is refusing, the wait is of its making: fewer admissions would hardly shorten it.
+	aim := float64(target) * (1 + 2*s.refused/(s.refused+refusals*s.busy+1))
+	over := float64(s.Wait)/aim - 1
 	trend := float64(s.Wait-before) / float64(tick)
 	change := -gainOver*over - gainTrend*min(max(trend, -0.2), 0.4)
 	switch {
 	case over > 3:
-		g.limit = max(g.limit*0.75, min(g.limit, 0.6*busy))
+		g.limit = max(g.limit*0.75, min(g.limit, 0.6*s.busy))
 	case change < 0:
-		g.limit = max(g.limit*max(1+change, 0.8), min(g.limit, 0.85*busy))
-	case short:
+		g.limit = max(g.limit*max(1+change, 0.8), min(g.limit, 0.85*s.busy))
+	case s.short:
 		g.limit *= min(1+change, 1.06)
 	}
 	g.most = max(g.most, g.limit)
 	g.limit = max(g.limit, g.most*kept, float64(least*g.processors))
-	if g.cool++; short || s.Wait > target {
+	if g.cool++; s.short {
 		g.cool = 0
 	}
 	if g.cool >= calm {

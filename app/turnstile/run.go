@@ -3,7 +3,6 @@ package turnstile
 import (
 	"context"
 	"log/slog"
-	"math"
 	"runtime"
 	"time"
 
@@ -42,14 +41,15 @@ func (t *Turnstile) turn(now time.Time) {
 	if t.tick.Add(1) == 0 {
 		t.tick.Store(1)
 	}
-	s, busy := t.read(), float64(t.busy.Swap(0))/ticks
+	refused := t.refused.Load()
+	s := seen{Sample: t.read(), busy: float64(t.busy.Swap(0)) / ticks, refused: float64(refused-t.before) / ticks}
+	t.before = refused
 	shares := t.crowd.shares()
-	short := false
 	for _, one := range shares {
-		short = short || one.short.Load() > 0
+		s.short = s.short || one.short.Load() > 0
 	}
 	was := t.governor.limit > 0
-	pressed := t.governor.step(s, busy, short)
+	pressed := t.governor.step(s)
 	t.wait.Store(int64(s.Wait))
 	t.limit.Store(int64(t.governor.limit))
 	if pressed {
@@ -66,7 +66,7 @@ func (t *Turnstile) turn(now time.Time) {
 	t.pressed.Store(pressed)
 	if pressed {
 		t.times.Add(1)
-		t.log.Warn("overloaded: requests are being refused", "scheduling_wait", s.Wait, "runnable_per_cpu", s.Queue, "requests_in_hand", busy)
+		t.log.Warn("overloaded: requests are being refused", "scheduling_wait", s.Wait, "runnable_per_cpu", s.Queue, "requests_in_hand", int(s.busy))
 	} else {
 		t.log.Info("no longer overloaded", "refused", t.refused.Load())
 	}
@@ -91,12 +91,12 @@ func (t *Turnstile) divide(shares []*share, ticks float64) {
 		c := &claims[i]
 		part := max(most-c.carried, least/100.0)
 		s.quicken(int64(float64(tick)/part), int64(t.last.Sub(t.began)))
-		horizon, retry := patience, 1.0
+		horizon := patience
 		if s.short.Swap(0) > 0 && c.came > part {
-			horizon, retry = hurry, math.Ceil(c.came/part)
+			horizon = hurry
 		}
 		s.horizon.Store(int64(horizon))
-		s.retry.Store(int64(min(max(retry, 1), 30)))
+		s.retry.Store(int64(delay(c.came / part)))
 	}
 }
 

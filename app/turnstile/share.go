@@ -15,7 +15,7 @@ type share struct {
 	pace    atomic.Int64 // nanoseconds between two admissions; 0 = as many as come
 	next    atomic.Int64 // when the next turn is, on the turnstile's clock
 	horizon atomic.Int64 // the longest wait for a turn
-	retry   atomic.Int64 // seconds after which a refused request has a fair chance
+	retry   atomic.Int64 // nanoseconds after which a refused request has a fair chance
 
 	came  atomic.Int64 // requests of this tick, admitted or not
 	short atomic.Int64 // of them, those that waited or were refused
@@ -86,7 +86,7 @@ func (c *crowd) of(o id.Org) *share {
 		}
 		s = &share{}
 		s.horizon.Store(int64(patience))
-		s.retry.Store(1)
+		s.retry.Store(int64(Delays[0]))
 		s.pace.Store(c.pace.Load())
 		c.all[o], c.fresh = s, true
 		c.list = append(c.list, s)

@@ -32,6 +32,7 @@ type Turnstile struct {
 	governor               governor
 	wants                  []float64 // scratch of Run
 	last                   time.Time
+	before                 int64 // refused, when the tick began
 }
 
 // Visit is one request's passage. The zero value has not entered; it belongs to one goroutine.
@@ -85,6 +86,26 @@ func (t *Turnstile) Leave(v *Visit) {
 	*v = Visit{}
 }
 
+// Delays are what a refusal may tell a client to wait, so that answers can be written beforehand.
+var Delays = [...]time.Duration{time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 30 * time.Second}
+
+// delay is the one for an organization that asks for so many times its part.
+func delay(times float64) time.Duration {
+	for _, d := range Delays {
+		if times <= d.Seconds() {
+			return d
+		}
+	}
+	return Delays[len(Delays)-1]
+}
+
+// Overloaded is the refusal; after is how long a client should wait.
+func Overloaded(after time.Duration) *fault.Error {
+	f := fault.New(fault.Unavailable, "overloaded", "More is asked of this gateway than it can do at the moment, and your organization has its share of it. Send the request again after the time in retry-after.")
+	f.RetryAfter = after
+	return f
+}
+
 // claim takes the share's next turn and says how long it is until then; false = too long.
 func (t *Turnstile) claim(s *share) (wait time.Duration, ok bool) {
 	s.came.Add(1)
@@ -102,9 +123,7 @@ func (t *Turnstile) claim(s *share) (wait time.Duration, ok bool) {
 func (t *Turnstile) queue(ctx context.Context, s *share) error {
 	wait, ok := t.claim(s)
 	if !ok {
-		f := fault.New(fault.Unavailable, "overloaded", "More is asked of this gateway than it can do at the moment, and your organization has its share of it. Send the request again after the time in retry-after.")
-		f.RetryAfter = time.Duration(s.retry.Load()) * time.Second
-		return f
+		return Overloaded(time.Duration(s.retry.Load()))
 	}
 	if wait == 0 {
 		return nil
