@@ -73,6 +73,7 @@ func (m *meter) turnstile(stats func() turnstile.Stats) {
 	gauge("bodhi_requests_in_flight", "Client requests inside, most of which wait for a provider.", func(s turnstile.Stats) float64 { return float64(s.InFlight) })
 	gauge("bodhi_scheduling_wait_seconds", "What nine of ten goroutines waited at most for a processor, lately.", func(s turnstile.Stats) float64 { return s.Wait.Seconds() })
 	gauge("bodhi_overload_limit", "Requests that may be in hand in 50 ms; 0 = no limit, as nothing is wrong.", func(s turnstile.Stats) float64 { return float64(s.Limit) })
+	gauge("bodhi_memory_used_ratio", "Part of the memory limit in use for good; 0 without a limit.", func(s turnstile.Stats) float64 { return s.Memory })
 	count("bodhi_overloads_total", "How often this process began to refuse because it had too much to do.", func(s turnstile.Stats) int64 { return s.Times })
 	count("bodhi_overload_refused_total", "Requests refused with overloaded.", func(s turnstile.Stats) int64 { return s.Refused })
 	count("bodhi_overload_waited_total", "Requests that waited for their turn, for at most 100 ms.", func(s turnstile.Stats) int64 { return s.Waited })

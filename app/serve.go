@@ -144,6 +144,15 @@ func (a *App) split(pages http.Handler) http.Handler {
 	})
 }
 
+// bodies is how much memory requests above 64 KiB may take together: a quarter of the limit, as they are held up to three
+// times while they are sent on, or 0, the gateway's own measure, if there is plenty. The largest request always fits.
+func bodies(limit int64) int64 {
+	if quarter := limit / 4; quarter < 1<<30 {
+		return max(quarter, 40<<20)
+	}
+	return 0
+}
+
 // serveReady says whether this process can take requests. It asks nobody: a database that is away does not make a node
 // unready, because keys and leases still serve.
 func (a *App) serveReady(w http.ResponseWriter) {

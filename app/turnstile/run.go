@@ -51,6 +51,7 @@ func (t *Turnstile) turn(now time.Time) {
 	was := t.governor.limit > 0
 	pressed := t.governor.step(s)
 	t.wait.Store(int64(s.Wait))
+	t.remember(s.Memory)
 	t.limit.Store(int64(t.governor.limit))
 	if pressed {
 		t.divide(shares, ticks)
@@ -69,6 +70,29 @@ func (t *Turnstile) turn(now time.Time) {
 		t.log.Warn("overloaded: requests are being refused", "scheduling_wait", s.Wait, "runnable_per_cpu", s.Queue, "requests_in_hand", int(s.busy))
 	} else {
 		t.log.Info("no longer overloaded", "refused", t.refused.Load())
+	}
+}
+
+// Memory is refused before it is gone. From brimful on the collector would run all the time to stay below the limit, and a
+// container is killed at it; what is let in again below roomy has space.
+const brimful, roomy = 0.80, 0.70
+
+// remember looks at the memory.
+func (t *Turnstile) remember(part float64) {
+	t.memory.Store(int64(1000 * part))
+	switch full := t.full.Load(); {
+	case !full && part > brimful:
+		t.full.Store(true)
+		t.times.Add(1)
+		t.log.Warn("overloaded: nearly out of memory, requests are being refused", "percent_of_limit", int(100*part))
+	case full && part < roomy:
+		t.full.Store(false)
+		t.log.Info("no longer out of memory", "percent_of_limit", int(100*part))
+	case full:
+		// What is in use is known when the collector has been there, and who refuses everybody gives it no reason to go.
+		if t.brim++; t.brim%calm == 0 {
+			runtime.GC()
+		}
 	}
 }
 
@@ -105,6 +129,7 @@ type Stats struct {
 	InFlight int64         // requests inside
 	Limit    int64         // of requests in hand in a tick; 0 = none
 	Wait     time.Duration // of goroutines for a processor, in the last tick
+	Memory   float64       // part of the memory limit in use for good; 0 without a limit
 	Refused  int64
 	Waited   int64
 	Times    int64 // how often it began to refuse
@@ -112,5 +137,5 @@ type Stats struct {
 
 // Stats reads the figures.
 func (t *Turnstile) Stats() Stats {
-	return Stats{InFlight: t.flying.Load(), Limit: t.limit.Load(), Wait: time.Duration(t.wait.Load()), Refused: t.refused.Load(), Waited: t.waited.Load(), Times: t.times.Load()}
+	return Stats{InFlight: t.flying.Load(), Limit: t.limit.Load(), Wait: time.Duration(t.wait.Load()), Memory: float64(t.memory.Load()) / 1000, Refused: t.refused.Load(), Waited: t.waited.Load(), Times: t.times.Load()}
 }

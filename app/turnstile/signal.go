@@ -3,6 +3,7 @@ package turnstile
 import (
 	"math"
 	"runtime"
+	"runtime/debug"
 	"runtime/metrics"
 	"time"
 )
@@ -13,6 +14,9 @@ type Sample struct {
 	Wait time.Duration
 	// Queue is how many wait right now, for each processor.
 	Queue float64
+	// Memory is the part of the memory limit that is in use for good: the heap as the last collection left it, and stacks.
+	// 0 without a limit.
+	Memory float64
 }
 
 // often is the quantile of waits that is watched. Half of all waits are hand-overs between two goroutines, which take
@@ -22,13 +26,16 @@ const often = 0.9
 // scheduler reads samples from the runtime. It belongs to one goroutine; a reading takes some microseconds and stops
 // nobody.
 type scheduler struct {
-	read   [2]metrics.Sample
+	read   [4]metrics.Sample
 	counts []uint64 // of the reading before
+	limit  int64    // of memory
 }
 
 func newScheduler() *scheduler {
 	s := &scheduler{}
 	s.read[0].Name, s.read[1].Name = "/sched/latencies:seconds", "/sched/goroutines/runnable:goroutines"
+	s.read[2].Name, s.read[3].Name = "/gc/heap/live:bytes", "/memory/classes/heap/stacks:bytes"
+	s.limit = debug.SetMemoryLimit(-1) // reads it
 	s.sample()
 	return s
 }
@@ -36,6 +43,9 @@ func newScheduler() *scheduler {
 func (s *scheduler) sample() Sample {
 	metrics.Read(s.read[:])
 	out := Sample{Queue: float64(s.read[1].Value.Uint64()) / float64(runtime.GOMAXPROCS(0))}
+	if s.limit != math.MaxInt64 {
+		out.Memory = float64(s.read[2].Value.Uint64()+s.read[3].Value.Uint64()) / float64(s.limit)
+	}
 	h := s.read[0].Value.Float64Histogram()
 	if len(s.counts) != len(h.Counts) {
 		s.counts = make([]uint64, len(h.Counts))

@@ -140,7 +140,6 @@ func (k kind) cost() time.Duration { return k.come + time.Duration(k.chunks)*k.c
 var (
 	document = kind{come: 70 * time.Microsecond, chunk: 50 * time.Microsecond, refusal: 20 * time.Microsecond, chunks: 1, pause: 60 * time.Millisecond}
 	speech   = kind{come: 110 * time.Microsecond, chunk: 40 * time.Microsecond, refusal: 20 * time.Microsecond, chunks: 40, pause: 25 * time.Millisecond}
-	essay    = kind{come: 110 * time.Microsecond, chunk: 40 * time.Microsecond, refusal: 20 * time.Microsecond, chunks: 1000, pause: 25 * time.Millisecond}
 )
 
 // tenant is an organization's load.

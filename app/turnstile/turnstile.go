@@ -21,18 +21,20 @@ type Turnstile struct {
 
 	tick    atomic.Uint32 // never 0
 	pressed atomic.Bool
-	_       [56]byte     // what all read, apart from what all write
+	full    atomic.Bool  // of memory
+	_       [48]byte     // what all read, apart from what all write
 	busy    atomic.Int64 // requests in hand in this tick
 	flying  atomic.Int64
 	_       [48]byte
 
 	refused, waited, times atomic.Int64
-	limit, wait            atomic.Int64 // for Stats
+	limit, wait, memory    atomic.Int64 // for Stats
 	crowd                  crowd
 	governor               governor
 	wants                  []float64 // scratch of Run
 	last                   time.Time
 	before                 int64 // refused, when the tick began
+	brim                   int   // ticks without memory
 }
 
 // Visit is one request's passage. The zero value has not entered; it belongs to one goroutine.
@@ -44,6 +46,10 @@ type Visit struct {
 
 // Enter lets a request in, at once or after at most 100 ms, or refuses it with overloaded. Whoever was let in must Leave.
 func (t *Turnstile) Enter(ctx context.Context, v *Visit, o id.Org) error {
+	if t.full.Load() {
+		t.refused.Add(1)
+		return Overloaded(Delays[1])
+	}
 	if t.pressed.Load() {
 		v.share = t.crowd.of(o)
 		if err := t.queue(ctx, v.share); err != nil {

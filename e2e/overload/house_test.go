@@ -29,11 +29,12 @@ type house struct {
 	keys     [2]string // of the one, and of the other organization
 }
 
-func newHouse(t *testing.T) *house {
+func newHouse(t *testing.T, env ...string) *house {
 	t.Helper()
 	h := &house{t: t, provider: startProvider(t), metrics: harness.FreeAddress(t)}
 	setup := harness.Setup{Providers: []string{"name=up,kind=openai,base-url=" + h.provider.url() + ",key-env=E2E_KEY"}, Models: []string{"m=up/gpt-5.5"},
 		Env: []string{"GOMAXPROCS=1", "BODHI_LOG_LEVEL=info", "BODHI_METRICS_ADDR=" + h.metrics}, Budget: "1000000/monthly/hard"}
+	setup.Env = append(setup.Env, env...)
 	h.gateway = harness.Start(t, setup)
 	h.keys[0] = h.gateway.VirtualKey
 	out := h.gateway.Run(t, "bootstrap", "--org", "Beta", "--admin", "admin@beta.test", "--password-env", "E2E_PASSWORD", "--json",

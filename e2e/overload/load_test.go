@@ -21,7 +21,6 @@ type crowd struct {
 	addr    string
 	request []byte
 	most    int // connections at once
-	answer  time.Duration
 
 	mu    sync.Mutex
 	idle  []*line
@@ -50,12 +49,16 @@ type line struct {
 }
 
 func newCrowd(t testing.TB, addr, key, model string, stream bool) *crowd {
-	body := fmt.Sprintf(`{"model":%q,"stream":%v,"max_tokens":400,"messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"`, model, stream)
-	body += strings.Repeat("The quick brown fox jumps over the lazy dog. ", 21) + `"}]}`
-	c := &crowd{t: t, addr: addr, most: 6000, began: time.Now()}
-	c.request = fmt.Appendf(nil, "POST /v1/chat/completions HTTP/1.1\r\nHost: gateway\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", key, len(body), body)
+	c := &crowd{t: t, addr: addr, most: 6000, began: time.Now(), request: request(key, model, stream, 1<<10)}
 	t.Cleanup(c.close)
 	return c
+}
+
+// request is one with a prompt of about size bytes.
+func request(key, model string, stream bool, size int) []byte {
+	body := fmt.Sprintf(`{"model":%q,"stream":%v,"max_tokens":400,"messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"`, model, stream)
+	body += strings.Repeat("The quick brown fox jumps over the lazy dog. ", size/46) + `"}]}`
+	return fmt.Appendf(nil, "POST /v1/chat/completions HTTP/1.1\r\nHost: gateway\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", key, len(body), body)
 }
 
 func (c *crowd) close() {
@@ -155,6 +158,13 @@ func (c *crowd) read(l *line, again func() bool) {
 		}
 		due := time.Duration(l.due.Load())
 		c.note(due, time.Since(c.began)-due, buf)
+		if bytes.Contains(buf[:min(len(buf), 512)], []byte("\r\nConnection: close")) { // it would not read a large body that it refused
+			if l = c.renew(l, again != nil && again()); l == nil {
+				return
+			}
+			buf = buf[:0]
+			continue
+		}
 		buf = buf[:0]
 		if again != nil && again() {
 			l.due.Store(int64(time.Since(c.began)))
@@ -166,6 +176,30 @@ func (c *crowd) read(l *line, again func() bool) {
 		c.idle = append(c.idle, l)
 		c.mu.Unlock()
 	}
+}
+
+// renew replaces a connection that was closed with its answer, and asks on the new one at once if more is wanted.
+func (c *crowd) renew(old *line, more bool) *line {
+	_ = old.c.Close()
+	if more {
+		if conn, err := net.DialTimeout("tcp", c.addr, 10*time.Second); err == nil {
+			l := &line{c: conn}
+			l.due.Store(int64(time.Since(c.began)))
+			c.mu.Lock()
+			if c.most > 0 {
+				c.lines = append(c.lines, l)
+				c.mu.Unlock()
+				_, _ = conn.Write(c.request)
+				return l
+			}
+			c.mu.Unlock()
+			_ = conn.Close()
+		}
+	}
+	c.mu.Lock()
+	c.open--
+	c.mu.Unlock()
+	return nil
 }
 
 func (c *crowd) note(due, took time.Duration, answer []byte) {
