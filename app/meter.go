@@ -79,6 +79,13 @@ func (m *meter) turnstile(stats func() turnstile.Stats) {
 	count("bodhi_overload_waited_total", "Requests that waited for their turn, for at most 100 ms.", func(s turnstile.Stats) int64 { return s.Waited })
 }
 
+// connections shows how many clients are connected.
+func (m *meter) connections(b *bounded) {
+	m.registry.MustRegister(
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "bodhi_connections", Help: "Connections of clients."}, func() float64 { return float64(b.open.Load()) }),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "bodhi_connections_refused_total", Help: "Connections above what the limit of open files allows, refused."}, func() float64 { return float64(b.refused.Load()) }))
+}
+
 // treasury shows the money of this node. The figures are counted when they are asked for.
 func (m *meter) treasury(stats func() budget.Stats) {
 	gauge := func(name, help string, of func(budget.Stats) float64) {

@@ -63,7 +63,9 @@ func (a *App) serve(ctx context.Context, d doors, failed <-chan struct{}, ready 
 	}
 	server := newServer(a.handler, a.log)
 	ended := make(chan error, 2)
-	go func() { ended <- server.Serve(d.main) }()
+	clients := bound(d.main)
+	a.meter.connections(clients)
+	go func() { ended <- server.Serve(clients) }()
 	if d.metrics != nil {
 		mux := http.NewServeMux()
 		mux.Handle("GET /metrics", a.meter.handler())

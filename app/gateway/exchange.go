@@ -41,6 +41,8 @@ type Exchange struct {
 	try     *attempt    // reserve and dispatch: the attempt under way
 	tries   int
 	visit   turnstile.Visit // enter
+	due     bool            // decode: the body has a deadline
+	read    bool            // decode: all of the body was read
 	away    bool            // enter: it was sent away, and is counted but not recorded
 	kept    object.Object   // plan: what a call about a kept answer is about
 	asked   bool            // an attempt reached a provider, so the request is counted

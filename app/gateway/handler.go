@@ -46,6 +46,7 @@ type Waits struct {
 	Total time.Duration // one request, all attempts
 	Gap   time.Duration // between two events of a stream
 	Write time.Duration // for a client that does not read, in the middle of a stream: 30 s
+	Body  time.Duration // for a body, beside a second for each 16 KiB of it: 30 s
 	Ping  time.Duration // of silence towards the client before a comment keeps proxies from cutting: 15 s
 }
 
@@ -82,6 +83,7 @@ func New(c Config) *Gateway {
 	if g.random = c.Random; g.random == nil {
 		g.random = rand.Int64N
 	}
+	orInt((*int64)(&g.waits.Body), int64(30*time.Second))
 	orInt((*int64)(&g.waits.Ping), int64(15*time.Second))
 	g.pipeline = append(c.Markers, g.stages()...)
 	return g

@@ -67,6 +67,9 @@ func (g *Gateway) write(x *Exchange, status int, body []byte) {
 	g.headers(x)
 	x.fact.Status, x.fact.FirstByte = status, g.clock.Now().Sub(x.Started)
 	x.wrote = true
+	if status >= http.StatusBadRequest {
+		g.abandon(x)
+	}
 	x.W.WriteHeader(status)
 	if _, err := x.W.Write(body); err != nil {
 		x.clientOut = true

@@ -15,7 +15,7 @@ const (
 	// crowded is the queue for each processor that must be there as well, twice CockroachDB's 32. Fewer requests than that
 	// are not too many, whoever else the machine works for.
 	crowded = 64
-	// enough ticks in a row make an overload, half as many where the wait is double; a burst is over before. It cannot be
+	// enough ticks in a row make an overload, two where wait or queue are longer; a burst is over before. It cannot be
 	// longer: at five times the capacity each tick lets in as much as takes four to be rid of.
 	enough = 3
 	// target is the wait that is aimed at under pressure. A refusal passes the queue once or twice, an answer three times.
@@ -38,6 +38,7 @@ const (
 type governor struct {
 	processors int
 	limit      float64 // requests in hand per tick; 0 = everybody comes in
+	recent     float64 // the most that was in hand in a tick, lately: in one in which the machine stood still it is nothing
 	most       float64 // the limit that pressure began with, or a higher one since
 	hot        float64 // how long, and how far, waits were alarming
 	cool       int     // ticks in a row in which nobody was short
@@ -56,14 +57,15 @@ type seen struct {
 func (g *governor) step(s seen) bool {
 	before := g.before
 	g.before = s.Wait
+	g.recent = max(s.busy, 0.95*g.recent)
 	if g.limit == 0 {
-		if g.hot += min(float64(s.Wait)/float64(alarming), 2) + min(s.Queue/crowded/4, 2); s.Wait < alarming || s.Queue < crowded {
+		if g.hot += min(float64(s.Wait)/float64(alarming)+s.Queue/crowded/4, 2); s.Wait < alarming || s.Queue < crowded {
 			g.hot = 0
 		}
 		if g.hot < enough {
 			return false
 		}
-		g.limit, g.most, g.cool = s.busy, s.busy, 0
+		g.limit, g.most, g.cool = g.recent, g.recent, 0
 	}
 	// Where most of the work is refusing, the wait is of its making: fewer admissions would hardly shorten it.
 	aim := float64(target) * (1 + 2*s.refused/(s.refused+refusals*s.busy+1))
