@@ -5,12 +5,14 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -236,15 +238,31 @@ func TestThePagesAboutTheAPIAreServed(t *testing.T) {
 func TestTheClientHasEveryOperation(t *testing.T) {
 	t.Parallel()
 	s := furnish(t, dbtest.SQLiteURL(t))
-	const file = "client/api_gen.go"
 	want := webtest.GoClient(t, s.Routes, comments(t))
+	there, err := filepath.Glob("client/*_gen.go")
+	must(t, err)
 	if *update {
-		must(t, os.WriteFile(file, []byte(want), 0o644))
+		for _, file := range there {
+			must(t, os.Remove(file))
+		}
+		for name, text := range want {
+			must(t, os.WriteFile(filepath.Join("client", name), []byte(text), 0o644))
+		}
 		return
 	}
-	have, err := os.ReadFile(file)
-	must(t, err)
-	if string(have) != want {
-		t.Errorf("app/%s is not what the routes say; run go test ./app -update", file)
+	have := map[string]string{}
+	for _, file := range there {
+		text, err := os.ReadFile(file)
+		must(t, err)
+		have[filepath.Base(file)] = string(text)
+	}
+	for _, name := range slices.Sorted(maps.Keys(want)) {
+		if have[name] != want[name] {
+			t.Errorf("app/client/%s is not what the routes say; run go test ./app -update", name)
+		}
+		delete(have, name)
+	}
+	for name := range have {
+		t.Errorf("app/client/%s is of no route any more; run go test ./app -update", name)
 	}
 }

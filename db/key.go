@@ -3,7 +3,6 @@ package db
 import (
 	"context"
 	"net/netip"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -93,101 +92,6 @@ func (r keyRow) key() key.Key {
 func (s *KeyStore) Insert(ctx context.Context, k key.Key) error {
 	row := keyRowOf(k)
 	return s.db.scoped(ctx, k.Org, func(tx *gorm.DB) error { return tx.Create(&row).Error })
-}
-
-// stopped is a condition on keys AS k: that the key is refused for where it stands in the tree, whatever it says of itself.
-// stoppers are the joins that it needs.
-const (
-	stopped = `(t.archived_at IS NOT NULL OR a.archived_at IS NOT NULL OR m.disabled_at IS NOT NULL OR k.member_id IS NOT NULL AND s.member_id IS NULL)`
-
-	stoppers = `JOIN teams AS t ON t.org_id = k.org_id AND t.id = k.team_id
-		LEFT JOIN members AS m ON m.org_id = k.org_id AND m.id = k.member_id
-		LEFT JOIN team_members AS s ON s.org_id = k.org_id AND s.member_id = k.member_id AND s.team_id = k.team_id
-		LEFT JOIN service_accounts AS a ON a.org_id = k.org_id AND a.id = k.account_id`
-)
-
-// shownKey is a key with whether the tree stops it.
-type shownKey struct {
-	Key     keyRow `gorm:"embedded"`
-	Stopped bool   `gorm:"column:stopped"`
-}
-
-func (r shownKey) key() key.Key {
-	k := r.Key.key()
-	k.Stopped = r.Stopped
-	return k
-}
-
-// shownKeys begins a query on an organization's keys that are not deleted.
-func shownKeys(tx *gorm.DB, o id.Org) *gorm.DB {
-	return tx.Table("keys AS k").Select("k.*, "+stopped+" AS stopped").Joins(stoppers).Where("k.org_id = ? AND k.deleted_at IS NULL", o)
-}
-
-// Get implements key.Store.
-func (s *KeyStore) Get(ctx context.Context, o id.Org, k id.Key) (key.Key, error) {
-	var row shownKey
-	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error { return shownKeys(tx, o).Where("k.id = ?", k).Take(&row).Error })
-	return row.key(), missing(err, key.Missing)
-}
-
-// List implements key.Store.
-func (s *KeyStore) List(ctx context.Context, o id.Org, q key.Query) ([]key.Key, error) {
-	var rows []shownKey
-	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
-		find := idleKeys(narrowKeys(shownKeys(tx, o), q), q).Order("k.id DESC") // ids sort by creation
-		if q.Limit > 0 {
-			find = find.Limit(q.Limit)
-		}
-		return find.Find(&rows).Error
-	})
-	out := make([]key.Key, 0, len(rows))
-	for _, r := range rows {
-		out = append(out, r.key())
-	}
-	return out, err
-}
-
-// Count implements key.Store.
-func (s *KeyStore) Count(ctx context.Context, o id.Org, q key.Query) (n key.Counts, err error) {
-	err = s.db.scoped(ctx, o, func(tx *gorm.DB) error {
-		all := func() *gorm.DB {
-			return narrowKeys(tx.Table("keys AS k").Where("k.org_id = ? AND k.deleted_at IS NULL", o), key.Query{Within: q.Within, Self: q.Self})
-		}
-		var many, idle int64
-		if err := all().Count(&many).Error; err != nil {
-			return err
-		}
-		if err := idleKeys(all(), q).Count(&idle).Error; err != nil {
-			return err
-		}
-		n = key.Counts{All: int(many), Idle: int(idle)}
-		return nil
-	})
-	return n, err
-}
-
-func idleKeys(tx *gorm.DB, q key.Query) *gorm.DB {
-	if q.IdleSince.IsZero() {
-		return tx
-	}
-	since := q.IdleSince.UTC()
-	return tx.Where("k.created_at <= ? AND (k.last_used_at IS NULL OR k.last_used_at <= ?)", since, since)
-}
-
-func narrowKeys(tx *gorm.DB, q key.Query) *gorm.DB {
-	if q.Within != nil {
-		tx = tx.Where("(k.team_id IN ? OR k.member_id = ?)", q.Within, q.Self)
-	}
-	if !q.After.IsZero() {
-		tx = tx.Where("k.id < ?", q.After)
-	}
-	if q.Search != "" {
-		like := "%" + likely.Replace(strings.ToLower(q.Search)) + "%"
-		// A member is found by their name where the list shows it: in the key's own team.
-		tx = tx.Where(`(LOWER(k.name) LIKE ? ESCAPE '\' OR LOWER(k.account) LIKE ? ESCAPE '\' OR k.last4 = ? OR
-			s.member_id IS NOT NULL AND m.removed_at IS NULL AND LOWER(m.name) LIKE ? ESCAPE '\')`, like, like, q.Search, like)
-	}
-	return tx
 }
 
 // Used implements key.Store.

@@ -1,5 +1,5 @@
 // Package client is the management API for Go programs: one method per operation, typed like the API's own description,
-// from which it is generated (api_gen.go).
+// from which it is generated (the _gen.go files).
 //
 //	c, err := client.New("https://gateway.example.com", os.Getenv("BODHI_TOKEN"))
 //	for key, err := range c.Keys().All(ctx, nil) { … }

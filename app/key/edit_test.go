@@ -157,13 +157,13 @@ func TestUnusedKeysAreRevokedTogetherOrNotAtAll(t *testing.T) {
 				t.Errorf("%s: %v, want %s", name, err, c.want)
 			}
 		}
-		if left, err := h.Keys.List(ctx, lead); err != nil || len(left) != 3 {
+		if left, err := everyKey(ctx, h, lead); err != nil || len(left) != 3 {
 			t.Fatalf("a refusal left %d keys (%v)", len(left), err)
 		}
 		if err := h.Keys.RevokeUnused(ctx, lead, all[:2]); err != nil {
 			t.Fatal(err)
 		}
-		left, err := h.Keys.List(ctx, lead)
+		left, err := everyKey(ctx, h, lead)
 		if err != nil || len(left) != 1 || left[0].ID != all[2] {
 			t.Fatalf("left %+v (%v)", left, err)
 		}

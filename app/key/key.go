@@ -93,6 +93,10 @@ type Store interface {
 	List(ctx context.Context, o id.Org, q Query) ([]Key, error)
 	// Count counts those that may be seen (Within, Self), and of them those idle since.
 	Count(ctx context.Context, o id.Org, q Query) (Counts, error)
+	// Tally counts those that a query leaves, and of them those used since.
+	Tally(ctx context.Context, o id.Org, q Query, since time.Time) (Tally, error)
+	// OfAccounts counts those that a query leaves by service account.
+	OfAccounts(ctx context.Context, o id.Org, q Query) (map[id.Account]int, error)
 	// SetDisabled writes DisabledAt, Held and UpdatedAt.
 	SetDisabled(ctx context.Context, k Key) error
 	// Rotate writes a new secret, Old and UpdatedAt, if the key still has the secret of Old: else Changed.

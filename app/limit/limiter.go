@@ -3,6 +3,7 @@ package limit
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -134,7 +135,8 @@ func (u Used) of(unit Unit) int64 {
 	return 1
 }
 
-// Standings are the limits that bind everything on a chain, outermost first, whatever they are narrowed to.
+// Standings are the limits that bind everything on a chain, outermost first and of one place the oldest, whatever they are
+// narrowed to.
 func (l *Limiter) Standings(ctx context.Context, c org.Chain) []Standing {
 	t := l.tree(c.Org)
 	if t == nil {
@@ -142,11 +144,13 @@ func (l *Limiter) Standings(ctx context.Context, c org.Chain) []Standing {
 	}
 	var rules []*rule
 	for _, s := range c.Scopes() {
+		first := len(rules)
 		for _, r := range t.rules {
 			if r.scope == s {
 				rules = append(rules, r)
 			}
 		}
+		slices.SortFunc(rules[first:], func(a, b *rule) int { return a.ID.Compare(b.ID) })
 	}
 	return l.standings(ctx, t, rules)
 }

@@ -25,8 +25,8 @@ func (s *Service) key(ctx context.Context, actor org.Actor, team org.Team) (secr
 		return text, err
 	}
 	service := key.NewService(keys)
-	there, err := service.List(ctx, actor)
-	if err != nil || slices.ContainsFunc(there, func(k key.Key) bool { return k.Public == minted.Public || k.Account == account }) {
+	there, err := service.Find(ctx, actor, key.Query{Services: true})
+	if err != nil || slices.ContainsFunc(there.Keys, func(k key.Key) bool { return k.Public == minted.Public || k.Account == account }) {
 		return text, err
 	}
 	made, err := service.Create(ctx, actor, key.Input{Name: "Bootstrap", Team: team.ID, Account: account})

@@ -26,7 +26,8 @@ import (
 
 // Keys is what the key room's control plane knows. *key.Service implements it.
 type Keys interface {
-	List(ctx context.Context, actor org.Actor) ([]key.Key, error)
+	Find(ctx context.Context, actor org.Actor, q key.Query) (key.Page, error)
+	Get(ctx context.Context, actor org.Actor, k id.Key) (key.Key, error)
 }
 
 // Desk knows what a key may do right now. *key.Desk implements it.
@@ -96,13 +97,22 @@ func (s *Service) Own(ctx context.Context, actor org.Actor) ([]key.Key, error) {
 	if err := actor.Require(org.Developer); err != nil {
 		return nil, err
 	}
-	all, err := s.Keys.List(ctx, actor)
-	if err != nil {
-		return nil, fmt.Errorf("trial: list keys: %w", err)
+	q := key.Query{Of: org.OfMember(actor.Org, actor.Member), Limit: mostKeys}
+	if actor.Member.IsZero() {
+		q.Of, q.Services = org.Scope{}, true
 	}
-	return slices.DeleteFunc(all, func(k key.Key) bool {
-		return k.Member != actor.Member || actor.Member.IsZero() && !key.Changeable(actor, k) || k.Status(s.Clock.Now()) != "active"
-	}), nil
+	p, err := s.Keys.Find(ctx, actor, q)
+	if err != nil {
+		return nil, fmt.Errorf("trial: find keys: %w", err)
+	}
+	return slices.DeleteFunc(p.Keys, func(k key.Key) bool { return !s.own(actor, k) }), nil
+}
+
+// mostKeys is how many keys are looked through for those to choose from. Any other may be named.
+const mostKeys = 200
+
+func (s *Service) own(actor org.Actor, k key.Key) bool {
+	return k.Member == actor.Member && (!actor.Member.IsZero() || key.Changeable(actor, k)) && k.Status(s.Clock.Now()) == "active"
 }
 
 // Try asks all targets at once and waits for the last. What a target refuses is an Answer; an error is about the input.
@@ -114,12 +124,11 @@ func (s *Service) Try(ctx context.Context, actor org.Actor, in Input) ([]Answer,
 	if err != nil {
 		return nil, err
 	}
-	own, err := s.Own(ctx, actor)
-	if err != nil {
-		return nil, err
+	as, err := s.Keys.Get(ctx, actor, in.Key)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return nil, fmt.Errorf("trial: find the key: %w", err)
 	}
-	i := slices.IndexFunc(own, func(k key.Key) bool { return k.ID == in.Key })
-	if i < 0 {
+	if err != nil || !s.own(actor, as) {
 		return nil, fault.Field("key", "Choose a key of your own that works, or with a management token one of a service: a trial spends its budget.")
 	}
 	grant, err := s.Desk.Grant(actor.Org, in.Key)
@@ -127,7 +136,7 @@ func (s *Service) Try(ctx context.Context, actor org.Actor, in Input) ([]Answer,
 		return nil, fault.Field("key", fault.From(err).Public).Because(err)
 	}
 	err = s.Tx.Do(ctx, func(ctx context.Context) error {
-		return s.Audit.Append(ctx, actor, audit.Entry{Action: "model.tried", Target: in.Key.String(), TargetName: own[i].Name,
+		return s.Audit.Append(ctx, actor, audit.Entry{Action: "model.tried", Target: in.Key.String(), TargetName: as.Name,
 			After: map[string]any{"targets": in.Targets, "max_output_tokens": in.MaxOutput}})
 	})
 	if err != nil {

@@ -20,6 +20,8 @@ type Places struct {
 	Keys   PlaceKeys
 	// Pools offers the pools of teams too.
 	Pools bool
+	// Reading offers what the actor sees; else where they may set a limit.
+	Reading bool
 }
 
 // PlacePeople are the people and the tree that an actor knows. *identity.Service implements it.
@@ -32,7 +34,8 @@ type PlacePeople interface {
 
 // PlaceKeys are the keys that an actor knows. *key.Service implements it.
 type PlaceKeys interface {
-	List(ctx context.Context, actor org.Actor) ([]key.Key, error)
+	Find(ctx context.Context, actor org.Actor, q key.Query) (key.Page, error)
+	Get(ctx context.Context, actor org.Actor, k id.Key) (key.Key, error)
 }
 
 // mostPlaces is how many of a kind are offered at once. Nobody reads a longer list; there is a search for the others.
@@ -52,7 +55,7 @@ func (c *Context) Typed() bool { return c.QueryParams().Has("found") }
 // actor may set a limit. chosen, if it is one of the organization's, stays offered until there is something else to choose.
 func (p Places) Pick(c *Context, chosen string) (ui.PickProps, error) {
 	text, _ := c.Sought()
-	l := &placeList{actor: c.Actor(), search: strings.ToLower(text), mayAny: c.Actor().Role.AtLeast(org.Lead)}
+	l := &placeList{actor: c.Actor(), search: strings.ToLower(text), reading: p.Reading, mayAny: p.Reading || c.Actor().Role.AtLeast(org.Lead)}
 	teams, err := p.gather(c, l, text)
 	if err != nil {
 		return ui.PickProps{}, err
@@ -77,6 +80,7 @@ func (p Places) Pick(c *Context, chosen string) (ui.PickProps, error) {
 type placeList struct {
 	actor   org.Actor
 	search  string
+	reading bool
 	mayAny  bool
 	options []ui.Option
 	group   string
@@ -85,7 +89,7 @@ type placeList struct {
 }
 
 func (l *placeList) add(group, label string, s org.Scope, p org.Place) {
-	if !l.mayAny || !strings.Contains(strings.ToLower(label), l.search) || l.actor.MayLimit(s, p) != nil {
+	if !strings.Contains(strings.ToLower(label), l.search) || !l.may(s, p) {
 		return
 	}
 	if group != l.group {
@@ -97,6 +101,14 @@ func (l *placeList) add(group, label string, s org.Scope, p org.Place) {
 	case l.count == mostPlaces+1:
 		l.more(group)
 	}
+}
+
+// may says whether a place is offered. A department is known to whoever is handed it: those that are not are not listed.
+func (l *placeList) may(s org.Scope, p org.Place) bool {
+	if l.reading {
+		return s.Kind() == org.DepartmentScope || l.actor.Sees(s, p)
+	}
+	return l.mayAny && l.actor.MayLimit(s, p) == nil
 }
 
 // more says that a kind goes on.
@@ -122,7 +134,10 @@ func (p Places) gather(c *Context, l *placeList, text string) ([]org.Team, error
 	if err != nil {
 		return nil, err
 	}
-	keys, err := p.Keys.List(ctx, actor)
+	keys, err := p.Keys.Find(ctx, actor, key.Query{Search: text, Limit: mostPlaces})
+	if fault.Is(err, fault.Invalid) {
+		keys, err = key.Page{}, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -138,8 +153,11 @@ func (p Places) gather(c *Context, l *placeList, text string) ([]org.Team, error
 	if !people.Next.ID.IsZero() && l.mayAny {
 		l.more("Members")
 	}
-	for _, k := range keys {
-		l.add("Keys", keyName(k, teams), org.OfKey(actor.Org, k.ID), org.Place{Teams: []id.Team{k.Team}, Owner: k.Member})
+	for _, k := range keys.Keys {
+		l.found("Keys", keyName(k, teams), org.OfKey(actor.Org, k.ID), org.Place{Teams: []id.Team{k.Team}, Owner: k.Member})
+	}
+	if !keys.Next.IsZero() && l.mayAny {
+		l.more("Keys")
 	}
 	return teams, nil
 }
@@ -165,34 +183,4 @@ func (l *placeList) found(group, label string, s org.Scope, p org.Place) {
 	l.search = ""
 	l.add(group, label, s, p)
 	l.search = search
-}
-
-func person(m org.Member) string { return m.Name + " (" + m.Email + ")" }
-
-func keyName(k key.Key, teams []org.Team) string {
-	for _, t := range teams {
-		if t.ID == k.Team {
-			return k.Name + " (team " + t.Name + ")"
-		}
-	}
-	return k.Name
-}
-
-// named is a place in words, or its id where it is nothing the reader knows.
-func (p Places) named(c *Context, s org.Scope, teams []org.Team) string {
-	switch s.Kind() {
-	case org.TeamScope, org.PoolScope:
-		for _, t := range teams {
-			if t.ID.UUID() == s.Node() {
-				return t.Name
-			}
-		}
-	case org.MemberScope:
-		if m, err := id.ParseMember(s.Node()); err == nil {
-			if found, err := p.People.Member(c.Ctx(), c.Actor(), m); err == nil {
-				return person(found)
-			}
-		}
-	}
-	return s.String()
 }

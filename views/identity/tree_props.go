@@ -55,7 +55,9 @@ type PersonPage struct {
 	Give *GiveForm
 	Move *MoveForm
 	Keys []KeyRow
-	Acts []ui.ConfirmProps
+	// MoreKeys is where the others are, if these are not all; so on other pages.
+	MoreKeys string
+	Acts     []ui.ConfirmProps
 	// Enable is where a disabled member is let in again; "" if the reader may not.
 	Enable string
 }

@@ -94,8 +94,7 @@ type Incident struct {
 type TryPage struct {
 	Shell  layout.Shell
 	Tabs   []ui.Tab
-	Scopes []ui.Option
-	Scope  string
+	Place  ui.PickProps
 	Text   string
 	Error  string
 	Result *TryResult // nil before something was tried

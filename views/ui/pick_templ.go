@@ -42,7 +42,7 @@ func (p PickProps) said() string {
 }
 
 func (p PickProps) live() templ.Attributes {
-	return templ.Attributes{"hx-get": p.Page, "hx-trigger": "input changed delay:250ms", "hx-include": "closest form", "hx-target": "#" + p.part(),
+	return templ.Attributes{"hx-get": p.Page, "hx-trigger": "input changed delay:250ms", "hx-include": "#" + p.part(), "hx-target": "#" + p.part(),
 		"hx-select": "#" + p.part(), "hx-swap": "outerHTML", "hx-disabled-elt": "unset", "hx-sync": "this:replace"}
 }
 

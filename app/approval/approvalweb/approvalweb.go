@@ -15,7 +15,7 @@ import (
 
 // Keys are the virtual keys that an actor may see. *key.Service implements it.
 type Keys interface {
-	List(ctx context.Context, actor org.Actor) ([]key.Key, error)
+	Find(ctx context.Context, actor org.Actor, q key.Query) (key.Page, error)
 }
 
 // Handlers answer for approvals.

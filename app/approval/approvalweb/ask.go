@@ -9,6 +9,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/approval"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/web"
@@ -69,17 +70,22 @@ func described(p *views.AskPage) (in approval.Input, err error) {
 	return in, errors.Join(errs[:]...)
 }
 
+// mostKeys is how many keys of the reader's, and of services, are offered at most; a refusal's link names any other.
+const mostKeys = 200
+
 // choose offers the reader's keys.
 func (h *Handlers) choose(c *web.Context, p views.AskPage) error {
-	keys, err := h.keys.List(c.Ctx(), c.Actor())
-	if err != nil {
-		return err
-	}
 	p.Shell, p.Known = c.Shell("Ask for an approval", "approvals"), false
 	actor := c.Actor()
-	for _, k := range keys {
-		if k.Status(c.Now()) == "active" && (k.Member == actor.Member || k.Member.IsZero() && actor.InTeam(k.Team, org.Developer)) {
-			p.Keys = append(p.Keys, ui.Option{Value: k.ID.String(), Label: k.Name + " (" + k.Hint() + ")"})
+	for _, q := range []key.Query{{Of: org.OfMember(actor.Org, actor.Member), Limit: mostKeys}, {Services: true, Limit: mostKeys}} {
+		found, err := h.keys.Find(c.Ctx(), actor, q)
+		if err != nil {
+			return err
+		}
+		for _, k := range found.Keys {
+			if k.Status(c.Now()) == "active" && (k.Member == actor.Member || actor.InTeam(k.Team, org.Developer)) {
+				p.Keys = append(p.Keys, ui.Option{Value: k.ID.String(), Label: k.Name + " (" + k.Hint() + ")"})
+			}
 		}
 	}
 	if len(p.Keys) == 0 {

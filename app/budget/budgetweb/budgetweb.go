@@ -4,9 +4,11 @@ package budgetweb
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/report"
 	"github.com/bodhi-gateway/bodhi/app/web"
@@ -22,12 +24,19 @@ type Reports interface {
 type Handlers struct {
 	budgets *budget.Service
 	people  web.PlacePeople
-	keys    web.PlaceKeys
+	keys    Keys
 	reports Reports
 }
 
+// Keys are the virtual keys that an actor knows. *key.Service implements it.
+type Keys interface {
+	web.PlaceKeys
+	// Tally is who spends at or below a place.
+	Tally(ctx context.Context, actor org.Actor, of org.Scope, since time.Time) (key.Tally, error)
+}
+
 // New makes the handlers.
-func New(budgets *budget.Service, people web.PlacePeople, keys web.PlaceKeys, reports Reports) *Handlers {
+func New(budgets *budget.Service, people web.PlacePeople, keys Keys, reports Reports) *Handlers {
 	return &Handlers{budgets, people, keys, reports}
 }
 

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
-	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	views "github.com/bodhi-gateway/bodhi/views/budget"
@@ -69,43 +68,9 @@ func (h *Handlers) blocked(c *web.Context, s org.Scope) (string, error) {
 	if s.Kind() == org.TagScope {
 		return "every request tagged " + s.Node(), nil
 	}
-	f, err := h.keyed(c)
+	n, err := h.keys.Tally(c.Ctx(), c.Actor(), s, c.Now().Add(-24*time.Hour))
 	if err != nil {
 		return "", err
 	}
-	departments := map[string]string{}
-	for _, t := range f.teams {
-		departments[t.ID.UUID()] = t.Department.UUID()
-	}
-	keys, lately := 0, 0
-	people := map[string]bool{}
-	for _, k := range f.keys {
-		if !under(k, departments, s) {
-			continue
-		}
-		keys++
-		if c.Now().Sub(k.LastUsedAt) < 24*time.Hour {
-			lately++
-		}
-		if !k.Member.IsZero() {
-			people[k.Member.UUID()] = true
-		}
-	}
-	return fmt.Sprintf("%s, %s of them used in the last 24 hours, of %s", plural(keys, "key", "keys"), strconv.Itoa(lately), plural(len(people), "person", "people")), nil
-}
-
-func under(k key.Key, departments map[string]string, s org.Scope) bool {
-	switch s.Kind() {
-	case org.OrgScope:
-		return true
-	case org.DepartmentScope:
-		return departments[k.Team.UUID()] == s.Node()
-	case org.TeamScope:
-		return k.Team.UUID() == s.Node()
-	case org.PoolScope:
-		return k.Team.UUID() == s.Node() && k.Member.IsZero()
-	case org.MemberScope:
-		return k.Member.UUID() == s.Node()
-	}
-	return k.ID.UUID() == s.Node()
+	return fmt.Sprintf("%s, %s of them used in the last 24 hours, of %s", plural(n.Keys, "key", "keys"), strconv.Itoa(n.Lately), plural(n.People, "person", "people")), nil
 }

@@ -9,7 +9,6 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/id"
-	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/web"
@@ -27,7 +26,6 @@ const (
 type forest struct {
 	departments []org.Department
 	teams       []org.Team
-	keys        []key.Key
 	// shown are the budgets that became rows: only theirs are worth a forecast.
 	shown []budget.Entry
 }
@@ -43,16 +41,6 @@ func (h *Handlers) forest(c *web.Context) (*forest, error) {
 	}
 	slices.SortFunc(f.teams, func(a, b org.Team) int { return strings.Compare(a.Name, b.Name) })
 	return f, nil
-}
-
-// keyed is the forest with its keys.
-func (h *Handlers) keyed(c *web.Context) (*forest, error) {
-	f, err := h.forest(c)
-	if err != nil {
-		return nil, err
-	}
-	f.keys, err = h.keys.List(c.Ctx(), c.Actor())
-	return f, err
 }
 
 // question is how the list is narrowed, from its URL.

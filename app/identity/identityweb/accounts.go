@@ -30,13 +30,9 @@ func (h *Tree) accountsPage(c *web.Context) (views.AccountsPage, error) {
 	if err != nil {
 		return page, err
 	}
-	keys, err := h.Keys.List(c.Ctx(), c.Actor())
+	count, err := h.Keys.OfAccounts(c.Ctx(), c.Actor())
 	if err != nil {
 		return page, err
-	}
-	count := map[id.Account]int{}
-	for _, k := range keys {
-		count[k.AccountID]++
 	}
 	for _, a := range all {
 		page.Rows = append(page.Rows, views.AccountRow{Name: a.Name, Href: accountsPath + "/" + a.ID.String(), Team: n.team(a.Org, a.Team), Keys: strconv.Itoa(count[a.ID]),
@@ -98,7 +94,7 @@ func (h *Tree) accountPage(c *web.Context, which id.Account) (views.NodePage, er
 		Crumbs: []ui.Crumb{{Label: "Service accounts", Href: accountsPath}, {Label: a.Name}},
 		Facts: []ui.Fact{{Label: "Team that pays", Value: n.team(a.Org, a.Team), Href: teamsPath + "/" + a.Team.String()}, {Label: "Id", Value: a.ID.String(), Mono: true, Copy: true},
 			{Label: "Created", Body: ui.Time(c.When(a.CreatedAt))}}}
-	if page.Keys, err = h.keyRows(c, n, func(k key.Key) bool { return k.AccountID == a.ID }); err != nil {
+	if page.Keys, page.MoreKeys, err = h.keyRows(c, n, key.Query{Account: a.ID}, a.Name); err != nil {
 		return page, err
 	}
 	path := accountsPath + "/" + a.ID.String()
@@ -114,7 +110,7 @@ func (h *Tree) accountPage(c *web.Context, which id.Account) (views.NodePage, er
 		return page, nil
 	}
 	page.Archive = &ui.ConfirmProps{Label: "Archive", Icon: "player-pause", Title: "Archive " + a.Name + "?", Action: path + "/archive", Button: "Archive service account", Kind: ui.Destructive,
-		Text: plural(len(page.Keys), "key stops", "keys stop") + " within a second. Restoring it brings them back."}
+		Text: "Its keys stop within a second. Restoring it brings them back."}
 	if to := n.teamOptions(func(t org.Team) bool { return t.ID != a.Team && actor.InTeam(t.ID, org.Lead) }); len(to) > 0 {
 		page.Plans = append(page.Plans, views.PlanForm{ID: "move", Action: path + "/move", Name: "team", Title: "Move",
 			Text: "To another team, which pays for its keys from the next request on. What was spent stays.", Label: "Team", Button: "Move", Options: to})

@@ -2,6 +2,7 @@ package identityweb
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -53,7 +54,7 @@ func (h *Tree) personPage(c *web.Context, which id.Member) (views.PersonPage, er
 	if m.Status() != org.RemovedMember {
 		page.Give, page.Move = giveForm(c, n, m), moveForm(c, n, m)
 	}
-	if page.Keys, err = h.keyRows(c, n, func(k key.Key) bool { return k.Member == m.ID }); err != nil {
+	if page.Keys, page.MoreKeys, err = h.keyRows(c, n, key.Query{Of: org.OfMember(m.Org, m.ID)}, m.Name); err != nil {
 		return page, err
 	}
 	return page, h.endings(c, &page, m)
@@ -103,17 +104,19 @@ func roleRows(c *web.Context, n *nodes, m org.Member) []views.RoleRow {
 	return out
 }
 
-// keyRows are the keys that keep takes, of those the reader sees; at most maxKeys.
-func (h *Tree) keyRows(c *web.Context, n *nodes, keep func(key.Key) bool) ([]views.KeyRow, error) {
-	all, err := h.Keys.List(c.Ctx(), c.Actor())
+// keyRows are the newest of the keys that a query leaves, of those the reader sees, and where there are more of them:
+// the page of keys, with a search for whose they are. "" means that these are all.
+func (h *Tree) keyRows(c *web.Context, n *nodes, q key.Query, whose string) (_ []views.KeyRow, more string, _ error) {
+	q.Limit = maxKeys
+	found, err := h.Keys.Find(c.Ctx(), c.Actor(), q)
 	if err != nil {
-		return nil, err
+		return nil, "", err
+	}
+	if !found.Next.IsZero() {
+		more = "/keys?" + url.Values{"q": {whose}}.Encode()
 	}
 	var out []views.KeyRow
-	for _, k := range all {
-		if !keep(k) {
-			continue
-		}
+	for _, k := range found.Keys {
 		r := views.KeyRow{Name: k.Name, Href: "/keys/" + k.ID.String(), Owner: k.Account, Team: n.team(k.Org, k.Team), Status: ui.StatusProps{Tone: ui.Good, Label: "Active"}}
 		if r.Owner == "" {
 			r.Owner = "a person"
@@ -123,9 +126,10 @@ func (h *Tree) keyRows(c *web.Context, n *nodes, keep func(key.Key) bool) ([]vie
 		}
 		out = append(out, r)
 	}
-	return out, nil
+	return out, more, nil
 }
 
+// maxKeys is how many keys the page of a team, a person or a service account lists; the rest are on the page of keys.
 const maxKeys = 50
 
 func plural(n int, one, many string) string {

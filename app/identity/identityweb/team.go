@@ -67,11 +67,8 @@ func (h *Tree) teamPage(c *web.Context, which id.Team) (views.NodePage, error) {
 	if !people.Next.ID.IsZero() {
 		page.AllPeople = peoplePath + "?team=" + t.ID.String()
 	}
-	if page.Keys, err = h.keyRows(c, n, func(k key.Key) bool { return k.Team == t.ID }); err != nil {
+	if page.Keys, page.MoreKeys, err = h.keyRows(c, n, key.Query{Of: org.OfTeam(t.Org, t.ID)}, ""); err != nil {
 		return page, err
-	}
-	if len(page.Keys) > maxKeys {
-		page.MoreKeys, page.Keys = fmt.Sprintf("The newest %d of %d.", maxKeys, len(page.Keys)), page.Keys[:maxKeys]
 	}
 	if identity.MayManage(c.Actor(), t) {
 		h.teamForms(c, n, t, in, &page)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/org"
@@ -25,7 +26,8 @@ type TreeParts struct {
 
 // Keys are the virtual keys that an actor may see. *key.Service implements it.
 type Keys interface {
-	List(ctx context.Context, actor org.Actor) ([]key.Key, error)
+	Find(ctx context.Context, actor org.Actor, q key.Query) (key.Page, error)
+	OfAccounts(ctx context.Context, actor org.Actor) (map[id.Account]int, error)
 }
 
 // Budgets are those that an actor may see. *budget.Service implements it.

@@ -150,15 +150,34 @@ func (h *Handlers) trial(c *web.Context) error {
 }
 
 func (h *Handlers) tryPage(c *web.Context) (views.TryPage, error) {
-	page := views.TryPage{Shell: c.Shell("Try a text", "pii"), Tabs: tabs("try"), Text: c.FormValue("text"), Scope: c.FormValue("scope")}
-	t, err := h.tree(c)
-	actor := c.Actor()
-	page.Scopes = t.options(c, c.Organization().Name, func(s org.Scope, p org.Place) bool { return s.Kind() == org.DepartmentScope || actor.Sees(s, p) })
+	page := views.TryPage{Shell: c.Shell("Try a text", "pii"), Tabs: tabs("try"), Text: c.FormValue("text")}
+	places := h.places()
+	places.Reading = true
+	chosen := c.FormValue("scope")
+	if chosen == "" {
+		chosen = org.OfOrg(c.Actor().Org).String()
+	}
+	place, err := places.Pick(c, chosen)
+	place.Label, place.Page = "Sent below", root+"/try"
+	page.Place = place.Hinted("Rules on it and on everything above it bind.")
 	return page, err
+}
+
+func (h *Handlers) places() web.Places { return web.Places{People: h.people, Keys: h.keys} }
+
+// below reads the place that something would be sent below; "" is the organization.
+func (h *Handlers) below(c *web.Context, text string) (org.Chain, error) {
+	if text == "" {
+		return org.Chain{Org: c.Actor().Org}, nil
+	}
+	return h.places().Chain(c, org.ReadScope(c.Actor().Org, text))
 }
 
 // try answers with the page itself: nothing is changed, so there is nothing to be redirected to.
 func (h *Handlers) try(c *web.Context) error {
+	if _, searching := c.Sought(); searching {
+		return h.trial(c)
+	}
 	chain, err := h.below(c, c.FormValue("scope"))
 	if err != nil {
 		return err

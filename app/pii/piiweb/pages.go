@@ -141,7 +141,7 @@ func (h *Handlers) create(c *web.Context) error {
 }
 
 func (h *Handlers) newPage(c *web.Context, f typed, wrong web.Refusal) (templ.Component, error) {
-	place, err := web.Places{People: h.people, Keys: h.keys}.Pick(c, f.scope)
+	place, err := h.places().Pick(c, f.scope)
 	if err != nil {
 		return nil, err
 	}

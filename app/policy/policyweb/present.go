@@ -143,38 +143,9 @@ func showPage(c *web.Context, l policy.Listed, verdicts []policy.Verdict, note s
 
 // chain is the way from the organization to the node that a policy sits on, for its preview; note says what it leaves open.
 func (h *Handlers) chain(c *web.Context, l policy.Listed) (chain org.Chain, note string, err error) {
-	actor := c.Actor()
-	chain.Org = actor.Org
-	switch l.Scope.Kind() {
-	case org.DepartmentScope:
-		chain.Department, err = id.ParseDepartment(l.Scope.Node())
-	case org.TeamScope:
-		chain.Team, err = id.ParseTeam(l.Scope.Node())
-	case org.MemberScope:
-		note = "Policies of the team whose key they use bind as well."
-		chain.Member, err = id.ParseMember(l.Scope.Node())
-	case org.KeyScope:
-		if chain.Key, err = id.ParseKey(l.Scope.Node()); err != nil {
-			return chain, note, err
-		}
-		keys, err := h.keys.List(c.Ctx(), actor)
-		if err != nil {
-			return chain, note, err
-		}
-		for _, k := range keys {
-			if k.ID == chain.Key {
-				chain.Team, chain.Member = k.Team, k.Member
-			}
-		}
-	}
-	if err != nil || chain.Team.IsZero() {
-		return chain, note, err
-	}
-	teams, err := h.people.Teams(c.Ctx(), actor)
-	for _, t := range teams {
-		if t.ID == chain.Team {
-			chain.Department = t.Department
-		}
+	chain, err = web.Places{People: h.people, Keys: h.keys}.Chain(c, l.Scope)
+	if l.Scope.Kind() == org.MemberScope { // of whichever team's key they use
+		chain.Department, chain.Team, note = id.Department{}, id.Team{}, "Policies of the team whose key they use bind as well."
 	}
 	return chain, note, err
 }

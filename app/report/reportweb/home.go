@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/report"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	views "github.com/bodhi-gateway/bodhi/views/report"
@@ -252,12 +254,16 @@ func (h *Handlers) start(c *web.Context) (*views.Start, error) {
 	if err != nil {
 		return nil, err
 	}
-	keys, err := h.Keys.List(c.Ctx(), c.Actor())
+	keys, err := h.Keys.Count(c.Ctx(), c.Actor())
+	if err != nil {
+		return nil, err
+	}
+	own, err := h.Keys.Find(c.Ctx(), c.Actor(), key.Query{Of: org.OfMember(c.Actor().Org, c.Actor().Member), Limit: 1})
 	if err != nil {
 		return nil, err
 	}
 	s.BaseURL = c.PublicURL() + "/t/" + c.Organization().Slug + "/v1"
 	s.Snippets = snippets(s.BaseURL)
-	s.Steps = steps(c.Actor(), connections, keys)
+	s.Steps = steps(c.Actor(), connections, keys.All, len(own.Keys) > 0)
 	return s, nil
 }

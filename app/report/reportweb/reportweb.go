@@ -24,7 +24,8 @@ type Budgets interface {
 
 // Keys is what the first steps ask the key room. *key.Service implements it.
 type Keys interface {
-	List(ctx context.Context, actor org.Actor) ([]key.Key, error)
+	Count(ctx context.Context, actor org.Actor) (key.Counts, error)
+	Find(ctx context.Context, actor org.Actor, q key.Query) (key.Page, error)
 }
 
 // Connections is what the first steps ask the provider room. *provider.Service implements it.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	views "github.com/bodhi-gateway/bodhi/views/report"
@@ -12,7 +11,7 @@ import (
 )
 
 // steps are what there is to do before the first request.
-func steps(actor org.Actor, connections []provider.ConnectionRecord, keys []key.Key) []views.Step {
+func steps(actor org.Actor, connections []provider.ConnectionRecord, keys int, own bool) []views.Step {
 	role := actor.Role
 	connect := views.Step{Title: "Connect a provider", Done: len(connections) > 0, Text: "An account at OpenAI, or any address that speaks its language."}
 	if role.AtLeast(provider.MayChange) {
@@ -32,18 +31,12 @@ func steps(actor org.Actor, connections []provider.ConnectionRecord, keys []key.
 		connect.Text = "Connected: " + strings.Join(names, ", ") + "."
 	}
 	create := views.Step{Title: "Create a key", Text: "Your app logs in with it. It is shown once; put it where your app finds its secrets."}
-	own := 0
-	for _, k := range keys {
-		if k.Member == actor.Member {
-			own++
-		}
-	}
 	switch {
-	case own > 0 || len(keys) > 0 && role.AtLeast(org.Lead): // leads make keys for machines, and those are a start too
+	case own || keys > 0 && role.AtLeast(org.Lead): // leads make keys for machines, and those are a start too
 		create.Done, create.Label, create.Href = true, "Keys", "/keys"
-		create.Text = "There is " + plural(int64(len(keys)), "key") + " to use."
-		if len(keys) > 1 {
-			create.Text = "There are " + plural(int64(len(keys)), "key") + " to use."
+		create.Text = "There is " + plural(int64(keys), "key") + " to use."
+		if keys > 1 {
+			create.Text = "There are " + plural(int64(keys), "key") + " to use."
 		}
 	case role.AtLeast(org.Developer):
 		create.Label, create.Href = "Create a key", "/keys/new"

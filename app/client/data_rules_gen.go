@@ -1,0 +1,130 @@
+// Code generated from the API's routes by `go test ./app -update`; DO NOT EDIT.
+
+package client
+
+import (
+	"context"
+	"iter"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// DataRulesAPI is what the API can do with data rules.
+type DataRulesAPI struct{ c *Client }
+
+// DataRules is what the API can do with data rules.
+func (c *Client) DataRules() DataRulesAPI { return DataRulesAPI{c} }
+
+// List: List data rules.
+func (a DataRulesAPI) List(ctx context.Context, query url.Values, calls ...Call) (out RuleList, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/data-rules", query, nil, &out, calls)
+	return out, err
+}
+
+// All is List over all pages.
+func (a DataRulesAPI) All(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[Rule, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (RuleList, error) { return a.List(ctx, query, calls...) }, func(p RuleList) ([]Rule, string) { return p.Data, p.Next })
+}
+
+// Create: Create a data rule.
+func (a DataRulesAPI) Create(ctx context.Context, in RuleInput, calls ...Call) (out Rule, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/data-rules", nil, in, &out, calls)
+	return out, err
+}
+
+// Try: Say what the rules would do with a text; nothing of it is kept.
+func (a DataRulesAPI) Try(ctx context.Context, in TryInput, calls ...Call) (out Try, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/data-rules/try", nil, in, &out, calls)
+	return out, err
+}
+
+// Show: Show a data rule.
+func (a DataRulesAPI) Show(ctx context.Context, id string, query url.Values, calls ...Call) (out Rule, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/data-rules/"+url.PathEscape(id), query, nil, &out, calls)
+	return out, err
+}
+
+// Update: Update a data rule.
+func (a DataRulesAPI) Update(ctx context.Context, id string, in RuleChange, calls ...Call) (out Rule, err error) {
+	err = a.c.do(ctx, http.MethodPatch, "/data-rules/"+url.PathEscape(id), nil, in, &out, calls)
+	return out, err
+}
+
+// Delete: Delete a data rule.
+func (a DataRulesAPI) Delete(ctx context.Context, id string, calls ...Call) error {
+	return a.c.do(ctx, http.MethodDelete, "/data-rules/"+url.PathEscape(id), nil, nil, nil, calls)
+}
+
+// PiiActions is what each built-in detector does: off, log, mask or block.
+type PiiActions struct {
+	Email  string `json:"email"`
+	Phone  string `json:"phone"`
+	SSN    string `json:"ssn"`
+	Card   string `json:"card"`
+	IBAN   string `json:"iban"`
+	Secret string `json:"secret"`
+}
+
+// PiiFound is what one detector found. The value itself is kept nowhere.
+type PiiFound struct {
+	Detector string `json:"detector"` // email, phone, ssn, card, iban, secret, or a pattern's name
+	Pattern  bool   `json:"pattern"`  // it is one of the organization's own
+	Action   string `json:"action"`
+	Count    int    `json:"count"` // 0: the pattern could not be checked in time
+}
+
+// PiiPattern is one of the organization's own detectors.
+type PiiPattern struct {
+	Name   string `json:"name"`
+	Expr   string `json:"expr"`   // RE2, at most 512 bytes
+	Action string `json:"action"` // log, mask or block
+}
+
+// Rule is a data rule in the management API.
+type Rule struct {
+	ID         string       `json:"id"`
+	Scope      string       `json:"scope"` // id of the organization, department, team, member or key
+	ScopeKind  string       `json:"scope_kind"`
+	ScopeLabel string       `json:"scope_label"`
+	Actions    PiiActions   `json:"actions"`
+	Patterns   []PiiPattern `json:"patterns"`
+	Allow      []string     `json:"allow"` // values that are no finding; @acme.com for a domain
+	CreatedAt  time.Time    `json:"created_at"`
+	UpdatedAt  time.Time    `json:"updated_at"`
+}
+
+// RuleChange changes what it names and leaves the rest; of actions, too.
+type RuleChange struct {
+	Actions  PiiActions    `json:"actions,omitempty"`
+	Patterns *[]PiiPattern `json:"patterns,omitempty"`
+	Allow    *[]string     `json:"allow,omitempty"`
+}
+
+// RuleInput sets a rule. Without a scope it is the organization's. A detector that is left out is off.
+type RuleInput struct {
+	Scope    string       `json:"scope,omitempty"`
+	Actions  PiiActions   `json:"actions,omitempty"`
+	Patterns []PiiPattern `json:"patterns,omitempty"`
+	Allow    []string     `json:"allow,omitempty"`
+}
+
+// RuleList is a body of the API.
+type RuleList struct {
+	Data    []Rule `json:"data"`
+	HasMore bool   `json:"has_more"`       // whether there are more pages
+	Next    string `json:"next,omitempty"` // give it as after
+}
+
+// Try is what would become of it. The text is not repeated.
+type Try struct {
+	Action string     `json:"action"`
+	Reason string     `json:"reason"` // of a refusal
+	Found  []PiiFound `json:"found"`  // with action off: detectors that no rule wants
+}
+
+// TryInput is a text to be tried.
+type TryInput struct {
+	Scope string `json:"scope,omitempty"` // the place it would be sent below; the organization by default
+	Text  string `json:"text,omitempty"`  // at most 64 KiB
+}
