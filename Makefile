@@ -82,6 +82,7 @@ proof: build ## prove that budgets hold, that no clock tells keys apart, that no
 	scripts/services.sh go test ./app -count=1 -v -tags onewall -run NoRouteTells | grep -E '^ *---|FAIL|^ok'
 	scripts/services.sh go test ./app -count=1 -v -timeout 30m -run LargeOrganization -large | grep -E ' ms |takes|FAIL|^ok'
 	TEST_BINARY=$(CURDIR)/bin/bodhi go test ./e2e/proof -count=1 -timeout 40m -long -figures $(CURDIR)/var/proof.json
+	TEST_BINARY=$(CURDIR)/bin/bodhi go test ./e2e/overload -count=1 -v -timeout 20m -long -figures $(CURDIR)/var/proof.json | grep -E 'asked for|sent|FAIL|^ok'
 	@cat var/proof.json
 
 .PHONY: clients

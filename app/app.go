@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -34,6 +35,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/route"
 	"github.com/bodhi-gateway/bodhi/app/secret"
+	"github.com/bodhi-gateway/bodhi/app/turnstile"
 	"github.com/bodhi-gateway/bodhi/app/usage"
 	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/jobs"
@@ -68,6 +70,7 @@ type App struct {
 	keeper   *health.Keeper
 	link     *health.Link
 	meter    *meter
+	gate     *turnstile.Turnstile
 	gateway  *gateway.Gateway
 	handler  http.Handler
 	queue    *jobs.Queue
@@ -175,8 +178,10 @@ func (a *App) dataPlane() error {
 	a.mirrors = a.snapshots()
 	a.rulebook.AskURL = a.cfg.PublicURL + "/approvals/new"
 	a.counts = &approval.Desk{Store: a.approvals, Clock: a.clock, Log: a.log}
-	a.gateway = gateway.New(gateway.Config{Clock: a.clock, IDs: a.ids, Log: a.log, Dialects: dialects(a.clock), Ports: gateway.Ports{
-		Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Approvals: a.counts, Screens: a.screens, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Health: a.board, Patience: &a.waits, Loads: &a.loads, Meter: a.meter, Agents: &a.sent,
+	a.gate = turnstile.New(a.clock, a.log, nil)
+	a.meter.turnstile(a.gate.Stats)
+	a.gateway = gateway.New(gateway.Config{Sizes: gateway.Sizes{Flight: bodies(debug.SetMemoryLimit(-1))}, Clock: a.clock, IDs: a.ids, Log: a.log, Dialects: dialects(a.clock), Ports: gateway.Ports{
+		Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Approvals: a.counts, Screens: a.screens, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Health: a.board, Patience: &a.waits, Loads: &a.loads, Meter: a.meter, Agents: &a.sent, Turnstile: a.gate,
 	}})
 	return nil
 }
@@ -274,6 +279,7 @@ func (a *App) Run(ctx context.Context, ready func(url string)) error {
 	running.Go(func() error { return a.treasury.Run(machinery) })
 	running.Go(func() error { return a.limiter.Run(machinery) })
 	running.Go(func() error { return a.objects.Run(machinery) })
+	running.Go(func() error { return a.gate.Run(machinery) })
 	a.watched(machinery, running)
 	running.Go(func() error { a.noteUses(machinery); return nil })
 	running.Go(func() error { return a.budgets(a.treasury).Keep(machinery) })

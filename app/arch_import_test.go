@@ -18,7 +18,7 @@ var ranks = []struct {
 	{1, "app/org app/llm app/llm/scan app/llm/sse app/llm/dialect app/llm/dialect/* app/catalog app/audit app/mail app/balance"},
 	{2, "app/identity app/factor app/key app/policy app/budget app/limit app/provider app/health app/route app/cache app/prompt app/price"},
 	{2, "app/replay"},
-	{2, "app/patience"},
+	{2, "app/patience app/turnstile"},
 	{2, "app/object app/pii app/ledger app/ledger/* app/notify app/media"},
 	{3, "app/sso app/join app/approval app/scim app/mail/* app/provider/* app/usage app/limit/* app/health/* app/trial app/search app/experiment app/batch app/report app/reconcile app/compliance app/onboard app/blueprint app/agent billing billing/stripe"},
 	{4, "app/gateway db"},

@@ -11,6 +11,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/turnstile"
 )
 
 // meter counts what the data plane did. No label names a tenant, a person or a model: cardinality stays bounded, and a
@@ -59,6 +60,30 @@ func newMeter(version string, stats func() budget.Stats) *meter {
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.treasury(stats)
 	return m
+}
+
+// turnstile shows how full this process is.
+func (m *meter) turnstile(stats func() turnstile.Stats) {
+	gauge := func(name, help string, of func(turnstile.Stats) float64) {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return of(stats()) }))
+	}
+	count := func(name, help string, of func(turnstile.Stats) int64) {
+		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, func() float64 { return float64(of(stats())) }))
+	}
+	gauge("bodhi_requests_in_flight", "Client requests inside, most of which wait for a provider.", func(s turnstile.Stats) float64 { return float64(s.InFlight) })
+	gauge("bodhi_scheduling_wait_seconds", "What nine of ten goroutines waited at most for a processor, lately.", func(s turnstile.Stats) float64 { return s.Wait.Seconds() })
+	gauge("bodhi_overload_limit", "Requests that may be in hand in 50 ms; 0 = no limit, as nothing is wrong.", func(s turnstile.Stats) float64 { return float64(s.Limit) })
+	gauge("bodhi_memory_used_ratio", "Part of the memory limit in use for good; 0 without a limit.", func(s turnstile.Stats) float64 { return s.Memory })
+	count("bodhi_overloads_total", "How often this process began to refuse because it had too much to do.", func(s turnstile.Stats) int64 { return s.Times })
+	count("bodhi_overload_refused_total", "Requests refused with overloaded.", func(s turnstile.Stats) int64 { return s.Refused })
+	count("bodhi_overload_waited_total", "Requests that waited for their turn, for at most 100 ms.", func(s turnstile.Stats) int64 { return s.Waited })
+}
+
+// connections shows how many clients are connected.
+func (m *meter) connections(b *bounded) {
+	m.registry.MustRegister(
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "bodhi_connections", Help: "Connections of clients."}, func() float64 { return float64(b.open.Load()) }),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "bodhi_connections_refused_total", Help: "Connections above what the limit of open files allows, refused."}, func() float64 { return float64(b.refused.Load()) }))
 }
 
 // treasury shows the money of this node. The figures are counted when they are asked for.

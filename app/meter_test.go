@@ -4,20 +4,23 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/turnstile"
 )
 
 func TestMetricsShowRequestsAndTheTreasury(t *testing.T) {
 	t.Parallel()
 	m := newMeter("v1", func() budget.Stats { return budget.Stats{Held: 2_500_000_000, Overruns: 3} })
+	m.turnstile(func() turnstile.Stats { return turnstile.Stats{InFlight: 4, Refused: 7, Wait: 1500 * time.Microsecond} })
 	m.Observe(&ledger.Request{Endpoint: "chat", Status: 402, Code: "budget_exhausted"})
 	w := httptest.NewRecorder()
 	m.handler().ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
 	for _, line := range []string{
 		`bodhi_requests_total{code="budget_exhausted",endpoint="chat",status="402"} 1`,
-		"bodhi_held_usd 2.5", "bodhi_reserve_exceeded_total 3", `bodhi_build_info{version="v1"} 1`,
+		"bodhi_held_usd 2.5", "bodhi_requests_in_flight 4", "bodhi_overload_refused_total 7", "bodhi_scheduling_wait_seconds 0.0015", "bodhi_reserve_exceeded_total 3", `bodhi_build_info{version="v1"} 1`,
 	} {
 		if !strings.Contains(w.Body.String(), line+"\n") {
 			t.Errorf("no line %q", line)

@@ -64,7 +64,9 @@ func (a *App) serve(ctx context.Context, d doors, failed <-chan struct{}, ready 
 	}
 	server := ingress.New(newServer(a.handler, a.log), gateway.Serves)
 	ended := make(chan error, 2)
-	go func() { ended <- server.Serve(eager{d.main}) }()
+	clients := bound(d.main)
+	a.meter.connections(clients)
+	go func() { ended <- server.Serve(eager{clients}) }()
 	if d.metrics != nil {
 		mux := http.NewServeMux()
 		mux.Handle("GET /metrics", a.meter.handler())
@@ -145,6 +147,15 @@ func (a *App) split(pages http.Handler) http.Handler {
 			pages.ServeHTTP(w, r)
 		}
 	})
+}
+
+// bodies is how much memory requests above 64 KiB may take together: a quarter of the limit, as they are held up to three
+// times while they are sent on, or 0, the gateway's own measure, if there is plenty. The largest request always fits.
+func bodies(limit int64) int64 {
+	if quarter := limit / 4; quarter < 1<<30 {
+		return max(quarter, 40<<20)
+	}
+	return 0
 }
 
 // serveReady says whether this process can take requests. It asks nobody: a database that is away does not make a node

@@ -75,7 +75,7 @@ func addHealth(tx *gorm.DB, b budget.Batch) error {
 	return tx.Clauses(clause.OnConflict{
 		Columns:   []clause.Column{{Name: "org_id"}, {Name: "hour"}, {Name: "connection_id"}, {Name: "model"}},
 		DoUpdates: clause.Assignments(add),
-	}).CreateInBatches(&rows, tagRowsAtOnce).Error
+	}).CreateInBatches(&rows, hourRowsAtOnce).Error
 }
 
 // Hours implements health.Store. It reads a row for each target and hour, whatever the traffic is.
@@ -100,3 +100,6 @@ func (s *HealthStore) PruneHours(ctx context.Context, before time.Time) error {
 		return tx.Where("hour < ?", before.UTC()).Delete(&healthHourRow{}).Error
 	})
 }
+
+// hourRowsAtOnce keeps one statement below both databases' limits on parameters.
+const hourRowsAtOnce = 500

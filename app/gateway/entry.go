@@ -7,8 +7,10 @@ import (
 	"io"
 	"net/http"
 	"net/netip"
+	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/llm"
@@ -73,7 +75,9 @@ func (g *Gateway) record(_ context.Context, x *Exchange) {
 	}
 	f.Decisions = x.decisions.String()
 	f.Duration = g.clock.Now().Sub(x.Started)
-	g.Budgets.Record(f)
+	if !x.away {
+		g.Budgets.Record(f)
+	}
 	if g.Meter != nil {
 		g.Meter.Observe(f)
 	}
@@ -122,11 +126,13 @@ func (g *Gateway) readBody(x *Exchange) ([]byte, error) {
 	if e := x.R.Header.Get("Content-Encoding"); e != "" && e != "identity" {
 		return nil, fault.Field("content-encoding", "Compressed request bodies are not accepted; send the JSON as it is.")
 	}
+	g.hurry(x, n)
 	if n < 0 {
 		b, err := io.ReadAll(io.LimitReader(x.R.Body, g.limits.Body+1))
 		if err != nil {
 			return nil, unreadable(err)
 		}
+		g.relax(x)
 		if int64(len(b)) > g.limits.Body {
 			return nil, g.tooLarge()
 		}
@@ -136,6 +142,7 @@ func (g *Gateway) readBody(x *Exchange) ([]byte, error) {
 	if _, err := io.ReadFull(x.R.Body, b); err != nil {
 		return nil, unreadable(err)
 	}
+	g.relax(x)
 	return b, nil
 }
 
@@ -143,7 +150,40 @@ func (g *Gateway) tooLarge() error {
 	return fault.Newf(fault.TooLarge, "body_too_large", "The request is larger than %d MiB, the most this endpoint takes. Send less, or refer to media by URL.", g.limits.Body>>20)
 }
 
+// hurry bounds how long a body may take, so that clients that send a byte now and then cannot keep connections and memory. The
+// slowest line that is waited for has 16 KiB a second.
+func (g *Gateway) hurry(x *Exchange, n int64) {
+	if n == 0 {
+		return
+	}
+	if n < 0 {
+		n = 4 << 20 // it does not say; few are longer
+	}
+	x.due = true
+	_ = http.NewResponseController(x.W).SetReadDeadline(g.clock.Now().Add(g.waits.Body + time.Duration(n>>14)*time.Second))
+}
+
+// relax takes the deadline back when the body is there: the answer has no length, and net/http notices by reading on whether
+// the client has left.
+func (g *Gateway) relax(x *Exchange) {
+	if x.due {
+		x.read, x.due = true, false
+		_ = http.NewResponseController(x.W).SetReadDeadline(time.Time{})
+	}
+}
+
+// abandon bounds how long net/http waits for what is left of a body that nobody will read: it would wait for it before it
+// sends a refusal.
+func (g *Gateway) abandon(x *Exchange) {
+	if !x.read && x.R.ContentLength != 0 {
+		_ = http.NewResponseController(x.W).SetReadDeadline(g.clock.Now().Add(min(g.waits.Body, 5*time.Second)))
+	}
+}
+
 func unreadable(err error) error {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return fault.New(fault.Invalid, "body_too_slow", "The request body did not arrive in time. Send it again over a faster line, or refer to media by URL.").Because(err)
+	}
 	return fault.New(fault.Invalid, "invalid_request", "The request body ended before its Content-Length. Send it again.").Because(err)
 }
 
@@ -246,6 +286,8 @@ func statusOf(f *fault.Error) int {
 	switch f.Code {
 	case "method_not_allowed":
 		return http.StatusMethodNotAllowed
+	case "body_too_slow":
+		return http.StatusRequestTimeout
 	case "upgrade_required":
 		return http.StatusUpgradeRequired
 	case "not_implemented":

@@ -14,6 +14,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/patience"
 	"github.com/bodhi-gateway/bodhi/app/policy"
 	"github.com/bodhi-gateway/bodhi/app/route"
+	"github.com/bodhi-gateway/bodhi/app/turnstile"
 )
 
 // Exchange is one client request on its way through the pipeline. Stages fill it from top to bottom; it belongs to one
@@ -39,8 +40,12 @@ type Exchange struct {
 	trace   route.Trace // plan: how they answered, in a dry run
 	try     *attempt    // reserve and dispatch: the attempt under way
 	tries   int
-	kept    object.Object // plan: what a call about a kept answer is about
-	asked   bool          // an attempt reached a provider, so the request is counted
+	visit   turnstile.Visit // enter
+	due     bool            // decode: the body has a deadline
+	read    bool            // decode: all of the body was read
+	away    bool            // enter: it was sent away, and is counted but not recorded
+	kept    object.Object   // plan: what a call about a kept answer is about
+	asked   bool            // an attempt reached a provider, so the request is counted
 
 	patience *patience.Policy // reserve
 	until    time.Time        // reserve: when the request's time is over

@@ -15,8 +15,8 @@ type flight struct {
 	bytes atomic.Int64
 }
 
-// weighty is what a body must have to be counted.
-const weighty = 1 << 20
+// weighty is what a body must have to be counted: more than a prompt without pictures or files mostly has.
+const weighty = 64 << 10
 
 // take counts a body in before it is read; the returned Finish counts it out.
 func (f *flight) take(n int64) (Finish, error) {

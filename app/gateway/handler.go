@@ -27,6 +27,7 @@ type Gateway struct {
 	random   func(n int64) int64 // a number in [0, n)
 	pipeline []Stage
 	dialects map[llm.Family]llm.Dialect
+	denials  map[wording]denial
 	affinity affinity
 	loads    *balance.Book
 	flight   flight
@@ -45,6 +46,7 @@ type Waits struct {
 	Total time.Duration // one request, all attempts
 	Gap   time.Duration // between two events of a stream
 	Write time.Duration // for a client that does not read its answer: 30 s
+	Body  time.Duration // for a body, beside a second for each 16 KiB of it: 30 s
 	Ping  time.Duration // of silence towards the client before a comment keeps proxies from cutting: 15 s
 }
 
@@ -65,6 +67,7 @@ type Config struct {
 // New makes the data plane.
 func New(c Config) *Gateway {
 	g := &Gateway{Ports: c.Ports, clock: c.Clock, ids: c.IDs, log: c.Log, limits: c.Sizes, waits: c.Waits}
+	g.denials = denials(c.Dialects)
 	g.dialects = make(map[llm.Family]llm.Dialect, len(c.Dialects))
 	for _, d := range c.Dialects {
 		g.dialects[d.Family()] = d
@@ -80,6 +83,7 @@ func New(c Config) *Gateway {
 	if g.random = c.Random; g.random == nil {
 		g.random = rand.Int64N
 	}
+	orInt((*int64)(&g.waits.Body), int64(30*time.Second))
 	orInt((*int64)(&g.waits.Ping), int64(15*time.Second))
 	g.pipeline = append(c.Markers, g.stages()...)
 	return g

@@ -12,6 +12,7 @@ import (
 // Every request, top to bottom. The order is the product:
 //
 //	authenticate  who asks: the virtual key, and the chain of the tree it spends along
+//	enter         is there room for it in this process
 //	decode        what is asked: one strict scan, so that the provider reads the request that we priced
 //	admit         may this key ask for this model, from this network
 //	limit         rate limits
@@ -26,6 +27,7 @@ import (
 func (g *Gateway) stages() []Stage {
 	return []Stage{
 		{"authenticate", g.authenticate},
+		{"enter", g.enter},
 		{"decode", g.decode},
 		{"admit", g.admit},
 		{"limit", g.limit},

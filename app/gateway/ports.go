@@ -23,6 +23,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/route"
 	"github.com/bodhi-gateway/bodhi/app/secret"
+	"github.com/bodhi-gateway/bodhi/app/turnstile"
 )
 
 // Ports are the rooms behind the stages. Limits, Policies, Prompts, Screens, Experiments and Cache may be nil: the stage then lets
@@ -41,12 +42,13 @@ type Ports struct {
 	Prices      Prices
 	Adapters    Adapters
 	Upstreams   Upstreams
-	Objects     Objects       // may be nil: nothing is known to be kept
-	Health      Health        // may be nil: every target is worth asking
-	Patience    Patience      // may be nil: the defaults
-	Loads       *balance.Book // may be nil: the gateway has its own
-	Meter       Meter         // may be nil
-	Agents      Agents        // may be nil: nothing is sent to coding agents
+	Objects     Objects              // may be nil: nothing is known to be kept
+	Health      Health               // may be nil: every target is worth asking
+	Patience    Patience             // may be nil: the defaults
+	Loads       *balance.Book        // may be nil: the gateway has its own
+	Meter       Meter                // may be nil
+	Agents      Agents               // may be nil: nothing is sent to coding agents
+	Turnstile   *turnstile.Turnstile // may be nil: everybody comes in
 }
 
 // Health says which targets are worth asking. *health.Board implements it, from memory.

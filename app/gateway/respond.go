@@ -19,7 +19,11 @@ import (
 // respond writes the answer or the refusal in the client's dialect. It always runs.
 func (g *Gateway) respond(x *Exchange) {
 	if x.Err != nil {
-		g.refuse(x, fault.From(x.Err))
+		if f := fault.From(x.Err); x.away && f.Code == "overloaded" {
+			g.turnAway(x, f)
+		} else {
+			g.refuse(x, f)
+		}
 		return
 	}
 	a := x.Answer
@@ -68,6 +72,9 @@ func (g *Gateway) write(x *Exchange, status int, body []byte) {
 	g.headers(x)
 	x.fact.Status, x.fact.FirstByte = status, g.clock.Now().Sub(x.Started)
 	x.wrote = true
+	if status >= http.StatusBadRequest {
+		g.abandon(x)
+	}
 	x.W.WriteHeader(status)
 	if g.hand(x, body) != nil {
 		x.clientOut = true
@@ -116,6 +123,7 @@ func (g *Gateway) stream(x *Exchange) {
 			break
 		}
 		x.try.see(e)
+		g.stir(x)
 		g.own(x, e)
 		switch e.Kind {
 		case llm.UsageOnly:

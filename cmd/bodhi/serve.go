@@ -33,6 +33,7 @@ func (c serveCmd) Run(e *env) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(150)
 	}
+	limitMemory()
 	ballast := make([]byte, ballastBytes)
 	defer runtime.KeepAlive(ballast)
 	a, err := app.New(e.ctx, cfg, app.Options{Version: version, Log: logger(cfg), Web: !c.Worker, Worker: !c.Web})

@@ -45,7 +45,13 @@ var verdicts = [...]verdict{
 	fault.Unavailable:     {http.StatusServiceUnavailable, "overloaded_error"},
 }
 
+// overloaded is what Anthropic's own API says, with a status of its own, when there is too much to do for everybody.
+var overloaded = verdict{529, "overloaded_error"}
+
 func verdictOf(f *fault.Error) verdict {
+	if f.Code == "overloaded" {
+		return overloaded
+	}
 	if int(f.Kind) < len(verdicts) {
 		return verdicts[f.Kind]
 	}
