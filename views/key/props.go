@@ -80,6 +80,16 @@ type Fields struct {
 	Endpoints                                                   []string
 }
 
+// ownOpen and narrowed unfold what somebody filled in, or what is wrong.
+func (p NewPage) ownOpen() bool {
+	f, e := p.Fields, p.Errors
+	return f.Budget+f.Requests+f.Tokens+e["budget_usd"]+e["budget_period"]+e["requests_per_minute"]+e["tokens_per_minute"] != ""
+}
+
+func narrowed(f Fields, e map[string]string) bool {
+	return len(f.Endpoints) > 0 || f.Models+f.Networks+f.Tags+e["models"]+e["networks"]+e["tags"]+e["endpoints"] != ""
+}
+
 // CreatedPage shows a new key's secret, once.
 type CreatedPage struct {
 	Shell    layout.Shell

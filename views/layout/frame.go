@@ -40,26 +40,19 @@ var navigation = []navGroup{
 	{"", "", []navEntry{
 		{"home", "Home", "/", "home", false},
 		{"requests", "Requests", "/requests", "list-details", false},
+		{"costs", "Costs", "/costs", "chart-pie", false},
+		{"approvals", "Approvals", "/approvals", "inbox", false},
 	}},
-	{"spend", "Access and spend", []navEntry{
+	{"access", "Access", []navEntry{
 		{"keys", "Keys", "/keys", "key", false},
+		{"agents", "Coding agents", "/agents", "terminal-2", false},
+		{"tokens", "API tokens", "/tokens", "api", false},
+	}},
+	{"control", "Limits and rules", []navEntry{
 		{"budgets", "Budgets", "/budgets", "wallet", false},
 		{"limits", "Rate limits", "/limits", "gauge", false},
 		{"policies", "Model policies", "/policies", "shield-check", false},
-		{"approvals", "Approvals", "/approvals", "inbox", false},
 		{"pii", "Personal data", "/data-rules", "shield-lock", false},
-		{"costs", "Costs", "/costs", "chart-pie", false},
-		{"agents", "Coding agents", "/agents", "terminal-2", false},
-		{"tokens", "API tokens", "/tokens", "api", false},
-		{"audit", "Audit log", "/audit", "history", false},
-		{"reconcile", "Reconcile", "/reconcile", "checks", true},
-	}},
-	{"organization", "Organization", []navEntry{
-		{"people", "People", "/people", "users", false},
-		{"teams", "Teams", "/teams", "users-group", false},
-		{"service_accounts", "Service accounts", "/service-accounts", "server", false},
-		{"joining", "Joining", "/invitations", "user-plus", true},
-		{"settings", "Settings", "/settings", "settings", true},
 	}},
 	{"traffic", "Models", []navEntry{
 		{"models", "Models & aliases", "/models", "route", false},
@@ -68,6 +61,15 @@ var navigation = []navGroup{
 		{"connections", "Connections", "/connections", "plug-connected", false},
 		{"health", "Health", "/health", "activity", false},
 		{"timeouts", "Timeouts & retries", "/timeouts", "clock", false},
+	}},
+	{"organization", "Organization", []navEntry{
+		{"people", "People", "/people", "users", false},
+		{"teams", "Teams", "/teams", "users-group", false},
+		{"service_accounts", "Service accounts", "/service-accounts", "server", false},
+		{"joining", "Joining", "/invitations", "user-plus", true},
+		{"audit", "Audit log", "/audit", "history", false},
+		{"reconcile", "Reconcile", "/reconcile", "checks", true},
+		{"settings", "Settings", "/settings", "settings", true},
 	}},
 }
 
