@@ -17,14 +17,16 @@ type HealthAPI struct{ c *Client }
 func (c *Client) Health() HealthAPI { return HealthAPI{c} }
 
 // List: List targets with their breakers, availability and latency of 24 hours.
-func (a HealthAPI) List(ctx context.Context, query url.Values, calls ...Call) (out TargetList, err error) {
+func (a HealthAPI) List(ctx context.Context, query url.Values, calls ...Call) (out HealthTargetList, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/health", query, nil, &out, calls)
 	return out, err
 }
 
 // All is List over all pages.
-func (a HealthAPI) All(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[Target, error] {
-	return all(ctx, query, func(ctx context.Context, query url.Values) (TargetList, error) { return a.List(ctx, query, calls...) }, func(p TargetList) ([]Target, string) { return p.Data, p.Next })
+func (a HealthAPI) All(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[HealthTarget, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (HealthTargetList, error) {
+		return a.List(ctx, query, calls...)
+	}, func(p HealthTargetList) ([]HealthTarget, string) { return p.Data, p.Next })
 }
 
 // Events: List what breakers did within 30 days, newest first.
@@ -39,12 +41,12 @@ func (a HealthAPI) AllEvents(ctx context.Context, query url.Values, calls ...Cal
 }
 
 // Open: Take a target out of service.
-func (a HealthAPI) Open(ctx context.Context, in TargetInput, calls ...Call) error {
+func (a HealthAPI) Open(ctx context.Context, in HealthTargetInput, calls ...Call) error {
 	return a.c.do(ctx, http.MethodPost, "/health/open", nil, in, nil, calls)
 }
 
 // Close: Put a target back into service.
-func (a HealthAPI) Close(ctx context.Context, in TargetInput, calls ...Call) error {
+func (a HealthAPI) Close(ctx context.Context, in HealthTargetInput, calls ...Call) error {
 	return a.c.do(ctx, http.MethodPost, "/health/close", nil, in, nil, calls)
 }
 
@@ -169,6 +171,37 @@ type HealthRuleList struct {
 	Next    string       `json:"next,omitempty"` // give it as after
 }
 
+// HealthTarget is one target.
+type HealthTarget struct {
+	ConnectionID string     `json:"connection_id"`
+	Connection   string     `json:"connection"`
+	Model        string     `json:"model"`         // "" = the connection as a whole
+	State        string     `json:"state"`         // closed (takes requests), open or half_open
+	Cause        string     `json:"cause"`         // failures, credential, quota, rate_limit, by_hand, or ""
+	Since        *time.Time `json:"since"`         // of the state, where it is known
+	Until        *time.Time `json:"until"`         // when it is looked at again
+	Attempts     int64      `json:"attempts"`      // of 24 hours, without those that were the client's mistake
+	Failed       int64      `json:"failed"`        // of 24 hours
+	Availability int64      `json:"availability"`  // thousandths of the attempts; 1000 without any
+	FirstByteMS  int64      `json:"first_byte_ms"` // on average in the newest hour with a success
+	Checked      *time.Time `json:"checked"`       // when the connection was last looked at although nobody asked it
+	Check        string     `json:"check"`         // what that found: good, bad, locked, spent, neutral (it said nothing), or ""
+}
+
+// HealthTargetInput names a target.
+type HealthTargetInput struct {
+	ConnectionID string `json:"connection_id,omitempty"`
+	Model        string `json:"model,omitempty"`  // "" = the connection as a whole
+	Reason       string `json:"reason,omitempty"` // when it is taken out of service
+}
+
+// HealthTargetList is all targets.
+type HealthTargetList struct {
+	Data    []HealthTarget `json:"data"`
+	HasMore bool           `json:"has_more"`       // whether there are more pages
+	Next    string         `json:"next,omitempty"` // give it as after
+}
+
 // Outage is a time in which a target was left alone.
 type Outage struct {
 	ID             string         `json:"id"`
@@ -195,35 +228,4 @@ type OutageList struct {
 // RuleName says whose rules.
 type RuleName struct {
 	ConnectionID string `json:"connection_id,omitempty"` // "" = all connections
-}
-
-// Target is one target.
-type Target struct {
-	ConnectionID string     `json:"connection_id"`
-	Connection   string     `json:"connection"`
-	Model        string     `json:"model"`         // "" = the connection as a whole
-	State        string     `json:"state"`         // closed (takes requests), open or half_open
-	Cause        string     `json:"cause"`         // failures, credential, quota, rate_limit, by_hand, or ""
-	Since        *time.Time `json:"since"`         // of the state, where it is known
-	Until        *time.Time `json:"until"`         // when it is looked at again
-	Attempts     int64      `json:"attempts"`      // of 24 hours, without those that were the client's mistake
-	Failed       int64      `json:"failed"`        // of 24 hours
-	Availability int64      `json:"availability"`  // thousandths of the attempts; 1000 without any
-	FirstByteMS  int64      `json:"first_byte_ms"` // on average in the newest hour with a success
-	Checked      *time.Time `json:"checked"`       // when the connection was last looked at although nobody asked it
-	Check        string     `json:"check"`         // what that found: good, bad, locked, spent, neutral (it said nothing), or ""
-}
-
-// TargetInput names a target.
-type TargetInput struct {
-	ConnectionID string `json:"connection_id,omitempty"`
-	Model        string `json:"model,omitempty"`  // "" = the connection as a whole
-	Reason       string `json:"reason,omitempty"` // when it is taken out of service
-}
-
-// TargetList is all targets.
-type TargetList struct {
-	Data    []Target `json:"data"`
-	HasMore bool     `json:"has_more"`       // whether there are more pages
-	Next    string   `json:"next,omitempty"` // give it as after
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/web"
 )
 
-// targetJSON is one target.
-type targetJSON struct {
+// healthTargetJSON is one target.
+type healthTargetJSON struct {
 	ConnectionID string     `json:"connection_id"`
 	Connection   string     `json:"connection"`
 	Model        string     `json:"model"`         // "" = the connection as a whole
@@ -26,9 +26,9 @@ type targetJSON struct {
 	Check        string     `json:"check"`         // what that found: good, bad, locked, spent, neutral (it said nothing), or ""
 }
 
-// targetList is all targets.
-type targetList struct {
-	Data []targetJSON `json:"data"`
+// healthTargetList is all targets.
+type healthTargetList struct {
+	Data []healthTargetJSON `json:"data"`
 }
 
 // eventJSON is a change of state.
@@ -48,8 +48,8 @@ type eventList struct {
 	Data []eventJSON `json:"data"`
 }
 
-// targetInput names a target.
-type targetInput struct {
+// healthTargetInput names a target.
+type healthTargetInput struct {
 	ConnectionID string `json:"connection_id"`
 	Model        string `json:"model"`  // "" = the connection as a whole
 	Reason       string `json:"reason"` // when it is taken out of service
@@ -67,13 +67,13 @@ func (h *Handlers) apiList(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	list := targetList{Data: make([]targetJSON, len(all))}
+	list := healthTargetList{Data: make([]healthTargetJSON, len(all))}
 	for i, s := range all {
 		share, ok := s.PerMille()
 		if !ok {
 			share = 1000
 		}
-		list.Data[i] = targetJSON{ConnectionID: s.Target.Connection.String(), Connection: s.Connection, Model: s.Target.Model, State: s.Standing.State.String(), Cause: string(s.Standing.Cause),
+		list.Data[i] = healthTargetJSON{ConnectionID: s.Target.Connection.String(), Connection: s.Connection, Model: s.Target.Model, State: s.Standing.State.String(), Cause: string(s.Standing.Cause),
 			Since: when(s.Standing.Since), Until: when(s.Standing.Until), Attempts: s.Attempts, Failed: s.Failed, Availability: share, FirstByteMS: s.Last.Milliseconds()}
 		if x := s.Check; x != nil {
 			list.Data[i].Checked, list.Data[i].Check = when(x.At), x.Outcome.String()
@@ -116,8 +116,8 @@ func (h *Handlers) apiClose(c *web.Context) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
-func (h *Handlers) target(c *web.Context) (targetInput, id.Connection, error) {
-	in, err := web.Decode[targetInput](c)
+func (h *Handlers) target(c *web.Context) (healthTargetInput, id.Connection, error) {
+	in, err := web.Decode[healthTargetInput](c)
 	if err != nil {
 		return in, id.Connection{}, err
 	}
