@@ -63,22 +63,22 @@ func TestDaysSayWhatManyHoursSay(t *testing.T) {
 	ask := func(how string) map[string]usage.Totals {
 		out := map[string]usage.Totals{}
 		for name, q := range questions {
-			begun := time.Now()
+			begun := clock.System{}.Now()
 			got, err := s.Query(t.Context(), org.Actor{Org: o, Role: org.Admin}, q)
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
-			t.Logf("%s, %s: %d rows in %s", name, how, len(got.Rows), time.Since(begun).Round(time.Millisecond))
+			t.Logf("%s, %s: %d rows in %s", name, how, len(got.Rows), clock.Since(begun).Round(time.Millisecond))
 			out[name] = got.Total
 		}
 		return out
 	}
 	hours := ask("from hours")
-	begun := time.Now()
+	begun := clock.System{}.Now()
 	if err := usage.KeepDays(t.Context(), store, to.Add(48*time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("30 days made in %s", time.Since(begun).Round(time.Millisecond))
+	t.Logf("30 days made in %s", clock.Since(begun).Round(time.Millisecond))
 	for name, sum := range ask("from days") {
 		if sum != hours[name] || sum.Cost == 0 {
 			t.Errorf("%s: %+v from days, %+v from hours", name, sum, hours[name])
