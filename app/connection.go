@@ -6,6 +6,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/clock"
 )
 
 // bounded is a listener that holds at most so many connections, and says so to those above. Waiting instead would let idle
@@ -50,7 +52,7 @@ func (b *bounded) Accept() (net.Conn, error) {
 		}
 		b.open.Add(-1)
 		b.refused.Add(1)
-		_ = t.SetWriteDeadline(time.Now().Add(time.Second)) // a new connection's buffer is empty, so this never waits
+		_ = t.SetWriteDeadline(clock.System{}.Now().Add(time.Second)) // a new connection's buffer is empty, so this never waits
 		_, _ = t.Write([]byte(tooMany))
 		_ = t.Close()
 	}

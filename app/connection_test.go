@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/clock"
 )
 
 func TestConnectionsAboveTheBoundAreToldSo(t *testing.T) {
@@ -45,7 +47,7 @@ func TestConnectionsAboveTheBoundAreToldSo(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	_ = c.SetDeadline(time.Now().Add(20 * time.Second))
+	_ = c.SetDeadline(clock.System{}.Now().Add(20 * time.Second))
 	text, err := io.ReadAll(c)
 	_, body, _ := strings.Cut(string(text), "\r\n\r\n")
 	if err != nil || !strings.HasPrefix(string(text), "HTTP/1.1 503 ") || !strings.Contains(string(text), "\r\nRetry-After: 2\r\n") || len(body) != 154 || b.refused.Load() != 1 {

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/clock"
 )
 
 // A client that stops in the middle of its body is told so, and its connection is given up; one that is quick may take as
@@ -39,7 +41,7 @@ func (h *house) stop(key string) (int, string) {
 		h.t.Fatal(err)
 	}
 	defer c.Close()
-	_ = c.SetDeadline(time.Now().Add(20 * time.Second))
+	_ = c.SetDeadline(clock.System{}.Now().Add(20 * time.Second))
 	_, _ = io.WriteString(c, "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "+key+"\r\nContent-Length: 500\r\n\r\n{\"model\":")
 	in := bufio.NewReader(c)
 	resp, err := http.ReadResponse(in, nil)
