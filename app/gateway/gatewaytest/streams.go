@@ -14,9 +14,9 @@ func streams() []Fault { return slices.Concat(cuts(), oddities(), unicode(), fra
 func cuts() []Fault {
 	return []Fault{
 		{Row: 8, Name: "stalls in the middle of a stream", Stream: stalled, Breaker: Counts, Play: func(c *Conn, _ Request) { c.begin(); c.Gone() }},
-		{Row: 9, Name: "ends without its end", Stream: truncated, Breaker: Counts, Play: func(c *Conn, _ Request) { c.begin(); c.End() }},
+		{Row: 9, Name: "ends without its end", Stream: truncated, Breaker: Counts, Play: func(c *Conn, _ Request) { c.begin(leaves); c.End() }},
 		{Row: 9, Name: "ends between its last text and its end mark", Stream: truncated, Breaker: Counts, Only: marked, Play: func(c *Conn, _ Request) {
-			c.Stream()
+			c.Stream(leaves)
 			events := c.Says.said(none, "Hello", " there")
 			c.all(events[:len(events)-2])
 		}},
@@ -36,11 +36,11 @@ func cuts() []Fault {
 			c.Raw("10\r\n" + c.Says.Document()[:8] + "zz\r\n")
 		}},
 		{Row: 30, Name: "reports an error in the middle", Stream: broken, Breaker: Counts, Play: func(c *Conn, _ Request) {
-			c.begin()
+			c.begin(leaves)
 			c.all([]string{c.Says.failed(internal)})
 		}},
 		{Row: 30, Name: "reports an error as the first event", Falls: true, Tries: 3, Breaker: Counts, Play: func(c *Conn, _ Request) {
-			c.Stream()
+			c.Stream(leaves)
 			c.all([]string{c.Says.failed(overloaded)})
 		}, Stream: busy},
 		{Row: 31, Name: "sends malformed JSON in an event", Stream: broken, Breaker: Counts, Play: func(c *Conn, _ Request) {
@@ -88,21 +88,21 @@ func oddities() []Fault {
 			c.all(c.Says.Events())
 		}},
 		{Row: 32, Name: "sends events and fields nobody knows", Stream: same, Breaker: Fine, Only: sse, Play: func(c *Conn, _ Request) {
-			c.Stream()
+			c.Stream(leaves)
 			c.Send(": a comment\n\nevent: surprise\nid: 7\nretry: 1000\ndata: {\"new\":true}\n\n")
 			c.all(c.Says.Events())
 		}},
 		{Row: 32, Name: "sends frames nobody knows", Stream: same, Breaker: Fine, Only: frames, Play: func(c *Conn, _ Request) {
-			c.Stream()
+			c.Stream(leaves)
 			events := c.Says.Events()
 			c.all(slices.Insert(events, 1, bedrockFrame("surprise", `{"new":true}`)))
 		}},
 		{Row: 38, Name: "reports usage twice, growing", Stream: same, Breaker: Fine, Only: sse, Play: func(c *Conn, _ Request) {
-			c.Stream()
+			c.Stream(leaves)
 			c.all(c.Says.twice(counts{"12", "1"}, healthy))
 		}},
 		{Row: 38, Name: "reports usage twice, falling", Breaker: Fine, Only: func(t *Tongue) bool { return t == &openai || t == &gemini }, Play: func(c *Conn, _ Request) {
-			c.Stream()
+			c.Stream(leaves)
 			c.all(c.Says.twice(counts{"12", "9"}, healthy))
 		}, Stream: same},
 		{Row: 43, Name: "goes on after its end mark", Stream: clean(same), Breaker: Fine, Only: marked, Play: func(c *Conn, _ Request) {
@@ -114,19 +114,19 @@ func oddities() []Fault {
 			c.Gone()
 		}},
 		{Row: 44, Name: "sends tool calls out of order", Stream: same, Translated: broken, Breaker: Fine, Only: func(t *Tongue) bool { return t == &openai }, Play: func(c *Conn, _ Request) {
-			c.Stream()
+			c.Stream(leaves)
 			c.all(slices.Insert(c.Says.said(healthy, "Hello there friend"), 1,
 				openaiCall(`{"index":1,"id":"call_2","type":"function","function":{"name":"g","arguments":"{\"a"}}`),
 				openaiCall(`{"index":0,"id":"call_1","type":"function","function":{"name":"f","arguments":""}},{"index":0,"id":"call_1","type":"function","function":{"name":"f","arguments":"{"}}`),
 				openaiCall(`{"index":1,"function":{"arguments":"\":1}"}}`)))
 		}},
 		{Row: 44, Name: "sends tool calls that cannot be", Stream: same, Translated: broken, Breaker: Fine, Play: func(c *Conn, _ Request) {
-			c.Stream()
+			c.Stream(leaves)
 			c.all(append(c.Says.begun(), append([]string{c.Says.text(" friend"),
 				openaiCall(`{"index":-1,"function":{"arguments":"\ud800"}},{"index":3,"function":{"arguments":"{\"a"}}`)}, c.Says.tail(healthy)...)...))
 		}, Only: func(t *Tongue) bool { return t == &openai }},
 		{Row: 44, Name: "adds to a tool call that never began", Stream: same, Breaker: Fine, Only: func(t *Tongue) bool { return t.call != "" }, Play: func(c *Conn, _ Request) {
-			c.Stream()
+			c.Stream(leaves)
 			c.all(append(append(c.Says.begun(), c.Says.text(" friend"), c.Says.call), c.Says.tail(healthy)...))
 		}},
 	}
@@ -152,7 +152,7 @@ func unicode() []Fault {
 	repaired := &Want{Status: 200, States: []ledger.State{ledger.Complete}, Cost: 16, Text: "Helloa\ufffdb", Never: []string{"\xff", "\x00"}}
 	send := func(bad string) func(*Conn, Request) {
 		return func(c *Conn, _ Request) {
-			c.Stream()
+			c.Stream(leaves)
 			c.all(c.Says.said(healthy, "Hello", bad))
 		}
 	}
@@ -168,7 +168,7 @@ func unicode() []Fault {
 func framings() []Fault {
 	as := func(change func(string) string) func(*Conn, Request) {
 		return func(c *Conn, _ Request) {
-			c.Stream()
+			c.Stream(leaves)
 			for _, e := range c.Says.Events() {
 				c.Send(change(e))
 			}
@@ -177,7 +177,7 @@ func framings() []Fault {
 	}
 	return []Fault{
 		{Row: 35, Name: "begins with a byte order mark and ends lines with CR LF", Stream: whole, Breaker: Fine, Only: sse, Play: func(c *Conn, q Request) {
-			c.Stream()
+			c.Stream(leaves)
 			c.Send("\ufeff")
 			for _, e := range c.Says.Events() {
 				c.Send(strings.ReplaceAll(strings.ReplaceAll(e, "\r\n", "\n"), "\n", "\r\n"))
@@ -185,7 +185,7 @@ func framings() []Fault {
 			c.End()
 		}},
 		{Row: 35, Name: "sends one byte at a time", Stream: &Want{Status: 200, States: []ledger.State{ledger.Complete}, Cost: 16, Text: "Hello é there"}, Breaker: Fine, Play: func(c *Conn, _ Request) {
-			c.Stream()
+			c.Stream(leaves)
 			for _, e := range c.Says.said(healthy, "Hello é", " there") {
 				for _, b := range []byte(e) {
 					c.Send(string([]byte{b}))
@@ -194,14 +194,14 @@ func framings() []Fault {
 			c.End()
 		}},
 		{Row: 35, Name: "sends a whole stream in one piece", Stream: whole, Breaker: Fine, Play: func(c *Conn, _ Request) {
-			c.Stream()
+			c.Stream(leaves)
 			c.all([]string{strings.Join(c.Says.Events(), "")})
 		}},
 		{Row: 35, Name: "leaves out the spaces", Stream: whole, Breaker: Fine, Only: sse, Play: as(func(e string) string {
 			return strings.NewReplacer("data: ", "data:", "event: ", "event:").Replace(e)
 		})},
 		{Row: 35, Name: "leaves out the last blank line", Stream: whole, Breaker: Fine, Only: sse, Play: func(c *Conn, _ Request) {
-			c.Stream()
+			c.Stream(leaves)
 			c.all([]string{strings.TrimRight(strings.Join(c.Says.Events(), ""), "\r\n") + "\n"})
 		}},
 		{Row: 14, Name: "sends a frame whose checksum is wrong", Stream: broken, Breaker: Counts, Only: frames, Play: func(c *Conn, _ Request) {

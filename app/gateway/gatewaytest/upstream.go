@@ -190,6 +190,10 @@ func (c *Conn) Send(s string) bool {
 	return c.Raw(fmt.Sprintf("%x\r\n%s\r\n", len(s), s))
 }
 
+// leaves is the header of a stream that ends as HTTP wants it, on a connection that is closed after it: without it the next
+// request may be written to a connection that is about to close, which is another fault.
+const leaves = "Connection: close"
+
 // End ends a chunked body as HTTP wants it.
 func (c *Conn) End() { c.Raw("0\r\n\r\n") }
 
@@ -202,8 +206,8 @@ func (c *Conn) all(pieces []string) {
 }
 
 // begin starts a stream up to its second piece of text.
-func (c *Conn) begin() {
-	c.Stream()
+func (c *Conn) begin(headers ...string) {
+	c.Stream(headers...)
 	for _, s := range c.Says.begun() {
 		c.Send(s)
 	}
