@@ -116,7 +116,7 @@ func TestLogInAndOut(t *testing.T) {
 	b.fill("E-mail", "ada@acme.test")
 	b.fill("Password", "wrong horse battery staple")
 	b.press("Log in")
-	b.sees("password")
+	b.sees("E-mail or password is wrong") // and not the page before, which has a link for a forgotten password
 	b.fill("Password", "correct horse battery staple")
 	b.press("Log in")
 	b.sees("Keys")
