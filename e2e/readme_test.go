@@ -26,7 +26,7 @@ func TestTheReadmesFirstRequestWorks(t *testing.T) {
 			t.Parallel()
 			for _, needed := range []string{test.program, strings.Fields(test.begins)[0]} {
 				if _, err := exec.LookPath(needed); err != nil && needed != "import" {
-					missing(t, needed)
+					harness.Missing(t, "there is no "+needed)
 				}
 			}
 			code := strings.NewReplacer("http://127.0.0.1:8080", g.URL, "bdh_live_…", g.VirtualKey).Replace(snippet(t, test.language, test.begins))
@@ -87,13 +87,4 @@ func run(t *testing.T, program, language, code string, env ...string) string {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	return string(out)
-}
-
-// missing names a program that is not there; continuous integration must have it.
-func missing(t *testing.T, program string) {
-	t.Helper()
-	if os.Getenv("CI") == "true" {
-		t.Fatalf("there is no %s", program)
-	}
-	t.Skipf("there is no %s", program)
 }

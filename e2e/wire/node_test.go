@@ -18,10 +18,10 @@ func script(t *testing.T, name, pkg string, least int, env ...string) {
 	t.Helper()
 	node, err := exec.LookPath("node")
 	if err != nil {
-		t.Skip("Node is not installed")
+		harness.Missing(t, "Node is not installed")
 	}
 	if _, err := os.Stat(filepath.Join(harness.Root(), "node_modules", filepath.FromSlash(pkg))); err != nil {
-		t.Skipf("the package %s is not installed; run npm ci", pkg)
+		harness.Missing(t, "the package "+pkg+" is not installed; run npm ci")
 	}
 	cmd := exec.CommandContext(t.Context(), node, filepath.Join(harness.Root(), "e2e", "wire", "node", name))
 	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH")}, env...)
@@ -103,10 +103,10 @@ func TestMediaThroughTheNodeClient(t *testing.T) {
 	t.Parallel()
 	node, err := exec.LookPath("node")
 	if err != nil {
-		t.Skip("Node is not installed")
+		harness.Missing(t, "Node is not installed")
 	}
 	if _, err := os.Stat(filepath.Join(harness.Root(), "node_modules", "openai")); err != nil {
-		t.Skip("the openai package is not installed; run npm ci")
+		harness.Missing(t, "the openai package is not installed; run npm ci")
 	}
 	w := begin(t, "", mediaModels...)
 	cmd := exec.CommandContext(t.Context(), node, filepath.Join(harness.Root(), "e2e", "wire", "node", "media.mjs"))

@@ -63,7 +63,7 @@ func FuzzFittedRequestsStayJSON(f *testing.F) {
 	l := &Limits{Drop: []string{"logit_bias", "store"}, Rename: map[string]string{"seed": "random_seed"}, SystemOnly: true, NoNames: true}
 	f.Fuzz(func(t *testing.T, body string) {
 		if !json.Valid([]byte(body)) || !strings.HasPrefix(strings.TrimSpace(body), "{") {
-			t.Skip()
+			return // the reader of requests refuses it before
 		}
 		got, err := l.Fit([]byte(body), "Acme", nil)
 		if err == nil && !json.Valid(got) {
