@@ -60,6 +60,25 @@ func TestTimeIsReadInOnePlace(t *testing.T) {
 	}
 }
 
+// A test that skips itself has not passed. What a machine lacks is said through pgtest.Missing, which fails where CI=true.
+func TestOnePlaceSkips(t *testing.T) {
+	t.Parallel()
+	for _, f := range files(t, func(f *file) bool { return f.dir() != "db/pgtest" }) {
+		ast.Inspect(f.ast, func(n ast.Node) bool {
+			if call, ok := n.(*ast.CallExpr); ok {
+				s, ok := call.Fun.(*ast.SelectorExpr)
+				if !ok {
+					return true
+				}
+				if x, ok := s.X.(*ast.Ident); ok && strings.Contains(" t b f tb ", " "+x.Name+" ") && (s.Sel.Name == "Skip" || s.Sel.Name == "Skipf" || s.Sel.Name == "SkipNow") {
+					t.Errorf("%s: %s. Call pgtest.Missing, or harness.Missing in e2e.", f.at(n), s.Sel.Name)
+				}
+			}
+			return true
+		})
+	}
+}
+
 // The client is for other people's programs: it calls the gateway, and is no part of a serving process.
 func TestOneDoorToTheNetwork(t *testing.T) {
 	t.Parallel()
