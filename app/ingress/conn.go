@@ -149,10 +149,14 @@ func (c *conn) within(d time.Duration) {
 }
 
 // forever lets reads wait for as long as it takes.
-func (c *conn) forever() {
-	if !c.limit.IsZero() {
-		c.limit = time.Time{}
-		_ = c.nc.SetReadDeadline(c.limit)
+func (c *conn) forever() { c.wait(time.Time{}) }
+
+// wait lets reads wait until a moment. The socket is told when it does not know yet: most bodies come with their head, and cost
+// nothing here.
+func (c *conn) wait(until time.Time) {
+	if !c.limit.Equal(until) {
+		c.limit = until
+		_ = c.nc.SetReadDeadline(until)
 	}
 }
 
@@ -171,6 +175,7 @@ func (c *conn) linger() {
 type body struct {
 	c      *conn
 	left   int64
+	until  time.Time // how long reads wait; zero = for ever
 	closed bool
 	failed error
 }
@@ -188,7 +193,7 @@ func (b *body) Read(p []byte) (int, error) {
 		return 0, nil
 	}
 	if b.c.in.Buffered() == 0 {
-		b.c.forever()
+		b.c.wait(b.until)
 	}
 	n, err := b.c.in.Read(p[:min(int64(len(p)), b.left)])
 	if b.left -= int64(n); b.left == 0 {
