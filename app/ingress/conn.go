@@ -30,6 +30,7 @@ type conn struct {
 	nc     net.Conn
 	in     *bufio.Reader // of the conn itself
 	out    []byte        // what is to be sent next
+	header http.Header   // of the answer, cleared for each: its map is the largest thing that a request would allocate here
 	remote string
 	state  atomic.Int32
 	since  time.Time
@@ -38,7 +39,7 @@ type conn struct {
 }
 
 func newConn(s *Server, nc net.Conn) *conn {
-	c := &conn{s: s, nc: nc, since: clock.System{}.Now()}
+	c := &conn{s: s, nc: nc, header: make(http.Header, headers), since: clock.System{}.Now()}
 	c.in = bufio.NewReaderSize(c, room)
 	c.watch.init(c)
 	return c
@@ -110,7 +111,8 @@ func (c *conn) handle(r *http.Request) bool {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	b := &body{c: c, left: r.ContentLength}
-	a := &answer{c: c, b: b, header: make(http.Header, headers), length: -1, cancel: cancel}
+	clear(c.header)
+	a := &answer{c: c, b: b, header: c.header, length: -1, cancel: cancel}
 	r.Body = b
 	r = r.WithContext(ctx)
 	c.watch.begin(cancel, b.left == 0)
