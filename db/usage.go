@@ -2,9 +2,9 @@ package db
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
-	"sort"
 	"time"
 
 	"gorm.io/gorm"
@@ -26,16 +26,22 @@ var _ usage.Store = (*UsageStore)(nil)
 // Sums implements usage.Store.
 func (s *UsageStore) Sums(ctx context.Context, r report.Reach, a usage.Ask) (cells []usage.Cell, facts bool, err error) {
 	tag, kept := keptBy(a)
-	sum := newFold(a)
-	err = s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
-		if !kept {
-			return addFacts(tx, r, a, sum)
+	var sum *fold
+	for range 5 { // days are seldom taken away, and never twice within one question
+		sum = newFold(a)
+		err = s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
+			if !kept {
+				return addFacts(tx, r, a, sum)
+			}
+			if err := addKept(tx, r, a, tag, sum); err != nil {
+				return err
+			}
+			return untagged(tx, r, a, sum)
+		})
+		if !errors.Is(err, errGone) {
+			break
 		}
-		if err := addKept(tx, r, a, tag, sum); err != nil {
-			return err
-		}
-		return untagged(tx, r, a, sum)
-	})
+	}
 	if err != nil {
 		return nil, false, err
 	}
@@ -64,82 +70,6 @@ func keptBy(a usage.Ask) (tag string, ok bool) {
 		}
 	}
 	return tag, tag == "" || others
-}
-
-// untagged adds what carries no tag, if an ask is divided by one: all of it, less what does.
-func untagged(tx *gorm.DB, r report.Reach, a usage.Ask, sum *fold) error {
-	i := slices.IndexFunc(a.By, func(d usage.Dim) bool { _, tag := d.Tag(); return tag })
-	if i < 0 || slices.ContainsFunc(a.Where, func(f usage.Filter) bool { return f.Dim == a.By[i] }) {
-		return nil
-	}
-	all := a
-	all.By = slices.Delete(slices.Clone(a.By), i, i+1)
-	rest := newFold(all)
-	if err := addKept(tx, r, all, "", rest); err != nil {
-		return err
-	}
-	for at, t := range sum.at {
-		k := place{step: at.step}
-		copy(k.values[:], slices.Delete(at.values[:], i, i+1))
-		rest.of(k).Sub(*t)
-	}
-	for at, t := range rest.at {
-		k := place{step: at.step}
-		copy(k.values[:], slices.Insert(slices.Clone(at.values[:len(all.By)]), i, ""))
-		if *t != (usage.Totals{}) {
-			*sum.of(k) = *t
-		}
-	}
-	return nil
-}
-
-// fold puts rows of any grain into the steps and groups of an ask.
-type fold struct {
-	ask usage.Ask
-	at  map[place]*usage.Totals
-}
-
-type place struct {
-	step   int
-	values [usage.MaxDims]string
-}
-
-func newFold(a usage.Ask) *fold { return &fold{a, map[place]*usage.Totals{}} }
-
-func (f *fold) of(p place) *usage.Totals {
-	t := f.at[p]
-	if t == nil {
-		t = new(usage.Totals)
-		f.at[p] = t
-	}
-	return t
-}
-
-// step is the one that a moment lies in.
-func (f *fold) step(at time.Time) int {
-	if len(f.ask.Steps) == 1 {
-		return 0
-	}
-	return sort.Search(len(f.ask.Steps), func(i int) bool { return f.ask.Steps[i].To.After(at) })
-}
-
-func (f *fold) add(step int, values [usage.MaxDims]string, t usage.Totals) error {
-	for i, d := range f.ask.By {
-		values[i] = shown(d, values[i])
-	}
-	return f.of(place{step, values}).Add(t)
-}
-
-func (f *fold) cells() ([]usage.Cell, error) {
-	groups := map[[usage.MaxDims]string]bool{}
-	out := make([]usage.Cell, 0, len(f.at))
-	for p, t := range f.at {
-		if groups[p.values] = true; len(groups) > f.ask.Limit {
-			return nil, usage.ErrMany
-		}
-		out = append(out, usage.Cell{Step: p.step, Values: p.values, Totals: *t})
-	}
-	return out, nil
 }
 
 // shown is a stored value as filters take it.

@@ -3,11 +3,9 @@ package db
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/org"
@@ -43,7 +41,7 @@ func goodDays(tx *gorm.DB, o id.Org, span usage.Step) ([]usage.Step, error) {
 	return out, err
 }
 
-// piecesOf cuts an ask's span into days that there are sums of and the rest. A day counts if it lies within one step.
+// piecesOf cuts an ask's span into days that there are sheets of and the rest. A day counts if it lies within one step.
 func piecesOf(tx *gorm.DB, o id.Org, a usage.Ask) ([]piece, error) {
 	all := usage.Step{From: a.Steps[0].From, To: a.Steps[len(a.Steps)-1].To}
 	days, err := goodDays(tx, o, all)
@@ -51,27 +49,25 @@ func piecesOf(tx *gorm.DB, o id.Org, a usage.Ask) ([]piece, error) {
 		return nil, err
 	}
 	var out []piece
-	add := func(from, to time.Time, days bool) {
-		if !from.Before(to) {
-			return
-		}
-		if n := len(out); n > 0 && out[n-1].days == days {
-			out[n-1].To = to
-			return
-		}
-		out = append(out, piece{usage.Step{From: from, To: to}, days})
-	}
 	at := all.From
 	for _, d := range days {
 		within := slices.ContainsFunc(a.Steps, func(s usage.Step) bool { return !d.From.Before(s.From) && !d.To.After(s.To) })
 		if d.From.Before(at) || !within {
 			continue
 		}
-		add(at, d.From, false)
-		add(d.From, d.To, true)
+		if at.Before(d.From) {
+			out = append(out, piece{Step: usage.Step{From: at, To: d.From}})
+		}
+		if n := len(out); n > 0 && out[n-1].days != nil {
+			out[n-1].To, out[n-1].days = d.To, append(out[n-1].days, d)
+		} else {
+			out = append(out, piece{d, []usage.Step{d}})
+		}
 		at = d.To
 	}
-	add(at, all.To, false)
+	if at.Before(all.To) {
+		out = append(out, piece{Step: usage.Step{From: at, To: all.To}})
+	}
 	return out, nil
 }
 
@@ -143,89 +139,6 @@ func (s *UsageStore) KeepDays(ctx context.Context, o id.Org, days []usage.Step) 
 			return nil
 		})
 	})
-}
-
-// keepDay makes one day's sums, unless they are right. What its hours' marks add up to is read first: what is posted between
-// that and the end is in the sums or not, and moves the marks on either way.
-func (s *UsageStore) keepDay(ctx context.Context, o id.Org, d usage.Step) error {
-	return s.db.Do(ctx, func(ctx context.Context) error {
-		return s.db.scoped(ctx, o, func(tx *gorm.DB) error {
-			if s.db.Postgres() { // two keepers at once would insert the same rows
-				if err := tx.Exec("SELECT pg_advisory_xact_lock(hashtext('usage_days'), hashtext(?))", o.String()).Error; err != nil {
-					return err
-				}
-			}
-			good, err := goodDays(tx, o, d)
-			if err != nil || len(good) == 1 && good[0] == d {
-				return err
-			}
-			next := dayMarkRow{OrgID: o, Day: d.From.UTC(), Until: d.To.UTC(), FirstHour: d.From.UTC().Truncate(time.Hour)}
-			err = tx.Table("usage_marks").Select("COALESCE(SUM(version), 0)").Where("org_id = ? AND hour >= ? AND hour < ?", o, next.FirstHour, next.Until).Take(&next.Version).Error
-			if err != nil {
-				return err
-			}
-			if err := forgetDays(tx, o, d); err != nil {
-				return err
-			}
-			if err := sumDay(tx, o, d); err != nil {
-				return err
-			}
-			return tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&next).Error
-		})
-	})
-}
-
-// forgetDays deletes the sums of a day and of all that overlap it: those of a zone that the organization had before.
-func forgetDays(tx *gorm.DB, o id.Org, d usage.Step) error {
-	var old []dayMarkRow
-	if err := tx.Where("org_id = ? AND day < ? AND until_at > ?", o, d.To.UTC(), d.From.UTC()).Find(&old).Error; err != nil {
-		return err
-	}
-	for _, m := range old {
-		for _, table := range []string{"usage_days", "usage_day_values"} {
-			if err := tx.Exec("DELETE FROM "+table+" WHERE org_id = ? AND hour = ?", o, m.Day.UTC()).Error; err != nil {
-				return err
-			}
-		}
-		if err := tx.Where("org_id = ? AND day = ?", o, m.Day.UTC()).Delete(&dayMarkRow{}).Error; err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// sumDay adds hours up.
-func sumDay(tx *gorm.DB, o id.Org, d usage.Step) error {
-	by := strings.Join(hourOwn, ", ")
-	sums := "SUM(" + strings.Join(counted, "), SUM(") + ")"
-	names := strings.Join(counted, ", ")
-	from, to := d.From.UTC(), d.To.UTC()
-	err := tx.Exec("INSERT INTO usage_days (org_id, hour, "+by+", "+names+") SELECT org_id, "+moments(tx)+", "+by+", "+sums+
-		" FROM usage_hours WHERE org_id = ? AND hour >= ? AND hour < ? GROUP BY org_id, "+by, from, o, from, to).Error
-	if err != nil {
-		return err
-	}
-	into := "INSERT INTO usage_day_values (org_id, dim, hour, value, " + names + ") SELECT org_id, "
-	for _, dim := range append([]usage.Dim{""}, usage.Dims...) {
-		value, group := "CAST("+keptColumns[dim]+" AS TEXT)", ", "+keptColumns[dim]
-		if dim == "" {
-			value, group = "''", ""
-		}
-		err := tx.Exec(into+"'"+string(dim)+"', hour, "+value+", "+sums+" FROM usage_days WHERE org_id = ? AND hour = ? GROUP BY org_id, hour"+group, o, from).Error
-		if err != nil {
-			return err
-		}
-	}
-	return tx.Exec(into+"'tag:' || tag_key, "+moments(tx)+", tag_value, "+sums+" FROM usage_tags WHERE org_id = ? AND hour >= ? AND hour < ? GROUP BY org_id, tag_key, tag_value",
-		from, o, from, to).Error
-}
-
-// moments is the place of a parameter that is a time among selected columns, where PostgreSQL cannot guess what it is.
-func moments(tx *gorm.DB) string {
-	if tx.Name() == "postgres" {
-		return "CAST(? AS timestamptz)"
-	}
-	return "?"
 }
 
 // otherDays has all days of an organization made again that is about to get another time zone.

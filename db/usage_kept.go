@@ -30,31 +30,31 @@ func addKept(tx *gorm.DB, r report.Reach, a usage.Ask, tag string, sum *fold) er
 		return err
 	}
 	for _, p := range pieces {
-		if err := addPiece(tx, r, a, tag, p, sum); err != nil {
+		if p.days == nil {
+			err = addPiece(tx, r, a, tag, p, sum)
+		} else {
+			err = addSheets(tx, r, tag, p, sum)
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// piece is a part of an ask's span that one table answers.
+// piece is a part of an ask's span: days that there are sheets of, or the hours of the rest.
 type piece struct {
 	usage.Step
-	days bool
+	days []usage.Step
 }
 
-// table is the smallest one that can answer.
+// table is the smallest one that can answer by the hour.
 func (p piece) table(r report.Reach, a usage.Ask, tag string) string {
-	whole := r.All && r.Under.IsZero()
 	small := func(d usage.Dim) bool { return d == usage.Model || d == usage.Connection }
 	switch {
-	case p.days && whole && len(a.By) <= 1 && len(a.Where) == 0:
-		return "usage_day_values"
 	case tag != "":
 		return "usage_tags"
-	case p.days:
-		return "usage_days"
-	case whole && !slices.ContainsFunc(a.By, func(d usage.Dim) bool { return !small(d) }) && !slices.ContainsFunc(a.Where, func(f usage.Filter) bool { return !small(f.Dim) }):
+	case r.All && r.Under.IsZero() && !slices.ContainsFunc(a.By, func(d usage.Dim) bool { return !small(d) }) && !slices.ContainsFunc(a.Where, func(f usage.Filter) bool { return !small(f.Dim) }):
 		return "usage_totals"
 	}
 	return "usage_hours"
@@ -77,12 +77,7 @@ func addPiece(tx *gorm.DB, r report.Reach, a usage.Ask, tag string, p piece, sum
 	q := within(tx.Table(table).Select(columns+keptSums), table, r).Where(table+".hour >= ? AND "+table+".hour < ?", p.From.UTC(), p.To.UTC()).
 		// An ungrouped sum of nothing is a row of NULLs.
 		Having("COUNT(*) > 0").Limit(limit)
-	switch {
-	case table == "usage_day_values" && len(a.By) == 0:
-		q = q.Where("dim = ''")
-	case table == "usage_day_values":
-		q = q.Where("dim = ?", string(a.By[0]))
-	case tag != "":
+	if tag != "" {
 		q = q.Where("tag_key = ?", tag)
 	}
 	for _, f := range a.Where {
@@ -118,9 +113,6 @@ func slotIn(p piece, slot time.Time) time.Time {
 func keptColumn(table string, d usage.Dim) string {
 	if _, tag := d.Tag(); tag && table == "usage_tags" {
 		return "tag_value"
-	}
-	if table == "usage_day_values" {
-		return "value"
 	}
 	return table + "." + keptColumns[d]
 }

@@ -32,7 +32,10 @@ var tagColumns = sumColumns(func(r *tagRow) slotOf { return r.slotOf }, func(r *
 	text("model", func(r *tagRow) string { return r.model }),
 )
 
-var addingTags = adding("usage_tags", "tag_key", "tag_value", "department_id", "team_id", "member_id", "model")
+// tagOwn are the columns of the key besides org_id and hour.
+var tagOwn = []string{"tag_key", "tag_value", "department_id", "team_id", "member_id", "model"}
+
+var addingTags = adding("usage_tags", tagOwn...)
 
 // tagsOf sums a batch up by tag. A batch without tags costs a look at each fact.
 func tagsOf(b budget.Batch, slots slots) []*tagRow {

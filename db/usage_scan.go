@@ -1,0 +1,227 @@
+package db
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/report"
+	"github.com/bodhi-gateway/bodhi/app/usage"
+)
+
+// scan adds the rows of a sheet to one step of a fold: those within a reach that pass the ask's filters.
+//
+// It is the wall between one team's figures and another's for sums of days, as within is for SQL.
+func (f *fold) scan(s *readSheet, step int, r report.Reach, tag string) error {
+	tests, none, err := f.tests(s, r, tag)
+	if err != nil || none {
+		return err
+	}
+	groups, err := f.groups(s)
+	if err != nil {
+		return err
+	}
+	sums := make([]usage.Totals, 0, 64) // of the sheet's own groups, so that a row costs no look at the fold
+rows:
+	for n := range s.rows {
+		for i := range tests {
+			if !tests[i].passes(n) {
+				continue rows
+			}
+		}
+		at := groups.of(n)
+		if at == len(sums) {
+			sums = append(sums, usage.Totals{})
+		}
+		if err := s.addRow(n, &sums[at]); err != nil {
+			return err
+		}
+	}
+	if err := f.full(); err != nil { // before numbers that do not fit are used
+		return err
+	}
+	for at := range sums {
+		if err := f.of(spot{step, groups.numbers[at]}).Add(sums[at]); err != nil {
+			return err
+		}
+	}
+	return f.full()
+}
+
+// addRow adds what a row counts.
+func (s *readSheet) addRow(n int, t *usage.Totals) error {
+	cost, err := t.Cost.Add(money.USD(s.sums[7].at(n)))
+	if err != nil {
+		return err
+	}
+	t.Cost = cost
+	errors, refused := int64(s.sums[1].at(n)), int64(s.sums[2].at(n))
+	t.Requests += int64(s.sums[0].at(n))
+	t.Refused += refused
+	t.Failed += errors - refused
+	t.Attempts += int64(s.sums[3].at(n))
+	t.Input += int64(s.sums[4].at(n))
+	t.Cached += int64(s.sums[5].at(n))
+	t.Output += int64(s.sums[6].at(n))
+	return nil
+}
+
+// test keeps a row whose value in one of its columns is one that passes.
+type test []struct {
+	column *readColumn
+	passes []bool // by place
+}
+
+func (t test) passes(n int) bool {
+	for i := range t {
+		if t[i].passes[t[i].column.places.at(n)] {
+			return true
+		}
+	}
+	return false
+}
+
+// tests are an ask's filters, a reach and a tag's key. none says that no row can pass.
+func (f *fold) tests(s *readSheet, r report.Reach, tag string) (out []test, none bool, err error) {
+	add := func(columns map[string][]string) error {
+		var t test
+		every, some := false, false
+		for name, values := range columns {
+			c, err := s.column(name)
+			if err != nil {
+				return err
+			}
+			passes, kept := make([]bool, len(c.values)), make([]string, len(values))
+			for i, v := range values {
+				kept[i] = packed(name, v)
+			}
+			all := true
+			for i, v := range c.values {
+				passes[i] = slices.Contains(kept, string(v))
+				all, some = all && passes[i], some || passes[i]
+			}
+			every = every || all && len(passes) > 0
+			t = append(t, struct {
+				column *readColumn
+				passes []bool
+			}{c, passes})
+		}
+		none = none || !some
+		if !every {
+			out = append(out, t)
+		}
+		return nil
+	}
+	if !r.Under.IsZero() {
+		if err := add(map[string][]string{string(r.Under.Kind()) + "_id": {r.Under.Node()}}); err != nil {
+			return nil, false, err
+		}
+	}
+	if !r.All {
+		own := map[string][]string{}
+		if len(r.Teams) > 0 {
+			own["team_id"] = uuidsOf(r.Teams)
+		}
+		if !r.Member.IsZero() {
+			own["member_id"] = []string{r.Member.UUID()}
+		}
+		if err := add(own); err != nil {
+			return nil, false, err
+		}
+	}
+	if tag != "" {
+		if err := add(map[string][]string{"tag_key": {tag}}); err != nil {
+			return nil, false, err
+		}
+	}
+	for _, w := range f.ask.Where {
+		if err := add(map[string][]string{sheetColumnOf(w.Dim): keptValues(w)}); err != nil {
+			return nil, false, err
+		}
+	}
+	return out, none, nil
+}
+
+// uuidsOf leaves zero ids out, which sheets have where there is no team: nobody's figures are not everybody's.
+func uuidsOf(teams []id.Team) []string {
+	out := make([]string, 0, len(teams))
+	for _, t := range teams {
+		if !t.IsZero() {
+			out = append(out, t.UUID())
+		}
+	}
+	return out
+}
+
+// sheetColumnOf is the column that a dimension is in.
+func sheetColumnOf(d usage.Dim) string {
+	if _, tag := d.Tag(); tag {
+		return "tag_value"
+	}
+	return keptColumns[d]
+}
+
+// sheetGroups tells which of a sheet's own groups a row belongs to; numbers are the fold's.
+type sheetGroups struct {
+	columns []*readColumn
+	global  [][]uint64 // by column and place: the value's part of the fold's number
+	small   []int32    // by the places together, 0 where not seen: for few values
+	large   map[uint64]int
+	numbers []uint64
+}
+
+func (f *fold) groups(s *readSheet) (*sheetGroups, error) {
+	g := &sheetGroups{}
+	size := 1
+	for i, d := range f.ask.By {
+		name := sheetColumnOf(d)
+		c, err := s.column(name)
+		if err != nil {
+			return nil, fmt.Errorf("by %s: %w", d, err)
+		}
+		n, global := &f.names[i], make([]uint64, len(c.values))
+		for at, v := range c.values {
+			number, ok := n.stored[string(v)]
+			if !ok {
+				number = n.number(shown(d, unpacked(name, v)))
+				n.stored[string(v)] = number
+			}
+			global[at] = number << (i * groupBits)
+		}
+		g.columns, g.global = append(g.columns, c), append(g.global, global)
+		size = min(size*max(1, len(c.values)), 1<<20)
+	}
+	if size <= 1<<16 {
+		g.small = make([]int32, size)
+	} else {
+		g.large = map[uint64]int{}
+	}
+	return g, nil
+}
+
+// of is the place of a row's group among the sheet's own, one more than the last if it is new.
+func (g *sheetGroups) of(n int) int {
+	var number uint64
+	place := 0
+	for i, c := range g.columns {
+		at := c.places.at(n)
+		number |= g.global[i][at]
+		place = place*len(c.values) + int(at)
+	}
+	if g.small != nil {
+		if at := g.small[place]; at > 0 {
+			return int(at) - 1
+		}
+		g.numbers = append(g.numbers, number)
+		g.small[place] = int32(len(g.numbers))
+		return len(g.numbers) - 1
+	}
+	at, ok := g.large[number]
+	if !ok {
+		at = len(g.numbers)
+		g.large[number] = at
+		g.numbers = append(g.numbers, number)
+	}
+	return at
+}
