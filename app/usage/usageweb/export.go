@@ -77,18 +77,18 @@ var focusColumns = []string{"BilledCost", "BillingAccountId", "BillingAccountNam
 
 // focus is a finance export: a charge for each day, team, model and connection.
 func (h *Handlers) focus(c *web.Context) error {
-	zone, err := h.usage.Zone(c.Ctx(), c.Actor())
+	zone, err := h.Usage.Zone(c.Ctx(), c.Actor())
 	if err != nil {
 		return err
 	}
-	q, err := Read(c.QueryParams(), h.usage.Now(), zone)
+	q, err := Read(c.QueryParams(), h.Usage.Now(), zone)
 	if err != nil {
 		return err
 	}
 	if len(q.By)+len(q.Where) > 0 {
 		return fault.Field("format", "A finance export is of everything that you may see, by day, team, model and connection. Leave out by and all filters.")
 	}
-	charges, zone, err := h.usage.Charges(c.Ctx(), c.Actor(), q.From, q.To)
+	charges, zone, err := h.Usage.Charges(c.Ctx(), c.Actor(), q.From, q.To)
 	if err != nil {
 		return err
 	}
