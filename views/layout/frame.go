@@ -44,6 +44,7 @@ var navigation = []navGroup{
 	}},
 	{"insights", "Usage", []navEntry{
 		{"costs", "Costs", "/costs", "chart-pie", false},
+		{"savings", "Savings", "/savings", "coin", false},
 	}},
 	{"access", "Access", []navEntry{
 		{"keys", "Keys", "/keys", "key", false},

@@ -78,3 +78,15 @@ type CostsPage struct {
 	Table              Table
 	Note               string // below the table
 }
+
+// SavingsPage is the page at /savings.
+type SavingsPage struct {
+	Page
+	Span  string
+	Chart ui.SeriesProps
+	Table Table
+	Hints []Hint
+}
+
+// Hint is something worth a look, computed from the organization's own figures.
+type Hint struct{ Title, Text, Href, Link string }

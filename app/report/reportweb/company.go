@@ -101,33 +101,19 @@ func (o *overview) saved() (ui.StatProps, error) {
 	if err != nil {
 		return ui.StatProps{}, err
 	}
-	payees, err := o.h.payees(o.c)
+	s, _, _, err := o.h.Pricing.Saved(o.c.Ctx(), o.c.Actor(), r)
 	if err != nil {
 		return ui.StatProps{}, err
 	}
-	var sum money.USD
-	var priced, unknown int64 // tokens
-	for _, row := range r.Rows {
-		if row.Others || row.Cached == 0 {
-			unknown += row.Cached
-			continue
-		}
-		per, ok := o.h.cachePrice(o.c.Actor().Org, payees[row.Values[0].ID], row.Values[1].ID, o.now)
-		if !ok {
-			unknown += row.Cached
-			continue
-		}
-		sum, priced = sum+perThousand(per, row.Cached), priced+row.Cached
-	}
-	p := ui.StatProps{Label: "Saved by caches", Unit: "USD", Against: share(r.Total.Cached, r.Total.Input) + " of input was cached by providers", Href: usageweb.URLOf("/costs", map[string]string{"by": "model"}),
+	p := ui.StatProps{Label: "Saved by caches", Unit: "USD", Against: share(r.Total.Cached, r.Total.Input) + " of input was cached by providers", Href: "/savings",
 		Hint: "Input that providers read from their prompt caches, at today's difference between its price and that of new input."}
-	p.Value, p.Exact = web.Dollars(sum)
+	p.Value, p.Exact = web.Dollars(s.Saved)
 	switch {
-	case unknown > 0 && priced == 0:
+	case s.Unknown > 0 && s.Priced == 0:
 		p.Value, p.Exact, p.Unit = "unknown", "", ""
 		p.Against += "; no price is known"
-	case unknown > 0:
-		p.Against += "; no price is known for " + share(unknown, unknown+priced) + " of it"
+	case s.Unknown > 0:
+		p.Against += "; no price is known for " + share(s.Unknown, s.Unknown+s.Priced) + " of it"
 	}
 	return p, nil
 }

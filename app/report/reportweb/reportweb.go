@@ -12,6 +12,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/report"
+	"github.com/bodhi-gateway/bodhi/app/usage/usageweb"
 	"github.com/bodhi-gateway/bodhi/app/web"
 )
 
@@ -43,8 +44,7 @@ type Parts struct {
 	Usage       Usage
 	Limits      Limits
 	Approvals   Approvals
-	Prices      Prices
-	Providers   Providers
+	Pricing     usageweb.Pricing
 	Budgets     Budgets
 	Keys        Keys
 	Connections Connections

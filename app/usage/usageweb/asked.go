@@ -62,12 +62,16 @@ type asked struct {
 }
 
 // ask reads a page's URL. What cannot be read is a fault in words, and what was typed is in the answer all the same.
-func ask(c *web.Context, path string, by ...usage.Dim) (*asked, error) {
+func (h *Handlers) ask(c *web.Context, path string, by ...usage.Dim) (*asked, error) {
 	reach, err := report.ReachOf(c.Actor())
 	if err != nil {
 		return nil, err
 	}
-	a := &asked{c: c, path: path, now: c.Now(), zone: c.Zone(), reach: reach}
+	zone, err := h.Usage.Zone(c.Ctx(), c.Actor())
+	if err != nil {
+		return nil, err
+	}
+	a := &asked{c: c, path: path, now: c.Now(), zone: zone, reach: reach}
 	v := maps.Clone(c.QueryParams())
 	a.chooseSpan(v)
 	value := v.Get("value")

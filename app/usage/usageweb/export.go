@@ -22,13 +22,16 @@ func (h *Handlers) export(c *web.Context) error {
 			return err
 		}
 		if format == "json" {
-			return c.Download(filename("usage", r.Query, r.Zone)+".json", "application/json", func() error { return json.NewEncoder(c.Response()).Encode(reportOut(r)) })
+			return c.Download(filename("usage", r.Query, r.Zone)+".json", "application/json", func() error { return encode(c, reportOut(r)) })
 		}
 		header, rows := table(r)
 		return c.CSV(filename("usage", r.Query, r.Zone)+".csv", header, rows)
 	}
 	return fault.Field("format", "format is csv, json or focus.")
 }
+
+// encode writes a document as JSON.
+func encode(c *web.Context, v any) error { return json.NewEncoder(c.Response()).Encode(v) }
 
 // filename says what a file is about: its first and last day.
 func filename(what string, q usage.Query, zone *time.Location) string {

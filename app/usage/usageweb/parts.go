@@ -18,4 +18,5 @@ type Reports interface {
 type Parts struct {
 	Usage   *usage.Service
 	Reports Reports
+	Pricing Pricing
 }

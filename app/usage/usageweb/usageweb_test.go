@@ -1,6 +1,7 @@
 package usageweb_test
 
 import (
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"net/http"
@@ -10,12 +11,15 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/ledger/journal"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/price"
+	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/report"
 	"github.com/bodhi-gateway/bodhi/app/usage"
 	"github.com/bodhi-gateway/bodhi/app/usage/usageweb"
@@ -34,6 +38,15 @@ type scene struct {
 	mark  budget.Mark
 	// booked is what all of it cost.
 	booked money.USD
+	// prices are the organization's own and nobody else's; connected are its connections.
+	prices    *price.Table
+	connected connections
+}
+
+type connections []provider.ConnectionRecord
+
+func (c *connections) List(context.Context, org.Actor) ([]provider.ConnectionRecord, error) {
+	return *c, nil
 }
 
 func newScene(t *testing.T) *scene {
@@ -42,8 +55,10 @@ func newScene(t *testing.T) *scene {
 	h := webtest.NewHouse(t, d)
 	h.Passwordless = true
 	s := &scene{house: h, acme: h.Found(t, "Acme"), books: db.NewLedgerStore(d), node: id.NewNode(h.IDs)}
+	shelf := price.NewShelf(catalog.BuiltIn())
+	s.prices = price.NewTable(shelf)
 	handlers := usageweb.New(usageweb.Parts{Usage: usage.NewService(db.NewUsageStore(d), db.NewOrgStore(d), h.Clock),
-		Reports: report.NewService(db.NewReportStore(d), db.NewOrgStore(d), h.Clock)})
+		Reports: report.NewService(db.NewReportStore(d), db.NewOrgStore(d), h.Clock), Pricing: usageweb.Pricing{Prices: s.prices, Providers: shelf, Connections: &s.connected}})
 	s.site = h.Serve(t, append(handlers.Routes(), webtest.Enter()))
 	return s
 }
@@ -66,6 +81,8 @@ type fact struct {
 	cost   money.USD
 	used   llm.Usage
 	code   string
+	via    string // the connection: "up", if empty
+	cache  string
 }
 
 func (s *scene) book(t *testing.T, f fact) {
@@ -76,10 +93,13 @@ func (s *scene) book(t *testing.T, f fact) {
 	if f.key.IsZero() {
 		f.key = id.NewKey(s.house.IDs)
 	}
+	if f.via == "" {
+		f.via = "up"
+	}
 	chain := org.Chain{Org: s.acme.Actor(org.Admin).Org, Team: f.team, Member: f.member, Key: f.key}
-	q := ledger.Request{ID: id.NewRequest(s.house.IDs), Chain: chain, At: f.at, Endpoint: "chat", Asked: "smart", Route: "alias smart", Model: f.model, Provider: "up", Client: f.client, Tags: f.tags,
+	q := ledger.Request{ID: id.NewRequest(s.house.IDs), Chain: chain, At: f.at, Endpoint: "chat", Asked: "smart", Route: "alias smart", Model: f.model, Provider: f.via, Client: f.client, Tags: f.tags, Cache: f.cache,
 		Attempts: 1, Status: 200, Usage: f.used, Cost: f.cost}
-	a := ledger.Attempt{ID: id.NewAttempt(s.house.IDs), Request: q.ID, Number: 1, Chain: chain, At: f.at, Provider: "up", Kind: "openai", Model: f.model, Asked: "smart", Endpoint: "chat", Client: f.client, Tags: f.tags}
+	a := ledger.Attempt{ID: id.NewAttempt(s.house.IDs), Request: q.ID, Number: 1, Chain: chain, At: f.at, Provider: f.via, Kind: "openai", Model: f.model, Asked: "smart", Endpoint: "chat", Client: f.client, Tags: f.tags}
 	to := journal.Position{Segment: 1, Offset: s.mark.At.Offset + 1}
 	b := budget.Batch{From: s.mark, To: budget.Mark{At: to, Low: to}}
 	if f.code != "" {
