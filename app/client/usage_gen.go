@@ -41,6 +41,17 @@ func (a UsageAPI) AllAllocation(ctx context.Context, query url.Values, calls ...
 	}, func(p Allocation) ([]Usage, string) { return p.Data, p.Next })
 }
 
+// Savings: Tell what providers' prompt caches saved, by connection and model. from, to and filters are those of a report; each day is priced at its own price.
+func (a UsageAPI) Savings(ctx context.Context, query url.Values, calls ...Call) (out Savings, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/usage/savings", query, nil, &out, calls)
+	return out, err
+}
+
+// AllSavings is Savings over all pages.
+func (a UsageAPI) AllSavings(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[Saving, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (Savings, error) { return a.Savings(ctx, query, calls...) }, func(p Savings) ([]Saving, string) { return p.Data, p.Next })
+}
+
 // Report: Ask for usage by up to two dimensions, with filters, steps of time and a comparison. from and to are days of the organization's calendar, both included, or moments; grain is hour, day, week or month; by and every filter may be repeated; filters and divisions are department, team, member, key, client, asked, model, connection, endpoint, cache, outcome and tag:NAME; compare is previous or year; sort is cost, requests, tokens or errors; top is how many rows come before the others.
 func (a UsageAPI) Report(ctx context.Context, query url.Values, calls ...Call) (out Report, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/usage/report", query, nil, &out, calls)
@@ -82,6 +93,30 @@ type Report struct {
 	Series       []UsageSum  `json:"series"`
 	SeriesBefore []UsageSum  `json:"series_before"`
 	Facts        bool        `json:"facts"` // Facts says that single requests were added up, which are kept for a shorter time than sums.
+}
+
+// Saving is what caches saved on one model of one provider.
+type Saving struct {
+	Connection     string `json:"connection"`
+	Model          string `json:"model"`
+	InputTokens    int64  `json:"input_tokens"`
+	CachedTokens   int64  `json:"cached_tokens"`
+	UnpricedTokens int64  `json:"unpriced_tokens"` // UnpricedTokens are cached tokens whose price is not known: they are not in saved_usd.
+	FullUSD        string `json:"full_usd"`        // what the cached input would have cost as new input
+	SavedUSD       string `json:"saved_usd"`
+	CostUSD        string `json:"cost_usd"`
+}
+
+// Savings answers GET /api/v1/usage/savings.
+type Savings struct {
+	From     time.Time `json:"from"`
+	To       time.Time `json:"to"`
+	Zone     string    `json:"zone"`
+	SavedUSD string    `json:"saved_usd"`
+	CostUSD  string    `json:"cost_usd"`
+	Data     []Saving  `json:"data"`
+	HasMore  bool      `json:"has_more"`       // whether there are more pages
+	Next     string    `json:"next,omitempty"` // give it as after
 }
 
 // Usage is what one value of a dimension comes to.

@@ -40,8 +40,11 @@ var navigation = []navGroup{
 	{"", "", []navEntry{
 		{"home", "Home", "/", "home", false},
 		{"requests", "Requests", "/requests", "list-details", false},
-		{"costs", "Costs", "/costs", "chart-pie", false},
 		{"approvals", "Approvals", "/approvals", "inbox", false},
+	}},
+	{"insights", "Usage", []navEntry{
+		{"costs", "Costs", "/costs", "chart-pie", false},
+		{"savings", "Savings", "/savings", "coin", false},
 	}},
 	{"access", "Access", []navEntry{
 		{"keys", "Keys", "/keys", "key", false},

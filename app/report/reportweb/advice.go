@@ -9,6 +9,8 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/usage"
+	"github.com/bodhi-gateway/bodhi/app/usage/usageweb"
+	"github.com/bodhi-gateway/bodhi/app/web"
 	views "github.com/bodhi-gateway/bodhi/views/report"
 	"github.com/bodhi-gateway/bodhi/views/ui"
 )
@@ -79,7 +81,7 @@ func failing(o *overview) ([]views.Advice, error) {
 		if row.Others || row.Values[0].ID == "" || row.Failed < leastFailed || row.Failed*100 < failedPercent*row.Requests {
 			continue
 		}
-		name := label(row, 0, usage.Connection)
+		name := usageweb.Label(row, 0, usage.Connection)
 		out = append(out, views.Advice{Tone: ui.Bad, Icon: "plug-connected", Title: fmt.Sprintf("%s of the requests to %s failed", share(row.Failed, row.Requests), name),
 			Text: plural(row.Failed, "failure") + " in " + spans[o.span].label + ". A second target or retries would have answered some of them.",
 			Href: listURL(merge(map[string]string{"status": "failed", "connection": row.Values[0].ID}, o.narrow())), Link: "Failures"})
@@ -107,7 +109,7 @@ func unlimited(o *overview) ([]views.Advice, error) {
 			continue
 		}
 		if !slices.ContainsFunc(list, func(e budget.Entry) bool { return names(e.Scope, row.Values[0].ID) }) {
-			free, sum = append(free, label(row, 0, usage.Team)), sum+row.Cost
+			free, sum = append(free, usageweb.Label(row, 0, usage.Team)), sum+row.Cost
 		}
 	}
 	if len(free) == 0 {
@@ -154,8 +156,8 @@ func rising(o *overview) ([]views.Advice, error) {
 		if row.Others || row.Before.Cost <= 0 || more < leastRise || percent(int64(more), int64(row.Before.Cost)) < risePercent {
 			continue
 		}
-		out = append(out, views.Advice{Tone: ui.Info, Icon: "trending-up", Title: label(row, 0, usage.Team) + " spends " + growth(int64(row.Cost), int64(row.Before.Cost)) + " more than before",
-			Text: usd(row.Cost) + " against " + usd(row.Before.Cost) + " in " + spans[o.span].words + ".", Href: rowsOf(row, 0, usage.Team, o.narrow()), Link: "Its requests"})
+		out = append(out, views.Advice{Tone: ui.Info, Icon: "trending-up", Title: usageweb.Label(row, 0, usage.Team) + " spends " + web.Growth(int64(row.Cost), int64(row.Before.Cost)) + " more than before",
+			Text: usd(row.Cost) + " against " + usd(row.Before.Cost) + " in " + spans[o.span].words + ".", Href: usageweb.RequestsOf(row, 0, usage.Team, o.narrow()), Link: "Its requests"})
 	}
 	return out, nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/usage"
+	"github.com/bodhi-gateway/bodhi/app/usage/usageweb"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	views "github.com/bodhi-gateway/bodhi/views/report"
 	"github.com/bodhi-gateway/bodhi/views/ui"
@@ -61,7 +62,7 @@ func (o *overview) companyFigures() ([]ui.StatProps, error) {
 		return nil, err
 	}
 	words, requests := spans[o.span].words, listURL(o.narrow())
-	spend := ui.StatProps{Label: "Spend", Unit: "USD", Spark: spark(series, func(t usage.Totals) int64 { return int64(t.Cost) }), Href: localURL("/costs", merge(map[string]string{"month": otherDays}, o.narrow()))}
+	spend := ui.StatProps{Label: "Spend", Unit: "USD", Spark: spark(series, func(t usage.Totals) int64 { return int64(t.Cost) }), Href: usageweb.URLOf("/costs", o.narrow())}
 	spend.Value, spend.Exact = web.Dollars(all.Total.Cost)
 	change(&spend, int64(all.Total.Cost), int64(all.Before.Cost), usd(all.Before.Cost), "in "+words)
 
@@ -76,7 +77,7 @@ func (o *overview) companyFigures() ([]ui.StatProps, error) {
 	change(&count1, all.Total.Requests, all.Before.Requests, count(all.Before.Requests), "in "+words)
 
 	now, before := active(people)
-	users := ui.StatProps{Label: "Active people", Value: count(now), Href: localURL("/costs", map[string]string{"by": "member"})}
+	users := ui.StatProps{Label: "Active people", Value: count(now), Href: usageweb.URLOf("/costs", map[string]string{"by": "member"})}
 	change(&users, now, before, count(before), "in "+words)
 
 	return []ui.StatProps{spend, forecast, count1, users, success(all, o.narrow()), saved}, nil
@@ -100,33 +101,19 @@ func (o *overview) saved() (ui.StatProps, error) {
 	if err != nil {
 		return ui.StatProps{}, err
 	}
-	payees, err := o.h.payees(o.c)
+	s, _, _, err := o.h.Pricing.Saved(o.c.Ctx(), o.c.Actor(), r)
 	if err != nil {
 		return ui.StatProps{}, err
 	}
-	var sum money.USD
-	var priced, unknown int64 // tokens
-	for _, row := range r.Rows {
-		if row.Others || row.Cached == 0 {
-			unknown += row.Cached
-			continue
-		}
-		per, ok := o.h.cachePrice(o.c.Actor().Org, payees[row.Values[0].ID], row.Values[1].ID, o.now)
-		if !ok {
-			unknown += row.Cached
-			continue
-		}
-		sum, priced = sum+perThousand(per, row.Cached), priced+row.Cached
-	}
-	p := ui.StatProps{Label: "Saved by caches", Unit: "USD", Against: share(r.Total.Cached, r.Total.Input) + " of input was cached by providers", Href: localURL("/costs", map[string]string{"by": "model"}),
+	p := ui.StatProps{Label: "Saved by caches", Unit: "USD", Against: share(r.Total.Cached, r.Total.Input) + " of input was cached by providers", Href: "/savings",
 		Hint: "Input that providers read from their prompt caches, at today's difference between its price and that of new input."}
-	p.Value, p.Exact = web.Dollars(sum)
+	p.Value, p.Exact = web.Dollars(s.Saved)
 	switch {
-	case unknown > 0 && priced == 0:
+	case s.Unknown > 0 && s.Priced == 0:
 		p.Value, p.Exact, p.Unit = "unknown", "", ""
 		p.Against += "; no price is known"
-	case unknown > 0:
-		p.Against += "; no price is known for " + share(unknown, unknown+priced) + " of it"
+	case s.Unknown > 0:
+		p.Against += "; no price is known for " + share(s.Unknown, s.Unknown+s.Priced) + " of it"
 	}
 	return p, nil
 }
@@ -150,14 +137,14 @@ func active(r usage.Result) (now, before int64) {
 func spark(r usage.Result, value func(usage.Totals) int64) []int64 {
 	out := make([]int64, len(r.Steps))
 	for i := range r.Steps {
-		out[i] = value(step(r, i))
+		out[i] = value(usageweb.StepOf(r, i))
 	}
 	return out
 }
 
 // narrow is the span as filters of the list of requests.
 func (o *overview) narrow() map[string]string {
-	return days(o.now.AddDate(0, 0, 1-spans[o.span].days), o.now, o.zone)
+	return usageweb.Days(o.now.AddDate(0, 0, 1-spans[o.span].days), o.now, o.zone)
 }
 
 func merge(a, b map[string]string) map[string]string {
@@ -173,7 +160,7 @@ func companyMovers(o *overview, p *views.Company) error {
 		if err != nil {
 			return err
 		}
-		p.Movers = append(p.Movers, views.Movers{Title: part.label, Rows: movers(r, part.dim, o.narrow(), mostMovers)})
+		p.Movers = append(p.Movers, views.Movers{Title: part.label, Rows: usageweb.Movers(r, part.dim, o.narrow(), mostMovers)})
 	}
 	return nil
 }
@@ -184,7 +171,7 @@ func companyTeams(o *overview, p *views.Company) error {
 		return err
 	}
 	for _, row := range top(r.Rows, topRows) {
-		p.Teams = append(p.Teams, comparison(row, usage.Team, r.Total.Cost, rowsOf(row, 0, usage.Team, o.narrow())))
+		p.Teams = append(p.Teams, comparison(row, usage.Team, r.Total.Cost, usageweb.RequestsOf(row, 0, usage.Team, o.narrow())))
 	}
 	return nil
 }
@@ -195,7 +182,7 @@ func companyModels(o *overview, p *views.Company) error {
 		return err
 	}
 	for _, row := range top(r.Rows, topRows) {
-		p.Models = append(p.Models, comparison(row, usage.Model, r.Total.Cost, rowsOf(row, 0, usage.Model, o.narrow())))
+		p.Models = append(p.Models, comparison(row, usage.Model, r.Total.Cost, usageweb.RequestsOf(row, 0, usage.Model, o.narrow())))
 	}
 	return nil
 }
@@ -240,11 +227,11 @@ func gone(e budget.Entry) int64 {
 
 // comparison is a row of a table of teams or models.
 func comparison(r usage.Row, dim usage.Dim, whole money.USD, href string) views.Comparison {
-	out := views.Comparison{Label: label(r, 0, dim), Href: href, Requests: count(r.Requests), Value: int64(max(r.Cost, 0)), Whole: int64(max(whole, 1)),
+	out := views.Comparison{Label: usageweb.Label(r, 0, dim), Href: href, Requests: count(r.Requests), Value: int64(max(r.Cost, 0)), Whole: int64(max(whole, 1)),
 		Share: share(int64(max(r.Cost, 0)), int64(whole)), Success: "–", Cached: "–", Each: "–"}
 	out.Cost, out.Exact = web.Dollars(r.Cost)
 	if before := int64(r.Before.Cost); before > 0 || r.Cost > 0 {
-		out.Change, out.Up = growth(int64(r.Cost), before), r.Cost > r.Before.Cost
+		out.Change, out.Up = web.Growth(int64(r.Cost), before), r.Cost > r.Before.Cost
 	}
 	if asked := r.Requests - r.Refused; asked > 0 {
 		out.Success = share(r.Answered(), asked)

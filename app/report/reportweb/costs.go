@@ -1,17 +1,12 @@
 package reportweb
 
 import (
-	"fmt"
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/report"
 	"github.com/bodhi-gateway/bodhi/app/web"
-	views "github.com/bodhi-gateway/bodhi/views/report"
-	"github.com/bodhi-gateway/bodhi/views/ui"
 )
 
 // divisions are what costs are divided by, in the order of the choice; a tag key that is used and not here follows.
@@ -34,8 +29,6 @@ const (
 	defaultDivision = "team"
 	monthForm       = "2006-01"
 	otherDays       = "days"
-	costMonths      = 13
-	costLines       = 100
 )
 
 // division is a dimension by the name that URLs give it; a tag key of the organization's own is "tag:name".
@@ -81,91 +74,9 @@ func period(c *web.Context, now time.Time, zone *time.Location) (report.Span, er
 	return days, nil
 }
 
-// costs is the page at /costs.
-func (h *Handlers) costs(c *web.Context) error {
-	reach, err := h.Reports.Reach(c.Actor())
-	if err != nil {
-		return err
-	}
-	zone := c.Zone()
-	name := or(c.QueryParam("by"), defaultDivision)
-	page := views.CostsPage{Shell: c.Shell("Costs", "costs"),
-		Sub:    fmt.Sprintf("What %s spent, and for what. Days begin at midnight in %s.", reach.Words(), zone),
-		Filter: views.CostFilter{By: name, Month: c.QueryParam("month"), From: c.QueryParam("from"), To: c.QueryParam("to"), Months: months(c.Now(), zone)}}
-	days, err := period(c, c.Now(), zone)
-	var a report.Allocation
-	var keys []string
-	if err == nil {
-		a, err = h.allocate(c, name, days)
-	}
-	if err == nil {
-		page.Filter.From, page.Filter.To = days.First.Format(time.DateOnly), days.Last.Format(time.DateOnly)
-		keys, err = h.Reports.TagKeys(c.Ctx(), c.Actor(), days)
-	}
-	page.Filter.Divisions = choices(name, keys)
-	if wrong, ok := web.Refused(err); ok {
-		page.None = ui.EmptyProps{Kind: ui.FilteredOut, Title: "These costs cannot be summed up", Text: words(wrong), Label: "This month by team", Href: "/costs"}
-		return c.Render(views.Costs(page))
-	}
-	if err != nil {
-		return err
-	}
-	divide(&page, a, name, days)
-	return c.Render(views.Costs(page))
-}
-
 func (h *Handlers) allocate(c *web.Context, name string, days report.Span) (report.Allocation, error) {
 	by, _, _ := division(name)
 	return h.Reports.Allocate(c.Ctx(), c.Actor(), by, days)
-}
-
-// words are what a refusal says, whichever field it is about.
-func words(wrong web.Refusal) string {
-	if wrong.Form != "" {
-		return wrong.Form
-	}
-	for _, said := range wrong.Fields {
-		return said
-	}
-	return ""
-}
-
-// export is GET /costs.csv: every line, with raw decimals.
-func (h *Handlers) export(c *web.Context) error {
-	name := or(c.QueryParam("by"), defaultDivision)
-	days, err := period(c, c.Now(), c.Zone())
-	if err != nil {
-		return err
-	}
-	a, err := h.allocate(c, name, days)
-	if err != nil {
-		return err
-	}
-	_, label, rest := division(name)
-	first, last := days.First.Format(time.DateOnly), days.Last.Format(time.DateOnly)
-	row := func(id, name string, t report.Totals) []string {
-		return []string{label, id, name, first, last, a.Zone.String(), strconv.FormatInt(t.Requests, 10), strconv.FormatInt(t.Errors, 10),
-			strconv.FormatInt(t.Input, 10), strconv.FormatInt(t.Output, 10), t.Cost.String(), "USD", strconv.FormatInt(t.Cached, 10)}
-	}
-	var rows [][]string
-	for _, l := range a.Lines {
-		rows = append(rows, row(l.ID, l.Name, l.Totals))
-	}
-	if a.Rest != (report.Totals{}) {
-		rows = append(rows, row("", "("+rest+")", a.Rest))
-	}
-	return c.CSV(fmt.Sprintf("costs-%s-%s-%s.csv", slug(name), first, last),
-		[]string{"divided_by", "id", "name", "first_day", "last_day", "zone", "requests", "errors", "input_tokens", "output_tokens", "cost", "currency", "cached_tokens"}, rows)
-}
-
-// slug is a dimension's name in a file's name.
-func slug(name string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' {
-			return r
-		}
-		return '-'
-	}, strings.ToLower(name))
 }
 
 // allocationJSON is GET /api/v1/usage/allocation: lines and rest make total, to the nano-dollar.

@@ -10,6 +10,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/report"
 	"github.com/bodhi-gateway/bodhi/app/usage"
+	"github.com/bodhi-gateway/bodhi/app/usage/usageweb"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	"github.com/bodhi-gateway/bodhi/views/ui"
 )
@@ -108,7 +109,7 @@ func (o *overview) daily(shift, top int, by ...usage.Dim) (usage.Result, error) 
 
 // link is this page with one thing changed.
 func (o *overview) link(span, by string) string {
-	return localURL(o.path, map[string]string{"span": unless(span, defaultSpan), "by": unless(by, parts[0].name)})
+	return usageweb.URLOf(o.path, map[string]string{"span": unless(span, defaultSpan), "by": unless(by, parts[0].name)})
 }
 
 func unless(v, usual string) string {
@@ -154,19 +155,9 @@ func (o *overview) outlook() (out report.Outlook, last money.USD, err error) {
 	}
 	var spent []money.USD
 	for i := range days.Steps {
-		spent = append(spent, step(days, i).Cost)
+		spent = append(spent, usageweb.StepOf(days, i).Cost)
 	}
 	return report.Foresee(month.Total.Cost, spent, to.Sub(o.now)), gone.Total.Cost, nil
-}
-
-// step is what one step of a result comes to, over all rows.
-func step(r usage.Result, i int) (t usage.Totals) {
-	for _, row := range r.Rows {
-		if i < len(row.Series) {
-			_ = t.Add(row.Series[i]) // parts of a total that was added up already
-		}
-	}
-	return t
 }
 
 // spendChart is spend per day, split by the chosen dimension, over as many days before.
@@ -180,7 +171,7 @@ func (o *overview) spendChart() (ui.SeriesProps, error) {
 	if err != nil {
 		return ui.SeriesProps{}, err
 	}
-	return stacked(this, earlier, parts[o.part].dim, spans[o.span].words, o.zone), nil
+	return usageweb.Stacked(this, earlier, parts[o.part].dim, spans[o.span].words, o.zone), nil
 }
 
 // heat is when in the week money is spent, over the last four weeks.
@@ -190,5 +181,5 @@ func (o *overview) heat() (ui.HeatProps, error) {
 	if err != nil {
 		return ui.HeatProps{}, err
 	}
-	return weekMap(r, o.zone), nil
+	return usageweb.WeekMap(r, o.zone), nil
 }

@@ -17,81 +17,24 @@ import (
 )
 
 // usd is an amount for reading.
-func usd(a money.USD) string {
-	short, _ := web.Dollars(a)
-	return short
-}
+func usd(a money.USD) string { return web.USD(a) }
 
 // exact is an amount to the last nano-dollar.
 func exact(a money.USD) string { return "$" + a.String() }
 
 // count prints a whole number with its thousands apart.
-func count(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
+func count(n int64) string { return web.Count(n) }
 
-func plural(n int64, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return count(n) + " " + noun + "s"
-}
+func plural(n int64, noun string) string { return web.Plural(n, noun) }
 
 // percent is part/whole in whole percent, rounded half away from zero, at most 1,000,000 either way.
-func percent(part, whole int64) int64 {
-	if whole <= 0 {
-		return 0
-	}
-	for part > 1<<52 || part < -1<<52 {
-		part, whole = part/2, whole/2
-	}
-	if whole == 0 {
-		return 1_000_000
-	}
-	p := (2*100*part/whole + sign(part)) / 2
-	return min(max(p, -1_000_000), 1_000_000)
-}
-
-func sign(n int64) int64 {
-	if n < 0 {
-		return -1
-	}
-	return 1
-}
+func percent(part, whole int64) int64 { return web.Percent(part, whole) }
 
 // share is part of whole with one decimal: "0.4 %".
-func share(part, whole int64) string {
-	if whole == 0 {
-		return "0 %"
-	}
-	tenths := (part*1000 + whole/2) / whole
-	switch {
-	case tenths == 0 && part > 0:
-		return "< 0.1 %"
-	case tenths%10 == 0:
-		return fmt.Sprintf("%d %%", tenths/10)
-	}
-	return fmt.Sprintf("%d.%d %%", tenths/10, tenths%10)
-}
+func share(part, whole int64) string { return web.Share(part, whole) }
 
 // took is a duration for reading; 0 is nothing.
-func took(d time.Duration) string {
-	switch {
-	case d <= 0:
-		return ""
-	case d < 10*time.Millisecond:
-		return fmt.Sprintf("%.2f ms", float64(d.Microseconds())/1000)
-	case d < time.Second:
-		return fmt.Sprintf("%d ms", d.Milliseconds())
-	case d < time.Minute:
-		return fmt.Sprintf("%.2f s", d.Seconds())
-	}
-	return d.Round(time.Second).String()
-}
+func took(d time.Duration) string { return web.Took(d) }
 
 // status is how a request ended, from the client's side.
 func status(r report.Request) ui.StatusProps {

@@ -1,5 +1,5 @@
 // Package reportweb is spend and requests in the dashboard and in the management API: home, the list of requests, one
-// request, usage, costs.
+// request, usage.
 package reportweb
 
 import (
@@ -12,6 +12,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/report"
+	"github.com/bodhi-gateway/bodhi/app/usage/usageweb"
 	"github.com/bodhi-gateway/bodhi/app/web"
 )
 
@@ -43,14 +44,13 @@ type Parts struct {
 	Usage       Usage
 	Limits      Limits
 	Approvals   Approvals
-	Prices      Prices
-	Providers   Providers
+	Pricing     usageweb.Pricing
 	Budgets     Budgets
 	Keys        Keys
 	Connections Connections
 }
 
-// Handlers answer for home, requests, usage and costs.
+// Handlers answer for home, requests and usage.
 type Handlers struct{ Parts }
 
 // New makes the handlers.
@@ -64,8 +64,6 @@ func (h *Handlers) Routes() []web.Route {
 		{Method: http.MethodGet, Path: "/me", Name: "report.mine", Guard: web.Person, Floor: org.Viewer, Handle: h.mine},
 		{Method: http.MethodGet, Path: "/requests", Name: "requests.list", Guard: web.Person, Floor: org.Viewer, Handle: h.list},
 		{Method: http.MethodGet, Path: "/requests/:id", Name: "requests.show", Guard: web.Person, Floor: org.Viewer, Handle: h.show},
-		{Method: http.MethodGet, Path: "/costs", Name: "costs.show", Guard: web.Person, Floor: org.Viewer, Handle: h.costs},
-		{Method: http.MethodGet, Path: "/costs.csv", Name: "costs.export", Guard: web.Person, Floor: org.Viewer, Handle: h.export},
 
 		{Method: http.MethodGet, Path: api + "/requests", Name: "api.requests.list", Guard: web.Token, Floor: org.Viewer, Handle: h.apiList, Out: requestList{}},
 		{Method: http.MethodGet, Path: api + "/requests/:id", Name: "api.requests.show", Guard: web.Token, Floor: org.Viewer, Handle: h.apiShow, Out: requestDetail{}},

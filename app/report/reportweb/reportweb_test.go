@@ -24,6 +24,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/report"
 	"github.com/bodhi-gateway/bodhi/app/report/reportweb"
 	"github.com/bodhi-gateway/bodhi/app/usage"
+	"github.com/bodhi-gateway/bodhi/app/usage/usageweb"
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
 	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
@@ -69,7 +70,7 @@ func newScene(t *testing.T) *scene {
 	shelf := price.NewShelf(nil)
 	s.limits = limit.New(limit.Parts{Store: db.NewLimitStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: slog.New(slog.DiscardHandler)})
 	handlers := reportweb.New(reportweb.Parts{Reports: reports, Usage: usage.NewService(db.NewUsageStore(d), db.NewOrgStore(d), h.Clock), Budgets: s.budgets, Keys: h.Keys,
-		Limits: s.limits, Approvals: nobodyAsked{}, Connections: sandboxed{}, Prices: price.NewTable(shelf), Providers: shelf})
+		Limits: s.limits, Approvals: nobodyAsked{}, Connections: sandboxed{}, Pricing: usageweb.Pricing{Prices: price.NewTable(shelf), Providers: shelf, Connections: sandboxed{}}})
 	s.site = h.Serve(t, append(handlers.Routes(), webtest.Enter()))
 	return s
 }

@@ -71,15 +71,15 @@ func (h *Handlers) apiReport(c *web.Context) error {
 
 // answer carries out what the URL asks.
 func (h *Handlers) answer(c *web.Context) (usage.Result, error) {
-	zone, err := h.usage.Zone(c.Ctx(), c.Actor())
+	zone, err := h.Usage.Zone(c.Ctx(), c.Actor())
 	if err != nil {
 		return usage.Result{}, err
 	}
-	q, err := Read(c.QueryParams(), h.usage.Now(), zone)
+	q, err := Read(c.QueryParams(), h.Usage.Now(), zone)
 	if err != nil {
 		return usage.Result{}, err
 	}
-	return h.usage.Query(c.Ctx(), c.Actor(), q)
+	return h.Usage.Query(c.Ctx(), c.Actor(), q)
 }
 
 func reportOut(r usage.Result) reportJSON {

@@ -22,13 +22,16 @@ func (h *Handlers) export(c *web.Context) error {
 			return err
 		}
 		if format == "json" {
-			return c.Download(filename("usage", r.Query, r.Zone)+".json", "application/json", func() error { return json.NewEncoder(c.Response()).Encode(reportOut(r)) })
+			return c.Download(filename("usage", r.Query, r.Zone)+".json", "application/json", func() error { return encode(c, reportOut(r)) })
 		}
 		header, rows := table(r)
 		return c.CSV(filename("usage", r.Query, r.Zone)+".csv", header, rows)
 	}
 	return fault.Field("format", "format is csv, json or focus.")
 }
+
+// encode writes a document as JSON.
+func encode(c *web.Context, v any) error { return json.NewEncoder(c.Response()).Encode(v) }
 
 // filename says what a file is about: its first and last day.
 func filename(what string, q usage.Query, zone *time.Location) string {
@@ -77,18 +80,18 @@ var focusColumns = []string{"BilledCost", "BillingAccountId", "BillingAccountNam
 
 // focus is a finance export: a charge for each day, team, model and connection.
 func (h *Handlers) focus(c *web.Context) error {
-	zone, err := h.usage.Zone(c.Ctx(), c.Actor())
+	zone, err := h.Usage.Zone(c.Ctx(), c.Actor())
 	if err != nil {
 		return err
 	}
-	q, err := Read(c.QueryParams(), h.usage.Now(), zone)
+	q, err := Read(c.QueryParams(), h.Usage.Now(), zone)
 	if err != nil {
 		return err
 	}
 	if len(q.By)+len(q.Where) > 0 {
 		return fault.Field("format", "A finance export is of everything that you may see, by day, team, model and connection. Leave out by and all filters.")
 	}
-	charges, zone, err := h.usage.Charges(c.Ctx(), c.Actor(), q.From, q.To)
+	charges, zone, err := h.Usage.Charges(c.Ctx(), c.Actor(), q.From, q.To)
 	if err != nil {
 		return err
 	}

@@ -1,5 +1,5 @@
-// Package usageweb is usage in the management API and as files to download: one question with filters, divisions, steps of
-// time and a comparison (package usage), as JSON, as CSV, and in the columns that finance tools read.
+// Package usageweb is usage as pages, in the management API and as files to download: one question with filters, divisions,
+// steps of time and a comparison (package usage), as tables and charts, as JSON, as CSV, and in the columns that finance tools read.
 package usageweb
 
 import (
@@ -12,10 +12,10 @@ import (
 )
 
 // Handlers answer for usage.
-type Handlers struct{ usage *usage.Service }
+type Handlers struct{ Parts }
 
 // New makes the handlers.
-func New(s *usage.Service) *Handlers { return &Handlers{s} }
+func New(p Parts) *Handlers { return &Handlers{p} }
 
 const root = "/api/v1/usage"
 
@@ -23,6 +23,11 @@ const root = "/api/v1/usage"
 // parameters.
 func (h *Handlers) Routes() []web.Route {
 	return []web.Route{
+		{Method: http.MethodGet, Path: costsPath, Name: "costs.show", Guard: web.Person, Floor: org.Viewer, Handle: h.costs},
+		{Method: http.MethodGet, Path: savingsPath, Name: "savings.show", Guard: web.Person, Floor: org.Viewer, Handle: h.savings},
+		{Method: http.MethodGet, Path: savingsPath + "/export", Name: "savings.export", Guard: web.Person, Floor: org.Viewer, Streams: true, Handle: h.exportSavings},
+		{Method: http.MethodGet, Path: root + "/savings", Name: "api.usage.savings", Guard: web.Token, Floor: org.Viewer, Handle: h.apiSavings, Out: savingsJSON{},
+			Does: "Tell what providers' prompt caches saved, by connection and model. from, to and filters are those of a report; each day is priced at its own price."},
 		{Method: http.MethodGet, Path: "/usage/export", Name: "usage.export", Guard: web.Person, Floor: org.Viewer, Streams: true, Handle: h.export},
 		{Method: http.MethodGet, Path: root + "/report", Name: "api.usage.report", Guard: web.Token, Floor: org.Viewer, Handle: h.apiReport, Out: reportJSON{},
 			Does: "Ask for usage by up to two dimensions, with filters, steps of time and a comparison. " + words},

@@ -1,6 +1,7 @@
 package usageweb_test
 
 import (
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"net/http"
@@ -10,12 +11,16 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/ledger/journal"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/price"
+	"github.com/bodhi-gateway/bodhi/app/provider"
+	"github.com/bodhi-gateway/bodhi/app/report"
 	"github.com/bodhi-gateway/bodhi/app/usage"
 	"github.com/bodhi-gateway/bodhi/app/usage/usageweb"
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
@@ -31,6 +36,17 @@ type scene struct {
 	books *db.LedgerStore
 	node  id.Node
 	mark  budget.Mark
+	// booked is what all of it cost.
+	booked money.USD
+	// prices are the organization's own and nobody else's; connected are its connections.
+	prices    *price.Table
+	connected connections
+}
+
+type connections []provider.ConnectionRecord
+
+func (c *connections) List(context.Context, org.Actor) ([]provider.ConnectionRecord, error) {
+	return *c, nil
 }
 
 func newScene(t *testing.T) *scene {
@@ -39,7 +55,10 @@ func newScene(t *testing.T) *scene {
 	h := webtest.NewHouse(t, d)
 	h.Passwordless = true
 	s := &scene{house: h, acme: h.Found(t, "Acme"), books: db.NewLedgerStore(d), node: id.NewNode(h.IDs)}
-	handlers := usageweb.New(usage.NewService(db.NewUsageStore(d), db.NewOrgStore(d), h.Clock))
+	shelf := price.NewShelf(catalog.BuiltIn())
+	s.prices = price.NewTable(shelf)
+	handlers := usageweb.New(usageweb.Parts{Usage: usage.NewService(db.NewUsageStore(d), db.NewOrgStore(d), h.Clock),
+		Reports: report.NewService(db.NewReportStore(d), db.NewOrgStore(d), h.Clock), Pricing: usageweb.Pricing{Prices: s.prices, Providers: shelf, Connections: &s.connected}})
 	s.site = h.Serve(t, append(handlers.Routes(), webtest.Enter()))
 	return s
 }
@@ -47,18 +66,52 @@ func newScene(t *testing.T) *scene {
 // spent books an answered request.
 func (s *scene) spent(t *testing.T, team id.Team, member id.Member, model, client string, cost money.USD) {
 	t.Helper()
-	at := s.house.Clock.Now()
-	chain := org.Chain{Org: s.acme.Actor(org.Admin).Org, Team: team, Member: member, Key: id.NewKey(s.house.IDs)}
-	u := llm.Usage{Input: 100, Output: 10}
-	q := ledger.Request{ID: id.NewRequest(s.house.IDs), Chain: chain, At: at, Endpoint: "chat", Asked: "smart", Route: "alias smart", Model: model, Provider: "up", Client: client, Attempts: 1, Status: 200, Usage: u, Cost: cost}
-	a := ledger.Attempt{ID: id.NewAttempt(s.house.IDs), Request: q.ID, Number: 1, Chain: chain, At: at, Provider: "up", Kind: "openai", Model: model, Asked: "smart", Endpoint: "chat", Client: client}
+	s.book(t, fact{team: team, member: member, model: model, client: client, cost: cost, used: llm.Usage{Input: 100, Output: 10}})
+}
+
+// fact is one request at one attempt, or refused where it has a code and no model.
+type fact struct {
+	team   id.Team
+	member id.Member
+	key    id.Key
+	at     time.Time // now, if zero
+	model  string
+	client string
+	tags   string
+	cost   money.USD
+	used   llm.Usage
+	code   string
+	via    string // the connection: "up", if empty
+	cache  string
+}
+
+func (s *scene) book(t *testing.T, f fact) {
+	t.Helper()
+	if f.at.IsZero() {
+		f.at = s.house.Clock.Now()
+	}
+	if f.key.IsZero() {
+		f.key = id.NewKey(s.house.IDs)
+	}
+	if f.via == "" {
+		f.via = "up"
+	}
+	chain := org.Chain{Org: s.acme.Actor(org.Admin).Org, Team: f.team, Member: f.member, Key: f.key}
+	q := ledger.Request{ID: id.NewRequest(s.house.IDs), Chain: chain, At: f.at, Endpoint: "chat", Asked: "smart", Route: "alias smart", Model: f.model, Provider: f.via, Client: f.client, Tags: f.tags, Cache: f.cache,
+		Attempts: 1, Status: 200, Usage: f.used, Cost: f.cost}
+	a := ledger.Attempt{ID: id.NewAttempt(s.house.IDs), Request: q.ID, Number: 1, Chain: chain, At: f.at, Provider: f.via, Kind: "openai", Model: f.model, Asked: "smart", Endpoint: "chat", Client: f.client, Tags: f.tags}
 	to := journal.Position{Segment: 1, Offset: s.mark.At.Offset + 1}
-	b := budget.Batch{From: s.mark, To: budget.Mark{At: to, Low: to}, Requests: []ledger.Request{q},
-		Attempts: []budget.Posting{{Attempt: a, End: ledger.Settlement{Attempt: a.ID, State: ledger.Complete, Usage: u, Cost: cost, Status: 200, At: at}}}}
+	b := budget.Batch{From: s.mark, To: budget.Mark{At: to, Low: to}}
+	if f.code != "" {
+		q.Status, q.Code, q.Attempts, q.Provider = 402, f.code, 0, ""
+	} else {
+		b.Attempts = []budget.Posting{{Attempt: a, End: ledger.Settlement{Attempt: a.ID, State: ledger.Complete, Usage: f.used, Cost: f.cost, Status: 200, At: f.at}}}
+	}
+	b.Requests = []ledger.Request{q}
 	if _, err := s.books.Post(t.Context(), s.node, b); err != nil {
 		t.Fatal(err)
 	}
-	s.mark = b.To
+	s.mark, s.booked = b.To, s.booked+f.cost
 }
 
 type answer struct {

@@ -1,4 +1,4 @@
-package reportweb
+package usageweb
 
 import (
 	"testing"
@@ -15,27 +15,15 @@ func row(id string, now, before money.USD) usage.Row {
 func TestMoversAreWhatChangedMostEitherWay(t *testing.T) {
 	t.Parallel()
 	r := usage.Result{Rows: []usage.Row{row("same", 50, 50), row("up", 90, 40), row("down", 0, 60), row("new", 5, 0), {Others: true, Totals: usage.Totals{Cost: 1000}}}}
-	got := movers(r, usage.Model, nil, 10)
+	got := Movers(r, usage.Model, nil, 10)
 	if len(got) != 3 || got[0].Label != "down" || got[1].Label != "up" || got[2].Label != "new" {
 		t.Fatalf("%+v", got)
 	}
 	if got[0].ChangeUp || !got[1].ChangeUp || got[0].Change != "gone" || got[1].Change != "125 %" || got[2].Change != "new" || got[0].Value != 60 {
 		t.Errorf("%+v", got)
 	}
-	if one := movers(r, usage.Model, nil, 1); len(one) != 1 {
+	if one := Movers(r, usage.Model, nil, 1); len(one) != 1 {
 		t.Errorf("%d of at most one", len(one))
-	}
-}
-
-func TestGrowthIsInPercentAndThenInTimes(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct {
-		now, before int64
-		want        string
-	}{{5, 0, "new"}, {0, 5, "gone"}, {110, 100, "10 %"}, {90, 100, "10 %"}, {299, 100, "199 %"}, {340, 100, "3.4 ×"}, {1 << 50, 1, "over 10,000 ×"}} {
-		if got := growth(tt.now, tt.before); got != tt.want {
-			t.Errorf("from %d to %d is %q, want %q", tt.before, tt.now, got, tt.want)
-		}
 	}
 }
 
@@ -48,7 +36,7 @@ func TestTheWeekMapIsInTheOrganizationsZone(t *testing.T) {
 	sunday := time.Date(2026, 11, 22, 19, 0, 0, 0, time.UTC) // Monday 00:45 there
 	r := usage.Result{Steps: []usage.Step{{From: sunday, To: sunday.Add(time.Hour)}, {From: sunday.AddDate(0, 0, 7)}},
 		Rows: []usage.Row{{Series: []usage.Totals{{Cost: 2 * money.Dollar}, {Cost: money.Dollar}}}}}
-	p := weekMap(r, kathmandu)
+	p := WeekMap(r, kathmandu)
 	if p.Values[0][0] != int64(3*money.Dollar) || p.Texts[0][0] != "$3.00" || p.Most != "$3.00" {
 		t.Errorf("Monday at midnight is %d, %s of at most %s", p.Values[0][0], p.Texts[0][0], p.Most)
 	}
@@ -64,7 +52,7 @@ func TestStackedBarsAddUpToTheirTotals(t *testing.T) {
 	a.Series, b.Series = []usage.Totals{{Cost: 10}, {Cost: 20}}, []usage.Totals{{Cost: 12}, {}}
 	r := usage.Result{Query: usage.Query{From: day, To: day.AddDate(0, 0, 2)}, Rows: []usage.Row{a, b, row("nothing", 0, 0)}, Total: usage.Totals{Cost: 42},
 		Steps: []usage.Step{{From: day, To: day.AddDate(0, 0, 1)}, {From: day.AddDate(0, 0, 1), To: day.AddDate(0, 0, 2)}}}
-	p := stacked(r, usage.Result{}, usage.Model, "the 2 days before", time.UTC)
+	p := Stacked(r, usage.Result{}, usage.Model, "the 2 days before", time.UTC)
 	if len(p.Series) != 2 || p.Before != nil || p.Tallest() != 22 || p.Hrefs[1] != "/requests?from=2026-11-02&to=2026-11-02" {
 		t.Fatalf("%+v", p)
 	}

@@ -1,4 +1,4 @@
-package reportweb
+package usageweb
 
 import (
 	"cmp"
@@ -15,25 +15,31 @@ import (
 
 // nobody is what a row without a value is called.
 var nobody = map[usage.Dim]string{usage.Model: "Not answered by a model", usage.Team: "No team", usage.Member: "Service accounts", usage.Client: "Unknown app",
-	usage.Connection: "Not sent to a provider", usage.Key: "No key", usage.Department: "No department"}
+	usage.Connection: "Not sent to a provider", usage.Key: "No key", usage.Department: "No department", usage.Asked: "No such model",
+	usage.Cache: "Not looked up"}
 
-// label is what a row is called, by its value in the dimension of that index.
-func label(r usage.Row, i int, dim usage.Dim) string {
+// Label is what a row is called, by its value in the dimension of that index.
+func Label(r usage.Row, i int, dim usage.Dim) string {
 	switch {
 	case r.Others && r.Folded == 1:
 		return "One other"
+	case r.Others && r.Folded == 0:
+		return "Others"
 	case r.Others:
 		return fmt.Sprintf("%d others", r.Folded)
 	case i >= len(r.Values):
 		return "Everything"
 	case r.Values[i].ID == "":
-		return nobody[dim]
+		if key, tag := dim.Tag(); tag {
+			return "Not tagged with a " + key
+		}
+		return cmp.Or(nobody[dim], "None")
 	}
-	return or(r.Values[i].Name, r.Values[i].ID)
+	return cmp.Or(r.Values[i].Name, r.Values[i].ID)
 }
 
-// rowsOf leads from a row to the requests it is made of; "" where the list cannot be narrowed like that.
-func rowsOf(r usage.Row, i int, dim usage.Dim, narrow map[string]string) string {
+// RequestsOf leads from a row to the requests it is made of; "" where the list cannot be narrowed like that.
+func RequestsOf(r usage.Row, i int, dim usage.Dim, narrow map[string]string) string {
 	if r.Others || i >= len(r.Values) || r.Values[i].ID == "" {
 		return ""
 	}
@@ -49,15 +55,16 @@ func rowsOf(r usage.Row, i int, dim usage.Dim, narrow map[string]string) string 
 	default:
 		return ""
 	}
-	return listURL(all)
+	return RequestsURL(all)
 }
 
-// days narrow the list of requests to calendar days, both included.
-func days(from, to time.Time, zone *time.Location) map[string]string {
+// Days narrow the list of requests to calendar days, both included.
+func Days(from, to time.Time, zone *time.Location) map[string]string {
 	return map[string]string{"from": from.In(zone).Format(time.DateOnly), "to": to.Add(-time.Nanosecond).In(zone).Format(time.DateOnly)}
 }
 
-func localURL(path string, narrow map[string]string) string {
+// URLOf is a page narrowed to something.
+func URLOf(path string, narrow map[string]string) string {
 	v := url.Values{}
 	for name, value := range narrow {
 		if value != "" {
@@ -70,33 +77,46 @@ func localURL(path string, narrow map[string]string) string {
 	return path + "?" + v.Encode()
 }
 
-// stacked draws a result by the day as stacked bars, over what as many days before came to.
-func stacked(this, earlier usage.Result, dim usage.Dim, before string, zone *time.Location) ui.SeriesProps {
+// RequestsURL is the list of requests narrowed to something.
+func RequestsURL(narrow map[string]string) string { return URLOf("/requests", narrow) }
+
+// StepOf is what one step of a result comes to, over all rows.
+func StepOf(r usage.Result, i int) (t usage.Totals) {
+	for _, row := range r.Rows {
+		if i < len(row.Series) {
+			_ = t.Add(row.Series[i]) // parts of a total that was added up already
+		}
+	}
+	return t
+}
+
+// Stacked draws a result by the day as stacked bars, over what as many days before came to.
+func Stacked(this, earlier usage.Result, dim usage.Dim, before string, zone *time.Location) ui.SeriesProps {
 	p := ui.SeriesProps{Title: "Spend per day", Heading: "Day", Open: true}
 	for _, s := range this.Steps {
 		p.Columns = append(p.Columns, s.From.In(zone).Format("2 Jan"))
-		p.Hrefs = append(p.Hrefs, listURL(days(s.From, s.To, zone)))
+		p.Hrefs = append(p.Hrefs, RequestsURL(Days(s.From, s.To, zone)))
 	}
 	for _, r := range this.Rows {
 		if r.Cost == 0 {
 			continue
 		}
-		s := ui.Series{Name: label(r, 0, dim), Total: usd(r.Cost), Rest: r.Others, Href: rowsOf(r, 0, dim, days(this.Query.From, this.Query.To, zone))}
+		s := ui.Series{Name: Label(r, 0, dim), Total: web.USD(r.Cost), Rest: r.Others, Href: RequestsOf(r, 0, dim, Days(this.Query.From, this.Query.To, zone))}
 		for _, t := range r.Series {
-			s.Values, s.Texts = append(s.Values, int64(t.Cost)), append(s.Texts, usd(t.Cost))
+			s.Values, s.Texts = append(s.Values, int64(t.Cost)), append(s.Texts, web.USD(t.Cost))
 		}
 		p.Series = append(p.Series, s)
 	}
 	if earlier.Total.Cost > 0 {
-		b := ui.Series{Name: capital(before), Total: usd(earlier.Total.Cost)}
+		b := ui.Series{Name: capital(before), Total: web.USD(earlier.Total.Cost)}
 		for i := range earlier.Steps {
-			t := step(earlier, i)
-			b.Values, b.Texts = append(b.Values, int64(t.Cost)), append(b.Texts, usd(t.Cost))
+			t := StepOf(earlier, i)
+			b.Values, b.Texts = append(b.Values, int64(t.Cost)), append(b.Texts, web.USD(t.Cost))
 		}
 		p.Before = &b
 	}
 	p.Axis = ui.AxisFor(p.Tallest(), ui.MoneyTick)
-	p.Summary = fmt.Sprintf("%s in all, %s in %s.", usd(this.Total.Cost), usd(earlier.Total.Cost), before)
+	p.Summary = fmt.Sprintf("%s in all, %s in %s.", web.USD(this.Total.Cost), web.USD(earlier.Total.Cost), before)
 	return p
 }
 
@@ -107,13 +127,13 @@ func capital(s string) string {
 	return string(s[0]-'a'+'A') + s[1:]
 }
 
-// weekMap adds hours up by weekday and hour of the day, in the zone.
-func weekMap(r usage.Result, zone *time.Location) ui.HeatProps {
+// WeekMap adds hours up by weekday and hour of the day, in the zone.
+func WeekMap(r usage.Result, zone *time.Location) ui.HeatProps {
 	p := ui.HeatProps{Title: "Spend by weekday and hour", Rows: []string{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}}
 	var sums [7][24]money.USD
 	for i, s := range r.Steps {
 		at := s.From.In(zone)
-		sums[(int(at.Weekday())+6)%7][at.Hour()] += step(r, i).Cost
+		sums[(int(at.Weekday())+6)%7][at.Hour()] += StepOf(r, i).Cost
 	}
 	for hour := range 24 {
 		p.Columns = append(p.Columns, fmt.Sprintf("%02d", hour))
@@ -124,22 +144,22 @@ func weekMap(r usage.Result, zone *time.Location) ui.HeatProps {
 		var values []int64
 		var texts []string
 		for hour, sum := range sums[day] {
-			values, texts = append(values, int64(sum)), append(texts, usd(sum))
+			values, texts = append(values, int64(sum)), append(texts, web.USD(sum))
 			if sum > most {
 				most, where = sum, fmt.Sprintf("%s, %02d to %02d o'clock", name, hour, hour+1)
 			}
 		}
 		p.Values, p.Texts = append(p.Values, values), append(p.Texts, texts)
 	}
-	p.Most, p.Summary = usd(most), "Nothing was spent."
+	p.Most, p.Summary = web.USD(most), "Nothing was spent."
 	if most > 0 {
-		p.Summary = "Most is spent on " + where + ": " + usd(most) + " in four weeks."
+		p.Summary = "Most is spent on " + where + ": " + web.USD(most) + " in four weeks."
 	}
 	return p
 }
 
-// movers are the rows that changed most against the span before, up or down.
-func movers(r usage.Result, dim usage.Dim, narrow map[string]string, most int) []ui.Share {
+// Movers are the rows that changed most against the span before, up or down.
+func Movers(r usage.Result, dim usage.Dim, narrow map[string]string, most int) []ui.Share {
 	list := slices.Clone(r.Rows)
 	list = slices.DeleteFunc(list, func(r usage.Row) bool { return r.Others || r.Cost == r.Before.Cost })
 	slices.SortStableFunc(list, func(a, b usage.Row) int {
@@ -148,12 +168,12 @@ func movers(r usage.Result, dim usage.Dim, narrow map[string]string, most int) [
 	var out []ui.Share
 	for _, r := range list[:min(most, len(list))] {
 		delta := r.Cost - r.Before.Cost
-		s := ui.Share{Label: label(r, 0, dim), Href: rowsOf(r, 0, dim, narrow), Value: int64(magnitude(delta)), ChangeUp: delta > 0}
+		s := ui.Share{Label: Label(r, 0, dim), Href: RequestsOf(r, 0, dim, narrow), Value: int64(magnitude(delta)), ChangeUp: delta > 0}
 		s.Text, s.Title = web.Dollars(delta)
 		if delta > 0 {
 			s.Text, s.Title = "+"+s.Text, "+"+s.Title
 		}
-		s.Change = growth(int64(r.Cost), int64(r.Before.Cost))
+		s.Change = web.Growth(int64(r.Cost), int64(r.Before.Cost))
 		out = append(out, s)
 	}
 	return out
@@ -164,22 +184,4 @@ func magnitude(a money.USD) money.USD {
 		return -a
 	}
 	return a
-}
-
-// growth is how much more or less now is than before: "18 %", "3.4 ×", "new".
-func growth(now, before int64) string {
-	switch p := percent(now-before, before); {
-	case before <= 0:
-		return "new"
-	case now <= 0:
-		return "gone"
-	case p >= 1_000_000:
-		return "over 10,000 ×"
-	case p > 199:
-		return fmt.Sprintf("%d.%d ×", (p+100)/100, (p+100)%100/10)
-	case p < 0:
-		return fmt.Sprintf("%d %%", -p)
-	default:
-		return fmt.Sprintf("%d %%", p)
-	}
 }

@@ -1,0 +1,280 @@
+package usageweb
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/usage"
+	"github.com/bodhi-gateway/bodhi/app/web"
+	"github.com/bodhi-gateway/bodhi/views/ui"
+	views "github.com/bodhi-gateway/bodhi/views/usage"
+)
+
+const (
+	savingsPath = "/savings"
+	// savingRows is how many pairs of connection and model are priced one by one.
+	savingRows = 500
+	mostHints  = 6
+)
+
+// savings is what caches saved, and what a cheaper connection would.
+type savings struct {
+	result         usage.Result
+	total, before  Saving
+	rows, steps    []Saving
+	cheaper        []Cheaper
+	hits, answered int64 // requests that the gateway's own cache answered, of all that were answered
+}
+
+// savingsOf works them out for what a page is about.
+func (h *Handlers) savingsOf(a *asked) (out savings, err error) {
+	by := []usage.Dim{usage.Connection, usage.Model}
+	if out.result, err = h.query(a, func(q *usage.Query) { q.By, q.Grain, q.Top, q.Compare = by, a.grain(), savingRows, usage.NoComparison }); err != nil {
+		return out, err
+	}
+	ctx, actor := a.c.Ctx(), a.c.Actor()
+	if out.total, out.rows, out.steps, err = h.Pricing.Saved(ctx, actor, out.result); err != nil {
+		return out, err
+	}
+	if out.cheaper, err = h.Pricing.Cheaper(ctx, actor, out.result); err != nil {
+		return out, err
+	}
+	whole, err := h.query(a, func(q *usage.Query) { q.By, q.Top, q.Compare = by, savingRows, usage.Previous })
+	if err != nil {
+		return out, err
+	}
+	then, err := h.query(a, func(q *usage.Query) {
+		q.By, q.Grain, q.Top, q.Compare = by, a.grain(), savingRows, usage.NoComparison
+		q.From, q.To = whole.Compared.From, whole.Compared.To
+	})
+	if err != nil {
+		return out, err
+	}
+	if out.before, _, _, err = h.Pricing.Saved(ctx, actor, then); err != nil {
+		return out, err
+	}
+	cache, err := h.query(a, func(q *usage.Query) { q.By, q.Top, q.Compare = []usage.Dim{usage.Cache}, 0, usage.NoComparison })
+	if err != nil {
+		return out, err
+	}
+	for _, row := range cache.Rows {
+		if !row.Others && (row.Values[0].ID == "hit" || row.Values[0].ID == "semantic") {
+			out.hits += row.Requests
+		}
+	}
+	out.answered = cache.Total.Answered()
+	return out, nil
+}
+
+// savings is the page at /savings.
+func (h *Handlers) savings(c *web.Context) error {
+	a, err := h.ask(c, savingsPath)
+	if a == nil {
+		return err
+	}
+	a.query.By, a.query.Compare = nil, usage.Previous
+	page := views.SavingsPage{Page: h.frame(a, "Savings", "savings", fmt.Sprintf("What caches saved %s, and what could be saved.", a.reach.Words()))}
+	if err == nil {
+		err = h.fillSavings(a, &page)
+	}
+	if wrong, ok := web.Refused(err); ok {
+		page.None = unclear(wrong, savingsPath)
+	} else if err != nil {
+		return err
+	}
+	return c.Render(views.Savings(page))
+}
+
+func (h *Handlers) fillSavings(a *asked, page *views.SavingsPage) error {
+	if err := h.fillForm(a, &page.Page, nil); err != nil {
+		return err
+	}
+	s, err := h.savingsOf(a)
+	if err != nil {
+		return err
+	}
+	if s.result.Total == (usage.Totals{}) {
+		page.None = nothing(a)
+		return nil
+	}
+	page.Span = a.words()
+	page.Figures = savingFigures(a, s)
+	page.Chart = savingChart(a, s)
+	page.Table = savingTable(a, s)
+	page.Exports = []views.Export{{Label: "CSV", Href: exportOf(a, "csv"), Hint: "Every row, raw decimals"}, {Label: "JSON", Href: exportOf(a, "json"), Hint: "Every row, for programs"}}
+	for _, c := range s.cheaper[:min(mostHints, len(s.cheaper))] {
+		hint := views.Hint{Title: fmt.Sprintf("%s costs less at %s", c.Model, c.To), Href: a.deeper(usage.Filter{Dim: usage.Model, Values: []string{c.Model}}, usage.Filter{Dim: usage.Connection, Values: []string{c.From}}), Link: "What it is used for"}
+		hint.Text = fmt.Sprintf("What went to %s costs %s at today's prices, %s at %s: %s less in these days.", c.From, web.USD(c.Here), web.USD(c.There), c.To, web.USD(c.Saves()))
+		page.Hints = append(page.Hints, hint)
+	}
+	return nil
+}
+
+func exportOf(a *asked, format string) string {
+	v := a.values()
+	v.Del("by")
+	v.Set("format", format)
+	return a.path + "/export?" + v.Encode()
+}
+
+// deeper are the costs of the same span, narrowed.
+func (a *asked) deeper(more ...usage.Filter) string {
+	b := *a
+	b.path, b.query.By = costsPath, []usage.Dim{usage.Team}
+	for _, f := range more {
+		b.query.Where = narrowed(b.query.Where, f)
+	}
+	return b.link(nil)
+}
+
+func savingFigures(a *asked, s savings) []ui.StatProps {
+	t := s.result.Total
+	saved := ui.StatProps{Label: "Saved by providers' caches", Unit: "USD", Hint: "Input that providers read from their prompt caches, at the difference between its price and that of new input, each day at its day's price. What writing to a cache costs more is not taken off."}
+	saved.Value, saved.Exact = web.Dollars(s.total.Saved)
+	for _, step := range s.steps {
+		saved.Spark = append(saved.Spark, int64(step.Saved))
+	}
+	switch {
+	case s.total.Unknown > 0 && s.total.Priced == 0:
+		saved.Value, saved.Exact, saved.Unit, saved.Against = "unknown", "", "", "no price of what was cached is known"
+	case s.before.Saved > 0:
+		saved.Change, saved.ChangeUp, saved.ChangeTone, saved.Against = web.Growth(int64(s.total.Saved), int64(s.before.Saved)), s.total.Saved > s.before.Saved, ui.Good, "vs "+web.USD(s.before.Saved)
+		if !saved.ChangeUp {
+			saved.ChangeTone = ui.Neutral
+		}
+	default:
+		saved.Against = "nothing in as much time before"
+	}
+	share := ui.StatProps{Label: "Input from caches", Value: web.Share(t.Cached, t.Input), Against: fmt.Sprintf("%s of %s tokens", web.Count(t.Cached), web.Count(t.Input))}
+	full := ui.StatProps{Label: "Without caches", Unit: "USD", Against: "what all of it would have cost"}
+	full.Value, full.Exact = web.Dollars(t.Cost + s.total.Saved)
+	full.Hint = "What was spent, and what caches saved."
+	hits := ui.StatProps{Label: "Answered by the gateway's cache", Value: web.Count(s.hits), Against: web.Share(s.hits, s.answered) + " of what was answered, at no cost"}
+	if s.hits == 0 {
+		hits.Against = "no request in these days"
+	} else {
+		hits.Href = a.deeper(usage.Filter{Dim: usage.Cache, Values: []string{"hit", "semantic"}})
+	}
+	return []ui.StatProps{saved, share, full, hits}
+}
+
+func savingChart(a *asked, s savings) ui.SeriesProps {
+	words := grainWords[s.result.Query.Grain]
+	p := ui.SeriesProps{Title: "Saved " + words.each, Heading: words.heading, Open: a.query.To.Equal(a.now), Summary: web.USD(s.total.Saved) + " in all."}
+	p.Columns, p.Hrefs = columnsOf(a, s.result)
+	one := ui.Series{Name: "Saved by providers' caches", Total: web.USD(s.total.Saved)}
+	for _, step := range s.steps {
+		one.Values, one.Texts = append(one.Values, int64(step.Saved)), append(one.Texts, web.USD(step.Saved))
+	}
+	p.Series = []ui.Series{one}
+	p.Axis = ui.AxisFor(p.Tallest(), ui.MoneyTick)
+	return p
+}
+
+func savingTable(a *asked, s savings) views.Table {
+	t := views.Table{Caption: "Savings by provider and model", Columns: []ui.Column{{Label: "Model"}, {Label: "Provider"}, {Label: "Input from caches", Title: "Of the input tokens"}, {Label: "Cached tokens", Numeric: true},
+		{Label: "At full price (USD)", Numeric: true, Wide: true, Title: "What the cached input would have cost as new input"}, {Label: "Saved (USD)", Numeric: true}, {Label: "Spent (USD)", Numeric: true}}}
+	for i, row := range s.result.Rows {
+		if row.Input == 0 && row.Cost == 0 {
+			continue
+		}
+		t.Rows = append(t.Rows, savingRow(a, row, s.rows[i]))
+	}
+	whole := usage.Row{Totals: s.result.Total}
+	last := savingRow(a, whole, s.total)
+	last.Total, last.Cells[0].Text, last.Cells[1].Text = true, "Total", ""
+	t.Rows = append(t.Rows, last)
+	return t
+}
+
+func savingRow(a *asked, row usage.Row, s Saving) views.Row {
+	model, from := views.Cell{Text: Label(row, 1, usage.Model)}, views.Cell{Text: Label(row, 0, usage.Connection)}
+	if !row.Others && len(row.Values) > 1 {
+		model.Href = a.deeper(usage.Filter{Dim: usage.Model, Values: []string{row.Values[1].ID}}, usage.Filter{Dim: usage.Connection, Values: []string{row.Values[0].ID}})
+	}
+	share := views.Cell{Text: web.Share(row.Cached, row.Input), Bar: row.Cached, Whole: max(row.Input, 1)}
+	saved, full, spent := views.Cell{}, views.Cell{}, views.Cell{}
+	saved.Text, saved.Title = web.Dollars(s.Saved)
+	full.Text, full.Title = web.Dollars(s.Full)
+	spent.Text, spent.Title = web.Dollars(row.Cost)
+	if s.Unknown > 0 {
+		full.Sub = "without what has no known price"
+		if s.Priced == 0 {
+			saved, full = views.Cell{Text: "unknown", Title: "No price is known"}, views.Cell{}
+		}
+	}
+	return views.Row{Soft: row.Others, Cells: []views.Cell{model, from, share, {Text: web.Count(row.Cached)}, full, saved, spent}}
+}
+
+// savingJSON is what caches saved on one model of one provider.
+type savingJSON struct {
+	Connection   string `json:"connection"`
+	Model        string `json:"model"`
+	InputTokens  int64  `json:"input_tokens"`
+	CachedTokens int64  `json:"cached_tokens"`
+	// UnpricedTokens are cached tokens whose price is not known: they are not in saved_usd.
+	UnpricedTokens int64     `json:"unpriced_tokens"`
+	FullUSD        money.USD `json:"full_usd"` // what the cached input would have cost as new input
+	SavedUSD       money.USD `json:"saved_usd"`
+	CostUSD        money.USD `json:"cost_usd"`
+}
+
+// savingsJSON answers GET /api/v1/usage/savings.
+type savingsJSON struct {
+	From     time.Time    `json:"from"`
+	To       time.Time    `json:"to"`
+	Zone     string       `json:"zone"`
+	SavedUSD money.USD    `json:"saved_usd"`
+	CostUSD  money.USD    `json:"cost_usd"`
+	Data     []savingJSON `json:"data"`
+}
+
+func savingsOut(a *asked, s savings) savingsJSON {
+	out := savingsJSON{From: s.result.Query.From, To: s.result.Query.To, Zone: a.zone.String(), SavedUSD: s.total.Saved, CostUSD: s.result.Total.Cost, Data: []savingJSON{}}
+	for i, row := range s.result.Rows {
+		one := savingJSON{InputTokens: row.Input, CachedTokens: row.Cached, UnpricedTokens: s.rows[i].Unknown, FullUSD: s.rows[i].Full, SavedUSD: s.rows[i].Saved, CostUSD: row.Cost}
+		if !row.Others {
+			one.Connection, one.Model = row.Values[0].ID, row.Values[1].ID
+		}
+		out.Data = append(out.Data, one)
+	}
+	return out
+}
+
+// apiSavings is GET /api/v1/usage/savings.
+func (h *Handlers) apiSavings(c *web.Context) error {
+	a, err := h.ask(c, savingsPath)
+	if err != nil {
+		return err
+	}
+	s, err := h.savingsOf(a)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, savingsOut(a, s))
+}
+
+// exportSavings is GET /savings/export: ?format=csv or json.
+func (h *Handlers) exportSavings(c *web.Context) error {
+	a, err := h.ask(c, savingsPath)
+	if err != nil {
+		return err
+	}
+	s, err := h.savingsOf(a)
+	if err != nil {
+		return err
+	}
+	out, name := savingsOut(a, s), filename("savings", s.result.Query, a.zone)
+	if c.QueryParam("format") == "json" {
+		return c.Download(name+".json", "application/json", func() error { return encode(c, out) })
+	}
+	var rows [][]string
+	for _, r := range out.Data {
+		n := func(v int64) string { return strconv.FormatInt(v, 10) }
+		rows = append(rows, []string{r.Connection, r.Model, n(r.InputTokens), n(r.CachedTokens), n(r.UnpricedTokens), r.FullUSD.String(), r.SavedUSD.String(), r.CostUSD.String(), "USD"})
+	}
+	return c.CSV(name+".csv", []string{"connection", "model", "input_tokens", "cached_tokens", "unpriced_tokens", "cost_of_cached_at_full_price", "saved", "cost", "currency"}, rows)
+}
