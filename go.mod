@@ -45,6 +45,8 @@ require (
 	gorm.io/gorm v1.31.2
 )
 
+require github.com/maypok86/otter/v2 v2.4.0
+
 require (
 	github.com/bmatcuk/doublestar/v4 v4.10.4 // indirect
 	github.com/boombuler/barcode v1.0.1-0.20190219062509-6c824513bacc // indirect
