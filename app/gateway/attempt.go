@@ -44,13 +44,11 @@ func (g *Gateway) send(ctx context.Context, x *Exchange) error {
 		return err
 	}
 	a.pass.Alive(g.clock.Now())
-	a.see(first)
-	g.own(x, first)
 	g.stuck(x)
 	for _, w := range a.notes.Warnings() {
 		x.warn(w + ", which " + conn.Name + " does not take")
 	}
-	x.Answer = &Answer{Stream: a.stream, First: first, Status: a.status}
+	x.Answer = &Answer{Stream: a.stream, Head: a.head, First: first, Status: a.status}
 	return nil
 }
 
@@ -67,13 +65,10 @@ func (g *Gateway) ask(x *Exchange, req *http.Request, adapter provider.Adapter) 
 		now := g.clock.Now()
 		a.leash.next(now, untilFirst, w.First-now.Sub(a.sent))
 	}
-	if a.stream, err = adapter.Response(resp, x.retold()); err != nil {
+	if a.stream, err = adapter.Response(resp, x.watched(x.retold())); err != nil {
 		return first, err
 	}
-	if first, err = a.stream.Next(); err == nil && first.Kind == llm.Failed {
-		err = first.Err
-	}
-	if err != nil {
+	if first, err = g.head(x, a); err != nil {
 		_ = a.stream.Close()
 		return first, err
 	}

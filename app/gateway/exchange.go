@@ -71,8 +71,10 @@ type Exchange struct {
 // Answer is where the client's answer comes from.
 type Answer struct {
 	Stream llm.Stream
-	// First is the event that proved the stream alive; it was read before anything was sent to the client.
+	// First is the event that proved the stream alive, and Head the bytes of those before it; they were read before anything was
+	// sent to the client.
 	First llm.Event
+	Head  []byte
 	// Status and Body answer without a stream: a dry run, a count of tokens, or the provider's own refusal of the request.
 	Status int
 	Body   []byte

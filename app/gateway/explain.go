@@ -62,11 +62,11 @@ func (g *Gateway) explain(x *Exchange, a *attempt, f *provider.Failure) error {
 		return fault.New(fault.Upstream, "client_closed", "The client closed the request.").Because(errClientGone)
 	case f.Class == provider.Untold:
 		return g.suggest(x, pub)
-	case f.Class == provider.Refused && f.Problem != nil:
+	case (f.Class == provider.Refused || f.Class == provider.Withheld) && f.Problem != nil:
 		if d, ok := x.Dialect.(headed); ok {
 			maps.Copy(x.W.Header(), d.ProblemHeader(f.Problem))
 		}
-		x.Answer = &Answer{Status: f.Status, Body: x.Dialect.Problem(f.Problem, x.ID.String())}
+		x.Answer = &Answer{Status: max(f.Status, f.Problem.Status), Body: x.Dialect.Problem(f.Problem, x.ID.String())}
 		return nil
 	case f.Class == provider.Slow, !g.clock.Now().Before(x.until):
 		return fault.Newf(fault.Timeout, "upstream_timeout", "The provider %q did not answer in time (%s). Try again, or allow more time with the header x-bodhi-timeout.", name, g.clock.Now().Sub(x.Started).Round(time.Millisecond)).Because(f)

@@ -15,9 +15,10 @@ const (
 	untilFirst
 	untilAnswer
 	untilTotal
+	untilNext
 )
 
-var phases = [...]string{"", "its headers", "its first event", "its answer", "the request's end"}
+var phases = [...]string{"", "its headers", "its first event", "its answer", "the request's end", "its next event"}
 
 // leash ends an attempt whose provider takes too long. One timer serves all its phases one after the other.
 type leash struct {

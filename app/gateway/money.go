@@ -55,6 +55,8 @@ type attempt struct {
 	status    int
 	header    http.Header // the answer's, before any filter
 	stream    llm.Stream
+	watched   bool       // its events tell whether the answer is withheld
+	head      []byte     // what came before the first event that tells something
 	usage     *llm.Usage // nil or &reported
 	reported  llm.Usage
 	soFar     bool // usage came with a piece of the answer: if no more comes, it is a count so far

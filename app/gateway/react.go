@@ -33,6 +33,7 @@ var reactions = []struct {
 	{provider.Refused, "", 0, 0, reaction{}},
 	{provider.Canceled, "", 0, 0, reaction{}},
 	{provider.Untold, "", 0, 0, reaction{next: true}},
+	{provider.Withheld, "", 0, 0, reaction{next: true, outcome: health.Good}}, // the provider is well
 	// Azure says 401 for a deployment that the key's resource does not have; the key may be good for others.
 	{provider.Credential, provider.Azure, 401, 401, reaction{next: true, outcome: health.Bad}},
 	// A 403 is often about one model or region that the account may not use.

@@ -116,15 +116,11 @@ func (g *Gateway) stream(x *Exchange) {
 	g.begin(x)
 	out := newPump(x.W, src, Waits{Gap: x.patience.Waits.Gap, Ping: g.waits.Ping, Write: g.waits.Write}, x.Dialect.Ping(x.Call))
 	defer out.stop()
-	err := out.send(x.Answer.First.Raw, x.Answer.First.Kind == llm.UsageOnly)
-	for err == nil && !x.try.finished {
-		var e llm.Event
-		if e, err = src.Next(); err != nil {
-			break
-		}
-		x.try.see(e)
-		g.stir(x)
-		g.own(x, e)
+	e, err := x.Answer.First, error(nil)
+	if h := x.Answer.Head; len(h) > 0 {
+		err = out.send(h, false)
+	}
+	for err == nil {
 		switch e.Kind {
 		case llm.UsageOnly:
 			err = out.send(nil, true)
@@ -135,6 +131,14 @@ func (g *Gateway) stream(x *Exchange) {
 			err = out.finish(x.Dialect.Remark(x.Call, "x-bodhi-cost-usd", x.spent.String()), e.Raw)
 		default:
 			err = out.send(e.Raw, false)
+		}
+		if err != nil || x.try.finished {
+			break
+		}
+		if e, err = src.Next(); err == nil {
+			x.try.see(e)
+			g.stir(x)
+			g.own(x, e)
 		}
 	}
 	g.end(x, out, err)

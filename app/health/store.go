@@ -38,7 +38,7 @@ func Tells(class string) (counts, failed bool) {
 	switch class {
 	case "":
 		return true, false
-	case "refused", "canceled", "untold":
+	case "refused", "canceled", "untold", "withheld":
 		return false, false
 	}
 	return true, true

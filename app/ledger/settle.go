@@ -42,7 +42,7 @@ func Decide(e End) (State, money.USD) {
 		return Voided, 0
 	case e.Report == FinalUsage, e.Report == PartialUsage && e.Complete:
 		return Complete, e.Billed
-	case e.Started && e.Complete && e.Class == "":
+	case e.Started && e.Complete && (e.Class == "" || e.Class == "withheld"):
 		return Counted, min(e.Counted, e.Held)
 	case e.Started:
 		return Cut, cutCost(e)

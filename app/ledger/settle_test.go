@@ -33,6 +33,7 @@ func TestTheSettlementTable(t *testing.T) {
 		"the connection broke before an answer":           {sent(end{Class: "ambiguous"}), ledger.Ambiguous, held},
 		"no headers in time":                              {sent(end{Class: "timeout"}), ledger.Ambiguous, held},
 		"the client left before an answer":                {sent(end{Class: "canceled"}), ledger.Ambiguous, held},
+		"a refusal that came as an answer":                {sent(end{Class: "withheld", Status: 200, Started: true, Complete: true}), ledger.Counted, counted},
 		"a class that nobody told us of":                  {sent(end{Class: "gremlins", Status: 418}), ledger.Ambiguous, held},
 		"written although it could not be reached":        {sent(end{Class: "unreachable"}), ledger.Ambiguous, held},
 		"complete with usage":                             {sent(end{Status: 200, Started: true, Complete: true, Report: ledger.FinalUsage, Billed: billed}), ledger.Complete, billed},

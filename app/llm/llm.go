@@ -122,6 +122,8 @@ type Call struct {
 	Spots Spots
 	// Retold asks for the answer to be written anew although client and provider speak one dialect, so that it can be cut (Cuttable).
 	Retold bool
+	// Watch asks for the Sign of events: whether the answer is one, or was withheld.
+	Watch bool
 	// At is when the request came, in Unix seconds.
 	At int64
 	// Dialect is the one that decoded the call, and in which its client is answered.
@@ -269,6 +271,9 @@ type Event struct {
 	Running bool
 	// OutputBytes is how much generated text the event holds, to estimate usage when none is reported.
 	OutputBytes int
+	// Sign is what a watched answer is so far, and Refusal the sentence of one that was withheld, if there is one.
+	Sign    Sign
+	Refusal string
 	// Err is set on Failed.
 	Err *fault.Error
 }

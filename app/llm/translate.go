@@ -51,6 +51,9 @@ func Body(w Wire, call *Call, edit Edit) ([]byte, error) {
 
 // Answer is what the client gets of a stream in w's dialect: the stream itself, or its translation.
 func Answer(w Wire, call *Call, s Stream) (Stream, error) {
+	if call.Watch {
+		s = watch(w, call, s)
+	}
 	if call.Family == w.Family() && !call.Retold {
 		return s, nil
 	}

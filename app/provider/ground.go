@@ -44,6 +44,9 @@ var sayings = []struct {
 
 // Ground is why the provider refused the request, as far as its code or its words tell.
 func (f *Failure) Ground() Ground {
+	if f.Class == Withheld {
+		return Content
+	}
 	if f.Class != Refused || f.Problem == nil {
 		return NoGround
 	}

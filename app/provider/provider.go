@@ -91,6 +91,7 @@ const (
 	Slow        Class = "timeout"     // our own deadline
 	Canceled    Class = "canceled"    // the client went away
 	Untold      Class = "untold"      // the call cannot be said in this provider's dialect: nothing was sent, others may do
+	Withheld    Class = "withheld"    // it answered, to the end, and there is nothing in it but a refusal: billed, others may answer
 )
 
 // Failure is a provider that refused or failed before the first event.

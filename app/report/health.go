@@ -42,7 +42,7 @@ const (
 )
 
 // blameless are classes of failures that say nothing against a provider (package provider has them all).
-var blameless = []string{"", "refused", "canceled", "untold"}
+var blameless = []string{"", "refused", "canceled", "untold", "withheld"}
 
 // Health tells how the connections' attempts of the last 24 hours went, at most the newest 2,000 of them all; of one
 // connection, if one is named. It is the same for everybody who sees connections; the words of a failure are for admins,

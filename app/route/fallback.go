@@ -21,7 +21,7 @@ type Fallback struct {
 	// ContextWindow sends a request that is too long for a target to one with a larger window: before it is sent where the windows
 	// are known, and when the provider refuses it for that.
 	ContextWindow bool `json:"context_window,omitempty" yaml:"context_window,omitempty"`
-	// ContentPolicy asks the next target when a provider's rules on content refuse a request.
+	// ContentPolicy asks the next target when a provider's rules on content refuse a request, or withhold its answer.
 	ContentPolicy bool `json:"content_policy,omitempty" yaml:"content_policy,omitempty"`
 	// KeepTier passes over targets of a lower price tier than the one that failed, and those whose tier is not known.
 	KeepTier bool `json:"keep_tier,omitempty" yaml:"keep_tier,omitempty"`

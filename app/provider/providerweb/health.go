@@ -63,7 +63,7 @@ func round(d time.Duration) string {
 
 var failures = map[string]string{
 	"credential": "Key refused", "rate_limit": "Rate limit", "quota": "Account used up", "overloaded": "Overloaded", "server": "Server error",
-	"garbled": "Not an answer", "unreachable": "Not reachable", "ambiguous": "No answer", "timeout": "Too slow",
+	"garbled": "Not an answer", "unreachable": "Not reachable", "ambiguous": "No answer", "timeout": "Too slow", "withheld": "Answer withheld",
 }
 
 // standing adds a connection's recent attempts and its spend to its page.

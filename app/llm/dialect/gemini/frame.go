@@ -63,10 +63,10 @@ func (a *array) Next() (llm.Event, error) {
 	return e, nil
 }
 
-// payload is the JSON of an event, which may be a document; nil for one without.
+// payload is the JSON of an event, which may be a document or an element of an array; nil for one without.
 func payload(e llm.Event) []byte {
-	if len(e.Raw) > 0 && e.Raw[0] == '{' {
-		return e.Raw
+	if raw := bytes.TrimLeft(e.Raw, "[,\r\n"); len(raw) > 0 && raw[0] == '{' {
+		return bytes.TrimRight(raw, "] \r\n")
 	}
 	return bytes.TrimSpace(sse.Data(e.Raw))
 }
