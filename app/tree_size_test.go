@@ -77,7 +77,7 @@ func measure(t *testing.T, at string, members, crews int) {
 	dbtest.Analyze(t, at)
 	s.LogInAll(t, &s.Home)
 	asked := []string{"/people?q=person+09", "/people?team=" + teams[3].String(), "/people?role=lead", "/people?status=disabled", "/teams/" + teams[3].String(), "/keys?q=person+09", "/keys?unused=true", "/keys?q=k&unused=true",
-		"/limits/new?find=crew+123", "/policies/new?find=person+09", "/budgets/new?find=k", "/requests?q=x", "/audit?q=person", "/budgets?q=crew"}
+		"/limits/new?find=crew+123", "/policies/new?find=person+09", "/budgets/new?find=k", "/requests?client=x", "/audit?q=person", "/budgets?q=crew"}
 	for _, r := range s.Routes {
 		if r.Method == http.MethodGet && r.Guard == web.Person && r.Audit == "" {
 			asked = append(asked, s.Path(t, r))

@@ -94,8 +94,11 @@ func facts(tx *gorm.DB, r report.Reach) *gorm.DB {
 func (s *ReportStore) Requests(ctx context.Context, r report.Reach, q report.Query) ([]report.Request, error) {
 	var rows []requestFact
 	err := s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
-		tx = narrow(facts(tx, r), q)
-		return tx.Order("requests.at DESC, requests.id DESC").Limit(q.Limit).Find(&rows).Error
+		tx, order := narrow(facts(tx, r), q), "requests.at DESC, requests.id DESC"
+		if q.Oldest {
+			order = "requests.at, requests.id"
+		}
+		return tx.Order(order).Limit(q.Limit).Find(&rows).Error
 	})
 	out := make([]report.Request, len(rows))
 	for i, row := range rows {
@@ -145,11 +148,15 @@ func narrow(tx *gorm.DB, q report.Query) *gorm.DB {
 	if !q.ID.IsZero() {
 		tx = tx.Where("requests.id = ?", q.ID)
 	}
-	if !q.After.IsZero() {
-		at := q.After.At.UTC()
-		tx = tx.Where("(requests.at < ? OR requests.at = ? AND requests.id < ?)", at, at, q.After.ID)
+	tx = narrowFurther(tx, q)
+	switch at := q.After.At.UTC(); {
+	case q.After.IsZero():
+		return tx
+	case q.Oldest:
+		return tx.Where("(requests.at > ? OR requests.at = ? AND requests.id > ?)", at, at, q.After.ID)
+	default:
+		return tx.Where("(requests.at < ? OR requests.at = ? AND requests.id < ?)", at, at, q.After.ID)
 	}
-	return tx
 }
 
 // requestsUnder narrows a query of requests to those below a scope, as a budget there counts them.

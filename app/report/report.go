@@ -148,6 +148,10 @@ type Store interface {
 	Recent(ctx context.Context, o id.Org, c id.Connection, since time.Time, limit int) ([]Recent, error)
 	// Keys are the keys within reach, by name, deleted ones included: their requests stay.
 	Keys(ctx context.Context, r Reach) ([]Choice, error)
+	// Views are a member's of a page, by name; KeepView replaces one of the same name, DropView minds none that is not there.
+	Views(ctx context.Context, o id.Org, m id.Member, page string) ([]View, error)
+	KeepView(ctx context.Context, o id.Org, m id.Member, page string, v View, at time.Time) error
+	DropView(ctx context.Context, o id.Org, m id.Member, page, name string) error
 }
 
 // Organizations knows an organization's time zone. *db.OrgStore implements it.

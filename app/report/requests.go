@@ -9,6 +9,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
 )
 
@@ -45,8 +46,17 @@ type Query struct {
 	Connection string     // that answered
 	Client     string     // the program that asked, as it was recognised
 	ID         id.Request // exactly this one
-	After      Cursor     // the page that follows this place
-	Limit      int        // DefaultLimit if 0, at most MaxLimit
+	// Where keeps what has one of the values, in each of several columns; Tags what carries all pairs "project=apollo".
+	Where []Filter
+	Tags  []string
+	// HTTPFrom and HTTPTo bound the status that the client got, both included; CostFrom and CostTo what was booked, both
+	// included; TookFrom and TookTo how long it took, half-open.
+	HTTPFrom, HTTPTo int
+	CostFrom, CostTo *money.USD
+	TookFrom, TookTo time.Duration
+	Oldest           bool   // the oldest first, instead of the newest
+	After            Cursor // the page that follows this place
+	Limit            int    // DefaultLimit if 0, at most MaxLimit
 }
 
 // Bounds of Query.Limit.
@@ -96,7 +106,34 @@ type Page struct {
 	Next     Cursor // zero at the end
 }
 
-// Requests lists requests within the actor's reach, newest first.
+// MaxExport bounds how many requests Each tells of: a file of more than that is better made in parts.
+const MaxExport = 200_000
+
+// Each tells of all requests that a query keeps, page by page, up to MaxExport; more says that there were more. Every page is
+// read by itself, so a long file holds no lock; requests that come in meanwhile are newer than its first line.
+func (s *Service) Each(ctx context.Context, a org.Actor, q Query, tell func(Request) error) (more bool, err error) {
+	q.Limit = MaxLimit
+	for told := 0; ; {
+		page, err := s.Requests(ctx, a, q)
+		if err != nil {
+			return false, err
+		}
+		for _, r := range page.Requests {
+			if told == MaxExport {
+				return true, nil
+			}
+			if err := tell(r); err != nil {
+				return false, err
+			}
+			told++
+		}
+		if q.After = page.Next; q.After.IsZero() {
+			return false, nil
+		}
+	}
+}
+
+// Requests lists requests within the actor's reach, newest first unless the query says otherwise.
 func (s *Service) Requests(ctx context.Context, a org.Actor, q Query) (Page, error) {
 	r, err := reach(a)
 	if err != nil {

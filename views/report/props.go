@@ -55,6 +55,8 @@ type RequestRow struct {
 	Exact    string // tooltip of Cost
 	Took     string
 	Notes    []string // "stream", "3 attempts", "cache hit"
+	// Of columns that few look at.
+	Team, App, Endpoint, Tags, Cache, Attempts, First string
 }
 
 // RequestsPage is the page at /requests.
@@ -66,21 +68,69 @@ type RequestsPage struct {
 	Pager  ui.PagerProps
 	// None says why there are no rows, if there are none.
 	None ui.EmptyProps
-	// Summary is one line about everything that matches: "1,204 requests, $12.40".
-	Summary string
+	// Oldest says that the oldest come first; Turn is the same list the other way.
+	Oldest    bool
+	Turn      string
+	CSV, JSON string // the list as files; "" if there is none
+	Views     []NamedView
+	Columns   []ColumnChoice
+	Hidden    []int // numbers of the columns that are not shown
+}
+
+// NamedView is a list that somebody kept.
+type NamedView struct {
+	Name string
+	Tab  ui.Tab
+}
+
+// ColumnChoice is a column that one may show or not.
+type ColumnChoice struct {
+	Name, Label string
+	Shown       bool
+}
+
+// RequestColumn is a column of the list; those without a name are always shown.
+type RequestColumn struct {
+	Name string
+	ui.Column
+}
+
+// RequestColumns are all columns of the list, in order.
+var RequestColumns = []RequestColumn{
+	{"", ui.Column{Label: "Time"}},
+	{"", ui.Column{Label: "Model"}},
+	{"key", ui.Column{Label: "Key"}},
+	{"team", ui.Column{Label: "Team"}},
+	{"app", ui.Column{Label: "App", Title: "The program that asked, as it was recognised"}},
+	{"endpoint", ui.Column{Label: "Endpoint"}},
+	{"tags", ui.Column{Label: "Tags"}},
+	{"status", ui.Column{Label: "Status"}},
+	{"cache", ui.Column{Label: "Cache"}},
+	{"attempts", ui.Column{Label: "Attempts", Numeric: true}},
+	{"tokens", ui.Column{Label: "Tokens", Numeric: true}},
+	{"cost", ui.Column{Label: "Cost (USD)", Numeric: true}},
+	{"first", ui.Column{Label: "First byte", Numeric: true}},
+	{"took", ui.Column{Label: "Took", Numeric: true, Wide: true}},
 }
 
 // Filter is what the list is narrowed to, as form fields.
 type Filter struct {
-	Range, Status, Key, Connection string
-	Model, ID, Code                string
-	From, To                       string // days, with Range "days"
-	Client                         string
+	Range, Status, Key, Connection           string
+	Model, ID, Code                          string
+	From, To                                 string // days, with Range "days"
+	Client                                   string
+	Asked, Endpoint, Cache, Tag, HTTP        string
+	MinCost, MaxCost, MinSeconds, MaxSeconds string
+	Order                                    string
+	// Query is all of it as the address has it; More says that one of the fields that few need is filled in.
+	Query string
+	More  bool
 	// Codes are the refusals to choose from; Chips are what a link narrowed the list to.
 	Codes             []ui.Option
 	Chips             []Chip
 	Ranges, Statuses  []ui.Option
 	Keys, Connections []ui.Option
+	Endpoints, Caches []ui.Option
 	Models            []string // suggestions
 	Active            bool     // anything but the defaults
 }

@@ -8,10 +8,8 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
-	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/money"
-	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/report"
 	"github.com/bodhi-gateway/bodhi/app/web"
 )
@@ -151,39 +149,18 @@ func attemptOut(a report.Attempt) attemptJSON {
 	}
 }
 
-// apiList is GET /api/v1/requests?from=&to=&outcome=&model=&connection=&key=&under=&code=&budget=&limit=&after=
+// apiList is GET /api/v1/requests, with the filters of the page, &limit=&after=. Without a span it is all that is kept.
 func (h *Handlers) apiList(c *web.Context) error {
-	q := report.Query{Model: c.QueryParam("model"), Connection: c.QueryParam("connection"), Outcome: report.Outcome(c.QueryParam("outcome"))}
-	if !q.Outcome.Valid() {
-		return fault.Field("outcome", "outcome is answered, errors, refused or failed.")
-	}
-	var err error
-	if q.From, err = moment(c, "from"); err != nil {
+	rd, err := h.reading(c)
+	if err != nil {
 		return err
 	}
-	if q.To, err = moment(c, "to"); err != nil {
+	rd.always = "all"
+	q, err := rd.query(c.QueryParams())
+	if err != nil {
 		return err
 	}
 	if q.Limit, err = pageSize(c); err != nil {
-		return err
-	}
-	if text := c.QueryParam("key"); text != "" {
-		if q.Key, err = id.ParseKey(text); err != nil {
-			return fault.Field("key", "key is a key's id, like key_01jf0c8x6c9k7h5m2n8p4q6r8s.")
-		}
-	}
-	q.Code = c.QueryParam("code")
-	if text := c.QueryParam("under"); text != "" {
-		if q.Scope = org.ReadScope(c.Actor().Org, text); q.Scope.IsZero() {
-			return fault.Field("under", "under is the id of a department, team, member or key, pool:team_…, or tag:project=apollo.")
-		}
-	}
-	if text := c.QueryParam("budget"); text != "" {
-		if q.Budget, err = id.ParseBudget(text); err != nil {
-			return fault.Field("budget", "budget is the id of the budget that refused, like bud_01jf0c8x6c9k7h5m2n8p4q6r8s.")
-		}
-	}
-	if q.After, err = report.ParseCursor(c.QueryParam("after")); err != nil {
 		return err
 	}
 	page, err := h.Reports.Requests(c.Ctx(), c.Actor(), q)

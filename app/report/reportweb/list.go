@@ -1,7 +1,10 @@
 package reportweb
 
 import (
+	"errors"
 	"fmt"
+	"maps"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -11,6 +14,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/report"
+	"github.com/bodhi-gateway/bodhi/app/usage"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	views "github.com/bodhi-gateway/bodhi/views/report"
 	"github.com/bodhi-gateway/bodhi/views/ui"
@@ -52,7 +56,7 @@ var outcomes = []struct {
 
 // list is the page at /requests.
 func (h *Handlers) list(c *web.Context) error {
-	zone, err := h.Reports.Zone(c.Ctx(), c.Actor())
+	rd, err := h.reading(c)
 	if err != nil {
 		return err
 	}
@@ -60,98 +64,131 @@ func (h *Handlers) list(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	var choices report.Choices
+	mine, err := h.Reports.Views(c.Ctx(), c.Actor())
+	if err != nil {
+		return err
+	}
+	f := filterOf(c.QueryParams())
+	page := views.RequestsPage{
+		Shell: c.Shell("Requests", "requests"),
+		Sub:   fmt.Sprintf("Every request of %s, refused ones included. Times are in %s.", reach.Words(), rd.zone),
+		Views: named(mine.Named, f.Query), Columns: columns(mine.Columns), Hidden: hidden(mine.Columns),
+	}
 	if c.Request().Header.Get("HX-Target") != "requests" { // else the filters are on the page already
-		if choices, err = h.Reports.Choices(c.Ctx(), c.Actor()); err != nil {
+		choices, err := h.Reports.Choices(c.Ctx(), c.Actor())
+		if err != nil {
 			return err
 		}
+		f = withChoices(f, choices)
 	}
-	q, f, wrong := h.question(c, zone)
-	page := views.RequestsPage{
-		Shell:  c.Shell("Requests", "requests"),
-		Sub:    fmt.Sprintf("Every request of %s, refused ones included. Times are in %s.", reach.Words(), zone),
-		Filter: withChoices(f, choices), None: wrong,
-	}
-	if wrong.Title != "" {
+	page.Filter = f
+	q, err := rd.query(c.QueryParams())
+	if err != nil {
+		if page.None, err = senseless(err); err != nil {
+			return err
+		}
 		return c.Render(views.Requests(page))
 	}
 	found, err := h.Reports.Requests(c.Ctx(), c.Actor(), q)
 	if err != nil {
 		return err
 	}
-	page.Rows = rows(c, found.Requests, zone)
+	page.Rows = rows(c, found.Requests, rd.zone)
 	page.None = nothing(f)
-	page.Pager = pager(f, q, found.Next)
+	page.Pager, page.Oldest = pager(f, q, found.Next), q.Oldest
+	page.Turn = turned(f, q.Oldest)
+	page.CSV, page.JSON = exportURL(f, "csv"), exportURL(f, "json")
 	return c.Render(views.Requests(page))
 }
 
-// question reads the filters from the URL. What makes no sense is said in place of the list, and nothing is typed twice.
-func (h *Handlers) question(c *web.Context, zone *time.Location) (report.Query, views.Filter, ui.EmptyProps) {
-	f := views.Filter{
-		Range: or(c.QueryParam("range"), defaultRange), Status: c.QueryParam("status"), Key: c.QueryParam("key"),
-		From: c.QueryParam("from"), To: c.QueryParam("to"), Client: strings.TrimSpace(c.QueryParam("client")),
-		Code: c.QueryParam("code"), Connection: c.QueryParam("connection"), Model: strings.TrimSpace(c.QueryParam("model")), ID: strings.TrimSpace(c.QueryParam("id")),
+// reading is how this organization's URLs are read.
+func (h *Handlers) reading(c *web.Context) (reading, error) {
+	zone, err := h.Reports.Zone(c.Ctx(), c.Actor())
+	return reading{org: c.Actor().Org, zone: zone, now: h.Reports.Now(), always: defaultRange}, err
+}
+
+// senseless says in place of a list why its filters make no sense; an error that is nobody's typing stays one.
+func senseless(err error) (ui.EmptyProps, error) {
+	var f *fault.Error
+	if !errors.As(err, &f) || f.Kind != fault.Invalid {
+		return ui.EmptyProps{}, err
 	}
-	if c.QueryParam("range") == "" && f.From+f.To != "" {
+	title, known := wrongFilters[f.Field]
+	if !known {
+		title = "This filter makes no sense"
+	}
+	return ui.EmptyProps{Kind: ui.FilteredOut, Title: title, Text: f.Public, Label: "Clear filters", Href: "/requests"}, nil
+}
+
+// wrongFilters are titles for what is commonly wrong, by parameter.
+var wrongFilters = map[string]string{
+	"id": "That is not a request id", "key": "There is no such key", "after": "This page of the list is gone", "from": "These are no days", "to": "These are no days",
+}
+
+// filterOf fills the form with what the URL says, whether it makes sense or not: nothing is typed twice.
+func filterOf(values url.Values) views.Filter {
+	get := func(name string) string { return strings.TrimSpace(values.Get(name)) }
+	f := views.Filter{
+		Range: or(get("range"), defaultRange), Status: or(get("status"), get("outcome")), Key: get("key"), From: get("from"), To: get("to"), Client: get("client"),
+		Code: get("code"), Connection: get("connection"), Model: get("model"), ID: get("id"), Asked: get("asked"), Endpoint: get("endpoint"), Cache: get("cache"),
+		Tag: get("tag"), HTTP: get("http"), MinCost: get("min_cost"), MaxCost: get("max_cost"), MinSeconds: get("min_seconds"), MaxSeconds: get("max_seconds"), Order: get("order"),
+	}
+	if get("range") == "" && f.From+f.To != "" {
 		f.Range = otherDays
 	}
-	f.Active = f.Client != "" || f.Range != defaultRange || f.Status != "" || f.Key != "" || f.Code != "" || c.QueryParam("under")+c.QueryParam("budget") != "" || f.Connection != "" || f.Model != "" || f.ID != ""
-	q := report.Query{Model: f.Model, Client: f.Client, Connection: f.Connection, Code: f.Code}
-	bad := func(title, text string) (report.Query, views.Filter, ui.EmptyProps) {
-		return q, f, ui.EmptyProps{Kind: ui.FilteredOut, Title: title, Text: text, Label: "Clear filters", Href: "/requests"}
-	}
-	var err error
-	if f.ID != "" {
-		if q.ID, err = id.ParseRequest(f.ID); err != nil {
-			return bad("That is not a request id", "Request ids look like req_01jf0c8x6c9k7h5m2n8p4q6r8s. Every answer carries its own in the x-bodhi-request-id header.")
+	narrow := kept(values)
+	f.Query = narrow.Encode()
+	narrow.Del("order")
+	f.Active = len(narrow) > 0
+	f.More = f.Asked+f.Endpoint+f.Cache+f.Tag+f.HTTP+f.MinCost+f.MaxCost+f.MinSeconds+f.MaxSeconds != ""
+	f.Chips = chips(narrow)
+	return f
+}
+
+// inputs are the parameters that the form has a field for, of which it shows the first value.
+var inputs = []string{"range", "from", "to", "status", "outcome", "code", "http", "key", "connection", "client", "model", "id", "asked", "endpoint", "cache", "tag", "min_cost", "max_cost", "min_seconds", "max_seconds"}
+
+// chips are the filters that links brought and no field shows; the form sends them along.
+func chips(values url.Values) (out []views.Chip) {
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		list := values[name]
+		if slices.Contains(inputs, name) {
+			list = list[1:]
 		}
-		return q, f, ui.EmptyProps{} // an id says it all
-	}
-	if f.Key != "" {
-		if q.Key, err = id.ParseKey(f.Key); err != nil {
-			return bad("There is no such key", "The link you followed names a key that is not known here.")
-		}
-	}
-	if text := c.QueryParam("under"); text != "" {
-		if q.Scope = org.ReadScope(c.Actor().Org, text); q.Scope.IsZero() {
-			return bad("There is no such part of the organization", "The link you followed names a team, a member or a tag that is not known here.")
-		}
-		f.Chips = append(f.Chips, views.Chip{Name: "under", Value: text, Label: spentUnder(q.Scope)})
-	}
-	if text := c.QueryParam("budget"); text != "" {
-		if q.Budget, err = id.ParseBudget(text); err != nil {
-			return bad("There is no such budget", "The link you followed names a budget that is not known here.")
-		}
-		f.Chips = append(f.Chips, views.Chip{Name: "budget", Value: text, Label: "Refused by a budget", Href: "/budgets/" + text})
-	}
-	if q.After, err = report.ParseCursor(c.QueryParam("after")); err != nil {
-		return bad("This page of the list is gone", "Begin at the top again.")
-	}
-	if f.Range == otherDays {
-		if q.From, q.To, err = chosenDays(f.From, f.To, zone); err != nil {
-			return bad("These are no days", "Write both as 2026-11-01; the last one is included and lies not before the first.")
+		for _, v := range list {
+			out = append(out, chip(name, v))
 		}
 	}
-	for _, r := range ranges {
-		if r.name == f.Range && f.Range != otherDays {
-			q.From = r.from(h.Reports.Now(), zone)
-		}
+	return out
+}
+
+func chip(name, value string) views.Chip {
+	c := views.Chip{Name: name, Value: value, Label: name + ": " + value}
+	if value == none {
+		c.Label = "No " + name
+		return c
 	}
-	for _, o := range outcomes {
-		if o.name == f.Status {
-			q.Outcome = o.outcome
+	switch tag, isTag := usage.Dim(name).Tag(); {
+	case isTag:
+		c.Label = "Tagged " + tag + "=" + value
+	case name == "budget":
+		c.Label, c.Href = "Refused by a budget", "/budgets/"+value
+	case name == "under":
+		if s := org.ReadScope(id.Org{}, value); !s.IsZero() {
+			c.Label = spentUnder(s)
 		}
+	case usage.Dim(name).Entity(): // names are not looked up: the rows show them
+		c.Label = "One " + name
 	}
-	return q, f, ui.EmptyProps{}
+	return c
 }
 
 // chosenDays are the moments that calendar days begin and end at. One day alone is that day.
 func chosenDays(first, last string, zone *time.Location) (from, to time.Time, err error) {
-	if from, err = time.ParseInLocation(time.DateOnly, or(first, last), zone); err != nil {
-		return from, to, err
-	}
-	if to, err = time.ParseInLocation(time.DateOnly, or(last, first), zone); err != nil {
-		return from, to, err
+	from, err = time.ParseInLocation(time.DateOnly, or(first, last), zone)
+	to, err2 := time.ParseInLocation(time.DateOnly, or(last, first), zone)
+	if err != nil || err2 != nil {
+		return from, to, fault.Field("from", "Write days as 2026-11-01 and moments as 2026-11-01T09:00:00Z; the last day is included.")
 	}
 	if to.Before(from) || from.Year() < 2000 || to.Year() > 2200 {
 		return from, to, fault.Field("to", "The last day lies before the first.")
@@ -172,6 +209,7 @@ func withChoices(f views.Filter, choices report.Choices) views.Filter {
 		f.Models = append(f.Models, m.Name)
 	}
 	f.Codes = codes(f.Code)
+	f.Endpoints, f.Caches = endpoints, caches
 	f.Keys = options("Any key", choices.Keys)
 	f.Connections = options("Any", choices.Connections)
 	return f
@@ -196,22 +234,45 @@ func nothing(f views.Filter) ui.EmptyProps {
 }
 
 func pager(f views.Filter, q report.Query, next report.Cursor) ui.PagerProps {
-	narrow := map[string]string{"range": f.Range, "status": f.Status, "code": f.Code, "key": f.Key, "connection": f.Connection, "model": f.Model, "client": f.Client}
-	if f.Range == otherDays {
-		narrow["from"], narrow["to"] = f.From, f.To
-	}
-	for _, c := range f.Chips {
-		narrow[c.Name] = c.Value
-	}
 	p := ui.PagerProps{Note: fmt.Sprintf("Newest first, %d a page", report.DefaultLimit)}
+	if q.Oldest {
+		p.Note, p.NewerLabel, p.OlderLabel = fmt.Sprintf("Oldest first, %d a page", report.DefaultLimit), "Oldest", "Newer"
+	}
 	if !q.After.IsZero() {
-		p.Newer = listURL(narrow)
+		p.Newer = listAt(f, "", "")
 	}
 	if !next.IsZero() {
-		narrow["after"] = next.String()
-		p.Older = listURL(narrow)
+		p.Older = listAt(f, "after", next.String())
 	}
 	return p
+}
+
+// listAt is the same list with one parameter more.
+func listAt(f views.Filter, name, value string) string {
+	v, _ := url.ParseQuery(f.Query) // kept made it
+	if name != "" {
+		v.Set(name, value)
+	}
+	if len(v) == 0 {
+		return "/requests"
+	}
+	return "/requests?" + v.Encode()
+}
+
+// turned is the list in the other order.
+func turned(f views.Filter, oldest bool) string {
+	if oldest {
+		v, _ := url.ParseQuery(f.Query)
+		v.Del("order")
+		return strings.TrimSuffix("/requests?"+v.Encode(), "?")
+	}
+	return listAt(f, "order", "oldest")
+}
+
+func exportURL(f views.Filter, format string) string {
+	v, _ := url.ParseQuery(f.Query)
+	v.Set("format", format)
+	return "/requests/export?" + v.Encode()
 }
 
 // refusals are the codes that the list can be narrowed to, in words.
@@ -241,6 +302,13 @@ func codes(chosen string) []ui.Option {
 	}
 	return append(slices.Clip(refusals), ui.Option{Value: chosen, Label: chosen, Group: "Other"})
 }
+
+// endpoints and caches are what lists can be narrowed to, in words.
+var (
+	endpoints = []ui.Option{{Value: "", Label: "Any"}, {Value: "chat", Label: "Chat"}, {Value: "responses", Label: "Responses"}, {Value: "completions", Label: "Completions"},
+		{Value: "messages", Label: "Messages"}, {Value: "embeddings", Label: "Embeddings"}, {Value: "images", Label: "Images"}, {Value: "audio", Label: "Audio"}}
+	caches = []ui.Option{{Value: "", Label: "Any"}, {Value: "hit", Label: "Hit"}, {Value: "semantic", Label: "Semantic hit"}, {Value: "miss", Label: "Miss"}, {Value: "bypass", Label: "Bypassed"}}
+)
 
 // spentUnder says what a list is narrowed to. Names are not looked up: the rows show them.
 func spentUnder(s org.Scope) string {

@@ -67,6 +67,7 @@ func rows(c *web.Context, list []report.Request, zone *time.Location) []views.Re
 			ID: r.ID.String(), Href: "/requests/" + r.ID.String(), At: clockTime(c, r.At, zone), Status: status(r),
 			Asked: r.Asked, Key: or(r.Key, "deleted key"), Who: or(r.Member, r.Team),
 			Tokens: count(r.Usage.Input + r.Usage.Output), TokensIn: tokens(r.Usage), Took: took(r.Duration), Notes: notes(r),
+			Team: r.Team, App: r.Client, Endpoint: r.Endpoint, Tags: strings.ReplaceAll(r.Tags, ",", ", "), Cache: r.Cache, Attempts: strconv.Itoa(r.Attempts), First: took(r.FirstByte),
 		}
 		if r.Asked == "" {
 			row.Asked = "no model"

@@ -63,6 +63,10 @@ func (h *Handlers) Routes() []web.Route {
 		{Method: http.MethodGet, Path: "/", Name: "report.home", Guard: web.Person, Floor: org.Viewer, Handle: h.home},
 		{Method: http.MethodGet, Path: "/me", Name: "report.mine", Guard: web.Person, Floor: org.Viewer, Handle: h.mine},
 		{Method: http.MethodGet, Path: "/requests", Name: "requests.list", Guard: web.Person, Floor: org.Viewer, Handle: h.list},
+		{Method: http.MethodGet, Path: "/requests/export", Name: "requests.export", Guard: web.Person, Floor: org.Viewer, Streams: true, Handle: h.exportRequests},
+		{Method: http.MethodPost, Path: "/requests/views", Name: "requests.view.keep", Guard: web.Person, Floor: org.Viewer, Audit: "none: how somebody looks at a list concerns nobody else", Handle: h.keepView},
+		{Method: http.MethodPost, Path: "/requests/views/delete", Name: "requests.view.drop", Guard: web.Person, Floor: org.Viewer, Audit: "none: how somebody looks at a list concerns nobody else", Handle: h.dropView},
+		{Method: http.MethodPost, Path: "/requests/columns", Name: "requests.columns", Guard: web.Person, Floor: org.Viewer, Audit: "none: how somebody looks at a list concerns nobody else", Handle: h.showColumns},
 		{Method: http.MethodGet, Path: "/requests/:id", Name: "requests.show", Guard: web.Person, Floor: org.Viewer, Handle: h.show},
 
 		{Method: http.MethodGet, Path: api + "/requests", Name: "api.requests.list", Guard: web.Token, Floor: org.Viewer, Handle: h.apiList, Out: requestList{}},

@@ -2,9 +2,12 @@ package reportweb_test
 
 import (
 	"context"
+	"encoding/csv"
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -246,7 +249,20 @@ func TestFiltersLiveInTheURL(t *testing.T) {
 		"?model=smart&range=hour":    {true, true},
 		"?id=" + bad:                 {false, true},
 		"?id=" + bad + "&range=hour": {false, true},
-		"?range=nonsense":            {true, true},
+		"?range=day&http=200":        {true, false},
+		"?http=4xx":                  {false, true},
+		"?tag=project=apollo":        {true, false},
+		"?tag:client=acme":           {true, false},
+		"?asked=smart&order=oldest":  {true, true},
+		"?endpoint=chat&endpoint=x":  {true, true},
+		"?cache=bypass":              {true, false},
+		"?cache=-":                   {false, true},
+		"?team=" + s.acme.Team.String() + "&key=" + k.ID.String() + "&key=" + other.ID.String(): {true, true},
+		"?department=-":                   {true, true},
+		"?max_cost=0":                     {false, true},
+		"?min_cost=0.000000001":           {true, false},
+		"?min_seconds=1.24&max_seconds=2": {true, false},
+		"?max_seconds=1.24":               {false, true},
 	} {
 		p := browser.Get("/requests" + query)
 		if p.Status != 200 || p.Has("/requests/"+good) != want[0] || p.Has("/requests/"+bad) != want[1] {
@@ -254,17 +270,33 @@ func TestFiltersLiveInTheURL(t *testing.T) {
 		}
 	}
 	for query, says := range map[string]string{
-		"?id=req_short":         "That is not a request id",
-		"?key=nonsense":         "There is no such key",
-		"?after=nonsense":       "Begin at the top again",
-		"?model=%3Cscript%3E":   "Nothing matches",
-		"?status=failed&model=": "Clear filters",
+		"?id=req_short":          "That is not a request id",
+		"?key=nonsense":          "There is no such key",
+		"?range=nonsense":        "range is hour, today",
+		"?colour=red":            "not by &#34;colour&#34;",
+		"?status=good":           "status is answered",
+		"?http=99":               "http is a status like 402",
+		"?http=xxxx":             "http is a status like 402",
+		"?min_cost=NaN":          "min_cost is an amount",
+		"?min_cost=2&max_cost=1": "lies below the smallest",
+		"?max_seconds=1e99":      "from 0 to 86400",
+		"?tag=apollo":            "A tag is a pair",
+		"?team=team_x":           "is not the id of one",
+		"?order=cost":            "order is newest or oldest",
+		"?from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z": "before the beginning",
+		"?model=a&model=b":                     "Give one model",
+		"?client=" + strings.Repeat("x", 300):  "at most 256 characters",
+		"?" + strings.Repeat("client=a&", 101): "at most 100 values",
+		"?after=nonsense":                      "Begin at the top again",
+		"?model=%3Cscript%3E":                  "Nothing matches",
+		"?status=failed&model=":                "Clear filters",
 	} {
 		if p := browser.Get("/requests" + query); p.Status != 200 || !p.Has(says) || p.Has("<script>") {
 			t.Errorf("%q: %d, does not say %q", query, p.Status, says)
 		}
 	}
-	if _, form, _ := strings.Cut(browser.Get("/requests").Body, `class="b-filter"`); strings.Contains(form, " required") {
+	_, form, _ := strings.Cut(browser.Get("/requests").Body, `class="b-filter"`)
+	if form, _, _ = strings.Cut(form, "</form>"); strings.Contains(form, " required") {
 		t.Error("a filter is required, so browsers refuse to send the form without it")
 	}
 	if p := browser.HTMX("requests").Get("/requests?status=refused"); !p.Has(`id="requests"`, bad) || p.Has("<html", "b-filter") {
@@ -360,5 +392,75 @@ func TestADeveloperIsLedToAKeyOfTheirOwn(t *testing.T) {
 	s.key(t, "laptop", org.Developer)
 	if p := developer.Get("/"); !p.Has("There are 2 keys to use.") {
 		t.Errorf("with their own: %d\n%s", p.Status, p.Body)
+	}
+}
+
+func TestWhatIsShownCanBeKeptAndTakenAway(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	k := s.key(t, "ci", org.Developer)
+	good, bad := s.answered(t, k, 1_500_000_000).String(), s.refused(t, k, "no").String()
+	browser := webtest.As(t, s.site, s.acme.Members[org.Admin])
+	file := browser.Get("/requests/export?status=answered")
+	rows, err := csv.NewReader(strings.NewReader(file.Body)).ReadAll()
+	if err != nil || len(rows) != 2 || rows[1][0] != good || rows[1][23] != "1.5" || rows[1][16] != "project=apollo,client=acme" {
+		t.Errorf("csv: %v %v", rows, err)
+	}
+	var list struct {
+		Data      []struct{ ID string }
+		Truncated bool
+	}
+	decode(t, browser.Get("/requests/export?format=json&status=refused"), &list)
+	if len(list.Data) != 1 || list.Data[0].ID != bad || list.Truncated {
+		t.Errorf("json: %+v", list)
+	}
+	decode(t, browser.Get("/requests/export?format=json&client=nobody"), &list)
+	if len(list.Data) != 0 {
+		t.Errorf("json of nothing: %+v", list)
+	}
+	for _, query := range []string{"format=xlsx", "colour=red", "status=good"} {
+		if p := browser.Get("/requests/export?" + query); p.Status < 400 || p.Status >= 500 {
+			t.Errorf("%s: %d", query, p.Status)
+		}
+	}
+	if p := browser.Post("/requests/columns", url.Values{"show": {"cost", "app"}, "query": {"status=refused"}}); p.Status != http.StatusSeeOther || p.Location != "/requests?status=refused" {
+		t.Errorf("columns: %d to %s", p.Status, p.Location)
+	}
+	if p := browser.Get("/requests"); !p.Has("b-hide-3 ", "b-hide-8") || p.Has("b-hide-5", "b-hide-12") {
+		t.Errorf("after choosing cost and app:\n%s", p.Body)
+	}
+	if p := webtest.As(t, s.site, s.acme.Members[org.Lead]).Get("/requests"); !p.Has("b-hide-5") || p.Has("b-hide-3 ") {
+		t.Error("somebody else's columns changed")
+	}
+	if p := browser.Post("/requests/columns", url.Values{"show": {"colour"}}); p.Status != http.StatusUnprocessableEntity && p.Status != http.StatusBadRequest {
+		t.Errorf("a column that there is not: %d", p.Status)
+	}
+	if p := browser.Post("/requests/views", url.Values{"name": {"  <b>Refused</b>  here "}, "query": {"status=refused&after=&range=week"}}); p.Status != http.StatusSeeOther {
+		t.Fatalf("keep: %d %s", p.Status, p.Body)
+	}
+	if p := browser.Get("/requests"); !p.Has("&lt;b&gt;Refused&lt;/b&gt; here", `href="/requests?status=refused"`) {
+		t.Errorf("the view is not there:\n%s", p.Body)
+	}
+	if p := webtest.As(t, s.site, s.acme.Members[org.Lead]).Get("/requests"); p.Has("Refused&lt;") {
+		t.Error("a lead sees the admin's view")
+	}
+	for name, form := range map[string]url.Values{
+		"no name": {"name": {" "}, "query": {""}}, "too long": {"name": {strings.Repeat("x", 41)}}, "no sense": {"name": {"x"}, "query": {"colour=red"}}, "no query": {"name": {"x"}, "query": {"%zz"}},
+	} {
+		if p := browser.Post("/requests/views", form); p.Status < 400 || p.Status >= 500 {
+			t.Errorf("%s: %d", name, p.Status)
+		}
+	}
+	for i := range report.MaxViews {
+		p := browser.Post("/requests/views", url.Values{"name": {strconv.Itoa(i)}})
+		if (p.Status == http.StatusSeeOther) != (i < report.MaxViews-1) {
+			t.Errorf("view %d: %d", i+2, p.Status)
+		}
+	}
+	if p := browser.Post("/requests/views/delete", url.Values{"name": {"<b>Refused</b> here"}}); p.Status != http.StatusSeeOther {
+		t.Errorf("delete: %d", p.Status)
+	}
+	if p := browser.Get("/requests"); p.Has("&lt;b&gt;Refused") || !p.Has("b-hide-3 ") {
+		t.Error("the view stayed, or the columns went with it")
 	}
 }

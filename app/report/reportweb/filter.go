@@ -1,0 +1,293 @@
+package reportweb
+
+import (
+	"fmt"
+	"math"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/report"
+	"github.com/bodhi-gateway/bodhi/app/usage"
+)
+
+// filterNames are the parameters that narrow a list of requests, besides report.Columns and tag:NAME. What is not known is
+// refused, so that a filter that is misspelt never means "all".
+var filterNames = []string{"range", "from", "to", "status", "outcome", "code", "http", "under", "budget", "id", "model", "tag", "min_cost", "max_cost", "min_seconds", "max_seconds"}
+
+// placeNames say where in the list one is, and how it is ordered and shown.
+var placeNames = []string{"after", "limit", "order", "format"}
+
+// none is a filter's value for what has no value there, as an empty one is a field left empty.
+const none = "-"
+
+// reading turns a URL's parameters into a query: for the page, its files and its live rows, and for the management API.
+type reading struct {
+	org    id.Org
+	zone   *time.Location
+	now    time.Time
+	always string // the range where none is named
+}
+
+func (rd reading) query(values url.Values) (q report.Query, err error) {
+	if err := known(values); err != nil {
+		return q, err
+	}
+	get := func(name string) string { return strings.TrimSpace(values.Get(name)) }
+	q.Model, q.Code, q.Oldest = get("model"), get("code"), get("order") == "oldest"
+	if o := get("order"); o != "" && o != "oldest" && o != "newest" {
+		return q, fault.Field("order", "order is newest or oldest.")
+	}
+	if q.After, err = report.ParseCursor(get("after")); err != nil {
+		return q, err
+	}
+	if text := get("id"); text != "" {
+		if q.ID, err = id.ParseRequest(text); err != nil {
+			return q, fault.Field("id", "Request ids look like req_01jf0c8x6c9k7h5m2n8p4q6r8s. Every answer carries its own in the x-bodhi-request-id header.")
+		}
+		return q, nil // an id says it all
+	}
+	for _, read := range []func(*report.Query, func(string) string) error{rd.span, readOutcome, rd.readWhere, readBounds} {
+		if err := read(&q, get); err != nil {
+			return q, err
+		}
+	}
+	if q.Tags, err = readTags(values); err != nil {
+		return q, err
+	}
+	q.Where, err = readColumns(values)
+	return q, err
+}
+
+func known(values url.Values) error {
+	var columns []string
+	for _, c := range report.Columns {
+		columns = append(columns, string(c))
+	}
+	for name, list := range values {
+		tag, isTag := usage.Dim(name).Tag()
+		switch {
+		case isTag && len(tag) <= 100:
+		case slices.Contains(columns, name), name == "tag":
+		case !slices.Contains(filterNames, name) && !slices.Contains(placeNames, name):
+			return fault.Field(brief(name), fmt.Sprintf("Requests can be narrowed by %s, %s, or a tag as tag:project; not by %q.", strings.Join(columns, ", "), strings.Join(filterNames, ", "), brief(name)))
+		case len(list) > 1:
+			return fault.Field(name, fmt.Sprintf("Give one %s.", name))
+		}
+		for _, v := range list {
+			if len(v) > 256 {
+				return fault.Field(brief(name), fmt.Sprintf("A value of %s has at most 256 characters.", brief(name)))
+			}
+		}
+	}
+	return nil
+}
+
+func brief(s string) string {
+	if r := []rune(s); len(r) > 40 {
+		return string(r[:40]) + "…"
+	}
+	return s
+}
+
+// span reads the time: a range's name, days of the organization's calendar, or moments.
+func (rd reading) span(q *report.Query, get func(string) string) (err error) {
+	name, from, to := get("range"), get("from"), get("to")
+	switch {
+	case name == "" && from+to != "":
+		name = otherDays
+	case name == "":
+		name = rd.always
+	}
+	if name == otherDays {
+		q.From, q.To, err = chosen(from, to, rd.zone)
+		return err
+	}
+	for _, r := range ranges {
+		if r.name == name {
+			q.From = r.from(rd.now, rd.zone)
+			return nil
+		}
+	}
+	return fault.Field("range", "range is hour, today, day, week, month, all or days.")
+}
+
+// chosen reads two ends: days, of which one alone is that day, or moments, of which one alone leaves the other end open.
+func chosen(from, to string, zone *time.Location) (first, last time.Time, err error) {
+	moment := func(text string) (t time.Time, ok bool) {
+		t, err := time.Parse(time.RFC3339, strings.ReplaceAll(text, " ", "+"))
+		return t.UTC(), err == nil
+	}
+	a, isMoment := moment(from)
+	b, isMomentToo := moment(to)
+	if !isMoment && !isMomentToo {
+		return chosenDays(from, to, zone)
+	}
+	if from != "" && !isMoment {
+		if a, _, err = chosenDays(from, "", zone); err != nil {
+			return a, b, err
+		}
+	}
+	if to != "" && !isMomentToo {
+		if _, b, err = chosenDays("", to, zone); err != nil {
+			return a, b, err
+		}
+	}
+	if from == "" {
+		a = time.Time{}
+	}
+	if to == "" {
+		b = time.Time{}
+	} else if !a.Before(b) {
+		return a, b, fault.Field("to", "The end lies before the beginning.")
+	}
+	return a, b, nil
+}
+
+func readOutcome(q *report.Query, get func(string) string) error {
+	q.Outcome = report.Outcome(or(get("status"), get("outcome")))
+	if !q.Outcome.Valid() {
+		return fault.Field("status", "status is answered, errors, refused or failed.")
+	}
+	text := strings.ToLower(get("http"))
+	if text == "" {
+		return nil
+	}
+	n, err := strconv.Atoi(strings.Replace(text, "xx", "00", 1))
+	q.HTTPFrom, q.HTTPTo = n, n
+	if strings.HasSuffix(text, "xx") {
+		q.HTTPTo = n + 99
+	}
+	if err != nil || n < 100 || n > 599 {
+		return fault.Field("http", "http is a status like 402, or all of a kind, like 5xx.")
+	}
+	return nil
+}
+
+func (rd reading) readWhere(q *report.Query, get func(string) string) (err error) {
+	if text := get("under"); text != "" {
+		if q.Scope = org.ReadScope(rd.org, text); q.Scope.IsZero() {
+			return fault.Field("under", "under is the id of a department, team, member or key, pool:team_…, or tag:project=apollo. There is no such part of the organization.")
+		}
+	}
+	if text := get("budget"); text != "" {
+		if q.Budget, err = id.ParseBudget(text); err != nil {
+			return fault.Field("budget", "budget is the id of the budget that refused, like bud_01jf0c8x6c9k7h5m2n8p4q6r8s. There is no such budget.")
+		}
+	}
+	return nil
+}
+
+// longest is the largest number of seconds that a bound may have: a day.
+const longest = 86_400
+
+func readBounds(q *report.Query, get func(string) string) error {
+	for _, b := range []struct {
+		name string
+		into **money.USD
+	}{{"min_cost", &q.CostFrom}, {"max_cost", &q.CostTo}} {
+		if text := strings.TrimPrefix(get(b.name), "$"); text != "" {
+			v, err := money.Parse(text)
+			if err != nil || v < 0 {
+				return fault.Field(b.name, b.name+" is an amount in USD like 0.05.")
+			}
+			*b.into = &v
+		}
+	}
+	for _, b := range []struct {
+		name string
+		into *time.Duration
+	}{{"min_seconds", &q.TookFrom}, {"max_seconds", &q.TookTo}} {
+		if text := get(b.name); text != "" {
+			v, err := strconv.ParseFloat(text, 64)
+			if err != nil || math.IsNaN(v) || v < 0 || v > longest {
+				return fault.Field(b.name, fmt.Sprintf("%s is a number of seconds from 0 to %d, like 2.5.", b.name, longest))
+			}
+			*b.into = time.Duration(v * float64(time.Second))
+		}
+	}
+	if q.CostFrom != nil && q.CostTo != nil && *q.CostFrom > *q.CostTo {
+		return fault.Field("max_cost", "The largest cost lies below the smallest.")
+	}
+	if q.TookTo > 0 && q.TookFrom >= q.TookTo {
+		return fault.Field("max_seconds", "The longest time must be more than the shortest.")
+	}
+	return nil
+}
+
+// readTags reads tag=project=apollo and tag:project=apollo.
+func readTags(values url.Values) (out []string, err error) {
+	for _, pair := range values["tag"] {
+		if pair = strings.TrimSpace(pair); pair != "" {
+			out = append(out, pair)
+		}
+	}
+	for name, list := range values {
+		if key, ok := usage.Dim(name).Tag(); ok {
+			if len(list) != 1 {
+				return nil, fault.Field(brief(name), "Give one value of a tag.")
+			}
+			out = append(out, key+"="+list[0])
+		}
+	}
+	slices.Sort(out)
+	for _, pair := range out {
+		if key, value, ok := strings.Cut(pair, "="); !ok || key == "" || value == "" || strings.Contains(pair, ",") {
+			return nil, fault.Field("tag", fmt.Sprintf("A tag is a pair like project=apollo, not %q.", brief(pair)))
+		}
+	}
+	if len(out) > report.MaxTags {
+		return nil, fault.Field("tag", fmt.Sprintf("At most %d tags can be combined.", report.MaxTags))
+	}
+	return out, nil
+}
+
+// readColumns reads the filters that take several values: key=…&key=….
+func readColumns(values url.Values) (out []report.Filter, err error) {
+	for _, c := range report.Columns {
+		f := report.Filter{Column: c}
+		for _, v := range values[string(c)] {
+			switch v = strings.TrimSpace(v); v {
+			case "":
+				continue
+			case none:
+				v = ""
+			default:
+				if v, err = usage.Dim(c).Node(v); err != nil {
+					return nil, fault.Field(string(c), fmt.Sprintf("There is no such %s: %q is not the id of one. Copy it from its page or its address.", c, brief(values.Get(string(c)))))
+				}
+			}
+			f.Values = append(f.Values, v)
+		}
+		if len(f.Values) > report.MaxChosen {
+			return nil, fault.Field(string(c), fmt.Sprintf("Give at most %d values of %s.", report.MaxChosen, c))
+		}
+		if len(f.Values) > 0 {
+			out = append(out, f)
+		}
+	}
+	return out, nil
+}
+
+// kept are the parameters that narrow, without empty ones and without the place in the list: what links, files and saved
+// views carry.
+func kept(values url.Values) url.Values {
+	out := url.Values{}
+	for name, list := range values {
+		if name == "after" || name == "limit" || name == "format" {
+			continue
+		}
+		for _, v := range list {
+			if v = strings.TrimSpace(v); v != "" && !(name == "range" && v == defaultRange) {
+				out.Add(name, v)
+			}
+		}
+	}
+	return out
+}
