@@ -12,6 +12,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/agent/agentweb"
 	"github.com/bodhi-gateway/bodhi/app/approval/approvalweb"
 	"github.com/bodhi-gateway/bodhi/app/audit/auditweb"
+	"github.com/bodhi-gateway/bodhi/app/blueprint/blueprintweb"
 	"github.com/bodhi-gateway/bodhi/app/budget/budgetweb"
 	"github.com/bodhi-gateway/bodhi/app/health/healthweb"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -69,6 +70,7 @@ func (a *App) routes() []web.Route {
 		joinweb.New(a.letters.joining, a.people, a.cfg.SMTPURL.IsEmpty()).Routes(),
 		a.boxRoutes(),
 		trialweb.New(trial.New(trial.Parts{Keys: a.keys, Desk: a.desk, Gateway: a.gateway, Tx: a.db, Audit: a.audit, Clock: a.clock}), a.providers, a.reports, a.shelf).Routes(),
+		blueprintweb.New().Routes(),
 		searchweb.New(search.New(search.Parts{People: a.people, Keys: a.keys, Request: a.request})).Routes(),
 		[]web.Route{web.StyleGuide()},
 	)

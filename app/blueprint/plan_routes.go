@@ -38,6 +38,7 @@ func (p *planner) routes() (made, gone []Change) {
 		seen[d.Alias] = true
 		add(path, "route "+d.Alias, p.now.route(d.Alias), d)
 	}
+	p.cycles()
 	for i := range p.now.Routes {
 		if d := &p.now.Routes[i]; p.wanted.Routes != nil && !seen[d.Alias] {
 			gone = append(gone, Change{Verb: Delete, Section: "routes", What: "route " + d.Alias, id: p.now.ids[at("routes", d.Alias)], one: reflect.ValueOf(d)})

@@ -65,6 +65,7 @@ type server struct {
 	pace     *pace
 	turns    turns
 	scopes   []string
+	pages    http.Handler // all routes, for pages that ask the API: Context.Inside
 	// shown is which route reads what a path names, for If-Match.
 	shown map[string]*Route
 }
@@ -86,7 +87,7 @@ func Mount(e *echo.Echo, routes []Route, d Deps) error {
 	}
 	e.HTTPErrorHandler = s.fail
 	e.Use(s.frame)
-	s.scopes = ScopesOf(routes)
+	s.scopes, s.pages = ScopesOf(routes), e
 	for _, r := range routes {
 		if r.Guard == Token && r.Method == http.MethodGet {
 			s.shown[r.Path] = &r

@@ -37,24 +37,25 @@ type commands struct {
 	Sandbox   sandboxCmd   `cmd:"" help:"Run the built-in sandbox provider as a server of its own."`
 	Version   versionCmd   `cmd:"" help:"Print the version."`
 
-	Login  loginCmd  `cmd:"" group:"From any machine" help:"Keep a gateway's address and a token for the commands below."`
-	Logout logoutCmd `cmd:"" group:"From any machine" help:"Forget them."`
-	Whoami whoamiCmd `cmd:"" group:"From any machine" help:"Show whose token it is and what it may do."`
-	Chat   chatCmd   `cmd:"" group:"From any machine" help:"Ask a model, with a virtual key; the answer is printed as it comes."`
-	Key    keyCmd    `cmd:"" group:"From any machine" help:"Virtual keys."`
-	Budget budgetCmd `cmd:"" group:"From any machine" help:"Budgets."`
-	Usage  usageCmd  `cmd:"" group:"From any machine" help:"What was used and what it cost."`
-	Health healthCmd `cmd:"" group:"From any machine" help:"Targets: their breakers and outages; take one out of service."`
-	Route  routeCmd  `cmd:"" group:"From any machine" help:"Routes: aliases, rules, canaries."`
-	Member memberCmd `cmd:"" group:"From any machine" help:"Members."`
-	Team   teamCmd   `cmd:"" group:"From any machine" help:"Teams."`
-	Token  tokenCmd  `cmd:"" group:"From any machine" help:"Management tokens."`
-	Audit  auditCmd  `cmd:"" group:"From any machine" help:"The audit log."`
-	Export exportCmd `cmd:"" group:"From any machine" help:"Print the organization's set-up as one YAML document: names, no ids, no secrets."`
-	Diff   diffCmd   `cmd:"" group:"From any machine" help:"Show what apply would change; exits with 1 if anything, 2 if that cannot be told."`
-	Apply  applyCmd  `cmd:"" group:"From any machine" help:"Make the organization be what a YAML document says; safe to repeat."`
-	API    apiCmd    `cmd:"" name:"api" group:"From any machine" help:"Call any path of the management API."`
-	Setup  setupCmd  `cmd:"" group:"From any machine" help:"Point a coding agent at the gateway."`
+	Login    loginCmd    `cmd:"" group:"From any machine" help:"Keep a gateway's address and a token for the commands below."`
+	Logout   logoutCmd   `cmd:"" group:"From any machine" help:"Forget them."`
+	Whoami   whoamiCmd   `cmd:"" group:"From any machine" help:"Show whose token it is and what it may do."`
+	Chat     chatCmd     `cmd:"" group:"From any machine" help:"Ask a model, with a virtual key; the answer is printed as it comes."`
+	Key      keyCmd      `cmd:"" group:"From any machine" help:"Virtual keys."`
+	Budget   budgetCmd   `cmd:"" group:"From any machine" help:"Budgets."`
+	Usage    usageCmd    `cmd:"" group:"From any machine" help:"What was used and what it cost."`
+	Health   healthCmd   `cmd:"" group:"From any machine" help:"Targets: their breakers and outages; take one out of service."`
+	Route    routeCmd    `cmd:"" group:"From any machine" help:"Routes: aliases, rules, canaries."`
+	Member   memberCmd   `cmd:"" group:"From any machine" help:"Members."`
+	Team     teamCmd     `cmd:"" group:"From any machine" help:"Teams."`
+	Token    tokenCmd    `cmd:"" group:"From any machine" help:"Management tokens."`
+	Audit    auditCmd    `cmd:"" group:"From any machine" help:"The audit log."`
+	Export   exportCmd   `cmd:"" group:"From any machine" help:"Print the organization's set-up as one YAML document: names, no ids, no secrets."`
+	Diff     diffCmd     `cmd:"" group:"From any machine" help:"Show what apply would change; exits with 1 if anything, 2 if that cannot be told."`
+	Apply    applyCmd    `cmd:"" group:"From any machine" help:"Make the organization be what a YAML document says; safe to repeat."`
+	Template templateCmd `cmd:"" group:"From any machine" help:"Blueprints to begin with, and the schema of one."`
+	API      apiCmd      `cmd:"" name:"api" group:"From any machine" help:"Call any path of the management API."`
+	Setup    setupCmd    `cmd:"" group:"From any machine" help:"Point a coding agent at the gateway."`
 
 	Completion kongcompletion.Completion `cmd:"" help:"Print what the shell needs to complete these commands."`
 }

@@ -120,3 +120,13 @@ func (c *Client) send(method, path, kind, body string) Page {
 	c.handler.ServeHTTP(w, q)
 	return Page{Status: w.Code, Location: w.Header().Get("Location"), Body: w.Body.String()}
 }
+
+// Browser is a browser in which the home tenant's member of this role is logged in, by its log-in page; "" is a stranger's.
+func (s *Site) Browser(t testing.TB, role org.Role) *Client {
+	t.Helper()
+	c := &Client{t: t, handler: s.Handler}
+	if role != "" {
+		c.cookie = s.cookie(t, &s.Home, role)
+	}
+	return c
+}
