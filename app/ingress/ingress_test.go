@@ -421,7 +421,7 @@ func TestABodyMayBeBound(t *testing.T) {
 	var bound atomic.Int64
 	s := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		control := http.NewResponseController(w)
-		if err := control.SetReadDeadline(time.Now().Add(time.Duration(bound.Load()))); err != nil {
+		if err := control.SetReadDeadline(clock.System{}.Now().Add(time.Duration(bound.Load()))); err != nil {
 			t.Error(err)
 		}
 		b, err := io.ReadAll(r.Body)
