@@ -44,6 +44,7 @@ var navigation = []navGroup{
 	}},
 	{"insights", "Usage", []navEntry{
 		{"costs", "Costs", "/costs", "chart-pie", false},
+		{"usage_people", "Who uses what", "/people/usage", "user", false},
 		{"savings", "Savings", "/savings", "coin", false},
 	}},
 	{"access", "Access", []navEntry{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -41,6 +42,7 @@ type scene struct {
 	// prices are the organization's own and nobody else's; connected are its connections.
 	prices    *price.Table
 	connected connections
+	budgets   *budget.Service
 }
 
 type connections []provider.ConnectionRecord
@@ -57,8 +59,9 @@ func newScene(t *testing.T) *scene {
 	s := &scene{house: h, acme: h.Found(t, "Acme"), books: db.NewLedgerStore(d), node: id.NewNode(h.IDs)}
 	shelf := price.NewShelf(catalog.BuiltIn())
 	s.prices = price.NewTable(shelf)
+	s.budgets = budget.New(budget.Parts{Store: db.NewBudgetStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: slog.New(slog.DiscardHandler)})
 	handlers := usageweb.New(usageweb.Parts{Usage: usage.NewService(db.NewUsageStore(d), db.NewOrgStore(d), h.Clock),
-		Reports: report.NewService(db.NewReportStore(d), db.NewOrgStore(d), h.Clock), Pricing: usageweb.Pricing{Prices: s.prices, Providers: shelf, Connections: &s.connected}})
+		Reports: report.NewService(db.NewReportStore(d), db.NewOrgStore(d), h.Clock), Pricing: usageweb.Pricing{Prices: s.prices, Providers: shelf, Connections: &s.connected}, People: h.Identity, Keys: h.Keys, Budgets: s.budgets})
 	s.site = h.Serve(t, append(handlers.Routes(), webtest.Enter()))
 	return s
 }
