@@ -122,3 +122,20 @@ type Burn struct {
 	Note        string
 	Tight       bool
 }
+
+// ReliabilityPage is the page at /reliability.
+type ReliabilityPage struct {
+	Page
+	Span, Looked      string // Looked: of which requests durations are, where these are not all
+	Ends              ui.SeriesProps
+	Heat              ui.HeatProps
+	Histogram         ui.HistogramProps
+	Failures, Rescues Table
+}
+
+// ModelsPage is the page at /models/compare.
+type ModelsPage struct {
+	Page
+	Span, Looked string
+	Table        Table
+}

@@ -22,4 +22,5 @@ type Parts struct {
 	People  People
 	Keys    Keys
 	Budgets Budgets
+	Samples Samples
 }

@@ -36,7 +36,7 @@ const (
 
 // people is the page at /people/usage: who uses what, and who and which keys use nothing.
 func (h *Handlers) people(c *web.Context) error {
-	a, err := h.ask(c, peoplePath)
+	a, err := h.ask(c, peoplePath, monthly)
 	if a == nil {
 		return err
 	}

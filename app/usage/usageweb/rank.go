@@ -48,7 +48,7 @@ func rankRow(a *asked, r usage.Result, row usage.Row) views.Row {
 	if !row.Others {
 		only := usage.Filter{Dim: dim, Values: []string{row.Values[0].ID}}
 		b := *a
-		b.path = costsPath
+		b.path, b.usual = costsPath, monthly
 		name.Href = b.into(dim, row.Values[0].ID, nil)
 		if row.Requests > 0 {
 			requests.Href = a.requests(only)

@@ -40,7 +40,7 @@ func (h *Handlers) team(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	a, err := h.ask(c, "/teams/"+t.ID.String()+"/usage")
+	a, err := h.ask(c, "/teams/"+t.ID.String()+"/usage", monthly)
 	if a == nil {
 		return err
 	}
