@@ -48,8 +48,9 @@ var sides = map[string]string{
 	"app/usage":               "app/report",                             // one reach: what somebody may see of spend
 	"app/provider/*":          "app/provider/compat app/provider/carry", // adapters share what carries their bytes
 	"app/*/*web":              "app/web",
-	"app/report/reportweb":    "app/usage/usageweb", // home says usage in the same words and pictures as the pages of usage
-	"app/scim/scimweb":        "app/join/joinweb",   // one choice of role and teams, one row of tabs
+	"app/usage/usageweb":      "app/budget/budgetweb", // a team's page draws its budgets as their own pages do
+	"app/report/reportweb":    "app/usage/usageweb",   // home says usage in the same words and pictures as the pages of usage
+	"app/scim/scimweb":        "app/join/joinweb",     // one choice of role and teams, one row of tabs
 	"billing/billingweb":      "app/web",
 	"billing/stripe":          "billing",
 	"jobs":                    "",

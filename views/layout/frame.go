@@ -44,7 +44,10 @@ var navigation = []navGroup{
 	}},
 	{"insights", "Usage", []navEntry{
 		{"costs", "Costs", "/costs", "chart-pie", false},
+		{"usage_people", "Who uses what", "/people/usage", "user", false},
+		{"models_compare", "Models side by side", "/models/compare", "stack-2", false},
 		{"savings", "Savings", "/savings", "coin", false},
+		{"reliability", "Reliability", "/reliability", "lifebuoy", false},
 	}},
 	{"access", "Access", []navEntry{
 		{"keys", "Keys", "/keys", "key", false},

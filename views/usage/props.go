@@ -10,6 +10,7 @@ import (
 type Page struct {
 	Shell      layout.Shell
 	Title, Sub string
+	Crumbs     []ui.Crumb
 	Form       Form
 	Chips      []Chip
 	Clear      string // the page without filters
@@ -90,3 +91,51 @@ type SavingsPage struct {
 
 // Hint is something worth a look, computed from the organization's own figures.
 type Hint struct{ Title, Text, Href, Link string }
+
+// PeoplePage is the page at /people/usage.
+type PeoplePage struct {
+	Page
+	Span                         string
+	Table                        Table
+	IdlePeople, IdleKeys         []Idle
+	IdlePeopleSaid, IdleKeysSaid string // "" where nothing is said of them
+	MorePeople, MoreKeys         int
+}
+
+// Idle is somebody or something that was not used.
+type Idle struct{ Label, Sub, Href string }
+
+// TeamPage is the page at /teams/:id/usage.
+type TeamPage struct {
+	Page
+	Span                       string
+	Chart                      ui.SeriesProps
+	Budgets                    []Burn
+	People, Models, Keys, Apps Table
+}
+
+// Burn is a budget, what is left of it and where it is heading.
+type Burn struct {
+	Title, Href string
+	Chart       ui.BurnProps // without points: there is none
+	Bar         ui.ProgressProps
+	Note        string
+	Tight       bool
+}
+
+// ReliabilityPage is the page at /reliability.
+type ReliabilityPage struct {
+	Page
+	Span, Looked      string // Looked: of which requests durations are, where these are not all
+	Ends              ui.SeriesProps
+	Heat              ui.HeatProps
+	Histogram         ui.HistogramProps
+	Failures, Rescues Table
+}
+
+// ModelsPage is the page at /models/compare.
+type ModelsPage struct {
+	Page
+	Span, Looked string
+	Table        Table
+}

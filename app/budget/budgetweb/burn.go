@@ -10,9 +10,9 @@ import (
 	"github.com/bodhi-gateway/bodhi/views/ui"
 )
 
-// burn is what was left at the end of each day, worked out backwards from what is left now. A period without an end, or
+// Burn is what was left at the end of each day, worked out backwards from what is left now. A period without an end, or
 // of one day, has no such chart.
-func burn(c *web.Context, e budget.Entry, f budget.Forecast) ui.BurnProps {
+func Burn(c *web.Context, e budget.Entry, f budget.Forecast) ui.BurnProps {
 	if e.Period == budget.Forever || e.Period == budget.Daily || len(f.Days) == 0 || e.Standing.Limit <= 0 {
 		return ui.BurnProps{}
 	}

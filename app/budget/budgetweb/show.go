@@ -64,7 +64,7 @@ func (h *Handlers) gather(c *web.Context, e budget.Entry, given gift) (page view
 		return page, err
 	}
 	row := present(c, e, map[id.Budget]budget.Forecast{e.ID: forecast})
-	page = views.ShowPage{Shell: c.Shell(e.Label, "budgets"), Title: e.Label, Status: row.Enforce, Row: row, Sub: subtitle(c, e), Facts: rules(c, e), Burn: burn(c, e, forecast),
+	page = views.ShowPage{Shell: c.Shell(e.Label, "budgets"), Title: e.Label, Status: row.Enforce, Row: row, Sub: subtitle(c, e), Facts: rules(c, e), Burn: Burn(c, e, forecast),
 		Outlook: outlook(c, e, forecast), History: history(c, e, statements), Grants: granted(c, e, grants), Asks: requests(c, asks), Alerts: crossed(c, alerts),
 		Requests: "/requests?" + url.Values{"range": {"month"}, "under": {printScope(e.Scope)}}.Encode(),
 		Refusals: "/requests?" + url.Values{"range": {"all"}, "budget": {e.ID.String()}}.Encode(), Last: lines(c, refused.Requests), Error: given.form}

@@ -49,7 +49,7 @@ func (h *Tree) teamPage(c *web.Context, which id.Team) (views.NodePage, error) {
 		return page, err
 	}
 	short, exact := web.Dollars(month.Cost)
-	page.Figures = []ui.StatProps{{Label: "Spent this month", Value: short, Exact: exact, Against: requests(month.Requests), Href: "/requests?under=" + t.ID.String()},
+	page.Figures = []ui.StatProps{{Label: "Spent this month", Value: short, Exact: exact, Against: requests(month.Requests), Href: teamsPath + "/" + t.ID.String() + "/usage"},
 		{Label: "People", Value: strconv.Itoa(in.Members), Against: plural(in.Only, "is", "are") + " in no other team"},
 		{Label: "Keys", Value: strconv.Itoa(in.Keys), Against: plural(in.Accounts, "service account", "service accounts")}}
 	page.Facts = []ui.Fact{{Label: "Department", Value: n.names[org.OfDepartment(t.Org, t.Department)], Href: departmentHref(t.Department)},

@@ -35,8 +35,10 @@ var ranges = []struct {
 }
 
 const (
-	ownDays      = "days" // the range whose days stand in from and to
-	defaultRange = "30d"
+	ownDays = "days" // the range whose days stand in from and to
+	monthly = "30d"
+	// lately is where single requests are looked at.
+	lately       = "7d"
 	noComparison = "none" // of compare, because a page compares unless it is told not to
 )
 
@@ -55,6 +57,7 @@ type asked struct {
 	zone  *time.Location
 	reach report.Reach
 	span  string // a name of ranges
+	usual string // the one of a page that nothing was said to
 	// from and to are the days as they stand in the form, typed or worked out.
 	from, to string
 	pick     string // the dimension whose values the form offers
@@ -62,7 +65,7 @@ type asked struct {
 }
 
 // ask reads a page's URL. What cannot be read is a fault in words, and what was typed is in the answer all the same.
-func (h *Handlers) ask(c *web.Context, path string, by ...usage.Dim) (*asked, error) {
+func (h *Handlers) ask(c *web.Context, path string, usual string) (*asked, error) {
 	reach, err := report.ReachOf(c.Actor())
 	if err != nil {
 		return nil, err
@@ -71,7 +74,7 @@ func (h *Handlers) ask(c *web.Context, path string, by ...usage.Dim) (*asked, er
 	if err != nil {
 		return nil, err
 	}
-	a := &asked{c: c, path: path, now: c.Now(), zone: zone, reach: reach}
+	a := &asked{c: c, path: path, usual: usual, now: c.Now(), zone: zone, reach: reach}
 	v := maps.Clone(c.QueryParams())
 	a.chooseSpan(v)
 	value := v.Get("value")
@@ -96,9 +99,6 @@ func (h *Handlers) ask(c *web.Context, path string, by ...usage.Dim) (*asked, er
 		a.pick = ""
 	}
 	a.query, err = Read(v, a.now, a.zone)
-	if len(a.query.By) == 0 {
-		a.query.By = by
-	}
 	if a.query.To.After(a.now) && a.query.From.Before(a.now) { // what is not over is compared with as much before it
 		a.query.To = a.now
 	}
@@ -134,7 +134,7 @@ func (a *asked) chooseSpan(v url.Values) {
 		return r.name == a.span
 	})
 	if i < 0 { // it can only come from a mangled link
-		a.span = defaultRange
+		a.span = a.usual
 		a.chooseSpan(url.Values{"range": {a.span}})
 		v.Set("from", a.from)
 		v.Set("to", a.to)
@@ -164,7 +164,7 @@ func (a *asked) grain() usage.Grain {
 // values are the page's URL parameters without what is as it would be anyway.
 func (a *asked) values() url.Values {
 	out := url.Values{}
-	if a.span != defaultRange {
+	if a.span != a.usual {
 		out.Set("range", a.span)
 	}
 	if a.span == ownDays {

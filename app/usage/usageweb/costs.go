@@ -20,7 +20,7 @@ const (
 
 // costs is the page at /costs: what was spent, divided by one or two dimensions.
 func (h *Handlers) costs(c *web.Context) error {
-	a, err := h.ask(c, costsPath)
+	a, err := h.ask(c, costsPath, monthly)
 	if a == nil {
 		return err
 	}

@@ -19,4 +19,8 @@ type Parts struct {
 	Usage   *usage.Service
 	Reports Reports
 	Pricing Pricing
+	People  People
+	Keys    Keys
+	Budgets Budgets
+	Samples Samples
 }

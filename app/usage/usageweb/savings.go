@@ -71,7 +71,7 @@ func (h *Handlers) savingsOf(a *asked) (out savings, err error) {
 
 // savings is the page at /savings.
 func (h *Handlers) savings(c *web.Context) error {
-	a, err := h.ask(c, savingsPath)
+	a, err := h.ask(c, savingsPath, monthly)
 	if a == nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func exportOf(a *asked, format string) string {
 // deeper are the costs of the same span, narrowed.
 func (a *asked) deeper(more ...usage.Filter) string {
 	b := *a
-	b.path, b.query.By = costsPath, []usage.Dim{usage.Team}
+	b.path, b.usual, b.query.By, b.query.Compare = costsPath, monthly, []usage.Dim{usage.Team}, usage.Previous
 	for _, f := range more {
 		b.query.Where = narrowed(b.query.Where, f)
 	}
@@ -246,7 +246,7 @@ func savingsOut(a *asked, s savings) savingsJSON {
 
 // apiSavings is GET /api/v1/usage/savings.
 func (h *Handlers) apiSavings(c *web.Context) error {
-	a, err := h.ask(c, savingsPath)
+	a, err := h.ask(c, savingsPath, monthly)
 	if err != nil {
 		return err
 	}
@@ -259,7 +259,7 @@ func (h *Handlers) apiSavings(c *web.Context) error {
 
 // exportSavings is GET /savings/export: ?format=csv or json.
 func (h *Handlers) exportSavings(c *web.Context) error {
-	a, err := h.ask(c, savingsPath)
+	a, err := h.ask(c, savingsPath, monthly)
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,10 @@ const root = "/api/v1/usage"
 func (h *Handlers) Routes() []web.Route {
 	return []web.Route{
 		{Method: http.MethodGet, Path: costsPath, Name: "costs.show", Guard: web.Person, Floor: org.Viewer, Handle: h.costs},
+		{Method: http.MethodGet, Path: modelsPath, Name: "models.compare", Guard: web.Person, Floor: org.Viewer, Handle: h.models},
+		{Method: http.MethodGet, Path: reliabilityPath, Name: "reliability.show", Guard: web.Person, Floor: org.Viewer, Handle: h.reliability},
+		{Method: http.MethodGet, Path: peoplePath, Name: "people.usage", Guard: web.Person, Floor: org.Viewer, Handle: h.people},
+		{Method: http.MethodGet, Path: "/teams/:id/usage", Name: "teams.usage", Guard: web.Person, Floor: org.Viewer, Handle: h.team},
 		{Method: http.MethodGet, Path: savingsPath, Name: "savings.show", Guard: web.Person, Floor: org.Viewer, Handle: h.savings},
 		{Method: http.MethodGet, Path: savingsPath + "/export", Name: "savings.export", Guard: web.Person, Floor: org.Viewer, Streams: true, Handle: h.exportSavings},
 		{Method: http.MethodGet, Path: root + "/savings", Name: "api.usage.savings", Guard: web.Token, Floor: org.Viewer, Handle: h.apiSavings, Out: savingsJSON{},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -41,6 +42,7 @@ type scene struct {
 	// prices are the organization's own and nobody else's; connected are its connections.
 	prices    *price.Table
 	connected connections
+	budgets   *budget.Service
 }
 
 type connections []provider.ConnectionRecord
@@ -57,8 +59,10 @@ func newScene(t *testing.T) *scene {
 	s := &scene{house: h, acme: h.Found(t, "Acme"), books: db.NewLedgerStore(d), node: id.NewNode(h.IDs)}
 	shelf := price.NewShelf(catalog.BuiltIn())
 	s.prices = price.NewTable(shelf)
+	s.budgets = budget.New(budget.Parts{Store: db.NewBudgetStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: slog.New(slog.DiscardHandler)})
 	handlers := usageweb.New(usageweb.Parts{Usage: usage.NewService(db.NewUsageStore(d), db.NewOrgStore(d), h.Clock),
-		Reports: report.NewService(db.NewReportStore(d), db.NewOrgStore(d), h.Clock), Pricing: usageweb.Pricing{Prices: s.prices, Providers: shelf, Connections: &s.connected}})
+		Reports: report.NewService(db.NewReportStore(d), db.NewOrgStore(d), h.Clock), Pricing: usageweb.Pricing{Prices: s.prices, Providers: shelf, Connections: &s.connected}, People: h.Identity, Keys: h.Keys, Budgets: s.budgets,
+		Samples: &usage.Samples{Store: db.NewUsageStore(d), Orgs: db.NewOrgStore(d)}})
 	s.site = h.Serve(t, append(handlers.Routes(), webtest.Enter()))
 	return s
 }
@@ -82,6 +86,9 @@ type fact struct {
 	used   llm.Usage
 	code   string
 	via    string // the connection: "up", if empty
+	took   time.Duration
+	failed []string // classes of attempts before the last one, at "shaky"
+	down   bool     // the last one fails as well, as "server"
 	cache  string
 }
 
@@ -98,14 +105,25 @@ func (s *scene) book(t *testing.T, f fact) {
 	}
 	chain := org.Chain{Org: s.acme.Actor(org.Admin).Org, Team: f.team, Member: f.member, Key: f.key}
 	q := ledger.Request{ID: id.NewRequest(s.house.IDs), Chain: chain, At: f.at, Endpoint: "chat", Asked: "smart", Route: "alias smart", Model: f.model, Provider: f.via, Client: f.client, Tags: f.tags, Cache: f.cache,
-		Attempts: 1, Status: 200, Usage: f.used, Cost: f.cost}
-	a := ledger.Attempt{ID: id.NewAttempt(s.house.IDs), Request: q.ID, Number: 1, Chain: chain, At: f.at, Provider: f.via, Kind: "openai", Model: f.model, Asked: "smart", Endpoint: "chat", Client: f.client, Tags: f.tags}
+		Attempts: 1 + len(f.failed), Status: 200, Usage: f.used, Cost: f.cost, Stream: true, Duration: f.took, FirstByte: f.took / 4}
+	a := ledger.Attempt{Request: q.ID, Number: 1, Chain: chain, At: f.at, Provider: f.via, Kind: "openai", Model: f.model, Asked: "smart", Endpoint: "chat", Client: f.client, Tags: f.tags}
 	to := journal.Position{Segment: 1, Offset: s.mark.At.Offset + 1}
 	b := budget.Batch{From: s.mark, To: budget.Mark{At: to, Low: to}}
 	if f.code != "" {
 		q.Status, q.Code, q.Attempts, q.Provider = 402, f.code, 0, ""
 	} else {
-		b.Attempts = []budget.Posting{{Attempt: a, End: ledger.Settlement{Attempt: a.ID, State: ledger.Complete, Usage: f.used, Cost: f.cost, Status: 200, At: f.at}}}
+		for _, class := range f.failed {
+			first := a
+			first.ID, first.Provider = id.NewAttempt(s.house.IDs), "shaky"
+			b.Attempts = append(b.Attempts, budget.Posting{Attempt: first, End: ledger.Settlement{Attempt: first.ID, State: ledger.Voided, Class: class, Status: 503, At: f.at}})
+			a.Number++
+		}
+		a.ID = id.NewAttempt(s.house.IDs)
+		end := ledger.Settlement{Attempt: a.ID, State: ledger.Complete, Usage: f.used, Cost: f.cost, Status: 200, At: f.at}
+		if f.down {
+			q.Status, q.Code, end.State, end.Class, end.Status = 502, "upstream_failed", ledger.Voided, "server", 500
+		}
+		b.Attempts = append(b.Attempts, budget.Posting{Attempt: a, End: end})
 	}
 	b.Requests = []ledger.Request{q}
 	if _, err := s.books.Post(t.Context(), s.node, b); err != nil {

@@ -1,0 +1,185 @@
+package usageweb
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/identity"
+	"github.com/bodhi-gateway/bodhi/app/key"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/usage"
+	"github.com/bodhi-gateway/bodhi/app/web"
+	"github.com/bodhi-gateway/bodhi/views/ui"
+	views "github.com/bodhi-gateway/bodhi/views/usage"
+)
+
+// People are the people and the teams that an actor knows. *identity.Service implements it.
+type People interface {
+	FindMembers(ctx context.Context, actor org.Actor, q org.MemberQuery) (identity.MemberPage, error)
+	Team(ctx context.Context, actor org.Actor, t id.Team) (org.Team, error)
+}
+
+// Keys are the keys that an actor knows. *key.Service implements it.
+type Keys interface {
+	Find(ctx context.Context, actor org.Actor, q key.Query) (key.Page, error)
+	Count(ctx context.Context, actor org.Actor) (key.Counts, error)
+}
+
+const (
+	peoplePath = "/people/usage"
+	peopleRows = 100
+	// mostPeople bounds how many people are looked through for those who asked nothing.
+	mostPeople = 5000
+	idleShown  = 12
+)
+
+// people is the page at /people/usage: who uses what, and who and which keys use nothing.
+func (h *Handlers) people(c *web.Context) error {
+	a, err := h.ask(c, peoplePath, monthly)
+	if a == nil {
+		return err
+	}
+	a.query.By, a.query.Compare = []usage.Dim{usage.Member}, usage.Previous
+	page := views.PeoplePage{Page: h.frame(a, "Who uses what", "usage_people", fmt.Sprintf("People and keys of %s, by what they asked.", a.reach.Words()))}
+	if err == nil {
+		err = h.fillPeople(a, &page)
+	}
+	if wrong, ok := web.Refused(err); ok {
+		page.None = unclear(wrong, peoplePath)
+	} else if err != nil {
+		return err
+	}
+	return c.Render(views.People(page))
+}
+
+func (h *Handlers) fillPeople(a *asked, page *views.PeoplePage) error {
+	if err := h.fillForm(a, &page.Page, nil); err != nil {
+		return err
+	}
+	all, err := h.query(a, func(q *usage.Query) { q.Top = usage.MaxTop })
+	if err != nil {
+		return err
+	}
+	favourites := map[usage.Dim]map[string]string{}
+	for _, d := range []usage.Dim{usage.Model, usage.Client} {
+		if favourites[d], err = h.favourites(a, d); err != nil {
+			return err
+		}
+	}
+	now, before := active(all)
+	page.Span = a.words()
+	page.Table = peopleTable(a, all, favourites)
+	page.Figures = peopleFigures(a, all, now, before)
+	page.Exports = exportsOf(a)[:2]
+	if len(a.query.Where) > 0 { // who asked nothing under a filter is not idle
+		return nil
+	}
+	if err := h.idlePeople(a, all, page); err != nil {
+		return err
+	}
+	return h.idleKeys(a, page)
+}
+
+// favourites are what each person spent most on in a dimension.
+func (h *Handlers) favourites(a *asked, d usage.Dim) (map[string]string, error) {
+	r, err := h.query(a, func(q *usage.Query) {
+		q.By, q.Compare, q.Top = []usage.Dim{usage.Member, d}, usage.NoComparison, usage.MaxTop
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]string{}
+	for _, row := range r.Rows { // the most expensive first
+		if !row.Others && row.Values[1].ID != "" && out[row.Values[0].ID] == "" {
+			out[row.Values[0].ID] = Label(row, 1, d)
+		}
+	}
+	return out, nil
+}
+
+func peopleTable(a *asked, r usage.Result, favourites map[usage.Dim]map[string]string) views.Table {
+	mostly := func(d usage.Dim) func(usage.Row) views.Cell {
+		return func(row usage.Row) views.Cell { return views.Cell{Text: favourites[d][row.Values[0].ID]} }
+	}
+	t := rank(a, r, peopleRows, mostly(usage.Client), mostly(usage.Model))
+	t.Columns = append(t.Columns, ui.Column{Label: "Mostly with", Wide: true, Title: "The app that most was spent through"}, ui.Column{Label: "Mostly on", Wide: true, Title: "The model that most was spent on"})
+	return t
+}
+
+func peopleFigures(a *asked, r usage.Result, now, before int64) []ui.StatProps {
+	people := ui.StatProps{Label: "Active people", Value: web.Count(now), Hint: "People whose keys sent a request."}
+	held(a, r, &people, now, before, web.Count)
+	each1 := ui.StatProps{Label: "Spend per person", Value: "–", Unit: "USD", Hint: "Of those who sent a request; without service accounts."}
+	var mine, theirs usage.Totals
+	for _, row := range r.Rows {
+		if !row.Others && row.Values[0].ID != "" {
+			_, _ = mine.Add(row.Totals), theirs.Add(row.Before) // parts of totals that were added up already
+		}
+	}
+	if now > 0 {
+		per := each(mine.Cost, now)
+		each1.Value, each1.Exact = web.Dollars(per)
+		held(a, r, &each1, int64(per), int64(each(theirs.Cost, before)), dollars)
+	}
+	return []ui.StatProps{people, each1, moneyFigure(a, "Spend", r, nil), countFigure(a, r, nil)}
+}
+
+// idlePeople are those who could have asked and did not.
+func (h *Handlers) idlePeople(a *asked, r usage.Result, page *views.PeoplePage) error {
+	asked := map[string]bool{}
+	for _, row := range r.Rows {
+		if !row.Others && row.Requests > 0 {
+			asked[row.Values[0].ID] = true
+		}
+	}
+	q := org.MemberQuery{Status: org.ActiveMember, Limit: identity.MaxMembers}
+	seen, idle := 0, 0
+	for {
+		p, err := h.People.FindMembers(a.c.Ctx(), a.c.Actor(), q)
+		if err != nil {
+			return err
+		}
+		for _, m := range p.Members {
+			seen++
+			if asked[m.ID.String()] {
+				continue
+			}
+			if idle++; len(page.IdlePeople) < idleShown {
+				name := m.Name
+				if name == "" {
+					name = m.Email
+				}
+				page.IdlePeople = append(page.IdlePeople, views.Idle{Label: name, Sub: m.Email, Href: "/people/" + m.ID.String()})
+			}
+		}
+		if q.After = p.Next; q.After.ID.IsZero() || seen >= mostPeople {
+			break
+		}
+	}
+	page.IdlePeopleSaid = fmt.Sprintf("%s of %s sent nothing in these days", web.Count(int64(idle)), web.Plural(int64(seen), "active member"))
+	page.MorePeople = max(0, idle-len(page.IdlePeople))
+	return nil
+}
+
+// idleKeys are those that lie unused for a month, whatever days the page is about.
+func (h *Handlers) idleKeys(a *asked, page *views.PeoplePage) error {
+	n, err := h.Keys.Count(a.c.Ctx(), a.c.Actor())
+	if err != nil {
+		return err
+	}
+	found, err := h.Keys.Find(a.c.Ctx(), a.c.Actor(), key.Query{IdleSince: a.now.Add(-key.Idle), Limit: idleShown})
+	if err != nil {
+		return err
+	}
+	for _, k := range found.Keys {
+		sub := k.Hint() + ", never used"
+		if !k.LastUsedAt.IsZero() {
+			sub = k.Hint() + ", last used " + a.c.When(k.LastUsedAt).Text
+		}
+		page.IdleKeys = append(page.IdleKeys, views.Idle{Label: k.Name, Sub: sub, Href: "/keys/" + k.ID.String()})
+	}
+	page.IdleKeysSaid = fmt.Sprintf("%s of %s lie unused for 30 days", web.Count(int64(n.Idle)), web.Plural(int64(n.All), "key"))
+	page.MoreKeys = max(0, n.Idle-len(page.IdleKeys))
+	return nil
+}

@@ -1,0 +1,178 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/bodhi-gateway/bodhi/app/report"
+	"github.com/bodhi-gateway/bodhi/app/usage"
+)
+
+var _ usage.Sampler = (*UsageStore)(nil)
+
+// facts is a query of single requests or attempts within a reach, a span and filters.
+func sampledFacts(tx *gorm.DB, f *factTable, r report.Reach, a usage.SampleAsk) *gorm.DB {
+	q := within(tx.Table(f.name), f.name, r).Where(f.name+".at >= ? AND "+f.name+".at < ?", a.From.UTC(), a.To.UTC())
+	for _, w := range a.Where {
+		q = keepFacts(q, f, w)
+	}
+	return q
+}
+
+var (
+	attemptFacts = &factTables[0]
+	requestFacts = &factTables[1]
+)
+
+// Oldest implements usage.Sampler. It walks the index of times and stops after the limit.
+func (s *UsageStore) Oldest(ctx context.Context, r report.Reach, a usage.SampleAsk) (time.Time, bool, error) {
+	var rows []struct {
+		At time.Time `gorm:"column:at"`
+	}
+	err := s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
+		return sampledFacts(tx, requestFacts, r, a).Select("requests.at AS at").Order("requests.at DESC").Offset(a.Limit).Limit(1).Find(&rows).Error
+	})
+	if err != nil || len(rows) == 0 {
+		return a.From, false, err
+	}
+	return rows[0].At.UTC().Add(time.Microsecond), true, nil
+}
+
+// binOf is the class of a duration in microseconds, as usage.Hist has it.
+func binOf(column string) string {
+	var b strings.Builder
+	b.WriteString("CASE")
+	for i := 1; i < usage.Bins; i++ { // numbers of ours, not of people
+		fmt.Fprintf(&b, " WHEN %s <= %d THEN %d", column, usage.Edge(i).Microseconds(), i-1)
+	}
+	fmt.Fprintf(&b, " ELSE %d END", usage.Bins-1)
+	return b.String()
+}
+
+// slotOfTime is the number of a slot since 1970.
+func (s *UsageStore) slotOfTime(column string, slot time.Duration) string {
+	epoch := "CAST(strftime('%s', " + column + ") AS INTEGER)"
+	if s.db.Postgres() {
+		epoch = "CAST(floor(extract(epoch FROM " + column + ")) AS BIGINT)"
+	}
+	return fmt.Sprintf("(%s / %d)", epoch, int64(slot/time.Second))
+}
+
+// Sampled implements usage.Sampler.
+func (s *UsageStore) Sampled(ctx context.Context, r report.Reach, a usage.SampleAsk) ([]usage.Sampled, error) {
+	var rows []struct {
+		Slot    int64  `gorm:"column:slot"`
+		Outcome string `gorm:"column:outcome"`
+		Retried int64  `gorm:"column:retried"`
+		Bin     int    `gorm:"column:bin"`
+		Count   int64  `gorm:"column:count"`
+	}
+	err := s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
+		return sampledFacts(tx, requestFacts, r, a).
+			Select(s.slotOfTime("requests.at", a.Slot) + " AS slot, " + requestFacts.outcome + " AS outcome, CASE WHEN requests.attempts > 1 THEN 1 ELSE 0 END AS retried, " +
+				binOf("requests.duration_us") + " AS bin, COUNT(*) AS count").
+			Group("1, 2, 3, 4").Find(&rows).Error
+	})
+	out := make([]usage.Sampled, len(rows))
+	for i, row := range rows {
+		out[i] = usage.Sampled{At: time.Unix(row.Slot*int64(a.Slot/time.Second), 0).UTC(), Outcome: row.Outcome, Retried: row.Retried == 1, Bin: row.Bin, Count: row.Count}
+	}
+	return out, err
+}
+
+// Failures implements usage.Sampler.
+func (s *UsageStore) Failures(ctx context.Context, r report.Reach, a usage.SampleAsk) ([]usage.Failure, error) {
+	var rows []struct {
+		Provider string `gorm:"column:provider"`
+		Class    string `gorm:"column:class"`
+		Count    int64  `gorm:"column:count"`
+	}
+	err := s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
+		return sampledFacts(tx, attemptFacts, r, a).Select("attempts.provider AS provider, attempts.class AS class, COUNT(*) AS count").
+			Where("attempts.class <> ''").Group("attempts.provider, attempts.class").Order("COUNT(*) DESC, attempts.provider, attempts.class").Find(&rows).Error
+	})
+	out := make([]usage.Failure, len(rows))
+	for i, row := range rows {
+		out[i] = usage.Failure{Connection: row.Provider, Class: row.Class, Count: row.Count}
+	}
+	return out, err
+}
+
+// Rescues implements usage.Sampler. The first attempt may have been sent a little after its request came.
+func (s *UsageStore) Rescues(ctx context.Context, r report.Reach, a usage.SampleAsk) ([]usage.Rescue, error) {
+	var rows []struct {
+		From  string `gorm:"column:failed"`
+		To    string `gorm:"column:answered"`
+		Count int64  `gorm:"column:count"`
+	}
+	err := s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
+		return sampledFacts(tx, requestFacts, r, a).Select("attempts.provider AS failed, requests.provider AS answered, COUNT(*) AS count").
+			Joins("JOIN attempts ON attempts.org_id = requests.org_id AND attempts.request_id = requests.id AND attempts.number = 1").
+			Where("attempts.org_id = ? AND requests.attempts > 1 AND requests.status < 400 AND requests.code = ''", r.Org).
+			Group("attempts.provider, requests.provider").Order("COUNT(*) DESC, attempts.provider, requests.provider").Find(&rows).Error
+	})
+	out := make([]usage.Rescue, len(rows))
+	for i, row := range rows {
+		out[i] = usage.Rescue{From: row.From, To: row.To, Count: row.Count}
+	}
+	return out, err
+}
+
+// Paces implements usage.Sampler.
+func (s *UsageStore) Paces(ctx context.Context, r report.Reach, a usage.SampleAsk) ([]usage.Pace, error) {
+	type row struct {
+		Provider  string `gorm:"column:provider"`
+		Model     string `gorm:"column:model"`
+		Bin       int    `gorm:"column:bin"`
+		Count     int64  `gorm:"column:count"`
+		Output    int64  `gorm:"column:output"`
+		Streaming int64  `gorm:"column:streaming"`
+	}
+	var took, first []row
+	err := s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
+		answered := func() *gorm.DB {
+			return sampledFacts(tx, requestFacts, r, a).Where("requests.status < 400 AND requests.code = '' AND requests.provider <> ''")
+		}
+		const each = "requests.provider AS provider, requests.model AS model, "
+		err := answered().Select(each + binOf("requests.duration_us") + " AS bin, COUNT(*) AS count").Group("1, 2, 3").Find(&took).Error
+		if err != nil {
+			return err
+		}
+		return answered().Where("requests.first_byte_us > 0").
+			Select(each + binOf("requests.first_byte_us") + " AS bin, COUNT(*) AS count, " +
+				"CAST(SUM(CASE WHEN requests.stream AND requests.duration_us > requests.first_byte_us THEN requests.output_tokens ELSE 0 END) AS BIGINT) AS output, " +
+				"CAST(SUM(CASE WHEN requests.stream AND requests.duration_us > requests.first_byte_us THEN requests.duration_us - requests.first_byte_us ELSE 0 END) AS BIGINT) AS streaming").
+			Group("1, 2, 3").Find(&first).Error
+	})
+	if err != nil {
+		return nil, err
+	}
+	at := map[[2]string]*usage.Pace{}
+	var out []*usage.Pace
+	of := func(r row) *usage.Pace {
+		k := [2]string{r.Provider, r.Model}
+		if at[k] == nil {
+			at[k] = &usage.Pace{Connection: r.Provider, Model: r.Model}
+			out = append(out, at[k])
+		}
+		return at[k]
+	}
+	for _, r := range took {
+		of(r).Took[r.Bin] += r.Count
+	}
+	for _, r := range first {
+		p := of(r)
+		p.First[r.Bin] += r.Count
+		p.Output += r.Output
+		p.Streaming += micros(r.Streaming)
+	}
+	flat := make([]usage.Pace, len(out))
+	for i, p := range out {
+		flat[i] = *p
+	}
+	return flat, nil
+}
