@@ -34,26 +34,27 @@ func (sheetRow) TableName() string { return "usage_sheets" }
 func (s *UsageStore) keepDay(ctx context.Context, o id.Org, d usage.Step) error {
 	next := dayMarkRow{OrgID: o, Day: d.From.UTC(), Until: d.To.UTC(), FirstHour: d.From.UTC().Truncate(time.Hour)}
 	made := usage.Step{From: d.From, To: d.From}
-	var sheets []sheetRow
+	all, tags := newSheet(hourOwn...), newSheet(tagOwn...)
+	right := false
 	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
 		err := tx.Table("usage_marks").Select("COALESCE(SUM(version), 0)").Where("org_id = ? AND hour >= ? AND hour < ?", o, next.FirstHour, next.Until).Take(&next.Version).Error
 		if err != nil {
 			return err
 		}
 		good, err := goodDays(tx, o, d)
-		if err != nil || len(good) == 1 && good[0] == d {
+		if right = len(good) == 1 && good[0] == d; err != nil || right {
 			return err
 		}
 		// A day that is right up to some hour only lacks the hours since then.
 		if len(good) == 1 && good[0].From.Equal(d.From) {
 			made = good[0]
 		}
-		sheets, err = sheetsOf(tx, o, d, made)
-		return err
+		return readDay(tx, o, d, made, all, tags)
 	})
-	if err != nil || sheets == nil {
+	if err != nil || right {
 		return err
 	}
+	sheets := sheetsOf(o, d, all, tags)
 	return s.db.Do(ctx, func(ctx context.Context) error {
 		return s.db.scoped(ctx, o, func(tx *gorm.DB) error { return saveSheets(tx, next, made, sheets) })
 	})
@@ -105,13 +106,12 @@ func forgetDays(tx *gorm.DB, o id.Org, d usage.Step) error {
 	return nil
 }
 
-// sheetsOf adds a day's hours up: those that are in no sheet yet, and the sheets of the others.
-func sheetsOf(tx *gorm.DB, o id.Org, d, made usage.Step) ([]sheetRow, error) {
-	all, tags := newSheet(hourOwn...), newSheet(tagOwn...)
+// readDay adds a day's hours up: those that are in no sheet yet, and the sheets of the others.
+func readDay(tx *gorm.DB, o id.Org, d, made usage.Step, all, tags *sheet) error {
 	if made.From.Before(made.To) {
 		var old []sheetRow
 		if err := tx.Where("org_id = ? AND day = ? AND dim IN ?", o, d.From.UTC(), []string{wholeSheet, tagSheet}).Find(&old).Error; err != nil {
-			return nil, err
+			return err
 		}
 		for _, row := range old {
 			into := all
@@ -119,17 +119,19 @@ func sheetsOf(tx *gorm.DB, o id.Org, d, made usage.Step) ([]sheetRow, error) {
 				into = tags
 			}
 			if err := into.merge(row.Content); err != nil {
-				return nil, err
+				return err
 			}
 		}
 	}
 	rest := usage.Step{From: made.To, To: d.To}
 	if err := all.read(tx, "usage_hours", o, rest); err != nil {
-		return nil, err
+		return err
 	}
-	if err := tags.read(tx, "usage_tags", o, rest); err != nil {
-		return nil, err
-	}
+	return tags.read(tx, "usage_tags", o, rest)
+}
+
+// sheetsOf are all sheets of a day.
+func sheetsOf(o id.Org, d usage.Step, all, tags *sheet) []sheetRow {
 	out := []sheetRow{}
 	add := func(dim string, s *sheet) {
 		if len(s.sums) > 0 {
@@ -142,7 +144,7 @@ func sheetsOf(tx *gorm.DB, o id.Org, d, made usage.Step) ([]sheetRow, error) {
 	for _, dim := range usage.Dims {
 		add(string(dim), all.by(keptColumns[dim]))
 	}
-	return out, nil
+	return out
 }
 
 // read adds a part of a table of hourly sums.
