@@ -85,6 +85,7 @@ type core struct {
 	aliasing    *route.Service
 	reports     *report.Service
 	usage       *usage.Service
+	retention   *usage.Retention
 	priceStore  *db.PriceStore
 	pricing     *price.Service
 	refresher   *price.Refresher
@@ -180,6 +181,7 @@ func (c *core) rooms() error {
 	c.replays = replay.New(db.NewReplayStore(c.db), c.keyring, replayMAC, c.clock)
 	c.reports = report.NewService(db.NewReportStore(c.db), c.orgs, c.clock)
 	c.usage = usage.NewService(db.NewUsageStore(c.db), c.orgs, c.clock)
+	c.retention = usage.NewRetention(db.NewUsageStore(c.db), c.db, c.audit)
 	if c.letters, err = c.newLetters(); err != nil {
 		return err
 	}

@@ -45,10 +45,10 @@ func (a *App) routes() []web.Route {
 	budgets := a.budgets(a.treasury)
 	rooms := slices.Concat(
 		identityweb.New(a.people, a.factors, a.sso).Routes(),
-		identityweb.NewTree(identityweb.TreeParts{People: a.people, Keys: a.keys, Budgets: budgets, Reports: a.reports}).Routes(),
+		identityweb.NewTree(identityweb.TreeParts{People: a.people, Keys: a.keys, Budgets: budgets, Reports: a.reports, Kept: a.retention}).Routes(),
 		ssoweb.New(a.sso, a.people).Routes(),
 		reportweb.New(reportweb.Parts{Reports: a.reports, Usage: a.usage, Budgets: budgets, Limits: a.limits(a.limiter), Approvals: a.asking, Keys: a.keys, Connections: a.providers, Prices: a.prices, Providers: a.shelf}).Routes(),
-		usageweb.New(a.usage).Routes(),
+		usageweb.New(a.usage, a.retention).Routes(),
 		keyweb.New(a.keys, a.people, a.reports).Routes(),
 		providerweb.New(a.providers, a.reports).Routes(),
 		routeweb.New(a.aliasing, a.providers, a.shelf, a.prices, a.clock, a.reports, a.table, &a.loads).Routes(),

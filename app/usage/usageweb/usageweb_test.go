@@ -39,7 +39,7 @@ func newScene(t *testing.T) *scene {
 	h := webtest.NewHouse(t, d)
 	h.Passwordless = true
 	s := &scene{house: h, acme: h.Found(t, "Acme"), books: db.NewLedgerStore(d), node: id.NewNode(h.IDs)}
-	handlers := usageweb.New(usage.NewService(db.NewUsageStore(d), db.NewOrgStore(d), h.Clock))
+	handlers := usageweb.New(usage.NewService(db.NewUsageStore(d), db.NewOrgStore(d), h.Clock), usage.NewRetention(db.NewUsageStore(d), d, h.Audit))
 	s.site = h.Serve(t, append(handlers.Routes(), webtest.Enter()))
 	return s
 }
