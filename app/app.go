@@ -149,6 +149,7 @@ func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error
 		SweepMail:     courier.Sweep,
 		CheckDomains:  c.letters.joining.Recheck,
 		RefreshModels: c.providers.RefreshModels,
+		ForgetFacts:   func(ctx context.Context) error { return c.retention.ForgetAll(ctx, c.clock.Now()) },
 		KeepDays:      func(ctx context.Context) error { return usage.KeepDays(ctx, db.NewUsageStore(d), c.clock.Now()) },
 	})})
 	if err != nil {

@@ -86,6 +86,7 @@ type core struct {
 	reports     *report.Service
 	usage       *usage.Service
 	samples     *usage.Samples
+	retention   *usage.Retention
 	priceStore  *db.PriceStore
 	pricing     *price.Service
 	refresher   *price.Refresher
@@ -182,6 +183,7 @@ func (c *core) rooms() error {
 	c.reports = report.NewService(db.NewReportStore(c.db), c.orgs, c.clock)
 	c.usage = usage.NewService(db.NewUsageStore(c.db), c.orgs, c.clock)
 	c.samples = &usage.Samples{Store: db.NewUsageStore(c.db), Orgs: c.orgs}
+	c.retention = usage.NewRetention(db.NewUsageStore(c.db), c.db, c.audit)
 	if c.letters, err = c.newLetters(); err != nil {
 		return err
 	}

@@ -140,15 +140,25 @@ func zoneOf(tx *gorm.DB, o id.Org) (*time.Location, error) {
 // booked is the column of an attempt that an account of a measure counts.
 var booked = map[ledger.Measure]string{ledger.Money: "cost_nanos", ledger.Tokens: "booked_tokens", ledger.Requests: "booked_requests"}
 
-// spentUnder sums the facts below a scope in [from, to).
+// spentUnder sums what was booked below a scope in [from, to): attempts, and hourly sums where those are gone.
 func spentUnder(tx *gorm.DB, s org.Scope, m ledger.Measure, from, to time.Time) (ledger.Units, error) {
+	gone, err := goneBefore(tx, s.Org())
+	if err != nil {
+		return 0, err
+	}
+	var old, sum ledger.Units
+	if from.Before(gone) {
+		if old, err = spentInHours(tx, s, m, from, earliest(gone, to)); err != nil {
+			return 0, err
+		}
+		from = gone
+	}
 	q := tx.Model(&attemptRow{}).Where("org_id = ? AND at >= ?", s.Org(), from)
 	if !to.IsZero() {
 		q = q.Where("at < ?", to)
 	}
-	var sum ledger.Units
-	err := under(q, s).Select("COALESCE(SUM(" + booked[m] + "), 0)").Scan(&sum).Error
-	return sum, err
+	err = under(q, s).Select("COALESCE(SUM(" + booked[m] + "), 0)").Scan(&sum).Error
+	return old + sum, err
 }
 
 // under narrows a query of attempts to those below a scope.

@@ -8,6 +8,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/id"
 )
 
@@ -72,3 +73,17 @@ func asColumn(v any) driver.Value {
 }
 
 func (c column[R]) at0() driver.Value { return c.cell(new(R)) }
+
+// AddUsage adds a batch to the sums that pages read, without its facts: for tests of many.
+func (s *LedgerStore) AddUsage(ctx context.Context, b budget.Batch) error {
+	return s.books(ctx, "test", func(tx *gorm.DB) error { return s.addUsage(tx, b) })
+}
+
+// AddRequests adds a batch's requests, and nothing else of it.
+func (s *LedgerStore) AddRequests(ctx context.Context, b budget.Batch) error {
+	b.Attempts = nil
+	if err := s.ensureDaysOf(ctx, b); err != nil {
+		return err
+	}
+	return s.books(ctx, "test", func(tx *gorm.DB) error { return s.insertFacts(tx, b) })
+}

@@ -125,6 +125,13 @@ type factDays struct {
 	last  time.Time
 }
 
+// forget has every day made sure of again.
+func (f *factDays) forget() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.first, f.last = time.Time{}, time.Time{}
+}
+
 const day = 24 * time.Hour
 
 // daysAhead is how many partitions are made before they are needed.

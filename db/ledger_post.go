@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
@@ -23,6 +25,12 @@ func (s *LedgerStore) Post(ctx context.Context, node id.Node, b budget.Batch) ([
 		return nil, fmt.Errorf("post: days: %w", err)
 	}
 	leases, err := s.post(ctx, node, b)
+	if noPartition(err) { // a journal so late that its day was dropped since it was last made sure of
+		s.days.forget()
+		if err = s.ensureDaysOf(ctx, b); err == nil {
+			leases, err = s.post(ctx, node, b)
+		}
+	}
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
 		if b, err = s.news(ctx, b); err == nil {
 			leases, err = s.post(ctx, node, b)
@@ -32,6 +40,12 @@ func (s *LedgerStore) Post(ctx context.Context, node id.Node, b budget.Batch) ([
 		err = fmt.Errorf("post: %w", err)
 	}
 	return leases, err
+}
+
+// noPartition reports PostgreSQL's complaint about a row that fits no partition.
+func noPartition(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Code == "23514" && strings.Contains(pg.Message, "no partition")
 }
 
 func (s *LedgerStore) post(ctx context.Context, node id.Node, b budget.Batch) ([]budget.Lease, error) {

@@ -28,8 +28,8 @@ type tagPair struct {
 func verifyTags(tx *gorm.DB, r *budget.Report) error {
 	want, have := map[tagPair]tagTotal{}, map[tagPair]tagTotal{}
 	for _, facts := range []string{
-		"SELECT org_id, tags, SUM(cost_nanos), COUNT(*), 0 FROM attempts WHERE tags <> '' GROUP BY org_id, tags",
-		"SELECT org_id, tags, 0, 0, COUNT(*) FROM requests WHERE tags <> '' GROUP BY org_id, tags",
+		"SELECT org_id, tags, SUM(cost_nanos), COUNT(*), 0 FROM attempts WHERE tags <> '' AND " + kept("attempts", "at") + " GROUP BY org_id, tags",
+		"SELECT org_id, tags, 0, 0, COUNT(*) FROM requests WHERE tags <> '' AND " + kept("requests", "at") + " GROUP BY org_id, tags",
 	} {
 		if err := tagTotals(tx, facts, func(o id.Org, tags string, t tagTotal) {
 			for key, value := range ledger.Pairs(tags) {
@@ -41,7 +41,7 @@ func verifyTags(tx *gorm.DB, r *budget.Report) error {
 			return err
 		}
 	}
-	rollup := "SELECT org_id, tag_key || '=' || tag_value, SUM(cost_nanos), SUM(attempts), SUM(requests) FROM usage_tags GROUP BY org_id, tag_key, tag_value"
+	rollup := "SELECT org_id, tag_key || '=' || tag_value, SUM(cost_nanos), SUM(attempts), SUM(requests) FROM usage_tags WHERE " + kept("usage_tags", "hour") + " GROUP BY org_id, tag_key, tag_value"
 	if err := tagTotals(tx, rollup, func(o id.Org, pair string, t tagTotal) {
 		for key, value := range ledger.Pairs(pair) {
 			have[tagPair{o, key, value}] = t

@@ -16,7 +16,8 @@ import (
 )
 
 // Verify adds the books up from the facts and compares: for each budget period spent = opening + Σ attempts, for each
-// request cost = Σ attempts, for each organization and tag the hourly sums = the facts, and no lease or cost is negative. It
+// request cost = Σ attempts, for each organization and tag the hourly sums = the facts as far back as those are kept, for each day
+// its sheets = its hours, and no lease or cost is negative. It
 // reads every attempt once, and posting waits meanwhile; on SQLite leases wait as well.
 func (s *LedgerStore) Verify(ctx context.Context) (budget.Report, error) {
 	var r budget.Report
@@ -47,6 +48,7 @@ func (s *LedgerStore) Verify(ctx context.Context) (budget.Report, error) {
 			{"requests", verifyRequests},
 			{"hours", verifyHours},
 			{"tags", verifyTags},
+			{"days", verifyDays},
 		} {
 			if err := check.run(tx, &r); err != nil {
 				return fmt.Errorf("%s: %w", check.name, err)
@@ -191,9 +193,9 @@ func verifyHours(tx *gorm.DB, r *budget.Report) error {
 
 func verifyRollup(tx *gorm.DB, r *budget.Report, rollup string) error {
 	rows, err := tx.Raw(`SELECT o.org_id, SUM(o.hours_cost), SUM(o.facts_cost), SUM(o.hours_requests), SUM(o.facts_requests) FROM (
-		SELECT org_id, cost_nanos AS hours_cost, 0 AS facts_cost, requests AS hours_requests, 0 AS facts_requests FROM ` + rollup + `
-		UNION ALL SELECT org_id, 0, cost_nanos, 0, 0 FROM attempts
-		UNION ALL SELECT org_id, 0, 0, 0, 1 FROM requests) o
+		SELECT org_id, cost_nanos AS hours_cost, 0 AS facts_cost, requests AS hours_requests, 0 AS facts_requests FROM ` + rollup + ` x WHERE ` + kept("x", "hour") + `
+		UNION ALL SELECT org_id, 0, cost_nanos, 0, 0 FROM attempts x WHERE ` + kept("x", "at") + `
+		UNION ALL SELECT org_id, 0, 0, 0, 1 FROM requests x WHERE ` + kept("x", "at") + `) o
 		GROUP BY o.org_id`).Rows()
 	if err != nil {
 		return err
@@ -210,6 +212,12 @@ func verifyRollup(tx *gorm.DB, r *budget.Report, rollup string) error {
 		}
 		return nil
 	})
+}
+
+// kept is the condition that a row's time is one whose facts are all there. Where they are gone, sums are all there is, and
+// what budgets counted of them stands in their opening.
+func kept(table, at string) string {
+	return "NOT EXISTS (SELECT 1 FROM usage_settings g WHERE g.org_id = " + table + ".org_id AND g.gone_before > " + table + "." + at + ")"
 }
 
 // each calls fn for every row and closes them.

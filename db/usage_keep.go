@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -32,43 +33,52 @@ func (sheetRow) TableName() string { return "usage_sheets" }
 // done before the transaction that writes: posting waits for a few inserts.
 func (s *UsageStore) keepDay(ctx context.Context, o id.Org, d usage.Step) error {
 	next := dayMarkRow{OrgID: o, Day: d.From.UTC(), Until: d.To.UTC(), FirstHour: d.From.UTC().Truncate(time.Hour)}
+	made := usage.Step{From: d.From, To: d.From}
+	all, tags := newSheet(hourOwn...), newSheet(tagOwn...)
 	right := false
 	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
+		err := tx.Table("usage_marks").Select("COALESCE(SUM(version), 0)").Where("org_id = ? AND hour >= ? AND hour < ?", o, next.FirstHour, next.Until).Take(&next.Version).Error
+		if err != nil {
+			return err
+		}
 		good, err := goodDays(tx, o, d)
 		if right = len(good) == 1 && good[0] == d; err != nil || right {
 			return err
 		}
-		return tx.Table("usage_marks").Select("COALESCE(SUM(version), 0)").Where("org_id = ? AND hour >= ? AND hour < ?", o, next.FirstHour, next.Until).Take(&next.Version).Error
+		// A day that is right up to some hour only lacks the hours since then.
+		if len(good) == 1 && good[0].From.Equal(d.From) {
+			made = good[0]
+		}
+		return readDay(tx, o, d, made, all, tags)
 	})
 	if err != nil || right {
 		return err
 	}
-	var sheets []sheetRow
-	err = s.db.scoped(ctx, o, func(tx *gorm.DB) error {
-		sheets, err = sheetsOf(tx, o, d)
-		return err
-	})
-	if err != nil {
-		return err
-	}
+	sheets := sheetsOf(o, d, all, tags)
 	return s.db.Do(ctx, func(ctx context.Context) error {
-		return s.db.scoped(ctx, o, func(tx *gorm.DB) error { return saveSheets(tx, next, d, sheets) })
+		return s.db.scoped(ctx, o, func(tx *gorm.DB) error { return saveSheets(tx, next, made, sheets) })
 	})
 }
 
-// saveSheets puts a day's sheets in the place of older ones. Of two keepers at once, the one that read later wins.
-func saveSheets(tx *gorm.DB, next dayMarkRow, d usage.Step, sheets []sheetRow) error {
+// saveSheets puts a day's sheets in the place of older ones. Of two keepers at once, the one that read later wins, and none
+// whose beginning, made, the other has replaced: it may have read hours twice.
+func saveSheets(tx *gorm.DB, next dayMarkRow, made usage.Step, sheets []sheetRow) error {
 	if tx.Name() == "postgres" { // two would insert the same rows; SQLite has one writer
 		if err := tx.Exec("SELECT pg_advisory_xact_lock(hashtext('usage_days'), hashtext(?))", next.OrgID.String()).Error; err != nil {
 			return err
 		}
 	}
-	var newer int64
-	err := tx.Model(&dayMarkRow{}).Where("org_id = ? AND day = ? AND until_at = ? AND version >= ?", next.OrgID, next.Day, next.Until, next.Version).Count(&newer).Error
-	if err != nil || newer > 0 {
+	var there []dayMarkRow
+	if err := tx.Where("org_id = ? AND day = ?", next.OrgID, next.Day).Find(&there).Error; err != nil {
 		return err
 	}
-	if err := forgetDays(tx, next.OrgID, d); err != nil {
+	if len(there) == 1 && !there[0].Until.Before(next.Until) && there[0].Version >= next.Version {
+		return nil
+	}
+	if made.From.Before(made.To) && (len(there) == 0 || !there[0].Until.Equal(made.To)) {
+		return nil
+	}
+	if err := forgetDays(tx, next.OrgID, next.step()); err != nil {
 		return err
 	}
 	if len(sheets) > 0 {
@@ -96,17 +106,33 @@ func forgetDays(tx *gorm.DB, o id.Org, d usage.Step) error {
 	return nil
 }
 
-// sheetsOf adds a day's hours up.
-func sheetsOf(tx *gorm.DB, o id.Org, d usage.Step) ([]sheetRow, error) {
-	all, err := hoursSheet(tx, "usage_hours", hourOwn, o, d)
-	if err != nil {
-		return nil, err
+// readDay adds a day's hours up: those that are in no sheet yet, and the sheets of the others.
+func readDay(tx *gorm.DB, o id.Org, d, made usage.Step, all, tags *sheet) error {
+	if made.From.Before(made.To) {
+		var old []sheetRow
+		if err := tx.Where("org_id = ? AND day = ? AND dim IN ?", o, d.From.UTC(), []string{wholeSheet, tagSheet}).Find(&old).Error; err != nil {
+			return err
+		}
+		for _, row := range old {
+			into := all
+			if row.Dim == tagSheet {
+				into = tags
+			}
+			if err := into.merge(row.Content); err != nil {
+				return err
+			}
+		}
 	}
-	tags, err := hoursSheet(tx, "usage_tags", tagOwn, o, d)
-	if err != nil {
-		return nil, err
+	rest := usage.Step{From: made.To, To: d.To}
+	if err := all.read(tx, "usage_hours", o, rest); err != nil {
+		return err
 	}
-	var out []sheetRow
+	return tags.read(tx, "usage_tags", o, rest)
+}
+
+// sheetsOf are all sheets of a day.
+func sheetsOf(o id.Org, d usage.Step, all, tags *sheet) []sheetRow {
+	out := []sheetRow{}
 	add := func(dim string, s *sheet) {
 		if len(s.sums) > 0 {
 			out = append(out, sheetRow{o, d.From.UTC(), dim, s.encode()})
@@ -118,38 +144,60 @@ func sheetsOf(tx *gorm.DB, o id.Org, d usage.Step) ([]sheetRow, error) {
 	for _, dim := range usage.Dims {
 		add(string(dim), all.by(keptColumns[dim]))
 	}
-	return out, nil
+	return out
 }
 
-// hoursSheet reads a day of a table of hourly sums.
-func hoursSheet(tx *gorm.DB, table string, own []string, o id.Org, d usage.Step) (*sheet, error) {
+// read adds a part of a table of hourly sums.
+func (s *sheet) read(tx *gorm.DB, table string, o id.Org, d usage.Step) error {
 	columns := ""
-	for _, c := range own {
-		columns += "CAST(" + c + " AS TEXT), "
+	for i := range s.columns {
+		columns += "CAST(" + s.columns[i].name + " AS TEXT), "
 	}
-	for i, c := range counted {
-		if i > 0 {
-			columns += ", "
-		}
-		columns += c
-	}
-	rows, err := tx.Table(table).Select(columns).Where("org_id = ? AND hour >= ? AND hour < ?", o, d.From.UTC(), d.To.UTC()).Rows()
+	rows, err := tx.Table(table).Select(columns+strings.Join(counted, ", ")).Where("org_id = ? AND hour >= ? AND hour < ?", o, d.From.UTC(), d.To.UTC()).Rows()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	out := newSheet(own...)
-	values, sums, into := make([]string, len(own)), [counts]int64{}, []any{}
+	values, sums, into := make([]string, len(s.columns)), [counts]int64{}, []any{}
 	for i := range values {
 		into = append(into, &values[i])
 	}
 	for i := range sums {
 		into = append(into, &sums[i])
 	}
-	return out, each(rows, func() error {
+	return each(rows, func() error {
 		if err := rows.Scan(into...); err != nil {
 			return err
 		}
-		out.add(values, &sums)
+		s.add(values, &sums)
 		return nil
 	})
+}
+
+// merge adds an encoded sheet of the same columns.
+func (s *sheet) merge(content []byte) error {
+	old, err := decodeSheet(content)
+	if err != nil {
+		return err
+	}
+	columns, words := make([]*readColumn, len(s.columns)), make([][]string, len(s.columns))
+	for i := range s.columns {
+		name := s.columns[i].name
+		if columns[i], err = old.column(name); err != nil {
+			return err
+		}
+		for _, v := range columns[i].values {
+			words[i] = append(words[i], unpacked(name, v))
+		}
+	}
+	values, sums := make([]string, len(s.columns)), [counts]int64{}
+	for n := range old.rows {
+		for i := range columns {
+			values[i] = words[i][columns[i].places.at(n)]
+		}
+		for i := range sums {
+			sums[i] = int64(old.sums[i].at(n))
+		}
+		s.add(values, &sums)
+	}
+	return nil
 }

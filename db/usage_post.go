@@ -131,7 +131,7 @@ func hoursOf(b budget.Batch, s slots) []*hourRow {
 // spent is what an attempt adds to sums, came what a request does.
 func spent(p *budget.Posting) tally {
 	u := &p.End.Usage
-	return tally{attempts: 1, input: u.Input, cached: u.CacheRead, output: u.Output, cost: p.End.Cost}
+	return tally{attempts: 1, input: u.Input, cached: u.CacheRead, output: u.Output, cost: p.End.Cost, bookedTokens: p.End.Tokens, bookedRequests: p.End.Requests}
 }
 
 func came(outcome string) tally {

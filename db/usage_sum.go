@@ -1,10 +1,12 @@
 package db
 
 import (
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/money"
 )
 
@@ -14,6 +16,8 @@ type tally struct {
 	attempts                  int64
 	input, cached, output     int64
 	cost                      money.USD
+	bookedTokens              ledger.Units // what budgets of tokens and of requests counted
+	bookedRequests            ledger.Units
 }
 
 func (t *tally) add(o tally) {
@@ -25,6 +29,8 @@ func (t *tally) add(o tally) {
 	t.cached += o.cached
 	t.output += o.output
 	t.cost += o.cost
+	t.bookedTokens += o.bookedTokens
+	t.bookedRequests += o.bookedRequests
 }
 
 // slotOf is the part of the key that all tables of sums have.
@@ -56,16 +62,19 @@ func sumColumns[R any](place func(*R) slotOf, sum func(*R) *tally, own ...column
 		number("cached_tokens", func(r *R) int64 { return sum(r).cached }),
 		number("output_tokens", func(r *R) int64 { return sum(r).output }),
 		number("cost_nanos", func(r *R) money.USD { return sum(r).cost }),
+		number("booked_tokens", func(r *R) ledger.Units { return sum(r).bookedTokens }),
+		number("booked_requests", func(r *R) ledger.Units { return sum(r).bookedRequests }),
 	)
 }
 
-// counted are the columns that add up.
+// counted are the columns that add up and that pages show.
 var counted = []string{"requests", "errors", "refused", "attempts", "input_tokens", "cached_tokens", "output_tokens", "cost_nanos"}
 
 // adding is what happens to a row of sums that is there already. key are its columns without org_id and hour.
 func adding(table string, key ...string) string {
-	sets := make([]string, len(counted))
-	for i, c := range counted {
+	all := append(slices.Clone(counted), "booked_tokens", "booked_requests")
+	sets := make([]string, len(all))
+	for i, c := range all {
 		sets[i] = c + " = " + table + "." + c + " + excluded." + c
 	}
 	return "ON CONFLICT (" + strings.Join(append([]string{"org_id", "hour"}, key...), ", ") + ") DO UPDATE SET " + strings.Join(sets, ", ")

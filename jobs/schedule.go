@@ -35,6 +35,7 @@ type Chores struct {
 	SweepMail      func(ctx context.Context) error // delete old mail orders
 	CheckDomains   func(ctx context.Context) error // look for claimed domains' records again
 	RefreshModels  func(ctx context.Context) error // ask connections for their models
+	ForgetFacts    func(ctx context.Context) error // delete requests that are older than they are kept
 	KeepDays       func(ctx context.Context) error // add up the usage of days that are over
 }
 
@@ -50,6 +51,7 @@ func Schedule(c Chores) []Periodic {
 		{Name: "sweep_mail", Cron: "37 3 * * *", Run: c.SweepMail},
 		{Name: "check_domains", Cron: "53 2 * * *", Run: c.CheckDomains},
 		{Name: "refresh_models", Cron: "37 */6 * * *", Run: c.RefreshModels},
+		{Name: "forget_facts", Cron: "29 * * * *", Run: c.ForgetFacts},
 		{Name: "keep_days", Cron: "6-59/10 * * * *", AtStart: true, Run: c.KeepDays},
 	}
 }

@@ -25,12 +25,12 @@ type Keeper interface {
 	KeepDays(ctx context.Context, o id.Org, days []Step) error
 }
 
-// settling is how long after its end a day's sums are made: most that comes late has come by then. What comes later is added
-// up by the hour until the day is made again.
+// settling is how long after its end an hour is taken into its day's sums: most that comes late has come by then. What comes
+// later is added up by the hour until the day is made again.
 const settling = 5 * time.Minute
 
-// KeepDays makes the sums of days that are over, for all organizations. A job calls it every few minutes; until it has, pages
-// add up hours, which is as exact and takes longer.
+// KeepDays makes the sums of days that are over and of today's whole hours, for all organizations. A job calls it every few
+// minutes; until it has, pages add up hours, which is as exact and takes longer.
 func KeepDays(ctx context.Context, k Keeper, now time.Time) error {
 	due, err := k.Due(ctx, now.Add(-settling))
 	if err != nil {
@@ -48,13 +48,14 @@ func KeepDays(ctx context.Context, k Keeper, now time.Time) error {
 	return nil
 }
 
-// over are the days that have a part in due hours and have ended.
+// over are the days that have a part in due hours, the last one as far as its hours have ended.
 func over(d Due, zone *time.Location, now time.Time) []Step {
 	var out []Step
-	for at := DayOf(d.First, zone, 0); !at.After(d.Last.Add(time.Hour)); {
+	settled := now.Add(-settling).UTC().Truncate(Slot(zone, now))
+	for at := DayOf(d.First, zone, 0); !at.After(d.Last.Add(time.Hour)) && at.Before(settled); {
 		end := next(at, Day, zone)
-		if end.Add(settling).After(now) {
-			break
+		if end.After(settled) {
+			end = settled
 		}
 		out = append(out, Step{at, end})
 		at = end

@@ -18,7 +18,67 @@ CREATE TABLE usage_sheets (
 {{tenant "usage_sheets"}}
 {{if postgres}}ALTER TABLE usage_sheets ALTER COLUMN content SET STORAGE EXTERNAL; -- compressing numbers of one width gains little{{end}}
 
+-- The list of requests, by each of the columns that hold few of many: without these, a filter that keeps little reads all.
+CREATE INDEX requests_member ON requests (org_id, member_id, at, id);
+CREATE INDEX requests_asked ON requests (org_id, asked, at, id);
+CREATE INDEX requests_model ON requests (org_id, model, at, id);
+CREATE INDEX requests_provider ON requests (org_id, provider, at, id);
+CREATE INDEX requests_client ON requests (org_id, client, at, id);
+CREATE INDEX requests_errors ON requests (org_id, at, id) WHERE status >= 400 OR code <> '';
+
+-- What budgets count of a request, by the hour: the sums stay when the requests themselves are deleted.
+ALTER TABLE usage_hours ADD COLUMN booked_tokens BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE usage_hours ADD COLUMN booked_requests BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE usage_totals ADD COLUMN booked_tokens BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE usage_totals ADD COLUMN booked_requests BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE usage_tags ADD COLUMN booked_tokens BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE usage_tags ADD COLUMN booked_requests BIGINT NOT NULL DEFAULT 0;
+
+-- How many days requests are kept, 0 for ever, and before when they are gone.
+CREATE TABLE usage_settings (
+    org_id      {{uuid}} NOT NULL REFERENCES organizations (id),
+    keep_days   BIGINT   NOT NULL,
+    gone_before {{time}},
+    PRIMARY KEY (org_id)
+);
+{{tenant "usage_settings"}}
+{{if postgres}}
+-- Dropping a day of facts, as the owner, in two steps with a look between them: whoever holds the lock sees whether it is empty.
+-- +goose StatementBegin
+CREATE FUNCTION lock_fact_day(day date) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+    IF to_regclass('attempts_' || to_char(day, 'YYYYMMDD')) IS NULL THEN
+        RETURN false;
+    END IF;
+    EXECUTE format('LOCK TABLE %I, %I IN ACCESS EXCLUSIVE MODE', 'attempts_' || to_char(day, 'YYYYMMDD'), 'requests_' || to_char(day, 'YYYYMMDD'));
+    RETURN true;
+END $$;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE FUNCTION drop_fact_day(day date) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+    EXECUTE format('DROP TABLE %I, %I', 'attempts_' || to_char(day, 'YYYYMMDD'), 'requests_' || to_char(day, 'YYYYMMDD'));
+END $$;
+-- +goose StatementEnd
+{{end}}
 -- +goose Down
+{{if postgres}}
+DROP FUNCTION drop_fact_day(date);
+DROP FUNCTION lock_fact_day(date);
+{{end}}
+DROP TABLE usage_settings;
+ALTER TABLE usage_tags DROP COLUMN booked_requests;
+ALTER TABLE usage_tags DROP COLUMN booked_tokens;
+ALTER TABLE usage_totals DROP COLUMN booked_requests;
+ALTER TABLE usage_totals DROP COLUMN booked_tokens;
+ALTER TABLE usage_hours DROP COLUMN booked_requests;
+ALTER TABLE usage_hours DROP COLUMN booked_tokens;
+DROP INDEX requests_errors;
+DROP INDEX requests_client;
+DROP INDEX requests_provider;
+DROP INDEX requests_model;
+DROP INDEX requests_asked;
+DROP INDEX requests_member;
 DROP TABLE usage_sheets;
 CREATE TABLE usage_days (
     org_id           {{uuid}} NOT NULL,

@@ -206,6 +206,8 @@ type SettingsPage struct {
 	Errors           map[string]string
 	Name, Slug, Zone string
 	Facts            []ui.Fact
+	// KeepDays is how many days requests are kept, as it was typed.
+	KeepDays, KeepError string
 }
 
 // DeleteOrganizationPage asks before an organization is deleted, and says so after it was.

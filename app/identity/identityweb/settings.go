@@ -2,6 +2,8 @@ package identityweb
 
 import (
 	"net/url"
+	"strconv"
+	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/web"
@@ -11,20 +13,52 @@ import (
 
 func (h *Tree) settings(c *web.Context) error {
 	o := c.Organization()
-	return c.Render(views.Settings(settingsPage(c, identity.Settings{Name: o.Name, Slug: o.Slug, Zone: o.Zone})))
+	page, err := h.settingsPage(c, identity.Settings{Name: o.Name, Slug: o.Slug, Zone: o.Zone})
+	if err != nil {
+		return err
+	}
+	return c.Render(views.Settings(page))
 }
 
-func settingsPage(c *web.Context, in identity.Settings) views.SettingsPage {
+func (h *Tree) settingsPage(c *web.Context, in identity.Settings) (views.SettingsPage, error) {
 	o := c.Organization()
-	return views.SettingsPage{Shell: c.Shell("Settings", "settings"), Name: in.Name, Slug: in.Slug, Zone: in.Zone,
-		Facts: []ui.Fact{{Label: "Id", Value: o.ID.String(), Mono: true, Copy: true}, {Label: "Founded", Body: ui.Time(c.When(o.CreatedAt))}, {Label: "Local time", Value: c.Now().In(c.Zone()).Format("Mon 2 Jan 2006, 15:04 MST")}}}
+	days, err := h.Kept.Days(c.Ctx(), c.Actor())
+	return views.SettingsPage{KeepDays: strconv.Itoa(days), Shell: c.Shell("Settings", "settings"), Name: in.Name, Slug: in.Slug, Zone: in.Zone,
+		Facts: []ui.Fact{{Label: "Id", Value: o.ID.String(), Mono: true, Copy: true}, {Label: "Founded", Body: ui.Time(c.When(o.CreatedAt))}, {Label: "Local time", Value: c.Now().In(c.Zone()).Format("Mon 2 Jan 2006, 15:04 MST")}}}, err
+}
+
+// saveRetention sets how long requests are kept. A refusal shows the page again with what was typed.
+func (h *Tree) saveRetention(c *web.Context) error {
+	text := strings.TrimSpace(c.FormValue("keep_days"))
+	days, err := strconv.Atoi(text)
+	if err != nil {
+		days = -1
+	}
+	err = h.Kept.SetDays(c.Ctx(), c.Actor(), days)
+	if r, ok := web.Refused(err); ok {
+		o := c.Organization()
+		page, err := h.settingsPage(c, identity.Settings{Name: o.Name, Slug: o.Slug, Zone: o.Zone})
+		if err != nil {
+			return err
+		}
+		page.KeepDays, page.KeepError = text, r.Fields["keep_days"]
+		return c.Invalid(views.Settings(page))
+	}
+	if err != nil {
+		return err
+	}
+	c.Flash("Saved. Older requests go within the hour.")
+	return c.See(settingsPath)
 }
 
 func (h *Tree) saveSettings(c *web.Context) error {
 	in := identity.Settings{Name: c.FormValue("name"), Slug: c.FormValue("slug"), Zone: c.FormValue("zone")}
 	_, err := h.People.SetOrganization(c.Ctx(), c.Actor(), in)
 	if r, ok := web.Refused(err); ok {
-		page := settingsPage(c, in)
+		page, err := h.settingsPage(c, in)
+		if err != nil {
+			return err
+		}
 		page.Error, page.Errors = r.Form, r.Fields
 		return c.Invalid(views.Settings(page))
 	}

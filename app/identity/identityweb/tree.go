@@ -22,6 +22,7 @@ type TreeParts struct {
 	Keys    Keys
 	Budgets Budgets
 	Reports Reports
+	Kept    Kept
 }
 
 // Keys are the virtual keys that an actor may see. *key.Service implements it.
@@ -33,6 +34,12 @@ type Keys interface {
 // Budgets are those that an actor may see. *budget.Service implements it.
 type Budgets interface {
 	List(ctx context.Context, actor org.Actor) ([]budget.Entry, error)
+}
+
+// Kept is how long single requests are kept. *usage.Retention implements it.
+type Kept interface {
+	Days(ctx context.Context, a org.Actor) (int, error)
+	SetDays(ctx context.Context, a org.Actor, days int) error
 }
 
 // Reports say what was spent. *report.Service implements it.
@@ -99,6 +106,7 @@ func (h *Tree) Routes() []web.Route {
 
 		page(get, settingsPath, "settings.show", org.Admin, "", h.settings),
 		page(post, settingsPath, "settings.save", org.Admin, "organization.changed", h.saveSettings),
+		page(post, settingsPath+"/retention", "settings.retain", org.Admin, "usage.retention_set", h.saveRetention),
 		page(get, settingsPath+"/delete", "settings.delete_form", org.Admin, "", h.deleteForm),
 		page(post, settingsPath+"/delete", "settings.delete", org.Admin, "organization.deleted", h.deleteOrganization),
 	}, h.apiRoutes()...)

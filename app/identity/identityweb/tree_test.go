@@ -14,6 +14,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/report"
+	"github.com/bodhi-gateway/bodhi/app/usage"
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
 	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
@@ -33,7 +34,8 @@ func newGarden(t *testing.T) *garden {
 	h.Passwordless = true
 	budgets := budget.New(budget.Parts{Store: db.NewBudgetStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: slog.New(slog.DiscardHandler)})
 	reports := report.NewService(db.NewReportStore(d), db.NewOrgStore(d), h.Clock)
-	routes := identityweb.NewTree(identityweb.TreeParts{People: h.Identity, Keys: h.Keys, Budgets: budgets, Reports: reports}).Routes()
+	routes := identityweb.NewTree(identityweb.TreeParts{People: h.Identity, Keys: h.Keys, Budgets: budgets, Reports: reports,
+		Kept: usage.NewRetention(db.NewUsageStore(d), d, h.Audit)}).Routes()
 	return &garden{House: h, x: h.Found(t, "Acme"), site: h.Serve(t, append(routes, webtest.Enter()))}
 }
 
@@ -73,6 +75,10 @@ func TestAnAdminArrangesTheOrganization(t *testing.T) {
 	expect(t, "restoring a team of it", admin.Post("/teams/"+x.AwayTeam.String()+"/restore", nil), 422, "", "department is archived")
 	expect(t, "service accounts", admin.Get("/service-accounts"), 200, "", "build server", "Other")
 	expect(t, "settings that are wrong", admin.Post("/settings", url.Values{"name": {"Acme <b>"}, "slug": {"API"}, "zone": {"Mars"}}), 422, "", "Acme &lt;b&gt;", `value="API"`, "small letters", "Choose a time zone")
+	expect(t, "days that are none", admin.Post("/settings/retention", url.Values{"keep_days": {"3"}}), 422, "", "7 to 3650 days", `value="3"`, `value="acme"`)
+	expect(t, "days in words", admin.Post("/settings/retention", url.Values{"keep_days": {"a week"}}), 422, "", "7 to 3650 days", `value="a week"`)
+	expect(t, "days", admin.Post("/settings/retention", url.Values{"keep_days": {"14"}}), 303, "/settings")
+	expect(t, "what was set", admin.Get("/settings"), 200, "", `value="14"`)
 	expect(t, "settings", admin.Post("/settings", url.Values{"name": {"Acme"}, "slug": {"acme"}, "zone": {"Europe/Prague"}}), 303, "/settings")
 	expect(t, "settings since", admin.Get("/settings"), 200, "", "Saved.", "Europe/Prague")
 }

@@ -23,4 +23,5 @@ type Parts struct {
 	Keys    Keys
 	Budgets Budgets
 	Samples Samples
+	Kept    *usage.Retention
 }

@@ -37,6 +37,10 @@ func (h *Handlers) Routes() []web.Route {
 			Does: "Ask for usage by up to two dimensions, with filters, steps of time and a comparison. " + words},
 		{Method: http.MethodGet, Path: root + "/export", Name: "api.usage.export", Guard: web.Token, Floor: org.Viewer, Streams: true, Handle: h.export, Out: web.None{},
 			Does: "Download usage as a file: format is csv (the default), json, or focus for the columns of FOCUS 1.2 by day, team, model and provider. " + words},
+		{Method: http.MethodGet, Path: root + "/retention", Name: "api.usage.retention", Guard: web.Token, Floor: org.Admin, Out: keptJSON{}, Query: web.NoQuery, Handle: h.apiRetention,
+			Does: "Show how long single requests are kept."},
+		{Method: http.MethodPut, Path: root + "/retention", Name: "api.usage.retain", Guard: web.Token, Floor: org.Admin, Audit: "usage.retention_set", In: keptJSON{}, Out: keptJSON{}, Handle: h.apiRetain,
+			Does: "Set how long single requests are kept. Older ones are deleted within the hour; sums stay for good."},
 	}
 }
 

@@ -1,0 +1,141 @@
+package usage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/audit"
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/work"
+)
+
+// Requests and their attempts are kept DefaultDays days unless an organization sets another number within these bounds, and
+// their sums for good. The least leaves time to find out what went wrong last week; 0 is for ever.
+const (
+	DefaultDays = 30
+	LeastDays   = 7
+	MostDays    = 3650
+)
+
+// Kept is how long an organization keeps single requests.
+type Kept struct {
+	Org  id.Org
+	Days int // 0 for ever
+}
+
+// RetentionStore keeps the setting and deletes what is too old. *db.UsageStore implements it.
+type RetentionStore interface {
+	// KeepFacts is how many days requests are kept; ok is false where nobody has set it.
+	KeepFacts(ctx context.Context, o id.Org) (days int, ok bool, err error)
+	SetKeepFacts(ctx context.Context, o id.Org, days int) error
+	// Kept are all organizations.
+	Kept(ctx context.Context, otherwise int) ([]Kept, error)
+	// Going says that facts before a moment, which begins a day in UTC, are about to go: from then on sums answer for them.
+	Going(ctx context.Context, o id.Org, days int, before time.Time) error
+	// Forget deletes some facts before a moment, in a short transaction, and what budgets counted of them stays counted;
+	// more says that there are others. Requests before whole may be left to DropDays.
+	Forget(ctx context.Context, o id.Org, before, whole time.Time) (more bool, err error)
+	// DropDays takes away the partitions of whole days before a moment that have no attempts left. On SQLite there are none.
+	DropDays(ctx context.Context, before time.Time) error
+}
+
+// Retention is the setting and the job of how long single requests are kept. Sums, and so every total, stay.
+type Retention struct {
+	store RetentionStore
+	tx    work.Tx
+	audit audit.Log
+}
+
+// NewRetention makes it.
+func NewRetention(s RetentionStore, tx work.Tx, log audit.Log) *Retention {
+	return &Retention{s, tx, log}
+}
+
+// Days is how long the organization keeps requests, 0 for ever.
+func (r *Retention) Days(ctx context.Context, a org.Actor) (int, error) {
+	if err := a.Require(org.Admin); err != nil {
+		return 0, err
+	}
+	return r.days(ctx, a.Org)
+}
+
+func (r *Retention) days(ctx context.Context, o id.Org) (int, error) {
+	days, ok, err := r.store.KeepFacts(ctx, o)
+	if err == nil && !ok {
+		days = DefaultDays
+	}
+	return days, err
+}
+
+// SetDays changes it, from the next nightly run on. What is deleted does not come back when days grow.
+func (r *Retention) SetDays(ctx context.Context, a org.Actor, days int) error {
+	if err := a.Require(org.Admin); err != nil {
+		return err
+	}
+	if days != 0 && (days < LeastDays || days > MostDays) {
+		return fault.Field("keep_days", fmt.Sprintf("Keep requests for %d to %d days, or 0 for ever.", LeastDays, MostDays))
+	}
+	return r.tx.Do(ctx, func(ctx context.Context) error {
+		was, err := r.days(ctx, a.Org)
+		if err != nil {
+			return err
+		}
+		if err := r.store.SetKeepFacts(ctx, a.Org, days); err != nil {
+			return err
+		}
+		return r.audit.Append(ctx, a, audit.Entry{Action: "usage.retention_set", Target: a.Org.String(),
+			Before: map[string]any{"keep_days": was}, After: map[string]any{"keep_days": days}})
+	})
+}
+
+// ForgetAll deletes what is older than each organization keeps. For a nightly job, which may die in the middle and run twice.
+func (r *Retention) ForgetAll(ctx context.Context, now time.Time) error {
+	all, err := r.store.Kept(ctx, DefaultDays)
+	if err != nil {
+		return fmt.Errorf("usage: retention: %w", err)
+	}
+	whole := now.UTC() // before it nobody keeps anything
+	for _, k := range all {
+		if b := k.before(now); b.Before(whole) {
+			whole = b
+		}
+	}
+	var errs []error
+	for _, k := range all {
+		if k.Days == 0 {
+			continue
+		}
+		if err := r.forget(ctx, k, k.before(now), whole); err != nil {
+			errs = append(errs, fmt.Errorf("organization %s: %w", k.Org, err))
+		}
+	}
+	if len(errs) == 0 && len(all) > 0 {
+		errs = append(errs, r.store.DropDays(ctx, whole))
+	}
+	return errors.Join(errs...)
+}
+
+// before is when the days begin that are kept; zero where all are.
+func (k Kept) before(now time.Time) time.Time {
+	if k.Days == 0 {
+		return time.Time{}
+	}
+	return now.UTC().Truncate(24*time.Hour).AddDate(0, 0, -k.Days)
+}
+
+func (r *Retention) forget(ctx context.Context, k Kept, before, whole time.Time) error {
+	if err := r.store.Going(ctx, k.Org, k.Days, before); err != nil {
+		return err
+	}
+	for more := true; more; {
+		var err error
+		if more, err = r.store.Forget(ctx, k.Org, before, whole); err != nil {
+			return err
+		}
+	}
+	return nil
+}
