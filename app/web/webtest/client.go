@@ -120,3 +120,6 @@ func (c *Client) send(method, path, kind, body string) Page {
 	c.handler.ServeHTTP(w, q)
 	return Page{Status: w.Code, Location: w.Header().Get("Location"), Body: w.Body.String()}
 }
+
+// Cookie is the browser's session, for what is asked over a real connection.
+func (c *Client) Cookie() *http.Cookie { return c.cookie }
