@@ -40,6 +40,13 @@ func (b *tab) fitsEveryScreen(name string) {
 		if len(wide) > 0 {
 			b.t.Errorf("at %d px it scrolls sideways: %s", s.width, strings.Join(wide, "; "))
 		}
+		only := "" // in the dark nothing else is different
+		if s.scheme == "dark" {
+			only = "color-contrast"
+		}
+		for _, v := range b.violations(only) {
+			b.t.Errorf("at %s: %s", s, v)
+		}
 	}
 	b.through(screens[0])
 }
