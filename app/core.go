@@ -99,7 +99,12 @@ type core struct {
 }
 
 func newCore(ctx context.Context, cfg Config, d *db.DB, log *slog.Logger) (*core, error) {
-	c := &core{cfg: cfg, log: log, clock: clock.System{}, db: d}
+	return newCoreAt(ctx, cfg, d, log, clock.System{})
+}
+
+// newCoreAt is newCore by another clock: a demo's history happens in the past.
+func newCoreAt(_ context.Context, cfg Config, d *db.DB, log *slog.Logger, now clock.Clock) (*core, error) {
+	c := &core{cfg: cfg, log: log, clock: now, db: d}
 	c.ids = id.NewSource(c.clock.Now, nil)
 	c.bus = db.NewBus(d, log)
 	text, created, err := cfg.LoadMasterKey(nil)
