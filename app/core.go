@@ -87,6 +87,7 @@ type core struct {
 	usage       *usage.Service
 	samples     *usage.Samples
 	retention   *usage.Retention
+	tail        *report.Tail
 	priceStore  *db.PriceStore
 	pricing     *price.Service
 	refresher   *price.Refresher
@@ -100,7 +101,12 @@ type core struct {
 }
 
 func newCore(ctx context.Context, cfg Config, d *db.DB, log *slog.Logger) (*core, error) {
-	c := &core{cfg: cfg, log: log, clock: clock.System{}, db: d}
+	return newCoreAt(ctx, cfg, d, log, clock.System{})
+}
+
+// newCoreAt is newCore by another clock: a demo's history happens in the past.
+func newCoreAt(_ context.Context, cfg Config, d *db.DB, log *slog.Logger, now clock.Clock) (*core, error) {
+	c := &core{cfg: cfg, log: log, clock: now, db: d}
 	c.ids = id.NewSource(c.clock.Now, nil)
 	c.bus = db.NewBus(d, log)
 	text, created, err := cfg.LoadMasterKey(nil)
@@ -181,6 +187,7 @@ func (c *core) rooms() error {
 	}
 	c.replays = replay.New(db.NewReplayStore(c.db), c.keyring, replayMAC, c.clock)
 	c.reports = report.NewService(db.NewReportStore(c.db), c.orgs, c.clock)
+	c.tail = report.NewTail(db.NewReportStore(c.db), c.clock, c.log)
 	c.usage = usage.NewService(db.NewUsageStore(c.db), c.orgs, c.clock)
 	c.samples = &usage.Samples{Store: db.NewUsageStore(c.db), Orgs: c.orgs}
 	c.retention = usage.NewRetention(db.NewUsageStore(c.db), c.db, c.audit)

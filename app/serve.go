@@ -84,6 +84,7 @@ func (a *App) serve(ctx context.Context, d doors, failed <-chan struct{}, ready 
 	case <-ctx.Done():
 	}
 	a.ready.Store(false)
+	a.tail.Close() // else those who follow requests would be waited for
 	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
 	if err := server.Shutdown(late); err != nil {

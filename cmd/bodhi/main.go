@@ -30,6 +30,7 @@ type commands struct {
 	Serve     serveCmd     `cmd:"" help:"Serve the dashboard, the proxy and the worker."`
 	Migrate   migrateCmd   `cmd:"" help:"Bring the database schema up to date, or show where it stands."`
 	Bootstrap bootstrapCmd `cmd:"" help:"Set up an organization without a browser; safe to repeat."`
+	Demo      demoCmd      `cmd:"" help:"Make a company with a believable history, to look at."`
 	Doctor    doctorCmd    `cmd:"" help:"Check the configuration and everything it points to."`
 	Verify    verifyCmd    `cmd:"" help:"Prove that the books balance and the audit chain is whole."`
 	Price     priceCmd     `cmd:"" help:"Price a provider's recorded answer, read from standard input."`

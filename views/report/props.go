@@ -72,6 +72,7 @@ type RequestsPage struct {
 	Oldest    bool
 	Turn      string
 	CSV, JSON string // the list as files; "" if there is none
+	Live      string // where its newest rows come from; "" where nothing newer belongs on top
 	Views     []NamedView
 	Columns   []ColumnChoice
 	Hidden    []int // numbers of the columns that are not shown

@@ -97,6 +97,9 @@ func (h *Handlers) list(c *web.Context) error {
 	page.None = nothing(f)
 	page.Pager, page.Oldest = pager(f, q, found.Next), q.Oldest
 	page.Turn = turned(f, q.Oldest)
+	if !q.Oldest && q.After.IsZero() && q.ID.IsZero() && q.To.IsZero() {
+		page.Live = strings.Replace(listAt(f, "", ""), "/requests", "/requests/live", 1)
+	}
 	page.CSV, page.JSON = exportURL(f, "csv"), exportURL(f, "json")
 	return c.Render(views.Requests(page))
 }

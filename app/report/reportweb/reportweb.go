@@ -48,13 +48,18 @@ type Parts struct {
 	Budgets     Budgets
 	Keys        Keys
 	Connections Connections
+	// Tail lets people follow requests live.
+	Tail *report.Tail
 }
 
-// Handlers answer for home, requests and usage.
-type Handlers struct{ Parts }
+// Handlers answer for home, requests, usage and costs.
+type Handlers struct {
+	Parts
+	drawn drawn
+}
 
 // New makes the handlers.
-func New(p Parts) *Handlers { return &Handlers{p} }
+func New(p Parts) *Handlers { return &Handlers{Parts: p} }
 
 // Routes are all URLs of reports.
 func (h *Handlers) Routes() []web.Route {
@@ -64,6 +69,7 @@ func (h *Handlers) Routes() []web.Route {
 		{Method: http.MethodGet, Path: "/me", Name: "report.mine", Guard: web.Person, Floor: org.Viewer, Handle: h.mine},
 		{Method: http.MethodGet, Path: "/requests", Name: "requests.list", Guard: web.Person, Floor: org.Viewer, Handle: h.list},
 		{Method: http.MethodGet, Path: "/requests/export", Name: "requests.export", Guard: web.Person, Floor: org.Viewer, Streams: true, Handle: h.exportRequests},
+		{Method: http.MethodGet, Path: "/requests/live", Name: "requests.live", Guard: web.Person, Floor: org.Viewer, Streams: true, Handle: h.live},
 		{Method: http.MethodPost, Path: "/requests/views", Name: "requests.view.keep", Guard: web.Person, Floor: org.Viewer, Audit: "none: how somebody looks at a list concerns nobody else", Handle: h.keepView},
 		{Method: http.MethodPost, Path: "/requests/views/delete", Name: "requests.view.drop", Guard: web.Person, Floor: org.Viewer, Audit: "none: how somebody looks at a list concerns nobody else", Handle: h.dropView},
 		{Method: http.MethodPost, Path: "/requests/columns", Name: "requests.columns", Guard: web.Person, Floor: org.Viewer, Audit: "none: how somebody looks at a list concerns nobody else", Handle: h.showColumns},

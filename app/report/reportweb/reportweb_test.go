@@ -60,6 +60,7 @@ type scene struct {
 	books   *db.LedgerStore
 	node    id.Node
 	mark    budget.Mark
+	tail    *report.Tail
 }
 
 func newScene(t *testing.T) *scene {
@@ -70,10 +71,12 @@ func newScene(t *testing.T) *scene {
 	s := &scene{house: h, acme: h.Found(t, "Acme"), books: db.NewLedgerStore(d), node: id.NewNode(h.IDs)}
 	s.budgets = budget.New(budget.Parts{Store: db.NewBudgetStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: slog.New(slog.DiscardHandler)})
 	reports := report.NewService(db.NewReportStore(d), db.NewOrgStore(d), h.Clock)
+	s.tail = report.NewTail(db.NewReportStore(d), h.Clock, slog.New(slog.DiscardHandler))
+	t.Cleanup(s.tail.Close)
 	shelf := price.NewShelf(nil)
 	s.limits = limit.New(limit.Parts{Store: db.NewLimitStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: slog.New(slog.DiscardHandler)})
 	handlers := reportweb.New(reportweb.Parts{Reports: reports, Usage: usage.NewService(db.NewUsageStore(d), db.NewOrgStore(d), h.Clock), Budgets: s.budgets, Keys: h.Keys,
-		Limits: s.limits, Approvals: nobodyAsked{}, Connections: sandboxed{}, Pricing: usageweb.Pricing{Prices: price.NewTable(shelf), Providers: shelf, Connections: sandboxed{}}})
+		Limits: s.limits, Approvals: nobodyAsked{}, Connections: sandboxed{}, Pricing: usageweb.Pricing{Prices: price.NewTable(shelf), Providers: shelf, Connections: sandboxed{}}, Tail: s.tail})
 	s.site = h.Serve(t, append(handlers.Routes(), webtest.Enter()))
 	return s
 }

@@ -130,3 +130,6 @@ func (s *Site) Browser(t testing.TB, role org.Role) *Client {
 	}
 	return c
 }
+
+// Cookie is the browser's session, for what is asked over a real connection.
+func (c *Client) Cookie() *http.Cookie { return c.cookie }

@@ -1,0 +1,261 @@
+package report
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/clock"
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/org"
+)
+
+// Bounds of following requests live.
+const (
+	// TailEvery is how often the books are looked at for an organization that somebody follows.
+	TailEvery = time.Second
+	// tailNewest is how many of the newest requests one look reads; what a busier organization has besides is in the list only.
+	tailNewest = 500
+	// tailWindow is how long ago a request may have begun: requests are in the books when they end.
+	tailWindow = 15 * time.Minute
+	// tailPending is how many requests wait for a slow viewer; older ones make room and are counted.
+	tailPending = 100
+	// MaxFollowers bounds the viewers of an organization on one node.
+	MaxFollowers = 500
+)
+
+// Tail lets people follow requests as they come into the books, whichever node answered them. However many look on, an
+// organization's newest requests are read once in TailEvery, while anybody does. Safe for concurrent use.
+type Tail struct {
+	store Store
+	clock clock.Clock
+	log   *slog.Logger
+
+	mu     sync.Mutex
+	orgs   map[id.Org]*followed
+	closed bool
+}
+
+// NewTail makes a Tail; nothing runs until somebody follows.
+func NewTail(s Store, c clock.Clock, log *slog.Logger) *Tail {
+	return &Tail{store: s, clock: c, log: log, orgs: map[id.Org]*followed{}}
+}
+
+// followed is an organization with viewers.
+type followed struct {
+	viewers map[*Follower]struct{}
+	stop    context.CancelFunc
+	begun   chan struct{} // closed once what was there before is known
+}
+
+// Follower is one viewer. Only its own goroutine uses it, and must Close it.
+type Follower struct {
+	tail  *Tail
+	reach Reach
+	query Query
+	wake  chan struct{}
+
+	mu      sync.Mutex
+	pending []Request // oldest first
+	skipped int
+	over    bool
+}
+
+// Follow begins with what comes from now on: what is in the books after it returned is told.
+func (t *Tail) Follow(ctx context.Context, a org.Actor, q Query) (*Follower, error) {
+	r, err := reach(a)
+	if err != nil {
+		return nil, err
+	}
+	f := &Follower{tail: t, reach: r, query: q, wake: make(chan struct{}, 1)}
+	begun, err := t.join(f)
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case <-begun:
+		return f, nil
+	case <-ctx.Done():
+		f.Close()
+		return nil, ctx.Err()
+	}
+}
+
+func (t *Tail) join(f *Follower) (begun <-chan struct{}, err error) {
+	org := f.reach.Org
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.closed {
+		return nil, fault.New(fault.Unavailable, "unavailable", "This server is about to stop. Load the page again.")
+	}
+	o := t.orgs[org]
+	if o == nil {
+		ctx, stop := context.WithCancel(context.Background())
+		o = &followed{viewers: map[*Follower]struct{}{}, stop: stop, begun: make(chan struct{})}
+		t.orgs[org] = o
+		go t.look(ctx, org, o.begun)
+	}
+	if len(o.viewers) >= MaxFollowers {
+		return nil, fault.Newf(fault.Unavailable, "unavailable", "%d people follow these requests already. Load the page again to see newer ones.", MaxFollowers)
+	}
+	o.viewers[f] = struct{}{}
+	return o.begun, nil
+}
+
+// Close ends the following; the last viewer's ends the looking.
+func (f *Follower) Close() {
+	t := f.tail
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if o := t.orgs[f.reach.Org]; o != nil {
+		delete(o.viewers, f)
+		if len(o.viewers) == 0 {
+			o.stop()
+			delete(t.orgs, f.reach.Org)
+		}
+	}
+}
+
+// Close ends all followings, for a process that stops.
+func (t *Tail) Close() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.closed = true
+	for o, followed := range t.orgs {
+		followed.stop()
+		for f := range followed.viewers {
+			f.end()
+		}
+		delete(t.orgs, o)
+	}
+}
+
+// Viewers are how many follow requests now, in how many organizations; the latter is how many looks are made in TailEvery.
+func (t *Tail) Viewers() (viewers, organizations int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, o := range t.orgs {
+		viewers += len(o.viewers)
+	}
+	return viewers, len(t.orgs)
+}
+
+// Wake tells that Take has something.
+func (f *Follower) Wake() <-chan struct{} { return f.wake }
+
+// Take gives what came since, oldest first, how many were left out because they came faster than they were taken, and whether
+// it is over.
+func (f *Follower) Take() (rows []Request, skipped int, over bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	rows, skipped, over = f.pending, f.skipped, f.over
+	f.pending, f.skipped = nil, 0
+	return rows, skipped, over
+}
+
+// Narrow follows with the rights of the actor as they are now.
+func (f *Follower) Narrow(a org.Actor) error {
+	r, err := reach(a)
+	if err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.reach = r
+	return nil
+}
+
+func (f *Follower) end() {
+	f.mu.Lock()
+	f.over = true
+	f.mu.Unlock()
+	f.tell()
+}
+
+func (f *Follower) tell() {
+	select {
+	case f.wake <- struct{}{}:
+	default:
+	}
+}
+
+// give hands over what the viewer may and wants to see.
+func (f *Follower) give(rows []Request) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, r := range rows {
+		if f.reach.Sees(r.Chain) && f.query.Keeps(r) {
+			f.pending = append(f.pending, r)
+		}
+	}
+	if extra := len(f.pending) - tailPending; extra > 0 {
+		f.pending = append([]Request(nil), f.pending[extra:]...)
+		f.skipped += extra
+	}
+	if len(f.pending) > 0 {
+		f.tell()
+	}
+}
+
+// look reads an organization's newest requests until nobody follows.
+func (t *Tail) look(ctx context.Context, o id.Org, begun chan<- struct{}) {
+	ticker := time.NewTicker(TailEvery)
+	defer ticker.Stop()
+	seen := t.fresh(ctx, o, nil)
+	close(begun)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			seen = t.fresh(ctx, o, seen)
+		}
+	}
+}
+
+// fresh hands out what was not among the newest before, and gives back what is now. A look that fails changes nothing.
+func (t *Tail) fresh(ctx context.Context, o id.Org, seen map[id.Request]bool) map[id.Request]bool {
+	list, err := t.newest(ctx, o)
+	if err != nil {
+		if ctx.Err() == nil {
+			t.log.Warn("the newest requests were not read for those who follow", "error", err.Error())
+		}
+		return seen
+	}
+	now := make(map[id.Request]bool, len(list))
+	var rows []Request
+	for i := len(list) - 1; i >= 0; i-- { // newest first in the list, oldest first for viewers
+		now[list[i].ID] = true
+		if seen != nil && !seen[list[i].ID] {
+			rows = append(rows, list[i])
+		}
+	}
+	if len(rows) == 0 {
+		return now
+	}
+	t.mu.Lock()
+	var viewers []*Follower
+	if f := t.orgs[o]; f != nil {
+		for v := range f.viewers {
+			viewers = append(viewers, v)
+		}
+	}
+	t.mu.Unlock()
+	for _, v := range viewers {
+		v.give(rows)
+	}
+	return now
+}
+
+func (t *Tail) newest(ctx context.Context, o id.Org) ([]Request, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	list, err := t.store.Requests(ctx, Reach{Org: o, All: true}, Query{From: t.clock.Now().Add(-tailWindow), Limit: tailNewest})
+	if err != nil {
+		return nil, fmt.Errorf("report: tail: %w", err)
+	}
+	return list, nil
+}
