@@ -72,6 +72,11 @@ func may(a org.Actor, s org.Scope, p Place) error {
 	return fault.New(fault.Forbidden, "forbidden", "What is kept is decided by those who lead: the organization's admins, a department's managers, a team's leads. Members decide for themselves and their own keys.")
 }
 
+// May reports whether the actor may say what is kept on a scope: what forms offer.
+func May(a org.Actor, s org.Scope, p org.Place) bool {
+	return a.Require(org.Developer) == nil && may(a, s, Place{Teams: p.Teams, Owner: p.Owner}) == nil
+}
+
 // List gives the policies that the actor may see (org.Actor.Sees), outermost scopes first.
 func (s *Service) List(ctx context.Context, actor org.Actor) ([]Listed, error) {
 	if err := actor.Require(org.Viewer); err != nil {
