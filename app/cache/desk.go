@@ -144,7 +144,7 @@ func (d *Desk) get(ctx context.Context, s *Slot, age time.Duration) (*Hit, bool)
 func (d *Desk) judge(ctx context.Context, s *Slot, e *Entry, age time.Duration) (*Hit, bool) {
 	now := d.Clock.Now()
 	if e.Key != s.Key || e.Org != s.chain.Org || d.book(e.Org).over(e) || !now.Before(e.Stale) {
-		d.forget(e.Org, s.Key)
+		d.forget(s.chain.Org, s.Key)
 		return nil, false
 	}
 	h := &Hit{Entry: e, Age: max(now.Sub(e.Made), 0)}
@@ -162,7 +162,7 @@ func (d *Desk) judge(ctx context.Context, s *Slot, e *Entry, age time.Duration) 
 	}
 	if err != nil {
 		d.Log.Warn("a cached answer cannot be read and is forgotten", "organization", e.Org.String(), "key", e.Key.String(), "error", err.Error())
-		d.forget(e.Org, s.Key)
+		d.forget(s.chain.Org, s.Key)
 		return nil, false
 	}
 	if h.Answer, err = d.retold(s.call, h.Answer); err != nil {

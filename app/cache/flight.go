@@ -130,3 +130,13 @@ func (l *Lead) Give() {
 		l.flight.lead <- struct{}{}
 	})
 }
+
+// Waiting is how many requests wait for another one's answer right now.
+func (d *Desk) Waiting() (n int) {
+	d.flights.mu.Lock()
+	defer d.flights.mu.Unlock()
+	for _, f := range d.flights.all {
+		n += f.waiting
+	}
+	return n
+}

@@ -154,3 +154,6 @@ func (d *Desk) key(a *Ask, sharing Sharing, shape *shape) (Key, string) {
 }
 
 func missing(err error) bool { return errors.Is(err, ErrNotFound) }
+
+// MaxBytes is the largest answer that is kept.
+func (s *Slot) MaxBytes() int64 { return s.rule.MaxBytes }
