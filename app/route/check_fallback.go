@@ -18,7 +18,8 @@ var hoursForm = regexp.MustCompile(`^(\d\d:\d\d)-(\d\d:\d\d)$`)
 
 // fallback reads what a document says of what follows a failure.
 func (k *checker) fallback(f *Fallback) *Fallback {
-	if f == nil {
+	if f == nil || f.plain() == nil {
+		k.scores = k.names.fallback.Scores()
 		return nil
 	}
 	out := *f

@@ -15,12 +15,14 @@ import (
 	"github.com/bodhi-gateway/bodhi/views/ui"
 )
 
-// fallbackRoutes are what follows a failure at an alias, and how its targets do now.
+// fallbackRoutes are what follows a failure at an alias, and how its targets do now; and the same where no alias says it.
 func (h *Handlers) fallbackRoutes() []web.Route {
-	const page = "/aliases/:id/rules/fallback"
+	const page, general = "/aliases/:id/rules/fallback", "/models/rules/fallback"
 	return []web.Route{
 		{Method: http.MethodGet, Path: page, Name: "fallback.show", Guard: web.Person, Floor: route.MayChange, Handle: h.fallbackPage},
 		{Method: http.MethodPost, Path: page, Name: "fallback.save", Guard: web.Person, Floor: route.MayChange, Audit: "alias.updated", Handle: h.saveFallback},
+		{Method: http.MethodGet, Path: general, Name: "general.fallback", Guard: web.Person, Floor: route.MayChange, Handle: h.fallbackPage},
+		{Method: http.MethodPost, Path: general, Name: "general.fallback_save", Guard: web.Person, Floor: route.MayChange, Audit: "routing.updated", Handle: h.saveFallback},
 		{Method: http.MethodGet, Path: "/api/v1/routes/:id/targets", Name: "api.routes.targets", Guard: web.Token, Floor: org.Viewer, Handle: h.apiLanes, Out: lanesJSON{}},
 	}
 }
@@ -166,8 +168,21 @@ func (h *Handlers) saveFallback(c *web.Context) error {
 	return c.See(s.base() + "/fallback")
 }
 
-func (h *Handlers) fallback(c *web.Context, s *subject, f *fallbackForm, wrong web.Refusal) (views.FallbackPage, error) {
-	p := views.FallbackPage{RuleFrame: s.frame(c, "/fallback"), Version: fmt.Sprint(f.version), Order: f.order, Short: f.short, Answer: f.answer, Window: f.window, Content: f.content, Tier: f.tier,
+// wider is what the organization says that holds for an alias, too.
+func (h *Handlers) wider(c *web.Context, s *subject) ([]string, error) {
+	all, err := h.aliases.Policy(c.Ctx(), c.Actor())
+	if err != nil {
+		return nil, err
+	}
+	p := route.Plan{FallbackOf: "the organization", Only: all.Only}
+	if s.doc.Fallback == nil {
+		p.Fallback = all.Fallback
+	}
+	return p.Words(), nil
+}
+
+func (h *Handlers) fallback(c *web.Context, s *subject, f *fallbackForm, wrong web.Refusal) (p views.FallbackPage, err error) {
+	p = views.FallbackPage{RuleFrame: s.frame(c, "/fallback"), Version: fmt.Sprint(f.version), Order: f.order, Short: f.short, Answer: f.answer, Window: f.window, Content: f.content, Tier: f.tier,
 		Error: wrong.Form, OrderError: wrong.Fields["fallback.order"], WeightError: wrong.Fields["fallback.weights"], AnswerError: wrong.Fields["fallback.default_answer"],
 		ShortError: wrong.Fields["fallback.when_short"], MixError: wrong.Fields["adaptive"], TargetError: wrong.Fields["targets"]}
 	for i, name := range balance.Factors {
@@ -184,12 +199,18 @@ func (h *Handlers) fallback(c *web.Context, s *subject, f *fallbackForm, wrong w
 			p.Error = wrong.Fields[field]
 		}
 	}
+	p.Only = f.only.present(wrong)
+	if s.alias == nil {
+		return p, nil
+	}
+	if p.Wider, err = h.wider(c, s); err != nil {
+		return p, err
+	}
 	lanes, err := h.aliases.Lanes(c.Ctx(), c.Actor(), h.table, h.loads, route.LanesAsk{Alias: s.alias.ID, Cause: known(c.QueryParam("after")), Priority: priority(c.QueryParam("priority"))})
 	if err != nil {
 		return p, err
 	}
 	p.Live = presentLanes(lanes)
-	p.Only = f.only.present(wrong)
 	p.Causes, p.Priorities = causeOptions, priorityOptions
 	return p, nil
 }
