@@ -47,7 +47,7 @@ func (a *App) routes() []web.Route {
 		identityweb.New(a.people, a.factors, a.sso).Routes(),
 		identityweb.NewTree(identityweb.TreeParts{People: a.people, Keys: a.keys, Budgets: budgets, Reports: a.reports}).Routes(),
 		ssoweb.New(a.sso, a.people).Routes(),
-		reportweb.New(reportweb.Parts{Reports: a.reports, Usage: a.usage, Budgets: budgets, Limits: a.limits(a.limiter), Approvals: a.asking, Keys: a.keys, Connections: a.providers, Prices: a.prices, Providers: a.shelf}).Routes(),
+		reportweb.New(reportweb.Parts{Reports: a.reports, Usage: a.usage, Budgets: budgets, Limits: a.limits(a.limiter), Approvals: a.asking, Keys: a.keys, Connections: a.providers, Prices: a.prices, Providers: a.shelf, Feedback: a.feedback}).Routes(),
 		usageweb.New(a.usage).Routes(),
 		keyweb.New(a.keys, a.people, a.reports).Routes(),
 		providerweb.New(a.providers, a.reports).Routes(),

@@ -28,7 +28,7 @@ type Document struct {
 	Fallback *Fallback `json:"fallback,omitempty" yaml:"fallback,omitempty"`
 	// Only is what every target must fulfil.
 	Only *Only `json:"only,omitempty" yaml:"only,omitempty"`
-	// Adaptive is what the strategy adaptive weighs, in hundredths: latency, cost and failures.
+	// Adaptive is what the strategy adaptive weighs, in hundredths: latency, cost, failures and feedback.
 	Adaptive *balance.Mix `json:"adaptive,omitempty" yaml:"adaptive,omitempty"`
 	Holidays []string     `json:"holidays,omitempty" yaml:"holidays,omitempty"`
 	// Version is what the writer saw; a change in between is refused. 0 does not ask.

@@ -48,6 +48,7 @@ type Parts struct {
 	Budgets     Budgets
 	Keys        Keys
 	Connections Connections
+	Feedback    Feedback
 }
 
 // Handlers answer for home, requests, usage and costs.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/approval"
 	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/feedback"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
@@ -56,6 +57,8 @@ type scene struct {
 	books   *db.LedgerStore
 	node    id.Node
 	mark    budget.Mark
+
+	feedback *feedback.Service
 }
 
 func newScene(t *testing.T) *scene {
@@ -68,7 +71,8 @@ func newScene(t *testing.T) *scene {
 	reports := report.NewService(db.NewReportStore(d), db.NewOrgStore(d), h.Clock)
 	shelf := price.NewShelf(nil)
 	s.limits = limit.New(limit.Parts{Store: db.NewLimitStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: slog.New(slog.DiscardHandler)})
-	handlers := reportweb.New(reportweb.Parts{Reports: reports, Usage: usage.NewService(db.NewUsageStore(d), db.NewOrgStore(d), h.Clock), Budgets: s.budgets, Keys: h.Keys,
+	s.feedback = feedback.New(db.NewFeedbackStore(d), h.Clock)
+	handlers := reportweb.New(reportweb.Parts{Feedback: s.feedback, Reports: reports, Usage: usage.NewService(db.NewUsageStore(d), db.NewOrgStore(d), h.Clock), Budgets: s.budgets, Keys: h.Keys,
 		Limits: s.limits, Approvals: nobodyAsked{}, Connections: sandboxed{}, Prices: price.NewTable(shelf), Providers: shelf})
 	s.site = h.Serve(t, append(handlers.Routes(), webtest.Enter()))
 	return s

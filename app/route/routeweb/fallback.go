@@ -1,6 +1,7 @@
 package routeweb
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -33,7 +34,7 @@ type fallbackForm struct {
 	order, short, answer     string
 	window, content, tier    bool
 	weights                  [5]string // in the order of balance.Factors
-	mix                      [3]string // latency, cost, failures
+	mix                      [4]string // latency, cost, failures, feedback
 	quality, hours, afterAll []string  // of each target
 	only                     onlyForm
 }
@@ -56,7 +57,7 @@ func fallbackOf(d route.Document) *fallbackForm {
 	for i, n := range []int{w.Error, w.Cost, w.Priority, w.Hours, w.Success} {
 		f.weights[i] = strconv.Itoa(n)
 	}
-	for i, n := range []int{m.Latency, m.Cost, m.Failures} {
+	for i, n := range []int{m.Latency, m.Cost, m.Failures, m.Feedback} {
 		f.mix[i] = strconv.Itoa(n)
 	}
 	f.only = onlyOf(d.Only)
@@ -96,7 +97,7 @@ func readFallback(c *web.Context, targets int) *fallbackForm {
 	return f
 }
 
-var mixed = [3]string{"latency", "cost", "failures"}
+var mixed = [4]string{"latency", "cost", "failures", "feedback"}
 
 // document is what the form says; what it has no fields for stays as it is.
 func (f *fallbackForm) document(was route.Document) route.Document {
@@ -110,7 +111,7 @@ func (f *fallbackForm) document(was route.Document) route.Document {
 		}
 		d.Fallback.Weights = &balance.Weights{Error: n[0], Cost: n[1], Priority: n[2], Hours: n[3], Success: n[4]}
 	}
-	d.Adaptive = &balance.Mix{Latency: typed(f.mix[0]), Cost: typed(f.mix[1]), Failures: typed(f.mix[2])}
+	d.Adaptive = &balance.Mix{Latency: typed(f.mix[0]), Cost: typed(f.mix[1]), Failures: typed(f.mix[2]), Feedback: typed(cmp.Or(f.mix[3], "0"))}
 	d.Only = f.only.demand()
 	d.Targets = slices.Clone(was.Targets)
 	for i := range d.Targets {
@@ -237,7 +238,7 @@ var factorWords = [5]worded{
 	{"Time of day", "In its hours."}, {"Success", "Learned over about an hour."},
 }
 
-var mixWords = [3]worded{{"Latency", "Hundredths."}, {"Cost", "Hundredths."}, {"Failures", "Hundredths."}}
+var mixWords = [4]worded{{"Latency", "Hundredths."}, {"Cost", "Hundredths."}, {"Failures", "Hundredths."}, {"Feedback", "Hundredths. What people said of answers."}}
 
 var (
 	causeOptions    = options(balance.Causes, func(c balance.Cause) (string, string) { return string(c), c.Words() })
