@@ -1,4 +1,4 @@
--- What people and programs say of answers.
+-- What people and programs say of answers; and looks at connections that ask a model for a word.
 
 -- +goose Up
 
@@ -20,5 +20,9 @@ CREATE TABLE feedback (
 {{tenant "feedback"}}
 CREATE INDEX feedback_said ON feedback (said_at);
 
+-- ask is the model that regular looks at the connection ask, for money; '' = they ask for the list of models.
+ALTER TABLE breaker_rules ADD COLUMN ask TEXT NOT NULL DEFAULT '';
+
 -- +goose Down
+ALTER TABLE breaker_rules DROP COLUMN ask;
 DROP TABLE feedback;
