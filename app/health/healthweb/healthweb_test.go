@@ -48,6 +48,14 @@ func TestTargetsAreShownTakenOutAndPutBack(t *testing.T) {
 	if p := admin.Get("/health"); !p.Has("main", "gpt", "Open", "too many attempts failed", "Put back", "n1", "1 of 1 targets take no requests") {
 		t.Errorf("page: %d\n%s", p.Status, p.Body)
 	}
+	for _, part := range []string{"health-targets", "health-outages"} {
+		if p := admin.Get("/health"); !p.Has(`id="`+part+`"`, `hx-target="#`+part+`"`) {
+			t.Errorf("%s does not follow: %s", part, p.Body)
+		}
+		if p := admin.HTMX(part).Get("/health"); p.Status != 200 || !p.Has(`id="`+part+`"`, "gpt") || p.Has("<html") || p.Has("History of breakers") {
+			t.Errorf("what %s follows by: %d %s", part, p.Status, p.Body)
+		}
+	}
 	if p := developer.Get("/health"); p.Has("Put back") || p.Has("Take out") {
 		t.Errorf("a developer may change it:\n%s", p.Body)
 	}
