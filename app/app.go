@@ -22,6 +22,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/balance"
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/cache"
+	"github.com/bodhi-gateway/bodhi/app/feedback"
 	"github.com/bodhi-gateway/bodhi/app/gateway"
 	"github.com/bodhi-gateway/bodhi/app/health"
 	"github.com/bodhi-gateway/bodhi/app/key"
@@ -149,6 +150,7 @@ func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error
 		PruneAudit:    c.audit.PruneAll,
 		ForgetReplays: c.replays.Sweep,
 		SweepMail:     courier.Sweep,
+		SweepFeedback: c.feedback.Sweep,
 		CheckDomains:  c.letters.joining.Recheck,
 		RefreshModels: c.providers.RefreshModels,
 		ForgetFacts:   func(ctx context.Context) error { return c.retention.ForgetAll(ctx, c.clock.Now()) },
@@ -185,7 +187,7 @@ func (a *App) dataPlane() error {
 	a.gate = turnstile.New(a.clock, a.log, nil)
 	a.meter.turnstile(a.gate.Stats)
 	a.gateway = gateway.New(gateway.Config{Sizes: gateway.Sizes{Flight: bodies(debug.SetMemoryLimit(-1))}, Clock: a.clock, IDs: a.ids, Log: a.log, Dialects: dialects(a.clock), Ports: gateway.Ports{
-		Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Approvals: a.counts, Screens: a.screens, Cache: a.answers, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Health: a.board, Patience: &a.waits, Loads: &a.loads, Meter: a.meter, Agents: &a.sent, Turnstile: a.gate,
+		Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Approvals: a.counts, Screens: a.screens, Cache: a.answers, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Health: a.board, Patience: &a.waits, Loads: &a.loads, Meter: a.meter, Agents: &a.sent, Turnstile: a.gate, Feedback: a.feedback,
 	}})
 	return nil
 }
@@ -227,6 +229,7 @@ func (a *App) snapshots() []mirror {
 		&live.Mirror[[]patience.Setting]{Name: "timeouts", Topic: patience.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.waitStore.All, Apply: a.waits.Load},
 		&live.Mirror[[]health.Held]{Name: "breakers", Topic: health.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.healthStore.AllHeld,
 			Apply: func(held []health.Held) error { a.board.Keep(held, a.clock.Now()); return nil }},
+		&live.Mirror[[]feedback.Sum]{Name: "feedback", Dir: dir, Poll: time.Minute, Log: a.log, Read: a.feedback.Sums, Apply: a.liked},
 		&live.Mirror[[]health.Setting]{Name: "breaker_rules", Topic: health.RulesTopic, Dir: dir, Poll: poll, Log: a.log, Read: a.healthStore.AllSettings, Apply: a.breakers.Load},
 	}
 }
@@ -240,6 +243,16 @@ func (a *App) applyCatalog(s price.Snapshot) error {
 	if err := a.bus.Publish(context.Background(), provider.Topic); err != nil {
 		a.log.Warn("publish failed, readers will poll", "topic", string(provider.Topic), "error", err.Error())
 	}
+	return nil
+}
+
+// liked tells routes what people said of answers.
+func (a *App) liked(all []feedback.Sum) error {
+	likes := make(map[balance.Target]balance.Likes, len(all))
+	for _, s := range all {
+		likes[balance.Target{Connection: s.Connection, Model: s.Model}] = balance.Likes{Count: s.Count, Mean: float64(s.Value) / float64(s.Count) / feedback.Full}
+	}
+	a.loads.SetLikes(likes)
 	return nil
 }
 

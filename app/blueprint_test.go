@@ -26,6 +26,9 @@ teams:
   - name: Loose
 timeouts:
   - {model: smart, operation: chat, first: 90s, total: 2m0s, tries: 2, on_timeout: next}
+breakers:
+  - {row: 5, cool_down: 60s}
+  - {connection: sandbox, window: 1m0s, failures: 4, percent: 40, max_cool_down: 10m, successes: 2, check: 300s, ask: sandbox-chat}
 routes:
   - alias: clever
     targets: [{to: smart}]
@@ -35,6 +38,8 @@ routes:
     targets: [{to: sandbox/sandbox-chat}]
 rules:
   holidays: [2026-12-25]
+  fallback: {order: scored, content_policy: true}
+  only: {capable: true}
 budgets:
   - {limit: 100.00, period: Monthly, measure: usd}
   - {of: "department:Research", limit: 50, name: Department Research, enforcement: downgrade, from_percent: 80, downgrade_to: smart, thresholds: [90, 50, 90]}
@@ -156,11 +161,12 @@ func TestABlueprintChangesWhatDiffersAndPrunesTheRest(t *testing.T) {
 	before := exported(t, acme)
 	applied(t, acme, rich, false)
 	edited := strings.NewReplacer("{limit: 100.00, ", "{limit: 120, ", `, burst: {factor: 1.50, duration: 15m, cooldown: 1h}`, "", "amount: 600", "amount: 500", "email: mask, card: block", "card: log",
-		"name: Search, department: Research", "name: Search", "first: 90s, ", "", `holidays: [2026-12-25]`, `holidays: []`, ", may_ask: true, highest_tier: standard", "").Replace(rich)
+		"name: Search, department: Research", "name: Search", "first: 90s, ", "", "failures: 4, percent: 40, ", "failures: 6, ", `holidays: [2026-12-25]`, `holidays: []`, ", may_ask: true, highest_tier: standard", "").Replace(rich)
 	got := changed(applied(t, acme, edited, false))
 	want := `update team Search; department: Research → ` + `
 update the organization's rules; holidays: 2026-12-25 → ` + `
 update timeouts of smart, chat; first: 1m30s → ` + `
+update breaker rules of sandbox; failures: 4 → 6; percent: 40 → ` + `
 update monthly budget of Acme; limit: 100 → 120
 update limit of requests in 1m of Acme; amount: 600 → 500
 update limit of tokens in 1m30s of Team Loose, Slowly; burst: factor 1.5, duration 15m, cooldown 1h → ` + `
@@ -175,7 +181,7 @@ update data rule of Acme; actions: email mask, card block → card log
 	}
 	gone := changed(applied(t, acme, before, true))
 	for _, line := range []string{"archive team Search", "archive department Research", "delete route clever", "delete monthly budget of Tag project=apollo, Apollo", "delete data rule of Acme",
-		"delete timeouts of smart, chat", "delete limit of tokens in 1m30s of Team Loose, Slowly"} {
+		"delete timeouts of smart, chat", "delete breaker rules of all connections", "delete breaker rules of sandbox", "delete limit of tokens in 1m30s of Team Loose, Slowly"} {
 		if !strings.Contains(gone, line+"\n") {
 			t.Errorf("%q is not among\n%s", line, gone)
 		}

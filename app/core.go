@@ -15,6 +15,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/egress"
 	"github.com/bodhi-gateway/bodhi/app/factor"
+	"github.com/bodhi-gateway/bodhi/app/feedback"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/key"
@@ -100,6 +101,7 @@ type core struct {
 	letters     letters
 	herald      *approval.Herald
 	directory   *scim.Service
+	feedback    *feedback.Service
 	agentStore  *db.AgentStore
 	agents      *agent.Service
 }
@@ -195,6 +197,7 @@ func (c *core) rooms() error {
 	c.replays = replay.New(db.NewReplayStore(c.db), c.keyring, replayMAC, c.clock)
 	c.reports = report.NewService(db.NewReportStore(c.db), c.orgs, c.clock)
 	c.tail = report.NewTail(db.NewReportStore(c.db), c.clock, c.log)
+	c.feedback = feedback.New(db.NewFeedbackStore(c.db), c.clock)
 	c.usage = usage.NewService(db.NewUsageStore(c.db), c.orgs, c.clock)
 	c.samples = &usage.Samples{Store: db.NewUsageStore(c.db), Orgs: c.orgs}
 	c.retention = usage.NewRetention(db.NewUsageStore(c.db), c.db, c.audit)

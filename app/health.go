@@ -42,7 +42,7 @@ func (c *core) alarm() *health.Alarm {
 
 // wellbeing is the status of targets.
 func (a *App) wellbeing() *health.Service {
-	return health.New(health.Parts{Store: a.healthStore, Board: a.board, Connections: a.connectionNames, Tx: a.db, Audit: a.audit, Bus: a.bus, Clock: a.clock, Log: a.log})
+	return health.New(health.Parts{Store: a.healthStore, Board: a.board, Connections: a.connectionNames, Cost: a.wordCost, Tx: a.db, Audit: a.audit, Bus: a.bus, Clock: a.clock, Log: a.log})
 }
 
 func (c *core) connectionNames(ctx context.Context, actor org.Actor) (map[id.Connection]string, error) {

@@ -14,14 +14,16 @@ func (a *App) checker() *health.Checker {
 	return health.NewChecker(health.Checking{Settings: a.breakers.Checked, Board: a.board, Turns: a.healthStore, Open: a.door, Node: a.keeper.Node, Clock: a.clock, Log: a.log})
 }
 
-func (c *core) door(ctx context.Context, o id.Org, which id.Connection) (health.Door, bool, error) {
-	conn, ok, err := c.providers.Ready(ctx, org.System(o, "regular look at a connection"), which)
+func (a *App) door(ctx context.Context, o id.Org, which id.Connection) (health.Door, bool, error) {
+	conn, ok, err := a.providers.Ready(ctx, org.System(o, "regular look at a connection"), which)
 	if err != nil || !ok {
 		return health.Door{}, false, err
 	}
 	return health.Door{Credential: conn.Credential, Knock: func(ctx context.Context) (health.Report, string) {
-		f, note := c.providers.Knock(ctx, conn)
+		f, note := a.providers.Knock(ctx, conn)
 		return told(conn.Kind, f), note
+	}, Ask: func(ctx context.Context, model string) (health.Report, string) {
+		return a.word(ctx, o, conn.Name, model)
 	}}, true, nil
 }
 

@@ -23,6 +23,7 @@ type breakerRuleRow struct {
 	MaxCoolDown  int64  `gorm:"column:max_cool_down_ms"`
 	Successes    int    `gorm:"column:successes"`
 	Check        int64  `gorm:"column:check_ms"`
+	Ask          string `gorm:"column:ask"`
 }
 
 // TableName names the table.
@@ -36,7 +37,7 @@ func ruleSettings(rows []breakerRuleRow) []health.Setting {
 		if err != nil {
 			continue // the column holds uuids only
 		}
-		out = append(out, health.Setting{Org: r.OrgID, Connection: c, Check: ms(r.Check), Rules: health.Rules{Window: ms(r.Window), Failures: r.Failures, Percent: r.Share, Row: r.Row,
+		out = append(out, health.Setting{Org: r.OrgID, Connection: c, Check: ms(r.Check), Ask: r.Ask, Rules: health.Rules{Window: ms(r.Window), Failures: r.Failures, Percent: r.Share, Row: r.Row,
 			CoolDown: ms(r.CoolDown), MaxCoolDown: ms(r.MaxCoolDown), Successes: r.Successes}})
 	}
 	return out
@@ -60,10 +61,10 @@ func (s *HealthStore) AllSettings(ctx context.Context) ([]health.Setting, error)
 func (s *HealthStore) SetRules(ctx context.Context, x health.Setting) error {
 	r := x.Rules
 	row := breakerRuleRow{OrgID: x.Org, ConnectionID: x.Connection.UUID(), Window: r.Window.Milliseconds(), Failures: r.Failures, Share: r.Percent, Row: r.Row,
-		CoolDown: r.CoolDown.Milliseconds(), MaxCoolDown: r.MaxCoolDown.Milliseconds(), Successes: r.Successes, Check: x.Check.Milliseconds()}
+		CoolDown: r.CoolDown.Milliseconds(), MaxCoolDown: r.MaxCoolDown.Milliseconds(), Successes: r.Successes, Check: x.Check.Milliseconds(), Ask: x.Ask}
 	return s.db.scoped(ctx, x.Org, func(tx *gorm.DB) error {
 		return tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "org_id"}, {Name: "connection_id"}}, DoUpdates: clause.AssignmentColumns([]string{
-			"window_ms", "failures", "share", "in_a_row", "cool_down_ms", "max_cool_down_ms", "successes", "check_ms"})}).Create(&row).Error
+			"window_ms", "failures", "share", "in_a_row", "cool_down_ms", "max_cool_down_ms", "successes", "check_ms", "ask"})}).Create(&row).Error
 	})
 }
 

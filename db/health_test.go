@@ -99,7 +99,7 @@ func TestRulesOfBreakersAndTurnsAreKept(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		acme, c, s, now := newOrg(t, d), id.NewConnection(ids), db.NewHealthStore(d), may.UTC()
-		own := health.Setting{Org: acme, Connection: c, Rules: health.Rules{Window: time.Minute, Failures: 1, Percent: 2, Row: 3, CoolDown: 4 * time.Second, MaxCoolDown: 5 * time.Second, Successes: 6}, Check: time.Minute}
+		own := health.Setting{Org: acme, Connection: c, Rules: health.Rules{Window: time.Minute, Failures: 1, Percent: 2, Row: 3, CoolDown: 4 * time.Second, MaxCoolDown: 5 * time.Second, Successes: 6}, Check: time.Minute, Ask: "small"}
 		for _, one := range []health.Setting{{Org: acme, Rules: health.Rules{Row: 9}}, {Org: acme, Connection: c}, own} {
 			must(t, s.SetRules(t.Context(), one))
 		}

@@ -9,6 +9,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/bodhi-gateway/bodhi/app/balance"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/route"
@@ -36,15 +37,18 @@ func (r routePolicyRow) policy() (route.Policy, error) {
 		if err := json.Unmarshal([]byte(r.Routing), &body); err != nil {
 			return route.Policy{}, fmt.Errorf("routing policy of %s: %w", r.OrgID, err)
 		}
-		p.Rules, p.Holidays = body.Rules, body.Holidays
+		p.Rules, p.Holidays, p.Fallback, p.Only, p.Adaptive = body.Rules, body.Holidays, body.Fallback, body.Only, body.Adaptive
 	}
 	return p, nil
 }
 
 // policyBody is the column routing.
 type policyBody struct {
-	Rules    []route.Rule `json:"rules,omitempty"`
-	Holidays []string     `json:"holidays,omitempty"`
+	Rules    []route.Rule    `json:"rules,omitempty"`
+	Holidays []string        `json:"holidays,omitempty"`
+	Fallback *route.Fallback `json:"fallback,omitempty"`
+	Only     *route.Only     `json:"only,omitempty"`
+	Adaptive *balance.Mix    `json:"adaptive,omitempty"`
 }
 
 // Policy implements route.Store.
@@ -62,8 +66,8 @@ func (s *AliasStore) Policy(ctx context.Context, o id.Org) (route.Policy, error)
 // SetPolicy implements route.Store.
 func (s *AliasStore) SetPolicy(ctx context.Context, p route.Policy) error {
 	row := routePolicyRow{OrgID: p.Org, Unsupported: p.Unsupported.String(), Version: p.Version, UpdatedAt: p.UpdatedAt.UTC()}
-	if len(p.Rules)+len(p.Holidays) > 0 {
-		b, err := json.Marshal(policyBody{p.Rules, p.Holidays})
+	if !p.Plain() {
+		b, err := json.Marshal(policyBody{p.Rules, p.Holidays, p.Fallback, p.Only, p.Adaptive})
 		if err != nil {
 			return err
 		}

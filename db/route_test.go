@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/balance"
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
@@ -128,7 +129,8 @@ func TestAPolicyIsOneRowOfItsOrganization(t *testing.T) {
 			if i == 0 {
 				want.Rules = nil
 			} else {
-				want.Holidays = []string{"2026-12-25"}
+				want.Holidays, want.Fallback = []string{"2026-12-25"}, &route.Fallback{Order: route.Scored, Weights: &balance.Weights{Cost: 7}, ContentPolicy: true}
+				want.Only, want.Adaptive = &route.Only{Regions: []string{"eu"}}, &balance.Mix{Latency: 1, Cost: 2, Failures: 3}
 			}
 			if err := s.SetPolicy(t.Context(), want); err != nil {
 				t.Fatal(err)

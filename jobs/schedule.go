@@ -33,6 +33,7 @@ type Chores struct {
 	PruneAudit     func(ctx context.Context) error // remove audit entries that are old enough
 	ForgetReplays  func(ctx context.Context) error // forget answers kept for Idempotency-Key
 	SweepMail      func(ctx context.Context) error // delete old mail orders
+	SweepFeedback  func(ctx context.Context) error // delete feedback that counts no more
 	CheckDomains   func(ctx context.Context) error // look for claimed domains' records again
 	RefreshModels  func(ctx context.Context) error // ask connections for their models
 	ForgetFacts    func(ctx context.Context) error // delete requests that are older than they are kept
@@ -49,6 +50,7 @@ func Schedule(c Chores) []Periodic {
 		{Name: "prune_audit", Cron: "41 3 * * *", Run: c.PruneAudit},
 		{Name: "forget_replays", Cron: "53 * * * *", Run: c.ForgetReplays},
 		{Name: "sweep_mail", Cron: "37 3 * * *", Run: c.SweepMail},
+		{Name: "sweep_feedback", Cron: "41 3 * * *", Run: c.SweepFeedback},
 		{Name: "check_domains", Cron: "53 2 * * *", Run: c.CheckDomains},
 		{Name: "refresh_models", Cron: "37 */6 * * *", Run: c.RefreshModels},
 		{Name: "forget_facts", Cron: "29 * * * *", Run: c.ForgetFacts},

@@ -3,11 +3,13 @@ package balance
 import "math"
 
 // Mix is what the adaptive policy weighs, in hundredths: 0 to MostMix each. Only what differs between targets counts, so doubling
-// all three makes choices sharper.
+// all makes choices sharper.
 type Mix struct {
 	Latency  int `json:"latency" yaml:"latency"`
 	Cost     int `json:"cost" yaml:"cost"`
 	Failures int `json:"failures" yaml:"failures"`
+	// Feedback weighs what people said of answers (Likes); routes leave it at 0 unless they say otherwise.
+	Feedback int `json:"feedback,omitempty" yaml:"feedback,omitempty"`
 }
 
 // MostMix is the largest of them.
@@ -18,13 +20,14 @@ func UsualMix() Mix { return Mix{Latency: 50, Cost: 50, Failures: 200} }
 
 // Valid reports whether each is in its bounds, and one of them more than nothing.
 func (m Mix) Valid() bool {
-	return min(m.Latency, m.Cost, m.Failures) >= 0 && max(m.Latency, m.Cost, m.Failures) <= MostMix && m != Mix{}
+	return min(m.Latency, m.Cost, m.Failures, m.Feedback) >= 0 && max(m.Latency, m.Cost, m.Failures, m.Feedback) <= MostMix && m != Mix{}
 }
 
 // What the adaptive policy weighs. A target's loss is, with the usual mix,
 //
 //	0.5 ln(latency) + 0.5 ln(cost) − 2 ln(1 − failed)
 //
+// and, where a route weighs feedback, − that weight × ln(liked),
 // so twice as dear for half the wait is as good, and a failure counts twice: for the try, and for the wait of the next
 // one. Logarithms make it free of units and of what else is in the list. A target's share is e^(−loss/0.05), at least 1 %:
 // one that is 15 % worse gets a twentieth of the best one's requests, equals share alike. Shares follow every answer;
@@ -71,7 +74,7 @@ func share(cs []Candidate, mix Mix) {
 		if c.Priced {
 			cost = max(float64(c.Cost), leastCost)
 		}
-		c.score = (float64(mix.Latency)*math.Log(max(latency, 1)) + float64(mix.Cost)*math.Log(cost) - float64(mix.Failures)*math.Log(max(1-c.Load.Failed, leastSuccess))) / 100
+		c.score = (float64(mix.Latency)*math.Log(max(latency, 1)) + float64(mix.Cost)*math.Log(cost) - float64(mix.Failures)*math.Log(max(1-c.Load.Failed, leastSuccess)) - float64(mix.Feedback)*math.Log(c.Load.Likes.Liked())) / 100
 		best = min(best, c.score)
 	}
 	all := 0.0

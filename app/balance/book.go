@@ -43,6 +43,7 @@ func mix(z uint64) uint64 {
 type Book struct {
 	mu     sync.Mutex // held to add a gauge
 	gauges atomic.Pointer[map[Target]*Gauge]
+	likes  atomic.Pointer[map[Target]Likes]
 }
 
 // A Book that is full forgets what nobody asked for an hour, and does not measure more than this.
@@ -56,10 +57,12 @@ func (b *Book) Watch(t Target, now time.Time) Load {
 	g := b.Gauge(t)
 	if g == nil {
 		if g = b.add(t, now); g == nil {
-			return Load{}
+			return Load{Likes: b.Likes(t)}
 		}
 	}
-	return g.load(now)
+	l := g.load(now)
+	l.Likes = b.Likes(t)
+	return l
 }
 
 // Look gives a target's load without having it measured, for people who look; false where it is not.
@@ -68,7 +71,9 @@ func (b *Book) Look(t Target, now time.Time) (Load, bool) {
 	if g == nil {
 		return Load{}, false
 	}
-	return g.look(now), true
+	l := g.look(now)
+	l.Likes = b.Likes(t)
+	return l, true
 }
 
 // Gauge finds a target's; nil where it is not measured.

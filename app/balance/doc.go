@@ -43,6 +43,9 @@ func (p Policy) Measures() bool {
 // Prices reports whether a policy needs to know what the request would cost.
 func (p Policy) Prices() bool { return p == Cost || p == Adaptive || p == Balanced }
 
+// Rates reports whether a policy needs to know what people said of answers.
+func (p Policy) Rates() bool { return p == Quality || p == Adaptive }
+
 // Candidate is a target with all that a policy may ask of it.
 type Candidate struct {
 	At     int    // its index in the caller's list, which decides between equals
@@ -64,6 +67,8 @@ type Load struct {
 	Mean     time.Duration // until the first event: average of the last half minute
 	Peak     time.Duration // the same, but takes the worst at once and forgets it slowly
 	Failed   float64       // share of attempts that failed, 0 to 1
+	// Likes are what people said of its answers, on all nodes.
+	Likes Likes
 	// Tried and Won are attempts and answers of about the last hour, the older ones for less.
 	Tried, Won float64
 }

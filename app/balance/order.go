@@ -123,10 +123,10 @@ func cheapest(cs []Candidate) {
 	sort(cs)
 }
 
-// best goes by rank, and by the list between targets of one rank.
+// best goes by rank, between targets of one rank by what people said of their answers, and then by the list.
 func best(cs []Candidate) {
 	for i := range cs {
-		cs[i].score = float64(cs[i].Rank)
+		cs[i].score = float64(cs[i].Rank) - cs[i].Load.Likes.Liked() // which is less than a rank
 	}
 	sort(cs)
 }

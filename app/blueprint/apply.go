@@ -65,6 +65,8 @@ func (s *State) remove(ctx context.Context, api API, c Change) error {
 	case "timeouts":
 		t := c.one.Interface().(*Timeout)
 		return api(ctx, http.MethodPost, "/timeouts/remove", nil, map[string]string{"model": t.Model, "operation": t.Operation}, nil)
+	case "breakers":
+		return api(ctx, http.MethodPost, "/health/rules/remove", nil, map[string]string{"connection_id": s.ids[at("breaker", c.one.Interface().(*Breaker).Connection)]}, nil)
 	case "routes":
 		return api(ctx, http.MethodDelete, "/aliases/"+url.PathEscape(c.id), nil, nil, nil)
 	}
@@ -82,6 +84,9 @@ func (s *State) apply(ctx context.Context, api API, c Change) error {
 		return s.applyTeam(ctx, api, c, in, it)
 	case *Timeout:
 		return api(ctx, http.MethodPut, "/timeouts", nil, in, nil)
+	case *Breaker:
+		in["connection_id"] = s.ids[at("breaker", it.Connection)]
+		return api(ctx, http.MethodPut, "/health/rules", nil, in, nil)
 	case *Limit:
 		if it.Burst == nil && c.Verb == Update {
 			in["burst"] = map[string]string{"factor": "1"} // the API's word for none

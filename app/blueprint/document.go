@@ -7,7 +7,11 @@
 // it stopped.
 package blueprint
 
-import "github.com/bodhi-gateway/bodhi/app/route"
+import (
+	"encoding/json"
+
+	"github.com/bodhi-gateway/bodhi/app/route"
+)
 
 // Format is the version of the document's form, its first line. A reader refuses others.
 const Format = 1
@@ -20,6 +24,7 @@ type Document struct {
 	Departments []Department     `yaml:"departments"`
 	Teams       []Team           `yaml:"teams"`
 	Timeouts    []Timeout        `yaml:"timeouts"`
+	Breakers    []Breaker        `yaml:"breakers"`
 	Routes      []route.Document `yaml:"routes"`
 	Rules       *route.Document  `yaml:"rules,omitempty"` // the organization's own, before any alias
 	Budgets     []Budget         `yaml:"budgets"`
@@ -144,4 +149,34 @@ type Timeout struct {
 	Growth          string `yaml:"growth,omitempty" json:"growth" as:"word" one:"exponential linear smart"`
 	RetryUnsure     bool   `yaml:"retry_unsure,omitempty" json:"retry_unsure"`
 	RefuseWhenOpen  bool   `yaml:"refuse_when_open,omitempty" json:"refuse_when_open"`
+}
+
+// Breaker says when the breakers of a connection, or of all (""), open and close, and how often it is looked at. What is left out comes
+// from the wider setting, in the end from the defaults.
+type Breaker struct {
+	Connection  string `yaml:"connection,omitempty" json:"-"`
+	Row         int    `yaml:"row,omitempty" json:"row"`
+	Failures    int    `yaml:"failures,omitempty" json:"failures"`
+	Percent     int    `yaml:"percent,omitempty" json:"percent"`
+	Window      string `yaml:"window,omitempty" json:"window" as:"duration"`
+	CoolDown    string `yaml:"cool_down,omitempty" json:"cool_down" as:"duration"`
+	MaxCoolDown string `yaml:"max_cool_down,omitempty" json:"max_cool_down" as:"duration"`
+	Successes   int    `yaml:"successes,omitempty" json:"successes"`
+	Check       string `yaml:"check,omitempty" json:"check" as:"duration"`
+	Ask         string `yaml:"ask,omitempty" json:"ask"`
+}
+
+// UnmarshalJSON reads a row of the API's list, in which what a connection says itself is a part.
+func (b *Breaker) UnmarshalJSON(text []byte) error {
+	type own Breaker // without this method
+	var r struct {
+		Connection string `json:"connection"`
+		Own        own    `json:"own"`
+	}
+	if err := json.Unmarshal(text, &r); err != nil {
+		return err
+	}
+	*b = Breaker(r.Own)
+	b.Connection = r.Connection
+	return nil
 }

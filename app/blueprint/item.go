@@ -136,3 +136,10 @@ func (t *Timeout) settle(string) {}
 func (t *Timeout) words(string) string {
 	return "timeouts of " + cmp.Or(t.Model, "all models") + ", " + cmp.Or(t.Operation, "all operations")
 }
+
+func (b *Breaker) key() string   { return b.Connection }
+func (b *Breaker) place() string { return "" }
+func (b *Breaker) settle(string) {}
+func (b *Breaker) words(string) string {
+	return "breaker rules of " + cmp.Or(b.Connection, "all connections")
+}

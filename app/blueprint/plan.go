@@ -38,7 +38,7 @@ type kind struct {
 }
 
 // kinds are in the order in which they are applied: a thing comes behind what it names. Pruning goes the other way.
-var kinds = []kind{{"departments", ""}, {"teams", ""}, {"timeouts", "/timeouts"}, {"budgets", "/budgets"}, {"limits", "/limits"}, {"policies", "/policies"}, {"data_rules", "/data-rules"}}
+var kinds = []kind{{"departments", ""}, {"teams", ""}, {"timeouts", "/timeouts"}, {"breakers", "/health/rules"}, {"budgets", "/budgets"}, {"limits", "/limits"}, {"policies", "/policies"}, {"data_rules", "/data-rules"}}
 
 func (k kind) list(d *Document) reflect.Value {
 	f, _ := named(reflect.TypeFor[Document](), k.section)
@@ -137,6 +137,12 @@ func (p *planner) section(k kind) (made, gone []Change) {
 
 // place finds what an entry names: its department, or where it is set.
 func (p *planner) place(path string, it item) {
+	if b, ok := it.(*Breaker); ok {
+		if _, there := p.now.ids[at("breaker", b.Connection)]; !there {
+			p.wrong(path+"/connection", "There is no connection %q. Connect it first, or leave it out for all connections.", b.Connection)
+		}
+		return
+	}
 	if t, ok := it.(*Team); ok {
 		if t.Department != "" && !p.has("departments", t.Department) {
 			p.wrong(path+"/department", "There is no department %q, neither here nor in the organization.", t.Department)

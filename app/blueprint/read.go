@@ -42,6 +42,10 @@ type row struct {
 	ScopeKind  string     `json:"scope_kind"`
 	Department string     `json:"department"`
 	ArchivedAt *time.Time `json:"archived_at"`
+	// Connection and Set are of rules of breakers, of which connections without any are listed as well.
+	Connection   string `json:"connection"`
+	ConnectionID string `json:"connection_id"`
+	Set          *bool  `json:"set"`
 }
 
 // Read reads an organization. The caller's token has to see all of it: an organization's admin or manager.
@@ -58,7 +62,19 @@ func Read(ctx context.Context, api API) (*State, error) {
 			return nil, err
 		}
 	}
+	s.connect()
 	return s, nil
+}
+
+// connect adds the connections that rules of breakers name to those that routes do.
+func (s *State) connect() {
+	for _, b := range s.Breakers {
+		kind := s.ids[at("connections", b.Connection)]
+		if kind != "" && !slices.Contains(s.Connections, Connection{b.Connection, kind}) {
+			s.Connections = append(s.Connections, Connection{b.Connection, kind})
+		}
+	}
+	slices.SortFunc(s.Connections, func(a, b Connection) int { return strings.Compare(a.Name, b.Name) })
 }
 
 func (s *State) readParts(ctx context.Context, api API, places map[string]string) error {
@@ -148,6 +164,11 @@ func (s *State) readRest(ctx context.Context, api API, places map[string]string)
 		list := k.list(&s.Document)
 		awake, asleep := reflect.MakeSlice(list.Type(), 0, 0), reflect.MakeSlice(list.Type(), 0, 0)
 		err := each(ctx, api, k.path, func(r row, text json.RawMessage) error {
+			if k.section == "breakers" {
+				if s.ids[at("breaker", r.Connection)] = r.ConnectionID; !*r.Set {
+					return nil
+				}
+			}
 			of, ok := placed(places, r.Scope)
 			if r.Scope != "" && !ok {
 				s.Left++

@@ -146,9 +146,11 @@ type HealthRemarkInput struct {
 type HealthRule struct {
 	ConnectionID string          `json:"connection_id"` // "" = all connections
 	Connection   string          `json:"connection"`
-	Set          bool            `json:"set"`   // it has rules of its own
-	Own          HealthRuleInput `json:"own"`   // which are these
-	Holds        HealthRuleInput `json:"holds"` // what counts, with what comes from wider settings
+	Set          bool            `json:"set"`      // it has rules of its own
+	Own          HealthRuleInput `json:"own"`      // which are these
+	Holds        HealthRuleInput `json:"holds"`    // what counts, with what comes from wider settings
+	LookUSD      *string         `json:"look_usd"` // LookUSD is the most that one look costs and DayUSD a day of them; null where looks cost nothing, and without a price.
+	DayUSD       *string         `json:"day_usd"`
 }
 
 // HealthRuleInput says when the breakers of a connection, or of all, open and close; what is empty or 0 comes from the wider setting, in the end from the defaults.
@@ -162,6 +164,7 @@ type HealthRuleInput struct {
 	MaxCoolDown  string `json:"max_cool_down"` // and after many relapses
 	Successes    int    `json:"successes"`     // probes that close it
 	Check        string `json:"check"`         // how often a connection is asked for its models; "" = never
+	Ask          string `json:"ask"`           // the model that is asked for a word instead, for money; "" = none
 }
 
 // HealthRuleList is all rules.

@@ -58,6 +58,14 @@ type ReportAttempt struct {
 	DurationUS   int64     `json:"duration_us"`
 }
 
+// ReportFeedback is what was said of a request's answer.
+type ReportFeedback struct {
+	Good    *bool     `json:"good"`
+	Score   *float64  `json:"score"` // 0 to 1
+	Comment string    `json:"comment,omitempty"`
+	At      time.Time `json:"at"` // when it was said, the last time
+}
+
 // ReportRefusal is how a budget stood when it refused. Amounts are strings in its measure.
 type ReportRefusal struct {
 	Budget  string `json:"budget_id"`
@@ -137,6 +145,7 @@ type RequestDetail struct {
 	Refusal      *ReportRefusal  `json:"refusal,omitempty"` // of a request that a budget refused
 	Decisions    []string        `json:"decisions"`
 	Tries        []ReportAttempt `json:"tries"`
+	Feedback     *ReportFeedback `json:"feedback,omitempty"` // what was said of the answer
 }
 
 // RequestList is a body of the API.

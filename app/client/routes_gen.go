@@ -75,6 +75,7 @@ type BalanceMix struct {
 	Latency  int `json:"latency"`
 	Cost     int `json:"cost"`
 	Failures int `json:"failures"`
+	Feedback int `json:"feedback,omitempty"`
 }
 
 // BalanceWeights is a body of the API.

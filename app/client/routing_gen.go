@@ -52,10 +52,13 @@ type Import struct {
 
 // RouteDry is where the request would go, in order, and what each rule said.
 type RouteDry struct {
-	Route    string           `json:"route"`
-	Strategy string           `json:"strategy"`
-	Targets  []RouteDryTarget `json:"targets"`
-	Rules    []RouteStep      `json:"rules"`
+	Route      string           `json:"route"`
+	Strategy   string           `json:"strategy"`
+	Targets    []RouteDryTarget `json:"targets"`
+	Rules      []RouteStep      `json:"rules"`
+	Fallback   *RouteFallback   `json:"fallback,omitempty"` // Fallback is what follows a failure, and FallbackOf who says so; left out where nobody does. Demands are what targets must fulfil.
+	FallbackOf string           `json:"fallback_of,omitempty"`
+	Demands    []string         `json:"demands,omitempty"`
 }
 
 // RouteDryInput is a request that might be made: what conditions of rules ask about it. What is left out is empty, no or 0; of a member the role and attributes, and of a team the department, are filled in.

@@ -36,6 +36,8 @@ func (g *Gateway) balanced(x *Exchange, p route.Plan) route.Plan {
 		c := balance.Candidate{At: i, Weight: t.Weight, Rank: t.Rank}
 		if policy.Measures() {
 			c.Load = g.loads.Watch(loadOf(t), now)
+		} else if policy.Rates() {
+			c.Load.Likes = g.loads.Likes(loadOf(t))
 		}
 		if policy.Prices() {
 			c.Cost, c.Priced = g.expected(x, t)
@@ -114,6 +116,12 @@ func (x *Exchange) weigh(p balance.Policy, t *route.Target, c *balance.Candidate
 	if p == balance.Quality || p == balance.Balanced {
 		b = append(b, ", quality "...)
 		b = strconv.AppendInt(b, int64(c.Rank+1), 10)
+	}
+	if likes := c.Load.Likes; p.Rates() && likes.Count > 0 {
+		b = append(b, ", feedback "...)
+		b = strconv.AppendFloat(b, likes.Mean, 'f', 2, 64)
+		b = append(b, " of "...)
+		b = strconv.AppendInt(b, likes.Count, 10)
 	}
 	if p.Measures() {
 		b = append(b, ", "...)

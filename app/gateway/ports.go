@@ -9,6 +9,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/cache"
 	"github.com/bodhi-gateway/bodhi/app/catalog"
+	"github.com/bodhi-gateway/bodhi/app/feedback"
 	"github.com/bodhi-gateway/bodhi/app/health"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/key"
@@ -50,6 +51,12 @@ type Ports struct {
 	Meter       Meter                // may be nil
 	Agents      Agents               // may be nil: nothing is sent to coding agents
 	Turnstile   *turnstile.Turnstile // may be nil: everybody comes in
+	Feedback    Feedback             // may be nil: nobody listens
+}
+
+// Feedback takes what is said of answers. *feedback.Service implements it. It asks the database: nothing else of the request does.
+type Feedback interface {
+	Give(ctx context.Context, o id.Org, key id.Key, w feedback.Word) (f feedback.Feedback, again bool, err error)
 }
 
 // Health says which targets are worth asking. *health.Board implements it, from memory.

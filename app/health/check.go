@@ -27,6 +27,8 @@ type Door struct {
 	Credential secret.String
 	// Knock asks for something that costs nothing, the list of models. note is a sentence about what went wrong.
 	Knock func(ctx context.Context) (r Report, note string)
+	// Ask asks a model for a word, for money, where the setting says so; the breakers hear of it on its way, like of any request.
+	Ask func(ctx context.Context, model string) (r Report, note string)
 }
 
 // Turns keeps who looks at which connection: one node of all, so that a provider is not asked by each.
@@ -63,12 +65,13 @@ type Checker struct {
 const (
 	checkBeat = time.Second
 	checkWait = 10 * time.Second // for an answer; a provider that takes longer for a list of models fails
+	askWait   = 40 * time.Second // for a word of a model; who asks gives it less (app/health_ask.go)
 	// suspicious is the pause after a look that failed: whether it was an accident is asked soon.
 	suspicious = 5 * time.Second
 	// mostChecks is how many connections one node looks at at the same time.
 	mostChecks = 16
 	// late is how much later than a whole interval a node may come before another one takes its turn.
-	late = 2 * checkWait
+	late = askWait
 )
 
 // NewChecker makes a checker.
@@ -127,7 +130,7 @@ func (k *Checker) next(now time.Time) []Setting {
 // look asks one connection, if it is this node's turn and its breaker lets it, and says when the next look is due.
 func (k *Checker) look(ctx context.Context, s Setting) {
 	pause := s.Check - s.Check/10 + time.Duration(k.Random(int64(s.Check/5)+1))
-	if soon := k.ask(ctx, s); soon > 0 {
+	if soon := k.ask(ctx, s); soon > 0 && s.Ask == "" { // what costs money keeps to its interval
 		pause = min(pause, soon)
 	}
 	k.mu.Lock()
@@ -139,7 +142,7 @@ func (k *Checker) look(ctx context.Context, s Setting) {
 // ask does the look; it gives a shorter pause than the interval where one is called for, else 0.
 func (k *Checker) ask(ctx context.Context, s Setting) (soon time.Duration) {
 	now := k.Clock.Now()
-	ctx, cancel := context.WithTimeout(ctx, checkWait+5*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, askWait+5*time.Second)
 	defer cancel()
 	door, ok, err := k.Open(ctx, s.Org, s.Connection)
 	if err == nil && ok {
@@ -159,10 +162,17 @@ func (k *Checker) ask(ctx context.Context, s Setting) (soon time.Duration) {
 	if !ok {
 		return max(no.Until.Sub(now), 0) // its cool-down is over then; 0 where a person took it out
 	}
-	r, note := k.knock(ctx, door)
+	var r Report
+	var note string
+	if s.Ask != "" {
+		pass.Done(now, Report{}) // the request takes one of its own
+		r, note = door.Ask(ctx, s.Ask)
+	} else {
+		r, note = k.knock(ctx, door)
+		r.Whole = true
+		pass.Done(k.Clock.Now(), r)
+	}
 	end := k.Clock.Now()
-	r.Whole = true
-	pass.Done(end, r)
 	found := Check{Connection: s.Connection, Node: k.Node, At: end, Outcome: r.Outcome, Note: note, Took: end.Sub(now)}
 	if err := k.Turns.Found(ctx, s.Org, found); err != nil && ctx.Err() == nil {
 		k.Log.Warn("what a look at a connection found was not written down", "connection", s.Connection.String(), "error", err.Error())

@@ -16,6 +16,7 @@ type Input struct {
 	Failures, Percent             int
 	Row, Successes                int
 	Check                         string // how often the connection is looked at; empty = never
+	Ask                           string // the model that a look asks; empty = none, it asks for the list of models
 }
 
 // The bounds. A breaker whose window is shorter than five seconds sees too little to judge by; one that stays open for
@@ -26,6 +27,9 @@ var (
 	coolSpan   = bounds{time.Second, 10 * time.Minute}
 	longSpan   = bounds{time.Second, 30 * time.Minute}
 	checkSpan  = bounds{10 * time.Second, time.Hour}
+	// leastPaid is the shortest interval of looks that cost money.
+	leastPaid = time.Minute
+	longAsk   = 200 // bytes of a model's name
 )
 
 const (
@@ -57,6 +61,9 @@ func (in Input) read(wider Rules, whole bool) (r Rules, check time.Duration, err
 	if whole && strings.TrimSpace(in.Check) != "" {
 		errs = append(errs, fault.New(fault.Invalid, "invalid_request", "Regular looks (check) are chosen for each connection by itself. Leave that empty for all connections."))
 	}
+	if err := in.asking(check, whole); err != nil {
+		errs = append(errs, err)
+	}
 	if err := errors.Join(errs...); err != nil {
 		return Rules{}, 0, err
 	}
@@ -67,6 +74,23 @@ func (in Input) read(wider Rules, whole bool) (r Rules, check time.Duration, err
 		return r, 0, fault.Field("max_cool_down", fmt.Sprintf("The longest cool-down, %s, cannot be shorter than the first, %s. Raise it, or lower the first.", Spell(now.MaxCoolDown), Spell(now.CoolDown)))
 	}
 	return r, check, nil
+}
+
+// asking checks the model that a look asks.
+func (in Input) asking(check time.Duration, whole bool) error {
+	switch name := in.Ask; {
+	case name == "":
+		return nil
+	case whole:
+		return fault.New(fault.Invalid, "invalid_request", "The model that looks ask (ask) is chosen for each connection by itself. Leave that empty for all connections.")
+	case len(name) > longAsk || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r == 0x7f }):
+		return fault.Field("ask", fmt.Sprintf("Write the model's name as the provider does, without spaces, in at most %d characters.", longAsk))
+	case check == 0:
+		return fault.Field("check", "Say how often the model is asked, or leave the model empty.")
+	case check < leastPaid:
+		return fault.Field("check", fmt.Sprintf("Looks that cost money come every %s at most. Choose a longer time, or leave the model empty.", Spell(leastPaid)))
+	}
+	return nil
 }
 
 func (b bounds) span(field, text string) (time.Duration, error) {

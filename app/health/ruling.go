@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/audit"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/live"
+	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
 )
 
@@ -22,6 +25,21 @@ type Ruling struct {
 	Said       Setting       // what it says itself; zero fields come from the wider one
 	Has        bool          // it says something
 	Holds      Rules         // what counts
+	// Cost is the most that one look costs; 0 where it costs nothing, and where no price is known (Unpriced).
+	Cost     money.USD
+	Unpriced bool
+}
+
+// Day is the most that a day of looks costs: each comes a tenth of its interval early at most.
+func (r Ruling) Day() money.USD {
+	if r.Said.Check <= 0 {
+		return 0
+	}
+	n := int64(24*time.Hour/(r.Said.Check-r.Said.Check/10)) + 1
+	if r.Cost > money.Max/money.USD(n) {
+		return money.Max
+	}
+	return r.Cost * money.USD(n)
 }
 
 // Rulings are the organization's rules, first those for all, then every connection's by name.
@@ -45,7 +63,15 @@ func (s *Service) Rulings(ctx context.Context, actor org.Actor) ([]Ruling, error
 	out := []Ruling{{Said: wide, Has: has, Holds: resolve(wide.Rules, Rules{})}}
 	for _, c := range byName(names) {
 		own, has := said[c]
-		out = append(out, Ruling{Connection: c, Name: names[c], Said: own, Has: has, Holds: resolve(own.Rules, wide.Rules)})
+		r := Ruling{Connection: c, Name: names[c], Said: own, Has: has, Holds: resolve(own.Rules, wide.Rules)}
+		if own.Ask != "" && s.Cost != nil {
+			cost, known, err := s.Cost(ctx, actor, c, own.Ask)
+			if err != nil {
+				return nil, fmt.Errorf("health: what a look costs: %w", err)
+			}
+			r.Cost, r.Unpriced = cost, !known
+		}
+		out = append(out, r)
 	}
 	return out, nil
 }
@@ -84,6 +110,7 @@ func (s *Service) SetRules(ctx context.Context, actor org.Actor, c id.Connection
 			wide = whole.Said.Rules
 		}
 		set = Setting{Org: actor.Org, Connection: c}
+		set.Ask, in.Ask = strings.TrimSpace(in.Ask), strings.TrimSpace(in.Ask)
 		if set.Rules, set.Check, err = in.read(wide, c.IsZero()); err != nil {
 			return err
 		}
@@ -147,7 +174,7 @@ func (r Ruling) entry(action string, o id.Org, after map[string]any) audit.Entry
 // stored is a setting in the audit log.
 func (s Setting) stored() map[string]any {
 	out := map[string]any{}
-	for name, text := range map[string]string{"window": Spell(s.Rules.Window), "cool_down": Spell(s.Rules.CoolDown), "max_cool_down": Spell(s.Rules.MaxCoolDown), "check": Spell(s.Check)} {
+	for name, text := range map[string]string{"window": Spell(s.Rules.Window), "cool_down": Spell(s.Rules.CoolDown), "max_cool_down": Spell(s.Rules.MaxCoolDown), "check": Spell(s.Check), "ask": s.Ask} {
 		if text != "" {
 			out[name] = text
 		}

@@ -16,6 +16,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/live"
+	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/work"
 )
@@ -34,11 +35,14 @@ type Parts struct {
 	Store       Store
 	Board       *Board
 	Connections Connections
-	Tx          work.Tx
-	Audit       audit.Log
-	Bus         live.Bus
-	Clock       clock.Clock
-	Log         *slog.Logger
+	// Cost is the most that asking a model of a connection for a word costs; known is false without a price. It may be nil: nothing
+	// is said of costs then.
+	Cost  func(ctx context.Context, actor org.Actor, c id.Connection, model string) (most money.USD, known bool, err error)
+	Tx    work.Tx
+	Audit audit.Log
+	Bus   live.Bus
+	Clock clock.Clock
+	Log   *slog.Logger
 }
 
 // Service is the control plane of health. Everybody reads it; admins take targets out of service and put them back.

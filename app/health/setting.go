@@ -17,6 +17,9 @@ type Setting struct {
 	// Check is how often the connection is looked at although nobody asks it; 0 = never. Only a connection's own setting
 	// has one, because a look is a request to a provider that somebody chose to make.
 	Check time.Duration `json:"check"`
+	// Ask is the model that a look asks for a word, by its name at the provider; "" = the look asks for the list of models. A word
+	// costs money, which is held and booked like any request's, and says more: that the model answers.
+	Ask string `json:"ask,omitempty"`
 }
 
 // Book gives rules from memory. The zero Book gives everybody the defaults. Safe for concurrent use.

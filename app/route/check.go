@@ -49,6 +49,9 @@ func (k *checker) alias(d Document) (name string, targets []TargetRef, r Routing
 	only := k.only(d.Only)
 	r = Routing{Fallback: fall, Only: only, Adaptive: k.adaptive(d.Adaptive), Strategy: k.strategy("strategy", d.Strategy), Rules: k.rules(d.Rules), Canary: k.canary(d.Canary), Unsupported: k.unsupported(d.Unsupported)}
 	targets = k.list("targets", d.Targets, r.Strategy)
+	if fall == nil {
+		fall = k.names.fallback
+	}
 	k.reachable("targets", targets, fall)
 	k.possible("targets", targets, only)
 	if r.Canary != nil {
@@ -67,10 +70,13 @@ func (k *checker) general(d Document) (Policy, error) {
 	if len(d.Targets) > 0 || d.Canary != nil || d.Strategy != "" {
 		k.wrong("targets", "The organization's rules have no targets of their own: where no rule decides, the model that was asked for does.")
 	}
-	if d.Fallback != nil || d.Adaptive != nil || d.Only != nil {
-		k.wrong("fallback", "What follows a failure, what targets must fulfil and what adaptive weighs are said at each alias: these rules are for all of them.")
+	k.names.fallback = nil // it is this document that says it
+	p := Policy{Fallback: k.fallback(d.Fallback), Only: k.only(d.Only), Adaptive: k.adaptive(d.Adaptive), Rules: k.rules(d.Rules), Holidays: k.holidays(d.Holidays)}
+	for i, rule := range p.Rules {
+		at := fmt.Sprintf("rules.%d.targets", i)
+		k.reachable(at, rule.Targets, p.Fallback)
+		k.possible(at, rule.Targets, p.Only)
 	}
-	p := Policy{Rules: k.rules(d.Rules), Holidays: k.holidays(d.Holidays)}
 	p.Unsupported, _ = llm.ParseUnsupported(k.unsupported(d.Unsupported))
 	return p, errors.Join(k.errs...)
 }

@@ -18,7 +18,8 @@ var hoursForm = regexp.MustCompile(`^(\d\d:\d\d)-(\d\d:\d\d)$`)
 
 // fallback reads what a document says of what follows a failure.
 func (k *checker) fallback(f *Fallback) *Fallback {
-	if f == nil {
+	if f == nil || f.plain() == nil {
+		k.scores = k.names.fallback.Scores()
 		return nil
 	}
 	out := *f
@@ -111,7 +112,7 @@ func (k *checker) adaptive(m *balance.Mix) *balance.Mix {
 	case m == nil || *m == balance.UsualMix():
 		return nil
 	case !m.Valid():
-		k.wrong("adaptive", "Latency, cost and failures weigh 0 to %d hundredths each, and one of them more than 0.", balance.MostMix)
+		k.wrong("adaptive", "Latency, cost, failures and feedback weigh 0 to %d hundredths each, and one of them more than 0.", balance.MostMix)
 	}
 	mix := *m
 	return &mix

@@ -9,7 +9,6 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/balance"
 	"github.com/bodhi-gateway/bodhi/app/id"
-	"github.com/bodhi-gateway/bodhi/app/llm"
 )
 
 // ruling is a rule made ready. Without a condition or targets it takes no request, and down says why.
@@ -47,8 +46,9 @@ func (t *tenant) compile() (broken []error) {
 		t.aliases[a.Name] = c
 		broken = append(broken, unread(a.Org, c.rules)...)
 	}
+	general := t.policy.terms(Routing{}, "")
 	for _, r := range t.policy.Rules {
-		c := t.rule(&r, "rule "+r.Name, t.policy.Unsupported, nil)
+		c := t.rule(&r, "rule "+r.Name, &general)
 		if c.when != nil {
 			t.names |= c.when.names
 			c.conversations = !c.when.names.has("endpoint")
@@ -70,36 +70,28 @@ func unread(o id.Org, rules []ruling) (out []error) {
 
 func (t *tenant) alias(a *Alias) *compiled {
 	name := "alias " + a.Name
-	unsupported := t.policy.Unsupported
-	if own, ok := llm.ParseUnsupported(a.Routing.Unsupported); ok {
-		unsupported = own
-	}
+	terms := t.policy.terms(a.Routing, name)
 	c := &compiled{}
-	c.plan, c.down = t.targets(a.Targets, name, a.Routing.Only)
-	c.plan.Route, c.plan.Unsupported, c.plan.Fallback = name, unsupported, a.Routing.Fallback
+	c.plan, c.down = t.targets(a.Targets, name, terms.only)
+	c.plan.Route = name
 	c.plan.order(a.Routing.Strategy)
-	var mix balance.Mix
-	if a.Routing.Adaptive != nil {
-		mix = *a.Routing.Adaptive
-	}
-	c.plan.Mix, c.plan.Only = mix, a.Routing.Only
+	terms.bind(&c.plan)
 	for _, r := range a.Routing.Rules {
-		made := t.rule(&r, name+", rule "+r.Name, unsupported, a.Routing.Only)
+		made := t.rule(&r, name+", rule "+r.Name, &terms)
 		if made.when != nil {
 			c.names |= made.when.names
 		}
-		made.plan.Fallback, made.plan.Mix, made.plan.Only = a.Routing.Fallback, mix, a.Routing.Only
 		c.rules = append(c.rules, made)
 	}
 	if k := a.Routing.Canary; k != nil {
 		s := &split{Canary: *k, alias: a.ID}
 		walk := walker{t: t}
-		walk.list(k.Targets, name+", canary", 0, a.Routing.Only)
+		walk.list(k.Targets, name+", canary", 0, terms.only)
 		s.works, s.down = len(walk.out) > 0, strings.Join(walk.down, ", ")
-		walk.list(a.Targets, name, 0, a.Routing.Only) // what is new may fail: the known ones are next
+		walk.list(a.Targets, name, 0, terms.only) // what is new may fail: the known ones are next
 		rank(walk.out)
-		s.plan.Targets, s.plan.Fallback, s.plan.Only = walk.out, a.Routing.Fallback, a.Routing.Only
-		s.plan.Route, s.plan.Strategy, s.plan.Unsupported = name+", canary", Ordered, unsupported
+		s.plan.Targets, s.plan.Route, s.plan.Strategy = walk.out, name+", canary", Ordered
+		terms.bind(&s.plan)
 		s.plan.Why = fmt.Sprintf("canary of %s: %d %% of requests, by %s", name, k.Percent, k.Sticky)
 		c.canary = s
 	}
@@ -113,7 +105,7 @@ func (p *Plan) order(s Strategy) {
 	}
 }
 
-func (t *tenant) rule(r *Rule, name string, unsupported llm.Unsupported, only *Only) ruling {
+func (t *tenant) rule(r *Rule, name string, terms *terms) ruling {
 	out := ruling{name: r.Name}
 	when, err := compileCondition(r.When)
 	if err != nil {
@@ -121,9 +113,10 @@ func (t *tenant) rule(r *Rule, name string, unsupported llm.Unsupported, only *O
 		return out
 	}
 	out.when = when
-	out.plan, out.down = t.targets(r.Targets, name, only)
-	out.plan.Route, out.plan.Unsupported = name, unsupported
+	out.plan, out.down = t.targets(r.Targets, name, terms.only)
+	out.plan.Route = name
 	out.plan.order(r.Strategy)
+	terms.bind(&out.plan)
 	out.plan.Why = name + ": " + when.source
 	return out
 }

@@ -13,7 +13,8 @@ import (
 )
 
 // Document is a route as people write it, with names where the stored form has ids: what the API, YAML files, versions and the
-// pages share. Alias is "" for the organization's own rules, which have no targets of their own and no canary.
+// pages share. Alias is "" for the organization's own rules, which have no targets of their own and no canary; its fallback and
+// adaptive are for whatever has none of its own, and its only is demanded of all targets.
 type Document struct {
 	Alias    string      `json:"alias,omitempty" yaml:"alias,omitempty"`
 	Strategy Strategy    `json:"strategy,omitempty" yaml:"strategy,omitempty"`
@@ -27,7 +28,7 @@ type Document struct {
 	Fallback *Fallback `json:"fallback,omitempty" yaml:"fallback,omitempty"`
 	// Only is what every target must fulfil.
 	Only *Only `json:"only,omitempty" yaml:"only,omitempty"`
-	// Adaptive is what the strategy adaptive weighs, in hundredths: latency, cost and failures.
+	// Adaptive is what the strategy adaptive weighs, in hundredths: latency, cost, failures and feedback.
 	Adaptive *balance.Mix `json:"adaptive,omitempty" yaml:"adaptive,omitempty"`
 	Holidays []string     `json:"holidays,omitempty" yaml:"holidays,omitempty"`
 	// Version is what the writer saw; a change in between is refused. 0 does not ask.
@@ -89,6 +90,8 @@ func (d Document) text() string {
 type Names struct {
 	Connections []provider.ConnectionRecord
 	Aliases     []Alias
+	// fallback is the organization's, for aliases that have none.
+	fallback *Fallback
 	// quote gives a model's price and abilities now; nil where nobody knows.
 	quote func(c *provider.ConnectionRecord, model string) (catalog.Quote, bool)
 }
@@ -104,7 +107,7 @@ func (n Names) Document(a Alias) Document {
 
 // General writes the organization's own rules.
 func (n Names) General(p Policy) Document {
-	d := Document{Rules: n.rules(p.Rules), Holidays: p.Holidays, Version: p.Version}
+	d := Document{Rules: n.rules(p.Rules), Holidays: p.Holidays, Fallback: p.Fallback, Only: p.Only, Adaptive: p.Adaptive, Version: p.Version}
 	if p.Unsupported != llm.Warn {
 		d.Unsupported = p.Unsupported.String()
 	}

@@ -30,7 +30,7 @@ func (x *Index) Plan(o id.Org, call *llm.Call) (Plan, error) {
 func (x *Index) plan(t *tenant, model string) (Plan, error) {
 	p, err := x.named(t, model)
 	if t.aliases[model] == nil { // else it has its own word
-		p.Unsupported = t.policy.Unsupported
+		t.policy.general(&p)
 	}
 	return p, err
 }

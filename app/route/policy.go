@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/audit"
+	"github.com/bodhi-gateway/bodhi/app/balance"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/llm"
@@ -22,6 +23,11 @@ type Policy struct {
 	Rules []Rule `json:"rules,omitempty"`
 	// Holidays are dates ("2026-12-25") in the organization's zone, sorted.
 	Holidays []string `json:"holidays,omitempty"`
+	// Fallback and Adaptive are for rules, models without an alias, and aliases that say nothing of their own; Only holds beside
+	// what aliases demand.
+	Fallback *Fallback    `json:"fallback,omitempty"`
+	Only     *Only        `json:"only,omitempty"`
+	Adaptive *balance.Mix `json:"adaptive,omitempty"`
 	// Version counts changes; 0 before the first.
 	Version   int64     `json:"version,omitempty"`
 	UpdatedAt time.Time `json:"updated_at"`
@@ -102,6 +108,15 @@ func generalFacts(p Policy, names Names) map[string]any {
 	}
 	if len(p.Holidays) > 0 {
 		out["holidays"] = p.Holidays
+	}
+	if p.Fallback != nil {
+		out["fallback"] = *p.Fallback
+	}
+	if p.Only != nil {
+		out["only"] = *p.Only
+	}
+	if p.Adaptive != nil {
+		out["adaptive"] = *p.Adaptive
 	}
 	return out
 }

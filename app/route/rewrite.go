@@ -116,7 +116,7 @@ func general(p *Policy, d Document, names Names) error {
 	}
 	k := checker{names: names}
 	said, err := k.general(d)
-	p.Rules, p.Holidays, p.Unsupported = said.Rules, said.Holidays, said.Unsupported
+	p.Rules, p.Holidays, p.Unsupported, p.Fallback, p.Only, p.Adaptive = said.Rules, said.Holidays, said.Unsupported, said.Fallback, said.Only, said.Adaptive
 	return err
 }
 

@@ -63,7 +63,9 @@ type Plan struct {
 	Unsupported llm.Unsupported
 	// Fallback is what follows a target that failed; nil is the next of the list.
 	Fallback *Fallback
-	// Only is what the alias demands, for whatever takes the plan's place; each target has its own.
+	// FallbackOf is who says so: "alias smart", "the organization", "" where nobody does.
+	FallbackOf string
+	// Only is what the alias and the organization demand, for whatever takes the plan's place; each target has its own.
 	Only *Only
 	// Mix is what the adaptive strategy weighs; zero is balance.UsualMix.
 	Mix balance.Mix

@@ -35,7 +35,11 @@ func (s *Service) allNames(ctx context.Context, o id.Org) (Names, error) {
 
 func (s *Service) names(ctx context.Context, o id.Org, all []Alias) (Names, error) {
 	there, err := s.Connections.List(ctx, o)
-	n := Names{Connections: there, Aliases: all}
+	if err != nil {
+		return Names{}, err
+	}
+	p, err := s.Store.Policy(ctx, o)
+	n := Names{Connections: there, Aliases: all, fallback: p.Fallback}
 	if s.Prices != nil {
 		now := s.Clock.Now()
 		n.quote = func(c *provider.ConnectionRecord, model string) (catalog.Quote, bool) {

@@ -35,5 +35,5 @@ type RulesForm struct {
 
 // RuleFields are what was typed.
 type RuleFields struct {
-	Row, Failures, Percent, Window, CoolDown, MaxCoolDown, Successes, Check string
+	Row, Failures, Percent, Window, CoolDown, MaxCoolDown, Successes, Check, Ask string
 }

@@ -116,7 +116,7 @@ var ruleColumns = []ui.Column{
 	{Label: "Opens after"},
 	{Label: "Stays open"},
 	{Label: "Closes after"},
-	{Label: "Looked at", Title: "Asked for its list of models, which costs nothing"},
+	{Label: "Looked at", Title: "Asked for its list of models, which costs nothing, or a model for a word"},
 	{Label: "Actions", Hidden: true},
 }
 
@@ -430,8 +430,16 @@ func EditRules(p RulesForm) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
+						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, " ")
+						if templ_7745c5c3_Err != nil {
+							return templ_7745c5c3_Err
+						}
+						templ_7745c5c3_Err = text("ask", "By asking the model", p.Fields.Ask, "", p.Errors, "Its name at the provider; empty: none. It is then asked for a word of at most 16 tokens instead, every 1m at most. That costs money, which the organization's budgets hold and book like any request's; the list of rules says how much.").Render(ctx, templ_7745c5c3_Buffer)
+						if templ_7745c5c3_Err != nil {
+							return templ_7745c5c3_Err
+						}
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, " ")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, " ")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -451,7 +459,7 @@ func EditRules(p RulesForm) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, " ")
+						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, " ")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

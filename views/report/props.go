@@ -156,6 +156,7 @@ type RequestPage struct {
 	Figures  []ui.StatProps
 	Facts    []ui.Fact
 	Who      []ui.Fact
+	Feedback []ui.Fact // what was said of the answer; none if nobody said anything
 	Tokens   []TokenLine
 	Attempts []Attempt
 	Steps    []Decision

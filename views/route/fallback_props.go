@@ -14,6 +14,14 @@ type FallbackPage struct {
 	Causes, Priorities                                        []ui.Option
 	Live                                                      LiveBox
 	Only                                                      OnlyBox
+	Wider                                                     []string // what the organization says that holds here
+}
+
+func (p FallbackPage) demandsOf() string {
+	if p.General {
+		return "For every model of the organization."
+	}
+	return "For all lists of the alias."
 }
 
 // WeightField is one number of the form.

@@ -112,6 +112,7 @@ type TryField struct {
 // DryResult is where a request would go, and why.
 type DryResult struct {
 	Route, Why string
+	Words      []string // what follows a failure, and what is demanded
 	Targets    []DryTarget
 	Steps      []DryStep
 }

@@ -212,8 +212,8 @@ type cacheSavingJSON struct {
 }
 
 type cacheSavingsJSON struct {
-	From  time.Time    `json:"from"`
-	To    time.Time    `json:"to"`
+	From  time.Time         `json:"from"`
+	To    time.Time         `json:"to"`
 	Total cacheSavingJSON   `json:"total"`
 	Rows  []cacheSavingJSON `json:"rows"` // days in their order, others by what they saved
 }

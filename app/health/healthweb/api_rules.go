@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/bodhi-gateway/bodhi/app/health"
+	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/web"
 )
 
@@ -19,6 +20,7 @@ type ruleInput struct {
 	MaxCoolDown  string `json:"max_cool_down"` // and after many relapses
 	Successes    int    `json:"successes"`     // probes that close it
 	Check        string `json:"check"`         // how often a connection is asked for its models; "" = never
+	Ask          string `json:"ask"`           // the model that is asked for a word instead, for money; "" = none
 }
 
 // ruleJSON is what a connection's breakers go by.
@@ -28,6 +30,9 @@ type ruleJSON struct {
 	Set          bool      `json:"set"`   // it has rules of its own
 	Own          ruleInput `json:"own"`   // which are these
 	Holds        ruleInput `json:"holds"` // what counts, with what comes from wider settings
+	// LookUSD is the most that one look costs and DayUSD a day of them; null where looks cost nothing, and without a price.
+	LookUSD *money.USD `json:"look_usd"`
+	DayUSD  *money.USD `json:"day_usd"`
 }
 
 // ruleList is all rules.
@@ -43,9 +48,14 @@ type ruleName struct {
 func ruleOut(r health.Ruling) ruleJSON {
 	spelt := func(x health.Rules) ruleInput {
 		return ruleInput{ConnectionID: r.Connection.String(), Window: health.Spell(x.Window), Failures: x.Failures, Percent: x.Percent, Row: x.Row, CoolDown: health.Spell(x.CoolDown),
-			MaxCoolDown: health.Spell(x.MaxCoolDown), Successes: x.Successes, Check: health.Spell(r.Said.Check)}
+			MaxCoolDown: health.Spell(x.MaxCoolDown), Successes: x.Successes, Check: health.Spell(r.Said.Check), Ask: r.Said.Ask}
 	}
-	return ruleJSON{ConnectionID: r.Connection.String(), Connection: r.Name, Set: r.Has, Own: spelt(r.Said.Rules), Holds: spelt(r.Holds)}
+	out := ruleJSON{ConnectionID: r.Connection.String(), Connection: r.Name, Set: r.Has, Own: spelt(r.Said.Rules), Holds: spelt(r.Holds)}
+	if r.Said.Ask != "" && !r.Unpriced {
+		day := r.Day()
+		out.LookUSD, out.DayUSD = &r.Cost, &day
+	}
+	return out
 }
 
 func (h *Handlers) apiRules(c *web.Context) error {
@@ -70,7 +80,7 @@ func (h *Handlers) apiSetRules(c *web.Context) error {
 		return err
 	}
 	r, err := h.health.SetRules(c.Ctx(), c.Actor(), at, health.Input{Window: in.Window, Failures: in.Failures, Percent: in.Percent, Row: in.Row, CoolDown: in.CoolDown, MaxCoolDown: in.MaxCoolDown,
-		Successes: in.Successes, Check: in.Check})
+		Successes: in.Successes, Check: in.Check, Ask: in.Ask})
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/health"
 	"github.com/bodhi-gateway/bodhi/app/health/healthweb"
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/secret"
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
@@ -46,6 +47,14 @@ func TestTargetsAreShownTakenOutAndPutBack(t *testing.T) {
 	}
 	if p := admin.Get("/health"); !p.Has("main", "gpt", "Open", "too many attempts failed", "Put back", "n1", "1 of 1 targets take no requests") {
 		t.Errorf("page: %d\n%s", p.Status, p.Body)
+	}
+	for _, part := range []string{"health-targets", "health-outages"} {
+		if p := admin.Get("/health"); !p.Has(`id="`+part+`"`, `hx-target="#`+part+`"`) {
+			t.Errorf("%s does not follow: %s", part, p.Body)
+		}
+		if p := admin.HTMX(part).Get("/health"); p.Status != 200 || !p.Has(`id="`+part+`"`, "gpt") || p.Has("<html") || p.Has("History of breakers") {
+			t.Errorf("what %s follows by: %d %s", part, p.Status, p.Body)
+		}
 	}
 	if p := developer.Get("/health"); p.Has("Put back") || p.Has("Take out") {
 		t.Errorf("a developer may change it:\n%s", p.Body)
@@ -93,6 +102,9 @@ func TestRulesAreSetSeenAndTakenBack(t *testing.T) {
 	acme := h.Found(t, "Acme")
 	store, c := db.NewHealthStore(d), id.NewConnection(h.IDs)
 	s := health.New(health.Parts{Store: store, Tx: d, Audit: h.Audit, Bus: h.Bus, Clock: h.Clock, Log: slog.New(slog.DiscardHandler),
+		Cost: func(_ context.Context, _ org.Actor, _ id.Connection, model string) (money.USD, bool, error) {
+			return 20_000, model == "small", nil
+		},
 		Connections: func(context.Context, org.Actor) (map[id.Connection]string, error) {
 			return map[id.Connection]string{c: "main"}, nil
 		}})
@@ -108,6 +120,7 @@ func TestRulesAreSetSeenAndTakenBack(t *testing.T) {
 		"not a number":      {url.Values{"connection_id": {c.String()}, "row": {"many"}}, []string{"whole number from 1", `value="many"`}},
 		"too short":         {url.Values{"window": {"2s"}, "cool_down": {"7s"}}, []string{"from 5s to 10m", `value="2s"`, `value="7s"`}},
 		"looks at all":      {url.Values{"check": {"1m"}}, []string{"chosen for each connection"}},
+		"paid too often":    {url.Values{"connection_id": {c.String()}, "check": {"20s"}, "ask": {"small"}}, []string{"every 1m at most", `value="20s"`, `value="small"`}},
 		"a pause that ends": {url.Values{"connection_id": {c.String()}, "cool_down": {"9m"}}, []string{"cannot be shorter", `value="9m"`}},
 	} {
 		p := admin.Post("/health/rules", x.typed)
@@ -127,6 +140,17 @@ func TestRulesAreSetSeenAndTakenBack(t *testing.T) {
 	}
 	if p := admin.Get("/health/rules"); !p.Has("4 in a row", "2 probes", "every 45s") {
 		t.Errorf("list: %s", p.Body)
+	}
+	for model, says := range map[string]string{"small": "every 5m by asking small: at most $0.00002 each, $0.00642 a day", "new": "every 5m by asking new: no price is known"} {
+		if p := admin.Post("/health/rules", url.Values{"connection_id": {c.String()}, "row": {"4"}, "check": {"5m"}, "ask": {model}}); p.Status != http.StatusSeeOther {
+			t.Fatalf("%d\n%s", p.Status, p.Body)
+		}
+		if p := admin.Get("/health/rules"); !p.Has(says) {
+			t.Errorf("no %q: %s", says, p.Body)
+		}
+	}
+	if p := admin.Post("/health/rules", url.Values{"connection_id": {c.String()}, "row": {"4"}, "check": {"45s"}}); p.Status != http.StatusSeeOther {
+		t.Fatalf("%d\n%s", p.Status, p.Body)
 	}
 	if p := admin.Get("/health/rules/edit?connection_id=" + c.String()); !p.Has(`value="4"`, `placeholder="2"`, `value="45s"`) {
 		t.Errorf("form: %s", p.Body)

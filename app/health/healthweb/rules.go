@@ -46,10 +46,21 @@ func ruleRow(r health.Ruling) views.Rule {
 		out.Label, out.Looked = "All connections", ""
 	case r.Said.Check > 0:
 		out.Looked = "every " + health.Spell(r.Said.Check)
+		if r.Said.Ask != "" {
+			out.Looked += " by asking " + r.Said.Ask + ": " + price(r)
+		}
 	}
 	out.Remove = ui.ConfirmProps{Label: "Remove", Icon: "trash", Small: true, Title: "Remove the rules of " + label(r) + "?", Text: "The wider ones, in the end the defaults, count again. Regular looks end.",
 		Action: rulesRoot + "/remove", Button: "Remove rules", Kind: ui.Destructive}
 	return out
+}
+
+// price says what looks cost at most.
+func price(r health.Ruling) string {
+	if r.Unpriced {
+		return "no price is known, so a hard budget refuses them"
+	}
+	return fmt.Sprintf("at most $%s each, $%s a day", r.Cost, r.Day())
 }
 
 func label(r health.Ruling) string {
@@ -80,21 +91,21 @@ func (h *Handlers) editRules(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.Render(rulesForm(c, r, fieldsOf(r.Said.Rules, health.Spell(r.Said.Check)), web.Refusal{}))
+	return c.Render(rulesForm(c, r, fieldsOf(r.Said.Rules, health.Spell(r.Said.Check), r.Said.Ask), web.Refusal{}))
 }
 
 func rulesForm(c *web.Context, r health.Ruling, typed views.RuleFields, wrong web.Refusal) templ.Component {
-	return views.EditRules(views.RulesForm{Shell: c.Shell(rulesTitle, "health"), ID: r.Connection.String(), For: label(r), Fields: typed, Now: fieldsOf(r.Holds, ""), Form: wrong.Form, Errors: wrong.Fields})
+	return views.EditRules(views.RulesForm{Shell: c.Shell(rulesTitle, "health"), ID: r.Connection.String(), For: label(r), Fields: typed, Now: fieldsOf(r.Holds, "", ""), Form: wrong.Form, Errors: wrong.Fields})
 }
 
-func fieldsOf(r health.Rules, check string) views.RuleFields {
+func fieldsOf(r health.Rules, check, ask string) views.RuleFields {
 	count := func(n int) string {
 		if n == 0 {
 			return ""
 		}
 		return strconv.Itoa(n)
 	}
-	return views.RuleFields{Row: count(r.Row), Failures: count(r.Failures), Percent: count(r.Percent), Successes: count(r.Successes), Window: health.Spell(r.Window), CoolDown: health.Spell(r.CoolDown), MaxCoolDown: health.Spell(r.MaxCoolDown), Check: check}
+	return views.RuleFields{Row: count(r.Row), Failures: count(r.Failures), Percent: count(r.Percent), Successes: count(r.Successes), Window: health.Spell(r.Window), CoolDown: health.Spell(r.CoolDown), MaxCoolDown: health.Spell(r.MaxCoolDown), Check: check, Ask: ask}
 }
 
 func (h *Handlers) setRules(c *web.Context) error {
@@ -103,8 +114,8 @@ func (h *Handlers) setRules(c *web.Context) error {
 		return err
 	}
 	v := func(name string) string { return strings.TrimSpace(c.FormValue(name)) }
-	f := views.RuleFields{Row: v("row"), Failures: v("failures"), Percent: v("percent"), Successes: v("successes"), Window: v("window"), CoolDown: v("cool_down"), MaxCoolDown: v("max_cool_down"), Check: v("check")}
-	in := health.Input{Window: f.Window, CoolDown: f.CoolDown, MaxCoolDown: f.MaxCoolDown, Check: f.Check}
+	f := views.RuleFields{Row: v("row"), Failures: v("failures"), Percent: v("percent"), Successes: v("successes"), Window: v("window"), CoolDown: v("cool_down"), MaxCoolDown: v("max_cool_down"), Check: v("check"), Ask: v("ask")}
+	in := health.Input{Window: f.Window, CoolDown: f.CoolDown, MaxCoolDown: f.MaxCoolDown, Check: f.Check, Ask: f.Ask}
 	for _, x := range []struct {
 		field, text string
 		into        *int
@@ -118,8 +129,9 @@ func (h *Handlers) setRules(c *web.Context) error {
 			*x.into = n
 		}
 	}
+	var set health.Ruling
 	if err == nil {
-		_, err = h.health.SetRules(c.Ctx(), c.Actor(), at, in)
+		set, err = h.health.SetRules(c.Ctx(), c.Actor(), at, in)
 	}
 	if wrong, ok := web.Refused(err); ok {
 		r, err := h.health.Ruling(c.Ctx(), c.Actor(), at)
@@ -131,7 +143,11 @@ func (h *Handlers) setRules(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	c.Flash("Saved. The rules hold within a second, on every node.")
+	said := "Saved. The rules hold within a second, on every node."
+	if set.Said.Ask != "" {
+		said += " Looks cost money: " + price(set) + "."
+	}
+	c.Flash(said)
 	return c.See(rulesRoot)
 }
 

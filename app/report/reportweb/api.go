@@ -84,6 +84,7 @@ type requestDetail struct {
 	Refusal   *refusalJSON  `json:"refusal,omitempty"` // of a request that a budget refused
 	Decisions []string      `json:"decisions"`
 	Tries     []attemptJSON `json:"tries"`
+	Feedback  *feedbackJSON `json:"feedback,omitempty"` // what was said of the answer
 }
 
 // refusalJSON is how a budget stood when it refused. Amounts are strings in its measure.
@@ -190,6 +191,9 @@ func (h *Handlers) apiShow(c *web.Context) error {
 	}
 	for i, a := range d.Attempts {
 		out.Tries[i] = attemptOut(a)
+	}
+	if out.Feedback, err = h.judged(c, which); err != nil {
+		return err
 	}
 	return c.JSON(http.StatusOK, out)
 }

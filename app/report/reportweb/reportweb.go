@@ -48,6 +48,7 @@ type Parts struct {
 	Budgets     Budgets
 	Keys        Keys
 	Connections Connections
+	Feedback    Feedback
 	// Tail lets people follow requests live.
 	Tail *report.Tail
 }

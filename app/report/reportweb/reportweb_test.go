@@ -14,6 +14,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/approval"
 	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/feedback"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
@@ -61,6 +62,8 @@ type scene struct {
 	node    id.Node
 	mark    budget.Mark
 	tail    *report.Tail
+
+	feedback *feedback.Service
 }
 
 func newScene(t *testing.T) *scene {
@@ -75,7 +78,8 @@ func newScene(t *testing.T) *scene {
 	t.Cleanup(s.tail.Close)
 	shelf := price.NewShelf(nil)
 	s.limits = limit.New(limit.Parts{Store: db.NewLimitStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: slog.New(slog.DiscardHandler)})
-	handlers := reportweb.New(reportweb.Parts{Reports: reports, Usage: usage.NewService(db.NewUsageStore(d), db.NewOrgStore(d), h.Clock), Budgets: s.budgets, Keys: h.Keys,
+	s.feedback = feedback.New(db.NewFeedbackStore(d), h.Clock)
+	handlers := reportweb.New(reportweb.Parts{Feedback: s.feedback, Reports: reports, Usage: usage.NewService(db.NewUsageStore(d), db.NewOrgStore(d), h.Clock), Budgets: s.budgets, Keys: h.Keys,
 		Limits: s.limits, Approvals: nobodyAsked{}, Connections: sandboxed{}, Pricing: usageweb.Pricing{Prices: price.NewTable(shelf), Providers: shelf, Connections: sandboxed{}}, Tail: s.tail})
 	s.site = h.Serve(t, append(handlers.Routes(), webtest.Enter()))
 	return s

@@ -74,6 +74,10 @@ type dryJSON struct {
 	Strategy route.Strategy `json:"strategy"`
 	Targets  []dryTarget    `json:"targets"`
 	Rules    []route.Step   `json:"rules"`
+	// Fallback is what follows a failure, and FallbackOf who says so; left out where nobody does. Demands are what targets must fulfil.
+	Fallback   *route.Fallback `json:"fallback,omitempty"`
+	FallbackOf string          `json:"fallback_of,omitempty"`
+	Demands    []string        `json:"demands,omitempty"`
 }
 
 type dryTarget struct {
@@ -83,7 +87,7 @@ type dryTarget struct {
 }
 
 func dryOut(p route.Plan, tr route.Trace) dryJSON {
-	out := dryJSON{Route: p.Route, Strategy: p.Strategy, Targets: []dryTarget{}, Rules: tr.Steps}
+	out := dryJSON{Route: p.Route, Strategy: p.Strategy, Targets: []dryTarget{}, Rules: tr.Steps, Fallback: p.Fallback, FallbackOf: p.FallbackOf, Demands: p.Only.Words()}
 	if out.Rules == nil {
 		out.Rules = []route.Step{}
 	}
@@ -217,7 +221,7 @@ func (h *Handlers) exported(c *web.Context) (string, error) {
 		return "", err
 	}
 	var docs []route.Document
-	if d := names.General(p); len(d.Rules)+len(d.Holidays) > 0 || d.Unsupported != "" {
+	if d := names.General(p); !p.Plain() || d.Unsupported != "" {
 		docs = append(docs, d)
 	}
 	for _, a := range names.Aliases {

@@ -1,6 +1,7 @@
 package routeweb
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -15,12 +16,14 @@ import (
 	"github.com/bodhi-gateway/bodhi/views/ui"
 )
 
-// fallbackRoutes are what follows a failure at an alias, and how its targets do now.
+// fallbackRoutes are what follows a failure at an alias, and how its targets do now; and the same where no alias says it.
 func (h *Handlers) fallbackRoutes() []web.Route {
-	const page = "/aliases/:id/rules/fallback"
+	const page, general = "/aliases/:id/rules/fallback", "/models/rules/fallback"
 	return []web.Route{
 		{Method: http.MethodGet, Path: page, Name: "fallback.show", Guard: web.Person, Floor: route.MayChange, Handle: h.fallbackPage},
 		{Method: http.MethodPost, Path: page, Name: "fallback.save", Guard: web.Person, Floor: route.MayChange, Audit: "alias.updated", Handle: h.saveFallback},
+		{Method: http.MethodGet, Path: general, Name: "general.fallback", Guard: web.Person, Floor: route.MayChange, Handle: h.fallbackPage},
+		{Method: http.MethodPost, Path: general, Name: "general.fallback_save", Guard: web.Person, Floor: route.MayChange, Audit: "routing.updated", Handle: h.saveFallback},
 		{Method: http.MethodGet, Path: "/api/v1/routes/:id/targets", Name: "api.routes.targets", Guard: web.Token, Floor: org.Viewer, Handle: h.apiLanes, Out: lanesJSON{}},
 	}
 }
@@ -31,7 +34,7 @@ type fallbackForm struct {
 	order, short, answer     string
 	window, content, tier    bool
 	weights                  [5]string // in the order of balance.Factors
-	mix                      [3]string // latency, cost, failures
+	mix                      [4]string // latency, cost, failures, feedback
 	quality, hours, afterAll []string  // of each target
 	only                     onlyForm
 }
@@ -54,7 +57,7 @@ func fallbackOf(d route.Document) *fallbackForm {
 	for i, n := range []int{w.Error, w.Cost, w.Priority, w.Hours, w.Success} {
 		f.weights[i] = strconv.Itoa(n)
 	}
-	for i, n := range []int{m.Latency, m.Cost, m.Failures} {
+	for i, n := range []int{m.Latency, m.Cost, m.Failures, m.Feedback} {
 		f.mix[i] = strconv.Itoa(n)
 	}
 	f.only = onlyOf(d.Only)
@@ -94,7 +97,7 @@ func readFallback(c *web.Context, targets int) *fallbackForm {
 	return f
 }
 
-var mixed = [3]string{"latency", "cost", "failures"}
+var mixed = [4]string{"latency", "cost", "failures", "feedback"}
 
 // document is what the form says; what it has no fields for stays as it is.
 func (f *fallbackForm) document(was route.Document) route.Document {
@@ -108,7 +111,7 @@ func (f *fallbackForm) document(was route.Document) route.Document {
 		}
 		d.Fallback.Weights = &balance.Weights{Error: n[0], Cost: n[1], Priority: n[2], Hours: n[3], Success: n[4]}
 	}
-	d.Adaptive = &balance.Mix{Latency: typed(f.mix[0]), Cost: typed(f.mix[1]), Failures: typed(f.mix[2])}
+	d.Adaptive = &balance.Mix{Latency: typed(f.mix[0]), Cost: typed(f.mix[1]), Failures: typed(f.mix[2]), Feedback: typed(cmp.Or(f.mix[3], "0"))}
 	d.Only = f.only.demand()
 	d.Targets = slices.Clone(was.Targets)
 	for i := range d.Targets {
@@ -166,8 +169,21 @@ func (h *Handlers) saveFallback(c *web.Context) error {
 	return c.See(s.base() + "/fallback")
 }
 
-func (h *Handlers) fallback(c *web.Context, s *subject, f *fallbackForm, wrong web.Refusal) (views.FallbackPage, error) {
-	p := views.FallbackPage{RuleFrame: s.frame(c, "/fallback"), Version: fmt.Sprint(f.version), Order: f.order, Short: f.short, Answer: f.answer, Window: f.window, Content: f.content, Tier: f.tier,
+// wider is what the organization says that holds for an alias, too.
+func (h *Handlers) wider(c *web.Context, s *subject) ([]string, error) {
+	all, err := h.aliases.Policy(c.Ctx(), c.Actor())
+	if err != nil {
+		return nil, err
+	}
+	p := route.Plan{FallbackOf: "the organization", Only: all.Only}
+	if s.doc.Fallback == nil {
+		p.Fallback = all.Fallback
+	}
+	return p.Words(), nil
+}
+
+func (h *Handlers) fallback(c *web.Context, s *subject, f *fallbackForm, wrong web.Refusal) (p views.FallbackPage, err error) {
+	p = views.FallbackPage{RuleFrame: s.frame(c, "/fallback"), Version: fmt.Sprint(f.version), Order: f.order, Short: f.short, Answer: f.answer, Window: f.window, Content: f.content, Tier: f.tier,
 		Error: wrong.Form, OrderError: wrong.Fields["fallback.order"], WeightError: wrong.Fields["fallback.weights"], AnswerError: wrong.Fields["fallback.default_answer"],
 		ShortError: wrong.Fields["fallback.when_short"], MixError: wrong.Fields["adaptive"], TargetError: wrong.Fields["targets"]}
 	for i, name := range balance.Factors {
@@ -184,12 +200,18 @@ func (h *Handlers) fallback(c *web.Context, s *subject, f *fallbackForm, wrong w
 			p.Error = wrong.Fields[field]
 		}
 	}
+	p.Only = f.only.present(wrong)
+	if s.alias == nil {
+		return p, nil
+	}
+	if p.Wider, err = h.wider(c, s); err != nil {
+		return p, err
+	}
 	lanes, err := h.aliases.Lanes(c.Ctx(), c.Actor(), h.table, h.loads, route.LanesAsk{Alias: s.alias.ID, Cause: known(c.QueryParam("after")), Priority: priority(c.QueryParam("priority"))})
 	if err != nil {
 		return p, err
 	}
 	p.Live = presentLanes(lanes)
-	p.Only = f.only.present(wrong)
 	p.Causes, p.Priorities = causeOptions, priorityOptions
 	return p, nil
 }
@@ -216,7 +238,7 @@ var factorWords = [5]worded{
 	{"Time of day", "In its hours."}, {"Success", "Learned over about an hour."},
 }
 
-var mixWords = [3]worded{{"Latency", "Hundredths."}, {"Cost", "Hundredths."}, {"Failures", "Hundredths."}}
+var mixWords = [4]worded{{"Latency", "Hundredths."}, {"Cost", "Hundredths."}, {"Failures", "Hundredths."}, {"Feedback", "Hundredths. What people said of answers."}}
 
 var (
 	causeOptions    = options(balance.Causes, func(c balance.Cause) (string, string) { return string(c), c.Words() })

@@ -90,6 +90,53 @@ func TestTheFallbackOfAnAliasIsEditedAndShown(t *testing.T) {
 	}
 }
 
+func TestTheOrganizationsFallbackIsEditedShownAndTried(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	browser := webtest.As(t, s.site, s.acme.Members[org.Admin])
+	alias := s.chain(t, browser)
+	const page = "/models/rules/fallback"
+	if p := browser.Get("/models/rules"); !p.Has(`href="` + page + `"`) {
+		t.Errorf("no tab: %s", p.Body)
+	}
+	if p := browser.Get(page); !p.Has("For models without an alias", `value="listed" checked`) || p.Has("Targets now") || p.Has("Targets of its own list") {
+		t.Errorf("%d\n%s", p.Status, p.Body)
+	}
+	form := url.Values{"order": {"scored"}, "weight-error": {"10"}, "weight-cost": {"90"}, "weight-priority": {"0"}, "weight-hours": {"5"}, "weight-success": {"0"},
+		"mix-latency": {"50"}, "mix-cost": {"150"}, "mix-failures": {"200"}, "content": {"on"}, "short": {"pass_over"}, "only-regions": {"the moon!"}}
+	if p := browser.Post(page, form); p.Status != http.StatusUnprocessableEntity || !p.Has("short words", "the moon!", `value="90"`) {
+		t.Errorf("%d\n%s", p.Status, p.Body)
+	}
+	form.Set("only-regions", "eu")
+	if p := browser.Post(page, form); p.Status != http.StatusSeeOther {
+		t.Fatalf("%d\n%s", p.Status, p.Body)
+	}
+	s.compile(t)
+	if p := browser.Get(page); !p.Has(`value="scored" checked`, `value="eu"`, `name="content" value="on" checked`) {
+		t.Errorf("%d\n%s", p.Status, p.Body)
+	}
+	if p := browser.Get(alias); !p.Has("The organization says, for this alias as well:", "a refusal of the content", "data stays in eu") {
+		t.Errorf("%d\n%s", p.Status, p.Body)
+	}
+	if p := browser.Get("/models/rules/try?asked=1&model=gpt-4o"); !p.Has("After a failure, as the organization says: the target with the best score follows (error 10, cost 90", "Only targets that fulfil: data stays in eu", "takes no request") {
+		t.Errorf("%d\n%s", p.Status, p.Body)
+	}
+	api := s.house.Program(t, s.site, s.acme, org.Admin)
+	if p := api.Get("/api/v1/routing/rules"); p.Status != 200 || !p.Has(`"order":"scored"`, `"regions":["eu"]`, `"adaptive":{`) {
+		t.Errorf("%d %s", p.Status, p.Body)
+	}
+	if p := browser.Get("/models/rules/yaml"); !p.Has("content_policy: true", "regions: [eu]") {
+		t.Errorf("%d\n%s", p.Status, p.Body)
+	}
+	// The builder of rules keeps what it has no fields for.
+	if p := browser.Post("/models/rules", url.Values{"rules": {"0"}, "do": {"save"}, "holidays": {"2026-12-25"}, "canary-sticky": {"session"}}); p.Status != http.StatusSeeOther {
+		t.Fatalf("%d\n%s", p.Status, p.Body)
+	}
+	if p := browser.Get(page); !p.Has(`value="scored" checked`, `value="eu"`) {
+		t.Errorf("the builder dropped it: %s", p.Body)
+	}
+}
+
 func TestABadFallbackIsRefusedAndKeepsWhatWasTyped(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)

@@ -179,7 +179,7 @@ func pairs(s string) map[string]string {
 }
 
 func presentDry(p route.Plan, tr route.Trace) views.DryResult {
-	out := views.DryResult{Route: p.Route, Why: p.Why}
+	out := views.DryResult{Route: p.Route, Why: p.Why, Words: p.Words()}
 	for _, t := range p.Targets {
 		out.Targets = append(out.Targets, views.DryTarget{Name: t.Connection.Name + "/" + t.Model, Why: t.Why})
 	}

@@ -95,9 +95,6 @@ func (s *subject) frame(c *web.Context, tab string) views.RuleFrame {
 	}
 	f.Crumbs = append(f.Crumbs, ui.Crumb{Label: "Rules"})
 	for _, t := range []struct{ label, path string }{{"Rules", ""}, {"Fallback", "/fallback"}, {"YAML", "/yaml"}, {"Dry run", "/try"}, {"Versions", "/versions"}} {
-		if t.path == "/fallback" && s.alias == nil {
-			continue
-		}
 		f.Tabs = append(f.Tabs, ui.Tab{Label: t.label, Href: s.base() + t.path, Active: t.path == tab})
 	}
 	return f
