@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"fmt"
+	"html"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
@@ -73,5 +75,40 @@ func TestPeersConfigurationsAreTakenOver(t *testing.T) {
 	must(t, err)
 	if err := plan.Apply(context.Background(), plain, func() {}); err == nil || strings.Contains(err.Error(), "canary") {
 		t.Errorf("an address that may not be called: %v", err)
+	}
+}
+
+// TestTheImportPageNeverHoldsAKey pastes a file into the page: what comes back says what it does, and the keys only encrypted, for the
+// member who pasted them.
+func TestTheImportPageNeverHoldsAKey(t *testing.T) {
+	t.Parallel()
+	_, _, s := furnished(t, dbtest.SQLiteURL(t))
+	admin := s.Browser(t, org.Admin)
+	p := admin.Post("/import", url.Values{"format": {"env"}, "text": {"MISTRAL_API_KEY=sk-canary-page\r\nOTHER_THING=canary-other"}})
+	if p.Status != http.StatusOK || !p.Has("connection mistral (openai-compatible)", "OTHER_THING is no account") || p.Has("canary") {
+		t.Fatalf("preview: %d\n%s", p.Status, p.Body)
+	}
+	sealed := html.UnescapeString(between(p.Body, `name="sealed" value="`, `"`))
+	apply := url.Values{"format": {"env"}, "sealed": {sealed}}
+	if p := s.Browser(t, org.Manager).Post("/import/apply", apply); p.Status != http.StatusForbidden {
+		t.Errorf("a manager imports: %d", p.Status)
+	}
+	if p := newcomer(t, s, "Others").Post("/import/apply", apply); p.Status != http.StatusBadRequest || p.Has("canary") {
+		t.Errorf("another organization imports it: %d", p.Status)
+	}
+	if p := admin.Post("/import/apply", url.Values{"format": {"env"}, "sealed": {sealed[:len(sealed)-8] + "AAAAAAA="}}); p.Status != http.StatusBadRequest {
+		t.Errorf("changed on the way: %d", p.Status)
+	}
+	if p := admin.Post("/import/apply", apply); p.Status != http.StatusSeeOther {
+		t.Fatalf("imported: %d\n%s", p.Status, p.Body)
+	}
+	if p := admin.Post("/import", url.Values{"format": {"env"}, "text": {"MISTRAL_API_KEY=sk-canary-page"}}); !p.Has("Nothing to import", "connection mistral") || p.Has("canary") {
+		t.Errorf("again: %d\n%s", p.Status, p.Body)
+	}
+	for format, x := range map[string][2]string{"env": {"sk-canary-alone", "Line 1 is not"}, "people": {"email\nnobody", "Line 2 has no e-mail"}, "portkey": {"{\"canary", "not a JSON object"}, "toml": {"a", "There is no format"}} {
+		p := admin.Post("/import", url.Values{"format": {format}, "text": {x[0]}})
+		if p.Status != http.StatusUnprocessableEntity || !p.Has(x[1]) || p.Has("canary") || format == "people" && !p.Has("nobody") {
+			t.Errorf("%s: %d\n%.3000s", format, p.Status, p.Body)
+		}
 	}
 }

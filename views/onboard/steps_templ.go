@@ -269,7 +269,7 @@ func Provider(p ProviderPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, " <p class=\"b-muted\">More kinds and services are under <a href=\"/connections/new\">Connections</a>.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, " <p class=\"b-muted\">More kinds and services are under <a href=\"/connections/new\">Connections</a>. Do you have keys in a file? <a href=\"/import\">Import them</a>.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -719,7 +719,7 @@ func Invite(p InvitePage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, " <p class=\"b-muted\">A whole company comes faster by a claimed domain or a directory: <a href=\"/invitations\">joining</a>.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, " <p class=\"b-muted\">A whole company comes faster by a list, a claimed domain or a directory: <a href=\"/import\">import</a>, <a href=\"/invitations\">joining</a>.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
