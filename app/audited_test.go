@@ -104,6 +104,12 @@ var good = map[string]url.Values{
 	"scim.groups.create":        {"schemas[]": {groupSchema}, "displayName": {"New"}},
 	"scim.groups.replace":       {"schemas[]": {groupSchema}, "displayName": {"New"}},
 	"scim.groups.patch":         {"schemas[]": {patchSchema}, "Operations": {`json:[{"op":"replace","path":"displayName","value":"New"}]`}},
+	"start.connect":             {"kind": {"ollama"}},
+	"start.models":              {"smart": {"openai/gpt-5.5"}, "fast": {"openai/gpt-5.5"}},
+	"start.limit":               {"limit": {"5"}, "period": {"daily"}, "enforce": {"soft"}},
+	"start.ask":                 {"emails": {"new@elsewhere.test"}, "role": {"admin"}},
+	"start.make":                {"name": {"x"}, "team": {"things:teams"}},
+	"start.skip":                {"step": {"provider"}},
 	"sso.group_add":             {"group": {"staff"}, "role": {"developer"}, "at": {"things:teams"}},
 }
 
@@ -224,6 +230,9 @@ var also = map[string][]string{
 	"connections.create": {"connection.tested"},
 	"connections.update": {"connection.tested"},
 	"connections.found":  {"connection.tested"},
+	"start.connect":      {"connection.tested"},
+	"start.found":        {"connection.tested"},
+	"start.models":       {"alias.switched"},
 	"log_in.enrol":       {"session.began"},
 	"sign_up.do":         {"connection.created", "alias.created", "alias.created"},
 }

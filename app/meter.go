@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -26,6 +27,7 @@ type meter struct {
 	input    prometheus.Counter // of tokens
 	output   prometheus.Counter
 	cost     prometheus.Counter
+	start    prometheus.Histogram
 
 	mu    sync.RWMutex
 	lines map[line]*handles // label look-ups are dear; each combination is resolved once
@@ -52,15 +54,20 @@ func newMeter(version string, stats func() budget.Stats) *meter {
 		overhead: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "bodhi_overhead_seconds", Help: "Time spent in the gateway before the answer began, the provider's own time left out.", Buckets: []float64{.00005, .0001, .00025, .0005, .001, .0025, .005, .01, .05, .25, 1}}),
 		tokens:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "bodhi_tokens_total", Help: "Tokens settled, by direction."}, []string{"direction"}),
 		cost:     prometheus.NewCounter(prometheus.CounterOpts{Name: "bodhi_cost_usd_total", Help: "Cost settled in USD; for graphs, the ledger is exact."}),
-		lines:    map[line]*handles{},
+		start: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "bodhi_first_request_seconds", Help: "From an organization's sign-up to its first request, once each, when its set-up pages see it.",
+			Buckets: []float64{30, 60, 120, 300, 600, 900, 1800, 3600, 86400, 604800}}),
+		lines: map[line]*handles{},
 	}
 	m.input, m.output = m.tokens.WithLabelValues("input"), m.tokens.WithLabelValues("output")
 	build := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "bodhi_build_info", Help: "The running version.", ConstLabels: prometheus.Labels{"version": version}}, func() float64 { return 1 })
-	m.registry.MustRegister(m.requests, m.duration, m.first, m.overhead, m.tokens, m.cost, build,
+	m.registry.MustRegister(m.requests, m.duration, m.first, m.overhead, m.tokens, m.cost, m.start, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.treasury(stats)
 	return m
 }
+
+// started notes how long an organization took from its sign-up to its first request.
+func (m *meter) started(took time.Duration) { m.start.Observe(took.Seconds()) }
 
 // turnstile shows how full this process is.
 func (m *meter) turnstile(stats func() turnstile.Stats) {

@@ -18,9 +18,11 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/health/healthweb"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity/identityweb"
+	"github.com/bodhi-gateway/bodhi/app/importer/importerweb"
 	"github.com/bodhi-gateway/bodhi/app/join/joinweb"
 	"github.com/bodhi-gateway/bodhi/app/key/keyweb"
 	"github.com/bodhi-gateway/bodhi/app/limit/limitweb"
+	"github.com/bodhi-gateway/bodhi/app/onboard/onboardweb"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/patience/patienceweb"
 	"github.com/bodhi-gateway/bodhi/app/pii/piiweb"
@@ -73,6 +75,8 @@ func (a *App) routes() []web.Route {
 		a.boxRoutes(),
 		trialweb.New(trial.New(trial.Parts{Keys: a.keys, Desk: a.desk, Gateway: a.gateway, Tx: a.db, Audit: a.audit, Clock: a.clock}), a.providers, a.reports, a.shelf).Routes(),
 		blueprintweb.New().Routes(),
+		importerweb.New(a.keyring).Routes(),
+		onboardweb.New(onboardweb.Parts{Wizard: a.wizard(), Connections: a.providers, Aliases: a.aliasing, Budgets: budgets, People: a.people, Joining: a.letters.joining, Keys: a.keys, DevMail: a.cfg.SMTPURL.IsEmpty()}).Routes(),
 		searchweb.New(search.New(search.Parts{People: a.people, Keys: a.keys, Request: a.request})).Routes(),
 		[]web.Route{web.StyleGuide()},
 	)

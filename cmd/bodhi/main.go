@@ -54,6 +54,7 @@ type commands struct {
 	Export   exportCmd   `cmd:"" group:"From any machine" help:"Print the organization's set-up as one YAML document: names, no ids, no secrets."`
 	Diff     diffCmd     `cmd:"" group:"From any machine" help:"Show what apply would change; exits with 1 if anything, 2 if that cannot be told."`
 	Apply    applyCmd    `cmd:"" group:"From any machine" help:"Make the organization be what a YAML document says; safe to repeat."`
+	Import   importCmd   `cmd:"" group:"From any machine" help:"Take over keys, people or another gateway's configuration."`
 	Template templateCmd `cmd:"" group:"From any machine" help:"Blueprints to begin with, and the schema of one."`
 	API      apiCmd      `cmd:"" name:"api" group:"From any machine" help:"Call any path of the management API."`
 	Setup    setupCmd    `cmd:"" group:"From any machine" help:"Point a coding agent at the gateway."`

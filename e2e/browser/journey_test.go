@@ -88,6 +88,8 @@ func (b *tab) signUp(organization, email string) {
 	b.fill("E-mail", email)
 	b.fill("Password", "correct horse battery staple")
 	b.press("Create organization")
+	b.sees("Where should requests go?")
+	b.goTo("/")
 	b.sees("Three steps")
 }
 

@@ -187,7 +187,8 @@ func furnished(t *testing.T) *tab {
 // pages are all pages that can be reached from the navigation, one level deep, by a name for their picture.
 func (b *tab) pages() map[string]string {
 	b.t.Helper()
-	out := map[string]string{"home": "/", "me": "/me", "search": "/search", "style": "/dev/ui", "account": "/account", "device": "/device", "docs-errors": "/docs/errors"}
+	out := map[string]string{"home": "/", "me": "/me", "search": "/search", "style": "/dev/ui", "account": "/account", "device": "/device", "docs-errors": "/docs/errors", "templates-show": "/templates/show?name=support",
+		"start-provider": "/start/provider", "start-template": "/start/template", "start-budget": "/start/budget", "start-invite": "/start/invite", "start-key": "/start/key", "start-request": "/start/request", "start-done": "/start/done", "import": "/import"}
 	b.goTo("/requests?code=budget_exhausted")
 	if refused := b.links(`main .b-row-link`); len(refused) > 0 {
 		out["requests-refused"] = refused[0]

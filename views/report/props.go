@@ -25,6 +25,7 @@ type HomePage struct {
 
 // Start leads to the first request.
 type Start struct {
+	Guide    bool // offers the guided set-up
 	Steps    []Step
 	Snippets []ui.Snippet
 	BaseURL  string

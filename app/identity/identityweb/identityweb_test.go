@@ -106,7 +106,7 @@ func TestANewcomerSignsUpLogsOutAndInAgain(t *testing.T) {
 	mars := maps.Clone(right)
 	mars["zone"] = []string{"Mars/Base"}
 	b.want("a zone that is none", b.post("/sign-up", mars), 422, "", "Choose a time zone", `value="Mars/Base"`)
-	b.want("a right form", b.post("/sign-up", right), 303, "/")
+	b.want("a right form", b.post("/sign-up", right), 303, "/start")
 	b.want("home", b.get("/"), 200, "", "Acme|ada@acme.test|Welcome to Acme.")
 	b.want("the log-in page, logged in", b.get("/log-in?next=/account"), 303, "/account")
 	b.want("log-out", b.post("/log-out", nil), 303, "/log-in")

@@ -18,6 +18,7 @@ import (
 
 const (
 	home       = "/"
+	start      = "/start" // the guided set-up
 	choosePath = web.LogInPath + "/organization"
 
 	// Tries from one network before pauses begin: an office signs up a few organizations, and has many passkeys.
@@ -55,8 +56,8 @@ func (h *Handlers) signUp(c *web.Context) error {
 	if err := c.LogIn(o.ID, m.ID); err != nil {
 		return err
 	}
-	c.Flash(fmt.Sprintf("Welcome to %s. Everything is set up for your first request.", o.Name))
-	return c.See(home)
+	c.Flash(fmt.Sprintf("Welcome to %s. The sandbox answers already; a few steps make it yours.", o.Name))
+	return c.See(start)
 }
 
 func (h *Handlers) logInForm(c *web.Context) error {

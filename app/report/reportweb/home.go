@@ -133,7 +133,7 @@ func (h *Handlers) start(c *web.Context) (*views.Start, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &views.Start{}
+	s := &views.Start{Guide: c.Actor().Role.AtLeast(org.Admin)}
 	if len(first.Requests) > 0 {
 		s.Arrived = &rows(c, first.Requests, zone)[0]
 		return s, nil

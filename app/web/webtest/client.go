@@ -44,6 +44,7 @@ type Page struct {
 	Status   int
 	Location string
 	Body     string
+	cookie   *http.Cookie
 }
 
 // Has reports whether the body holds all of the texts.
@@ -118,7 +119,11 @@ func (c *Client) send(method, path, kind, body string) Page {
 	}
 	w := httptest.NewRecorder()
 	c.handler.ServeHTTP(w, q)
-	return Page{Status: w.Code, Location: w.Header().Get("Location"), Body: w.Body.String()}
+	p := Page{Status: w.Code, Location: w.Header().Get("Location"), Body: w.Body.String()}
+	if cookies := w.Result().Cookies(); len(cookies) > 0 {
+		p.cookie = cookies[0]
+	}
+	return p
 }
 
 // Browser is a browser in which the home tenant's member of this role is logged in, by its log-in page; "" is a stranger's.
@@ -133,3 +138,10 @@ func (s *Site) Browser(t testing.TB, role org.Role) *Client {
 
 // Cookie is the browser's session, for what is asked over a real connection.
 func (c *Client) Cookie() *http.Cookie { return c.cookie }
+
+// With is the same browser with the cookie that an answer set.
+func (c *Client) With(p Page) *Client {
+	d := *c
+	d.cookie = p.cookie
+	return &d
+}

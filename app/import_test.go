@@ -1,0 +1,114 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"html"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/bodhi-gateway/bodhi/app/importer"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/db/dbtest"
+)
+
+// TestPeersConfigurationsAreTakenOver imports the three peers' samples, keys and people into one organization: all of it is there
+// afterwards, importing again finds nothing to do, and no credential is in a step, the export or the audit log.
+func TestPeersConfigurationsAreTakenOver(t *testing.T) {
+	t.Parallel()
+	_, h, s := furnished(t, dbtest.SQLiteURL(t))
+	server := httptest.NewServer(s.Handler)
+	t.Cleanup(server.Close)
+	plain := blueprints(t, server.URL, s.Home.Tokens[org.Admin])
+	var steps strings.Builder
+	sample := func(f importer.Format, text string) importer.Import {
+		in, err := importer.Read(f, []byte(text), nil)
+		must(t, err)
+		return in
+	}
+	file := func(name string) string {
+		text, err := os.ReadFile("importer/testdata/" + name)
+		must(t, err)
+		return strings.NewReplacer("https://acme.openai.azure.com/", "https://acme.openai.azure.com/", "os.environ/AZURE_KEY", "sk-canary-azure").Replace(string(text))
+	}
+	for _, in := range []importer.Import{
+		sample(importer.Env, "MISTRAL_API_KEY=sk-canary-mistral\nSECRET_OTHER=canary"), sample(importer.People, "email,role,team,department\nnew@elsewhere.test,developer,Newcomers,Growth\n"),
+		sample(importer.Portkey, file("portkey.json")), sample(importer.LiteLLM, strings.ReplaceAll(file("litellm.yaml"), `  - model_name: "bedrock/*"
+    litellm_params: {model: "bedrock/*", aws_region_name: eu-west-1}
+`, "")), sample(importer.Bifrost, strings.ReplaceAll(file("bifrost.json"), "env.OPENAI_KEY", "sk-canary-main")),
+	} {
+		plan, err := importer.Compare(t.Context(), plain, in)
+		must(t, err)
+		fmt.Fprintf(&steps, "%+v %v %v\n", plan.Steps, plan.Kept, in.Left)
+		before := h.Entries(t, s.Home.Org)
+		n := 0
+		must(t, plan.Apply(t.Context(), plain, func() { n++ }))
+		if n != len(plan.Steps) || n == 0 || h.Entries(t, s.Home.Org) == before {
+			t.Errorf("%d of %d steps", n, len(plan.Steps))
+		}
+		again, err := importer.Compare(t.Context(), plain, in)
+		must(t, err)
+		if len(again.Steps) != 0 {
+			t.Errorf("imported again: %+v", again.Steps)
+		}
+	}
+	text := exported(t, plain)
+	for _, want := range []string{"alias: portkey", "strategy: weighted", "to: openai/gpt-4o", "weight: 70", "alias: claude", "alias: llama-3", "name: Shop", "department: Retail", `limit: "200.5"`, "name: Newcomers"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the organization lacks %q:\n%s", want, text)
+		}
+	}
+	var audit struct{ Data []map[string]any }
+	must(t, plain(t.Context(), "GET", "/audit", url.Values{"limit": {"200"}}, nil, &audit))
+	if all := steps.String() + text + fmt.Sprint(audit); strings.Contains(all, "sk-canary") {
+		i := strings.Index(all, "sk-canary")
+		t.Errorf("a credential is shown: …%s…", all[max(0, i-200):i+30])
+	}
+	// A refusal by the API carries no credential either.
+	bad := sample(importer.Env, "OPENAI_API_KEY=sk-canary-bad\nOPENAI_BASE_URL=http://169.254.169.254/v1")
+	bad.Connections[0].Name = "bad"
+	plan, err := importer.Compare(t.Context(), plain, bad)
+	must(t, err)
+	if err := plan.Apply(context.Background(), plain, func() {}); err == nil || strings.Contains(err.Error(), "canary") {
+		t.Errorf("an address that may not be called: %v", err)
+	}
+}
+
+// TestTheImportPageNeverHoldsAKey pastes a file into the page: what comes back says what it does, and the keys only encrypted, for the
+// member who pasted them.
+func TestTheImportPageNeverHoldsAKey(t *testing.T) {
+	t.Parallel()
+	_, _, s := furnished(t, dbtest.SQLiteURL(t))
+	admin := s.Browser(t, org.Admin)
+	p := admin.Post("/import", url.Values{"format": {"env"}, "text": {"MISTRAL_API_KEY=sk-canary-page\r\nOTHER_THING=canary-other"}})
+	if p.Status != http.StatusOK || !p.Has("connection mistral (openai-compatible)", "OTHER_THING is no account") || p.Has("canary") {
+		t.Fatalf("preview: %d\n%s", p.Status, p.Body)
+	}
+	sealed := html.UnescapeString(between(p.Body, `name="sealed" value="`, `"`))
+	apply := url.Values{"format": {"env"}, "sealed": {sealed}}
+	if p := s.Browser(t, org.Manager).Post("/import/apply", apply); p.Status != http.StatusForbidden {
+		t.Errorf("a manager imports: %d", p.Status)
+	}
+	if p := newcomer(t, s, "Others").Post("/import/apply", apply); p.Status != http.StatusBadRequest || p.Has("canary") {
+		t.Errorf("another organization imports it: %d", p.Status)
+	}
+	if p := admin.Post("/import/apply", url.Values{"format": {"env"}, "sealed": {sealed[:len(sealed)-8] + "AAAAAAA="}}); p.Status != http.StatusBadRequest {
+		t.Errorf("changed on the way: %d", p.Status)
+	}
+	if p := admin.Post("/import/apply", apply); p.Status != http.StatusSeeOther {
+		t.Fatalf("imported: %d\n%s", p.Status, p.Body)
+	}
+	if p := admin.Post("/import", url.Values{"format": {"env"}, "text": {"MISTRAL_API_KEY=sk-canary-page"}}); !p.Has("Nothing to import", "connection mistral") || p.Has("canary") {
+		t.Errorf("again: %d\n%s", p.Status, p.Body)
+	}
+	for format, x := range map[string][2]string{"env": {"sk-canary-alone", "Line 1 is not"}, "people": {"email\nnobody", "Line 2 has no e-mail"}, "portkey": {"{\"canary", "not a JSON object"}, "toml": {"a", "There is no format"}} {
+		p := admin.Post("/import", url.Values{"format": {format}, "text": {x[0]}})
+		if p.Status != http.StatusUnprocessableEntity || !p.Has(x[1]) || p.Has("canary") || format == "people" && !p.Has("nobody") {
+			t.Errorf("%s: %d\n%.3000s", format, p.Status, p.Body)
+		}
+	}
+}

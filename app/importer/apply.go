@@ -1,0 +1,163 @@
+package importer
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/bodhi-gateway/bodhi/app/blueprint"
+)
+
+// Step is one thing that an import does, in words without secrets.
+type Step struct {
+	Do   string `json:"do"` // "connect", "invite", or a blueprint's verb
+	What string `json:"what"`
+	// Fields are those of a blueprint's change.
+	Fields []blueprint.Field `json:"fields,omitempty"`
+}
+
+// Plan is what an import would do to an organization.
+type Plan struct {
+	Steps []Step
+	// Kept are connections and invitations that are there already under their name, and are left as they are.
+	Kept []string
+
+	in      Import
+	now     *blueprint.State
+	wanted  *blueprint.Document
+	changes []blueprint.Change
+	connect []Connection
+	invite  []Person
+}
+
+type named struct {
+	ID    string `json:"id"`
+	Name  string `json:"name"`
+	Email string `json:"email"`
+}
+
+// Compare reads the organization and says what importing would do. Nothing is changed; connections and people that are there by their
+// name and address stay as they are, so that importing twice does nothing the second time.
+func Compare(ctx context.Context, api blueprint.API, in Import) (*Plan, error) {
+	p := &Plan{in: in}
+	have, err := all(ctx, api, "/connections")
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range in.Connections {
+		if have[c.Name].ID != "" {
+			p.Kept = append(p.Kept, "connection "+c.Name)
+			continue
+		}
+		p.connect = append(p.connect, c)
+		what := "connection " + c.Name + " (" + string(c.Kind) + ")"
+		if c.Credential.IsEmpty() {
+			what += ", without a key"
+		}
+		p.Steps = append(p.Steps, Step{Do: "connect", What: what})
+	}
+	text, err := in.Document.Text()
+	if err != nil {
+		return nil, err
+	}
+	if p.wanted, err = blueprint.Parse(text); err != nil {
+		return nil, err
+	}
+	if p.now, err = blueprint.Read(ctx, api); err != nil {
+		return nil, err
+	}
+	if p.changes, err = blueprint.Plan(p.now, p.wanted, false); err != nil {
+		return nil, err
+	}
+	for _, c := range p.changes {
+		p.Steps = append(p.Steps, Step{Do: string(c.Verb), What: c.What, Fields: c.Fields})
+	}
+	return p, p.people(ctx, api)
+}
+
+func (p *Plan) people(ctx context.Context, api blueprint.API) error {
+	if len(p.in.People) == 0 {
+		return nil
+	}
+	there := map[string]bool{}
+	for _, path := range []string{"/members", "/invitations"} {
+		have, err := all(ctx, api, path)
+		if err != nil {
+			return err
+		}
+		for _, n := range have {
+			there[n.Email] = true
+		}
+	}
+	for _, x := range p.in.People {
+		if there[x.Email] {
+			p.Kept = append(p.Kept, x.Email)
+			continue
+		}
+		there[x.Email] = true
+		p.invite = append(p.invite, x)
+		what := x.Email + " as " + x.Role
+		if x.Team != "" {
+			what += " of team " + x.Team
+		}
+		p.Steps = append(p.Steps, Step{Do: "invite", What: what})
+	}
+	return nil
+}
+
+// Apply does what the plan says, in its order, and stops at the first refusal; what was done stays, and a new plan goes on from there.
+func (p *Plan) Apply(ctx context.Context, api blueprint.API, done func()) error {
+	for _, c := range p.connect {
+		in := map[string]any{"name": c.Name, "kind": string(c.Kind), "base_url": c.BaseURL, "service": c.Service, "credential": c.Credential.Reveal()}
+		if err := api(ctx, http.MethodPost, "/connections", nil, in, nil); err != nil {
+			return wrong("Connection %s: %s", c.Name, err.Error())
+		}
+		done()
+	}
+	if err := blueprint.Apply(ctx, api, p.now, p.wanted, p.changes, func(blueprint.Change) { done() }); err != nil {
+		return err
+	}
+	if len(p.invite) == 0 {
+		return nil
+	}
+	teams, err := all(ctx, api, "/teams")
+	if err != nil {
+		return err
+	}
+	for _, x := range p.invite {
+		in := map[string]any{"email": x.Email, "name": x.Name, "role": x.Role}
+		if x.Team != "" {
+			in["teams"] = []string{teams[x.Team].ID}
+		}
+		if err := api(ctx, http.MethodPost, "/invitations", nil, in, nil); err != nil {
+			return wrong("%s: %s", x.Email, err.Error())
+		}
+		done()
+	}
+	return nil
+}
+
+// all walks a list of the API, by name or else address.
+func all(ctx context.Context, api blueprint.API, path string) (map[string]named, error) {
+	out := map[string]named{}
+	for query := (url.Values{}); ; {
+		var page struct {
+			Data []named `json:"data"`
+			Next string  `json:"next"`
+		}
+		if err := api(ctx, http.MethodGet, path, query, nil, &page); err != nil {
+			return nil, err
+		}
+		for _, n := range page.Data {
+			key := n.Name
+			if n.Email != "" {
+				key = n.Email
+			}
+			out[key] = n
+		}
+		if page.Next == "" {
+			return out, nil
+		}
+		query.Set("after", page.Next)
+	}
+}

@@ -1,0 +1,136 @@
+package importer_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/bodhi-gateway/bodhi/app/importer"
+)
+
+// told is an import in words, with whether there is a credential, never which.
+func told(in importer.Import) string {
+	var b strings.Builder
+	for _, c := range in.Connections {
+		fmt.Fprintf(&b, "connection %s %s %s %s key=%t\n", c.Name, c.Kind, c.Service, c.BaseURL, !c.Credential.IsEmpty())
+	}
+	for _, r := range in.Document.Routes {
+		fmt.Fprintf(&b, "route %s %s", r.Alias, r.Strategy)
+		for _, t := range r.Targets {
+			fmt.Fprintf(&b, " %s*%d", t.To, t.Weight)
+		}
+		b.WriteString("\n")
+	}
+	for _, t := range in.Document.Teams {
+		fmt.Fprintf(&b, "team %s in %s\n", t.Name, t.Department)
+	}
+	for _, x := range in.Document.Budgets {
+		fmt.Fprintf(&b, "budget %s %s %s\n", x.Of, x.Limit, x.Period)
+	}
+	for _, p := range in.People {
+		fmt.Fprintf(&b, "person %s %s %s %s\n", p.Email, p.Name, p.Role, p.Team)
+	}
+	for _, l := range in.Left {
+		b.WriteString("left: " + l + "\n")
+	}
+	return b.String()
+}
+
+func read(t *testing.T, f importer.Format, file string) importer.Import {
+	t.Helper()
+	text, err := os.ReadFile("testdata/" + file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := importer.Read(f, text, func(name string) (string, bool) { return "sk-canary-variable", name == "OPENAI_KEY" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all := told(in) + fmt.Sprintf("%+v %v %#v", in, in.Connections, in.Connections); strings.Contains(all, "canary") && !strings.Contains(all, "canary-virtual-is-no-secret") {
+		t.Errorf("%s shows a secret:\n%s", f, all)
+	}
+	return in
+}
+
+func TestThePeersConfigurationsKeepNamesModelsAndBudgets(t *testing.T) {
+	t.Parallel()
+	for f, x := range map[importer.Format]struct {
+		file string
+		want []string
+	}{
+		importer.LiteLLM: {"litellm.yaml", []string{
+			"connection azure azure  https://acme.openai.azure.com/ key=false\n", "connection openai openai   key=true\n", "connection anthropic anthropic   key=true\n",
+			"connection openai-compatible openai-compatible  https://llm.acme.test/v1 key=true\n", "connection bedrock bedrock  https://bedrock-runtime.eu-west-1.amazonaws.com key=false\n",
+			"route gpt-4o  azure/gpt-4o-eu*0 openai/gpt-4o*0 claude*0\n", "route claude  anthropic/claude-sonnet-4-5*0\n", "route local  openai-compatible/qwen*0\n", "budget  1500 monthly\n",
+			"left: The variable AZURE_KEY, which holds the key of azure, is not set here", "left: model_list[4]: a pattern of models", `left: model_list[5]: the provider "nobody"`,
+			"left: model_list[0].litellm_params.rpm has", "left: router_settings.routing_strategy has", "left: litellm_settings.drop_params has", "left: general_settings.master_key has"}},
+		importer.Bifrost: {"bifrost.json", []string{
+			"connection openai openai   key=true\n", "connection openai-2 openai   key=true\n", "connection anthropic anthropic   key=true\n", "connection house openai-compatible  https://llm.acme.test/v1 key=true\n",
+			"route gpt-4o  openai/gpt-4o*0 openai-2/gpt-4o*0\n", "route gpt-4o-mini  openai/gpt-4o-mini*0\n", "route llama-3  house/llama-3*0\n", "team Shop in Retail\n", "team Lab in \n",
+			"budget team:Shop 200.5 monthly\n", "budget department:Retail 900 weekly\n", "left: governance.budgets: a budget's period of 7m", "left: providers.nobody:", "left: governance.virtual_keys: 1 keys", "left: client has", "left: providers.openai.keys.weight has"}},
+		importer.Portkey: {"portkey.json", []string{
+			"connection openai openai   key=true\n", "connection anthropic anthropic   key=true\n", "route portkey weighted openai/gpt-4o*70 anthropic/claude-sonnet-4-5*30\n",
+			"left: targets[2]: a virtual key of Portkey", "left: retry has", "left: cache has", "left: targets[0].override_params.temperature has"}},
+	} {
+		got := told(read(t, f, x.file))
+		for _, want := range x.want {
+			if !strings.Contains(got, want) {
+				t.Errorf("%s lacks %q:\n%s", f, want, got)
+			}
+		}
+	}
+}
+
+func TestKeysOfAFileBecomeConnections(t *testing.T) {
+	t.Parallel()
+	in, err := importer.Read(importer.Env, []byte("# ours\nexport OPENAI_API_KEY=\"sk-canary-1\" # main\nOPENAI_BASE_URL='https://eu.api.openai.com/v1'\n\nGROQ_API_KEY=gsk-canary\nAWS_ACCESS_KEY_ID=AKIA\nAWS_SECRET_ACCESS_KEY=canary\nAWS_REGION=eu-west-1\nDATABASE_PASSWORD=canary-db\nEMPTY_API_KEY=\n"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "connection openai openai  https://eu.api.openai.com/v1 key=true\nconnection groq openai-compatible groq  key=true\nconnection bedrock bedrock  https://bedrock-runtime.eu-west-1.amazonaws.com key=true\n" +
+		"left: DATABASE_PASSWORD is no account at a provider that is known here.\nleft: EMPTY_API_KEY is no account at a provider that is known here.\n"
+	if got := told(in); got != want || in.Connections[0].Credential.Reveal() != "sk-canary-1" {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestAListOfPeopleMakesTheirTeams(t *testing.T) {
+	t.Parallel()
+	in, err := importer.Read(importer.People, []byte("\xef\xbb\xbfEmail;Name;Role;Team;Department;Phone\nada@acme.test;Ada;Lead;Search;Research;1\nbob@acme.test;\"Bob; jr\";;Search;Research;\n"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "team Search in Research\nperson ada@acme.test Ada lead Search\nperson bob@acme.test Bob; jr developer Search\nleft: The column \"phone\" has no place here; there are email, name, role, team, department.\n"
+	if got := told(in); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestABadFileIsRefusedInWords(t *testing.T) {
+	t.Parallel()
+	for name, x := range map[string]struct {
+		f          importer.Format
+		text, want string
+	}{
+		"no format":           {"toml", "a", "There is no format"},
+		"nothing in it":       {importer.Env, "PATH=/bin", "Nothing in the file"},
+		"a line that is none": {importer.Env, "A=1\nsk-canary-only", "Line 2 is not"},
+		"no head":             {importer.People, "", "The first line"},
+		"no column":           {importer.People, "name\nAda", "no column email"},
+		"no address":          {importer.People, "email\nada", "Line 2 has no e-mail"},
+		"a role of elsewhere": {importer.People, "email,role\na@b.test,owner", "Line 2: a role is"},
+		"cells too many":      {importer.People, "email,role\na@b.test,viewer,x", "This is no CSV"},
+		"no YAML":             {importer.LiteLLM, "a: [", "This is not YAML"},
+		"an alias bomb":       {importer.LiteLLM, "a: &a [x]\nb: [*a, *a]", "Anchors and aliases"},
+		"a list":              {importer.LiteLLM, "- a", "is an object"},
+		"negative money":      {importer.LiteLLM, "litellm_settings: {max_budget: -5, budget_duration: 30d}", "no number"},
+		"no JSON":             {importer.Bifrost, `{"providers": {`, "not a JSON object"},
+		"too long":            {importer.Portkey, strings.Repeat(" ", 1<<20+1), "longer than"},
+	} {
+		_, err := importer.Read(x.f, []byte(x.text), nil)
+		if err == nil || !strings.Contains(err.Error(), x.want) || strings.Contains(err.Error(), "canary") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

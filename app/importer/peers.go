@@ -1,0 +1,265 @@
+package importer
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/bodhi-gateway/bodhi/app/blueprint"
+	"github.com/bodhi-gateway/bodhi/app/provider"
+	"github.com/bodhi-gateway/bodhi/app/route"
+)
+
+// unmapped says of each member of an object that nothing reads it.
+func (b *builder) unmapped(where string, have map[string]any, read ...string) {
+	for _, name := range slices.Sorted(maps.Keys(have)) {
+		if !slices.Contains(read, name) {
+			b.left("%s has no place here.", strings.TrimPrefix(where+"."+name, "."))
+		}
+	}
+}
+
+func object(v any) map[string]any { m, _ := v.(map[string]any); return m }
+func list(v any) []any            { l, _ := v.([]any); return l }
+func text(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return strings.TrimSpace(v)
+	case json.Number:
+		return v.String()
+	}
+	return fmt.Sprint(v)
+}
+
+// litellm reads LiteLLM's config.yaml: model_list becomes connections and aliases, fallbacks further targets, max_budget the
+// organization's budget.
+func (b *builder) litellm(raw []byte) error {
+	var node yaml.Node
+	if err := yaml.Unmarshal(raw, &node); err != nil {
+		return wrong("This is not YAML: %s.", strings.TrimPrefix(err.Error(), "yaml: "))
+	}
+	if anchored(&node) {
+		return wrong("Anchors and aliases of YAML (& and *) are not read. Write them out.")
+	}
+	var c map[string]any
+	if err := node.Decode(&c); err != nil {
+		return wrong("A LiteLLM configuration is an object with a model_list.")
+	}
+	b.unmapped("", c, "model_list", "router_settings", "litellm_settings", "general_settings")
+	for i, entry := range list(c["model_list"]) {
+		b.litellmModel(fmt.Sprintf("model_list[%d]", i), object(entry))
+	}
+	for _, part := range []string{"router_settings", "litellm_settings"} {
+		settings := object(c[part])
+		for _, f := range list(settings["fallbacks"]) {
+			for from, to := range object(f) {
+				for _, t := range list(to) {
+					b.alias(from, route.ToTarget{To: b.aliasName(text(t))})
+				}
+			}
+		}
+		read := []string{"fallbacks"}
+		if part == "litellm_settings" {
+			read = append(read, "max_budget", "budget_duration")
+			b.budget("", settings["max_budget"], text(settings["budget_duration"]), part)
+		}
+		b.unmapped(part, settings, read...)
+	}
+	b.unmapped("general_settings", object(c["general_settings"]))
+	return nil
+}
+
+func anchored(n *yaml.Node) bool {
+	return n.Kind == yaml.AliasNode || n.Anchor != "" || slices.ContainsFunc(n.Content, anchored)
+}
+
+func (b *builder) litellmModel(where string, m map[string]any) {
+	p := object(m["litellm_params"])
+	who, model, split := strings.Cut(text(p["model"]), "/")
+	if !split {
+		who, model = "openai", who
+	}
+	k, service, ok := kind(who)
+	if !ok {
+		b.left("%s: the provider %q is not known here.", where, who)
+		return
+	}
+	c := Connection{Kind: k, Service: service, BaseURL: cmp.Or(text(p["api_base"]), text(p["base_url"]))}
+	if k == provider.OpenAI && c.BaseURL != "" && !strings.Contains(c.BaseURL, "api.openai.com") {
+		c.Kind = provider.Compatible
+	}
+	if k == provider.Bedrock && c.BaseURL == "" {
+		c.BaseURL = bedrock(text(p["aws_region_name"]))
+	}
+	c.Credential, c.variable = b.key(text(p["api_key"]))
+	t := route.ToTarget{To: b.connect(c) + "/" + strings.TrimPrefix(model, "converse/")}
+	if name := text(m["model_name"]); name != "" && !strings.Contains(name, "*") {
+		b.alias(name, t)
+	} else {
+		b.left("%s: a pattern of models is no alias; the connection's own models can be asked for by their names.", where)
+	}
+	b.unmapped(where+".litellm_params", p, "model", "api_base", "base_url", "api_key", "aws_region_name", "api_version")
+	b.unmapped(where, m, "model_name", "litellm_params")
+}
+
+// periods are the lengths of budgets that other gateways write, in our words.
+var periods = map[string]string{"1d": "daily", "24h": "daily", "1w": "weekly", "7d": "weekly", "1M": "monthly", "1mo": "monthly", "30d": "monthly", "3M": "quarterly", "": "total"}
+
+// budget adds a hard budget of a place, "" for the organization.
+func (b *builder) budget(of string, amount any, length, where string) {
+	if amount == nil {
+		return
+	}
+	period, ok := periods[length]
+	if !ok {
+		b.left("%s: a budget's period of %s has no place here; there are days, weeks, months and quarters.", where, length)
+		return
+	}
+	b.Document.Budgets = append(b.Document.Budgets, blueprint.Budget{Of: of, Limit: text(amount), Period: period})
+}
+
+// bifrost reads Bifrost's config.json: providers' keys become connections, teams and their budgets teams and budgets.
+func (b *builder) bifrost(raw []byte) error {
+	c, err := parsed(raw)
+	if err != nil {
+		return err
+	}
+	b.unmapped("", c, "providers", "governance")
+	providers := object(c["providers"])
+	for _, who := range slices.Sorted(maps.Keys(providers)) {
+		p, where := object(providers[who]), "providers."+who
+		network := object(p["network_config"])
+		k, service, ok := kind(who)
+		if !ok && text(network["base_url"]) == "" {
+			b.left("%s: this provider is not known here.", where)
+			continue
+		}
+		if !ok {
+			k = provider.Compatible
+		}
+		for _, one := range list(p["keys"]) {
+			key := object(one)
+			conn := Connection{Kind: k, Service: service, BaseURL: text(network["base_url"])}
+			if !ok {
+				conn.Name = who
+			}
+			conn.Credential, conn.variable = b.key(text(key["value"]))
+			if azure := object(key["azure_key_config"]); azure != nil {
+				conn.BaseURL = text(azure["endpoint"])
+			}
+			name := b.connect(conn)
+			for _, m := range list(key["models"]) {
+				b.alias(text(m), route.ToTarget{To: name + "/" + text(m)})
+			}
+			b.unmapped(where+".keys", key, "name", "value", "models", "azure_key_config", "id")
+		}
+		b.unmapped(where+".network_config", network, "base_url")
+		b.unmapped(where, p, "keys", "network_config")
+	}
+	b.governance(object(c["governance"]))
+	return nil
+}
+
+func (b *builder) governance(g map[string]any) {
+	budgets := map[string]map[string]any{}
+	for _, x := range list(g["budgets"]) {
+		budgets[text(object(x)["id"])] = object(x)
+	}
+	used := map[string]bool{}
+	customers := map[string]string{}
+	for _, x := range list(g["customers"]) {
+		c := object(x)
+		customers[text(c["id"])] = text(c["name"])
+		b.place(text(c["name"]), "")
+		if id := text(c["budget_id"]); budgets[id] != nil {
+			used[id] = true
+			b.budget("department:"+text(c["name"]), budgets[id]["max_limit"], text(budgets[id]["reset_duration"]), "governance.budgets")
+		}
+	}
+	for _, x := range list(g["teams"]) {
+		t := object(x)
+		b.place(customers[text(t["customer_id"])], text(t["name"]))
+		if id := text(t["budget_id"]); budgets[id] != nil {
+			used[id] = true
+			b.budget("team:"+text(t["name"]), budgets[id]["max_limit"], text(budgets[id]["reset_duration"]), "governance.budgets")
+		}
+	}
+	for id := range budgets {
+		if !used[id] {
+			b.left("governance.budgets: the budget %s belongs to no team and no customer.", id)
+		}
+	}
+	slices.Sort(b.Left)
+	if n := len(list(g["virtual_keys"])); n > 0 {
+		b.left("governance.virtual_keys: %d keys of that gateway. Keys are made anew here, so that each is known to one person or app.", n)
+	}
+	b.unmapped("governance", g, "budgets", "customers", "teams", "virtual_keys")
+}
+
+// portkey reads a Portkey config: its targets become connections and one alias, named portkey, in their order or by their weights.
+func (b *builder) portkey(raw []byte) error {
+	c, err := parsed(raw)
+	if err != nil {
+		return err
+	}
+	b.unmapped("", c, "strategy", "targets", "provider", "api_key", "virtual_key", "override_params", "custom_host")
+	targets := list(c["targets"])
+	if targets == nil {
+		targets = []any{c}
+	}
+	weighted := text(object(c["strategy"])["mode"]) == "loadbalance"
+	b.unmapped("strategy", object(c["strategy"]), "mode")
+	for i, x := range targets {
+		t, where := object(x), fmt.Sprintf("targets[%d]", i)
+		k, service, ok := kind(text(t["provider"]))
+		model := text(object(t["override_params"])["model"])
+		switch {
+		case t["virtual_key"] != nil:
+			b.left("%s: a virtual key of Portkey says nothing of the account behind it. Connect that account, then add it to the route.", where)
+			continue
+		case !ok:
+			b.left("%s: the provider %q is not known here.", where, text(t["provider"]))
+			continue
+		}
+		conn := Connection{Kind: k, Service: service, BaseURL: text(t["custom_host"])}
+		conn.Credential, conn.variable = b.key(text(t["api_key"]))
+		name := b.connect(conn)
+		if model == "" {
+			b.left("%s names no model, so it is a connection and no target of a route.", where)
+			continue
+		}
+		to := route.ToTarget{To: name + "/" + model}
+		if w, isNumber := t["weight"].(json.Number); weighted && isNumber {
+			if f, err := w.Float64(); err == nil && f > 0 {
+				to.Weight = max(int(f*100+0.5), 1)
+			}
+		}
+		b.alias("portkey", to)
+		if len(targets) > 1 {
+			b.unmapped(where, t, "provider", "api_key", "override_params", "weight", "custom_host")
+		}
+		b.unmapped(where+".override_params", object(t["override_params"]), "model")
+	}
+	if weighted && len(b.Document.Routes) > 0 {
+		b.Document.Routes[0].Strategy = route.Strategy("weighted")
+	}
+	return nil
+}
+
+func parsed(raw []byte) (map[string]any, error) {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	var c map[string]any
+	if err := d.Decode(&c); err != nil {
+		return nil, wrong("This is not a JSON object; reading stopped at byte %d.", d.InputOffset())
+	}
+	return c, nil
+}
