@@ -80,7 +80,11 @@ func shapeOf(c *llm.Call, shared bool) (s shape, ok bool) {
 	members := h.members[:n]
 	slices.SortFunc(members, func(a, b member) int { return bytes.Compare(a.name, b.name) })
 	h.Reset()
-	for _, m := range members {
+	for i, m := range members {
+		if i > 0 && bytes.Equal(m.name, members[i-1].name) {
+			clear(members)
+			return s, false // which of the two counts is the provider's to say, and sorting may have turned them round
+		}
 		h.part(m.name)
 		h.compact(m.value)
 	}

@@ -17,7 +17,7 @@ type CacheAPI struct{ c *Client }
 func (c *Client) Cache() CacheAPI { return CacheAPI{c} }
 
 // Savings: Say what the cache saved.
-func (a CacheAPI) Savings(ctx context.Context, query url.Values, calls ...Call) (out Savings, err error) {
+func (a CacheAPI) Savings(ctx context.Context, query url.Values, calls ...Call) (out CacheSavings, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/cache/savings", query, nil, &out, calls)
 	return out, err
 }
@@ -67,17 +67,6 @@ type CacheEntryList struct {
 	Next    string       `json:"next,omitempty"`
 }
 
-// ClearInput says what to clear: all, model, prompt, entry, member or node.
-type ClearInput struct {
-	What  string `json:"what,omitempty"`
-	Value string `json:"value,omitempty"`
-}
-
-// Cleared is a body of the API.
-type Cleared struct {
-	Entries int `json:"entries"` // that were listed; what nodes hold beside them is ended as well
-}
-
 // CacheSaving is what hits saved: of a day, a model, a team or a member.
 type CacheSaving struct {
 	Of        string `json:"of"` // the day, the model's name, or the node's id
@@ -93,4 +82,15 @@ type CacheSavings struct {
 	To    time.Time     `json:"to"`
 	Total CacheSaving   `json:"total"`
 	Rows  []CacheSaving `json:"rows"` // days in their order, others by what they saved
+}
+
+// ClearInput says what to clear: all, model, prompt, entry, member or node.
+type ClearInput struct {
+	What  string `json:"what,omitempty"`
+	Value string `json:"value,omitempty"`
+}
+
+// Cleared is a body of the API.
+type Cleared struct {
+	Entries int `json:"entries"` // that were listed; what nodes hold beside them is ended as well
 }
