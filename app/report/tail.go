@@ -5,11 +5,14 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/key"
+	"github.com/bodhi-gateway/bodhi/app/live"
 	"github.com/bodhi-gateway/bodhi/app/org"
 )
 
@@ -30,9 +33,11 @@ const (
 // Tail lets people follow requests as they come into the books, whichever node answered them. However many look on, an
 // organization's newest requests are read once in TailEvery, while anybody does. Safe for concurrent use.
 type Tail struct {
-	store Store
-	clock clock.Clock
-	log   *slog.Logger
+	store   Store
+	clock   clock.Clock
+	bus     live.Bus
+	log     *slog.Logger
+	changes atomic.Int64 // of who may see what
 
 	mu     sync.Mutex
 	orgs   map[id.Org]*followed
@@ -40,9 +45,12 @@ type Tail struct {
 }
 
 // NewTail makes a Tail; nothing runs until somebody follows.
-func NewTail(s Store, c clock.Clock, log *slog.Logger) *Tail {
-	return &Tail{store: s, clock: c, log: log, orgs: map[id.Org]*followed{}}
+func NewTail(s Store, c clock.Clock, bus live.Bus, log *slog.Logger) *Tail {
+	return &Tail{store: s, clock: c, bus: bus, log: log, orgs: map[id.Org]*followed{}}
 }
+
+// Changes counts how often somebody's rights changed; viewers are woken when it does. Between two equal answers nobody left.
+func (t *Tail) Changes() int64 { return t.changes.Load() }
 
 // followed is an organization with viewers.
 type followed struct {
@@ -204,12 +212,20 @@ func (f *Follower) give(rows []Request) {
 func (t *Tail) look(ctx context.Context, o id.Org, begun chan<- struct{}) {
 	ticker := time.NewTicker(TailEvery)
 	defer ticker.Stop()
+	topics := t.bus.Subscribe(ctx)
 	seen := t.fresh(ctx, o, nil)
 	close(begun)
 	for {
 		select {
 		case <-ctx.Done():
 			return
+		case topic, ok := <-topics:
+			if ok && (topic == key.Topic || topic == live.All) { // told whenever people leave or their place changes
+				t.changes.Add(1)
+				for _, v := range t.viewers(o) {
+					v.tell()
+				}
+			}
 		case <-ticker.C:
 			seen = t.fresh(ctx, o, seen)
 		}
@@ -236,18 +252,21 @@ func (t *Tail) fresh(ctx context.Context, o id.Org, seen map[id.Request]bool) ma
 	if len(rows) == 0 {
 		return now
 	}
-	t.mu.Lock()
-	var viewers []*Follower
-	if f := t.orgs[o]; f != nil {
-		for v := range f.viewers {
-			viewers = append(viewers, v)
-		}
-	}
-	t.mu.Unlock()
-	for _, v := range viewers {
+	for _, v := range t.viewers(o) {
 		v.give(rows)
 	}
 	return now
+}
+
+func (t *Tail) viewers(o id.Org) (out []*Follower) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if f := t.orgs[o]; f != nil {
+		for v := range f.viewers {
+			out = append(out, v)
+		}
+	}
+	return out
 }
 
 func (t *Tail) newest(ctx context.Context, o id.Org) ([]Request, error) {

@@ -108,9 +108,6 @@ func TestRequestsAreFollowedLive(t *testing.T) {
 	if err := s.house.Identity.RemoveMember(t.Context(), s.acme.Actor(org.Admin), s.acme.Members[org.Developer].ID); err != nil {
 		t.Fatal(err)
 	}
-	last := s.refused(t, lead, "no").String()
-	all.tells(last, "")
-	s.refused(t, developer, "no")
 	select {
 	case <-own.ended:
 	case <-time.After(30 * time.Second):
