@@ -67,7 +67,7 @@ type Follower struct {
 	wake  chan struct{}
 
 	mu      sync.Mutex
-	pending []Request // oldest first
+	pending []*Request // oldest first; shared, as there are many viewers of the same
 	skipped int
 	over    bool
 }
@@ -156,7 +156,7 @@ func (f *Follower) Wake() <-chan struct{} { return f.wake }
 
 // Take gives what came since, oldest first, how many were left out because they came faster than they were taken, and whether
 // it is over.
-func (f *Follower) Take() (rows []Request, skipped int, over bool) {
+func (f *Follower) Take() (rows []*Request, skipped int, over bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	rows, skipped, over = f.pending, f.skipped, f.over
@@ -191,7 +191,7 @@ func (f *Follower) tell() {
 }
 
 // give hands over what the viewer may and wants to see.
-func (f *Follower) give(rows []Request) {
+func (f *Follower) give(rows []*Request) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, r := range rows {
@@ -200,7 +200,7 @@ func (f *Follower) give(rows []Request) {
 		}
 	}
 	if extra := len(f.pending) - tailPending; extra > 0 {
-		f.pending = append([]Request(nil), f.pending[extra:]...)
+		f.pending = append([]*Request(nil), f.pending[extra:]...)
 		f.skipped += extra
 	}
 	if len(f.pending) > 0 {
@@ -242,11 +242,11 @@ func (t *Tail) fresh(ctx context.Context, o id.Org, seen map[id.Request]bool) ma
 		return seen
 	}
 	now := make(map[id.Request]bool, len(list))
-	var rows []Request
+	var rows []*Request
 	for i := len(list) - 1; i >= 0; i-- { // newest first in the list, oldest first for viewers
 		now[list[i].ID] = true
 		if seen != nil && !seen[list[i].ID] {
-			rows = append(rows, list[i])
+			rows = append(rows, &list[i])
 		}
 	}
 	if len(rows) == 0 {

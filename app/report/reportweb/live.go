@@ -17,7 +17,7 @@ import (
 // Bounds of one stream of live rows.
 const (
 	// liveRows is how many rows one message has; nobody reads more in a second.
-	liveRows = 25
+	liveRows = 10
 	// livePing keeps proxies from closing what is silent.
 	livePing = 15 * time.Second
 	// liveAsk is how long a session that was ended is shown rows at most. A question costs several reads of the database, and
@@ -109,7 +109,7 @@ func (s *liveStream) stillThere(f *report.Follower) bool {
 }
 
 // rows sends the newest rows of a second, and how many there were besides.
-func (s *liveStream) rows(list []report.Request, skipped int) bool {
+func (s *liveStream) rows(list []*report.Request, skipped int) bool {
 	if extra := len(list) - liveRows; extra > 0 {
 		list, skipped = list[extra:], skipped+extra
 	}
@@ -154,14 +154,14 @@ type drawn struct {
 // mostDrawn bounds what is kept; then it begins anew.
 const mostDrawn = 1000
 
-func (d *drawn) line(c *web.Context, r report.Request, zone *time.Location) ([]byte, error) {
+func (d *drawn) line(c *web.Context, r *report.Request, zone *time.Location) ([]byte, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if row, ok := d.rows[r.ID]; ok {
 		return row, nil
 	}
 	var b bytes.Buffer
-	if err := views.RequestLine(rows(c, []report.Request{r}, zone)[0]).Render(c.Ctx(), &b); err != nil {
+	if err := views.RequestLine(rows(c, []report.Request{*r}, zone)[0]).Render(c.Ctx(), &b); err != nil {
 		return nil, err
 	}
 	row := bytes.ReplaceAll(bytes.ReplaceAll(b.Bytes(), []byte("\r"), nil), []byte("\n"), []byte(" "))
