@@ -196,7 +196,7 @@ func (c *core) rooms() error {
 	}
 	c.replays = replay.New(db.NewReplayStore(c.db), c.keyring, replayMAC, c.clock)
 	c.reports = report.NewService(db.NewReportStore(c.db), c.orgs, c.clock)
-	c.tail = report.NewTail(db.NewReportStore(c.db), c.clock, c.log)
+	c.tail = report.NewTail(db.NewReportStore(c.db), c.clock, c.bus, c.log)
 	c.feedback = feedback.New(db.NewFeedbackStore(c.db), c.clock)
 	c.usage = usage.NewService(db.NewUsageStore(c.db), c.orgs, c.clock)
 	c.samples = &usage.Samples{Store: db.NewUsageStore(c.db), Orgs: c.orgs}

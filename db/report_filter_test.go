@@ -42,7 +42,7 @@ func TestAListAndItsLiveRowsKeepTheSame(t *testing.T) {
 			}
 			var want, ids []id.Request
 			for _, one := range all {
-				if r.Sees(one.Chain) && q.Keeps(one) {
+				if r.Sees(one.Chain) && q.Keeps(&one) {
 					want = append(want, one.ID)
 				}
 			}

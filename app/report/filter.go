@@ -47,7 +47,7 @@ func (r Reach) Sees(c org.Chain) bool {
 }
 
 // Keeps reports whether a request passes the query's filters, its place in the list left out: in Go what stores say in SQL.
-func (q Query) Keeps(r Request) bool {
+func (q *Query) Keeps(r *Request) bool {
 	refusedOrFailed := r.Status >= 400 || r.Code != ""
 	switch q.Outcome {
 	case Answered:
@@ -90,7 +90,7 @@ func (q Query) Keeps(r Request) bool {
 }
 
 // in is a request's value in a column, as Filter takes it.
-func (r Request) in(c Column) string {
+func (r *Request) in(c Column) string {
 	switch c {
 	case DepartmentColumn:
 		return node(r.Chain.Department)

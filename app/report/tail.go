@@ -5,11 +5,14 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/key"
+	"github.com/bodhi-gateway/bodhi/app/live"
 	"github.com/bodhi-gateway/bodhi/app/org"
 )
 
@@ -30,9 +33,11 @@ const (
 // Tail lets people follow requests as they come into the books, whichever node answered them. However many look on, an
 // organization's newest requests are read once in TailEvery, while anybody does. Safe for concurrent use.
 type Tail struct {
-	store Store
-	clock clock.Clock
-	log   *slog.Logger
+	store   Store
+	clock   clock.Clock
+	bus     live.Bus
+	log     *slog.Logger
+	changes atomic.Int64 // of who may see what
 
 	mu     sync.Mutex
 	orgs   map[id.Org]*followed
@@ -40,9 +45,12 @@ type Tail struct {
 }
 
 // NewTail makes a Tail; nothing runs until somebody follows.
-func NewTail(s Store, c clock.Clock, log *slog.Logger) *Tail {
-	return &Tail{store: s, clock: c, log: log, orgs: map[id.Org]*followed{}}
+func NewTail(s Store, c clock.Clock, bus live.Bus, log *slog.Logger) *Tail {
+	return &Tail{store: s, clock: c, bus: bus, log: log, orgs: map[id.Org]*followed{}}
 }
+
+// Changes counts how often somebody's rights changed; viewers are woken when it does. Between two equal answers nobody left.
+func (t *Tail) Changes() int64 { return t.changes.Load() }
 
 // followed is an organization with viewers.
 type followed struct {
@@ -59,7 +67,7 @@ type Follower struct {
 	wake  chan struct{}
 
 	mu      sync.Mutex
-	pending []Request // oldest first
+	pending []*Request // oldest first; shared, as there are many viewers of the same
 	skipped int
 	over    bool
 }
@@ -148,7 +156,7 @@ func (f *Follower) Wake() <-chan struct{} { return f.wake }
 
 // Take gives what came since, oldest first, how many were left out because they came faster than they were taken, and whether
 // it is over.
-func (f *Follower) Take() (rows []Request, skipped int, over bool) {
+func (f *Follower) Take() (rows []*Request, skipped int, over bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	rows, skipped, over = f.pending, f.skipped, f.over
@@ -183,7 +191,7 @@ func (f *Follower) tell() {
 }
 
 // give hands over what the viewer may and wants to see.
-func (f *Follower) give(rows []Request) {
+func (f *Follower) give(rows []*Request) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, r := range rows {
@@ -192,7 +200,7 @@ func (f *Follower) give(rows []Request) {
 		}
 	}
 	if extra := len(f.pending) - tailPending; extra > 0 {
-		f.pending = append([]Request(nil), f.pending[extra:]...)
+		f.pending = append([]*Request(nil), f.pending[extra:]...)
 		f.skipped += extra
 	}
 	if len(f.pending) > 0 {
@@ -204,12 +212,20 @@ func (f *Follower) give(rows []Request) {
 func (t *Tail) look(ctx context.Context, o id.Org, begun chan<- struct{}) {
 	ticker := time.NewTicker(TailEvery)
 	defer ticker.Stop()
+	topics := t.bus.Subscribe(ctx)
 	seen := t.fresh(ctx, o, nil)
 	close(begun)
 	for {
 		select {
 		case <-ctx.Done():
 			return
+		case topic, ok := <-topics:
+			if ok && (topic == key.Topic || topic == live.All) { // told whenever people leave or their place changes
+				t.changes.Add(1)
+				for _, v := range t.viewers(o) {
+					v.tell()
+				}
+			}
 		case <-ticker.C:
 			seen = t.fresh(ctx, o, seen)
 		}
@@ -226,28 +242,31 @@ func (t *Tail) fresh(ctx context.Context, o id.Org, seen map[id.Request]bool) ma
 		return seen
 	}
 	now := make(map[id.Request]bool, len(list))
-	var rows []Request
+	var rows []*Request
 	for i := len(list) - 1; i >= 0; i-- { // newest first in the list, oldest first for viewers
 		now[list[i].ID] = true
 		if seen != nil && !seen[list[i].ID] {
-			rows = append(rows, list[i])
+			rows = append(rows, &list[i])
 		}
 	}
 	if len(rows) == 0 {
 		return now
 	}
-	t.mu.Lock()
-	var viewers []*Follower
-	if f := t.orgs[o]; f != nil {
-		for v := range f.viewers {
-			viewers = append(viewers, v)
-		}
-	}
-	t.mu.Unlock()
-	for _, v := range viewers {
+	for _, v := range t.viewers(o) {
 		v.give(rows)
 	}
 	return now
+}
+
+func (t *Tail) viewers(o id.Org) (out []*Follower) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if f := t.orgs[o]; f != nil {
+		for v := range f.viewers {
+			out = append(out, v)
+		}
+	}
+	return out
 }
 
 func (t *Tail) newest(ctx context.Context, o id.Org) ([]Request, error) {

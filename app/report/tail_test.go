@@ -17,10 +17,10 @@ func TestASlowViewerDropsRowsAndIsTold(t *testing.T) {
 	f := &Follower{reach: Reach{Org: o, All: true}, wake: make(chan struct{}, 1)}
 	var last id.Request
 	for range 3 {
-		var rows []Request
+		var rows []*Request
 		for range tailPending {
 			last = id.NewRequest(ids)
-			rows = append(rows, Request{Request: ledger.Request{ID: last, Chain: org.Chain{Org: o}}})
+			rows = append(rows, &Request{Request: ledger.Request{ID: last, Chain: org.Chain{Org: o}}})
 		}
 		f.give(rows)
 	}

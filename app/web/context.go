@@ -94,6 +94,7 @@ func (c *Context) Shell(title, active string) layout.Shell {
 	s.MemberName, s.MemberEmail = c.member.Name, c.member.Email
 	s.RoleTitle = c.member.Role.Title()
 	s.IsAdmin = c.member.Role == org.Admin
+	s.MayAsk, s.MayLimit = c.member.Role.AtLeast(org.Developer), c.member.Role.AtLeast(org.Lead)
 	s.Waiting = c.waiting()
 	return s
 }

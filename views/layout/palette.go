@@ -12,19 +12,24 @@ type Destination struct {
 	Words                    string // other words for it, lower case
 }
 
-// actions are what people search for by what they want to do.
+// actions are what people search for by what they want to do, with who may do it.
 var actions = []struct {
 	Destination
-	admin bool
+	may func(Shell) bool
 }{
-	{Destination{"Actions", "Create a key", "/keys/new", "plus", "new key token secret"}, false},
-	{Destination{"Actions", "Set a budget", "/budgets/new", "plus", "new budget limit money"}, false},
-	{Destination{"Actions", "Set a rate limit", "/limits/new", "plus", "new rpm tpm throttle"}, false},
-	{Destination{"Actions", "Invite people", "/invitations", "user-plus", "new member add"}, true},
-	{Destination{"Actions", "Connect a provider", "/connections/new", "plug-connected", "new openai anthropic azure bedrock gemini ollama"}, true},
-	{Destination{"Actions", "Try a prompt", "/try", "flask", "playground chat compare models"}, false},
-	{Destination{"Actions", "Export costs", "/costs", "download", "csv report finance"}, false},
+	{Destination{"Actions", "Create a key", "/keys/new", "plus", "new key token secret"}, Shell.asks},
+	{Destination{"Actions", "Set a budget", "/budgets/new", "plus", "new budget limit money"}, Shell.limits},
+	{Destination{"Actions", "Set a rate limit", "/limits/new", "plus", "new rpm tpm throttle"}, Shell.limits},
+	{Destination{"Actions", "Invite people", "/invitations", "user-plus", "new member add"}, Shell.admin},
+	{Destination{"Actions", "Connect a provider", "/connections/new", "plug-connected", "new openai anthropic azure bedrock gemini ollama"}, Shell.admin},
+	{Destination{"Actions", "Try a prompt", "/try", "flask", "playground chat compare models"}, Shell.asks},
+	{Destination{"Actions", "Export costs", "/costs", "download", "csv report finance"}, Shell.reads},
 }
+
+func (s Shell) asks() bool   { return s.MayAsk }
+func (s Shell) limits() bool { return s.MayLimit }
+func (s Shell) admin() bool  { return s.IsAdmin }
+func (Shell) reads() bool    { return true }
 
 // more are pages that the navigation does not list.
 var more = []Destination{
@@ -53,7 +58,7 @@ func Destinations(s Shell) []Destination {
 	}
 	out = append(out, more...)
 	for _, a := range actions {
-		if !a.admin || s.IsAdmin {
+		if a.may(s) {
 			out = append(out, a.Destination)
 		}
 	}

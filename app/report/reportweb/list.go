@@ -12,6 +12,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/report"
 	"github.com/bodhi-gateway/bodhi/app/usage"
@@ -308,8 +309,10 @@ func codes(chosen string) []ui.Option {
 
 // endpoints and caches are what lists can be narrowed to, in words.
 var (
-	endpoints = []ui.Option{{Value: "", Label: "Any"}, {Value: "chat", Label: "Chat"}, {Value: "responses", Label: "Responses"}, {Value: "completions", Label: "Completions"},
-		{Value: "messages", Label: "Messages"}, {Value: "embeddings", Label: "Embeddings"}, {Value: "images", Label: "Images"}, {Value: "audio", Label: "Audio"}}
+	endpoints = []ui.Option{{Value: "", Label: "Any"}, {Value: string(llm.Chat), Label: "Chat, messages, responses"}, {Value: string(llm.Completions), Label: "Legacy completions"},
+		{Value: string(llm.Embeddings), Label: "Embeddings"}, {Value: string(llm.CountTokens), Label: "Counting tokens"}, {Value: string(llm.MakeImages), Label: "Making images"},
+		{Value: string(llm.EditImages), Label: "Editing images"}, {Value: string(llm.Transcribe), Label: "Transcription"}, {Value: string(llm.Interpret), Label: "Translation of speech"},
+		{Value: string(llm.Speak), Label: "Speech"}, {Value: string(llm.Moderate), Label: "Moderation"}, {Value: string(llm.UploadFile), Label: "Uploading files"}}
 	caches = []ui.Option{{Value: "", Label: "Any"}, {Value: "hit", Label: "Hit"}, {Value: "semantic", Label: "Semantic hit"}, {Value: "miss", Label: "Miss"}, {Value: "bypass", Label: "Bypassed"}}
 )
 

@@ -17,9 +17,12 @@ import (
 // Bounds of one stream of live rows.
 const (
 	// liveRows is how many rows one message has; nobody reads more in a second.
-	liveRows = 25
+	liveRows = 10
 	// livePing keeps proxies from closing what is silent.
 	livePing = 15 * time.Second
+	// liveAsk is how long a session that was ended is shown rows at most. A question costs several reads of the database, and
+	// there may be hundreds of viewers.
+	liveAsk = 5 * time.Second
 	// liveWrite is how long a browser may take a message; then it is taken for gone.
 	liveWrite = 10 * time.Second
 	// liveLength is how long a stream goes on; browsers connect again by themselves, and are asked who they are.
@@ -63,6 +66,9 @@ type liveStream struct {
 	c    *web.Context
 	zone *time.Location
 	out  *http.ResponseController
+
+	asked   time.Time // when Again was asked, by the machine's clock
+	changes int64     // of Tail then
 }
 
 // run sends until the browser is gone, the viewer is nobody any more, or the process stops.
@@ -81,8 +87,7 @@ func (s *liveStream) run(f *report.Follower) error {
 				return nil
 			}
 		case <-f.Wake():
-			// Before anything is shown, the viewer is asked for as every page does: people leave, and roles end.
-			if s.c.Again() != nil || f.Narrow(s.c.Actor()) != nil {
+			if !s.stillThere(f) {
 				return nil
 			}
 			rows, skipped, over := f.Take()
@@ -93,8 +98,18 @@ func (s *liveStream) run(f *report.Follower) error {
 	}
 }
 
+// stillThere asks again who the viewer is: whenever rights changed, as people leave and roles end, and before rows are shown
+// that come liveAsk after it was last asked, as sessions end without anybody being told.
+func (s *liveStream) stillThere(f *report.Follower) bool {
+	if n := s.h.Tail.Changes(); s.asked.IsZero() || n != s.changes || clock.Since(s.asked) > liveAsk {
+		s.changes, s.asked = n, clock.System{}.Now()
+		return s.c.Again() == nil && f.Narrow(s.c.Actor()) == nil
+	}
+	return true
+}
+
 // rows sends the newest rows of a second, and how many there were besides.
-func (s *liveStream) rows(list []report.Request, skipped int) bool {
+func (s *liveStream) rows(list []*report.Request, skipped int) bool {
 	if extra := len(list) - liveRows; extra > 0 {
 		list, skipped = list[extra:], skipped+extra
 	}
@@ -120,6 +135,9 @@ func (s *liveStream) rows(list []report.Request, skipped int) bool {
 
 // send writes and flushes; false is a browser that is gone.
 func (s *liveStream) send(text string) bool {
+	if text == "" {
+		return true
+	}
 	_ = s.out.SetWriteDeadline(clock.System{}.Now().Add(liveWrite)) // by the machine's clock; what has no deadlines is no network
 	if _, err := s.c.Response().Write([]byte(text)); err != nil {
 		return false
@@ -136,14 +154,14 @@ type drawn struct {
 // mostDrawn bounds what is kept; then it begins anew.
 const mostDrawn = 1000
 
-func (d *drawn) line(c *web.Context, r report.Request, zone *time.Location) ([]byte, error) {
+func (d *drawn) line(c *web.Context, r *report.Request, zone *time.Location) ([]byte, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if row, ok := d.rows[r.ID]; ok {
 		return row, nil
 	}
 	var b bytes.Buffer
-	if err := views.RequestLine(rows(c, []report.Request{r}, zone)[0]).Render(c.Ctx(), &b); err != nil {
+	if err := views.RequestLine(rows(c, []report.Request{*r}, zone)[0]).Render(c.Ctx(), &b); err != nil {
 		return nil, err
 	}
 	row := bytes.ReplaceAll(bytes.ReplaceAll(b.Bytes(), []byte("\r"), nil), []byte("\n"), []byte(" "))

@@ -74,7 +74,7 @@ func newScene(t *testing.T) *scene {
 	s := &scene{house: h, acme: h.Found(t, "Acme"), books: db.NewLedgerStore(d), node: id.NewNode(h.IDs)}
 	s.budgets = budget.New(budget.Parts{Store: db.NewBudgetStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: slog.New(slog.DiscardHandler)})
 	reports := report.NewService(db.NewReportStore(d), db.NewOrgStore(d), h.Clock)
-	s.tail = report.NewTail(db.NewReportStore(d), h.Clock, slog.New(slog.DiscardHandler))
+	s.tail = report.NewTail(db.NewReportStore(d), h.Clock, h.Bus, slog.New(slog.DiscardHandler))
 	t.Cleanup(s.tail.Close)
 	shelf := price.NewShelf(nil)
 	s.limits = limit.New(limit.Parts{Store: db.NewLimitStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: slog.New(slog.DiscardHandler)})
