@@ -1,10 +1,14 @@
 package db_test
 
 import (
+	"flag"
 	"testing"
 	"time"
 
+	"gorm.io/gorm"
+
 	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/ledger/journal"
@@ -90,4 +94,50 @@ func TestSamplesAreOfTheNewestWithinReach(t *testing.T) {
 			t.Errorf("without a reach: %+v, %v", none, err)
 		}
 	})
+}
+
+var sampledRows = flag.Int("sampled-rows", 3000, "requests of the size test of samples; with -v it prints how long questions take")
+
+// However many requests there are, no more than the limit is looked at. -sampled-rows 1000000 shows how long that takes.
+func TestASampleIsBounded(t *testing.T) {
+	t.Parallel()
+	d := dbtest.SQLite(t)
+	o := newOrg(t, d)
+	from := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	fill := `WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?)
+		INSERT INTO requests (org_id, id, at, family, endpoint, stream, asked, model, provider, route, client, tags, end_user, session, cache, attempts, status, code, message, input_tokens, cached_tokens, output_tokens,
+			reasoning_tokens, cost_nanos, decisions, first_byte_us, duration_us, overhead_us)
+		SELECT ?, printf('01900000-0000-7000-8000-%012d', i), strftime('%Y-%m-%d %H:%M:%S.000+00:00', '2026-03-01', '+' || (i % 600000) || ' seconds'), 'openai', 'chat', true, 'smart', 'm' || (i % 8), 'up' || (i % 3), 'alias smart',
+			'c', '', '', '', '', 1, CASE WHEN i % 50 = 0 THEN 502 ELSE 200 END, CASE WHEN i % 50 = 0 THEN 'upstream_failed' ELSE '' END, '', 700, 100, 90, 0, i, '', 200000 + i % 900000, 900000 + i % 9000000, 300 FROM n`
+	if err := d.System(t.Context(), func(tx *gorm.DB) error { return tx.Exec(fill, *sampledRows, o).Error }); err != nil {
+		t.Fatal(err)
+	}
+	s := db.NewUsageStore(d)
+	all, limit := report.Reach{Org: o, All: true}, min(usage.MostSampled, *sampledRows/2)
+	ask := usage.SampleAsk{From: from, To: from.AddDate(0, 0, 30), Slot: time.Hour, Limit: limit}
+	begun := clock.System{}.Now()
+	oldest, cut, err := s.Oldest(t.Context(), all, ask)
+	if err != nil || !cut {
+		t.Fatalf("cut %v, %v", cut, err)
+	}
+	t.Logf("where it begins: %s", clock.Since(begun).Round(time.Millisecond))
+	ask.From, begun = oldest, clock.System{}.Now()
+	got, err := s.Sampled(t.Context(), all, ask)
+	t.Logf("%d cells in %s", len(got), clock.Since(begun).Round(time.Millisecond))
+	var n, failed int64
+	for _, one := range got {
+		if n += one.Count; one.Outcome == usage.Failed {
+			failed += one.Count
+		}
+	}
+	// Several requests came in the same second; those of the last one looked at are counted all or not at all.
+	if slack := int64(1 + *sampledRows/600_000); err != nil || n > int64(limit)+slack || n < int64(limit)-slack || failed < n/60 || failed > n/40 {
+		t.Errorf("%d of %d sampled, %d failed, %v", n, limit, failed, err)
+	}
+	begun = clock.System{}.Now()
+	paces, err := s.Paces(t.Context(), all, ask)
+	t.Logf("%d paces in %s", len(paces), clock.Since(begun).Round(time.Millisecond))
+	if err != nil || len(paces) != 24 {
+		t.Errorf("%d paces, %v", len(paces), err)
+	}
 }

@@ -152,6 +152,7 @@ func (h *Handlers) burns(a *asked, t org.Team) ([]views.Burn, error) {
 		if b.Title == "" {
 			b.Title = e.Label
 		}
+		b.Chart.Title = b.Title + ": " + b.Chart.Title // two of them on one page must not be called alike
 		switch {
 		case !f.RunsOut.IsZero():
 			b.Note, b.Tight = "Runs out "+f.RunsOut.In(a.zone).Format("Monday 2 January, 15:04")+" at this pace.", true
