@@ -76,3 +76,16 @@ func TestTheSetUpWithoutScripts(t *testing.T) {
 	chat(t, b.text("#base-url"), b.text("#secret"), "smart")
 	b.finds("/start/request", "Your first request arrived")
 }
+
+// The documentation is there for strangers too, its links lead on, and it fits a telephone.
+func TestTheDocumentationIsServed(t *testing.T) {
+	t.Parallel()
+	b := open(t, harness.Empty(t).URL)
+	b.goTo("/docs")
+	b.sees("Set an organization up")
+	b.goTo("/docs/how-to/start")
+	b.sees("Set an organization up in fifteen minutes")
+	b.fitsEveryScreen("docs-start")
+	b.press("a blueprint")
+	b.sees("Keep the set-up in a file")
+}
