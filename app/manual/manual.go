@@ -5,6 +5,7 @@ package manual
 import (
 	"bytes"
 	"fmt"
+	"html"
 	"io/fs"
 	"path"
 	"slices"
@@ -130,7 +131,8 @@ func render(file string, raw []byte, all []string) (Page, error) {
 	if err := markdown.Renderer().Render(&b, raw, tree); err != nil {
 		return p, err
 	}
-	p.HTML = b.String()
+	caption := `<table><caption class="visually-hidden">` + html.EscapeString(p.Title) + "</caption>" // for screen readers
+	p.HTML = strings.ReplaceAll(b.String(), "<table>", caption)
 	return p, nil
 }
 
