@@ -22,6 +22,8 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/join/joinweb"
 	"github.com/bodhi-gateway/bodhi/app/key/keyweb"
 	"github.com/bodhi-gateway/bodhi/app/limit/limitweb"
+	"github.com/bodhi-gateway/bodhi/app/manual"
+	"github.com/bodhi-gateway/bodhi/app/manual/manualweb"
 	"github.com/bodhi-gateway/bodhi/app/onboard/onboardweb"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/patience/patienceweb"
@@ -84,7 +86,12 @@ func (a *App) routes() []web.Route {
 	if err != nil {
 		a.log.Error("the API's own description could not be made", "error", err.Error())
 	}
-	return append(rooms, about...)
+	pages, err := manual.New(docs.Pages)
+	if err != nil {
+		a.log.Error("the documentation could not be made", "error", err.Error())
+		return append(rooms, about...)
+	}
+	return slices.Concat(rooms, about, manualweb.New(pages).Routes())
 }
 
 // request is one line about a request, for search.

@@ -39,6 +39,7 @@ func TestTheSetUpLeadsToAGovernedAnswer(t *testing.T) {
 	b.sees("Who else belongs here?")
 	again("Who else belongs here?")
 	b.press("Nobody else yet")
+	b.sees("Create the first key") // going away before the redirect is through would race with it
 	again("Create the first key")
 	b.fill("Name", "Ada's laptop")
 	b.press("Create key")
@@ -75,4 +76,17 @@ func TestTheSetUpWithoutScripts(t *testing.T) {
 	b.sees("Copy this key now")
 	chat(t, b.text("#base-url"), b.text("#secret"), "smart")
 	b.finds("/start/request", "Your first request arrived")
+}
+
+// The documentation is there for strangers too, its links lead on, and it fits a telephone.
+func TestTheDocumentationIsServed(t *testing.T) {
+	t.Parallel()
+	b := open(t, harness.Empty(t).URL)
+	b.goTo("/docs")
+	b.sees("Set an organization up")
+	b.goTo("/docs/how-to/start")
+	b.sees("Set an organization up in fifteen minutes")
+	b.fitsEveryScreen("docs-start")
+	b.press("a blueprint")
+	b.sees("Keep the set-up in a file")
 }
