@@ -54,6 +54,18 @@ func (a UsageAPI) Export(ctx context.Context, query url.Values, calls ...Call) (
 	return body, err
 }
 
+// Retention: Show how long single requests are kept.
+func (a UsageAPI) Retention(ctx context.Context, query url.Values, calls ...Call) (out UsageKept, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/usage/retention", query, nil, &out, calls)
+	return out, err
+}
+
+// Retain: Set how long single requests are kept. Older ones are deleted within the hour; sums stay for good.
+func (a UsageAPI) Retain(ctx context.Context, in UsageKept, calls ...Call) (out UsageKept, err error) {
+	err = a.c.do(ctx, http.MethodPut, "/usage/retention", nil, in, &out, calls)
+	return out, err
+}
+
 // Allocation is GET /api/v1/usage/allocation: lines and rest make total, to the nano-dollar.
 type Allocation struct {
 	By      string    `json:"by"`
@@ -95,6 +107,11 @@ type Usage struct {
 	OutputTokens int64    `json:"output_tokens"`
 	CostUSD      string   `json:"cost_usd"`
 	CacheHitRate *float64 `json:"cache_hit_rate"` // CacheHitRate is cached_tokens ÷ input_tokens; null without input.
+}
+
+// UsageKept is how long single requests are kept.
+type UsageKept struct {
+	KeepDays int `json:"keep_days"` // 7 to 3650, or 0 for ever
 }
 
 // UsageList is a body of the API.
