@@ -52,6 +52,8 @@ var good = map[string]url.Values{
 	"reconcile.set":               {"credential": {"sk-admin-1"}, "narrow": {"proj_1"}},
 	"audit.retention":             {"keep_days": {"60"}},
 	"api.audit.retain":            {"keep_days": {"#60"}},
+	"settings.retain":             {"keep_days": {"60"}},
+	"api.usage.retain":            {"keep_days": {"#60"}},
 	"api.budget_requests.deny":    {"note": {"no"}},
 	"budgets.deny":                {"note": {"no"}},
 	"api.budget_requests.approve": {"note": {"yes"}},

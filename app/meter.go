@@ -104,6 +104,7 @@ func (m *meter) treasury(stats func() budget.Stats) {
 	gauge("bodhi_held_usd", "Money held by attempts in flight, in USD.", func(s budget.Stats) float64 { return float64(s.Held) / 1e9 })
 	gauge("bodhi_leased_usd", "Money leased to this node and not spent, in USD.", func(s budget.Stats) float64 { return float64(s.Leased) / 1e9 })
 	gauge("bodhi_journal_lag_bytes", "Journal that is not in the database yet, within its newest segment.", func(s budget.Stats) float64 { return float64(s.LagBytes) })
+	gauge("bodhi_journal_lag_seconds", "How long the oldest record that the database lacks has waited at most; pages are as old as this.", func(s budget.Stats) float64 { return s.Lag.Seconds() })
 	gauge("bodhi_journal_lag_segments", "Whole journal segments that are not in the database yet.", func(s budget.Stats) float64 { return float64(s.LagSegments) })
 	count("bodhi_reserve_exceeded_total", "Attempts that cost more than was held for them; anything but 0 wants a human.", func(s budget.Stats) int64 { return s.Overruns })
 	gauge("bodhi_nodes", "Nodes on this database that count as alive, this one included.", func(s budget.Stats) float64 { return float64(s.Nodes) })

@@ -25,7 +25,7 @@ func verifyDays(tx *gorm.DB, r *budget.Report) error {
 			return err
 		}
 		var sheets []sheetRow
-		if err := tx.Where("org_id = ? AND day = ? AND dim <> ?", d.OrgID, d.Day.UTC(), tagSheet).Order("dim").Find(&sheets).Error; err != nil {
+		if err := tx.Where("org_id = ? AND day = ? AND dim NOT IN ?", d.OrgID, d.Day.UTC(), []string{tagSheet, speedSheet}).Order("dim").Find(&sheets).Error; err != nil {
 			return err
 		}
 		if len(sheets) == 0 {

@@ -153,6 +153,7 @@ func vocabulary(postgres bool, tenants tenantSet) template.FuncMap {
 			}
 			return fmt.Sprintf(rowSecurity, table, table, table), nil
 		},
+		"dropped": func(table string) string { delete(tenants, table); return "" },
 	}
 }
 

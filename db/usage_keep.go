@@ -35,6 +35,7 @@ func (s *UsageStore) keepDay(ctx context.Context, o id.Org, d usage.Step) error 
 	next := dayMarkRow{OrgID: o, Day: d.From.UTC(), Until: d.To.UTC(), FirstHour: d.From.UTC().Truncate(time.Hour)}
 	made := usage.Step{From: d.From, To: d.From}
 	all, tags := newSheet(hourOwn...), newSheet(tagOwn...)
+	var speed []byte
 	right := false
 	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
 		err := tx.Table("usage_marks").Select("COALESCE(SUM(version), 0)").Where("org_id = ? AND hour >= ? AND hour < ?", o, next.FirstHour, next.Until).Take(&next.Version).Error
@@ -49,12 +50,18 @@ func (s *UsageStore) keepDay(ctx context.Context, o id.Org, d usage.Step) error 
 		if len(good) == 1 && good[0].From.Equal(d.From) {
 			made = good[0]
 		}
+		if speed, err = speedOf(tx, o, d, made); err != nil {
+			return err
+		}
 		return readDay(tx, o, d, made, all, tags)
 	})
 	if err != nil || right {
 		return err
 	}
 	sheets := sheetsOf(o, d, all, tags)
+	if len(speed) > 0 {
+		sheets = append(sheets, sheetRow{o, d.From.UTC(), speedSheet, speed})
+	}
 	return s.db.Do(ctx, func(ctx context.Context) error {
 		return s.db.scoped(ctx, o, func(tx *gorm.DB) error { return saveSheets(tx, next, made, sheets) })
 	})

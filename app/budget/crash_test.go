@@ -264,6 +264,10 @@ func TestAnOutageIsServedFromTheLeaseAndThenRefused(t *testing.T) {
 		if refused == nil || refused.Code != "budget_unavailable" || refused.Kind != fault.Unavailable || refused.RetryAfter == 0 {
 			t.Fatalf("refused with %v", refused)
 		}
+		h.clock.Advance(7 * time.Second)
+		if lag := tr.Stats().Lag; lag < 7*time.Second {
+			t.Errorf("the database lacks what is seven seconds old, the lag is %s", lag)
+		}
 		bank.down.Store(false)
 		eventually(t, "service is back", func() bool {
 			hold, err := tr.Reserve(t.Context(), h.want(5*money.Cent, 5*money.Cent))
@@ -275,6 +279,9 @@ func TestAnOutageIsServedFromTheLeaseAndThenRefused(t *testing.T) {
 			return true
 		})
 		posted(t, tr)
+		if lag := tr.Stats().Lag; lag != 0 {
+			t.Errorf("everything is posted, the lag is %s", lag)
+		}
 		stop()
 		if r := h.verify(); r.Attempts != served || r.Requests != served {
 			t.Errorf("%d requests were served:\n%s", served, r.String())

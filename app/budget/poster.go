@@ -146,10 +146,16 @@ func (p *poster) drain(ctx context.Context, until journal.Position) (bool, error
 			return false, err
 		}
 	}
+	begun := p.t.Clock.Now()
+	end := p.t.Journal.End() // all that was journaled by then
 	for {
 		more, err := p.fill()
-		if err != nil || !more {
-			return err == nil, err
+		if err != nil {
+			return false, err
+		}
+		if !more {
+			p.t.even.Store(begun.UnixNano())
+			return true, nil
 		}
 		post, cancel := context.WithTimeout(ctx, postTimeout)
 		p.t.posts.Add(1)
@@ -167,6 +173,9 @@ func (p *poster) drain(ctx context.Context, until journal.Position) (bool, error
 		p.t.tallied(p.mark.At, p.news)
 		clear(p.news)
 		p.t.confirmed(p.batch, leases)
+		if !p.mark.At.Before(end) {
+			p.t.even.Store(begun.UnixNano())
+		}
 		if !p.mark.At.Before(until) {
 			return true, nil
 		}

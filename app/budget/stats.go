@@ -1,6 +1,9 @@
 package budget
 
 import (
+	"cmp"
+	"time"
+
 	"github.com/bodhi-gateway/bodhi/app/ledger/journal"
 	"github.com/bodhi-gateway/bodhi/app/money"
 )
@@ -19,7 +22,10 @@ type Stats struct {
 	// are in the same one.
 	LagSegments int64
 	LagBytes    int64
-	Ready       bool // the last session is in the books, leases can be taken
+	// Lag is how long the oldest record that the database lacks has waited at most. Pages' sums are written with the records,
+	// so they are as old as this. Without a first posting it is counted from the start.
+	Lag   time.Duration
+	Ready bool // the last session is in the books, leases can be taken
 
 	Nodes      int   // that count as alive, this one included
 	Epoch      int64 // of this node's session
@@ -48,6 +54,9 @@ func (t *Treasury) Stats() Stats {
 	end, at := t.Journal.End(), journal.Position{}
 	if p := t.posted.Load(); p != nil {
 		at = *p
+	}
+	if at != end {
+		s.Lag = t.Clock.Now().Sub(time.Unix(0, cmp.Or(t.even.Load(), t.begun)))
 	}
 	s.LagSegments = int64(end.Segment) - int64(at.Segment)
 	if s.LagSegments == 0 {

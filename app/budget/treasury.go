@@ -56,6 +56,8 @@ type Treasury struct {
 	refusals atomic.Int64
 	late     latePile
 	posted   atomic.Pointer[journal.Position]
+	begun    int64        // when this was made, in nanoseconds since 1970
+	even     atomic.Int64 // in nanoseconds since 1970: all that was journaled by then is posted; 0 = nothing yet
 
 	trips     sync.RWMutex // read-locked by trips, locked while a session begins
 	epoch     atomic.Int64 // of this node's session; 0 before the first
@@ -74,7 +76,7 @@ type Treasury struct {
 func NewTreasury(c TreasuryConfig) *Treasury {
 	c.DeadAfter = cmp.Or(c.DeadAfter, deadAfter)
 	c.BeatEvery = cmp.Or(c.BeatEvery, min(beatEvery, c.DeadAfter/5))
-	return &Treasury{TreasuryConfig: c, node: c.Journal.Node(), ready: make(chan struct{}),
+	return &Treasury{TreasuryConfig: c, begun: c.Clock.Now().UnixNano(), node: c.Journal.Node(), ready: make(chan struct{}),
 		stop: make(chan struct{}), stopped: make(chan struct{})}
 }
 

@@ -65,6 +65,12 @@ func (a UsageAPI) Export(ctx context.Context, query url.Values, calls ...Call) (
 	return body, err
 }
 
+// Speed: Show how fast attempts were that a provider answered, by department, model or connection: percentiles within one percent. Takes from, to, by, top and filters on these as a report does.
+func (a UsageAPI) Speed(ctx context.Context, query url.Values, calls ...Call) (out Speeds, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/usage/speed", query, nil, &out, calls)
+	return out, err
+}
+
 // Retention: Show how long single requests are kept.
 func (a UsageAPI) Retention(ctx context.Context, query url.Values, calls ...Call) (out UsageKept, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/usage/retention", query, nil, &out, calls)
@@ -131,6 +137,20 @@ type Savings struct {
 	Next     string    `json:"next,omitempty"` // give it as after
 }
 
+// Speed is how fast one value of the dimensions asked for was.
+type Speed struct {
+	Values   []UsageValue     `json:"values"`            // one for each of by
+	Attempts int64            `json:"attempts"`          // that a provider answered
+	Duration UsagePercentiles `json:"duration_seconds"`  // until the last byte
+	First    UsagePercentiles `json:"first_seconds"`     // until the first byte
+	Rate     UsagePercentiles `json:"tokens_per_second"` // of output, from the first byte on
+}
+
+// Speeds is an answer about speed, the busiest first.
+type Speeds struct {
+	Rows []Speed `json:"rows"`
+}
+
 // Usage is what one value of a dimension comes to.
 type Usage struct {
 	ID           string   `json:"id"`
@@ -157,6 +177,13 @@ type UsageList struct {
 	Data    []Usage   `json:"data"`
 	HasMore bool      `json:"has_more"`       // whether there are more pages
 	Next    string    `json:"next,omitempty"` // give it as after
+}
+
+// UsagePercentiles are percentiles, each within one percent of the true one; zeros where there was nothing to measure.
+type UsagePercentiles struct {
+	P50 float64 `json:"p50"`
+	P95 float64 `json:"p95"`
+	P99 float64 `json:"p99"`
 }
 
 // UsageRow is a row of a report.

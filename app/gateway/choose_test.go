@@ -57,7 +57,7 @@ func TestRulesAreAskedWithTheRequestAndSaidInTheAnswer(t *testing.T) {
 		t.Errorf("fact %+v", fact)
 	}
 	a := rules.asked
-	if a.Org != h.grant.Chain.Org || a.Grant != h.grant || a.Call == nil || a.Request.IsZero() || a.At.IsZero() || a.Tags != "project=apollo" || a.EndUser != "u1" || a.Session != "s1" || a.Priority != "high" || a.Purpose != "triage" || a.Named {
+	if a.Org != h.grant.Chain.Org || a.Grant != h.grant || a.Call == nil || a.Request.IsZero() || a.At.IsZero() || a.Tags != "project=apollo,purpose=triage" || a.EndUser != "u1" || a.Session != "s1" || a.Priority != "high" || a.Purpose != "triage" || a.Named {
 		t.Errorf("asked %+v", a)
 	}
 	if rules.used != 81 {

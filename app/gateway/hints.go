@@ -50,6 +50,7 @@ func readHints(h http.Header) (Hints, error) {
 	if v.Tags, err = readTags(h); err != nil {
 		return v, err
 	}
+	v.Tags = withPurpose(v.Tags, v.Purpose)
 	switch p := h.Get("X-Bodhi-Priority"); p {
 	case "", "low", "normal", "high":
 		v.Priority = p
@@ -112,6 +113,33 @@ func readTags(h http.Header) (string, error) {
 		return sortTags(parts)
 	}
 	return "", nil
+}
+
+// maxPurpose is how many characters of a purpose reports are divided by: names of purposes, not sentences.
+const maxPurpose = 40
+
+// withPurpose adds what for as the tag that reports divide by, unless the client wrote that tag itself. Small letters, digits,
+// dots and hyphens: so that "Triage" and "triage " are one purpose, and none can smuggle in a tag.
+func withPurpose(tags, purpose string) string {
+	word := strings.Map(func(r rune) rune {
+		switch {
+		case 'a' <= r && r <= 'z' || '0' <= r && r <= '9' || r == '.' || r == '_':
+			return r
+		}
+		return '-'
+	}, strings.ToLower(strings.TrimSpace(purpose)))
+	if len(word) > maxPurpose {
+		word = word[:maxPurpose]
+	}
+	if word = strings.Trim(word, "-"); word == "" || strings.HasPrefix(tags, "purpose=") || strings.Contains(tags, ",purpose=") || strings.Count(tags, ",") >= maxTags-1 {
+		return tags
+	}
+	parts := []string{"purpose=" + word}
+	if tags != "" {
+		parts = append(parts, strings.Split(tags, ",")...)
+	}
+	sort.Strings(parts)
+	return strings.Join(parts, ",")
 }
 
 func sortTags(parts []string) (string, error) {

@@ -20,13 +20,19 @@ var ErrMany = errors.New("usage: too many groups")
 
 // Service answers queries. Safe for concurrent use.
 type Service struct {
-	store Store
-	orgs  Organizations
-	clock clock.Clock
+	store  Store
+	speeds SpeedStore
+	orgs   Organizations
+	clock  clock.Clock
 }
 
 // NewService makes the service.
-func NewService(s Store, o Organizations, c clock.Clock) *Service { return &Service{s, o, c} }
+func NewService(s interface {
+	Store
+	SpeedStore
+}, o Organizations, c clock.Clock) *Service {
+	return &Service{s, s, o, c}
+}
 
 // Now is the moment that "the last 30 days" end at.
 func (s *Service) Now() time.Time { return s.clock.Now() }

@@ -126,3 +126,4 @@ CREATE TABLE usage_day_values (
 {{tenant "usage_day_values"}}
 DELETE FROM usage_day_marks;
 UPDATE usage_marks SET kept = 0;
+{{dropped "usage_days"}}{{dropped "usage_day_values"}}

@@ -37,6 +37,8 @@ func (h *Handlers) Routes() []web.Route {
 			Does: "Ask for usage by up to two dimensions, with filters, steps of time and a comparison. " + words},
 		{Method: http.MethodGet, Path: root + "/export", Name: "api.usage.export", Guard: web.Token, Floor: org.Viewer, Streams: true, Handle: h.export, Out: web.None{},
 			Does: "Download usage as a file: format is csv (the default), json, or focus for the columns of FOCUS 1.2 by day, team, model and provider. " + words},
+		{Method: http.MethodGet, Path: root + "/speed", Name: "api.usage.speed", Guard: web.Token, Floor: org.Viewer, Out: speedsJSON{}, Handle: h.apiSpeed,
+			Does: "Show how fast attempts were that a provider answered, by department, model or connection: percentiles within one percent. Takes from, to, by, top and filters on these as a report does."},
 		{Method: http.MethodGet, Path: root + "/retention", Name: "api.usage.retention", Guard: web.Token, Floor: org.Admin, Out: keptJSON{}, Query: web.NoQuery, Handle: h.apiRetention,
 			Does: "Show how long single requests are kept."},
 		{Method: http.MethodPut, Path: root + "/retention", Name: "api.usage.retain", Guard: web.Token, Floor: org.Admin, Audit: "usage.retention_set", In: keptJSON{}, Out: keptJSON{}, Handle: h.apiRetain,
