@@ -31,6 +31,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/provider"
+	"github.com/bodhi-gateway/bodhi/app/provider/sandbox"
 	"github.com/bodhi-gateway/bodhi/app/provider/anthropic"
 	"github.com/bodhi-gateway/bodhi/app/provider/azure"
 	"github.com/bodhi-gateway/bodhi/app/provider/bedrock"
@@ -278,6 +279,22 @@ func (b *books) only(t *testing.T, n int) []ledger.Request {
 		case <-tick.C:
 		}
 	}
+}
+
+// charged waits until the sandbox has n charges, and gives them: a stream is charged when its handler ends, which its last byte
+// does not wait for.
+func charged(t *testing.T, box *sandbox.Sandbox, n int) sandbox.Statement {
+	t.Helper()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for range 20_000 {
+		if bill := box.Bill(); len(bill.List) == n {
+			return bill
+		}
+		<-tick.C
+	}
+	t.Fatalf("%d charges, want %d", len(box.Bill().List), n)
+	return sandbox.Statement{}
 }
 
 // ask sends one request to the proxy.

@@ -246,7 +246,7 @@ func TestABrokenStreamIsBrokenInEveryFamily(t *testing.T) {
 			if resp.StatusCode != 200 || got.complete || !strings.Contains(text, "upstream_truncated") {
 				t.Errorf("%s from %s: %s", s.family, at.kind, text)
 			}
-			if r, bill := h.books.only(t, 1)[0], box.Bill(); int64(r.Cost) < bill.List[0].Input+bill.List[0].Output {
+			if r, bill := h.books.only(t, 1)[0], charged(t, box, 1); int64(r.Cost) < bill.List[0].Input+bill.List[0].Output {
 				t.Errorf("%s from %s: booked %d nanos, the provider charges for %d tokens", s.family, at.kind, r.Cost, bill.List[0].Input+bill.List[0].Output)
 			}
 		}

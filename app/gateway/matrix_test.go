@@ -216,7 +216,7 @@ func ask(t *testing.T, s speaker, at host, f feature, stream bool) {
 		t.Errorf("the answer has no end: %s", text)
 	}
 	f.check(t, got, at)
-	requests, bill := h.books.only(t, 1), box.Bill()
+	requests, bill := h.books.only(t, 1), charged(t, box, 1)
 	if len(bill.List) != 1 || requests[0].Usage.Input != bill.List[0].Input || requests[0].Usage.Output != bill.List[0].Output || requests[0].Usage.CacheRead != bill.List[0].Cached {
 		t.Errorf("the books say %+v, the bill %+v", requests[0].Usage, bill.List)
 	}

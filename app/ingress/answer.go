@@ -268,6 +268,12 @@ func (a *answer) FlushError() error {
 // Flush implements http.Flusher.
 func (a *answer) Flush() { _ = a.FlushError() }
 
+// SetReadDeadline implements what http.ResponseController looks for: it bounds how long the request's body may take.
+func (a *answer) SetReadDeadline(t time.Time) error {
+	a.b.until = t
+	return nil
+}
+
 // SetWriteDeadline implements what http.ResponseController looks for.
 func (a *answer) SetWriteDeadline(t time.Time) error {
 	a.late = true

@@ -30,6 +30,7 @@ type conn struct {
 	nc     net.Conn
 	in     *bufio.Reader // of the conn itself
 	out    []byte        // what is to be sent next
+	header http.Header   // of the answer, cleared for each: its map is the largest thing that a request would allocate here
 	remote string
 	state  atomic.Int32
 	since  time.Time
@@ -38,7 +39,7 @@ type conn struct {
 }
 
 func newConn(s *Server, nc net.Conn) *conn {
-	c := &conn{s: s, nc: nc, since: clock.System{}.Now()}
+	c := &conn{s: s, nc: nc, header: make(http.Header, headers), since: clock.System{}.Now()}
 	c.in = bufio.NewReaderSize(c, room)
 	c.watch.init(c)
 	return c
@@ -110,7 +111,8 @@ func (c *conn) handle(r *http.Request) bool {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	b := &body{c: c, left: r.ContentLength}
-	a := &answer{c: c, b: b, header: make(http.Header, headers), length: -1, cancel: cancel}
+	clear(c.header)
+	a := &answer{c: c, b: b, header: c.header, length: -1, cancel: cancel}
 	r.Body = b
 	r = r.WithContext(ctx)
 	c.watch.begin(cancel, b.left == 0)
@@ -149,10 +151,14 @@ func (c *conn) within(d time.Duration) {
 }
 
 // forever lets reads wait for as long as it takes.
-func (c *conn) forever() {
-	if !c.limit.IsZero() {
-		c.limit = time.Time{}
-		_ = c.nc.SetReadDeadline(c.limit)
+func (c *conn) forever() { c.wait(time.Time{}) }
+
+// wait lets reads wait until a moment. The socket is told when it does not know yet: most bodies come with their head, and cost
+// nothing here.
+func (c *conn) wait(until time.Time) {
+	if !c.limit.Equal(until) {
+		c.limit = until
+		_ = c.nc.SetReadDeadline(until)
 	}
 }
 
@@ -171,6 +177,7 @@ func (c *conn) linger() {
 type body struct {
 	c      *conn
 	left   int64
+	until  time.Time // how long reads wait; zero = for ever
 	closed bool
 	failed error
 }
@@ -188,7 +195,7 @@ func (b *body) Read(p []byte) (int, error) {
 		return 0, nil
 	}
 	if b.c.in.Buffered() == 0 {
-		b.c.forever()
+		b.c.wait(b.until)
 	}
 	n, err := b.c.in.Read(p[:min(int64(len(p)), b.left)])
 	if b.left -= int64(n); b.left == 0 {

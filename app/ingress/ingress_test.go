@@ -10,7 +10,9 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -409,6 +411,38 @@ func TestBodiesThatAreSlowOrShort(t *testing.T) {
 	}
 	if s.given() {
 		t.Error("net/http was given a connection")
+	}
+}
+
+// A handler may bound how long a body takes, as with net/http; a body that is there in time, and the request after it, do not
+// feel the bound.
+func TestABodyMayBeBound(t *testing.T) {
+	t.Parallel()
+	var bound atomic.Int64
+	s := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		control := http.NewResponseController(w)
+		if err := control.SetReadDeadline(clock.System{}.Now().Add(time.Duration(bound.Load()))); err != nil {
+			t.Error(err)
+		}
+		b, err := io.ReadAll(r.Body)
+		if err == nil {
+			_ = control.SetReadDeadline(time.Time{})
+		}
+		_, _ = fmt.Fprint(w, len(b), errors.Is(err, os.ErrDeadlineExceeded))
+	}))
+	bound.Store(int64(time.Hour))
+	c, in := dial(t, s.addr)
+	whole := post("/v1/x", strings.Repeat("a", 300))
+	for range 2 {
+		_, _ = io.WriteString(c, whole)
+		if got := told(t, in); !strings.Contains(got, `"300 false"`) {
+			t.Errorf("a body in time: %s", got)
+		}
+	}
+	bound.Store(int64(30 * time.Millisecond))
+	_, _ = io.WriteString(c, whole[:len(whole)-200])
+	if got := told(t, in); !strings.Contains(got, `"100 true"`) || !strings.Contains(got, "close true") {
+		t.Errorf("a body that never comes: %s", got)
 	}
 }
 

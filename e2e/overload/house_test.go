@@ -70,8 +70,10 @@ func (h *house) crowd(who int, stream bool) *crowd {
 func (h *house) figure(name string) float64 { return harness.Metrics(h.metrics)[name] }
 
 // spent is the processor's time that the gateway has used, to a hundredth of a second.
-func (h *house) spent() time.Duration {
-	text, err := os.ReadFile("/proc/" + strconv.Itoa(h.gateway.PID()) + "/stat")
+func (h *house) spent() time.Duration { return h.spentBy(h.gateway.PID()) }
+
+func (h *house) spentBy(pid int) time.Duration {
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	if err != nil {
 		h.t.Fatal(err)
 	}

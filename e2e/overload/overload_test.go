@@ -1,6 +1,7 @@
 package overload
 
 import (
+	"os"
 	"testing"
 	"time"
 
@@ -102,10 +103,11 @@ func (h *house) flood(w workload, peak float64) map[string]any {
 	c := h.crowd(0, w.stream)
 	c.rate(h.t.Context(), peak/2, 3*time.Second)
 	from := c.now() + 1
-	before := h.spent()
+	before, own := h.spent(), h.spentBy(os.Getpid())
 	c.rate(h.t.Context(), 5*peak, time.Duration(*seconds)*time.Second)
 	to := c.now()
 	used := h.spent() - before
+	own = h.spentBy(os.Getpid()) - own
 	c.rate(h.t.Context(), peak/2, 12*time.Second)
 	end := c.now()
 	time.Sleep(3 * time.Second)
@@ -138,7 +140,7 @@ func (h *house) flood(w workload, peak float64) map[string]any {
 	return map[string]any{"peak_per_s": int(peak), "asked_per_s": int(5 * peak), "seconds": to - from, "goodput_share": round(share), "refused": hot.refused, "refused_without_retry_after": hot.hasty,
 		"refused_p50_ms": millis(percentile(hot.sentAway, 0.5)), "refused_p99_ms": millis(percentile(hot.sentAway, 0.99)), "refused_p99_ms_after_2_s": millis(percentile(settled.sentAway, 0.99)),
 		"served_p50_ms": millis(percentile(settled.took, 0.5)), "served_p99_ms": millis(percentile(settled.took, 0.99)), "refused_otherwise": hot.other, "neither": hot.odd, "not_sent": hot.unsent, "normal_again_s": normal,
-		"cpu_share": round(used.Seconds() / float64(*seconds))}
+		"cpu_share": round(used.Seconds() / float64(*seconds)), "generator_cpu_share": round(own.Seconds() / float64(*seconds))}
 }
 
 // fairness has one organization ask for ten times its half, and another for a quarter of the capacity.

@@ -47,10 +47,12 @@ func Request(ctx context.Context, c *provider.Connection, base, path string, bod
 	// r.GetBody stays: net/http uses it only for a request that the provider provably did not take (a connection that
 	// was dead before the first byte, an HTTP/2 GOAWAY that names it unprocessed). It repeats a request that may have
 	// been read only if that has an Idempotency-Key, and none is ever forwarded.
-	r.Header["Accept"] = []string{"application/json"}
-	r.Header["User-Agent"] = []string{"bodhi-gateway"}
+	r.Header["Accept"], r.Header["User-Agent"] = asJSON, ourselves
 	return r, nil
 }
+
+// What stands in nearly every request. Headers are replaced, never written into.
+var asJSON, ourselves = []string{"application/json"}, []string{"bodhi-gateway"}
 
 // bases are base URLs as they were last parsed: every request to a connection has the same one.
 var bases struct {
@@ -98,7 +100,7 @@ func Forward(r *http.Request, in http.Header, accept string, also ...string) {
 		}
 	}
 	egress.ForwardRequest(r.Header, in)
-	r.Header["Content-Type"] = []string{"application/json"}
+	r.Header["Content-Type"] = asJSON
 	if accept != "" {
 		r.Header["Accept"] = []string{accept}
 	}
