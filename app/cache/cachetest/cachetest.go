@@ -35,7 +35,6 @@ func (Vault) Open(_ context.Context, o id.Org, table, column, row string, sealed
 type Store struct {
 	mu      sync.Mutex
 	entries map[string]*cache.Entry
-	hits    map[cache.Key]int64
 	gets    int
 	Slow    time.Duration // before each answer; it does not heed the context
 	Away    error
