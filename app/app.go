@@ -21,6 +21,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/approval"
 	"github.com/bodhi-gateway/bodhi/app/balance"
 	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/cache"
 	"github.com/bodhi-gateway/bodhi/app/feedback"
 	"github.com/bodhi-gateway/bodhi/app/gateway"
 	"github.com/bodhi-gateway/bodhi/app/health"
@@ -62,6 +63,7 @@ type App struct {
 	rulebook policy.Book
 	sent     agent.Book // to coding agents
 	screens  *pii.Book
+	answers  *cache.Desk
 	counts   *approval.Desk
 	asking   *approval.Service
 	waits    patience.Book
@@ -174,6 +176,7 @@ func (a *App) dataPlane() error {
 	}
 	a.objects = object.New(object.Parts{Store: db.NewObjectStore(a.db), Clock: a.clock, Log: a.log})
 	a.screens = pii.NewBook(a.clock)
+	a.answers = a.newCacheDesk()
 	if err := a.watch(); err != nil {
 		return errors.Join(err, a.treasury.Close(context.Background()))
 	}
@@ -183,7 +186,7 @@ func (a *App) dataPlane() error {
 	a.gate = turnstile.New(a.clock, a.log, nil)
 	a.meter.turnstile(a.gate.Stats)
 	a.gateway = gateway.New(gateway.Config{Sizes: gateway.Sizes{Flight: bodies(debug.SetMemoryLimit(-1))}, Clock: a.clock, IDs: a.ids, Log: a.log, Dialects: dialects(a.clock), Ports: gateway.Ports{
-		Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Approvals: a.counts, Screens: a.screens, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Health: a.board, Patience: &a.waits, Loads: &a.loads, Meter: a.meter, Agents: &a.sent, Turnstile: a.gate, Feedback: a.feedback,
+		Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Approvals: a.counts, Screens: a.screens, Cache: a.answers, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Health: a.board, Patience: &a.waits, Loads: &a.loads, Meter: a.meter, Agents: &a.sent, Turnstile: a.gate, Feedback: a.feedback,
 	}})
 	return nil
 }
@@ -218,6 +221,7 @@ func (a *App) snapshots() []mirror {
 		&live.Mirror[[]policy.Rule]{Name: "policies", Topic: policy.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.policyStore.Rules, Apply: a.rulebook.Load},
 		&live.Mirror[[]agent.Settings]{Name: "agents", Topic: agent.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.agentStore.AllSettings, Apply: a.sent.Load},
 		&live.Mirror[[]pii.Record]{Name: "pii", Topic: pii.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.piiStore.Records, Apply: a.screens.Load},
+		&live.Mirror[cache.Snapshot]{Name: "cache", Topic: cache.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.cacheStore.Snapshot, Apply: a.answers.Load},
 		&live.Mirror[policy.Extras]{Name: "approvals", Topic: policy.ExtrasTopic, Dir: dir, Poll: poll, Log: a.log,
 			Read:  func(ctx context.Context) (policy.Extras, error) { return a.policyStore.Extras(ctx, a.clock.Now()) },
 			Apply: a.rulebook.LoadExtras},
@@ -293,6 +297,7 @@ func (a *App) Run(ctx context.Context, ready func(url string)) error {
 	running.Go(func() error { return a.limiter.Run(machinery) })
 	running.Go(func() error { return a.objects.Run(machinery) })
 	running.Go(func() error { return a.gate.Run(machinery) })
+	running.Go(func() error { return a.answers.Run(machinery) })
 	a.watched(machinery, running)
 	running.Go(func() error { a.noteUses(machinery); return nil })
 	running.Go(func() error { return a.budgets(a.treasury).Keep(machinery) })
@@ -305,6 +310,9 @@ func (a *App) Run(ctx context.Context, ready func(url string)) error {
 	err = a.serve(ctx, doors, failed.Done(), ready)
 	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
 	defer cancel()
+	soon, over := context.WithTimeout(late, 5*time.Second)
+	a.gateway.Wait(soon)
+	over()
 	err = errors.Join(err, a.treasury.Close(late), a.keyUses(late))
 	stop()
 	return errors.Join(err, running.Wait())

@@ -45,6 +45,8 @@ var good = map[string]url.Values{
 	"api.model_tiers.set":         {"pattern": {"x"}, "tier": {"economy"}},
 	"data_rules.create":           {"scope": {"things:departments"}, "action_email": {"log"}},
 	"api.data_rules.create":       {"scope": {"things:departments"}, "actions": {"{}email=log"}},
+	"cache.clear":                 {"what": {"all"}},
+	"api.cache.clear":             {"what": {"all"}},
 	"prices.create":               {"model": {"other"}, "price_input": {"1"}},
 	"api.overrides.create":        {"model": {"other"}, "prices_usd": {"{}input=1"}},
 	"reconcile.set":               {"credential": {"sk-admin-1"}, "narrow": {"proj_1"}},

@@ -10,6 +10,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/approval"
 	"github.com/bodhi-gateway/bodhi/app/audit"
 	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/cache"
 	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/egress"
@@ -81,6 +82,9 @@ type core struct {
 	keys        *key.Service
 	policies    *policy.Service
 	screening   *pii.Service
+	caching     *cache.Service
+	cacheStore  *db.CacheStore
+	cacheMAC    *secret.MAC
 	waiting     *patience.Service
 	providers   *provider.Service
 	aliasing    *route.Service
@@ -152,12 +156,15 @@ func (c *core) rooms() error {
 	c.screening = pii.New(pii.Parts{Store: c.piiStore, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
 	c.waitStore, c.healthStore = db.NewPatienceStore(c.db), db.NewHealthStore(c.db)
 	c.waiting = patience.New(patience.Parts{Store: c.waitStore, Tx: c.db, Audit: c.audit, Bus: c.bus, Clock: c.clock, Log: c.log})
+	if err := c.newCaching(); err != nil {
+		return err
+	}
 	c.db.OnAlerts(c.alerted)
 
 	c.aliasing = route.New(route.Parts{Store: c.aliases, Connections: c.connections, Prices: c.prices, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
 	c.providers = provider.New(provider.Parts{Store: c.connections, Tx: c.db, Audit: c.audit, Bus: c.bus, Vault: c.keyring, URLs: c.egress,
 		Prober: c.prober(), Aliases: c.aliasing, IDs: c.ids, Clock: c.clock, Log: c.log})
-	c.identities = identity.Config{Orgs: c.orgs, Store: db.NewIdentityStore(c.db), Budgets: leaving{c.budgetStore, c.approvals, c.limitStore}, Keys: c.keyring, Tx: c.db, Audit: c.audit, Bus: c.bus,
+	c.identities = identity.Config{Orgs: c.orgs, Store: db.NewIdentityStore(c.db), Budgets: leaving{c.budgetStore, c.approvals, c.limitStore, forgetting{c}}, Keys: c.keyring, Tx: c.db, Audit: c.audit, Bus: c.bus,
 		Clock: c.clock, IDs: c.ids, MAC: tokenMAC, Hasher: identity.NewHasher(0), Log: c.log,
 		Welcome: route.Welcome{Connections: c.providers, Aliases: c.aliasing}}
 	c.people = identity.NewService(c.identities)

@@ -38,9 +38,10 @@ type leaving struct {
 	*db.BudgetStore
 	approvals *db.ApprovalStore
 	limits    *db.LimitStore
+	answers   forgetting
 }
 
-// Withdraw implements identity.Budgets for all three rooms.
+// Withdraw implements identity.Budgets for all four rooms.
 func (l leaving) Withdraw(ctx context.Context, o id.Org, m id.Member, at time.Time) error {
-	return errors.Join(l.BudgetStore.Withdraw(ctx, o, m, at), l.approvals.Withdraw(ctx, o, m, at), l.limits.Withdraw(ctx, o, m, at))
+	return errors.Join(l.BudgetStore.Withdraw(ctx, o, m, at), l.approvals.Withdraw(ctx, o, m, at), l.limits.Withdraw(ctx, o, m, at), l.answers.Withdraw(ctx, o, m, at))
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/approval/approvalweb"
 	"github.com/bodhi-gateway/bodhi/app/audit/auditweb"
 	"github.com/bodhi-gateway/bodhi/app/budget/budgetweb"
+	"github.com/bodhi-gateway/bodhi/app/cache/cacheweb"
 	"github.com/bodhi-gateway/bodhi/app/health/healthweb"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity/identityweb"
@@ -60,6 +61,7 @@ func (a *App) routes() []web.Route {
 		agentweb.New(a.agents, a.people, a.desk).Routes(),
 		approvalweb.New(a.asking, a.keys).Routes(),
 		piiweb.New(a.screening, a.people, a.keys).Routes(),
+		cacheweb.New(a.caching, a.people, a.keys).Routes(),
 		patienceweb.New(a.waiting, a.aliasNames).Routes(),
 		healthweb.New(a.wellbeing()).Routes(),
 		auditweb.New(a.audit).Routes(),

@@ -11,6 +11,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/approval"
 	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/cache"
 	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/health"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -163,6 +164,13 @@ var forms = map[string]url.Values{
 	"approvals.new":               {"key": {"things:keys"}, "model": {"own-model"}},
 	"approvals.ask":               {"key": {"things:keys"}, "model": {"own-model"}, "reason": {"x"}},
 	"api.approvals.ask":           {"key": {"things:keys"}, "model": {"own-model"}, "reason": {"x"}},
+	"cache.clear":                 {"what": {"node"}, "value": {"things:teams"}},
+	"api.cache.clear":             {"what": {"node"}, "value": {"things:teams"}},
+	"cache_policies.new":          {"scope": {"things:keys"}},
+	"cache_policies.create":       {"scope": {"things:keys"}, "name": {"x"}, "mode": {"exact"}, "sharing": {"user"}, "ttl": {"1h"}},
+	"cache_policies.update":       {"name": {"y"}, "mode": {"exact"}, "sharing": {"user"}, "ttl": {"1h"}},
+	"api.cache_policies.create":   {"scope": {"things:members"}, "name": {"x"}},
+	"api.cache_policies.update":   {"ttl": {"2h"}},
 	"data_rules.new":              {"scope": {"things:keys"}},
 	"data_rules.create":           {"scope": {"things:keys"}, "action_email": {"log"}},
 	"data_rules.update":           {"action_email": {"block"}},
@@ -275,6 +283,13 @@ func (a *App) things(t *testing.T, x webtest.Tenant, d id.Department, team id.Te
 	must(t, err)
 	data, err := a.screening.Create(ctx, admin, pii.Input{Scope: org.OfTeam(x.Org.ID, team), Actions: map[pii.Kind]pii.Action{pii.Email: pii.Log}})
 	must(t, err)
+	caching := cache.Rule{ID: id.NewCaching(a.ids), Org: x.Org.ID, Scope: org.OfTeam(x.Org.ID, team), Name: word + " cache", Models: []string{}, Purposes: []string{}, CreatedAt: a.clock.Now(), UpdatedAt: a.clock.Now(),
+		Settings: cache.Settings{Mode: cache.Exact, Sharing: cache.Org, TTL: time.Hour, MaxBytes: cache.DefaultBytes, Pace: cache.Full}}
+	must(t, a.cacheStore.Insert(ctx, caching))
+	kept := cache.Entry{Org: x.Org.ID, Sharing: cache.Team, Node: team.UUID(), Asked: word + "-model", Model: word + "-model", Made: a.clock.Now(), Fresh: a.clock.Now().Add(time.Hour), Stale: a.clock.Now().Add(time.Hour), Sealed: []byte("x")}
+	bytes := caching.ID.Bytes()
+	copy(kept.Key[:], bytes[:])
+	must(t, a.cacheStore.Put(ctx, x.Org.ID, []*cache.Entry{&kept}))
 	_, err = a.waiting.Set(ctx, admin, patience.Input{Total: "5m"})
 	must(t, err)
 	asked, err := a.budgets(nil).Ask(ctx, m.Acting(org.Actor{}), spend.ID, budget.RequestInput{Amount: 1, Reason: word})
@@ -293,6 +308,8 @@ func (a *App) things(t *testing.T, x webtest.Tenant, d id.Department, team id.Te
 		"limits":           rate.ID.String(),
 		"policies":         rules.ID.String(),
 		"data-rules":       data.ID.String(),
+		"cache-policies":   caching.ID.String(),
+		"entries":          kept.Key.String(),
 		"incidents":        request.Screened.Incident.String(),
 		"increases":        raised.Increases[0].ID.String(),
 		"approvals":        approved.ID.String(),

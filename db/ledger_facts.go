@@ -113,6 +113,7 @@ type requestRow struct {
 	FirstByte  int64           `gorm:"column:first_byte_us"`
 	DurationUS int64           `gorm:"column:duration_us"`
 	OverheadUS int64           `gorm:"column:overhead_us"`
+	Saved      money.USD       `gorm:"column:saved_nanos"`
 }
 
 // TableName names the table.

@@ -173,6 +173,7 @@ var requestColumns = []column[ledger.Request]{
 	number("first_byte_us", func(r *ledger.Request) int64 { return r.FirstByte.Microseconds() }),
 	number("duration_us", func(r *ledger.Request) int64 { return r.Duration.Microseconds() }),
 	number("overhead_us", func(r *ledger.Request) int64 { return r.Overhead.Microseconds() }),
+	number("saved_nanos", func(r *ledger.Request) ledger.Units { return r.Saved }),
 	ident("refused_by", func(r *ledger.Request) id.Budget { return r.Refusal.Budget }),
 	document("refusal", func(a, b *ledger.Request) bool { return a.Refusal == b.Refusal }, func(r *ledger.Request) string {
 		if r.Refusal == (ledger.Refusal{}) {

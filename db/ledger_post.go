@@ -54,6 +54,9 @@ func (s *LedgerStore) post(ctx context.Context, node id.Node, b budget.Batch) ([
 		if err := addHealth(tx, b); err != nil {
 			return err
 		}
+		if err := addCache(tx, b); err != nil {
+			return err
+		}
 		if err := addIncidents(tx, b); err != nil {
 			return err
 		}

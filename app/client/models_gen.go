@@ -27,16 +27,41 @@ func (a ModelsAPI) All(ctx context.Context, query url.Values, calls ...Call) ite
 }
 
 // Catalog: Show the catalog of a model.
-func (a ModelsAPI) Catalog(ctx context.Context, query url.Values, calls ...Call) (out RouteEntryList, err error) {
+func (a ModelsAPI) Catalog(ctx context.Context, query url.Values, calls ...Call) (out EntryList, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/models/catalog", query, nil, &out, calls)
 	return out, err
 }
 
 // AllCatalog is Catalog over all pages.
-func (a ModelsAPI) AllCatalog(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[RouteEntry, error] {
-	return all(ctx, query, func(ctx context.Context, query url.Values) (RouteEntryList, error) {
-		return a.Catalog(ctx, query, calls...)
-	}, func(p RouteEntryList) ([]RouteEntry, string) { return p.Data, p.Next })
+func (a ModelsAPI) AllCatalog(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[Entry, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (EntryList, error) { return a.Catalog(ctx, query, calls...) }, func(p EntryList) ([]Entry, string) { return p.Data, p.Next })
+}
+
+// Entry is one model of the catalogue and the connections that offer it.
+type Entry struct {
+	ID            string            `json:"id"` // provider/model
+	Name          string            `json:"name"`
+	Provider      string            `json:"provider"`
+	OfferedAs     []string          `json:"offered_as"` // connection/model
+	ContextWindow int64             `json:"context_window,omitempty"`
+	MaxOutput     int64             `json:"max_output_tokens,omitempty"`
+	Images        bool              `json:"takes_images"`
+	Documents     bool              `json:"takes_documents"`
+	Audio         bool              `json:"takes_audio"`
+	Tools         bool              `json:"tools"`
+	JSONSchema    bool              `json:"json_schema"`
+	Reasoning     bool              `json:"reasoning"`
+	Deprecated    bool              `json:"deprecated,omitempty"`
+	Prices        map[string]string `json:"prices_usd,omitempty"`
+	Tiers         []RouteTier       `json:"tiers,omitempty"`
+}
+
+// EntryList is a body of the API.
+type EntryList struct {
+	Data    []Entry `json:"data"`
+	Total   int     `json:"total"`
+	HasMore bool    `json:"has_more"`       // whether there are more pages
+	Next    string  `json:"next,omitempty"` // give it as after
 }
 
 // Model is one model on offer. Prices are USD per million tokens, as exact decimals; absent where none is known.
@@ -57,33 +82,6 @@ type ModelList struct {
 	Data    []Model `json:"data"`
 	HasMore bool    `json:"has_more"`       // whether there are more pages
 	Next    string  `json:"next,omitempty"` // give it as after
-}
-
-// RouteEntry is one model of the catalogue and the connections that offer it.
-type RouteEntry struct {
-	ID            string            `json:"id"` // provider/model
-	Name          string            `json:"name"`
-	Provider      string            `json:"provider"`
-	OfferedAs     []string          `json:"offered_as"` // connection/model
-	ContextWindow int64             `json:"context_window,omitempty"`
-	MaxOutput     int64             `json:"max_output_tokens,omitempty"`
-	Images        bool              `json:"takes_images"`
-	Documents     bool              `json:"takes_documents"`
-	Audio         bool              `json:"takes_audio"`
-	Tools         bool              `json:"tools"`
-	JSONSchema    bool              `json:"json_schema"`
-	Reasoning     bool              `json:"reasoning"`
-	Deprecated    bool              `json:"deprecated,omitempty"`
-	Prices        map[string]string `json:"prices_usd,omitempty"`
-	Tiers         []RouteTier       `json:"tiers,omitempty"`
-}
-
-// RouteEntryList is a body of the API.
-type RouteEntryList struct {
-	Data    []RouteEntry `json:"data"`
-	Total   int          `json:"total"`
-	HasMore bool         `json:"has_more"`       // whether there are more pages
-	Next    string       `json:"next,omitempty"` // give it as after
 }
 
 // RouteFacts is what the catalogue knows of a model. Prices are USD per million tokens, or per request or search; a class that is missing is charged as the wider one that holds it. What is not said is not known.

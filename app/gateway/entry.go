@@ -206,7 +206,7 @@ func (g *Gateway) admit(_ context.Context, x *Exchange) (Finish, error) {
 	return nil, nil
 }
 
-// compose, assign and recall ask rooms that may not be built into this gateway; without one there is
+// compose and assign ask rooms that may not be built into this gateway; without one there is
 // nothing to decide.
 
 func (g *Gateway) compose(ctx context.Context, x *Exchange) (Finish, error) {
@@ -221,13 +221,6 @@ func (g *Gateway) assign(ctx context.Context, x *Exchange) (Finish, error) {
 		return nil, nil
 	}
 	return g.Experiments.Assign(ctx, x)
-}
-
-func (g *Gateway) recall(ctx context.Context, x *Exchange) (Finish, error) {
-	if g.Cache == nil {
-		return nil, nil
-	}
-	return g.Cache.Recall(ctx, x)
 }
 
 // plan turns the model's name into targets.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/cache"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
@@ -51,6 +52,13 @@ type Exchange struct {
 	until    time.Time        // reserve: when the request's time is over
 	turn     turn             // reserve and dispatch
 	heard    time.Time        // when the client last saw a byte, as far as assure needs to know
+
+	slot  *cache.Slot // recall; nil = the cache has no part in this
+	hit   *cache.Hit  // recall: the answer that was there
+	lead  *cache.Lead // recall: this request asks for all that want the same
+	taken *taken      // respond: the answer as it went to the client, for the cache
+	first string      // recall: the model that is asked first
+	renew bool        // nobody waits for this answer but the cache
 
 	Answer *Answer // recall or dispatch
 	Err    error   // the refusal, if one happened

@@ -31,12 +31,12 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/provider"
-	"github.com/bodhi-gateway/bodhi/app/provider/sandbox"
 	"github.com/bodhi-gateway/bodhi/app/provider/anthropic"
 	"github.com/bodhi-gateway/bodhi/app/provider/azure"
 	"github.com/bodhi-gateway/bodhi/app/provider/bedrock"
 	"github.com/bodhi-gateway/bodhi/app/provider/compat"
 	"github.com/bodhi-gateway/bodhi/app/provider/gemini"
+	"github.com/bodhi-gateway/bodhi/app/provider/sandbox"
 	"github.com/bodhi-gateway/bodhi/app/provider/vertex"
 	"github.com/bodhi-gateway/bodhi/app/route"
 )

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/cache"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 )
 
@@ -207,9 +208,9 @@ func TestAPanicInAStageStaysInItsRequest(t *testing.T) {
 	h.books.only(t, 1)
 }
 
-type explosive struct{}
+type explosive struct{ Cache }
 
-func (explosive) Recall(context.Context, *Exchange) (Finish, error) { panic("boom") }
+func (explosive) Seek(*cache.Ask) (*cache.Slot, string) { panic("boom") }
 
 func TestSilenceIsFilledWithCommentsAndTheErrorThenIsAnEvent(t *testing.T) {
 	t.Parallel()

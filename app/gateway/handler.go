@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/balance"
@@ -31,6 +32,7 @@ type Gateway struct {
 	affinity affinity
 	loads    *balance.Book
 	flight   flight
+	renewals sync.WaitGroup
 }
 
 // Sizes bound what a client may send.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/cache"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/money"
 )
@@ -22,7 +23,9 @@ type Hints struct {
 	MaxCost    money.USD     // 0 = no own limit
 	NoFallback bool
 	DryRun     bool
-	Client     string // recognised client app
+	Cache      cache.Want
+	CacheTTL   time.Duration // 0 = as the policy says
+	Client     string        // recognised client app
 }
 
 // sessions are the headers that name a conversation, ours first: peers' spellings, then those that Claude Code, Codex and
@@ -59,6 +62,9 @@ func readHints(h http.Header) (Hints, error) {
 		v.NoFallback = true
 	default:
 		return v, fault.Field("x-bodhi-fallback", `The header x-bodhi-fallback must be "on" or "off".`)
+	}
+	if v.Cache, v.CacheTTL, err = readCacheHints(h); err != nil {
+		return v, err
 	}
 	if s := h.Get("X-Bodhi-Timeout"); s != "" {
 		d, err := time.ParseDuration(s)

@@ -64,6 +64,7 @@ type attempt struct {
 	outBytes  int64
 	finished  bool // the provider's end mark arrived
 	firstByte time.Duration
+	cost      money.USD // settled
 }
 
 // reserve holds money for the first target. Its Finish ends whichever attempt is still under way: with the usage that
@@ -338,6 +339,7 @@ func (g *Gateway) settle(x *Exchange) {
 		return
 	}
 	s, used := g.conclude(x, a)
+	a.cost = s.Cost
 	g.unclaim(x, a, s.Cost)
 	if s.State != ledger.Voided {
 		x.asked = true

@@ -7,6 +7,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/balance"
 	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/cache"
 	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/feedback"
 	"github.com/bodhi-gateway/bodhi/app/health"
@@ -133,9 +134,20 @@ type Experiments interface {
 	Assign(ctx context.Context, x *Exchange) (Finish, error)
 }
 
-// Cache may answer from what it kept, and keeps what was answered.
+// Cache answers from what it kept, and keeps what was answered. *cache.Desk implements it.
 type Cache interface {
-	Recall(ctx context.Context, x *Exchange) (Finish, error)
+	// Seek finds where the answer to a request is, or will be; nil without a policy that asks for it. It answers from memory.
+	Seek(a *cache.Ask) (s *cache.Slot, why string)
+	// Get finds an answer. It waits for a shared store at most 50 ms, once for each slot.
+	Get(ctx context.Context, s *cache.Slot) (*cache.Hit, bool)
+	// LastGood is Get for when nobody else answers.
+	LastGood(ctx context.Context, s *cache.Slot, age time.Duration) (*cache.Hit, bool)
+	// Join makes the caller ask for all who want the same, or waits for who does; Try does not wait.
+	Join(ctx context.Context, s *cache.Slot) *cache.Lead
+	Try(s *cache.Slot) *cache.Lead
+	// Keep keeps an answer, or says why it does not. Count notes that one was given. Neither waits for the store.
+	Keep(ctx context.Context, s *cache.Slot, t *cache.Taken) (why string)
+	Count(h *cache.Hit)
 }
 
 // Keys finds who a presented key is. It answers from memory; a refusal is a *fault.Error of kind Unauthenticated.

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"net/http"
@@ -28,6 +29,8 @@ func (g *Gateway) respond(x *Exchange) {
 	}
 	a := x.Answer
 	switch {
+	case a.Cached != "":
+		g.recalled(x)
 	case a.Resort != "":
 		g.stand(x)
 	case a.Stream == nil:
@@ -59,6 +62,7 @@ func (g *Gateway) document(x *Exchange) {
 	g.settle(x)
 	g.forget(x)
 	x.say("X-Bodhi-Cost-Usd", x.spent.String())
+	x.taken.add(x.Answer.First.Raw, g.clock.Now())
 	g.write(x, http.StatusOK, x.Answer.First.Raw)
 }
 
@@ -118,6 +122,7 @@ func (g *Gateway) stream(x *Exchange) {
 	defer out.stop()
 	e, err := x.Answer.First, error(nil)
 	if h := x.Answer.Head; len(h) > 0 {
+		x.taken.add(h, g.clock.Now())
 		err = out.send(h, false)
 	}
 	for err == nil {
@@ -128,8 +133,12 @@ func (g *Gateway) stream(x *Exchange) {
 			err = e.Err
 		case llm.Terminal:
 			g.settle(x)
+			x.taken.close(e.Raw)
 			err = out.finish(x.Dialect.Remark(x.Call, "x-bodhi-cost-usd", x.spent.String()), e.Raw)
 		default:
+			if x.taken != nil {
+				x.taken.add(e.Raw, g.clock.Now())
+			}
 			err = out.send(e.Raw, false)
 		}
 		if err != nil || x.try.finished {
@@ -197,11 +206,13 @@ func (g *Gateway) end(x *Exchange, out *pump, err error) {
 // headers tell the client what happened. Called once, just before the status is written.
 func (g *Gateway) headers(x *Exchange) {
 	h := x.W.Header()
-	own := x.Answer != nil && x.Answer.Resort != ""
+	own := x.Answer != nil && (x.Answer.Resort != "" || x.Answer.Cached != "")
 	if x.Err == nil && x.Answer != nil && x.try != nil && !own {
 		egress.ForwardResponse(h, x.try.header)
 	}
-	if own {
+	if own && x.Answer.Cached != "" {
+		g.tellHit(x)
+	} else if own {
 		x.say("X-Bodhi-Model", StandIn)
 	}
 	if len(x.hops) > 0 {
@@ -223,14 +234,8 @@ func (g *Gateway) headers(x *Exchange) {
 	if x.Grant != nil {
 		g.tellStanding(x)
 	}
-	cache := "bypass"
-	if x.Answer != nil && x.Answer.Cached != "" {
-		cache = x.Answer.Cached
-	} else if g.Cache != nil {
-		cache = "miss"
-	}
-	x.fact.Cache = cache
-	x.say("X-Bodhi-Cache", cache)
+	x.fact.Cache = cmp.Or(x.fact.Cache, uncached)
+	x.say("X-Bodhi-Cache", x.fact.Cache)
 	if len(x.warnings) > 0 {
 		x.say("X-Bodhi-Warning", strings.Join(x.warnings, "; "))
 	}

@@ -45,6 +45,7 @@ type (
 	tierEntity       struct{}
 	rehearsalEntity  struct{}
 	outageEntity     struct{}
+	cachingEntity    struct{}
 )
 
 func (orgEntity) prefix() string        { return "org" }
@@ -90,6 +91,7 @@ func (summonsEntity) prefix() string    { return "sum" }
 func (tierEntity) prefix() string       { return "tier" }
 func (rehearsalEntity) prefix() string  { return "rhl" }
 func (outageEntity) prefix() string     { return "out" }
+func (cachingEntity) prefix() string    { return "cac" }
 
 // One alias per entity; the comment says what it names.
 type (
@@ -136,6 +138,7 @@ type (
 	Tier       = ID[tierEntity]       // what an organization says about a model's tier
 	Rehearsal  = ID[rehearsalEntity]  // a replay of requests against a draft of a route
 	Outage     = ID[outageEntity]     // a breaker that changed its state
+	Caching    = ID[cachingEntity]    // a policy on what the cache keeps
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -395,3 +398,9 @@ func NewOutage(s *Source) Outage { return New[outageEntity](s) }
 
 // ParseOutage reads the printed or plain form of an id for a breaker's change of state.
 func ParseOutage(s string) (Outage, error) { return Parse[outageEntity](s) }
+
+// NewCaching makes an id for a policy on what the cache keeps.
+func NewCaching(s *Source) Caching { return New[cachingEntity](s) }
+
+// ParseCaching reads the printed or plain form of an id for a policy on what the cache keeps.
+func ParseCaching(s string) (Caching, error) { return Parse[cachingEntity](s) }

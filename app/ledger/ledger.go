@@ -106,6 +106,9 @@ type Request struct {
 	Screened Screened
 	Usage    llm.Usage
 	Cost     money.USD
+	// Saved is what an answer from the cache cost when it was bought, and SavedTime how much longer that took.
+	Saved     money.USD
+	SavedTime time.Duration
 	// Decisions explain, one per line, what each stage did: "clamped max_tokens to 812 for budget team/monthly".
 	Decisions string
 	FirstByte time.Duration

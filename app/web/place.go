@@ -22,6 +22,8 @@ type Places struct {
 	Pools bool
 	// Reading offers what the actor sees; else where they may set a limit.
 	Reading bool
+	// May replaces that: where else a rule of another kind may sit.
+	May func(a org.Actor, s org.Scope, p org.Place) bool
 }
 
 // PlacePeople are the people and the tree that an actor knows. *identity.Service implements it.
@@ -55,7 +57,7 @@ func (c *Context) Typed() bool { return c.QueryParams().Has("found") }
 // actor may set a limit. chosen, if it is one of the organization's, stays offered until there is something else to choose.
 func (p Places) Pick(c *Context, chosen string) (ui.PickProps, error) {
 	text, _ := c.Sought()
-	l := &placeList{actor: c.Actor(), search: strings.ToLower(text), reading: p.Reading, mayAny: p.Reading || c.Actor().Role.AtLeast(org.Lead)}
+	l := &placeList{actor: c.Actor(), search: strings.ToLower(text), reading: p.Reading, allowed: p.May, mayAny: p.Reading || c.Actor().Role.AtLeast(org.Lead)}
 	teams, err := p.gather(c, l, text)
 	if err != nil {
 		return ui.PickProps{}, err
@@ -82,6 +84,7 @@ type placeList struct {
 	search  string
 	reading bool
 	mayAny  bool
+	allowed func(a org.Actor, s org.Scope, p org.Place) bool
 	options []ui.Option
 	group   string
 	count   int
@@ -105,6 +108,9 @@ func (l *placeList) add(group, label string, s org.Scope, p org.Place) {
 
 // may says whether a place is offered. A department is known to whoever is handed it: those that are not are not listed.
 func (l *placeList) may(s org.Scope, p org.Place) bool {
+	if l.allowed != nil {
+		return l.allowed(l.actor, s, p)
+	}
 	if l.reading {
 		return s.Kind() == org.DepartmentScope || l.actor.Sees(s, p)
 	}

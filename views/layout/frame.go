@@ -59,6 +59,7 @@ var navigation = []navGroup{
 		{"catalog", "Catalogue", "/catalog", "book", false},
 		{"prices", "Prices", "/prices", "receipt", false},
 		{"connections", "Connections", "/connections", "plug-connected", false},
+		{"cache", "Cache", "/cache", "bolt", false},
 		{"health", "Health", "/health", "activity", false},
 		{"timeouts", "Timeouts & retries", "/timeouts", "clock", false},
 	}},

@@ -29,6 +29,7 @@ const (
 	kindMediaSettlement = 12 // one with counts of pictures, sound or characters; all others stay kindSettlement
 	kindRefused         = 9  // a request that a budget refused; all others stay kindRequest
 	kindAttempt         = 24
+	kindRecalled        = 31 // a request that a cache answered
 	kindScreened        = 20 // a request in which data rules found something, whatever became of it
 )
 
@@ -53,6 +54,9 @@ func encode(b []byte, r Record) ([]byte, error) {
 		}
 		c.b = append(c.b, kindSettlement)
 		c.settlement(r.Settlement)
+	case r.Request != nil && (r.Request.Saved != 0 || r.Request.SavedTime != 0):
+		c.b = append(c.b, kindRecalled)
+		c.recalled(r.Request)
 	case r.Request != nil && r.Request.Screened != (ledger.Screened{}):
 		c.b = append(c.b, kindScreened)
 		c.screened(r.Request)
@@ -111,6 +115,9 @@ func decode(b []byte, known vocabulary, in *room) (Record, error) {
 		r.Request = in.emptyRequest()
 		c.request(r.Request)
 		c.refusal(&r.Request.Refusal)
+	case kindRecalled:
+		r.Request = in.emptyRequest()
+		c.recalled(r.Request)
 	case kindScreened:
 		r.Request = new(ledger.Request)
 		c.screened(r.Request)
@@ -252,6 +259,12 @@ func (c *codec) screened(r *ledger.Request) {
 	c.refusal(&r.Refusal)
 	ident(c, &r.Screened.Incident)
 	words(c, &r.Screened.Action, &r.Screened.Found)
+}
+
+func (c *codec) recalled(r *ledger.Request) {
+	c.screened(r)
+	number(c, &r.Saved)
+	number(c, &r.SavedTime)
 }
 
 func (c *codec) chain(v *org.Chain) {

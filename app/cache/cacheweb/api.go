@@ -1,0 +1,337 @@
+package cacheweb
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/cache"
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/web"
+)
+
+// policyJSON is a cache policy in the management API.
+type policyJSON struct {
+	ID         string    `json:"id"`
+	Scope      string    `json:"scope"` // id of the organization, department, team, member or key
+	ScopeKind  string    `json:"scope_kind"`
+	ScopeLabel string    `json:"scope_label"`
+	Name       string    `json:"name"`
+	Models     []string  `json:"models"`   // as clients name them; none is all
+	Purposes   []string  `json:"purposes"` // x-bodhi-purpose; none is all
+	Mode       string    `json:"mode"`     // exact or off
+	Sharing    string    `json:"sharing"`  // user, team or organization
+	TTL        string    `json:"ttl"`      // "24h"
+	Stale      string    `json:"stale"`    // how much longer it is given while it is fetched anew
+	Warmest    float64   `json:"max_temperature"`
+	Tools      bool      `json:"tools"` // requests that offer tools too
+	MaxBytes   int64     `json:"max_bytes"`
+	Pace       string    `json:"pace"` // of streams: full or natural
+	Binding    bool      `json:"binding"`
+	Approved   bool      `json:"approved"` // an admin agreed to sharing in the whole organization
+	CreatedAt  time.Time `json:"created_at"`
+	UpdatedAt  time.Time `json:"updated_at"`
+}
+
+type policyList struct {
+	Data []policyJSON `json:"data"`
+}
+
+// policyInput sets a policy: a preset, and what is to be different of it. Without a scope it is the organization's.
+type policyInput struct {
+	Preset string `json:"preset"` // code_completion, documentation, company_faq or real_time
+	Scope  string `json:"scope"`
+	policyChange
+}
+
+// policyChange changes what it names and leaves the rest.
+type policyChange struct {
+	Name     *string   `json:"name"`
+	Models   *[]string `json:"models"`
+	Purposes *[]string `json:"purposes"`
+	Mode     *string   `json:"mode"`
+	Sharing  *string   `json:"sharing"`
+	TTL      *string   `json:"ttl"`
+	Stale    *string   `json:"stale"`
+	Warmest  *float64  `json:"max_temperature"`
+	Tools    *bool     `json:"tools"`
+	MaxBytes *int64    `json:"max_bytes"`
+	Pace     *string   `json:"pace"`
+	Binding  *bool     `json:"binding"`
+}
+
+func policyOut(l cache.Listed) policyJSON {
+	return policyJSON{ID: l.ID.String(), Scope: l.Scope.String(), ScopeKind: string(l.Scope.Kind()), ScopeLabel: l.Place.Label, Name: l.Name, Models: append([]string{}, l.Models...),
+		Purposes: append([]string{}, l.Purposes...), Mode: string(l.Mode), Sharing: string(l.Sharing), TTL: days(l.TTL), Stale: days(l.Stale), Warmest: float64(l.Warmest) / 100, Tools: l.Tools, MaxBytes: l.MaxBytes,
+		Pace: string(l.Pace), Binding: l.Binding, Approved: l.Approved, CreatedAt: l.CreatedAt, UpdatedAt: l.UpdatedAt}
+}
+
+// over is an input with what a change names changed.
+func (p policyChange) over(in cache.Input) (cache.Input, error) {
+	set(&in.Name, p.Name)
+	set(&in.Models, p.Models)
+	set(&in.Purposes, p.Purposes)
+	set(&in.Tools, p.Tools)
+	set(&in.Binding, p.Binding)
+	set(&in.MaxBytes, p.MaxBytes)
+	if p.Mode != nil {
+		if in.Mode = cache.Mode(*p.Mode); in.Mode == cache.Exact && in.TTL == 0 {
+			in.Settings = cache.Presets()[0].Settings
+		}
+	}
+	if p.Sharing != nil {
+		in.Sharing = cache.Sharing(*p.Sharing)
+	}
+	if p.Pace != nil {
+		in.Pace = cache.Pace(*p.Pace)
+	}
+	var err error
+	if p.TTL != nil {
+		if in.TTL, err = span("ttl", *p.TTL); err != nil {
+			return in, err
+		}
+	}
+	if p.Stale != nil {
+		if in.Stale, err = span("stale", *p.Stale); err != nil {
+			return in, err
+		}
+	}
+	if p.Warmest != nil {
+		in.Warmest, err = warmth(strconv.FormatFloat(*p.Warmest, 'f', -1, 64))
+	}
+	return in, err
+}
+
+func set[T any](to, from *T) {
+	if from != nil {
+		*to = *from
+	}
+}
+
+func (h *Handlers) apiList(c *web.Context) error {
+	all, err := h.cache.List(c.Ctx(), c.Actor())
+	if err != nil {
+		return err
+	}
+	out := policyList{Data: make([]policyJSON, len(all))}
+	for i, l := range all {
+		out.Data[i] = policyOut(l)
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+func (h *Handlers) apiCreate(c *web.Context) error {
+	in, err := web.Decode[policyInput](c)
+	if err != nil {
+		return err
+	}
+	if in.Scope == "" {
+		in.Scope = c.Actor().Org.String()
+	}
+	made := cache.Input{Settings: cache.Presets()[0].Settings}
+	known := in.Preset == ""
+	for _, p := range cache.Presets() {
+		if p.Key == in.Preset {
+			known, made.Name, made.Settings = true, p.Name, p.Settings
+		}
+	}
+	if !known {
+		return fault.Field("preset", "A preset is code_completion, documentation, company_faq or real_time.")
+	}
+	if made, err = in.over(made); err != nil {
+		return err
+	}
+	made.Scope = org.ReadScope(c.Actor().Org, in.Scope)
+	l, err := h.cache.Create(c.Ctx(), c.Actor(), made)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusCreated, policyOut(l))
+}
+
+func (h *Handlers) apiShow(c *web.Context) error {
+	l, err := h.get(c)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, policyOut(l))
+}
+
+func (h *Handlers) apiUpdate(c *web.Context) error {
+	l, err := h.get(c)
+	if err != nil {
+		return err
+	}
+	change, err := web.Decode[policyChange](c)
+	if err != nil {
+		return err
+	}
+	in, err := change.over(inputOf(l))
+	if err != nil {
+		return err
+	}
+	if l, err = h.cache.Update(c.Ctx(), c.Actor(), l.ID, in); err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, policyOut(l))
+}
+
+func (h *Handlers) apiApprove(c *web.Context) error {
+	which, err := ruleID(c)
+	if err != nil {
+		return err
+	}
+	l, err := h.cache.Approve(c.Ctx(), c.Actor(), which)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, policyOut(l))
+}
+
+func (h *Handlers) apiDelete(c *web.Context) error {
+	which, err := ruleID(c)
+	if err != nil {
+		return err
+	}
+	if err := h.cache.Delete(c.Ctx(), c.Actor(), which); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}
+
+// savingJSON is what hits saved: of a day, a model, a team or a member.
+type savingJSON struct {
+	Of        string    `json:"of"` // the day, the model's name, or the node's id
+	Hits      int64     `json:"hits"`
+	Misses    int64     `json:"misses"` // looked up in vain
+	SavedUSD  money.USD `json:"saved_usd"`
+	SavedTime int64     `json:"saved_ms"`
+}
+
+type savingsJSON struct {
+	From  time.Time    `json:"from"`
+	To    time.Time    `json:"to"`
+	Total savingJSON   `json:"total"`
+	Rows  []savingJSON `json:"rows"` // days in their order, others by what they saved
+}
+
+func savingOut(of string, s cache.Saving) savingJSON {
+	return savingJSON{of, s.Hits, s.Misses, s.Cost, s.Time.Milliseconds()}
+}
+
+func (h *Handlers) apiSavings(c *web.Context) error {
+	span := usualSpan
+	if text := c.QueryParam("days"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 || n > 90 {
+			return fault.Field("days", "Ask for 1 to 90 days.")
+		}
+		span = n
+	}
+	to := c.Now().UTC()
+	out := savingsJSON{From: to.Truncate(24*time.Hour).AddDate(0, 0, 1-span), To: to, Rows: []savingJSON{}}
+	byDay, err := h.daily(c, out.From, to)
+	if err != nil {
+		return err
+	}
+	out.Total = savingOut("", sum(byDay))
+	division, divided := map[string]cache.Division{"model": cache.ByModel, "team": cache.ByTeam, "member": cache.ByMember}[c.QueryParam("by")]
+	if !divided {
+		for _, d := range byDay {
+			out.Rows = append(out.Rows, savingOut(d.Hour.Format(time.DateOnly), d))
+		}
+		return c.JSON(http.StatusOK, out)
+	}
+	rows, err := h.cache.Savings(c.Ctx(), c.Actor(), division, out.From, to)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		out.Rows = append(out.Rows, savingOut(printed(division, r.Value), r))
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+// printed is a value as the API writes it.
+func printed(d cache.Division, v string) string {
+	switch d {
+	case cache.ByTeam:
+		if t, err := id.ParseTeam(v); err == nil && !t.IsZero() {
+			return t.String()
+		}
+		return ""
+	case cache.ByMember:
+		if m, err := id.ParseMember(v); err == nil && !m.IsZero() {
+			return m.String()
+		}
+		return ""
+	}
+	return v
+}
+
+// entryJSON is a kept answer without what is in it.
+type entryJSON struct {
+	Key        string     `json:"key"`
+	Model      string     `json:"model"` // that answered
+	Asked      string     `json:"asked"`
+	Provider   string     `json:"provider"`
+	Sharing    string     `json:"sharing"`
+	SharedBy   string     `json:"shared_by"` // id of the member, key, team or organization
+	CostUSD    money.USD  `json:"cost_usd"`
+	SavedUSD   money.USD  `json:"saved_usd"`
+	TookMS     int64      `json:"took_ms"`
+	Hits       int64      `json:"hits"`
+	LastHitAt  *time.Time `json:"last_hit_at"`
+	Bytes      int64      `json:"bytes"`
+	MadeAt     time.Time  `json:"made_at"`
+	FreshUntil time.Time  `json:"fresh_until"`
+	StaleUntil time.Time  `json:"stale_until"`
+}
+
+type entryList struct {
+	Data    []entryJSON `json:"data"`
+	HasMore bool        `json:"has_more"`
+	Next    string      `json:"next,omitempty"`
+}
+
+func (h *Handlers) apiEntries(c *web.Context) error {
+	q := query(c)
+	list, more, err := h.cache.Entries(c.Ctx(), c.Actor(), q, "")
+	if err != nil {
+		return err
+	}
+	out := entryList{Data: make([]entryJSON, len(list)), HasMore: more}
+	if more {
+		out.Next = strconv.Itoa(q.Offset + cache.PageSize)
+	}
+	for i, e := range list {
+		out.Data[i] = entryJSON{Key: e.Key.String(), Model: e.Model, Asked: e.Asked, Provider: e.Provider, Sharing: string(e.Sharing), SharedBy: nodeID(e.Entry), CostUSD: e.Cost, SavedUSD: e.Saved(),
+			TookMS: e.Took.Milliseconds(), Hits: e.Hits, LastHitAt: apiTime(e.LastHit), Bytes: e.Size, MadeAt: e.Made, FreshUntil: e.Fresh, StaleUntil: e.Stale}
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+// clearInput says what to clear: all, model, prompt, entry, member or node.
+type clearInput struct {
+	What  string `json:"what"`
+	Value string `json:"value"`
+}
+
+type clearedJSON struct {
+	Entries int `json:"entries"` // that were listed; what nodes hold beside them is ended as well
+}
+
+func (h *Handlers) apiClear(c *web.Context) error {
+	in, err := web.Decode[clearInput](c)
+	if err != nil {
+		return err
+	}
+	n, err := h.cache.Clear(c.Ctx(), c.Actor(), cache.Clearing{Kind: cache.CutKind(in.What), Value: in.Value})
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, clearedJSON{n})
+}

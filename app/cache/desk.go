@@ -1,0 +1,247 @@
+package cache
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/maypok86/otter/v2"
+
+	"github.com/bodhi-gateway/bodhi/app/clock"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/live"
+	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/secret"
+)
+
+// Vault seals answers. *secret.Keyring implements it.
+type Vault interface {
+	Seal(ctx context.Context, o id.Org, table, column, row string, plaintext secret.String) ([]byte, error)
+	Open(ctx context.Context, o id.Org, table, column, row string, sealed []byte) (secret.String, error)
+}
+
+// Parts are what a Desk works with. Store and Counter may be nil: then there is only this process's memory.
+type Parts struct {
+	Store   Store
+	Counter Counter
+	Vault   Vault
+	MAC     *secret.MAC // master.MAC(Purpose)
+	// Wires read answers again, to see that they are whole. A family without one is not kept.
+	Wires []llm.Wire
+	Clock clock.Clock
+	Log   *slog.Logger
+	// Memory is how many bytes of answers this process keeps; 0 = 64 MiB.
+	Memory int64
+	// Patience is how long a request waits for the store; 0 = 50 ms.
+	Patience time.Duration
+}
+
+const (
+	defaultMemory   = 64 << 20
+	defaultPatience = 50 * time.Millisecond
+	// overhead is what an entry takes in memory beside its sealed answer; measured, rounded up.
+	overhead = 600
+)
+
+// Desk answers requests from what was kept, and keeps what was answered. Safe for concurrent use. Run must run for anything to
+// reach the store.
+type Desk struct {
+	Parts
+	wires   map[llm.Family]llm.Wire
+	books   live.Cell[map[id.Org]*rulebook]
+	memory  *otter.Cache[Key, *Entry]
+	store   link
+	flights flights
+	writer  writer
+}
+
+// NewDesk makes a Desk without policies: nothing is kept.
+func NewDesk(p Parts) *Desk {
+	if p.Memory == 0 {
+		p.Memory = defaultMemory
+	}
+	if p.Patience == 0 {
+		p.Patience = defaultPatience
+	}
+	d := &Desk{Parts: p, wires: map[llm.Family]llm.Wire{}}
+	for _, w := range p.Wires {
+		d.wires[w.Family()] = w
+	}
+	d.memory = otter.Must(&otter.Options[Key, *Entry]{MaximumWeight: uint64(p.Memory), Weigher: func(_ Key, e *Entry) uint32 { return uint32(len(e.Sealed) + overhead) }})
+	d.flights.all = map[Key]*flight{}
+	d.writer.wake = make(chan struct{}, 1)
+	return d
+}
+
+// Load compiles policies and cuts and puts them into use. Entries that a cut ends leave this process's memory at once.
+func (d *Desk) Load(s Snapshot) error {
+	books, err := compile(s)
+	if err != nil {
+		return err
+	}
+	d.books.Set(&books)
+	for k, e := range d.memory.All() {
+		if books[e.Org].over(e) {
+			d.memory.Invalidate(k)
+		}
+	}
+	return nil
+}
+
+func (d *Desk) book(o id.Org) *rulebook {
+	if books := d.books.Get(); books != nil {
+		return (*books)[o]
+	}
+	return nil
+}
+
+// table and column are where an answer lies, which its ciphertext is bound to.
+const table, column = "cache_entries", "sealed"
+
+// Hit is an answer that was found.
+type Hit struct {
+	*Answer
+	Entry *Entry
+	Age   time.Duration
+	// Stale says that its time is over: it may be given while it is fetched anew.
+	Stale bool
+}
+
+// Get finds the answer that a slot is for: in memory, else in the store, which is waited for no longer than Parts.Patience. What
+// cannot be opened is forgotten.
+func (d *Desk) Get(ctx context.Context, s *Slot) (*Hit, bool) { return d.get(ctx, s, 0) }
+
+// LastGood is Get for when nobody else answers: it takes an answer of up to this age, its time over or not, as long as it is kept
+// at all (Settings.TTL and Stale).
+func (d *Desk) LastGood(ctx context.Context, s *Slot, age time.Duration) (*Hit, bool) {
+	return d.get(ctx, s, age)
+}
+
+func (d *Desk) get(ctx context.Context, s *Slot, age time.Duration) (*Hit, bool) {
+	e, there := d.memory.GetIfPresent(s.Key)
+	if there {
+		if hit, ok := d.judge(ctx, s, e, age); ok {
+			return hit, true
+		}
+	}
+	if s.seen { // the store was asked for this request already
+		return nil, false
+	}
+	s.seen = true
+	e, found := d.store.get(ctx, d, s)
+	if !found {
+		return nil, false
+	}
+	hit, ok := d.judge(ctx, s, e, age)
+	if ok {
+		d.memory.Set(s.Key, e)
+	}
+	return hit, ok
+}
+
+// judge opens an entry if it may be given.
+func (d *Desk) judge(ctx context.Context, s *Slot, e *Entry, age time.Duration) (*Hit, bool) {
+	now := d.Clock.Now()
+	if e.Key != s.Key || e.Org != s.chain.Org || d.book(e.Org).over(e) || !now.Before(e.Stale) {
+		d.forget(s.chain.Org, s.Key)
+		return nil, false
+	}
+	h := &Hit{Entry: e, Age: max(now.Sub(e.Made), 0)}
+	ttl := min(s.ttl, e.Fresh.Sub(e.Made))
+	h.Stale = h.Age >= ttl
+	if h.Stale && h.Age >= max(age, ttl+s.rule.Stale) {
+		return nil, false
+	}
+	plain, err := d.Vault.Open(ctx, e.Org, table, column, e.Key.String(), e.Sealed)
+	if err == nil {
+		h.Answer, err = decodeAnswer([]byte(plain.Reveal()))
+	}
+	if err == nil && h.Family != s.call.Family {
+		err = errAnswer
+	}
+	if err != nil {
+		d.Log.Warn("a cached answer cannot be read and is forgotten", "organization", e.Org.String(), "key", e.Key.String(), "error", err.Error())
+		d.forget(s.chain.Org, s.Key)
+		return nil, false
+	}
+	if h.Answer, err = d.retold(s.call, h.Answer); err != nil {
+		return nil, false // kept in a form that this client cannot be told; the new answer takes its place
+	}
+	return h, true
+}
+
+// Count notes that a hit was given.
+func (d *Desk) Count(h *Hit) { d.writer.count(h.Entry.Org, h.Entry.Key, d.Clock.Now()) }
+
+// forget takes an entry out of memory and, later, out of the store.
+func (d *Desk) forget(o id.Org, k Key) {
+	d.memory.Invalidate(k)
+	if d.Store != nil {
+		d.writer.drop(o, k)
+	}
+}
+
+// link is the way to the store. After a failure nobody asks it for a while, so that an outage costs a few requests 50 ms and all
+// others nothing.
+type link struct {
+	mu    sync.Mutex
+	until time.Time
+	down  bool
+}
+
+// pause is for how long a store that failed is not asked.
+const pause = 2 * time.Second
+
+func (l *link) closed(now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return now.Before(l.until)
+}
+
+// note keeps how a call went, and reports whether that is news.
+func (l *link) note(now time.Time, failed bool) (news bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	news = failed != l.down
+	if l.down = failed; failed {
+		l.until = now.Add(pause)
+	}
+	return news
+}
+
+func (l *link) get(ctx context.Context, d *Desk, s *Slot) (*Entry, bool) {
+	if d.Store == nil || l.closed(d.Clock.Now()) {
+		return nil, false
+	}
+	within, cancel := context.WithTimeout(ctx, d.Patience)
+	defer cancel()
+	type found struct {
+		e   *Entry
+		err error
+	}
+	// On a goroutine of its own: a driver that does not heed the context must not hold the request up.
+	got := make(chan found, 1)
+	go func() {
+		e, err := d.Store.Get(within, s.chain.Org, s.Key)
+		got <- found{e, err}
+	}()
+	var f found
+	select {
+	case f = <-got:
+	case <-within.Done():
+		f.err = within.Err()
+	}
+	if ctx.Err() != nil {
+		return nil, false // the client left; that says nothing about the store
+	}
+	failed := f.err != nil && !missing(f.err)
+	if l.note(d.Clock.Now(), failed) {
+		if failed {
+			d.Log.Warn("the cache's store is away: answers are looked for in this process only", "error", f.err.Error())
+		} else {
+			d.Log.Info("the cache's store is back")
+		}
+	}
+	return f.e, f.err == nil && f.e != nil
+}

@@ -1,0 +1,96 @@
+// Code generated from the API's routes by `go test ./app -update`; DO NOT EDIT.
+
+package client
+
+import (
+	"context"
+	"iter"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// CacheAPI is what the API can do with cache.
+type CacheAPI struct{ c *Client }
+
+// Cache is what the API can do with cache.
+func (c *Client) Cache() CacheAPI { return CacheAPI{c} }
+
+// Savings: Say what the cache saved.
+func (a CacheAPI) Savings(ctx context.Context, query url.Values, calls ...Call) (out Savings, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/cache/savings", query, nil, &out, calls)
+	return out, err
+}
+
+// Entries: List kept answers, without what is in them.
+func (a CacheAPI) Entries(ctx context.Context, query url.Values, calls ...Call) (out CacheEntryList, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/cache/entries", query, nil, &out, calls)
+	return out, err
+}
+
+// AllEntries is Entries over all pages.
+func (a CacheAPI) AllEntries(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[CacheEntry, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (CacheEntryList, error) {
+		return a.Entries(ctx, query, calls...)
+	}, func(p CacheEntryList) ([]CacheEntry, string) { return p.Data, p.Next })
+}
+
+// Clear: Clear kept answers: they are given no more within a second, on every node.
+func (a CacheAPI) Clear(ctx context.Context, in ClearInput, calls ...Call) (out Cleared, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/cache/clear", nil, in, &out, calls)
+	return out, err
+}
+
+// CacheEntry is a kept answer without what is in it.
+type CacheEntry struct {
+	Key        string     `json:"key"`
+	Model      string     `json:"model"` // that answered
+	Asked      string     `json:"asked"`
+	Provider   string     `json:"provider"`
+	Sharing    string     `json:"sharing"`
+	SharedBy   string     `json:"shared_by"` // id of the member, key, team or organization
+	CostUSD    string     `json:"cost_usd"`
+	SavedUSD   string     `json:"saved_usd"`
+	TookMS     int64      `json:"took_ms"`
+	Hits       int64      `json:"hits"`
+	LastHitAt  *time.Time `json:"last_hit_at"`
+	Bytes      int64      `json:"bytes"`
+	MadeAt     time.Time  `json:"made_at"`
+	FreshUntil time.Time  `json:"fresh_until"`
+	StaleUntil time.Time  `json:"stale_until"`
+}
+
+// CacheEntryList is a body of the API.
+type CacheEntryList struct {
+	Data    []CacheEntry `json:"data"`
+	HasMore bool         `json:"has_more"`
+	Next    string       `json:"next,omitempty"`
+}
+
+// ClearInput says what to clear: all, model, prompt, entry, member or node.
+type ClearInput struct {
+	What  string `json:"what,omitempty"`
+	Value string `json:"value,omitempty"`
+}
+
+// Cleared is a body of the API.
+type Cleared struct {
+	Entries int `json:"entries"` // that were listed; what nodes hold beside them is ended as well
+}
+
+// Saving is what hits saved: of a day, a model, a team or a member.
+type Saving struct {
+	Of        string `json:"of"` // the day, the model's name, or the node's id
+	Hits      int64  `json:"hits"`
+	Misses    int64  `json:"misses"` // looked up in vain
+	SavedUSD  string `json:"saved_usd"`
+	SavedTime int64  `json:"saved_ms"`
+}
+
+// Savings is a body of the API.
+type Savings struct {
+	From  time.Time `json:"from"`
+	To    time.Time `json:"to"`
+	Total Saving    `json:"total"`
+	Rows  []Saving  `json:"rows"` // days in their order, others by what they saved
+}

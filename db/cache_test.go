@@ -1,0 +1,135 @@
+package db_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/cache"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/web/webtest"
+	"github.com/bodhi-gateway/bodhi/db"
+	"github.com/bodhi-gateway/bodhi/db/dbtest"
+)
+
+func TestCachedAnswersAreKeptCountedCutAndSwept(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := webtest.NewHouse(t, d)
+		x, other := h.Found(t, "Acme"), h.Found(t, "Umbrella")
+		s, ctx, now := db.NewCacheStore(d), t.Context(), time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
+		o, m := x.Org.ID, id.NewMember(h.IDs)
+		entry := func(n byte, change func(*cache.Entry)) *cache.Entry {
+			e := &cache.Entry{Key: cache.Key{n}, Org: o, Sharing: cache.User, Node: m.UUID(), Member: m, Prompt: cache.Key{9}, Asked: "smart", Model: "gpt", Provider: "up", Cost: 12, Took: time.Second,
+				Made: now, Fresh: now.Add(time.Hour), Stale: now.Add(2 * time.Hour), Epoch: 3, Sealed: []byte("sealed")}
+			if change != nil {
+				change(e)
+			}
+			return e
+		}
+		list := []*cache.Entry{entry(1, nil), entry(2, func(e *cache.Entry) { e.Model = "other" }),
+			entry(3, func(e *cache.Entry) { e.Sharing, e.Node, e.Member = cache.Org, o.UUID(), id.Member{} })}
+		if err := s.Put(ctx, o, list); err != nil {
+			t.Fatal(err)
+		}
+		got, err := s.Get(ctx, o, cache.Key{1})
+		if err != nil || string(got.Sealed) != "sealed" || got.Cost != 12 || !got.Stale.Equal(now.Add(2*time.Hour)) || got.Epoch != 3 || got.Member != m || got.Node != m.UUID() {
+			t.Fatalf("%+v %v", got, err)
+		}
+		if _, err := s.Get(ctx, other.Org.ID, cache.Key{1}); !errors.Is(err, cache.ErrNotFound) {
+			t.Errorf("another tenant: %v", err)
+		}
+		if err := s.Count(ctx, o, map[cache.Key]cache.Hits{{1}: {Times: 4, Last: now}, {77}: {Times: 1, Last: now}}); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Put(ctx, o, []*cache.Entry{entry(1, func(e *cache.Entry) { e.Cost = 13 })}); err != nil {
+			t.Fatal(err)
+		}
+		shelf, err := s.Entries(ctx, o, cache.Reach{All: true}, cache.Query{Limit: 10, ByHits: true, Now: now})
+		if err != nil || len(shelf) != 3 || shelf[0].Hits != 4 || shelf[0].Cost != 13 || shelf[0].Saved() != 52 || shelf[0].Size != 6 || !shelf[0].LastHit.Equal(now) {
+			t.Fatalf("%+v %v", shelf, err)
+		}
+		for what, c := range map[string]struct {
+			reach cache.Reach
+			query cache.Query
+			want  int
+		}{
+			"a stranger sees what all share": {cache.Reach{Member: id.NewMember(h.IDs)}, cache.Query{}, 1},
+			"the member":                     {cache.Reach{Member: m}, cache.Query{}, 3},
+			"a model":                        {cache.Reach{All: true}, cache.Query{Model: "other"}, 1},
+			"a prompt":                       {cache.Reach{All: true}, cache.Query{Prompt: cache.Key{8}}, 0},
+			"a scope":                        {cache.Reach{All: true}, cache.Query{Sharing: cache.Org}, 1},
+			"what is over":                   {cache.Reach{All: true}, cache.Query{Now: now.Add(3 * time.Hour)}, 0},
+		} {
+			c.query.Limit = 10
+			if c.query.Now.IsZero() {
+				c.query.Now = now
+			}
+			if shelf, err := s.Entries(ctx, o, c.reach, c.query); err != nil || len(shelf) != c.want {
+				t.Errorf("%s: %d entries, want %d (%v)", what, len(shelf), c.want, err)
+			}
+		}
+		if keys, err := s.Cut(ctx, cache.Cut{Org: o, Kind: cache.CutModel, Value: "other", At: now}); err != nil || len(keys) != 1 || keys[0] != (cache.Key{2}) {
+			t.Errorf("cut %v %v", keys, err)
+		}
+		if err := s.Withdraw(ctx, o, m, now); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Get(ctx, o, cache.Key{1}); !errors.Is(err, cache.ErrNotFound) {
+			t.Errorf("a member who left: %v", err)
+		}
+		snap, err := s.Snapshot(ctx)
+		if err != nil || len(snap.Cuts) != 2 || snap.Cuts[1].Number != 2 || snap.Cuts[1].Kind != cache.CutMember || snap.Cuts[1].Value != m.UUID() {
+			t.Fatalf("%+v %v", snap, err)
+		}
+		if err := s.Sweep(ctx, now.Add(40*24*time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		if cuts, err := s.Cuts(ctx, o); err != nil || len(cuts) != 1 || cuts[0].Number != 2 {
+			t.Errorf("the newest cut stays, because numbers count on from it: %+v %v", cuts, err)
+		}
+		if _, err := s.Get(ctx, o, cache.Key{3}); !errors.Is(err, cache.ErrNotFound) {
+			t.Errorf("after its time: %v", err)
+		}
+	})
+}
+
+func TestCachePoliciesAreKept(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := webtest.NewHouse(t, d)
+		x, other := h.Found(t, "Acme"), h.Found(t, "Umbrella")
+		s, ctx, now := db.NewCacheStore(d), t.Context(), time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
+		r := cache.Rule{ID: id.NewCaching(h.IDs), Org: x.Org.ID, Scope: org.OfOrg(x.Org.ID), Name: "FAQ", Models: []string{"smart"}, Purposes: []string{},
+			Settings: cache.Settings{Mode: cache.Exact, Sharing: cache.Org, TTL: time.Hour, Stale: time.Minute, Warmest: 30, MaxBytes: 5000, Pace: cache.Natural, Tools: true}, Binding: true, CreatedAt: now, UpdatedAt: now}
+		if err := s.Insert(ctx, r); err != nil {
+			t.Fatal(err)
+		}
+		twin := r
+		twin.ID = id.NewCaching(h.IDs)
+		if err := s.Insert(ctx, twin); !errors.Is(err, cache.ErrTaken) {
+			t.Errorf("a twin: %v", err)
+		}
+		got, err := s.Rule(ctx, x.Org.ID, r.ID)
+		if err != nil || got.Settings != r.Settings || !got.Binding || got.Models[0] != "smart" || got.Place.Label == "" {
+			t.Fatalf("%+v %v", got, err)
+		}
+		if snap, err := s.Snapshot(ctx); err != nil || len(snap.Rules) != 1 || snap.Rules[0].Sharing != cache.Team {
+			t.Errorf("until an admin agrees the team shares: %+v %v", snap, err)
+		}
+		r.Approved, r.Name = true, "Company FAQ"
+		if err := s.Update(ctx, r); err != nil {
+			t.Fatal(err)
+		}
+		if snap, err := s.Snapshot(ctx); err != nil || snap.Rules[0].Sharing != cache.Org || snap.Rules[0].Name != "Company FAQ" {
+			t.Errorf("%+v %v", snap, err)
+		}
+		if err := s.Delete(ctx, other.Org.ID, r.ID); !errors.Is(err, cache.ErrNotFound) {
+			t.Errorf("another tenant deletes: %v", err)
+		}
+		if err := s.Delete(ctx, x.Org.ID, r.ID); err != nil {
+			t.Error(err)
+		}
+	})
+}
