@@ -90,9 +90,12 @@ var savedColumn = map[cache.Division]string{cache.ByHour: "hour", cache.ByModel:
 func (s *CacheStore) Savings(ctx context.Context, o id.Org, r cache.Reach, by cache.Division, from, to time.Time) ([]cache.Saving, error) {
 	column := savedColumn[by]
 	var rows []struct {
-		Hour  time.Time `gorm:"column:hour"`
-		Value string    `gorm:"column:value"`
-		cacheHourSums
+		Hour    time.Time `gorm:"column:hour"`
+		Value   string    `gorm:"column:value"`
+		Hits    int64     `gorm:"column:hits"`
+		Misses  int64     `gorm:"column:misses"`
+		Saved   money.USD `gorm:"column:saved_nanos"`
+		SavedUS int64     `gorm:"column:saved_us"`
 	}
 	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
 		value := column + " AS value, "
@@ -117,13 +120,6 @@ func (s *CacheStore) Savings(ctx context.Context, o id.Org, r cache.Reach, by ca
 
 // mostSavings is more than the hours of three months.
 const mostSavings = 2500
-
-type cacheHourSums struct {
-	Hits    int64     `gorm:"column:hits"`
-	Misses  int64     `gorm:"column:misses"`
-	Saved   money.USD `gorm:"column:saved_nanos"`
-	SavedUS int64     `gorm:"column:saved_us"`
-}
 
 // uuids are teams as their columns hold them; never empty, which IN does not take everywhere.
 func uuids(teams []id.Team) []string {

@@ -5,8 +5,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/cache"
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
 	"github.com/bodhi-gateway/bodhi/db"
@@ -130,6 +132,58 @@ func TestCachePoliciesAreKept(t *testing.T) {
 		}
 		if err := s.Delete(ctx, x.Org.ID, r.ID); err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+func TestSavingsAreSummedWithTheFacts(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := webtest.NewHouse(t, d)
+		x := h.Found(t, "Acme")
+		at, other := time.Date(2026, 11, 26, 9, 30, 0, 0, time.UTC), id.NewTeam(h.IDs)
+		m := x.Members[org.Developer].ID
+		fact := func(team id.Team, who id.Member, kept string, saved int64) ledger.Request {
+			return ledger.Request{ID: id.NewRequest(h.IDs), At: at, Model: "gpt", Status: 200, Cache: kept, Saved: ledger.Units(saved), SavedTime: 2 * time.Second, Chain: org.Chain{Org: x.Org.ID, Team: team, Member: who}}
+		}
+		books, s := db.NewLedgerStore(d), db.NewCacheStore(d)
+		node := id.NewNode(h.IDs)
+		for i := range 2 {
+			b := budget.Batch{Requests: []ledger.Request{fact(x.Team, m, "hit", 7), fact(x.Team, m, "miss", 0), fact(other, id.Member{}, "semantic", 5), fact(x.Team, m, "bypass", 0)}}
+			if i > 0 {
+				node = id.NewNode(h.IDs)
+			}
+			if _, err := books.Post(t.Context(), node, b); err != nil {
+				t.Fatal(err)
+			}
+		}
+		all, mine := cache.Reach{All: true}, cache.Reach{Member: m}
+		for what, c := range map[string]struct {
+			reach      cache.Reach
+			by         cache.Division
+			rows       int
+			hits, cost int64
+			value      string
+		}{
+			"everything by hour":   {all, cache.ByHour, 1, 4, 24, ""},
+			"everything by model":  {all, cache.ByModel, 1, 4, 24, "gpt"},
+			"everything by team":   {all, cache.ByTeam, 2, 2, 14, x.Team.UUID()},
+			"everything by member": {all, cache.ByMember, 2, 2, 14, m.UUID()},
+			"a member's":           {mine, cache.ByModel, 1, 2, 14, "gpt"},
+			"a team's":             {cache.Reach{Teams: []id.Team{other}, Member: id.NewMember(h.IDs)}, cache.ByTeam, 1, 2, 10, other.UUID()},
+			"nobody's":             {cache.Reach{Member: id.NewMember(h.IDs)}, cache.ByHour, 0, 0, 0, ""},
+		} {
+			got, err := s.Savings(t.Context(), x.Org.ID, c.reach, c.by, at.Truncate(time.Hour), at)
+			if err != nil || len(got) != c.rows {
+				t.Errorf("%s: %+v %v", what, got, err)
+				continue
+			}
+			if c.rows > 0 && (got[0].Hits != c.hits || int64(got[0].Cost) != c.cost || got[0].Value != c.value || got[0].Time != time.Duration(2*c.hits)*time.Second) {
+				t.Errorf("%s: %+v", what, got[0])
+			}
+			if c.by == cache.ByHour && c.rows > 0 && !got[0].Hour.Equal(at.Truncate(time.Hour)) {
+				t.Errorf("%s: at %s", what, got[0].Hour)
+			}
 		}
 	})
 }

@@ -22,7 +22,8 @@ func reach(a org.Actor) Reach {
 // PageSize is how many entries a page shows.
 const PageSize = 50
 
-// Entries lists what is kept within the actor's reach, without content, and whether there is more.
+// Entries lists what is kept within the actor's reach, without content, PageSize of them unless the query says how many, and
+// whether there is more.
 func (s *Service) Entries(ctx context.Context, actor org.Actor, q Query, prompt string) (list []Shelved, more bool, err error) {
 	if err := actor.Require(org.Viewer); err != nil {
 		return nil, false, err
@@ -30,12 +31,16 @@ func (s *Service) Entries(ctx context.Context, actor org.Actor, q Query, prompt 
 	if prompt = strings.TrimSpace(prompt); prompt != "" {
 		q.Prompt = s.promptOf(prompt)
 	}
-	q.Now, q.Limit, q.Offset = s.Clock.Now(), PageSize+1, max(q.Offset, 0)
+	size := PageSize
+	if q.Limit > 0 {
+		size = q.Limit
+	}
+	q.Now, q.Limit, q.Offset = s.Clock.Now(), size+1, max(q.Offset, 0)
 	if list, err = s.Rules.Entries(ctx, actor.Org, reach(actor), q); err != nil {
 		return nil, false, fmt.Errorf("cache: entries: %w", err)
 	}
-	if more = len(list) > PageSize; more {
-		list = list[:PageSize]
+	if more = len(list) > size; more {
+		list = list[:size]
 	}
 	return list, more, nil
 }

@@ -299,13 +299,18 @@ type entryList struct {
 
 func (h *Handlers) apiEntries(c *web.Context) error {
 	q := query(c)
+	size, err := c.Limit()
+	if err != nil {
+		return err
+	}
+	q.Limit = size
 	list, more, err := h.cache.Entries(c.Ctx(), c.Actor(), q, "")
 	if err != nil {
 		return err
 	}
 	out := entryList{Data: make([]entryJSON, len(list)), HasMore: more}
 	if more {
-		out.Next = strconv.Itoa(q.Offset + cache.PageSize)
+		out.Next = strconv.Itoa(q.Offset + size)
 	}
 	for i, e := range list {
 		out.Data[i] = entryJSON{Key: e.Key.String(), Model: e.Model, Asked: e.Asked, Provider: e.Provider, Sharing: string(e.Sharing), SharedBy: nodeID(e.Entry), CostUSD: e.Cost, SavedUSD: e.Saved(),

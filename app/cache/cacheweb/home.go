@@ -109,8 +109,10 @@ func lasted(d time.Duration) string {
 		return fmt.Sprintf("%.0f min", d.Minutes())
 	case d >= 10*time.Second:
 		return fmt.Sprintf("%.0f s", d.Seconds())
+	case d >= time.Second:
+		return fmt.Sprintf("%.1f s", d.Seconds())
 	}
-	return fmt.Sprintf("%.1f s", d.Seconds())
+	return fmt.Sprintf("%d ms", d.Milliseconds())
 }
 
 func figures(all cache.Saving) []ui.StatProps {
