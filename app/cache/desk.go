@@ -126,7 +126,10 @@ func (d *Desk) get(ctx context.Context, s *Slot, age time.Duration) (*Hit, bool)
 		}
 	}
 	if s.seen { // the store was asked for this request already
-		return nil, false
+		if s.late == nil {
+			return nil, false
+		}
+		return d.judge(ctx, s, s.late, age)
 	}
 	s.seen = true
 	e, found := d.store.get(ctx, d, s)
@@ -136,6 +139,8 @@ func (d *Desk) get(ctx context.Context, s *Slot, age time.Duration) (*Hit, bool)
 	hit, ok := d.judge(ctx, s, e, age)
 	if ok {
 		d.memory.Set(s.Key, e)
+	} else {
+		s.late = e
 	}
 	return hit, ok
 }

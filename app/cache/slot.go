@@ -46,6 +46,7 @@ type Slot struct {
 	ttl   time.Duration
 	epoch int64
 	seen  bool
+	late  *Entry // what the store gave, whose time is over
 }
 
 // Policy is the name of the policy that the slot is under, Pace how its streams are given again.

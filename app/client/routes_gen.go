@@ -138,6 +138,7 @@ type RouteFallback struct {
 	ContextWindow bool            `json:"context_window,omitempty"`
 	ContentPolicy bool            `json:"content_policy,omitempty"`
 	KeepTier      bool            `json:"keep_tier,omitempty"`
+	CachedAnswer  string          `json:"cached_answer,omitempty"`
 	DefaultAnswer string          `json:"default_answer,omitempty"`
 	WhenShort     string          `json:"when_short,omitempty"`
 }

@@ -87,7 +87,7 @@ type Answer struct {
 	Status int
 	Body   []byte
 	Cached string // "hit", "semantic", or ""
-	// Resort names what stands in for a provider's answer, "default"; Body is what is sent then, and End what comes behind it.
+	// Resort names what stands in for a provider's answer, "default" or "cached"; Body is what is sent then, and End what comes behind it.
 	Resort string
 	End    []byte
 }

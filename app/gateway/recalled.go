@@ -17,6 +17,9 @@ import (
 func (g *Gateway) tellHit(x *Exchange) {
 	x.say("X-Bodhi-Provider", x.hit.Entry.Provider)
 	x.say("X-Bodhi-Model", x.hit.Entry.Model)
+	if x.Answer.Resort != "" {
+		x.say("X-Bodhi-Fallback", x.Answer.Resort)
+	}
 	x.say("Age", strconv.FormatInt(int64(x.hit.Age/time.Second), 10))
 }
 

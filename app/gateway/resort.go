@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"errors"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/llm"
@@ -11,17 +12,27 @@ import (
 // nobody takes one for a model's.
 const StandIn = "bodhi-default-answer"
 
-// resort is what is left when nobody answered: the default answer of the alias, for a plain chat whose route has one. A client
+// resort is what is left when nobody answered, where the route has it: what the cache kept, else the default answer, for a plain chat whose route has one. A client
 // that waits for tool calls, a schema, or several answers cannot read a sentence in their place and gets the error. False leaves
 // the refusal as it is.
 func (g *Gateway) resort(x *Exchange, err error) bool {
 	var f *fault.Error
-	if !errors.As(err, &f) || x.clientOut || x.Hints.DryRun || x.Answer != nil || x.Plan.Fallback == nil || x.Plan.Fallback.DefaultAnswer == "" {
+	if !errors.As(err, &f) || x.clientOut || x.Hints.DryRun || x.Answer != nil || x.Plan.Fallback == nil {
 		return false
 	}
 	switch f.Code {
 	case "upstream_failed", "upstream_timeout", "circuit_open":
 	default:
+		return false
+	}
+	if age := x.Plan.Fallback.CachedAge(); age > 0 && g.lastGood(x.R.Context(), x, age) {
+		x.Answer.Resort = "cached"
+		x.note("cached answer: ", f.Public)
+		x.warn("no provider answered; this answer of the cache is " + x.hit.Age.Round(time.Second).String() + " old")
+		x.fact.Code, x.fact.Message = "cached_answer", f.Public
+		return true
+	}
+	if x.Plan.Fallback.DefaultAnswer == "" {
 		return false
 	}
 	c := x.Call

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/bodhi-gateway/bodhi/app/balance"
@@ -12,6 +13,9 @@ import (
 
 // maxAnswer is how long a default answer may be, in bytes.
 const maxAnswer = 2000
+
+// mostCached is as long as the cache keeps anything.
+const mostCached = 30 * 24 * time.Hour
 
 // hoursForm is the form of a target's hours.
 var hoursForm = regexp.MustCompile(`^(\d\d:\d\d)-(\d\d:\d\d)$`)
@@ -23,7 +27,10 @@ func (k *checker) fallback(f *Fallback) *Fallback {
 		return nil
 	}
 	out := *f
-	out.DefaultAnswer = strings.TrimSpace(f.DefaultAnswer)
+	out.DefaultAnswer, out.CachedAnswer = strings.TrimSpace(f.DefaultAnswer), strings.ReplaceAll(strings.TrimSpace(f.CachedAnswer), " ", "")
+	if d, err := time.ParseDuration(out.CachedAnswer); out.CachedAnswer != "" && (err != nil || d < time.Minute || d > mostCached) {
+		k.wrong("fallback.cached_answer", "A cached answer may be 1m to 720h old, such as 30m or 24h.")
+	}
 	if f.Order != "" && f.Order != Listed && f.Order != Scored {
 		k.wrong("fallback.order", "The order of fallbacks is %s or %s, not %q.", Listed, Scored, clip(string(f.Order)))
 	}

@@ -25,6 +25,9 @@ type Fallback struct {
 	ContentPolicy bool `json:"content_policy,omitempty" yaml:"content_policy,omitempty"`
 	// KeepTier passes over targets of a lower price tier than the one that failed, and those whose tier is not known.
 	KeepTier bool `json:"keep_tier,omitempty" yaml:"keep_tier,omitempty"`
+	// CachedAnswer is how old an answer of the cache may be that is given when no target answered, "24h"; "" is none. What the cache
+	// keeps, for whom and for how long its policies say.
+	CachedAnswer string `json:"cached_answer,omitempty" yaml:"cached_answer,omitempty"`
 	// DefaultAnswer is what a plain chat gets when no target answered; "" is the error. It is marked, and costs nothing.
 	DefaultAnswer string `json:"default_answer,omitempty" yaml:"default_answer,omitempty"`
 	// WhenShort is what happens when the budget cannot pay for a target.
@@ -66,6 +69,18 @@ func (f *Fallback) Weighs() balance.Weights {
 		return balance.UsualWeights()
 	}
 	return *f.Weights
+}
+
+// CachedAge is the most that a cached answer may be old; 0 is none.
+func (f *Fallback) CachedAge() time.Duration {
+	if f == nil || f.CachedAnswer == "" {
+		return 0
+	}
+	d, err := time.ParseDuration(f.CachedAnswer)
+	if err != nil { // saving refuses it
+		return 0
+	}
+	return d
 }
 
 // Keeps reports whether a target of a tier may follow one that failed. Where that one's tier is not known there is none to keep.

@@ -7,7 +7,7 @@ type FallbackPage struct {
 	RuleFrame
 	Version, Error                                            string
 	Order, OrderError, Short, ShortError, Answer, AnswerError string
-	WeightError, MixError, TargetError                        string
+	WeightError, MixError, TargetError, Cached, CachedError   string
 	Window, Content, Tier                                     bool
 	Weights, Mix                                              []WeightField
 	List                                                      []FallbackTarget

@@ -1101,6 +1101,10 @@ func lastCard(p FallbackPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "cached", Label: "Cached answer, at most this old", Value: p.Cached, Error: p.CachedError, Filter: true, Autocomplete: "off", Placeholder: "24h", Hint: "When nobody answered, the cache's answer to the same request, as its policies keep and share it: 1m to 720h; empty is none. Marked with x-bodhi-fallback: cached, at no cost."}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "answer", Label: "Default answer", Value: p.Answer, Error: p.AnswerError, Rows: 3, Placeholder: "Our assistant is away. Ask again in a few minutes.", Hint: "What a plain chat gets when nobody answered: marked with x-bodhi-fallback: default and the model bodhi-default-answer, at no cost. Requests with tools or a JSON schema get the error. Empty is the error for all."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -153,6 +153,7 @@ func TestABadFallbackIsRefusedAndKeepsWhatWasTyped(t *testing.T) {
 		"a quality that is none":       {"quality-0", "best", "1 for the best to 9"},
 		"all targets kept":             {"after-0", "quota", ""},
 		"an answer that is too long":   {"answer", strings.Repeat("x", 2001), "at most 2000 bytes"},
+		"an age that is none":          {"cached", "ages", "may be 1m to 720h old"},
 		"a region that is none":        {"only-regions", "moon!", "short words"},
 		"a price that is none":         {"only-input", "cheap", "dollars per million"},
 		"demands that nobody fulfils":  {"only-regions", "moon", "No target here fulfils"},
