@@ -101,7 +101,7 @@ func LogIn(p LogInPage) templ.Component {
 							var templ_7745c5c3_Var6 string
 							templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(p.Next)
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `log_in.templ`, Line: 18, Col: 53}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/identity/log_in.templ`, Line: 18, Col: 53}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 							if templ_7745c5c3_Err != nil {
