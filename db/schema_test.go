@@ -213,6 +213,8 @@ var crossTenant = map[string]string{
 	"breaker_events(at)":          "the keeper drops what is old, whose ever it is",
 	"health_hours(hour)":          "the keeper drops what is old, whose ever it is",
 	"breaker_outages(began_at)":   "the keeper drops what is old, whose ever it is",
+	"cache_entries(stale_until)":  "the keeper drops what is old, whose ever it is",
+	"feedback(said_at)":           "the keeper drops what is old, whose ever it is",
 }
 
 func TestIndexesOfTenantTablesStartWithTheOrganization(t *testing.T) {
