@@ -23,9 +23,6 @@ func TestSQLiteFindsFactsByTheirIndexes(t *testing.T) {
 		"SELECT * FROM requests WHERE org_id = 'o' ORDER BY at DESC, id DESC LIMIT 50":                                          "requests_at",
 		"SELECT * FROM requests WHERE org_id = 'o' AND key_id = 'k' AND at > '2026' ORDER BY at DESC, id DESC":                  "requests_key",
 		"SELECT * FROM requests WHERE org_id = 'o' AND team_id = 't' AND at > '2026' ORDER BY at DESC, id DESC":                 "requests_team",
-		"SELECT * FROM requests WHERE org_id = 'o' AND member_id = 'm' AND at > '2026' ORDER BY at DESC, id DESC":               "requests_member",
-		"SELECT * FROM requests WHERE org_id = 'o' AND client = 'c' AND at > '2026' ORDER BY at DESC, id DESC":                  "requests_client",
-		"SELECT * FROM requests WHERE org_id = 'o' AND provider = 'c' ORDER BY at DESC, id DESC LIMIT 50":                       "requests_provider",
 		"SELECT * FROM requests WHERE org_id = 'o' AND (status >= 400 OR code <> '') AND at > '2026' ORDER BY at DESC, id DESC": "requests_errors",
 		"SELECT 1 FROM requests r, attempts a WHERE a.org_id = r.org_id AND a.request_id = r.id AND r.org_id = 'o'":             "attempts_request",
 	} {
