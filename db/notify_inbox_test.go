@@ -68,6 +68,9 @@ func TestAnInboxIsAPersonsOwn(t *testing.T) {
 		if n, err := s.Unread(t.Context(), other, ada); n != 1 || err != nil {
 			t.Errorf("the other organization's: %d, %v", n, err)
 		}
+		if soon, err := db.NewKeyStore(d).Ending(t.Context(), now, now.Add(time.Hour), 0); len(soon) != 0 || err != nil {
+			t.Errorf("keys that stop: %+v, %v", soon, err)
+		}
 		if err := s.Sweep(t.Context(), now); err != nil {
 			t.Error(err)
 		}
