@@ -1,8 +1,10 @@
 package app
 
 import (
+	"strings"
 	"testing"
 
+	"github.com/bodhi-gateway/bodhi"
 	"github.com/bodhi-gateway/bodhi/app/manual"
 	"github.com/bodhi-gateway/bodhi/docs"
 	"github.com/bodhi-gateway/bodhi/views/layout"
@@ -19,5 +21,21 @@ func TestEveryPageOfTheNavigationHasHelp(t *testing.T) {
 		if _, ok := m.Find(name); name == "" || !ok {
 			t.Errorf("%s leads to %q in the manual, which is not there: set it in views/layout/help.go", page, name)
 		}
+	}
+}
+
+func TestTheChangelogIsAPage(t *testing.T) {
+	t.Parallel()
+	m, err := manual.New(docs.Pages)
+	must(t, err)
+	page, err := m.Changes(bodhi.Changelog)
+	must(t, err)
+	for _, want := range []string{"Unreleased", `<a href="/docs/how-to/cache">`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("%q is not in it", want)
+		}
+	}
+	if strings.Contains(page, `href="docs/`) {
+		t.Error("a link leads to a file")
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/bodhi-gateway/bodhi"
 	"github.com/bodhi-gateway/bodhi/app/agent/agentweb"
 	"github.com/bodhi-gateway/bodhi/app/approval/approvalweb"
 	"github.com/bodhi-gateway/bodhi/app/audit/auditweb"
@@ -84,7 +85,7 @@ func (a *App) routes() []web.Route {
 		searchweb.New(search.New(search.Parts{People: a.people, Keys: a.keys, Request: a.request})).Routes(),
 		[]web.Route{web.StyleGuide()},
 	)
-	about, err := web.Docs{PublicURL: a.cfg.PublicURL, Version: cmp.Or(a.options.Version, "dev"), Texts: apiTexts(), Errors: docs.Errors}.Routes(rooms)
+	about, err := web.Docs{PublicURL: a.cfg.PublicURL, Version: a.version(), Texts: apiTexts(), Errors: docs.Errors}.Routes(rooms)
 	if err != nil {
 		a.log.Error("the API's own description could not be made", "error", err.Error())
 	}
@@ -93,8 +94,15 @@ func (a *App) routes() []web.Route {
 		a.log.Error("the documentation could not be made", "error", err.Error())
 		return append(rooms, about...)
 	}
-	return slices.Concat(rooms, about, manualweb.New(pages).Routes())
+	news, err := pages.Changes(bodhi.Changelog)
+	if err != nil {
+		a.log.Error("the page of what is new could not be made", "error", err.Error())
+	}
+	return slices.Concat(rooms, about, manualweb.New(pages).Routes(), notifyweb.News{Inbox: a.inbox, Version: a.version(), HTML: news}.Routes())
 }
+
+// version is what this program calls itself.
+func (a *App) version() string { return cmp.Or(a.options.Version, "dev") }
 
 // request is one line about a request, for search.
 func (a *App) request(ctx context.Context, actor org.Actor, r id.Request) (string, error) {
@@ -108,6 +116,7 @@ func (a *App) mount() (http.Handler, error) {
 	err := web.Mount(e, a.routes(), web.Deps{
 		PublicURL: a.cfg.PublicURL, Sessions: a.sessions, People: a.people, Directories: a.directory, Lifetimes: a.people.Lifetimes, Clock: a.clock, IDs: a.ids, Log: a.log,
 		Replays: a.replays, Waiting: a.asking.Waiting, Unread: a.inbox.Unread,
+		News: func(ctx context.Context, actor org.Actor) (bool, error) { return a.inbox.News(ctx, actor, a.version()) },
 	})
 	return a.split(e), err
 }

@@ -71,6 +71,19 @@ func TestAnInboxIsAPersonsOwn(t *testing.T) {
 		if soon, err := db.NewKeyStore(d).Ending(t.Context(), now, now.Add(time.Hour), 0); len(soon) != 0 || err != nil {
 			t.Errorf("keys that stop: %+v, %v", soon, err)
 		}
+		for _, version := range []string{"1.0.0", "1.1.0"} {
+			if err := s.See(t.Context(), mine, ada, version, now); err != nil {
+				t.Error(err)
+			}
+			if seen, err := s.Seen(t.Context(), mine, ada); seen != version || err != nil {
+				t.Errorf("seen %q, %v", seen, err)
+			}
+		}
+		for o, m := range map[id.Org]id.Member{mine: bob, other: ada} {
+			if seen, err := s.Seen(t.Context(), o, m); seen != "" || err != nil {
+				t.Errorf("somebody else saw %q, %v", seen, err)
+			}
+		}
 		if err := s.Sweep(t.Context(), now); err != nil {
 			t.Error(err)
 		}

@@ -65,6 +65,9 @@ type Store interface {
 	Read(ctx context.Context, o id.Org, m id.Member, n id.Notice, at time.Time) error
 	// ReadAll marks all of a person's notices as read and says how many were not.
 	ReadAll(ctx context.Context, o id.Org, m id.Member, at time.Time) (int64, error)
+	// Seen is the version whose news a person has looked at last; "" for none. See writes it.
+	Seen(ctx context.Context, o id.Org, m id.Member) (string, error)
+	See(ctx context.Context, o id.Org, m id.Member, version string, at time.Time) error
 	// Sweep removes notices from before a moment, of all organizations.
 	Sweep(ctx context.Context, before time.Time) error
 }

@@ -96,6 +96,7 @@ func (c *Context) Shell(title, active string) layout.Shell {
 	s.IsAdmin = c.member.Role == org.Admin
 	s.MayAsk, s.MayLimit = c.member.Role.AtLeast(org.Developer), c.member.Role.AtLeast(org.Lead)
 	s.Waiting, s.Unread = c.count("requests that wait for a decision", c.server.Waiting), c.count("unread notices", c.server.Unread)
+	s.News = c.news()
 	return s
 }
 
@@ -109,6 +110,18 @@ func (c *Context) count(what string, of func(context.Context, org.Actor) (int, e
 		c.server.Log.Warn(what+" were not counted", "error", err.Error())
 	}
 	return n
+}
+
+// news tells whether the member has not looked at this version's.
+func (c *Context) news() bool {
+	if c.server.News == nil {
+		return false
+	}
+	fresh, err := c.server.News(c.Ctx(), c.actor)
+	if err != nil {
+		c.server.Log.Warn("what a member has seen of the news was not found", "error", err.Error())
+	}
+	return fresh
 }
 
 // theme is the visitor's choice from a plain cookie; it is no secret and needs no session.

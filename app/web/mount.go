@@ -50,6 +50,8 @@ type Deps struct {
 	Waiting func(ctx context.Context, actor org.Actor) (int, error)
 	// Unread is how many lines of a member's inbox are unread, for the navigation; nil shows no number.
 	Unread func(ctx context.Context, actor org.Actor) (int, error)
+	// News tells whether a member has not looked at what is new in this version; nil marks nothing.
+	News func(ctx context.Context, actor org.Actor) (bool, error)
 	// Pace is how many API requests a token has in a minute; 0 means 3,000.
 	Pace int
 	// Idle ends a session that is not used, Absolute any session. Defaults: 12 hours and 7 days.

@@ -108,3 +108,32 @@ func TestATokenOfNobodyHasNoInbox(t *testing.T) {
 		t.Error("a stranger counts")
 	}
 }
+
+func TestNewsAreMarkedUntilOneHasLooked(t *testing.T) {
+	t.Parallel()
+	d := dbtest.SQLite(t)
+	h := webtest.NewHouse(t, d)
+	h.Passwordless = true
+	acme := h.Found(t, "Acme")
+	s := notify.New(db.NewNoticeStore(d), h.Clock)
+	fresh := func(role org.Role, version string) bool {
+		t.Helper()
+		yes, err := s.News(t.Context(), acme.Actor(role), version)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return yes
+	}
+	site := h.Serve(t, append(notifyweb.News{Inbox: s, Version: "1.2.0", HTML: "<h2>Added</h2>"}.Routes(), webtest.Enter()))
+	for range 2 {
+		if p := webtest.As(t, site, acme.Members[org.Viewer]).Get("/whats-new"); p.Status != http.StatusOK || !p.Has("version 1.2.0", "<h2>Added</h2>") {
+			t.Errorf("%d\n%s", p.Status, p.Body)
+		}
+	}
+	if fresh(org.Viewer, "1.2.0") || !fresh(org.Viewer, "1.3.0") || !fresh(org.Admin, "1.2.0") {
+		t.Error("the mark is not each person's and version's own")
+	}
+	if yes, err := s.News(t.Context(), org.System(acme.Org.ID, "test"), "1.2.0"); yes || err != nil {
+		t.Errorf("a token of nobody: %v %v", yes, err)
+	}
+}
