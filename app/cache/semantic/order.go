@@ -28,8 +28,11 @@ func equal(q, o *Question, x, y []item) bool {
 	})
 }
 
-// differ reports names that are written differently: Adam is not Adams.
-func differ(a, b item) bool { return (a.proper || b.proper) && a.raw != b.raw }
+// differ reports names that are written differently (Adam is not Adams), and a name against a thing: Turkey and the turkey.
+func differ(a, b item) bool {
+	named := a.proper && !b.proper && b.article && !a.article || b.proper && !a.proper && a.article && !b.article
+	return (a.proper || b.proper) && a.raw != b.raw || named
+}
 
 // first reports whether an item may have its capital from standing at the beginning.
 func first(q *Question, it item) bool { return q.items[0].key == it.key }
@@ -77,5 +80,4 @@ func placed(q *Question) []item {
 }
 
 // vessels are nouns that "of" fills: a cup of tea is no tea cup.
-var vessels = stemmed("cup glass bottle box bag piece slice pile group pair set list bit lot kind sort type number point state part end " +
-	"half third quarter most best one all none some")
+var vessels = stemmed("cup glass bottle box bag piece slice pile group pair bit lot kind sort type half quarter most best all none some")

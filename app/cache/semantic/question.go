@@ -20,12 +20,14 @@ const (
 
 // item is something that a text says.
 type item struct {
-	key    string
-	class  class
-	raw    string // as written, in lower case: a name is compared by it
-	form   byte   // g for -ing, d for a participle or past, 0 for neither
-	prep   string // preposition before it, "" for none
-	proper bool   // has a capital letter where a sentence does not ask for one
+	key     string
+	class   class
+	raw     string // as written, in lower case: a name is compared by it
+	owns    bool   // has an s of possession
+	article bool   // "a" or "the" stands right before it
+	form    byte   // g for -ing, d for a participle or past, 0 for neither
+	prep    string // preposition before it, "" for none
+	proper  bool   // has a capital letter where a sentence does not ask for one
 }
 
 // Question is a text as the rules see it. It does not change and may be shared.
@@ -105,7 +107,8 @@ func (q *Question) read(tokens []token) {
 		case !name && prepositions[t.low] && !particle(tokens, i):
 			prep = t.low
 		case name || !stops[t.low]:
-			q.add(item{key: q.base(t, tokens, i), class: word, raw: t.low, form: formOf(t.low), prep: prep, proper: t.proper})
+			q.add(item{key: q.base(t, tokens, i), class: word, raw: t.low, form: formOf(t.low), prep: prep, proper: t.proper,
+				owns: t.owns, article: i > 0 && (tokens[i-1].low == "the" || tokens[i-1].low == "a" || tokens[i-1].low == "an")})
 			prep = ""
 		}
 	}

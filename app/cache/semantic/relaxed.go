@@ -19,7 +19,10 @@ func (q *Question) Relaxed(o *Question) bool {
 		return true
 	}
 	a, b := q.sense(), o.sense()
-	if len(a.items) != len(b.items) || len(a.items) < 2 || !a.asksLike(b) {
+	if len(a.items) != len(b.items) || len(a.items) == 0 || !a.asksLike(b) || len(a.items) == 1 && a.kind != b.kind {
+		return false
+	}
+	if !sameOwners(a.items, b.items) || stranded(a.items) != stranded(b.items) {
 		return false
 	}
 	if !a.impersonal(b) && (unlike(a.person, b.person) || unlike(a.modal, b.modal) || a.passive() != b.passive()) {
@@ -44,7 +47,7 @@ func (q *Question) sense() *Question {
 	s := &Question{past: q.past, future: q.future, now: q.now, is: q.is, modal: q.modal, person: q.person, kind: q.kind}
 	for i, it := range q.items {
 		if it.class == word {
-			if c := synonyms[it.key]; c != "" {
+			if c := meant(it.key); c != it.key {
 				it.key, it.raw = c, c
 			}
 			if i > 0 && general[q.items[i].key] && q.items[i-1].proper || fillers[q.items[i].key] {
@@ -113,22 +116,49 @@ func said(items []item) (out []string) {
 	return out
 }
 
+// sameOwners compares whose things are spoken of: a boss's friend is no friend's boss, and a cup of tea no tea cup.
+func sameOwners(a, b []item) bool {
+	x, filled := owners(a)
+	y, also := owners(b)
+	if filled != also {
+		return false
+	}
+	return len(x) == 0 || len(y) == 0 || slices.ContainsFunc(x, func(k string) bool { return slices.Contains(y, k) })
+}
+
+func owners(items []item) (keys []string, filled bool) {
+	for i, it := range items {
+		if it.owns || it.prep == "of" {
+			keys = append(keys, it.key)
+		}
+		filled = filled || i > 0 && it.prep == "of" && vessels[items[i-1].key]
+	}
+	return keys, filled
+}
+
+// stranded is the preposition at the end: whom somebody reports to.
+func stranded(items []item) string {
+	if last := items[len(items)-1]; last.class == mark {
+		return last.key
+	}
+	return ""
+}
+
 // sameRoles reports whether no word of a changed its preposition, and none took another one's: butter for oil, oil for butter.
 func sameRoles(a, b []item) bool {
 	for _, x := range a {
 		if x.prep == "" && !x.proper {
 			continue
 		}
-		held, same, changed := false, false, false
+		held, same := false, false
 		for _, y := range b {
 			if x.key == y.key && (other(x, y) || differ(x, y)) {
 				return false
 			}
 			held = held || y.prep == x.prep
 			same = same || y.prep == x.prep && y.key == x.key
-			changed = changed || y.prep != "" && y.key == x.key
 		}
-		if x.prep != "" && held && !same && (changed || !places[x.prep]) {
+		if x.prep != "" && held && !same {
 			return false
 		}
 	}

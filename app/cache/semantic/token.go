@@ -9,6 +9,7 @@ type token struct {
 	code   bool
 	proper bool
 	comma  bool // a comma follows
+	owns   bool // had an s of possession
 }
 
 // split takes a text apart. False is a text with letters that English does not have.
@@ -120,6 +121,7 @@ func expand(tokens []token) (out []token) {
 			continue
 		}
 		whole, known := shortened[t.low]
+		owns := false
 		if head, ok := strings.CutSuffix(t.low, "n't"); ok && !known {
 			whole, known = head+" not", true
 		}
@@ -129,17 +131,16 @@ func expand(tokens []token) (out []token) {
 			}
 		}
 		if head, ok := strings.CutSuffix(t.low, "'s"); ok && !known {
-			whole = head
+			whole, known, owns = head, true, true
 			if questioners[head] {
-				whole = head + " is"
+				whole, owns = head+" is", false
 			}
-			known = true
 		}
 		if !known {
 			whole = strings.ReplaceAll(t.low, "'", "")
 		}
 		for i, w := range strings.Fields(whole) {
-			out = append(out, token{text: w, low: w, proper: t.proper && i == 0, comma: t.comma})
+			out = append(out, token{text: w, low: w, proper: t.proper && i == 0, comma: t.comma, owns: owns})
 		}
 	}
 	return out

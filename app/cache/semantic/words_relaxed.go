@@ -122,11 +122,26 @@ func groups(lines string) map[string]string {
 	return m
 }
 
-// phrases are two items that say what one says.
-var phrases = map[[2]string]string{
-	{"get", "rid"}: stem("remove"), {"capital", "city"}: "capital", {"sign", "out"}: "log out", {"log", "out"}: "log out",
-	{"sign", "in"}: "log in", {"speed", "up"}: "speed up", {"united", "states"}: "usa", {"make", "faster"}: "speed up",
-	{"wake", "up"}: "get up", {"get", "up"}: "get up", {"align", "center"}: "center", {"center", "align"}: "center", {"set", "up"}: "setup", {"stand", "for"}: "stand", {"solar", "system"}: "solar system",
+// phrases are two words that say what one says.
+var phrases = twos("get rid:remove,capital city:capital,sign out:logout,log out:logout,sign in:login,log in:login,united states:usa," +
+	"speed up:accelerate,make faster:accelerate,wake up:rise,get up:rise,align center:center,center align:center")
+
+func twos(s string) map[[2]string]string {
+	m := map[[2]string]string{}
+	for line := range strings.SplitSeq(s, ",") {
+		from, to, _ := strings.Cut(line, ":")
+		a, b, _ := strings.Cut(from, " ")
+		m[[2]string{meant(stem(a)), meant(stem(b))}] = meant(stem(to))
+	}
+	return m
+}
+
+// meant is the word that stands for all with one meaning.
+func meant(key string) string {
+	if c := synonyms[key]; c != "" {
+		return c
+	}
+	return key
 }
 
 // fillers may be on one side only in relaxed matching: how something is said or done, but not what.
