@@ -1,6 +1,9 @@
 package semantic
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Bounds of a text that is compared. Longer ones say too much for rules about single words.
 const (
@@ -28,6 +31,11 @@ type item struct {
 	form    byte   // g for -ing, d for a participle or past, 0 for neither
 	prep    string // preposition before it, "" for none
 	proper  bool   // has a capital letter where a sentence does not ask for one
+}
+
+// says reports that an item is more than a punctuation mark or a preposition.
+func (it item) says() bool {
+	return it.class == word || it.class == number || it.class == literal && strings.ContainsAny(strings.ToLower(it.key), "abcdefghijklmnopqrstuvwxyz0123456789")
 }
 
 // Question is a text as the rules see it. It does not change and may be shared.
@@ -59,7 +67,7 @@ func Parse(text string) (*Question, bool) {
 		return nil, false
 	}
 	q.read(q.ask(fronted(tokens)))
-	if len(q.items) == 0 || len(q.items) > mostItems {
+	if len(q.items) > mostItems || !slices.ContainsFunc(q.items, item.says) {
 		return nil, false
 	}
 	return q, true

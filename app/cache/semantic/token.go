@@ -66,7 +66,7 @@ func cut(tokens []token, s string) ([]token, bool) {
 	if figure, unit, ok := measure(s); ok {
 		tokens = append(tokens, token{text: figure, low: figure, comma: comma && unit == ""})
 		if unit != "" {
-			tokens = append(tokens, token{text: unit, low: unit, comma: comma})
+			tokens = append(tokens, token{text: unit, low: unit, code: !isWord(unit), comma: comma})
 		}
 		return tokens, true
 	}
