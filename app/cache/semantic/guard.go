@@ -1,8 +1,6 @@
 package semantic
 
-import (
-	"slices"
-)
+import "slices"
 
 // Strict reports whether two questions say the same words in the same order, but for words that may go unsaid: articles, courtesies,
 // auxiliaries of one tense, singular or plural, numbers in digits or words. It misses most paraphrases and is meant to be never wrong.

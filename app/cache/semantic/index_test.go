@@ -36,7 +36,7 @@ func TestIndexAnswersWithinAPrefixOnly(t *testing.T) {
 	if c, ok := x.Match(mine, q, (*Question).Strict); ok {
 		t.Errorf("strict takes another order: %v", c)
 	}
-	if c := x.Near(other, q, 5); len(c) != 0 {
+	if c := x.Near(other, q, 0, 5); len(c) != 0 {
 		t.Errorf("another prefix sees %v", c)
 	}
 	x.Add(other, entryKey(2), parsed(t, "How do I center a table in CSS?"))
@@ -65,7 +65,7 @@ func TestIndexForgets(t *testing.T) {
 		t.Error("the new question of an entry is not found")
 	}
 	x.Drop(p)
-	if c := x.Near(p, parsed(t, "paint fence"), 1); c != nil {
+	if c := x.Near(p, parsed(t, "paint fence"), 0, 1); c != nil {
 		t.Errorf("after Drop: %v", c)
 	}
 }
@@ -77,11 +77,11 @@ func TestNearestComeFirst(t *testing.T) {
 		"How do I sort a long list in Python?"} {
 		x.Add(p, entryKey(i), parsed(t, s))
 	}
-	got := x.Near(p, parsed(t, "sort a list in Python"), 3)
+	got := x.Near(p, parsed(t, "sort a list in Python"), 0.3, 3)
 	if len(got) != 3 || got[0].Entry != entryKey(0) || got[0].Cosine < 0.999 || got[1].Cosine < got[2].Cosine || got[0].Cosine < got[1].Cosine {
 		t.Errorf("got %v", got)
 	}
-	if all := x.Near(p, parsed(t, "sort a list in Python"), 10); len(all) > 4 {
+	if all := x.Near(p, parsed(t, "sort a list in Python"), 0.3, 10); len(all) > 4 {
 		t.Errorf("the sky is near a list: %v", all)
 	}
 }
@@ -95,7 +95,7 @@ func TestIndexTakesManyAtOnce(t *testing.T) {
 			for i := range 200 {
 				p := Prefix{byte(i % 3)}
 				x.Add(p, entryKey(i), q)
-				x.Near(p, q, 3)
+				x.Near(p, q, 0.5, 3)
 				if w == 0 {
 					x.Remove(p, entryKey(i/2))
 				}

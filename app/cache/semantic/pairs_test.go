@@ -16,6 +16,8 @@ func (p pair) part(file string) string {
 	switch {
 	case strings.HasPrefix(file, "later_"):
 		return "later"
+	case strings.HasPrefix(file, "last_"):
+		return "last"
 	case sha256.Sum256([]byte(p.a + "\n" + p.b))[0]&1 == 1:
 		return "held out"
 	}
@@ -71,9 +73,9 @@ func TestRulesOnLabelledPairs(t *testing.T) {
 		same        func(a, b string) bool
 		most, least float64 // of false hits, of true hits
 	}{{"strict", Strict, 0, 0.35}, {"relaxed", Relaxed, 0.05, 0.60}} {
-		right, same := score(t, rule.same, true, "same.txt", "later_same.txt")
-		wrong, different := score(t, rule.same, false, "different.txt", "later_different.txt")
-		for _, part := range []string{"development", "held out", "later"} {
+		right, same := score(t, rule.same, true, "same.txt", "later_same.txt", "last_same.txt")
+		wrong, different := score(t, rule.same, false, "different.txt", "later_different.txt", "last_different.txt")
+		for _, part := range []string{"development", "held out", "later", "last"} {
 			found, slipped := float64(right[part])/float64(same[part]), float64(wrong[part])/float64(different[part])
 			t.Logf("%s, %s: %d of %d paraphrases hit (%.1f %%), %d of %d hard negatives (%.1f %%)", rule.name, part,
 				right[part], same[part], 100*found, wrong[part], different[part], 100*slipped)
