@@ -45,7 +45,7 @@ func (q *Question) when() byte {
 
 // impersonal reports that it does not matter who is spoken of: how to boil an egg is the same for everybody.
 func (q *Question) impersonal(o *Question) bool {
-	free := func(k string) bool { return k == howTo || k == "" || k == "how long" || k == "how often" }
+	free := func(k string) bool { return k == howTo || k == task || k == "" || k == "how long" || k == "how often" }
 	return free(q.kind) && free(o.kind)
 }
 

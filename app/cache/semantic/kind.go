@@ -8,6 +8,7 @@ const (
 	how   = "how"
 	what  = "what"
 	does  = "what does"
+	task  = "do it"
 	deed  = "what does it do"
 )
 
@@ -36,6 +37,10 @@ func (q *Question) ask(tokens []token) []token {
 	if first := tokens[0].low; len(tokens) > 1 && (first == "calculate" || first == "compute") && slices.ContainsFunc(tokens, counted) {
 		q.kind = what
 		return tokens[1:]
+	}
+	if tasks[tokens[0].low] {
+		q.kind = task
+		return tokens
 	}
 	if n := howMany(tokens); n != "" {
 		q.kind = n

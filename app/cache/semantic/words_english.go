@@ -38,7 +38,9 @@ var persons = map[string]string{"i": "i", "me": "i", "my": "i", "mine": "i", "we
 var (
 	questioners = set("how what which who whom whose when where why")
 	explainers  = set("explain describe clarify suggest recommend")
-	requests    = set("tell explain describe help show give write list suggest summarise summarize translate draft recommend define find " +
+	// tasks begin an order for a text, which is no question how one writes it.
+	tasks    = set("write draft compose translate summarise summarize rewrite paraphrase proofread generate")
+	requests = set("tell explain describe help show give write list suggest summarise summarize translate draft recommend define find " +
 		"compare teach create make generate provide rewrite fix check review convert calculate")
 )
 
