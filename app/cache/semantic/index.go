@@ -27,6 +27,7 @@ type Candidate struct {
 type Index struct {
 	mu      sync.RWMutex
 	shelves map[Prefix]*shelf
+	most    int
 }
 
 // shelf is what is kept under one prefix. Slots are parallel lists, so that a search runs over vectors and nothing else.
@@ -40,7 +41,7 @@ type shelf struct {
 }
 
 // NewIndex makes an empty index.
-func NewIndex() *Index { return &Index{shelves: map[Prefix]*shelf{}} }
+func NewIndex() *Index { return &Index{shelves: map[Prefix]*shelf{}, most: MostEntries} }
 
 func (x *Index) shelf(p Prefix, make bool) *shelf {
 	x.mu.RLock()
@@ -66,12 +67,12 @@ func (x *Index) Add(p Prefix, entry cache.Key, q *Question) {
 	slot, ok := s.at[entry]
 	switch {
 	case ok:
-	case len(s.entries) < MostEntries:
+	case len(s.entries) < x.most:
 		slot = len(s.entries)
 		s.vectors, s.entries, s.questions = append(s.vectors, *v), append(s.entries, entry), append(s.questions, q)
 	default:
 		slot = s.oldest
-		s.oldest = (slot + 1) % MostEntries
+		s.oldest = (slot + 1) % x.most
 		delete(s.at, s.entries[slot])
 	}
 	s.vectors[slot], s.entries[slot], s.questions[slot], s.at[entry] = *v, entry, q, slot

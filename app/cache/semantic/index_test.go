@@ -70,6 +70,20 @@ func TestIndexForgets(t *testing.T) {
 	}
 }
 
+func TestTheOldestMakeRoom(t *testing.T) {
+	t.Parallel()
+	x, p := NewIndex(), Prefix{1}
+	x.most = 4
+	for i := range 6 {
+		x.Add(p, entryKey(i), parsed(t, fmt.Sprintf("How do I open door %d?", i)))
+	}
+	for i := range 6 {
+		if _, ok := x.Match(p, parsed(t, fmt.Sprintf("open door %d", i)), (*Question).Strict); ok != (i > 1) {
+			t.Errorf("door %d: found %v", i, ok)
+		}
+	}
+}
+
 func TestNearestComeFirst(t *testing.T) {
 	t.Parallel()
 	x, p := NewIndex(), Prefix{1}
