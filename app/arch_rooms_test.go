@@ -68,6 +68,7 @@ var acrossTenants = map[string]string{
 	"cache_entries_old":   "the sweep drops what is over, whose ever it is",
 	"breaker_events_old":  "the keeper drops what is old, whose ever it is",
 	"health_hours_old":    "the keeper drops what is old, whose ever it is",
+	"feedback_said":       "the sweep drops what is old, whose ever it is",
 	"breaker_outages_old": "the keeper drops what is old, whose ever it is",
 	"mails_recipient":     "an address must not be flooded from several organizations",
 	"members_address":     "who has forgotten a password says an address, not an organization",

@@ -87,6 +87,7 @@ var good = map[string]url.Values{
 	"general.yaml_save":         {"yaml": {"holidays: [\"2026-12-25\"]\n"}},
 	"rules.rollback":            {"version": {"1"}},
 	"fallback.save":             {"order": {"listed"}, "short": {"stop"}, "mix-latency": {"50"}, "mix-cost": {"50"}, "mix-failures": {"200"}},
+	"general.fallback_save":     {"order": {"listed"}, "short": {"stop"}, "mix-latency": {"50"}, "mix-cost": {"50"}, "mix-failures": {"200"}},
 	"general.rollback":          {"version": {"1"}},
 	"api.rules.update":          {"rules": {`json:[{"name":"long","when":"input_tokens > 9","targets":[{"to":"smart"}]}]`}},
 	"api.rules.rollback":        {"version": {"json:1"}},

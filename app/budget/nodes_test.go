@@ -200,7 +200,9 @@ func TestALivingNodeTakenForDeadSpendsOnAndBeginsANewSession(t *testing.T) {
 		flying := h.reserve(a.Treasury, 2*money.Dollar)
 		req := h.open(a.Treasury, flying)
 		h.spend(a.Treasury, h.reserve(a.Treasury, money.Dollar), money.Dollar)
+		spare := h.reserve(a.Treasury, money.Dollar)
 		a.bank.silent.Store(true)
+		a.Release(spare) // so that it has something left, however little it leased
 		h.passTime("a is taken for dead", func() bool { return h.look(on).Suspense > 0 })
 		before := h.look(on)
 		h.spend(a.Treasury, h.reserve(a.Treasury, money.Cent), money.Cent) // a zombie spends what it has …

@@ -51,7 +51,9 @@ func (g *Gateway) showManaged(x *Exchange, _ string) {
 // discardTelemetry takes what agents export (OTLP) and keeps nothing: without an answer their exporter logs an error on every
 // flush. What an agent did is in the books already.
 func (g *Gateway) discardTelemetry(x *Exchange, _ string) {
+	g.hurry(x, x.R.ContentLength)
 	_, _ = io.Copy(io.Discard, io.LimitReader(x.R.Body, g.limits.Body))
+	g.relax(x)
 	if kind := x.R.Header.Get("Content-Type"); strings.HasPrefix(kind, "application/x-protobuf") {
 		x.say("Content-Type", "application/x-protobuf") // an empty message: all was taken
 		x.wrote = true

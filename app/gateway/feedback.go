@@ -39,7 +39,9 @@ func (g *Gateway) takeFeedback(x *Exchange, _ string) {
 		x.Err = unknownPath(x.R)
 		return
 	}
+	g.hurry(x, x.R.ContentLength)
 	ask, err := readFeedback(x.R.Body)
+	g.relax(x)
 	if err != nil {
 		x.Err = err
 		return
