@@ -151,6 +151,8 @@ func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error
 		ForgetReplays: c.replays.Sweep,
 		SweepMail:     courier.Sweep,
 		SweepFeedback: c.feedback.Sweep,
+		SweepNotices:  c.inbox.Sweep,
+		WarnOfKeys:    c.keyNotices,
 		CheckDomains:  c.letters.joining.Recheck,
 		RefreshModels: c.providers.RefreshModels,
 		ForgetFacts:   func(ctx context.Context) error { return c.retention.ForgetAll(ctx, c.clock.Now()) },

@@ -20,6 +20,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/limit"
+	"github.com/bodhi-gateway/bodhi/app/notify"
 	"github.com/bodhi-gateway/bodhi/app/onboard"
 	"github.com/bodhi-gateway/bodhi/app/patience"
 	"github.com/bodhi-gateway/bodhi/app/pii"
@@ -102,6 +103,8 @@ type core struct {
 	herald      *approval.Herald
 	directory   *scim.Service
 	feedback    *feedback.Service
+	inbox       *notify.Service
+	notices     *notify.Post
 	agentStore  *db.AgentStore
 	agents      *agent.Service
 }
@@ -204,7 +207,9 @@ func (c *core) rooms() error {
 	if c.letters, err = c.newLetters(); err != nil {
 		return err
 	}
-	c.herald = &approval.Herald{Store: c.approvals, Orgs: c.orgs, Post: c.letters.post, Links: c.letters.links, IDs: c.ids, Clock: c.clock}
+	told := db.NewNoticeStore(c.db)
+	c.inbox, c.notices = notify.New(told, c.clock), &notify.Post{Store: told, IDs: c.ids, Clock: c.clock}
+	c.herald = &approval.Herald{Store: c.approvals, Orgs: c.orgs, Post: c.letters.post, Inbox: c.notices, Links: c.letters.links, IDs: c.ids, Clock: c.clock}
 	c.directory, err = c.newDirectory()
 	return err
 }
@@ -247,6 +252,11 @@ func (c *core) alerted(fired []budget.Alert) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
+	for _, a := range fired {
+		if err := c.budgetNotice(ctx, a); err != nil {
+			c.log.Warn("a budget crossed a threshold, but nobody's inbox says so", "budget", a.Budget.String(), "error", err.Error())
+		}
+	}
 	if err := c.bus.Publish(ctx, budget.AlertTopic); err != nil { // readers poll as well
 		c.log.Warn("thresholds were crossed, but listeners could not be told", "error", err.Error())
 	}

@@ -24,6 +24,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/limit/limitweb"
 	"github.com/bodhi-gateway/bodhi/app/manual"
 	"github.com/bodhi-gateway/bodhi/app/manual/manualweb"
+	"github.com/bodhi-gateway/bodhi/app/notify/notifyweb"
 	"github.com/bodhi-gateway/bodhi/app/onboard/onboardweb"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/patience/patienceweb"
@@ -66,6 +67,7 @@ func (a *App) routes() []web.Route {
 		policyweb.New(a.policies, a.people, a.keys, a.offered).Routes(),
 		agentweb.New(a.agents, a.people, a.desk).Routes(),
 		approvalweb.New(a.asking, a.keys).Routes(),
+		notifyweb.New(a.inbox).Routes(),
 		piiweb.New(a.screening, a.people, a.keys).Routes(),
 		cacheweb.New(a.caching, a.people, a.keys).Routes(),
 		patienceweb.New(a.waiting, a.aliasNames).Routes(),
@@ -105,7 +107,7 @@ func (a *App) mount() (http.Handler, error) {
 	e := echo.New()
 	err := web.Mount(e, a.routes(), web.Deps{
 		PublicURL: a.cfg.PublicURL, Sessions: a.sessions, People: a.people, Directories: a.directory, Lifetimes: a.people.Lifetimes, Clock: a.clock, IDs: a.ids, Log: a.log,
-		Replays: a.replays, Waiting: a.asking.Waiting,
+		Replays: a.replays, Waiting: a.asking.Waiting, Unread: a.inbox.Unread,
 	})
 	return a.split(e), err
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/notify"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/patience"
 	"github.com/bodhi-gateway/bodhi/app/pii"
@@ -302,7 +303,10 @@ func (a *App) things(t *testing.T, x webtest.Tenant, d id.Department, team id.Te
 		Chain: org.Chain{Org: x.Org.ID, Department: d, Team: team, Key: made.Key.ID}, Screened: ledger.Screened{Incident: id.NewFinding(a.ids), Action: "log", Found: `[{"detector":"email","action":"log","count":1}]`}}
 	_, err = a.ledgerStore.Post(ctx, id.NewNode(a.ids), budget.Batch{Requests: []ledger.Request{request}})
 	must(t, err)
+	told := notify.Notice{ID: id.NewNotice(a.ids), Org: x.Org.ID, Member: m.ID, Kind: notify.Asked, Title: word + " asks", Href: "/approvals", Once: word, At: a.clock.Now()}
+	must(t, a.notices.Store.Add(ctx, x.Org.ID, []notify.Notice{told}))
 	return map[string]string{
+		"inbox":            told.ID.String(),
 		"keys":             made.Key.ID.String(),
 		"budgets":          spend.ID.String(),
 		"limits":           rate.ID.String(),

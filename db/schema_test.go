@@ -215,6 +215,7 @@ var crossTenant = map[string]string{
 	"breaker_outages(began_at)":   "the keeper drops what is old, whose ever it is",
 	"cache_entries(stale_until)":  "the keeper drops what is old, whose ever it is",
 	"feedback(said_at)":           "the keeper drops what is old, whose ever it is",
+	"notices(at)":                 "the keeper drops what is old, whose ever it is",
 }
 
 func TestIndexesOfTenantTablesStartWithTheOrganization(t *testing.T) {

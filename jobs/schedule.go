@@ -34,6 +34,8 @@ type Chores struct {
 	ForgetReplays  func(ctx context.Context) error // forget answers kept for Idempotency-Key
 	SweepMail      func(ctx context.Context) error // delete old mail orders
 	SweepFeedback  func(ctx context.Context) error // delete feedback that counts no more
+	SweepNotices   func(ctx context.Context) error // delete old lines of inboxes
+	WarnOfKeys     func(ctx context.Context) error // tell people that keys end soon
 	CheckDomains   func(ctx context.Context) error // look for claimed domains' records again
 	RefreshModels  func(ctx context.Context) error // ask connections for their models
 	ForgetFacts    func(ctx context.Context) error // delete requests that are older than they are kept
@@ -51,6 +53,8 @@ func Schedule(c Chores) []Periodic {
 		{Name: "forget_replays", Cron: "53 * * * *", Run: c.ForgetReplays},
 		{Name: "sweep_mail", Cron: "37 3 * * *", Run: c.SweepMail},
 		{Name: "sweep_feedback", Cron: "41 3 * * *", Run: c.SweepFeedback},
+		{Name: "sweep_notices", Cron: "43 3 * * *", Run: c.SweepNotices},
+		{Name: "warn_of_keys", Cron: "19 6 * * *", AtStart: true, Run: c.WarnOfKeys},
 		{Name: "check_domains", Cron: "53 2 * * *", Run: c.CheckDomains},
 		{Name: "refresh_models", Cron: "37 */6 * * *", Run: c.RefreshModels},
 		{Name: "forget_facts", Cron: "29 * * * *", Run: c.ForgetFacts},

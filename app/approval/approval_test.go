@@ -20,6 +20,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/live"
 	"github.com/bodhi-gateway/bodhi/app/mail/mailtest"
 	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/notify"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/policy"
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
@@ -38,6 +39,7 @@ type fixture struct {
 	budgets  *budget.Service
 	limits   *limit.Service
 	x        webtest.Tenant
+	inbox    *notify.Service
 	team     policy.Listed
 	key      id.Key
 }
@@ -49,7 +51,9 @@ func furnish(t *testing.T, d *db.DB) *fixture {
 	log := slog.New(slog.DiscardHandler)
 	f := &fixture{House: h, t: t, office: mailtest.New(t, d, h.Clock, h.IDs, h.Master), store: db.NewApprovalStore(d)}
 	f.policies = policy.New(policy.Parts{Store: db.NewPolicyStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: log})
-	herald := &approval.Herald{Store: f.store, Orgs: db.NewOrgStore(d), Post: f.office.Post, Links: f.office.Links, IDs: h.IDs, Clock: h.Clock}
+	herald := &approval.Herald{Store: f.store, Orgs: db.NewOrgStore(d), Post: f.office.Post, Links: f.office.Links, IDs: h.IDs, Clock: h.Clock,
+		Inbox: &notify.Post{Store: db.NewNoticeStore(d), IDs: h.IDs, Clock: h.Clock}}
+	f.inbox = notify.New(db.NewNoticeStore(d), h.Clock)
 	f.budgets = budget.New(budget.Parts{Store: db.NewBudgetStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: log, Herald: herald})
 	f.limits = limit.New(limit.Parts{Store: db.NewLimitStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: log, Herald: herald.OfLimits()})
 	f.Service = approval.New(approval.Parts{Store: f.store, Orgs: db.NewOrgStore(d), Policies: f.policies, Budgets: f.budgets, Limits: f.limits, Herald: herald, Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs,

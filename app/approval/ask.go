@@ -48,7 +48,7 @@ func (s *Service) Ask(ctx context.Context, actor org.Actor, in Input) (View, err
 			return err
 		}
 		call := Summons{Org: a.Org, Matter: OfPolicy, About: a.ID.UUID(), CreatedAt: now, ExpiresAt: a.ExpiresAt}
-		n, err := s.Herald.Call(ctx, call, func(m org.Actor) bool { return mayDecide(m, court, at, a, d.Case, s.model(a)) == nil })
+		n, err := s.Herald.Call(ctx, call, noticeOf(Call{Policy: &View{Approval: a}}, a.ID.String(), "", ""), func(m org.Actor) bool { return mayDecide(m, court, at, a, d.Case, s.model(a)) == nil })
 		if err != nil {
 			return err
 		}

@@ -127,7 +127,7 @@ func (s *Service) judge(ctx context.Context, b *bench, actor org.Actor, x *View,
 	if err := s.Audit.Append(ctx, actor, note("approval."+string(to), next, facts)); err != nil {
 		return false, err
 	}
-	return false, s.Herald.Answer(ctx, next.Org, OfPolicy, next.ID.UUID(), next.Asker)
+	return false, s.Herald.Answer(ctx, next.Org, OfPolicy, next.ID.UUID(), next.Asker, noticeOf(Call{Policy: &View{Approval: next}}, next.ID.String(), string(to), next.DecidedBy))
 }
 
 // grant fills in what is opened: by the policies as they are now, within the verdict's bounds.

@@ -9,6 +9,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/mail"
+	"github.com/bodhi-gateway/bodhi/app/notify"
 	"github.com/bodhi-gateway/bodhi/app/org"
 )
 
@@ -23,12 +24,14 @@ const (
 // DecidePath is the page that a mailed link leads to.
 const DecidePath = "/decide"
 
-// Herald calls managers to decide, and tells askers what came of it, inside the transactions that cause it. It also is
+// Herald calls managers to decide, and tells askers what came of it, by a letter and in their inboxes, inside the transactions
+// that cause it. It also is
 // budget's (budget.Herald), and limit's through OfLimits.
 type Herald struct {
 	Store Store
 	Orgs  org.Store
 	Post  *mail.Post
+	Inbox *notify.Post
 	Links mail.Links
 	IDs   *id.Source
 	Clock clock.Clock
@@ -40,22 +43,22 @@ var _ budget.Herald = (*Herald)(nil)
 const called = 10
 
 // Call writes to those who may decide, of the lowest role that has any, and says how many they are: a team's matter is no
-// letter to every admin. The others find it in their inbox.
-func (h *Herald) Call(ctx context.Context, call Summons, may func(org.Actor) bool) (int, error) {
+// letter to every admin. The others find it among the approvals. n is what they read in their inbox.
+func (h *Herald) Call(ctx context.Context, call Summons, n Notice, may func(org.Actor) bool) (int, error) {
 	for _, role := range []org.Role{org.Lead, org.Manager, org.Admin} {
 		members, err := h.Orgs.FindMembers(ctx, call.Org, org.MemberQuery{Role: role, Status: org.ActiveMember})
 		if err != nil {
 			return 0, fmt.Errorf("approval: find deciders: %w", err)
 		}
-		n := 0
+		var to []id.Member
 		for _, m := range members {
-			if n == called {
+			if len(to) == called {
 				break
 			}
 			if !may(m.Acting(org.Actor{})) {
 				continue
 			}
-			n++
+			to = append(to, m.ID)
 			s := call
 			s.ID, s.Member = id.NewSummons(h.IDs), m.ID
 			if err := h.Store.AddSummons(ctx, s); err != nil {
@@ -65,15 +68,15 @@ func (h *Herald) Call(ctx context.Context, call Summons, may func(org.Actor) boo
 				return 0, err
 			}
 		}
-		if n > 0 {
-			return n, nil
+		if len(to) > 0 {
+			return len(to), h.Inbox.Tell(ctx, call.Org, to, notify.Asked, n.Title, n.Href, call.About)
 		}
 	}
 	return 0, nil
 }
 
-// Answer tells the asker that somebody decided; a management token has no address.
-func (h *Herald) Answer(ctx context.Context, o id.Org, matter Matter, about string, asker id.Member) error {
+// Answer tells the asker that somebody decided; a management token has no address. n is what they read in their inbox.
+func (h *Herald) Answer(ctx context.Context, o id.Org, matter Matter, about string, asker id.Member, n Notice) error {
 	if asker.IsZero() {
 		return nil
 	}
@@ -84,19 +87,22 @@ func (h *Herald) Answer(ctx context.Context, o id.Org, matter Matter, about stri
 	if m.Status() != org.ActiveMember {
 		return nil
 	}
+	if err := h.Inbox.Tell(ctx, o, []id.Member{asker}, notify.Decided, n.Title, n.Href, about); err != nil {
+		return err
+	}
 	kind := map[Matter]mail.Kind{OfPolicy: AnswerKind, OfBudget: BudgetAnswerKind, OfLimit: LimitAnswerKind}[matter]
 	return h.Post.Send(ctx, mail.Order{Org: o, Kind: kind, To: m.Email, About: about, Once: "answer " + about})
 }
 
 // Asked implements budget.Herald.
 func (h *Herald) Asked(ctx context.Context, o id.Org, r budget.Request, may func(org.Actor) bool) error {
-	_, err := h.Call(ctx, Summons{Org: o, Matter: OfBudget, About: r.ID.UUID(), CreatedAt: r.AskedAt, ExpiresAt: r.ExpiresAt}, may)
+	_, err := h.Call(ctx, Summons{Org: o, Matter: OfBudget, About: r.ID.UUID(), CreatedAt: r.AskedAt, ExpiresAt: r.ExpiresAt}, noticeOf(Call{Budget: &r}, r.ID.String(), "", ""), may)
 	return err
 }
 
 // Decided implements budget.Herald.
 func (h *Herald) Decided(ctx context.Context, o id.Org, r budget.Request) error {
-	return h.Answer(ctx, o, OfBudget, r.ID.UUID(), r.Asker)
+	return h.Answer(ctx, o, OfBudget, r.ID.UUID(), r.Asker, noticeOf(Call{Budget: &r}, r.ID.String(), string(r.State), r.DecidedBy))
 }
 
 // OfLimits is the herald as limit's room wants it.
@@ -106,12 +112,12 @@ type limitHerald struct{ h *Herald }
 
 // Asked implements limit.Herald.
 func (l limitHerald) Asked(ctx context.Context, o id.Org, r limit.Request, may func(org.Actor) bool) (int, error) {
-	return l.h.Call(ctx, Summons{Org: o, Matter: OfLimit, About: r.ID.UUID(), CreatedAt: r.AskedAt, ExpiresAt: r.ExpiresAt}, may)
+	return l.h.Call(ctx, Summons{Org: o, Matter: OfLimit, About: r.ID.UUID(), CreatedAt: r.AskedAt, ExpiresAt: r.ExpiresAt}, noticeOf(Call{Limit: &r}, r.ID.String(), "", ""), may)
 }
 
 // Decided implements limit.Herald.
 func (l limitHerald) Decided(ctx context.Context, o id.Org, r limit.Request) error {
-	return l.h.Answer(ctx, o, OfLimit, r.ID.UUID(), r.Asker)
+	return l.h.Answer(ctx, o, OfLimit, r.ID.UUID(), r.Asker, noticeOf(Call{Limit: &r}, r.ID.String(), string(r.State), r.DecidedBy))
 }
 
 // link is the address of one summons' page. It is bound to its member, so a row that is given to somebody else is worthless.

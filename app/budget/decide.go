@@ -117,7 +117,7 @@ func (s *Service) settleRequest(ctx context.Context, actor org.Actor, l Listed, 
 	}
 	*r = decision
 	if s.Herald != nil {
-		if err := s.Herald.Decided(ctx, actor.Org, decision); err != nil {
+		if err := s.Herald.Decided(ctx, actor.Org, s.shown(actor, l, decision, now)); err != nil {
 			return err
 		}
 	}

@@ -25,12 +25,16 @@ type Poster interface {
 	Send(ctx context.Context, o mail.Order) error
 }
 
+// Inbox tells admins in the dashboard that a target is away, or back; once names the event.
+type Inbox func(ctx context.Context, o id.Org, to []id.Member, target string, back bool, once string) error
+
 // Alarm writes to an organization's admins when a target is away for long, and when it is back after that.
 type Alarm struct {
 	Store       Store
 	Orgs        Members
 	Connections Connections
 	Post        Poster
+	Inbox       Inbox // nil tells nobody beside the letters
 	Tx          work.Tx
 	PublicURL   string
 }
@@ -55,14 +59,36 @@ func (a *Alarm) Tell(ctx context.Context, e Event, back bool) error {
 		if back {
 			word = "back"
 		}
-		for _, m := range admins {
-			once := fmt.Sprintf("%s %s %s %d %s", word, e.Target.Connection.UUID(), e.Target.Model, e.At.Unix()/int64(quiet/time.Second), m.ID.UUID())
+		event := fmt.Sprintf("%s %s %s %d", word, e.Target.Connection.UUID(), e.Target.Model, e.At.Unix()/int64(quiet/time.Second))
+		to := make([]id.Member, len(admins))
+		for i, m := range admins {
+			to[i] = m.ID
+			once := event + " " + m.ID.UUID()
 			if err := a.Post.Send(ctx, mail.Order{Org: e.Target.Org, Kind: AlertKind, To: m.Email, About: e.ID.UUID(), Once: once}); err != nil {
 				return err
 			}
 		}
-		return nil
+		return a.note(ctx, e, to, back, event)
 	})
+}
+
+// note writes into the admins' inboxes. A connection that is gone has no name, and nobody needs to know of it any more.
+func (a *Alarm) note(ctx context.Context, e Event, to []id.Member, back bool, once string) error {
+	if a.Inbox == nil {
+		return nil
+	}
+	names, err := a.Connections(ctx, org.System(e.Target.Org, "a notice about health"))
+	if err != nil {
+		return err
+	}
+	name := names[e.Target.Connection]
+	if name == "" {
+		return nil
+	}
+	if e.Target.Model != "" {
+		name += "/" + e.Target.Model
+	}
+	return a.Inbox(ctx, e.Target.Org, to, name, back, once)
 }
 
 // causes are the causes in sentences.

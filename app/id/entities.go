@@ -46,6 +46,7 @@ type (
 	rehearsalEntity  struct{}
 	outageEntity     struct{}
 	cachingEntity    struct{}
+	noticeEntity     struct{}
 )
 
 func (orgEntity) prefix() string        { return "org" }
@@ -92,6 +93,7 @@ func (tierEntity) prefix() string       { return "tier" }
 func (rehearsalEntity) prefix() string  { return "rhl" }
 func (outageEntity) prefix() string     { return "out" }
 func (cachingEntity) prefix() string    { return "cac" }
+func (noticeEntity) prefix() string     { return "ntc" }
 
 // One alias per entity; the comment says what it names.
 type (
@@ -139,6 +141,7 @@ type (
 	Rehearsal  = ID[rehearsalEntity]  // a replay of requests against a draft of a route
 	Outage     = ID[outageEntity]     // a breaker that changed its state
 	Caching    = ID[cachingEntity]    // a policy on what the cache keeps
+	Notice     = ID[noticeEntity]     // what a person is told
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -404,3 +407,9 @@ func NewCaching(s *Source) Caching { return New[cachingEntity](s) }
 
 // ParseCaching reads the printed or plain form of an id for a policy on what the cache keeps.
 func ParseCaching(s string) (Caching, error) { return Parse[cachingEntity](s) }
+
+// NewNotice makes an id for what a person is told.
+func NewNotice(s *Source) Notice { return New[noticeEntity](s) }
+
+// ParseNotice reads the printed or plain form of an id for what a person is told.
+func ParseNotice(s string) (Notice, error) { return Parse[noticeEntity](s) }

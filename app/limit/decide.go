@@ -117,7 +117,7 @@ func (s *Service) settle(ctx context.Context, actor org.Actor, at Listed, r *Req
 	}
 	*r = d
 	if s.Herald != nil {
-		if err := s.Herald.Decided(ctx, actor.Org, d); err != nil {
+		if err := s.Herald.Decided(ctx, actor.Org, shown(actor, at, d, now)); err != nil {
 			return err
 		}
 	}

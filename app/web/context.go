@@ -95,18 +95,18 @@ func (c *Context) Shell(title, active string) layout.Shell {
 	s.RoleTitle = c.member.Role.Title()
 	s.IsAdmin = c.member.Role == org.Admin
 	s.MayAsk, s.MayLimit = c.member.Role.AtLeast(org.Developer), c.member.Role.AtLeast(org.Lead)
-	s.Waiting = c.waiting()
+	s.Waiting, s.Unread = c.count("requests that wait for a decision", c.server.Waiting), c.count("unread notices", c.server.Unread)
 	return s
 }
 
-// waiting is how many requests wait for the member's decision. A page is shown without the number rather than not at all.
-func (c *Context) waiting() int {
-	if c.server.Waiting == nil {
+// count is a number beside an entry of the navigation. A page is shown without it rather than not at all.
+func (c *Context) count(what string, of func(context.Context, org.Actor) (int, error)) int {
+	if of == nil {
 		return 0
 	}
-	n, err := c.server.Waiting(c.Ctx(), c.actor)
+	n, err := of(c.Ctx(), c.actor)
 	if err != nil {
-		c.server.Log.Warn("requests that wait for a decision were not counted", "error", err.Error())
+		c.server.Log.Warn(what+" were not counted", "error", err.Error())
 	}
 	return n
 }

@@ -48,6 +48,8 @@ type Deps struct {
 	Replays Replays
 	// Waiting is how many requests wait for a member's decision, for the navigation; nil shows no number.
 	Waiting func(ctx context.Context, actor org.Actor) (int, error)
+	// Unread is how many lines of a member's inbox are unread, for the navigation; nil shows no number.
+	Unread func(ctx context.Context, actor org.Actor) (int, error)
 	// Pace is how many API requests a token has in a minute; 0 means 3,000.
 	Pace int
 	// Idle ends a session that is not used, Absolute any session. Defaults: 12 hours and 7 days.

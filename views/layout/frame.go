@@ -39,6 +39,7 @@ func (g navGroup) visible(s Shell) (out []navEntry) {
 var navigation = []navGroup{
 	{"", "", []navEntry{
 		{"home", "Home", "/", "home", false},
+		{"inbox", "Inbox", "/inbox", "bell", false},
 		{"requests", "Requests", "/requests", "list-details", false},
 		{"approvals", "Approvals", "/approvals", "inbox", false},
 	}},
@@ -81,16 +82,23 @@ var navigation = []navGroup{
 	}},
 }
 
-// badge is the number beside an entry; "" for none.
-func (s Shell) badge(e navEntry) string {
+// badge is the number beside an entry and what it counts; "" for none.
+func (s Shell) badge(e navEntry) (number, of string) {
 	const most = 99
-	switch {
-	case e.name != "approvals" || s.Waiting <= 0:
-		return ""
-	case s.Waiting > most:
-		return strconv.Itoa(most) + "+"
+	n := 0
+	switch e.name {
+	case "approvals":
+		n, of = s.Waiting, "waiting for you"
+	case "inbox":
+		n, of = s.Unread, "unread"
 	}
-	return strconv.Itoa(s.Waiting)
+	switch {
+	case n <= 0:
+		return "", ""
+	case n > most:
+		return strconv.Itoa(most) + "+", of
+	}
+	return strconv.Itoa(n), of
 }
 
 func (s Shell) displayName() string {

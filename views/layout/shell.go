@@ -13,6 +13,7 @@ type Shell struct {
 	IsAdmin          bool   // organization admins
 	MayAsk, MayLimit bool   // whose role can have keys; whose role sets budgets and limits
 	Waiting          int    // requests that wait for their decision
+	Unread           int    // lines of their inbox
 	Flash            string // one-time message after a redirect
 	Theme            string // "light", "dark", or "" to follow the system
 }

@@ -1,0 +1,108 @@
+package app
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/health"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/key"
+	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/notify"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/web/webtest"
+	"github.com/bodhi-gateway/bodhi/db/dbtest"
+)
+
+// moment is a clock that stands.
+type moment time.Time
+
+// Now implements clock.Clock.
+func (m moment) Now() time.Time { return time.Time(m) }
+
+// told is what the inboxes of an organization's people say of a kind of event: one title, by role.
+func (a *App) told(t *testing.T, x webtest.Tenant, kind notify.Kind) map[org.Role]string {
+	t.Helper()
+	out := map[org.Role]string{}
+	for role := range x.Members {
+		all, _, err := a.inbox.List(t.Context(), x.Actor(role), notify.Query{})
+		must(t, err)
+		all = slices.DeleteFunc(all, func(n notify.Notice) bool { return n.Kind != kind })
+		if len(all) > 1 {
+			t.Errorf("%s is told twice: %+v", role, all)
+		}
+		if len(all) > 0 {
+			out[role] = all[0].Title
+		}
+	}
+	return out
+}
+
+func TestPeopleAreToldOfWhatTheyAnswerFor(t *testing.T) {
+	t.Parallel()
+	a, h, _ := furnished(t, dbtest.SQLiteURL(t))
+	x := h.Found(t, "Gamma")
+	ctx, admin, dev := t.Context(), x.Actor(org.Admin), x.Members[org.Developer]
+	spend := func(scope org.Scope) budget.Entry {
+		b, err := a.budgets(nil).Create(ctx, admin, budget.Input{Scope: scope, Limit: 100 * money.Dollar, Period: budget.Monthly, Enforce: budget.Hard})
+		must(t, err)
+		return b
+	}
+	own := spend(org.OfMember(x.Org.ID, dev.ID))
+	crossed := budget.Alert{Org: x.Org.ID, Budget: own.ID, Threshold: 80, Spent: 80 * money.Dollar, Limit: 100 * money.Dollar, At: a.clock.Now()}
+	a.alerted([]budget.Alert{crossed})
+	a.alerted([]budget.Alert{crossed}) // one event
+	got := a.told(t, x, notify.Budget)
+	if len(got) != 2 || !strings.Contains(got[org.Lead], "has used 80 % of its budget: $80.00 of $100.00") || got[org.Developer] != got[org.Lead] {
+		t.Errorf("a budget: %v", got)
+	}
+
+	names, err := a.connectionNames(ctx, admin)
+	must(t, err)
+	var c id.Connection
+	for c = range names {
+	}
+	away := health.Event{ID: id.NewOutage(a.ids), Change: health.Change{Target: health.Target{Org: x.Org.ID, Connection: c, Model: "m"}, To: health.Open, Cause: health.Failures, At: a.clock.Now()}}
+	must(t, a.alarm().Tell(ctx, away, false))
+	must(t, a.alarm().Tell(ctx, away, false)) // another node says so too
+	if got := a.told(t, x, notify.Away); len(got) != 1 || got[org.Admin] != names[c]+"/m is out of service: no requests are sent to it" {
+		t.Errorf("a target: %v", got)
+	}
+	must(t, a.alarm().Tell(ctx, away, true))
+	if got := a.told(t, x, notify.Back); len(got) != 1 || got[org.Admin] != names[c]+"/m takes requests again" {
+		t.Errorf("a target that is back: %v", got)
+	}
+}
+
+func TestPeopleAreToldOfKeysThatStop(t *testing.T) {
+	t.Parallel()
+	a, h, _ := furnished(t, dbtest.SQLiteURL(t))
+	x := h.Found(t, "Gamma")
+	ctx, now, day := t.Context(), a.clock.Now(), 24*time.Hour
+	for name, in := range map[string]key.Input{
+		"mine":  {Member: x.Members[org.Developer].ID, ExpiresAt: now.Add(10 * day)},
+		"build": {Account: "build", ExpiresAt: now.Add(10 * day)},
+		"later": {Member: x.Members[org.Manager].ID, ExpiresAt: now.Add(20 * day)},
+		"short": {Member: x.Members[org.Admin].ID, ExpiresAt: now.Add(6 * day)},
+		"never": {Member: x.Members[org.Manager].ID},
+	} {
+		in.Name, in.Team = name, x.Team
+		if _, err := a.keys.Create(ctx, x.Actor(org.Admin), in); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+	}
+	must(t, a.keyNotices(ctx))
+	if got := a.told(t, x, notify.Expiring); len(got) != 0 {
+		t.Errorf("ten days before: %v", got)
+	}
+	a.clock = moment(now.Add(5 * day))
+	must(t, a.keyNotices(ctx))
+	must(t, a.keyNotices(ctx))
+	got := a.told(t, x, notify.Expiring)
+	if len(got) != 2 || !strings.HasPrefix(got[org.Developer], "Your key mine stops on ") || !strings.HasPrefix(got[org.Lead], "A service account's key, build, stops on ") {
+		t.Errorf("five days before: %v", got)
+	}
+}
