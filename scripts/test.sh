@@ -37,7 +37,7 @@ report() {
 run() {
   step test
   local failed=0
-  go test -v -vet=off -timeout 15m "$@" 2>&1 | tee "$log" | report || failed=1
+  go test -v -vet=off -timeout 30m "$@" 2>&1 | tee "$log" | report || failed=1
   return "$failed"
 }
 
