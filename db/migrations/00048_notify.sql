@@ -21,16 +21,5 @@ CREATE INDEX notices_member ON notices (org_id, member_id, id);
 CREATE INDEX notices_unread ON notices (org_id, member_id, id) WHERE read_at IS NULL;
 CREATE INDEX notices_at ON notices (at);
 
--- The version whose news a person has looked at last.
-CREATE TABLE news_seen (
-    org_id    {{uuid}} NOT NULL REFERENCES organizations (id),
-    member_id {{uuid}} NOT NULL,
-    version   TEXT     NOT NULL,
-    at        {{time}} NOT NULL,
-    PRIMARY KEY (org_id, member_id)
-);
-{{tenant "news_seen"}}
-
 -- +goose Down
-DROP TABLE news_seen;
 DROP TABLE notices;

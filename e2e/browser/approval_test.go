@@ -70,7 +70,7 @@ func TestARefusalLeadsToAnApprovalByMail(t *testing.T) {
 	admin.goTo("/approvals")
 	admin.sees("The evaluation of Friday")
 	admin.judged("approval-inbox")
-	if n := admin.text(".b-nav-badge"); !strings.HasPrefix(n, "1") {
+	if n := admin.text(`.b-nav-link[href="/approvals"] .b-nav-badge`); !strings.HasPrefix(n, "1") {
 		t.Errorf("the number in the navigation is %q", n)
 	}
 
