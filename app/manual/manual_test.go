@@ -65,3 +65,15 @@ func TestEveryPageOfOursHasATitleAndNothingInline(t *testing.T) {
 		t.Errorf("there are %d pages", n)
 	}
 }
+
+func TestTheChangelogHasNoTitleOfItsOwn(t *testing.T) {
+	t.Parallel()
+	m, err := manual.New(docs.Pages)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := m.Changes("# Changelog\n\nAll of it.\n\n## 1.0\n\n- [Start](docs/README.md)\n")
+	if err != nil || strings.Contains(got, "<h1") || !strings.Contains(got, "<h2") || !strings.Contains(got, "All of it.") {
+		t.Errorf("%v: %s", err, got)
+	}
+}
