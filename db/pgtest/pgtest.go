@@ -30,7 +30,7 @@ type Server struct {
 func Start(t testing.TB) *Server {
 	t.Helper()
 	if testing.Short() && os.Getenv("CI") != "true" {
-		t.Skip("a server of one's own takes seconds")
+		Missing(t, "a server of one's own takes seconds, and -short was asked for")
 	}
 	s := &Server{t: t, bin: programs(t)}
 	dir, err := os.MkdirTemp("", "bodhi-pg-") // not t.TempDir: its parents are closed to other users
