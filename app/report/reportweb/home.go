@@ -21,7 +21,7 @@ func (h *Handlers) home(c *web.Context) error {
 	case "home-last":
 		err = h.last(c, &page)
 	case "home-figures":
-		err = h.figures(c, &page)
+		err = h.newOverview(c, "/").figures(&page)
 	case "home-waiting":
 		page.Start, err = h.start(c)
 	default:
@@ -77,10 +77,11 @@ func (h *Handlers) whole(c *web.Context, page *views.HomePage) error {
 		page.Start, err = h.start(c)
 		return err
 	}
-	if err := h.figures(c, page); err != nil {
+	o := h.newOverview(c, "/") // the figures and what stands below them ask much the same
+	if err := o.figures(page); err != nil {
 		return err
 	}
-	return h.company(c, page)
+	return o.company(page)
 }
 
 func (h *Handlers) last(c *web.Context, page *views.HomePage) error {
@@ -96,8 +97,7 @@ func (h *Handlers) last(c *web.Context, page *views.HomePage) error {
 	return nil
 }
 
-func (h *Handlers) figures(c *web.Context, page *views.HomePage) (err error) {
-	o := h.newOverview(c, "/")
+func (o *overview) figures(page *views.HomePage) (err error) {
 	page.Self = o.link(spans[o.span].name, parts[o.part].name)
 	page.Figures, err = o.companyFigures()
 	return err

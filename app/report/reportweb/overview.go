@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/report"
@@ -51,6 +52,9 @@ type overview struct {
 	span  int // index of spans
 	part  int // index of parts
 	asked map[string]usage.Result
+
+	budgets   []budget.Entry // see limits
+	forecasts map[id.Budget]budget.Forecast
 }
 
 // newOverview reads the URL. What makes no sense there is taken for the default: it can only come from a mangled link.
@@ -98,6 +102,24 @@ func (o *overview) whole(by ...usage.Dim) (usage.Result, error) {
 		o.asked[name] = r
 	}
 	return r, err
+}
+
+// limits are all budgets that whoever looks may see, each with its forecast. Several parts of a page read them, so they are
+// looked up once.
+func (o *overview) limits() ([]budget.Entry, map[id.Budget]budget.Forecast, error) {
+	if o.forecasts != nil {
+		return o.budgets, o.forecasts, nil
+	}
+	list, err := o.h.Budgets.List(o.c.Ctx(), o.c.Actor())
+	if err != nil {
+		return nil, nil, err
+	}
+	forecasts, err := o.h.Budgets.Forecasts(o.c.Ctx(), o.c.Actor(), list)
+	if err != nil {
+		return nil, nil, err
+	}
+	o.budgets, o.forecasts = list, forecasts
+	return list, forecasts, nil
 }
 
 // daily asks for each day of the span, today included, which is not over.
