@@ -6,6 +6,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/report"
+	"github.com/bodhi-gateway/bodhi/app/usage"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	views "github.com/bodhi-gateway/bodhi/views/report"
 	"github.com/bodhi-gateway/bodhi/views/ui"
@@ -78,6 +79,7 @@ func (h *Handlers) whole(c *web.Context, page *views.HomePage) error {
 		return err
 	}
 	o := h.newOverview(c, "/") // the figures and what stands below them ask much the same
+	o.ahead(nil, []usage.Dim{usage.Member}, []usage.Dim{usage.Connection, usage.Model}, []usage.Dim{usage.Model}, []usage.Dim{usage.Team}, []usage.Dim{usage.Client}, []usage.Dim{usage.Connection})
 	if err := o.figures(page); err != nil {
 		return err
 	}
