@@ -42,38 +42,7 @@ func measure(t *testing.T, at string, members, crews int) {
 	d, err := db.Open(t.Context(), at, db.Options{})
 	must(t, err)
 	t.Cleanup(func() { _ = d.Close() })
-	ids := id.NewSource(clock.System{}.Now, nil)
-	o := s.Home.Org
-	orgs, keys := db.NewOrgStore(d), db.NewKeyStore(d)
-	var teams []id.Team
-	must(t, d.Do(t.Context(), func(ctx context.Context) error {
-		departments := make([]id.Department, 20)
-		for i := range departments {
-			departments[i] = id.NewDepartment(ids)
-			if err := orgs.AddDepartment(ctx, org.Department{ID: departments[i], Org: o, Name: fmt.Sprintf("Department %02d", i)}); err != nil {
-				return err
-			}
-		}
-		for i := range crews {
-			team := org.Team{ID: id.NewTeam(ids), Org: o, Name: fmt.Sprintf("Crew %03d", i), Department: departments[i%20]}
-			teams = append(teams, team.ID)
-			if err := orgs.AddTeam(ctx, team); err != nil {
-				return err
-			}
-		}
-		for i := range members {
-			m := org.Member{ID: id.NewMember(ids), Org: o, Name: fmt.Sprintf("Person %05d", i), Email: fmt.Sprintf("p%05d@large.test", i),
-				Assignments: []org.Assignment{{Role: org.Developer, At: org.OfTeam(o, teams[i%crews])}, {Role: org.Viewer, At: org.OfTeam(o, teams[(i*7+1)%crews])}}}
-			if err := orgs.AddMember(ctx, m); err != nil {
-				return err
-			}
-			k := key.Key{ID: id.NewKey(ids), Org: o, Name: "k", Team: teams[i%crews], Member: m.ID, Public: fmt.Sprintf("%016d", i)}
-			if err := keys.Insert(ctx, k); err != nil {
-				return err
-			}
-		}
-		return nil
-	}))
+	teams := settle(t, d, s.Home.Org, members, crews)
 	dbtest.Analyze(t, at)
 	s.LogInAll(t, &s.Home)
 	asked := []string{"/people?q=person+09", "/people?team=" + teams[3].String(), "/people?role=lead", "/people?status=disabled", "/teams/" + teams[3].String(), "/keys?q=person+09", "/keys?unused=true", "/keys?q=k&unused=true",
@@ -102,6 +71,42 @@ func measure(t *testing.T, at string, members, crews int) {
 	slices.Sort(report)
 	slices.Reverse(report)
 	t.Logf("%d pages, the slowest first:\n%s", len(report), strings.Join(report[:min(len(report), 25)], "\n"))
+}
+
+// settle adds teams in twenty departments and members with a key each.
+func settle(t *testing.T, d *db.DB, o id.Org, members, crews int) (teams []id.Team) {
+	t.Helper()
+	ids := id.NewSource(clock.System{}.Now, nil)
+	orgs, keys := db.NewOrgStore(d), db.NewKeyStore(d)
+	must(t, d.Do(t.Context(), func(ctx context.Context) error {
+		departments := make([]id.Department, 20)
+		for i := range departments {
+			departments[i] = id.NewDepartment(ids)
+			if err := orgs.AddDepartment(ctx, org.Department{ID: departments[i], Org: o, Name: fmt.Sprintf("Department %02d", i)}); err != nil {
+				return err
+			}
+		}
+		for i := range crews {
+			team := org.Team{ID: id.NewTeam(ids), Org: o, Name: fmt.Sprintf("Crew %03d", i), Department: departments[i%20]}
+			teams = append(teams, team.ID)
+			if err := orgs.AddTeam(ctx, team); err != nil {
+				return err
+			}
+		}
+		for i := range members {
+			m := org.Member{ID: id.NewMember(ids), Org: o, Name: fmt.Sprintf("Person %05d", i), Email: fmt.Sprintf("p%05d@large.test", i),
+				Assignments: []org.Assignment{{Role: org.Developer, At: org.OfTeam(o, teams[i%crews])}, {Role: org.Viewer, At: org.OfTeam(o, teams[(i*7+1)%crews])}}}
+			if err := orgs.AddMember(ctx, m); err != nil {
+				return err
+			}
+			k := key.Key{ID: id.NewKey(ids), Org: o, Name: "k", Team: teams[i%crews], Member: m.ID, Public: fmt.Sprintf("%016d", i)}
+			if err := keys.Insert(ctx, k); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	return teams
 }
 
 // serving is how long a page takes to be made at best, and which page it is, as a line that sorts.

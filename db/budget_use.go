@@ -2,6 +2,8 @@ package db
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -10,43 +12,114 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/report"
+	"github.com/bodhi-gateway/bodhi/app/usage"
 )
 
-// usedBy is the sum over usage_hours that comes nearest to what an account of a measure counts.
-var usedBy = map[ledger.Measure]string{ledger.Money: "SUM(cost_nanos)", ledger.Tokens: "SUM(input_tokens + output_tokens)", ledger.Requests: "SUM(requests - errors)"}
+// used is what comes nearest to what an account of a measure counts.
+func used(m ledger.Measure, t usage.Totals) ledger.Units {
+	switch m {
+	case ledger.Tokens:
+		return ledger.Units(t.Input + t.Output)
+	case ledger.Requests:
+		return ledger.Units(t.Answered())
+	}
+	return ledger.Units(t.Cost)
+}
 
-// Uses implements budget.GrantStore.
+// usesBy are the dimensions that scopes are told by; organizations have none.
+var usesBy = map[org.ScopeKind]usage.Dim{org.OrgScope: "", org.DepartmentScope: usage.Department, org.TeamScope: usage.Team, org.PoolScope: usage.Team,
+	org.MemberScope: usage.Member, org.KeyScope: usage.Key}
+
+// Uses implements budget.GrantStore. Days that are over and have sheets are told as one use, at their first moment: a month of
+// hours of a large organization takes a second to read. The last day's hours are told one by one.
 func (s *BudgetStore) Uses(ctx context.Context, o id.Org, k org.ScopeKind, ids []string, m ledger.Measure, from time.Time) (map[string][]budget.Use, error) {
-	column := map[org.ScopeKind]string{org.OrgScope: "org_id", org.DepartmentScope: "department_id", org.TeamScope: "team_id", org.PoolScope: "team_id",
-		org.MemberScope: "member_id", org.KeyScope: "key_id"}[k]
 	out := make(map[string][]budget.Use, len(ids))
-	if column == "" || len(ids) == 0 {
+	dim, known := usesBy[k]
+	if !known || len(ids) == 0 {
 		return out, nil
 	}
-	var rows []struct {
-		Node string       `gorm:"column:node"`
-		Hour time.Time    `gorm:"column:hour"`
-		Used ledger.Units `gorm:"column:used"`
+	ask := usage.Ask{Limit: mostSlots}
+	if dim != "" {
+		nodes := make([]string, len(ids))
+		for i, n := range ids {
+			nodes[i] = shown(dim, n)
+		}
+		ask.By, ask.Where = []usage.Dim{dim}, []usage.Filter{{Dim: dim, Values: nodes}}
 	}
-	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
-		table := "usage_hours"
-		if k == org.OrgScope {
-			table = "usage_totals"
-		}
-		q := tx.Table(table).Select(column+" AS node, hour, "+usedBy[m]+" AS used").Where("org_id = ? AND hour >= ?", o, from.UTC().Truncate(time.Hour))
-		if k != org.OrgScope {
-			q = q.Where(column+" IN ?", ids)
-		}
-		if k == org.PoolScope {
-			q = q.Where("member_id = ?", id.Member{}.UUID())
-		}
-		return q.Group(column + ", hour").Order("hour").Find(&rows).Error
-	})
-	for _, r := range rows {
-		out[r.Node] = append(out[r.Node], budget.Use{Hour: r.Hour.UTC(), Used: r.Used})
+	if k == org.PoolScope {
+		ask.Where = append(ask.Where, usage.Filter{Dim: usage.Member, Values: []string{""}})
 	}
-	return out, err
+	var cells []usage.Cell
+	for range 5 { // days are seldom taken away, and never twice within one question
+		err := s.db.scoped(ctx, o, func(tx *gorm.DB) (err error) {
+			if ask.Steps, err = usesSteps(tx, o, from.UTC().Truncate(time.Hour)); err != nil || len(ask.Steps) == 0 {
+				return err
+			}
+			sum := newFold(ask)
+			if err := addKept(tx, report.Reach{Org: o, All: true}, ask, "", sum); err != nil {
+				return err
+			}
+			cells, err = sum.cells()
+			return err
+		})
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, errGone) {
+			return nil, err
+		}
+	}
+	slices.SortFunc(cells, func(a, b usage.Cell) int { return a.Step - b.Step })
+	for _, c := range cells {
+		node := ids[0]
+		if dim != "" {
+			var err error
+			if node, err = dim.Node(c.Values[0]); err != nil {
+				return nil, err
+			}
+		}
+		out[node] = append(out[node], budget.Use{Hour: ask.Steps[c.Step].From.UTC(), Used: used(m, c.Totals)})
+	}
+	return out, nil
 }
+
+// usesSteps are the days with sheets but the last, and hours around them, up to the newest hour that there is.
+func usesSteps(tx *gorm.DB, o id.Org, from time.Time) (out []usage.Step, err error) {
+	var newest []time.Time
+	if err := tx.Table("usage_marks").Where("org_id = ? AND hour >= ?", o, from).Order("hour DESC").Limit(1).Pluck("hour", &newest).Error; err != nil || len(newest) == 0 {
+		return nil, err
+	}
+	to := newest[0].UTC().Add(time.Hour)
+	days, err := goodDays(tx, o, usage.Step{From: from, To: to})
+	if err != nil {
+		return nil, err
+	}
+	at := from
+	hours := func(to time.Time) {
+		for at.Before(to) {
+			end := at.Truncate(usageQuarter).Add(usageQuarter)
+			if end.After(to) {
+				end = to
+			}
+			out = append(out, usage.Step{From: at, To: end})
+			at = end
+		}
+	}
+	for _, d := range days[:max(0, len(days)-1)] {
+		if d.From.Before(at) {
+			continue
+		}
+		hours(d.From)
+		out = append(out, d)
+		at = d.To
+	}
+	hours(to)
+	return out, nil
+}
+
+// usageQuarter is the finest slot that sums are kept in.
+const usageQuarter = 15 * time.Minute
 
 // Used implements budget.GrantStore.
 func (s *BudgetStore) Used(ctx context.Context, scope org.Scope, m ledger.Measure, from, to time.Time) (sum ledger.Units, err error) {

@@ -81,6 +81,7 @@ func (g *guarded) admit(ctx context.Context, query string, args []any) ([]any, e
 	if err := g.check(query, args); err != nil {
 		return nil, err
 	}
+	g.d.statements.Add(1)
 	return args, g.become(ctx, query)
 }
 

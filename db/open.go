@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -49,6 +50,8 @@ type DB struct {
 	log     *slog.Logger
 	walls   walls
 	alerted func([]budget.Alert) // see OnAlerts
+
+	statements atomic.Int64
 }
 
 // walls can be lowered one at a time by this package's own tests, to prove that the other one holds.
@@ -110,6 +113,9 @@ func (d *DB) attach(dialect gorm.Dialector) error {
 
 // Postgres reports whether this is PostgreSQL; otherwise it is SQLite. For the few statements that differ.
 func (d *DB) Postgres() bool { return d.pool != nil }
+
+// Statements is how many statements stores have made since Open: what a page costs where its time says little.
+func (d *DB) Statements() int64 { return d.statements.Load() }
 
 // Ping asks the database whether it answers. For readiness and doctor; its error is one line that names the database.
 func (d *DB) Ping(ctx context.Context) error {

@@ -16,10 +16,13 @@ import (
 )
 
 // ReportStore reads what the ledger wrote: request and attempt facts, and their sums by the hour.
-type ReportStore struct{ db *DB }
+type ReportStore struct {
+	db      *DB
+	fewRows int64 // see fewRows
+}
 
 // NewReportStore makes the store.
-func NewReportStore(d *DB) *ReportStore { return &ReportStore{d} }
+func NewReportStore(d *DB) *ReportStore { return &ReportStore{d, fewRows} }
 
 var _ report.Store = (*ReportStore)(nil)
 
@@ -93,18 +96,36 @@ func facts(tx *gorm.DB, r report.Reach) *gorm.DB {
 // Requests implements report.Store.
 func (s *ReportStore) Requests(ctx context.Context, r report.Reach, q report.Query) ([]report.Request, error) {
 	var rows []requestFact
-	err := s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
-		tx, order := narrow(facts(tx, r), q), "requests.at DESC, requests.id DESC"
-		if q.Oldest {
-			order = "requests.at, requests.id"
+	err := s.db.scoped(ctx, r.Org, func(tx *gorm.DB) (err error) {
+		c, ok := cluesOf(r, q)
+		if !ok {
+			rows, err = listing(tx, r, q, nil)
+			return err
 		}
-		return tx.Order(order).Limit(q.Limit).Find(&rows).Error
+		f := finder{clues: c, s: s, r: r, q: q}
+		err = f.find(tx)
+		rows = f.rows
+		return err
 	})
 	out := make([]report.Request, len(rows))
 	for i, row := range rows {
 		out[i] = row.request()
 	}
 	return out, err
+}
+
+// listing asks the facts themselves, of some keys alone if any are given.
+func listing(tx *gorm.DB, r report.Reach, q report.Query, keys []string) (rows []requestFact, err error) {
+	tx = narrow(facts(tx, r), q)
+	if len(keys) > 0 {
+		tx = tx.Where("requests.key_id IN ?", keys)
+	}
+	order := "requests.at DESC, requests.id DESC"
+	if q.Oldest {
+		order = "requests.at, requests.id"
+	}
+	err = tx.Order(order).Limit(q.Limit).Find(&rows).Error
+	return rows, err
 }
 
 func narrow(tx *gorm.DB, q report.Query) *gorm.DB {

@@ -8,6 +8,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/report"
+	"github.com/bodhi-gateway/bodhi/app/usage"
 	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
 )
@@ -27,7 +28,13 @@ func TestManyRequestsAreListedPageByPage(t *testing.T) {
 			if err := store.AddRequests(t.Context(), b); err != nil {
 				t.Fatal(err)
 			}
+			if err := store.AddUsage(t.Context(), b); err != nil {
+				t.Fatal(err)
+			}
 		})
+		if err := usage.KeepDays(t.Context(), db.NewUsageStore(d), c.now); err != nil {
+			t.Fatal(err)
+		}
 		if err := d.System(t.Context(), func(tx *gorm.DB) error {
 			if !d.Postgres() {
 				return nil // it plans without
@@ -37,6 +44,9 @@ func TestManyRequestsAreListedPageByPage(t *testing.T) {
 			t.Fatal(err)
 		}
 		busy, idle := c.chains[7], c.chains[9_900]
+		only := func(c report.Column, v string) []report.Filter {
+			return []report.Filter{{Column: c, Values: []string{v}}}
+		}
 		questions := []struct {
 			name string
 			report.Query
@@ -49,6 +59,13 @@ func TestManyRequestsAreListedPageByPage(t *testing.T) {
 			{"of an idle key", report.Query{Key: idle.Key}},
 			{"of a busy team", report.Query{Scope: org.OfTeam(o, busy.Team)}},
 			{"of an idle member", report.Query{Scope: org.OfMember(o, idle.Member)}},
+			{"of an idle team", report.Query{Scope: org.OfTeam(o, c.chains[9_999].Team)}},
+			{"of an idle member, by filter", report.Query{Where: only(report.MemberColumn, idle.Member.UUID())}},
+			{"of an idle member, failed", report.Query{Where: only(report.MemberColumn, idle.Member.UUID()), Outcome: report.Failed}},
+			{"of a team and a model that few ask", report.Query{Scope: org.OfTeam(o, busy.Team), Model: "model-19"}},
+			{"of a tag that few carry", report.Query{Tags: []string{"project=rare"}}},
+			{"of a tag that nobody carries", report.Query{Tags: []string{"project=nothing"}}},
+			{"of an asked name that few ask", report.Query{Where: only(report.AskedColumn, "alias-rare")}},
 			{"of a department", report.Query{Scope: org.OfDepartment(o, idle.Department)}},
 			{"of a model that many ask", report.Query{Model: "model-3"}},
 			{"of a model that few ask", report.Query{Model: "model-19"}},

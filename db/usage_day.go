@@ -102,36 +102,44 @@ func (s *UsageStore) KeepDays(ctx context.Context, o id.Org, days []usage.Step) 
 		return nil
 	}
 	first, last := days[0].From.UTC().Truncate(time.Hour), days[len(days)-1].To.UTC()
-	var due []struct {
-		Hour    time.Time `gorm:"column:hour"`
-		Version int64     `gorm:"column:version"`
-	}
+	var due []dueHour
 	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
-		return tx.Table("usage_marks").Select("hour, version").Where("org_id = ? AND hour >= ? AND hour < ? AND version <> kept", o, first, last).Find(&due).Error
+		return tx.Table("usage_marks").Select("hour, version").Where("org_id = ? AND hour >= ? AND hour < ? AND version <> kept", o, first, last).Order("hour").Find(&due).Error
 	})
 	if err != nil {
 		return err
 	}
 	for _, d := range days {
-		touched := slices.ContainsFunc(due, func(m struct {
-			Hour    time.Time `gorm:"column:hour"`
-			Version int64     `gorm:"column:version"`
-		}) bool {
-			return m.Hour.Before(d.To) && m.Hour.Add(time.Hour).After(d.From)
-		})
+		touched := slices.ContainsFunc(due, func(m dueHour) bool { return m.Hour.Before(d.To) && m.Hour.Add(time.Hour).After(d.From) })
 		if !touched {
 			continue
 		}
 		if err := s.keepDay(ctx, o, d); err != nil {
 			return err
 		}
+		over := 0 // hours whose days are all made: the last one's second day may not be over
+		for over < len(due) && !due[over].Hour.Add(time.Hour).After(d.To) {
+			over++
+		}
+		if err := s.keptHours(ctx, o, due[:over]); err != nil {
+			return err
+		}
+		due = due[over:]
 	}
+	return nil
+}
+
+// dueHour is an hour that was posted to since its day was made.
+type dueHour struct {
+	Hour    time.Time `gorm:"column:hour"`
+	Version int64     `gorm:"column:version"`
+}
+
+// keptHours notes that hours are in the sums of their days, unless they were posted to again.
+func (s *UsageStore) keptHours(ctx context.Context, o id.Org, hours []dueHour) error {
 	return s.db.Do(ctx, func(ctx context.Context) error {
 		return s.db.scoped(ctx, o, func(tx *gorm.DB) error {
-			for _, m := range due {
-				if m.Hour.Add(time.Hour).After(last) {
-					continue // the day that has the rest of it is not over
-				}
+			for _, m := range hours {
 				if err := tx.Table("usage_marks").Where("org_id = ? AND hour = ? AND version = ?", o, m.Hour.UTC(), m.Version).Update("kept", m.Version).Error; err != nil {
 					return err
 				}

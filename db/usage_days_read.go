@@ -38,18 +38,26 @@ func sheetFor(r report.Reach, a usage.Ask, tag string) string {
 	return wholeSheet
 }
 
-// addSheets adds the sheets of a piece's days up, one in memory at a time.
+// addSheets adds the sheets of a piece's days up, one in memory at a time. They are read together with the days' marks: a day
+// whose mark is gone meanwhile has lost its sheets.
 func addSheets(tx *gorm.DB, r report.Reach, tag string, p piece, sum *fold) error {
 	dim := sheetFor(r, sum.ask, tag)
-	rows, err := tx.Table("usage_sheets").Select("day, content").Where("org_id = ? AND day >= ? AND day < ? AND dim = ?", r.Org, p.From.UTC(), p.To.UTC(), dim).Order("day").Rows()
+	rows, err := tx.Table("usage_day_marks").Select("usage_day_marks.day, usage_sheets.content").
+		Joins("LEFT JOIN usage_sheets ON usage_sheets.org_id = usage_day_marks.org_id AND usage_sheets.day = usage_day_marks.day AND usage_sheets.dim = ?", dim).
+		Where("usage_day_marks.org_id = ? AND usage_day_marks.day >= ? AND usage_day_marks.day < ? AND until_at <= ?", r.Org, p.From.UTC(), p.To.UTC(), p.To.UTC()).
+		Order("usage_day_marks.day").Rows()
 	if err != nil {
 		return err
 	}
+	still := map[int64]bool{}
 	err = each(rows, func() error {
 		var day time.Time
 		var content []byte
 		if err := rows.Scan(&day, &content); err != nil {
 			return err
+		}
+		if still[day.Unix()] = true; content == nil {
+			return nil // nothing was used
 		}
 		s, err := decodeSheet(content)
 		if err != nil {
@@ -57,12 +65,7 @@ func addSheets(tx *gorm.DB, r report.Reach, tag string, p piece, sum *fold) erro
 		}
 		return sum.scan(s, sum.step(day.UTC()), r, tag)
 	})
-	if err != nil {
-		return err
-	}
-	var still []time.Time
-	err = tx.Model(&dayMarkRow{}).Where("org_id = ? AND day >= ? AND until_at <= ?", r.Org, p.From.UTC(), p.To.UTC()).Pluck("day", &still).Error
-	if err == nil && slices.ContainsFunc(p.days, func(d usage.Step) bool { return !slices.ContainsFunc(still, d.From.Equal) }) {
+	if err == nil && slices.ContainsFunc(p.days, func(d usage.Step) bool { return !still[d.From.Unix()] }) {
 		return errGone
 	}
 	return err

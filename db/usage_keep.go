@@ -1,7 +1,6 @@
 package db
 
 import (
-	"context"
 	"strings"
 	"time"
 
@@ -27,45 +26,6 @@ type sheetRow struct {
 
 // TableName names the table.
 func (sheetRow) TableName() string { return "usage_sheets" }
-
-// keepDay makes one day's sheets, unless they are right. What its hours' marks add up to is read first: what is posted between
-// that and the end is in the sums or not, and moves the marks on either way. Reading a day's hours may take a second, so it is
-// done before the transaction that writes: posting waits for a few inserts.
-func (s *UsageStore) keepDay(ctx context.Context, o id.Org, d usage.Step) error {
-	next := dayMarkRow{OrgID: o, Day: d.From.UTC(), Until: d.To.UTC(), FirstHour: d.From.UTC().Truncate(time.Hour)}
-	made := usage.Step{From: d.From, To: d.From}
-	all, tags := newSheet(hourOwn...), newSheet(tagOwn...)
-	var speed []byte
-	right := false
-	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
-		err := tx.Table("usage_marks").Select("COALESCE(SUM(version), 0)").Where("org_id = ? AND hour >= ? AND hour < ?", o, next.FirstHour, next.Until).Take(&next.Version).Error
-		if err != nil {
-			return err
-		}
-		good, err := goodDays(tx, o, d)
-		if right = len(good) == 1 && good[0] == d; err != nil || right {
-			return err
-		}
-		// A day that is right up to some hour only lacks the hours since then.
-		if len(good) == 1 && good[0].From.Equal(d.From) {
-			made = good[0]
-		}
-		if speed, err = speedOf(tx, o, d, made); err != nil {
-			return err
-		}
-		return readDay(tx, o, d, made, all, tags)
-	})
-	if err != nil || right {
-		return err
-	}
-	sheets := sheetsOf(o, d, all, tags)
-	if len(speed) > 0 {
-		sheets = append(sheets, sheetRow{o, d.From.UTC(), speedSheet, speed})
-	}
-	return s.db.Do(ctx, func(ctx context.Context) error {
-		return s.db.scoped(ctx, o, func(tx *gorm.DB) error { return saveSheets(tx, next, made, sheets) })
-	})
-}
 
 // saveSheets puts a day's sheets in the place of older ones. Of two keepers at once, the one that read later wins, and none
 // whose beginning, made, the other has replaced: it may have read hours twice.
@@ -111,47 +71,6 @@ func forgetDays(tx *gorm.DB, o id.Org, d usage.Step) error {
 		}
 	}
 	return nil
-}
-
-// readDay adds a day's hours up: those that are in no sheet yet, and the sheets of the others.
-func readDay(tx *gorm.DB, o id.Org, d, made usage.Step, all, tags *sheet) error {
-	if made.From.Before(made.To) {
-		var old []sheetRow
-		if err := tx.Where("org_id = ? AND day = ? AND dim IN ?", o, d.From.UTC(), []string{wholeSheet, tagSheet}).Find(&old).Error; err != nil {
-			return err
-		}
-		for _, row := range old {
-			into := all
-			if row.Dim == tagSheet {
-				into = tags
-			}
-			if err := into.merge(row.Content); err != nil {
-				return err
-			}
-		}
-	}
-	rest := usage.Step{From: made.To, To: d.To}
-	if err := all.read(tx, "usage_hours", o, rest); err != nil {
-		return err
-	}
-	return tags.read(tx, "usage_tags", o, rest)
-}
-
-// sheetsOf are all sheets of a day.
-func sheetsOf(o id.Org, d usage.Step, all, tags *sheet) []sheetRow {
-	out := []sheetRow{}
-	add := func(dim string, s *sheet) {
-		if len(s.sums) > 0 {
-			out = append(out, sheetRow{o, d.From.UTC(), dim, s.encode()})
-		}
-	}
-	add(wholeSheet, all)
-	add(tagSheet, tags)
-	add("", all.by())
-	for _, dim := range usage.Dims {
-		add(string(dim), all.by(keptColumns[dim]))
-	}
-	return out
 }
 
 // read adds a part of a table of hourly sums.

@@ -2,7 +2,6 @@ package db
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/money"
@@ -82,30 +81,37 @@ func (t test) passes(n int) bool {
 	return false
 }
 
+// testOf keeps the rows that have one of the values in one of the columns. some says whether a row can pass, every that all do.
+func testOf(s *readSheet, columns map[string][]string) (t test, some, every bool, err error) {
+	for name, values := range columns {
+		c, err := s.column(name)
+		if err != nil {
+			return nil, false, false, err
+		}
+		passes, kept := make([]bool, len(c.values)), make(map[string]bool, len(values))
+		for _, v := range values {
+			kept[packed(name, v)] = true
+		}
+		all := true
+		for i, v := range c.values {
+			passes[i] = kept[string(v)]
+			all, some = all && passes[i], some || passes[i]
+		}
+		every = every || all && len(passes) > 0
+		t = append(t, struct {
+			column *readColumn
+			passes []bool
+		}{c, passes})
+	}
+	return t, some, every, nil
+}
+
 // tests are an ask's filters, a reach and a tag's key. none says that no row can pass.
 func (f *fold) tests(s *readSheet, r report.Reach, tag string) (out []test, none bool, err error) {
 	add := func(columns map[string][]string) error {
-		var t test
-		every, some := false, false
-		for name, values := range columns {
-			c, err := s.column(name)
-			if err != nil {
-				return err
-			}
-			passes, kept := make([]bool, len(c.values)), make([]string, len(values))
-			for i, v := range values {
-				kept[i] = packed(name, v)
-			}
-			all := true
-			for i, v := range c.values {
-				passes[i] = slices.Contains(kept, string(v))
-				all, some = all && passes[i], some || passes[i]
-			}
-			every = every || all && len(passes) > 0
-			t = append(t, struct {
-				column *readColumn
-				passes []bool
-			}{c, passes})
+		t, some, every, err := testOf(s, columns)
+		if err != nil {
+			return err
 		}
 		none = none || !some
 		if !every {

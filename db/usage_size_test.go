@@ -94,6 +94,12 @@ func (c *crowd) ask(b *budget.Batch, at time.Time) {
 	if r.IntN(3000) == 0 {
 		q.Client, a.Client = "rare", "rare"
 	}
+	if r.IntN(3000) == 0 {
+		q.Tags, a.Tags = "project=rare", "project=rare"
+	}
+	if r.IntN(3000) == 0 {
+		q.Asked, a.Asked = "alias-rare", "alias-rare"
+	}
 	b.Attempts, b.Requests = append(b.Attempts, budget.Posting{Attempt: a, End: e}), append(b.Requests, q)
 }
 

@@ -9,7 +9,6 @@ import (
 
 	"gorm.io/gorm"
 
-	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/report"
 	"github.com/bodhi-gateway/bodhi/app/usage"
 )
@@ -84,33 +83,6 @@ func (p paces) merge(b []byte, keep func(pace) (pace, bool)) error {
 		}
 	}
 	return nil
-}
-
-// speedOf is a day's sketches: those of its beginning, made, and of the attempts since; or, where attempts are deleted, as they
-// were.
-func speedOf(tx *gorm.DB, o id.Org, d, made usage.Step) ([]byte, error) {
-	gone, err := goneBefore(tx, o)
-	if err != nil {
-		return nil, err
-	}
-	var old []sheetRow
-	if err := tx.Where("org_id = ? AND day = ? AND dim = ?", o, d.From.UTC(), speedSheet).Find(&old).Error; err != nil {
-		return nil, err
-	}
-	if d.From.Before(gone) {
-		if len(old) == 0 {
-			return nil, nil
-		}
-		return old[0].Content, nil
-	}
-	p := paces{}
-	if len(old) == 1 && made.From.Before(made.To) {
-		if err := p.merge(old[0].Content, func(k pace) (pace, bool) { return k, true }); err != nil {
-			return nil, err
-		}
-	}
-	err = p.read(tx, report.Reach{Org: o, All: true}, usage.Step{From: made.To, To: d.To})
-	return p.encode(), err
 }
 
 // Speeds implements usage.SpeedStore.

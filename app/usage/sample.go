@@ -14,7 +14,7 @@ import (
 
 // MostSampled is how many single requests are looked at for how fast and how reliable they were: the newest ones of a span.
 // Durations are not in any sum, and a page must not take longer the more is asked.
-const MostSampled = 50_000
+const MostSampled = 20_000
 
 // SampleAsk is what a sample is of. Filters on tags are not possible: which of a repeated key counts is not SQL's to say.
 type SampleAsk struct {

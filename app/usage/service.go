@@ -65,7 +65,9 @@ func (s *Service) Query(ctx context.Context, a org.Actor, q Query) (Result, erro
 		return Result{}, err
 	}
 	ask := Ask{Steps: []Step{{q.From, q.To}}, Zone: zone, By: q.By, Where: q.Where, Limit: MaxGroups}
-	if err := s.rows(ctx, r, ask, &out); err != nil {
+	if q.Grain != Whole && len(q.By) == 0 {
+		out.Rows = []Row{{Values: []Value{}}} // its steps say what it comes to
+	} else if err := s.rows(ctx, r, ask, &out); err != nil {
 		return Result{}, err
 	}
 	if q.Grain != Whole {
@@ -255,18 +257,22 @@ func (s *Service) compare(ctx context.Context, r report.Reach, ask Ask, out *Res
 		}
 		ask.Steps = []Step{out.Compared}
 	}
-	sum, err := s.totals(ctx, r, ask, out)
-	if err != nil {
-		return err
-	}
-	out.Before = sum[0]
 	if len(ask.By) == 0 {
+		sum, err := s.totals(ctx, r, ask, out)
+		if err != nil {
+			return err
+		}
+		out.Before = sum[0]
 		out.Rows[0].Before = out.Before
 		return nil
 	}
 	others := slices.IndexFunc(out.Rows, func(r Row) bool { return r.Others })
-	cells, err := s.sums(ctx, r, top(ask, out.Rows, others >= 0), out)
+	narrowed := top(ask, out.Rows, others >= 0)
+	cells, err := s.sums(ctx, r, narrowed, out)
 	if err != nil {
+		return err
+	}
+	if out.Before, err = s.before(ctx, r, ask, len(narrowed.Where) > len(ask.Where), cells, out); err != nil {
 		return err
 	}
 	rest, found := out.Before, map[[MaxDims]string]Totals{}
@@ -287,6 +293,23 @@ func (s *Service) compare(ctx context.Context, r report.Reach, ask Ask, out *Res
 		out.Rows[others].Before = rest
 	}
 	return nil
+}
+
+// before is what the compared span came to in all: what its cells add up to, unless they are the top's alone.
+func (s *Service) before(ctx context.Context, r report.Reach, ask Ask, narrowed bool, cells []Cell, out *Result) (all Totals, err error) {
+	if narrowed {
+		sum, err := s.totals(ctx, r, ask, out)
+		if err != nil {
+			return all, err
+		}
+		return sum[0], nil
+	}
+	for _, c := range cells {
+		if err := all.Add(c.Totals); err != nil {
+			return all, overflow(err)
+		}
+	}
+	return all, nil
 }
 
 func (s *Service) sums(ctx context.Context, r report.Reach, ask Ask, out *Result) ([]Cell, error) {

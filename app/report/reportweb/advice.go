@@ -39,11 +39,7 @@ func companyAdvice(o *overview, p *views.Company) error {
 
 // tightBudgets will run out before their period ends.
 func tightBudgets(o *overview) ([]views.Advice, error) {
-	list, err := o.h.Budgets.List(o.c.Ctx(), o.c.Actor())
-	if err != nil {
-		return nil, err
-	}
-	forecasts, err := o.h.Budgets.Forecasts(o.c.Ctx(), o.c.Actor(), list)
+	list, forecasts, err := o.limits()
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +94,7 @@ func unlimited(o *overview) ([]views.Advice, error) {
 	if err != nil {
 		return nil, err
 	}
-	list, err := o.h.Budgets.List(o.c.Ctx(), o.c.Actor())
+	list, _, err := o.limits()
 	if err != nil {
 		return nil, err
 	}

@@ -20,8 +20,7 @@ const (
 )
 
 // company fills the overview of whoever answers for more than their own requests: an organization, or teams of it.
-func (h *Handlers) company(c *web.Context, page *views.HomePage) error {
-	o := h.newOverview(c, "/")
+func (o *overview) company(page *views.HomePage) error {
 	page.Company = &views.Company{Spans: o.spanTabs(), Parts: o.partTabs(), Span: spans[o.span].label, Part: parts[o.part].label, Zone: o.zone.String()}
 	for _, fill := range []func(*overview, *views.Company) error{companySpend, companyMovers, companyTeams, companyModels, companyBudgets, companyAdvice} {
 		if err := fill(o, page.Company); err != nil {
@@ -202,17 +201,12 @@ const nearBudgets = 4
 
 // companyBudgets are the ones that most of is gone of.
 func companyBudgets(o *overview, p *views.Company) error {
-	list, err := o.h.Budgets.List(o.c.Ctx(), o.c.Actor())
+	all, forecasts, err := o.limits()
 	if err != nil {
 		return err
 	}
-	slices.SortStableFunc(list, func(a, b budget.Entry) int { return cmp.Compare(gone(b), gone(a)) })
-	list = list[:min(nearBudgets, len(list))]
-	forecasts, err := o.h.Budgets.Forecasts(o.c.Ctx(), o.c.Actor(), list)
-	if err != nil {
-		return err
-	}
-	for _, e := range list {
+	list := slices.SortedStableFunc(slices.Values(all), func(a, b budget.Entry) int { return cmp.Compare(gone(b), gone(a)) })
+	for _, e := range list[:min(nearBudgets, len(list))] {
 		b := budgetBinding(o.c, e, forecasts[e.ID])
 		b.Ask = ""
 		p.Budgets = append(p.Budgets, b)

@@ -6,6 +6,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/report"
+	"github.com/bodhi-gateway/bodhi/app/usage"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	views "github.com/bodhi-gateway/bodhi/views/report"
 	"github.com/bodhi-gateway/bodhi/views/ui"
@@ -21,7 +22,7 @@ func (h *Handlers) home(c *web.Context) error {
 	case "home-last":
 		err = h.last(c, &page)
 	case "home-figures":
-		err = h.figures(c, &page)
+		err = h.newOverview(c, "/").figures(&page)
 	case "home-waiting":
 		page.Start, err = h.start(c)
 	default:
@@ -77,10 +78,12 @@ func (h *Handlers) whole(c *web.Context, page *views.HomePage) error {
 		page.Start, err = h.start(c)
 		return err
 	}
-	if err := h.figures(c, page); err != nil {
+	o := h.newOverview(c, "/") // the figures and what stands below them ask much the same
+	o.ahead(nil, []usage.Dim{usage.Member}, []usage.Dim{usage.Connection, usage.Model}, []usage.Dim{usage.Model}, []usage.Dim{usage.Team}, []usage.Dim{usage.Client}, []usage.Dim{usage.Connection})
+	if err := o.figures(page); err != nil {
 		return err
 	}
-	return h.company(c, page)
+	return o.company(page)
 }
 
 func (h *Handlers) last(c *web.Context, page *views.HomePage) error {
@@ -96,8 +99,7 @@ func (h *Handlers) last(c *web.Context, page *views.HomePage) error {
 	return nil
 }
 
-func (h *Handlers) figures(c *web.Context, page *views.HomePage) (err error) {
-	o := h.newOverview(c, "/")
+func (o *overview) figures(page *views.HomePage) (err error) {
 	page.Self = o.link(spans[o.span].name, parts[o.part].name)
 	page.Figures, err = o.companyFigures()
 	return err

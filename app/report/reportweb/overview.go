@@ -3,9 +3,13 @@ package reportweb
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/report"
@@ -50,7 +54,12 @@ type overview struct {
 	zone  *time.Location
 	span  int // index of spans
 	part  int // index of parts
+
+	mu    sync.Mutex // of asked
 	asked map[string]usage.Result
+
+	budgets   []budget.Entry // see limits
+	forecasts map[id.Budget]budget.Forecast
 }
 
 // newOverview reads the URL. What makes no sense there is taken for the default: it can only come from a mangled link.
@@ -90,14 +99,58 @@ const mostRows = 5000
 // looked up once a page.
 func (o *overview) whole(by ...usage.Dim) (usage.Result, error) {
 	name := fmt.Sprint(by)
-	if r, ok := o.asked[name]; ok {
+	o.mu.Lock()
+	r, ok := o.asked[name]
+	o.mu.Unlock()
+	if ok {
 		return r, nil
 	}
 	r, err := o.ask(usage.Query{From: o.now.AddDate(0, 0, -spans[o.span].days), To: o.now, By: by, Compare: usage.Previous, Top: mostRows})
 	if err == nil {
+		o.mu.Lock()
 		o.asked[name] = r
+		o.mu.Unlock()
 	}
 	return r, err
+}
+
+// atOnce is how many questions of one page are under way together.
+const atOnce = 4
+
+// ahead asks what several parts of the page will ask, side by side. What fails is asked again by the part that wants it, and
+// fails there.
+func (o *overview) ahead(by ...[]usage.Dim) {
+	var g errgroup.Group
+	g.SetLimit(atOnce)
+	g.Go(func() error {
+		_, _, err := o.limits()
+		return err
+	})
+	for _, dims := range by {
+		g.Go(func() error {
+			_, err := o.whole(dims...)
+			return err
+		})
+	}
+	_ = g.Wait()
+}
+
+// limits are all budgets that whoever looks may see, each with its forecast. Several parts of a page read them, so they are
+// looked up once.
+func (o *overview) limits() ([]budget.Entry, map[id.Budget]budget.Forecast, error) {
+	if o.forecasts != nil {
+		return o.budgets, o.forecasts, nil
+	}
+	list, err := o.h.Budgets.List(o.c.Ctx(), o.c.Actor())
+	if err != nil {
+		return nil, nil, err
+	}
+	forecasts, err := o.h.Budgets.Forecasts(o.c.Ctx(), o.c.Actor(), list)
+	if err != nil {
+		return nil, nil, err
+	}
+	o.budgets, o.forecasts = list, forecasts
+	return list, forecasts, nil
 }
 
 // daily asks for each day of the span, today included, which is not over.

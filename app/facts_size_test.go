@@ -1,0 +1,100 @@
+package app
+
+import (
+	"flag"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/clock"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/usage"
+	"github.com/bodhi-gateway/bodhi/app/web"
+	"github.com/bodhi-gateway/bodhi/db"
+	"github.com/bodhi-gateway/bodhi/db/dbtest"
+)
+
+var manyFacts = flag.Int("facts", 3000, "requests behind the pages of TestPagesOverManyRequests; 10000000 takes a quarter of an hour and 15 GB, and holds each page to 300 ms")
+
+// slowest is how long a page over ten million requests may take at the server, of a hundred times the 95th.
+const slowest = 300 * time.Millisecond
+
+// Every page of an organization with very many requests answers, quickly in the long form, from the very sums that posting
+// keeps; making days of them and deleting the oldest lets nobody else wait.
+func TestPagesOverManyRequests(t *testing.T) {
+	at := dbtest.PostgresURL(t)
+	s := furnish(t, at)
+	d, err := db.Open(t.Context(), at, db.Options{})
+	must(t, err)
+	t.Cleanup(func() { _ = d.Close() })
+	long := *manyFacts > 3000
+	members, crews := 40, 8
+	if long {
+		members, crews = 10_000, 500
+	}
+	teams := settle(t, d, s.Home.Org, members, crews)
+	begun, now := clock.System{}.Now(), clock.System{}.Now()
+	dbtest.LoadFacts(t, at, s.Home.Org, *manyFacts, now)
+	t.Logf("%d requests loaded in %s", *manyFacts, clock.Since(begun).Round(time.Second))
+	store := db.NewUsageStore(d)
+	took, most := dbtest.Waited(t, at, s.Home.Org, func() error { return usage.KeepDays(t.Context(), store, now) })
+	t.Logf("days made in %s, others waited %s at most", took, most)
+	dbtest.Analyze(t, at)
+
+	s.LogInAll(t, &s.Home)
+	cookie := func(q *http.Request) { s.As(t, q, org.Admin) }
+	asked := []string{"/requests?client=rare", "/requests?client=nobody", "/requests?model=model-19", "/requests?model=nothing", "/requests?status=errors", "/requests?team=" + teams[3].String(),
+		"/requests?tag=project%3Drare", "/requests?asked=alias-rare", "/costs?by=member", "/costs?by=key", "/costs?by=team&compare=previous", "/costs?by=client&span=quarter", "/?span=quarter"}
+	for _, r := range s.Routes {
+		if r.Method == http.MethodGet && r.Guard == web.Person && r.Audit == "" {
+			asked = append(asked, s.Path(t, r))
+		}
+	}
+	var report []string
+	for _, path := range asked {
+		report = append(report, p95Of(t, s.Handler, path, cookie, long))
+	}
+	slices.Sort(report)
+	slices.Reverse(report)
+	t.Logf("%d pages, the slowest first:\n%s", len(report), strings.Join(report[:min(len(report), 40)], "\n"))
+
+	keep := usage.NewRetention(store, nil, nil)
+	took, most = dbtest.Waited(t, at, s.Home.Org, func() error { return keep.ForgetAll(t.Context(), now.AddDate(0, 0, 3)) })
+	t.Logf("the oldest days went in %s, others waited %s at most", took, most)
+	if long && most > time.Second {
+		t.Errorf("somebody waited %s for the deletion of old requests", most)
+	}
+}
+
+// p95Of is how long a page takes to be made, of a hundred times the 95th, and which page it is, as a line that sorts.
+func p95Of(t *testing.T, h http.Handler, path string, as func(*http.Request), long bool) string {
+	t.Helper()
+	times := 1
+	if long {
+		times = 20
+	}
+	took := make([]time.Duration, times)
+	size := 0
+	for i := range took {
+		q := httptest.NewRequest(http.MethodGet, path, nil)
+		as(q)
+		w := httptest.NewRecorder()
+		start := clock.System{}.Now()
+		h.ServeHTTP(w, q)
+		took[i], size = clock.Since(start), w.Body.Len()
+		if w.Code >= http.StatusInternalServerError {
+			t.Errorf("%s: %d", path, w.Code)
+		}
+	}
+	slices.Sort(took)
+	p95 := took[(times*95-1)/100]
+	if long && p95 > slowest {
+		t.Errorf("%s takes %s", path, p95.Round(time.Millisecond))
+	}
+	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+	return fmt.Sprintf("%9.1f ms p95 %9.1f ms p50 %7d bytes  %s", ms(p95), ms(took[times/2]), size, path)
+}
