@@ -71,7 +71,7 @@ func TestABrokenChainIsAFailure(t *testing.T) {
 // Every command explains itself.
 func TestEveryCommandHasHelp(t *testing.T) {
 	t.Parallel()
-	for _, c := range strings.Fields("serve migrate bootstrap doctor verify price suspense sandbox login logout whoami chat key budget health route usage member team token audit export diff apply api setup completion") {
+	for _, c := range strings.Fields("serve migrate bootstrap doctor verify price suspense sandbox login logout whoami chat key budget cache health route usage member team token audit export diff apply api setup completion") {
 		var out, wrong bytes.Buffer
 		if code := run(context.Background(), []string{c, "--help"}, &out, &wrong); code != 0 || !strings.Contains(out.String(), "Usage: bodhi "+c) {
 			t.Errorf("%s: %d %s", c, code, wrong.String())
