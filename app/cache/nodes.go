@@ -77,7 +77,11 @@ func (d *Desk) share(ctx context.Context, s *Slot, lead *Lead, late <-chan time.
 			return lead
 		case turn == Ours:
 			d.nodes.hold(l)
-			lead.holds(func(over bool) { d.giveBack(l, over) })
+			lead.holds(func(over bool) { d.writer.back(l, over) })
+			if pause > firstLook && d.fetch(ctx, s) { // who asked before is gone, but its answer is there
+				lead.Land()
+				return nil
+			}
 			return lead
 		case turn == Over:
 			if !d.fetch(ctx, s) { // it failed there, or is nothing to keep
@@ -107,7 +111,7 @@ var errLeases = errors.New("cache: no leases for the moment")
 
 // turn asks whose turn it is, and waits no longer than Patience. After a failure nobody asks for a while.
 func (d *Desk) turn(ctx context.Context, l Lease) (Turn, error) {
-	if d.nodes.link.closed(d.Clock.Now()) {
+	if now := d.Clock.Now(); d.nodes.link.closed(now) || d.store.closed(now) { // whoever waited for the store in vain does not wait again
 		return Ours, errLeases
 	}
 	within, cancel := context.WithTimeout(ctx, d.Patience)
@@ -170,12 +174,19 @@ func (n *nodes) all() (list []Lease) {
 	return list
 }
 
-// giveBack gives a lease back once all that waits to be written is written, the answer to its question among it.
-func (d *Desk) giveBack(l Lease, over bool) {
+// giveBack gives leases back. When one cannot be, the others are left to end by themselves.
+func (d *Desk) giveBack(ctx context.Context, backs map[Lease]bool) (err error) {
 	d.nodes.mu.Lock()
-	delete(d.nodes.held, l)
+	for l := range backs {
+		delete(d.nodes.held, l)
+	}
 	d.nodes.mu.Unlock()
-	d.writer.back(l, over)
+	for l, over := range backs {
+		if err = d.Leases.Return(ctx, l, over); err != nil {
+			break
+		}
+	}
+	return err
 }
 
 // renew keeps the leases of questions that take their time, until ctx ends.

@@ -203,9 +203,7 @@ func (d *Desk) flush(ctx context.Context, counts bool) (err error) {
 			}
 		}
 	}
-	for l, over := range backs {
-		failed(leaseErrors, d.Leases.Return(ctx, l, over))
-	}
+	failed(leaseErrors, d.giveBack(ctx, backs))
 	if d.Counter != nil {
 		for o, of := range hits {
 			failed(countErrors, d.Counter.Count(ctx, o, of))
