@@ -180,6 +180,7 @@ func (a *App) dataPlane() error {
 	a.objects = object.New(object.Parts{Store: db.NewObjectStore(a.db), Clock: a.clock, Log: a.log})
 	a.screens = pii.NewBook(a.clock)
 	a.answers = a.newCacheDesk()
+	a.meter.cache(a.answers.Stats)
 	if err := a.watch(); err != nil {
 		return errors.Join(err, a.treasury.Close(context.Background()))
 	}

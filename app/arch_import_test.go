@@ -82,7 +82,6 @@ var fences = []struct {
 	{"github.com/elimity-com/scim", "app/scim/scimweb", "the protocol ends where the room begins"},
 	{"github.com/scim2", "app/scim/scimweb", "filters are the protocol's"},
 	{"github.com/redis", "app/limit/limitredis app/health/healthredis app/cache/cacheredis", "Redis is optional and never an authority: rooms see a small port (decision D14)"},
-	{"github.com/maypok86/otter", "app/cache", "one place keeps answers in memory"},
 	{"github.com/caarlos0/env", "app", "configuration is read once, in config.go"},
 	{"github.com/yuin/goldmark", "app/manual", "Markdown is the documentation's, and its HTML is made in one place"},
 	{"gopkg.in/yaml.v3", "app app/blueprint app/importer app/route/routeweb cmd/*", "YAML is for people's files"},

@@ -31,7 +31,7 @@ func (c *core) newCaching() error {
 		if err != nil {
 			return err
 		}
-		c.cacheStore.Bare, parts.Bodies = true, client
+		c.cacheStore.Bare, parts.Bodies, c.cacheLeases = true, client, client
 	}
 	c.caching = cache.New(parts)
 	return nil
@@ -43,6 +43,9 @@ func (a *App) newCacheDesk() *cache.Desk {
 		Wires: []llm.Wire{gpt.Wire{}, responses.Wire{}, claude.Wire{}, google.Wire{}, converse.Wire{}}}
 	if a.caching.Bodies != nil {
 		p.Store = cache.Layers{Bodies: a.caching.Bodies, Index: a.cacheStore}
+	}
+	if a.cacheLeases != nil {
+		p.Leases, p.Node = a.cacheLeases, id.NewNode(a.ids).String()
 	}
 	return cache.NewDesk(p)
 }

@@ -86,6 +86,7 @@ type core struct {
 	caching     *cache.Service
 	cacheStore  *db.CacheStore
 	cacheMAC    *secret.MAC
+	cacheLeases cache.Leases // nil without Redis
 	waiting     *patience.Service
 	providers   *provider.Service
 	aliasing    *route.Service

@@ -20,7 +20,13 @@ import (
 // afterwards, importing again finds nothing to do, and no credential is in a step, the export or the audit log.
 func TestPeersConfigurationsAreTakenOver(t *testing.T) {
 	t.Parallel()
-	_, h, s := furnished(t, dbtest.SQLiteURL(t))
+	for name, at := range map[string]func(testing.TB) string{"sqlite": dbtest.SQLiteURL, "postgres": dbtest.PostgresURL} {
+		t.Run(name, func(t *testing.T) { t.Parallel(); takenOver(t, at(t)) })
+	}
+}
+
+func takenOver(t *testing.T, databaseURL string) {
+	_, h, s := furnished(t, databaseURL)
 	server := httptest.NewServer(s.Handler)
 	t.Cleanup(server.Close)
 	plain := blueprints(t, server.URL, s.Home.Tokens[org.Admin])

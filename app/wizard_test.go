@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
 )
@@ -100,6 +102,41 @@ func TestTheSetUpGoesOnWhereItStands(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// silent is a prober that finds nobody, or everybody.
+type silent struct{ works bool }
+
+// Probe implements provider.Prober.
+func (p *silent) Probe(context.Context, *provider.Connection) ([]string, error) {
+	if p.works {
+		return []string{"gpt-5.5"}, nil
+	}
+	return nil, &provider.Failure{Status: http.StatusUnauthorized, Message: "Incorrect API key provided."}
+}
+
+// TestAConnectionThatDoesNotWorkIsNoDoneStep enters a key that the provider refuses: the connection is kept, so that the same form mends it,
+// but the set-up goes on at it until it works.
+func TestAConnectionThatDoesNotWorkIsNoDoneStep(t *testing.T) {
+	t.Parallel()
+	a, _, s := furnished(t, dbtest.SQLiteURL(t))
+	probe := &silent{}
+	a.providers.Prober = probe
+	b := newcomer(t, s, "Locked")
+	form := url.Values{"kind": {"openai"}, "name": {"ours"}, "credential": {"sk-canary-12345"}}
+	if p := b.Post("/start/provider", form); p.Status != http.StatusUnprocessableEntity || !p.Has("Incorrect API key provided") || p.Has("sk-canary") {
+		t.Errorf("a key that is refused: %d\n%s", p.Status, p.Body)
+	}
+	if p := b.Get("/start"); p.Location != "/start/provider" {
+		t.Errorf("it goes on at %q though the connection does not work", p.Location)
+	}
+	probe.works = true
+	if p := b.Post("/start/provider", form); p.Status != http.StatusSeeOther {
+		t.Errorf("a key that works: %d\n%s", p.Status, p.Body)
+	}
+	if p := b.Get("/start"); p.Location != "/start/template" {
+		t.Errorf("it goes on at %q though the connection works", p.Location)
 	}
 }
 

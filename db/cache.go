@@ -70,10 +70,12 @@ type CacheStore struct {
 	db *DB
 	// Bare leaves the answers themselves to another store: only what pages list is kept here.
 	Bare bool
+	// Most is what one organization has here at most.
+	Most cache.Room
 }
 
 // NewCacheStore makes the store.
-func NewCacheStore(d *DB) *CacheStore { return &CacheStore{db: d} }
+func NewCacheStore(d *DB) *CacheStore { return &CacheStore{db: d, Most: cache.OwnRoom()} }
 
 var (
 	_ cache.Rules   = (*CacheStore)(nil)

@@ -30,6 +30,7 @@ type cacheEntryRow struct {
 	MadeAt   time.Time  `gorm:"column:made_at"`
 	Fresh    time.Time  `gorm:"column:fresh_until"`
 	Stale    time.Time  `gorm:"column:stale_until"`
+	Kept     *time.Time `gorm:"column:kept_until"` // where it is later
 	Epoch    int64      `gorm:"column:epoch"`
 	Hits     int64      `gorm:"column:hits"`
 	LastHit  *time.Time `gorm:"column:last_hit_at"`
@@ -40,12 +41,15 @@ type cacheEntryRow struct {
 func (cacheEntryRow) TableName() string { return "cache_entries" }
 
 // cacheEntryNews are the columns that a new answer to the same question replaces: hits go on counting.
-var cacheEntryNews = []string{"sharing", "node_id", "member_id", "prompt", "asked", "model", "provider", "cost_nanos", "took_us", "size", "made_at", "fresh_until", "stale_until", "epoch", "sealed"}
+var cacheEntryNews = []string{"sharing", "node_id", "member_id", "prompt", "asked", "model", "provider", "cost_nanos", "took_us", "size", "made_at", "fresh_until", "stale_until", "kept_until", "epoch", "sealed"}
 
 func cacheEntryRowOf(e *cache.Entry, bare bool) cacheEntryRow {
 	r := cacheEntryRow{OrgID: e.Org, Key: e.Key.String(), Sharing: string(e.Sharing), Node: e.Node, MemberID: e.Member, Prompt: e.Prompt.String(), Asked: e.Asked, Model: e.Model, Provider: e.Provider,
 		Cost: e.Cost, TookUS: e.Took.Microseconds(), Size: int64(len(e.Sealed)), MadeAt: e.Made.UTC(), Fresh: e.Fresh.UTC(), Stale: e.Stale.UTC(), Epoch: e.Epoch, Sealed: e.Sealed}
 	clean(&r.Asked, &r.Model, &r.Provider)
+	if until := e.Until().UTC(); until.After(r.Stale) {
+		r.Kept = &until
+	}
 	if bare {
 		r.Sealed = nil
 	}
@@ -55,6 +59,9 @@ func cacheEntryRowOf(e *cache.Entry, bare bool) cacheEntryRow {
 func (r *cacheEntryRow) entry() *cache.Entry {
 	e := &cache.Entry{Org: r.OrgID, Sharing: cache.Sharing(r.Sharing), Node: r.Node, Member: r.MemberID, Asked: r.Asked, Model: r.Model, Provider: r.Provider, Cost: r.Cost,
 		Took: time.Duration(r.TookUS) * time.Microsecond, Made: r.MadeAt.UTC(), Fresh: r.Fresh.UTC(), Stale: r.Stale.UTC(), Epoch: r.Epoch, Sealed: r.Sealed}
+	if r.Kept != nil {
+		e.Kept = r.Kept.UTC()
+	}
 	e.Key, _ = cache.ParseKey(r.Key)
 	e.Prompt, _ = cache.ParseKey(r.Prompt)
 	return e
@@ -133,7 +140,7 @@ func sortedKeys(hits map[cache.Key]cache.Hits) []cache.Key {
 // Sweep implements cache.Counter. A cut is needed as long as an entry that it ends may be anywhere.
 func (s *CacheStore) Sweep(ctx context.Context, now time.Time) error {
 	return s.db.system(ctx, "forget cached answers whose time is over", func(tx *gorm.DB) error {
-		if err := tx.Where("stale_until < ?", now.UTC()).Delete(&cacheEntryRow{}).Error; err != nil {
+		if err := tx.Where("stale_until < ? AND (kept_until IS NULL OR kept_until < ?)", now.UTC(), now.UTC()).Delete(&cacheEntryRow{}).Error; err != nil {
 			return err
 		}
 		// The newest stays: numbers count on from it.

@@ -97,6 +97,61 @@ func TestCachedAnswersAreKeptCountedCutAndSwept(t *testing.T) {
 	})
 }
 
+// What one organization has in the store is bounded by number and by bytes, what was not given for the longest goes first, and another
+// organization loses nothing.
+func TestTheStoreGivesEachOrganizationItsRoom(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := webtest.NewHouse(t, d)
+		x, other := h.Found(t, "Acme"), h.Found(t, "Umbrella")
+		s, ctx, now := db.NewCacheStore(d), t.Context(), time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
+		s.Most = cache.Room{Entries: 20, Bytes: 1000}
+		put := func(o id.Org, from, to byte, size int) {
+			t.Helper()
+			var list []*cache.Entry
+			for n := from; n < to; n++ {
+				made := now.Add(time.Duration(n) * time.Minute)
+				list = append(list, &cache.Entry{Key: cache.Key{n}, Org: o, Sharing: cache.Org, Node: o.UUID(), Asked: "smart", Model: "gpt", Provider: "up", Made: made, Fresh: made.Add(time.Hour), Stale: made.Add(time.Hour),
+					Kept: made.Add(9 * time.Hour), Sealed: make([]byte, size)})
+			}
+			if err := s.Put(ctx, o, list); err != nil {
+				t.Fatal(err)
+			}
+		}
+		has := func(o id.Org, n byte) bool { _, err := s.Get(ctx, o, cache.Key{n}); return err == nil }
+		put(x.Org.ID, 1, 31, 5)
+		put(other.Org.ID, 1, 11, 5)
+		if err := s.Count(ctx, x.Org.ID, map[cache.Key]cache.Hits{{1}: {Times: 1, Last: now.Add(time.Hour)}}); err != nil {
+			t.Fatal(err)
+		}
+		gone, err := s.Trim(ctx, x.Org.ID)
+		if err != nil || len(gone) != 12 || gone[0] != (cache.Key{2}) || !has(x.Org.ID, 1) || has(x.Org.ID, 13) || !has(x.Org.ID, 14) {
+			t.Errorf("%d went of 30, where 18 should stay: %v %v", len(gone), gone, err)
+		}
+		put(x.Org.ID, 31, 33, 500)
+		if gone, err := s.Trim(ctx, x.Org.ID); err != nil || len(gone) != 18 || has(x.Org.ID, 31) || !has(x.Org.ID, 32) {
+			t.Errorf("1,090 bytes, of which 900 may stay: %d went, %v", len(gone), err)
+		}
+		if gone, err := s.Trim(ctx, other.Org.ID); err != nil || len(gone) != 0 || !has(other.Org.ID, 1) {
+			t.Errorf("another organization: %v %v", gone, err)
+		}
+		// What is kept for outages is listed and swept by that time.
+		if e, err := s.Get(ctx, other.Org.ID, cache.Key{1}); err != nil || !e.Until().Equal(now.Add(9*time.Hour+time.Minute)) {
+			t.Errorf("%+v %v", e, err)
+		}
+		later := now.Add(5 * time.Hour)
+		if err := s.Sweep(ctx, later); err != nil || !has(other.Org.ID, 1) {
+			t.Errorf("it went before its time: %v", err)
+		}
+		if list, err := s.Entries(ctx, other.Org.ID, cache.Reach{All: true}, cache.Query{Limit: 50, Now: later}); err != nil || len(list) != 10 {
+			t.Errorf("%d are listed, %v", len(list), err)
+		}
+		if err := s.Sweep(ctx, now.Add(9*time.Hour+2*time.Minute)); err != nil || has(other.Org.ID, 1) || !has(other.Org.ID, 3) {
+			t.Errorf("swept: %v", err)
+		}
+	})
+}
+
 func TestCachePoliciesAreKept(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

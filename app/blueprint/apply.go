@@ -3,6 +3,7 @@ package blueprint
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -91,6 +92,8 @@ func (s *State) apply(ctx context.Context, api API, c Change) error {
 		if it.Burst == nil && c.Verb == Update {
 			in["burst"] = map[string]string{"factor": "1"} // the API's word for none
 		}
+	case *CachePolicy:
+		in["max_temperature"] = json.Number(in["max_temperature"].(string))
 	case *Budget:
 		if it.Thresholds == nil {
 			in["thresholds"] = budget.DefaultThresholds

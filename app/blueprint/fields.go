@@ -25,7 +25,13 @@ func whole(text string) (int64, bool) {
 }
 
 func length(text string) (time.Duration, error) {
-	return time.ParseDuration(strings.ReplaceAll(text, " ", ""))
+	text = strings.ReplaceAll(text, " ", "")
+	if days, ok := strings.CutSuffix(text, "d"); ok {
+		if n, ok := whole(days); ok && n <= 36500 {
+			return time.Duration(n) * 24 * time.Hour, nil
+		}
+	}
+	return time.ParseDuration(text)
 }
 
 // oneForm gives a text the form that the API prints, or says what is wrong with it.
@@ -48,7 +54,7 @@ func oneForm(text string, tag reflect.StructTag) (string, error) {
 	case "duration":
 		d, err := length(text)
 		if err != nil || d < 0 {
-			return text, fmt.Errorf("%q is no length of time such as 30s, 15m or 1h", text)
+			return text, fmt.Errorf("%q is no length of time such as 30s, 15m, 1h or 7d", text)
 		}
 		if text = patience.Spell(d); d == 0 {
 			text = "0s"

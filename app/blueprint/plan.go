@@ -38,7 +38,7 @@ type kind struct {
 }
 
 // kinds are in the order in which they are applied: a thing comes behind what it names. Pruning goes the other way.
-var kinds = []kind{{"departments", ""}, {"teams", ""}, {"timeouts", "/timeouts"}, {"breakers", "/health/rules"}, {"budgets", "/budgets"}, {"limits", "/limits"}, {"policies", "/policies"}, {"data_rules", "/data-rules"}}
+var kinds = []kind{{"departments", ""}, {"teams", ""}, {"timeouts", "/timeouts"}, {"breakers", "/health/rules"}, {"budgets", "/budgets"}, {"limits", "/limits"}, {"policies", "/policies"}, {"data_rules", "/data-rules"}, {"cache_policies", "/cache-policies"}}
 
 func (k kind) list(d *Document) reflect.Value {
 	f, _ := named(reflect.TypeFor[Document](), k.section)
@@ -153,6 +153,10 @@ func (p *planner) place(path string, it item) {
 		return
 	}
 	kind, name, _ := strings.Cut(it.place(), ":")
+	if _, ok := it.(*CachePolicy); ok && (kind == "pool" || kind == "tag") {
+		p.wrong(path+"/of", "Nothing is kept by %s. Write department:NAME or team:NAME, or leave it out for the organization.", kind)
+		return
+	}
 	switch kind {
 	case "department", "team":
 		kind += "s"

@@ -20,7 +20,7 @@ func Schema() []byte {
 
 // needed are the fields that an entry cannot do without, by type.
 var needed = map[string][]string{"Connection": {"name", "kind"}, "Department": {"name"}, "Team": {"name"}, "Budget": {"limit"}, "Limit": {"unit", "amount", "window"}, "ToTarget": {"to"},
-	"RuleText": {"name", "when", "targets"}, "Pattern": {"name", "expr", "action"}, "Burst": {"factor", "duration"}}
+	"RuleText": {"name", "when", "targets"}, "Pattern": {"name", "expr", "action"}, "Burst": {"factor", "duration"}, "CachePolicy": {"name"}}
 
 func schemaOf(t reflect.Type, tag reflect.StructTag) map[string]any {
 	for t.Kind() == reflect.Pointer {
@@ -64,7 +64,7 @@ func textSchema(tag reflect.StructTag) map[string]any {
 		out["type"], out["pattern"], out["minimum"] = []string{"string", "number"}, `^\$?[0-9]+(\.[0-9]+)?$`, 0
 		out["description"] = "A number such as 25 or 0.50."
 	case "duration":
-		out["description"] = "A length of time such as 30s, 15m or 1h."
+		out["description"] = "A length of time such as 30s, 15m, 1h or 7d."
 	}
 	return out
 }

@@ -4,9 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
-
-	"github.com/maypok86/otter/v2"
 
 	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -25,13 +24,17 @@ type Vault interface {
 type Parts struct {
 	Store   Store
 	Counter Counter
-	Vault   Vault
-	MAC     *secret.MAC // master.MAC(Purpose)
+	// Leases let nodes ask a question once between them, where they share a Store; nil is each by itself. Node is this one's name,
+	// which no other node has.
+	Leases Leases
+	Node   string
+	Vault  Vault
+	MAC    *secret.MAC // master.MAC(Purpose)
 	// Wires read answers again, to see that they are whole. A family without one is not kept.
 	Wires []llm.Wire
 	Clock clock.Clock
 	Log   *slog.Logger
-	// Memory is how many bytes of answers this process keeps; 0 = 64 MiB.
+	// Memory is how many bytes of answers this process keeps; 0 = 64 MiB. One organization has half of it at most.
 	Memory int64
 	// Patience is how long a request waits for the store; 0 = 50 ms.
 	Patience time.Duration
@@ -50,10 +53,12 @@ type Desk struct {
 	Parts
 	wires   map[llm.Family]llm.Wire
 	books   live.Cell[map[id.Org]*rulebook]
-	memory  *otter.Cache[Key, *Entry]
+	memory  *memory
 	store   link
 	flights flights
+	nodes   nodes
 	writer  writer
+	count   counters
 }
 
 // NewDesk makes a Desk without policies: nothing is kept.
@@ -68,7 +73,7 @@ func NewDesk(p Parts) *Desk {
 	for _, w := range p.Wires {
 		d.wires[w.Family()] = w
 	}
-	d.memory = otter.Must(&otter.Options[Key, *Entry]{MaximumWeight: uint64(p.Memory), Weigher: func(_ Key, e *Entry) uint32 { return uint32(len(e.Sealed) + overhead) }})
+	d.memory = newMemory(p.Memory)
 	d.flights.all = map[Key]*flight{}
 	d.writer.wake = make(chan struct{}, 1)
 	return d
@@ -81,9 +86,9 @@ func (d *Desk) Load(s Snapshot) error {
 		return err
 	}
 	d.books.Set(&books)
-	for k, e := range d.memory.All() {
+	for e := range d.memory.All() {
 		if books[e.Org].over(e) {
-			d.memory.Invalidate(k)
+			d.memory.Drop(e.Key)
 		}
 	}
 	return nil
@@ -112,16 +117,18 @@ type Hit struct {
 // cannot be opened is forgotten.
 func (d *Desk) Get(ctx context.Context, s *Slot) (*Hit, bool) { return d.get(ctx, s, 0) }
 
-// LastGood is Get for when nobody else answers: it takes an answer of up to this age, its time over or not, as long as it is kept
-// at all (Settings.TTL and Stale).
+// LastGood is Get for when nobody else answers: it takes an answer of up to this age, its time over or not, as long as the policy
+// has it kept at all (Settings.Keeps).
 func (d *Desk) LastGood(ctx context.Context, s *Slot, age time.Duration) (*Hit, bool) {
 	return d.get(ctx, s, age)
 }
 
 func (d *Desk) get(ctx context.Context, s *Slot, age time.Duration) (*Hit, bool) {
-	e, there := d.memory.GetIfPresent(s.Key)
+	s.looked, s.why = true, Absent
+	e, there := d.memory.Get(s.Key)
 	if there {
 		if hit, ok := d.judge(ctx, s, e, age); ok {
+			d.given(&d.count.memoryHits, age)
 			return hit, true
 		}
 	}
@@ -129,7 +136,11 @@ func (d *Desk) get(ctx context.Context, s *Slot, age time.Duration) (*Hit, bool)
 		if s.late == nil {
 			return nil, false
 		}
-		return d.judge(ctx, s, s.late, age)
+		hit, ok := d.judge(ctx, s, s.late, age)
+		if ok {
+			d.given(&d.count.storeHits, age)
+		}
+		return hit, ok
 	}
 	s.seen = true
 	e, found := d.store.get(ctx, d, s)
@@ -138,24 +149,34 @@ func (d *Desk) get(ctx context.Context, s *Slot, age time.Duration) (*Hit, bool)
 	}
 	hit, ok := d.judge(ctx, s, e, age)
 	if ok {
-		d.memory.Set(s.Key, e)
+		d.given(&d.count.storeHits, age)
+		d.memory.Set(e)
 	} else {
 		s.late = e
 	}
 	return hit, ok
 }
 
+// given counts a hit where it was found, or as a last resort.
+func (d *Desk) given(found *atomic.Int64, age time.Duration) {
+	if age > 0 {
+		found = &d.count.lastResorts
+	}
+	found.Add(1)
+}
+
 // judge opens an entry if it may be given.
 func (d *Desk) judge(ctx context.Context, s *Slot, e *Entry, age time.Duration) (*Hit, bool) {
 	now := d.Clock.Now()
-	if e.Key != s.Key || e.Org != s.chain.Org || d.book(e.Org).over(e) || !now.Before(e.Stale) {
+	if e.Key != s.Key || e.Org != s.chain.Org || d.book(e.Org).over(e) || !now.Before(e.Until()) {
 		d.forget(s.chain.Org, s.Key)
 		return nil, false
 	}
 	h := &Hit{Entry: e, Age: max(now.Sub(e.Made), 0)}
 	ttl := min(s.ttl, e.Fresh.Sub(e.Made))
 	h.Stale = h.Age >= ttl
-	if h.Stale && h.Age >= max(age, ttl+s.rule.Stale) {
+	if h.Stale && h.Age >= max(min(age, s.rule.Keeps()), ttl+s.rule.Stale) {
+		s.why = Old
 		return nil, false
 	}
 	plain, err := d.Vault.Open(ctx, e.Org, table, column, e.Key.String(), e.Sealed)
@@ -166,11 +187,13 @@ func (d *Desk) judge(ctx context.Context, s *Slot, e *Entry, age time.Duration) 
 		err = errAnswer
 	}
 	if err != nil {
+		s.why = Unreadable
 		d.Log.Warn("a cached answer cannot be read and is forgotten", "organization", e.Org.String(), "key", e.Key.String(), "error", err.Error())
 		d.forget(s.chain.Org, s.Key)
 		return nil, false
 	}
 	if h.Answer, err = d.retold(s.call, h.Answer); err != nil {
+		s.why = OtherForm
 		return nil, false // kept in a form that this client cannot be told; the new answer takes its place
 	}
 	return h, true
@@ -181,7 +204,7 @@ func (d *Desk) Count(h *Hit) { d.writer.count(h.Entry.Org, h.Entry.Key, d.Clock.
 
 // forget takes an entry out of memory and, later, out of the store.
 func (d *Desk) forget(o id.Org, k Key) {
-	d.memory.Invalidate(k)
+	d.memory.Drop(k)
 	if d.Store != nil {
 		d.writer.drop(o, k)
 	}
@@ -216,7 +239,11 @@ func (l *link) note(now time.Time, failed bool) (news bool) {
 }
 
 func (l *link) get(ctx context.Context, d *Desk, s *Slot) (*Entry, bool) {
-	if d.Store == nil || l.closed(d.Clock.Now()) {
+	if d.Store == nil {
+		return nil, false
+	}
+	if l.closed(d.Clock.Now()) {
+		s.why = StoreAway
 		return nil, false
 	}
 	within, cancel := context.WithTimeout(ctx, d.Patience)
@@ -241,6 +268,10 @@ func (l *link) get(ctx context.Context, d *Desk, s *Slot) (*Entry, bool) {
 		return nil, false // the client left; that says nothing about the store
 	}
 	failed := f.err != nil && !missing(f.err)
+	if failed {
+		s.why = StoreAway
+		d.count.errors[getErrors].Add(1)
+	}
 	if l.note(d.Clock.Now(), failed) {
 		if failed {
 			d.Log.Warn("the cache's store is away: answers are looked for in this process only", "error", f.err.Error())

@@ -16,8 +16,10 @@ type flights struct {
 type flight struct {
 	key     Key
 	waiting int
-	lead    chan struct{} // capacity 1: the lead, while nobody has it
-	done    chan struct{} // closed when there is nothing to wait for any more
+	lead    chan struct{}   // capacity 1: the lead, while nobody has it
+	done    chan struct{}   // closed when there is nothing to wait for any more
+	token   string          // of its lease, once one was asked for
+	back    func(over bool) // gives the lease back; nil without one
 }
 
 // Lead is the right, and the duty, to ask a question for all. Exactly one of its methods has to be called in the end; later calls
@@ -35,21 +37,43 @@ const mostWait = time.Minute
 // context allows, and a minute at most.
 func (d *Desk) Join(ctx context.Context, s *Slot) *Lead {
 	f, lead := d.flights.join(s.Key)
-	if lead != nil {
+	if lead != nil && d.Leases == nil {
 		return lead
 	}
 	timer := time.NewTimer(mostWait)
 	defer timer.Stop()
+	if lead != nil {
+		return d.share(ctx, s, lead, timer.C)
+	}
+	d.count.waits.Add(1)
 	select {
 	case <-f.lead:
 		d.flights.arrive(f)
-		return &Lead{flights: &d.flights, flight: f}
+		d.count.handed.Add(1)
+		return d.share(ctx, s, &Lead{flights: &d.flights, flight: f}, timer.C)
 	case <-f.done:
 	case <-ctx.Done():
 	case <-timer.C:
 	}
 	d.flights.leave(f)
 	return nil
+}
+
+// token is the one of the flight's lease, whoever leads it.
+func (l *Lead) token(d *Desk) string {
+	l.flights.mu.Lock()
+	defer l.flights.mu.Unlock()
+	if l.flight.token == "" {
+		l.flight.token = d.token()
+	}
+	return l.flight.token
+}
+
+// holds notes that the flight has a lease, and how it is given back when the flight ends.
+func (l *Lead) holds(back func(over bool)) {
+	l.flights.mu.Lock()
+	defer l.flights.mu.Unlock()
+	l.flight.back = back
 }
 
 // Try is Join for who does not want to wait: nil if somebody asks already.
@@ -92,14 +116,19 @@ func (f *flights) leave(one *flight) {
 	defer f.mu.Unlock()
 	if one.waiting--; one.waiting == 0 && len(one.lead) == 1 {
 		<-one.lead
-		f.end(one)
+		f.end(one, false)
 	}
 }
 
-func (f *flights) end(one *flight) {
-	if f.all[one.key] == one {
-		delete(f.all, one.key)
-		close(one.done)
+// end ends a flight. over says that there is nothing to wait for any more, for other nodes either; else one of them goes on.
+func (f *flights) end(one *flight, over bool) {
+	if f.all[one.key] != one {
+		return
+	}
+	delete(f.all, one.key)
+	close(one.done)
+	if one.back != nil {
+		one.back(over)
 	}
 }
 
@@ -111,7 +140,7 @@ func (l *Lead) Land() {
 	l.once.Do(func() {
 		l.flights.mu.Lock()
 		defer l.flights.mu.Unlock()
-		l.flights.end(l.flight)
+		l.flights.end(l.flight, true)
 	})
 }
 
@@ -124,7 +153,7 @@ func (l *Lead) Give() {
 		l.flights.mu.Lock()
 		defer l.flights.mu.Unlock()
 		if l.flight.waiting == 0 {
-			l.flights.end(l.flight)
+			l.flights.end(l.flight, false)
 			return
 		}
 		l.flight.lead <- struct{}{}

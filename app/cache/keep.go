@@ -45,6 +45,9 @@ func (d *Desk) Keep(ctx context.Context, s *Slot, t *Taken) (why string) {
 		Cost: t.Cost, Took: t.Took, Made: d.Clock.Now().UTC().Truncate(time.Microsecond), Epoch: s.epoch}
 	e.Fresh = e.Made.Add(s.ttl)
 	e.Stale = e.Fresh.Add(s.rule.Stale)
+	if s.ttl == s.rule.TTL { // a client that wants it kept shorter has it so
+		e.Kept = e.Made.Add(s.rule.LastResort)
+	}
 	if text := lastWords(s.call); text != "" {
 		e.Prompt = d.PromptOf(text)
 		a.Prompt = shortened(text)
@@ -56,7 +59,7 @@ func (d *Desk) Keep(ctx context.Context, s *Slot, t *Taken) (why string) {
 	if d.book(e.Org).over(e) {
 		return "somebody cleared the cache meanwhile"
 	}
-	d.memory.Set(e.Key, e)
+	d.memory.Set(e)
 	if d.Store != nil {
 		d.writer.put(e)
 	}

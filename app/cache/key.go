@@ -61,8 +61,17 @@ type Entry struct {
 	Made     time.Time
 	Fresh    time.Time // until then it is given without a second thought
 	Stale    time.Time // until then it is given while it is fetched anew; never before Fresh
+	Kept     time.Time // until then it is given when no provider answers, where a route asks for that; what is not after Stale says nothing
 	Epoch    int64     // of the organization's cuts, when its request was begun
 	Sealed   []byte    // an Answer
+}
+
+// Until is when an entry is of no use to anybody any more.
+func (e *Entry) Until() time.Time {
+	if e.Kept.After(e.Stale) {
+		return e.Kept
+	}
+	return e.Stale
 }
 
 // Answer is what an entry holds, in the dialect of the client that it was made for.

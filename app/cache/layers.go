@@ -17,9 +17,9 @@ func (l Layers) Get(ctx context.Context, o id.Org, k Key) (*Entry, error) {
 	return l.Bodies.Get(ctx, o, k)
 }
 
-// Put implements Store. What only one of them has is found all the same, or missed.
+// Put implements Store. What only one of them has is found all the same, or missed. Bodies come first: another node may wait for one.
 func (l Layers) Put(ctx context.Context, o id.Org, entries []*Entry) error {
-	return errors.Join(l.Index.Put(ctx, o, entries), l.Bodies.Put(ctx, o, entries))
+	return errors.Join(l.Bodies.Put(ctx, o, entries), l.Index.Put(ctx, o, entries))
 }
 
 // Drop implements Store.

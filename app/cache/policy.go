@@ -33,6 +33,9 @@ type Settings struct {
 	TTL     time.Duration `json:"ttl,omitempty"`
 	// Stale is how much longer an answer may be given while it is fetched anew, or when nobody else answers.
 	Stale time.Duration `json:"stale,omitempty"`
+	// LastResort is how old an answer may get in all that is kept for outages: while a provider answers nobody is given it. A route has
+	// to ask for it as well (route.Fallback.CachedAnswer). 0 is no older than TTL and Stale.
+	LastResort time.Duration `json:"last_resort,omitempty"`
 	// Warmest is the highest temperature in hundredths that is kept: who asks for a warm answer wants another each time. A
 	// request that says none counts as 100, which is what providers take.
 	Warmest int64 `json:"warmest,omitempty"`
@@ -42,6 +45,9 @@ type Settings struct {
 	MaxBytes int64 `json:"max_bytes,omitempty"`
 	Pace     Pace  `json:"pace,omitempty"`
 }
+
+// Keeps is how old an answer may get.
+func (s Settings) Keeps() time.Duration { return max(s.TTL+s.Stale, s.LastResort) }
 
 // The bounds of settings.
 const (
@@ -89,8 +95,8 @@ func Presets() []Preset {
 	s := Settings{Mode: Exact, Warmest: 100, MaxBytes: DefaultBytes, Pace: Full}
 	code, docs, faq := s, s, s
 	code.Sharing, code.TTL = User, time.Hour
-	docs.Sharing, docs.TTL, docs.Stale = Team, 24*time.Hour, time.Hour
-	faq.Sharing, faq.TTL, faq.Stale = Org, 7*24*time.Hour, 24*time.Hour
+	docs.Sharing, docs.TTL, docs.Stale, docs.LastResort = Team, 24*time.Hour, time.Hour, 7*24*time.Hour
+	faq.Sharing, faq.TTL, faq.Stale, faq.LastResort = Org, 7*24*time.Hour, 24*time.Hour, MaxTTL
 	return []Preset{
 		{"code_completion", "Code completion", "Each developer's own answers, for an hour.", code},
 		{"documentation", "Documentation questions", "A team's answers, for a day.", docs},

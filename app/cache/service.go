@@ -288,6 +288,7 @@ func stored(l Listed) map[string]any {
 	out := map[string]any{"name": l.Name, "scope": string(l.Scope.Kind()), "of": l.Place.Label, "models": l.Models, "purposes": l.Purposes, "mode": string(l.Mode), "binding": l.Binding}
 	if l.Mode == Exact {
 		out["sharing"], out["ttl"], out["stale"], out["approved"] = string(l.Sharing), l.TTL.String(), l.Stale.String(), l.Approved
+		out["last_resort"] = l.LastResort.String()
 		out["warmest"], out["tools"], out["max_bytes"], out["pace"] = l.Warmest, l.Tools, l.MaxBytes, string(l.Pace)
 	}
 	return out

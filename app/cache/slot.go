@@ -46,7 +46,10 @@ type Slot struct {
 	ttl   time.Duration
 	epoch int64
 	seen  bool
-	late  *Entry // what the store gave, whose time is over
+	// looked says that it was looked for, and why what the last look found nothing for.
+	looked bool
+	why    Reason
+	late   *Entry // what the store gave, whose time is over
 }
 
 // Policy is the name of the policy that the slot is under, Pace how its streams are given again.
@@ -69,6 +72,11 @@ func (d *Desk) Seek(a *Ask) (s *Slot, why string) {
 	if rule == nil {
 		return nil, ""
 	}
+	defer func() {
+		if s == nil {
+			d.count.bypassed.Add(1)
+		}
+	}()
 	if rule.Mode != Exact {
 		return nil, "the policy " + rule.Name + " keeps nothing"
 	}

@@ -28,9 +28,22 @@ type Store interface {
 type Counter interface {
 	// Count adds hits to entries. Those that are gone are no error.
 	Count(ctx context.Context, o id.Org, hits map[Key]Hits) error
+	// Trim forgets an organization's entries that were not given for the longest, if there are more than OwnRoom. These were their
+	// keys.
+	Trim(ctx context.Context, o id.Org) ([]Key, error)
 	// Sweep forgets entries that nobody gets any more, and cuts older than any entry.
 	Sweep(ctx context.Context, now time.Time) error
 }
+
+// Room is how much may be kept.
+type Room struct {
+	Entries int64
+	Bytes   int64 // of sealed answers
+}
+
+// OwnRoom is what one organization may have in the store: enough for the questions of hundreds of people, and no more than a disk
+// can bear from each of many tenants. A node looks after 500 new ones or 32 MiB, so there may be that much more for a moment.
+func OwnRoom() Room { return Room{Entries: 50_000, Bytes: 512 << 20} }
 
 // Hits are how often an entry was given since it was last said, and when the last time was.
 type Hits struct {

@@ -58,6 +58,7 @@ type CacheEntry struct {
 	MadeAt     time.Time  `json:"made_at"`
 	FreshUntil time.Time  `json:"fresh_until"`
 	StaleUntil time.Time  `json:"stale_until"`
+	KeptUntil  time.Time  `json:"kept_until"` // for when no provider answers
 }
 
 // CacheEntryList is a body of the API.

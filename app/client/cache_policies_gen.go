@@ -65,12 +65,13 @@ type CachePolicy struct {
 	ScopeKind  string    `json:"scope_kind"`
 	ScopeLabel string    `json:"scope_label"`
 	Name       string    `json:"name"`
-	Models     []string  `json:"models"`   // as clients name them; none is all
-	Purposes   []string  `json:"purposes"` // x-bodhi-purpose; none is all
-	Mode       string    `json:"mode"`     // exact or off
-	Sharing    string    `json:"sharing"`  // user, team or organization
-	TTL        string    `json:"ttl"`      // "24h"
-	Stale      string    `json:"stale"`    // how much longer it is given while it is fetched anew
+	Models     []string  `json:"models"`      // as clients name them; none is all
+	Purposes   []string  `json:"purposes"`    // x-bodhi-purpose; none is all
+	Mode       string    `json:"mode"`        // exact or off
+	Sharing    string    `json:"sharing"`     // user, team or organization
+	TTL        string    `json:"ttl"`         // "24h"
+	Stale      string    `json:"stale"`       // how much longer it is given while it is fetched anew
+	LastResort string    `json:"last_resort"` // how old it may get in all for routes that give cached answers when no provider answers; "" is no older
 	Warmest    float64   `json:"max_temperature"`
 	Tools      bool      `json:"tools"` // requests that offer tools too
 	MaxBytes   int64     `json:"max_bytes"`
@@ -90,6 +91,7 @@ type CachePolicyChange struct {
 	Sharing  *string   `json:"sharing,omitempty"`
 	TTL      *string   `json:"ttl,omitempty"`
 	Stale    *string   `json:"stale,omitempty"`
+	Outages  *string   `json:"last_resort,omitempty"`
 	Warmest  *float64  `json:"max_temperature,omitempty"`
 	Tools    *bool     `json:"tools,omitempty"`
 	MaxBytes *int64    `json:"max_bytes,omitempty"`
@@ -108,6 +110,7 @@ type CachePolicyInput struct {
 	Sharing  *string   `json:"sharing,omitempty"`
 	TTL      *string   `json:"ttl,omitempty"`
 	Stale    *string   `json:"stale,omitempty"`
+	Outages  *string   `json:"last_resort,omitempty"`
 	Warmest  *float64  `json:"max_temperature,omitempty"`
 	Tools    *bool     `json:"tools,omitempty"`
 	MaxBytes *int64    `json:"max_bytes,omitempty"`

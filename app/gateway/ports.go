@@ -142,6 +142,8 @@ type Cache interface {
 	Get(ctx context.Context, s *cache.Slot) (*cache.Hit, bool)
 	// LastGood is Get for when nobody else answers.
 	LastGood(ctx context.Context, s *cache.Slot, age time.Duration) (*cache.Hit, bool)
+	// Missed notes that nothing was found and a provider is asked.
+	Missed(s *cache.Slot)
 	// Join makes the caller ask for all who want the same, or waits for who does; Try does not wait.
 	Join(ctx context.Context, s *cache.Slot) *cache.Lead
 	Try(s *cache.Slot) *cache.Lead

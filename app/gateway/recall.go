@@ -65,6 +65,7 @@ func (g *Gateway) recall(ctx context.Context, x *Exchange) (Finish, error) {
 	} else if !x.renew {
 		x.lead = g.Cache.Try(x.slot)
 	}
+	g.Cache.Missed(x.slot)
 	x.taken = &taken{most: x.slot.MaxBytes()}
 	return g.remember, nil
 }

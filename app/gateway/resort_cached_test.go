@@ -68,3 +68,64 @@ func TestACachedAnswerIsTheLastResortWhereTheRouteSaysSo(t *testing.T) {
 		})
 	}
 }
+
+// A policy may keep answers for outages beyond their time: while the provider answers nobody is given one, when it is down everybody is,
+// as long as policy and route allow. The route's word alone keeps nothing.
+func TestAnAnswerWhoseTimeIsOverIsKeptForOutages(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		keeps, allows string
+		after         time.Duration
+		header        []string
+		status        int
+	}{
+		"an hour after its time":             {keeps: "24h", allows: "24h", after: 2 * time.Hour, status: 200},
+		"older than the policy keeps":        {keeps: "3h", allows: "24h", after: 4 * time.Hour, status: 503},
+		"older than the route allows":        {keeps: "24h", allows: "90m", after: 2 * time.Hour, status: 503},
+		"a policy that keeps no longer":      {keeps: "0s", allows: "24h", after: 2 * time.Hour, status: 503},
+		"a client that had it kept shorter":  {keeps: "24h", allows: "24h", after: 2 * time.Hour, header: []string{"X-Bodhi-Cache-Ttl", "10m"}, status: 503},
+		"another answer came in the between": {keeps: "24h", allows: "24h", after: 2 * time.Hour, status: 200},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			keeps, err := time.ParseDuration(c.keeps)
+			if err != nil {
+				t.Fatal(err)
+			}
+			h := buildCaching(t, func(r *cache.Record) { r.LastResort = keeps })
+			h.fall = &route.Fallback{CachedAnswer: c.allows}
+			var down atomic.Bool
+			h.provide("up", h.bought(func(w http.ResponseWriter, r *http.Request) {
+				if down.Load() {
+					fails(http.StatusServiceUnavailable, `{"error":{"message":"busy"}}`)(w, r)
+					return
+				}
+				says(answer)(w, r)
+			}))
+			h.ask(question, c.header...)
+			h.clock.Advance(c.after)
+			asked := 2
+			if strings.HasPrefix(name, "another") {
+				if resp, _ := h.ask(question); resp.Header.Get("X-Bodhi-Cache") != "miss" || h.calls.Load() != 2 {
+					t.Fatalf("while the provider answers, an old answer is given: %v", resp.Header)
+				}
+				h.clock.Advance(c.after)
+				asked = 3
+			}
+			down.Store(true)
+			resp, body := h.ask(question)
+			if resp.StatusCode != c.status || (body == answer) != (c.status == 200) {
+				t.Fatalf("%d %v %s", resp.StatusCode, resp.Header, body)
+			}
+			if c.status != 200 {
+				return
+			}
+			if resp.Header.Get("X-Bodhi-Fallback") != "cached" || resp.Header.Get("Age") != "7200" || !strings.Contains(resp.Header.Get("X-Bodhi-Warning"), "no provider answered; this answer of the cache is 2h0m0s old") {
+				t.Errorf("%v", resp.Header)
+			}
+			if f := h.books.only(t, asked)[asked-1]; f.Code != "cached_answer" || f.Cache != "hit" || f.Cost != 0 || f.Saved != 10 {
+				t.Errorf("%+v", f)
+			}
+		})
+	}
+}

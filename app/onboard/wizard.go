@@ -139,10 +139,13 @@ func (w *Wizard) Waiting(ctx context.Context, actor org.Actor) (Progress, error)
 	return p, w.first(ctx, actor, marks[Request], &p)
 }
 
-// connected: the sandbox that every organization starts with is no provider of its own.
+// connected: the sandbox that every organization starts with is no provider of its own, and one that failed its test, or was taken out
+// of use, answers nobody. What nobody tested, such as a connection that a script made, counts.
 func (w *Wizard) connected(ctx context.Context, actor org.Actor) (bool, error) {
 	all, err := w.Connections.List(ctx, actor)
-	return slices.ContainsFunc(all, func(r provider.ConnectionRecord) bool { return r.Kind != provider.Sandbox }), err
+	return slices.ContainsFunc(all, func(r provider.ConnectionRecord) bool {
+		return r.Kind != provider.Sandbox && !r.Disabled && (r.Check.OK || r.Check.IsZero())
+	}), err
 }
 
 func (w *Wizard) furnished(ctx context.Context, actor org.Actor) (bool, error) {

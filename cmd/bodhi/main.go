@@ -45,6 +45,7 @@ type commands struct {
 	Key      keyCmd      `cmd:"" group:"From any machine" help:"Virtual keys."`
 	Budget   budgetCmd   `cmd:"" group:"From any machine" help:"Budgets."`
 	Usage    usageCmd    `cmd:"" group:"From any machine" help:"What was used and what it cost."`
+	Cache    cacheCmd    `cmd:"" group:"From any machine" help:"Kept answers: their policies, what they saved; clear them."`
 	Health   healthCmd   `cmd:"" group:"From any machine" help:"Targets: their breakers and outages; take one out of service."`
 	Route    routeCmd    `cmd:"" group:"From any machine" help:"Routes: aliases, rules, canaries."`
 	Member   memberCmd   `cmd:"" group:"From any machine" help:"Members."`

@@ -61,6 +61,30 @@ func TestListsAreTablesOrJSON(t *testing.T) {
 	}
 }
 
+func TestTheCacheIsListedAndCleared(t *testing.T) {
+	t.Parallel()
+	out, said, code := call(t, 200, `{"data":[{"id":"cch_1","name":"FAQ","scope_label":"Acme","mode":"exact","sharing":"organization","approved":false,"ttl":"7d","last_resort":"30d"}]}`, "cache", "list")
+	if code != 0 || !strings.Contains(out, "cch_1  FAQ   Acme  exact  team, until an admin agrees  7d   -           30d") {
+		t.Errorf("%d %q %s", code, out, said)
+	}
+	if out, _, code = call(t, 200, `{"data":[]}`, "cache", "list"); code != 0 || !strings.Contains(out, "nothing is kept") {
+		t.Errorf("%d %q", code, out)
+	}
+	if out, _, code = call(t, 200, `{"total":{"hits":3,"saved_usd":"1.5"},"rows":[{"of":"smart","hits":3,"misses":1,"saved_usd":"1.5","saved_ms":20}]}`, "cache", "saved", "--by", "model"); code != 0 ||
+		!strings.Contains(out, "smart  3     1       1.5          20") || !strings.Contains(out, "total") {
+		t.Errorf("%d %q", code, out)
+	}
+	if out, _, code = call(t, 200, `{"entries":2}`, "cache", "clear", "--model", "smart"); code != 0 || !strings.Contains(out, "2 answers") {
+		t.Errorf("%d %q", code, out)
+	}
+	// Nothing is cleared by accident.
+	for _, args := range [][]string{{"cache", "clear"}, {"cache", "clear", "--model", "smart", "--all"}} {
+		if out, said, code := call(t, 200, `{"entries":2}`, args...); code != 2 || strings.Contains(out, "2 answers") {
+			t.Errorf("%v: %d %q %s", args, code, out, said)
+		}
+	}
+}
+
 func TestABrokenChainIsAFailure(t *testing.T) {
 	t.Parallel()
 	if out, _, code := call(t, 200, `{"ok":false,"entries":3,"problem":"broken at 4"}`, "audit", "verify"); code != 1 || !strings.Contains(out, "broken at 4") {
@@ -71,7 +95,7 @@ func TestABrokenChainIsAFailure(t *testing.T) {
 // Every command explains itself.
 func TestEveryCommandHasHelp(t *testing.T) {
 	t.Parallel()
-	for _, c := range strings.Fields("serve migrate bootstrap doctor verify price suspense sandbox login logout whoami chat key budget health route usage member team token audit export diff apply api setup completion") {
+	for _, c := range strings.Fields("serve migrate bootstrap doctor verify price suspense sandbox login logout whoami chat key budget cache health route usage member team token audit export diff apply api setup completion") {
 		var out, wrong bytes.Buffer
 		if code := run(context.Background(), []string{c, "--help"}, &out, &wrong); code != 0 || !strings.Contains(out.String(), "Usage: bodhi "+c) {
 			t.Errorf("%s: %d %s", c, code, wrong.String())

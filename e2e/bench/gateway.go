@@ -17,6 +17,7 @@ import (
 const (
 	alias         = "bench"
 	messagesAlias = "bench-messages"
+	cachedAlias   = "bench-cached" // whose answers are kept
 )
 
 // gateway is the built binary with its own data directory.
@@ -49,7 +50,7 @@ func prepare(ctx context.Context, binary, mock string) (*gateway, error) {
 	_, _ = l.Close(), side.Close() // the gateway takes the ports a moment later
 	g.url = "http://" + g.addr
 	cmd := exec.CommandContext(ctx, binary, "bootstrap", "--org", "Bench", "--admin", email, "--password-env", "BENCH_PASSWORD",
-		"--provider", "name=up,kind=openai,base-url="+mock+"/v1,key-env=BENCH_KEY", "--model", alias+"=up/"+model,
+		"--provider", "name=up,kind=openai,base-url="+mock+"/v1,key-env=BENCH_KEY", "--model", alias+"=up/"+model, "--model", cachedAlias+"=up/"+model,
 		"--provider", "name=other,kind=anthropic,base-url="+mock+"/v1,key-env=BENCH_KEY", "--model", messagesAlias+"=other/"+messagesModel,
 		"--budget", plenty+"/monthly/hard", "--json")
 	cmd.Env = append(g.environment(), "BENCH_PASSWORD="+password, "BENCH_KEY=sk-bench")

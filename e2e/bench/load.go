@@ -108,7 +108,8 @@ func flatOut(ctx context.Context, t target, connections int, d time.Duration, bo
 }
 
 // atRate sends requests at fixed moments, whether earlier ones are answered or not, and gives for each how long it took
-// from its moment on, less what the provider held it: what the proxy added, waiting for a turn included.
+// from its moment on, less what the provider held it: what the proxy added, waiting for a turn included. Without a mock no provider
+// holds it.
 func atRate(ctx context.Context, t target, m *mock, rate int, d time.Duration, bodies func(mark string) []byte) ([]time.Duration, error) {
 	var (
 		c     = client(2 * rate)
@@ -134,7 +135,9 @@ func atRate(ctx context.Context, t target, m *mock, rate int, d time.Duration, b
 				return
 			}
 			took := time.Since(moment)
-			if held, ok := m.held.Load(mark); ok {
+			if m == nil {
+				out[i] = took
+			} else if held, ok := m.held.Load(mark); ok {
 				out[i] = took - held.(time.Duration)
 			} else {
 				fail.set(fmt.Errorf("%s: the provider never saw request %s", t.name, mark))

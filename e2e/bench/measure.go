@@ -45,7 +45,7 @@ type phase struct {
 }
 
 var phases = []phase{
-	{"small", (*run).small}, {"large", (*run).large}, {"cross", (*run).cross}, {"rate", (*run).fixedRate}, {"streams", (*run).streaming},
+	{"small", (*run).small}, {"large", (*run).large}, {"cross", (*run).cross}, {"cached", (*run).cached}, {"rate", (*run).fixedRate}, {"streams", (*run).streaming},
 }
 
 func phaseNames() (out []string) {
@@ -165,6 +165,38 @@ func (r *run) cross(ctx context.Context, t target) error {
 		if len(own) > 0 {
 			r.figures.add(d.name+costSuffix, "µs", sameDialect, own[len(own)-1])
 		}
+	}
+	return nil
+}
+
+// cached asks the same question over and over, which is answered from what was kept. The ratio is to asking the provider, from the same
+// round. Latency is the whole round trip at a fixed rate, as there is no provider to leave out.
+func (r *run) cached(ctx context.Context, t target) error {
+	if t.name != ours {
+		return nil
+	}
+	const what = "cached answer"
+	body := chatPrompt(cachedAlias, kib, false, t.name)
+	before := r.mock.served.Load()
+	if err := r.flat(ctx, t, what, r.workers, body); err != nil {
+		return err
+	}
+	if f := r.figures[smallCost]; f != nil && len(f.Rounds[ours]) > 0 {
+		own := f.Rounds[ours]
+		r.figures.add(what+costSuffix, "µs", sameDialect, own[len(own)-1])
+	}
+	took, err := atRate(ctx, t, nil, r.rate, r.phase, func(string) []byte { return body })
+	if err != nil {
+		return err
+	}
+	for _, p := range []struct {
+		name string
+		at   float64
+	}{{"p50", 0.50}, {"p99", 0.99}} {
+		r.figures.add(fmt.Sprintf("%d/s, %s: added %s", r.rate, what, p.name), "µs", t.name, micros(percentile(took, p.at)))
+	}
+	if asked := r.mock.served.Load() - before; asked > 1 {
+		return fmt.Errorf("the provider was asked %d times what is kept", asked)
 	}
 	return nil
 }

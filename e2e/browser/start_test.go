@@ -31,7 +31,7 @@ func TestTheSetUpLeadsToAGovernedAnswer(t *testing.T) {
 		b.picture("template-compared-" + s.String())
 	}
 	b.through(screens[0])
-	b.press("Apply 12 changes")
+	b.press("Apply 13 changes")
 	b.sees("How much may it cost?")
 	again("How much may it cost?")
 	b.fill("Limit", "250")

@@ -86,8 +86,8 @@ type EditPage struct {
 
 // Fields are a policy as it was typed.
 type Fields struct {
-	Name, Models, Purposes, Mode, Sharing, TTL, Stale, Warmest, MaxKB, Pace string
-	Tools, Binding                                                          bool
+	Name, Models, Purposes, Mode, Sharing, TTL, Stale, LastResort, Warmest, MaxKB, Pace string
+	Tools, Binding                                                                      bool
 }
 
 // EntriesPage is what is kept.

@@ -68,7 +68,7 @@ func (c *Client) Put(ctx context.Context, o id.Org, entries []*cache.Entry) erro
 	now := c.clock.Now()
 	_, err := c.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for _, e := range entries {
-			if left := e.Stale.Sub(now); left > 0 {
+			if left := e.Until().Sub(now); left > 0 {
 				p.Set(ctx, name(o, e.Key), cache.EncodeEntry(e), left)
 			}
 		}

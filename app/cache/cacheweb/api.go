@@ -20,12 +20,13 @@ type policyJSON struct {
 	ScopeKind  string    `json:"scope_kind"`
 	ScopeLabel string    `json:"scope_label"`
 	Name       string    `json:"name"`
-	Models     []string  `json:"models"`   // as clients name them; none is all
-	Purposes   []string  `json:"purposes"` // x-bodhi-purpose; none is all
-	Mode       string    `json:"mode"`     // exact or off
-	Sharing    string    `json:"sharing"`  // user, team or organization
-	TTL        string    `json:"ttl"`      // "24h"
-	Stale      string    `json:"stale"`    // how much longer it is given while it is fetched anew
+	Models     []string  `json:"models"`      // as clients name them; none is all
+	Purposes   []string  `json:"purposes"`    // x-bodhi-purpose; none is all
+	Mode       string    `json:"mode"`        // exact or off
+	Sharing    string    `json:"sharing"`     // user, team or organization
+	TTL        string    `json:"ttl"`         // "24h"
+	Stale      string    `json:"stale"`       // how much longer it is given while it is fetched anew
+	LastResort string    `json:"last_resort"` // how old it may get in all for routes that give cached answers when no provider answers; "" is no older
 	Warmest    float64   `json:"max_temperature"`
 	Tools      bool      `json:"tools"` // requests that offer tools too
 	MaxBytes   int64     `json:"max_bytes"`
@@ -56,6 +57,7 @@ type policyChange struct {
 	Sharing  *string   `json:"sharing"`
 	TTL      *string   `json:"ttl"`
 	Stale    *string   `json:"stale"`
+	Outages  *string   `json:"last_resort"`
 	Warmest  *float64  `json:"max_temperature"`
 	Tools    *bool     `json:"tools"`
 	MaxBytes *int64    `json:"max_bytes"`
@@ -65,7 +67,7 @@ type policyChange struct {
 
 func policyOut(l cache.Listed) policyJSON {
 	return policyJSON{ID: l.ID.String(), Scope: l.Scope.String(), ScopeKind: string(l.Scope.Kind()), ScopeLabel: l.Place.Label, Name: l.Name, Models: append([]string{}, l.Models...),
-		Purposes: append([]string{}, l.Purposes...), Mode: string(l.Mode), Sharing: string(l.Sharing), TTL: days(l.TTL), Stale: days(l.Stale), Warmest: float64(l.Warmest) / 100, Tools: l.Tools, MaxBytes: l.MaxBytes,
+		Purposes: append([]string{}, l.Purposes...), Mode: string(l.Mode), Sharing: string(l.Sharing), TTL: days(l.TTL), Stale: days(l.Stale), LastResort: days(l.LastResort), Warmest: float64(l.Warmest) / 100, Tools: l.Tools, MaxBytes: l.MaxBytes,
 		Pace: string(l.Pace), Binding: l.Binding, Approved: l.Approved, CreatedAt: l.CreatedAt, UpdatedAt: l.UpdatedAt}
 }
 
@@ -96,6 +98,11 @@ func (p policyChange) over(in cache.Input) (cache.Input, error) {
 	}
 	if p.Stale != nil {
 		if in.Stale, err = span("stale", *p.Stale); err != nil {
+			return in, err
+		}
+	}
+	if p.Outages != nil {
+		if in.LastResort, err = span("last_resort", *p.Outages); err != nil {
 			return in, err
 		}
 	}
@@ -289,6 +296,7 @@ type entryJSON struct {
 	MadeAt     time.Time  `json:"made_at"`
 	FreshUntil time.Time  `json:"fresh_until"`
 	StaleUntil time.Time  `json:"stale_until"`
+	KeptUntil  time.Time  `json:"kept_until"` // for when no provider answers
 }
 
 type entryList struct {
@@ -314,7 +322,7 @@ func (h *Handlers) apiEntries(c *web.Context) error {
 	}
 	for i, e := range list {
 		out.Data[i] = entryJSON{Key: e.Key.String(), Model: e.Model, Asked: e.Asked, Provider: e.Provider, Sharing: string(e.Sharing), SharedBy: nodeID(e.Entry), CostUSD: e.Cost, SavedUSD: e.Saved(),
-			TookMS: e.Took.Milliseconds(), Hits: e.Hits, LastHitAt: apiTime(e.LastHit), Bytes: e.Size, MadeAt: e.Made, FreshUntil: e.Fresh, StaleUntil: e.Stale}
+			TookMS: e.Took.Milliseconds(), Hits: e.Hits, LastHitAt: apiTime(e.LastHit), Bytes: e.Size, MadeAt: e.Made, FreshUntil: e.Fresh, StaleUntil: e.Stale, KeptUntil: e.Until()}
 	}
 	return c.JSON(http.StatusOK, out)
 }

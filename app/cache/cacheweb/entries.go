@@ -106,6 +106,9 @@ func (h *Handlers) entry(c *web.Context) error {
 	if e.Stale.After(e.Fresh) {
 		page.Facts = append(page.Facts, ui.Fact{Label: "While fetched anew, until", Body: ui.Time(c.When(e.Stale))})
 	}
+	if e.Until().After(e.Stale) {
+		page.Facts = append(page.Facts, ui.Fact{Label: "For outages, until", Body: ui.Time(c.When(e.Until()))})
+	}
 	if content != nil {
 		page.Shown, page.Prompt, page.Answer = true, content.Prompt, string(content.Body)
 	}
