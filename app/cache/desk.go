@@ -8,6 +8,7 @@ import (
 
 	"github.com/maypok86/otter/v2"
 
+	"github.com/bodhi-gateway/bodhi/app/cache/semantic"
 	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/live"
@@ -35,6 +36,11 @@ type Parts struct {
 	Memory int64
 	// Patience is how long a request waits for the store; 0 = 50 ms.
 	Patience time.Duration
+	// Questions are what other nodes and earlier processes were asked; Seen takes what is given for a like question. Both may be nil.
+	Questions Questions
+	Seen      Witness
+	// LikeBytes is how much room questions take in memory; 0 = semantic.MostBytes.
+	LikeBytes int64
 }
 
 const (
@@ -54,6 +60,7 @@ type Desk struct {
 	store   link
 	flights flights
 	writer  writer
+	likes   likes
 }
 
 // NewDesk makes a Desk without policies: nothing is kept.
@@ -68,7 +75,8 @@ func NewDesk(p Parts) *Desk {
 	for _, w := range p.Wires {
 		d.wires[w.Family()] = w
 	}
-	d.memory = otter.Must(&otter.Options[Key, *Entry]{MaximumWeight: uint64(p.Memory), Weigher: func(_ Key, e *Entry) uint32 { return uint32(len(e.Sealed) + overhead) }})
+	d.memory = otter.Must(&otter.Options[Key, *Entry]{MaximumWeight: uint64(p.Memory), Weigher: func(_ Key, e *Entry) uint32 { return uint32(len(e.Sealed) + len(e.Question) + overhead) }})
+	d.likes.index = semantic.NewIndex(p.LikeBytes)
 	d.flights.all = map[Key]*flight{}
 	d.writer.wake = make(chan struct{}, 1)
 	return d
@@ -80,7 +88,16 @@ func (d *Desk) Load(s Snapshot) error {
 	if err != nil {
 		return err
 	}
+	before := d.books.Get()
 	d.books.Set(&books)
+	d.likes.wanted.Store(liked(s.Rules))
+	if before != nil {
+		for o, b := range books {
+			if old := (*before)[o]; old == nil && b.epoch > 0 || old != nil && b.epoch > old.epoch {
+				d.renew(o)
+			}
+		}
+	}
 	for k, e := range d.memory.All() {
 		if books[e.Org].over(e) {
 			d.memory.Invalidate(k)

@@ -22,7 +22,7 @@ type Input struct {
 
 // checked is the input in its stored form, or everything that is wrong with it, joined.
 func (in Input) checked() (Input, error) {
-	var errs [8]error
+	var errs [9]error
 	in.Name, errs[0] = org.Name("name", "a policy's name", strings.TrimSpace(in.Name), maxName)
 	in.Models, errs[1] = names("models", "model", in.Models)
 	in.Purposes, errs[2] = names("purposes", "purpose", in.Purposes)
@@ -41,6 +41,7 @@ func (in Input) checked() (Input, error) {
 	} else if in.Stale < 0 || in.TTL+in.Stale > MaxTTL {
 		errs[5] = fault.Field("stale", "An answer may be given for 30 days (720h) in all, its own time included.")
 	}
+	in.Like, errs[8] = in.Like.checked()
 	if in.TTL, in.Stale = in.TTL.Truncate(time.Second), in.Stale.Truncate(time.Second); in.Warmest < 0 || in.Warmest > MaxWarmest {
 		errs[6] = fault.Field("warmest", "The highest temperature is 0 to 2. Requests that say none count as 1.")
 	}

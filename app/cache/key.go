@@ -63,6 +63,8 @@ type Entry struct {
 	Stale    time.Time // until then it is given while it is fetched anew; never before Fresh
 	Epoch    int64     // of the organization's cuts, when its request was begun
 	Sealed   []byte    // an Answer
+	Prefix   Key       // within which its question is compared with others; zero for none
+	Question []byte    // the question, sealed; nil without a Prefix
 }
 
 // Answer is what an entry holds, in the dialect of the client that it was made for.

@@ -41,6 +41,8 @@ type Settings struct {
 	// MaxBytes is the largest answer that is kept.
 	MaxBytes int64 `json:"max_bytes,omitempty"`
 	Pace     Pace  `json:"pace,omitempty"`
+	// Like is about questions that are worded differently.
+	Like Like `json:"like,omitzero"`
 }
 
 // The bounds of settings.
@@ -104,5 +106,5 @@ func (s Settings) Describe() string {
 	if s.Mode != Exact {
 		return "nothing is kept"
 	}
-	return fmt.Sprintf("exact, shared by the %s, for %s", s.Sharing, s.TTL)
+	return fmt.Sprintf("exact, shared by the %s, for %s%s", s.Sharing, s.TTL, s.Like.describe())
 }

@@ -87,6 +87,7 @@ type EditPage struct {
 // Fields are a policy as it was typed.
 type Fields struct {
 	Name, Models, Purposes, Mode, Sharing, TTL, Stale, Warmest, MaxKB, Pace string
+	Like, Threshold, Embedder, Judge                                        string
 	Tools, Binding                                                          bool
 }
 

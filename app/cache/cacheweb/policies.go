@@ -44,6 +44,9 @@ func row(c *web.Context, l cache.Listed) views.Row {
 		if l.Stale > 0 {
 			r.Time += ", then " + days(l.Stale) + " while fetched anew"
 		}
+		if l.Like.On() {
+			r.Time += "; like questions: " + string(l.Like.Mode)
+		}
 	} else {
 		r.State = ui.StatusProps{Icon: "ban", Label: "Keeps nothing"}
 	}

@@ -6,8 +6,6 @@ import (
 	"runtime"
 	"sync"
 	"testing"
-
-	"github.com/bodhi-gateway/bodhi/app/cache"
 )
 
 func parsed(t testing.TB, text string) *Question {
@@ -20,15 +18,15 @@ func parsed(t testing.TB, text string) *Question {
 }
 
 // entryKey is a key that a number stands for.
-func entryKey(n int) (k cache.Key) {
+func entryKey(n int) (k Key) {
 	binary.BigEndian.PutUint64(k[:], uint64(n))
 	return k
 }
 
 func TestIndexAnswersWithinAPrefixOnly(t *testing.T) {
 	t.Parallel()
-	x, mine, other := NewIndex(), Prefix{1}, Prefix{2}
-	x.Add(mine, entryKey(1), parsed(t, "How do I center a div in CSS?"))
+	x, mine, other := NewIndex(0), Prefix{1}, Prefix{2}
+	x.Add(Owner{}, mine, entryKey(1), parsed(t, "How do I center a div in CSS?"), nil)
 	q := parsed(t, "css centering div")
 	if c, ok := x.Match(mine, q, (*Question).Relaxed); !ok || c.Entry != entryKey(1) || c.Cosine < Threshold {
 		t.Errorf("under its own prefix: %v %v", c, ok)
@@ -36,10 +34,10 @@ func TestIndexAnswersWithinAPrefixOnly(t *testing.T) {
 	if c, ok := x.Match(mine, q, (*Question).Strict); ok {
 		t.Errorf("strict takes another order: %v", c)
 	}
-	if c := x.Near(other, q, 0, 5); len(c) != 0 {
+	if c := x.Near(other, q.Vector(), 0, 5); len(c) != 0 {
 		t.Errorf("another prefix sees %v", c)
 	}
-	x.Add(other, entryKey(2), parsed(t, "How do I center a table in CSS?"))
+	x.Add(Owner{}, other, entryKey(2), parsed(t, "How do I center a table in CSS?"), nil)
 	if c, ok := x.Match(other, q, (*Question).Relaxed); ok {
 		t.Errorf("another prefix hits %v", c)
 	}
@@ -47,14 +45,14 @@ func TestIndexAnswersWithinAPrefixOnly(t *testing.T) {
 
 func TestIndexForgets(t *testing.T) {
 	t.Parallel()
-	x, p := NewIndex(), Prefix{1}
+	x, p := NewIndex(0), Prefix{1}
 	for i := range 50 {
-		x.Add(p, entryKey(i), parsed(t, fmt.Sprintf("How do I open door %d?", i)))
+		x.Add(Owner{}, p, entryKey(i), parsed(t, fmt.Sprintf("How do I open door %d?", i)), nil)
 	}
 	x.Remove(p, entryKey(7))
 	x.Remove(p, entryKey(7))
 	x.Remove(Prefix{9}, entryKey(8))
-	x.Add(p, entryKey(8), parsed(t, "How do I paint a fence?"))
+	x.Add(Owner{}, p, entryKey(8), parsed(t, "How do I paint a fence?"), nil)
 	for i := range 50 {
 		_, ok := x.Match(p, parsed(t, fmt.Sprintf("how to open door %d", i)), (*Question).Strict)
 		if want := i != 7 && i != 8; ok != want {
@@ -65,17 +63,17 @@ func TestIndexForgets(t *testing.T) {
 		t.Error("the new question of an entry is not found")
 	}
 	x.Drop(p)
-	if c := x.Near(p, parsed(t, "paint fence"), 0, 1); c != nil {
+	if c := x.Near(p, parsed(t, "paint fence").Vector(), 0, 1); c != nil {
 		t.Errorf("after Drop: %v", c)
 	}
 }
 
 func TestTheOldestMakeRoom(t *testing.T) {
 	t.Parallel()
-	x, p := NewIndex(), Prefix{1}
+	x, p := NewIndex(0), Prefix{1}
 	x.most = 4
 	for i := range 6 {
-		x.Add(p, entryKey(i), parsed(t, fmt.Sprintf("How do I open door %d?", i)))
+		x.Add(Owner{}, p, entryKey(i), parsed(t, fmt.Sprintf("How do I open door %d?", i)), nil)
 	}
 	for i := range 6 {
 		if _, ok := x.Match(p, parsed(t, fmt.Sprintf("open door %d", i)), (*Question).Strict); ok != (i > 1) {
@@ -86,30 +84,30 @@ func TestTheOldestMakeRoom(t *testing.T) {
 
 func TestNearestComeFirst(t *testing.T) {
 	t.Parallel()
-	x, p := NewIndex(), Prefix{1}
+	x, p := NewIndex(0), Prefix{1}
 	for i, s := range []string{"How do I sort a list in Python?", "How do I sort a list in Java?", "How do I sort mail?", "Why is the sky blue?",
 		"How do I sort a long list in Python?"} {
-		x.Add(p, entryKey(i), parsed(t, s))
+		x.Add(Owner{}, p, entryKey(i), parsed(t, s), nil)
 	}
-	got := x.Near(p, parsed(t, "sort a list in Python"), 0.3, 3)
+	got := x.Near(p, parsed(t, "sort a list in Python").Vector(), 0.3, 3)
 	if len(got) != 3 || got[0].Entry != entryKey(0) || got[0].Cosine < 0.999 || got[1].Cosine < got[2].Cosine || got[0].Cosine < got[1].Cosine {
 		t.Errorf("got %v", got)
 	}
-	if all := x.Near(p, parsed(t, "sort a list in Python"), 0.3, 10); len(all) > 4 {
+	if all := x.Near(p, parsed(t, "sort a list in Python").Vector(), 0.3, 10); len(all) > 4 {
 		t.Errorf("the sky is near a list: %v", all)
 	}
 }
 
 func TestIndexTakesManyAtOnce(t *testing.T) {
 	t.Parallel()
-	x, q := NewIndex(), parsed(t, "How do I open a door?")
+	x, q := NewIndex(0), parsed(t, "How do I open a door?")
 	var wait sync.WaitGroup
 	for w := range 4 {
 		wait.Go(func() {
 			for i := range 200 {
 				p := Prefix{byte(i % 3)}
-				x.Add(p, entryKey(i), q)
-				x.Near(p, q, 0.5, 3)
+				x.Add(Owner{}, p, entryKey(i), q, nil)
+				x.Near(p, q.Vector(), 0.5, 3)
 				if w == 0 {
 					x.Remove(p, entryKey(i/2))
 				}
@@ -121,10 +119,10 @@ func TestIndexTakesManyAtOnce(t *testing.T) {
 
 // filled makes an index of different questions under one prefix.
 func filled(b *testing.B, n int) *Index {
-	x := NewIndex()
+	x := NewIndex(0)
 	verbs := []string{"open", "paint", "wash", "measure", "compare", "translate", "rename", "cook", "plan", "repair"}
 	for i := range n {
-		x.Add(Prefix{}, entryKey(i), parsed(b, fmt.Sprintf("How do I %s the thing%d for customer%d in city%d?", verbs[i%10], i%97, i/7, i%1009)))
+		x.Add(Owner{}, Prefix{}, entryKey(i), parsed(b, fmt.Sprintf("How do I %s the thing%d for customer%d in city%d?", verbs[i%10], i%97, i/7, i%1009)), nil)
 	}
 	return x
 }
