@@ -160,7 +160,7 @@ func (s *CacheStore) Grades(ctx context.Context, o id.Org, r cache.Reach, from, 
 	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
 		q := tx.Table("cache_likes").Select("strict, cosine, COUNT(*) AS found, SUM(CASE WHEN served THEN 1 ELSE 0 END) AS served, SUM(CASE WHEN verdict = 'right' THEN 1 ELSE 0 END) AS said_right, "+
 			"SUM(CASE WHEN verdict = 'wrong' THEN 1 ELSE 0 END) AS said_wrong, SUM(cost_nanos) AS cost_nanos, SUM(took_us) AS took_us").
-			Where("org_id = ? AND at >= ? AND at < ?", o, from.UTC(), to.UTC())
+			Where("org_id = ? AND at >= ? AND at <= ?", o, from.UTC(), to.UTC())
 		if !r.All {
 			q = q.Where("node_id IN ?", append(uuids(r.Teams), r.Member.UUID(), o.UUID()))
 		}

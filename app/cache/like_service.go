@@ -159,7 +159,7 @@ func (s *Service) repent(ctx context.Context, x Sighting) ([]Key, error) {
 	return s.Rules.Cut(ctx, Cut{Org: x.Org, Kind: CutEntry, Value: x.Entry.String(), At: x.Judged, By: x.By})
 }
 
-// Grades sums up what was found within the actor's reach in [from, to), for Simulated.
+// Grades sums up what was found within the actor's reach from a moment to another, for Simulated.
 func (s *Service) Grades(ctx context.Context, actor org.Actor, from, to time.Time) ([]Grade, error) {
 	if err := actor.Require(org.Viewer); err != nil {
 		return nil, err

@@ -18,7 +18,7 @@ type Likes interface {
 	Judge(ctx context.Context, o id.Org, which id.Request, verdict, by string, at time.Time) error
 	// Demand raises what is demanded under a prefix; it is never lowered.
 	Demand(ctx context.Context, d Demanded, at time.Time) error
-	// Grades sums up sightings within reach in [from, to), by rule and cosine.
+	// Grades sums up sightings within reach from a moment to another, by rule and cosine.
 	Grades(ctx context.Context, o id.Org, r Reach, from, to time.Time) ([]Grade, error)
 }
 

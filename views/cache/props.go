@@ -117,4 +117,5 @@ type EntryPage struct {
 	Why            string // it is not shown
 	Clear          *ui.ConfirmProps
 	Key            string // of the entry, sent along
+	Likes          string // where the like questions are that it was found for
 }
