@@ -33,7 +33,7 @@ type Candidate struct {
 
 // Index finds questions by their vectors. It is safe for use by several goroutines. An entry of a short question takes
 // 1.8 KB, of which the vector is 1 KB (BenchmarkNear measures it). Beyond its bytes the prefixes that nobody asked for longest are
-// forgotten whole: what is forgotten is a miss.
+// forgotten whole, and of one that is too large alone the oldest quarter: what is forgotten is a miss.
 type Index struct {
 	mu      sync.RWMutex
 	shelves map[Prefix]*shelf
@@ -160,9 +160,27 @@ func (x *Index) shrink(grown Prefix) {
 		}
 		x.drop(a.p, a.s)
 	}
-	if s := x.shelves[grown]; s != nil && x.taken.Load() > x.bytes {
-		x.drop(grown, s) // it alone is too large; its bound is on entries, and these are long
+	if s := x.shelves[grown]; s != nil && x.taken.Load() > x.bytes { // it alone is too large: its questions are long
+		s.quarter(x)
 	}
+}
+
+// quarter forgets the first quarter of a shelf, which is about the oldest.
+func (s *shelf) quarter(x *Index) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := (len(s.entries) + 3) / 4
+	less := int64(0)
+	for i := range n {
+		less += s.questions[i].bytes()
+		delete(s.at, s.entries[i])
+	}
+	s.vectors, s.entries, s.questions, s.oldest = slices.Delete(s.vectors, 0, n), slices.Delete(s.entries, 0, n), slices.Delete(s.questions, 0, n), 0
+	for i, e := range s.entries {
+		s.at[e] = i
+	}
+	s.taken -= less
+	x.taken.Add(-less)
 }
 
 // drop forgets a shelf; x.mu is held.
