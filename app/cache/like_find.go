@@ -61,14 +61,14 @@ func (s *Slot) Embed(numbers []float32) (ok bool) {
 }
 
 // Alike finds a kept answer to a question that is worded like the slot's, within its prefix. nil is none. It costs nothing where no
-// policy asks for it, and else a look at each question under the prefix; a candidate's answer is waited for as Get waits.
+// policy asks for it, and else a look at the questions of the same words under the prefix; a candidate's answer is waited for as Get waits.
 func (d *Desk) Alike(ctx context.Context, s *Slot) *Likeness {
 	a := s.like
 	if a == nil || a.vector == nil || a.demand >= NoneServed {
 		return nil
 	}
 	var relaxed *semantic.Candidate
-	near := d.likes.index.Near(a.prefix, a.vector, floor, semantic.MostTried)
+	near := d.likes.index.Like(a.prefix, a.question, a.vector, floor)
 	for i := range near {
 		c := &near[i]
 		if Key(c.Entry) == s.Key {

@@ -20,17 +20,17 @@ func TestTheIndexStaysWithinItsBytes(t *testing.T) {
 		t.Errorf("only %d bytes are used", x.Bytes())
 	}
 	last := Prefix{1999 & 255, 1999 >> 8}
-	if c := x.Near(last, q.Vector(), 0.9, 1); len(c) != 1 {
+	if c := x.Like(last, q, q.Vector(), 0.9); len(c) != 1 {
 		t.Error("the newest is gone")
 	}
-	if c := x.Near(Prefix{0, 0}, q.Vector(), 0.9, 1); len(c) != 0 {
+	if c := x.Like(Prefix{0, 0}, q, q.Vector(), 0.9); len(c) != 0 {
 		t.Error("the oldest is there")
 	}
 	// What is asked for stays.
 	used := NewIndex(room)
 	for i := range 2000 {
 		used.Add(Owner{}, Prefix{9, byte(i), byte(i >> 8)}, entryKey(i), q, nil)
-		if c := used.Near(Prefix{9}, q.Vector(), 0.9, 1); len(c) != 1 {
+		if c := used.Like(Prefix{9}, q, q.Vector(), 0.9); len(c) != 1 {
 			t.Fatalf("what is asked for was forgotten after %d", i)
 		}
 	}
@@ -65,10 +65,10 @@ func TestBytesAreCountedOutAsTheyWereCountedIn(t *testing.T) {
 		x.Remove(Prefix{2}, entryKey(i))
 	}
 	x.DropOwner(mine)
-	if c := x.Near(Prefix{1, 1}, parsed(t, "What is the capital of Peru?").Vector(), 0.5, 1); len(c) != 0 {
+	if _, ok := x.Match(Prefix{1, 1}, parsed(t, "What is the capital of Peru?"), (*Question).Strict); ok {
 		t.Error("an owner's questions are there after they were dropped")
 	}
-	if c := x.Near(Prefix{2}, parsed(t, "How do I open door 70?").Vector(), 0.5, 1); len(c) != 1 {
+	if _, ok := x.Match(Prefix{2}, parsed(t, "How do I open door 70?"), (*Question).Strict); !ok {
 		t.Error("another owner's are gone")
 	}
 	x.Drop(Prefix{2})

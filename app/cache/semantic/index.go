@@ -2,6 +2,7 @@ package semantic
 
 import (
 	"cmp"
+	"hash/fnv"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -31,8 +32,9 @@ type Candidate struct {
 	Cosine   float32
 }
 
-// Index finds questions by their vectors. It is safe for use by several goroutines. An entry of a short question takes
-// 1.8 KB, of which the vector is 1 KB (BenchmarkNear measures it). Beyond its bytes the prefixes that nobody asked for longest are
+// Index finds questions by their words, because those are what the rules go by: whatever Strict or Relaxed takes has the same ones, so
+// nothing is missed, and a search costs the same however many others there are. It is safe for use by several goroutines. An entry of a
+// short question takes 2 KB, of which the vector is 1 KB (BenchmarkLike measures it). Beyond its bytes the prefixes that nobody asked for longest are
 // forgotten whole, and of one that is too large alone the oldest quarter: what is forgotten is a miss.
 type Index struct {
 	mu      sync.RWMutex
@@ -55,7 +57,8 @@ type shelf struct {
 	entries   []Key
 	questions []*Question
 	at        map[Key]int
-	oldest    int // slot that makes room next, once all are taken
+	words     map[uint64][]Key // by Question.sums
+	oldest    int              // slot that makes room next, once all are taken
 }
 
 // NewIndex makes an empty index that takes so many bytes; 0 = MostBytes.
@@ -66,7 +69,7 @@ func NewIndex(bytes int64) *Index {
 // What a shelf and an entry take, beside its items; measured, rounded up.
 const (
 	shelfBytes = 600
-	entryBytes = 1500
+	entryBytes = 1700
 	itemBytes  = 112
 )
 
@@ -90,7 +93,7 @@ func (x *Index) make(o Owner, p Prefix) *shelf {
 	defer x.mu.Unlock()
 	s := x.shelves[p]
 	if s == nil {
-		s = &shelf{owner: o, at: map[Key]int{}, taken: shelfBytes}
+		s = &shelf{owner: o, at: map[Key]int{}, words: map[uint64][]Key{}, taken: shelfBytes}
 		s.used.Store(x.ticks.Add(1))
 		x.shelves[p] = s
 		x.taken.Add(shelfBytes)
@@ -121,20 +124,35 @@ func (s *shelf) add(x *Index, entry Key, q *Question, v *Vector) bool {
 	more := q.bytes()
 	switch {
 	case ok:
-		more -= s.questions[slot].bytes()
+		more -= s.forgets(slot)
 	case len(s.entries) < x.most:
 		slot = len(s.entries)
 		s.vectors, s.entries, s.questions = append(s.vectors, *v), append(s.entries, entry), append(s.questions, q)
 	default:
 		slot = s.oldest
 		s.oldest = (slot + 1) % x.most
-		more -= s.questions[slot].bytes()
+		more -= s.forgets(slot)
 		delete(s.at, s.entries[slot])
+	}
+	for _, sum := range q.sums() {
+		s.words[sum] = append(s.words[sum], entry)
 	}
 	s.vectors[slot], s.entries[slot], s.questions[slot], s.at[entry] = *v, entry, q, slot
 	s.taken += more
 	x.taken.Add(more)
 	return true
+}
+
+// forgets takes a slot's question out of the words, and says how many bytes it had.
+func (s *shelf) forgets(slot int) int64 {
+	q, entry := s.questions[slot], s.entries[slot]
+	for _, sum := range q.sums() {
+		left := slices.DeleteFunc(s.words[sum], func(k Key) bool { return k == entry })
+		if s.words[sum] = left; len(left) == 0 {
+			delete(s.words, sum)
+		}
+	}
+	return q.bytes()
 }
 
 // shrink forgets the prefixes that were not used for longest, down to fifteen sixteenths of the room, so that it is not needed for each
@@ -172,7 +190,7 @@ func (s *shelf) quarter(x *Index) {
 	n := (len(s.entries) + 3) / 4
 	less := int64(0)
 	for i := range n {
-		less += s.questions[i].bytes()
+		less += s.forgets(i)
 		delete(s.at, s.entries[i])
 	}
 	s.vectors, s.entries, s.questions, s.oldest = slices.Delete(s.vectors, 0, n), slices.Delete(s.entries, 0, n), slices.Delete(s.questions, 0, n), 0
@@ -204,7 +222,7 @@ func (x *Index) Remove(p Prefix, entry Key) {
 	if !ok || s.gone {
 		return
 	}
-	less := s.questions[slot].bytes()
+	less := s.forgets(slot)
 	last := len(s.entries) - 1
 	s.vectors[slot], s.entries[slot], s.questions[slot] = s.vectors[last], s.entries[last], s.questions[last]
 	s.at[s.entries[slot]] = slot
@@ -238,31 +256,34 @@ func (x *Index) DropOwner(o Owner) {
 // Bytes are about how much room the index takes.
 func (x *Index) Bytes() int64 { return x.taken.Load() }
 
-// Near finds the entries most like a vector, the best first: at most as many as asked for, and none whose cosine is below the floor.
-// It looks at all entries under the prefix and at no other. What it finds is no hit: no threshold is safe alone.
-func (x *Index) Near(p Prefix, v *Vector, floor float32, most int) []Candidate {
+// Like finds the entries whose questions have the same words as one, by one of the rules' measures, those with the nearest vectors first:
+// at most MostTried, and none whose cosine is below the floor. It looks under the prefix and at no other. What it finds is no hit before a
+// rule takes it.
+func (x *Index) Like(p Prefix, q *Question, v *Vector, floor float32) []Candidate {
 	s := x.find(p)
-	if s == nil || most < 1 {
+	if s == nil {
 		return nil
 	}
 	var best []Candidate
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	for i := range s.vectors {
-		c := v.Cosine(&s.vectors[i])
-		if c < floor {
-			continue
-		}
-		at, _ := slices.BinarySearchFunc(best, c, func(b Candidate, c float32) int {
-			if b.Cosine >= c {
-				return -1
+	for _, sum := range q.sums() {
+		for _, k := range s.words[sum] {
+			slot := s.at[k]
+			c := v.Cosine(&s.vectors[slot])
+			if c < floor || slices.ContainsFunc(best, func(b Candidate) bool { return b.Entry == k }) {
+				continue
 			}
-			return 1
-		})
-		best = slices.Insert(best, at, Candidate{s.entries[i], s.questions[i], c})
-		if len(best) > most {
-			best = best[:most]
-			floor = best[most-1].Cosine
+			at, _ := slices.BinarySearchFunc(best, c, func(b Candidate, c float32) int {
+				if b.Cosine >= c {
+					return -1
+				}
+				return 1
+			})
+			if best = slices.Insert(best, at, Candidate{k, s.questions[slot], c}); len(best) > MostTried {
+				best = best[:MostTried]
+				floor = best[MostTried-1].Cosine
+			}
 		}
 	}
 	return best
@@ -270,7 +291,7 @@ func (x *Index) Near(p Prefix, v *Vector, floor float32, most int) []Candidate {
 
 // Match finds the best entry that a rule takes: (*Question).Strict or (*Question).Relaxed.
 func (x *Index) Match(p Prefix, q *Question, same func(q, kept *Question) bool) (Candidate, bool) {
-	for _, c := range x.Near(p, q.Vector(), Threshold, MostTried) {
+	for _, c := range x.Like(p, q, q.Vector(), Threshold) {
 		if same(q, c.Question) {
 			return c, true
 		}
@@ -278,5 +299,30 @@ func (x *Index) Match(p Prefix, q *Question, same func(q, kept *Question) bool) 
 	return Candidate{}, false
 }
 
-// MostTried is how many of the nearest are held against the rules. What they let through has the same words, so it is among the nearest.
+// MostTried is how many candidates are held against the rules. Many with the same words are mostly one question, in the same or another
+// order.
 const MostTried = 16
+
+// sums are hashes of the words that a question has, in any order: as they stand, and in the sense that Relaxed compares. What Strict takes
+// has the first in common, what Relaxed takes one of them.
+func (q *Question) sums() []uint64 {
+	var plain []string
+	for _, it := range q.items {
+		plain = append(plain, it.key)
+	}
+	a, b := sum(plain), sum(said(q.sense().items))
+	if a == b {
+		return []uint64{a}
+	}
+	return []uint64{a, b}
+}
+
+func sum(words []string) uint64 {
+	slices.Sort(words)
+	h := fnv.New64a()
+	for _, w := range words {
+		_, _ = h.Write([]byte(w))
+		_, _ = h.Write([]byte{0})
+	}
+	return h.Sum64()
+}
