@@ -293,10 +293,7 @@ func (a *App) things(t *testing.T, x webtest.Tenant, d id.Department, team id.Te
 	bytes := caching.ID.Bytes()
 	copy(kept.Key[:], bytes[:])
 	must(t, a.cacheStore.Put(ctx, x.Org.ID, []*cache.Entry{&kept}))
-	alike := cache.Sighting{ID: id.NewRequest(a.ids), Org: x.Org.ID, Policy: caching.ID, At: a.clock.Now(), Sharing: cache.Org, Node: x.Org.ID.UUID(), Asked: word + "-model", Mode: cache.Shadow}
-	alike.Sealed, err = a.keyring.Seal(ctx, x.Org.ID, "cache_likes", "sealed", alike.ID.String(), secret.New(word+"\n"+word))
-	must(t, err)
-	must(t, a.cacheStore.KeepSightings(ctx, x.Org.ID, []cache.Sighting{alike}))
+	alike := likePair(t, a, cache.Sighting{Org: x.Org.ID, Sharing: cache.Team, Node: team.UUID(), Asked: word + "-model"})
 	_, err = a.waiting.Set(ctx, admin, patience.Input{Total: "5m"})
 	must(t, err)
 	asked, err := a.budgets(nil).Ask(ctx, m.Acting(org.Actor{}), spend.ID, budget.RequestInput{Amount: 1, Reason: word})
@@ -320,7 +317,7 @@ func (a *App) things(t *testing.T, x webtest.Tenant, d id.Department, team id.Te
 		"data-rules":       data.ID.String(),
 		"cache-policies":   caching.ID.String(),
 		"entries":          kept.Key.String(),
-		"likes":            alike.ID.String(),
+		"likes":            alike,
 		"incidents":        request.Screened.Incident.String(),
 		"increases":        raised.Increases[0].ID.String(),
 		"approvals":        approved.ID.String(),
