@@ -302,6 +302,7 @@ func (a *App) Run(ctx context.Context, ready func(url string)) error {
 	running.Go(func() error { return a.objects.Run(machinery) })
 	running.Go(func() error { return a.gate.Run(machinery) })
 	running.Go(func() error { return a.answers.Run(machinery) })
+	running.Go(func() error { return a.answers.Learn(machinery) })
 	a.watched(machinery, running)
 	running.Go(func() error { a.noteUses(machinery); return nil })
 	running.Go(func() error { return a.budgets(a.treasury).Keep(machinery) })

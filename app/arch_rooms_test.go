@@ -66,6 +66,8 @@ var acrossTenants = map[string]string{
 	"identities_login":    "log-in does not know the organization yet",
 	"domains_verified":    "a domain belongs to one organization of all",
 	"cache_entries_old":   "the sweep drops what is over, whose ever it is",
+	"cache_entries_made":  "nodes read what others were asked, whose ever it is",
+	"cache_likes_old":     "the sweep drops what is old, whose ever it is",
 	"notices_at":          "the sweep drops what is old, whose ever it is",
 	"breaker_events_old":  "the keeper drops what is old, whose ever it is",
 	"health_hours_old":    "the keeper drops what is old, whose ever it is",

@@ -11,6 +11,7 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"github.com/bodhi-gateway/bodhi/app/approval"
+	"github.com/bodhi-gateway/bodhi/app/cache"
 	"github.com/bodhi-gateway/bodhi/app/egress"
 	"github.com/bodhi-gateway/bodhi/app/factor"
 	"github.com/bodhi-gateway/bodhi/app/health"
@@ -75,6 +76,7 @@ var stages = map[string]func(x *stage){
 		p, _ := x.withPasskey()
 		x.home().Things["passkeys"] = p.ID.String()
 	},
+	"cache.judge": (*stage).ownPair, "api.cache.judge": (*stage).ownPair,
 	"sso.back_channel": (*stage).goodbye,
 	"keys.revoke":      (*stage).unusedKey, "api.keys.revoke": (*stage).unusedKey,
 	"budgets.release": func(x *stage) {
@@ -282,6 +284,23 @@ func (x *stage) provider() (sso.Provider, *issuer) {
 func (x *stage) withProvider() { x.provider() }
 
 // withRules gives the connection that is asked about rules of its own.
+// ownPair is a pair of questions that an admin may read: everybody shares its answer.
+func (x *stage) ownPair() {
+	o := x.admin().Org
+	x.home().Things["likes"] = likePair(x.t, x.a, cache.Sighting{Org: o, Sharing: cache.Org, Node: o.UUID(), Asked: "smart"})
+}
+
+// likePair writes down two questions that were found alike, and gives their printed id.
+func likePair(t *testing.T, a *App, s cache.Sighting) string {
+	t.Helper()
+	s.ID, s.Policy, s.At, s.Mode = id.NewRequest(a.ids), id.NewCaching(a.ids), a.clock.Now(), cache.Shadow
+	sealed, err := a.keyring.Seal(t.Context(), s.Org, "cache_likes", "sealed", s.ID.String(), secret.New(s.Asked+"\n"+s.Asked))
+	must(t, err)
+	s.Sealed = sealed
+	must(t, a.cacheStore.KeepSightings(t.Context(), s.Org, []cache.Sighting{s}))
+	return s.ID.String()
+}
+
 func (x *stage) withRules() {
 	c, err := id.ParseConnection(x.home().Things["connections"])
 	must(x.t, err)

@@ -41,6 +41,7 @@ func (c *core) newCaching() error {
 func (a *App) newCacheDesk() *cache.Desk {
 	p := cache.Parts{Store: a.cacheStore, Counter: a.cacheStore, Vault: a.keyring, MAC: a.cacheMAC, Clock: a.clock, Log: a.log,
 		Wires: []llm.Wire{gpt.Wire{}, responses.Wire{}, claude.Wire{}, google.Wire{}, converse.Wire{}}}
+	p.Questions, p.Seen = a.cacheStore, a.caching
 	if a.caching.Bodies != nil {
 		p.Store = cache.Layers{Bodies: a.caching.Bodies, Index: a.cacheStore}
 	}

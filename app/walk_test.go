@@ -167,6 +167,8 @@ var forms = map[string]url.Values{
 	"api.approvals.ask":           {"key": {"things:keys"}, "model": {"own-model"}, "reason": {"x"}},
 	"cache.clear":                 {"what": {"node"}, "value": {"things:teams"}},
 	"api.cache.clear":             {"what": {"node"}, "value": {"things:teams"}},
+	"cache.judge":                 {"verdict": {"right"}},
+	"api.cache.judge":             {"verdict": {"right"}},
 	"cache_policies.new":          {"scope": {"things:keys"}},
 	"cache_policies.create":       {"scope": {"things:keys"}, "name": {"x"}, "mode": {"exact"}, "sharing": {"user"}, "ttl": {"1h"}},
 	"cache_policies.update":       {"name": {"y"}, "mode": {"exact"}, "sharing": {"user"}, "ttl": {"1h"}},
@@ -291,6 +293,7 @@ func (a *App) things(t *testing.T, x webtest.Tenant, d id.Department, team id.Te
 	bytes := caching.ID.Bytes()
 	copy(kept.Key[:], bytes[:])
 	must(t, a.cacheStore.Put(ctx, x.Org.ID, []*cache.Entry{&kept}))
+	alike := likePair(t, a, cache.Sighting{Org: x.Org.ID, Sharing: cache.Team, Node: team.UUID(), Asked: word + "-model"})
 	_, err = a.waiting.Set(ctx, admin, patience.Input{Total: "5m"})
 	must(t, err)
 	asked, err := a.budgets(nil).Ask(ctx, m.Acting(org.Actor{}), spend.ID, budget.RequestInput{Amount: 1, Reason: word})
@@ -314,6 +317,7 @@ func (a *App) things(t *testing.T, x webtest.Tenant, d id.Department, team id.Te
 		"data-rules":       data.ID.String(),
 		"cache-policies":   caching.ID.String(),
 		"entries":          kept.Key.String(),
+		"likes":            alike,
 		"incidents":        request.Screened.Incident.String(),
 		"increases":        raised.Increases[0].ID.String(),
 		"approvals":        approved.ID.String(),

@@ -207,7 +207,8 @@ func (s *CacheStore) Snapshot(ctx context.Context) (out cache.Snapshot, err erro
 			for i := range cuts {
 				out.Cuts = append(out.Cuts, cuts[i].cut())
 			}
-			return nil
+			out.Demands, err = demands(tx)
+			return err
 		})
 	})
 	return out, err

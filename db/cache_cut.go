@@ -33,8 +33,10 @@ func (s *CacheStore) Cut(ctx context.Context, c cache.Cut) (keys []cache.Key, er
 			if err := tx.Create(&row).Error; err != nil {
 				return err
 			}
-			keys, err = dropCut(tx, c)
-			return err
+			if keys, err = dropCut(tx, c); err != nil {
+				return err
+			}
+			return cutLikes(tx, c)
 		})
 	})
 	return keys, err
@@ -94,7 +96,7 @@ func (s *CacheStore) Withdraw(ctx context.Context, o id.Org, m id.Member, at tim
 func (s *CacheStore) Entries(ctx context.Context, o id.Org, r cache.Reach, q cache.Query) ([]cache.Shelved, error) {
 	var rows []cacheEntryRow
 	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
-		list := tx.Omit("sealed").Where("org_id = ? AND (stale_until > ? OR kept_until > ?)", o, q.Now.UTC(), q.Now.UTC())
+		list := tx.Omit("sealed", "question").Where("org_id = ? AND (stale_until > ? OR kept_until > ?)", o, q.Now.UTC(), q.Now.UTC())
 		if !r.All {
 			list = list.Where("node_id IN ?", append(uuids(r.Teams), r.Member.UUID(), o.UUID()))
 		}

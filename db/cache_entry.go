@@ -35,17 +35,22 @@ type cacheEntryRow struct {
 	Hits     int64      `gorm:"column:hits"`
 	LastHit  *time.Time `gorm:"column:last_hit_at"`
 	Sealed   []byte     `gorm:"column:sealed"`
+	Prefix   string     `gorm:"column:prefix"`
+	Question []byte     `gorm:"column:question"`
 }
 
 // TableName names the table.
 func (cacheEntryRow) TableName() string { return "cache_entries" }
 
 // cacheEntryNews are the columns that a new answer to the same question replaces: hits go on counting.
-var cacheEntryNews = []string{"sharing", "node_id", "member_id", "prompt", "asked", "model", "provider", "cost_nanos", "took_us", "size", "made_at", "fresh_until", "stale_until", "kept_until", "epoch", "sealed"}
+var cacheEntryNews = []string{"sharing", "node_id", "member_id", "prompt", "asked", "model", "provider", "cost_nanos", "took_us", "size", "made_at", "fresh_until", "stale_until", "kept_until", "epoch", "sealed", "prefix", "question"}
 
 func cacheEntryRowOf(e *cache.Entry, bare bool) cacheEntryRow {
 	r := cacheEntryRow{OrgID: e.Org, Key: e.Key.String(), Sharing: string(e.Sharing), Node: e.Node, MemberID: e.Member, Prompt: e.Prompt.String(), Asked: e.Asked, Model: e.Model, Provider: e.Provider,
-		Cost: e.Cost, TookUS: e.Took.Microseconds(), Size: int64(len(e.Sealed)), MadeAt: e.Made.UTC(), Fresh: e.Fresh.UTC(), Stale: e.Stale.UTC(), Epoch: e.Epoch, Sealed: e.Sealed}
+		Cost: e.Cost, TookUS: e.Took.Microseconds(), Size: int64(len(e.Sealed)), MadeAt: e.Made.UTC(), Fresh: e.Fresh.UTC(), Stale: e.Stale.UTC(), Epoch: e.Epoch, Sealed: e.Sealed, Question: e.Question}
+	if e.Prefix != (cache.Key{}) {
+		r.Prefix = e.Prefix.String()
+	}
 	clean(&r.Asked, &r.Model, &r.Provider)
 	if until := e.Until().UTC(); until.After(r.Stale) {
 		r.Kept = &until
@@ -58,12 +63,13 @@ func cacheEntryRowOf(e *cache.Entry, bare bool) cacheEntryRow {
 
 func (r *cacheEntryRow) entry() *cache.Entry {
 	e := &cache.Entry{Org: r.OrgID, Sharing: cache.Sharing(r.Sharing), Node: r.Node, Member: r.MemberID, Asked: r.Asked, Model: r.Model, Provider: r.Provider, Cost: r.Cost,
-		Took: time.Duration(r.TookUS) * time.Microsecond, Made: r.MadeAt.UTC(), Fresh: r.Fresh.UTC(), Stale: r.Stale.UTC(), Epoch: r.Epoch, Sealed: r.Sealed}
+		Took: time.Duration(r.TookUS) * time.Microsecond, Made: r.MadeAt.UTC(), Fresh: r.Fresh.UTC(), Stale: r.Stale.UTC(), Epoch: r.Epoch, Sealed: r.Sealed, Question: r.Question}
 	if r.Kept != nil {
 		e.Kept = r.Kept.UTC()
 	}
 	e.Key, _ = cache.ParseKey(r.Key)
 	e.Prompt, _ = cache.ParseKey(r.Prompt)
+	e.Prefix, _ = cache.ParseKey(r.Prefix)
 	return e
 }
 
@@ -144,6 +150,9 @@ func (s *CacheStore) Sweep(ctx context.Context, now time.Time) error {
 			return err
 		}
 		// The newest stays: numbers count on from it.
+		if err := sweepLikes(tx, now); err != nil {
+			return err
+		}
 		return tx.Where("at < ? AND number < (SELECT MAX(newest.number) FROM cache_cuts newest WHERE newest.org_id = cache_cuts.org_id)", now.Add(-cache.MaxTTL-time.Hour).UTC()).
 			Delete(&cacheCutRow{}).Error
 	})

@@ -28,6 +28,8 @@ type Record struct {
 type Snapshot struct {
 	Rules []Record `json:"rules"`
 	Cuts  []Cut    `json:"cuts"`
+	// Demands are what people ask more of.
+	Demands []Demanded `json:"demands,omitempty"`
 }
 
 // Record is the rule as the data plane needs it.
@@ -52,6 +54,8 @@ type rulebook struct {
 	nodes map[place][]*Record // of one node, the narrower first
 	cuts  []Cut               // the newest first
 	epoch int64               // of the newest cut
+
+	demands map[Key]Demand // by prefix
 }
 
 func compile(s Snapshot) (map[id.Org]*rulebook, error) {
@@ -77,6 +81,13 @@ func compile(s Snapshot) (map[id.Org]*rulebook, error) {
 		b.cuts = append(b.cuts, c)
 		b.epoch = max(b.epoch, c.Number)
 	}
+	for _, m := range s.Demands {
+		b := of(m.Org)
+		if b.demands == nil {
+			b.demands = map[Key]Demand{}
+		}
+		b.demands[m.Prefix] = m.Demand
+	}
 	for _, b := range out {
 		slices.SortFunc(b.cuts, func(a, b Cut) int { return cmp.Compare(b.Number, a.Number) })
 		for _, rules := range b.nodes {
@@ -84,6 +95,11 @@ func compile(s Snapshot) (map[id.Org]*rulebook, error) {
 		}
 	}
 	return out, nil
+}
+
+// liked reports whether any policy looks for questions that are worded differently.
+func liked(rules []Record) bool {
+	return slices.ContainsFunc(rules, func(r Record) bool { return r.Mode == Exact && r.Like.On() })
 }
 
 // narrow counts by what a policy is narrowed. A purpose says more than a model does.

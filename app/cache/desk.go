@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/cache/semantic"
 	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/live"
@@ -38,6 +39,11 @@ type Parts struct {
 	Memory int64
 	// Patience is how long a request waits for the store; 0 = 50 ms.
 	Patience time.Duration
+	// Questions are what other nodes and earlier processes were asked; Seen takes what is given for a like question. Both may be nil.
+	Questions Questions
+	Seen      Witness
+	// LikeBytes is how much room questions take in memory; 0 = semantic.MostBytes.
+	LikeBytes int64
 }
 
 const (
@@ -59,6 +65,7 @@ type Desk struct {
 	nodes   nodes
 	writer  writer
 	count   counters
+	likes   likes
 }
 
 // NewDesk makes a Desk without policies: nothing is kept.
@@ -74,6 +81,7 @@ func NewDesk(p Parts) *Desk {
 		d.wires[w.Family()] = w
 	}
 	d.memory = newMemory(p.Memory)
+	d.likes.index = semantic.NewIndex(p.LikeBytes)
 	d.flights.all = map[Key]*flight{}
 	d.writer.wake = make(chan struct{}, 1)
 	return d
@@ -85,7 +93,16 @@ func (d *Desk) Load(s Snapshot) error {
 	if err != nil {
 		return err
 	}
+	before := d.books.Get()
 	d.books.Set(&books)
+	d.likes.wanted.Store(liked(s.Rules))
+	if before != nil {
+		for o, b := range books {
+			if old := (*before)[o]; old == nil && b.epoch > 0 || old != nil && b.epoch > old.epoch {
+				d.reindex(o)
+			}
+		}
+	}
 	for e := range d.memory.All() {
 		if books[e.Org].over(e) {
 			d.memory.Drop(e.Key)

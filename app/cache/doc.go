@@ -2,7 +2,8 @@
 // plane.
 //
 // The same question is the same request, byte for byte but for blanks, the order of its outermost fields, and what says nothing
-// about the answer (whether it comes as a stream). Nothing is guessed, so no question ever gets another one's answer.
+// about the answer (whether it comes as a stream). Nothing is guessed, so no question ever gets another one's answer, unless a policy
+// wants answers of like questions (Like): then package semantic compares the last thing that was said, and all else has to be the same.
 //
 // Who shares is part of the key: a person, a team or the whole organization, decided by the policy that binds the request. The key
 // is a keyed hash over all of it (Key), and an answer is sealed for its organization and its key, so that an entry which is moved,

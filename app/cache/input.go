@@ -22,7 +22,7 @@ type Input struct {
 
 // checked is the input in its stored form, or everything that is wrong with it, joined.
 func (in Input) checked() (Input, error) {
-	var errs [9]error
+	var errs [10]error
 	in.Name, errs[0] = org.Name("name", "a policy's name", strings.TrimSpace(in.Name), maxName)
 	in.Models, errs[1] = names("models", "model", in.Models)
 	in.Purposes, errs[2] = names("purposes", "purpose", in.Purposes)
@@ -44,6 +44,7 @@ func (in Input) checked() (Input, error) {
 	if in.LastResort = in.LastResort.Truncate(time.Second); in.LastResort != 0 && (in.LastResort <= in.TTL+in.Stale || in.LastResort > MaxTTL) {
 		errs[8] = fault.Field("last_resort", "What is kept for outages is kept longer than it is given otherwise, and for 30 days (720h) at most; leave it out for no longer.")
 	}
+	in.Like, errs[9] = in.Like.checked()
 	if in.TTL, in.Stale = in.TTL.Truncate(time.Second), in.Stale.Truncate(time.Second); in.Warmest < 0 || in.Warmest > MaxWarmest {
 		errs[6] = fault.Field("warmest", "The highest temperature is 0 to 2. Requests that say none count as 1.")
 	}

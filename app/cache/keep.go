@@ -59,6 +59,7 @@ func (d *Desk) Keep(ctx context.Context, s *Slot, t *Taken) (why string) {
 	if d.book(e.Org).over(e) {
 		return "somebody cleared the cache meanwhile"
 	}
+	d.shelve(ctx, s, e)
 	d.memory.Set(e)
 	if d.Store != nil {
 		d.writer.put(e)

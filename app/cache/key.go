@@ -64,6 +64,8 @@ type Entry struct {
 	Kept     time.Time // until then it is given when no provider answers, where a route asks for that; what is not after Stale says nothing
 	Epoch    int64     // of the organization's cuts, when its request was begun
 	Sealed   []byte    // an Answer
+	Prefix   Key       // within which its question is compared with others; zero for none
+	Question []byte    // the question, sealed; nil without a Prefix
 }
 
 // Until is when an entry is of no use to anybody any more.

@@ -30,7 +30,7 @@ func (l Layers) Drop(ctx context.Context, o id.Org, keys []Key) error {
 // EncodeEntry writes an entry for a store that knows bytes only.
 func EncodeEntry(e *Entry) []byte {
 	bare := *e
-	bare.Sealed = nil
+	bare.Sealed, bare.Question = nil, nil
 	head, _ := json.Marshal(bare) // ids, numbers and times
 	b := binary.AppendUvarint(make([]byte, 0, len(head)+len(e.Sealed)+4), uint64(len(head)))
 	return append(append(b, head...), e.Sealed...)

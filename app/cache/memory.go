@@ -66,7 +66,7 @@ func (m *memory) Set(e *Entry) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.remove(m.at[e.Key])
-	weight := int64(len(e.Sealed)) + overhead
+	weight := int64(len(e.Sealed)+len(e.Question)) + overhead
 	if weight > m.most/2 {
 		return
 	}

@@ -44,6 +44,8 @@ type Settings struct {
 	// MaxBytes is the largest answer that is kept.
 	MaxBytes int64 `json:"max_bytes,omitempty"`
 	Pace     Pace  `json:"pace,omitempty"`
+	// Like is about questions that are worded differently.
+	Like Like `json:"like,omitzero"`
 }
 
 // Keeps is how old an answer may get.
@@ -110,5 +112,5 @@ func (s Settings) Describe() string {
 	if s.Mode != Exact {
 		return "nothing is kept"
 	}
-	return fmt.Sprintf("exact, shared by the %s, for %s", s.Sharing, s.TTL)
+	return fmt.Sprintf("exact, shared by the %s, for %s%s", s.Sharing, s.TTL, s.Like.describe())
 }

@@ -216,7 +216,7 @@ func (s *Service) Update(ctx context.Context, actor org.Actor, r id.Caching, in 
 
 // sameReach reports whether a change concerns the same requests, so that what an admin agreed to still holds.
 func sameReach(a, b Rule) bool {
-	return equal(a.Models, b.Models) && equal(a.Purposes, b.Purposes) && a.Tools == b.Tools
+	return equal(a.Models, b.Models) && equal(a.Purposes, b.Purposes) && a.Tools == b.Tools && a.Like.Mode == b.Like.Mode
 }
 
 func equal(a, b []string) bool { return fmt.Sprintf("%q", a) == fmt.Sprintf("%q", b) }
@@ -290,6 +290,9 @@ func stored(l Listed) map[string]any {
 		out["sharing"], out["ttl"], out["stale"], out["approved"] = string(l.Sharing), l.TTL.String(), l.Stale.String(), l.Approved
 		out["last_resort"] = l.LastResort.String()
 		out["warmest"], out["tools"], out["max_bytes"], out["pace"] = l.Warmest, l.Tools, l.MaxBytes, string(l.Pace)
+		if l.Like.On() {
+			out["like"], out["threshold"], out["embedder"], out["judge"] = string(l.Like.Mode), Hundredths(l.Like.Least()), l.Like.Embedder, l.Like.Judge
+		}
 	}
 	return out
 }

@@ -15,9 +15,10 @@ type Want uint8
 
 // What may be asked.
 const (
-	AsPolicy Want = iota
-	NotMine       // neither give nor keep
-	Refresh       // do not give, but keep the new answer
+	AsPolicy  Want = iota
+	NotMine        // neither give nor keep
+	Refresh        // do not give, but keep the new answer
+	ExactOnly      // no answer to a question that is worded differently
 )
 
 // Ask is a request as the cache sees it. Ask whatever comes before has let it through: who may not ask a model gets nothing from
@@ -50,6 +51,7 @@ type Slot struct {
 	looked bool
 	why    Reason
 	late   *Entry // what the store gave, whose time is over
+	like   *asked // its question, where the policy compares it with others
 }
 
 // Policy is the name of the policy that the slot is under, Pace how its streams are given again.
@@ -98,7 +100,10 @@ func (d *Desk) Seek(a *Ask) (s *Slot, why string) {
 	if a.TTL > 0 {
 		s.ttl = min(s.ttl, a.TTL)
 	}
-	s.Key, s.node = d.key(a, rule.Sharing, &shape)
+	s.Key, s.node = d.key("1 exact\n", a, rule.Sharing, &shape)
+	if rule.Like.On() {
+		s.like = d.liken(a, rule)
+	}
 	return s, ""
 }
 
@@ -126,8 +131,8 @@ func (d *Desk) unkept(a *Ask, r *Record) string {
 	return ""
 }
 
-// key makes the key, and says who shares.
-func (d *Desk) key(a *Ask, sharing Sharing, shape *shape) (Key, string) {
+// key makes the key of a kind, and says who shares.
+func (d *Desk) key(kind string, a *Ask, sharing Sharing, shape *shape) (Key, string) {
 	var node [16]byte
 	var name, user string
 	switch sharing {
@@ -146,7 +151,7 @@ func (d *Desk) key(a *Ask, sharing Sharing, shape *shape) (Key, string) {
 		form = kindOf(a.Call)
 	}
 	var room [512]byte
-	b := append(room[:0], "1 exact\n"...)
+	b := append(room[:0], kind...)
 	org := a.Chain.Org.Bytes()
 	b = append(append(b, org[:]...), node[:]...)
 	for _, s := range [...]string{string(sharing), user, string(a.Call.Family), string(a.Call.Operation), a.Beta, form, a.Call.Model} {

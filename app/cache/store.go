@@ -73,6 +73,7 @@ type Rules interface {
 	Cuts(ctx context.Context, o id.Org) ([]Cut, error)
 	// Entries are what is kept within reach.
 	Entries(ctx context.Context, o id.Org, r Reach, q Query) ([]Shelved, error)
+	Likes
 	// Savings are what hits saved within reach in [from, to), by something, the largest first.
 	Savings(ctx context.Context, o id.Org, r Reach, by Division, from, to time.Time) ([]Saving, error)
 }

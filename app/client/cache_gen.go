@@ -16,6 +16,29 @@ type CacheAPI struct{ c *Client }
 // Cache is what the API can do with cache.
 func (c *Client) Cache() CacheAPI { return CacheAPI{c} }
 
+// Likes: List kept answers that were found for questions worded differently, newest first.
+func (a CacheAPI) Likes(ctx context.Context, query url.Values, calls ...Call) (out LikeList, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/cache/likes", query, nil, &out, calls)
+	return out, err
+}
+
+// AllLikes is Likes over all pages.
+func (a CacheAPI) AllLikes(ctx context.Context, query url.Values, calls ...Call) iter.Seq2[Like, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (LikeList, error) { return a.Likes(ctx, query, calls...) }, func(p LikeList) ([]Like, string) { return p.Data, p.Next })
+}
+
+// Simulation: Say what a mode and a threshold would have saved.
+func (a CacheAPI) Simulation(ctx context.Context, query url.Values, calls ...Call) (out CacheSimulation, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/cache/likes/simulation", query, nil, &out, calls)
+	return out, err
+}
+
+// Judge: Say whether one answer serves both questions: right or wrong.
+func (a CacheAPI) Judge(ctx context.Context, id string, in JudgeInput, calls ...Call) (out Like, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/cache/likes/"+url.PathEscape(id)+"/judge", nil, in, &out, calls)
+	return out, err
+}
+
 // Savings: Say what the cache saved.
 func (a CacheAPI) Savings(ctx context.Context, query url.Values, calls ...Call) (out CacheSavings, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/cache/savings", query, nil, &out, calls)
@@ -85,6 +108,20 @@ type CacheSavings struct {
 	Rows  []CacheSaving `json:"rows"` // days in their order, others by what they saved
 }
 
+// CacheSimulation is what a mode and a threshold would have given of the pairs that were written down.
+type CacheSimulation struct {
+	From      time.Time `json:"from"`
+	To        time.Time `json:"to"`
+	Mode      string    `json:"mode"`
+	Threshold float64   `json:"threshold"`
+	Found     int64     `json:"found"`  // requests that would have got a kept answer
+	Served    int64     `json:"served"` // that got it
+	SavedUSD  string    `json:"saved_usd"`
+	SavedMS   int64     `json:"saved_ms"`
+	Right     int64     `json:"right"` // judged so
+	Wrong     int64     `json:"wrong"`
+}
+
 // ClearInput says what to clear: all, model, prompt, entry, member or node.
 type ClearInput struct {
 	What  string `json:"what,omitempty"`
@@ -94,4 +131,30 @@ type ClearInput struct {
 // Cleared is a body of the API.
 type Cleared struct {
 	Entries int `json:"entries"` // that were listed; what nodes hold beside them is ended as well
+}
+
+// JudgeInput is a verdict: right or wrong.
+type JudgeInput struct {
+	Verdict string `json:"verdict,omitempty"`
+}
+
+// Like is a kept answer that was found for a question worded differently, without either.
+type Like struct {
+	ID         string    `json:"id"` // of the request
+	At         time.Time `json:"at"`
+	Model      string    `json:"model"` // as it was asked for
+	Entry      string    `json:"entry"` // the kept answer
+	Mode       string    `json:"mode"`  // the policy's
+	Rule       string    `json:"rule"`  // the narrowest that takes the pair: strict or relaxed
+	Similarity float64   `json:"similarity"`
+	Served     bool      `json:"served"` // else it was only written down
+	SavedUSD   string    `json:"saved_usd"`
+	Verdict    string    `json:"verdict"` // right, wrong or empty
+}
+
+// LikeList is a body of the API.
+type LikeList struct {
+	Data    []Like `json:"data"`
+	HasMore bool   `json:"has_more"`
+	Next    string `json:"next,omitempty"`
 }

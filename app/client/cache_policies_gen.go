@@ -75,7 +75,11 @@ type CachePolicy struct {
 	Warmest    float64   `json:"max_temperature"`
 	Tools      bool      `json:"tools"` // requests that offer tools too
 	MaxBytes   int64     `json:"max_bytes"`
-	Pace       string    `json:"pace"` // of streams: full or natural
+	Pace       string    `json:"pace"`      // of streams: full or natural
+	Like       string    `json:"like"`      // questions worded differently: off, shadow, strict, verified or relaxed
+	Threshold  float64   `json:"threshold"` // least cosine of two questions, 0 where like is off
+	Embedder   string    `json:"embedder"`  // model that makes vectors; empty is the built-in one
+	Judge      string    `json:"judge"`     // model that verified asks
 	Binding    bool      `json:"binding"`
 	Approved   bool      `json:"approved"` // an admin agreed to sharing in the whole organization
 	CreatedAt  time.Time `json:"created_at"`
@@ -84,38 +88,44 @@ type CachePolicy struct {
 
 // CachePolicyChange changes what it names and leaves the rest.
 type CachePolicyChange struct {
-	Name     *string   `json:"name,omitempty"`
-	Models   *[]string `json:"models,omitempty"`
-	Purposes *[]string `json:"purposes,omitempty"`
-	Mode     *string   `json:"mode,omitempty"`
-	Sharing  *string   `json:"sharing,omitempty"`
-	TTL      *string   `json:"ttl,omitempty"`
-	Stale    *string   `json:"stale,omitempty"`
-	Outages  *string   `json:"last_resort,omitempty"`
-	Warmest  *float64  `json:"max_temperature,omitempty"`
-	Tools    *bool     `json:"tools,omitempty"`
-	MaxBytes *int64    `json:"max_bytes,omitempty"`
-	Pace     *string   `json:"pace,omitempty"`
-	Binding  *bool     `json:"binding,omitempty"`
+	Name      *string   `json:"name,omitempty"`
+	Models    *[]string `json:"models,omitempty"`
+	Purposes  *[]string `json:"purposes,omitempty"`
+	Mode      *string   `json:"mode,omitempty"`
+	Sharing   *string   `json:"sharing,omitempty"`
+	TTL       *string   `json:"ttl,omitempty"`
+	Stale     *string   `json:"stale,omitempty"`
+	Warmest   *float64  `json:"max_temperature,omitempty"`
+	Tools     *bool     `json:"tools,omitempty"`
+	MaxBytes  *int64    `json:"max_bytes,omitempty"`
+	Pace      *string   `json:"pace,omitempty"`
+	Like      *string   `json:"like,omitempty"`
+	Threshold *float64  `json:"threshold,omitempty"`
+	Embedder  *string   `json:"embedder,omitempty"`
+	Judge     *string   `json:"judge,omitempty"`
+	Binding   *bool     `json:"binding,omitempty"`
 }
 
 // CachePolicyInput sets a policy: a preset, and what is to be different of it. Without a scope it is the organization's.
 type CachePolicyInput struct {
-	Preset   string    `json:"preset,omitempty"` // code_completion, documentation, company_faq or real_time
-	Scope    string    `json:"scope,omitempty"`
-	Name     *string   `json:"name,omitempty"`
-	Models   *[]string `json:"models,omitempty"`
-	Purposes *[]string `json:"purposes,omitempty"`
-	Mode     *string   `json:"mode,omitempty"`
-	Sharing  *string   `json:"sharing,omitempty"`
-	TTL      *string   `json:"ttl,omitempty"`
-	Stale    *string   `json:"stale,omitempty"`
-	Outages  *string   `json:"last_resort,omitempty"`
-	Warmest  *float64  `json:"max_temperature,omitempty"`
-	Tools    *bool     `json:"tools,omitempty"`
-	MaxBytes *int64    `json:"max_bytes,omitempty"`
-	Pace     *string   `json:"pace,omitempty"`
-	Binding  *bool     `json:"binding,omitempty"`
+	Preset    string    `json:"preset,omitempty"` // code_completion, documentation, company_faq or real_time
+	Scope     string    `json:"scope,omitempty"`
+	Name      *string   `json:"name,omitempty"`
+	Models    *[]string `json:"models,omitempty"`
+	Purposes  *[]string `json:"purposes,omitempty"`
+	Mode      *string   `json:"mode,omitempty"`
+	Sharing   *string   `json:"sharing,omitempty"`
+	TTL       *string   `json:"ttl,omitempty"`
+	Stale     *string   `json:"stale,omitempty"`
+	Warmest   *float64  `json:"max_temperature,omitempty"`
+	Tools     *bool     `json:"tools,omitempty"`
+	MaxBytes  *int64    `json:"max_bytes,omitempty"`
+	Pace      *string   `json:"pace,omitempty"`
+	Like      *string   `json:"like,omitempty"`
+	Threshold *float64  `json:"threshold,omitempty"`
+	Embedder  *string   `json:"embedder,omitempty"`
+	Judge     *string   `json:"judge,omitempty"`
+	Binding   *bool     `json:"binding,omitempty"`
 }
 
 // CachePolicyList is a body of the API.

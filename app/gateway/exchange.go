@@ -59,6 +59,9 @@ type Exchange struct {
 	taken *taken      // respond: the answer as it went to the client, for the cache
 	first string      // recall: the model that is asked first
 	renew bool        // nobody waits for this answer but the cache
+	inner bool        // the gateway itself asks, within another request
+
+	similar string // recall: how alike the question was that the answer is of
 
 	Answer *Answer // recall or dispatch
 	Err    error   // the refusal, if one happened

@@ -150,6 +150,11 @@ type Cache interface {
 	// Keep keeps an answer, or says why it does not. Count notes that one was given. Neither waits for the store.
 	Keep(ctx context.Context, s *cache.Slot, t *cache.Taken) (why string)
 	Count(h *cache.Hit)
+	// Alike finds an answer to a question that is worded differently, where a policy wants that; nil is none. Saw writes it down, before it
+	// is given; false must not be given. Judged notes what a model said of a doubtful one.
+	Alike(ctx context.Context, s *cache.Slot) *cache.Likeness
+	Saw(s *cache.Slot, l *cache.Likeness, r id.Request, served bool) bool
+	Judged(l *cache.Likeness, yes bool)
 }
 
 // Keys finds who a presented key is. It answers from memory; a refusal is a *fault.Error of kind Unauthenticated.

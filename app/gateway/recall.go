@@ -20,7 +20,9 @@ const (
 
 func readCacheHints(h http.Header) (w cache.Want, ttl time.Duration, err error) {
 	switch h.Get("X-Bodhi-Cache") {
-	case "", "exact", "semantic": // whether there is one of these is the policy's to say
+	case "", "semantic": // whether there is one is the policy's to say
+	case "exact":
+		w = cache.ExactOnly
 	case "off":
 		w = cache.NotMine
 	case "refresh":
@@ -55,6 +57,9 @@ func (g *Gateway) recall(ctx context.Context, x *Exchange) (Finish, error) {
 	x.fact.Cache = cacheMiss
 	if !x.renew && x.Hints.Cache != cache.Refresh {
 		if g.found(ctx, x) {
+			return nil, nil
+		}
+		if g.alike(ctx, x) {
 			return nil, nil
 		}
 		x.lead = g.queue(ctx, x)
@@ -105,7 +110,7 @@ func (g *Gateway) found(ctx context.Context, x *Exchange) bool {
 // lastGood answers from the cache because nobody else did: with an answer of up to this age that is still kept, whatever its policy
 // says about its time. False changes nothing.
 func (g *Gateway) lastGood(ctx context.Context, x *Exchange, age time.Duration) bool {
-	if x.slot == nil || x.Hints.Cache != cache.AsPolicy {
+	if x.slot == nil || x.Hints.Cache != cache.AsPolicy && x.Hints.Cache != cache.ExactOnly {
 		return false
 	}
 	hit, ok := g.Cache.LastGood(ctx, x.slot, age)

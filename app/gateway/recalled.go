@@ -20,6 +20,9 @@ func (g *Gateway) tellHit(x *Exchange) {
 	if x.Answer.Resort != "" {
 		x.say("X-Bodhi-Fallback", x.Answer.Resort)
 	}
+	if x.similar != "" {
+		x.say("X-Bodhi-Cache-Similarity", x.similar)
+	}
 	x.say("Age", strconv.FormatInt(int64(x.hit.Age/time.Second), 10))
 }
 

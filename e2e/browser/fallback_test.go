@@ -82,7 +82,13 @@ type answered struct {
 // spoken asks the proxy one question.
 func spoken(t *testing.T, g *harness.Gateway, model string) answered {
 	t.Helper()
-	body, _ := json.Marshal(map[string]any{"model": model, "messages": []map[string]string{{"role": "user", "content": "hi"}}})
+	return spokenOf(t, g, model, "hi")
+}
+
+// spokenOf asks a model something.
+func spokenOf(t *testing.T, g *harness.Gateway, model, text string) answered {
+	t.Helper()
+	body, _ := json.Marshal(map[string]any{"model": model, "messages": []map[string]string{{"role": "user", "content": text}}})
 	q, err := http.NewRequest(http.MethodPost, g.ProxyURL+"/chat/completions", bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
@@ -93,9 +99,9 @@ func spoken(t *testing.T, g *harness.Gateway, model string) answered {
 		t.Fatal(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	text, err := io.ReadAll(resp.Body)
+	said, err := io.ReadAll(resp.Body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answered{resp.StatusCode, resp.Header, string(text)}
+	return answered{resp.StatusCode, resp.Header, string(said)}
 }

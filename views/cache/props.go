@@ -87,6 +87,7 @@ type EditPage struct {
 // Fields are a policy as it was typed.
 type Fields struct {
 	Name, Models, Purposes, Mode, Sharing, TTL, Stale, LastResort, Warmest, MaxKB, Pace string
+	Like, Threshold, Embedder, Judge                                                    string
 	Tools, Binding                                                                      bool
 }
 
@@ -116,4 +117,5 @@ type EntryPage struct {
 	Why            string // it is not shown
 	Clear          *ui.ConfirmProps
 	Key            string // of the entry, sent along
+	Likes          string // where the like questions are that it was found for
 }

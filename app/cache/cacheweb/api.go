@@ -30,7 +30,11 @@ type policyJSON struct {
 	Warmest    float64   `json:"max_temperature"`
 	Tools      bool      `json:"tools"` // requests that offer tools too
 	MaxBytes   int64     `json:"max_bytes"`
-	Pace       string    `json:"pace"` // of streams: full or natural
+	Pace       string    `json:"pace"`      // of streams: full or natural
+	Like       string    `json:"like"`      // questions worded differently: off, shadow, strict, verified or relaxed
+	Threshold  float64   `json:"threshold"` // least cosine of two questions, 0 where like is off
+	Embedder   string    `json:"embedder"`  // model that makes vectors; empty is the built-in one
+	Judge      string    `json:"judge"`     // model that verified asks
 	Binding    bool      `json:"binding"`
 	Approved   bool      `json:"approved"` // an admin agreed to sharing in the whole organization
 	CreatedAt  time.Time `json:"created_at"`
@@ -50,25 +54,29 @@ type policyInput struct {
 
 // policyChange changes what it names and leaves the rest.
 type policyChange struct {
-	Name     *string   `json:"name"`
-	Models   *[]string `json:"models"`
-	Purposes *[]string `json:"purposes"`
-	Mode     *string   `json:"mode"`
-	Sharing  *string   `json:"sharing"`
-	TTL      *string   `json:"ttl"`
-	Stale    *string   `json:"stale"`
-	Outages  *string   `json:"last_resort"`
-	Warmest  *float64  `json:"max_temperature"`
-	Tools    *bool     `json:"tools"`
-	MaxBytes *int64    `json:"max_bytes"`
-	Pace     *string   `json:"pace"`
-	Binding  *bool     `json:"binding"`
+	Name      *string   `json:"name"`
+	Models    *[]string `json:"models"`
+	Purposes  *[]string `json:"purposes"`
+	Mode      *string   `json:"mode"`
+	Sharing   *string   `json:"sharing"`
+	TTL       *string   `json:"ttl"`
+	Stale     *string   `json:"stale"`
+	Outages   *string   `json:"last_resort"`
+	Warmest   *float64  `json:"max_temperature"`
+	Tools     *bool     `json:"tools"`
+	MaxBytes  *int64    `json:"max_bytes"`
+	Pace      *string   `json:"pace"`
+	Like      *string   `json:"like"`
+	Threshold *float64  `json:"threshold"`
+	Embedder  *string   `json:"embedder"`
+	Judge     *string   `json:"judge"`
+	Binding   *bool     `json:"binding"`
 }
 
 func policyOut(l cache.Listed) policyJSON {
 	return policyJSON{ID: l.ID.String(), Scope: l.Scope.String(), ScopeKind: string(l.Scope.Kind()), ScopeLabel: l.Place.Label, Name: l.Name, Models: append([]string{}, l.Models...),
 		Purposes: append([]string{}, l.Purposes...), Mode: string(l.Mode), Sharing: string(l.Sharing), TTL: days(l.TTL), Stale: days(l.Stale), LastResort: days(l.LastResort), Warmest: float64(l.Warmest) / 100, Tools: l.Tools, MaxBytes: l.MaxBytes,
-		Pace: string(l.Pace), Binding: l.Binding, Approved: l.Approved, CreatedAt: l.CreatedAt, UpdatedAt: l.UpdatedAt}
+		Pace: string(l.Pace), Like: likeOr(l.Like.Mode), Threshold: thresholdOut(l.Like), Embedder: l.Like.Embedder, Judge: l.Like.Judge, Binding: l.Binding, Approved: l.Approved, CreatedAt: l.CreatedAt, UpdatedAt: l.UpdatedAt}
 }
 
 // over is an input with what a change names changed.
@@ -79,6 +87,11 @@ func (p policyChange) over(in cache.Input) (cache.Input, error) {
 	set(&in.Tools, p.Tools)
 	set(&in.Binding, p.Binding)
 	set(&in.MaxBytes, p.MaxBytes)
+	set(&in.Like.Embedder, p.Embedder)
+	set(&in.Like.Judge, p.Judge)
+	if p.Like != nil {
+		in.Like.Mode = cache.LikeMode(*p.Like)
+	}
 	if p.Mode != nil {
 		if in.Mode = cache.Mode(*p.Mode); in.Mode == cache.Exact && in.TTL == 0 {
 			in.Settings = cache.Presets()[0].Settings
@@ -103,6 +116,11 @@ func (p policyChange) over(in cache.Input) (cache.Input, error) {
 	}
 	if p.Outages != nil {
 		if in.LastResort, err = span("last_resort", *p.Outages); err != nil {
+			return in, err
+		}
+	}
+	if p.Threshold != nil {
+		if in.Like.Threshold, err = threshold(strconv.FormatFloat(*p.Threshold, 'f', -1, 64)); err != nil {
 			return in, err
 		}
 	}

@@ -30,7 +30,7 @@ const (
 )
 
 func tabs(active string) []ui.Tab {
-	return []ui.Tab{{Label: "Savings", Href: root, Active: active == root}, {Label: "Policies", Href: policies, Active: active == policies}, {Label: "Kept answers", Href: entries, Active: active == entries}}
+	return []ui.Tab{{Label: "Savings", Href: root, Active: active == root}, {Label: "Policies", Href: policies, Active: active == policies}, {Label: "Kept answers", Href: entries, Active: active == entries}, {Label: "Like questions", Href: likes, Active: active == likes}}
 }
 
 // Routes are all URLs of the cache. What the service refuses to somebody's part of the tree has no higher floor here.
@@ -41,6 +41,8 @@ func (h *Handlers) Routes() []web.Route {
 		{Method: http.MethodPost, Path: root + "/clear", Name: "cache.clear", Guard: web.Person, Floor: org.Developer, Audit: "cache.cleared", Handle: h.clear},
 		{Method: http.MethodGet, Path: entries, Name: "cache.entries", Guard: web.Person, Floor: org.Viewer, Handle: h.entries},
 		{Method: http.MethodGet, Path: entries + "/:key", Name: "cache.entry", Guard: web.Person, Floor: org.Viewer, Handle: h.entry},
+		{Method: http.MethodGet, Path: likes, Name: "cache.likes", Guard: web.Person, Floor: org.Viewer, Handle: h.likes},
+		{Method: http.MethodPost, Path: likes + "/:id/judge", Name: "cache.judge", Guard: web.Person, Floor: org.Developer, Audit: "cache.like_judged", Handle: h.judge},
 		{Method: http.MethodGet, Path: policies, Name: "cache_policies.list", Guard: web.Person, Floor: org.Viewer, Handle: h.list},
 		{Method: http.MethodGet, Path: policies + "/new", Name: "cache_policies.new", Guard: web.Person, Floor: org.Developer, Handle: h.new},
 		{Method: http.MethodPost, Path: policies, Name: "cache_policies.create", Guard: web.Person, Floor: org.Developer, Audit: "cache_policy.created", Handle: h.create},
@@ -56,6 +58,12 @@ func (h *Handlers) Routes() []web.Route {
 		{Method: http.MethodPost, Path: rule + "/:id/approve", Name: "api.cache_policies.approve", Guard: web.Token, Floor: org.Admin, Audit: "cache_policy.approved", Handle: h.apiApprove, In: web.None{}, Out: policyJSON{}, Made: http.StatusOK,
 			Does: "Agree to a cache policy's sharing in the whole organization."},
 		{Method: http.MethodDelete, Path: rule + "/:id", Name: "api.cache_policies.delete", Guard: web.Token, Floor: org.Developer, Audit: "cache_policy.deleted", Handle: h.apiDelete, Out: web.None{}, Does: "Delete a cache policy."},
+		{Method: http.MethodGet, Path: api + "/likes", Name: "api.cache.likes", Guard: web.Token, Floor: org.Viewer, Handle: h.apiLikes, Out: likeList{}, Does: "List kept answers that were found for questions worded differently, newest first.",
+			Query: []web.Parameter{{Name: "entry", Does: "of this kept answer only", Example: "0f3c"}}},
+		{Method: http.MethodGet, Path: api + "/likes/simulation", Name: "api.cache.simulation", Guard: web.Token, Floor: org.Viewer, Handle: h.apiSimulation, Out: cacheSimulationJSON{}, Does: "Say what a mode and a threshold would have saved.",
+			Query: []web.Parameter{{Name: "mode", Does: "strict or relaxed; relaxed without", Values: []string{"strict", "relaxed"}}, {Name: "threshold", Does: "least cosine, 0.9 without", Example: "0.95"}, {Name: "days", Does: "of how many days up to now, 7 without, 30 at most", Example: "7"}}},
+		{Method: http.MethodPost, Path: api + "/likes/:id/judge", Name: "api.cache.judge", Guard: web.Token, Floor: org.Developer, Audit: "cache.like_judged", Handle: h.apiJudge, In: judgeInput{}, Out: likeJSON{}, Made: http.StatusOK,
+			Does: "Say whether one answer serves both questions: right or wrong."},
 		{Method: http.MethodGet, Path: api + "/savings", Name: "api.cache.savings", Guard: web.Token, Floor: org.Viewer, Handle: h.apiSavings, Out: cacheSavingsJSON{}, Does: "Say what the cache saved.",
 			Query: []web.Parameter{{Name: "days", Does: "of how many days up to now, 30 without", Example: "7"}, {Name: "by", Does: "divided by this; days without", Values: []string{"model", "team", "member"}}}},
 		{Method: http.MethodGet, Path: api + "/entries", Name: "api.cache.entries", Guard: web.Token, Floor: org.Viewer, Handle: h.apiEntries, Out: entryList{}, Does: "List kept answers, without what is in them.",

@@ -112,6 +112,7 @@ func (h *Handlers) entry(c *web.Context) error {
 	if content != nil {
 		page.Shown, page.Prompt, page.Answer = true, content.Prompt, string(content.Body)
 	}
+	page.Likes = likes + "?entry=" + r.Key
 	if h.mayClear(c, e) {
 		page.Clear = &ui.ConfirmProps{Label: "Clear", Icon: "trash", Title: "Clear this answer?", Text: "The next one who asks the same pays for a new one.", Action: root + "/clear", Button: "Clear it", Kind: ui.Destructive, Name: "what", Value: string(cache.CutEntry)}
 		page.Key = r.Key

@@ -25,7 +25,7 @@ func filled(c *web.Context) (typed, error) {
 		return typed{}, fault.Field("", "The form could not be read. Send it again.").Because(err)
 	}
 	return typed{f.Get("scope"), views.Fields{Name: f.Get("name"), Models: f.Get("models"), Purposes: f.Get("purposes"), Mode: f.Get("mode"), Sharing: f.Get("sharing"), TTL: f.Get("ttl"), Stale: f.Get("stale"), LastResort: f.Get("last_resort"),
-		Warmest: f.Get("warmest"), MaxKB: f.Get("max_kb"), Pace: f.Get("pace"), Tools: f.Get("tools") != "", Binding: f.Get("binding") != ""}}, nil
+		Warmest: f.Get("warmest"), MaxKB: f.Get("max_kb"), Pace: f.Get("pace"), Like: f.Get("like"), Threshold: f.Get("threshold"), Embedder: f.Get("embedder"), Judge: f.Get("judge"), Tools: f.Get("tools") != "", Binding: f.Get("binding") != ""}}, nil
 }
 
 // input reads what was typed.
@@ -35,11 +35,13 @@ func (f typed) input(a org.Actor) (in cache.Input, err error) {
 	if in.Mode == cache.Off {
 		return in, nil
 	}
-	var errs [5]error
+	in.Like = cache.Like{Mode: cache.LikeMode(f.Like), Embedder: f.Embedder, Judge: f.Judge}
+	var errs [6]error
 	in.TTL, errs[0] = span("ttl", f.TTL)
 	in.Stale, errs[1] = span("stale", f.Stale)
 	in.Warmest, errs[2] = warmth(f.Warmest)
 	in.LastResort, errs[4] = span("last_resort", f.LastResort)
+	in.Like.Threshold, errs[5] = threshold(f.Threshold)
 	if f.MaxKB != "" {
 		n, err := strconv.ParseInt(strings.TrimSpace(f.MaxKB), 10, 32)
 		if in.MaxBytes = n << 10; err != nil || n <= 0 {
@@ -102,7 +104,7 @@ func lines(text string) []string {
 // again is a policy as its form shows it.
 func again(scope string, in cache.Input) typed {
 	f := views.Fields{Name: in.Name, Models: strings.Join(in.Models, "\n"), Purposes: strings.Join(in.Purposes, "\n"), Mode: string(in.Mode), Sharing: string(in.Sharing), TTL: days(in.TTL), Stale: days(in.Stale), LastResort: days(in.LastResort),
-		Warmest: warm(in.Warmest), MaxKB: strconv.FormatInt(in.MaxBytes>>10, 10), Pace: string(in.Pace), Tools: in.Tools, Binding: in.Binding}
+		Warmest: warm(in.Warmest), MaxKB: strconv.FormatInt(in.MaxBytes>>10, 10), Pace: string(in.Pace), Like: likeOr(in.Like.Mode), Threshold: cache.Hundredths(in.Like.Least()), Embedder: in.Like.Embedder, Judge: in.Like.Judge, Tools: in.Tools, Binding: in.Binding}
 	if in.Mode == cache.Off { // what it would be if it were on
 		f.Warmest, f.MaxKB = "1", strconv.FormatInt(cache.DefaultBytes>>10, 10)
 	}

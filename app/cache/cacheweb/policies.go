@@ -47,6 +47,9 @@ func row(c *web.Context, l cache.Listed) views.Row {
 		if l.LastResort > 0 {
 			r.Time += "; " + days(l.LastResort) + " for outages"
 		}
+		if l.Like.On() {
+			r.Time += "; like questions: " + string(l.Like.Mode)
+		}
 	} else {
 		r.State = ui.StatusProps{Icon: "ban", Label: "Keeps nothing"}
 	}

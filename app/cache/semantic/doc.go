@@ -1,5 +1,5 @@
 // Package semantic says whether one answer serves two questions that are worded differently. It is pure: it reads two texts and keeps
-// vectors in memory, and nothing in the gateway asks it yet.
+// vectors in memory. Package cache asks it, and says who may share what.
 //
 // What decides are rules over words and not vectors. On pairs that differ in one number, name or "not", embeddings score the wrong
 // pair above the right one, so no threshold is safe by itself. The rules are: a closed list of words may go unsaid, and all others have

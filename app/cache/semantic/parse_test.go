@@ -1,6 +1,7 @@
 package semantic
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -80,6 +81,11 @@ func FuzzRules(f *testing.F) {
 	f.Fuzz(func(t *testing.T, a, b string) {
 		if Strict(a, b) != Strict(b, a) || Relaxed(a, b) != Relaxed(b, a) {
 			t.Errorf("%q and %q: it matters which is asked first", a, b)
+		}
+		if q, ok := Parse(a); ok {
+			if o, also := Parse(b); also && (q.Strict(o) || q.Relaxed(o)) && !slices.ContainsFunc(q.sums(), func(s uint64) bool { return slices.Contains(o.sums(), s) }) {
+				t.Errorf("%q and %q are alike, and not found", a, b)
+			}
 		}
 		if q, ok := Parse(a); ok && (!q.Strict(q) || !q.Relaxed(q)) {
 			t.Errorf("%q is not itself: %+v", a, q)

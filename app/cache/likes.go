@@ -1,0 +1,269 @@
+package cache
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/cache/semantic"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/money"
+)
+
+// Sighting is a kept answer that was found for a question worded differently: given, or only written down.
+type Sighting struct {
+	ID      id.Request // for which request it was found
+	Org     id.Org
+	At      time.Time
+	Policy  id.Caching
+	Prefix  Key // within which both questions were asked
+	Entry   Key // the kept answer
+	Sharing Sharing
+	Node    string    // plain uuid of whoever shares it
+	Member  id.Member // who asked now; zero for a service account's key
+	Maker   id.Member // whose request paid for the answer
+	Asked   string    // model as both wrote it
+	Mode    LikeMode  // the policy's
+	Strict  bool      // the narrowest rule that takes the pair: strict, else relaxed
+	Cosine  int64     // hundredths
+	Served  bool
+	Cost    money.USD // what the answer cost when it was bought
+	Took    time.Duration
+	Prompt  Key    // keyed hash of what was asked now
+	Other   Key    // and of what was asked then
+	Sealed  []byte // both questions
+	// Verdict is what a person said: "", Right or Wrong.
+	Verdict string
+	By      string
+	Judged  time.Time
+}
+
+// What a person says of a sighting.
+const (
+	Right = "right"
+	Wrong = "wrong"
+)
+
+// Witness writes sightings down, with an audit entry for each that was served. *Service implements it.
+type Witness interface {
+	Saw(ctx context.Context, list []Sighting) error
+}
+
+// Asked is a kept question as it lies in the store.
+type Asked struct {
+	Org      id.Org
+	Key      Key
+	Prefix   Key
+	Question []byte // sealed
+}
+
+// Mark says how far the store's questions were read.
+type Mark struct {
+	At  time.Time
+	Key Key
+}
+
+// Questions is a store of what was asked. *db.CacheStore implements it.
+type Questions interface {
+	// Questions gives those that came after a mark and are still given, oldest first, and the mark of the last.
+	Questions(ctx context.Context, after Mark, now time.Time, limit int) ([]Asked, Mark, error)
+}
+
+// likes are what a Desk knows of questions that are worded differently.
+type likes struct {
+	index  *semantic.Index
+	wanted atomic.Bool // a policy asks for it
+	again  atomic.Bool // read all questions anew
+
+	mu    sync.Mutex
+	seen  []Sighting
+	votes map[id.Caching]votes
+}
+
+type votes struct{ yes, all int64 }
+
+// mostSeen is how many sightings may wait to be written. Beyond it nothing is served: who served what is never lost.
+const mostSeen = 10_000
+
+func (l *likes) saw(s Sighting) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.seen) >= mostSeen {
+		return false
+	}
+	l.seen = append(l.seen, s)
+	return true
+}
+
+func (l *likes) take() []Sighting {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	out := l.seen
+	l.seen = nil
+	return out
+}
+
+// back puts sightings before those that came meanwhile.
+func (l *likes) back(s []Sighting) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.seen = append(s, l.seen...)
+}
+
+// odds are how many in a thousand a policy's judge agreed with, as far as this process knows: one of two before it was asked.
+func (l *likes) odds(p id.Caching) int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	v := l.votes[p]
+	return 1000 * (v.yes + 1) / (v.all + 2)
+}
+
+func (l *likes) judged(p id.Caching, yes bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.votes == nil {
+		l.votes = map[id.Caching]votes{}
+	}
+	v := l.votes[p]
+	v.all++
+	if yes {
+		v.yes++
+	}
+	l.votes[p] = v
+}
+
+// Demand says what may still be given under a prefix, after people said that something was wrong.
+type Demand int
+
+// The demands.
+const (
+	AsTold     Demand = iota
+	StrictOnly        // a relaxed one was wrong
+	NoneServed        // a strict one was
+)
+
+// Demanded is a demand as it is kept.
+type Demanded struct {
+	Org    id.Org `json:"org"`
+	Prefix Key    `json:"prefix"`
+	Demand Demand `json:"demand"`
+}
+
+func (d *Desk) demand(o id.Org, p semantic.Prefix) Demand {
+	if b := d.book(o); b != nil {
+		return b.demands[Key(p)]
+	}
+	return AsTold
+}
+
+// How questions are read: in pages, all at the start, then what other nodes kept. What they write comes late, so a mark is gone back
+// from a little.
+const (
+	learnAtOnce = 500
+	learnEvery  = 10 * time.Second
+	learnLate   = time.Minute
+	seeEvery    = time.Second
+)
+
+// Learn fills the index from the store in the background, keeps up with what other nodes keep, and writes sightings down, until ctx
+// ends. Without a policy that asks for it, it reads nothing.
+func (d *Desk) Learn(ctx context.Context) error {
+	read, see := time.NewTicker(learnEvery), time.NewTicker(seeEvery)
+	defer read.Stop()
+	defer see.Stop()
+	var mark Mark
+	for {
+		var err error
+		select {
+		case <-ctx.Done():
+			late, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+			defer cancel()
+			if err := d.Tell(late); err != nil {
+				d.Log.Error("answers to like questions were given and are not in the audit log", "error", err.Error())
+			}
+			return nil
+		case <-see.C:
+			err = d.Tell(ctx)
+			if d.likes.again.Swap(false) {
+				mark = Mark{}
+				mark, err = d.CatchUp(ctx, mark)
+			}
+		case <-read.C:
+			mark, err = d.CatchUp(ctx, mark)
+		}
+		if err != nil && ctx.Err() == nil {
+			d.Log.Warn("the cache's like questions are behind", "error", err.Error())
+		}
+	}
+}
+
+// CatchUp reads questions that were kept since a mark, and gives the mark to go on from.
+func (d *Desk) CatchUp(ctx context.Context, mark Mark) (Mark, error) {
+	if d.Questions == nil || !d.likes.wanted.Load() {
+		return mark, nil
+	}
+	from := mark
+	if !from.At.IsZero() {
+		from = Mark{At: from.At.Add(-learnLate)}
+	}
+	for {
+		list, next, err := d.Questions.Questions(ctx, from, d.Clock.Now(), learnAtOnce)
+		if err != nil {
+			return mark, err
+		}
+		for _, a := range list {
+			d.learn(ctx, a)
+		}
+		if len(list) > 0 {
+			from, mark = next, next
+		}
+		if len(list) < learnAtOnce || ctx.Err() != nil {
+			return mark, ctx.Err()
+		}
+	}
+}
+
+// learn adds a kept question to the index. What cannot be read is left out: it is a miss.
+func (d *Desk) learn(ctx context.Context, a Asked) {
+	plain, err := d.Vault.Open(ctx, a.Org, table, questionColumn, a.Key.String(), a.Question)
+	if err != nil {
+		return
+	}
+	text, v, err := decodeQuestion([]byte(plain.Reveal()))
+	if err != nil {
+		return
+	}
+	if q, ok := semantic.Parse(text); ok {
+		d.likes.index.Add(a.Org.Bytes(), semantic.Prefix(a.Prefix), a.Key, q, v)
+	}
+}
+
+// Tell writes down what was seen. What cannot be written waits for the next time.
+func (d *Desk) Tell(ctx context.Context) error {
+	if d.Seen == nil {
+		return nil
+	}
+	byOrg := map[id.Org][]Sighting{}
+	for _, s := range d.likes.take() {
+		byOrg[s.Org] = append(byOrg[s.Org], s)
+	}
+	var errs []error
+	for _, list := range byOrg {
+		if err := d.Seen.Saw(ctx, list); err != nil {
+			d.likes.back(list)
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// reindex forgets an organization's questions and reads them anew, because something of them was cleared.
+func (d *Desk) reindex(o id.Org) {
+	d.likes.index.DropOwner(o.Bytes())
+	d.likes.again.Store(true)
+}
+
+// Liking is how many bytes the index of like questions takes in this process.
+func (d *Desk) Liking() int64 { return d.likes.index.Bytes() }

@@ -1,0 +1,219 @@
+package gateway
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/bodhi-gateway/bodhi/app/cache"
+	"github.com/bodhi-gateway/bodhi/app/catalog"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/route"
+)
+
+// saw takes what was found.
+type saw struct {
+	mu   sync.Mutex
+	list []cache.Sighting
+}
+
+func (s *saw) Saw(_ context.Context, list []cache.Sighting) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.list = append(s.list, list...)
+	return nil
+}
+
+func aliking(t *testing.T, like cache.Like) (*caching, *saw) {
+	t.Helper()
+	h := buildCaching(t, func(r *cache.Record) { r.Like = like })
+	w := &saw{}
+	h.desk.Seen = w
+	return h, w
+}
+
+func about(text string) string {
+	return `{"model":"smart","max_tokens":50,"messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"` + text + `"}]}`
+}
+
+const centered, centering, centred = "How do I center a div in CSS?", "CSS centering div", "how can I center a div in CSS"
+
+func TestALikeQuestionIsAnsweredInTheClientsForm(t *testing.T) {
+	t.Parallel()
+	h, w := aliking(t, cache.Like{Mode: cache.Relaxed})
+	h.provide("up", h.bought(says(answer)))
+	h.ask(about(centered))
+	resp, body := h.ask(about(centering))
+	for name, want := range map[string]string{"X-Bodhi-Cache": "semantic", "X-Bodhi-Cost-Usd": "0", "X-Bodhi-Provider": "up", "X-Bodhi-Model": "up-model", "Age": "0"} {
+		if got := resp.Header.Get(name); got != want {
+			t.Errorf("%s: got %q, want %q", name, got, want)
+		}
+	}
+	if s := resp.Header.Get("X-Bodhi-Cache-Similarity"); body != answer || h.calls.Load() != 1 || s < "0.90" || s > "1.00" {
+		t.Errorf("%d calls, similarity %q, body %s", h.calls.Load(), s, body)
+	}
+	resp, body = h.ask(strings.Replace(about(centering), `"max_tokens":50`, `"max_tokens":50,"stream":true`, 1))
+	if resp.Header.Get("X-Bodhi-Cache") != "semantic" || !strings.Contains(body, `"content":"hello"`) || !strings.HasSuffix(body, done) {
+		t.Errorf("as a stream %v: %s", resp.Header, body)
+	}
+	if resp, _ = h.ask(about(centering), "X-Bodhi-Cache", "exact"); resp.Header.Get("X-Bodhi-Cache") != "miss" || h.calls.Load() != 2 {
+		t.Errorf("who wants the very same question: %v", resp.Header)
+	}
+	if resp, _ = h.ask(about("How do I center a table in CSS?")); resp.Header.Get("X-Bodhi-Cache") != "miss" {
+		t.Errorf("another question: %v", resp.Header)
+	}
+	if resp, _ = h.ask(about(centred), "Cache-Control", "no-store"); resp.Header.Get("X-Bodhi-Cache") != "bypass" {
+		t.Errorf("no-store: %v", resp.Header)
+	}
+	hit := h.books.only(t, 6)[1]
+	if hit.Cache != "semantic" || hit.Cost != 0 || hit.Saved != 10 || hit.Attempts != 0 || !strings.Contains(hit.Decisions, "similarity") {
+		t.Errorf("fact %+v", hit)
+	}
+	if err := h.desk.Tell(t.Context()); err != nil || len(w.list) != 2 || !w.list[0].Served || w.list[0].ID != hit.ID || w.list[0].Cost != 10 {
+		t.Errorf("%v %+v", err, w.list)
+	}
+}
+
+func TestAShadowGivesNothing(t *testing.T) {
+	t.Parallel()
+	h, w := aliking(t, cache.Like{Mode: cache.Shadow})
+	h.provide("up", h.bought(says(answer)))
+	h.ask(about(centered))
+	if resp, _ := h.ask(about(centering)); resp.Header.Get("X-Bodhi-Cache") != "miss" || resp.Header.Get("X-Bodhi-Cache-Similarity") != "" || h.calls.Load() != 2 {
+		t.Errorf("%d calls, %v", h.calls.Load(), resp.Header)
+	}
+	if err := h.desk.Tell(t.Context()); err != nil || len(w.list) != 1 || w.list[0].Served || w.list[0].Mode != cache.Shadow {
+		t.Errorf("%v %+v", err, w.list)
+	}
+}
+
+// models are the scripted small models of a house, by name.
+func (c *caching) model(name string, quote catalog.Quote, handler http.HandlerFunc) *atomic.Int64 {
+	calls := &atomic.Int64{}
+	c.provide(name, func(w http.ResponseWriter, r *http.Request) {
+		calls.Add(1)
+		handler(w, r)
+	})
+	last := len(c.targets) - 1
+	t := c.targets[last]
+	c.targets = c.targets[:last]
+	t.Model = name + "-model"
+	if c.others == nil {
+		c.others = map[string]route.Target{}
+	}
+	c.others[name] = t
+	if c.quotes == nil {
+		c.quotes = map[string]catalog.Quote{}
+	}
+	c.quotes[t.Model] = quote
+	return calls
+}
+
+// costing is a price for each token.
+type costing struct {
+	flat
+	each money.USD
+}
+
+func (c costing) Bill(u llm.Usage) (catalog.Bill, error) {
+	return catalog.Bill{Total: money.USD(u.Input+u.Output) * c.each}, nil
+}
+
+func judge(word string) http.HandlerFunc {
+	return says(strings.Replace(answer, `"hello"`, `"`+word+`"`, 1))
+}
+
+func TestASmallModelConfirmsWhereThatPays(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		judge  http.HandlerFunc
+		price  money.USD // of a token of the answer; the judge's cost one nano-dollar
+		want   string
+		judged int64
+	}{
+		"it agrees":                       {judge("Yes."), 1000, "semantic", 1},
+		"it does not":                     {judge("NO"), 1000, "miss", 1},
+		"it says something else":          {judge("yesterday it was, or YES"), 1000, "semantic", 1},
+		"it does not answer":              {fails(503, `{"error":{"message":"busy"}}`), 1000, "miss", -1},
+		"asking costs more than it saves": {judge("YES"), 1, "miss", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h, w := aliking(t, cache.Like{Mode: cache.Verified, Judge: "small"})
+			h.provide("up", h.bought(says(answer)))
+			calls := h.model("small", costing{each: 1}, c.judge)
+			h.quotes["up-model"] = costing{each: c.price}
+			h.ask(about(centered))
+			resp, _ := h.ask(about(centering))
+			if got := resp.Header.Get("X-Bodhi-Cache"); got != c.want {
+				t.Errorf("%q", got)
+			}
+			if n := calls.Load(); c.judged >= 0 && n != c.judged || c.judged < 0 && n == 0 {
+				t.Errorf("it was asked %d times", n)
+			}
+			if err := h.desk.Tell(t.Context()); err != nil || len(w.list) != 1 || w.list[0].Served != (c.want == "semantic") {
+				t.Errorf("%v %+v", err, w.list)
+			}
+			if c.judged != 1 {
+				return
+			}
+			var its *ledger.Request
+			for _, f := range h.books.only(t, 3) {
+				if f.Asked == "small" {
+					its = &f
+				}
+			}
+			if its == nil || its.Cost != 10 || its.Attempts != 1 || its.Cache != "bypass" || !strings.Contains(its.Tags, "purpose=semantic-cache") || !strings.Contains(its.Decisions, "asked for the cache") {
+				t.Errorf("the judge's own fact: %+v", its)
+			}
+			if resp, _ = h.ask(about(centred)); resp.Header.Get("X-Bodhi-Cache") != "semantic" || calls.Load() != 1 {
+				t.Errorf("a strict pair needs no judge: %v", resp.Header)
+			}
+		})
+	}
+}
+
+func TestAProvidersVectors(t *testing.T) {
+	t.Parallel()
+	h, _ := aliking(t, cache.Like{Mode: cache.Relaxed, Embedder: "embed"})
+	h.provide("up", h.bought(says(answer)))
+	away := atomic.Bool{}
+	calls := h.model("embed", costing{each: 1}, func(w http.ResponseWriter, r *http.Request) {
+		b, _ := io.ReadAll(r.Body)
+		var in struct{ Input any }
+		_ = json.Unmarshal(b, &in)
+		text, _ := in.Input.(string)
+		if away.Load() {
+			fails(503, `{"error":{"message":"busy"}}`)(w, r)
+			return
+		}
+		v := "[0.6,0.8,0]"
+		if strings.Contains(text, "CSS") {
+			v = "[1,0.1,0]"
+		}
+		says(`{"object":"list","model":"embed-model","data":[{"object":"embedding","index":0,"embedding":`+v+`}],"usage":{"prompt_tokens":5,"total_tokens":5}}`)(w, r)
+	})
+	h.ask(about(centered))
+	if resp, body := h.ask(about(centering)); resp.Header.Get("X-Bodhi-Cache") != "semantic" || resp.Header.Get("X-Bodhi-Cache-Similarity") != "1.00" || calls.Load() != 2 {
+		t.Errorf("%d vectors, %v %s", calls.Load(), resp.Header, body)
+	}
+	if resp, _ := h.ask(about(centered)); resp.Header.Get("X-Bodhi-Cache") != "hit" || calls.Load() != 2 {
+		t.Errorf("the very same question needs no vector: %v", resp.Header)
+	}
+	away.Store(true)
+	if resp, _ := h.ask(about(centred)); resp.Header.Get("X-Bodhi-Cache") != "miss" || resp.StatusCode != 200 {
+		t.Errorf("its model is away: %d %v", resp.StatusCode, resp.Header)
+	}
+	for _, f := range h.books.only(t, 7) {
+		if f.Asked == "embed" && f.Status == 200 && (f.Cost != 5 || f.Endpoint != string(llm.Embeddings)) {
+			t.Errorf("a vector's own fact: %+v", f)
+		}
+	}
+}
