@@ -64,7 +64,7 @@ func (h *Handlers) Routes() []web.Route {
 			Query: []web.Parameter{{Name: "report", Does: "only of this report"}}},
 		{Method: http.MethodGet, Path: editions + "/:id", Name: "api.report_editions.show", Guard: web.Token, Floor: org.Viewer, Query: web.NoQuery, Handle: h.apiEdition, Out: editionJSON{},
 			Does: "Show an edition: its figures as they were sent, and how each copy fares."},
-		{Method: http.MethodGet, Path: editions + "/:id/file", Name: "api.report_editions.file", Guard: web.Token, Floor: org.Viewer, Streams: true, Handle: h.file, Out: web.None{}, Does: "Download an edition as a document or as a table.",
+		{Method: http.MethodGet, Path: editions + "/:id/file", Name: "api.report_editions.file", Guard: web.Token, Floor: org.Viewer, Streams: true, Files: []string{"application/pdf", "text/csv"}, Handle: h.file, Out: web.None{}, Does: "Download an edition as a document or as a table.",
 			Query: []web.Parameter{{Name: "format", Does: "pdf, which is what it is without, or csv", Values: []string{"pdf", "csv"}}}},
 	}
 }
