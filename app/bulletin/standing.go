@@ -34,7 +34,7 @@ func (x *making) standing() error {
 	slices.SortStableFunc(x.budgets, func(a, b budget.Entry) int { return cmp.Compare(percent(b), percent(a)) })
 	for _, e := range x.budgets[:min(mostBudgets, len(x.budgets))] {
 		st := e.Standing
-		b := Budget{ID: e.ID.String(), Name: e.Label, Used: budget.Amount(e.Measure, used(e)), Limit: budget.Amount(e.Measure, st.Limit), Percent: percent(e), Tight: over(e, tight)}
+		b := Budget{ID: e.ID.String(), Name: e.Label, Used: amount(e.Measure, used(e)), Limit: amount(e.Measure, st.Limit), Percent: percent(e), Tight: over(e, tight)}
 		if e.Name != "" && e.Name != e.Label {
 			b.Name += ", " + e.Name
 		}
@@ -44,7 +44,7 @@ func (x *making) standing() error {
 		case !f.RunsOut.IsZero():
 			b.Outlook = "Runs out " + f.RunsOut.In(x.zone).Format("2 January, 15:04") + " at this pace."
 		case f.Known:
-			b.Outlook = fmt.Sprintf("Heading for %s by %s.", budget.Amount(e.Measure, f.Total), f.At.Add(-time.Nanosecond).In(x.zone).Format("2 January"))
+			b.Outlook = fmt.Sprintf("Heading for %s by %s.", amount(e.Measure, f.Total), f.At.Add(-time.Nanosecond).In(x.zone).Format("2 January"))
 		}
 		x.out.Budgets = append(x.out.Budgets, b)
 	}
@@ -61,6 +61,14 @@ func (x *making) ours(s org.Scope) bool {
 		return true
 	}
 	return false
+}
+
+// amount is units in words: money to the cent, as everything in a report.
+func amount(m ledger.Measure, n ledger.Units) string {
+	if m == ledger.Money && n >= 0 {
+		return "$" + n.Format(2)
+	}
+	return budget.Amount(m, n)
 }
 
 // used is what is gone or held.

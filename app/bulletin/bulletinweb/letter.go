@@ -125,7 +125,7 @@ func tables(e bulletin.Edition) (out []mail.Section) {
 			if b.Outlook != "" {
 				name += ". " + b.Outlook
 			}
-			s.Table.Rows = append(s.Table.Rows, []string{name, fmt.Sprintf("%s (%d %%)", b.Used, b.Percent), b.Limit})
+			s.Table.Rows = append(s.Table.Rows, []string{name, fmt.Sprintf("%s (%d\u00a0%%)", b.Used, b.Percent), b.Limit})
 		}
 		out = append(out, s)
 	}

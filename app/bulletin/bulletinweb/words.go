@@ -43,7 +43,7 @@ func earlier(k bulletin.Kind) string {
 	case bulletin.Daily:
 		return "the day before"
 	}
-	return "as many days before"
+	return "in as many days before"
 }
 
 // usd is an amount to the cent, as reports have it.
@@ -81,6 +81,9 @@ func compared(k bulletin.Kind, now, before money.USD) string {
 
 // answered is the share of requests that were answered.
 func answered(f bulletin.Figures) string {
+	if f.Requests == 0 {
+		return "–"
+	}
 	return web.Share(f.Requests-f.Failed-f.Refused, f.Requests)
 }
 

@@ -45,7 +45,7 @@ func Chart(b Bars) ([]byte, error) {
 		TextColorXAxis: charts.ColorFromHex(text), TextColorYAxis: charts.ColorFromHex(text), TextColorLabel: charts.ColorFromHex(text), SeriesColors: []charts.Color{charts.ColorFromHex(bar)}})
 	font := charts.FontStyle{FontSize: 9 * sharp, FontColor: charts.ColorFromHex(text)}
 	opt.Padding = charts.NewBox(8*sharp, 8*sharp, 8*sharp, 6*sharp)
-	opt.CategoryAxis.Labels, opt.CategoryAxis.LabelFontStyle = b.Labels, font
+	opt.CategoryAxis.Labels, opt.CategoryAxis.LabelFontStyle, opt.CategoryAxis.LabelCount = thinned(b.Labels), font, len(b.Labels)
 	least := 0.0
 	opt.ValueAxis[0].LabelFontStyle, opt.ValueAxis[0].Min, opt.ValueAxis[0].ValueFormatter = font, &least, tick
 	opt.Legend.Show = charts.Ptr(false)
@@ -58,6 +58,18 @@ func Chart(b Bars) ([]byte, error) {
 		return nil, fmt.Errorf("paper: chart: %w", err)
 	}
 	return out, nil
+}
+
+// mostLabels is how many labels have room below a chart.
+const mostLabels = 8
+
+// thinned keeps every n-th label, so that none lies on its neighbour.
+func thinned(labels []string) []string {
+	step, out := (len(labels)+mostLabels-1)/mostLabels, make([]string, len(labels))
+	for i := 0; i < len(labels); i += step {
+		out[i] = labels[i]
+	}
+	return out
 }
 
 // tick is a mark of the axis, in dollars.
