@@ -48,6 +48,7 @@ func Chart(b Bars) ([]byte, error) {
 	opt.CategoryAxis.Labels, opt.CategoryAxis.LabelFontStyle, opt.CategoryAxis.LabelCount = thinned(b.Labels), font, len(b.Labels)
 	least := 0.0
 	opt.ValueAxis[0].LabelFontStyle, opt.ValueAxis[0].Min, opt.ValueAxis[0].ValueFormatter = font, &least, tick
+	opt.ValueAxis[0].LabelCount, opt.ValueAxis[0].PreferNiceIntervals = 5, charts.Ptr(true)
 	opt.Legend.Show = charts.Ptr(false)
 	p := charts.NewPainter(charts.PainterOptions{OutputFormat: charts.ChartOutputPNG, Width: b.Width * sharp, Height: b.Height * sharp})
 	if err := p.BarChart(opt); err != nil {
