@@ -3,6 +3,7 @@ package bulletinweb
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/bodhi-gateway/bodhi/app/bulletin"
@@ -123,7 +124,7 @@ func tables(e bulletin.Edition) (out []mail.Section) {
 		for _, b := range c.Budgets {
 			name := b.Name
 			if b.Outlook != "" {
-				name += ". " + b.Outlook
+				name += " (" + lower(b.Outlook[:1]) + strings.TrimSuffix(b.Outlook[1:], ".") + ")"
 			}
 			s.Table.Rows = append(s.Table.Rows, []string{name, fmt.Sprintf("%s (%d\u00a0%%)", b.Used, b.Percent), b.Limit})
 		}

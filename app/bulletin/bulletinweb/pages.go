@@ -90,6 +90,9 @@ func about(actor org.Actor, text string) (id.Team, error) {
 
 func (h *Handlers) new(c *web.Context) error {
 	f := views.Fields{Kind: string(bulletin.Weekly), Scope: c.QueryParam("scope"), Hour: strconv.Itoa(bulletin.DefaultHour), Answering: true, PDF: true}
+	if teams := c.Actor().Teams; f.Scope == "" && len(teams) > 0 && bulletin.MayChange(c.Actor(), teams[0]) {
+		f.Scope = teams[0].String() // the weekly report is a team's
+	}
 	return h.renderNew(c, f)
 }
 
