@@ -20,7 +20,7 @@ var ranks = []struct {
 	{2, "app/replay app/manual"},
 	{2, "app/patience app/turnstile"},
 	{2, "app/object app/feedback app/pii app/ledger app/ledger/* app/notify app/media"},
-	{3, "app/sso app/join app/approval app/scim app/mail/* app/provider/* app/usage app/limit/* app/health/* app/cache/* app/trial app/search app/experiment app/batch app/report app/reconcile app/compliance app/onboard app/blueprint app/agent billing billing/stripe"},
+	{3, "app/sso app/join app/approval app/bulletin app/bulletin/paper app/scim app/mail/* app/provider/* app/usage app/limit/* app/health/* app/cache/* app/trial app/search app/experiment app/batch app/report app/reconcile app/compliance app/onboard app/blueprint app/agent billing billing/stripe"},
 	{4, "app/gateway db app/importer"},
 	{5, "app/web app/*/*web billing/billingweb jobs"},
 	{6, "app app/client"},
@@ -29,31 +29,33 @@ var ranks = []struct {
 
 // sides are imports within a rank that are drawn in ARCHITECTURE.md. Any other needs a reason there first.
 var sides = map[string]string{
-	"app/secret":              "app/id", // ciphertext is bound to the ids it belongs to
-	"app/egress":              "app/fault app/clock app/secret",
-	"app/ingress":             "app/clock",
-	"app/live":                "app/clock",
-	"app/audit":               "app/org",
-	"app/catalog":             "app/llm",
-	"app/llm/dialect":         "app/llm app/llm/scan app/llm/sse",
-	"app/llm/dialect/*":       "app/llm app/llm/scan app/llm/sse app/llm/dialect app/llm/dialect/openai", // Responses has OpenAI's errors
-	"app/llm/dialect/bedrock": "app/llm/dialect/anthropic",                                               // Claude on Bedrock is asked in Anthropic's words
-	"app/budget":              "app/ledger app/ledger/journal app/key",                                   // a key.Grant says which chain spends
-	"app/ledger/*":            "app/ledger",
-	"app/ledger/sim":          "app/ledger app/ledger/journal app/budget",
-	"app/price":               "app/provider", // kinds name who is paid
-	"app/route":               "app/provider app/health app/key",
-	"app/experiment":          "app/route app/prompt",
-	"app/batch":               "app/budget",
-	"app/usage":               "app/report",                             // one reach: what somebody may see of spend
-	"app/provider/*":          "app/provider/compat app/provider/carry", // adapters share what carries their bytes
-	"app/*/*web":              "app/web",
-	"app/usage/usageweb":      "app/budget/budgetweb", // a team's page draws its budgets as their own pages do
-	"app/report/reportweb":    "app/usage/usageweb",   // home says usage in the same words and pictures as the pages of usage
-	"app/scim/scimweb":        "app/join/joinweb",     // one choice of role and teams, one row of tabs
-	"billing/billingweb":      "app/web",
-	"billing/stripe":          "billing",
-	"jobs":                    "",
+	"app/secret":               "app/id", // ciphertext is bound to the ids it belongs to
+	"app/egress":               "app/fault app/clock app/secret",
+	"app/ingress":              "app/clock",
+	"app/live":                 "app/clock",
+	"app/audit":                "app/org",
+	"app/catalog":              "app/llm",
+	"app/llm/dialect":          "app/llm app/llm/scan app/llm/sse",
+	"app/llm/dialect/*":        "app/llm app/llm/scan app/llm/sse app/llm/dialect app/llm/dialect/openai", // Responses has OpenAI's errors
+	"app/llm/dialect/bedrock":  "app/llm/dialect/anthropic",                                               // Claude on Bedrock is asked in Anthropic's words
+	"app/budget":               "app/ledger app/ledger/journal app/key",                                   // a key.Grant says which chain spends
+	"app/ledger/*":             "app/ledger",
+	"app/ledger/sim":           "app/ledger app/ledger/journal app/budget",
+	"app/price":                "app/provider", // kinds name who is paid
+	"app/route":                "app/provider app/health app/key",
+	"app/experiment":           "app/route app/prompt",
+	"app/batch":                "app/budget",
+	"app/bulletin":             "app/usage",                              // what a report says is what the pages of usage say
+	"app/usage":                "app/report",                             // one reach: what somebody may see of spend
+	"app/provider/*":           "app/provider/compat app/provider/carry", // adapters share what carries their bytes
+	"app/*/*web":               "app/web",
+	"app/usage/usageweb":       "app/budget/budgetweb", // a team's page draws its budgets as their own pages do
+	"app/bulletin/bulletinweb": "app/mail/mailweb",     // a report's page shows it as its mail
+	"app/report/reportweb":     "app/usage/usageweb",   // home says usage in the same words and pictures as the pages of usage
+	"app/scim/scimweb":         "app/join/joinweb",     // one choice of role and teams, one row of tabs
+	"billing/billingweb":       "app/web",
+	"billing/stripe":           "billing",
+	"jobs":                     "",
 }
 
 // fences are third parties and standard packages that only some places may touch, and why.
@@ -95,6 +97,9 @@ var fences = []struct {
 	{"github.com/zitadel", "", "an identity provider is for tests"},
 	{"github.com/go-webauthn", "app/factor", "one place checks passkeys"},
 	{"github.com/openai/openai-go", "", "provider SDKs are for tests: what we send is our own bytes"},
+	{"github.com/go-analyze/charts", "app/bulletin/paper", "pictures of charts are for mails; pages draw their own"},
+	{"codeberg.org/go-pdf/fpdf", "app/bulletin/paper", "documents are printed in one place"},
+	{"golang.org/x/image", "app/bulletin/paper", "it lends documents their typeface"},
 	{"os/exec", "", "the product starts no other program"},
 	{"log", "", "log through an injected *slog.Logger"},
 	{"math/rand", "", "randomness is injected; math/rand/v2 where it decides nothing about security"},

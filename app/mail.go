@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/bulletin"
 	"github.com/bodhi-gateway/bodhi/app/health"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
@@ -64,6 +65,7 @@ func (c *core) courier(more map[mail.Kind]mail.Composer) (*mail.Courier, error) 
 	composers[identity.ResetKind] = c.letters.recovery.Letter
 	maps.Copy(composers, more)
 	composers[health.AlertKind] = c.alarm().Letter
+	composers[bulletin.MailKind] = c.bulletinWriter().Compose
 	return &mail.Courier{Store: c.letters.store, Composers: composers, Render: mailweb.Render, Carrier: carrier, Domain: hostOf(c.cfg.PublicURL), Clock: c.clock, Log: c.log}, nil
 }
 

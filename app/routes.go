@@ -15,6 +15,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/audit/auditweb"
 	"github.com/bodhi-gateway/bodhi/app/blueprint/blueprintweb"
 	"github.com/bodhi-gateway/bodhi/app/budget/budgetweb"
+	"github.com/bodhi-gateway/bodhi/app/bulletin/bulletinweb"
 	"github.com/bodhi-gateway/bodhi/app/cache/cacheweb"
 	"github.com/bodhi-gateway/bodhi/app/health/healthweb"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -69,6 +70,7 @@ func (a *App) routes() []web.Route {
 		agentweb.New(a.agents, a.people, a.desk).Routes(),
 		approvalweb.New(a.asking, a.keys).Routes(),
 		notifyweb.New(a.inbox).Routes(),
+		bulletinweb.New(a.bulletins(), a.bulletinWriter(), a.people, a.keys).Routes(),
 		piiweb.New(a.screening, a.people, a.keys).Routes(),
 		cacheweb.New(a.caching, a.people, a.keys).Routes(),
 		patienceweb.New(a.waiting, a.aliasNames).Routes(),

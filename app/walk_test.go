@@ -11,6 +11,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/approval"
 	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/bulletin"
 	"github.com/bodhi-gateway/bodhi/app/cache"
 	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/health"
@@ -308,7 +309,14 @@ func (a *App) things(t *testing.T, x webtest.Tenant, d id.Department, team id.Te
 	must(t, err)
 	told := notify.Notice{ID: id.NewNotice(a.ids), Org: x.Org.ID, Member: m.ID, Kind: notify.Asked, Title: word + " asks", Href: "/approvals", Once: word, At: a.clock.Now()}
 	must(t, a.notices.Store.Add(ctx, x.Org.ID, []notify.Notice{told}))
+	weekly, err := a.bulletins().Create(ctx, admin, bulletin.Input{Kind: bulletin.Weekly, Team: team, Hour: 8, Answering: true})
+	must(t, err)
+	edition, err := a.bulletins().SendNow(ctx, admin, weekly.ID)
+	must(t, err)
 	return map[string]string{
+		"reports":          weekly.ID.String(),
+		"archive":          edition.ID.String(),
+		"report-editions":  edition.ID.String(),
 		"inbox":            told.ID.String(),
 		"keys":             made.Key.ID.String(),
 		"budgets":          spend.ID.String(),

@@ -40,6 +40,7 @@ type Chores struct {
 	RefreshModels  func(ctx context.Context) error // ask connections for their models
 	ForgetFacts    func(ctx context.Context) error // delete requests that are older than they are kept
 	KeepDays       func(ctx context.Context) error // add up the usage of days that are over
+	SendReports    func(ctx context.Context) error // make and send the reports that are due
 }
 
 // Schedule is all the periodic work of the program. The minutes are odd, because everybody else's jobs run at :00.
@@ -59,6 +60,7 @@ func Schedule(c Chores) []Periodic {
 		{Name: "refresh_models", Cron: "37 */6 * * *", Run: c.RefreshModels},
 		{Name: "forget_facts", Cron: "29 * * * *", Run: c.ForgetFacts},
 		{Name: "keep_days", Cron: "6-59/10 * * * *", AtStart: true, Run: c.KeepDays},
+		{Name: "send_reports", Cron: "*/5 * * * *", AtStart: true, Run: c.SendReports}, // at :00, because people chose the hour
 	}
 }
 

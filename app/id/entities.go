@@ -47,6 +47,8 @@ type (
 	outageEntity     struct{}
 	cachingEntity    struct{}
 	noticeEntity     struct{}
+	reportEntity     struct{}
+	editionEntity    struct{}
 )
 
 func (orgEntity) prefix() string        { return "org" }
@@ -94,6 +96,8 @@ func (rehearsalEntity) prefix() string  { return "rhl" }
 func (outageEntity) prefix() string     { return "out" }
 func (cachingEntity) prefix() string    { return "cac" }
 func (noticeEntity) prefix() string     { return "ntc" }
+func (reportEntity) prefix() string     { return "rep" }
+func (editionEntity) prefix() string    { return "edi" }
 
 // One alias per entity; the comment says what it names.
 type (
@@ -142,6 +146,8 @@ type (
 	Outage     = ID[outageEntity]     // a breaker that changed its state
 	Caching    = ID[cachingEntity]    // a policy on what the cache keeps
 	Notice     = ID[noticeEntity]     // what a person is told
+	Report     = ID[reportEntity]     // a regular report
+	Edition    = ID[editionEntity]    // one number of a regular report
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -413,3 +419,15 @@ func NewNotice(s *Source) Notice { return New[noticeEntity](s) }
 
 // ParseNotice reads the printed or plain form of an id for what a person is told.
 func ParseNotice(s string) (Notice, error) { return Parse[noticeEntity](s) }
+
+// NewReport makes an id for a regular report.
+func NewReport(s *Source) Report { return New[reportEntity](s) }
+
+// ParseReport reads the printed or plain form of an id for a regular report.
+func ParseReport(s string) (Report, error) { return Parse[reportEntity](s) }
+
+// NewEdition makes an id for one number of a regular report.
+func NewEdition(s *Source) Edition { return New[editionEntity](s) }
+
+// ParseEdition reads the printed or plain form of an id for one number of a regular report.
+func ParseEdition(s string) (Edition, error) { return Parse[editionEntity](s) }

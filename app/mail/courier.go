@@ -78,7 +78,17 @@ func (c *Courier) write(ctx context.Context, m Mail) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
-	return Message{To: m.To, Subject: letter.Subject, Text: text, HTML: html, ID: m.ID.String() + "@" + c.Domain, At: m.CreatedAt}, nil
+	return Message{To: m.To, Subject: letter.Subject, Text: text, HTML: html, ID: m.ID.String() + "@" + c.Domain, At: m.CreatedAt, Files: letter.files()}, nil
+}
+
+// files are those that come with a letter, its pictures among them.
+func (l Letter) files() (out []File) {
+	for _, s := range l.Sections {
+		if p := s.Picture; p != nil {
+			out = append(out, File{Name: p.Name, Type: "image/png", Body: p.PNG, Inline: true})
+		}
+	}
+	return append(out, l.Files...)
 }
 
 // keep is how long sent orders are kept: they say when an invitation went out.

@@ -49,9 +49,42 @@ type Letter struct {
 	Heading string
 	Text    []string // paragraphs
 	Facts   []Fact
-	Action  Action
+	// Sections follow the facts: a report's pictures and tables.
+	Sections []Section
+	Action   Action
 	// Foot is the small print: why this came, and what to do if it should not have.
 	Foot []string
+	// Files come with it.
+	Files []File
+}
+
+// Section is a part of a longer letter under a heading of its own.
+type Section struct {
+	Heading string
+	Text    []string // paragraphs
+	Picture *Picture
+	Table   *Table
+}
+
+// Picture is shown within the letter. Alt says all that it shows, for those who do not see it.
+type Picture struct {
+	Name          string // of its file
+	Alt           string
+	Width, Height int // as it is shown, in CSS pixels
+	PNG           []byte
+}
+
+// Table is a few columns of words and figures; the first column names its row. Rows have as many cells as there are columns.
+type Table struct {
+	Columns []string
+	Rows    [][]string
+}
+
+// File comes with a mail. Inline ones are shown by the HTML, as cid: and their name.
+type File struct {
+	Name, Type string
+	Body       []byte
+	Inline     bool
 }
 
 // Fact is one line of a letter's table.
@@ -65,8 +98,9 @@ type Message struct {
 	To, Subject, Text, HTML string
 	// ID is the Message-ID without brackets. It is the same at every try, so that a mail that was accepted although we
 	// never heard of it is recognised as the same one.
-	ID string
-	At time.Time
+	ID    string
+	At    time.Time
+	Files []File `json:",omitempty"`
 }
 
 // Carrier brings a message on its way. An error wrapped in Refused is final; any other is worth another try.

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 )
@@ -24,22 +25,36 @@ func (c *Context) CSV(filename string, header []string, rows [][]string) error {
 
 // StreamCSV is CSV of any length: rows calls write for each row as it comes.
 func (c *Context) StreamCSV(filename string, header []string, rows func(write func([]string) error) error) error {
-	return c.Download(filename, "text/csv; charset=utf-8; header=present", func() error {
-		w := csv.NewWriter(c.Response())
-		w.UseCRLF = true
-		if err := w.Write(header); err != nil {
-			return err
-		}
-		err := rows(func(row []string) error {
-			safe := make([]string, len(row))
-			for i, cell := range row {
-				safe[i] = harmless(cell)
+	return c.Download(filename, "text/csv; charset=utf-8; header=present", func() error { return streamCSV(c.Response(), header, rows) })
+}
+
+// WriteCSV writes a table as CSV does, for files that leave another way.
+func WriteCSV(to io.Writer, header []string, rows [][]string) error {
+	return streamCSV(to, header, func(write func([]string) error) error {
+		for _, row := range rows {
+			if err := write(row); err != nil {
+				return err
 			}
-			return w.Write(safe)
-		})
-		w.Flush()
-		return errors.Join(err, w.Error())
+		}
+		return nil
 	})
+}
+
+func streamCSV(to io.Writer, header []string, rows func(write func([]string) error) error) error {
+	w := csv.NewWriter(to)
+	w.UseCRLF = true
+	if err := w.Write(header); err != nil {
+		return err
+	}
+	err := rows(func(row []string) error {
+		safe := make([]string, len(row))
+		for i, cell := range row {
+			safe[i] = harmless(cell)
+		}
+		return w.Write(safe)
+	})
+	w.Flush()
+	return errors.Join(err, w.Error())
 }
 
 // Download answers with a file that write writes piece by piece. What fails on the way cuts the connection: a file that

@@ -28,7 +28,15 @@ func (d *description) responses(r Route) map[string]any {
 		}
 	}
 	if r.Streams {
-		good["content"] = map[string]any{"text/csv": map[string]any{"schema": map[string]any{"type": "string"}}, "application/jsonl": map[string]any{"schema": map[string]any{"type": "string"}}}
+		content := map[string]any{}
+		kinds := r.Files
+		if kinds == nil {
+			kinds = []string{"text/csv", "application/jsonl"}
+		}
+		for _, kind := range kinds {
+			content[kind] = map[string]any{"schema": map[string]any{"type": "string"}}
+		}
+		good["content"] = content
 	}
 	out := map[string]any{strconv.Itoa(status): good}
 	bad := func(code string) { out[code] = map[string]any{"$ref": "#/components/responses/problem"} }

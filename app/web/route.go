@@ -74,6 +74,8 @@ type Route struct {
 	Made int
 	// Streams marks an answer that is written piece by piece and therefore has no ETag.
 	Streams bool
+	// Files are the content types that a streamed answer may have; nil is tables and lines of JSON.
+	Files []string
 }
 
 // Parameter is one parameter of a query.

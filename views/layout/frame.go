@@ -49,6 +49,7 @@ var navigation = []navGroup{
 		{"models_compare", "Models side by side", "/models/compare", "stack-2", false},
 		{"savings", "Savings", "/savings", "coin", false},
 		{"reliability", "Reliability", "/reliability", "lifebuoy", false},
+		{"reports", "Reports", "/reports", "mail", false},
 	}},
 	{"access", "Access", []navEntry{
 		{"keys", "Keys", "/keys", "key", false},

@@ -12,12 +12,25 @@ type Letter struct {
 	Subject, Heading      string
 	Text                  []string
 	Facts                 []Fact
+	Sections              []Section
 	ActionLabel, ActionTo string
 	Foot                  []string
 }
 
 // Fact is one line of the table.
 type Fact struct{ Label, Value string }
+
+// Section is a part under a heading, with a picture, a table, or words alone.
+type Section struct {
+	Heading string
+	Text    []string
+	Picture *Picture
+	Columns []string // none is no table
+	Rows    [][]string
+}
+
+// Picture is an image that comes with the mail. Sizes are in CSS pixels.
+type Picture struct{ Source, Alt, Width, Height string }
 
 // BoxPage lists the letters that this machine keeps.
 type BoxPage struct {

@@ -2,6 +2,7 @@ package mailweb
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -14,6 +15,16 @@ func Render(l mail.Letter) (text, html string, err error) {
 	v := views.Letter{Subject: l.Subject, Heading: l.Heading, Text: l.Text, ActionLabel: l.Action.Label, ActionTo: l.Action.URL, Foot: l.Foot}
 	for _, f := range l.Facts {
 		v.Facts = append(v.Facts, views.Fact{Label: f.Label, Value: f.Value})
+	}
+	for _, s := range l.Sections {
+		one := views.Section{Heading: s.Heading, Text: s.Text}
+		if s.Table != nil {
+			one.Columns, one.Rows = s.Table.Columns, s.Table.Rows
+		}
+		if p := s.Picture; p != nil {
+			one.Picture = &views.Picture{Source: "cid:" + p.Name, Alt: p.Alt, Width: strconv.Itoa(p.Width), Height: strconv.Itoa(p.Height)}
+		}
+		v.Sections = append(v.Sections, one)
 	}
 	var b strings.Builder
 	if err := views.HTML(v).Render(context.Background(), &b); err != nil {
@@ -37,6 +48,9 @@ func plain(l mail.Letter) string {
 		}
 		parts = append(parts, strings.Join(lines, "\n"))
 	}
+	for _, s := range l.Sections {
+		parts = append(parts, section(s))
+	}
 	if l.Action.URL != "" {
 		parts = append(parts, l.Action.Label+":\n"+l.Action.URL)
 	}
@@ -48,6 +62,30 @@ func plain(l mail.Letter) string {
 		}
 	}
 	return out
+}
+
+// section is a part under its heading. A row of a table is a line of its own: the first cell names it, and each other one
+// stands after its column's name, because columns do not line up in every mail program.
+func section(s mail.Section) string {
+	lines := []string{strings.ToUpper(s.Heading)}
+	for _, p := range s.Text {
+		lines = append(lines, wrap(p))
+	}
+	if s.Picture != nil {
+		lines = append(lines, wrap(s.Picture.Alt))
+	}
+	if s.Table != nil {
+		for _, row := range s.Table.Rows {
+			cells := make([]string, 0, len(row))
+			for i, cell := range row[1:] {
+				if cell != "" {
+					cells = append(cells, s.Table.Columns[i+1]+" "+cell)
+				}
+			}
+			lines = append(lines, wrap("- "+row[0]+": "+strings.Join(cells, ", ")))
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 func wrap(p string) string {

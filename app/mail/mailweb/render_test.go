@@ -84,3 +84,33 @@ func visible(t *testing.T, page string) string {
 	}
 	return b.String()
 }
+
+func TestSectionsSayTheSameInBothForms(t *testing.T) {
+	t.Parallel()
+	long := letter
+	long.Sections = []mail.Section{
+		{Heading: "Spend by day", Picture: &mail.Picture{Name: "chart.png", Alt: "Mon 12.00, Tue 13.00 & more", Width: 494, Height: 190, PNG: []byte("x")}},
+		{Heading: "By <team>", Table: &mail.Table{Columns: []string{"Team", "Spent (USD)", "Change"}, Rows: [][]string{{"Search", "12.00", "+3 %"}, {"Others", "1.00", ""}}}},
+		{Heading: "Worth a look", Text: []string{"Something cheaper."}},
+	}
+	text, page, err := mailweb.Render(long)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"SPEND BY DAY\nMon 12.00, Tue 13.00 & more", "BY <TEAM>\n- Search: Spent (USD) 12.00, Change +3 %\n- Others: Spent (USD) 1.00\n", "WORTH A LOOK\nSomething cheaper."} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the text lacks %q:\n%s", want, text)
+		}
+	}
+	for _, want := range []string{`<img src="cid:chart.png" alt="Mon 12.00, Tue 13.00 &amp; more" width="494" height="190"`, `scope="col"`, "By &lt;team&gt;"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the HTML lacks %q", want)
+		}
+	}
+	if seen := visible(t, page); !strings.Contains(seen, "Search") || !strings.Contains(seen, "+3 %") || !strings.Contains(seen, "Something cheaper.") {
+		t.Errorf("the HTML says only %s", seen)
+	}
+	if strings.Contains(page, "zTempl") {
+		t.Error("a style was taken for unsafe and dropped")
+	}
+}

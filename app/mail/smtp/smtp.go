@@ -3,6 +3,7 @@
 package smtp
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -148,7 +149,24 @@ func (c *Carrier) message(m mail.Message) (*gomail.Msg, error) {
 	msg.SetGenHeader("Auto-Submitted", "auto-generated") // no "out of office" to us, please
 	msg.SetBodyString(gomail.TypeTextPlain, m.Text)
 	msg.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
+	for _, f := range m.Files {
+		if err := attach(msg, f); err != nil {
+			return nil, fmt.Errorf("smtp: %w: %w", mail.ErrRefused, err)
+		}
+	}
 	return msg, nil
+}
+
+// attach adds a file. Its name is a header as well.
+func attach(msg *gomail.Msg, f mail.File) error {
+	if strings.ContainsAny(f.Name+f.Type, "\r\n\x00\"<>") {
+		return fmt.Errorf("the file's name %q cannot stand in a header", f.Name)
+	}
+	kind := gomail.WithFileContentType(gomail.ContentType(f.Type))
+	if f.Inline {
+		return msg.EmbedReader(f.Name, bytes.NewReader(f.Body), kind, gomail.WithFileContentID(f.Name))
+	}
+	return msg.AttachReader(f.Name, bytes.NewReader(f.Body), kind)
 }
 
 // Check opens a conversation and ends it, for bodhi doctor: name, encryption and log-in are right.

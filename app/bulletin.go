@@ -1,0 +1,46 @@
+package app
+
+import (
+	"context"
+
+	"github.com/bodhi-gateway/bodhi/app/bulletin"
+	"github.com/bodhi-gateway/bodhi/app/bulletin/bulletinweb"
+	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/usage"
+	"github.com/bodhi-gateway/bodhi/app/usage/usageweb"
+	"github.com/bodhi-gateway/bodhi/db"
+)
+
+// bulletins is the service of regular reports.
+func (c *core) bulletins() *bulletin.Service {
+	pricing := otherwise{usageweb.Pricing{Prices: c.prices, Providers: c.shelf, Connections: c.providers}}
+	return bulletin.New(bulletin.Parts{Store: db.NewBulletinStore(c.db), Orgs: c.orgs, Maker: bulletin.Maker{Usage: c.usage, Budgets: c.budgets(nil), Keys: c.keys, Pricing: pricing},
+		Post: bulletinweb.Post{Mail: c.letters.post}, Tx: c.db, Audit: c.audit, IDs: c.ids, Clock: c.clock, Log: c.log})
+}
+
+// bulletinWriter writes reports as mails.
+func (c *core) bulletinWriter() *bulletinweb.Writer {
+	return &bulletinweb.Writer{Reports: c.bulletins(), PublicURL: c.cfg.PublicURL}
+}
+
+// otherwise says what usage would have cost otherwise, in the words of reports.
+type otherwise struct{ usageweb.Pricing }
+
+var _ bulletin.Pricing = otherwise{}
+
+// Saved implements bulletin.Pricing.
+func (o otherwise) Saved(ctx context.Context, a org.Actor, r usage.Result) (money.USD, bool, error) {
+	total, _, _, err := o.Pricing.Saved(ctx, a, r)
+	return total.Saved, total.Priced > 0 || total.Unknown == 0, err
+}
+
+// Cheaper implements bulletin.Pricing.
+func (o otherwise) Cheaper(ctx context.Context, a org.Actor, r usage.Result) ([]bulletin.Cheaper, error) {
+	found, err := o.Pricing.Cheaper(ctx, a, r)
+	out := make([]bulletin.Cheaper, len(found))
+	for i, c := range found {
+		out[i] = bulletin.Cheaper(c)
+	}
+	return out, err
+}

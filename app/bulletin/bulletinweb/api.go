@@ -1,0 +1,356 @@
+package bulletinweb
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/bulletin"
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/web"
+)
+
+// reportJSON is a regular report in the management API.
+type reportJSON struct {
+	ID        string     `json:"id"`
+	Kind      string     `json:"kind"`  // weekly, monthly, daily or quarterly
+	Scope     string     `json:"scope"` // id of the team or of the organization whose figures it holds
+	Title     string     `json:"title"`
+	Hour      int        `json:"hour"`      // 0 to 23, on the organization's clocks
+	Answering bool       `json:"answering"` // goes to those who answer for the team or the organization on the day
+	Members   []string   `json:"members"`   // ids of members that get it besides
+	CSV       bool       `json:"csv"`
+	PDF       bool       `json:"pdf"`
+	Paused    bool       `json:"paused"`
+	Next      *time.Time `json:"next"`       // null while nothing goes out
+	People    int        `json:"recipients"` // how many would get it now
+	CreatedAt time.Time  `json:"created_at"`
+	UpdatedAt time.Time  `json:"updated_at"`
+}
+
+type reportList struct {
+	Data []reportJSON `json:"data"`
+}
+
+// reportInput sets a report up. Without a scope it is about the organization. Without hour it goes out at 8; without answering
+// and members, to those who answer for it.
+type reportInput struct {
+	Kind      string   `json:"kind"`
+	Scope     string   `json:"scope"`
+	Hour      *int     `json:"hour"`
+	Answering *bool    `json:"answering"`
+	Members   []string `json:"members"` // ids of members
+	CSV       bool     `json:"csv"`
+	PDF       bool     `json:"pdf"`
+	Paused    bool     `json:"paused"`
+}
+
+// reportChange changes what it names and leaves the rest.
+type reportChange struct {
+	Hour      *int      `json:"hour"`
+	Answering *bool     `json:"answering"`
+	Members   *[]string `json:"members"`
+	CSV       *bool     `json:"csv"`
+	PDF       *bool     `json:"pdf"`
+	Paused    *bool     `json:"paused"`
+}
+
+// figuresJSON are totals of a period.
+type figuresJSON struct {
+	CostUSD      money.USD `json:"cost_usd"`
+	Requests     int64     `json:"requests"`
+	Failed       int64     `json:"failed"`
+	Refused      int64     `json:"refused"`
+	InputTokens  int64     `json:"input_tokens"`
+	CachedTokens int64     `json:"cached_tokens"`
+	OutputTokens int64     `json:"output_tokens"`
+}
+
+// lineJSON is one value of a part. Those that are not listed are summed up in one with others.
+type lineJSON struct {
+	ID        string    `json:"id,omitempty"`
+	Name      string    `json:"name"`
+	Others    bool      `json:"others,omitempty"`
+	CostUSD   money.USD `json:"cost_usd"`
+	BeforeUSD money.USD `json:"before_usd"`
+	Requests  int64     `json:"requests"`
+	Failed    int64     `json:"failed"`
+}
+
+// partJSON divides the total by a dimension; its lines add up to it.
+type partJSON struct {
+	By    string     `json:"by"`
+	Lines []lineJSON `json:"lines"`
+}
+
+// standingJSON is how a budget stood.
+type standingJSON struct {
+	ID      string `json:"id"`
+	Name    string `json:"name"`
+	Used    string `json:"used"`
+	Limit   string `json:"limit"`
+	Percent int64  `json:"percent"`
+	Outlook string `json:"outlook,omitempty"`
+}
+
+// adviceJSON is something worth doing.
+type adviceJSON struct {
+	Title    string    `json:"title"`
+	Text     string    `json:"text"`
+	Path     string    `json:"path,omitempty"` // of the page where it can be done
+	SavesUSD money.USD `json:"saves_usd"`
+}
+
+// copyJSON is one copy of an edition.
+type copyJSON struct {
+	Member  string     `json:"member"`
+	Status  string     `json:"status"` // waiting, sent, dropped; ordered for those older than 90 days
+	SentAt  *time.Time `json:"sent_at"`
+	Problem string     `json:"problem,omitempty"`
+}
+
+// editionJSON is one number of a report. In lists and before it is sent some fields are missing.
+type editionJSON struct {
+	ID      string         `json:"id,omitempty"` // missing in a preview
+	Report  string         `json:"report"`
+	Kind    string         `json:"kind"`
+	Scope   string         `json:"scope"`
+	From    time.Time      `json:"from"`
+	To      time.Time      `json:"to"`
+	MadeAt  time.Time      `json:"made_at"`
+	By      string         `json:"by,omitempty"` // who sent it; missing for the schedule
+	Title   string         `json:"title,omitempty"`
+	Zone    string         `json:"zone,omitempty"`
+	Now     *figuresJSON   `json:"now,omitempty"`
+	Before  *figuresJSON   `json:"before,omitempty"`
+	Parts   []partJSON     `json:"parts,omitempty"`
+	Budgets []standingJSON `json:"budgets,omitempty"`
+	Advice  []adviceJSON   `json:"advice,omitempty"`
+	Copies  []copyJSON     `json:"copies,omitempty"`
+}
+
+// editionList is a page of the archive, newest first.
+type editionList struct {
+	Data []editionJSON `json:"data"`
+	Next string        `json:"next,omitempty"` // give it as ?after=
+}
+
+func scopeOf(o id.Org, t id.Team) string {
+	if t.IsZero() {
+		return o.String()
+	}
+	return t.String()
+}
+
+func reportOut(l bulletin.Listed) reportJSON {
+	out := reportJSON{ID: l.ID.String(), Kind: string(l.Kind), Scope: scopeOf(l.Org, l.Team), Title: l.Title(), Hour: l.Hour, Answering: l.Answering, Members: []string{}, CSV: l.CSV, PDF: l.PDF, Paused: l.Paused,
+		People: len(l.People), CreatedAt: l.CreatedAt, UpdatedAt: l.UpdatedAt}
+	for _, m := range l.Members {
+		out.Members = append(out.Members, m.String())
+	}
+	if !l.Next.IsZero() {
+		out.Next = &l.Next
+	}
+	return out
+}
+
+func editionOut(e bulletin.Edition) editionJSON {
+	out := editionJSON{Report: e.Report.String(), Kind: string(e.Kind), Scope: scopeOf(e.Org, e.Team), From: e.From, To: e.To, MadeAt: e.MadeAt, By: e.By}
+	if !e.ID.IsZero() {
+		out.ID = e.ID.String()
+	}
+	c := e.Content
+	if c.Whose == "" {
+		return out
+	}
+	out.Title, out.Zone = title(e), c.Zone
+	now, before := figuresOut(c.Now), figuresOut(c.Before)
+	out.Now, out.Before = &now, &before
+	for _, p := range c.Parts {
+		part := partJSON{By: lower(p.By), Lines: []lineJSON{}}
+		for _, l := range p.Lines {
+			part.Lines = append(part.Lines, lineJSON{l.ID, l.Name, l.Others, l.Cost, l.Before, l.Requests, l.Failed})
+		}
+		out.Parts = append(out.Parts, part)
+	}
+	for _, b := range c.Budgets {
+		out.Budgets = append(out.Budgets, standingJSON{b.ID, b.Name, b.Used, b.Limit, b.Percent, b.Outlook})
+	}
+	for _, a := range c.Advice {
+		out.Advice = append(out.Advice, adviceJSON{a.Title, a.Text, a.Path, a.Saves})
+	}
+	return out
+}
+
+func figuresOut(f bulletin.Figures) figuresJSON {
+	return figuresJSON{f.Cost, f.Requests, f.Failed, f.Refused, f.Input, f.Cached, f.Output}
+}
+
+func memberIDs(list []string) ([]id.Member, error) {
+	out := make([]id.Member, len(list))
+	for i, text := range list {
+		m, err := id.ParseMember(text)
+		if err != nil {
+			return nil, fault.Field("members", "members are ids of members, such as those of GET /api/v1/members.")
+		}
+		out[i] = m
+	}
+	return out, nil
+}
+
+func (h *Handlers) apiList(c *web.Context) error {
+	all, err := h.reports.List(c.Ctx(), c.Actor())
+	if err != nil {
+		return err
+	}
+	out := reportList{Data: make([]reportJSON, len(all))}
+	for i, l := range all {
+		out.Data[i] = reportOut(l)
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+func (h *Handlers) apiCreate(c *web.Context) error {
+	x, err := web.Decode[reportInput](c)
+	if err != nil {
+		return err
+	}
+	in := bulletin.Input{Kind: bulletin.Kind(x.Kind), Hour: bulletin.DefaultHour, Answering: len(x.Members) == 0, CSV: x.CSV, PDF: x.PDF, Paused: x.Paused}
+	if x.Hour != nil {
+		in.Hour = *x.Hour
+	}
+	if x.Answering != nil {
+		in.Answering = *x.Answering
+	}
+	if x.Scope == "" {
+		x.Scope = c.Actor().Org.String()
+	}
+	if in.Team, err = about(c.Actor(), x.Scope); err != nil {
+		return err
+	}
+	if in.Members, err = memberIDs(x.Members); err != nil {
+		return err
+	}
+	l, err := h.reports.Create(c.Ctx(), c.Actor(), in)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusCreated, reportOut(l))
+}
+
+func (h *Handlers) apiShow(c *web.Context) error {
+	l, err := h.get(c)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, reportOut(l))
+}
+
+func (h *Handlers) apiUpdate(c *web.Context) error {
+	l, err := h.get(c)
+	if err != nil {
+		return err
+	}
+	x, err := web.Decode[reportChange](c)
+	if err != nil {
+		return err
+	}
+	in := bulletin.Input{Hour: l.Hour, Answering: l.Answering, Members: l.Members, CSV: l.CSV, PDF: l.PDF, Paused: l.Paused}
+	if x.Hour != nil {
+		in.Hour = *x.Hour
+	}
+	for _, f := range []struct{ said, into *bool }{{x.Answering, &in.Answering}, {x.CSV, &in.CSV}, {x.PDF, &in.PDF}, {x.Paused, &in.Paused}} {
+		if f.said != nil {
+			*f.into = *f.said
+		}
+	}
+	if x.Members != nil {
+		if in.Members, err = memberIDs(*x.Members); err != nil {
+			return err
+		}
+	}
+	if l, err = h.reports.Update(c.Ctx(), c.Actor(), l.ID, in); err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, reportOut(l))
+}
+
+func (h *Handlers) apiDelete(c *web.Context) error {
+	which, err := reportID(c)
+	if err != nil {
+		return err
+	}
+	if err := h.reports.Delete(c.Ctx(), c.Actor(), which); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}
+
+func (h *Handlers) apiPreview(c *web.Context) error {
+	which, err := reportID(c)
+	if err != nil {
+		return err
+	}
+	e, err := h.reports.Preview(c.Ctx(), c.Actor(), which)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, editionOut(e))
+}
+
+func (h *Handlers) apiSend(c *web.Context) error {
+	which, err := reportID(c)
+	if err != nil {
+		return err
+	}
+	e, err := h.reports.SendNow(c.Ctx(), c.Actor(), which)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusCreated, editionOut(e))
+}
+
+func (h *Handlers) apiArchive(c *web.Context) error {
+	limit, err := c.Limit()
+	if err != nil {
+		return err
+	}
+	q, err := h.archiveQuery(c, limit+1)
+	if err != nil {
+		return err
+	}
+	sent, err := h.reports.Archive(c.Ctx(), c.Actor(), q)
+	if err != nil {
+		return err
+	}
+	out := editionList{Data: []editionJSON{}}
+	if len(sent) > limit {
+		sent = sent[:limit]
+		out.Next = sent[limit-1].ID.String()
+	}
+	for _, e := range sent {
+		out.Data = append(out.Data, editionOut(e))
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+func (h *Handlers) apiEdition(c *web.Context) error {
+	e, err := h.getEdition(c)
+	if err != nil {
+		return err
+	}
+	copies, err := h.reports.Deliveries(c.Ctx(), c.Actor(), e.ID)
+	if err != nil {
+		return err
+	}
+	out := editionOut(e)
+	for _, d := range copies {
+		one := copyJSON{Member: d.Member.String(), Status: string(d.Status), Problem: d.Problem}
+		if !d.SentAt.IsZero() {
+			one.SentAt = &d.SentAt
+		}
+		out.Copies = append(out.Copies, one)
+	}
+	return c.JSON(http.StatusOK, out)
+}
