@@ -69,6 +69,8 @@ func (a *App) routes() []web.Route {
 		agentweb.New(a.agents, a.people, a.desk).Routes(),
 		approvalweb.New(a.asking, a.keys).Routes(),
 		notifyweb.New(a.inbox).Routes(),
+		notifyweb.NewAlerts(a.channels(), a.people).Routes(),
+		notifyweb.NewWishes(a.wishes()).Routes(),
 		piiweb.New(a.screening, a.people, a.keys).Routes(),
 		cacheweb.New(a.caching, a.people, a.keys).Routes(),
 		patienceweb.New(a.waiting, a.aliasNames).Routes(),

@@ -138,6 +138,10 @@ var forms = map[string]url.Values{
 	"api.service_accounts.rename": {"name": {"x"}},
 	"api.service_accounts.move":   {"team": {"things:teams"}},
 	"keys.create":                 {"name": {"x"}, "team": {"things:teams"}, "owner": {"things:members"}},
+	"channels.create":             {"name": {"x"}, "kind": {"slack"}, "address": {"https://hooks.invalid/x"}, "team": {"things:teams"}},
+	"api.channels.create":         {"name": {"x"}, "kind": {"slack"}, "address": {"https://hooks.invalid/x"}, "team": {"things:teams"}},
+	"channels.update":             {"name": {"y"}, "team": {"things:teams"}},
+	"api.channels.update":         {"name": {"y"}, "team": {"things:teams"}},
 	"api.keys.create":             {"name": {"x"}, "team": {"things:teams"}, "member": {"things:members"}},
 	"keys.update":                 {"name": {"x"}, "models": {"smart"}},
 	"api.keys.update":             {"name": {"x"}},
@@ -305,8 +309,17 @@ func (a *App) things(t *testing.T, x webtest.Tenant, d id.Department, team id.Te
 	must(t, err)
 	told := notify.Notice{ID: id.NewNotice(a.ids), Org: x.Org.ID, Member: m.ID, Kind: notify.Asked, Title: word + " asks", Href: "/approvals", Once: word, At: a.clock.Now()}
 	must(t, a.notices.Store.Add(ctx, x.Org.ID, []notify.Notice{told}))
+	hook, _, err := a.channels().Create(ctx, admin, notify.ChannelInput{Name: word + " hook", Kind: notify.Webhook, Address: secret.New("https://hooks.invalid/" + word)})
+	must(t, err)
+	must(t, a.channels().Test(ctx, admin, hook.ID))
+	sent := db.NewDeliveryStore(a.db)
+	tried, err := sent.Deliveries(ctx, x.Org.ID, notify.DeliveryQuery{Limit: 1, Channel: hook.ID})
+	must(t, err)
+	must(t, sent.End(ctx, notify.Lead{Org: x.Org.ID, Delivery: tried[0].ID}, notify.Dead, word+" was away", a.clock.Now()))
 	return map[string]string{
 		"inbox":            told.ID.String(),
+		"channels":         hook.ID.String(),
+		"deliveries":       tried[0].ID.String(),
 		"keys":             made.Key.ID.String(),
 		"budgets":          spend.ID.String(),
 		"limits":           rate.ID.String(),

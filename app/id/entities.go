@@ -47,6 +47,9 @@ type (
 	outageEntity     struct{}
 	cachingEntity    struct{}
 	noticeEntity     struct{}
+	eventEntity      struct{}
+	channelEntity    struct{}
+	deliveryEntity   struct{}
 )
 
 func (orgEntity) prefix() string        { return "org" }
@@ -94,6 +97,9 @@ func (rehearsalEntity) prefix() string  { return "rhl" }
 func (outageEntity) prefix() string     { return "out" }
 func (cachingEntity) prefix() string    { return "cac" }
 func (noticeEntity) prefix() string     { return "ntc" }
+func (eventEntity) prefix() string      { return "evt" }
+func (channelEntity) prefix() string    { return "chn" }
+func (deliveryEntity) prefix() string   { return "dlv" }
 
 // One alias per entity; the comment says what it names.
 type (
@@ -142,6 +148,9 @@ type (
 	Outage     = ID[outageEntity]     // a breaker that changed its state
 	Caching    = ID[cachingEntity]    // a policy on what the cache keeps
 	Notice     = ID[noticeEntity]     // what a person is told
+	Event      = ID[eventEntity]      // what happened, on its way to people and channels
+	Channel    = ID[channelEntity]    // a place besides people to which events go
+	Delivery   = ID[deliveryEntity]   // one event on its way to one recipient
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -413,3 +422,21 @@ func NewNotice(s *Source) Notice { return New[noticeEntity](s) }
 
 // ParseNotice reads the printed or plain form of an id for what a person is told.
 func ParseNotice(s string) (Notice, error) { return Parse[noticeEntity](s) }
+
+// NewEvent makes an id for what happened, on its way to people and channels.
+func NewEvent(s *Source) Event { return New[eventEntity](s) }
+
+// ParseEvent reads the printed or plain form of an id for what happened, on its way to people and channels.
+func ParseEvent(s string) (Event, error) { return Parse[eventEntity](s) }
+
+// NewChannel makes an id for a place to which events go.
+func NewChannel(s *Source) Channel { return New[channelEntity](s) }
+
+// ParseChannel reads the printed or plain form of an id for a place to which events go.
+func ParseChannel(s string) (Channel, error) { return Parse[channelEntity](s) }
+
+// NewDelivery makes an id for one event on its way to one recipient.
+func NewDelivery(s *Source) Delivery { return New[deliveryEntity](s) }
+
+// ParseDelivery reads the printed or plain form of an id for one event on its way to one recipient.
+func ParseDelivery(s string) (Delivery, error) { return Parse[deliveryEntity](s) }
