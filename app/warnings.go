@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/money"
@@ -108,10 +109,13 @@ func (c *core) above(ctx context.Context, o id.Org, told []id.Member, may func(o
 	return nil, nil
 }
 
-// everywhere does something for each organization; what goes wrong with one stops no other.
+// everywhere does something for each organization that lives; what goes wrong with one stops no other.
 func (c *core) everywhere(ctx context.Context, do func(ctx context.Context, o org.Organization) error) error {
 	all, err := c.orgs.All(ctx)
 	for _, o := range all {
+		if _, gone := c.orgs.Organization(ctx, o.ID); fault.Is(gone, fault.NotFound) {
+			continue
+		}
 		if wrong := do(ctx, o); wrong != nil {
 			err = errors.Join(err, fmt.Errorf("%s: %w", o.ID, wrong))
 		}

@@ -36,9 +36,9 @@ type Alarm struct {
 	Post        Poster
 	Inbox       Inbox // nil tells nobody beside the letters
 	// Wants reports whether a person wants a letter when a target is away, or back; nil = everybody does.
-	Wants func(ctx context.Context, o id.Org, m id.Member, back bool) (bool, error)
-	Tx          work.Tx
-	PublicURL   string
+	Wants     func(ctx context.Context, o id.Org, m id.Member, back bool) (bool, error)
+	Tx        work.Tx
+	PublicURL string
 }
 
 const (
