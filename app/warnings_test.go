@@ -24,12 +24,17 @@ type books struct {
 	mark budget.Mark
 }
 
-func (b *books) spend(t *testing.T, x webtest.Tenant, team id.Team, cost money.USD, at time.Time) {
+func (b *books) spend(t *testing.T, x webtest.Tenant, team id.Team, cost money.USD, at time.Time, on ...budget.Entry) {
 	t.Helper()
 	must(t, b.a.ledgerStore.EnsureDays(t.Context(), at, at))
 	chain := org.Chain{Org: x.Org.ID, Department: x.Department, Team: team, Key: id.NewKey(b.a.ids)}
 	q := ledger.Request{ID: id.NewRequest(b.a.ids), Chain: chain, At: at, Endpoint: "chat", Asked: "smart", Model: "m", Provider: "up", Attempts: 1, Status: 200, Cost: cost}
 	one := ledger.Attempt{ID: id.NewAttempt(b.a.ids), Request: q.ID, Number: 1, Chain: chain, At: at, Provider: "up", Kind: "openai", Model: "m", Asked: "smart", Endpoint: "chat"}
+	one.Held = ledger.Amounts{Money: cost}
+	for _, e := range on {
+		from, _ := e.Period.Window(at, time.UTC)
+		one.Stakes = append(one.Stakes, ledger.Stake{Account: ledger.Account{Budget: e.ID, Start: from.Unix()}})
+	}
 	to := journal.Position{Segment: 1, Offset: b.mark.At.Offset + 1}
 	batch := budget.Batch{From: b.mark, To: budget.Mark{At: to, Low: to}, Requests: []ledger.Request{q},
 		Attempts: []budget.Posting{{Attempt: one, End: ledger.Settlement{Attempt: one.ID, State: ledger.Complete, Cost: cost, Status: 200, At: at}}}}
@@ -44,16 +49,16 @@ func TestAHardBudgetThatNobodyLooksAtGoesUp(t *testing.T) {
 	x := h.Found(t, "Gamma")
 	ctx, now := t.Context(), a.clock.Now()
 	b := &books{a: a, node: id.NewNode(a.ids)}
-	_, err := a.budgets(nil).Create(ctx, x.Actor(org.Admin), budget.Input{Scope: org.OfTeam(x.Org.ID, x.Team), Limit: 10 * money.Dollar, Period: budget.Monthly, Enforce: budget.Hard})
+	tight, err := a.budgets(nil).Create(ctx, x.Actor(org.Admin), budget.Input{Scope: org.OfMember(x.Org.ID, x.Members[org.Developer].ID), Limit: 10 * money.Dollar, Period: budget.Monthly, Enforce: budget.Hard})
 	must(t, err)
 	a.db.OnAlerts(nil) // the process dies before it tells anybody
-	b.spend(t, x, x.Team, 11*money.Dollar, a.clock.Now())
+	b.spend(t, x, x.Team, 11*money.Dollar, a.clock.Now(), tight)
 	if got := a.told(t, x, notify.Budget); len(got) != 0 {
 		t.Fatalf("told by a dead process: %v", got)
 	}
 	must(t, a.tellOfBudgets(ctx))
 	must(t, a.tellOfBudgets(ctx))
-	if got := a.told(t, x, notify.Budget); len(got) != 1 || !strings.Contains(got[org.Lead], "has used 100 % of its budget: $11.00 of $10.00") {
+	if got := a.told(t, x, notify.Budget); len(got) != 2 || got[org.Developer] != got[org.Lead] || !strings.Contains(got[org.Lead], "has used 100 % of its budget: $11.00 of $10.00") {
 		t.Fatalf("the schedule tells: %v", got)
 	}
 	if left, err := a.budgetStore.Untold(ctx, now.Add(-time.Hour), 10); len(left) != 0 || err != nil {
@@ -72,9 +77,9 @@ func TestAHardBudgetThatNobodyLooksAtGoesUp(t *testing.T) {
 
 	// Another month, in which the lead reads of it.
 	y := h.Found(t, "Epsilon")
-	_, err = a.budgets(nil).Create(ctx, y.Actor(org.Admin), budget.Input{Scope: org.OfTeam(y.Org.ID, y.Team), Limit: 10 * money.Dollar, Period: budget.Monthly, Enforce: budget.Hard})
+	tight, err = a.budgets(nil).Create(ctx, y.Actor(org.Admin), budget.Input{Scope: org.OfMember(y.Org.ID, y.Members[org.Developer].ID), Limit: 10 * money.Dollar, Period: budget.Monthly, Enforce: budget.Hard})
 	must(t, err)
-	b.spend(t, y, y.Team, 11*money.Dollar, a.clock.Now())
+	b.spend(t, y, y.Team, 11*money.Dollar, a.clock.Now(), tight)
 	must(t, a.tellOfBudgets(ctx))
 	_, err = a.inbox.ReadAll(ctx, y.Actor(org.Lead))
 	must(t, err)
