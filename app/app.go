@@ -133,7 +133,8 @@ func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error
 		return nil, errors.Join(err, a.treasury.Close(ctx))
 	}
 	workers := jobs.NewWorkers()
-	if err := jobs.Mail(workers, courier); err != nil {
+	events := c.eventCourier(courier.Carrier)
+	if err := errors.Join(jobs.Mail(workers, courier), jobs.Notify(workers, events)); err != nil {
 		return nil, errors.Join(err, a.treasury.Close(ctx))
 	}
 	a.queue, err = jobs.New(d, jobs.Options{Workers: workers, Log: o.Log, Schedule: jobs.Schedule(jobs.Chores{
@@ -151,8 +152,11 @@ func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error
 		ForgetReplays: c.replays.Sweep,
 		SweepMail:     courier.Sweep,
 		SweepFeedback: c.feedback.Sweep,
-		SweepNotices:  c.inbox.Sweep,
+		SweepNotices:  func(ctx context.Context) error { return errors.Join(c.inbox.Sweep(ctx), events.Sweep(ctx)) },
+		SendEvents:    c.sendEvents(events),
 		WarnOfKeys:    c.keyNotices,
+		WarnOfBudgets: c.forecastNotices,
+		LookAtSpend:   c.anomalyNotices,
 		CheckDomains:  c.letters.joining.Recheck,
 		RefreshModels: c.providers.RefreshModels,
 		ForgetFacts:   func(ctx context.Context) error { return c.retention.ForgetAll(ctx, c.clock.Now()) },

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +20,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/join"
 	"github.com/bodhi-gateway/bodhi/app/key"
+	"github.com/bodhi-gateway/bodhi/app/notify"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/secret"
 	"github.com/bodhi-gateway/bodhi/app/sso"
@@ -124,6 +126,15 @@ var stages = map[string]func(x *stage){
 	"health.resolve": (*stage).outageOver, "api.health.resolve": (*stage).outageOver,
 	"health.remove_rules": (*stage).withRules, "api.health.remove_rules": (*stage).withRules,
 	"approvals.revoke": (*stage).approved, "api.approvals.revoke": (*stage).approved,
+	"api.inbox.prefer": func(x *stage) {
+		text, _, err := x.a.people.CreateToken(x.ctx(), x.admin(), identity.NewToken{Name: "own", Personal: true})
+		must(x.t, err)
+		x.home().Tokens[org.Admin] = text.Reveal()
+	},
+	"unsubscribe.do": func(x *stage) {
+		actor, kind, until := x.admin(), string(notify.Budget), strconv.FormatInt(x.a.clock.Now().Add(time.Hour).Unix(), 10)
+		x.form(url.Values{"t": {x.a.letters.links.Token(notify.StopPurpose, actor.Org, actor.Member.UUID(), kind, until)}, "k": {kind}, "e": {until}})
+	},
 	"decide.do": func(x *stage) {
 		which, err := id.ParseApproval(x.home().Things["approvals"])
 		must(x.t, err)

@@ -185,6 +185,7 @@ func (c *core) rooms() error {
 	}
 	c.keyConfig = key.Config{Store: c.keyStore, Tree: c.orgs, Tx: c.db, Audit: c.audit, Bus: c.bus, Clock: c.clock, IDs: c.ids, MAC: keyMAC, Log: c.log}
 	c.keyConfig.Allowances = allowances{c.budgets(nil), c.limits(nil)}
+	c.keyConfig.Misused = c.keyMisused
 	c.keys = key.NewService(c.keyConfig)
 	if err := c.signIns(); err != nil {
 		return err
@@ -209,7 +210,7 @@ func (c *core) rooms() error {
 		return err
 	}
 	told := db.NewNoticeStore(c.db)
-	c.inbox, c.notices = notify.New(told, c.clock), &notify.Post{Store: told, IDs: c.ids, Clock: c.clock}
+	c.inbox, c.notices = notify.New(told, c.clock), &notify.Post{Store: told, IDs: c.ids, Clock: c.clock, Outbox: c.outbox()}
 	c.herald = &approval.Herald{Store: c.approvals, Orgs: c.orgs, Post: c.letters.post, Inbox: c.notices, Links: c.letters.links, IDs: c.ids, Clock: c.clock}
 	c.directory, err = c.newDirectory()
 	return err

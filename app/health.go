@@ -37,7 +37,7 @@ func (a *App) watched(ctx context.Context, running *errgroup.Group) {
 
 // alarm writes to admins about targets that are away.
 func (c *core) alarm() *health.Alarm {
-	return &health.Alarm{Store: c.healthStore, Orgs: c.orgs, Connections: c.connectionNames, Post: c.letters.post, Tx: c.db, PublicURL: c.cfg.PublicURL, Inbox: c.targetNotice}
+	return &health.Alarm{Store: c.healthStore, Orgs: c.orgs, Connections: c.connectionNames, Post: c.letters.post, Tx: c.db, PublicURL: c.cfg.PublicURL, Inbox: c.targetNotice, Wants: c.wantsOfTargets}
 }
 
 // wellbeing is the status of targets.

@@ -20,6 +20,9 @@ const (
 	mostTold = 10
 	// keyWarning is how long before its end people are told of a key: a week, in which a program can be given another one.
 	keyWarning = 7 * 24 * time.Hour
+	// reaction is how long those who answer for a hard budget that is used up have to read of it, before somebody higher is told:
+	// requests are refused meanwhile.
+	reaction = 30 * time.Minute
 )
 
 // answering finds who answers for a thing: those who may change it, of the lowest role that has any. A team's matter is its leads',
@@ -51,6 +54,14 @@ func (c *core) targetNotice(ctx context.Context, o id.Org, to []id.Member, targe
 	return c.notices.Tell(ctx, o, to, notify.Away, target+" is out of service: no requests are sent to it", "/health", once)
 }
 
+// wantsOfTargets is health's Wants.
+func (c *core) wantsOfTargets(ctx context.Context, o id.Org, m id.Member, back bool) (bool, error) {
+	if back {
+		return c.notices.Letter(ctx, o, m, notify.Back)
+	}
+	return c.notices.Letter(ctx, o, m, notify.Away)
+}
+
 // budgetNotice tells those who answer for a budget, and the person whose own it is, that it crossed a threshold.
 func (c *core) budgetNotice(ctx context.Context, a budget.Alert) error {
 	b, err := c.budgets(nil).Get(ctx, org.System(a.Org, "a notice about a budget"), a.Budget)
@@ -72,7 +83,30 @@ func (c *core) budgetNotice(ctx context.Context, a budget.Alert) error {
 	}
 	title := fmt.Sprintf("%s has used %d %% of its budget: %s of %s", name, a.Threshold, budget.Amount(a.Measure, a.Spent), budget.Amount(a.Measure, a.Limit))
 	once := a.Budget.UUID() + " " + strconv.FormatInt(a.Start.Unix(), 10) + " " + strconv.Itoa(a.Threshold) + " " + strconv.FormatInt(a.At.UnixMicro(), 10)
-	return c.notices.Tell(ctx, a.Org, to, notify.Budget, title, "/budgets/"+a.Budget.String(), once)
+	e := notify.Event{Org: a.Org, Members: to, Kind: notify.Budget, Title: title, Href: "/budgets/" + a.Budget.String(), Once: once, Details: map[string]string{
+		"budget": a.Budget.String(), "percent": strconv.Itoa(a.Threshold), "spent": a.Measure.Plain(a.Spent), "limit": a.Measure.Plain(a.Limit), "measure": a.Measure.String(), "period_start": a.Start.UTC().Format(time.RFC3339)}}
+	if e.Team, err = c.teamOf(ctx, b.Scope); err != nil {
+		return err
+	}
+	if a.Threshold >= 100 && b.Enforce == budget.Hard {
+		e.EscalateAt = c.clock.Now().Add(reaction)
+	}
+	return c.db.Do(ctx, func(ctx context.Context) error {
+		if err := c.notices.Announce(ctx, e); err != nil {
+			return err
+		}
+		return c.budgetStore.Told(ctx, a, c.clock.Now())
+	})
+}
+
+// tellOfBudgets tells people of thresholds that are in the books and that nobody was told of.
+func (c *core) tellOfBudgets(ctx context.Context) error {
+	const late, most = 24 * time.Hour, 100
+	fired, err := c.budgetStore.Untold(ctx, c.clock.Now().Add(-late), most)
+	for _, a := range fired {
+		err = errors.Join(err, c.budgetNotice(ctx, a))
+	}
+	return err
 }
 
 // owner is the person whom a scope is about: a member, or a key's holder; zero for all others.
@@ -89,6 +123,22 @@ func (c *core) owner(ctx context.Context, s org.Scope) (id.Member, error) {
 		return k.Member, err
 	}
 	return id.Member{}, nil
+}
+
+// teamOf is the one team whose matter a scope is: its own, or a key's; zero for all others.
+func (c *core) teamOf(ctx context.Context, s org.Scope) (id.Team, error) {
+	switch s.Kind() {
+	case org.TeamScope:
+		return id.ParseTeam(s.Node())
+	case org.KeyScope:
+		which, err := id.ParseKey(s.Node())
+		if err != nil {
+			return id.Team{}, err
+		}
+		k, err := c.keyStore.Get(ctx, s.Org(), which)
+		return k.Team, err
+	}
+	return id.Team{}, nil
 }
 
 // keyNotices tells people of keys that stop within a week, once for each end: a key's holder, or those who answer for the team of
@@ -116,5 +166,7 @@ func (c *core) keyNotice(ctx context.Context, o id.Org, which id.Key, name strin
 	if err != nil {
 		return err
 	}
-	return c.notices.Tell(ctx, o, to, notify.Expiring, title+" stops on "+approval.Moment(at, home), "/keys/"+which.String(), which.UUID()+" "+strconv.FormatInt(at.Unix(), 10))
+	when := " stops on " + approval.Moment(at, home)
+	return c.notices.Announce(ctx, notify.Event{Org: o, Members: to, Kind: notify.Expiring, Title: title + when, Abroad: "The key " + name + when, Href: "/keys/" + which.String(), Team: team,
+		Details: map[string]string{"key": which.String(), "stops_at": at.UTC().Format(time.RFC3339)}, Once: which.UUID() + " " + strconv.FormatInt(at.Unix(), 10)})
 }

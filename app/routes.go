@@ -71,6 +71,8 @@ func (a *App) routes() []web.Route {
 		approvalweb.New(a.asking, a.keys).Routes(),
 		notifyweb.New(a.inbox).Routes(),
 		bulletinweb.New(a.bulletins(), a.bulletinWriter(), a.people, a.keys).Routes(),
+		notifyweb.NewAlerts(a.channels(), a.people).Routes(),
+		notifyweb.NewWishes(a.wishes()).Routes(),
 		piiweb.New(a.screening, a.people, a.keys).Routes(),
 		cacheweb.New(a.caching, a.people, a.keys).Routes(),
 		patienceweb.New(a.waiting, a.aliasNames).Routes(),

@@ -139,6 +139,10 @@ var forms = map[string]url.Values{
 	"api.service_accounts.rename": {"name": {"x"}},
 	"api.service_accounts.move":   {"team": {"things:teams"}},
 	"keys.create":                 {"name": {"x"}, "team": {"things:teams"}, "owner": {"things:members"}},
+	"channels.create":             {"name": {"x"}, "kind": {"slack"}, "address": {"https://hooks.invalid/x"}, "team": {"things:teams"}},
+	"api.channels.create":         {"name": {"x"}, "kind": {"slack"}, "address": {"https://hooks.invalid/x"}, "team": {"things:teams"}},
+	"channels.update":             {"name": {"y"}, "team": {"things:teams"}},
+	"api.channels.update":         {"name": {"y"}, "team": {"things:teams"}},
 	"api.keys.create":             {"name": {"x"}, "team": {"things:teams"}, "member": {"things:members"}},
 	"keys.update":                 {"name": {"x"}, "models": {"smart"}},
 	"api.keys.update":             {"name": {"x"}},
@@ -313,11 +317,20 @@ func (a *App) things(t *testing.T, x webtest.Tenant, d id.Department, team id.Te
 	must(t, err)
 	edition, err := a.bulletins().SendNow(ctx, admin, weekly.ID)
 	must(t, err)
+	hook, _, err := a.channels().Create(ctx, admin, notify.ChannelInput{Name: word + " hook", Kind: notify.Webhook, Address: secret.New("https://hooks.invalid/" + word)})
+	must(t, err)
+	must(t, a.channels().Test(ctx, admin, hook.ID))
+	sent := db.NewDeliveryStore(a.db)
+	tried, err := sent.Deliveries(ctx, x.Org.ID, notify.DeliveryQuery{Limit: 1, Channel: hook.ID})
+	must(t, err)
+	must(t, sent.End(ctx, notify.Lead{Org: x.Org.ID, Delivery: tried[0].ID}, notify.Dead, word+" was away", a.clock.Now()))
 	return map[string]string{
 		"reports":          weekly.ID.String(),
 		"archive":          edition.ID.String(),
 		"report-editions":  edition.ID.String(),
 		"inbox":            told.ID.String(),
+		"channels":         hook.ID.String(),
+		"deliveries":       tried[0].ID.String(),
 		"keys":             made.Key.ID.String(),
 		"budgets":          spend.ID.String(),
 		"limits":           rate.ID.String(),

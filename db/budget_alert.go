@@ -24,6 +24,7 @@ type alertRow struct {
 	Limit     ledger.Units `gorm:"column:limit_nanos"`
 	At        time.Time    `gorm:"column:at"`
 	RearmedAt *time.Time   `gorm:"column:rearmed_at"`
+	ToldAt    *time.Time   `gorm:"column:told_at"`
 }
 
 // TableName names the table.
@@ -75,7 +76,7 @@ func watch(tx *gorm.DB, b budget.Budget, row *periodRow, at time.Time) ([]budget
 	err := tx.Clauses(clause.OnConflict{
 		Columns:   []clause.Column{{Name: "org_id"}, {Name: "budget_id"}, {Name: "starts_at"}, {Name: "threshold"}},
 		Where:     clause.Where{Exprs: []clause.Expression{clause.Expr{SQL: "budget_alerts.rearmed_at IS NOT NULL"}}},
-		DoUpdates: clause.AssignmentColumns([]string{"event", "beside", "spent_nanos", "limit_nanos", "at", "rearmed_at"}),
+		DoUpdates: clause.AssignmentColumns([]string{"event", "beside", "spent_nanos", "limit_nanos", "at", "rearmed_at", "told_at"}),
 	}).Create(&rows).Error
 	return []budget.Alert{event.alert(b)}, err
 }
@@ -102,6 +103,34 @@ func watchAll(tx *gorm.DB, locked map[ledger.Account]*lockedAccount, at time.Tim
 		fired = append(fired, some...)
 	}
 	return fired, nil
+}
+
+// Untold are crossed thresholds of all organizations since then that nobody was told of, the oldest first: the process died, or
+// telling failed, after the posting that crossed them.
+func (s *BudgetStore) Untold(ctx context.Context, since time.Time, limit int) ([]budget.Alert, error) {
+	var out []budget.Alert
+	err := s.db.system(ctx, "find thresholds that nobody was told of", func(tx *gorm.DB) error {
+		var rows []alertRow
+		if err := tx.Where("told_at IS NULL AND event = threshold AND at > ?", since.UTC()).Order("at").Limit(limit).Find(&rows).Error; err != nil {
+			return err
+		}
+		for _, r := range rows {
+			var stored budgetRow
+			if err := tx.Where("org_id = ? AND id = ?", r.OrgID, r.BudgetID).Take(&stored).Error; err != nil {
+				return err
+			}
+			out = append(out, r.alert(budget.Budget{Name: stored.Name, Measure: stored.Measure}))
+		}
+		return nil
+	})
+	return out, err
+}
+
+// Told notes that people were told of a threshold, with those that it crossed beside it.
+func (s *BudgetStore) Told(ctx context.Context, a budget.Alert, at time.Time) error {
+	return s.db.scoped(ctx, a.Org, func(tx *gorm.DB) error {
+		return tx.Model(&alertRow{}).Where("org_id = ? AND budget_id = ? AND starts_at = ? AND event = ?", a.Org, a.Budget, a.Start.UTC(), a.Threshold).Update("told_at", at.UTC()).Error
+	})
 }
 
 // Alerts implements budget.GrantStore.

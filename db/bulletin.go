@@ -255,23 +255,23 @@ func (s *BulletinStore) Editions(ctx context.Context, o id.Org, q bulletin.Editi
 	return out, nil
 }
 
-type deliveryRow struct {
+type bulletinDeliveryRow struct {
 	Org     id.Org     `gorm:"column:org_id;primaryKey"`
 	Edition id.Edition `gorm:"column:edition_id;primaryKey"`
 	Member  id.Member  `gorm:"column:member_id;primaryKey"`
 }
 
 // TableName names the table.
-func (deliveryRow) TableName() string { return "report_deliveries" }
+func (bulletinDeliveryRow) TableName() string { return "report_deliveries" }
 
 // AddDeliveries implements bulletin.Store.
 func (s *BulletinStore) AddDeliveries(ctx context.Context, o id.Org, all []bulletin.Delivery) error {
 	if len(all) == 0 {
 		return nil
 	}
-	rows := make([]deliveryRow, len(all))
+	rows := make([]bulletinDeliveryRow, len(all))
 	for i, d := range all {
-		rows[i] = deliveryRow{Org: o, Edition: d.Edition, Member: d.Member}
+		rows[i] = bulletinDeliveryRow{Org: o, Edition: d.Edition, Member: d.Member}
 	}
 	return s.db.scoped(ctx, o, func(tx *gorm.DB) error { return tx.CreateInBatches(rows, 200).Error })
 }
@@ -280,12 +280,12 @@ func (s *BulletinStore) AddDeliveries(ctx context.Context, o id.Org, all []bulle
 func (s *BulletinStore) Deliveries(ctx context.Context, o id.Org, e id.Edition) ([]bulletin.Delivery, error) {
 	var people []memberRow
 	var mails []mailRow
-	var rows []deliveryRow
+	var rows []bulletinDeliveryRow
 	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
 		if err := tx.Where("org_id = ? AND edition_id = ?", o, e).Find(&rows).Error; err != nil {
 			return err
 		}
-		if err := tx.Where("org_id = ? AND id IN (?)", o, tx.Model(&deliveryRow{}).Select("member_id").Where("org_id = ? AND edition_id = ?", o, e)).Order("name, id").Find(&people).Error; err != nil {
+		if err := tx.Where("org_id = ? AND id IN (?)", o, tx.Model(&bulletinDeliveryRow{}).Select("member_id").Where("org_id = ? AND edition_id = ?", o, e)).Order("name, id").Find(&people).Error; err != nil {
 			return err
 		}
 		return tx.Where("org_id = ? AND kind = ? AND about = ?", o, bulletin.MailKind, e).Find(&mails).Error

@@ -216,6 +216,10 @@ var crossTenant = map[string]string{
 	"cache_entries(stale_until)":  "the keeper drops what is old, whose ever it is",
 	"feedback(said_at)":           "the keeper drops what is old, whose ever it is",
 	"notices(at)":                 "the keeper drops what is old, whose ever it is",
+	"events(at)":                  "the sweep drops what is old, whose ever it is",
+	"events(escalate_at)":         "the schedule looks for what nobody reacted to, whose ever it is",
+	"deliveries(due_at)":          "the schedule looks for what is due, whose ever it is",
+	"budget_alerts(at)":           "the schedule looks for what people were not told of, whose ever it is",
 }
 
 func TestIndexesOfTenantTablesStartWithTheOrganization(t *testing.T) {

@@ -35,6 +35,9 @@ type Chores struct {
 	SweepMail      func(ctx context.Context) error // delete old mail orders
 	SweepFeedback  func(ctx context.Context) error // delete feedback that counts no more
 	SweepNotices   func(ctx context.Context) error // delete old lines of inboxes
+	SendEvents     func(ctx context.Context) error // send what is due to people and channels
+	WarnOfBudgets  func(ctx context.Context) error // tell people of budgets that will not last
+	LookAtSpend    func(ctx context.Context) error // tell people of spend that is unusual
 	WarnOfKeys     func(ctx context.Context) error // tell people that keys end soon
 	CheckDomains   func(ctx context.Context) error // look for claimed domains' records again
 	RefreshModels  func(ctx context.Context) error // ask connections for their models
@@ -55,6 +58,9 @@ func Schedule(c Chores) []Periodic {
 		{Name: "sweep_mail", Cron: "37 3 * * *", Run: c.SweepMail},
 		{Name: "sweep_feedback", Cron: "41 3 * * *", Run: c.SweepFeedback},
 		{Name: "sweep_notices", Cron: "43 3 * * *", Run: c.SweepNotices},
+		{Name: "send_events", Cron: "* * * * *", AtStart: true, Run: c.SendEvents},
+		{Name: "warn_of_budgets", Cron: "27 */6 * * *", Run: c.WarnOfBudgets},
+		{Name: "look_at_spend", Cron: "9 * * * *", Run: c.LookAtSpend},
 		{Name: "warn_of_keys", Cron: "19 6 * * *", AtStart: true, Run: c.WarnOfKeys},
 		{Name: "check_domains", Cron: "53 2 * * *", Run: c.CheckDomains},
 		{Name: "refresh_models", Cron: "37 */6 * * *", Run: c.RefreshModels},

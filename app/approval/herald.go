@@ -64,6 +64,13 @@ func (h *Herald) Call(ctx context.Context, call Summons, n Notice, may func(org.
 			if err := h.Store.AddSummons(ctx, s); err != nil {
 				return 0, err
 			}
+			wants, err := h.Inbox.Letter(ctx, call.Org, m.ID, notify.Asked)
+			if err != nil {
+				return 0, err
+			}
+			if !wants {
+				continue
+			}
 			if err := h.Post.Send(ctx, mail.Order{Org: s.Org, Kind: CallKind, To: m.Email, About: s.ID.UUID(), Once: "call " + s.ID.UUID()}); err != nil {
 				return 0, err
 			}
@@ -88,6 +95,9 @@ func (h *Herald) Answer(ctx context.Context, o id.Org, matter Matter, about stri
 		return nil
 	}
 	if err := h.Inbox.Tell(ctx, o, []id.Member{asker}, notify.Decided, n.Title, n.Href, about); err != nil {
+		return err
+	}
+	if wants, err := h.Inbox.Letter(ctx, o, asker, notify.Decided); err != nil || !wants {
 		return err
 	}
 	kind := map[Matter]mail.Kind{OfPolicy: AnswerKind, OfBudget: BudgetAnswerKind, OfLimit: LimitAnswerKind}[matter]

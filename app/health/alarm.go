@@ -35,8 +35,10 @@ type Alarm struct {
 	Connections Connections
 	Post        Poster
 	Inbox       Inbox // nil tells nobody beside the letters
-	Tx          work.Tx
-	PublicURL   string
+	// Wants reports whether a person wants a letter when a target is away, or back; nil = everybody does.
+	Wants     func(ctx context.Context, o id.Org, m id.Member, back bool) (bool, error)
+	Tx        work.Tx
+	PublicURL string
 }
 
 const (
@@ -63,6 +65,13 @@ func (a *Alarm) Tell(ctx context.Context, e Event, back bool) error {
 		to := make([]id.Member, len(admins))
 		for i, m := range admins {
 			to[i] = m.ID
+			if a.Wants != nil {
+				if wants, err := a.Wants(ctx, e.Target.Org, m.ID, back); err != nil {
+					return err
+				} else if !wants {
+					continue
+				}
+			}
 			once := event + " " + m.ID.UUID()
 			if err := a.Post.Send(ctx, mail.Order{Org: e.Target.Org, Kind: AlertKind, To: m.Email, About: e.ID.UUID(), Once: once}); err != nil {
 				return err

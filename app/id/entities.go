@@ -49,6 +49,9 @@ type (
 	noticeEntity     struct{}
 	reportEntity     struct{}
 	editionEntity    struct{}
+	eventEntity      struct{}
+	channelEntity    struct{}
+	deliveryEntity   struct{}
 )
 
 func (orgEntity) prefix() string        { return "org" }
@@ -98,6 +101,9 @@ func (cachingEntity) prefix() string    { return "cac" }
 func (noticeEntity) prefix() string     { return "ntc" }
 func (reportEntity) prefix() string     { return "rep" }
 func (editionEntity) prefix() string    { return "edi" }
+func (eventEntity) prefix() string      { return "evt" }
+func (channelEntity) prefix() string    { return "chn" }
+func (deliveryEntity) prefix() string   { return "dlv" }
 
 // One alias per entity; the comment says what it names.
 type (
@@ -148,6 +154,9 @@ type (
 	Notice     = ID[noticeEntity]     // what a person is told
 	Report     = ID[reportEntity]     // a regular report
 	Edition    = ID[editionEntity]    // one number of a regular report
+	Event      = ID[eventEntity]      // what happened, on its way to people and channels
+	Channel    = ID[channelEntity]    // a place besides people to which events go
+	Delivery   = ID[deliveryEntity]   // one event on its way to one recipient
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -431,3 +440,21 @@ func NewEdition(s *Source) Edition { return New[editionEntity](s) }
 
 // ParseEdition reads the printed or plain form of an id for one number of a regular report.
 func ParseEdition(s string) (Edition, error) { return Parse[editionEntity](s) }
+
+// NewEvent makes an id for what happened, on its way to people and channels.
+func NewEvent(s *Source) Event { return New[eventEntity](s) }
+
+// ParseEvent reads the printed or plain form of an id for what happened, on its way to people and channels.
+func ParseEvent(s string) (Event, error) { return Parse[eventEntity](s) }
+
+// NewChannel makes an id for a place to which events go.
+func NewChannel(s *Source) Channel { return New[channelEntity](s) }
+
+// ParseChannel reads the printed or plain form of an id for a place to which events go.
+func ParseChannel(s string) (Channel, error) { return Parse[channelEntity](s) }
+
+// NewDelivery makes an id for one event on its way to one recipient.
+func NewDelivery(s *Source) Delivery { return New[deliveryEntity](s) }
+
+// ParseDelivery reads the printed or plain form of an id for one event on its way to one recipient.
+func ParseDelivery(s string) (Delivery, error) { return Parse[deliveryEntity](s) }

@@ -67,6 +67,11 @@ func (s *Service) NoteRefusals(ctx context.Context, all []Refusal) error {
 			if err != nil || !first {
 				return err
 			}
+			if s.Misused != nil {
+				if err := s.Misused(ctx, r); err != nil {
+					return err
+				}
+			}
 			return s.Audit.Append(ctx, org.System(r.Org, "gateway"), audit.Entry{Action: "key.used_after_revoke", Target: r.Key.String(), TargetName: r.Name,
 				After: map[string]any{"why": r.Why, "used_at": r.At.UTC().Format(time.RFC3339)}})
 		}))

@@ -32,6 +32,8 @@ type Config struct {
 	Log    *slog.Logger
 	// Allowances may be nil where keys are made without budgets and limits of their own.
 	Allowances Allowances
+	// Misused tells people of a key that was shown after its end, in the transaction that writes it down; nil tells nobody.
+	Misused func(ctx context.Context, r Refusal) error
 }
 
 // Service is the control plane of virtual keys.

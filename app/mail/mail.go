@@ -101,6 +101,11 @@ type Message struct {
 	ID    string
 	At    time.Time
 	Files []File `json:",omitempty"`
+	// Stop is where the reader stops such letters with one click, without logging in; "" where that makes no sense.
+	Stop string
+	// Thread is the Message-ID, without brackets, under which mail programs show letters about one thing together; it need not be
+	// any letter's. "" = the letter stands alone.
+	Thread string
 }
 
 // Carrier brings a message on its way. An error wrapped in Refused is final; any other is worth another try.

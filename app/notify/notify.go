@@ -1,5 +1,7 @@
-// Package notify is each person's inbox in the dashboard: one line for every event that concerns them, with the page it leads to.
-// Rooms write it where the event happens, beside the letter if there is one; it needs no mail server.
+// Package notify tells people what concerns them. Rooms announce an event where it happens, in the transaction that makes it so
+// (Post.Announce): it stands in inboxes at once, and an outbox row says that it is to be spread. A job (Courier.Spread) then writes
+// one delivery for each person who wants a letter and for each channel that hears of it, and sends what is due (Courier.Work).
+// What does not arrive is tried again for a day, and then stands among the deliveries until somebody has it sent again.
 package notify
 
 import (
@@ -11,22 +13,6 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 )
-
-// Kind is what sort of event a notice is about.
-type Kind string
-
-// The kinds.
-const (
-	Asked    Kind = "approval_asked"   // somebody asks for what the reader may decide
-	Decided  Kind = "approval_decided" // somebody decided what the reader asked for
-	Budget   Kind = "budget_threshold" // a budget that the reader answers for, or lives on, crossed a threshold
-	Away     Kind = "target_away"      // a provider's target takes no requests
-	Back     Kind = "target_back"      // it takes requests again
-	Expiring Kind = "key_expiring"     // a key stops within a week
-)
-
-// Kinds are all of them, for filters and documents.
-var Kinds = []Kind{Asked, Decided, Budget, Away, Back, Expiring}
 
 const (
 	// Keep is how long notices are kept, read or not: a quarter's decisions can be looked up, and the table stays small.
@@ -77,18 +63,8 @@ type Post struct {
 	Store Store
 	IDs   *id.Source
 	Clock clock.Clock
-}
-
-// Tell writes one notice for each person, in the caller's transaction if ctx carries one.
-func (p *Post) Tell(ctx context.Context, o id.Org, to []id.Member, kind Kind, title, href, once string) error {
-	if p == nil || len(to) == 0 {
-		return nil
-	}
-	all := make([]Notice, len(to))
-	for i, m := range to {
-		all[i] = Notice{ID: id.NewNotice(p.IDs), Org: o, Member: m, Kind: kind, Title: clip(title), Href: href, Once: string(kind) + " " + once, At: p.Clock.Now().UTC()}
-	}
-	return p.Store.Add(ctx, o, all)
+	// Outbox makes events leave the dashboard; nil = they stand in inboxes only.
+	Outbox *Outbox
 }
 
 // clip shortens a title at the end of a character.

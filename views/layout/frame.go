@@ -76,6 +76,7 @@ var navigation = []navGroup{
 		{"teams", "Teams", "/teams", "users-group", false},
 		{"service_accounts", "Service accounts", "/service-accounts", "server", false},
 		{"joining", "Joining", "/invitations", "user-plus", true},
+		{"channels", "Alert channels", "/channels", "send", true},
 		{"templates", "Templates", "/templates", "stack-2", true},
 		{"audit", "Audit log", "/audit", "history", false},
 		{"reconcile", "Reconcile", "/reconcile", "checks", true},

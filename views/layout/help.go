@@ -5,8 +5,8 @@ const docs = "/docs"
 
 // help says which page of the manual explains what an entry of the navigation leads to. A test holds that each of them exists.
 var help = map[string]string{
-	"home": "how-to/costs", "inbox": "how-to/inbox", "requests": "how-to/costs", "approvals": "how-to/approvals",
 	"costs": "how-to/costs", "usage_people": "how-to/costs", "models_compare": "how-to/costs", "savings": "how-to/cache", "reliability": "how-to/reliability", "reports": "how-to/reports",
+	"home": "how-to/costs", "inbox": "how-to/inbox", "channels": "how-to/alerts", "requests": "how-to/costs", "approvals": "how-to/approvals",
 	"keys": "how-to/keys", "agents": "how-to/agents", "tokens": "reference/api",
 	"budgets": "how-to/budgets", "limits": "how-to/limit", "policies": "how-to/policies", "pii": "how-to/personal-data",
 	"models": "how-to/routing", "catalog": "how-to/prices", "prices": "how-to/prices", "connections": "how-to/providers", "cache": "how-to/cache",

@@ -135,7 +135,7 @@ func (c *Carrier) Carry(ctx context.Context, m mail.Message) error {
 
 // message builds the mail. Whatever could smuggle a header in is refused: the library checks addresses, we the rest.
 func (c *Carrier) message(m mail.Message) (*gomail.Msg, error) {
-	if strings.ContainsAny(m.Subject+m.ID+m.To, "\r\n\x00") {
+	if strings.ContainsAny(m.Subject+m.ID+m.To+m.Stop+m.Thread, "\r\n\x00") {
 		return nil, fmt.Errorf("smtp: %w: a line break where a header is", mail.ErrRefused)
 	}
 	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
@@ -147,6 +147,14 @@ func (c *Carrier) message(m mail.Message) (*gomail.Msg, error) {
 	msg.SetMessageIDWithValue(m.ID)
 	msg.SetDateWithValue(m.At)
 	msg.SetGenHeader("Auto-Submitted", "auto-generated") // no "out of office" to us, please
+	if m.Stop != "" {                                    // RFC 8058
+		msg.SetGenHeader("List-Unsubscribe", "<"+m.Stop+">")
+		msg.SetGenHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+	}
+	if m.Thread != "" {
+		msg.SetGenHeader("References", "<"+m.Thread+">")
+		msg.SetGenHeader("In-Reply-To", "<"+m.Thread+">")
+	}
 	msg.SetBodyString(gomail.TypeTextPlain, m.Text)
 	msg.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
 	for _, f := range m.Files {

@@ -13,7 +13,7 @@ import (
 // noticeJSON is one line of an inbox in the management API.
 type noticeJSON struct {
 	ID     string     `json:"id"`
-	Kind   string     `json:"kind"`  // approval_asked, approval_decided, budget_threshold, target_away, target_back, key_expiring
+	Kind   string     `json:"kind"`  // budget_threshold, approval_asked, key_expiring, …
 	Title  string     `json:"title"` // one sentence
 	Path   string     `json:"path"`  // the page of the dashboard that it leads to
 	At     time.Time  `json:"at"`

@@ -1,0 +1,311 @@
+package notify
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/audit"
+	"github.com/bodhi-gateway/bodhi/app/clock"
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/secret"
+	"github.com/bodhi-gateway/bodhi/app/work"
+)
+
+// MayChange is the role that sees and changes channels: they carry everybody's events out of the house.
+const MayChange = org.Admin
+
+const (
+	sealedTable = "channels"
+	// mostChannels bounds an organization's, and with it what one event sets off.
+	mostChannels = 50
+	// Overlap is how long the secret before a rotation goes on signing: a day, in which every receiver can be given the new one.
+	Overlap = 24 * time.Hour
+)
+
+// Vault seals and opens. *secret.Keyring implements it.
+type Vault interface {
+	Opener
+	Seal(ctx context.Context, o id.Org, table, column, row string, plain secret.String) ([]byte, error)
+}
+
+// Parts are what Channels works with. All are required.
+type Parts struct {
+	Store   ChannelStore
+	Sending DeliveryStore
+	Events  EventStore
+	Tx      work.Tx
+	Queue   work.Queue
+	Audit   audit.Log
+	// Team finds a team of the organization, or refuses.
+	Team  func(ctx context.Context, o id.Org, t id.Team) (org.Team, error)
+	Vault Vault
+	URLs  URLs
+	IDs   *id.Source
+	Clock clock.Clock
+}
+
+// Channels is where admins say to which places events go, and look at how that went.
+type Channels struct{ Parts }
+
+// NewChannels makes the service.
+func NewChannels(p Parts) *Channels { return &Channels{p} }
+
+// List gives the organization's channels by name. Addresses and secrets stay sealed for everybody.
+func (s *Channels) List(ctx context.Context, actor org.Actor) ([]Channel, error) {
+	if err := actor.Require(MayChange); err != nil {
+		return nil, err
+	}
+	return s.Store.Channels(ctx, actor.Org)
+}
+
+// Get gives one channel.
+func (s *Channels) Get(ctx context.Context, actor org.Actor, c id.Channel) (Channel, error) {
+	if err := actor.Require(MayChange); err != nil {
+		return Channel{}, err
+	}
+	ch, err := s.Store.Channel(ctx, actor.Org, c)
+	return ch, public("show", err)
+}
+
+// Create adds a channel. A webhook's secret is given once, and never again.
+func (s *Channels) Create(ctx context.Context, actor org.Actor, in ChannelInput) (Channel, secret.String, error) {
+	if err := actor.Require(MayChange); err != nil {
+		return Channel{}, secret.String{}, err
+	}
+	in, err := s.checked(ctx, actor, in, true)
+	if err != nil {
+		return Channel{}, secret.String{}, err
+	}
+	now := s.Clock.Now().UTC()
+	c := Channel{ID: id.NewChannel(s.IDs), Org: actor.Org, Name: in.Name, Kind: in.Kind, Kinds: in.Kinds, Team: in.Team, Disabled: in.Disabled, Version: 1, CreatedAt: now, UpdatedAt: now}
+	var key secret.String
+	if c.Kind == Webhook {
+		key = newKey()
+	}
+	err = s.Tx.Do(ctx, func(ctx context.Context) error {
+		all, err := s.Store.Channels(ctx, actor.Org)
+		if err != nil {
+			return err
+		}
+		if len(all) >= mostChannels {
+			return fault.Newf(fault.Conflict, "too_many", "An organization has at most %d channels. Delete one first.", mostChannels)
+		}
+		if err := s.seal(ctx, &c, in.Address, key); err != nil {
+			return err
+		}
+		if err := s.Store.InsertChannel(ctx, c); err != nil {
+			return err
+		}
+		return s.Audit.Append(ctx, actor, entry("channel.created", c, nil, facts(c)))
+	})
+	return c, key, public("create", err)
+}
+
+func (s *Channels) checked(ctx context.Context, actor org.Actor, in ChannelInput, fresh bool) (ChannelInput, error) {
+	in, err := in.checked(s.URLs, fresh)
+	if err != nil || in.Team.IsZero() {
+		return in, err
+	}
+	if _, err := s.Team(ctx, actor.Org, in.Team); fault.Is(err, fault.NotFound) {
+		return in, fault.Field("team", "Choose a team of the organization, or none.")
+	} else if err != nil {
+		return in, fmt.Errorf("notify: team of a channel: %w", err)
+	}
+	return in, nil
+}
+
+// newKey is a webhook's secret: 256 bits, as Standard Webhooks wants it written.
+func newKey() secret.String {
+	var raw [32]byte
+	_, _ = rand.Read(raw[:]) // it never fails
+	return secret.New(keyPrefix + base64.StdEncoding.EncodeToString(raw[:]))
+}
+
+func (s *Channels) seal(ctx context.Context, c *Channel, address, key secret.String) (err error) {
+	if !address.IsEmpty() {
+		if c.Address, err = s.Vault.Seal(ctx, c.Org, sealedTable, "address", c.ID.UUID(), address); err != nil {
+			return err
+		}
+		c.Shown = shown(address)
+	}
+	if !key.IsEmpty() {
+		c.Secret, err = s.Vault.Seal(ctx, c.Org, sealedTable, "secret", c.ID.UUID(), key)
+	}
+	return err
+}
+
+// Update changes name, address, events and whether it is on; the kind stays. Turning it on again forgets its problem.
+func (s *Channels) Update(ctx context.Context, actor org.Actor, which id.Channel, in ChannelInput) (Channel, error) {
+	if err := actor.Require(MayChange); err != nil {
+		return Channel{}, err
+	}
+	in, err := s.checked(ctx, actor, in, false)
+	if err != nil {
+		return Channel{}, err
+	}
+	return s.change(ctx, actor, which, "channel.updated", func(ctx context.Context, c *Channel) error {
+		if c.Disabled && !in.Disabled || !in.Address.IsEmpty() {
+			c.Problem = ""
+		}
+		c.Name, c.Kinds, c.Team, c.Disabled = in.Name, in.Kinds, in.Team, in.Disabled
+		return s.seal(ctx, c, in.Address, secret.String{})
+	})
+}
+
+// Rotate gives a webhook a new secret. The one before it goes on signing for Overlap.
+func (s *Channels) Rotate(ctx context.Context, actor org.Actor, which id.Channel) (Channel, secret.String, error) {
+	if err := actor.Require(MayChange); err != nil {
+		return Channel{}, secret.String{}, err
+	}
+	key := newKey()
+	c, err := s.change(ctx, actor, which, "channel.rotated", func(ctx context.Context, c *Channel) error {
+		if c.Kind != Webhook {
+			return fault.New(fault.Conflict, "no_secret", "Only webhooks are signed. Change the address to replace what is secret about this channel.")
+		}
+		c.Former, c.FormerUntil = c.Secret, s.Clock.Now().UTC().Add(Overlap)
+		return s.seal(ctx, c, secret.String{}, key)
+	})
+	if err != nil {
+		key = secret.String{}
+	}
+	return c, key, err
+}
+
+func (s *Channels) change(ctx context.Context, actor org.Actor, which id.Channel, action string, edit func(context.Context, *Channel) error) (c Channel, err error) {
+	err = s.Tx.Do(ctx, func(ctx context.Context) error {
+		if c, err = s.Store.Channel(ctx, actor.Org, which); err != nil {
+			return err
+		}
+		before := facts(c)
+		if err := edit(ctx, &c); err != nil {
+			return err
+		}
+		c.UpdatedAt = s.Clock.Now().UTC()
+		if err := s.Store.UpdateChannel(ctx, c); err != nil {
+			return err
+		}
+		c.Version++
+		return s.Audit.Append(ctx, actor, entry(action, c, before, facts(c)))
+	})
+	return c, public("change", err)
+}
+
+// Delete removes a channel. What waits for it is not sent.
+func (s *Channels) Delete(ctx context.Context, actor org.Actor, which id.Channel) error {
+	if err := actor.Require(MayChange); err != nil {
+		return err
+	}
+	return public("delete", s.Tx.Do(ctx, func(ctx context.Context) error {
+		c, err := s.Store.Channel(ctx, actor.Org, which)
+		if err != nil {
+			return err
+		}
+		if err := s.Store.DeleteChannel(ctx, actor.Org, which); err != nil {
+			return err
+		}
+		return s.Audit.Append(ctx, actor, entry("channel.deleted", c, facts(c), nil))
+	}))
+}
+
+// Test sends a message to one channel, by the way all others go.
+func (s *Channels) Test(ctx context.Context, actor org.Actor, which id.Channel) error {
+	if err := actor.Require(MayChange); err != nil {
+		return err
+	}
+	return public("test", s.Tx.Do(ctx, func(ctx context.Context) error {
+		c, err := s.Store.Channel(ctx, actor.Org, which)
+		if err != nil {
+			return err
+		}
+		if c.Disabled {
+			return fault.New(fault.Conflict, "channel_off", "The channel is turned off. Turn it on first.")
+		}
+		now := s.Clock.Now().UTC()
+		e := Event{ID: id.NewEvent(s.IDs), Org: actor.Org, Kind: Tested, Title: "This is a test of the channel " + c.Name, Body: "Messages arrive here.", Href: "/channels/" + c.ID.String(), At: now}
+		e.Once = string(Tested) + " " + e.ID.UUID()
+		if _, err := s.Events.AddEvent(ctx, e); err != nil {
+			return err
+		}
+		d := Delivery{ID: id.NewDelivery(s.IDs), Org: actor.Org, Event: e.ID, Channel: c.ID, Kind: Tested, State: Waiting, DueAt: now, CreatedAt: now}
+		d.Bundle = d.ID
+		if err := s.Sending.AddDeliveries(ctx, actor.Org, []Delivery{d}); err != nil {
+			return err
+		}
+		if err := s.Audit.Append(ctx, actor, entry("channel.tested", c, nil, nil)); err != nil {
+			return err
+		}
+		return s.Queue.Enqueue(ctx, Deliver{actor.Org})
+	}))
+}
+
+// Again has a delivery that has ended sent once more, as the same message with the same id.
+func (s *Channels) Again(ctx context.Context, actor org.Actor, which id.Delivery) (Listed, error) {
+	if err := actor.Require(MayChange); err != nil {
+		return Listed{}, err
+	}
+	var d Listed
+	err := s.Tx.Do(ctx, func(ctx context.Context) error {
+		var ok bool
+		var err error
+		if d, ok, err = s.Sending.Revive(ctx, actor.Org, which, s.Clock.Now().UTC()); err != nil {
+			return err
+		}
+		if !ok {
+			return MissingDelivery()
+		}
+		if err := s.Audit.Append(ctx, actor, audit.Entry{Action: "delivery.retried", Target: d.ID.String(), TargetName: d.Title, After: map[string]any{"to": d.To}}); err != nil {
+			return err
+		}
+		return s.Queue.Enqueue(ctx, Deliver{actor.Org})
+	})
+	return d, public("retry", err)
+}
+
+// MissingChannel is the one answer to an unknown id and to another tenant's.
+func MissingChannel() *fault.Error {
+	return fault.New(fault.NotFound, "not_found", "There is no such channel.")
+}
+
+func public(op string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, ErrNoChannel):
+		return MissingChannel()
+	case errors.Is(err, ErrNameTaken):
+		taken := fault.New(fault.Conflict, "name_taken", "Another channel has this name already. Choose another one.").Because(err)
+		taken.Field = "name"
+		return taken
+	case errors.Is(err, ErrChannelChanged):
+		return fault.New(fault.Conflict, "changed", "Somebody changed this channel while you did. Load it again and repeat your change.").Because(err)
+	case fault.From(err).Kind != fault.Internal:
+		return err
+	}
+	return fmt.Errorf("notify: %s channel: %w", op, err)
+}
+
+func entry(action string, c Channel, before, after map[string]any) audit.Entry {
+	return audit.Entry{Action: action, Target: c.ID.String(), TargetName: c.Name, Before: before, After: after}
+}
+
+// facts are what the audit log keeps of a channel: everything but what is secret.
+func facts(c Channel) map[string]any {
+	kinds := make([]string, len(c.Kinds))
+	for i, k := range c.Kinds {
+		kinds[i] = string(k)
+	}
+	out := map[string]any{"name": c.Name, "kind": string(c.Kind), "address": c.Shown, "events": kinds, "disabled": c.Disabled}
+	if !c.Team.IsZero() {
+		out["team"] = c.Team.String()
+	}
+	if !c.FormerUntil.IsZero() {
+		out["former_secret_until"] = c.FormerUntil.UTC().Format(time.RFC3339)
+	}
+	return out
+}

@@ -1,0 +1,71 @@
+package notify
+
+// Kind is what sort of event a notice is about. It is stored and stands in webhooks, so it never changes.
+type Kind string
+
+// The kinds.
+const (
+	Asked     Kind = "approval_asked"   // somebody asks for what the reader may decide
+	Decided   Kind = "approval_decided" // somebody decided what the reader asked for
+	Budget    Kind = "budget_threshold" // a budget that the reader answers for, or lives on, crossed a threshold
+	Forecast  Kind = "budget_forecast"  // a budget will not last its period
+	Escalated Kind = "budget_escalated" // nobody looked at a budget that is used up
+	Anomaly   Kind = "spend_anomaly"    // a team spends far more than it usually does at this hour
+	Away      Kind = "target_away"      // a provider's target takes no requests
+	Back      Kind = "target_back"      // it takes requests again
+	Expiring  Kind = "key_expiring"     // a key stops within a week
+	Misused   Kind = "key_misused"      // somebody tried a key after its end
+	SignedIn  Kind = "signed_in"        // somebody logged in as the reader, from a browser that is new
+	Priced    Kind = "price_changed"    // a price of a model in use changed
+	Tested    Kind = "channel_test"     // an admin tries a channel
+)
+
+// trait is what is special about a kind.
+type trait struct {
+	label  string
+	urgent bool // security and money running out: no quiet hours, no digest
+	// own says that the room sends a letter of its own, with links that only one person may have. Preferences turn it off,
+	// and it comes at once.
+	own      bool
+	personal bool // nobody else's business, so no channel's
+	// inbox says that it is written into inboxes whatever one prefers.
+	always bool
+}
+
+var traits = map[Kind]trait{
+	Asked:     {label: "Somebody asks for your decision", own: true},
+	Decided:   {label: "Your request was decided", own: true, personal: true},
+	Budget:    {label: "A budget crossed a threshold"},
+	Forecast:  {label: "A budget will not last its period"},
+	Escalated: {label: "Nobody reacted to a budget that is used up", urgent: true},
+	Anomaly:   {label: "Spend is unusually high"},
+	Away:      {label: "A target is out of service", own: true},
+	Back:      {label: "A target is back", own: true},
+	Expiring:  {label: "A key is about to stop"},
+	Misused:   {label: "A key was tried after its end", urgent: true},
+	SignedIn:  {label: "A new sign-in to your account", urgent: true, personal: true, always: true},
+	Priced:    {label: "A price changed"},
+	Tested:    {label: "A test", urgent: true},
+}
+
+// Kinds are all that people can choose of, in the order of forms.
+var Kinds = []Kind{Asked, Decided, Budget, Forecast, Escalated, Anomaly, Away, Back, Expiring, Misused, SignedIn, Priced}
+
+// Shared are those that channels may get.
+func Shared() (out []Kind) {
+	for _, k := range Kinds {
+		if !traits[k].personal {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// Label says the kind in a few words.
+func (k Kind) Label() string { return traits[k].label }
+
+// Always reports whether inboxes get the kind whatever one prefers: what an intruder would turn off first.
+func (k Kind) Always() bool { return traits[k].always }
+
+// AtOnce reports whether letters of the kind wait for no digest and no morning.
+func (k Kind) AtOnce() bool { return traits[k].urgent || traits[k].own }

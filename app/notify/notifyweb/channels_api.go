@@ -1,0 +1,252 @@
+package notifyweb
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/notify"
+	"github.com/bodhi-gateway/bodhi/app/secret"
+	"github.com/bodhi-gateway/bodhi/app/web"
+)
+
+// channelJSON is a channel in the management API. Its address and secret are never in it.
+type channelJSON struct {
+	ID        string     `json:"id"`
+	Name      string     `json:"name"`
+	Kind      string     `json:"kind"`     // webhook, slack or teams
+	Address   string     `json:"address"`  // without its secret part
+	Events    []string   `json:"events"`   // empty = everything that channels hear of
+	Team      string     `json:"team"`     // "" = the whole organization's events
+	Disabled  bool       `json:"disabled"` // takes nothing
+	Problem   string     `json:"problem"`  // what the last message met; "" = it arrived
+	OldUntil  *time.Time `json:"old_secret_until"`
+	CreatedAt time.Time  `json:"created_at"`
+	UpdatedAt time.Time  `json:"updated_at"`
+}
+
+type channelList struct {
+	Data []channelJSON `json:"data"`
+}
+
+// channelInput makes a channel.
+type channelInput struct {
+	Name    string   `json:"name"`
+	Kind    string   `json:"kind"`
+	Address string   `json:"address"` // where messages are posted
+	Events  []string `json:"events"`
+	Team    string   `json:"team"`
+}
+
+// channelChange changes what it names.
+type channelChange struct {
+	Name     *string   `json:"name"`
+	Address  *string   `json:"address"`
+	Events   *[]string `json:"events"`
+	Team     *string   `json:"team"`
+	Disabled *bool     `json:"disabled"`
+}
+
+// channelMade has a webhook's secret, which is shown this once; "" for other kinds.
+type channelMade struct {
+	Channel channelJSON `json:"channel"`
+	Secret  string      `json:"secret"`
+}
+
+func channelOut(ch notify.Channel) channelJSON {
+	x := channelJSON{ID: ch.ID.String(), Name: ch.Name, Kind: string(ch.Kind), Address: ch.Shown, Events: words(ch.Kinds), Disabled: ch.Disabled, Problem: ch.Problem, CreatedAt: ch.CreatedAt, UpdatedAt: ch.UpdatedAt}
+	if !ch.Team.IsZero() {
+		x.Team = ch.Team.String()
+	}
+	if !ch.FormerUntil.IsZero() {
+		x.OldUntil = &ch.FormerUntil
+	}
+	return x
+}
+
+func (h *Alerts) apiList(c *web.Context) error {
+	all, err := h.channels.List(c.Ctx(), c.Actor())
+	if err != nil {
+		return err
+	}
+	list := channelList{Data: make([]channelJSON, len(all))}
+	for i, ch := range all {
+		list.Data[i] = channelOut(ch)
+	}
+	return c.JSON(http.StatusOK, list)
+}
+
+func (h *Alerts) apiCreate(c *web.Context) error {
+	in, err := web.Decode[channelInput](c)
+	if err != nil {
+		return err
+	}
+	t, err := team(in.Team)
+	if err != nil {
+		return err
+	}
+	ch, key, err := h.channels.Create(c.Ctx(), c.Actor(), notify.ChannelInput{Name: in.Name, Kind: notify.ChannelKind(in.Kind), Address: secret.New(in.Address), Kinds: kindsOf(in.Events), Team: t})
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusCreated, channelMade{channelOut(ch), key.Reveal()})
+}
+
+func (h *Alerts) apiShow(c *web.Context) error {
+	ch, err := h.channel(c)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, channelOut(ch))
+}
+
+func (h *Alerts) apiUpdate(c *web.Context) error {
+	ch, err := h.channel(c)
+	if err != nil {
+		return err
+	}
+	change, err := web.Decode[channelChange](c)
+	if err != nil {
+		return err
+	}
+	in := notify.ChannelInput{Name: ch.Name, Kinds: ch.Kinds, Team: ch.Team, Disabled: ch.Disabled}
+	if change.Name != nil {
+		in.Name = *change.Name
+	}
+	if change.Address != nil {
+		in.Address = secret.New(*change.Address)
+	}
+	if change.Events != nil {
+		in.Kinds = kindsOf(*change.Events)
+	}
+	if change.Team != nil {
+		if in.Team, err = team(*change.Team); err != nil {
+			return err
+		}
+	}
+	if change.Disabled != nil {
+		in.Disabled = *change.Disabled
+	}
+	if ch, err = h.channels.Update(c.Ctx(), c.Actor(), ch.ID, in); err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, channelOut(ch))
+}
+
+func (h *Alerts) apiDelete(c *web.Context) error {
+	which, err := channelID(c)
+	if err != nil {
+		return err
+	}
+	if err := h.channels.Delete(c.Ctx(), c.Actor(), which); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}
+
+func (h *Alerts) apiRotate(c *web.Context) error {
+	which, err := channelID(c)
+	if err != nil {
+		return err
+	}
+	ch, key, err := h.channels.Rotate(c.Ctx(), c.Actor(), which)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, channelMade{channelOut(ch), key.Reveal()})
+}
+
+func (h *Alerts) apiTest(c *web.Context) error {
+	which, err := channelID(c)
+	if err != nil {
+		return err
+	}
+	if err := h.channels.Test(c.Ctx(), c.Actor(), which); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}
+
+// deliveryJSON is one event on its way to one recipient.
+type deliveryJSON struct {
+	ID        string     `json:"id"`      // the message's, in webhook-id; a letter's is the first event's in it
+	Message   string     `json:"message"` // whose id the message carries: several events may go in one letter
+	Event     string     `json:"event"`
+	Kind      string     `json:"kind"`
+	Title     string     `json:"title"`
+	To        string     `json:"to"`      // an address, or a channel's name
+	Channel   string     `json:"channel"` // "" for people
+	State     string     `json:"state"`   // waiting, sent, dead or moot
+	Tries     int64      `json:"tries"`
+	Problem   string     `json:"problem"`
+	DueAt     time.Time  `json:"due_at"`
+	CreatedAt time.Time  `json:"created_at"`
+	EndedAt   *time.Time `json:"ended_at"`
+}
+
+// deliveryList is a page of deliveries, newest first.
+type deliveryList struct {
+	Data []deliveryJSON `json:"data"`
+	Next string         `json:"next,omitempty"` // give it as ?after=
+}
+
+func deliveryOut(d notify.Listed) deliveryJSON {
+	x := deliveryJSON{ID: d.ID.String(), Event: d.Event.String(), Kind: string(d.Kind), Title: d.Title, To: d.To, State: string(d.State), Tries: d.Tries, Problem: d.Problem, DueAt: d.DueAt, CreatedAt: d.CreatedAt}
+	if !d.Bundle.IsZero() {
+		x.Message = d.Bundle.String()
+	}
+	if !d.Channel.IsZero() {
+		x.Channel = d.Channel.String()
+	}
+	if !d.EndedAt.IsZero() {
+		x.EndedAt = &d.EndedAt
+	}
+	return x
+}
+
+func (h *Alerts) apiDeliveries(c *web.Context) error {
+	limit, err := c.Limit()
+	if err != nil {
+		return err
+	}
+	q := notify.DeliveryQuery{Limit: limit, State: notify.State(c.QueryParam("state"))}
+	if q.State != "" && !slices.Contains(notify.States, q.State) {
+		return fault.Field("state", "A state is waiting, sent, dead or moot.")
+	}
+	if text := c.QueryParam("channel"); text != "" {
+		if q.Channel, err = id.ParseChannel(text); err != nil {
+			return fault.Field("channel", "channel is the id of a channel.")
+		}
+	}
+	if text := c.QueryParam("after"); text != "" {
+		if q.Before, err = id.ParseDelivery(text); err != nil {
+			return fault.Field("after", "after is the next of the page before.")
+		}
+	}
+	found, more, err := h.channels.Deliveries(c.Ctx(), c.Actor(), q)
+	if err != nil {
+		return err
+	}
+	list := deliveryList{Data: make([]deliveryJSON, len(found))}
+	for i, d := range found {
+		list.Data[i] = deliveryOut(d)
+	}
+	if more {
+		list.Next = found[len(found)-1].ID.String()
+	}
+	return c.JSON(http.StatusOK, list)
+}
+
+func (h *Alerts) apiRetry(c *web.Context) error {
+	which, err := deliveryID(c)
+	if err != nil {
+		return err
+	}
+	d, err := h.channels.Again(c.Ctx(), c.Actor(), which)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, deliveryOut(d))
+}
