@@ -43,7 +43,6 @@ func TestPagesOverManyRequests(t *testing.T) {
 	store := db.NewUsageStore(d)
 	took, most := dbtest.Waited(t, at, s.Home.Org, func() error { return usage.KeepDays(t.Context(), store, now) })
 	t.Logf("days made in %s, others waited %s at most", took, most)
-	dbtest.Analyze(t, at)
 
 	s.LogInAll(t, &s.Home)
 	cookie := func(q *http.Request) { s.As(t, q, org.Admin) }

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -25,7 +26,7 @@ const (
 	// fewRows is how many rows may be looked through for a page's worth before it pays to ask the sheets for keys.
 	fewRows = 4000
 	// mostKeys bounds the keys of one question.
-	mostKeys = 300
+	mostKeys = 100
 	// mostDays bounds the days whose sheets are in memory together.
 	mostDays = 16
 )
@@ -120,9 +121,32 @@ func (f *finder) part(tx *gorm.DB, span usage.Step, keys []string) error {
 		q.To = span.To
 	}
 	q.Limit -= len(f.rows)
-	rows, err := listing(tx, f.r, q, keys)
+	rows, err := f.ofKeys(tx, q, keys)
 	f.rows = append(f.rows, rows...)
 	return err
+}
+
+// ofKeys lists what passes of some keys. SQLite, which knows nothing of how rows lie, would look through all keys' rows for more
+// than one, so there they are asked for one by one.
+func (f *finder) ofKeys(tx *gorm.DB, q report.Query, keys []string) ([]requestFact, error) {
+	if len(keys) < 2 || f.s.db.Postgres() {
+		return listing(tx, f.r, q, keys)
+	}
+	var all []requestFact
+	for _, k := range keys {
+		rows, err := listing(tx, f.r, q, []string{k})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, rows...)
+	}
+	slices.SortFunc(all, func(a, b requestFact) int {
+		if q.Oldest {
+			a, b = b, a
+		}
+		return cmp.Or(b.Fact.At.Compare(a.Fact.At), b.Fact.ID.Compare(a.Fact.ID))
+	})
+	return all[:min(len(all), q.Limit)], nil
 }
 
 // days adds what passes on some days that follow each other.

@@ -129,25 +129,20 @@ func (s *UsageStore) Paces(ctx context.Context, r report.Reach, a usage.SampleAs
 		Provider  string `gorm:"column:provider"`
 		Model     string `gorm:"column:model"`
 		Bin       int    `gorm:"column:bin"`
+		First     int    `gorm:"column:first_bin"` // -1 where no first byte was seen
 		Count     int64  `gorm:"column:count"`
 		Output    int64  `gorm:"column:output"`
 		Streaming int64  `gorm:"column:streaming"`
 	}
-	var took, first []row
+	var rows []row
+	const streamed = "requests.stream AND requests.first_byte_us > 0 AND requests.duration_us > requests.first_byte_us"
 	err := s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
-		answered := func() *gorm.DB {
-			return sampledFacts(tx, requestFacts, r, a).Where("requests.status < 400 AND requests.code = '' AND requests.provider <> ''")
-		}
-		const each = "requests.provider AS provider, requests.model AS model, "
-		err := answered().Select(each + binOf("requests.duration_us") + " AS bin, COUNT(*) AS count").Group("1, 2, 3").Find(&took).Error
-		if err != nil {
-			return err
-		}
-		return answered().Where("requests.first_byte_us > 0").
-			Select(each + binOf("requests.first_byte_us") + " AS bin, COUNT(*) AS count, " +
-				"CAST(SUM(CASE WHEN requests.stream AND requests.duration_us > requests.first_byte_us THEN requests.output_tokens ELSE 0 END) AS BIGINT) AS output, " +
-				"CAST(SUM(CASE WHEN requests.stream AND requests.duration_us > requests.first_byte_us THEN requests.duration_us - requests.first_byte_us ELSE 0 END) AS BIGINT) AS streaming").
-			Group("1, 2, 3").Find(&first).Error
+		return sampledFacts(tx, requestFacts, r, a).Where("requests.status < 400 AND requests.code = '' AND requests.provider <> ''").
+			Select("requests.provider AS provider, requests.model AS model, " + binOf("requests.duration_us") + " AS bin, " +
+				"CASE WHEN requests.first_byte_us > 0 THEN " + binOf("requests.first_byte_us") + " ELSE -1 END AS first_bin, COUNT(*) AS count, " +
+				"CAST(SUM(CASE WHEN " + streamed + " THEN requests.output_tokens ELSE 0 END) AS BIGINT) AS output, " +
+				"CAST(SUM(CASE WHEN " + streamed + " THEN requests.duration_us - requests.first_byte_us ELSE 0 END) AS BIGINT) AS streaming").
+			Group("1, 2, 3, 4").Find(&rows).Error
 	})
 	if err != nil {
 		return nil, err
@@ -162,12 +157,13 @@ func (s *UsageStore) Paces(ctx context.Context, r report.Reach, a usage.SampleAs
 		}
 		return at[k]
 	}
-	for _, r := range took {
-		of(r).Took[r.Bin] += r.Count
-	}
-	for _, r := range first {
+	for _, r := range rows {
 		p := of(r)
-		p.First[r.Bin] += r.Count
+		p.Took[r.Bin] += r.Count
+		if r.First < 0 {
+			continue
+		}
+		p.First[r.First] += r.Count
 		p.Output += r.Output
 		p.Streaming += micros(r.Streaming)
 	}
