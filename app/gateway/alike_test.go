@@ -12,9 +12,13 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/cache"
 	"github.com/bodhi-gateway/bodhi/app/catalog"
+	"github.com/bodhi-gateway/bodhi/app/clock"
+	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/pii"
 	"github.com/bodhi-gateway/bodhi/app/route"
 )
 
@@ -214,6 +218,33 @@ func TestAProvidersVectors(t *testing.T) {
 	for _, f := range h.books.only(t, 7) {
 		if f.Asked == "embed" && f.Status == 200 && (f.Cost != 5 || f.Endpoint != string(llm.Embeddings)) {
 			t.Errorf("a vector's own fact: %+v", f)
+		}
+	}
+}
+
+// What a data rule found something in is neither compared nor sent to a model that makes vectors, whatever the rule does with it.
+func TestPersonalDataIsNeverCompared(t *testing.T) {
+	t.Parallel()
+	for _, action := range []string{"mask", "log"} {
+		h, w := aliking(t, cache.Like{Mode: cache.Relaxed, Embedder: "embed"})
+		h.provide("up", h.bought(says(answer)))
+		vectors := h.model("embed", costing{each: 1}, says(`{"object":"list","data":[{"object":"embedding","index":0,"embedding":[1,0]}],"usage":{"prompt_tokens":5,"total_tokens":5}}`))
+		book, r := pii.NewBook(clock.System{}), rule("email", action)
+		r.ID, r.Org, r.Kind, r.Node, r.Label = id.NewDataRule(id.NewSource(clock.System{}.Now, nil)), h.grant.Chain.Org, org.OrgScope, h.grant.Chain.Org.UUID(), "Acme"
+		if err := book.Load([]pii.Record{r}); err != nil {
+			t.Fatal(err)
+		}
+		h.gateway.Screens = book
+		for _, text := range []string{"How do I write to ann@acme.test?", "how can I write to ann@acme.test"} {
+			if resp, _ := h.ask(about(text)); resp.Header.Get("X-Bodhi-Cache") != "bypass" {
+				t.Errorf("%s: %v", action, resp.Header)
+			}
+		}
+		if err := h.desk.Tell(t.Context()); err != nil || len(w.list) != 0 || vectors.Load() != 0 || h.calls.Load() != 2 {
+			t.Errorf("%s: %d vectors, %+v, %v", action, vectors.Load(), w.list, err)
+		}
+		if h.ask(about(centered)); vectors.Load() != 1 {
+			t.Errorf("%s: a question without any was not sent: the test proves nothing", action)
 		}
 	}
 }

@@ -178,6 +178,9 @@ func pair(c *web.Context, s cache.Seen) views.LikePair {
 	}
 	p := views.LikePair{ID: s.ID.String(), Mine: s.Mine, Theirs: s.Theirs, Readable: s.Readable, Rule: rule + ", " + cache.Hundredths(s.Cosine), Model: s.Asked, At: c.When(s.At), Entry: s.Entry.String(), Verdict: s.Verdict,
 		CanJudge: s.Readable && c.Actor().Role.AtLeast(org.Developer)}
+	if p.Unread = "Not yours to read"; len(s.Sealed) == 0 {
+		p.Unread = "Its answer was cleared"
+	}
 	p.Saved, p.Exact = web.Dollars(s.Cost)
 	p.State = ui.StatusProps{Icon: "eye", Label: "Written down"}
 	if s.Served {

@@ -145,6 +145,9 @@ func TestLikeQuestionsAreJudgedByThoseWhoMayReadThem(t *testing.T) {
 	if got := judge(dev, relaxed, "wrong"); got != http.StatusSeeOther {
 		t.Errorf("wrong: %d", got)
 	}
+	if p := dev.Get("/cache/likes"); !p.Has("Its answer was cleared", "wrong, says", "right, says") || p.Has("centering") {
+		t.Errorf("after it was cleared:\n%s", p.Body)
+	}
 	s.reload(t)
 	if s.asks(t, member, "How do I center a div in CSS?") {
 		t.Error("the answer is given still")
