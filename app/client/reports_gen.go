@@ -86,8 +86,8 @@ type BulletinEdition struct {
 	Scope   string             `json:"scope"`
 	From    time.Time          `json:"from"`
 	To      time.Time          `json:"to"`
-	MadeAt  time.Time          `json:"made_at"`
-	By      string             `json:"by,omitempty"` // who sent it; missing for the schedule
+	MadeAt  *time.Time         `json:"made_at,omitempty"` // missing in a preview, which is of now
+	By      string             `json:"by,omitempty"`      // who sent it; missing for the schedule
 	Title   string             `json:"title,omitempty"`
 	Zone    string             `json:"zone,omitempty"`
 	Now     *BulletinFigures   `json:"now,omitempty"`

@@ -118,8 +118,8 @@ type editionJSON struct {
 	Scope   string         `json:"scope"`
 	From    time.Time      `json:"from"`
 	To      time.Time      `json:"to"`
-	MadeAt  time.Time      `json:"made_at"`
-	By      string         `json:"by,omitempty"` // who sent it; missing for the schedule
+	MadeAt  *time.Time     `json:"made_at,omitempty"` // missing in a preview, which is of now
+	By      string         `json:"by,omitempty"`      // who sent it; missing for the schedule
 	Title   string         `json:"title,omitempty"`
 	Zone    string         `json:"zone,omitempty"`
 	Now     *figuresJSON   `json:"now,omitempty"`
@@ -156,9 +156,9 @@ func reportOut(l bulletin.Listed) reportJSON {
 }
 
 func editionOut(e bulletin.Edition) editionJSON {
-	out := editionJSON{Report: e.Report.String(), Kind: string(e.Kind), Scope: scopeOf(e.Org, e.Team), From: e.From, To: e.To, MadeAt: e.MadeAt, By: e.By}
+	out := editionJSON{Report: e.Report.String(), Kind: string(e.Kind), Scope: scopeOf(e.Org, e.Team), From: e.From, To: e.To, By: e.By}
 	if !e.ID.IsZero() {
-		out.ID = e.ID.String()
+		out.ID, out.MadeAt = e.ID.String(), &e.MadeAt
 	}
 	c := e.Content
 	if c.Whose == "" {
