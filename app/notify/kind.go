@@ -15,8 +15,6 @@ const (
 	Back      Kind = "target_back"      // it takes requests again
 	Expiring  Kind = "key_expiring"     // a key stops within a week
 	Misused   Kind = "key_misused"      // somebody tried a key after its end
-	SignedIn  Kind = "signed_in"        // somebody logged in as the reader, from a browser that is new
-	Priced    Kind = "price_changed"    // a price of a model in use changed
 	Tested    Kind = "channel_test"     // an admin tries a channel
 )
 
@@ -28,8 +26,6 @@ type trait struct {
 	// and it comes at once.
 	own      bool
 	personal bool // nobody else's business, so no channel's
-	// inbox says that it is written into inboxes whatever one prefers.
-	always bool
 }
 
 var traits = map[Kind]trait{
@@ -43,13 +39,11 @@ var traits = map[Kind]trait{
 	Back:      {label: "A target is back", own: true},
 	Expiring:  {label: "A key is about to stop"},
 	Misused:   {label: "A key was tried after its end", urgent: true},
-	SignedIn:  {label: "A new sign-in to your account", urgent: true, personal: true, always: true},
-	Priced:    {label: "A price changed"},
 	Tested:    {label: "A test", urgent: true},
 }
 
 // Kinds are all that people can choose of, in the order of forms.
-var Kinds = []Kind{Asked, Decided, Budget, Forecast, Escalated, Anomaly, Away, Back, Expiring, Misused, SignedIn, Priced}
+var Kinds = []Kind{Asked, Decided, Budget, Forecast, Escalated, Anomaly, Away, Back, Expiring, Misused}
 
 // Shared are those that channels may get.
 func Shared() (out []Kind) {
@@ -63,9 +57,6 @@ func Shared() (out []Kind) {
 
 // Label says the kind in a few words.
 func (k Kind) Label() string { return traits[k].label }
-
-// Always reports whether inboxes get the kind whatever one prefers: what an intruder would turn off first.
-func (k Kind) Always() bool { return traits[k].always }
 
 // AtOnce reports whether letters of the kind wait for no digest and no morning.
 func (k Kind) AtOnce() bool { return traits[k].urgent || traits[k].own }

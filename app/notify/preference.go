@@ -37,7 +37,7 @@ const (
 func (p Preferences) ByMail(k Kind) bool { return !slices.Contains(p.NoMail, k) }
 
 // InInbox reports whether a kind is wanted in the inbox.
-func (p Preferences) InInbox(k Kind) bool { return k.Always() || !slices.Contains(p.NoInbox, k) }
+func (p Preferences) InInbox(k Kind) bool { return !slices.Contains(p.NoInbox, k) }
 
 // checked refuses what cannot be meant.
 func (p Preferences) checked() (Preferences, error) {
@@ -46,11 +46,6 @@ func (p Preferences) checked() (Preferences, error) {
 			if !slices.Contains(Kinds, k) {
 				return p, fault.Field("kinds", "There is no event \""+clip(string(k))+"\".")
 			}
-		}
-	}
-	for _, k := range p.NoInbox {
-		if k.Always() {
-			return p, fault.Field("kinds", "\""+k.Label()+"\" always stands in the inbox: whoever gets into an account must not hide it.")
 		}
 	}
 	if p.Zone != "" {

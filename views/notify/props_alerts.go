@@ -79,8 +79,8 @@ type SettingsPage struct {
 
 // Choice is one kind of event, and by which ways one is told.
 type Choice struct {
-	Value, Label, Note  string
-	Inbox, Mail, Always bool
+	Value, Label, Note string
+	Inbox, Mail        bool
 }
 
 // SettingsFields are what was typed.

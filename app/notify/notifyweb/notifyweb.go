@@ -43,7 +43,7 @@ func (h *Handlers) Routes() []web.Route {
 // icons are how kinds look.
 var icons = map[notify.Kind]string{
 	notify.Asked: "hourglass", notify.Decided: "check", notify.Budget: "wallet", notify.Away: "alert-triangle", notify.Back: "circle-check", notify.Expiring: "key",
-	notify.Forecast: "trending-up", notify.Escalated: "alert-triangle", notify.Anomaly: "trending-up", notify.Misused: "shield-lock", notify.SignedIn: "user", notify.Priced: "receipt",
+	notify.Forecast: "trending-up", notify.Escalated: "alert-triangle", notify.Anomaly: "trending-up", notify.Misused: "shield-lock",
 }
 
 func (h *Handlers) list(c *web.Context) error {

@@ -124,7 +124,7 @@ func (h *Wishes) show(c *web.Context) error {
 func (h *Wishes) page(c *web.Context, f views.SettingsFields, noMail, noInbox []string, wrong web.Refusal) templ.Component {
 	p := views.SettingsPage{Shell: c.Shell("What you are told", "inbox"), Fields: f, Home: c.Organization().Zone, Form: wrong.Form, Errors: wrong.Fields}
 	for _, k := range notify.Kinds {
-		one := views.Choice{Value: string(k), Label: k.Label(), Mail: !slices.Contains(noMail, string(k)), Inbox: k.Always() || !slices.Contains(noInbox, string(k)), Always: k.Always()}
+		one := views.Choice{Value: string(k), Label: k.Label(), Mail: !slices.Contains(noMail, string(k)), Inbox: !slices.Contains(noInbox, string(k))}
 		if k.AtOnce() {
 			one.Note = "Comes at once"
 		}
@@ -141,7 +141,7 @@ func (h *Wishes) save(c *web.Context) error {
 		if !slices.Contains(c.Request().Form["mail"], string(k)) {
 			x.NoMail = append(x.NoMail, string(k))
 		}
-		if !k.Always() && !slices.Contains(c.Request().Form["inbox"], string(k)) {
+		if !slices.Contains(c.Request().Form["inbox"], string(k)) {
 			x.NoInbox = append(x.NoInbox, string(k))
 		}
 	}
