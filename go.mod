@@ -38,8 +38,9 @@ require (
 	github.com/riverqueue/river/rivertype v0.49.0
 	github.com/robfig/cron/v3 v3.0.1
 	github.com/shopspring/decimal v1.6.0
-	github.com/zitadel/oidc/v3 v3.51.17
+	github.com/stripe/stripe-go/v76 v76.25.0
 	github.com/yuin/goldmark v1.7.13
+	github.com/zitadel/oidc/v3 v3.51.17
 	golang.org/x/net v0.61.0
 	golang.org/x/oauth2 v0.37.0
 	golang.org/x/sync v0.24.0

@@ -156,6 +156,7 @@ func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error
 		CheckDomains:  c.letters.joining.Recheck,
 		RefreshModels: c.providers.RefreshModels,
 		ForgetFacts:   func(ctx context.Context) error { return c.retention.ForgetAll(ctx, c.clock.Now()) },
+		SyncBilling:   c.billing.SyncAll,
 		KeepDays:      func(ctx context.Context) error { return usage.KeepDays(ctx, db.NewUsageStore(d), c.clock.Now()) },
 	})})
 	if err != nil {
