@@ -141,6 +141,7 @@ type RouteFallback struct {
 	CachedAnswer  string          `json:"cached_answer,omitempty"`
 	DefaultAnswer string          `json:"default_answer,omitempty"`
 	WhenShort     string          `json:"when_short,omitempty"`
+	Own           bool            `json:"own,omitempty"`
 }
 
 // RouteLane is a body of the API.

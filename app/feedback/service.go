@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -26,13 +27,17 @@ type Word struct {
 type Service struct {
 	store Store
 	clock clock.Clock
-	seats chan struct{}
 	pause time.Duration
+
+	mu    sync.Mutex
+	taken int
+	by    map[id.Org]int
 }
 
 const (
-	// atOnce bounds how many verdicts wait for the database at a time; more are refused with overloaded.
-	atOnce = 32
+	// atOnce bounds how many verdicts wait for the database at a time, and each those of one organization: who judges answers
+	// that are not in the books yet waits up to three seconds for each. More are refused with overloaded.
+	atOnce, each = 64, 16
 	// fresh is how young a request is that may not be in the books yet: they are posted within about a second. For one that is not
 	// found it is looked again a few times.
 	fresh, looks, between = 15 * time.Second, 12, 250 * time.Millisecond
@@ -40,7 +45,7 @@ const (
 
 // New makes the service.
 func New(s Store, c clock.Clock) *Service {
-	return &Service{store: s, clock: c, seats: make(chan struct{}, atOnce), pause: between}
+	return &Service{store: s, clock: c, by: map[id.Org]int{}, pause: between}
 }
 
 // Give takes what the holder of a key says of the answer to one of its requests. again tells that it replaces what was said before.
@@ -49,14 +54,12 @@ func (s *Service) Give(ctx context.Context, o id.Org, key id.Key, w Word) (f Fee
 	if f, err = s.read(w); err != nil {
 		return f, false, err
 	}
-	select {
-	case s.seats <- struct{}{}:
-		defer func() { <-s.seats }()
-	default:
+	if !s.enter(o) {
 		e := fault.New(fault.Unavailable, "overloaded", "The gateway is busy with other feedback. Send this again in a second.")
 		e.RetryAfter = time.Second
 		return f, false, e
 	}
+	defer s.leave(o)
 	f.Org, f.Key = o, key
 	a, err := s.answer(ctx, &f)
 	if err != nil {
@@ -67,6 +70,27 @@ func (s *Service) Give(ctx context.Context, o id.Org, key id.Key, w Word) (f Fee
 		return f, false, away(err)
 	}
 	return f, again, nil
+}
+
+// enter takes a place among those that wait for the database, if one is free.
+func (s *Service) enter(o id.Org) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.taken == atOnce || s.by[o] == each {
+		return false
+	}
+	s.taken++
+	s.by[o]++
+	return true
+}
+
+func (s *Service) leave(o id.Org) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.taken--
+	if s.by[o]--; s.by[o] == 0 {
+		delete(s.by, o)
+	}
 }
 
 // read checks what was typed, as far as no database needs to be asked.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -127,4 +128,53 @@ func TestWhatCountsOfFeedback(t *testing.T) {
 			t.Errorf("%s: %d %v", name, v, ok)
 		}
 	}
+}
+
+// An organization whose feedback waits for its requests to be posted takes no place from another's.
+func TestFeedbackOfOneLeavesRoomForAnother(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		made := id.NewSource(clock.System{}.Now, nil)
+		s := &shelf{org: id.NewOrg(made), key: id.NewKey(made), request: id.NewRequest(made), status: 200, kept: map[id.Request]feedback.Feedback{}}
+		waiting := &queue{shelf: s, free: make(chan struct{})}
+		service := feedback.New(waiting, clock.System{})
+		word := feedback.Word{Request: s.request.String(), Good: ptr(true)}
+		loud, refused := id.NewOrg(made), 0
+		answers := make(chan error)
+		for range 40 {
+			go func() { _, _, err := service.Give(t.Context(), loud, s.key, word); answers <- err }()
+		}
+		for range 24 {
+			if f := fault.From(<-answers); f != nil && f.Code == "overloaded" && f.RetryAfter > 0 {
+				refused++
+			}
+		}
+		synctest.Wait() // 16 wait for the books, 24 were turned away
+		go func() { _, _, err := service.Give(t.Context(), s.org, s.key, word); answers <- err }()
+		synctest.Wait()
+		close(waiting.free)
+		served := 0
+		for range 17 {
+			if err := <-answers; err == nil {
+				served++
+			}
+		}
+		if refused != 24 || served != 1 {
+			t.Errorf("%d of the loud one's refused, 24 expected; %d verdicts taken, 1 expected", refused, served)
+		}
+	})
+}
+
+// queue is a Store whose answers come when it is told so.
+type queue struct {
+	*shelf
+	mu   sync.Mutex
+	free chan struct{}
+}
+
+func (q *queue) Answer(ctx context.Context, o id.Org, key id.Key, r id.Request) (feedback.Answer, bool, error) {
+	<-q.free
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.shelf.Answer(ctx, o, key, r)
 }

@@ -70,6 +70,9 @@ func (k *checker) general(d Document) (Policy, error) {
 	if len(d.Targets) > 0 || d.Canary != nil || d.Strategy != "" {
 		k.wrong("targets", "The organization's rules have no targets of their own: where no rule decides, the model that was asked for does.")
 	}
+	if d.Fallback != nil && d.Fallback.Own {
+		k.wrong("fallback.own", "Only an alias can leave the organization's fallback out; these are the organization's rules.")
+	}
 	k.names.fallback = nil // it is this document that says it
 	p := Policy{Fallback: k.fallback(d.Fallback), Only: k.only(d.Only), Adaptive: k.adaptive(d.Adaptive), Rules: k.rules(d.Rules), Holidays: k.holidays(d.Holidays)}
 	for i, rule := range p.Rules {

@@ -32,6 +32,8 @@ type Fallback struct {
 	DefaultAnswer string `json:"default_answer,omitempty" yaml:"default_answer,omitempty"`
 	// WhenShort is what happens when the budget cannot pay for a target.
 	WhenShort Shortage `json:"when_short,omitempty" yaml:"when_short,omitempty"`
+	// Own says that an alias goes by its own words alone, even where it has none: the organization's do not hold for it.
+	Own bool `json:"own,omitempty" yaml:"own,omitempty"`
 }
 
 // Shortage is what happens when the budget cannot pay for a target of a list.

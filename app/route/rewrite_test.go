@@ -93,6 +93,9 @@ func TestTheOrganizationsRulesHaveVersionsToo(t *testing.T) {
 	if p, err = d.SetUnsupported(t.Context(), d.a, "warn"); err != nil || len(p.Rules) != 1 || p.Version != 2 {
 		t.Fatal("the policy's other setting loses the rules", p, err)
 	}
+	if _, err := d.SetGeneral(t.Context(), d.a, route.Document{Fallback: &route.Fallback{Own: true}}); err == nil || !slices.Equal(fields(err), []string{"fallback.own"}) {
+		t.Error("the organization's rules leave themselves out:", err)
+	}
 	if p, err = d.SetGeneral(t.Context(), d.a, route.Document{}); err != nil || len(p.Rules) != 0 {
 		t.Fatal(p, err)
 	}

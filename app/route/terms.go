@@ -85,7 +85,7 @@ func (f *Fallback) words() []string {
 		says string
 	}{
 		{f.ContextWindow, "so it does after a full context window"}, {f.ContentPolicy, "so it does after a refusal of the content"}, {f.KeepTier, "the price tier is kept"},
-		{f.WhenShort == TakeCheaper, "a cheaper one when money is short"}, {f.WhenShort == Stop, "nobody when money is short"}, {f.CachedAnswer != "", "a cached answer of up to " + f.CachedAnswer + " at the end"}, {f.DefaultAnswer != "", "a default answer at the end"},
+		{f.WhenShort == TakeCheaper, "a cheaper one when money is short"}, {f.WhenShort == Stop, "nobody when money is short"}, {f.CachedAnswer != "", "a cached answer of up to " + f.CachedAnswer + " at the end"}, {f.DefaultAnswer != "", "a default answer at the end"}, {f.Own, "what the organization says does not hold"},
 	} {
 		if s.on {
 			out = append(out, s.says)

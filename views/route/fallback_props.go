@@ -8,7 +8,7 @@ type FallbackPage struct {
 	Version, Error                                            string
 	Order, OrderError, Short, ShortError, Answer, AnswerError string
 	WeightError, MixError, TargetError, Cached, CachedError   string
-	Window, Content, Tier                                     bool
+	Window, Content, Tier, Own                                bool
 	Weights, Mix                                              []WeightField
 	List                                                      []FallbackTarget
 	Causes, Priorities                                        []ui.Option

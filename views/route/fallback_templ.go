@@ -1093,6 +1093,12 @@ func lastCard(p FallbackPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+			if !p.General {
+				templ_7745c5c3_Err = ui.Checkbox(ui.CheckboxProps{Name: "own", Label: "Only what this page says", Hint: "The organization's rules on failures do not hold for this alias, even where nothing is said here.", Checked: p.Own}).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			}
 			templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "short", Label: "When the budget cannot pay for a target", Required: true, Value: p.Short, Error: p.ShortError, Options: []ui.Option{
 				{Value: "pass_over", Label: "Refuse the first, pass over others"},
 				{Value: "cheaper", Label: "Take the next that it can pay for"},

@@ -34,6 +34,7 @@ type fallbackForm struct {
 	order, short, answer     string
 	cached                   string
 	window, content, tier    bool
+	own                      bool
 	weights                  [5]string // in the order of balance.Factors
 	mix                      [4]string // latency, cost, failures, feedback
 	quality, hours, afterAll []string  // of each target
@@ -50,7 +51,7 @@ func fallbackOf(d route.Document) *fallbackForm {
 		if b.WhenShort != "" {
 			f.short = string(b.WhenShort)
 		}
-		f.cached, f.answer, f.window, f.content, f.tier, w = b.CachedAnswer, b.DefaultAnswer, b.ContextWindow, b.ContentPolicy, b.KeepTier, b.Weighs()
+		f.cached, f.answer, f.window, f.content, f.tier, f.own, w = b.CachedAnswer, b.DefaultAnswer, b.ContextWindow, b.ContentPolicy, b.KeepTier, b.Own, b.Weighs()
 	}
 	if d.Adaptive != nil {
 		m = *d.Adaptive
@@ -81,7 +82,7 @@ func causeNames(all []balance.Cause) (out []string) {
 
 func readFallback(c *web.Context, targets int) *fallbackForm {
 	text := func(name string) string { return strings.TrimSpace(c.FormValue(name)) }
-	f := &fallbackForm{order: text("order"), short: text("short"), answer: text("answer"), cached: text("cached"), window: text("window") != "", content: text("content") != "", tier: text("tier") != ""}
+	f := &fallbackForm{order: text("order"), short: text("short"), answer: text("answer"), cached: text("cached"), window: text("window") != "", content: text("content") != "", tier: text("tier") != "", own: text("own") != ""}
 	f.version, _ = strconv.ParseInt(text("version"), 10, 64)
 	for i, name := range balance.Factors {
 		f.weights[i] = text("weight-" + name)
@@ -104,7 +105,7 @@ var mixed = [4]string{"latency", "cost", "failures", "feedback"}
 func (f *fallbackForm) document(was route.Document) route.Document {
 	d := was
 	d.Version = f.version
-	d.Fallback = &route.Fallback{Order: route.FallbackOrder(f.order), ContextWindow: f.window, ContentPolicy: f.content, KeepTier: f.tier, DefaultAnswer: f.answer, CachedAnswer: f.cached, WhenShort: route.Shortage(f.short)}
+	d.Fallback = &route.Fallback{Order: route.FallbackOrder(f.order), ContextWindow: f.window, ContentPolicy: f.content, KeepTier: f.tier, Own: f.own, DefaultAnswer: f.answer, CachedAnswer: f.cached, WhenShort: route.Shortage(f.short)}
 	if d.Fallback.Order == route.Scored {
 		n := [5]int{}
 		for i, s := range f.weights {
@@ -184,7 +185,7 @@ func (h *Handlers) wider(c *web.Context, s *subject) ([]string, error) {
 }
 
 func (h *Handlers) fallback(c *web.Context, s *subject, f *fallbackForm, wrong web.Refusal) (p views.FallbackPage, err error) {
-	p = views.FallbackPage{RuleFrame: s.frame(c, "/fallback"), Version: fmt.Sprint(f.version), Order: f.order, Short: f.short, Answer: f.answer, Cached: f.cached, CachedError: wrong.Fields["fallback.cached_answer"], Window: f.window, Content: f.content, Tier: f.tier,
+	p = views.FallbackPage{RuleFrame: s.frame(c, "/fallback"), Version: fmt.Sprint(f.version), Order: f.order, Short: f.short, Answer: f.answer, Cached: f.cached, CachedError: wrong.Fields["fallback.cached_answer"], Window: f.window, Content: f.content, Tier: f.tier, Own: f.own,
 		Error: wrong.Form, OrderError: wrong.Fields["fallback.order"], WeightError: wrong.Fields["fallback.weights"], AnswerError: wrong.Fields["fallback.default_answer"],
 		ShortError: wrong.Fields["fallback.when_short"], MixError: wrong.Fields["adaptive"], TargetError: wrong.Fields["targets"]}
 	for i, name := range balance.Factors {

@@ -128,6 +128,14 @@ func TestTheOrganizationsFallbackIsEditedShownAndTried(t *testing.T) {
 	if p := browser.Get("/models/rules/yaml"); !p.Has("content_policy: true", "regions: [eu]") {
 		t.Errorf("%d\n%s", p.Status, p.Body)
 	}
+	// An alias can go by its own words alone.
+	if p := browser.Post(alias, url.Values{"order": {"listed"}, "short": {"pass_over"}, "own": {"on"}, "mix-latency": {"50"}, "mix-cost": {"50"}, "mix-failures": {"200"}, "version": {"2"}}); p.Status != http.StatusSeeOther {
+		t.Fatalf("%d\n%s", p.Status, p.Body)
+	}
+	s.compile(t)
+	if p := browser.Get(alias); !p.Has(`name="own" value="on" checked`) || p.Has("so it does after a refusal of the content") {
+		t.Errorf("%d\n%s", p.Status, p.Body)
+	}
 	// The builder of rules keeps what it has no fields for.
 	if p := browser.Post("/models/rules", url.Values{"rules": {"0"}, "do": {"save"}, "holidays": {"2026-12-25"}, "canary-sticky": {"session"}}); p.Status != http.StatusSeeOther {
 		t.Fatalf("%d\n%s", p.Status, p.Body)
