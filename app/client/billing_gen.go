@@ -81,22 +81,22 @@ func (a BillingAPI) Change(ctx context.Context, in PlanInput, calls ...Call) (ou
 	return out, err
 }
 
-// Billing is a body of the API.
+// Billing is what an organization pays for and uses.
 type Billing struct {
-	State       string     `json:"state"`
-	Plan        string     `json:"plan"`
-	Seats       int64      `json:"seats"`
+	State       string     `json:"state"` // off, trial, trial_over, active, ending, past_due, restricted, ended
+	Plan        string     `json:"plan"`  // starter, growth, scale; "" = none
+	Seats       int64      `json:"seats"` // people who were active at any moment of the period
 	PaidSeats   int64      `json:"paid_seats"`
-	Active      int64      `json:"active"`
-	MaxPeople   int64      `json:"max_people"`
-	Connections int64      `json:"connections"`
+	Active      int64      `json:"active"`      // people who are active now
+	MaxPeople   int64      `json:"max_people"`  // 0 = any number
+	Connections int64      `json:"connections"` // besides sandboxes
 	MaxProvider int64      `json:"max_connections"`
-	Monthly     string     `json:"monthly_usd"`
+	Monthly     string     `json:"monthly_usd"` // at today's count, before tax
 	PeriodFrom  time.Time  `json:"period_from"`
 	PeriodTo    time.Time  `json:"period_to"`
 	TrialEndsAt *time.Time `json:"trial_ends_at"`
-	EndsAt      *time.Time `json:"ends_at"`
-	DueSince    *time.Time `json:"due_since"`
+	EndsAt      *time.Time `json:"ends_at"`   // when a cancelled subscription ends
+	DueSince    *time.Time `json:"due_since"` // since when an invoice is open
 }
 
 // BillingLine is a body of the API.
@@ -105,30 +105,30 @@ type BillingLine struct {
 	Amount string `json:"amount_usd"`
 }
 
-// BillingLink is a body of the API.
+// BillingLink is a page at Stripe for an admin's browser.
 type BillingLink struct {
 	URL string `json:"url"`
 }
 
-// BillingQuote is a body of the API.
+// BillingQuote is what choosing a plan would cost.
 type BillingQuote struct {
 	Plan    string        `json:"plan"`
-	People  int64         `json:"people"`
-	Seats   int64         `json:"paid_seats"`
-	Monthly string        `json:"monthly_usd"`
-	Due     string        `json:"due_usd"`
-	DueAt   *time.Time    `json:"due_at"`
-	Change  bool          `json:"change"`
+	People  int64         `json:"people"`      // who count
+	Seats   int64         `json:"paid_seats"`  // at least the plan's fewest
+	Monthly string        `json:"monthly_usd"` // before tax
+	Due     string        `json:"due_usd"`     // at due_at, before tax; below zero it is credited
+	DueAt   *time.Time    `json:"due_at"`      // null = at once
+	Change  bool          `json:"change"`      // of a running subscription
 	Lines   []BillingLine `json:"lines"`
 }
 
-// Invoice is a body of the API.
+// Invoice is one invoice at Stripe.
 type Invoice struct {
 	Number   string    `json:"number"`
 	At       time.Time `json:"at"`
 	Total    string    `json:"total"`
-	Currency string    `json:"currency"`
-	State    string    `json:"state"`
+	Currency string    `json:"currency"` // ISO 4217
+	State    string    `json:"state"`    // draft, open, paid, void, uncollectible
 	URL      string    `json:"url,omitempty"`
 	PDF      string    `json:"pdf,omitempty"`
 }
@@ -140,18 +140,18 @@ type InvoiceList struct {
 	Next    string    `json:"next,omitempty"` // give it as after
 }
 
-// Plan is a body of the API.
+// Plan is one row of the price list.
 type Plan struct {
 	Name      string `json:"name"`
-	PerSeat   string `json:"per_seat_usd"`
-	MinSeats  int64  `json:"min_seats"`
+	PerSeat   string `json:"per_seat_usd"` // for a month, before tax
+	MinSeats  int64  `json:"min_seats"`    // paid for at least
 	MaxPeople int64  `json:"max_people"`
-	Providers int64  `json:"max_connections"`
+	Providers int64  `json:"max_connections"` // 0 = any number
 }
 
-// PlanInput is a body of the API.
+// PlanInput names a plan.
 type PlanInput struct {
-	Plan string `json:"plan,omitempty"`
+	Plan string `json:"plan,omitempty"` // starter, growth, scale
 }
 
 // PlanList is a body of the API.
@@ -161,13 +161,13 @@ type PlanList struct {
 	Next    string `json:"next,omitempty"` // give it as after
 }
 
-// Seat is a body of the API.
+// Seat is one person who counts.
 type Seat struct {
 	Member string     `json:"member"`
 	Name   string     `json:"name"`
 	Email  string     `json:"email"`
 	Since  time.Time  `json:"since"`
-	Left   *time.Time `json:"left"`
+	Left   *time.Time `json:"left"` // when they left within the period; null = active
 }
 
 // SeatList is a body of the API.

@@ -2,6 +2,7 @@ package billingweb
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/web"
@@ -95,7 +96,7 @@ func says(c *web.Context, v billing.Overview) string {
 }
 
 func period(c *web.Context, v billing.Overview) string {
-	return v.From.In(c.Zone()).Format("2 Jan") + " – " + v.To.In(c.Zone()).Format("2 Jan 2006")
+	return v.From.In(c.Zone()).Format("2 Jan") + " – " + v.To.Add(-time.Second).In(c.Zone()).Format("2 Jan 2006")
 }
 
 func invoice(c *web.Context, i billing.Invoice) views.Invoice {

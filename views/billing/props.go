@@ -86,11 +86,15 @@ type CheckoutPage struct {
 }
 
 // of is how much of a limit is used, in words.
-func of(n, most int64, things string) string {
-	if most == 0 {
-		return strconv.FormatInt(n, 10) + " " + things
+func of(n, most int64, one, several string) string {
+	number := strconv.FormatInt(n, 10)
+	if most > 0 {
+		number += " of " + strconv.FormatInt(most, 10)
 	}
-	return strconv.FormatInt(n, 10) + " of " + strconv.FormatInt(most, 10) + " " + things
+	if n == 1 && most == 0 {
+		return number + " " + one
+	}
+	return number + " " + several
 }
 
 func (s Seat) state() ui.StatusProps {

@@ -188,7 +188,7 @@ func Show(p ShowPage) templ.Component {
 						}
 						ctx = templ.InitializeContext(ctx)
 						if p.MaxPeople > 0 {
-							templ_7745c5c3_Err = ui.Progress(ui.ProgressProps{Label: "People", Text: of(p.Active, p.MaxPeople, "people are active"), Value: p.Active, Max: p.MaxPeople}).Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = ui.Progress(ui.ProgressProps{Label: "People", Text: of(p.Active, p.MaxPeople, "", "people are active"), Value: p.Active, Max: p.MaxPeople}).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
@@ -198,9 +198,9 @@ func Show(p ShowPage) templ.Component {
 								return templ_7745c5c3_Err
 							}
 							var templ_7745c5c3_Var10 string
-							templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(of(p.Active, 0, "people are active"))
+							templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(of(p.Active, 0, "person is active", "people are active"))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/billing/show.templ`, Line: 35, Col: 47}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/billing/show.templ`, Line: 35, Col: 67}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 							if templ_7745c5c3_Err != nil {
@@ -216,7 +216,7 @@ func Show(p ShowPage) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						if p.MaxProviders > 0 {
-							templ_7745c5c3_Err = ui.Progress(ui.ProgressProps{Label: "Provider connections", Text: of(p.Providers, p.MaxProviders, "provider connections"), Value: p.Providers, Max: p.MaxProviders}).Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = ui.Progress(ui.ProgressProps{Label: "Provider connections", Text: of(p.Providers, p.MaxProviders, "", "provider connections"), Value: p.Providers, Max: p.MaxProviders}).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
@@ -226,9 +226,9 @@ func Show(p ShowPage) templ.Component {
 								return templ_7745c5c3_Err
 							}
 							var templ_7745c5c3_Var11 string
-							templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(of(p.Providers, 0, "provider connections"))
+							templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(of(p.Providers, 0, "provider connection", "provider connections"))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/billing/show.templ`, Line: 40, Col: 53}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/billing/show.templ`, Line: 40, Col: 76}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 							if templ_7745c5c3_Err != nil {
@@ -244,9 +244,9 @@ func Show(p ShowPage) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var12 string
-						templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(of(p.Seats, 0, "people count"))
+						templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(of(p.Seats, 0, "person counts", "people count"))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/billing/show.templ`, Line: 43, Col: 63}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/billing/show.templ`, Line: 43, Col: 80}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 						if templ_7745c5c3_Err != nil {
