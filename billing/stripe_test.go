@@ -474,3 +474,37 @@ func TestEventsAtOnceLeaveTheNewestState(t *testing.T) {
 		}
 	})
 }
+
+// overtaken is a Stripe whose answer is on its way for long enough that the next event is dealt with first.
+type overtaken struct {
+	billing.Cashier
+	meanwhile func()
+}
+
+// Subscriptions implements billing.Cashier.
+func (o *overtaken) Subscriptions(ctx context.Context, customer string) ([]billing.Found, error) {
+	old, err := o.Cashier.Subscriptions(ctx, customer)
+	if next := o.meanwhile; next != nil {
+		o.meanwhile = nil
+		next()
+	}
+	return old, err
+}
+
+func TestAnAnswerThatWasOvertakenIsReadAgain(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := open(t, d)
+		sub := s.subscribe(t, billing.Starter)
+		s.stripe.CancelAtEnd(sub, false)
+		first := s.stripe.Events()
+		s.Cashier = &overtaken{s.cashier, func() {
+			s.stripe.CancelAtEnd(sub, true)
+			s.hear(t)
+		}}
+		must(t, s.deliver(t, first[0]))
+		if v := s.look(t); v.State != billing.Ending {
+			t.Errorf("the older answer stayed: %+v", v.Account)
+		}
+	})
+}
