@@ -85,6 +85,10 @@ proof: build ## prove that budgets hold, that no clock tells keys apart, that no
 	TEST_BINARY=$(CURDIR)/bin/bodhi go test ./e2e/overload -count=1 -v -timeout 20m -long -figures $(CURDIR)/var/proof.json | grep -E 'asked for|sent|FAIL|^ok'
 	@cat var/proof.json
 
+.PHONY: screens
+screens: build ## take pictures of every page, light and dark, wide and on a telephone, into var/screens
+	TEST_BINARY=$(CURDIR)/bin/bodhi scripts/services.sh go test ./e2e/browser -count=1 -timeout 40m -pictures
+
 .PHONY: clients
 clients: binary ## run Codex, Claude Code, opencode and Gemini CLI, headless, through the gateway; fetches them from npm into var/
 	@e2e/clients/run.sh

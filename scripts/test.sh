@@ -34,11 +34,24 @@ report() {
     END { printf "%s", held }'
 }
 
+# What failed said itself, the log of the servers that it started left out: the last that one sees.
+failures() {
+  awk '
+    /^=== (RUN|NAME|CONT) / { at = $3; next }
+    /^ *--- FAIL: / { failed[++n] = $3; next }
+    /^(ok  |FAIL)\t/ {
+      for (i = 1; i <= n; i++) printf "%s (%s)\n%s", failed[i], $2, said[failed[i]]
+      n = 0; split("", said); split("", lines)
+    }
+    !/ level=/ && lines[at]++ < 30 { said[at] = said[at] "  " substr($0, 1, 500) "\n" }' "$log"
+}
+
 run() {
   step test
-  local failed=0
-  go test -v -vet=off -timeout 30m "$@" 2>&1 | tee "$log" | report || failed=1
-  return "$failed"
+  go test -v -vet=off -timeout 30m "$@" 2>&1 | tee "$log" | report && return
+  step failed
+  failures
+  return 1
 }
 
 # Names what skipped itself; CI=true does not allow it.

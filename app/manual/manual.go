@@ -131,8 +131,9 @@ func render(file string, raw []byte, all []string) (Page, error) {
 	if err := markdown.Renderer().Render(&b, raw, tree); err != nil {
 		return p, err
 	}
-	caption := `<table><caption class="visually-hidden">` + html.EscapeString(p.Title) + "</caption>" // for screen readers
-	p.HTML = strings.ReplaceAll(b.String(), "<table>", caption)
+	// A caption for screen readers; and what may be wider than the screen must have the focus to be scrolled without a mouse.
+	caption := `<table tabindex="0"><caption class="visually-hidden">` + html.EscapeString(p.Title) + "</caption>"
+	p.HTML = strings.NewReplacer("<table>", caption, "<pre>", `<pre tabindex="0">`).Replace(b.String())
 	return p, nil
 }
 

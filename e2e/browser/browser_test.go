@@ -2,6 +2,7 @@ package browser
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -15,7 +16,6 @@ import (
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
-	"github.com/chromedp/chromedp/kb"
 
 	"github.com/bodhi-gateway/bodhi/e2e/harness"
 )
@@ -313,14 +313,20 @@ const settled = `new Promise(done => {
 	let quiet = 0
 	const look = () => {
 		quiet = document.getAnimations().some(a => a instanceof CSSTransition) ? 0 : quiet + 1
-		quiet > 5 ? done(true) : requestAnimationFrame(look)
+		quiet > 2 ? done(true) : requestAnimationFrame(look)
 	}
 	look()
 })`
 
-// picture keeps the whole page as var/screens/NAME.png, for people to look at.
+// pictures is for `make screens`: they are a good part of the time these tests take.
+var pictures = flag.Bool("pictures", false, "keep pictures of the pages in var/screens")
+
+// picture keeps the whole page as var/screens/NAME.png where pictures are wanted, for people to look at.
 func (b *tab) picture(name string) {
 	b.t.Helper()
+	if !*pictures {
+		return
+	}
 	var png []byte
 	b.run("take a picture", chromedp.FullScreenshot(&png, 100))
 	b.keep(name, png)
@@ -332,51 +338,3 @@ func (b *tab) keep(name string, png []byte) {
 		_ = os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644)
 	}
 }
-
-// tabbing presses Tab until the focus comes round, and gives what was visited: one line per element, and those that
-// did not show that they had the focus.
-func (b *tab) tabbing() (visited, unseen []string) {
-	b.t.Helper()
-	b.run("leave the focus", chromedp.Evaluate(`(() => { const e = document.createElement('span'); e.tabIndex = -1; document.body.prepend(e); e.focus() })()`, nil))
-	shown := map[string]bool{}
-	for range 500 { // the API reference has a link for each operation
-		b.run("press Tab", chromedp.KeyEvent(kb.Tab))
-		var at struct {
-			Name  string
-			Shown bool
-		}
-		b.ask("look at the focus", focused, &at)
-		if at.Name == "" || len(visited) > 0 && at.Name == visited[0] {
-			for name, seen := range shown {
-				if !seen {
-					unseen = append(unseen, name)
-				}
-			}
-			return visited, unseen
-		}
-		visited = append(visited, at.Name)
-		shown[at.Name] = shown[at.Name] || at.Shown // a date field has several stops, one ring is enough
-	}
-	b.fatal("Tab does not come round: %q", visited)
-	return nil, nil
-}
-
-// The page's elements that a keyboard must reach, and the one that has the focus, named alike.
-const (
-	naming = `const name = e => e.tagName.toLowerCase() + ' ' + (e.id || e.name || e.getAttribute('href') || e.innerText.trim().slice(0, 40));`
-
-	focused = `(() => { ` + naming + `
-		const e = document.activeElement
-		if (!e || e === document.body || e === document.documentElement) return { Name: '', Shown: true }
-		const s = getComputedStyle(e), p = getComputedStyle(e.parentElement)
-		const ring = s => s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0 || s.boxShadow !== 'none'
-		return { Name: name(e), Shown: ring(s) || ring(p) }
-	})()`
-
-	reachable = `(() => { ` + naming + `
-		return [...document.querySelectorAll('main a[href], main button, main input:not([type=hidden]), main select, main textarea, main summary')]
-			.filter(e => !e.disabled && e.tabIndex >= 0 && e.checkVisibility({ visibilityProperty: true }) &&
-				!(e.type === 'radio' && !e.checked && document.querySelector('input[type=radio][name="' + e.name + '"]:checked')))
-			.map(name)
-	})()`
-)

@@ -12,8 +12,8 @@ import (
 )
 
 // Each page of the dashboard, filled, where people look: on a wide screen and a telephone, light and dark, with the
-// keyboard, with a screen reader. The pictures stay in var/screens for people to judge; what a machine can judge is
-// judged here.
+// keyboard, with a screen reader. `make screens` keeps pictures of all of them for people to judge; what a machine can
+// judge is judged here.
 func TestEveryPage(t *testing.T) {
 	t.Parallel()
 	b := furnished(t)
@@ -30,6 +30,14 @@ func TestEveryPage(t *testing.T) {
 	}
 }
 
+// judging says by which of axe-core's rules a page is judged on a screen: by all on the first one, and by what can be different
+// there on others. On a small dark one nothing can.
+var judging = map[screen]string{
+	{1440, 900, "light"}: "",
+	{1440, 900, "dark"}:  "color-contrast",
+	{390, 844, "light"}:  "target-size,scrollable-region-focusable,color-contrast",
+}
+
 func (b *tab) fitsEveryScreen(name string) {
 	b.t.Helper()
 	for _, s := range screens {
@@ -39,6 +47,11 @@ func (b *tab) fitsEveryScreen(name string) {
 		b.ask("measure", overflowing, &wide)
 		if len(wide) > 0 {
 			b.t.Errorf("at %d px it scrolls sideways: %s", s.width, strings.Join(wide, "; "))
+		}
+		if only, judge := judging[s]; judge {
+			for _, v := range b.violations(only) {
+				b.t.Errorf("at %s: %s", s, v)
+			}
 		}
 	}
 	b.through(screens[0])
