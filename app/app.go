@@ -161,6 +161,7 @@ func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error
 		RefreshModels: c.providers.RefreshModels,
 		ForgetFacts:   func(ctx context.Context) error { return c.retention.ForgetAll(ctx, c.clock.Now()) },
 		SendReports:   c.bulletins().Due,
+		SyncBilling:   c.billing.SyncAll,
 		KeepDays:      func(ctx context.Context) error { return usage.KeepDays(ctx, db.NewUsageStore(d), c.clock.Now()) },
 	})})
 	if err != nil {

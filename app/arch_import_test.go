@@ -55,6 +55,7 @@ var sides = map[string]string{
 	"app/scim/scimweb":         "app/join/joinweb",     // one choice of role and teams, one row of tabs
 	"billing/billingweb":       "app/web",
 	"billing/stripe":           "billing",
+	"billing/stripe/*":         "billing/stripe",
 	"jobs":                     "",
 }
 
@@ -96,6 +97,7 @@ var fences = []struct {
 	{"github.com/go-jose", "", "tokens are verified by go-oidc; signing them is for tests"},
 	{"github.com/zitadel", "", "an identity provider is for tests"},
 	{"github.com/go-webauthn", "app/factor", "one place checks passkeys"},
+	{"github.com/stripe", "billing/stripe", "one place talks to Stripe, and rooms see a small port"},
 	{"github.com/openai/openai-go", "", "provider SDKs are for tests: what we send is our own bytes"},
 	{"github.com/go-analyze/charts", "app/bulletin/paper", "pictures of charts are for mails; pages draw their own"},
 	{"codeberg.org/go-pdf/fpdf", "app/bulletin/paper", "documents are printed in one place"},

@@ -28,6 +28,8 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/secret"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
+	"github.com/bodhi-gateway/bodhi/billing/stripe"
+	"github.com/bodhi-gateway/bodhi/billing/stripe/stripetest"
 	"github.com/bodhi-gateway/bodhi/db"
 )
 
@@ -225,4 +227,21 @@ func (p *issuer) signed(claims map[string]any) string {
 	text, err := out.CompactSerialize()
 	must(p.t, err)
 	return text
+}
+
+// billed turns billing on, against a Stripe in the process.
+func (x *stage) billed() *stripetest.Server {
+	x.t.Helper()
+	server := stripetest.New(x.t, x.a.clock.Now)
+	x.a.billing.Cashier = stripe.New(stripe.Config{Key: secret.New("sk_test_x"), Webhook: secret.New(stripetest.Secret), Base: server.URL, Transport: http.DefaultTransport})
+	return server
+}
+
+func (x *stage) subscribed() {
+	x.t.Helper()
+	server := x.billed()
+	page, err := x.a.billing.Checkout(x.ctx(), x.admin(), "starter")
+	must(x.t, err)
+	server.Pay(page.ID)
+	must(x.t, x.a.billing.Look(x.ctx(), x.admin()))
 }

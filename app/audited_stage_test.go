@@ -150,6 +150,8 @@ var stages = map[string]func(x *stage){
 	"api.sso.set": func(x *stage) {
 		x.form(url.Values{"name": {"Okta"}, "issuer": {x.issuer()}, "client_id": {"bodhi"}, "public": {"json:true"}, "role": {"viewer"}})
 	},
+	"billing.checkout": func(x *stage) { x.billed() }, "api.billing.checkout": func(x *stage) { x.billed() },
+	"billing.change": (*stage).subscribed, "api.billing.change": (*stage).subscribed,
 	"sso.remove":     (*stage).withProvider,
 	"api.sso.remove": (*stage).withProvider,
 	"sso.group_add":  (*stage).withProvider,

@@ -240,6 +240,8 @@ var also = map[string][]string{
 	"start.found":        {"connection.tested"},
 	"start.models":       {"alias.switched"},
 	"log_in.enrol":       {"session.began"},
+	"billing.change":     {"billing.updated"},
+	"api.billing.change": {"billing.updated"},
 	"sign_up.do":         {"connection.created", "alias.created", "alias.created"},
 }
 

@@ -131,6 +131,10 @@ func (c Config) validate(values settings) error {
 	check("BODHI_METRICS_ADDR", optional(c.MetricsAddr, hostPort))
 	check("BODHI_PUBLIC_URL", httpURL(c.PublicURL))
 	check("STRIPE_API_BASE", optional(c.StripeAPIBase, httpURL))
+	if !c.StripeSecretKey.IsEmpty() && c.StripeWebhookSecret.IsEmpty() {
+		check("STRIPE_WEBHOOK_SECRET", errors.New("it is required with STRIPE_SECRET_KEY, because without it anybody could send events; copy it from the endpoint "+
+			c.PublicURL+"/webhooks/stripe in Stripe's dashboard (whsec_…), or unset STRIPE_SECRET_KEY to turn billing off"))
+	}
 	check("OTEL_EXPORTER_OTLP_ENDPOINT", optional(c.OTLPEndpoint, httpURL))
 	check("BODHI_PRICES_URL", optional(c.PricesURL, httpURL))
 	check("BODHI_TENANT_DOMAIN", optional(c.TenantDomain, domain))

@@ -77,6 +77,9 @@ func TestWrongConfigurationIsNamedInOneLine(t *testing.T) {
 		"a variable nobody knows": {
 			environ: []string{"BODHI_SOMETHING_ELSE_ENTIRELY=x"},
 			want:    `config: BODHI_SOMETHING_ELSE_ENTIRELY (environment) is not a setting; docs/reference/configuration.md lists them all`},
+		"a Stripe key without a secret for webhooks": {
+			environ: []string{"STRIPE_SECRET_KEY=sk_test_x", "STRIPE_WEBHOOK_SECRET="},
+			want:    `config: STRIPE_WEBHOOK_SECRET: it is required with STRIPE_SECRET_KEY, because without it anybody could send events; copy it from the endpoint http://127.0.0.1:8080/webhooks/stripe in Stripe's dashboard (whsec_…), or unset STRIPE_SECRET_KEY to turn billing off`},
 		"a misspelt key in the file": {
 			yaml: "addr: 127.0.0.1:8080\ndata_dri: /data\n",
 			want: `config: ‹yaml› line 2: "data_dri" is not a setting; did you mean data_dir?`},

@@ -36,6 +36,8 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/secret"
 	"github.com/bodhi-gateway/bodhi/app/sso"
 	"github.com/bodhi-gateway/bodhi/app/usage"
+	"github.com/bodhi-gateway/bodhi/billing"
+	"github.com/bodhi-gateway/bodhi/billing/stripe"
 	"github.com/bodhi-gateway/bodhi/db"
 )
 
@@ -108,6 +110,8 @@ type core struct {
 	notices     *notify.Post
 	agentStore  *db.AgentStore
 	agents      *agent.Service
+	billing     *billing.Service
+	cashier     *stripe.Cashier // nil where nothing is billed
 }
 
 func newCore(ctx context.Context, cfg Config, d *db.DB, log *slog.Logger) (*core, error) {
@@ -179,6 +183,7 @@ func (c *core) rooms() error {
 	c.identities = identity.Config{Orgs: c.orgs, Store: db.NewIdentityStore(c.db), Budgets: leaving{c.budgetStore, c.approvals, c.limitStore, forgetting{c}}, Keys: c.keyring, Tx: c.db, Audit: c.audit, Bus: c.bus,
 		Clock: c.clock, IDs: c.ids, MAC: tokenMAC, Hasher: identity.NewHasher(0), Log: c.log,
 		Welcome: route.Welcome{Connections: c.providers, Aliases: c.aliasing}}
+	c.newBilling()
 	c.people = identity.NewService(c.identities)
 	if err := c.logIns(); err != nil {
 		return err
@@ -209,6 +214,7 @@ func (c *core) rooms() error {
 	if c.letters, err = c.newLetters(); err != nil {
 		return err
 	}
+	c.billing.Post = c.letters.post
 	told := db.NewNoticeStore(c.db)
 	c.inbox, c.notices = notify.New(told, c.clock), &notify.Post{Store: told, IDs: c.ids, Clock: c.clock, Outbox: c.outbox()}
 	c.herald = &approval.Herald{Store: c.approvals, Orgs: c.orgs, Post: c.letters.post, Inbox: c.notices, Links: c.letters.links, IDs: c.ids, Clock: c.clock}

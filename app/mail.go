@@ -66,6 +66,7 @@ func (c *core) courier(more map[mail.Kind]mail.Composer) (*mail.Courier, error) 
 	maps.Copy(composers, more)
 	composers[health.AlertKind] = c.alarm().Letter
 	composers[bulletin.MailKind] = c.bulletinWriter().Compose
+	maps.Copy(composers, c.billing.Composers())
 	return &mail.Courier{Store: c.letters.store, Composers: composers, Render: mailweb.Render, Carrier: carrier, Domain: hostOf(c.cfg.PublicURL), Clock: c.clock, Log: c.log}, nil
 }
 

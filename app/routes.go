@@ -45,6 +45,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/trial/trialweb"
 	"github.com/bodhi-gateway/bodhi/app/usage/usageweb"
 	"github.com/bodhi-gateway/bodhi/app/web"
+	"github.com/bodhi-gateway/bodhi/billing/billingweb"
 	"github.com/bodhi-gateway/bodhi/docs"
 )
 
@@ -87,6 +88,7 @@ func (a *App) routes() []web.Route {
 		importerweb.New(a.keyring).Routes(),
 		onboardweb.New(onboardweb.Parts{Wizard: a.wizard(), Connections: a.providers, Aliases: a.aliasing, Budgets: budgets, People: a.people, Joining: a.letters.joining, Keys: a.keys, DevMail: a.cfg.SMTPURL.IsEmpty()}).Routes(),
 		searchweb.New(search.New(search.Parts{People: a.people, Keys: a.keys, Request: a.request})).Routes(),
+		billingweb.New(a.billing, a.verify()).Routes(),
 		[]web.Route{web.StyleGuide()},
 	)
 	about, err := web.Docs{PublicURL: a.cfg.PublicURL, Version: a.version(), Texts: apiTexts(), Errors: docs.Errors}.Routes(rooms)
@@ -120,7 +122,8 @@ func (a *App) mount() (http.Handler, error) {
 	err := web.Mount(e, a.routes(), web.Deps{
 		PublicURL: a.cfg.PublicURL, Sessions: a.sessions, People: a.people, Directories: a.directory, Lifetimes: a.people.Lifetimes, Clock: a.clock, IDs: a.ids, Log: a.log,
 		Replays: a.replays, Waiting: a.asking.Waiting, Unread: a.inbox.Unread,
-		News: func(ctx context.Context, actor org.Actor) (bool, error) { return a.inbox.News(ctx, actor, a.version()) },
+		News:   func(ctx context.Context, actor org.Actor) (bool, error) { return a.inbox.News(ctx, actor, a.version()) },
+		Banner: a.banner, Front: billingweb.New(a.billing, nil).Front,
 	})
 	return a.split(e), err
 }

@@ -203,6 +203,7 @@ var crossTenant = map[string]string{
 	"scim_tokens(public)":              "a directory's token names itself",
 	"agent_sessions(public)":           "an agent's refresh token names itself",
 	"agent_sessions(old_public)":       "and so does the one before it",
+	"billing_accounts(customer)":       "an event of Stripe says a customer, not an organization",
 	"domains(domain)":                  "a domain belongs to one organization of all",
 	"mails(recipient,kind,created_at)": "an address must not be flooded from several organizations",
 	"members(email)":                   "who has forgotten a password says an address, not an organization",

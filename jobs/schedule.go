@@ -42,6 +42,7 @@ type Chores struct {
 	CheckDomains   func(ctx context.Context) error // look for claimed domains' records again
 	RefreshModels  func(ctx context.Context) error // ask connections for their models
 	ForgetFacts    func(ctx context.Context) error // delete requests that are older than they are kept
+	SyncBilling    func(ctx context.Context) error // bring paid seats to the people who count
 	KeepDays       func(ctx context.Context) error // add up the usage of days that are over
 	SendReports    func(ctx context.Context) error // make and send the reports that are due
 }
@@ -65,6 +66,7 @@ func Schedule(c Chores) []Periodic {
 		{Name: "check_domains", Cron: "53 2 * * *", Run: c.CheckDomains},
 		{Name: "refresh_models", Cron: "37 */6 * * *", Run: c.RefreshModels},
 		{Name: "forget_facts", Cron: "29 * * * *", Run: c.ForgetFacts},
+		{Name: "sync_billing", Cron: "31 1 * * *", Run: c.SyncBilling},
 		{Name: "keep_days", Cron: "6-59/10 * * * *", AtStart: true, Run: c.KeepDays},
 		{Name: "send_reports", Cron: "*/5 * * * *", AtStart: true, Run: c.SendReports}, // at :00, because people chose the hour
 	}

@@ -93,6 +93,7 @@ func (s *Service) Join(ctx context.Context, by org.Actor, in Newcomer) (org.Memb
 	err = s.Tx.Do(ctx, func(ctx context.Context) error {
 		return inOrder(
 			func() error { return s.Orgs.AddMember(ctx, m) },
+			func() error { return s.seated(ctx, m.Org) },
 			func() error { return s.Store.AddIdentity(ctx, account) },
 			func() error {
 				return s.Audit.Append(ctx, m.Acting(by), audit.Entry{Action: "member.provisioned", Target: m.ID.String(), TargetName: m.Email,

@@ -39,7 +39,13 @@ func (s *Service) DisableMember(ctx context.Context, actor org.Actor, member id.
 // EnableMember lets a disabled person in again. Keys and tokens work again, sessions do not.
 func (s *Service) EnableMember(ctx context.Context, actor org.Actor, member id.Member) error {
 	return s.out(ctx, actor, member, "member.enabled", func(ctx context.Context, m org.Member, _ time.Time) (bool, error) {
-		return !m.DisabledAt.IsZero(), s.Orgs.DisableMember(ctx, m.Org, m.ID, time.Time{})
+		if m.DisabledAt.IsZero() {
+			return false, nil
+		}
+		return true, inOrder(
+			func() error { return s.Orgs.DisableMember(ctx, m.Org, m.ID, time.Time{}) },
+			func() error { return s.seated(ctx, m.Org) },
+		)
 	})
 }
 

@@ -121,6 +121,9 @@ func (s *Service) AddMember(ctx context.Context, actor org.Actor, in NewMember) 
 		if err := s.Orgs.AddMember(ctx, m); err != nil {
 			return err
 		}
+		if err := s.seated(ctx, m.Org); err != nil {
+			return err
+		}
 		if account.Hash != "" {
 			if err := s.Store.AddIdentity(ctx, account); err != nil {
 				return err
@@ -129,7 +132,7 @@ func (s *Service) AddMember(ctx context.Context, actor org.Actor, in NewMember) 
 		return s.Audit.Append(ctx, actor, audit.Entry{Action: "member.added", Target: m.ID.String(), TargetName: m.Email,
 			After: map[string]any{"role": string(m.Role), "roles": printed(m.Assignments)}})
 	})
-	if fault.Is(err, fault.Conflict) {
+	if fault.Is(err, fault.Conflict) && fault.From(err).Code == "exists" {
 		return org.Member{}, fault.Field("email", "Somebody with this address is a member already.")
 	}
 	if err != nil {

@@ -47,6 +47,21 @@ type Config struct {
 	Factors   Factors
 	Providers Providers
 	Agents    Agents // nil where no coding agent logs in
+	Seats     Seats  // nil where nobody counts people
+}
+
+// Seats say whether there is room for one more person. *billing.Service implements it.
+type Seats interface {
+	// RoomForMember refuses, with a reason for people to read, inside the transaction that has just let somebody in.
+	RoomForMember(ctx context.Context, o id.Org) error
+}
+
+// seated asks for room for whoever was just let in.
+func (s *Service) seated(ctx context.Context, o id.Org) error {
+	if s.Seats == nil {
+		return nil
+	}
+	return s.Seats.RoomForMember(ctx, o)
 }
 
 // Service is sign-up, log-in, members, teams and tokens.

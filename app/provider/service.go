@@ -20,7 +20,13 @@ import (
 // Topic is published after every change of connections or aliases: compile the route index again.
 const Topic live.Topic = "routes"
 
-// Parts are what Service works with. All are required.
+// Plan says whether there is room for one more connection. *billing.Service implements it.
+type Plan interface {
+	// RoomForConnection refuses, with a reason for people to read, inside the transaction that has just added it.
+	RoomForConnection(ctx context.Context, o id.Org) error
+}
+
+// Parts are what Service works with. All are required but Plan.
 type Parts struct {
 	Store   Store
 	Tx      work.Tx
@@ -30,6 +36,7 @@ type Parts struct {
 	URLs    URLs
 	Prober  Prober
 	Aliases Aliases
+	Plan    Plan // nil where nobody counts connections
 	IDs     *id.Source
 	Clock   clock.Clock
 	Log     *slog.Logger
@@ -123,6 +130,11 @@ func (s *Service) Create(ctx context.Context, actor org.Actor, in Input) (Connec
 		}
 		if err := s.Store.Insert(ctx, r); err != nil {
 			return err
+		}
+		if s.Plan != nil && r.Kind != Sandbox {
+			if err := s.Plan.RoomForConnection(ctx, r.Org); err != nil {
+				return err
+			}
 		}
 		return s.Audit.Append(ctx, actor, entry("connection.created", r, nil, facts(r)))
 	})

@@ -96,7 +96,7 @@ func (c *Context) Shell(title, active string) layout.Shell {
 	s.IsAdmin = c.member.Role == org.Admin
 	s.MayAsk, s.MayLimit = c.member.Role.AtLeast(org.Developer), c.member.Role.AtLeast(org.Lead)
 	s.Waiting, s.Unread = c.count("requests that wait for a decision", c.server.Waiting), c.count("unread notices", c.server.Unread)
-	s.News = c.news()
+	s.News, s.Banner = c.news(), c.banner()
 	return s
 }
 
@@ -122,6 +122,18 @@ func (c *Context) news() bool {
 		c.server.Log.Warn("what a member has seen of the news was not found", "error", err.Error())
 	}
 	return fresh
+}
+
+// banner is what the member must act on. A page is shown without it rather than not at all.
+func (c *Context) banner() layout.Banner {
+	if c.server.Banner == nil {
+		return layout.Banner{}
+	}
+	b, err := c.server.Banner(c.Ctx(), c.actor)
+	if err != nil {
+		c.server.Log.Warn("what a member must act on was not found", "error", err.Error())
+	}
+	return b
 }
 
 // theme is the visitor's choice from a plain cookie; it is no secret and needs no session.

@@ -18,6 +18,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/secret"
+	"github.com/bodhi-gateway/bodhi/views/layout"
 )
 
 // LogInPath is where a browser without a session is sent.
@@ -52,6 +53,10 @@ type Deps struct {
 	Unread func(ctx context.Context, actor org.Actor) (int, error)
 	// News tells whether a member has not looked at what is new in this version; nil marks nothing.
 	News func(ctx context.Context, actor org.Actor) (bool, error)
+	// Banner is what a member must act on, on top of every page; nil shows none.
+	Banner func(ctx context.Context, actor org.Actor) (layout.Banner, error)
+	// Front is the first page for somebody without a session; nil sends them to the log-in.
+	Front func(c *Context) error
 	// Pace is how many API requests a token has in a minute; 0 means 3,000.
 	Pace int
 	// Idle ends a session that is not used, Absolute any session. Defaults: 12 hours and 7 days.
@@ -169,6 +174,9 @@ func (s *server) admitBrowser(c *Context, r *Route) (done bool, err error) {
 		return false, err
 	}
 	if r.Guard == Person && !c.LoggedIn() {
+		if r.Path == "/" && s.Front != nil && !c.isHTMX() {
+			return true, s.Front(c)
+		}
 		return true, c.toLogIn()
 	}
 	return false, nil

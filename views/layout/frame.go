@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/bodhi-gateway/bodhi/views/ui"
 )
 
 // LogOutPath is where the account menu's form posts to.
@@ -14,6 +16,13 @@ const LogOutPath = "/log-out"
 const htmxConfig = `{"includeIndicatorStyles":false,"allowEval":false,"selfRequestsOnly":true,` +
 	`"historyCacheSize":0,"defaultSwapStyle":"outerHTML","responseHandling":[{"code":"204","swap":false},` +
 	`{"code":"[23]..","swap":true},{"code":"422","swap":true},{"code":"[45]..","swap":false,"error":true}]}`
+
+func (b Banner) tone() ui.Tone {
+	if b.Urgent {
+		return ui.Bad
+	}
+	return ui.Info
+}
 
 type navGroup struct {
 	id, title string
@@ -80,6 +89,7 @@ var navigation = []navGroup{
 		{"templates", "Templates", "/templates", "stack-2", true},
 		{"audit", "Audit log", "/audit", "history", false},
 		{"reconcile", "Reconcile", "/reconcile", "checks", true},
+		{"billing", "Billing", "/billing", "credit-card", true},
 		{"settings", "Settings", "/settings", "settings", true},
 	}},
 }

@@ -15,6 +15,14 @@ type Shell struct {
 	Waiting          int    // requests that wait for their decision
 	Unread           int    // lines of their inbox
 	News             bool   // this version's are unseen
+	Banner           Banner // what they must act on
 	Flash            string // one-time message after a redirect
 	Theme            string // "light", "dark", or "" to follow the system
+}
+
+// Banner is one line on top of every page; the zero Banner is none.
+type Banner struct {
+	Urgent      bool
+	Text        string
+	Label, Href string // the page where it is dealt with
 }

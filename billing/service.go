@@ -1,0 +1,199 @@
+package billing
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/audit"
+	"github.com/bodhi-gateway/bodhi/app/clock"
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/mail"
+	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/work"
+)
+
+// Store keeps accounts and counts people. *db.BillingStore implements it.
+type Store interface {
+	// Account is false if there is none yet.
+	Account(ctx context.Context, o id.Org) (Account, bool, error)
+	// Open adds an account; the one that is there wins.
+	Open(ctx context.Context, a Account) error
+	// Save writes an account over the version that it was read at; false if somebody was faster.
+	Save(ctx context.Context, a Account) (bool, error)
+	// OfCustomer finds whose a customer at Stripe is.
+	OfCustomer(ctx context.Context, customer string) (id.Org, bool, error)
+	// Heard writes down that an event was dealt with; false if it was before.
+	Heard(ctx context.Context, o id.Org, e Event) (bool, error)
+	// Known reports whether an event was dealt with.
+	Known(ctx context.Context, o id.Org, event string) (bool, error)
+	// Usage counts people who were active at any moment of [from, to), those who are now, and connections besides sandboxes.
+	Usage(ctx context.Context, o id.Org, from, to time.Time) (Usage, error)
+	// Seats are the people who count in [from, to), by name.
+	Seats(ctx context.Context, o id.Org, from, to time.Time) ([]Seat, error)
+	// Organizations are all that are not deleted.
+	Organizations(ctx context.Context) ([]id.Org, error)
+}
+
+// Usage is what a plan's limits are compared with.
+type Usage struct {
+	Seats     int64 // people who were active at any moment of the period: what is paid for
+	Active    int64 // people who are active now: what MaxSeats limits
+	Providers int64 // connections besides sandboxes
+}
+
+// Seat is one person who counts.
+type Seat struct {
+	Member      id.Member
+	Name, Email string
+	Since       time.Time // when they came
+	Left        time.Time // when they were disabled or removed within the period; zero = active
+}
+
+// Tree knows organizations and their people. *db.OrgStore implements it.
+type Tree interface {
+	Organization(ctx context.Context, o id.Org) (org.Organization, error)
+	Members(ctx context.Context, o id.Org) ([]org.Member, error)
+	// Hold keeps everybody else from changing the organization until the transaction ends.
+	Hold(ctx context.Context, o id.Org) error
+}
+
+// Parts are what Service works with. Cashier nil means that billing is off. Post may be nil where no letters are sent.
+type Parts struct {
+	Store     Store
+	Orgs      Tree
+	Cashier   Cashier
+	Tx        work.Tx
+	Audit     audit.Log
+	Post      *mail.Post
+	Clock     clock.Clock
+	Log       *slog.Logger
+	PublicURL string
+}
+
+// Service is the room.
+type Service struct{ Parts }
+
+// New makes the service.
+func New(p Parts) *Service { return &Service{p} }
+
+// On reports whether this installation bills.
+func (s *Service) On() bool { return s.Cashier != nil }
+
+// MayRead and MayChange: what is paid is the admins' business.
+const (
+	MayRead   = org.Admin
+	MayChange = org.Admin
+)
+
+// off is the answer to a change where nothing is billed.
+func off() error {
+	return fault.New(fault.Conflict, "billing_off", "This installation does not bill: everything is on and nobody counts. Whoever runs it can set STRIPE_SECRET_KEY.")
+}
+
+// Overview is what an organization has and uses.
+type Overview struct {
+	Account
+	State    State
+	Plan     Plan // zero without one
+	Usage    Usage
+	Limits   Limits
+	From, To time.Time // the period in which people count
+	Monthly  money.USD // at today's count; 0 without a plan
+}
+
+// Overview is what the organization has and uses, for admins. Where billing is off only Usage is filled.
+func (s *Service) Overview(ctx context.Context, actor org.Actor) (Overview, error) {
+	if err := actor.Require(MayRead); err != nil {
+		return Overview{}, err
+	}
+	return s.overview(ctx, actor.Org)
+}
+
+func (s *Service) overview(ctx context.Context, o id.Org) (v Overview, err error) {
+	now := s.Clock.Now()
+	v.State = Off
+	if s.On() {
+		if v.Account, err = s.account(ctx, o); err != nil {
+			return v, err
+		}
+		v.State = v.Account.State(now)
+	}
+	v.From, v.To = v.Account.Period(now)
+	if v.Usage, err = s.Store.Usage(ctx, o, v.From, v.To); err != nil {
+		return v, fmt.Errorf("billing: count: %w", err)
+	}
+	v.Limits = limits(v.State, v.Account.Subscription.Plan)
+	if p, ok := Find(v.Account.Subscription.Plan); ok {
+		v.Plan = p
+		v.Monthly, err = p.Monthly(v.Usage.Seats)
+	}
+	return v, err
+}
+
+// Seats are the people who count in the running period, for admins.
+func (s *Service) Seats(ctx context.Context, actor org.Actor) ([]Seat, error) {
+	if err := actor.Require(MayRead); err != nil {
+		return nil, err
+	}
+	var a Account
+	if s.On() {
+		var err error
+		if a, err = s.account(ctx, actor.Org); err != nil {
+			return nil, err
+		}
+	}
+	from, to := a.Period(s.Clock.Now())
+	out, err := s.Store.Seats(ctx, actor.Org, from, to)
+	if err != nil {
+		return nil, fmt.Errorf("billing: seats: %w", err)
+	}
+	return out, nil
+}
+
+// account is an organization's; the first look begins its trial.
+func (s *Service) account(ctx context.Context, o id.Org) (Account, error) {
+	a, ok, err := s.Store.Account(ctx, o)
+	if err != nil {
+		return a, fmt.Errorf("billing: account: %w", err)
+	}
+	if ok {
+		return a, nil
+	}
+	now := s.Clock.Now().UTC()
+	if err := s.Store.Open(ctx, Account{Org: o, TrialEndsAt: now.Add(trialLife), Version: 1, UpdatedAt: now}); err != nil {
+		return a, fmt.Errorf("billing: begin a trial: %w", err)
+	}
+	if a, _, err = s.Store.Account(ctx, o); err != nil {
+		return a, fmt.Errorf("billing: account: %w", err)
+	}
+	return a, nil
+}
+
+// Invoices are the organization's, newest first, for admins.
+func (s *Service) Invoices(ctx context.Context, actor org.Actor) ([]Invoice, error) {
+	if err := actor.Require(MayRead); err != nil {
+		return nil, err
+	}
+	if !s.On() {
+		return nil, nil
+	}
+	a, err := s.account(ctx, actor.Org)
+	if err != nil || a.Customer == "" {
+		return nil, err
+	}
+	out, err := s.Cashier.Invoices(ctx, a.Customer)
+	if err != nil {
+		return nil, s.away(ctx, "list invoices", err)
+	}
+	return out, nil
+}
+
+// away is a failure of Stripe, as people read it.
+func (s *Service) away(ctx context.Context, what string, err error) error {
+	s.Log.WarnContext(ctx, "stripe did not do it", "what", what, "error", err.Error())
+	return fault.New(fault.Upstream, "stripe_failed", "Stripe did not answer as expected. Nothing was changed here; try again in a minute.").Because(fmt.Errorf("%s: %w", what, err))
+}
