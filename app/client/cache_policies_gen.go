@@ -95,6 +95,7 @@ type CachePolicyChange struct {
 	Sharing   *string   `json:"sharing,omitempty"`
 	TTL       *string   `json:"ttl,omitempty"`
 	Stale     *string   `json:"stale,omitempty"`
+	Outages   *string   `json:"last_resort,omitempty"`
 	Warmest   *float64  `json:"max_temperature,omitempty"`
 	Tools     *bool     `json:"tools,omitempty"`
 	MaxBytes  *int64    `json:"max_bytes,omitempty"`
@@ -117,6 +118,7 @@ type CachePolicyInput struct {
 	Sharing   *string   `json:"sharing,omitempty"`
 	TTL       *string   `json:"ttl,omitempty"`
 	Stale     *string   `json:"stale,omitempty"`
+	Outages   *string   `json:"last_resort,omitempty"`
 	Warmest   *float64  `json:"max_temperature,omitempty"`
 	Tools     *bool     `json:"tools,omitempty"`
 	MaxBytes  *int64    `json:"max_bytes,omitempty"`

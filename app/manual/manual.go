@@ -131,9 +131,10 @@ func render(file string, raw []byte, all []string) (Page, error) {
 	if err := markdown.Renderer().Render(&b, raw, tree); err != nil {
 		return p, err
 	}
-	// A caption for screen readers; and what may be wider than the screen must have the focus to be scrolled without a mouse.
+	// A caption for screen readers, and no heading without words; what may be wider than the screen must take the focus to be
+	// scrolled without a mouse.
 	caption := `<table tabindex="0"><caption class="visually-hidden">` + html.EscapeString(p.Title) + "</caption>"
-	p.HTML = strings.NewReplacer("<table>", caption, "<pre>", `<pre tabindex="0">`).Replace(b.String())
+	p.HTML = strings.NewReplacer("<table>", caption, "<pre>", `<pre tabindex="0">`, "<th></th>", "<td></td>").Replace(b.String())
 	return p, nil
 }
 

@@ -22,7 +22,7 @@ import (
 
 // patience is how long anything on a page may take to appear. It is long because continuous integration is slow; what
 // must be fast is measured.
-const patience = 15 * time.Second
+const patience = 30 * time.Second
 
 // tab is one browser with a profile of its own.
 type tab struct {
