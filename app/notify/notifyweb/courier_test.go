@@ -127,8 +127,6 @@ type sink struct {
 	mu   sync.Mutex
 	got  []string
 	fail *gosmtp.SMTPError
-	// dies makes the server take the message and break the connection before it says so.
-	lost bool
 }
 
 func (s *sink) serve(t *testing.T) string {
