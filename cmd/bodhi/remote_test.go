@@ -77,6 +77,12 @@ func TestTheCacheIsListedAndCleared(t *testing.T) {
 	if out, _, code = call(t, 200, `{"entries":2}`, "cache", "clear", "--model", "smart"); code != 0 || !strings.Contains(out, "2 answers") {
 		t.Errorf("%d %q", code, out)
 	}
+	if out, _, code = call(t, 200, `{"data":[{"id":"req_1","model":"smart","mode":"relaxed","rule":"strict","similarity":0.97,"served":true,"saved_usd":"0.02","verdict":"right"}]}`, "cache", "likes"); code != 0 || !strings.Contains(out, "0.97") || !strings.Contains(out, "yes") {
+		t.Errorf("%d %s", code, out)
+	}
+	if out, _, code = call(t, 200, `{"id":"req_1","model":"smart","rule":"relaxed","similarity":0.9,"verdict":"wrong"}`, "cache", "likes", "wrong", "req_1"); code != 0 || !strings.Contains(out, "wrong: smart, relaxed, 0.90") {
+		t.Errorf("%d %s", code, out)
+	}
 	// Nothing is cleared by accident.
 	for _, args := range [][]string{{"cache", "clear"}, {"cache", "clear", "--model", "smart", "--all"}} {
 		if out, said, code := call(t, 200, `{"entries":2}`, args...); code != 2 || strings.Contains(out, "2 answers") {

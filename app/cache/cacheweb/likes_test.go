@@ -184,6 +184,16 @@ func TestLikeQuestionsAreJudgedByThoseWhoMayReadThem(t *testing.T) {
 	if p := api.Get("/api/v1/cache/likes/simulation?mode=relaxed&threshold=0.9"); p.Status != http.StatusOK || !p.Has(`"found":3`, `"wrong":1`, `"right":1`, `"saved_usd":"0.036"`) {
 		t.Errorf("%d %s", p.Status, p.Body)
 	}
+	for _, list := range []string{"/api/v1/cache/likes", "/api/v1/cache/entries"} {
+		for _, after := range []string{"two", "-1", "1e9", "100001"} {
+			if p := api.Get(list + "?after=" + after); p.Status != http.StatusBadRequest || !p.Has("after is the next of the page before") {
+				t.Errorf("%s after %s: %d %s", list, after, p.Status, p.Body)
+			}
+		}
+		if p := api.Get(list + "?after=1"); p.Status != http.StatusOK {
+			t.Errorf("%s: %d %s", list, p.Status, p.Body)
+		}
+	}
 	if p := api.Get("/api/v1/cache/likes/simulation?mode=verified"); p.Status != http.StatusBadRequest {
 		t.Errorf("%d %s", p.Status, p.Body)
 	}
