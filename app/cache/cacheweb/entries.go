@@ -129,6 +129,13 @@ func (h *Handlers) entry(c *web.Context) error {
 		page.Shown, page.Prompt, page.Answer = true, content.Prompt, string(content.Body)
 	}
 	page.Likes = likes + "?entry=" + r.Key
+	found, _, err := h.cache.Sightings(c.Ctx(), c.Actor(), cache.LikeQuery{Entry: k, Limit: mostRows})
+	if err != nil {
+		return err
+	}
+	for _, s := range found {
+		page.Pairs = append(page.Pairs, pair(c, s))
+	}
 	if h.mayClear(c, e) {
 		page.Clear = &ui.ConfirmProps{Label: "Clear", Icon: "trash", Title: "Clear this answer?", Text: "The next one who asks the same pays for a new one.", Action: root + "/clear", Button: "Clear it", Kind: ui.Destructive, Name: "what", Value: string(cache.CutEntry)}
 		page.Key = r.Key
