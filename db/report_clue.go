@@ -105,8 +105,11 @@ func (c *clues) where(f report.Filter) {
 			}
 		}
 	}
-	if f.Column == report.AskedColumn {
+	switch f.Column {
+	case report.AskedColumn:
 		values = append(values, "")
+	case report.FoundColumn:
+		column = "asked"
 	}
 	c.add(column, values...)
 }

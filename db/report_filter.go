@@ -13,6 +13,7 @@ var listColumns = map[report.Column]string{
 	report.DepartmentColumn: "requests.department_id", report.TeamColumn: "requests.team_id", report.MemberColumn: "requests.member_id",
 	report.KeyColumn: "requests.key_id", report.ClientColumn: "requests.client", report.AskedColumn: "requests.asked",
 	report.ConnectionColumn: "requests.provider", report.EndpointColumn: "requests.endpoint", report.CacheColumn: "requests.cache",
+	report.AnsweredColumn: "requests.model", report.FoundColumn: "CASE WHEN requests.attempts = 0 AND requests.route = '' THEN '' ELSE requests.asked END",
 }
 
 // entities are the columns of uuids, which are NULL where there is none.
@@ -25,6 +26,10 @@ func narrowFurther(tx *gorm.DB, q report.Query) *gorm.DB {
 	}
 	for _, pair := range q.Tags {
 		tx = carrying(tx, "requests.tags", pair)
+	}
+	for _, key := range q.Untagged {
+		find := map[bool]string{true: "strpos", false: "instr"}[tx.Dialector.Name() == "postgres"]
+		tx = tx.Where(find+"(',' || requests.tags, ?) = 0", ","+key+"=")
 	}
 	if q.HTTPFrom > 0 {
 		tx = tx.Where("requests.status >= ?", q.HTTPFrom)

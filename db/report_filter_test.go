@@ -76,7 +76,7 @@ func randomQuery(random *rand.Rand, some func() report.Request) report.Query {
 			return s
 		}
 		team := func(r report.Request) string { return uuid(r.Chain.Team.IsZero(), r.Chain.Team.UUID()) }
-		switch random.IntN(10) {
+		switch random.IntN(12) {
 		case 0:
 			q.Where = append(q.Where, report.Filter{Column: report.TeamColumn, Values: []string{team(x), team(y)}})
 		case 1:
@@ -100,6 +100,10 @@ func randomQuery(random *rand.Rand, some func() report.Request) report.Query {
 		case 9:
 			q.Scope = []org.Scope{org.OfTeam(x.Chain.Org, x.Chain.Team), org.ReadScope(x.Chain.Org, "tag:project=zeus"), org.ReadScope(x.Chain.Org, "pool:"+x.Chain.Team.String())}[random.IntN(3)]
 			q.From = some().At
+		case 10:
+			q.Where = append(q.Where, report.Filter{Column: []report.Column{report.AnsweredColumn, report.FoundColumn}[random.IntN(2)], Values: []string{[]string{"", "m1", "smart"}[random.IntN(3)], x.Model}})
+		case 11:
+			q.Untagged = append(q.Untagged, []string{"project", "client", "cost center"}[random.IntN(3)])
 		}
 	}
 	return q

@@ -21,10 +21,12 @@ const (
 	ConnectionColumn Column = "connection"
 	EndpointColumn   Column = "endpoint"
 	CacheColumn      Column = "cache"
+	AnsweredColumn   Column = "answered" // the model that answered
+	FoundColumn      Column = "found"    // as asked, but "" where nothing of that name was found: what usage divides by
 )
 
 // Columns are all of them, in the order that messages list them.
-var Columns = []Column{DepartmentColumn, TeamColumn, MemberColumn, KeyColumn, ClientColumn, AskedColumn, ConnectionColumn, EndpointColumn, CacheColumn}
+var Columns = []Column{DepartmentColumn, TeamColumn, MemberColumn, KeyColumn, ClientColumn, AskedColumn, ConnectionColumn, EndpointColumn, CacheColumn, AnsweredColumn, FoundColumn}
 
 // Filter keeps what has one of Values in a column; "" is what has no value there.
 type Filter struct {
@@ -32,7 +34,7 @@ type Filter struct {
 	Values []string
 }
 
-// Bounds of Query.Where and Query.Tags.
+// Bounds of Query.Where, and of Query.Tags and Query.Untagged together.
 const (
 	MaxChosen = 100 // values in one filter
 	MaxTags   = 5
@@ -81,6 +83,11 @@ func (q *Query) Keeps(r *Request) bool {
 			return false
 		}
 	}
+	for _, tag := range q.Untagged {
+		if strings.Contains(","+r.Tags, ","+tag+"=") {
+			return false
+		}
+	}
 	for _, pair := range q.Tags {
 		if !carries(r.Tags, pair) {
 			return false
@@ -108,6 +115,13 @@ func (r *Request) in(c Column) string {
 		return r.Provider
 	case EndpointColumn:
 		return r.Endpoint
+	case AnsweredColumn:
+		return r.Model
+	case FoundColumn:
+		if r.Attempts == 0 && r.Route == "" {
+			return ""
+		}
+		return r.Asked
 	}
 	return r.Cache
 }

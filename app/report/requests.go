@@ -46,9 +46,11 @@ type Query struct {
 	Connection string     // that answered
 	Client     string     // the program that asked, as it was recognised
 	ID         id.Request // exactly this one
-	// Where keeps what has one of the values, in each of several columns; Tags what carries all pairs "project=apollo".
-	Where []Filter
-	Tags  []string
+	// Where keeps what has one of the values, in each of several columns; Tags what carries all pairs "project=apollo",
+	// Untagged what carries no tag of these keys.
+	Where    []Filter
+	Tags     []string
+	Untagged []string
 	// HTTPFrom and HTTPTo bound the status that the client got, both included; CostFrom and CostTo what was booked, both
 	// included; TookFrom and TookTo how long it took, half-open.
 	HTTPFrom, HTTPTo int

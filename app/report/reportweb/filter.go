@@ -58,7 +58,7 @@ func (rd reading) query(values url.Values) (q report.Query, err error) {
 			return q, err
 		}
 	}
-	if q.Tags, err = readTags(values); err != nil {
+	if q.Tags, q.Untagged, err = readTags(values); err != nil {
 		return q, err
 	}
 	q.Where, err = readColumns(values)
@@ -221,31 +221,36 @@ func readBounds(q *report.Query, get func(string) string) error {
 	return nil
 }
 
-// readTags reads tag=project=apollo and tag:project=apollo.
-func readTags(values url.Values) (out []string, err error) {
+// readTags reads tag=project=apollo and tag:project=apollo; tag:project=- is what carries no such tag.
+func readTags(values url.Values) (pairs, without []string, err error) {
 	for _, pair := range values["tag"] {
 		if pair = strings.TrimSpace(pair); pair != "" {
-			out = append(out, pair)
+			pairs = append(pairs, pair)
 		}
 	}
 	for name, list := range values {
-		if key, ok := usage.Dim(name).Tag(); ok {
-			if len(list) != 1 {
-				return nil, fault.Field(brief(name), "Give one value of a tag.")
-			}
-			out = append(out, key+"="+list[0])
+		key, ok := usage.Dim(name).Tag()
+		switch {
+		case !ok:
+		case len(list) != 1:
+			return nil, nil, fault.Field(brief(name), "Give one value of a tag.")
+		case list[0] == none && !strings.ContainsAny(key, ",="):
+			without = append(without, key)
+		default:
+			pairs = append(pairs, key+"="+list[0])
 		}
 	}
-	slices.Sort(out)
-	for _, pair := range out {
+	slices.Sort(pairs)
+	slices.Sort(without)
+	for _, pair := range pairs {
 		if key, value, ok := strings.Cut(pair, "="); !ok || key == "" || value == "" || strings.Contains(pair, ",") {
-			return nil, fault.Field("tag", fmt.Sprintf("A tag is a pair like project=apollo, not %q.", brief(pair)))
+			return nil, nil, fault.Field("tag", fmt.Sprintf("A tag is a pair like project=apollo, not %q.", brief(pair)))
 		}
 	}
-	if len(out) > report.MaxTags {
-		return nil, fault.Field("tag", fmt.Sprintf("At most %d tags can be combined.", report.MaxTags))
+	if len(pairs)+len(without) > report.MaxTags {
+		return nil, nil, fault.Field("tag", fmt.Sprintf("At most %d tags can be combined.", report.MaxTags))
 	}
-	return out, nil
+	return pairs, without, nil
 }
 
 // readColumns reads the filters that take several values: key=…&key=….

@@ -131,7 +131,12 @@ var wrongFilters = map[string]string{
 
 // filterOf fills the form with what the URL says, whether it makes sense or not: nothing is typed twice.
 func filterOf(values url.Values) views.Filter {
-	get := func(name string) string { return strings.TrimSpace(values.Get(name)) }
+	get := func(name string) string { // what no field can show is a chip
+		if v := strings.TrimSpace(values.Get(name)); v != none {
+			return v
+		}
+		return ""
+	}
 	f := views.Filter{
 		Range: or(get("range"), defaultRange), Status: or(get("status"), get("outcome")), Key: get("key"), From: get("from"), To: get("to"), Client: get("client"),
 		Code: get("code"), Connection: get("connection"), Model: get("model"), ID: get("id"), Asked: get("asked"), Endpoint: get("endpoint"), Cache: get("cache"),
@@ -156,7 +161,7 @@ var inputs = []string{"range", "from", "to", "status", "outcome", "code", "http"
 func chips(values url.Values) (out []views.Chip) {
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		list := values[name]
-		if slices.Contains(inputs, name) {
+		if slices.Contains(inputs, name) && list[0] != none {
 			list = list[1:]
 		}
 		for _, v := range list {
@@ -168,11 +173,24 @@ func chips(values url.Values) (out []views.Chip) {
 
 func chip(name, value string) views.Chip {
 	c := views.Chip{Name: name, Value: value, Label: name + ": " + value}
+	tag, isTag := usage.Dim(name).Tag()
 	if value == none {
 		c.Label = "No " + name
+		switch {
+		case isTag:
+			c.Label = "Not tagged with a " + tag
+		case name == string(report.AnsweredColumn):
+			c.Label = "No model answered"
+		case name == string(report.FoundColumn):
+			c.Label = "No such model"
+		}
 		return c
 	}
-	switch tag, isTag := usage.Dim(name).Tag(); {
+	switch {
+	case name == string(report.AnsweredColumn):
+		c.Label = "Answered by " + value
+	case name == string(report.FoundColumn):
+		c.Label = "Asked for " + value
 	case isTag:
 		c.Label = "Tagged " + tag + "=" + value
 	case name == "budget":

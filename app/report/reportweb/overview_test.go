@@ -54,7 +54,7 @@ func TestTheOverviewNarrowsAndDrillsDown(t *testing.T) {
 	browser := webtest.As(t, s.site, s.acme.Members[org.Admin])
 	today := s.house.Clock.Now().Format(time.DateOnly)
 	for path, has := range map[string][]string{
-		"/?by=team&span=week": {"By team, last 7 days", "under=team_", "Top movers: person"},
+		"/?by=team&span=week": {"By team, last 7 days", "team=team_", "Top movers: person"},
 		"/?by=client":         {"By app", "client=openai-python"},
 		"/?by=x&span=y":       {"By model, last 30 days"},
 		"/requests?from=" + today + "&to=" + today: {"gpt-5.5"},

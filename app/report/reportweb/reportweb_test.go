@@ -64,6 +64,8 @@ type scene struct {
 	tail    *report.Tail
 
 	feedback *feedback.Service
+	db       *db.DB
+	handlers *reportweb.Handlers
 }
 
 func newScene(t *testing.T) *scene {
@@ -81,6 +83,7 @@ func newScene(t *testing.T) *scene {
 	s.feedback = feedback.New(db.NewFeedbackStore(d), h.Clock)
 	handlers := reportweb.New(reportweb.Parts{Feedback: s.feedback, Reports: reports, Usage: usage.NewService(db.NewUsageStore(d), db.NewOrgStore(d), h.Clock), Budgets: s.budgets, Keys: h.Keys,
 		Limits: s.limits, Approvals: nobodyAsked{}, Connections: sandboxed{}, Pricing: usageweb.Pricing{Prices: price.NewTable(shelf), Providers: shelf, Connections: sandboxed{}}, Tail: s.tail})
+	s.db, s.handlers = d, handlers
 	s.site = h.Serve(t, append(handlers.Routes(), webtest.Enter()))
 	return s
 }

@@ -212,40 +212,28 @@ func (a *asked) exported(format string) string {
 	return "/usage/export?" + v.Encode()
 }
 
-// whole reports whether a moment is where a day begins: lists of requests know days only.
+// whole reports whether a moment is where a day begins.
 func (a *asked) whole(t time.Time) bool { return usage.DayOf(t, a.zone, 0).Equal(t) }
 
 // requests is the list of requests that a figure is made of: the page's span and filters, and more of them. "" where the
 // list cannot be narrowed like that, so that no link leads to other rows than its figure counts.
 func (a *asked) requests(more ...usage.Filter) string {
-	if !a.whole(a.query.From) || !a.whole(a.query.To) && a.query.To.Before(a.now) {
-		return ""
+	narrow := url.Values{}
+	if a.whole(a.query.From) && (a.whole(a.query.To) || !a.query.To.Before(a.now)) {
+		for name, day := range Days(a.query.From, a.query.To, a.zone) {
+			narrow.Set(name, day)
+		}
+	} else { // parts of days are added up by whole slots
+		slot := usage.Slot(a.zone, a.query.To)
+		narrow.Set("from", a.query.From.UTC().Truncate(slot).Format(time.RFC3339))
+		narrow.Set("to", a.query.To.UTC().Add(slot-1).Truncate(slot).Format(time.RFC3339))
 	}
-	narrow := Days(a.query.From, a.query.To, a.zone)
 	for _, f := range slices.Concat(a.query.Where, more) {
-		if len(f.Values) != 1 || f.Values[0] == "" {
+		if !narrowTo(narrow, f) {
 			return ""
 		}
-		name, value := string(f.Dim), f.Values[0]
-		switch f.Dim {
-		case usage.Model, usage.Connection, usage.Key, usage.Client:
-		case usage.Team, usage.Member, usage.Department:
-			name = "under"
-		case usage.Outcome:
-			name = "status"
-		default:
-			key, tag := f.Dim.Tag()
-			if !tag {
-				return ""
-			}
-			name, value = "under", "tag:"+key+"="+value
-		}
-		if narrow[name] != "" && narrow[name] != value {
-			return ""
-		}
-		narrow[name] = value
 	}
-	return RequestsURL(narrow)
+	return "/requests?" + narrow.Encode()
 }
 
 // span in words, as people say dates.

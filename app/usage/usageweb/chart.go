@@ -40,22 +40,17 @@ func Label(r usage.Row, i int, dim usage.Dim) string {
 
 // RequestsOf leads from a row to the requests it is made of; "" where the list cannot be narrowed like that.
 func RequestsOf(r usage.Row, i int, dim usage.Dim, narrow map[string]string) string {
-	if r.Others || i >= len(r.Values) || r.Values[i].ID == "" {
+	if r.Others || i >= len(r.Values) {
 		return ""
 	}
-	all := map[string]string{}
+	all := url.Values{}
 	for k, v := range narrow {
-		all[k] = v
+		all.Set(k, v)
 	}
-	switch id := r.Values[i].ID; dim {
-	case usage.Model, usage.Connection, usage.Key, usage.Client:
-		all[string(dim)] = id
-	case usage.Team, usage.Member, usage.Department:
-		all["under"] = id
-	default:
+	if !narrowTo(all, usage.Filter{Dim: dim, Values: []string{r.Values[i].ID}}) {
 		return ""
 	}
-	return RequestsURL(all)
+	return "/requests?" + all.Encode()
 }
 
 // Days narrow the list of requests to calendar days, both included.

@@ -56,7 +56,7 @@ func TestStackedBarsAddUpToTheirTotals(t *testing.T) {
 	if len(p.Series) != 2 || p.Before != nil || p.Tallest() != 22 || p.Hrefs[1] != "/requests?from=2026-11-02&to=2026-11-02" {
 		t.Fatalf("%+v", p)
 	}
-	if p.Series[0].Href != "/requests?from=2026-11-01&model=a&to=2026-11-02" {
+	if p.Series[0].Href != "/requests?answered=a&from=2026-11-01&to=2026-11-02" {
 		t.Errorf("a layer leads to %s", p.Series[0].Href)
 	}
 }
