@@ -43,7 +43,7 @@ type notebook struct {
 func open(t *testing.T, base string) *tab {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(chromium(t)), chromedp.UserDataDir(t.TempDir()), chromedp.NoSandbox, chromedp.WindowSize(1440, 900),
+		chromedp.ExecPath(chromium(t)), chromedp.UserDataDir(profile(t)), chromedp.NoSandbox, chromedp.WindowSize(1440, 900),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(stop)
@@ -60,6 +60,25 @@ func open(t *testing.T, base string) *tab {
 		}
 	})
 	return b
+}
+
+// profile is a directory for a browser, whose helpers may write into it for a moment after it has ended: so it is removed as
+// far as it can be, and the machine's own sweep has the rest.
+func profile(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "bodhi-chromium-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for range 20 {
+			if os.RemoveAll(dir) == nil {
+				return
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+	})
+	return dir
 }
 
 // during is the same browser in a part of the test: failures belong to the part.
@@ -301,11 +320,16 @@ func (s screen) String() string { return fmt.Sprintf("%d-%s", s.width, s.scheme)
 // through looks at the page on a screen.
 func (b *tab) through(s screen) {
 	b.t.Helper()
-	b.run("resize", emulation.SetDeviceMetricsOverride(s.width, s.height, 1, s.width < 600),
+	ctx, cancel := context.WithTimeout(b.ctx, 4*patience) // large pages are drawn anew by the processor
+	defer cancel()
+	err := chromedp.Run(ctx, emulation.SetDeviceMetricsOverride(s.width, s.height, 1, s.width < 600),
 		emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{
 			{Name: "prefers-color-scheme", Value: s.scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
 		}),
-		chromedp.Evaluate(settled, nil, func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }))
+		chromedp.Evaluate(settled, nil, awaited))
+	if err != nil {
+		b.fatal("resize: %v", err)
+	}
 }
 
 // settled waits until colours have stopped changing: between two themes half of a page looks broken.
@@ -313,7 +337,7 @@ const settled = `new Promise(done => {
 	let quiet = 0
 	const look = () => {
 		quiet = document.getAnimations().some(a => a instanceof CSSTransition) ? 0 : quiet + 1
-		quiet > 2 ? done(true) : requestAnimationFrame(look)
+		quiet > 2 ? done(true) : setTimeout(look, 20)
 	}
 	look()
 })`

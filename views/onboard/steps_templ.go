@@ -391,7 +391,7 @@ func Template(p TemplatePage) templ.Component {
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
-							templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Look at it", Href: "/templates/show?name=" + c.Name + "&back=/start/budget", Attrs: templ.Attributes{"aria-label": "Look at the template " + c.Title}}).Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Look at it", Href: "/templates/show?name=" + c.Name + "&back=/start/budget", Attrs: templ.Attributes{"aria-label": "Look at it: " + c.Title}}).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}

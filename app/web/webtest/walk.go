@@ -2,9 +2,9 @@ package webtest
 
 import (
 	"net/http"
-	"slices"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
