@@ -26,7 +26,7 @@ func TestTheSetUpLeadsToAGovernedAnswer(t *testing.T) {
 	b.press("Go on with the sandbox")
 	b.sees("Begin with a template?")
 	again("Begin with a template?")
-	b.press("Look at the template Support")
+	b.press("Look at it: Support")
 	b.sees("What applying it changes")
 	for _, s := range screens {
 		b.through(s)
@@ -123,7 +123,7 @@ func TestTwoAdminsSetUpAtOnce(t *testing.T) {
 
 	both("Begin with a template?")
 	for _, b := range []*tab{ada, grace} {
-		b.press("Look at the template Support")
+		b.press("Look at it: Support")
 		b.sees("What applying it changes")
 	}
 	ada.press("Apply 13 changes")

@@ -629,7 +629,7 @@ func ruleButtons(b RuleBox) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if b.N > 0 {
-			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Up", Icon: "arrow-up", Kind: ui.Quiet, Small: true, Name: "do", Value: b.act("up"), Attrs: templ.Attributes{"aria-label": b.title() + ": ask it earlier"}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Up", Icon: "arrow-up", Kind: ui.Quiet, Small: true, Name: "do", Value: b.act("up"), Attrs: templ.Attributes{"aria-label": "Up: ask " + b.title() + " earlier"}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
