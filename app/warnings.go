@@ -22,7 +22,9 @@ import (
 // told, or a thief. The room says so once an hour and key; people hear of it once a day.
 func (c *core) keyMisused(ctx context.Context, r key.Refusal) error {
 	k, err := c.keyStore.Get(ctx, r.Org, r.Key)
-	if err != nil {
+	if f := fault.From(err); err != nil && f.Kind == fault.NotFound {
+		return nil // it is gone, and with it whoever it was of; the audit log has it
+	} else if err != nil {
 		return err
 	}
 	to := []id.Member{k.Member}

@@ -85,21 +85,29 @@ func (s *DeliveryStore) Due(ctx context.Context, now time.Time, limit int) ([]no
 }
 
 // Claim implements notify.DeliveryStore. The lead's row decides: whoever changes it first has the bundle, and only they add to it.
+// Rows that somebody else claims at this moment are theirs: nobody waits for them, as two who waited for each other would.
 func (s *DeliveryStore) Claim(ctx context.Context, l notify.Lead, now, until time.Time) (p notify.Parcel, mine bool, err error) {
 	err = s.db.Do(ctx, func(ctx context.Context) error {
 		return s.db.scoped(ctx, l.Org, func(tx *gorm.DB) error {
-			taken := tx.Model(&deliveryRow{}).Where("org_id = ? AND id = ? AND state = 'waiting' AND due_at <= ? AND (held_until IS NULL OR held_until <= ?) AND (bundle IS NULL OR bundle = id)",
-				l.Org, l.Delivery, now.UTC(), now.UTC()).Updates(map[string]any{"bundle": l.Delivery, "held_until": until.UTC(), "tries": gorm.Expr("tries + 1")})
-			if mine = taken.RowsAffected == 1; taken.Error != nil || !mine {
-				return taken.Error
+			free, err := freeDeliveries(tx, "org_id = ? AND id = ? AND state = 'waiting' AND due_at <= ? AND (held_until IS NULL OR held_until <= ?) AND (bundle IS NULL OR bundle = id)",
+				l.Org, l.Delivery, now.UTC(), now.UTC())
+			if mine = len(free) == 1; err != nil || !mine {
+				return err
+			}
+			if err := tx.Model(&deliveryRow{}).Where("org_id = ? AND id = ?", l.Org, l.Delivery).
+				Updates(map[string]any{"bundle": l.Delivery, "held_until": until.UTC(), "tries": gorm.Expr("tries + 1")}).Error; err != nil {
+				return err
 			}
 			var lead deliveryRow
 			if err := tx.Where("org_id = ? AND id = ?", l.Org, l.Delivery).Take(&lead).Error; err != nil {
 				return err
 			}
 			if lead.Tries == 1 && lead.ChannelID.IsZero() {
-				if err := tx.Model(&deliveryRow{}).Where("org_id = ? AND member_id = ? AND channel_id IS NULL AND state = 'waiting' AND due_at <= ? AND bundle IS NULL", l.Org, lead.MemberID, now.UTC()).
-					Update("bundle", l.Delivery).Error; err != nil {
+				with, err := freeDeliveries(tx, "org_id = ? AND member_id = ? AND channel_id IS NULL AND state = 'waiting' AND due_at <= ? AND bundle IS NULL", l.Org, lead.MemberID, now.UTC())
+				if err == nil && len(with) > 0 {
+					err = tx.Model(&deliveryRow{}).Where("org_id = ? AND id IN ?", l.Org, with).Update("bundle", l.Delivery).Error
+				}
+				if err != nil {
 					return err
 				}
 			}
@@ -108,6 +116,12 @@ func (s *DeliveryStore) Claim(ctx context.Context, l notify.Lead, now, until tim
 		})
 	})
 	return p, mine, err
+}
+
+// freeDeliveries locks the rows that nobody else has locked, and gives their ids.
+func freeDeliveries(tx *gorm.DB, where string, args ...any) (out []id.Delivery, err error) {
+	err = tx.Model(&deliveryRow{}).Clauses(clause.Locking{Strength: "UPDATE", Options: "SKIP LOCKED"}).Where(where, args...).Pluck("id", &out).Error
+	return out, err
 }
 
 // parcel reads a bundle with its events, the lead first.

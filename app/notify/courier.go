@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -42,13 +44,16 @@ type Courier struct {
 	IDs       *id.Source
 	Clock     clock.Clock
 	Log       *slog.Logger
+
+	busy   sync.Mutex
+	wanted atomic.Bool
 }
 
 const (
 	// claim is how long a delivery is this process's; longer than any conversation with a server takes.
 	claim = 3 * time.Minute
 	// batch is how many deliveries are looked at together, and together how many are sent at once: a slow server keeps few busy.
-	batch, together = 64, 8
+	batch, together = 64, 4
 )
 
 // waits are the times between tries, after Standard Webhooks' advice: a server that is away for a day misses nothing.
@@ -129,8 +134,25 @@ func (c *Courier) home(ctx context.Context, o id.Org) (*time.Location, error) {
 	return zone, nil
 }
 
-// Work sends whatever is due, of all organizations. Several may run at once.
+// Work sends whatever is due, of all organizations. Of a process one works at a time, for whoever asks meanwhile as well: a budget
+// whose limits are all crossed at once asks hundreds of times, and must leave the database to those who spend. Nodes do not mind
+// each other.
 func (c *Courier) Work(ctx context.Context) error {
+	c.wanted.Store(true)
+	for c.wanted.Load() && c.busy.TryLock() {
+		var err error
+		for err == nil && c.wanted.Swap(false) {
+			err = c.sendDue(ctx)
+		}
+		c.busy.Unlock()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *Courier) sendDue(ctx context.Context) error {
 	for {
 		due, err := c.Store.Due(ctx, c.Clock.Now(), batch)
 		if err != nil {
