@@ -160,8 +160,15 @@ func (c *Courier) sendDue(ctx context.Context) error {
 		}
 		at, failed := errgroup.WithContext(ctx)
 		at.SetLimit(together)
-		for _, l := range due {
-			at.Go(func() error { return c.send(failed, l) })
+		for _, l := range due { // claimed one after the other, so that what is due to one person comes in one letter
+			now := c.Clock.Now()
+			parcel, mine, err := c.Store.Claim(failed, l, now, now.Add(claim))
+			if err != nil {
+				return errors.Join(err, at.Wait())
+			}
+			if mine {
+				at.Go(func() error { return c.send(failed, l, parcel) })
+			}
 		}
 		if err := at.Wait(); err != nil || len(due) < batch {
 			return err
@@ -170,12 +177,7 @@ func (c *Courier) sendDue(ctx context.Context) error {
 }
 
 // send sends one bundle. What went wrong on the way is kept with it; an error is our own database's.
-func (c *Courier) send(ctx context.Context, l Lead) error {
-	now := c.Clock.Now()
-	parcel, mine, err := c.Store.Claim(ctx, l, now, now.Add(claim))
-	if err != nil || !mine {
-		return err
-	}
+func (c *Courier) send(ctx context.Context, l Lead, parcel Parcel) (err error) {
 	lead := parcel.Deliveries[0]
 	if lead.Channel.IsZero() {
 		err = c.letter(ctx, parcel)
