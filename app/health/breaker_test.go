@@ -332,3 +332,27 @@ func BenchmarkAdmit(b *testing.B) {
 		s.try(Report{Outcome: Bad, Whole: true})
 	}
 }
+
+// Two nodes find a provider down. One reads what the other said of it, and somebody puts the target back before that is
+// taken over: then it is old news, or the node that was asked would leave the target alone until the cool-down is over.
+func TestWhatAnotherNodeSaidBeforeATargetWasPutBackIsOldNews(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, Defaults())
+	s.tries(50, Report{Outcome: Bad})
+	if s.state() != Open {
+		t.Fatal("nothing is known of the failures")
+	}
+	said := Change{Target: s.at, To: Open, Cause: Failures, At: s.now, Until: s.now.Add(time.Minute), Level: 1, By: "two"}
+	s.now = s.now.Add(time.Millisecond)
+	s.Reset(s.at, s.now, "ada")
+	s.Adopt(said)
+	if got := s.state(); got != Closed {
+		t.Errorf("put back, and then %s by older news", got)
+	}
+	s.now = s.now.Add(time.Millisecond)
+	said.At = s.now
+	s.Adopt(said)
+	if got := s.state(); got != Open {
+		t.Errorf("newer failures of another node leave it %s", got)
+	}
+}

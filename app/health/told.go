@@ -62,14 +62,15 @@ func (b *Board) Reset(t Target, now time.Time, by string) {
 	b.tellBy(c, by)
 }
 
-// Adopt takes over what another node found out.
+// Adopt takes over what another node found out. Failures from before this node's last word on the target are old news:
+// they may have been read before somebody put the target back, and arrive after.
 func (b *Board) Adopt(c Change) {
 	one := b.breaker(c.Target)
 	one.mu.Lock()
 	var moved *Change
 	if one.target == c.Target && (one.cause != ByHand || one.state == Closed) {
 		switch {
-		case c.To == Open && one.state != Open:
+		case c.To == Open && one.state != Open && c.At.After(one.since):
 			one.level, one.until, one.probing = c.Level, c.Until, false
 			moved = one.move(Open, c.Cause, c.At)
 			one.digest = c.digest
