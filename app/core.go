@@ -198,7 +198,7 @@ func (c *core) rooms() error {
 	}
 	c.priceStore = db.NewPriceStore(c.db)
 	c.pricing = price.New(price.Parts{Store: c.priceStore, Connections: c.connections, Shelf: c.shelf, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
-	c.refresher = &price.Refresher{URL: c.cfg.PricesURL, Out: c.egress.Transport(), Keep: db.NewRefreshStore(c.db, c.ids), Shelf: c.shelf, Bus: c.bus, Clock: c.clock, Log: c.log}
+	c.refresher = &price.Refresher{URL: c.cfg.PricesURL, Out: c.egress.Transport(), Keep: db.NewRefreshStore(c.db, c.ids), Shelf: c.shelf, Bus: c.bus, Clock: c.clock, Log: c.log, Tx: c.db, Changed: c.repriced}
 	c.reconciling = reconcile.New(reconcile.Parts{Store: db.NewReconcileStore(c.db), Connections: c.connections, Tx: c.db, Audit: c.audit, Vault: c.keyring,
 		Out: c.egress.Transport(), IDs: c.ids, Clock: c.clock, Log: c.log})
 	replayMAC, err := c.master.MAC(replay.Purpose)

@@ -16,6 +16,7 @@ const (
 	Expiring  Kind = "key_expiring"     // a key stops within a week
 	Misused   Kind = "key_misused"      // somebody tried a key after its end
 	SignIn    Kind = "new_sign_in"      // the reader logged in from a browser or network that is new for them
+	Repriced  Kind = "price_changed"    // a model that the organization used lately costs something else
 	Tested    Kind = "channel_test"     // an admin tries a channel
 )
 
@@ -41,11 +42,12 @@ var traits = map[Kind]trait{
 	Expiring:  {label: "A key is about to stop"},
 	Misused:   {label: "A key was tried after its end", urgent: true},
 	SignIn:    {label: "A log-in from a new browser or network", urgent: true, personal: true},
+	Repriced:  {label: "The price of a model you use changed"},
 	Tested:    {label: "A test", urgent: true},
 }
 
 // Kinds are all that people can choose of, in the order of forms.
-var Kinds = []Kind{Asked, Decided, Budget, Forecast, Escalated, Anomaly, Away, Back, Expiring, Misused, SignIn}
+var Kinds = []Kind{Asked, Decided, Budget, Forecast, Escalated, Anomaly, Away, Back, Expiring, Misused, SignIn, Repriced}
 
 // Shared are those that channels may get.
 func Shared() (out []Kind) {
