@@ -62,10 +62,10 @@ type Refresher struct {
 	Bus   live.Bus
 	Clock clock.Clock
 	Log   *slog.Logger
-	// Tx and Changed tell of a catalogue that is taken into use, in the transaction that does; if that fails, the next refresh
-	// takes it. A nil Changed tells nobody.
+	// Changed finds whom a catalogue concerns that is about to be taken into use, and gives what tells them: that runs in the
+	// transaction of Tx that takes it, so that both happen or neither, and the next refresh tries again. A nil Changed tells nobody.
+	Changed func(ctx context.Context, before, after *catalog.Catalog) (tell func(ctx context.Context) error, err error)
 	Tx      work.Tx
-	Changed func(ctx context.Context, before, after *catalog.Catalog) error
 }
 
 const (
@@ -104,6 +104,7 @@ func (r *Refresher) Run(ctx context.Context) error {
 	return nil
 }
 
+// keep writes down what was found, and tells whom it concerns.
 func (r *Refresher) keep(ctx context.Context, found Refresh) error {
 	if found.Verdict != Accepted || r.Changed == nil {
 		return r.Keep.Append(ctx, found)
@@ -112,11 +113,15 @@ func (r *Refresher) keep(ctx context.Context, found Refresh) error {
 	if err != nil {
 		return err
 	}
+	tell, err := r.Changed(ctx, r.Shelf.Catalog(), after)
+	if err != nil {
+		return err
+	}
 	return r.Tx.Do(ctx, func(ctx context.Context) error {
 		if err := r.Keep.Append(ctx, found); err != nil {
 			return err
 		}
-		return r.Changed(ctx, r.Shelf.Catalog(), after)
+		return tell(ctx)
 	})
 }
 
