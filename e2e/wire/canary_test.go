@@ -113,7 +113,7 @@ func TestNoMessageTellsAPromptASecretOrAnotherTeamsNumber(t *testing.T) {
 	secrets := canaries{"the admin's token": w.AdminToken, "a key": w.VirtualKey, "a provider's credential": "sk-upstream-canary", "a password": password, "an address": "address-canary"}
 	prompts := canaries{"a prompt": "question-canary", "a system prompt": "system-canary", "a tool": "tool-canary", "a user's name for a request": "user-canary"}
 	const theirs, limit = "Zanzibar", "0.00001337"
-	walls := canaries{"another team's name": theirs, "another team's limit": limit}
+	walls := canaries{"another team's name": theirs, "another team's limit": "0.000013"} // as people read it
 
 	var other struct{ ID string }
 	w.manage(t, http.MethodPost, "/teams", map[string]any{"name": theirs}, http.StatusCreated, &other)
