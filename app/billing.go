@@ -2,8 +2,9 @@ package app
 
 import (
 	"context"
-	"net/http"
+	"net/netip"
 
+	"github.com/bodhi-gateway/bodhi/app/egress"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/billing"
 	"github.com/bodhi-gateway/bodhi/billing/billingweb"
@@ -22,10 +23,15 @@ func (c *core) newBilling() {
 	}
 	out := c.egress.Transport()
 	if c.cfg.StripeAPIBase != "" {
-		out = http.DefaultTransport
+		out = egress.New(egress.Config{AllowPrivate: append(loopback(), c.cfg.EgressAllowPrivate...)}).Transport()
 	}
 	c.cashier = stripe.New(stripe.Config{Key: c.cfg.StripeSecretKey, Webhook: c.cfg.StripeWebhookSecret, Base: c.cfg.StripeAPIBase, Transport: out})
 	c.billing.Cashier = c.cashier
+}
+
+// loopback are this machine's own addresses.
+func loopback() []netip.Prefix {
+	return []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 }
 
 // verify checks what Stripe reports; nil where nothing is billed.

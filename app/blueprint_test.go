@@ -58,9 +58,9 @@ data_rules:
   - {actions: {email: mask, card: block, phone: "off"}, allow: ["@acme.com"]}
   - {of: "team:Search", patterns: [{name: ticket, expr: "T-[0-9]+", action: log}]}
 cache_policies:
-  - {name: FAQ, purposes: [faq, ask, faq], sharing: Organization, ttl: 7d, stale: 60m, last_resort: 720h, max_temperature: 0.30, tools: true, max_bytes: 262144, pace: natural, binding: true}
-  - {of: "team:Search", name: Mine, models: [smart, clever], ttl: 60m}
-  - {of: "team:Loose", name: Nothing, mode: "off", ttl: 5m}
+  - {name: FAQ, purposes: [faq, ask, faq], sharing: Organization, ttl: 7d, stale: 60m, last_resort: 720h, max_temperature: 0.30, tools: true, max_bytes: 262144, pace: natural, like: Verified, threshold: 0.950, embedder: vectors, judge: fast, binding: true}
+  - {of: "team:Search", name: Mine, models: [smart, clever], ttl: 60m, like: strict, threshold: 0.90, embedder: vectors, judge: fast}
+  - {of: "team:Loose", name: Nothing, mode: "off", ttl: 5m, like: shadow}
 `
 
 // blueprints is the room's port to one organization of a real application.
@@ -171,7 +171,7 @@ func TestABlueprintChangesWhatDiffersAndPrunesTheRest(t *testing.T) {
 	before := exported(t, acme)
 	applied(t, acme, rich, false)
 	edited := strings.NewReplacer("{limit: 100.00, ", "{limit: 120, ", `, burst: {factor: 1.50, duration: 15m, cooldown: 1h}`, "", "amount: 600", "amount: 500", "email: mask, card: block", "card: log",
-		"name: Search, department: Research", "name: Search", "first: 90s, ", "", "failures: 4, percent: 40, ", "failures: 6, ", `holidays: [2026-12-25]`, `holidays: []`, ", may_ask: true, highest_tier: standard", "", "ttl: 7d, stale: 60m", "ttl: 3d", "max_temperature: 0.30, ", "", "models: [smart, clever], ttl: 60m", "models: [clever], mode: 'off'").Replace(rich)
+		"name: Search, department: Research", "name: Search", "first: 90s, ", "", "failures: 4, percent: 40, ", "failures: 6, ", `holidays: [2026-12-25]`, `holidays: []`, ", may_ask: true, highest_tier: standard", "", "ttl: 7d, stale: 60m", "ttl: 3d", "max_temperature: 0.30, ", "", "threshold: 0.950, embedder: vectors, ", "", "models: [smart, clever], ttl: 60m", "models: [clever], mode: 'off'").Replace(rich)
 	got := changed(applied(t, acme, edited, false))
 	want := `update team Search; department: Research → ` + `
 update the organization's rules; holidays: 2026-12-25 → ` + `
@@ -182,8 +182,8 @@ update limit of requests in 1m of Acme; amount: 600 → 500
 update limit of tokens in 1m30s of Team Loose, Slowly; burst: factor 1.5, duration 15m, cooldown 1h → ` + `
 update policy of Team Search; may_ask: true → false; highest_tier: standard → ` + `
 update data rule of Acme; actions: email mask, card block → card log
-update cache policy FAQ of Acme; ttl: 168h → 72h; stale: 1h → 0s; max_temperature: 0.3 → 1
-update cache policy Mine of Team Search; models: clever, smart → clever; mode: exact → off
+update cache policy FAQ of Acme; ttl: 168h → 72h; stale: 1h → 0s; max_temperature: 0.3 → 1; threshold: 0.95 → 0.9; embedder: vectors → 
+update cache policy Mine of Team Search; models: clever, smart → clever; mode: exact → off; like: strict → off
 `
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

@@ -192,6 +192,7 @@ func (c *core) rooms() error {
 	c.keyConfig = key.Config{Store: c.keyStore, Tree: c.orgs, Tx: c.db, Audit: c.audit, Bus: c.bus, Clock: c.clock, IDs: c.ids, MAC: keyMAC, Log: c.log}
 	c.keyConfig.Allowances = allowances{c.budgets(nil), c.limits(nil)}
 	c.keyConfig.Misused = c.keyMisused
+	c.people.Arrived = c.arrived
 	c.keys = key.NewService(c.keyConfig)
 	if err := c.signIns(); err != nil {
 		return err

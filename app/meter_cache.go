@@ -40,5 +40,20 @@ func (m *meter) cache(stats func() cache.Stats) {
 	for i, value := range cache.ErrorKinds {
 		count(errors, "Failures of the store of kept answers, by what it was to do.", "do", value, func(s cache.Stats) int64 { return s.Errors[i] })
 	}
+	m.likes(gauge, count)
 	count("bodhi_cache_lost_total", "Answers that were not written to the store because too many waited.", "", "", func(s cache.Stats) int64 { return s.Lost })
+}
+
+// likes shows what is found for questions that are worded differently.
+func (m *meter) likes(gauge func(name, help string, of func(cache.Stats) float64), count func(name, help, label, value string, of func(cache.Stats) int64)) {
+	gauge("bodhi_cache_like_bytes", "Memory of the index of questions that are compared, in this process.", func(s cache.Stats) float64 { return float64(s.LikeBytes) })
+	count("bodhi_cache_like_found_total", "Kept answers that were found for a question worded differently.", "", "", func(s cache.Stats) int64 { return s.LikeFound })
+	count("bodhi_cache_like_served_total", "Of these, answers that were given.", "", "", func(s cache.Stats) int64 { return s.LikeServed })
+	for i, value := range cache.Refusals {
+		count("bodhi_cache_like_refused_total", "Of these, answers that were not given, by why.", "reason", value, func(s cache.Stats) int64 { return s.LikeRefused[i] })
+	}
+	for value, of := range map[string]func(cache.Stats) int64{"yes": func(s cache.Stats) int64 { return s.JudgeYes }, "no": func(s cache.Stats) int64 { return s.JudgeNo }} {
+		count("bodhi_cache_like_judged_total", "What models said when they were asked whether one answer serves two questions.", "said", value, of)
+	}
+	count("bodhi_cache_like_embed_errors_total", "Questions that a model made no vector of.", "", "", func(s cache.Stats) int64 { return s.EmbedErrors })
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/approval"
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/notify"
 	"github.com/bodhi-gateway/bodhi/app/org"
 )
@@ -169,4 +171,16 @@ func (c *core) keyNotice(ctx context.Context, o id.Org, which id.Key, name strin
 	when := " stops on " + approval.Moment(at, home)
 	return c.notices.Announce(ctx, notify.Event{Org: o, Members: to, Kind: notify.Expiring, Title: title + when, Abroad: "The key " + name + when, Href: "/keys/" + which.String(), Team: team,
 		Details: map[string]string{"key": which.String(), "stops_at": at.UTC().Format(time.RFC3339)}, Once: which.UUID() + " " + strconv.FormatInt(at.Unix(), 10)})
+}
+
+// arrived tells a person of a log-in as them from a browser or network that is new. It is their account, so nobody else hears of it.
+func (c *core) arrived(ctx context.Context, a identity.Arrival) error {
+	what := map[bool]string{true: "browser", false: "network"}[a.NewBrowser]
+	if a.NewBrowser && a.NewNetwork {
+		what = "browser and network"
+	}
+	return c.notices.Announce(ctx, notify.Event{Org: a.Org.ID, Members: []id.Member{a.Member.ID}, Kind: notify.SignIn, Href: "/account/security",
+		Title:   "Somebody logged in as you to " + a.Org.Name + " from a new " + what + ": " + a.Browser + ", " + cmp.Or(a.IP, "address unknown"),
+		Body:    "If that was you, there is nothing to do. If not, end that session now, change your password, and tell an organization admin.",
+		Details: map[string]string{"browser": a.Browser, "address": a.IP, "method": string(a.Method)}, Once: a.Member.ID.UUID() + " " + strconv.FormatInt(a.At.UnixNano(), 10)})
 }

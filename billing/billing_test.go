@@ -189,6 +189,44 @@ func TestAPlanRefusesWhatItHasNoRoomForAndSaysWhatToDo(t *testing.T) {
 	})
 }
 
+// Both sides add the last one in the same moment, by doors that do not know of each other: one of them is told that it is full.
+func TestTheLastSeatIsGivenOnce(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := open(t, d)
+		for n := range billing.TrialSeats - 7 {
+			if _, err := s.join(t, fmt.Sprintf("p%d", n)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		doors := []func() error{
+			func() error { _, err := s.join(t, "by-hand"); return err },
+			func() error {
+				_, err := s.h.Identity.Join(t.Context(), org.Actor{}, identity.Newcomer{Org: s.x.Org.ID, Email: "sso@acme.test", Name: "By SSO", Roles: []org.Assignment{{Role: org.Viewer, At: org.OfTeam(s.x.Org.ID, s.x.Team)}}, Issuer: "https://idp.test", Subject: "1"})
+				return err
+			},
+		}
+		together := make(chan struct{})
+		said := make(chan error, len(doors))
+		for _, door := range doors {
+			go func() { <-together; said <- door() }()
+		}
+		close(together)
+		in := 0
+		for range doors {
+			switch err := <-said; {
+			case err == nil:
+				in++
+			case fault.From(err).Code != billing.LimitCode:
+				t.Errorf("the other one: %v", err)
+			}
+		}
+		if v := s.look(t); in != 1 || v.Usage.Active != billing.TrialSeats {
+			t.Errorf("%d came in, %d are active", in, v.Usage.Active)
+		}
+	})
+}
+
 func TestConnectionsAreCountedWithoutSandboxes(t *testing.T) {
 	t.Parallel()
 	s := open(t, dbtest.SQLite(t))
@@ -246,7 +284,8 @@ func TestOnlyAdminsSeeAndChangeWhatIsPaid(t *testing.T) {
 		_, err4 := s.Portal(t.Context(), s.x.Actor(r))
 		_, err5 := s.Invoices(t.Context(), s.x.Actor(r))
 		_, err6 := s.Seats(t.Context(), s.x.Actor(r))
-		for i, err := range []error{err, err2, err3, err4, err5, err6, s.Look(t.Context(), s.x.Actor(r))} {
+		_, err7 := s.TaxNumbers(t.Context(), s.x.Actor(r))
+		for i, err := range []error{err, err2, err3, err4, err5, err6, err7, s.Look(t.Context(), s.x.Actor(r))} {
 			if !fault.Is(err, fault.Forbidden) {
 				t.Errorf("%s, %d: %v", r, i, err)
 			}

@@ -30,6 +30,8 @@ type Cashier interface {
 	Cancel(ctx context.Context, subscription, key string) error
 	// Invoices are a customer's, newest first.
 	Invoices(ctx context.Context, customer string) ([]Invoice, error)
+	// TaxNumbers are those on a customer's invoices.
+	TaxNumbers(ctx context.Context, customer string) ([]TaxNumber, error)
 }
 
 // ErrSettled is Expire's answer for a page that was used or has expired.
@@ -75,6 +77,13 @@ type Invoice struct {
 	Currency string // ISO 4217, upper case
 	State    string // draft, open, paid, void, uncollectible
 	URL, PDF string // Stripe's own pages; "" for drafts
+}
+
+// TaxNumber is one that a customer entered at Stripe, such as a European VAT number.
+type TaxNumber struct {
+	Value   string
+	Country string // ISO 3166, two letters; "" where Stripe does not say
+	State   string // verified, pending, unverified or unavailable: what the country's register answered
 }
 
 // Event is what a webhook said, after its signature was checked. It only says where to look: states are read from Stripe.

@@ -192,6 +192,25 @@ func (s *Service) Invoices(ctx context.Context, actor org.Actor) ([]Invoice, err
 	return out, nil
 }
 
+// TaxNumbers are those on the organization's invoices, for admins. They are kept at Stripe alone.
+func (s *Service) TaxNumbers(ctx context.Context, actor org.Actor) ([]TaxNumber, error) {
+	if err := actor.Require(MayRead); err != nil {
+		return nil, err
+	}
+	if !s.On() {
+		return nil, nil
+	}
+	a, err := s.account(ctx, actor.Org)
+	if err != nil || a.Customer == "" {
+		return nil, err
+	}
+	out, err := s.Cashier.TaxNumbers(ctx, a.Customer)
+	if err != nil {
+		return nil, s.away(ctx, "list tax numbers", err)
+	}
+	return out, nil
+}
+
 // away is a failure of Stripe, as people read it.
 func (s *Service) away(ctx context.Context, what string, err error) error {
 	s.Log.WarnContext(ctx, "stripe did not do it", "what", what, "error", err.Error())

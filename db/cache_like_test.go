@@ -60,6 +60,16 @@ func TestLikeQuestionsAreKeptJudgedCutAndSwept(t *testing.T) {
 				t.Errorf("%s: %d, want %d (%v)", what, len(got), c.want, err)
 			}
 		}
+		groups, err := s.Groups(ctx, o, all, now, now.Add(time.Hour), 10)
+		if err != nil || len(groups) != 2 || groups[0].Found != 2 || groups[0].Served != 1 || groups[0].Saved != 10 || groups[0].Last.ID != two.ID || groups[1].Found != 1 || len(groups[0].Last.Sealed) == 0 {
+			t.Errorf("groups: %+v %v", groups, err)
+		}
+		if groups, err = s.Groups(ctx, o, cache.Reach{Member: maker}, now, now.Add(time.Hour), 10); err != nil || len(groups) != 0 {
+			t.Errorf("groups out of reach: %+v %v", groups, err)
+		}
+		if groups, err = s.Groups(ctx, other.Org.ID, all, now, now.Add(time.Hour), 10); err != nil || len(groups) != 0 {
+			t.Errorf("another tenant's groups: %+v %v", groups, err)
+		}
 		if err := s.Judge(ctx, o, one.ID, cache.Wrong, "Ann", now); err != nil {
 			t.Fatal(err)
 		}

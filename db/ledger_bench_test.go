@@ -39,6 +39,7 @@ func benchmarkPost(b *testing.B, d *db.DB) {
 		stakes = append(stakes, ledger.Stake{Account: ledger.Account{Budget: one.ID}})
 	}
 	const half = 250
+	up := id.NewConnection(ids)
 	var mark budget.Mark
 	posted := 0
 	b.ResetTimer()
@@ -46,7 +47,7 @@ func benchmarkPost(b *testing.B, d *db.DB) {
 		x := budget.Batch{From: mark, To: budget.Mark{At: journal.Position{Segment: 1, Offset: mark.At.Offset + 1}}}
 		for range half {
 			a := ledger.Attempt{ID: id.NewAttempt(ids), Request: id.NewRequest(ids), Number: 1, Chain: c, At: may.UTC(), Held: ledger.Amounts{Money: 900}, Stakes: stakes,
-				Connection: id.NewConnection(ids), Provider: "up", Kind: "openai", Model: "gpt-5.5", PriceVersion: "2026-10-01"}
+				Connection: up, Provider: "up", Kind: "openai", Model: "gpt-5.5", PriceVersion: "2026-10-01"}
 			e := ledger.Settlement{Attempt: a.ID, State: ledger.Complete, Usage: llm.Usage{Input: 700, Output: 90}, Cost: 7, Status: 200, Duration: time.Second, At: may.UTC()}
 			x.Attempts = append(x.Attempts, budget.Posting{Attempt: a, End: e})
 			x.Requests = append(x.Requests, ledger.Request{ID: a.Request, Chain: c, At: a.At, Family: "openai", Endpoint: "chat", Asked: "smart",

@@ -93,7 +93,9 @@ func (s *State) apply(ctx context.Context, api API, c Change) error {
 			in["burst"] = map[string]string{"factor": "1"} // the API's word for none
 		}
 	case *CachePolicy:
-		in["max_temperature"] = json.Number(in["max_temperature"].(string))
+		for _, number := range []string{"max_temperature", "threshold"} {
+			in[number] = json.Number(in[number].(string))
+		}
 	case *Budget:
 		if it.Thresholds == nil {
 			in["thresholds"] = budget.DefaultThresholds

@@ -22,21 +22,26 @@ type CachePolicy struct {
 	Tools       bool     `yaml:"tools,omitempty" json:"tools"`
 	MaxBytes    int64    `yaml:"max_bytes,omitempty" json:"max_bytes"`
 	Pace        string   `yaml:"pace,omitempty" json:"pace" as:"word" default:"full" one:"full natural"`
+	Like        string   `yaml:"like,omitempty" json:"like" as:"word" default:"off" one:"off shadow strict verified relaxed"`
+	Threshold   string   `yaml:"threshold,omitempty" json:"threshold" as:"number" default:"0.9"`
+	Embedder    string   `yaml:"embedder,omitempty" json:"embedder"`
+	Judge       string   `yaml:"judge,omitempty" json:"judge"`
 	Binding     bool     `yaml:"binding,omitempty" json:"binding"`
 }
 
-// UnmarshalJSON reads a row of the API's list, in which the temperature is a number.
+// UnmarshalJSON reads a row of the API's list, in which the temperature and the threshold are numbers.
 func (c *CachePolicy) UnmarshalJSON(text []byte) error {
 	type own CachePolicy // without this method
 	var r struct {
 		own
 		Temperature json.Number `json:"max_temperature"`
+		Threshold   json.Number `json:"threshold"`
 	}
 	if err := json.Unmarshal(text, &r); err != nil {
 		return err
 	}
 	*c = CachePolicy(r.own)
-	c.Temperature = r.Temperature.String()
+	c.Temperature, c.Threshold = r.Temperature.String(), r.Threshold.String()
 	return nil
 }
 
@@ -51,6 +56,15 @@ func (c *CachePolicy) settle(string) {
 	slices.Sort(c.Purposes)
 	if c.MaxBytes == cache.DefaultBytes {
 		c.MaxBytes = 0
+	}
+	if c.Like == "" {
+		c.Threshold = ""
+	}
+	if c.Like == "" || c.Like == string(cache.Strict) { // strict compares words only
+		c.Embedder = ""
+	}
+	if c.Like != string(cache.Verified) {
+		c.Judge = ""
 	}
 	if c.Mode == string(cache.Off) {
 		*c = CachePolicy{Of: c.Of, Name: c.Name, Models: c.Models, Purposes: c.Purposes, Mode: c.Mode, Binding: c.Binding}

@@ -222,6 +222,7 @@ func TestRolloverSurvivesANewStartDay(t *testing.T) {
 	})
 }
 
+// Its parts take turns: grants are expired for all organizations of a database, and each part has a clock of its own.
 func TestANewCalendarInTheMiddleOfAPeriod(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
@@ -238,7 +239,6 @@ func TestANewCalendarInTheMiddleOfAPeriod(t *testing.T) {
 			},
 		} {
 			t.Run(name, func(t *testing.T) {
-				t.Parallel()
 				o := newOffice(t, d, nil)
 				o.clock.Set(at(t, "2026-11-02 09:00"))
 				b := o.monthly(100*money.Dollar, func(b *budget.Budget) { b.Rollover = 5 * money.Dollar })

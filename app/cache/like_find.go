@@ -117,14 +117,33 @@ func (d *Desk) likeness(ctx context.Context, s *Slot, c *semantic.Candidate, str
 		l.Doubt = !strict && near
 		l.Odds = d.likes.odds(s.rule.ID)
 	}
+	d.sighted(l)
 	return l
 }
 
 // Judged notes what a policy's judge said.
-func (d *Desk) Judged(l *Likeness, yes bool) { d.likes.judged(l.policy, yes) }
+func (d *Desk) Judged(l *Likeness, yes bool) {
+	d.likes.judged(l.policy, yes)
+	if yes {
+		d.count.judgeYes.Add(1)
+		return
+	}
+	d.count.judgeNo.Add(1)
+	d.Refused(Disagreed)
+}
 
 // Saw writes down a likeness, and reports whether it could: one that is given and leaves no trace in the audit log must not be given.
 func (d *Desk) Saw(s *Slot, l *Likeness, request id.Request, served bool) bool {
+	ok := d.saw(s, l, request, served)
+	if ok && served {
+		d.count.likeServed.Add(1)
+	} else if served {
+		d.Refused(Unwritten)
+	}
+	return ok
+}
+
+func (d *Desk) saw(s *Slot, l *Likeness, request id.Request, served bool) bool {
 	if d.Seen == nil {
 		return true
 	}

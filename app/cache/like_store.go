@@ -20,6 +20,16 @@ type Likes interface {
 	Demand(ctx context.Context, d Demanded, at time.Time) error
 	// Grades sums up sightings within reach from a moment to another, by rule and cosine.
 	Grades(ctx context.Context, o id.Org, r Reach, from, to time.Time) ([]Grade, error)
+	// Groups are the groups of like questions within reach from a moment to another, those with most questions first.
+	Groups(ctx context.Context, o id.Org, r Reach, from, to time.Time, limit int) ([]Group, error)
+}
+
+// Group is all questions of one prefix that one kept answer was found for.
+type Group struct {
+	Last   Sighting // the newest whose questions are kept, or the newest
+	Found  int64
+	Served int64
+	Saved  money.USD // by those that were given
 }
 
 // LikeQuery narrows a list of sightings. Zero fields do not.

@@ -32,11 +32,30 @@ const (
 // ErrorKinds are their names, in order.
 var ErrorKinds = [errorKinds]string{"get", "put", "drop", "count", "lease"}
 
+// Refusal says why an answer that was found for a like question was not given.
+type Refusal uint8
+
+// The refusals.
+const (
+	OnlyWritten Refusal = iota // the policy's mode is shadow
+	TooFar                     // the two vectors are further apart than the policy's threshold
+	TooDear                    // asking the judge costs more than it saves, or nobody knows what it costs
+	NoWord                     // the judge failed, or said nothing
+	Disagreed                  // the judge said no
+	Unwritten                  // it cannot be written down, and what leaves no trace is not given
+	refusals
+)
+
+// Refusals are their names, in order.
+var Refusals = [refusals]string{"shadow", "threshold", "cost", "judge_failed", "judge_no", "not_written"}
+
 // counters are what a Desk did since it began.
 type counters struct {
 	memoryHits, storeHits, lastResorts, bypassed, waits, nodeWaits, handed atomic.Int64
 	misses                                                                 [reasons]atomic.Int64
 	errors                                                                 [errorKinds]atomic.Int64
+	likeFound, likeServed, judgeYes, judgeNo, embedErrors                  atomic.Int64
+	likeRefused                                                            [refusals]atomic.Int64
 }
 
 // Stats are what a Desk did since it began, and how full this process is.
@@ -54,6 +73,13 @@ type Stats struct {
 	Waiting                            int            // requests that wait right now
 	Errors                             [errorKinds]int64
 	Lost                               int64 // answers that were not written because too many waited
+	// Of questions that are worded differently: answers found and given, and the others by Refusals; what judges said; vectors that a
+	// model did not make; and the bytes of the index.
+	LikeFound, LikeServed int64
+	LikeRefused           [refusals]int64
+	JudgeYes, JudgeNo     int64
+	EmbedErrors           int64
+	LikeBytes             int64
 }
 
 // Stats counts. It is for metrics: nothing in it names anybody.
@@ -68,6 +94,10 @@ func (d *Desk) Stats() Stats {
 	for i := range s.Errors {
 		s.Errors[i] = c.errors[i].Load()
 	}
+	s.LikeFound, s.LikeServed, s.JudgeYes, s.JudgeNo, s.EmbedErrors, s.LikeBytes = c.likeFound.Load(), c.likeServed.Load(), c.judgeYes.Load(), c.judgeNo.Load(), c.embedErrors.Load(), d.Liking()
+	for i := range s.LikeRefused {
+		s.LikeRefused[i] = c.likeRefused[i].Load()
+	}
 	d.writer.mu.Lock()
 	s.Lost = d.writer.lost
 	d.writer.mu.Unlock()
@@ -80,4 +110,23 @@ func (d *Desk) Missed(s *Slot) {
 		s.why = Renewed
 	}
 	d.count.misses[s.why].Add(1)
+}
+
+// Unembedded notes that a model made no vector of a question.
+func (d *Desk) Unembedded() { d.count.embedErrors.Add(1) }
+
+// Refused notes why a doubtful answer is not given: its judge was not asked (TooDear), or said nothing (NoWord). What Judged and Saw learn
+// they count themselves.
+func (d *Desk) Refused(why Refusal) { d.count.likeRefused[why].Add(1) }
+
+// sighted counts an answer that was found, and why one that nobody is asked about is not given.
+func (d *Desk) sighted(l *Likeness) {
+	d.count.likeFound.Add(1)
+	switch {
+	case l.Serve || l.Doubt:
+	case l.mode == Shadow:
+		d.Refused(OnlyWritten)
+	default:
+		d.Refused(TooFar)
+	}
 }

@@ -57,6 +57,7 @@ func (g *Gateway) embed(ctx context.Context, x *Exchange) bool {
 		err = "it sent no vector"
 	}
 	if err != "" {
+		g.Cache.Unembedded()
 		x.note("no vector of the question by ", model, ": ", err)
 	}
 	return err == ""
@@ -76,6 +77,7 @@ func (g *Gateway) confirm(ctx context.Context, x *Exchange, l *cache.Likeness) b
 	body, _ := json.Marshal(map[string]any{"model": l.Judge, "max_tokens": judgedTokens, "messages": []map[string]string{{"role": "system", "content": judging}, {"role": "user", "content": string(pair)}}})
 	price, ok := g.guess(x, body)
 	if !ok || price >= l.Worth() {
+		g.Cache.Refused(cache.TooDear)
 		x.note("the judge ", l.Judge, " is not asked: it costs ", price.String(), " USD, and saves ", l.Worth().String(), " USD on the average")
 		return false
 	}
@@ -91,6 +93,7 @@ func (g *Gateway) confirm(ctx context.Context, x *Exchange, l *cache.Likeness) b
 		err = "it said nothing"
 	}
 	if err != "" {
+		g.Cache.Refused(cache.NoWord)
 		x.note("no word of the judge ", l.Judge, ": ", err)
 		return false
 	}

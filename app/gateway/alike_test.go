@@ -165,6 +165,18 @@ func TestASmallModelConfirmsWhereThatPays(t *testing.T) {
 			if err := h.desk.Tell(t.Context()); err != nil || len(w.list) != 1 || w.list[0].Served != (c.want == "semantic") {
 				t.Errorf("%v %+v", err, w.list)
 			}
+			var refused [len(cache.Refusals)]int64
+			served, yes, no := int64(1), int64(1), int64(0)
+			if c.want == "miss" {
+				served, yes = 0, 0
+				refused[map[int64]cache.Refusal{1: cache.Disagreed, -1: cache.NoWord, 0: cache.TooDear}[c.judged]] = 1
+				if c.judged == 1 {
+					no = 1
+				}
+			}
+			if s := h.desk.Stats(); s.LikeFound != 1 || s.LikeServed != served || s.LikeRefused != refused || s.JudgeYes != yes || s.JudgeNo != no || s.LikeBytes == 0 {
+				t.Errorf("metrics: %+v", s)
+			}
 			if c.judged != 1 {
 				return
 			}

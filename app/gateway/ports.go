@@ -155,6 +155,9 @@ type Cache interface {
 	Alike(ctx context.Context, s *cache.Slot) *cache.Likeness
 	Saw(s *cache.Slot, l *cache.Likeness, r id.Request, served bool) bool
 	Judged(l *cache.Likeness, yes bool)
+	// Unembedded notes that a model made no vector, Refused why a judge said nothing of a doubtful one. Both only count.
+	Unembedded()
+	Refused(why cache.Refusal)
 }
 
 // Keys finds who a presented key is. It answers from memory; a refusal is a *fault.Error of kind Unauthenticated.

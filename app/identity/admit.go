@@ -55,8 +55,8 @@ func (s *Service) Next(ctx context.Context, o id.Org, m id.Member, by Method) (S
 	return StepNone, nil
 }
 
-// Enter begins a browser session of a member who proved themselves by a method: it writes the audit entry and returns
-// who they are now. The caller then makes the cookie. It refuses while a Step is open, whatever the caller forgot.
+// Enter begins a browser session of a member who proved themselves by a method: it writes the audit entry, tells
+// them if it comes from where they were never seen, and returns who they are now. The caller then makes the cookie. It refuses while a Step is open, whatever the caller forgot.
 func (s *Service) Enter(ctx context.Context, by org.Actor, o id.Org, m id.Member, method Method) (Match, error) {
 	organization, member, err := s.Person(ctx, o, m)
 	if err != nil {
@@ -69,8 +69,13 @@ func (s *Service) Enter(ctx context.Context, by org.Actor, o id.Org, m id.Member
 	if step != StepNone {
 		return Match{}, fault.New(fault.Unauthenticated, "unauthenticated", "Your log-in is not complete. Log in again.")
 	}
-	err = s.Audit.Append(ctx, member.Acting(by), audit.Entry{Action: "session.began", Target: member.ID.String(), TargetName: member.Email,
-		After: map[string]any{"method": string(method)}})
+	err = s.Tx.Do(ctx, func(ctx context.Context) error {
+		if err := s.arrive(ctx, by, organization, member, method); err != nil {
+			return err
+		}
+		return s.Audit.Append(ctx, member.Acting(by), audit.Entry{Action: "session.began", Target: member.ID.String(), TargetName: member.Email,
+			After: map[string]any{"method": string(method)}})
+	})
 	if err != nil {
 		return Match{}, fmt.Errorf("enter: %w", err)
 	}

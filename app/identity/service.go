@@ -48,6 +48,8 @@ type Config struct {
 	Providers Providers
 	Agents    Agents // nil where no coding agent logs in
 	Seats     Seats  // nil where nobody counts people
+	// Arrived tells a member of a log-in from a new browser or network, inside its transaction; nil tells nobody.
+	Arrived func(ctx context.Context, a Arrival) error
 }
 
 // Seats say whether there is room for one more person. *billing.Service implements it.

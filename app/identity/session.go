@@ -76,6 +76,9 @@ type LoginStore interface {
 	AccountOf(ctx context.Context, o id.Org, issuer, subject string) (i Identity, ok bool, err error)
 	// DropIssuer forgets all accounts of an issuer.
 	DropIssuer(ctx context.Context, o id.Org, issuer string) error
+	// Visit remembers that a member logs in from some places at a moment. It gives those they came from since, before now, and
+	// whether this is their first log-in of all. Places from before since are forgotten.
+	Visit(ctx context.Context, o id.Org, m id.Member, places []string, at, since time.Time) (known []string, first bool, err error)
 	// Left reports whether somebody with this address was a member and was removed.
 	Left(ctx context.Context, o id.Org, email string) (bool, error)
 }

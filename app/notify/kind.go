@@ -15,6 +15,7 @@ const (
 	Back      Kind = "target_back"      // it takes requests again
 	Expiring  Kind = "key_expiring"     // a key stops within a week
 	Misused   Kind = "key_misused"      // somebody tried a key after its end
+	SignIn    Kind = "new_sign_in"      // the reader logged in from a browser or network that is new for them
 	Tested    Kind = "channel_test"     // an admin tries a channel
 )
 
@@ -39,11 +40,12 @@ var traits = map[Kind]trait{
 	Back:      {label: "A target is back", own: true},
 	Expiring:  {label: "A key is about to stop"},
 	Misused:   {label: "A key was tried after its end", urgent: true},
+	SignIn:    {label: "A log-in from a new browser or network", urgent: true, personal: true},
 	Tested:    {label: "A test", urgent: true},
 }
 
 // Kinds are all that people can choose of, in the order of forms.
-var Kinds = []Kind{Asked, Decided, Budget, Forecast, Escalated, Anomaly, Away, Back, Expiring, Misused}
+var Kinds = []Kind{Asked, Decided, Budget, Forecast, Escalated, Anomaly, Away, Back, Expiring, Misused, SignIn}
 
 // Shared are those that channels may get.
 func Shared() (out []Kind) {

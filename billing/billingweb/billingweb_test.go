@@ -90,6 +90,14 @@ func TestAnAdminChoosesAPlanAndIsLedToStripe(t *testing.T) {
 	if p := b.Post("/billing/plan", url.Values{"plan": {"starter"}}); p.Status != 303 || s.stripe.Quantity(s.stripe.Subscriptions("trialing")[0]) != 6 {
 		t.Errorf("%d %s", p.Status, p.Body)
 	}
+	if p := b.Get("/billing"); p.Has("Tax number</") {
+		t.Error("a tax number that nobody entered")
+	}
+	s.stripe.TaxNumber(s.stripe.Subscriptions("trialing")[0], "DE", "DE123456789", "verified")
+	s.stripe.TaxNumber(s.stripe.Subscriptions("trialing")[0], "FR", "FRXX000000000", "unverified")
+	if p := b.Get("/billing"); !p.Has("DE123456789 (verified)", "FRXX000000000 (the register does not know it") {
+		t.Errorf("tax numbers: %s", p.Body)
+	}
 	s.stripe.Down(true)
 	if p := b.Get("/billing"); p.Status != 200 || !p.Has("Stripe does not answer", "Starter") {
 		t.Errorf("without Stripe: %d", p.Status)

@@ -31,6 +31,15 @@ func (h *Handlers) page(c *web.Context) (views.ShowPage, error) {
 	for _, i := range invoices {
 		page.Invoices = append(page.Invoices, invoice(c, i))
 	}
+	if !page.InvoicesAway { // one look at a Stripe that is away is wait enough
+		numbers, err := h.billing.TaxNumbers(c.Ctx(), c.Actor())
+		if err != nil {
+			page.InvoicesAway = true
+		}
+		for _, n := range numbers {
+			page.Tax = append(page.Tax, taxNumber(n))
+		}
+	}
 	page.Shell = c.Shell("Billing", "billing")
 	return page, err
 }

@@ -116,6 +116,19 @@ func invoice(c *web.Context, i billing.Invoice) views.Invoice {
 	return out
 }
 
+// taxNumber is one with what its owner has to know: a number that the register does not know makes invoices wrong.
+func taxNumber(n billing.TaxNumber) string {
+	switch n.State {
+	case "verified":
+		return n.Value + " (verified)"
+	case "pending":
+		return n.Value + " (being verified)"
+	case "unverified":
+		return n.Value + " (the register does not know it; correct it at Stripe)"
+	}
+	return n.Value
+}
+
 func quoted(c *web.Context, q billing.Quote) views.PlanPage {
 	page := views.PlanPage{Shell: c.Shell("Plan "+q.Plan.Title, "billing"), Name: string(q.Plan.Name), Title: q.Plan.Title, Change: q.Change, Same: q.Same,
 		People: web.Plural(q.People, "person"), Seats: web.Plural(q.Seats, "seat"), Each: web.USD(q.Plan.PerSeat), Monthly: web.USD(q.Monthly), Due: web.USD(q.Due), DueAt: "today"}

@@ -82,3 +82,18 @@ func (c *Cashier) Invoices(ctx context.Context, customer string) ([]billing.Invo
 	}
 	return out, judged(it.Err())
 }
+
+// TaxNumbers implements billing.Cashier. One page holds more than a company has.
+func (c *Cashier) TaxNumbers(ctx context.Context, customer string) ([]billing.TaxNumber, error) {
+	it := c.api.TaxIDs.List(&stripe.TaxIDListParams{ListParams: stripe.ListParams{Context: ctx, Single: true}, Customer: &customer})
+	var out []billing.TaxNumber
+	for it.Next() {
+		v := it.TaxID()
+		n := billing.TaxNumber{Value: v.Value, Country: v.Country}
+		if v.Verification != nil {
+			n.State = string(v.Verification.Status)
+		}
+		out = append(out, n)
+	}
+	return out, judged(it.Err())
+}

@@ -12,6 +12,7 @@ import (
 	"github.com/stripe/stripe-go/v76"
 	"github.com/stripe/stripe-go/v76/client"
 
+	"github.com/bodhi-gateway/bodhi/app/egress"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/secret"
@@ -43,7 +44,7 @@ var _ billing.Cashier = (*Cashier)(nil)
 // New makes a cashier.
 func New(c Config) *Cashier {
 	tries, quiet := int64(2), false
-	config := &stripe.BackendConfig{HTTPClient: &http.Client{Transport: c.Transport, Timeout: patience}, LeveledLogger: silent{}, MaxNetworkRetries: &tries, EnableTelemetry: &quiet}
+	config := &stripe.BackendConfig{HTTPClient: egress.Library(c.Transport, patience), LeveledLogger: silent{}, MaxNetworkRetries: &tries, EnableTelemetry: &quiet}
 	if c.Base != "" {
 		config.URL = &c.Base
 	}

@@ -51,6 +51,7 @@ type commands struct {
 	Member   memberCmd   `cmd:"" group:"From any machine" help:"Members."`
 	Team     teamCmd     `cmd:"" group:"From any machine" help:"Teams."`
 	Token    tokenCmd    `cmd:"" group:"From any machine" help:"Management tokens."`
+	Billing  billingCmd  `cmd:"" group:"From any machine" help:"The plan and the people who count."`
 	Audit    auditCmd    `cmd:"" group:"From any machine" help:"The audit log."`
 	Export   exportCmd   `cmd:"" group:"From any machine" help:"Print the organization's set-up as one YAML document: names, no ids, no secrets."`
 	Diff     diffCmd     `cmd:"" group:"From any machine" help:"Show what apply would change; exits with 1 if anything, 2 if that cannot be told."`

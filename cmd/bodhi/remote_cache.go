@@ -11,6 +11,7 @@ import (
 type cacheCmd struct {
 	List    cacheListCmd    `cmd:"" help:"List cache policies: which answers are kept, for whom and how long."`
 	Entries cacheEntriesCmd `cmd:"" help:"List kept answers, without what is in them."`
+	Likes   cacheLikesCmd   `cmd:"" help:"Kept answers that were found for questions worded differently, and whether they were right."`
 	Saved   cacheSavedCmd   `cmd:"" help:"What kept answers saved."`
 	Clear   cacheClearCmd   `cmd:"" help:"Clear kept answers: nobody is given them any more within a second, on any node."`
 }

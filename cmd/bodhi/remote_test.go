@@ -77,11 +77,35 @@ func TestTheCacheIsListedAndCleared(t *testing.T) {
 	if out, _, code = call(t, 200, `{"entries":2}`, "cache", "clear", "--model", "smart"); code != 0 || !strings.Contains(out, "2 answers") {
 		t.Errorf("%d %q", code, out)
 	}
+	if out, _, code = call(t, 200, `{"data":[{"id":"req_1","model":"smart","mode":"relaxed","rule":"strict","similarity":0.97,"served":true,"saved_usd":"0.02","verdict":"right"}]}`, "cache", "likes"); code != 0 || !strings.Contains(out, "0.97") || !strings.Contains(out, "yes") {
+		t.Errorf("%d %s", code, out)
+	}
+	if out, _, code = call(t, 200, `{"id":"req_1","model":"smart","rule":"relaxed","similarity":0.9,"verdict":"wrong"}`, "cache", "likes", "wrong", "req_1"); code != 0 || !strings.Contains(out, "wrong: smart, relaxed, 0.90") {
+		t.Errorf("%d %s", code, out)
+	}
 	// Nothing is cleared by accident.
 	for _, args := range [][]string{{"cache", "clear"}, {"cache", "clear", "--model", "smart", "--all"}} {
 		if out, said, code := call(t, 200, `{"entries":2}`, args...); code != 2 || strings.Contains(out, "2 answers") {
 			t.Errorf("%v: %d %q %s", args, code, out, said)
 		}
+	}
+}
+
+func TestThePlanAndWhoCountsAreShown(t *testing.T) {
+	t.Parallel()
+	const growth = `{"state":"past_due","plan":"growth","seats":27,"paid_seats":26,"active":26,"max_people":100,"connections":2,"max_connections":0,"monthly_usd":"1053","period_from":"2026-11-01T00:00:00Z","period_to":"2026-12-01T00:00:00Z","due_since":"2026-11-01T08:00:00Z"}`
+	out, said, code := call(t, 200, growth, "billing", "status")
+	for _, want := range []string{"past_due", "26 of 100", "Connections         2\n", "27 in 2026-11-01 to 2026-12-01", "1053 USD before tax", "Invoice open since  2026-11-01T08:00:00Z"} {
+		if code != 0 || !strings.Contains(out, want) {
+			t.Errorf("%d without %q: %q %s", code, want, out, said)
+		}
+	}
+	if out, _, code = call(t, 200, `{"state":"off","active":3,"seats":3}`, "billing", "status"); code != 0 || strings.Contains(out, "month") || strings.Contains(out, "of 0") {
+		t.Errorf("where nothing is billed: %d %q", code, out)
+	}
+	const seats = `{"data":[{"member":"mem_1","name":"Ada","email":"ada@acme.test","since":"2026-11-01T00:00:00Z","left":"2026-11-09T00:00:00Z"}]}`
+	if out, said, code = call(t, 200, seats, "billing", "seats"); code != 0 || !strings.Contains(out, "mem_1   Ada   ada@acme.test  2026-11-01T00:00:00Z  2026-11-09T00:00:00Z") {
+		t.Errorf("%d %q %s", code, out, said)
 	}
 }
 
@@ -95,7 +119,7 @@ func TestABrokenChainIsAFailure(t *testing.T) {
 // Every command explains itself.
 func TestEveryCommandHasHelp(t *testing.T) {
 	t.Parallel()
-	for _, c := range strings.Fields("serve migrate bootstrap doctor verify price suspense sandbox login logout whoami chat key budget cache health route usage member team token audit export diff apply api setup completion") {
+	for _, c := range strings.Fields("serve migrate bootstrap doctor verify price suspense sandbox login logout whoami chat key budget cache health route usage member team token billing audit export diff apply api setup completion") {
 		var out, wrong bytes.Buffer
 		if code := run(context.Background(), []string{c, "--help"}, &out, &wrong); code != 0 || !strings.Contains(out.String(), "Usage: bodhi "+c) {
 			t.Errorf("%s: %d %s", c, code, wrong.String())

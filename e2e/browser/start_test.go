@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp"
+
 	"github.com/bodhi-gateway/bodhi/e2e/harness"
 )
 
@@ -89,4 +91,102 @@ func TestTheDocumentationIsServed(t *testing.T) {
 	b.fitsEveryScreen("docs-start")
 	b.press("a blueprint")
 	b.sees("Keep the set-up in a file")
+}
+
+// Two admins walk through it at once, each in a browser of their own: a step that one has done is done for both, on a page that was
+// open before as well, and nothing is there twice.
+func TestTwoAdminsSetUpAtOnce(t *testing.T) {
+	t.Parallel()
+	ada := open(t, harness.Empty(t).URL)
+	ada.signUp("Acme", "ada@acme.test")
+	ada.goTo("/people/new")
+	ada.fill("Name", "Grace Hopper")
+	ada.fill("E-mail", "grace@acme.test")
+	ada.run("choose admin", chromedp.Click(`input[name="role"][value="admin"]`, chromedp.ByQuery))
+	ada.fill("First password", "correct horse battery staple")
+	ada.press("Add person")
+	ada.sees("Grace Hopper")
+	grace := open(t, ada.base)
+	grace.logIn("grace@acme.test")
+	both := func(title string) {
+		t.Helper()
+		for _, b := range []*tab{ada, grace} {
+			b.goTo("/start")
+			b.sees(title)
+		}
+	}
+
+	both("Where should requests go?")
+	together(ada, grace, "Go on with the sandbox")
+	ada.sees("Begin with a template?")
+	grace.sees("Begin with a template?")
+
+	both("Begin with a template?")
+	for _, b := range []*tab{ada, grace} {
+		b.press("Look at the template Support")
+		b.sees("What applying it changes")
+	}
+	ada.press("Apply 13 changes")
+	ada.sees("Applied: 13 changes.")
+	grace.press("Apply 13 changes") // on the page of before
+	grace.sees("Nothing to change: the organization is what the text says.")
+
+	both("How much may it cost?")
+	for _, b := range []*tab{ada, grace} {
+		b.fill("Limit", "250")
+	}
+	together(ada, grace, "Set the budget")
+	set := 0
+	for _, b := range []*tab{ada, grace} {
+		var said string
+		b.until("what came of it", `(/The budget is set\.|There is such a budget already: somebody was faster\./.exec(document.body.innerText) ?? [''])[0]`, &said)
+		if said == "The budget is set." {
+			set++
+		}
+	}
+	if set != 1 {
+		t.Errorf("the budget was set %d times", set)
+	}
+
+	both("Create the first key") // two people are there, so nobody has to be invited
+	ada.fill("Name", "Ada's laptop")
+	ada.press("Create key")
+	ada.sees("Copy this key now")
+	grace.goTo("/start")
+	grace.sees("Waiting for your first request")
+	chat(t, ada.text("#base-url"), ada.text("#secret"), "smart")
+	ada.sees("Your first request arrived")
+	grace.sees("Your first request arrived") // by itself, for her too
+	for _, b := range []*tab{ada, grace} {
+		b.goTo("/templates/show?name=support")
+		b.sees("Nothing to change")
+		b.goTo("/keys")
+		b.sees("Ada's laptop")
+	}
+}
+
+// together presses the button with this text in two browsers in the same moment.
+func together(one, other *tab, text string) {
+	one.t.Helper()
+	one.findButton(text)
+	other.findButton(text)
+	said := make(chan error, 2)
+	for _, b := range []*tab{one, other} {
+		go func() { said <- b.try(chromedp.Click("[data-e2e-press]", chromedp.ByQuery)) }()
+	}
+	for range 2 {
+		if err := <-said; err != nil {
+			one.t.Fatalf("press %s: %v", text, err)
+		}
+	}
+}
+
+// What strangers see is judged like the pages of the dashboard.
+func TestVisitorsPages(t *testing.T) {
+	t.Parallel()
+	b := open(t, harness.Empty(t).URL)
+	for name, path := range map[string]string{"front": "/", "terms": "/terms", "privacy": "/privacy"} {
+		b.goTo(path)
+		b.judged("visitor-" + name)
+	}
 }

@@ -25,7 +25,8 @@ type ShowPage struct {
 	Checkout                 string
 	Plans                    []Offer
 	Invoices                 []Invoice
-	InvoicesAway             bool // Stripe does not answer
+	InvoicesAway             bool     // Stripe does not answer
+	Tax                      []string // tax numbers, with what is to say of them
 }
 
 // Offer is a plan's card.
@@ -113,6 +114,13 @@ func (p PlanPage) facts() []ui.Fact {
 	}
 	if !p.Same {
 		out = append(out, ui.Fact{Label: "Charged first", Value: p.Due + ", " + p.DueAt})
+	}
+	return out
+}
+
+func (p ShowPage) tax() (out []ui.Fact) {
+	for _, n := range p.Tax {
+		out = append(out, ui.Fact{Label: "Tax number", Value: n})
 	}
 	return out
 }

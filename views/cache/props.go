@@ -17,6 +17,7 @@ type HomePage struct {
 	Any       bool // something was looked up in this span
 	Policies  bool // there is a policy to see
 	CanCreate bool
+	Groups    []LikeGroup
 	Clear     *ClearBox // nil for those who may clear nothing
 }
 
@@ -24,6 +25,11 @@ type HomePage struct {
 type SavingTable struct {
 	Title, Of string
 	Rows      []SavingRow
+}
+
+// LikeGroup is like questions that one kept answer was found for.
+type LikeGroup struct {
+	Asked, Model, Href, Found, Served, Saved, Exact string
 }
 
 // SavingRow is what one of them saved.
@@ -118,4 +124,5 @@ type EntryPage struct {
 	Clear          *ui.ConfirmProps
 	Key            string // of the entry, sent along
 	Likes          string // where the like questions are that it was found for
+	Pairs          []LikePair
 }

@@ -329,6 +329,9 @@ func (h *Handlers) apiEntries(c *web.Context) error {
 	if err != nil {
 		return err
 	}
+	if q.Offset, err = offset(c); err != nil {
+		return err
+	}
 	q.Limit = size
 	list, more, err := h.cache.Entries(c.Ctx(), c.Actor(), q, "")
 	if err != nil {

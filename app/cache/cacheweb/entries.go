@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/cache"
+	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	views "github.com/bodhi-gateway/bodhi/views/cache"
@@ -19,11 +20,26 @@ func query(c *web.Context) cache.Query {
 	if s := cache.Sharing(c.QueryParam("sharing")); s.Valid() {
 		q.Sharing = s
 	}
-	const most = 100_000
-	if n, err := strconv.Atoi(c.QueryParam("after")); err == nil && n > 0 && n <= most {
+	if n, err := offset(c); err == nil { // a page begins anew
 		q.Offset = n
 	}
 	return q
+}
+
+// furthest is how far a list is paged through, in rows: a database counts all of them up to there.
+const furthest = 100_000
+
+// offset is where a page of a list begins: its after.
+func offset(c *web.Context) (int, error) {
+	text := c.QueryParam("after")
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 || n > furthest {
+		return 0, fault.Field("after", fmt.Sprintf("after is the next of the page before: a number up to %d. Leave it out for the first page.", furthest))
+	}
+	return n, nil
 }
 
 func (h *Handlers) entries(c *web.Context) error {
@@ -113,6 +129,13 @@ func (h *Handlers) entry(c *web.Context) error {
 		page.Shown, page.Prompt, page.Answer = true, content.Prompt, string(content.Body)
 	}
 	page.Likes = likes + "?entry=" + r.Key
+	found, _, err := h.cache.Sightings(c.Ctx(), c.Actor(), cache.LikeQuery{Entry: k, Limit: mostRows})
+	if err != nil {
+		return err
+	}
+	for _, s := range found {
+		page.Pairs = append(page.Pairs, pair(c, s))
+	}
 	if h.mayClear(c, e) {
 		page.Clear = &ui.ConfirmProps{Label: "Clear", Icon: "trash", Title: "Clear this answer?", Text: "The next one who asks the same pays for a new one.", Action: root + "/clear", Button: "Clear it", Kind: ui.Destructive, Name: "what", Value: string(cache.CutEntry)}
 		page.Key = r.Key

@@ -53,6 +53,9 @@ func (h *Handlers) renderHome(c *web.Context, box views.ClearBox, how show) erro
 			return err
 		}
 	}
+	if page.Groups, err = h.groups(c, from, to); err != nil {
+		return err
+	}
 	if c.Actor().Role.AtLeast(org.Developer) {
 		if err := h.fillClear(c, &box); err != nil {
 			return err
@@ -182,6 +185,22 @@ func (h *Handlers) tables(c *web.Context, from, to time.Time) ([]views.SavingTab
 		out = append(out, x.table)
 	}
 	return out, nil
+}
+
+// groups are the largest groups of like questions; what was asked is told to those who would be given the answer.
+func (h *Handlers) groups(c *web.Context, from, to time.Time) (out []views.LikeGroup, err error) {
+	list, err := h.cache.Popular(c.Ctx(), c.Actor(), from, to)
+	for _, g := range list {
+		x := views.LikeGroup{Asked: g.Asked, Model: g.Last.Asked, Href: likes + "?entry=" + g.Last.Entry.String(), Found: strconv.FormatInt(g.Found, 10), Served: strconv.FormatInt(g.Served, 10)}
+		if !g.Readable {
+			if x.Asked = "Not yours to read"; len(g.Last.Sealed) == 0 {
+				x.Asked = "Its answer was cleared"
+			}
+		}
+		x.Saved, x.Exact = web.Dollars(g.Saved)
+		out = append(out, x)
+	}
+	return out, err
 }
 
 func (h *Handlers) memberName(c *web.Context, v string) string {

@@ -146,7 +146,7 @@ func (h *Handlers) fillPairs(c *web.Context, page *views.LikesPage) error {
 	if k, ok := cache.ParseKey(c.QueryParam("entry")); ok {
 		q.Entry, page.Entry = k, k.String()
 	}
-	if n, err := strconv.Atoi(c.QueryParam("after")); err == nil && n > 0 && n <= 100_000 {
+	if n, err := offset(c); err == nil { // a page begins anew
 		q.Offset = n
 	}
 	list, more, err := h.cache.Sightings(c.Ctx(), c.Actor(), q)
@@ -260,8 +260,8 @@ func (h *Handlers) apiLikes(c *web.Context) error {
 		}
 		q.Entry = k
 	}
-	if n, err := strconv.Atoi(c.QueryParam("after")); err == nil && n > 0 {
-		q.Offset = n
+	if q.Offset, err = offset(c); err != nil {
+		return err
 	}
 	list, more, err := h.cache.Sightings(c.Ctx(), c.Actor(), q)
 	if err != nil {

@@ -121,6 +121,22 @@ func TestLikeQuestionsAreJudgedByThoseWhoMayReadThem(t *testing.T) {
 	if p := admin.Get("/cache/likes?mode=strict"); p.Has("centering") || !p.Has("Not yours to read") {
 		t.Errorf("an admin:\n%s", p.Body)
 	}
+	if p := dev.Get("/cache"); !p.Has("Popular like questions", "How do I center a div in CSS?", "$0.02") {
+		t.Errorf("groups:\n%s", p.Body)
+	}
+	if p := admin.Get("/cache"); !p.Has("Popular like questions", "Not yours to read") || p.Has("center a div") {
+		t.Errorf("groups, to an admin:\n%s", p.Body)
+	}
+	if p := webtest.As(t, s.site, s.acme.Members[org.Lead]).Get("/cache"); p.Has("Popular like questions") {
+		t.Errorf("groups, to somebody else:\n%s", p.Body)
+	}
+	own := "/cache/entries/" + relaxed.Entry.String()
+	if p := dev.Get(own); !p.Has("CSS centering div", "/cache/likes/"+relaxed.ID.String()+"/judge", `value="wrong"`) {
+		t.Errorf("its own page:\n%s", p.Body)
+	}
+	if p := admin.Get(own); !p.Has("Like questions that it was found for") || p.Has("centering") || p.Has(`value="wrong"`) {
+		t.Errorf("its own page, to an admin:\n%s", p.Body)
+	}
 	if p := dev.Get("/cache/likes?entry=" + cache.Key{7}.String()); p.Has("centering") || !p.Has("No pairs here") {
 		t.Errorf("another entry:\n%s", p.Body)
 	}
@@ -183,6 +199,16 @@ func TestLikeQuestionsAreJudgedByThoseWhoMayReadThem(t *testing.T) {
 	}
 	if p := api.Get("/api/v1/cache/likes/simulation?mode=relaxed&threshold=0.9"); p.Status != http.StatusOK || !p.Has(`"found":3`, `"wrong":1`, `"right":1`, `"saved_usd":"0.036"`) {
 		t.Errorf("%d %s", p.Status, p.Body)
+	}
+	for _, list := range []string{"/api/v1/cache/likes", "/api/v1/cache/entries"} {
+		for _, after := range []string{"two", "-1", "1e9", "100001"} {
+			if p := api.Get(list + "?after=" + after); p.Status != http.StatusBadRequest || !p.Has("after is the next of the page before") {
+				t.Errorf("%s after %s: %d %s", list, after, p.Status, p.Body)
+			}
+		}
+		if p := api.Get(list + "?after=1"); p.Status != http.StatusOK {
+			t.Errorf("%s: %d %s", list, p.Status, p.Body)
+		}
 	}
 	if p := api.Get("/api/v1/cache/likes/simulation?mode=verified"); p.Status != http.StatusBadRequest {
 		t.Errorf("%d %s", p.Status, p.Body)

@@ -1,8 +1,6 @@
 package identityweb
 
 import (
-	"strings"
-
 	"github.com/bodhi-gateway/bodhi/app/factor"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -52,32 +50,10 @@ func factorsOf(c *web.Context, has factor.State) views.Factors {
 func sessionsOf(c *web.Context, all []identity.Session, root string) []views.Session {
 	var out []views.Session
 	for _, s := range all {
-		out = append(out, views.Session{End: root + s.ID.String() + "/end", Device: device(s.Agent), IP: s.IP, Method: string(s.Method), Seen: c.When(s.SeenAt), Began: c.When(s.BeganAt),
+		out = append(out, views.Session{End: root + s.ID.String() + "/end", Device: identity.Browser(s.Agent), IP: s.IP, Method: string(s.Method), Seen: c.When(s.SeenAt), Began: c.When(s.BeganAt),
 			Until: c.When(s.ExpiresAt), This: s.ID == c.Session()})
 	}
 	return out
-}
-
-// device names browser and system from a User-Agent header, roughly: people need to tell a phone from a laptop, and
-// the header is whatever the client says.
-func device(agent string) string {
-	find := func(pairs ...string) string {
-		for i := 0; i < len(pairs); i += 2 {
-			if strings.Contains(agent, pairs[i]) {
-				return pairs[i+1]
-			}
-		}
-		return ""
-	}
-	browser := find("Edg/", "Edge", "OPR/", "Opera", "Firefox/", "Firefox", "Chrome/", "Chrome", "Chromium/", "Chromium", "Safari/", "Safari", "curl/", "curl")
-	system := find("iPhone", "iPhone", "iPad", "iPad", "Android", "Android", "Windows", "Windows", "CrOS", "ChromeOS", "Mac OS X", "macOS", "Linux", "Linux")
-	switch {
-	case browser != "" && system != "":
-		return browser + " on " + system
-	case browser+system != "":
-		return browser + system
-	}
-	return "Unknown device"
 }
 
 // recent refuses changes of how one logs in from a session whose log-in is old: whoever finds an open laptop must not

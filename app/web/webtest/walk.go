@@ -2,6 +2,7 @@ package webtest
 
 import (
 	"net/http"
+	"slices"
 	"net/url"
 	"regexp"
 	"strings"
@@ -86,7 +87,26 @@ func Walk(t testing.TB, s *Site) {
 
 // names reports whether the route takes an id, in its path or in its form.
 func (s *Site) names(r web.Route) bool {
-	return strings.Contains(r.Path, ":") || s.Forms[r.Name] != nil
+	if strings.Contains(r.Path, ":") {
+		return true
+	}
+	for _, values := range s.Forms[r.Name] {
+		if slices.ContainsFunc(values, func(v string) bool { return strings.HasPrefix(v, "things:") }) {
+			return true
+		}
+	}
+	return false
+}
+
+// turnedAway reports whether somebody without a session was sent to the log-in. The first page is for visitors as well: there
+// it must be what everybody gets who never had one.
+func (s *Site) turnedAway(t testing.TB, r web.Route, a answer) bool {
+	t.Helper()
+	if r.Path != "/" {
+		return a.status == http.StatusSeeOther && strings.HasPrefix(a.header.Get("Location"), web.LogInPath)
+	}
+	anyone := s.ask(t, r, map[string]string{}, nil)
+	return a.status == http.StatusOK && a.body == anyone.body
 }
 
 // walkGuard: without what its guard asks for, a route tells nothing and does nothing.
@@ -99,11 +119,11 @@ func (s *Site) walkGuard(t testing.TB, r web.Route) {
 	a := s.ask(t, r, mine, nil)
 	switch r.Guard {
 	case web.Person:
-		if a.status != http.StatusSeeOther || !strings.HasPrefix(a.header.Get("Location"), web.LogInPath) {
+		if !s.turnedAway(t, r, a) {
 			t.Errorf("%s without a session: %d to %q, want the log-in", r.Name, a.status, a.header.Get("Location"))
 		}
 		token := s.Home.Tokens[org.Admin]
-		if b := s.ask(t, r, mine, func(q *http.Request) { q.Header.Set("Authorization", "Bearer "+token) }); b.status != http.StatusSeeOther {
+		if b := s.ask(t, r, mine, func(q *http.Request) { q.Header.Set("Authorization", "Bearer "+token) }); !s.turnedAway(t, r, b) {
 			t.Errorf("%s takes a management token for a session: %d", r.Name, b.status)
 		}
 	case web.SCIM:
@@ -171,7 +191,7 @@ func (s *Site) walkGone(t testing.TB, r web.Route) {
 	for _, role := range org.Roles {
 		a := s.ask(t, r, s.Gone.Things, s.with(t, &s.Gone, r, role))
 		switch {
-		case r.Guard == web.Person && (a.status != http.StatusSeeOther || !strings.HasPrefix(a.header.Get("Location"), web.LogInPath)):
+		case r.Guard == web.Person && !s.turnedAway(t, r, a):
 			t.Errorf("%s with a session of a deleted organization's %s: %d to %q, want the log-in", r.Name, role, a.status, a.header.Get("Location"))
 		case r.Guard != web.Person && a.status != http.StatusUnauthorized:
 			t.Errorf("%s with a token of a deleted organization's %s: %d, want 401", r.Name, role, a.status)

@@ -111,3 +111,10 @@ func (s *Server) Subscriptions(status string) (out []string) {
 	}
 	return out
 }
+
+// TaxNumber is what a customer enters in the portal; state is what the country's register says of it.
+func (s *Server) TaxNumber(subscription, country, value, state string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.make("txi", Object{"object": "tax_id", "customer": s.objects[subscription]["customer"], "country": country, "value": value, "verification": Object{"status": state}})
+}

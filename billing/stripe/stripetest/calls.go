@@ -48,6 +48,8 @@ func (s *Server) do(method, path string, f url.Values) (int, Object) {
 			return (f.Get("customer") == "" || o["customer"] == f.Get("customer")) && (f.Get("subscription") == "" || o["subscription"] == f.Get("subscription")) &&
 				(f.Get("status") == "" || o["status"] == f.Get("status"))
 		}))
+	case method == http.MethodGet && len(parts) == 3 && parts[0] == "customers" && parts[2] == "tax_ids":
+		return 200, list(s.all("tax_id", func(o Object) bool { return o["customer"] == parts[1] }))
 	case method == http.MethodGet && path == "invoices/upcoming":
 		return s.upcoming(f)
 	}
