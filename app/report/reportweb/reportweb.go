@@ -49,6 +49,8 @@ type Parts struct {
 	Keys        Keys
 	Connections Connections
 	Feedback    Feedback
+	// Sharing is which views teams share.
+	Sharing *report.Sharing
 	// Tail lets people follow requests live.
 	Tail *report.Tail
 }
@@ -73,6 +75,8 @@ func (h *Handlers) Routes() []web.Route {
 		{Method: http.MethodGet, Path: "/requests/live", Name: "requests.live", Guard: web.Person, Floor: org.Viewer, Streams: true, Handle: h.live},
 		{Method: http.MethodPost, Path: "/requests/views", Name: "requests.view.keep", Guard: web.Person, Floor: org.Viewer, Audit: "none: how somebody looks at a list concerns nobody else", Handle: h.keepView},
 		{Method: http.MethodPost, Path: "/requests/views/delete", Name: "requests.view.drop", Guard: web.Person, Floor: org.Viewer, Audit: "none: how somebody looks at a list concerns nobody else", Handle: h.dropView},
+		{Method: http.MethodPost, Path: "/requests/views/share", Name: "requests.view.share", Guard: web.Person, Floor: org.Viewer, Audit: "view.shared", Handle: h.shareView},
+		{Method: http.MethodPost, Path: "/requests/views/unshare", Name: "requests.view.unshare", Guard: web.Person, Floor: org.Viewer, Audit: "view.unshared", Handle: h.unshareView},
 		{Method: http.MethodPost, Path: "/requests/columns", Name: "requests.columns", Guard: web.Person, Floor: org.Viewer, Audit: "none: how somebody looks at a list concerns nobody else", Handle: h.showColumns},
 		{Method: http.MethodGet, Path: "/requests/:id", Name: "requests.show", Guard: web.Person, Floor: org.Viewer, Handle: h.show},
 
