@@ -34,13 +34,13 @@ func (s *ReportStore) SharedViews(ctx context.Context, o id.Org, page string, te
 		Query     string    `gorm:"column:query"`
 		Member    id.Member `gorm:"column:member_id"`
 		TeamName  string    `gorm:"column:team_name"`
-		OwnerName string    `gorm:"column:owner_name"`
+		OwnerName *string   `gorm:"column:owner_name"`
 	}
 	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
 		q := tx.Table("team_views").Select("team_views.team_id, team_views.name, team_views.query, team_views.member_id, teams.name AS team_name, members.name AS owner_name").
 			Joins("JOIN teams ON teams.org_id = team_views.org_id AND teams.id = team_views.team_id").
-			Joins("JOIN members ON members.org_id = team_views.org_id AND members.id = team_views.member_id").
-			Where("team_views.org_id = ? AND teams.org_id = ? AND members.org_id = ? AND team_views.page = ? AND teams.archived_at IS NULL", o, o, o, page)
+			Joins("LEFT JOIN members ON members.org_id = team_views.org_id AND members.id = team_views.member_id").
+			Where("team_views.org_id = ? AND teams.org_id = ? AND team_views.page = ? AND teams.archived_at IS NULL", o, o, page)
 		if !all {
 			q = q.Where("team_views.team_id IN ?", teams)
 		}
@@ -48,7 +48,7 @@ func (s *ReportStore) SharedViews(ctx context.Context, o id.Org, page string, te
 	})
 	out := make([]report.SharedView, len(rows))
 	for i, r := range rows {
-		out[i] = report.SharedView{View: report.View{Name: r.Name, Query: r.Query}, Team: r.Team, TeamName: r.TeamName, Owner: r.Member, OwnerName: r.OwnerName}
+		out[i] = report.SharedView{View: report.View{Name: r.Name, Query: r.Query}, Team: r.Team, TeamName: r.TeamName, Owner: r.Member, OwnerName: orEmpty(r.OwnerName)}
 	}
 	return out, err
 }

@@ -23,7 +23,7 @@ type SharedView struct {
 	View
 	Team      id.Team
 	TeamName  string
-	Owner     id.Member // who shared it, also after they left
+	Owner     id.Member // who shared it, also after they left; zero if a management token did
 	OwnerName string
 	MayChange bool // by whoever asked: its owner, and managers of the team
 }
@@ -50,7 +50,7 @@ type Sharing struct {
 
 // List are the views of the actor's teams, and the teams that the actor can share with.
 func (s *Sharing) List(ctx context.Context, a org.Actor) ([]SharedView, []Choice, error) {
-	if err := own(a); err != nil {
+	if err := a.Require(org.Viewer); err != nil {
 		return nil, nil, err
 	}
 	teams, all := a.Seen()
@@ -68,20 +68,28 @@ func (s *Sharing) List(ctx context.Context, a org.Actor) ([]SharedView, []Choice
 	return list, choices, nil
 }
 
+// whose begins a sentence about who shares a view.
+func (v SharedView) whose() string {
+	if v.Owner.IsZero() {
+		return "A program"
+	}
+	return v.OwnerName
+}
+
 func mayChange(a org.Actor, v SharedView) bool {
 	return !v.Owner.IsZero() && v.Owner == a.Member || a.InTeam(v.Team, org.Manager)
 }
 
-// Share gives a view to a team of the actor's, or changes the one of that name, which stays its owner's.
-func (s *Sharing) Share(ctx context.Context, a org.Actor, t id.Team, v View) error {
-	if err := own(a); err != nil {
-		return err
+// Share gives a view to a team of the actor's, or changes the one of that name, which stays its owner's. What a management
+// token of the organization shares is nobody's own, so it takes a manager's role.
+func (s *Sharing) Share(ctx context.Context, a org.Actor, t id.Team, v View) (out SharedView, err error) {
+	if err := a.Require(org.Viewer); err != nil {
+		return out, err
 	}
-	v, err := v.clean()
-	if err != nil {
-		return err
+	if v, err = v.clean(); err != nil {
+		return out, err
 	}
-	return s.Tx.Do(ctx, func(ctx context.Context) error {
+	err = s.Tx.Do(ctx, func(ctx context.Context) error {
 		have, teams, err := s.List(ctx, a)
 		if err != nil {
 			return err
@@ -90,27 +98,32 @@ func (s *Sharing) Share(ctx context.Context, a org.Actor, t id.Team, v View) err
 		if i < 0 {
 			return fault.Field("team", "Choose a team that you belong to.")
 		}
+		if a.Member.IsZero() && !a.InTeam(t, org.Manager) {
+			return fault.New(fault.Forbidden, "not_allowed", "Tokens of an organization share views with a manager's role and higher. Take a personal token, or one with that role.")
+		}
 		have = slices.DeleteFunc(have, func(o SharedView) bool { return o.Team != t })
-		next := SharedView{View: v, Team: t, TeamName: teams[i].Name, Owner: a.Member}
-		entry := audit.Entry{Action: "view.shared", Target: t.String(), TargetName: v.Name, After: facts(next)}
+		next := SharedView{View: v, Team: t, TeamName: teams[i].Name, Owner: a.Member, MayChange: true}
+		entry := audit.Entry{Action: "view.shared", Target: t.String(), TargetName: v.Name}
 		switch at := slices.IndexFunc(have, func(o SharedView) bool { return o.Name == v.Name }); {
 		case at >= 0 && !have[at].MayChange:
-			return fault.Field("name", fmt.Sprintf("%s shares a view of that name with %s already. Take another name, or ask them to change it.", have[at].OwnerName, teams[i].Name))
+			return fault.Field("name", fmt.Sprintf("%s shares a view of that name with %s already. Take another name, or ask them to change it.", have[at].whose(), teams[i].Name))
 		case at >= 0:
-			next.Owner, entry.Before = have[at].Owner, facts(have[at])
+			next.Owner, next.OwnerName, entry.Before = have[at].Owner, have[at].OwnerName, facts(have[at])
 		case len(have) >= MaxShared:
 			return fault.Field("team", fmt.Sprintf("%s shares %d views already. End one first.", teams[i].Name, MaxShared))
 		}
 		if err := s.Store.ShareView(ctx, a.Org, requestsPage, next, s.Clock.Now()); err != nil {
 			return fmt.Errorf("report: share a view: %w", err)
 		}
+		out, entry.After = next, facts(next)
 		return s.Audit.Append(ctx, a, entry)
 	})
+	return out, err
 }
 
 // Unshare ends what a team shares. Its owner and managers of the team may.
 func (s *Sharing) Unshare(ctx context.Context, a org.Actor, t id.Team, name string) error {
-	if err := own(a); err != nil {
+	if err := a.Require(org.Viewer); err != nil {
 		return err
 	}
 	return s.Tx.Do(ctx, func(ctx context.Context) error {
@@ -123,7 +136,7 @@ func (s *Sharing) Unshare(ctx context.Context, a org.Actor, t id.Team, name stri
 			return fault.New(fault.NotFound, "not_found", "Your teams share no such view. Somebody may have ended it.")
 		}
 		if !have[i].MayChange {
-			return fault.New(fault.Forbidden, "not_allowed", fmt.Sprintf("This view is %s's. They end it, or a manager of the team does.", have[i].OwnerName))
+			return fault.New(fault.Forbidden, "not_allowed", fmt.Sprintf("%s shares this view. They end it, or a manager of the team does.", have[i].whose()))
 		}
 		if err := s.Store.UnshareView(ctx, a.Org, requestsPage, t, name); err != nil {
 			return fmt.Errorf("report: unshare a view: %w", err)

@@ -8,7 +8,7 @@ CREATE TABLE team_views (
     page       TEXT     NOT NULL,
     name       TEXT     NOT NULL,
     query      TEXT     NOT NULL,
-    member_id  {{uuid}} NOT NULL,
+    member_id  {{uuid}}, -- who shared it; nobody if a management token did
     updated_at {{time}} NOT NULL,
     PRIMARY KEY (org_id, team_id, page, name),
     FOREIGN KEY (org_id, team_id) REFERENCES teams (org_id, id) ON DELETE CASCADE,
@@ -16,5 +16,9 @@ CREATE TABLE team_views (
 );
 {{tenant "team_views"}}
 
+-- A day of many rows is kept in parts as well (db/usage_part.go).
+ALTER TABLE usage_day_marks ADD COLUMN parted {{bool}} NOT NULL DEFAULT FALSE;
+
 -- +goose Down
+ALTER TABLE usage_day_marks DROP COLUMN parted;
 DROP TABLE team_views;

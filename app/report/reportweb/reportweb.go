@@ -82,6 +82,9 @@ func (h *Handlers) Routes() []web.Route {
 
 		{Method: http.MethodGet, Path: api + "/requests", Name: "api.requests.list", Guard: web.Token, Floor: org.Viewer, Handle: h.apiList, Out: requestList{}},
 		{Method: http.MethodGet, Path: api + "/requests/:id", Name: "api.requests.show", Guard: web.Token, Floor: org.Viewer, Handle: h.apiShow, Out: requestDetail{}},
+		{Method: http.MethodGet, Path: api + "/teams/:id/views", Name: "api.team_views.list", Does: "List the views of requests that a team shares, by name.", Guard: web.Token, Floor: org.Viewer, Handle: h.apiShared, Out: sharedList{}, Query: web.NoQuery},
+		{Method: http.MethodPost, Path: api + "/teams/:id/views", Name: "api.team_views.share", Does: "Share a view of requests with a team, or change the one of that name.", Guard: web.Token, Floor: org.Viewer, Audit: "view.shared", Handle: h.apiShare, In: sharedInput{}, Out: sharedJSON{}, Made: http.StatusOK},
+		{Method: http.MethodPost, Path: api + "/teams/:id/views/end", Name: "api.team_views.unshare", Does: "End a view that a team shares.", Guard: web.Token, Floor: org.Viewer, Audit: "view.unshared", Handle: h.apiUnshare, In: unsharedInput{}, Out: web.None{}},
 		{Method: http.MethodGet, Path: api + "/usage", Name: "api.usage.list", Does: "Add up usage by a dimension.", Guard: web.Token, Floor: org.Viewer, Handle: h.apiUsage, Out: usageList{}},
 		{Method: http.MethodGet, Path: api + "/usage/allocation", Name: "api.usage.allocation", Does: "Share costs out over a tag or a part of the tree.", Guard: web.Token, Floor: org.Viewer, Handle: h.apiAllocation, Out: allocationJSON{}},
 	}

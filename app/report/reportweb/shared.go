@@ -18,7 +18,10 @@ func (h *Handlers) shared(c *web.Context, query string) (out []views.SharedView,
 	for _, v := range list {
 		n := views.SharedView{Name: v.Name, Team: v.Team.String(), Whose: v.OwnerName + " shares it with " + v.TeamName, MayChange: v.MayChange,
 			Tab: ui.Tab{Label: v.Name + " (" + v.TeamName + ")", Href: back(v.Query), Active: v.Query == query}}
-		if v.Owner == c.Actor().Member {
+		switch {
+		case v.Owner.IsZero():
+			n.Whose = "a program shares it with " + v.TeamName
+		case v.Owner == c.Actor().Member:
 			n.Whose = "you share it with " + v.TeamName
 		}
 		out = append(out, n)
@@ -31,7 +34,7 @@ func (h *Handlers) shared(c *web.Context, query string) (out []views.SharedView,
 
 // shareView is POST /requests/views/share: name, team, and query as the address has it.
 func (h *Handlers) shareView(c *web.Context) error {
-	query, err := h.cleanQuery(c)
+	query, err := h.cleanQuery(c, c.FormValue("query"))
 	if err != nil {
 		return err
 	}
@@ -39,7 +42,7 @@ func (h *Handlers) shareView(c *web.Context) error {
 	if err != nil {
 		return fault.Field("team", "Choose a team that you belong to.")
 	}
-	if err := h.Sharing.Share(c.Ctx(), c.Actor(), team, report.View{Name: c.FormValue("name"), Query: query}); err != nil {
+	if _, err := h.Sharing.Share(c.Ctx(), c.Actor(), team, report.View{Name: c.FormValue("name"), Query: query}); err != nil {
 		return err
 	}
 	c.Flash("View shared: everybody in the team finds it above their list.")
@@ -48,7 +51,7 @@ func (h *Handlers) shareView(c *web.Context) error {
 
 // unshareView is POST /requests/views/unshare: name and team.
 func (h *Handlers) unshareView(c *web.Context) error {
-	query, err := h.cleanQuery(c)
+	query, err := h.cleanQuery(c, c.FormValue("query"))
 	if err != nil {
 		return err
 	}

@@ -68,3 +68,50 @@ func TestAViewIsSharedWithATeam(t *testing.T) {
 		t.Errorf("ending it: %d", p.Status)
 	}
 }
+
+// Programs share views by the same rules: a manager's token has no name of its own, so managers change what it shared.
+func TestProgramsShareViews(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	program := func(r org.Role) *webtest.Client {
+		if r == org.Admin {
+			return s.house.Program(t, s.site, s.acme, r)
+		}
+		return s.house.ProgramAt(t, s.site, s.acme, r, org.OfTeam(s.acme.Org.ID, s.acme.Team))
+	}
+	at := "/api/v1/teams/" + s.acme.Team.String() + "/views"
+	const body = `{"name":" Failed  here ","query":"status=failed"}`
+	if p := program(org.Viewer).JSON(http.MethodPost, at, body); p.Status != http.StatusForbidden {
+		t.Errorf("a viewer's token shares: %d %s", p.Status, p.Body)
+	}
+	manager := program(org.Admin)
+	if p := manager.JSON(http.MethodPost, at, `{"name":"x","query":"colour=red"}`); p.Status != http.StatusBadRequest || !p.Has("colour") {
+		t.Errorf("an unknown filter: %d %s", p.Status, p.Body)
+	}
+	if p := manager.JSON(http.MethodPost, at, body); p.Status != http.StatusOK || !p.Has(`"name":"Failed here","query":"status=failed","may_change":true`) || p.Has("owner") {
+		t.Fatalf("share: %d %s", p.Status, p.Body)
+	}
+	lead := webtest.As(t, s.site, s.acme.Members[org.Lead])
+	if p := lead.Get("/requests"); !p.Has(`href="/requests?status=failed"`, "a program shares it with") || p.Has("Stop sharing") {
+		t.Error("its team does not find what a program shared, or may end it")
+	}
+	if p := program(org.Viewer).Get(at); p.Status != http.StatusOK || !p.Has(`"name":"Failed here"`, `"may_change":false`) {
+		t.Errorf("a viewer's token reads %d %s", p.Status, p.Body)
+	}
+	const gone = `{"name":"Failed here"}`
+	if p := program(org.Viewer).JSON(http.MethodPost, at+"/end", gone); p.Status != http.StatusForbidden || !p.Has("A program shares this view") {
+		t.Errorf("a viewer's token ends it: %d %s", p.Status, p.Body)
+	}
+	outside := s.house.Found(t, "Globex")
+	for _, path := range []string{at, "/api/v1/teams/team_x/views"} {
+		if p := s.house.Program(t, s.site, outside, org.Admin).JSON(http.MethodPost, path, body); p.Status != http.StatusNotFound {
+			t.Errorf("another organization shares with %s: %d", path, p.Status)
+		}
+	}
+	if p := manager.JSON(http.MethodPost, at+"/end", gone); p.Status != http.StatusNoContent || manager.Get(at).Has("Failed") {
+		t.Errorf("end: %d %s", p.Status, p.Body)
+	}
+	if p := manager.JSON(http.MethodPost, at+"/end", gone); p.Status != http.StatusNotFound {
+		t.Errorf("end it again: %d", p.Status)
+	}
+}
