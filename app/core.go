@@ -94,6 +94,7 @@ type core struct {
 	providers   *provider.Service
 	aliasing    *route.Service
 	reports     *report.Service
+	sharing     *report.Sharing
 	usage       *usage.Service
 	samples     *usage.Samples
 	retention   *usage.Retention
@@ -209,6 +210,7 @@ func (c *core) rooms() error {
 	}
 	c.replays = replay.New(db.NewReplayStore(c.db), c.keyring, replayMAC, c.clock)
 	c.reports = report.NewService(db.NewReportStore(c.db), c.orgs, c.clock)
+	c.sharing = &report.Sharing{Store: db.NewReportStore(c.db), Tx: c.db, Audit: c.audit, Clock: c.clock}
 	c.tail = report.NewTail(db.NewReportStore(c.db), c.clock, c.bus, c.log)
 	c.feedback = feedback.New(db.NewFeedbackStore(c.db), c.clock)
 	c.usage = usage.NewService(db.NewUsageStore(c.db), c.orgs, c.clock)
