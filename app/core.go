@@ -14,6 +14,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/egress"
+	"github.com/bodhi-gateway/bodhi/app/experiment"
 	"github.com/bodhi-gateway/bodhi/app/factor"
 	"github.com/bodhi-gateway/bodhi/app/feedback"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -106,6 +107,7 @@ type core struct {
 	herald      *approval.Herald
 	directory   *scim.Service
 	feedback    *feedback.Service
+	experiments *experiment.Service
 	inbox       *notify.Service
 	notices     *notify.Post
 	agentStore  *db.AgentStore
@@ -208,6 +210,7 @@ func (c *core) rooms() error {
 	c.replays = replay.New(db.NewReplayStore(c.db), c.keyring, replayMAC, c.clock)
 	c.reports = report.NewService(db.NewReportStore(c.db), c.orgs, c.clock)
 	c.tail = report.NewTail(db.NewReportStore(c.db), c.clock, c.bus, c.log)
+	c.newExperiments()
 	c.feedback = feedback.New(db.NewFeedbackStore(c.db), c.clock)
 	c.usage = usage.NewService(db.NewUsageStore(c.db), c.orgs, c.clock)
 	c.samples = &usage.Samples{Store: db.NewUsageStore(c.db), Orgs: c.orgs}
