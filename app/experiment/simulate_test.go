@@ -3,11 +3,12 @@ package experiment
 import (
 	"flag"
 	"fmt"
+	"hash/fnv"
 	"math"
 	"math/rand/v2"
 	"testing"
+	"time"
 
-	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/money"
 )
@@ -16,6 +17,19 @@ var (
 	seed   = flag.Uint64("seed", 20261126, "of the simulations")
 	trials = flag.Int("trials", 1000, "simulated experiments of each kind; with another -seed each time this is the long form")
 )
+
+// chance is randomness, of ids too, that is the same for a seed and a name in every run.
+func chance(name string) (*rand.Rand, *id.Source) {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(name))
+	r := rand.New(rand.NewPCG(*seed, h.Sum64()))
+	return r, id.NewSource(func() time.Time { return time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC) }, reader(func(b []byte) (int, error) {
+		for i := range b {
+			b[i] = byte(r.Uint32())
+		}
+		return len(b), nil
+	}))
+}
 
 // world is how requests of a variant behave.
 type world struct {
@@ -92,7 +106,7 @@ func TestOfAThousandTestsOfTheSameThingFewHaveAWinner(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r, ids := rand.New(rand.NewPCG(*seed, uint64(len(name)))), id.NewSource(clock.System{}.Now, nil)
+			r, ids := chance(name)
 			n, decided, skews := *trials, 0, 0
 			if (c.per.users > 0 || c.goal == Latency || c.goal == Quality) && n == 1000 {
 				n = 300 // the same code; with -trials=1001 they all are as many
@@ -117,7 +131,7 @@ func TestOfAThousandTestsOfTheSameThingFewHaveAWinner(t *testing.T) {
 // A variant that fails as often as the control is hardly ever taken back, although both are above the limit.
 func TestWhatFailsAsOftenAsTheControlStays(t *testing.T) {
 	t.Parallel()
-	r, ids := rand.New(rand.NewPCG(*seed, 5)), id.NewSource(clock.System{}.Now, nil)
+	r, ids := chance(t.Name())
 	n, harmed := *trials/4, 0
 	for range n {
 		e := halves(ids, Quality, TemplateSample/4)
@@ -157,7 +171,7 @@ func TestWhatIsPlantedIsFoundInTheStatedSample(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r, ids := rand.New(rand.NewPCG(*seed, uint64(len(name)))), id.NewSource(clock.System{}.Now, nil)
+			r, ids := chance(name)
 			n, found, took := *trials/10, 0, int64(0)
 			for range n {
 				e := halves(ids, c.goal, 5000)
