@@ -33,6 +33,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/pii/piiweb"
 	"github.com/bodhi-gateway/bodhi/app/policy/policyweb"
 	"github.com/bodhi-gateway/bodhi/app/price/priceweb"
+	"github.com/bodhi-gateway/bodhi/app/prompt/promptweb"
 	"github.com/bodhi-gateway/bodhi/app/provider/providerweb"
 	"github.com/bodhi-gateway/bodhi/app/reconcile/reconcileweb"
 	"github.com/bodhi-gateway/bodhi/app/report/reportweb"
@@ -76,6 +77,7 @@ func (a *App) routes() []web.Route {
 		notifyweb.NewWishes(a.wishes()).Routes(),
 		piiweb.New(a.screening, a.people, a.keys).Routes(),
 		cacheweb.New(a.caching, a.people, a.keys).Routes(),
+		promptweb.New(a.library, a.usage, a.people).Routes(),
 		patienceweb.New(a.waiting, a.aliasNames).Routes(),
 		healthweb.New(a.wellbeing()).Routes(),
 		auditweb.New(a.audit).Routes(),

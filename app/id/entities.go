@@ -52,6 +52,7 @@ type (
 	eventEntity      struct{}
 	channelEntity    struct{}
 	deliveryEntity   struct{}
+	promptEntity     struct{}
 )
 
 func (orgEntity) prefix() string        { return "org" }
@@ -104,6 +105,7 @@ func (editionEntity) prefix() string    { return "edi" }
 func (eventEntity) prefix() string      { return "evt" }
 func (channelEntity) prefix() string    { return "chn" }
 func (deliveryEntity) prefix() string   { return "dlv" }
+func (promptEntity) prefix() string     { return "prm" }
 
 // One alias per entity; the comment says what it names.
 type (
@@ -157,6 +159,7 @@ type (
 	Event      = ID[eventEntity]      // what happened, on its way to people and channels
 	Channel    = ID[channelEntity]    // a place besides people to which events go
 	Delivery   = ID[deliveryEntity]   // one event on its way to one recipient
+	Prompt     = ID[promptEntity]     // a stored prompt
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -458,3 +461,9 @@ func NewDelivery(s *Source) Delivery { return New[deliveryEntity](s) }
 
 // ParseDelivery reads the printed or plain form of an id for one event on its way to one recipient.
 func ParseDelivery(s string) (Delivery, error) { return Parse[deliveryEntity](s) }
+
+// NewPrompt makes an id for a stored prompt.
+func NewPrompt(s *Source) Prompt { return New[promptEntity](s) }
+
+// ParsePrompt reads the printed or plain form of an id for a stored prompt.
+func ParsePrompt(s string) (Prompt, error) { return Parse[promptEntity](s) }
