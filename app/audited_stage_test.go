@@ -337,5 +337,9 @@ func (x *stage) unlabelledPrompt() {
 	x.t.Helper()
 	p, err := id.ParsePrompt(x.home().Things["prompts"])
 	must(x.t, err)
-	must(x.t, x.a.library.Unlabel(x.ctx(), x.admin(), p, "production"))
+	f, err := x.a.library.Get(x.ctx(), x.admin(), p)
+	must(x.t, err)
+	for _, l := range f.Labels {
+		must(x.t, x.a.library.Unlabel(x.ctx(), x.admin(), p, l.Name))
+	}
 }

@@ -354,8 +354,8 @@ func (a *App) things(t *testing.T, x webtest.Tenant, d id.Department, team id.Te
 		"channels":         hook.ID.String(),
 		"deliveries":       tried[0].ID.String(),
 		"prompts":          stored.String(),
-		"versions":         "1",
-		"labels":           "production",
+		"versions":         "v0000000001", // of all ways to write it the one that stands on no page by chance
+		"labels":           prompt.Name(word) + "-label",
 		"keys":             made.Key.ID.String(),
 		"budgets":          spend.ID.String(),
 		"limits":           rate.ID.String(),
@@ -387,8 +387,10 @@ func storedPrompt(t *testing.T, a *App, admin org.Actor, word string, team id.Te
 	content.Messages[0].Text += " again"
 	_, err = a.library.Revise(t.Context(), admin, f.ID, content, word)
 	must(t, err)
-	_, err = a.library.Move(t.Context(), admin, f.ID, prompt.Production, 2, nil)
-	must(t, err)
+	for _, label := range []string{prompt.Production, prompt.Name(word) + "-label"} {
+		_, err = a.library.Move(t.Context(), admin, f.ID, label, 2, nil)
+		must(t, err)
+	}
 	return f.ID
 }
 

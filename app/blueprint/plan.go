@@ -3,6 +3,7 @@ package blueprint
 import (
 	"errors"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -131,6 +132,9 @@ func (p *planner) section(k kind) (made, gone []Change) {
 			}
 			gone = append(gone, c)
 		}
+	}
+	if k.section == "prompts" { // what others include goes behind them
+		slices.Reverse(gone)
 	}
 	return made, gone
 }
