@@ -65,7 +65,7 @@ func TestAMovedLabelIsFollowedOnEveryNode(t *testing.T) {
 		}
 	}
 	harness.Wait(t, "the versions to be counted", func() bool {
-		f.manage(http.MethodGet, "/usage?by=asked&asked=prompt:greeting@v1", nil, &usage)
+		f.manage(http.MethodGet, "/usage/report?by=asked&asked=prompt:greeting@v1&from="+time.Now().AddDate(0, 0, -1).UTC().Format(time.DateOnly)+"&to="+time.Now().AddDate(0, 0, 1).UTC().Format(time.DateOnly)+"", nil, &usage)
 		return len(usage.Rows) > 0 && usage.Rows[0].Requests > 0
 	})
 }
