@@ -35,6 +35,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/pii"
 	"github.com/bodhi-gateway/bodhi/app/policy"
 	"github.com/bodhi-gateway/bodhi/app/price"
+	"github.com/bodhi-gateway/bodhi/app/prompt"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/route"
 	"github.com/bodhi-gateway/bodhi/app/secret"
@@ -65,6 +66,7 @@ type App struct {
 	sent     agent.Book // to coding agents
 	screens  *pii.Book
 	answers  *cache.Desk
+	prompts  prompt.Book
 	counts   *approval.Desk
 	asking   *approval.Service
 	waits    patience.Book
@@ -198,8 +200,8 @@ func (a *App) dataPlane() error {
 	a.counts = &approval.Desk{Store: a.approvals, Clock: a.clock, Log: a.log}
 	a.gate = turnstile.New(a.clock, a.log, nil)
 	a.meter.turnstile(a.gate.Stats)
-	a.gateway = gateway.New(gateway.Config{Sizes: gateway.Sizes{Flight: bodies(debug.SetMemoryLimit(-1))}, Clock: a.clock, IDs: a.ids, Log: a.log, Dialects: dialects(a.clock), Ports: gateway.Ports{
-		Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Approvals: a.counts, Screens: a.screens, Cache: a.answers, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Health: a.board, Patience: &a.waits, Experiments: &a.trials, Loads: &a.loads, Meter: a.meter, Agents: &a.sent, Turnstile: a.gate, Feedback: a.feedback,
+	a.gateway = gateway.New(gateway.Config{Sizes: gateway.Sizes{Flight: bodies(debug.SetMemoryLimit(-1))}, Clock: a.clock, IDs: a.ids, Log: a.log, Dialects: dialects(a.clock), Wires: wires(), Ports: gateway.Ports{
+		Prompts: &a.prompts, Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Approvals: a.counts, Screens: a.screens, Cache: a.answers, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Health: a.board, Patience: &a.waits, Experiments: &a.trials, Loads: &a.loads, Meter: a.meter, Agents: &a.sent, Turnstile: a.gate, Feedback: a.feedback,
 	}})
 	return nil
 }
@@ -235,6 +237,7 @@ func (a *App) snapshots() []mirror {
 		&live.Mirror[[]agent.Settings]{Name: "agents", Topic: agent.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.agentStore.AllSettings, Apply: a.sent.Load},
 		&live.Mirror[[]pii.Record]{Name: "pii", Topic: pii.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.piiStore.Records, Apply: a.screens.Load},
 		&live.Mirror[cache.Snapshot]{Name: "cache", Topic: cache.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.cacheStore.Snapshot, Apply: a.answers.Load},
+		&live.Mirror[[]prompt.Record]{Name: "prompts", Topic: prompt.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.promptStore.Records, Apply: a.prompts.Load},
 		&live.Mirror[policy.Extras]{Name: "approvals", Topic: policy.ExtrasTopic, Dir: dir, Poll: poll, Log: a.log,
 			Read:  func(ctx context.Context) (policy.Extras, error) { return a.policyStore.Extras(ctx, a.clock.Now()) },
 			Apply: a.rulebook.LoadExtras},

@@ -87,7 +87,7 @@ var fences = []struct {
 	{"github.com/redis", "app/limit/limitredis app/health/healthredis app/cache/cacheredis", "Redis is optional and never an authority: rooms see a small port (decision D14)"},
 	{"github.com/caarlos0/env", "app", "configuration is read once, in config.go"},
 	{"github.com/yuin/goldmark", "app/manual", "Markdown is the documentation's, and its HTML is made in one place"},
-	{"gopkg.in/yaml.v3", "app app/blueprint app/importer app/route/routeweb cmd/*", "YAML is for people's files"},
+	{"gopkg.in/yaml.v3", "app app/blueprint app/importer app/route/routeweb app/prompt/promptweb cmd/*", "YAML is for people's files"},
 	{"github.com/expr-lang/expr", "app/route", "conditions are routes', and their language is bounded in one place"},
 	{"github.com/chromedp", "", "browsers are for tests"},
 	{"github.com/anthropics", "", "provider SDKs are for tests: what we send is our own bytes"},

@@ -78,6 +78,7 @@ var stages = map[string]func(x *stage){
 		p, _ := x.withPasskey()
 		x.home().Things["passkeys"] = p.ID.String()
 	},
+	"prompts.delete": (*stage).unlabelledPrompt, "api.prompts.delete": (*stage).unlabelledPrompt,
 	"cache.judge": (*stage).ownPair, "api.cache.judge": (*stage).ownPair,
 	"sso.back_channel": (*stage).goodbye,
 	"keys.revoke":      (*stage).unusedKey, "api.keys.revoke": (*stage).unusedKey,
@@ -329,4 +330,16 @@ func (x *stage) outageOver() {
 	must(x.t, err)
 	end := health.Event{ID: id.NewOutage(x.a.ids), Change: health.Change{Target: o.Target, To: health.Closed, At: x.a.clock.Now()}}
 	must(x.t, x.a.healthStore.Note(x.ctx(), []health.Event{end}))
+}
+
+// unlabelledPrompt: a prompt that requests may ask for by a label is not deleted.
+func (x *stage) unlabelledPrompt() {
+	x.t.Helper()
+	p, err := id.ParsePrompt(x.home().Things["prompts"])
+	must(x.t, err)
+	f, err := x.a.library.Get(x.ctx(), x.admin(), p)
+	must(x.t, err)
+	for _, l := range f.Labels {
+		must(x.t, x.a.library.Unlabel(x.ctx(), x.admin(), p, l.Name))
+	}
 }

@@ -61,6 +61,9 @@ cache_policies:
   - {name: FAQ, purposes: [faq, ask, faq], sharing: Organization, ttl: 7d, stale: 60m, last_resort: 720h, max_temperature: 0.30, tools: true, max_bytes: 262144, pace: natural, like: Verified, threshold: 0.950, embedder: vectors, judge: fast, binding: true}
   - {of: "team:Search", name: Mine, models: [smart, clever], ttl: 60m, like: strict, threshold: 0.90, embedder: vectors, judge: fast}
   - {of: "team:Loose", name: Nothing, mode: "off", ttl: 5m, like: shadow}
+prompts:
+  - {name: tone, kind: Text, content: {messages: [{role: user, text: "Be {{mood}}."}], variables: [{name: mood, type: string, required: false, default: kind}], tools: []}}
+  - {of: "team:Search", name: answer, about: Answers., folder: Texts, content: {model: smart, settings: {temperature: 0.30}, messages: [{role: system, text: "{{> tone}}"}, {role: user, text: "{{q}}"}], variables: [{name: q, type: string}]}}
 `
 
 // blueprints is the room's port to one organization of a real application.

@@ -37,10 +37,15 @@ func (c *core) newCaching() error {
 	return nil
 }
 
+// wires write and read each family's words.
+func wires() []llm.Wire {
+	return []llm.Wire{gpt.Wire{}, responses.Wire{}, claude.Wire{}, google.Wire{}, converse.Wire{}}
+}
+
 // newCacheDesk makes the cache's data plane.
 func (a *App) newCacheDesk() *cache.Desk {
 	p := cache.Parts{Store: a.cacheStore, Counter: a.cacheStore, Vault: a.keyring, MAC: a.cacheMAC, Clock: a.clock, Log: a.log,
-		Wires: []llm.Wire{gpt.Wire{}, responses.Wire{}, claude.Wire{}, google.Wire{}, converse.Wire{}}}
+		Wires: wires()}
 	p.Questions, p.Seen = a.cacheStore, a.caching
 	if a.caching.Bodies != nil {
 		p.Store = cache.Layers{Bodies: a.caching.Bodies, Index: a.cacheStore}

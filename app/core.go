@@ -27,6 +27,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/pii"
 	"github.com/bodhi-gateway/bodhi/app/policy"
 	"github.com/bodhi-gateway/bodhi/app/price"
+	"github.com/bodhi-gateway/bodhi/app/prompt"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/provider/sandbox"
 	"github.com/bodhi-gateway/bodhi/app/reconcile"
@@ -90,6 +91,8 @@ type core struct {
 	caching     *cache.Service
 	cacheStore  *db.CacheStore
 	cacheMAC    *secret.MAC
+	promptStore *db.PromptStore
+	library     *prompt.Service
 	cacheLeases cache.Leases // nil without Redis
 	waiting     *patience.Service
 	providers   *provider.Service
@@ -180,6 +183,8 @@ func (c *core) rooms() error {
 	if err := c.newCaching(); err != nil {
 		return err
 	}
+	c.promptStore = db.NewPromptStore(c.db)
+	c.library = prompt.New(prompt.Parts{Store: c.promptStore, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
 	c.db.OnAlerts(c.alerted)
 
 	c.aliasing = route.New(route.Parts{Store: c.aliases, Connections: c.connections, Prices: c.prices, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})

@@ -34,6 +34,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/pii/piiweb"
 	"github.com/bodhi-gateway/bodhi/app/policy/policyweb"
 	"github.com/bodhi-gateway/bodhi/app/price/priceweb"
+	"github.com/bodhi-gateway/bodhi/app/prompt/promptweb"
 	"github.com/bodhi-gateway/bodhi/app/provider/providerweb"
 	"github.com/bodhi-gateway/bodhi/app/reconcile/reconcileweb"
 	"github.com/bodhi-gateway/bodhi/app/report/reportweb"
@@ -77,6 +78,7 @@ func (a *App) routes() []web.Route {
 		notifyweb.NewWishes(a.wishes()).Routes(),
 		piiweb.New(a.screening, a.people, a.keys).Routes(),
 		cacheweb.New(a.caching, a.people, a.keys).Routes(),
+		promptweb.New(a.library, a.usage, a.people).Routes(),
 		patienceweb.New(a.waiting, a.aliasNames).Routes(),
 		experimentweb.New(a.experiments, a.aliasing, a.teamNames).Routes(),
 		healthweb.New(a.wellbeing()).Routes(),

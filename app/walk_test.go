@@ -29,6 +29,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/pii"
 	"github.com/bodhi-gateway/bodhi/app/policy"
 	"github.com/bodhi-gateway/bodhi/app/price"
+	"github.com/bodhi-gateway/bodhi/app/prompt"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/reconcile"
 	"github.com/bodhi-gateway/bodhi/app/route"
@@ -181,6 +182,20 @@ var forms = map[string]url.Values{
 	"api.cache.clear":             {"what": {"node"}, "value": {"things:teams"}},
 	"cache.judge":                 {"verdict": {"right"}},
 	"api.cache.judge":             {"verdict": {"right"}},
+	"prompts.create":              {"name": {"x"}, "kind": {"chat"}, "visibility": {"team"}, "team": {"things:teams"}, "model": {"smart"}, "text": {"hi"}},
+	"prompts.import":              {"text": {"name: x\nmodel: smart\nmessages: [{role: user, text: hi}]"}, "visibility": {"team"}, "team": {"things:teams"}},
+	"prompts.update":              {"visibility": {"team"}, "team": {"things:teams"}},
+	"prompts.revise":              {"model": {"smart"}, "text": {"hi"}},
+	"prompts.label":               {"label": {"staging"}, "version": {"1"}},
+	"prompts.unlabel":             {"label": {"production"}},
+	"prompts.delete_version":      {"version": {"1"}},
+	"prompts.preview":             {"version": {"1"}},
+	"api.prompts.preview":         {"version": {"#1"}},
+	"prompts.rate":                {"stars": {"5"}, "version": {"1"}},
+	"api.prompts.create":          {"name": {"x"}, "visibility": {"team"}, "team": {"things:teams"}, "content": {`json:{"model":"smart","messages":[{"role":"user","text":"hi"}]}`}},
+	"api.prompts.update":          {"visibility": {"team"}, "team": {"things:teams"}},
+	"api.prompts.revise":          {"content": {`json:{"model":"smart","messages":[{"role":"user","text":"hi"}]}`}},
+	"api.prompts.label":           {"version": {"#1"}},
 	"cache_policies.new":          {"scope": {"things:keys"}},
 	"cache_policies.create":       {"scope": {"things:keys"}, "name": {"x"}, "mode": {"exact"}, "sharing": {"user"}, "ttl": {"1h"}},
 	"cache_policies.update":       {"name": {"y"}, "mode": {"exact"}, "sharing": {"user"}, "ttl": {"1h"}},
@@ -332,6 +347,7 @@ func (a *App) things(t *testing.T, x webtest.Tenant, d id.Department, team id.Te
 	must(t, err)
 	edition, err := a.bulletins().SendNow(ctx, admin, weekly.ID)
 	must(t, err)
+	stored := storedPrompt(t, a, admin, word, team)
 	hook, _, err := a.channels().Create(ctx, admin, notify.ChannelInput{Name: word + " hook", Kind: notify.Webhook, Address: secret.New("https://hooks.invalid/" + word)})
 	must(t, err)
 	must(t, a.channels().Test(ctx, admin, hook.ID))
@@ -346,6 +362,9 @@ func (a *App) things(t *testing.T, x webtest.Tenant, d id.Department, team id.Te
 		"inbox":            told.ID.String(),
 		"channels":         hook.ID.String(),
 		"deliveries":       tried[0].ID.String(),
+		"prompts":          stored.String(),
+		"versions":         "v0000000001", // of all ways to write it the one that stands on no page by chance
+		"labels":           prompt.Name(word) + "-label",
 		"keys":             made.Key.ID.String(),
 		"budgets":          spend.ID.String(),
 		"limits":           rate.ID.String(),
@@ -366,6 +385,22 @@ func (a *App) things(t *testing.T, x webtest.Tenant, d id.Department, team id.Te
 		"departments":      d.String(),
 		"service-accounts": made.Key.AccountID.String(),
 	}
+}
+
+// storedPrompt is a prompt of a team in two versions, the newer of which is in production.
+func storedPrompt(t *testing.T, a *App, admin org.Actor, word string, team id.Team) id.Prompt {
+	t.Helper()
+	content := prompt.Content{Model: word + "-model", Messages: []prompt.Message{{Role: "user", Text: word}}}
+	f, err := a.library.Create(t.Context(), admin, prompt.Input{Name: prompt.Name(word), Kind: prompt.Chat, Visibility: prompt.Team, Team: team, About: word}, content, "", "")
+	must(t, err)
+	content.Messages[0].Text += " again"
+	_, err = a.library.Revise(t.Context(), admin, f.ID, content, word)
+	must(t, err)
+	for _, label := range []string{prompt.Production, prompt.Name(word) + "-label"} {
+		_, err = a.library.Move(t.Context(), admin, f.ID, label, 2, nil)
+		must(t, err)
+	}
+	return f.ID
 }
 
 // joinable adds an invitation, a claimed domain and a request to join.

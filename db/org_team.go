@@ -73,6 +73,9 @@ func (s *OrgStore) EmptyTeam(ctx context.Context, o id.Org, from, to org.Team) e
 		if err != nil {
 			return err
 		}
+		if err := tx.Model(&promptRow{}).Where("org_id = ? AND team_id = ?", o, from.ID).Update("team_id", to.ID).Error; err != nil {
+			return err
+		}
 		return emptySeats(tx, o, from.ID, to.ID)
 	})
 }

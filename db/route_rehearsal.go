@@ -133,7 +133,7 @@ func (s *AliasStore) Past(ctx context.Context, o id.Org, since time.Time, before
 			Joins("JOIN attempts AS a ON a.org_id = r.org_id AND a.request_id = r.id AND a.number = r.attempts").
 			Joins("LEFT JOIN keys AS k ON k.org_id = r.org_id AND k.id = r.key_id").
 			Where("r.org_id = ? AND a.org_id = ? AND r.at >= ? AND a.at >= ?", o, o, since.UTC(), since.UTC()).
-			Where("r.status < 400 AND r.code = '' AND r.model <> ''")
+			Where("r.status < 400 AND r.code = '' AND r.model <> '' AND r.asked NOT LIKE 'prompt:%'") // of a stored prompt the facts do not say which model it asked for
 		if !before.ID.IsZero() {
 			tx = tx.Where("(r.at < ? OR r.at = ? AND r.id < ?)", before.At.UTC(), before.At.UTC(), before.ID)
 		}

@@ -68,6 +68,8 @@ func (s *State) remove(ctx context.Context, api API, c Change) error {
 		return api(ctx, http.MethodPost, "/timeouts/remove", nil, map[string]string{"model": t.Model, "operation": t.Operation}, nil)
 	case "breakers":
 		return api(ctx, http.MethodPost, "/health/rules/remove", nil, map[string]string{"connection_id": s.ids[at("breaker", c.one.Interface().(*Breaker).Connection)]}, nil)
+	case "prompts":
+		return s.removePrompt(ctx, api, c.id)
 	case "routes":
 		return api(ctx, http.MethodDelete, "/aliases/"+url.PathEscape(c.id), nil, nil, nil)
 	}
@@ -77,6 +79,9 @@ func (s *State) remove(ctx context.Context, api API, c Change) error {
 func path(section string) string { return "/" + strings.ReplaceAll(section, "_", "-") }
 
 func (s *State) apply(ctx context.Context, api API, c Change) error {
+	if p, ok := c.one.Interface().(*Prompt); ok {
+		return s.applyPrompt(ctx, api, c, p)
+	}
 	in := body(c.one.Elem())
 	switch it := c.one.Interface().(type) {
 	case *Department:

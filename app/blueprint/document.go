@@ -1,5 +1,5 @@
 // Package blueprint is an organization's set-up as one YAML document: departments, teams, budgets, rate limits, policies, data
-// rules, cache policies, routes, timeouts. It holds names and never ids or secrets, so that it can be kept under version control, compared with an
+// rules, cache policies, prompts, routes, timeouts. It holds names and never ids or secrets, so that it can be kept under version control, compared with an
 // organization and applied to another one. People, keys and credentials stay out, and so does what is set for one member or key.
 //
 // The room is a client of the management API and nothing else: it may do what the caller's token may, and the API checks and
@@ -32,6 +32,7 @@ type Document struct {
 	Policies    []Policy         `yaml:"policies"`
 	DataRules   []DataRule       `yaml:"data_rules"`
 	Caching     []CachePolicy    `yaml:"cache_policies"`
+	Prompts     []Prompt         `yaml:"prompts"`
 
 	at map[string]position // where what was read stood
 }

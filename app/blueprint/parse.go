@@ -104,8 +104,25 @@ func (r *reader) check(n *yaml.Node, t reflect.Type, path string, tag reflect.St
 		for i, e := range n.Content {
 			r.check(e, t.Elem(), fmt.Sprintf("%s/%d", path, i), "")
 		}
+	case t.Kind() == reflect.Map:
+		if n.Kind != yaml.MappingNode {
+			r.note(n, "Here belong names and values.")
+			return
+		}
+		r.plain(n)
 	default:
 		r.scalar(n, t, tag)
+	}
+}
+
+// plain refuses anchors and aliases in what is of any form.
+func (r *reader) plain(n *yaml.Node) {
+	for _, c := range n.Content {
+		if c.Kind == yaml.AliasNode || c.Anchor != "" {
+			r.note(c, "Anchors and aliases of YAML (& and *) are not read. Write it out; quote a text that begins with one of them.")
+			continue
+		}
+		r.plain(c)
 	}
 }
 

@@ -3,6 +3,7 @@ package blueprint
 import (
 	"errors"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -38,7 +39,7 @@ type kind struct {
 }
 
 // kinds are in the order in which they are applied: a thing comes behind what it names. Pruning goes the other way.
-var kinds = []kind{{"departments", ""}, {"teams", ""}, {"timeouts", "/timeouts"}, {"breakers", "/health/rules"}, {"budgets", "/budgets"}, {"limits", "/limits"}, {"policies", "/policies"}, {"data_rules", "/data-rules"}, {"cache_policies", "/cache-policies"}}
+var kinds = []kind{{"departments", ""}, {"teams", ""}, {"timeouts", "/timeouts"}, {"breakers", "/health/rules"}, {"budgets", "/budgets"}, {"limits", "/limits"}, {"policies", "/policies"}, {"data_rules", "/data-rules"}, {"cache_policies", "/cache-policies"}, {"prompts", "/prompts"}}
 
 func (k kind) list(d *Document) reflect.Value {
 	f, _ := named(reflect.TypeFor[Document](), k.section)
@@ -132,6 +133,9 @@ func (p *planner) section(k kind) (made, gone []Change) {
 			gone = append(gone, c)
 		}
 	}
+	if k.section == "prompts" { // what others include goes behind them
+		slices.Reverse(gone)
+	}
 	return made, gone
 }
 
@@ -148,6 +152,15 @@ func (p *planner) place(path string, it item) {
 			p.wrong(path+"/department", "There is no department %q, neither here nor in the organization.", t.Department)
 		}
 		return
+	}
+	if pr, ok := it.(*Prompt); ok {
+		if _, err := pr.content(); err != nil {
+			p.wrong(path+"/content", "The prompt %q cannot be read: %v.", pr.Name, err)
+		}
+		if kind, _, _ := strings.Cut(pr.Of, ":"); pr.Of != "" && kind != "team" {
+			p.wrong(path+"/of", "A prompt is a team's or the organization's. Write team:NAME, or leave it out.")
+			return
+		}
 	}
 	if it.place() == "" {
 		return

@@ -20,7 +20,7 @@ func Schema() []byte {
 
 // needed are the fields that an entry cannot do without, by type.
 var needed = map[string][]string{"Connection": {"name", "kind"}, "Department": {"name"}, "Team": {"name"}, "Budget": {"limit"}, "Limit": {"unit", "amount", "window"}, "ToTarget": {"to"},
-	"RuleText": {"name", "when", "targets"}, "Pattern": {"name", "expr", "action"}, "Burst": {"factor", "duration"}, "CachePolicy": {"name"}}
+	"RuleText": {"name", "when", "targets"}, "Pattern": {"name", "expr", "action"}, "Burst": {"factor", "duration"}, "CachePolicy": {"name"}, "Prompt": {"name", "content"}}
 
 func schemaOf(t reflect.Type, tag reflect.StructTag) map[string]any {
 	for t.Kind() == reflect.Pointer {
@@ -42,6 +42,8 @@ func schemaOf(t reflect.Type, tag reflect.StructTag) map[string]any {
 		return out
 	case reflect.Slice:
 		return map[string]any{"type": []string{"array", "null"}, "items": schemaOf(t.Elem(), "")}
+	case reflect.Map:
+		return map[string]any{"type": "object"}
 	case reflect.Bool:
 		return map[string]any{"type": "boolean"}
 	case reflect.Int, reflect.Int64:

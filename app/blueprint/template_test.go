@@ -46,7 +46,7 @@ func TestTheSchemaNamesWhatTheReaderReads(t *testing.T) {
 	if err := json.Unmarshal(Schema(), &s); err != nil {
 		t.Fatal(err)
 	}
-	for section, text := range map[string]string{"": "x: 1", "budgets": "budgets: [{x: 1}]", "limits": "limits: [{x: 1}]", "routes": "routes: [{x: 1}]", "timeouts": "timeouts: [{x: 1}]", "data_rules": "data_rules: [{x: 1}]", "cache_policies": "cache_policies: [{x: 1}]"} {
+	for section, text := range map[string]string{"": "x: 1", "budgets": "budgets: [{x: 1}]", "limits": "limits: [{x: 1}]", "routes": "routes: [{x: 1}]", "timeouts": "timeouts: [{x: 1}]", "data_rules": "data_rules: [{x: 1}]", "cache_policies": "cache_policies: [{x: 1}]", "prompts": "prompts: [{x: 1}]"} {
 		_, err := Parse([]byte("blueprint: 1\n" + text))
 		if err == nil {
 			t.Fatalf("%s: a field x is read", section)

@@ -22,6 +22,7 @@ type endpoint struct {
 	stream  bool                                       // the path asks for a stream (Gemini, Bedrock)
 	answer  func(g *Gateway, x *Exchange, name string) // answers itself after authenticate; nil = the pipeline
 	version func(query string) *fault.Error            // what the query must say of the API's version (Azure)
+	stored  bool                                       // the hole names a stored prompt
 	// upgrade rows are only there to refuse a websocket in the one way that does not cost clients seconds.
 	upgrade bool
 }
@@ -30,6 +31,7 @@ type endpoint struct {
 // row with a suffix stands before one that would take it for a part of its hole.
 var endpoints = []*endpoint{
 	{method: "POST", prefix: "/v1/chat/completions", family: llm.OpenAI, op: llm.Chat},
+	{method: "POST", prefix: "/v1/prompts/", hole: true, suffix: "/chat", family: llm.OpenAI, op: llm.Chat, stored: true},
 	{method: "POST", prefix: "/v1/messages", family: llm.Anthropic, op: llm.Chat},
 	{method: "POST", prefix: "/v1/messages/count_tokens", family: llm.Anthropic, op: llm.CountTokens},
 	{method: "POST", prefix: "/v1/embeddings", family: llm.OpenAI, op: llm.Embeddings},

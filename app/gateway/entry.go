@@ -67,7 +67,7 @@ func (g *Gateway) record(_ context.Context, x *Exchange) {
 	f.Tags, f.EndUser, f.Session = x.Hints.Tags, x.Hints.EndUser, x.Hints.Session
 	f.Attempts, f.Cost, f.Route = x.tries, x.spent, x.Plan.Route
 	if x.Call != nil {
-		f.Family, f.Stream, f.Asked = string(x.Call.Family), x.Call.Stream, clip(x.Call.Model)
+		f.Family, f.Stream, f.Asked = string(x.Call.Family), x.Call.Stream, x.askedFor()
 	}
 	f.Cache = cmp.Or(f.Cache, uncached)
 	for _, w := range x.warnings {
@@ -109,11 +109,26 @@ func (g *Gateway) decoded(ctx context.Context, x *Exchange) error {
 	if err := g.checkSignature(ctx, x.R, body); err != nil {
 		return err
 	}
-	if err := g.read(x, body); err != nil {
+	if x.Endpoint.stored && g.Prompts == nil {
+		return unknownPath(x.R)
+	}
+	composed := x.prompt != "" // what is fetched anew for the cache
+	if composed || !x.Endpoint.stored {
+		err = g.read(x, body)
+	}
+	if !composed && (x.Endpoint.stored || g.storedPrompt(x, body, err)) {
+		x.Call, x.stored = nil, body
+		return nil
+	}
+	if err != nil {
 		return err
 	}
-	if x.Call.Bound.TextBytes > g.limits.Text {
-		return fault.Newf(fault.TooLarge, "body_too_large", "The text of this request is %d MiB; at most %d MiB fit any model. Shorten it or split it.", x.Call.Bound.TextBytes>>20, g.limits.Text>>20)
+	return g.fits(x.Call)
+}
+
+func (g *Gateway) fits(call *llm.Call) error {
+	if call.Bound.TextBytes > g.limits.Text {
+		return fault.Newf(fault.TooLarge, "body_too_large", "The text of this request is %d MiB; at most %d MiB fit any model. Shorten it or split it.", call.Bound.TextBytes>>20, g.limits.Text>>20)
 	}
 	return nil
 }
@@ -204,15 +219,6 @@ func (g *Gateway) admit(_ context.Context, x *Exchange) (Finish, error) {
 	}
 	x.bound = g.bound(x.Grant.Chain)
 	return nil, nil
-}
-
-// compose asks a room that may not be built into this gateway; without it there is nothing to decide.
-
-func (g *Gateway) compose(ctx context.Context, x *Exchange) (Finish, error) {
-	if g.Prompts == nil {
-		return nil, nil
-	}
-	return g.Prompts.Compose(ctx, x)
 }
 
 // plan turns the model's name into targets.

@@ -65,6 +65,9 @@ type Exchange struct {
 	renew bool        // nobody waits for this answer but the cache
 	inner bool        // the gateway itself asks, within another request
 
+	stored []byte // decode: the body of a request for a stored prompt, until compose made a call of it
+	prompt string // compose: the stored prompt and its version, "prompt:name@v3"; "" without
+
 	similar string // recall: how alike the question was that the answer is of
 
 	Answer *Answer // recall or dispatch
@@ -107,6 +110,14 @@ func (x *Exchange) say(name, value string) {
 	n := len(x.said)
 	x.said = append(x.said, value)
 	x.W.Header()[name] = x.said[n : n+1 : n+1]
+}
+
+// askedFor is what the request is recorded to ask for: the stored prompt with its version, else the model as the client wrote it.
+func (x *Exchange) askedFor() string {
+	if x.prompt != "" {
+		return x.prompt
+	}
+	return clip(x.Call.Model)
 }
 
 // Began reports whether the client already saw a byte; from then on an error is an event, not a status.

@@ -28,6 +28,7 @@ type Gateway struct {
 	random   func(n int64) int64 // a number in [0, n)
 	pipeline []Stage
 	dialects map[llm.Family]llm.Dialect
+	wires    map[llm.Family]llm.Wire
 	denials  map[wording]denial
 	affinity affinity
 	loads    *balance.Book
@@ -60,10 +61,12 @@ type Config struct {
 	Log   *slog.Logger
 	// Dialects are the families that are served. OpenAI must be among them: it answers what belongs to none.
 	Dialects []llm.Dialect
-	Sizes    Sizes // zero fields take the defaults
-	Waits    Waits
-	Random   func(n int64) int64 // a number in [0, n), for pauses; nil = math/rand
-	Markers  []Stage             // tests only: stages run before the others
+	// Wires write what stored prompts say in the families' words; a family without one takes none.
+	Wires   []llm.Wire
+	Sizes   Sizes // zero fields take the defaults
+	Waits   Waits
+	Random  func(n int64) int64 // a number in [0, n), for pauses; nil = math/rand
+	Markers []Stage             // tests only: stages run before the others
 }
 
 // New makes the data plane.
@@ -73,6 +76,10 @@ func New(c Config) *Gateway {
 	g.dialects = make(map[llm.Family]llm.Dialect, len(c.Dialects))
 	for _, d := range c.Dialects {
 		g.dialects[d.Family()] = d
+	}
+	g.wires = make(map[llm.Family]llm.Wire, len(c.Wires))
+	for _, w := range c.Wires {
+		g.wires[w.Family()] = w
 	}
 	orInt(&g.limits.Body, 32<<20)
 	orInt(&g.limits.Text, 10<<20)

@@ -312,7 +312,7 @@ func (g *Gateway) open(x *Exchange, a *attempt) error {
 		ID: a.hold.Attempt(), Request: x.ID, Number: a.number, Chain: x.Grant.Chain, Tags: x.Hints.Tags, At: g.clock.Now(), Held: a.hold.Amounts(),
 		Connection: a.target.Connection.ID, Provider: a.target.Connection.Name,
 		Kind: string(a.target.Connection.Kind), Model: a.target.Model,
-		Asked: clip(x.Call.Model), Endpoint: string(x.Endpoint.op), Client: x.Hints.Client, Cache: cmp.Or(x.fact.Cache, uncached),
+		Asked: x.askedFor(), Endpoint: string(x.Endpoint.op), Client: x.Hints.Client, Cache: cmp.Or(x.fact.Cache, uncached),
 	}
 	if a.quote != nil {
 		rec.PriceVersion = a.quote.Version()

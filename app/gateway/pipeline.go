@@ -14,9 +14,9 @@ import (
 //	authenticate  who asks: the virtual key, and the chain of the tree it spends along
 //	enter         is there room for it in this process
 //	decode        what is asked: one strict scan, so that the provider reads the request that we priced
+//	compose       stored prompts become messages
 //	admit         may this key ask for this model, from this network
 //	limit         rate limits
-//	compose       stored prompts become messages
 //	screen        personal data and secrets in the request
 //	assign        experiments choose a variant
 //	plan          the model name becomes an ordered list of targets
@@ -29,9 +29,9 @@ func (g *Gateway) stages() []Stage {
 		{"authenticate", g.authenticate},
 		{"enter", g.enter},
 		{"decode", g.decode},
+		{"compose", g.compose},
 		{"admit", g.admit},
 		{"limit", g.limit},
-		{"compose", g.compose},
 		{"screen", g.screen},
 		{"assign", g.assign},
 		{"plan", g.plan},

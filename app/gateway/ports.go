@@ -23,6 +23,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/patience"
 	"github.com/bodhi-gateway/bodhi/app/pii"
 	"github.com/bodhi-gateway/bodhi/app/policy"
+	"github.com/bodhi-gateway/bodhi/app/prompt"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/route"
 	"github.com/bodhi-gateway/bodhi/app/secret"
@@ -119,9 +120,10 @@ type Objects interface {
 	List(ctx context.Context, o id.Org, key id.Key, k object.Kind) ([]object.Object, error)
 }
 
-// Prompts replaces a "prompt:name@version" model by the stored prompt's messages.
+// Prompts fills stored prompts in. *prompt.Book implements it, from memory.
 type Prompts interface {
-	Compose(ctx context.Context, x *Exchange) (Finish, error)
+	// Fill finds a version for a key of the chain and puts the variables into it; a refusal is a *fault.Error.
+	Fill(c org.Chain, ref prompt.Ref, sent prompt.Values) (*prompt.Ready, error)
 }
 
 // Screens looks for personal data and secrets. *pii.Book implements it.

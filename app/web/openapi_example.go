@@ -10,7 +10,7 @@ import (
 // exampleIDs are the prefixes of ids by the word of their thing.
 var exampleIDs = map[string]string{"organization": "org", "department": "dep", "team": "team", "member": "mem", "key": "key", "token": "tok", "connection": "con", "alias": "ali",
 	"budget": "bud", "request": "req", "attempt": "att", "audit": "aud", "limit": "lim", "policy": "pol", "data-rule": "dat", "incident": "pii", "increase": "inc", "override": "ovr", "grant": "gra", "budget-request": "ask", "node": "node",
-	"invitation": "inv", "reconcile": "con"}
+	"invitation": "inv", "reconcile": "con", "prompt": "prm"}
 
 func exampleID(thing string) string {
 	prefix := exampleIDs[thing]

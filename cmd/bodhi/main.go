@@ -46,6 +46,7 @@ type commands struct {
 	Budget   budgetCmd   `cmd:"" group:"From any machine" help:"Budgets."`
 	Usage    usageCmd    `cmd:"" group:"From any machine" help:"What was used and what it cost."`
 	Cache    cacheCmd    `cmd:"" group:"From any machine" help:"Kept answers: their policies, what they saved; clear them."`
+	Prompt   promptCmd   `cmd:"" group:"From any machine" help:"Stored prompts: what they say, and which version a label is at."`
 	Health   healthCmd   `cmd:"" group:"From any machine" help:"Targets: their breakers and outages; take one out of service."`
 	Route    routeCmd    `cmd:"" group:"From any machine" help:"Routes: aliases, rules, canaries."`
 	Member   memberCmd   `cmd:"" group:"From any machine" help:"Members."`

@@ -183,6 +183,9 @@ func furnished(t *testing.T) *tab {
 	b.fill("Limit", "5")
 	b.press("Set budget")
 	b.sees("of $5.00")
+	b.goTo("/prompts/starters")
+	b.press("Add customer-response")
+	b.sees("1 new")
 	harness.Wait(t, "the budget to bind", func() bool { return tagged(&harness.Gateway{ProxyURL: baseURL}, secret, "project=apollo") != nil })
 	for range 3 {
 		chat(t, baseURL, secret, "sandbox-chat")

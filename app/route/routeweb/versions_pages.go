@@ -38,8 +38,8 @@ func (h *Handlers) showVersions(c *web.Context, wrong string) error {
 		if i+1 < len(texts) {
 			before = texts[i+1]
 		}
-		for _, l := range around(differ(before, texts[i])) {
-			row.Lines = append(row.Lines, views.DiffLine{Sign: l.sign, Text: l.line})
+		for _, l := range web.Around(web.Differ(before, texts[i])) {
+			row.Lines = append(row.Lines, views.DiffLine{Sign: l.Sign, Text: l.Line})
 		}
 		p.Versions = append(p.Versions, row)
 	}
@@ -57,28 +57,6 @@ func did(v route.Version) string {
 		what += " by " + v.By
 	}
 	return what + ","
-}
-
-// around leaves out what stayed the same far from any change.
-func around(all []change) (out []change) {
-	const context = 2
-	near := func(i int) bool {
-		for j := max(0, i-context); j <= min(len(all)-1, i+context); j++ {
-			if all[j].sign != " " {
-				return true
-			}
-		}
-		return false
-	}
-	for i, l := range all {
-		switch {
-		case near(i):
-			out = append(out, l)
-		case i > 0 && near(i-1) && i+1 < len(all):
-			out = append(out, change{" ", "…"})
-		}
-	}
-	return out
 }
 
 func (h *Handlers) rollbackPage(c *web.Context) error {
