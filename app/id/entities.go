@@ -52,6 +52,7 @@ type (
 	eventEntity      struct{}
 	channelEntity    struct{}
 	deliveryEntity   struct{}
+	experimentEntity struct{}
 )
 
 func (orgEntity) prefix() string        { return "org" }
@@ -104,6 +105,7 @@ func (editionEntity) prefix() string    { return "edi" }
 func (eventEntity) prefix() string      { return "evt" }
 func (channelEntity) prefix() string    { return "chn" }
 func (deliveryEntity) prefix() string   { return "dlv" }
+func (experimentEntity) prefix() string { return "exp" }
 
 // One alias per entity; the comment says what it names.
 type (
@@ -157,6 +159,7 @@ type (
 	Event      = ID[eventEntity]      // what happened, on its way to people and channels
 	Channel    = ID[channelEntity]    // a place besides people to which events go
 	Delivery   = ID[deliveryEntity]   // one event on its way to one recipient
+	Experiment = ID[experimentEntity] // a test between variants of a route
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -458,3 +461,9 @@ func NewDelivery(s *Source) Delivery { return New[deliveryEntity](s) }
 
 // ParseDelivery reads the printed or plain form of an id for one event on its way to one recipient.
 func ParseDelivery(s string) (Delivery, error) { return Parse[deliveryEntity](s) }
+
+// NewExperiment makes an id for a test between variants of a route.
+func NewExperiment(s *Source) Experiment { return New[experimentEntity](s) }
+
+// ParseExperiment reads the printed or plain form of an id for a test between variants of a route.
+func ParseExperiment(s string) (Experiment, error) { return Parse[experimentEntity](s) }
