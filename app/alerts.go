@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"maps"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/mail"
@@ -28,10 +29,12 @@ func (c *core) wishes() *notify.Settings {
 	return &notify.Settings{Store: db.NewEventStore(c.db), People: c.orgs, Links: c.letters.links, Tx: c.db, Audit: c.audit, Clock: c.clock}
 }
 
-// eventCourier brings events to people, by the way all letters go, and to channels.
-func (c *core) eventCourier(carrier mail.Carrier) *notify.Courier {
+// eventCourier brings events to people, by the way all letters go, and to channels. own are writers of rooms that stand above core.
+func (c *core) eventCourier(carrier mail.Carrier, own map[notify.Kind]notify.Writer) *notify.Courier {
+	writers := map[notify.Kind]notify.Writer{notify.Away: c.targetLetter, notify.Back: c.targetLetter, notify.Billed: c.billing.Write}
+	maps.Copy(writers, own)
 	return &notify.Courier{Store: db.NewDeliveryStore(c.db), Channels: db.NewChannelStore(c.db), People: c.orgs, Vault: c.keyring, Wire: &notify.Wire{Out: c.egress.Transport(), Agent: "Bodhi-Gateway"},
-		Carry: carrier.Carry, Render: mailweb.Render, Links: c.letters.links, Domain: hostOf(c.cfg.PublicURL), PublicURL: c.cfg.PublicURL, IDs: c.ids, Clock: c.clock, Log: c.log}
+		Carry: carrier.Carry, Own: writers, Render: mailweb.Render, Links: c.letters.links, Domain: hostOf(c.cfg.PublicURL), PublicURL: c.cfg.PublicURL, IDs: c.ids, Clock: c.clock, Log: c.log}
 }
 
 // sendEvents is the schedule's: what people were not told of although it is in the books, and then everything that is due.

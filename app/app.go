@@ -130,13 +130,13 @@ func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error
 	if a.handler, err = a.mount(); err != nil {
 		return nil, errors.Join(err, a.treasury.Close(ctx))
 	}
-	courier, err := c.courier(a.asking.Composers())
+	courier, err := c.courier()
 	if err != nil {
 		return nil, errors.Join(err, a.treasury.Close(ctx))
 	}
 	workers := jobs.NewWorkers()
-	events := c.eventCourier(courier.Carrier)
-	if err := errors.Join(jobs.Mail(workers, courier), jobs.Notify(workers, events)); err != nil {
+	events := c.eventCourier(courier.Carrier, a.asking.Writers())
+	if err := errors.Join(jobs.Mail(workers, courier), jobs.Notify(workers, events), jobs.Budget(workers, c.tellOfBudgets)); err != nil {
 		return nil, errors.Join(err, a.treasury.Close(ctx))
 	}
 	a.queue, err = jobs.New(d, jobs.Options{Workers: workers, Log: o.Log, Schedule: jobs.Schedule(jobs.Chores{

@@ -70,6 +70,7 @@ var acrossTenants = map[string]string{
 	"cache_likes_old":     "the sweep drops what is old, whose ever it is",
 	"notices_at":          "the sweep drops what is old, whose ever it is",
 	"events_at":           "the sweep drops what is old, whose ever it is",
+	"channel_threads_at":  "the sweep drops what is old, whose ever it is",
 	"events_escalate":     "the schedule looks for what nobody reacted to, whose ever it is",
 	"deliveries_due":      "the schedule looks for what is due, whose ever it is",
 	"breaker_events_old":  "the keeper drops what is old, whose ever it is",
@@ -81,6 +82,7 @@ var acrossTenants = map[string]string{
 	"leases_node":         "a node finds its leases after a restart",
 
 	"budget_alerts_untold":   "the schedule looks for what people were not told of, whose ever it is",
+	"report_deliveries_due":  "the schedule looks for copies that are due, whose ever it is",
 	"budget_grants_until":    "the keeper looks for what ends next, whose ever it is",
 	"replays_created":        "the sweep looks for what is old, whose ever it is",
 	"budget_requests_expiry": "the keeper looks for what expires next, whose ever it is",

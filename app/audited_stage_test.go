@@ -142,7 +142,7 @@ var stages = map[string]func(x *stage){
 		one := approval.Summons{ID: id.NewSummons(x.a.ids), Org: x.home().Org, Matter: approval.OfPolicy, About: which.UUID(), Member: x.admin().Member,
 			CreatedAt: x.a.clock.Now(), ExpiresAt: x.a.clock.Now().Add(time.Hour)}
 		must(x.t, x.a.approvals.AddSummons(x.ctx(), one))
-		x.form(url.Values{"t": {x.a.letters.links.Token(string(approval.CallKind), one.Org, one.ID.UUID(), one.Member.UUID(), one.About)}, "verdict": {"approve"}})
+		x.form(url.Values{"t": {x.a.letters.links.Token("approval_call", one.Org, one.ID.UUID(), one.Member.UUID(), one.About)}, "verdict": {"approve"}})
 	},
 	"domains.check": func(x *stage) { x.published() }, "api.domains.check": func(x *stage) { x.published() },
 	"sso.set": func(x *stage) {

@@ -116,6 +116,10 @@ var good = map[string]url.Values{
 	"start.ask":                 {"emails": {"new@elsewhere.test"}, "role": {"admin"}},
 	"start.make":                {"name": {"x"}, "team": {"things:teams"}},
 	"start.skip":                {"step": {"provider"}},
+	"requests.view.share":       {"name": {"Failed"}, "team": {"things:teams"}, "query": {"status=failed"}},
+	"api.team_views.share":      {"name": {"Failed"}, "query": {"status=failed"}},
+	"api.team_views.unshare":    {"name": {"Failed"}},
+	"requests.view.unshare":     {"name": {"Failed"}, "team": {"things:teams"}},
 	"sso.group_add":             {"group": {"staff"}, "role": {"developer"}, "at": {"things:teams"}},
 }
 
@@ -246,7 +250,7 @@ var also = map[string][]string{
 }
 
 // prepare are calls that must come first, so that there is something to change.
-var prepare = map[string]string{"reconcile.read": "reconcile.set", "api.rules.rollback": "api.rules.update", "general.rollback": "api.rules.update"}
+var prepare = map[string]string{"reconcile.read": "reconcile.set", "api.rules.rollback": "api.rules.update", "general.rollback": "api.rules.update", "requests.view.unshare": "requests.view.share", "api.team_views.unshare": "api.team_views.share"}
 
 // before is the call that must come before a route's: prepare's, or the opposite that its verb names.
 func before(name string) string {

@@ -2,9 +2,11 @@ package app
 
 import (
 	"context"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/bulletin"
 	"github.com/bodhi-gateway/bodhi/app/bulletin/bulletinweb"
+	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/usage"
@@ -16,7 +18,19 @@ import (
 func (c *core) bulletins() *bulletin.Service {
 	pricing := otherwise{usageweb.Pricing{Prices: c.prices, Providers: c.shelf, Connections: c.providers}}
 	return bulletin.New(bulletin.Parts{Store: db.NewBulletinStore(c.db), Orgs: c.orgs, Maker: bulletin.Maker{Usage: c.usage, Budgets: c.budgets(nil), Keys: c.keys, Pricing: pricing},
-		Post: bulletinweb.Post{Mail: c.letters.post}, Tx: c.db, Audit: c.audit, IDs: c.ids, Clock: c.clock, Log: c.log})
+		Zones: c.zonesOf, Post: bulletinweb.Post{Mail: c.letters.post}, Tx: c.db, Audit: c.audit, IDs: c.ids, Clock: c.clock, Log: c.log})
+}
+
+// zonesOf are the zones that people chose for what they are told.
+func (c *core) zonesOf(ctx context.Context, o id.Org, of []id.Member) (map[id.Member]*time.Location, error) {
+	chosen, err := db.NewEventStore(c.db).Preferences(ctx, o, of)
+	out := map[id.Member]*time.Location{}
+	for m, p := range chosen {
+		if zone, wrong := time.LoadLocation(p.Zone); p.Zone != "" && wrong == nil {
+			out[m] = zone
+		}
+	}
+	return out, err
 }
 
 // bulletinWriter writes reports as mails.

@@ -37,6 +37,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/secret"
 	"github.com/bodhi-gateway/bodhi/app/sso"
 	"github.com/bodhi-gateway/bodhi/app/usage"
+	"github.com/bodhi-gateway/bodhi/app/work"
 	"github.com/bodhi-gateway/bodhi/billing"
 	"github.com/bodhi-gateway/bodhi/billing/stripe"
 	"github.com/bodhi-gateway/bodhi/db"
@@ -96,6 +97,7 @@ type core struct {
 	providers   *provider.Service
 	aliasing    *route.Service
 	reports     *report.Service
+	sharing     *report.Sharing
 	usage       *usage.Service
 	samples     *usage.Samples
 	retention   *usage.Retention
@@ -106,6 +108,7 @@ type core struct {
 	reconciling *reconcile.Service
 	replays     *replay.Book
 	letters     letters
+	telling     work.Turn // of crossed thresholds
 	herald      *approval.Herald
 	directory   *scim.Service
 	feedback    *feedback.Service
@@ -202,8 +205,8 @@ func (c *core) rooms() error {
 		return err
 	}
 	c.priceStore = db.NewPriceStore(c.db)
-	c.pricing = price.New(price.Parts{Store: c.priceStore, Connections: c.connections, Shelf: c.shelf, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
-	c.refresher = &price.Refresher{URL: c.cfg.PricesURL, Out: c.egress.Transport(), Keep: db.NewRefreshStore(c.db, c.ids), Shelf: c.shelf, Bus: c.bus, Clock: c.clock, Log: c.log}
+	c.pricing = price.New(price.Parts{Store: c.priceStore, Connections: c.connections, Shelf: c.shelf, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log, Changed: c.ownPrice})
+	c.refresher = &price.Refresher{URL: c.cfg.PricesURL, Out: c.egress.Transport(), Keep: db.NewRefreshStore(c.db, c.ids), Shelf: c.shelf, Bus: c.bus, Clock: c.clock, Log: c.log, Tx: c.db, Changed: c.repriced}
 	c.reconciling = reconcile.New(reconcile.Parts{Store: db.NewReconcileStore(c.db), Connections: c.connections, Tx: c.db, Audit: c.audit, Vault: c.keyring,
 		Out: c.egress.Transport(), IDs: c.ids, Clock: c.clock, Log: c.log})
 	replayMAC, err := c.master.MAC(replay.Purpose)
@@ -212,6 +215,7 @@ func (c *core) rooms() error {
 	}
 	c.replays = replay.New(db.NewReplayStore(c.db), c.keyring, replayMAC, c.clock)
 	c.reports = report.NewService(db.NewReportStore(c.db), c.orgs, c.clock)
+	c.sharing = &report.Sharing{Store: db.NewReportStore(c.db), Tx: c.db, Audit: c.audit, Clock: c.clock}
 	c.tail = report.NewTail(db.NewReportStore(c.db), c.clock, c.bus, c.log)
 	c.feedback = feedback.New(db.NewFeedbackStore(c.db), c.clock)
 	c.usage = usage.NewService(db.NewUsageStore(c.db), c.orgs, c.clock)
@@ -220,10 +224,10 @@ func (c *core) rooms() error {
 	if c.letters, err = c.newLetters(); err != nil {
 		return err
 	}
-	c.billing.Post = c.letters.post
 	told := db.NewNoticeStore(c.db)
 	c.inbox, c.notices = notify.New(told, c.clock), &notify.Post{Store: told, IDs: c.ids, Clock: c.clock, Outbox: c.outbox()}
-	c.herald = &approval.Herald{Store: c.approvals, Orgs: c.orgs, Post: c.letters.post, Inbox: c.notices, Links: c.letters.links, IDs: c.ids, Clock: c.clock}
+	c.billing.Inbox = c.notices
+	c.herald = &approval.Herald{Store: c.approvals, Orgs: c.orgs, Inbox: c.notices, Links: c.letters.links, IDs: c.ids, Clock: c.clock}
 	c.directory, err = c.newDirectory()
 	return err
 }
@@ -258,7 +262,9 @@ func (c *core) signIns() error {
 	return nil
 }
 
-// alerted says once, in the log and on the bus, that thresholds were crossed. The rows are in the books already.
+// alerted says once, in the log and on the bus, that thresholds were crossed, and has people told of them. Their rows are in the
+// books already, without told_at: a job tells people (tellOfBudgets), and the schedule does so if there is none. Whoever posts
+// waits for nobody's letters.
 func (c *core) alerted(fired []budget.Alert) {
 	for _, a := range fired {
 		c.log.Warn("a budget crossed a threshold", "organization", a.Org.String(), "budget", a.Budget.String(), "percent", a.Threshold,
@@ -266,10 +272,8 @@ func (c *core) alerted(fired []budget.Alert) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	for _, a := range fired {
-		if err := c.budgetNotice(ctx, a); err != nil {
-			c.log.Warn("a budget crossed a threshold, but nobody's inbox says so", "budget", a.Budget.String(), "error", err.Error())
-		}
+	if err := c.db.Do(ctx, func(ctx context.Context) error { return c.letters.post.Queue.Enqueue(ctx, budget.TellOfAlerts{}) }); err != nil {
+		c.log.Warn("thresholds were crossed, and the schedule will tell people of them", "error", err.Error())
 	}
 	if err := c.bus.Publish(ctx, budget.AlertTopic); err != nil { // readers poll as well
 		c.log.Warn("thresholds were crossed, but listeners could not be told", "error", err.Error())

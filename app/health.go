@@ -35,9 +35,9 @@ func (a *App) watched(ctx context.Context, running *errgroup.Group) {
 	}
 }
 
-// alarm writes to admins about targets that are away.
+// alarm tells admins about targets that are away.
 func (c *core) alarm() *health.Alarm {
-	return &health.Alarm{Store: c.healthStore, Orgs: c.orgs, Connections: c.connectionNames, Post: c.letters.post, Tx: c.db, PublicURL: c.cfg.PublicURL, Inbox: c.targetNotice, Wants: c.wantsOfTargets}
+	return &health.Alarm{Store: c.healthStore, Orgs: c.orgs, Connections: c.connectionNames, Tx: c.db, PublicURL: c.cfg.PublicURL, Inbox: c.targetNotice}
 }
 
 // wellbeing is the status of targets.

@@ -2,14 +2,12 @@ package app
 
 import (
 	"context"
-	"maps"
 	"net"
 	"net/url"
 	"path/filepath"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/bulletin"
-	"github.com/bodhi-gateway/bodhi/app/health"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/join"
@@ -55,18 +53,14 @@ func (c *core) newLetters() (l letters, err error) {
 }
 
 // courier sends what was ordered: through SMTP_URL, or into the box.
-// more are composers of rooms that stand above core.
-func (c *core) courier(more map[mail.Kind]mail.Composer) (*mail.Courier, error) {
+func (c *core) courier() (*mail.Courier, error) {
 	carrier, err := c.carrier()
 	if err != nil {
 		return nil, err
 	}
 	composers := c.letters.joining.Composers()
 	composers[identity.ResetKind] = c.letters.recovery.Letter
-	maps.Copy(composers, more)
-	composers[health.AlertKind] = c.alarm().Letter
 	composers[bulletin.MailKind] = c.bulletinWriter().Compose
-	maps.Copy(composers, c.billing.Composers())
 	return &mail.Courier{Store: c.letters.store, Composers: composers, Render: mailweb.Render, Carrier: carrier, Domain: hostOf(c.cfg.PublicURL), Clock: c.clock, Log: c.log}, nil
 }
 

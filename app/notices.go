@@ -11,8 +11,10 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/approval"
 	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
+	"github.com/bodhi-gateway/bodhi/app/mail"
 	"github.com/bodhi-gateway/bodhi/app/notify"
 	"github.com/bodhi-gateway/bodhi/app/org"
 )
@@ -49,24 +51,29 @@ func (c *core) answering(ctx context.Context, o id.Org, may func(org.Actor) bool
 }
 
 // targetNotice is health's Inbox.
-func (c *core) targetNotice(ctx context.Context, o id.Org, to []id.Member, target string, back bool, once string) error {
+func (c *core) targetNotice(ctx context.Context, o id.Org, to []id.Member, target string, back bool, which id.Outage, once string) error {
+	e := notify.Event{Org: o, Members: to, Kind: notify.Away, Title: target + " is out of service: no requests are sent to it", Href: "/health", Once: once, Details: map[string]string{"target": target, "outage": which.String()}}
 	if back {
-		return c.notices.Tell(ctx, o, to, notify.Back, target+" takes requests again", "/health", once)
+		e.Kind, e.Title = notify.Back, target+" takes requests again"
 	}
-	return c.notices.Tell(ctx, o, to, notify.Away, target+" is out of service: no requests are sent to it", "/health", once)
+	return c.notices.Announce(ctx, e)
 }
 
-// wantsOfTargets is health's Wants.
-func (c *core) wantsOfTargets(ctx context.Context, o id.Org, m id.Member, back bool) (bool, error) {
-	if back {
-		return c.notices.Letter(ctx, o, m, notify.Back)
+// targetLetter is health's notify.Writer.
+func (c *core) targetLetter(ctx context.Context, e notify.Event, _ org.Member) (mail.Letter, error) {
+	which, err := id.ParseOutage(e.Details["outage"])
+	if err != nil {
+		return mail.Letter{}, err
 	}
-	return c.notices.Letter(ctx, o, m, notify.Away)
+	return c.alarm().Letter(ctx, e.Org, which)
 }
 
 // budgetNotice tells those who answer for a budget, and the person whose own it is, that it crossed a threshold.
 func (c *core) budgetNotice(ctx context.Context, a budget.Alert) error {
 	b, err := c.budgets(nil).Get(ctx, org.System(a.Org, "a notice about a budget"), a.Budget)
+	if fault.Is(err, fault.NotFound) { // nobody's any more
+		return c.budgetStore.Told(ctx, a, c.clock.Now())
+	}
 	if err != nil {
 		return err
 	}
@@ -101,14 +108,28 @@ func (c *core) budgetNotice(ctx context.Context, a budget.Alert) error {
 	})
 }
 
-// tellOfBudgets tells people of thresholds that are in the books and that nobody was told of.
+// tellOfBudgets tells people of all thresholds that are in the books and that nobody was told of, however many, one after the
+// other. What goes wrong with one stops no other; it stays untold, and the schedule comes back to it.
 func (c *core) tellOfBudgets(ctx context.Context) error {
-	const late, most = 24 * time.Hour, 100
-	fired, err := c.budgetStore.Untold(ctx, c.clock.Now().Add(-late), most)
-	for _, a := range fired {
-		err = errors.Join(err, c.budgetNotice(ctx, a))
-	}
-	return err
+	return c.telling.Take(ctx, func(ctx context.Context) error {
+		const page = 100
+		var wrong error
+		for last := (budget.Alert{}); ctx.Err() == nil; {
+			fired, err := c.budgetStore.Untold(ctx, last, page)
+			if err != nil {
+				return errors.Join(wrong, err)
+			}
+			for _, last = range fired {
+				if err := c.budgetNotice(ctx, last); err != nil {
+					wrong = errors.Join(wrong, fmt.Errorf("%s: %w", last.Budget, err))
+				}
+			}
+			if len(fired) < page {
+				return wrong
+			}
+		}
+		return errors.Join(wrong, ctx.Err())
+	})
 }
 
 // owner is the person whom a scope is about: a member, or a key's holder; zero for all others.

@@ -53,8 +53,8 @@ func TestPeopleAreToldOfWhatTheyAnswerFor(t *testing.T) {
 	}
 	own := spend(org.OfMember(x.Org.ID, dev.ID))
 	crossed := budget.Alert{Org: x.Org.ID, Budget: own.ID, Threshold: 80, Spent: 80 * money.Dollar, Limit: 100 * money.Dollar, At: a.clock.Now()}
-	a.alerted([]budget.Alert{crossed})
-	a.alerted([]budget.Alert{crossed}) // one event
+	must(t, a.budgetNotice(ctx, crossed))
+	must(t, a.budgetNotice(ctx, crossed)) // one event
 	got := a.told(t, x, notify.Budget)
 	if len(got) != 2 || !strings.Contains(got[org.Lead], "has used 80 % of its budget: $80.00 of $100.00") || got[org.Developer] != got[org.Lead] {
 		t.Errorf("a budget: %v", got)

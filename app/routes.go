@@ -59,7 +59,7 @@ func (a *App) routes() []web.Route {
 		identityweb.New(a.people, a.factors, a.sso).Routes(),
 		identityweb.NewTree(identityweb.TreeParts{People: a.people, Keys: a.keys, Budgets: budgets, Reports: a.reports, Kept: a.retention}).Routes(),
 		ssoweb.New(a.sso, a.people).Routes(),
-		reportweb.New(reportweb.Parts{Reports: a.reports, Usage: a.usage, Budgets: budgets, Limits: a.limits(a.limiter), Approvals: a.asking, Keys: a.keys, Connections: a.providers, Pricing: pricing, Tail: a.tail, Feedback: a.feedback}).Routes(),
+		reportweb.New(reportweb.Parts{Reports: a.reports, Usage: a.usage, Budgets: budgets, Limits: a.limits(a.limiter), Approvals: a.asking, Keys: a.keys, Connections: a.providers, Pricing: pricing, Tail: a.tail, Feedback: a.feedback, Sharing: a.sharing}).Routes(),
 		usageweb.New(usageweb.Parts{Usage: a.usage, Reports: a.reports, Pricing: pricing, People: a.people, Keys: a.keys, Budgets: budgets, Samples: a.samples, Kept: a.retention}).Routes(),
 		keyweb.New(a.keys, a.people, a.reports).Routes(),
 		providerweb.New(a.providers, a.reports).Routes(),

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"cmp"
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -22,14 +24,21 @@ type books struct {
 	a    *App
 	node id.Node
 	mark budget.Mark
+	// model is what was used; "" is m.
+	model string
 }
 
 func (b *books) spend(t *testing.T, x webtest.Tenant, team id.Team, cost money.USD, at time.Time, on ...budget.Entry) {
 	t.Helper()
 	must(t, b.a.ledgerStore.EnsureDays(t.Context(), at, at))
+	must(t, b.post(t.Context(), x, team, cost, at, on...))
+}
+
+// post is spend for a day that is there.
+func (b *books) post(ctx context.Context, x webtest.Tenant, team id.Team, cost money.USD, at time.Time, on ...budget.Entry) error {
 	chain := org.Chain{Org: x.Org.ID, Department: x.Department, Team: team, Key: id.NewKey(b.a.ids)}
-	q := ledger.Request{ID: id.NewRequest(b.a.ids), Chain: chain, At: at, Endpoint: "chat", Asked: "smart", Model: "m", Provider: "up", Attempts: 1, Status: 200, Cost: cost}
-	one := ledger.Attempt{ID: id.NewAttempt(b.a.ids), Request: q.ID, Number: 1, Chain: chain, At: at, Provider: "up", Kind: "openai", Model: "m", Asked: "smart", Endpoint: "chat"}
+	q := ledger.Request{ID: id.NewRequest(b.a.ids), Chain: chain, At: at, Endpoint: "chat", Asked: "smart", Model: cmp.Or(b.model, "m"), Provider: "up", Attempts: 1, Status: 200, Cost: cost}
+	one := ledger.Attempt{ID: id.NewAttempt(b.a.ids), Request: q.ID, Number: 1, Chain: chain, At: at, Provider: "up", Kind: "openai", Model: q.Model, Asked: "smart", Endpoint: "chat"}
 	one.Held = ledger.Amounts{Money: cost}
 	for _, e := range on {
 		from, _ := e.Period.Window(at, time.UTC)
@@ -38,9 +47,9 @@ func (b *books) spend(t *testing.T, x webtest.Tenant, team id.Team, cost money.U
 	to := journal.Position{Segment: 1, Offset: b.mark.At.Offset + 1}
 	batch := budget.Batch{From: b.mark, To: budget.Mark{At: to, Low: to}, Requests: []ledger.Request{q},
 		Attempts: []budget.Posting{{Attempt: one, End: ledger.Settlement{Attempt: one.ID, State: ledger.Complete, Cost: cost, Status: 200, At: at}}}}
-	_, err := b.a.ledgerStore.Post(t.Context(), b.node, batch)
-	must(t, err)
+	_, err := b.a.ledgerStore.Post(ctx, b.node, batch)
 	b.mark = batch.To
+	return err
 }
 
 func TestAHardBudgetThatNobodyLooksAtGoesUp(t *testing.T) {
@@ -61,7 +70,7 @@ func TestAHardBudgetThatNobodyLooksAtGoesUp(t *testing.T) {
 	if got := a.told(t, x, notify.Budget); len(got) != 2 || got[org.Developer] != got[org.Lead] || !strings.Contains(got[org.Lead], "has used 100 % of its budget: $11.00 of $10.00") {
 		t.Fatalf("the schedule tells: %v", got)
 	}
-	if left, err := a.budgetStore.Untold(ctx, now.Add(-time.Hour), 10); len(left) != 0 || err != nil {
+	if left, err := a.budgetStore.Untold(ctx, budget.Alert{}, 10); len(left) != 0 || err != nil {
 		t.Errorf("still to be told: %+v, %v", left, err)
 	}
 	must(t, a.escalate(ctx))

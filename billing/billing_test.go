@@ -15,6 +15,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/mail/mailtest"
 	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/notify"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/secret"
@@ -45,16 +46,14 @@ func open(t *testing.T, d *db.DB) *shop {
 	s.cashier = stripe.New(stripe.Config{Key: secret.New("sk_test_x"), Webhook: secret.New(stripetest.Secret), Base: s.stripe.URL, Transport: http.DefaultTransport})
 	s.office = mailtest.New(t, d, h.Clock, h.IDs, h.Master)
 	s.Service = s.service(db.NewBillingStore(d))
-	for kind, write := range s.Composers() {
-		s.office.Courier.Composers[kind] = write
-	}
+	s.office.Events.Own[notify.Billed] = s.Write
 	h.Identity.Seats = s.Service
 	s.x = h.Found(t, "Acme")
 	return s
 }
 
 func (s *shop) service(store billing.Store) *billing.Service {
-	return billing.New(billing.Parts{Store: store, Orgs: db.NewOrgStore(s.h.DB), Cashier: s.cashier, Tx: s.h.DB, Audit: s.h.Audit, Post: s.office.Post,
+	return billing.New(billing.Parts{Store: store, Orgs: db.NewOrgStore(s.h.DB), Cashier: s.cashier, Tx: s.h.DB, Audit: s.h.Audit, Inbox: s.office.Inbox,
 		Clock: s.h.Clock, Log: slog.New(slog.DiscardHandler), PublicURL: "http://127.0.0.1:8080"})
 }
 

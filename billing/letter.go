@@ -9,14 +9,19 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/mail"
+	"github.com/bodhi-gateway/bodhi/app/notify"
 	"github.com/bodhi-gateway/bodhi/app/org"
 )
 
-// The kinds of letters. Each goes to every admin.
+// What the room tells every admin of.
 const (
-	DueKind   mail.Kind = "billing_due"
-	TrialKind mail.Kind = "billing_trial"
+	dueMatter   = "due"
+	trialMatter = "trial"
+	seatMatter  = "seats"
 )
+
+// matterDetail says in an event which of them it is.
+const matterDetail = "matter"
 
 // Days after a failed payment, and before the end of the trial, on which admins get a letter. The one at Grace says that nothing
 // can be added any more.
@@ -27,8 +32,8 @@ var (
 
 const day = 24 * time.Hour
 
-// occasion is the letter that is due now, "" for none. Of several that were missed it is the last: nobody gets three at once.
-func occasion(a Account, now time.Time) (mail.Kind, string) {
+// occasion is what admins are to be told of now, "" for nothing. Of several that were missed it is the last: nobody gets three at once.
+func occasion(a Account, now time.Time) (matter, once string) {
 	switch a.State(now) {
 	case Due, Restricted:
 		last := dueDays[0]
@@ -37,7 +42,7 @@ func occasion(a Account, now time.Time) (mail.Kind, string) {
 				last = d
 			}
 		}
-		return DueKind, "billing due " + a.DueSince.UTC().Format(time.RFC3339) + " day " + strconv.Itoa(last)
+		return dueMatter, "due " + a.DueSince.UTC().Format(time.RFC3339) + " day " + strconv.Itoa(last)
 	case Trial, TrialOver:
 		last := -1
 		for _, d := range trialDays {
@@ -46,28 +51,47 @@ func occasion(a Account, now time.Time) (mail.Kind, string) {
 			}
 		}
 		if last >= 0 {
-			return TrialKind, "billing trial " + strconv.Itoa(last)
+			return trialMatter, "trial " + strconv.Itoa(last)
 		}
 	}
 	return "", ""
 }
 
-// remind orders the letters that are due, in the transaction that ctx carries. Each is ordered once.
+// remind tells admins what they are to be told, in the transaction that ctx carries, and once.
 func (s *Service) remind(ctx context.Context, a Account) error {
-	kind, once := occasion(a, s.Clock.Now())
-	if kind == "" || s.Post == nil {
+	matter, once := occasion(a, s.Clock.Now())
+	if matter == "" {
 		return nil
 	}
-	to, err := s.admins(ctx, a.Org)
+	o, err := s.Orgs.Organization(ctx, a.Org)
 	if err != nil {
 		return err
 	}
-	for _, m := range to {
-		if err := s.Post.Send(ctx, mail.Order{Org: a.Org, Kind: kind, To: m.Email, About: a.Org.UUID(), Once: once + " " + m.ID.UUID()}); err != nil {
-			return err
-		}
+	title := map[State]string{Due: "A payment for " + o.Name + " failed", Restricted: "The invoice for " + o.Name + " is still open", Trial: "The trial of " + o.Name + " ends soon", TrialOver: "The trial of " + o.Name + " is over"}
+	return s.tell(ctx, a.Org, matter, title[a.State(s.Clock.Now())], once)
+}
+
+// tell tells every admin. The letter is written when it is sent, and says how things are then.
+func (s *Service) tell(ctx context.Context, o id.Org, matter, title, once string) error {
+	admins, err := s.admins(ctx, o)
+	if err != nil {
+		return err
 	}
-	return nil
+	to := make([]id.Member, len(admins))
+	for i, m := range admins {
+		to[i] = m.ID
+	}
+	return s.Inbox.Announce(ctx, notify.Event{Org: o, Members: to, Kind: notify.Billed, Title: title, Href: "/billing", Once: once, Details: map[string]string{matterDetail: matter}})
+}
+
+// lastSeat tells admins that nobody can be added any more, in the transaction that took the last seat; once for each number of seats
+// and period.
+func (s *Service) lastSeat(ctx context.Context, v Overview) error {
+	return s.tell(ctx, v.Org, seatMatter, seatWords(v), fmt.Sprint("seats ", v.Limits.People, " ", v.From.UTC().Format(time.DateOnly)))
+}
+
+func seatWords(v Overview) string {
+	return fmt.Sprintf("All %d seats are taken: nobody can be added", v.Limits.People)
 }
 
 // admins are those who can act, the first that came first.
@@ -88,13 +112,46 @@ func (s *Service) admins(ctx context.Context, o id.Org) (out []org.Member, err e
 	return out, nil
 }
 
-// Composers write the room's letters, for mail.Courier.
-func (s *Service) Composers() map[mail.Kind]mail.Composer {
-	return map[mail.Kind]mail.Composer{DueKind: s.writeDue, TrialKind: s.writeTrial}
+// Write writes the room's letters, for notify.Courier.
+func (s *Service) Write(ctx context.Context, e notify.Event, _ org.Member) (mail.Letter, error) {
+	switch e.Details[matterDetail] {
+	case dueMatter:
+		return s.writeDue(ctx, e.Org)
+	case trialMatter:
+		return s.writeTrial(ctx, e.Org)
+	case seatMatter:
+		return s.writeSeats(ctx, e.Org)
+	}
+	return mail.Letter{}, mail.ErrMoot
 }
 
-func (s *Service) writeDue(ctx context.Context, m mail.Mail) (mail.Letter, error) {
-	a, o, err := s.about(ctx, m)
+func (s *Service) writeSeats(ctx context.Context, in id.Org) (mail.Letter, error) {
+	_, o, err := s.about(ctx, in)
+	if err != nil {
+		return mail.Letter{}, err
+	}
+	v, err := s.overview(ctx, in)
+	if err != nil {
+		return mail.Letter{}, err
+	}
+	if v.Limits.People == 0 || v.Usage.Active < v.Limits.People {
+		return mail.Letter{}, mail.ErrMoot
+	}
+	plan := "the trial"
+	if v.Plan.Name != "" {
+		plan = "your plan " + v.Plan.Title
+	}
+	return mail.Letter{
+		Subject: "All seats of " + o.Name + " are taken", Heading: seatWords(v),
+		Text: []string{fmt.Sprintf("%d people are active, and that is as many as %s has room for. To add somebody, change the plan, or disable or remove somebody first.", v.Usage.Active, plan),
+			"What runs goes on: requests are answered as before."},
+		Action: mail.Action{Label: "Look at billing", URL: s.PublicURL + "/billing"},
+		Foot:   []string{"You get this as an organization admin of " + o.Name + "."},
+	}, nil
+}
+
+func (s *Service) writeDue(ctx context.Context, in id.Org) (mail.Letter, error) {
+	a, o, err := s.about(ctx, in)
 	if err != nil {
 		return mail.Letter{}, err
 	}
@@ -120,8 +177,8 @@ func (s *Service) writeDue(ctx context.Context, m mail.Mail) (mail.Letter, error
 	return l, nil
 }
 
-func (s *Service) writeTrial(ctx context.Context, m mail.Mail) (mail.Letter, error) {
-	a, o, err := s.about(ctx, m)
+func (s *Service) writeTrial(ctx context.Context, in id.Org) (mail.Letter, error) {
+	a, o, err := s.about(ctx, in)
 	if err != nil {
 		return mail.Letter{}, err
 	}
@@ -144,18 +201,18 @@ func (s *Service) writeTrial(ctx context.Context, m mail.Mail) (mail.Letter, err
 	return l, nil
 }
 
-func (s *Service) about(ctx context.Context, m mail.Mail) (Account, org.Organization, error) {
+func (s *Service) about(ctx context.Context, in id.Org) (Account, org.Organization, error) {
 	if !s.On() {
 		return Account{}, org.Organization{}, mail.ErrMoot
 	}
-	o, err := s.Orgs.Organization(ctx, m.Org)
+	o, err := s.Orgs.Organization(ctx, in)
 	if fault.Is(err, fault.NotFound) {
 		return Account{}, o, mail.ErrMoot
 	}
 	if err != nil {
 		return Account{}, o, err
 	}
-	a, err := s.account(ctx, m.Org)
+	a, err := s.account(ctx, in)
 	return a, o, err
 }
 

@@ -35,6 +35,9 @@ func (s *Service) RoomForMember(ctx context.Context, o id.Org) error {
 	if v.Limits.People > 0 && v.Usage.Active > v.Limits.People {
 		return full(v, "people", v.Usage.Active-1, v.Limits.People, "disable or remove somebody under People")
 	}
+	if v.Limits.People > 0 && v.Usage.Active == v.Limits.People {
+		return s.lastSeat(ctx, v)
+	}
 	return nil
 }
 

@@ -90,7 +90,7 @@ func (s *Service) write(ctx context.Context, a Account, now Subscription, becaus
 // errStale rolls a write back that was based on an older version.
 var errStale = fault.New(fault.Conflict, "changed", "Somebody was faster.")
 
-// told leaves an entry in the audit log, and orders letters, where a state changed.
+// told leaves an entry in the audit log, and tells admins, where a state changed.
 func (s *Service) told(ctx context.Context, a Account, was, now Subscription) error {
 	if was.Plan == now.Plan && was.Status == now.Status && was.Seats == now.Seats && was.EndsAt.Equal(now.EndsAt) {
 		return nil

@@ -10,8 +10,8 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
-	"github.com/bodhi-gateway/bodhi/app/mail"
 	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/notify"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/work"
 )
@@ -61,14 +61,14 @@ type Tree interface {
 	Hold(ctx context.Context, o id.Org) error
 }
 
-// Parts are what Service works with. Cashier nil means that billing is off. Post may be nil where no letters are sent.
+// Parts are what Service works with. Cashier nil means that billing is off. Inbox may be nil where nobody is told.
 type Parts struct {
 	Store     Store
 	Orgs      Tree
 	Cashier   Cashier
 	Tx        work.Tx
 	Audit     audit.Log
-	Post      *mail.Post
+	Inbox     *notify.Post
 	Clock     clock.Clock
 	Log       *slog.Logger
 	PublicURL string

@@ -33,8 +33,19 @@ func (s *ApprovalStore) AddSummons(ctx context.Context, x approval.Summons) erro
 
 // Summons implements approval.Store.
 func (s *ApprovalStore) Summons(ctx context.Context, o id.Org, which id.Summons) (approval.Summons, error) {
+	return s.summons(ctx, o, func(tx *gorm.DB) *gorm.DB { return tx.Where("org_id = ? AND id = ?", o, which) })
+}
+
+// SummonsTo implements approval.Store.
+func (s *ApprovalStore) SummonsTo(ctx context.Context, o id.Org, m id.Member, about string) (approval.Summons, error) {
+	return s.summons(ctx, o, func(tx *gorm.DB) *gorm.DB {
+		return tx.Where("org_id = ? AND about = ? AND member_id = ?", o, about, m).Order("created_at DESC, id DESC")
+	})
+}
+
+func (s *ApprovalStore) summons(ctx context.Context, o id.Org, find func(tx *gorm.DB) *gorm.DB) (approval.Summons, error) {
 	var r summonsRow
-	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error { return tx.Where("org_id = ? AND id = ?", o, which).Take(&r).Error })
+	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error { return find(tx).Take(&r).Error })
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		err = approval.ErrNotFound
 	}

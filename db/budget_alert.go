@@ -105,13 +105,17 @@ func watchAll(tx *gorm.DB, locked map[ledger.Account]*lockedAccount, at time.Tim
 	return fired, nil
 }
 
-// Untold are crossed thresholds of all organizations since then that nobody was told of, the oldest first: the process died, or
-// telling failed, after the posting that crossed them.
-func (s *BudgetStore) Untold(ctx context.Context, since time.Time, limit int) ([]budget.Alert, error) {
+// Untold are crossed thresholds of all organizations that nobody was told of yet, the oldest first. after is the last one of the
+// page before; the zero Alert is before all.
+func (s *BudgetStore) Untold(ctx context.Context, after budget.Alert, limit int) ([]budget.Alert, error) {
 	var out []budget.Alert
 	err := s.db.system(ctx, "find thresholds that nobody was told of", func(tx *gorm.DB) error {
 		var rows []alertRow
-		if err := tx.Where("told_at IS NULL AND event = threshold AND at > ?", since.UTC()).Order("at").Limit(limit).Find(&rows).Error; err != nil {
+		find := tx.Where("told_at IS NULL AND event = threshold")
+		if !after.At.IsZero() {
+			find = find.Where("(at, org_id, budget_id, starts_at, threshold) > (?, ?, ?, ?, ?)", after.At.UTC(), after.Org, after.Budget, after.Start.UTC(), after.Threshold)
+		}
+		if err := find.Order("at, org_id, budget_id, starts_at, threshold").Limit(limit).Find(&rows).Error; err != nil {
 			return err
 		}
 		for _, r := range rows {

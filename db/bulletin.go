@@ -259,6 +259,7 @@ type bulletinDeliveryRow struct {
 	Org     id.Org     `gorm:"column:org_id;primaryKey"`
 	Edition id.Edition `gorm:"column:edition_id;primaryKey"`
 	Member  id.Member  `gorm:"column:member_id;primaryKey"`
+	DueAt   *time.Time `gorm:"column:due_at"`
 }
 
 // TableName names the table.
@@ -271,9 +272,43 @@ func (s *BulletinStore) AddDeliveries(ctx context.Context, o id.Org, all []bulle
 	}
 	rows := make([]bulletinDeliveryRow, len(all))
 	for i, d := range all {
-		rows[i] = bulletinDeliveryRow{Org: o, Edition: d.Edition, Member: d.Member}
+		rows[i] = bulletinDeliveryRow{Org: o, Edition: d.Edition, Member: d.Member, DueAt: toNull(d.DueAt)}
 	}
 	return s.db.scoped(ctx, o, func(tx *gorm.DB) error { return tx.CreateInBatches(rows, 200).Error })
+}
+
+// DueCopies implements bulletin.Store.
+func (s *BulletinStore) DueCopies(ctx context.Context, now time.Time, limit int) ([]bulletin.DueCopy, error) {
+	var rows []struct {
+		Org     id.Org     `gorm:"column:org_id"`
+		Edition id.Edition `gorm:"column:edition_id"`
+		Member  id.Member  `gorm:"column:member_id"`
+		About   string     `gorm:"column:about"`
+	}
+	err := s.db.system(ctx, "find copies of reports that are due", func(tx *gorm.DB) error {
+		return tx.Table("report_deliveries AS d").Select("d.org_id, d.edition_id, d.member_id, e.about").
+			Joins("JOIN report_editions AS e ON e.org_id = d.org_id AND e.id = d.edition_id").
+			Where("d.due_at <= ?", now.UTC()).Order("d.due_at, d.member_id").Limit(limit).Find(&rows).Error
+	})
+	out := make([]bulletin.DueCopy, len(rows))
+	for i, r := range rows {
+		out[i] = bulletin.DueCopy{Org: r.Org, Edition: r.Edition, Member: r.Member}
+		var wrong error
+		if out[i].Team, wrong = aboutTeam(r.Org, r.About); wrong != nil {
+			return nil, wrong
+		}
+	}
+	return out, err
+}
+
+// Ordered implements bulletin.Store.
+func (s *BulletinStore) Ordered(ctx context.Context, o id.Org, e id.Edition, m id.Member) (mine bool, err error) {
+	err = s.db.scoped(ctx, o, func(tx *gorm.DB) error {
+		res := tx.Model(&bulletinDeliveryRow{}).Where("org_id = ? AND edition_id = ? AND member_id = ? AND due_at IS NOT NULL", o, e, m).Update("due_at", nil)
+		mine = res.RowsAffected == 1
+		return res.Error
+	})
+	return mine, err
 }
 
 // Deliveries implements bulletin.Store. A mail's occasion names its copy (bulletin.Copy).
@@ -297,9 +332,16 @@ func (s *BulletinStore) Deliveries(ctx context.Context, o id.Org, e id.Edition) 
 	for _, m := range mails {
 		fares[m.Occasion] = m
 	}
+	later := make(map[id.Member]*time.Time, len(rows))
+	for _, r := range rows {
+		later[r.Member] = r.DueAt
+	}
 	out := make([]bulletin.Delivery, 0, len(people))
 	for _, p := range people {
-		d := bulletin.Delivery{Edition: e, Member: p.ID, Address: p.Email, Name: p.Name, Status: bulletin.Forgotten}
+		d := bulletin.Delivery{Edition: e, Member: p.ID, Address: p.Email, Name: p.Name, DueAt: fromNull(later[p.ID]), Status: bulletin.Forgotten}
+		if !d.DueAt.IsZero() {
+			d.Status = bulletin.Waiting
+		}
 		if m, ok := fares[bulletin.Copy(e, p.ID)]; ok {
 			d.Problem, d.SentAt = m.Problem, fromNull(m.SentAt)
 			switch {

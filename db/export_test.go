@@ -90,3 +90,6 @@ func (s *LedgerStore) AddRequests(ctx context.Context, b budget.Batch) error {
 
 // ByKey is the store as it works where there are very many requests: it asks the sheets for keys whenever it can.
 func (s *ReportStore) ByKey() *ReportStore { return &ReportStore{s.db, 0} }
+
+// Few is the store with days of more than n rows kept in parts.
+func (s *UsageStore) Few(n int) *UsageStore { return &UsageStore{s.db, n} }

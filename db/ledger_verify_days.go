@@ -1,7 +1,11 @@
 package db
 
 import (
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -25,18 +29,29 @@ func verifyDays(tx *gorm.DB, r *budget.Report) error {
 			return err
 		}
 		var sheets []sheetRow
-		if err := tx.Where("org_id = ? AND day = ? AND dim NOT IN ?", d.OrgID, d.Day.UTC(), []string{tagSheet, speedSheet}).Order("dim").Find(&sheets).Error; err != nil {
+		if err := tx.Where("org_id = ? AND day = ? AND dim NOT IN ?", d.OrgID, d.Day.UTC(), []string{tagSheet, keySheet, speedSheet, loadSheet, endSheet}).Order("dim").Find(&sheets).Error; err != nil {
 			return err
 		}
 		if len(sheets) == 0 {
 			r.Violate("organization %s: the day of %s has no sums, its hours %s", d.OrgID, d.Day.UTC().Format(time.RFC3339), money.USD(want.Cost))
 		}
+		sums := map[string]*usage.Totals{} // all parts by members are one, as are those by teams and hours
 		for _, s := range sheets {
+			name, _, parted := strings.Cut(s.Dim, ":")
+			if parted {
+				name += " in parts"
+			}
 			have, err := s.total()
-			if err != nil {
+			if sums[name] == nil {
+				sums[name] = new(usage.Totals)
+			}
+			if err = errors.Join(err, sums[name].Add(have)); err != nil {
 				r.Violate("organization %s: the day of %s by %q cannot be read: %v", d.OrgID, d.Day.UTC().Format(time.RFC3339), s.Dim, err)
-			} else if have != want.totals() {
-				r.Violate("organization %s: the day of %s by %q says %d requests for $%s, its hours %d for $%s", d.OrgID, d.Day.UTC().Format(time.RFC3339), s.Dim,
+			}
+		}
+		for _, name := range slices.Sorted(maps.Keys(sums)) {
+			if have := *sums[name]; have != want.totals() {
+				r.Violate("organization %s: the day of %s by %q says %d requests for $%s, its hours %d for $%s", d.OrgID, d.Day.UTC().Format(time.RFC3339), name,
 					have.Requests, have.Cost, want.Requests, want.Cost)
 			}
 		}
@@ -51,7 +66,7 @@ func (r *sheetRow) total() (usage.Totals, error) {
 		return usage.Totals{}, err
 	}
 	f := newFold(usage.Ask{Steps: make([]usage.Step, 1)})
-	if err := f.scan(s, 0, report.Reach{All: true}, ""); err != nil {
+	if err := f.scan(s, 0, report.Reach{All: true}, "", part{}); err != nil {
 		return usage.Totals{}, fmt.Errorf("adding up: %w", err)
 	}
 	return *f.of(spot{}), nil

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/notify"
@@ -18,6 +19,7 @@ type channelRow struct {
 	Kind        notify.ChannelKind `gorm:"column:kind"`
 	Address     []byte             `gorm:"column:address"`
 	Shown       string             `gorm:"column:shown"`
+	Room        string             `gorm:"column:room"`
 	Secret      []byte             `gorm:"column:secret"`
 	Former      []byte             `gorm:"column:former"`
 	FormerUntil *time.Time         `gorm:"column:former_until"`
@@ -34,12 +36,12 @@ type channelRow struct {
 func (channelRow) TableName() string { return "channels" }
 
 func (r channelRow) channel() notify.Channel {
-	return notify.Channel{ID: r.ID, Org: r.OrgID, Name: r.Name, Kind: r.Kind, Shown: r.Shown, Address: r.Address, Secret: r.Secret, Former: r.Former, FormerUntil: fromNull(r.FormerUntil),
+	return notify.Channel{ID: r.ID, Org: r.OrgID, Name: r.Name, Kind: r.Kind, Shown: r.Shown, Room: r.Room, Address: r.Address, Secret: r.Secret, Former: r.Former, FormerUntil: fromNull(r.FormerUntil),
 		Kinds: r.Kinds, Team: r.TeamID, Disabled: r.Disabled, Problem: r.Problem, Version: r.Version, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC()}
 }
 
 func channelRowOf(c notify.Channel) channelRow {
-	row := channelRow{OrgID: c.Org, ID: c.ID, Name: c.Name, Kind: c.Kind, Address: c.Address, Shown: c.Shown, Secret: c.Secret, Former: c.Former, FormerUntil: toNull(c.FormerUntil),
+	row := channelRow{OrgID: c.Org, ID: c.ID, Name: c.Name, Kind: c.Kind, Address: c.Address, Shown: c.Shown, Room: c.Room, Secret: c.Secret, Former: c.Former, FormerUntil: toNull(c.FormerUntil),
 		Kinds: c.Kinds, TeamID: c.Team, Disabled: c.Disabled, Problem: c.Problem, Version: c.Version, CreatedAt: c.CreatedAt.UTC(), UpdatedAt: c.UpdatedAt.UTC()}
 	if row.Kinds == nil {
 		row.Kinds = []notify.Kind{}
@@ -121,5 +123,36 @@ func (s *ChannelStore) Trouble(ctx context.Context, o id.Org, c id.Channel, prob
 	}
 	return s.db.scoped(ctx, o, func(tx *gorm.DB) error {
 		return tx.Model(&channelRow{}).Where("org_id = ? AND id = ?", o, c).Updates(set).Error
+	})
+}
+
+type threadRow struct {
+	OrgID     id.Org     `gorm:"column:org_id;primaryKey"`
+	ChannelID id.Channel `gorm:"column:channel_id;primaryKey"`
+	About     string     `gorm:"column:about;primaryKey"`
+	Name      string     `gorm:"column:name"`
+	At        time.Time  `gorm:"column:at"`
+}
+
+// TableName names the table.
+func (threadRow) TableName() string { return "channel_threads" }
+
+// Thread implements notify.ChannelStore.
+func (s *ChannelStore) Thread(ctx context.Context, o id.Org, c id.Channel, about string, since time.Time) (string, error) {
+	var rows []threadRow
+	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
+		return tx.Where("org_id = ? AND channel_id = ? AND about = ? AND at > ?", o, c, about, since.UTC()).Find(&rows).Error
+	})
+	if err != nil || len(rows) == 0 {
+		return "", err
+	}
+	return rows[0].Name, nil
+}
+
+// KeepThread implements notify.ChannelStore.
+func (s *ChannelStore) KeepThread(ctx context.Context, o id.Org, c id.Channel, about, name string, at time.Time) error {
+	return s.db.scoped(ctx, o, func(tx *gorm.DB) error {
+		put := clause.OnConflict{Columns: []clause.Column{{Name: "org_id"}, {Name: "channel_id"}, {Name: "about"}}, DoUpdates: clause.AssignmentColumns([]string{"name", "at"})}
+		return tx.Clauses(put).Create(&threadRow{o, c, about, name, at.UTC()}).Error
 	})
 }

@@ -102,7 +102,7 @@ func (s *DeliveryStore) Claim(ctx context.Context, l notify.Lead, now, until tim
 			if err := tx.Where("org_id = ? AND id = ?", l.Org, l.Delivery).Take(&lead).Error; err != nil {
 				return err
 			}
-			if lead.Tries == 1 && lead.ChannelID.IsZero() {
+			if lead.Tries == 1 && lead.ChannelID.IsZero() && !lead.Kind.Alone() {
 				with, err := freeDeliveries(tx, "org_id = ? AND member_id = ? AND channel_id IS NULL AND state = 'waiting' AND due_at <= ? AND bundle IS NULL", l.Org, lead.MemberID, now.UTC())
 				if err == nil && len(with) > 0 {
 					err = tx.Model(&deliveryRow{}).Where("org_id = ? AND id IN ?", l.Org, with).Update("bundle", l.Delivery).Error
@@ -169,6 +169,9 @@ func (s *DeliveryStore) set(ctx context.Context, l notify.Lead, values map[strin
 // SweepEvents implements notify.DeliveryStore.
 func (s *DeliveryStore) SweepEvents(ctx context.Context, before time.Time) error {
 	return s.db.system(ctx, "sweep old events and their deliveries", func(tx *gorm.DB) error {
+		if err := tx.Where("at < ?", before.UTC()).Delete(&threadRow{}).Error; err != nil {
+			return err
+		}
 		return tx.Where("at < ?", before.UTC()).Delete(&eventRow{}).Error
 	})
 }

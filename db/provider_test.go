@@ -154,7 +154,7 @@ func TestConnectionsJoinTheTransactionOfTheirContext(t *testing.T) {
 	})
 }
 
-func newOrg(t *testing.T, d *db.DB) id.Org {
+func newOrg(t testing.TB, d *db.DB) id.Org {
 	t.Helper()
 	o := id.NewOrg(ids)
 	err := d.System(t.Context(), func(tx *gorm.DB) error {

@@ -41,16 +41,6 @@ func groupsOf(by report.By, rows []groupRow) []report.Group {
 	return out
 }
 
-// TagKeys implements report.Store.
-func (s *ReportStore) TagKeys(ctx context.Context, r report.Reach, from, to time.Time) (keys []string, err error) {
-	err = s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
-		return within(tx.Table("usage_tags").Distinct("tag_key"), "usage_tags", r).
-			Where("usage_tags.hour >= ? AND usage_tags.hour < ?", from.UTC(), to.UTC()).
-			Order("tag_key").Limit(200).Pluck("tag_key", &keys).Error
-	})
-	return keys, err
-}
-
 // nodeTables name the entities of dimensions that are columns of uuids.
 var nodeTables = map[report.By]string{report.ByKey: "keys", report.ByTeam: "teams", report.ByMember: "members", report.ByDepartment: "departments"}
 

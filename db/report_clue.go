@@ -127,6 +127,22 @@ func (c *clues) dims() []string {
 	return out
 }
 
+// sheetsOfKeys are the sheets that name keys, the smallest first; days of few rows have the last one only.
+func (c *clues) sheetsOfKeys() []string {
+	for _, one := range c.all {
+		for d, column := range partColumns {
+			if len(one) != 1 || len(one[column]) == 0 {
+				continue
+			}
+			part := partOf(d, one[column][0])
+			if !slices.ContainsFunc(one[column], func(v string) bool { return partOf(d, v) != part }) {
+				return []string{part, wholeSheet}
+			}
+		}
+	}
+	return []string{wholeSheet}
+}
+
 // dimOf is the name of the sheet of a column.
 func dimOf(column string) string {
 	for d, c := range keptColumns {

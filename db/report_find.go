@@ -151,7 +151,11 @@ func (f *finder) ofKeys(tx *gorm.DB, q report.Query, keys []string) ([]requestFa
 
 // days adds what passes on some days that follow each other.
 func (f *finder) days(tx *gorm.DB, some []stretch) error {
-	sheets, err := f.sheets(tx, some, append(f.dims(), "", tagSheet))
+	dims := append(f.dims(), "")
+	if len(f.pairs) > 0 {
+		dims = append(dims, tagSheet)
+	}
+	sheets, err := f.sheets(tx, some, dims)
 	if err != nil {
 		return err
 	}
@@ -184,17 +188,22 @@ func (f *finder) days(tx *gorm.DB, some []stretch) error {
 // many reports whether a page's worth is found within a few rows, where some of all pass.
 func (f *finder) many(some, all int64) bool { return some*f.s.fewRows >= int64(f.q.Limit)*all }
 
-// byKey adds what passes on a day, of the keys that the sheet of everything names.
+// byKey adds what passes on a day, of the keys that the sheet of everything names, or the part of it that knows.
 func (f *finder) byKey(tx *gorm.DB, d stretch, day map[string]*readSheet, all int64) error {
-	sheets, err := f.sheets(tx, []stretch{d}, []string{wholeSheet})
-	if err != nil {
-		return err
+	var whole *readSheet
+	for _, dim := range f.sheetsOfKeys() {
+		sheets, err := f.sheets(tx, []stretch{d}, []string{dim})
+		if err != nil {
+			return err
+		}
+		if whole = sheets[d.day.Unix()][dim]; whole != nil {
+			break
+		}
 	}
-	whole, ok := sheets[d.day.Unix()]
-	if !ok || whole[wholeSheet] == nil {
+	if whole == nil {
 		return f.part(tx, d.Step, nil)
 	}
-	keys, some, err := f.keys(whole[wholeSheet], day[tagSheet])
+	keys, some, err := f.keys(whole, day[tagSheet])
 	switch {
 	case err != nil:
 		return err

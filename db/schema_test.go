@@ -220,6 +220,8 @@ var crossTenant = map[string]string{
 	"feedback(said_at)":                "the keeper drops what is old, whose ever it is",
 	"notices(at)":                      "the keeper drops what is old, whose ever it is",
 	"events(at)":                       "the sweep drops what is old, whose ever it is",
+	"channel_threads(at)":              "the sweep drops what is old, whose ever it is",
+	"report_deliveries(due_at)":        "the schedule looks for copies that are due, whose ever it is",
 	"events(escalate_at)":              "the schedule looks for what nobody reacted to, whose ever it is",
 	"deliveries(due_at)":               "the schedule looks for what is due, whose ever it is",
 	"budget_alerts(at)":                "the schedule looks for what people were not told of, whose ever it is",

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -35,6 +36,10 @@ type tray struct {
 	cells int64
 	at    func(i int64) driver.Value
 }
+
+// breath is how many rows are written before others may go first: a batch of a thousand takes 25 ms of a processor, for which an
+// overloaded gateway's refusals would have to wait (e2e/overload).
+const breath = 32
 
 var errCell = errors.New("db: " + cellFunction + " is asked for what is not being inserted")
 
@@ -71,7 +76,12 @@ func insertCells[R any](ctx context.Context, tx *sql.Tx, table string, columns [
 		return nil
 	}
 	width := int64(len(columns))
-	all := tray{int64(len(rows)) * width, func(i int64) driver.Value { return columns[i%width].cell(rows[i/width]) }}
+	all := tray{int64(len(rows)) * width, func(i int64) driver.Value {
+		if i%(width*breath) == 0 {
+			runtime.Gosched()
+		}
+		return columns[i%width].cell(rows[i/width])
+	}}
 	n := <-trays.free
 	trays.cells[n].Store(&all)
 	defer func() { trays.cells[n].Store(nil); trays.free <- n }()

@@ -16,10 +16,13 @@ import (
 )
 
 // UsageStore adds up what the ledger wrote, from the smallest table that can answer.
-type UsageStore struct{ db *DB }
+type UsageStore struct {
+	db  *DB
+	few int // rows of a day that is not kept in parts
+}
 
 // NewUsageStore makes the store.
-func NewUsageStore(d *DB) *UsageStore { return &UsageStore{d} }
+func NewUsageStore(d *DB) *UsageStore { return &UsageStore{d, fewSheetRows} }
 
 var _ usage.Store = (*UsageStore)(nil)
 

@@ -20,6 +20,7 @@ type dayMarkRow struct {
 	Until     time.Time `gorm:"column:until_at"`
 	FirstHour time.Time `gorm:"column:first_hour"`
 	Version   int64     `gorm:"column:version"`
+	Parted    bool      `gorm:"column:parted"` // see sheetParts
 }
 
 // TableName names the table.
@@ -39,36 +40,6 @@ func goodDays(tx *gorm.DB, o id.Org, span usage.Step) ([]usage.Step, error) {
 		out[i] = r.step()
 	}
 	return out, err
-}
-
-// piecesOf cuts an ask's span into days that there are sheets of and the rest. A day counts if it lies within one step.
-func piecesOf(tx *gorm.DB, o id.Org, a usage.Ask) ([]piece, error) {
-	all := usage.Step{From: a.Steps[0].From, To: a.Steps[len(a.Steps)-1].To}
-	days, err := goodDays(tx, o, all)
-	if err != nil {
-		return nil, err
-	}
-	var out []piece
-	at := all.From
-	for _, d := range days {
-		within := slices.ContainsFunc(a.Steps, func(s usage.Step) bool { return !d.From.Before(s.From) && !d.To.After(s.To) })
-		if d.From.Before(at) || !within {
-			continue
-		}
-		if at.Before(d.From) {
-			out = append(out, piece{Step: usage.Step{From: at, To: d.From}})
-		}
-		if n := len(out); n > 0 && out[n-1].days != nil {
-			out[n-1].To, out[n-1].days = d.To, append(out[n-1].days, d)
-		} else {
-			out = append(out, piece{d, []usage.Step{d}})
-		}
-		at = d.To
-	}
-	if at.Before(all.To) {
-		out = append(out, piece{Step: usage.Step{From: at, To: all.To}})
-	}
-	return out, nil
 }
 
 // Due implements usage.Keeper.

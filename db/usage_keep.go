@@ -15,6 +15,7 @@ import (
 const (
 	wholeSheet = "all"  // every dimension together
 	tagSheet   = "tags" // what usage_tags is kept by
+	keySheet   = "tag keys"
 )
 
 type sheetRow struct {

@@ -1,7 +1,6 @@
 package db
 
 import (
-	"slices"
 	"strconv"
 	"time"
 
@@ -25,39 +24,27 @@ const mostSlots = 2_000_000
 
 // addKept adds kept sums up: those of days where there are such, and hours for the rest.
 func addKept(tx *gorm.DB, r report.Reach, a usage.Ask, tag string, sum *fold) error {
+	if byTheHour(r, a, tag) {
+		return addHourly(tx, r, a, sum)
+	}
 	pieces, err := piecesOf(tx, r.Org, a)
 	if err != nil {
 		return err
 	}
 	for _, p := range pieces {
-		if p.days == nil {
-			err = addPiece(tx, r, a, tag, p, sum)
-		} else {
+		switch {
+		case p.days != nil:
 			err = addSheets(tx, r, tag, p, sum)
+		case p.hours != nil && p.table(r, a, tag) == "usage_hours":
+			err = addHourParts(tx, r, a, p, sum)
+		default:
+			err = addPiece(tx, r, a, tag, p, sum)
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// piece is a part of an ask's span: days that there are sheets of, or the hours of the rest.
-type piece struct {
-	usage.Step
-	days []usage.Step
-}
-
-// table is the smallest one that can answer by the hour.
-func (p piece) table(r report.Reach, a usage.Ask, tag string) string {
-	small := func(d usage.Dim) bool { return d == usage.Model || d == usage.Connection }
-	switch {
-	case tag != "":
-		return "usage_tags"
-	case r.All && r.Under.IsZero() && !slices.ContainsFunc(a.By, func(d usage.Dim) bool { return !small(d) }) && !slices.ContainsFunc(a.Where, func(f usage.Filter) bool { return !small(f.Dim) }):
-		return "usage_totals"
-	}
-	return "usage_hours"
 }
 
 func addPiece(tx *gorm.DB, r report.Reach, a usage.Ask, tag string, p piece, sum *fold) error {

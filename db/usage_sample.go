@@ -55,16 +55,24 @@ func binBetween(column string, first, last int) string {
 }
 
 // slotOfTime is the number of a slot since 1970.
-func (s *UsageStore) slotOfTime(column string, slot time.Duration) string {
+func slotOfTime(tx *gorm.DB, column string, slot time.Duration) string {
 	epoch := "CAST(strftime('%s', " + column + ") AS INTEGER)"
-	if s.db.Postgres() {
+	if tx.Name() == "postgres" {
 		epoch = "CAST(floor(extract(epoch FROM " + column + ")) AS BIGINT)"
 	}
 	return fmt.Sprintf("(%s / %d)", epoch, int64(slot/time.Second))
 }
 
 // Sampled implements usage.Sampler.
-func (s *UsageStore) Sampled(ctx context.Context, r report.Reach, a usage.SampleAsk) ([]usage.Sampled, error) {
+func (s *UsageStore) Sampled(ctx context.Context, r report.Reach, a usage.SampleAsk) (out []usage.Sampled, err error) {
+	err = s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
+		out, err = sampled(tx, r, a)
+		return err
+	})
+	return out, err
+}
+
+func sampled(tx *gorm.DB, r report.Reach, a usage.SampleAsk) ([]usage.Sampled, error) {
 	var rows []struct {
 		Slot    int64  `gorm:"column:slot"`
 		Outcome string `gorm:"column:outcome"`
@@ -72,12 +80,10 @@ func (s *UsageStore) Sampled(ctx context.Context, r report.Reach, a usage.Sample
 		Bin     int    `gorm:"column:bin"`
 		Count   int64  `gorm:"column:count"`
 	}
-	err := s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
-		return sampledFacts(tx, requestFacts, r, a).
-			Select(s.slotOfTime("requests.at", a.Slot) + " AS slot, " + requestFacts.outcome + " AS outcome, CASE WHEN requests.attempts > 1 THEN 1 ELSE 0 END AS retried, " +
-				binOf("requests.duration_us") + " AS bin, COUNT(*) AS count").
-			Group("1, 2, 3, 4").Find(&rows).Error
-	})
+	err := sampledFacts(tx, requestFacts, r, a).
+		Select(slotOfTime(tx, "requests.at", a.Slot) + " AS slot, " + requestFacts.outcome + " AS outcome, CASE WHEN requests.attempts > 1 THEN 1 ELSE 0 END AS retried, " +
+			binOf("requests.duration_us") + " AS bin, COUNT(*) AS count").
+		Group("1, 2, 3, 4").Find(&rows).Error
 	out := make([]usage.Sampled, len(rows))
 	for i, row := range rows {
 		out[i] = usage.Sampled{At: time.Unix(row.Slot*int64(a.Slot/time.Second), 0).UTC(), Outcome: row.Outcome, Retried: row.Retried == 1, Bin: row.Bin, Count: row.Count}
@@ -86,16 +92,22 @@ func (s *UsageStore) Sampled(ctx context.Context, r report.Reach, a usage.Sample
 }
 
 // Failures implements usage.Sampler.
-func (s *UsageStore) Failures(ctx context.Context, r report.Reach, a usage.SampleAsk) ([]usage.Failure, error) {
+func (s *UsageStore) Failures(ctx context.Context, r report.Reach, a usage.SampleAsk) (out []usage.Failure, err error) {
+	err = s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
+		out, err = failures(tx, r, a)
+		return err
+	})
+	return out, err
+}
+
+func failures(tx *gorm.DB, r report.Reach, a usage.SampleAsk) ([]usage.Failure, error) {
 	var rows []struct {
 		Provider string `gorm:"column:provider"`
 		Class    string `gorm:"column:class"`
 		Count    int64  `gorm:"column:count"`
 	}
-	err := s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
-		return sampledFacts(tx, attemptFacts, r, a).Select("attempts.provider AS provider, attempts.class AS class, COUNT(*) AS count").
-			Where("attempts.class <> ''").Group("attempts.provider, attempts.class").Order("COUNT(*) DESC, attempts.provider, attempts.class").Find(&rows).Error
-	})
+	err := sampledFacts(tx, attemptFacts, r, a).Select("attempts.provider AS provider, attempts.class AS class, COUNT(*) AS count").
+		Where("attempts.class <> ''").Group("attempts.provider, attempts.class").Order("COUNT(*) DESC, attempts.provider, attempts.class").Find(&rows).Error
 	out := make([]usage.Failure, len(rows))
 	for i, row := range rows {
 		out[i] = usage.Failure{Connection: row.Provider, Class: row.Class, Count: row.Count}
@@ -104,18 +116,24 @@ func (s *UsageStore) Failures(ctx context.Context, r report.Reach, a usage.Sampl
 }
 
 // Rescues implements usage.Sampler. The first attempt may have been sent a little after its request came.
-func (s *UsageStore) Rescues(ctx context.Context, r report.Reach, a usage.SampleAsk) ([]usage.Rescue, error) {
+func (s *UsageStore) Rescues(ctx context.Context, r report.Reach, a usage.SampleAsk) (out []usage.Rescue, err error) {
+	err = s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
+		out, err = rescues(tx, r, a)
+		return err
+	})
+	return out, err
+}
+
+func rescues(tx *gorm.DB, r report.Reach, a usage.SampleAsk) ([]usage.Rescue, error) {
 	var rows []struct {
 		From  string `gorm:"column:failed"`
 		To    string `gorm:"column:answered"`
 		Count int64  `gorm:"column:count"`
 	}
-	err := s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
-		return sampledFacts(tx, requestFacts, r, a).Select("attempts.provider AS failed, requests.provider AS answered, COUNT(*) AS count").
-			Joins("JOIN attempts ON attempts.org_id = requests.org_id AND attempts.request_id = requests.id AND attempts.number = 1").
-			Where("attempts.org_id = ? AND requests.attempts > 1 AND requests.status < 400 AND requests.code = ''", r.Org).
-			Group("attempts.provider, requests.provider").Order("COUNT(*) DESC, attempts.provider, requests.provider").Find(&rows).Error
-	})
+	err := sampledFacts(tx, requestFacts, r, a).Select("attempts.provider AS failed, requests.provider AS answered, COUNT(*) AS count").
+		Joins("JOIN attempts ON attempts.org_id = requests.org_id AND attempts.request_id = requests.id AND attempts.number = 1").
+		Where("attempts.org_id = ? AND requests.attempts > 1 AND requests.status < 400 AND requests.code = ''", r.Org).
+		Group("attempts.provider, requests.provider").Order("COUNT(*) DESC, attempts.provider, requests.provider").Find(&rows).Error
 	out := make([]usage.Rescue, len(rows))
 	for i, row := range rows {
 		out[i] = usage.Rescue{From: row.From, To: row.To, Count: row.Count}
@@ -124,7 +142,15 @@ func (s *UsageStore) Rescues(ctx context.Context, r report.Reach, a usage.Sample
 }
 
 // Paces implements usage.Sampler.
-func (s *UsageStore) Paces(ctx context.Context, r report.Reach, a usage.SampleAsk) ([]usage.Pace, error) {
+func (s *UsageStore) Paces(ctx context.Context, r report.Reach, a usage.SampleAsk) (out []usage.Pace, err error) {
+	err = s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
+		out, err = pacesOf(tx, r, a)
+		return err
+	})
+	return out, err
+}
+
+func pacesOf(tx *gorm.DB, r report.Reach, a usage.SampleAsk) ([]usage.Pace, error) {
 	type row struct {
 		Provider  string `gorm:"column:provider"`
 		Model     string `gorm:"column:model"`
@@ -136,14 +162,12 @@ func (s *UsageStore) Paces(ctx context.Context, r report.Reach, a usage.SampleAs
 	}
 	var rows []row
 	const streamed = "requests.stream AND requests.first_byte_us > 0 AND requests.duration_us > requests.first_byte_us"
-	err := s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
-		return sampledFacts(tx, requestFacts, r, a).Where("requests.status < 400 AND requests.code = '' AND requests.provider <> ''").
-			Select("requests.provider AS provider, requests.model AS model, " + binOf("requests.duration_us") + " AS bin, " +
-				"CASE WHEN requests.first_byte_us > 0 THEN " + binOf("requests.first_byte_us") + " ELSE -1 END AS first_bin, COUNT(*) AS count, " +
-				"CAST(SUM(CASE WHEN " + streamed + " THEN requests.output_tokens ELSE 0 END) AS BIGINT) AS output, " +
-				"CAST(SUM(CASE WHEN " + streamed + " THEN requests.duration_us - requests.first_byte_us ELSE 0 END) AS BIGINT) AS streaming").
-			Group("1, 2, 3, 4").Find(&rows).Error
-	})
+	err := sampledFacts(tx, requestFacts, r, a).Where("requests.status < 400 AND requests.code = '' AND requests.provider <> ''").
+		Select("requests.provider AS provider, requests.model AS model, " + binOf("requests.duration_us") + " AS bin, " +
+			"CASE WHEN requests.first_byte_us > 0 THEN " + binOf("requests.first_byte_us") + " ELSE -1 END AS first_bin, COUNT(*) AS count, " +
+			"CAST(SUM(CASE WHEN " + streamed + " THEN requests.output_tokens ELSE 0 END) AS BIGINT) AS output, " +
+			"CAST(SUM(CASE WHEN " + streamed + " THEN requests.duration_us - requests.first_byte_us ELSE 0 END) AS BIGINT) AS streaming").
+		Group("1, 2, 3, 4").Find(&rows).Error
 	if err != nil {
 		return nil, err
 	}

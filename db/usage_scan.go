@@ -12,10 +12,17 @@ import (
 // scan adds the rows of a sheet to one step of a fold: those within a reach that pass the ask's filters.
 //
 // It is the wall between one team's figures and another's for sums of days, as within is for SQL.
-func (f *fold) scan(s *readSheet, step int, r report.Reach, tag string) error {
+func (f *fold) scan(s *readSheet, step int, r report.Reach, tag string, one part) error {
 	tests, none, err := f.tests(s, r, tag)
 	if err != nil || none {
 		return err
+	}
+	if len(one.without) > 0 {
+		beside, err := one.beside(s)
+		if err != nil {
+			return err
+		}
+		tests = append(tests, beside)
 	}
 	groups, err := f.groups(s)
 	if err != nil {

@@ -77,7 +77,7 @@ func BenchmarkScan(b *testing.B) {
 			b.Fatal(err)
 		}
 		f := newFold(usage.Ask{Steps: make([]usage.Step, 1), By: []usage.Dim{usage.Team, usage.Model}, Limit: usage.MaxGroups})
-		if err := f.scan(read, 0, report.Reach{All: true}, ""); err != nil {
+		if err := f.scan(read, 0, report.Reach{All: true}, "", part{}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -51,8 +51,7 @@ func furnish(t *testing.T, d *db.DB) *fixture {
 	log := slog.New(slog.DiscardHandler)
 	f := &fixture{House: h, t: t, office: mailtest.New(t, d, h.Clock, h.IDs, h.Master), store: db.NewApprovalStore(d)}
 	f.policies = policy.New(policy.Parts{Store: db.NewPolicyStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: log})
-	herald := &approval.Herald{Store: f.store, Orgs: db.NewOrgStore(d), Post: f.office.Post, Links: f.office.Links, IDs: h.IDs, Clock: h.Clock,
-		Inbox: &notify.Post{Store: db.NewNoticeStore(d), IDs: h.IDs, Clock: h.Clock}}
+	herald := &approval.Herald{Store: f.store, Orgs: db.NewOrgStore(d), Links: f.office.Links, IDs: h.IDs, Clock: h.Clock, Inbox: f.office.Inbox}
 	f.inbox = notify.New(db.NewNoticeStore(d), h.Clock)
 	f.budgets = budget.New(budget.Parts{Store: db.NewBudgetStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: log, Herald: herald})
 	f.limits = limit.New(limit.Parts{Store: db.NewLimitStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: log, Herald: herald.OfLimits()})
@@ -63,9 +62,7 @@ func furnish(t *testing.T, d *db.DB) *fixture {
 			}
 			return policy.Model{Name: name, Targets: [][]string{{name, "openai/" + name}}, Tiers: []catalog.Tier{catalog.Premium}}
 		}})
-	for k, c := range f.Composers() {
-		f.office.Courier.Composers[k] = c
-	}
+	f.office.Events.Own = f.Writers()
 	f.x = h.Found(t, "Acme")
 	f.team = f.rule(org.OfTeam(f.x.Org.ID, f.x.Team), policy.Terms{Deny: []string{"*-pro"}, MayAsk: true, AskAbove: money.Dollar, Approver: org.Manager})
 	f.key = f.keyOf(f.x.Members[org.Developer])

@@ -13,24 +13,23 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/org"
 )
 
-// The room's letters: a call to decide, about a Summons; an answer, about an Approval, a budget.Request or a limit.Request.
+// linkPurpose is what links in calls are made for.
+const linkPurpose = "approval_call"
+
+// What an event says of the request that it is about: an Approval, a budget.Request or a limit.Request. Letters are written from it.
 const (
-	CallKind         mail.Kind = "approval_call"
-	AnswerKind       mail.Kind = "approval_answer"
-	BudgetAnswerKind mail.Kind = "budget_answer"
-	LimitAnswerKind  mail.Kind = "limit_answer"
+	matterDetail  = "matter"
+	requestDetail = "request"
 )
 
 // DecidePath is the page that a mailed link leads to.
 const DecidePath = "/decide"
 
-// Herald calls managers to decide, and tells askers what came of it, by a letter and in their inboxes, inside the transactions
-// that cause it. It also is
-// budget's (budget.Herald), and limit's through OfLimits.
+// Herald calls managers to decide, and tells askers what came of it, inside the transactions that cause it. How they are told is
+// notify's; the letters are the room's (Writers). It also is budget's (budget.Herald), and limit's through OfLimits.
 type Herald struct {
 	Store Store
 	Orgs  org.Store
-	Post  *mail.Post
 	Inbox *notify.Post
 	Links mail.Links
 	IDs   *id.Source
@@ -39,7 +38,7 @@ type Herald struct {
 
 var _ budget.Herald = (*Herald)(nil)
 
-// called is how many managers get a letter about one request at most.
+// called is how many managers are told of one request at most.
 const called = 10
 
 // Call writes to those who may decide, of the lowest role that has any, and says how many they are: a team's matter is no
@@ -64,19 +63,9 @@ func (h *Herald) Call(ctx context.Context, call Summons, n Notice, may func(org.
 			if err := h.Store.AddSummons(ctx, s); err != nil {
 				return 0, err
 			}
-			wants, err := h.Inbox.Letter(ctx, call.Org, m.ID, notify.Asked)
-			if err != nil {
-				return 0, err
-			}
-			if !wants {
-				continue
-			}
-			if err := h.Post.Send(ctx, mail.Order{Org: s.Org, Kind: CallKind, To: m.Email, About: s.ID.UUID(), Once: "call " + s.ID.UUID()}); err != nil {
-				return 0, err
-			}
 		}
 		if len(to) > 0 {
-			return len(to), h.Inbox.Tell(ctx, call.Org, to, notify.Asked, n.Title, n.Href, call.About)
+			return len(to), h.Inbox.Announce(ctx, event(call.Org, notify.Asked, to, call.Matter, call.About, n))
 		}
 	}
 	return 0, nil
@@ -94,14 +83,11 @@ func (h *Herald) Answer(ctx context.Context, o id.Org, matter Matter, about stri
 	if m.Status() != org.ActiveMember {
 		return nil
 	}
-	if err := h.Inbox.Tell(ctx, o, []id.Member{asker}, notify.Decided, n.Title, n.Href, about); err != nil {
-		return err
-	}
-	if wants, err := h.Inbox.Letter(ctx, o, asker, notify.Decided); err != nil || !wants {
-		return err
-	}
-	kind := map[Matter]mail.Kind{OfPolicy: AnswerKind, OfBudget: BudgetAnswerKind, OfLimit: LimitAnswerKind}[matter]
-	return h.Post.Send(ctx, mail.Order{Org: o, Kind: kind, To: m.Email, About: about, Once: "answer " + about})
+	return h.Inbox.Announce(ctx, event(o, notify.Decided, []id.Member{asker}, matter, about, n))
+}
+
+func event(o id.Org, kind notify.Kind, to []id.Member, matter Matter, about string, n Notice) notify.Event {
+	return notify.Event{Org: o, Kind: kind, Members: to, Title: n.Title, Href: n.Href, Once: about, Details: map[string]string{matterDetail: string(matter), requestDetail: about}}
 }
 
 // Asked implements budget.Herald.
@@ -132,5 +118,5 @@ func (l limitHerald) Decided(ctx context.Context, o id.Org, r limit.Request) err
 
 // link is the address of one summons' page. It is bound to its member, so a row that is given to somebody else is worthless.
 func (h *Herald) link(s Summons) string {
-	return h.Links.To(DecidePath, string(CallKind), s.Org, s.ID.UUID(), s.Member.UUID(), s.About)
+	return h.Links.To(DecidePath, linkPurpose, s.Org, s.ID.UUID(), s.Member.UUID(), s.About)
 }

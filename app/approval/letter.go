@@ -12,20 +12,18 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/mail"
+	"github.com/bodhi-gateway/bodhi/app/notify"
 	"github.com/bodhi-gateway/bodhi/app/org"
 )
 
-// Composers write the room's letters, for mail.Courier.
-func (s *Service) Composers() map[mail.Kind]mail.Composer {
-	return map[mail.Kind]mail.Composer{CallKind: s.writeCall, AnswerKind: s.writeAnswer, BudgetAnswerKind: s.writeBudgetAnswer, LimitAnswerKind: s.writeLimitAnswer}
+// Writers write the room's letters, for notify.Courier.
+func (s *Service) Writers() map[notify.Kind]notify.Writer {
+	return map[notify.Kind]notify.Writer{notify.Asked: s.writeCall, notify.Decided: s.writeDecided}
 }
 
-func (s *Service) writeCall(ctx context.Context, m mail.Mail) (mail.Letter, error) {
-	which, err := id.ParseSummons(m.About)
-	if err != nil {
-		return mail.Letter{}, err
-	}
-	x, err := s.Store.Summons(ctx, m.Org, which)
+// writeCall calls one person to decide. The link is made of their own summons.
+func (s *Service) writeCall(ctx context.Context, e notify.Event, to org.Member) (mail.Letter, error) {
+	x, err := s.Store.SummonsTo(ctx, e.Org, to.ID, e.Details[requestDetail])
 	if errors.Is(err, ErrNotFound) || err == nil && !x.UsedAt.IsZero() {
 		return mail.Letter{}, mail.ErrMoot
 	}
@@ -120,19 +118,31 @@ func named(label, name string) string {
 	return label + ", " + name
 }
 
-func (s *Service) writeAnswer(ctx context.Context, m mail.Mail) (mail.Letter, error) {
-	which, err := id.ParseApproval(m.About)
+// writeDecided tells the asker what came of it.
+func (s *Service) writeDecided(ctx context.Context, e notify.Event, _ org.Member) (mail.Letter, error) {
+	about := e.Details[requestDetail]
+	switch Matter(e.Details[matterDetail]) {
+	case OfBudget:
+		return s.writeBudgetAnswer(ctx, e.Org, about)
+	case OfLimit:
+		return s.writeLimitAnswer(ctx, e.Org, about)
+	}
+	return s.writeAnswer(ctx, e.Org, about)
+}
+
+func (s *Service) writeAnswer(ctx context.Context, in id.Org, about string) (mail.Letter, error) {
+	which, err := id.ParseApproval(about)
 	if err != nil {
 		return mail.Letter{}, err
 	}
-	a, err := s.Store.Get(ctx, m.Org, which)
+	a, err := s.Store.Get(ctx, in, which)
 	if errors.Is(err, ErrNotFound) || err == nil && a.DecidedAt.IsZero() {
 		return mail.Letter{}, mail.ErrMoot
 	}
 	if err != nil {
 		return mail.Letter{}, err
 	}
-	o, err := s.Orgs.Organization(ctx, m.Org)
+	o, err := s.Orgs.Organization(ctx, in)
 	if err != nil {
 		return mail.Letter{}, err
 	}
@@ -146,12 +156,12 @@ func (s *Service) writeAnswer(ctx context.Context, m mail.Mail) (mail.Letter, er
 	return s.answer(a.State != Denied, "the model "+a.Model, text, a.Note, facts), nil
 }
 
-func (s *Service) writeBudgetAnswer(ctx context.Context, m mail.Mail) (mail.Letter, error) {
-	which, err := id.ParseAsk(m.About)
+func (s *Service) writeBudgetAnswer(ctx context.Context, in id.Org, about string) (mail.Letter, error) {
+	which, err := id.ParseAsk(about)
 	if err != nil {
 		return mail.Letter{}, err
 	}
-	r, err := s.Budgets.Request(ctx, org.System(m.Org, "a letter about a request"), which)
+	r, err := s.Budgets.Request(ctx, org.System(in, "a letter about a request"), which)
 	if fault.Is(err, fault.NotFound) || err == nil && r.DecidedAt.IsZero() {
 		return mail.Letter{}, mail.ErrMoot
 	}
@@ -166,12 +176,12 @@ func (s *Service) writeBudgetAnswer(ctx context.Context, m mail.Mail) (mail.Lett
 	return s.answer(r.State == budget.Approved, "more of "+r.Label, text, r.Note, facts), nil
 }
 
-func (s *Service) writeLimitAnswer(ctx context.Context, m mail.Mail) (mail.Letter, error) {
-	which, err := id.ParseWish(m.About)
+func (s *Service) writeLimitAnswer(ctx context.Context, in id.Org, about string) (mail.Letter, error) {
+	which, err := id.ParseWish(about)
 	if err != nil {
 		return mail.Letter{}, err
 	}
-	r, err := s.Limits.Request(ctx, org.System(m.Org, "a letter about a request"), which)
+	r, err := s.Limits.Request(ctx, org.System(in, "a letter about a request"), which)
 	if fault.Is(err, fault.NotFound) || err == nil && r.DecidedAt.IsZero() {
 		return mail.Letter{}, mail.ErrMoot
 	}

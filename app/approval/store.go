@@ -40,6 +40,8 @@ type Store interface {
 
 	AddSummons(ctx context.Context, s Summons) error
 	Summons(ctx context.Context, o id.Org, s id.Summons) (Summons, error)
+	// SummonsTo is the latest by which a person was called to decide a request, by its plain uuid; ErrNotFound if they were not.
+	SummonsTo(ctx context.Context, o id.Org, m id.Member, about string) (Summons, error)
 	// UseSummons is false if it was used already.
 	UseSummons(ctx context.Context, o id.Org, s id.Summons, at time.Time) (bool, error)
 }

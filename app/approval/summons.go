@@ -43,7 +43,7 @@ func (s *Service) Summoned(ctx context.Context, by org.Actor, token string) (Cal
 	if err != nil {
 		return Call{}, fmt.Errorf("approval: open link: %w", err)
 	}
-	if !s.Herald.Links.Holds(t, string(CallKind), x.Member.UUID(), x.About) {
+	if !s.Herald.Links.Holds(t, linkPurpose, x.Member.UUID(), x.About) {
 		return Call{}, mail.DeadLink()
 	}
 	if !x.UsedAt.IsZero() {

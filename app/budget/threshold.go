@@ -35,6 +35,12 @@ type Alert struct {
 // AlertTopic is published after thresholds were crossed: read the alerts.
 const AlertTopic live.Topic = "budget_alerts"
 
+// TellOfAlerts is the job that tells people of the thresholds that nobody was told of.
+type TellOfAlerts struct{}
+
+// Kind implements work.Args.
+func (TellOfAlerts) Kind() string { return "budget_tell" }
+
 // Crossed says which thresholds (percents, ascending) a period has crossed that used so much of its limit, and at what
 // amount the next one is; money.Max if there is none. A threshold is crossed when it is reached, and by something: an
 // empty budget of nothing has crossed none.

@@ -82,7 +82,7 @@ func (x *making) cheaper() error {
 	found, err := x.Pricing.Cheaper(x.ctx, x.eyes, r)
 	for _, c := range found {
 		x.say(fmt.Sprintf("%s costs less at %s", c.Model, c.To),
-			fmt.Sprintf("What went to %s costs %s at today's prices, %s at %s. Whether it answers as quickly there is not in these figures.", c.From, dollars(c.Here), dollars(c.There), c.To),
+			fmt.Sprintf("What went to %s costs %s at today's prices, %s at %s: the tokens that were used, fresh, cached and written, at both prices. It is the same model. Whether it answers as quickly there, or whether another model would do as well, is not in these figures.", c.From, dollars(c.Here), dollars(c.There), c.To),
 			"/savings", c.Here-c.There)
 	}
 	return err

@@ -65,7 +65,7 @@ type Report struct {
 	Kind Kind
 	// Team is whose figures it holds; zero is the whole organization's.
 	Team id.Team
-	// Hour is when it goes out, on the organization's clocks: 0 to 23.
+	// Hour is when it goes out, on the clocks of whoever gets it: 0 to 23. What it is about ends by the organization's.
 	Hour int
 	// Answering sends it to those who answer for the team or the organization at the time: its leads, else its department's
 	// managers, else admins; of the organization the admins.
@@ -104,6 +104,8 @@ type Delivery struct {
 	Member  id.Member
 	Address string
 	Name    string
+	// DueAt is when it is ordered as a mail; zero = it was.
+	DueAt time.Time
 	// Status is how the mail fares, as of now.
 	Status Status
 	// Problem is why it has not arrived, in a mail server's words.

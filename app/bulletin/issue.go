@@ -16,6 +16,9 @@ import (
 // or on several: who claims a slot first makes it. What goes wrong with one report stops no other; it is tried again at the
 // next call, because its slot is still unclaimed.
 //
+// Everybody gets their copy at the report's hour on their own clocks: an edition is made when the first of them is due, and what is
+// due to others follows by the same job.
+//
 // After a time in which no node ran, only each report's latest slot is made up for, however late.
 func (s *Service) Due(ctx context.Context) error {
 	all, err := s.Store.Active(ctx)
@@ -23,19 +26,82 @@ func (s *Service) Due(ctx context.Context) error {
 		return fmt.Errorf("bulletin: due: %w", err)
 	}
 	now := s.now()
-	var failed error
+	failed := s.follow(ctx, now)
 	for _, r := range all {
 		zone, err := time.LoadLocation(r.Zone)
 		if err == nil {
-			if slot := r.Kind.Last(now, r.Hour, zone); slot.At.After(r.After) {
-				err = s.due(ctx, r.Report, slot)
-			}
+			err = s.look(ctx, r.Report, now, zone)
 		}
 		if err != nil {
 			failed = errors.Join(failed, fmt.Errorf("bulletin: report %s: %w", r.ID, err))
 		}
 	}
 	return failed
+}
+
+// look makes a report's slot if the first copy of it is due: that of somebody whose clocks are ahead, or else the organization's hour.
+func (s *Service) look(ctx context.Context, r Report, now time.Time, zone *time.Location) error {
+	if next := r.Kind.Next(now, r.Hour, zone); !now.Before(next.To) && next.At.After(r.After) {
+		people, err := s.recipients(ctx, r)
+		if err != nil {
+			return err
+		}
+		times, err := s.times(ctx, r, next, zone, people)
+		if err != nil {
+			return err
+		}
+		for _, at := range times {
+			if !at.After(now) {
+				return s.due(ctx, r, next)
+			}
+		}
+	}
+	if slot := r.Kind.Last(now, r.Hour, zone); slot.At.After(r.After) {
+		return s.due(ctx, r, slot)
+	}
+	return nil
+}
+
+// times are when each person's copy goes out.
+func (s *Service) times(ctx context.Context, r Report, slot Slot, home *time.Location, people []org.Member) (map[id.Member]time.Time, error) {
+	out, of := make(map[id.Member]time.Time, len(people)), make([]id.Member, len(people))
+	for i, m := range people {
+		of[i], out[m.ID] = m.ID, slot.At
+	}
+	if s.Zones == nil {
+		return out, nil
+	}
+	zones, err := s.Zones(ctx, r.Org, of)
+	for m, zone := range zones {
+		out[m] = slot.In(zone, home, r.Hour)
+	}
+	return out, err
+}
+
+// follow orders the copies whose time has come of editions that are made already. Who left since, or may not read it any more, gets
+// none.
+func (s *Service) follow(ctx context.Context, now time.Time) error {
+	const most = 1000 // in one run of the job; the next is in five minutes
+	all, err := s.Store.DueCopies(ctx, now, most)
+	for _, c := range all {
+		err = errors.Join(err, s.Tx.Do(ctx, func(ctx context.Context) error {
+			if mine, err := s.Store.Ordered(ctx, c.Org, c.Edition, c.Member); err != nil || !mine {
+				return err
+			}
+			m, err := s.Orgs.Member(ctx, c.Org, c.Member)
+			if fault.Is(err, fault.NotFound) || err == nil && (m.Status() != org.ActiveMember || !MayRead(m.Acting(org.Actor{}), c.Team)) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			return s.Post.Send(ctx, c.Org, Delivery{Edition: c.Edition, Member: m.ID, Address: m.Email, Name: m.Name})
+		}))
+	}
+	if err != nil {
+		return fmt.Errorf("bulletin: copies that are due: %w", err)
+	}
+	return nil
 }
 
 // due makes one report's slot, if it has something to say.
@@ -56,13 +122,14 @@ func (s *Service) due(ctx context.Context, r Report, slot Slot) error {
 		if err != nil || !mine || !worth {
 			return err
 		}
-		_, err = s.issue(ctx, r, slot, slot.Occasion(zone), "", content)
+		_, err = s.issue(ctx, r, slot, zone, slot.Occasion(zone), "", content)
 		return err
 	})
 }
 
-// issue keeps an edition and orders a copy for everybody who gets it, in the transaction that ctx carries.
-func (s *Service) issue(ctx context.Context, r Report, slot Slot, occasion, by string, content Content) (Edition, error) {
+// issue keeps an edition and orders a copy for everybody who gets it, in the transaction that ctx carries; of a slot whose hour is
+// still to come for somebody, their copy is written down. A slot without At is sent to all at once.
+func (s *Service) issue(ctx context.Context, r Report, slot Slot, home *time.Location, occasion, by string, content Content) (Edition, error) {
 	made := Edition{ID: id.NewEdition(s.IDs), Org: r.Org, Report: r.ID, Kind: r.Kind, Team: r.Team, Occasion: occasion, From: slot.From, To: slot.To, MadeAt: s.now(), By: by, CSV: r.CSV, PDF: r.PDF, Content: content}
 	e, fresh, err := s.Store.AddEdition(ctx, made)
 	if err != nil || !fresh {
@@ -72,14 +139,26 @@ func (s *Service) issue(ctx context.Context, r Report, slot Slot, occasion, by s
 	if err != nil {
 		return e, err
 	}
+	times := map[id.Member]time.Time{}
+	if !slot.At.IsZero() {
+		if times, err = s.times(ctx, r, slot, home, people); err != nil {
+			return e, err
+		}
+	}
 	copies := make([]Delivery, len(people))
 	for i, m := range people {
 		copies[i] = Delivery{Edition: e.ID, Member: m.ID, Address: m.Email, Name: m.Name}
+		if at := times[m.ID]; at.After(e.MadeAt) {
+			copies[i].DueAt = at
+		}
 	}
 	if err := s.Store.AddDeliveries(ctx, r.Org, copies); err != nil {
 		return e, err
 	}
 	for _, d := range copies {
+		if !d.DueAt.IsZero() {
+			continue
+		}
 		if err := s.Post.Send(ctx, r.Org, d); err != nil {
 			return e, err
 		}
@@ -134,7 +213,7 @@ func (s *Service) SendNow(ctx context.Context, actor org.Actor, which id.Report)
 	}
 	err = s.change(ctx, actor, which, "send", func(ctx context.Context, r Report, name string) (audit.Entry, error) {
 		occasion := "sent " + s.now().Format("2006-01-02 15:04")
-		if e, err = s.issue(ctx, r, Slot{From: e.From, To: e.To}, occasion, actor.Label, e.Content); err != nil {
+		if e, err = s.issue(ctx, r, Slot{From: e.From, To: e.To}, nil, occasion, actor.Label, e.Content); err != nil {
 			return audit.Entry{}, err
 		}
 		return audit.Entry{Action: "report.sent", Target: which.String(), TargetName: name, After: map[string]any{"edition": e.ID.String()}}, nil

@@ -51,6 +51,25 @@ func (k Kind) slot(at, begin time.Time, zone *time.Location) Slot {
 	return Slot{At: at, From: from.UTC(), To: to.UTC()}
 }
 
+// settled is how long after a period's end its figures are taken as whole: what ended within it may be posted a little later.
+const settled = 30 * time.Minute
+
+// In is when the copy of somebody in another zone goes out: at the hour on their own clocks, on the day that the slot's is on in home.
+// Where that is before the period's figures are whole, it waits for those. An hour before 0:30 goes by home's clocks for whoever
+// would be earlier.
+func (s Slot) In(zone, home *time.Location, hour int) time.Time {
+	y, m, d := s.To.In(home).Date()
+	at := atHour(time.Date(y, m, d, 0, 0, 0, 0, zone), hour, zone)
+	first := s.To.Add(settled)
+	if s.At.Before(first) {
+		first = s.At
+	}
+	if at.Before(first) {
+		return first
+	}
+	return at
+}
+
 // atHour is when the clocks of a zone first show an hour on the day that begins at begin. Where they jump over it, it is the
 // moment of the jump; where they show it twice, the first time.
 func atHour(begin time.Time, hour int, zone *time.Location) time.Time {

@@ -22,8 +22,11 @@ type Post interface {
 	Send(ctx context.Context, o id.Org, d Delivery) error
 }
 
-// Parts are what Service works with. All are required.
+// Parts are what Service works with. All but Zones are required.
 type Parts struct {
+	// Zones are those that people chose for what they are told; who chose none is left out. nil = nobody did.
+	Zones func(ctx context.Context, o id.Org, of []id.Member) (map[id.Member]*time.Location, error)
+
 	Store Store
 	Orgs  Orgs
 	Maker Maker

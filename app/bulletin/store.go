@@ -36,6 +36,9 @@ type Store interface {
 	Editions(ctx context.Context, o id.Org, q EditionQuery) ([]Edition, error)
 	// AddDeliveries writes down who gets an edition.
 	AddDeliveries(ctx context.Context, o id.Org, all []Delivery) error
+	// DueCopies are copies of all organizations that are to be ordered by now, and Ordered says that one was; false if it was before.
+	DueCopies(ctx context.Context, now time.Time, limit int) ([]DueCopy, error)
+	Ordered(ctx context.Context, o id.Org, e id.Edition, m id.Member) (bool, error)
 	// Deliveries are all copies of an edition with how each mail fares, by name.
 	Deliveries(ctx context.Context, o id.Org, e id.Edition) ([]Delivery, error)
 }
@@ -44,6 +47,14 @@ type Store interface {
 type Zoned struct {
 	Report
 	Zone string
+}
+
+// DueCopy is a copy whose time has come, of an edition about a team, or about the organization.
+type DueCopy struct {
+	Org     id.Org
+	Edition id.Edition
+	Member  id.Member
+	Team    id.Team
 }
 
 // EditionQuery is a page of the archive.
@@ -61,6 +72,7 @@ type Orgs interface {
 	Team(ctx context.Context, o id.Org, t id.Team) (org.Team, error)
 	Teams(ctx context.Context, o id.Org) ([]org.Team, error)
 	Members(ctx context.Context, o id.Org) ([]org.Member, error)
+	Member(ctx context.Context, o id.Org, m id.Member) (org.Member, error)
 	// MemberByEmail leaves removed ones out.
 	MemberByEmail(ctx context.Context, o id.Org, email string) (org.Member, error)
 }

@@ -105,7 +105,7 @@ func (d *Desk) Load(s Snapshot) error {
 	}
 	for e := range d.memory.All() {
 		if books[e.Org].over(e) {
-			d.memory.Drop(e.Key)
+			d.memory.Drop(e.Org, e.Key)
 		}
 	}
 	return nil
@@ -142,7 +142,7 @@ func (d *Desk) LastGood(ctx context.Context, s *Slot, age time.Duration) (*Hit, 
 
 func (d *Desk) get(ctx context.Context, s *Slot, age time.Duration) (*Hit, bool) {
 	s.looked, s.why = true, Absent
-	e, there := d.memory.Get(s.Key)
+	e, there := d.memory.Get(s.chain.Org, s.Key)
 	if there {
 		if hit, ok := d.judge(ctx, s, e, age); ok {
 			d.given(&d.count.memoryHits, age)
@@ -221,7 +221,7 @@ func (d *Desk) Count(h *Hit) { d.writer.count(h.Entry.Org, h.Entry.Key, d.Clock.
 
 // forget takes an entry out of memory and, later, out of the store.
 func (d *Desk) forget(o id.Org, k Key) {
-	d.memory.Drop(k)
+	d.memory.Drop(o, k)
 	if d.Store != nil {
 		d.writer.drop(o, k)
 	}

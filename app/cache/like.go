@@ -75,7 +75,7 @@ func (l Like) checked() (Like, error) {
 		return Like{}, nil
 	}
 	if l.Threshold != 0 && (l.Threshold < LowestThreshold || l.Threshold > 100) {
-		return l, fault.Field("threshold", "The threshold is a cosine from 0.5 to 1. Without one it is 0.9.")
+		return l, fault.Field("threshold", "The threshold is a cosine from 0.5 to 1, in steps of 0.01. Without one it is 0.9.")
 	}
 	for _, m := range [...]struct {
 		field, what string

@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"iter"
 	"sync"
+	"sync/atomic"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
 )
@@ -11,127 +12,99 @@ import (
 // mostOwn is how many answers of one organization this process keeps at most, however small they are.
 const mostOwn = 20_000
 
-// memory is the answers that this process keeps, each organization's in a drawer of its own, the ones that were given last in
-// front. No organization has more than half of the room, nor more than mostOwn. When all together are more than there is room for,
+// memory is the answers that this process keeps, each organization's in a drawer of its own, so that nobody waits for another's.
+// No organization has more than half of the room, nor more than mostOwn. When all together are more than there is room for,
 // the fullest drawer gives way: so whoever has no more than their even share never loses an answer to somebody else, and room that
 // nobody else wants is not left empty.
 //
 // The fullest is looked for among all organizations with answers in this process, whenever one comes and the room is full: fine
 // for thousands of them.
 type memory struct {
-	most int64 // bytes
-
-	mu      sync.Mutex
-	at      map[Key]*list.Element // of kept
-	drawers map[id.Org]*drawer
-	bytes   int64
-	own     int64 // answers that went because their organization has its share
-	full    int64 // answers that went because the room was full
+	most    int64    // bytes
+	drawers sync.Map // of *drawer by id.Org
+	bytes   atomic.Int64
+	own     atomic.Int64 // answers that went because their organization has its share
+	full    atomic.Int64 // answers that went because the room was full
 }
 
-// drawer is one organization's answers.
-type drawer struct {
-	org   id.Org
-	list  list.List // of kept
-	bytes int64
-}
+func newMemory(most int64) *memory { return &memory{most: most} }
 
-// kept is an entry with what was known of it when it came, whatever becomes of what it points to.
-type kept struct {
-	*Entry
-	key    Key
-	drawer *drawer
-	weight int64
-}
-
-func newMemory(most int64) *memory {
-	return &memory{most: most, at: map[Key]*list.Element{}, drawers: map[id.Org]*drawer{}}
-}
-
-// Get gives an entry, and remembers that it was wanted.
-func (m *memory) Get(k Key) (*Entry, bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	x := m.at[k]
-	if x == nil {
+// Get gives an organization's entry, and remembers that it was wanted.
+func (m *memory) Get(o id.Org, k Key) (*Entry, bool) {
+	d, ok := m.drawers.Load(o)
+	if !ok {
 		return nil, false
 	}
-	e := x.Value.(kept)
-	e.drawer.list.MoveToFront(x)
-	return e.Entry, true
+	return d.(*drawer).get(k)
 }
+
+// weigh is how many bytes an entry takes.
+func weigh(e *Entry) int64 { return int64(len(e.Sealed)+len(e.Question)) + overhead }
 
 // Set keeps an entry, if it is not larger than an organization's share.
 func (m *memory) Set(e *Entry) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.remove(m.at[e.Key])
-	weight := int64(len(e.Sealed)+len(e.Question)) + overhead
-	if weight > m.most/2 {
+	one := kept{e, e.Key, weigh(e)}
+	if one.weight > m.most/2 {
+		m.Drop(e.Org, e.Key)
 		return
 	}
-	d := m.drawers[e.Org]
-	if d == nil {
-		d = &drawer{org: e.Org}
-		m.drawers[e.Org] = d
+	for {
+		d, ok := m.drawers.Load(e.Org)
+		if !ok {
+			d, _ = m.drawers.LoadOrStore(e.Org, &drawer{at: map[Key]*list.Element{}})
+		}
+		change, gone, ok := d.(*drawer).set(one, m.most/2)
+		if !ok {
+			continue // it was emptied and taken away meanwhile
+		}
+		m.bytes.Add(change)
+		m.own.Add(gone)
+		break
 	}
-	m.at[e.Key] = d.list.PushFront(kept{e, e.Key, d, weight})
-	d.bytes += weight
-	m.bytes += weight
-	for d.bytes > m.most/2 || d.list.Len() > mostOwn {
-		m.remove(d.list.Back())
-		m.own++
-	}
-	for m.bytes > m.most {
-		m.remove(m.fullest().list.Back())
-		m.full++
+	for m.bytes.Load() > m.most {
+		o, d := m.fullest()
+		if d == nil {
+			return
+		}
+		freed := d.drop(nil)
+		if freed > 0 {
+			m.full.Add(1)
+		}
+		m.freed(o, d, freed)
 	}
 }
 
-func (m *memory) fullest() (most *drawer) {
-	for _, d := range m.drawers {
-		if most == nil || d.bytes > most.bytes {
-			most = d
+func (m *memory) fullest() (whose id.Org, most *drawer) {
+	for o, d := range m.drawers.Range {
+		if d := d.(*drawer); most == nil || d.bytes.Load() > most.bytes.Load() {
+			whose, most = o.(id.Org), d
 		}
 	}
-	return most
-}
-
-// remove takes an entry out; nil is none. The lock is held.
-func (m *memory) remove(x *list.Element) {
-	if x == nil {
-		return
-	}
-	e := x.Value.(kept)
-	d := e.drawer
-	d.list.Remove(x)
-	d.bytes -= e.weight
-	m.bytes -= e.weight
-	delete(m.at, e.key)
-	if d.list.Len() == 0 {
-		delete(m.drawers, d.org)
-	}
+	return whose, most
 }
 
 // Drop forgets an entry.
-func (m *memory) Drop(k Key) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.remove(m.at[k])
+func (m *memory) Drop(o id.Org, k Key) {
+	if d, ok := m.drawers.Load(o); ok {
+		m.freed(o, d.(*drawer), d.(*drawer).drop(&k))
+	}
+}
+
+func (m *memory) freed(o id.Org, d *drawer, bytes int64) {
+	m.bytes.Add(-bytes)
+	if d.close() {
+		m.drawers.CompareAndDelete(o, d)
+	}
 }
 
 // All are the entries of this moment.
 func (m *memory) All() iter.Seq[*Entry] {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	all := make([]*Entry, 0, len(m.at))
-	for _, x := range m.at {
-		all = append(all, x.Value.(kept).Entry)
-	}
 	return func(yield func(*Entry) bool) {
-		for _, e := range all {
-			if !yield(e) {
-				return
+		for _, d := range m.drawers.Range {
+			for _, e := range d.(*drawer).all() {
+				if !yield(e) {
+					return
+				}
 			}
 		}
 	}
@@ -139,7 +112,8 @@ func (m *memory) All() iter.Seq[*Entry] {
 
 // count says how full it is, and how many answers had to go.
 func (m *memory) count() (entries int, bytes, own, full int64) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return len(m.at), m.bytes, m.own, m.full
+	for _, d := range m.drawers.Range {
+		entries += d.(*drawer).len()
+	}
+	return entries, m.bytes.Load(), m.own.Load(), m.full.Load()
 }

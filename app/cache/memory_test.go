@@ -2,11 +2,14 @@ package cache_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/cache"
+	"github.com/bodhi-gateway/bodhi/app/id"
 )
 
 // One tenant asks a thousand questions with long answers, again and again. What the others have in this process stays, and the one
@@ -104,5 +107,46 @@ func TestWhatIsKeptForOutagesIsGivenByAnotherNode(t *testing.T) {
 	}
 	if err := other.Flush(t.Context()); err != nil || n.store.Each(func(*cache.Entry) {}) != 0 {
 		t.Error("it is still there", err)
+	}
+}
+
+// Tenants put, find and lose answers at once, some of them their last one; the books of the memory stay right.
+func TestTheMemoryCountsRightWhileAllUseIt(t *testing.T) {
+	t.Parallel()
+	const room, tenants, rounds = 64 << 10, 8, 2000
+	m := cache.NewMemory(room)
+	var all sync.WaitGroup
+	for i := range tenants {
+		me := id.NewOrg(ids)
+		all.Go(func() {
+			random := rand.New(rand.NewPCG(uint64(i), 1))
+			for range rounds {
+				e := &cache.Entry{Org: me, Key: cache.Key{byte(random.IntN(6)), byte(i % 2)}, Sealed: make([]byte, random.IntN(5000))}
+				switch random.IntN(3) {
+				case 0:
+					m.Drop(me, e.Key)
+				case 1:
+					if found, ok := m.Get(me, e.Key); ok && (found.Org != me || found.Key != e.Key) {
+						t.Errorf("%s was given an entry of %s", me, found.Org)
+					}
+				default:
+					m.Set(e)
+				}
+			}
+		})
+	}
+	all.Wait()
+	entries, bytes, left := 0, int64(0), []*cache.Entry{}
+	for e := range m.All() {
+		entries, bytes, left = entries+1, bytes+cache.Weight(e), append(left, e)
+	}
+	if n, b, _, full := m.Count(); n != entries || b != bytes || b > room || full == 0 {
+		t.Errorf("it counts %d entries of %d bytes, has %d of %d, and %d had to go", n, b, entries, bytes, full)
+	}
+	for _, e := range left {
+		m.Drop(e.Org, e.Key)
+	}
+	if n, b, _, _ := m.Count(); n != 0 || b != 0 {
+		t.Errorf("emptied, it counts %d entries of %d bytes", n, b)
 	}
 }

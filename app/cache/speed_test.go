@@ -43,7 +43,7 @@ func TestHitsAreFast(t *testing.T) {
 			took := make([]time.Duration, times)
 			for i := range took {
 				began := clock.System{}.Now()
-				one(i * 37 % n)
+				one(n - 1 - i*37%min(n, 20_000)) // more answers of one organization are not in memory
 				took[i] = clock.Since(began)
 			}
 			slices.Sort(took)

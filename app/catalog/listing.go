@@ -81,3 +81,12 @@ func (m *Model) listing(provider string, at time.Time) Listing {
 	}
 	return l
 }
+
+// Rates are a model's base prices at a moment by class, pico-dollars per token, request or search; nil when none is known.
+func (c *Catalog) Rates(kind, model string, at time.Time) map[Class]money.Price {
+	m, ok := c.Find(kind, model)
+	if !ok {
+		return nil
+	}
+	return m.listing("", at).Prices
+}

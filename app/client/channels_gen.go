@@ -65,8 +65,9 @@ func (a ChannelsAPI) Test(ctx context.Context, id string, calls ...Call) error {
 type Channel struct {
 	ID        string     `json:"id"`
 	Name      string     `json:"name"`
-	Kind      string     `json:"kind"`     // webhook, slack or teams
+	Kind      string     `json:"kind"`     // webhook, slack, slack_app or teams
 	Address   string     `json:"address"`  // without its secret part
+	Room      string     `json:"room"`     // the Slack channel of a slack_app; "" for others
 	Events    []string   `json:"events"`   // empty = everything that channels hear of
 	Team      string     `json:"team"`     // "" = the whole organization's events
 	Disabled  bool       `json:"disabled"` // takes nothing
@@ -80,6 +81,7 @@ type Channel struct {
 type ChannelChange struct {
 	Name     *string   `json:"name,omitempty"`
 	Address  *string   `json:"address,omitempty"`
+	Room     *string   `json:"room,omitempty"`
 	Events   *[]string `json:"events,omitempty"`
 	Team     *string   `json:"team,omitempty"`
 	Disabled *bool     `json:"disabled,omitempty"`
@@ -89,7 +91,8 @@ type ChannelChange struct {
 type ChannelInput struct {
 	Name    string   `json:"name,omitempty"`
 	Kind    string   `json:"kind,omitempty"`
-	Address string   `json:"address,omitempty"` // where messages are posted
+	Address string   `json:"address,omitempty"` // where messages are posted; of a slack_app its bot token
+	Room    string   `json:"room,omitempty"`    // of a slack_app: the Slack channel's id, or #name
 	Events  []string `json:"events,omitempty"`
 	Team    string   `json:"team,omitempty"`
 }

@@ -12,33 +12,23 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/work"
 )
 
-// AlertKind is the letter about a target that is away, or is back.
-const AlertKind mail.Kind = "health_alert"
-
 // Members finds an organization's admins.
 type Members interface {
 	FindMembers(ctx context.Context, o id.Org, q org.MemberQuery) ([]org.Member, error)
 }
 
-// Poster orders letters. *mail.Post implements it.
-type Poster interface {
-	Send(ctx context.Context, o mail.Order) error
-}
+// Inbox tells admins that a target is away, or back: in the dashboard, and by letters that Alarm.Letter writes about the outage. once
+// names the event.
+type Inbox func(ctx context.Context, o id.Org, to []id.Member, target string, back bool, which id.Outage, once string) error
 
-// Inbox tells admins in the dashboard that a target is away, or back; once names the event.
-type Inbox func(ctx context.Context, o id.Org, to []id.Member, target string, back bool, once string) error
-
-// Alarm writes to an organization's admins when a target is away for long, and when it is back after that.
+// Alarm tells an organization's admins when a target is away for long, and when it is back after that.
 type Alarm struct {
 	Store       Store
 	Orgs        Members
 	Connections Connections
-	Post        Poster
-	Inbox       Inbox // nil tells nobody beside the letters
-	// Wants reports whether a person wants a letter when a target is away, or back; nil = everybody does.
-	Wants     func(ctx context.Context, o id.Org, m id.Member, back bool) (bool, error)
-	Tx        work.Tx
-	PublicURL string
+	Inbox       Inbox
+	Tx          work.Tx
+	PublicURL   string
 }
 
 const (
@@ -47,7 +37,7 @@ const (
 	quiet = time.Hour
 )
 
-// Tell orders the letters. The event is in the books, or its writing is retried, before the letters are composed.
+// Tell tells the admins. The event is in the books before the letters are composed.
 func (a *Alarm) Tell(ctx context.Context, e Event, back bool) error {
 	return a.Tx.Do(ctx, func(ctx context.Context) error {
 		if err := a.Store.Note(ctx, []Event{e}); err != nil { // it may have another id there; the letter needs one
@@ -65,27 +55,13 @@ func (a *Alarm) Tell(ctx context.Context, e Event, back bool) error {
 		to := make([]id.Member, len(admins))
 		for i, m := range admins {
 			to[i] = m.ID
-			if a.Wants != nil {
-				if wants, err := a.Wants(ctx, e.Target.Org, m.ID, back); err != nil {
-					return err
-				} else if !wants {
-					continue
-				}
-			}
-			once := event + " " + m.ID.UUID()
-			if err := a.Post.Send(ctx, mail.Order{Org: e.Target.Org, Kind: AlertKind, To: m.Email, About: e.ID.UUID(), Once: once}); err != nil {
-				return err
-			}
 		}
 		return a.note(ctx, e, to, back, event)
 	})
 }
 
-// note writes into the admins' inboxes. A connection that is gone has no name, and nobody needs to know of it any more.
+// note tells them. A connection that is gone has no name, and nobody needs to know of it any more.
 func (a *Alarm) note(ctx context.Context, e Event, to []id.Member, back bool, once string) error {
-	if a.Inbox == nil {
-		return nil
-	}
 	names, err := a.Connections(ctx, org.System(e.Target.Org, "a notice about health"))
 	if err != nil {
 		return err
@@ -97,7 +73,7 @@ func (a *Alarm) note(ctx context.Context, e Event, to []id.Member, back bool, on
 	if e.Target.Model != "" {
 		name += "/" + e.Target.Model
 	}
-	return a.Inbox(ctx, e.Target.Org, to, name, back, once)
+	return a.Inbox(ctx, e.Target.Org, to, name, back, e.ID, once)
 }
 
 // causes are the causes in sentences.
@@ -105,17 +81,13 @@ var causes = map[Cause]string{
 	Failures: "too many of its attempts failed", Credential: "the provider refuses its credential", Quota: "its account has no credit left",
 }
 
-// Letter is AlertKind's Composer.
-func (a *Alarm) Letter(ctx context.Context, m mail.Mail) (mail.Letter, error) {
-	which, err := id.ParseOutage(m.About)
+// Letter writes about an outage; mail.ErrMoot if nobody needs to know of it any more.
+func (a *Alarm) Letter(ctx context.Context, o id.Org, which id.Outage) (mail.Letter, error) {
+	e, ok, err := a.Store.Event(ctx, o, which)
 	if err != nil {
 		return mail.Letter{}, err
 	}
-	e, ok, err := a.Store.Event(ctx, m.Org, which)
-	if err != nil {
-		return mail.Letter{}, err
-	}
-	names, err := a.Connections(ctx, org.System(m.Org, "a letter about health"))
+	names, err := a.Connections(ctx, org.System(o, "a letter about health"))
 	if err != nil {
 		return mail.Letter{}, err
 	}

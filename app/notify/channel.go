@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -20,17 +21,21 @@ type ChannelKind string
 const (
 	Webhook ChannelKind = "webhook" // signed by the rules of Standard Webhooks
 	Slack   ChannelKind = "slack"   // an incoming webhook
-	Teams   ChannelKind = "teams"   // a workflow's webhook, which takes adaptive cards
+	// SlackApp posts as an app of the workspace, by its bot token: what is about one thing stands in one thread.
+	SlackApp ChannelKind = "slack_app"
+	Teams    ChannelKind = "teams" // a workflow's webhook, which takes adaptive cards
 )
 
 // ChannelKinds are all of them.
-var ChannelKinds = []ChannelKind{Webhook, Slack, Teams}
+var ChannelKinds = []ChannelKind{Webhook, Slack, SlackApp, Teams}
 
 // Label is the kind's name for people.
 func (k ChannelKind) Label() string {
 	switch k {
 	case Slack:
 		return "Slack"
+	case SlackApp:
+		return "Slack app"
 	case Teams:
 		return "Microsoft Teams"
 	}
@@ -45,7 +50,9 @@ type Channel struct {
 	Name  string
 	Kind  ChannelKind
 	Shown string // the address without what makes it secret
-	// Address, Secret and Former are sealed. Former is the secret before the last rotation, good until FormerUntil. Only
+	// Room is where a Slack app posts: a channel's id, or its name with #. "" for other kinds.
+	Room string
+	// Address, Secret and Former are sealed. A Slack app has its token for an address. Former is the secret before the last rotation, good until FormerUntil. Only
 	// webhooks have secrets.
 	Address, Secret, Former []byte
 	FormerUntil             time.Time
@@ -76,6 +83,10 @@ type ChannelStore interface {
 	Channel(ctx context.Context, o id.Org, c id.Channel) (Channel, error)
 	// InsertChannel is ErrNameTaken if the name is.
 	InsertChannel(ctx context.Context, c Channel) error
+	// Thread is what a channel's other side calls the first message about a thing since then; "" if there was none.
+	Thread(ctx context.Context, o id.Org, c id.Channel, about string, since time.Time) (string, error)
+	// KeepThread writes that down, over what was there.
+	KeepThread(ctx context.Context, o id.Org, c id.Channel, about, name string, at time.Time) error
 	// UpdateChannel writes c over its row of the same Version, and raises that; ErrChannelChanged if the row has another.
 	UpdateChannel(ctx context.Context, c Channel) error
 	DeleteChannel(ctx context.Context, o id.Org, c id.Channel) error
@@ -94,8 +105,10 @@ var (
 type ChannelInput struct {
 	Name string
 	Kind ChannelKind // when it is made; it never changes
-	// Address is where messages are posted; empty at a change leaves it.
-	Address  secret.String
+	// Address is where messages are posted, or a Slack app's token; empty at a change leaves it.
+	Address secret.String
+	// Room is a Slack app's channel; empty at a change leaves it.
+	Room     string
 	Kinds    []Kind
 	Team     id.Team
 	Disabled bool
@@ -104,14 +117,14 @@ type ChannelInput struct {
 // maxName bounds names of channels, in bytes.
 const maxName = 80
 
-// checked trims and refuses; urls judges the address.
+// checked trims and refuses; urls judges the address. Kind is what the channel is or is to be.
 func (in ChannelInput) checked(urls URLs, fresh bool) (ChannelInput, error) {
 	in.Name = strings.TrimSpace(in.Name)
 	if in.Name == "" || len(in.Name) > maxName || in.Name != line(in.Name) {
 		return in, fault.Field("name", "Give the channel a name of at most 80 characters, in one line.")
 	}
 	if fresh && !slices.Contains(ChannelKinds, in.Kind) {
-		return in, fault.Field("kind", "A channel is a webhook, slack or teams.")
+		return in, fault.Field("kind", "A channel is a webhook, slack, slack_app or teams.")
 	}
 	for _, k := range in.Kinds {
 		if !slices.Contains(Shared(), k) {
@@ -120,7 +133,11 @@ func (in ChannelInput) checked(urls URLs, fresh bool) (ChannelInput, error) {
 	}
 	slices.Sort(in.Kinds)
 	in.Kinds = slices.Compact(in.Kinds)
-	in.Address = secret.New(strings.TrimSpace(in.Address.Reveal()))
+	in.Address, in.Room = secret.New(strings.TrimSpace(in.Address.Reveal())), strings.TrimSpace(in.Room)
+	if in.Kind == SlackApp {
+		return in, in.checkApp(fresh)
+	}
+	in.Room = ""
 	if in.Address.IsEmpty() {
 		if fresh {
 			return in, fault.Field("address", "Enter the address that messages are posted to.")
@@ -128,6 +145,23 @@ func (in ChannelInput) checked(urls URLs, fresh bool) (ChannelInput, error) {
 		return in, nil
 	}
 	return in, checkAddress(urls, in.Address)
+}
+
+// What Slack's tokens and channels look like. A name may hold letters of any script.
+var (
+	slackToken = regexp.MustCompile(`^xox[bp]-[A-Za-z0-9-]{10,250}$`)
+	slackRoom  = regexp.MustCompile(`^([CGD][A-Z0-9]{6,20}|#[^\s#<>&@,]{1,80})$`)
+)
+
+func (in ChannelInput) checkApp(fresh bool) error {
+	var errs []error
+	if (fresh || !in.Address.IsEmpty()) && !slackToken.MatchString(in.Address.Reveal()) {
+		errs = append(errs, fault.Field("address", "Enter the app's bot token, which begins with xoxb-. Slack shows it under OAuth & Permissions."))
+	}
+	if (fresh || in.Room != "") && !slackRoom.MatchString(in.Room) {
+		errs = append(errs, fault.Field("room", "Enter the Slack channel's id, like C0123456789, or its name, like #llm-costs."))
+	}
+	return errors.Join(errs...)
 }
 
 // URLs judges addresses. *egress.Egress implements it.

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
@@ -83,7 +84,7 @@ func (s *Channels) Create(ctx context.Context, actor org.Actor, in ChannelInput)
 		return Channel{}, secret.String{}, err
 	}
 	now := s.Clock.Now().UTC()
-	c := Channel{ID: id.NewChannel(s.IDs), Org: actor.Org, Name: in.Name, Kind: in.Kind, Kinds: in.Kinds, Team: in.Team, Disabled: in.Disabled, Version: 1, CreatedAt: now, UpdatedAt: now}
+	c := Channel{ID: id.NewChannel(s.IDs), Org: actor.Org, Name: in.Name, Kind: in.Kind, Room: in.Room, Kinds: in.Kinds, Team: in.Team, Disabled: in.Disabled, Version: 1, CreatedAt: now, UpdatedAt: now}
 	var key secret.String
 	if c.Kind == Webhook {
 		key = newKey()
@@ -134,6 +135,9 @@ func (s *Channels) seal(ctx context.Context, c *Channel, address, key secret.Str
 		}
 		c.Shown = shown(address)
 	}
+	if c.Kind == SlackApp {
+		c.Shown = "slack.com " + c.Room
+	}
 	if !key.IsEmpty() {
 		c.Secret, err = s.Vault.Seal(ctx, c.Org, sealedTable, "secret", c.ID.UUID(), key)
 	}
@@ -145,15 +149,19 @@ func (s *Channels) Update(ctx context.Context, actor org.Actor, which id.Channel
 	if err := actor.Require(MayChange); err != nil {
 		return Channel{}, err
 	}
-	in, err := s.checked(ctx, actor, in, false)
+	old, err := s.Store.Channel(ctx, actor.Org, which)
 	if err != nil {
+		return Channel{}, public("change", err)
+	}
+	in.Kind = old.Kind
+	if in, err = s.checked(ctx, actor, in, false); err != nil {
 		return Channel{}, err
 	}
 	return s.change(ctx, actor, which, "channel.updated", func(ctx context.Context, c *Channel) error {
-		if c.Disabled && !in.Disabled || !in.Address.IsEmpty() {
+		if c.Disabled && !in.Disabled || !in.Address.IsEmpty() || in.Room != "" && in.Room != c.Room {
 			c.Problem = ""
 		}
-		c.Name, c.Kinds, c.Team, c.Disabled = in.Name, in.Kinds, in.Team, in.Disabled
+		c.Name, c.Room, c.Kinds, c.Team, c.Disabled = in.Name, cmp.Or(in.Room, c.Room), in.Kinds, in.Team, in.Disabled
 		return s.seal(ctx, c, in.Address, secret.String{})
 	})
 }

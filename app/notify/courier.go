@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -16,6 +14,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/mail"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/work"
 )
 
 // People finds members and their organization.
@@ -36,18 +35,25 @@ type Courier struct {
 	Wire     *Wire
 	// Carry brings a letter on its way. Errors wrapped in mail.ErrRefused are final.
 	Carry func(ctx context.Context, m mail.Message) error
+	// Own are the rooms that write the letters of their own kinds.
+	Own map[Kind]Writer
 	// Render lays a letter out as plain text and as HTML.
-	Render    func(mail.Letter) (text, html string, err error)
-	Links     mail.Links
+	Render func(mail.Letter) (text, html string, err error)
+	Links  mail.Links
+	// SlackAPI is where Slack apps post; "" is Slack's own.
+	SlackAPI  string
 	Domain    string // the right side of Message-IDs
 	PublicURL string
 	IDs       *id.Source
 	Clock     clock.Clock
 	Log       *slog.Logger
 
-	busy   sync.Mutex
-	wanted atomic.Bool
+	turn work.Turn
 }
+
+// Writer writes a letter about an event to one person, and is given a person who is active. mail.ErrMoot says that it has no point
+// any more.
+type Writer func(ctx context.Context, e Event, to org.Member) (mail.Letter, error)
 
 const (
 	// claim is how long a delivery is this process's; longer than any conversation with a server takes.
@@ -91,7 +97,7 @@ func (c *Courier) recipients(ctx context.Context, e Event) ([]Delivery, error) {
 			all = append(all, d)
 		}
 	}
-	if traits[e.Kind].own || len(e.Members) == 0 {
+	if len(e.Members) == 0 {
 		return all, nil
 	}
 	prefer, err := c.Store.Preferences(ctx, e.Org, e.Members)
@@ -108,7 +114,9 @@ func (c *Courier) recipients(ctx context.Context, e Event) ([]Delivery, error) {
 			continue
 		}
 		d := one
-		d.ID, d.Member = id.NewDelivery(c.IDs), m
+		if d.ID, d.Member = id.NewDelivery(c.IDs), m; e.Kind.Alone() {
+			d.Bundle = d.ID
+		}
 		var last time.Time
 		if p.CoolDown > 0 {
 			if last, err = c.Store.LastMail(ctx, e.Org, m, e.Kind); err != nil {
@@ -134,22 +142,10 @@ func (c *Courier) home(ctx context.Context, o id.Org) (*time.Location, error) {
 	return zone, nil
 }
 
-// Work sends whatever is due, of all organizations. Of a process one works at a time, for whoever asks meanwhile as well: a budget
-// whose limits are all crossed at once asks hundreds of times, and must leave the database to those who spend. Nodes do not mind
-// each other.
+// Work sends whatever is due, of all organizations. Of a process one works at a time: budgets that are all crossed at once ask hundreds of
+// times.
 func (c *Courier) Work(ctx context.Context) error {
-	c.wanted.Store(true)
-	for c.wanted.Load() && c.busy.TryLock() {
-		var err error
-		for err == nil && c.wanted.Swap(false) {
-			err = c.sendDue(ctx)
-		}
-		c.busy.Unlock()
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return c.turn.Take(ctx, c.sendDue)
 }
 
 func (c *Courier) sendDue(ctx context.Context) error {

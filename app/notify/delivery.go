@@ -72,8 +72,8 @@ type DeliveryStore interface {
 	// Due are leads that may be sent at now, of all organizations, the most overdue first.
 	Due(ctx context.Context, now time.Time, limit int) ([]Lead, error)
 	// Claim takes a lead for this process until then and counts a try; false if another one was faster. Whatever else is due to
-	// the same person by mail joins a lead that was not tried before; a lead that was keeps its parcel, because its message may
-	// have arrived.
+	// the same person by mail joins a lead that was not tried before, but for kinds that stand alone; a lead that was keeps its parcel,
+	// because its message may have arrived.
 	Claim(ctx context.Context, l Lead, now, until time.Time) (Parcel, bool, error)
 	// End closes a bundle.
 	End(ctx context.Context, l Lead, s State, problem string, at time.Time) error

@@ -118,15 +118,6 @@ func (p *Post) write(ctx context.Context, e Event, prefer map[id.Member]Preferen
 	return p.Store.Add(ctx, e.Org, all)
 }
 
-// Letter reports whether a person wants the letter that a room writes by itself.
-func (p *Post) Letter(ctx context.Context, o id.Org, m id.Member, kind Kind) (bool, error) {
-	if p == nil || p.Outbox == nil {
-		return true, nil
-	}
-	prefer, err := p.Outbox.Store.Preferences(ctx, o, []id.Member{m})
-	return prefer[m].ByMail(kind), err
-}
-
 // line makes one line of a text: names in it are people's own, and titles become subjects of letters, which are headers.
 func line(s string) string {
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {

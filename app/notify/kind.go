@@ -16,6 +16,8 @@ const (
 	Expiring  Kind = "key_expiring"     // a key stops within a week
 	Misused   Kind = "key_misused"      // somebody tried a key after its end
 	SignIn    Kind = "new_sign_in"      // the reader logged in from a browser or network that is new for them
+	Repriced  Kind = "price_changed"    // a model that the organization used lately costs something else
+	Billed    Kind = "billing"          // a payment failed, the trial ends, or the plan's seats are taken
 	Tested    Kind = "channel_test"     // an admin tries a channel
 )
 
@@ -23,8 +25,7 @@ const (
 type trait struct {
 	label  string
 	urgent bool // security and money running out: no quiet hours, no digest
-	// own says that the room sends a letter of its own, with links that only one person may have. Preferences turn it off,
-	// and it comes at once.
+	// own says that its room writes the letter (Courier.Own), with links that only one person may have.
 	own      bool
 	personal bool // nobody else's business, so no channel's
 }
@@ -41,11 +42,13 @@ var traits = map[Kind]trait{
 	Expiring:  {label: "A key is about to stop"},
 	Misused:   {label: "A key was tried after its end", urgent: true},
 	SignIn:    {label: "A log-in from a new browser or network", urgent: true, personal: true},
+	Repriced:  {label: "The price of a model you use changed"},
+	Billed:    {label: "A payment, the trial or seats need you", own: true, personal: true},
 	Tested:    {label: "A test", urgent: true},
 }
 
 // Kinds are all that people can choose of, in the order of forms.
-var Kinds = []Kind{Asked, Decided, Budget, Forecast, Escalated, Anomaly, Away, Back, Expiring, Misused, SignIn}
+var Kinds = []Kind{Asked, Decided, Budget, Forecast, Escalated, Anomaly, Away, Back, Expiring, Misused, SignIn, Repriced, Billed}
 
 // Shared are those that channels may get.
 func Shared() (out []Kind) {
@@ -59,6 +62,9 @@ func Shared() (out []Kind) {
 
 // Label says the kind in a few words.
 func (k Kind) Label() string { return traits[k].label }
+
+// Alone reports whether letters of the kind are their room's, and stand together with no other event.
+func (k Kind) Alone() bool { return traits[k].own }
 
 // AtOnce reports whether letters of the kind wait for no digest and no morning.
 func (k Kind) AtOnce() bool { return traits[k].urgent || traits[k].own }

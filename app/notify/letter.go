@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -44,8 +45,13 @@ func (c *Courier) letter(ctx context.Context, p Parcel) error {
 		return err
 	}
 	l := c.words(p, home)
+	if lead.Kind.Alone() {
+		if l, err = c.own(ctx, p.Events[0], m); err != nil {
+			return err
+		}
+	}
 	stop := c.stopLink(lead.Org, lead.Member, p, c.Clock.Now().Add(StopFor))
-	l.Foot = []string{"You get this because it concerns you. Choose what you get, and when: " + c.PublicURL + SettingsPath, "No more letters like this: " + stop}
+	l.Foot = append(l.Foot, "You get this because it concerns you. Choose what you get, and when: "+c.PublicURL+SettingsPath, "No more letters like this: "+stop)
 	text, html, err := c.Render(l)
 	if err != nil {
 		return err
@@ -55,6 +61,19 @@ func (c *Courier) letter(ctx context.Context, p Parcel) error {
 		out.Thread = thread(p.Events[0]) + "@" + c.Domain
 	}
 	return c.Carry(ctx, out)
+}
+
+// own is the letter of a room that writes its own.
+func (c *Courier) own(ctx context.Context, e Event, to org.Member) (mail.Letter, error) {
+	write := c.Own[e.Kind]
+	if write == nil {
+		return mail.Letter{}, fmt.Errorf("nobody writes letters of kind %q", e.Kind)
+	}
+	l, err := write(ctx, e, to)
+	if errors.Is(err, mail.ErrMoot) {
+		err = &ending{Moot, "nobody needs it any more"}
+	}
+	return l, err
 }
 
 // words are what a letter says.

@@ -22,6 +22,9 @@ func (c *Courier) post(ctx context.Context, p Parcel) error {
 	if err != nil {
 		return err
 	}
+	if ch.Kind == SlackApp {
+		return c.outcome(ctx, ch, c.say(ctx, ch, address, lead, e))
+	}
 	body, err := c.payload(ch.Kind, e)
 	if err != nil {
 		return err
@@ -36,7 +39,11 @@ func (c *Courier) post(ctx context.Context, p Parcel) error {
 			return err
 		}
 	}
-	err = c.Wire.post(ctx, address, body, header)
+	return c.outcome(ctx, ch, c.Wire.post(ctx, address, body, header))
+}
+
+// outcome keeps with a channel what its last message met, and turns it off if it wants no more.
+func (c *Courier) outcome(ctx context.Context, ch Channel, err error) error {
 	gone := errors.Is(err, errGone)
 	problem := ""
 	if err != nil {

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -31,6 +32,8 @@ type Wire struct {
 	Agent   string        // what we call ourselves
 }
 
+func (w *Wire) patience() time.Duration { return cmp.Or(w.Timeout, 15*time.Second) }
+
 // mostWait bounds what a server may ask us to wait.
 const mostWait = 24 * time.Hour
 
@@ -50,11 +53,7 @@ var errGone = errors.New("it answered 410: it wants no messages any more")
 
 // post sends one message and says in an error what came of it. The answer's body is thrown away: it is a stranger's.
 func (w *Wire) post(ctx context.Context, address secret.String, body []byte, header http.Header) error {
-	timeout := w.Timeout
-	if timeout == 0 {
-		timeout = 15 * time.Second
-	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := context.WithTimeout(ctx, w.patience())
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address.Reveal(), bytes.NewReader(body))
 	if err != nil {

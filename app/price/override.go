@@ -43,6 +43,13 @@ func (o *Override) Holds(at time.Time) bool {
 	return !at.Before(o.From) && (o.Until.IsZero() || at.Before(o.Until))
 }
 
+// Covers reports whether it is for a model of a connection that pays a provider, at whatever time.
+func (o *Override) Covers(provider string, connection id.Connection, model string) bool {
+	name, prefix := strings.CutSuffix(o.Model, "*")
+	c := own{Override: *o, connection: o.Connection.String(), prefix: prefix, name: name}
+	return c.is(provider, catalog.ProviderID(provider), connection.String(), strings.ToLower(model))
+}
+
 // rivals reports whether two overrides could both claim the same call, at the same rank, at some time.
 func (o *Override) rivals(p *Override) bool {
 	return o.Provider == p.Provider && o.Connection == p.Connection && o.Model == p.Model &&

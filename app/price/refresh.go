@@ -14,6 +14,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/live"
+	"github.com/bodhi-gateway/bodhi/app/work"
 )
 
 // CatalogTopic is published when another catalogue is in use: read it again.
@@ -61,6 +62,10 @@ type Refresher struct {
 	Bus   live.Bus
 	Clock clock.Clock
 	Log   *slog.Logger
+	// Changed finds whom a catalogue concerns that is about to be taken into use, and gives what tells them: that runs in the
+	// transaction of Tx that takes it, so that both happen or neither, and the next refresh tries again. A nil Changed tells nobody.
+	Changed func(ctx context.Context, before, after *catalog.Catalog) (tell func(ctx context.Context) error, err error)
+	Tx      work.Tx
 }
 
 const (
@@ -87,7 +92,7 @@ func (r *Refresher) Run(ctx context.Context) error {
 	default:
 		r.judge(&found, body, etag)
 	}
-	if err := r.Keep.Append(ctx, found); err != nil {
+	if err := r.keep(ctx, found); err != nil {
 		return fmt.Errorf("price: refresh: %w", err)
 	}
 	if found.Verdict == Refused || found.Verdict == Failed {
@@ -97,6 +102,27 @@ func (r *Refresher) Run(ctx context.Context) error {
 		return r.Bus.Publish(ctx, CatalogTopic)
 	}
 	return nil
+}
+
+// keep writes down what was found, and tells whom it concerns.
+func (r *Refresher) keep(ctx context.Context, found Refresh) error {
+	if found.Verdict != Accepted || r.Changed == nil {
+		return r.Keep.Append(ctx, found)
+	}
+	after, err := catalog.Load(found.Body)
+	if err != nil {
+		return err
+	}
+	tell, err := r.Changed(ctx, r.Shelf.Catalog(), after)
+	if err != nil {
+		return err
+	}
+	return r.Tx.Do(ctx, func(ctx context.Context) error {
+		if err := r.Keep.Append(ctx, found); err != nil {
+			return err
+		}
+		return tell(ctx)
+	})
 }
 
 func (r *Refresher) judge(found *Refresh, body []byte, etag string) {

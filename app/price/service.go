@@ -19,7 +19,7 @@ import (
 // Topic is published after every change of overrides: read them again.
 const Topic live.Topic = "prices"
 
-// Parts are what Service works with. All are required.
+// Parts are what Service works with. All but Changed are required.
 type Parts struct {
 	Store       Store
 	Connections Connections
@@ -30,6 +30,8 @@ type Parts struct {
 	IDs         *id.Source
 	Clock       clock.Clock
 	Log         *slog.Logger
+	// Changed tells people of a change, in its transaction. before is nil for a new price, after for one that is gone.
+	Changed func(ctx context.Context, by org.Actor, before, after *Override) error
 }
 
 // Connections says whether an organization has a connection.
@@ -92,6 +94,9 @@ func (s *Service) Create(ctx context.Context, actor org.Actor, in Input) (Overri
 		if err := s.Store.Insert(ctx, o); err != nil {
 			return err
 		}
+		if err := s.tell(ctx, actor, nil, &o); err != nil {
+			return err
+		}
 		return s.Audit.Append(ctx, actor, entry("price.created", &o, nil, facts(&o)))
 	})
 	if err != nil {
@@ -144,6 +149,9 @@ func (s *Service) End(ctx context.Context, actor org.Actor, which id.Override) e
 		if err := s.Store.Delete(ctx, actor.Org, which); err != nil {
 			return err
 		}
+		if err := s.tell(ctx, actor, &o, nil); err != nil {
+			return err
+		}
 		return s.Audit.Append(ctx, actor, entry("price.ended", &o, facts(&o), nil))
 	})
 	if err != nil {
@@ -158,7 +166,7 @@ func (s *Service) change(ctx context.Context, actor org.Actor, which id.Override
 		if o, err = s.get(ctx, actor.Org, which); err != nil {
 			return err
 		}
-		before := facts(&o)
+		old, before := o, facts(&o)
 		if err := edit(&o); err != nil {
 			return err
 		}
@@ -170,6 +178,9 @@ func (s *Service) change(ctx context.Context, actor org.Actor, which id.Override
 			return err
 		}
 		o.Version++
+		if err := s.tell(ctx, actor, &old, &o); err != nil {
+			return err
+		}
 		return s.Audit.Append(ctx, actor, entry(action, &o, before, facts(&o)))
 	})
 	if err != nil {
@@ -216,6 +227,13 @@ func (s *Service) get(ctx context.Context, o id.Org, which id.Override) (Overrid
 		return Override{}, NotFound()
 	}
 	return r, err
+}
+
+func (s *Service) tell(ctx context.Context, by org.Actor, before, after *Override) error {
+	if s.Changed == nil {
+		return nil
+	}
+	return s.Changed(ctx, by, before, after)
 }
 
 // changed tells the data planes. A lost message costs a few minutes: readers poll as well.

@@ -143,7 +143,7 @@ type Store interface {
 	Request(ctx context.Context, r Reach, i id.Request) (Request, error)
 	Attempts(ctx context.Context, r Reach, i id.Request) ([]Attempt, error)
 	// Traffic sums up answered attempts of requests that a route decided, split where their input is longer than bounds.
-	Traffic(ctx context.Context, o id.Org, route string, since time.Time, bounds []int64) ([]catalog.Workload, money.USD, error)
+	Traffic(ctx context.Context, o id.Org, route string, from, to time.Time, bounds []int64) ([]catalog.Workload, money.USD, error)
 	// Recent lists an organization's attempts since a moment, newest first; of one connection, unless that is zero.
 	Recent(ctx context.Context, o id.Org, c id.Connection, since time.Time, limit int) ([]Recent, error)
 	// Keys are the keys within reach, by name, deleted ones included: their requests stay.

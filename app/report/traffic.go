@@ -10,7 +10,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/org"
 )
 
-// TrafficDays is how far back Traffic looks: as long as requests are kept.
+// TrafficDays is how far back Traffic looks, in days of the organization's calendar: as long as requests are kept.
 const TrafficDays = 30
 
 // Traffic is what was asked under one route, and answered.
@@ -21,15 +21,19 @@ type Traffic struct {
 	From     time.Time
 }
 
-// Traffic sums up the answered requests of the last 30 days that a route decided ("alias smart", with its rules and canary), split where inputs get
+// Traffic sums up the answered requests of the last 30 days, today included, that a route decided ("alias smart", with its rules and canary), split where inputs get
 // longer than bounds. It is the whole organization's, for those who decide where its requests go.
 func (s *Service) Traffic(ctx context.Context, a org.Actor, route string, bounds []int64) (Traffic, error) {
 	if err := a.Require(org.Admin); err != nil {
 		return Traffic{}, err
 	}
-	t := Traffic{From: s.clock.Now().Add(-TrafficDays * 24 * time.Hour)}
-	var err error
-	if t.Loads, t.Cost, err = s.store.Traffic(ctx, a.Org, route, t.From, bounds); err != nil {
+	zone, err := s.zone(ctx, a.Org)
+	if err != nil {
+		return Traffic{}, err
+	}
+	now := s.clock.Now()
+	t := Traffic{From: lastDays(now, zone, TrafficDays)[0].from}
+	if t.Loads, t.Cost, err = s.store.Traffic(ctx, a.Org, route, t.From, now.Add(time.Second), bounds); err != nil {
 		return Traffic{}, fmt.Errorf("report: traffic of %s: %w", route, err)
 	}
 	for _, l := range t.Loads {

@@ -55,12 +55,9 @@ func (s *Service) KeepView(ctx context.Context, a org.Actor, v View) error {
 	if err := own(a); err != nil {
 		return err
 	}
-	v.Name = strings.Join(strings.Fields(v.Name), " ")
-	if n := utf8.RuneCountInString(v.Name); n == 0 || n > maxViewName {
-		return fault.Field("name", fmt.Sprintf("Give the view a name of 1 to %d characters.", maxViewName))
-	}
-	if len(v.Query) > maxViewText {
-		return fault.Field("name", "There are too many filters in this view to keep it. Take some away.")
+	v, err := v.clean()
+	if err != nil {
+		return err
 	}
 	have, err := s.Views(ctx, a)
 	if err != nil {
@@ -70,6 +67,18 @@ func (s *Service) KeepView(ctx context.Context, a org.Actor, v View) error {
 		return fault.Field("name", fmt.Sprintf("There are %d views already. Delete one first, or take the name of one to replace it.", MaxViews))
 	}
 	return s.keep(ctx, a, v)
+}
+
+// clean is the view as it is kept.
+func (v View) clean() (View, error) {
+	v.Name = strings.Join(strings.Fields(v.Name), " ")
+	if n := utf8.RuneCountInString(v.Name); n == 0 || n > maxViewName {
+		return v, fault.Field("name", fmt.Sprintf("Give the view a name of 1 to %d characters.", maxViewName))
+	}
+	if len(v.Query) > maxViewText {
+		return v, fault.Field("name", "There are too many filters in this view to keep it. Take some away.")
+	}
+	return v, nil
 }
 
 // DropView forgets one; one that is not there is forgotten already.

@@ -19,7 +19,7 @@ const (
 	// longer: at five times the capacity each tick lets in as much as takes four to be rid of.
 	enough = 3
 	// target is the wait that is aimed at under pressure. A refusal passes the queue once or twice, an answer three times.
-	target = 5 * time.Millisecond
+	target = 4 * time.Millisecond
 	// calm ticks in a row without anybody refused or waiting end it.
 	calm = 20
 	// least is the limit below which it is never set: requests in hand per tick and processor.
@@ -32,6 +32,9 @@ const (
 	// How much of the limit a tick takes away for a wait of twice the target, and for a tick in which as much came as could
 	// be done twice. Larger ones overshoot where streams live for long (TestOverload in simulated time scanned them).
 	gainOver, gainTrend = 0.03, 0.3
+	// lasting is how many ticks in a row a far too long wait must last to be more than a collection of garbage, which on one
+	// processor takes two or three.
+	lasting = 4
 )
 
 // governor sets the limit of requests in hand. It is pure: what it does follows from what it is told.
@@ -43,6 +46,8 @@ type governor struct {
 	hot        float64 // how long, and how far, waits were alarming
 	cool       int     // ticks in a row in which nobody was short
 	before     time.Duration
+	far        int     // ticks in a row in which the wait was far over what is aimed at
+	brake      float64 // the part of the limit that the next tick may use: what passes, such as a collection, is no lesson
 }
 
 // seen is what one tick saw.
@@ -71,9 +76,15 @@ func (g *governor) step(s seen) bool {
 	aim := float64(target) * (1 + 2*s.refused/(s.refused+refusals*s.busy+1))
 	over := float64(s.Wait)/aim - 1
 	trend := float64(s.Wait-before) / float64(tick)
-	change := -gainOver*over - gainTrend*min(max(trend, -0.2), 0.4)
+	change := -gainOver*min(over, 2) - gainTrend*min(max(trend, -0.2), 0.4)
+	if g.far++; over <= 3 {
+		g.far = 0
+	}
+	if g.brake = 1; over > 1 {
+		g.brake = max(2/(1+over), 0.5)
+	}
 	switch {
-	case over > 3:
+	case g.far > lasting:
 		g.limit = max(g.limit*0.75, min(g.limit, 0.6*s.busy))
 	case change < 0:
 		g.limit = max(g.limit*max(1+change, 0.8), min(g.limit, 0.85*s.busy))

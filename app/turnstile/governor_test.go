@@ -49,3 +49,32 @@ func TestTheLimitBeginsWithWhatWasDoneLately(t *testing.T) {
 		t.Errorf("%.0f are left when refusing takes all the time", g.limit)
 	}
 }
+
+// A collection makes everybody wait for some ticks. Fewer come in meanwhile, and as many as before right afterwards.
+func TestWhatPassesIsNoLesson(t *testing.T) {
+	t.Parallel()
+	const inHand = 600
+	g := governor{processors: 1}
+	for !g.step(seen{Sample: Sample{Wait: 30 * time.Millisecond, Queue: 500}, busy: inHand}) {
+	}
+	for range 100 {
+		g.step(seen{Sample: Sample{Wait: target}, busy: g.limit, refused: 10, short: true})
+	}
+	before := g.limit
+	for range lasting {
+		g.step(seen{Sample: Sample{Wait: 40 * time.Millisecond}, busy: g.limit, refused: 10, short: true})
+	}
+	if g.brake > 0.6 || g.limit < before/2 {
+		t.Errorf("while all wait %.2f of %.0f come in, before %.0f", g.brake, g.limit, before)
+	}
+	g.step(seen{Sample: Sample{Wait: target / 2}, busy: g.limit, refused: 10, short: true})
+	if g.brake != 1 || g.limit < before/2 {
+		t.Errorf("afterwards %.2f of %.0f, before %.0f", g.brake, g.limit, before)
+	}
+	for range 3 * lasting {
+		g.step(seen{Sample: Sample{Wait: 40 * time.Millisecond}, busy: g.limit, refused: 10, short: true})
+	}
+	if g.limit > before/2 {
+		t.Errorf("waits that last leave %.0f of %.0f", g.limit, before)
+	}
+}

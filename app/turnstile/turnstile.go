@@ -35,6 +35,7 @@ type Turnstile struct {
 	last                   time.Time
 	before                 int64 // refused, when the tick began
 	brim                   int   // ticks without memory
+	percent                int   // the collector's, without pressure
 }
 
 // Visit is one request's passage. The zero value has not entered; it belongs to one goroutine.

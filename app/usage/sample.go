@@ -12,9 +12,9 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/report"
 )
 
-// MostSampled is how many single requests are looked at for how fast and how reliable they were: the newest ones of a span.
-// Durations are not in any sum, and a page must not take longer the more is asked.
-const MostSampled = 20_000
+// MostSampled is how many single requests are looked at for how fast and how reliable they were, where days' sheets cannot say:
+// the newest ones of a span. Durations are in no sum by team or person, and a page must not take longer the more is asked.
+const MostSampled = 10_000
 
 // SampleAsk is what a sample is of. Filters on tags are not possible: which of a repeated key counts is not SQL's to say.
 type SampleAsk struct {
@@ -61,6 +61,14 @@ func (p *Pace) PerSecond() int64 {
 	return int64(math.Round(float64(p.Output) * 10 / p.Streaming.Seconds()))
 }
 
+// Ends is all of this for every request of a span.
+type Ends struct {
+	Slots    []Sampled
+	Failures []Failure
+	Rescues  []Rescue
+	Paces    []Pace
+}
+
 // Sampler reads single requests and attempts. *db.UsageStore implements it.
 type Sampler interface {
 	// Oldest is when the oldest of the newest Limit requests came, and whether there are more before it.
@@ -69,6 +77,9 @@ type Sampler interface {
 	Failures(ctx context.Context, r report.Reach, a SampleAsk) ([]Failure, error)
 	Rescues(ctx context.Context, r report.Reach, a SampleAsk) ([]Rescue, error)
 	Paces(ctx context.Context, r report.Reach, a SampleAsk) ([]Pace, error)
+	// Ends answers for a whole organization without looking at a sample, from sums of days and what came since; false if there
+	// are no such sums of some day.
+	Ends(ctx context.Context, o id.Org, from, to time.Time, slot time.Duration) (Ends, bool, error)
 }
 
 // Samples answers how fast and how reliable things were. Safe for concurrent use.
@@ -88,11 +99,16 @@ type Reliability struct {
 	Rescues  []Rescue
 }
 
-// Reliability looks at the newest requests of a span within the actor's reach, at most MostSampled of them.
+// Reliability looks at the requests of a span within the actor's reach: at all where sums of days say, else at the newest, at
+// most MostSampled of them.
 func (s *Samples) Reliability(ctx context.Context, a org.Actor, from, to time.Time, where []Filter) (out Reliability, err error) {
-	r, ask, err := s.ask(ctx, a, from, to, where, &out)
+	r, ask, all, err := s.ask(ctx, a, from, to, where, &out)
 	if err != nil {
 		return out, err
+	}
+	if all != nil {
+		out.Slots, out.Failures, out.Rescues = all.Slots, all.Failures, all.Rescues
+		return out, nil
 	}
 	if out.Slots, err = s.Store.Sampled(ctx, r, ask); err != nil {
 		return out, fmt.Errorf("usage: sample: %w", err)
@@ -108,9 +124,12 @@ func (s *Samples) Reliability(ctx context.Context, a org.Actor, from, to time.Ti
 
 // Paces is how quickly each model of each connection answered, of the same requests.
 func (s *Samples) Paces(ctx context.Context, a org.Actor, from, to time.Time, where []Filter) (out Reliability, paces []Pace, err error) {
-	r, ask, err := s.ask(ctx, a, from, to, where, &out)
+	r, ask, all, err := s.ask(ctx, a, from, to, where, &out)
 	if err != nil {
 		return out, nil, err
+	}
+	if all != nil {
+		return out, all.Paces, nil
 	}
 	if paces, err = s.Store.Paces(ctx, r, ask); err != nil {
 		return out, nil, fmt.Errorf("usage: paces: %w", err)
@@ -118,35 +137,44 @@ func (s *Samples) Paces(ctx context.Context, a org.Actor, from, to time.Time, wh
 	return out, paces, nil
 }
 
-// ask bounds the span to what is looked at.
-func (s *Samples) ask(ctx context.Context, a org.Actor, from, to time.Time, where []Filter, out *Reliability) (report.Reach, SampleAsk, error) {
-	r, err := report.ReachOf(a)
-	if err != nil {
-		return r, SampleAsk{}, err
+// ask bounds the span to what is looked at, unless it finds out about all of it.
+func (s *Samples) ask(ctx context.Context, a org.Actor, from, to time.Time, where []Filter, out *Reliability) (r report.Reach, ask SampleAsk, all *Ends, err error) {
+	if r, err = report.ReachOf(a); err != nil {
+		return r, ask, nil, err
 	}
 	q := Query{From: from, To: to, Where: where}
 	if err := q.Validate(); err != nil {
-		return r, SampleAsk{}, err
+		return r, ask, nil, err
 	}
 	for _, f := range where {
 		if _, tag := f.Dim.Tag(); tag {
-			return r, SampleAsk{}, fault.Field(string(f.Dim), "How long requests took cannot be narrowed to a tag. Narrow it to a team, a person or a key.")
+			return r, ask, nil, fault.Field(string(f.Dim), "How long requests took cannot be narrowed to a tag. Narrow it to a team, a person or a key.")
 		}
 	}
 	if out.Zone, err = zoneOf(ctx, s.Orgs, a.Org); err != nil {
-		return r, SampleAsk{}, err
+		return r, ask, nil, err
 	}
-	ask := SampleAsk{From: from, To: to, Slot: Slot(out.Zone, from), Limit: MostSampled}
+	ask = SampleAsk{From: from, To: to, Slot: Slot(out.Zone, from), Limit: MostSampled}
+	out.From, out.To = from, to
+	if r.All && len(where) == 0 {
+		found, ok, err := s.Store.Ends(ctx, a.Org, from, to, ask.Slot)
+		if err != nil {
+			return r, ask, nil, fmt.Errorf("usage: ends: %w", err)
+		}
+		if ok {
+			return r, ask, &found, nil
+		}
+	}
 	oldest, cut, err := s.Store.Oldest(ctx, r, ask) // of all, so that what is rare does not take longer to find
 	if err != nil {
-		return r, ask, fmt.Errorf("usage: sample: %w", err)
+		return r, ask, nil, fmt.Errorf("usage: sample: %w", err)
 	}
 	if cut {
 		ask.From = oldest
 	}
 	ask.Where = where
-	out.From, out.To, out.Cut = ask.From, to, cut
-	return r, ask, nil
+	out.From, out.Cut = ask.From, cut
+	return r, ask, nil, nil
 }
 
 func zoneOf(ctx context.Context, orgs Organizations, o id.Org) (*time.Location, error) {

@@ -81,7 +81,18 @@ func (s *Service) Query(ctx context.Context, a org.Actor, q Query) (Result, erro
 			return Result{}, err
 		}
 	}
+	if q.Nameless {
+		return out, nil
+	}
 	return out, s.name(ctx, a.Org, &out)
+}
+
+// Name gives the entities of a nameless answer's rows their names, for whoever it was made for.
+func (s *Service) Name(ctx context.Context, a org.Actor, r *Result) error {
+	if _, err := report.ReachOf(a); err != nil {
+		return err
+	}
+	return s.name(ctx, a.Org, r)
 }
 
 // rows adds up the whole span and keeps the top.

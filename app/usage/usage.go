@@ -92,6 +92,8 @@ type Query struct {
 	Compare  Before
 	Top      int // rows before the rest is summed up as others: DefaultTop if 0, at most MaxTop
 	Sort     Sort
+	// Nameless leaves entities without their names, for who shows few of many rows: Service.Name gives them theirs.
+	Nameless bool
 }
 
 // Sort is what rows are ordered by, the largest first.

@@ -33,6 +33,11 @@ func (c serveCmd) Run(e *env) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(150)
 	}
+	// With one processor a thread that waits for the disk would keep all others waiting: the runtime takes the turn from it up to
+	// 10 ms late. With two turns the machine shares the processor between them (e2e/overload).
+	if os.Getenv("GOMAXPROCS") == "" && runtime.GOMAXPROCS(0) == 1 {
+		runtime.GOMAXPROCS(2)
+	}
 	limitMemory()
 	ballast := make([]byte, ballastBytes)
 	defer runtime.KeepAlive(ballast)

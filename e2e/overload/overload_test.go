@@ -33,6 +33,11 @@ func (h *house) ask(w workload) {
 // TestAFloodIsTurnedAwayAndPasses is the short form: what happens, on any machine, however long it takes.
 func TestAFloodIsTurnedAwayAndPasses(t *testing.T) {
 	h := newHouse(t)
+	if *peakAt > 0 {
+		h.ask(streams)
+		write(t, map[string]any{"overload": h.flood(streams, *peakAt)})
+		return
+	}
 	if *long {
 		h.floods()
 		h.fairness()

@@ -24,7 +24,7 @@ type ChannelPage struct {
 	layout.Shell
 	Title, Sub, Action, Button string
 	ID, Address, Problem       string // of one that is there
-	Fresh, Signed              bool
+	Fresh, Signed, App         bool
 	Fields                     ChannelFields
 	Teams                      []ui.Option
 	Kinds                      []Tick
@@ -34,8 +34,8 @@ type ChannelPage struct {
 
 // ChannelFields are what was typed.
 type ChannelFields struct {
-	Name, Kind, Address, Team string
-	Off                       bool
+	Name, Kind, Address, Room, Team string
+	Off                             bool
 }
 
 // Tick is a choice of several.
@@ -96,6 +96,7 @@ type StopPage struct {
 
 var channelKinds = []ui.Option{
 	{Value: "slack", Label: "Slack (incoming webhook)"},
+	{Value: "slack_app", Label: "Slack (app, by its bot token)"},
 	{Value: "teams", Label: "Microsoft Teams (workflow)"},
 	{Value: "webhook", Label: "Webhook of your own, signed"},
 }

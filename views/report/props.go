@@ -75,6 +75,8 @@ type RequestsPage struct {
 	CSV, JSON string // the list as files; "" if there is none
 	Live      string // where its newest rows come from; "" where nothing newer belongs on top
 	Views     []NamedView
+	Shared    []SharedView // of the reader's teams
+	Teams     []ui.Option  // to share with
 	Columns   []ColumnChoice
 	Hidden    []int // numbers of the columns that are not shown
 }
@@ -83,6 +85,14 @@ type RequestsPage struct {
 type NamedView struct {
 	Name string
 	Tab  ui.Tab
+}
+
+// SharedView is a list that somebody gave to a team.
+type SharedView struct {
+	Name, Team string
+	Whose      string // "Ada shares it with Search"
+	MayChange  bool
+	Tab        ui.Tab
 }
 
 // ColumnChoice is a column that one may show or not.

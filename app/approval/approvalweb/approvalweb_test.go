@@ -37,16 +37,14 @@ func newScene(t *testing.T) *scene {
 	log := slog.New(slog.DiscardHandler)
 	s := &scene{acme: h.Found(t, "Acme"), office: mailtest.New(t, d, h.Clock, h.IDs, h.Master)}
 	policies := policy.New(policy.Parts{Store: db.NewPolicyStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: log})
-	herald := &approval.Herald{Store: db.NewApprovalStore(d), Orgs: db.NewOrgStore(d), Post: s.office.Post, Links: s.office.Links, IDs: h.IDs, Clock: h.Clock}
+	herald := &approval.Herald{Store: db.NewApprovalStore(d), Orgs: db.NewOrgStore(d), Links: s.office.Links, IDs: h.IDs, Clock: h.Clock, Inbox: s.office.Inbox}
 	budgets := budget.New(budget.Parts{Store: db.NewBudgetStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: log, Herald: herald})
 	limits := limit.New(limit.Parts{Store: db.NewLimitStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: log, Herald: herald.OfLimits()})
 	approvals := approval.New(approval.Parts{Store: db.NewApprovalStore(d), Orgs: db.NewOrgStore(d), Policies: policies, Budgets: budgets, Limits: limits, Herald: herald, Tx: d, Audit: h.Audit, Bus: h.Bus,
 		IDs: h.IDs, Clock: h.Clock, Log: log, Model: func(_ id.Org, name string) policy.Model {
 			return policy.Model{Name: name, Targets: [][]string{{name, "openai/" + name}}}
 		}})
-	for k, c := range approvals.Composers() {
-		s.office.Courier.Composers[k] = c
-	}
+	s.office.Events.Own = approvals.Writers()
 	_, err := policies.Create(t.Context(), s.acme.Actor(org.Admin), policy.Input{Scope: org.OfTeam(s.acme.Org.ID, s.acme.Team),
 		Terms: policy.Terms{Deny: []string{"*-pro"}, MayAsk: true, AskAbove: money.Dollar, Approver: org.Lead}})
 	must(t, err)

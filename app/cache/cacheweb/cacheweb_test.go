@@ -118,7 +118,7 @@ func TestAPolicyIsSetOrRefusedInWordsWithoutLosingAnything(t *testing.T) {
 		"an odd time":   {with(docs, "scope", team, "ttl", "soon"), "Write a time such as 90s, 30m, 24h or 7d."},
 		"too long":      {with(docs, "scope", team, "ttl", "31d"), "10 seconds to 30 days"},
 		"too long both": {with(docs, "scope", team, "ttl", "30d", "stale", "1h"), "its own time included"},
-		"too warm":      {with(docs, "scope", team, "warmest", "3"), "The highest temperature is 0 to 2."},
+		"too warm":      {with(docs, "scope", team, "warmest", "3"), "The highest temperature is 0 to 2"},
 		"an odd size":   {with(docs, "scope", team, "max_kb", "-3"), "Write the largest answer in KiB"},
 		"too large":     {with(docs, "scope", team, "max_kb", "9999"), "The largest answer that is kept is"},
 		"an odd sharer": {with(docs, "scope", team, "sharing", "world"), "Answers are shared by"},

@@ -2,6 +2,7 @@ package cacheweb
 
 import (
 	"errors"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -85,14 +86,24 @@ func days(d time.Duration) string {
 
 // warmth reads a temperature in hundredths; "" is 1.
 func warmth(text string) (int64, error) {
-	if text = strings.TrimSpace(strings.Replace(text, ",", ".", 1)); text == "" {
+	if strings.TrimSpace(text) == "" {
 		return 100, nil
 	}
-	f, err := strconv.ParseFloat(text, 64)
-	if err != nil || f < 0 || f > 2 {
-		return 0, fault.Field("warmest", "The highest temperature is 0 to 2. Requests that say none count as 1.")
+	n, ok := hundredths(text, 0, 200)
+	if !ok {
+		return 0, fault.Field("warmest", "The highest temperature is 0 to 2, in steps of 0.01. Requests that say none count as 1.")
 	}
-	return int64(f*100 + 0.5), nil
+	return n, nil
+}
+
+// hundredths reads a number of at most two decimals within bounds. What was rounded would differ from its file for ever.
+func hundredths(text string, least, most int64) (int64, bool) {
+	f, err := strconv.ParseFloat(strings.TrimSpace(strings.Replace(text, ",", ".", 1)), 64)
+	n := math.Round(f * 100)
+	if err != nil || n < float64(least) || n > float64(most) || math.Abs(f*100-n) > 1e-6 {
+		return 0, false
+	}
+	return int64(n), true
 }
 
 func warm(n int64) string { return strconv.FormatFloat(float64(n)/100, 'f', -1, 64) }

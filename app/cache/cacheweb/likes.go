@@ -24,14 +24,14 @@ func likeOr(m cache.LikeMode) string { return or(string(m), "off") }
 
 // threshold reads a cosine in hundredths; "" is 0, the usual one.
 func threshold(text string) (int64, error) {
-	if text = strings.TrimSpace(strings.Replace(text, ",", ".", 1)); text == "" || text == "0" {
+	if text = strings.TrimSpace(text); text == "" || text == "0" {
 		return 0, nil
 	}
-	f, err := strconv.ParseFloat(text, 64)
-	if err != nil || f < cache.LowestThreshold/100.0 || f > 1 {
-		return 0, fault.Field("threshold", "The threshold is a cosine from 0.5 to 1. Without one it is 0.9.")
+	n, ok := hundredths(text, cache.LowestThreshold, 100)
+	if !ok {
+		return 0, fault.Field("threshold", "The threshold is a cosine from 0.5 to 1, in steps of 0.01. Without one it is 0.9.")
 	}
-	return int64(f*100 + 0.5), nil
+	return n, nil
 }
 
 // simulated are the times that the simulator offers, in days: sightings are kept for thirty.

@@ -49,6 +49,7 @@ func TestAPolicyOfLikeQuestions(t *testing.T) {
 		says  string
 	}{
 		"no judge":        {with(docs, "scope", team, "like", "verified", "embedder", "my-embedder"), "Name one, as clients ask for it"},
+		"three decimals":  {with(docs, "scope", team, "like", "relaxed", "threshold", "0.875", "embedder", "my-embedder"), "in steps of 0.01"},
 		"an odd cosine":   {with(docs, "scope", team, "like", "relaxed", "threshold", "7", "embedder", "my-embedder"), "a cosine from 0.5 to 1"},
 		"an odd likeness": {with(docs, "scope", team, "like", "vectors", "embedder", "my-embedder"), "are &#34;off&#34;, or found in the mode"},
 	} {

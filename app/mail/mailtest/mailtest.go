@@ -14,6 +14,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/mail"
 	"github.com/bodhi-gateway/bodhi/app/mail/mailweb"
+	"github.com/bodhi-gateway/bodhi/app/notify"
 	"github.com/bodhi-gateway/bodhi/app/secret"
 	"github.com/bodhi-gateway/bodhi/app/work"
 	"github.com/bodhi-gateway/bodhi/db"
@@ -24,11 +25,14 @@ type Office struct {
 	Post    *mail.Post
 	Courier *mail.Courier
 	Links   mail.Links
+	// Inbox tells people of events, and Events brings them letters. Its Own begins empty.
+	Inbox  *notify.Post
+	Events *notify.Courier
 	// Fails, if set, is what the carrier answers instead of taking a letter.
 	Fails error
 
 	mu    sync.Mutex
-	jobs  []mail.Deliver
+	jobs  []work.Args
 	inbox []mail.Message
 }
 
@@ -44,6 +48,10 @@ func New(t testing.TB, d *db.DB, c clock.Clock, ids *id.Source, master *secret.M
 	o.Post = &mail.Post{Store: store, Queue: o, Clock: c, IDs: ids}
 	o.Courier = &mail.Courier{Store: store, Render: mailweb.Render, Carrier: o, Domain: "bodhi.test", Clock: c, Log: slog.New(slog.DiscardHandler),
 		Composers: map[mail.Kind]mail.Composer{}}
+	events := db.NewEventStore(d)
+	o.Inbox = &notify.Post{Store: db.NewNoticeStore(d), IDs: ids, Clock: c, Outbox: &notify.Outbox{Store: events, Tx: d, Queue: o}}
+	o.Events = &notify.Courier{Store: db.NewDeliveryStore(d), Channels: db.NewChannelStore(d), People: db.NewOrgStore(d), Carry: o.Carry, Own: map[notify.Kind]notify.Writer{}, Render: mailweb.Render,
+		Links: o.Links, Domain: "bodhi.test", PublicURL: o.Links.PublicURL, IDs: ids, Clock: c, Log: slog.New(slog.DiscardHandler)}
 	return o
 }
 
@@ -51,9 +59,7 @@ func New(t testing.TB, d *db.DB, c clock.Clock, ids *id.Source, master *secret.M
 func (o *Office) Enqueue(_ context.Context, job work.Args) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if j, ok := job.(mail.Deliver); ok {
-		o.jobs = append(o.jobs, j)
-	}
+	o.jobs = append(o.jobs, job)
 	return nil
 }
 
@@ -76,7 +82,14 @@ func (o *Office) Deliver(t testing.TB) []mail.Message {
 	o.jobs, o.inbox = nil, nil
 	o.mu.Unlock()
 	for _, j := range jobs {
-		if err := o.Courier.Deliver(t.Context(), j.Org, j.Mail); err != nil {
+		var err error
+		switch j := j.(type) {
+		case mail.Deliver:
+			err = o.Courier.Deliver(t.Context(), j.Org, j.Mail)
+		case notify.Spread:
+			err = o.Events.Spread(t.Context(), j.Org, j.Event)
+		}
+		if err != nil {
 			t.Errorf("deliver: %v", err)
 		}
 	}

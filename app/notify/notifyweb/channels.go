@@ -113,7 +113,7 @@ func (h *Alerts) form(c *web.Context, ch notify.Channel, f views.ChannelFields, 
 		Fields: f, Form: wrong.Form, Errors: wrong.Fields}
 	if !ch.ID.IsZero() {
 		p.Shell.Title, p.Title, p.Sub, p.Action, p.Button, p.Fresh = ch.Name, ch.Name, ch.Kind.Label(), channels+"/"+ch.ID.String(), "Save", false
-		p.ID, p.Address, p.Problem, p.Signed = ch.ID.String(), ch.Shown, ch.Problem, ch.Kind == notify.Webhook
+		p.ID, p.Address, p.Problem, p.Signed, p.App = ch.ID.String(), ch.Shown, ch.Problem, ch.Kind == notify.Webhook, ch.Kind == notify.SlackApp
 	}
 	teams, err := h.people.Teams(c.Ctx(), c.Actor())
 	if err != nil {
@@ -132,9 +132,9 @@ func (h *Alerts) form(c *web.Context, ch notify.Channel, f views.ChannelFields, 
 // typed reads the form.
 func typed(c *web.Context) (views.ChannelFields, []string, notify.ChannelInput, error) {
 	v := func(name string) string { return strings.TrimSpace(c.FormValue(name)) }
-	f := views.ChannelFields{Name: v("name"), Kind: v("kind"), Address: v("address"), Team: v("team"), Off: v("disabled") != ""}
+	f := views.ChannelFields{Name: v("name"), Kind: v("kind"), Address: v("address"), Room: v("room"), Team: v("team"), Off: v("disabled") != ""}
 	kinds := c.Request().Form["kinds"]
-	in := notify.ChannelInput{Name: f.Name, Kind: notify.ChannelKind(f.Kind), Address: secret.New(f.Address), Disabled: f.Off, Kinds: kindsOf(kinds)}
+	in := notify.ChannelInput{Name: f.Name, Kind: notify.ChannelKind(f.Kind), Address: secret.New(f.Address), Room: f.Room, Disabled: f.Off, Kinds: kindsOf(kinds)}
 	var err error
 	in.Team, err = team(f.Team)
 	return f, kinds, in, err
@@ -206,7 +206,7 @@ func (h *Alerts) show(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	f := views.ChannelFields{Name: ch.Name, Off: ch.Disabled}
+	f := views.ChannelFields{Name: ch.Name, Room: ch.Room, Off: ch.Disabled}
 	if !ch.Team.IsZero() {
 		f.Team = ch.Team.String()
 	}

@@ -16,8 +16,9 @@ import (
 type channelJSON struct {
 	ID        string     `json:"id"`
 	Name      string     `json:"name"`
-	Kind      string     `json:"kind"`     // webhook, slack or teams
+	Kind      string     `json:"kind"`     // webhook, slack, slack_app or teams
 	Address   string     `json:"address"`  // without its secret part
+	Room      string     `json:"room"`     // the Slack channel of a slack_app; "" for others
 	Events    []string   `json:"events"`   // empty = everything that channels hear of
 	Team      string     `json:"team"`     // "" = the whole organization's events
 	Disabled  bool       `json:"disabled"` // takes nothing
@@ -35,7 +36,8 @@ type channelList struct {
 type channelInput struct {
 	Name    string   `json:"name"`
 	Kind    string   `json:"kind"`
-	Address string   `json:"address"` // where messages are posted
+	Address string   `json:"address"` // where messages are posted; of a slack_app its bot token
+	Room    string   `json:"room"`    // of a slack_app: the Slack channel's id, or #name
 	Events  []string `json:"events"`
 	Team    string   `json:"team"`
 }
@@ -44,6 +46,7 @@ type channelInput struct {
 type channelChange struct {
 	Name     *string   `json:"name"`
 	Address  *string   `json:"address"`
+	Room     *string   `json:"room"`
 	Events   *[]string `json:"events"`
 	Team     *string   `json:"team"`
 	Disabled *bool     `json:"disabled"`
@@ -56,7 +59,7 @@ type channelMade struct {
 }
 
 func channelOut(ch notify.Channel) channelJSON {
-	x := channelJSON{ID: ch.ID.String(), Name: ch.Name, Kind: string(ch.Kind), Address: ch.Shown, Events: words(ch.Kinds), Disabled: ch.Disabled, Problem: ch.Problem, CreatedAt: ch.CreatedAt, UpdatedAt: ch.UpdatedAt}
+	x := channelJSON{ID: ch.ID.String(), Name: ch.Name, Kind: string(ch.Kind), Address: ch.Shown, Room: ch.Room, Events: words(ch.Kinds), Disabled: ch.Disabled, Problem: ch.Problem, CreatedAt: ch.CreatedAt, UpdatedAt: ch.UpdatedAt}
 	if !ch.Team.IsZero() {
 		x.Team = ch.Team.String()
 	}
@@ -87,7 +90,7 @@ func (h *Alerts) apiCreate(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	ch, key, err := h.channels.Create(c.Ctx(), c.Actor(), notify.ChannelInput{Name: in.Name, Kind: notify.ChannelKind(in.Kind), Address: secret.New(in.Address), Kinds: kindsOf(in.Events), Team: t})
+	ch, key, err := h.channels.Create(c.Ctx(), c.Actor(), notify.ChannelInput{Name: in.Name, Kind: notify.ChannelKind(in.Kind), Address: secret.New(in.Address), Room: in.Room, Kinds: kindsOf(in.Events), Team: t})
 	if err != nil {
 		return err
 	}
@@ -117,6 +120,9 @@ func (h *Alerts) apiUpdate(c *web.Context) error {
 	}
 	if change.Address != nil {
 		in.Address = secret.New(*change.Address)
+	}
+	if change.Room != nil {
+		in.Room = *change.Room
 	}
 	if change.Events != nil {
 		in.Kinds = kindsOf(*change.Events)

@@ -47,7 +47,9 @@ func TestAdminsSetChannelsUpAndNobodySeesTheirSecrets(t *testing.T) {
 		"a private network":    {url.Values{"name": {"x"}, "kind": {"slack"}, "address": {"https://10.1.2.3/hook"}}, "address"},
 		"the cloud's metadata": {url.Values{"name": {"x"}, "kind": {"webhook"}, "address": {"http://169.254.169.254/latest"}}, "address"},
 		"a user name":          {url.Values{"name": {"x"}, "kind": {"webhook"}, "address": {"https://ada:pw@hooks.test/x"}}, "without a user name"},
-		"another kind":         {url.Values{"name": {"x"}, "kind": {"pigeon"}, "address": {good}}, "A channel is a webhook, slack or teams"},
+		"another kind":         {url.Values{"name": {"x"}, "kind": {"pigeon"}, "address": {good}}, "A channel is a webhook, slack, slack_app or teams"},
+		"no token":             {url.Values{"name": {"x"}, "kind": {"slack_app"}, "address": {good}, "room": {"#costs"}}, "which begins with xoxb-"},
+		"no Slack channel":     {url.Values{"name": {"x"}, "kind": {"slack_app"}, "address": {botToken}, "room": {"llm costs"}}, "Slack channel&#39;s id"},
 		"an unknown event":     {url.Values{"name": {"x"}, "kind": {"slack"}, "address": {good}, "kinds": {"signed_in"}}, "No channel can hear of"},
 		"nobody's team":        {url.Values{"name": {"x"}, "kind": {"slack"}, "address": {good}, "team": {id.NewTeam(x.IDs).String()}}, "Choose a team of the organization"},
 	} {

@@ -2,7 +2,6 @@ package reportweb
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
@@ -98,13 +97,19 @@ func unlimited(o *overview) ([]views.Advice, error) {
 	if err != nil {
 		return nil, err
 	}
+	limited := map[string]bool{}
+	for _, e := range list {
+		if e.Scope.Kind() == org.TeamScope {
+			limited[e.Scope.Node()] = true
+		}
+	}
 	var free []string
 	var sum money.USD
 	for _, row := range r.Rows {
 		if row.Others || row.Values[0].ID == "" || row.Cost <= 0 {
 			continue
 		}
-		if !slices.ContainsFunc(list, func(e budget.Entry) bool { return names(e.Scope, row.Values[0].ID) }) {
+		if node, err := usage.Team.Node(row.Values[0].ID); err == nil && !limited[node] {
 			free, sum = append(free, usageweb.Label(row, 0, usage.Team)), sum+row.Cost
 		}
 	}
@@ -113,12 +118,6 @@ func unlimited(o *overview) ([]views.Advice, error) {
 	}
 	return []views.Advice{{Tone: ui.Info, Icon: "wallet", Title: plural(int64(len(free)), "team") + " spent without a budget of their own",
 		Text: listing(free, 3) + ": " + usd(sum) + " in " + spans[o.span].label + ". Only the limits above them bind.", Href: "/budgets/new", Link: "Set a budget"}}, nil
-}
-
-// names reports whether a scope is the team with that printed id.
-func names(s org.Scope, printed string) bool {
-	node, err := usage.Team.Node(printed)
-	return err == nil && s.Kind() == org.TeamScope && s.Node() == node
 }
 
 func listing(list []string, most int) string {

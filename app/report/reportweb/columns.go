@@ -55,7 +55,7 @@ func named(list []report.View, query string) (out []views.NamedView) {
 
 // keepView is POST /requests/views: name, and query as the address has it.
 func (h *Handlers) keepView(c *web.Context) error {
-	query, err := h.cleanQuery(c)
+	query, err := h.cleanQuery(c, c.FormValue("query"))
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func (h *Handlers) keepView(c *web.Context) error {
 
 // dropView is POST /requests/views/delete.
 func (h *Handlers) dropView(c *web.Context) error {
-	query, err := h.cleanQuery(c)
+	query, err := h.cleanQuery(c, c.FormValue("query"))
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func (h *Handlers) dropView(c *web.Context) error {
 
 // showColumns is POST /requests/columns: show for each column.
 func (h *Handlers) showColumns(c *web.Context) error {
-	query, err := h.cleanQuery(c)
+	query, err := h.cleanQuery(c, c.FormValue("query"))
 	if err != nil {
 		return err
 	}
@@ -107,12 +107,12 @@ func (h *Handlers) showColumns(c *web.Context) error {
 }
 
 // cleanQuery reads the filters that a form carries along: only ones that make sense are kept or gone back to.
-func (h *Handlers) cleanQuery(c *web.Context) (string, error) {
+func (h *Handlers) cleanQuery(c *web.Context, text string) (string, error) {
 	rd, err := h.reading(c)
 	if err != nil {
 		return "", err
 	}
-	values, err := url.ParseQuery(c.FormValue("query"))
+	values, err := url.ParseQuery(text)
 	if err != nil {
 		return "", fault.Field("query", "The filters could not be read. Go back and set them again.")
 	}

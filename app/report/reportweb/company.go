@@ -159,6 +159,12 @@ func companyMovers(o *overview, p *views.Company) error {
 		if err != nil {
 			return err
 		}
+		r.Rows = usageweb.Moved(r.Rows, mostMovers)
+		if r.Query.Nameless {
+			if err := o.h.Usage.Name(o.c.Ctx(), o.c.Actor(), &r); err != nil {
+				return err
+			}
+		}
 		p.Movers = append(p.Movers, views.Movers{Title: part.label, Rows: usageweb.Movers(r, part.dim, o.narrow(), mostMovers)})
 	}
 	return nil

@@ -75,6 +75,9 @@ func (h *Handlers) list(c *web.Context) error {
 		Sub:   fmt.Sprintf("Every request of %s, refused ones included. Times are in %s.", reach.Words(), rd.zone),
 		Views: named(mine.Named, f.Query), Columns: columns(mine.Columns), Hidden: hidden(mine.Columns),
 	}
+	if page.Shared, page.Teams, err = h.shared(c, f.Query); err != nil {
+		return err
+	}
 	if c.Request().Header.Get("HX-Target") != "requests" { // else the filters are on the page already
 		choices, err := h.Reports.Choices(c.Ctx(), c.Actor())
 		if err != nil {

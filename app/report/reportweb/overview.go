@@ -3,6 +3,7 @@ package reportweb
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -22,6 +23,7 @@ import (
 // Usage is what figures are added up by. *usage.Service implements it.
 type Usage interface {
 	Query(ctx context.Context, actor org.Actor, q usage.Query) (usage.Result, error)
+	Name(ctx context.Context, actor org.Actor, r *usage.Result) error
 }
 
 // spans are the stretches of time that overviews offer, each compared with as much directly before.
@@ -95,8 +97,8 @@ func (o *overview) ask(q usage.Query) (usage.Result, error) {
 // mostRows is how many values of a dimension an overview looks at one by one; what is beyond is summed up as others.
 const mostRows = 5000
 
-// whole asks for the span up to now against as much directly before it. Several cards read the same answer, so it is
-// looked up once a page.
+// whole asks for the days of the span, those that links name, today up to now, against as much directly before. Several cards read the same answer, so it is looked up once a page. There may be
+// thousands of people, so they come without their names.
 func (o *overview) whole(by ...usage.Dim) (usage.Result, error) {
 	name := fmt.Sprint(by)
 	o.mu.Lock()
@@ -105,7 +107,8 @@ func (o *overview) whole(by ...usage.Dim) (usage.Result, error) {
 	if ok {
 		return r, nil
 	}
-	r, err := o.ask(usage.Query{From: o.now.AddDate(0, 0, -spans[o.span].days), To: o.now, By: by, Compare: usage.Previous, Top: mostRows})
+	from := usage.DayOf(o.now, o.zone, 1-spans[o.span].days)
+	r, err := o.ask(usage.Query{From: from, To: o.now, By: by, Compare: usage.Previous, Top: mostRows, Nameless: slices.Contains(by, usage.Member)})
 	if err == nil {
 		o.mu.Lock()
 		o.asked[name] = r

@@ -49,6 +49,8 @@ type Parts struct {
 	Keys        Keys
 	Connections Connections
 	Feedback    Feedback
+	// Sharing is which views teams share.
+	Sharing *report.Sharing
 	// Tail lets people follow requests live.
 	Tail *report.Tail
 }
@@ -73,11 +75,16 @@ func (h *Handlers) Routes() []web.Route {
 		{Method: http.MethodGet, Path: "/requests/live", Name: "requests.live", Guard: web.Person, Floor: org.Viewer, Streams: true, Handle: h.live},
 		{Method: http.MethodPost, Path: "/requests/views", Name: "requests.view.keep", Guard: web.Person, Floor: org.Viewer, Audit: "none: how somebody looks at a list concerns nobody else", Handle: h.keepView},
 		{Method: http.MethodPost, Path: "/requests/views/delete", Name: "requests.view.drop", Guard: web.Person, Floor: org.Viewer, Audit: "none: how somebody looks at a list concerns nobody else", Handle: h.dropView},
+		{Method: http.MethodPost, Path: "/requests/views/share", Name: "requests.view.share", Guard: web.Person, Floor: org.Viewer, Audit: "view.shared", Handle: h.shareView},
+		{Method: http.MethodPost, Path: "/requests/views/unshare", Name: "requests.view.unshare", Guard: web.Person, Floor: org.Viewer, Audit: "view.unshared", Handle: h.unshareView},
 		{Method: http.MethodPost, Path: "/requests/columns", Name: "requests.columns", Guard: web.Person, Floor: org.Viewer, Audit: "none: how somebody looks at a list concerns nobody else", Handle: h.showColumns},
 		{Method: http.MethodGet, Path: "/requests/:id", Name: "requests.show", Guard: web.Person, Floor: org.Viewer, Handle: h.show},
 
 		{Method: http.MethodGet, Path: api + "/requests", Name: "api.requests.list", Guard: web.Token, Floor: org.Viewer, Handle: h.apiList, Out: requestList{}},
 		{Method: http.MethodGet, Path: api + "/requests/:id", Name: "api.requests.show", Guard: web.Token, Floor: org.Viewer, Handle: h.apiShow, Out: requestDetail{}},
+		{Method: http.MethodGet, Path: api + "/teams/:id/views", Name: "api.team_views.list", Does: "List the views of requests that a team shares, by name.", Guard: web.Token, Floor: org.Viewer, Handle: h.apiShared, Out: sharedList{}, Query: web.NoQuery},
+		{Method: http.MethodPost, Path: api + "/teams/:id/views", Name: "api.team_views.share", Does: "Share a view of requests with a team, or change the one of that name.", Guard: web.Token, Floor: org.Viewer, Audit: "view.shared", Handle: h.apiShare, In: sharedInput{}, Out: sharedJSON{}, Made: http.StatusOK},
+		{Method: http.MethodPost, Path: api + "/teams/:id/views/end", Name: "api.team_views.unshare", Does: "End a view that a team shares.", Guard: web.Token, Floor: org.Viewer, Audit: "view.unshared", Handle: h.apiUnshare, In: unsharedInput{}, Out: web.None{}},
 		{Method: http.MethodGet, Path: api + "/usage", Name: "api.usage.list", Does: "Add up usage by a dimension.", Guard: web.Token, Floor: org.Viewer, Handle: h.apiUsage, Out: usageList{}},
 		{Method: http.MethodGet, Path: api + "/usage/allocation", Name: "api.usage.allocation", Does: "Share costs out over a tag or a part of the tree.", Guard: web.Token, Floor: org.Viewer, Handle: h.apiAllocation, Out: allocationJSON{}},
 	}

@@ -153,15 +153,20 @@ func WeekMap(r usage.Result, zone *time.Location) ui.HeatProps {
 	return p
 }
 
-// Movers are the rows that changed most against the span before, up or down.
-func Movers(r usage.Result, dim usage.Dim, narrow map[string]string, most int) []ui.Share {
-	list := slices.Clone(r.Rows)
+// Moved are the rows that changed most against the span before, up or down.
+func Moved(rows []usage.Row, most int) []usage.Row {
+	list := slices.Clone(rows)
 	list = slices.DeleteFunc(list, func(r usage.Row) bool { return r.Others || r.Cost == r.Before.Cost })
 	slices.SortStableFunc(list, func(a, b usage.Row) int {
 		return cmp.Compare(magnitude(b.Cost-b.Before.Cost), magnitude(a.Cost-a.Before.Cost))
 	})
+	return list[:min(most, len(list))]
+}
+
+// Movers draws them.
+func Movers(r usage.Result, dim usage.Dim, narrow map[string]string, most int) []ui.Share {
 	var out []ui.Share
-	for _, r := range list[:min(most, len(list))] {
+	for _, r := range Moved(r.Rows, most) {
 		delta := r.Cost - r.Before.Cost
 		s := ui.Share{Label: Label(r, 0, dim), Href: RequestsOf(r, 0, dim, narrow), Value: int64(magnitude(delta)), ChangeUp: delta > 0}
 		s.Text, s.Title = web.Dollars(delta)

@@ -57,13 +57,18 @@ func (h *Handlers) fillPeople(a *asked, page *views.PeoplePage) error {
 	if err := h.fillForm(a, &page.Page, nil); err != nil {
 		return err
 	}
-	all, err := h.query(a, func(q *usage.Query) { q.Top = usage.MaxTop })
+	all, err := h.query(a, func(q *usage.Query) { q.Top, q.Nameless = usage.MaxTop, true })
 	if err != nil {
+		return err
+	}
+	shown := all // of thousands only those that the table shows get their names
+	shown.Rows = all.Rows[:min(peopleRows, len(all.Rows))]
+	if err := h.Usage.Name(a.c.Ctx(), a.c.Actor(), &shown); err != nil {
 		return err
 	}
 	favourites := map[usage.Dim]map[string]string{}
 	for _, d := range []usage.Dim{usage.Model, usage.Client} {
-		if favourites[d], err = h.favourites(a, d); err != nil {
+		if favourites[d], err = h.favourites(a, shown.Rows, d); err != nil {
 			return err
 		}
 	}
@@ -81,10 +86,20 @@ func (h *Handlers) fillPeople(a *asked, page *views.PeoplePage) error {
 	return h.idleKeys(a, page)
 }
 
-// favourites are what each person spent most on in a dimension.
-func (h *Handlers) favourites(a *asked, d usage.Dim) (map[string]string, error) {
+// favourites are what each of some people spent most on in a dimension.
+func (h *Handlers) favourites(a *asked, people []usage.Row, d usage.Dim) (map[string]string, error) {
+	only := usage.Filter{Dim: usage.Member}
+	for _, row := range people {
+		if !row.Others {
+			only.Values = append(only.Values, row.Values[0].ID)
+		}
+	}
+	if len(only.Values) == 0 || len(a.query.Where) >= usage.MaxFilters {
+		return nil, nil
+	}
 	r, err := h.query(a, func(q *usage.Query) {
-		q.By, q.Compare, q.Top = []usage.Dim{usage.Member, d}, usage.NoComparison, usage.MaxTop
+		q.By, q.Compare, q.Top, q.Nameless = []usage.Dim{usage.Member, d}, usage.NoComparison, usage.MaxTop, true
+		q.Where = narrowed(q.Where, only) // they passed the page's own filter
 	})
 	if err != nil {
 		return nil, err

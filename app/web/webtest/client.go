@@ -76,7 +76,13 @@ func As(t testing.TB, handler http.Handler, m org.Member) *Client {
 // Program is a client of the management API with a token of the role.
 func (h *House) Program(t testing.TB, handler http.Handler, x Tenant, r org.Role) *Client {
 	t.Helper()
-	text, _, err := h.Identity.CreateToken(t.Context(), x.Actor(org.Admin), identity.NewToken{Name: "program " + string(r), Role: r})
+	return h.ProgramAt(t, handler, x, r, org.Scope{})
+}
+
+// ProgramAt is one whose role holds at a part of the organization.
+func (h *House) ProgramAt(t testing.TB, handler http.Handler, x Tenant, r org.Role, at org.Scope) *Client {
+	t.Helper()
+	text, _, err := h.Identity.CreateToken(t.Context(), x.Actor(org.Admin), identity.NewToken{Name: "program " + string(r), Role: r, At: at})
 	must(t, err)
 	return &Client{t: t, handler: handler, token: text.Reveal()}
 }
