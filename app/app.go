@@ -22,6 +22,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/balance"
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/cache"
+	"github.com/bodhi-gateway/bodhi/app/experiment"
 	"github.com/bodhi-gateway/bodhi/app/feedback"
 	"github.com/bodhi-gateway/bodhi/app/gateway"
 	"github.com/bodhi-gateway/bodhi/app/health"
@@ -69,6 +70,7 @@ type App struct {
 	counts   *approval.Desk
 	asking   *approval.Service
 	waits    patience.Book
+	trials   experiment.Book
 	objects  *object.Registry
 	board    *health.Board
 	breakers health.Book
@@ -164,6 +166,7 @@ func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error
 		ForgetFacts:   func(ctx context.Context) error { return c.retention.ForgetAll(ctx, c.clock.Now()) },
 		SendReports:   c.bulletins().Due,
 		SyncBilling:   c.billing.SyncAll,
+		Judge:         c.experiments.JudgeAll,
 		KeepDays:      func(ctx context.Context) error { return usage.KeepDays(ctx, db.NewUsageStore(d), c.clock.Now()) },
 	})})
 	if err != nil {
@@ -198,7 +201,7 @@ func (a *App) dataPlane() error {
 	a.gate = turnstile.New(a.clock, a.log, nil)
 	a.meter.turnstile(a.gate.Stats)
 	a.gateway = gateway.New(gateway.Config{Sizes: gateway.Sizes{Flight: bodies(debug.SetMemoryLimit(-1))}, Clock: a.clock, IDs: a.ids, Log: a.log, Dialects: dialects(a.clock), Wires: wires(), Ports: gateway.Ports{
-		Prompts: &a.prompts, Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Approvals: a.counts, Screens: a.screens, Cache: a.answers, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Health: a.board, Patience: &a.waits, Loads: &a.loads, Meter: a.meter, Agents: &a.sent, Turnstile: a.gate, Feedback: a.feedback,
+		Prompts: &a.prompts, Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Approvals: a.counts, Screens: a.screens, Cache: a.answers, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Health: a.board, Patience: &a.waits, Experiments: &a.trials, Loads: &a.loads, Meter: a.meter, Agents: &a.sent, Turnstile: a.gate, Feedback: a.feedback,
 	}})
 	return nil
 }
@@ -239,6 +242,7 @@ func (a *App) snapshots() []mirror {
 			Read:  func(ctx context.Context) (policy.Extras, error) { return a.policyStore.Extras(ctx, a.clock.Now()) },
 			Apply: a.rulebook.LoadExtras},
 		&live.Mirror[[]patience.Setting]{Name: "timeouts", Topic: patience.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.waitStore.All, Apply: a.waits.Load},
+		&live.Mirror[[]experiment.Experiment]{Name: "experiments", Topic: experiment.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.experiments.Store.Live, Apply: a.trials.Load},
 		&live.Mirror[[]health.Held]{Name: "breakers", Topic: health.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.healthStore.AllHeld,
 			Apply: func(held []health.Held) error { a.board.Keep(held, a.clock.Now()); return nil }},
 		&live.Mirror[[]feedback.Sum]{Name: "feedback", Dir: dir, Poll: time.Minute, Log: a.log, Read: a.feedback.Sums, Apply: a.liked},

@@ -237,20 +237,22 @@ func below(floor org.Role) org.Role {
 
 // also are further acts that a page does after the first: it saves a connection, and then tries it.
 var also = map[string][]string{
-	"connections.create": {"connection.tested"},
-	"connections.update": {"connection.tested"},
-	"connections.found":  {"connection.tested"},
-	"start.connect":      {"connection.tested"},
-	"start.found":        {"connection.tested"},
-	"start.models":       {"alias.switched"},
-	"log_in.enrol":       {"session.began"},
-	"billing.change":     {"billing.updated"},
-	"api.billing.change": {"billing.updated"},
-	"sign_up.do":         {"connection.created", "alias.created", "alias.created"},
+	"connections.create":  {"connection.tested"},
+	"connections.update":  {"connection.tested"},
+	"connections.found":   {"connection.tested"},
+	"start.connect":       {"connection.tested"},
+	"start.found":         {"connection.tested"},
+	"start.models":        {"alias.switched"},
+	"log_in.enrol":        {"session.began"},
+	"billing.change":      {"billing.updated"},
+	"api.billing.change":  {"billing.updated"},
+	"experiments.migrate": {"alias.updated"}, "api.experiments.migrate": {"alias.updated"},
+	"sign_up.do": {"connection.created", "alias.created", "alias.created"},
 }
 
 // prepare are calls that must come first, so that there is something to change.
-var prepare = map[string]string{"reconcile.read": "reconcile.set", "api.rules.rollback": "api.rules.update", "general.rollback": "api.rules.update", "requests.view.unshare": "requests.view.share", "api.team_views.unshare": "api.team_views.share"}
+var prepare = map[string]string{"reconcile.read": "reconcile.set", "api.rules.rollback": "api.rules.update", "general.rollback": "api.rules.update", "requests.view.unshare": "requests.view.share", "api.team_views.unshare": "api.team_views.share",
+	"experiments.delete": "experiments.stop", "api.experiments.delete": "api.experiments.stop"}
 
 // before is the call that must come before a route's: prepare's, or the opposite that its verb names.
 func before(name string) string {
@@ -261,6 +263,8 @@ func before(name string) string {
 	switch verb {
 	case "restore":
 		return things + "archive"
+	case "resume":
+		return things + "pause"
 	case "enable":
 		return things + "disable"
 	}

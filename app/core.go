@@ -14,6 +14,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/egress"
+	"github.com/bodhi-gateway/bodhi/app/experiment"
 	"github.com/bodhi-gateway/bodhi/app/factor"
 	"github.com/bodhi-gateway/bodhi/app/feedback"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -112,6 +113,7 @@ type core struct {
 	herald      *approval.Herald
 	directory   *scim.Service
 	feedback    *feedback.Service
+	experiments *experiment.Service
 	inbox       *notify.Service
 	notices     *notify.Post
 	agentStore  *db.AgentStore
@@ -217,6 +219,7 @@ func (c *core) rooms() error {
 	c.reports = report.NewService(db.NewReportStore(c.db), c.orgs, c.clock)
 	c.sharing = &report.Sharing{Store: db.NewReportStore(c.db), Tx: c.db, Audit: c.audit, Clock: c.clock}
 	c.tail = report.NewTail(db.NewReportStore(c.db), c.clock, c.bus, c.log)
+	c.newExperiments()
 	c.feedback = feedback.New(db.NewFeedbackStore(c.db), c.clock)
 	c.usage = usage.NewService(db.NewUsageStore(c.db), c.orgs, c.clock)
 	c.samples = &usage.Samples{Store: db.NewUsageStore(c.db), Orgs: c.orgs}

@@ -17,6 +17,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/budget/budgetweb"
 	"github.com/bodhi-gateway/bodhi/app/bulletin/bulletinweb"
 	"github.com/bodhi-gateway/bodhi/app/cache/cacheweb"
+	"github.com/bodhi-gateway/bodhi/app/experiment/experimentweb"
 	"github.com/bodhi-gateway/bodhi/app/health/healthweb"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity/identityweb"
@@ -79,6 +80,7 @@ func (a *App) routes() []web.Route {
 		cacheweb.New(a.caching, a.people, a.keys).Routes(),
 		promptweb.New(a.library, a.usage, a.people).Routes(),
 		patienceweb.New(a.waiting, a.aliasNames).Routes(),
+		experimentweb.New(a.experiments, a.aliasing, a.teamNames).Routes(),
 		healthweb.New(a.wellbeing()).Routes(),
 		auditweb.New(a.audit).Routes(),
 		identityweb.NewRecovery(a.letters.recovery).Routes(),

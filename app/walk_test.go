@@ -14,6 +14,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/bulletin"
 	"github.com/bodhi-gateway/bodhi/app/cache"
 	"github.com/bodhi-gateway/bodhi/app/catalog"
+	"github.com/bodhi-gateway/bodhi/app/experiment"
 	"github.com/bodhi-gateway/bodhi/app/health"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
@@ -243,7 +244,12 @@ var forms = map[string]url.Values{
 	"domains.admission":           {"role": {"viewer"}},
 	"api.domains.update":          {"role": {"viewer"}},
 	"applicants.approve":          {"role": {"viewer"}},
-	"api.applicants.approve":      {"role": {"viewer"}},
+	"experiments.start": {"name": {"x"}, "alias": {"smart"}, "goal": {"cost"}, "unit": {"user"}, "name_0": {"control"}, "percent_0": {"95"}, "name_1": {"new"}, "percent_1": {"5"},
+		"target_1": {"sandbox/sandbox-vision"}, "team": {"things:teams"}},
+	"api.experiments.start":   {"name": {"x"}, "alias": {"smart"}, "variants": {`json:[{"name":"control","percent":95},{"name":"new","percent":5,"target":"sandbox/sandbox-vision"}]`}, "team": {"things:teams"}},
+	"experiments.migrate":     {"variant": {"new"}},
+	"api.experiments.migrate": {"variant": {"new"}},
+	"api.applicants.approve":  {"role": {"viewer"}},
 }
 
 // tenant signs up an organization and gives it one thing of each kind that a route can name.
@@ -266,6 +272,9 @@ func (a *App) tenant(t *testing.T, h *webtest.House, name string) webtest.Visito
 	must(t, err)
 	v.Things["connections"], v.Things["aliases"] = connections[0].ID.String(), aliases[0].ID.String()
 	v.Things["routes"] = v.Things["aliases"]
+	test, err := a.experiments.Start(ctx, admin, experiment.Input{Name: "own", Alias: "fast", Variants: experiment.Careful("sandbox/sandbox-vision")})
+	must(t, err)
+	v.Things["experiments"] = test.ID.String()
 	replay := route.Rehearsal{ID: id.NewRehearsal(a.ids), Org: x.Org.ID, State: route.Done, Days: 1, Draft: route.Document{Alias: "smart", Targets: []route.ToTarget{{To: "sandbox/sandbox-chat"}}}, At: a.clock.Now(), UpdatedAt: a.clock.Now()}
 	must(t, a.aliases.StartRehearsal(ctx, replay))
 	v.Things["rehearsals"] = replay.ID.String()

@@ -49,7 +49,7 @@ func (s *FeedbackStore) Answer(ctx context.Context, o id.Org, key id.Key, r id.R
 		if err := tx.Where("org_id = ? AND id = ? AND key_id = ? AND at >= ? AND at < ?", o, r, key, from, to).Limit(1).Find(&asked).Error; err != nil || len(asked) == 0 {
 			return err
 		}
-		ok, a.Status = true, asked[0].Status
+		ok, a.Status, a.Trial = true, asked[0].Status, asked[0].trialOf()
 		var tried []attemptRow
 		err := tx.Where("org_id = ? AND request_id = ? AND at >= ? AND at < ?", o, r, from, to).Order("number DESC").Limit(1).Find(&tried).Error
 		if len(tried) == 1 {
@@ -69,15 +69,30 @@ func (s *FeedbackStore) Put(ctx context.Context, f feedback.Feedback) (again boo
 	if v, counts := f.Value(); counts {
 		row.Value = &v
 	}
-	err = s.db.scoped(ctx, f.Org, func(tx *gorm.DB) error {
+	err = s.change(ctx, f.Org, func(tx *gorm.DB) error {
 		made := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
-		if made.Error != nil || made.RowsAffected == 1 {
+		if made.Error != nil {
 			return made.Error
 		}
+		if made.RowsAffected == 1 {
+			return rate(tx, f.Org, f.Trial, nil, row.Value)
+		}
 		again = true
-		return tx.Select("verdict", "score", "value", "comment", "said_at").Where("org_id = ? AND request_id = ?", f.Org, f.Request).Updates(&row).Error
+		var old feedbackRow // locked, so that of two words at once each takes the other's place once
+		if err := tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("org_id = ? AND request_id = ?", f.Org, f.Request).Take(&old).Error; err != nil {
+			return err
+		}
+		if err := tx.Select("verdict", "score", "value", "comment", "said_at").Where("org_id = ? AND request_id = ?", f.Org, f.Request).Updates(&row).Error; err != nil {
+			return err
+		}
+		return rate(tx, f.Org, f.Trial, old.Value, row.Value)
 	})
 	return again, err
+}
+
+// change runs what belongs together in one transaction.
+func (s *FeedbackStore) change(ctx context.Context, o id.Org, fn func(tx *gorm.DB) error) error {
+	return s.db.Do(ctx, func(ctx context.Context) error { return s.db.scoped(ctx, o, fn) })
 }
 
 // Of implements feedback.Store.

@@ -114,6 +114,9 @@ type requestRow struct {
 	DurationUS int64           `gorm:"column:duration_us"`
 	OverheadUS int64           `gorm:"column:overhead_us"`
 	Saved      money.USD       `gorm:"column:saved_nanos"`
+	Experiment id.Experiment   `gorm:"column:experiment_id"`
+	Variant    int             `gorm:"column:variant"`
+	Bucket     int             `gorm:"column:bucket"`
 }
 
 // TableName names the table.

@@ -174,6 +174,9 @@ var requestColumns = []column[ledger.Request]{
 	number("duration_us", func(r *ledger.Request) int64 { return r.Duration.Microseconds() }),
 	number("overhead_us", func(r *ledger.Request) int64 { return r.Overhead.Microseconds() }),
 	number("saved_nanos", func(r *ledger.Request) ledger.Units { return r.Saved }),
+	ident("experiment_id", func(r *ledger.Request) id.Experiment { return r.Trial.Experiment }),
+	number("variant", func(r *ledger.Request) int { return r.Trial.Variant }),
+	number("bucket", func(r *ledger.Request) int { return r.Trial.Bucket }),
 	ident("refused_by", func(r *ledger.Request) id.Budget { return r.Refusal.Budget }),
 	document("refusal", func(a, b *ledger.Request) bool { return a.Refusal == b.Refusal }, func(r *ledger.Request) string {
 		if r.Refusal == (ledger.Refusal{}) {

@@ -74,6 +74,9 @@ func (s *LedgerStore) post(ctx context.Context, node id.Node, b budget.Batch) ([
 		if err := addIncidents(tx, b); err != nil {
 			return err
 		}
+		if err := s.addTrials(tx, b); err != nil {
+			return err
+		}
 		// Accounts are locked last: requests of all nodes wait for these rows when they need lease.
 		locked, err := lockAccounts(tx, owners)
 		if err != nil {

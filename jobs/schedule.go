@@ -45,6 +45,7 @@ type Chores struct {
 	SyncBilling    func(ctx context.Context) error // bring paid seats to the people who count
 	KeepDays       func(ctx context.Context) error // add up the usage of days that are over
 	SendReports    func(ctx context.Context) error // make and send the reports that are due
+	Judge          func(ctx context.Context) error // end the experiments that are decided
 }
 
 // Schedule is all the periodic work of the program. The minutes are odd, because everybody else's jobs run at :00.
@@ -68,6 +69,7 @@ func Schedule(c Chores) []Periodic {
 		{Name: "forget_facts", Cron: "29 * * * *", Run: c.ForgetFacts},
 		{Name: "sync_billing", Cron: "31 1 * * *", Run: c.SyncBilling},
 		{Name: "keep_days", Cron: "6-59/10 * * * *", AtStart: true, Run: c.KeepDays},
+		{Name: "judge", Cron: "* * * * *", AtStart: true, Run: c.Judge},
 		{Name: "send_reports", Cron: "*/5 * * * *", AtStart: true, Run: c.SendReports}, // at :00, because people chose the hour
 	}
 }

@@ -30,6 +30,7 @@ type Feedback struct {
 	// Connection and Model answered; zero where no provider did.
 	Connection id.Connection
 	Model      string
+	Trial      Trial
 	At         time.Time // when it was said, the last time
 }
 
@@ -51,6 +52,13 @@ type Answer struct {
 	Status     int
 	Connection id.Connection // zero where no provider was asked
 	Model      string
+	Trial      Trial
+}
+
+// Trial is the variant of an experiment that a request counted for (package experiment); zero is none.
+type Trial struct {
+	Experiment      id.Experiment
+	Variant, Bucket int
 }
 
 // Sum is what was said of one target's answers.

@@ -65,7 +65,7 @@ func (s *Service) Give(ctx context.Context, o id.Org, key id.Key, w Word) (f Fee
 	if err != nil {
 		return f, false, err
 	}
-	f.Connection, f.Model = a.Connection, a.Model
+	f.Connection, f.Model, f.Trial = a.Connection, a.Model, a.Trial
 	if again, err = s.store.Put(ctx, f); err != nil {
 		return f, false, away(err)
 	}

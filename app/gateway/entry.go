@@ -73,7 +73,7 @@ func (g *Gateway) record(_ context.Context, x *Exchange) {
 	for _, w := range x.warnings {
 		x.note("warning: ", w)
 	}
-	f.Decisions = x.decisions.String()
+	f.Decisions, f.Trial = x.decisions.String(), x.trial()
 	f.Duration = g.clock.Now().Sub(x.Started)
 	if !x.away {
 		g.Budgets.Record(f)
@@ -221,14 +221,6 @@ func (g *Gateway) admit(_ context.Context, x *Exchange) (Finish, error) {
 	return nil, nil
 }
 
-// assign asks a room that may not be built into this gateway; without one there is nothing to decide.
-func (g *Gateway) assign(ctx context.Context, x *Exchange) (Finish, error) {
-	if g.Experiments == nil {
-		return nil, nil
-	}
-	return g.Experiments.Assign(ctx, x)
-}
-
 // plan turns the model's name into targets.
 func (g *Gateway) plan(ctx context.Context, x *Exchange) (Finish, error) {
 	if x.Call.Operation.Kept() {
@@ -241,6 +233,7 @@ func (g *Gateway) plan(ctx context.Context, x *Exchange) (Finish, error) {
 	if err != nil {
 		return nil, err
 	}
+	p = g.tried(x, p)
 	if p, err = permit(&x.bound, x.Call.Model, p, g.tiers(x.Grant.Chain.Org)); err != nil {
 		return nil, err
 	}
@@ -273,6 +266,7 @@ func (g *Gateway) plan(ctx context.Context, x *Exchange) (Finish, error) {
 		x.note("target: ", t.Connection.Name, "/", t.Model, " (", t.Why, ")")
 	}
 	x.Plan = p
+	g.enrol(x)
 	if x.Call.Operation == llm.CountTokens {
 		return nil, g.countHere(x)
 	}

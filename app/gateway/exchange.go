@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/cache"
+	"github.com/bodhi-gateway/bodhi/app/experiment"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
@@ -34,12 +35,15 @@ type Exchange struct {
 	bound policy.Bound // admit
 	// claimed are the approvals on which this request counts as a use.
 	claimed []id.Approval
-	Hints   Hints       // authenticate
-	Call    *llm.Call   // decode
-	Plan    route.Plan  // plan
-	ask     route.Ask   // plan: what the rules were asked
-	trace   route.Trace // plan: how they answered, in a dry run
-	try     *attempt    // reserve and dispatch: the attempt under way
+	Hints   Hints             // authenticate
+	Call    *llm.Call         // decode
+	Plan    route.Plan        // plan
+	ask     route.Ask         // plan: what the rules were asked
+	trace   route.Trace       // plan: how they answered, in a dry run
+	choice  experiment.Choice // assign: the variant it gets; plan may take it back
+	own     []route.Target    // plan: the variant's targets
+	opening route.Target      // plan: the one that is asked first, if the request counts for its experiment
+	try     *attempt          // reserve and dispatch: the attempt under way
 	tries   int
 	visit   turnstile.Visit // enter
 	due     bool            // decode: the body has a deadline

@@ -159,6 +159,7 @@ func (g *Gateway) take(ctx context.Context, x *Exchange, t route.Target, pass he
 	x.tries++
 	x.note("held ", hold.Amount().String(), " USD for ", t.Connection.Name, "/", t.Model)
 	g.clamp(x, a, &want)
+	x.shorten(a)
 	return nil
 }
 

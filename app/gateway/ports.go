@@ -9,6 +9,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/cache"
 	"github.com/bodhi-gateway/bodhi/app/catalog"
+	"github.com/bodhi-gateway/bodhi/app/experiment"
 	"github.com/bodhi-gateway/bodhi/app/feedback"
 	"github.com/bodhi-gateway/bodhi/app/health"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -131,9 +132,10 @@ type Screens interface {
 	For(c org.Chain) pii.Bound
 }
 
-// Experiments chooses a variant, sticky by user or session.
+// Experiments chooses a variant, sticky by user or session. *experiment.Book implements it, from memory.
 type Experiments interface {
-	Assign(ctx context.Context, x *Exchange) (Finish, error)
+	// Assign is false for a request that has part in none.
+	Assign(a *experiment.Ask) (experiment.Choice, bool)
 }
 
 // Cache answers from what it kept, and keeps what was answered. *cache.Desk implements it.

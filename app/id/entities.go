@@ -53,6 +53,7 @@ type (
 	channelEntity    struct{}
 	deliveryEntity   struct{}
 	promptEntity     struct{}
+	experimentEntity struct{}
 )
 
 func (orgEntity) prefix() string        { return "org" }
@@ -106,6 +107,7 @@ func (eventEntity) prefix() string      { return "evt" }
 func (channelEntity) prefix() string    { return "chn" }
 func (deliveryEntity) prefix() string   { return "dlv" }
 func (promptEntity) prefix() string     { return "prm" }
+func (experimentEntity) prefix() string { return "exp" }
 
 // One alias per entity; the comment says what it names.
 type (
@@ -160,6 +162,7 @@ type (
 	Channel    = ID[channelEntity]    // a place besides people to which events go
 	Delivery   = ID[deliveryEntity]   // one event on its way to one recipient
 	Prompt     = ID[promptEntity]     // a stored prompt
+	Experiment = ID[experimentEntity] // a test between variants of a route
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -467,3 +470,9 @@ func NewPrompt(s *Source) Prompt { return New[promptEntity](s) }
 
 // ParsePrompt reads the printed or plain form of an id for a stored prompt.
 func ParsePrompt(s string) (Prompt, error) { return Parse[promptEntity](s) }
+
+// NewExperiment makes an id for a test between variants of a route.
+func NewExperiment(s *Source) Experiment { return New[experimentEntity](s) }
+
+// ParseExperiment reads the printed or plain form of an id for a test between variants of a route.
+func ParseExperiment(s string) (Experiment, error) { return Parse[experimentEntity](s) }

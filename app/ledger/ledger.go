@@ -104,6 +104,7 @@ type Request struct {
 	Message  string  // the sentence the client got on a refusal
 	Refusal  Refusal // zero unless a budget refused it
 	Screened Screened
+	Trial    Trial
 	Usage    llm.Usage
 	Cost     money.USD
 	// Saved is what an answer from the cache cost when it was bought, and SavedTime how much longer that took.
@@ -114,6 +115,15 @@ type Request struct {
 	FirstByte time.Duration
 	Duration  time.Duration
 	Overhead  time.Duration
+}
+
+// Trial says which variant of an experiment a request counts for; the zero value is none.
+type Trial struct {
+	Experiment id.Experiment
+	Variant    int
+	Bucket     int  // of its unit: units, not requests, are compared
+	Failed     bool // the target that was asked first gave no answer at the first try, whatever came of the request
+	Unanswered bool // nobody else did either
 }
 
 // Screened is what data rules found in a request; the zero value says nothing. It holds no content.

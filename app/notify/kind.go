@@ -5,20 +5,22 @@ type Kind string
 
 // The kinds.
 const (
-	Asked     Kind = "approval_asked"   // somebody asks for what the reader may decide
-	Decided   Kind = "approval_decided" // somebody decided what the reader asked for
-	Budget    Kind = "budget_threshold" // a budget that the reader answers for, or lives on, crossed a threshold
-	Forecast  Kind = "budget_forecast"  // a budget will not last its period
-	Escalated Kind = "budget_escalated" // nobody looked at a budget that is used up
-	Anomaly   Kind = "spend_anomaly"    // a team spends far more than it usually does at this hour
-	Away      Kind = "target_away"      // a provider's target takes no requests
-	Back      Kind = "target_back"      // it takes requests again
-	Expiring  Kind = "key_expiring"     // a key stops within a week
-	Misused   Kind = "key_misused"      // somebody tried a key after its end
-	SignIn    Kind = "new_sign_in"      // the reader logged in from a browser or network that is new for them
-	Repriced  Kind = "price_changed"    // a model that the organization used lately costs something else
-	Billed    Kind = "billing"          // a payment failed, the trial ends, or the plan's seats are taken
-	Tested    Kind = "channel_test"     // an admin tries a channel
+	Asked     Kind = "approval_asked"         // somebody asks for what the reader may decide
+	Decided   Kind = "approval_decided"       // somebody decided what the reader asked for
+	Budget    Kind = "budget_threshold"       // a budget that the reader answers for, or lives on, crossed a threshold
+	Forecast  Kind = "budget_forecast"        // a budget will not last its period
+	Escalated Kind = "budget_escalated"       // nobody looked at a budget that is used up
+	Anomaly   Kind = "spend_anomaly"          // a team spends far more than it usually does at this hour
+	Away      Kind = "target_away"            // a provider's target takes no requests
+	Back      Kind = "target_back"            // it takes requests again
+	Expiring  Kind = "key_expiring"           // a key stops within a week
+	Misused   Kind = "key_misused"            // somebody tried a key after its end
+	SignIn    Kind = "new_sign_in"            // the reader logged in from a browser or network that is new for them
+	Repriced  Kind = "price_changed"          // a model that the organization used lately costs something else
+	Billed    Kind = "billing"                // a payment failed, the trial ends, or the plan's seats are taken
+	Concluded Kind = "experiment_finished"    // an experiment is decided
+	Undone    Kind = "experiment_rolled_back" // a variant of an experiment did harm and was taken back
+	Tested    Kind = "channel_test"           // an admin tries a channel
 )
 
 // trait is what is special about a kind.
@@ -44,11 +46,13 @@ var traits = map[Kind]trait{
 	SignIn:    {label: "A log-in from a new browser or network", urgent: true, personal: true},
 	Repriced:  {label: "The price of a model you use changed"},
 	Billed:    {label: "A payment, the trial or seats need you", own: true, personal: true},
+	Concluded: {label: "An experiment is decided"},
+	Undone:    {label: "A variant of an experiment was taken back"},
 	Tested:    {label: "A test", urgent: true},
 }
 
 // Kinds are all that people can choose of, in the order of forms.
-var Kinds = []Kind{Asked, Decided, Budget, Forecast, Escalated, Anomaly, Away, Back, Expiring, Misused, SignIn, Repriced, Billed}
+var Kinds = []Kind{Asked, Decided, Budget, Forecast, Escalated, Anomaly, Away, Back, Expiring, Misused, SignIn, Repriced, Billed, Concluded, Undone}
 
 // Shared are those that channels may get.
 func Shared() (out []Kind) {

@@ -48,7 +48,7 @@ func request() Record {
 		Refusal: ledger.Refusal{Budget: id.NewBudget(ids), Measure: ledger.Tokens, Need: 5, Limit: 1 << 40, Spent: 7, Held: 8}, Family: "openai", Endpoint: "chat", Stream: true,
 		Asked: "smart", Model: "gpt-5.5", Provider: "up", Route: "alias smart", Client: "codex", Tags: "project=apollo", EndUser: "u1",
 		Session: "s1", Cache: "miss", Attempts: 2, Status: 200, Code: "", Message: "", Usage: llm.Usage{Input: 1, CacheRead: 1},
-		Screened: ledger.Screened{Incident: id.NewFinding(ids), Action: "mask", Found: `[{"detector":"email"}]`}, Cost: 77, Saved: 12, SavedTime: 3 * time.Second, Decisions: "held\nsettled", FirstByte: time.Second, Duration: 2 * time.Second, Overhead: 80 * time.Microsecond}}
+		Screened: ledger.Screened{Incident: id.NewFinding(ids), Action: "mask", Found: `[{"detector":"email"}]`}, Cost: 77, Saved: 12, Trial: ledger.Trial{Experiment: id.NewExperiment(ids), Variant: 1, Bucket: 127, Failed: true}, SavedTime: 3 * time.Second, Decisions: "held\nsettled", FirstByte: time.Second, Duration: 2 * time.Second, Overhead: 80 * time.Microsecond}}
 }
 
 func open(t testing.TB, dir string, o Options) *Journal {

@@ -31,6 +31,7 @@ const (
 	kindAttempt         = 24
 	kindRecalled        = 31 // a request that a cache answered
 	kindScreened        = 20 // a request in which data rules found something, whatever became of it
+	kindTried           = 43 // a request that counts for an experiment, whatever became of it
 )
 
 var (
@@ -54,6 +55,9 @@ func encode(b []byte, r Record) ([]byte, error) {
 		}
 		c.b = append(c.b, kindSettlement)
 		c.settlement(r.Settlement)
+	case r.Request != nil && r.Request.Trial != (ledger.Trial{}):
+		c.b = append(c.b, kindTried)
+		c.tried(r.Request)
 	case r.Request != nil && (r.Request.Saved != 0 || r.Request.SavedTime != 0):
 		c.b = append(c.b, kindRecalled)
 		c.recalled(r.Request)
@@ -115,6 +119,9 @@ func decode(b []byte, known vocabulary, in *room) (Record, error) {
 		r.Request = in.emptyRequest()
 		c.request(r.Request)
 		c.refusal(&r.Request.Refusal)
+	case kindTried:
+		r.Request = in.emptyRequest()
+		c.tried(r.Request)
 	case kindRecalled:
 		r.Request = in.emptyRequest()
 		c.recalled(r.Request)
@@ -265,6 +272,15 @@ func (c *codec) recalled(r *ledger.Request) {
 	c.screened(r)
 	number(c, &r.Saved)
 	number(c, &r.SavedTime)
+}
+
+func (c *codec) tried(r *ledger.Request) {
+	c.recalled(r)
+	ident(c, &r.Trial.Experiment)
+	number(c, &r.Trial.Variant)
+	number(c, &r.Trial.Bucket)
+	c.flag(&r.Trial.Failed)
+	c.flag(&r.Trial.Unanswered)
 }
 
 func (c *codec) chain(v *org.Chain) {
