@@ -52,8 +52,8 @@ type (
 	eventEntity      struct{}
 	channelEntity    struct{}
 	deliveryEntity   struct{}
-	experimentEntity struct{}
 	promptEntity     struct{}
+	experimentEntity struct{}
 )
 
 func (orgEntity) prefix() string        { return "org" }
@@ -106,8 +106,8 @@ func (editionEntity) prefix() string    { return "edi" }
 func (eventEntity) prefix() string      { return "evt" }
 func (channelEntity) prefix() string    { return "chn" }
 func (deliveryEntity) prefix() string   { return "dlv" }
-func (experimentEntity) prefix() string { return "exp" }
 func (promptEntity) prefix() string     { return "prm" }
+func (experimentEntity) prefix() string { return "exp" }
 
 // One alias per entity; the comment says what it names.
 type (
@@ -161,8 +161,8 @@ type (
 	Event      = ID[eventEntity]      // what happened, on its way to people and channels
 	Channel    = ID[channelEntity]    // a place besides people to which events go
 	Delivery   = ID[deliveryEntity]   // one event on its way to one recipient
-	Experiment = ID[experimentEntity] // a test between variants of a route
 	Prompt     = ID[promptEntity]     // a stored prompt
+	Experiment = ID[experimentEntity] // a test between variants of a route
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -465,14 +465,14 @@ func NewDelivery(s *Source) Delivery { return New[deliveryEntity](s) }
 // ParseDelivery reads the printed or plain form of an id for one event on its way to one recipient.
 func ParseDelivery(s string) (Delivery, error) { return Parse[deliveryEntity](s) }
 
-// NewExperiment makes an id for a test between variants of a route.
-func NewExperiment(s *Source) Experiment { return New[experimentEntity](s) }
-
-// ParseExperiment reads the printed or plain form of an id for a test between variants of a route.
-func ParseExperiment(s string) (Experiment, error) { return Parse[experimentEntity](s) }
-
 // NewPrompt makes an id for a stored prompt.
 func NewPrompt(s *Source) Prompt { return New[promptEntity](s) }
 
 // ParsePrompt reads the printed or plain form of an id for a stored prompt.
 func ParsePrompt(s string) (Prompt, error) { return Parse[promptEntity](s) }
+
+// NewExperiment makes an id for a test between variants of a route.
+func NewExperiment(s *Source) Experiment { return New[experimentEntity](s) }
+
+// ParseExperiment reads the printed or plain form of an id for a test between variants of a route.
+func ParseExperiment(s string) (Experiment, error) { return Parse[experimentEntity](s) }

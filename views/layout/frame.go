@@ -73,8 +73,8 @@ var navigation = []navGroup{
 	}},
 	{"traffic", "Models", []navEntry{
 		{"models", "Models & aliases", "/models", "route", false},
-		{"experiments", "Experiments", "/experiments", "flask", false},
 		{"prompts", "Prompts", "/prompts", "list-details", false},
+		{"experiments", "Experiments", "/experiments", "flask", false},
 		{"catalog", "Catalogue", "/catalog", "book", false},
 		{"prices", "Prices", "/prices", "receipt", false},
 		{"connections", "Connections", "/connections", "plug-connected", false},
