@@ -118,13 +118,14 @@ func Amount(m ledger.Measure, n ledger.Units) string {
 	return money.Grouped(int64(n)) + " " + noun + "s"
 }
 
-// dollars prints cents for round amounts and up to nine decimals where they matter: budgets of a cent exist.
+// dollars prints cents for round amounts and from ten dollars on, of which a cent is a thousandth, and up to nine decimals where they
+// matter: budgets of a cent exist.
 func dollars(a money.USD) string {
 	sign := ""
 	if a < 0 {
 		sign, a = "-", -a
 	}
-	if a%money.Cent == 0 || a >= 100*money.Dollar {
+	if a%money.Cent == 0 || a >= 10*money.Dollar {
 		return sign + "$" + a.Format(2)
 	}
 	s := a.Format(6)

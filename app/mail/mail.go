@@ -54,6 +54,8 @@ type Letter struct {
 	Action   Action
 	// Foot is the small print: why this came, and what to do if it should not have.
 	Foot []string
+	// Links stand below it: where to change what one gets.
+	Links []Action
 	// Files come with it.
 	Files []File
 }

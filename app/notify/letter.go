@@ -51,7 +51,8 @@ func (c *Courier) letter(ctx context.Context, p Parcel) error {
 		}
 	}
 	stop := c.stopLink(lead.Org, lead.Member, p, c.Clock.Now().Add(StopFor))
-	l.Foot = append(l.Foot, "You get this because it concerns you. Choose what you get, and when: "+c.PublicURL+SettingsPath, "No more letters like this: "+stop)
+	l.Foot = append(l.Foot, "You get this because it concerns you.")
+	l.Links = append(l.Links, mail.Action{Label: "Choose what you get, and when", URL: c.PublicURL + SettingsPath}, mail.Action{Label: "No more letters like this", URL: stop})
 	text, html, err := c.Render(l)
 	if err != nil {
 		return err

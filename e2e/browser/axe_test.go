@@ -27,6 +27,17 @@ func awaited(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithA
 // are unfolded first.
 func (b *tab) violations(only string) []string {
 	b.t.Helper()
+	return b.judge(only, "")
+}
+
+// without is violations by all rules but those of a list.
+func (b *tab) without(rules string) []string {
+	b.t.Helper()
+	return b.judge("", rules)
+}
+
+func (b *tab) judge(only, without string) []string {
+	b.t.Helper()
 	rules, err := axe()
 	if err != nil {
 		b.t.Fatalf("axe-core is missing, run npm ci: %v", err)
@@ -34,7 +45,7 @@ func (b *tab) violations(only string) []string {
 	var found []string
 	ctx, cancel := context.WithTimeout(b.ctx, 4*patience) // the API reference has thousands of elements
 	defer cancel()
-	if err := chromedp.Run(ctx, chromedp.Evaluate(rules, nil), chromedp.Evaluate(fmt.Sprintf(judged, only), &found, awaited)); err != nil {
+	if err := chromedp.Run(ctx, chromedp.Evaluate(rules, nil), chromedp.Evaluate(fmt.Sprintf(judged, only, without), &found, awaited)); err != nil {
 		b.fatal("run axe-core: %v", err)
 	}
 	return found
@@ -42,13 +53,14 @@ func (b *tab) violations(only string) []string {
 
 // judged runs axe-core by the rules of a list, all if it is empty. The reference of the API has hundreds of entries that
 // are made alike; the first ones stand for all.
-const judged = `((rules) => {
+const judged = `((rules, without) => {
 	document.querySelectorAll('.b-chart-data').forEach(d => { d.open = true })
 	const options = { resultTypes: ['violations'] }
 	if (rules) options.runOnly = { type: 'rule', values: rules.split(',') }
+	if (without) options.rules = Object.fromEntries(without.split(',').map(r => [r, { enabled: false }]))
 	return axe.run({ exclude: [['.b-call:nth-of-type(n+9)']] }, options).then(r => r.violations.flatMap(v =>
 		v.nodes.map(n => v.id + ' at ' + n.target.join(' ') + ': ' + n.failureSummary.replace(/\s+/g, ' ').slice(0, 300))))
-})(%q)`
+})(%q, %q)`
 
 // A judge that never says no is none: what is wrong must be found.
 func TestAxeFindsWhatIsWrong(t *testing.T) {

@@ -15,7 +15,11 @@ type Letter struct {
 	Sections              []Section
 	ActionLabel, ActionTo string
 	Foot                  []string
+	Links                 []Link
 }
+
+// Link stands below the small print.
+type Link struct{ Label, To string }
 
 // Fact is one line of the table.
 type Fact struct{ Label, Value string }

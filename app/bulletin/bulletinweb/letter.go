@@ -72,7 +72,8 @@ func (w *Writer) Letter(e bulletin.Edition) (mail.Letter, error) {
 		l.Action.URL = w.PublicURL + editionPath(e.ID)
 	}
 	l.Foot = []string{asOf(e),
-		"You get this because you answer for " + c.Whose + " or were chosen for it. Who gets it is set at " + w.PublicURL + root + ". The link needs a log-in."}
+		"You get this because you answer for " + c.Whose + " or were chosen for it. The links need a log-in."}
+	l.Links = []mail.Action{{Label: "Who gets it, and when", URL: w.PublicURL + root}}
 	l.Files, err = files(e)
 	return l, err
 }

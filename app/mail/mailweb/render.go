@@ -16,6 +16,9 @@ func Render(l mail.Letter) (text, html string, err error) {
 	for _, f := range l.Facts {
 		v.Facts = append(v.Facts, views.Fact{Label: f.Label, Value: f.Value})
 	}
+	for _, a := range l.Links {
+		v.Links = append(v.Links, views.Link{Label: a.Label, To: a.URL})
+	}
 	for _, s := range l.Sections {
 		one := views.Section{Heading: s.Heading, Text: s.Text}
 		if s.Table != nil {
@@ -55,11 +58,14 @@ func plain(l mail.Letter) string {
 		parts = append(parts, l.Action.Label+":\n"+l.Action.URL)
 	}
 	out := strings.Join(parts, "\n\n") + "\n"
-	if len(l.Foot) > 0 {
+	if len(l.Foot)+len(l.Links) > 0 {
 		out += "\n-- \n"
-		for _, line := range l.Foot {
-			out += wrap(line) + "\n"
-		}
+	}
+	for _, line := range l.Foot {
+		out += wrap(line) + "\n"
+	}
+	for _, a := range l.Links {
+		out += wrap(a.Label+": "+a.URL) + "\n"
 	}
 	return out
 }
