@@ -399,7 +399,7 @@ func letter(l Letter) templ.Component {
 			}
 		}
 		if l.ActionTo != "" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "<p style=\"margin:0 0 20px;\"><a href=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "<p style=\"margin:20px 0;\"><a href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -792,7 +792,7 @@ func section(s Section) templ.Component {
 }
 
 // picture lies on white in the dark as well, because its colours are made for it.
-const picture templ.SafeCSS = "display:block;width:100%;max-width:100%;height:auto;border:0;border-radius:8px;margin:0 0 8px;background-color:#ffffff;"
+const picture templ.SafeCSS = font + "color:#1b2430;display:block;width:100%;max-width:100%;height:auto;border:0;border-radius:8px;margin:0 0 8px;background-color:#ffffff;"
 
 // side and indent are those of a column: names at the left, figures at the right.
 func side(i int) string {
