@@ -28,7 +28,7 @@ func TestAnAnswerOfALikeQuestion(t *testing.T) {
 	b.choose("Their answers", "Relaxed: synonyms and another order")
 	b.fill("Similarity from", "9")
 	b.press("Set policy")
-	b.sees("The threshold is a cosine from 0.5 to 1.")
+	b.sees("The threshold is a cosine from 0.5 to 1")
 	look("refused")
 	b.fill("Similarity from", "0.9")
 	b.press("Set policy")
