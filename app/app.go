@@ -88,7 +88,7 @@ type App struct {
 // mirror is a live.Mirror of any type.
 type mirror interface {
 	Start(ctx context.Context) error
-	Run(ctx context.Context, bus live.Bus)
+	Run(ctx context.Context, topics <-chan live.Topic)
 }
 
 // New makes a serving process: database, rooms, data plane, pages, jobs. Nothing runs before Run. A database server that
@@ -300,14 +300,16 @@ func (a *App) Run(ctx context.Context, ready func(url string)) error {
 	if err != nil {
 		return errors.Join(err, a.treasury.Close(ctx))
 	}
-	for _, m := range a.mirrors {
+	// The machinery outlives ctx: it stops only when the last request is through.
+	machinery, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	heard := make([]<-chan live.Topic, len(a.mirrors))
+	for i, m := range a.mirrors {
+		heard[i] = a.bus.Subscribe(machinery)
 		if err := m.Start(ctx); err != nil {
 			return errors.Join(err, a.treasury.Close(ctx))
 		}
 	}
-	// The machinery outlives ctx: it stops only when the last request is through.
-	machinery, stop := context.WithCancel(context.WithoutCancel(ctx))
-	defer stop()
 	running, failed := errgroup.WithContext(machinery)
 	running.Go(func() error { return a.bus.Run(machinery) })
 	running.Go(func() error { return a.treasury.Run(machinery) })
@@ -319,8 +321,8 @@ func (a *App) Run(ctx context.Context, ready func(url string)) error {
 	a.watched(machinery, running)
 	running.Go(func() error { a.noteUses(machinery); return nil })
 	running.Go(func() error { return a.budgets(a.treasury).Keep(machinery) })
-	for _, m := range a.mirrors {
-		running.Go(func() error { m.Run(machinery, a.bus); return nil })
+	for i, m := range a.mirrors {
+		running.Go(func() error { m.Run(machinery, heard[i]); return nil })
 	}
 	if a.options.Worker {
 		running.Go(func() error { return a.queue.Run(machinery) })

@@ -29,8 +29,9 @@ func node(t *testing.T, databaseURL string, master secret.String) *App {
 	var running sync.WaitGroup
 	running.Go(func() { _ = a.bus.Run(ctx) })
 	for _, m := range a.mirrors {
+		heard := a.bus.Subscribe(ctx)
 		must(t, m.Start(ctx))
-		running.Go(func() { m.Run(ctx, a.bus) })
+		running.Go(func() { m.Run(ctx, heard) })
 	}
 	t.Cleanup(func() { stop(); running.Wait(); _ = a.db.Close() })
 	a.people.Hasher = identity.NewHasher(64)

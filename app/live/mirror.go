@@ -48,15 +48,15 @@ func (m *Mirror[T]) Start(ctx context.Context) error {
 	return nil
 }
 
-// Run follows the bus until ctx ends.
-func (m *Mirror[T]) Run(ctx context.Context, bus Bus) {
+// Run follows what a bus says until ctx ends. Subscribe before Start: a change between the first read and the subscription would
+// be seen by the next poll only.
+func (m *Mirror[T]) Run(ctx context.Context, topics <-chan Topic) {
 	poll := m.Poll
 	if poll == 0 {
 		poll = 30 * time.Second
 	}
 	ticker := time.NewTicker(poll)
 	defer ticker.Stop()
-	topics := bus.Subscribe(ctx)
 	for {
 		select {
 		case <-ctx.Done():

@@ -102,12 +102,13 @@ func TestAMirrorFollowsTheBusAndPollsAndKeepsTheLastGood(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, bus := &room{stored: "v1"}, &live.Local{}
 		m := r.mirror(t.TempDir())
+		ctx, cancel := context.WithCancel(t.Context())
+		topics := bus.Subscribe(ctx)
 		if err := m.Start(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		ctx, cancel := context.WithCancel(t.Context())
 		var done atomic.Bool
-		go func() { m.Run(ctx, bus); done.Store(true) }()
+		go func() { m.Run(ctx, topics); done.Store(true) }()
 		synctest.Wait()
 		say := func(topic live.Topic) { _ = bus.Publish(ctx, topic); synctest.Wait() }
 		expect := func(when, want string, reads int) {
@@ -143,6 +144,28 @@ func TestAMirrorFollowsTheBusAndPollsAndKeepsTheLastGood(t *testing.T) {
 		synctest.Wait()
 		if !done.Load() {
 			t.Error("Run goes on after its context ended")
+		}
+	})
+}
+
+// Between the first read and the moment in which the mirror follows, somebody may change something.
+func TestAMirrorMissesNoChangeWhileItStarts(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r, bus := &room{stored: "v1"}, &live.Local{}
+		m := r.mirror(t.TempDir())
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		topics := bus.Subscribe(ctx)
+		if err := m.Start(ctx); err != nil {
+			t.Fatal(err)
+		}
+		r.set("v2", false)
+		_ = bus.Publish(ctx, "things")
+		go m.Run(ctx, topics)
+		synctest.Wait()
+		if got := *r.applied.Get(); got != "v2" {
+			t.Errorf("it has %q", got)
 		}
 	})
 }
