@@ -56,8 +56,9 @@ func (o *office) alive(bank budget.Bank) (*budget.Treasury, func()) {
 	tr, stop := o.treasury(o.t.TempDir(), bank)
 	m := &live.Mirror[[]budget.Rule]{Name: "budgets", Topic: budget.Topic, Poll: time.Hour, Log: silent, Apply: tr.Load}
 	m.Read = o.rules
+	heard := o.bus.Subscribe(o.t.Context())
 	o.must(m.Start(o.t.Context()))
-	go m.Run(o.t.Context(), o.bus)
+	go m.Run(o.t.Context(), heard)
 	ready(o.t, tr)
 	return tr, stop
 }
