@@ -84,6 +84,17 @@ const hear = (column, state, name, text) => {
   }
 }
 
+// What came at once is read in slices: reading on from a full buffer would keep the page from drawing until it is empty.
+const slice = 6 // ms
+let begun = 0
+
+const breathe = async () => {
+  const now = performance.now()
+  if (now - begun < slice) return
+  await new Promise((done) => setTimeout(done))
+  begun = performance.now()
+}
+
 const listen = async (column, state, body) => {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader()
   for (let held = ''; ;) {
@@ -94,6 +105,7 @@ const listen = async (column, state, body) => {
     for (const event of events) {
       const cut = event.indexOf('\ndata: ')
       if (event.startsWith('event: ') && cut > 0) hear(column, state, event.slice(7, cut), JSON.parse(event.slice(cut + 7)))
+      await breathe()
     }
   }
 }
@@ -200,7 +212,8 @@ const acts = {
     renumber()
   },
   continue: (column) => {
-    addMessage('assistant', column.querySelector('[name=answer]').value)
+    const answer = column.querySelector('[name=answer]').value // in a template, braces of its own are only braces
+    addMessage('assistant', form.elements.template.checked ? answer.replaceAll('{{', '\\{{') : answer)
     addMessage('user', '').focus()
   },
 }

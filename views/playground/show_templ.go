@@ -399,7 +399,7 @@ func form(p Page) templ.Component {
 			templ_7745c5c3_Var18 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<form class=\"b-form\" id=\"playground\" method=\"post\" action=\"/playground\" enctype=\"multipart/form-data\" novalidate data-stream=\"/playground/stream\" data-settled=\"/playground/answers/\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<form class=\"b-form\" id=\"playground\" method=\"post\" action=\"/playground\" enctype=\"multipart/form-data\" novalidate data-stream=\"/playground/stream\" data-settled=\"/playground/answers?request=\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/playground"
+	"github.com/bodhi-gateway/bodhi/app/prompt"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	views "github.com/bodhi-gateway/bodhi/views/playground"
 )
@@ -72,7 +73,11 @@ func (s *sheet) change(act string) {
 		s.Set("template", "1")
 	case "continue":
 		s.Values["role"] = append(s.Values["role"], "assistant", "user")
-		s.Values["text"] = append(s.Values["text"], s.at("answer", n), "")
+		said := []prompt.Message{{Text: s.at("answer", n)}}
+		if s.Get("template") != "" {
+			said = prompt.Literal(said)
+		}
+		s.Values["text"] = append(s.Values["text"], said[0].Text, "")
 	}
 }
 
