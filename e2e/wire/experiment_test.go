@@ -66,6 +66,9 @@ func TestAUserKeepsTheirVariantOnAllNodesAndOverARestart(t *testing.T) {
 	var aliases struct{ Data []struct{ ID, Name string } }
 	f.manage(http.MethodGet, "/aliases", nil, &aliases)
 	for _, a := range aliases.Data {
+		if a.Name != "smart" && a.Name != "other" {
+			continue
+		}
 		if status, b := f.call(g, f.AdminToken, http.MethodDelete, "/aliases/"+a.ID, nil); status != http.StatusConflict || !strings.Contains(string(b), "The experiment two-nodes") {
 			t.Errorf("deleting %s, which the experiment needs: %d %s", a.Name, status, b)
 		}
@@ -74,7 +77,7 @@ func TestAUserKeepsTheirVariantOnAllNodesAndOverARestart(t *testing.T) {
 	harness.Wait(t, "the report by mail", func() bool {
 		for _, n := range f.nodes {
 			for _, l := range mailbox(t, n) {
-				if strings.Contains(l.Subject, "two-nodes was stopped") && strings.Contains(l.Text, "How certain it is") {
+				if strings.Contains(l.Subject, "two-nodes was stopped") && strings.Contains(strings.ToLower(l.Text), "how certain it is") {
 					return true
 				}
 			}
