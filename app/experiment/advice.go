@@ -168,9 +168,15 @@ func (c *Comparison) Words() string {
 		scale, unit = 100/c.Control, " %"
 	}
 	d, low, high := c.Interval.Difference*scale, c.Interval.Low*scale, c.Interval.High*scale
-	word := "higher"
+	word, other := "higher", "lower"
 	if d < 0 {
-		d, low, high, word = -d, -high, -low, "lower"
+		d, low, high, word, other = -d, -high, -low, other, word
+	}
+	switch {
+	case max(d, high, -low) < 0.05:
+		return "none, as far as can be seen"
+	case low < 0:
+		return fmt.Sprintf("%.1f%s %s (between %.1f %s and %.1f %s)", d, unit, word, -low, other, high, word)
 	}
 	return fmt.Sprintf("%.1f%s %s (%.1f to %.1f)", d, unit, word, low, high)
 }

@@ -60,7 +60,7 @@ func about(e *experiment.Experiment) string {
 
 func variant(e *experiment.Experiment, i int, arm experiment.Arm) views.Variant {
 	v := e.Variants[i]
-	out := views.Variant{Name: v.Name, Target: targetOf(v), Planned: fmt.Sprintf("%d %% planned", v.Percent), Actual: fmt.Sprintf("%.1f %%", arm.Share*100), Requests: web.Count(arm.Requests), Rated: web.Count(arm.Rated),
+	out := views.Variant{Name: v.Name, Target: targetOf(v), Planned: fmt.Sprintf("%d %%", v.Percent), Actual: fmt.Sprintf("%.1f %%", arm.Share*100), Requests: web.Count(arm.Requests), Rated: web.Count(arm.Rated),
 		Filled: fmt.Sprintf("%d of %d", arm.Filled, experiment.Buckets), FilledRated: fmt.Sprintf("%d of %d", arm.FilledRated, experiment.Buckets)}
 	for n, m := range experiment.Metrics {
 		mean, known := arm.Means[m]
@@ -108,7 +108,7 @@ func tone(e *experiment.Experiment, j *experiment.Judgement) ui.Tone {
 
 // figures are the money and how far the experiment is.
 func figures(c *web.Context, e *experiment.Experiment, j *experiment.Judgement, a experiment.Advice) []ui.StatProps {
-	out := []ui.StatProps{{Label: "Counted requests", Value: web.Count(j.Requests), Against: "of " + web.Count(e.Sample) + " planned"}}
+	out := []ui.StatProps{{Label: "Counted requests", Value: web.Count(j.Requests), Against: "of " + web.Count(e.Sample) + " planned"}, {Label: "Runs for", Value: ran(e, c.Now())}}
 	if j.Needs > 0 && e.Verdict == experiment.Open {
 		out = append(out, ui.StatProps{Label: "Needs about", Value: web.Count(j.Needs), Unit: "more requests", Hint: "So many find the smallest difference worth finding with a chance of 80 %."})
 	}
