@@ -44,6 +44,9 @@ func Letter(e *experiment.Experiment, j *experiment.Judgement, now time.Time, pu
 // ran is how long an experiment ran, pauses included.
 func ran(e *experiment.Experiment, now time.Time) string {
 	d := e.Ran(now)
+	if d < 2*time.Hour {
+		return fmt.Sprintf("%.0f minutes", d.Minutes())
+	}
 	if d < 48*time.Hour {
 		return fmt.Sprintf("%.0f hours", d.Hours())
 	}

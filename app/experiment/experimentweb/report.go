@@ -108,12 +108,15 @@ func tone(e *experiment.Experiment, j *experiment.Judgement) ui.Tone {
 
 // figures are the money and how far the experiment is.
 func figures(c *web.Context, e *experiment.Experiment, j *experiment.Judgement, a experiment.Advice) []ui.StatProps {
-	out := []ui.StatProps{{Label: "Counted requests", Value: web.Count(j.Requests), Against: "of " + web.Count(e.Sample) + " planned"}, {Label: "Runs for", Value: ran(e, c.Now())}}
+	out := []ui.StatProps{{Label: "Counted requests", Value: web.Count(j.Requests), Against: "of " + web.Count(e.Sample) + " planned"}, {Label: "Ran for", Value: ran(e, c.Now())}}
 	if j.Needs > 0 && e.Verdict == experiment.Open {
 		out = append(out, ui.StatProps{Label: "Needs about", Value: web.Count(j.Needs), Unit: "more requests", Hint: "So many find the smallest difference worth finding with a chance of 80 %."})
 	}
-	if !a.Known || !c.Actor().Role.AtLeast(experiment.MaySum) {
+	if !c.Actor().Role.AtLeast(experiment.MaySum) {
 		return out
+	}
+	if !a.Known {
+		return append(out, ui.StatProps{Label: "A migration saves", Value: "–", Against: "known after a whole day, with enough requests"})
 	}
 	short, exact := web.Dollars(a.Monthly)
 	low, _ := web.Dollars(a.MonthlyLow)
