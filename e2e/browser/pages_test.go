@@ -170,7 +170,7 @@ func furnished(t *testing.T) *tab {
 	b.sees("Data rule set")
 	b.goTo("/experiments/new")
 	b.fill("Name", "cheaper")
-	b.fill("Target of first variant", "sandbox/sandbox-vision")
+	b.choose("Target of first variant", "sandbox/sandbox-vision")
 	b.press("Start the experiment")
 	b.sees("Not decided yet")
 	b.goTo("/budgets/new")
