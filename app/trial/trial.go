@@ -115,6 +115,21 @@ func (s *Service) own(actor org.Actor, k key.Key) bool {
 	return k.Member == actor.Member && (!actor.Member.IsZero() || key.Changeable(actor, k)) && k.Status(s.Clock.Now()) == "active"
 }
 
+// Spendable is a key that the actor may spend the budget of, as Own has them; what is none is refused by the field "key".
+func (s *Service) Spendable(ctx context.Context, actor org.Actor, k id.Key) (key.Key, error) {
+	if err := actor.Require(org.Developer); err != nil {
+		return key.Key{}, err
+	}
+	as, err := s.Keys.Get(ctx, actor, k)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return as, fmt.Errorf("trial: find the key: %w", err)
+	}
+	if err != nil || !s.own(actor, as) {
+		return as, fault.Field("key", "Choose a key of your own that works, or with a management token one of a service: its budget is spent.")
+	}
+	return as, nil
+}
+
 // Try asks all targets at once and waits for the last. What a target refuses is an Answer; an error is about the input.
 func (s *Service) Try(ctx context.Context, actor org.Actor, in Input) ([]Answer, error) {
 	if err := actor.Require(org.Developer); err != nil {
@@ -124,12 +139,9 @@ func (s *Service) Try(ctx context.Context, actor org.Actor, in Input) ([]Answer,
 	if err != nil {
 		return nil, err
 	}
-	as, err := s.Keys.Get(ctx, actor, in.Key)
-	if err != nil && !fault.Is(err, fault.NotFound) {
-		return nil, fmt.Errorf("trial: find the key: %w", err)
-	}
-	if err != nil || !s.own(actor, as) {
-		return nil, fault.Field("key", "Choose a key of your own that works, or with a management token one of a service: a trial spends its budget.")
+	as, err := s.Spendable(ctx, actor, in.Key)
+	if err != nil {
+		return nil, err
 	}
 	grant, err := s.Desk.Grant(actor.Org, in.Key)
 	if err != nil {

@@ -75,6 +75,7 @@ var navigation = []navGroup{
 		{"models", "Models & aliases", "/models", "route", false},
 		{"prompts", "Prompts", "/prompts", "list-details", false},
 		{"experiments", "Experiments", "/experiments", "flask", false},
+		{"evaluations", "Evaluations", "/evaluations", "checks", false},
 		{"catalog", "Catalogue", "/catalog", "book", false},
 		{"prices", "Prices", "/prices", "receipt", false},
 		{"connections", "Connections", "/connections", "plug-connected", false},
