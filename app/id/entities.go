@@ -54,6 +54,7 @@ type (
 	deliveryEntity   struct{}
 	promptEntity     struct{}
 	experimentEntity struct{}
+	applyEntity      struct{}
 )
 
 func (orgEntity) prefix() string        { return "org" }
@@ -108,6 +109,7 @@ func (channelEntity) prefix() string    { return "chn" }
 func (deliveryEntity) prefix() string   { return "dlv" }
 func (promptEntity) prefix() string     { return "prm" }
 func (experimentEntity) prefix() string { return "exp" }
+func (applyEntity) prefix() string      { return "apl" }
 
 // One alias per entity; the comment says what it names.
 type (
@@ -163,6 +165,7 @@ type (
 	Delivery   = ID[deliveryEntity]   // one event on its way to one recipient
 	Prompt     = ID[promptEntity]     // a stored prompt
 	Experiment = ID[experimentEntity] // a test between variants of a route
+	Apply      = ID[applyEntity]      // one applying of a blueprint
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -476,3 +479,9 @@ func NewExperiment(s *Source) Experiment { return New[experimentEntity](s) }
 
 // ParseExperiment reads the printed or plain form of an id for a test between variants of a route.
 func ParseExperiment(s string) (Experiment, error) { return Parse[experimentEntity](s) }
+
+// NewApply makes an id for one applying of a blueprint.
+func NewApply(s *Source) Apply { return New[applyEntity](s) }
+
+// ParseApply reads the printed or plain form of an id for one applying of a blueprint.
+func ParseApply(s string) (Apply, error) { return Parse[applyEntity](s) }

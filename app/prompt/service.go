@@ -27,6 +27,7 @@ type Parts struct {
 	IDs   *id.Source
 	Clock clock.Clock
 	Log   *slog.Logger
+	Texts Texts // nil: searching looks at names, folders and descriptions only
 }
 
 // Service is the library's control plane.

@@ -33,8 +33,8 @@ func newScene(t *testing.T) *scene {
 	h := webtest.NewHouse(t, d)
 	h.Passwordless = true
 	s := &scene{t: t, acme: h.Found(t, "Acme"), house: h}
-	library := prompt.New(prompt.Parts{Store: db.NewPromptStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: slog.New(slog.DiscardHandler)})
-	s.site = h.Serve(t, append(promptweb.New(library, usage.NewService(db.NewUsageStore(d), db.NewOrgStore(d), h.Clock), h.Identity).Routes(), webtest.Enter()))
+	library := prompt.New(prompt.Parts{Store: db.NewPromptStore(d, h.Keyring), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: slog.New(slog.DiscardHandler)})
+	s.site = h.Serve(t, append(promptweb.New(library, usage.NewService(db.NewUsageStore(d), db.NewOrgStore(d), h.Clock), h.Identity, nil).Routes(), webtest.Enter()))
 	s.admin = h.Program(t, s.site, s.acme, org.Admin)
 	return s
 }
