@@ -2,6 +2,8 @@
 package prompt
 
 import (
+	"strings"
+
 	"github.com/bodhi-gateway/bodhi/views/layout"
 	"github.com/bodhi-gateway/bodhi/views/ui"
 )
@@ -143,7 +145,7 @@ type EditPage struct {
 
 // Fields are a prompt as it was typed.
 type Fields struct {
-	Name, Kind, AboutText, Folder, Visibility, Team                       string
+	Name, Kind, AboutText, Folder, Visibility, Team            string
 	Model, System, Text, Temperature, MaxOutput, More, Message string
 	Vars                                                       []VarField
 	Production                                                 bool
@@ -167,9 +169,18 @@ func (v VarField) Summary() string {
 	case v.Name == "":
 		return "A variable without a name"
 	case v.Required:
-		return v.Name + ", " + v.Type + ", required"
+		return v.Name + ": " + v.kind() + ", required"
 	}
-	return v.Name + ", " + v.Type
+	return v.Name + ": " + v.kind()
+}
+
+func (v VarField) kind() string {
+	for _, t := range types {
+		if t.Value == v.Type {
+			return strings.ToLower(t.Label[:1]) + t.Label[1:]
+		}
+	}
+	return v.Type
 }
 
 // StartersPage is the starter set.

@@ -14,7 +14,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/views/ui"
 )
 
-var types = []ui.Option{{Value: "string", Label: "Text"}, {Value: "integer", Label: "Whole number"}, {Value: "number", Label: "Number"}, {Value: "boolean", Label: "True or false"}, {Value: "enum", Label: "One of some options"}, {Value: "json", Label: "JSON"}}
+var types = []ui.Option{{Value: "string", Label: "Text"}, {Value: "integer", Label: "Whole number"}, {Value: "number", Label: "Number"}, {Value: "boolean", Label: "True or false"}, {Value: "enum", Label: "One of some options"}, {Value: "json", Label: "JSON value"}}
 
 // variables are the rows of the form, each folded to a line. They need no script: an empty row is always there, and Add rows sends the
 // form for more.

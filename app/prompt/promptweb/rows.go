@@ -78,7 +78,7 @@ func variables(rows []views.VarField) (out []prompt.Variable, err error) {
 		if r.Default != "" {
 			v.Default = v.FromText(r.Default)
 			if !json.Valid(v.Default) { // or it could not be stored at all
-				errs = append(errs, fault.Field("variables", "The default of "+strconv.Quote(r.Name)+" is no "+r.Type+"."))
+				errs = append(errs, fault.Field("variables", "The default of "+strconv.Quote(r.Name)+" is no value of its type."))
 				v.Default = nil
 			}
 		}
