@@ -200,6 +200,7 @@ func (a *App) dataPlane() error {
 	a.counts = &approval.Desk{Store: a.approvals, Clock: a.clock, Log: a.log}
 	a.gate = turnstile.New(a.clock, a.log, nil)
 	a.meter.turnstile(a.gate.Stats)
+	a.prompts.Vault, a.library.Texts = a.keyring, &a.prompts
 	a.gateway = gateway.New(gateway.Config{Sizes: gateway.Sizes{Flight: bodies(debug.SetMemoryLimit(-1))}, Clock: a.clock, IDs: a.ids, Log: a.log, Dialects: dialects(a.clock), Wires: wires(), Ports: gateway.Ports{
 		Prompts: &a.prompts, Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Approvals: a.counts, Screens: a.screens, Cache: a.answers, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Health: a.board, Patience: &a.waits, Experiments: &a.trials, Judges: a.bench(), Loads: &a.loads, Meter: a.meter, Agents: &a.sent, Turnstile: a.gate, Feedback: a.feedback,
 	}})
@@ -320,6 +321,7 @@ func (a *App) Run(ctx context.Context, ready func(url string)) error {
 	running.Go(func() error { return a.answers.Learn(machinery) })
 	a.watched(machinery, running)
 	running.Go(func() error { a.noteUses(machinery); return nil })
+	running.Go(func() error { a.sealPrompts(machinery); return nil })
 	running.Go(func() error { return a.budgets(a.treasury).Keep(machinery) })
 	for i, m := range a.mirrors {
 		running.Go(func() error { m.Run(machinery, heard[i]); return nil })
@@ -338,6 +340,16 @@ func (a *App) Run(ctx context.Context, ready func(url string)) error {
 	err = errors.Join(err, a.treasury.Close(late), a.keyUses(late))
 	stop()
 	return errors.Join(err, running.Wait())
+}
+
+// sealPrompts encrypts what prompts said before it was encrypted; usually there is nothing to do.
+func (a *App) sealPrompts(ctx context.Context) {
+	switch n, err := a.library.SealOld(ctx); {
+	case err != nil && ctx.Err() == nil:
+		a.log.Warn("old versions of prompts not encrypted; the next start tries again", "error", err.Error())
+	case n > 0:
+		a.log.Info("old versions of prompts encrypted", "versions", n)
+	}
 }
 
 // noteUses writes down about every half minute when keys were last used, for a page, and which were used after their end, for

@@ -77,6 +77,11 @@ var stages = map[string]func(x *stage){
 		p, _ := x.withPasskey()
 		x.home().Things["passkeys"] = p.ID.String()
 	},
+	"api.applies.end": func(x *stage) {
+		turn, err := x.a.applies.Begin(x.ctx(), x.admin(), "audited")
+		must(x.t, err)
+		x.home().Things["applies"] = turn.ID.String()
+	},
 	"prompts.delete": (*stage).unlabelledPrompt, "api.prompts.delete": (*stage).unlabelledPrompt,
 	"cache.judge": (*stage).ownPair, "api.cache.judge": (*stage).ownPair,
 	"sso.back_channel": (*stage).goodbye,

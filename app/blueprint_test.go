@@ -80,11 +80,8 @@ func applied(t *testing.T, api blueprint.API, text string, prune bool) []bluepri
 	t.Helper()
 	d, err := blueprint.Parse([]byte(text))
 	must(t, err)
-	now, err := blueprint.Read(t.Context(), api)
+	changes, err := blueprint.Run(t.Context(), api, blueprint.Job{Title: "test", Wanted: d, Prune: prune})
 	must(t, err)
-	changes, err := blueprint.Plan(now, d, prune)
-	must(t, err)
-	must(t, blueprint.Apply(t.Context(), api, now, d, changes, func(blueprint.Change) {}))
 	return changes
 }
 
@@ -224,13 +221,7 @@ func TestABlueprintDoesWhatTheTokenMay(t *testing.T) {
 		api := blueprints(t, server.URL, s.Home.Tokens[role])
 		d, err := blueprint.Parse([]byte("blueprint: 1\ndepartments:\n  - name: Mine"))
 		must(t, err)
-		now, err := blueprint.Read(t.Context(), api)
-		if err == nil {
-			changes, wrong := blueprint.Plan(now, d, false)
-			must(t, wrong)
-			err = blueprint.Apply(t.Context(), api, now, d, changes, func(blueprint.Change) {})
-		}
-		if err == nil {
+		if _, err := blueprint.Run(t.Context(), api, blueprint.Job{Wanted: d}); err == nil {
 			t.Errorf("a %s made a department", name)
 		}
 	}

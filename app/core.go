@@ -9,6 +9,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/agent"
 	"github.com/bodhi-gateway/bodhi/app/approval"
 	"github.com/bodhi-gateway/bodhi/app/audit"
+	"github.com/bodhi-gateway/bodhi/app/blueprint"
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/cache"
 	"github.com/bodhi-gateway/bodhi/app/catalog"
@@ -93,6 +94,7 @@ type core struct {
 	cacheMAC    *secret.MAC
 	promptStore *db.PromptStore
 	library     *prompt.Service
+	applies     *blueprint.Turns
 	cacheLeases cache.Leases // nil without Redis
 	waiting     *patience.Service
 	providers   *provider.Service
@@ -183,7 +185,8 @@ func (c *core) rooms() error {
 	if err := c.newCaching(); err != nil {
 		return err
 	}
-	c.promptStore = db.NewPromptStore(c.db)
+	c.promptStore = db.NewPromptStore(c.db, c.keyring)
+	c.applies = blueprint.NewTurns(blueprint.TurnParts{Store: db.NewBlueprintStore(c.db), Tx: c.db, Audit: c.audit, IDs: c.ids, Clock: c.clock})
 	c.library = prompt.New(prompt.Parts{Tested: c.testedPrompt, Store: c.promptStore, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
 	c.db.OnAlerts(c.alerted)
 

@@ -52,7 +52,8 @@ func takenOver(t *testing.T, databaseURL string) {
 		fmt.Fprintf(&steps, "%+v %v %v\n", plan.Steps, plan.Kept, in.Left)
 		before := h.Entries(t, s.Home.Org)
 		n := 0
-		must(t, plan.Apply(t.Context(), plain, func() { n++ }))
+		_, err = importer.Run(t.Context(), plain, in, "file", plan.Print(), func() { n++ })
+		must(t, err)
 		if n != len(plan.Steps) || n == 0 || h.Entries(t, s.Home.Org) == before {
 			t.Errorf("%d of %d steps", n, len(plan.Steps))
 		}
@@ -77,9 +78,7 @@ func takenOver(t *testing.T, databaseURL string) {
 	// A refusal by the API carries no credential either.
 	bad := sample(importer.Env, "OPENAI_API_KEY=sk-canary-bad\nOPENAI_BASE_URL=http://169.254.169.254/v1")
 	bad.Connections[0].Name = "bad"
-	plan, err := importer.Compare(t.Context(), plain, bad)
-	must(t, err)
-	if err := plan.Apply(context.Background(), plain, func() {}); err == nil || strings.Contains(err.Error(), "canary") {
+	if _, err := importer.Run(context.Background(), plain, bad, "file", "", func() {}); err == nil || strings.Contains(err.Error(), "canary") {
 		t.Errorf("an address that may not be called: %v", err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/approval"
+	"github.com/bodhi-gateway/bodhi/app/blueprint"
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/bulletin"
 	"github.com/bodhi-gateway/bodhi/app/cache"
@@ -314,6 +315,11 @@ func (a *App) tenant(t *testing.T, h *webtest.House, name string) webtest.Visito
 	must(t, err)
 	v.Things["model-tiers"] = tier.ID.String()
 	v.Things["mail"] = id.NewMail(a.ids).String()
+	turn, err := a.applies.Begin(ctx, admin, x.Org.Name+" blueprint")
+	must(t, err)
+	_, err = a.applies.End(ctx, admin, turn.ID, blueprint.Progress{})
+	must(t, err)
+	v.Things["applies"] = turn.ID.String()
 	a.joinable(t, x, &v)
 	return v
 }

@@ -59,7 +59,7 @@ func (s *EvaluationStore) Lock(ctx context.Context, o id.Org) error {
 
 // HasTeam implements evaluation.Store.
 func (s *EvaluationStore) HasTeam(ctx context.Context, o id.Org, t id.Team) (bool, error) {
-	return (&PromptStore{s.db}).HasTeam(ctx, o, t)
+	return (&PromptStore{db: s.db}).HasTeam(ctx, o, t)
 }
 
 // Datasets implements evaluation.Store.

@@ -7,6 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"gorm.io/gorm"
+
+	"github.com/bodhi-gateway/bodhi/app/cache/cachetest"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/prompt"
 	"github.com/bodhi-gateway/bodhi/db"
@@ -17,7 +20,7 @@ func TestPromptsAreKeptWithVersionsAndLabels(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		mine, other := newOrg(t, d), newOrg(t, d)
-		s := db.NewPromptStore(d)
+		s := db.NewPromptStore(d, cachetest.Vault{})
 		now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
 		p := prompt.Prompt{ID: id.NewPrompt(ids), Org: mine, Name: "reply", Kind: prompt.Chat, Visibility: prompt.Team, Team: id.NewTeam(ids), OwnerLabel: "ada", Highest: 1, CreatedAt: now, UpdatedAt: now}
 		c := prompt.Content{Model: "smart", Messages: []prompt.Message{{Role: "user", Text: "{{x}} \u0000 ü"}}, Variables: []prompt.Variable{{Name: "x", Type: prompt.JSON, Default: json.RawMessage(`{"b":1,"a":0.50}`)}},
@@ -75,6 +78,57 @@ func TestPromptsAreKeptWithVersionsAndLabels(t *testing.T) {
 		}
 		if _, err := s.Find(t.Context(), other, theirs.ID); err != nil {
 			t.Errorf("theirs went too: %v", err)
+		}
+	})
+}
+
+func TestPromptsFromBeforeAreSealed(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		o := newOrg(t, d)
+		s := db.NewPromptStore(d, cachetest.Vault{})
+		now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+		p := prompt.Prompt{ID: id.NewPrompt(ids), Org: o, Name: "old", Kind: prompt.Chat, Visibility: prompt.Everyone, Highest: 2, CreatedAt: now, UpdatedAt: now}
+		c := prompt.Content{Model: "smart", Messages: []prompt.Message{{Role: "user", Text: "the old text"}}}
+		err := s.Insert(t.Context(), p)
+		for n := 1; n <= 2 && err == nil; n++ {
+			err = s.AddVersion(t.Context(), prompt.Version{Org: o, Prompt: p.ID, Number: n, Content: c, At: now})
+		}
+		raw := func(statement string, args ...any) {
+			t.Helper()
+			if err := d.Scoped(t.Context(), o, func(tx *gorm.DB) error { return tx.Exec(statement, args...).Error }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		text, _ := json.Marshal(c)
+		raw("UPDATE prompt_versions SET sealed = NULL, content = ? WHERE org_id = ? AND number = 1", string(text), o)
+		var got prompt.Full
+		if err == nil {
+			got, err = s.Find(t.Context(), o, p.ID)
+		}
+		if err != nil || len(got.Versions) != 2 || !reflect.DeepEqual(got.Versions[1].Content, c) {
+			t.Fatalf("%+v %v", got, err)
+		}
+		library := prompt.New(prompt.Parts{Store: s})
+		if n, err := library.SealOld(t.Context()); err != nil || n != 1 {
+			t.Errorf("%d sealed, %v", n, err)
+		}
+		if n, err := library.SealOld(t.Context()); err != nil || n != 0 {
+			t.Errorf("again: %d sealed, %v", n, err)
+		}
+		all, err := s.Records(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range all {
+			if r.Org == o && (len(r.Versions) != 0 || len(r.Sealed) != 2) {
+				t.Errorf("%+v", r)
+			}
+		}
+		// A text that was moved to another version's place does not open there.
+		raw("UPDATE prompt_versions SET sealed = (SELECT sealed FROM prompt_versions WHERE org_id = ? AND number = 1) WHERE org_id = ? AND number = 2", o, o)
+		if _, err := s.Find(t.Context(), o, p.ID); err == nil {
+			t.Error("a moved text opens")
 		}
 	})
 }

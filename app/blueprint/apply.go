@@ -15,10 +15,14 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/route"
 )
 
-// Apply makes the changes that Plan gave, one after the other, and calls done after each. It stops at the first that is refused;
-// what was done stays, and a new plan goes on from there. Routes and the organization's rules are applied together, all or none.
-func Apply(ctx context.Context, api API, now *State, wanted *Document, changes []Change, done func(Change)) error {
+// Apply makes the changes that Plan gave, one after the other, and calls before and done around each. It stops at the first that is
+// refused, or that before does not want; what was done stays, and a new plan goes on from there. Routes and the organization's rules
+// are applied together, all or none. Who calls it has the organization's turn (Run).
+func Apply(ctx context.Context, api API, now *State, wanted *Document, changes []Change, before func(Change) error, done func(Change)) error {
 	for i, c := range changes {
+		if err := before(c); err != nil {
+			return err
+		}
 		var err error
 		switch {
 		case c.Section == "routes" && c.Verb != Delete:

@@ -81,6 +81,44 @@ func (a PromptsAPI) Preview(ctx context.Context, id string, in PromptPreviewInpu
 	return out, err
 }
 
+// Draft: Check a content that is not stored, and say what it says with these variables and what a request would cost. Nobody is asked.
+func (a PromptsAPI) Draft(ctx context.Context, in PromptDraftInput, calls ...Call) (out PromptPreview, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/prompts/preview", nil, in, &out, calls)
+	return out, err
+}
+
+// Estimate: Say what a request for a version would cost, before there was any.
+func (a PromptsAPI) Estimate(ctx context.Context, id string, query url.Values, calls ...Call) (out PromptEstimate, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/prompts/"+url.PathEscape(id)+"/estimate", query, nil, &out, calls)
+	return out, err
+}
+
+// Models: Say how each model did with each version in the last 30 days: requests, cost, time.
+func (a PromptsAPI) Models(ctx context.Context, id string, query url.Values, calls ...Call) (out PromptModelList, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/prompts/"+url.PathEscape(id)+"/models", query, nil, &out, calls)
+	return out, err
+}
+
+// AllModels is Models over all pages.
+func (a PromptsAPI) AllModels(ctx context.Context, id string, query url.Values, calls ...Call) iter.Seq2[PromptModel, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (PromptModelList, error) {
+		return a.Models(ctx, id, query, calls...)
+	}, func(p PromptModelList) ([]PromptModel, string) { return p.Data, p.Next })
+}
+
+// Ratings: List what people say of a prompt, the newest first.
+func (a PromptsAPI) Ratings(ctx context.Context, id string, query url.Values, calls ...Call) (out PromptRatingList, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/prompts/"+url.PathEscape(id)+"/ratings", query, nil, &out, calls)
+	return out, err
+}
+
+// AllRatings is Ratings over all pages.
+func (a PromptsAPI) AllRatings(ctx context.Context, id string, query url.Values, calls ...Call) iter.Seq2[PromptRating, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (PromptRatingList, error) {
+		return a.Ratings(ctx, id, query, calls...)
+	}, func(p PromptRatingList) ([]PromptRating, string) { return p.Data, p.Next })
+}
+
 // Label: Put a label at a version. Requests that name it get that version within a second, on every node.
 func (a PromptsAPI) Label(ctx context.Context, id string, label string, in PromptLabelInput, calls ...Call) (out PromptLabel, err error) {
 	err = a.c.do(ctx, http.MethodPut, "/prompts/"+url.PathEscape(id)+"/labels/"+url.PathEscape(label), nil, in, &out, calls)
@@ -116,6 +154,27 @@ type PromptChange struct {
 	Folder     *string `json:"folder,omitempty"`
 	Visibility *string `json:"visibility,omitempty"`
 	Team       *string `json:"team,omitempty"`
+}
+
+// PromptDraftInput is a content that is not stored, to be filled in.
+type PromptDraftInput struct {
+	Prompt    string          `json:"prompt,omitempty"`    // id of the prompt that it would be a version of; "" = of a new one
+	Kind      string          `json:"kind,omitempty"`      // of a new one; chat without
+	Content   json.RawMessage `json:"content,omitempty"`   // model, messages, variables, tools, schema, settings
+	Variables json.RawMessage `json:"variables,omitempty"` // an object of values by name
+}
+
+// PromptEstimate is what a request would cost: ranges, because only the model that reads a text counts its tokens.
+type PromptEstimate struct {
+	InputFrom     int64    `json:"input_tokens_from"`
+	InputTo       int64    `json:"input_tokens_to"`
+	OutputTo      int64    `json:"output_tokens_to"`
+	OutputAssumed bool     `json:"output_assumed"` // the version caps its answer at nothing, so that is a guess
+	From          string   `json:"from_usd"`       // the cheapest target, without any answer; "" where no price is known
+	To            string   `json:"to_usd"`         // the dearest target, with the longest answer
+	Targets       []string `json:"targets"`        // who would answer, with a known price
+	Unpriced      []string `json:"unpriced"`       // who would answer, at a price that is not known
+	Open          []string `json:"open_variables"` // whose texts are not counted
 }
 
 // PromptInput stores a prompt with its first version.
@@ -159,15 +218,54 @@ type PromptMessage struct {
 	Text string `json:"text"`
 }
 
+// PromptModel is how a model did with a version in the last 30 days, as far as the caller may see it.
+type PromptModel struct {
+	Version  int     `json:"version"`
+	Model    string  `json:"model"`
+	Requests int64   `json:"requests"`
+	Errors   int64   `json:"not_answered"`
+	Input    int64   `json:"input_tokens"`
+	Output   int64   `json:"output_tokens"`
+	Cost     string  `json:"cost_usd"`
+	Timed    int     `json:"timed"`              // answers that the times are of: the newest, without those from the cache
+	P50      float64 `json:"p50_seconds"`        // as clients waited; 0 where nothing was timed
+	P95      float64 `json:"p95_seconds"`        // as clients waited
+	First50  float64 `json:"first_byte_seconds"` // half of them had their first byte within
+}
+
+// PromptModelList is a body of the API.
+type PromptModelList struct {
+	Data    []PromptModel `json:"data"`
+	HasMore bool          `json:"has_more"`       // whether there are more pages
+	Next    string        `json:"next,omitempty"` // give it as after
+}
+
 // PromptPreview is what a request would say.
 type PromptPreview struct {
 	Messages []PromptMessage `json:"messages"`
+	Estimate *PromptEstimate `json:"estimate"` // what such a request would cost
 }
 
 // PromptPreviewInput fills a version in.
 type PromptPreviewInput struct {
 	Version   int             `json:"version,omitempty"`
 	Variables json.RawMessage `json:"variables,omitempty"` // an object of values by name
+}
+
+// PromptRating is what one person says of a prompt.
+type PromptRating struct {
+	By      string    `json:"by"`
+	Stars   int       `json:"stars"` // 1 to 5; 0 = a comment only
+	Comment string    `json:"comment"`
+	Version int       `json:"version"` // that it is about; 0 = none in particular
+	At      time.Time `json:"at"`
+}
+
+// PromptRatingList is a body of the API.
+type PromptRatingList struct {
+	Data    []PromptRating `json:"data"`
+	HasMore bool           `json:"has_more"`       // whether there are more pages
+	Next    string         `json:"next,omitempty"` // give it as after
 }
 
 // PromptVersion is a version, which never changes.

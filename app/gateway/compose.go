@@ -43,9 +43,8 @@ func (g *Gateway) compose(_ context.Context, x *Exchange) (Finish, error) {
 	}
 	body := x.stored
 	x.stored = nil
-	wire := g.wires[x.Endpoint.family]
-	if wire == nil || x.Endpoint.op != llm.Chat && (x.Endpoint.op != llm.CountTokens || x.Endpoint.family != llm.Anthropic) {
-		return nil, fault.Newf(fault.Invalid, "unsupported_operation", "Stored prompts are for chats; %s takes none. Use chat completions, responses, messages, generateContent or converse.", clip(x.R.URL.Path))
+	if !g.takesPrompts(x.Endpoint) {
+		return nil, fault.Newf(fault.Invalid, "unsupported_operation", "Stored prompts are for chats; %s takes none. Use chat completions, responses, messages, generateContent, converse or invoke.", clip(x.R.URL.Path))
 	}
 	a, err := readAsking(x, body)
 	if err != nil {
@@ -63,14 +62,14 @@ func (g *Gateway) compose(_ context.Context, x *Exchange) (Finish, error) {
 		return nil, fault.Newf(fault.Invalid, "invalid_request", "The prompt %q is a text that names no model: others include it. Ask for it by POST /v1/prompts/%s/chat with a \"model\".", ready.Name, ready.Name)
 	}
 	notes := &llm.Notes{}
-	base, err := wire.Render(&llm.Call{Operation: x.Endpoint.op, Model: ready.Model, MaxOutput: ready.MaxOutput, Choices: 1}, ready.Talk, llm.Edit{Model: ready.Model, Notes: notes})
+	base, err := g.written(x.Endpoint, ready, notes)
 	if err != nil {
 		return nil, err
 	}
 	if err := notes.Err(); err != nil {
 		return nil, err
 	}
-	whole, err := over(x.Endpoint.family, base, a.rest)
+	whole, err := over(bodied(x.Endpoint.family), base, a.rest)
 	if err != nil {
 		return nil, err
 	}

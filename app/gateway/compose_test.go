@@ -40,6 +40,8 @@ func withPrompts(t *testing.T) (h *house, got *string) {
 	err := book.Load([]prompt.Record{
 		{Org: h.grant.Chain.Org, ID: id.NewPrompt(ids), Name: "reply", Kind: prompt.Chat, Visibility: prompt.Everyone, Labels: map[string]int{"production": 1, "staging": 2},
 			Versions: map[int]prompt.Content{1: content("One: {{q}}"), 2: content("Two: {{q}}")}},
+		{Org: h.grant.Chain.Org, ID: id.NewPrompt(ids), Name: "tools", Kind: prompt.Chat, Visibility: prompt.Everyone, Labels: map[string]int{"production": 1}, Versions: map[int]prompt.Content{1: {Model: "smart", Messages: []prompt.Message{{Role: "user", Text: "x"}}, Tools: []prompt.Tool{{Name: "f"}}}}},
+		{Org: h.grant.Chain.Org, ID: id.NewPrompt(ids), Name: "answers", Kind: prompt.Chat, Visibility: prompt.Everyone, Labels: map[string]int{"production": 1}, Versions: map[int]prompt.Content{1: {Model: "smart", Messages: []prompt.Message{{Role: "user", Text: "x"}, {Role: "assistant", Text: "y"}}}}},
 		{Org: id.NewOrg(ids), ID: id.NewPrompt(ids), Name: "theirs", Kind: prompt.Chat, Visibility: prompt.Everyone, Labels: map[string]int{"production": 1}, Versions: map[int]prompt.Content{1: content("{{q}}")}},
 	})
 	if err != nil {
@@ -73,6 +75,7 @@ func TestAStoredPromptIsAskedInEveryDialect(t *testing.T) {
 		"gemini":                    {"/v1beta/models/prompt:reply@production:generateContent", `{"prompt":{"variables":{"q":"` + evil + `"}}}`, "prompt:reply@v1"},
 		"azure":                     {"/openai/deployments/prompt:reply/chat/completions?api-version=2024-10-21", `{"prompt":{"variables":{"q":"` + evil + `"}}}`, "prompt:reply@v1"},
 		"converse":                  {"/model/prompt:reply@1/converse", `{"prompt":{"variables":{"q":"` + evil + `"}}}`, "prompt:reply@v1"},
+		"invoke":                    {"/model/prompt:reply@1/invoke", `{"anthropic_version":"bedrock-2023-05-31","prompt":{"variables":{"q":"` + evil + `"}}}`, "prompt:reply@v1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -92,6 +95,24 @@ func TestAStoredPromptIsAskedInEveryDialect(t *testing.T) {
 				t.Errorf("recorded %+v", fact)
 			}
 		})
+	}
+}
+
+func TestALegacyCompletionGoesOnFromAStoredPrompt(t *testing.T) {
+	t.Parallel()
+	h, got := withPrompts(t)
+	resp, body := h.post(t, "/v1/completions", `{"model":"prompt:reply","prompt":{"variables":{"q":"{{q}} \"x"}},"temperature":0.9}`)
+	if sent := plainJSON(t, *got); resp.StatusCode != 200 || sent["prompt"] != "Be brief.\n\nOne: {{q}} \"x" || sent["model"] != "up-model" || sent["temperature"] != 0.9 || sent["max_tokens"] != 99.0 {
+		t.Errorf("%d %s: %s", resp.StatusCode, body, *got)
+	}
+	if fact := h.books.only(t, 1)[0]; fact.Asked != "prompt:reply@v1" || fact.Cost == 0 {
+		t.Errorf("recorded %+v", fact)
+	}
+	for name, says := range map[string]string{"tools": "tools or a schema", "answers": "messages of the assistant"} {
+		resp, body := h.post(t, "/v1/completions", `{"model":"prompt:`+name+`"}`)
+		if resp.StatusCode != 400 || !strings.Contains(body, says) {
+			t.Errorf("%s: %d %s", name, resp.StatusCode, body)
+		}
 	}
 }
 
@@ -121,21 +142,22 @@ func TestAStoredPromptThatIsNotThereIsRefusedInTheClientsWords(t *testing.T) {
 		status     int
 		says       string
 	}{
-		"unknown":          {"/v1/chat/completions", `{"model":"prompt:nothing",` + vars + `}`, 404, "no prompt \\\"nothing\\\""},
-		"another's":        {"/v1/chat/completions", `{"model":"prompt:theirs",` + vars + `}`, 404, "no prompt \\\"theirs\\\""},
-		"no such label":    {"/v1/chat/completions", `{"model":"prompt:reply@gone",` + vars + `}`, 404, "It has: production, staging."},
-		"no such version":  {"/v1/messages", `{"model":"prompt:reply@v9",` + vars + `}`, 404, "not_found_error"},
-		"no name":          {"/v1/chat/completions", `{"model":"prompt:A B",` + vars + `}`, 404, "names no stored prompt"},
-		"missing variable": {"/v1/chat/completions", `{"model":"prompt:reply"}`, 400, "needs the variable"},
-		"extra variable":   {"/v1/prompts/reply/chat", `{"variables":{"q":"x","r":1}}`, 400, "has no variable"},
-		"wrong variable":   {"/v1/messages", `{"model":"prompt:reply","prompt":{"variables":{"q":1}}}`, 400, "invalid_request_error"},
-		"variables twice":  {"/v1/prompts/reply/chat", `{"variables":{"q":"x","q":"y"}}`, 400, "is an object"},
-		"model twice":      {"/v1/chat/completions", `{"model":"prompt:reply","model":"smart",` + vars + `}`, 400, "invalid_request"},
-		"version twice":    {"/v1/chat/completions", `{"model":"prompt:reply@v1","prompt":{"version":"2","variables":{"q":"x"}}}`, 400, "already"},
-		"an odd field":     {"/v1/chat/completions", `{"model":"prompt:reply","prompt":{"vars":{"q":"x"}}}`, 400, "id, version and variables"},
-		"embeddings":       {"/v1/embeddings", `{"model":"prompt:reply","input":"x"}`, 400, "are for chats"},
-		"no object":        {"/v1/prompts/reply/chat", `[]`, 400, "not a JSON object"},
-		"case":             {"/v1/chat/completions", `{"Model":"smart","model":"prompt:reply",` + vars + `}`, 400, "invalid_request"},
+		"unknown":            {"/v1/chat/completions", `{"model":"prompt:nothing",` + vars + `}`, 404, "no prompt \\\"nothing\\\""},
+		"another's":          {"/v1/chat/completions", `{"model":"prompt:theirs",` + vars + `}`, 404, "no prompt \\\"theirs\\\""},
+		"no such label":      {"/v1/chat/completions", `{"model":"prompt:reply@gone",` + vars + `}`, 404, "It has: production, staging."},
+		"no such version":    {"/v1/messages", `{"model":"prompt:reply@v9",` + vars + `}`, 404, "not_found_error"},
+		"no name":            {"/v1/chat/completions", `{"model":"prompt:A B",` + vars + `}`, 404, "names no stored prompt"},
+		"missing variable":   {"/v1/chat/completions", `{"model":"prompt:reply"}`, 400, "needs the variable"},
+		"extra variable":     {"/v1/prompts/reply/chat", `{"variables":{"q":"x","r":1}}`, 400, "has no variable"},
+		"wrong variable":     {"/v1/messages", `{"model":"prompt:reply","prompt":{"variables":{"q":1}}}`, 400, "invalid_request_error"},
+		"variables twice":    {"/v1/prompts/reply/chat", `{"variables":{"q":"x","q":"y"}}`, 400, "is an object"},
+		"model twice":        {"/v1/chat/completions", `{"model":"prompt:reply","model":"smart",` + vars + `}`, 400, "invalid_request"},
+		"version twice":      {"/v1/chat/completions", `{"model":"prompt:reply@v1","prompt":{"version":"2","variables":{"q":"x"}}}`, 400, "already"},
+		"an odd field":       {"/v1/chat/completions", `{"model":"prompt:reply","prompt":{"vars":{"q":"x"}}}`, 400, "id, version and variables"},
+		"embeddings":         {"/v1/embeddings", `{"model":"prompt:reply","input":"x"}`, 400, "are for chats"},
+		"invoke, no version": {"/model/prompt:reply/invoke", `{` + vars + `}`, 400, "anthropic_version"},
+		"no object":          {"/v1/prompts/reply/chat", `[]`, 400, "not a JSON object"},
+		"case":               {"/v1/chat/completions", `{"Model":"smart","model":"prompt:reply",` + vars + `}`, 400, "invalid_request"},
 	} {
 		resp, body := h.post(t, x.path, x.body)
 		if resp.StatusCode != x.status || !strings.Contains(body, x.says) {

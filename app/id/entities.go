@@ -56,6 +56,7 @@ type (
 	experimentEntity struct{}
 	datasetEntity    struct{}
 	evaluationEntity struct{}
+	applyEntity      struct{}
 )
 
 func (orgEntity) prefix() string        { return "org" }
@@ -112,6 +113,7 @@ func (promptEntity) prefix() string     { return "prm" }
 func (experimentEntity) prefix() string { return "exp" }
 func (datasetEntity) prefix() string    { return "dts" }
 func (evaluationEntity) prefix() string { return "evl" }
+func (applyEntity) prefix() string      { return "apl" }
 
 // One alias per entity; the comment says what it names.
 type (
@@ -169,6 +171,7 @@ type (
 	Experiment = ID[experimentEntity] // a test between variants of a route
 	Dataset    = ID[datasetEntity]    // rows of questions with expected answers
 	Evaluation = ID[evaluationEntity] // a run of a dataset
+	Apply      = ID[applyEntity]      // one applying of a blueprint
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -494,3 +497,9 @@ func NewEvaluation(s *Source) Evaluation { return New[evaluationEntity](s) }
 
 // ParseEvaluation reads the printed or plain form of an id for a run of a dataset.
 func ParseEvaluation(s string) (Evaluation, error) { return Parse[evaluationEntity](s) }
+
+// NewApply makes an id for one applying of a blueprint.
+func NewApply(s *Source) Apply { return New[applyEntity](s) }
+
+// ParseApply reads the printed or plain form of an id for one applying of a blueprint.
+func ParseApply(s string) (Apply, error) { return Parse[applyEntity](s) }

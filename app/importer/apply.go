@@ -2,6 +2,9 @@ package importer
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"net/http"
 	"net/url"
 
@@ -105,26 +108,55 @@ func (p *Plan) people(ctx context.Context, api blueprint.API) error {
 	return nil
 }
 
-// Apply does what the plan says, in its order, and stops at the first refusal; what was done stays, and a new plan goes on from there.
-func (p *Plan) Apply(ctx context.Context, api blueprint.API, done func()) error {
+// Print tells plans apart: two with the same print do the same.
+func (p *Plan) Print() string {
+	text, _ := json.Marshal(p.Steps) // words only, which always have a JSON form
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:12])
+}
+
+// Run takes the organization's turn at applying, compares, and does what there is to do, in its order. It stops at the first refusal;
+// what was done stays, and importing again goes on from there. seen is the Print of a plan that was agreed to, "" for
+// whatever is needed; done is called after each step. The plan is nil if nothing was compared.
+func Run(ctx context.Context, api blueprint.API, in Import, title, seen string, done func()) (p *Plan, err error) {
+	turn, err := blueprint.TakeTurn(ctx, api, title)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = turn.End(ctx, err) }()
+	if p, err = Compare(ctx, api, in); err != nil {
+		return nil, err
+	}
+	if seen != "" && seen != p.Print() {
+		return p, blueprint.ErrMoved
+	}
+	n := 0
+	return p, p.apply(ctx, api, func(what string) error { return turn.Step(ctx, n, len(p.Steps), what) }, func() { n++; done() })
+}
+
+func (p *Plan) apply(ctx context.Context, api blueprint.API, before func(what string) error, done func()) error {
 	for _, c := range p.connect {
+		if err := before("connect " + c.Name); err != nil {
+			return err
+		}
 		in := map[string]any{"name": c.Name, "kind": string(c.Kind), "base_url": c.BaseURL, "service": c.Service, "credential": c.Credential.Reveal()}
 		if err := api(ctx, http.MethodPost, "/connections", nil, in, nil); err != nil {
 			return wrong("Connection %s: %s", c.Name, err.Error())
 		}
 		done()
 	}
-	if err := blueprint.Apply(ctx, api, p.now, p.wanted, p.changes, func(blueprint.Change) { done() }); err != nil {
+	err := blueprint.Apply(ctx, api, p.now, p.wanted, p.changes, func(c blueprint.Change) error { return before(string(c.Verb) + " " + c.What) }, func(blueprint.Change) { done() })
+	if err != nil || len(p.invite) == 0 {
 		return err
-	}
-	if len(p.invite) == 0 {
-		return nil
 	}
 	teams, err := all(ctx, api, "/teams")
 	if err != nil {
 		return err
 	}
 	for _, x := range p.invite {
+		if err := before("invite " + x.Email); err != nil {
+			return err
+		}
 		in := map[string]any{"email": x.Email, "name": x.Name, "role": x.Role}
 		if x.Team != "" {
 			in["teams"] = []string{teams[x.Team].ID}

@@ -41,7 +41,7 @@ type Gateway interface {
 // Library is the stored prompts. *prompt.Service implements it.
 type Library interface {
 	Get(ctx context.Context, actor org.Actor, p id.Prompt) (prompt.Full, error)
-	Draft(ctx context.Context, actor org.Actor, p id.Prompt, c prompt.Content) (*prompt.Draft, error)
+	Sketch(ctx context.Context, actor org.Actor, p id.Prompt, c prompt.Content) (*prompt.Sketch, error)
 	Create(ctx context.Context, actor org.Actor, in prompt.Input, c prompt.Content, message, label string) (prompt.Full, error)
 	Revise(ctx context.Context, actor org.Actor, p id.Prompt, c prompt.Content, message string) (prompt.Version, error)
 }

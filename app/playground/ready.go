@@ -120,10 +120,10 @@ func (s *Service) Base(ctx context.Context, actor org.Actor, t *Talk) (prompt.Co
 }
 
 // Draft takes the texts apart, with the variables of what they were taken from.
-func (s *Service) Draft(ctx context.Context, actor org.Actor, t *Talk) (*prompt.Draft, error) {
+func (s *Service) Draft(ctx context.Context, actor org.Actor, t *Talk) (*prompt.Sketch, error) {
 	base, err := s.Base(ctx, actor, t)
 	if err != nil {
 		return nil, err
 	}
-	return s.Library.Draft(ctx, actor, t.Prompt, prompt.Content{Messages: t.Said(), Variables: base.Variables})
+	return s.Library.Sketch(ctx, actor, t.Prompt, prompt.Content{Messages: t.Said(), Variables: base.Variables})
 }

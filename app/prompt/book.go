@@ -1,6 +1,7 @@
 package prompt
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"strings"
@@ -22,12 +23,14 @@ type Record struct {
 	Visibility Visibility      `json:"visibility"`
 	Team       id.Team         `json:"team"`
 	Owner      id.Member       `json:"owner"`
-	Versions   map[int]Content `json:"versions"`
+	Versions   map[int]Content `json:"versions,omitempty"` // in clear: of control planes, and from before contents were encrypted
+	Sealed     map[int][]byte  `json:"sealed,omitempty"`   // those of the data plane, which opens a version when it is first asked for
 	Labels     map[string]int  `json:"labels,omitempty"`
 }
 
 // Book answers which text a stored prompt is, from memory. The zero Book has none.
 type Book struct {
+	Vault   Vault // opens what is sealed
 	shelves atomic.Pointer[map[id.Org]shelf]
 }
 
@@ -41,8 +44,9 @@ type entry struct {
 
 // compiled is a version that is taken apart when it is first asked for.
 type compiled struct {
-	of      *Content
+	read    func() (*Content, error) // once: opens it
 	once    sync.Once
+	of      *Content   // ready, and once it was read
 	parts   [][]piece  // of each message, without includes
 	vars    []Variable // its own, and those of what it includes
 	broken  error
@@ -61,16 +65,25 @@ func (b *Book) Load(all []Record) error {
 		if out[r.Org] == nil {
 			out[r.Org] = shelf{}
 		}
-		out[r.Org].put(r)
+		out[r.Org].put(r, b.Vault)
 	}
 	b.shelves.Store(&out)
 	return nil
 }
 
-func (s shelf) put(r *Record) {
-	e := &entry{Record: *r, versions: make(map[int]*compiled, len(r.Versions))}
+func (s shelf) put(r *Record, vault Vault) {
+	e := &entry{Record: *r, versions: make(map[int]*compiled, len(r.Versions)+len(r.Sealed))}
+	add := func(n int, read func() (*Content, error)) {
+		e.versions[n] = &compiled{read: sync.OnceValues(read), number: n, shelfed: s}
+	}
 	for n, content := range r.Versions {
-		e.versions[n] = &compiled{of: &content, number: n, shelfed: s}
+		add(n, func() (*Content, error) { return &content, nil })
+	}
+	for n, sealed := range r.Sealed {
+		add(n, func() (*Content, error) {
+			c, err := Open(context.Background(), vault, r.Org, r.ID, n, sealed)
+			return &c, err
+		})
 	}
 	s[r.Name] = e
 }

@@ -2,90 +2,94 @@ package prompt
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
-	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/org"
 )
 
-// Draft is a content that is not stored, taken apart with what it includes: what somebody types before they save it.
+// Draft is what somebody wrote and has not saved: a new prompt, or a new version of one.
 type Draft struct {
-	entry   *entry
-	version *compiled
+	Prompt  id.Prompt // zero for a new one
+	Input   Input     // of a new one; Name may be empty
+	Content Content
+	Sent    Values
 }
 
-// Draft takes a content apart as if it were a version of a prompt that the actor sees, or with a zero id of a private one of
-// theirs. Variables that a text uses and nobody lists are texts that have to be sent; listed ones that it does not use are left out.
-func (s *Service) Draft(ctx context.Context, actor org.Actor, p id.Prompt, c Content) (*Draft, error) {
+// Drafted is what a draft says.
+type Drafted struct {
+	Needs    []Variable // all variables, with those of what it includes
+	Messages []Message  // with Sent filled in
+	Weight   Weight
+}
+
+// Draft checks what is not saved yet as saving would, and fills it in. Nothing is stored and nobody is asked. Where the values do not
+// fit, Needs is there beside the error.
+func (s *Service) Draft(ctx context.Context, actor org.Actor, d Draft) (out Drafted, err error) {
 	if err := actor.Require(org.Developer); err != nil {
-		return nil, err
+		return out, err
 	}
-	of := Record{Org: actor.Org, Name: "draft", Kind: Chat, Visibility: Private, Owner: actor.Member}
-	if !p.IsZero() {
-		f, err := s.find(ctx, actor, p)
+	of := Record{Org: actor.Org, ID: d.Prompt, Name: d.Input.Name, Kind: d.Input.Kind, Visibility: d.Input.Visibility, Team: d.Input.Team, Owner: actor.Member}
+	if !d.Prompt.IsZero() {
+		f, err := s.changeable(ctx, actor, d.Prompt)
 		if err != nil {
-			return nil, err
+			return out, err
 		}
-		of.Name, of.Visibility, of.Team, of.Owner = f.Name, f.Visibility, f.Team, f.Owner
+		of.Name, of.Kind, of.Visibility, of.Team, of.Owner = f.Name, f.Kind, f.Visibility, f.Team, f.Owner
+	}
+	if of.Name == "" {
+		of.Name = "this prompt"
+	}
+	c, _, err := d.Content.checked(of.Kind)
+	if err != nil {
+		return out, err
 	}
 	all, err := s.Store.Shelf(ctx, actor.Org)
 	if err != nil {
-		return nil, fmt.Errorf("prompt: draft: %w", err)
+		return out, fmt.Errorf("prompt: draft: %w", err)
 	}
-	c = Declared(c)
-	var errs []error
-	bad := func(field, format string, args ...any) {
-		errs = append(errs, fault.Field(field, fmt.Sprintf(format, args...)))
+	all = slices.DeleteFunc(all, func(r Record) bool { return r.Name == of.Name }) // what is being changed; including itself is a circle
+	of.Versions = map[int]Content{1: c}
+	shelf := shelfOf(append(all, of))
+	e := shelf[of.Name]
+	v := e.versions[1]
+	if err := v.ready(&e.Record); err != nil {
+		return out, aboutInclude(err)
 	}
-	c.checkVariables(c.checkMessages(Chat, bad), bad)
-	if err := errors.Join(errs...); err != nil {
-		return nil, err
-	}
-	d := &Draft{&entry{Record: of}, &compiled{of: &c, shelfed: shelfOf(all)}}
-	if err := d.version.ready(&of); err != nil {
-		return nil, aboutInclude(err)
-	}
-	return d, nil
-}
-
-// Declared is a content whose variables are those that its texts use: what is not listed becomes a text that has to be sent, and
-// what is listed for nothing goes. A content that includes others is left alone: what they use is theirs to say.
-func Declared(c Content) Content {
-	if Includes(c) {
-		return c
-	}
-	used := Used(c)
-	vars := slices.DeleteFunc(slices.Clone(c.Variables), func(v Variable) bool { return !slices.Contains(used, v.Name) })
-	for _, name := range used {
-		if !declared(vars, name) {
-			vars = append(vars, Variable{Name: name, Type: String, Required: true})
-		}
-	}
-	c.Variables = vars
-	return c
-}
-
-// Needs are its variables with those of what it includes.
-func (d *Draft) Needs() []Variable { return d.version.vars }
-
-// Say are its messages with these values. A value is never read as a template.
-func (d *Draft) Say(sent Values) ([]Message, error) {
-	ready, err := d.entry.fill(d.version, "", sent)
+	out.Needs, out.Weight = v.vars, v.weigh()
+	ready, err := e.fill(v, "", d.Sent)
 	if err != nil {
-		return nil, err
+		return out, err
 	}
-	return said(ready.Talk), nil
+	out.Messages = said(ready.Talk)
+	out.Weight = WeightOf(c, out.Messages)
+	return out, nil
 }
 
-// Literal are messages that a version says as they stand: braces in them begin nothing.
-func Literal(all []Message) []Message {
-	out := slices.Clone(all)
-	for i := range out {
-		out[i].Text = strings.ReplaceAll(out[i].Text, "{{", `\{{`)
+// Weigh is what a version weighs before there are values, by its defaults.
+func (s *Service) Weigh(ctx context.Context, actor org.Actor, p id.Prompt, number int) (Weight, error) {
+	if err := actor.Require(org.Viewer); err != nil {
+		return Weight{}, err
 	}
-	return out
+	f, err := s.find(ctx, actor, p)
+	if err != nil {
+		return Weight{}, err
+	}
+	all, err := s.Store.Shelf(ctx, actor.Org)
+	if err != nil {
+		return Weight{}, fmt.Errorf("prompt: weigh: %w", err)
+	}
+	e := shelfOf(all)[f.Name]
+	if e == nil {
+		return Weight{}, Missing()
+	}
+	v, err := e.find(Ref{Name: f.Name, Number: number})
+	if err != nil {
+		return Weight{}, err
+	}
+	if err := v.ready(&e.Record); err != nil {
+		return Weight{}, err
+	}
+	return v.weigh(), nil
 }

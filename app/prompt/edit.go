@@ -140,7 +140,7 @@ func aboutInclude(err error) error {
 func shelfOf(all []Record) shelf {
 	s := shelf{}
 	for i := range all {
-		s.put(&all[i])
+		s.put(&all[i], nil) // the store opened them
 	}
 	return s
 }

@@ -16,10 +16,19 @@ func brokenPrompt(name string, number int, why string) *fault.Error {
 	return fault.Newf(fault.Conflict, "prompt_broken", "The prompt %q, version %d, cannot be put together: %s.", name, number, why)
 }
 
+// unreadable refuses a version that the organization's data key does not open: the key is gone, or the row was changed.
+func unreadable(name string, number int) *fault.Error {
+	return fault.Newf(fault.Conflict, "prompt_broken", "The prompt %q, version %d, cannot be decrypted. Ask who runs this gateway: the organization's data key is missing, or the stored version was changed.", name, number)
+}
+
 // ready takes the version apart, once, with all that it includes.
 func (v *compiled) ready(of *Record) error {
 	name := of.Name
 	v.once.Do(func() {
+		if v.of, v.broken = v.read(); v.broken != nil {
+			v.broken = unreadable(name, v.number).Because(v.broken)
+			return
+		}
 		x := expansion{shelf: v.shelfed, outer: of, path: []string{name}}
 		for i, m := range v.of.Messages {
 			parts, why := x.expand(m.Text)
@@ -117,12 +126,16 @@ func (x *expansion) include(ref Ref) ([]piece, string) {
 	if !x.grow(0) {
 		return nil, tooMuch
 	}
-	for _, inner := range v.of.Variables {
+	c, err := v.read()
+	if err != nil {
+		return nil, fmt.Sprintf("%q, version %d, cannot be decrypted", ref.Name, v.number)
+	}
+	for _, inner := range c.Variables {
 		if !declared(x.vars, inner.Name) {
 			x.vars = append(x.vars, inner)
 		}
 	}
-	return x.expand(v.of.Messages[0].Text)
+	return x.expand(c.Messages[0].Text)
 }
 
 // seenWith reports whether whoever may use outer may use this one.

@@ -55,8 +55,12 @@ func (s *Service) Needs(ctx context.Context, actor org.Actor, p id.Prompt, numbe
 		return nil, Missing()
 	}
 	v := e.versions[number]
-	if v.ready(&e.Record) != nil {
-		return v.of.Variables, nil
+	if err := v.ready(&e.Record); err != nil {
+		c, unread := v.read()
+		if unread != nil {
+			return nil, err
+		}
+		return c.Variables, nil
 	}
 	return v.vars, nil
 }

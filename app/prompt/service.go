@@ -29,6 +29,7 @@ type Parts struct {
 	Log   *slog.Logger
 	// Tested names the live experiments that are about a version that uses means; nil is none.
 	Tested func(ctx context.Context, o id.Org, uses func(Ref) bool) ([]string, error)
+	Texts  Texts // nil: searching looks at names, folders and descriptions only
 }
 
 // Service is the library's control plane.

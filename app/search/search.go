@@ -14,6 +14,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/prompt"
 )
 
 // People are members and teams within the actor's part of the organization. *identity.Service implements it.
@@ -29,6 +30,11 @@ type Keys interface {
 	Get(ctx context.Context, actor org.Actor, k id.Key) (key.Key, error)
 }
 
+// Prompts are those of the library that the actor may see. *prompt.Service implements it.
+type Prompts interface {
+	Search(ctx context.Context, actor org.Actor, text string, most int) ([]prompt.Prompt, error)
+}
+
 // Kind is what was found.
 type Kind string
 
@@ -38,6 +44,7 @@ const (
 	Key     Kind = "key"
 	Member  Kind = "member"
 	Team    Kind = "team"
+	Prompt  Kind = "prompt"
 )
 
 // Hit is one thing that was found.
@@ -48,10 +55,12 @@ type Hit struct {
 	Sub   string // tells it from others of its name
 }
 
-// Parts are what Service works with. All are required.
+// Parts are what Service works with. All but Prompts are required.
 type Parts struct {
 	People People
 	Keys   Keys
+	// Prompts may be nil: then none are found.
+	Prompts Prompts
 	// Request is one line about a request within the actor's reach; any other id is a fault of kind NotFound.
 	Request func(ctx context.Context, actor org.Actor, r id.Request) (string, error)
 }
@@ -139,6 +148,20 @@ func (s *Service) byWord(ctx context.Context, actor org.Actor, text string) ([]H
 			out = append(out, Hit{Kind: Team, ID: t.ID.String(), Label: t.Name})
 			n++
 		}
+	}
+	if s.Prompts == nil {
+		return out, nil
+	}
+	prompts, err := s.Prompts.Search(ctx, actor, text, most)
+	if err != nil {
+		return nil, fmt.Errorf("search: prompts: %w", err)
+	}
+	for _, p := range prompts {
+		hit := Hit{Kind: Prompt, ID: p.ID.String(), Label: p.Name, Sub: p.About}
+		if p.Folder != "" {
+			hit.Sub = strings.TrimSuffix(p.Folder+" · "+p.About, " · ")
+		}
+		out = append(out, hit)
 	}
 	return out, nil
 }

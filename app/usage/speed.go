@@ -125,6 +125,8 @@ type SpeedCell struct {
 // SpeedStore adds sketches up. *db.UsageStore implements it.
 type SpeedStore interface {
 	Speeds(ctx context.Context, r report.Reach, a Ask) ([]SpeedCell, error)
+	// Timed are the newest requests for a stored prompt since from that went to a provider.
+	Timed(ctx context.Context, r report.Reach, asked string, from time.Time, limit int) ([]Timed, error)
 }
 
 // Speeds answers how fast attempts were that a provider answered, the busiest first. For those who see the whole organization it

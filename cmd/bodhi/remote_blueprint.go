@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/url"
 	"os"
+	"path/filepath"
 
 	"github.com/bodhi-gateway/bodhi/app/blueprint"
 )
@@ -83,7 +84,7 @@ func (c applyCmd) Run(e *env) error {
 		return errors.New("nothing was changed")
 	}
 	n := 0
-	err = blueprint.Apply(e.ctx, p.api, p.now, p.wanted, p.changes, func(blueprint.Change) { n++ })
+	_, err = blueprint.Run(e.ctx, p.api, blueprint.Job{Title: filepath.Base(c.File), Wanted: p.wanted, Prune: c.Prune, Seen: blueprint.Print(p.changes), Done: func(blueprint.Change) { n++ }})
 	if err != nil {
 		return fmt.Errorf("%w (%d of %s made before that; when it is put right, apply again)", err, n, plural(len(p.changes), "change"))
 	}
@@ -103,7 +104,6 @@ func plural(n int, what string) string {
 
 type blueprintPlan struct {
 	api     blueprint.API
-	now     *blueprint.State
 	wanted  *blueprint.Document
 	changes []blueprint.Change
 }
@@ -124,10 +124,11 @@ func (c blueprintFile) plan(e *env) (p blueprintPlan, err error) {
 	if p.api, err = c.blueprint(); err != nil {
 		return p, err
 	}
-	if p.now, err = blueprint.Read(e.ctx, p.api); err != nil {
+	now, err := blueprint.Read(e.ctx, p.api)
+	if err != nil {
 		return p, err
 	}
-	if p.changes, err = blueprint.Plan(p.now, p.wanted, c.Prune); err != nil {
+	if p.changes, err = blueprint.Plan(now, p.wanted, c.Prune); err != nil {
 		return p, exitError{exitWrong, fmt.Errorf("%s:\n%w", c.File, err)}
 	}
 	return p, nil

@@ -52,7 +52,7 @@ func (c importCmd) Run(e *env) error {
 		return errors.New("nothing was changed")
 	}
 	n := 0
-	if err := plan.Apply(e.ctx, api, func() { n++ }); err != nil {
+	if _, err := importer.Run(e.ctx, api, in, filepath.Base(c.File), plan.Print(), func() { n++ }); err != nil {
 		return fmt.Errorf("%w (%d of %s made before that; when it is put right, import again)", err, n, plural(len(plan.Steps), "change"))
 	}
 	if !c.JSON {

@@ -10,6 +10,16 @@ import (
 type ListPage struct {
 	Shell layout.Shell
 	Cards []Card
+	Turns []Turn // the last applyings
+}
+
+// Turn is one applying.
+type Turn struct {
+	Title, By string
+	When      ui.When
+	State     ui.StatusProps
+	Far       string // "3 of 12"
+	At, Why   string // what it stopped at, and why
 }
 
 // Card is one template.
@@ -27,6 +37,7 @@ type EditPage struct {
 	// Compared says that the text was compared with the organization; Changes are then what applying does, none if nothing.
 	Compared bool
 	Changes  []Change
+	Seen     string // which changes these are, so that no others are made
 	// Back is carried along, for the wizard; "" is the list.
 	Back string
 }

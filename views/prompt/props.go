@@ -2,6 +2,8 @@
 package prompt
 
 import (
+	"strings"
+
 	"github.com/bodhi-gateway/bodhi/views/layout"
 	"github.com/bodhi-gateway/bodhi/views/ui"
 )
@@ -36,6 +38,10 @@ type ShowPage struct {
 	Label       LabelForm
 	Shown       Version
 	Snippets    []ui.Snippet
+	Estimate    []ui.Fact // what a request costs, as far as that can be said beforehand
+	EstimateOf  string
+	Models      []ModelRow
+	ModelsNote  string
 	Opinions    []Opinion
 	Rate        RateForm
 	Error       string // of an act on this page
@@ -60,9 +66,15 @@ type TryField struct {
 // VersionRow is one version in the list of them.
 type VersionRow struct {
 	Number, Href, Labels, Message, By, Requests, Errors, Tokens, Cost, Exact, Mean string
+	Half, Most                                                                     string // how long half and 95 of 100 answers took
 	Shown                                                                          bool
 	When                                                                           ui.When
 	Delete                                                                         *ui.ConfirmProps
+}
+
+// ModelRow is how a model did with a version.
+type ModelRow struct {
+	Version, Model, Requests, Errors, Half, Most, First, Mean, Exact string
 }
 
 // LabelRow is one label.
@@ -124,6 +136,8 @@ type EditPage struct {
 	Fixed                      bool // the name and the kind are
 	Content                    bool // with what it says
 	Fields                     Fields
+	Try                        Try // a look at what is typed, before it is saved
+	Estimate                   []ui.Fact
 	Visibilities, Teams        []ui.Option
 	Form                       string
 	Errors                     map[string]string
@@ -131,9 +145,42 @@ type EditPage struct {
 
 // Fields are a prompt as it was typed.
 type Fields struct {
-	Name, Kind, AboutText, Folder, Visibility, Team                       string
-	Model, System, Text, Variables, Temperature, MaxOutput, More, Message string
-	Production                                                            bool
+	Name, Kind, AboutText, Folder, Visibility, Team            string
+	Model, System, Text, Temperature, MaxOutput, More, Message string
+	Vars                                                       []VarField
+	Production                                                 bool
+}
+
+// VarField is a variable as it was typed.
+type VarField struct {
+	Name, Type, About, Default, Max, Options string
+	Required                                 bool
+	Spare                                    bool // an empty row, to be filled in
+}
+
+// Said reports whether a row says anything.
+func (v VarField) Said() bool { return v.Name+v.About+v.Default+v.Max+v.Options != "" }
+
+// Summary is what is seen of a row that is folded.
+func (v VarField) Summary() string {
+	switch {
+	case v.Spare:
+		return "Add a variable"
+	case v.Name == "":
+		return "A variable without a name"
+	case v.Required:
+		return v.Name + ": " + v.kind() + ", required"
+	}
+	return v.Name + ": " + v.kind()
+}
+
+func (v VarField) kind() string {
+	for _, t := range types {
+		if t.Value == v.Type {
+			return strings.ToLower(t.Label[:1]) + t.Label[1:]
+		}
+	}
+	return v.Type
 }
 
 // StartersPage is the starter set.

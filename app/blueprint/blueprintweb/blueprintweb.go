@@ -12,10 +12,10 @@ import (
 )
 
 // Handlers answer for templates.
-type Handlers struct{}
+type Handlers struct{ turns *blueprint.Turns }
 
 // New makes the handlers.
-func New() *Handlers { return &Handlers{} }
+func New(t *blueprint.Turns) *Handlers { return &Handlers{t} }
 
 const (
 	root   = "/templates"
@@ -28,7 +28,7 @@ const SchemaPath = "/docs/blueprint.schema.json"
 
 // Routes are all URLs of templates.
 func (h *Handlers) Routes() []web.Route {
-	const api = web.APIRoot + "templates"
+	const api, applies = web.APIRoot + "templates", web.APIRoot + "applies"
 	return []web.Route{
 		{Method: http.MethodGet, Path: root, Name: "templates.list", Guard: web.Person, Floor: org.Admin, Handle: h.list},
 		{Method: http.MethodGet, Path: root + "/current", Name: "templates.current", Guard: web.Person, Floor: org.Admin, Handle: h.current},
@@ -39,6 +39,10 @@ func (h *Handlers) Routes() []web.Route {
 		{Method: http.MethodGet, Path: SchemaPath, Name: "templates.schema", Guard: web.Open, Handle: schema},
 
 		{Method: http.MethodGet, Path: api, Name: "api.templates.list", Does: "List the blueprints to begin with, with their YAML.", Guard: web.Token, Floor: org.Viewer, Handle: h.apiList, Out: templateList{}, Query: web.NoQuery},
+		{Method: http.MethodGet, Path: applies, Name: "api.applies.list", Does: "List the last applyings of blueprints, the newest first, and how far each came.", Guard: web.Token, Floor: blueprint.MayApply, Handle: h.apiTurns, Out: applyList{}, Query: web.NoQuery},
+		{Method: http.MethodPost, Path: applies, Name: "api.applies.begin", Does: "Take the organization's turn at applying a blueprint. One has it at a time.", Guard: web.Token, Floor: blueprint.MayApply, Audit: "template.apply_began", Handle: h.apiBegin, In: applyInput{}, Out: applyJSON{}, Made: http.StatusCreated},
+		{Method: http.MethodPatch, Path: applies + "/:id", Name: "api.applies.step", Does: "Say how far an applying is, before each change; that keeps the turn.", Guard: web.Token, Floor: blueprint.MayApply, Audit: "none: it says how far an applying is, whose changes are in the audit log by themselves", Handle: h.apiStep, In: stepInput{}, Out: applyJSON{}},
+		{Method: http.MethodPost, Path: applies + "/:id/end", Name: "api.applies.end", Does: "Give the turn back, and say how it went.", Guard: web.Token, Floor: blueprint.MayApply, Audit: "template.apply_ended", Handle: h.apiEnd, In: endInput{}, Out: applyJSON{}, Made: http.StatusOK},
 	}
 }
 

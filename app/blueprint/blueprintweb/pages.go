@@ -14,10 +14,35 @@ import (
 
 func (h *Handlers) list(c *web.Context) error {
 	page := views.ListPage{Shell: c.Shell("Templates", "templates")}
+	turns, err := h.turns.Last(c.Ctx(), c.Actor())
+	if err != nil {
+		return err
+	}
+	for _, t := range turns[:min(len(turns), 5)] {
+		page.Turns = append(page.Turns, turn(c, t))
+	}
 	for _, t := range blueprint.Templates() {
 		page.Cards = append(page.Cards, views.Card{Name: t.Name, Title: t.Title, About: t.About})
 	}
 	return c.Render(views.List(page))
+}
+
+var turnStates = map[blueprint.TurnState]ui.StatusProps{
+	blueprint.Applying: {Tone: ui.Info, Icon: "refresh", Label: "Running"},
+	blueprint.Applied:  {Tone: ui.Good, Icon: "check", Label: "Done"},
+	blueprint.Stopped:  {Tone: ui.Warn, Icon: "alert-triangle", Label: "Stopped"},
+}
+
+// turn is one applying on the page: how far it came, and what it stopped at.
+func turn(c *web.Context, t blueprint.Turn) views.Turn {
+	v := views.Turn{Title: t.Title, By: t.By, When: c.When(t.BegunAt), State: turnStates[t.State], Far: "nothing to change", Why: t.Why}
+	if t.Total > 0 || t.State != blueprint.Applied {
+		v.Far = strconv.Itoa(t.Done) + " of " + strconv.Itoa(t.Total)
+	}
+	if t.State != blueprint.Applied {
+		v.At = t.Current
+	}
+	return v
 }
 
 // show compares a template with the organization before anybody asks for it: that is what one wants to know of it.
@@ -81,7 +106,7 @@ func (h *Handlers) preview(c *web.Context) error { return h.compared(c, typed(c)
 // compared shows what a blueprint would change, or everything that is wrong with it.
 func (h *Handlers) compared(c *web.Context, page views.EditPage) error {
 	page.Shell = c.Shell(page.Title, "templates")
-	_, _, changes, err := plan(c, page)
+	changes, err := plan(c, page)
 	if wrong := said(err); wrong != nil {
 		page.Wrong = wrong
 		return c.Invalid(views.Edit(page))
@@ -89,19 +114,20 @@ func (h *Handlers) compared(c *web.Context, page views.EditPage) error {
 	if err != nil {
 		return err
 	}
-	page.Compared, page.Changes = true, present(changes)
+	page.Compared, page.Changes, page.Seen = true, present(changes), blueprint.Print(changes)
 	return c.Render(views.Edit(page))
 }
 
-func plan(c *web.Context, page views.EditPage) (now *blueprint.State, wanted *blueprint.Document, changes []blueprint.Change, err error) {
-	if wanted, err = blueprint.Parse([]byte(page.Text)); err != nil {
-		return nil, nil, nil, err
+func plan(c *web.Context, page views.EditPage) ([]blueprint.Change, error) {
+	wanted, err := blueprint.Parse([]byte(page.Text))
+	if err != nil {
+		return nil, err
 	}
-	if now, err = blueprint.Read(c.Ctx(), c.Inside); err != nil {
-		return nil, nil, nil, err
+	now, err := blueprint.Read(c.Ctx(), c.Inside)
+	if err != nil {
+		return nil, err
 	}
-	changes, err = blueprint.Plan(now, wanted, page.Prune)
-	return now, wanted, changes, err
+	return blueprint.Plan(now, wanted, page.Prune)
 }
 
 // said are the complaints about a blueprint; nil if the error is something else.
@@ -113,12 +139,19 @@ func said(err error) (out []string) {
 	return strings.Split(err.Error(), "\n")
 }
 
+// apply makes the changes that were shown. Where others would be made, because somebody changed the organization meanwhile, it shows
+// those instead.
 func (h *Handlers) apply(c *web.Context) error {
 	page := typed(c)
-	now, wanted, changes, err := plan(c, page)
-	n := 0
+	n, changes := 0, []blueprint.Change(nil)
+	wanted, err := blueprint.Parse([]byte(page.Text))
 	if err == nil {
-		err = blueprint.Apply(c.Ctx(), c.Inside, now, wanted, changes, func(blueprint.Change) { n++ })
+		changes, err = blueprint.Run(c.Ctx(), c.Inside, blueprint.Job{Title: page.Title, Wanted: wanted, Prune: page.Prune, Seen: c.FormValue("seen"), Done: func(blueprint.Change) { n++ }})
+	}
+	if errors.Is(err, blueprint.ErrMoved) {
+		page.Shell, page.Wrong = c.Shell(page.Title, "templates"), []string{blueprint.ErrMoved.Public}
+		page.Compared, page.Changes, page.Seen = true, present(changes), blueprint.Print(changes)
+		return c.Invalid(views.Edit(page))
 	}
 	if wrong := said(err); wrong != nil {
 		page.Shell, page.Wrong = c.Shell(page.Title, "templates"), wrong

@@ -126,11 +126,8 @@ func (h *Handlers) apply(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	plan, err := importer.Compare(c.Ctx(), c.Inside, in)
 	n := 0
-	if err == nil {
-		err = plan.Apply(c.Ctx(), c.Inside, func() { n++ })
-	}
+	plan, err := importer.Run(c.Ctx(), c.Inside, in, "Import", "", func() { n++ })
 	if said := complaint(err); said != "" {
 		p.Error = said
 		if n > 0 {

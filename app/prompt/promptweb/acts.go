@@ -103,16 +103,10 @@ func snippets(c *web.Context, f *prompt.Full, v *prompt.Version) []ui.Snippet {
 		switch {
 		case x.Default != nil:
 			values[x.Name] = x.Default
-		case x.Type == prompt.Integer || x.Type == prompt.Number:
-			values[x.Name] = 1
-		case x.Type == prompt.Boolean:
-			values[x.Name] = true
-		case x.Type == prompt.Enum:
-			values[x.Name] = x.Options[0]
-		case x.Type == prompt.JSON:
-			values[x.Name] = map[string]any{}
-		default:
+		case x.Type == prompt.String:
 			values[x.Name] = "…"
+		default:
+			values[x.Name] = example(&x)
 		}
 	}
 	vars, err := json.Marshal(values)

@@ -3,7 +3,6 @@ package promptweb
 import (
 	"encoding/json"
 	"errors"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -30,7 +29,7 @@ func typed(c *web.Context) (views.Fields, error) {
 	}
 	get := func(name string) string { return strings.ReplaceAll(f.Get(name), "\r\n", "\n") }
 	return views.Fields{Name: get("name"), Kind: get("kind"), AboutText: get("about"), Folder: get("folder"), Visibility: get("visibility"), Team: get("team"), Model: get("model"), System: get("system"),
-		Text: get("text"), Variables: get("variables"), Temperature: get("temperature"), MaxOutput: get("max_output"), More: get("more"), Message: get("message"), Production: f.Get("production") != ""}, nil
+		Text: get("text"), Vars: typedRows(f), Temperature: get("temperature"), MaxOutput: get("max_output"), More: get("more"), Message: get("message"), Production: f.Get("production") != ""}, nil
 }
 
 func inputOf(f views.Fields) prompt.Input {
@@ -41,7 +40,7 @@ func inputOf(f views.Fields) prompt.Input {
 func contentOf(f views.Fields) (c prompt.Content, err error) {
 	var m more
 	var errs [3]error
-	errs[0] = readYAML("variables", f.Variables, &c.Variables)
+	c.Variables, errs[0] = variables(f.Vars)
 	errs[1] = readYAML("more", f.More, &m)
 	c.Model, c.Tools, c.Schema = f.Model, m.Tools, m.Schema
 	if m.Settings != nil {
@@ -62,11 +61,7 @@ func contentOf(f views.Fields) (c prompt.Content, err error) {
 		}
 	}
 	c.Messages = append(c.Messages, m.Messages...)
-	for _, name := range prompt.Used(c) {
-		if !slices.ContainsFunc(c.Variables, func(v prompt.Variable) bool { return v.Name == name }) && !prompt.Includes(c) {
-			c.Variables = append(c.Variables, prompt.Variable{Name: name, Type: prompt.String, Required: true})
-		}
-	}
+	withUsed(&c)
 	return c, errors.Join(errs[:]...)
 }
 
@@ -87,11 +82,7 @@ func again(v prompt.Content) (f views.Fields, err error) {
 	if rest.Temperature, rest.MaxOutput = "", 0; rest.TopP != "" || rest.Effort != "" || len(rest.Stop) > 0 {
 		m.Settings = &rest
 	}
-	if len(v.Variables) > 0 {
-		if f.Variables, err = writeYAML(v.Variables); err != nil {
-			return f, err
-		}
-	}
+	f.Vars = rowsOf(v.Variables)
 	if len(m.Messages)+len(m.Tools) > 0 || m.Schema != nil || m.Settings != nil {
 		f.More, err = writeYAML(m)
 	}

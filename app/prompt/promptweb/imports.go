@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/prompt"
 	"github.com/bodhi-gateway/bodhi/app/web"
@@ -91,4 +93,20 @@ func of(d document, err error) error {
 		text += " " + wrong.Fields[name]
 	}
 	return fault.Field("text", d.Name+": "+strings.TrimSpace(text))
+}
+
+func (h *Handlers) importForm(c *web.Context) error {
+	return h.renderImport(c, views.ImportPage{Visibility: string(prompt.Private)}, web.Refusal{})
+}
+
+func (h *Handlers) renderImport(c *web.Context, p views.ImportPage, wrong web.Refusal) (err error) {
+	p.Shell, p.Form, p.Errors = c.Shell("Import prompts", "prompts"), wrong.Form, wrong.Fields
+	if p.Visibilities, p.Teams, err = h.whoSees(c); err != nil {
+		return err
+	}
+	var page templ.Component = views.Import(p)
+	if wrong.Form != "" || len(wrong.Fields) > 0 {
+		return c.Invalid(page)
+	}
+	return c.Render(page)
 }

@@ -4,6 +4,7 @@ package promptweb
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/org"
@@ -15,6 +16,7 @@ import (
 // Usage says what was asked and spent. *usage.Service implements it.
 type Usage interface {
 	Query(ctx context.Context, a org.Actor, q usage.Query) (usage.Result, error)
+	Timings(ctx context.Context, a org.Actor, names []string, from time.Time) ([]usage.Timing, error)
 }
 
 // People know the teams. *identity.Service implements it.
@@ -22,15 +24,19 @@ type People interface {
 	Teams(ctx context.Context, a org.Actor) ([]org.Team, error)
 }
 
+// Offers are those who would answer a request for a model now, with what they charge.
+type Offers func(ctx context.Context, a org.Actor, model string) []prompt.Offer
+
 // Handlers answer for the library.
 type Handlers struct {
 	library *prompt.Service
 	usage   Usage
 	people  People
+	offers  Offers
 }
 
-// New makes the handlers.
-func New(l *prompt.Service, u Usage, p People) *Handlers { return &Handlers{l, u, p} }
+// New makes the handlers. Without offers nothing is known of prices.
+func New(l *prompt.Service, u Usage, p People, o Offers) *Handlers { return &Handlers{l, u, p, o} }
 
 const (
 	root     = "/prompts"
@@ -63,7 +69,7 @@ func (h *Handlers) Routes() []web.Route {
 		{Method: http.MethodPost, Path: one + "/delete", Name: "prompts.delete", Guard: web.Person, Floor: org.Developer, Audit: "prompt.deleted", Handle: h.delete},
 
 		{Method: http.MethodGet, Path: api, Name: "api.prompts.list", Guard: web.Token, Floor: org.Viewer, Handle: h.apiList, Out: promptList{}, Does: "List stored prompts, by folder and name.",
-			Query: []web.Parameter{{Name: "name", Does: "only the prompt of this name", Example: "support-reply"}, {Name: "folder", Does: "only of this folder", Example: "Support"}}},
+			Query: []web.Parameter{{Name: "name", Does: "only the prompt of this name", Example: "support-reply"}, {Name: "folder", Does: "only of this folder", Example: "Support"}, {Name: "q", Does: "only those with this in their name, description, folder or text", Example: "parcel"}}},
 		{Method: http.MethodPost, Path: api, Name: "api.prompts.create", Guard: web.Token, Floor: org.Developer, Audit: "prompt.created", Handle: h.apiCreate, In: promptInput{}, Out: promptJSON{}, Does: "Store a prompt with its first version."},
 		{Method: http.MethodGet, Path: single, Name: "api.prompts.show", Guard: web.Token, Floor: org.Viewer, Handle: h.apiShow, Out: promptJSON{}, Does: "Show a stored prompt."},
 		{Method: http.MethodPatch, Path: single, Name: "api.prompts.update", Guard: web.Token, Floor: org.Developer, Audit: "prompt.updated", Handle: h.apiUpdate, In: promptChange{}, Out: promptJSON{}, Does: "Change what is said about a prompt, and who sees it."},
@@ -74,6 +80,12 @@ func (h *Handlers) Routes() []web.Route {
 		{Method: http.MethodDelete, Path: single + "/versions/:version", Name: "api.prompts.delete_version", Guard: web.Token, Floor: org.Developer, Audit: "prompt.version_deleted", Handle: h.apiDeleteVersion, Out: web.None{}, Does: "Delete a version that has no label and that no prompt includes."},
 		{Method: http.MethodPost, Path: single + "/preview", Name: "api.prompts.preview", Guard: web.Token, Floor: org.Viewer, Audit: "none: it shows what would be asked, and asks nobody", Handle: h.apiPreview, In: promptPreviewInput{}, Out: promptPreviewJSON{}, Made: http.StatusOK,
 			Does: "Say what a version says with these variables. Nobody is asked."},
+		{Method: http.MethodPost, Path: api + "/preview", Name: "api.prompts.draft", Guard: web.Token, Floor: org.Developer, Audit: "none: it shows what would be asked, and asks nobody", Handle: h.apiDraft, In: promptDraftInput{}, Out: promptPreviewJSON{}, Made: http.StatusOK,
+			Does: "Check a content that is not stored, and say what it says with these variables and what a request would cost. Nobody is asked."},
+		{Method: http.MethodGet, Path: single + "/estimate", Name: "api.prompts.estimate", Guard: web.Token, Floor: org.Viewer, Handle: h.apiEstimate, Out: promptEstimateJSON{}, Does: "Say what a request for a version would cost, before there was any.",
+			Query: []web.Parameter{{Name: "version", Does: "a version's number; without, the one that production is at", Example: "2"}}},
+		{Method: http.MethodGet, Path: single + "/models", Name: "api.prompts.models", Guard: web.Token, Floor: org.Viewer, Handle: h.apiModels, Out: promptModelList{}, Does: "Say how each model did with each version in the last 30 days: requests, cost, time.", Query: web.NoQuery},
+		{Method: http.MethodGet, Path: single + "/ratings", Name: "api.prompts.ratings", Guard: web.Token, Floor: org.Viewer, Handle: h.apiRatings, Out: promptRatingList{}, Does: "List what people say of a prompt, the newest first.", Query: web.NoQuery},
 		{Method: http.MethodPut, Path: single + "/labels/:label", Name: "api.prompts.label", Guard: web.Token, Floor: org.Developer, Audit: "prompt.labelled", Handle: h.apiLabel, In: promptLabelInput{}, Out: promptLabelJSON{},
 			Does: "Put a label at a version. Requests that name it get that version within a second, on every node."},
 		{Method: http.MethodDelete, Path: single + "/labels/:label", Name: "api.prompts.unlabel", Guard: web.Token, Floor: org.Developer, Audit: "prompt.unlabelled", Handle: h.apiUnlabel, Out: web.None{}, Does: "Take a label away from a prompt."},

@@ -33,8 +33,8 @@ func newScene(t *testing.T) *scene {
 	h := webtest.NewHouse(t, d)
 	h.Passwordless = true
 	s := &scene{t: t, acme: h.Found(t, "Acme"), house: h}
-	library := prompt.New(prompt.Parts{Store: db.NewPromptStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: slog.New(slog.DiscardHandler)})
-	s.site = h.Serve(t, append(promptweb.New(library, usage.NewService(db.NewUsageStore(d), db.NewOrgStore(d), h.Clock), h.Identity).Routes(), webtest.Enter()))
+	library := prompt.New(prompt.Parts{Store: db.NewPromptStore(d, h.Keyring), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: slog.New(slog.DiscardHandler)})
+	s.site = h.Serve(t, append(promptweb.New(library, usage.NewService(db.NewUsageStore(d), db.NewOrgStore(d), h.Clock), h.Identity, nil).Routes(), webtest.Enter()))
 	s.admin = h.Program(t, s.site, s.acme, org.Admin)
 	return s
 }
@@ -165,6 +165,70 @@ func TestWhoMayChangeWhatAndMoveWhichLabel(t *testing.T) {
 	}
 	if p := as(org.Viewer).Get("/prompts"); !p.Has("ours", "4.0 of 5 (1)") || p.Has("mine") {
 		t.Errorf("the list: %d %s", p.Status, p.Body)
+	}
+}
+
+// The form of variables works by itself: rows are added, a draft is looked at, and what is saved is what was typed.
+func TestVariablesAreRowsAndADraftIsLookedAt(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	c := webtest.As(t, s.site, s.acme.Members[org.Developer])
+	form := url.Values{"name": {"mine"}, "kind": {"chat"}, "visibility": {"private"}, "model": {"smart"}, "text": {"{{tone}} {{n}} {{q}}"}, "production": {"on"},
+		"v0_name": {"tone"}, "v0_type": {"enum"}, "v0_options": {"kind, dry"}, "v0_default": {"dry"}, "v0_about": {"How it sounds"}, "v3_name": {"n"}, "v3_type": {"integer"}, "v3_default": {"7"}}
+	with := func(more url.Values) url.Values {
+		out := url.Values{}
+		for _, from := range []url.Values{form, more} {
+			for k, v := range from {
+				out[k] = v
+			}
+		}
+		return out
+	}
+	if p := c.Post("/prompts", with(url.Values{"do": {"rows"}})); p.Status != 200 || !p.Has(`name="v4_name"`, `value="kind, dry"`, `value="tone"`, "How it sounds", "{{tone}} {{n}} {{q}}") || p.Has(`name="v5_name"`) {
+		t.Errorf("rows: %d %s", p.Status, p.Body)
+	}
+	if p := c.Post("/prompts", with(url.Values{"do": {"preview"}})); p.Status != 200 || !p.Has("dry 7 ‹q›", `name="var_q"`, "q: text, required", "up to 1,000 tokens, assumed") {
+		t.Errorf("a look by examples: %d %s", p.Status, p.Body)
+	}
+	if p := c.Post("/prompts", with(url.Values{"do": {"preview"}, "var_q": {"{{tone}}"}, "var_n": {"x"}})); p.Status != 200 || !p.Has("must be a whole number", `value="x"`, "{{tone}}</textarea>") || p.Has("dry 7") {
+		t.Errorf("a look with a wrong value: %d %s", p.Status, p.Body)
+	}
+	if p := c.Post("/prompts", with(url.Values{"do": {"preview"}, "var_q": {"{{tone}}"}})); p.Status != 200 || !p.Has("dry 7 {{tone}}") {
+		t.Errorf("a value that looks like a template: %d %s", p.Status, p.Body)
+	}
+	for field, x := range map[string][2]string{"v3_default": {"seven", "The default of"}, "v0_max": {"-1", "number of characters"}, "text": {"{{tone", "never closed"}, "v3_name": {"n!", "A variable&#39;s name has"}} {
+		for _, do := range []string{"preview", ""} {
+			if p := c.Post("/prompts", with(url.Values{"do": {do}, field: {x[0]}})); p.Status != 422 || !p.Has(x[1], x[0]) {
+				t.Errorf("%s = %q, %q: %d %s", field, x[0], do, p.Status, p.Body)
+			}
+		}
+	}
+	if p := c.Get("/prompts"); p.Has(">mine<") {
+		t.Error("a look saved it")
+	}
+	made := c.Post("/prompts", form)
+	if made.Status != 303 {
+		t.Fatalf("%d %s", made.Status, made.Body)
+	}
+	again := c.Get(made.Location + "/versions/new")
+	if !again.Has(`value="kind, dry"`, `value="dry"`, "n: whole number", "q: text, required", "Add a variable") {
+		t.Errorf("the form of what was saved: %s", again.Body)
+	}
+	if p := c.Post(made.Location+"/versions", with(url.Values{"do": {"preview"}, "text": {"{{> nothing}}"}})); p.Status != 422 || !p.Has("no prompt &#34;nothing&#34; to include") {
+		t.Errorf("an include of nothing: %d %s", p.Status, p.Body)
+	}
+	if p := webtest.As(t, s.site, s.acme.Members[org.Lead]).Post(made.Location+"/versions", with(url.Values{"do": {"preview"}})); p.Status != 404 {
+		t.Errorf("somebody else looks at a draft of it: %d", p.Status)
+	}
+	s.does(s.admin, "POST", "/preview", `{"content":{"model":"smart","messages":[{"role":"user","text":"Hi {{x}}"}],"variables":[{"name":"x","type":"string","required":true}]},"variables":{"x":"{{y}}"}}`, 200, "Hi {{y}}", `"output_tokens_to":1000`)
+	s.does(s.admin, "POST", "/preview", `{"content":{"model":"smart","messages":[{"role":"user","text":"Hi {{x}}"}],"variables":[{"name":"x","type":"string","required":true}]}}`, 400, "invalid_variable")
+	id := s.does(s.admin, "POST", "", text("tone", "Be kind.", `,"about":"For everybody"`), 201)
+	s.does(s.admin, "GET", "/"+id+"/models", "", 200, `"data":[]`)
+	s.does(s.admin, "GET", "/"+id+"/ratings", "", 200, `"data":[]`)
+	s.does(s.admin, "GET", "/"+id+"/estimate?version=1", "", 200, `"input_tokens_from":1`, `"from_usd":""`)
+	s.does(s.admin, "GET", "/"+id+"/estimate?version=9", "", 404)
+	if p := s.admin.JSON("GET", "/api/v1/prompts?q=be+KIND", ""); !p.Has(`"name":"tone"`) || p.Has(`"name":"mine"`) {
+		t.Errorf("by its text: %s", p.Body)
 	}
 }
 

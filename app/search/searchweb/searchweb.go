@@ -47,7 +47,7 @@ func (h *Handlers) show(c *web.Context) error {
 		page.Groups = grouped(page.Groups, d.Group, views.Result{Label: d.Label, Icon: d.Icon, Href: d.Href})
 	}
 	if text != "" && len(page.Groups) == 0 {
-		page.None = ui.EmptyProps{Kind: ui.FilteredOut, Title: "Nothing found", Text: "Nothing that you may see has that name. Search for a page, a key, a person, a team, or paste the id of a request.", Label: "Show all pages", Href: layout.SearchPath}
+		page.None = ui.EmptyProps{Kind: ui.FilteredOut, Title: "Nothing found", Text: "Nothing that you may see has that name. Search for a page, a key, a person, a team, a prompt, or paste the id of a request.", Label: "Show all pages", Href: layout.SearchPath}
 	}
 	if text != "" {
 		page.Groups = grouped(page.Groups, "Look further", views.Result{Label: "Models called “" + text + "”", Icon: "book", Href: "/catalog?q=" + url.QueryEscape(text)})
@@ -56,9 +56,9 @@ func (h *Handlers) show(c *web.Context) error {
 }
 
 var (
-	groups = map[search.Kind]string{search.Request: "Request", search.Key: "Keys", search.Member: "People", search.Team: "Teams"}
-	icons  = map[search.Kind]string{search.Request: "activity", search.Key: "key", search.Member: "user", search.Team: "users"}
-	roots  = map[search.Kind]string{search.Request: "/requests/", search.Key: "/keys/", search.Member: "/people/", search.Team: "/teams/"}
+	groups = map[search.Kind]string{search.Request: "Request", search.Key: "Keys", search.Member: "People", search.Team: "Teams", search.Prompt: "Prompts"}
+	icons  = map[search.Kind]string{search.Request: "activity", search.Key: "key", search.Member: "user", search.Team: "users", search.Prompt: "list-details"}
+	roots  = map[search.Kind]string{search.Request: "/requests/", search.Key: "/keys/", search.Member: "/people/", search.Team: "/teams/", search.Prompt: "/prompts/"}
 )
 
 func href(h search.Hit) string { return roots[h.Kind] + h.ID }
