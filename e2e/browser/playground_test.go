@@ -1,24 +1,65 @@
 package browser
 
 import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
 	"github.com/bodhi-gateway/bodhi/e2e/harness"
 )
 
-// atPlay is a browser whose playground is open, with models that answer as the test needs it.
+// atPlay is a browser whose playground is open, at a gateway whose provider is paced.
 func atPlay(t *testing.T) *tab {
 	t.Helper()
-	b := open(t, harness.Empty(t).URL)
-	b.signUp("Acme", "ada@acme.test")
+	up := httptest.NewServer(paced{})
+	t.Cleanup(up.Close)
+	g := harness.Start(t, harness.Setup{Models: []string{"smart=up/gpt-4o", "endless=up/gpt-4o-mini"}, Providers: []string{"name=up,kind=openai-compatible,base-url=" + up.URL + "/v1,key-env=E2E_KEY"}})
+	b := open(t, g.URL)
+	b.logIn("admin@acme.test")
 	b.goTo("/playground")
 	b.press("Open the playground")
 	b.sees("Paid by")
 	return b
+}
+
+// paced is a provider of OpenAI's dialect that says 200 words a second, as fast as any model of today: a thousand of them, or with the
+// small model as many as its caller waits for. A line ends where a paragraph does.
+type paced struct{}
+
+// ServeHTTP implements http.Handler.
+func (paced) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	var asked struct{ Model string }
+	_ = json.NewDecoder(r.Body).Decode(&asked)
+	w.Header().Set("Content-Type", "text/event-stream")
+	words, out := 1000, http.NewResponseController(w)
+	if asked.Model == "gpt-4o-mini" {
+		words = 1 << 20
+	}
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for i := range words {
+		end := ""
+		if i%60 == 59 {
+			end = `\n\n`
+		}
+		fmt.Fprintf(w, `data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"content":"word%d %s"}}]}`+"\n\n", i, end)
+		if out.Flush() != nil {
+			return
+		}
+		select {
+		case <-r.Context().Done():
+			return
+		case <-tick.C:
+		}
+	}
+	fmt.Fprintf(w, `data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"usage":{"prompt_tokens":9,"completion_tokens":%d,"total_tokens":%d}}`+"\n\ndata: [DONE]\n\n", words, words+9)
 }
 
 // watching counts what keeps the page from drawing: tasks of more than 50 ms, by the browser's own account.
@@ -32,7 +73,7 @@ const watching = `(() => {
 // that runs other tests takes the processor away in the middle of a task, for which the page can do nothing.
 const looks = 5
 
-// Four models stream at once, each 1,500 tokens as fast as the sandbox can, without the page ever standing still.
+// Four models stream at once, each a thousand words, without the page ever standing still.
 func TestFourStreamsAtOnce(t *testing.T) {
 	t.Parallel()
 	b := atPlay(t)
@@ -40,7 +81,7 @@ func TestFourStreamsAtOnce(t *testing.T) {
 	b.press("Add a model")
 	b.press("Add a model")
 	for _, n := range []string{"1", "2", "3", "4"} {
-		b.fill("Model "+n, "sandbox-chat+tokens=1500")
+		b.fill("Model "+n, "smart")
 	}
 	b.ask("allow long answers", `document.querySelectorAll('[name=max_tokens]').forEach(e => e.value = '2000')`, nil)
 	var ok bool
@@ -80,7 +121,7 @@ func TestThePlayground(t *testing.T) {
 	b := atPlay(t)
 	var ok bool
 	b.fill("Message", "Tell me everything.")
-	b.fill("Model 1", "sandbox-chat+tokens=3000+latency=20ms")
+	b.fill("Model 1", "endless")
 	b.ask("allow a long answer", `document.querySelector('[name=max_tokens]').value = '4000'`, nil)
 	b.press("Ask")
 	b.until("a beginning", `document.querySelector('[data-text]').innerText.length > 20`, &ok)
@@ -90,7 +131,7 @@ func TestThePlayground(t *testing.T) {
 	b.picture("playground-stopped")
 
 	b.provokes(422)
-	b.fill("Model 1", "sandbox-chat")
+	b.fill("Model 1", "smart")
 	b.run("open the extras", chromedp.Click(`//summary[contains(., "Files, tools")]`, chromedp.BySearch))
 	b.fill("Tools", "[{")
 	b.press("Ask")
@@ -125,7 +166,7 @@ func TestThePlayground(t *testing.T) {
 	if kept != "Greet {{name}}." {
 		t.Errorf("it came back as %q", kept)
 	}
-	b.finds("/requests?client=Playground", "sandbox-chat")
+	b.finds("/requests?client=Playground", "smart")
 }
 
 // The same form without scripts: all answers come on one page.
