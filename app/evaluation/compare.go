@@ -109,7 +109,7 @@ func quantileOf(p float64) float64 { return math.Sqrt2 * math.Erfinv(2*p-1) }
 // Sentence says in plain words how a subject did beside the first.
 func (c *Comparison) Sentence(first, other string) string {
 	if c.Rows == 0 {
-		return fmt.Sprintf("No row was answered and scored for both %s and %s yet.", first, other)
+		return fmt.Sprintf("No row was answered and scored for both %s and %s.", first, other)
 	}
 	a, b := c.Both+c.First, c.Both+c.Only
 	text := fmt.Sprintf("%s answers %d of %d right, %s answers %d.", other, b, c.Rows, first, a)

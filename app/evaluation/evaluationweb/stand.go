@@ -24,7 +24,7 @@ func stand(p *views.RunPage, r *evaluation.Report) {
 	}
 	for n := range r.Subjects {
 		s := &r.Subjects[n]
-		row := views.Standing{Model: s.Model, Parameters: parameters(&s.Subject), Right: fmt.Sprintf("%d of %d", s.Right, s.Scored), Failed: web.Count(s.Failed), Unjudged: web.Count(s.Unjudged)}
+		row := views.Standing{Model: s.Model, Parameters: parameters(&s.Subject), Right: fmt.Sprintf("%d of %d", s.Right, s.Scored), Failed: web.Count(s.Failed), Unjudged: web.Count(s.Unjudged), Share: "–", Median: "–"}
 		if s.Scored > 0 {
 			row.Share, row.Span = percent(s.Share.Value), percent(s.Share.Low)+" to "+percent(s.Share.High)
 			row.Mark = percent(float64(s.Mark) / 1000)
