@@ -1,4 +1,4 @@
-// Package trial asks several models the same question, for a person who compares them: "try with another provider". It
+// Package trial asks several models the same question for a program that compares them; people have the playground. It
 // has no way of its own to a provider. A question goes through the gateway's pipeline like any request, as a key of the
 // person's own, so that key's models, networks, limits and budgets decide, money is held before anything is sent, and the
 // request is in the log. Neither the question nor the answers are kept.
