@@ -109,11 +109,11 @@ func quantileOf(p float64) float64 { return math.Sqrt2 * math.Erfinv(2*p-1) }
 // Sentence says in plain words how a subject did beside the first.
 func (c *Comparison) Sentence(first, other string) string {
 	if c.Rows == 0 {
-		return fmt.Sprintf("No row was answered and scored for both %s and %s yet.", first, other)
+		return fmt.Sprintf("No row was answered and scored for both %s and %s.", first, other)
 	}
 	a, b := c.Both+c.First, c.Both+c.Only
 	text := fmt.Sprintf("%s answers %d of %d right, %s answers %d.", other, b, c.Rows, first, a)
-	span := fmt.Sprintf("with %d %% the difference is between %s and %s points", confidence, points(c.Difference.Low), points(c.Difference.High))
+	span := fmt.Sprintf("with %d %% the difference is between %s and %s points", confidence, Points(c.Difference.Low), Points(c.Difference.High))
 	switch c.Verdict {
 	case "few":
 		return text + fmt.Sprintf(" That is too few rows to tell it from chance: %d are needed.", leastRows)
@@ -130,11 +130,15 @@ func (c *Comparison) Sentence(first, other string) string {
 
 const confidence = 95
 
-// points is a difference of shares in whole points, with its sign.
-func points(d float64) string {
-	n := int(math.Round(d * 100))
+// Points is a difference of shares in points, with its sign and at most one decimal.
+func Points(d float64) string {
+	n := int(math.Round(d * 1000))
+	sign := "+"
 	if n < 0 {
-		return fmt.Sprintf("−%d", -n)
+		sign, n = "−", -n
 	}
-	return fmt.Sprintf("+%d", n)
+	if n%10 == 0 {
+		return fmt.Sprintf("%s%d", sign, n/10)
+	}
+	return fmt.Sprintf("%s%d.%d", sign, n/10, n%10)
 }

@@ -10,7 +10,6 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/key"
-	"github.com/bodhi-gateway/bodhi/app/money"
 )
 
 // ask asks everything that is not at its end, parallel at a time. nil after all of it, and after a stop or a cut.
@@ -38,86 +37,6 @@ func (j *job) ask(ctx context.Context) error {
 		})
 	}
 	return nil
-}
-
-// open reads the run and puts right what a node left behind that was killed: what it had asked and not written down is asked again,
-// once, and counts at its most.
-func (j *job) open(ctx context.Context) (items []*Item, err error) {
-	r := &j.run
-	j.answers, j.judges = newPurse(0, 0), newPurse(0, 0)
-	if j.rows, err = j.vault.openRows(ctx, j.Store, r.Org, r.Dataset, 0, MaxRows); err != nil {
-		return nil, err
-	}
-	for _, s := range r.Body.Scorers {
-		m, err := s.ready()
-		if err != nil {
-			return nil, fmt.Errorf("evaluation: scorer %s: %w", s.Kind, err)
-		}
-		j.markers = append(j.markers, m)
-	}
-	sealed, err := j.Store.Open(ctx, r.Org, r.ID)
-	if err != nil {
-		return nil, err
-	}
-	for _, s := range sealed {
-		i, err := j.vault.openItem(ctx, s)
-		if err != nil {
-			return nil, err
-		}
-		if i.Row > len(j.rows) || i.Subject >= len(r.Body.Subjects) {
-			return nil, fmt.Errorf("evaluation %s: row %d of subject %d is not there", r.ID, i.Row, i.Subject)
-		}
-		if i.found() {
-			if !j.put(&i) {
-				return nil, ErrLost
-			}
-		}
-		if i.Step == Waiting || i.Step == Answered {
-			items = append(items, &i)
-		}
-	}
-	tallies, err := j.Store.Tallies(ctx, r.Org, r.ID)
-	if err != nil {
-		return nil, err
-	}
-	sum := Sum(tallies)
-	j.answers, j.judges = newPurse(r.Body.Cap, sum.Cost), newPurse(r.Body.JudgeCap, sum.JudgeCost)
-	return items, nil
-}
-
-// found puts an item right that was left under way; true where it was.
-func (i *Item) found() bool {
-	switch i.Step {
-	case Asked:
-		i.Cost, i.Most = i.Cost+i.Most, 0
-		i.again()
-	case Judging:
-		i.JudgeCost, i.JudgeMost = i.JudgeCost+i.JudgeMost, 0
-		i.again()
-	default:
-		return false
-	}
-	return true
-}
-
-// again puts an item back whose answer, or judge's, was lost; one that was lost twice is at its end.
-func (i *Item) again() {
-	switch {
-	case i.Step == Asked && i.Asks < asked:
-		i.Step = Waiting
-	case i.Step == Asked:
-		i.Step, i.Code, i.Said.Refusal = Failed, "interrupted", "Its answer was lost twice with a node that ended."
-	case i.Judged < asked:
-		i.Step = Answered
-	default:
-		i.unjudged("interrupted", "The judge's answer was lost twice with a node that ended.")
-	}
-}
-
-// unjudged ends an item that the judge said nothing about, so that it counts as neither right nor wrong.
-func (i *Item) unjudged(code, why string) {
-	i.Step, i.Code, i.Scored, i.Right, i.Mark = Done, code, false, false, 0
-	i.Said.Notes = append(i.Said.Notes, why)
 }
 
 // do brings an item as far as it goes.
@@ -252,50 +171,4 @@ func (j *job) judge(ctx context.Context, i *Item) {
 		i.sum()
 	}
 	j.put(i)
-}
-
-// patiently asks again, a few times, where a rate limit or a full gateway turned a question away: that costs nothing.
-func (j *job) patiently(ctx context.Context, g *key.Grant, q question) (got reply) {
-	q.ip = j.run.Body.IP
-	for n := 0; ; n++ {
-		got = j.caller.ask(ctx, g, q)
-		if !got.busy() || n == busy || got.cost > 0 {
-			return got
-		}
-		t := time.NewTimer(min(max(got.wait, time.Second), pause))
-		select {
-		case <-t.C:
-		case <-ctx.Done():
-			t.Stop()
-			return got
-		}
-	}
-}
-
-// busy reports whether it is worth asking again in a moment.
-func (r *reply) busy() bool {
-	return r.status == http.StatusTooManyRequests && !r.broke() || r.status == http.StatusServiceUnavailable || r.code == "budget_reserved"
-}
-
-// broke reports whether nothing more can be asked: a budget is used up, or the key is not good any more.
-func (r *reply) broke() bool {
-	return r.status == http.StatusUnauthorized || r.code == "budget_exhausted" && r.scope != "request"
-}
-
-// spent is what an answer cost. One that was broken off counts at its most: what was booked for it is known when it is too late.
-func (r *reply) spent(ctx context.Context, most money.USD) money.USD {
-	if !r.told && r.status != http.StatusOK && ctx.Err() != nil {
-		return most
-	}
-	return r.cost
-}
-
-// Sum adds tallies up over all subjects and steps.
-func Sum(all []Tally) (t Tally) {
-	for _, x := range all {
-		t.Count, t.Right, t.Scored = t.Count+x.Count, t.Right+x.Right, t.Scored+x.Scored
-		t.Cost, t.JudgeCost = t.Cost+x.Cost, t.JudgeCost+x.JudgeCost
-		t.Held, t.JudgeHeld = t.Held+x.Held, t.JudgeHeld+x.JudgeHeld
-	}
-	return t
 }

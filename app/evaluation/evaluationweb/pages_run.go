@@ -2,11 +2,7 @@ package evaluationweb
 
 import (
 	"fmt"
-	"math"
-	"net/http"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/evaluation"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -78,87 +74,6 @@ func (h *Handlers) turns(c *web.Context, p *views.RunPage, r *evaluation.Report)
 	}
 }
 
-// stand fills in who did how well.
-func stand(p *views.RunPage, r *evaluation.Report) {
-	spent, exact := web.Dollars(r.Cost)
-	p.Figures = []ui.StatProps{{Label: "Questions done", Value: web.Count(r.Done), Against: "of " + web.Count(r.Items)},
-		{Label: "Answers cost", Value: spent, Exact: exact, Unit: "USD", Against: "limit " + web.USD(r.Body.Cap)}}
-	if p.Judged {
-		spent, exact := web.Dollars(r.Judge)
-		p.Figures = append(p.Figures, ui.StatProps{Label: "The judge cost", Value: spent, Exact: exact, Unit: "USD", Against: "limit " + web.USD(r.Body.JudgeCap)})
-	}
-	for n := range r.Subjects {
-		s := &r.Subjects[n]
-		row := views.Standing{Model: s.Model, Parameters: parameters(&s.Subject), Right: fmt.Sprintf("%d of %d", s.Right, s.Scored), Failed: web.Count(s.Failed), Unjudged: web.Count(s.Unjudged)}
-		if s.Scored > 0 {
-			row.Share, row.Span = percent(s.Share.Value), percent(s.Share.Low)+" to "+percent(s.Share.High)
-			row.Mark = percent(float64(s.Mark) / 1000)
-		}
-		row.Cost, row.Exact = web.Dollars(s.Cost)
-		row.Judge, row.JudgeExact = web.Dollars(s.Judge)
-		if s.Answered > 0 {
-			row.Each, row.EachExact = web.Dollars(s.Each)
-			row.Median, row.P95 = web.Took(s.Median), "95 %: "+web.Took(s.P95)
-		}
-		p.Standing = append(p.Standing, row)
-	}
-	for i := range r.Compared {
-		m := &r.Compared[i]
-		p.Sentences = append(p.Sentences, views.Sentence{Tone: verdicts[m.Verdict].Tone, Title: m.Sentence(r.Label(0), r.Label(m.Subject))})
-		row := views.Compared{Model: r.Label(m.Subject), Both: web.Count(m.Both), Only: web.Count(m.Only), First: web.Count(m.First), Neither: web.Count(m.Neither), Verdict: verdicts[m.Verdict]}
-		if m.Rows > 0 {
-			row.Difference = fmt.Sprintf("%s points (%s to %s)", points(m.Difference.Value), points(m.Difference.Low), points(m.Difference.High))
-		}
-		p.Compared = append(p.Compared, row)
-	}
-}
-
-var verdicts = map[string]ui.StatusProps{
-	"better": {Tone: ui.Good, Label: "Better"}, "worse": {Tone: ui.Bad, Label: "Worse"}, "open": {Tone: ui.Info, Label: "May be chance"}, "few": {Tone: ui.Neutral, Label: "Too few rows"},
-}
-
-func percent(share float64) string { return strconv.Itoa(int(math.Round(share*100))) + " %" }
-
-func points(d float64) string { return strings.Replace(fmt.Sprintf("%+.0f", d*100), "-", "−", 1) }
-
-func parameters(s *evaluation.Subject) string {
-	var out []string
-	if s.Temperature != "" {
-		out = append(out, "temperature "+s.Temperature)
-	}
-	if s.MaxOutput > 0 {
-		out = append(out, "at most "+web.Plural(s.MaxOutput, "token"))
-	}
-	return strings.Join(out, ", ")
-}
-
-var scorerNames = map[evaluation.Kind]string{
-	evaluation.Exact: "the expected answer", evaluation.Contains: "holds the expected answer", evaluation.Regex: "regular expression", evaluation.Schema: "JSON Schema", evaluation.Judge: "judge",
-}
-
-func setUp(c *web.Context, r *evaluation.Report) []ui.Fact {
-	facts := []ui.Fact{{Label: "Started by", Value: r.Body.ByLabel}, {Label: "As the key", Value: r.Body.KeyName}, {Label: "Started", Value: c.When(r.CreatedAt).Text}}
-	if !r.EndedAt.IsZero() {
-		facts = append(facts, ui.Fact{Label: "Took", Value: web.Took(r.EndedAt.Sub(r.CreatedAt).Round(time.Second))})
-	}
-	for _, s := range r.Body.Scorers {
-		text := scorerNames[s.Kind]
-		switch s.Kind {
-		case evaluation.Regex:
-			text += ": " + s.Pattern
-		case evaluation.Judge:
-			text += fmt.Sprintf(" %s, right from %d %%: %s", s.Model, s.Pass, s.Rubric)
-		case evaluation.Schema:
-			text += ": " + shorten(s.Schema)
-		}
-		if s.IgnoreCase {
-			text += ", whatever the capitals"
-		}
-		facts = append(facts, ui.Fact{Label: "Right is", Value: text})
-	}
-	return facts
-}
-
 func (h *Handlers) cancel(c *web.Context) error {
 	which, err := runID(c)
 	if err != nil {
@@ -185,36 +100,4 @@ func (h *Handlers) removeRun(c *web.Context) error {
 	}
 	c.Flash("Evaluation deleted.")
 	return c.See(sets + "/" + r.Dataset.String())
-}
-
-// exportRun gives all answers as a table or as JSON.
-func (h *Handlers) exportRun(c *web.Context) error {
-	all, err := h.results(c)
-	if err != nil {
-		return err
-	}
-	if c.QueryParam("format") == "json" {
-		c.Response().Header().Set("Content-Disposition", `attachment; filename="evaluation.json"`)
-		return c.JSON(http.StatusOK, resultList{all})
-	}
-	rows := make([][]string, len(all))
-	for i, r := range all {
-		rows[i] = cells(&r)
-	}
-	return c.CSV("evaluation.csv", columns, rows)
-}
-
-var columns = []string{"row", "subject", "model", "question", "expected", "answer", "step", "scored", "right", "mark", "why", "code", "refusal", "cost_usd", "judge_cost_usd", "took_ms", "input_tokens", "output_tokens", "request_id"}
-
-func cells(r *resultJSON) []string {
-	var why []string
-	for _, s := range r.Scores {
-		if s.Why != "" {
-			why = append(why, s.Why)
-		}
-	}
-	why = append(why, r.Notes...)
-	n := func(v int64) string { return strconv.FormatInt(v, 10) }
-	return []string{strconv.Itoa(r.Row), strconv.Itoa(r.Subject + 1), r.Model, r.Question, r.Expected, r.Answer, r.Step, strconv.FormatBool(r.Scored), strconv.FormatBool(r.Right),
-		strconv.FormatFloat(r.Mark, 'f', 3, 64), strings.Join(why, " "), r.Code, r.Refusal, r.CostUSD.String(), r.JudgeUSD.String(), n(r.TookMS), n(r.InTokens), n(r.OutTokens), r.RequestID}
 }
