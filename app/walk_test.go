@@ -261,7 +261,7 @@ var forms = map[string]url.Values{
 	"api.evaluations.estimate":    {"dataset": {"things:datasets"}, "key": {"things:keys"}, "subjects": {`json:[{"model":"sandbox/sandbox-chat"}]`}, "scorers": {`json:[{"kind":"exact"}]`}},
 	"api.evaluations.list":        {"dataset": {"things:datasets"}},
 	"experiments.start": {"name": {"x"}, "alias": {"smart"}, "goal": {"cost"}, "unit": {"user"}, "name_0": {"control"}, "percent_0": {"95"}, "name_1": {"new"}, "percent_1": {"5"},
-		"target_1": {"sandbox/sandbox-vision"}, "team": {"things:teams"}},
+		"target_1": {"sandbox/sandbox-vision"}, "scope": {"things:teams"}},
 	"api.experiments.start":   {"name": {"x"}, "alias": {"smart"}, "variants": {`json:[{"name":"control","percent":95},{"name":"new","percent":5,"target":"sandbox/sandbox-vision"}]`}, "team": {"things:teams"}},
 	"experiments.migrate":     {"variant": {"new"}},
 	"api.experiments.migrate": {"variant": {"new"}},

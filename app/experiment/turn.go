@@ -65,6 +65,7 @@ func (s *Service) Migrate(ctx context.Context, actor org.Actor, which id.Experim
 		return Experiment{}, err
 	}
 	var at *Variant
+	ended := false
 	e, err := s.turn(ctx, actor, which, "experiment.migrated", func(e *Experiment) error {
 		for i := range e.Variants {
 			if e.Variants[i].Name == variant {
@@ -79,11 +80,16 @@ func (s *Service) Migrate(ctx context.Context, actor org.Actor, which id.Experim
 		case e.Model == "":
 			return fault.New(fault.Conflict, "alias_gone", "The alias of this experiment was deleted.")
 		}
-		if !e.State.Over() {
+		if ended = !e.State.Over(); ended {
 			e.State, e.Verdict, e.EndedAt = Finished, Stopped, s.Clock.Now().UTC()
 		}
 		return nil
 	}, func(ctx context.Context, e Experiment) error {
+		if ended {
+			if err := s.tell(ctx, e); err != nil {
+				return err
+			}
+		}
 		_, err := s.Routes.Adopt(ctx, actor, e.Alias, at.Target)
 		return err
 	})
