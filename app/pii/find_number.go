@@ -30,6 +30,16 @@ func (f *finder) number(i int) int {
 	for end < len(f.text) && isDigit(f.text[end]) {
 		end++
 	}
+	if i < f.passport || i < f.licence || f.wants(Licence) && end-i >= 6 {
+		if to := f.document(i); to > 0 {
+			return to
+		}
+	}
+	if f.wants(IP) && end-i <= 4 {
+		if to := f.address(i, end); to > 0 {
+			return to
+		}
+	}
 	if i > 0 && isLetter(f.text[i-1]) {
 		if f.wants(IBAN) {
 			if to := f.iban(i - 2); to > 0 {

@@ -60,7 +60,7 @@ func TestFormsAreReadOrRefusedInWordsWithoutLosingAnything(t *testing.T) {
 		says, kept string
 	}{
 		"nothing":           {off(nil), "A rule of nothing binds nobody.", ""},
-		"an odd action":     {off(url.Values{"action_email": {"shred"}}), "An action is off, log, mask or block.", ""},
+		"an odd action":     {off(url.Values{"action_email": {"shred"}}), "An action is off, log, warn, mask or block.", ""},
 		"a broken pattern":  {off(url.Values{"pattern_name": {"Odd", ""}, "pattern_expr": {"(x", ""}, "pattern_action": {"mask", "log"}}), "is no regular expression", `value="(x"`},
 		"a dear pattern":    {off(url.Values{"pattern_name": {"Dear"}, "pattern_expr": {"(?:a{1,99}){1,9}b"}, "pattern_action": {"log"}}), "takes too long", "Dear"},
 		"a nameless one":    {off(url.Values{"pattern_name": {""}, "pattern_expr": {"abc"}, "pattern_action": {"log"}}), "Enter a pattern", `value="abc"`},
@@ -94,7 +94,7 @@ func TestFormsAreReadOrRefusedInWordsWithoutLosingAnything(t *testing.T) {
 func TestARuleIsShownChangedAndDeleted(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
-	made, err := s.rules.Create(t.Context(), s.acme.Actor(org.Admin), pii.Input{Scope: org.OfTeam(s.acme.Org.ID, s.acme.Team), Actions: map[pii.Kind]pii.Action{pii.Email: pii.Block}})
+	made, err := s.rules.Create(t.Context(), s.acme.Actor(org.Admin), pii.Input{Scope: org.OfTeam(s.acme.Org.ID, s.acme.Team), Terms: pii.Terms{Actions: map[pii.Kind]pii.Action{pii.Email: pii.Block}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +130,7 @@ func TestARuleIsShownChangedAndDeleted(t *testing.T) {
 func TestATextIsTriedAndNotKept(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
-	_, err := s.rules.Create(t.Context(), s.acme.Actor(org.Admin), pii.Input{Scope: org.OfTeam(s.acme.Org.ID, s.acme.Team), Actions: map[pii.Kind]pii.Action{pii.Email: pii.Mask, pii.Card: pii.Block}})
+	_, err := s.rules.Create(t.Context(), s.acme.Actor(org.Admin), pii.Input{Scope: org.OfTeam(s.acme.Org.ID, s.acme.Team), Terms: pii.Terms{Actions: map[pii.Kind]pii.Action{pii.Email: pii.Mask, pii.Card: pii.Block}}})
 	if err != nil {
 		t.Fatal(err)
 	}
