@@ -108,8 +108,8 @@ var documentWords = [...]struct {
 
 // word notes that a word which passports' or licences' numbers stand behind begins at i.
 func (f *finder) word(i int) int {
-	if c := f.text[min(i+1, len(f.text)-1)] | 0x20; c != 'a' && c != 'i' && c != 'e' && c != 'u' && c != 'r' && c != 0xC3|0x20 {
-		return i // what stands second in the words
+	if i+4 > len(f.text) || !opens(f.text[i+1]|0x20, f.text[i+2]|0x20) {
+		return i
 	}
 	for k := range documentWords {
 		if w := &documentWords[k]; startsWith(f.text[i:], w.word) && (w.before == "" || hasFold(f.text[max(0, i-12):i], w.before)) {
@@ -118,6 +118,25 @@ func (f *finder) word(i int) int {
 		}
 	}
 	return i
+}
+
+// opens reports whether two bytes, in lower case, stand second and third in one of the words.
+func opens(a, b byte) bool {
+	switch b {
+	case 's':
+		return a == 'a' // pass
+	case 't':
+		return a == 'a' // patente
+	case 'c':
+		return a == 'i' // licence
+	case 'r':
+		return a == 'e' // permis
+	case 'a':
+		return a == 'r' // prawo
+	case 'e':
+		return a == 'u' // fuehrerschein
+	}
+	return a == 0xC3|0x20 // führerschein
 }
 
 func (f *finder) expect(k Kind, until int) {

@@ -53,7 +53,7 @@ func (f *finder) number(i int) int {
 		return end
 	}
 	if end-i == 1 { // nothing begins with a single digit but North America's leading 1, before an area of three
-		if _, n := f.sepAt(end); f.text[i] != '1' || !f.wants(Phone) || n == 0 || !f.digitAt(end+n+2) {
+		if _, n := f.sepAt(end); f.text[i] != '1' || !f.wants(Phone) || n == 0 || !f.digitAt(end+n) || !f.digitAt(end+n+1) || !f.digitAt(end+n+2) {
 			return end
 		}
 	}
