@@ -1,8 +1,6 @@
 package db
 
 import (
-	"fmt"
-
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/report"
@@ -173,68 +171,4 @@ func sheetColumnOf(d usage.Dim) string {
 		return "tag_value"
 	}
 	return keptColumns[d]
-}
-
-// sheetGroups tells which of a sheet's own groups a row belongs to; numbers are the fold's.
-type sheetGroups struct {
-	columns []*readColumn
-	global  [][]uint64 // by column and place: the value's part of the fold's number
-	small   []int32    // by the places together, 0 where not seen: for few values
-	large   map[uint64]int
-	numbers []uint64
-}
-
-func (f *fold) groups(s *readSheet) (*sheetGroups, error) {
-	g := &sheetGroups{}
-	size := 1
-	for i, d := range f.ask.By {
-		name := sheetColumnOf(d)
-		c, err := s.column(name)
-		if err != nil {
-			return nil, fmt.Errorf("by %s: %w", d, err)
-		}
-		n, global := &f.names[i], make([]uint64, len(c.values))
-		for at, v := range c.values {
-			number, ok := n.stored[string(v)]
-			if !ok {
-				number = n.number(shown(d, unpacked(name, v)))
-				n.stored[string(v)] = number
-			}
-			global[at] = number << (i * groupBits)
-		}
-		g.columns, g.global = append(g.columns, c), append(g.global, global)
-		size = min(size*max(1, len(c.values)), 1<<20)
-	}
-	if size <= 1<<16 {
-		g.small = make([]int32, size)
-	} else {
-		g.large = map[uint64]int{}
-	}
-	return g, nil
-}
-
-// of is the place of a row's group among the sheet's own, one more than the last if it is new.
-func (g *sheetGroups) of(n int) int {
-	var number uint64
-	place := 0
-	for i, c := range g.columns {
-		at := c.places.at(n)
-		number |= g.global[i][at]
-		place = place*len(c.values) + int(at)
-	}
-	if g.small != nil {
-		if at := g.small[place]; at > 0 {
-			return int(at) - 1
-		}
-		g.numbers = append(g.numbers, number)
-		g.small[place] = int32(len(g.numbers))
-		return len(g.numbers) - 1
-	}
-	at, ok := g.large[number]
-	if !ok {
-		at = len(g.numbers)
-		g.large[number] = at
-		g.numbers = append(g.numbers, number)
-	}
-	return at
 }

@@ -1,0 +1,81 @@
+package db
+
+import "fmt"
+
+// sheetGroups tells which of a sheet's own groups a row belongs to; numbers are the fold's.
+type sheetGroups struct {
+	fold    *fold
+	columns []groupColumn
+	small   []int32 // by the places together, 0 where not seen: for few values
+	large   map[uint64]int
+	numbers []uint64
+}
+
+// groupColumn is a column of a group and, by place, what its values add to the fold's number: one more, 0 where not seen. A
+// question for ten of ten thousand values does not look at the others.
+type groupColumn struct {
+	*readColumn
+	name   string
+	global []uint64
+}
+
+func (f *fold) groups(s *readSheet) (*sheetGroups, error) {
+	g := &sheetGroups{fold: f}
+	size := 1
+	for _, d := range f.ask.By {
+		name := sheetColumnOf(d)
+		c, err := s.column(name)
+		if err != nil {
+			return nil, fmt.Errorf("by %s: %w", d, err)
+		}
+		g.columns = append(g.columns, groupColumn{c, name, make([]uint64, len(c.values))})
+		size = min(size*max(1, len(c.values)), 1<<20)
+	}
+	if size <= 1<<16 {
+		g.small = make([]int32, size)
+	} else {
+		g.large = map[uint64]int{}
+	}
+	return g, nil
+}
+
+// of is the place of a row's group among the sheet's own, one more than the last if it is new.
+func (g *sheetGroups) of(n int) int {
+	var number uint64
+	place := 0
+	for i := range g.columns {
+		c := &g.columns[i]
+		at := c.places.at(n)
+		if c.global[at] == 0 {
+			c.global[at] = g.fold.numbered(i, c.name, c.values[at]) + 1
+		}
+		number |= (c.global[at] - 1) << (i * groupBits)
+		place = place*len(c.values) + int(at)
+	}
+	if g.small != nil {
+		if at := g.small[place]; at > 0 {
+			return int(at) - 1
+		}
+		g.numbers = append(g.numbers, number)
+		g.small[place] = int32(len(g.numbers))
+		return len(g.numbers) - 1
+	}
+	at, ok := g.large[number]
+	if !ok {
+		at = len(g.numbers)
+		g.large[number] = at
+		g.numbers = append(g.numbers, number)
+	}
+	return at
+}
+
+// numbered is the number of a value of the i-th of Ask.By, as a sheet has it in a column.
+func (f *fold) numbered(i int, column string, packed []byte) uint64 {
+	n := &f.names[i]
+	at, ok := n.stored[string(packed)]
+	if !ok {
+		at = n.number(shown(f.ask.By[i], unpacked(column, packed)))
+		n.stored[string(packed)] = at
+	}
+	return at
+}
