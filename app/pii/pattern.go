@@ -61,7 +61,7 @@ func (p Pattern) compile() (*matcher, error) {
 	if len(p.Expr) > maxExpr {
 		return nil, fault.Field("patterns", fmt.Sprintf("The pattern %q is longer than %d bytes. Split it into several.", p.Name, maxExpr))
 	}
-	tree, err := syntax.Parse("(?m)"+p.Expr, syntax.Perl)
+	tree, err := syntax.Parse(p.Expr, syntax.Perl&^syntax.OneLine) // ^ and $ are of lines: texts are read in windows
 	if err != nil {
 		return nil, fault.Field("patterns", fmt.Sprintf("The pattern %q is no regular expression (RE2): %s. Look-around and back-references do not exist in it.", p.Name, err))
 	}
@@ -70,7 +70,7 @@ func (p Pattern) compile() (*matcher, error) {
 	if err != nil || len(prog.Inst) > maxInstructions {
 		return nil, fault.Field("patterns", fmt.Sprintf("The pattern %q takes too long on long texts: repeats such as {1,100} multiply what stands before them. Use + or *, or smaller bounds.", p.Name))
 	}
-	re, err := regexp.Compile("(?m)" + p.Expr) // ^ and $ are of lines: texts are read in windows
+	re, err := regexp.Compile("(?m)" + p.Expr)
 	if err != nil {
 		return nil, fault.Field("patterns", fmt.Sprintf("The pattern %q is no regular expression (RE2).", p.Name))
 	}

@@ -48,6 +48,9 @@ func wordStart(text []byte, least int) int {
 	for i > least && !ends(text, i-1) {
 		i--
 	}
+	for i < len(text) && !utf8.RuneStart(text[i]) { // the rest of the rune that ended it
+		i++
+	}
 	return i
 }
 
@@ -79,10 +82,16 @@ func groupStart(text []byte, word int) int {
 		if len(part) == 0 {
 			break
 		}
-		digits, iban = digits && digitish(part), iban && ibanish(part)
-		if digits || iban && len(part) >= 4 && isLetter(part[0]) && isDigit(part[2]) && isDigit(part[3]) && ibanLength(part[0], part[1]) > 0 {
-			best = from
+		if off := lastOther(part); digits && off < len(part) {
+			best = from + off
+			digits = off == 0
+		} else {
+			digits = false
 		}
+		if off := ibanIn(part); iban && off >= 0 {
+			best = min(best, from+off)
+		}
+		iban = iban && ibanish(part)
 		at = from
 	}
 	return best
@@ -104,13 +113,26 @@ func blankBefore(text []byte, i int) int {
 }
 
 // digitish reports whether a word can be a group of a number, or nothing yet.
-func digitish(w []byte) bool {
-	for _, c := range w {
-		if !isDigit(c) && c != '(' && c != ')' && c != '+' && c != '-' && c != '.' && c != '/' && c < utf8.RuneSelf {
-			return false
+func digitish(w []byte) bool { return lastOther(w) == 0 }
+
+// lastOther is where behind the last sign that no number has a word goes on.
+func lastOther(w []byte) int {
+	for i := len(w); i > 0; i-- {
+		if c := w[i-1]; !isDigit(c) && c != '(' && c != ')' && c != '+' && c != '-' && c != '.' && c != '/' && c < utf8.RuneSelf {
+			return i
 		}
 	}
-	return true
+	return 0
+}
+
+// ibanIn is where in a word an IBAN may begin that reaches to its end; -1 if none does.
+func ibanIn(w []byte) int {
+	for i := 0; i+4 <= len(w); i++ {
+		if (i == 0 || !isWord(w[i-1])) && isLetter(w[i]) && isDigit(w[i+2]) && isDigit(w[i+3]) && ibanLength(w[i], w[i+1]) > 0 && ibanish(w[i:]) {
+			return i
+		}
+	}
+	return -1
 }
 
 func ibanish(w []byte) bool {

@@ -86,6 +86,54 @@ func TestNoCutOfAStreamLetsAnythingThrough(t *testing.T) {
 	}
 }
 
+// Texts that mix all kinds come out of a stream, however it is cut, as they come out of a whole request.
+func TestAStreamIsScreenedAsAWholeIs(t *testing.T) {
+	t.Parallel()
+	c := corpus{rand.New(rand.NewPCG(7, 8))}
+	r := everything(Mask)
+	r.Answers = r.Actions
+	b := bound(t, clock.System{}, r)
+	for range 1000 {
+		var text string
+		for range 1 + c.IntN(6) {
+			text += c.pick("", "Please note ", "(", "x: ", "It is ", "\n- ", "für ", "表", "call ", "1 ", "the ", "card:", "n=", "-", "/")
+			if c.IntN(2) == 0 {
+				text += c.negative()
+			} else {
+				text += c.positive(Kinds[c.IntN(len(Kinds))])
+			}
+			text += c.pick(".", ", ", ") ", " ", "\n", "; ", "! ", " and ")
+		}
+		asked := b.Screen([]byte(`{"content":` + llm.Quote(text) + `}`))
+		want := text
+		if asked.Body != nil {
+			var v struct{ Content string }
+			if err := json.Unmarshal(asked.Body, &v); err != nil {
+				t.Fatal(err)
+			}
+			want = v.Content
+		}
+		cut := func(rest string) (pieces []string) {
+			for rest != "" {
+				n := min(len(rest), 1+c.IntN(1+c.IntN(30)))
+				pieces, rest = append(pieces, rest[:n]), rest[n:]
+			}
+			return pieces
+		}
+		for range 4 {
+			var v struct{ Content string }
+			pieces := cut(`{"content":` + llm.Quote(text) + `}`)
+			if got, err := through(b.Guard(&Result{}), llm.CallDelta, pieces...); err != nil || json.Unmarshal([]byte(got), &v) != nil || v.Content != want {
+				t.Fatalf("arguments %q:\n got %q\nwant %q\n in %q %v", text, got, want, pieces, err)
+			}
+			pieces = cut(text)
+			if got, err := through(b.Guard(&Result{}), llm.TextDelta, pieces...); err != nil || got != want {
+				t.Fatalf("%q:\n got %q\nwant %q\n in %q %v", text, got, want, pieces, err)
+			}
+		}
+	}
+}
+
 // What is no finding comes out as it went in, whatever the cuts.
 func TestNoCutOfAStreamLosesAnything(t *testing.T) {
 	t.Parallel()

@@ -215,7 +215,7 @@ func Edit(p EditPage) templ.Component {
 								}
 								ctx = templ.InitializeContext(ctx)
 								for _, d := range p.Detectors {
-									templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "answer_" + d.Name, Label: d.Label, Filter: true, Value: d.Answer, Options: actions}).Render(ctx, templ_7745c5c3_Buffer)
+									templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "answer_" + d.Name, Label: d.Label + " in answers", Filter: true, Value: d.Answer, Options: actions}).Render(ctx, templ_7745c5c3_Buffer)
 									if templ_7745c5c3_Err != nil {
 										return templ_7745c5c3_Err
 									}
@@ -309,7 +309,7 @@ func Edit(p EditPage) templ.Component {
 									if templ_7745c5c3_Err != nil {
 										return templ_7745c5c3_Err
 									}
-									templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "pattern_near", ID: "pattern-near-" + r.Index, Label: "Only near " + r.Index, Filter: true, Value: r.Near, Placeholder: "project, ticket", Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+									templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "pattern_near", ID: "pattern-near-" + r.Index, Label: "Near " + r.Index, Filter: true, Value: r.Near, Placeholder: "project, ticket", Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
 									if templ_7745c5c3_Err != nil {
 										return templ_7745c5c3_Err
 									}
@@ -317,7 +317,7 @@ func Edit(p EditPage) templ.Component {
 									if templ_7745c5c3_Err != nil {
 										return templ_7745c5c3_Err
 									}
-									templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "pattern_action", ID: "pattern-action-" + r.Index, Label: "In requests " + r.Index, Filter: true, Value: r.Action, Options: actions}).Render(ctx, templ_7745c5c3_Buffer)
+									templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "pattern_action", ID: "pattern-action-" + r.Index, Label: "Action " + r.Index, Filter: true, Value: r.Action, Options: actions}).Render(ctx, templ_7745c5c3_Buffer)
 									if templ_7745c5c3_Err != nil {
 										return templ_7745c5c3_Err
 									}
