@@ -102,7 +102,6 @@ var good = map[string]url.Values{
 	"api.directory.token":       {"name": {"Entra ID"}},
 	"domains.claim":             {"domain": {"new.example"}},
 	"api.domains.claim":         {"domain": {"new.example"}},
-	"trials.try":                {"target": {"sandbox/sandbox-chat"}, "prompt": {"hi"}},
 	"api.trials.try":            {"key": {"things:keys"}, "targets[]": {"sandbox/sandbox-chat"}, "prompt": {"hi"}},
 	"scim.users.create":         {"schemas[]": {userSchema}, "userName": {"new@acme.test"}, "displayName": {"New"}, "active": {"json:true"}},
 	"scim.users.replace":        {"schemas[]": {userSchema}, "userName": {"new@acme.test"}, "displayName": {"New"}, "active": {"json:true"}},
@@ -252,7 +251,7 @@ var also = map[string][]string{
 
 // prepare are calls that must come first, so that there is something to change.
 var prepare = map[string]string{"reconcile.read": "reconcile.set", "api.rules.rollback": "api.rules.update", "general.rollback": "api.rules.update", "requests.view.unshare": "requests.view.share", "api.team_views.unshare": "api.team_views.share",
-	"experiments.delete": "experiments.stop", "api.experiments.delete": "api.experiments.stop"}
+	"experiments.delete": "experiments.stop", "api.experiments.delete": "api.experiments.stop", "aliases.delete": "experiments.stop", "api.aliases.delete": "api.experiments.stop"}
 
 // before is the call that must come before a route's: prepare's, or the opposite that its verb names.
 func before(name string) string {

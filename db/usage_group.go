@@ -31,9 +31,11 @@ func (f *fold) groups(s *readSheet) (*sheetGroups, error) {
 		g.columns = append(g.columns, groupColumn{c, name, make([]uint64, len(c.values))})
 		size = min(size*max(1, len(c.values)), 1<<20)
 	}
-	if size <= 1<<16 {
+	switch {
+	case len(f.ask.By) < 2: // rows are added as they are
+	case size <= 1<<16:
 		g.small = make([]int32, size)
-	} else {
+	default:
 		g.large = map[uint64]int{}
 	}
 	return g, nil
@@ -44,13 +46,8 @@ func (g *sheetGroups) of(n int) int {
 	var number uint64
 	place := 0
 	for i := range g.columns {
-		c := &g.columns[i]
-		at := c.places.at(n)
-		if c.global[at] == 0 {
-			c.global[at] = g.fold.numbered(i, c.name, c.values[at]) + 1
-		}
-		number |= (c.global[at] - 1) << (i * groupBits)
-		place = place*len(c.values) + int(at)
+		number |= g.number(i, n) << (i * groupBits)
+		place = place*len(g.columns[i].values) + int(g.columns[i].places.at(n))
 	}
 	if g.small != nil {
 		if at := g.small[place]; at > 0 {
@@ -67,6 +64,16 @@ func (g *sheetGroups) of(n int) int {
 		g.numbers = append(g.numbers, number)
 	}
 	return at
+}
+
+// number is the fold's number of a row's value of the i-th of Ask.By.
+func (g *sheetGroups) number(i, n int) uint64 {
+	c := &g.columns[i]
+	at := c.places.at(n)
+	if c.global[at] == 0 {
+		c.global[at] = g.fold.numbered(i, c.name, c.values[at]) + 1
+	}
+	return c.global[at] - 1
 }
 
 // numbered is the number of a value of the i-th of Ask.By, as a sheet has it in a column.

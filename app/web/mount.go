@@ -173,7 +173,7 @@ func (s *server) admitBrowser(c *Context, r *Route) (done bool, err error) {
 		return false, fault.New(fault.Forbidden, "cross_origin",
 			"This form was sent from another site. Open the dashboard and try again there.").Because(err)
 	}
-	if err := limitForm(c); err != nil {
+	if err := limitForm(c, r.Form); err != nil {
 		return false, err
 	}
 	if err := s.openSession(c); err != nil {
