@@ -327,12 +327,14 @@ func (a *App) Run(ctx context.Context, ready func(url string)) error {
 	if a.options.Worker {
 		running.Go(func() error { return a.queue.Run(machinery) })
 	}
+	evaluated := a.evaluate(ctx, running)
 	err = a.serve(ctx, doors, failed.Done(), ready)
 	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
 	defer cancel()
 	soon, over := context.WithTimeout(late, 5*time.Second)
 	a.gateway.Wait(soon)
 	over()
+	evaluated()
 	err = errors.Join(err, a.treasury.Close(late), a.keyUses(late))
 	stop()
 	return errors.Join(err, running.Wait())

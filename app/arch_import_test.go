@@ -89,6 +89,7 @@ var fences = []struct {
 	{"github.com/caarlos0/env", "app", "configuration is read once, in config.go"},
 	{"github.com/yuin/goldmark", "app/manual", "Markdown is the documentation's, and its HTML is made in one place"},
 	{"gopkg.in/yaml.v3", "app app/blueprint app/importer app/route/routeweb app/prompt/promptweb cmd/*", "YAML is for people's files"},
+	{"github.com/santhosh-tekuri/jsonschema", "app/evaluation", "schemas of answers are compiled in one place, which loads nothing"},
 	{"github.com/expr-lang/expr", "app/route", "conditions are routes', and their language is bounded in one place"},
 	{"github.com/chromedp", "", "browsers are for tests"},
 	{"github.com/anthropics", "", "provider SDKs are for tests: what we send is our own bytes"},

@@ -45,7 +45,6 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/search"
 	"github.com/bodhi-gateway/bodhi/app/search/searchweb"
 	"github.com/bodhi-gateway/bodhi/app/sso/ssoweb"
-	"github.com/bodhi-gateway/bodhi/app/trial"
 	"github.com/bodhi-gateway/bodhi/app/trial/trialweb"
 	"github.com/bodhi-gateway/bodhi/app/usage/usageweb"
 	"github.com/bodhi-gateway/bodhi/app/web"
@@ -90,7 +89,8 @@ func (a *App) routes() []web.Route {
 		scimweb.New(a.directory, a.people, a.clock, a.log).Routes(),
 		joinweb.New(a.letters.joining, a.people, a.cfg.SMTPURL.IsEmpty()).Routes(),
 		a.boxRoutes(),
-		trialweb.New(trial.New(trial.Parts{Keys: a.keys, Desk: a.desk, Gateway: a.gateway, Tx: a.db, Audit: a.audit, Clock: a.clock})).Routes(),
+		trialweb.New(a.trial()).Routes(),
+		a.evaluationPages().Routes(),
 		blueprintweb.New().Routes(),
 		importerweb.New(a.keyring).Routes(),
 		onboardweb.New(onboardweb.Parts{Wizard: a.wizard(), Connections: a.providers, Aliases: a.aliasing, Budgets: budgets, People: a.people, Joining: a.letters.joining, Keys: a.keys, DevMail: a.cfg.SMTPURL.IsEmpty()}).Routes(),

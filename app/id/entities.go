@@ -54,6 +54,8 @@ type (
 	deliveryEntity   struct{}
 	promptEntity     struct{}
 	experimentEntity struct{}
+	datasetEntity    struct{}
+	evaluationEntity struct{}
 )
 
 func (orgEntity) prefix() string        { return "org" }
@@ -108,6 +110,8 @@ func (channelEntity) prefix() string    { return "chn" }
 func (deliveryEntity) prefix() string   { return "dlv" }
 func (promptEntity) prefix() string     { return "prm" }
 func (experimentEntity) prefix() string { return "exp" }
+func (datasetEntity) prefix() string    { return "dts" }
+func (evaluationEntity) prefix() string { return "evl" }
 
 // One alias per entity; the comment says what it names.
 type (
@@ -163,6 +167,8 @@ type (
 	Delivery   = ID[deliveryEntity]   // one event on its way to one recipient
 	Prompt     = ID[promptEntity]     // a stored prompt
 	Experiment = ID[experimentEntity] // a test between variants of a route
+	Dataset    = ID[datasetEntity]    // rows of questions with expected answers
+	Evaluation = ID[evaluationEntity] // a run of a dataset
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -476,3 +482,15 @@ func NewExperiment(s *Source) Experiment { return New[experimentEntity](s) }
 
 // ParseExperiment reads the printed or plain form of an id for a test between variants of a route.
 func ParseExperiment(s string) (Experiment, error) { return Parse[experimentEntity](s) }
+
+// NewDataset makes an id for rows of questions with expected answers.
+func NewDataset(s *Source) Dataset { return New[datasetEntity](s) }
+
+// ParseDataset reads the printed or plain form of an id for rows of questions with expected answers.
+func ParseDataset(s string) (Dataset, error) { return Parse[datasetEntity](s) }
+
+// NewEvaluation makes an id for a run of a dataset.
+func NewEvaluation(s *Source) Evaluation { return New[evaluationEntity](s) }
+
+// ParseEvaluation reads the printed or plain form of an id for a run of a dataset.
+func ParseEvaluation(s string) (Evaluation, error) { return Parse[evaluationEntity](s) }
