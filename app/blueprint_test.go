@@ -52,11 +52,11 @@ limits:
   - {of: "team:Search", unit: cost, amount: 2.50, window: 1h, model: smart, endpoint: chat, tag: project=apollo, soft: true}
   - {of: "team:Loose", unit: tokens, amount: 90000, window: 90s, name: Slowly, burst: {factor: 1.50, duration: 15m, cooldown: 1h}}
 policies:
-  - {deny: ["*-pro", "*-PRO"], max_cost_usd: 5.00, approver: manager}
-  - {of: "team:Search", allow: [smart, clever], may_ask: true, highest_tier: standard, ask_above_usd: 0.5, approver: lead}
+  - {deny: ["*-pro", "*-PRO"], max_cost_usd: 5.00, approver: manager, regions: [eu, ch], no_training: true}
+  - {of: "team:Search", allow: [smart, clever], may_ask: true, highest_tier: standard, ask_above_usd: 0.5, approver: lead, zero_retention: true}
 data_rules:
-  - {actions: {email: mask, card: block, phone: "off"}, allow: ["@acme.com"]}
-  - {of: "team:Search", patterns: [{name: ticket, expr: "T-[0-9]+", action: log}]}
+  - {actions: {email: mask, card: block, phone: "off", ip: warn}, allow: ["@acme.com"], answers: {secret: Block, email: "off"}, one_way: true, confidence: Low, block_unreadable: true}
+  - {of: "team:Search", patterns: [{name: ticket, expr: "T-[0-9]+", action: log, near: [ticket, case]}, {name: codename, expr: "Apollo", answer: mask}]}
 cache_policies:
   - {name: FAQ, purposes: [faq, ask, faq], sharing: Organization, ttl: 7d, stale: 60m, last_resort: 720h, max_temperature: 0.30, tools: true, max_bytes: 262144, pace: natural, like: Verified, threshold: 0.950, embedder: vectors, judge: fast, binding: true}
   - {of: "team:Search", name: Mine, models: [smart, clever], ttl: 60m, like: strict, threshold: 0.90, embedder: vectors, judge: fast}
@@ -181,7 +181,7 @@ update monthly budget of Acme; limit: 100 → 120
 update limit of requests in 1m of Acme; amount: 600 → 500
 update limit of tokens in 1m30s of Team Loose, Slowly; burst: factor 1.5, duration 15m, cooldown 1h → ` + `
 update policy of Team Search; may_ask: true → false; highest_tier: standard → ` + `
-update data rule of Acme; actions: email mask, card block → card log
+update data rule of Acme; actions: email mask, card block, ip warn → card log, ip warn
 update cache policy FAQ of Acme; ttl: 168h → 72h; stale: 1h → 0s; max_temperature: 0.3 → 1; threshold: 0.95 → 0.9; embedder: vectors → 
 update cache policy Mine of Team Search; models: clever, smart → clever; mode: exact → off; like: strict → off
 `

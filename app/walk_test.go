@@ -340,7 +340,7 @@ func (a *App) things(t *testing.T, x webtest.Tenant, d id.Department, team id.Te
 	must(t, err)
 	rules, err := a.policies.Create(ctx, admin, policy.Input{Scope: org.OfTeam(x.Org.ID, team), Terms: policy.Terms{Deny: []string{word + "-model"}, MayAsk: true}})
 	must(t, err)
-	data, err := a.screening.Create(ctx, admin, pii.Input{Scope: org.OfTeam(x.Org.ID, team), Actions: map[pii.Kind]pii.Action{pii.Email: pii.Log}})
+	data, err := a.screening.Create(ctx, admin, pii.Input{Scope: org.OfTeam(x.Org.ID, team), Terms: pii.Terms{Actions: map[pii.Kind]pii.Action{pii.Email: pii.Log}}})
 	must(t, err)
 	caching := cache.Rule{ID: id.NewCaching(a.ids), Org: x.Org.ID, Scope: org.OfTeam(x.Org.ID, team), Name: word + " cache", Models: []string{}, Purposes: []string{}, CreatedAt: a.clock.Now(), UpdatedAt: a.clock.Now(),
 		Settings: cache.Settings{Mode: cache.Exact, Sharing: cache.Org, TTL: time.Hour, MaxBytes: cache.DefaultBytes, Pace: cache.Full}}

@@ -24,6 +24,10 @@ type dataRuleRow struct {
 	Actions   map[string]string `gorm:"column:actions;serializer:json"`
 	Patterns  []pii.Pattern     `gorm:"column:patterns;serializer:json"`
 	Allowed   []string          `gorm:"column:allowed;serializer:json"`
+	Answers   map[string]string `gorm:"column:answers;serializer:json"`
+	OneWay    bool              `gorm:"column:one_way"`
+	Guess     bool              `gorm:"column:guess"`
+	Unread    bool              `gorm:"column:block_unreadable"`
 	CreatedAt time.Time         `gorm:"column:created_at;autoCreateTime:false"`
 	UpdatedAt time.Time         `gorm:"column:updated_at;autoUpdateTime:false"`
 }
@@ -36,14 +40,26 @@ func (r dataRuleRow) rule() (pii.Rule, error) {
 	if err != nil {
 		return pii.Rule{}, fmt.Errorf("data rule %s: %w", r.ID, err)
 	}
-	out := pii.Rule{ID: r.ID, Org: r.OrgID, Scope: scope, Actions: map[pii.Kind]pii.Action{}, Patterns: r.Patterns, Allow: r.Allowed, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC()}
+	out := pii.Rule{ID: r.ID, Org: r.OrgID, Scope: scope, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
+		Terms: pii.Terms{Patterns: r.Patterns, Allow: r.Allowed, OneWay: r.OneWay, Guess: r.Guess, Unread: r.Unread}}
+	if out.Actions, err = dataActions(r.Actions); err == nil {
+		out.Answers, err = dataActions(r.Answers)
+	}
+	if err != nil {
+		return out, fmt.Errorf("data rule %s: %w", r.ID, err)
+	}
+	return out, nil
+}
+
+func dataActions(names map[string]string) (map[pii.Kind]pii.Action, error) {
+	out := map[pii.Kind]pii.Action{}
 	for _, k := range pii.Kinds {
-		if name := r.Actions[k.Name()]; name != "" {
+		if name := names[k.Name()]; name != "" {
 			a, ok := pii.ParseAction(name)
 			if !ok {
-				return out, fmt.Errorf("data rule %s: unknown action %q", r.ID, name)
+				return nil, fmt.Errorf("unknown action %q", name)
 			}
-			out.Actions[k] = a
+			out[k] = a
 		}
 	}
 	return out, nil
@@ -51,7 +67,7 @@ func (r dataRuleRow) rule() (pii.Rule, error) {
 
 func dataRuleRowOf(r pii.Rule) dataRuleRow {
 	return dataRuleRow{OrgID: r.Org, ID: r.ID, ScopeKind: string(r.Scope.Kind()), ScopeNode: r.Scope.Node(), Actions: pii.Named(r.Actions), Patterns: r.Patterns, Allowed: r.Allow,
-		CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt}
+		Answers: pii.Named(r.Answers), OneWay: r.OneWay, Guess: r.Guess, Unread: r.Unread, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt}
 }
 
 // PIIStore keeps data rules and reads incidents.
@@ -102,7 +118,7 @@ func (s *PIIStore) change(ctx context.Context, o id.Org, do func(tx *gorm.DB) *g
 func (s *PIIStore) Update(ctx context.Context, r pii.Rule) error {
 	return s.change(ctx, r.Org, func(tx *gorm.DB) *gorm.DB {
 		row := dataRuleRowOf(r)
-		return tx.Model(&dataRuleRow{}).Where("org_id = ? AND id = ?", r.Org, r.ID).Select("actions", "patterns", "allowed", "updated_at").Updates(&row)
+		return tx.Model(&dataRuleRow{}).Where("org_id = ? AND id = ?", r.Org, r.ID).Select("actions", "patterns", "allowed", "answers", "one_way", "guess", "block_unreadable", "updated_at").Updates(&row)
 	})
 }
 

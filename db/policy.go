@@ -30,6 +30,9 @@ type modelPolicyRow struct {
 	MaxCost   money.USD `gorm:"column:max_cost_nanos"`
 	AskAbove  money.USD `gorm:"column:ask_above_nanos"`
 	Approver  org.Role  `gorm:"column:approver"`
+	Regions   []string  `gorm:"column:regions;serializer:json"`
+	ZeroRet   bool      `gorm:"column:zero_retention"`
+	NoTrain   bool      `gorm:"column:no_training"`
 	CreatedAt time.Time `gorm:"column:created_at;autoCreateTime:false"`
 	UpdatedAt time.Time `gorm:"column:updated_at;autoUpdateTime:false"`
 }
@@ -43,13 +46,14 @@ func (r modelPolicyRow) policy() (policy.Policy, error) {
 		return policy.Policy{}, fmt.Errorf("policy %s: %w", r.ID, err)
 	}
 	highest, _ := catalog.ReadTier(r.Highest)
-	terms := policy.Terms{Allow: r.Allowed, Deny: r.Denied, MayAsk: r.MayAsk, Highest: highest, MaxCost: r.MaxCost, AskAbove: r.AskAbove, Approver: r.Approver}
+	terms := policy.Terms{Allow: r.Allowed, Deny: r.Denied, MayAsk: r.MayAsk, Highest: highest, MaxCost: r.MaxCost, AskAbove: r.AskAbove, Approver: r.Approver,
+		Regions: r.Regions, ZeroRetention: r.ZeroRet, NoTraining: r.NoTrain}
 	return policy.Policy{ID: r.ID, Org: r.OrgID, Scope: scope, Terms: terms, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC()}, nil
 }
 
 func modelPolicyRowOf(p policy.Policy) modelPolicyRow {
 	return modelPolicyRow{OrgID: p.Org, ID: p.ID, ScopeKind: string(p.Scope.Kind()), ScopeNode: p.Scope.Node(), Allowed: p.Allow, Denied: p.Deny, MayAsk: p.MayAsk,
-		Highest: p.Highest.String(), MaxCost: p.MaxCost, AskAbove: p.AskAbove, Approver: p.Approver, CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt}
+		Highest: p.Highest.String(), MaxCost: p.MaxCost, AskAbove: p.AskAbove, Approver: p.Approver, Regions: p.Regions, ZeroRet: p.ZeroRetention, NoTrain: p.NoTraining, CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt}
 }
 
 // PolicyStore keeps policies on models.
@@ -101,7 +105,7 @@ func (s *PolicyStore) Update(ctx context.Context, p policy.Policy) error {
 	return s.change(ctx, p.Org, func(tx *gorm.DB) *gorm.DB {
 		row := modelPolicyRowOf(p)
 		return tx.Model(&modelPolicyRow{}).Where("org_id = ? AND id = ?", p.Org, p.ID).
-			Select("allowed", "denied", "may_ask", "highest_tier", "max_cost_nanos", "ask_above_nanos", "approver", "updated_at").Updates(&row)
+			Select("allowed", "denied", "may_ask", "highest_tier", "max_cost_nanos", "ask_above_nanos", "approver", "regions", "zero_retention", "no_training", "updated_at").Updates(&row)
 	})
 }
 

@@ -25,6 +25,7 @@ type connectionRow struct {
 	Disabled      bool            `gorm:"column:disabled"`
 	Residency     string          `gorm:"column:residency"`
 	ZeroRetention bool            `gorm:"column:zero_retention"`
+	NoTraining    bool            `gorm:"column:no_training"`
 	LastCheck     provider.Check  `gorm:"column:last_check;serializer:json"`
 	Version       int64           `gorm:"column:version"`
 	CreatedAt     time.Time       `gorm:"column:created_at;autoCreateTime:false"`
@@ -36,7 +37,7 @@ func (connectionRow) TableName() string { return "connections" }
 
 func connectionRowOf(r provider.ConnectionRecord) connectionRow {
 	row := connectionRow{OrgID: r.Org, ID: r.ID, Name: r.Name, Kind: string(r.Kind), BaseURL: r.BaseURL, Service: r.Service, Credential: r.Sealed,
-		KeyHint: r.KeyHint, Models: r.Models, Listed: r.Listed, Disabled: r.Disabled, Residency: r.Terms.Residency, ZeroRetention: r.Terms.ZeroRetention, LastCheck: r.Check, Version: r.Version,
+		KeyHint: r.KeyHint, Models: r.Models, Listed: r.Listed, Disabled: r.Disabled, Residency: r.Terms.Residency, ZeroRetention: r.Terms.ZeroRetention, NoTraining: r.Terms.NoTraining, LastCheck: r.Check, Version: r.Version,
 		CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC()}
 	if row.Models == nil {
 		row.Models = []string{}
@@ -46,7 +47,7 @@ func connectionRowOf(r provider.ConnectionRecord) connectionRow {
 
 func (r connectionRow) record() provider.ConnectionRecord {
 	return provider.ConnectionRecord{ID: r.ID, Org: r.OrgID, Name: r.Name, Kind: provider.Kind(r.Kind), BaseURL: r.BaseURL, Service: r.Service,
-		Sealed: r.Credential, KeyHint: r.KeyHint, Models: r.Models, Listed: r.Listed, Disabled: r.Disabled, Terms: provider.Terms{Residency: r.Residency, ZeroRetention: r.ZeroRetention}, Check: r.LastCheck,
+		Sealed: r.Credential, KeyHint: r.KeyHint, Models: r.Models, Listed: r.Listed, Disabled: r.Disabled, Terms: provider.Terms{Residency: r.Residency, ZeroRetention: r.ZeroRetention, NoTraining: r.NoTraining}, Check: r.LastCheck,
 		Version: r.Version, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC()}
 }
 

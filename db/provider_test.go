@@ -20,7 +20,7 @@ var may = time.Date(2026, 5, 1, 9, 30, 0, 123456000, time.FixedZone("elsewhere",
 func fullConnection(o id.Org, name string) provider.ConnectionRecord {
 	return provider.ConnectionRecord{ID: id.NewConnection(ids), Org: o, Name: name, Kind: provider.Compatible,
 		BaseURL: "https://x.test/v1", Sealed: []byte{0, 1, 0xff}, KeyHint: "abcd", Service: "vllm", Models: []string{"m1", "m/2"},
-		Listed: provider.Listed{At: may.UTC(), ChangedAt: may.UTC(), Added: []string{"m1"}, Removed: []string{"m0"}, More: 3}, Disabled: true, Terms: provider.Terms{Residency: "eu", ZeroRetention: true},
+		Listed: provider.Listed{At: may.UTC(), ChangedAt: may.UTC(), Added: []string{"m1"}, Removed: []string{"m0"}, More: 3}, Disabled: true, Terms: provider.Terms{Residency: "eu", ZeroRetention: true, NoTraining: true},
 		Version: 1, Check: provider.Check{At: may.UTC(), OK: true, Message: "It works.", Models: 2, Latency: time.Millisecond},
 		CreatedAt: may.UTC(), UpdatedAt: may.UTC()}
 }

@@ -106,6 +106,10 @@ type Policy struct {
 	MaxCostUSD string   `yaml:"max_cost_usd,omitempty" json:"max_cost_usd" as:"number"`
 	AskAbove   string   `yaml:"ask_above_usd,omitempty" json:"ask_above_usd" as:"number"`
 	Approver   string   `yaml:"approver,omitempty" json:"approver" as:"word" default:"manager" one:"lead manager admin"`
+
+	Regions       []string `yaml:"regions,omitempty,flow" json:"regions"`
+	ZeroRetention bool     `yaml:"zero_retention,omitempty" json:"zero_retention"`
+	NoTraining    bool     `yaml:"no_training,omitempty" json:"no_training"`
 }
 
 // DataRule says what happens to personal data and secrets below a place.
@@ -114,23 +118,35 @@ type DataRule struct {
 	Actions  Actions   `yaml:"actions,omitempty" json:"actions"`
 	Patterns []Pattern `yaml:"patterns,omitempty" json:"patterns"`
 	Allow    []string  `yaml:"allow,omitempty" json:"allow"`
+
+	Answers    Actions `yaml:"answers,omitempty" json:"answers"`
+	OneWay     bool    `yaml:"one_way,omitempty" json:"one_way"`
+	Confidence string  `yaml:"confidence,omitempty" json:"confidence" as:"word" default:"high" one:"high low"`
+	Unreadable bool    `yaml:"block_unreadable,omitempty" json:"block_unreadable"`
 }
 
 // Actions are what the built-in detectors do.
 type Actions struct {
-	Email  string `yaml:"email,omitempty" json:"email" as:"word" default:"off" one:"off log mask block"`
-	Phone  string `yaml:"phone,omitempty" json:"phone" as:"word" default:"off" one:"off log mask block"`
-	SSN    string `yaml:"ssn,omitempty" json:"ssn" as:"word" default:"off" one:"off log mask block"`
-	Card   string `yaml:"card,omitempty" json:"card" as:"word" default:"off" one:"off log mask block"`
-	IBAN   string `yaml:"iban,omitempty" json:"iban" as:"word" default:"off" one:"off log mask block"`
-	Secret string `yaml:"secret,omitempty" json:"secret" as:"word" default:"off" one:"off log mask block"`
+	Email  string `yaml:"email,omitempty" json:"email" as:"word" default:"off" one:"off log warn mask block"`
+	Phone  string `yaml:"phone,omitempty" json:"phone" as:"word" default:"off" one:"off log warn mask block"`
+	SSN    string `yaml:"ssn,omitempty" json:"ssn" as:"word" default:"off" one:"off log warn mask block"`
+	Card   string `yaml:"card,omitempty" json:"card" as:"word" default:"off" one:"off log warn mask block"`
+	IBAN   string `yaml:"iban,omitempty" json:"iban" as:"word" default:"off" one:"off log warn mask block"`
+	Secret string `yaml:"secret,omitempty" json:"secret" as:"word" default:"off" one:"off log warn mask block"`
+
+	IP       string `yaml:"ip,omitempty" json:"ip" as:"word" default:"off" one:"off log warn mask block"`
+	Passport string `yaml:"passport,omitempty" json:"passport" as:"word" default:"off" one:"off log warn mask block"`
+	Licence  string `yaml:"driver_license,omitempty" json:"driver_license" as:"word" default:"off" one:"off log warn mask block"`
 }
 
 // Pattern is a detector of the organization's own.
 type Pattern struct {
 	Name   string `yaml:"name" json:"name"`
 	Expr   string `yaml:"expr" json:"expr"`
-	Action string `yaml:"action" json:"action" as:"word" one:"log mask block"`
+	Action string `yaml:"action" json:"action" as:"word" default:"off" one:"off log warn mask block"`
+	Answer string `yaml:"answer,omitempty" json:"answer" as:"word" default:"off" one:"off log warn mask block"`
+	// Near are words of which one must stand before a match.
+	Near []string `yaml:"near,omitempty,flow" json:"near"`
 }
 
 // Timeout is how long is waited and how often tried, for a model and an operation; "" is all of them.

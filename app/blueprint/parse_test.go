@@ -29,7 +29,7 @@ func TestWhatIsWrongIsSaidWithItsPlace(t *testing.T) {
 		"blueprint: 1\nbudgets:\n  - {limit: 1, starts: first}":                     `"first" is no whole number`,
 		"blueprint: 1\nbudgets:\n  - {limit: 1, strict: maybe}":                     `"maybe" is neither true nor false`,
 		"blueprint: 1\nlimits:\n  - {unit: requests, amount: 1, window: 60}":        `"60" is no length of time`,
-		"blueprint: 1\ndata_rules:\n  - actions: {email: hide}":                     `line 3, column 22: "hide" is none of: off, log, mask, block.`,
+		"blueprint: 1\ndata_rules:\n  - actions: {email: hide}":                     `line 3, column 22: "hide" is none of: off, log, warn, mask, block.`,
 		"blueprint: 1\nroutes:\n  - {alias: a, targets: [{to: b, wait: 1}]}":        `line 3, column 34: There is no "wait" here. There is: to, weight, quality, hours, after.`,
 		"blueprint: 1\nteams:\n  - {id: team_1, name: a}\nbudgets:\n  - {limit: x}": "line 5, column 13",
 	} {

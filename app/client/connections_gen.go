@@ -104,6 +104,7 @@ type Connection struct {
 	Disabled      bool                `json:"disabled"`
 	Residency     string              `json:"residency,omitempty"` // Residency is where the provider keeps and processes data: as declared, else the region that its address names. ZeroRetention says that it keeps nothing. Routes may ask for both.
 	ZeroRetention bool                `json:"zero_retention"`
+	NoTraining    bool                `json:"no_training"` // it trains no models with requests and answers
 	Models        []string            `json:"models"`
 	ListReadAt    *time.Time          `json:"list_read_at,omitempty"`
 	ListChange    *ProviderListChange `json:"last_list_change,omitempty"`
@@ -122,6 +123,7 @@ type ConnectionChange struct {
 	Disabled      *bool             `json:"disabled,omitempty"`
 	Residency     *string           `json:"residency,omitempty"`
 	ZeroRetention *bool             `json:"zero_retention,omitempty"`
+	NoTraining    *bool             `json:"no_training,omitempty"`
 }
 
 // ConnectionInput makes a connection. Credential is written, never read.
@@ -135,6 +137,7 @@ type ConnectionInput struct {
 	Disabled      bool              `json:"disabled,omitempty"`
 	Residency     string            `json:"residency,omitempty"` // Residency and ZeroRetention are what the contract with the provider says.
 	ZeroRetention bool              `json:"zero_retention,omitempty"`
+	NoTraining    bool              `json:"no_training,omitempty"`
 }
 
 // ConnectionList is a body of the API.

@@ -56,29 +56,35 @@ func (a DataRulesAPI) Delete(ctx context.Context, id string, calls ...Call) erro
 	return a.c.do(ctx, http.MethodDelete, "/data-rules/"+url.PathEscape(id), nil, nil, nil, calls)
 }
 
-// PiiActions is what each built-in detector does: off, log, mask or block.
+// PiiActions is what each built-in detector does: off, log, warn, mask or block.
 type PiiActions struct {
-	Email  string `json:"email"`
-	Phone  string `json:"phone"`
-	SSN    string `json:"ssn"`
-	Card   string `json:"card"`
-	IBAN   string `json:"iban"`
-	Secret string `json:"secret"`
+	Email    string `json:"email"`
+	Phone    string `json:"phone"`
+	SSN      string `json:"ssn"`
+	Card     string `json:"card"`
+	IBAN     string `json:"iban"`
+	Secret   string `json:"secret"`
+	IP       string `json:"ip"`
+	Passport string `json:"passport"`
+	Licence  string `json:"driver_license"`
 }
 
 // PiiFound is what one detector found. The value itself is kept nowhere.
 type PiiFound struct {
-	Detector string `json:"detector"` // email, phone, ssn, card, iban, secret, or a pattern's name
+	Detector string `json:"detector"` // email, phone, ssn, card, iban, secret, ip, passport, driver_license, unreadable, or a pattern's name
 	Pattern  bool   `json:"pattern"`  // it is one of the organization's own
 	Action   string `json:"action"`
 	Count    int    `json:"count"` // 0: the pattern could not be checked in time
+	Place    string `json:"place"` // messages, system, tools, prompt, metadata, settings, form or answer; "" if it was not noted
 }
 
 // PiiPattern is one of the organization's own detectors.
 type PiiPattern struct {
-	Name   string `json:"name"`
-	Expr   string `json:"expr"`   // RE2, at most 512 bytes
-	Action string `json:"action"` // log, mask or block
+	Name   string   `json:"name"`
+	Expr   string   `json:"expr"`   // RE2, at most 512 bytes
+	Action string   `json:"action"` // off, log, warn, mask or block, in requests
+	Answer string   `json:"answer"` // the same in answers; "" is off
+	Near   []string `json:"near"`   // Near are words of which one must stand within 64 bytes before a match, or in the name of its field; empty = none need to.
 }
 
 // Rule is a data rule in the management API.
@@ -89,24 +95,36 @@ type Rule struct {
 	ScopeLabel string       `json:"scope_label"`
 	Actions    PiiActions   `json:"actions"`
 	Patterns   []PiiPattern `json:"patterns"`
-	Allow      []string     `json:"allow"` // values that are no finding; @acme.com for a domain
+	Allow      []string     `json:"allow"`            // values that are no finding; @acme.com for a domain
+	Answers    PiiActions   `json:"answers"`          // what each detector does in answers
+	OneWay     bool         `json:"one_way"`          // answers keep placeholders; otherwise values are put back
+	Confidence string       `json:"confidence"`       // high, or low: what only has the form counts, too
+	Unreadable bool         `json:"block_unreadable"` // pictures, sound and files without text are refused
 	CreatedAt  time.Time    `json:"created_at"`
 	UpdatedAt  time.Time    `json:"updated_at"`
 }
 
 // RuleChange changes what it names and leaves the rest; of actions, too.
 type RuleChange struct {
-	Actions  PiiActions    `json:"actions,omitempty"`
-	Patterns *[]PiiPattern `json:"patterns,omitempty"`
-	Allow    *[]string     `json:"allow,omitempty"`
+	Actions    PiiActions    `json:"actions,omitempty"`
+	Patterns   *[]PiiPattern `json:"patterns,omitempty"`
+	Allow      *[]string     `json:"allow,omitempty"`
+	Answers    PiiActions    `json:"answers,omitempty"`
+	OneWay     *bool         `json:"one_way,omitempty"`
+	Confidence *string       `json:"confidence,omitempty"`
+	Unreadable *bool         `json:"block_unreadable,omitempty"`
 }
 
 // RuleInput sets a rule. Without a scope it is the organization's. A detector that is left out is off.
 type RuleInput struct {
-	Scope    string       `json:"scope,omitempty"`
-	Actions  PiiActions   `json:"actions,omitempty"`
-	Patterns []PiiPattern `json:"patterns,omitempty"`
-	Allow    []string     `json:"allow,omitempty"`
+	Scope      string       `json:"scope,omitempty"`
+	Actions    PiiActions   `json:"actions,omitempty"`
+	Patterns   []PiiPattern `json:"patterns,omitempty"`
+	Allow      []string     `json:"allow,omitempty"`
+	Answers    PiiActions   `json:"answers,omitempty"`
+	OneWay     bool         `json:"one_way,omitempty"`
+	Confidence string       `json:"confidence,omitempty"` // high or low; "" is high
+	Unreadable bool         `json:"block_unreadable,omitempty"`
 }
 
 // RuleList is a body of the API.
@@ -127,4 +145,5 @@ type Try struct {
 type TryInput struct {
 	Scope string `json:"scope,omitempty"` // the place it would be sent below; the organization by default
 	Text  string `json:"text,omitempty"`  // at most 64 KiB
+	Way   string `json:"way,omitempty"`   // request, the default, or answer
 }

@@ -38,7 +38,7 @@ type Incident struct {
 	ID      string     `json:"id"`
 	Request string     `json:"request"`
 	At      time.Time  `json:"at"`
-	Action  string     `json:"action"` // the strictest: log, mask or block
+	Action  string     `json:"action"` // the strictest: log, warn, mask or block
 	Found   []PiiFound `json:"found"`
 	Key     string     `json:"key"`    // names, "" if there is none
 	Member  string     `json:"member"` // whose key it is

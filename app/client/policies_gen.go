@@ -52,25 +52,31 @@ func (a PoliciesAPI) Delete(ctx context.Context, id string, calls ...Call) error
 
 // PolicyChange changes what it names and leaves the rest.
 type PolicyChange struct {
-	Allow      *[]string `json:"allow,omitempty"`
-	Deny       *[]string `json:"deny,omitempty"`
-	MayAsk     *bool     `json:"may_ask,omitempty"`
-	Highest    *string   `json:"highest_tier,omitempty"`  // "" = any
-	MaxCostUSD *string   `json:"max_cost_usd,omitempty"`  // "" = anything
-	AskAbove   *string   `json:"ask_above_usd,omitempty"` // "" = never
-	Approver   *string   `json:"approver,omitempty"`
+	Allow         *[]string `json:"allow,omitempty"`
+	Deny          *[]string `json:"deny,omitempty"`
+	MayAsk        *bool     `json:"may_ask,omitempty"`
+	Highest       *string   `json:"highest_tier,omitempty"`  // "" = any
+	MaxCostUSD    *string   `json:"max_cost_usd,omitempty"`  // "" = anything
+	AskAbove      *string   `json:"ask_above_usd,omitempty"` // "" = never
+	Approver      *string   `json:"approver,omitempty"`
+	Regions       *[]string `json:"regions,omitempty"` // [] = anywhere
+	ZeroRetention *bool     `json:"zero_retention,omitempty"`
+	NoTraining    *bool     `json:"no_training,omitempty"`
 }
 
 // PolicyInput sets a policy. Without a scope it is the organization's.
 type PolicyInput struct {
-	Scope      string   `json:"scope,omitempty"`
-	Allow      []string `json:"allow,omitempty"`
-	Deny       []string `json:"deny,omitempty"`
-	MayAsk     bool     `json:"may_ask,omitempty"`
-	Highest    string   `json:"highest_tier,omitempty"`
-	MaxCostUSD string   `json:"max_cost_usd,omitempty"`
-	AskAbove   string   `json:"ask_above_usd,omitempty"`
-	Approver   string   `json:"approver,omitempty"` // "" = manager
+	Scope         string   `json:"scope,omitempty"`
+	Allow         []string `json:"allow,omitempty"`
+	Deny          []string `json:"deny,omitempty"`
+	MayAsk        bool     `json:"may_ask,omitempty"`
+	Highest       string   `json:"highest_tier,omitempty"`
+	MaxCostUSD    string   `json:"max_cost_usd,omitempty"`
+	AskAbove      string   `json:"ask_above_usd,omitempty"`
+	Approver      string   `json:"approver,omitempty"` // "" = manager
+	Regions       []string `json:"regions,omitempty"`
+	ZeroRetention bool     `json:"zero_retention,omitempty"`
+	NoTraining    bool     `json:"no_training,omitempty"`
 }
 
 // PolicyList is a body of the API.
@@ -82,17 +88,20 @@ type PolicyList struct {
 
 // PolicyPolicy is a policy in the management API.
 type PolicyPolicy struct {
-	ID         string    `json:"id"`
-	Scope      string    `json:"scope"` // id of the organization, department, team, member or key
-	ScopeKind  string    `json:"scope_kind"`
-	ScopeLabel string    `json:"scope_label"`
-	Allow      []string  `json:"allow"`         // patterns of models that may be used; empty = all
-	Deny       []string  `json:"deny"`          // patterns of models that may not; wins over allow
-	MayAsk     bool      `json:"may_ask"`       // models that the lists refuse may be asked for
-	Highest    string    `json:"highest_tier"`  // economy, standard or premium; models above need an approval; "" = any
-	MaxCostUSD string    `json:"max_cost_usd"`  // the largest cost of one request; "" = anything
-	AskAbove   string    `json:"ask_above_usd"` // a request that can cost more needs an approval; "" = never
-	Approver   string    `json:"approver"`      // the lowest role that may approve: lead, manager or admin
-	CreatedAt  time.Time `json:"created_at"`
-	UpdatedAt  time.Time `json:"updated_at"`
+	ID            string    `json:"id"`
+	Scope         string    `json:"scope"` // id of the organization, department, team, member or key
+	ScopeKind     string    `json:"scope_kind"`
+	ScopeLabel    string    `json:"scope_label"`
+	Allow         []string  `json:"allow"`          // patterns of models that may be used; empty = all
+	Deny          []string  `json:"deny"`           // patterns of models that may not; wins over allow
+	MayAsk        bool      `json:"may_ask"`        // models that the lists refuse may be asked for
+	Highest       string    `json:"highest_tier"`   // economy, standard or premium; models above need an approval; "" = any
+	MaxCostUSD    string    `json:"max_cost_usd"`   // the largest cost of one request; "" = anything
+	AskAbove      string    `json:"ask_above_usd"`  // a request that can cost more needs an approval; "" = never
+	Approver      string    `json:"approver"`       // the lowest role that may approve: lead, manager or admin
+	Regions       []string  `json:"regions"`        // where data may be kept and processed; empty = anywhere
+	ZeroRetention bool      `json:"zero_retention"` // only providers that by their contract keep nothing
+	NoTraining    bool      `json:"no_training"`    // only providers that by their contract train nothing with it
+	CreatedAt     time.Time `json:"created_at"`
+	UpdatedAt     time.Time `json:"updated_at"`
 }

@@ -193,6 +193,7 @@ type RouteNext struct {
 type RouteOnly struct {
 	Regions       []string `json:"regions,omitempty"`
 	ZeroRetention bool     `json:"zero_retention,omitempty"`
+	NoTraining    bool     `json:"no_training,omitempty"`
 	MaxInput      string   `json:"max_input_usd,omitempty"`
 	MaxOutput     string   `json:"max_output_usd,omitempty"`
 	MinContext    int64    `json:"min_context,omitempty"`

@@ -65,7 +65,7 @@ func (g *Gateway) ask(x *Exchange, req *http.Request, adapter provider.Adapter) 
 		now := g.clock.Now()
 		a.leash.next(now, untilFirst, w.First-now.Sub(a.sent))
 	}
-	if a.stream, err = adapter.Response(resp, x.watched(x.retold())); err != nil {
+	if a.stream, err = adapter.Response(resp, g.guarded(x, x.watched(x.retold()))); err != nil {
 		return first, err
 	}
 	if first, err = g.head(x, a); err != nil {

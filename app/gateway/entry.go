@@ -235,6 +235,7 @@ func (g *Gateway) plan(ctx context.Context, x *Exchange) (Finish, error) {
 		return nil, err
 	}
 	p = g.tried(x, p)
+	x.placed(p)
 	if p, err = permit(&x.bound, x.Call.Model, p, g.tiers(x.Grant.Chain.Org)); err != nil {
 		return nil, err
 	}

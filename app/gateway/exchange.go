@@ -14,6 +14,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/object"
 	"github.com/bodhi-gateway/bodhi/app/patience"
+	"github.com/bodhi-gateway/bodhi/app/pii"
 	"github.com/bodhi-gateway/bodhi/app/policy"
 	"github.com/bodhi-gateway/bodhi/app/route"
 	"github.com/bodhi-gateway/bodhi/app/turnstile"
@@ -65,6 +66,9 @@ type Exchange struct {
 	first string      // recall: the model that is asked first
 	renew bool        // nobody waits for this answer but the cache
 	inner bool        // the gateway itself asks, within another request
+
+	guard *pii.Guard // screen: what the answer passes; nil = nothing
+	found pii.Result // screen: what the request holds
 
 	stored []byte // decode: the body of a request for a stored prompt, until compose made a call of it
 	prompt string // compose: the stored prompt and its version, "prompt:name@v3"; "" without

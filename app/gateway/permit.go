@@ -13,6 +13,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/policy"
+	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/route"
 )
 
@@ -33,7 +34,10 @@ func permit(b *policy.Bound, asked string, p route.Plan, tier func(route.Target)
 	var first policy.Denial
 	kept := make([]route.Target, 0, len(p.Targets))
 	for _, t := range p.Targets {
-		d, _ := b.Model(asked, namesOf(t), tierIn(b, t, tier))
+		d := b.Where(whereOf(t.Connection))
+		if !d.Any() {
+			d, _ = b.Model(asked, namesOf(t), tierIn(b, t, tier))
+		}
 		if !d.Any() {
 			kept = append(kept, t)
 		} else if !first.Any() || d.Asks() && !first.Asks() {
@@ -45,6 +49,24 @@ func permit(b *policy.Bound, asked string, p route.Plan, tier func(route.Target)
 	}
 	p.Targets = kept
 	return p, nil
+}
+
+// whereOf is what is known of an account.
+func whereOf(c *provider.Connection) policy.Where {
+	return policy.Where{Residency: c.Residency, ZeroRetention: c.ZeroRetention, NoTraining: c.NoTraining}
+}
+
+// placed tells the decision log which targets policies on where data may go leave out, and why.
+func (x *Exchange) placed(p route.Plan) {
+	if !x.bound.Placed() {
+		return
+	}
+	for i := range p.Targets {
+		c := p.Targets[i].Connection
+		if d := x.bound.Where(whereOf(c)); d.Any() {
+			x.note("left out ", c.Name, "/", p.Targets[i].Model, ": the policy of ", d.Why())
+		}
+	}
 }
 
 // tierIn looks a target's tier up only where it matters.
@@ -99,6 +121,7 @@ func Models(routes Routes, prices Prices, o id.Org, names []string, now time.Tim
 		}
 		m := policy.Model{Name: name}
 		for _, t := range p.Targets {
+			m.Places = append(m.Places, whereOf(t.Connection))
 			m.Targets, m.Tiers = append(m.Targets, namesOf(t)), append(m.Tiers, tierOf(prices, o, t, now))
 		}
 		out = append(out, m)

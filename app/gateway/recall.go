@@ -85,8 +85,11 @@ func (g *Gateway) seek(x *Exchange) bool {
 	a := cache.Ask{Chain: x.Grant.Chain, Call: x.Call, EndUser: x.Hints.EndUser, Purpose: x.Hints.Purpose, Beta: x.R.Header.Get("Anthropic-Beta"),
 		Want: x.Hints.Cache, TTL: x.Hints.CacheTTL, Models: models}
 	slot, why := g.Cache.Seek(&a)
-	if slot != nil && !x.fact.Screened.Incident.IsZero() {
+	if slot != nil && x.found.Any() {
 		slot, why = nil, "a data rule found something in the request"
+	}
+	if slot != nil && x.guard.Screens() {
+		slot, why = nil, "a data rule looks at answers"
 	}
 	if why != "" {
 		x.note("not from the cache, and not kept: ", why)

@@ -61,9 +61,15 @@ func (g *Gateway) document(x *Exchange) {
 	defer func() { _ = x.Answer.Stream.Close() }()
 	g.settle(x)
 	g.forget(x)
+	body, err := g.sift(x, x.Answer.First.Raw)
+	if err != nil {
+		x.Err = err
+		g.refuse(x, fault.From(err))
+		return
+	}
 	x.say("X-Bodhi-Cost-Usd", x.spent.String())
-	x.taken.add(x.Answer.First.Raw, g.clock.Now())
-	g.write(x, http.StatusOK, x.Answer.First.Raw)
+	x.taken.add(body, g.clock.Now())
+	g.write(x, http.StatusOK, body)
 }
 
 func (g *Gateway) write(x *Exchange, status int, body []byte) {
@@ -189,7 +195,7 @@ func (g *Gateway) end(x *Exchange, out *pump, err error) {
 		case f.Kind == fault.Internal:
 			f = fault.New(fault.Upstream, "upstream_truncated", llm.ErrTruncated.Public).Because(err)
 		}
-		x.Err, x.try.broke = f, true
+		x.Err, x.try.broke = f, f.Code != "policy_blocked" // that is ours, and no fault of the provider's
 		x.fact.Code, x.fact.Message = f.Code, f.Public
 		g.settle(x)
 		if f.Kind == fault.Timeout && g.cut(x, out) {

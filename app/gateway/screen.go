@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 
+	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/llm"
@@ -10,7 +11,8 @@ import (
 )
 
 // screen looks for personal data and secrets in what was asked, before anything of it leaves: it refuses the request, or goes
-// on with one that has placeholders. What it found goes into the fact, never what it was.
+// on with one that has placeholders, and sets a guard on the answer. What it found goes into the fact, never what it was. Its Finish
+// adds what was found in the answer.
 func (g *Gateway) screen(_ context.Context, x *Exchange) (Finish, error) {
 	if g.Screens == nil {
 		return nil, nil
@@ -20,24 +22,68 @@ func (g *Gateway) screen(_ context.Context, x *Exchange) (Finish, error) {
 		return nil, nil
 	}
 	r := b.Screen(x.Call.Body)
-	if !r.Any() {
-		return nil, nil
+	if unseeable(x.Call) {
+		b.Unseen(&r)
 	}
-	incident := id.NewFinding(g.ids)
-	x.fact.Screened = ledger.Screened{Incident: incident, Action: r.Action.String(), Found: r.Facts()}
-	for _, a := range [...]pii.Action{pii.Block, pii.Mask, pii.Log} {
-		if w := r.Words(a); w != "" {
-			x.note("data rule, ", a.String(), ": ", w)
+	x.found = r
+	x.noteFound("data rule, ", &r)
+	if r.Action == pii.Block {
+		return g.screened, r.Refusal(x.incident(g))
+	}
+	if w := r.Words(pii.Warn); w != "" {
+		x.warn("the request holds " + w)
+	}
+	x.guard = b.Guard(&r)
+	if r.Body != nil {
+		x.warn("placeholders stand for " + r.Words(pii.Mask))
+		if err := g.read(x, r.Body); err != nil {
+			return g.screened, err
 		}
 	}
-	if r.Action == pii.Block {
-		return nil, r.Refusal(incident)
+	return g.screened, x.guardable()
+}
+
+// unseeable reports whether a call has or names something that holds no text which could be looked at.
+func unseeable(c *llm.Call) bool {
+	switch c.Operation {
+	case llm.EditImages, llm.Transcribe, llm.Interpret:
+		return true
 	}
-	if r.Body == nil {
-		return nil, nil
+	return c.Needs.Vision || c.Needs.Audio || c.Needs.Files || c.Bound.Opaque
+}
+
+// incident is the request's own, made when something is found first.
+func (x *Exchange) incident(g *Gateway) id.Finding {
+	if x.fact.Screened.Incident.IsZero() {
+		x.fact.Screened.Incident = id.NewFinding(g.ids)
 	}
-	x.warn("placeholders stand for " + r.Words(pii.Mask))
-	return nil, g.read(x, r.Body)
+	return x.fact.Screened.Incident
+}
+
+func (x *Exchange) noteFound(what string, r *pii.Result) {
+	for _, a := range [...]pii.Action{pii.Block, pii.Mask, pii.Warn, pii.Log} {
+		if w := r.Words(a); w != "" {
+			x.note(what, a.String(), ": ", w)
+		}
+	}
+}
+
+// screened writes down what was found in the request and its answer.
+func (g *Gateway) screened(_ context.Context, x *Exchange) {
+	if x.guard.Screens() {
+		if r := x.guard.Result(); r.Any() {
+			x.noteFound("data rule on answers, ", r)
+			x.found.Join(r)
+		}
+	}
+	g.remark(x, &x.found)
+}
+
+// remark puts findings into the fact.
+func (g *Gateway) remark(x *Exchange, r *pii.Result) {
+	if r.Any() {
+		x.fact.Screened = ledger.Screened{Incident: x.incident(g), Action: r.Action.String(), Found: r.Facts()}
+	}
 }
 
 // read decodes a body in the client's dialect.
@@ -45,4 +91,57 @@ func (g *Gateway) read(x *Exchange, body []byte) (err error) {
 	x.Call, err = x.Dialect.Decode(llm.Ask{Operation: x.Endpoint.op, Model: x.Named, Stream: x.Endpoint.stream,
 		Query: x.R.URL.RawQuery, Header: x.R.Header, Body: body, At: x.Started.Unix()})
 	return err
+}
+
+// guardable refuses a stream whose kind nobody can look into where a rule masks or blocks in answers: what it lets through could not be
+// taken back.
+func (x *Exchange) guardable() error {
+	if !x.guard.Strict() || !x.Call.Stream || x.sievable() {
+		return nil
+	}
+	switch x.Call.Operation {
+	case llm.Speak, llm.MakeImages, llm.EditImages, llm.ReadFile: // no text that a model wrote
+		return nil
+	}
+	f := fault.New(fault.Invalid, "policy_blocked", "Nothing was sent to a provider: a data rule masks or blocks in answers, and a stream of this kind cannot be looked into. Send the request without streaming, or through /v1/chat/completions.")
+	f.Field = "stream"
+	return f
+}
+
+// sievable reports whether the answer is a stream that can be written anew on its way.
+func (x *Exchange) sievable() bool {
+	if !x.Call.Stream || x.Call.Operation != llm.Chat || x.Call.Plain != "" {
+		return false
+	}
+	_, err := x.Call.Conversation()
+	return err == nil
+}
+
+// guarded is the call as its answer is read: a stream that a guard looks into is written anew, through a sieve of the attempt's own.
+func (g *Gateway) guarded(x *Exchange, c *llm.Call) *llm.Call {
+	if x.guard == nil || !x.sievable() {
+		return c
+	}
+	own := *c
+	own.Retold = true
+	own.Sieve = x.guard.Sieve(func() error { return x.guard.Result().Withheld(x.incident(g)) })
+	return &own
+}
+
+// sift screens an answer that is whole. It gives the bytes for the client, or refuses.
+func (g *Gateway) sift(x *Exchange, body []byte) ([]byte, error) {
+	if x.guard == nil || x.Call.Operation == llm.Embeddings || x.Call.Operation == llm.Speak || x.Call.Operation == llm.ReadFile {
+		return body, nil
+	}
+	r := x.guard.Document(body, x.Call.Plain != "")
+	if r.Action == pii.Block {
+		return nil, r.Withheld(x.incident(g))
+	}
+	if w := r.Words(pii.Warn); w != "" {
+		x.warn("the answer holds " + w)
+	}
+	if r.Body != nil {
+		return r.Body, nil
+	}
+	return body, nil
 }

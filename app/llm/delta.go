@@ -71,3 +71,10 @@ type Writer interface {
 
 // Shower is a Writer of a dialect that has a place for pictures in answers. Others are given words instead of MediaDelta.
 type Shower interface{ ShowsMedia() }
+
+// Sieve changes what an answer says on its way to the client. It is made for one answer and belongs to one goroutine.
+type Sieve interface {
+	// Sift appends to dst what may go on of the deltas that came. It may keep texts back until more comes, and gives them all before
+	// Finish and End. An error, a *fault.Error, ends the answer; what dst holds may go on.
+	Sift(dst, came []Delta) ([]Delta, error)
+}

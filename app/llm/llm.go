@@ -122,6 +122,8 @@ type Call struct {
 	Spots Spots
 	// Retold asks for the answer to be written anew although client and provider speak one dialect, so that it can be cut (Cuttable).
 	Retold bool
+	// Sieve is what a streamed answer passes on its way to the client; nil = nothing. It works on answers that are written anew.
+	Sieve Sieve
 	// Watch asks for the Sign of events: whether the answer is one, or was withheld.
 	Watch bool
 	// At is when the request came, in Unix seconds.

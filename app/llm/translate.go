@@ -76,7 +76,7 @@ func Answer(w Wire, call *Call, s Stream) (Stream, error) {
 	if call.Operation == CountTokens {
 		return &tallied{Stream: s, reader: w.Reader(call, c), call: call}, nil
 	}
-	t := &translated{Stream: s, reader: w.Reader(call, c), writer: call.Dialect.Writer(call), alive: call.Dialect.Ping(call)}
+	t := &translated{sieve: call.Sieve, Stream: s, reader: w.Reader(call, c), writer: call.Dialect.Writer(call), alive: call.Dialect.Ping(call)}
 	_, t.shows = t.writer.(Shower)
 	return t, nil
 }
@@ -87,7 +87,9 @@ type translated struct {
 	Stream
 	reader Reader
 	writer Writer
+	sieve  Sieve // nil = everything passes
 	deltas []Delta
+	sifted []Delta
 	raw    []byte
 	alive  []byte
 	over   bool
@@ -108,12 +110,32 @@ func (t *translated) Cut() (b []byte, err error) {
 		return nil, io.EOF
 	}
 	t.over = true
+	if !t.told && t.sieve != nil {
+		if b, err = t.rest(b); err != nil {
+			return nil, err
+		}
+	}
 	if !t.told {
 		if b, err = t.writer.Write(b, &Delta{Kind: Finish, Reason: Length}); err != nil {
 			return nil, err
 		}
 	}
 	return t.writer.Write(b, &Delta{Kind: End})
+}
+
+// rest appends what the sieve kept back.
+func (t *translated) rest(b []byte) (_ []byte, err error) {
+	if t.sifted, err = t.sieve.Sift(t.sifted[:0], []Delta{{Kind: End}}); err != nil {
+		return b, err
+	}
+	for i := range t.sifted {
+		if d := &t.sifted[i]; d.Kind != End {
+			if b, err = t.writer.Write(b, d); err != nil {
+				return b, err
+			}
+		}
+	}
+	return b, nil
 }
 
 // Ready reports whether the next event is here already.
@@ -133,12 +155,16 @@ func (t *translated) Next() (Event, error) {
 	}
 	t.deltas, err = t.reader.Read(t.deltas[:0], e)
 	t.raw = t.raw[:0]
-	ended := false
-	for i := range t.deltas {
+	deltas, ended := t.deltas, false
+	if t.sieve != nil && err == nil {
+		t.sifted, err = t.sieve.Sift(t.sifted[:0], t.deltas)
+		deltas = t.sifted
+	}
+	for i := range deltas {
 		if err != nil {
 			break
 		}
-		d := &t.deltas[i]
+		d := &deltas[i]
 		ended, t.told = ended || d.Kind == End, t.told || d.Kind == Finish
 		if d.Kind == Alive {
 			t.raw = append(t.raw, t.alive...)

@@ -23,14 +23,19 @@ type Record struct {
 	Actions  map[string]string `json:"actions,omitempty"`
 	Patterns []Pattern         `json:"patterns,omitempty"`
 	Allow    []string          `json:"allow,omitempty"`
+	Answers  map[string]string `json:"answers,omitempty"` // actions in answers
+	OneWay   bool              `json:"one_way,omitempty"`
+	Guess    bool              `json:"guess,omitempty"`
+	Unread   bool              `json:"unread,omitempty"` // pictures, sound and files that cannot be read are refused
 }
 
 // rule is a compiled one.
 type rule struct {
 	Record
-	actions  [kindCount]Action
+	actions  [ways][kindCount]Action
 	matchers []*matcher
-	strict   bool            // it masks or blocks something
+	own      [ways]bool      // some matcher does something
+	strict   [ways]bool      // it masks or blocks something
 	allowed  map[string]bool // whole values, in lower case; domains begin with @
 }
 
@@ -40,7 +45,7 @@ type place struct {
 	node [16]byte
 }
 
-var places = map[org.ScopeKind]byte{org.OrgScope: 1, org.DepartmentScope: 2, org.TeamScope: 3, org.MemberScope: 4, org.KeyScope: 5}
+var levels = map[org.ScopeKind]byte{org.OrgScope: 1, org.DepartmentScope: 2, org.TeamScope: 3, org.MemberScope: 4, org.KeyScope: 5}
 
 // index is a compiled set: immutable.
 type index map[id.Org]map[place]*rule
@@ -73,7 +78,7 @@ func compile(set []Record) (index, error) {
 	x := index{}
 	for _, r := range set {
 		node, err := uuid.Parse(r.Node)
-		kind := places[r.Kind]
+		kind := levels[r.Kind]
 		if err != nil || kind == 0 || r.Org.IsZero() {
 			return nil, fmt.Errorf("rule %s: no such kind of node: %s %q", r.ID, r.Kind, r.Node)
 		}
@@ -91,17 +96,19 @@ func compile(set []Record) (index, error) {
 
 func (r Record) compile() (*rule, error) {
 	one := &rule{Record: r}
-	for _, k := range Kinds {
-		name := r.Actions[k.Name()]
-		if name == "" {
-			continue
+	for way, named := range [ways]map[string]string{Asked: r.Actions, Answered: r.Answers} {
+		for _, k := range Kinds {
+			name := named[k.Name()]
+			if name == "" {
+				continue
+			}
+			a, ok := ParseAction(name)
+			if !ok {
+				return nil, fmt.Errorf("unknown action %q", name)
+			}
+			one.actions[way][k] = a
+			one.strict[way] = one.strict[way] || a.Strict()
 		}
-		a, ok := ParseAction(name)
-		if !ok {
-			return nil, fmt.Errorf("unknown action %q", name)
-		}
-		one.actions[k] = a
-		one.strict = one.strict || a > Log
 	}
 	for _, p := range r.Patterns {
 		m, err := p.compile()
@@ -109,7 +116,10 @@ func (r Record) compile() (*rule, error) {
 			return nil, err
 		}
 		one.matchers = append(one.matchers, m)
-		one.strict = one.strict || p.Action > Log
+		for way := range ways {
+			one.own[way] = one.own[way] || p.does(way) > Off
+			one.strict[way] = one.strict[way] || p.does(way).Strict()
+		}
 	}
 	if len(r.Allow) > 0 {
 		one.allowed = map[string]bool{}

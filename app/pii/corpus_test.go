@@ -2,6 +2,7 @@ package pii
 
 import (
 	"fmt"
+	"math/big"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -42,6 +43,47 @@ func grouped(s, sep string, sizes ...int) string {
 	return strings.Join(out, sep)
 }
 
+// sums is Luhn's checksum, written for the corpus alone.
+func sums(digits string) bool {
+	total := 0
+	for i, d := range digits {
+		n := int(d - '0')
+		if (len(digits)-i)%2 == 0 {
+			n = n*2/10 + n*2%10
+		}
+		total += n
+	}
+	return total%10 == 0
+}
+
+// remainder is that of an IBAN by 97, written for the corpus alone: the country's letters as numbers, and all of it as one.
+func remainder(iban string) int64 {
+	text := ""
+	for _, c := range iban[4:] + iban[:4] {
+		if c >= 'A' {
+			text += fmt.Sprint(c - 'A' + 10)
+		} else {
+			text += string(c)
+		}
+	}
+	n, _ := new(big.Int).SetString(text, 10)
+	return n.Mod(n, big.NewInt(97)).Int64()
+}
+
+// form writes a number by its form: A is a letter, 9 a digit, anything else itself.
+func (c corpus) form(form string) string {
+	b := []byte(form)
+	for i, x := range b {
+		switch x {
+		case 'A':
+			b[i] = "ABCDEFGHJKLMNPRSTUVWXYZ"[c.IntN(23)]
+		case '9':
+			b[i] = byte('0' + c.IntN(10))
+		}
+	}
+	return string(b)
+}
+
 func (c corpus) card(fit bool) string {
 	x := []struct {
 		lead string
@@ -49,7 +91,7 @@ func (c corpus) card(fit bool) string {
 	}{{"4", 16}, {"51", 16}, {"55", 16}, {"2221", 16}, {"34", 15}, {"37", 15}, {"6011", 16}, {"65", 16}, {"36", 14}, {"3530", 16}, {"62", 17}}[c.IntN(11)]
 	body := x.lead + c.digits(x.n-len(x.lead)-1)
 	last := 0
-	for last < 10 && !luhn([]byte(body+fmt.Sprint(last))) {
+	for last < 10 && !sums(body+fmt.Sprint(last)) {
 		last++
 	}
 	if !fit {
@@ -71,7 +113,7 @@ func (c corpus) iban(fit bool) string {
 	n := int(lengths[at+2]-'0')*10 + int(lengths[at+3]-'0')
 	country, body := lengths[at:at+2], c.digits(n-4)
 	for check := 2; check <= 98; check++ {
-		if s := fmt.Sprintf("%s%02d%s", country, check, body); mod97([]byte(s)) {
+		if s := fmt.Sprintf("%s%02d%s", country, check, body); remainder(s) == 1 {
 			if !fit {
 				s = fmt.Sprintf("%s%02d%s", country, (check+1+c.IntN(95))%97, body)
 			}
@@ -115,6 +157,20 @@ func (c corpus) positive(k Kind) string {
 		return c.card(true)
 	case IBAN:
 		return c.iban(true)
+	case IP:
+		if c.IntN(3) == 0 {
+			return c.pick("2a00:1450:4001:82a::200e", "2001:db8:85a3::8a2e:370:7334", "2606:4700:4700:0:0:0:0:1111", "2A02:8108:8ac0:1a00::1", "3fff:1:2:3:4:5:6:7")
+		}
+		return fmt.Sprintf("%d.%d.%d.%d", c.pickInt(81, 93, 134, 203, 52, 185, 212), 16+c.IntN(200), c.IntN(256), 10+c.IntN(200))
+	case Passport:
+		return c.pick("passport ", "Passport no. ", "passport number: ", "Reisepass ", "Reisepassnummer: ", "passeport n° ", "pasaporte ", "passaporto n. ") +
+			c.form(c.pick("999999999", "A99999999", "A9999999", "AA9999999", "AA999999", "99AA99999", "AAA999999", "C01X00T47", "E99999999", "PA999999"))
+	case Licence:
+		if c.IntN(3) == 0 {
+			return c.form("AAAAA9") + fmt.Sprintf("%02d%02d%d", c.pickInt(0, 50)+1+c.IntN(12), 1+c.IntN(28), c.IntN(10)) + c.form("AA9AA")
+		}
+		return c.pick("driver's license ", "driving licence: ", "Driver License Number ", "driver_license=", "Führerschein ", "permis de conduire ", "patente di guida ") +
+			c.form(c.pick("A9999999", "99999999", "A999999999999", "999999999", "AA9999999A", "999AA9999", "A9999-99999-99999"))
 	}
 	s := forms[c.IntN(len(forms)-4)] // the last three have a checksum, and the one before them a structure
 	n := s.least
@@ -132,7 +188,23 @@ func (c corpus) positive(k Kind) string {
 // negative looks like something and is nothing.
 func (c corpus) negative() string {
 	hex := "0123456789abcdef"
-	switch c.IntN(20) {
+	switch c.IntN(28) {
+	case 20:
+		return c.pick("version ", "v", "Chrome/", "release ") + fmt.Sprintf("%d.%d.%d.%d", c.IntN(200), c.IntN(30), c.IntN(300), c.IntN(200))
+	case 21:
+		return fmt.Sprintf("%d.%d.%d.%d", 256+c.IntN(700), c.IntN(256), c.IntN(256), c.IntN(256))
+	case 22:
+		return fmt.Sprintf("%02d:%02d:%02d", c.IntN(24), c.IntN(60), c.IntN(60)) + c.pick("", ":17", " std::vector<int>", " a::b::c2")
+	case 23:
+		return c.pick("ab:cd:ef:01:23:45", "passenger ", "password ", "bypass ") + c.form("AA9999999")
+	case 24:
+		return c.pick("part ", "SKU ", "ticket ", "flight ") + c.form(c.pick("AA999999", "A9999999", "999999999", "AAA999999"))
+	case 25:
+		return c.pick("license: MIT, ", "licensed in ", "driver version ", "driving ") + c.form("99999999")
+	case 26:
+		return fmt.Sprintf("%d.%d.%d.%d", 1+c.IntN(9), 1+c.IntN(9), 1+c.IntN(9), 1+c.IntN(9))
+	case 27:
+		return c.form("AAAAAA99999AAA99") + c.pick("", " 1.2.3.4.5.6", " 1.3.6.1.4.1.311.21")
 	case 0:
 		return c.card(false)
 	case 1:
@@ -148,7 +220,7 @@ func (c corpus) negative() string {
 	case 6:
 		return fmt.Sprintf("v%d.%d.%d", c.IntN(30), c.IntN(30), c.IntN(30))
 	case 7:
-		return fmt.Sprintf("%d.%d.%d.%d:%d", c.IntN(256), c.IntN(256), c.IntN(256), c.IntN(256), 1024+c.IntN(60000))
+		return fmt.Sprintf("%s.%d.%d:%d", c.pick("10.0", "192.168", "127.0", "172.16", "169.254"), c.IntN(256), c.IntN(256), 1024+c.IntN(60000))
 	case 8:
 		return "0." + c.digits(16)
 	case 9:
@@ -190,6 +262,9 @@ func TestTheCorpusIsFoundAndItsLookalikesAreNot(t *testing.T) {
 			v := c.positive(k)
 			text := around(v)
 			want := strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(v, "Tel. "), "phone: "), "mobile ")
+			if k == Passport || k == Licence { // the word before it is none of it
+				want = v[strings.LastIndexAny(v, " =")+1:]
+			}
 			found := false
 			for _, h := range Find(nil, []byte(text), nil, All, 10) {
 				found = found || h.Kind == k && strings.Contains(text[h.From:h.To], want)

@@ -4,6 +4,7 @@ package pii
 type Hit struct {
 	Kind     Kind
 	From, To int
+	Guess    bool // it only has the form
 }
 
 // starts says at which bytes a detector may have to look closer. Everything else is passed over.
@@ -13,10 +14,16 @@ var starts = func() (t [256]Set) {
 	t['+'] = Of(Phone)
 	t['('] = Of(Phone)
 	for c := '0'; c <= '9'; c++ {
-		t[c] = Of(Phone, SSN, Card, IBAN)
+		t[c] = Of(Phone, SSN, Card, IBAN, IP, Passport, Licence)
 	}
 	for _, c := range "-_.AJ" {
 		t[c] = Of(Secret)
+	}
+	for _, c := range "pP" {
+		t[c] |= Of(Passport, Licence)
+	}
+	for _, c := range "lLfF" {
+		t[c] |= Of(Licence)
 	}
 	return t
 }()
@@ -25,6 +32,9 @@ var starts = func() (t [256]Set) {
 // what stands before the text, such as the key of a field ("phone"): some numbers mean something only next to such a word.
 func Find(dst []Hit, text []byte, near []byte, want Set, most int) []Hit {
 	f := finder{text: text, near: near, want: want, hits: dst}
+	if want&Of(Passport, Licence) != 0 && len(near) > 0 {
+		f.named(near)
+	}
 	for i := 0; i < len(text) && len(f.hits) < most; {
 		set := starts[text[i]] & want
 		if set == 0 {
@@ -47,10 +57,14 @@ type finder struct {
 	hits []Hit
 	done int            // everything before it is decided: hits never overlap
 	dull [mostForms]int // before it no secret of this form begins
+
+	passport, licence int  // before it a word that such numbers stand behind is near
+	guess             bool // the value at hand only has the form
 }
 
 // look asks the detectors that may begin at i and gives where to go on; i itself is the next byte.
 func (f *finder) look(i int) int {
+	f.guess = false
 	switch c := f.text[i]; {
 	case c == '@':
 		return f.email(i, 1)
@@ -62,6 +76,8 @@ func (f *finder) look(i int) int {
 		return f.dialled(i)
 	case isDigit(c):
 		return f.number(i)
+	case isLetter(c) && c != 'A' && c != 'J':
+		return f.word(i)
 	default:
 		return f.secret(i)
 	}
@@ -73,7 +89,7 @@ func (f *finder) add(k Kind, from, to int) int {
 	if from < f.done {
 		return to
 	}
-	f.hits = append(f.hits, Hit{k, from, to})
+	f.hits = append(f.hits, Hit{k, from, to, f.guess})
 	f.done = to
 	return to
 }

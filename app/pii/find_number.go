@@ -30,6 +30,16 @@ func (f *finder) number(i int) int {
 	for end < len(f.text) && isDigit(f.text[end]) {
 		end++
 	}
+	if i < f.passport || i < f.licence || f.wants(Licence) && end-i >= 6 {
+		if to := f.document(i); to > 0 {
+			return to
+		}
+	}
+	if f.wants(IP) && end-i <= 4 {
+		if to := f.address(i, end); to > 0 {
+			return to
+		}
+	}
 	if i > 0 && isLetter(f.text[i-1]) {
 		if f.wants(IBAN) {
 			if to := f.iban(i - 2); to > 0 {
@@ -43,7 +53,7 @@ func (f *finder) number(i int) int {
 		return end
 	}
 	if end-i == 1 { // nothing begins with a single digit but North America's leading 1, before an area of three
-		if _, n := f.sepAt(end); f.text[i] != '1' || !f.wants(Phone) || n == 0 || !f.digitAt(end+n+2) {
+		if _, n := f.sepAt(end); f.text[i] != '1' || !f.wants(Phone) || n == 0 || !f.digitAt(end+n) || !f.digitAt(end+n+1) || !f.digitAt(end+n+2) {
 			return end
 		}
 	}

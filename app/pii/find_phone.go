@@ -14,7 +14,8 @@ var (
 // nearby is how many bytes before a number such a word may stand.
 const nearby = 32
 
-// nextTo reports whether one of the words stands shortly before i, or names the field that the text is in.
+// nextTo reports whether one of the words stands shortly before i, or names the field that the text is in; or else whether guesses are
+// wanted, which it notes. It is the last thing that is asked of a value.
 func (f *finder) nextTo(i int, list []string) bool {
 	var room [2 * nearby]byte
 	before := room[:0]
@@ -33,7 +34,8 @@ func (f *finder) nextTo(i int, list []string) bool {
 			return true
 		}
 	}
-	return false
+	f.guess = f.want&Guess != 0
+	return f.guess
 }
 
 // phone is the end of a telephone number that begins with the first group, without a + or a bracket before it; 0 if none

@@ -80,9 +80,9 @@ type Trial struct {
 // maxTrial is the longest text that may be tried, in bytes.
 const maxTrial = 64 << 10
 
-// Try says what would become of a text that is sent below a chain, as the rules are now. Nothing of it is kept. The caller
-// found the chain among what the actor may see.
-func (s *Service) Try(ctx context.Context, actor org.Actor, chain org.Chain, text string) (Trial, error) {
+// Try says what would become of a text on its way, as a request below a chain or as the answer to one, as the rules are now. Nothing
+// of it is kept. The caller found the chain among what the actor may see.
+func (s *Service) Try(ctx context.Context, actor org.Actor, chain org.Chain, way Way, text string) (Trial, error) {
 	if err := actor.Require(org.Viewer); err != nil {
 		return Trial{}, err
 	}
@@ -108,24 +108,27 @@ func (s *Service) Try(ctx context.Context, actor org.Actor, chain org.Chain, tex
 	if err := book.Load(records); err != nil {
 		return Trial{}, fmt.Errorf("pii: try: %w", err)
 	}
-	return book.try(chain, text), nil
+	return book.try(chain, way, text), nil
 }
 
 // try screens a text the way a message would be.
-func (b *Book) try(chain org.Chain, text string) Trial {
+func (b *Book) try(chain org.Chain, way Way, text string) Trial {
 	bound := b.For(chain)
 	body := []byte(`{"content":` + llm.Quote(text) + `}`)
-	r := bound.Screen(body)
+	r := Result{}
+	if bound.Any() {
+		r = bound.pass(piecesOf(body), way, nil)
+	}
 	out := Trial{Found: r.Found, Action: r.Action, Text: text}
 	if r.Body != nil {
 		inside := r.Body[len(`{"content":"`) : len(r.Body)-len(`"}`)]
 		out.Text = string(unescape(nil, inside))
 	}
 	if r.Action == Block {
-		_, out.Why, _ = r.blocker()
+		_, out.Why, _ = r.blocker([...]string{"request", "answer"}[way])
 		out.Text = ""
 	}
-	on, _, _ := bound.wanted()
+	on, _, _ := bound.wanted(way)
 	for _, h := range Find(nil, []byte(text), nil, All&^on, maxHits) {
 		out.Others = counted(out.Others, h.Kind)
 	}

@@ -11,10 +11,8 @@ import (
 
 // Input is what a form or an API call says about a rule.
 type Input struct {
-	Scope    org.Scope // where it sits; fixed once it is created
-	Actions  map[Kind]Action
-	Patterns []Pattern
-	Allow    []string
+	Scope org.Scope // where it sits; fixed once it is created
+	Terms
 }
 
 // The bounds of a rule. Patterns are run over every request, so they stay few.
@@ -23,6 +21,7 @@ const (
 	maxName     = 40
 	maxAllow    = 200
 	maxValue    = 200
+	maxNear     = 10
 )
 
 // checked is the input in its stored form, or everything that is wrong with it, joined.
@@ -31,7 +30,7 @@ func (in Input) checked() (Input, error) {
 	in.Patterns, errs[0] = patterns(in.Patterns)
 	in.Allow, errs[1] = allowed(in.Allow)
 	err := errors.Join(errs[:]...)
-	if err == nil && len(Named(in.Actions)) == 0 && len(in.Patterns) == 0 {
+	if err == nil && len(Named(in.Actions))+len(Named(in.Answers))+len(in.Patterns) == 0 && !in.Unread {
 		err = fault.Field("actions", "Choose at least one detector that does something. A rule of nothing binds nobody.")
 	}
 	return in, err
@@ -54,9 +53,14 @@ func patterns(list []Pattern) ([]Pattern, error) {
 		if seen[strings.ToLower(p.Name)] {
 			return nil, fault.Field("patterns", fmt.Sprintf("Two patterns are called %q. Incidents tell them apart by name.", p.Name))
 		}
-		if p.Action == Off {
-			return nil, fault.Field("patterns", fmt.Sprintf("Say what happens when %q is found: log, mask or block.", p.Name))
+		if p.Action == Off && p.Answer == Off {
+			return nil, fault.Field("patterns", fmt.Sprintf("Say what happens when %q is found: log, warn, mask or block.", p.Name))
 		}
+		near, err := nearWords(p)
+		if err != nil {
+			return nil, err
+		}
+		p.Near = near
 		if _, err := p.compile(); err != nil {
 			return nil, err
 		}
@@ -65,6 +69,23 @@ func patterns(list []Pattern) ([]Pattern, error) {
 	}
 	if len(out) > MaxPatterns {
 		return nil, fault.Field("patterns", fmt.Sprintf("A rule has at most %d patterns: each costs time in every request. Join some with |.", MaxPatterns))
+	}
+	return out, nil
+}
+
+// nearWords are a pattern's words in their stored form.
+func nearWords(p Pattern) (out []string, err error) {
+	for _, w := range p.Near {
+		if w = strings.ToLower(strings.TrimSpace(w)); w == "" {
+			continue
+		}
+		if _, err := org.Name("patterns", "a word near a pattern", w, maxName); err != nil {
+			return nil, err
+		}
+		out = append(out, w)
+	}
+	if len(out) > maxNear {
+		return nil, fault.Field("patterns", fmt.Sprintf("The pattern %q has more than %d words near it.", p.Name, maxNear))
 	}
 	return out, nil
 }

@@ -5,17 +5,20 @@ type Kind uint8
 
 // The detectors.
 const (
-	Email  Kind = iota // addresses with an @ and a domain
-	Phone              // international, North American, and others next to a word such as "tel"
-	SSN                // US social security numbers
-	Card               // payment cards: issuer, length, Luhn
-	IBAN               // bank accounts: country, length, mod 97
-	Secret             // keys of providers, clouds and code hosts, private keys, our own keys
+	Email    Kind = iota // addresses with an @ and a domain
+	Phone                // international, North American, and others next to a word such as "tel"
+	SSN                  // US social security numbers
+	Card                 // payment cards: issuer, length, Luhn
+	IBAN                 // bank accounts: country, length, mod 97
+	Secret               // keys of providers, clouds and code hosts, private keys, our own keys
+	IP                   // public addresses of the internet, version 4 and 6
+	Passport             // by the forms of countries, next to a word such as "passport"
+	Licence              // driver's licences: Britain's by its form, others next to a word such as "driving licence"
 	kindCount
 )
 
 // Kinds are all of them, in the order of pages.
-var Kinds = [...]Kind{Email, Phone, SSN, Card, IBAN, Secret}
+var Kinds = [...]Kind{Email, Phone, SSN, Card, IBAN, Secret, IP, Passport, Licence}
 
 // words are a detector's name for programs, what one and several findings are called, and the word in placeholders.
 var words = [kindCount]struct{ name, one, many, mark string }{
@@ -25,6 +28,10 @@ var words = [kindCount]struct{ name, one, many, mark string }{
 	Card:   {"card", "payment card number", "payment card numbers", "CARD"},
 	IBAN:   {"iban", "bank account number (IBAN)", "bank account numbers (IBAN)", "IBAN"},
 	Secret: {"secret", "key or secret", "keys or secrets", "SECRET"},
+
+	IP:       {"ip", "IP address", "IP addresses", "IP"},
+	Passport: {"passport", "passport number", "passport numbers", "PASSPORT"},
+	Licence:  {"driver_license", "driver's licence number", "driver's licence numbers", "LICENCE"},
 }
 
 // Name is the detector's word in the API: "email".
@@ -44,7 +51,7 @@ func (k Kind) Title() string {
 }
 
 // Set is a set of detectors.
-type Set uint8
+type Set uint16
 
 // Of makes a set.
 func Of(kinds ...Kind) (s Set) {
@@ -57,21 +64,28 @@ func Of(kinds ...Kind) (s Set) {
 // All detectors.
 const All Set = 1<<kindCount - 1
 
+// Guess asks the detectors for what only has the form of something as well: nine digits without "SSN" near them. Such hits say so.
+const Guess Set = 1 << 15
+
 // Action is what happens when something is found; a larger one is stricter.
 type Action uint8
 
 // The actions.
 const (
-	Off Action = iota
-	Log
+	Off  Action = iota
+	Log         // an incident
+	Warn        // an incident, and the client is told in x-bodhi-warning
 	Mask
 	Block
 )
 
 // Actions are all of them, mildest first.
-var Actions = [...]Action{Off, Log, Mask, Block}
+var Actions = [...]Action{Off, Log, Warn, Mask, Block}
 
-var actionNames = [...]string{"off", "log", "mask", "block"}
+// Strict reports whether nothing that was found may pass as it is.
+func (a Action) Strict() bool { return a >= Mask }
+
+var actionNames = [...]string{"off", "log", "warn", "mask", "block"}
 
 // String is the action's word in the API and in the database.
 func (a Action) String() string {
@@ -90,3 +104,13 @@ func ParseAction(s string) (Action, bool) {
 	}
 	return Off, false
 }
+
+// Way is a direction.
+type Way uint8
+
+// The ways.
+const (
+	Asked    Way = iota // what clients send
+	Answered            // what models say
+	ways
+)

@@ -1,33 +1,42 @@
 package pii
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
 )
 
-// masked puts placeholders in the place of what is marked. The same value has the same placeholder all through a request, and
-// they are numbered in order: a conversation that is sent again with one turn more begins with the same bytes, so providers'
-// prompt caches keep hitting, and the model can tell two people apart.
-func masked(body []byte, marks []mark) []byte {
-	type thing struct{ word, value string }
-	names, counts := map[thing]string{}, map[string]int{}
+// mark is something to replace.
+type mark struct {
+	from, to int
+	word     string // in the placeholder; "" = it is one, and value stands in its place
+	value    string
+	quote    bool // it is a number: the placeholder is a string
+	levels   int  // how often a value that is put back is escaped
+}
+
+// masked puts placeholders in the place of what is marked, and values in the place of placeholders.
+func masked(body []byte, marks []mark, v *vault) []byte {
 	cuts := make([]llm.Cut, len(marks))
 	for i, m := range marks {
-		t := thing{m.word, m.value}
-		name := names[t]
-		if name == "" {
-			counts[m.word]++
-			name = "[" + m.word + "_" + strconv.Itoa(counts[m.word]) + "]"
-			names[t] = name
-		}
-		if m.quote {
-			name = llm.Quote(name)
+		name := escaped(m.value, m.levels)
+		if m.word != "" {
+			if name = v.placeholder(m.word, m.value); m.quote {
+				name = llm.Quote(name)
+			}
 		}
 		cuts[i] = llm.Cut{From: m.from, To: m.to, With: name}
 	}
 	return llm.Splice(body, cuts)
+}
+
+// escaped is how a value stands inside a JSON string, or inside one that is JSON itself.
+func escaped(value string, levels int) string {
+	for range levels {
+		q := llm.Quote(value)
+		value = q[1 : len(q)-1]
+	}
+	return value
 }
 
 // placeholder is a pattern's name as it stands in placeholders: capitals, digits and underscores.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"regexp"
 	"regexp/syntax"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/clock"
@@ -32,6 +34,16 @@ type Pattern struct {
 	Name   string `json:"name"`
 	Expr   string `json:"expr"` // RE2
 	Action Action `json:"action"`
+	Answer Action `json:"answer,omitempty"` // what it does in answers
+	// Near are words of which one must stand shortly before a match, or name the field that it is in; empty = none need to.
+	Near []string `json:"near,omitempty"`
+}
+
+func (p Pattern) does(way Way) Action {
+	if way == Answered {
+		return p.Answer
+	}
+	return p.Action
 }
 
 // matcher is a pattern ready to look.
@@ -40,7 +52,8 @@ type matcher struct {
 	re *regexp.Regexp
 	// must is what every match has in it; nil if nothing. Texts without it need no look.
 	must []byte
-	size int // instructions
+	size int      // instructions
+	near []string // Near in lower case
 }
 
 // compile makes a matcher, or says what is wrong with the expression.
@@ -48,7 +61,7 @@ func (p Pattern) compile() (*matcher, error) {
 	if len(p.Expr) > maxExpr {
 		return nil, fault.Field("patterns", fmt.Sprintf("The pattern %q is longer than %d bytes. Split it into several.", p.Name, maxExpr))
 	}
-	tree, err := syntax.Parse("(?m)"+p.Expr, syntax.Perl)
+	tree, err := syntax.Parse(p.Expr, syntax.Perl&^syntax.OneLine) // ^ and $ are of lines: texts are read in windows
 	if err != nil {
 		return nil, fault.Field("patterns", fmt.Sprintf("The pattern %q is no regular expression (RE2): %s. Look-around and back-references do not exist in it.", p.Name, err))
 	}
@@ -57,14 +70,30 @@ func (p Pattern) compile() (*matcher, error) {
 	if err != nil || len(prog.Inst) > maxInstructions {
 		return nil, fault.Field("patterns", fmt.Sprintf("The pattern %q takes too long on long texts: repeats such as {1,100} multiply what stands before them. Use + or *, or smaller bounds.", p.Name))
 	}
-	re, err := regexp.Compile("(?m)" + p.Expr) // ^ and $ are of lines: texts are read in windows
+	re, err := regexp.Compile("(?m)" + p.Expr)
 	if err != nil {
 		return nil, fault.Field("patterns", fmt.Sprintf("The pattern %q is no regular expression (RE2).", p.Name))
 	}
 	if re.MatchString("") {
 		return nil, fault.Field("patterns", fmt.Sprintf("The pattern %q matches nothing at all, and so every text. Make something in it obligatory.", p.Name))
 	}
-	return &matcher{p, re, required(tree), len(prog.Inst)}, nil
+	m := &matcher{Pattern: p, re: re, must: required(tree), size: len(prog.Inst)}
+	for _, w := range p.Near {
+		m.near = append(m.near, strings.ToLower(w))
+	}
+	return m, nil
+}
+
+// nearWord is how many bytes before a match one of its words may stand.
+const nearWord = 64
+
+// meant reports whether a match at i of a text is next to one of the pattern's words; field is the name of the one it is in.
+func (m *matcher) meant(text, field []byte, i int) bool {
+	if len(m.near) == 0 {
+		return true
+	}
+	before, name := bytes.ToLower(text[max(0, i-nearWord):i]), bytes.ToLower(field)
+	return slices.ContainsFunc(m.near, func(w string) bool { return bytes.Contains(before, []byte(w)) || bytes.Contains(name, []byte(w)) })
 }
 
 // required is the longest text that every match of an expression holds as it is; nil without one.

@@ -16,10 +16,13 @@ type pieces struct {
 	depth int
 	mark  []byte // what stands between the parts of a form; nil in JSON
 
+	top    llm.Spot // the name of the field of the body that the piece is in
 	key    llm.Spot // the name of the field that the piece is the value of, without quotes
 	piece  llm.Spot // without quotes
 	number bool     // it is a number, not a string
 	plain  bool     // it is no JSON: nothing in it is escaped
+	text   bool     // all of the body is one piece
+	dark   bool     // of the part of a form only the headers are read: it is no text
 }
 
 // piecesOf begins a walk.
@@ -33,6 +36,9 @@ func piecesOf(body []byte) pieces {
 	return p
 }
 
+// piecesOfText begins a walk over a text, which is one piece.
+func piecesOfText(body []byte) pieces { return pieces{body: body, plain: true, text: true} }
+
 // Numbers of fewer digits are no personal data, and outside messages they are settings.
 const (
 	shortestNumber = 9
@@ -41,6 +47,10 @@ const (
 
 // next finds the next piece.
 func (p *pieces) next() bool {
+	if p.text {
+		p.piece, p.at = llm.Spot{From: p.at, To: len(p.body)}, len(p.body)
+		return p.piece.From < p.piece.To
+	}
 	if p.mark != nil {
 		return p.part()
 	}
@@ -52,7 +62,9 @@ func (p *pieces) next() bool {
 			p.at = p.piece.To + 1
 			named := p.colon()
 			if named {
-				p.key = p.piece
+				if p.key = p.piece; p.depth == settingsDepth {
+					p.top = p.piece
+				}
 			} else if p.depth == settingsDepth && string(p.name()) == "model" {
 				continue // which model it is to be is no content
 			}
@@ -93,6 +105,22 @@ func (p *pieces) colon() bool {
 	return false
 }
 
+// places are the fields of requests whose names say where something was found. Others are not repeated: what stands there is the
+// client's to choose.
+var places = map[string]string{"messages": "messages", "contents": "messages", "input": "messages", "system": "system", "instructions": "system", "systemInstruction": "system",
+	"system_instruction": "system", "tools": "tools", "toolConfig": "tools", "prompt": "prompt", "metadata": "metadata", "user": "metadata"}
+
+// place is where the piece is, in our own words.
+func (p *pieces) place() string {
+	if p.mark != nil {
+		return "form"
+	}
+	if name := places[string(p.body[p.top.From:p.top.To])]; name != "" {
+		return name
+	}
+	return "settings"
+}
+
 // name is the key that the piece belongs to.
 func (p *pieces) name() []byte { return p.body[p.key.From:p.key.To] }
 
@@ -125,7 +153,9 @@ func (p *pieces) part() bool {
 		to = from + n
 	}
 	p.at = min(to+len(p.mark)+2, len(p.body))
+	p.dark = false
 	if part := p.body[from:to]; !utf8.Valid(part) || bytes.IndexByte(part, 0) >= 0 {
+		p.dark = true
 		if end := bytes.Index(part, []byte("\r\n\r\n")); end >= 0 {
 			to = from + end
 		}

@@ -12,13 +12,25 @@ type Rule struct {
 	ID    id.DataRule
 	Org   id.Org
 	Scope org.Scope
-	// Actions are what each built-in detector does; one that is missing is Off.
-	Actions  map[Kind]Action
-	Patterns []Pattern
-	// Allow are values that this rule takes for no finding, and domains of e-mail addresses: "@acme.com".
-	Allow     []string
+	Terms
 	CreatedAt time.Time
 	UpdatedAt time.Time
+}
+
+// Terms are what a rule says.
+type Terms struct {
+	// Actions are what each built-in detector does in requests, Answers in answers; one that is missing is Off.
+	Actions  map[Kind]Action
+	Answers  map[Kind]Action
+	Patterns []Pattern
+	// Allow are values that this rule takes for no finding, and domains of e-mail addresses: "@acme.com".
+	Allow []string
+	// OneWay leaves placeholders in answers. Otherwise what they stand for is put back before the client sees it.
+	OneWay bool
+	// Guess counts what only has the form of something as found, too.
+	Guess bool
+	// Unread refuses pictures, sound and files that nobody can look into.
+	Unread bool
 }
 
 // Incident is a request in which rules found something: who, when, what kinds, how often, what became of it. It never holds

@@ -308,3 +308,34 @@ func BenchmarkScreen(b *testing.B) {
 		})
 	}
 }
+
+func TestLowConfidenceCountsWhatOnlyHasTheForm(t *testing.T) {
+	t.Parallel()
+	sure, loose := everything(Mask), everything(Mask)
+	loose.Guess = true
+	for text, want := range map[string]string{"order 123456789": "order [SSN_1]", "415 555 2671 and SSN 123-45-6789": "[PHONE_1] and SSN [SSN_1]", "no 000456789": ""} {
+		body := []byte(`{"c":"` + text + `"}`)
+		if r := bound(t, clock.System{}, loose).Screen(body); want == "" && r.Any() || want != "" && string(r.Body) != `{"c":"`+want+`"}` {
+			t.Errorf("%q became %s", text, r.Body)
+		}
+		if r := bound(t, clock.System{}, sure).Screen(body); r.Any() && !strings.Contains(text, "SSN") {
+			t.Errorf("%q is a finding without a word: %+v", text, r.Found)
+		}
+	}
+	both := bound(t, clock.System{}, sure, loose)
+	if r := both.Screen([]byte(`{"c":"order 123456789"}`)); r.Action != Mask {
+		t.Errorf("one rule of two guesses: %+v", r)
+	}
+}
+
+func TestFindingsSayWhereTheyWereAndNothingOfTheClients(t *testing.T) {
+	t.Parallel()
+	b := bound(t, clock.System{}, everything(Log))
+	r := b.Screen([]byte(`{"ada@acme.test":"bob@acme.test","system":"eve@acme.test","messages":[{"content":"a@b.de c@d.fr"}],"metadata":{"x":"x@y.io"}}`))
+	if want := `[{"detector":"email","action":"log","count":2,"place":"settings"},{"detector":"email","action":"log","count":1,"place":"system"},{"detector":"email","action":"log","count":2,"place":"messages"},{"detector":"email","action":"log","count":1,"place":"metadata"}]`; r.Facts() != want {
+		t.Errorf("noted %s", r.Facts())
+	}
+	if w := r.Words(Log); w != "6 e-mail addresses" {
+		t.Errorf("in words: %s", w)
+	}
+}

@@ -87,7 +87,7 @@ func (s *Service) Create(ctx context.Context, actor org.Actor, in Input) (Listed
 	if err := actor.Require(org.Lead); err != nil {
 		return Listed{}, err
 	}
-	if in.Scope.IsZero() || in.Scope.Org() != actor.Org || places[in.Scope.Kind()] == 0 {
+	if in.Scope.IsZero() || in.Scope.Org() != actor.Org || levels[in.Scope.Kind()] == 0 {
 		return Listed{}, noScope()
 	}
 	var out Listed
@@ -109,7 +109,7 @@ func (s *Service) Create(ctx context.Context, actor org.Actor, in Input) (Listed
 			return err
 		}
 		now := s.Clock.Now().UTC().Truncate(time.Microsecond)
-		r := Rule{ID: id.NewDataRule(s.IDs), Org: actor.Org, Scope: in.Scope, Actions: in.Actions, Patterns: in.Patterns, Allow: in.Allow, CreatedAt: now, UpdatedAt: now}
+		r := Rule{ID: id.NewDataRule(s.IDs), Org: actor.Org, Scope: in.Scope, Terms: in.Terms, CreatedAt: now, UpdatedAt: now}
 		out = Listed{r, place}
 		if err := s.Store.Insert(ctx, r); err != nil {
 			return err
@@ -135,7 +135,7 @@ func (s *Service) Update(ctx context.Context, actor org.Actor, r id.DataRule, in
 			return audit.Entry{}, err
 		}
 		changed = old
-		changed.Actions, changed.Patterns, changed.Allow, changed.UpdatedAt = in.Actions, in.Patterns, in.Allow, s.Clock.Now().UTC().Truncate(time.Microsecond)
+		changed.Terms, changed.UpdatedAt = in.Terms, s.Clock.Now().UTC().Truncate(time.Microsecond)
 		return note("data_rule.updated", changed, stored(old), stored(changed)), s.Store.Update(ctx, changed.Rule)
 	})
 	return changed, err
@@ -185,7 +185,8 @@ func note(action string, l Listed, before, after map[string]any) audit.Entry {
 }
 
 func stored(l Listed) map[string]any {
-	return map[string]any{"scope": string(l.Scope.Kind()), "of": l.Place.Label, "actions": Named(l.Actions), "patterns": l.Patterns, "allow": l.Allow}
+	return map[string]any{"scope": string(l.Scope.Kind()), "of": l.Place.Label, "actions": Named(l.Actions), "answers": Named(l.Answers), "patterns": l.Patterns, "allow": l.Allow,
+		"one_way": l.OneWay, "guess": l.Guess, "block_unreadable": l.Unread}
 }
 
 func public(op string, err error) error {

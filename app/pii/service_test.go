@@ -3,6 +3,7 @@ package pii_test
 import (
 	"context"
 	"log/slog"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -97,8 +98,9 @@ func TestARulesLife(t *testing.T) {
 		o := newOffice(t, d)
 		admin := o.actor(org.Admin)
 		told := o.bus.Subscribe(t.Context())
-		in := pii.Input{Scope: org.OfTeam(o.chain.Org, o.chain.Team), Actions: actions(pii.Email, pii.Mask, pii.Card, pii.Off), Allow: []string{" @acme.test ", "", "@ACME.test"},
-			Patterns: []pii.Pattern{{Name: " Project ", Expr: `PRJ-\d+ `, Action: pii.Block}, {}}}
+		in := pii.Input{Scope: org.OfTeam(o.chain.Org, o.chain.Team), Terms: pii.Terms{Actions: actions(pii.Email, pii.Mask, pii.Card, pii.Off), Allow: []string{" @acme.test ", "", "@ACME.test"},
+			Answers: actions(pii.IP, pii.Warn), OneWay: true, Guess: true, Unread: true,
+			Patterns: []pii.Pattern{{Name: " Project ", Expr: `PRJ-\d+ `, Action: pii.Block, Answer: pii.Log, Near: []string{" Code ", ""}}, {}}}}
 		made, err := o.Create(t.Context(), admin, in)
 		o.must(err)
 		if topic := <-told; topic != pii.Topic {
@@ -107,13 +109,14 @@ func TestARulesLife(t *testing.T) {
 		got, err := o.Get(t.Context(), admin, made.ID)
 		o.must(err)
 		if !slices.Equal(got.Allow, []string{"@acme.test"}) || got.Actions[pii.Email] != pii.Mask || got.Actions[pii.Card] != pii.Off || got.Place.Label != "Team Search" || !got.CreatedAt.Equal(november) ||
-			!slices.Equal(got.Patterns, []pii.Pattern{{Name: "Project", Expr: `PRJ-\d+`, Action: pii.Block}}) {
+			got.Answers[pii.IP] != pii.Warn || !got.OneWay || !got.Guess || !got.Unread ||
+			!reflect.DeepEqual(got.Patterns, []pii.Pattern{{Name: "Project", Expr: `PRJ-\d+`, Action: pii.Block, Answer: pii.Log, Near: []string{"code"}}}) {
 			t.Errorf("kept %+v", got)
 		}
 		if _, err := o.Create(t.Context(), admin, in); code(err) != "data_rule_exists" {
 			t.Errorf("a second one on the team: %v", err)
 		}
-		_, err = o.Update(t.Context(), admin, made.ID, pii.Input{Actions: actions(pii.Secret, pii.Block)})
+		_, err = o.Update(t.Context(), admin, made.ID, pii.Input{Terms: pii.Terms{Actions: actions(pii.Secret, pii.Block)}})
 		o.must(err)
 		records, err := o.store.Records(t.Context())
 		o.must(err)
@@ -144,7 +147,7 @@ func TestWhoMaySetWhichRule(t *testing.T) {
 	c := newOffice(t, d).chain
 	scopes := map[string]org.Scope{"org": org.OfOrg(c.Org), "team": org.OfTeam(c.Org, c.Team), "member": org.OfMember(c.Org, c.Member), "key": org.OfKey(c.Org, c.Key)}
 	other := newOffice(t, d)
-	in := pii.Input{Actions: actions(pii.Email, pii.Log)}
+	in := pii.Input{Terms: pii.Terms{Actions: actions(pii.Email, pii.Log)}}
 	for name, x := range map[string]struct {
 		who  func(o *office) org.Actor
 		on   string
@@ -194,14 +197,14 @@ func TestWrongInputIsRefusedInWords(t *testing.T) {
 		many = append(many, pii.Pattern{Name: "p" + strings.Repeat("x", i), Expr: "abc", Action: pii.Log})
 	}
 	one := func(name, expr string, a pii.Action) pii.Input {
-		return pii.Input{Patterns: []pii.Pattern{{Name: name, Expr: expr, Action: a}}}
+		return pii.Input{Terms: pii.Terms{Patterns: []pii.Pattern{{Name: name, Expr: expr, Action: a}}}}
 	}
 	for name, x := range map[string]struct {
 		in    pii.Input
 		field string
 	}{
 		"nothing":                   {pii.Input{}, "actions"},
-		"all off":                   {pii.Input{Actions: actions(pii.Email, pii.Off)}, "actions"},
+		"all off":                   {pii.Input{Terms: pii.Terms{Actions: actions(pii.Email, pii.Off)}}, "actions"},
 		"no expression at all":      {one("a", "", pii.Log), "patterns"},
 		"no name":                   {one("", "abc", pii.Log), "patterns"},
 		"no action":                 {one("a", "abc", pii.Off), "patterns"},
@@ -210,9 +213,9 @@ func TestWrongInputIsRefusedInWords(t *testing.T) {
 		"too dear":                  {one("a", "(?:[a-z]{1,99}){1,9}!", pii.Log), "patterns"},
 		"ten megabytes":             {one("a", strings.Repeat("x", 10<<20), pii.Log), "patterns"},
 		"a control sign in a name":  {one("a\x00b", "abc", pii.Log), "patterns"},
-		"too many":                  {pii.Input{Patterns: many}, "patterns"},
-		"two of a name":             {pii.Input{Patterns: []pii.Pattern{{Name: "A", Expr: "abc", Action: pii.Log}, {Name: "a", Expr: "abd", Action: pii.Log}}}, "patterns"},
-		"a wildcard that is passed": {pii.Input{Actions: actions(pii.Email, pii.Log), Allow: []string{"*@acme.test"}}, "allow"},
+		"too many":                  {pii.Input{Terms: pii.Terms{Patterns: many}}, "patterns"},
+		"two of a name":             {pii.Input{Terms: pii.Terms{Patterns: []pii.Pattern{{Name: "A", Expr: "abc", Action: pii.Log}, {Name: "a", Expr: "abd", Action: pii.Log}}}}, "patterns"},
+		"a wildcard that is passed": {pii.Input{Terms: pii.Terms{Actions: actions(pii.Email, pii.Log), Allow: []string{"*@acme.test"}}}, "allow"},
 	} {
 		x.in.Scope = org.OfOrg(o.chain.Org)
 		_, err := o.Create(t.Context(), o.actor(org.Admin), x.in)
@@ -221,7 +224,7 @@ func TestWrongInputIsRefusedInWords(t *testing.T) {
 		}
 	}
 	for name, s := range map[string]org.Scope{"a pool": org.OfPool(o.chain.Org, o.chain.Team), "nothing": {}} {
-		if _, err := o.Create(t.Context(), o.actor(org.Admin), pii.Input{Scope: s, Actions: actions(pii.Email, pii.Log)}); code(err) != "not_found" {
+		if _, err := o.Create(t.Context(), o.actor(org.Admin), pii.Input{Scope: s, Terms: pii.Terms{Actions: actions(pii.Email, pii.Log)}}); code(err) != "not_found" {
 			t.Errorf("on %s: %v", name, err)
 		}
 	}
@@ -312,16 +315,16 @@ func TestATrialSaysWhatWouldHappen(t *testing.T) {
 	o := newOffice(t, dbtest.SQLite(t))
 	admin := o.actor(org.Admin)
 	for s, a := range map[org.Scope]map[pii.Kind]pii.Action{org.OfOrg(o.chain.Org): actions(pii.Email, pii.Mask), org.OfTeam(o.chain.Org, o.chain.Team): actions(pii.Card, pii.Block)} {
-		_, err := o.Create(t.Context(), admin, pii.Input{Scope: s, Actions: a})
+		_, err := o.Create(t.Context(), admin, pii.Input{Scope: s, Terms: pii.Terms{Actions: a}})
 		o.must(err)
 	}
 	text := "\"ada@acme.test\"\n<4111111111111111> DE89370400440532013000"
-	got, err := o.Try(t.Context(), admin, org.Chain{Org: o.chain.Org}, text)
+	got, err := o.Try(t.Context(), admin, org.Chain{Org: o.chain.Org}, pii.Asked, text)
 	o.must(err)
 	if got.Action != pii.Mask || got.Text != "\"[EMAIL_1]\"\n<4111111111111111> DE89370400440532013000" || len(got.Others) != 2 || got.Others[0].Words() != "1 payment card number" {
 		t.Errorf("below the organization: %+v", got)
 	}
-	got, err = o.Try(t.Context(), admin, o.chain, text)
+	got, err = o.Try(t.Context(), admin, o.chain, pii.Asked, text)
 	o.must(err)
 	if got.Action != pii.Block || got.Text != "" || !strings.Contains(got.Why, "the data rule of Team Search blocks") {
 		t.Errorf("below the team: %+v", got)
@@ -331,7 +334,7 @@ func TestATrialSaysWhatWouldHappen(t *testing.T) {
 		text  string
 		want  string
 	}{"nothing": {o.chain, " \n", "invalid_request"}, "a book": {o.chain, strings.Repeat("x", 64<<10+1), "invalid_request"}, "another organization's": {org.Chain{Org: id.NewOrg(ids)}, "x", "not_found"}} {
-		if _, err := o.Try(t.Context(), admin, x.chain, x.text); code(err) != x.want {
+		if _, err := o.Try(t.Context(), admin, x.chain, pii.Asked, x.text); code(err) != x.want {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

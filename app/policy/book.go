@@ -27,6 +27,10 @@ type Rule struct {
 	MaxCost  money.USD     `json:"max_cost,omitempty"`
 	AskAbove money.USD     `json:"ask_above,omitempty"`
 	Approver org.Role      `json:"approver,omitempty"`
+
+	Regions       []string `json:"regions,omitempty"`
+	ZeroRetention bool     `json:"zero_retention,omitempty"`
+	NoTraining    bool     `json:"no_training,omitempty"`
 }
 
 // rule is a compiled policy.

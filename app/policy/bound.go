@@ -37,6 +37,7 @@ type Denial struct {
 	pattern string       // of the denied ones; "" = it is not among the allowed ones
 	tier    catalog.Tier // the model's, where that is what is too high
 	ask     bool         // somebody may approve it
+	where   string       // what is wrong with the account that it would go to
 }
 
 // Any reports whether the model may not be used.

@@ -3,6 +3,8 @@ package policy
 import (
 	"errors"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/catalog"
@@ -27,9 +29,10 @@ const (
 
 // checked is the input in its stored form, or everything that is wrong with it, joined.
 func (in Input) checked() (Input, error) {
-	var errs [5]error
+	var errs [6]error
 	in.Allow, errs[0] = patterns("allow", in.Allow)
 	in.Deny, errs[1] = patterns("deny", in.Deny)
+	in.Regions, errs[5] = regions(in.Regions)
 	errs[2] = costly("max_cost_usd", in.MaxCost, "Enter the largest cost of one request in USD such as 0.50, or leave it empty for any.")
 	errs[3] = costly("ask_above_usd", in.AskAbove, "Enter from which cost on a request needs an approval, in USD such as 1, or leave it empty for never.")
 	if errs[2] == nil && errs[3] == nil && in.MaxCost > 0 && in.AskAbove >= in.MaxCost {
@@ -43,10 +46,32 @@ func (in Input) checked() (Input, error) {
 		errs[4] = fault.Field("approver", "Choose who may approve: lead, manager or admin.")
 	}
 	err := errors.Join(errs[:]...)
-	if err == nil && len(in.Allow) == 0 && len(in.Deny) == 0 && in.MaxCost == 0 && in.AskAbove == 0 && in.Highest == catalog.NoTier {
-		err = fault.Field("allow", "Say what the policy allows, denies, or what a request may cost at most. A policy of nothing binds nobody.")
+	if err == nil && len(in.Allow) == 0 && len(in.Deny) == 0 && in.MaxCost == 0 && in.AskAbove == 0 && in.Highest == catalog.NoTier && len(in.Regions) == 0 && !in.ZeroRetention && !in.NoTraining {
+		err = fault.Field("allow", "Say what the policy allows, denies, what a request may cost at most, or where data may go. A policy of nothing binds nobody.")
 	}
 	return in, err
+}
+
+const maxRegions = 20
+
+var regionForm = regexp.MustCompile(`^[a-z0-9-]{2,40}$`)
+
+// regions are names of regions in their stored form.
+func regions(list []string) ([]string, error) {
+	out := []string{}
+	for _, r := range list {
+		if r = strings.ToLower(strings.TrimSpace(r)); r == "" || slices.Contains(out, r) {
+			continue
+		}
+		if !regionForm.MatchString(r) {
+			return nil, fault.Field("regions", "Write regions as short words: eu, de, us-east-1; one on each line.")
+		}
+		out = append(out, r)
+	}
+	if len(out) > maxRegions {
+		return nil, fault.Field("regions", fmt.Sprintf("A policy names at most %d regions. A word such as eu stands for all that lie in it.", maxRegions))
+	}
+	return out, nil
 }
 
 func costly(field string, v money.USD, what string) error {

@@ -111,7 +111,7 @@ func (c *Court) Judge(chain org.Chain, m Model, cost money.USD) Case {
 func (c *Court) models(bound *Bound, m Model) (out Case) {
 	var open, askable, barred Case
 	for i, names := range m.Targets {
-		found, hard := c.target(bound, lowered(m.Name, names), m.tier(i))
+		found, hard := c.target(bound, lowered(m.Name, names), m.tier(i), m.place(i))
 		into := &open
 		switch {
 		case hard:
@@ -135,9 +135,12 @@ func (c *Court) models(bound *Bound, m Model) (out Case) {
 }
 
 // target is what policies have against one target. Where one bars it, only that counts.
-func (c *Court) target(bound *Bound, names []string, list catalog.Tier) (found []Finding, barred bool) {
+func (c *Court) target(bound *Bound, names []string, list catalog.Tier, at Where) (found []Finding, barred bool) {
 	for _, r := range bound.rules[:bound.n] {
-		d := r.model(names, c.extra, list)
+		d := r.where(at)
+		if !d.Any() {
+			d = r.model(names, c.extra, list)
+		}
 		switch {
 		case !d.Any():
 		case !d.ask:

@@ -35,6 +35,11 @@ type Terms struct {
 	// Approver is the lowest role that may approve for somebody in its part of the tree: Lead, Manager or Admin. Whoever
 	// may set the policy may approve as well.
 	Approver org.Role
+	// Regions are where data may be kept and processed; empty = anywhere. A word stands for what lies in it (provider.Inside).
+	Regions []string
+	// ZeroRetention and NoTraining want providers that by their contract keep nothing, and train nothing with it.
+	ZeroRetention bool
+	NoTraining    bool
 }
 
 // Asks reports whether anything that the policy refuses can be approved.
@@ -47,6 +52,14 @@ type Model struct {
 	Name    string
 	Targets [][]string     // the names of each target
 	Tiers   []catalog.Tier // of each target, by its price; may be shorter
+	Places  []Where        // of each target; may be shorter, and nothing is known of the rest
+}
+
+func (m Model) place(i int) Where {
+	if i < len(m.Places) {
+		return m.Places[i]
+	}
+	return Where{}
 }
 
 func (m Model) tier(i int) catalog.Tier {

@@ -17,6 +17,8 @@ func (d Denial) why() string {
 	switch {
 	case !d.Any():
 		return ""
+	case d.where != "":
+		return d.by.Label + " " + d.where
 	case d.tier != catalog.NoTier:
 		return d.by.Label + " allows models up to " + d.by.Highest.String() + " without approval; this one is " + d.tier.String()
 	case d.pattern != "":
@@ -38,6 +40,10 @@ func (d Denial) Refusal(b *Bound, asked string) *fault.Error {
 		}
 		where := askAt(b.askURL, b.key, asked, 0)
 		return approval(d.by, where, "The model "+strconv.Quote(asked)+" needs an approval: the policy of "+d.by.Label+" "+why+".")
+	}
+	if d.where != "" {
+		return fault.Newf(fault.NotFound, "model_not_allowed", "The model %q may not be used: the policy of %s %s, and no other provider of it fits. GET /v1/models lists what may be used; %s",
+			asked, d.by.Label, d.where, d.by.asker()).With("scope", string(d.by.Kind)).With("policy_id", d.by.ID.String())
 	}
 	reason := "denies " + strconv.Quote(d.pattern)
 	if d.pattern == "" {

@@ -181,7 +181,8 @@ func (s *Service) change(ctx context.Context, actor org.Actor, p id.Policy, op s
 // Rule is the policy as the data plane needs it.
 func (l Listed) Rule() Rule {
 	return Rule{ID: l.ID, Org: l.Org, Kind: l.Scope.Kind(), Node: l.Scope.Node(), Label: l.Place.Label, Allow: l.Allow, Deny: l.Deny, MayAsk: l.MayAsk,
-		Highest: l.Highest, MaxCost: l.MaxCost, AskAbove: l.AskAbove, Approver: l.Approver}
+		Highest: l.Highest, MaxCost: l.MaxCost, AskAbove: l.AskAbove, Approver: l.Approver,
+		Regions: l.Regions, ZeroRetention: l.ZeroRetention, NoTraining: l.NoTraining}
 }
 
 func (s *Service) changed(ctx context.Context) {
@@ -204,6 +205,15 @@ func stored(l Listed) map[string]any {
 	}
 	if l.AskAbove > 0 {
 		out["ask_above_usd"] = l.AskAbove.String()
+	}
+	if len(l.Regions) > 0 {
+		out["regions"] = l.Regions
+	}
+	if l.ZeroRetention {
+		out["zero_retention"] = true
+	}
+	if l.NoTraining {
+		out["no_training"] = true
 	}
 	if l.Asks() {
 		out["may_ask"], out["approver"] = l.MayAsk, string(l.Approver)

@@ -45,9 +45,11 @@ type Connection struct {
 	Models []string
 	// Disabled connections take no traffic.
 	Disabled bool
-	// Residency is where it keeps and processes data, "" where nobody knows; ZeroRetention, that it keeps nothing (Terms).
+	// Residency is where it keeps and processes data, "" where nobody knows; ZeroRetention, that it keeps nothing, NoTraining, that it
+	// trains no models with it (Terms).
 	Residency     string
 	ZeroRetention bool
+	NoTraining    bool
 	// PricedAs is who is paid (Payee): what the price catalogue knows it as, its kind or the provider at a compatible
 	// server's known address, and the account itself. The route index fills it.
 	PricedAs string

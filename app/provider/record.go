@@ -65,7 +65,7 @@ type Vault interface {
 func (r ConnectionRecord) Open(ctx context.Context, o Opener) (*Connection, error) {
 	c := &Connection{ID: r.ID, Org: r.Org, Name: r.Name, Kind: r.Kind, BaseURL: r.BaseURL, Models: r.Models, Disabled: r.Disabled,
 		Service: serviceOf(r.Kind, r.BaseURL, r.Service)}
-	c.Residency, c.ZeroRetention = r.Lives(), r.Terms.ZeroRetention
+	c.Residency, c.ZeroRetention, c.NoTraining = r.Lives(), r.Terms.ZeroRetention, r.Terms.NoTraining
 	if !r.HasCredential() {
 		return c, nil
 	}

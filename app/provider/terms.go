@@ -14,6 +14,8 @@ type Terms struct {
 	Residency string `json:"residency,omitempty"`
 	// ZeroRetention says that the provider keeps nothing of requests and answers.
 	ZeroRetention bool `json:"zero_retention,omitempty"`
+	// NoTraining says that the provider trains no models with them.
+	NoTraining bool `json:"no_training,omitempty"`
 }
 
 var residencyForm = regexp.MustCompile(`^[a-z0-9-]{0,40}$`)

@@ -106,7 +106,7 @@ func (k *checker) bars(t TargetRef, o *Only) string {
 		if c.ID != t.Connection {
 			continue
 		}
-		if why := o.Bars(Place{c.Lives(), c.Terms.ZeroRetention}); why != "" {
+		if why := o.Bars(Place{c.Lives(), c.Terms.ZeroRetention, c.Terms.NoTraining}); why != "" {
 			return why
 		}
 		if k.names.quote != nil {

@@ -16,6 +16,8 @@ type Only struct {
 	Regions []string `json:"regions,omitempty" yaml:"regions,omitempty,flow"`
 	// ZeroRetention wants providers that keep nothing, by their contract.
 	ZeroRetention bool `json:"zero_retention,omitempty" yaml:"zero_retention,omitempty"`
+	// NoTraining wants providers that train no models with what they get, by their contract.
+	NoTraining bool `json:"no_training,omitempty" yaml:"no_training,omitempty"`
 	// MaxInput and MaxOutput are the most that a million tokens may cost, in dollars as people write them: "3.00".
 	MaxInput  string `json:"max_input_usd,omitempty" yaml:"max_input_usd,omitempty"`
 	MaxOutput string `json:"max_output_usd,omitempty" yaml:"max_output_usd,omitempty"`
@@ -47,13 +49,14 @@ var Capabilities = []string{"tools", "images", "audio", "files", "json_schema", 
 
 // IsZero reports whether it demands nothing.
 func (o *Only) IsZero() bool {
-	return o == nil || len(o.Regions)+len(o.Needs) == 0 && !o.ZeroRetention && !o.Capable && o.MaxInput == "" && o.MaxOutput == "" && o.MinContext == 0
+	return o == nil || len(o.Regions)+len(o.Needs) == 0 && !o.ZeroRetention && !o.NoTraining && !o.Capable && o.MaxInput == "" && o.MaxOutput == "" && o.MinContext == 0
 }
 
 // Place is what is known of a target's account.
 type Place struct {
 	Residency     string
 	ZeroRetention bool
+	NoTraining    bool
 }
 
 // Bars says why an account does not fulfil the demands; "" that it does.
@@ -67,12 +70,14 @@ func (o *Only) Bars(p Place) string {
 		return "its data stays in " + p.Residency + ", and the route wants " + strings.Join(o.Regions, " or ")
 	case o.ZeroRetention && !p.ZeroRetention:
 		return "its provider may keep requests, and the route wants zero retention"
+	case o.NoTraining && !p.NoTraining:
+		return "its provider does not promise to train nothing with requests, and the route wants that"
 	}
 	return o.also.Bars(p)
 }
 
 // within reports whether a region is another or a part of it.
-func within(region, of string) bool { return region == of || strings.HasPrefix(region, of+"-") }
+func within(region, of string) bool { return catalog.Inside(region, of) }
 
 // Lacks says why a model does not fulfil the demands; "" that it does. q is nil where no price is known.
 func (o *Only) Lacks(q catalog.Quote) string {

@@ -47,7 +47,9 @@ type Target struct {
 }
 
 // Place is what is known of the target's account.
-func (t *Target) Place() Place { return Place{t.Connection.Residency, t.Connection.ZeroRetention} }
+func (t *Target) Place() Place {
+	return Place{t.Connection.Residency, t.Connection.ZeroRetention, t.Connection.NoTraining}
+}
 
 // Plan is where a request goes, in order. Its targets are shared with the index and must not be changed.
 type Plan struct {

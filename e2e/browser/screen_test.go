@@ -22,8 +22,22 @@ func TestDataRules(t *testing.T) {
 	b.fill("Expression 1", "PRJ-[0-9]+")
 	b.choose("Action 1", "Mask")
 	b.choose("Payment card numbers", "Block")
+	b.choose("IP addresses in answers", "Mask")
+	b.choose("In answers 1", "Warn")
+	b.fill("Near 1", "ask, tell")
+	for _, s := range screens {
+		b.through(s)
+		b.picture("data-rules-form-" + s.String())
+	}
+	b.through(screens[0])
 	b.press("Set rule")
 	b.sees("Data rule set")
+	b.sees("near ask, tell")
+	for _, s := range screens {
+		b.through(s)
+		b.picture("data-rules-one-" + s.String())
+	}
+	b.through(screens[0])
 	b.press("Try a text")
 	b.fill("Text", "ask about PRJ-12")
 	b.press("Try")
@@ -37,4 +51,30 @@ func TestDataRules(t *testing.T) {
 	b.fill("Text", "card 4111 1111 1111 1111")
 	b.press("Try")
 	b.sees("It would be refused.")
+}
+
+// Where data may go is said in a policy, whose page shows which models remain and why the others do not.
+func TestPoliciesOnPlaces(t *testing.T) {
+	t.Parallel()
+	b := open(t, harness.Empty(t).URL)
+	b.signUp("Acme", "ada@acme.test")
+	b.provokes(422)
+	b.goTo("/policies/new")
+	b.fill("Data stays in", "the moon!")
+	b.press("Set policy")
+	b.sees("Write regions as short words")
+	b.fill("Data stays in", "EU, ch")
+	b.tick("No training only")
+	for _, s := range screens {
+		b.through(s)
+		b.picture("policies-places-form-" + s.String())
+	}
+	b.through(screens[0])
+	b.press("Set policy")
+	b.sees("stays in eu or ch, no training")
+	b.sees("nobody says where this provider keeps it")
+	for _, s := range screens {
+		b.through(s)
+		b.picture("policies-places-" + s.String())
+	}
 }

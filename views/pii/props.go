@@ -20,6 +20,7 @@ type Row struct {
 	Icon              string // of the scope's kind
 	Label             string // "Team Search"
 	Block, Mask, Logs string // what it does with what, in words
+	Warns, Answers    string
 	CanChange         bool
 	Delete            ui.ConfirmProps
 }
@@ -36,18 +37,22 @@ type EditPage struct {
 	Detectors []Detector
 	Patterns  []PatternRow
 	Allow     string // a value on each line
+	OneWay    bool   // answers keep placeholders
+	Guess     bool   // what only has the form counts, too
+	Unread    bool   // what cannot be read is refused
 	// Form is what is wrong with the form as a whole, Errors with each field by its name.
 	Form   string
 	Errors map[string]string
 }
 
 // Detector is a built-in one with what it does.
-type Detector struct{ Name, Label, Hint, Action string }
+type Detector struct{ Name, Label, Hint, Action, Answer string }
 
 // PatternRow is one of the organization's own.
 type PatternRow struct {
 	Index              string // "1"
 	Name, Expr, Action string
+	Answer, Near       string
 }
 
 // ShowPage is one rule.
@@ -96,6 +101,7 @@ type TryPage struct {
 	Tabs   []ui.Tab
 	Place  ui.PickProps
 	Text   string
+	Way    string // "answer", or a request's
 	Error  string
 	Result *TryResult // nil before something was tried
 }

@@ -51,6 +51,8 @@ type Fields struct {
 	MayAsk                     bool
 	Highest, MaxCost, AskAbove string
 	Approver                   string
+	Regions                    string // one on each line, or with commas
+	ZeroRetention, NoTraining  bool
 }
 
 // TiersPage is of which tier models are: by price, and where the organization says otherwise.

@@ -89,6 +89,7 @@ type Setting struct{ Name, Label, Value, Error, Placeholder, Hint string }
 type Fields struct {
 	Name, BaseURL, Residency string
 	Disabled, ZeroRetention  bool
+	NoTraining               bool
 }
 
 // Errors are what is wrong with each field; "" is nothing.

@@ -1216,6 +1216,10 @@ func onlyCard(o OnlyBox, of string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+			templ_7745c5c3_Err = ui.Checkbox(ui.CheckboxProps{Name: "only-untrained", Label: "Train no models with them", Hint: "By contract, as their connections say.", Checked: o.NoTraining}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 			templ_7745c5c3_Err = ui.Checkbox(ui.CheckboxProps{Name: "only-capable", Label: "Are known to take what each request needs", Hint: "Tools, images, audio, files, JSON schema, reasoning.", Checked: o.Capable}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -11,7 +11,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/web"
 )
 
-// actionsJSON is what each built-in detector does: off, log, mask or block.
+// actionsJSON is what each built-in detector does: off, log, warn, mask or block.
 type actionsJSON struct {
 	Email  string `json:"email"`
 	Phone  string `json:"phone"`
@@ -19,17 +19,24 @@ type actionsJSON struct {
 	Card   string `json:"card"`
 	IBAN   string `json:"iban"`
 	Secret string `json:"secret"`
+
+	IP       string `json:"ip"`
+	Passport string `json:"passport"`
+	Licence  string `json:"driver_license"`
 }
 
 func (a *actionsJSON) each() []*string {
-	return []*string{&a.Email, &a.Phone, &a.SSN, &a.Card, &a.IBAN, &a.Secret} // as pii.Kinds
+	return []*string{&a.Email, &a.Phone, &a.SSN, &a.Card, &a.IBAN, &a.Secret, &a.IP, &a.Passport, &a.Licence} // as pii.Kinds
 }
 
 // patternJSON is one of the organization's own detectors.
 type patternJSON struct {
 	Name   string `json:"name"`
 	Expr   string `json:"expr"`   // RE2, at most 512 bytes
-	Action string `json:"action"` // log, mask or block
+	Action string `json:"action"` // off, log, warn, mask or block, in requests
+	Answer string `json:"answer"` // the same in answers; "" is off
+	// Near are words of which one must stand within 64 bytes before a match, or in the name of its field; empty = none need to.
+	Near []string `json:"near"`
 }
 
 // ruleJSON is a data rule in the management API.
@@ -40,7 +47,11 @@ type ruleJSON struct {
 	ScopeLabel string        `json:"scope_label"`
 	Actions    actionsJSON   `json:"actions"`
 	Patterns   []patternJSON `json:"patterns"`
-	Allow      []string      `json:"allow"` // values that are no finding; @acme.com for a domain
+	Allow      []string      `json:"allow"`            // values that are no finding; @acme.com for a domain
+	Answers    actionsJSON   `json:"answers"`          // what each detector does in answers
+	OneWay     bool          `json:"one_way"`          // answers keep placeholders; otherwise values are put back
+	Confidence string        `json:"confidence"`       // high, or low: what only has the form counts, too
+	Unreadable bool          `json:"block_unreadable"` // pictures, sound and files without text are refused
 	CreatedAt  time.Time     `json:"created_at"`
 	UpdatedAt  time.Time     `json:"updated_at"`
 }
@@ -55,6 +66,11 @@ type ruleInput struct {
 	Actions  actionsJSON   `json:"actions"`
 	Patterns []patternJSON `json:"patterns"`
 	Allow    []string      `json:"allow"`
+
+	Answers    actionsJSON `json:"answers"`
+	OneWay     bool        `json:"one_way"`
+	Confidence string      `json:"confidence"` // high or low; "" is high
+	Unreadable bool        `json:"block_unreadable"`
 }
 
 // ruleChange changes what it names and leaves the rest; of actions, too.
@@ -62,18 +78,48 @@ type ruleChange struct {
 	Actions  actionsJSON    `json:"actions"`
 	Patterns *[]patternJSON `json:"patterns"`
 	Allow    *[]string      `json:"allow"`
+
+	Answers    actionsJSON `json:"answers"`
+	OneWay     *bool       `json:"one_way"`
+	Confidence *string     `json:"confidence"`
+	Unreadable *bool       `json:"block_unreadable"`
 }
 
 func ruleOut(l pii.Listed) ruleJSON {
 	out := ruleJSON{ID: l.ID.String(), Scope: l.Scope.String(), ScopeKind: string(l.Scope.Kind()), ScopeLabel: l.Place.Label, Patterns: []patternJSON{}, Allow: append([]string{}, l.Allow...),
-		CreatedAt: l.CreatedAt, UpdatedAt: l.UpdatedAt}
+		OneWay: l.OneWay, Confidence: confidence(l.Guess), Unreadable: l.Unread, CreatedAt: l.CreatedAt, UpdatedAt: l.UpdatedAt}
 	for i, name := range out.Actions.each() {
 		*name = l.Actions[pii.Kinds[i]].String()
 	}
+	for i, name := range out.Answers.each() {
+		*name = l.Answers[pii.Kinds[i]].String()
+	}
 	for _, p := range l.Patterns {
-		out.Patterns = append(out.Patterns, patternJSON{p.Name, p.Expr, p.Action.String()})
+		out.Patterns = append(out.Patterns, patternJSON{p.Name, p.Expr, p.Action.String(), p.Answer.String(), append([]string{}, p.Near...)})
 	}
 	return out
+}
+
+// What a rule takes for a finding.
+const (
+	sure  = "high"
+	loose = "low"
+)
+
+func confidence(guess bool) string {
+	if guess {
+		return loose
+	}
+	return sure
+}
+
+// guesses reads it; "" is high.
+func guesses(text string) (bool, error) {
+	switch text {
+	case "", sure, loose:
+		return text == loose, nil
+	}
+	return false, fault.Field("confidence", "The confidence is high or low.")
 }
 
 // action reads one; "" is what it was.
@@ -83,16 +129,16 @@ func action(field, text string, was pii.Action) (pii.Action, error) {
 	}
 	a, ok := pii.ParseAction(text)
 	if !ok {
-		return was, fault.Field(field, "An action is off, log, mask or block.")
+		return was, fault.Field(field, "An action is off, log, warn, mask or block.")
 	}
 	return a, nil
 }
 
-func (a actionsJSON) over(was map[pii.Kind]pii.Action) (map[pii.Kind]pii.Action, error) {
+func (a actionsJSON) over(field string, was map[pii.Kind]pii.Action) (map[pii.Kind]pii.Action, error) {
 	out := map[pii.Kind]pii.Action{}
 	for i, text := range a.each() {
 		k := pii.Kinds[i]
-		v, err := action("actions."+k.Name(), *text, was[k])
+		v, err := action(field+"."+k.Name(), *text, was[k])
 		if err != nil {
 			return nil, err
 		}
@@ -108,7 +154,11 @@ func patterns(list []patternJSON) ([]pii.Pattern, error) {
 		if err != nil {
 			return nil, err
 		}
-		out[i] = pii.Pattern{Name: p.Name, Expr: p.Expr, Action: a}
+		answer, err := action("patterns", p.Answer, pii.Off)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = pii.Pattern{Name: p.Name, Expr: p.Expr, Action: a, Answer: answer, Near: p.Near}
 	}
 	return out, nil
 }
@@ -133,8 +183,14 @@ func (h *Handlers) apiCreate(c *web.Context) error {
 	if in.Scope == "" {
 		in.Scope = c.Actor().Org.String()
 	}
-	set := pii.Input{Scope: org.ReadScope(c.Actor().Org, in.Scope), Allow: in.Allow}
-	if set.Actions, err = in.Actions.over(nil); err != nil {
+	set := pii.Input{Scope: org.ReadScope(c.Actor().Org, in.Scope), Terms: pii.Terms{Allow: in.Allow, OneWay: in.OneWay, Unread: in.Unreadable}}
+	if set.Actions, err = in.Actions.over("actions", nil); err != nil {
+		return err
+	}
+	if set.Answers, err = in.Answers.over("answers", nil); err != nil {
+		return err
+	}
+	if set.Guess, err = guesses(in.Confidence); err != nil {
 		return err
 	}
 	if set.Patterns, err = patterns(in.Patterns); err != nil {
@@ -164,9 +220,23 @@ func (h *Handlers) apiUpdate(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	in := pii.Input{Patterns: l.Patterns, Allow: l.Allow}
-	if in.Actions, err = change.Actions.over(l.Actions); err != nil {
+	in := pii.Input{Terms: l.Terms}
+	if in.Actions, err = change.Actions.over("actions", l.Actions); err != nil {
 		return err
+	}
+	if in.Answers, err = change.Answers.over("answers", l.Answers); err != nil {
+		return err
+	}
+	if change.Confidence != nil {
+		if in.Guess, err = guesses(*change.Confidence); err != nil {
+			return err
+		}
+	}
+	if change.OneWay != nil {
+		in.OneWay = *change.OneWay
+	}
+	if change.Unreadable != nil {
+		in.Unread = *change.Unreadable
 	}
 	if change.Patterns != nil {
 		if in.Patterns, err = patterns(*change.Patterns); err != nil {

@@ -3,6 +3,7 @@ package piiweb
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
@@ -13,10 +14,11 @@ import (
 
 // foundJSON is what one detector found. The value itself is kept nowhere.
 type foundJSON struct {
-	Detector string `json:"detector"` // email, phone, ssn, card, iban, secret, or a pattern's name
+	Detector string `json:"detector"` // email, phone, ssn, card, iban, secret, ip, passport, driver_license, unreadable, or a pattern's name
 	Pattern  bool   `json:"pattern"`  // it is one of the organization's own
 	Action   string `json:"action"`
 	Count    int    `json:"count"` // 0: the pattern could not be checked in time
+	Place    string `json:"place"` // messages, system, tools, prompt, metadata, settings, form or answer; "" if it was not noted
 }
 
 // incidentJSON is a request in which data rules found something.
@@ -24,7 +26,7 @@ type incidentJSON struct {
 	ID      string      `json:"id"`
 	Request string      `json:"request"`
 	At      time.Time   `json:"at"`
-	Action  string      `json:"action"` // the strictest: log, mask or block
+	Action  string      `json:"action"` // the strictest: log, warn, mask or block
 	Found   []foundJSON `json:"found"`
 	Key     string      `json:"key"`    // names, "" if there is none
 	Member  string      `json:"member"` // whose key it is
@@ -41,6 +43,7 @@ type incidentList struct {
 type tryInput struct {
 	Scope string `json:"scope"` // the place it would be sent below; the organization by default
 	Text  string `json:"text"`  // at most 64 KiB
+	Way   string `json:"way"`   // request, the default, or answer
 }
 
 // tryJSON is what would become of it. The text is not repeated.
@@ -53,7 +56,7 @@ type tryJSON struct {
 func foundOut(list []pii.Found) []foundJSON {
 	out := make([]foundJSON, len(list))
 	for i, f := range list {
-		out[i] = foundJSON{f.Detector, f.Own, f.Action.String(), f.Count}
+		out[i] = foundJSON{f.Detector, f.Own, f.Action.String(), f.Count, f.Place}
 	}
 	return out
 }
@@ -72,7 +75,7 @@ func (h *Handlers) apiIncidents(c *web.Context) error {
 		return err
 	}
 	if q.Detector != "" && !slices.Contains(detectorNames(), q.Detector) {
-		return fault.Field("detector", "A detector is email, phone, ssn, card, iban or secret.")
+		return fault.Field("detector", "A detector is "+strings.Join(detectorNames(), ", ")+".")
 	}
 	if text := c.QueryParam("team"); text != "" {
 		if q.Team, err = id.ParseTeam(text); err != nil {
@@ -115,6 +118,17 @@ func (h *Handlers) apiIncident(c *web.Context) error {
 	return c.JSON(http.StatusOK, incidentOut(one))
 }
 
+// wayOf reads a direction; "" is a request's.
+func wayOf(text string) (pii.Way, error) {
+	switch text {
+	case "", "request":
+		return pii.Asked, nil
+	case "answer":
+		return pii.Answered, nil
+	}
+	return pii.Asked, fault.Field("way", "way is request or answer.")
+}
+
 func (h *Handlers) apiTry(c *web.Context) error {
 	in, err := web.Decode[tryInput](c)
 	if err != nil {
@@ -124,7 +138,11 @@ func (h *Handlers) apiTry(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	t, err := h.rules.Try(c.Ctx(), c.Actor(), chain, in.Text)
+	way, err := wayOf(in.Way)
+	if err != nil {
+		return err
+	}
+	t, err := h.rules.Try(c.Ctx(), c.Actor(), chain, way, in.Text)
 	if err != nil {
 		return err
 	}

@@ -67,7 +67,7 @@ func (h *Handlers) question(c *web.Context) (q pii.Query, f views.Filter, none u
 		f.Range = defaultRange
 	}
 	f.Active = f.Range != defaultRange || f.Action+f.Detector+f.Team+f.ID != ""
-	f.Actions = []ui.Option{{Value: "", Label: "Any"}, {Value: "block", Label: "Blocked"}, {Value: "mask", Label: "Masked"}, {Value: "log", Label: "Logged"}}
+	f.Actions = []ui.Option{{Value: "", Label: "Any"}, {Value: "block", Label: "Blocked"}, {Value: "mask", Label: "Masked"}, {Value: "warn", Label: "Warned"}, {Value: "log", Label: "Logged"}}
 	f.Detectors = []ui.Option{{Value: "", Label: "Anything"}}
 	for _, k := range pii.Kinds {
 		f.Detectors = append(f.Detectors, ui.Option{Value: k.Name(), Label: capital(k.Title())})
@@ -150,7 +150,7 @@ func (h *Handlers) trial(c *web.Context) error {
 }
 
 func (h *Handlers) tryPage(c *web.Context) (views.TryPage, error) {
-	page := views.TryPage{Shell: c.Shell("Try a text", "pii"), Tabs: tabs("try"), Text: c.FormValue("text")}
+	page := views.TryPage{Shell: c.Shell("Try a text", "pii"), Tabs: tabs("try"), Text: c.FormValue("text"), Way: c.FormValue("way")}
 	places := h.places()
 	places.Reading = true
 	chosen := c.FormValue("scope")
@@ -182,7 +182,11 @@ func (h *Handlers) try(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	t, err := h.rules.Try(c.Ctx(), c.Actor(), chain, c.FormValue("text"))
+	way, err := wayOf(c.FormValue("way"))
+	if err != nil {
+		return err
+	}
+	t, err := h.rules.Try(c.Ctx(), c.Actor(), chain, way, c.FormValue("text"))
 	wrong, refused := web.Refused(err)
 	if err != nil && !refused {
 		return err
@@ -206,6 +210,8 @@ func result(t pii.Trial) *views.TryResult {
 		r.Tone, r.Verdict, r.Why = ui.Bad, "It would be refused.", capital(t.Why)+"."
 	case pii.Mask:
 		r.Tone, r.Verdict = ui.Warn, "It would leave with placeholders."
+	case pii.Warn:
+		r.Tone, r.Verdict = ui.Warn, "It would leave as it is, with a warning for the client."
 	case pii.Log:
 		r.Verdict = "It would leave as it is, and be noted as an incident."
 	}

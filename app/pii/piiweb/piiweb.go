@@ -53,7 +53,7 @@ func (h *Handlers) Routes() []web.Route {
 		{Method: http.MethodDelete, Path: api + "/:id", Name: "api.data_rules.delete", Guard: web.Token, Floor: org.Lead, Audit: "data_rule.deleted", Handle: h.apiDelete, Out: web.None{}},
 
 		{Method: http.MethodGet, Path: found, Name: "api.incidents.list", Guard: web.Token, Floor: org.Viewer, Handle: h.apiIncidents, Out: incidentList{}, Does: "List requests in which data rules found something, newest first.",
-			Query: []web.Parameter{{Name: "action", Does: "only these", Values: []string{"log", "mask", "block"}}, {Name: "detector", Does: "only where this one found something", Values: detectorNames()}, {Name: "team", Does: "only of this team's keys"}, {Name: "from", Does: "not before this moment", Example: "2026-11-01T00:00:00Z"}}},
+			Query: []web.Parameter{{Name: "action", Does: "only these", Values: []string{"log", "warn", "mask", "block"}}, {Name: "detector", Does: "only where this one found something", Values: detectorNames()}, {Name: "team", Does: "only of this team's keys"}, {Name: "from", Does: "not before this moment", Example: "2026-11-01T00:00:00Z"}}},
 		{Method: http.MethodGet, Path: found + "/:id", Name: "api.incidents.show", Guard: web.Token, Floor: org.Viewer, Handle: h.apiIncident, Out: incidentJSON{}},
 	}
 }

@@ -60,11 +60,12 @@ func TestFormsAreReadOrRefusedInWordsWithoutLosingAnything(t *testing.T) {
 		says, kept string
 	}{
 		"nothing":           {off(nil), "A rule of nothing binds nobody.", ""},
-		"an odd action":     {off(url.Values{"action_email": {"shred"}}), "An action is off, log, mask or block.", ""},
+		"an odd action":     {off(url.Values{"action_email": {"shred"}}), "An action is off, log, warn, mask or block.", ""},
 		"a broken pattern":  {off(url.Values{"pattern_name": {"Odd", ""}, "pattern_expr": {"(x", ""}, "pattern_action": {"mask", "log"}}), "is no regular expression", `value="(x"`},
 		"a dear pattern":    {off(url.Values{"pattern_name": {"Dear"}, "pattern_expr": {"(?:a{1,99}){1,9}b"}, "pattern_action": {"log"}}), "takes too long", "Dear"},
 		"a nameless one":    {off(url.Values{"pattern_name": {""}, "pattern_expr": {"abc"}, "pattern_action": {"log"}}), "Enter a pattern", `value="abc"`},
 		"a wildcard passed": {off(url.Values{"action_card": {"block"}, "allow": {"*@acme.test"}}), "There are no wildcards.", "*@acme.test"},
+		"an odd answer":     {off(url.Values{"answer_email": {"shred"}, "one_way": {"on"}}), "An action is off, log, warn, mask or block.", `name="one_way" value="on"`},
 		"no place":          {url.Values{"action_card": {"block"}}, "Choose where the rule sits.", ""},
 	} {
 		if p := browser.Post("/data-rules", x.typed); p.Status != http.StatusUnprocessableEntity || !p.Has(x.says, x.kept) {
@@ -75,7 +76,7 @@ func TestFormsAreReadOrRefusedInWordsWithoutLosingAnything(t *testing.T) {
 	if p := browser.Post("/data-rules", looked); p.Status != http.StatusOK || !p.Has("Nothing that you may choose", `value="Kept"`) {
 		t.Errorf("the search for a place: %d\n%s", p.Status, p.Body)
 	}
-	whole := off(url.Values{"action_email": {"mask"}, "action_secret": {"block"}, "pattern_name": {"Project, internal", ""}, "pattern_expr": {`PRJ-\d+`, ""}, "pattern_action": {"log", "log"}, "allow": {"@acme.test\r\n"}})
+	whole := off(url.Values{"action_email": {"mask"}, "answer_ip": {"block"}, "one_way": {"on"}, "guess": {"on"}, "block_unreadable": {"on"}, "pattern_answer": {"mask", "off"}, "pattern_near": {"Ticket, case", ""}, "action_secret": {"block"}, "pattern_name": {"Project, internal", ""}, "pattern_expr": {`PRJ-\d+`, ""}, "pattern_action": {"log", "log"}, "allow": {"@acme.test\r\n"}})
 	if p := browser.Post("/data-rules", whole); p.Status != http.StatusSeeOther {
 		t.Fatalf("a whole one: %d\n%s", p.Status, p.Body)
 	}
@@ -83,7 +84,8 @@ func TestFormsAreReadOrRefusedInWordsWithoutLosingAnything(t *testing.T) {
 		t.Errorf("the same again: %d\n%s", p.Status, p.Body)
 	}
 	all, err := s.rules.List(t.Context(), s.acme.Actor(org.Admin))
-	if err != nil || len(all) != 1 || all[0].Actions[pii.Email] != pii.Mask || len(all[0].Patterns) != 1 || len(all[0].Allow) != 1 {
+	if err != nil || len(all) != 1 || all[0].Actions[pii.Email] != pii.Mask || len(all[0].Patterns) != 1 || len(all[0].Allow) != 1 ||
+		all[0].Answers[pii.IP] != pii.Block || !all[0].OneWay || !all[0].Guess || !all[0].Unread || all[0].Patterns[0].Answer != pii.Mask || len(all[0].Patterns[0].Near) != 2 {
 		t.Errorf("kept %+v, %v", all, err)
 	}
 	if p := browser.Get("/data-rules"); !p.Has("keys or secrets", "e-mail addresses", "Project, internal") {
@@ -94,7 +96,7 @@ func TestFormsAreReadOrRefusedInWordsWithoutLosingAnything(t *testing.T) {
 func TestARuleIsShownChangedAndDeleted(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
-	made, err := s.rules.Create(t.Context(), s.acme.Actor(org.Admin), pii.Input{Scope: org.OfTeam(s.acme.Org.ID, s.acme.Team), Actions: map[pii.Kind]pii.Action{pii.Email: pii.Block}})
+	made, err := s.rules.Create(t.Context(), s.acme.Actor(org.Admin), pii.Input{Scope: org.OfTeam(s.acme.Org.ID, s.acme.Team), Terms: pii.Terms{Actions: map[pii.Kind]pii.Action{pii.Email: pii.Block}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +132,7 @@ func TestARuleIsShownChangedAndDeleted(t *testing.T) {
 func TestATextIsTriedAndNotKept(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
-	_, err := s.rules.Create(t.Context(), s.acme.Actor(org.Admin), pii.Input{Scope: org.OfTeam(s.acme.Org.ID, s.acme.Team), Actions: map[pii.Kind]pii.Action{pii.Email: pii.Mask, pii.Card: pii.Block}})
+	_, err := s.rules.Create(t.Context(), s.acme.Actor(org.Admin), pii.Input{Scope: org.OfTeam(s.acme.Org.ID, s.acme.Team), Terms: pii.Terms{Actions: map[pii.Kind]pii.Action{pii.Email: pii.Mask, pii.Card: pii.Block}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,6 +147,9 @@ func TestATextIsTriedAndNotKept(t *testing.T) {
 		}
 		if p := browser.Post("/data-rules/try", url.Values{"scope": {team}, "text": {"card 4111111111111111"}}); !p.Has("It would be refused.", "the data rule of Team", "Blocked") {
 			t.Errorf("%s, blocked: %d\n%s", r, p.Status, p.Body)
+		}
+		if p := browser.Post("/data-rules/try", url.Values{"scope": {team}, "way": {"answer"}, "text": {"ask ada@acme.test"}}); !p.Has("It would leave as it is.", `value="answer" selected`) {
+			t.Errorf("%s, as an answer: %d\n%s", r, p.Status, p.Body)
 		}
 		if p := browser.Post("/data-rules/try", url.Values{"text": {"card 4111111111111111"}}); !p.Has("It would leave as it is.", "1 payment card number", "Let pass") {
 			t.Errorf("%s, below the organization: %d\n%s", r, p.Status, p.Body)

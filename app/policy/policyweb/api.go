@@ -16,19 +16,23 @@ import (
 
 // policyJSON is a policy in the management API.
 type policyJSON struct {
-	ID         string    `json:"id"`
-	Scope      string    `json:"scope"` // id of the organization, department, team, member or key
-	ScopeKind  string    `json:"scope_kind"`
-	ScopeLabel string    `json:"scope_label"`
-	Allow      []string  `json:"allow"`         // patterns of models that may be used; empty = all
-	Deny       []string  `json:"deny"`          // patterns of models that may not; wins over allow
-	MayAsk     bool      `json:"may_ask"`       // models that the lists refuse may be asked for
-	Highest    string    `json:"highest_tier"`  // economy, standard or premium; models above need an approval; "" = any
-	MaxCostUSD string    `json:"max_cost_usd"`  // the largest cost of one request; "" = anything
-	AskAbove   string    `json:"ask_above_usd"` // a request that can cost more needs an approval; "" = never
-	Approver   string    `json:"approver"`      // the lowest role that may approve: lead, manager or admin
-	CreatedAt  time.Time `json:"created_at"`
-	UpdatedAt  time.Time `json:"updated_at"`
+	ID         string   `json:"id"`
+	Scope      string   `json:"scope"` // id of the organization, department, team, member or key
+	ScopeKind  string   `json:"scope_kind"`
+	ScopeLabel string   `json:"scope_label"`
+	Allow      []string `json:"allow"`         // patterns of models that may be used; empty = all
+	Deny       []string `json:"deny"`          // patterns of models that may not; wins over allow
+	MayAsk     bool     `json:"may_ask"`       // models that the lists refuse may be asked for
+	Highest    string   `json:"highest_tier"`  // economy, standard or premium; models above need an approval; "" = any
+	MaxCostUSD string   `json:"max_cost_usd"`  // the largest cost of one request; "" = anything
+	AskAbove   string   `json:"ask_above_usd"` // a request that can cost more needs an approval; "" = never
+	Approver   string   `json:"approver"`      // the lowest role that may approve: lead, manager or admin
+
+	Regions       []string  `json:"regions"`        // where data may be kept and processed; empty = anywhere
+	ZeroRetention bool      `json:"zero_retention"` // only providers that by their contract keep nothing
+	NoTraining    bool      `json:"no_training"`    // only providers that by their contract train nothing with it
+	CreatedAt     time.Time `json:"created_at"`
+	UpdatedAt     time.Time `json:"updated_at"`
 }
 
 type policyList struct {
@@ -45,6 +49,10 @@ type policyInput struct {
 	MaxCostUSD string   `json:"max_cost_usd"`
 	AskAbove   string   `json:"ask_above_usd"`
 	Approver   string   `json:"approver"` // "" = manager
+
+	Regions       []string `json:"regions"`
+	ZeroRetention bool     `json:"zero_retention"`
+	NoTraining    bool     `json:"no_training"`
 }
 
 // policyChange changes what it names and leaves the rest.
@@ -56,11 +64,16 @@ type policyChange struct {
 	MaxCostUSD *string   `json:"max_cost_usd"`  // "" = anything
 	AskAbove   *string   `json:"ask_above_usd"` // "" = never
 	Approver   *string   `json:"approver"`
+
+	Regions       *[]string `json:"regions"` // [] = anywhere
+	ZeroRetention *bool     `json:"zero_retention"`
+	NoTraining    *bool     `json:"no_training"`
 }
 
 func policyOut(l policy.Listed) policyJSON {
 	return policyJSON{ID: l.ID.String(), Scope: l.Scope.String(), ScopeKind: string(l.Scope.Kind()), ScopeLabel: l.Place.Label, Allow: append([]string{}, l.Allow...),
-		Deny: append([]string{}, l.Deny...), MayAsk: l.MayAsk, Highest: l.Highest.String(), MaxCostUSD: typed(l.MaxCost), AskAbove: typed(l.AskAbove), Approver: string(l.Approver), CreatedAt: l.CreatedAt, UpdatedAt: l.UpdatedAt}
+		Deny: append([]string{}, l.Deny...), MayAsk: l.MayAsk, Highest: l.Highest.String(), MaxCostUSD: typed(l.MaxCost), AskAbove: typed(l.AskAbove), Approver: string(l.Approver),
+		Regions: append([]string{}, l.Regions...), ZeroRetention: l.ZeroRetention, NoTraining: l.NoTraining, CreatedAt: l.CreatedAt, UpdatedAt: l.UpdatedAt}
 }
 
 // typed prints a largest cost as it can be typed again.
@@ -89,12 +102,14 @@ type words struct {
 	allow, deny                          []string
 	mayAsk                               bool
 	highest, maxCost, askAbove, approver string
+	regions                              []string
+	zero, untrained                      bool
 }
 
 // terms reads them, or says everything that is wrong.
 func (w words) terms() (policy.Terms, error) {
 	var errs [3]error
-	t := policy.Terms{Allow: w.allow, Deny: w.deny, MayAsk: w.mayAsk, Approver: org.Role(w.approver)}
+	t := policy.Terms{Allow: w.allow, Deny: w.deny, MayAsk: w.mayAsk, Approver: org.Role(w.approver), Regions: w.regions, ZeroRetention: w.zero, NoTraining: w.untrained}
 	t.MaxCost, errs[0] = cost("max_cost_usd", w.maxCost)
 	t.AskAbove, errs[1] = cost("ask_above_usd", w.askAbove)
 	if w.highest != "" {
@@ -133,7 +148,7 @@ func (h *Handlers) apiCreate(c *web.Context) error {
 	if in.Scope == "" {
 		in.Scope = c.Actor().Org.String()
 	}
-	terms, err := words{in.Allow, in.Deny, in.MayAsk, in.Highest, in.MaxCostUSD, in.AskAbove, in.Approver}.terms()
+	terms, err := words{in.Allow, in.Deny, in.MayAsk, in.Highest, in.MaxCostUSD, in.AskAbove, in.Approver, in.Regions, in.ZeroRetention, in.NoTraining}.terms()
 	if err != nil {
 		return err
 	}
@@ -161,7 +176,7 @@ func (h *Handlers) apiUpdate(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	w := words{l.Allow, l.Deny, l.MayAsk, l.Highest.String(), typed(l.MaxCost), typed(l.AskAbove), string(l.Approver)}
+	w := words{l.Allow, l.Deny, l.MayAsk, l.Highest.String(), typed(l.MaxCost), typed(l.AskAbove), string(l.Approver), l.Regions, l.ZeroRetention, l.NoTraining}
 	put(&w.allow, change.Allow)
 	put(&w.deny, change.Deny)
 	put(&w.mayAsk, change.MayAsk)
@@ -169,6 +184,9 @@ func (h *Handlers) apiUpdate(c *web.Context) error {
 	put(&w.maxCost, change.MaxCostUSD)
 	put(&w.askAbove, change.AskAbove)
 	put(&w.approver, change.Approver)
+	put(&w.regions, change.Regions)
+	put(&w.zero, change.ZeroRetention)
+	put(&w.untrained, change.NoTraining)
 	in := policy.Input{}
 	if in.Terms, err = w.terms(); err != nil {
 		return err

@@ -42,12 +42,13 @@ func (h *Handlers) new(c *web.Context) error {
 // filled is what the form said, word for word.
 func filled(c *web.Context) views.Fields {
 	return views.Fields{Scope: c.FormValue("scope"), Allow: c.FormValue("allow"), Deny: c.FormValue("deny"), MayAsk: c.FormValue("may_ask") != "",
-		Highest: c.FormValue("highest_tier"), MaxCost: c.FormValue("max_cost_usd"), AskAbove: c.FormValue("ask_above_usd"), Approver: c.FormValue("approver")}
+		Highest: c.FormValue("highest_tier"), MaxCost: c.FormValue("max_cost_usd"), AskAbove: c.FormValue("ask_above_usd"), Approver: c.FormValue("approver"),
+		Regions: c.FormValue("regions"), ZeroRetention: c.FormValue("zero_retention") != "", NoTraining: c.FormValue("no_training") != ""}
 }
 
 // input reads what was typed.
 func input(c *web.Context, f views.Fields) (policy.Input, error) {
-	terms, err := words{lines(f.Allow), lines(f.Deny), f.MayAsk, f.Highest, f.MaxCost, f.AskAbove, f.Approver}.terms()
+	terms, err := words{lines(f.Allow), lines(f.Deny), f.MayAsk, f.Highest, f.MaxCost, f.AskAbove, f.Approver, strings.FieldsFunc(f.Regions, func(r rune) bool { return strings.ContainsRune(" ,\r\n", r) }), f.ZeroRetention, f.NoTraining}.terms()
 	return policy.Input{Scope: org.ReadScope(c.Actor().Org, f.Scope), Terms: terms}, err
 }
 
@@ -107,7 +108,8 @@ func (h *Handlers) edit(c *web.Context) error {
 		return err
 	}
 	return c.Render(editPage(c, l, views.Fields{Allow: strings.Join(l.Allow, "\n"), Deny: strings.Join(l.Deny, "\n"), MayAsk: l.MayAsk, Highest: l.Highest.String(),
-		MaxCost: typed(l.MaxCost), AskAbove: typed(l.AskAbove), Approver: string(l.Approver)}, web.Refusal{}))
+		MaxCost: typed(l.MaxCost), AskAbove: typed(l.AskAbove), Approver: string(l.Approver),
+		Regions: strings.Join(l.Regions, ", "), ZeroRetention: l.ZeroRetention, NoTraining: l.NoTraining}, web.Refusal{}))
 }
 
 func (h *Handlers) update(c *web.Context) error {

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"testing"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -68,6 +69,25 @@ func TestFormsAreReadOrRefusedInWordsWithoutLosingAnything(t *testing.T) {
 	all, err := s.policies.List(t.Context(), s.acme.Actor(org.Admin))
 	if err != nil || len(all) != 1 || len(all[0].Allow) != 2 || all[0].MaxCost != 25*money.Cent {
 		t.Errorf("kept %+v, %v", all, err)
+	}
+}
+
+func TestWhereDataMayGoIsSetAndShown(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	browser := webtest.As(t, s.site, s.acme.Members[org.Admin])
+	if p := browser.Post("/policies", url.Values{"scope": {s.acme.Team.String()}, "approver": {"manager"}, "regions": {"the moon!"}, "no_training": {"on"}}); p.Status != http.StatusUnprocessableEntity || !p.Has("Write regions as short words", `value="the moon!"`) {
+		t.Errorf("an odd region: %d\n%s", p.Status, p.Body)
+	}
+	if p := browser.Post("/policies", url.Values{"scope": {s.acme.Team.String()}, "approver": {"manager"}, "regions": {"EU, ch eu"}, "zero_retention": {"on"}}); p.Status != http.StatusSeeOther {
+		t.Fatalf("set: %d\n%s", p.Status, p.Body)
+	}
+	all, err := s.policies.List(t.Context(), s.acme.Actor(org.Admin))
+	if err != nil || len(all) != 1 || !slices.Equal(all[0].Regions, []string{"eu", "ch"}) || !all[0].ZeroRetention || all[0].NoTraining {
+		t.Fatalf("kept %+v, %v", all, err)
+	}
+	if p := browser.Get("/policies/" + all[0].ID.String()); !p.Has("stays in eu or ch, zero retention") {
+		t.Errorf("shown:\n%s", p.Body)
 	}
 }
 

@@ -62,6 +62,21 @@ func approves(l policy.Listed) string {
 	return l.Approver.Title() + " or above, in their part"
 }
 
+// goes says where a policy lets data go.
+func goes(l policy.Listed) string {
+	var out []string
+	if len(l.Regions) > 0 {
+		out = append(out, "stays in "+strings.Join(l.Regions, " or "))
+	}
+	if l.ZeroRetention {
+		out = append(out, "zero retention")
+	}
+	if l.NoTraining {
+		out = append(out, "no training")
+	}
+	return or(strings.Join(out, ", "), "anywhere")
+}
+
 // tierOptions are the tiers with what they mean, for a choice.
 func tierOptions(none string) []ui.Option {
 	var out []ui.Option
@@ -124,6 +139,7 @@ func showPage(c *web.Context, l policy.Listed, verdicts []policy.Verdict, note s
 			{Label: "Largest cost of one request", Value: most(l.MaxCost)},
 			{Label: "Needs an approval above", Value: or(typedDollars(l.AskAbove), "never")},
 			{Label: "Who approves", Value: approves(l)},
+			{Label: "Where data may go", Value: goes(l)},
 			{Label: "Changed", Body: ui.Time(c.When(l.UpdatedAt))},
 			{Label: "Id", Value: l.ID.String(), Mono: true, Copy: true},
 		}}

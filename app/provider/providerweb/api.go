@@ -26,6 +26,7 @@ type connectionJSON struct {
 	// that it keeps nothing. Routes may ask for both.
 	Residency     string      `json:"residency,omitempty"`
 	ZeroRetention bool        `json:"zero_retention"`
+	NoTraining    bool        `json:"no_training"` // it trains no models with requests and answers
 	Models        []string    `json:"models"`
 	ListReadAt    *time.Time  `json:"list_read_at,omitempty"`
 	ListChange    *listChange `json:"last_list_change,omitempty"`
@@ -70,6 +71,7 @@ type connectionInput struct {
 	// Residency and ZeroRetention are what the contract with the provider says.
 	Residency     string `json:"residency"`
 	ZeroRetention bool   `json:"zero_retention"`
+	NoTraining    bool   `json:"no_training"`
 }
 
 // connectionChange changes what it names and leaves the rest.
@@ -82,6 +84,7 @@ type connectionChange struct {
 	Disabled      *bool             `json:"disabled"`
 	Residency     *string           `json:"residency"`
 	ZeroRetention *bool             `json:"zero_retention"`
+	NoTraining    *bool             `json:"no_training"`
 }
 
 // credentialInput is a new credential. It is tried before it takes the old one's place, unless Untested says not to.
@@ -92,7 +95,7 @@ type credentialInput struct {
 
 func connectionOut(r provider.ConnectionRecord) connectionJSON {
 	out := connectionJSON{ID: r.ID.String(), Name: r.Name, Kind: string(r.Kind), BaseURL: r.BaseURL, HasCredential: r.HasCredential(),
-		KeyHint: r.KeyHint, Disabled: r.Disabled, Residency: r.Lives(), ZeroRetention: r.Terms.ZeroRetention, Models: r.Models, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt}
+		KeyHint: r.KeyHint, Disabled: r.Disabled, Residency: r.Lives(), ZeroRetention: r.Terms.ZeroRetention, NoTraining: r.Terms.NoTraining, Models: r.Models, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt}
 	_, out.Settings = provider.SettingsOf(r.Kind, r.BaseURL)
 	if k, ok := r.Known(); ok && r.Kind == provider.Compatible {
 		out.Service = k.Name
@@ -135,7 +138,7 @@ func (h *Handlers) apiCreate(c *web.Context) error {
 		return err
 	}
 	r, err := h.connections.Create(c.Ctx(), c.Actor(), provider.Input{Name: in.Name, Kind: provider.Kind(in.Kind), BaseURL: in.BaseURL, Service: in.Service,
-		Settings: in.Settings, Credential: secret.New(in.Credential), Disabled: in.Disabled, Terms: &provider.Terms{Residency: in.Residency, ZeroRetention: in.ZeroRetention}})
+		Settings: in.Settings, Credential: secret.New(in.Credential), Disabled: in.Disabled, Terms: &provider.Terms{Residency: in.Residency, ZeroRetention: in.ZeroRetention, NoTraining: in.NoTraining}})
 	if err != nil {
 		return err
 	}
@@ -169,7 +172,7 @@ func (h *Handlers) apiUpdate(c *web.Context) error {
 	}
 	in := provider.Input{Name: or(change.Name, now.Name), BaseURL: or(change.BaseURL, now.BaseURL), Service: or(change.Service, now.Service), Settings: change.Settings,
 		Credential: secret.New(or(change.Credential, "")), Disabled: or(change.Disabled, now.Disabled),
-		Terms: &provider.Terms{Residency: or(change.Residency, now.Terms.Residency), ZeroRetention: or(change.ZeroRetention, now.Terms.ZeroRetention)}}
+		Terms: &provider.Terms{Residency: or(change.Residency, now.Terms.Residency), ZeroRetention: or(change.ZeroRetention, now.Terms.ZeroRetention), NoTraining: or(change.NoTraining, now.Terms.NoTraining)}}
 	r, err := h.connections.Update(c.Ctx(), c.Actor(), which, in)
 	if err != nil {
 		return err

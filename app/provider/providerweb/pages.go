@@ -99,7 +99,7 @@ func freeName(wanted string, there []provider.ConnectionRecord) string {
 func input(c *web.Context, kind provider.Kind) provider.Input {
 	in := provider.Input{Name: c.FormValue("name"), Kind: kind, BaseURL: c.FormValue("base_url"), Service: c.FormValue("service"),
 		Credential: secret.New(c.FormValue("credential")), Disabled: c.FormValue("disabled") != "", Settings: map[string]string{}}
-	in.Terms = &provider.Terms{Residency: c.FormValue("residency"), ZeroRetention: c.FormValue("zero_retention") != ""}
+	in.Terms = &provider.Terms{Residency: c.FormValue("residency"), ZeroRetention: c.FormValue("zero_retention") != "", NoTraining: c.FormValue("no_training") != ""}
 	for _, s := range offering(kind).Settings() {
 		in.Settings[s.Name] = c.FormValue("settings." + s.Name)
 	}

@@ -147,7 +147,7 @@ func form(o provider.Offering, in provider.Input, wrong web.Refusal) views.Form 
 	f.Service = in.Service
 	f.ShowTerms, f.Errors.Residency = !o.Local, wrong.Fields["residency"]
 	if in.Terms != nil {
-		f.Fields.Residency, f.Fields.ZeroRetention = in.Terms.Residency, in.Terms.ZeroRetention
+		f.Fields.Residency, f.Fields.ZeroRetention, f.Fields.NoTraining = in.Terms.Residency, in.Terms.ZeroRetention, in.Terms.NoTraining
 	}
 	switch o.Kind {
 	case provider.OpenAI:

@@ -1,0 +1,65 @@
+package pii
+
+import "bytes"
+
+// unslashed moves a beginning behind an escape of JSON inside JSON: "\nada@…" is a new line and then the address.
+func (s *Sieve) unslashed(t *strand, text []byte, from int) int {
+	slashes := 0
+	for from-slashes > 0 && text[from-slashes-1] == '\\' {
+		slashes++
+	}
+	if t.json && slashes%2 == 1 && bytes.IndexByte([]byte("nrtbf"), text[from]) >= 0 {
+		return from + 1
+	}
+	return from
+}
+
+// complete is what of escaped text can be read: not the beginning of an escape.
+func complete(s []byte, last bool) []byte {
+	if last {
+		return s
+	}
+	i := bytes.LastIndexByte(s, '\\')
+	if i < 0 {
+		return s
+	}
+	slashes := 1
+	for i-slashes >= 0 && s[i-slashes] == '\\' {
+		slashes++
+	}
+	if slashes%2 == 0 {
+		return s // the last one is escaped itself
+	}
+	switch rest := s[i:]; {
+	case len(rest) < 2, rest[1] == 'u' && len(rest) < 6:
+		s = s[:i]
+	case rest[1] == 'u' && len(rest) < 12 && rest[2]|0x20 == 'd' && (rest[3] == '8' || rest[3] == '9' || rest[3]|0x20 == 'a' || rest[3]|0x20 == 'b'):
+		return s[:i] // the first half of a pair
+	default:
+		return s
+	}
+	if n := len(s); n >= 6 && s[n-6] == '\\' && s[n-5] == 'u' && s[n-4]|0x20 == 'd' && (s[n-3] == '8' || s[n-3] == '9' || s[n-3]|0x20 == 'a' || s[n-3]|0x20 == 'b') {
+		return s[:n-6]
+	}
+	return s
+}
+
+// follow notes how far the JSON of a tool's arguments has come.
+func (t *strand) follow(s string) {
+	for i := 0; i < len(s) && !t.whole; i++ {
+		switch c := s[i]; {
+		case t.slash:
+			t.slash = false
+		case t.quoted && c == '\\':
+			t.slash = true
+		case c == '"':
+			t.quoted = !t.quoted
+		case t.quoted:
+		case c == '{' || c == '[':
+			t.depth++
+		case c == '}' || c == ']':
+			t.depth--
+			t.whole = t.depth <= 0
+		}
+	}
+}
