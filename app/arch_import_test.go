@@ -29,7 +29,7 @@ var ranks = []struct {
 
 // sides are imports within a rank that are drawn in ARCHITECTURE.md. Any other needs a reason there first.
 var sides = map[string]string{
-	"app/secret":               "app/id", // ciphertext is bound to the ids it belongs to
+	"app/secret":               "app/id app/work", // ciphertext is bound to the ids it belongs to; a rotation goes in transactions
 	"app/egress":               "app/fault app/clock app/secret",
 	"app/ingress":              "app/clock",
 	"app/live":                 "app/clock",
