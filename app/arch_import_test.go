@@ -46,6 +46,7 @@ var sides = map[string]string{
 	"app/experiment":           "app/route app/prompt",
 	"app/batch":                "app/budget",
 	"app/bulletin":             "app/usage",                              // what a report says is what the pages of usage say
+	"app/compliance":           "app/usage",                              // evidence is what the pages of usage say
 	"app/usage":                "app/report",                             // one reach: what somebody may see of spend
 	"app/provider/*":           "app/provider/compat app/provider/carry", // adapters share what carries their bytes
 	"app/*/*web":               "app/web",

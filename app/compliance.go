@@ -17,7 +17,8 @@ import (
 // compliant is the service of holds and of people's data.
 func (c *core) compliant() *compliance.Service {
 	return compliance.New(compliance.Parts{Store: db.NewComplianceStore(c.db), Members: c.orgs, People: c.people, Answers: forgettable{c.caching}, Tx: c.db,
-		Audit: c.audit, IDs: c.ids, Clock: c.clock, Changed: c.peopleChanged})
+		Audit: c.audit, IDs: c.ids, Clock: c.clock, Changed: c.peopleChanged,
+		Sources: compliance.Sources{Usage: c.usage, Connections: c.providers, Members: c.people, Keys: c.keys, Facts: c.retention, Log: c.audit}})
 }
 
 // peopleChanged has every node read again what names people, and write its snapshots anew.

@@ -45,6 +45,7 @@ type Parts struct {
 	Audit   Log
 	IDs     *id.Source
 	Clock   clock.Clock
+	Sources Sources // of evidence
 	// Changed has every node read again whatever it keeps of people.
 	Changed func(ctx context.Context)
 }

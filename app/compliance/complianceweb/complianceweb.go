@@ -34,7 +34,9 @@ func (h *Handlers) Routes() []web.Route {
 		page(post, "/people/:id/export", "export", "person.exported", h.export),
 		page(post, "/people/:id/erase", "erase", "person.erased", h.erase),
 		page(get, "/erasures/:id", "proof", "", h.proof),
-		page(get, "/erasures/:id/proof", "document", "", h.document),
+		page(get, "/erasures/:id/proof", "document", "", h.proofFile),
+		page(get, "/evidence", "evidence", "", h.evidence),
+		page(get, "/evidence/file", "evidence_file", "", h.evidenceFile),
 
 		{Method: get, Path: holds, Name: "api.legal_holds.list", Guard: web.Token, Floor: org.Admin, Handle: h.apiHolds, Out: holdList{}, Does: "List legal holds, those in force first.", Query: web.NoQuery},
 		{Method: post, Path: holds, Name: "api.legal_holds.set", Guard: web.Token, Floor: org.Admin, Audit: "hold.set", Handle: h.apiHold, In: holdInput{}, Out: holdJSON{}, Made: http.StatusCreated,
@@ -46,6 +48,9 @@ func (h *Handlers) Routes() []web.Route {
 			Does: "Erase a person: what is theirs alone is deleted, and a pseudonym takes their place everywhere else. Nothing undoes it."},
 		{Method: get, Path: erasures, Name: "api.erasures.list", Guard: web.Token, Floor: org.Admin, Handle: h.apiErasures, Out: erasureList{}, Does: "List the proofs of erasures, the newest first.", Query: web.NoQuery},
 		{Method: get, Path: erasures + "/:id", Name: "api.erasures.show", Guard: web.Token, Floor: org.Admin, Handle: h.apiErasure, Out: erasureJSON{}, Does: "Show the proof of one erasure.", Query: web.NoQuery},
+		{Method: get, Path: web.APIRoot + "evidence", Name: "api.evidence.show", Guard: web.Token, Floor: org.Admin, Handle: h.apiEvidence, Out: evidenceJSON{}, Does: "Show a month's evidence on a topic: what was processed where, who has access, whose the costs are.", Query: evidenceQuery()},
+		{Method: get, Path: web.APIRoot + "evidence/file", Name: "api.evidence.file", Guard: web.Token, Floor: org.Admin, Streams: true, Files: []string{"application/pdf", "text/csv"}, Handle: h.evidenceFile, Out: web.None{}, Does: "Download a month's evidence as a document or as a table.",
+			Query: evidenceQuery(web.Parameter{Name: "format", Does: "pdf, which is what it is without, or csv", Values: []string{"pdf", "csv"}})},
 	}
 }
 

@@ -37,8 +37,8 @@ func (h *Handlers) proof(c *web.Context) error {
 	return c.Render(views.Proof(p))
 }
 
-// document is the proof as a PDF.
-func (h *Handlers) document(c *web.Context) error {
+// proofFile is the proof as a PDF.
+func (h *Handlers) proofFile(c *web.Context) error {
 	e, err := h.theErasure(c)
 	if err != nil {
 		return err
