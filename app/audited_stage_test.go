@@ -19,7 +19,6 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/join"
-	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/notify"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/secret"
@@ -94,13 +93,6 @@ var stages = map[string]func(x *stage){
 	"device.deny":         func(x *stage) { d, _ := x.device(); x.form(url.Values{"code": {d.Printed()}}) },
 	"departments.archive": (*stage).emptyDepartment, "api.departments.archive": (*stage).emptyDepartment,
 	"departments.restore": (*stage).emptyDepartment, "api.departments.restore": (*stage).emptyDepartment,
-	"trials.try": func(x *stage) {
-		actor := x.admin()
-		made, err := x.a.keys.Create(x.ctx(), actor, key.Input{Name: "own", Team: x.team(), Member: actor.Member})
-		must(x.t, err)
-		x.refresh()
-		x.form(url.Values{"key": {made.Key.ID.String()}, "target": {"sandbox/sandbox-chat"}, "prompt": {"hi"}})
-	},
 	"api.trials.try": (*stage).refresh,
 	"password.ask":   func(x *stage) { x.form(url.Values{"email": {x.home().Email[org.Admin]}}) },
 	"password.reset": func(x *stage) {

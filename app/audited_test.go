@@ -102,7 +102,6 @@ var good = map[string]url.Values{
 	"api.directory.token":       {"name": {"Entra ID"}},
 	"domains.claim":             {"domain": {"new.example"}},
 	"api.domains.claim":         {"domain": {"new.example"}},
-	"trials.try":                {"target": {"sandbox/sandbox-chat"}, "prompt": {"hi"}},
 	"api.trials.try":            {"key": {"things:keys"}, "targets[]": {"sandbox/sandbox-chat"}, "prompt": {"hi"}},
 	"scim.users.create":         {"schemas[]": {userSchema}, "userName": {"new@acme.test"}, "displayName": {"New"}, "active": {"json:true"}},
 	"scim.users.replace":        {"schemas[]": {userSchema}, "userName": {"new@acme.test"}, "displayName": {"New"}, "active": {"json:true"}},

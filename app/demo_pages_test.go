@@ -27,7 +27,7 @@ const (
 	// demoSlowest is what a page of the demo may take at the server, of a hundred times the 95th.
 	demoSlowest = 50 * time.Millisecond
 	// mostStatements is how often a page may ask the database: time says little on a busy machine, this is the same on each.
-	mostStatements = 140
+	mostStatements = 110
 )
 
 // Every page of the demo is made of a bounded number of statements, whatever the machine. -demo-times 20 says how fast, the

@@ -33,6 +33,8 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/patience/patienceweb"
 	"github.com/bodhi-gateway/bodhi/app/pii/piiweb"
+	"github.com/bodhi-gateway/bodhi/app/playground"
+	"github.com/bodhi-gateway/bodhi/app/playground/playgroundweb"
 	"github.com/bodhi-gateway/bodhi/app/policy/policyweb"
 	"github.com/bodhi-gateway/bodhi/app/price/priceweb"
 	"github.com/bodhi-gateway/bodhi/app/prompt/promptweb"
@@ -81,6 +83,7 @@ func (a *App) routes() []web.Route {
 		piiweb.New(a.screening, a.people, a.keys).Routes(),
 		cacheweb.New(a.caching, a.people, a.keys).Routes(),
 		promptweb.New(a.library, a.usage, a.people).Routes(),
+		playgroundweb.New(playground.New(playground.Parts{Keys: a.keys, Desk: a.desk, Gateway: a.gateway, Library: a.library, Clock: a.clock}), a.reports, a.library, a.people).Routes(),
 		patienceweb.New(a.waiting, a.aliasNames).Routes(),
 		experimentweb.New(a.experiments, a.aliasing, a.teamNames).Routes(),
 		healthweb.New(a.wellbeing()).Routes(),
@@ -89,7 +92,7 @@ func (a *App) routes() []web.Route {
 		scimweb.New(a.directory, a.people, a.clock, a.log).Routes(),
 		joinweb.New(a.letters.joining, a.people, a.cfg.SMTPURL.IsEmpty()).Routes(),
 		a.boxRoutes(),
-		trialweb.New(trial.New(trial.Parts{Keys: a.keys, Desk: a.desk, Gateway: a.gateway, Tx: a.db, Audit: a.audit, Clock: a.clock}), a.providers, a.reports, a.shelf).Routes(),
+		trialweb.New(trial.New(trial.Parts{Keys: a.keys, Desk: a.desk, Gateway: a.gateway, Tx: a.db, Audit: a.audit, Clock: a.clock})).Routes(),
 		blueprintweb.New().Routes(),
 		importerweb.New(a.keyring).Routes(),
 		onboardweb.New(onboardweb.Parts{Wizard: a.wizard(), Connections: a.providers, Aliases: a.aliasing, Budgets: budgets, People: a.people, Joining: a.letters.joining, Keys: a.keys, DevMail: a.cfg.SMTPURL.IsEmpty()}).Routes(),

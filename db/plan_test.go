@@ -20,6 +20,7 @@ func TestSQLiteFindsFactsByTheirIndexes(t *testing.T) {
 		"SELECT at FROM attempts WHERE org_id = 'o' AND at >= '2026' AND connection_id = 'c' ORDER BY at DESC":                                                      "attempts_connection",
 		"SELECT at FROM attempts WHERE org_id = 'o' AND at >= '2026' ORDER BY at DESC LIMIT 2000":                                                                   "attempts_at",
 		"SELECT * FROM requests WHERE org_id = 'o' AND id = 'r'":                                                                                                    "autoindex_requests_1 (org_id=? AND id=?)",
+		"SELECT * FROM requests WHERE org_id = 'o' AND at >= '2026' AND at <= '2027' AND (at, id) < ('2027', 'r') ORDER BY at DESC, id DESC LIMIT 50":               "requests_at (org_id=? AND at>? AND at<?)",
 		"SELECT * FROM requests WHERE org_id = 'o' ORDER BY at DESC, id DESC LIMIT 50":                                                                              "requests_at",
 		"SELECT * FROM requests WHERE org_id = 'o' AND key_id = 'k' AND at > '2026' ORDER BY at DESC, id DESC":                                                      "requests_key",
 		"SELECT * FROM requests WHERE org_id = 'o' AND team_id = 't' AND at > '2026' ORDER BY at DESC, id DESC":                                                     "requests_team",

@@ -135,7 +135,7 @@ func (s *AliasStore) Past(ctx context.Context, o id.Org, since time.Time, before
 			Where("r.org_id = ? AND a.org_id = ? AND r.at >= ? AND a.at >= ?", o, o, since.UTC(), since.UTC()).
 			Where("r.status < 400 AND r.code = '' AND r.model <> '' AND r.asked NOT LIKE 'prompt:%'") // of a stored prompt the facts do not say which model it asked for
 		if !before.ID.IsZero() {
-			tx = tx.Where("(r.at < ? OR r.at = ? AND r.id < ?)", before.At.UTC(), before.At.UTC(), before.ID)
+			tx = tx.Where("r.at <= ? AND (r.at, r.id) < (?, ?)", before.At.UTC(), before.At.UTC(), before.ID)
 		}
 		return tx.Order("r.at DESC, r.id DESC").Limit(limit).Find(&rows).Error
 	})

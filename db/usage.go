@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/memo"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/report"
 	"github.com/bodhi-gateway/bodhi/app/usage"
@@ -44,6 +45,7 @@ func (s *UsageStore) Sums(ctx context.Context, r report.Reach, a usage.Ask) (cel
 		if !errors.Is(err, errGone) {
 			break
 		}
+		ctx = memo.With(ctx) // which days there are is to be asked anew
 	}
 	if err != nil {
 		return nil, false, err

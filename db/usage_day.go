@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/memo"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/usage"
 )
@@ -31,13 +32,26 @@ func (r dayMarkRow) step() usage.Step { return usage.Step{From: r.Day.UTC(), To:
 // marksOf is what the marks of a day's hours add up to: it moves on with everything that is posted to the day.
 const marksOf = "(SELECT COALESCE(SUM(m.version), 0) FROM usage_marks m WHERE m.org_id = usage_day_marks.org_id AND m.hour >= usage_day_marks.first_hour AND m.hour < usage_day_marks.until_at)"
 
+// goodMarks are the days that touch a span and whose sums are right. A page asks for those of the same few spans again and again.
+func goodMarks(tx *gorm.DB, o id.Org, span usage.Step) ([]dayMarkRow, error) {
+	return memo.Once(tx.Statement.Context, marksIn{o, span.From.UTC(), span.To.UTC()}, func() (rows []dayMarkRow, err error) {
+		err = tx.Where("usage_day_marks.org_id = ? AND day < ? AND until_at > ? AND version = "+marksOf, o, span.To.UTC(), span.From.UTC()).Order("day").Find(&rows).Error
+		return rows, err
+	})
+}
+
+type marksIn struct {
+	org      id.Org
+	from, to time.Time
+}
+
 // goodDays are the days within a span whose sums are right.
-func goodDays(tx *gorm.DB, o id.Org, span usage.Step) ([]usage.Step, error) {
-	var rows []dayMarkRow
-	err := tx.Where("usage_day_marks.org_id = ? AND day >= ? AND until_at <= ? AND version = "+marksOf, o, span.From.UTC(), span.To.UTC()).Order("day").Find(&rows).Error
-	out := make([]usage.Step, len(rows))
-	for i, r := range rows {
-		out[i] = r.step()
+func goodDays(tx *gorm.DB, o id.Org, span usage.Step) (out []usage.Step, err error) {
+	rows, err := goodMarks(tx, o, span)
+	for _, r := range rows {
+		if d := r.step(); !d.From.Before(span.From) && !d.To.After(span.To) {
+			out = append(out, d)
+		}
 	}
 	return out, err
 }

@@ -15,14 +15,9 @@ import (
 type fold struct {
 	ask   usage.Ask
 	names [usage.MaxDims]names
-	at    map[spot]int // places in sums
-	sums  []usage.Totals
-}
-
-// spot is a step and, in groupBits each, the numbers of the values that a group has.
-type spot struct {
-	step  int
-	group uint64
+	at    spotPlaces
+	spots []spot
+	sums  []usage.Totals // of the spots
 }
 
 // groupBits leaves room for MaxDims values in a group's number.
@@ -36,7 +31,7 @@ type names struct {
 }
 
 func newFold(a usage.Ask) *fold {
-	f := &fold{ask: a, at: map[spot]int{}}
+	f := &fold{ask: a, at: spotPlaces{far: map[spot]int32{}}}
 	for i := range f.names {
 		f.names[i] = names{map[string]uint64{}, map[string]uint64{}, nil}
 	}
@@ -56,11 +51,9 @@ func (n *names) number(value string) uint64 {
 
 // of is what a spot comes to.
 func (f *fold) of(s spot) *usage.Totals {
-	n, ok := f.at[s]
-	if !ok {
-		n = len(f.sums)
-		f.at[s] = n
-		f.sums = append(f.sums, usage.Totals{})
+	n := f.at.of(s, len(f.ask.By) < 2, len(f.ask.Steps), int32(len(f.sums)))
+	if int(n) == len(f.sums) {
+		f.spots, f.sums = append(f.spots, s), append(f.sums, usage.Totals{})
 	}
 	return &f.sums[n]
 }
@@ -122,8 +115,8 @@ func (f *fold) full() error {
 
 func (f *fold) cells() ([]usage.Cell, error) {
 	groups := map[uint64]bool{}
-	out := make([]usage.Cell, 0, len(f.at))
-	for p, n := range f.at {
+	out := make([]usage.Cell, 0, len(f.sums))
+	for n, p := range f.spots {
 		if groups[p.group] = true; len(groups) > f.ask.Limit {
 			return nil, usage.ErrMany
 		}
@@ -144,11 +137,11 @@ func untagged(tx *gorm.DB, r report.Reach, a usage.Ask, sum *fold) error {
 	if err := addKept(tx, r, all, "", rest); err != nil {
 		return err
 	}
-	for p, n := range sum.at {
+	for n, p := range sum.spots {
 		values := sum.values(p.group)
 		rest.of(spot{p.step, rest.group(slices.Delete(values[:len(a.By)], i, i+1))}).Sub(sum.sums[n])
 	}
-	for p, n := range rest.at {
+	for n, p := range rest.spots {
 		values := rest.values(p.group)
 		if t := rest.sums[n]; t != (usage.Totals{}) {
 			*sum.of(spot{p.step, sum.group(slices.Insert(slices.Clone(values[:len(all.By)]), i, ""))}) = t

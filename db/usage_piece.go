@@ -23,8 +23,7 @@ type piece struct {
 // that does not, and is kept in parts, its hours do.
 func piecesOf(tx *gorm.DB, o id.Org, a usage.Ask) ([]piece, error) {
 	all := usage.Step{From: a.Steps[0].From, To: a.Steps[len(a.Steps)-1].To}
-	var marks []dayMarkRow
-	err := tx.Where("usage_day_marks.org_id = ? AND day < ? AND until_at > ? AND version = "+marksOf, o, all.To.UTC(), all.From.UTC()).Order("day").Find(&marks).Error
+	marks, err := goodMarks(tx, o, all)
 	if err != nil {
 		return nil, err
 	}

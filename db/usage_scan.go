@@ -1,9 +1,6 @@
 package db
 
 import (
-	"fmt"
-
-	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/report"
 	"github.com/bodhi-gateway/bodhi/app/usage"
@@ -28,13 +25,40 @@ func (f *fold) scan(s *readSheet, step int, r report.Reach, tag string, one part
 	if err != nil {
 		return err
 	}
-	sums := make([]usage.Totals, 0, 64) // of the sheet's own groups, so that a row costs no look at the fold
-rows:
+	if len(f.ask.By) < 2 {
+		err = f.addRows(s, step, tests, groups)
+	} else {
+		err = f.addGroups(s, step, tests, groups)
+	}
+	if err != nil {
+		return err
+	}
+	return f.full()
+}
+
+// addRows adds the rows that pass one by one: of one dimension, a sheet has few rows of a value, often one.
+func (f *fold) addRows(s *readSheet, step int, tests []test, groups *sheetGroups) error {
 	for n := range s.rows {
-		for i := range tests {
-			if !tests[i].passes(n) {
-				continue rows
-			}
+		if !passAll(tests, n) {
+			continue
+		}
+		var number uint64
+		if len(f.ask.By) == 1 {
+			number = groups.number(0, n)
+		}
+		if err := s.addRow(n, f.of(spot{step, number})); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addGroups adds the rows that pass up by the sheet's own groups first, so that a row costs no look at the fold.
+func (f *fold) addGroups(s *readSheet, step int, tests []test, groups *sheetGroups) error {
+	sums := make([]usage.Totals, 0, 64)
+	for n := range s.rows {
+		if !passAll(tests, n) {
+			continue
 		}
 		at := groups.of(n)
 		if at == len(sums) {
@@ -52,7 +76,16 @@ rows:
 			return err
 		}
 	}
-	return f.full()
+	return nil
+}
+
+func passAll(tests []test, n int) bool {
+	for i := range tests {
+		if !tests[i].passes(n) {
+			return false
+		}
+	}
+	return true
 }
 
 // addRow adds what a row counts.
@@ -71,170 +104,4 @@ func (s *readSheet) addRow(n int, t *usage.Totals) error {
 	t.Cached += int64(s.sums[5].at(n))
 	t.Output += int64(s.sums[6].at(n))
 	return nil
-}
-
-// test keeps a row whose value in one of its columns is one that passes.
-type test []struct {
-	column *readColumn
-	passes []bool // by place
-}
-
-func (t test) passes(n int) bool {
-	for i := range t {
-		if t[i].passes[t[i].column.places.at(n)] {
-			return true
-		}
-	}
-	return false
-}
-
-// testOf keeps the rows that have one of the values in one of the columns. some says whether a row can pass, every that all do.
-func testOf(s *readSheet, columns map[string][]string) (t test, some, every bool, err error) {
-	for name, values := range columns {
-		c, err := s.column(name)
-		if err != nil {
-			return nil, false, false, err
-		}
-		passes, kept := make([]bool, len(c.values)), make(map[string]bool, len(values))
-		for _, v := range values {
-			kept[packed(name, v)] = true
-		}
-		all := true
-		for i, v := range c.values {
-			passes[i] = kept[string(v)]
-			all, some = all && passes[i], some || passes[i]
-		}
-		every = every || all && len(passes) > 0
-		t = append(t, struct {
-			column *readColumn
-			passes []bool
-		}{c, passes})
-	}
-	return t, some, every, nil
-}
-
-// tests are an ask's filters, a reach and a tag's key. none says that no row can pass.
-func (f *fold) tests(s *readSheet, r report.Reach, tag string) (out []test, none bool, err error) {
-	add := func(columns map[string][]string) error {
-		t, some, every, err := testOf(s, columns)
-		if err != nil {
-			return err
-		}
-		none = none || !some
-		if !every {
-			out = append(out, t)
-		}
-		return nil
-	}
-	if !r.Under.IsZero() {
-		if err := add(map[string][]string{string(r.Under.Kind()) + "_id": {r.Under.Node()}}); err != nil {
-			return nil, false, err
-		}
-	}
-	if !r.All {
-		own := map[string][]string{}
-		if len(r.Teams) > 0 {
-			own["team_id"] = uuidsOf(r.Teams)
-		}
-		if !r.Member.IsZero() {
-			own["member_id"] = []string{r.Member.UUID()}
-		}
-		if err := add(own); err != nil {
-			return nil, false, err
-		}
-	}
-	if tag != "" {
-		if err := add(map[string][]string{"tag_key": {tag}}); err != nil {
-			return nil, false, err
-		}
-	}
-	for _, w := range f.ask.Where {
-		if err := add(map[string][]string{sheetColumnOf(w.Dim): keptValues(w)}); err != nil {
-			return nil, false, err
-		}
-	}
-	return out, none, nil
-}
-
-// uuidsOf leaves zero ids out, which sheets have where there is no team: nobody's figures are not everybody's.
-func uuidsOf(teams []id.Team) []string {
-	out := make([]string, 0, len(teams))
-	for _, t := range teams {
-		if !t.IsZero() {
-			out = append(out, t.UUID())
-		}
-	}
-	return out
-}
-
-// sheetColumnOf is the column that a dimension is in.
-func sheetColumnOf(d usage.Dim) string {
-	if _, tag := d.Tag(); tag {
-		return "tag_value"
-	}
-	return keptColumns[d]
-}
-
-// sheetGroups tells which of a sheet's own groups a row belongs to; numbers are the fold's.
-type sheetGroups struct {
-	columns []*readColumn
-	global  [][]uint64 // by column and place: the value's part of the fold's number
-	small   []int32    // by the places together, 0 where not seen: for few values
-	large   map[uint64]int
-	numbers []uint64
-}
-
-func (f *fold) groups(s *readSheet) (*sheetGroups, error) {
-	g := &sheetGroups{}
-	size := 1
-	for i, d := range f.ask.By {
-		name := sheetColumnOf(d)
-		c, err := s.column(name)
-		if err != nil {
-			return nil, fmt.Errorf("by %s: %w", d, err)
-		}
-		n, global := &f.names[i], make([]uint64, len(c.values))
-		for at, v := range c.values {
-			number, ok := n.stored[string(v)]
-			if !ok {
-				number = n.number(shown(d, unpacked(name, v)))
-				n.stored[string(v)] = number
-			}
-			global[at] = number << (i * groupBits)
-		}
-		g.columns, g.global = append(g.columns, c), append(g.global, global)
-		size = min(size*max(1, len(c.values)), 1<<20)
-	}
-	if size <= 1<<16 {
-		g.small = make([]int32, size)
-	} else {
-		g.large = map[uint64]int{}
-	}
-	return g, nil
-}
-
-// of is the place of a row's group among the sheet's own, one more than the last if it is new.
-func (g *sheetGroups) of(n int) int {
-	var number uint64
-	place := 0
-	for i, c := range g.columns {
-		at := c.places.at(n)
-		number |= g.global[i][at]
-		place = place*len(c.values) + int(at)
-	}
-	if g.small != nil {
-		if at := g.small[place]; at > 0 {
-			return int(at) - 1
-		}
-		g.numbers = append(g.numbers, number)
-		g.small[place] = int32(len(g.numbers))
-		return len(g.numbers) - 1
-	}
-	at, ok := g.large[number]
-	if !ok {
-		at = len(g.numbers)
-		g.large[number] = at
-		g.numbers = append(g.numbers, number)
-	}
-	return at
 }

@@ -35,10 +35,13 @@ report() {
     END { printf "%s", held }'
 }
 
-# What failed said itself, the log of the servers that it started left out: the last that one sees.
+# What failed said itself, or what did not build; the log of the servers that it started left out. The last that one sees.
 failures() {
   awk '
-    /^=== (RUN|NAME|CONT) / { at = $3; next }
+    /^# / { building = 1; built = built $0 "\n"; next }
+    /^FAIL\t.*\[(build|setup) failed\]/ { printf "%s%s\n", built, $0; built = ""; building = 0; next }
+    building && /^[^ ]+\.go:[0-9]+/ { built = built "  " substr($0, 1, 500) "\n"; next }
+    /^=== (RUN|NAME|CONT) / { building = 0; at = $3; next }
     /^ *--- FAIL: / { failed[++n] = $3; next }
     /^(ok  |FAIL)\t/ {
       for (i = 1; i <= n; i++) printf "%s (%s)\n%s", failed[i], $2, said[failed[i]]

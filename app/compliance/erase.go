@@ -83,23 +83,23 @@ func (s *Service) erase(ctx context.Context, actor org.Actor, p Person, out *Era
 	if h, held, err := s.holding(ctx, p.Org, p.Member); err != nil || held {
 		return errors.Join(err, heldIf(h, held))
 	}
-	m, err := s.Members.Member(ctx, p.Org, p.Member)
-	if err != nil {
-		return err
-	}
 	if err := s.Answers.ForgetMember(ctx, actor, p.Member); err != nil {
 		return err
-	}
-	if m.RemovedAt.IsZero() {
-		if err := s.People.RemoveMember(ctx, actor, p.Member); err != nil {
-			return err
-		}
 	}
 	return s.Tx.Do(ctx, func(ctx context.Context) error {
 		if h, held, err := s.holding(ctx, p.Org, p.Member); err != nil || held { // set in between
 			return errors.Join(err, heldIf(h, held))
 		}
-		var err error
+		m, err := s.Members.Member(ctx, p.Org, p.Member)
+		if err != nil {
+			return err
+		}
+		// In this transaction, so that nobody learns of a removed member who still has a name: keys would be told of by it.
+		if m.RemovedAt.IsZero() {
+			if err := s.People.RemoveMember(ctx, actor, p.Member); err != nil {
+				return err
+			}
+		}
 		if out.Counts, err = s.Store.Erase(ctx, p); err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 // apps are the client programs that reports tell apart, by what their user agent starts with or contains. Odd entries
 // are what the programs really send (recorded on the wire).
 var apps = []struct{ mark, name string }{
+	{"bodhi-playground", "Playground"},
 	{"claude-cli/", "Claude Code"},
 	{"claude-code/", "Claude Code"},
 	{"codex_", "Codex"},

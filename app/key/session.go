@@ -12,6 +12,9 @@ import (
 // The session of a coding agent is a key without a secret that anybody copies: it acts as its member and spends for its team,
 // so budgets, limits, policies, reports and the end of a leaver hold for it as for every key. Its access tokens are short.
 
+// Playground is the agent of sessions that stand behind the dashboard's playground: nobody is ever given a token that opens one.
+const Playground = "playground"
+
 // AccessLife is how long an access token is good. It ends with its session within a second whatever it says; an hour is what
 // OAuth servers usually give, and how often a leaver's agent is asked again.
 const AccessLife = time.Hour

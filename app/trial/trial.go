@@ -1,4 +1,4 @@
-// Package trial asks several models the same question, for a person who compares them: "try with another provider". It
+// Package trial asks several models the same question for a program that compares them; people have the playground. It
 // has no way of its own to a provider. A question goes through the gateway's pipeline like any request, as a key of the
 // person's own, so that key's models, networks, limits and budgets decide, money is held before anything is sent, and the
 // request is in the log. Neither the question nor the answers are kept.
@@ -26,7 +26,6 @@ import (
 
 // Keys is what the key room's control plane knows. *key.Service implements it.
 type Keys interface {
-	Find(ctx context.Context, actor org.Actor, q key.Query) (key.Page, error)
 	Get(ctx context.Context, actor org.Actor, k id.Key) (key.Key, error)
 }
 
@@ -91,26 +90,8 @@ type Answer struct {
 	Warnings string
 }
 
-// Own are the keys that work and whose budgets the actor may spend in a trial, newest first: a person's own, and for a
-// management token, which is nobody, keys of services that it may manage. Whoever manages a key could show it anyway.
-func (s *Service) Own(ctx context.Context, actor org.Actor) ([]key.Key, error) {
-	if err := actor.Require(org.Developer); err != nil {
-		return nil, err
-	}
-	q := key.Query{Of: org.OfMember(actor.Org, actor.Member), Limit: mostKeys}
-	if actor.Member.IsZero() {
-		q.Of, q.Services = org.Scope{}, true
-	}
-	p, err := s.Keys.Find(ctx, actor, q)
-	if err != nil {
-		return nil, fmt.Errorf("trial: find keys: %w", err)
-	}
-	return slices.DeleteFunc(p.Keys, func(k key.Key) bool { return !s.own(actor, k) }), nil
-}
-
-// mostKeys is how many keys are looked through for those to choose from. Any other may be named.
-const mostKeys = 200
-
+// own reports whether the actor may spend a key's budget in a trial: a person's own, and for a management token, which is nobody, one
+// of a service that it may manage. Whoever manages a key could show it anyway.
 func (s *Service) own(actor org.Actor, k key.Key) bool {
 	return k.Member == actor.Member && (!actor.Member.IsZero() || key.Changeable(actor, k)) && k.Status(s.Clock.Now()) == "active"
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/memo"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/report"
 )
@@ -375,8 +376,11 @@ func (s *Service) name(ctx context.Context, o id.Org, out *Result) error {
 	return nil
 }
 
+// organizationOf asks a page's memo for an organization.
+type organizationOf id.Org
+
 func (s *Service) zone(ctx context.Context, o id.Org) (*time.Location, error) {
-	organization, err := s.orgs.Organization(ctx, o)
+	organization, err := memo.Once(ctx, organizationOf(o), func() (org.Organization, error) { return s.orgs.Organization(ctx, o) })
 	if err != nil {
 		return nil, fmt.Errorf("usage: organization: %w", err)
 	}

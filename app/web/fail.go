@@ -52,7 +52,11 @@ func (s *server) fail(err error, c echo.Context) {
 		status = s
 	}
 	if status >= 500 {
-		s.Log.LogAttrs(c.Request().Context(), slog.LevelError, "web request failed",
+		level := slog.LevelError
+		if c.Request().Context().Err() != nil { // whoever asked is gone, and with them what was being read
+			level = slog.LevelDebug
+		}
+		s.Log.LogAttrs(c.Request().Context(), level, "web request failed",
 			slog.String("request_id", requestID(c)), slog.String("route", c.Path()), slog.Any("error", err))
 	}
 	if f.RetryAfter > 0 {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -89,12 +90,12 @@ func requestID(c echo.Context) string {
 }
 
 // limitForm bounds a form's body and parses it, so that handlers can use FormValue without thinking of errors.
-func limitForm(c *Context) error {
+func limitForm(c *Context, most int64) error {
 	r := c.Request()
 	if r.Method == http.MethodGet || r.Body == nil {
 		return nil
 	}
-	r.Body = http.MaxBytesReader(c.Response(), r.Body, maxForm)
+	r.Body = http.MaxBytesReader(c.Response(), r.Body, cmp.Or(most, maxForm))
 	if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
 		return nil // a multipart body is read by its handler, under the same bound
 	}

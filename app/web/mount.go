@@ -16,6 +16,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/memo"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/secret"
 	"github.com/bodhi-gateway/bodhi/views/layout"
@@ -153,8 +154,16 @@ func (s *server) handler(r Route) echo.HandlerFunc {
 				return err
 			}
 		}
+		if reads(&r, c.Request()) {
+			c.SetRequest(c.Request().WithContext(memo.With(c.Ctx())))
+		}
 		return r.Handle(c)
 	}
+}
+
+// reads tells pages from what changes something, and from streams, which must see what changes.
+func reads(r *Route, q *http.Request) bool {
+	return r.Method == http.MethodGet && !r.Streams && q.Header.Get("Accept") != "text/event-stream"
 }
 
 // admitBrowser guards Open and Person routes. done means that the answer (a way to the log-in) is written.
@@ -164,7 +173,7 @@ func (s *server) admitBrowser(c *Context, r *Route) (done bool, err error) {
 		return false, fault.New(fault.Forbidden, "cross_origin",
 			"This form was sent from another site. Open the dashboard and try again there.").Because(err)
 	}
-	if err := limitForm(c); err != nil {
+	if err := limitForm(c, r.Form); err != nil {
 		return false, err
 	}
 	if err := s.openSession(c); err != nil {

@@ -69,6 +69,8 @@ type Route struct {
 	Query []Parameter
 	// Scope is what a narrowed token must hold, "keys:write"; "" is the path's first word with read for GET, write else.
 	Scope string
+	// Form is how many bytes a Person route's form may have, where it takes files; 0 = 1 MiB.
+	Form int64
 	// Made is the status of success where the usual one is wrong: 201 for POSTs whose verb creates, 204 without an Out, else
 	// 200.
 	Made int

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -33,6 +34,7 @@ type house struct {
 	gone   bool
 	down   bool
 	ran    int
+	log    bytes.Buffer
 }
 
 func (h *house) Person(_ context.Context, o id.Org, m id.Member) (org.Organization, org.Member, error) {
@@ -122,7 +124,7 @@ func newHouse(t *testing.T, public string) *house {
 		}},
 	}
 	err := Mount(h.e, routes, Deps{PublicURL: public, Sessions: memstore.NewWithCleanupInterval(0), People: h, Clock: h.clock, IDs: ids,
-		Log: slog.New(slog.DiscardHandler), Idle: time.Hour})
+		Log: slog.New(slog.NewTextHandler(&h.log, nil)), Idle: time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -224,6 +226,27 @@ func TestASessionEndsWhenItsMemberLeaves(t *testing.T) {
 	h.gone = false
 	if w := h.do("GET", "/me", nil, with(c)); w.Code != http.StatusSeeOther {
 		t.Fatal("the ended session came back to life")
+	}
+}
+
+// A failure is the operator's to see, unless what failed is that whoever asked has left.
+func TestWhoLeavesIsNoFailure(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "http://127.0.0.1:8080")
+	c := h.logIn()
+	h.down = true
+	if h.do("GET", "/me", nil, with(c)); !strings.Contains(h.log.String(), "web request failed") {
+		t.Fatalf("a failure is not in the log: %s", h.log.String())
+	}
+	h.log.Reset()
+	h.do("GET", "/me", nil, func(r *http.Request) {
+		r.AddCookie(c)
+		ctx, leave := context.WithCancel(r.Context())
+		leave()
+		*r = *r.WithContext(ctx)
+	})
+	if strings.Contains(h.log.String(), "web request failed") {
+		t.Fatalf("a client that left is a failure: %s", h.log.String())
 	}
 }
 

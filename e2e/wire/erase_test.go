@@ -30,7 +30,7 @@ func TestNothingOnTheDiskNamesAPersonWhoWasErased(t *testing.T) {
 	in := ask("smart", "a question-canary")
 	in.SafetyIdentifier = openai.String("user-canary")
 	harness.Wait(t, "her key to work", func() bool {
-		_, err := c.Chat.Completions.New(within(t, 20*time.Second), in, option.WithHeader("x-bodhi-tags", "project="+mail))
+		_, err := c.Chat.Completions.New(within(t, 20*time.Second), in)
 		return err == nil
 	})
 	cookie := logIn(t, w.Gateway, mail, password)

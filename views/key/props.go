@@ -32,6 +32,8 @@ type Row struct {
 	Used    ui.When
 	Created ui.When
 	Agent   bool // the log-in of a coding agent
+	// Playground is what its member asks in the playground.
+	Playground bool
 	// CanRevoke offers it to be ticked.
 	CanRevoke bool
 }

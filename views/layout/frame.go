@@ -29,6 +29,9 @@ type navGroup struct {
 	entries   []navEntry
 }
 
+// asking are entries that are of no use to those who only read.
+var asking = map[string]bool{"playground": true}
+
 type navEntry struct {
 	name, label, href, icon string
 	admin                   bool // of use only to organization admins
@@ -37,7 +40,7 @@ type navEntry struct {
 // visible are the entries of a group that are of use to whoever looks.
 func (g navGroup) visible(s Shell) (out []navEntry) {
 	for _, e := range g.entries {
-		if !e.admin || s.IsAdmin {
+		if (!e.admin || s.IsAdmin) && (!asking[e.name] || s.MayAsk) {
 			out = append(out, e)
 		}
 	}
@@ -74,6 +77,7 @@ var navigation = []navGroup{
 	{"traffic", "Models", []navEntry{
 		{"models", "Models & aliases", "/models", "route", false},
 		{"prompts", "Prompts", "/prompts", "list-details", false},
+		{"playground", "Playground", "/playground", "player-play", false},
 		{"experiments", "Experiments", "/experiments", "flask", false},
 		{"catalog", "Catalogue", "/catalog", "book", false},
 		{"prices", "Prices", "/prices", "receipt", false},

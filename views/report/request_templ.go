@@ -542,7 +542,7 @@ func tryIt(p RequestPage) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if p.CanTry {
-			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Try with another provider", Icon: "flask", Href: "/try?request=" + p.ID}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Try with another provider", Icon: "flask", Href: "/playground?request=" + p.ID}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

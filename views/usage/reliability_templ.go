@@ -370,7 +370,7 @@ func Models(p ModelsPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = link("/try", "Ask several the same").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = link("/playground", "Ask several the same").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -59,7 +59,7 @@ func (n names) owner(k key.Key) string {
 }
 
 func row(c *web.Context, who names, k key.Key) views.Row {
-	return views.Row{ID: k.ID.String(), Name: k.Name, Hint: k.Hint(), Owner: who.owner(k), Team: who.teams[k.Team], State: state(c, k), Agent: k.Agent != "",
+	return views.Row{ID: k.ID.String(), Name: k.Name, Hint: k.Hint(), Owner: who.owner(k), Team: who.teams[k.Team], State: state(c, k), Agent: k.Agent != "", Playground: k.Agent == key.Playground,
 		Used: c.When(k.LastUsedAt), Created: c.When(k.CreatedAt)}
 }
 
@@ -90,7 +90,9 @@ func facts(c *web.Context, who names, k key.Key) []ui.Fact {
 		{Label: "Created", Body: ui.Time(c.When(k.CreatedAt))},
 		{Label: "Created by", Value: k.CreatedBy},
 	}
-	if k.Agent != "" {
+	if k.Agent == key.Playground {
+		out = append(out, ui.Fact{Label: "Kind", Value: "what its member asks in the playground: it has no secret; disable it to close their playground for this team"})
+	} else if k.Agent != "" {
 		out = append(out, ui.Fact{Label: "Kind", Value: "the log-in of a coding agent: it has no secret; delete it to log the agent out"})
 	}
 	if k.Held && !k.DisabledAt.IsZero() {

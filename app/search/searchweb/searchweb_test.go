@@ -102,10 +102,10 @@ func TestActionsAreOfferedToWhoMayTakeThem(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
 	for role, may := range map[org.Role]string{
-		org.Admin: "/keys/new /budgets/new /limits/new /connections/new /try", org.Manager: "/keys/new /budgets/new /limits/new /try", org.Lead: "/keys/new /budgets/new /limits/new /try",
-		org.Developer: "/keys/new /try", org.Viewer: "",
+		org.Admin: "/keys/new /budgets/new /limits/new /connections/new /playground", org.Manager: "/keys/new /budgets/new /limits/new /playground", org.Lead: "/keys/new /budgets/new /limits/new /playground",
+		org.Developer: "/keys/new /playground", org.Viewer: "",
 	} {
-		for action, href := range map[string]string{"create a key": "/keys/new", "set a budget": "/budgets/new", "set a rate limit": "/limits/new", "connect a provider": "/connections/new", "try a prompt": "/try"} {
+		for action, href := range map[string]string{"create a key": "/keys/new", "set a budget": "/budgets/new", "set a rate limit": "/limits/new", "connect a provider": "/connections/new", "try a prompt": "/playground"} {
 			if got := strings.Contains(s.search(t, s.x.Members[role], action), `href="`+href+`"`); got != strings.Contains(may, href) {
 				t.Errorf("%s looks for %q: offered %v", role, action, got)
 			}

@@ -1,49 +1,32 @@
-// Package trialweb is "try with another provider" in the dashboard and in the management API.
+// Package trialweb is "ask several models once" in the management API. In the dashboard that is the playground.
 package trialweb
 
 import (
-	"context"
 	"net/http"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/org"
-	"github.com/bodhi-gateway/bodhi/app/provider"
-	"github.com/bodhi-gateway/bodhi/app/report"
-	"github.com/bodhi-gateway/bodhi/app/route"
 	"github.com/bodhi-gateway/bodhi/app/trial"
 	"github.com/bodhi-gateway/bodhi/app/web"
 )
 
-// Connections is what there is to ask. *provider.Service implements it.
-type Connections interface {
-	List(ctx context.Context, actor org.Actor) ([]provider.ConnectionRecord, error)
-}
-
-// Requests finds the request that a trial begins with. *report.Service implements it.
-type Requests interface {
-	Request(ctx context.Context, a org.Actor, i id.Request) (report.Detail, error)
-}
-
 // Handlers answer for trials.
-type Handlers struct {
-	trials      *trial.Service
-	connections Connections
-	requests    Requests
-	catalog     route.Catalog
-}
+type Handlers struct{ trials *trial.Service }
 
 // New makes the handlers.
-func New(trials *trial.Service, connections Connections, requests Requests, book route.Catalog) *Handlers {
-	return &Handlers{trials, connections, requests, book}
-}
+func New(trials *trial.Service) *Handlers { return &Handlers{trials} }
 
 // Routes are all URLs of trials. A trial changes nothing but spends, so it is audited.
 func (h *Handlers) Routes() []web.Route {
 	return []web.Route{
-		{Method: http.MethodGet, Path: "/try", Name: "trials.new", Guard: web.Person, Floor: org.Developer, Handle: h.new},
-		{Method: http.MethodPost, Path: "/try", Name: "trials.try", Guard: web.Person, Floor: org.Developer, Audit: "model.tried", Handle: h.try},
+		{Method: http.MethodGet, Path: "/try", Name: "trials.new", Guard: web.Person, Floor: org.Developer, Handle: h.moved},
 		{Method: http.MethodPost, Path: "/api/v1/trials", Name: "api.trials.try", Guard: web.Token, Floor: org.Developer, Audit: "model.tried", Handle: h.apiTry, In: trialInput{}, Out: trialJSON{}},
 	}
+}
+
+// moved leads old bookmarks to the playground.
+func (h *Handlers) moved(c *web.Context) error {
+	return c.See("/playground?" + c.QueryParams().Encode())
 }
 
 // trialInput asks up to four models the same question, as the key of a service that the token may manage.

@@ -102,6 +102,11 @@ func (c *Client) Post(path string, form url.Values) Page {
 	return c.send(http.MethodPost, path, "application/x-www-form-urlencoded", form.Encode())
 }
 
+// Upload sends a form of another kind, "multipart/form-data; boundary=…".
+func (c *Client) Upload(path, kind, body string) Page {
+	return c.send(http.MethodPost, path, kind, body)
+}
+
 // JSON sends a body to the management API.
 func (c *Client) JSON(method, path, body string) Page {
 	return c.send(method, path, "application/json", body)

@@ -1,0 +1,103 @@
+package playgroundweb
+
+import (
+	"net/url"
+
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/playground"
+	"github.com/bodhi-gateway/bodhi/app/web"
+	views "github.com/bodhi-gateway/bodhi/views/playground"
+)
+
+// mostSuggested is how many models are offered while one types; any other may be typed.
+const mostSuggested = 500
+
+// show is the empty form, or one that begins with a prompt of the library, a logged request or named models.
+func (h *Handlers) show(c *web.Context) error {
+	s := &sheet{Values: url.Values{"team": {c.QueryParam("team")}}}
+	for _, t := range c.QueryParams()["target"] {
+		s.addColumn(t, "", "")
+	}
+	if err := h.fromRequest(c, s, c.QueryParam("request")); err != nil {
+		return err
+	}
+	if err := h.fromPrompt(c, s, c.QueryParam("prompt"), c.QueryParam("version")); err != nil {
+		return err
+	}
+	return h.filled(c, s, nil, nil)
+}
+
+// open makes the reader's session for a team, and shows the form.
+func (h *Handlers) open(c *web.Context) error {
+	team, _ := id.ParseTeam(c.FormValue("team")) // a malformed id is no team of theirs
+	back := url.Values{"team": {team.String()}}
+	for _, name := range [...]string{"request", "prompt", "version", "target"} {
+		if v := c.Request().Form[name]; len(v) > 0 && v[0] != "" {
+			back[name] = v
+		}
+	}
+	err := h.ground.Open(c.Ctx(), c.Actor(), team)
+	if err == nil {
+		return c.See(root + "?" + back.Encode())
+	}
+	if _, ok := web.Refused(err); !ok {
+		return err
+	}
+	s := &sheet{Values: back}
+	return h.filled(c, s, err, nil)
+}
+
+// filled is the page with what was typed, what is wrong with it, and what was answered, by row.
+func (h *Handlers) filled(c *web.Context, s *sheet, err error, answers map[int]playground.Answer) error {
+	wrong, mendable := web.Refused(err)
+	if err != nil && !mendable {
+		return err
+	}
+	p, err := h.page(c, s, wrong)
+	if err != nil {
+		return err
+	}
+	for i := range p.Columns {
+		if a, ok := answers[i]; ok {
+			shown := present(a)
+			p.Columns[i].Answer = &shown
+		}
+	}
+	if mendable {
+		return c.Invalid(views.Show(p))
+	}
+	return c.Render(views.Show(p))
+}
+
+func (h *Handlers) page(c *web.Context, s *sheet, wrong web.Refusal) (views.Page, error) {
+	p := views.Page{Shell: c.Shell("Playground", "playground"), Form: wrong.Form, Errors: wrong.Fields, System: s.text("system"), Tools: s.text("tools"), Schema: s.text("schema"),
+		Template: s.Get("template") != "", Prompt: s.Get("prompt"), Version: s.Get("version"), PromptName: s.Get("prompt_name"), Request: s.Get("request"), About: s.Get("about"),
+		Name: s.Get("name"), Note: s.Get("note"), Targets: s.Values["target"]}
+	team, err := h.teams(c, s, &p)
+	if err != nil {
+		return p, err
+	}
+	if p.Suggest, err = h.ground.Models(c.Ctx(), c.Actor(), team); err != nil {
+		closed, ok := web.Refused(err)
+		if !ok {
+			return p, err
+		}
+		_, there, err := h.ground.Session(c.Ctx(), c.Actor(), team)
+		if err != nil {
+			return p, err
+		}
+		if p.Closed = true; there {
+			p.Why = closed.Fields["team"]
+		}
+		return p, nil
+	}
+	p.Suggest = p.Suggest[:min(len(p.Suggest), mostSuggested)]
+	for i := range s.Values["text"] {
+		p.Messages = append(p.Messages, views.Message{Role: s.at("role", i), Text: s.at("text", i)})
+	}
+	if len(p.Messages) == 0 {
+		p.Messages = []views.Message{{Role: "user"}}
+	}
+	columns(s, &p, wrong)
+	return p, h.variables(c, s, &p, wrong)
+}

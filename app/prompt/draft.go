@@ -1,0 +1,91 @@
+package prompt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/org"
+)
+
+// Draft is a content that is not stored, taken apart with what it includes: what somebody types before they save it.
+type Draft struct {
+	entry   *entry
+	version *compiled
+}
+
+// Draft takes a content apart as if it were a version of a prompt that the actor sees, or with a zero id of a private one of
+// theirs. Variables that a text uses and nobody lists are texts that have to be sent; listed ones that it does not use are left out.
+func (s *Service) Draft(ctx context.Context, actor org.Actor, p id.Prompt, c Content) (*Draft, error) {
+	if err := actor.Require(org.Developer); err != nil {
+		return nil, err
+	}
+	of := Record{Org: actor.Org, Name: "draft", Kind: Chat, Visibility: Private, Owner: actor.Member}
+	if !p.IsZero() {
+		f, err := s.find(ctx, actor, p)
+		if err != nil {
+			return nil, err
+		}
+		of.Name, of.Visibility, of.Team, of.Owner = f.Name, f.Visibility, f.Team, f.Owner
+	}
+	all, err := s.Store.Shelf(ctx, actor.Org)
+	if err != nil {
+		return nil, fmt.Errorf("prompt: draft: %w", err)
+	}
+	c = Declared(c)
+	var errs []error
+	bad := func(field, format string, args ...any) {
+		errs = append(errs, fault.Field(field, fmt.Sprintf(format, args...)))
+	}
+	c.checkVariables(c.checkMessages(Chat, bad), bad)
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	d := &Draft{&entry{Record: of}, &compiled{of: &c, shelfed: shelfOf(all)}}
+	if err := d.version.ready(&of); err != nil {
+		return nil, aboutInclude(err)
+	}
+	return d, nil
+}
+
+// Declared is a content whose variables are those that its texts use: what is not listed becomes a text that has to be sent, and
+// what is listed for nothing goes. A content that includes others is left alone: what they use is theirs to say.
+func Declared(c Content) Content {
+	if Includes(c) {
+		return c
+	}
+	used := Used(c)
+	vars := slices.DeleteFunc(slices.Clone(c.Variables), func(v Variable) bool { return !slices.Contains(used, v.Name) })
+	for _, name := range used {
+		if !declared(vars, name) {
+			vars = append(vars, Variable{Name: name, Type: String, Required: true})
+		}
+	}
+	c.Variables = vars
+	return c
+}
+
+// Needs are its variables with those of what it includes.
+func (d *Draft) Needs() []Variable { return d.version.vars }
+
+// Say are its messages with these values. A value is never read as a template.
+func (d *Draft) Say(sent Values) ([]Message, error) {
+	ready, err := d.entry.fill(d.version, "", sent)
+	if err != nil {
+		return nil, err
+	}
+	return said(ready.Talk), nil
+}
+
+// Literal are messages that a version says as they stand: braces in them begin nothing.
+func Literal(all []Message) []Message {
+	out := slices.Clone(all)
+	for i := range out {
+		out[i].Text = strings.ReplaceAll(out[i].Text, "{{", `\{{`)
+	}
+	return out
+}
