@@ -31,7 +31,7 @@ func (c *core) wishes() *notify.Settings {
 
 // eventCourier brings events to people, by the way all letters go, and to channels. own are writers of rooms that stand above core.
 func (c *core) eventCourier(carrier mail.Carrier, own map[notify.Kind]notify.Writer) *notify.Courier {
-	writers := map[notify.Kind]notify.Writer{notify.Away: c.targetLetter, notify.Back: c.targetLetter, notify.Billed: c.billing.Write}
+	writers := map[notify.Kind]notify.Writer{notify.Away: c.targetLetter, notify.Back: c.targetLetter, notify.Billed: c.billing.Write, notify.Concluded: c.experimentLetter, notify.Undone: c.experimentLetter}
 	maps.Copy(writers, own)
 	return &notify.Courier{Store: db.NewDeliveryStore(c.db), Channels: db.NewChannelStore(c.db), People: c.orgs, Vault: c.keyring, Wire: &notify.Wire{Out: c.egress.Transport(), Agent: "Bodhi-Gateway"},
 		Carry: carrier.Carry, Own: writers, Render: mailweb.Render, Links: c.letters.links, Domain: hostOf(c.cfg.PublicURL), PublicURL: c.cfg.PublicURL, IDs: c.ids, Clock: c.clock, Log: c.log}

@@ -14,13 +14,13 @@ var ranks = []struct {
 	packages string
 }{
 	{0, "docs ."},
-	{0, "app/fault app/id app/money app/clock app/secret app/work app/live app/egress app/ingress app/llm/sound"},
+	{0, "app/fault app/id app/money app/clock app/secret app/work app/live app/egress app/ingress app/memo app/llm/sound"},
 	{1, "app/org app/llm app/llm/scan app/llm/sse app/llm/dialect app/llm/dialect/* app/catalog app/audit app/mail app/balance app/cache/semantic"},
 	{2, "app/identity app/factor app/key app/policy app/budget app/limit app/provider app/health app/route app/cache app/prompt app/price"},
 	{2, "app/replay app/manual"},
 	{2, "app/patience app/turnstile"},
 	{2, "app/object app/feedback app/pii app/ledger app/ledger/* app/notify app/media"},
-	{3, "app/sso app/join app/approval app/bulletin app/bulletin/paper app/scim app/mail/* app/provider/* app/usage app/limit/* app/health/* app/cache/* app/trial app/playground app/search app/experiment app/batch app/report app/reconcile app/compliance app/onboard app/blueprint app/agent billing billing/stripe"},
+	{3, "app/sso app/join app/approval app/bulletin app/bulletin/paper app/scim app/mail/* app/provider/* app/usage app/limit/* app/health/* app/cache/* app/trial app/playground app/search app/experiment app/insight app/evaluation app/batch app/report app/reconcile app/compliance app/onboard app/blueprint app/agent billing billing/stripe"},
 	{4, "app/gateway db app/importer"},
 	{5, "app/web app/*/*web billing/billingweb jobs"},
 	{6, "app app/client"},
@@ -45,6 +45,7 @@ var sides = map[string]string{
 	"app/route":                "app/provider app/health app/key",
 	"app/experiment":           "app/route app/prompt",
 	"app/batch":                "app/budget",
+	"app/insight":              "app/experiment app/usage",               // before and after a change are compared as variants are, from the sums of usage
 	"app/bulletin":             "app/usage",                              // what a report says is what the pages of usage say
 	"app/compliance":           "app/usage",                              // evidence is what the pages of usage say
 	"app/usage":                "app/report",                             // one reach: what somebody may see of spend
@@ -89,6 +90,7 @@ var fences = []struct {
 	{"github.com/caarlos0/env", "app", "configuration is read once, in config.go"},
 	{"github.com/yuin/goldmark", "app/manual", "Markdown is the documentation's, and its HTML is made in one place"},
 	{"gopkg.in/yaml.v3", "app app/blueprint app/importer app/route/routeweb app/prompt/promptweb cmd/*", "YAML is for people's files"},
+	{"github.com/santhosh-tekuri/jsonschema", "app/evaluation", "schemas of answers are compiled in one place, which loads nothing"},
 	{"github.com/expr-lang/expr", "app/route", "conditions are routes', and their language is bounded in one place"},
 	{"github.com/chromedp", "", "browsers are for tests"},
 	{"github.com/anthropics", "", "provider SDKs are for tests: what we send is our own bytes"},

@@ -73,6 +73,7 @@ var acrossTenants = map[string]string{
 	"channel_threads_at":  "the sweep drops what is old, whose ever it is",
 	"events_escalate":     "the schedule looks for what nobody reacted to, whose ever it is",
 	"deliveries_due":      "the schedule looks for what is due, whose ever it is",
+	"evaluations_waiting": "nodes look for runs that nobody works on, whose ever they are",
 	"breaker_events_old":  "the keeper drops what is old, whose ever it is",
 	"health_hours_old":    "the keeper drops what is old, whose ever it is",
 	"feedback_said":       "the sweep drops what is old, whose ever it is",

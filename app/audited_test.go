@@ -254,7 +254,8 @@ var earlier = map[string][]string{"compliance.erase": {"cache.cleared", "member.
 
 // prepare are calls that must come first, so that there is something to change.
 var prepare = map[string]string{"reconcile.read": "reconcile.set", "api.rules.rollback": "api.rules.update", "general.rollback": "api.rules.update", "requests.view.unshare": "requests.view.share", "api.team_views.unshare": "api.team_views.share",
-	"experiments.delete": "experiments.stop", "api.experiments.delete": "api.experiments.stop"}
+	"experiments.delete": "experiments.stop", "api.experiments.delete": "api.experiments.stop", "aliases.delete": "experiments.stop", "api.aliases.delete": "api.experiments.stop",
+	"evaluations.delete": "evaluations.cancel", "api.evaluations.delete": "api.evaluations.cancel", "datasets.delete": "evaluations.cancel", "api.datasets.delete": "api.evaluations.cancel"}
 
 // before is the call that must come before a route's: prepare's, or the opposite that its verb names.
 func before(name string) string {

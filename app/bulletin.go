@@ -7,6 +7,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/bulletin"
 	"github.com/bodhi-gateway/bodhi/app/bulletin/bulletinweb"
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/insight"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/usage"
@@ -17,8 +18,29 @@ import (
 // bulletins is the service of regular reports.
 func (c *core) bulletins() *bulletin.Service {
 	pricing := otherwise{usageweb.Pricing{Prices: c.prices, Providers: c.shelf, Connections: c.providers}}
-	return bulletin.New(bulletin.Parts{Store: db.NewBulletinStore(c.db), Orgs: c.orgs, Maker: bulletin.Maker{Usage: c.usage, Budgets: c.budgets(nil), Keys: c.keys, Pricing: pricing},
+	return bulletin.New(bulletin.Parts{Store: db.NewBulletinStore(c.db), Orgs: c.orgs, Maker: bulletin.Maker{Usage: c.usage, Budgets: c.budgets(nil), Keys: c.keys, Pricing: pricing, Changes: c.routeChanges},
 		Zones: c.zonesOf, Post: bulletinweb.Post{Mail: c.letters.post}, Tx: c.db, Audit: c.audit, IDs: c.ids, Clock: c.clock, Log: c.log})
+}
+
+// insights is what changes of routes came to.
+func (c *core) insights() *insight.Service {
+	return insight.New(c.aliasing, c.usage, db.NewFeedbackStore(c.db))
+}
+
+// routeChanges is bulletin's Changes.
+func (c *core) routeChanges(ctx context.Context, a org.Actor, team id.Team, since time.Time) ([]bulletin.Change, error) {
+	zone, err := c.usage.Zone(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	all, err := c.insights().Of(ctx, a, team)
+	var out []bulletin.Change
+	for i := range all {
+		if all[i].After.To.After(since) {
+			out = append(out, bulletin.Change{Title: all[i].Title(), Text: all[i].Text(zone)})
+		}
+	}
+	return out, err
 }
 
 // zonesOf are the zones that people chose for what they are told.

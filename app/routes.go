@@ -46,7 +46,6 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/search"
 	"github.com/bodhi-gateway/bodhi/app/search/searchweb"
 	"github.com/bodhi-gateway/bodhi/app/sso/ssoweb"
-	"github.com/bodhi-gateway/bodhi/app/trial"
 	"github.com/bodhi-gateway/bodhi/app/trial/trialweb"
 	"github.com/bodhi-gateway/bodhi/app/usage/usageweb"
 	"github.com/bodhi-gateway/bodhi/app/web"
@@ -64,7 +63,7 @@ func (a *App) routes() []web.Route {
 		identityweb.NewTree(identityweb.TreeParts{People: a.people, Keys: a.keys, Budgets: budgets, Reports: a.reports, Kept: a.retention}).Routes(),
 		ssoweb.New(a.sso, a.people).Routes(),
 		reportweb.New(reportweb.Parts{Reports: a.reports, Usage: a.usage, Budgets: budgets, Limits: a.limits(a.limiter), Approvals: a.asking, Keys: a.keys, Connections: a.providers, Pricing: pricing, Tail: a.tail, Feedback: a.feedback, Sharing: a.sharing}).Routes(),
-		usageweb.New(usageweb.Parts{Usage: a.usage, Reports: a.reports, Pricing: pricing, People: a.people, Keys: a.keys, Budgets: budgets, Samples: a.samples, Kept: a.retention}).Routes(),
+		usageweb.New(usageweb.Parts{Usage: a.usage, Reports: a.reports, Pricing: pricing, People: a.people, Keys: a.keys, Budgets: budgets, Samples: a.samples, Kept: a.retention, Insights: a.insights()}).Routes(),
 		keyweb.New(a.keys, a.people, a.reports).Routes(),
 		providerweb.New(a.providers, a.reports).Routes(),
 		routeweb.New(a.aliasing, a.providers, a.shelf, a.prices, a.clock, a.reports, a.table, &a.loads).Routes(),
@@ -85,14 +84,15 @@ func (a *App) routes() []web.Route {
 		promptweb.New(a.library, a.usage, a.people).Routes(),
 		playgroundweb.New(playground.New(playground.Parts{Keys: a.keys, Desk: a.desk, Gateway: a.gateway, Library: a.library, Clock: a.clock}), a.reports, a.library, a.people).Routes(),
 		patienceweb.New(a.waiting, a.aliasNames).Routes(),
-		experimentweb.New(a.experiments, a.aliasing, a.teamNames).Routes(),
+		experimentweb.New(a.experiments, a.aliasing, a.shelf, a.library, a.people, a.keys).Routes(),
 		healthweb.New(a.wellbeing()).Routes(),
 		auditweb.New(a.audit).Routes(),
 		identityweb.NewRecovery(a.letters.recovery).Routes(),
 		scimweb.New(a.directory, a.people, a.clock, a.log).Routes(),
 		joinweb.New(a.letters.joining, a.people, a.cfg.SMTPURL.IsEmpty()).Routes(),
 		a.boxRoutes(),
-		trialweb.New(trial.New(trial.Parts{Keys: a.keys, Desk: a.desk, Gateway: a.gateway, Tx: a.db, Audit: a.audit, Clock: a.clock})).Routes(),
+		trialweb.New(a.trial()).Routes(),
+		a.evaluationPages().Routes(),
 		blueprintweb.New().Routes(),
 		importerweb.New(a.keyring).Routes(),
 		onboardweb.New(onboardweb.Parts{Wizard: a.wizard(), Connections: a.providers, Aliases: a.aliasing, Budgets: budgets, People: a.people, Joining: a.letters.joining, Keys: a.keys, DevMail: a.cfg.SMTPURL.IsEmpty()}).Routes(),

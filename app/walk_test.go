@@ -15,6 +15,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/cache"
 	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/compliance"
+	"github.com/bodhi-gateway/bodhi/app/evaluation"
 	"github.com/bodhi-gateway/bodhi/app/experiment"
 	"github.com/bodhi-gateway/bodhi/app/health"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -264,6 +265,15 @@ var forms = map[string]url.Values{
 	"domains.admission":           {"role": {"viewer"}},
 	"api.domains.update":          {"role": {"viewer"}},
 	"applicants.approve":          {"role": {"viewer"}},
+	"datasets.create":             {"name": {"x"}, "format": {"jsonl"}, "text": {`{"input":"hi"}`}, "visibility": {"team"}, "team": {"things:teams"}},
+	"api.datasets.create":         {"name": {"x"}, "rows": {`json:[{"input":"hi"}]`}, "visibility": {"team"}, "team": {"things:teams"}},
+	"datasets.update":             {"name": {"y"}, "visibility": {"team"}, "team": {"things:teams"}},
+	"api.datasets.update":         {"name": {"y"}, "team": {"things:teams"}},
+	"evaluations.start":           {"key": {"things:keys"}, "model_0": {"sandbox/sandbox-chat"}, "exact": {"on"}, "cap_usd": {"1"}},
+	"evaluations.estimate":        {"key": {"things:keys"}, "model_0": {"sandbox/sandbox-chat"}, "exact": {"on"}},
+	"api.evaluations.start":       {"dataset": {"things:datasets"}, "key": {"things:keys"}, "subjects": {`json:[{"model":"sandbox/sandbox-chat"}]`}, "scorers": {`json:[{"kind":"exact"}]`}, "cap_usd": {"1"}},
+	"api.evaluations.estimate":    {"dataset": {"things:datasets"}, "key": {"things:keys"}, "subjects": {`json:[{"model":"sandbox/sandbox-chat"}]`}, "scorers": {`json:[{"kind":"exact"}]`}},
+	"api.evaluations.list":        {"dataset": {"things:datasets"}},
 	"experiments.start": {"name": {"x"}, "alias": {"smart"}, "goal": {"cost"}, "unit": {"user"}, "name_0": {"control"}, "percent_0": {"95"}, "name_1": {"new"}, "percent_1": {"5"},
 		"target_1": {"sandbox/sandbox-vision"}, "team": {"things:teams"}},
 	"api.experiments.start":   {"name": {"x"}, "alias": {"smart"}, "variants": {`json:[{"name":"control","percent":95},{"name":"new","percent":5,"target":"sandbox/sandbox-vision"}]`}, "team": {"things:teams"}},
@@ -378,6 +388,7 @@ func (a *App) things(t *testing.T, x webtest.Tenant, d id.Department, team id.Te
 	edition, err := a.bulletins().SendNow(ctx, admin, weekly.ID)
 	must(t, err)
 	stored := storedPrompt(t, a, admin, word, team)
+	questions, ran := storedEvaluation(t, a, admin, word, team)
 	hook, _, err := a.channels().Create(ctx, admin, notify.ChannelInput{Name: word + " hook", Kind: notify.Webhook, Address: secret.New("https://hooks.invalid/" + word)})
 	must(t, err)
 	must(t, a.channels().Test(ctx, admin, hook.ID))
@@ -393,6 +404,8 @@ func (a *App) things(t *testing.T, x webtest.Tenant, d id.Department, team id.Te
 		"channels":         hook.ID.String(),
 		"deliveries":       tried[0].ID.String(),
 		"prompts":          stored.String(),
+		"datasets":         questions.String(),
+		"evaluations":      ran.String(),
 		"versions":         "v0000000001", // of all ways to write it the one that stands on no page by chance
 		"labels":           prompt.Name(word) + "-label",
 		"keys":             made.Key.ID.String(),
@@ -431,6 +444,18 @@ func storedPrompt(t *testing.T, a *App, admin org.Actor, word string, team id.Te
 		must(t, err)
 	}
 	return f.ID
+}
+
+// storedEvaluation gives a team a dataset and a run of it, which nobody works on.
+func storedEvaluation(t *testing.T, a *App, admin org.Actor, word string, team id.Team) (id.Dataset, id.Evaluation) {
+	t.Helper()
+	rows := []evaluation.Row{{Messages: []evaluation.Message{{Role: "user", Content: word + " question"}}, Expected: word + " answer"}}
+	d, err := evaluation.New(a.evaluating()).Create(t.Context(), admin, evaluation.Input{Name: word + " dataset", Visibility: evaluation.Team, Team: team}, rows)
+	must(t, err)
+	r := evaluation.Run{ID: id.NewEvaluation(a.ids), Org: admin.Org, Dataset: d.ID, State: evaluation.Running, Rows: 1, CreatedAt: a.clock.Now(),
+		Body: evaluation.Body{Name: word + " run", Subjects: []evaluation.Subject{{Model: word + "-model", MaxOutput: 10}}, Scorers: []evaluation.Scorer{{Kind: evaluation.Exact}}, Cap: money.Dollar}}
+	must(t, db.NewEvaluationStore(a.db).InsertRun(t.Context(), r))
+	return d.ID, r.ID
 }
 
 // joinable adds an invitation, a claimed domain and a request to join.

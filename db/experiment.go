@@ -142,6 +142,9 @@ func (s *ExperimentStore) Delete(ctx context.Context, o id.Org, e id.Experiment)
 		if err := tx.Where("org_id = ? AND experiment_id = ?", o, e).Delete(&experimentTallyRow{}).Error; err != nil {
 			return err
 		}
+		if err := tx.Where("org_id = ? AND experiment_id = ?", o, e).Delete(&experimentJudgeRow{}).Error; err != nil {
+			return err
+		}
 		return tx.Where("org_id = ? AND id = ?", o, e).Delete(&experimentRow{}).Error
 	})
 }

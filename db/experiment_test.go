@@ -11,6 +11,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/feedback"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
@@ -126,5 +127,80 @@ func TestTrialsAreCountedWherePostedAndOnce(t *testing.T) {
 		if err != nil || !ok || a.Trial != (feedback.Trial{Experiment: e, Variant: 1, Bucket: 7}) {
 			t.Errorf("what feedback finds: %+v %v %v", a, ok, err)
 		}
+	})
+}
+
+func TestAJudgesMoneyIsHeldOnceForAllNodes(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		mine, other := newOrg(t, d), newOrg(t, d)
+		s, e, day := db.NewExperimentStore(d), id.NewExperiment(ids), time.Date(2026, 8, 21, 0, 0, 0, 0, time.UTC)
+		held := make(chan bool, 30)
+		for range 30 { // of a dollar in twentieths
+			go func() {
+				ok, err := s.HoldJudge(t.Context(), mine, e, day, 5*money.Cent, money.Dollar)
+				if err != nil {
+					t.Error(err)
+				}
+				held <- ok
+			}()
+		}
+		got := 0
+		for range 30 {
+			if <-held {
+				got++
+			}
+		}
+		if got != 20 {
+			t.Errorf("%d were held", got)
+		}
+		if err := s.SettleJudge(t.Context(), mine, e, day, 4*money.Cent, true); err != nil {
+			t.Fatal(err)
+		}
+		if j, err := s.Judged(t.Context(), mine, e, day); err != nil || j != (experiment.Judged{Spent: 96 * money.Cent, Answers: 1}) {
+			t.Errorf("%+v, %v", j, err)
+		}
+		if ok, err := s.HoldJudge(t.Context(), mine, e, day, 5*money.Cent, money.Dollar); err != nil || ok {
+			t.Errorf("more than there is was held: %v", err)
+		}
+		if ok, err := s.HoldJudge(t.Context(), mine, e, day.AddDate(0, 0, 1), 5*money.Cent, money.Dollar); err != nil || !ok {
+			t.Errorf("the next day has nothing: %v", err)
+		}
+		if j, err := s.Judged(t.Context(), other, e, day); err != nil || j != (experiment.Judged{}) {
+			t.Errorf("another organization reads %+v, %v", j, err)
+		}
+	})
+}
+
+func TestAJudgesWordGivesWayToAPersons(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		mine := newOrg(t, d)
+		s, tests, e := db.NewFeedbackStore(d), db.NewExperimentStore(d), id.NewExperiment(ids)
+		eight, good := int64(800), false
+		f := feedback.Feedback{Org: mine, Request: id.NewRequest(ids), Key: id.NewKey(ids), Score: &eight, Model: "m", Trial: feedback.Trial{Experiment: e, Variant: 1, Bucket: 3}, At: time.Date(2026, 8, 21, 12, 0, 0, 0, time.UTC)}
+		sums := func(rated, score int64) {
+			t.Helper()
+			all, err := tests.Tallies(t.Context(), mine, e)
+			if err != nil || len(all) != 1 || all[0].Rated != rated || all[0].Score != score {
+				t.Errorf("%+v, %v, want %d rated, %d", all, err, rated, score)
+			}
+		}
+		for n, want := range []bool{true, false} {
+			if added, err := s.Add(t.Context(), f); err != nil || added != want {
+				t.Errorf("word %d: added %v, %v", n, added, err)
+			}
+		}
+		sums(1, 800)
+		f.Score, f.Good = nil, &good
+		if again, err := s.Put(t.Context(), f); err != nil || !again {
+			t.Errorf("a person's: %v, %v", again, err)
+		}
+		sums(1, 0)
+		f.Score = &eight
+		if added, err := s.Add(t.Context(), f); err != nil || added {
+			t.Errorf("a judge after a person: %v, %v", added, err)
+		}
+		sums(1, 0)
 	})
 }

@@ -62,13 +62,7 @@ func (s *FeedbackStore) Answer(ctx context.Context, o id.Org, key id.Key, r id.R
 
 // Put implements feedback.Store.
 func (s *FeedbackStore) Put(ctx context.Context, f feedback.Feedback) (again bool, err error) {
-	row := feedbackRow{OrgID: f.Org, RequestID: f.Request, KeyID: f.Key, Score: f.Score, Comment: f.Comment, ConnectionID: f.Connection, Model: f.Model, SaidAt: f.At.UTC()}
-	if f.Good != nil {
-		row.Verdict = verdicts[*f.Good]
-	}
-	if v, counts := f.Value(); counts {
-		row.Value = &v
-	}
+	row := feedbackRowOf(f)
 	err = s.change(ctx, f.Org, func(tx *gorm.DB) error {
 		made := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
 		if made.Error != nil {
@@ -88,6 +82,30 @@ func (s *FeedbackStore) Put(ctx context.Context, f feedback.Feedback) (again boo
 		return rate(tx, f.Org, f.Trial, old.Value, row.Value)
 	})
 	return again, err
+}
+
+// Add implements experiment.Verdicts: it says something of an answer of which nothing was said.
+func (s *FeedbackStore) Add(ctx context.Context, f feedback.Feedback) (added bool, err error) {
+	row := feedbackRowOf(f)
+	err = s.change(ctx, f.Org, func(tx *gorm.DB) error {
+		made := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
+		if added = made.RowsAffected == 1; made.Error != nil || !added {
+			return made.Error
+		}
+		return rate(tx, f.Org, f.Trial, nil, row.Value)
+	})
+	return added, err
+}
+
+func feedbackRowOf(f feedback.Feedback) feedbackRow {
+	row := feedbackRow{OrgID: f.Org, RequestID: f.Request, KeyID: f.Key, Score: f.Score, Comment: f.Comment, ConnectionID: f.Connection, Model: f.Model, SaidAt: f.At.UTC()}
+	if f.Good != nil {
+		row.Verdict = verdicts[*f.Good]
+	}
+	if v, counts := f.Value(); counts {
+		row.Value = &v
+	}
+	return row
 }
 
 // change runs what belongs together in one transaction.
@@ -137,4 +155,14 @@ func (s *FeedbackStore) Sweep(ctx context.Context, before time.Time) error {
 	return s.db.system(ctx, "sweep feedback that counts no more", func(tx *gorm.DB) error {
 		return tx.Where("said_at < ?", before.UTC()).Delete(&feedbackRow{}).Error
 	})
+}
+
+// Rated adds up what was said of a model's answers in a span of time.
+func (s *FeedbackStore) Rated(ctx context.Context, o id.Org, model string, from, to time.Time) (feedback.Sum, error) {
+	var row struct{ Count, Value int64 }
+	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
+		return tx.Table("feedback").Select("COUNT(*) AS count, CAST(COALESCE(SUM(value), 0) AS BIGINT) AS value").
+			Where("org_id = ? AND said_at >= ? AND said_at < ? AND model = ? AND value IS NOT NULL", o, from.UTC(), to.UTC(), model).Take(&row).Error
+	})
+	return feedback.Sum{Model: model, Count: row.Count, Value: row.Value}, err
 }

@@ -46,6 +46,12 @@ func TestFeedbackIsKeptOncePerRequest(t *testing.T) {
 		nobody := f
 		nobody.Request, nobody.Connection = id.NewRequest(ids), id.Connection{}
 		put(nobody, false)
+		if sum, err := s.Rated(t.Context(), mine, "m", now, now.Add(time.Second)); err != nil || sum.Count != 3 || sum.Value != 2500 {
+			t.Errorf("rated %+v, %v", sum, err)
+		}
+		if sum, err := s.Rated(t.Context(), mine, "m", now.Add(-time.Hour), now); err != nil || sum != (feedback.Sum{Model: "m"}) {
+			t.Errorf("rated before: %+v, %v", sum, err)
+		}
 		sums := func(since time.Time) map[id.Connection]feedback.Sum {
 			all, err := s.Sums(t.Context(), since)
 			if err != nil {

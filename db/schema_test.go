@@ -218,6 +218,7 @@ var crossTenant = map[string]string{
 	"cache_entries(stale_until)":       "the keeper drops what is old, whose ever it is",
 	"cache_entries(made_at,entry_key)": "nodes read what others were asked, whose ever it is",
 	"cache_likes(at)":                  "the keeper drops what is old, whose ever it is",
+	"evaluations(lease_until)":         "nodes look for runs that nobody works on, whose ever they are",
 	"feedback(said_at)":                "the keeper drops what is old, whose ever it is",
 	"notices(at)":                      "the keeper drops what is old, whose ever it is",
 	"events(at)":                       "the sweep drops what is old, whose ever it is",

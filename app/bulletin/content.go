@@ -24,6 +24,14 @@ type Content struct {
 	Budgets []Budget `json:"budgets,omitempty"`
 	Savings *Savings `json:"savings,omitempty"`
 	Advice  []Advice `json:"advice,omitempty"`
+	// Changes are what changes of routes came to.
+	Changes []Change `json:"changes,omitempty"`
+}
+
+// Change is a change of a route and what came after it, in words with money.
+type Change struct {
+	Title string `json:"title"`
+	Text  string `json:"text"`
 }
 
 // Figures are totals of requests that came and money that was spent.

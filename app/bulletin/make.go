@@ -45,12 +45,16 @@ type Cheaper struct {
 	Here, There     money.USD
 }
 
-// Maker reads what editions say. All parts are required.
+// Changes are what changes of routes came to in the days from a moment on, as far as the actor sees. A zero team is the organization.
+type Changes func(ctx context.Context, a org.Actor, team id.Team, since time.Time) ([]Change, error)
+
+// Maker reads what editions say. All parts but Changes are required.
 type Maker struct {
 	Usage   Usage
 	Budgets Budgets
 	Keys    Keys
 	Pricing Pricing
+	Changes Changes
 }
 
 // Of a report's tables.
@@ -102,7 +106,7 @@ func (m *Maker) Make(ctx context.Context, r Report, whose string, s Slot, zone *
 	}
 	steps := []func() error{x.ask, x.totals, x.divide, x.move, x.save}
 	if r.Kind != Daily {
-		steps = append(steps, x.advise)
+		steps = append(steps, x.advise, x.change)
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
@@ -186,6 +190,14 @@ func (x *making) divide() error {
 		x.out.Parts = append(x.out.Parts, p)
 	}
 	return nil
+}
+
+// change tells what changes of routes came to, those of which the period knows more than the one before.
+func (x *making) change() (err error) {
+	if x.Changes != nil {
+		x.out.Changes, err = x.Changes(x.ctx, x.eyes, x.report.Team, x.slot.From)
+	}
+	return err
 }
 
 // called is a value of a dimension in words.

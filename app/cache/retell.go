@@ -1,9 +1,6 @@
 package cache
 
 import (
-	"bytes"
-	"io"
-
 	"github.com/bodhi-gateway/bodhi/app/llm"
 )
 
@@ -69,40 +66,5 @@ func (d *Desk) deltas(c *llm.Call, a *Answer) ([]llm.Delta, error) {
 	if w == nil {
 		return nil, errAnswer
 	}
-	conversation, err := c.Conversation()
-	if err != nil {
-		return nil, err
-	}
-	as := *c
-	as.Stream = a.Stream
-	r := w.Reader(&as, conversation)
-	if !a.Stream {
-		e, err := w.Document(&as, a.Body)
-		if err != nil {
-			return nil, err
-		}
-		return r.Read(nil, e)
-	}
-	s := w.Stream(io.NopCloser(io.MultiReader(bytes.NewReader(a.Body), bytes.NewReader(a.End))), &as)
-	defer func() { _ = s.Close() }()
-	var out []llm.Delta
-	for {
-		e, err := s.Next()
-		if err != nil {
-			return nil, err // an end without an end mark too
-		}
-		if e.Kind == llm.Failed {
-			return nil, e.Err
-		}
-		n := len(out)
-		if out, err = r.Read(out, e); err != nil {
-			return nil, err
-		}
-		for i := range out[n:] { // they are valid until the next event only
-			out[n+i].Raw = bytes.Clone(out[n+i].Raw)
-		}
-		if e.Kind == llm.Terminal {
-			return out, nil
-		}
-	}
+	return llm.Told(w, c, a.Stream, a.Body, a.End)
 }

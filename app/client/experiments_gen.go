@@ -81,11 +81,13 @@ type Experiment struct {
 	Team       string              `json:"team,omitempty"`
 	Key        string              `json:"key,omitempty"`
 	Tag        string              `json:"tag,omitempty"`
+	Prompt     string              `json:"prompt,omitempty"`
 	Goal       string              `json:"goal"`
 	LookFor    int                 `json:"look_for"`
 	Sample     int64               `json:"sample"`
 	ErrorLimit int                 `json:"error_limit"`
 	Guards     []ExperimentGuard   `json:"guards"`
+	Judge      *Judge              `json:"judge,omitempty"`
 	Verdict    string              `json:"verdict,omitempty"` // win, lose, inconclusive, harm, stopped
 	Winner     string              `json:"winner,omitempty"`
 	Why        string              `json:"why,omitempty"`
@@ -113,14 +115,16 @@ type ExperimentInput struct {
 	Alias      string              `json:"alias,omitempty"`
 	Unit       string              `json:"unit,omitempty"` // user or session
 	Variants   []ExperimentVariant `json:"variants,omitempty"`
-	Team       string              `json:"team,omitempty"` // only this team's requests
-	Key        string              `json:"key,omitempty"`  // only this key's
-	Tag        string              `json:"tag,omitempty"`  // only those with it: project=apollo
-	Goal       string              `json:"goal,omitempty"` // cost, latency, errors or quality
+	Team       string              `json:"team,omitempty"`   // only this team's requests
+	Key        string              `json:"key,omitempty"`    // only this key's
+	Tag        string              `json:"tag,omitempty"`    // only those with it: project=apollo
+	Prompt     string              `json:"prompt,omitempty"` // only those of this stored prompt, by name
+	Goal       string              `json:"goal,omitempty"`   // cost, latency, errors or quality
 	LookFor    int                 `json:"look_for,omitempty"`
 	Sample     int64               `json:"sample,omitempty"`
 	ErrorLimit int                 `json:"error_limit,omitempty"`
 	Guards     []ExperimentGuard   `json:"guards,omitempty"`
+	Judge      *Judge              `json:"judge,omitempty"`
 }
 
 // ExperimentList is a body of the API.
@@ -153,19 +157,22 @@ type ExperimentReport struct {
 	Team         string              `json:"team,omitempty"`
 	Key          string              `json:"key,omitempty"`
 	Tag          string              `json:"tag,omitempty"`
+	Prompt       string              `json:"prompt,omitempty"`
 	Goal         string              `json:"goal"`
 	LookFor      int                 `json:"look_for"`
 	Sample       int64               `json:"sample"`
 	ErrorLimit   int                 `json:"error_limit"`
 	Guards       []ExperimentGuard   `json:"guards"`
+	Judge        *Judge              `json:"judge,omitempty"`
 	Verdict      string              `json:"verdict,omitempty"` // win, lose, inconclusive, harm, stopped
 	Winner       string              `json:"winner,omitempty"`
 	Why          string              `json:"why,omitempty"`
 	CreatedAt    time.Time           `json:"created_at"`
 	EndedAt      *time.Time          `json:"ended_at,omitempty"`
 	Requests     int64               `json:"requests"`
-	Needs        *int64              `json:"needs,omitempty"` // more requests until look_for is found with 80 %
-	Skewed       bool                `json:"skewed"`          // requests of a variant are missing: nothing can be concluded
+	JudgedToday  *Judged             `json:"judged_today,omitempty"` // by the judge, in this day of UTC
+	Needs        *int64              `json:"needs,omitempty"`        // more requests until look_for is found with 80 %
+	Skewed       bool                `json:"skewed"`                 // requests of a variant are missing: nothing can be concluded
 	Headline     string              `json:"headline"`
 	Advice       string              `json:"advice"`
 	MonthlySaved string              `json:"monthly_saved_usd,omitempty"` // by migrating, in thirty days; for leads and above
@@ -179,6 +186,20 @@ type ExperimentVariant struct {
 	Target      string `json:"target,omitempty"`      // connection/model or an alias; empty = the route as it is
 	MaxOutput   int64  `json:"max_output,omitempty"`  // a lower cap of output tokens; 0 = none
 	Temperature string `json:"temperature,omitempty"` // "0.2" in place of the client's
+	Version     string `json:"version,omitempty"`     // of the prompt: a label such as "staging", or "v4"
+}
+
+// Judge is a model that rates a part of the answers.
+type Judge struct {
+	Model   string `json:"model"`     // connection/model or an alias, asked on the account of whoever asked the question
+	Percent int    `json:"percent"`   // of the counted answers
+	Daily   string `json:"daily_usd"` // what it may cost in a day of UTC
+}
+
+// Judged is what came of a judge.
+type Judged struct {
+	Answers int64  `json:"answers"`
+	Spent   string `json:"spent_usd"` // what is held for judgements under way included
 }
 
 // MigrateInput names the variant whose target becomes the alias's first.

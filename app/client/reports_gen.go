@@ -70,6 +70,12 @@ type BulletinAdvice struct {
 	SavesUSD string `json:"saves_usd"`
 }
 
+// BulletinChange is a change of a route and what came after it.
+type BulletinChange struct {
+	Title string `json:"title"`
+	Text  string `json:"text"`
+}
+
 // BulletinCopy is one copy of an edition.
 type BulletinCopy struct {
 	Member  string     `json:"member"`
@@ -95,6 +101,7 @@ type BulletinEdition struct {
 	Parts   []BulletinPart     `json:"parts,omitempty"`
 	Budgets []BulletinStanding `json:"budgets,omitempty"`
 	Advice  []BulletinAdvice   `json:"advice,omitempty"`
+	Changes []BulletinChange   `json:"changes,omitempty"` // what changes of routes came to
 	Copies  []BulletinCopy     `json:"copies,omitempty"`
 }
 

@@ -69,6 +69,43 @@ func (a TeamsAPI) Restore(ctx context.Context, id string, calls ...Call) (out Te
 	return out, err
 }
 
+// Changes: Tell what changes of routes came to for a team: cost, errors, time and rating in whole weeks before and after, with intervals and money per month.
+func (a TeamsAPI) Changes(ctx context.Context, id string, query url.Values, calls ...Call) (out Changes, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/teams/"+url.PathEscape(id)+"/changes", query, nil, &out, calls)
+	return out, err
+}
+
+// AllChanges is Changes over all pages.
+func (a TeamsAPI) AllChanges(ctx context.Context, id string, query url.Values, calls ...Call) iter.Seq2[Change, error] {
+	return all(ctx, query, func(ctx context.Context, query url.Values) (Changes, error) {
+		return a.Changes(ctx, id, query, calls...)
+	}, func(p Changes) ([]Change, string) { return p.Data, p.Next })
+}
+
+// Change is a route that was moved to another target, and what came after it.
+type Change struct {
+	Alias        string       `json:"alias"`
+	At           time.Time    `json:"at"`
+	From         string       `json:"from"` // the first target before
+	To           string       `json:"to"`   // and after
+	Before       UsageDays    `json:"before"`
+	After        UsageDays    `json:"after"`
+	Requests     int64        `json:"requests"` // after it
+	Title        string       `json:"title"`
+	Text         string       `json:"text"`
+	MonthlySaved *string      `json:"monthly_saved_usd,omitempty"` // missing while nothing is certain; negative is more cost
+	MonthlyLow   *string      `json:"monthly_saved_low_usd,omitempty"`
+	MonthlyHigh  *string      `json:"monthly_saved_high_usd,omitempty"`
+	Metrics      []UsageShift `json:"metrics"`
+}
+
+// Changes is a body of the API.
+type Changes struct {
+	Data    []Change `json:"data"`
+	HasMore bool     `json:"has_more"`       // whether there are more pages
+	Next    string   `json:"next,omitempty"` // give it as after
+}
+
 // DepartmentInput says where a team goes; empty is outside departments.
 type DepartmentInput struct {
 	Department string `json:"department,omitempty"`
@@ -94,4 +131,22 @@ type TeamList struct {
 	Data    []Team `json:"data"`
 	HasMore bool   `json:"has_more"`       // whether there are more pages
 	Next    string `json:"next,omitempty"` // give it as after
+}
+
+// UsageDays is some whole days.
+type UsageDays struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"` // not included
+	Days int       `json:"days"`
+}
+
+// UsageShift is a metric before and after: cost in nano-dollars a request, latency in microseconds, errors and quality from 0 to 1.
+type UsageShift struct {
+	Metric     string  `json:"metric"` // cost, errors, latency, quality
+	Before     float64 `json:"before"`
+	After      float64 `json:"after"`
+	Difference float64 `json:"difference"`
+	Low        float64 `json:"low"` // with 95 %, the difference is between low and high
+	High       float64 `json:"high"`
+	Side       string  `json:"side"` // better, worse or open
 }

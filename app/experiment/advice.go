@@ -2,7 +2,6 @@ package experiment
 
 import (
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/money"
@@ -84,11 +83,37 @@ func Advise(e *Experiment, j *Judgement, now time.Time) Advice {
 func (j *Judgement) wait(e *Experiment) string {
 	switch {
 	case j.Needs < 0:
-		return fmt.Sprintf("There is too little to say anything: each variant needs %d requests of at least %d users or conversations.", least, leastBuckets)
+		return j.little(e)
 	case j.Needs == 0:
 		return fmt.Sprintf("As many requests as are needed to find a difference of %s were counted. It may be smaller. The experiment ends after %s.", e.worth(), count(e.Sample))
 	}
 	return fmt.Sprintf("Needs about %s more requests to find a difference of %s in %s with a chance of 80 %%. A larger one is found earlier.", count(j.Needs), e.worth(), e.Goal.Noun())
+}
+
+// little says which variant has too little, and of what.
+func (j *Judgement) little(e *Experiment) string {
+	out := fmt.Sprintf("There is too little to say anything: each variant needs %d requests in at least %d of the %d groups that %ss are put into.", least, LeastBuckets, Buckets, e.Unit.noun())
+	for i, a := range j.Arms {
+		n, in, of := a.Requests, a.Filled, "requests"
+		if e.Goal == Quality {
+			n, in, of = a.Rated, a.FilledRated, "rated answers"
+		}
+		if n < least || in < LeastBuckets {
+			out += fmt.Sprintf(" %s has %s %s in %d.", e.Variants[i].Name, count(n), of, in)
+		}
+	}
+	if e.Unit == ByUser && j.Requests >= 10*least {
+		out += " Requests of the same few users fill no more groups, however many they are: more users must take part, or the experiment must keep conversations together instead."
+	}
+	return out
+}
+
+// noun is what a unit is called.
+func (u Unit) noun() string {
+	if u == BySession {
+		return "conversation"
+	}
+	return "user"
 }
 
 // worth writes LookFor.
@@ -115,15 +140,14 @@ func worse(j *Judgement, which int) string {
 
 // money fills in what a migration would save in a month.
 func (a *Advice) money(e *Experiment, j *Judgement, which int, now time.Time) {
-	ran := e.since(now)
+	ran := e.Ran(now)
 	c := j.Arms[which].Compared[indexOf(Cost)]
 	if ran < leastTime || !c.Ready {
 		return
 	}
 	monthly := float64(j.Requests) * (float64(month) / float64(ran))
-	in := func(perRequest float64) money.USD { return money.USD(clamp(math.Round(perRequest * monthly))) }
 	a.Requests, a.Known = int64(clamp(monthly)), true
-	a.Monthly, a.MonthlyLow, a.MonthlyHigh = in(-c.Interval.Difference), in(-c.Interval.High), in(-c.Interval.Low)
+	a.Monthly, a.MonthlyLow, a.MonthlyHigh = c.Saved(monthly)
 }
 
 // clamp keeps a figure within what an integer holds.
@@ -144,9 +168,15 @@ func (c *Comparison) Words() string {
 		scale, unit = 100/c.Control, " %"
 	}
 	d, low, high := c.Interval.Difference*scale, c.Interval.Low*scale, c.Interval.High*scale
-	word := "higher"
+	word, other := "higher", "lower"
 	if d < 0 {
-		d, low, high, word = -d, -high, -low, "lower"
+		d, low, high, word, other = -d, -high, -low, other, word
+	}
+	switch {
+	case max(d, high, -low) < 0.05:
+		return "none, as far as can be seen"
+	case low < 0:
+		return fmt.Sprintf("%.1f%s %s (between %.1f %s and %.1f %s)", d, unit, word, -low, other, high, word)
 	}
 	return fmt.Sprintf("%.1f%s %s (%.1f to %.1f)", d, unit, word, low, high)
 }
@@ -172,11 +202,11 @@ func (e *Experiment) Sentence() string {
 	case Inconclusive:
 		return fmt.Sprintf("The experiment %s ended without a verdict: its variants are too alike", e.Name)
 	}
-	return fmt.Sprintf("The experiment %s is over", e.Name)
+	return fmt.Sprintf("The experiment %s was stopped before it was decided", e.Name)
 }
 
-// since is how long an experiment has run, pauses included.
-func (e *Experiment) since(now time.Time) time.Duration {
+// Ran is how long an experiment has run, pauses included.
+func (e *Experiment) Ran(now time.Time) time.Duration {
 	if !e.EndedAt.IsZero() {
 		now = e.EndedAt
 	}

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -16,6 +17,7 @@ type Ask struct {
 	Key                    id.Key
 	Request                id.Request
 	Tags, EndUser, Session string
+	Prompt                 string // the stored prompt's name, "" without
 }
 
 // Choice is the variant of a request. Its Experiment must not be changed.
@@ -67,9 +69,15 @@ func (b *Book) Assign(a *Ask) (Choice, bool) {
 	return Choice{e, v, bucket}, true
 }
 
+// Versioned reports whether variants differ in the version of a stored prompt: then the variant is drawn before the prompt is filled
+// in, and of conversations only x-bodhi-session is known.
+func (e *Experiment) Versioned() bool {
+	return slices.ContainsFunc(e.Variants, func(v Variant) bool { return v.Version != "" })
+}
+
 // takes reports whether a request has part.
 func (e *Experiment) takes(a *Ask) bool {
-	return (e.Team.IsZero() || e.Team == a.Team) && (e.Key.IsZero() || e.Key == a.Key) && (e.Tag == "" || tagged(a.Tags, e.Tag))
+	return (e.Prompt == "" || e.Prompt == a.Prompt) && (e.Team.IsZero() || e.Team == a.Team) && (e.Key.IsZero() || e.Key == a.Key) && (e.Tag == "" || tagged(a.Tags, e.Tag))
 }
 
 func tagged(tags, want string) bool {

@@ -42,10 +42,7 @@ func (s *Service) judge(ctx context.Context, e Experiment) error {
 		if err := s.Audit.Append(ctx, org.System(e.Org, "an experiment ended by itself"), entry(action, e, facts(before), facts(e))); err != nil {
 			return err
 		}
-		if s.Tell == nil {
-			return nil
-		}
-		return s.Tell(ctx, e)
+		return s.tell(ctx, e)
 	})
 	if err == nil {
 		s.changed(ctx)

@@ -59,8 +59,7 @@ const (
 	Stopped      Verdict = "stopped"      // a person ended it before it was decided
 )
 
-// Variant is one way of answering. The first is the control. A version of a stored prompt would be one more field, applied beside
-// Temperature where the data plane plans (gateway.tried).
+// Variant is one way of answering. The first is the control.
 type Variant struct {
 	Name string `json:"name"`
 	// Percent of units that get it, 1 to 99; those of all variants are 100.
@@ -71,6 +70,9 @@ type Variant struct {
 	MaxOutput int64 `json:"max_output,omitempty"`
 	// Temperature takes the place of the client's, "0.2"; "" leaves it. Only chats have one.
 	Temperature string `json:"temperature,omitempty"`
+	// Version is the version of Experiment.Prompt that is filled in: a label such as "staging", or "v4"; "" is the one that the
+	// request names.
+	Version string `json:"version,omitempty"`
 }
 
 // Guard takes the variants back when a metric gets worse by more than a tolerance, for certain.
@@ -95,6 +97,8 @@ type Experiment struct {
 	Team id.Team `json:"team,omitzero"`
 	Key  id.Key  `json:"key,omitzero"`
 	Tag  string  `json:"tag,omitempty"`
+	// Prompt narrows it to requests of one stored prompt, by its name. Variants may have versions then.
+	Prompt string `json:"prompt,omitempty"`
 
 	Goal Metric `json:"goal"`
 	// LookFor is the smallest difference worth finding: percent of the control's cost or latency, or points of errors or quality.
@@ -104,6 +108,8 @@ type Experiment struct {
 	// ErrorLimit is the share of errors, in percent, above which a variant is taken back if the control has fewer for certain.
 	ErrorLimit int     `json:"error_limit"`
 	Guards     []Guard `json:"guards,omitempty"`
+	// Judge rates a part of the answers; nil is nobody but those who give feedback.
+	Judge *Rater `json:"judge,omitempty"`
 
 	Verdict Verdict `json:"verdict,omitempty"`
 	// Winner is the variant of a Win, Harmful that of a Harm and Why what it did.

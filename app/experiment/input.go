@@ -9,6 +9,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/prompt"
 )
 
 // Input is what a person says about a new experiment. What is zero comes from Template.
@@ -20,12 +21,14 @@ type Input struct {
 	Team     id.Team
 	Key      id.Key
 	Tag      string
+	Prompt   string // its name; "" is any request
 	Goal     Metric
 	LookFor  int
 	Sample   int64
 	// ErrorLimit is in percent; 0 is the usual limit.
 	ErrorLimit int
 	Guards     []Guard
+	Judge      *Rater // nil is none
 }
 
 const (
@@ -64,8 +67,8 @@ var (
 // read fills in the template and says all that is wrong at once, but for what only the route knows.
 func (in *Input) read() (e Experiment, err error) {
 	in.fill()
-	e = Experiment{Name: strings.TrimSpace(in.Name), Unit: in.Unit, Variants: in.Variants, Team: in.Team, Key: in.Key, Tag: strings.TrimSpace(in.Tag), Goal: in.Goal,
-		LookFor: in.LookFor, Sample: in.Sample, ErrorLimit: in.ErrorLimit, Guards: in.Guards}
+	e = Experiment{Name: strings.TrimSpace(in.Name), Unit: in.Unit, Variants: in.Variants, Team: in.Team, Key: in.Key, Tag: strings.TrimSpace(in.Tag), Prompt: strings.TrimPrefix(strings.TrimSpace(in.Prompt), prompt.Prefix), Goal: in.Goal,
+		LookFor: in.LookFor, Sample: in.Sample, ErrorLimit: in.ErrorLimit, Guards: in.Guards, Judge: in.Judge}
 	var errs []error
 	no := func(field, format string, args ...any) {
 		errs = append(errs, fault.Field(field, fmt.Sprintf(format, args...)))
@@ -91,7 +94,10 @@ func (in *Input) read() (e Experiment, err error) {
 	if e.Tag != "" && (len(e.Tag) > maxTag || !tagForm.MatchString(e.Tag)) {
 		no("tag", "A tag is a name and a value, e.g. project=apollo.")
 	}
-	errs = append(errs, variants(e.Variants), guards(e.Guards))
+	if e.Judge != nil {
+		errs = append(errs, e.Judge.read()...)
+	}
+	errs = append(errs, variants(e.Variants), versions(&e), guards(e.Guards))
 	return e, errors.Join(errs...)
 }
 
@@ -127,7 +133,7 @@ func variants(all []Variant) error {
 	sum, seen := 0, map[string]bool{}
 	for i := range all {
 		v := &all[i]
-		v.Name, v.Target = strings.TrimSpace(v.Name), strings.TrimSpace(v.Target)
+		v.Name, v.Target, v.Version = strings.TrimSpace(v.Name), strings.TrimSpace(v.Target), strings.TrimSpace(v.Version)
 		if !nameForm.MatchString(v.Name) || seen[v.Name] {
 			no("Variants have names of their own, of lower-case letters, digits, dots, hyphens and underscores.")
 		}
@@ -148,9 +154,29 @@ func variants(all []Variant) error {
 	}
 	for i := 1; i < len(all); i++ {
 		for _, o := range all[:i] {
-			if o.Target == all[i].Target && o.MaxOutput == all[i].MaxOutput && o.Temperature == all[i].Temperature {
+			if o.Target == all[i].Target && o.MaxOutput == all[i].MaxOutput && o.Temperature == all[i].Temperature && o.Version == all[i].Version {
 				no("%q and %q are the same: they differ in nothing that could make a difference.", o.Name, all[i].Name)
 			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// versions checks how prompt and versions are written; Parts.Prompts knows whether they are there.
+func versions(e *Experiment) error {
+	var errs []error
+	if _, ok := prompt.ParseRef(e.Prompt); e.Prompt != "" && (!ok || strings.Contains(e.Prompt, "@")) {
+		errs = append(errs, fault.Field("prompt", "A prompt is written by its name alone, as in the library; which version a variant has stands with the variant."))
+	}
+	for _, v := range e.Variants {
+		if v.Version == "" {
+			continue
+		}
+		if e.Prompt == "" {
+			errs = append(errs, fault.Field("prompt", fmt.Sprintf("The variant %q has a version of a prompt: say of which one.", v.Name)))
+		}
+		if _, ok := prompt.ParseRef("x@" + v.Version); !ok {
+			errs = append(errs, fault.Field("variants", fmt.Sprintf("The version of %q is a label such as staging, or a number such as v4.", v.Name)))
 		}
 	}
 	return errors.Join(errs...)

@@ -33,6 +33,9 @@ type Comparison struct {
 // Arm is how one variant stands.
 type Arm struct {
 	Requests, Rated int64
+	// Filled and FilledRated are in how many of the Buckets there are requests, and answers that were rated. Below LeastBuckets of
+	// each variant nothing is concluded.
+	Filled, FilledRated int
 	// Share is its part of the requests, planned Percent.
 	Share    float64
 	Compared []Comparison // by Metrics; nil for the control
@@ -75,6 +78,7 @@ func Judge(e *Experiment, tallies []Tally) Judgement {
 			a.Share = float64(a.Requests) / float64(j.Requests)
 		}
 		a.Means = map[Metric]float64{}
+		a.Filled, a.FilledRated = filled(&per[i])
 		for _, m := range Metrics {
 			if est := measure(&per[i], m); est.N > 0 {
 				a.Means[m] = est.Mean
@@ -87,6 +91,19 @@ func Judge(e *Experiment, tallies []Tally) Judgement {
 	}
 	j.decide(e, per)
 	return j
+}
+
+// filled counts the buckets that have requests, and those that have ratings.
+func filled(buckets *[Buckets]Tally) (requests, rated int) {
+	for i := range buckets {
+		if buckets[i].Requests > 0 {
+			requests++
+		}
+		if buckets[i].Rated > 0 {
+			rated++
+		}
+	}
+	return requests, rated
 }
 
 func (t *Tally) add(o Tally) {
@@ -130,15 +147,7 @@ func compare(e *Experiment, control, variant *[Buckets]Tally, share float64) []C
 		c := Comparison{Metric: m, Control: a.Mean, Variant: b.Mean, OfControl: int64(a.N), Counted: int64(b.N), Ready: a.ready(least) && b.ready(least)}
 		c.Interval = difference(a, b, share, alpha/float64(len(e.Variants)-1))
 		if c.Ready {
-			switch {
-			case c.Interval.Above(0):
-				c.Side = 1
-			case c.Interval.Below(0):
-				c.Side = -1
-			}
-			if !m.rises() {
-				c.Side = -c.Side
-			}
+			c.judge()
 		}
 		out[i] = c
 	}

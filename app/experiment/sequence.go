@@ -22,8 +22,9 @@ import "math"
 // about one eighth), at a row for each and variant.
 const Buckets = 128
 
-// leastBuckets is how many of them must have requests, in each variant, before a spread is believed.
-const leastBuckets = 20
+// LeastBuckets is how many of them must have requests, in each variant, before a spread is believed. Four in ten users fall into a
+// bucket that has one already when there are as many users as buckets, so 20 buckets take some two dozen users of each variant.
+const LeastBuckets = 20
 
 // pair is what a bucket came to: what was counted, and the sum of what was measured on it.
 type pair struct{ n, sum float64 }
@@ -35,7 +36,7 @@ type estimate struct {
 }
 
 // ready reports whether there is enough to say anything.
-func (e estimate) ready(least float64) bool { return e.N >= least && e.buckets >= leastBuckets }
+func (e estimate) ready(least float64) bool { return e.N >= least && e.buckets >= LeastBuckets }
 
 // estimateOf is the mean over all that was counted, with the variance that the buckets show.
 func estimateOf(pairs []pair) estimate {

@@ -62,21 +62,27 @@ type Routes interface {
 // Places refuses a team or a key that the organization does not have; zero is none, and allowed.
 type Places func(ctx context.Context, actor org.Actor, team id.Team, key id.Key) error
 
-// Tell lets people know that an experiment ended by itself, in the transaction that ends it.
+// Prompts refuses a prompt that the actor does not have, or a version of it that is not there.
+type Prompts func(ctx context.Context, actor org.Actor, name string, versions []string) error
+
+// Tell lets people know that an experiment was decided, taken back or stopped, in the transaction that ends it.
 type Tell func(ctx context.Context, e Experiment) error
 
-// Parts are what Service works with. All but Tell are required.
+// Parts are what Service works with. All but Tell, Prompts and Purse are required.
 type Parts struct {
-	Store  Store
-	Routes Routes
-	Tx     work.Tx
-	Audit  audit.Log
-	Bus    live.Bus
-	IDs    *id.Source
-	Clock  clock.Clock
-	Log    *slog.Logger
-	Places Places
-	Tell   Tell
+	Store   Store
+	Routes  Routes
+	Tx      work.Tx
+	Audit   audit.Log
+	Bus     live.Bus
+	IDs     *id.Source
+	Clock   clock.Clock
+	Log     *slog.Logger
+	Places  Places
+	Prompts Prompts
+	Tell    Tell
+	// Purse says what judges cost; nil where there are none.
+	Purse Purse
 }
 
 // Service is the control plane of experiments.
@@ -107,6 +113,18 @@ func (s *Service) Report(ctx context.Context, actor org.Actor, which id.Experime
 	return e, Judge(&e, tallies), public("report", err)
 }
 
+// Judged is what came of an experiment's judge today.
+func (s *Service) Judged(ctx context.Context, actor org.Actor, e Experiment) (Judged, error) {
+	if err := actor.Require(MayRead); err != nil {
+		return Judged{}, err
+	}
+	if e.Judge == nil || s.Purse == nil {
+		return Judged{}, nil
+	}
+	j, err := s.Purse.Judged(ctx, actor.Org, e.ID, dayOf(s.Clock.Now()))
+	return j, public("judged", err)
+}
+
 // Start makes an experiment, which runs from now on.
 func (s *Service) Start(ctx context.Context, actor org.Actor, in Input) (Experiment, error) {
 	if err := actor.Require(MayChange); err != nil {
@@ -117,7 +135,7 @@ func (s *Service) Start(ctx context.Context, actor org.Actor, in Input) (Experim
 	if err != nil {
 		return e, public("start", err)
 	}
-	wrong = errors.Join(wrong, placed(&e, in.Alias, names), s.Places(ctx, actor, e.Team, e.Key))
+	wrong = errors.Join(wrong, placed(&e, in.Alias, names), s.Places(ctx, actor, e.Team, e.Key), s.prompted(ctx, actor, &e))
 	if wrong != nil {
 		return e, wrong
 	}
@@ -164,7 +182,29 @@ func placed(e *Experiment, alias string, names route.Names) error {
 			errs = append(errs, fault.Field("variants", fmt.Sprintf("Variant %d: %s", i+1, fault.From(err).Public)))
 		}
 	}
+	if e.Judge != nil && e.Judge.Model != "" {
+		if err := names.Reads(id.Alias{}, e.Judge.Model); err != nil {
+			errs = append(errs, fault.Field("judge", "The judge: "+fault.From(err).Public))
+		}
+	}
 	return errors.Join(errs...)
+}
+
+// prompted looks whether the prompt and its versions are there.
+func (s *Service) prompted(ctx context.Context, actor org.Actor, e *Experiment) error {
+	if e.Prompt == "" {
+		return nil
+	}
+	if s.Prompts == nil {
+		return fault.Field("prompt", "There is no library of prompts here.")
+	}
+	var all []string
+	for _, v := range e.Variants {
+		if v.Version != "" {
+			all = append(all, v.Version)
+		}
+	}
+	return s.Prompts(ctx, actor, e.Prompt, all)
 }
 
 // free refuses a name or an alias that is taken, and one experiment too many.
@@ -195,7 +235,13 @@ func facts(e Experiment) map[string]any {
 		if target == "" {
 			target = "the route as it is"
 		}
+		if v.Version != "" {
+			target += ", prompt " + e.Prompt + "@" + v.Version
+		}
 		out["variant "+v.Name] = fmt.Sprintf("%d %%: %s", v.Percent, target)
+	}
+	if e.Judge != nil {
+		out["judge"] = fmt.Sprintf("%s, %d %% of answers, at most %s USD a day", e.Judge.Model, e.Judge.Percent, e.Judge.Daily)
 	}
 	if e.Verdict != Open {
 		out["verdict"] = string(e.Verdict)

@@ -43,7 +43,15 @@ func (s *Service) Stop(ctx context.Context, actor org.Actor, which id.Experiment
 		}
 		e.State, e.Verdict, e.EndedAt = Finished, Stopped, s.Clock.Now().UTC()
 		return nil
-	})
+	}, s.tell)
+}
+
+// tell says that an experiment is over, if anybody listens.
+func (s *Service) tell(ctx context.Context, e Experiment) error {
+	if s.Tell == nil {
+		return nil
+	}
+	return s.Tell(ctx, e)
 }
 
 func over(e *Experiment) error {

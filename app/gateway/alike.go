@@ -82,14 +82,8 @@ func (g *Gateway) confirm(ctx context.Context, x *Exchange, l *cache.Likeness) b
 		return false
 	}
 	answer, err := g.inner(ctx, x, "/v1/chat/completions", body)
-	var said struct {
-		Choices []struct {
-			Message struct {
-				Content string `json:"content"`
-			} `json:"message"`
-		} `json:"choices"`
-	}
-	if err == "" && (json.Unmarshal(answer, &said) != nil || len(said.Choices) != 1) {
+	word, said := oneWord(answer)
+	if err == "" && !said {
 		err = "it said nothing"
 	}
 	if err != "" {
@@ -97,10 +91,25 @@ func (g *Gateway) confirm(ctx context.Context, x *Exchange, l *cache.Likeness) b
 		x.note("no word of the judge ", l.Judge, ": ", err)
 		return false
 	}
-	yes := strings.HasPrefix(strings.ToUpper(strings.TrimSpace(said.Choices[0].Message.Content)), "YES")
+	yes := strings.HasPrefix(strings.ToUpper(strings.TrimSpace(word)), "YES")
 	g.Cache.Judged(l, yes)
 	x.note("the judge ", l.Judge, " says ", map[bool]string{true: "yes", false: "no"}[yes])
 	return yes
+}
+
+// oneWord is what a model said that the gateway asked; false if that was nothing.
+func oneWord(answer []byte) (string, bool) {
+	var said struct {
+		Choices []struct {
+			Message struct {
+				Content string `json:"content"`
+			} `json:"message"`
+		} `json:"choices"`
+	}
+	if json.Unmarshal(answer, &said) != nil || len(said.Choices) != 1 {
+		return "", false
+	}
+	return said.Choices[0].Message.Content, true
 }
 
 // guess is about what asking a model costs: a token for three bytes, and a word for an answer. False is a price that nobody knows.

@@ -58,6 +58,7 @@ func (g *Gateway) compose(_ context.Context, x *Exchange) (Finish, error) {
 	if own := text(a.rest.value("model")); own != "" {
 		ready.Model = own
 	}
+	ready = g.versionOnTrial(x, &a, ready)
 	if ready.Model == "" {
 		return nil, fault.Newf(fault.Invalid, "invalid_request", "The prompt %q is a text that names no model: others include it. Ask for it by POST /v1/prompts/%s/chat with a \"model\".", ready.Name, ready.Name)
 	}

@@ -78,6 +78,7 @@ func (g *Gateway) record(_ context.Context, x *Exchange) {
 	if !x.away {
 		g.Budgets.Record(f)
 	}
+	g.submit(x, f.Trial)
 	if g.Meter != nil {
 		g.Meter.Observe(f)
 	}

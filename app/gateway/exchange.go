@@ -40,7 +40,8 @@ type Exchange struct {
 	Plan    route.Plan        // plan
 	ask     route.Ask         // plan: what the rules were asked
 	trace   route.Trace       // plan: how they answered, in a dry run
-	choice  experiment.Choice // assign: the variant it gets; plan may take it back
+	choice  experiment.Choice // compose or assign: the variant it gets; plan may take it back
+	drawn   bool              // compose: it was asked which
 	own     []route.Target    // plan: the variant's targets
 	opening route.Target      // plan: the one that is asked first, if the request counts for its experiment
 	try     *attempt          // reserve and dispatch: the attempt under way

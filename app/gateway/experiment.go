@@ -4,25 +4,65 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/experiment"
+	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/prompt"
 	"github.com/bodhi-gateway/bodhi/app/route"
 )
 
 // assign asks whether the request has part in an experiment, and which variant it gets.
 func (g *Gateway) assign(_ context.Context, x *Exchange) (Finish, error) {
 	c := x.Call
-	if g.Experiments == nil || c.Model == "" || c.Operation.Kept() || c.Operation.Filed() || c.Operation == llm.CountTokens {
+	if g.Experiments == nil || x.drawn || x.inner || c.Model == "" || c.Operation.Kept() || c.Operation.Filed() || c.Operation == llm.CountTokens {
 		return nil, nil
 	}
+	stored, _, _ := strings.Cut(strings.TrimPrefix(x.prompt, prompt.Prefix), "@")
+	g.draw(x, c.Model, stored, cmp.Or(x.Hints.Session, c.Thread))
+	return nil, nil
+}
+
+// draw asks which variant a request for a model gets, of a stored prompt or of none.
+func (g *Gateway) draw(x *Exchange, model, stored, session string) {
 	chain := x.Grant.Chain
-	if choice, ok := g.Experiments.Assign(&experiment.Ask{Org: chain.Org, Model: c.Model, Team: chain.Team, Member: chain.Member, Key: chain.Key, Request: x.ID,
-		Tags: x.Hints.Tags, EndUser: x.Hints.EndUser, Session: cmp.Or(x.Hints.Session, c.Thread)}); ok {
+	if choice, ok := g.Experiments.Assign(&experiment.Ask{Org: chain.Org, Model: model, Team: chain.Team, Member: chain.Member, Key: chain.Key, Request: x.ID,
+		Tags: x.Hints.Tags, EndUser: x.Hints.EndUser, Session: session, Prompt: stored}); ok {
 		x.choice = choice
 	}
-	return nil, nil
+}
+
+// versionOnTrial is the version of a stored prompt that an experiment chooses, filled in with the same variables, or ready as the
+// client asked for it. It is drawn here, before the text is limited and screened, so that what is screened is what goes out; the
+// model stays the one that was asked for, so that no version reaches a model that the key may not have. What a version cannot be
+// filled in with is not in the experiment.
+func (g *Gateway) versionOnTrial(x *Exchange, a *asking, ready *prompt.Ready) *prompt.Ready {
+	if g.Experiments == nil || x.Endpoint.op != llm.Chat || ready.Model == "" {
+		return ready
+	}
+	g.draw(x, ready.Model, ready.Name, x.Hints.Session)
+	if x.choice.Experiment == nil || !x.choice.Versioned() {
+		x.choice = experiment.Choice{} // assign knows more of the conversation
+		return ready
+	}
+	x.drawn = true
+	if x.choice.Arm().Version == "" {
+		return ready
+	}
+	ref, ok := a.ref.At(x.choice.Arm().Version)
+	if !ok {
+		x.untried("its version is none")
+		return ready
+	}
+	other, err := g.Prompts.Fill(x.Grant.Chain, ref, a.sent)
+	if err != nil {
+		x.untried(fault.From(err).Public)
+		return ready
+	}
+	other.Model = ready.Model
+	return other
 }
 
 // tried puts the variant's targets in front of the alias's own. A request that a rule or a canary took has no part: it does not go
@@ -86,6 +126,7 @@ func (g *Gateway) enrol(x *Exchange) {
 	}
 	if first := x.Plan.Targets[0]; slices.ContainsFunc(x.own, func(o route.Target) bool { return sameTarget(o, first) }) {
 		x.opening = first
+		g.sample(x)
 		return
 	}
 	x.untried("another target than the variant's comes first")

@@ -136,3 +136,35 @@ func TestAVariantsTemperatureTakesThePlaceOfTheClients(t *testing.T) {
 		t.Errorf("counted as %+v", fact.Trial)
 	}
 }
+
+func TestAVariantIsAVersionOfThePromptThatIsAskedFor(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		version, body, says, told string
+		counted                   bool
+	}{
+		"another version":       {"staging", `{"model":"prompt:reply","prompt":{"variables":{"q":"x"}}}`, "Two: x", "reply@v2", true},
+		"one by its number":     {"v2", `{"model":"prompt:reply","prompt":{"variables":{"q":"x"}}}`, "Two: x", "reply@v2", true},
+		"one that is not there": {"v9", `{"model":"prompt:reply","prompt":{"variables":{"q":"x"}}}`, "One: x", "reply@v1", false},
+		"no prompt at all":      {"staging", question, "hi", "", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h, got := withPrompts(t)
+			e := experiment.Experiment{Org: h.grant.Chain.Org, ID: id.NewExperiment(id.NewSource(clock.System{}.Now, nil)), Name: "words", Prompt: "reply", Model: "smart", State: experiment.Running,
+				Variants: []experiment.Variant{{Name: "b", Percent: 100, Version: c.version}}}
+			book := &experiment.Book{}
+			if err := book.Load([]experiment.Experiment{e}); err != nil {
+				t.Fatal(err)
+			}
+			h.gateway.Experiments = book
+			resp, body := h.post(t, "/v1/chat/completions", c.body)
+			if resp.StatusCode != 200 || !strings.Contains(*got, c.says) || resp.Header.Get("X-Bodhi-Prompt") != c.told {
+				t.Fatalf("%d %s; the provider got %s; the client was told %q", resp.StatusCode, body, *got, resp.Header.Get("X-Bodhi-Prompt"))
+			}
+			if fact := h.books.only(t, 1)[0]; (fact.Trial.Experiment == e.ID) != c.counted {
+				t.Errorf("counted as %+v; %s", fact.Trial, fact.Decisions)
+			}
+		})
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/balance"
@@ -34,6 +35,7 @@ type Gateway struct {
 	loads    *balance.Book
 	flight   flight
 	renewals sync.WaitGroup
+	atJudges atomic.Int32 // judgements under way
 }
 
 // Sizes bound what a client may send.

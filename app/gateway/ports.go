@@ -40,6 +40,7 @@ type Ports struct {
 	Prompts     Prompts
 	Screens     Screens
 	Experiments Experiments
+	Judges      Judges // of experiments; may be nil: nobody judges
 	Routes      Routes
 	Cache       Cache
 	Budgets     Budgets

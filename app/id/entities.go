@@ -56,6 +56,8 @@ type (
 	experimentEntity struct{}
 	holdEntity       struct{}
 	erasureEntity    struct{}
+	datasetEntity    struct{}
+	evaluationEntity struct{}
 )
 
 func (orgEntity) prefix() string        { return "org" }
@@ -112,6 +114,8 @@ func (promptEntity) prefix() string     { return "prm" }
 func (experimentEntity) prefix() string { return "exp" }
 func (holdEntity) prefix() string       { return "hld" }
 func (erasureEntity) prefix() string    { return "era" }
+func (datasetEntity) prefix() string    { return "dts" }
+func (evaluationEntity) prefix() string { return "evl" }
 
 // One alias per entity; the comment says what it names.
 type (
@@ -169,6 +173,8 @@ type (
 	Experiment = ID[experimentEntity] // a test between variants of a route
 	Hold       = ID[holdEntity]       // a legal hold
 	Erasure    = ID[erasureEntity]    // the erasure of one person's data
+	Dataset    = ID[datasetEntity]    // rows of questions with expected answers
+	Evaluation = ID[evaluationEntity] // a run of a dataset
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -494,3 +500,15 @@ func NewErasure(s *Source) Erasure { return New[erasureEntity](s) }
 
 // ParseErasure reads the printed or plain form of an id for the erasure of one person's data.
 func ParseErasure(s string) (Erasure, error) { return Parse[erasureEntity](s) }
+
+// NewDataset makes an id for rows of questions with expected answers.
+func NewDataset(s *Source) Dataset { return New[datasetEntity](s) }
+
+// ParseDataset reads the printed or plain form of an id for rows of questions with expected answers.
+func ParseDataset(s string) (Dataset, error) { return Parse[datasetEntity](s) }
+
+// NewEvaluation makes an id for a run of a dataset.
+func NewEvaluation(s *Source) Evaluation { return New[evaluationEntity](s) }
+
+// ParseEvaluation reads the printed or plain form of an id for a run of a dataset.
+func ParseEvaluation(s string) (Evaluation, error) { return Parse[evaluationEntity](s) }

@@ -18,7 +18,7 @@ const (
 	SignIn    Kind = "new_sign_in"            // the reader logged in from a browser or network that is new for them
 	Repriced  Kind = "price_changed"          // a model that the organization used lately costs something else
 	Billed    Kind = "billing"                // a payment failed, the trial ends, or the plan's seats are taken
-	Concluded Kind = "experiment_finished"    // an experiment is decided
+	Concluded Kind = "experiment_finished"    // an experiment is decided, or was stopped
 	Undone    Kind = "experiment_rolled_back" // a variant of an experiment did harm and was taken back
 	Tested    Kind = "channel_test"           // an admin tries a channel
 )
@@ -46,8 +46,8 @@ var traits = map[Kind]trait{
 	SignIn:    {label: "A log-in from a new browser or network", urgent: true, personal: true},
 	Repriced:  {label: "The price of a model you use changed"},
 	Billed:    {label: "A payment, the trial or seats need you", own: true, personal: true},
-	Concluded: {label: "An experiment is decided"},
-	Undone:    {label: "A variant of an experiment was taken back"},
+	Concluded: {label: "An experiment is over: its report", own: true},
+	Undone:    {label: "A variant of an experiment was taken back", own: true},
 	Tested:    {label: "A test", urgent: true},
 }
 

@@ -102,7 +102,7 @@ func (s *Service) Unlabel(ctx context.Context, actor org.Actor, p id.Prompt, nam
 	})
 }
 
-// users are the versions that include what a reference says, such as "summary v2".
+// users are what needs that which a reference says: versions that include it, such as "summary v2", and live experiments.
 func (s *Service) users(ctx context.Context, o id.Org, uses func(Ref) bool) (out []string, err error) {
 	all, err := s.Store.Shelf(ctx, o)
 	if err != nil {
@@ -116,7 +116,14 @@ func (s *Service) users(ctx context.Context, o id.Org, uses func(Ref) bool) (out
 		}
 	}
 	slices.Sort(out)
-	return out, nil
+	if s.Tested == nil {
+		return out, nil
+	}
+	tests, err := s.Tested(ctx, o, uses)
+	for _, name := range tests {
+		out = append(out, "the experiment "+name)
+	}
+	return out, err
 }
 
 // inUse refuses to delete what others need.

@@ -27,6 +27,8 @@ type Parts struct {
 	IDs   *id.Source
 	Clock clock.Clock
 	Log   *slog.Logger
+	// Tested names the live experiments that are about a version that uses means; nil is none.
+	Tested func(ctx context.Context, o id.Org, uses func(Ref) bool) ([]string, error)
 }
 
 // Service is the library's control plane.

@@ -36,10 +36,12 @@ type Parts struct {
 	URLs    URLs
 	Prober  Prober
 	Aliases Aliases
-	Plan    Plan // nil where nobody counts connections
-	IDs     *id.Source
-	Clock   clock.Clock
-	Log     *slog.Logger
+	// Tested names the live experiments that send requests to a connection, by its name; nil is none.
+	Tested func(ctx context.Context, o id.Org, connection string) ([]string, error)
+	Plan   Plan // nil where nobody counts connections
+	IDs    *id.Source
+	Clock  clock.Clock
+	Log    *slog.Logger
 }
 
 // Service is the control plane of connections. Admins change them, managers see their settings; everybody else sees
@@ -199,6 +201,9 @@ func (s *Service) Delete(ctx context.Context, actor org.Actor, c id.Connection, 
 			return fault.Newf(fault.Conflict, "in_use", "The connection %q is a target of the alias %s. Point them elsewhere first, or confirm to remove it from them.",
 				r.Name, strings.Join(users, ", ")).With("aliases", strings.Join(users, ","))
 		}
+		if err := s.tested(ctx, r); err != nil {
+			return err
+		}
 		if len(users) > 0 {
 			if err := s.Aliases.Release(ctx, actor, c); err != nil {
 				return err
@@ -214,6 +219,18 @@ func (s *Service) Delete(ctx context.Context, actor org.Actor, c id.Connection, 
 	}
 	s.changed(ctx)
 	return nil
+}
+
+// tested refuses to delete what a variant of an experiment asks.
+func (s *Service) tested(ctx context.Context, r ConnectionRecord) error {
+	if s.Tested == nil {
+		return nil
+	}
+	by, err := s.Tested(ctx, r.Org, r.Name)
+	if err != nil || len(by) == 0 {
+		return err
+	}
+	return fault.Newf(fault.Conflict, "in_use", "The experiment %s sends requests to the connection %q. Stop it first; what it counted stays.", strings.Join(by, ", "), r.Name)
 }
 
 // Users names the aliases on each connection: what a deletion would change, for the question before it.

@@ -86,10 +86,25 @@ func (s *Service) keep(ctx context.Context, actor org.Actor, action string, a Al
 }
 
 func (s *Service) remove(ctx context.Context, actor org.Actor, a Alias, names Names) error {
+	if err := s.tested(ctx, a); err != nil {
+		return err
+	}
 	if err := s.Store.Delete(ctx, actor.Org, a.ID); err != nil {
 		return err
 	}
 	return s.Audit.Append(ctx, actor, entry("alias.deleted", a, facts(a, names), nil))
+}
+
+// tested refuses to let go of an alias while an experiment counts its requests.
+func (s *Service) tested(ctx context.Context, a Alias) error {
+	if s.Tested == nil {
+		return nil
+	}
+	by, err := s.Tested(ctx, a.Org, a)
+	if err != nil || len(by) == 0 {
+		return err
+	}
+	return fault.Newf(fault.Conflict, "in_use", "The experiment %s is about requests for %s, or sends some to it. Stop it first; what it counted stays.", strings.Join(by, ", "), a.Name)
 }
 
 // leanedOn refuses to let go of an alias that other routes name.

@@ -29,6 +29,8 @@ type Parts struct {
 	IDs         *id.Source
 	Clock       clock.Clock
 	Log         *slog.Logger
+	// Tested names the live experiments that are about an alias or send requests to it; nil is none.
+	Tested func(ctx context.Context, o id.Org, a Alias) ([]string, error)
 }
 
 // Service is the control plane of aliases. Admins change them; everybody reads them.

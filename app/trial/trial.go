@@ -26,6 +26,7 @@ import (
 
 // Keys is what the key room's control plane knows. *key.Service implements it.
 type Keys interface {
+	Find(ctx context.Context, actor org.Actor, q key.Query) (key.Page, error)
 	Get(ctx context.Context, actor org.Actor, k id.Key) (key.Key, error)
 }
 
@@ -90,10 +91,43 @@ type Answer struct {
 	Warnings string
 }
 
-// own reports whether the actor may spend a key's budget in a trial: a person's own, and for a management token, which is nobody, one
-// of a service that it may manage. Whoever manages a key could show it anyway.
+// Own are the keys that work and whose budgets the actor may spend in a trial, newest first: a person's own, and for a
+// management token, which is nobody, keys of services that it may manage. Whoever manages a key could show it anyway.
+func (s *Service) Own(ctx context.Context, actor org.Actor) ([]key.Key, error) {
+	if err := actor.Require(org.Developer); err != nil {
+		return nil, err
+	}
+	q := key.Query{Of: org.OfMember(actor.Org, actor.Member), Limit: mostKeys}
+	if actor.Member.IsZero() {
+		q.Of, q.Services = org.Scope{}, true
+	}
+	p, err := s.Keys.Find(ctx, actor, q)
+	if err != nil {
+		return nil, fmt.Errorf("trial: find keys: %w", err)
+	}
+	return slices.DeleteFunc(p.Keys, func(k key.Key) bool { return !s.own(actor, k) }), nil
+}
+
+// mostKeys is how many keys are looked through for those to choose from. Any other may be named.
+const mostKeys = 200
+
 func (s *Service) own(actor org.Actor, k key.Key) bool {
 	return k.Member == actor.Member && (!actor.Member.IsZero() || key.Changeable(actor, k)) && k.Status(s.Clock.Now()) == "active"
+}
+
+// Spendable is a key that the actor may spend the budget of, as Own has them; what is none is refused by the field "key".
+func (s *Service) Spendable(ctx context.Context, actor org.Actor, k id.Key) (key.Key, error) {
+	if err := actor.Require(org.Developer); err != nil {
+		return key.Key{}, err
+	}
+	as, err := s.Keys.Get(ctx, actor, k)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return as, fmt.Errorf("trial: find the key: %w", err)
+	}
+	if err != nil || !s.own(actor, as) {
+		return as, fault.Field("key", "Choose a key of your own that works, or with a management token one of a service: its budget is spent.")
+	}
+	return as, nil
 }
 
 // Try asks all targets at once and waits for the last. What a target refuses is an Answer; an error is about the input.
@@ -105,12 +139,9 @@ func (s *Service) Try(ctx context.Context, actor org.Actor, in Input) ([]Answer,
 	if err != nil {
 		return nil, err
 	}
-	as, err := s.Keys.Get(ctx, actor, in.Key)
-	if err != nil && !fault.Is(err, fault.NotFound) {
-		return nil, fmt.Errorf("trial: find the key: %w", err)
-	}
-	if err != nil || !s.own(actor, as) {
-		return nil, fault.Field("key", "Choose a key of your own that works, or with a management token one of a service: a trial spends its budget.")
+	as, err := s.Spendable(ctx, actor, in.Key)
+	if err != nil {
+		return nil, err
 	}
 	grant, err := s.Desk.Grant(actor.Org, in.Key)
 	if err != nil {

@@ -170,7 +170,7 @@ func furnished(t *testing.T) *tab {
 	b.sees("Data rule set")
 	b.goTo("/experiments/new")
 	b.fill("Name", "cheaper")
-	b.fill("Target of first variant", "sandbox/sandbox-vision")
+	b.choose("Target of first variant", "sandbox/sandbox-vision")
 	b.press("Start the experiment")
 	b.sees("Not decided yet")
 	b.goTo("/budgets/new")
@@ -189,6 +189,7 @@ func furnished(t *testing.T) *tab {
 	b.goTo("/prompts/starters")
 	b.press("Add customer-response")
 	b.sees("1 new")
+	b.evaluates()
 	harness.Wait(t, "the budget to bind", func() bool { return tagged(&harness.Gateway{ProxyURL: baseURL}, secret, "project=apollo") != nil })
 	for range 3 {
 		chat(t, baseURL, secret, "sandbox-chat")
@@ -197,6 +198,23 @@ func furnished(t *testing.T) *tab {
 	b.finds("/requests?code=budget_exhausted", "402 budget exhausted")
 	b.finds("/incidents", "1 match of")
 	return b
+}
+
+// evaluates asks two models two questions.
+func (b *tab) evaluates() {
+	b.t.Helper()
+	b.goTo("/datasets/new")
+	b.fill("Name", "Geography")
+	b.fill("Or paste the rows", "{\"input\": \"Is Berlin in Germany? Say yes or no.\", \"expected\": \"yes\"}\n{\"input\": \"Is Oslo in Sweden?\", \"expected\": \"Is Oslo in Sweden?\", \"notes\": \"an echo is right\"}")
+	b.press("Create dataset")
+	b.sees("Never run yet")
+	b.goTo(b.at() + "/run")
+	b.fill("Model 1", "sandbox/sandbox-chat")
+	b.fill("Model 2", "sandbox/sandbox-vision")
+	b.press("What does it cost?")
+	b.sees("All answers cost at most")
+	b.press("Start")
+	b.sees("Finished")
 }
 
 // pages are all pages that can be reached from the navigation, one level deep, by a name for their picture.
@@ -218,7 +236,9 @@ func (b *tab) pages() map[string]string {
 			}
 			// One page of each kind is enough: one key, one request.
 			if kind := called(path); out[kind] == "" {
-				out[kind] = path
+				if out[kind] = path; kind == "datasets-one" {
+					out[kind+"-run"] = path + "/run"
+				}
 			}
 		}
 	}

@@ -26,8 +26,10 @@ type NewPage struct {
 	Shell    layout.Shell
 	Fields   Fields
 	Aliases  []ui.Option
-	Teams    []ui.Option
-	Targets  []string
+	Place    ui.PickProps
+	Prompts  []ui.Option
+	Targets  []ui.Option
+	Judges   []ui.Option
 	Form     string
 	Errors   map[string]string
 	FoldOpen bool // something in the folded part is wrong, or was typed
@@ -37,13 +39,14 @@ type NewPage struct {
 type Fields struct {
 	Name, Alias, Goal, Unit            string
 	Variants                           []VariantFields
-	Team, Key, Tag                     string
+	Scope, Tag, Prompt                 string
 	LookFor, Sample, ErrorLimit        string
 	GuardCost, GuardLatency, GuardGood string
+	Judge, JudgePercent, JudgeDaily    string
 }
 
 // VariantFields are one variant's. The first is the control, which has no target.
-type VariantFields struct{ Name, Percent, Target, Max, Temperature string }
+type VariantFields struct{ Name, Percent, Target, Version, Max, Temperature string }
 
 var goals = []ui.Option{
 	{Value: "cost", Label: "Cost per request"},
@@ -69,6 +72,8 @@ func called(i int) string {
 type ShowPage struct {
 	Shell    layout.Shell
 	Name     string
+	About    string // what is divided, in a line
+	Groups   string // what groups are, and how many there must be
 	State    ui.StatusProps
 	Headline string
 	Text     string
@@ -85,10 +90,19 @@ type ShowPage struct {
 }
 
 // Variant is one line of the table of variants.
-type Variant struct{ Name, Target, Planned, Actual, Requests, Rated string }
+type Variant struct {
+	Name, Target, Planned, Actual, Requests, Rated, Filled, FilledRated string
+	Means                                                               []Mean // in the order of the columns
+}
 
-// Metric is one variant's figure in one metric beside the control's.
+// Mean is one figure of a variant, and its verdict; no label for none.
+type Mean struct {
+	Name, Value string
+	Side        ui.StatusProps
+}
+
+// Metric is the difference of one variant to the control in one metric.
 type Metric struct {
-	Name, Variant, Control, Value, Difference string
-	Side                                      ui.StatusProps
+	Name, Variant, Difference string
+	Side                      ui.StatusProps
 }

@@ -79,6 +79,7 @@ var navigation = []navGroup{
 		{"prompts", "Prompts", "/prompts", "list-details", false},
 		{"playground", "Playground", "/playground", "player-play", false},
 		{"experiments", "Experiments", "/experiments", "flask", false},
+		{"evaluations", "Evaluations", "/evaluations", "checks", false},
 		{"catalog", "Catalogue", "/catalog", "book", false},
 		{"prices", "Prices", "/prices", "receipt", false},
 		{"connections", "Connections", "/connections", "plug-connected", false},

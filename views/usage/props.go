@@ -111,7 +111,14 @@ type TeamPage struct {
 	Span                       string
 	Chart                      ui.SeriesProps
 	Budgets                    []Burn
+	Changes                    []Change
 	People, Models, Keys, Apps Table
+}
+
+// Change is a change of a route and what came after it.
+type Change struct {
+	Title, Text, Icon string
+	Tone              ui.Tone
 }
 
 // Burn is a budget, what is left of it and where it is heading.

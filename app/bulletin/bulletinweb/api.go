@@ -102,6 +102,12 @@ type adviceJSON struct {
 	SavesUSD money.USD `json:"saves_usd"`
 }
 
+// changeJSON is a change of a route and what came after it.
+type changeJSON struct {
+	Title string `json:"title"`
+	Text  string `json:"text"`
+}
+
 // copyJSON is one copy of an edition.
 type copyJSON struct {
 	Member  string     `json:"member"`
@@ -127,6 +133,7 @@ type editionJSON struct {
 	Parts   []partJSON     `json:"parts,omitempty"`
 	Budgets []standingJSON `json:"budgets,omitempty"`
 	Advice  []adviceJSON   `json:"advice,omitempty"`
+	Changes []changeJSON   `json:"changes,omitempty"` // what changes of routes came to
 	Copies  []copyJSON     `json:"copies,omitempty"`
 }
 
@@ -176,6 +183,9 @@ func editionOut(e bulletin.Edition) editionJSON {
 	}
 	for _, b := range c.Budgets {
 		out.Budgets = append(out.Budgets, standingJSON{b.ID, b.Name, b.Used, b.Limit, b.Percent, b.Outlook})
+	}
+	for _, x := range c.Changes {
+		out.Changes = append(out.Changes, changeJSON(x))
 	}
 	for _, a := range c.Advice {
 		out.Advice = append(out.Advice, adviceJSON{a.Title, a.Text, a.Path, a.Saves})

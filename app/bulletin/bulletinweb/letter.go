@@ -138,6 +138,13 @@ func tables(e bulletin.Edition) (out []mail.Section) {
 		}
 		out = append(out, s)
 	}
+	if len(c.Changes) > 0 {
+		s := mail.Section{Heading: "What changes of routes came to"}
+		for _, x := range c.Changes {
+			s.Text = append(s.Text, x.Title+". "+x.Text)
+		}
+		out = append(out, s)
+	}
 	for _, p := range c.Parts {
 		if len(p.Lines) == 0 {
 			continue

@@ -8,6 +8,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/experiment"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/web"
 )
@@ -19,6 +20,7 @@ type variantJSON struct {
 	Target      string `json:"target,omitempty"`      // connection/model or an alias; empty = the route as it is
 	MaxOutput   int64  `json:"max_output,omitempty"`  // a lower cap of output tokens; 0 = none
 	Temperature string `json:"temperature,omitempty"` // "0.2" in place of the client's
+	Version     string `json:"version,omitempty"`     // of the prompt: a label such as "staging", or "v4"
 }
 
 // guardJSON takes the variants back when a metric gets worse by more than percent.
@@ -27,29 +29,41 @@ type guardJSON struct {
 	Percent int    `json:"percent"`
 }
 
+// judgeJSON is a model that rates a part of the answers.
+type judgeJSON struct {
+	Model   string    `json:"model"`     // connection/model or an alias, asked on the account of whoever asked the question
+	Percent int       `json:"percent"`   // of the counted answers
+	Daily   money.USD `json:"daily_usd"` // what it may cost in a day of UTC
+}
+
 // experimentInput is a new experiment. What is left out comes from the template.
 type experimentInput struct {
 	Name       string        `json:"name"`
 	Alias      string        `json:"alias"`
 	Unit       string        `json:"unit,omitempty"` // user or session
 	Variants   []variantJSON `json:"variants"`
-	Team       string        `json:"team,omitempty"` // only this team's requests
-	Key        string        `json:"key,omitempty"`  // only this key's
-	Tag        string        `json:"tag,omitempty"`  // only those with it: project=apollo
-	Goal       string        `json:"goal,omitempty"` // cost, latency, errors or quality
+	Team       string        `json:"team,omitempty"`   // only this team's requests
+	Key        string        `json:"key,omitempty"`    // only this key's
+	Tag        string        `json:"tag,omitempty"`    // only those with it: project=apollo
+	Prompt     string        `json:"prompt,omitempty"` // only those of this stored prompt, by name
+	Goal       string        `json:"goal,omitempty"`   // cost, latency, errors or quality
 	LookFor    int           `json:"look_for,omitempty"`
 	Sample     int64         `json:"sample,omitempty"`
 	ErrorLimit int           `json:"error_limit,omitempty"`
 	Guards     []guardJSON   `json:"guards,omitempty"`
+	Judge      *judgeJSON    `json:"judge,omitempty"`
 }
 
 func (in *experimentInput) input() (experiment.Input, error) {
-	out := experiment.Input{Name: in.Name, Alias: in.Alias, Unit: experiment.Unit(in.Unit), Tag: in.Tag, Goal: experiment.Metric(in.Goal), LookFor: in.LookFor, Sample: in.Sample, ErrorLimit: in.ErrorLimit}
+	out := experiment.Input{Name: in.Name, Alias: in.Alias, Unit: experiment.Unit(in.Unit), Tag: in.Tag, Prompt: in.Prompt, Goal: experiment.Metric(in.Goal), LookFor: in.LookFor, Sample: in.Sample, ErrorLimit: in.ErrorLimit}
 	for _, v := range in.Variants {
 		out.Variants = append(out.Variants, experiment.Variant(v))
 	}
 	for _, g := range in.Guards {
 		out.Guards = append(out.Guards, experiment.Guard{Metric: experiment.Metric(g.Metric), Percent: g.Percent})
+	}
+	if j := in.Judge; j != nil {
+		out.Judge = &experiment.Rater{Model: j.Model, Percent: j.Percent, Daily: j.Daily}
 	}
 	err := narrow(&out, in.Team, in.Key)
 	return out, err
@@ -81,11 +95,13 @@ type experimentJSON struct {
 	Team       string        `json:"team,omitempty"`
 	Key        string        `json:"key,omitempty"`
 	Tag        string        `json:"tag,omitempty"`
+	Prompt     string        `json:"prompt,omitempty"`
 	Goal       string        `json:"goal"`
 	LookFor    int           `json:"look_for"`
 	Sample     int64         `json:"sample"`
 	ErrorLimit int           `json:"error_limit"`
 	Guards     []guardJSON   `json:"guards"`
+	Judge      *judgeJSON    `json:"judge,omitempty"`
 	Verdict    string        `json:"verdict,omitempty"` // win, lose, inconclusive, harm, stopped
 	Winner     string        `json:"winner,omitempty"`
 	Why        string        `json:"why,omitempty"`
@@ -94,13 +110,16 @@ type experimentJSON struct {
 }
 
 func out(e experiment.Experiment) experimentJSON {
-	o := experimentJSON{ID: e.ID.String(), Name: e.Name, Alias: e.Model, State: string(e.State), Unit: string(e.Unit), Tag: e.Tag, Goal: string(e.Goal), LookFor: e.LookFor, Sample: e.Sample,
+	o := experimentJSON{ID: e.ID.String(), Name: e.Name, Alias: e.Model, State: string(e.State), Unit: string(e.Unit), Tag: e.Tag, Prompt: e.Prompt, Goal: string(e.Goal), LookFor: e.LookFor, Sample: e.Sample,
 		ErrorLimit: e.ErrorLimit, Guards: []guardJSON{}, Verdict: string(e.Verdict), Why: e.Why, CreatedAt: e.CreatedAt}
 	for _, v := range e.Variants {
 		o.Variants = append(o.Variants, variantJSON(v))
 	}
 	for _, g := range e.Guards {
 		o.Guards = append(o.Guards, guardJSON{string(g.Metric), g.Percent})
+	}
+	if j := e.Judge; j != nil {
+		o.Judge = &judgeJSON{j.Model, j.Percent, j.Daily}
 	}
 	if !e.Team.IsZero() {
 		o.Team = e.Team.String()
@@ -142,12 +161,19 @@ type armJSON struct {
 	Compared []metricJSON `json:"compared"`
 }
 
+// judged is what came of a judge.
+type judged struct {
+	Answers int64     `json:"answers"`
+	Spent   money.USD `json:"spent_usd"` // what is held for judgements under way included
+}
+
 // reportJSON is an experiment and how it stands.
 type reportJSON struct {
 	experimentJSON
 	Requests     int64     `json:"requests"`
-	Needs        *int64    `json:"needs,omitempty"` // more requests until look_for is found with 80 %
-	Skewed       bool      `json:"skewed"`          // requests of a variant are missing: nothing can be concluded
+	JudgedToday  *judged   `json:"judged_today,omitempty"` // by the judge, in this day of UTC
+	Needs        *int64    `json:"needs,omitempty"`        // more requests until look_for is found with 80 %
+	Skewed       bool      `json:"skewed"`                 // requests of a variant are missing: nothing can be concluded
 	Headline     string    `json:"headline"`
 	Advice       string    `json:"advice"`
 	MonthlySaved string    `json:"monthly_saved_usd,omitempty"` // by migrating, in thirty days; for leads and above
@@ -198,6 +224,13 @@ func (h *Handlers) apiShow(c *web.Context) error {
 	}
 	if a.Known && c.Actor().Role.AtLeast(experiment.MaySum) {
 		r.MonthlySaved = a.Monthly.String()
+	}
+	if e.Judge != nil {
+		day, err := h.tests.Judged(c.Ctx(), c.Actor(), e)
+		if err != nil {
+			return err
+		}
+		r.JudgedToday = &judged{day.Answers, day.Spent}
 	}
 	for i, arm := range j.Arms {
 		r.Arms = append(r.Arms, armOut(e.Variants[i].Name, arm))

@@ -9,6 +9,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/prompt"
 	"github.com/bodhi-gateway/bodhi/app/route"
 	"github.com/bodhi-gateway/bodhi/app/web"
 )
@@ -18,19 +19,24 @@ type Aliases interface {
 	Names(ctx context.Context, actor org.Actor) (route.Names, error)
 }
 
-// Teams are those that an experiment can be narrowed to.
-type Teams func(ctx context.Context, actor org.Actor) ([]org.Team, error)
+// Prompts are the library. *prompt.Service implements it.
+type Prompts interface {
+	List(ctx context.Context, actor org.Actor) ([]prompt.Full, error)
+}
 
 // Handlers answer for experiments.
 type Handlers struct {
 	tests   *experiment.Service
 	aliases Aliases
-	teams   Teams
+	catalog route.Catalog
+	prompts Prompts
+	people  web.PlacePeople
+	keys    web.PlaceKeys
 }
 
 // New makes the handlers.
-func New(tests *experiment.Service, aliases Aliases, teams Teams) *Handlers {
-	return &Handlers{tests, aliases, teams}
+func New(tests *experiment.Service, aliases Aliases, catalog route.Catalog, prompts Prompts, people web.PlacePeople, keys web.PlaceKeys) *Handlers {
+	return &Handlers{tests, aliases, catalog, prompts, people, keys}
 }
 
 const root = "/experiments"

@@ -15,9 +15,11 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/egress"
 	"github.com/bodhi-gateway/bodhi/app/experiment"
 	"github.com/bodhi-gateway/bodhi/app/experiment/experimentweb"
+	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/prompt"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/route"
 	"github.com/bodhi-gateway/bodhi/app/secret"
@@ -44,6 +46,21 @@ type scene struct {
 	route *route.Service
 	told  []experiment.Experiment
 	books *db.LedgerStore
+
+	library *prompt.Service
+}
+
+// known is experiment's Prompts: one prompt with two versions.
+func (s *scene) known(_ context.Context, _ org.Actor, name string, versions []string) error {
+	if name != "reply" {
+		return fault.Field("prompt", "There is no such prompt.")
+	}
+	for _, v := range versions {
+		if v != "staging" && v != "v1" {
+			return fault.Field("variants", "The prompt has no such version.")
+		}
+	}
+	return nil
 }
 
 func newScene(t *testing.T) *scene {
@@ -54,10 +71,15 @@ func newScene(t *testing.T) *scene {
 	s := &scene{house: h, acme: h.Found(t, "Acme"), books: db.NewLedgerStore(d)}
 	s.route = route.New(route.Parts{Prices: nobody{}, Store: db.NewAliasStore(d), Connections: store, Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: log})
 	connections := provider.New(provider.Parts{Store: store, Tx: d, Audit: h.Audit, Bus: h.Bus, Vault: h.Keyring, URLs: egress.New(egress.Config{}), Prober: nobody{}, Aliases: s.route, IDs: h.IDs, Clock: h.Clock, Log: log})
-	s.tests = experiment.New(experiment.Parts{Store: db.NewExperimentStore(d), Routes: s.route, Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: log,
+	needs := func(ctx context.Context, o id.Org, a route.Alias) ([]string, error) {
+		return s.tests.Needs(ctx, o, func(e *experiment.Experiment) bool { return e.OnAlias(a.ID, a.Name) })
+	}
+	s.route.Tested = needs
+	s.library = prompt.New(prompt.Parts{Store: db.NewPromptStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: log})
+	s.tests = experiment.New(experiment.Parts{Store: db.NewExperimentStore(d), Prompts: s.known, Routes: s.route, Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: log,
 		Places: func(context.Context, org.Actor, id.Team, id.Key) error { return nil },
 		Tell:   func(_ context.Context, e experiment.Experiment) error { s.told = append(s.told, e); return nil }})
-	s.site = h.Serve(t, append(experimentweb.New(s.tests, s.route, func(ctx context.Context, a org.Actor) ([]org.Team, error) { return db.NewOrgStore(d).Teams(ctx, a.Org) }).Routes(), webtest.Enter()))
+	s.site = h.Serve(t, append(experimentweb.New(s.tests, s.route, catalog.BuiltIn(), s.library, h.Identity, h.Keys).Routes(), webtest.Enter()))
 	admin := s.acme.Actor(org.Admin)
 	if _, err := connections.Create(t.Context(), admin, provider.Input{Name: "openai", Kind: provider.OpenAI, Credential: secret.New("sk-test-0123456789")}); err != nil {
 		t.Fatal(err)
@@ -116,7 +138,12 @@ func TestAnExperimentIsRefusedStartedWonAndMigrated(t *testing.T) {
 		"an unknown goal":      {map[string]string{"goal": "beauty"}, "The goal is one of", ""},
 		"a tiny sample":        {map[string]string{"sample": "10"}, "A sample is 1000 to", `value="10"`},
 		"a tag without value":  {map[string]string{"tag": "apollo"}, "A tag is a name and a value", `value="apollo"`},
-		"a team that is none":  {map[string]string{"team": "x"}, "There is no such team", ""},
+		"a place that is none": {map[string]string{"scope": "x"}, "There is no such team or key", ""},
+		"a place of no use":    {map[string]string{"scope": "member_x"}, "There is no such team or key", ""},
+		"a version of nothing": {map[string]string{"version_1": "staging"}, "say of which one", `value="staging"`},
+		"an unknown prompt":    {map[string]string{"prompt": "nothing", "version_1": "v2"}, "There is no such prompt", `value="nothing" selected`},
+		"an unknown version":   {map[string]string{"prompt": "reply", "version_1": "v7"}, "The prompt has no such version", `value="v7"`},
+		"no version at all":    {map[string]string{"prompt": "reply", "version_1": "Seven!"}, "is a label such as staging", `value="Seven!"`},
 		"a wild temperature":   {map[string]string{"temperature_1": "2.5"}, "a number from 0 to 2", `value="2.5"`},
 		"a wild guard":         {map[string]string{"guard_latency": "900"}, "A guard allows", `value="900"`},
 	} {
@@ -206,5 +233,79 @@ func TestHarmIsRolledBackByItself(t *testing.T) {
 	}
 	if live, err := s.tests.Store.Live(t.Context()); err != nil || len(live) != 0 {
 		t.Errorf("%d still divide requests, %v", len(live), err)
+	}
+}
+
+func TestAnAliasIsKeptWhileAnExperimentNeedsIt(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	admin := s.acme.Actor(org.Admin)
+	cheap, err := s.route.Create(t.Context(), admin, route.Input{Name: "cheap", Targets: []string{"openai/gpt-5.5-mini"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := s.tests.Start(t.Context(), admin, experiment.Input{Name: "move", Alias: "smart", Variants: experiment.Even("cheap")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, which := range []id.Alias{e.Alias, cheap.ID} {
+		if err := s.route.Delete(t.Context(), admin, which); !fault.Is(err, fault.Conflict) || !strings.Contains(fault.From(err).Public, "The experiment move is about requests for") {
+			t.Errorf("deleted: %v", err)
+		}
+	}
+	if _, err := s.tests.Stop(t.Context(), admin, e.ID); err != nil {
+		t.Fatal(err)
+	}
+	if len(s.told) != 1 || s.told[0].Verdict != experiment.Stopped {
+		t.Errorf("told %+v", s.told)
+	}
+	if err := s.route.Delete(t.Context(), admin, cheap.ID); err != nil {
+		t.Errorf("after the end: %v", err)
+	}
+}
+
+func TestAVersionOfAPromptIsStartedFromTheFormAndReported(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	admin := webtest.As(t, s.site, s.acme.Members[org.Admin])
+	if p := admin.Post("/experiments", form(map[string]string{"target_1": "", "prompt": "reply", "version_1": "staging", "scope": s.acme.Team.String()})); p.Status != http.StatusSeeOther {
+		t.Fatalf("start: %d\n%s", p.Status, p.Body)
+	}
+	all, err := s.tests.List(t.Context(), s.acme.Actor(org.Admin))
+	if err != nil || len(all) != 1 || all[0].Prompt != "reply" || all[0].Variants[1].Version != "staging" || all[0].Team != s.acme.Team {
+		t.Fatalf("%+v, %v", all, err)
+	}
+	s.post(t, all[0], 300, func(_, n int) int64 { return int64(1000 + n) }, func(int, int) bool { return false })
+	if p := admin.Get("/experiments/" + all[0].ID.String()); !p.Has("Requests for smart by the prompt reply, divided by user", "the route as it is, prompt staging", "of 128") {
+		t.Errorf("report: %d\n%s", p.Status, p.Body)
+	}
+	e, j, err := s.tests.Report(t.Context(), s.acme.Actor(org.Admin), all[0].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := experimentweb.Letter(&e, &j, s.house.Clock.Now(), "https://ai.acme.test", true)
+	if l.Action.URL != "https://ai.acme.test/experiments/"+e.ID.String() || len(l.Sections) != 2 || len(l.Sections[0].Table.Rows) != 2 || len(l.Sections[1].Table.Rows) != len(experiment.Metrics) || l.Heading != "Not decided yet" {
+		t.Errorf("%+v", l)
+	}
+}
+
+func TestTheReportSaysWhichVariantHasTooFewUsers(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	e, err := s.tests.Start(t.Context(), s.acme.Actor(org.Admin), experiment.Input{Name: "few", Alias: "smart", Variants: experiment.Even("openai/gpt-5.5-mini")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b budget.Batch
+	for n := range 1200 { // three users
+		v, bucket := experiment.Draw(e.ID, string(rune('a'+n%3)), e.Variants)
+		b.Requests = append(b.Requests, ledger.Request{ID: id.NewRequest(s.house.IDs), At: s.house.Clock.Now(), Status: 200, Chain: org.Chain{Org: e.Org}, Duration: time.Second, Trial: ledger.Trial{Experiment: e.ID, Variant: v, Bucket: bucket}})
+	}
+	if _, err := s.books.Post(t.Context(), id.NewNode(s.house.IDs), b); err != nil {
+		t.Fatal(err)
+	}
+	p := webtest.As(t, s.site, s.acme.Members[org.Viewer]).Get("/experiments/" + e.ID.String())
+	if !p.Has("in at least 20 of the 128 groups that users are put into", "requests in ", "more users must take part") {
+		t.Errorf("%d\n%s", p.Status, p.Body)
 	}
 }

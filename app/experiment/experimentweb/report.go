@@ -23,11 +23,19 @@ func (h *Handlers) show(c *web.Context) error {
 		return err
 	}
 	a := experiment.Advise(&e, &j, c.Now())
-	page := views.ShowPage{Shell: c.Shell(e.Name, "experiments"), Name: e.Name, State: status(e), Headline: a.Headline, Text: a.Text, Tone: tone(&e, &j), Figures: figures(c, &e, &j, a), Facts: facts(c, e)}
+	page := views.ShowPage{Shell: c.Shell(e.Name, "experiments"), Name: e.Name, State: status(e), Headline: a.Headline, Text: a.Text, Tone: tone(&e, &j), Figures: figures(c, &e, &j, a), Facts: facts(c, e),
+		About: about(&e), Groups: fmt.Sprintf("Units are put into %d groups by a hash, and chance is measured between groups, so that a few busy ones do not look like many. Nothing is concluded before each variant has requests in %d.", experiment.Buckets, experiment.LeastBuckets)}
+	if e.Judge != nil {
+		day, err := h.tests.Judged(c.Ctx(), c.Actor(), e)
+		if err != nil {
+			return err
+		}
+		page.Facts = append(page.Facts, ui.Fact{Label: "Judge", Value: fmt.Sprintf("%s, %d %% of answers, at most %s USD a day", e.Judge.Model, e.Judge.Percent, e.Judge.Daily.Format(2))},
+			ui.Fact{Label: "Judged today (UTC)", Value: fmt.Sprintf("%s answers, %s USD", web.Count(day.Answers), day.Spent)})
+	}
 	for i, arm := range j.Arms {
+		page.Variants = append(page.Variants, variant(&e, i, arm))
 		v := e.Variants[i]
-		page.Variants = append(page.Variants, views.Variant{Name: v.Name, Target: targetOf(v), Planned: fmt.Sprintf("%d %%", v.Percent), Actual: fmt.Sprintf("%.1f %%", arm.Share*100),
-			Requests: web.Count(arm.Requests), Rated: web.Count(arm.Rated)})
 		for _, m := range arm.Compared {
 			page.Metrics = append(page.Metrics, metric(v.Name, m))
 		}
@@ -38,10 +46,44 @@ func (h *Handlers) show(c *web.Context) error {
 	return c.Render(views.Show(page))
 }
 
+// about says what is divided.
+func about(e *experiment.Experiment) string {
+	if e.Model == "" {
+		return "Its alias was deleted."
+	}
+	out := "Requests for " + e.Model
+	if e.Prompt != "" {
+		out += " by the prompt " + e.Prompt
+	}
+	return out + ", divided by " + string(e.Unit)
+}
+
+func variant(e *experiment.Experiment, i int, arm experiment.Arm) views.Variant {
+	v := e.Variants[i]
+	out := views.Variant{Name: v.Name, Target: targetOf(v), Planned: fmt.Sprintf("%d %%", v.Percent), Actual: fmt.Sprintf("%.1f %%", arm.Share*100), Requests: web.Count(arm.Requests), Rated: web.Count(arm.Rated),
+		Filled: fmt.Sprintf("%d of %d", arm.Filled, experiment.Buckets), FilledRated: fmt.Sprintf("%d of %d", arm.FilledRated, experiment.Buckets)}
+	for n, m := range experiment.Metrics {
+		mean, known := arm.Means[m]
+		of := int64(0)
+		if known {
+			of = 1
+		}
+		f := views.Mean{Name: label(m), Value: figure(m, mean, of)}
+		if i > 0 && arm.Compared[n].Side != 0 {
+			f.Side = mark(arm.Compared[n].Side)
+		}
+		out.Means = append(out.Means, f)
+	}
+	return out
+}
+
 func targetOf(v experiment.Variant) string {
 	out := v.Target
 	if out == "" {
 		out = "the route as it is"
+	}
+	if v.Version != "" {
+		out += ", prompt " + v.Version
 	}
 	if v.MaxOutput > 0 {
 		out += ", at most " + web.Count(v.MaxOutput) + " tokens of output"
@@ -66,12 +108,15 @@ func tone(e *experiment.Experiment, j *experiment.Judgement) ui.Tone {
 
 // figures are the money and how far the experiment is.
 func figures(c *web.Context, e *experiment.Experiment, j *experiment.Judgement, a experiment.Advice) []ui.StatProps {
-	out := []ui.StatProps{{Label: "Counted requests", Value: web.Count(j.Requests), Against: "of " + web.Count(e.Sample) + " planned"}}
+	out := []ui.StatProps{{Label: "Counted requests", Value: web.Count(j.Requests), Against: "of " + web.Count(e.Sample) + " planned"}, {Label: "Ran for", Value: ran(e, c.Now())}}
 	if j.Needs > 0 && e.Verdict == experiment.Open {
 		out = append(out, ui.StatProps{Label: "Needs about", Value: web.Count(j.Needs), Unit: "more requests", Hint: "So many find the smallest difference worth finding with a chance of 80 %."})
 	}
-	if !a.Known || !c.Actor().Role.AtLeast(experiment.MaySum) {
+	if !c.Actor().Role.AtLeast(experiment.MaySum) {
 		return out
+	}
+	if !a.Known {
+		return append(out, ui.StatProps{Label: "A migration saves", Value: "–", Against: "known after a whole day, with enough requests"})
 	}
 	short, exact := web.Dollars(a.Monthly)
 	low, _ := web.Dollars(a.MonthlyLow)
@@ -82,18 +127,22 @@ func figures(c *web.Context, e *experiment.Experiment, j *experiment.Judgement, 
 
 // metric is one line of the comparison.
 func metric(variant string, m experiment.Comparison) views.Metric {
-	out := views.Metric{Name: label(m.Metric), Variant: variant, Control: figure(m.Metric, m.Control, m.OfControl), Value: figure(m.Metric, m.Variant, m.Counted),
-		Difference: "not enough yet", Side: ui.StatusProps{Tone: ui.Neutral, Label: "Open"}}
+	out := views.Metric{Name: label(m.Metric), Variant: variant, Difference: "not enough yet", Side: mark(m.Side)}
 	if m.Ready {
 		out.Difference = m.Words()
 	}
-	switch {
-	case m.Side > 0:
-		out.Side = ui.StatusProps{Tone: ui.Good, Label: "Better"}
-	case m.Side < 0:
-		out.Side = ui.StatusProps{Tone: ui.Bad, Label: "Worse"}
-	}
 	return out
+}
+
+// mark is a verdict on one metric.
+func mark(side int) ui.StatusProps {
+	switch {
+	case side > 0:
+		return ui.StatusProps{Tone: ui.Good, Label: "Better"}
+	case side < 0:
+		return ui.StatusProps{Tone: ui.Bad, Label: "Worse"}
+	}
+	return ui.StatusProps{Tone: ui.Neutral, Label: "Open"}
 }
 
 func figure(m experiment.Metric, v float64, of int64) string {
@@ -109,7 +158,7 @@ func figure(m experiment.Metric, v float64, of int64) string {
 	case experiment.Errors:
 		return fmt.Sprintf("%.2f %%", v*100)
 	}
-	return fmt.Sprintf("%.2f of 1", v)
+	return fmt.Sprintf("%.1f of 10", v*10)
 }
 
 func facts(c *web.Context, e experiment.Experiment) []ui.Fact {
@@ -123,6 +172,9 @@ func facts(c *web.Context, e experiment.Experiment) []ui.Fact {
 	}
 	if !e.Key.IsZero() {
 		out = append(out, ui.Fact{Label: "Key", Value: e.Key.String(), Mono: true, Href: "/keys/" + e.Key.String()})
+	}
+	if e.Prompt != "" {
+		out = append(out, ui.Fact{Label: "Prompt", Value: e.Prompt, Mono: true})
 	}
 	if e.Tag != "" {
 		out = append(out, ui.Fact{Label: "Tag", Value: e.Tag, Mono: true})

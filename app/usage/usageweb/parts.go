@@ -24,4 +24,6 @@ type Parts struct {
 	Budgets Budgets
 	Samples Samples
 	Kept    *usage.Retention
+	// Insights are what changes of routes came to.
+	Insights Insights
 }

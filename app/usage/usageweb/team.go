@@ -99,7 +99,8 @@ func (h *Handlers) fillTeam(a *asked, t org.Team, page *views.TeamPage) error {
 	}
 	page.Figures = []ui.StatProps{moneyFigure(b, "Spend", people, drawn.Series), next, countFigure(b, people, drawn.Series), who}
 	page.Exports = exportsOf(b)[:2]
-	return nil
+	page.Changes, err = h.changes(a, t)
+	return err
 }
 
 // monthAhead is what this month will come to, by the average of the last two weeks.

@@ -28,6 +28,8 @@ func (h *Handlers) Routes() []web.Route {
 		{Method: http.MethodGet, Path: reliabilityPath, Name: "reliability.show", Guard: web.Person, Floor: org.Viewer, Handle: h.reliability},
 		{Method: http.MethodGet, Path: peoplePath, Name: "people.usage", Guard: web.Person, Floor: org.Viewer, Handle: h.people},
 		{Method: http.MethodGet, Path: "/teams/:id/usage", Name: "teams.usage", Guard: web.Person, Floor: org.Viewer, Handle: h.team},
+		{Method: http.MethodGet, Path: "/api/v1/teams/:id/changes", Name: "api.teams.changes", Guard: web.Token, Floor: org.Viewer, Query: web.NoQuery, Handle: h.apiChanges, Out: changesJSON{},
+			Does: "Tell what changes of routes came to for a team: cost, errors, time and rating in whole weeks before and after, with intervals and money per month."},
 		{Method: http.MethodGet, Path: savingsPath, Name: "savings.show", Guard: web.Person, Floor: org.Viewer, Handle: h.savings},
 		{Method: http.MethodGet, Path: savingsPath + "/export", Name: "savings.export", Guard: web.Person, Floor: org.Viewer, Streams: true, Handle: h.exportSavings},
 		{Method: http.MethodGet, Path: root + "/savings", Name: "api.usage.savings", Guard: web.Token, Floor: org.Viewer, Handle: h.apiSavings, Out: savingsJSON{},

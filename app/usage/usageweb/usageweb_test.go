@@ -43,6 +43,7 @@ type scene struct {
 	prices    *price.Table
 	connected connections
 	budgets   *budget.Service
+	told      insights
 }
 
 type connections []provider.ConnectionRecord
@@ -62,7 +63,7 @@ func newScene(t *testing.T) *scene {
 	s.budgets = budget.New(budget.Parts{Store: db.NewBudgetStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: slog.New(slog.DiscardHandler)})
 	handlers := usageweb.New(usageweb.Parts{Usage: usage.NewService(db.NewUsageStore(d), db.NewOrgStore(d), h.Clock),
 		Reports: report.NewService(db.NewReportStore(d), db.NewOrgStore(d), h.Clock), Pricing: usageweb.Pricing{Prices: s.prices, Providers: shelf, Connections: &s.connected}, People: h.Identity, Keys: h.Keys, Budgets: s.budgets,
-		Samples: &usage.Samples{Store: db.NewUsageStore(d), Orgs: db.NewOrgStore(d)}, Kept: usage.NewRetention(db.NewUsageStore(d), d, h.Audit)})
+		Samples: &usage.Samples{Store: db.NewUsageStore(d), Orgs: db.NewOrgStore(d)}, Kept: usage.NewRetention(db.NewUsageStore(d), d, h.Audit), Insights: &s.told})
 	s.site = h.Serve(t, append(handlers.Routes(), webtest.Enter()))
 	return s
 }
