@@ -29,6 +29,11 @@ type sealedColumn struct {
 
 func asStored(v [3]string) string { return v[0] }
 
+func numbered(v [3]string) string { return v[0] + " " + v[1] }
+
+// unwritten are columns that nothing in these tests fills: runs of evaluations ask models.
+var unwritten = map[string]bool{"evaluation_items": true}
+
 func ofConnection(v [3]string) string {
 	which, err := id.ParseConnection(v[0])
 	if err != nil {
@@ -49,6 +54,8 @@ var sealedColumns = []sealedColumn{
 	{"channels", "former", "x.id, '', ''", "", asStored},
 	{"cache_entries", "sealed", "x.entry_key, '', ''", "", asStored},
 	{"cache_entries", "question", "x.entry_key, '', ''", "", asStored},
+	{"evaluation_rows", "sealed", "x.dataset_id, x.number, ''", "", numbered},
+	{"evaluation_items", "sealed", "x.evaluation_id, x.number, x.subject", "", func(v [3]string) string { return numbered(v) + " " + v[2] }},
 	{"cache_likes", "sealed", "x.id, '', ''", "", func(v [3]string) string { r, _ := id.ParseRequest(v[0]); return r.String() }},
 }
 
@@ -164,7 +171,7 @@ func readCells(t *testing.T, at string, a *App) (out []cell) {
 			out = append(out, found)
 		}
 		must(t, rows.Err())
-		if len(orgs) != 2 {
+		if len(orgs) != 2 && !unwritten[c.table] {
 			t.Errorf("%s.%s has ciphertext in %d organizations, and two are needed to see that they are apart", c.table, c.column, len(orgs))
 		}
 	}

@@ -58,6 +58,7 @@ var personColumns = []personColumn{
 	{"cache_likes", "maker_id", goes, nil},
 	{"prompts", "owner_id", stays, nil}, // private ones go (privatePrompts)
 	{"prompt_opinions", "member_id", goes, nil},
+	{"evaluation_datasets", "owner_id", stays, nil},
 	{"member_views", "member_id", goes, nil},
 	{"team_views", "member_id", stays, nil},
 
@@ -91,4 +92,4 @@ var untouched = map[string]string{
 var ofThings = map[string]bool{"org_id": true, "id": true, "team_id": true, "department_id": true, "key_id": true, "token_id": true, "connection_id": true, "alias_id": true, "budget_id": true,
 	"limit_id": true, "policy_id": true, "prompt_id": true, "node_id": true, "scope_node": true, "request_id": true, "grant_id": true, "increase_id": true, "account_id": true,
 	"provider_id": true, "group_id": true, "user_id": true, "outage_id": true, "event_id": true, "channel_id": true, "bundle": true, "report_id": true, "edition_id": true,
-	"experiment_id": true, "refused_by": true, "op_id": true, "about": true}
+	"experiment_id": true, "dataset_id": true, "evaluation_id": true, "refused_by": true, "op_id": true, "about": true}
