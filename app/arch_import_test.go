@@ -29,7 +29,7 @@ var ranks = []struct {
 
 // sides are imports within a rank that are drawn in ARCHITECTURE.md. Any other needs a reason there first.
 var sides = map[string]string{
-	"app/secret":               "app/id", // ciphertext is bound to the ids it belongs to
+	"app/secret":               "app/id app/work", // ciphertext is bound to the ids it belongs to; a rotation goes in transactions
 	"app/egress":               "app/fault app/clock app/secret",
 	"app/ingress":              "app/clock",
 	"app/live":                 "app/clock",
@@ -47,6 +47,7 @@ var sides = map[string]string{
 	"app/batch":                "app/budget",
 	"app/insight":              "app/experiment app/usage",               // before and after a change are compared as variants are, from the sums of usage
 	"app/bulletin":             "app/usage",                              // what a report says is what the pages of usage say
+	"app/compliance":           "app/usage",                              // evidence is what the pages of usage say
 	"app/usage":                "app/report",                             // one reach: what somebody may see of spend
 	"app/provider/*":           "app/provider/compat app/provider/carry", // adapters share what carries their bytes
 	"app/*/*web":               "app/web",

@@ -66,6 +66,17 @@ func (x *stage) spelled() {
 	o, err := x.a.people.Organization(x.ctx(), x.admin())
 	must(x.t, err)
 	x.form(url.Values{"name": {o.Name}})
+	x.a.unheld(x.t, x.home().Org)
+}
+
+// addressed repeats the address of a person, as erasing wants it.
+func (x *stage) addressed(kind string) {
+	x.t.Helper()
+	which, err := id.ParseMember(x.home().Things[kind])
+	must(x.t, err)
+	p, err := x.a.compliant().Person(x.ctx(), x.admin(), which)
+	must(x.t, err)
+	x.form(url.Values{"email": {p.Email}, "reason": {"asked for"}})
 }
 
 func (x *stage) codeAsked() {

@@ -86,7 +86,8 @@ var stages = map[string]func(x *stage){
 	"prompts.delete": (*stage).unlabelledPrompt, "api.prompts.delete": (*stage).unlabelledPrompt,
 	"cache.judge": (*stage).ownPair, "api.cache.judge": (*stage).ownPair,
 	"sso.back_channel": (*stage).goodbye,
-	"keys.revoke":      (*stage).unusedKey, "api.keys.revoke": (*stage).unusedKey,
+	"compliance.erase": func(x *stage) { x.addressed("people") }, "api.members.erase": func(x *stage) { x.addressed("members") },
+	"keys.revoke": (*stage).unusedKey, "api.keys.revoke": (*stage).unusedKey,
 	"budgets.release": func(x *stage) {
 		lost := x.lostNode()
 		x.form(url.Values{"node": {lost.Node.String()}, "start": {lost.Start.UTC().Format(time.RFC3339)}, "note": {"it was switched off"}})

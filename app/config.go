@@ -38,6 +38,8 @@ type Config struct {
 	RedisURL secret.String `env:"REDIS_URL"`
 	// MasterKey is 32 bytes in base64; it encrypts every secret at rest. Empty until LoadMasterKey in the embedded mode.
 	MasterKey secret.String `env:"BODHI_MASTER_KEY"`
+	// OtherMasterKeys open what they encrypted but seal nothing, with commas between them: those before a rotation, or the next.
+	OtherMasterKeys secret.String `env:"BODHI_OTHER_MASTER_KEYS"`
 	// SMTPURL is smtp://user:password@host:587; empty puts mails into the mailbox at /dev/mail, on loopback only.
 	SMTPURL secret.String `env:"SMTP_URL"`
 	// SMTPFrom is the sender of mails, an address alone or "Name <address>". Default: Bodhi at PublicURL's host.
@@ -154,6 +156,13 @@ func (c Config) validate(values settings) error {
 	if !c.MasterKey.IsEmpty() {
 		_, err := secret.NewMaster(c.MasterKey)
 		check("BODHI_MASTER_KEY", err)
+	}
+	for _, other := range c.otherMasterKeys() {
+		_, err := secret.NewMaster(other)
+		check("BODHI_OTHER_MASTER_KEYS", err)
+	}
+	if c.MasterKey.IsEmpty() && !c.OtherMasterKeys.IsEmpty() {
+		check("BODHI_OTHER_MASTER_KEYS", errors.New("it goes with BODHI_MASTER_KEY only; a key that was made here is in master.key, with those before it"))
 	}
 	return errors.Join(wrong...)
 }

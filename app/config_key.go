@@ -19,44 +19,60 @@ const masterKeyFile = "master.key"
 // LoadMasterKey gives the key that encrypts secrets at rest, in base64 for secret.NewMaster: the configured one, else,
 // with the embedded database only, the one in the data directory, made there on first use (created tells). random nil
 // means the system's. With a database server the key must be configured: nodes share it, and a data directory that is
-// lost with its container would take every secret along.
-func (c Config) LoadMasterKey(random io.Reader) (key secret.String, created bool, err error) {
+// lost with its container would take every secret along. others are those that only open.
+func (c Config) LoadMasterKey(random io.Reader) (key secret.String, others []secret.String, created bool, err error) {
 	if !c.MasterKey.IsEmpty() {
-		return c.MasterKey, false, nil
+		return c.MasterKey, c.otherMasterKeys(), false, nil
 	}
 	if !c.Embedded() {
-		return secret.String{}, false, errors.New("config: BODHI_MASTER_KEY: it is required with PostgreSQL; make one with: openssl rand -base64 32")
+		return secret.String{}, nil, false, errors.New("config: BODHI_MASTER_KEY: it is required with PostgreSQL; make one with: openssl rand -base64 32")
 	}
 	path := filepath.Join(c.DataDir, masterKeyFile)
-	key, err = readMasterKey(path)
-	if !errors.Is(err, fs.ErrNotExist) {
-		return key, false, err
+	keys, err := readMasterKeys(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if created, err = createMasterKey(path, random); err != nil {
+			return secret.String{}, nil, false, fmt.Errorf("config: cannot create the master key in BODHI_DATA_DIR: %w", err)
+		}
+		keys, err = readMasterKeys(path)
 	}
-	created, err = createMasterKey(path, random)
 	if err != nil {
-		return secret.String{}, false, fmt.Errorf("config: cannot create the master key in BODHI_DATA_DIR: %w", err)
+		return secret.String{}, nil, false, err
 	}
-	key, err = readMasterKey(path)
-	return key, created, err
+	return keys[0], keys[1:], created, nil
 }
 
-func readMasterKey(path string) (secret.String, error) {
+func (c Config) otherMasterKeys() (out []secret.String) {
+	for _, text := range strings.FieldsFunc(c.OtherMasterKeys.Reveal(), func(r rune) bool { return r == ',' || r == ' ' || r == '\n' }) {
+		out = append(out, secret.New(text))
+	}
+	return out
+}
+
+// ownsMasterKey reports whether the key is in a file of ours, which rotate-kek may write.
+func (c Config) ownsMasterKey() bool { return c.MasterKey.IsEmpty() && c.Embedded() }
+
+// readMasterKeys reads the file: a key a line, the first seals, those after it only open.
+func readMasterKeys(path string) ([]secret.String, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return secret.String{}, fmt.Errorf("config: master key: %w", err)
+		return nil, fmt.Errorf("config: master key: %w", err)
 	}
 	if info.Mode().Perm()&0o077 != 0 {
-		return secret.String{}, fmt.Errorf("config: %s can be read by other users (mode %04o); run: chmod 600 %s", path, info.Mode().Perm(), path)
+		return nil, fmt.Errorf("config: %s can be read by other users (mode %04o); run: chmod 600 %s", path, info.Mode().Perm(), path)
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return secret.String{}, fmt.Errorf("config: master key: %w", err)
+		return nil, fmt.Errorf("config: master key: %w", err)
 	}
-	key := secret.New(strings.TrimSpace(string(text)))
-	if _, err := secret.NewMaster(key); err != nil {
-		return secret.String{}, fmt.Errorf("config: %s: %w; restore it from a backup, as secrets cannot be read without it", path, err)
+	lines := strings.Fields(string(text))
+	keys := make([]secret.String, max(1, len(lines))) // an empty file is one bad key
+	for i, line := range lines {
+		keys[i] = secret.New(line)
 	}
-	return key, nil
+	if _, err := secret.NewMaster(keys[0], keys[1:]...); err != nil {
+		return nil, fmt.Errorf("config: %s: %w; restore it from a backup, as secrets cannot be read without it", path, err)
+	}
+	return keys, nil
 }
 
 // createMasterKey writes a fresh key. Two processes may start at once: each writes its own file, and linking it into

@@ -195,7 +195,7 @@ func TestTheMasterKeyIsMadeOnceInTheEmbeddedMode(t *testing.T) {
 	)
 	for range 8 {
 		group.Go(func() {
-			key, created, err := c.LoadMasterKey(rand.Reader)
+			key, _, created, err := c.LoadMasterKey(rand.Reader)
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
@@ -247,7 +247,7 @@ func TestAMasterKeyThatCannotBeUsedIsExplained(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, _, err = c.LoadMasterKey(rand.Reader)
+			_, _, _, err = c.LoadMasterKey(rand.Reader)
 			if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), goodKey[:20]) {
 				t.Errorf("got %v, want it to say %q and no key", err, test.want)
 			}

@@ -133,16 +133,17 @@ func newCoreAt(_ context.Context, cfg Config, d *db.DB, log *slog.Logger, now cl
 	c := &core{cfg: cfg, log: log, clock: now, db: d}
 	c.ids = id.NewSource(c.clock.Now, nil)
 	c.bus = db.NewBus(d, log)
-	text, created, err := cfg.LoadMasterKey(nil)
+	text, others, created, err := cfg.LoadMasterKey(nil)
 	if err != nil {
 		return nil, err
 	}
 	if created {
 		log.Info("a master key was made; keep a copy apart from the database's backups", "file", masterKeyFile)
 	}
-	if c.master, err = secret.NewMaster(text); err != nil {
+	if c.master, err = secret.NewMaster(text, others...); err != nil {
 		return nil, fmt.Errorf("BODHI_MASTER_KEY: %w", err)
 	}
+	c.followMasterKey()
 	c.orgs, c.orgKeys = db.NewOrgStore(d), db.NewOrgKeyStore(d)
 	c.keyring = secret.NewKeyring(c.master, c.orgKeys, nil)
 	c.egress = egress.New(egress.Config{AllowPrivate: cfg.EgressAllowPrivate})
@@ -196,6 +197,7 @@ func (c *core) rooms() error {
 	c.identities = identity.Config{Orgs: c.orgs, Store: db.NewIdentityStore(c.db), Budgets: leaving{c.budgetStore, c.approvals, c.limitStore, forgetting{c}}, Keys: c.keyring, Tx: c.db, Audit: c.audit, Bus: c.bus,
 		Clock: c.clock, IDs: c.ids, MAC: tokenMAC, Hasher: identity.NewHasher(0), Log: c.log,
 		Welcome: route.Welcome{Connections: c.providers, Aliases: c.aliasing}}
+	c.identities.MayDelete = c.mayDelete
 	c.newBilling()
 	c.people = identity.NewService(c.identities)
 	if err := c.logIns(); err != nil {

@@ -101,6 +101,9 @@ func checkSecrets(ctx context.Context, cfg Config, d *db.DB, log *slog.Logger) [
 	if err != nil {
 		return []Finding{{"master key", Sick, err.Error()}}
 	}
+	if err := c.keyring.Load(ctx); err != nil {
+		return []Finding{{"master key", Sick, err.Error()}}
+	}
 	out := []Finding{{"master key", Fine, "opens what is stored"}}
 	connections, err := c.connections.All(ctx)
 	if err != nil {

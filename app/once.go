@@ -65,6 +65,8 @@ func Bootstrap(ctx context.Context, cfg Config, log *slog.Logger, in onboard.Boo
 type Verification struct {
 	Books budget.Report    `json:"books"`
 	Audit map[string]int64 `json:"audit_entries"` // verified entries by organization
+	// DataKeys are the organizations' data keys that open; one that does not fails the command.
+	DataKeys int `json:"data_keys"`
 	// Problems are sentences; none means that everything holds.
 	Problems []string `json:"problems"`
 }
@@ -83,6 +85,7 @@ func Verify(ctx context.Context, cfg Config, log *slog.Logger) (Verification, er
 	if v.Books, err = c.ledgerStore.Verify(ctx); err != nil {
 		return v, err
 	}
+	v.DataKeys = len(c.keyring.Export())
 	orgs, err := c.orgs.All(ctx)
 	if err != nil {
 		return v, err
@@ -105,6 +108,7 @@ func (v Verification) Lines() []string {
 		entries += n
 	}
 	lines = append(lines, fmt.Sprintf("audit     %d entries in %d organizations, each chained to the one before", entries, len(v.Audit)))
+	lines = append(lines, fmt.Sprintf("secrets   %d data keys, each opens", v.DataKeys))
 	return append(lines, v.Problems...)
 }
 
@@ -127,6 +131,9 @@ func openCore(ctx context.Context, cfg Config, log *slog.Logger) (*core, error) 
 	}
 	c, err := newCore(ctx, cfg, d, log)
 	if err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	if err := c.keyring.Load(ctx); err != nil { // with them come the peppers of master keys that are gone
 		return nil, errors.Join(err, d.Close())
 	}
 	return c, nil

@@ -17,6 +17,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/budget/budgetweb"
 	"github.com/bodhi-gateway/bodhi/app/bulletin/bulletinweb"
 	"github.com/bodhi-gateway/bodhi/app/cache/cacheweb"
+	"github.com/bodhi-gateway/bodhi/app/compliance/complianceweb"
 	"github.com/bodhi-gateway/bodhi/app/experiment/experimentweb"
 	"github.com/bodhi-gateway/bodhi/app/health/healthweb"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -74,6 +75,7 @@ func (a *App) routes() []web.Route {
 		agentweb.New(a.agents, a.people, a.desk).Routes(),
 		approvalweb.New(a.asking, a.keys).Routes(),
 		notifyweb.New(a.inbox).Routes(),
+		complianceweb.New(a.compliant()).Routes(),
 		bulletinweb.New(a.bulletins(), a.bulletinWriter(), a.people, a.keys).Routes(),
 		notifyweb.NewAlerts(a.channels(), a.people).Routes(),
 		notifyweb.NewWishes(a.wishes()).Routes(),

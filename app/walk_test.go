@@ -15,6 +15,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/bulletin"
 	"github.com/bodhi-gateway/bodhi/app/cache"
 	"github.com/bodhi-gateway/bodhi/app/catalog"
+	"github.com/bodhi-gateway/bodhi/app/compliance"
 	"github.com/bodhi-gateway/bodhi/app/evaluation"
 	"github.com/bodhi-gateway/bodhi/app/experiment"
 	"github.com/bodhi-gateway/bodhi/app/health"
@@ -106,8 +107,22 @@ func furnishedWith(t *testing.T, databaseURL string, log *slog.Logger) (*App, *w
 	s := &webtest.Site{Handler: a.handler, Routes: a.routes(), Entries: h.Entries, Forms: forms}
 	s.Home, s.Foreign, s.Gone = a.tenant(t, h, "Acme"), a.tenant(t, h, "Beta"), a.tenant(t, h, "Delta")
 	s.LogInAll(t, &s.Gone)
+	a.unheld(t, s.Gone.Org)
 	must(t, a.people.DeleteOrganization(t.Context(), org.System(s.Gone.Org, "test"), "Delta"))
 	return a, h, s
+}
+
+// unheld ends every legal hold of an organization.
+func (a *App) unheld(t *testing.T, o id.Org) {
+	t.Helper()
+	admin := org.System(o, "test")
+	all, err := a.compliant().Holds(t.Context(), admin)
+	must(t, err)
+	for _, h := range all {
+		if h.InForce() {
+			must(t, a.compliant().End(t.Context(), admin, h.ID))
+		}
+	}
 }
 
 // forms are what routes take besides the id in their path: input that is good but for whose ids it names, so that a
@@ -266,6 +281,11 @@ var forms = map[string]url.Values{
 	"experiments.migrate":     {"variant": {"new"}},
 	"api.experiments.migrate": {"variant": {"new"}},
 	"api.applicants.approve":  {"role": {"viewer"}},
+	"compliance.find":         {"email": {"nobody@acme.test"}},
+	"compliance.hold":         {"reason": {"x"}},
+	"compliance.erase":        {"email": {"x@acme.test"}, "reason": {"x"}},
+	"api.legal_holds.set":     {"reason": {"x"}, "member": {"things:members"}},
+	"api.members.erase":       {"email": {"x@acme.test"}, "reason": {"x"}},
 }
 
 // tenant signs up an organization and gives it one thing of each kind that a route can name.
@@ -320,6 +340,11 @@ func (a *App) tenant(t *testing.T, h *webtest.House, name string) webtest.Visito
 	_, err = a.applies.End(ctx, admin, turn.ID, blueprint.Progress{})
 	must(t, err)
 	v.Things["applies"] = turn.ID.String()
+	held, err := a.compliant().Hold(ctx, admin, x.Members[org.Viewer].ID, "own case")
+	must(t, err)
+	erased := compliance.Erasure{ID: id.NewErasure(a.ids), Org: x.Org.ID, Member: id.NewMember(a.ids), Pseudonym: "erased@erased.invalid", By: "own", At: a.clock.Now(), Counts: []compliance.Count{{Table: "keys", What: compliance.Cleared, Rows: 1}}}
+	must(t, db.NewComplianceStore(a.db).AddErasure(ctx, erased))
+	v.Things["holds"], v.Things["legal-holds"], v.Things["erasures"] = held.ID.String(), held.ID.String(), erased.ID.String()
 	a.joinable(t, x, &v)
 	return v
 }

@@ -93,3 +93,17 @@ func (s *ReportStore) ByKey() *ReportStore { return &ReportStore{s.db, 0} }
 
 // Few is the store with days of more than n rows kept in parts.
 func (s *UsageStore) Few(n int) *UsageStore { return &UsageStore{s.db, n} }
+
+// PersonColumns are the columns that say whose a row is, as "table.column".
+func PersonColumns() (out []string) {
+	for _, c := range personColumns {
+		out = append(out, c.table+"."+c.column)
+	}
+	for _, c := range addressColumns {
+		out = append(out, c.table+"."+c.column)
+	}
+	return out
+}
+
+// OfThings reports whether ids in columns of this name are of things.
+func OfThings(column string) bool { return ofThings[column] }

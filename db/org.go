@@ -10,7 +10,6 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/org"
-	"github.com/bodhi-gateway/bodhi/app/secret"
 )
 
 // OrgStore keeps organizations, teams and members.
@@ -111,52 +110,6 @@ func (s *OrgStore) Hold(ctx context.Context, o id.Org) error {
 		return tx.Clauses(againstChange).Where("id = ? AND deleted_at IS NULL", o).Take(&row).Error
 	})
 	return missing(err, org.Missing)
-}
-
-// OrgKeyStore keeps organizations' wrapped data keys.
-type OrgKeyStore struct{ db *DB }
-
-var _ secret.KeyStore = (*OrgKeyStore)(nil)
-
-// NewOrgKeyStore makes the store.
-func NewOrgKeyStore(d *DB) *OrgKeyStore { return &OrgKeyStore{d} }
-
-type orgKeyRow struct {
-	Org     id.Org `gorm:"column:org_id;primaryKey"`
-	Version int64  `gorm:"column:version;primaryKey;autoIncrement:false"`
-	Wrapped []byte `gorm:"column:wrapped"`
-}
-
-// TableName implements gorm's Tabler.
-func (orgKeyRow) TableName() string { return "org_keys" }
-
-// OrgKeys implements secret.KeyStore.
-func (s *OrgKeyStore) OrgKeys(ctx context.Context, o id.Org) ([]secret.WrappedKey, error) {
-	var rows []orgKeyRow
-	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error { return tx.Where("org_id = ?", o).Find(&rows).Error })
-	return wrappedKeys(rows), err
-}
-
-// AllOrgKeys implements secret.KeyStore.
-func (s *OrgKeyStore) AllOrgKeys(ctx context.Context) ([]secret.WrappedKey, error) {
-	var rows []orgKeyRow
-	err := s.db.system(ctx, "open all tenants' secrets at start-up", func(tx *gorm.DB) error { return tx.Find(&rows).Error })
-	return wrappedKeys(rows), err
-}
-
-func wrappedKeys(rows []orgKeyRow) []secret.WrappedKey {
-	out := make([]secret.WrappedKey, 0, len(rows))
-	for _, r := range rows {
-		out = append(out, secret.WrappedKey{Org: r.Org, Version: uint32(r.Version), Wrapped: r.Wrapped})
-	}
-	return out
-}
-
-// AddOrgKey implements secret.KeyStore.
-func (s *OrgKeyStore) AddOrgKey(ctx context.Context, k secret.WrappedKey) error {
-	return s.db.scoped(ctx, k.Org, func(tx *gorm.DB) error {
-		return tx.Create(&orgKeyRow{k.Org, int64(k.Version), k.Wrapped}).Error
-	})
 }
 
 // missing turns "no such row" into the entity's not_found fault.

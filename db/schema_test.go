@@ -153,6 +153,7 @@ func printIndexes(s schema) []string {
 // shared are the tables that belong to no tenant, and why.
 var shared = map[string]string{
 	"organizations":     "the tenants themselves",
+	"master_peppers":    "what replaced master keys hashed is still recognised, whose ever it is",
 	"sessions":          "found by a cookie's hash before anybody is known",
 	"journal_positions": "how far each node's journal is in the books",
 	"nodes":             "processes, which serve every tenant",

@@ -43,9 +43,11 @@ func (s *UsageStore) Kept(ctx context.Context, otherwise int) ([]usage.Kept, err
 	var rows []struct {
 		ID   id.Org `gorm:"column:id"`
 		Days *int   `gorm:"column:keep_days"`
+		Held bool   `gorm:"column:held"`
 	}
 	err := s.db.system(ctx, "delete every organization's old facts", func(tx *gorm.DB) error {
-		return tx.Table("organizations").Select("organizations.id, usage_settings.keep_days").
+		const held = "EXISTS (SELECT 1 FROM legal_holds h WHERE h.org_id = organizations.id AND h.ended_at IS NULL) AS held"
+		return tx.Table("organizations").Select("organizations.id, usage_settings.keep_days, " + held).
 			Joins("LEFT JOIN usage_settings ON usage_settings.org_id = organizations.id").Order("organizations.id").Find(&rows).Error
 	})
 	out := make([]usage.Kept, len(rows))
@@ -53,6 +55,9 @@ func (s *UsageStore) Kept(ctx context.Context, otherwise int) ([]usage.Kept, err
 		out[i] = usage.Kept{Org: r.ID, Days: otherwise}
 		if r.Days != nil {
 			out[i].Days = *r.Days
+		}
+		if r.Held {
+			out[i].Days = 0 // a legal hold keeps everything
 		}
 	}
 	return out, err

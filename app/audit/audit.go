@@ -99,6 +99,12 @@ type Store interface {
 	// Cut removes the entries up to the anchor and puts it in place.
 	Cut(ctx context.Context, o id.Org, a Anchor) error
 
+	// Rewrite puts records in the place of those with the same numbers, and MoveHead the head. For Redact alone.
+	Rewrite(ctx context.Context, o id.Org, all []Record) error
+	MoveHead(ctx context.Context, o id.Org, h Head) error
+
+	// Held reports whether a legal hold keeps an organization's data from going.
+	Held(ctx context.Context, o id.Org) (bool, error)
 	// KeepDays is how many days entries are kept; ok is false where nobody has set it.
 	KeepDays(ctx context.Context, o id.Org) (days int, ok bool, err error)
 	SetKeepDays(ctx context.Context, o id.Org, days int) error

@@ -73,10 +73,13 @@ func (c *Chain) PruneAll(ctx context.Context) error {
 }
 
 // Prune removes an organization's old entries and signs where the chain begins from then on. It proves what it removes
-// first, because afterwards nobody can: a broken chain keeps everything. It returns how many went.
+// first, because afterwards nobody can: a broken chain keeps everything, and so does a legal hold. It returns how many went.
 func (c *Chain) Prune(ctx context.Context, o id.Org) (gone int64, err error) {
 	days, err := c.keepDays(ctx, o)
 	if err != nil || days == 0 {
+		return 0, err
+	}
+	if held, err := c.store.Held(ctx, o); err != nil || held {
 		return 0, err
 	}
 	before := c.clock.Now().UTC().AddDate(0, 0, -days)

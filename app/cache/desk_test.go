@@ -513,6 +513,12 @@ func (s *keyStore) AddOrgKey(_ context.Context, k secret.WrappedKey) error {
 	return nil
 }
 
+func (s *keyStore) Rewrap(context.Context, secret.WrappedKey, secret.WrappedKey) (bool, error) {
+	return false, nil
+}
+func (s *keyStore) KeepPepper(context.Context, secret.WrappedKey) error { return nil }
+func (s *keyStore) DropOrgKeys(context.Context, id.Org) error           { return nil }
+
 func TestWhatIsKeptCannotBeRead(t *testing.T) {
 	t.Parallel()
 	me := someone()

@@ -4,6 +4,7 @@ package client
 
 import (
 	"context"
+	"io"
 	"iter"
 	"net/http"
 	"net/url"
@@ -66,6 +67,46 @@ func (a MembersAPI) Enable(ctx context.Context, id string, calls ...Call) (out M
 // Remove: Remove a member.
 func (a MembersAPI) Remove(ctx context.Context, id string, calls ...Call) error {
 	return a.c.do(ctx, http.MethodDelete, "/members/"+url.PathEscape(id), nil, nil, nil, calls)
+}
+
+// Export: Download everything that is kept about a person, as a ZIP archive of JSON and CSV files.
+// The caller closes the body.
+func (a MembersAPI) Export(ctx context.Context, id string, calls ...Call) (body io.ReadCloser, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/members/"+url.PathEscape(id)+"/export", nil, nil, &body, calls)
+	return body, err
+}
+
+// Erase: Erase a person: what is theirs alone is deleted, and a pseudonym takes their place everywhere else. Nothing undoes it.
+func (a MembersAPI) Erase(ctx context.Context, id string, in EraseInput, calls ...Call) (out Erasure, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/members/"+url.PathEscape(id)+"/erase", nil, in, &out, calls)
+	return out, err
+}
+
+// EraseInput confirms an erasure.
+type EraseInput struct {
+	Email  string `json:"email,omitempty"` // the person's address, to confirm
+	Reason string `json:"reason,omitempty"`
+}
+
+// ErasedTable is what was done to a table.
+type ErasedTable struct {
+	Table string `json:"table"`
+	Done  string `json:"done"` // deleted, cleared or pseudonymous
+	Rows  int64  `json:"rows"`
+}
+
+// Erasure is the proof of an erasure.
+type Erasure struct {
+	ID         string        `json:"id"`
+	Member     string        `json:"member"`
+	Pseudonym  string        `json:"pseudonym"` // what stands in the place of the person's address
+	Reason     string        `json:"reason"`
+	ErasedBy   string        `json:"erased_by"`
+	ErasedAt   time.Time     `json:"erased_at"`
+	Tables     []ErasedTable `json:"tables"`
+	Entries    int64         `json:"audit_entries"` // Entries of the audit log that were rewritten, the number of the first, and the log's last hash before that.
+	First      int64         `json:"audit_first"`
+	HeadBefore string        `json:"audit_head_before"`
 }
 
 // Member is a member: role is the highest of roles, teams those they belong to, the default one first.

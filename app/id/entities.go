@@ -54,6 +54,8 @@ type (
 	deliveryEntity   struct{}
 	promptEntity     struct{}
 	experimentEntity struct{}
+	holdEntity       struct{}
+	erasureEntity    struct{}
 	datasetEntity    struct{}
 	evaluationEntity struct{}
 	applyEntity      struct{}
@@ -111,6 +113,8 @@ func (channelEntity) prefix() string    { return "chn" }
 func (deliveryEntity) prefix() string   { return "dlv" }
 func (promptEntity) prefix() string     { return "prm" }
 func (experimentEntity) prefix() string { return "exp" }
+func (holdEntity) prefix() string       { return "hld" }
+func (erasureEntity) prefix() string    { return "era" }
 func (datasetEntity) prefix() string    { return "dts" }
 func (evaluationEntity) prefix() string { return "evl" }
 func (applyEntity) prefix() string      { return "apl" }
@@ -169,6 +173,8 @@ type (
 	Delivery   = ID[deliveryEntity]   // one event on its way to one recipient
 	Prompt     = ID[promptEntity]     // a stored prompt
 	Experiment = ID[experimentEntity] // a test between variants of a route
+	Hold       = ID[holdEntity]       // a legal hold
+	Erasure    = ID[erasureEntity]    // the erasure of one person's data
 	Dataset    = ID[datasetEntity]    // rows of questions with expected answers
 	Evaluation = ID[evaluationEntity] // a run of a dataset
 	Apply      = ID[applyEntity]      // one applying of a blueprint
@@ -485,6 +491,18 @@ func NewExperiment(s *Source) Experiment { return New[experimentEntity](s) }
 
 // ParseExperiment reads the printed or plain form of an id for a test between variants of a route.
 func ParseExperiment(s string) (Experiment, error) { return Parse[experimentEntity](s) }
+
+// NewHold makes an id for a legal hold.
+func NewHold(s *Source) Hold { return New[holdEntity](s) }
+
+// ParseHold reads the printed or plain form of an id for a legal hold.
+func ParseHold(s string) (Hold, error) { return Parse[holdEntity](s) }
+
+// NewErasure makes an id for the erasure of one person's data.
+func NewErasure(s *Source) Erasure { return New[erasureEntity](s) }
+
+// ParseErasure reads the printed or plain form of an id for the erasure of one person's data.
+func ParseErasure(s string) (Erasure, error) { return Parse[erasureEntity](s) }
 
 // NewDataset makes an id for rows of questions with expected answers.
 func NewDataset(s *Source) Dataset { return New[datasetEntity](s) }

@@ -82,9 +82,11 @@ type Store interface {
 	RevokeTokensOf(ctx context.Context, o id.Org, m id.Member, at time.Time) error
 }
 
-// DataKeys makes the key that a new organization's secrets are encrypted under. *secret.Keyring implements it.
+// DataKeys makes the key that a new organization's secrets are encrypted under, and destroys what there is of a deleted one's.
+// Both join the transaction in ctx. *secret.Keyring implements it.
 type DataKeys interface {
 	Create(ctx context.Context, o id.Org) error
+	Destroy(ctx context.Context, o id.Org) error
 }
 
 // Welcome furnishes a new organization inside the sign-up's transaction: the sandbox connection, a first alias. It must

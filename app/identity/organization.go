@@ -94,7 +94,8 @@ func organizationFacts(o org.Organization) map[string]any {
 
 // DeleteOrganization ends the actor's organization, for its admins, who repeat its name: a slip of the hand must not do it.
 // Sessions, management and SCIM tokens and links in letters die with their next use, keys within a second on every node.
-// The books and the audit log stay, out of everybody's sight but the operator's. Nothing here undoes it.
+// The books and the audit log stay, out of everybody's sight but the operator's. Its data key is destroyed: what was encrypted
+// (credentials, kept answers, second factors) can be read by nobody any more, in no backup without the key. Nothing undoes it.
 func (s *Service) DeleteOrganization(ctx context.Context, actor org.Actor, name string) error {
 	if err := actor.Require(org.Admin); err != nil {
 		return err
@@ -110,8 +111,13 @@ func (s *Service) DeleteOrganization(ctx context.Context, actor org.Actor, name 
 		if strings.TrimSpace(name) != o.Name {
 			return fault.Field("name", "This is not the organization's name. Type it as it is written above, with capitals and spaces.")
 		}
+		if s.MayDelete != nil {
+			if err := s.MayDelete(ctx, actor.Org); err != nil {
+				return err
+			}
+		}
 		now := s.Clock.Now()
-		if err := s.Orgs.DeleteOrganization(ctx, o.ID, now); err != nil {
+		if err := errors.Join(s.Orgs.DeleteOrganization(ctx, o.ID, now), s.Keys.Destroy(ctx, o.ID)); err != nil {
 			return err
 		}
 		ended, err := s.Logins.EndSome(ctx, o.ID, Which{}, now)
@@ -126,5 +132,6 @@ func (s *Service) DeleteOrganization(ctx context.Context, actor org.Actor, name 
 	}
 	s.Log.InfoContext(ctx, "organization deleted", "org", actor.Org.String())
 	s.treeChanged(ctx)
+	s.publish(ctx, RoutesChanged)
 	return nil
 }

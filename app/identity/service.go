@@ -23,6 +23,8 @@ const (
 	KeysChanged    live.Topic = "keys"
 	BudgetsChanged live.Topic = "budgets"
 	LimitsChanged  live.Topic = "limits"
+	// RoutesChanged has the data keys read again too.
+	RoutesChanged live.Topic = "routes"
 )
 
 // Config is what Service works with. Welcome and Random may be nil: nothing to furnish, the system's randomness. So may
@@ -33,16 +35,18 @@ type Config struct {
 	Logins  LoginStore
 	Budgets Budgets
 	Keys    DataKeys
-	Tx      work.Tx
-	Audit   audit.Log
-	Bus     live.Bus
-	Clock   clock.Clock
-	IDs     *id.Source
-	MAC     *secret.MAC // master.MAC(identity.TokenPurpose)
-	Hasher  *Hasher     // NewHasher(0)
-	Welcome Welcome
-	Random  io.Reader
-	Log     *slog.Logger
+	// MayDelete refuses to let an organization be deleted; nil refuses nothing.
+	MayDelete func(ctx context.Context, o id.Org) error
+	Tx        work.Tx
+	Audit     audit.Log
+	Bus       live.Bus
+	Clock     clock.Clock
+	IDs       *id.Source
+	MAC       *secret.MAC // master.MAC(identity.TokenPurpose)
+	Hasher    *Hasher     // NewHasher(0)
+	Welcome   Welcome
+	Random    io.Reader
+	Log       *slog.Logger
 
 	Factors   Factors
 	Providers Providers

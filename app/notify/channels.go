@@ -176,13 +176,26 @@ func (s *Channels) Rotate(ctx context.Context, actor org.Actor, which id.Channel
 		if c.Kind != Webhook {
 			return fault.New(fault.Conflict, "no_secret", "Only webhooks are signed. Change the address to replace what is secret about this channel.")
 		}
-		c.Former, c.FormerUntil = c.Secret, s.Clock.Now().UTC().Add(Overlap)
+		if err := s.retire(ctx, c); err != nil {
+			return err
+		}
 		return s.seal(ctx, c, secret.String{}, key)
 	})
 	if err != nil {
 		key = secret.String{}
 	}
 	return c, key, err
+}
+
+// retire makes a channel's secret its former one. It is sealed again, because each ciphertext opens in its own column only.
+func (s *Channels) retire(ctx context.Context, c *Channel) error {
+	now, err := s.Vault.Open(ctx, c.Org, sealedTable, "secret", c.ID.UUID(), c.Secret)
+	if err != nil {
+		return err
+	}
+	c.Former, err = s.Vault.Seal(ctx, c.Org, sealedTable, "former", c.ID.UUID(), now)
+	c.FormerUntil = s.Clock.Now().UTC().Add(Overlap)
+	return err
 }
 
 func (s *Channels) change(ctx context.Context, actor org.Actor, which id.Channel, action string, edit func(context.Context, *Channel) error) (c Channel, err error) {

@@ -20,8 +20,9 @@ const (
 // good, and proves that we said so. So it can be renewed every hour without a change that all nodes must hear of. The price:
 // one token cannot be ended before its time, only its session.
 func (m *MAC) AgentToken(public string, until time.Time) String {
-	head := VirtualKey + "_" + Agent + "_" + public + "_" + number(uint32(until.Unix())) + number(uint32(m.current))
-	_, sum := m.Sum(agentMessage(head))
+	now := m.known.Load()
+	head := VirtualKey + "_" + Agent + "_" + public + "_" + number(uint32(until.Unix())) + number(uint32(now.current))
+	sum := now.keys[now.current].sum(agentMessage(head))
 	signed := head + proof(sum)
 	return New(signed + "_" + checksum(signed))
 }
@@ -33,10 +34,7 @@ func (m *MAC) VerifyAgentToken(t Token) (until time.Time, ok bool) {
 	head, shown := t.signed[:at], t.signed[at:]
 	seconds, ok1 := readNumber(head[at-2*stampSize : at-stampSize])
 	pepper, ok2 := readNumber(head[at-stampSize:])
-	k, known := m.keys[KeyID(pepper)]
-	if !known {
-		k = m.keys[m.current]
-	}
+	k, known := m.under(KeyID(pepper))
 	same := hmac.Equal([]byte(proof(k.sum(agentMessage(head)))), []byte(shown))
 	ok = same && known && ok1 && ok2 && t.Prefix == VirtualKey && t.Env == Agent
 	return time.Unix(int64(seconds), 0).UTC(), ok

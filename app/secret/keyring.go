@@ -2,7 +2,6 @@ package secret
 
 import (
 	"context"
-	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
 	"encoding/binary"
@@ -17,20 +16,37 @@ import (
 
 // WrappedKey is one organization's data key, encrypted under a master key: safe in a database, a backup or the data
 // plane's snapshot file. Deleting all of an organization's deletes what they protect.
+//
+// One without an organization is the pepper of a master key that is no more, wrapped under another; Version is that key's id.
 type WrappedKey struct {
 	Org     id.Org `json:"org"`
 	Version uint32 `json:"version"` // counts up per organization; the highest seals
 	Wrapped []byte `json:"wrapped"`
 }
 
+// under names the master key that w is wrapped under.
+func (w WrappedKey) under() KeyID {
+	if len(w.Wrapped) < wrappedHeader {
+		return 0
+	}
+	return KeyID(binary.BigEndian.Uint32(w.Wrapped[1:]))
+}
+
 // KeyStore keeps wrapped data keys. *db.OrgKeyStore implements it.
 type KeyStore interface {
 	// OrgKeys are one organization's, in any order; none is no error.
 	OrgKeys(ctx context.Context, o id.Org) ([]WrappedKey, error)
-	// AllOrgKeys are everybody's, for start-up and snapshots.
+	// AllOrgKeys are everybody's, for start-up and snapshots, and the peppers.
 	AllOrgKeys(ctx context.Context) ([]WrappedKey, error)
 	// AddOrgKey joins the transaction in ctx.
 	AddOrgKey(ctx context.Context, k WrappedKey) error
+	// Rewrap puts next in the place of before, and reports false where something else stands there by now. Both are of one
+	// organization and version. It joins the transaction in ctx.
+	Rewrap(ctx context.Context, before, next WrappedKey) (bool, error)
+	// KeepPepper keeps a pepper (WrappedKey without an organization), or replaces how it is wrapped.
+	KeepPepper(ctx context.Context, k WrappedKey) error
+	// DropOrgKeys deletes an organization's, for good. It joins the transaction in ctx.
+	DropOrgKeys(ctx context.Context, o id.Org) error
 }
 
 // Keyring encrypts tenants' secrets at rest: AES-256-GCM under a data key of the organization, which is itself wrapped
@@ -86,10 +102,17 @@ func (k *Keyring) Load(ctx context.Context) error {
 	return k.Import(all)
 }
 
-// Import takes wrapped keys from a snapshot file, for a start without the database.
+// Import takes all wrapped keys there are, as read or as they stand in a snapshot file for a start without the database. An
+// organization that is not among them has none any more: its secrets open no longer.
 func (k *Keyring) Import(keys []WrappedKey) error {
 	rings := map[id.Org]*ring{}
 	for _, w := range keys {
+		if w.Org.IsZero() {
+			if err := k.adopt(w); err != nil {
+				return err
+			}
+			continue
+		}
 		r := rings[w.Org]
 		if r == nil {
 			r = &ring{aeads: map[uint32]cipher.AEAD{}}
@@ -100,10 +123,8 @@ func (k *Keyring) Import(keys []WrappedKey) error {
 		}
 	}
 	k.mu.Lock()
-	defer k.mu.Unlock()
-	for o, r := range rings {
-		k.rings[o] = r
-	}
+	k.rings = rings
+	k.mu.Unlock()
 	return nil
 }
 
@@ -126,6 +147,9 @@ func (k *Keyring) Export() []WrappedKey {
 
 // Create gives a new organization its first data key, in the transaction that makes the organization.
 func (k *Keyring) Create(ctx context.Context, o id.Org) error {
+	if err := k.master.refresh(); err != nil { // under a key that is being replaced it might be missed
+		return err
+	}
 	dek := make([]byte, 32)
 	if _, err := io.ReadFull(k.random, dek); err != nil {
 		return fmt.Errorf("make data key: %w", err)
@@ -146,7 +170,7 @@ func (k *Keyring) Seal(ctx context.Context, o id.Org, table, column, row string,
 	}
 	out := make([]byte, sealedHeader+nonceSize, sealedHeader+nonceSize+len(plaintext.Reveal())+16)
 	out[0] = formatSealed
-	binary.BigEndian.PutUint32(out[1:], uint32(k.master.current))
+	binary.BigEndian.PutUint32(out[1:], uint32(k.master.ID()))
 	binary.BigEndian.PutUint32(out[5:], r.newest)
 	if _, err := io.ReadFull(k.random, out[sealedHeader:]); err != nil {
 		return nil, fmt.Errorf("seal: %w", err)
@@ -211,57 +235,6 @@ func (k *Keyring) remember(o id.Org, r *ring) {
 	k.mu.Unlock()
 }
 
-func (k *Keyring) wrap(o id.Org, version uint32, dek []byte) (WrappedKey, error) {
-	aead, err := newAEAD(k.master.keys[k.master.current].wrap)
-	if err != nil {
-		return WrappedKey{}, err
-	}
-	out := make([]byte, wrappedHeader+nonceSize, wrappedHeader+nonceSize+len(dek)+16)
-	out[0] = formatWrapped
-	binary.BigEndian.PutUint32(out[1:], uint32(k.master.current))
-	if _, err := io.ReadFull(k.random, out[wrappedHeader:]); err != nil {
-		return WrappedKey{}, err
-	}
-	aad := wrappedPlace(out[:wrappedHeader], o, version)
-	return WrappedKey{Org: o, Version: version, Wrapped: aead.Seal(out, out[wrappedHeader:], dek, aad)}, nil
-}
-
-func (k *Keyring) unwrapInto(r *ring, w WrappedKey) error {
-	if len(w.Wrapped) < wrappedHeader+nonceSize+16 || w.Wrapped[0] != formatWrapped {
-		return fmt.Errorf("data key of %s: %w", w.Org, ErrTampered)
-	}
-	kid := KeyID(binary.BigEndian.Uint32(w.Wrapped[1:]))
-	under, known := k.master.keys[kid]
-	if !known {
-		return fmt.Errorf("%w: it needs master key %s, the configured one is %s; put the right key into BODHI_MASTER_KEY or BODHI_MASTER_KEY_FILE", ErrWrongMaster, kid, k.master.current)
-	}
-	outer, err := newAEAD(under.wrap)
-	if err != nil {
-		return err
-	}
-	nonce, body := w.Wrapped[wrappedHeader:wrappedHeader+nonceSize], w.Wrapped[wrappedHeader+nonceSize:]
-	dek, err := outer.Open(nil, nonce, body, wrappedPlace(w.Wrapped[:wrappedHeader], w.Org, w.Version))
-	if err != nil {
-		return fmt.Errorf("data key of %s: %w", w.Org, ErrTampered)
-	}
-	inner, err := newAEAD(dek)
-	if err != nil {
-		return err
-	}
-	r.aeads[w.Version] = inner
-	r.wrapped = append(r.wrapped, w)
-	r.newest = max(r.newest, w.Version)
-	return nil
-}
-
-func newAEAD(key []byte) (cipher.AEAD, error) {
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return nil, err
-	}
-	return cipher.NewGCM(block)
-}
-
 // place is the additional authenticated data that ties a ciphertext to where it belongs. Every part is preceded by its
 // length, so that no two places spell the same bytes.
 func place(header []byte, o id.Org, table, column, row string) []byte {
@@ -273,11 +246,4 @@ func place(header []byte, o id.Org, table, column, row string) []byte {
 		out = append(out, part...)
 	}
 	return out
-}
-
-func wrappedPlace(header []byte, o id.Org, version uint32) []byte {
-	org := o.Bytes()
-	out := append([]byte("bodhi data key v1"), header...)
-	out = append(out, org[:]...)
-	return binary.BigEndian.AppendUint32(out, version)
 }

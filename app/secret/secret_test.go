@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -37,6 +38,27 @@ func (s *shelf) AllOrgKeys(context.Context) ([]secret.WrappedKey, error) { retur
 
 func (s *shelf) AddOrgKey(_ context.Context, k secret.WrappedKey) error {
 	s.keys = append(s.keys, k)
+	return nil
+}
+
+func (s *shelf) Rewrap(_ context.Context, before, next secret.WrappedKey) (bool, error) {
+	for i, k := range s.keys {
+		if k.Org == before.Org && k.Version == before.Version && bytes.Equal(k.Wrapped, before.Wrapped) {
+			s.keys[i] = next
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+func (s *shelf) KeepPepper(_ context.Context, k secret.WrappedKey) error {
+	s.keys = slices.DeleteFunc(s.keys, func(o secret.WrappedKey) bool { return o.Org.IsZero() && o.Version == k.Version })
+	s.keys = append(s.keys, k)
+	return nil
+}
+
+func (s *shelf) DropOrgKeys(_ context.Context, o id.Org) error {
+	s.keys = slices.DeleteFunc(s.keys, func(k secret.WrappedKey) bool { return k.Org == o })
 	return nil
 }
 

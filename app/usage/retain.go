@@ -32,7 +32,7 @@ type RetentionStore interface {
 	// KeepFacts is how many days requests are kept; ok is false where nobody has set it.
 	KeepFacts(ctx context.Context, o id.Org) (days int, ok bool, err error)
 	SetKeepFacts(ctx context.Context, o id.Org, days int) error
-	// Kept are all organizations.
+	// Kept are all organizations; one under a legal hold keeps for ever.
 	Kept(ctx context.Context, otherwise int) ([]Kept, error)
 	// Going says that facts before a moment, which begins a day in UTC, are about to go: from then on sums answer for them.
 	Going(ctx context.Context, o id.Org, days int, before time.Time) error

@@ -33,6 +33,7 @@ type commands struct {
 	Demo      demoCmd      `cmd:"" help:"Make a company with a believable history, to look at."`
 	Doctor    doctorCmd    `cmd:"" help:"Check the configuration and everything it points to."`
 	Verify    verifyCmd    `cmd:"" help:"Prove that the books balance and the audit chain is whole."`
+	RotateKek rotateCmd    `cmd:"" name:"rotate-kek" help:"Put everything that is encrypted under another master key, while the gateway serves."`
 	Price     priceCmd     `cmd:"" help:"Price a provider's recorded answer, read from standard input."`
 	Suspense  suspenseCmd  `cmd:"" help:"What lost nodes may have spent: list it, release it."`
 	Sandbox   sandboxCmd   `cmd:"" help:"Run the built-in sandbox provider as a server of its own."`

@@ -3,6 +3,7 @@ package harness
 import (
 	"bufio"
 	"net/http"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -21,6 +22,17 @@ func (g *Gateway) Join(t testing.TB, env ...string) *Gateway {
 	n.env = append(append(append([]string{}, g.env...), "BODHI_DATA_DIR="+n.Dir, "BODHI_ADDR="+n.addr, "BODHI_PUBLIC_URL="+n.URL), env...)
 	n.Serve(t)
 	return &n
+}
+
+// Setenv changes the environment of every command from now on; the server takes it up with its next start.
+func (g *Gateway) Setenv(env ...string) { g.env = append(append([]string{}, g.env...), env...) }
+
+// Command is a bodhi command that the test starts, watches and ends itself.
+func (g *Gateway) Command(t testing.TB, args ...string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), path(t), args...)
+	cmd.Env = g.env
+	return cmd
 }
 
 // Pause stops the server without its noticing (SIGSTOP), as a frozen machine would; Resume lets it go on.

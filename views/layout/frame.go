@@ -95,6 +95,7 @@ var navigation = []navGroup{
 		{"channels", "Alert channels", "/channels", "send", true},
 		{"templates", "Templates", "/templates", "stack-2", true},
 		{"audit", "Audit log", "/audit", "history", false},
+		{"compliance", "Compliance", "/compliance", "lock", true},
 		{"reconcile", "Reconcile", "/reconcile", "checks", true},
 		{"billing", "Billing", "/billing", "credit-card", true},
 		{"settings", "Settings", "/settings", "settings", true},

@@ -12,7 +12,7 @@ var help = map[string]string{
 	"models": "how-to/routing", "prompts": "how-to/prompts", "playground": "how-to/playground", "experiments": "how-to/experiments", "evaluations": "how-to/evaluations", "catalog": "how-to/prices", "prices": "how-to/prices", "connections": "how-to/providers", "cache": "how-to/cache",
 	"health": "how-to/reliability", "timeouts": "how-to/reliability",
 	"people": "how-to/organization", "teams": "how-to/organization", "service_accounts": "how-to/keys", "joining": "how-to/joining", "templates": "how-to/blueprint",
-	"audit": "reference/audit", "reconcile": "how-to/reconcile", "settings": "how-to/organization", "billing": "how-to/billing",
+	"audit": "reference/audit", "compliance": "how-to/compliance", "reconcile": "how-to/reconcile", "settings": "how-to/organization", "billing": "how-to/billing",
 }
 
 // helpLink is the page of the manual that fits the page that is shown; pages beside the navigation lead to the manual's first.

@@ -1,0 +1,135 @@
+// Package compliance is what an organization answers for: holds that keep data from going, and the data of one person, which is
+// handed out or erased on demand, with a proof of what was done.
+//
+// Erasing takes away who it was, not what happened: rows that are a person's alone are deleted, and in all others a pseudonym takes
+// the place of their name and address. Money stays exact, because no amount is touched.
+package compliance
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
+)
+
+// Hold keeps data from going: while one is in force nothing of the organization is deleted by age, and neither the organization
+// nor, where it names one, the person can be deleted.
+type Hold struct {
+	ID  id.Hold
+	Org id.Org
+	// Member is whose data it is about; zero is everybody's.
+	Member  id.Member
+	Reason  string
+	By      string // who set it
+	At      time.Time
+	EndedBy string
+	EndedAt time.Time // zero while it is in force
+}
+
+// InForce reports whether it was not ended.
+func (h Hold) InForce() bool { return h.EndedAt.IsZero() }
+
+// Person is somebody whose data is looked for: under their id, their address, and their name where it stands for nothing else.
+type Person struct {
+	Org    id.Org
+	Member id.Member
+	Email  string
+	Name   string
+}
+
+// Pseudonym is what stands in the place of a person's address from their erasure on. It says nothing, and is the same everywhere.
+func (p Person) Pseudonym() string {
+	u := p.Member.UUID()
+	return "erased-" + u[len(u)-12:] + "@erased.invalid"
+}
+
+// ErasedName stands in the place of a person's name.
+const ErasedName = "Erased person"
+
+// nameLength is how long a name must be to be looked for inside of texts: shorter ones stand for other things as well.
+const nameLength = 8
+
+// Words are what is looked for inside of texts, each with what takes its place. A name counts if it has two parts, or is long.
+func (p Person) Words() [][2]string {
+	out := [][2]string{{p.Email, p.Pseudonym()}}
+	if len(p.Name) >= nameLength || len(p.Name) >= 5 && strings.Contains(p.Name, " ") {
+		out = append(out, [2]string{p.Name, ErasedName})
+	}
+	return out
+}
+
+// Count is what was done to one table's rows.
+type Count struct {
+	Table string `json:"table"`
+	What  Deed   `json:"what"`
+	Rows  int64  `json:"rows"`
+}
+
+// Deed is what was done to rows. It is stored, so it never changes.
+type Deed string
+
+// The deeds.
+const (
+	Deleted      Deed = "deleted"
+	Cleared      Deed = "cleared"      // what the person had written was emptied; the row stays
+	Pseudonymous Deed = "pseudonymous" // a pseudonym took the place of name and address
+)
+
+// Erasure is the proof of one: who was erased is in it by their pseudonym only.
+type Erasure struct {
+	ID        id.Erasure
+	Org       id.Org
+	Member    id.Member
+	Pseudonym string
+	Reason    string
+	By        string
+	At        time.Time
+	Counts    []Count
+	// Entries of the audit log were rewritten, from the entry numbered First on; Head is the log's last hash before that, in hex.
+	Entries, First int64
+	Head           string
+}
+
+// Rows is how many rows were touched in all.
+func (e Erasure) Rows() (n int64) {
+	for _, c := range e.Counts {
+		n += c.Rows
+	}
+	return n + e.Entries
+}
+
+// Store keeps holds and proofs, and knows where a person's data lies. *db.ComplianceStore implements it.
+type Store interface {
+	// Holds are all of an organization, in force first, then the newest.
+	Holds(ctx context.Context, o id.Org) ([]Hold, error)
+	AddHold(ctx context.Context, h Hold) error
+	// EndHold reports false where none of that id is in force.
+	EndHold(ctx context.Context, o id.Org, which id.Hold, by string, at time.Time) (bool, error)
+
+	Erasures(ctx context.Context, o id.Org) ([]Erasure, error)
+	AddErasure(ctx context.Context, e Erasure) error
+
+	// Find is whoever has or had an address, the newest member first.
+	Find(ctx context.Context, o id.Org, email string) (m id.Member, found bool, err error)
+	// Erase does what the list of columns says (db/compliance_columns.go), in the transaction in ctx.
+	Erase(ctx context.Context, p Person) ([]Count, error)
+	// Export gives every row that names the person, table by table. Ciphertext, hashes and secrets are left out.
+	Export(ctx context.Context, p Person, table func(name string, columns []string, rows [][]any) error) error
+}
+
+// MissingHold is the one answer for a hold that is not there.
+func MissingHold() *fault.Error {
+	return fault.New(fault.NotFound, "not_found", "There is no such hold.")
+}
+
+// MissingErasure is the one answer for an erasure that is not there.
+func MissingErasure() *fault.Error {
+	return fault.New(fault.NotFound, "not_found", "There is no such erasure.")
+}
+
+// Held is the refusal of whatever a hold keeps from going.
+func Held(h Hold) *fault.Error {
+	return fault.New(fault.Conflict, "legal_hold", "A legal hold keeps this data: "+h.Reason+". End the hold first, under Compliance.")
+}

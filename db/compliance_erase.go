@@ -1,0 +1,204 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"github.com/bodhi-gateway/bodhi/app/compliance"
+)
+
+// Erase implements compliance.Store.
+func (s *ComplianceStore) Erase(ctx context.Context, p compliance.Person) (out []compliance.Count, err error) {
+	note := func(table string, what compliance.Deed, n int64) {
+		if n > 0 {
+			out = append(out, compliance.Count{Table: table, What: what, Rows: n})
+		}
+	}
+	err = s.db.Do(ctx, func(ctx context.Context) error {
+		out = nil
+		if err := s.eraseShared(ctx, p, note); err != nil {
+			return err
+		}
+		texts, err := s.texts(ctx)
+		if err != nil {
+			return err
+		}
+		return s.db.scoped(ctx, p.Org, func(tx *gorm.DB) error {
+			e := eraser{tx: tx, p: p, note: note}
+			e.dependents()
+			for _, c := range personColumns {
+				e.column(c)
+			}
+			for _, c := range addressColumns {
+				e.exec(c.table, compliance.Deleted, "DELETE FROM "+c.table+" WHERE org_id = ? AND "+c.column+" = ?", p.Org, p.Email)
+			}
+			e.exec("members", compliance.Pseudonymous, "UPDATE members SET email = ?, name = ? WHERE org_id = ? AND id = ?", p.Pseudonym(), compliance.ErasedName, p.Org, p.Member)
+			for _, t := range texts {
+				if n := e.sweep(t); n > 0 && t.name == "usage_tags" {
+					e.forgetSheets()
+				}
+			}
+			return e.err
+		})
+	})
+	return out, err
+}
+
+// eraser runs statements until one fails.
+type eraser struct {
+	tx   *gorm.DB
+	p    compliance.Person
+	note func(table string, what compliance.Deed, n int64)
+	err  error
+}
+
+// exec runs one statement, notes how many rows it touched, and gives their number.
+func (e *eraser) exec(table string, what compliance.Deed, query string, values ...any) int64 {
+	if e.err != nil {
+		return 0
+	}
+	done := e.tx.Session(&gorm.Session{}).Exec(query, values...)
+	if e.err = done.Error; e.err != nil {
+		e.err = fmt.Errorf("%s: %w", table, e.err)
+		return 0
+	}
+	e.note(table, what, done.RowsAffected)
+	return done.RowsAffected
+}
+
+// forgetSheets drops the sums of days, in which values of tags stand; they are made again of the hours.
+func (e *eraser) forgetSheets() {
+	e.exec("usage_sheets", compliance.Deleted, "DELETE FROM usage_sheets WHERE org_id = ?", e.p.Org)
+	e.exec("usage_day_marks", compliance.Deleted, "DELETE FROM usage_day_marks WHERE org_id = ?", e.p.Org)
+	e.exec("usage_marks", compliance.Cleared, "UPDATE usage_marks SET kept = 0 WHERE org_id = ?", e.p.Org)
+}
+
+// dependents are rows that name a person by way of another row, and those that would keep their row from going.
+func (e *eraser) dependents() {
+	o, m := e.p.Org, e.p.Member
+	e.exec("feedback", compliance.Cleared, "UPDATE feedback SET comment = '' WHERE org_id = ? AND comment <> '' AND key_id IN (SELECT id FROM keys WHERE keys.org_id = ? AND member_id = ?)", o, o, m)
+	e.exec("scim_members", compliance.Deleted, "DELETE FROM scim_members WHERE org_id = ? AND user_id IN (SELECT id FROM scim_users WHERE scim_users.org_id = ? AND (member_id = ? OR email = ?))", o, o, m, e.p.Email)
+	const private = "prompt_id IN (SELECT id FROM prompts WHERE prompts.org_id = ? AND owner_id = ? AND visibility = 'private')"
+	e.exec("prompt_labels", compliance.Deleted, "DELETE FROM prompt_labels WHERE org_id = ? AND "+private, o, o, m)
+	e.exec("prompts", compliance.Deleted, "DELETE FROM prompts WHERE org_id = ? AND owner_id = ? AND visibility = 'private'", o, m)
+}
+
+// column does what one line of personColumns says.
+func (e *eraser) column(c personColumn) {
+	if c.fate == goes {
+		e.exec(c.table, compliance.Deleted, "DELETE FROM "+c.table+" WHERE org_id = ? AND "+c.column+" = ?", e.p.Org, e.p.Member)
+		return
+	}
+	if len(c.empty) == 0 {
+		return
+	}
+	set, there := make([]string, len(c.empty)), make([]string, len(c.empty))
+	for i, name := range c.empty {
+		set[i], there[i] = name+" = ''", name+" <> ''"
+	}
+	e.exec(c.table, compliance.Cleared, "UPDATE "+c.table+" SET "+strings.Join(set, ", ")+" WHERE org_id = ? AND "+c.column+" = ? AND ("+strings.Join(there, " OR ")+")", e.p.Org, e.p.Member)
+}
+
+// sweep puts other words in the place of a person's in every text of one table, and says how many rows had some.
+func (e *eraser) sweep(t textTable) int64 {
+	var set, there []string
+	var values, conditions []any
+	for _, c := range t.columns {
+		text, back := c.name, ""
+		if c.json {
+			text, back = "CAST("+c.name+" AS text)", t.json
+		}
+		value := text
+		for _, w := range e.p.Words() {
+			value = "replace(" + value + ", ?, ?)"
+			values = append(values, w[0], w[1])
+			there = append(there, "replace("+text+", ?, '') <> "+text)
+			conditions = append(conditions, w[0])
+		}
+		if back != "" {
+			value = "CAST(" + value + " AS " + back + ")"
+		}
+		set = append(set, c.name+" = "+value)
+	}
+	values = append(append(values, e.p.Org), conditions...)
+	return e.exec(t.name, compliance.Pseudonymous, "UPDATE "+t.name+" SET "+strings.Join(set, ", ")+" WHERE org_id = ? AND ("+strings.Join(there, " OR ")+")", values...)
+}
+
+// eraseShared deletes what lies in tables of no tenant.
+func (s *ComplianceStore) eraseShared(ctx context.Context, p compliance.Person, note func(string, compliance.Deed, int64)) error {
+	return s.db.system(ctx, "end what a person is logged in with", func(tx *gorm.DB) error {
+		for _, c := range sharedPersonColumns {
+			done := tx.Session(&gorm.Session{}).Exec("DELETE FROM "+c.table+" WHERE "+c.org+" = ? AND "+c.member+" = ?", p.Org, p.Member)
+			if done.Error != nil {
+				return done.Error
+			}
+			note(c.table, compliance.Deleted, done.RowsAffected)
+		}
+		return nil
+	})
+}
+
+// textTable is a tenant's table with its columns of text.
+type textTable struct {
+	name    string
+	json    string // what JSON is cast back to; "" where it is text
+	columns []textColumn
+}
+
+type textColumn struct {
+	name string
+	json bool
+}
+
+// texts asks the database itself, so that a new column is searched from the day it is there.
+func (s *ComplianceStore) texts(ctx context.Context) (out []textTable, err error) {
+	cols, err := s.db.columns(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range cols {
+		if !s.db.tenants.has(c.Table) || untouched[c.Table] != "" || !c.text() || c.ident() {
+			continue
+		}
+		at := slices.IndexFunc(out, func(t textTable) bool { return t.name == c.Table })
+		if at < 0 {
+			at, out = len(out), append(out, textTable{name: c.Table})
+		}
+		if c.Type == "jsonb" {
+			out[at].json = "jsonb"
+		}
+		out[at].columns = append(out[at].columns, textColumn{c.Name, c.Type == "jsonb"})
+	}
+	return out, nil
+}
+
+// columnInfo is a column as the database describes it.
+type columnInfo struct {
+	Table string `gorm:"column:tab"`
+	Name  string `gorm:"column:name"`
+	Type  string `gorm:"column:type"`
+}
+
+func (c columnInfo) text() bool {
+	t := strings.ToLower(c.Type)
+	return t == "text" || t == "jsonb"
+}
+
+// ident reports whether it holds an id, which SQLite keeps as text.
+func (c columnInfo) ident() bool { return ofThings[c.Name] || strings.HasSuffix(c.Name, "_id") }
+
+// columns are those of all tables, in the order of the tables' names and their own.
+func (d *DB) columns(ctx context.Context) (out []columnInfo, err error) {
+	query := `SELECT m.name AS tab, c.name AS name, c.type AS type FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' ORDER BY m.name, c.cid`
+	if d.Postgres() {
+		query = `SELECT c.relname AS tab, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type
+			FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+			WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped ORDER BY c.relname, a.attnum`
+	}
+	err = d.system(ctx, "which columns there are", func(tx *gorm.DB) error { return tx.Raw(query).Scan(&out).Error })
+	return out, err
+}
