@@ -19,7 +19,6 @@ import (
 type bench struct {
 	mu      sync.Mutex
 	poor    bool
-	held    money.USD
 	settled []money.USD
 	judged  []bool
 	ruled   []feedback.Feedback
