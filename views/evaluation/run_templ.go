@@ -853,7 +853,7 @@ func row(a Answers) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, i := range a.Items {
-			templ_7745c5c3_Err = answer(i).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = answer(i, a.Number).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -866,7 +866,7 @@ func row(a Answers) templ.Component {
 	})
 }
 
-func answer(a Answer) templ.Component {
+func answer(a Answer, row string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1026,7 +1026,7 @@ func answer(a Answer) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Card(ui.CardProps{Title: a.Model, Actions: ui.Status(a.State)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var36), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Card(ui.CardProps{Title: a.Model + ", row " + row, Actions: ui.Status(a.State)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var36), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
