@@ -70,7 +70,7 @@ func TestABlueprintFromTheCommandLine(t *testing.T) {
 	if out, said, code := try(more, "apply", name, "--yes", "--prune"); code != 0 || !strings.HasSuffix(out, "Done: 2 changes.\n") {
 		t.Errorf("applied: %d %s %s", code, out, said)
 	}
-	if got := strings.Join(changed, ", "); got != "POST /departments, POST /departments/dep_1/archive" {
+	if got := strings.Join(changed, ", "); got != "POST /applies, PATCH /applies/dep_2, POST /departments, PATCH /applies/dep_2, POST /departments/dep_1/archive, POST /applies/dep_2/end" {
 		t.Errorf("%s", got)
 	}
 }

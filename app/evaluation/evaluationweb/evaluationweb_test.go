@@ -81,7 +81,7 @@ func newScene(t *testing.T) *scene {
 	keys := trial.New(trial.Parts{Keys: h.Keys, Desk: desk{}, Gateway: plane{}, Tx: d, Audit: h.Audit, Clock: h.Clock})
 	parts := evaluation.Parts{Store: db.NewEvaluationStore(d), Keys: keys, Desk: desk{}, Gateway: plane{}, Vault: h.Keyring, Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: log}
 	s.tests = evaluation.New(parts)
-	library := prompt.New(prompt.Parts{Store: db.NewPromptStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: log})
+	library := prompt.New(prompt.Parts{Store: db.NewPromptStore(d, h.Keyring), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: log})
 	pages := evaluationweb.New(evaluationweb.Parts{Evaluations: s.tests, Keys: keys, People: h.Identity, Prompts: library, Models: aliases, Catalog: catalog.BuiltIn()})
 	s.site = h.Serve(t, append(pages.Routes(), webtest.Enter()))
 	if _, err := connections.Create(t.Context(), s.acme.Actor(org.Admin), provider.Input{Name: "box", Kind: provider.Sandbox}); err != nil {

@@ -75,7 +75,7 @@ func newScene(t *testing.T) *scene {
 		return s.tests.Needs(ctx, o, func(e *experiment.Experiment) bool { return e.OnAlias(a.ID, a.Name) })
 	}
 	s.route.Tested = needs
-	s.library = prompt.New(prompt.Parts{Store: db.NewPromptStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: log})
+	s.library = prompt.New(prompt.Parts{Store: db.NewPromptStore(d, h.Keyring), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: log})
 	s.tests = experiment.New(experiment.Parts{Store: db.NewExperimentStore(d), Prompts: s.known, Routes: s.route, Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: log,
 		Places: func(context.Context, org.Actor, id.Team, id.Key) error { return nil },
 		Tell:   func(_ context.Context, e experiment.Experiment) error { s.told = append(s.told, e); return nil }})
