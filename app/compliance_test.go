@@ -15,6 +15,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/approval"
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/cache"
+	"github.com/bodhi-gateway/bodhi/app/evaluation"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
@@ -56,6 +57,8 @@ func canary(t *testing.T, a *App, s *webtest.Site) org.Member {
 	_, err = a.asking.Ask(ctx, me, approval.Input{Key: mine.Key.ID, Model: "own-model", Reason: "canary-reason"})
 	must(t, err)
 	_, err = a.library.Create(ctx, me, prompt.Input{Name: "notes", Kind: prompt.Chat, Visibility: prompt.Private}, prompt.Content{Model: "m", Messages: []prompt.Message{{Role: "user", Text: "canary-notes"}}}, "", "")
+	must(t, err)
+	_, err = evaluation.New(a.evaluating()).Create(ctx, me, evaluation.Input{Name: "questions", About: "canary-questions", Visibility: evaluation.Private}, []evaluation.Row{{Messages: []evaluation.Message{{Role: "user", Content: "canary"}}}})
 	must(t, err)
 	request := ledger.Request{ID: id.NewRequest(a.ids), At: a.clock.Now(), Family: "openai", Endpoint: "chat", Asked: "m", Status: 200, EndUser: "canary-user", Session: "canary-session", Tags: "project=" + canaryMail,
 		Chain: org.Chain{Org: admin.Org, Team: team, Member: m.ID, Key: mine.Key.ID}}

@@ -56,9 +56,9 @@ var personColumns = []personColumn{
 	{"cache_entries", "member_id", goes, nil},
 	{"cache_likes", "member_id", goes, nil},
 	{"cache_likes", "maker_id", goes, nil},
-	{"prompts", "owner_id", stays, nil}, // private ones go (privatePrompts)
+	{"prompts", "owner_id", stays, nil}, // private ones go (dependents)
 	{"prompt_opinions", "member_id", goes, nil},
-	{"evaluation_datasets", "owner_id", stays, nil},
+	{"evaluation_datasets", "owner_id", stays, nil}, // private ones go, too
 	{"member_views", "member_id", goes, nil},
 	{"team_views", "member_id", stays, nil},
 

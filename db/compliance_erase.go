@@ -85,6 +85,7 @@ func (e *eraser) dependents() {
 	const private = "prompt_id IN (SELECT id FROM prompts WHERE prompts.org_id = ? AND owner_id = ? AND visibility = 'private')"
 	e.exec("prompt_labels", compliance.Deleted, "DELETE FROM prompt_labels WHERE org_id = ? AND "+private, o, o, m)
 	e.exec("prompts", compliance.Deleted, "DELETE FROM prompts WHERE org_id = ? AND owner_id = ? AND visibility = 'private'", o, m)
+	e.exec("evaluation_datasets", compliance.Deleted, "DELETE FROM evaluation_datasets WHERE org_id = ? AND owner_id = ? AND visibility = 'private'", o, m) // and with them their rows and runs
 }
 
 // column does what one line of personColumns says.
