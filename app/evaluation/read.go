@@ -101,10 +101,10 @@ func readLine(raw []byte) (Row, error) {
 		}
 	}
 	if err != nil {
-		return Row{}, errors.New(plainJSON(err) + `. A line is one JSON object with "input" or "messages", "variables", "expected" and "notes"; none is required but something to ask.`)
+		return Row{}, sentence(plainJSON(err) + `. A line is one JSON object with "input" or "messages", "variables", "expected" and "notes"; none is required but something to ask.`)
 	}
 	if l.Input != "" && len(l.Messages) > 0 {
-		return Row{}, errors.New(`It has both "input" and "messages". Leave one out.`)
+		return Row{}, sentence(`It has both "input" and "messages". Leave one out.`)
 	}
 	r := Row{Variables: l.Variables, Messages: l.Messages, Notes: l.Notes}
 	if l.Input != "" {
@@ -115,6 +115,11 @@ func readLine(raw []byte) (Row, error) {
 	}
 	return r, nil
 }
+
+// sentence is what is wrong with a row, in words for people.
+type sentence string
+
+func (s sentence) Error() string { return string(s) }
 
 // plainJSON is the decoder's error without Go's words.
 func plainJSON(err error) string {
