@@ -55,6 +55,9 @@ const (
 	runs = "/evaluations"
 )
 
+// mostForm lets a file that is too large be refused with the form as it was typed.
+const mostForm = 8 << 20
+
 // Routes are all URLs of evaluations. Whose a dataset is decides the service.
 func (h *Handlers) Routes() []web.Route {
 	const read, run = evaluation.MayRead, evaluation.MayRun
@@ -62,7 +65,7 @@ func (h *Handlers) Routes() []web.Route {
 	return append([]web.Route{
 		{Method: http.MethodGet, Path: runs, Name: "evaluations.list", Guard: web.Person, Floor: read, Handle: h.list},
 		{Method: http.MethodGet, Path: sets + "/new", Name: "datasets.new", Guard: web.Person, Floor: run, Handle: h.new},
-		{Method: http.MethodPost, Path: sets, Name: "datasets.create", Guard: web.Person, Floor: run, Audit: "dataset.created", Handle: h.create},
+		{Method: http.MethodPost, Path: sets, Name: "datasets.create", Guard: web.Person, Floor: run, Audit: "dataset.created", Form: mostForm, Handle: h.create},
 		{Method: http.MethodGet, Path: one, Name: "datasets.show", Guard: web.Person, Floor: read, Handle: h.show},
 		{Method: http.MethodGet, Path: one + "/export", Name: "datasets.export", Guard: web.Person, Floor: read, Handle: h.exportRows},
 		{Method: http.MethodGet, Path: one + "/edit", Name: "datasets.edit", Guard: web.Person, Floor: run, Handle: h.edit},

@@ -129,12 +129,13 @@ func TestFromRowsToAVerdictOnPages(t *testing.T) {
 		change     map[string]string
 		says, kept string
 	}{
-		"a broken line":          {map[string]string{"text": "{\"input\":\"a\"}\n{\"in"}, "Line 2: ", "{&#34;in"},
-		"no name":                {map[string]string{"name": ""}, "A name has letters", "Was it?"},
-		"a team that is none":    {map[string]string{"team": "x"}, "Choose a team that you work in", "Was it?"},
-		"for the organization":   {map[string]string{"visibility": "organization"}, "shared by leads", "Was it?"},
-		"a column that is none":  {map[string]string{"format": "csv", "text": "a,b\n1,2", "question_column": "z"}, "There is no column", `value="z"`},
-		"a kind that is unknown": {map[string]string{"format": "xml"}, "&#34;jsonl&#34; or &#34;csv&#34;", "Was it?"},
+		"a broken line":            {map[string]string{"text": "{\"input\":\"a\"}\n{\"in"}, "Line 2: ", "{&#34;in"},
+		"no name":                  {map[string]string{"name": ""}, "A name has letters", "Was it?"},
+		"a team that is none":      {map[string]string{"team": "x"}, "Choose a team that you work in", "Was it?"},
+		"for the organization":     {map[string]string{"visibility": "organization"}, "shared by leads", "Was it?"},
+		"a column that is none":    {map[string]string{"format": "csv", "text": "a,b\n1,2", "question_column": "z"}, "There is no column", `value="z"`},
+		"a text that is too large": {map[string]string{"text": strings.Repeat("x", 2<<20)}, "at most 768 KiB", `value="Geo"`},
+		"a kind that is unknown":   {map[string]string{"format": "xml"}, "&#34;jsonl&#34; or &#34;csv&#34;", "Was it?"},
 	} {
 		if p := developer.Post("/datasets", with(set, c.change)); p.Status != http.StatusUnprocessableEntity || !p.Has(c.says, c.kept) {
 			t.Errorf("%s: %d\n%s", name, p.Status, p.Body)

@@ -2,6 +2,7 @@ package evaluationweb
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -34,8 +35,11 @@ func typedSet(c *web.Context) (f views.Fields, err error) {
 		return f, nil
 	}
 	for _, file := range form.File["file"] {
-		if file.Size == 0 {
+		switch {
+		case file.Size == 0:
 			continue
+		case file.Size > evaluation.MaxText:
+			return f, fault.Field("text", fmt.Sprintf("A dataset has at most %d KiB; this file has %d. Divide it.", evaluation.MaxText>>10, file.Size>>10))
 		}
 		r, err := file.Open()
 		if err != nil {
