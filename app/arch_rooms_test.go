@@ -58,6 +58,7 @@ var untenanted = map[string]string{
 	"price_refreshes":   "the catalogue is one for the installation",
 	"nodes":             "gateway processes, which serve every tenant",
 	"device_logins":     "a program's log-in is nobody's until a member confirms it",
+	"master_peppers":    "master keys are the installation's, and so are their peppers",
 	"live_topics":       "it says that something changed, never what",
 }
 

@@ -106,6 +106,7 @@ func TestPeopleAreWarnedOfKeysThatAreTriedAfterTheirEnd(t *testing.T) {
 	ctx := t.Context()
 	made, err := a.keys.Create(ctx, x.Actor(org.Developer), key.Input{Name: "mine", Team: x.Team, Member: x.Members[org.Developer].ID})
 	must(t, err)
+	a.clock = moment(a.clock.Now().UTC().Truncate(24 * time.Hour).Add(36 * time.Hour)) // noon, so that both are of one day
 	for range 2 {
 		must(t, a.keys.NoteRefusals(ctx, []key.Refusal{{Org: x.Org.ID, Key: made.Key.ID, Name: "mine", Why: "disabled", At: a.clock.Now()}}))
 		a.clock = moment(a.clock.Now().Add(2 * key.Quiet))

@@ -45,7 +45,7 @@ func (s *Service) Sketch(ctx context.Context, actor org.Actor, p id.Prompt, c Co
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	d := &Sketch{&entry{Record: of}, &compiled{of: &c, shelfed: shelfOf(all)}}
+	d := &Sketch{&entry{Record: of}, &compiled{read: func() (*Content, error) { return &c, nil }, shelfed: shelfOf(all)}}
 	if err := d.version.ready(&of); err != nil {
 		return nil, aboutInclude(err)
 	}

@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -21,9 +20,7 @@ import (
 	sqlite "github.com/glebarez/go-sqlite"
 	_ "github.com/jackc/pgx/v5/stdlib"
 
-	"github.com/bodhi-gateway/bodhi/app/clock"
-	"github.com/bodhi-gateway/bodhi/app/id"
-	"github.com/bodhi-gateway/bodhi/app/secret"
+	"github.com/bodhi-gateway/bodhi/app/secret/secrettest"
 	"github.com/bodhi-gateway/bodhi/db/pgtest"
 	"github.com/bodhi-gateway/bodhi/e2e/harness"
 )
@@ -51,12 +48,12 @@ func TestTheMasterKeyIsReplacedWhileTheGatewayServes(t *testing.T) {
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
 		url := pgtest.Start(t).URL()
-		fresh, err := secret.GenerateMaster(nil)
+		fresh, err := secrettest.Master()
 		if err != nil {
 			t.Fatal(err)
 		}
 		env := harness.OnPostgres(url)
-		r := &rotation{old: strings.TrimPrefix(env[1], "BODHI_MASTER_KEY="), fresh: fresh.Reveal()}
+		r := &rotation{old: strings.TrimPrefix(env[1], "BODHI_MASTER_KEY="), fresh: fresh}
 		r.world = beginOn(t, append(env, "BODHI_OTHER_MASTER_KEYS="+r.fresh), "") // every node knows the next key before one uses it
 		r.db = reach(t, "pgx", url)
 		r.Setenv("BODHI_MASTER_KEY="+r.fresh, "BODHI_OTHER_MASTER_KEYS="+r.old)
@@ -69,7 +66,7 @@ type rotation struct {
 	*world
 	db         *sql.DB
 	old, fresh string
-	sealed     map[id.Org][]byte
+	planted    []secrettest.Sealed
 }
 
 func reach(t *testing.T, driver, at string) *sql.DB {
@@ -178,29 +175,18 @@ func (r *rotation) cutOff(t *testing.T) {
 // plant gives 10,000 organizations a data key, and encrypts something under each.
 func (r *rotation) plant(t *testing.T) {
 	t.Helper()
-	m, err := secret.NewMaster(secret.New(r.old))
-	if err != nil {
+	var err error
+	if r.planted, err = secrettest.Plant(t.Context(), r.old, planted); err != nil {
 		t.Fatal(err)
 	}
-	s := &shelf{}
-	ring, ids := secret.NewKeyring(m, s, nil), id.NewSource(clock.System{}.Now, nil)
-	r.sealed = map[id.Org][]byte{}
 	tx, err := r.db.BeginTx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for n := range planted {
-		o := id.NewOrg(ids)
-		s.keys = nil
-		if err := ring.Create(t.Context(), o); err != nil {
-			t.Fatal(err)
-		}
-		if r.sealed[o], err = ring.Seal(t.Context(), o, "t", "c", "r", secret.New(o.String())); err != nil {
-			t.Fatal(err)
-		}
+	for n, p := range r.planted {
 		_, err1 := tx.ExecContext(t.Context(), r.places("INSERT INTO organizations (id, slug, name, zone, created_at) SELECT ?, ?, ?, zone, created_at FROM organizations WHERE slug = ?"),
-			o.UUID(), fmt.Sprint("planted-", n), fmt.Sprint("Planted ", n), r.OrgSlug)
-		_, err2 := tx.ExecContext(t.Context(), r.places("INSERT INTO org_keys (org_id, version, wrapped) VALUES (?, ?, ?)"), o.UUID(), 1, s.keys[0].Wrapped)
+			p.Org, fmt.Sprint("planted-", n), fmt.Sprint("Planted ", n), r.OrgSlug)
+		_, err2 := tx.ExecContext(t.Context(), r.places("INSERT INTO org_keys (org_id, version, wrapped) VALUES (?, ?, ?)"), p.Org, p.Version, p.Wrapped)
 		if err := errors.Join(err1, err2); err != nil {
 			t.Fatal(err)
 		}
@@ -222,19 +208,23 @@ func (r *rotation) places(query string) string {
 }
 
 // stored are the planted organizations' wrapped keys, as the database has them.
-func (r *rotation) stored(t *testing.T) (out []secret.WrappedKey) {
+func (r *rotation) stored(t *testing.T) (out []secrettest.Key) {
 	t.Helper()
+	ours := map[string]bool{}
+	for _, p := range r.planted {
+		ours[p.Org] = true
+	}
 	rows, err := r.db.QueryContext(t.Context(), "SELECT org_id, version, wrapped FROM org_keys")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for rows.Next() {
-		var w secret.WrappedKey
-		if err := rows.Scan(&w.Org, &w.Version, &w.Wrapped); err != nil {
+		var k secrettest.Key
+		if err := rows.Scan(&k.Org, &k.Version, &k.Wrapped); err != nil {
 			t.Fatal(err)
 		}
-		if r.sealed[w.Org] != nil {
-			out = append(out, w)
+		if ours[k.Org] {
+			out = append(out, k)
 		}
 	}
 	if err := rows.Err(); err != nil || len(out) != planted {
@@ -244,16 +234,11 @@ func (r *rotation) stored(t *testing.T) (out []secret.WrappedKey) {
 }
 
 // moved counts those that the new master key alone opens.
-func (r *rotation) moved(t *testing.T) (n int) {
+func (r *rotation) moved(t *testing.T) int {
 	t.Helper()
-	m, err := secret.NewMaster(secret.New(r.fresh))
+	n, err := secrettest.Opened(r.fresh, r.stored(t))
 	if err != nil {
 		t.Fatal(err)
-	}
-	for _, w := range r.stored(t) {
-		if secret.NewKeyring(m, nil, nil).Import([]secret.WrappedKey{w}) == nil {
-			n++
-		}
 	}
 	return n
 }
@@ -261,38 +246,8 @@ func (r *rotation) moved(t *testing.T) (n int) {
 // allOpen reads everything that was encrypted with nothing but the new master key.
 func (r *rotation) allOpen(t *testing.T) {
 	t.Helper()
-	m, err := secret.NewMaster(secret.New(r.fresh))
-	if err != nil {
-		t.Fatal(err)
-	}
-	ring := secret.NewKeyring(m, nil, nil)
-	if err := ring.Import(r.stored(t)); err != nil {
-		t.Fatal(err)
-	}
-	lost := 0
-	for o, sealed := range r.sealed {
-		if got, err := ring.Open(t.Context(), o, "t", "c", "r", sealed); err != nil || got.Reveal() != o.String() {
-			lost++
-		}
-	}
-	if lost > 0 {
-		t.Errorf("%d of %d can be read no more", lost, planted)
+	lost, err := secrettest.Lost(t.Context(), r.fresh, r.planted, r.stored(t))
+	if err != nil || lost > 0 {
+		t.Errorf("%d of %d can be read no more: %v", lost, planted, err)
 	}
 }
-
-// shelf keeps wrapped keys in memory.
-type shelf struct{ keys []secret.WrappedKey }
-
-func (s *shelf) OrgKeys(_ context.Context, o id.Org) ([]secret.WrappedKey, error) {
-	return slices.DeleteFunc(slices.Clone(s.keys), func(k secret.WrappedKey) bool { return k.Org != o }), nil
-}
-func (s *shelf) AllOrgKeys(context.Context) ([]secret.WrappedKey, error) { return s.keys, nil }
-func (s *shelf) AddOrgKey(_ context.Context, k secret.WrappedKey) error {
-	s.keys = append(s.keys, k)
-	return nil
-}
-func (s *shelf) Rewrap(context.Context, secret.WrappedKey, secret.WrappedKey) (bool, error) {
-	return false, nil
-}
-func (s *shelf) KeepPepper(context.Context, secret.WrappedKey) error { return nil }
-func (s *shelf) DropOrgKeys(context.Context, id.Org) error           { return nil }

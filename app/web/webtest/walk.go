@@ -253,8 +253,8 @@ func refused(r web.Route, status int) bool {
 	return false
 }
 
-// until finds the ends of a reported period and a token's last use, which are the time of asking.
-var until = regexp.MustCompile(`"(from|to|last_used_at)":"[^"]*"`)
+// until finds the ends of a reported period, when a report was made and a token's last use, which are the time of asking.
+var until = regexp.MustCompile(`"(from|to|last_used_at|made_at)":"[^"]*"`)
 
 // foreignThings is how the foreign admin sees their own things: every reading route of the API, in full.
 func (s *Site) foreignThings(t testing.TB) map[string]string {
@@ -267,6 +267,9 @@ func (s *Site) foreignThings(t testing.TB) map[string]string {
 		a := s.ask(t, r, s.Foreign.Things, func(q *http.Request) { q.Header.Set("Authorization", "Bearer "+s.Foreign.Tokens[org.Admin]) })
 		if a.status != http.StatusOK {
 			t.Errorf("%s as the foreign admin with their own ids: %d %s", r.Name, a.status, a.body)
+		}
+		if slices.Contains(r.Files, "application/pdf") {
+			continue // the document of what another route says, with the time of its making packed into it
 		}
 		out[r.Name] = until.ReplaceAllString(a.body, "")
 	}
