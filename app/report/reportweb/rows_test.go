@@ -1,6 +1,7 @@
 package reportweb_test
 
 import (
+	"context"
 	"html"
 	"regexp"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/insight"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/money"
@@ -26,7 +28,7 @@ func (s *scene) usagePages(t *testing.T, role org.Role) *webtest.Client {
 	t.Helper()
 	h := s.house
 	shelf := price.NewShelf(nil)
-	pages := usageweb.New(usageweb.Parts{Usage: usage.NewService(db.NewUsageStore(s.db), db.NewOrgStore(s.db), h.Clock), Reports: report.NewService(db.NewReportStore(s.db), db.NewOrgStore(s.db), h.Clock),
+	pages := usageweb.New(usageweb.Parts{Insights: nothingMoved{}, Usage: usage.NewService(db.NewUsageStore(s.db), db.NewOrgStore(s.db), h.Clock), Reports: report.NewService(db.NewReportStore(s.db), db.NewOrgStore(s.db), h.Clock),
 		Pricing: usageweb.Pricing{Prices: price.NewTable(shelf), Providers: shelf, Connections: sandboxed{}}, People: h.Identity, Keys: h.Keys, Budgets: s.budgets,
 		Samples: &usage.Samples{Store: db.NewUsageStore(s.db), Orgs: db.NewOrgStore(s.db)}, Kept: usage.NewRetention(db.NewUsageStore(s.db), s.db, h.Audit)})
 	site := h.Serve(t, append(append(s.handlers.Routes(), pages.Routes()...), webtest.Enter()))
@@ -123,4 +125,11 @@ func TestFailuresLeadToTheirRows(t *testing.T) {
 			t.Errorf("%d %s rows at %s, want %d", n, status, link[1], want)
 		}
 	}
+}
+
+// nothingMoved is an organization whose routes never changed.
+type nothingMoved struct{}
+
+func (nothingMoved) Of(context.Context, org.Actor, id.Team) ([]insight.Insight, error) {
+	return nil, nil
 }
