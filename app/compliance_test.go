@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/approval"
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/cache"
+	"github.com/bodhi-gateway/bodhi/app/compliance"
 	"github.com/bodhi-gateway/bodhi/app/evaluation"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -58,7 +60,7 @@ func canary(t *testing.T, a *App, s *webtest.Site) org.Member {
 	must(t, err)
 	_, err = a.library.Create(ctx, me, prompt.Input{Name: "notes", Kind: prompt.Chat, Visibility: prompt.Private}, prompt.Content{Model: "m", Messages: []prompt.Message{{Role: "user", Text: "canary-notes"}}}, "", "")
 	must(t, err)
-	_, err = evaluation.New(a.evaluating()).Create(ctx, me, evaluation.Input{Name: "questions", About: "canary-questions", Visibility: evaluation.Private}, []evaluation.Row{{Messages: []evaluation.Message{{Role: "user", Content: "canary"}}}})
+	_, err = evaluation.New(a.evaluating()).Create(ctx, me, evaluation.Input{Name: "questions", Visibility: evaluation.Private}, []evaluation.Row{{Messages: []evaluation.Message{{Role: "user", Content: "canary"}}}})
 	must(t, err)
 	request := ledger.Request{ID: id.NewRequest(a.ids), At: a.clock.Now(), Family: "openai", Endpoint: "chat", Asked: "m", Status: 200, EndUser: "canary-user", Session: "canary-session", Tags: "project=" + canaryMail,
 		Chain: org.Chain{Org: admin.Org, Team: team, Member: m.ID, Key: mine.Key.ID}}
@@ -111,6 +113,12 @@ func TestNothingIsLeftOfAPersonWhoWasErased(t *testing.T) {
 	must(t, err)
 	if did.Entries == 0 || did.Rows() < 15 || did.Head == "" {
 		t.Errorf("the proof says %+v", did)
+	}
+
+	for _, private := range []string{"prompts", "evaluation_datasets"} {
+		if !slices.Contains(did.Counts, compliance.Count{Table: private, What: compliance.Deleted, Rows: 1}) {
+			t.Errorf("the proof says nothing of their private %s: %+v", private, did.Counts)
+		}
 	}
 
 	after := contents(t, at)
