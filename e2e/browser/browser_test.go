@@ -37,7 +37,17 @@ type notebook struct {
 	mu       sync.Mutex
 	problems []string
 	expected map[int64]bool // statuses
+	byHand   time.Duration  // what people would have needed for what was typed and pressed
 }
+
+// How long people take, on average: the keystroke-level model of Card, Moran and Newell (1980) for a typist who is none, and ten
+// seconds to read each page that comes.
+const (
+	aKey    = 280 * time.Millisecond
+	toPoint = 1100 * time.Millisecond
+	toThink = 1350 * time.Millisecond
+	toRead  = 10 * time.Second
+)
 
 // open starts a browser for the server at base. The test fails at its end if the console showed an error.
 func open(t *testing.T, base string) *tab {
@@ -192,6 +202,7 @@ func (b *tab) at() string {
 // fill types into the input with this label.
 func (b *tab) fill(label, text string) {
 	b.t.Helper()
+	b.byHand += toThink + toPoint + time.Duration(len(text))*aKey
 	b.steady("fill "+label, func() []chromedp.Action {
 		selector := b.labelled(label)
 		return []chromedp.Action{chromedp.Evaluate(fmt.Sprintf(`document.querySelector(%q).select()`, selector), nil), chromedp.SendKeys(selector, text, chromedp.ByQuery)}
@@ -212,6 +223,7 @@ func (b *tab) labelled(label string) string {
 // press clicks the button or link with this text.
 func (b *tab) press(text string) {
 	b.t.Helper()
+	b.byHand += toThink + toPoint + aKey + toRead
 	b.steady("press "+text, func() []chromedp.Action {
 		b.findButton(text)
 		return []chromedp.Action{chromedp.Click("[data-e2e-press]", chromedp.ByQuery)}
