@@ -85,7 +85,7 @@ func Run(ctx context.Context, api API, job Job) (changes []Change, err error) {
 	if changes, err = Plan(now, job.Wanted, job.Prune); err != nil {
 		return nil, err
 	}
-	if job.Seen != "" && job.Seen != Print(changes) {
+	if len(changes) > 0 && job.Seen != "" && job.Seen != Print(changes) { // where nothing is left to do, nobody needs to look again
 		return changes, ErrMoved
 	}
 	n := 0
