@@ -16,6 +16,7 @@ import (
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"github.com/bodhi-gateway/bodhi/e2e/harness"
 )
@@ -241,6 +242,16 @@ func (b *tab) findButton(text string) {
 		if (e) e.setAttribute('data-e2e-press', '')
 		return !!e
 	})()`, text), &found)
+}
+
+// unfold opens a fold by the keyboard: what opens above it moves the place that a click would go to.
+func (b *tab) unfold(title string) {
+	b.t.Helper()
+	var ready bool
+	fold := fmt.Sprintf(`[...document.querySelectorAll('summary')].find(s => s.offsetParent !== null && s.innerText.includes(%q))`, title)
+	b.until("a fold "+title, `(() => { const s = `+fold+`; s?.focus(); return document.activeElement === s && !!s })()`, &ready)
+	b.run("open "+title, chromedp.KeyEvent(kb.Enter))
+	b.until(title+" to be open", fold+`?.parentElement.open === true`, &ready)
 }
 
 // sees waits until the page shows a text.

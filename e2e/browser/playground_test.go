@@ -132,7 +132,7 @@ func TestThePlayground(t *testing.T) {
 
 	b.provokes(422)
 	b.fill("Model 1", "smart")
-	b.run("open the extras", chromedp.Click(`//summary[contains(., "Files, tools")]`, chromedp.BySearch))
+	b.unfold("Files, tools")
 	b.fill("Tools", "[{")
 	b.press("Ask")
 	b.sees("Tools are a JSON list")
@@ -147,7 +147,7 @@ func TestThePlayground(t *testing.T) {
 	b.ask("choose none", `document.querySelector('[name=files]').value = ''`, nil)
 
 	b.fill("Message", "Greet {{name}}.")
-	b.run("open the variables", chromedp.Click(`//summary[contains(., "Variables")]`, chromedp.BySearch))
+	b.unfold("Variables")
 	b.press("Find the variables")
 	b.fill("name", "Grace")
 	b.press("Ask")
