@@ -78,13 +78,15 @@ func Lost(ctx context.Context, master string, texts []Sealed, now []Key) (n int,
 	if err != nil {
 		return 0, err
 	}
-	ring := secret.NewKeyring(m, nil, nil)
-	for _, k := range now {
-		w, err := wrapped(k)
-		if err != nil {
+	all := make([]secret.WrappedKey, len(now))
+	for i, k := range now {
+		if all[i], err = wrapped(k); err != nil {
 			return 0, err
 		}
-		_ = ring.Import([]secret.WrappedKey{w}) // what it does not open is missed below
+	}
+	ring := secret.NewKeyring(m, &shelf{}, nil)
+	if err := ring.Import(all); err != nil { // it takes all or none
+		return len(texts), err
 	}
 	for _, s := range texts {
 		o, err := id.ParseOrg(s.Org)
