@@ -2,21 +2,21 @@ package pii
 
 import "strings"
 
-// papers are the forms of numbers of passports and driver's licences. A is a letter, 9 a digit, X either; anything else stands for
+// papers are the forms of numbers of passports and driver's licences. A is a letter, 9 a digit, * either; anything else stands for
 // itself. They are short and look like order numbers, so that all but those that are sure need a word near them. A new country is a
 // word here and a line in the corpus of the tests. Source: the issuers' own descriptions, as the European Commission (PRADO) and
 // the American Association of Motor Vehicle Administrators collect them.
 var papers = map[Kind]string{
 	// US GB AU CA IN FR IT ES DE NL CH AT PL JP CN KR BR MX SE IE PT BE DK NO ZA
-	Passport: "999999999 A99999999 A9999999 AA9999999 AA999999 99AA99999 AAA999999 AXXXXXXXX AXXX99999 AA9XXXXX9 99999999 PA999999 PB9999999 E99999999",
+	Passport: "999999999 A99999999 A9999999 AA9999999 AA999999 99AA99999 AAA999999 A******** A***99999 AA9*****9 99999999 PA999999 PB9999999 E99999999",
 	// GB; US states by letter and length; FR DE ES IT NL AU CA IN
 	Licence: "A9999999 99999999 9999999 999999999 A999999999999 A99999999 A99999999999999 A99999999999 AA999999A A9999999999999999 999AA9999 9999999999 " +
-		"999999999999 XXXXXXXXXX9 99999999A A999999999 AA9999999A 9999999999 A9999-99999-99999 AA9999999999999 AA99-99999999999 A999-9999-9999",
+		"999999999999 **********9 99999999A A999999999 AA9999999A 9999999999 A9999-99999-99999 AA9999999999999 AA99-99999999999 A999-9999-9999",
 }
 
 // sureLicence is Great Britain's, which nothing else looks like: five letters of the name, filled up with 9, the birth, initials and a
 // check. ("MORGA657054SM9IJ")
-const sureLicence = "XXXXX999999XX9AA"
+const sureLicence = "*****999999**9AA"
 
 // document is the end of the passport's or licence's number that the digits at i are in, noted already; 0 if there is none.
 func (f *finder) document(i int) int {
@@ -68,9 +68,9 @@ func fits(code []byte, form string) bool {
 	}
 	for i, c := range code {
 		switch want := form[i]; {
-		case want == '9' && !isDigit(c), want == 'A' && !isLetter(c), want == 'X' && !isDigit(c) && !isLetter(c), want == '-' && c != '-':
+		case want == '9' && !isDigit(c), want == 'A' && !isLetter(c), want == '*' && !isDigit(c) && !isLetter(c), want == '-' && c != '-':
 			return false
-		case want != '9' && want != 'A' && want != 'X' && want != '-' && upperOf(c) != want:
+		case want != '9' && want != 'A' && want != '*' && want != '-' && upperOf(c) != want:
 			return false
 		}
 	}
