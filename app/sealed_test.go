@@ -57,6 +57,7 @@ var sealedColumns = []sealedColumn{
 	{"prompt_versions", "sealed", "x.prompt_id, x.number, ''", "", func(v [3]string) string { return v[0] + "/" + v[1] }},
 	{"evaluation_rows", "sealed", "x.dataset_id, x.number, ''", "", numbered},
 	{"evaluation_items", "sealed", "x.evaluation_id, x.number, x.subject", "", func(v [3]string) string { return numbered(v) + " " + v[2] }},
+	{"transcripts", "sealed", "x.request_id, '', ''", "", asStored},
 	{"cache_likes", "sealed", "x.id, '', ''", "", func(v [3]string) string { r, _ := id.ParseRequest(v[0]); return r.String() }},
 }
 
