@@ -404,7 +404,7 @@ func Home(p HomePage) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "most_days", Label: "For how many days at most", Value: p.Bound.Most, Error: p.Bound.MostError, Hint: "1 to 365. The facts of requests have their own time, under Usage; without them a text has no page.", InputMode: "numeric", Autocomplete: "off", Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "most_days", Label: "Longest time, in days", Value: p.Bound.Most, Error: p.Bound.MostError, Hint: "1 to 365. The facts of requests have their own time, under Usage; without them a text has no page.", InputMode: "numeric", Autocomplete: "off", Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
