@@ -177,7 +177,7 @@ func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error
 
 // dataPlane makes what requests run through: journal, treasury, snapshots, pipeline.
 func (a *App) dataPlane() error {
-	dir := filepath.Join(a.cfg.DataDir, "journal")
+	dir := a.cfg.journalDir()
 	j, err := journal.Open(dir, journal.Options{Clock: a.clock, IDs: a.ids, Log: a.log})
 	if err != nil {
 		return err
