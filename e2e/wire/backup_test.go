@@ -39,7 +39,8 @@ func TestABackupTakenUnderLoadComesBack(t *testing.T) {
 			}
 			w.Run(t, "restore", file)
 			w.Serve(t)
-			if _, err := w.client().Chat.Completions.New(within(t, 20*time.Second), ask("smart", "after the restore")); err != nil {
+			c := w.client()
+			if _, err := c.Chat.Completions.New(within(t, 20*time.Second), ask("smart", "after the restore")); err != nil {
 				t.Errorf("the key of before: %v", err)
 			}
 			harness.Wait(t, "every request from before the backup in the books", func() bool { _, _, n := w.booked(t); return n >= before+1 })
