@@ -67,6 +67,7 @@ var personColumns = []personColumn{
 	{"notice_preferences", "member_id", goes, nil},
 	{"deliveries", "member_id", goes, nil},
 	{"report_deliveries", "member_id", goes, nil},
+	{"report_stops", "member_id", goes, nil},
 	{"legal_holds", "member_id", stays, nil},
 	{"erasures", "member_id", stays, nil},
 }
