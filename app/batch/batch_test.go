@@ -45,6 +45,10 @@ func (p *plane) answer(w http.ResponseWriter, r *http.Request) {
 	var q struct{ Text string }
 	body, _ := io.ReadAll(r.Body)
 	_ = json.Unmarshal(body, &q)
+	if r.Header.Get("X-Bodhi-Dry-Run") == "1" {
+		fmt.Fprintf(w, `{"object":"dry_run","price_ceiling_usd":%q}`, 10*each)
+		return
+	}
 	p.mu.Lock()
 	p.asked[q.Text]++
 	n, refuse, hold := p.asked[q.Text], p.refuse, p.hold

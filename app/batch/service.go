@@ -207,7 +207,7 @@ func (s *Service) turn(ctx context.Context, actor org.Actor, which id.Batch, act
 func (s *Service) move(ctx context.Context, b *Batch, from []State, to State, why, refusal string) error {
 	moved, err := s.Store.Move(ctx, b.Org, b.ID, from, to, why, s.now())
 	if err == nil && !moved {
-		err = fault.New(fault.Conflict, "batch_not_"+string(from[0]), refusal)
+		err = fault.New(fault.Conflict, "batch_state", refusal)
 	}
 	b.State = to
 	return err
