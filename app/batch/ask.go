@@ -32,7 +32,7 @@ func (j *job) ask(ctx context.Context) (all bool, err error) {
 			if j.expired() {
 				return true, nil
 			}
-			if !j.pace.enter(ctx, j.stop) {
+			if !j.inTime(ctx) || !j.pace.enter(ctx, j.stop) {
 				return false, nil
 			}
 			under.Go(func() {
@@ -44,6 +44,17 @@ func (j *job) ask(ctx context.Context) (all bool, err error) {
 	under.Wait()
 	why, lost, given := j.ending()
 	return why == "" && !lost && !given && ctx.Err() == nil, nil
+}
+
+// inTime waits for the node's next turn to begin a line; false when nothing more is begun.
+func (j *job) inTime(ctx context.Context) bool {
+	select {
+	case <-j.pulse.C:
+		return true
+	case <-ctx.Done():
+	case <-j.stop:
+	}
+	return false
 }
 
 func (j *job) expired() bool {

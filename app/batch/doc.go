@@ -53,6 +53,9 @@ const (
 const (
 	atOnce = 2
 	most   = 16
+	// pulse is how often a node begins a line, of all its batches: 200 a second is more than providers that think let through, and a
+	// fraction of what a node can do, so that whoever waits for an answer does not notice a batch.
+	pulse = 5 * time.Millisecond
 	// lease is how long a node has a batch without a sign of life; it gives one every third of it. A killed node's batches are taken over
 	// after it.
 	lease = 30 * time.Second

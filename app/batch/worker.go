@@ -19,6 +19,7 @@ type Worker struct {
 	Ended func(ctx context.Context, b Batch, t Tally)
 
 	vault vault
+	pulse *time.Ticker
 	mu    sync.Mutex
 	jobs  map[*job]struct{}
 }
@@ -37,6 +38,8 @@ func (w *Worker) Run(ctx context.Context) error {
 	topics := w.Bus.Subscribe(ctx)
 	ticker := time.NewTicker(poll)
 	defer ticker.Stop()
+	w.pulse = time.NewTicker(pulse)
+	defer w.pulse.Stop()
 	over := make(chan struct{}, atOnce)
 	var all sync.WaitGroup
 	defer all.Wait()
