@@ -153,6 +153,9 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request, grant *key.Grant
 	if x.Err != nil && !x.Began() {
 		g.refuse(x, fault.From(x.Err))
 	}
+	if x.torn {
+		panic(http.ErrAbortHandler)
+	}
 }
 
 // dialect finds the one that speaks for a family; OpenAI's speaks for those that are not served.

@@ -80,6 +80,7 @@ var navigation = []navGroup{
 		{"playground", "Playground", "/playground", "player-play", false},
 		{"experiments", "Experiments", "/experiments", "flask", false},
 		{"evaluations", "Evaluations", "/evaluations", "checks", false},
+		{"batches", "Batches", "/batches", "stack-2", false},
 		{"catalog", "Catalogue", "/catalog", "book", false},
 		{"prices", "Prices", "/prices", "receipt", false},
 		{"connections", "Connections", "/connections", "plug-connected", false},
