@@ -83,17 +83,17 @@ const (
 )
 
 func encrypted() error {
-	return fault.New(fault.Invalid, CodeEncrypted, "The document is protected with a password. Remove the protection, for example by printing it to a new PDF, and send it again.")
+	return fault.New(fault.Invalid, "document_encrypted", "The document is protected with a password. Remove the protection, for example by printing it to a new PDF, and send it again.")
 }
 
 func broken(what string, because error) error {
-	return fault.New(fault.Invalid, CodeBroken, "The document cannot be read: "+what+". Save it again with the program that made it, and send that.").Because(because)
+	return fault.New(fault.Invalid, "document_broken", "The document cannot be read: "+what+". Save it again with the program that made it, and send that.").Because(because)
 }
 
 func costly(what string) error {
-	return fault.New(fault.TooLarge, CodeCostly, "The document takes more than one document may: "+what+". Split it, and send the parts.")
+	return fault.New(fault.TooLarge, "document_too_costly", "The document takes more than one document may: "+what+". Split it, and send the parts.")
 }
 
 func unknown(what string) error {
-	return fault.New(fault.Invalid, CodeUnknown, what+" PDF, Word (docx), Excel (xlsx), PowerPoint (pptx), HTML, Markdown, plain text and pictures (PNG, JPEG, GIF, WebP) are read.")
+	return fault.New(fault.Invalid, "document_unknown", what+" PDF, Word (docx), Excel (xlsx), PowerPoint (pptx), HTML, Markdown, plain text and pictures (PNG, JPEG, GIF, WebP) are read.")
 }
