@@ -160,7 +160,8 @@ func soundForm(in *Sound, data []byte, form string) (kind string, content []byte
 	if _, err := part.Write(data); err != nil {
 		return "", nil, err
 	}
-	return w.FormDataContentType(), b.Bytes(), w.Close()
+	err = w.Close() // writes the end, so before the bytes are taken
+	return w.FormDataContentType(), b.Bytes(), err
 }
 
 // fileName is a plain name with the ending that providers tell the format by.

@@ -310,7 +310,7 @@ func TestALongSoundIsCutWhereItIsQuiet(t *testing.T) {
 		t.Errorf("%s", vtt)
 	}
 	for _, a := range p.asked {
-		if !strings.Contains(a, "RIFF") || !strings.Contains(a, "\r\nde\r\n") {
+		if !strings.HasSuffix(a, "--\r\n") || !strings.Contains(a, "RIFF") || !strings.Contains(a, "\r\nde\r\n") {
 			t.Error("a clip is no sound of its own, or lost its language")
 		}
 	}
