@@ -41,6 +41,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/route"
 	"github.com/bodhi-gateway/bodhi/app/secret"
+	"github.com/bodhi-gateway/bodhi/app/trace"
 	"github.com/bodhi-gateway/bodhi/app/turnstile"
 	"github.com/bodhi-gateway/bodhi/app/usage"
 	"github.com/bodhi-gateway/bodhi/db"
@@ -82,6 +83,7 @@ type App struct {
 	link     *health.Link
 	meter    *meter
 	gate     *turnstile.Turnstile
+	tracer   *trace.Tracer // nil = nobody collects traces
 	gateway  *gateway.Gateway
 	reader   *document.Reader
 	papers   *tool.Service
@@ -183,7 +185,7 @@ func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error
 
 // dataPlane makes what requests run through: journal, treasury, snapshots, pipeline.
 func (a *App) dataPlane() error {
-	dir := filepath.Join(a.cfg.DataDir, "journal")
+	dir := a.cfg.journalDir()
 	j, err := journal.Open(dir, journal.Options{Clock: a.clock, IDs: a.ids, Log: a.log})
 	if err != nil {
 		return err
@@ -191,6 +193,11 @@ func (a *App) dataPlane() error {
 	a.treasury = budget.NewTreasury(budget.TreasuryConfig{Bank: a.ledgerStore, Journal: j, Clock: a.clock, IDs: a.ids, Log: a.log, PublicURL: a.cfg.PublicURL,
 		Bus: a.bus, Host: hostLabel(), Version: a.options.Version, DeadAfter: a.cfg.NodeDeadAfter})
 	a.meter = newMeter(a.options.Version, a.treasury.Stats)
+	if a.cfg.OTLPEndpoint != "" {
+		if a.tracer, err = trace.New(context.Background(), a.cfg.OTLPEndpoint, a.options.Version, j.Node().String()); err != nil {
+			return errors.Join(err, a.treasury.Close(context.Background()))
+		}
+	}
 	if a.limiter, err = a.newLimiter(); err != nil {
 		return errors.Join(err, a.treasury.Close(context.Background()))
 	}
@@ -208,9 +215,13 @@ func (a *App) dataPlane() error {
 	a.meter.turnstile(a.gate.Stats)
 	a.prompts.Vault, a.library.Texts = a.keyring, &a.prompts
 	a.documents()
-	a.gateway = gateway.New(gateway.Config{Sizes: gateway.Sizes{Flight: bodies(debug.SetMemoryLimit(-1))}, Clock: a.clock, IDs: a.ids, Log: a.log, Dialects: dialects(a.clock), Wires: wires(), Ports: gateway.Ports{
+	ports := gateway.Ports{
 		Prompts: &a.prompts, Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Approvals: a.counts, Screens: a.screens, Cache: a.answers, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Health: a.board, Patience: &a.waits, Experiments: &a.trials, Judges: a.bench(), Loads: &a.loads, Meter: a.meter, Agents: &a.sent, Turnstile: a.gate, Feedback: a.feedback, Documents: a.papers, Reader: a.reader,
-	}})
+	}
+	if a.tracer != nil {
+		ports.Tracer = a.tracer
+	}
+	a.gateway = gateway.New(gateway.Config{Sizes: gateway.Sizes{Flight: bodies(debug.SetMemoryLimit(-1))}, Clock: a.clock, IDs: a.ids, Log: a.log, Dialects: dialects(a.clock), Wires: wires(), Ports: ports})
 	return nil
 }
 
@@ -326,6 +337,9 @@ func (a *App) Run(ctx context.Context, ready func(url string)) error {
 	running.Go(func() error { return a.gate.Run(machinery) })
 	running.Go(func() error { return a.answers.Run(machinery) })
 	running.Go(func() error { return a.answers.Learn(machinery) })
+	if a.tracer != nil {
+		running.Go(func() error { return a.tracer.Run(machinery) })
+	}
 	a.watched(machinery, running)
 	running.Go(func() error { a.noteUses(machinery); return nil })
 	running.Go(func() error { a.sealPrompts(machinery); return nil })

@@ -14,11 +14,12 @@ var ranks = []struct {
 	packages string
 }{
 	{0, "docs ."},
-	{0, "app/fault app/id app/money app/clock app/secret app/work app/live app/memo app/egress app/ingress app/llm/sound"},
+	{0, "app/fault app/id app/money app/clock app/secret app/work app/live app/memo app/backup app/egress app/ingress app/llm/sound"},
 	{1, "app/document app/org app/llm app/llm/scan app/llm/sse app/llm/dialect app/llm/dialect/* app/catalog app/audit app/mail app/balance app/cache/semantic"},
 	{2, "app/identity app/factor app/key app/policy app/budget app/limit app/provider app/health app/route app/cache app/prompt app/price"},
 	{2, "app/replay app/manual"},
 	{2, "app/patience app/turnstile"},
+	{3, "app/trace"},
 	{2, "app/object app/feedback app/pii app/ledger app/ledger/* app/notify app/media"},
 	{3, "app/document/apart app/document/tool app/sso app/join app/approval app/bulletin app/bulletin/paper app/scim app/mail/* app/provider/* app/usage app/limit/* app/health/* app/cache/* app/trial app/playground app/search app/experiment app/insight app/evaluation app/batch app/report app/reconcile app/compliance app/onboard app/blueprint app/agent billing billing/stripe"},
 	{4, "app/gateway db app/importer"},
@@ -107,6 +108,7 @@ var fences = []struct {
 	{"golang.org/x/image", "app/bulletin/paper", "it lends documents their typeface"},
 	{"os/exec", "app/document/apart", "the product starts no other program, and itself only to read what may end the reader"},
 	{"github.com/ledongthuc/pdf", "app/document", "PDFs are read in one place, which may run apart from the rest"},
+	{"go.opentelemetry.io", "app/trace", "spans are made in one place, from what is in the books"},
 	{"log", "", "log through an injected *slog.Logger"},
 	{"math/rand", "", "randomness is injected; math/rand/v2 where it decides nothing about security"},
 	{"unsafe", "", "nothing here is worth it"},

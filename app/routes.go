@@ -60,11 +60,11 @@ func (a *App) routes() []web.Route {
 	pricing := usageweb.Pricing{Prices: a.prices, Providers: a.shelf, Connections: a.providers}
 	rooms := slices.Concat(
 		identityweb.New(a.people, a.factors, a.sso).Routes(),
-		identityweb.NewTree(identityweb.TreeParts{People: a.people, Keys: a.keys, Budgets: budgets, Reports: a.reports, Kept: a.retention}).Routes(),
+		identityweb.NewTree(identityweb.TreeParts{People: a.people, Keys: a.keys, Budgets: budgets, Reports: a.usage, Kept: a.retention}).Routes(),
 		ssoweb.New(a.sso, a.people).Routes(),
 		reportweb.New(reportweb.Parts{Reports: a.reports, Usage: a.usage, Budgets: budgets, Limits: a.limits(a.limiter), Approvals: a.asking, Keys: a.keys, Connections: a.providers, Pricing: pricing, Tail: a.tail, Feedback: a.feedback, Sharing: a.sharing}).Routes(),
 		usageweb.New(usageweb.Parts{Usage: a.usage, Reports: a.reports, Pricing: pricing, People: a.people, Keys: a.keys, Budgets: budgets, Samples: a.samples, Kept: a.retention, Insights: a.insights()}).Routes(),
-		keyweb.New(a.keys, a.people, a.reports).Routes(),
+		keyweb.New(a.keys, a.people, a.usage).Routes(),
 		providerweb.New(a.providers, a.reports).Routes(),
 		routeweb.New(a.aliasing, a.providers, a.shelf, a.prices, a.clock, a.reports, a.table, &a.loads).Routes(),
 		priceweb.New(a.pricing, a.providers, a.refresher).Routes(),

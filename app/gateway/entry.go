@@ -82,6 +82,9 @@ func (g *Gateway) record(_ context.Context, x *Exchange) {
 	if g.Meter != nil {
 		g.Meter.Observe(f)
 	}
+	if g.Tracer != nil {
+		g.Tracer.Observe(f, x.tried, x.R.Header)
+	}
 }
 
 // decode reads the body within its limit and scans it strictly, once (decision D7).

@@ -35,6 +35,8 @@ type commands struct {
 	Verify    verifyCmd    `cmd:"" help:"Prove that the books balance and the audit chain is whole."`
 	RotateKek rotateCmd    `cmd:"" name:"rotate-kek" help:"Put everything that is encrypted under another master key, while the gateway serves."`
 	Price     priceCmd     `cmd:"" help:"Price a provider's recorded answer, read from standard input."`
+	Backup    backupCmd    `cmd:"" help:"Write everything to one file, while the gateway serves. The master key is not in it."`
+	Restore   restoreCmd   `cmd:"" help:"Fill an empty database, of either kind, from a backup."`
 	Suspense  suspenseCmd  `cmd:"" help:"What lost nodes may have spent: list it, release it."`
 	Sandbox   sandboxCmd   `cmd:"" help:"Run the built-in sandbox provider as a server of its own."`
 	Version   versionCmd   `cmd:"" help:"Print the version."`
