@@ -118,3 +118,24 @@ func TestPagesComeOverAsTheyAre(t *testing.T) {
 		t.Errorf("a damaged file: %v", err)
 	}
 }
+
+// Whatever calls itself a PDF ends in pages or in a refusal of ours, and this process lives.
+func FuzzRead(f *testing.F) {
+	f.Add(file(page(stream("BT /F1 12 Tf (Hello) Tj ET", 1))...))
+	f.Add(file("<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Count 9 /Kids [2 0 R 3 0 R] >>"))
+	f.Add([]byte("%PDF-1.4\n" + strings.Repeat("[", 2000) + "\nstartxref\n9\n%%EOF"))
+	self, err := os.Executable()
+	if err != nil {
+		f.Fatal(err)
+	}
+	r := document.New(apart.New(self).Read)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		text, err := r.Text(t.Context(), append([]byte("%PDF-1.4\n"), data...), document.Limits{Pages: 50, Text: 1 << 16, Time: 2 * time.Second})
+		if k := fault.From(err); err != nil && k.Kind != fault.Invalid && k.Kind != fault.TooLarge {
+			t.Fatalf("%v", err)
+		}
+		if len(text.Pages) > 50 {
+			t.Fatalf("%d pages", len(text.Pages))
+		}
+	})
+}
