@@ -13,12 +13,13 @@ type pdfDrawing struct {
 	out  strings.Builder
 	most int
 
-	enc     pdf.TextEncoding
-	fonts   map[string]pdf.TextEncoding // of the page or form that is drawn, by name
-	size    float64                     // of the font, in units of text space
+	font    *pdfFont            // nil before any was chosen
+	fonts   map[string]*pdfFont // of the page or form that is drawn, by name
+	size    float64             // of the font, in units of text space
 	leading float64
 	x, y    float64 // where the line begins
 	scale   float64 // of the text matrix, so that gaps can be compared
+	pen     float64 // where the last letter ended
 	lastY   float64
 	began   bool
 }
@@ -29,7 +30,7 @@ func (d *pdfDrawing) stream(content, resources pdf.Value, depth int) {
 		return
 	}
 	outer := d.fonts
-	d.fonts = map[string]pdf.TextEncoding{}
+	d.fonts = map[string]*pdfFont{}
 	defer func() { d.fonts = outer }()
 	pdf.Interpret(content, func(stk *pdf.Stack, op string) {
 		args := make([]pdf.Value, stk.Len())
@@ -55,7 +56,7 @@ func (d *pdfDrawing) do(op string, args []pdf.Value, resources pdf.Value, depth 
 		d.x, d.y, d.scale = 0, 0, 1
 	case "Tf":
 		if len(args) == 2 {
-			d.enc, d.size = d.font(resources, args[0].Name()), num(1)
+			d.font, d.size = d.named(resources, args[0].Name()), num(1)
 		}
 	case "TL":
 		d.leading = num(0)
@@ -91,27 +92,32 @@ func (d *pdfDrawing) do(op string, args []pdf.Value, resources pdf.Value, depth 
 	}
 }
 
-// move goes elsewhere: another height is another line, and another place on it another word.
+// move goes elsewhere: another height is another line; on the same line a gap is another word, a wide one another cell, and going back too.
 func (d *pdfDrawing) move(x, y float64) {
-	if d.began {
-		if math.Abs(y-d.lastY) > 0.35*math.Max(math.Abs(d.size*d.scale), 1) {
-			d.newline()
-		} else if x != d.x {
-			d.space()
+	if em := math.Max(math.Abs(d.size*d.scale), 1); d.began {
+		switch gap := x - d.pen; {
+		case math.Abs(y-d.lastY) > 0.35*em:
+			d.end("\n")
+		case gap > 1.5*em:
+			d.end("\t")
+		case gap > 0.15*em, gap < -0.5*em:
+			d.end(" ")
 		}
 	}
-	d.x, d.y = x, y
+	d.x, d.y, d.pen = x, y, x
 }
 
 func (d *pdfDrawing) show(v pdf.Value) {
 	if v.Kind() != pdf.String {
 		return
 	}
-	text := v.RawString()
-	if d.enc != nil {
-		text = d.enc.Decode(text)
+	raw := v.RawString()
+	if d.font == nil {
+		d.out.WriteString(raw)
+	} else {
+		d.out.WriteString(d.font.enc.Decode(raw))
+		d.pen += d.font.width(raw) / 1000 * d.size * d.scale
 	}
-	d.out.WriteString(text)
 	d.lastY, d.began = d.y, true
 }
 
@@ -120,8 +126,10 @@ func (d *pdfDrawing) show(v pdf.Value) {
 func (d *pdfDrawing) spaced(v pdf.Value) {
 	for i := range v.Len() {
 		x := v.Index(i)
-		if k := x.Kind(); (k == pdf.Integer || k == pdf.Real) && x.Float64() < -200 {
-			d.space()
+		if k := x.Kind(); k == pdf.Integer || k == pdf.Real {
+			if d.pen -= x.Float64() / 1000 * d.size * d.scale; x.Float64() < -200 {
+				d.end(" ")
+			}
 		}
 		d.show(x)
 	}
@@ -137,22 +145,19 @@ func (d *pdfDrawing) form(v, resources pdf.Value, depth int) {
 	d.stream(v, resources, depth+1)
 }
 
-// font finds how a font's codes become letters. The library would read its table again at each use.
-func (d *pdfDrawing) font(resources pdf.Value, name string) pdf.TextEncoding {
-	enc, known := d.fonts[name]
+// named finds a font. The library would read its tables again at each use.
+func (d *pdfDrawing) named(resources pdf.Value, name string) *pdfFont {
+	f, known := d.fonts[name]
 	if v := resources.Key("Font").Key(name); !known && v.Kind() == pdf.Dict {
-		enc = pdf.Font{V: v}.Encoder()
+		f = readFont(v)
 	}
-	d.fonts[name] = enc
-	return enc
+	d.fonts[name] = f
+	return f
 }
-
-func (d *pdfDrawing) newline() { d.end("\n") }
-func (d *pdfDrawing) space()   { d.end(" ") }
 
 // end writes a divider where none is yet.
 func (d *pdfDrawing) end(divider string) {
-	if s := d.out.String(); s != "" && !strings.HasSuffix(s, "\n") && !(divider == " " && strings.HasSuffix(s, " ")) {
+	if s := d.out.String(); s != "" && !strings.HasSuffix(s, "\n") && !strings.HasSuffix(s, "\t") && (divider != " " || !strings.HasSuffix(s, " ")) {
 		d.out.WriteString(divider)
 	}
 }

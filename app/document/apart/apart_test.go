@@ -139,3 +139,16 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// A PDF knows places and no words: what follows a letter's end is of its word, a gap begins another, a wide gap another cell.
+func TestGapsDivideWordsAndCells(t *testing.T) {
+	t.Parallel()
+	data := file("<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+		"<< /Type /Page /Parent 2 0 R /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+		stream("BT /F1 10 Tf 1 0 0 1 50 700 Tm (Nr) Tj 10 0 Td (.) Tj 8 0 Td (17) Tj 60 0 Td (Price) Tj 1 0 0 1 50 680 Tm [(Th) 30 (ird) -300 (line)] TJ ET", 1),
+		"<< /Type /Font /Subtype /TrueType /BaseFont /X /Encoding /WinAnsiEncoding /FirstChar 32 /Widths ["+strings.Repeat("500 ", 96)+"] >>")
+	text, err := reader(t).Text(t.Context(), data, document.Limits{})
+	if err != nil || len(text.Pages) != 1 || text.Pages[0].Text != "Nr. 17\tPrice\nThird line" {
+		t.Errorf("%+v, %v", text, err)
+	}
+}
