@@ -20,6 +20,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/agent"
 	"github.com/bodhi-gateway/bodhi/app/approval"
 	"github.com/bodhi-gateway/bodhi/app/balance"
+	"github.com/bodhi-gateway/bodhi/app/batch"
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/cache"
 	"github.com/bodhi-gateway/bodhi/app/document"
@@ -216,7 +217,7 @@ func (a *App) dataPlane() error {
 	a.prompts.Vault, a.library.Texts = a.keyring, &a.prompts
 	a.documents()
 	ports := gateway.Ports{
-		Prompts: &a.prompts, Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Approvals: a.counts, Screens: a.screens, Cache: a.answers, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Health: a.board, Patience: &a.waits, Experiments: &a.trials, Judges: a.bench(), Loads: &a.loads, Meter: a.meter, Agents: &a.sent, Turnstile: a.gate, Feedback: a.feedback, Documents: a.papers, Reader: a.reader,
+		Prompts: &a.prompts, Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Approvals: a.counts, Screens: a.screens, Cache: a.answers, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Health: a.board, Patience: &a.waits, Experiments: &a.trials, Judges: a.bench(), Loads: &a.loads, Meter: a.meter, Agents: &a.sent, Turnstile: a.gate, Feedback: a.feedback, Batches: batch.NewDesk(a.batching()), Documents: a.papers, Reader: a.reader,
 	}
 	if a.tracer != nil {
 		ports.Tracer = a.tracer
@@ -350,7 +351,7 @@ func (a *App) Run(ctx context.Context, ready func(url string)) error {
 	if a.options.Worker {
 		running.Go(func() error { return a.queue.Run(machinery) })
 	}
-	evaluated := a.evaluate(ctx, running)
+	evaluated, batched := a.evaluate(ctx, running), a.workBatches(ctx, running)
 	err = a.serve(ctx, doors, failed.Done(), ready)
 	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
 	defer cancel()
@@ -358,6 +359,7 @@ func (a *App) Run(ctx context.Context, ready func(url string)) error {
 	a.gateway.Wait(soon)
 	over()
 	evaluated()
+	batched()
 	err = errors.Join(err, a.treasury.Close(late), a.keyUses(late))
 	stop()
 	return errors.Join(err, running.Wait())

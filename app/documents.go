@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/bodhi-gateway/bodhi/app/document"
@@ -17,7 +18,27 @@ func (a *App) documents() {
 		read = apart.New(a.options.Program).Read
 	}
 	a.reader = document.New(read)
+	a.screens.Files = whole{a.reader}
 	a.papers = tool.New(tool.Parts{Gateway: latest{a}, Reader: a.reader})
+}
+
+// whole reads documents for data rules, which want all of a text or none: a page without one may be a picture of anything.
+type whole struct{ reader *document.Reader }
+
+// Text implements pii.Files.
+func (w whole) Text(ctx context.Context, data []byte) ([]byte, bool) {
+	t, err := w.reader.Text(ctx, data, document.Limits{})
+	if err != nil || t.Cut != "" {
+		return nil, false
+	}
+	var out []byte
+	for _, p := range t.Pages {
+		if p.Text == "" && (t.Kind == document.PDF || t.Kind == document.Image) {
+			return nil, false
+		}
+		out = append(append(out, p.Text...), '\n')
+	}
+	return out, true
 }
 
 // ground is where people ask on their own account.

@@ -94,6 +94,7 @@ func (a *App) routes() []web.Route {
 		a.boxRoutes(),
 		trialweb.New(a.trial()).Routes(),
 		a.evaluationPages().Routes(),
+		a.batchPages().Routes(),
 		blueprintweb.New(a.applies).Routes(),
 		importerweb.New(a.keyring).Routes(),
 		onboardweb.New(onboardweb.Parts{Wizard: a.wizard(), Connections: a.providers, Aliases: a.aliasing, Budgets: budgets, People: a.people, Joining: a.letters.joining, Keys: a.keys, DevMail: a.cfg.SMTPURL.IsEmpty()}).Routes(),

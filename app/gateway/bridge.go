@@ -84,13 +84,14 @@ func (g *Gateway) incapable(x *Exchange, n llm.Needs, what string) error {
 }
 
 // rescreen looks for personal data in texts that were not there when the request was looked at, and gives them with placeholders. Where
-// placeholders were given out already, a second set could not be told apart in the answer.
-func (g *Gateway) rescreen(x *Exchange, texts []string) ([]string, error) {
+// placeholders were given out already, a second set could not be told apart in the answer. Texts that a rule had looked into, within their
+// documents, are not counted twice.
+func (g *Gateway) rescreen(ctx context.Context, x *Exchange, texts []string) ([]string, error) {
 	if g.Screens == nil {
 		return texts, nil
 	}
 	b := g.Screens.For(x.Grant.Chain)
-	if !b.Any() {
+	if !b.Any() || x.found.Read >= len(texts) {
 		return texts, nil
 	}
 	type message struct {
@@ -107,7 +108,8 @@ func (g *Gateway) rescreen(x *Exchange, texts []string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, masked := b.Screen(body), x.found.Body != nil
+	masked := x.found.Body != nil
+	r := g.recognize(ctx, x, b, b.Screen(ctx, body), body)
 	x.found.Join(&r)
 	x.noteFound("data rule on extracted text, ", &r)
 	if r.Action == pii.Block {

@@ -31,7 +31,7 @@ func (g *Gateway) extracted(ctx context.Context, x *Exchange) (names []string, e
 	if len(texts) == 0 {
 		return nil, g.incapable(x, llm.Needs{Files: true}, "documents that are not in the request itself")
 	}
-	if texts, err = g.rescreen(x, texts); err != nil {
+	if texts, err = g.rescreen(ctx, x, texts); err != nil {
 		return nil, err
 	}
 	next := 0

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/balance"
+	"github.com/bodhi-gateway/bodhi/app/batch"
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/cache"
 	"github.com/bodhi-gateway/bodhi/app/catalog"
@@ -56,6 +57,7 @@ type Ports struct {
 	Agents      Agents               // may be nil: nothing is sent to coding agents
 	Turnstile   *turnstile.Turnstile // may be nil: everybody comes in
 	Feedback    Feedback             // may be nil: nobody listens
+	Batches     *batch.Desk          // may be nil: there are none
 	Documents   Documents            // may be nil: nobody reads documents
 	Reader      Reader               // may be nil: no text stands in for a document
 }

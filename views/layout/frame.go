@@ -81,6 +81,7 @@ var navigation = []navGroup{
 		{"documents", "Documents", "/documents", "eye", false},
 		{"experiments", "Experiments", "/experiments", "flask", false},
 		{"evaluations", "Evaluations", "/evaluations", "checks", false},
+		{"batches", "Batches", "/batches", "stack-2", false},
 		{"catalog", "Catalogue", "/catalog", "book", false},
 		{"prices", "Prices", "/prices", "receipt", false},
 		{"connections", "Connections", "/connections", "plug-connected", false},
