@@ -60,6 +60,8 @@ type Ports struct {
 	Turnstile   *turnstile.Turnstile // may be nil: everybody comes in
 	Feedback    Feedback             // may be nil: nobody listens
 	Batches     *batch.Desk          // may be nil: there are none
+	Documents   Documents            // may be nil: nobody reads documents
+	Reader      Reader               // may be nil: no text stands in for a document
 }
 
 // Feedback takes what is said of answers. *feedback.Service implements it. It asks the database: nothing else of the request does.

@@ -31,12 +31,12 @@ var recognition = json.RawMessage(`{"type":"json_schema","json_schema":{"name":"
 	`{"type":"object","additionalProperties":false,"required":["kind","text"],"properties":{"kind":{"type":"string","enum":["name","address"]},"text":{"type":"string"}}}}}}}}`)
 
 // recognize adds what a model finds to what was found, or notes that none could be asked.
-func (g *Gateway) recognize(ctx context.Context, x *Exchange, b pii.Bound, r pii.Result) pii.Result {
+func (g *Gateway) recognize(ctx context.Context, x *Exchange, b pii.Bound, r pii.Result, body []byte) pii.Result {
 	who, wanted := b.Recognition()
 	if !wanted || x.inner || r.Action == pii.Block {
 		return r
 	}
-	text, whole := b.Texts(x.Call.Body)
+	text, whole := b.Texts(body)
 	if whole && text == "" {
 		return r
 	}
@@ -55,7 +55,7 @@ func (g *Gateway) recognize(ctx context.Context, x *Exchange, b pii.Bound, r pii
 	}
 	within, cancel := context.WithTimeout(ctx, filesWithin)
 	defer cancel()
-	return b.ScreenKnown(within, x.Call.Body, known)
+	return b.ScreenKnown(within, body, known)
 }
 
 // recognized is what the model says of a text, now or a while ago; why says what went wrong.

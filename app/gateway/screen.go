@@ -25,7 +25,7 @@ func (g *Gateway) screen(ctx context.Context, x *Exchange) (Finish, error) {
 	within, cancel := context.WithTimeout(ctx, filesWithin)
 	r := b.Screen(within, x.Call.Body)
 	cancel()
-	r = g.recognize(ctx, x, b, r)
+	r = g.recognize(ctx, x, b, r, x.Call.Body)
 	if unseeable(x.Call, r.Read) {
 		b.Unseen(&r)
 	}
