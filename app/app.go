@@ -22,6 +22,8 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/balance"
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/cache"
+	"github.com/bodhi-gateway/bodhi/app/document"
+	"github.com/bodhi-gateway/bodhi/app/document/tool"
 	"github.com/bodhi-gateway/bodhi/app/experiment"
 	"github.com/bodhi-gateway/bodhi/app/feedback"
 	"github.com/bodhi-gateway/bodhi/app/gateway"
@@ -52,6 +54,8 @@ type Options struct {
 	Log     *slog.Logger
 	Web     bool // serve dashboard and proxy
 	Worker  bool // work jobs
+	// Program is its own path, so that it can read PDFs apart; "" reads them in this process, as tests do.
+	Program string
 }
 
 // App is one serving process.
@@ -81,6 +85,8 @@ type App struct {
 	gate     *turnstile.Turnstile
 	tracer   *trace.Tracer // nil = nobody collects traces
 	gateway  *gateway.Gateway
+	reader   *document.Reader
+	papers   *tool.Service
 	handler  http.Handler
 	queue    *jobs.Queue
 	mirrors  []mirror
@@ -208,8 +214,9 @@ func (a *App) dataPlane() error {
 	a.gate = turnstile.New(a.clock, a.log, nil)
 	a.meter.turnstile(a.gate.Stats)
 	a.prompts.Vault, a.library.Texts = a.keyring, &a.prompts
+	a.documents()
 	ports := gateway.Ports{
-		Prompts: &a.prompts, Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Approvals: a.counts, Screens: a.screens, Cache: a.answers, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Health: a.board, Patience: &a.waits, Experiments: &a.trials, Judges: a.bench(), Loads: &a.loads, Meter: a.meter, Agents: &a.sent, Turnstile: a.gate, Feedback: a.feedback,
+		Prompts: &a.prompts, Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Approvals: a.counts, Screens: a.screens, Cache: a.answers, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Health: a.board, Patience: &a.waits, Experiments: &a.trials, Judges: a.bench(), Loads: &a.loads, Meter: a.meter, Agents: &a.sent, Turnstile: a.gate, Feedback: a.feedback, Documents: a.papers, Reader: a.reader,
 	}
 	if a.tracer != nil {
 		ports.Tracer = a.tracer

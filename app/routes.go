@@ -18,6 +18,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/bulletin/bulletinweb"
 	"github.com/bodhi-gateway/bodhi/app/cache/cacheweb"
 	"github.com/bodhi-gateway/bodhi/app/compliance/complianceweb"
+	"github.com/bodhi-gateway/bodhi/app/document/documentweb"
 	"github.com/bodhi-gateway/bodhi/app/experiment/experimentweb"
 	"github.com/bodhi-gateway/bodhi/app/health/healthweb"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -33,7 +34,6 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/patience/patienceweb"
 	"github.com/bodhi-gateway/bodhi/app/pii/piiweb"
-	"github.com/bodhi-gateway/bodhi/app/playground"
 	"github.com/bodhi-gateway/bodhi/app/playground/playgroundweb"
 	"github.com/bodhi-gateway/bodhi/app/policy/policyweb"
 	"github.com/bodhi-gateway/bodhi/app/price/priceweb"
@@ -82,7 +82,8 @@ func (a *App) routes() []web.Route {
 		piiweb.New(a.screening, a.people, a.keys).Routes(),
 		cacheweb.New(a.caching, a.people, a.keys).Routes(),
 		promptweb.New(a.library, a.usage, a.people, a.promptOffers).Routes(),
-		playgroundweb.New(playground.New(playground.Parts{Keys: a.keys, Desk: a.desk, Gateway: a.gateway, Library: a.library, Clock: a.clock}), a.reports, a.library, a.people).Routes(),
+		playgroundweb.New(a.ground(), a.reports, a.library, a.people).Routes(),
+		documentweb.New(a.papers, a.ground(), a.people).Routes(),
 		patienceweb.New(a.waiting, a.aliasNames).Routes(),
 		experimentweb.New(a.experiments, a.aliasing, a.shelf, a.library, a.people, a.keys).Routes(),
 		healthweb.New(a.wellbeing()).Routes(),

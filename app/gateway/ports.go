@@ -56,6 +56,8 @@ type Ports struct {
 	Agents      Agents               // may be nil: nothing is sent to coding agents
 	Turnstile   *turnstile.Turnstile // may be nil: everybody comes in
 	Feedback    Feedback             // may be nil: nobody listens
+	Documents   Documents            // may be nil: nobody reads documents
+	Reader      Reader               // may be nil: no text stands in for a document
 }
 
 // Feedback takes what is said of answers. *feedback.Service implements it. It asks the database: nothing else of the request does.
