@@ -20,9 +20,12 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/agent"
 	"github.com/bodhi-gateway/bodhi/app/approval"
 	"github.com/bodhi-gateway/bodhi/app/balance"
+	"github.com/bodhi-gateway/bodhi/app/batch"
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/cache"
 	"github.com/bodhi-gateway/bodhi/app/compliance"
+	"github.com/bodhi-gateway/bodhi/app/document"
+	"github.com/bodhi-gateway/bodhi/app/document/tool"
 	"github.com/bodhi-gateway/bodhi/app/experiment"
 	"github.com/bodhi-gateway/bodhi/app/feedback"
 	"github.com/bodhi-gateway/bodhi/app/gateway"
@@ -40,6 +43,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/route"
 	"github.com/bodhi-gateway/bodhi/app/secret"
+	"github.com/bodhi-gateway/bodhi/app/trace"
 	"github.com/bodhi-gateway/bodhi/app/transcript"
 	"github.com/bodhi-gateway/bodhi/app/turnstile"
 	"github.com/bodhi-gateway/bodhi/app/usage"
@@ -53,6 +57,8 @@ type Options struct {
 	Log     *slog.Logger
 	Web     bool // serve dashboard and proxy
 	Worker  bool // work jobs
+	// Program is its own path, so that it can read PDFs apart; "" reads them in this process, as tests do.
+	Program string
 }
 
 // App is one serving process.
@@ -81,7 +87,10 @@ type App struct {
 	link     *health.Link
 	meter    *meter
 	gate     *turnstile.Turnstile
+	tracer   *trace.Tracer // nil = nobody collects traces
 	gateway  *gateway.Gateway
+	reader   *document.Reader
+	papers   *tool.Service
 	handler  http.Handler
 	queue    *jobs.Queue
 	mirrors  []mirror
@@ -181,7 +190,7 @@ func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error
 
 // dataPlane makes what requests run through: journal, treasury, snapshots, pipeline.
 func (a *App) dataPlane() error {
-	dir := filepath.Join(a.cfg.DataDir, "journal")
+	dir := a.cfg.journalDir()
 	j, err := journal.Open(dir, journal.Options{Clock: a.clock, IDs: a.ids, Log: a.log})
 	if err != nil {
 		return err
@@ -189,6 +198,11 @@ func (a *App) dataPlane() error {
 	a.treasury = budget.NewTreasury(budget.TreasuryConfig{Bank: a.ledgerStore, Journal: j, Clock: a.clock, IDs: a.ids, Log: a.log, PublicURL: a.cfg.PublicURL,
 		Bus: a.bus, Host: hostLabel(), Version: a.options.Version, DeadAfter: a.cfg.NodeDeadAfter})
 	a.meter = newMeter(a.options.Version, a.treasury.Stats)
+	if a.cfg.OTLPEndpoint != "" {
+		if a.tracer, err = trace.New(context.Background(), a.cfg.OTLPEndpoint, a.options.Version, j.Node().String()); err != nil {
+			return errors.Join(err, a.treasury.Close(context.Background()))
+		}
+	}
 	if a.limiter, err = a.newLimiter(); err != nil {
 		return errors.Join(err, a.treasury.Close(context.Background()))
 	}
@@ -205,9 +219,14 @@ func (a *App) dataPlane() error {
 	a.gate = turnstile.New(a.clock, a.log, nil)
 	a.meter.turnstile(a.gate.Stats)
 	a.prompts.Vault, a.library.Texts = a.keyring, &a.prompts
-	a.gateway = gateway.New(gateway.Config{Sizes: gateway.Sizes{Flight: bodies(debug.SetMemoryLimit(-1))}, Clock: a.clock, IDs: a.ids, Log: a.log, Dialects: dialects(a.clock), Wires: wires(), Ports: gateway.Ports{
-		Prompts: &a.prompts, Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Approvals: a.counts, Screens: a.screens, Transcripts: a.texts, Cache: a.answers, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Health: a.board, Patience: &a.waits, Experiments: &a.trials, Judges: a.bench(), Loads: &a.loads, Meter: a.meter, Agents: &a.sent, Turnstile: a.gate, Feedback: a.feedback,
-	}})
+	a.documents()
+	ports := gateway.Ports{
+		Prompts: &a.prompts, Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Approvals: a.counts, Screens: a.screens, Transcripts: a.texts, Cache: a.answers, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Health: a.board, Patience: &a.waits, Experiments: &a.trials, Judges: a.bench(), Loads: &a.loads, Meter: a.meter, Agents: &a.sent, Turnstile: a.gate, Feedback: a.feedback, Batches: batch.NewDesk(a.batching()), Documents: a.papers, Reader: a.reader,
+	}
+	if a.tracer != nil {
+		ports.Tracer = a.tracer
+	}
+	a.gateway = gateway.New(gateway.Config{Sizes: gateway.Sizes{Flight: bodies(debug.SetMemoryLimit(-1))}, Clock: a.clock, IDs: a.ids, Log: a.log, Dialects: dialects(a.clock), Wires: wires(), Ports: ports})
 	return nil
 }
 
@@ -325,6 +344,9 @@ func (a *App) Run(ctx context.Context, ready func(url string)) error {
 	running.Go(func() error { return a.gate.Run(machinery) })
 	running.Go(func() error { return a.answers.Run(machinery) })
 	running.Go(func() error { return a.answers.Learn(machinery) })
+	if a.tracer != nil {
+		running.Go(func() error { return a.tracer.Run(machinery) })
+	}
 	running.Go(func() error { return a.texts.Run(machinery) })
 	a.watched(machinery, running)
 	running.Go(func() error { a.noteUses(machinery); return nil })
@@ -336,7 +358,7 @@ func (a *App) Run(ctx context.Context, ready func(url string)) error {
 	if a.options.Worker {
 		running.Go(func() error { return a.queue.Run(machinery) })
 	}
-	evaluated := a.evaluate(ctx, running)
+	evaluated, batched := a.evaluate(ctx, running), a.workBatches(ctx, running)
 	err = a.serve(ctx, doors, failed.Done(), ready)
 	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
 	defer cancel()
@@ -344,6 +366,7 @@ func (a *App) Run(ctx context.Context, ready func(url string)) error {
 	a.gateway.Wait(soon)
 	over()
 	evaluated()
+	batched()
 	err = errors.Join(err, a.treasury.Close(late), a.keyUses(late))
 	stop()
 	return errors.Join(err, running.Wait())

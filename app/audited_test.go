@@ -140,7 +140,7 @@ func TestEveryChangeLeavesExactlyOneAuditEntry(t *testing.T) {
 	s.Forms["limits.asked"] = url.Values{"add": {"5"}, "until": {soon.Format("2006-01-02T15:04")}, "reason": {"x"}}
 	s.Forms["api.limits.ask"] = url.Values{"add": {"5"}, "until": {soon.Format(time.RFC3339)}, "reason": {"x"}}
 	s.Forms["api.limits.raise"] = url.Values{"add": {"5"}, "until": {soon.Format(time.RFC3339)}}
-	doc := document(t, s)
+	doc := described(t, s)
 	zone := a.stageable()
 	var lines strings.Builder
 	for i, r := range s.Routes {

@@ -18,6 +18,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/bulletin/bulletinweb"
 	"github.com/bodhi-gateway/bodhi/app/cache/cacheweb"
 	"github.com/bodhi-gateway/bodhi/app/compliance/complianceweb"
+	"github.com/bodhi-gateway/bodhi/app/document/documentweb"
 	"github.com/bodhi-gateway/bodhi/app/experiment/experimentweb"
 	"github.com/bodhi-gateway/bodhi/app/health/healthweb"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -33,7 +34,6 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/patience/patienceweb"
 	"github.com/bodhi-gateway/bodhi/app/pii/piiweb"
-	"github.com/bodhi-gateway/bodhi/app/playground"
 	"github.com/bodhi-gateway/bodhi/app/playground/playgroundweb"
 	"github.com/bodhi-gateway/bodhi/app/policy/policyweb"
 	"github.com/bodhi-gateway/bodhi/app/price/priceweb"
@@ -61,11 +61,11 @@ func (a *App) routes() []web.Route {
 	pricing := usageweb.Pricing{Prices: a.prices, Providers: a.shelf, Connections: a.providers}
 	rooms := slices.Concat(
 		identityweb.New(a.people, a.factors, a.sso).Routes(),
-		identityweb.NewTree(identityweb.TreeParts{People: a.people, Keys: a.keys, Budgets: budgets, Reports: a.reports, Kept: a.retention}).Routes(),
+		identityweb.NewTree(identityweb.TreeParts{People: a.people, Keys: a.keys, Budgets: budgets, Reports: a.usage, Kept: a.retention}).Routes(),
 		ssoweb.New(a.sso, a.people).Routes(),
 		reportweb.New(reportweb.Parts{Reports: a.reports, Usage: a.usage, Budgets: budgets, Limits: a.limits(a.limiter), Approvals: a.asking, Keys: a.keys, Connections: a.providers, Pricing: pricing, Tail: a.tail, Feedback: a.feedback, Sharing: a.sharing, Texts: a.transcripts()}).Routes(),
 		usageweb.New(usageweb.Parts{Usage: a.usage, Reports: a.reports, Pricing: pricing, People: a.people, Keys: a.keys, Budgets: budgets, Samples: a.samples, Kept: a.retention, Insights: a.insights()}).Routes(),
-		keyweb.New(a.keys, a.people, a.reports, a.transcripts()).Routes(),
+		keyweb.New(a.keys, a.people, a.usage, a.transcripts()).Routes(),
 		providerweb.New(a.providers, a.reports).Routes(),
 		routeweb.New(a.aliasing, a.providers, a.shelf, a.prices, a.clock, a.reports, a.table, &a.loads).Routes(),
 		priceweb.New(a.pricing, a.providers, a.refresher).Routes(),
@@ -84,7 +84,8 @@ func (a *App) routes() []web.Route {
 		transcriptweb.New(a.transcripts()).Routes(),
 		cacheweb.New(a.caching, a.people, a.keys).Routes(),
 		promptweb.New(a.library, a.usage, a.people, a.promptOffers).Routes(),
-		playgroundweb.New(playground.New(playground.Parts{Keys: a.keys, Desk: a.desk, Gateway: a.gateway, Library: a.library, Clock: a.clock}), a.reports, a.library, a.people, a.transcripts()).Routes(),
+		playgroundweb.New(a.ground(), a.reports, a.library, a.people, a.transcripts()).Routes(),
+		documentweb.New(a.papers, a.ground(), a.people).Routes(),
 		patienceweb.New(a.waiting, a.aliasNames).Routes(),
 		experimentweb.New(a.experiments, a.aliasing, a.shelf, a.library, a.people, a.keys).Routes(),
 		healthweb.New(a.wellbeing()).Routes(),
@@ -95,6 +96,7 @@ func (a *App) routes() []web.Route {
 		a.boxRoutes(),
 		trialweb.New(a.trial()).Routes(),
 		a.evaluationPages().Routes(),
+		a.batchPages().Routes(),
 		blueprintweb.New(a.applies).Routes(),
 		importerweb.New(a.keyring).Routes(),
 		onboardweb.New(onboardweb.Parts{Wizard: a.wizard(), Connections: a.providers, Aliases: a.aliasing, Budgets: budgets, People: a.people, Joining: a.letters.joining, Keys: a.keys, DevMail: a.cfg.SMTPURL.IsEmpty()}).Routes(),

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/approval"
+	"github.com/bodhi-gateway/bodhi/app/batch"
 	"github.com/bodhi-gateway/bodhi/app/blueprint"
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/bulletin"
@@ -210,6 +211,13 @@ var forms = map[string]url.Values{
 	"playground.open":             {"team": {"things:teams"}},
 	"playground.ask":              {"team": {"things:teams"}, "model": {"smart"}, "role": {"user"}, "text": {"hi"}},
 	"playground.stream":           {"team": {"things:teams"}, "model": {"smart"}, "role": {"user"}, "text": {"hi"}},
+	"document.open":               {"team": {"things:teams"}, "tab": {"read"}},
+	"document.read":               {"team": {"things:teams"}, "tool": {"extract"}, "model": {"smart"}},
+	"document.stream":             {"team": {"things:teams"}, "tool": {"extract"}, "model": {"smart"}},
+	"document.transcribe":         {"team": {"things:teams"}, "model": {"smart"}},
+	"document.transcribing":       {"team": {"things:teams"}, "model": {"smart"}},
+	"document.speak":              {"team": {"things:teams"}, "model": {"smart"}, "voice": {"alloy"}, "text": {"hi"}},
+	"document.save":               {"kind": {"txt"}, "text": {"hi"}},
 	"playground.save":             {"name": {"x"}, "model": {"smart"}, "role": {"user"}, "text": {"hi"}},
 	"playground.revise":           {"prompt": {"things:prompts"}, "version": {"1"}, "model": {"smart"}, "role": {"user"}, "text": {"hi"}},
 	"prompts.label":               {"label": {"staging"}, "version": {"1"}},
@@ -279,6 +287,10 @@ var forms = map[string]url.Values{
 	"api.evaluations.start":       {"dataset": {"things:datasets"}, "key": {"things:keys"}, "subjects": {`json:[{"model":"sandbox/sandbox-chat"}]`}, "scorers": {`json:[{"kind":"exact"}]`}, "cap_usd": {"1"}},
 	"api.evaluations.estimate":    {"dataset": {"things:datasets"}, "key": {"things:keys"}, "subjects": {`json:[{"model":"sandbox/sandbox-chat"}]`}, "scorers": {`json:[{"kind":"exact"}]`}},
 	"api.evaluations.list":        {"dataset": {"things:datasets"}},
+	"batches.create":              {"key": {"things:keys"}, "format": {"jsonl"}, "text": {batchLine}},
+	"batches.preview":             {"key": {"things:keys"}, "format": {"jsonl"}, "text": {batchLine}},
+	"api.batches.create":          {"key": {"things:keys"}, "format": {"jsonl"}, "text": {batchLine}},
+	"api.batches.preview":         {"key": {"things:keys"}, "format": {"jsonl"}, "text": {batchLine}},
 	"experiments.start": {"name": {"x"}, "alias": {"smart"}, "goal": {"cost"}, "unit": {"user"}, "name_0": {"control"}, "percent_0": {"95"}, "name_1": {"new"}, "percent_1": {"5"},
 		"target_1": {"sandbox/sandbox-vision"}, "scope": {"things:teams"}},
 	"api.experiments.start":   {"name": {"x"}, "alias": {"smart"}, "variants": {`json:[{"name":"control","percent":95},{"name":"new","percent":5,"target":"sandbox/sandbox-vision"}]`}, "team": {"things:teams"}},
@@ -424,6 +436,7 @@ func (a *App) things(t *testing.T, x webtest.Tenant, d id.Department, team id.Te
 		"prompts":          stored.String(),
 		"datasets":         questions.String(),
 		"evaluations":      ran.String(),
+		"batches":          storedBatch(t, a, admin.Org, made.Key.ID, word).String(),
 		"versions":         "v0000000001", // of all ways to write it the one that stands on no page by chance
 		"labels":           prompt.Name(word) + "-label",
 		"keys":             made.Key.ID.String(),
@@ -492,6 +505,19 @@ func storedEvaluation(t *testing.T, a *App, admin org.Actor, word string, team i
 		Body: evaluation.Body{Name: word + " run", Subjects: []evaluation.Subject{{Model: word + "-model", MaxOutput: 10}}, Scorers: []evaluation.Scorer{{Kind: evaluation.Exact}}, Cap: money.Dollar}}
 	must(t, db.NewEvaluationStore(a.db).InsertRun(t.Context(), r))
 	return d.ID, r.ID
+}
+
+// batchLine is a request of a batch.
+const batchLine = `{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":{"model":"sandbox/sandbox-chat","messages":[{"role":"user","content":"hi"}]}}`
+
+// storedBatch gives a key a batch, which nobody works on before its time.
+func storedBatch(t *testing.T, a *App, o id.Org, k id.Key, word string) id.Batch {
+	t.Helper()
+	now := a.clock.Now()
+	b := batch.Batch{ID: id.NewBatch(a.ids), Org: o, Key: k, Family: batch.OpenAI, State: batch.Running, Input: id.NewFile(a.ids), CreatedAt: now, StartAt: now.Add(time.Hour),
+		Body: batch.Body{Name: word + " batch", Endpoint: "/v1/chat/completions", KeyName: word + " key"}}
+	must(t, db.NewBatchStore(a.db).InsertBatch(t.Context(), b))
+	return b.ID
 }
 
 // joinable adds an invitation, a claimed domain and a request to join.

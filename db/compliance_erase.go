@@ -197,12 +197,16 @@ func (c columnInfo) ident() bool { return ofThings[c.Name] || strings.HasSuffix(
 
 // columns are those of all tables, in the order of the tables' names and their own.
 func (d *DB) columns(ctx context.Context) (out []columnInfo, err error) {
-	query := `SELECT m.name AS tab, c.name AS name, c.type AS type FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' ORDER BY m.name, c.cid`
+	err = d.system(ctx, "which columns there are", func(tx *gorm.DB) error { return tx.Raw(d.columnsQuery()).Scan(&out).Error })
+	return out, err
+}
+
+// columnsQuery asks for columnInfo of all tables of ours: not of partitions, whose parents have the same.
+func (d *DB) columnsQuery() string {
 	if d.Postgres() {
-		query = `SELECT c.relname AS tab, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type
+		return `SELECT c.relname AS tab, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type
 			FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
 			WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped ORDER BY c.relname, a.attnum`
 	}
-	err = d.system(ctx, "which columns there are", func(tx *gorm.DB) error { return tx.Raw(query).Scan(&out).Error })
-	return out, err
+	return `SELECT m.name AS tab, c.name AS name, c.type AS type FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' ORDER BY m.name, c.cid`
 }

@@ -83,6 +83,15 @@ func (s *OrgStore) FindMembers(ctx context.Context, o id.Org, q org.MemberQuery)
 	return out, err
 }
 
+// MemberIDs implements org.Store.
+func (s *OrgStore) MemberIDs(ctx context.Context, o id.Org, q org.MemberQuery) (out []id.Member, err error) {
+	err = s.db.scoped(ctx, o, func(tx *gorm.DB) error {
+		find := narrowMembers(tx.Model(&memberRow{}).Where("members.org_id = ?", o), o, q)
+		return find.Order("members.name, members.id").Pluck("members.id", &out).Error
+	})
+	return out, err
+}
+
 // inTeam is a condition on members: that they have a row of team_members that a further condition holds for. A list and no
 // EXISTS, so that it is looked up once and not for every member.
 const inTeam = "members.id IN (SELECT tm.member_id FROM team_members AS tm WHERE tm.org_id = ? AND "

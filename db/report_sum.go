@@ -74,17 +74,6 @@ func (s *ReportStore) Span(ctx context.Context, r report.Reach, from, to time.Ti
 	return spend.totals(), err
 }
 
-// OfKey implements report.Store.
-func (s *ReportStore) OfKey(ctx context.Context, r report.Reach, k id.Key, from, to time.Time) (report.Totals, error) {
-	var row sumRow
-	err := s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
-		const none = "COALESCE(SUM(requests), 0) AS requests, COALESCE(SUM(errors), 0) AS errors, COALESCE(SUM(input_tokens), 0) AS input, COALESCE(SUM(cached_tokens), 0) AS cached, COALESCE(SUM(output_tokens), 0) AS output, COALESCE(SUM(cost_nanos), 0) AS cost_nanos"
-		return within(tx.Table("usage_hours").Select(none), "usage_hours", r).
-			Where("usage_hours.key_id = ? AND usage_hours.hour >= ? AND usage_hours.hour < ?", k, from.UTC(), to.UTC()).Take(&row).Error
-	})
-	return row.totals(), err
-}
-
 // dimension is how the rollup is grouped: by a column of its own, named by an entity's table.
 type dimension struct{ column, name, join string }
 

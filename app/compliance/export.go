@@ -35,7 +35,7 @@ func (s *Service) Export(ctx context.Context, actor org.Actor, who id.Member, to
 	}
 	z := zip.NewWriter(to)
 	m := manifest{Person: who.String(), Email: p.Email, Name: p.Name, MadeAt: s.Clock.Now().UTC(), Tables: map[string]int{},
-		LeftOut: "hashes, keys, and what is kept encrypted: answers of the cache, stored prompts, datasets and evaluations; texts of requests are in texts.jsonl as far as their team keeps any"}
+		LeftOut: "hashes, keys, and what is kept encrypted: answers of the cache, stored prompts, datasets, evaluations and batches; texts of requests are in texts.jsonl as far as their team keeps any"}
 	err = s.Store.Export(ctx, p, func(table string, columns []string, rows [][]any) error {
 		m.Tables[table] = len(rows)
 		return writeTable(z, table, columns, rows, m.MadeAt)

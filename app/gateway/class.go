@@ -11,6 +11,9 @@ func classOf(e *endpoint) key.Endpoints {
 	if e.family == llm.Responses {
 		return key.Responses
 	}
+	if e.batches { // what a batch asks is checked when it is asked
+		return key.Files
+	}
 	switch e.op {
 	case llm.Chat, llm.Completions, llm.CountTokens:
 		return key.Chat

@@ -23,6 +23,7 @@ type endpoint struct {
 	answer  func(g *Gateway, x *Exchange, name string) // answers itself after authenticate; nil = the pipeline
 	version func(query string) *fault.Error            // what the query must say of the API's version (Azure)
 	stored  bool                                       // the hole names a stored prompt
+	batches bool                                       // it is about batches, which keys for files may be used for
 	// upgrade rows are only there to refuse a websocket in the one way that does not cost clients seconds.
 	upgrade bool
 }
@@ -61,6 +62,7 @@ var endpoints = []*endpoint{
 	{method: "POST", prefix: "/model/", hole: true, suffix: "/invoke-with-response-stream", family: llm.Invoke, op: llm.Chat, stream: true},
 	{method: "GET", prefix: "/inference-profiles", family: llm.Bedrock, answer: (*Gateway).listProfiles},
 	{method: "POST", prefix: "/v1/feedback", family: llm.OpenAI, answer: (*Gateway).takeFeedback},
+	{method: "POST", prefix: "/v1/documents/", hole: true, family: llm.OpenAI, answer: (*Gateway).readDocument},
 	{method: "GET", prefix: "/v1/key", family: llm.OpenAI, answer: (*Gateway).showKey},
 	{method: "GET", prefix: "/managed/settings", family: llm.Anthropic, answer: (*Gateway).showManaged},
 	{method: "GET", prefix: "/api/oauth/usage", family: llm.Anthropic, answer: (*Gateway).showUsage},
@@ -80,11 +82,21 @@ var endpoints = []*endpoint{
 	{method: "POST", prefix: "/v1/audio/translations", family: llm.OpenAI, op: llm.Interpret},
 	{method: "POST", prefix: "/v1/audio/speech", family: llm.OpenAI, op: llm.Speak},
 	{method: "POST", prefix: "/v1/moderations", family: llm.OpenAI, op: llm.Moderate},
-	{method: "POST", prefix: "/v1/files", family: llm.OpenAI, op: llm.UploadFile},
+	{method: "POST", prefix: "/v1/files", family: llm.OpenAI, op: llm.UploadFile, answer: (*Gateway).takeFile},
 	{method: "GET", prefix: "/v1/files", family: llm.OpenAI, op: llm.ListFiles},
-	{method: "GET", prefix: "/v1/files/", hole: true, suffix: "/content", family: llm.OpenAI, op: llm.ReadFile},
-	{method: "GET", prefix: "/v1/files/", hole: true, family: llm.OpenAI, op: llm.ShowFile},
-	{method: "DELETE", prefix: "/v1/files/", hole: true, family: llm.OpenAI, op: llm.DeleteFile},
+	{method: "GET", prefix: "/v1/files/", hole: true, suffix: "/content", family: llm.OpenAI, op: llm.ReadFile, answer: oneFile((*Gateway).readFile)},
+	{method: "GET", prefix: "/v1/files/", hole: true, family: llm.OpenAI, op: llm.ShowFile, answer: oneFile((*Gateway).showFile)},
+	{method: "DELETE", prefix: "/v1/files/", hole: true, family: llm.OpenAI, op: llm.DeleteFile, answer: oneFile((*Gateway).deleteFile)},
+	{method: "POST", prefix: "/v1/batches", family: llm.OpenAI, batches: true, answer: atDesk((*Gateway).createBatch)},
+	{method: "GET", prefix: "/v1/batches", family: llm.OpenAI, batches: true, answer: atDesk((*Gateway).listBatches)},
+	{method: "POST", prefix: "/v1/batches/", hole: true, suffix: "/cancel", family: llm.OpenAI, batches: true, answer: atDesk((*Gateway).cancelBatch)},
+	{method: "GET", prefix: "/v1/batches/", hole: true, family: llm.OpenAI, batches: true, answer: atDesk((*Gateway).showBatch)},
+	{method: "POST", prefix: "/v1/messages/batches", family: llm.Anthropic, batches: true, answer: atDesk((*Gateway).createMessages)},
+	{method: "GET", prefix: "/v1/messages/batches", family: llm.Anthropic, batches: true, answer: atDesk((*Gateway).listMessages)},
+	{method: "GET", prefix: "/v1/messages/batches/", hole: true, suffix: "/results", family: llm.Anthropic, batches: true, answer: atDesk((*Gateway).readMessages)},
+	{method: "POST", prefix: "/v1/messages/batches/", hole: true, suffix: "/cancel", family: llm.Anthropic, batches: true, answer: atDesk((*Gateway).cancelMessages)},
+	{method: "GET", prefix: "/v1/messages/batches/", hole: true, family: llm.Anthropic, batches: true, answer: atDesk((*Gateway).showMessages)},
+	{method: "DELETE", prefix: "/v1/messages/batches/", hole: true, family: llm.Anthropic, batches: true, answer: atDesk((*Gateway).deleteMessages)},
 	{method: "POST", prefix: "/openai/deployments/", hole: true, suffix: "/images/generations", family: llm.OpenAI, op: llm.MakeImages, version: dated},
 	{method: "POST", prefix: "/openai/deployments/", hole: true, suffix: "/images/edits", family: llm.OpenAI, op: llm.EditImages, version: dated},
 	{method: "POST", prefix: "/openai/deployments/", hole: true, suffix: "/audio/transcriptions", family: llm.OpenAI, op: llm.Transcribe, version: dated},

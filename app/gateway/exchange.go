@@ -85,6 +85,7 @@ type Exchange struct {
 	warnings  []string
 	upstream  time.Duration // time spent waiting for the provider before its first event
 	spent     money.USD     // cost of all settled attempts
+	tried     []ledger.Try  // the settled attempts, if a tracer wants them
 	wrote     bool          // a byte reached the client
 	clientOut bool          // the client went away
 	said      []string      // values of headers

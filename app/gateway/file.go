@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/llm"
@@ -127,21 +128,35 @@ type fileList struct {
 	HasMore bool              `json:"has_more"`
 }
 
+// filed is a file in a list: at a provider, or a batch's.
+type filed struct {
+	id      string
+	created time.Time
+	detail  string // as whoever keeps it describes it, a JSON object
+}
+
 func (g *Gateway) listFiles(ctx context.Context, x *Exchange) error {
 	q, _ := x.Call.Native.(openai.FileQuery)
 	out := fileList{Object: "list", Data: []json.RawMessage{}}
-	var all []object.Object
+	var all []filed
 	if g.Objects != nil {
-		var err error
-		if all, err = g.Objects.List(ctx, x.Grant.Chain.Org, x.Grant.Chain.Key, object.File); err != nil {
+		kept, err := g.Objects.List(ctx, x.Grant.Chain.Org, x.Grant.Chain.Key, object.File)
+		if err != nil {
 			return err
 		}
+		for i := range kept {
+			all = append(all, filed{kept[i].Upstream, kept[i].Created, kept[i].Detail})
+		}
+	}
+	all, err := g.withOurs(ctx, x, q, all)
+	if err != nil {
+		return err
 	}
 	if q.Oldest {
 		slices.Reverse(all)
 	}
 	if q.After != "" {
-		i := slices.IndexFunc(all, func(o object.Object) bool { return o.Upstream == q.After })
+		i := slices.IndexFunc(all, func(f filed) bool { return f.id == q.After })
 		if i < 0 {
 			f := openai.UnknownFile(q.After)
 			f.Field = "after"
@@ -150,17 +165,17 @@ func (g *Gateway) listFiles(ctx context.Context, x *Exchange) error {
 		all = all[i+1:]
 	}
 	for i := range all {
-		if q.Purpose != "" && purpose(all[i].Detail) != q.Purpose {
+		if q.Purpose != "" && purpose(all[i].detail) != q.Purpose {
 			continue
 		}
 		if out.HasMore = len(out.Data) == q.Limit; out.HasMore {
 			break
 		}
 		if out.FirstID == nil {
-			out.FirstID = &all[i].Upstream
+			out.FirstID = &all[i].id
 		}
-		out.LastID = &all[i].Upstream
-		out.Data = append(out.Data, json.RawMessage(all[i].Detail))
+		out.LastID = &all[i].id
+		out.Data = append(out.Data, json.RawMessage(all[i].detail))
 	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

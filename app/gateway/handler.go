@@ -36,6 +36,7 @@ type Gateway struct {
 	flight   flight
 	renewals sync.WaitGroup
 	atJudges atomic.Int32 // judgements under way
+	looks    looks        // for names and addresses
 }
 
 // Sizes bound what a client may send.
@@ -151,6 +152,9 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request, grant *key.Grant
 	})
 	if x.Err != nil && !x.Began() {
 		g.refuse(x, fault.From(x.Err))
+	}
+	if x.torn {
+		panic(http.ErrAbortHandler)
 	}
 }
 

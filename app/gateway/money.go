@@ -350,6 +350,9 @@ func (g *Gateway) settle(x *Exchange) {
 	if total, err := x.spent.Add(s.Cost); err == nil {
 		x.spent = total
 	}
+	if g.Tracer != nil {
+		x.tried = append(x.tried, ledger.Try{Settlement: s, Kind: string(a.target.Connection.Kind), Model: a.target.Model, Sent: a.sent})
+	}
 	g.Budgets.Settle(a.hold, &s)
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/balance"
+	"github.com/bodhi-gateway/bodhi/app/batch"
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/cache"
 	"github.com/bodhi-gateway/bodhi/app/catalog"
@@ -54,9 +55,13 @@ type Ports struct {
 	Patience    Patience             // may be nil: the defaults
 	Loads       *balance.Book        // may be nil: the gateway has its own
 	Meter       Meter                // may be nil
+	Tracer      Tracer               // may be nil
 	Agents      Agents               // may be nil: nothing is sent to coding agents
 	Turnstile   *turnstile.Turnstile // may be nil: everybody comes in
 	Feedback    Feedback             // may be nil: nobody listens
+	Batches     *batch.Desk          // may be nil: there are none
+	Documents   Documents            // may be nil: nobody reads documents
+	Reader      Reader               // may be nil: no text stands in for a document
 }
 
 // Feedback takes what is said of answers. *feedback.Service implements it. It asks the database: nothing else of the request does.
@@ -83,6 +88,12 @@ type Patience interface {
 // Meter counts requests for operators. It must not keep r.
 type Meter interface {
 	Observe(r *ledger.Request)
+}
+
+// Tracer is told of each request that is over, and of what it did at providers. It must not keep what it is given; h is the
+// client's. *trace.Tracer implements it.
+type Tracer interface {
+	Observe(r *ledger.Request, tries []ledger.Try, h http.Header)
 }
 
 // Limits keeps rate limits. *limit.Limiter implements it.

@@ -59,9 +59,12 @@ func (g *Gateway) plain(x *Exchange) {
 // document sends a JSON answer. It is complete before its first byte is sent, so its exact cost goes into a header.
 func (g *Gateway) document(x *Exchange) {
 	defer func() { _ = x.Answer.Stream.Close() }()
+	body, err := g.sift(x, x.Answer.First.Raw)
+	if k, ok := x.W.(Keeper); ok && err == nil {
+		k.Keep(body)
+	}
 	g.settle(x)
 	g.forget(x)
-	body, err := g.sift(x, x.Answer.First.Raw)
 	if err != nil {
 		x.Err = err
 		g.refuse(x, fault.From(err))

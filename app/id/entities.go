@@ -59,6 +59,8 @@ type (
 	datasetEntity    struct{}
 	evaluationEntity struct{}
 	applyEntity      struct{}
+	batchEntity      struct{}
+	fileEntity       struct{}
 )
 
 func (orgEntity) prefix() string        { return "org" }
@@ -118,6 +120,8 @@ func (erasureEntity) prefix() string    { return "era" }
 func (datasetEntity) prefix() string    { return "dts" }
 func (evaluationEntity) prefix() string { return "evl" }
 func (applyEntity) prefix() string      { return "apl" }
+func (batchEntity) prefix() string      { return "batch" }
+func (fileEntity) prefix() string       { return "file" }
 
 // One alias per entity; the comment says what it names.
 type (
@@ -178,6 +182,8 @@ type (
 	Dataset    = ID[datasetEntity]    // rows of questions with expected answers
 	Evaluation = ID[evaluationEntity] // a run of a dataset
 	Apply      = ID[applyEntity]      // one applying of a blueprint
+	Batch      = ID[batchEntity]      // requests that are worked on together
+	File       = ID[fileEntity]       // a file of a batch
 )
 
 // NewOrg makes an id for one organization, the tenant.
@@ -521,3 +527,15 @@ func NewApply(s *Source) Apply { return New[applyEntity](s) }
 
 // ParseApply reads the printed or plain form of an id for one applying of a blueprint.
 func ParseApply(s string) (Apply, error) { return Parse[applyEntity](s) }
+
+// NewBatch makes an id for requests that are worked on together.
+func NewBatch(s *Source) Batch { return New[batchEntity](s) }
+
+// ParseBatch reads the printed or plain form of an id for requests that are worked on together.
+func ParseBatch(s string) (Batch, error) { return Parse[batchEntity](s) }
+
+// NewFile makes an id for a file of a batch.
+func NewFile(s *Source) File { return New[fileEntity](s) }
+
+// ParseFile reads the printed or plain form of an id for a file of a batch.
+func ParseFile(s string) (File, error) { return Parse[fileEntity](s) }

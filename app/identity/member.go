@@ -49,6 +49,22 @@ func (s *Service) FindMembers(ctx context.Context, actor org.Actor, q org.Member
 	return s.find(ctx, actor, q)
 }
 
+// ActiveMembers are the ids of all members that the actor knows and who can log in, by name.
+func (s *Service) ActiveMembers(ctx context.Context, actor org.Actor) ([]id.Member, error) {
+	if err := actor.Require(org.Viewer); err != nil {
+		return nil, err
+	}
+	q := org.MemberQuery{Status: org.ActiveMember}
+	if teams, all := actor.Seen(); !all {
+		q.Within, q.Self = teams, actor.Member
+	}
+	found, err := s.Orgs.MemberIDs(ctx, actor.Org, q)
+	if err != nil {
+		return nil, fmt.Errorf("find active members: %w", err)
+	}
+	return found, nil
+}
+
 func (s *Service) find(ctx context.Context, actor org.Actor, q org.MemberQuery) (MemberPage, error) {
 	if err := actor.Require(org.Viewer); err != nil {
 		return MemberPage{}, err

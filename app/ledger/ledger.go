@@ -81,6 +81,14 @@ func (s *Settlement) Booked() Amounts {
 	return Amounts{Money: s.Cost, Tokens: s.Tokens, Requests: s.Requests}
 }
 
+// Try is an attempt and its end, as far as it is told to tracing.
+type Try struct {
+	Settlement
+	Kind  string // of the connection
+	Model string // upstream model
+	Sent  time.Time
+}
+
 // Request is the fact of one client call, refused ones included. It holds no content.
 type Request struct {
 	ID       id.Request

@@ -20,6 +20,7 @@ const (
 	Billed    Kind = "billing"                // a payment failed, the trial ends, or the plan's seats are taken
 	Concluded Kind = "experiment_finished"    // an experiment is decided, or was stopped
 	Undone    Kind = "experiment_rolled_back" // a variant of an experiment did harm and was taken back
+	Batched   Kind = "batch_finished"         // a batch of the reader's key is over, or waits for them
 	Tested    Kind = "channel_test"           // an admin tries a channel
 )
 
@@ -48,11 +49,12 @@ var traits = map[Kind]trait{
 	Billed:    {label: "A payment, the trial or seats need you", own: true, personal: true},
 	Concluded: {label: "An experiment is over: its report", own: true},
 	Undone:    {label: "A variant of an experiment was taken back", own: true},
+	Batched:   {label: "A batch is over, or waits for you"},
 	Tested:    {label: "A test", urgent: true},
 }
 
 // Kinds are all that people can choose of, in the order of forms.
-var Kinds = []Kind{Asked, Decided, Budget, Forecast, Escalated, Anomaly, Away, Back, Expiring, Misused, SignIn, Repriced, Billed, Concluded, Undone}
+var Kinds = []Kind{Asked, Decided, Budget, Forecast, Escalated, Anomaly, Away, Back, Expiring, Misused, SignIn, Repriced, Billed, Concluded, Undone, Batched}
 
 // Shared are those that channels may get.
 func Shared() (out []Kind) {

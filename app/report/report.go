@@ -126,8 +126,6 @@ type Store interface {
 	Hours(ctx context.Context, r Reach, from, to time.Time) ([]Hour, error)
 	// Span sums the facts themselves, for the parts of hours at the edges of a day.
 	Span(ctx context.Context, r Reach, from, to time.Time) (Totals, error)
-	// OfKey sums the hourly rollup of one key.
-	OfKey(ctx context.Context, r Reach, k id.Key, from, to time.Time) (Totals, error)
 	// Groups sums the hourly rollup by a dimension other than ByDay, the most expensive first.
 	Groups(ctx context.Context, r Reach, by By, from, to time.Time, limit int) ([]Group, error)
 	// Allocate sums up everything by a dimension other than ByDay, the most expensive first: whole hours from the rollup.

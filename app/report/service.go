@@ -95,27 +95,6 @@ func (s *Service) TopModels(ctx context.Context, a org.Actor, limit int) ([]Grou
 	return s.Usage(ctx, a, ByModel, from, now, limit)
 }
 
-// MonthUnder is what this month comes to so far below a department, team, member or key: as much of it as the actor
-// reaches.
-func (s *Service) MonthUnder(ctx context.Context, a org.Actor, under org.Scope) (Totals, error) {
-	r, err := reach(a)
-	if err != nil {
-		return Totals{}, err
-	}
-	zone, err := s.zone(ctx, a.Org)
-	if err != nil {
-		return Totals{}, err
-	}
-	r.Under = under
-	now := s.clock.Now()
-	from, _ := budget.Monthly.Window(now, zone)
-	out, err := s.total(ctx, r, from, now.Add(time.Second))
-	if err != nil {
-		return Totals{}, fmt.Errorf("report: month under %s: %w", under, err)
-	}
-	return out, nil
-}
-
 func (s *Service) zone(ctx context.Context, o id.Org) (*time.Location, error) {
 	if o.IsZero() {
 		return time.UTC, nil // nobody: the reach refuses them

@@ -8,7 +8,6 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/fault"
-	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/org"
 )
 
@@ -43,20 +42,6 @@ func (s *Service) Usage(ctx context.Context, a org.Actor, by By, from, to time.T
 		return nil, fmt.Errorf("report: usage by %s: %w", by, err)
 	}
 	return groups, nil
-}
-
-// OfKey sums up the last days of one key, whole hours. A key out of reach comes to nothing.
-func (s *Service) OfKey(ctx context.Context, a org.Actor, k id.Key, days int) (Totals, error) {
-	r, err := reach(a)
-	if err != nil {
-		return Totals{}, err
-	}
-	now := s.clock.Now()
-	t, err := s.store.OfKey(ctx, r, k, now.AddDate(0, 0, -days).Truncate(time.Hour), now.Add(time.Hour))
-	if err != nil {
-		return Totals{}, fmt.Errorf("report: usage of a key: %w", err)
-	}
-	return t, nil
 }
 
 func (s *Service) byDay(ctx context.Context, r Reach, a org.Actor, from, to time.Time) ([]Group, error) {

@@ -24,8 +24,8 @@ type WrappedKey struct {
 	Wrapped []byte `json:"wrapped"`
 }
 
-// under names the master key that w is wrapped under.
-func (w WrappedKey) under() KeyID {
+// Under names the master key that w is wrapped under.
+func (w WrappedKey) Under() KeyID {
 	if len(w.Wrapped) < wrappedHeader {
 		return 0
 	}

@@ -41,7 +41,7 @@ func (k *Keyring) Rewrap(ctx context.Context, tx work.Tx, said func(done, of int
 				continue
 			}
 			out.Keys++
-			if w.under() != out.Master {
+			if w.Under() != out.Master {
 				due = append(due, w)
 			}
 		}
@@ -106,7 +106,7 @@ func (k *Keyring) keepPeppers(ctx context.Context, out *Rewrapped) error {
 			if err := k.adopt(w); err != nil {
 				return err
 			}
-			kept[KeyID(w.Version)] = w.under() == out.Master
+			kept[KeyID(w.Version)] = w.Under() == out.Master
 		}
 	}
 	for _, kid := range k.master.IDs()[1:] {
@@ -132,7 +132,7 @@ func (k *Keyring) Stale(ctx context.Context) (n int, err error) {
 		return 0, fmt.Errorf("read data keys: %w", err)
 	}
 	for _, w := range all {
-		if w.under() != k.master.ID() {
+		if w.Under() != k.master.ID() {
 			n++
 		}
 	}

@@ -37,13 +37,13 @@ func (k *Keyring) unwrap(w WrappedKey) ([]byte, error) {
 	if len(w.Wrapped) < wrappedHeader+nonceSize+16 || w.Wrapped[0] != formatWrapped {
 		return nil, fmt.Errorf("%s: %w", what, ErrTampered)
 	}
-	under, known := k.master.wrapping(w.under())
+	under, known := k.master.wrapping(w.Under())
 	if !known {
 		if err := k.master.refresh(); err != nil {
 			return nil, err
 		}
-		if under, known = k.master.wrapping(w.under()); !known {
-			return nil, fmt.Errorf("%w: it needs master key %s, the configured one is %s; put the right key into BODHI_MASTER_KEY or BODHI_MASTER_KEY_FILE, or beside it into BODHI_OTHER_MASTER_KEYS", ErrWrongMaster, w.under(), k.master.ID())
+		if under, known = k.master.wrapping(w.Under()); !known {
+			return nil, fmt.Errorf("%w: it needs master key %s, the configured one is %s; put the right key into BODHI_MASTER_KEY or BODHI_MASTER_KEY_FILE, or beside it into BODHI_OTHER_MASTER_KEYS", ErrWrongMaster, w.Under(), k.master.ID())
 		}
 	}
 	outer, err := newAEAD(under)

@@ -35,9 +35,12 @@ type commands struct {
 	Verify    verifyCmd    `cmd:"" help:"Prove that the books balance and the audit chain is whole."`
 	RotateKek rotateCmd    `cmd:"" name:"rotate-kek" help:"Put everything that is encrypted under another master key, while the gateway serves."`
 	Price     priceCmd     `cmd:"" help:"Price a provider's recorded answer, read from standard input."`
+	Backup    backupCmd    `cmd:"" help:"Write everything to one file, while the gateway serves. The master key is not in it."`
+	Restore   restoreCmd   `cmd:"" help:"Fill an empty database, of either kind, from a backup."`
 	Suspense  suspenseCmd  `cmd:"" help:"What lost nodes may have spent: list it, release it."`
 	Sandbox   sandboxCmd   `cmd:"" help:"Run the built-in sandbox provider as a server of its own."`
 	Version   versionCmd   `cmd:"" help:"Print the version."`
+	ReadPDF   readPDFCmd   `cmd:"" name:"read-pdf" hidden:"" help:"Read one PDF from standard input: the gateway runs this itself, apart from everything else."`
 
 	Login    loginCmd    `cmd:"" group:"From any machine" help:"Keep a gateway's address and a token for the commands below."`
 	Logout   logoutCmd   `cmd:"" group:"From any machine" help:"Forget them."`
@@ -49,6 +52,7 @@ type commands struct {
 	Cache    cacheCmd    `cmd:"" group:"From any machine" help:"Kept answers: their policies, what they saved; clear them."`
 	Prompt   promptCmd   `cmd:"" group:"From any machine" help:"Stored prompts: what they say, and which version a label is at."`
 	Health   healthCmd   `cmd:"" group:"From any machine" help:"Targets: their breakers and outages; take one out of service."`
+	Batch    batchCmd    `cmd:"" group:"From any machine" help:"Batches: many requests that nobody waits for."`
 	Route    routeCmd    `cmd:"" group:"From any machine" help:"Routes: aliases, rules, canaries."`
 	Member   memberCmd   `cmd:"" group:"From any machine" help:"Members."`
 	Team     teamCmd     `cmd:"" group:"From any machine" help:"Teams."`

@@ -288,7 +288,7 @@ func keepsFiles(t *testing.T, w *world) {
 	if resp, body := w.raw(t, http.MethodPost, "/files", form(t, map[string]string{"model": "smart", "purpose": "evals"}, "file", "c.txt", []byte("x")), "Content-Type", formType); resp.StatusCode != 200 {
 		t.Errorf("%d %s", resp.StatusCode, body)
 	}
-	if resp, body := w.raw(t, http.MethodPost, "/batches", `{}`); resp.StatusCode != 404 || !strings.Contains(body, "unknown_path") {
+	if resp, body := w.raw(t, http.MethodPost, "/batches", `{}`); resp.StatusCode != 400 || !strings.Contains(body, "endpoint") {
 		t.Errorf("%d %s", resp.StatusCode, body)
 	}
 }
@@ -344,7 +344,7 @@ func refusesMedia(t *testing.T, w *world) {
 		"a purpose too few":     {"/files", form(t, nil, "file", "a.txt", []byte("x")), formType, 400, `no \"purpose\"`},
 		"a model key twice":     {"/images/generations", `{"model":"paint","model":"x","prompt":"x"}`, "application/json", 400, "twice"},
 		"a model in capitals":   {"/images/generations", `{"Model":"paint","prompt":"x"}`, "application/json", 400, `written \"model\"`},
-		"too large":             {"/files", strings.Repeat("x", 33<<20), formType, 413, "32 MiB"},
+		"too large":             {"/files", form(t, map[string]string{"purpose": "user_data"}, "file", "a.txt", make([]byte, 33<<20)), formType, 413, "32 MiB"},
 	} {
 		resp, body := w.raw(t, http.MethodPost, x.path, x.body, "Content-Type", x.kind)
 		var e struct {

@@ -30,7 +30,7 @@ type navGroup struct {
 }
 
 // asking are entries that are of no use to those who only read.
-var asking = map[string]bool{"playground": true}
+var asking = map[string]bool{"playground": true, "documents": true}
 
 type navEntry struct {
 	name, label, href, icon string
@@ -79,8 +79,10 @@ var navigation = []navGroup{
 		{"models", "Models & aliases", "/models", "route", false},
 		{"prompts", "Prompts", "/prompts", "list-details", false},
 		{"playground", "Playground", "/playground", "player-play", false},
+		{"documents", "Documents", "/documents", "eye", false},
 		{"experiments", "Experiments", "/experiments", "flask", false},
 		{"evaluations", "Evaluations", "/evaluations", "checks", false},
+		{"batches", "Batches", "/batches", "stack-2", false},
 		{"catalog", "Catalogue", "/catalog", "book", false},
 		{"prices", "Prices", "/prices", "receipt", false},
 		{"connections", "Connections", "/connections", "plug-connected", false},

@@ -45,7 +45,7 @@ var synonyms = map[string]string{
 	"policies": "allowed models access", "approvals": "inbox waiting requests", "transcripts": "content logging prompts answers privacy retention ttl", "pii": "privacy masking secrets gdpr", "costs": "spend usage allocation csv focus finance showback chargeback", "usage_people": "users people idle unused keys adoption", "models_compare": "latency speed price compare tokens per second", "reliability": "errors latency success slow retries fallback sla p95", "savings": "cache cheaper prompt caching", "agents": "claude code codex cursor",
 	"tokens": "management cli", "audit": "log changes who", "compliance": "gdpr erase export legal hold privacy evidence", "reconcile": "invoice bill compare", "people": "members users roles", "teams": "departments tree", "service_accounts": "machines ci bots",
 	"joining": "invite domain scim", "settings": "organization zone sso single sign-on security", "models": "routes alias fallback", "catalog": "prices context models list", "prices": "override discount",
-	"experiments": "a/b ab test variant split compare significance", "evaluations": "evals dataset golden score judge benchmark right answers",
+	"experiments": "a/b ab test variant split compare significance", "batches": "bulk jsonl csv overnight many requests", "evaluations": "evals dataset golden score judge benchmark right answers",
 	"connections": "providers openai anthropic keys upstream", "health": "status breaker outage", "timeouts": "retries patience",
 }
 

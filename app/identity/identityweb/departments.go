@@ -7,6 +7,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/usage"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	views "github.com/bodhi-gateway/bodhi/views/identity"
 	"github.com/bodhi-gateway/bodhi/views/ui"
@@ -52,7 +53,7 @@ func (h *Tree) departmentPage(c *web.Context, which id.Department) (views.NodePa
 			keys += contents[t.ID].Keys
 		}
 	}
-	month, err := h.Reports.MonthUnder(c.Ctx(), actor, org.OfDepartment(d.Org, d.ID))
+	month, err := h.Reports.Month(c.Ctx(), actor, usage.Department, d.ID.String())
 	if err != nil {
 		return page, err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/usage"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	views "github.com/bodhi-gateway/bodhi/views/identity"
 	"github.com/bodhi-gateway/bodhi/views/ui"
@@ -36,7 +37,7 @@ func (h *Tree) personPage(c *web.Context, which id.Member) (views.PersonPage, er
 		return views.PersonPage{}, err
 	}
 	page := views.PersonPage{Shell: c.Shell(m.Name, "people"), Name: m.Name, Status: memberStatus(m)}
-	month, err := h.Reports.MonthUnder(c.Ctx(), c.Actor(), org.OfMember(m.Org, m.ID))
+	month, err := h.Reports.Month(c.Ctx(), c.Actor(), usage.Member, m.ID.String())
 	if err != nil {
 		return page, err
 	}

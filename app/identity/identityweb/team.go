@@ -9,6 +9,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/usage"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	views "github.com/bodhi-gateway/bodhi/views/identity"
 	"github.com/bodhi-gateway/bodhi/views/ui"
@@ -44,7 +45,7 @@ func (h *Tree) teamPage(c *web.Context, which id.Team) (views.NodePage, error) {
 		return page, err
 	}
 	in := contents[t.ID]
-	month, err := h.Reports.MonthUnder(c.Ctx(), c.Actor(), org.OfTeam(t.Org, t.ID))
+	month, err := h.Reports.Month(c.Ctx(), c.Actor(), usage.Team, t.ID.String())
 	if err != nil {
 		return page, err
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/org"
-	"github.com/bodhi-gateway/bodhi/app/report"
+	"github.com/bodhi-gateway/bodhi/app/usage"
 	"github.com/bodhi-gateway/bodhi/app/web"
 )
 
@@ -42,9 +42,9 @@ type Kept interface {
 	SetDays(ctx context.Context, a org.Actor, days int) error
 }
 
-// Reports say what was spent. *report.Service implements it.
+// Reports say what was spent. *usage.Service implements it.
 type Reports interface {
-	MonthUnder(ctx context.Context, a org.Actor, under org.Scope) (report.Totals, error)
+	Month(ctx context.Context, a org.Actor, d usage.Dim, value string) (usage.Totals, error)
 }
 
 // NewTree makes the handlers.

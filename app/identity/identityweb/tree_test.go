@@ -13,7 +13,6 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/identity/identityweb"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/org"
-	"github.com/bodhi-gateway/bodhi/app/report"
 	"github.com/bodhi-gateway/bodhi/app/usage"
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
 	"github.com/bodhi-gateway/bodhi/db"
@@ -33,7 +32,7 @@ func newGarden(t *testing.T) *garden {
 	h := webtest.NewHouse(t, d)
 	h.Passwordless = true
 	budgets := budget.New(budget.Parts{Store: db.NewBudgetStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: slog.New(slog.DiscardHandler)})
-	reports := report.NewService(db.NewReportStore(d), db.NewOrgStore(d), h.Clock)
+	reports := usage.NewService(db.NewUsageStore(d), db.NewOrgStore(d), h.Clock)
 	routes := identityweb.NewTree(identityweb.TreeParts{People: h.Identity, Keys: h.Keys, Budgets: budgets, Reports: reports,
 		Kept: usage.NewRetention(db.NewUsageStore(d), d, h.Audit)}).Routes()
 	return &garden{House: h, x: h.Found(t, "Acme"), site: h.Serve(t, append(routes, webtest.Enter()))}

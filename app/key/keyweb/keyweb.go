@@ -5,17 +5,16 @@ import (
 	"context"
 	"net/http"
 
-	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/org"
-	"github.com/bodhi-gateway/bodhi/app/report"
+	"github.com/bodhi-gateway/bodhi/app/usage"
 	"github.com/bodhi-gateway/bodhi/app/web"
 )
 
-// Usage sums up what a key did. *report.Service implements it; nil shows nothing of it.
+// Usage sums up what a key did. *usage.Service implements it; nil shows nothing of it.
 type Usage interface {
-	OfKey(ctx context.Context, a org.Actor, k id.Key, days int) (report.Totals, error)
+	Lately(ctx context.Context, a org.Actor, d usage.Dim, value string, days int) (usage.Totals, error)
 }
 
 // Handlers answer for the key room.

@@ -10,6 +10,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/usage"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	views "github.com/bodhi-gateway/bodhi/views/key"
 	"github.com/bodhi-gateway/bodhi/views/ui"
@@ -124,14 +125,14 @@ func (h *Handlers) used(c *web.Context, k key.Key) ([]ui.Fact, error) {
 	if h.usage == nil {
 		return nil, nil
 	}
-	t, err := h.usage.OfKey(c.Ctx(), c.Actor(), k.ID, usedDays)
+	t, err := h.usage.Lately(c.Ctx(), c.Actor(), usage.Key, k.ID.String(), usedDays)
 	if err != nil {
 		return nil, err
 	}
 	cost, exact := web.Dollars(t.Cost)
 	hits := "no input yet"
-	if rate, ok := t.CacheRate(); ok {
-		hits = fmt.Sprintf("%.1f %% of %d input tokens", rate*100, t.Input)
+	if t.Input > 0 {
+		hits = fmt.Sprintf("%.1f %% of %d input tokens", 100*float64(t.Cached)/float64(t.Input), t.Input)
 	}
 	return []ui.Fact{
 		{Label: "Cost, last 30 days", Body: ui.Amount(cost, exact)},

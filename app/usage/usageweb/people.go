@@ -1,8 +1,10 @@
 package usageweb
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
@@ -17,6 +19,7 @@ import (
 // People are the people and the teams that an actor knows. *identity.Service implements it.
 type People interface {
 	FindMembers(ctx context.Context, actor org.Actor, q org.MemberQuery) (identity.MemberPage, error)
+	ActiveMembers(ctx context.Context, actor org.Actor) ([]id.Member, error)
 	Team(ctx context.Context, actor org.Actor, t id.Team) (org.Team, error)
 }
 
@@ -29,8 +32,6 @@ type Keys interface {
 const (
 	peoplePath = "/people/usage"
 	peopleRows = 100
-	// mostPeople bounds how many people are looked through for those who asked nothing.
-	mostPeople = 5000
 	idleShown  = 12
 )
 
@@ -148,32 +149,23 @@ func (h *Handlers) idlePeople(a *asked, r usage.Result, page *views.PeoplePage) 
 			asked[row.Values[0].ID] = true
 		}
 	}
-	q := org.MemberQuery{Status: org.ActiveMember, Limit: identity.MaxMembers}
-	seen, idle := 0, 0
-	for {
-		p, err := h.People.FindMembers(a.c.Ctx(), a.c.Actor(), q)
+	active, err := h.People.ActiveMembers(a.c.Ctx(), a.c.Actor())
+	if err != nil {
+		return err
+	}
+	idle := slices.DeleteFunc(slices.Clone(active), func(m id.Member) bool { return asked[m.String()] })
+	shown := idle[:min(idleShown, len(idle))] // of thousands only those that are shown get their names
+	if len(shown) > 0 {
+		p, err := h.People.FindMembers(a.c.Ctx(), a.c.Actor(), org.MemberQuery{IDs: shown, Limit: idleShown})
 		if err != nil {
 			return err
 		}
 		for _, m := range p.Members {
-			seen++
-			if asked[m.ID.String()] {
-				continue
-			}
-			if idle++; len(page.IdlePeople) < idleShown {
-				name := m.Name
-				if name == "" {
-					name = m.Email
-				}
-				page.IdlePeople = append(page.IdlePeople, views.Idle{Label: name, Sub: m.Email, Href: "/people/" + m.ID.String()})
-			}
-		}
-		if q.After = p.Next; q.After.ID.IsZero() || seen >= mostPeople {
-			break
+			page.IdlePeople = append(page.IdlePeople, views.Idle{Label: cmp.Or(m.Name, m.Email), Sub: m.Email, Href: "/people/" + m.ID.String()})
 		}
 	}
-	page.IdlePeopleSaid = fmt.Sprintf("%s of %s sent nothing in these days", web.Count(int64(idle)), web.Plural(int64(seen), "active member"))
-	page.MorePeople = max(0, idle-len(page.IdlePeople))
+	page.IdlePeopleSaid = fmt.Sprintf("%s of %s sent nothing in these days", web.Count(int64(len(idle))), web.Plural(int64(len(active)), "active member"))
+	page.MorePeople = len(idle) - len(shown)
 	return nil
 }
 

@@ -1,0 +1,79 @@
+// Package batchweb is batches in the dashboard and in the management API. What programs call with a virtual key is the data plane's.
+package batchweb
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/bodhi-gateway/bodhi/app/batch"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/key"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/route"
+	"github.com/bodhi-gateway/bodhi/app/web"
+)
+
+// Keys are those that somebody may spend the budget of. *trial.Service implements it.
+type Keys interface {
+	Own(ctx context.Context, actor org.Actor) ([]key.Key, error)
+}
+
+// Models are what there is to ask, for suggestions. *route.Service implements it.
+type Models interface {
+	Names(ctx context.Context, actor org.Actor) (route.Names, error)
+}
+
+// Parts are what Handlers work with. All are required.
+type Parts struct {
+	Batches *batch.Service
+	Keys    Keys
+	Models  Models
+	Catalog route.Catalog
+}
+
+// Handlers answer for batches.
+type Handlers struct{ Parts }
+
+// New makes the handlers.
+func New(p Parts) *Handlers { return &Handlers{p} }
+
+const (
+	pages = "/batches"
+	// mostForm lets a file that is too large be refused with the form as it was typed.
+	mostForm = 4 * batch.MaxTyped
+)
+
+const asksNobody = "none: it says what a batch would ask and cost, and asks nobody"
+
+// Routes are all URLs of batches. Whose a batch is decides the service.
+func (h *Handlers) Routes() []web.Route {
+	const read, run = batch.MayRead, batch.MayRun
+	const one, root = pages + "/:id", web.APIRoot + "batches"
+	results := []string{"application/x-ndjson"}
+	return []web.Route{
+		{Method: http.MethodGet, Path: pages, Name: "batches.list", Guard: web.Person, Floor: read, Handle: h.list},
+		{Method: http.MethodGet, Path: pages + "/new", Name: "batches.new", Guard: web.Person, Floor: run, Handle: h.new},
+		{Method: http.MethodPost, Path: pages, Name: "batches.create", Guard: web.Person, Floor: run, Audit: "batch.created", Form: mostForm, Handle: h.create},
+		{Method: http.MethodPost, Path: pages + "/preview", Name: "batches.preview", Guard: web.Person, Floor: run, Audit: asksNobody, Form: mostForm, Handle: h.preview},
+		{Method: http.MethodGet, Path: one, Name: "batches.show", Guard: web.Person, Floor: read, Handle: h.show},
+		{Method: http.MethodGet, Path: one + "/results", Name: "batches.results", Guard: web.Person, Floor: read, Handle: h.results},
+		{Method: http.MethodPost, Path: one + "/pause", Name: "batches.pause", Guard: web.Person, Floor: run, Audit: "batch.paused", Handle: h.pause},
+		{Method: http.MethodPost, Path: one + "/resume", Name: "batches.resume", Guard: web.Person, Floor: run, Audit: "batch.resumed", Handle: h.resume},
+		{Method: http.MethodPost, Path: one + "/cancel", Name: "batches.cancel", Guard: web.Person, Floor: run, Audit: "batch.cancelled", Handle: h.cancel},
+		{Method: http.MethodPost, Path: one + "/delete", Name: "batches.delete", Guard: web.Person, Floor: run, Audit: "batch.deleted", Handle: h.remove},
+
+		{Method: http.MethodGet, Path: root, Name: "api.batches.list", Does: "List batches, the newest first.", Guard: web.Token, Floor: read, Handle: h.apiList, Out: batchList{}, Query: web.NoQuery},
+		{Method: http.MethodPost, Path: root, Name: "api.batches.create", Does: "Make a batch of lines of JSON, or of a table whose rows fill in a prompt.", Guard: web.Token, Floor: run, Audit: "batch.created", Made: http.StatusCreated, Handle: h.apiCreate, In: batchInput{}, Out: batchJSON{}},
+		{Method: http.MethodPost, Path: root + "/preview", Name: "api.batches.preview", Does: "Say what a batch would ask, and cost at most. Nobody is asked.", Guard: web.Token, Floor: run, Audit: asksNobody, Made: http.StatusOK, Handle: h.apiPreview, In: batchInput{}, Out: previewJSON{}},
+		{Method: http.MethodGet, Path: root + "/:id", Name: "api.batches.show", Does: "Get a batch, and how far it is.", Guard: web.Token, Floor: read, Handle: h.apiShow, Out: batchJSON{}},
+		{Method: http.MethodGet, Path: root + "/:id/results", Name: "api.batches.results", Does: "Download the results of a batch as lines of JSON.", Guard: web.Token, Floor: read, Handle: h.apiResults, Streams: true, Files: results, Out: web.None{}, Query: web.NoQuery},
+		{Method: http.MethodPost, Path: root + "/:id/pause", Name: "api.batches.pause", Does: "Pause a batch: what is under way comes to its end, and nothing more is begun.", Guard: web.Token, Floor: run, Audit: "batch.paused", Handle: h.apiPause, In: web.None{}, Out: batchJSON{}},
+		{Method: http.MethodPost, Path: root + "/:id/resume", Name: "api.batches.resume", Does: "Go on with a batch that is paused, with another cost limit if one is given.", Guard: web.Token, Floor: run, Audit: "batch.resumed", Handle: h.apiResume, In: resumeInput{}, Out: batchJSON{}},
+		{Method: http.MethodPost, Path: root + "/:id/cancel", Name: "api.batches.cancel", Does: "Cancel a batch. What was not asked is listed with its results.", Guard: web.Token, Floor: run, Audit: "batch.cancelled", Handle: h.apiCancel, In: web.None{}, Out: batchJSON{}},
+		{Method: http.MethodDelete, Path: root + "/:id", Name: "api.batches.delete", Does: "Delete a batch that is over, with its results.", Guard: web.Token, Floor: run, Audit: "batch.deleted", Handle: h.apiDelete, Out: web.None{}},
+	}
+}
+
+func batchID(c *web.Context) (id.Batch, error) {
+	return web.Param(c, "id", id.ParseBatch, error(batch.Missing()))
+}

@@ -1,0 +1,180 @@
+package batchweb
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/bodhi-gateway/bodhi/app/batch"
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/route"
+	"github.com/bodhi-gateway/bodhi/app/web"
+	views "github.com/bodhi-gateway/bodhi/views/batch"
+	"github.com/bodhi-gateway/bodhi/views/ui"
+)
+
+const maxSuggest = 300
+
+func (h *Handlers) new(c *web.Context) error {
+	return h.form(c, views.Fields{Format: string(batch.JSONL), Priority: "normal"}, nil, web.Refusal{})
+}
+
+// form answers with the form: 422 where something is wrong.
+func (h *Handlers) form(c *web.Context, f views.Fields, seen *views.Preview, wrong web.Refusal) error {
+	p := views.NewPage{Shell: c.Shell("Create a batch", "batches"), Zone: c.Zone().String(), Fields: f, Preview: seen, Form: wrong.Form, Errors: wrong.Fields}
+	own, err := h.Keys.Own(c.Ctx(), c.Actor())
+	if err != nil {
+		return err
+	}
+	for _, k := range own {
+		p.Keys = append(p.Keys, ui.Option{Value: k.ID.String(), Label: k.Name + " (" + k.Hint() + ")"})
+	}
+	if p.Suggest, err = h.suggest(c); err != nil {
+		return err
+	}
+	if wrong.Form != "" || len(wrong.Fields) > 0 {
+		return c.Invalid(views.New(p))
+	}
+	return c.Render(views.New(p))
+}
+
+// suggest are the models that there are; whether the key may have one is said by the gateway.
+func (h *Handlers) suggest(c *web.Context) (out []string, err error) {
+	names, err := h.Models.Names(c.Ctx(), c.Actor())
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range names.Aliases {
+		out = append(out, a.Name)
+	}
+	for i := range names.Connections {
+		if !names.Connections[i].Usable() {
+			continue
+		}
+		for _, m := range route.Offers(&names.Connections[i], h.Catalog) {
+			out = append(out, names.Connections[i].Name+"/"+m)
+		}
+	}
+	return out[:min(len(out), maxSuggest)], nil
+}
+
+// typed reads the form. A file that was chosen takes the place of what was pasted, so that it is there again when something is wrong.
+func typed(c *web.Context) (f views.Fields, err error) {
+	if _, err := c.FormParams(); err != nil {
+		var large *http.MaxBytesError
+		if errors.As(err, &large) || errors.Is(err, multipart.ErrMessageTooLarge) {
+			return f, tooLarge().Because(err)
+		}
+		return f, fault.Field("", "The form could not be read. Send it again.").Because(err)
+	}
+	v := func(name string) string { return strings.ReplaceAll(c.FormValue(name), "\r\n", "\n") }
+	f = views.Fields{Name: v("name"), Key: v("key"), Format: v("format"), Text: v("text"), Model: strings.TrimSpace(v("model")), System: v("system"), Prompt: v("prompt"), IDColumn: strings.TrimSpace(v("id_column")), MaxOutput: strings.TrimSpace(v("max_output")),
+		Cap: strings.TrimSpace(v("max_cost_usd")), Priority: v("priority"), StartAt: v("start_at")}
+	if form := c.Request().MultipartForm; form != nil {
+		for _, file := range form.File["file"] {
+			if file.Size == 0 {
+				continue
+			}
+			if f.Text, err = text(file); err != nil {
+				return f, err
+			}
+		}
+	}
+	for _, t := range []string{f.Name, f.Text, f.Model, f.System, f.Prompt, f.IDColumn} {
+		if !plain(t) {
+			return views.Fields{Format: f.Format, Key: f.Key}, fault.Field("text", "The form or the file holds characters that are not text. Save the file as UTF-8 and send it again.")
+		}
+	}
+	return f, nil
+}
+
+func tooLarge() *fault.Error {
+	return fault.Field("text", fmt.Sprintf("The file is larger than %d MiB. Upload larger ones with POST /v1/files.", batch.MaxTyped>>20))
+}
+
+func text(file *multipart.FileHeader) (string, error) {
+	if file.Size > batch.MaxTyped {
+		return "", tooLarge()
+	}
+	r, err := file.Open()
+	if err != nil {
+		return "", err
+	}
+	b, err := io.ReadAll(r)
+	return string(b), errors.Join(err, r.Close())
+}
+
+// plain reports whether the database takes it: PostgreSQL refuses both.
+func plain(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
+
+func draft(c *web.Context, f views.Fields) (d batch.Draft, err error) {
+	d = batch.Draft{Name: f.Name, Format: batch.Format(f.Format), Text: f.Text, Model: f.Model, System: f.System, Prompt: f.Prompt, IDColumn: f.IDColumn, Priority: f.Priority}
+	d.Key, _ = id.ParseKey(f.Key) // a malformed id is no key of theirs
+	var errs [3]error
+	d.Cap, errs[0] = dollars(f.Cap)
+	if f.MaxOutput != "" {
+		if d.MaxOutput, errs[1] = strconv.ParseInt(f.MaxOutput, 10, 32); errs[1] != nil || d.MaxOutput < 1 {
+			errs[1] = fault.Field("max_output", "The longest answer is a number of tokens, or nothing.")
+		}
+	}
+	if f.StartAt != "" {
+		if d.StartAt, errs[2] = time.ParseInLocation("2006-01-02T15:04", f.StartAt, c.Zone()); errs[2] != nil {
+			errs[2] = fault.Field("start_at", "Write a day and a time, such as 2026-12-01T22:00.")
+		}
+	}
+	return d, errors.Join(errs[:]...)
+}
+
+func (h *Handlers) preview(c *web.Context) error {
+	f, err := typed(c)
+	var p batch.Preview
+	if err == nil {
+		var d batch.Draft
+		if d, err = draft(c, f); err == nil {
+			p, err = h.Batches.Preview(c.Ctx(), c.Actor(), d)
+		}
+	}
+	if wrong, ok := web.Refused(err); ok {
+		return h.form(c, f, nil, wrong)
+	}
+	if err != nil {
+		return err
+	}
+	out := &views.Preview{Lines: web.Plural(int64(p.Lines), "request")}
+	out.Most, out.Exact = web.Dollars(p.Most)
+	for _, s := range p.First {
+		x := views.Shown{ID: s.CustomID, Body: s.Body}
+		if len(x.Body) > 400 {
+			x.Body = strings.ToValidUTF8(x.Body[:400], "") + " …"
+		}
+		x.Most, x.Exact = web.Dollars(s.Most)
+		out.First = append(out.First, x)
+	}
+	return h.form(c, f, out, web.Refusal{})
+}
+
+func (h *Handlers) create(c *web.Context) error {
+	f, err := typed(c)
+	var e batch.Entry
+	if err == nil {
+		var d batch.Draft
+		if d, err = draft(c, f); err == nil {
+			e, err = h.Batches.Add(c.Ctx(), c.Actor(), d)
+		}
+	}
+	if wrong, ok := web.Refused(err); ok {
+		return h.form(c, f, nil, wrong)
+	}
+	if err != nil {
+		return err
+	}
+	c.Flash("Created. The first results are here in a moment.")
+	return c.See(pages + "/" + e.ID.String())
+}

@@ -1,0 +1,233 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/money"
+)
+
+// job is a batch that this node has.
+type job struct {
+	*Worker
+	batch Batch
+	token string
+	since time.Time
+	wake  chan struct{}
+	input *reader
+	pace  *pace
+	purse *purse
+	notes *scribe
+	// cancelling says that the batch was cancelled when this node took it.
+	cancelling bool
+
+	mu    sync.Mutex
+	why   string // it is paused, for this reason
+	lost  bool   // another node has it
+	given bool   // it makes place for another organization's
+	stop  chan struct{}
+	cut   context.CancelFunc
+}
+
+func newJob(w *Worker, b Batch, token string) *job {
+	return &job{Worker: w, batch: b, token: token, since: w.Clock.Now(), wake: make(chan struct{}, 1), stop: make(chan struct{}), pace: newPace(), cancelling: b.State == Cancelling}
+}
+
+// work does the batch as far as that goes.
+func (j *job) work(ctx context.Context) {
+	within, cut := context.WithCancel(ctx)
+	defer cut()
+	j.cut = cut
+	var beat sync.WaitGroup
+	beat.Go(func() { j.beat(within) })
+	err := j.further(within)
+	broken := within.Err() != nil
+	cut()
+	beat.Wait()
+	late, done := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer done()
+	why, lost, given := j.ending()
+	switch b := &j.batch; {
+	case lost: // it is another node's
+		return
+	case why != "":
+		if _, moveErr := j.Store.Move(late, b.Org, b.ID, []State{Running}, Paused, why, j.Clock.Now().UTC()); moveErr == nil {
+			b.State, b.Why = Paused, why
+			j.told(late)
+		}
+		err = errors.Join(err, j.Store.Release(late, b.Org, b.ID, j.token, j.Clock.Now()))
+	case broken || given:
+		err = j.Store.Release(late, b.Org, b.ID, j.token, j.Clock.Now())
+	}
+	if err != nil && !errors.Is(err, ErrLost) && !errors.Is(err, context.Canceled) { // taken up again when the lease is over
+		j.Log.Warn("a batch broke off and will be tried again", "batch", j.batch.ID.String(), "error", err)
+	}
+}
+
+// further reads the lines if nobody has, asks them, and ends the batch.
+func (j *job) further(ctx context.Context) error {
+	b := &j.batch
+	f, err := j.Store.File(ctx, b.Org, b.Input)
+	if errors.Is(err, ErrNotFound) {
+		return j.fail(ctx, []Wrong{{0, "file_not_found", "The file of requests is not there any more.", "input_file_id"}})
+	}
+	if err != nil {
+		return err
+	}
+	j.input = newReader(j.Store, j.vault, f)
+	if b.State == Validating {
+		wrong, err := j.index(ctx, f)
+		if err != nil {
+			return err
+		}
+		if len(wrong) > 0 {
+			return j.fail(ctx, wrong)
+		}
+		total, err := j.Store.Tally(ctx, b.Org, b.ID)
+		if err != nil {
+			return err
+		}
+		b.Total, b.State, b.BeganAt = total.Steps[Waiting], Running, j.Clock.Now().UTC()
+		if err := j.Store.Begin(ctx, b.Org, b.ID, j.token, b.Total, b.BeganAt); err != nil {
+			return err
+		}
+	}
+	j.notes = newScribe(j)
+	defer j.notes.close()
+	if b.State == Running {
+		t, err := j.recover(ctx)
+		if err != nil {
+			return err
+		}
+		j.purse = newPurse(b.Body.Cap, t.Cost+t.Lost, t.Dearest)
+		if all, err := j.ask(ctx); err != nil || !all {
+			return err
+		}
+	}
+	return j.end(ctx)
+}
+
+// beat says that this node has the batch, and looks whether somebody changed it.
+func (j *job) beat(ctx context.Context) {
+	ticker := time.NewTicker(lease / 3)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		case <-j.wake:
+		}
+		state, err := j.Store.Hold(ctx, j.batch.Org, j.batch.ID, j.token, j.Clock.Now().Add(lease))
+		switch {
+		case errors.Is(err, ErrLost):
+			j.lose()
+		case err != nil && ctx.Err() == nil:
+			j.Log.Warn("a batch's lease cannot be renewed", "batch", j.batch.ID.String(), "error", err)
+		case err == nil && state == Paused: // what is under way comes to its end
+			j.yield()
+		case err == nil && (state.Over() || state == Cancelling && !j.cancelling):
+			j.cut()
+		}
+	}
+}
+
+// yield lets what is under way come to its end and begins nothing more.
+func (j *job) yield() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if !j.given {
+		j.given = true
+		close(j.stop)
+	}
+}
+
+// halt is yield, and the batch waits for somebody.
+func (j *job) halt(why string) {
+	j.mu.Lock()
+	if j.why == "" {
+		j.why = why
+	}
+	j.mu.Unlock()
+	j.yield()
+}
+
+// lose breaks off: another node has the batch, or the database takes nothing any more.
+func (j *job) lose() {
+	j.mu.Lock()
+	j.lost = true
+	j.mu.Unlock()
+	j.cut()
+}
+
+func (j *job) ending() (why string, lost, given bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.why, j.lost, j.given
+}
+
+// told tells whoever listens how the batch stands.
+func (j *job) told(ctx context.Context) {
+	if err := j.Bus.Publish(ctx, Topic); err != nil {
+		j.Log.Warn("a batch ended, but nodes could not be told", "error", err)
+	}
+	if j.Ended == nil {
+		return
+	}
+	t, err := j.Store.Tally(ctx, j.batch.Org, j.batch.ID)
+	if err == nil {
+		j.Ended(ctx, j.batch, t)
+	}
+}
+
+// purse keeps a batch's cost limit: what was spent, and what is under way by the dearest line so far, never come to more; so it is
+// passed by at most one line for each that is under way, and only by lines that are dearer than all before.
+type purse struct {
+	mu      sync.Mutex
+	freed   sync.Cond
+	limit   money.USD // 0 = none
+	spent   money.USD
+	dearest money.USD
+	out     int
+}
+
+func newPurse(limit, spent, dearest money.USD) *purse {
+	p := &purse{limit: limit, spent: spent, dearest: dearest}
+	p.freed.L = &p.mu
+	return p
+}
+
+// take makes room for one more line. It waits while others are under way that may leave enough; false says that the limit is reached.
+func (p *purse) take() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for p.limit > 0 && p.spent+p.dearest*money.USD(p.out+1) > p.limit {
+		if p.out == 0 {
+			return false
+		}
+		p.freed.Wait()
+	}
+	if p.limit > 0 && p.spent >= p.limit {
+		return false
+	}
+	p.out++
+	return true
+}
+
+// put gives back what take made room for, and books what the line came to.
+func (p *purse) put(cost money.USD) {
+	p.mu.Lock()
+	p.out--
+	p.spent += cost
+	p.dearest = max(p.dearest, cost)
+	p.mu.Unlock()
+	p.freed.Broadcast()
+}
+
+func (p *purse) guess() money.USD {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.dearest
+}

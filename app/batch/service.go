@@ -1,0 +1,281 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/audit"
+	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/key"
+	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/org"
+)
+
+// MayRead sees the batches of the keys that the actor sees; MayRun makes and changes them.
+const (
+	MayRead = org.Viewer
+	MayRun  = org.Developer
+)
+
+// Keys says which keys somebody sees. *key.Service implements it.
+type Keys interface {
+	Get(ctx context.Context, actor org.Actor, k id.Key) (key.Key, error)
+}
+
+// Purses says which keys are somebody's own, whose budgets they may spend. *trial.Service implements it.
+type Purses interface {
+	Spendable(ctx context.Context, actor org.Actor, k id.Key) (key.Key, error)
+}
+
+// Service is what people ask: a batch is a key's, and who sees the key sees its batches.
+type Service struct {
+	Desk
+	Keys    Keys
+	Purses  Purses
+	Grants  Grants
+	Gateway Gateway
+	Audit   audit.Log
+}
+
+func missing() *fault.Error { return fault.New(fault.NotFound, "not_found", "There is no such batch.") }
+
+// Missing refuses an id that names no batch, or one that is not the actor's to see.
+func Missing() *fault.Error { return missing() }
+
+// sees reports whether the actor sees a key's batches. known remembers.
+func (s *Service) sees(ctx context.Context, actor org.Actor, k id.Key, known map[id.Key]bool) (bool, error) {
+	if seen, ok := known[k]; ok {
+		return seen, nil
+	}
+	_, err := s.Keys.Get(ctx, actor, k)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return false, fmt.Errorf("batch: whose it is: %w", err)
+	}
+	known[k] = err == nil
+	return err == nil, nil
+}
+
+// mostListed is how many batches are looked through for those that the actor sees.
+const mostListed = 500
+
+// List are the newest that the actor sees, with what their lines came to.
+func (s *Service) List(ctx context.Context, actor org.Actor, limit int) (out []Entry, err error) {
+	if err := actor.Require(MayRead); err != nil {
+		return nil, err
+	}
+	all, err := s.Store.Batches(ctx, actor.Org, Query{Limit: mostListed})
+	if err != nil {
+		return nil, fmt.Errorf("batch: list: %w", err)
+	}
+	known := map[id.Key]bool{}
+	for _, b := range all {
+		seen, err := s.sees(ctx, actor, b.Key, known)
+		if err != nil {
+			return nil, err
+		}
+		if !seen {
+			continue
+		}
+		t, err := s.Store.Tally(ctx, actor.Org, b.ID)
+		if err != nil {
+			return nil, fmt.Errorf("batch: list: %w", err)
+		}
+		if out = append(out, Entry{b, t}); len(out) == limit {
+			break
+		}
+	}
+	return out, nil
+}
+
+// Get is one that the actor sees.
+func (s *Service) Get(ctx context.Context, actor org.Actor, which id.Batch) (Entry, error) {
+	if err := actor.Require(MayRead); err != nil {
+		return Entry{}, err
+	}
+	b, err := s.Store.Batch(ctx, actor.Org, which)
+	if errors.Is(err, ErrNotFound) {
+		return Entry{}, missing()
+	}
+	if err != nil {
+		return Entry{}, fmt.Errorf("batch: get: %w", err)
+	}
+	seen, err := s.sees(ctx, actor, b.Key, map[id.Key]bool{})
+	if err == nil && !seen {
+		err = missing()
+	}
+	if err != nil {
+		return Entry{}, err
+	}
+	t, err := s.Store.Tally(ctx, actor.Org, which)
+	return Entry{b, t}, err
+}
+
+// May reports whether the actor may change a batch: whose key it is, and who may change that key.
+func (s *Service) May(ctx context.Context, actor org.Actor, b *Batch) bool {
+	if actor.Require(MayRun) != nil {
+		return false
+	}
+	k, err := s.Keys.Get(ctx, actor, b.Key)
+	return err == nil && (key.Changeable(actor, k) || !actor.Member.IsZero() && k.Member == actor.Member)
+}
+
+// Fails are lines that were not answered, behind a number.
+func (s *Service) Fails(ctx context.Context, actor org.Actor, which id.Batch, after, limit int) ([]Item, error) {
+	if _, err := s.Get(ctx, actor, which); err != nil {
+		return nil, err
+	}
+	all, err := s.Store.Lines(ctx, actor.Org, which, Bad, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("batch: failed lines: %w", err)
+	}
+	out := make([]Item, len(all))
+	for i := range all {
+		if out[i], err = s.vault.openItem(ctx, all[i]); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// Download writes the results out as lines of JSON.
+func (s *Service) Download(ctx context.Context, actor org.Actor, which id.Batch, w io.Writer) error {
+	b, err := s.Get(ctx, actor, which)
+	if err != nil {
+		return err
+	}
+	return s.results(ctx, b.Org, b.ID, All, w)
+}
+
+// Each gives the results one after the other.
+func (s *Service) Each(ctx context.Context, actor org.Actor, which id.Batch, do func(Item) error) error {
+	b, err := s.Get(ctx, actor, which)
+	for after := 0; err == nil; {
+		var page []SealedItem
+		if page, err = s.Store.Lines(ctx, b.Org, b.ID, All, after, 100); err != nil || len(page) == 0 {
+			break
+		}
+		for _, sealed := range page {
+			var i Item
+			if i, err = s.vault.openItem(ctx, sealed); err == nil {
+				err = do(i)
+			}
+			if err != nil {
+				return err
+			}
+			after = i.Number
+		}
+	}
+	return err
+}
+
+// turn is a change of a batch by somebody who may, with its audit entry.
+func (s *Service) turn(ctx context.Context, actor org.Actor, which id.Batch, action string, do func(ctx context.Context, b *Batch) error) (Entry, error) {
+	if err := actor.Require(MayRun); err != nil {
+		return Entry{}, err
+	}
+	err := s.Tx.Do(ctx, func(ctx context.Context) error {
+		if err := s.Store.Lock(ctx, actor.Org); err != nil {
+			return err
+		}
+		e, err := s.Get(ctx, actor, which)
+		if err == nil && !s.May(ctx, actor, &e.Batch) {
+			err = fault.New(fault.Forbidden, "forbidden", "You can see this batch, but not change it. Ask whose key it is.")
+		}
+		if err != nil {
+			return err
+		}
+		before := string(e.State)
+		if err := do(ctx, &e.Batch); err != nil {
+			return err
+		}
+		return s.Audit.Append(ctx, actor, audit.Entry{Action: action, Target: which.String(), TargetName: e.Label(), Before: map[string]any{"state": before}, After: map[string]any{"state": string(e.State)}})
+	})
+	if err != nil {
+		return Entry{}, err
+	}
+	s.tell(ctx)
+	if action == "batch.deleted" {
+		return Entry{}, nil
+	}
+	return s.Get(ctx, actor, which)
+}
+
+func (s *Service) move(ctx context.Context, b *Batch, from []State, to State, why, refusal string) error {
+	moved, err := s.Store.Move(ctx, b.Org, b.ID, from, to, why, s.now())
+	if err == nil && !moved {
+		err = fault.New(fault.Conflict, "batch_state", refusal)
+	}
+	b.State = to
+	return err
+}
+
+// Pause lets what is under way come to its end and begins nothing more, until somebody resumes the batch.
+func (s *Service) Pause(ctx context.Context, actor org.Actor, which id.Batch) (Entry, error) {
+	return s.turn(ctx, actor, which, "batch.paused", func(ctx context.Context, b *Batch) error {
+		return s.move(ctx, b, []State{Running, Validating}, Paused, "Paused by "+actor.Label+".", "Only a batch that is under way can be paused.")
+	})
+}
+
+// Resume goes on with a batch that waits. limit is its cost limit from now on; 0 leaves it as it is.
+func (s *Service) Resume(ctx context.Context, actor org.Actor, which id.Batch, limit money.USD) (Entry, error) {
+	return s.turn(ctx, actor, which, "batch.resumed", func(ctx context.Context, b *Batch) error {
+		t, err := s.Store.Tally(ctx, b.Org, b.ID)
+		if err != nil {
+			return err
+		}
+		if limit > 0 {
+			b.Body.Cap = limit
+		}
+		if spent := t.Cost + t.Lost; b.Body.Cap > 0 && b.Body.Cap <= spent {
+			return fault.Field("max_cost_usd", fmt.Sprintf("It has cost $%s already. Set a limit above that.", spent))
+		}
+		to := Running
+		if b.BeganAt.IsZero() {
+			to = Validating
+		}
+		if err := s.move(ctx, b, []State{Paused}, to, "", "Only a batch that is paused can be resumed."); err != nil {
+			return err
+		}
+		return s.Store.SetBody(ctx, b.Org, b.ID, b.Body)
+	})
+}
+
+// End cancels a batch: what is under way is broken off and billed as far as it came, and the rest is listed.
+func (s *Service) End(ctx context.Context, actor org.Actor, which id.Batch) (Entry, error) {
+	return s.turn(ctx, actor, which, "batch.cancelled", func(ctx context.Context, b *Batch) error {
+		return s.move(ctx, b, []State{Running, Validating, Paused}, Cancelling, "", "This batch is over already, or being cancelled.")
+	})
+}
+
+// Remove deletes a batch that is over, with its results.
+func (s *Service) Remove(ctx context.Context, actor org.Actor, which id.Batch) error {
+	_, err := s.turn(ctx, actor, which, "batch.deleted", func(ctx context.Context, b *Batch) error {
+		if !b.State.Over() {
+			return fault.New(fault.Conflict, "batch_under_way", "This batch is not over. Cancel it first, or wait for its end.")
+		}
+		return s.forget(ctx, *b)
+	})
+	return err
+}
+
+// Label is a batch's name, or what it asks.
+func (b *Batch) Label() string {
+	if b.Body.Name != "" {
+		return b.Body.Name
+	}
+	return b.Body.Endpoint + " of " + b.CreatedAt.UTC().Format("2 January 15:04")
+}
+
+// Left estimates when a batch will be over, and what it will have cost by then, from how it went so far; false before enough did.
+func (e *Entry) Left(now time.Time) (rest time.Duration, cost money.USD, ok bool) {
+	done := e.Tally.Ended()
+	if e.State != Running || done == 0 || e.Total == 0 || e.BeganAt.IsZero() {
+		return 0, 0, false
+	}
+	open := time.Duration(e.Total - done)
+	return now.Sub(e.BeganAt) / time.Duration(done) * open, e.Tally.Cost + e.Tally.Lost + e.Tally.Cost/money.USD(done)*money.USD(open), true
+}

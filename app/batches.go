@@ -1,0 +1,60 @@
+package app
+
+import (
+	"context"
+	"fmt"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/bodhi-gateway/bodhi/app/batch"
+	"github.com/bodhi-gateway/bodhi/app/batch/batchweb"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/notify"
+	"github.com/bodhi-gateway/bodhi/db"
+)
+
+// batching is what batches are kept and worked on with.
+func (a *App) batching() batch.Parts {
+	return batch.Parts{Store: db.NewBatchStore(a.db), Vault: a.keyring, Tx: a.db, Bus: a.bus, IDs: a.ids, Clock: a.clock, Log: a.log}
+}
+
+// batches is what people ask of batches.
+func (a *App) batches() *batch.Service {
+	return &batch.Service{Desk: *batch.NewDesk(a.batching()), Keys: a.keys, Purses: a.trial(), Grants: a.desk, Gateway: a.gateway, Audit: a.audit}
+}
+
+// batchPages are the pages and the API of batches.
+func (a *App) batchPages() *batchweb.Handlers {
+	return batchweb.New(batchweb.Parts{Batches: a.batches(), Keys: a.trial(), Models: a.aliasing, Catalog: a.shelf})
+}
+
+// batchNotice tells whoever's key a batch ran as that it is over, or waits for them.
+func (c *core) batchNotice(ctx context.Context, b batch.Batch, t batch.Tally) {
+	if b.Member.IsZero() { // a service's
+		return
+	}
+	e := notify.Event{Org: b.Org, Members: []id.Member{b.Member}, Kind: notify.Batched, Href: "/batches/" + b.ID.String(), Once: b.ID.UUID() + string(b.State) + b.Why, Body: b.Why,
+		Title: fmt.Sprintf("The batch “%s” is %s: %d of %d requests answered, for $%s", b.Label(), b.State, t.Steps[batch.Done], b.Total, t.Cost)}
+	if err := c.notices.Announce(ctx, e); err != nil {
+		c.log.Warn("nobody was told that a batch ended", "batch", b.ID.String(), "error", err)
+	}
+}
+
+// workBatches works on batches until ctx ends. wait returns when all that was under way is written down, as evaluate's does.
+func (a *App) workBatches(ctx context.Context, running *errgroup.Group) (wait func()) {
+	if !a.options.Worker {
+		return func() {}
+	}
+	within, cease := context.WithCancel(ctx)
+	over := make(chan struct{})
+	running.Go(func() error {
+		defer close(over)
+		w := batch.NewWorker(a.batching(), a.gateway, a.desk)
+		w.Ended = a.batchNotice
+		return w.Run(within)
+	})
+	return func() {
+		cease()
+		<-over
+	}
+}

@@ -1,0 +1,154 @@
+package app
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/cache"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/turnstile"
+)
+
+// metrics are all that a process shows, ours by name.
+func metrics(t *testing.T) map[string]string {
+	t.Helper()
+	m := newMeter("v1", func() budget.Stats { return budget.Stats{} })
+	m.turnstile(func() turnstile.Stats { return turnstile.Stats{} })
+	m.cache(func() cache.Stats { return cache.Stats{} })
+	m.connections(&bounded{})
+	m.Observe(&ledger.Request{Endpoint: "chat", Status: 200})
+	families, err := m.registry.Gather()
+	must(t, err)
+	out := map[string]string{}
+	for _, f := range families {
+		labels := []string{}
+		for _, l := range f.GetMetric()[0].GetLabel() {
+			labels = append(labels, "`"+l.GetName()+"`")
+		}
+		kind := strings.ToLower(f.GetType().String())
+		out[f.GetName()] = fmt.Sprintf("| `%s` | %s | %s | %s |", f.GetName(), kind, strings.Join(labels, ", "), f.GetHelp())
+	}
+	return out
+}
+
+// The page of metrics is what a process shows.
+func TestTheMetricsAreDocumented(t *testing.T) {
+	t.Parallel()
+	var rows []string
+	for name, row := range metrics(t) {
+		if strings.HasPrefix(name, "bodhi_") {
+			rows = append(rows, row)
+		}
+	}
+	slices.Sort(rows)
+	path := filepath.Join("..", "docs", "reference", "metrics.md")
+	text := "# Metrics\n\nAt `/metrics` on `BODHI_METRICS_ADDR`, for Prometheus; beside these the Go runtime's and the process's own. No label names a tenant, a person or a\nmodel: there are as many series with a thousand tenants as with one. Rules for alerts and a Grafana dashboard: `deploy/`.\n\nMade by a test of the tree from the program's own registry.\n\n| name | type | labels | what |\n|---|---|---|---|\n" + strings.Join(rows, "\n") + "\n"
+	if *update {
+		must(t, os.WriteFile(path, []byte(text), 0o644))
+	}
+	if have, err := os.ReadFile(path); err != nil || string(have) != text {
+		t.Errorf("docs/reference/metrics.md is not what a process shows; go test ./app -run TheMetrics -update (%v)", err)
+	}
+}
+
+// What deploy/ asks a collector for is there, and its documents can be read.
+func TestDeployedRulesAndDashboardsNameMetricsThatExist(t *testing.T) {
+	t.Parallel()
+	known := metrics(t)
+	known["up"], known["process_resident_memory_bytes"] = "", ""
+	var rules struct {
+		Groups []struct {
+			Rules []struct {
+				Alert, Expr string
+				Annotations map[string]string
+			}
+		}
+	}
+	readDeployed(t, "alerts.yml", yaml.Unmarshal, &rules)
+	asked := map[string]string{}
+	for _, r := range rules.Groups[0].Rules {
+		asked[r.Alert] = r.Expr
+		if r.Annotations["summary"] == "" || r.Annotations["description"] == "" {
+			t.Errorf("%s says not what to do", r.Alert)
+		}
+	}
+	var board struct {
+		Panels []struct {
+			Title   string
+			Targets []struct{ Expr string }
+		}
+	}
+	readDeployed(t, "grafana.json", json.Unmarshal, &board)
+	for _, p := range board.Panels {
+		for _, target := range p.Targets {
+			asked[p.Title] += " " + target.Expr
+		}
+	}
+	if len(rules.Groups[0].Rules) < 5 || len(board.Panels) < 10 {
+		t.Fatalf("%d rules, %d panels", len(rules.Groups[0].Rules), len(board.Panels))
+	}
+	name := regexp.MustCompile(`\b(bodhi|process|go)_[a-z_]+\b|\bup\b`)
+	suffix := regexp.MustCompile(`_(bucket|sum|count)$`)
+	for what, expr := range asked {
+		found := name.FindAllString(expr, -1)
+		if len(found) == 0 {
+			t.Errorf("%s asks for nothing: %s", what, expr)
+		}
+		for _, n := range found {
+			if _, ok := known[n]; !ok {
+				if _, ok := known[suffix.ReplaceAllString(n, "")]; !ok {
+					t.Errorf("%s asks for %s, which no process shows", what, n)
+				}
+			}
+		}
+	}
+}
+
+func readDeployed(t *testing.T, name string, read func([]byte, any) error, into any) {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("..", "deploy", name))
+	must(t, err)
+	must(t, read(b, into))
+}
+
+// The manifests run what the image is: its port, its user, its directory, a probe of readiness, no writable root.
+func TestTheManifestsFitTheImage(t *testing.T) {
+	t.Parallel()
+	b, err := os.ReadFile(filepath.Join("..", "deploy", "kubernetes.yaml"))
+	must(t, err)
+	d := yaml.NewDecoder(strings.NewReader(string(b)))
+	kinds := []string{}
+	for {
+		var one struct{ Kind string }
+		if d.Decode(&one) != nil {
+			break
+		}
+		kinds = append(kinds, one.Kind)
+	}
+	if !slices.Equal(kinds, []string{"ConfigMap", "Service", "Service", "PodDisruptionBudget", "StatefulSet"}) {
+		t.Errorf("it makes %q", kinds)
+	}
+	image, err := os.ReadFile(filepath.Join("..", "Dockerfile"))
+	must(t, err)
+	for _, pair := range [][2]string{{"EXPOSE 8080", "containerPort: 8080"}, {"USER 65532:65532", "runAsUser: 65532"}, {"BODHI_DATA_DIR=/var/lib/bodhi", "mountPath: /var/lib/bodhi"}} {
+		if !strings.Contains(string(image), pair[0]) || !strings.Contains(string(b), pair[1]) {
+			t.Errorf("%q in the image, %q in the manifests: one is missing", pair[0], pair[1])
+		}
+	}
+	unit, err := os.ReadFile(filepath.Join("..", "deploy", "bodhi.service"))
+	must(t, err)
+	for _, line := range []string{"ExecStart=/usr/local/bin/bodhi serve", "StateDirectory=bodhi", "ProtectSystem=strict", "TimeoutStopSec="} {
+		if !strings.Contains(string(unit), line) {
+			t.Errorf("the unit lacks %s", line)
+		}
+	}
+}

@@ -1,0 +1,77 @@
+// Package batch is the pages of batches.
+package batch
+
+import (
+	"github.com/bodhi-gateway/bodhi/views/layout"
+	"github.com/bodhi-gateway/bodhi/views/ui"
+)
+
+// ListPage is the newest batches.
+type ListPage struct {
+	Shell     layout.Shell
+	Rows      []Row
+	CanCreate bool
+}
+
+// Row is one batch of a list.
+type Row struct {
+	Name, Href, Key, Lines, Failed, Cost, Exact string
+	State                                       ui.StatusProps
+	Created                                     ui.When
+}
+
+// NewPage is the form of a batch.
+type NewPage struct {
+	Shell   layout.Shell
+	Keys    []ui.Option
+	Suggest []string
+	Zone    string
+	Fields  Fields
+	Preview *Preview
+	Form    string
+	Errors  map[string]string
+}
+
+// Fields are what was typed.
+type Fields struct {
+	Name, Key, Format, Text                    string
+	Model, System, Prompt, IDColumn, MaxOutput string
+	Cap, Priority, StartAt                     string
+}
+
+// Preview is what would be asked.
+type Preview struct {
+	Lines, Most, Exact string
+	First              []Shown
+}
+
+// Shown is a line of a preview.
+type Shown struct{ ID, Body, Most, Exact string }
+
+// Page is one batch.
+type Page struct {
+	Shell    layout.Shell
+	Name     string
+	Href     string
+	State    ui.StatusProps
+	Why      string
+	Under    bool // something may still change by itself
+	Waits    bool // for somebody
+	Progress ui.ProgressProps
+	Figures  []ui.StatProps
+	Facts    []ui.Fact
+	Wrong    []string // what is wrong with the file
+	Failed   []Failed
+	More     bool // others failed than are shown
+	Results  bool
+	CanPause bool
+	Resume   *Resume
+	Cancel   *ui.ConfirmProps
+	Delete   *ui.ConfirmProps
+}
+
+// Resume is the form that goes on with a batch.
+type Resume struct{ Cap, Error string }
+
+// Failed is a line that was not answered.
+type Failed struct{ Number, ID, Code, Text, Request string }
