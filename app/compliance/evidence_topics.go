@@ -30,7 +30,7 @@ func (s *Service) processing(ctx context.Context, actor org.Actor, e *Evidence) 
 		return err
 	}
 	e.Sheets = append(e.Sheets, Sheet{Title: "What is kept", Columns: []string{"What", "How long"}, Rows: [][]string{
-		{"Texts of requests and answers", "not kept, but for answers that a cache policy keeps, encrypted"},
+		{"Texts of requests and answers", "not kept, but where a team wants it (Kept texts), for as many days as it says, and for answers that a cache policy keeps; encrypted"},
 		{"Files of batches and their results", "30 days, encrypted"},
 		{"Texts of stored prompts, datasets and what was answered in evaluations", "until somebody deletes them, encrypted"},
 		{"Facts of single requests, without texts", kept(facts)}, {"Sums of usage and cost", "for ever"}, {"Audit log", kept(log)}}})
