@@ -20,7 +20,7 @@ var ranks = []struct {
 	{2, "app/replay app/manual"},
 	{2, "app/patience app/turnstile"},
 	{3, "app/trace"},
-	{2, "app/object app/feedback app/pii app/ledger app/ledger/* app/notify app/media"},
+	{2, "app/object app/feedback app/pii app/transcript app/ledger app/ledger/* app/notify app/media"},
 	{3, "app/document/apart app/document/tool app/sso app/join app/approval app/bulletin app/bulletin/paper app/scim app/mail/* app/provider/* app/usage app/limit/* app/health/* app/cache/* app/trial app/playground app/search app/experiment app/insight app/evaluation app/batch app/report app/reconcile app/compliance app/onboard app/blueprint app/agent billing billing/stripe"},
 	{4, "app/gateway db app/importer"},
 	{5, "app/web app/*/*web billing/billingweb jobs"},

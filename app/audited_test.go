@@ -250,7 +250,8 @@ var also = map[string][]string{
 }
 
 // earlier are acts that a page does before its own: who is erased is put out first.
-var earlier = map[string][]string{"compliance.erase": {"cache.cleared", "member.removed"}, "api.members.erase": {"cache.cleared", "member.removed"}}
+var earlier = map[string][]string{"compliance.erase": {"cache.cleared", "member.removed"}, "api.members.erase": {"cache.cleared", "member.removed"},
+	"datasets.take": {"transcript.read"}, "api.datasets.take": {"transcript.read"}}
 
 // prepare are calls that must come first, so that there is something to change.
 var prepare = map[string]string{"reconcile.read": "reconcile.set", "api.rules.rollback": "api.rules.update", "general.rollback": "api.rules.update", "requests.view.unshare": "requests.view.share", "api.team_views.unshare": "api.team_views.share",

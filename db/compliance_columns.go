@@ -46,6 +46,8 @@ var personColumns = []personColumn{
 	{"cache_hours", "member_id", stays, nil},
 	{"data_incidents", "member_id", stays, nil},
 	{"audit_entries", "member_id", stays, nil},
+	{"transcripts", "member_id", goes, nil},
+	{"evaluation_rows", "member_id", goes, nil}, // and what models said to them (dependents)
 
 	{"budget_requests", "asker_id", stays, []string{"reason"}},
 	{"limit_requests", "asker_id", stays, []string{"reason"}},

@@ -52,6 +52,7 @@ type commands struct {
 	Cache    cacheCmd    `cmd:"" group:"From any machine" help:"Kept answers: their policies, what they saved; clear them."`
 	Prompt   promptCmd   `cmd:"" group:"From any machine" help:"Stored prompts: what they say, and which version a label is at."`
 	Health   healthCmd   `cmd:"" group:"From any machine" help:"Targets: their breakers and outages; take one out of service."`
+	Batch    batchCmd    `cmd:"" group:"From any machine" help:"Batches: many requests that nobody waits for."`
 	Route    routeCmd    `cmd:"" group:"From any machine" help:"Routes: aliases, rules, canaries."`
 	Member   memberCmd   `cmd:"" group:"From any machine" help:"Members."`
 	Team     teamCmd     `cmd:"" group:"From any machine" help:"Teams."`

@@ -73,6 +73,7 @@ var navigation = []navGroup{
 		{"limits", "Rate limits", "/limits", "gauge", false},
 		{"policies", "Model policies", "/policies", "shield-check", false},
 		{"pii", "Personal data", "/data-rules", "shield-lock", false},
+		{"transcripts", "Kept texts", "/transcripts", "book", false},
 	}},
 	{"traffic", "Models", []navEntry{
 		{"models", "Models & aliases", "/models", "route", false},

@@ -8,7 +8,7 @@ var help = map[string]string{
 	"costs": "how-to/costs", "usage_people": "how-to/costs", "models_compare": "how-to/costs", "savings": "how-to/cache", "reliability": "how-to/reliability", "reports": "how-to/reports",
 	"home": "how-to/costs", "inbox": "how-to/inbox", "channels": "how-to/alerts", "requests": "how-to/costs", "approvals": "how-to/approvals",
 	"keys": "how-to/keys", "agents": "how-to/agents", "tokens": "reference/api",
-	"budgets": "how-to/budgets", "limits": "how-to/limit", "policies": "how-to/policies", "pii": "how-to/personal-data",
+	"budgets": "how-to/budgets", "limits": "how-to/limit", "policies": "how-to/policies", "pii": "how-to/personal-data", "transcripts": "how-to/transcripts",
 	"models": "how-to/routing", "prompts": "how-to/prompts", "playground": "how-to/playground", "documents": "how-to/documents", "experiments": "how-to/experiments", "evaluations": "how-to/evaluations", "batches": "how-to/batches", "catalog": "how-to/prices", "prices": "how-to/prices", "connections": "how-to/providers", "cache": "how-to/cache",
 	"health": "how-to/reliability", "timeouts": "how-to/reliability",
 	"people": "how-to/organization", "teams": "how-to/organization", "service_accounts": "how-to/keys", "joining": "how-to/joining", "templates": "how-to/blueprint",
