@@ -43,7 +43,7 @@ func Here(ctx context.Context, data []byte, l Limits, tell func(p Page, total in
 
 // pdfBytes is a file that stops being readable when its time is over: the library asks nobody else whether to go on.
 type pdfBytes struct {
-	ctx  context.Context //nolint:containedctx // of one reading
+	ctx  context.Context // of one reading
 	data []byte
 }
 
@@ -68,7 +68,7 @@ func pdfFile(ctx context.Context, data []byte) (*pdfBytes, error) {
 
 // pdfWalk goes through a PDF's tree of pages once, in order.
 type pdfWalk struct {
-	ctx    context.Context //nolint:containedctx // of one reading
+	ctx    context.Context // of one reading
 	limits Limits
 	tell   func(p Page, total int) bool
 	total  int // as the file says, which may be wrong
