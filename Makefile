@@ -85,6 +85,11 @@ proof: build ## prove that budgets hold, that no clock tells keys apart, that no
 	TEST_BINARY=$(CURDIR)/bin/bodhi go test ./e2e/overload -count=1 -v -timeout 20m -long -figures $(CURDIR)/var/proof.json | grep -E 'asked for|sent|FAIL|^ok'
 	@cat var/proof.json
 
+.PHONY: soak
+soak: build ## let it work for SOAK (8h) and hold memory, goroutines, descriptors to a level line; writes var/soak.json
+	@mkdir -p var
+	TEST_BINARY=$(CURDIR)/bin/bodhi go test ./e2e/soak -count=1 -v -timeout 0 -for $(or $(SOAK),8h) -figures $(CURDIR)/var/soak.json | grep -E '"|rose|FAIL|^ok'
+
 .PHONY: screens
 screens: build ## take pictures of every page, light and dark, wide and on a telephone, into var/screens
 	TEST_BINARY=$(CURDIR)/bin/bodhi scripts/services.sh go test ./e2e/browser -count=1 -timeout 40m -pictures

@@ -23,6 +23,9 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/batch"
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/cache"
+	"github.com/bodhi-gateway/bodhi/app/compliance"
+	"github.com/bodhi-gateway/bodhi/app/document"
+	"github.com/bodhi-gateway/bodhi/app/document/tool"
 	"github.com/bodhi-gateway/bodhi/app/experiment"
 	"github.com/bodhi-gateway/bodhi/app/feedback"
 	"github.com/bodhi-gateway/bodhi/app/gateway"
@@ -41,6 +44,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/route"
 	"github.com/bodhi-gateway/bodhi/app/secret"
 	"github.com/bodhi-gateway/bodhi/app/trace"
+	"github.com/bodhi-gateway/bodhi/app/transcript"
 	"github.com/bodhi-gateway/bodhi/app/turnstile"
 	"github.com/bodhi-gateway/bodhi/app/usage"
 	"github.com/bodhi-gateway/bodhi/db"
@@ -53,6 +57,8 @@ type Options struct {
 	Log     *slog.Logger
 	Web     bool // serve dashboard and proxy
 	Worker  bool // work jobs
+	// Program is its own path, so that it can read PDFs apart; "" reads them in this process, as tests do.
+	Program string
 }
 
 // App is one serving process.
@@ -68,6 +74,7 @@ type App struct {
 	sent     agent.Book // to coding agents
 	screens  *pii.Book
 	answers  *cache.Desk
+	texts    *transcript.Desk
 	prompts  prompt.Book
 	counts   *approval.Desk
 	asking   *approval.Service
@@ -82,6 +89,8 @@ type App struct {
 	gate     *turnstile.Turnstile
 	tracer   *trace.Tracer // nil = nobody collects traces
 	gateway  *gateway.Gateway
+	reader   *document.Reader
+	papers   *tool.Service
 	handler  http.Handler
 	queue    *jobs.Queue
 	mirrors  []mirror
@@ -159,6 +168,7 @@ func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error
 		ForgetReplays: c.replays.Sweep,
 		SweepMail:     courier.Sweep,
 		SweepFeedback: c.feedback.Sweep,
+		SweepTexts:    c.transcripts().Sweep,
 		SweepNotices:  func(ctx context.Context) error { return errors.Join(c.inbox.Sweep(ctx), events.Sweep(ctx)) },
 		SendEvents:    c.sendEvents(events),
 		WarnOfKeys:    c.keyNotices,
@@ -198,7 +208,7 @@ func (a *App) dataPlane() error {
 	}
 	a.objects = object.New(object.Parts{Store: db.NewObjectStore(a.db), Clock: a.clock, Log: a.log})
 	a.screens = pii.NewBook(a.clock)
-	a.answers = a.newCacheDesk()
+	a.answers, a.texts = a.newCacheDesk(), a.newTexts()
 	a.meter.cache(a.answers.Stats)
 	if err := a.watch(); err != nil {
 		return errors.Join(err, a.treasury.Close(context.Background()))
@@ -209,8 +219,9 @@ func (a *App) dataPlane() error {
 	a.gate = turnstile.New(a.clock, a.log, nil)
 	a.meter.turnstile(a.gate.Stats)
 	a.prompts.Vault, a.library.Texts = a.keyring, &a.prompts
+	a.documents()
 	ports := gateway.Ports{
-		Prompts: &a.prompts, Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Approvals: a.counts, Screens: a.screens, Cache: a.answers, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Health: a.board, Patience: &a.waits, Experiments: &a.trials, Judges: a.bench(), Loads: &a.loads, Meter: a.meter, Agents: &a.sent, Turnstile: a.gate, Feedback: a.feedback, Batches: batch.NewDesk(a.batching()),
+		Prompts: &a.prompts, Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Approvals: a.counts, Screens: a.screens, Transcripts: a.texts, Cache: a.answers, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Health: a.board, Patience: &a.waits, Experiments: &a.trials, Judges: a.bench(), Loads: &a.loads, Meter: a.meter, Agents: &a.sent, Turnstile: a.gate, Feedback: a.feedback, Batches: batch.NewDesk(a.batching()), Documents: a.papers, Reader: a.reader,
 	}
 	if a.tracer != nil {
 		ports.Tracer = a.tracer
@@ -249,6 +260,8 @@ func (a *App) snapshots() []mirror {
 		&live.Mirror[[]policy.Rule]{Name: "policies", Topic: policy.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.policyStore.Rules, Apply: a.rulebook.Load},
 		&live.Mirror[[]agent.Settings]{Name: "agents", Topic: agent.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.agentStore.AllSettings, Apply: a.sent.Load},
 		&live.Mirror[[]pii.Record]{Name: "pii", Topic: pii.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.piiStore.Records, Apply: a.screens.Load},
+		&live.Mirror[time.Time]{Name: "erasures", Topic: compliance.Erased, Dir: dir, Poll: poll, Log: a.log, Read: db.NewComplianceStore(a.db).LastErasure, Apply: a.treasury.Journal.Forget},
+		&live.Mirror[[]transcript.Setting]{Name: "transcripts", Topic: transcript.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.transcripts().Store.Settings, Apply: a.texts.Load},
 		&live.Mirror[cache.Snapshot]{Name: "cache", Topic: cache.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.cacheStore.Snapshot, Apply: a.answers.Load},
 		&live.Mirror[[]prompt.Record]{Name: "prompts", Topic: prompt.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.promptStore.Records, Apply: a.prompts.Load},
 		&live.Mirror[policy.Extras]{Name: "approvals", Topic: policy.ExtrasTopic, Dir: dir, Poll: poll, Log: a.log,
@@ -334,6 +347,7 @@ func (a *App) Run(ctx context.Context, ready func(url string)) error {
 	if a.tracer != nil {
 		running.Go(func() error { return a.tracer.Run(machinery) })
 	}
+	running.Go(func() error { return a.texts.Run(machinery) })
 	a.watched(machinery, running)
 	running.Go(func() error { a.noteUses(machinery); return nil })
 	running.Go(func() error { a.sealPrompts(machinery); return nil })

@@ -144,11 +144,7 @@ var stages = map[string]func(x *stage){
 	"health.resolve": (*stage).outageOver, "api.health.resolve": (*stage).outageOver,
 	"health.remove_rules": (*stage).withRules, "api.health.remove_rules": (*stage).withRules,
 	"approvals.revoke": (*stage).approved, "api.approvals.revoke": (*stage).approved,
-	"api.inbox.prefer": func(x *stage) {
-		text, _, err := x.a.people.CreateToken(x.ctx(), x.admin(), identity.NewToken{Name: "own", Personal: true})
-		must(x.t, err)
-		x.home().Tokens[org.Admin] = text.Reveal()
-	},
+	"api.inbox.prefer": (*stage).personal, "api.reports.stop": (*stage).personal, "api.reports.resume": (*stage).personal,
 	"unsubscribe.do": func(x *stage) {
 		actor, kind, until := x.admin(), string(notify.Budget), strconv.FormatInt(x.a.clock.Now().Add(time.Hour).Unix(), 10)
 		x.form(url.Values{"t": {x.a.letters.links.Token(notify.StopPurpose, actor.Org, actor.Member.UUID(), kind, until)}, "k": {kind}, "e": {until}})
@@ -386,4 +382,11 @@ func (x *stage) unlabelledPrompt() {
 	for _, l := range f.Labels {
 		must(x.t, x.a.library.Unlabel(x.ctx(), x.admin(), p, l.Name))
 	}
+}
+
+// personal has the program carry the token of the admin themselves.
+func (x *stage) personal() {
+	text, _, err := x.a.people.CreateToken(x.ctx(), x.admin(), identity.NewToken{Name: "own", Personal: true})
+	must(x.t, err)
+	x.home().Tokens[org.Admin] = text.Reveal()
 }

@@ -140,7 +140,7 @@ func TestEveryChangeLeavesExactlyOneAuditEntry(t *testing.T) {
 	s.Forms["limits.asked"] = url.Values{"add": {"5"}, "until": {soon.Format("2006-01-02T15:04")}, "reason": {"x"}}
 	s.Forms["api.limits.ask"] = url.Values{"add": {"5"}, "until": {soon.Format(time.RFC3339)}, "reason": {"x"}}
 	s.Forms["api.limits.raise"] = url.Values{"add": {"5"}, "until": {soon.Format(time.RFC3339)}}
-	doc := document(t, s)
+	doc := described(t, s)
 	zone := a.stageable()
 	var lines strings.Builder
 	for i, r := range s.Routes {
@@ -250,7 +250,8 @@ var also = map[string][]string{
 }
 
 // earlier are acts that a page does before its own: who is erased is put out first.
-var earlier = map[string][]string{"compliance.erase": {"cache.cleared", "member.removed"}, "api.members.erase": {"cache.cleared", "member.removed"}}
+var earlier = map[string][]string{"compliance.erase": {"cache.cleared", "member.removed"}, "api.members.erase": {"cache.cleared", "member.removed"},
+	"datasets.take": {"transcript.read"}, "api.datasets.take": {"transcript.read"}}
 
 // prepare are calls that must come first, so that there is something to change.
 var prepare = map[string]string{"reconcile.read": "reconcile.set", "api.rules.rollback": "api.rules.update", "general.rollback": "api.rules.update", "requests.view.unshare": "requests.view.share", "api.team_views.unshare": "api.team_views.share",

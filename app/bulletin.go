@@ -6,6 +6,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/bulletin"
 	"github.com/bodhi-gateway/bodhi/app/bulletin/bulletinweb"
+	"github.com/bodhi-gateway/bodhi/app/compliance"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/insight"
 	"github.com/bodhi-gateway/bodhi/app/money"
@@ -18,7 +19,7 @@ import (
 // bulletins is the service of regular reports.
 func (c *core) bulletins() *bulletin.Service {
 	pricing := otherwise{usageweb.Pricing{Prices: c.prices, Providers: c.shelf, Connections: c.providers}}
-	return bulletin.New(bulletin.Parts{Store: db.NewBulletinStore(c.db), Orgs: c.orgs, Maker: bulletin.Maker{Usage: c.usage, Budgets: c.budgets(nil), Keys: c.keys, Pricing: pricing, Changes: c.routeChanges},
+	return bulletin.New(bulletin.Parts{Store: db.NewBulletinStore(c.db), Orgs: c.orgs, Maker: bulletin.Maker{Usage: c.usage, Budgets: c.budgets(nil), Keys: c.keys, Pricing: pricing, Changes: c.routeChanges, Proofs: c.proofs},
 		Zones: c.zonesOf, Post: bulletinweb.Post{Mail: c.letters.post}, Tx: c.db, Audit: c.audit, IDs: c.ids, Clock: c.clock, Log: c.log})
 }
 
@@ -39,6 +40,16 @@ func (c *core) routeChanges(ctx context.Context, a org.Actor, team id.Team, sinc
 		if all[i].After.To.After(since) {
 			out = append(out, bulletin.Change{Title: all[i].Title(), Text: all[i].Text(zone)})
 		}
+	}
+	return out, err
+}
+
+// proofs is bulletin's Proofs.
+func (c *core) proofs(ctx context.Context, a org.Actor, k bulletin.Kind, month string) (bulletin.Evidence, error) {
+	e, err := c.compliant().Evidence(ctx, a, compliance.Topic(k.Topic()), month)
+	out := bulletin.Evidence{Lead: e.Lead}
+	for _, s := range e.Sheets {
+		out.Sheets = append(out.Sheets, bulletin.Sheet(s))
 	}
 	return out, err
 }

@@ -13,7 +13,7 @@ import (
 
 // evaluating are what the service and the worker of evaluations work with.
 func (a *App) evaluating() evaluation.Parts {
-	return evaluation.Parts{Store: db.NewEvaluationStore(a.db), Keys: a.trial(), Desk: a.desk, Gateway: a.gateway, Vault: a.keyring, Tx: a.db, Audit: a.audit, Bus: a.bus, IDs: a.ids, Clock: a.clock, Log: a.log}
+	return evaluation.Parts{Store: db.NewEvaluationStore(a.db), Keys: a.trial(), Desk: a.desk, Gateway: a.gateway, Vault: a.keyring, Texts: a.transcripts(), Judgements: db.NewFeedbackStore(a.db), Tx: a.db, Audit: a.audit, Bus: a.bus, IDs: a.ids, Clock: a.clock, Log: a.log}
 }
 
 // trial asks several models the same question, and knows which keys are somebody's own.

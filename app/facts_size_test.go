@@ -20,6 +20,8 @@ import (
 
 var manyFacts = flag.Int("facts", 3000, "requests behind the pages of TestPagesOverManyRequests; 10000000 takes a quarter of an hour and 15 GB, and holds each page to 300 ms")
 
+var somePages = flag.String("pages", "", "only the pages of TestPagesOverManyRequests whose address holds this, for profiles")
+
 // slowest is how long a page over ten million requests may take at the server, of a hundred times the 95th.
 const slowest = 300 * time.Millisecond
 
@@ -55,6 +57,9 @@ func TestPagesOverManyRequests(t *testing.T) {
 	}
 	var report []string
 	for _, path := range asked {
+		if !strings.Contains(path, *somePages) {
+			continue
+		}
 		times, most := 1, time.Duration(0)
 		switch {
 		case !long:

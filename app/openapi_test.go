@@ -115,7 +115,7 @@ func TestTheAPIsTextsAreItsComments(t *testing.T) {
 }
 
 // document loads the served description.
-func document(t *testing.T, s *webtest.Site) *openapi3.T {
+func described(t *testing.T, s *webtest.Site) *openapi3.T {
 	t.Helper()
 	w := httptest.NewRecorder()
 	s.Handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, web.OpenAPIPath, nil))
@@ -130,7 +130,7 @@ func document(t *testing.T, s *webtest.Site) *openapi3.T {
 func TestTheAPIIsDescribedTruly(t *testing.T) {
 	t.Parallel()
 	s := furnish(t, dbtest.SQLiteURL(t))
-	doc := document(t, s)
+	doc := described(t, s)
 	if !doc.IsOpenAPI31OrLater() {
 		t.Fatalf("version %s", doc.OpenAPI)
 	}

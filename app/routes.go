@@ -18,6 +18,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/bulletin/bulletinweb"
 	"github.com/bodhi-gateway/bodhi/app/cache/cacheweb"
 	"github.com/bodhi-gateway/bodhi/app/compliance/complianceweb"
+	"github.com/bodhi-gateway/bodhi/app/document/documentweb"
 	"github.com/bodhi-gateway/bodhi/app/experiment/experimentweb"
 	"github.com/bodhi-gateway/bodhi/app/health/healthweb"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -33,7 +34,6 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/patience/patienceweb"
 	"github.com/bodhi-gateway/bodhi/app/pii/piiweb"
-	"github.com/bodhi-gateway/bodhi/app/playground"
 	"github.com/bodhi-gateway/bodhi/app/playground/playgroundweb"
 	"github.com/bodhi-gateway/bodhi/app/policy/policyweb"
 	"github.com/bodhi-gateway/bodhi/app/price/priceweb"
@@ -46,6 +46,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/search"
 	"github.com/bodhi-gateway/bodhi/app/search/searchweb"
 	"github.com/bodhi-gateway/bodhi/app/sso/ssoweb"
+	"github.com/bodhi-gateway/bodhi/app/transcript/transcriptweb"
 	"github.com/bodhi-gateway/bodhi/app/trial/trialweb"
 	"github.com/bodhi-gateway/bodhi/app/usage/usageweb"
 	"github.com/bodhi-gateway/bodhi/app/web"
@@ -62,9 +63,9 @@ func (a *App) routes() []web.Route {
 		identityweb.New(a.people, a.factors, a.sso).Routes(),
 		identityweb.NewTree(identityweb.TreeParts{People: a.people, Keys: a.keys, Budgets: budgets, Reports: a.usage, Kept: a.retention}).Routes(),
 		ssoweb.New(a.sso, a.people).Routes(),
-		reportweb.New(reportweb.Parts{Reports: a.reports, Usage: a.usage, Budgets: budgets, Limits: a.limits(a.limiter), Approvals: a.asking, Keys: a.keys, Connections: a.providers, Pricing: pricing, Tail: a.tail, Feedback: a.feedback, Sharing: a.sharing}).Routes(),
+		reportweb.New(reportweb.Parts{Reports: a.reports, Usage: a.usage, Budgets: budgets, Limits: a.limits(a.limiter), Approvals: a.asking, Keys: a.keys, Connections: a.providers, Pricing: pricing, Tail: a.tail, Feedback: a.feedback, Sharing: a.sharing, Texts: a.transcripts()}).Routes(),
 		usageweb.New(usageweb.Parts{Usage: a.usage, Reports: a.reports, Pricing: pricing, People: a.people, Keys: a.keys, Budgets: budgets, Samples: a.samples, Kept: a.retention, Insights: a.insights()}).Routes(),
-		keyweb.New(a.keys, a.people, a.usage).Routes(),
+		keyweb.New(a.keys, a.people, a.usage, a.transcripts()).Routes(),
 		providerweb.New(a.providers, a.reports).Routes(),
 		routeweb.New(a.aliasing, a.providers, a.shelf, a.prices, a.clock, a.reports, a.table, &a.loads).Routes(),
 		priceweb.New(a.pricing, a.providers, a.refresher).Routes(),
@@ -80,9 +81,11 @@ func (a *App) routes() []web.Route {
 		notifyweb.NewAlerts(a.channels(), a.people).Routes(),
 		notifyweb.NewWishes(a.wishes()).Routes(),
 		piiweb.New(a.screening, a.people, a.keys).Routes(),
+		transcriptweb.New(a.transcripts()).Routes(),
 		cacheweb.New(a.caching, a.people, a.keys).Routes(),
 		promptweb.New(a.library, a.usage, a.people, a.promptOffers).Routes(),
-		playgroundweb.New(playground.New(playground.Parts{Keys: a.keys, Desk: a.desk, Gateway: a.gateway, Library: a.library, Clock: a.clock}), a.reports, a.library, a.people).Routes(),
+		playgroundweb.New(a.ground(), a.reports, a.library, a.people, a.transcripts()).Routes(),
+		documentweb.New(a.papers, a.ground(), a.people).Routes(),
 		patienceweb.New(a.waiting, a.aliasNames).Routes(),
 		experimentweb.New(a.experiments, a.aliasing, a.shelf, a.library, a.people, a.keys).Routes(),
 		healthweb.New(a.wellbeing()).Routes(),

@@ -59,6 +59,7 @@ var sealedColumns = []sealedColumn{
 	{"evaluation_items", "sealed", "x.evaluation_id, x.number, x.subject", "", func(v [3]string) string { return numbered(v) + " " + v[2] }},
 	{"batch_file_parts", "sealed", "x.file_id, x.number, ''", "", numbered},
 	{"batch_items", "sealed", "x.batch_id, x.number, ''", "", numbered},
+	{"transcripts", "sealed", "x.request_id, '', ''", "", asStored},
 	{"cache_likes", "sealed", "x.id, '', ''", "", func(v [3]string) string { r, _ := id.ParseRequest(v[0]); return r.String() }},
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/compliance"
 	"github.com/bodhi-gateway/bodhi/app/evaluation"
 	"github.com/bodhi-gateway/bodhi/app/experiment"
+	"github.com/bodhi-gateway/bodhi/app/feedback"
 	"github.com/bodhi-gateway/bodhi/app/health"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
@@ -26,6 +27,8 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/limit"
+	"github.com/bodhi-gateway/bodhi/app/llm"
+	gpt "github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/notify"
 	"github.com/bodhi-gateway/bodhi/app/org"
@@ -39,6 +42,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/route"
 	"github.com/bodhi-gateway/bodhi/app/scim"
 	"github.com/bodhi-gateway/bodhi/app/secret"
+	"github.com/bodhi-gateway/bodhi/app/transcript"
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
 	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
@@ -207,6 +211,13 @@ var forms = map[string]url.Values{
 	"playground.open":             {"team": {"things:teams"}},
 	"playground.ask":              {"team": {"things:teams"}, "model": {"smart"}, "role": {"user"}, "text": {"hi"}},
 	"playground.stream":           {"team": {"things:teams"}, "model": {"smart"}, "role": {"user"}, "text": {"hi"}},
+	"document.open":               {"team": {"things:teams"}, "tab": {"read"}},
+	"document.read":               {"team": {"things:teams"}, "tool": {"extract"}, "model": {"smart"}},
+	"document.stream":             {"team": {"things:teams"}, "tool": {"extract"}, "model": {"smart"}},
+	"document.transcribe":         {"team": {"things:teams"}, "model": {"smart"}},
+	"document.transcribing":       {"team": {"things:teams"}, "model": {"smart"}},
+	"document.speak":              {"team": {"things:teams"}, "model": {"smart"}, "voice": {"alloy"}, "text": {"hi"}},
+	"document.save":               {"kind": {"txt"}, "text": {"hi"}},
 	"playground.save":             {"name": {"x"}, "model": {"smart"}, "role": {"user"}, "text": {"hi"}},
 	"playground.revise":           {"prompt": {"things:prompts"}, "version": {"1"}, "model": {"smart"}, "role": {"user"}, "text": {"hi"}},
 	"prompts.label":               {"label": {"staging"}, "version": {"1"}},
@@ -286,6 +297,13 @@ var forms = map[string]url.Values{
 	"experiments.migrate":     {"variant": {"new"}},
 	"api.experiments.migrate": {"variant": {"new"}},
 	"api.applicants.approve":  {"role": {"viewer"}},
+	"transcripts.bound":       {"allowed": {"on"}, "most_days": {"40"}},
+	"transcripts.set":         {"team": {"things:teams"}, "days": {"3"}},
+	"api.transcripts.bound":   {"most_days": {"#40"}},
+	"api.transcripts.set":     {"days": {"#3"}},
+	"playground.logged":       {"request": {"things:requests"}},
+	"datasets.take":           {"name": {"x"}, "rating": {"all"}, "visibility": {"team"}, "team": {"things:teams"}},
+	"api.datasets.take":       {"name": {"x"}, "rating": {"all"}, "visibility": {"team"}, "team": {"things:teams"}},
 	"compliance.find":         {"email": {"nobody@acme.test"}},
 	"compliance.hold":         {"reason": {"x"}},
 	"compliance.erase":        {"email": {"x@acme.test"}, "reason": {"x"}},
@@ -392,6 +410,7 @@ func (a *App) things(t *testing.T, x webtest.Tenant, d id.Department, team id.Te
 		Chain: org.Chain{Org: x.Org.ID, Department: d, Team: team, Key: made.Key.ID}, Screened: ledger.Screened{Incident: id.NewFinding(a.ids), Action: "log", Found: `[{"detector":"email","action":"log","count":1}]`}}
 	_, err = a.ledgerStore.Post(ctx, id.NewNode(a.ids), budget.Batch{Requests: []ledger.Request{request}})
 	must(t, err)
+	a.keptText(t, admin, word, request)
 	told := notify.Notice{ID: id.NewNotice(a.ids), Org: x.Org.ID, Member: m.ID, Kind: notify.Asked, Title: word + " asks", Href: "/approvals", Once: word, At: a.clock.Now()}
 	must(t, a.notices.Store.Add(ctx, x.Org.ID, []notify.Notice{told}))
 	weekly, err := a.bulletins().Create(ctx, admin, bulletin.Input{Kind: bulletin.Weekly, Team: team, Hour: 8, Answering: true})
@@ -440,6 +459,24 @@ func (a *App) things(t *testing.T, x webtest.Tenant, d id.Department, team id.Te
 		"departments":      d.String(),
 		"service-accounts": made.Key.AccountID.String(),
 	}
+}
+
+// keptText keeps what a request says, which its client found good.
+func (a *App) keptText(t *testing.T, admin org.Actor, word string, r ledger.Request) {
+	t.Helper()
+	texts := a.transcripts()
+	must(t, texts.Set(t.Context(), admin, r.Chain.Team, 7))
+	all, err := texts.Store.Settings(t.Context())
+	must(t, err)
+	must(t, a.texts.Load(all))
+	call, err := gpt.Dialect{}.Decode(llm.Ask{Operation: llm.Chat, Body: []byte(`{"model":"m","messages":[{"role":"user","content":"` + word + ` asked"}]}`)})
+	must(t, err)
+	a.texts.Keep(&transcript.Taken{Request: r.ID, Chain: r.Chain, At: r.At, Call: *call,
+		Body: []byte(`{"id":"c","object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"` + word + ` answered"},"finish_reason":"stop"}]}`)})
+	a.texts.Flush(t.Context())
+	good := true
+	_, err = db.NewFeedbackStore(a.db).Put(t.Context(), feedback.Feedback{Org: r.Chain.Org, Request: r.ID, Key: r.Chain.Key, Good: &good, Model: word + "-model", At: r.At})
+	must(t, err)
 }
 
 // storedPrompt is a prompt of a team in two versions, the newer of which is in production.

@@ -238,6 +238,9 @@ func (s *BulletinStore) Editions(ctx context.Context, o id.Org, q bulletin.Editi
 		if !q.All {
 			tx = tx.Where("about IN ?", q.Teams)
 		}
+		if !q.Evidence {
+			tx = tx.Where("kind NOT IN ?", bulletin.Evidences)
+		}
 		if !q.After.IsZero() {
 			tx = tx.Where("id < ?", q.After)
 		}
@@ -283,16 +286,18 @@ func (s *BulletinStore) DueCopies(ctx context.Context, now time.Time, limit int)
 		Org     id.Org     `gorm:"column:org_id"`
 		Edition id.Edition `gorm:"column:edition_id"`
 		Member  id.Member  `gorm:"column:member_id"`
+		Report  id.Report  `gorm:"column:report_id"`
+		Kind    string     `gorm:"column:kind"`
 		About   string     `gorm:"column:about"`
 	}
 	err := s.db.system(ctx, "find copies of reports that are due", func(tx *gorm.DB) error {
-		return tx.Table("report_deliveries AS d").Select("d.org_id, d.edition_id, d.member_id, e.about").
+		return tx.Table("report_deliveries AS d").Select("d.org_id, d.edition_id, d.member_id, e.report_id, e.kind, e.about").
 			Joins("JOIN report_editions AS e ON e.org_id = d.org_id AND e.id = d.edition_id").
 			Where("d.due_at <= ?", now.UTC()).Order("d.due_at, d.member_id").Limit(limit).Find(&rows).Error
 	})
 	out := make([]bulletin.DueCopy, len(rows))
 	for i, r := range rows {
-		out[i] = bulletin.DueCopy{Org: r.Org, Edition: r.Edition, Member: r.Member}
+		out[i] = bulletin.DueCopy{Org: r.Org, Edition: r.Edition, Member: r.Member, Report: r.Report, Kind: bulletin.Kind(r.Kind)}
 		var wrong error
 		if out[i].Team, wrong = aboutTeam(r.Org, r.About); wrong != nil {
 			return nil, wrong

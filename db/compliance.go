@@ -150,3 +150,15 @@ func (s *AuditStore) MoveHead(ctx context.Context, o id.Org, h audit.Head) error
 		return tx.Model(&auditHeadRow{}).Where("org_id = ?", o).Updates(map[string]any{"seq": h.Seq, "hash": h.Hash[:], "pepper": int64(h.KeyID), "mac": h.MAC[:]}).Error
 	})
 }
+
+// LastErasure is when somebody was erased last, in whatever organization; zero for never. Nodes forget what their journals say of before.
+func (s *ComplianceStore) LastErasure(ctx context.Context) (at time.Time, err error) {
+	var rows []erasureRow
+	err = s.db.system(ctx, "when somebody was erased last", func(tx *gorm.DB) error {
+		return tx.Select("made_at").Order("made_at DESC").Limit(1).Find(&rows).Error
+	})
+	if err == nil && len(rows) == 1 {
+		at = rows[0].At.UTC()
+	}
+	return at, err
+}

@@ -46,6 +46,8 @@ var personColumns = []personColumn{
 	{"cache_hours", "member_id", stays, nil},
 	{"data_incidents", "member_id", stays, nil},
 	{"audit_entries", "member_id", stays, nil},
+	{"transcripts", "member_id", goes, nil},
+	{"evaluation_rows", "member_id", goes, nil}, // and what models said to them (dependents)
 
 	{"budget_requests", "asker_id", stays, []string{"reason"}},
 	{"limit_requests", "asker_id", stays, []string{"reason"}},
@@ -69,6 +71,7 @@ var personColumns = []personColumn{
 	{"notice_preferences", "member_id", goes, nil},
 	{"deliveries", "member_id", goes, nil},
 	{"report_deliveries", "member_id", goes, nil},
+	{"report_stops", "member_id", goes, nil},
 	{"legal_holds", "member_id", stays, nil},
 	{"erasures", "member_id", stays, nil},
 }

@@ -85,6 +85,9 @@ func (e *eraser) dependents() {
 	const private = "prompt_id IN (SELECT id FROM prompts WHERE prompts.org_id = ? AND owner_id = ? AND visibility = 'private')"
 	e.exec("prompt_labels", compliance.Deleted, "DELETE FROM prompt_labels WHERE org_id = ? AND "+private, o, o, m)
 	e.exec("prompts", compliance.Deleted, "DELETE FROM prompts WHERE org_id = ? AND owner_id = ? AND visibility = 'private'", o, m)
+	// What models said to rows that were taken from the person's requests; the rows themselves go by their column.
+	e.exec("evaluation_items", compliance.Deleted, "DELETE FROM evaluation_items WHERE org_id = ? AND EXISTS (SELECT 1 FROM evaluations v JOIN evaluation_rows w ON w.org_id = v.org_id AND w.dataset_id = v.dataset_id WHERE v.org_id = ? AND v.id = evaluation_items.evaluation_id AND w.number = evaluation_items.number AND w.member_id = ?)", o, o, m)
+	e.exec("evaluation_datasets", compliance.Cleared, "UPDATE evaluation_datasets SET row_count = row_count - (SELECT COUNT(*) FROM evaluation_rows w WHERE w.org_id = ? AND w.dataset_id = evaluation_datasets.id AND w.member_id = ?) WHERE org_id = ? AND id IN (SELECT dataset_id FROM evaluation_rows WHERE evaluation_rows.org_id = ? AND member_id = ?)", o, m, o, o, m)
 	e.exec("evaluation_datasets", compliance.Deleted, "DELETE FROM evaluation_datasets WHERE org_id = ? AND owner_id = ? AND visibility = 'private'", o, m) // and with them their rows and runs
 }
 

@@ -39,6 +39,8 @@ type datasetLine struct {
 	DatasetID id.Dataset `gorm:"column:dataset_id;primaryKey"`
 	Number    int        `gorm:"column:number;primaryKey;autoIncrement:false"`
 	Sealed    []byte     `gorm:"column:sealed"`
+	RequestID id.Request `gorm:"column:request_id"`
+	MemberID  id.Member  `gorm:"column:member_id"`
 }
 
 // TableName names the table.
@@ -102,7 +104,7 @@ func (s *EvaluationStore) InsertDataset(ctx context.Context, d evaluation.Datase
 		RowCount: d.Rows, Size: d.Size, CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt}
 	lines := make([]datasetLine, len(rows))
 	for i, r := range rows {
-		lines[i] = datasetLine{d.Org, d.ID, r.Number, r.Sealed}
+		lines[i] = datasetLine{d.Org, d.ID, r.Number, r.Sealed, r.Request, r.Member}
 	}
 	err := s.db.scoped(ctx, d.Org, func(tx *gorm.DB) error {
 		if err := tx.Create(&row).Error; err != nil {
@@ -154,7 +156,7 @@ func (s *EvaluationStore) Rows(ctx context.Context, o id.Org, d id.Dataset, afte
 		var lines []datasetLine
 		err := tx.Where("org_id = ? AND dataset_id = ? AND number > ?", o, d, after).Order("number").Limit(limit).Find(&lines).Error
 		for _, l := range lines {
-			out = append(out, evaluation.SealedRow{Number: l.Number, Sealed: l.Sealed})
+			out = append(out, evaluation.SealedRow{Number: l.Number, Sealed: l.Sealed, Request: l.RequestID, Member: l.MemberID})
 		}
 		return err
 	})

@@ -82,13 +82,17 @@ func (s *EvaluationStore) InsertRun(ctx context.Context, r evaluation.Run) error
 		return fmt.Errorf("evaluation %s: %w", r.ID, err)
 	}
 	row := evaluationRow{OrgID: r.Org, ID: r.ID, DatasetID: r.Dataset, State: string(r.State), Body: string(body), RowCount: r.Rows, LeaseUntil: r.CreatedAt, CreatedAt: r.CreatedAt}
-	items := make([]evaluationItemRow, 0, r.Rows*len(r.Body.Subjects))
-	for n := range r.Rows {
-		for sub := range r.Body.Subjects {
-			items = append(items, evaluationItemRow{OrgID: r.Org, EvaluationID: r.ID, Number: n + 1, Subject: sub, Step: string(evaluation.Waiting)})
-		}
-	}
 	return s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
+		var numbers []int // rows of an erased person are gone, so there may be gaps
+		if err := tx.Model(&datasetLine{}).Where("org_id = ? AND dataset_id = ?", r.Org, r.Dataset).Order("number").Pluck("number", &numbers).Error; err != nil {
+			return err
+		}
+		items := make([]evaluationItemRow, 0, len(numbers)*len(r.Body.Subjects))
+		for _, n := range numbers {
+			for sub := range r.Body.Subjects {
+				items = append(items, evaluationItemRow{OrgID: r.Org, EvaluationID: r.ID, Number: n, Subject: sub, Step: string(evaluation.Waiting)})
+			}
+		}
 		if err := tx.Create(&row).Error; err != nil {
 			return err
 		}

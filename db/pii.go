@@ -27,6 +27,8 @@ type dataRuleRow struct {
 	Answers   map[string]string `gorm:"column:answers;serializer:json"`
 	OneWay    bool              `gorm:"column:one_way"`
 	Guess     bool              `gorm:"column:guess"`
+	Files     bool              `gorm:"column:scan_files"`
+	Looks     pii.Recognizer    `gorm:"column:recognizer;serializer:json"`
 	Unread    bool              `gorm:"column:block_unreadable"`
 	CreatedAt time.Time         `gorm:"column:created_at;autoCreateTime:false"`
 	UpdatedAt time.Time         `gorm:"column:updated_at;autoUpdateTime:false"`
@@ -41,7 +43,7 @@ func (r dataRuleRow) rule() (pii.Rule, error) {
 		return pii.Rule{}, fmt.Errorf("data rule %s: %w", r.ID, err)
 	}
 	out := pii.Rule{ID: r.ID, Org: r.OrgID, Scope: scope, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
-		Terms: pii.Terms{Patterns: r.Patterns, Allow: r.Allowed, OneWay: r.OneWay, Guess: r.Guess, Unread: r.Unread}}
+		Terms: pii.Terms{Patterns: r.Patterns, Allow: r.Allowed, OneWay: r.OneWay, Guess: r.Guess, Files: r.Files, Recognizer: r.Looks, Unread: r.Unread}}
 	if out.Actions, err = dataActions(r.Actions); err == nil {
 		out.Answers, err = dataActions(r.Answers)
 	}
@@ -67,7 +69,7 @@ func dataActions(names map[string]string) (map[pii.Kind]pii.Action, error) {
 
 func dataRuleRowOf(r pii.Rule) dataRuleRow {
 	return dataRuleRow{OrgID: r.Org, ID: r.ID, ScopeKind: string(r.Scope.Kind()), ScopeNode: r.Scope.Node(), Actions: pii.Named(r.Actions), Patterns: r.Patterns, Allowed: r.Allow,
-		Answers: pii.Named(r.Answers), OneWay: r.OneWay, Guess: r.Guess, Unread: r.Unread, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt}
+		Answers: pii.Named(r.Answers), OneWay: r.OneWay, Guess: r.Guess, Files: r.Files, Looks: r.Recognizer, Unread: r.Unread, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt}
 }
 
 // PIIStore keeps data rules and reads incidents.
@@ -118,7 +120,7 @@ func (s *PIIStore) change(ctx context.Context, o id.Org, do func(tx *gorm.DB) *g
 func (s *PIIStore) Update(ctx context.Context, r pii.Rule) error {
 	return s.change(ctx, r.Org, func(tx *gorm.DB) *gorm.DB {
 		row := dataRuleRowOf(r)
-		return tx.Model(&dataRuleRow{}).Where("org_id = ? AND id = ?", r.Org, r.ID).Select("actions", "patterns", "allowed", "answers", "one_way", "guess", "block_unreadable", "updated_at").Updates(&row)
+		return tx.Model(&dataRuleRow{}).Where("org_id = ? AND id = ?", r.Org, r.ID).Select("actions", "patterns", "allowed", "answers", "one_way", "guess", "scan_files", "recognizer", "block_unreadable", "updated_at").Updates(&row)
 	})
 }
 

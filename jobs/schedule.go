@@ -34,6 +34,7 @@ type Chores struct {
 	ForgetReplays  func(ctx context.Context) error // forget answers kept for Idempotency-Key
 	SweepMail      func(ctx context.Context) error // delete old mail orders
 	SweepFeedback  func(ctx context.Context) error // delete feedback that counts no more
+	SweepTexts     func(ctx context.Context) error // delete texts of requests whose time is over
 	SweepNotices   func(ctx context.Context) error // delete old lines of inboxes
 	SendEvents     func(ctx context.Context) error // send what is due to people and channels
 	WarnOfBudgets  func(ctx context.Context) error // tell people of budgets that will not last
@@ -59,6 +60,7 @@ func Schedule(c Chores) []Periodic {
 		{Name: "forget_replays", Cron: "53 * * * *", Run: c.ForgetReplays},
 		{Name: "sweep_mail", Cron: "37 3 * * *", Run: c.SweepMail},
 		{Name: "sweep_feedback", Cron: "41 3 * * *", Run: c.SweepFeedback},
+		{Name: "sweep_texts", Cron: "49 * * * *", Run: c.SweepTexts},
 		{Name: "sweep_notices", Cron: "43 3 * * *", Run: c.SweepNotices},
 		{Name: "send_events", Cron: "* * * * *", AtStart: true, Run: c.SendEvents},
 		{Name: "warn_of_budgets", Cron: "27 */6 * * *", Run: c.WarnOfBudgets},

@@ -119,10 +119,19 @@ type DataRule struct {
 	Patterns []Pattern `yaml:"patterns,omitempty" json:"patterns"`
 	Allow    []string  `yaml:"allow,omitempty" json:"allow"`
 
-	Answers    Actions `yaml:"answers,omitempty" json:"answers"`
-	OneWay     bool    `yaml:"one_way,omitempty" json:"one_way"`
-	Confidence string  `yaml:"confidence,omitempty" json:"confidence" as:"word" default:"high" one:"high low"`
-	Unreadable bool    `yaml:"block_unreadable,omitempty" json:"block_unreadable"`
+	Answers    Actions    `yaml:"answers,omitempty" json:"answers"`
+	OneWay     bool       `yaml:"one_way,omitempty" json:"one_way"`
+	Confidence string     `yaml:"confidence,omitempty" json:"confidence" as:"word" default:"high" one:"high low"`
+	Files      bool       `yaml:"scan_files,omitempty" json:"scan_files"`
+	Recognizer Recognizer `yaml:"recognizer,omitempty" json:"recognizer"`
+	Unreadable bool       `yaml:"block_unreadable,omitempty" json:"block_unreadable"`
+}
+
+// Recognizer is the model that looks for names and addresses.
+type Recognizer struct {
+	Model   string `yaml:"model,omitempty" json:"model"`
+	Failing string `yaml:"on_failure,omitempty" json:"on_failure" as:"word" one:"block allow"`
+	Most    string `yaml:"max_cost_usd,omitempty" json:"max_cost_usd" as:"number"`
 }
 
 // Actions are what the built-in detectors do.
@@ -137,6 +146,8 @@ type Actions struct {
 	IP       string `yaml:"ip,omitempty" json:"ip" as:"word" default:"off" one:"off log warn mask block"`
 	Passport string `yaml:"passport,omitempty" json:"passport" as:"word" default:"off" one:"off log warn mask block"`
 	Licence  string `yaml:"driver_license,omitempty" json:"driver_license" as:"word" default:"off" one:"off log warn mask block"`
+	Person   string `yaml:"name,omitempty" json:"name" as:"word" default:"off" one:"off log warn mask block"`
+	Address  string `yaml:"address,omitempty" json:"address" as:"word" default:"off" one:"off log warn mask block"`
 }
 
 // Pattern is a detector of the organization's own.

@@ -7,8 +7,10 @@
 package bulletin
 
 import (
+	"slices"
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 )
@@ -25,10 +27,10 @@ const (
 )
 
 // Kinds are all kinds, in the order that choices list them.
-var Kinds = []Kind{Weekly, Monthly, Daily, Quarterly}
+var Kinds = append([]Kind{Weekly, Monthly, Daily, Quarterly}, Evidences...)
 
 // Valid reports whether k is one of Kinds.
-func (k Kind) Valid() bool { return k == Weekly || k == Monthly || k == Daily || k == Quarterly }
+func (k Kind) Valid() bool { return slices.Contains(Kinds, k) }
 
 // Title is the kind for headings.
 func (k Kind) Title() string {
@@ -42,17 +44,20 @@ func (k Kind) Title() string {
 	case Quarterly:
 		return "Quarterly recommendations"
 	}
+	if t, ok := evidenceTitles[k]; ok {
+		return "Evidence: " + t
+	}
 	return "Report"
 }
 
 // Goes says when, in words that a time of day follows.
 func (k Kind) Goes() string {
-	switch k {
-	case Weekly:
+	switch k.period() {
+	case budget.Weekly:
 		return "every Monday"
-	case Monthly:
+	case budget.Monthly:
 		return "on the 1st of each month"
-	case Daily:
+	case budget.Daily:
 		return "every day while a budget is more than 90 % used"
 	}
 	return "on the first day of each quarter"

@@ -26,6 +26,8 @@ type Content struct {
 	Advice  []Advice `json:"advice,omitempty"`
 	// Changes are what changes of routes came to.
 	Changes []Change `json:"changes,omitempty"`
+	// Evidence is what a kind of evidence says; it has nothing of the above but whose it is.
+	Evidence *Evidence `json:"evidence,omitempty"`
 }
 
 // Change is a change of a route and what came after it, in words with money.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/audit"
@@ -89,10 +90,13 @@ func (s *Service) follow(ctx context.Context, now time.Time) error {
 				return err
 			}
 			m, err := s.Orgs.Member(ctx, c.Org, c.Member)
-			if fault.Is(err, fault.NotFound) || err == nil && (m.Status() != org.ActiveMember || !MayRead(m.Acting(org.Actor{}), c.Team)) {
+			if fault.Is(err, fault.NotFound) || err == nil && (m.Status() != org.ActiveMember || !MayRead(m.Acting(org.Actor{}), c.Kind, c.Team)) {
 				return nil
 			}
 			if err != nil {
+				return err
+			}
+			if stopped, err := s.Store.Stopped(ctx, c.Org, c.Report); err != nil || slices.Contains(stopped, m.ID) {
 				return err
 			}
 			return s.Post.Send(ctx, c.Org, Delivery{Edition: c.Edition, Member: m.ID, Address: m.Email, Name: m.Name})
@@ -227,6 +231,7 @@ func (s *Service) Archive(ctx context.Context, actor org.Actor, q EditionQuery) 
 		return nil, err
 	}
 	q.Teams, q.All = actor.Reads()
+	q.Evidence = actor.Everywhere(org.Admin)
 	if !q.All && len(q.Teams) == 0 {
 		return nil, nil
 	}
@@ -243,7 +248,7 @@ func (s *Service) Edition(ctx context.Context, actor org.Actor, which id.Edition
 		return Edition{}, err
 	}
 	e, err := s.Store.Edition(ctx, actor.Org, which)
-	if errors.Is(err, ErrNotFound) || err == nil && !MayRead(actor, e.Team) {
+	if errors.Is(err, ErrNotFound) || err == nil && !MayRead(actor, e.Kind, e.Team) {
 		return Edition{}, NoEdition()
 	}
 	if err != nil {
@@ -284,7 +289,7 @@ func (s *Service) Names(ctx context.Context, actor org.Actor) (func(id.Team) str
 	}
 	names := map[id.Team]string{{}: home.Name}
 	for _, t := range teams {
-		if MayRead(actor, t.ID) {
+		if MayRead(actor, Weekly, t.ID) {
 			names[t.ID] = "Team " + t.Name
 		}
 	}

@@ -48,13 +48,14 @@ type Cheaper struct {
 // Changes are what changes of routes came to in the days from a moment on, as far as the actor sees. A zero team is the organization.
 type Changes func(ctx context.Context, a org.Actor, team id.Team, since time.Time) ([]Change, error)
 
-// Maker reads what editions say. All parts but Changes are required.
+// Maker reads what editions say. All parts but Changes and Proofs are required; without Proofs no evidence is made.
 type Maker struct {
 	Usage   Usage
 	Budgets Budgets
 	Keys    Keys
 	Pricing Pricing
 	Changes Changes
+	Proofs  Proofs
 }
 
 // Of a report's tables.
@@ -69,10 +70,13 @@ const (
 	allLines = 2000
 )
 
-// eyes is somebody who sees exactly what the report is about: a viewer of the team, or of the organization. Nothing a report
+// eyes is somebody who sees exactly what the report is about: a viewer of the team, or of the organization; of evidence an admin. Nothing a report
 // reads goes another way, so it cannot hold what its readers may not know.
 func eyes(r Report) org.Actor {
 	a := org.Actor{Org: r.Org, Label: "system: a report", Via: org.ViaJob}
+	if r.Kind.Evidence() {
+		return a.As([]org.Assignment{{Role: org.Admin, At: org.OfOrg(r.Org)}}, nil)
+	}
 	if r.Team.IsZero() {
 		return a.As([]org.Assignment{{Role: org.Viewer, At: org.OfOrg(r.Org)}}, nil)
 	}
@@ -98,6 +102,12 @@ type making struct {
 func (m *Maker) Make(ctx context.Context, r Report, whose string, s Slot, zone *time.Location, now time.Time) (c Content, worth bool, err error) {
 	x := &making{Maker: m, ctx: ctx, eyes: eyes(r), report: r, slot: s, now: now, zone: zone, parts: map[usage.Dim]usage.Result{}}
 	x.out = Content{Whose: whose, Zone: zone.String()}
+	if r.Kind.Evidence() {
+		if err := x.prove(); err != nil {
+			return c, false, fmt.Errorf("bulletin: %s of %s: %w", r.Kind, whose, err)
+		}
+		return x.out, true, nil
+	}
 	if err := x.standing(); err != nil {
 		return c, false, fmt.Errorf("bulletin: budgets: %w", err)
 	}

@@ -11,9 +11,12 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/org"
 )
 
-// MayRead reports whether somebody sees all that reports about a team, or about the organization, hold: who reads its costs on
-// the pages. Developers read their own costs only, so reports are not for them.
-func MayRead(a org.Actor, t id.Team) bool {
+// MayRead reports whether somebody sees all that reports of a kind about a team, or about the organization, hold: who reads its costs on
+// the pages. Developers read their own costs only, so reports are not for them. Evidence is its admins'.
+func MayRead(a org.Actor, k Kind, t id.Team) bool {
+	if k.Evidence() {
+		return a.Everywhere(org.Admin)
+	}
 	teams, all := a.Reads()
 	return all || !t.IsZero() && slices.Contains(teams, t)
 }
@@ -27,14 +30,14 @@ func MayChange(a org.Actor, t id.Team) bool {
 	return a.InTeam(t, org.Lead)
 }
 
-// Recipients are who gets a report now, by name: each once, and only those who can log in and may read it.
+// recipients are who gets a report now, by name: each once, and only those who can log in, may read it and have not stopped it.
 func (s *Service) recipients(ctx context.Context, r Report) ([]org.Member, error) {
 	all, err := s.Orgs.Members(ctx, r.Org)
 	if err != nil {
 		return nil, fmt.Errorf("bulletin: people: %w", err)
 	}
 	all = slices.DeleteFunc(all, func(m org.Member) bool {
-		return m.Status() != org.ActiveMember || !MayRead(m.Acting(org.Actor{}), r.Team)
+		return m.Status() != org.ActiveMember || !MayRead(m.Acting(org.Actor{}), r.Kind, r.Team)
 	})
 	var out []org.Member
 	if r.Answering {
@@ -45,6 +48,11 @@ func (s *Service) recipients(ctx context.Context, r Report) ([]org.Member, error
 			out = append(out, m)
 		}
 	}
+	stopped, err := s.Store.Stopped(ctx, r.Org, r.ID)
+	if err != nil {
+		return nil, fmt.Errorf("bulletin: people: %w", err)
+	}
+	out = slices.DeleteFunc(out, func(m org.Member) bool { return slices.Contains(stopped, m.ID) })
 	slices.SortFunc(out, func(a, b org.Member) int { return cmp.Or(cmp.Compare(a.Name, b.Name), a.ID.Compare(b.ID)) })
 	return out, nil
 }
@@ -80,7 +88,7 @@ func answering(all []org.Member, r Report) []org.Member {
 }
 
 // readers refuses members who may not read what the report holds, or are none.
-func (s *Service) readers(ctx context.Context, o id.Org, t id.Team, chosen []id.Member) ([]id.Member, error) {
+func (s *Service) readers(ctx context.Context, o id.Org, k Kind, t id.Team, chosen []id.Member) ([]id.Member, error) {
 	slices.SortFunc(chosen, id.Member.Compare)
 	chosen = slices.Compact(chosen)
 	if len(chosen) > MaxMembers {
@@ -98,7 +106,10 @@ func (s *Service) readers(ctx context.Context, o id.Org, t id.Team, chosen []id.
 		if i < 0 {
 			return nil, fault.Field("members", "One of these people is no member of your organization any more. Choose others.")
 		}
-		if m := all[i]; !MayRead(m.Acting(org.Actor{}), t) {
+		if m := all[i]; !MayRead(m.Acting(org.Actor{}), k, t) {
+			if k.Evidence() {
+				return nil, fault.Field("members", m.Name+" is no organization admin, and evidence goes to admins only. Give them that role first, or choose somebody else.")
+			}
 			return nil, fault.Field("members", m.Name+" may not see these costs, so the report cannot go there. Give them a role that reads them first, or choose somebody else.")
 		}
 	}

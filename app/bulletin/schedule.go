@@ -16,6 +16,9 @@ func (k Kind) period() budget.Period {
 	case Quarterly:
 		return budget.Quarterly
 	}
+	if k.Evidence() {
+		return budget.Monthly
+	}
 	return budget.Daily
 }
 

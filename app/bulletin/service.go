@@ -52,6 +52,8 @@ type Listed struct {
 	Next      time.Time    // when it goes out next; zero while it is paused
 	People    []org.Member // who would get it now
 	CanChange bool
+	// Gets is set for whoever would get it, and Stopped for whoever stopped it for themselves.
+	Gets, Stopped bool
 	// Archived is set for a team that was put away: nothing goes out until it is restored.
 	Archived bool
 }
@@ -70,7 +72,7 @@ func (s *Service) List(ctx context.Context, actor org.Actor) ([]Listed, error) {
 	}
 	out := make([]Listed, 0, len(all))
 	for _, r := range all {
-		if !MayRead(actor, r.Team) {
+		if !MayRead(actor, r.Kind, r.Team) {
 			continue
 		}
 		l, err := s.listed(ctx, actor, r)
@@ -96,7 +98,7 @@ func (s *Service) Get(ctx context.Context, actor org.Actor, which id.Report) (Li
 
 func (s *Service) find(ctx context.Context, actor org.Actor, which id.Report) (Report, error) {
 	r, err := s.Store.Get(ctx, actor.Org, which)
-	if errors.Is(err, ErrNotFound) || err == nil && !MayRead(actor, r.Team) {
+	if errors.Is(err, ErrNotFound) || err == nil && !MayRead(actor, r.Kind, r.Team) {
 		return Report{}, NotFound()
 	}
 	if err != nil {
@@ -113,7 +115,12 @@ func (s *Service) listed(ctx context.Context, actor org.Actor, r Report) (l List
 	if !r.Paused && !l.Archived {
 		l.Next = r.Kind.Next(s.Clock.Now(), r.Hour, l.Zone).At
 	}
-	l.People, err = s.recipients(ctx, r)
+	if l.People, err = s.recipients(ctx, r); err != nil {
+		return l, err
+	}
+	l.Gets = slices.ContainsFunc(l.People, func(m org.Member) bool { return m.ID == actor.Member })
+	stopped, err := s.Store.Stopped(ctx, r.Org, r.ID)
+	l.Stopped = slices.Contains(stopped, actor.Member)
 	return l, err
 }
 
@@ -151,12 +158,12 @@ type Input struct {
 func (in Input) checked() error {
 	var errs []error
 	if !in.Kind.Valid() {
-		errs = append(errs, fault.Field("kind", "Choose weekly, monthly, daily or quarterly."))
+		errs = append(errs, fault.Field("kind", "Choose weekly, monthly, daily, quarterly, or evidence_ with processing, access, costs, purposes or subprocessors behind it."))
 	}
 	if in.Kind == Weekly && in.Team.IsZero() {
 		errs = append(errs, fault.Field("scope", "The weekly report is a team's. Choose a team, or the monthly report for the whole organization."))
 	}
-	if (in.Kind == Monthly || in.Kind == Quarterly) && !in.Team.IsZero() {
+	if (in.Kind == Monthly || in.Kind == Quarterly || in.Kind.Evidence()) && !in.Team.IsZero() {
 		errs = append(errs, fault.Field("scope", "This report is about the whole organization. Choose it, or the weekly report for a team."))
 	}
 	if in.Hour < 0 || in.Hour > 23 {
@@ -178,7 +185,7 @@ func (s *Service) Create(ctx context.Context, actor org.Actor, in Input) (Listed
 	}
 	var made Report
 	err := s.Tx.Do(ctx, func(ctx context.Context) error {
-		if !in.Team.IsZero() && !MayRead(actor, in.Team) {
+		if !in.Team.IsZero() && !MayRead(actor, in.Kind, in.Team) {
 			return org.MissingTeam()
 		}
 		whose, _, archived, err := s.whose(ctx, actor.Org, in.Team)
@@ -191,7 +198,7 @@ func (s *Service) Create(ctx context.Context, actor org.Actor, in Input) (Listed
 		if archived {
 			return fault.Field("scope", "This team is archived. Restore it first, or choose another.")
 		}
-		if in.Members, err = s.readers(ctx, actor.Org, in.Team, in.Members); err != nil {
+		if in.Members, err = s.readers(ctx, actor.Org, in.Kind, in.Team, in.Members); err != nil {
 			return err
 		}
 		now := s.now()
@@ -230,7 +237,7 @@ func (s *Service) Update(ctx context.Context, actor org.Actor, which id.Report, 
 		}
 		// Who was chosen earlier and lost the right since stays chosen and gets nothing: that is not this change's fault.
 		fresh := slices.DeleteFunc(slices.Clone(in.Members), func(m id.Member) bool { return slices.Contains(old.Members, m) })
-		if _, err := s.readers(ctx, actor.Org, old.Team, fresh); err != nil {
+		if _, err := s.readers(ctx, actor.Org, old.Kind, old.Team, fresh); err != nil {
 			return audit.Entry{}, err
 		}
 		slices.SortFunc(in.Members, id.Member.Compare)

@@ -39,6 +39,10 @@ type Store interface {
 	// DueCopies are copies of all organizations that are to be ordered by now, and Ordered says that one was; false if it was before.
 	DueCopies(ctx context.Context, now time.Time, limit int) ([]DueCopy, error)
 	Ordered(ctx context.Context, o id.Org, e id.Edition, m id.Member) (bool, error)
+	// Stop has a member get no more of a report, and Resume undoes it; doing either twice is once. Stopped are who did.
+	Stop(ctx context.Context, o id.Org, r id.Report, m id.Member, at time.Time) error
+	Resume(ctx context.Context, o id.Org, r id.Report, m id.Member) error
+	Stopped(ctx context.Context, o id.Org, r id.Report) ([]id.Member, error)
 	// Deliveries are all copies of an edition with how each mail fares, by name.
 	Deliveries(ctx context.Context, o id.Org, e id.Edition) ([]Delivery, error)
 }
@@ -54,16 +58,20 @@ type DueCopy struct {
 	Org     id.Org
 	Edition id.Edition
 	Member  id.Member
+	Report  id.Report
+	Kind    Kind
 	Team    id.Team
 }
 
 // EditionQuery is a page of the archive.
 type EditionQuery struct {
-	Report id.Report  // zero is all
-	Teams  []id.Team  // with All false: editions about these teams only
-	All    bool       // those about the organization, too
-	After  id.Edition // the last one of the page before
-	Limit  int
+	Report id.Report // zero is all
+	Teams  []id.Team // with All false: editions about these teams only
+	All    bool      // those about the organization, too
+	// Evidence has those of evidence among them.
+	Evidence bool
+	After    id.Edition // the last one of the page before
+	Limit    int
 }
 
 // Orgs know the organization, its teams and its people. *db.OrgStore implements it.

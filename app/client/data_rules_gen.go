@@ -67,6 +67,8 @@ type PiiActions struct {
 	IP       string `json:"ip"`
 	Passport string `json:"passport"`
 	Licence  string `json:"driver_license"`
+	Person   string `json:"name"`    // names of people; a recognizer finds them, in requests only
+	Address  string `json:"address"` // postal addresses; likewise
 }
 
 // PiiFound is what one detector found. The value itself is kept nowhere.
@@ -87,44 +89,57 @@ type PiiPattern struct {
 	Near   []string `json:"near"`   // Near are words of which one must stand within 64 bytes before a match, or in the name of its field; empty = none need to.
 }
 
+// PiiRecognizer is the model that looks for names and addresses in requests.
+type PiiRecognizer struct {
+	Model   string `json:"model"`        // an alias or a model; "" = nobody looks
+	Failing string `json:"on_failure"`   // block, allow, or "" for what the actions ask, where the model cannot be asked
+	Most    string `json:"max_cost_usd"` // what one look may cost; "" = what the chain pays
+}
+
 // Rule is a data rule in the management API.
 type Rule struct {
-	ID         string       `json:"id"`
-	Scope      string       `json:"scope"` // id of the organization, department, team, member or key
-	ScopeKind  string       `json:"scope_kind"`
-	ScopeLabel string       `json:"scope_label"`
-	Actions    PiiActions   `json:"actions"`
-	Patterns   []PiiPattern `json:"patterns"`
-	Allow      []string     `json:"allow"`            // values that are no finding; @acme.com for a domain
-	Answers    PiiActions   `json:"answers"`          // what each detector does in answers
-	OneWay     bool         `json:"one_way"`          // answers keep placeholders; otherwise values are put back
-	Confidence string       `json:"confidence"`       // high, or low: what only has the form counts, too
-	Unreadable bool         `json:"block_unreadable"` // pictures, sound and files without text are refused
-	CreatedAt  time.Time    `json:"created_at"`
-	UpdatedAt  time.Time    `json:"updated_at"`
+	ID         string        `json:"id"`
+	Scope      string        `json:"scope"` // id of the organization, department, team, member or key
+	ScopeKind  string        `json:"scope_kind"`
+	ScopeLabel string        `json:"scope_label"`
+	Actions    PiiActions    `json:"actions"`
+	Patterns   []PiiPattern  `json:"patterns"`
+	Allow      []string      `json:"allow"`      // values that are no finding; @acme.com for a domain
+	Answers    PiiActions    `json:"answers"`    // what each detector does in answers
+	OneWay     bool          `json:"one_way"`    // answers keep placeholders; otherwise values are put back
+	Confidence string        `json:"confidence"` // high, or low: what only has the form counts, too
+	Files      bool          `json:"scan_files"` // the text of attached files is looked into; what would be masked there is blocked
+	Recognizer PiiRecognizer `json:"recognizer"`
+	Unreadable bool          `json:"block_unreadable"` // pictures, sound and files without text are refused
+	CreatedAt  time.Time     `json:"created_at"`
+	UpdatedAt  time.Time     `json:"updated_at"`
 }
 
 // RuleChange changes what it names and leaves the rest; of actions, too.
 type RuleChange struct {
-	Actions    PiiActions    `json:"actions,omitempty"`
-	Patterns   *[]PiiPattern `json:"patterns,omitempty"`
-	Allow      *[]string     `json:"allow,omitempty"`
-	Answers    PiiActions    `json:"answers,omitempty"`
-	OneWay     *bool         `json:"one_way,omitempty"`
-	Confidence *string       `json:"confidence,omitempty"`
-	Unreadable *bool         `json:"block_unreadable,omitempty"`
+	Actions    PiiActions     `json:"actions,omitempty"`
+	Patterns   *[]PiiPattern  `json:"patterns,omitempty"`
+	Allow      *[]string      `json:"allow,omitempty"`
+	Answers    PiiActions     `json:"answers,omitempty"`
+	OneWay     *bool          `json:"one_way,omitempty"`
+	Confidence *string        `json:"confidence,omitempty"`
+	Files      *bool          `json:"scan_files,omitempty"`
+	Recognizer *PiiRecognizer `json:"recognizer,omitempty"`
+	Unreadable *bool          `json:"block_unreadable,omitempty"`
 }
 
 // RuleInput sets a rule. Without a scope it is the organization's. A detector that is left out is off.
 type RuleInput struct {
-	Scope      string       `json:"scope,omitempty"`
-	Actions    PiiActions   `json:"actions,omitempty"`
-	Patterns   []PiiPattern `json:"patterns,omitempty"`
-	Allow      []string     `json:"allow,omitempty"`
-	Answers    PiiActions   `json:"answers,omitempty"`
-	OneWay     bool         `json:"one_way,omitempty"`
-	Confidence string       `json:"confidence,omitempty"` // high or low; "" is high
-	Unreadable bool         `json:"block_unreadable,omitempty"`
+	Scope      string        `json:"scope,omitempty"`
+	Actions    PiiActions    `json:"actions,omitempty"`
+	Patterns   []PiiPattern  `json:"patterns,omitempty"`
+	Allow      []string      `json:"allow,omitempty"`
+	Answers    PiiActions    `json:"answers,omitempty"`
+	OneWay     bool          `json:"one_way,omitempty"`
+	Confidence string        `json:"confidence,omitempty"` // high or low; "" is high
+	Files      bool          `json:"scan_files,omitempty"`
+	Recognizer PiiRecognizer `json:"recognizer,omitempty"`
+	Unreadable bool          `json:"block_unreadable,omitempty"`
 }
 
 // RuleList is a body of the API.

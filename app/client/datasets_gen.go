@@ -34,6 +34,18 @@ func (a DatasetsAPI) Create(ctx context.Context, in DatasetInput, calls ...Call)
 	return out, err
 }
 
+// Rated: Say which rated requests would make rows of a dataset, and why others would not.
+func (a DatasetsAPI) Rated(ctx context.Context, query url.Values, calls ...Call) (out EvaluationTaking, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/datasets/rated", query, nil, &out, calls)
+	return out, err
+}
+
+// Take: Store a dataset of rated requests whose texts are kept.
+func (a DatasetsAPI) Take(ctx context.Context, in RatedInput, calls ...Call) (out EvaluationTaken, err error) {
+	err = a.c.do(ctx, http.MethodPost, "/datasets/rated", nil, in, &out, calls)
+	return out, err
+}
+
 // Show: Get a dataset.
 func (a DatasetsAPI) Show(ctx context.Context, id string, query url.Values, calls ...Call) (out Dataset, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/datasets/"+url.PathEscape(id), query, nil, &out, calls)
@@ -105,10 +117,45 @@ type DatasetList struct {
 	Next    string    `json:"next,omitempty"` // give it as after
 }
 
+// EvaluationLeft is why rated requests make no row.
+type EvaluationLeft struct {
+	Why   string `json:"why"`
+	Count int    `json:"count"`
+}
+
 // EvaluationMessage is one message of a row.
 type EvaluationMessage struct {
 	Role    string `json:"role,omitempty"` // system, user or assistant
 	Content string `json:"content,omitempty"`
+}
+
+// EvaluationTaken is a dataset of rated requests, and what became of others.
+type EvaluationTaken struct {
+	Dataset Dataset          `json:"dataset"`
+	Taking  EvaluationTaking `json:"taking"`
+}
+
+// EvaluationTaking says which rated requests make rows.
+type EvaluationTaking struct {
+	Found int              `json:"found"` // rated requests that you may read
+	Rows  int              `json:"rows"`  // that would be rows
+	Good  int              `json:"good"`  // of the rows, those with an expected answer
+	Left  []EvaluationLeft `json:"left"`  // those that would not be
+}
+
+// RatedInput stores a dataset of rated requests.
+type RatedInput struct {
+	Name       string `json:"name,omitempty"`
+	About      string `json:"about,omitempty"`
+	Visibility string `json:"visibility,omitempty"` // organization without
+	Team       string `json:"team,omitempty"`
+	Rating     string `json:"rating,omitempty"` // good, bad or all; good without
+	Least      string `json:"least,omitempty"`  // the score from which an answer is good, 0 to 1; 0.5 without
+	From       string `json:"from,omitempty"`   // the first day, 2026-01-31, in the organization's zone; 30 days ago without
+	To         string `json:"to,omitempty"`     // the last day; today without
+	Model      string `json:"model,omitempty"`  // asked for, or that answered
+	Tag        string `json:"tag,omitempty"`    // project=apollo
+	Whole      bool   `json:"whole,omitempty"`  // the whole conversation instead of its last question
 }
 
 // Row is one question.
@@ -118,6 +165,7 @@ type Row struct {
 	Messages  []EvaluationMessage        `json:"messages,omitempty"`
 	Expected  string                     `json:"expected,omitempty"`
 	Notes     string                     `json:"notes,omitempty"`
+	Request   string                     `json:"request,omitempty"` // the rated request that it was taken from
 }
 
 // RowInput is one question of a new dataset.

@@ -62,6 +62,16 @@ func (a ReportsAPI) Send(ctx context.Context, id string, calls ...Call) (out Bul
 	return out, err
 }
 
+// Stop: Get no more copies of a report, whoever else gets it. The token's person is who stops it for themselves.
+func (a ReportsAPI) Stop(ctx context.Context, id string, calls ...Call) error {
+	return a.c.do(ctx, http.MethodPost, "/reports/"+url.PathEscape(id)+"/stop", nil, nil, nil, calls)
+}
+
+// Resume: Get copies of a report again that was stopped.
+func (a ReportsAPI) Resume(ctx context.Context, id string, calls ...Call) error {
+	return a.c.do(ctx, http.MethodPost, "/reports/"+url.PathEscape(id)+"/resume", nil, nil, nil, calls)
+}
+
 // BulletinAdvice is something worth doing.
 type BulletinAdvice struct {
 	Title    string `json:"title"`
@@ -86,23 +96,30 @@ type BulletinCopy struct {
 
 // BulletinEdition is one number of a report. In lists and before it is sent some fields are missing.
 type BulletinEdition struct {
-	ID      string             `json:"id,omitempty"` // missing in a preview
-	Report  string             `json:"report"`
-	Kind    string             `json:"kind"`
-	Scope   string             `json:"scope"`
-	From    time.Time          `json:"from"`
-	To      time.Time          `json:"to"`
-	MadeAt  *time.Time         `json:"made_at,omitempty"` // missing in a preview, which is of now
-	By      string             `json:"by,omitempty"`      // who sent it; missing for the schedule
-	Title   string             `json:"title,omitempty"`
-	Zone    string             `json:"zone,omitempty"`
-	Now     *BulletinFigures   `json:"now,omitempty"`
-	Before  *BulletinFigures   `json:"before,omitempty"`
-	Parts   []BulletinPart     `json:"parts,omitempty"`
-	Budgets []BulletinStanding `json:"budgets,omitempty"`
-	Advice  []BulletinAdvice   `json:"advice,omitempty"`
-	Changes []BulletinChange   `json:"changes,omitempty"` // what changes of routes came to
-	Copies  []BulletinCopy     `json:"copies,omitempty"`
+	ID       string             `json:"id,omitempty"` // missing in a preview
+	Report   string             `json:"report"`
+	Kind     string             `json:"kind"`
+	Scope    string             `json:"scope"`
+	From     time.Time          `json:"from"`
+	To       time.Time          `json:"to"`
+	MadeAt   *time.Time         `json:"made_at,omitempty"` // missing in a preview, which is of now
+	By       string             `json:"by,omitempty"`      // who sent it; missing for the schedule
+	Title    string             `json:"title,omitempty"`
+	Zone     string             `json:"zone,omitempty"`
+	Now      *BulletinFigures   `json:"now,omitempty"`
+	Before   *BulletinFigures   `json:"before,omitempty"`
+	Parts    []BulletinPart     `json:"parts,omitempty"`
+	Budgets  []BulletinStanding `json:"budgets,omitempty"`
+	Advice   []BulletinAdvice   `json:"advice,omitempty"`
+	Changes  []BulletinChange   `json:"changes,omitempty"` // what changes of routes came to
+	Copies   []BulletinCopy     `json:"copies,omitempty"`
+	Evidence *BulletinEvidence  `json:"evidence,omitempty"` // Evidence is what a kind of evidence says, which has no figures.
+}
+
+// BulletinEvidence is what an edition of evidence says.
+type BulletinEvidence struct {
+	Lead   string          `json:"lead"`
+	Sheets []BulletinSheet `json:"sheets"`
 }
 
 // BulletinFigures are totals of a period.
@@ -136,7 +153,7 @@ type BulletinPart struct {
 // BulletinReport is a regular report in the management API.
 type BulletinReport struct {
 	ID        string     `json:"id"`
-	Kind      string     `json:"kind"`  // weekly, monthly, daily or quarterly
+	Kind      string     `json:"kind"`  // weekly, monthly, daily, quarterly, or evidence_processing, evidence_access, evidence_costs, evidence_purposes, evidence_subprocessors
 	Scope     string     `json:"scope"` // id of the team or of the organization whose figures it holds
 	Title     string     `json:"title"`
 	Hour      int        `json:"hour"`      // 0 to 23, on the organization's clocks
@@ -149,6 +166,14 @@ type BulletinReport struct {
 	People    int        `json:"recipients"` // how many would get it now
 	CreatedAt time.Time  `json:"created_at"`
 	UpdatedAt time.Time  `json:"updated_at"`
+}
+
+// BulletinSheet is one table of it.
+type BulletinSheet struct {
+	Title   string     `json:"title"`
+	Note    string     `json:"note,omitempty"`
+	Columns []string   `json:"columns"`
+	Rows    [][]string `json:"rows"`
 }
 
 // BulletinStanding is how a budget stood.

@@ -199,6 +199,7 @@ type RouteOnly struct {
 	MinContext    int64    `json:"min_context,omitempty"`
 	Needs         []string `json:"needs,omitempty"`
 	Capable       bool     `json:"capable,omitempty"`
+	Extract       bool     `json:"extract,omitempty"`
 }
 
 // RouteToTarget is a body of the API.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/live"
 )
 
 // Hold keeps data from going: while one is in force nothing of the organization is deleted by age, and neither the organization
@@ -99,6 +100,9 @@ func (e Erasure) Rows() (n int64) {
 	}
 	return n + e.Entries
 }
+
+// Erased says on the bus that somebody was erased: nodes forget what their journals still say of them.
+const Erased live.Topic = "erasures"
 
 // Store keeps holds and proofs, and knows where a person's data lies. *db.ComplianceStore implements it.
 type Store interface {

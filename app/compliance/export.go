@@ -22,11 +22,12 @@ type manifest struct {
 	Name    string         `json:"name"`
 	MadeAt  time.Time      `json:"made_at"`
 	Tables  map[string]int `json:"tables"` // rows by table
+	Texts   int            `json:"texts"`  // requests whose text is in texts.jsonl
 	LeftOut string         `json:"left_out"`
 }
 
 // Export writes everything that is kept about a person as a ZIP: for each table a JSON and a CSV file of the rows that name them,
-// and manifest.json. Texts of prompts and answers are in it only as far as any are kept in the clear; secrets are not.
+// texts.jsonl with what their requests say as far as that is kept, and manifest.json. Secrets are not in it.
 func (s *Service) Export(ctx context.Context, actor org.Actor, who id.Member, to io.Writer) error {
 	p, err := s.Person(ctx, actor, who)
 	if err != nil {
@@ -34,11 +35,14 @@ func (s *Service) Export(ctx context.Context, actor org.Actor, who id.Member, to
 	}
 	z := zip.NewWriter(to)
 	m := manifest{Person: who.String(), Email: p.Email, Name: p.Name, MadeAt: s.Clock.Now().UTC(), Tables: map[string]int{},
-		LeftOut: "hashes, keys, and what is kept encrypted: answers of the cache, stored prompts, datasets, evaluations and batches; texts of other requests and answers are not kept"}
+		LeftOut: "hashes, keys, and what is kept encrypted: answers of the cache, stored prompts, datasets, evaluations and batches; texts of requests are in texts.jsonl as far as their team keeps any"}
 	err = s.Store.Export(ctx, p, func(table string, columns []string, rows [][]any) error {
 		m.Tables[table] = len(rows)
 		return writeTable(z, table, columns, rows, m.MadeAt)
 	})
+	if err == nil {
+		m.Texts, err = s.writeTexts(ctx, actor, who, z, m.MadeAt)
+	}
 	if err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
@@ -61,6 +65,23 @@ func (s *Service) Exported(ctx context.Context, actor org.Actor, who id.Member) 
 		return err
 	}
 	return s.Audit.Append(ctx, actor, audit.Entry{Action: "person.exported", Target: who.String(), TargetName: p.Email})
+}
+
+// writeTexts writes what the person's requests and their answers say, one to a line.
+func (s *Service) writeTexts(ctx context.Context, actor org.Actor, who id.Member, z *zip.Writer, at time.Time) (n int, err error) {
+	var lines *json.Encoder
+	err = s.Texts.Export(ctx, actor, who, func(t Text) error {
+		if lines == nil {
+			w, err := z.CreateHeader(&zip.FileHeader{Name: "texts.jsonl", Method: zip.Deflate, Modified: at})
+			if err != nil {
+				return err
+			}
+			lines = json.NewEncoder(w)
+		}
+		n++
+		return lines.Encode(t)
+	})
+	return n, err
 }
 
 func writeTable(z *zip.Writer, table string, columns []string, rows [][]any, at time.Time) error {

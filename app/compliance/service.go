@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/bodhi-gateway/bodhi/app/audit"
@@ -29,6 +30,25 @@ type Answers interface {
 	ForgetMember(ctx context.Context, actor org.Actor, m id.Member) error
 }
 
+// Texts are what a person's requests and their answers say, where that is kept. app draws the edge to it.
+type Texts interface {
+	Export(ctx context.Context, actor org.Actor, m id.Member, tell func(Text) error) error
+}
+
+// Text is one of them.
+type Text struct {
+	Request  string    `json:"request"`
+	At       time.Time `json:"at"`
+	Messages []Said    `json:"messages"`
+	Answer   string    `json:"answer"`
+}
+
+// Said is one turn.
+type Said struct {
+	Role string `json:"role"`
+	Text string `json:"text"`
+}
+
 // Log is the audit log, which can take somebody's name out of its own entries. *audit.Chain implements it.
 type Log interface {
 	audit.Log
@@ -41,6 +61,7 @@ type Parts struct {
 	Members Members
 	People  People
 	Answers Answers
+	Texts   Texts
 	Tx      work.Tx
 	Audit   Log
 	IDs     *id.Source

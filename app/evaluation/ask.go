@@ -105,7 +105,7 @@ func (c caller) ask(ctx context.Context, g *key.Grant, q question) reply {
 	}
 	r.RemoteAddr = net.JoinHostPort(cmp.Or(q.ip, "0.0.0.0"), "0")
 	r.Header = http.Header{"Content-Type": {"application/json"}, "User-Agent": {"bodhi-evaluation"}, "X-Bodhi-Timeout": {timeout.String()},
-		"X-Bodhi-Purpose": {q.purpose}, "X-Bodhi-Cache": {"off"}}
+		"X-Bodhi-Purpose": {q.purpose}, "X-Bodhi-Cache": {"off"}, "X-Bodhi-Transcript": {"off"}}
 	if q.limit > 0 {
 		r.Header["X-Bodhi-Max-Cost"] = []string{q.limit.String()}
 	}

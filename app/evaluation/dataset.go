@@ -42,6 +42,9 @@ type Row struct {
 	Messages  []Message                  `json:"messages,omitempty"`
 	Expected  string                     `json:"expected,omitempty"`
 	Notes     string                     `json:"notes,omitempty"`
+	// Request is the judged request that it was taken from, and Member whose that was; zero for rows of a file.
+	Request id.Request `json:"-"`
+	Member  id.Member  `json:"-"`
 }
 
 // Message is one message of a row.

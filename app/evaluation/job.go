@@ -1,10 +1,12 @@
 package evaluation
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -77,7 +79,7 @@ func (j *job) grant() (*key.Grant, bool) {
 
 // answer asks the subject. false where that came to nothing that could be scored.
 func (j *job) answer(ctx context.Context, i *Item) bool {
-	sub, row := &j.run.Body.Subjects[i.Subject], &j.rows[i.Row-1]
+	sub, row := &j.run.Body.Subjects[i.Subject], j.row(i.Row)
 	g, ok := j.grant()
 	if !ok {
 		return false
@@ -147,7 +149,7 @@ func (j *job) judge(ctx context.Context, i *Item) {
 		j.judges.put(most, 0)
 		return
 	}
-	q := s.asks(j.run.ID, &j.rows[i.Row-1], i.Said.Text)
+	q := s.asks(j.run.ID, j.row(i.Row), i.Said.Text)
 	q.limit = most
 	got := j.patiently(ctx, g, q)
 	cost := got.spent(ctx, most)
@@ -171,4 +173,13 @@ func (j *job) judge(ctx context.Context, i *Item) {
 		i.sum()
 	}
 	j.put(i)
+}
+
+// row is the one of a number. There may be gaps: rows of somebody who was erased are gone.
+func (j *job) row(number int) *Row {
+	at, ok := slices.BinarySearchFunc(j.rows, number, func(r Row, n int) int { return cmp.Compare(r.Number, n) })
+	if !ok {
+		return &Row{Number: number}
+	}
+	return &j.rows[at]
 }

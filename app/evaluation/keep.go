@@ -69,6 +69,11 @@ func (s *Service) Create(ctx context.Context, actor org.Actor, in Input, rows []
 	if err := actor.Require(MayRun); err != nil {
 		return Dataset{}, err
 	}
+	return s.create(ctx, actor, in, rows, func(context.Context, *Dataset, *audit.Entry) error { return nil })
+}
+
+// create stores it; more is what else happens in the transaction.
+func (s *Service) create(ctx context.Context, actor org.Actor, in Input, rows []Row, more func(context.Context, *Dataset, *audit.Entry) error) (Dataset, error) {
 	in, err := in.checked()
 	if err := errors.Join(err, s.mayShow(ctx, actor, in), checkRows(rows)); err != nil {
 		return Dataset{}, err
@@ -96,7 +101,11 @@ func (s *Service) Create(ctx context.Context, actor org.Actor, in Input, rows []
 		}
 		after := shown(&d)
 		after["rows"] = d.Rows
-		return noteDataset("dataset.created", &d, nil, after), s.Store.InsertDataset(ctx, d, sealed)
+		entry := noteDataset("dataset.created", &d, nil, after)
+		if err := more(ctx, &d, entry); err != nil {
+			return nil, err
+		}
+		return entry, s.Store.InsertDataset(ctx, d, sealed)
 	})
 	return d, err
 }

@@ -22,6 +22,9 @@ func (s *Service) Results(ctx context.Context, actor org.Actor, which id.Evaluat
 	if err != nil {
 		return nil, nil, err
 	}
+	if n := len(rows); n > 0 { // there may be gaps
+		limit = max(limit, rows[n-1].Number-after)
+	}
 	sealed, err := s.Store.Items(ctx, actor.Org, which, after, limit)
 	if err != nil {
 		return nil, nil, fmt.Errorf("evaluation: results: %w", err)

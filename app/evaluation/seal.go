@@ -38,7 +38,7 @@ func (v vault) sealRow(ctx context.Context, o id.Org, d id.Dataset, r Row) (Seal
 		return SealedRow{}, 0, fmt.Errorf("evaluation: write row %d: %w", r.Number, err)
 	}
 	sealed, err := v.Seal(ctx, o, rowTable, column, rowPlace(d, r.Number), secret.New(string(text)))
-	return SealedRow{r.Number, sealed}, int64(len(text)), err
+	return SealedRow{r.Number, sealed, r.Request, r.Member}, int64(len(text)), err
 }
 
 func (v vault) openRow(ctx context.Context, o id.Org, d id.Dataset, s SealedRow) (Row, error) {
@@ -50,7 +50,7 @@ func (v vault) openRow(ctx context.Context, o id.Org, d id.Dataset, s SealedRow)
 	if err := json.Unmarshal([]byte(text.Reveal()), &r); err != nil {
 		return r, fmt.Errorf("evaluation: read row %d: %w", s.Number, err)
 	}
-	r.Number = s.Number
+	r.Number, r.Request, r.Member = s.Number, s.Request, s.Member
 	return r, nil
 }
 

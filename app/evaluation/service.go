@@ -11,6 +11,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/audit"
 	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/feedback"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/live"
@@ -37,12 +38,15 @@ type Parts struct {
 	Desk    Desk
 	Gateway Gateway
 	Vault   Vault
-	Tx      work.Tx
-	Audit   audit.Log
-	Bus     live.Bus
-	IDs     *id.Source
-	Clock   clock.Clock
-	Log     *slog.Logger
+	Texts   Texts
+	// Judgements are the requests that people judged.
+	Judgements feedback.Judgements
+	Tx         work.Tx
+	Audit      audit.Log
+	Bus        live.Bus
+	IDs        *id.Source
+	Clock      clock.Clock
+	Log        *slog.Logger
 }
 
 // Service is the control plane.

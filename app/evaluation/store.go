@@ -20,6 +20,9 @@ var (
 type SealedRow struct {
 	Number int
 	Sealed []byte
+	// Request and Member are where it was taken from; zero for rows of a file.
+	Request id.Request
+	Member  id.Member
 }
 
 // SealedItem is an item as it is kept: Said is empty, Sealed holds it, nil for nothing said.

@@ -62,6 +62,7 @@ var endpoints = []*endpoint{
 	{method: "POST", prefix: "/model/", hole: true, suffix: "/invoke-with-response-stream", family: llm.Invoke, op: llm.Chat, stream: true},
 	{method: "GET", prefix: "/inference-profiles", family: llm.Bedrock, answer: (*Gateway).listProfiles},
 	{method: "POST", prefix: "/v1/feedback", family: llm.OpenAI, answer: (*Gateway).takeFeedback},
+	{method: "POST", prefix: "/v1/documents/", hole: true, family: llm.OpenAI, answer: (*Gateway).readDocument},
 	{method: "GET", prefix: "/v1/key", family: llm.OpenAI, answer: (*Gateway).showKey},
 	{method: "GET", prefix: "/managed/settings", family: llm.Anthropic, answer: (*Gateway).showManaged},
 	{method: "GET", prefix: "/api/oauth/usage", family: llm.Anthropic, answer: (*Gateway).showUsage},

@@ -208,12 +208,8 @@ func unreadable(err error) error {
 
 // admit checks what the key narrows: networks, endpoints and models.
 func (g *Gateway) admit(_ context.Context, x *Exchange) (Finish, error) {
-	if nets := x.Grant.Networks; len(nets) > 0 {
-		addr, err := netip.ParseAddrPort(x.R.RemoteAddr)
-		ip := addr.Addr().Unmap()
-		if err != nil || !slices.ContainsFunc(nets, func(p netip.Prefix) bool { return p.Contains(ip) }) {
-			return nil, fault.Newf(fault.Forbidden, "not_allowed", "The key %q may not be used from %s. Ask whoever manages it to add this network.", x.Grant.Name, ip)
-		}
+	if err := inNetworks(x); err != nil {
+		return nil, err
 	}
 	if !x.Grant.Endpoints.Allows(classOf(x.Endpoint)) {
 		return nil, fault.Newf(fault.NotFound, "model_not_allowed", "The key %q may not be used for %s. It is for: %s. Ask whoever manages it to add this endpoint.", x.Grant.Name, clip(x.R.URL.Path), x.Grant.Endpoints)
@@ -223,6 +219,20 @@ func (g *Gateway) admit(_ context.Context, x *Exchange) (Finish, error) {
 	}
 	x.bound = g.bound(x.Grant.Chain)
 	return nil, nil
+}
+
+// inNetworks checks where a key is used from.
+func inNetworks(x *Exchange) error {
+	nets := x.Grant.Networks
+	if len(nets) == 0 {
+		return nil
+	}
+	addr, err := netip.ParseAddrPort(x.R.RemoteAddr)
+	ip := addr.Addr().Unmap()
+	if err != nil || !slices.ContainsFunc(nets, func(p netip.Prefix) bool { return p.Contains(ip) }) {
+		return fault.Newf(fault.Forbidden, "not_allowed", "The key %q may not be used from %s. Ask whoever manages it to add this network.", x.Grant.Name, ip)
+	}
+	return nil
 }
 
 // plan turns the model's name into targets.
@@ -249,6 +259,9 @@ func (g *Gateway) plan(ctx context.Context, x *Exchange) (Finish, error) {
 		if p.Targets = g.able(p.Targets, x.Call.Operation); len(p.Targets) == 0 {
 			return nil, g.unable(x)
 		}
+	}
+	if err = g.bridge(ctx, x, p); err != nil {
+		return nil, err
 	}
 	if p, err = g.demanded(x, p, nil); err != nil {
 		return nil, err

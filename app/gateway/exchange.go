@@ -67,6 +67,8 @@ type Exchange struct {
 	renew bool        // nobody waits for this answer but the cache
 	inner bool        // the gateway itself asks, within another request
 
+	carbon *carbon // transcribe: the answer as it goes to the client, where its team keeps texts
+
 	guard *pii.Guard // screen: what the answer passes; nil = nothing
 	found pii.Result // screen: what the request holds
 

@@ -36,6 +36,7 @@ type Gateway struct {
 	flight   flight
 	renewals sync.WaitGroup
 	atJudges atomic.Int32 // judgements under way
+	looks    looks        // for names and addresses
 }
 
 // Sizes bound what a client may send.

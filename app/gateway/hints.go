@@ -26,6 +26,7 @@ type Hints struct {
 	Cache      cache.Want
 	CacheTTL   time.Duration // 0 = as the policy says
 	Client     string        // recognised client app
+	Unkept     bool          // nothing of its text is kept, whatever the team wants
 }
 
 // sessions are the headers that name a conversation, ours first: peers' spellings, then those that Claude Code, Codex and
@@ -65,6 +66,9 @@ func readHints(h http.Header) (Hints, error) {
 		return v, fault.Field("x-bodhi-fallback", `The header x-bodhi-fallback must be "on" or "off".`)
 	}
 	if v.Cache, v.CacheTTL, err = readCacheHints(h); err != nil {
+		return v, err
+	}
+	if v.Unkept, err = readTranscript(h); err != nil {
 		return v, err
 	}
 	if s := h.Get("X-Bodhi-Timeout"); s != "" {

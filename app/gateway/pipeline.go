@@ -18,6 +18,7 @@ import (
 //	admit         may this key ask for this model, from this network
 //	limit         rate limits
 //	screen        personal data and secrets in the request
+//	transcribe    the team may want its texts kept
 //	assign        experiments choose a variant
 //	plan          the model name becomes an ordered list of targets
 //	recall        a cached answer ends the search here
@@ -33,6 +34,7 @@ func (g *Gateway) stages() []Stage {
 		{"admit", g.admit},
 		{"limit", g.limit},
 		{"screen", g.screen},
+		{"transcribe", g.transcribe},
 		{"assign", g.assign},
 		{"plan", g.plan},
 		{"recall", g.recall},

@@ -28,10 +28,11 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/route"
 	"github.com/bodhi-gateway/bodhi/app/secret"
+	"github.com/bodhi-gateway/bodhi/app/transcript"
 	"github.com/bodhi-gateway/bodhi/app/turnstile"
 )
 
-// Ports are the rooms behind the stages. Limits, Policies, Prompts, Screens, Experiments and Cache may be nil: the stage then lets
+// Ports are the rooms behind the stages. Limits, Policies, Prompts, Screens, Transcripts, Experiments and Cache may be nil: the stage then lets
 // everything pass, as there is nothing it could decide.
 type Ports struct {
 	Keys        Keys
@@ -40,6 +41,7 @@ type Ports struct {
 	Approvals   Approvals // must be there with Policies
 	Prompts     Prompts
 	Screens     Screens
+	Transcripts Transcripts
 	Experiments Experiments
 	Judges      Judges // of experiments; may be nil: nobody judges
 	Routes      Routes
@@ -58,6 +60,8 @@ type Ports struct {
 	Turnstile   *turnstile.Turnstile // may be nil: everybody comes in
 	Feedback    Feedback             // may be nil: nobody listens
 	Batches     *batch.Desk          // may be nil: there are none
+	Documents   Documents            // may be nil: nobody reads documents
+	Reader      Reader               // may be nil: no text stands in for a document
 }
 
 // Feedback takes what is said of answers. *feedback.Service implements it. It asks the database: nothing else of the request does.
@@ -140,6 +144,17 @@ type Prompts interface {
 type Screens interface {
 	// For gives the data rules on a chain. It answers from memory and allocates nothing.
 	For(c org.Chain) pii.Bound
+}
+
+// Transcripts keeps what requests and answers say, where a team wants that. *transcript.Desk implements it.
+type Transcripts interface {
+	// Wants reports whether the texts of a chain's requests are kept. It answers from memory and allocates nothing.
+	Wants(c org.Chain) bool
+	// Hear makes room for so many bytes of an answer under way, or says that there is none; Heard gives it back.
+	Hear(n int) bool
+	Heard(n int)
+	// Keep takes a request that is over. It never waits.
+	Keep(t *transcript.Taken)
 }
 
 // Experiments chooses a variant, sticky by user or session. *experiment.Book implements it, from memory.

@@ -72,6 +72,7 @@ func (g *Gateway) document(x *Exchange) {
 	}
 	x.say("X-Bodhi-Cost-Usd", x.spent.String())
 	x.taken.add(body, g.clock.Now())
+	x.carbon.add(body)
 	g.write(x, http.StatusOK, body)
 }
 
@@ -134,6 +135,7 @@ func (g *Gateway) stream(x *Exchange) {
 		if x.taken != nil {
 			x.taken.add(h, g.clock.Now())
 		}
+		x.carbon.add(h)
 		err = out.send(h, false)
 	}
 	for err == nil {
@@ -145,11 +147,13 @@ func (g *Gateway) stream(x *Exchange) {
 		case llm.Terminal:
 			g.settle(x)
 			x.taken.close(e.Raw)
+			x.carbon.close(e.Raw)
 			err = out.finish(x.Dialect.Remark(x.Call, "x-bodhi-cost-usd", x.spent.String()), e.Raw)
 		default:
 			if x.taken != nil {
 				x.taken.add(e.Raw, g.clock.Now())
 			}
+			x.carbon.add(e.Raw)
 			err = out.send(e.Raw, false)
 		}
 		if err != nil || x.try.finished {

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -13,7 +14,7 @@ import (
 // screen looks for personal data and secrets in what was asked, before anything of it leaves: it refuses the request, or goes
 // on with one that has placeholders, and sets a guard on the answer. What it found goes into the fact, never what it was. Its Finish
 // adds what was found in the answer.
-func (g *Gateway) screen(_ context.Context, x *Exchange) (Finish, error) {
+func (g *Gateway) screen(ctx context.Context, x *Exchange) (Finish, error) {
 	if g.Screens == nil {
 		return nil, nil
 	}
@@ -21,8 +22,11 @@ func (g *Gateway) screen(_ context.Context, x *Exchange) (Finish, error) {
 	if !b.Any() {
 		return nil, nil
 	}
-	r := b.Screen(x.Call.Body)
-	if unseeable(x.Call) {
+	within, cancel := context.WithTimeout(ctx, filesWithin)
+	r := b.Screen(within, x.Call.Body)
+	cancel()
+	r = g.recognize(ctx, x, b, r, x.Call.Body)
+	if unseeable(x.Call, r.Read) {
 		b.Unseen(&r)
 	}
 	x.found = r
@@ -43,13 +47,51 @@ func (g *Gateway) screen(_ context.Context, x *Exchange) (Finish, error) {
 	return g.screened, x.guardable()
 }
 
-// unseeable reports whether a call has or names something that holds no text which could be looked at.
-func unseeable(c *llm.Call) bool {
+// filesWithin is how long attached files are read for data rules, all of a request's together. The slowest honest file that we met takes
+// a second.
+const filesWithin = 5 * time.Second
+
+// unseeable reports whether a call has or names something that holds no text which could be looked at; so many files were looked into.
+func unseeable(c *llm.Call, read int) bool {
 	switch c.Operation {
 	case llm.EditImages, llm.Transcribe, llm.Interpret:
 		return true
 	}
+	if read > 0 && !c.Needs.Vision && !c.Needs.Audio && read == filesIn(c) {
+		return false
+	}
 	return c.Needs.Vision || c.Needs.Audio || c.Needs.Files || c.Bound.Opaque
+}
+
+// filesIn is how many files a conversation carries inside of itself; -1 if it names others, or has something that is none.
+func filesIn(c *llm.Call) int {
+	talk, err := c.Conversation()
+	if err != nil || len(named(c.Body)) > 0 {
+		return -1
+	}
+	n := 0
+	count := func(parts []llm.Part) bool {
+		for _, p := range parts {
+			for _, m := range append([]llm.Part{p}, p.Parts...) {
+				switch {
+				case m.Kind == llm.Image || m.Kind == llm.Audio || m.Media != nil && m.Media.URL+m.Media.FileID != "":
+					return false
+				case m.Media != nil && m.Media.Base64 != "":
+					n++
+				}
+			}
+		}
+		return true
+	}
+	if !count(talk.System) {
+		return -1
+	}
+	for _, t := range talk.Turns {
+		if !count(t.Parts) {
+			return -1
+		}
+	}
+	return n
 }
 
 // incident is the request's own, made when something is found first.

@@ -26,7 +26,10 @@ type Record struct {
 	Answers  map[string]string `json:"answers,omitempty"` // actions in answers
 	OneWay   bool              `json:"one_way,omitempty"`
 	Guess    bool              `json:"guess,omitempty"`
-	Unread   bool              `json:"unread,omitempty"` // pictures, sound and files that cannot be read are refused
+	Files    bool              `json:"files,omitempty"` // the text of attached files is looked into
+	// Recognizer is who looks for names and addresses.
+	Recognizer Recognizer `json:"recognizer,omitzero"`
+	Unread     bool       `json:"unread,omitempty"` // pictures, sound and files that cannot be read are refused
 }
 
 // rule is a compiled one.
@@ -52,6 +55,9 @@ type index map[id.Org]map[place]*rule
 
 // Book answers from memory which rules bind a request. A new one has none. Safe for concurrent use.
 type Book struct {
+	// Files reads attached files for rules that want them looked into; nil: they count as unreadable. Set it before the first request.
+	Files Files
+
 	clock clock.Clock
 	cell  live.Cell[index]
 	desks sync.Pool // of *desk

@@ -257,6 +257,9 @@ func TestTheCorpusIsFoundAndItsLookalikesAreNot(t *testing.T) {
 	}
 	const each = 500
 	for _, k := range Kinds {
+		if k.Recognized() {
+			continue // they have no form
+		}
 		missed := 0
 		for range each {
 			v := c.positive(k)

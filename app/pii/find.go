@@ -31,11 +31,21 @@ var starts = func() (t [256]Set) {
 // Find appends what the wanted detectors find in a text to dst, in order and without overlaps, until most are in it. near is
 // what stands before the text, such as the key of a field ("phone"): some numbers mean something only next to such a word.
 func Find(dst []Hit, text []byte, near []byte, want Set, most int) []Hit {
-	f := finder{text: text, near: near, want: want, hits: dst}
-	if want&Of(Passport, Licence) != 0 && len(near) > 0 {
-		f.named(near)
+	return find(dst, text, hinted(near), want, most)
+}
+
+// find is Find with what the name of the field says already read: a list of many short strings has one name.
+func find(dst []Hit, text []byte, hint, want Set, most int) []Hit {
+	first := 0
+	for first < len(text) && starts[text[first]]&want == 0 {
+		first++
 	}
-	for i := 0; i < len(text) && len(f.hits) < most; {
+	if first == len(text) {
+		return dst
+	}
+	f := finder{text: text, hint: hint, want: want, hits: dst}
+	f.named()
+	for i := first; i < len(text) && len(f.hits) < most; {
 		set := starts[text[i]] & want
 		if set == 0 {
 			i++
@@ -52,14 +62,20 @@ func Find(dst []Hit, text []byte, near []byte, want Set, most int) []Hit {
 
 type finder struct {
 	text []byte
-	near []byte
+	hint Set // what the name of the field says
 	want Set
 	hits []Hit
 	done int            // everything before it is decided: hits never overlap
 	dull [mostForms]int // before it no secret of this form begins
+	runs [mostForms]int // up to it all bytes are ones that this form takes
 
-	passport, licence int  // before it a word that such numbers stand behind is near
-	guess             bool // the value at hand only has the form
+	groups [maxChunks]chunk // the groups of digits at hand, which are those of the next number but for its first
+	held   int              // how many they are
+
+	passport, licence int           // before it a word that such numbers stand behind is near
+	learned           int           // before it words next to numbers were looked for
+	said              [learners]int // where the last such word begins; 1 more, 0 = there is none
+	guess             bool          // the value at hand only has the form
 }
 
 // look asks the detectors that may begin at i and gives where to go on; i itself is the next byte.
@@ -101,8 +117,8 @@ const (
 	digit = 1 << iota
 	upper
 	lower
-	local  // what else the part of an address before the @ holds in practice: others are signs of pages and templates
-	base64 // what else base64 and its variant for URLs have
+	local // what else the part of an address before the @ holds in practice: others are signs of pages and templates
+	coded // what else base64 and its variant for URLs have
 )
 
 var class = func() (t [256]uint8) {
@@ -116,7 +132,7 @@ var class = func() (t [256]uint8) {
 		t[c] |= local
 	}
 	for _, c := range "+/-_=" {
-		t[c] |= base64
+		t[c] |= coded
 	}
 	return t
 }()

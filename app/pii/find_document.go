@@ -114,7 +114,7 @@ func hasFold(t []byte, word string) bool {
 		return true
 	}
 	for i := range t {
-		if startsWith(t[i:], word) {
+		if lowerOf(t[i]) == word[0] && startsWith(t[i:], word) {
 			return true
 		}
 	}

@@ -80,8 +80,13 @@ func domain(t []byte, i int) int {
 		break
 	}
 	for name := t[i:to]; ; {
-		name = bytes.TrimRight(name, ".-")
-		dot := bytes.LastIndexByte(name, '.')
+		for len(name) > 0 && (name[len(name)-1] == '.' || name[len(name)-1] == '-') {
+			name = name[:len(name)-1]
+		}
+		dot := len(name) - 1
+		for dot > 0 && name[dot] != '.' {
+			dot--
+		}
 		if dot <= 0 {
 			return 0
 		}
@@ -99,10 +104,14 @@ func topLevel(s []byte) bool {
 	if bytes.HasPrefix(s, []byte("xn--")) {
 		return true
 	}
-	for _, c := range s {
+	var low [5]byte
+	for i, c := range s {
 		if !isLetter(c) {
 			return false
 		}
+		if i < len(low) {
+			low[i] = c | 0x20
+		}
 	}
-	return len(s) > 5 || !pictures[string(bytes.ToLower(s))]
+	return len(s) > len(low) || !pictures[string(low[:len(s)])]
 }

@@ -1,21 +1,24 @@
 package pii
 
-import "strings"
-
 // lengths are how many characters the IBANs of each country have. Source: the SWIFT registry of IBAN formats.
 const lengths = "AD24AE23AL28AT20AZ28BA20BE16BG22BH22BI27BR29BY28CH21CR22CY28CZ24DE22DJ27DK18DO28EE20EG29ES24FI18FK18FO18FR27GB22GE22GI23GL18GR27GT28" +
 	"HN28HR21HU28IE22IL23IQ23IS26IT27JO30KW30KZ20LB28LC32LI21LT20LU20LV21LY25MC27MD24ME22MK19MN20MR27MT31MU30NI28NL18NO15OM23PK24PL28PS29PT25" +
 	"QA29RO24RS22RU33SA24SC31SD18SE24SI19SK24SM27SO23ST25SV28TL23TN24TR26UA29VA22VG24XK20YE30"
 
+// ibanLengths are they by the country's two letters.
+var ibanLengths = func() (t [26 * 26]uint8) {
+	for i := 0; i+4 <= len(lengths); i += 4 {
+		t[int(lengths[i]-'A')*26+int(lengths[i+1]-'A')] = (lengths[i+2]-'0')*10 + lengths[i+3] - '0'
+	}
+	return t
+}()
+
 // ibanLength is a country's; 0 if it has none.
 func ibanLength(a, b byte) int {
-	a, b = a&^0x20, b&^0x20
-	for i := 0; i+4 <= len(lengths); i += 4 {
-		if lengths[i] == a && lengths[i+1] == b {
-			return int(lengths[i+2]-'0')*10 + int(lengths[i+3]-'0')
-		}
+	if !isLetter(a) || !isLetter(b) {
+		return 0
 	}
-	return 0
+	return int(ibanLengths[int(a&^0x20-'A')*26+int(b&^0x20-'A')])
 }
 
 // iban is the end of a bank account's number whose country begins at i, noted already; 0 if there is none. Groups may be
@@ -28,44 +31,76 @@ func (f *finder) iban(i int) int {
 	if want == 0 {
 		return 0
 	}
-	var room [40]byte
-	code, at := room[:0], i
-	for len(code) < want && at < len(f.text) {
-		c := f.text[at]
-		if class[c]&(digit|upper|lower) == 0 {
-			s, n := f.sepAt(at)
-			if s != blank && s != hyphen || len(code) < 4 {
-				return 0
-			}
-			if at += n; at >= len(f.text) || class[f.text[at]]&(digit|upper|lower) == 0 {
-				return 0
-			}
-			c = f.text[at]
+	t, at, sum := f.text, i, uint64(0)
+	var first [4]uint8 // which the checksum reads last
+	for n := 0; n < want; n++ {
+		if at >= len(t) {
+			return 0
 		}
-		code = append(code, c)
-		at++
+		v := figures[t[at]]
+		if v == noFigure {
+			s, width := blank, 1
+			if t[at] != ' ' {
+				s, width = f.sepAt(at)
+			}
+			if at += width; n < 4 || s != blank && s != hyphen || at >= len(t) {
+				return 0
+			}
+			if v = figures[t[at]]; v == noFigure {
+				return 0
+			}
+		}
+		if at++; n < 4 {
+			first[n] = v
+			continue
+		}
+		if sum >= 1<<56 { // only the remainder by 97 matters; it is taken as rarely as there is room
+			sum %= 97
+		}
+		if v < 10 {
+			sum = sum*10 + uint64(v)
+		} else {
+			sum = sum*100 + uint64(v)
+		}
 	}
-	if len(code) < want || f.wordAt(at) || !mod97(code) {
+	if f.wordAt(at) {
+		return 0
+	}
+	for _, v := range first {
+		sum = joined(sum, v)
+	}
+	if sum%97 != 1 {
 		return 0
 	}
 	return f.add(IBAN, i, at)
 }
 
-// mod97 is the checksum of ISO 7064 over an IBAN whose first four characters are read last.
-func mod97(code []byte) bool {
-	rest := 0
-	for i := range code {
-		c := code[(i+4)%len(code)]
-		switch v := strings.IndexByte("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", upperOf(c)); {
-		case v < 0:
-			return false
-		case v < 10:
-			rest = (rest*10 + v) % 97
+// figures are what letters and digits stand for in the checksum of ISO 7064.
+var figures = func() (t [256]uint8) {
+	for c := range t {
+		switch b := byte(c); { //nolint:gosec // of a table of bytes
+		case isDigit(b):
+			t[c] = b - '0'
+		case isLetter(b):
+			t[c] = b&^0x20 - 'A' + 10
 		default:
-			rest = (rest*100 + v) % 97
+			t[c] = noFigure
 		}
 	}
-	return rest == 1
+	return t
+}()
+
+const noFigure = 0xFF
+
+// joined appends a figure to a number of which only the remainder by 97 matters; it is taken as rarely as there is room.
+func joined(sum uint64, v uint8) uint64 {
+	if sum >= 1<<56 {
+		sum %= 97
+	}
+	if v < 10 {
+		return sum*10 + uint64(v)
+	}
+	return sum*100 + uint64(v)
 }
 
 func upperOf(c byte) byte {

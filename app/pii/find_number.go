@@ -5,6 +5,7 @@ import "bytes"
 // chunk is a run of digits, and what stands between it and the next one.
 type chunk struct {
 	from, to int
+	next     int // where the next one begins, if there is one
 	sep      sep // behind it
 }
 
@@ -35,7 +36,7 @@ func (f *finder) number(i int) int {
 			return to
 		}
 	}
-	if f.wants(IP) && end-i <= 4 {
+	if end-i <= 4 && f.wants(IP) && (end < len(f.text) && f.text[end] == '.' || i+4 < len(f.text) && f.text[i+4] == ':') {
 		if to := f.address(i, end); to > 0 {
 			return to
 		}
@@ -57,8 +58,10 @@ func (f *finder) number(i int) int {
 			return end
 		}
 	}
-	var room [maxChunks]chunk
-	chunks := f.chunks(room[:0], i)
+	if !f.promising(i, end) {
+		return end
+	}
+	chunks := f.chunks(i, end)
 	if end-i == 1 {
 		if f.regional(chunks[1:]) {
 			return f.add(Phone, i, chunks[3].to)
@@ -83,24 +86,46 @@ func (f *finder) number(i int) int {
 	return end
 }
 
-// chunks reads groups of digits from i on, each separated by one sign.
-func (f *finder) chunks(out []chunk, i int) []chunk {
-	for len(out) < maxChunks {
-		to := i
+// promising reports whether some number begins with a group of as many digits: it spares most figures a closer look.
+func (f *finder) promising(i, end int) bool {
+	switch n := end - i; {
+	case f.text[i] == '0', n == 1, n == 3, n == 9, n == 10:
+		return true
+	case n == 4:
+		return f.wants(Card) && issuer(f.text[i:]) != 0
+	default:
+		return n >= 13 && n <= 19 && f.wants(Card)
+	}
+}
+
+// chunks reads groups of digits from i on, each separated by one sign; the first one ends at end. What it gives holds until it is
+// asked again.
+func (f *finder) chunks(i, end int) []chunk {
+	if f.held > 1 && f.groups[1].from == i { // the number before had them but for its first one
+		copy(f.groups[:], f.groups[1:f.held])
+		f.held--
+	} else {
+		f.groups[0], f.held = f.chunk(i, end), 1
+	}
+	for f.held < maxChunks && f.groups[f.held-1].sep != none {
+		from := f.groups[f.held-1].next
+		to := from
 		for to < len(f.text) && isDigit(f.text[to]) {
 			to++
 		}
-		s, n := f.sepAt(to)
-		if s != none && !f.digitAt(to+n) {
-			s = none
-		}
-		out = append(out, chunk{i, to, s})
-		if s == none {
-			return out
-		}
-		i = to + n
+		f.groups[f.held] = f.chunk(from, to)
+		f.held++
 	}
-	return out
+	return f.groups[:f.held]
+}
+
+// chunk is the group from..to with what stands behind it.
+func (f *finder) chunk(from, to int) chunk {
+	s, n := f.sepAt(to)
+	if s != none && !f.digitAt(to+n) {
+		s = none
+	}
+	return chunk{from, to, to + n, s}
 }
 
 // sepAt is the separator at i and its length in bytes: a space or a hyphen, the kinds that do not break included.
@@ -175,7 +200,7 @@ func (f *finder) checkedCard(chunks []chunk) int {
 		digits = append(digits, f.text[c.from:c.to]...)
 	}
 	to := chunks[len(chunks)-1].to
-	if f.wordAt(to) || to < len(f.text) && f.text[to] == '.' && f.digitAt(to+1) || !issued(digits) || !luhn(digits) {
+	if f.wordAt(to) || to < len(f.text) && f.text[to] == '.' && f.digitAt(to+1) || !luhn(digits) || !issued(digits) {
 		return 0
 	}
 	return to
@@ -210,17 +235,28 @@ var issuers = []struct {
 	{6060, 6099, 16, 19}, // RuPay
 }
 
-func issued(digits []byte) bool {
-	lead := 0
-	for _, d := range digits[:4] {
-		lead = lead*10 + int(d-'0')
-	}
-	for _, s := range issuers {
-		if lead >= s.from && lead <= s.to && len(digits) >= s.least && len(digits) <= s.most {
-			return !same(digits)
+// leads are the issuers' places in their list, 1 more, by the first four digits; 0 = nobody's.
+var leads = func() (t [10_000]uint8) {
+	for i, s := range issuers {
+		for lead := s.from; lead <= s.to; lead++ {
+			t[lead] = uint8(i + 1) //nolint:gosec // there are few
 		}
 	}
-	return false
+	return t
+}()
+
+// issuer is the place of whoever gives out cards that begin with these four digits; 0 = nobody does.
+func issuer(digits []byte) uint8 {
+	return leads[int(digits[0]-'0')*1000+int(digits[1]-'0')*100+int(digits[2]-'0')*10+int(digits[3]-'0')]
+}
+
+func issued(digits []byte) bool {
+	at := issuer(digits)
+	if at == 0 {
+		return false
+	}
+	s := issuers[at-1]
+	return len(digits) >= s.least && len(digits) <= s.most && !same(digits)
 }
 
 // same tells fill-ins such as 4444444444444444.
@@ -230,18 +266,18 @@ func same(digits []byte) bool {
 
 // luhn is the checksum of cards, ISO/IEC 7812 annex B.
 func luhn(digits []byte) bool {
-	sum := 0
-	for i := range digits {
-		d := int(digits[len(digits)-1-i] - '0')
-		if i%2 == 1 {
-			if d *= 2; d > 9 {
-				d -= 9
-			}
-		}
-		sum += d
+	sum, i := 0, len(digits)
+	for ; i >= 2; i -= 2 {
+		sum += int(digits[i-1]-'0') + int(doubled[digits[i-2]-'0'])
+	}
+	if i == 1 {
+		sum += int(digits[0] - '0')
 	}
 	return sum%10 == 0
 }
+
+// doubled are the digits of twice a digit, added up.
+var doubled = [10]uint8{0, 2, 4, 6, 8, 1, 3, 5, 7, 9}
 
 // ssn is the end of a social security number; 0 if there is none. Without hyphens it needs its name near it.
 func (f *finder) ssn(chunks []chunk) int {
@@ -251,13 +287,13 @@ func (f *finder) ssn(chunks []chunk) int {
 		if f.wordAt(c.to) || c.sep == hyphen || f.hyphenated(chunks[0].from) || !assigned(f.text[chunks[0].from:], f.text[chunks[1].from:], f.text[c.from:]) {
 			return 0
 		}
-		if chunks[0].sep == blank && !f.nextTo(chunks[0].from, ssnWords[:]) {
+		if chunks[0].sep == blank && !f.nextTo(chunks[0].from, nextSSN) {
 			return 0
 		}
 		return c.to
 	case chunks[0].len() == 9 && chunks[0].sep == none:
 		c := chunks[0]
-		if !f.wordAt(c.to) && assigned(f.text[c.from:], f.text[c.from+3:], f.text[c.from+5:]) && f.nextTo(c.from, ssnWords[:]) {
+		if !f.wordAt(c.to) && assigned(f.text[c.from:], f.text[c.from+3:], f.text[c.from+5:]) && f.nextTo(c.from, nextSSN) {
 			return c.to
 		}
 	}

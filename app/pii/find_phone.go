@@ -1,42 +1,9 @@
 package pii
 
 import (
-	"bytes"
+	"strconv"
 	"strings"
 )
-
-// Words that make a number what they say, in lower case.
-var (
-	ssnWords   = [...]string{"ssn", "social security", "social-security", "social_security", "socialsecurity", "soc sec"}
-	phoneWords = [...]string{"phone", "tel", "fon", "mobil", "cell", "call", "dial", "fax", "whatsapp", "sms", "handy", "rufnummer", "numéro", "número", "móvil"}
-)
-
-// nearby is how many bytes before a number such a word may stand.
-const nearby = 32
-
-// nextTo reports whether one of the words stands shortly before i, or names the field that the text is in; or else whether guesses are
-// wanted, which it notes. It is the last thing that is asked of a value.
-func (f *finder) nextTo(i int, list []string) bool {
-	var room [2 * nearby]byte
-	before := room[:0]
-	if i < nearby {
-		before = append(before, f.near[max(0, len(f.near)-nearby):]...)
-		before = append(before, ' ')
-	}
-	before = append(before, f.text[max(0, i-nearby):i]...)
-	for k, c := range before {
-		if class[c]&upper != 0 {
-			before[k] = c | 0x20
-		}
-	}
-	for _, w := range list {
-		if bytes.Contains(before, []byte(w)) {
-			return true
-		}
-	}
-	f.guess = f.want&Guess != 0
-	return f.guess
-}
 
 // phone is the end of a telephone number that begins with the first group, without a + or a bracket before it; 0 if none
 // does.
@@ -59,9 +26,9 @@ func (f *finder) phone(chunks []chunk) int {
 	case shaped(chunks, []int{2, 2, 2, 2, 2}) && f.text[first.from] == '0' && f.text[first.from+1] != '0' && !f.more(chunks, 4):
 		return chunks[4].to // France's pairs
 	case f.more(chunks, last) || digits < 7:
-	case last == 0 && digits == 10 && american(f.text[first.from:], f.text[first.from+3:]) && f.nextTo(first.from, phoneWords[:]):
+	case last == 0 && digits == 10 && american(f.text[first.from:], f.text[first.from+3:]) && f.nextTo(first.from, nextPhone):
 		return to
-	case f.text[first.from] == '0' && digits >= 9 && (f.text[first.from+1] != '0' || f.abroad(chunks[:last+1])) && f.nextTo(first.from, phoneWords[:]):
+	case f.text[first.from] == '0' && digits >= 9 && (f.text[first.from+1] != '0' || f.abroad(chunks[:last+1], digits)) && f.nextTo(first.from, nextPhone):
 		return to
 	}
 	return 0
@@ -77,7 +44,7 @@ func (f *finder) regional(chunks []chunk) bool {
 	if s := chunks[1].sep; s == hyphen || s == dot && chunks[0].sep == dot {
 		return chunks[0].sep != slash
 	}
-	return chunks[0].sep == blank && chunks[1].sep == blank && f.nextTo(chunks[0].from, phoneWords[:])
+	return chunks[0].sep == blank && chunks[1].sep == blank && f.nextTo(chunks[0].from, nextPhone)
 }
 
 // more reports whether the number goes on behind a group, so that what was read is a part of something else.
@@ -90,14 +57,19 @@ func american(area, exchange []byte) bool {
 	return area[0] >= '2' && exchange[0] >= '2' && string(area[1:3]) != "11" && string(exchange[1:3]) != "11"
 }
 
-// abroad reports whether groups that begin with 00 go on with a country.
-func (f *finder) abroad(chunks []chunk) bool {
-	var room [20]byte
-	digits := room[:0]
-	for _, c := range chunks {
-		digits = append(digits, f.text[c.from:c.to]...)
+// abroad reports whether groups that begin with 00 and have so many digits go on with a country.
+func (f *finder) abroad(chunks []chunk, digits int) bool {
+	if digits <= 9 {
+		return false
 	}
-	return len(digits) > 9 && country(digits[2:]) > 0
+	var room [6]byte // a country's code has three at most, behind the two
+	first := room[:0]
+	for _, c := range chunks {
+		for i := c.from; i < c.to && len(first) < len(room); i++ {
+			first = append(first, f.text[i])
+		}
+	}
+	return country(first[2:]) > 0
 }
 
 // longestDialled is how many bytes 15 digits take with everything that people put between them.
@@ -108,12 +80,18 @@ func (f *finder) dialled(i int) int {
 	if f.wordAt(i-1) || !f.digitAt(i+1) && (f.text[i] == '(' || !f.digitAt(i+2) || f.text[i+1] != '(') {
 		return i
 	}
+	most := 15
+	if f.text[i] == '(' {
+		if most = 10; i+4 >= len(f.text) || f.text[i+4] != ')' { // an area in brackets
+			return i
+		}
+	}
 	var room [15]byte
 	digits, at, to := room[:0], i, i
 	for at < len(f.text) && at-i < longestDialled {
 		c := f.text[at]
 		if isDigit(c) {
-			if len(digits) == len(room) {
+			if len(digits) == most {
 				return i // longer than any telephone number
 			}
 			digits = append(digits, c)
@@ -135,12 +113,12 @@ func (f *finder) dialled(i int) int {
 		return i
 	}
 	if f.text[i] == '(' {
-		if len(digits) == 10 && to-i >= 12 && f.text[i+4] == ')' && american(digits, digits[3:]) {
+		if len(digits) == 10 && to-i >= 12 && american(digits, digits[3:]) {
 			return f.add(Phone, i, to)
 		}
 		return i
 	}
-	if n := country(digits); n > 0 && len(digits) >= 8 && (digits[0] != '1' || len(digits) == 11 && american(digits[1:], digits[4:])) {
+	if len(digits) >= 8 && country(digits) > 0 && (digits[0] != '1' || len(digits) == 11 && american(digits[1:], digits[4:])) {
 		return f.add(Phone, i, to)
 	}
 	return i
@@ -154,11 +132,20 @@ const countries = " 1 7 20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51
 	" 594 595 596 597 598 599 670 672 673 674 675 676 677 678 679 680 681 682 683 685 686 687 688 689 690 691 692 800 808 850 852 853 855 856" +
 	" 870 878 880 881 882 883 886 888 960 961 962 963 964 965 966 967 968 970 971 972 973 974 975 976 977 979 992 993 994 995 996 998 "
 
+// codes are the countries' codes by their length and value.
+var codes = func() (t [4][1000]bool) {
+	for code := range strings.FieldsSeq(countries) {
+		n, _ := strconv.Atoi(code) // the list is ours
+		t[len(code)][n] = true
+	}
+	return t
+}()
+
 // country is how many digits of a number are its country's code; 0 if none has it.
 func country(digits []byte) int {
+	value := 0
 	for n := 1; n <= min(3, len(digits)-1); n++ {
-		code := append(append([]byte(" "), digits[:n]...), ' ')
-		if strings.Contains(countries, string(code)) {
+		if value = value*10 + int(digits[n-1]-'0'); codes[n][value] {
 			return n
 		}
 	}

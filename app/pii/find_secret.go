@@ -90,19 +90,64 @@ var shapes = func() (t [256][]*shape) {
 	return t
 }()
 
+// closes are what the words of prefixes end in, by which of the two signs follows.
+var closes = func() (t [256]uint8) {
+	for _, f := range forms {
+		if at := strings.IndexAny(f.prefix, "-_"); at > 0 {
+			t[f.prefix[at-1]] |= map[byte]uint8{'-': hyphened, '_': underscored}[f.prefix[at]]
+		}
+	}
+	return t
+}()
+
+const (
+	hyphened = 1 << iota
+	underscored
+)
+
 // maxWord is the longest word that a prefix begins with ("GOCSPX", "github").
 const maxWord = 6
 
 // secret decides about one of the bytes that stand in the prefixes of secrets.
 func (f *finder) secret(i int) int {
 	t := f.text
-	switch c := t[i]; {
-	case c == '-' && bytes.HasPrefix(t[i:], []byte("-----BEGIN ")):
-		return f.privateKey(i)
-	case c == 'A' && bytes.HasPrefix(t[i:], []byte("AccessKey")) && bytes.HasSuffix(t[:i], []byte("Secret")):
-		return f.assigned(i + len("AccessKey"))
-	case c == '_' && bytes.HasPrefix(t[i:], []byte("_secret_access_key")), c == '_' && bytes.HasPrefix(t[i:], []byte("_SECRET_ACCESS_KEY")):
-		return f.assigned(i + len("_secret_access_key"))
+	var prev, next byte
+	if i > 0 {
+		prev = t[i-1]
+	}
+	if i+1 < len(t) {
+		next = t[i+1]
+	}
+	switch t[i] { // what a prefix cannot have around the byte is told first
+	case 'A':
+		if next == 'c' && bytes.HasPrefix(t[i:], []byte("AccessKey")) && bytes.HasSuffix(t[:i], []byte("Secret")) {
+			return f.assigned(i + len("AccessKey"))
+		}
+		if class[prev]&(digit|upper|lower) != 0 {
+			return i
+		}
+	case 'J':
+		if prev != 'y' {
+			return i
+		}
+	case '-':
+		if next == '-' && bytes.HasPrefix(t[i:], []byte("-----BEGIN ")) {
+			return f.privateKey(i)
+		}
+		if closes[prev]&hyphened == 0 {
+			return i
+		}
+	case '_':
+		if next|0x20 == 's' && (bytes.HasPrefix(t[i:], []byte("_secret_access_key")) || bytes.HasPrefix(t[i:], []byte("_SECRET_ACCESS_KEY"))) {
+			return f.assigned(i + len("_secret_access_key"))
+		}
+		if closes[prev]&underscored == 0 {
+			return i
+		}
+	case '.':
+		if prev != 'G' {
+			return i
+		}
 	}
 	from := i
 	for from > f.done && i-from < maxWord && class[t[from-1]]&(digit|upper|lower) != 0 {
@@ -112,7 +157,7 @@ func (f *finder) secret(i int) int {
 		return i
 	}
 	for _, s := range shapes[t[from]] {
-		if len(t)-from <= len(s.prefix) || i >= from+len(s.prefix) || string(t[from:from+len(s.prefix)]) != s.prefix || from < f.dull[s.index] {
+		if from < f.dull[s.index] || len(t)-from <= len(s.prefix) || t[from+1] != s.prefix[1] || t[from+2] != s.prefix[2] || len(s.prefix) > 3 && t[from+3] != s.prefix[3] || i >= from+len(s.prefix) || string(t[from:from+len(s.prefix)]) != s.prefix {
 			continue
 		}
 		if to := f.end(s, from); to > 0 {
@@ -126,17 +171,19 @@ func (f *finder) secret(i int) int {
 // endless form no later beginning in it can be one, as it has the same end and less before it.
 func (f *finder) end(s *shape, from int) int {
 	t, at := f.text, from+len(s.prefix)
-	to, figures := at, false
+	to := max(at, f.runs[s.index])
 	for to < len(t) && s.takes[t[to]] && to-at <= s.most {
-		figures = figures || isDigit(t[to])
 		to++
 	}
 	run := to
+	if f.runs[s.index] = run; run-at > s.most {
+		return 0
+	}
 	for to > at && (t[to-1] == '.' || t[to-1] == '-') { // the sentence's
 		to--
 	}
 	n := to - at
-	if n < s.least || n > s.most || s.digits && !figures || s.check != nil && !s.check(t[from:to]) {
+	if n < s.least || n > s.most || s.digits && bytes.IndexAny(t[at:to], "0123456789") < 0 || s.check != nil && !s.check(t[from:to]) {
 		if s.most == endless {
 			f.dull[s.index] = run
 		}
@@ -202,7 +249,7 @@ func (f *finder) assigned(i int) int {
 		from++
 	}
 	to := from
-	for to < len(f.text) && to-from <= awsSecret && class[f.text[to]]&(digit|upper|lower|base64) != 0 {
+	for to < len(f.text) && to-from <= awsSecret && class[f.text[to]]&(digit|upper|lower|coded) != 0 {
 		to++
 	}
 	if from == i || to-from != awsSecret {

@@ -155,7 +155,11 @@ func FuzzFind(f *testing.F) {
 // worst are texts in which detectors begin at each byte and never come to an end.
 func worst(n int) map[string]string {
 	out := map[string]string{}
-	for _, s := range []string{"@", "a@", "a.a@", "(", "+", "+1(", "1 ", "1", "4111 ", "1-", "-", "_", "A", "eyJ", "sk-", "-----BEGIN ", "-----BEGIN PRIVATE KEY-----", "aws_secret_access_key", "DE89", "DE89 ", "%40", "ä@ä.", "415-555-", "0 ", "sk-a", "AKIA", "SecretAccessKey=", "eyJa.eyJ.", "passport ", "passport A1 ", "driving licence 1-", "p", "l", "pa", "li", "1.2.3.", "81.16.", "2a00:", "2001:db8:", "A12 ", "AAAAA123456 "} {
+	for _, s := range []string{"@", "a@", "a.a@", "(", "+", "+1(", "1 ", "1", "4111 ", "1-", "-", "_", "A", "eyJ", "sk-", "-----BEGIN ", "-----BEGIN PRIVATE KEY-----", "aws_secret_access_key", "DE89", "DE89 ", "%40", "ä@ä.", "415-555-", "0 ", "sk-a", "AKIA", "SecretAccessKey=", "eyJa.eyJ.", "passport ", "passport A1 ", "driving licence 1-", "p", "l", "pa", "li", "1.2.3.", "81.16.", "2a00:", "2001:db8:", "A12 ", "AAAAA123456 ",
+		"(1", "(415)", "(415) 415-", "AT20 ", "MD24 ", "GT28GT28 ", "BE16 ", "SG.", "bdh_", "-AIza", "GOCSPX-", "gsk_1", "pas", "pass", "lic", "driv licen ", "aws_secret_access_key=aaaaaaaaaa", "-----BEGIN X",
+		"@" + strings.Repeat("a.", 127), "a@b.png ", "a.b.c@", "user.name+tag@", "+49 1", "+99912345 ", "0099912345 ", "0301234567 ", "415 555 2671 ", "4155552671 ", "123456789 ", "123 45 6789 ", "tel cel ",
+		"4111111111111112 ", "4111-4111-", "6763 ", "4111 4111 4111 4111 111 ", "415-555-26711 ", "10.0.0.255 ", "81.16.20.999 ", "version 81.16.2.3 ", "2001:0:0:0: ", "2001::1.1.1 ", "2001::1:2:3:4:5:6:7:8 ",
+		"3f9a0c7e", "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo", "a1", "A1 ", "0 1 ", "01 02 ", "00 ", "1 415 ", "loremipsum", "eyJa.eyJb.eyJc", "xoxb-", "sk-a1-", "\u00e9@", "numéro 1", "social security 9"} {
 		out[s] = strings.Repeat(s, n/len(s)+1)[:n]
 	}
 	return out

@@ -108,16 +108,16 @@ func (s *Service) Try(ctx context.Context, actor org.Actor, chain org.Chain, way
 	if err := book.Load(records); err != nil {
 		return Trial{}, fmt.Errorf("pii: try: %w", err)
 	}
-	return book.try(chain, way, text), nil
+	return book.try(ctx, chain, way, text), nil
 }
 
 // try screens a text the way a message would be.
-func (b *Book) try(chain org.Chain, way Way, text string) Trial {
+func (b *Book) try(ctx context.Context, chain org.Chain, way Way, text string) Trial {
 	bound := b.For(chain)
 	body := []byte(`{"content":` + llm.Quote(text) + `}`)
 	r := Result{}
 	if bound.Any() {
-		r = bound.pass(piecesOf(body), way, nil)
+		r = bound.pass(ctx, piecesOf(body), way, nil)
 	}
 	out := Trial{Found: r.Found, Action: r.Action, Text: text}
 	if r.Body != nil {

@@ -26,7 +26,9 @@ const (
 
 // checked is the input in its stored form, or everything that is wrong with it, joined.
 func (in Input) checked() (Input, error) {
-	var errs [2]error
+	var errs [3]error
+	in.Recognizer.Model = strings.TrimSpace(in.Recognizer.Model)
+	errs[2] = in.recognizer()
 	in.Patterns, errs[0] = patterns(in.Patterns)
 	in.Allow, errs[1] = allowed(in.Allow)
 	err := errors.Join(errs[:]...)

@@ -14,11 +14,13 @@ const (
 	IP                   // public addresses of the internet, version 4 and 6
 	Passport             // by the forms of countries, next to a word such as "passport"
 	Licence              // driver's licences: Britain's by its form, others next to a word such as "driving licence"
+	Person               // names of people; only a model finds them (Recognizer)
+	Address              // postal addresses; likewise
 	kindCount
 )
 
 // Kinds are all of them, in the order of pages.
-var Kinds = [...]Kind{Email, Phone, SSN, Card, IBAN, Secret, IP, Passport, Licence}
+var Kinds = [...]Kind{Email, Phone, SSN, Card, IBAN, Secret, IP, Passport, Licence, Person, Address}
 
 // words are a detector's name for programs, what one and several findings are called, and the word in placeholders.
 var words = [kindCount]struct{ name, one, many, mark string }{
@@ -32,6 +34,8 @@ var words = [kindCount]struct{ name, one, many, mark string }{
 	IP:       {"ip", "IP address", "IP addresses", "IP"},
 	Passport: {"passport", "passport number", "passport numbers", "PASSPORT"},
 	Licence:  {"driver_license", "driver's licence number", "driver's licence numbers", "LICENCE"},
+	Person:   {"name", "name of a person", "names of people", "NAME"},
+	Address:  {"address", "postal address", "postal addresses", "ADDRESS"},
 }
 
 // Name is the detector's word in the API: "email".

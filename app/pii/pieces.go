@@ -23,6 +23,7 @@ type pieces struct {
 	plain  bool     // it is no JSON: nothing in it is escaped
 	text   bool     // all of the body is one piece
 	dark   bool     // of the part of a form only the headers are read: it is no text
+	hidden llm.Spot // what else is in that part
 }
 
 // piecesOf begins a walk.
@@ -153,10 +154,11 @@ func (p *pieces) part() bool {
 		to = from + n
 	}
 	p.at = min(to+len(p.mark)+2, len(p.body))
-	p.dark = false
+	p.dark, p.hidden = false, llm.Spot{}
 	if part := p.body[from:to]; !utf8.Valid(part) || bytes.IndexByte(part, 0) >= 0 {
 		p.dark = true
 		if end := bytes.Index(part, []byte("\r\n\r\n")); end >= 0 {
+			p.hidden = llm.Spot{From: from + end + 4, To: max(from+end+4, to-2)} // what ends it is no part of the file
 			to = from + end
 		}
 	}
@@ -183,7 +185,7 @@ func media(key, s []byte) bool {
 		s = s[len(head)+len(";base64,"):]
 	}
 	for _, c := range s {
-		if class[c]&(digit|upper|lower|base64) == 0 {
+		if class[c]&(digit|upper|lower|coded) == 0 {
 			return false
 		}
 	}

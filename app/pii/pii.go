@@ -29,6 +29,10 @@ type Terms struct {
 	OneWay bool
 	// Guess counts what only has the form of something as found, too.
 	Guess bool
+	// Files has the text of attached files looked into. What would be masked there is blocked.
+	Files bool
+	// Recognizer is who looks for names and addresses.
+	Recognizer Recognizer
 	// Unread refuses pictures, sound and files that nobody can look into.
 	Unread bool
 }

@@ -2,8 +2,11 @@ package pii
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"slices"
+
+	"github.com/bodhi-gateway/bodhi/app/llm"
 )
 
 // reading is one body on its way through the detectors.
@@ -15,17 +18,26 @@ type reading struct {
 	own    bool // some rule has patterns
 	strict bool // something is masked or blocked
 	left   int
+	near   llm.Spot // the name of the field at hand, and what it says about numbers
+	hint   Set
 	watch  watch
 	vault  *vault // placeholders in the body that become values; nil = none do
 	blind  *rule  // refuses what cannot be read
+	ctx    context.Context
+	files  Files   // reads attached files; nil = nobody wants that
+	known  []Known // what a model found
+	inFile bool    // the text at hand is a file's
 	result Result
 }
 
 // read looks at one piece.
 func (w *reading) read(p *pieces) {
 	raw := p.body[p.piece.From:p.piece.To]
-	if p.dark {
+	if p.dark && !w.document(p, p.body[p.hidden.From:p.hidden.To]) {
 		w.unseen(p)
+	}
+	if w.attached(p, raw) {
+		return
 	}
 	if media(p.name(), raw) {
 		w.unseen(p)
@@ -36,11 +48,29 @@ func (w *reading) read(p *pieces) {
 	if p.key != p.piece {
 		near = p.name()
 	}
+	if w.near != p.key {
+		w.near, w.hint = p.key, hinted(p.name())
+	}
+	hint := w.hint
+	if near == nil {
+		hint = 0
+	}
 	w.piece = w.piece[:0]
-	w.hits = Find(w.hits[:0], text, near, w.want, w.left)
+	w.look(p, text, near, hint)
+	if w.vault != nil {
+		w.restore(p, text)
+	}
+	if len(w.piece) > 0 {
+		w.place(p, raw, text, levels)
+	}
+}
+
+// look notes what is found in a text, and marks what is masked there.
+func (w *reading) look(p *pieces, text, near []byte, hint Set) {
+	w.hits = find(w.hits[:0], text, hint, w.want, w.left)
 	for _, h := range w.hits {
 		a, by := w.bound.verdict(w.way, h, text[h.From:h.To])
-		if a == Off {
+		if a = w.does(a); a == Off {
 			continue
 		}
 		w.count(Found{Detector: h.Kind.Name(), Action: a, Place: w.placeOf(p), kind: h.Kind, by: by})
@@ -51,11 +81,8 @@ func (w *reading) read(p *pieces) {
 	if w.own {
 		w.patterns(p, text, near)
 	}
-	if w.vault != nil {
-		w.restore(p, text)
-	}
-	if len(w.piece) > 0 {
-		w.place(p, raw, text, levels)
+	if len(w.known) > 0 {
+		w.knownIn(p, text)
 	}
 }
 
@@ -76,6 +103,9 @@ func (w *reading) placeOf(p *pieces) string {
 	if w.way == Answered {
 		return "answer"
 	}
+	if w.inFile {
+		return inFile
+	}
 	return p.place()
 }
 
@@ -83,7 +113,7 @@ func (w *reading) placeOf(p *pieces) string {
 func (w *reading) patterns(p *pieces, text, near []byte) {
 	for _, r := range w.bound.rules[:w.bound.n] {
 		for _, m := range r.matchers {
-			does := m.does(w.way)
+			does := w.does(m.does(w.way))
 			if does == Off || w.left <= 0 {
 				continue
 			}

@@ -66,6 +66,8 @@ func (f Found) words() string {
 		return "1 picture, sound or file that cannot be read"
 	case f.Detector == Unreadable && !f.Own:
 		return n + " pictures, sounds or files that cannot be read"
+	case f.Detector == Unrecognized && !f.Own:
+		return n + " text in which nobody could look for names and addresses"
 	case f.kind < kindCount && f.Count == 1:
 		return n + " " + words[f.kind].one
 	case f.kind < kindCount:

@@ -1,6 +1,9 @@
 package pii
 
-import "bytes"
+import (
+	"bytes"
+	"context"
+)
 
 // maxHits is how much may be found in one request. More than that is a list of people; where anything is masked or blocked it is
 // refused, because the rest was not looked at.
@@ -31,6 +34,9 @@ type Result struct {
 	// TooMany says that maxHits was reached.
 	TooMany bool
 
+	// Read is how many attached files were looked into.
+	Read int
+
 	unread *rule
 	vault  *vault // what the placeholders stand for; nil if nothing is masked
 }
@@ -45,20 +51,28 @@ type desk struct {
 }
 
 // Screen looks for what the rules want in a request's body. Without rules it does nothing; without findings it allocates
-// nothing that lasts.
-func (b Bound) Screen(body []byte) Result {
+// nothing that lasts. The context bounds how long attached files are read; what is not read by then counts as unreadable.
+func (b Bound) Screen(ctx context.Context, body []byte) Result {
 	if b.n == 0 || len(body) == 0 {
 		return Result{}
 	}
-	return b.pass(piecesOf(body), Asked, nil)
+	return b.pass(ctx, piecesOf(body), Asked, nil)
 }
 
 // pass looks at a body on its way. Placeholders of v, which may be nil, become what they stand for.
-func (b Bound) pass(p pieces, way Way, v *vault) Result {
+func (b Bound) pass(ctx context.Context, p pieces, way Way, v *vault) Result {
+	return b.passKnown(ctx, p, way, v, nil)
+}
+
+// passKnown is pass with what a model found in the body.
+func (b Bound) passKnown(ctx context.Context, p pieces, way Way, v *vault, known []Known) Result {
 	d, _ := b.book.desks.Get().(*desk)
 	defer b.book.desks.Put(d)
 	d.marks = d.marks[:0]
-	w := reading{desk: d, bound: b, left: maxHits, way: way, vault: v, blind: b.unread()}
+	w := reading{desk: d, bound: b, left: maxHits, way: way, vault: v, blind: b.unread(), ctx: ctx, known: known}
+	if way == Asked && b.scans() {
+		w.files = b.book.Files
+	}
 	w.want, w.own, w.strict = b.wanted(way)
 	if w.own {
 		w.watch = b.book.watch()

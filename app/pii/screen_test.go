@@ -69,7 +69,7 @@ func TestMaskedRequestsKeepEveryOtherByte(t *testing.T) {
 		`{"content":"nothing here \u0041 at all"}`:                                                        "",
 		"--b\r\nContent-Disposition: form-data; name=\"prompt\"\r\n\r\nask ada@acme.test\r\n--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"bob@acme.test.png\"\r\n\r\n\x89PNG\x00eve@acme.test\r\n--b--\r\n": "--b\r\nContent-Disposition: form-data; name=\"prompt\"\r\n\r\nask [EMAIL_1]\r\n--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"[EMAIL_2].png\"\r\n\r\n\x89PNG\x00eve@acme.test\r\n--b--\r\n",
 	} {
-		r := b.Screen([]byte(body))
+		r := b.Screen(t.Context(), []byte(body))
 		if string(r.Body) != want {
 			t.Errorf("%s\n became %s\n   want %s", body, r.Body, want)
 		}
@@ -95,7 +95,7 @@ func TestTheStrictestOfTheChainWins(t *testing.T) {
 			t.Fatal(err)
 		}
 		at := b.For(chain)
-		r := at.Screen(text)
+		r := at.Screen(t.Context(), text)
 		if r.Action != Block || len(r.Found) != 1 || r.Found[0].Count != 1 {
 			t.Errorf("%s: %+v", s.Kind(), r)
 		}
@@ -110,10 +110,10 @@ func TestTheStrictestOfTheChainWins(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := b.For(chain)
-	if r := at.Screen([]byte(`{"content":"ada@acme.test"}`)); r.Action != Mask || string(r.Body) != `{"content":"[EMAIL_1]"}` {
+	if r := at.Screen(t.Context(), []byte(`{"content":"ada@acme.test"}`)); r.Action != Mask || string(r.Body) != `{"content":"[EMAIL_1]"}` {
 		t.Errorf("a list of what a team allows loosens the organization's rule: %+v", r)
 	}
-	if r := at.Screen(text); r.Action != Block || r.Body != nil {
+	if r := at.Screen(t.Context(), text); r.Action != Block || r.Body != nil {
 		t.Errorf("the organization's log loosens the team's block: %+v", r)
 	}
 }
@@ -125,11 +125,11 @@ func TestWhatARuleAllowsIsNoFinding(t *testing.T) {
 	rule.Patterns = []Pattern{{Name: "Project", Expr: `PRJ-\d+`, Action: Block}}
 	rule.Allow = append(rule.Allow, "prj-1")
 	b := bound(t, clock.System{}, rule)
-	if r := b.Screen([]byte(`{"c":"ADA@ACME.test 4111111111111111 PRJ-1"}`)); r.Any() {
+	if r := b.Screen(t.Context(), []byte(`{"c":"ADA@ACME.test 4111111111111111 PRJ-1"}`)); r.Any() {
 		t.Errorf("found %+v", r.Found)
 	}
 	for _, text := range []string{"ada@sub.acme.test", "ada@acme.test.de", "5555555555554444", "PRJ-12"} {
-		if r := b.Screen([]byte(`{"c":"` + text + `"}`)); r.Action != Block {
+		if r := b.Screen(t.Context(), []byte(`{"c":"`+text+`"}`)); r.Action != Block {
 			t.Errorf("%s passes", text)
 		}
 	}
@@ -139,7 +139,7 @@ func TestOwnPatterns(t *testing.T) {
 	t.Parallel()
 	b := bound(t, clock.System{}, Record{Actions: map[string]string{"email": "mask"}, Patterns: []Pattern{
 		{Name: "Project code", Expr: `\bPRJ-\d{4}\b`, Action: Mask}, {Name: "name", Expr: `(?i)lovelace`, Action: Log}, {Name: "around", Expr: `ask ada@\w+`, Action: Mask}}})
-	r := b.Screen([]byte(`{"c":"PRJ-1234 by Ada LOVELACE, ask ada@acme.test about PRJ-1234 or PRJ-99"}`))
+	r := b.Screen(t.Context(), []byte(`{"c":"PRJ-1234 by Ada LOVELACE, ask ada@acme.test about PRJ-1234 or PRJ-99"}`))
 	if want := `{"c":"[PROJECT_CODE_1] by Ada LOVELACE, [AROUND_1] about [PROJECT_CODE_1] or PRJ-99"}`; string(r.Body) != want {
 		t.Errorf("masked: %s", r.Body)
 	}
@@ -148,7 +148,7 @@ func TestOwnPatterns(t *testing.T) {
 	}
 	// Wherever a match lies, a window's edge does not hide it.
 	for at := window - 20; at < window+overlap+20; at++ {
-		r := b.Screen([]byte(`{"c":"` + strings.Repeat("x", at) + ` PRJ-1234 "}`))
+		r := b.Screen(t.Context(), []byte(`{"c":"`+strings.Repeat("x", at)+` PRJ-1234 "}`))
 		if len(r.Found) != 1 || r.Found[0].Count != 1 {
 			t.Fatalf("at %d: %+v", at, r.Found)
 		}
@@ -182,7 +182,7 @@ func TestATextThatAPatternCannotGetThroughIsRefusedWhereItBinds(t *testing.T) {
 	long := []byte(`{"c":"` + strings.Repeat("x ", 200*window) + `"}`)
 	for action, want := range map[Action]Action{Log: Log, Mask: Block, Block: Block} {
 		b := bound(t, &slow{step: Budget / 4}, Record{Patterns: []Pattern{{Name: "Odd", Expr: `(?i)odd`, Action: action}}})
-		r := b.Screen(long)
+		r := b.Screen(t.Context(), long)
 		if r.Action != want || r.Unread != "Odd" || !r.Any() {
 			t.Errorf("%s: %+v", action, r)
 		}
@@ -192,7 +192,7 @@ func TestATextThatAPatternCannotGetThroughIsRefusedWhereItBinds(t *testing.T) {
 		if f := r.Refusal(id.NewFinding(ids)); !strings.Contains(f.Public, `the pattern "Odd" of the organization could not be checked`) || !strings.Contains(f.Public, "20 ms") || f.Detail["detectors"] != "Odd" {
 			t.Errorf("refused with %s", f.Public)
 		}
-		if r := b.Screen([]byte(`{"c":"odd"}`)); r.Unread != "" {
+		if r := b.Screen(t.Context(), []byte(`{"c":"odd"}`)); r.Unread != "" {
 			t.Error("a short text is not read on a busy machine")
 		}
 	}
@@ -210,7 +210,7 @@ func TestMoreThanCanBeLookedAtDoesNotLeave(t *testing.T) {
 		"cards are barred": {Record{Actions: map[string]string{"email": "log", "card": "block"}}, Block},
 	} {
 		b := bound(t, clock.System{}, x.rule)
-		r := b.Screen(list)
+		r := b.Screen(t.Context(), list)
 		if r.Action != x.want || r.Body != nil {
 			t.Errorf("%s: %s, %d found", name, r.Action, r.Found[0].Count)
 		}
@@ -233,7 +233,7 @@ func TestNothingIsAllocatedWithoutFindings(t *testing.T) {
 	for name, b := range map[string]*Book{"no rules": empty, "a rule": with} {
 		if n := testing.AllocsPerRun(100, func() {
 			at := b.For(chain)
-			if r := at.Screen(body); r.Any() {
+			if r := at.Screen(t.Context(), body); r.Any() {
 				t.Error("found something")
 			}
 		}); n != 0 {
@@ -257,7 +257,7 @@ func TestABadSetLeavesTheOldOneInForce(t *testing.T) {
 		}
 	}
 	at := b.For(chain)
-	if r := at.Screen([]byte(`{"c":"a@b.de"}`)); r.Action != Block {
+	if r := at.Screen(t.Context(), []byte(`{"c":"a@b.de"}`)); r.Action != Block {
 		t.Error("the old set is gone")
 	}
 }
@@ -271,7 +271,7 @@ func FuzzScreen(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := b.Screen(body)
+		r := b.Screen(t.Context(), body)
 		if r.Body == nil {
 			return
 		}
@@ -303,7 +303,7 @@ func BenchmarkScreen(b *testing.B) {
 			b.SetBytes(int64(len(body)))
 			b.ReportAllocs()
 			for b.Loop() {
-				at.Screen(body)
+				at.Screen(b.Context(), body)
 			}
 		})
 	}
@@ -315,15 +315,15 @@ func TestLowConfidenceCountsWhatOnlyHasTheForm(t *testing.T) {
 	loose.Guess = true
 	for text, want := range map[string]string{"order 123456789": "order [SSN_1]", "415 555 2671 and SSN 123-45-6789": "[PHONE_1] and SSN [SSN_1]", "no 000456789": ""} {
 		body := []byte(`{"c":"` + text + `"}`)
-		if r := bound(t, clock.System{}, loose).Screen(body); want == "" && r.Any() || want != "" && string(r.Body) != `{"c":"`+want+`"}` {
+		if r := bound(t, clock.System{}, loose).Screen(t.Context(), body); want == "" && r.Any() || want != "" && string(r.Body) != `{"c":"`+want+`"}` {
 			t.Errorf("%q became %s", text, r.Body)
 		}
-		if r := bound(t, clock.System{}, sure).Screen(body); r.Any() && !strings.Contains(text, "SSN") {
+		if r := bound(t, clock.System{}, sure).Screen(t.Context(), body); r.Any() && !strings.Contains(text, "SSN") {
 			t.Errorf("%q is a finding without a word: %+v", text, r.Found)
 		}
 	}
 	both := bound(t, clock.System{}, sure, loose)
-	if r := both.Screen([]byte(`{"c":"order 123456789"}`)); r.Action != Mask {
+	if r := both.Screen(t.Context(), []byte(`{"c":"order 123456789"}`)); r.Action != Mask {
 		t.Errorf("one rule of two guesses: %+v", r)
 	}
 }
@@ -331,7 +331,7 @@ func TestLowConfidenceCountsWhatOnlyHasTheForm(t *testing.T) {
 func TestFindingsSayWhereTheyWereAndNothingOfTheClients(t *testing.T) {
 	t.Parallel()
 	b := bound(t, clock.System{}, everything(Log))
-	r := b.Screen([]byte(`{"ada@acme.test":"bob@acme.test","system":"eve@acme.test","messages":[{"content":"a@b.de c@d.fr"}],"metadata":{"x":"x@y.io"}}`))
+	r := b.Screen(t.Context(), []byte(`{"ada@acme.test":"bob@acme.test","system":"eve@acme.test","messages":[{"content":"a@b.de c@d.fr"}],"metadata":{"x":"x@y.io"}}`))
 	if want := `[{"detector":"email","action":"log","count":2,"place":"settings"},{"detector":"email","action":"log","count":1,"place":"system"},{"detector":"email","action":"log","count":2,"place":"messages"},{"detector":"email","action":"log","count":1,"place":"metadata"}]`; r.Facts() != want {
 		t.Errorf("noted %s", r.Facts())
 	}

@@ -186,7 +186,7 @@ func note(action string, l Listed, before, after map[string]any) audit.Entry {
 
 func stored(l Listed) map[string]any {
 	return map[string]any{"scope": string(l.Scope.Kind()), "of": l.Place.Label, "actions": Named(l.Actions), "answers": Named(l.Answers), "patterns": l.Patterns, "allow": l.Allow,
-		"one_way": l.OneWay, "guess": l.Guess, "block_unreadable": l.Unread}
+		"one_way": l.OneWay, "guess": l.Guess, "scan_files": l.Files, "recognizer": l.Recognizer, "block_unreadable": l.Unread}
 }
 
 func public(op string, err error) error {

@@ -124,7 +124,7 @@ func TestARulesLife(t *testing.T) {
 		book := pii.NewBook(clock.System{})
 		o.must(book.Load(records))
 		bound := book.For(o.chain)
-		if r := bound.Screen([]byte(`{"c":"ada@acme.test AKIAIOSFODNN7EXAMPLE"}`)); len(records) != 1 || r.Action != pii.Block || len(r.Found) != 1 {
+		if r := bound.Screen(t.Context(), []byte(`{"c":"ada@acme.test AKIAIOSFODNN7EXAMPLE"}`)); len(records) != 1 || r.Action != pii.Block || len(r.Found) != 1 {
 			t.Errorf("records %+v: %+v", records, r)
 		}
 		o.must(o.Delete(t.Context(), admin, made.ID))

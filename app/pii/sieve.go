@@ -1,6 +1,8 @@
 package pii
 
 import (
+	"context"
+
 	"github.com/bodhi-gateway/bodhi/app/llm"
 )
 
@@ -134,7 +136,7 @@ func (s *Sieve) flush(dst []llm.Delta, meant func(*strand) bool) ([]llm.Delta, e
 
 // cite screens a citation, which is whole.
 func (s *Sieve) cite(dst []llm.Delta, d *llm.Delta) ([]llm.Delta, error) {
-	r := s.guard.bound.pass(piecesOf(d.Raw), Answered, s.guard.vault)
+	r := s.guard.bound.pass(context.Background(), piecesOf(d.Raw), Answered, s.guard.vault)
 	for _, f := range r.Found {
 		for range f.Count {
 			s.guard.result.count(f)

@@ -104,7 +104,7 @@ func TestAStreamIsScreenedAsAWholeIs(t *testing.T) {
 			}
 			text += c.pick(".", ", ", ") ", " ", "\n", "; ", "! ", " and ")
 		}
-		asked := b.Screen([]byte(`{"content":` + llm.Quote(text) + `}`))
+		asked := b.Screen(t.Context(), []byte(`{"content":`+llm.Quote(text)+`}`))
 		want := text
 		if asked.Body != nil {
 			var v struct{ Content string }
@@ -178,7 +178,7 @@ func TestPlaceholdersBecomeWhatTheyStandForWhereverTheyAreCut(t *testing.T) {
 	r := everything(Mask)
 	r.Patterns = []Pattern{{Name: "Odd", Expr: `<<[^>]+>>`, Action: Mask}}
 	b := bound(t, clock.System{}, r)
-	asked := b.Screen([]byte(`{"messages":[{"content":"ada@acme.test, bob@acme.test <<a \"b\"\nc>> but [EMAIL_3] is mine, eve@acme.test"}]}`))
+	asked := b.Screen(t.Context(), []byte(`{"messages":[{"content":"ada@acme.test, bob@acme.test <<a \"b\"\nc>> but [EMAIL_3] is mine, eve@acme.test"}]}`))
 	if want := `{"messages":[{"content":"[EMAIL_1], [EMAIL_2] [ODD_1] but [EMAIL_3] is mine, [EMAIL_4]"}]}`; string(asked.Body) != want {
 		t.Fatalf("asked %s", asked.Body)
 	}
@@ -233,7 +233,7 @@ func TestOwnPatternsInAnswersAreFoundAcrossCuts(t *testing.T) {
 			t.Fatalf("%q:\n got %q\nwant %q %v", pieces[0], got, want, err)
 		}
 	})
-	if r := b.Screen([]byte(`{"c":"project PRJ-1234"}`)); r.Any() {
+	if r := b.Screen(t.Context(), []byte(`{"c":"project PRJ-1234"}`)); r.Any() {
 		t.Error("a pattern for answers looks at requests")
 	}
 }

@@ -55,7 +55,7 @@ type Listed struct {
 // Record is the rule as the data plane needs it.
 func (l Listed) Record() Record {
 	return Record{ID: l.ID, Org: l.Org, Kind: l.Scope.Kind(), Node: l.Scope.Node(), Label: l.Place.Label, Actions: Named(l.Actions), Answers: Named(l.Answers), Patterns: l.Patterns, Allow: l.Allow,
-		OneWay: l.OneWay, Guess: l.Guess, Unread: l.Unread}
+		OneWay: l.OneWay, Guess: l.Guess, Files: l.Files, Recognizer: l.Recognizer, Unread: l.Unread}
 }
 
 // Named are actions by their names, without those that are off.

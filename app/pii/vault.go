@@ -2,6 +2,8 @@ package pii
 
 import (
 	"bytes"
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -68,4 +70,39 @@ func (v *vault) begun(text []byte) (int, bool) {
 		}
 	}
 	return 0, false
+}
+
+// Veil is what puts placeholders back into an answer in which they were replaced by what they stand for; nil where none were. At the end
+// of a text that was cut it takes away what may be the beginning of a value. It may be used when the request is over.
+func (g *Guard) Veil() func(text string, cut bool) string {
+	if !g.Restores() || len(g.vault.values) == 0 {
+		return nil
+	}
+	type pair struct{ value, name string }
+	var all []pair
+	for name, value := range g.vault.values {
+		all = append(all, pair{value, name})
+		if inside := escaped(value, 1); inside != value {
+			all = append(all, pair{inside, name})
+		}
+	}
+	slices.SortFunc(all, func(a, b pair) int { // of two that begin alike the longer one
+		return cmp.Or(cmp.Compare(len(b.value), len(a.value)), cmp.Compare(a.value, b.value))
+	})
+	var words []string
+	for _, p := range all {
+		words = append(words, p.value, p.name)
+	}
+	replacer := strings.NewReplacer(words...)
+	return func(text string, cut bool) string {
+		text = replacer.Replace(text)
+		for n := len(all[0].value) - 1; cut && n > 0; n-- {
+			for _, p := range all {
+				if n < len(p.value) && strings.HasSuffix(text, p.value[:n]) {
+					return text[:len(text)-n]
+				}
+			}
+		}
+		return text
+	}
 }

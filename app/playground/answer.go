@@ -103,7 +103,7 @@ func request(ctx context.Context, actor org.Actor, method, path string, body []b
 		return nil, err
 	}
 	r.RemoteAddr = net.JoinHostPort(cmp.Or(actor.IP, "0.0.0.0"), "0")
-	r.Header = http.Header{"Content-Type": {"application/json"}, "User-Agent": {"bodhi-playground"}, "X-Bodhi-Purpose": {"playground"}, "X-Bodhi-Cache": {"off"}}
+	r.Header = http.Header{"Content-Type": {"application/json"}, "User-Agent": {"bodhi-playground"}, "X-Bodhi-Purpose": {"playground"}, "X-Bodhi-Cache": {"off"}, "X-Bodhi-Transcript": {"off"}}
 	return r, nil
 }
 

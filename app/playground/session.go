@@ -64,6 +64,14 @@ func (s *Service) Open(ctx context.Context, actor org.Actor, team id.Team) error
 	return nil
 }
 
+// Grant is grant for the rooms that ask on the same account.
+func (s *Service) Grant(ctx context.Context, actor org.Actor, team id.Team) (*key.Grant, error) {
+	if err := actor.Require(org.Developer); err != nil {
+		return nil, err
+	}
+	return s.grant(ctx, actor, team)
+}
+
 // grant is what the person's playground may do for a team right now.
 func (s *Service) grant(ctx context.Context, actor org.Actor, team id.Team) (*key.Grant, error) {
 	k, there, err := s.Session(ctx, actor, team)

@@ -27,6 +27,9 @@ type Only struct {
 	Needs []string `json:"needs,omitempty" yaml:"needs,omitempty,flow"`
 	// Capable leaves out, for each request, the models that are not known to take what it needs.
 	Capable bool `json:"capable,omitempty" yaml:"capable,omitempty"`
+	// Extract sends the text of documents where no target of a request is known to take documents, and refuses pictures and sounds that none is
+	// known to take, naming models that do.
+	Extract bool `json:"extract,omitempty" yaml:"extract,omitempty"`
 
 	also *Only // what the alias demands that this one's list is a part of
 }
@@ -49,7 +52,7 @@ var Capabilities = []string{"tools", "images", "audio", "files", "json_schema", 
 
 // IsZero reports whether it demands nothing.
 func (o *Only) IsZero() bool {
-	return o == nil || len(o.Regions)+len(o.Needs) == 0 && !o.ZeroRetention && !o.NoTraining && !o.Capable && o.MaxInput == "" && o.MaxOutput == "" && o.MinContext == 0
+	return o == nil || len(o.Regions)+len(o.Needs) == 0 && !o.ZeroRetention && !o.NoTraining && !o.Capable && !o.Extract && o.MaxInput == "" && o.MaxOutput == "" && o.MinContext == 0
 }
 
 // Place is what is known of a target's account.
@@ -133,6 +136,9 @@ func dear(most, what string, q catalog.Quote, u llm.Usage) string {
 
 // WantsCapable reports whether models must be known to take what each request needs.
 func (o *Only) WantsCapable() bool { return o != nil && (o.Capable || o.also.WantsCapable()) }
+
+// WantsExtract reports whether texts may stand in for documents.
+func (o *Only) WantsExtract() bool { return o != nil && (o.Extract || o.also.WantsExtract()) }
 
 func needing(name string) (n llm.Needs) {
 	switch name {

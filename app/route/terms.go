@@ -105,7 +105,7 @@ func (o *Only) Words() (out []string) {
 	}{
 		{len(o.Regions) > 0, "data stays in " + strings.Join(o.Regions, " or ")}, {o.ZeroRetention, "zero retention"}, {o.NoTraining, "no training on data"}, {o.MaxInput != "", "input at most $" + o.MaxInput + " a million tokens"},
 		{o.MaxOutput != "", "output at most $" + o.MaxOutput + " a million tokens"}, {o.MinContext > 0, fmt.Sprintf("a context window of %d tokens", o.MinContext)},
-		{len(o.Needs) > 0, "takes " + strings.Join(o.Needs, ", ")}, {o.Capable, "takes what the request needs"},
+		{len(o.Needs) > 0, "takes " + strings.Join(o.Needs, ", ")}, {o.Capable, "takes what the request needs"}, {o.Extract, "documents become texts where no target takes them"},
 	} {
 		if s.on {
 			out = append(out, s.says)

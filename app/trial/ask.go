@@ -57,7 +57,7 @@ func (s *Service) ask(ctx context.Context, actor org.Actor, g *key.Grant, target
 		return out
 	}
 	r.RemoteAddr = net.JoinHostPort(cmp.Or(actor.IP, "0.0.0.0"), "0")
-	r.Header = http.Header{"Content-Type": {"application/json"}, "User-Agent": {"bodhi-dashboard"}, "X-Bodhi-Fallback": {"off"}, "X-Bodhi-Timeout": {"2m"}, "X-Bodhi-Purpose": {"trial"}}
+	r.Header = http.Header{"Content-Type": {"application/json"}, "User-Agent": {"bodhi-dashboard"}, "X-Bodhi-Fallback": {"off"}, "X-Bodhi-Timeout": {"2m"}, "X-Bodhi-Purpose": {"trial"}, "X-Bodhi-Transcript": {"off"}}
 	w := &writer{header: http.Header{}}
 	start := s.Clock.Now()
 	s.Gateway.As(g).ServeHTTP(w, r)

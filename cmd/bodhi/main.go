@@ -40,6 +40,7 @@ type commands struct {
 	Suspense  suspenseCmd  `cmd:"" help:"What lost nodes may have spent: list it, release it."`
 	Sandbox   sandboxCmd   `cmd:"" help:"Run the built-in sandbox provider as a server of its own."`
 	Version   versionCmd   `cmd:"" help:"Print the version."`
+	ReadPDF   readPDFCmd   `cmd:"" name:"read-pdf" hidden:"" help:"Read one PDF from standard input: the gateway runs this itself, apart from everything else."`
 
 	Login    loginCmd    `cmd:"" group:"From any machine" help:"Keep a gateway's address and a token for the commands below."`
 	Logout   logoutCmd   `cmd:"" group:"From any machine" help:"Forget them."`

@@ -41,7 +41,11 @@ func (c serveCmd) Run(e *env) error {
 	limitMemory()
 	ballast := make([]byte, ballastBytes)
 	defer runtime.KeepAlive(ballast)
-	a, err := app.New(e.ctx, cfg, app.Options{Version: version, Log: logger(cfg), Web: !c.Worker, Worker: !c.Web})
+	program, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("find this program, which reads PDFs apart: %w", err)
+	}
+	a, err := app.New(e.ctx, cfg, app.Options{Version: version, Log: logger(cfg), Web: !c.Worker, Worker: !c.Web, Program: program})
 	if err != nil {
 		return err
 	}

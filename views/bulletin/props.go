@@ -58,12 +58,16 @@ type ShowPage struct {
 	Delete    ui.ConfirmProps
 	Facts     []ui.Fact
 	People    []ui.Fact // by name, with their addresses
+	Mine      *Mine     // what the reader may change for themselves
 	More      string    // "and 12 more"
 	Preview   *Edition
 	None      ui.EmptyProps // instead of a preview
 	Sent      []EditionRow
 	All       string // the archive of this report
 }
+
+// Mine is whether the reader gets a report, and the button that changes it.
+type Mine struct{ Text, Action, Label string }
 
 // Edition is what a report says, on a page.
 type Edition struct {

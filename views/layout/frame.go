@@ -30,7 +30,7 @@ type navGroup struct {
 }
 
 // asking are entries that are of no use to those who only read.
-var asking = map[string]bool{"playground": true}
+var asking = map[string]bool{"playground": true, "documents": true}
 
 type navEntry struct {
 	name, label, href, icon string
@@ -73,11 +73,13 @@ var navigation = []navGroup{
 		{"limits", "Rate limits", "/limits", "gauge", false},
 		{"policies", "Model policies", "/policies", "shield-check", false},
 		{"pii", "Personal data", "/data-rules", "shield-lock", false},
+		{"transcripts", "Kept texts", "/transcripts", "book", false},
 	}},
 	{"traffic", "Models", []navEntry{
 		{"models", "Models & aliases", "/models", "route", false},
 		{"prompts", "Prompts", "/prompts", "list-details", false},
 		{"playground", "Playground", "/playground", "player-play", false},
+		{"documents", "Documents", "/documents", "eye", false},
 		{"experiments", "Experiments", "/experiments", "flask", false},
 		{"evaluations", "Evaluations", "/evaluations", "checks", false},
 		{"batches", "Batches", "/batches", "stack-2", false},

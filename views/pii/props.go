@@ -32,21 +32,26 @@ type EditPage struct {
 	Shell                       layout.Shell
 	Title, Action, Submit, Back string
 	// Place is where it can sit; nil when it sits somewhere already, then Where says it in words.
-	Place     *ui.PickProps
-	Where     string
-	Detectors []Detector
-	Patterns  []PatternRow
-	Allow     string // a value on each line
-	OneWay    bool   // answers keep placeholders
-	Guess     bool   // what only has the form counts, too
-	Unread    bool   // what cannot be read is refused
+	Place                *ui.PickProps
+	Where                string
+	Detectors            []Detector
+	Patterns             []PatternRow
+	Allow                string // a value on each line
+	OneWay               bool   // answers keep placeholders
+	Guess                bool   // what only has the form counts, too
+	Model, Failing, Most string // who looks for names and addresses
+	Files                bool   // attached files are looked into
+	Unread               bool   // what cannot be read is refused
 	// Form is what is wrong with the form as a whole, Errors with each field by its name.
 	Form   string
 	Errors map[string]string
 }
 
 // Detector is a built-in one with what it does.
-type Detector struct{ Name, Label, Hint, Action, Answer string }
+type Detector struct {
+	Name, Label, Hint, Action, Answer string
+	AskedOnly                         bool // it looks at requests only
+}
 
 // PatternRow is one of the organization's own.
 type PatternRow struct {

@@ -20,6 +20,7 @@ type Page struct {
 	// Request is the logged request that it began with, and About what is known of it; Targets the models that it began with.
 	Request, About string
 	Targets        []string
+	Kept           bool // its text is here
 	// Prompt is the prompt of the library that the texts come from, by its Version.
 	Prompt, PromptName, Version string
 	Template                    bool // the texts have {{variables}}

@@ -22,6 +22,7 @@ type MinePage struct {
 	Asks   []MyAsk
 	Last   []RequestRow
 	CanAsk bool
+	Texts  string // teams whose texts are kept, and for how long; "" for none
 }
 
 // Binding is one budget or rate limit above somebody's requests.

@@ -172,6 +172,13 @@ type RequestPage struct {
 	Attempts []Attempt
 	Steps    []Decision
 	NoTokens string // why Tokens is empty
+	Text     Text
+}
+
+// Text says whether what the request says is kept, for the reader.
+type Text struct {
+	Kept  bool
+	Until string // "until 1 January, 12:00"
 }
 
 // Refusal is why a request was not answered.

@@ -60,7 +60,7 @@ type NextRow struct {
 type OnlyBox struct {
 	Regions, MaxInput, MaxOutput, MinContext                      string
 	RegionError, InputError, OutputError, ContextError, NeedError string
-	ZeroRetention, NoTraining, Capable                            bool
+	ZeroRetention, NoTraining, Capable, Extract                   bool
 	Needs                                                         []NeedBox
 }
 

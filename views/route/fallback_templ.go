@@ -1224,6 +1224,10 @@ func onlyCard(o OnlyBox, of string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+			templ_7745c5c3_Err = ui.Checkbox(ui.CheckboxProps{Name: "only-extract", Label: "Get texts for documents that they do not take", Hint: "Where no target is known to take documents, the text of a PDF or Office file is sent in its place, with a warning to the client. Pictures and sounds that no target is known to take are refused, naming models that do.", Checked: o.Extract}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 61, "<fieldset class=\"b-stack\"><legend class=\"b-label\">Always take</legend> ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

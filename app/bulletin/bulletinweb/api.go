@@ -14,7 +14,7 @@ import (
 // reportJSON is a regular report in the management API.
 type reportJSON struct {
 	ID        string     `json:"id"`
-	Kind      string     `json:"kind"`  // weekly, monthly, daily or quarterly
+	Kind      string     `json:"kind"`  // weekly, monthly, daily, quarterly, or evidence_processing, evidence_access, evidence_costs, evidence_purposes, evidence_subprocessors
 	Scope     string     `json:"scope"` // id of the team or of the organization whose figures it holds
 	Title     string     `json:"title"`
 	Hour      int        `json:"hour"`      // 0 to 23, on the organization's clocks
@@ -135,6 +135,8 @@ type editionJSON struct {
 	Advice  []adviceJSON   `json:"advice,omitempty"`
 	Changes []changeJSON   `json:"changes,omitempty"` // what changes of routes came to
 	Copies  []copyJSON     `json:"copies,omitempty"`
+	// Evidence is what a kind of evidence says, which has no figures.
+	Evidence *evidenceJSON `json:"evidence,omitempty"`
 }
 
 // editionList is a page of the archive, newest first.
@@ -172,6 +174,10 @@ func editionOut(e bulletin.Edition) editionJSON {
 		return out
 	}
 	out.Title, out.Zone = title(e), c.Zone
+	if c.Evidence != nil {
+		out.Evidence = evidenceOut(c.Evidence)
+		return out
+	}
 	now, before := figuresOut(c.Now), figuresOut(c.Before)
 	out.Now, out.Before = &now, &before
 	for _, p := range c.Parts {

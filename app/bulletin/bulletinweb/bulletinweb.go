@@ -34,7 +34,7 @@ func editionPath(e id.Edition) string { return archive + "/" + e.String() }
 // Routes are all URLs of reports. Whoever reads a team's costs reads its reports.
 func (h *Handlers) Routes() []web.Route {
 	const one, number, api, editions = root + "/:id", archive + "/:id", web.APIRoot + "reports", web.APIRoot + "report-editions"
-	return []web.Route{
+	return append([]web.Route{
 		{Method: http.MethodGet, Path: root, Name: "reports.list", Guard: web.Person, Floor: org.Viewer, Handle: h.list},
 		{Method: http.MethodGet, Path: root + "/new", Name: "reports.new", Guard: web.Person, Floor: org.Lead, Handle: h.new},
 		{Method: http.MethodPost, Path: root, Name: "reports.create", Guard: web.Person, Floor: org.Lead, Audit: "report.created", Handle: h.create},
@@ -66,7 +66,7 @@ func (h *Handlers) Routes() []web.Route {
 			Does: "Show an edition: its figures as they were sent, and how each copy fares."},
 		{Method: http.MethodGet, Path: editions + "/:id/file", Name: "api.report_editions.file", Guard: web.Token, Floor: org.Viewer, Streams: true, Files: []string{"application/pdf", "text/csv"}, Handle: h.file, Out: web.None{}, Does: "Download an edition as a document or as a table.",
 			Query: []web.Parameter{{Name: "format", Does: "pdf, which is what it is without, or csv", Values: []string{"pdf", "csv"}}}},
-	}
+	}, h.stops()...)
 }
 
 func reportID(c *web.Context) (id.Report, error) {

@@ -398,7 +398,7 @@ func TestPagesKeepWhatWasTypedAndShowWhatWouldBeSent(t *testing.T) {
 		typed url.Values
 		says  string
 	}{
-		"an odd kind":        {form(url.Values{"kind": {"yearly"}}), "Choose weekly, monthly, daily or quarterly."},
+		"an odd kind":        {form(url.Values{"kind": {"yearly"}}), "Choose weekly, monthly, daily, quarterly, or evidence_"},
 		"an odd hour":        {form(url.Values{"hour": {"25"}}), "The hour is a number from 0 to 23"},
 		"a month of a team":  {form(url.Values{"kind": {"monthly"}}), "This report is about the whole organization."},
 		"nobody":             {form(url.Values{"answering": nil}), "Nobody would get it."},

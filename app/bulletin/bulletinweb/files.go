@@ -22,6 +22,9 @@ func document(e bulletin.Edition) paper.Document {
 // lead is the one sentence that says it.
 func lead(e bulletin.Edition) string {
 	c := e.Content
+	if c.Evidence != nil {
+		return c.Whose + ", " + span(e) + ". " + c.Evidence.Lead
+	}
 	return fmt.Sprintf("%s: %s USD were spent, %s.", span(e), usd(c.Now.Cost), compared(e.Kind, c.Now.Cost, c.Before.Cost))
 }
 
@@ -47,7 +50,11 @@ func files(e bulletin.Edition) (out []mail.File, err error) {
 		out = append(out, mail.File{Name: filename(e) + ".pdf", Type: "application/pdf", Body: body})
 	}
 	if e.CSV {
-		body, err := table(e)
+		write := table
+		if e.Content.Evidence != nil {
+			write = sheetTable
+		}
+		body, err := write(e)
 		if err != nil {
 			return nil, err
 		}
@@ -64,6 +71,9 @@ func drawn(e bulletin.Edition) bool {
 // filename says what a file is about: kind and days, in letters that every system takes.
 func filename(e bulletin.Edition) string {
 	zone := zoneOf(e)
+	if e.Kind.Evidence() {
+		return evidenceName(e.Kind) + "-" + e.From.In(zone).Format("2006-01")
+	}
 	return fmt.Sprintf("%s-report-%s-%s", e.Kind, e.From.In(zone).Format(time.DateOnly), e.To.Add(-time.Nanosecond).In(zone).Format(time.DateOnly))
 }
 

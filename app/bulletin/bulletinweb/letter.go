@@ -73,13 +73,23 @@ func (w *Writer) Letter(e bulletin.Edition) (mail.Letter, error) {
 	}
 	l.Foot = []string{asOf(e),
 		"You get this because you answer for " + c.Whose + " or were chosen for it. The links need a log-in."}
-	l.Links = []mail.Action{{Label: "Who gets it, and when", URL: w.PublicURL + root}}
-	l.Files, err = files(e)
-	return l, err
+	l.Links = []mail.Action{{Label: "Who gets it, and when", URL: w.PublicURL + root}, {Label: "Stop it for yourself", URL: w.PublicURL + reportPath(e.Report)}}
+	all, err := files(e)
+	if err != nil {
+		return l, err
+	}
+	var large string
+	if l.Files, large = fitting(all); large != "" {
+		l.Text = append(l.Text, large)
+	}
+	return l, nil
 }
 
 // facts are the figures that come first.
 func facts(e bulletin.Edition) []mail.Fact {
+	if e.Content.Evidence != nil {
+		return evidenceFacts(e.Content.Evidence)
+	}
 	n := e.Content.Now
 	out := []mail.Fact{{Label: "Spent", Value: usd(n.Cost) + " USD"}, {Label: "Requests", Value: web.Count(n.Requests)}, {Label: "Answered", Value: answered(n)}, {Label: "Tokens", Value: web.Count(n.Tokens())}}
 	if s := e.Content.Savings; s != nil && s.Known && s.Provider > 0 {
@@ -98,6 +108,9 @@ func sections(e bulletin.Edition) (out []mail.Section, err error) {
 			return nil, err
 		}
 		out = append(out, mail.Section{Heading: chartTitle(e), Picture: &picture})
+	}
+	if e.Content.Evidence != nil {
+		return nil, nil // it names people: its tables travel in the files, or stay behind the log-in
 	}
 	return append(out, tables(e)...), nil
 }
@@ -120,6 +133,9 @@ func chart(e bulletin.Edition) ([]byte, error) {
 // tables are the parts of an edition that are words and figures.
 func tables(e bulletin.Edition) (out []mail.Section) {
 	c := e.Content
+	if c.Evidence != nil {
+		return sheets(c.Evidence)
+	}
 	if len(c.Budgets) > 0 {
 		s := mail.Section{Heading: "Budgets", Table: &mail.Table{Columns: []string{"Budget", "Used", "Of"}}}
 		for _, b := range c.Budgets {

@@ -89,8 +89,12 @@ func about(actor org.Actor, text string) (id.Team, error) {
 }
 
 func (h *Handlers) new(c *web.Context) error {
-	f := views.Fields{Kind: string(bulletin.Weekly), Scope: c.QueryParam("scope"), Hour: strconv.Itoa(bulletin.DefaultHour), Answering: true, PDF: true}
-	if teams := c.Actor().Teams; f.Scope == "" && len(teams) > 0 && bulletin.MayChange(c.Actor(), teams[0]) {
+	kind := bulletin.Weekly
+	if asked := bulletin.Kind(c.QueryParam("kind")); asked.Valid() {
+		kind = asked
+	}
+	f := views.Fields{Kind: string(kind), Scope: c.QueryParam("scope"), Hour: strconv.Itoa(bulletin.DefaultHour), Answering: true, PDF: true}
+	if teams := c.Actor().Teams; f.Scope == "" && kind == bulletin.Weekly && len(teams) > 0 && bulletin.MayChange(c.Actor(), teams[0]) {
 		f.Scope = teams[0].String() // the weekly report is a team's
 	}
 	return h.renderNew(c, f)
@@ -132,6 +136,9 @@ func (h *Handlers) newPage(c *web.Context, f views.Fields, wrong web.Refusal) (t
 func form(c *web.Context, f views.Fields, wrong web.Refusal) views.EditPage {
 	page := views.EditPage{Fields: f, Zone: c.Zone().String(), Form: wrong.Form, Errors: wrong.Fields}
 	for _, k := range bulletin.Kinds {
+		if k.Evidence() && !c.Actor().Everywhere(org.Admin) {
+			continue // only admins read it
+		}
 		page.Kinds = append(page.Kinds, ui.Option{Value: string(k), Label: k.Title(), Hint: hints[k]})
 	}
 	for hour := range 24 {
@@ -142,10 +149,15 @@ func form(c *web.Context, f views.Fields, wrong web.Refusal) views.EditPage {
 
 // hints say what each kind holds.
 var hints = map[bulletin.Kind]string{
-	bulletin.Weekly:    "Every Monday: a team's last week by person and model, its budgets, what changed.",
-	bulletin.Monthly:   "On the 1st: the organization's last month by team, model and person, budgets, savings, reliability.",
-	bulletin.Daily:     "Every day, but only while a budget is more than 90 % used: how it stands, and what was spent the day before.",
-	bulletin.Quarterly: "On the first day of a quarter: what could be saved, computed from your own figures.",
+	bulletin.Weekly:                "Every Monday: a team's last week by person and model, its budgets, what changed.",
+	bulletin.Monthly:               "On the 1st: the organization's last month by team, model and person, budgets, savings, reliability.",
+	bulletin.Daily:                 "Every day, but only while a budget is more than 90 % used: how it stands, and what was spent the day before.",
+	bulletin.ProcessingEvidence:    "On the 1st, to admins: what was processed where last month, what is kept how long, holds and erasures.",
+	bulletin.AccessEvidence:        "On the 1st, to admins: who may do what, and which keys they and the services hold.",
+	bulletin.CostsEvidence:         "On the 1st, to admins: last month's costs by department, team, project and client.",
+	bulletin.PurposesEvidence:      "On the 1st, to admins: what models were used for last month.",
+	bulletin.SubprocessorsEvidence: "On the 1st, to admins: who else processes the data, in which region, on which terms.",
+	bulletin.Quarterly:             "On the first day of a quarter: what could be saved, computed from your own figures.",
 }
 
 func (h *Handlers) create(c *web.Context) error {

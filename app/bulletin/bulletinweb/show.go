@@ -80,6 +80,12 @@ func (h *Handlers) show(c *web.Context) error {
 	}
 	page.Send = ui.ConfirmProps{Label: "Send now", Icon: "mail", Title: "Send it now?", Text: "The last period that has ended goes to " + people(len(l.People)) + ", besides what the schedule sends.", Action: reportPath(l.ID) + "/send", Button: "Send", Kind: ui.Primary}
 	page.Delete = ui.ConfirmProps{Label: "Delete", Icon: "trash", Title: "Delete this report?", Text: "Nothing goes out any more. What was sent stays in the archive.", Action: reportPath(l.ID) + "/delete", Button: "Delete report", Kind: ui.Destructive}
+	switch {
+	case l.Stopped:
+		page.Mine = &views.Mine{Action: reportPath(l.ID) + "/resume", Label: "Send it to me again", Text: "You stopped this report for yourself."}
+	case l.Gets:
+		page.Mine = &views.Mine{Action: reportPath(l.ID) + "/stop", Label: "Stop it for me", Text: "You get this report."}
+	}
 	e, err := h.reports.Preview(c.Ctx(), c.Actor(), l.ID)
 	if err != nil {
 		return err
@@ -132,6 +138,10 @@ func present(e bulletin.Edition) views.Edition {
 		p.Series = []ui.Series{one}
 		p.Axis = ui.AxisFor(p.Tallest(), ui.MoneyTick)
 		out.Chart = p
+	}
+	if c.Evidence != nil {
+		out.Sections = shownSheets(c.Evidence)
+		return out
 	}
 	for _, s := range tables(e) {
 		one := views.Section{Title: s.Heading, Text: s.Text}

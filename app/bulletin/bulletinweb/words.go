@@ -25,7 +25,7 @@ func span(e bulletin.Edition) string {
 	switch {
 	case e.Kind == bulletin.Daily:
 		return to.Format("Monday 2 January 2006")
-	case e.Kind == bulletin.Monthly:
+	case e.Kind == bulletin.Monthly || e.Kind.Evidence():
 		return to.Format("January 2006")
 	case from.Year() != to.Year():
 		return from.Format("2 January 2006") + " to " + to.Format("2 January 2006")

@@ -30,12 +30,19 @@ func (noConnections) List(context.Context, org.Actor) ([]provider.ConnectionReco
 	return []provider.ConnectionRecord{{Name: "aws", Kind: provider.Bedrock, BaseURL: "https://bedrock-runtime.eu-central-1.amazonaws.com"}}, nil
 }
 
+// noTexts are none.
+type noTexts struct{}
+
+func (noTexts) Export(context.Context, org.Actor, id.Member, func(compliance.Text) error) error {
+	return nil
+}
+
 func TestMistakesAreSaidAndWhatWasTypedStays(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		h := webtest.NewHouse(t, d)
 		acme := h.Found(t, "Acme")
-		s := compliance.New(compliance.Parts{Store: db.NewComplianceStore(d), Members: db.NewOrgStore(d), People: h.Identity, Answers: noAnswers{}, Tx: d, Audit: h.Audit, IDs: h.IDs, Clock: h.Clock,
+		s := compliance.New(compliance.Parts{Store: db.NewComplianceStore(d), Members: db.NewOrgStore(d), People: h.Identity, Answers: noAnswers{}, Texts: noTexts{}, Tx: d, Audit: h.Audit, IDs: h.IDs, Clock: h.Clock,
 			Changed: func(context.Context) {}, Sources: compliance.Sources{Usage: usage.NewService(db.NewUsageStore(d), db.NewOrgStore(d), h.Clock), Connections: noConnections{}, Members: h.Identity, Keys: h.Keys,
 				Facts: usage.NewRetention(db.NewUsageStore(d), d, h.Audit), Log: h.Audit}})
 		site := h.Serve(t, append(complianceweb.New(s).Routes(), webtest.Enter()))

@@ -42,6 +42,7 @@ type rowJSON struct {
 	Messages  []messageJSON              `json:"messages,omitempty"`
 	Expected  string                     `json:"expected,omitempty"`
 	Notes     string                     `json:"notes,omitempty"`
+	Request   string                     `json:"request,omitempty"` // the rated request that it was taken from
 }
 
 type rowList struct {
@@ -182,6 +183,9 @@ func (h *Handlers) apiRows(c *web.Context) error {
 
 func rowOut(r evaluation.Row) rowJSON {
 	out := rowJSON{Number: r.Number, Variables: r.Variables, Expected: r.Expected, Notes: r.Notes}
+	if !r.Request.IsZero() {
+		out.Request = r.Request.String()
+	}
 	for _, m := range r.Messages {
 		out.Messages = append(out.Messages, messageJSON(m))
 	}

@@ -65,6 +65,8 @@ func (h *Handlers) Routes() []web.Route {
 	return append([]web.Route{
 		{Method: http.MethodGet, Path: runs, Name: "evaluations.list", Guard: web.Person, Floor: read, Handle: h.list},
 		{Method: http.MethodGet, Path: sets + "/new", Name: "datasets.new", Guard: web.Person, Floor: run, Handle: h.new},
+		{Method: http.MethodGet, Path: sets + "/rated", Name: "datasets.rated", Guard: web.Person, Floor: run, Handle: h.rated},
+		{Method: http.MethodPost, Path: sets + "/rated", Name: "datasets.take", Guard: web.Person, Floor: run, Audit: "dataset.created", Handle: h.take},
 		{Method: http.MethodPost, Path: sets, Name: "datasets.create", Guard: web.Person, Floor: run, Audit: "dataset.created", Form: mostForm, Handle: h.create},
 		{Method: http.MethodGet, Path: one, Name: "datasets.show", Guard: web.Person, Floor: read, Handle: h.show},
 		{Method: http.MethodGet, Path: one + "/export", Name: "datasets.export", Guard: web.Person, Floor: read, Handle: h.exportRows},
@@ -87,6 +89,8 @@ func (h *Handlers) api() []web.Route {
 	return []web.Route{
 		{Method: http.MethodGet, Path: files, Name: "api.datasets.list", Does: "List datasets, by name.", Guard: web.Token, Floor: read, Handle: h.apiDatasets, Out: datasetList{}, Query: web.NoQuery},
 		{Method: http.MethodPost, Path: files, Name: "api.datasets.create", Does: "Store a dataset, from rows or from the text of a JSONL or CSV file.", Guard: web.Token, Floor: run, Audit: "dataset.created", Handle: h.apiCreate, In: datasetInput{}, Out: datasetJSON{}},
+		{Method: http.MethodGet, Path: files + "/rated", Name: "api.datasets.rated", Does: "Say which rated requests would make rows of a dataset, and why others would not.", Guard: web.Token, Floor: run, Handle: h.apiRated, Out: takingJSON{}, Query: ratedQuery()},
+		{Method: http.MethodPost, Path: files + "/rated", Name: "api.datasets.take", Does: "Store a dataset of rated requests whose texts are kept.", Guard: web.Token, Floor: run, Audit: "dataset.created", Handle: h.apiTake, In: ratedInput{}, Out: takenJSON{}, Made: http.StatusCreated},
 		{Method: http.MethodGet, Path: files + "/:id", Name: "api.datasets.show", Does: "Get a dataset.", Guard: web.Token, Floor: read, Handle: h.apiDataset, Out: datasetJSON{}},
 		{Method: http.MethodGet, Path: files + "/:id/rows", Name: "api.datasets.rows", Does: "List the rows of a dataset.", Guard: web.Token, Floor: read, Handle: h.apiRows, Out: rowList{}, Query: web.NoQuery},
 		{Method: http.MethodPatch, Path: files + "/:id", Name: "api.datasets.update", Does: "Change what is said about a dataset, and who sees it. Its rows never change.", Guard: web.Token, Floor: run, Audit: "dataset.updated", Handle: h.apiUpdate, In: datasetChange{}, Out: datasetJSON{}},

@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/org"
@@ -22,11 +23,18 @@ type Handlers struct {
 	keys   *key.Service
 	people *identity.Service
 	usage  Usage
+	texts  Texts
 }
 
-// New makes the handlers.
-func New(keys *key.Service, people *identity.Service, usage Usage) *Handlers {
-	return &Handlers{keys, people, usage}
+// Texts says whether what requests say is kept. *transcript.Service implements it.
+type Texts interface {
+	// Days is for how long, of a team that the actor sees; 0 is not at all.
+	Days(ctx context.Context, actor org.Actor, t id.Team) (int, error)
+}
+
+// New makes the handlers. usage and texts may be nil, for tests.
+func New(keys *key.Service, people *identity.Service, usage Usage, texts Texts) *Handlers {
+	return &Handlers{keys, people, usage, texts}
 }
 
 // Routes are the room's URLs, for app/routes.go.

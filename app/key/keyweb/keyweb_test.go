@@ -31,7 +31,7 @@ type site struct {
 func newSite(t *testing.T) *site {
 	t.Helper()
 	h := webtest.NewHouse(t, dbtest.SQLite(t))
-	routes := slices.Concat(identityweb.New(h.Identity, h.Factors, h.SSO).Routes(), keyweb.New(h.Keys, h.Identity, nil).Routes())
+	routes := slices.Concat(identityweb.New(h.Identity, h.Factors, h.SSO).Routes(), keyweb.New(h.Keys, h.Identity, nil, nil).Routes())
 	return &site{t, h, h.Found(t, "Acme"), h.Serve(t, routes)}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -185,8 +186,12 @@ func (h *Handlers) show(c *web.Context) error {
 	if err != nil {
 		return err
 	}
+	texts, err := h.kept(c, k)
+	if err != nil {
+		return err
+	}
 	return c.Render(views.Show(views.ShowPage{Shell: c.Shell(k.Name, "keys"), Row: row(c, who, k), Disabled: !k.DisabledAt.IsZero(), Agent: k.Agent != "",
-		CanChange: key.Changeable(c.Actor(), k), CanEnable: key.Enables(c.Actor(), k), Active: k.Status(c.Now()) == "active", Facts: append(facts(c, who, k), used...),
+		CanChange: key.Changeable(c.Actor(), k), CanEnable: key.Enables(c.Actor(), k), Active: k.Status(c.Now()) == "active", Facts: slices.Concat(facts(c, who, k), used, texts),
 		Snippets: web.Snippets(c.BaseURL(), "$BODHI_KEY", exampleModel(k))}))
 }
 

@@ -140,6 +140,19 @@ func (h *Handlers) used(c *web.Context, k key.Key) ([]ui.Fact, error) {
 	}, nil
 }
 
+// kept says whether what the key's requests say is kept: who uses it has to know.
+func (h *Handlers) kept(c *web.Context, k key.Key) ([]ui.Fact, error) {
+	if h.texts == nil || !c.Actor().InTeam(k.Team, org.Viewer) {
+		return nil, nil
+	}
+	days, err := h.texts.Days(c.Ctx(), c.Actor(), k.Team)
+	said := "not kept"
+	if days > 0 {
+		said = fmt.Sprintf("kept for %d days, encrypted", days)
+	}
+	return []ui.Fact{{Label: "What its requests say", Value: said, Href: "/transcripts"}}, err
+}
+
 // moment is when something happens or happened, or "never".
 func moment(label string, w ui.When) ui.Fact {
 	if w.Text == "" {

@@ -56,6 +56,9 @@ type Journal struct {
 	torn    bool // file ends in bytes that could not be taken back
 	closed  bool
 
+	forgotten time.Time // Forget was last told this
+	forget    uint64    // segments up to this one go as soon as they are in the books
+
 	confirmed map[uint64]time.Time // when Trim first heard that a segment is in the books; only Trim touches it
 
 	boot    Position

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -42,6 +43,12 @@ func (j *Journal) Trim(confirmed Position) error {
 		if n >= confirmed.Segment || n >= j.boot.Segment && n >= j.End().Segment {
 			break
 		}
+		if n <= j.forgets() {
+			if err := j.remove(n); err != nil {
+				return err
+			}
+			continue
+		}
 		since, known := j.confirmed[n]
 		if !known {
 			if j.confirmed == nil {
@@ -53,10 +60,60 @@ func (j *Journal) Trim(confirmed Position) error {
 		if now.Sub(since) < j.o.KeepFor {
 			continue
 		}
-		if err := os.Remove(segmentPath(j.dir, n)); err != nil {
-			return fmt.Errorf("journal: trim: %w", err)
+		if err := j.remove(n); err != nil {
+			return err
 		}
-		delete(j.confirmed, n)
 	}
 	return nil
+}
+
+func (j *Journal) remove(n uint64) error {
+	if err := os.Remove(segmentPath(j.dir, n)); err != nil {
+		return fmt.Errorf("journal: trim: %w", err)
+	}
+	delete(j.confirmed, n)
+	return nil
+}
+
+// Forget has what was written until a moment go as soon as it is in the books, and not after KeepFor: somebody was erased then, whom
+// tags may name. The price is that the books cannot be filled again from it, should the database go back in time. To say the same
+// moment again does nothing.
+func (j *Journal) Forget(until time.Time) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.closed || !until.After(j.forgotten) {
+		return nil
+	}
+	segments, err := list(j.dir)
+	if err != nil {
+		return err
+	}
+	last, begun := j.forget, time.Time{}
+	for _, n := range segments {
+		if n == j.segment || begun.After(until) {
+			break
+		}
+		last = max(last, n)
+		info, err := os.Stat(segmentPath(j.dir, n))
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("journal: forget: %w", err)
+		}
+		if err == nil {
+			begun = info.ModTime() // the next one, when this one was written last
+		}
+	}
+	if j.written > 0 && !begun.After(until) { // some of it may be from before
+		last = j.segment
+		if err := j.roll(); err != nil {
+			return err
+		}
+	}
+	j.forget, j.forgotten = last, until
+	return nil
+}
+
+func (j *Journal) forgets() uint64 {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.forget
 }

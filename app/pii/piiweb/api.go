@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/pii"
 	"github.com/bodhi-gateway/bodhi/app/web"
@@ -23,10 +24,19 @@ type actionsJSON struct {
 	IP       string `json:"ip"`
 	Passport string `json:"passport"`
 	Licence  string `json:"driver_license"`
+	Person   string `json:"name"`    // names of people; a recognizer finds them, in requests only
+	Address  string `json:"address"` // postal addresses; likewise
+}
+
+// recognizerJSON is the model that looks for names and addresses in requests.
+type recognizerJSON struct {
+	Model   string `json:"model"`        // an alias or a model; "" = nobody looks
+	Failing string `json:"on_failure"`   // block, allow, or "" for what the actions ask, where the model cannot be asked
+	Most    string `json:"max_cost_usd"` // what one look may cost; "" = what the chain pays
 }
 
 func (a *actionsJSON) each() []*string {
-	return []*string{&a.Email, &a.Phone, &a.SSN, &a.Card, &a.IBAN, &a.Secret, &a.IP, &a.Passport, &a.Licence} // as pii.Kinds
+	return []*string{&a.Email, &a.Phone, &a.SSN, &a.Card, &a.IBAN, &a.Secret, &a.IP, &a.Passport, &a.Licence, &a.Person, &a.Address} // as pii.Kinds
 }
 
 // patternJSON is one of the organization's own detectors.
@@ -41,19 +51,21 @@ type patternJSON struct {
 
 // ruleJSON is a data rule in the management API.
 type ruleJSON struct {
-	ID         string        `json:"id"`
-	Scope      string        `json:"scope"` // id of the organization, department, team, member or key
-	ScopeKind  string        `json:"scope_kind"`
-	ScopeLabel string        `json:"scope_label"`
-	Actions    actionsJSON   `json:"actions"`
-	Patterns   []patternJSON `json:"patterns"`
-	Allow      []string      `json:"allow"`            // values that are no finding; @acme.com for a domain
-	Answers    actionsJSON   `json:"answers"`          // what each detector does in answers
-	OneWay     bool          `json:"one_way"`          // answers keep placeholders; otherwise values are put back
-	Confidence string        `json:"confidence"`       // high, or low: what only has the form counts, too
-	Unreadable bool          `json:"block_unreadable"` // pictures, sound and files without text are refused
-	CreatedAt  time.Time     `json:"created_at"`
-	UpdatedAt  time.Time     `json:"updated_at"`
+	ID         string         `json:"id"`
+	Scope      string         `json:"scope"` // id of the organization, department, team, member or key
+	ScopeKind  string         `json:"scope_kind"`
+	ScopeLabel string         `json:"scope_label"`
+	Actions    actionsJSON    `json:"actions"`
+	Patterns   []patternJSON  `json:"patterns"`
+	Allow      []string       `json:"allow"`      // values that are no finding; @acme.com for a domain
+	Answers    actionsJSON    `json:"answers"`    // what each detector does in answers
+	OneWay     bool           `json:"one_way"`    // answers keep placeholders; otherwise values are put back
+	Confidence string         `json:"confidence"` // high, or low: what only has the form counts, too
+	Files      bool           `json:"scan_files"` // the text of attached files is looked into; what would be masked there is blocked
+	Recognizer recognizerJSON `json:"recognizer"`
+	Unreadable bool           `json:"block_unreadable"` // pictures, sound and files without text are refused
+	CreatedAt  time.Time      `json:"created_at"`
+	UpdatedAt  time.Time      `json:"updated_at"`
 }
 
 type ruleList struct {
@@ -67,10 +79,12 @@ type ruleInput struct {
 	Patterns []patternJSON `json:"patterns"`
 	Allow    []string      `json:"allow"`
 
-	Answers    actionsJSON `json:"answers"`
-	OneWay     bool        `json:"one_way"`
-	Confidence string      `json:"confidence"` // high or low; "" is high
-	Unreadable bool        `json:"block_unreadable"`
+	Answers    actionsJSON    `json:"answers"`
+	OneWay     bool           `json:"one_way"`
+	Confidence string         `json:"confidence"` // high or low; "" is high
+	Files      bool           `json:"scan_files"`
+	Recognizer recognizerJSON `json:"recognizer"`
+	Unreadable bool           `json:"block_unreadable"`
 }
 
 // ruleChange changes what it names and leaves the rest; of actions, too.
@@ -79,15 +93,17 @@ type ruleChange struct {
 	Patterns *[]patternJSON `json:"patterns"`
 	Allow    *[]string      `json:"allow"`
 
-	Answers    actionsJSON `json:"answers"`
-	OneWay     *bool       `json:"one_way"`
-	Confidence *string     `json:"confidence"`
-	Unreadable *bool       `json:"block_unreadable"`
+	Answers    actionsJSON     `json:"answers"`
+	OneWay     *bool           `json:"one_way"`
+	Confidence *string         `json:"confidence"`
+	Files      *bool           `json:"scan_files"`
+	Recognizer *recognizerJSON `json:"recognizer"`
+	Unreadable *bool           `json:"block_unreadable"`
 }
 
 func ruleOut(l pii.Listed) ruleJSON {
 	out := ruleJSON{ID: l.ID.String(), Scope: l.Scope.String(), ScopeKind: string(l.Scope.Kind()), ScopeLabel: l.Place.Label, Patterns: []patternJSON{}, Allow: append([]string{}, l.Allow...),
-		OneWay: l.OneWay, Confidence: confidence(l.Guess), Unreadable: l.Unread, CreatedAt: l.CreatedAt, UpdatedAt: l.UpdatedAt}
+		OneWay: l.OneWay, Confidence: confidence(l.Guess), Files: l.Files, Recognizer: recognizerOut(l.Recognizer), Unreadable: l.Unread, CreatedAt: l.CreatedAt, UpdatedAt: l.UpdatedAt}
 	for i, name := range out.Actions.each() {
 		*name = l.Actions[pii.Kinds[i]].String()
 	}
@@ -96,6 +112,26 @@ func ruleOut(l pii.Listed) ruleJSON {
 	}
 	for _, p := range l.Patterns {
 		out.Patterns = append(out.Patterns, patternJSON{p.Name, p.Expr, p.Action.String(), p.Answer.String(), append([]string{}, p.Near...)})
+	}
+	return out
+}
+
+// recognizer reads what was said of one.
+func recognizer(in recognizerJSON) (pii.Recognizer, error) {
+	out := pii.Recognizer{Model: in.Model, Failing: in.Failing}
+	if text := strings.TrimPrefix(strings.TrimSpace(in.Most), "$"); text != "" {
+		var err error
+		if out.Most, err = money.Parse(text); err != nil || out.Most <= 0 {
+			return out, fault.Field("recognizer", "What a look may cost is an amount in USD above 0, such as 0.01, or nothing.")
+		}
+	}
+	return out, nil
+}
+
+func recognizerOut(r pii.Recognizer) recognizerJSON {
+	out := recognizerJSON{Model: r.Model, Failing: r.Failing}
+	if r.Most > 0 {
+		out.Most = r.Most.String()
 	}
 	return out
 }
@@ -183,11 +219,14 @@ func (h *Handlers) apiCreate(c *web.Context) error {
 	if in.Scope == "" {
 		in.Scope = c.Actor().Org.String()
 	}
-	set := pii.Input{Scope: org.ReadScope(c.Actor().Org, in.Scope), Terms: pii.Terms{Allow: in.Allow, OneWay: in.OneWay, Unread: in.Unreadable}}
+	set := pii.Input{Scope: org.ReadScope(c.Actor().Org, in.Scope), Terms: pii.Terms{Allow: in.Allow, OneWay: in.OneWay, Files: in.Files, Unread: in.Unreadable}}
 	if set.Actions, err = in.Actions.over("actions", nil); err != nil {
 		return err
 	}
 	if set.Answers, err = in.Answers.over("answers", nil); err != nil {
+		return err
+	}
+	if set.Recognizer, err = recognizer(in.Recognizer); err != nil {
 		return err
 	}
 	if set.Guess, err = guesses(in.Confidence); err != nil {
@@ -234,6 +273,14 @@ func (h *Handlers) apiUpdate(c *web.Context) error {
 	}
 	if change.OneWay != nil {
 		in.OneWay = *change.OneWay
+	}
+	if change.Recognizer != nil {
+		if in.Recognizer, err = recognizer(*change.Recognizer); err != nil {
+			return err
+		}
+	}
+	if change.Files != nil {
+		in.Files = *change.Files
 	}
 	if change.Unreadable != nil {
 		in.Unread = *change.Unreadable

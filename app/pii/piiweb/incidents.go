@@ -75,6 +75,10 @@ func (h *Handlers) question(c *web.Context) (q pii.Query, f views.Filter, none u
 			q.Detector = f.Detector
 		}
 	}
+	f.Detectors = append(f.Detectors, ui.Option{Value: pii.Unreadable, Label: "Pictures, sound and files that cannot be read"})
+	if f.Detector == pii.Unreadable {
+		q.Detector = f.Detector
+	}
 	for _, r := range ranges {
 		f.Ranges = append(f.Ranges, ui.Option{Value: r.name, Label: r.label})
 		if r.name == f.Range && r.days > 0 {

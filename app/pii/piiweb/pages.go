@@ -40,6 +40,8 @@ type typed struct {
 	actions, answers      []string
 	patterns              []views.PatternRow
 	oneWay, guess, unread bool
+	files                 bool
+	looks                 recognizerJSON
 }
 
 func filled(c *web.Context) (typed, error) {
@@ -47,7 +49,8 @@ func filled(c *web.Context) (typed, error) {
 	if err != nil {
 		return typed{}, fault.Field("", "The form could not be read. Send it again.").Because(err)
 	}
-	f := typed{scope: form.Get("scope"), allow: form.Get("allow"), oneWay: form.Get("one_way") != "", guess: form.Get("guess") != "", unread: form.Get("block_unreadable") != ""}
+	f := typed{scope: form.Get("scope"), allow: form.Get("allow"), oneWay: form.Get("one_way") != "", guess: form.Get("guess") != "", files: form.Get("scan_files") != "",
+		looks: recognizerJSON{form.Get("recognizer_model"), form.Get("recognizer_failure"), form.Get("recognizer_max_cost")}, unread: form.Get("block_unreadable") != ""}
 	for _, k := range pii.Kinds {
 		f.actions, f.answers = append(f.actions, form.Get("action_"+k.Name())), append(f.answers, form.Get("answer_"+k.Name()))
 	}
@@ -70,8 +73,10 @@ func at(list []string, i int) string {
 // input reads what was typed.
 func (f typed) input(o org.Actor) (in pii.Input, err error) {
 	in = pii.Input{Scope: org.ReadScope(o.Org, f.scope), Terms: pii.Terms{Allow: lines(f.allow), Actions: map[pii.Kind]pii.Action{}, Answers: map[pii.Kind]pii.Action{},
-		OneWay: f.oneWay, Guess: f.guess, Unread: f.unread}}
-	var errs []error
+		OneWay: f.oneWay, Guess: f.guess, Files: f.files, Unread: f.unread}}
+	looks, err := recognizer(f.looks)
+	in.Recognizer = looks
+	errs := []error{err}
 	for i, k := range pii.Kinds {
 		a, err := action("actions", f.actions[i], pii.Off)
 		in.Actions[k] = a
@@ -90,7 +95,7 @@ func (f typed) input(o org.Actor) (in pii.Input, err error) {
 
 // again is a rule as its form shows it.
 func again(l pii.Listed) typed {
-	f := typed{scope: l.Scope.String(), allow: strings.Join(l.Allow, "\n"), oneWay: l.OneWay, guess: l.Guess, unread: l.Unread}
+	f := typed{scope: l.Scope.String(), allow: strings.Join(l.Allow, "\n"), oneWay: l.OneWay, guess: l.Guess, files: l.Files, looks: recognizerOut(l.Recognizer), unread: l.Unread}
 	for _, k := range pii.Kinds {
 		f.actions, f.answers = append(f.actions, l.Actions[k].String()), append(f.answers, l.Answers[k].String())
 	}
@@ -102,8 +107,10 @@ func again(l pii.Listed) typed {
 
 func (h *Handlers) new(c *web.Context) error {
 	f := typed{scope: c.QueryParam("scope"), actions: make([]string, len(pii.Kinds)), answers: make([]string, len(pii.Kinds))}
-	for i := range f.actions {
-		f.actions[i] = pii.Log.String()
+	for i, k := range pii.Kinds {
+		if f.actions[i] = pii.Log.String(); k.Recognized() {
+			f.actions[i] = pii.Off.String() // it takes a model
+		}
 	}
 	return h.renderNew(c, f)
 }
@@ -169,9 +176,9 @@ const spare = 2
 
 // form is what both forms show.
 func form(f typed, wrong web.Refusal) views.EditPage {
-	page := views.EditPage{OneWay: f.oneWay, Guess: f.guess, Unread: f.unread, Allow: f.allow, Form: wrong.Form, Errors: wrong.Fields, Patterns: f.patterns}
+	page := views.EditPage{OneWay: f.oneWay, Guess: f.guess, Files: f.files, Model: f.looks.Model, Failing: f.looks.Failing, Most: f.looks.Most, Unread: f.unread, Allow: f.allow, Form: wrong.Form, Errors: wrong.Fields, Patterns: f.patterns}
 	for i, k := range pii.Kinds {
-		page.Detectors = append(page.Detectors, views.Detector{Name: k.Name(), Label: capital(k.Title()), Hint: hints[k], Action: f.actions[i], Answer: f.answers[i]})
+		page.Detectors = append(page.Detectors, views.Detector{Name: k.Name(), Label: capital(k.Title()), Hint: hints[k], Action: f.actions[i], Answer: f.answers[i], AskedOnly: k.Recognized()})
 	}
 	for n := 0; n < spare && len(page.Patterns) < pii.MaxPatterns; n++ {
 		page.Patterns = append(page.Patterns, views.PatternRow{Action: pii.Log.String()})

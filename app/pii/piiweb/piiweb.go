@@ -63,7 +63,7 @@ func detectorNames() []string {
 	for i, k := range pii.Kinds {
 		out[i] = k.Name()
 	}
-	return out
+	return append(out, pii.Unreadable)
 }
 
 func (h *Handlers) get(c *web.Context) (pii.Listed, error) {

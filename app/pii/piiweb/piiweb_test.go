@@ -10,6 +10,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/pii"
 	"github.com/bodhi-gateway/bodhi/app/pii/piiweb"
@@ -66,6 +67,9 @@ func TestFormsAreReadOrRefusedInWordsWithoutLosingAnything(t *testing.T) {
 		"a nameless one":    {off(url.Values{"pattern_name": {""}, "pattern_expr": {"abc"}, "pattern_action": {"log"}}), "Enter a pattern", `value="abc"`},
 		"a wildcard passed": {off(url.Values{"action_card": {"block"}, "allow": {"*@acme.test"}}), "There are no wildcards.", "*@acme.test"},
 		"an odd answer":     {off(url.Values{"answer_email": {"shred"}, "one_way": {"on"}}), "An action is off, log, warn, mask or block.", `name="one_way" value="on"`},
+		"names by nobody":   {off(url.Values{"action_name": {"mask"}, "recognizer_max_cost": {"0.02"}}), "Say which model looks for names and addresses", `value="0.02"`},
+		"an odd cost":       {off(url.Values{"action_name": {"mask"}, "recognizer_model": {"tiny"}, "recognizer_max_cost": {"much"}}), "an amount in USD above 0", `value="much"`},
+		"names in answers":  {off(url.Values{"answer_address": {"log"}}), "looked for in requests only", ""},
 		"no place":          {url.Values{"action_card": {"block"}}, "Choose where the rule sits.", ""},
 	} {
 		if p := browser.Post("/data-rules", x.typed); p.Status != http.StatusUnprocessableEntity || !p.Has(x.says, x.kept) {
@@ -76,7 +80,7 @@ func TestFormsAreReadOrRefusedInWordsWithoutLosingAnything(t *testing.T) {
 	if p := browser.Post("/data-rules", looked); p.Status != http.StatusOK || !p.Has("Nothing that you may choose", `value="Kept"`) {
 		t.Errorf("the search for a place: %d\n%s", p.Status, p.Body)
 	}
-	whole := off(url.Values{"action_email": {"mask"}, "answer_ip": {"block"}, "one_way": {"on"}, "guess": {"on"}, "block_unreadable": {"on"}, "pattern_answer": {"mask", "off"}, "pattern_near": {"Ticket, case", ""}, "action_secret": {"block"}, "pattern_name": {"Project, internal", ""}, "pattern_expr": {`PRJ-\d+`, ""}, "pattern_action": {"log", "log"}, "allow": {"@acme.test\r\n"}})
+	whole := off(url.Values{"action_email": {"mask"}, "answer_ip": {"block"}, "one_way": {"on"}, "guess": {"on"}, "block_unreadable": {"on"}, "scan_files": {"on"}, "action_name": {"mask"}, "recognizer_model": {"small"}, "recognizer_failure": {"allow"}, "recognizer_max_cost": {"$0.01"}, "pattern_answer": {"mask", "off"}, "pattern_near": {"Ticket, case", ""}, "action_secret": {"block"}, "pattern_name": {"Project, internal", ""}, "pattern_expr": {`PRJ-\d+`, ""}, "pattern_action": {"log", "log"}, "allow": {"@acme.test\r\n"}})
 	if p := browser.Post("/data-rules", whole); p.Status != http.StatusSeeOther {
 		t.Fatalf("a whole one: %d\n%s", p.Status, p.Body)
 	}
@@ -85,7 +89,7 @@ func TestFormsAreReadOrRefusedInWordsWithoutLosingAnything(t *testing.T) {
 	}
 	all, err := s.rules.List(t.Context(), s.acme.Actor(org.Admin))
 	if err != nil || len(all) != 1 || all[0].Actions[pii.Email] != pii.Mask || len(all[0].Patterns) != 1 || len(all[0].Allow) != 1 ||
-		all[0].Answers[pii.IP] != pii.Block || !all[0].OneWay || !all[0].Guess || !all[0].Unread || all[0].Patterns[0].Answer != pii.Mask || len(all[0].Patterns[0].Near) != 2 {
+		all[0].Answers[pii.IP] != pii.Block || !all[0].OneWay || !all[0].Guess || !all[0].Unread || !all[0].Files || all[0].Recognizer != (pii.Recognizer{Model: "small", Failing: "allow", Most: money.Cent}) || all[0].Patterns[0].Answer != pii.Mask || len(all[0].Patterns[0].Near) != 2 {
 		t.Errorf("kept %+v, %v", all, err)
 	}
 	if p := browser.Get("/data-rules"); !p.Has("keys or secrets", "e-mail addresses", "Project, internal") {
@@ -179,7 +183,7 @@ func TestIncidentsAreListedAndFiltered(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, sees := range map[string]bool{
-		"": true, "?action=block": true, "?action=mask": false, "?detector=card": true, "?detector=email": false, "?id=" + i.String(): true, "?id=pii_x": false,
+		"": true, "?action=block": true, "?action=mask": false, "?detector=card": true, "?detector=email": false, "?detector=unreadable": false, "?id=" + i.String(): true, "?id=pii_x": false,
 		"?id=" + id.NewFinding(s.house.IDs).String(): false, "?range=day": true, "?team=" + s.acme.Team.String(): true, "?team=x": false, "?after=x": false, "?after=" + i.String(): false,
 	} {
 		p := admin.Get("/incidents" + path)

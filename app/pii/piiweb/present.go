@@ -25,6 +25,8 @@ var hints = map[pii.Kind]string{
 
 	pii.IP:       "public ones, version 4 and 6",
 	pii.Passport: "by countries' forms, next to a word such as passport",
+	pii.Person:   "a model looks for them",
+	pii.Address:  "a model looks for them",
 	pii.Licence:  "Britain's; others next to a word such as driving licence",
 }
 
@@ -93,6 +95,12 @@ func also(l pii.Listed) string {
 	if l.Guess {
 		out = append(out, "counts what only has the form")
 	}
+	if l.Recognizer.Model != "" {
+		out = append(out, "asks "+l.Recognizer.Model+" for names and addresses")
+	}
+	if l.Files {
+		out = append(out, "looks into attached files")
+	}
 	if l.Unread {
 		out = append(out, "refuses pictures, sound and files that cannot be read")
 	}
@@ -151,6 +159,8 @@ func in(place string) string {
 		return " in the answer"
 	case "form":
 		return " in a form"
+	case "file":
+		return " in an attached file"
 	}
 	return " in " + place
 }

@@ -2,6 +2,7 @@ package playgroundweb
 
 import (
 	"fmt"
+	"net/url"
 	"strconv"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
@@ -15,7 +16,38 @@ func (s *sheet) addColumn(model, temperature, most string) {
 	s.Add("max_tokens", most)
 }
 
-// fromRequest begins with the model of a logged request. The log keeps neither its text nor its answer, so that is all there is.
+// logged is the form that begins with what a logged request said, where its team keeps that. It is a POST, because the reading is
+// written down.
+func (h *Handlers) logged(c *web.Context) error {
+	which := c.FormValue("request")
+	i, err := id.ParseRequest(which)
+	if err != nil {
+		return missing()
+	}
+	s := &sheet{Values: url.Values{"team": {c.FormValue("team")}}}
+	if err := h.fromRequest(c, s, which); err != nil {
+		return err
+	}
+	t, _, err := h.texts.Read(c.Ctx(), c.Actor(), i)
+	if err != nil {
+		return err
+	}
+	if t.Body {
+		return fault.New(fault.Conflict, "no_conversation", "This request is no conversation, so the playground cannot begin with it.")
+	}
+	for n, m := range t.Messages {
+		if n == 0 && m.Role == "system" {
+			s.Set("system", m.Text)
+			continue
+		}
+		s.Add("role", m.Role)
+		s.Add("text", m.Text)
+	}
+	s.Set("kept", "1")
+	return h.filled(c, s, nil, nil)
+}
+
+// fromRequest begins with the model of a logged request. Its text, where one is kept, is logged's.
 func (h *Handlers) fromRequest(c *web.Context, s *sheet, which string) error {
 	if which == "" {
 		return nil

@@ -71,7 +71,7 @@ func (h *Handlers) filled(c *web.Context, s *sheet, err error, answers map[int]p
 
 func (h *Handlers) page(c *web.Context, s *sheet, wrong web.Refusal) (views.Page, error) {
 	p := views.Page{Shell: c.Shell("Playground", "playground"), Form: wrong.Form, Errors: wrong.Fields, System: s.text("system"), Tools: s.text("tools"), Schema: s.text("schema"),
-		Template: s.Get("template") != "", Prompt: s.Get("prompt"), Version: s.Get("version"), PromptName: s.Get("prompt_name"), Request: s.Get("request"), About: s.Get("about"),
+		Template: s.Get("template") != "", Prompt: s.Get("prompt"), Version: s.Get("version"), PromptName: s.Get("prompt_name"), Request: s.Get("request"), About: s.Get("about"), Kept: s.Get("kept") != "",
 		Name: s.Get("name"), Note: s.Get("note"), Targets: s.Values["target"]}
 	team, err := h.teams(c, s, &p)
 	if err != nil {

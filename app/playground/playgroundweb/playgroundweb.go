@@ -10,6 +10,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/playground"
 	"github.com/bodhi-gateway/bodhi/app/prompt"
 	"github.com/bodhi-gateway/bodhi/app/report"
+	"github.com/bodhi-gateway/bodhi/app/transcript"
 	"github.com/bodhi-gateway/bodhi/app/web"
 )
 
@@ -28,17 +29,23 @@ type People interface {
 	Teams(ctx context.Context, a org.Actor) ([]org.Team, error)
 }
 
+// Texts are what logged requests say, where that is kept. *transcript.Service implements it.
+type Texts interface {
+	Read(ctx context.Context, actor org.Actor, r id.Request) (transcript.Text, transcript.Kept, error)
+}
+
 // Handlers answer for the playground.
 type Handlers struct {
 	ground   *playground.Service
 	requests Requests
 	library  Library
 	people   People
+	texts    Texts
 }
 
 // New makes the handlers.
-func New(s *playground.Service, r Requests, l Library, p People) *Handlers {
-	return &Handlers{s, r, l, p}
+func New(s *playground.Service, r Requests, l Library, p People, t Texts) *Handlers {
+	return &Handlers{s, r, l, p, t}
 }
 
 const root = "/playground"
@@ -55,6 +62,7 @@ func (h *Handlers) Routes() []web.Route {
 	return []web.Route{
 		{Method: http.MethodGet, Path: root, Name: "playground.show", Guard: web.Person, Floor: org.Developer, Handle: h.show},
 		{Method: http.MethodPost, Path: root + "/open", Name: "playground.open", Guard: web.Person, Floor: org.Developer, Audit: "key.created", Handle: h.open},
+		{Method: http.MethodPost, Path: root + "/logged", Name: "playground.logged", Guard: web.Person, Floor: org.Developer, Audit: "transcript.read", Handle: h.logged},
 		{Method: http.MethodPost, Path: root, Name: "playground.ask", Guard: web.Person, Floor: org.Developer, Audit: logged, Form: mostForm, Handle: h.ask},
 		{Method: http.MethodPost, Path: root + "/stream", Name: "playground.stream", Guard: web.Person, Floor: org.Developer, Audit: logged, Form: mostForm, Handle: h.stream},
 		{Method: http.MethodGet, Path: root + "/answers", Name: "playground.answer", Guard: web.Person, Floor: org.Developer, Handle: h.settled},

@@ -91,7 +91,7 @@ func newScene(t *testing.T) *scene {
 	s.lib = prompt.New(prompt.Parts{Store: db.NewPromptStore(d, h.Keyring), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: slog.New(slog.DiscardHandler)})
 	ground := playground.New(playground.Parts{Keys: h.Keys, Desk: s.desk, Gateway: s.plane, Library: s.lib, Clock: h.Clock})
 	reports := report.NewService(db.NewReportStore(d), db.NewOrgStore(d), h.Clock)
-	s.site = h.Serve(t, append(playgroundweb.New(ground, reports, s.lib, h.Identity).Routes(), webtest.Enter()))
+	s.site = h.Serve(t, append(playgroundweb.New(ground, reports, s.lib, h.Identity, nil).Routes(), webtest.Enter()))
 	s.acme = h.Found(t, "Acme")
 	return s
 }

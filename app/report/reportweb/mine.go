@@ -29,7 +29,7 @@ func (h *Handlers) minePage(c *web.Context, path, active string) error {
 	page := views.MinePage{Shell: c.Shell("My usage", active), Title: greeting(c), Spans: o.spanTabs(), Span: spans[o.span].label,
 		Sub: fmt.Sprintf("What your own keys do. Days begin at midnight in %s.", o.zone)}
 	o.ahead(nil, []usage.Dim{usage.Key})
-	for _, fill := range []func(*overview, *views.MinePage) error{mineFigures, mineLimits, mineKeys, mineAsks, mineLast} {
+	for _, fill := range []func(*overview, *views.MinePage) error{mineFigures, mineLimits, mineKeys, mineAsks, mineLast, keptTexts} {
 		if err := fill(o, &page); err != nil {
 			return err
 		}

@@ -49,6 +49,7 @@ type Parts struct {
 	Keys        Keys
 	Connections Connections
 	Feedback    Feedback
+	Texts       Texts // may be nil, for tests
 	// Sharing is which views teams share.
 	Sharing *report.Sharing
 	// Tail lets people follow requests live.

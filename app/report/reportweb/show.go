@@ -33,9 +33,13 @@ func (h *Handlers) show(c *web.Context) error {
 	if err != nil {
 		return err
 	}
+	text, err := h.text(c, which)
+	if err != nil {
+		return err
+	}
 	page := views.RequestPage{
-		Feedback: judged,
-		Shell:    c.Shell("Request", "requests"), ID: d.ID.String(), Status: status(d.Request),
+		Feedback: judged, Text: text,
+		Shell: c.Shell("Request", "requests"), ID: d.ID.String(), Status: status(d.Request),
 		Sub:     fmt.Sprintf("%s, asked with the key %s on %s", or(d.Asked, "No model"), or(d.Key, "(deleted)"), c.When(d.At).Full),
 		Refusal: refusal(d), Why: why, Figures: facts(d), Facts: about(d), Who: who(d), Steps: decided(d), Timeline: timeline(d),
 		NoTokens: "No tokens were used.", CanTry: c.Actor().Role.AtLeast(org.Developer) && d.Endpoint == string(llm.Chat),

@@ -13,7 +13,7 @@ import (
 // onlyForm is what an alias demands of its targets, as it was typed.
 type onlyForm struct {
 	regions, input, output, context string
-	zero, untrained, capable        bool
+	zero, untrained, capable, texts bool
 	needs                           []string
 }
 
@@ -21,7 +21,7 @@ func onlyOf(o *route.Only) (f onlyForm) {
 	if o == nil {
 		return f
 	}
-	f = onlyForm{regions: strings.Join(o.Regions, ", "), input: o.MaxInput, output: o.MaxOutput, zero: o.ZeroRetention, untrained: o.NoTraining, capable: o.Capable, needs: o.Needs}
+	f = onlyForm{regions: strings.Join(o.Regions, ", "), input: o.MaxInput, output: o.MaxOutput, zero: o.ZeroRetention, untrained: o.NoTraining, capable: o.Capable, texts: o.Extract, needs: o.Needs}
 	if o.MinContext > 0 {
 		f.context = strconv.FormatInt(o.MinContext, 10)
 	}
@@ -30,7 +30,7 @@ func onlyOf(o *route.Only) (f onlyForm) {
 
 func readOnly(c *web.Context) (f onlyForm) {
 	text := func(name string) string { return strings.TrimSpace(c.FormValue("only-" + name)) }
-	f = onlyForm{regions: text("regions"), input: text("input"), output: text("output"), context: text("context"), zero: text("zero") != "", untrained: text("untrained") != "", capable: text("capable") != ""}
+	f = onlyForm{regions: text("regions"), input: text("input"), output: text("output"), context: text("context"), zero: text("zero") != "", untrained: text("untrained") != "", capable: text("capable") != "", texts: text("extract") != ""}
 	for _, n := range route.Capabilities {
 		if text("need-"+n) != "" {
 			f.needs = append(f.needs, n)
@@ -40,7 +40,7 @@ func readOnly(c *web.Context) (f onlyForm) {
 }
 
 func (f onlyForm) demand() *route.Only {
-	o := &route.Only{ZeroRetention: f.zero, NoTraining: f.untrained, Capable: f.capable, MaxInput: f.input, MaxOutput: f.output, Needs: f.needs,
+	o := &route.Only{ZeroRetention: f.zero, NoTraining: f.untrained, Capable: f.capable, Extract: f.texts, MaxInput: f.input, MaxOutput: f.output, Needs: f.needs,
 		Regions: strings.FieldsFunc(f.regions, func(r rune) bool { return r == ',' || r == ' ' })}
 	if f.context != "" {
 		o.MinContext = int64(typed(strings.NewReplacer(",", "", " ", "").Replace(f.context)))
@@ -49,7 +49,7 @@ func (f onlyForm) demand() *route.Only {
 }
 
 func (f onlyForm) present(wrong web.Refusal) views.OnlyBox {
-	b := views.OnlyBox{Regions: f.regions, MaxInput: f.input, MaxOutput: f.output, MinContext: f.context, ZeroRetention: f.zero, NoTraining: f.untrained, Capable: f.capable, RegionError: wrong.Fields["only.regions"],
+	b := views.OnlyBox{Regions: f.regions, MaxInput: f.input, MaxOutput: f.output, MinContext: f.context, ZeroRetention: f.zero, NoTraining: f.untrained, Capable: f.capable, Extract: f.texts, RegionError: wrong.Fields["only.regions"],
 		InputError: wrong.Fields["only.max_input_usd"], OutputError: wrong.Fields["only.max_output_usd"], ContextError: wrong.Fields["only.min_context"], NeedError: wrong.Fields["only.needs"]}
 	for _, n := range route.Capabilities {
 		b.Needs = append(b.Needs, views.NeedBox{Name: n, Label: strings.ReplaceAll(n, "_", " "), Checked: slices.Contains(f.needs, n)})

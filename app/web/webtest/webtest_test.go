@@ -25,7 +25,7 @@ var update = flag.Bool("update", false, "write the golden files")
 func site(t *testing.T, d *db.DB) (*webtest.House, *webtest.Site) {
 	t.Helper()
 	h := webtest.NewHouse(t, d)
-	routes := slices.Concat(identityweb.New(h.Identity, h.Factors, h.SSO).Routes(), keyweb.New(h.Keys, h.Identity, nil).Routes())
+	routes := slices.Concat(identityweb.New(h.Identity, h.Factors, h.SSO).Routes(), keyweb.New(h.Keys, h.Identity, nil, nil).Routes())
 	s := &webtest.Site{Handler: h.Serve(t, routes), Routes: routes, Entries: h.Entries, Forms: map[string]url.Values{
 		"keys.create":     {"name": {"x"}, "team": {"things:teams"}, "owner": {"things:members"}},
 		"api.keys.create": {"name": {"x"}, "team": {"things:teams"}, "member": {"things:members"}},

@@ -1,0 +1,59 @@
+package apart
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"runtime/debug"
+
+	"github.com/bodhi-gateway/bodhi/app/document"
+	"github.com/bodhi-gateway/bodhi/app/fault"
+)
+
+const (
+	// memory is what a reader may take for its data, beyond the program itself. Our largest honest file, of 30 MiB, takes 110 MiB.
+	memory = 512 << 20
+	// stack is how deep it may go: a hundred times what nesting of honest files takes.
+	stack = 16 << 20
+)
+
+// Serve is the whole life of a reader: limits and file from in, pages to out. Nobody but Read speaks with it.
+func Serve(in io.Reader, out io.Writer) error {
+	debug.SetMaxStack(stack)
+	debug.SetMemoryLimit(memory / 2) // where collecting becomes eager
+	from := bufio.NewReader(in)
+	first, err := from.ReadBytes('\n')
+	if err != nil {
+		return fmt.Errorf("read limits: %w", err)
+	}
+	var l document.Limits
+	if err := json.Unmarshal(first, &l); err != nil {
+		return fmt.Errorf("read limits: %w", err)
+	}
+	if err := confine(l.Time); err != nil {
+		return fmt.Errorf("set limits: %w", err)
+	}
+	data, err := io.ReadAll(io.LimitReader(from, int64(l.Bytes)+1))
+	if err != nil {
+		return fmt.Errorf("read the file: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), l.Time)
+	defer cancel()
+	say := json.NewEncoder(out)
+	var gone error
+	err = document.Here(ctx, data, l, func(p document.Page, total int) bool {
+		gone = say.Encode(line{Page: &p, Total: total})
+		return gone == nil
+	})
+	if gone != nil {
+		return gone
+	}
+	end := line{Ended: true}
+	if err != nil {
+		f := fault.From(err)
+		end.Code, end.Public, end.Kind = f.Code, f.Public, f.Kind
+	}
+	return say.Encode(end)
+}
