@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"strings"
@@ -69,6 +70,20 @@ func TestNoAnswerLogLineOrRowCarriesASecret(t *testing.T) {
 			look(r.Name, s.Ask(t, r, org.Admin).Body)
 		}
 	}
+	families, err := a.meter.registry.Gather()
+	must(t, err)
+	var metrics strings.Builder
+	for _, f := range families {
+		metrics.WriteString(f.String())
+	}
+	look("a metric", metrics.String())
+	for _, path := range []string{"/nothing?password=" + url.QueryEscape(webtest.Password), "/api/v1/nothing?token=sk-test-0123456789", "/requests/sk-test-0123456789"} { // error pages
+		w := httptest.NewRecorder()
+		s.Handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+		look("the answer to "+path[:8], w.Body.String())
+	}
+	// What requests said is read by POST only, and lies encrypted.
+	said := []string{"own asked", "own answered", "apart asked"}
 	must(t, a.db.Close()) // writes the log behind the file into it
 	file, err := os.ReadFile(strings.TrimPrefix(databaseURL, "sqlite://"))
 	must(t, err)
@@ -78,6 +93,11 @@ func TestNoAnswerLogLineOrRowCarriesASecret(t *testing.T) {
 		}
 	}
 	look("the log", log.b.String())
+	for _, text := range said {
+		if bytes.Contains(file, []byte(text)) || strings.Contains(log.b.String(), text) || strings.Contains(metrics.String(), text) {
+			t.Errorf("the database, the log or a metric holds what a request said: %q", text)
+		}
+	}
 	if seen < 200 || log.b.Len() == 0 || len(file) < 10_000 {
 		t.Errorf("looked at %d answers, %d bytes of log, %d of database: the test looks in the wrong place", seen, log.b.Len(), len(file))
 	}
