@@ -51,7 +51,7 @@ func TestTheMetricsAreDocumented(t *testing.T) {
 	}
 	slices.Sort(rows)
 	path := filepath.Join("..", "docs", "reference", "metrics.md")
-	text := "# Metrics\n\nAt `/metrics` on `BODHI_METRICS_ADDR`, for Prometheus; beside these the Go runtime's and the process's own. No label names a tenant, a person or a\nmodel: there are as many series with a thousand tenants as with one. Rules for alerts and a Grafana dashboard: `deploy/`.\n\nMade by a test of the tree from the program's own registry.\n\n| name | type | labels | what |\n|---|---|---|---|\n" + strings.Join(rows, "\n") + "\n"
+	text := "# Metrics\n\nAt `/metrics` on `BODHI_METRICS_ADDR`, for Prometheus; beside these the Go runtime's and the process's own. No label names a tenant, a person or a\nmodel: there are as many series with a thousand tenants as with one. Rules for alerts and a Grafana dashboard: `docs/deploy/`.\n\nMade by a test of the tree from the program's own registry.\n\n| name | type | labels | what |\n|---|---|---|---|\n" + strings.Join(rows, "\n") + "\n"
 	if *update {
 		must(t, os.WriteFile(path, []byte(text), 0o644))
 	}
@@ -115,7 +115,7 @@ func TestDeployedRulesAndDashboardsNameMetricsThatExist(t *testing.T) {
 
 func readDeployed(t *testing.T, name string, read func([]byte, any) error, into any) {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join("..", "deploy", name))
+	b, err := os.ReadFile(filepath.Join("..", "docs", "deploy", name))
 	must(t, err)
 	must(t, read(b, into))
 }
@@ -123,7 +123,7 @@ func readDeployed(t *testing.T, name string, read func([]byte, any) error, into 
 // The manifests run what the image is: its port, its user, its directory, a probe of readiness, no writable root.
 func TestTheManifestsFitTheImage(t *testing.T) {
 	t.Parallel()
-	b, err := os.ReadFile(filepath.Join("..", "deploy", "kubernetes.yaml"))
+	b, err := os.ReadFile(filepath.Join("..", "docs", "deploy", "kubernetes.yaml"))
 	must(t, err)
 	d := yaml.NewDecoder(strings.NewReader(string(b)))
 	kinds := []string{}
@@ -144,7 +144,7 @@ func TestTheManifestsFitTheImage(t *testing.T) {
 			t.Errorf("%q in the image, %q in the manifests: one is missing", pair[0], pair[1])
 		}
 	}
-	unit, err := os.ReadFile(filepath.Join("..", "deploy", "bodhi.service"))
+	unit, err := os.ReadFile(filepath.Join("..", "docs", "deploy", "bodhi.service"))
 	must(t, err)
 	for _, line := range []string{"ExecStart=/usr/local/bin/bodhi serve", "StateDirectory=bodhi", "ProtectSystem=strict", "TimeoutStopSec="} {
 		if !strings.Contains(string(unit), line) {

@@ -14,6 +14,7 @@ import (
 	sdk "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
+	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/llm"
@@ -25,7 +26,7 @@ const canary = "canary-7f3a"
 
 // asked is a request that failed over: everything that a person wrote is the canary.
 func asked() (*ledger.Request, []ledger.Try) {
-	ids := id.NewSource(time.Now, nil)
+	ids := id.NewSource(clock.System{}.Now, nil)
 	at := time.Date(2026, 11, 27, 9, 0, 0, 0, time.UTC)
 	r := &ledger.Request{ID: id.NewRequest(ids), Chain: org.Chain{Org: id.NewOrg(ids), Team: id.NewTeam(ids), Key: id.NewKey(ids)}, At: at, Endpoint: "chat", Asked: "smart", Model: "gpt-5.5",
 		Route: "smart", Client: "Codex", Tags: "project=" + canary, EndUser: canary, Session: canary, Message: canary, Decisions: canary, Cache: "miss", Status: 200,
