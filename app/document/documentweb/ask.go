@@ -74,6 +74,13 @@ func (h *Handlers) stream(tab string) func(*web.Context) error {
 		if err != nil {
 			return err
 		}
+		if _, err := h.caller(c, s); err != nil { // while the answer can still be a refusal
+			wrong, mendable := web.Refused(err)
+			if !mendable {
+				return err
+			}
+			return c.JSON(http.StatusUnprocessableEntity, map[string]string{"says": sentence(wrong)})
+		}
 		head := c.Response().Header()
 		head.Set("Content-Type", "text/event-stream")
 		head.Set("Cache-Control", "no-store")
