@@ -75,8 +75,12 @@ func (h *Handlers) stream(tab string) func(*web.Context) error {
 			return err
 		}
 		caller, err := h.caller(c, s)
-		if err != nil {
-			return err // before the stream begins: a team that is not theirs is not found
+		if err != nil { // while the answer can still be a refusal
+			wrong, mendable := web.Refused(err)
+			if !mendable {
+				return err
+			}
+			return c.JSON(http.StatusUnprocessableEntity, map[string]string{"says": sentence(wrong)})
 		}
 		head := c.Response().Header()
 		head.Set("Content-Type", "text/event-stream")
