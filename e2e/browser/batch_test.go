@@ -30,6 +30,7 @@ func TestABatchOfATable(t *testing.T) {
 	b.press("Create batch")
 	b.sees("Completed")
 	b.sees("2 of 2 requests")
+	b.sees("Delete") // the buttons of a batch that is over came without a reload
 	b.judged("batches-one")
 	b.finds("/batches", "Reviews")
 }
