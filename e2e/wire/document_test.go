@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -29,7 +30,7 @@ func (w *world) file(t *testing.T, tool, name string, data []byte, fields ...str
 	if err == nil {
 		_, err = f.Write(data)
 	}
-	if err = m.Close(); err != nil {
+	if err := errors.Join(err, m.Close()); err != nil {
 		t.Fatal(err)
 	}
 	r, err := http.NewRequestWithContext(within(t, 60*time.Second), http.MethodPost, w.ProxyURL+"/documents/"+tool, &b)
