@@ -15,6 +15,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/cache"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/transcript"
 	"github.com/bodhi-gateway/bodhi/app/turnstile"
 )
 
@@ -25,6 +26,7 @@ func metrics(t *testing.T) map[string]string {
 	m.turnstile(func() turnstile.Stats { return turnstile.Stats{} })
 	m.cache(func() cache.Stats { return cache.Stats{} })
 	m.connections(&bounded{})
+	m.texts(func() transcript.Stats { return transcript.Stats{} })
 	m.Observe(&ledger.Request{Endpoint: "chat", Status: 200})
 	families, err := m.registry.Gather()
 	must(t, err)
@@ -50,8 +52,15 @@ func TestTheMetricsAreDocumented(t *testing.T) {
 		}
 	}
 	slices.Sort(rows)
+	for _, f := range sources(t) {
+		for _, name := range regexp.MustCompile(`"(bodhi_[a-z_]+(?:_total|_seconds|_bytes|_usd|_ratio|_info))"`).FindAllStringSubmatch(f, -1) {
+			if !slices.ContainsFunc(rows, func(row string) bool { return strings.Contains(row, "`"+name[1]+"`") }) {
+				t.Errorf("%s is shown by a part that metrics in this test leaves out", name[1])
+			}
+		}
+	}
 	path := filepath.Join("..", "docs", "reference", "metrics.md")
-	text := "# Metrics\n\nAt `/metrics` on `BODHI_METRICS_ADDR`, for Prometheus; beside these the Go runtime's and the process's own. No label names a tenant, a person or a\nmodel: there are as many series with a thousand tenants as with one. Rules for alerts and a Grafana dashboard: `deploy/`.\n\nMade by a test of the tree from the program's own registry.\n\n| name | type | labels | what |\n|---|---|---|---|\n" + strings.Join(rows, "\n") + "\n"
+	text := "# Metrics\n\nAt `/metrics` on `BODHI_METRICS_ADDR`, for Prometheus; beside these the Go runtime's and the process's own. No label names a tenant, a person or a\nmodel: there are as many series with a thousand tenants as with one. Rules for alerts and a Grafana dashboard: `docs/deploy/`.\n\nMade by a test of the tree from the program's own registry.\n\n| name | type | labels | what |\n|---|---|---|---|\n" + strings.Join(rows, "\n") + "\n"
 	if *update {
 		must(t, os.WriteFile(path, []byte(text), 0o644))
 	}
@@ -115,7 +124,7 @@ func TestDeployedRulesAndDashboardsNameMetricsThatExist(t *testing.T) {
 
 func readDeployed(t *testing.T, name string, read func([]byte, any) error, into any) {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join("..", "deploy", name))
+	b, err := os.ReadFile(filepath.Join("..", "docs", "deploy", name))
 	must(t, err)
 	must(t, read(b, into))
 }
@@ -123,7 +132,7 @@ func readDeployed(t *testing.T, name string, read func([]byte, any) error, into 
 // The manifests run what the image is: its port, its user, its directory, a probe of readiness, no writable root.
 func TestTheManifestsFitTheImage(t *testing.T) {
 	t.Parallel()
-	b, err := os.ReadFile(filepath.Join("..", "deploy", "kubernetes.yaml"))
+	b, err := os.ReadFile(filepath.Join("..", "docs", "deploy", "kubernetes.yaml"))
 	must(t, err)
 	d := yaml.NewDecoder(strings.NewReader(string(b)))
 	kinds := []string{}
@@ -144,11 +153,26 @@ func TestTheManifestsFitTheImage(t *testing.T) {
 			t.Errorf("%q in the image, %q in the manifests: one is missing", pair[0], pair[1])
 		}
 	}
-	unit, err := os.ReadFile(filepath.Join("..", "deploy", "bodhi.service"))
+	unit, err := os.ReadFile(filepath.Join("..", "docs", "deploy", "bodhi.service"))
 	must(t, err)
 	for _, line := range []string{"ExecStart=/usr/local/bin/bodhi serve", "StateDirectory=bodhi", "ProtectSystem=strict", "TimeoutStopSec="} {
 		if !strings.Contains(string(unit), line) {
 			t.Errorf("the unit lacks %s", line)
 		}
 	}
+}
+
+// sources are the texts of this package.
+func sources(t *testing.T) (out []string) {
+	t.Helper()
+	names, err := filepath.Glob("*.go")
+	must(t, err)
+	for _, name := range names {
+		if !strings.HasSuffix(name, "_test.go") {
+			b, err := os.ReadFile(name)
+			must(t, err)
+			out = append(out, string(b))
+		}
+	}
+	return out
 }

@@ -16,7 +16,7 @@ func Here(ctx context.Context, data []byte, l Limits, tell func(p Page, total in
 	defer func() {
 		if r := recover(); r != nil { // the library reports some damage so
 			if err = broken("its structure is damaged", fmt.Errorf("%v", r)); ctx.Err() != nil {
-				err = costly(fmt.Sprintf("reading it took more than %s", l.Time))
+				err = late(l)
 			}
 		}
 	}()
@@ -33,6 +33,9 @@ func Here(ctx context.Context, data []byte, l Limits, tell func(p Page, total in
 	}
 	w := &pdfWalk{ctx: ctx, limits: l, tell: tell, total: max(r.NumPage(), 1)}
 	if !w.node(r.Trailer().Key("Root").Key("Pages"), pdf.Value{}, 0) {
+		if ctx.Err() != nil {
+			return late(l)
+		}
 		return errEnough
 	}
 	if w.number == 0 {
@@ -41,9 +44,11 @@ func Here(ctx context.Context, data []byte, l Limits, tell func(p Page, total in
 	return nil
 }
 
+func late(l Limits) error { return costly(fmt.Sprintf("reading it took more than %s", l.Time)) }
+
 // pdfBytes is a file that stops being readable when its time is over: the library asks nobody else whether to go on.
 type pdfBytes struct {
-	ctx  context.Context //nolint:containedctx // of one reading
+	ctx  context.Context // of one reading
 	data []byte
 }
 
@@ -68,7 +73,7 @@ func pdfFile(ctx context.Context, data []byte) (*pdfBytes, error) {
 
 // pdfWalk goes through a PDF's tree of pages once, in order.
 type pdfWalk struct {
-	ctx    context.Context //nolint:containedctx // of one reading
+	ctx    context.Context // of one reading
 	limits Limits
 	tell   func(p Page, total int) bool
 	total  int // as the file says, which may be wrong
@@ -91,11 +96,8 @@ func (w *pdfWalk) node(v, resources pdf.Value, depth int) bool {
 		return w.page(v, resources)
 	}
 	for i := range kids.Len() {
-		if !w.node(kids.Index(i), resources, depth+1) {
+		if w.ctx.Err() != nil || !w.node(kids.Index(i), resources, depth+1) {
 			return false
-		}
-		if w.ctx.Err() != nil {
-			panic(w.ctx.Err())
 		}
 	}
 	return true

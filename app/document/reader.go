@@ -49,7 +49,7 @@ func (r *Reader) Text(ctx context.Context, data []byte, l Limits) (Text, error) 
 		return Text{}, ctx.Err()
 	}
 	if err != nil && within.Err() != nil {
-		err = costly(fmt.Sprintf("reading it took more than %s", l.Time))
+		err = late(l)
 	}
 	switch {
 	case k.text.Cut != "":

@@ -52,7 +52,7 @@ func open(data []byte) (*zip.Reader, error) {
 
 // packed is an Office file. What is unpacked of all its parts together is bounded, whatever they say of their sizes.
 type packed struct {
-	ctx   context.Context //nolint:containedctx // of one reading, which ends before Text returns
+	ctx   context.Context // of one reading, which ends before Text returns
 	parts map[string]*zip.File
 	left  int64
 }

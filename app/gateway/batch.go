@@ -33,20 +33,6 @@ const smallForm = 4 << 20
 // maxOrder is how large a request for a batch may be: ids, and sixteen entries of metadata.
 const maxOrder = 64 << 10
 
-// may refuses a caller whose key is narrowed to other networks or endpoints.
-func (g *Gateway) may(x *Exchange) error {
-	if nets := x.Grant.Networks; len(nets) > 0 {
-		ip, _ := netip.ParseAddr(callerIP(x))
-		if !slices.ContainsFunc(nets, func(p netip.Prefix) bool { return p.Contains(ip) }) {
-			return fault.Newf(fault.Forbidden, "not_allowed", "The key %q may not be used from %s. Ask whoever manages it to add this network.", x.Grant.Name, callerIP(x))
-		}
-	}
-	if !x.Grant.Endpoints.Allows(classOf(x.Endpoint)) {
-		return fault.Newf(fault.NotFound, "model_not_allowed", "The key %q may not be used for %s. It is for: %s. Ask whoever manages it to add this endpoint.", x.Grant.Name, clip(x.R.URL.Path), x.Grant.Endpoints)
-	}
-	return nil
-}
-
 func callerIP(x *Exchange) string {
 	addr, err := netip.ParseAddrPort(x.R.RemoteAddr)
 	if err != nil {
@@ -62,7 +48,7 @@ func atDesk(do func(g *Gateway, x *Exchange, c batch.Caller, name string) error)
 			x.Err = unknownPath(x.R)
 			return
 		}
-		if x.Err = g.may(x); x.Err == nil {
+		if x.Err = narrowed(x); x.Err == nil {
 			x.Err = all(do(g, x, batch.Caller{Grant: x.Grant, IP: callerIP(x)}, name))
 		}
 	}

@@ -85,13 +85,13 @@ func (g *Gateway) incapable(x *Exchange, n llm.Needs, what string) error {
 
 // rescreen looks for personal data in texts that were not there when the request was looked at, and gives them with placeholders. Where
 // placeholders were given out already, a second set could not be told apart in the answer. Texts that a rule had looked into, within their
-// documents, are not counted twice.
+// documents, are not counted twice, unless names are to be found: no model looked for those in files.
 func (g *Gateway) rescreen(ctx context.Context, x *Exchange, texts []string) ([]string, error) {
 	if g.Screens == nil {
 		return texts, nil
 	}
 	b := g.Screens.For(x.Grant.Chain)
-	if !b.Any() || x.found.Read >= len(texts) {
+	if _, names := b.Recognition(); !b.Any() || x.found.Read >= len(texts) && !names {
 		return texts, nil
 	}
 	type message struct {

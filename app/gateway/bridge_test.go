@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"context"
 	"encoding/base64"
 	"net/http"
 	"strings"
@@ -100,5 +101,30 @@ func TestDataRulesHoldForExtractedTexts(t *testing.T) {
 		if sent := strings.Join(ear.bodies, "\n"); resp.StatusCode != status || strings.Contains(sent, "jane@") {
 			t.Errorf("%s: %d %s\nsent: %s", action, resp.StatusCode, said, sent)
 		}
+	}
+}
+
+// fileReader reads attached files for data rules.
+type fileReader struct{ *document.Reader }
+
+func (f fileReader) Text(ctx context.Context, data []byte) ([]byte, bool) {
+	t, err := f.Reader.Text(ctx, data, document.Limits{})
+	if err != nil {
+		return nil, false
+	}
+	return []byte(t.Pages[0].Text), true
+}
+
+// That a rule looked into a file found no names there: only a model finds those, and it is shown the text when that is sent.
+func TestNamesAreLookedForInExtractedTexts(t *testing.T) {
+	t.Parallel()
+	r := named3("mask", "off", "")
+	r.Files = true
+	h, ear := bridged(t, &r, &route.Only{Extract: true})
+	h.gateway.Screens.(*pii.Book).Files = fileReader{document.New(nil)} //nolint:forcetypeassert // screened made it
+	body := `{"model":"smart","max_tokens":5,"messages":[{"role":"user","content":[{"type":"file","file":{"filename":"a.md","file_data":"data:application/pdf;base64,` + b64("Write to Jane Doe today") + `"}}]}]}`
+	resp, said := h.post(t, "/v1/chat/completions", body) // the model answers in another form, so that nobody looked
+	if resp.StatusCode != http.StatusBadRequest || !strings.Contains(said, "nobody could look for names") {
+		t.Errorf("%d %s\nsent: %s", resp.StatusCode, said, strings.Join(ear.bodies, "\n"))
 	}
 }

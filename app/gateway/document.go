@@ -20,7 +20,7 @@ func (g *Gateway) readDocument(x *Exchange, name string) {
 		x.Err = unknownPath(x.R)
 		return
 	}
-	if x.Err = inNetworks(x); x.Err != nil { // a text that is there to be read asks nobody who would check
+	if x.Err = narrowed(x); x.Err != nil { // a text that is there to be read asks nobody who would check
 		return
 	}
 	size := x.R.ContentLength

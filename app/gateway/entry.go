@@ -208,11 +208,8 @@ func unreadable(err error) error {
 
 // admit checks what the key narrows: networks, endpoints and models.
 func (g *Gateway) admit(_ context.Context, x *Exchange) (Finish, error) {
-	if err := inNetworks(x); err != nil {
+	if err := narrowed(x); err != nil {
 		return nil, err
-	}
-	if !x.Grant.Endpoints.Allows(classOf(x.Endpoint)) {
-		return nil, fault.Newf(fault.NotFound, "model_not_allowed", "The key %q may not be used for %s. It is for: %s. Ask whoever manages it to add this endpoint.", x.Grant.Name, clip(x.R.URL.Path), x.Grant.Endpoints)
 	}
 	if !x.Call.Operation.Kept() && x.Call.Model != "" && len(x.Grant.Models) > 0 && !slices.Contains(x.Grant.Models, x.Call.Model) {
 		return nil, fault.Newf(fault.NotFound, "model_not_allowed", "The key %q may not use the model %q. It may use: %s.", x.Grant.Name, clip(x.Call.Model), strings.Join(x.Grant.Models, ", "))
@@ -221,16 +218,17 @@ func (g *Gateway) admit(_ context.Context, x *Exchange) (Finish, error) {
 	return nil, nil
 }
 
-// inNetworks checks where a key is used from.
-func inNetworks(x *Exchange) error {
-	nets := x.Grant.Networks
-	if len(nets) == 0 {
-		return nil
+// narrowed checks what a key is narrowed to whatever is asked: networks and endpoints.
+func narrowed(x *Exchange) error {
+	if nets := x.Grant.Networks; len(nets) > 0 {
+		addr, err := netip.ParseAddrPort(x.R.RemoteAddr)
+		ip := addr.Addr().Unmap()
+		if err != nil || !slices.ContainsFunc(nets, func(p netip.Prefix) bool { return p.Contains(ip) }) {
+			return fault.Newf(fault.Forbidden, "not_allowed", "The key %q may not be used from %s. Ask whoever manages it to add this network.", x.Grant.Name, ip)
+		}
 	}
-	addr, err := netip.ParseAddrPort(x.R.RemoteAddr)
-	ip := addr.Addr().Unmap()
-	if err != nil || !slices.ContainsFunc(nets, func(p netip.Prefix) bool { return p.Contains(ip) }) {
-		return fault.Newf(fault.Forbidden, "not_allowed", "The key %q may not be used from %s. Ask whoever manages it to add this network.", x.Grant.Name, ip)
+	if !x.Grant.Endpoints.Allows(classOf(x.Endpoint)) {
+		return fault.Newf(fault.NotFound, "model_not_allowed", "The key %q may not be used for %s. It is for: %s. Ask whoever manages it to add this endpoint.", x.Grant.Name, clip(x.R.URL.Path), x.Grant.Endpoints)
 	}
 	return nil
 }

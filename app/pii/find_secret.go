@@ -183,7 +183,7 @@ func (f *finder) end(s *shape, from int) int {
 		to--
 	}
 	n := to - at
-	if n < s.least || n > s.most || s.digits && bytes.IndexAny(t[at:to], "0123456789") < 0 || s.check != nil && !s.check(t[from:to]) {
+	if n < s.least || n > s.most || s.digits && !bytes.ContainsAny(t[at:to], "0123456789") || s.check != nil && !s.check(t[from:to]) {
 		if s.most == endless {
 			f.dull[s.index] = run
 		}

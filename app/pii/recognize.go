@@ -98,7 +98,7 @@ func (b Bound) Texts(body []byte) (string, bool) {
 	var out strings.Builder
 	for p := piecesOf(body); p.next(); {
 		raw := p.body[p.piece.From:p.piece.To]
-		if p.number || p.key == p.piece || p.mark == nil && !spoken[p.place()] || media(p.name(), raw) || media(nil, raw) {
+		if p.number || p.key == p.piece || p.mark == nil && !spoken[p.place()] || media(p.name(), raw) || bytes.HasPrefix(raw, []byte("data:")) || carried[string(p.name())] && oneWord(raw) {
 			continue
 		}
 		text, _ := w.meaning(&p, raw)

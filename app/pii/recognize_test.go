@@ -10,7 +10,7 @@ import (
 func TestOnlyWhatPeopleSayIsShownToTheModel(t *testing.T) {
 	t.Parallel()
 	b := bound(t, clock.System{}, everything(Log))
-	body := `{"model":"smart","user":"u-ada","tools":[{"name":"find_ada"}],"system":"Be Ada","messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello \u00c4da"}]}`
+	body := `{"model":"smart","user":"u-ada","tools":[{"name":"find_ada"}],"system":"Be Ada","messages":[{"role":"user","content":[{"text":"Hi"},{"inlineData":{"data":"QWRhIExvdmVsYWNlIGlzIGhlcmUgYWdhaW4="}},{"file":{"file_data":"data:application/pdf;base64,QWRhIExvdmVsYWNl"}}]},{"role":"assistant","content":"Hello \u00c4da"}]}`
 	if text, ok := b.Texts([]byte(body)); !ok || text != "Be Ada\nHi\nHello Äda\n" {
 		t.Errorf("%v %q", ok, text)
 	}

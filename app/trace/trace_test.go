@@ -10,10 +10,10 @@ import (
 	"testing"
 	"time"
 
-	"go.opentelemetry.io/otel/attribute"
 	sdk "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
+	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/llm"
@@ -25,7 +25,7 @@ const canary = "canary-7f3a"
 
 // asked is a request that failed over: everything that a person wrote is the canary.
 func asked() (*ledger.Request, []ledger.Try) {
-	ids := id.NewSource(time.Now, nil)
+	ids := id.NewSource(clock.System{}.Now, nil)
 	at := time.Date(2026, 11, 27, 9, 0, 0, 0, time.UTC)
 	r := &ledger.Request{ID: id.NewRequest(ids), Chain: org.Chain{Org: id.NewOrg(ids), Team: id.NewTeam(ids), Key: id.NewKey(ids)}, At: at, Endpoint: "chat", Asked: "smart", Model: "gpt-5.5",
 		Route: "smart", Client: "Codex", Tags: "project=" + canary, EndUser: canary, Session: canary, Message: canary, Decisions: canary, Cache: "miss", Status: 200,
@@ -61,7 +61,7 @@ func TestARequestIsASpanBelowTheClientsOwn(t *testing.T) {
 			t.Errorf("%s is in another trace", s.Name)
 		}
 		for _, a := range s.Attributes {
-			if strings.Contains(a.Value.Emit(), canary) {
+			if strings.Contains(a.Value.String(), canary) {
 				t.Errorf("%s tells %s", s.Name, a.Key)
 			}
 		}
@@ -72,7 +72,7 @@ func has(t *testing.T, s tracetest.SpanStub, want map[string]string) {
 	t.Helper()
 	got := map[string]string{}
 	for _, a := range s.Attributes {
-		got[string(a.Key)] = attribute.Value.Emit(a.Value)
+		got[string(a.Key)] = a.Value.String()
 	}
 	for key, text := range want {
 		if got[key] != text {

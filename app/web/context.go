@@ -145,6 +145,9 @@ func (c *Context) theme() string {
 	return cookie.Value
 }
 
+// Part is the id of the part of a page that a script asks for; "" is the whole.
+func (c *Context) Part() string { return c.Request().Header.Get("HX-Target") }
+
 // See sends the browser to another page of ours after a change, so that reloading repeats nothing.
 func (c *Context) See(path string) error {
 	if c.isHTMX() {

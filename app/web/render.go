@@ -31,7 +31,7 @@ func (c *Context) Invalid(page templ.Component) error {
 func (c *Context) render(status int, page templ.Component) error {
 	var b bytes.Buffer
 	c.Response().Header().Add("Vary", "HX-Request, HX-Target")
-	if target := c.Request().Header.Get("HX-Target"); c.isHTMX() && target != "" {
+	if target := c.Part(); c.isHTMX() && target != "" {
 		if err := templ.RenderFragments(c.Ctx(), &b, page, target); err != nil {
 			return fmt.Errorf("render %s: %w", target, err)
 		}

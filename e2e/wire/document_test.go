@@ -2,7 +2,9 @@ package wire
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -28,7 +30,7 @@ func (w *world) file(t *testing.T, tool, name string, data []byte, fields ...str
 	if err == nil {
 		_, err = f.Write(data)
 	}
-	if err = m.Close(); err != nil {
+	if err := errors.Join(err, m.Close()); err != nil {
 		t.Fatal(err)
 	}
 	r, err := http.NewRequestWithContext(within(t, 60*time.Second), http.MethodPost, w.ProxyURL+"/documents/"+tool, &b)
@@ -126,4 +128,34 @@ func TestDocuments(t *testing.T) {
 func itoa(n int) string {
 	b, _ := json.Marshal(n)
 	return string(b)
+}
+
+// On a route that says so a PDF goes to a model without eyes as its text; where the route says nothing it goes as it is. Data rules look into
+// it either way: before, as an attached file, and in what was taken out of it.
+func TestATextStandsInForADocument(t *testing.T) {
+	t.Parallel()
+	w := begin(t, "")
+	body := func(model, text string) string {
+		data := base64.StdEncoding.EncodeToString(pdfOf(t, text))
+		return `{"model":"` + model + `","max_tokens":50,"messages":[{"role":"user","content":[{"type":"text","text":"What does it say?"},{"type":"file","file":{"filename":"a.pdf","file_data":"data:application/pdf;base64,` + data + `"}}]}]}`
+	}
+	w.manage(t, http.MethodPost, "/routes", map[string]any{"alias": "bridged", "targets": []map[string]any{{"to": "sb/sandbox-chat"}}, "only": map[string]any{"extract": true}}, http.StatusOK, nil)
+	var resp *http.Response
+	var said string
+	harness.Wait(t, "the route to bind", func() bool {
+		resp, said = w.raw(t, http.MethodPost, "/chat/completions", body("bridged", "Invoice 17 of Acme"))
+		return resp.StatusCode == http.StatusOK
+	})
+	if warning := resp.Header.Get("X-Bodhi-Warning"); !strings.Contains(warning, `sent as extracted text, because no target takes documents: "a.pdf"`) {
+		t.Errorf("the client is told %q; %s", warning, said)
+	}
+	w.rule(t, mail, map[string]any{"actions": map[string]string{"email": "block"}, "scan_files": true})
+	for _, model := range []string{"bridged", "gpt"} {
+		if resp, said := w.raw(t, http.MethodPost, "/chat/completions", body(model, "Write to "+mail)); resp.StatusCode != http.StatusBadRequest || !strings.Contains(said, "policy_blocked") {
+			t.Errorf("%s with personal data in a PDF: %d %s", model, resp.StatusCode, said)
+		}
+	}
+	if resp, said := w.raw(t, http.MethodPost, "/chat/completions", body("bridged", "Nothing personal")); resp.StatusCode != http.StatusOK {
+		t.Errorf("a PDF without: %d %s", resp.StatusCode, said)
+	}
 }

@@ -46,7 +46,8 @@ form.addEventListener('submit', async (event) => {
   say('Sending')
   try {
     const answer = await fetch(form.dataset.stream, { method: 'POST', body: new FormData(form), signal: control.signal, redirect: 'error' })
-    if (!answer.ok) problem(`That did not work (status ${answer.status}). Load the page again and repeat it.`)
+    if (answer.status === 422) problem((await answer.json()).says)
+    else if (!answer.ok) problem(`That did not work (status ${answer.status}). Load the page again and repeat it.`)
     else if (!await listen(answer.body)) problem('The connection broke. What was asked is billed, and is in the log.')
   } catch {
     problem(control.signal.aborted ? 'Stopped. What was asked is billed, and is in the log.' : 'The server did not answer. Check your connection and try again.')

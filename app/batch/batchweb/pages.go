@@ -62,6 +62,9 @@ func (h *Handlers) page(c *web.Context, which id.Batch, resume *views.Resume) er
 		return err
 	}
 	p := views.Page{Shell: c.Shell(e.Label(), "batches"), Name: e.Label(), Href: pages + "/" + which.String(), State: stateOf(c, &e), Why: e.Why, Under: !e.State.Over() && e.State != batch.Paused, Results: e.Tally.Ended() > 0}
+	if !p.Under && c.Part() == "outcome" {
+		return c.See(p.Href) // its buttons are other ones now, and the page asked for the middle only
+	}
 	for _, w := range e.Body.Errors {
 		text := w.Message
 		if w.Line > 0 {

@@ -19,11 +19,7 @@ import (
 const collected = 2 * time.Minute
 
 // work is one document or sound, with what is typed beside it.
-func (h *Handlers) work(ctx context.Context, c *web.Context, s *sheet, tab string, tell func(tool.Progress)) (*views.Outcome, error) {
-	caller, err := h.caller(c, s)
-	if err != nil {
-		return nil, err
-	}
+func (h *Handlers) work(ctx context.Context, caller tool.Caller, s *sheet, tab string, tell func(tool.Progress)) (*views.Outcome, error) {
 	most, err := tool.Cap(s.Get("max_cost_usd"))
 	if err != nil {
 		return nil, err
@@ -58,7 +54,11 @@ func (h *Handlers) ask(tab string) func(*web.Context) error {
 		}
 		ctx, cancel := context.WithTimeout(c.Ctx(), collected)
 		defer cancel()
-		out, err := h.work(ctx, c, s, tab, nil)
+		caller, err := h.caller(c, s)
+		if err != nil {
+			return h.filled(c, s, tab, err, nil)
+		}
+		out, err := h.work(ctx, caller, s, tab, nil)
 		return h.filled(c, s, tab, err, out)
 	}
 }
@@ -74,6 +74,14 @@ func (h *Handlers) stream(tab string) func(*web.Context) error {
 		if err != nil {
 			return err
 		}
+		caller, err := h.caller(c, s)
+		if err != nil { // while the answer can still be a refusal
+			wrong, mendable := web.Refused(err)
+			if !mendable {
+				return err
+			}
+			return c.JSON(http.StatusUnprocessableEntity, map[string]string{"says": sentence(wrong)})
+		}
 		head := c.Response().Header()
 		head.Set("Content-Type", "text/event-stream")
 		head.Set("Cache-Control", "no-store")
@@ -87,7 +95,7 @@ func (h *Handlers) stream(tab string) func(*web.Context) error {
 			}
 		}
 		tell("progress", "0|1|Reading")
-		out, err := h.work(ctx, c, s, tab, func(p tool.Progress) { tell("progress", words(p)) })
+		out, err := h.work(ctx, caller, s, tab, func(p tool.Progress) { tell("progress", words(p)) })
 		if err != nil {
 			wrong, mendable := web.Refused(err)
 			if !mendable {

@@ -2,16 +2,21 @@ package tool
 
 import (
 	"context"
-	"errors"
 	"sync"
 
 	"github.com/bodhi-gateway/bodhi/app/money"
 )
 
-// What stops a question before it is asked. They are shown as sentences.
-var (
-	errCapped = errors.New("It was not asked: nothing is left of the cap on cost.")                          //nolint:staticcheck // a sentence
-	errLate   = errors.New("It was not asked: the time was over, or nobody waited for the answer any more.") //nolint:staticcheck // a sentence
+// sentence is why something was not read, as people see it.
+type sentence string
+
+// Error implements error.
+func (s sentence) Error() string { return string(s) }
+
+// What stops a question before it is asked.
+const (
+	errCapped = sentence("It was not asked: nothing is left of the cap on cost.")
+	errLate   = sentence("It was not asked: the time was over, or nobody waited for the answer any more.")
 )
 
 // each asks the questions about what parts say, atOnce at a time. The cap is divided: each may cost what is left, by the number of those that are not asked yet, and
@@ -29,7 +34,7 @@ func each(ctx context.Context, about []Part, most money.USD, tell func(Progress)
 	say()
 	one := func(i int, share money.USD) (p Part) {
 		p = about[i]
-		err := errLate
+		var err error = errLate
 		switch {
 		case ctx.Err() != nil:
 		case most > 0 && share <= 0:

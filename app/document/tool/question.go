@@ -106,12 +106,12 @@ func (h *heard) refusal() error {
 		} `json:"error"`
 	}
 	if h.over {
-		return errors.New("The answer is too long.") //nolint:staticcheck // it is shown as a sentence
+		return sentence("The answer is too long.")
 	}
 	if json.Unmarshal(h.body.Bytes(), &v) == nil && v.Error != nil && v.Error.Message != "" {
 		return errors.New(v.Error.Message)
 	}
-	return errors.New("The answer could not be read.") //nolint:staticcheck // it is shown as a sentence
+	return sentence("The answer could not be read.")
 }
 
 // told fills in what an answer's headers say of it.

@@ -100,11 +100,11 @@ func (s *Service) one(ctx context.Context, c *Caller, t Tool, ask *Ask, p piece,
 			return answer, nil
 		}
 		if !whole {
-			return nil, errors.New("The answer is longer than a part may have. Use a document with less on each page.") //nolint:staticcheck // a sentence
+			return nil, sentence("The answer is longer than a part may have. Use a document with less on each page.")
 		}
 		again = "\n\nYour last answer was not of the schema: " + err.Error() + ". Answer again."
 	}
-	return nil, errors.New("The model did not answer in the tool's form, twice. Try another model.") //nolint:staticcheck // it is shown as a sentence
+	return nil, sentence("The model did not answer in the tool's form, twice. Try another model.")
 }
 
 // said is the answer's text, and whether it came to its own end.

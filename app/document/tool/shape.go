@@ -68,7 +68,7 @@ func (m Member) schema() map[string]any {
 		row := object(m.Of)
 		properties, _ := row["properties"].(map[string]any)
 		properties["page"], properties["confidence"] = onPage, confidence
-		row["required"] = append(row["required"].([]string), "page", "confidence") //nolint:forcetypeassert // object made it
+		row["required"] = append(row["required"].([]string), "page", "confidence") // object made it
 		s = map[string]any{"type": "array", "items": row}
 	}
 	if m.About != "" {

@@ -131,7 +131,7 @@ func (s *Service) clip(ctx context.Context, c *Caller, in *Sound, data []byte, s
 		}
 		var w written
 		if err := json.Unmarshal(h.body.Bytes(), &w); err != nil {
-			return nil, fmt.Errorf("The provider's answer could not be read: %w", err) //nolint:staticcheck // it is shown as a sentence
+			return nil, sentence("The provider's answer could not be read.")
 		}
 		return &w, nil
 	}

@@ -49,6 +49,9 @@ func (h *Handlers) showRun(c *web.Context) error {
 	}
 	p := views.RunPage{Shell: c.Shell(r.Body.Name, "evaluations"), Name: r.Body.Name, Href: runs + "/" + r.ID.String(), Set: r.Of.Name, SetHref: sets + "/" + r.Of.ID.String(), State: states[r.State],
 		Running: r.State == evaluation.Running, Why: r.Why, Judged: r.Body.Judge() != nil}
+	if !p.Running && c.Part() == "outcome" {
+		return c.See(p.Href) // its buttons are other ones now, and the page asked for the middle only
+	}
 	p.Progress = ui.ProgressProps{Label: "Questions done", Text: fmt.Sprintf("%s of %s", web.Count(r.Done), web.Plural(r.Items, "question")), Value: r.Done, Max: max(r.Items, 1), Tone: ui.Accent,
 		Note: web.USD(r.Cost+r.Judge) + " spent"}
 	stand(&p, &r)

@@ -201,7 +201,7 @@ func (h *Handlers) test(c *web.Context) error {
 	}
 	onPage := c.FormValue("from") == "page"
 	switch {
-	case c.Request().Header.Get("HX-Target") == "":
+	case c.Part() == "":
 		c.Flash(check.Message)
 		if onPage || !check.OK {
 			return c.See(root + "/" + which.String())

@@ -18,7 +18,7 @@ const lastRequests = 10
 func (h *Handlers) home(c *web.Context) error {
 	page := views.HomePage{}
 	var err error
-	switch c.Request().Header.Get("HX-Target") {
+	switch c.Part() {
 	case "home-last":
 		err = h.last(c, &page)
 	case "home-figures":

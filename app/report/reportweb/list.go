@@ -78,7 +78,7 @@ func (h *Handlers) list(c *web.Context) error {
 	if page.Shared, page.Teams, err = h.shared(c, f.Query); err != nil {
 		return err
 	}
-	if c.Request().Header.Get("HX-Target") != "requests" { // else the filters are on the page already
+	if c.Part() != "requests" { // else the filters are on the page already
 		choices, err := h.Reports.Choices(c.Ctx(), c.Actor())
 		if err != nil {
 			return err
