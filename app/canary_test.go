@@ -30,7 +30,7 @@ func (s *safe) Write(p []byte) (int, error) {
 }
 
 // TestNoAnswerLogLineOrRowCarriesASecret plants secrets everywhere a secret can be given, reads every route as everybody,
-// and looks for them in all answers, all log lines and the whole database file.
+// and looks for them in all answers, all log lines, the whole database file and a backup.
 func TestNoAnswerLogLineOrRowCarriesASecret(t *testing.T) {
 	t.Parallel()
 	var log safe
@@ -84,21 +84,25 @@ func TestNoAnswerLogLineOrRowCarriesASecret(t *testing.T) {
 	}
 	// What requests said is read by POST only, and lies encrypted.
 	said := []string{"own asked", "own answered", "apart asked"}
+	var made bytes.Buffer
+	_, _, err = Backup(t.Context(), a.cfg, slog.New(slog.DiscardHandler), "test", &made)
+	must(t, err)
+	backup := string(gunzipped(t, made.Bytes()))
 	must(t, a.db.Close()) // writes the log behind the file into it
 	file, err := os.ReadFile(strings.TrimPrefix(databaseURL, "sqlite://"))
 	must(t, err)
 	for what, value := range secrets {
-		if bytes.Contains(file, []byte(value)) {
-			t.Errorf("the database holds %s", what)
+		if bytes.Contains(file, []byte(value)) || strings.Contains(backup, value) {
+			t.Errorf("the database or its backup holds %s", what)
 		}
 	}
 	look("the log", log.b.String())
 	for _, text := range said {
-		if bytes.Contains(file, []byte(text)) || strings.Contains(log.b.String(), text) || strings.Contains(metrics.String(), text) {
-			t.Errorf("the database, the log or a metric holds what a request said: %q", text)
+		if bytes.Contains(file, []byte(text)) || strings.Contains(log.b.String(), text) || strings.Contains(metrics.String(), text) || strings.Contains(backup, text) {
+			t.Errorf("the database, the log, a metric or a backup holds what a request said: %q", text)
 		}
 	}
-	if seen < 200 || log.b.Len() == 0 || len(file) < 10_000 {
-		t.Errorf("looked at %d answers, %d bytes of log, %d of database: the test looks in the wrong place", seen, log.b.Len(), len(file))
+	if seen < 200 || log.b.Len() == 0 || len(file) < 10_000 || len(backup) < 10_000 {
+		t.Errorf("looked at %d answers, %d bytes of log, %d of database, %d of backup: the test looks in the wrong place", seen, log.b.Len(), len(file), len(backup))
 	}
 }
