@@ -8,6 +8,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/memo"
 	"github.com/bodhi-gateway/bodhi/app/org"
 )
 
@@ -30,13 +31,25 @@ func MayChange(a org.Actor, t id.Team) bool {
 	return a.InTeam(t, org.Lead)
 }
 
-// recipients are who gets a report now, by name: each once, and only those who can log in, may read it and have not stopped it.
-func (s *Service) recipients(ctx context.Context, r Report) ([]org.Member, error) {
-	all, err := s.Orgs.Members(ctx, r.Org)
+// membersOf asks a page's memo for the members of an organization.
+type membersOf id.Org
+
+// members are all of an organization; a list of reports asks for them once. They are not the caller's to change.
+func (s *Service) members(ctx context.Context, o id.Org) ([]org.Member, error) {
+	all, err := memo.Once(ctx, membersOf(o), func() ([]org.Member, error) { return s.Orgs.Members(ctx, o) })
 	if err != nil {
 		return nil, fmt.Errorf("bulletin: people: %w", err)
 	}
-	all = slices.DeleteFunc(all, func(m org.Member) bool {
+	return all, nil
+}
+
+// recipients are who gets a report now, by name: each once, and only those who can log in, may read it and have not stopped it.
+func (s *Service) recipients(ctx context.Context, r Report) ([]org.Member, error) {
+	all, err := s.members(ctx, r.Org)
+	if err != nil {
+		return nil, err
+	}
+	all = slices.DeleteFunc(slices.Clone(all), func(m org.Member) bool {
 		return m.Status() != org.ActiveMember || !MayRead(m.Acting(org.Actor{}), r.Kind, r.Team)
 	})
 	var out []org.Member
@@ -97,9 +110,9 @@ func (s *Service) readers(ctx context.Context, o id.Org, k Kind, t id.Team, chos
 	if len(chosen) == 0 {
 		return chosen, nil
 	}
-	all, err := s.Orgs.Members(ctx, o)
+	all, err := s.members(ctx, o)
 	if err != nil {
-		return nil, fmt.Errorf("bulletin: people: %w", err)
+		return nil, err
 	}
 	for _, which := range chosen {
 		i := slices.IndexFunc(all, func(m org.Member) bool { return m.ID == which })
@@ -141,9 +154,9 @@ func (s *Service) Addresses(ctx context.Context, actor org.Actor, r Report) ([]s
 	if len(r.Members) == 0 {
 		return nil, nil
 	}
-	all, err := s.Orgs.Members(ctx, actor.Org)
+	all, err := s.members(ctx, actor.Org)
 	if err != nil {
-		return nil, fmt.Errorf("bulletin: people: %w", err)
+		return nil, err
 	}
 	var out []string
 	for _, m := range all {

@@ -324,8 +324,20 @@ func (s *Service) before(ctx context.Context, r report.Reach, ask Ask, narrowed 
 	return all, nil
 }
 
+// sums are the store's, asked once a page: a table and the chart above it begin with the same ones. The cells are the caller's to
+// sort.
 func (s *Service) sums(ctx context.Context, r report.Reach, ask Ask, out *Result) ([]Cell, error) {
-	cells, facts, err := s.store.Sums(ctx, r, ask)
+	type answer struct {
+		cells []Cell
+		facts bool
+	}
+	question := ask
+	question.Zone = nil // its name says it, its address does not
+	a, err := memo.Once(ctx, sumsOf(fmt.Sprintf("%#v %#v %s", r, question, ask.Zone)), func() (a answer, err error) {
+		a.cells, a.facts, err = s.store.Sums(ctx, r, ask)
+		return a, err
+	})
+	cells, facts := slices.Clone(a.cells), a.facts
 	if errors.Is(err, ErrMany) {
 		return nil, fault.Newf(fault.Invalid, "invalid_request", "There are more than %d values in this time: they look like ids of single requests. Choose a shorter time, a filter, or another dimension.", ask.Limit)
 	}
@@ -376,8 +388,11 @@ func (s *Service) name(ctx context.Context, o id.Org, out *Result) error {
 	return nil
 }
 
-// organizationOf asks a page's memo for an organization.
-type organizationOf id.Org
+// organizationOf asks a page's memo for an organization, sumsOf for sums by what was asked for whom.
+type (
+	organizationOf id.Org
+	sumsOf         string
+)
 
 func (s *Service) zone(ctx context.Context, o id.Org) (*time.Location, error) {
 	organization, err := memo.Once(ctx, organizationOf(o), func() (org.Organization, error) { return s.orgs.Organization(ctx, o) })

@@ -117,9 +117,9 @@ const (
 var sumsMade = []string{
 	"INSERT INTO usage_hours (org_id, hour, key_id, department_id, team_id, member_id, model, provider, asked, client, endpoint, cache, outcome, " + countNames + ") " +
 		"SELECT org_id, date_trunc('hour', at), key_id, " + chainMade + ", model, provider, asked, client, 'chat', 'miss', CASE WHEN status >= 400 THEN 'failed' ELSE 'answered' END, " + countsMade +
-		" FROM made GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13",
+		" FROM made GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13 ORDER BY 2", // rows of an hour lie together, as posting writes them
 	"INSERT INTO usage_totals (org_id, hour, model, provider, " + countNames + ") SELECT org_id, date_trunc('hour', at), model, provider, " + countsMade + " FROM made GROUP BY 1, 2, 3, 4",
 	"INSERT INTO usage_tags (org_id, hour, tag_key, tag_value, department_id, team_id, member_id, model, " + countNames + ") " +
-		"SELECT org_id, date_trunc('hour', at), 'project', substr(tags, 9), " + chainMade + ", model, " + countsMade + " FROM made WHERE tags <> '' GROUP BY 1, 2, 3, 4, 5, 6, 7, 8",
+		"SELECT org_id, date_trunc('hour', at), 'project', substr(tags, 9), " + chainMade + ", model, " + countsMade + " FROM made WHERE tags <> '' GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 2",
 	"INSERT INTO usage_marks (org_id, hour, version) SELECT DISTINCT org_id, date_trunc('hour', at), 1 FROM made ON CONFLICT (org_id, hour) DO UPDATE SET version = usage_marks.version + 1",
 }

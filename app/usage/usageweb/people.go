@@ -5,6 +5,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
@@ -64,30 +67,31 @@ func (h *Handlers) fillPeople(a *asked, page *views.PeoplePage) error {
 	}
 	shown := all // of thousands only those that the table shows get their names
 	shown.Rows = all.Rows[:min(peopleRows, len(all.Rows))]
-	if err := h.Usage.Name(a.c.Ctx(), a.c.Actor(), &shown); err != nil {
-		return err
+	var clients, models map[string]string
+	var g errgroup.Group // what is left is asked side by side
+	g.Go(func() error { return h.Usage.Name(a.c.Ctx(), a.c.Actor(), &shown) })
+	g.Go(func() (err error) { clients, err = h.favourites(a, shown.Rows, usage.Client); return err })
+	g.Go(func() (err error) { models, err = h.favourites(a, shown.Rows, usage.Model); return err })
+	if len(a.query.Where) == 0 { // who asked nothing under a filter is not idle
+		g.Go(func() error { return h.idlePeople(a, all, page) })
+		g.Go(func() error { return h.idleKeys(a, page) })
 	}
-	favourites := map[usage.Dim]map[string]string{}
-	for _, d := range []usage.Dim{usage.Model, usage.Client} {
-		if favourites[d], err = h.favourites(a, shown.Rows, d); err != nil {
-			return err
-		}
+	if err := g.Wait(); err != nil {
+		return err
 	}
 	now, before := active(all)
 	page.Span = a.words()
-	page.Table = peopleTable(a, all, favourites)
+	page.Table = peopleTable(a, all, clients, models)
 	page.Figures = peopleFigures(a, all, now, before)
 	page.Exports = exportsOf(a)[:2]
-	if len(a.query.Where) > 0 { // who asked nothing under a filter is not idle
-		return nil
-	}
-	if err := h.idlePeople(a, all, page); err != nil {
-		return err
-	}
-	return h.idleKeys(a, page)
+	return nil
 }
 
-// favourites are what each of some people spent most on in a dimension.
+// recent is how long before the end of the page's span favourites go back: a quarter of ten thousand people by model are tens
+// of megabytes of sums, and what somebody mostly uses is what they mostly use now.
+const recent = 7 * 24 * time.Hour
+
+// favourites are what each of some people spent most on in a dimension of late.
 func (h *Handlers) favourites(a *asked, people []usage.Row, d usage.Dim) (map[string]string, error) {
 	only := usage.Filter{Dim: usage.Member}
 	for _, row := range people {
@@ -101,6 +105,9 @@ func (h *Handlers) favourites(a *asked, people []usage.Row, d usage.Dim) (map[st
 	r, err := h.query(a, func(q *usage.Query) {
 		q.By, q.Compare, q.Top, q.Nameless = []usage.Dim{usage.Member, d}, usage.NoComparison, usage.MaxTop, true
 		q.Where = narrowed(q.Where, only) // they passed the page's own filter
+		if from := q.To.Add(-recent); from.After(q.From) {
+			q.From = from
+		}
 	})
 	if err != nil {
 		return nil, err
@@ -114,12 +121,13 @@ func (h *Handlers) favourites(a *asked, people []usage.Row, d usage.Dim) (map[st
 	return out, nil
 }
 
-func peopleTable(a *asked, r usage.Result, favourites map[usage.Dim]map[string]string) views.Table {
-	mostly := func(d usage.Dim) func(usage.Row) views.Cell {
-		return func(row usage.Row) views.Cell { return views.Cell{Text: favourites[d][row.Values[0].ID]} }
+// clients and models say what each person spent most with and on, by their id.
+func peopleTable(a *asked, r usage.Result, clients, models map[string]string) views.Table {
+	mostly := func(favourites map[string]string) func(usage.Row) views.Cell {
+		return func(row usage.Row) views.Cell { return views.Cell{Text: favourites[row.Values[0].ID]} }
 	}
-	t := rank(a, r, peopleRows, mostly(usage.Client), mostly(usage.Model))
-	t.Columns = append(t.Columns, ui.Column{Label: "Mostly with", Wide: true, Title: "The app that most was spent through"}, ui.Column{Label: "Mostly on", Wide: true, Title: "The model that most was spent on"})
+	t := rank(a, r, peopleRows, mostly(clients), mostly(models))
+	t.Columns = append(t.Columns, ui.Column{Label: "Mostly with", Wide: true, Title: "The app that most was spent through in the last 7 days of these"}, ui.Column{Label: "Mostly on", Wide: true, Title: "The model that most was spent on in the last 7 days of these"})
 	return t
 }
 
