@@ -32,6 +32,7 @@ type options struct {
 	gate    bool
 	only    string // phases of a round, "" for all
 	profile string // directory for profiles, "" for none
+	record  string // the history that the run is added to, "" for none
 }
 
 func main() {
@@ -47,6 +48,7 @@ func main() {
 	flag.BoolVar(&o.gate, "gate", false, "fail if a figure misses its goal by more than the slack of a noisy machine")
 	flag.StringVar(&o.only, "only", "", "visit only these `phases` of "+strings.Join(phaseNames(), ",")+", and skip what comes after the rounds")
 	flag.StringVar(&o.profile, "profile", "", "write profiles of the gateway (CPU, allocations) into this `directory`, for every phase; they cost CPU themselves")
+	flag.StringVar(&o.record, "record", "", "add the run to this `history`, docs/performance.csv")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -108,6 +110,11 @@ func bench(ctx context.Context, o options) error {
 		return err
 	}
 	fmt.Print(r.figures.markdown(r.environment()))
+	if o.record != "" {
+		if err := r.figures.record(o.record, commit(), time.Now(), loadAverage()); err != nil {
+			return err
+		}
+	}
 	if o.gate {
 		return r.figures.judge()
 	}

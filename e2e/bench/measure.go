@@ -381,7 +381,12 @@ func (r *run) environment() string {
 			}
 		}
 	}
-	load, _ := os.ReadFile("/proc/loadavg")
 	return fmt.Sprintf("%d rounds of %s per phase, %d CPUs (%s), %s, load average at the end %s",
-		r.rounds, r.phase, runtime.NumCPU(), name, runtime.Version(), strings.Fields(string(load) + " ?")[0])
+		r.rounds, r.phase, runtime.NumCPU(), name, runtime.Version(), loadAverage())
+}
+
+// loadAverage is how many wanted a processor in the last minute; "?" where the system does not tell.
+func loadAverage() string {
+	load, _ := os.ReadFile("/proc/loadavg")
+	return strings.Fields(string(load) + " ?")[0]
 }
