@@ -170,3 +170,17 @@ func EachEmpty(t *testing.T, fn func(t *testing.T, rawURL string)) {
 		fn(t, EmptyPostgresURL(t))
 	})
 }
+
+// Widen gives every table of ours on a PostgreSQL database what the next version of the program could add: a column with a default
+// that nobody here knows, and an index.
+func Widen(t testing.TB, rawURL string) {
+	t.Helper()
+	execute(t, rawURL, `DO $$ DECLARE t TEXT; BEGIN
+		FOR t IN SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+			WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname NOT LIKE 'river%' AND c.relname NOT LIKE 'goose%'
+		LOOP
+			EXECUTE format('ALTER TABLE %I ADD COLUMN of_the_next_version TEXT NOT NULL DEFAULT ''''', t);
+			EXECUTE format('CREATE INDEX ON %I (of_the_next_version)', t);
+		END LOOP;
+	END $$`)
+}
