@@ -84,19 +84,21 @@ func (s *BatchStore) Open(ctx context.Context, o id.Org, b id.Batch, after, limi
 
 // Put implements batch.Store.
 func (s *BatchStore) Put(ctx context.Context, o id.Org, b id.Batch, token string, items []batch.SealedItem) error {
-	return s.lines(ctx, o, b, token, func(tx *gorm.DB) error {
-		for n := range items {
-			i := &items[n]
-			row := batchItemRow{Step: string(i.Step), Tries: i.Tries, Losses: i.Losses, CostNanos: int64(i.Cost), LostNanos: int64(i.Lost), Status: i.Status, Code: i.Code, RequestID: i.Request,
-				TookUS: i.Took.Microseconds(), Size: i.Size, Sealed: i.Sealed}
-			err := tx.Model(&batchItemRow{}).Where("org_id = ? AND batch_id = ? AND number = ?", o, b, i.Number).
-				Select("step", "tries", "losses", "cost_nanos", "lost_nanos", "status", "code", "request_id", "took_us", "size", "sealed").Updates(&row).Error
-			if err != nil {
-				return err
-			}
+	return s.lines(ctx, o, b, token, func(tx *gorm.DB) error { return putItems(tx, o, b, items) })
+}
+
+func putItems(tx *gorm.DB, o id.Org, b id.Batch, items []batch.SealedItem) error {
+	for n := range items {
+		i := &items[n]
+		row := batchItemRow{Step: string(i.Step), Tries: i.Tries, Losses: i.Losses, CostNanos: int64(i.Cost), LostNanos: int64(i.Lost), Status: i.Status, Code: i.Code, RequestID: i.Request,
+			TookUS: i.Took.Microseconds(), Size: i.Size, Sealed: i.Sealed}
+		err := tx.Model(&batchItemRow{}).Where("org_id = ? AND batch_id = ? AND number = ?", o, b, i.Number).
+			Select("step", "tries", "losses", "cost_nanos", "lost_nanos", "status", "code", "request_id", "took_us", "size", "sealed").Updates(&row).Error
+		if err != nil {
+			return err
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // Lines implements batch.Store.
@@ -109,7 +111,7 @@ func (s *BatchStore) Lines(ctx context.Context, o id.Org, b id.Batch, which batc
 		case batch.Bad:
 			tx = tx.Where("step IN ?", []string{string(batch.Refused), string(batch.Lapsed), string(batch.Dropped)})
 		default:
-			tx = tx.Where("step NOT IN ?", []string{string(batch.Waiting), string(batch.Sent)})
+			tx = tx.Where("step NOT IN ?", []string{string(batch.Waiting), string(batch.Sent), string(batch.Handed)})
 		}
 		var rows []batchItemRow
 		err := tx.Order("number").Limit(limit).Find(&rows).Error
@@ -140,6 +142,11 @@ func (s *BatchStore) Tally(ctx context.Context, o id.Org, b id.Batch) (batch.Tal
 		} else {
 			out.Bad += r.Size
 		}
+	}
+	if err == nil && out.Steps[batch.Handed] > 0 {
+		err = s.db.scoped(ctx, o, func(tx *gorm.DB) error {
+			return tx.Model(&loadRow{}).Where("org_id = ? AND batch_id = ? AND state <> ?", o, b, string(batch.Landed)).Select("CAST(COALESCE(SUM(done), 0) AS BIGINT)").Scan(&out.Back).Error
+		})
 	}
 	return out, err
 }

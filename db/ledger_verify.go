@@ -85,16 +85,16 @@ func verifyAttempts(tx *gorm.DB, r *budget.Report) (sums map[ledger.Account]ledg
 		cost := used.Money
 		r.Attempts++
 		r.Cost += cost
-		if cost < 0 {
+		if cost < 0 && ledger.State(state) != ledger.Returned { // which gives back what a Handed one was booked with
 			r.Violate("attempt %s has a negative cost, $%s", attempt, cost)
 		}
 		switch ledger.State(state) {
-		case ledger.Complete:
+		case ledger.Complete, ledger.Returned:
 		case ledger.Voided:
 			if cost != 0 {
 				r.Violate("attempt %s is voided but costs $%s", attempt, cost)
 			}
-		case ledger.Counted, ledger.Cut, ledger.Ambiguous, ledger.Interrupted:
+		case ledger.Counted, ledger.Cut, ledger.Ambiguous, ledger.Interrupted, ledger.Handed:
 			r.Flagged += cost
 		default:
 			r.Violate("attempt %s has the unknown state %q", attempt, state)

@@ -158,6 +158,7 @@ func (s *Service) Add(ctx context.Context, actor org.Actor, d Draft) (Entry, err
 	}
 	b := s.draft(c, OpenAI, f)
 	b.Body.Name, b.Body.Endpoint, b.Body.Cap, b.Priority = d.Name, r.endpoint, d.Cap, priorities[d.Priority]
+	b.Body.Native = d.Native
 	b.ExpiresAt = time.Time{} // people wait as long as it takes
 	if d.StartAt.After(b.CreatedAt) {
 		b.StartAt = d.StartAt.UTC().Truncate(time.Microsecond)
@@ -172,6 +173,9 @@ func (s *Service) Add(ctx context.Context, actor org.Actor, d Draft) (Entry, err
 		after := map[string]any{"endpoint": b.Body.Endpoint, "key": d.Key.String(), "lines": len(r.lines)}
 		if d.Cap > 0 {
 			after["max_cost_usd"] = d.Cap.String()
+		}
+		if d.Native {
+			after["provider_batch"] = true
 		}
 		return s.Audit.Append(ctx, actor, audit.Entry{Action: "batch.created", Target: b.ID.String(), TargetName: b.Label(), After: after})
 	})

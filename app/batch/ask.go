@@ -170,17 +170,22 @@ func (j *job) settle(i *Item, a asked, got *reply) {
 	j.pace.quicker()
 }
 
+// headers are those of every line.
+func (j *job) headers() http.Header {
+	h := http.Header{"Content-Type": {"application/json"}, "User-Agent": {"bodhi-batch"}, "X-Bodhi-Timeout": {timeout.String()}, "X-Bodhi-Purpose": {"batch"}, "X-Bodhi-Priority": {"low"}}
+	if j.batch.Family == Anthropic {
+		h["Anthropic-Version"] = []string{"2023-06-01"}
+	}
+	return h
+}
+
 // send asks through the gateway.
 func (j *job) send(ctx context.Context, g *key.Grant, i *Item, a asked) reply {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://gateway.invalid"+j.batch.Body.Endpoint, bytes.NewReader(a.Body))
 	if err != nil {
 		return reply{status: http.StatusInternalServerError, code: "internal_error"}
 	}
-	r.RemoteAddr = hostPort(j.batch.Body.IP)
-	r.Header = http.Header{"Content-Type": {"application/json"}, "User-Agent": {"bodhi-batch"}, "X-Bodhi-Timeout": {timeout.String()}, "X-Bodhi-Purpose": {"batch"}, "X-Bodhi-Priority": {"low"}}
-	if j.batch.Family == Anthropic {
-		r.Header["Anthropic-Version"] = []string{"2023-06-01"}
-	}
+	r.RemoteAddr, r.Header = hostPort(j.batch.Body.IP), j.headers()
 	w := &memory{header: http.Header{}}
 	w.keep = func(body []byte) bool {
 		i.Request, i.Status, i.Cost = w.request(), http.StatusOK, j.purse.guess()

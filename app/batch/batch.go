@@ -68,6 +68,7 @@ type Body struct {
 	Window   string            `json:"window,omitempty"`
 	Metadata map[string]string `json:"metadata,omitempty"`
 	Cap      money.USD         `json:"cap_nanos,omitempty"` // 0: only budgets stop it
+	Native   bool              `json:"native,omitempty"`    // its lines may be handed over to their providers
 	KeyName  string            `json:"key_name"`
 	IP       string            `json:"ip"` // where it was made, for the key's networks
 	Errors   []Wrong           `json:"errors,omitempty"`
@@ -87,7 +88,8 @@ type Step string
 // The steps. The last four are ends.
 const (
 	Waiting Step = "waiting"
-	Sent    Step = "sent" // what comes of it is unknown
+	Handed  Step = "handed" // to its provider, with others; Cost is what is booked for it
+	Sent    Step = "sent"   // what comes of it is unknown
 	Done    Step = "done"
 	Refused Step = "failed" // asked, and not answered
 	Lapsed  Step = "expired"
@@ -116,7 +118,7 @@ type Item struct {
 }
 
 // over reports whether the item is at its end.
-func (i *Item) over() bool { return i.Step != Waiting && i.Step != Sent }
+func (i *Item) over() bool { return i.Step != Waiting && i.Step != Sent && i.Step != Handed }
 
 // Tally adds the lines of a batch up.
 type Tally struct {
@@ -124,6 +126,8 @@ type Tally struct {
 	Cost    money.USD // of the results
 	Lost    money.USD
 	Dearest money.USD // line
+	// Back is how many of those that are Handed the provider has answered, when somebody last looked.
+	Back int
 	// Good and Bad are the bytes of the files of results.
 	Good, Bad int64
 }

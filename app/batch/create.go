@@ -34,6 +34,7 @@ type Terms struct {
 	Cap      *money.USD `json:"max_cost_usd,omitempty"` // it pauses before it costs more
 	Priority string     `json:"priority,omitempty"`     // "low", "normal", "high": among the organization's own
 	StartAt  *time.Time `json:"start_at,omitempty"`
+	Native   bool       `json:"provider_batch,omitempty"` // it may wait a day, for half the price where the provider has that
 }
 
 var priorities = map[string]int{"low": -1, "": 0, "normal": 0, "high": 1}
@@ -60,7 +61,7 @@ func (t *Terms) fill(b *Batch) {
 	if t.Cap != nil {
 		b.Body.Cap = *t.Cap
 	}
-	b.Priority = priorities[t.Priority]
+	b.Priority, b.Body.Native = priorities[t.Priority], t.Native
 	if t.StartAt != nil && t.StartAt.After(b.CreatedAt) {
 		b.StartAt = t.StartAt.UTC().Truncate(time.Microsecond)
 		b.ExpiresAt = b.StartAt.Add(Window)

@@ -50,6 +50,7 @@ type Draft struct {
 	Cap      money.USD // 0: only budgets stop it
 	Priority string
 	StartAt  time.Time // zero: at once
+	Native   bool      // it may wait a day, for half the price where the provider has that
 }
 
 // chat is a request of a table's row.

@@ -24,9 +24,10 @@ type job struct {
 	cancelling bool
 
 	mu    sync.Mutex
-	why   string // it is paused, for this reason
-	lost  bool   // another node has it
-	given bool   // it makes place for another organization's
+	why   string        // it is paused, for this reason
+	lost  bool          // another node has it
+	given bool          // it makes place for another organization's
+	later time.Duration // nobody needs to look before
 	stop  chan struct{}
 	cut   context.CancelFunc
 }
@@ -59,7 +60,7 @@ func (j *job) work(ctx context.Context) {
 		}
 		err = errors.Join(err, j.Store.Release(late, b.Org, b.ID, j.token, j.Clock.Now()))
 	case broken || given:
-		err = j.Store.Release(late, b.Org, b.ID, j.token, j.Clock.Now())
+		err = errors.Join(err, j.Store.Release(late, b.Org, b.ID, j.token, j.Clock.Now().Add(j.wait(broken))))
 	}
 	if err != nil && !errors.Is(err, ErrLost) && !errors.Is(err, context.Canceled) { // taken up again when the lease is over
 		j.Log.Warn("a batch broke off and will be tried again", "batch", j.batch.ID.String(), "error", err)
@@ -96,15 +97,27 @@ func (j *job) further(ctx context.Context) error {
 	}
 	j.notes = newScribe(j)
 	defer j.notes.close()
-	if b.State == Running {
-		t, err := j.recover(ctx)
-		if err != nil {
-			return err
-		}
-		j.purse = newPurse(b.Body.Cap, t.Cost+t.Lost, t.Dearest)
+	look := j.recover
+	if b.State != Running {
+		look = func(ctx context.Context) (Tally, error) { return j.Store.Tally(ctx, b.Org, b.ID) }
+	}
+	t, err := look(ctx)
+	if err != nil {
+		return err
+	}
+	j.purse = newPurse(b.Body.Cap, t.Cost+t.Lost, t.Dearest)
+	out, short, err := j.native(ctx)
+	if err != nil {
+		return err
+	}
+	if b.State == Running && !short {
 		if all, err := j.ask(ctx); err != nil || !all {
 			return err
 		}
+	}
+	if out > 0 {
+		j.putOff(out)
+		return nil
 	}
 	return j.end(ctx)
 }
@@ -182,6 +195,19 @@ func (j *job) told(ctx context.Context) {
 	}
 }
 
+// putOff leaves the batch alone for a while: others work on what is left of it.
+func (j *job) putOff(wait time.Duration) {
+	j.later = wait
+	j.yield()
+}
+
+func (j *job) wait(broken bool) time.Duration {
+	if broken {
+		return 0
+	}
+	return j.later
+}
+
 // purse keeps a batch's cost limit: what was spent, and what is under way by the dearest line so far, never come to more; so it is
 // passed by at most one line for each that is under way, and only by lines that are dearer than all before.
 type purse struct {
@@ -224,6 +250,17 @@ func (p *purse) put(cost money.USD) {
 	p.dearest = max(p.dearest, cost)
 	p.mu.Unlock()
 	p.freed.Broadcast()
+}
+
+// book counts what is booked for a line that is handed over; false says that the limit could be passed. Below zero it gives back.
+func (p *purse) book(most money.USD) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if most > 0 && p.limit > 0 && p.spent+most > p.limit {
+		return false
+	}
+	p.spent += most
+	return true
 }
 
 func (p *purse) guess() money.USD {

@@ -50,7 +50,11 @@ type memory struct {
 }
 
 // Keep implements gateway.Keeper.
-func (w *memory) Keep(body []byte) { w.kept = w.keep(body) }
+func (w *memory) Keep(body []byte) {
+	if w.keep != nil {
+		w.kept = w.keep(body)
+	}
+}
 
 // Header implements http.ResponseWriter.
 func (w *memory) Header() http.Header { return w.header }

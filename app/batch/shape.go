@@ -66,6 +66,7 @@ type aside struct {
 	Cost    string     `json:"cost_usd"`
 	Lost    string     `json:"lost_usd"` // may have been spent on answers that a killed node took with it
 	Cap     string     `json:"max_cost_usd,omitempty"`
+	Handed  *handed    `json:"handed_over,omitempty"`
 	StartAt *time.Time `json:"start_at,omitempty"`
 }
 
@@ -96,10 +97,19 @@ func (b *Batch) View(t Tally) View {
 	return v
 }
 
+// handed is how far the provider is with what it was handed over.
+type handed struct {
+	Requests int `json:"requests"`
+	Answered int `json:"answered"`
+}
+
 func (b *Batch) aside(t Tally) aside {
 	a := aside{State: b.State, Why: b.Why, Cost: t.Cost.String(), Lost: t.Lost.String()}
 	if b.Body.Cap > 0 {
 		a.Cap = b.Body.Cap.String()
+	}
+	if n := t.Steps[Handed]; n > 0 {
+		a.Handed = &handed{n, t.Back}
 	}
 	if b.StartAt.After(b.CreatedAt) {
 		a.StartAt = &b.StartAt

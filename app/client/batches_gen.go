@@ -88,9 +88,11 @@ type Batch struct {
 	Total     int          `json:"total"` // requests; 0 before they were read
 	Done      int          `json:"done"`
 	Failed    int          `json:"failed"`
-	Undone    int          `json:"undone"` // not asked: it was cancelled, or its time was over
-	CostUSD   string       `json:"cost_usd"`
-	LostUSD   string       `json:"lost_usd"` // may have been spent on answers that were lost with a node
+	Undone    int          `json:"undone"`               // not asked: it was cancelled, or its time was over
+	Handed    int          `json:"handed_over"`          // to providers, and without a result so far
+	Answered  int          `json:"handed_over_answered"` // of those, when somebody last looked
+	CostUSD   string       `json:"cost_usd"`             // of what is handed over, at most
+	LostUSD   string       `json:"lost_usd"`             // may have been spent on answers that were lost with a node
 	CapUSD    *string      `json:"max_cost_usd"`
 	Priority  string       `json:"priority"`
 	Errors    []BatchWrong `json:"errors,omitempty"` // of its file
@@ -114,13 +116,14 @@ type BatchInput struct {
 	Format    string `json:"format,omitempty"` // jsonl: lines as for /v1/batches; csv: a table
 	Text      string `json:"text,omitempty"`   // the file
 	Model     string `json:"model,omitempty"`
-	System    string `json:"system,omitempty"`       // of csv; {{column}} is the row's value
-	Prompt    string `json:"prompt,omitempty"`       // of csv
-	IDColumn  string `json:"id_column,omitempty"`    // of csv: the column of custom ids
-	MaxOutput int64  `json:"max_output,omitempty"`   // of csv: tokens
-	CapUSD    string `json:"max_cost_usd,omitempty"` // it pauses there; "" is no limit of its own
-	Priority  string `json:"priority,omitempty"`     // low, normal or high
-	StartAt   string `json:"start_at,omitempty"`     // RFC 3339; "" is at once
+	System    string `json:"system,omitempty"`         // of csv; {{column}} is the row's value
+	Prompt    string `json:"prompt,omitempty"`         // of csv
+	IDColumn  string `json:"id_column,omitempty"`      // of csv: the column of custom ids
+	MaxOutput int64  `json:"max_output,omitempty"`     // of csv: tokens
+	CapUSD    string `json:"max_cost_usd,omitempty"`   // it pauses there; "" is no limit of its own
+	Priority  string `json:"priority,omitempty"`       // low, normal or high
+	StartAt   string `json:"start_at,omitempty"`       // RFC 3339; "" is at once
+	Native    bool   `json:"provider_batch,omitempty"` // it may wait a day: requests whose provider answers many at once for half the price are handed over to it
 }
 
 // BatchList is a body of the API.

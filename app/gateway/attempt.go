@@ -34,6 +34,9 @@ func (g *Gateway) send(ctx context.Context, x *Exchange) error {
 		}
 		return &provider.Failure{Class: provider.Unreachable, Message: "the connection is not usable", Cause: err}
 	}
+	if p, ok := x.W.(Porter); ok {
+		return g.port(x, a, p, req)
+	}
 	if err := g.open(x, a); err != nil {
 		return err
 	}
@@ -56,7 +59,12 @@ func (g *Gateway) send(ctx context.Context, x *Exchange) error {
 func (g *Gateway) ask(x *Exchange, req *http.Request, adapter provider.Adapter) (first llm.Event, err error) {
 	defer g.assure(x)()
 	a := x.try
-	resp, err := g.Upstreams.Send(a.hold, a.target.Connection, req)
+	var resp *http.Response
+	if x.returned != nil {
+		resp = returned(x.returned, req)
+	} else {
+		resp, err = g.Upstreams.Send(a.hold, a.target.Connection, req)
+	}
 	if err != nil {
 		return first, err
 	}

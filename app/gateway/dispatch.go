@@ -38,7 +38,7 @@ func (g *Gateway) dispatch(ctx context.Context, x *Exchange) (Finish, error) {
 // onward makes the next attempt ready: another one at the same target after a pause, else one at the next target that is
 // worth asking. False means that the failure is the answer.
 func (g *Gateway) onward(ctx context.Context, x *Exchange, last *attempt, f *provider.Failure) bool {
-	if x.final(f) || !g.clock.Now().Before(x.until) {
+	if x.returned != nil || x.final(f) || !g.clock.Now().Before(x.until) {
 		return false
 	}
 	r := reactionTo(last, f, x.patience)

@@ -16,7 +16,7 @@ import (
 // for it. One that is sent away costs a twentieth of one that is served, so it leaves a count (bodhi_requests_total) and
 // no record: writing thousands of refusals a second into the books would be the overload.
 func (g *Gateway) enter(ctx context.Context, x *Exchange) (Finish, error) {
-	if g.Turnstile == nil || x.inner {
+	if g.Turnstile == nil || x.inner || x.returned != nil {
 		return nil, nil
 	}
 	if err := g.Turnstile.Enter(ctx, &x.visit, x.Grant.Chain.Org); err != nil {

@@ -75,7 +75,13 @@ func (g *Gateway) record(_ context.Context, x *Exchange) {
 	}
 	f.Decisions, f.Trial = x.decisions.String(), x.trial()
 	f.Duration = g.clock.Now().Sub(x.Started)
-	if !x.away {
+	if x.ported {
+		return
+	}
+	if r := x.returned; r != nil {
+		f.At, f.Duration = r.Deposit.At, g.clock.Now().Sub(r.Deposit.At)
+		r.Fact = *f
+	} else if !x.away {
 		g.Budgets.Record(f)
 	}
 	g.submit(x, f.Trial)
@@ -208,6 +214,9 @@ func unreadable(err error) error {
 
 // admit checks what the key narrows: networks, endpoints and models.
 func (g *Gateway) admit(_ context.Context, x *Exchange) (Finish, error) {
+	if x.returned != nil { // it was admitted when it was handed over, and is paid for
+		return nil, nil
+	}
 	if err := narrowed(x); err != nil {
 		return nil, err
 	}
@@ -235,6 +244,10 @@ func narrowed(x *Exchange) error {
 
 // plan turns the model's name into targets.
 func (g *Gateway) plan(ctx context.Context, x *Exchange) (Finish, error) {
+	if x.returned != nil {
+		x.Plan = pinned(x.returned)
+		return nil, nil
+	}
 	if x.Call.Operation.Kept() {
 		return nil, g.planKept(ctx, x)
 	}

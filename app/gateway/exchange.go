@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/batch"
 	"github.com/bodhi-gateway/bodhi/app/cache"
 	"github.com/bodhi-gateway/bodhi/app/experiment"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -68,6 +69,9 @@ type Exchange struct {
 	inner bool        // the gateway itself asks, within another request
 
 	carbon *carbon // transcribe: the answer as it goes to the client, where its team keeps texts
+
+	returned *batch.Returned // the answer is there already: a provider's batch gave it
+	ported   bool            // dispatch: it was taken along to be handed over, and is recorded when its answer is there
 
 	guard *pii.Guard // screen: what the answer passes; nil = nothing
 	found pii.Result // screen: what the request holds

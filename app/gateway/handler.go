@@ -121,6 +121,10 @@ func (g *Gateway) As(grant *key.Grant) http.Handler {
 
 func (g *Gateway) serve(w http.ResponseWriter, r *http.Request, grant *key.Grant) {
 	x := &Exchange{ID: id.NewRequest(g.ids), W: w, R: r, Started: g.clock.Now(), Grant: grant}
+	if b, ok := w.(Bearer); ok {
+		x.returned = b.Returned()
+		x.ID = x.returned.Deposit.Request
+	}
 	x.decisions.Grow(decisions)
 	// One value under every spelling that clients look for.
 	rid := []string{x.ID.String()}

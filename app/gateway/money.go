@@ -95,6 +95,9 @@ func (g *Gateway) begun(x *Exchange) {
 
 // first holds money for the first target that takes requests.
 func (g *Gateway) first(ctx context.Context, x *Exchange) error {
+	if x.returned != nil { // whatever its breaker says: it has answered
+		return g.take(ctx, x, x.Plan.Targets[0], health.Pass{})
+	}
 	t, pass, ok := g.pick(x)
 	if !ok {
 		if err := g.closed(x); !g.resort(x, err) {
@@ -144,6 +147,9 @@ func (g *Gateway) take(ctx context.Context, x *Exchange, t route.Target, pass he
 	if err := g.price(x, a, &want); err != nil {
 		return err
 	}
+	if x.returned != nil {
+		return x.redeem(a, want.Attempt)
+	}
 	hold, err := g.Budgets.Reserve(ctx, want)
 	if err != nil {
 		return err
@@ -171,6 +177,9 @@ func (g *Gateway) price(x *Exchange, a *attempt, want *budget.Want) error {
 	}
 	t := a.target
 	quote, known := g.quoteOf(x, t)
+	if known && (x.porting() || x.returned != nil) {
+		quote = catalog.Half(quote)
+	}
 	if known {
 		var err error
 		if a.ceiling, err = quote.Ceiling(x.Call.Bound); err != nil {
@@ -308,6 +317,20 @@ func lower(x *Exchange, a *attempt, w *budget.Want, limit money.USD) {
 
 // open journals the attempt; only then may a byte leave (decision D9).
 func (g *Gateway) open(x *Exchange, a *attempt) error {
+	if x.returned != nil { // it was booked when it was handed over
+		a.opened, a.sent = true, g.clock.Now()
+		return nil
+	}
+	rec := g.entry(x, a)
+	if err := g.Budgets.Open(a.hold, &rec); err != nil {
+		return err
+	}
+	a.opened, a.sent = true, rec.At
+	return nil
+}
+
+// entry is what the journal says of an attempt.
+func (g *Gateway) entry(x *Exchange, a *attempt) ledger.Attempt {
 	rec := ledger.Attempt{
 		ID: a.hold.Attempt(), Request: x.ID, Number: a.number, Chain: x.Grant.Chain, Tags: x.Hints.Tags, At: g.clock.Now(), Held: a.hold.Amounts(),
 		Connection: a.target.Connection.ID, Provider: a.target.Connection.Name,
@@ -317,11 +340,7 @@ func (g *Gateway) open(x *Exchange, a *attempt) error {
 	if a.quote != nil {
 		rec.PriceVersion = a.quote.Version()
 	}
-	if err := g.Budgets.Open(a.hold, &rec); err != nil {
-		return err
-	}
-	a.opened, a.sent = true, rec.At
-	return nil
+	return rec
 }
 
 // settle ends the attempt under way, once. An attempt that was never opened gives its hold back.
@@ -350,6 +369,10 @@ func (g *Gateway) settle(x *Exchange) {
 	if total, err := x.spent.Add(s.Cost); err == nil {
 		x.spent = total
 	}
+	if x.returned != nil {
+		settleReturned(x.returned, a, &s)
+		return
+	}
 	if g.Tracer != nil {
 		x.tried = append(x.tried, ledger.Try{Settlement: s, Kind: string(a.target.Connection.Kind), Model: a.target.Model, Sent: a.sent})
 	}
@@ -358,6 +381,9 @@ func (g *Gateway) settle(x *Exchange) {
 
 // conclude asks the settlement table for the attempt's state and cost.
 func (g *Gateway) conclude(x *Exchange, a *attempt) (ledger.Settlement, llm.Usage) {
+	if x.ported {
+		return ledger.Settlement{At: g.clock.Now(), State: ledger.Handed, Cost: a.hold.Amount(), Class: "canceled"}, llm.Usage{}
+	}
 	end := ledger.End{
 		Written: true, Status: a.status, Started: a.started, Streamed: x.Call.Stream, Complete: a.finished, Held: a.hold.Amount(),
 	}

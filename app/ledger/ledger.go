@@ -32,6 +32,8 @@ const (
 	Cut         State = "cut"         // ended early after dispatch: best known count plus margin, flagged
 	Ambiguous   State = "ambiguous"   // sent, no answer at all: the full hold, until reconciled
 	Interrupted State = "interrupted" // we died with it in flight: the full hold, until reconciled
+	Handed      State = "handed"      // handed over with others, to be answered within a day: the full hold, until it is Returned
+	Returned    State = "returned"    // what came of one that was Handed: its cost less that hold, so mostly below zero
 )
 
 // Attempt is what is known when an attempt is dispatched; it is journaled before the first byte leaves.

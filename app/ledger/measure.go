@@ -106,7 +106,7 @@ func Counts(s State, cost money.USD, used llm.Usage, held Amounts) (tokens, requ
 		if tokens = min(tokens+tokens/100*CutMargin+1, held.Tokens); held.Money > 0 && cost >= held.Money {
 			tokens = held.Tokens
 		}
-	case Ambiguous, Interrupted:
+	case Ambiguous, Interrupted, Handed:
 		tokens = held.Tokens
 	}
 	return tokens, requests

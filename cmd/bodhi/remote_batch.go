@@ -100,6 +100,7 @@ type batchCreateCmd struct {
 	MaxCost   string `help:"What it may cost, in USD; it pauses there."`
 	Priority  string `enum:"low,normal,high" default:"normal" help:"low, normal or high."`
 	StartAt   string `help:"Not before this moment, such as 2026-12-01T22:00:00Z."`
+	MayWait   bool   `help:"It may wait a day: what its provider answers for half the price then is handed over to it."`
 	Preview   bool   `help:"Only say what it would ask, and cost at most."`
 }
 
@@ -117,7 +118,7 @@ func (c batchCreateCmd) Run(e *env) error {
 		return err
 	}
 	in := client.BatchInput{Name: c.Name, Key: c.Key, Format: format, Text: string(text), Model: c.Model, System: c.System, Prompt: c.Prompt, IDColumn: c.IDColumn, MaxOutput: c.MaxOutput, CapUSD: c.MaxCost,
-		Priority: c.Priority, StartAt: c.StartAt}
+		Priority: c.Priority, StartAt: c.StartAt, Native: c.MayWait}
 	if c.Preview {
 		p, err := api.Batches().Preview(e.ctx, in)
 		if err != nil {

@@ -37,6 +37,7 @@ type Fields struct {
 	Name, Key, Format, Text                    string
 	Model, System, Prompt, IDColumn, MaxOutput string
 	Cap, Priority, StartAt                     string
+	Native                                     bool
 }
 
 // Preview is what would be asked.

@@ -26,10 +26,11 @@ type batchInput struct {
 	CapUSD    string `json:"max_cost_usd"`         // it pauses there; "" is no limit of its own
 	Priority  string `json:"priority"`             // low, normal or high
 	StartAt   string `json:"start_at"`             // RFC 3339; "" is at once
+	Native    bool   `json:"provider_batch"`       // it may wait a day: requests whose provider answers many at once for half the price are handed over to it
 }
 
 func (in *batchInput) draft() (batch.Draft, error) {
-	d := batch.Draft{Name: in.Name, Format: batch.Format(in.Format), Text: in.Text, Model: in.Model, System: in.System, Prompt: in.Prompt, IDColumn: in.IDColumn, MaxOutput: in.MaxOutput, Priority: in.Priority}
+	d := batch.Draft{Name: in.Name, Format: batch.Format(in.Format), Text: in.Text, Model: in.Model, System: in.System, Prompt: in.Prompt, IDColumn: in.IDColumn, MaxOutput: in.MaxOutput, Priority: in.Priority, Native: in.Native}
 	d.Key, _ = id.ParseKey(in.Key) // a malformed id is no key of theirs
 	var errs [2]error
 	d.Cap, errs[0] = dollars(in.CapUSD)
@@ -65,9 +66,11 @@ type batchJSON struct {
 	Total     int        `json:"total"` // requests; 0 before they were read
 	Done      int        `json:"done"`
 	Failed    int        `json:"failed"`
-	Undone    int        `json:"undone"` // not asked: it was cancelled, or its time was over
-	CostUSD   money.USD  `json:"cost_usd"`
-	LostUSD   money.USD  `json:"lost_usd"` // may have been spent on answers that were lost with a node
+	Undone    int        `json:"undone"`               // not asked: it was cancelled, or its time was over
+	Handed    int        `json:"handed_over"`          // to providers, and without a result so far
+	Answered  int        `json:"handed_over_answered"` // of those, when somebody last looked
+	CostUSD   money.USD  `json:"cost_usd"`             // of what is handed over, at most
+	LostUSD   money.USD  `json:"lost_usd"`             // may have been spent on answers that were lost with a node
 	CapUSD    *money.USD `json:"max_cost_usd"`
 	Priority  string     `json:"priority"`
 	Errors    []wrong    `json:"errors,omitempty"` // of its file
@@ -91,7 +94,7 @@ var priorities = map[int]string{-1: "low", 0: "normal", 1: "high"}
 
 func shown(e batch.Entry) batchJSON {
 	out := batchJSON{ID: e.ID.String(), Name: e.Label(), State: string(e.State), Why: e.Why, Family: string(e.Family), Endpoint: e.Body.Endpoint, Key: e.Key.String(), Total: e.Total, Done: e.Tally.Steps[batch.Done],
-		Failed: e.Tally.Steps[batch.Refused], Undone: e.Tally.Steps[batch.Lapsed] + e.Tally.Steps[batch.Dropped], CostUSD: e.Tally.Cost, LostUSD: e.Tally.Lost, Priority: priorities[e.Priority], CreatedAt: e.CreatedAt, StartAt: e.StartAt}
+		Failed: e.Tally.Steps[batch.Refused], Undone: e.Tally.Steps[batch.Lapsed] + e.Tally.Steps[batch.Dropped], Handed: e.Tally.Steps[batch.Handed], Answered: e.Tally.Back, CostUSD: e.Tally.Cost, LostUSD: e.Tally.Lost, Priority: priorities[e.Priority], CreatedAt: e.CreatedAt, StartAt: e.StartAt}
 	if e.Body.Cap > 0 {
 		out.CapUSD = &e.Body.Cap
 	}

@@ -111,7 +111,10 @@ func figures(c *web.Context, p *views.Page, e *batch.Entry) {
 		spent.Against = web.USD(e.Tally.Lost) + " of it on answers that may have been lost with a node"
 	}
 	p.Figures = []ui.StatProps{spent, {Label: "Answered", Value: web.Count(int64(e.Tally.Steps[batch.Done]))}, {Label: "Not answered", Value: web.Count(done - int64(e.Tally.Steps[batch.Done]))}}
-	if rest, cost, ok := e.Left(c.Now()); ok {
+	if n := int64(e.Tally.Steps[batch.Handed]); n > 0 {
+		p.Figures = append(p.Figures, ui.StatProps{Label: "Handed over", Value: web.Count(int64(e.Tally.Back)) + " of " + web.Count(n) + " done", Against: "by the provider; spent counts them at their most"})
+	}
+	if rest, cost, ok := e.Left(c.Now()); ok && e.Tally.Steps[batch.Handed] == 0 {
 		p.Progress.Note = "about " + web.Took(rest.Round(time.Second)) + " to go"
 		s := ui.StatProps{Label: "In the end about", Hint: "As the requests so far went."}
 		s.Value, s.Exact = web.Dollars(cost)
@@ -121,6 +124,9 @@ func figures(c *web.Context, p *views.Page, e *batch.Entry) {
 		{Label: "Created", Body: ui.Time(c.When(e.CreatedAt))}}
 	if e.Body.Cap > 0 {
 		p.Facts = append(p.Facts, ui.Fact{Label: "Cost limit", Value: web.USD(e.Body.Cap)})
+	}
+	if e.Body.Native {
+		p.Facts = append(p.Facts, ui.Fact{Label: "May wait", Value: "up to a day, at its providers for half the price"})
 	}
 	for _, x := range []struct {
 		label string

@@ -76,7 +76,7 @@ func typed(c *web.Context) (f views.Fields, err error) {
 	}
 	v := func(name string) string { return strings.ReplaceAll(c.FormValue(name), "\r\n", "\n") }
 	f = views.Fields{Name: v("name"), Key: v("key"), Format: v("format"), Text: v("text"), Model: strings.TrimSpace(v("model")), System: v("system"), Prompt: v("prompt"), IDColumn: strings.TrimSpace(v("id_column")), MaxOutput: strings.TrimSpace(v("max_output")),
-		Cap: strings.TrimSpace(v("max_cost_usd")), Priority: v("priority"), StartAt: v("start_at")}
+		Cap: strings.TrimSpace(v("max_cost_usd")), Priority: v("priority"), StartAt: v("start_at"), Native: v("provider_batch") != ""}
 	if form := c.Request().MultipartForm; form != nil {
 		for _, file := range form.File["file"] {
 			if file.Size == 0 {
@@ -115,7 +115,7 @@ func text(file *multipart.FileHeader) (string, error) {
 func plain(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
 
 func draft(c *web.Context, f views.Fields) (d batch.Draft, err error) {
-	d = batch.Draft{Name: f.Name, Format: batch.Format(f.Format), Text: f.Text, Model: f.Model, System: f.System, Prompt: f.Prompt, IDColumn: f.IDColumn, Priority: f.Priority}
+	d = batch.Draft{Name: f.Name, Format: batch.Format(f.Format), Text: f.Text, Model: f.Model, System: f.System, Prompt: f.Prompt, IDColumn: f.IDColumn, Priority: f.Priority, Native: f.Native}
 	d.Key, _ = id.ParseKey(f.Key) // a malformed id is no key of theirs
 	var errs [3]error
 	d.Cap, errs[0] = dollars(f.Cap)

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 	"sync"
 )
 
@@ -89,6 +90,9 @@ func (b *books) charge(c Charge) {
 	p := prices[c.Model]
 	each := perPiece[c.Model]
 	c.Nanos = (c.Input-c.Cached)*p.input + c.Cached*p.cached + c.Output*p.output + c.Seconds*each.second + c.Chars*each.character + c.Images*each.image + c.Heard*heardMore
+	if strings.HasPrefix(c.Client, atNight) { // half price, to the next whole nano-dollar
+		c.Nanos = (c.Nanos + 1) / 2
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.calls++

@@ -40,6 +40,7 @@ type Sandbox struct {
 	seen  prefixes
 	kept  shelf
 	files drawer
+	night night
 }
 
 // New makes a Sandbox.
@@ -66,6 +67,7 @@ func New(c Config) *Sandbox {
 	s.mux.HandleFunc("GET /v1beta1/publishers/google/models", s.keyed(s.publisherModels))
 	s.mux.HandleFunc("POST /token", s.token)
 	s.mediaFace()
+	s.nightFace()
 	s.azureFace()
 	s.bedrockFace()
 	s.mux.HandleFunc("GET /__bill", s.serveBill)

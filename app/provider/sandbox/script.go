@@ -25,6 +25,8 @@ type Script struct {
 	Cached     int           // prompt tokens read from cache; -1 means the sandbox's own memory
 	Tools      int           // how many tool calls to make, if tools are given; -1 means the sandbox's own way
 	Overrun    bool          // ignore the caller's cap on output
+	Night      time.Duration // in a batch: how long the batch takes
+	Fate       string        // in a batch: what goes wrong with the line, or of the first one with the batch; see fates
 	Usage      string        // "none": never report usage; "each": report it so far in every chunk, as some providers do
 }
 
@@ -43,7 +45,13 @@ var scripts = map[string]func(s *Script, v string) bool{
 	"cached":      func(s *Script, v string) bool { return count(&s.Cached, v) },
 	"tools":       func(s *Script, v string) bool { return count(&s.Tools, v) },
 	"overrun":     func(s *Script, v string) bool { s.Overrun = v == "1"; return v == "0" || v == "1" },
-	"usage":       func(s *Script, v string) bool { s.Usage = v; return v == "none" || v == "each" || v == "normal" },
+	"night": func(s *Script, v string) bool {
+		p, err := time.ParseDuration(v)
+		s.Night = p
+		return err == nil && p >= 0
+	},
+	"fate":  func(s *Script, v string) bool { s.Fate = v; return fates[v] },
+	"usage": func(s *Script, v string) bool { s.Usage = v; return v == "none" || v == "each" || v == "normal" },
 }
 
 // script splits a model's name into the model and what it is to do.

@@ -183,6 +183,8 @@ var states = map[ledger.State]ui.StatusProps{
 	ledger.Cut:         {Tone: ui.Warn, Label: "Cut short", Title: "It ended early; booked is the best known count plus a margin."},
 	ledger.Ambiguous:   {Tone: ui.Warn, Label: "Unclear", Title: "It was sent and nothing came back; the whole hold is booked until reconciled."},
 	ledger.Interrupted: {Tone: ui.Warn, Label: "Interrupted", Title: "The gateway stopped meanwhile; the whole hold is booked until reconciled."},
+	ledger.Handed:      {Tone: ui.Info, Label: "Handed over", Title: "It was handed over with a batch; the most that it can cost is booked until its result is there."},
+	ledger.Returned:    {Tone: ui.Good, Label: "Result", Title: "The result of a request that was handed over: what it cost, less what was booked for it."},
 	ledger.Voided:      {Tone: ui.Neutral, Label: "Not billed", Title: "It never reached the provider, or was rejected before anything was generated."},
 }
 

@@ -1,0 +1,174 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/provider"
+)
+
+// advance takes a load as far as it goes now.
+func (j *job) advance(ctx context.Context, l *Load) error {
+	c, ok := j.Freight.Connections.Connection(l.Org, l.Connection)
+	if !ok {
+		l.Why = "its connection is not there any more"
+		return j.unpack(ctx, l, lost)
+	}
+	if l.State == Shipping {
+		if err := j.seek(ctx, c, l); err != nil || l.State != Shipped {
+			return err
+		}
+	}
+	now := j.Clock.Now()
+	over := j.batch.State == Cancelling || j.expired() || !now.Before(j.deadline(l.Since))
+	v, err := j.Freight.Carrier.Look(ctx, c, l.Ticket)
+	if err == nil && v.Over {
+		if err = j.unload(ctx, c, l, &v); err == nil || !errors.Is(err, errAway) {
+			return err
+		}
+	}
+	switch {
+	case err != nil && gone(err):
+		l.Why = "the provider does not know it any more"
+		return j.unpack(ctx, l, lost)
+	case l.State == Recalled && now.Sub(l.RecalledAt) > patience:
+		l.Why = "the provider did not give it back in time"
+		return j.unpack(ctx, l, lost)
+	case err != nil:
+		j.Log.Warn("a provider does not say how far it is with a load of a batch", "batch", j.batch.ID.String(), "connection", l.Provider, "error", err)
+	}
+	if over && l.State != Recalled {
+		if err := j.Freight.Carrier.Recall(ctx, c, l.Ticket); err != nil {
+			j.Log.Warn("a provider does not give a load of a batch back", "batch", j.batch.ID.String(), "connection", l.Provider, "error", err)
+		}
+		l.State, l.RecalledAt = Recalled, now.UTC()
+	}
+	if err == nil {
+		l.Done = v.Done
+	}
+	return j.Freight.Store.SaveLoad(ctx, *l, j.token)
+}
+
+func gone(err error) bool {
+	var f *provider.Failure
+	return errors.As(err, &f) && f.Status == http.StatusNotFound
+}
+
+// seek finds out what became of a load that a node left while it handed it over.
+func (j *job) seek(ctx context.Context, c *provider.Connection, l *Load) error {
+	ticket, err := j.find(ctx, c, &provider.Load{ID: l.ID, Path: l.Path, Lines: make([]provider.LoadLine, l.Lines), Since: l.Since})
+	switch {
+	case err != nil && j.Clock.Now().Sub(l.Since) > patience:
+		l.Why = "nobody knows whether the provider took it"
+		return j.unpack(ctx, l, lost)
+	case err != nil:
+		return nil // another turn looks again
+	case ticket == "" && !j.Freight.Alone && j.Clock.Now().Sub(l.Since) < 2*loading:
+		return nil
+	case ticket == "":
+		l.Why = "the provider has not got it"
+		return j.unpack(ctx, l, never)
+	}
+	l.Ticket, l.State = ticket, Shipped
+	return j.Freight.Store.SaveLoad(ctx, *l, j.token)
+}
+
+// fate is what becomes of lines that a load brings no result for.
+type fate uint8
+
+const (
+	never fate = iota // they never left: what was booked is given back, and they may be handed over again
+	given             // they cost nothing: what was booked is given back, and they are asked alone
+	lost              // they may have cost something: it stays booked, and they are asked alone
+)
+
+// errAway says that results cannot be read at the moment.
+var errAway = errors.New("batch: a provider's results cannot be read")
+
+// unload settles every line that has a result, and leaves the rest to be asked alone.
+func (j *job) unload(ctx context.Context, c *provider.Connection, l *Load, v *provider.Voyage) error {
+	if v.Lost {
+		l.Why = v.Why
+		return j.unpack(ctx, l, given)
+	}
+	var ready []provider.Return
+	var failed error
+	flush := func() error {
+		failed = j.land(ctx, c, l, ready)
+		ready = ready[:0]
+		return failed
+	}
+	err := j.Freight.Carrier.Unload(ctx, c, l.ID, l.Ticket, v, func(r provider.Return) error {
+		if ready = append(ready, r); len(ready) < landing {
+			return nil
+		}
+		return flush()
+	})
+	if failed != nil {
+		return failed
+	}
+	if err == nil {
+		err = flush()
+	}
+	if failed != nil || err != nil {
+		return errors.Join(failed, errAway, err)
+	}
+	rest := given
+	if v.Whole {
+		rest = lost
+	}
+	l.Done = v.Done
+	if err := j.unpack(ctx, l, rest); err != nil {
+		return err
+	}
+	j.Freight.Carrier.Forget(ctx, c, l.Ticket, v)
+	return nil
+}
+
+// unpack ends a load whose lines have no result.
+func (j *job) unpack(ctx context.Context, l *Load, f fate) error {
+	for after := 0; ; {
+		left, err := j.Freight.Store.Unreturned(ctx, *l, nil, after, shelf)
+		if err != nil {
+			return err
+		}
+		if len(left) == 0 {
+			break
+		}
+		var items []SealedItem
+		var booked budget.Batch
+		for n := range left {
+			p := &left[n]
+			after = p.Number
+			i := p.Item
+			i.Step, i.Cost = Waiting, 0
+			if f != never {
+				i.Tries = 1
+			}
+			if f == lost {
+				i.Lost += p.Deposit.Held.Money
+			} else {
+				booked.Attempts = append(booked.Attempts, j.giveBack(&p.Deposit))
+				j.purse.book(-p.Deposit.Held.Money)
+			}
+			items = append(items, SealedItem{Item: i})
+		}
+		if err := j.Freight.Store.Return(ctx, *l, j.token, items, booked); err != nil {
+			return err
+		}
+	}
+	l.State = Landed
+	return j.Freight.Store.SaveLoad(ctx, *l, j.token)
+}
+
+// giveBack is the end of a deposit that nothing was spent of.
+func (j *job) giveBack(d *ledger.Attempt) budget.Posting {
+	out := budget.Posting{Attempt: *d, End: ledger.Settlement{Attempt: id.NewAttempt(j.IDs), State: ledger.Returned, Cost: -d.Held.Money, Tokens: -d.Held.Tokens, Requests: -d.Held.Requests,
+		Class: "canceled", Note: "the end of " + d.ID.String() + ": it was not asked", At: j.Clock.Now().UTC()}}
+	out.Attempt.ID, out.Attempt.Number = out.End.Attempt, d.Number+1
+	return out
+}

@@ -1,0 +1,96 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/key"
+	"github.com/bodhi-gateway/bodhi/app/provider"
+)
+
+var errHalted = errors.New("batch: its key opens nothing")
+
+// land takes results through the gateway and writes them down with what they cost. A line that has its result already, by another line of
+// the provider's file, is passed over; so is one that nobody knows.
+func (j *job) land(ctx context.Context, c *provider.Connection, l *Load, all []provider.Return) error {
+	if len(all) == 0 {
+		return ctx.Err()
+	}
+	numbers := make([]int, len(all))
+	by := map[int]*provider.Return{}
+	for n := range all {
+		numbers[n] = all[n].Number
+		if by[all[n].Number] == nil {
+			by[all[n].Number] = &all[n]
+		}
+	}
+	open, err := j.Freight.Store.Unreturned(ctx, *l, numbers, 0, len(numbers))
+	if err != nil || len(open) == 0 {
+		return err
+	}
+	g, ok := j.grant()
+	if !ok {
+		return errHalted
+	}
+	var items []SealedItem
+	var booked budget.Batch
+	for n := range open {
+		p := &open[n]
+		if err := j.settleOne(ctx, g, c, p, by[p.Number], &booked); err != nil {
+			return err
+		}
+		sealed, err := j.vault.sealItem(ctx, p.Item)
+		if err != nil {
+			return err
+		}
+		items = append(items, sealed)
+	}
+	return j.Freight.Store.Return(ctx, *l, j.token, items, booked)
+}
+
+// settleOne takes the result of one line through the gateway.
+func (j *job) settleOne(ctx context.Context, g *key.Grant, c *provider.Connection, p *Packed, r *provider.Return, booked *budget.Batch) error {
+	i := &p.Item
+	i.Tries = 1
+	if r.Status == 0 {
+		booked.Attempts = append(booked.Attempts, j.giveBack(&p.Deposit))
+		j.purse.book(-p.Deposit.Held.Money)
+		i.Step, i.Cost = Waiting, 0
+		return nil
+	}
+	a, err := j.read(ctx, i)
+	if err != nil {
+		return err
+	}
+	w := &bearer{memory{header: http.Header{}}, Returned{Deposit: p.Deposit, Connection: c, Status: r.Status, Body: r.Body}}
+	j.through(ctx, g, a, w)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	got, cost := w.reply(), p.Deposit.Held.Money
+	if w.returned.Settled {
+		cost += w.returned.End.Cost
+		booked.Attempts = append(booked.Attempts, budget.Posting{Attempt: w.returned.Entry, End: w.returned.End})
+		booked.Requests = append(booked.Requests, w.returned.Fact)
+		j.purse.book(w.returned.End.Cost)
+	}
+	i.Status, i.Request, i.Took, i.Cost = got.status, p.Deposit.Request, j.Clock.Now().Sub(p.Deposit.At), cost
+	if got.failing() || got.busy() || got.broke() { // asked alone it may do better
+		i.Step, i.Cost = Waiting, 0
+		i.Lost += cost
+		return nil
+	}
+	j.settle(i, a, &got)
+	return nil
+}
+
+// bearer brings an answer into the gateway (gateway.Bearer).
+type bearer struct {
+	memory
+	returned Returned
+}
+
+// Returned implements gateway.Bearer.
+func (w *bearer) Returned() *Returned { return &w.returned }

@@ -1,0 +1,446 @@
+package batch_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/batch"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/key"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/provider"
+	"github.com/bodhi-gateway/bodhi/db"
+	"github.com/bodhi-gateway/bodhi/db/dbtest"
+)
+
+// most is booked for a line that is handed over; its answer costs half of what one asked alone costs.
+const most = 3 * each
+
+// port takes lines along and settles their answers as the gateway would.
+type port struct {
+	*plane
+	ids *id.Source
+	now func() time.Time
+	c   *provider.Connection
+	// own are lines that may not be handed over.
+	own func(text string) bool
+}
+
+func (p *port) As(g *key.Grant) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		var q struct{ Text string }
+		_ = json.Unmarshal(body, &q)
+		switch w := w.(type) {
+		case interface{ Returned() *batch.Returned }:
+			p.settle(w.(http.ResponseWriter), w.Returned())
+		case interface {
+			Fits(*provider.Connection, llm.Operation, money.USD) bool
+			Take(batch.Parcel)
+		}:
+			if p.own != nil && p.own(q.Text) || !w.Fits(p.c, llm.Chat, most) {
+				w.(http.ResponseWriter).WriteHeader(http.StatusMisdirectedRequest)
+				return
+			}
+			w.Take(batch.Parcel{Connection: p.c, Model: "a", Path: "/v1/chat/completions", Body: body, Deposit: ledger.Attempt{ID: id.NewAttempt(p.ids), Request: id.NewRequest(p.ids), Number: 1, Chain: g.Chain,
+				At: p.now(), Held: ledger.Amounts{Money: most, Tokens: 100, Requests: 1}, Connection: p.c.ID, Provider: "box", Kind: "openai", Model: "a", Asked: "box/a", Endpoint: "chat", Cache: "bypass"}})
+			w.(http.ResponseWriter).WriteHeader(http.StatusAccepted)
+		default:
+			p.answer(w, r)
+		}
+	})
+}
+
+func (p *port) settle(w http.ResponseWriter, r *batch.Returned) {
+	cost := each / 2
+	if r.Status != http.StatusOK {
+		cost = 0
+	}
+	r.Settled, r.Entry, r.End = true, r.Deposit, ledger.Settlement{Attempt: id.NewAttempt(p.ids), State: ledger.Returned, Cost: cost - r.Deposit.Held.Money, Tokens: -50, At: p.now()}
+	r.Entry.ID, r.Entry.Number = r.End.Attempt, 2
+	r.Fact = ledger.Request{ID: r.Deposit.Request, Chain: r.Deposit.Chain, At: r.Deposit.At, Endpoint: "chat", Asked: "box/a", Cache: "bypass", Attempts: 2, Status: r.Status, Cost: cost, Model: "a", Provider: "box"}
+	w.WriteHeader(r.Status)
+	_, _ = w.Write(r.Body)
+}
+
+// ship is a provider's interface for loads.
+type ship struct {
+	mu    sync.Mutex
+	loads map[string]*provider.Load
+	sent  int
+	// answered gives a load's results and how far it is; nil is not over.
+	answered func(l *provider.Load) ([]provider.Return, *provider.Voyage)
+	refuse   func(n int) error // of the n-th attempt to hand over
+	keeps    bool              // what it refuses with an unclear error it has taken
+	recalled int
+	looks    int
+	forgot   int
+}
+
+func (s *ship) Takes(*provider.Connection, llm.Operation) bool { return true }
+
+func (s *ship) Ship(_ context.Context, _ *provider.Connection, l *provider.Load) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sent++
+	if s.refuse != nil {
+		if err := s.refuse(s.sent); err != nil {
+			if s.keeps {
+				s.loads["t-"+l.ID] = l
+			}
+			return "", err
+		}
+	}
+	s.loads["t-"+l.ID] = l
+	return "t-" + l.ID, nil
+}
+
+func (s *ship) Untaken(err error) (certain, again bool) {
+	switch err.Error() {
+	case "no":
+		return true, false
+	case "later":
+		return true, true
+	}
+	return false, true
+}
+
+func (s *ship) Find(_ context.Context, _ *provider.Connection, l *provider.Load, _ func(string) bool) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.loads["t-"+l.ID] != nil {
+		return "t-" + l.ID, nil
+	}
+	return "", nil
+}
+
+func (s *ship) Look(_ context.Context, _ *provider.Connection, ticket string) (provider.Voyage, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.looks++
+	if _, v := s.answered(s.loads[ticket]); v != nil {
+		return *v, nil
+	}
+	if s.recalled > 0 {
+		return provider.Voyage{Over: true}, nil
+	}
+	return provider.Voyage{Total: len(s.loads[ticket].Lines), Done: 1}, nil
+}
+
+func (s *ship) Recall(context.Context, *provider.Connection, string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.recalled++
+	return nil
+}
+
+func (s *ship) Unload(_ context.Context, _ *provider.Connection, _, ticket string, _ *provider.Voyage, each func(provider.Return) error) error {
+	s.mu.Lock()
+	all, _ := s.answered(s.loads[ticket])
+	s.mu.Unlock()
+	for _, r := range all {
+		if err := each(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *ship) Forget(context.Context, *provider.Connection, string, *provider.Voyage) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.forgot++
+}
+
+func (s *ship) Connection(id.Org, id.Connection) (*provider.Connection, bool) { return s.c(), true }
+
+func (s *ship) c() *provider.Connection {
+	return &provider.Connection{Name: "box", Kind: provider.OpenAI}
+}
+
+func good(l *provider.Load) (out []provider.Return) {
+	for i := len(l.Lines) - 1; i >= 0; i-- { // out of order
+		var q struct{ Text string }
+		_ = json.Unmarshal(l.Lines[i].Body, &q)
+		out = append(out, provider.Return{Number: l.Lines[i].Number, Status: http.StatusOK, Body: []byte(`{"said":"` + strings.ToUpper(q.Text) + `"}`)})
+	}
+	return out
+}
+
+type native struct {
+	*scene
+	port *port
+	ship *ship
+}
+
+func atNight(t *testing.T, d *db.DB) *native {
+	t.Helper()
+	s := newScene(t, d)
+	n := &native{scene: s, ship: &ship{loads: map[string]*provider.Load{}}}
+	n.ship.answered = func(l *provider.Load) ([]provider.Return, *provider.Voyage) {
+		return good(l), &provider.Voyage{Over: true, Whole: true, Total: len(l.Lines), Done: len(l.Lines)}
+	}
+	c := n.ship.c()
+	c.ID = id.NewConnection(s.house.IDs)
+	n.port = &port{plane: s.plane, ids: s.house.IDs, now: func() time.Time { return s.house.Clock.Now().UTC().Truncate(time.Microsecond) }, c: c}
+	return n
+}
+
+func (n *native) node() (stop func()) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(n.t.Context()))
+	done := make(chan struct{})
+	w := batch.NewWorker(n.parts, n.port, n.grants)
+	w.Freight = &batch.Freight{Store: db.NewBatchStore(n.house.DB), Carrier: n.ship, Connections: n.ship}
+	go func() { defer close(done); _ = w.Run(ctx) }()
+	stop = func() { cancel(); <-done }
+	n.t.Cleanup(stop)
+	return stop
+}
+
+// passes lets time pass until a batch is as it should be, so much at a time.
+func (n *native) passes(b batch.Batch, step time.Duration, what string, is func(batch.Batch, batch.Tally) bool) (batch.Batch, batch.Tally) {
+	n.t.Helper()
+	return n.until(n.caller, b, what, func(b batch.Batch, t batch.Tally) bool {
+		if is(b, t) {
+			return true
+		}
+		n.house.Clock.Advance(step)
+		return false
+	})
+}
+
+// booked is what the ledger has of the returns of an organization.
+func (n *native) booked() (attempts int, sum money.USD) {
+	n.t.Helper()
+	r, err := db.NewLedgerStore(n.house.DB).Verify(n.t.Context())
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	return int(r.Attempts), r.Cost
+}
+
+// Lines are handed over together, come back in any order, and each is settled once, with the ledger, to the nano-dollar.
+func TestLinesAreHandedOverTogether(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		n := atNight(t, d)
+		n.port.own = func(text string) bool { return text == "row-5" }
+		var done bool
+		n.ship.answered = func(l *provider.Load) ([]provider.Return, *provider.Voyage) {
+			if !done {
+				return nil, nil
+			}
+			all := good(l)
+			return append(all, all[0], all[1]), &provider.Voyage{Over: true, Whole: true, Done: len(all)} // two of them twice
+		}
+		n.node()
+		b := n.create(n.caller, lines(100), batch.Terms{Native: true})
+		got, tally := n.passes(b, 100*time.Millisecond, "handed over", func(_ batch.Batch, t batch.Tally) bool { return t.Steps[batch.Handed] == 99 && t.Back == 1 })
+		if v := got.View(tally); v.Status != "in_progress" || v.Bodhi.Handed == nil || v.Bodhi.Handed.Requests != 99 || v.Bodhi.Handed.Answered != 1 || tally.Cost != 99*most+each {
+			t.Errorf("%+v %s", v, tally.Cost)
+		}
+		n.ship.mu.Lock()
+		done = true
+		n.ship.mu.Unlock()
+		got, tally = n.passes(b, time.Second, "over", over)
+		if got.State != batch.Completed || tally.Steps[batch.Done] != 100 || tally.Cost != 99*each/2+each || tally.Lost != 0 {
+			t.Fatalf("%s %q %+v", got.State, got.Why, tally)
+		}
+		out := n.content(n.caller, got.Output)
+		if len(out) != 100 || !strings.Contains(string(out["c-9"]), `"said":"ROW-9"`) {
+			t.Errorf("%d results: %s", len(out), out["c-9"])
+		}
+		if n.plane.all() != 1 || n.ship.sent != 1 || n.ship.forgot != 1 {
+			t.Errorf("%d were asked alone, %d loads, %d forgotten", n.plane.all(), n.ship.sent, n.ship.forgot)
+		}
+		if a, sum := n.booked(); a != 99 || sum != 99*(each/2-most) {
+			t.Errorf("the ledger has %d returns of %s", a, sum)
+		}
+	})
+}
+
+// Without a word of it a batch is asked as ever.
+func TestNothingIsHandedOverUnasked(t *testing.T) {
+	t.Parallel()
+	n := atNight(t, dbtest.SQLite(t))
+	n.node()
+	got, tally := n.until(n.caller, n.create(n.caller, lines(10), batch.Terms{}), "over", over)
+	if got.State != batch.Completed || n.ship.sent != 0 || tally.Cost != 10*each {
+		t.Errorf("%s %d %+v", got.State, n.ship.sent, tally)
+	}
+}
+
+// What has no result is asked alone: what the provider says it did not ask gives its deposit back, what is missing keeps it.
+func TestWhatComesBackWithoutAResultIsAskedAlone(t *testing.T) {
+	t.Parallel()
+	n := atNight(t, dbtest.SQLite(t))
+	n.ship.answered = func(l *provider.Load) ([]provider.Return, *provider.Voyage) {
+		all := good(l) // row-10 first
+		all[0] = provider.Return{Number: all[0].Number}
+		all[1].Status, all[1].Body = http.StatusInternalServerError, []byte(`{"error":{"message":"Oh."}}`)
+		all[2].Status, all[2].Body = http.StatusBadRequest, []byte(`{"error":{"message":"No.","bodhi":{"code":"refused"}}}`)
+		return all[:9], &provider.Voyage{Over: true, Whole: true} // row-1 is missing
+	}
+	n.node()
+	got, tally := n.passes(n.create(n.caller, lines(10), batch.Terms{Native: true}), time.Second, "over", over)
+	if got.State != batch.Completed || tally.Steps[batch.Done] != 9 || tally.Steps[batch.Refused] != 1 || tally.Lost != most || tally.Cost != 6*each/2+3*each {
+		t.Fatalf("%s %+v", got.State, tally)
+	}
+	for row, times := range map[string]int{"row-10": 1, "row-9": 1, "row-8": 0, "row-1": 1, "row-2": 0} {
+		if n.plane.times(row) != times {
+			t.Errorf("%s was asked alone %d times", row, n.plane.times(row))
+		}
+	}
+	if a, sum := n.booked(); a != 9 || sum != 6*(each/2-most)-3*most {
+		t.Errorf("the ledger has %d returns of %s", a, sum)
+	}
+}
+
+// A provider that is not done in time is asked to stop, and the lines are asked alone before the window is over.
+func TestAtTheDeadlineWeAskOurselves(t *testing.T) {
+	t.Parallel()
+	n := atNight(t, dbtest.SQLite(t))
+	n.ship.answered = func(*provider.Load) ([]provider.Return, *provider.Voyage) { return nil, nil }
+	n.node()
+	b := n.create(n.caller, lines(20), batch.Terms{Native: true})
+	n.passes(b, 0, "handed over", func(_ batch.Batch, t batch.Tally) bool { return t.Steps[batch.Handed] == 20 })
+	n.house.Clock.Advance(21 * time.Hour)
+	n.ship.mu.Lock()
+	looks := n.ship.looks
+	n.ship.mu.Unlock()
+	n.passes(b, time.Second, "looked at", func(batch.Batch, batch.Tally) bool {
+		n.ship.mu.Lock()
+		defer n.ship.mu.Unlock()
+		return n.ship.looks > looks+1
+	})
+	if n.ship.recalled != 0 {
+		t.Fatal("it was asked to stop too early")
+	}
+	n.house.Clock.Advance(time.Hour)
+	got, tally := n.passes(b, time.Second, "over", over)
+	if got.State != batch.Completed || n.ship.recalled != 1 || n.plane.all() != 20 || tally.Cost != 20*each || tally.Lost != 0 {
+		t.Errorf("%s, recalled %d times, %d asked alone, %+v", got.State, n.ship.recalled, n.plane.all(), tally)
+	}
+}
+
+func TestACancelledBatchTakesItsLinesBack(t *testing.T) {
+	t.Parallel()
+	n := atNight(t, dbtest.SQLite(t))
+	n.ship.answered = func(l *provider.Load) ([]provider.Return, *provider.Voyage) {
+		if n.ship.recalled == 0 {
+			return nil, nil
+		}
+		return good(l)[:4], &provider.Voyage{Over: true} // what was done by then
+	}
+	n.node()
+	b := n.create(n.caller, lines(10), batch.Terms{Native: true})
+	n.passes(b, 0, "handed over", func(_ batch.Batch, t batch.Tally) bool { return t.Steps[batch.Handed] == 10 })
+	if _, _, err := n.desk.Cancel(t.Context(), n.caller, batch.OpenAI, b.ID.String()); err != nil {
+		t.Fatal(err)
+	}
+	got, tally := n.passes(b, time.Second, "over", over)
+	if got.State != batch.Cancelled || tally.Steps[batch.Done] != 4 || tally.Steps[batch.Dropped] != 6 || tally.Cost != 4*each/2 || n.plane.all() != 0 {
+		t.Errorf("%s %+v, %d asked alone", got.State, tally, n.plane.all())
+	}
+	if a, sum := n.booked(); a != 10 || sum != 4*each/2-10*most {
+		t.Errorf("the ledger has %d returns of %s", a, sum)
+	}
+}
+
+// The batch's limit counts what is booked: no more is handed over than it pays for, and what comes back makes room for more.
+func TestTheLimitBoundsWhatIsHandedOver(t *testing.T) {
+	t.Parallel()
+	n := atNight(t, dbtest.SQLite(t))
+	limit := 10*most + 1
+	worst := 0
+	answered := n.ship.answered
+	n.ship.answered = func(l *provider.Load) ([]provider.Return, *provider.Voyage) {
+		worst = max(worst, len(l.Lines))
+		return answered(l)
+	}
+	n.node()
+	got, tally := n.passes(n.create(n.caller, lines(30), batch.Terms{Native: true, Cap: &limit}), time.Second, "over", over)
+	if got.State != batch.Completed || worst > 10 || n.ship.sent < 3 || tally.Cost != 30*each/2 || n.plane.all() != 0 {
+		t.Errorf("%s %q, %d at once, %d loads, %d alone, %+v", got.State, got.Why, worst, n.ship.sent, n.plane.all(), tally)
+	}
+}
+
+// A provider that does not take a load certainly has it back; one that does not say is asked whether it has it before it gets it again.
+func TestAProviderThatDoesNotTakeALoad(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		says        string
+		until       int // so many attempts
+		keeps       bool
+		sent, alone int
+	}{
+		"never":                    {"no", 9, false, 1, 10},
+		"not now, and then":        {"later", 1, false, 2, 0},
+		"not now, and not then":    {"later", 9, false, 3, 10},
+		"unclear, and has it":      {"what", 1, true, 1, 0},
+		"unclear, and has not":     {"what", 1, false, 2, 0},
+		"unclear, and never takes": {"what", 9, false, 3, 10},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			n := atNight(t, dbtest.SQLite(t))
+			n.ship.keeps = c.keeps
+			n.ship.refuse = func(k int) error {
+				if k <= c.until {
+					return fmt.Errorf("%s", c.says)
+				}
+				return nil
+			}
+			n.node()
+			got, tally := n.passes(n.create(n.caller, lines(10), batch.Terms{Native: true}), 50*time.Millisecond, "over", over)
+			if got.State != batch.Completed || n.ship.sent != c.sent || n.plane.all() != c.alone || tally.Lost != 0 || len(n.ship.loads) > 1 {
+				t.Errorf("%s, sent %d times, %d alone, %d taken, %+v", got.State, n.ship.sent, n.plane.all(), len(n.ship.loads), tally)
+			}
+		})
+	}
+}
+
+// A node that dies while lines are handed over loses nothing: another one finds the load and its results.
+func TestANodeThatDiesLeavesItsLoadsToOthers(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		n := atNight(t, d)
+		var done bool
+		n.ship.keeps = true
+		n.ship.refuse = func(int) error { return fmt.Errorf("what") }
+		answered := n.ship.answered
+		n.ship.answered = func(l *provider.Load) ([]provider.Return, *provider.Voyage) {
+			if !done {
+				return nil, nil
+			}
+			return answered(l)
+		}
+		stop := n.node()
+		b := n.create(n.caller, lines(50), batch.Terms{Native: true})
+		n.passes(b, 0, "handed over", func(_ batch.Batch, t batch.Tally) bool { return t.Steps[batch.Handed] == 50 })
+		stop()
+		n.ship.mu.Lock()
+		done = true
+		n.ship.mu.Unlock()
+		n.house.Clock.Advance(time.Minute)
+		n.node()
+		got, tally := n.passes(b, time.Second, "over", over)
+		if got.State != batch.Completed || n.ship.sent != 1 || tally.Cost != 50*each/2 || tally.Lost != 0 || n.plane.all() != 0 {
+			t.Errorf("%s, sent %d times, %+v", got.State, n.ship.sent, tally)
+		}
+		if a, sum := n.booked(); a != 50 || sum != 50*(each/2-most) {
+			t.Errorf("the ledger has %d returns of %s", a, sum)
+		}
+	})
+}

@@ -1,0 +1,123 @@
+package gateway
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+
+	"github.com/bodhi-gateway/bodhi/app/batch"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/pii"
+	"github.com/bodhi-gateway/bodhi/app/provider"
+	"github.com/bodhi-gateway/bodhi/app/route"
+)
+
+// A request that can wait goes twice through the pipeline. The first time a Porter takes it along: everything is looked at as for any
+// request, the most that it can cost at the batch price is booked on its budgets, and instead of being sent it is handed out as the
+// provider would get it. The second time a Bearer brings the provider's answer, which is read, screened, translated and priced as any
+// other; what it cost takes the place of what was booked. In between nothing of it is in memory.
+
+// Porter is a client in this process that takes a request along, to hand it over to its provider with others. What is not taken along is
+// answered with NotPorted, costs nothing, and is left to be asked alone.
+type Porter interface {
+	http.ResponseWriter
+	// Fits reports whether the connection's provider takes such requests together, and whether up to most may be booked for this one.
+	Fits(c *provider.Connection, op llm.Operation, most money.USD) bool
+	// Take takes the request along. It was booked as the deposit says.
+	Take(p batch.Parcel)
+}
+
+// NotPorted is the status of an answer to a Porter that could not take the request along.
+const NotPorted = http.StatusMisdirectedRequest
+
+// Bearer is a client in this process that brings the answer to its request.
+type Bearer interface {
+	http.ResponseWriter
+	Returned() *batch.Returned
+}
+
+func (x *Exchange) porting() bool {
+	_, ok := x.W.(Porter)
+	return ok
+}
+
+// port hands the request out, if it may wait.
+func (g *Gateway) port(x *Exchange, a *attempt, p Porter, req *http.Request) error {
+	leave := func(why string) error {
+		x.note("not handed over: ", why)
+		x.ported = true // it comes again alone, and is recorded then
+		x.Answer = &Answer{Status: NotPorted, Body: []byte("{}")}
+		return nil
+	}
+	c := x.Call
+	switch {
+	case a.quote == nil || c.Bound.Unpriced || c.Bound.Searches > 0:
+		return leave("what it costs is not known")
+	case c.Stream || c.Follows != "":
+		return leave("it depends on what came before, or somebody reads it as it is made")
+	case x.found.Words(pii.Mask) != "" || x.guard.Restores():
+		return leave("a data rule put placeholders into it, and what they stand for is kept in memory alone")
+	case x.choice.Experiment != nil:
+		return leave("it is part of an experiment")
+	case a.target.Connection.ZeroRetention:
+		return leave("its connection promises to keep nothing, and a provider keeps what is handed over")
+	case !p.Fits(a.target.Connection, c.Operation, a.hold.Amount()):
+		return leave("its provider does not take such requests together, or the batch's limit is reached")
+	}
+	body, err := io.ReadAll(req.Body)
+	if err != nil {
+		return leave("it cannot be written down")
+	}
+	if err := g.open(x, a); err != nil {
+		return err
+	}
+	x.ported = true
+	deposit := g.entry(x, a)
+	deposit.At, deposit.Stakes = a.sent, a.hold.Stakes()
+	g.settle(x)
+	p.Take(batch.Parcel{Connection: a.target.Connection, Model: a.target.Model, Path: req.URL.Path, Body: body, Deposit: deposit})
+	x.Answer = &Answer{Status: http.StatusAccepted, Body: []byte("{}")}
+	return nil
+}
+
+// pinned is the plan for an answer that is there.
+func pinned(r *batch.Returned) route.Plan {
+	return route.Plan{Route: "batch", Targets: []route.Target{{Connection: r.Connection, Model: r.Deposit.Model, Why: "it was handed over to it"}}}
+}
+
+// returned is the answer as if it had just come.
+func returned(r *batch.Returned, req *http.Request) *http.Response {
+	return &http.Response{StatusCode: r.Status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: req, ContentLength: int64(len(r.Body)),
+		Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(bytes.NewReader(r.Body))}
+}
+
+var errTwice = errors.New("gateway: an answer that is there needs no other attempt")
+
+// redeem makes the attempt under which an answer is settled. Its hold is of no budget: the deposit was booked on them.
+func (x *Exchange) redeem(a *attempt, attempt id.Attempt) error {
+	if x.tries > 0 {
+		return errTwice
+	}
+	d := &x.returned.Deposit
+	hold, short := ledger.NewBook(d.Chain.Org).Hold(attempt, d.Held, nil)
+	if short != nil {
+		return errTwice
+	}
+	a.hold, x.try, x.tries, a.number = hold, a, d.Number+1, d.Number+1
+	return nil
+}
+
+// settleReturned notes the end, less the deposit. It counts in the deposit's time and period.
+func settleReturned(r *batch.Returned, a *attempt, s *ledger.Settlement) {
+	r.Entry, r.End, r.Settled = r.Deposit, *s, true
+	r.Entry.ID, r.Entry.Number = s.Attempt, a.number
+	tokens, requests := ledger.Counts(s.State, s.Cost, s.Usage, r.Deposit.Held)
+	e := &r.End
+	e.Note = "the end of " + r.Deposit.ID.String() + ": " + string(s.State)
+	e.State, e.Cost, e.Tokens, e.Requests = ledger.Returned, s.Cost-r.Deposit.Held.Money, tokens-r.Deposit.Held.Tokens, requests-r.Deposit.Held.Requests
+	e.InputCost = 0
+}

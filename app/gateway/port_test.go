@@ -1,0 +1,191 @@
+package gateway
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/batch"
+	"github.com/bodhi-gateway/bodhi/app/catalog"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/provider"
+	"github.com/bodhi-gateway/bodhi/app/provider/freight"
+	"github.com/bodhi-gateway/bodhi/app/provider/sandbox"
+)
+
+// taker takes a request along, bringer brings its answer.
+type taker struct {
+	*httptest.ResponseRecorder
+	full   bool
+	parcel *batch.Parcel
+}
+
+func (w *taker) Fits(*provider.Connection, llm.Operation, money.USD) bool { return !w.full }
+func (w *taker) Take(p batch.Parcel)                                      { w.parcel = &p }
+
+type bringer struct {
+	*httptest.ResponseRecorder
+	returned batch.Returned
+}
+
+func (w *bringer) Returned() *batch.Returned { return &w.returned }
+
+type portCase struct {
+	name        string
+	at          host
+	model       string
+	path, body  string
+	says        string
+	anthropical bool
+}
+
+func portCases() []portCase {
+	const talk = `{"model":"smart","max_tokens":40,"messages":[{"role":"user","content":"how are you tonight"}]}`
+	return []portCase{
+		{"chat at OpenAI", asOpenAI, "sandbox-chat", "/v1/chat/completions", talk, `"object":"chat.completion"`, false},
+		{"a message at OpenAI", asOpenAI, "sandbox-chat", "/v1/messages", talk, `"type":"message"`, true},
+		{"a response at OpenAI", asOpenAI, "sandbox-chat", "/v1/responses", `{"model":"smart","max_output_tokens":40,"store":false,"input":"how are you"}`, `"object":"response"`, false},
+		{"vectors at OpenAI", asOpenAI, "sandbox-embed", "/v1/embeddings", `{"model":"smart","input":["one","two"]}`, `"embedding"`, false},
+		{"chat at Azure", host{provider.Azure, "/openai", false}, "sandbox-chat", "/v1/chat/completions", talk, `"object":"chat.completion"`, false},
+		{"a message at Anthropic", asAnthropic, "claude-sonnet-4-5", "/v1/messages", talk, `"type":"message"`, true},
+		{"chat at Anthropic", asAnthropic, "claude-sonnet-4-5", "/v1/chat/completions", talk, `"object":"chat.completion"`, false},
+	}
+}
+
+// half is billed, where OpenAI sells the sandbox's models at the sandbox's prices.
+func half(t *testing.T, at host, model string) (*house, *sandbox.Sandbox) {
+	h, box := billed(t, at, model)
+	if name, _, _ := strings.Cut(model, "+"); at.kind == provider.OpenAI || at.kind == provider.Azure {
+		h.gateway.Prices = listed{catalog.BuiltIn(), "sandbox", name}
+	}
+	return h, box
+}
+
+func (h *house) local(t *testing.T, w http.ResponseWriter, c *portCase) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://gateway.invalid"+c.path, strings.NewReader(c.body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	if c.anthropical {
+		r.Header.Set("Anthropic-Version", "2023-06-01")
+	}
+	h.gateway.As(h.grant).ServeHTTP(w, r)
+}
+
+// A request that is handed over is booked at half of its ceiling and not sent; its answer is read as any other, and what was booked and
+// given back add up to the provider's bill, to the nano-dollar.
+func TestARequestIsHandedOverAndItsAnswerTakesTheDepositsPlace(t *testing.T) {
+	t.Parallel()
+	for _, c := range portCases() {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			h, box := half(t, c.at, c.model)
+			w := &taker{ResponseRecorder: httptest.NewRecorder()}
+			h.local(t, w, &c)
+			if w.Code != http.StatusAccepted || w.parcel == nil {
+				t.Fatalf("%d %s", w.Code, w.Body)
+			}
+			if len(h.books.requests) != 0 || len(h.books.ends) != 1 || h.books.ends[0].State != ledger.Handed || h.books.ends[0].Cost != w.parcel.Deposit.Held.Money || h.books.held != 0 || box.Bill().Calls != 0 {
+				t.Fatalf("%+v, %d requests, %d calls", h.books.ends, len(h.books.requests), box.Bill().Calls)
+			}
+			if v := w.parcel.Deposit.PriceVersion; !strings.HasSuffix(v, "/batch") {
+				t.Errorf("priced by %s", v)
+			}
+			got := bring(t, h, w.parcel, &c)
+			if got.Code != http.StatusOK || !strings.Contains(got.Body.String(), c.says) {
+				t.Errorf("%d %s", got.Code, got.Body)
+			}
+			r := &got.returned
+			bill := box.Bill()
+			if sum := w.parcel.Deposit.Held.Money + r.End.Cost; !r.Settled || int64(sum) != bill.Total || bill.Total == 0 || r.End.State != ledger.Returned || r.End.Cost > 0 {
+				t.Errorf("booked %s and %s, the bill is %d", w.parcel.Deposit.Held.Money, r.End.Cost, bill.Total)
+			}
+			if full := money.USD(bill.Total) * 2; r.Fact.Cost*2 != full || r.Fact.ID != w.parcel.Deposit.Request || r.Entry.ID == w.parcel.Deposit.ID || r.Fact.Status != http.StatusOK {
+				t.Errorf("the fact is %+v", r.Fact)
+			}
+			if u, b := r.End.Usage, bill.List[0]; u.Input != b.Input || u.Output != b.Output || r.End.Tokens != money.USD(u.Input+u.Output)-w.parcel.Deposit.Held.Tokens {
+				t.Errorf("usage %+v, the bill %+v", u, b)
+			}
+			if len(h.books.ends) != 1 || len(h.books.requests) != 0 {
+				t.Error("the answer was booked by the node")
+			}
+		})
+	}
+}
+
+// bring has the provider answer a parcel, and brings the answer.
+func bring(t *testing.T, h *house, p *batch.Parcel, c *portCase) *bringer {
+	t.Helper()
+	f := &freight.Carrier{Adapters: h, Ask: func(_ *provider.Connection, r *http.Request) (*http.Response, error) {
+		return http.DefaultTransport.RoundTrip(r)
+	}}
+	l := &provider.Load{ID: "0192f6c0-0000-7000-8000-000000000001", Path: p.Path, Since: time.Time{}, Lines: []provider.LoadLine{{Number: 7, Body: p.Body, Booked: p.Deposit.ID}}}
+	ticket, err := f.Ship(t.Context(), p.Connection, l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := f.Look(t.Context(), p.Connection, ticket)
+	if err != nil || !v.Over || v.Lost || v.Done != 1 {
+		t.Fatalf("%+v %v", v, err)
+	}
+	var all []provider.Return
+	if err := f.Unload(t.Context(), p.Connection, l.ID, ticket, &v, func(r provider.Return) error { all = append(all, r); return nil }); err != nil || len(all) != 1 || all[0].Number != 7 {
+		t.Fatalf("%+v %v", all, err)
+	}
+	w := &bringer{httptest.NewRecorder(), batch.Returned{Deposit: p.Deposit, Connection: p.Connection, Status: all[0].Status, Body: all[0].Body}}
+	h.local(t, w, c)
+	return w
+}
+
+// What the provider refused costs nothing, and the client gets its words.
+func TestAnAnswerThatIsARefusalGivesTheDepositBack(t *testing.T) {
+	t.Parallel()
+	c := portCases()[0]
+	h, box := half(t, c.at, "sandbox-chat+status=400")
+	w := &taker{ResponseRecorder: httptest.NewRecorder()}
+	h.local(t, w, &c)
+	if w.parcel == nil {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	got := bring(t, h, w.parcel, &c)
+	if got.Code != http.StatusBadRequest || got.returned.End.Cost != -w.parcel.Deposit.Held.Money || got.returned.Fact.Cost != 0 || box.Bill().Calls != 0 || !strings.Contains(got.Body.String(), "scripted") {
+		t.Errorf("%d %s %+v", got.Code, got.Body, got.returned.End)
+	}
+}
+
+func TestWhatCannotBeHandedOverIsLeftAndCostsNothing(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(h *house, w *taker, c *portCase){
+		"no room": func(_ *house, w *taker, _ *portCase) { w.full = true },
+		"a stream": func(_ *house, _ *taker, c *portCase) {
+			c.body = strings.Replace(c.body, `"model"`, `"stream":true,"model"`, 1)
+		},
+		"zero retention": func(h *house, _ *taker, _ *portCase) { h.targets[0].Connection.ZeroRetention = true },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := portCases()[0]
+			h, _ := half(t, c.at, c.model)
+			w := &taker{ResponseRecorder: httptest.NewRecorder()}
+			change(h, w, &c)
+			h.local(t, w, &c)
+			if w.Code != NotPorted || w.parcel != nil || len(h.books.ends) != 0 || h.books.held != 0 || len(h.books.requests) != 0 {
+				t.Errorf("%d %s, %+v", w.Code, w.Body, h.books.ends)
+			}
+		})
+	}
+	c := portCases()[0] // one that is refused is refused as any other, and recorded
+	h, _ := half(t, c.at, c.model)
+	h.books.limit = 1
+	w := &taker{ResponseRecorder: httptest.NewRecorder()}
+	h.local(t, w, &c)
+	if w.Code != http.StatusPaymentRequired && w.Code != http.StatusTooManyRequests || w.parcel != nil || len(h.books.requests) != 1 {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
