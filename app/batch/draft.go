@@ -50,6 +50,7 @@ type Draft struct {
 	Cap      money.USD // 0: only budgets stop it
 	Priority string
 	StartAt  time.Time // zero: at once
+	OffPeak  bool      // in the organization's off-peak hours alone
 }
 
 // chat is a request of a table's row.

@@ -67,6 +67,7 @@ type aside struct {
 	Lost    string     `json:"lost_usd"` // may have been spent on answers that a killed node took with it
 	Cap     string     `json:"max_cost_usd,omitempty"`
 	StartAt *time.Time `json:"start_at,omitempty"`
+	OffPeak bool       `json:"off_peak,omitempty"`
 }
 
 // View is the batch in OpenAI's words.
@@ -97,7 +98,7 @@ func (b *Batch) View(t Tally) View {
 }
 
 func (b *Batch) aside(t Tally) aside {
-	a := aside{State: b.State, Why: b.Why, Cost: t.Cost.String(), Lost: t.Lost.String()}
+	a := aside{State: b.State, Why: b.Why, Cost: t.Cost.String(), Lost: t.Lost.String(), OffPeak: b.Body.OffPeak}
 	if b.Body.Cap > 0 {
 		a.Cap = b.Body.Cap.String()
 	}

@@ -95,7 +95,9 @@ type Batch struct {
 	Priority  string       `json:"priority"`
 	Errors    []BatchWrong `json:"errors,omitempty"` // of its file
 	CreatedAt time.Time    `json:"created_at"`
-	StartAt   time.Time    `json:"start_at"`
+	StartAt   time.Time    `json:"start_at"` // nobody works on it before: it waits for its time, or for off-peak hours
+	OffPeak   bool         `json:"off_peak"`
+	Schedule  string       `json:"schedule,omitempty"` // that made it
 	ExpiresAt *time.Time   `json:"expires_at"`
 	EndedAt   *time.Time   `json:"ended_at"`
 }
@@ -121,6 +123,7 @@ type BatchInput struct {
 	CapUSD    string `json:"max_cost_usd,omitempty"` // it pauses there; "" is no limit of its own
 	Priority  string `json:"priority,omitempty"`     // low, normal or high
 	StartAt   string `json:"start_at,omitempty"`     // RFC 3339; "" is at once
+	OffPeak   bool   `json:"off_peak,omitempty"`     // in the organization's off-peak hours alone
 }
 
 // BatchList is a body of the API.
