@@ -93,6 +93,7 @@ var fences = []struct {
 	{"gopkg.in/yaml.v3", "app app/blueprint app/importer app/route/routeweb app/prompt/promptweb cmd/*", "YAML is for people's files"},
 	{"github.com/santhosh-tekuri/jsonschema", "app/evaluation", "schemas of answers are compiled in one place, which loads nothing"},
 	{"github.com/expr-lang/expr", "app/route", "conditions are routes', and their language is bounded in one place"},
+	{"github.com/robfig/cron", "jobs app/batch", "cron lines are the schedule's of the program, and those of batches"},
 	{"github.com/chromedp", "", "browsers are for tests"},
 	{"github.com/anthropics", "", "provider SDKs are for tests: what we send is our own bytes"},
 	{"google.golang.org/genai", "", "provider SDKs are for tests: what we send is our own bytes"},

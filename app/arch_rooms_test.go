@@ -76,6 +76,8 @@ var acrossTenants = map[string]string{
 	"deliveries_due":      "the schedule looks for what is due, whose ever it is",
 	"evaluations_waiting": "nodes look for runs that nobody works on, whose ever they are",
 	"batches_waiting":     "nodes look for batches that nobody works on, whose ever they are",
+	"batch_schedules_due": "nodes look for what is due, whose ever it is",
+	"batch_runs_old":      "the sweep drops what is old, whose ever it is",
 	"batches_over":        "the sweep drops what is old, whose ever it is",
 	"batch_files_expire":  "the sweep drops what is over, whose ever it is",
 	"breaker_events_old":  "the keeper drops what is old, whose ever it is",

@@ -117,7 +117,17 @@ var stages = map[string]func(x *stage){
 		x.form(url.Values{"key": {made.Key.ID.String()}, "format": {"jsonl"}, "text": {batchLine}})
 	},
 	"api.batches.create": (*stage).unbudgeted,
-	"batches.delete":     (*stage).overBatch, "api.batches.delete": (*stage).overBatch,
+	"batch_schedules.create": func(x *stage) {
+		actor := x.admin()
+		made, err := x.a.keys.Create(x.ctx(), actor, key.Input{Name: "own", Team: x.team(), Member: actor.Member})
+		must(x.t, err)
+		x.unbudgeted()
+		x.form(url.Values{"name": {"x"}, "cron": {"0 2 * * *"}, "zone": {"UTC"}, "key": {made.Key.ID.String()}, "format": {"jsonl"}, "text": {batchLine}})
+	},
+	"api.batch_schedules.create": (*stage).unbudgeted,
+	"batch_schedules.update":     (*stage).unbudgeted, "api.batch_schedules.update": (*stage).unbudgeted,
+	"batch_schedules.run": (*stage).unbudgeted, "api.batch_schedules.run": (*stage).unbudgeted,
+	"batches.delete": (*stage).overBatch, "api.batches.delete": (*stage).overBatch,
 	"password.ask": func(x *stage) { x.form(url.Values{"email": {x.home().Email[org.Admin]}}) },
 	"password.reset": func(x *stage) {
 		actor, now := x.admin(), x.a.clock.Now()

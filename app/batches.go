@@ -41,13 +41,30 @@ func (c *core) batchNotice(ctx context.Context, b batch.Batch, t batch.Tally) {
 	}
 }
 
-// workBatches works on batches until ctx ends. wait returns when all that was under way is written down, as evaluate's does.
+// planner makes the batches of schedules.
+func (a *App) planner() *batch.Planner {
+	return &batch.Planner{Desk: *batch.NewDesk(a.batching()), Grants: a.desk, People: db.NewOrgStore(a.db), Audit: a.audit, Told: a.scheduleNotice}
+}
+
+// scheduleNotice tells whoever answers for a schedule that it made nothing, or is paused.
+func (c *core) scheduleNotice(ctx context.Context, s batch.Schedule, title, why string) {
+	if s.Owner.IsZero() {
+		return
+	}
+	e := notify.Event{Org: s.Org, Members: []id.Member{s.Owner}, Kind: notify.Batched, Href: "/batches/schedules/" + s.ID.String(), Once: s.ID.UUID() + title, Title: title, Body: why}
+	if err := c.notices.Announce(ctx, e); err != nil {
+		c.log.Warn("nobody was told of a schedule", "schedule", s.ID.String(), "error", err)
+	}
+}
+
+// workBatches makes the batches of schedules, and works on batches until ctx ends. wait returns when all that was under way is written down, as evaluate's does.
 func (a *App) workBatches(ctx context.Context, running *errgroup.Group) (wait func()) {
 	if !a.options.Worker {
 		return func() {}
 	}
 	within, cease := context.WithCancel(ctx)
 	over := make(chan struct{})
+	running.Go(func() error { return a.planner().Run(within) })
 	running.Go(func() error {
 		defer close(over)
 		w := batch.NewWorker(a.batching(), a.gateway, a.desk)

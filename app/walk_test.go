@@ -2,6 +2,7 @@ package app
 
 import (
 	"database/sql"
+	"encoding/json"
 	"flag"
 	"log/slog"
 	"net/url"
@@ -291,6 +292,12 @@ var forms = map[string]url.Values{
 	"batches.preview":             {"key": {"things:keys"}, "format": {"jsonl"}, "text": {batchLine}},
 	"api.batches.create":          {"key": {"things:keys"}, "format": {"jsonl"}, "text": {batchLine}},
 	"api.batches.preview":         {"key": {"things:keys"}, "format": {"jsonl"}, "text": {batchLine}},
+	"batch_schedules.create":      {"name": {"x"}, "cron": {"0 2 * * *"}, "zone": {"UTC"}, "key": {"things:keys"}, "format": {"jsonl"}, "text": {batchLine}},
+	"batch_schedules.update":      {"name": {"y"}, "cron": {"0 2 * * *"}, "zone": {"UTC"}, "key": {"things:keys"}, "format": {"jsonl"}, "text": {batchLine}},
+	"api.batch_schedules.create":  {"name": {"x"}, "cron": {"0 2 * * *"}, "zone": {"UTC"}, "key": {"things:keys"}, "format": {"jsonl"}, "text": {batchLine}},
+	"api.batch_schedules.update":  {"name": {"y"}},
+	"batches.set_hours":           {"zone": {"UTC"}, "opens": {"20:00"}, "closes": {"06:00"}},
+	"api.batch_hours.set":         {"zone": {"UTC"}, "opens": {"20:00"}, "closes": {"06:00"}},
 	"experiments.start": {"name": {"x"}, "alias": {"smart"}, "goal": {"cost"}, "unit": {"user"}, "name_0": {"control"}, "percent_0": {"95"}, "name_1": {"new"}, "percent_1": {"5"},
 		"target_1": {"sandbox/sandbox-vision"}, "scope": {"things:teams"}},
 	"api.experiments.start":   {"name": {"x"}, "alias": {"smart"}, "variants": {`json:[{"name":"control","percent":95},{"name":"new","percent":5,"target":"sandbox/sandbox-vision"}]`}, "team": {"things:teams"}},
@@ -437,6 +444,7 @@ func (a *App) things(t *testing.T, x webtest.Tenant, d id.Department, team id.Te
 		"datasets":         questions.String(),
 		"evaluations":      ran.String(),
 		"batches":          storedBatch(t, a, admin.Org, made.Key.ID, word).String(),
+		"schedules":        storedSchedule(t, a, admin.Org, made.Key.ID, word).String(),
 		"versions":         "v0000000001", // of all ways to write it the one that stands on no page by chance
 		"labels":           prompt.Name(word) + "-label",
 		"keys":             made.Key.ID.String(),
@@ -518,6 +526,24 @@ func storedBatch(t *testing.T, a *App, o id.Org, k id.Key, word string) id.Batch
 		Body: batch.Body{Name: word + " batch", Endpoint: "/v1/chat/completions", KeyName: word + " key"}}
 	must(t, db.NewBatchStore(a.db).InsertBatch(t.Context(), b))
 	return b.ID
+}
+
+// storedSchedule gives a key a schedule, which nobody looks for.
+func storedSchedule(t *testing.T, a *App, o id.Org, k id.Key, word string) id.Schedule {
+	t.Helper()
+	now := a.clock.Now()
+	s := batch.Schedule{ID: id.NewSchedule(a.ids), Org: o, Key: k, Name: word + " schedule", Cron: "0 2 * * *", Zone: "UTC", Terms: batch.Routine{Endpoint: "/v1/chat/completions", Lines: 1, KeyName: word + " key"}, NextAt: now.Add(time.Hour), CreatedAt: now, UpdatedAt: now}
+	text, err := json.Marshal(map[string]string{"format": "jsonl", "text": batchLine})
+	must(t, err)
+	f := batch.File{ID: id.NewFile(a.ids), Org: o, Key: k, Purpose: "schedule", Name: "schedule.json", Size: int64(len(text)), Ready: true, CreatedAt: now, ExpiresAt: now.AddDate(100, 0, 0)}
+	sealed, err := a.keyring.Seal(t.Context(), o, "batch_file_parts", "sealed", f.ID.UUID()+" 0", secret.New(string(text)))
+	must(t, err)
+	store := db.NewBatchStore(a.db)
+	must(t, store.InsertFile(t.Context(), f))
+	must(t, store.InsertPart(t.Context(), o, f.ID, 0, sealed))
+	s.Input = f.ID
+	must(t, store.InsertSchedule(t.Context(), s))
+	return s.ID
 }
 
 // joinable adds an invitation, a claimed domain and a request to join.

@@ -70,7 +70,7 @@ func (s *BatchStore) InsertBatch(ctx context.Context, b batch.Batch) error {
 		return fmt.Errorf("batch %s: %w", b.ID, err)
 	}
 	row := batchRow{OrgID: b.Org, ID: b.ID, KeyID: b.Key, MemberID: b.Member, Family: string(b.Family), State: string(b.State), Why: b.Why, Body: string(body), InputID: b.Input, Priority: b.Priority,
-		LeaseUntil: b.StartAt.UTC(), CreatedAt: b.CreatedAt.UTC(), StartAt: b.StartAt.UTC(), ExpiresAt: orNull(b.ExpiresAt)}
+		LeaseUntil: b.CreatedAt.UTC(), CreatedAt: b.CreatedAt.UTC(), StartAt: b.StartAt.UTC(), ExpiresAt: orNull(b.ExpiresAt)}
 	return s.db.scoped(ctx, b.Org, func(tx *gorm.DB) error { return tx.Create(&row).Error })
 }
 

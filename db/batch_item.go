@@ -125,23 +125,41 @@ func (s *BatchStore) Lines(ctx context.Context, o id.Org, b id.Batch, which batc
 
 // Tally implements batch.Store.
 func (s *BatchStore) Tally(ctx context.Context, o id.Org, b id.Batch) (batch.Tally, error) {
-	out := batch.Tally{Steps: map[batch.Step]int{}}
+	all, err := s.Tallies(ctx, o, []id.Batch{b})
+	if t, ok := all[b]; ok {
+		return t, err
+	}
+	return batch.Tally{Steps: map[batch.Step]int{}}, err
+}
+
+// Tallies implements batch.Store.
+func (s *BatchStore) Tallies(ctx context.Context, o id.Org, of []id.Batch) (map[id.Batch]batch.Tally, error) {
+	out := make(map[id.Batch]batch.Tally, len(of))
+	if len(of) == 0 {
+		return out, nil
+	}
 	var rows []struct {
+		BatchID                          id.Batch
 		Step                             string
 		Count, Cost, Lost, Dearest, Size int64
 	}
 	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
-		return tx.Model(&batchItemRow{}).Where("org_id = ? AND batch_id = ?", o, b).Group("step").
-			Select("step, COUNT(*) AS count, CAST(SUM(cost_nanos) AS BIGINT) AS cost, CAST(SUM(lost_nanos) AS BIGINT) AS lost, MAX(cost_nanos) AS dearest, CAST(SUM(size) AS BIGINT) AS size").Find(&rows).Error
+		return tx.Model(&batchItemRow{}).Where("org_id = ? AND batch_id IN ?", o, of).Group("batch_id, step").
+			Select("batch_id, step, COUNT(*) AS count, CAST(SUM(cost_nanos) AS BIGINT) AS cost, CAST(SUM(lost_nanos) AS BIGINT) AS lost, MAX(cost_nanos) AS dearest, CAST(SUM(size) AS BIGINT) AS size").Find(&rows).Error
 	})
 	for _, r := range rows {
-		out.Steps[batch.Step(r.Step)] = int(r.Count)
-		out.Cost, out.Lost, out.Dearest = out.Cost+money.USD(r.Cost), out.Lost+money.USD(r.Lost), max(out.Dearest, money.USD(r.Dearest))
-		if batch.Step(r.Step) == batch.Done {
-			out.Good += r.Size
-		} else {
-			out.Bad += r.Size
+		t, ok := out[r.BatchID]
+		if !ok {
+			t.Steps = map[batch.Step]int{}
 		}
+		t.Steps[batch.Step(r.Step)] = int(r.Count)
+		t.Cost, t.Lost, t.Dearest = t.Cost+money.USD(r.Cost), t.Lost+money.USD(r.Lost), max(t.Dearest, money.USD(r.Dearest))
+		if batch.Step(r.Step) == batch.Done {
+			t.Good += r.Size
+		} else {
+			t.Bad += r.Size
+		}
+		out[r.BatchID] = t
 	}
 	if err == nil && out.Steps[batch.Handed] > 0 {
 		err = s.db.scoped(ctx, o, func(tx *gorm.DB) error {

@@ -17,10 +17,12 @@ import (
 // takers is how many waiting batches a node looks at: all of several organizations that may have the most each.
 const takers = 5 * batch.MaxOpen
 
-// waiting are batches that a node may take, those first that were longest without one. A paused one is taken when its time is over.
+// waiting are batches that a node may take, those first that were longest without one. A paused one is taken when its time is over, and one
+// that is put off when it was cancelled, too.
 func (s *BatchStore) waiting(ctx context.Context, now time.Time) (rows []batchRow, err error) {
 	err = s.db.system(ctx, "find batches that nobody works on", func(tx *gorm.DB) error {
-		return tx.Where("ended_at IS NULL AND lease_until <= ? AND start_at <= ? AND (state <> ? OR expires_at <= ?)", now.UTC(), now.UTC(), string(batch.Paused), now.UTC()).
+		return tx.Where("ended_at IS NULL AND lease_until <= ? AND (start_at <= ? OR state = ? OR expires_at <= ?) AND (state <> ? OR expires_at <= ?)",
+			now.UTC(), now.UTC(), string(batch.Cancelling), now.UTC(), string(batch.Paused), now.UTC()).
 			Order("lease_until").Limit(takers).Find(&rows).Error
 	})
 	return rows, err
@@ -108,6 +110,11 @@ func (s *BatchStore) Hold(ctx context.Context, o id.Org, b id.Batch, token strin
 		return err
 	})
 	return state, err
+}
+
+// Defer implements batch.Store.
+func (s *BatchStore) Defer(ctx context.Context, o id.Org, b id.Batch, token string, now, until time.Time) error {
+	return s.leased(ctx, o, b, token, map[string]any{"lease": "", "lease_until": now.UTC(), "start_at": until.UTC()})
 }
 
 // Release implements batch.Store.

@@ -220,6 +220,8 @@ var crossTenant = map[string]string{
 	"cache_likes(at)":                  "the keeper drops what is old, whose ever it is",
 	"evaluations(lease_until)":         "nodes look for runs that nobody works on, whose ever they are",
 	"batches(lease_until)":             "nodes look for batches that nobody works on, whose ever they are",
+	"batch_schedules(next_at)":         "nodes look for what is due, whose ever it is",
+	"batch_runs(at)":                   "the sweep drops what is old, whose ever it is",
 	"batches(ended_at)":                "the sweep drops what is old, whose ever it is",
 	"batch_files(expires_at)":          "the sweep drops what is over, whose ever it is",
 	"feedback(said_at)":                "the keeper drops what is old, whose ever it is",

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/audit"
 	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
@@ -50,9 +50,14 @@ type ready struct {
 	key      key.Key
 }
 
-func (s *Service) prepare(ctx context.Context, actor org.Actor, d *Draft) (out ready, err error) {
+func (s *Service) prepare(ctx context.Context, actor org.Actor, d *Draft) (ready, error) {
+	return s.prepared(ctx, actor, d, s.Purses.Spendable)
+}
+
+// prepared is prepare with another rule of which key is taken.
+func (s *Service) prepared(ctx context.Context, actor org.Actor, d *Draft, whose func(context.Context, org.Actor, id.Key) (key.Key, error)) (out ready, err error) {
 	var errs [5]error
-	out.key, errs[0] = s.Purses.Spendable(ctx, actor, d.Key)
+	out.key, errs[0] = whose(ctx, actor, d.Key)
 	if errs[0] == nil {
 		if out.grant, err = s.Grants.Grant(actor.Org, d.Key); err != nil {
 			errs[0] = fault.Field("key", fault.From(err).Public).Because(err)
@@ -143,31 +148,19 @@ func (s *Service) Add(ctx context.Context, actor org.Actor, d Draft) (Entry, err
 		return Entry{}, err
 	}
 	c := Caller{Grant: r.grant, IP: actor.IP}
-	f, err := s.compose(ctx, c, ForBatch, cmp.Or(d.Name, "batch")+".jsonl", func(w io.Writer) error {
-		e := json.NewEncoder(w)
-		e.SetEscapeHTML(false)
-		for i := range r.lines {
-			if err := e.Encode(r.lines[i]); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	f, err := s.compose(ctx, c, ForBatch, cmp.Or(d.Name, "batch")+".jsonl", written(r.lines))
 	if err != nil {
 		return Entry{}, err
 	}
 	b := s.draft(c, OpenAI, f)
-	b.Body.Name, b.Body.Endpoint, b.Body.Cap, b.Priority = d.Name, r.endpoint, d.Cap, priorities[d.Priority]
+	b.Body.Name, b.Body.Endpoint, b.Body.Cap, b.Body.OffPeak, b.Priority = d.Name, r.endpoint, d.Cap, d.OffPeak, priorities[d.Priority]
 	b.Body.Native = d.Native
 	b.ExpiresAt = time.Time{} // people wait as long as it takes
 	if d.StartAt.After(b.CreatedAt) {
 		b.StartAt = d.StartAt.UTC().Truncate(time.Microsecond)
 	}
 	err = s.Tx.Do(ctx, func(ctx context.Context) error {
-		if err := s.Store.FinishFile(ctx, f.Org, f.ID, f.Size, b.StartAt.Add(Keep)); err != nil {
-			return err
-		}
-		if err := s.insert(ctx, b); err != nil {
+		if err := s.place(ctx, b, f); err != nil {
 			return err
 		}
 		after := map[string]any{"endpoint": b.Body.Endpoint, "key": d.Key.String(), "lines": len(r.lines)}

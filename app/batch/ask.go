@@ -32,6 +32,9 @@ func (j *job) ask(ctx context.Context) (all bool, err error) {
 			if j.expired() {
 				return true, nil
 			}
+			if j.closed() {
+				return false, nil
+			}
 			if !j.inTime(ctx) || !j.pace.enter(ctx, j.stop) {
 				return false, nil
 			}

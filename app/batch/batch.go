@@ -69,6 +69,8 @@ type Body struct {
 	Metadata map[string]string `json:"metadata,omitempty"`
 	Cap      money.USD         `json:"cap_nanos,omitempty"` // 0: only budgets stop it
 	Native   bool              `json:"native,omitempty"`    // its lines may be handed over to their providers
+	OffPeak  bool              `json:"off_peak,omitempty"`  // it is worked on in the organization's off-peak hours alone
+	Schedule string            `json:"schedule,omitempty"`  // the id of the schedule that made it
 	KeyName  string            `json:"key_name"`
 	IP       string            `json:"ip"` // where it was made, for the key's networks
 	Errors   []Wrong           `json:"errors,omitempty"`

@@ -35,6 +35,7 @@ type plane struct {
 	// hold, if set, is asked before an answer: it may wait. refuse may refuse one. lose lets an answer be lost before it is kept.
 	hold   func(r *http.Request, text string)
 	refuse func(text string, n int) (status int, code string)
+	price  func(text string) money.USD // of a line; nil is each
 }
 
 const each = money.Dollar / 1000
@@ -78,7 +79,11 @@ func (p *plane) answer(w http.ResponseWriter, r *http.Request) {
 		p.kept[q.Text]++
 		p.mu.Unlock()
 	}
-	w.Header().Set("X-Bodhi-Cost-Usd", each.String())
+	cost := each
+	if p.price != nil {
+		cost = p.price(q.Text)
+	}
+	w.Header().Set("X-Bodhi-Cost-Usd", cost.String())
 	_, _ = w.Write(answer)
 }
 

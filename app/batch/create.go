@@ -35,6 +35,7 @@ type Terms struct {
 	Priority string     `json:"priority,omitempty"`     // "low", "normal", "high": among the organization's own
 	StartAt  *time.Time `json:"start_at,omitempty"`
 	Native   bool       `json:"provider_batch,omitempty"` // it may wait a day, for half the price where the provider has that
+	OffPeak  bool       `json:"off_peak,omitempty"`       // in the organization's off-peak hours alone
 }
 
 var priorities = map[string]int{"low": -1, "": 0, "normal": 0, "high": 1}
@@ -61,7 +62,7 @@ func (t *Terms) fill(b *Batch) {
 	if t.Cap != nil {
 		b.Body.Cap = *t.Cap
 	}
-	b.Priority, b.Body.Native = priorities[t.Priority], t.Native
+	b.Priority, b.Body.Native, b.Body.OffPeak = priorities[t.Priority], t.Native, t.OffPeak
 	if t.StartAt != nil && t.StartAt.After(b.CreatedAt) {
 		b.StartAt = t.StartAt.UTC().Truncate(time.Microsecond)
 		b.ExpiresAt = b.StartAt.Add(Window)
@@ -104,7 +105,23 @@ func (d *Desk) Create(ctx context.Context, c Caller, o Order) (Batch, error) {
 	b := d.draft(c, OpenAI, f)
 	b.Body.Endpoint, b.Body.Window, b.Body.Metadata = o.Endpoint, o.Window, o.Metadata
 	o.Bodhi.fill(&b)
+	if err := d.reckon(ctx, &b); err != nil {
+		return Batch{}, err
+	}
 	return b, d.insert(ctx, b)
+}
+
+// reckon has the window of a batch for off-peak hours begin when they do.
+func (d *Desk) reckon(ctx context.Context, b *Batch) error {
+	if !b.Body.OffPeak || b.ExpiresAt.IsZero() {
+		return nil
+	}
+	h, _, err := d.Store.Hours(ctx, b.Org)
+	if err != nil {
+		return away(err)
+	}
+	b.ExpiresAt = h.Next(b.StartAt).Add(Window)
+	return nil
 }
 
 func (d *Desk) draft(c Caller, family Family, f File) Batch {
@@ -173,14 +190,24 @@ func (d *Desk) Batches(ctx context.Context, c Caller, q Query) (out []Entry, mor
 	if more = len(all) > limit; more {
 		all = all[:limit]
 	}
-	for _, b := range all {
-		t, err := d.Store.Tally(ctx, c.org(), b.ID)
-		if err != nil {
-			return nil, false, away(err)
-		}
-		out = append(out, Entry{b, t})
+	if out, err = d.entries(ctx, c.org(), all); err != nil {
+		return nil, false, away(err)
 	}
 	return out, more, nil
+}
+
+// entries are batches with what their lines came to, by one question for all.
+func (d *Desk) entries(ctx context.Context, o id.Org, all []Batch) ([]Entry, error) {
+	of := make([]id.Batch, len(all))
+	for i := range all {
+		of[i] = all[i].ID
+	}
+	tallies, err := d.Store.Tallies(ctx, o, of)
+	out := make([]Entry, len(all))
+	for i := range all {
+		out[i] = Entry{all[i], tallies[all[i].ID]}
+	}
+	return out, err
 }
 
 // Cancel ends a batch as it stands; what is under way is broken off, and a node lists what was not asked. One that is being cancelled or

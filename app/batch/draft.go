@@ -51,6 +51,7 @@ type Draft struct {
 	Priority string
 	StartAt  time.Time // zero: at once
 	Native   bool      // it may wait a day, for half the price where the provider has that
+	OffPeak  bool      // in the organization's off-peak hours alone
 }
 
 // chat is a request of a table's row.

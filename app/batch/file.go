@@ -14,6 +14,8 @@ const (
 	ForBatch    Purpose = "batch"
 	ForOutput   Purpose = "batch_output"
 	forMessages Purpose = "messages" // the requests of a message batch; in no list
+	// forSchedules is what a schedule asks; in no list.
+	forSchedules Purpose = "schedule"
 )
 
 // File is a file of requests or of results.

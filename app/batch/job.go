@@ -28,6 +28,8 @@ type job struct {
 	lost  bool          // another node has it
 	given bool          // it makes place for another organization's
 	later time.Duration // nobody needs to look before
+	hours Hours         // of one for off-peak hours
+	until time.Time     // its hours begin again then; zero while they last
 	stop  chan struct{}
 	cut   context.CancelFunc
 }
@@ -59,6 +61,8 @@ func (j *job) work(ctx context.Context) {
 			j.told(late)
 		}
 		err = errors.Join(err, j.Store.Release(late, b.Org, b.ID, j.token, j.Clock.Now()))
+	case !j.until.IsZero() && !broken:
+		err = j.Store.Defer(late, j.batch.Org, j.batch.ID, j.token, j.Clock.Now(), j.until)
 	case broken || given:
 		err = errors.Join(err, j.Store.Release(late, b.Org, b.ID, j.token, j.Clock.Now().Add(j.wait(broken))))
 	}
@@ -105,6 +109,11 @@ func (j *job) further(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if b.State == Running {
+		if err := j.readHours(ctx); err != nil {
+			return err
+		}
+	}
 	j.purse = newPurse(b.Body.Cap, t.Cost+t.Lost, t.Dearest)
 	out, short, err := j.native(ctx)
 	if err != nil {
@@ -133,6 +142,9 @@ func (j *job) beat(ctx context.Context) {
 		case <-ticker.C:
 		case <-j.wake:
 		}
+		if err := j.readHours(ctx); err != nil && ctx.Err() == nil {
+			j.Log.Warn("an organization's off-peak hours cannot be read", "batch", j.batch.ID.String(), "error", err)
+		}
 		state, err := j.Store.Hold(ctx, j.batch.Org, j.batch.ID, j.token, j.Clock.Now().Add(lease))
 		switch {
 		case errors.Is(err, ErrLost):
@@ -155,6 +167,38 @@ func (j *job) yield() {
 		j.given = true
 		close(j.stop)
 	}
+}
+
+// readHours reads when a batch for off-peak hours may be worked on: they may be changed meanwhile.
+func (j *job) readHours(ctx context.Context) error {
+	if !j.batch.Body.OffPeak {
+		return nil
+	}
+	h, _, err := j.Store.Hours(ctx, j.batch.Org)
+	if err == nil {
+		j.mu.Lock()
+		j.hours = h
+		j.mu.Unlock()
+	}
+	return err
+}
+
+// closed reports whether a batch's hours are over. Then what is under way comes to its end, and the batch rests until they begin again.
+func (j *job) closed() bool {
+	if !j.batch.Body.OffPeak {
+		return false
+	}
+	j.mu.Lock()
+	now := j.Clock.Now()
+	over := !j.hours.In(now)
+	if over {
+		j.until = j.hours.Next(now)
+	}
+	j.mu.Unlock()
+	if over {
+		j.yield()
+	}
+	return over
 }
 
 // halt is yield, and the batch waits for somebody.

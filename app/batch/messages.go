@@ -38,7 +38,11 @@ func (d *Desk) CreateMessages(ctx context.Context, c Caller, body io.Reader) (Ba
 	b := d.draft(c, Anthropic, f)
 	b.Body.Endpoint, b.Body.Window = messages, "24h"
 	o.terms.fill(&b)
-	if err := d.insert(ctx, b); err != nil {
+	err = d.reckon(ctx, &b)
+	if err == nil {
+		err = d.insert(ctx, b)
+	}
+	if err != nil {
 		d.drop(ctx, f)
 		return Batch{}, err
 	}

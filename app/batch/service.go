@@ -71,7 +71,7 @@ func (s *Service) List(ctx context.Context, actor org.Actor, limit int) (out []E
 	if err != nil {
 		return nil, fmt.Errorf("batch: list: %w", err)
 	}
-	known := map[id.Key]bool{}
+	known, mine := map[id.Key]bool{}, []Batch{}
 	for _, b := range all {
 		seen, err := s.sees(ctx, actor, b.Key, known)
 		if err != nil {
@@ -80,13 +80,12 @@ func (s *Service) List(ctx context.Context, actor org.Actor, limit int) (out []E
 		if !seen {
 			continue
 		}
-		t, err := s.Store.Tally(ctx, actor.Org, b.ID)
-		if err != nil {
-			return nil, fmt.Errorf("batch: list: %w", err)
-		}
-		if out = append(out, Entry{b, t}); len(out) == limit {
+		if mine = append(mine, b); len(mine) == limit {
 			break
 		}
+	}
+	if out, err = s.entries(ctx, actor.Org, mine); err != nil {
+		return nil, fmt.Errorf("batch: list: %w", err)
 	}
 	return out, nil
 }
@@ -239,6 +238,11 @@ func (s *Service) Resume(ctx context.Context, actor org.Actor, which id.Batch, l
 		}
 		if err := s.move(ctx, b, []State{Paused}, to, "", "Only a batch that is paused can be resumed."); err != nil {
 			return err
+		}
+		if b.Body.OffPeak { // a node looks whether it is its time
+			if err := s.Store.Wake(ctx, b.Org, b.ID, s.now()); err != nil {
+				return err
+			}
 		}
 		return s.Store.SetBody(ctx, b.Org, b.ID, b.Body)
 	})

@@ -13,13 +13,18 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/trial"
+	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
 )
 
 // staffed is a scene with people: a developer with a key of their own.
 func staffed(t *testing.T) (*scene, *batch.Service, org.Actor, id.Key) {
 	t.Helper()
-	d := dbtest.SQLite(t)
+	return staffedOn(t, dbtest.SQLite(t))
+}
+
+func staffedOn(t *testing.T, d *db.DB) (*scene, *batch.Service, org.Actor, id.Key) {
+	t.Helper()
 	s := newScene(t, d)
 	s.house.Passwordless = true
 	acme := s.house.Found(t, "Staffed")

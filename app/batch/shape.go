@@ -68,6 +68,7 @@ type aside struct {
 	Cap     string     `json:"max_cost_usd,omitempty"`
 	Handed  *handed    `json:"handed_over,omitempty"`
 	StartAt *time.Time `json:"start_at,omitempty"`
+	OffPeak bool       `json:"off_peak,omitempty"`
 }
 
 // View is the batch in OpenAI's words.
@@ -104,7 +105,7 @@ type handed struct {
 }
 
 func (b *Batch) aside(t Tally) aside {
-	a := aside{State: b.State, Why: b.Why, Cost: t.Cost.String(), Lost: t.Lost.String()}
+	a := aside{State: b.State, Why: b.Why, Cost: t.Cost.String(), Lost: t.Lost.String(), OffPeak: b.Body.OffPeak}
 	if b.Body.Cap > 0 {
 		a.Cap = b.Body.Cap.String()
 	}

@@ -34,6 +34,7 @@ type SealedItem struct {
 // Store keeps files, batches and their lines. Every method but Alone, Claim, Rivals and Sweep is bound to one organization. *db.BatchStore
 // implements it.
 type Store interface {
+	Timetable
 	// Lock makes changes of one organization's batches follow each other, where they are counted before they are made.
 	Lock(ctx context.Context, o id.Org) error
 
@@ -56,6 +57,8 @@ type Store interface {
 	Batch(ctx context.Context, o id.Org, b id.Batch) (Batch, error)
 	// Batches are newest first.
 	Batches(ctx context.Context, o id.Org, q Query) ([]Batch, error)
+	// Tallies are Tally of several; a batch without lines has none.
+	Tallies(ctx context.Context, o id.Org, of []id.Batch) (map[id.Batch]Tally, error)
 	// Unfinished counts.
 	Unfinished(ctx context.Context, o id.Org) (int, error)
 	// Move puts a batch from one of some states into another; false if it is in none of them.
@@ -77,6 +80,8 @@ type Store interface {
 	Rivals(ctx context.Context, busy []id.Org, now time.Time) (bool, error)
 	// Hold says that the node still has it, and tells the batch's state; ErrLost where another one has.
 	Hold(ctx context.Context, o id.Org, b id.Batch, token string, until time.Time) (State, error)
+	// Defer lets go of it until a moment, when its hours begin again.
+	Defer(ctx context.Context, o id.Org, b id.Batch, token string, now, until time.Time) error
 	// Release lets another node have it at once.
 	Release(ctx context.Context, o id.Org, b id.Batch, token string, now time.Time) error
 	// Clear deletes the lines that a node left behind which was reading them; Index adds some. Both are ErrLost without the lease.
@@ -94,6 +99,35 @@ type Store interface {
 	// Sweep deletes files whose time is over, uploads that never ended, and batches that ended before a moment, of everybody; at most
 	// some of each.
 	Sweep(ctx context.Context, now, stray, ended time.Time) error
+}
+
+// Timetable keeps schedules, their runs and off-peak hours. Every method but Due and SweepRuns is bound to one organization. *db.BatchStore
+// implements it.
+type Timetable interface {
+	// Hours are an organization's off-peak hours; kept says that it chose them, else they are UsualHours in its own zone.
+	Hours(ctx context.Context, o id.Org) (h Hours, kept bool, err error)
+	SetHours(ctx context.Context, o id.Org, h Hours) error
+	// Resting are batches for off-peak hours that are not over and no node has; Wake has them begin at a moment.
+	Resting(ctx context.Context, o id.Org) ([]Batch, error)
+	Wake(ctx context.Context, o id.Org, b id.Batch, at time.Time) error
+
+	InsertSchedule(ctx context.Context, s Schedule) error
+	// UpdateSchedule changes all but whose it is and what it ran; ErrNotFound where there is none.
+	UpdateSchedule(ctx context.Context, s Schedule) error
+	DeleteSchedule(ctx context.Context, o id.Org, which id.Schedule) error
+	Schedule(ctx context.Context, o id.Org, which id.Schedule) (Schedule, error)
+	// Schedules are all of them, by name.
+	Schedules(ctx context.Context, o id.Org) ([]Schedule, error)
+	// Due are schedules of everybody that are not paused and whose next time has come.
+	Due(ctx context.Context, now time.Time, limit int) ([]Schedule, error)
+	// Advance claims the times of a schedule until its next one: true for one node of all that try.
+	Advance(ctx context.Context, s Schedule, next, last time.Time) (bool, error)
+	// AddRuns writes down what became of times; one that stands there already is left alone.
+	AddRuns(ctx context.Context, o id.Org, runs []Run) error
+	// Runs are newest first.
+	Runs(ctx context.Context, o id.Org, which id.Schedule, limit int) ([]Run, error)
+	// SweepRuns deletes those that are older than a moment, of everybody.
+	SweepRuns(ctx context.Context, before time.Time) error
 }
 
 // Which lines.

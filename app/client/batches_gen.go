@@ -97,7 +97,9 @@ type Batch struct {
 	Priority  string       `json:"priority"`
 	Errors    []BatchWrong `json:"errors,omitempty"` // of its file
 	CreatedAt time.Time    `json:"created_at"`
-	StartAt   time.Time    `json:"start_at"`
+	StartAt   time.Time    `json:"start_at"` // nobody works on it before: it waits for its time, or for off-peak hours
+	OffPeak   bool         `json:"off_peak"`
+	Schedule  string       `json:"schedule,omitempty"` // that made it
 	ExpiresAt *time.Time   `json:"expires_at"`
 	EndedAt   *time.Time   `json:"ended_at"`
 }

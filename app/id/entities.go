@@ -60,6 +60,7 @@ type (
 	evaluationEntity struct{}
 	applyEntity      struct{}
 	batchEntity      struct{}
+	scheduleEntity   struct{}
 	fileEntity       struct{}
 )
 
@@ -121,6 +122,7 @@ func (datasetEntity) prefix() string    { return "dts" }
 func (evaluationEntity) prefix() string { return "evl" }
 func (applyEntity) prefix() string      { return "apl" }
 func (batchEntity) prefix() string      { return "batch" }
+func (scheduleEntity) prefix() string   { return "sched" }
 func (fileEntity) prefix() string       { return "file" }
 
 // One alias per entity; the comment says what it names.
@@ -183,6 +185,7 @@ type (
 	Evaluation = ID[evaluationEntity] // a run of a dataset
 	Apply      = ID[applyEntity]      // one applying of a blueprint
 	Batch      = ID[batchEntity]      // requests that are worked on together
+	Schedule   = ID[scheduleEntity]   // when batches are made
 	File       = ID[fileEntity]       // a file of a batch
 )
 
@@ -533,6 +536,12 @@ func NewBatch(s *Source) Batch { return New[batchEntity](s) }
 
 // ParseBatch reads the printed or plain form of an id for requests that are worked on together.
 func ParseBatch(s string) (Batch, error) { return Parse[batchEntity](s) }
+
+// NewSchedule makes an id for when batches are made.
+func NewSchedule(s *Source) Schedule { return New[scheduleEntity](s) }
+
+// ParseSchedule reads the printed or plain form of an id for when batches are made.
+func ParseSchedule(s string) (Schedule, error) { return Parse[scheduleEntity](s) }
 
 // NewFile makes an id for a file of a batch.
 func NewFile(s *Source) File { return New[fileEntity](s) }

@@ -20,6 +20,9 @@ type batchCmd struct {
 	Cancel  batchCancelCmd  `cmd:"" help:"Cancel a batch."`
 	Results batchResultsCmd `cmd:"" help:"Write the results of a batch to standard output, as lines of JSON."`
 	Delete  batchDeleteCmd  `cmd:"" help:"Delete a batch that is over, with its results."`
+
+	Schedule scheduleCmd `cmd:"" help:"Schedules, which make batches of the same requests again and again."`
+	Hours    hoursCmd    `cmd:"" help:"Say when off-peak hours are, or change them."`
 }
 
 type batchListCmd struct{ remoteFlags }
@@ -101,6 +104,7 @@ type batchCreateCmd struct {
 	Priority  string `enum:"low,normal,high" default:"normal" help:"low, normal or high."`
 	StartAt   string `help:"Not before this moment, such as 2026-12-01T22:00:00Z."`
 	MayWait   bool   `help:"It may wait a day: what its provider answers for half the price then is handed over to it."`
+	OffPeak   bool   `help:"In off-peak hours alone."`
 	Preview   bool   `help:"Only say what it would ask, and cost at most."`
 }
 
@@ -118,7 +122,7 @@ func (c batchCreateCmd) Run(e *env) error {
 		return err
 	}
 	in := client.BatchInput{Name: c.Name, Key: c.Key, Format: format, Text: string(text), Model: c.Model, System: c.System, Prompt: c.Prompt, IDColumn: c.IDColumn, MaxOutput: c.MaxOutput, CapUSD: c.MaxCost,
-		Priority: c.Priority, StartAt: c.StartAt, Native: c.MayWait}
+		Priority: c.Priority, StartAt: c.StartAt, Native: c.MayWait, OffPeak: c.OffPeak}
 	if c.Preview {
 		p, err := api.Batches().Preview(e.ctx, in)
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 // ListPage is the newest batches.
 type ListPage struct {
 	Shell     layout.Shell
+	Tabs      []ui.Tab
 	Rows      []Row
 	CanCreate bool
 }
@@ -20,9 +21,16 @@ type Row struct {
 	Created                                     ui.When
 }
 
-// NewPage is the form of a batch.
+// NewPage is the form of a batch, or of what a schedule makes batches of.
 type NewPage struct {
 	Shell   layout.Shell
+	Plan    bool // it is a schedule's
+	Title   string
+	Action  string
+	Submit  string
+	Crumbs  []ui.Crumb
+	Back    string
+	Night   string // the off-peak hours, in words
 	Keys    []ui.Option
 	Suggest []string
 	Zone    string
@@ -38,6 +46,8 @@ type Fields struct {
 	Model, System, Prompt, IDColumn, MaxOutput string
 	Cap, Priority, StartAt                     string
 	Native                                     bool
+	Cron, Zone                                 string
+	OffPeak                                    bool
 }
 
 // Preview is what would be asked.

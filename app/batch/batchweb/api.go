@@ -27,10 +27,11 @@ type batchInput struct {
 	Priority  string `json:"priority"`             // low, normal or high
 	StartAt   string `json:"start_at"`             // RFC 3339; "" is at once
 	Native    bool   `json:"provider_batch"`       // it may wait a day: requests whose provider answers many at once for half the price are handed over to it
+	OffPeak   bool   `json:"off_peak"`             // in the organization's off-peak hours alone
 }
 
 func (in *batchInput) draft() (batch.Draft, error) {
-	d := batch.Draft{Name: in.Name, Format: batch.Format(in.Format), Text: in.Text, Model: in.Model, System: in.System, Prompt: in.Prompt, IDColumn: in.IDColumn, MaxOutput: in.MaxOutput, Priority: in.Priority, Native: in.Native}
+	d := batch.Draft{Name: in.Name, Format: batch.Format(in.Format), Text: in.Text, Model: in.Model, System: in.System, Prompt: in.Prompt, IDColumn: in.IDColumn, MaxOutput: in.MaxOutput, Priority: in.Priority, Native: in.Native, OffPeak: in.OffPeak}
 	d.Key, _ = id.ParseKey(in.Key) // a malformed id is no key of theirs
 	var errs [2]error
 	d.Cap, errs[0] = dollars(in.CapUSD)
@@ -75,7 +76,9 @@ type batchJSON struct {
 	Priority  string     `json:"priority"`
 	Errors    []wrong    `json:"errors,omitempty"` // of its file
 	CreatedAt time.Time  `json:"created_at"`
-	StartAt   time.Time  `json:"start_at"`
+	StartAt   time.Time  `json:"start_at"` // nobody works on it before: it waits for its time, or for off-peak hours
+	OffPeak   bool       `json:"off_peak"`
+	Schedule  string     `json:"schedule,omitempty"` // that made it
 	ExpiresAt *time.Time `json:"expires_at"`
 	EndedAt   *time.Time `json:"ended_at"`
 }
@@ -94,7 +97,7 @@ var priorities = map[int]string{-1: "low", 0: "normal", 1: "high"}
 
 func shown(e batch.Entry) batchJSON {
 	out := batchJSON{ID: e.ID.String(), Name: e.Label(), State: string(e.State), Why: e.Why, Family: string(e.Family), Endpoint: e.Body.Endpoint, Key: e.Key.String(), Total: e.Total, Done: e.Tally.Steps[batch.Done],
-		Failed: e.Tally.Steps[batch.Refused], Undone: e.Tally.Steps[batch.Lapsed] + e.Tally.Steps[batch.Dropped], Handed: e.Tally.Steps[batch.Handed], Answered: e.Tally.Back, CostUSD: e.Tally.Cost, LostUSD: e.Tally.Lost, Priority: priorities[e.Priority], CreatedAt: e.CreatedAt, StartAt: e.StartAt}
+		Failed: e.Tally.Steps[batch.Refused], Undone: e.Tally.Steps[batch.Lapsed] + e.Tally.Steps[batch.Dropped], Handed: e.Tally.Steps[batch.Handed], Answered: e.Tally.Back, CostUSD: e.Tally.Cost, LostUSD: e.Tally.Lost, Priority: priorities[e.Priority], CreatedAt: e.CreatedAt, StartAt: e.StartAt, OffPeak: e.Body.OffPeak, Schedule: e.Body.Schedule}
 	if e.Body.Cap > 0 {
 		out.CapUSD = &e.Body.Cap
 	}

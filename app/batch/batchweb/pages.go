@@ -36,7 +36,7 @@ func (h *Handlers) list(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	p := views.ListPage{Shell: c.Shell("Batches", "batches"), CanCreate: c.Actor().Role.AtLeast(batch.MayRun)}
+	p := views.ListPage{Shell: c.Shell("Batches", "batches"), Tabs: tabs(pages), CanCreate: c.Actor().Role.AtLeast(batch.MayRun)}
 	for i := range all {
 		e := &all[i]
 		row := views.Row{Name: e.Label(), Href: pages + "/" + e.ID.String(), Key: e.Body.KeyName, State: stateOf(c, e), Created: c.When(e.CreatedAt), Failed: web.Count(int64(e.Tally.Ended() - e.Tally.Steps[batch.Done])),
@@ -61,10 +61,23 @@ func (h *Handlers) page(c *web.Context, which id.Batch, resume *views.Resume) er
 	if err != nil {
 		return err
 	}
-	p := views.Page{Shell: c.Shell(e.Label(), "batches"), Name: e.Label(), Href: pages + "/" + which.String(), State: stateOf(c, &e), Why: e.Why, Under: !e.State.Over() && e.State != batch.Paused, Results: e.Tally.Ended() > 0}
-	if !p.Under && c.Part() == "outcome" {
-		return c.See(p.Href) // its buttons are other ones now, and the page asked for the middle only
+	if !moves(&e) && c.Part() == "outcome" {
+		return c.See(pages + "/" + which.String()) // its buttons are other ones now, and the page asked for the middle only
 	}
+	p, err := h.draw(c, &e, resume)
+	if err != nil {
+		return err
+	}
+	p.Shell = c.Shell(e.Label(), "batches")
+	if resume != nil && resume.Error != "" {
+		return c.Invalid(views.Show(p))
+	}
+	return c.Render(views.Show(p))
+}
+
+// draw is a batch's page, but for the frame around it.
+func (h *Handlers) draw(c *web.Context, e *batch.Entry, resume *views.Resume) (views.Page, error) {
+	p := views.Page{Name: e.Label(), Href: pages + "/" + e.ID.String(), State: stateOf(c, e), Why: e.Why, Under: moves(e), Results: e.Tally.Ended() > 0}
 	for _, w := range e.Body.Errors {
 		text := w.Message
 		if w.Line > 0 {
@@ -72,15 +85,9 @@ func (h *Handlers) page(c *web.Context, which id.Batch, resume *views.Resume) er
 		}
 		p.Wrong = append(p.Wrong, text)
 	}
-	h.turns(c, &p, &e, resume)
-	figures(c, &p, &e)
-	if err := h.fails(c, &p, which); err != nil {
-		return err
-	}
-	if resume != nil && resume.Error != "" {
-		return c.Invalid(views.Show(p))
-	}
-	return c.Render(views.Show(p))
+	h.turns(c, &p, e, resume)
+	figures(c, &p, e)
+	return p, h.fails(c, &p, e.ID)
 }
 
 // turns are what can be done with a batch.
@@ -127,6 +134,12 @@ func figures(c *web.Context, p *views.Page, e *batch.Entry) {
 	}
 	if e.Body.Native {
 		p.Facts = append(p.Facts, ui.Fact{Label: "May wait", Value: "up to a day, at its providers for half the price"})
+	}
+	if e.Body.OffPeak {
+		p.Facts = append(p.Facts, ui.Fact{Label: "When", Value: "In off-peak hours alone", Href: hours})
+	}
+	if e.Body.Schedule != "" {
+		p.Facts = append(p.Facts, ui.Fact{Label: "Made by", Value: "A schedule", Href: schedules + "/" + e.Body.Schedule})
 	}
 	for _, x := range []struct {
 		label string

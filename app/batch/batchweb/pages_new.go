@@ -6,6 +6,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,13 +29,28 @@ func (h *Handlers) new(c *web.Context) error {
 
 // form answers with the form: 422 where something is wrong.
 func (h *Handlers) form(c *web.Context, f views.Fields, seen *views.Preview, wrong web.Refusal) error {
-	p := views.NewPage{Shell: c.Shell("Create a batch", "batches"), Zone: c.Zone().String(), Fields: f, Preview: seen, Form: wrong.Form, Errors: wrong.Fields}
+	p := views.NewPage{Title: "Create a batch", Action: pages, Submit: "Create batch", Back: pages, Preview: seen}
+	p.Crumbs = []ui.Crumb{{Label: "Batches", Href: pages}, {Label: p.Title}}
+	return h.filled(c, p, f, wrong)
+}
+
+// filled answers with a form of a batch or a schedule, with what was typed and what is wrong with it.
+func (h *Handlers) filled(c *web.Context, p views.NewPage, f views.Fields, wrong web.Refusal) error {
+	p.Shell, p.Zone, p.Fields, p.Form, p.Errors = c.Shell(p.Title, "batches"), c.Zone().String(), f, wrong.Form, wrong.Fields
+	off, _, err := h.Batches.Hours(c.Ctx(), c.Actor())
+	if err != nil {
+		return err
+	}
+	p.Night = inWords(&off) + "."
 	own, err := h.Keys.Own(c.Ctx(), c.Actor())
 	if err != nil {
 		return err
 	}
 	for _, k := range own {
 		p.Keys = append(p.Keys, ui.Option{Value: k.ID.String(), Label: k.Name + " (" + k.Hint() + ")"})
+	}
+	if p.Plan && f.Key != "" && !slices.ContainsFunc(p.Keys, func(o ui.Option) bool { return o.Value == f.Key }) {
+		p.Keys = append(p.Keys, ui.Option{Value: f.Key, Label: "The key that it has"}) // somebody else's, whose schedules the viewer may change
 	}
 	if p.Suggest, err = h.suggest(c); err != nil {
 		return err
@@ -76,7 +92,7 @@ func typed(c *web.Context) (f views.Fields, err error) {
 	}
 	v := func(name string) string { return strings.ReplaceAll(c.FormValue(name), "\r\n", "\n") }
 	f = views.Fields{Name: v("name"), Key: v("key"), Format: v("format"), Text: v("text"), Model: strings.TrimSpace(v("model")), System: v("system"), Prompt: v("prompt"), IDColumn: strings.TrimSpace(v("id_column")), MaxOutput: strings.TrimSpace(v("max_output")),
-		Cap: strings.TrimSpace(v("max_cost_usd")), Priority: v("priority"), StartAt: v("start_at"), Native: v("provider_batch") != ""}
+		Cap: strings.TrimSpace(v("max_cost_usd")), Priority: v("priority"), StartAt: v("start_at"), Cron: strings.TrimSpace(v("cron")), Zone: strings.TrimSpace(v("zone")), Native: v("provider_batch") != "", OffPeak: v("off_peak") != ""}
 	if form := c.Request().MultipartForm; form != nil {
 		for _, file := range form.File["file"] {
 			if file.Size == 0 {
@@ -115,7 +131,7 @@ func text(file *multipart.FileHeader) (string, error) {
 func plain(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
 
 func draft(c *web.Context, f views.Fields) (d batch.Draft, err error) {
-	d = batch.Draft{Name: f.Name, Format: batch.Format(f.Format), Text: f.Text, Model: f.Model, System: f.System, Prompt: f.Prompt, IDColumn: f.IDColumn, Priority: f.Priority, Native: f.Native}
+	d = batch.Draft{Name: f.Name, Format: batch.Format(f.Format), Text: f.Text, Model: f.Model, System: f.System, Prompt: f.Prompt, IDColumn: f.IDColumn, Priority: f.Priority, Native: f.Native, OffPeak: f.OffPeak}
 	d.Key, _ = id.ParseKey(f.Key) // a malformed id is no key of theirs
 	var errs [3]error
 	d.Cap, errs[0] = dollars(f.Cap)

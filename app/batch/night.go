@@ -1,0 +1,75 @@
+package batch
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/bodhi-gateway/bodhi/app/audit"
+	"github.com/bodhi-gateway/bodhi/app/org"
+)
+
+// MaySet changes an organization's off-peak hours.
+const MaySet = org.Admin
+
+// Hours are the organization's off-peak hours; kept says that somebody chose them.
+func (s *Service) Hours(ctx context.Context, actor org.Actor) (h Hours, kept bool, err error) {
+	if err := actor.Require(MayRead); err != nil {
+		return Hours{}, false, err
+	}
+	if h, kept, err = s.Store.Hours(ctx, actor.Org); err != nil {
+		err = fmt.Errorf("batch: off-peak hours: %w", err)
+	}
+	return h, kept, err
+}
+
+// SetHours changes them, for the batches that wait for them or are under way, too.
+func (s *Service) SetHours(ctx context.Context, actor org.Actor, h Hours) (Hours, error) {
+	if err := actor.Require(MaySet); err != nil {
+		return Hours{}, err
+	}
+	if err := h.check(); err != nil {
+		return Hours{}, err
+	}
+	err := s.Tx.Do(ctx, func(ctx context.Context) error {
+		if err := s.Store.Lock(ctx, actor.Org); err != nil {
+			return err
+		}
+		old, _, err := s.Store.Hours(ctx, actor.Org)
+		if err != nil {
+			return err
+		}
+		if err := s.Store.SetHours(ctx, actor.Org, h); err != nil {
+			return err
+		}
+		resting, err := s.Store.Resting(ctx, actor.Org)
+		if err != nil {
+			return err
+		}
+		now := s.now()
+		for _, b := range resting {
+			if !b.StartAt.After(now) {
+				continue
+			}
+			if err := s.Store.Wake(ctx, b.Org, b.ID, h.Next(now)); err != nil {
+				return err
+			}
+		}
+		return s.Audit.Append(ctx, actor, audit.Entry{Action: "batch_hours.updated", Target: actor.Org.String(), TargetName: "off-peak hours", Before: old.logged(), After: h.logged()})
+	})
+	if err != nil {
+		return Hours{}, err
+	}
+	s.tell(ctx)
+	return h, nil
+}
+
+func (h *Hours) logged() map[string]any {
+	days := make([]string, len(h.Days))
+	for i, d := range h.Days {
+		days[i] = d.String()
+	}
+	return map[string]any{"zone": h.Zone, "opens": TimeOfDay(h.Opens), "closes": TimeOfDay(h.Closes), "days": days}
+}
+
+// TimeOfDay is a minute of a day as "20:00".
+func TimeOfDay(minute int) string { return fmt.Sprintf("%02d:%02d", minute/60, minute%60) }
