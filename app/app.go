@@ -35,6 +35,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/live"
 	"github.com/bodhi-gateway/bodhi/app/object"
+	"github.com/bodhi-gateway/bodhi/app/operator"
 	"github.com/bodhi-gateway/bodhi/app/patience"
 	"github.com/bodhi-gateway/bodhi/app/pii"
 	"github.com/bodhi-gateway/bodhi/app/policy"
@@ -47,6 +48,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/transcript"
 	"github.com/bodhi-gateway/bodhi/app/turnstile"
 	"github.com/bodhi-gateway/bodhi/app/usage"
+	"github.com/bodhi-gateway/bodhi/app/web"
 	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/jobs"
 )
@@ -93,8 +95,10 @@ type App struct {
 	papers   *tool.Service
 	handler  http.Handler
 	queue    *jobs.Queue
-	mirrors  []mirror
-	ready    atomic.Bool
+	// queuePages are for operators; nil where there is no console.
+	queuePages jobs.Pages
+	mirrors    []mirror
+	ready      atomic.Bool
 }
 
 // mirror is a live.Mirror of any type.
@@ -182,6 +186,9 @@ func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error
 		Judge:         c.experiments.JudgeAll,
 		KeepDays:      func(ctx context.Context) error { return usage.KeepDays(ctx, db.NewUsageStore(d), c.clock.Now()) },
 	})})
+	if err == nil && len(cfg.Console) > 0 {
+		a.queuePages, err = a.queue.Pages(web.OperatorRoot + "/jobs")
+	}
 	if err != nil {
 		return nil, errors.Join(err, a.treasury.Close(ctx))
 	}
@@ -272,6 +279,7 @@ func (a *App) snapshots() []mirror {
 		&live.Mirror[[]health.Held]{Name: "breakers", Topic: health.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.healthStore.AllHeld,
 			Apply: func(held []health.Held) error { a.board.Keep(held, a.clock.Now()); return nil }},
 		&live.Mirror[[]feedback.Sum]{Name: "feedback", Dir: dir, Poll: time.Minute, Log: a.log, Read: a.feedback.Sums, Apply: a.liked},
+		&live.Mirror[operator.Settings]{Name: "installation", Topic: operator.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.operators.Store.Settings, Apply: a.installation.Load},
 		&live.Mirror[[]health.Setting]{Name: "breaker_rules", Topic: health.RulesTopic, Dir: dir, Poll: poll, Log: a.log, Read: a.healthStore.AllSettings, Apply: a.breakers.Load},
 	}
 }
@@ -354,6 +362,11 @@ func (a *App) Run(ctx context.Context, ready func(url string)) error {
 	running.Go(func() error { return a.budgets(a.treasury).Keep(machinery) })
 	for i, m := range a.mirrors {
 		running.Go(func() error { m.Run(machinery, heard[i]); return nil })
+	}
+	if a.queuePages != nil {
+		if err := a.queuePages.Start(machinery); err != nil {
+			return errors.Join(err, a.treasury.Close(ctx))
+		}
 	}
 	if a.options.Worker {
 		running.Go(func() error { return a.queue.Run(machinery) })

@@ -60,6 +60,11 @@ var untenanted = map[string]string{
 	"device_logins":     "a program's log-in is nobody's until a member confirms it",
 	"master_peppers":    "master keys are the installation's, and so are their peppers",
 	"live_topics":       "it says that something changed, never what",
+	"operator_links":    "operators are no organization's",
+	"operator_sessions": "operators are no organization's",
+	"operator_entries":  "what operators did is the installation's; what concerns an organization is in its own log too",
+	"operator_settings": "they hold for the installation",
+	"operator_backups":  "a backup is of all tenants",
 }
 
 // acrossTenants are indexes for the few statements that cannot know the organization, each with its reason.

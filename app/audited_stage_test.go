@@ -52,6 +52,10 @@ func (x *stage) admin() org.Actor {
 
 // stages make what a route needs to succeed and a form alone cannot say: codes, tokens of links, something to end.
 var stages = map[string]func(x *stage){
+	"support.end": func(x *stage) {
+		_, err := x.a.operators.Allow(x.ctx(), x.admin(), "x", time.Hour)
+		must(x.t, err)
+	},
 	"security.end_others": func(x *stage) { webtest.LogIn(x.t, x.s.Handler, x.home().Email[org.Admin], x.home().Password) },
 	"security.end_session": func(x *stage) {
 		actor := x.admin()

@@ -21,6 +21,7 @@ import (
 // good is input that a changing route takes from an admin, where the input of the walk (forms) is not enough. What a form
 // cannot say is in stages.
 var good = map[string]url.Values{
+	"support.allow":               {"reason": {"x"}, "stay": {"1h0m0s"}},
 	"sign_up.do":                  {"organization": {"Gamma"}, "name": {"Grace"}, "email": {"grace@gamma.test"}, "password": {webtest.Password}, "zone": {"UTC"}},
 	"log_in.do":                   {"email": {"admin@acme.test"}, "password": {webtest.Password}},
 	"account.password":            {"current": {webtest.Password}, "password": {"another zebra staple 10"}},

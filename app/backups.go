@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/backup"
+	"github.com/bodhi-gateway/bodhi/app/operator"
 	"github.com/bodhi-gateway/bodhi/app/secret"
 )
 
@@ -44,7 +45,10 @@ func Backup(ctx context.Context, cfg Config, log *slog.Logger, version string, t
 		return m, backup.Sum{}, fmt.Errorf("backup: %w", err)
 	}
 	sum, err := w.Close()
-	return m, sum, err
+	if err != nil {
+		return m, sum, err
+	}
+	return m, sum, c.operators.BackedUp(ctx, operator.Backup{At: m.MadeAt, Version: version, Rows: sum.Total()})
 }
 
 func (c Config) journalDir() string { return filepath.Join(c.DataDir, "journal") }

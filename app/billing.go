@@ -42,9 +42,12 @@ func (c *core) verify() billingweb.Verify {
 	return c.cashier.Verify
 }
 
-// banner is what an admin must do about billing, on top of every page.
+// banner is what an admin must do about billing, on top of every page; what operators announce, where nothing must be done.
 func (c *core) banner(ctx context.Context, actor org.Actor) (layout.Banner, error) {
 	b, err := c.billing.Banner(ctx, actor)
+	if said := c.installation.Get().Announcement; err == nil && b.Text == "" && said != "" {
+		return layout.Banner{Text: said}, nil
+	}
 	if err != nil || b.Text == "" {
 		return layout.Banner{}, err
 	}

@@ -61,6 +61,8 @@ type Config struct {
 	PricesURL string `env:"BODHI_PRICES_URL"`
 	// EgressAllowPrivate are networks that provider URLs may point to although they are not public.
 	EgressAllowPrivate Networks `env:"BODHI_EGRESS_ALLOW_PRIVATE"`
+	// Console are the networks that the operator console can be reached from; none = it is off.
+	Console Reach `env:"BODHI_CONSOLE" envDefault:"off"`
 }
 
 // Embedded reports whether the database is a file of this process, and not a server.
@@ -254,4 +256,33 @@ func (n Networks) String() string {
 		parts[i] = p.String()
 	}
 	return cmp.Or(strings.Join(parts, ","), "none")
+}
+
+// Reach are networks that something may be reached from: "off" for none, "any", or address ranges as Networks reads them.
+type Reach []netip.Prefix
+
+// UnmarshalText reads them.
+func (r *Reach) UnmarshalText(text []byte) error {
+	switch strings.TrimSpace(string(text)) {
+	case "off", "":
+		*r = nil
+		return nil
+	case "any":
+		*r = Reach{netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")}
+		return nil
+	}
+	var n Networks
+	if err := n.UnmarshalText(text); err != nil {
+		return fmt.Errorf("%w; use off, any, or address ranges with commas between them", err)
+	}
+	*r = Reach(n)
+	return nil
+}
+
+// String writes them as they are read.
+func (r Reach) String() string {
+	if len(r) == 0 {
+		return "off"
+	}
+	return Networks(r).String()
 }

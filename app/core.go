@@ -24,6 +24,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/notify"
 	"github.com/bodhi-gateway/bodhi/app/onboard"
+	"github.com/bodhi-gateway/bodhi/app/operator"
 	"github.com/bodhi-gateway/bodhi/app/patience"
 	"github.com/bodhi-gateway/bodhi/app/pii"
 	"github.com/bodhi-gateway/bodhi/app/policy"
@@ -122,6 +123,9 @@ type core struct {
 	agents      *agent.Service
 	billing     *billing.Service
 	cashier     *stripe.Cashier // nil where nothing is billed
+	operators   *operator.Service
+	// installation is what operators set; a mirror keeps it.
+	installation operator.Board
 }
 
 func newCore(ctx context.Context, cfg Config, d *db.DB, log *slog.Logger) (*core, error) {
@@ -236,6 +240,7 @@ func (c *core) rooms() error {
 	c.inbox, c.notices = notify.New(told, c.clock), &notify.Post{Store: told, IDs: c.ids, Clock: c.clock, Outbox: c.outbox()}
 	c.billing.Inbox = c.notices
 	c.herald = &approval.Herald{Store: c.approvals, Orgs: c.orgs, Inbox: c.notices, Links: c.letters.links, IDs: c.ids, Clock: c.clock}
+	c.newOperators()
 	c.directory, err = c.newDirectory()
 	return err
 }

@@ -104,7 +104,7 @@ func checkSecrets(ctx context.Context, cfg Config, d *db.DB, log *slog.Logger) [
 	if err := c.keyring.Load(ctx); err != nil {
 		return []Finding{{"master key", Sick, err.Error()}}
 	}
-	out := []Finding{{"master key", Fine, "opens what is stored"}}
+	out := []Finding{{"master key", Fine, "opens what is stored"}, checkBackups(ctx, c)}
 	connections, err := c.connections.All(ctx)
 	if err != nil {
 		return append(out, Finding{"providers", Sick, err.Error()})

@@ -102,6 +102,7 @@ func (a *App) routes() []web.Route {
 		onboardweb.New(onboardweb.Parts{Wizard: a.wizard(), Connections: a.providers, Aliases: a.aliasing, Budgets: budgets, People: a.people, Joining: a.letters.joining, Keys: a.keys, DevMail: a.cfg.SMTPURL.IsEmpty()}).Routes(),
 		searchweb.New(search.New(search.Parts{People: a.people, Keys: a.keys, Prompts: a.library, Request: a.request})).Routes(),
 		billingweb.New(a.billing, a.verify()).Routes(),
+		a.console().Routes(),
 		[]web.Route{web.StyleGuide()},
 	)
 	about, err := web.Docs{PublicURL: a.cfg.PublicURL, Version: a.version(), Texts: apiTexts(), Errors: docs.Errors}.Routes(rooms)
@@ -131,9 +132,12 @@ func (a *App) request(ctx context.Context, actor org.Actor, r id.Request) (strin
 
 // mount hangs the routes on Echo, and Echo beside the data plane (decision D3).
 func (a *App) mount() (http.Handler, error) {
-	e := echo.New()
-	err := web.Mount(e, a.routes(), web.Deps{
-		PublicURL: a.cfg.PublicURL, Sessions: a.sessions, People: a.people, Directories: a.directory, Lifetimes: a.people.Lifetimes, Clock: a.clock, IDs: a.ids, Log: a.log,
+	e, routes := echo.New(), a.routes()
+	if len(a.cfg.Console) > 0 { // else its addresses are as unknown as any
+		routes = append(routes, a.console().Console()...)
+	}
+	err := web.Mount(e, routes, web.Deps{
+		PublicURL: a.cfg.PublicURL, Sessions: a.sessions, People: a.people, Directories: a.directory, Console: a.consoleDoor(), Lifetimes: a.people.Lifetimes, Clock: a.clock, IDs: a.ids, Log: a.log,
 		Replays: a.replays, Waiting: a.asking.Waiting, Unread: a.inbox.Unread,
 		News:   func(ctx context.Context, actor org.Actor) (bool, error) { return a.inbox.News(ctx, actor, a.version()) },
 		Banner: a.banner, Front: billingweb.New(a.billing, nil).Front,

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"log/slog"
+	"net/netip"
 	"net/url"
 	"strings"
 	"testing"
@@ -100,7 +101,7 @@ func furnishedWith(t *testing.T, databaseURL string, log *slog.Logger) (*App, *w
 		t.Fatal(err)
 	}
 	a, err := New(t.Context(), Config{Addr: "127.0.0.1:8080", PublicURL: "http://127.0.0.1:8080", DataDir: t.TempDir(),
-		DatabaseURL: secret.New(databaseURL), MasterKey: master}, Options{Log: log, Web: true})
+		DatabaseURL: secret.New(databaseURL), MasterKey: master, Console: Reach{netip.MustParsePrefix("192.0.2.0/24")}}, Options{Log: log, Web: true})
 	if err != nil {
 		t.Fatal(err)
 	}

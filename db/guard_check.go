@@ -27,6 +27,9 @@ func refuse(format string, args ...any) error {
 //
 // It also refuses good statements written in ways it does not read (org_id IN (…), a right join); rewrite them.
 func (g *guarded) check(query string, args []any) error {
+	if g.scope.console {
+		return g.checkConsole(query)
+	}
 	if g.scope.system || g.d.walls.noGuard || !g.d.tenants.mentioned(query) {
 		return nil
 	}

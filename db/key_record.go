@@ -30,6 +30,7 @@ type recordRow struct {
 	Tags       []string       `gorm:"serializer:json"`
 	ExpiresAt  *time.Time
 	Off, Gone  bool
+	Suspended  bool
 	Agent      bool
 	OldPublic  *string
 	OldPepper  *int64
@@ -40,7 +41,7 @@ type recordRow struct {
 func (r recordRow) record() key.Record {
 	out := key.Record{Public: r.Public, KeyID: secret.KeyID(r.Pepper), MAC: r.MAC, Key: r.Key, Name: r.Name, Org: r.Org,
 		OrgSlug: r.Slug, Department: r.Department, Team: r.Team, Member: r.Member, Models: r.Models, Networks: r.Networks, Endpoints: r.Endpoints, Tags: r.Tags,
-		ExpiresAt: fromNull(r.ExpiresAt), Off: r.Off, Gone: r.Gone, Agent: r.Agent}
+		ExpiresAt: fromNull(r.ExpiresAt), Off: r.Off, Gone: r.Gone, Suspended: r.Suspended, Agent: r.Agent}
 	if r.OldPublic != nil && r.OldPepper != nil {
 		out.OldPublic, out.OldKeyID, out.OldMAC, out.OldUntil = *r.OldPublic, secret.KeyID(*r.OldPepper), r.OldMAC, fromNull(r.OldUntil)
 	}
@@ -53,7 +54,7 @@ func (s *KeyStore) Records(ctx context.Context, since time.Time) ([]key.Record, 
 	err := s.db.system(ctx, "compile the key index", func(tx *gorm.DB) error {
 		return tx.Table("keys AS k").
 			Select(`k.public, k.pepper, k.mac, k.id AS "key", k.name, k.org_id AS org, o.slug, t.department_id AS department, k.team_id AS team,
-				k.member_id AS member, k.models, k.networks, k.endpoints, k.tags, k.expires_at, (k.deleted_at IS NOT NULL OR o.deleted_at IS NOT NULL) AS gone,
+				k.member_id AS member, k.models, k.networks, k.endpoints, k.tags, k.expires_at, (k.deleted_at IS NOT NULL OR o.deleted_at IS NOT NULL) AS gone, o.suspended_at IS NOT NULL AS suspended,
 				k.old_public, k.old_pepper, k.old_mac, k.old_until, k.agent <> '' AS agent,
 				(k.disabled_at IS NOT NULL OR `+stopped+`) AS off`).
 			Joins("JOIN organizations AS o ON o.id = k.org_id").

@@ -27,6 +27,9 @@ type orgRow struct {
 	Zone      string     `gorm:"column:zone"`
 	CreatedAt time.Time  `gorm:"column:created_at"`
 	DeletedAt *time.Time `gorm:"column:deleted_at"`
+
+	SuspendedAt  *time.Time `gorm:"column:suspended_at"`
+	SuspendedWhy string     `gorm:"column:suspended_why"`
 }
 
 // ofLiving is a condition on rows that are looked for across tenants: that their organization was not deleted.
@@ -36,7 +39,7 @@ const ofLiving = "org_id NOT IN (SELECT id FROM organizations WHERE deleted_at I
 func (orgRow) TableName() string { return "organizations" }
 
 func (r orgRow) organization() org.Organization {
-	return org.Organization{ID: r.ID, Slug: r.Slug, Name: r.Name, Zone: r.Zone, CreatedAt: r.CreatedAt.UTC()}
+	return org.Organization{ID: r.ID, Slug: r.Slug, Name: r.Name, Zone: r.Zone, CreatedAt: r.CreatedAt.UTC(), SuspendedAt: fromNull(r.SuspendedAt), SuspendedWhy: r.SuspendedWhy}
 }
 
 // AddOrganization implements org.Store.

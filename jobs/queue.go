@@ -50,6 +50,7 @@ type client interface {
 	enqueue(ctx context.Context, job work.Args) error
 	Start(ctx context.Context) error
 	Stop(ctx context.Context) error
+	pages(path string, log *slog.Logger) (Pages, error)
 }
 
 // ErrOutside is the answer to Enqueue outside work.Tx.Do.

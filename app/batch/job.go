@@ -62,7 +62,11 @@ func (j *job) work(ctx context.Context) {
 		}
 		err = errors.Join(err, j.Store.Release(late, b.Org, b.ID, j.token, j.Clock.Now()))
 	case !j.until.IsZero() && !broken:
-		err = j.Store.Defer(late, j.batch.Org, j.batch.ID, j.token, j.Clock.Now(), j.until)
+		now, next := j.Clock.Now(), j.until
+		if look := now.Add(j.later); j.later > 0 && look.Before(next) { // what its provider has comes back at any hour
+			next = look
+		}
+		err = j.Store.Defer(late, j.batch.Org, j.batch.ID, j.token, now, next)
 	case broken || given:
 		err = errors.Join(err, j.Store.Release(late, b.Org, b.ID, j.token, j.Clock.Now().Add(j.wait(broken))))
 	}

@@ -56,6 +56,7 @@ type (
 	experimentEntity struct{}
 	holdEntity       struct{}
 	erasureEntity    struct{}
+	supportEntity    struct{}
 	datasetEntity    struct{}
 	evaluationEntity struct{}
 	applyEntity      struct{}
@@ -118,6 +119,7 @@ func (promptEntity) prefix() string     { return "prm" }
 func (experimentEntity) prefix() string { return "exp" }
 func (holdEntity) prefix() string       { return "hld" }
 func (erasureEntity) prefix() string    { return "era" }
+func (supportEntity) prefix() string    { return "sup" }
 func (datasetEntity) prefix() string    { return "dts" }
 func (evaluationEntity) prefix() string { return "evl" }
 func (applyEntity) prefix() string      { return "apl" }
@@ -181,6 +183,7 @@ type (
 	Experiment = ID[experimentEntity] // a test between variants of a route
 	Hold       = ID[holdEntity]       // a legal hold
 	Erasure    = ID[erasureEntity]    // the erasure of one person's data
+	Support    = ID[supportEntity]    // an organization's leave for support to look at its pages
 	Dataset    = ID[datasetEntity]    // rows of questions with expected answers
 	Evaluation = ID[evaluationEntity] // a run of a dataset
 	Apply      = ID[applyEntity]      // one applying of a blueprint
@@ -506,6 +509,12 @@ func NewHold(s *Source) Hold { return New[holdEntity](s) }
 
 // ParseHold reads the printed or plain form of an id for a legal hold.
 func ParseHold(s string) (Hold, error) { return Parse[holdEntity](s) }
+
+// NewSupport makes an id for an organization's leave for support to look at its pages.
+func NewSupport(s *Source) Support { return New[supportEntity](s) }
+
+// ParseSupport reads the printed or plain form of an id for an organization's leave for support to look at its pages.
+func ParseSupport(s string) (Support, error) { return Parse[supportEntity](s) }
 
 // NewErasure makes an id for the erasure of one person's data.
 func NewErasure(s *Source) Erasure { return New[erasureEntity](s) }

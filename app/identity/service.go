@@ -37,16 +37,18 @@ type Config struct {
 	Keys    DataKeys
 	// MayDelete refuses to let an organization be deleted; nil refuses nothing.
 	MayDelete func(ctx context.Context, o id.Org) error
-	Tx        work.Tx
-	Audit     audit.Log
-	Bus       live.Bus
-	Clock     clock.Clock
-	IDs       *id.Source
-	MAC       *secret.MAC // master.MAC(identity.TokenPurpose)
-	Hasher    *Hasher     // NewHasher(0)
-	Welcome   Welcome
-	Random    io.Reader
-	Log       *slog.Logger
+	// MayFound refuses to have an organization founded on the page; nil refuses nothing. The command line is not asked.
+	MayFound func() error
+	Tx       work.Tx
+	Audit    audit.Log
+	Bus      live.Bus
+	Clock    clock.Clock
+	IDs      *id.Source
+	MAC      *secret.MAC // master.MAC(identity.TokenPurpose)
+	Hasher   *Hasher     // NewHasher(0)
+	Welcome  Welcome
+	Random   io.Reader
+	Log      *slog.Logger
 
 	Factors   Factors
 	Providers Providers

@@ -49,6 +49,15 @@ func words(email string) []string {
 	return []string{local, host}
 }
 
+// SignUpOpen refuses where whoever runs the installation lets nobody found an organization by themselves. Pages ask it; the command
+// line does not.
+func (s *Service) SignUpOpen() error {
+	if s.MayFound == nil {
+		return nil
+	}
+	return s.MayFound()
+}
+
 // SignUp makes an organization with its first team, its admin and its data key, all or nothing. by says where the
 // request came from; bootstrap passes a label only.
 func (s *Service) SignUp(ctx context.Context, by org.Actor, in SignUp) (org.Organization, org.Member, error) {

@@ -100,6 +100,8 @@ func (e *entry) refuse(now time.Time) (why string, refusal error) {
 		return "disabled", fault.New(fault.Unauthenticated, "key_disabled", "This key is disabled. Whoever manages keys in your organization can enable it or create a new one.")
 	case !at.IsZero() && !now.Before(at):
 		return "", fault.Newf(fault.Unauthenticated, "key_expired", "This key expired on %s. Create a new one in the dashboard.", moment(at))
+	case e.suspended:
+		return "", fault.New(fault.Forbidden, "organization_suspended", "Your organization is suspended by whoever runs this gateway, so its keys open no models. Its people read why in the dashboard; an organization admin can ask support to resume it.")
 	}
 	return "", nil
 }

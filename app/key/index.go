@@ -36,6 +36,8 @@ type Record struct {
 	Off bool `json:"off,omitempty"`
 	// Gone is set for a deleted key: it is refused like one that never was, but its use is told.
 	Gone bool `json:"gone,omitempty"`
+	// Suspended is set where the operator keeps the organization from models.
+	Suspended bool `json:"suspended,omitempty"`
 	// OldPublic, OldKeyID and OldMAC are the secret before the last rotation, which works until OldUntil; empty = none.
 	OldPublic string       `json:"old_public,omitempty"`
 	OldKeyID  secret.KeyID `json:"old_pepper,omitempty"`
@@ -60,8 +62,10 @@ type entry struct {
 	keyID secret.KeyID
 	off   bool
 	gone  bool
-	until time.Time // when a replaced secret stops; zero for the key's own
-	grant Grant
+	// suspended is the organization's state: not the key's end, so its use is no refusal to be told of.
+	suspended bool
+	until     time.Time // when a replaced secret stops; zero for the key's own
+	grant     Grant
 	// noted is the minute in which the use was last noted, told the hour in which a refusal was: what changes here.
 	noted, told atomic.Int64
 }
@@ -118,7 +122,7 @@ func (b *builder) add(r *Record, public string, pepper secret.KeyID, mac []byte,
 		return fmt.Errorf("key: public id of %s occurs twice", r.Key)
 	}
 	e := &b.entries[len(b.ids)]
-	e.keyID, e.off, e.gone, e.until, e.grant = pepper, r.Off, r.Gone, until, g
+	e.keyID, e.off, e.gone, e.suspended, e.until, e.grant = pepper, r.Off, r.Gone, r.Suspended, until, g
 	copy(e.mac[:], mac)
 	b.seen[pub], b.ids = true, append(b.ids, pub)
 	return nil

@@ -16,6 +16,10 @@ type Organization struct {
 	// Zone is the IANA time zone in which its budgets' days, weeks and months begin.
 	Zone      string
 	CreatedAt time.Time
+	// SuspendedAt is since when its keys open nothing, by the word of who runs the installation; zero = not. SuspendedWhy is what
+	// they say of it.
+	SuspendedAt  time.Time
+	SuspendedWhy string
 }
 
 // Team groups members; it has a pool of money next to its members' own limits. Department may be zero.

@@ -12,10 +12,12 @@ const (
 	ViaSCIM Via = "scim" // an identity provider's directory
 	ViaMail Via = "mail" // a link that was mailed to a member, without a log-in
 	ViaJob  Via = "job"  // the installation itself: bootstrap, jobs
+
+	ViaOperator Via = "operator" // the console of who runs the installation
 )
 
 // Doors are all of them, for filters.
-var Doors = []Via{ViaWeb, ViaAPI, ViaCLI, ViaSCIM, ViaMail, ViaJob}
+var Doors = []Via{ViaWeb, ViaAPI, ViaCLI, ViaSCIM, ViaMail, ViaJob, ViaOperator}
 
 // Valid reports whether v is one of Doors.
 func (v Via) Valid() bool {

@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/operator"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/views/layout"
 )
@@ -25,6 +26,8 @@ type Context struct {
 	actor        org.Actor
 	organization org.Organization
 	member       org.Member
+	operator     operator.Who
+	viewed       bool // an operator looks at it, as support
 }
 
 // Ctx is the request's context; services take it.
@@ -96,6 +99,10 @@ func (c *Context) Shell(title, active string) layout.Shell {
 	s.IsAdmin = c.member.Role == org.Admin
 	s.MayAsk, s.MayLimit = c.member.Role.AtLeast(org.Developer), c.member.Role.AtLeast(org.Lead)
 	s.Waiting, s.Unread = c.count("requests that wait for a decision", c.server.Waiting), c.count("unread notices", c.server.Unread)
+	if c.viewed {
+		s.Banner = layout.Banner{Urgent: true, Text: "You see " + c.organization.Name + " as support. You cannot change anything, and each page that you open is in its audit log.", Label: "Back to the console", Href: OperatorRoot + "/tenants/" + c.organization.ID.String()}
+		return s
+	}
 	s.News, s.Banner = c.news(), c.banner()
 	return s
 }
@@ -126,6 +133,9 @@ func (c *Context) news() bool {
 
 // banner is what the member must act on. A page is shown without it rather than not at all.
 func (c *Context) banner() layout.Banner {
+	if o := c.organization; !o.SuspendedAt.IsZero() {
+		return layout.Banner{Urgent: true, Text: o.Name + " is suspended by whoever runs this installation, so its keys open no models: " + o.SuspendedWhy}
+	}
 	if c.server.Banner == nil {
 		return layout.Banner{}
 	}

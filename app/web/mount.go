@@ -43,9 +43,11 @@ type Deps struct {
 	People   People
 	// Directories know SCIM tokens; nil lets no directory in.
 	Directories Directories
-	Clock       clock.Clock
-	IDs         *id.Source
-	Log         *slog.Logger
+	// Console lets operators in; the zero Console lets nobody.
+	Console Console
+	Clock   clock.Clock
+	IDs     *id.Source
+	Log     *slog.Logger
 	// Replays keeps answers for Idempotency-Key. Without it such a header is refused.
 	Replays Replays
 	// Waiting is how many requests wait for a member's decision, for the navigation; nil shows no number.
@@ -139,17 +141,26 @@ func (s *server) handler(r Route) echo.HandlerFunc {
 	return func(ec echo.Context) error {
 		c := &Context{Context: ec, server: s, route: &r, listing: pages}
 		ec.Set(contextKey, c)
+		if v, ok := viewed(c.Ctx()); ok {
+			if err := s.admitViewer(c, &r, v); err != nil {
+				return err
+			}
+			c.SetRequest(c.Request().WithContext(memo.With(c.Ctx())))
+			return r.Handle(c)
+		}
 		admit := s.admitBrowser
 		switch r.Guard {
 		case Token:
 			return s.serveAPI(c, &r)
 		case SCIM:
 			admit = s.admitDirectory
+		case Operator:
+			admit = s.admitOperator
 		}
 		if done, err := admit(c, &r); err != nil || done {
 			return err
 		}
-		if r.Guard != Open {
+		if r.Guard != Open && r.Guard != Operator {
 			if err := c.actor.Require(r.Floor); err != nil {
 				return err
 			}

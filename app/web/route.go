@@ -21,11 +21,12 @@ type Guard uint8
 
 // The guards.
 const (
-	_      Guard = iota
-	Open         // anyone: log-in, sign-up
-	Person       // a member's browser session: the dashboard
-	Token        // a management token in "Authorization: Bearer bdt_…": /api/v1
-	SCIM         // a directory's token in "Authorization: Bearer bds_…": /scim/v2
+	_        Guard = iota
+	Open           // anyone: log-in, sign-up
+	Person         // a member's browser session: the dashboard
+	Token          // a management token in "Authorization: Bearer bdt_…": /api/v1
+	SCIM           // a directory's token in "Authorization: Bearer bds_…": /scim/v2
+	Operator       // an operator's session, which is no member's: /operator
 )
 
 // String is the guard's name in logs and in the role matrix.
@@ -39,6 +40,8 @@ func (g Guard) String() string {
 		return "token"
 	case SCIM:
 		return "scim"
+	case Operator:
+		return "operator"
 	}
 	return "none"
 }
@@ -76,6 +79,8 @@ type Route struct {
 	Made int
 	// Streams marks an answer that is written piece by piece and therefore has no ETag.
 	Streams bool
+	// Door marks the Operator routes by which operators come in: they need no session yet, all else of the guard holds.
+	Door bool
 	// Files are the content types that a streamed answer may have; nil is tables and lines of JSON.
 	Files []string
 }
@@ -139,8 +144,11 @@ func (r Route) problems() (out []string) {
 	add(!nameForm.MatchString(r.Name), "needs a name like keys.create")
 	add(!strings.HasPrefix(r.Path, "/"), "needs a path that begins with /")
 	add(r.Handle == nil, "needs a handler")
-	add(r.Guard != Open && r.Guard != Person && r.Guard != Token && r.Guard != SCIM, "needs a guard")
+	add(r.Guard != Open && r.Guard != Person && r.Guard != Token && r.Guard != SCIM && r.Guard != Operator, "needs a guard")
 	add(r.Guard == Open && r.Floor != "", "has a role floor, but is open to anyone")
+	add(r.Guard == Operator && r.Floor != "", "has a role floor, but operators have no roles")
+	add((r.Guard == Operator) != (r.Path == OperatorRoot || strings.HasPrefix(r.Path, OperatorRoot+"/")), "takes an operator's session, which is for "+OperatorRoot+" and nothing else")
+	add(r.Door && r.Guard != Operator, "is a door to the console, but not the console's")
 	add((r.Guard == Person || r.Guard == Token || r.Guard == SCIM) && !r.Floor.Valid(), "needs a role floor")
 	add(r.Guard == Token && !api, "takes a token outside "+APIRoot)
 	add(r.Guard == Person && api, "takes a session under "+APIRoot)
@@ -151,7 +159,7 @@ func (r Route) problems() (out []string) {
 	case http.MethodPost:
 		add(!auditForm.MatchString(r.Audit), `needs an audit action like key.created, or "none: why"`)
 	case http.MethodPut, http.MethodPatch, http.MethodDelete:
-		add(r.Guard != Token && r.Guard != SCIM, "must be POST: forms know no other method that changes")
+		add(r.Guard != Token && r.Guard != SCIM && !(r.Guard == Operator && strings.HasSuffix(r.Path, "/*")), "must be POST: forms know no other method that changes")
 		add(!auditForm.MatchString(r.Audit), `needs an audit action like key.created, or "none: why"`)
 	default:
 		add(true, "has an unknown method")

@@ -37,6 +37,7 @@ type commands struct {
 	Price     priceCmd     `cmd:"" help:"Price a provider's recorded answer, read from standard input."`
 	Backup    backupCmd    `cmd:"" help:"Write everything to one file, while the gateway serves. The master key is not in it."`
 	Restore   restoreCmd   `cmd:"" help:"Fill an empty database, of either kind, from a backup."`
+	Console   consoleCmd   `cmd:"" help:"Print a link into the operator console: it works once, for 15 minutes."`
 	Suspense  suspenseCmd  `cmd:"" help:"What lost nodes may have spent: list it, release it."`
 	Sandbox   sandboxCmd   `cmd:"" help:"Run the built-in sandbox provider as a server of its own."`
 	Version   versionCmd   `cmd:"" help:"Print the version."`

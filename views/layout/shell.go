@@ -24,5 +24,5 @@ type Shell struct {
 type Banner struct {
 	Urgent      bool
 	Text        string
-	Label, Href string // the page where it is dealt with
+	Label, Href string // the page where it is dealt with; "" = there is none
 }

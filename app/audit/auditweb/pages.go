@@ -118,6 +118,8 @@ func door(v org.Via) string {
 		return "Directory (SCIM)"
 	case org.ViaMail:
 		return "Link in a mail"
+	case org.ViaOperator:
+		return "Operator console"
 	case org.ViaJob:
 		return "Installation"
 	}

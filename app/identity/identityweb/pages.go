@@ -27,6 +27,9 @@ const (
 )
 
 func (h *Handlers) signUpForm(c *web.Context) error {
+	if err := h.people.SignUpOpen(); err != nil {
+		return err
+	}
 	return c.Render(views.SignUp(views.SignUpPage{Shell: stranger(c, "Sign up"), Fields: views.SignUpFields{Zone: "UTC"}}))
 }
 
@@ -40,6 +43,9 @@ func stranger(c *web.Context, title string) layout.Shell {
 func (h *Handlers) signUp(c *web.Context) error {
 	in := identity.SignUp{Organization: c.FormValue("organization"), Name: c.FormValue("name"), Email: c.FormValue("email"),
 		Password: secret.New(c.FormValue("password")), Zone: strings.TrimSpace(c.FormValue("zone"))}
+	if err := h.people.SignUpOpen(); err != nil {
+		return err
+	}
 	err := h.people.Pace(c.Stranger("sign-up"), "sign-up", freeSignUps)
 	var o org.Organization
 	var m org.Member
