@@ -2,6 +2,8 @@ package db
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -132,17 +134,20 @@ func (s *BatchStore) Tally(ctx context.Context, o id.Org, b id.Batch) (batch.Tal
 	return batch.Tally{Steps: map[batch.Step]int{}}, err
 }
 
+// tallyRow is what a batch's lines of one step come to.
+type tallyRow struct {
+	BatchID                          id.Batch
+	Step                             string
+	Count, Cost, Lost, Dearest, Size int64
+}
+
 // Tallies implements batch.Store.
 func (s *BatchStore) Tallies(ctx context.Context, o id.Org, of []id.Batch) (map[id.Batch]batch.Tally, error) {
 	out := make(map[id.Batch]batch.Tally, len(of))
 	if len(of) == 0 {
 		return out, nil
 	}
-	var rows []struct {
-		BatchID                          id.Batch
-		Step                             string
-		Count, Cost, Lost, Dearest, Size int64
-	}
+	var rows []tallyRow
 	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
 		return tx.Model(&batchItemRow{}).Where("org_id = ? AND batch_id IN ?", o, of).Group("batch_id, step").
 			Select("batch_id, step, COUNT(*) AS count, CAST(SUM(cost_nanos) AS BIGINT) AS cost, CAST(SUM(lost_nanos) AS BIGINT) AS lost, MAX(cost_nanos) AS dearest, CAST(SUM(size) AS BIGINT) AS size").Find(&rows).Error
@@ -161,10 +166,26 @@ func (s *BatchStore) Tallies(ctx context.Context, o id.Org, of []id.Batch) (map[
 		}
 		out[r.BatchID] = t
 	}
-	if err == nil && out.Steps[batch.Handed] > 0 {
-		err = s.db.scoped(ctx, o, func(tx *gorm.DB) error {
-			return tx.Model(&loadRow{}).Where("org_id = ? AND batch_id = ? AND state <> ?", o, b, string(batch.Landed)).Select("CAST(COALESCE(SUM(done), 0) AS BIGINT)").Scan(&out.Back).Error
-		})
+	if err != nil || !slices.ContainsFunc(rows, func(r tallyRow) bool { return r.Step == string(batch.Handed) }) {
+		return out, err
 	}
-	return out, err
+	return out, s.back(ctx, o, out)
+}
+
+// back adds how many of the lines that are handed over were answered when somebody last looked.
+func (s *BatchStore) back(ctx context.Context, o id.Org, tallies map[id.Batch]batch.Tally) error {
+	var rows []struct {
+		BatchID id.Batch
+		Done    int64
+	}
+	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
+		return tx.Model(&loadRow{}).Where("org_id = ? AND batch_id IN ? AND state <> ?", o, slices.Collect(maps.Keys(tallies)), string(batch.Landed)).Group("batch_id").
+			Select("batch_id, CAST(SUM(done) AS BIGINT) AS done").Find(&rows).Error
+	})
+	for _, r := range rows {
+		t := tallies[r.BatchID]
+		t.Back = int(r.Done)
+		tallies[r.BatchID] = t
+	}
+	return err
 }

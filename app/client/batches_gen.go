@@ -126,6 +126,7 @@ type BatchInput struct {
 	Priority  string `json:"priority,omitempty"`       // low, normal or high
 	StartAt   string `json:"start_at,omitempty"`       // RFC 3339; "" is at once
 	Native    bool   `json:"provider_batch,omitempty"` // it may wait a day: requests whose provider answers many at once for half the price are handed over to it
+	OffPeak   bool   `json:"off_peak,omitempty"`       // in the organization's off-peak hours alone
 }
 
 // BatchList is a body of the API.
