@@ -65,6 +65,9 @@ func (k *tracker) settle(s *ledger.Settlement) *ledger.Attempt {
 	a := f.open[i]
 	f.open = slices.Delete(f.open, i, i+1)
 	f.cost += s.Cost
+	if s.State == ledger.Handed { // its fact comes with its result, past this journal
+		f.recorded = true
+	}
 	delete(k.attempts, s.Attempt)
 	k.finish(f)
 	return a

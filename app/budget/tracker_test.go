@@ -61,3 +61,16 @@ func TestARequestWithoutItsFactIsForgottenInTheEnd(t *testing.T) {
 		t.Errorf("an attempt that is open is never forgotten, one that is not is: low is %v", low)
 	}
 }
+
+func TestAnAttemptThatIsHandedOverWaitsForNoFact(t *testing.T) {
+	t.Parallel()
+	ids := id.NewSource(clock.System{}.Now, nil)
+	now := time.Date(2026, 11, 18, 12, 0, 0, 0, time.UTC)
+	k := newTracker()
+	a := &ledger.Attempt{ID: id.NewAttempt(ids), Request: id.NewRequest(ids), At: now}
+	k.attempt(a, journal.Position{Segment: 1, Offset: 10})
+	k.settle(&ledger.Settlement{Attempt: a.ID, State: ledger.Handed, Cost: 5})
+	if end := (journal.Position{Segment: 1, Offset: 20}); k.low(end, now) != end || len(k.unfinished()) != 0 {
+		t.Errorf("it keeps the journal, or would be interrupted: %+v", k)
+	}
+}
