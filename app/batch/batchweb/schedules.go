@@ -55,7 +55,7 @@ func (h *Handlers) schedule(c *web.Context) error {
 	}
 	p := views.SchedulePage{Shell: c.Shell(s.Name, "batches"), Name: s.Name, Href: schedules + "/" + which.String(), State: ui.StatusProps{Tone: ui.Good, Label: "On"}, Why: s.Why, Paused: s.Paused, CanChange: s.CanChange, Facts: planFacts(c, &s),
 		Kept:   "The last " + strconv.Itoa(listedRuns) + " times, for 90 days.",
-		Run:    ui.ConfirmProps{Label: "Run now", Icon: "player-play", Title: "Make a batch now?", Text: "It asks " + web.Plural(int64(s.Terms.Lines), "request") + " at once, besides those at its times.", Button: "Run now"},
+		Run:    ui.ConfirmProps{Label: "Run now", Icon: "player-play", Title: "Make a batch now?", Text: "It asks " + web.Plural(int64(s.Terms.Lines), "request") + " at once, besides those at its times.", Button: "Make a batch"},
 		Delete: ui.ConfirmProps{Label: "Delete", Icon: "trash", Title: "Delete this schedule?", Text: "The batches that it made stay.", Button: "Delete schedule"}}
 	p.Run.Action, p.Delete.Action = p.Href+"/run", p.Href+"/delete"
 	if s.Paused {
