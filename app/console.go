@@ -170,9 +170,9 @@ func (a *App) given() []ui.Fact {
 	if !a.cfg.StripeSecretKey.IsEmpty() {
 		stripe = "on, webhooks at " + a.cfg.PublicURL + "/webhooks/stripe"
 	}
-	return []ui.Fact{{Label: "Public address (BODHI_PUBLIC_URL)", Value: a.cfg.PublicURL, Mono: true}, {Label: "Console reachable from (BODHI_CONSOLE)", Value: a.cfg.Console.String(), Mono: true},
-		{Label: "Mail (SMTP_URL)", Value: mails}, {Label: "Sender (SMTP_FROM)", Value: a.cfg.SMTPFrom}, {Label: "Billing (STRIPE_SECRET_KEY)", Value: stripe},
-		{Label: "Database (DATABASE_URL)", Value: a.kind()}, {Label: "Redis (REDIS_URL)", Value: host(!a.cfg.RedisURL.IsEmpty(), a.cfg.RedisURL.Reveal())}}
+	return []ui.Fact{{Label: "Public address", Title: "BODHI_PUBLIC_URL", Value: a.cfg.PublicURL, Mono: true}, {Label: "Console reachable from", Title: "BODHI_CONSOLE", Value: a.cfg.Console.String(), Mono: true},
+		{Label: "Mail", Title: "SMTP_URL", Value: mails}, {Label: "Sender", Title: "SMTP_FROM", Value: a.cfg.SMTPFrom}, {Label: "Billing", Title: "STRIPE_SECRET_KEY", Value: stripe},
+		{Label: "Database", Title: "DATABASE_URL", Value: a.kind()}, {Label: "Redis", Title: "REDIS_URL", Value: host(!a.cfg.RedisURL.IsEmpty(), a.cfg.RedisURL.Reveal())}}
 }
 
 // program is which program this is.

@@ -61,17 +61,25 @@ func (s *OperatorStore) Backups(ctx context.Context, limit int) ([]operator.Back
 
 // Nodes implements operator.Store.
 func (s *OperatorStore) Nodes(ctx context.Context) ([]operator.Node, error) {
-	var rows []struct {
-		nodeRow
-		PostedAt *time.Time `gorm:"column:posted_at"`
-	}
+	var rows []nodeRow
+	posted := map[id.Node]time.Time{}
 	err := s.db.console(ctx, "which nodes there are", func(tx *gorm.DB) error {
-		return tx.Table("nodes").Select("nodes.*, p.updated_at AS posted_at").Joins("LEFT JOIN journal_positions AS p ON p.node_id = nodes.id").
-			Order("nodes.left_at IS NOT NULL, nodes.seen_at DESC").Limit(100).Find(&rows).Error
+		if err := tx.Order("left_at IS NOT NULL, seen_at DESC").Limit(100).Find(&rows).Error; err != nil {
+			return err
+		}
+		var marks []struct {
+			NodeID    id.Node
+			UpdatedAt time.Time
+		}
+		err := tx.Table("journal_positions").Select("node_id, updated_at").Find(&marks).Error
+		for _, m := range marks {
+			posted[m.NodeID] = m.UpdatedAt.UTC()
+		}
+		return err
 	})
 	out := make([]operator.Node, len(rows))
 	for i, r := range rows {
-		out[i] = operator.Node{ID: r.ID, Label: r.Label, Version: r.Version, StartedAt: r.StartedAt.UTC(), SeenAt: r.SeenAt.UTC(), LeftAt: fromNull(r.LeftAt), PostedAt: fromNull(r.PostedAt)}
+		out[i] = operator.Node{ID: r.ID, Label: r.Label, Version: r.Version, StartedAt: r.StartedAt.UTC(), SeenAt: r.SeenAt.UTC(), LeftAt: fromNull(r.LeftAt), PostedAt: posted[r.ID]}
 	}
 	return out, err
 }

@@ -2,6 +2,7 @@ package db_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -187,8 +188,25 @@ func TestTheInstallationsSettingsAndBackupsAreKept(t *testing.T) {
 		if got, err := s.Backups(ctx, 2); err != nil || len(got) != 2 || got[0].Rows != 2 || got[1].Rows != 1 {
 			t.Errorf("%+v, %v", got, err)
 		}
-		if _, err := s.Nodes(ctx); err != nil {
-			t.Error(err)
+		here, gone := id.NewNode(ids), id.NewNode(ids)
+		err := d.System(ctx, func(tx *gorm.DB) error {
+			for _, n := range []struct {
+				id   id.Node
+				left *time.Time
+			}{{gone, &may}, {here, nil}} {
+				if err := tx.Exec("INSERT INTO nodes (id, epoch, beats, label, version, started_at, seen_at, left_at) VALUES (?, 1, 1, ?, 'v1', ?, ?, ?)", n.id, n.id.String(), may, may, n.left).Error; err != nil {
+					return err
+				}
+			}
+			return tx.Exec("INSERT INTO journal_positions (node_id, segment, place, low_segment, low_place, updated_at) VALUES (?, 1, 1, 1, 1, ?)", here, may).Error
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := may.UTC().Truncate(time.Microsecond)
+		want := []operator.Node{{ID: here, Label: here.String(), Version: "v1", StartedAt: at, SeenAt: at, PostedAt: at}, {ID: gone, Label: gone.String(), Version: "v1", StartedAt: at, SeenAt: at, LeftAt: at}}
+		if got, err := s.Nodes(ctx); err != nil || !slices.Equal(got, want) {
+			t.Errorf("nodes %+v, %v; want %+v", got, err, want)
 		}
 		if q, err := s.Queue(ctx); err != nil || q.Waiting != 0 {
 			t.Errorf("%+v, %v", q, err)

@@ -159,7 +159,7 @@ func Settings(p SettingsPage) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Card(ui.CardProps{Title: "By the configuration", Subtitle: "These stand in the environment or in bodhi.yaml, and hold from the next start. Secrets are shown nowhere."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Card(ui.CardProps{Title: "By the configuration", Subtitle: "They hold from the next start, and stand in the environment or in bodhi.yaml, as BODHI_PUBLIC_URL, BODHI_CONSOLE, SMTP_URL, SMTP_FROM, STRIPE_SECRET_KEY, DATABASE_URL and REDIS_URL. Secrets are shown nowhere."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
