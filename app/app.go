@@ -173,6 +173,7 @@ func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error
 		SweepMail:     courier.Sweep,
 		SweepFeedback: c.feedback.Sweep,
 		SweepTexts:    c.transcripts().Sweep,
+		EndErasures:   c.compliant().Finish,
 		SweepNotices:  func(ctx context.Context) error { return errors.Join(c.inbox.Sweep(ctx), events.Sweep(ctx)) },
 		SendEvents:    c.sendEvents(events),
 		WarnOfKeys:    c.keyNotices,
@@ -203,7 +204,7 @@ func (a *App) dataPlane() error {
 		return err
 	}
 	a.treasury = budget.NewTreasury(budget.TreasuryConfig{Bank: a.ledgerStore, Journal: j, Clock: a.clock, IDs: a.ids, Log: a.log, PublicURL: a.cfg.PublicURL,
-		Bus: a.bus, Host: hostLabel(), Version: a.options.Version, DeadAfter: a.cfg.NodeDeadAfter})
+		Bus: a.bus, Host: hostLabel(), Version: a.options.Version, DeadAfter: a.cfg.NodeDeadAfter, Forgot: db.NewComplianceStore(a.db).Forgot})
 	a.meter = newMeter(a.options.Version, a.treasury.Stats)
 	if a.cfg.OTLPEndpoint != "" {
 		if a.tracer, err = trace.New(context.Background(), a.cfg.OTLPEndpoint, a.options.Version, j.Node().String()); err != nil {
@@ -267,7 +268,11 @@ func (a *App) snapshots() []mirror {
 		&live.Mirror[[]policy.Rule]{Name: "policies", Topic: policy.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.policyStore.Rules, Apply: a.rulebook.Load},
 		&live.Mirror[[]agent.Settings]{Name: "agents", Topic: agent.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.agentStore.AllSettings, Apply: a.sent.Load},
 		&live.Mirror[[]pii.Record]{Name: "pii", Topic: pii.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.piiStore.Records, Apply: a.screens.Load},
-		&live.Mirror[time.Time]{Name: "erasures", Topic: compliance.Erased, Dir: dir, Poll: poll, Log: a.log, Read: db.NewComplianceStore(a.db).LastErasure, Apply: a.treasury.Journal.Forget},
+		&live.Mirror[time.Time]{Name: "erasures", Topic: compliance.Erased, Dir: dir, Poll: poll, Log: a.log,
+			Read: func(ctx context.Context) (time.Time, error) {
+				return db.NewComplianceStore(a.db).LastErasure(ctx, a.clock.Now())
+			},
+			Apply: a.treasury.Journal.Forget},
 		&live.Mirror[[]transcript.Setting]{Name: "transcripts", Topic: transcript.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.transcripts().Store.Settings, Apply: a.texts.Load},
 		&live.Mirror[cache.Snapshot]{Name: "cache", Topic: cache.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.cacheStore.Snapshot, Apply: a.answers.Load},
 		&live.Mirror[[]prompt.Record]{Name: "prompts", Topic: prompt.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.promptStore.Records, Apply: a.prompts.Load},

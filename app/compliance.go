@@ -16,14 +16,18 @@ import (
 
 // compliant is the service of holds and of people's data.
 func (c *core) compliant() *compliance.Service {
-	return compliance.New(compliance.Parts{Store: db.NewComplianceStore(c.db), Members: c.orgs, People: c.people, Answers: forgettable{c.caching}, Texts: handedOut{c.transcripts()}, Tx: c.db,
-		Audit: c.audit, IDs: c.ids, Clock: c.clock, Changed: c.peopleChanged,
+	return compliance.New(compliance.Parts{Store: db.NewComplianceStore(c.db), Members: c.orgs, People: c.people, Answers: forgettable{c.caching}, Texts: handedOut{c.transcripts()}, Vault: c.keyring, Tx: c.db,
+		Audit: c.audit, IDs: c.ids, Clock: c.clock, Changed: c.peopleChanged, Settled: func(ctx context.Context) { c.tellNodes(ctx, compliance.Erased) },
 		Sources: compliance.Sources{Usage: c.usage, Connections: c.providers, Members: c.people, Keys: c.keys, Facts: c.retention, Log: c.audit}})
 }
 
 // peopleChanged has every node read again what names people, and write its snapshots anew.
 func (c *core) peopleChanged(ctx context.Context) {
-	for _, t := range []live.Topic{identity.KeysChanged, identity.BudgetsChanged, identity.LimitsChanged, identity.RoutesChanged, cache.Topic, prompt.Topic, agent.Topic, compliance.Erased} {
+	c.tellNodes(ctx, identity.KeysChanged, identity.BudgetsChanged, identity.LimitsChanged, identity.RoutesChanged, cache.Topic, prompt.Topic, agent.Topic, compliance.Erased)
+}
+
+func (c *core) tellNodes(ctx context.Context, topics ...live.Topic) {
+	for _, t := range topics {
 		if err := c.bus.Publish(ctx, t); err != nil {
 			c.log.WarnContext(ctx, "change not published, readers will poll", "topic", string(t), "error", err)
 		}

@@ -184,7 +184,7 @@ func (c *core) rooms() error {
 	c.policyStore, c.approvals = db.NewPolicyStore(c.db), db.NewApprovalStore(c.db)
 	c.policies = policy.New(policy.Parts{Store: c.policyStore, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
 	c.piiStore = db.NewPIIStore(c.db)
-	c.screening = pii.New(pii.Parts{Store: c.piiStore, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log})
+	c.screening = pii.New(pii.Parts{Store: c.piiStore, Tx: c.db, Audit: c.audit, Bus: c.bus, IDs: c.ids, Clock: c.clock, Log: c.log, Caps: looking{c}})
 	c.waitStore, c.healthStore = db.NewPatienceStore(c.db), db.NewHealthStore(c.db)
 	c.waiting = patience.New(patience.Parts{Store: c.waitStore, Tx: c.db, Audit: c.audit, Bus: c.bus, Clock: c.clock, Log: c.log})
 	if err := c.newCaching(); err != nil {

@@ -60,6 +60,7 @@ var sealedColumns = []sealedColumn{
 	{"batch_file_parts", "sealed", "x.file_id, x.number, ''", "", numbered},
 	{"batch_items", "sealed", "x.batch_id, x.number, ''", "", numbered},
 	{"transcripts", "sealed", "x.request_id, '', ''", "", asStored},
+	{"erasures", "sealed", "x.id, '', ''", "", asStored},
 	{"cache_likes", "sealed", "x.id, '', ''", "", func(v [3]string) string { r, _ := id.ParseRequest(v[0]); return r.String() }},
 }
 
@@ -139,7 +140,7 @@ func TestNoCiphertextOpensAnywhereElse(t *testing.T) {
 			must(t, a.cacheStore.Put(t.Context(), e.Org, []*cache.Entry{&e}))
 		}
 	}
-	cells := readCells(t, at, a)
+	cells := append(readCells(t, at, a), unread(t, a, s)...)
 	for _, c := range cells {
 		if _, err := a.keyring.Open(t.Context(), c.org, c.table, c.column, c.row, c.sealed); err != nil {
 			t.Errorf("%s does not open in its own place: %v", c, err)
@@ -153,6 +154,24 @@ func TestNoCiphertextOpensAnywhereElse(t *testing.T) {
 			}
 		}
 	}
+}
+
+// unread are ciphertexts of the columns that nothing fills here, sealed as their rooms seal them.
+func unread(t *testing.T, a *App, s *webtest.Site) (out []cell) {
+	t.Helper()
+	for table := range unwritten {
+		for _, home := range []*webtest.Visitors{&s.Home, &s.Foreign} {
+			admin := (&stage{t: t, a: a, s: &webtest.Site{Home: *home}}).admin()
+			for n := range 2 {
+				c := cell{org: admin.Org, table: table, column: "sealed", row: fmt.Sprintf("%s %d", id.NewBatch(a.ids).UUID(), n)}
+				var err error
+				c.sealed, err = a.keyring.Seal(t.Context(), c.org, c.table, c.column, c.row, secret.New("what it says"))
+				must(t, err)
+				out = append(out, c)
+			}
+		}
+	}
+	return out
 }
 
 // readCells are all ciphertexts of the two organizations, at least two in each column, of each of them.

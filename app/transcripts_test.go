@@ -131,7 +131,7 @@ func TestAnErasureReachesTheJournal(t *testing.T) {
 	}
 	_, err := a.compliant().Erase(t.Context(), admin, m.ID, canaryMail, "asked for")
 	must(t, err)
-	at, err := db.NewComplianceStore(a.db).LastErasure(t.Context())
+	at, err := db.NewComplianceStore(a.db).LastErasure(t.Context(), a.clock.Now())
 	must(t, err)
 	must(t, a.treasury.Journal.Forget(at)) // as the mirror does on each node
 	until(t, "the journal forgets", func() bool { return !bytes.Contains(journaled(t, a), []byte(canaryMail)) })

@@ -240,6 +240,8 @@ var forms = map[string]url.Values{
 	"data_rules.new":              {"scope": {"things:keys"}},
 	"data_rules.create":           {"scope": {"things:keys"}, "action_email": {"log"}},
 	"data_rules.update":           {"action_email": {"block"}},
+	"data_rules.set_cap":          {"max_cost_usd_per_day": {"5"}},
+	"api.data_rules.set_cap":      {"max_cost_usd_per_day": {"5"}},
 	"data_rules.try":              {"scope": {"things:keys"}, "text": {"x"}},
 	"api.data_rules.create":       {"scope": {"things:members"}, "actions": {"{}email=log"}},
 	"api.data_rules.update":       {"actions": {"{}email=block"}},
@@ -374,10 +376,23 @@ func (a *App) tenant(t *testing.T, h *webtest.House, name string) webtest.Visito
 	held, err := a.compliant().Hold(ctx, admin, x.Members[org.Viewer].ID, "own case")
 	must(t, err)
 	erased := compliance.Erasure{ID: id.NewErasure(a.ids), Org: x.Org.ID, Member: id.NewMember(a.ids), Pseudonym: "erased@erased.invalid", By: "own", At: a.clock.Now(), Counts: []compliance.Count{{Table: "keys", What: compliance.Cleared, Rows: 1}}}
+	erased.Behind = compliance.Behind{Settles: erased.At.Add(time.Minute), Sealed: sealedWords(t, a, erased)}
 	must(t, db.NewComplianceStore(a.db).AddErasure(ctx, erased))
+	again := erased
+	again.ID = id.NewErasure(a.ids)
+	again.Behind.Sealed = sealedWords(t, a, again)
+	must(t, db.NewComplianceStore(a.db).AddErasure(ctx, again))
 	v.Things["holds"], v.Things["legal-holds"], v.Things["erasures"] = held.ID.String(), held.ID.String(), erased.ID.String()
 	a.joinable(t, x, &v)
 	return v
+}
+
+// sealedWords are whom an erasure looks for: nobody.
+func sealedWords(t *testing.T, a *App, e compliance.Erasure) []byte {
+	t.Helper()
+	sealed, err := a.keyring.Seal(t.Context(), e.Org, "erasures", "sealed", e.ID.UUID(), secret.New(`{"email":"nobody@acme.test","name":"Nobody"}`))
+	must(t, err)
+	return sealed
 }
 
 // things gives a team one thing of each kind that lies somewhere in the tree, with a word in each name.

@@ -88,6 +88,12 @@ type erasureRow struct {
 	Entries   int64      `gorm:"column:entries"`
 	First     int64      `gorm:"column:first"`
 	Head      string     `gorm:"column:head"`
+	Sealed    []byte     `gorm:"column:sealed"`
+	Settles   *time.Time `gorm:"column:settles_at"`
+	Passed    *time.Time `gorm:"column:passed_at"`
+	Ended     *time.Time `gorm:"column:ended_at"`
+	Behind    string     `gorm:"column:behind"`
+	Silent    int64      `gorm:"column:silent"`
 }
 
 // TableName implements gorm's Tabler.
@@ -100,14 +106,7 @@ func (s *ComplianceStore) Erasures(ctx context.Context, o id.Org) ([]compliance.
 	if err != nil {
 		return nil, err
 	}
-	out := make([]compliance.Erasure, len(rows))
-	for i, r := range rows {
-		out[i] = compliance.Erasure{ID: r.ID, Org: r.Org, Member: r.Member, Pseudonym: r.Pseudonym, Reason: r.Reason, By: r.By, At: r.At.UTC(), Entries: r.Entries, First: r.First, Head: r.Head}
-		if err := json.Unmarshal([]byte(r.Counts), &out[i].Counts); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
+	return erasuresOf(rows)
 }
 
 // AddErasure implements compliance.Store.
@@ -116,8 +115,10 @@ func (s *ComplianceStore) AddErasure(ctx context.Context, e compliance.Erasure) 
 	if err != nil {
 		return err
 	}
+	b := e.Behind
 	return s.db.scoped(ctx, e.Org, func(tx *gorm.DB) error {
-		return tx.Create(&erasureRow{e.Org, e.ID, e.Member, e.Pseudonym, e.Reason, e.By, e.At.UTC(), string(counts), e.Entries, e.First, e.Head}).Error
+		return tx.Create(&erasureRow{Org: e.Org, ID: e.ID, Member: e.Member, Pseudonym: e.Pseudonym, Reason: e.Reason, By: e.By, At: e.At.UTC(), Counts: string(counts), Entries: e.Entries, First: e.First, Head: e.Head,
+			Sealed: b.Sealed, Settles: toNull(b.Settles), Behind: "{}"}).Error
 	})
 }
 
@@ -149,16 +150,4 @@ func (s *AuditStore) MoveHead(ctx context.Context, o id.Org, h audit.Head) error
 	return s.db.scoped(ctx, o, func(tx *gorm.DB) error {
 		return tx.Model(&auditHeadRow{}).Where("org_id = ?", o).Updates(map[string]any{"seq": h.Seq, "hash": h.Hash[:], "pepper": int64(h.KeyID), "mac": h.MAC[:]}).Error
 	})
-}
-
-// LastErasure is when somebody was erased last, in whatever organization; zero for never. Nodes forget what their journals say of before.
-func (s *ComplianceStore) LastErasure(ctx context.Context) (at time.Time, err error) {
-	var rows []erasureRow
-	err = s.db.system(ctx, "when somebody was erased last", func(tx *gorm.DB) error {
-		return tx.Select("made_at").Order("made_at DESC").Limit(1).Find(&rows).Error
-	})
-	if err == nil && len(rows) == 1 {
-		at = rows[0].At.UTC()
-	}
-	return at, err
 }

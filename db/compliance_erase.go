@@ -13,13 +13,12 @@ import (
 
 // Erase implements compliance.Store.
 func (s *ComplianceStore) Erase(ctx context.Context, p compliance.Person) (out []compliance.Count, err error) {
-	note := func(table string, what compliance.Deed, n int64) {
-		if n > 0 {
-			out = append(out, compliance.Count{Table: table, What: what, Rows: n})
-		}
-	}
+	note := noting(&out)
 	err = s.db.Do(ctx, func(ctx context.Context) error {
 		out = nil
+		if err := s.stopPosting(ctx); err != nil {
+			return err
+		}
 		if err := s.eraseShared(ctx, p, note); err != nil {
 			return err
 		}
@@ -38,8 +37,10 @@ func (s *ComplianceStore) Erase(ctx context.Context, p compliance.Person) (out [
 			}
 			e.exec("members", compliance.Pseudonymous, "UPDATE members SET email = ?, name = ? WHERE org_id = ? AND id = ?", p.Pseudonym(), compliance.ErasedName, p.Org, p.Member)
 			for _, t := range texts {
-				if n := e.sweep(t); n > 0 && t.name == "usage_tags" {
-					e.forgetSheets()
+				if sumTables[t.name] != nil {
+					e.fold(t, "")
+				} else {
+					e.sweep(t, "")
 				}
 			}
 			return e.err
@@ -107,29 +108,40 @@ func (e *eraser) column(c personColumn) {
 	e.exec(c.table, compliance.Cleared, "UPDATE "+c.table+" SET "+strings.Join(set, ", ")+" WHERE org_id = ? AND "+c.column+" = ? AND ("+strings.Join(there, " OR ")+")", e.p.Org, e.p.Member)
 }
 
-// sweep puts other words in the place of a person's in every text of one table, and says how many rows had some.
-func (e *eraser) sweep(t textTable) int64 {
-	var set, there []string
-	var values, conditions []any
+// sweep puts other words in the place of a person's in every text of one table: of those rows alone of which the condition holds.
+func (e *eraser) sweep(t textTable, only string, and ...any) {
+	var set []string
+	var values []any
 	for _, c := range t.columns {
-		text, back := c.name, ""
+		text, back := c.text(), ""
 		if c.json {
-			text, back = "CAST("+c.name+" AS text)", t.json
+			back = t.json
 		}
 		value := text
 		for _, w := range e.p.Words() {
 			value = "replace(" + value + ", ?, ?)"
 			values = append(values, w[0], w[1])
-			there = append(there, "replace("+text+", ?, '') <> "+text)
-			conditions = append(conditions, w[0])
 		}
 		if back != "" {
 			value = "CAST(" + value + " AS " + back + ")"
 		}
 		set = append(set, c.name+" = "+value)
 	}
-	values = append(append(values, e.p.Org), conditions...)
-	return e.exec(t.name, compliance.Pseudonymous, "UPDATE "+t.name+" SET "+strings.Join(set, ", ")+" WHERE org_id = ? AND ("+strings.Join(there, " OR ")+")", values...)
+	there, conditions := e.names(t)
+	values = append(append(append(values, e.p.Org), conditions...), and...)
+	e.exec(t.name, compliance.Pseudonymous, "UPDATE "+t.name+" SET "+strings.Join(set, ", ")+" WHERE org_id = ? AND ("+there+")"+only, values...)
+}
+
+// names is the condition of a row that holds any of the person's words.
+func (e *eraser) names(t textTable) (condition string, values []any) {
+	var there []string
+	for _, c := range t.columns {
+		for _, w := range e.p.Words() {
+			there = append(there, "replace("+c.text()+", ?, '') <> "+c.text())
+			values = append(values, w[0])
+		}
+	}
+	return strings.Join(there, " OR "), values
 }
 
 // eraseShared deletes what lies in tables of no tenant.
@@ -153,9 +165,21 @@ type textTable struct {
 	columns []textColumn
 }
 
+func (t textTable) has(column string) bool {
+	return slices.ContainsFunc(t.columns, func(c textColumn) bool { return c.name == column })
+}
+
 type textColumn struct {
 	name string
 	json bool
+}
+
+// text is what is searched.
+func (c textColumn) text() string {
+	if c.json {
+		return "CAST(" + c.name + " AS text)"
+	}
+	return c.name
 }
 
 // texts asks the database itself, so that a new column is searched from the day it is there.

@@ -197,7 +197,7 @@ func TestAScheduleThatCannotBeReadIsRefused(t *testing.T) {
 func TestTheProgramsScheduleCanBeRead(t *testing.T) {
 	t.Parallel()
 	run := func(context.Context) error { return nil }
-	rows := jobs.Schedule(jobs.Chores{ExpireSessions: run, EnsureDays: run, RefreshPrices: run, Reconcile: run, ForgetReplays: run, PruneAudit: run, SweepMail: run, SweepFeedback: run, SweepTexts: run, SweepNotices: run, WarnOfKeys: run, SendEvents: run, WarnOfBudgets: run, LookAtSpend: run, CheckDomains: run, RefreshModels: run, ForgetFacts: run, SendReports: run, SyncBilling: run, KeepDays: run, Judge: run})
+	rows := jobs.Schedule(jobs.Chores{ExpireSessions: run, EnsureDays: run, RefreshPrices: run, Reconcile: run, ForgetReplays: run, PruneAudit: run, SweepMail: run, SweepFeedback: run, SweepTexts: run, EndErasures: run, SweepNotices: run, WarnOfKeys: run, SendEvents: run, WarnOfBudgets: run, LookAtSpend: run, CheckDomains: run, RefreshModels: run, ForgetFacts: run, SendReports: run, SyncBilling: run, KeepDays: run, Judge: run})
 	if _, err := jobs.New(dbtest.SQLite(t), jobs.Options{Workers: jobs.NewWorkers(), Schedule: rows}); err != nil {
 		t.Fatal(err)
 	}

@@ -35,6 +35,7 @@ type Chores struct {
 	SweepMail      func(ctx context.Context) error // delete old mail orders
 	SweepFeedback  func(ctx context.Context) error // delete feedback that counts no more
 	SweepTexts     func(ctx context.Context) error // delete texts of requests whose time is over
+	EndErasures    func(ctx context.Context) error // erase what came into the books behind an erasure
 	SweepNotices   func(ctx context.Context) error // delete old lines of inboxes
 	SendEvents     func(ctx context.Context) error // send what is due to people and channels
 	WarnOfBudgets  func(ctx context.Context) error // tell people of budgets that will not last
@@ -61,6 +62,7 @@ func Schedule(c Chores) []Periodic {
 		{Name: "sweep_mail", Cron: "37 3 * * *", Run: c.SweepMail},
 		{Name: "sweep_feedback", Cron: "41 3 * * *", Run: c.SweepFeedback},
 		{Name: "sweep_texts", Cron: "49 * * * *", Run: c.SweepTexts},
+		{Name: "end_erasures", Cron: "3-59/5 * * * *", AtStart: true, Run: c.EndErasures},
 		{Name: "sweep_notices", Cron: "43 3 * * *", Run: c.SweepNotices},
 		{Name: "send_events", Cron: "* * * * *", AtStart: true, Run: c.SendEvents},
 		{Name: "warn_of_budgets", Cron: "27 */6 * * *", Run: c.WarnOfBudgets},

@@ -21,7 +21,17 @@ type Redaction struct {
 // network address and program. Every entry from the first of these on is signed again, in the transaction in ctx. It proves the
 // whole chain first: a broken one stays as it is, because afterwards nobody could tell. Who keeps hashes elsewhere finds the one
 // from before in what the caller writes down. For compliance only.
-func (c *Chain) Redact(ctx context.Context, o id.Org, who id.Member, words [][2]string) (out Redaction, err error) {
+func (c *Chain) Redact(ctx context.Context, o id.Org, who id.Member, words [][2]string) (Redaction, error) {
+	return c.redact(ctx, o, who, words, func(*Record) bool { return true })
+}
+
+// RedactOwn is Redact for those entries alone that tell what the person did, or what was done to them: others may name somebody else
+// by the same words.
+func (c *Chain) RedactOwn(ctx context.Context, o id.Org, who id.Member, words [][2]string) (Redaction, error) {
+	return c.redact(ctx, o, who, words, func(r *Record) bool { return r.Member == who || r.Target == who.String() })
+}
+
+func (c *Chain) redact(ctx context.Context, o id.Org, who id.Member, words [][2]string, of func(*Record) bool) (out Redaction, err error) {
 	var pairs []string
 	for _, w := range words {
 		pairs = append(pairs, w[0], w[1])
@@ -46,7 +56,7 @@ func (c *Chain) Redact(ctx context.Context, o id.Org, who id.Member, words [][2]
 			}
 			var again []Record
 			for _, r := range page {
-				if redact(&r, who, replace) {
+				if of(&r) && redact(&r, who, replace) {
 					if out.Entries++; out.First == 0 {
 						out.First = r.Seq
 					}

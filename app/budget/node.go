@@ -77,6 +77,8 @@ const (
 type census struct {
 	server string
 	last   time.Time // when the database last answered
+	told   time.Time // what Forgot was told in the session of this epoch
+	epoch  int64
 	seen   map[id.Node]*silence
 }
 
@@ -125,6 +127,7 @@ func (t *Treasury) beat(ctx context.Context, c *census) {
 	case moved:
 		t.anew("another database server answers, or another history of the same one")
 	}
+	t.sayForgotten(ctx, c, epoch)
 	for _, dead := range c.silent(t.node, pulse.Peers, now, t.BeatEvery, t.DeadAfter) {
 		done, err := t.Bank.Reap(ctx, dead, now)
 		if err != nil || !done {
@@ -133,6 +136,17 @@ func (t *Treasury) beat(ctx context.Context, c *census) {
 		t.reaped.Add(1)
 		t.Log.Warn("a node gave no sign of life; what it had leased counts as suspense until it is back or somebody releases it",
 			"node", dead.ID.String(), "host", dead.Label, "epoch", dead.Epoch, "silent_for", t.DeadAfter.String())
+	}
+}
+
+// sayForgotten says how far the journal forgot what it was asked to. A new session says it again: the database may have gone back in time.
+func (t *Treasury) sayForgotten(ctx context.Context, c *census, epoch int64) {
+	until := t.Journal.Forgotten()
+	if t.Forgot == nil || until.IsZero() || until.Equal(c.told) && epoch == c.epoch {
+		return
+	}
+	if err := t.Forgot(ctx, t.node, until); err == nil { // else with the next beat
+		c.told, c.epoch = until, epoch
 	}
 }
 

@@ -32,6 +32,8 @@ type TreasuryConfig struct {
 	Host, Version string        // what people see of this node
 	BeatEvery     time.Duration // how often it shows that it is alive; 2 s
 	DeadAfter     time.Duration // after so long without a sign another node counts as dead; 30 s
+	// Forgot writes down what Journal.Forgotten says of this node, whenever that changes; nil: nobody wants to know.
+	Forgot func(ctx context.Context, node id.Node, until time.Time) error
 	// PublicURL is where the dashboard is; refusals say there where to ask for more. Empty = they do not.
 	PublicURL string
 }

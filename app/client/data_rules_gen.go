@@ -39,6 +39,18 @@ func (a DataRulesAPI) Try(ctx context.Context, in TryInput, calls ...Call) (out 
 	return out, err
 }
 
+// Cap: Show what looking for names and addresses may cost the organization a day, and has cost it today.
+func (a DataRulesAPI) Cap(ctx context.Context, query url.Values, calls ...Call) (out PiiCap, err error) {
+	err = a.c.do(ctx, http.MethodGet, "/data-rules/recognition", query, nil, &out, calls)
+	return out, err
+}
+
+// SetCap: Bound what looking for names and addresses costs the organization a day. When it is used up, requests are refused or let pass as their rule's on_failure says.
+func (a DataRulesAPI) SetCap(ctx context.Context, in PiiCapInput, calls ...Call) (out PiiCap, err error) {
+	err = a.c.do(ctx, http.MethodPut, "/data-rules/recognition", nil, in, &out, calls)
+	return out, err
+}
+
 // Show: Show a data rule.
 func (a DataRulesAPI) Show(ctx context.Context, id string, query url.Values, calls ...Call) (out Rule, err error) {
 	err = a.c.do(ctx, http.MethodGet, "/data-rules/"+url.PathEscape(id), query, nil, &out, calls)
@@ -69,6 +81,18 @@ type PiiActions struct {
 	Licence  string `json:"driver_license"`
 	Person   string `json:"name"`    // names of people; a recognizer finds them, in requests only
 	Address  string `json:"address"` // postal addresses; likewise
+}
+
+// PiiCap is what looking for names and addresses may cost the organization a day, and has cost it today.
+type PiiCap struct {
+	Most   string     `json:"max_cost_usd_per_day"` // "" = nobody bounded it
+	Spent  string     `json:"spent_usd"`            // of the present day; "" where nobody bounded it
+	Resets *time.Time `json:"resets_at"`            // when the next one begins
+}
+
+// PiiCapInput sets it.
+type PiiCapInput struct {
+	Most string `json:"max_cost_usd_per_day,omitempty"` // "" takes the bound away
 }
 
 // PiiFound is what one detector found. The value itself is kept nowhere.

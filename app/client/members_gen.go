@@ -97,16 +97,19 @@ type ErasedTable struct {
 
 // Erasure is the proof of an erasure.
 type Erasure struct {
-	ID         string        `json:"id"`
-	Member     string        `json:"member"`
-	Pseudonym  string        `json:"pseudonym"` // what stands in the place of the person's address
-	Reason     string        `json:"reason"`
-	ErasedBy   string        `json:"erased_by"`
-	ErasedAt   time.Time     `json:"erased_at"`
-	Tables     []ErasedTable `json:"tables"`
-	Entries    int64         `json:"audit_entries"` // Entries of the audit log that were rewritten, the number of the first, and the log's last hash before that.
-	First      int64         `json:"audit_first"`
-	HeadBefore string        `json:"audit_head_before"`
+	ID          string        `json:"id"`
+	Member      string        `json:"member"`
+	Pseudonym   string        `json:"pseudonym"` // what stands in the place of the person's address
+	Reason      string        `json:"reason"`
+	ErasedBy    string        `json:"erased_by"`
+	ErasedAt    time.Time     `json:"erased_at"`
+	Tables      []ErasedTable `json:"tables"`
+	Entries     int64         `json:"audit_entries"` // Entries of the audit log that were rewritten, the number of the first, and the log's last hash before that.
+	First       int64         `json:"audit_first"`
+	HeadBefore  string        `json:"audit_head_before"`
+	Behind      []ErasedTable `json:"behind"` // Behind is what came from requests that were under way then, and was erased later. EndedAt is when nothing could come any more; null while something may, and for erasures from before there were later passes.
+	EndedAt     *time.Time    `json:"ended_at"`
+	SilentNodes int64         `json:"silent_nodes"` // whose journals are waited for, or were in vain until it ended
 }
 
 // Member is a member: role is the highest of roles, teams those they belong to, the default one first.

@@ -91,6 +91,7 @@ type Erasure struct {
 	// Entries of the audit log were rewritten, from the entry numbered First on; Head is the log's last hash before that, in hex.
 	Entries, First int64
 	Head           string
+	Behind         Behind
 }
 
 // Rows is how many rows were touched in all.
@@ -101,7 +102,7 @@ func (e Erasure) Rows() (n int64) {
 	return n + e.Entries
 }
 
-// Erased says on the bus that somebody was erased: nodes forget what their journals still say of them.
+// Erased says on the bus that somebody was erased, or that an erasure has settled: nodes forget what their journals still say of them.
 const Erased live.Topic = "erasures"
 
 // Store keeps holds and proofs, and knows where a person's data lies. *db.ComplianceStore implements it.
@@ -114,11 +115,19 @@ type Store interface {
 
 	Erasures(ctx context.Context, o id.Org) ([]Erasure, error)
 	AddErasure(ctx context.Context, e Erasure) error
+	// Unended are those of all organizations behind which something may come still, SetBehind writes what came of one.
+	Unended(ctx context.Context) ([]Erasure, error)
+	SetBehind(ctx context.Context, e Erasure) error
+	// Silent is how many nodes have not said yet that what they journaled before a moment is in the books.
+	Silent(ctx context.Context, since time.Time) (int64, error)
 
 	// Find is whoever has or had an address, the newest member first.
 	Find(ctx context.Context, o id.Org, email string) (m id.Member, found bool, err error)
 	// Erase does what the list of columns says (db/compliance_columns.go), in the transaction in ctx.
 	Erase(ctx context.Context, p Person) ([]Count, error)
+	// EraseBehind does it again, in the transaction in ctx, where requests that began before a moment are told of, and where rows name
+	// the member by id. Whatever else holds the address may be about somebody who has it now.
+	EraseBehind(ctx context.Context, p Person, before time.Time) ([]Count, error)
 	// Export gives every row that names the person, table by table. Ciphertext, hashes and secrets are left out.
 	Export(ctx context.Context, p Person, table func(name string, columns []string, rows [][]any) error) error
 }

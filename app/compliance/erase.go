@@ -86,6 +86,9 @@ func (s *Service) erase(ctx context.Context, actor org.Actor, p Person, out *Era
 	if err := s.Answers.ForgetMember(ctx, actor, p.Member); err != nil {
 		return err
 	}
+	if err := s.remember(ctx, p, out); err != nil {
+		return err
+	}
 	return s.Tx.Do(ctx, func(ctx context.Context) error {
 		if h, held, err := s.holding(ctx, p.Org, p.Member); err != nil || held { // set in between
 			return errors.Join(err, heldIf(h, held))

@@ -53,6 +53,8 @@ type Said struct {
 type Log interface {
 	audit.Log
 	Redact(ctx context.Context, o id.Org, who id.Member, words [][2]string) (audit.Redaction, error)
+	// RedactOwn does it to entries of what they did and what was done to them alone.
+	RedactOwn(ctx context.Context, o id.Org, who id.Member, words [][2]string) (audit.Redaction, error)
 }
 
 // Parts are what Service works with.
@@ -62,6 +64,7 @@ type Parts struct {
 	People  People
 	Answers Answers
 	Texts   Texts
+	Vault   Vault
 	Tx      work.Tx
 	Audit   Log
 	IDs     *id.Source
@@ -69,6 +72,8 @@ type Parts struct {
 	Sources Sources // of evidence
 	// Changed has every node read again whatever it keeps of people.
 	Changed func(ctx context.Context)
+	// Settled has every node read again what erasures ask it to forget.
+	Settled func(ctx context.Context)
 }
 
 // Service sets holds, hands data out and erases it. Admins only: nobody else answers for everybody's data.

@@ -15,7 +15,7 @@ import (
 // which nobody looks for names again; every other detector does. What it found is in memory for a while, by the text's hash, and nowhere
 // else.
 const (
-	recognizePurpose = "pii"
+	recognizePurpose = pii.Purpose
 	recognizeWithin  = 15 * time.Second
 	recognizeTokens  = 4096
 	rememberedLooks  = 256 // texts of which the findings are remembered on a node

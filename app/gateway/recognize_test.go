@@ -86,6 +86,10 @@ func TestNamesThatNobodyCouldLookFor(t *testing.T) {
 		"too long":                          {named3("mask", "off", ""), foundAda, long, 400},
 		"a name that is blocked":            {named3("block", "off", ""), foundAda, aboutAda, 400},
 		"nothing found":                     {named3("block", "off", ""), `{"found":[]}`, aboutAda, 200},
+		"names that stand nowhere":          {named3("block", "block", ""), `{"found":[{"kind":"name","text":"Bob Nobody"},{"kind":"address","text":"1 Nowhere Lane"}]}`, aboutAda, 200},
+		"half of an answer":                 {named3("mask", "off", ""), `{"found":[{"kind":"name","te`, aboutAda, 400},
+		"a list that is none":               {named3("mask", "off", ""), `{"found":"Ada"}`, aboutAda, 400},
+		"a field that is missing":           {named3("log", "off", ""), `{"names":[]}`, aboutAda, 200},
 		"no names wanted":                   {named3("off", "off", ""), "", aboutAda, 200},
 	} {
 		h, log := screened(t, c.rule)

@@ -134,6 +134,29 @@ func (c corpus) american(sep1, sep2 string) string {
 	return fmt.Sprintf("%d0%d%s%d3%d%s%s", 2+c.IntN(8), c.IntN(10), sep1, 2+c.IntN(8), c.IntN(10), sep2, c.digits(4))
 }
 
+// abroad are numbers as they are written in their countries: the code, what stands before the last digits, and how many those are.
+var abroad = []struct {
+	lead string
+	last int
+}{{"49 30 ", 8}, {"49 (0)30 ", 7}, {"49 151 ", 8}, {"44 20 ", 8}, {"44 (0)20 ", 8}, {"33 1 ", 8}, {"33 (0)6 ", 8}, {"81 3 ", 8}, {"91 22 ", 8}, {"351 21 ", 7}, {"971 4 ", 7}, {"39 06 ", 8}, {"34 91 ", 7}, {"31 20 ", 7},
+	{"41 44 ", 7}, {"43 1 ", 7}, {"32 2 ", 7}, {"45 32 ", 6}, {"46 8 ", 7}, {"47 22 ", 6}, {"48 22 ", 7}, {"420 2 ", 8}, {"353 1 ", 7}, {"7 495 ", 7}, {"86 10 ", 8}, {"82 2 ", 8}, {"61 2 ", 8}, {"55 11 ", 9}, {"52 55 ", 8}, {"972 3 ", 7}, {"90 212 ", 7}}
+
+// exact are codes of countries whose numbers have neither 7 digits nor 12.
+var exact = []string{"33 ", "351 ", "34 ", "45 ", "1 ", "52 ", "47 ", "32 "}
+
+// international is a number with its country, or one that is too short for it or too long.
+func (c corpus) international(fit bool) string {
+	if !fit {
+		digits := c.digits(c.pickInt(7, 12))
+		if digits[0] == '0' {
+			digits = "9" + digits[1:]
+		}
+		return "+" + exact[c.IntN(len(exact))] + digits[:3] + c.pick("", " ", "-") + digits[3:]
+	}
+	x := abroad[c.IntN(len(abroad))]
+	return "+" + x.lead + c.digits(x.last-4) + c.pick(" ", "", "-") + c.digits(4)
+}
+
 // positive is a value of a kind.
 func (c corpus) positive(k Kind) string {
 	switch k {
@@ -142,7 +165,7 @@ func (c corpus) positive(k Kind) string {
 	case Phone:
 		switch c.IntN(5) {
 		case 0:
-			return "+" + c.pick("49 30 ", "44 20 ", "33 1 ", "81 3 ", "91 22 ", "351 21 ", "971 4 ") + c.digits(4) + " " + c.digits(4)
+			return c.international(true)
 		case 1:
 			return "+1 " + c.american("-", "-")
 		case 2:
@@ -188,7 +211,7 @@ func (c corpus) positive(k Kind) string {
 // negative looks like something and is nothing.
 func (c corpus) negative() string {
 	hex := "0123456789abcdef"
-	switch c.IntN(28) {
+	switch c.IntN(29) {
 	case 20:
 		return c.pick("version ", "v", "Chrome/", "release ") + fmt.Sprintf("%d.%d.%d.%d", c.IntN(200), c.IntN(30), c.IntN(300), c.IntN(200))
 	case 21:
@@ -203,6 +226,8 @@ func (c corpus) negative() string {
 		return c.pick("license: MIT, ", "licensed in ", "driver version ", "driving ") + c.form("99999999")
 	case 26:
 		return fmt.Sprintf("%d.%d.%d.%d", 1+c.IntN(9), 1+c.IntN(9), 1+c.IntN(9), 1+c.IntN(9))
+	case 28:
+		return c.pick("offset ", "diff ", "id ") + c.international(false)
 	case 27:
 		return c.form("AAAAAA99999AAA99") + c.pick("", " 1.2.3.4.5.6", " 1.3.6.1.4.1.311.21")
 	case 0:

@@ -57,19 +57,19 @@ func american(area, exchange []byte) bool {
 	return area[0] >= '2' && exchange[0] >= '2' && string(area[1:3]) != "11" && string(exchange[1:3]) != "11"
 }
 
-// abroad reports whether groups that begin with 00 and have so many digits go on with a country.
+// abroad reports whether groups that begin with 00 and have so many digits go on with a number of some country.
 func (f *finder) abroad(chunks []chunk, digits int) bool {
 	if digits <= 9 {
 		return false
 	}
-	var room [6]byte // a country's code has three at most, behind the two
-	first := room[:0]
+	var room [15]byte
+	all := room[:0]
 	for _, c := range chunks {
-		for i := c.from; i < c.to && len(first) < len(room); i++ {
-			first = append(first, f.text[i])
+		for i := c.from; i < c.to && len(all) < len(room); i++ {
+			all = append(all, f.text[i])
 		}
 	}
-	return country(first[2:]) > 0
+	return country(all[2:]) > 0
 }
 
 // longestDialled is how many bytes 15 digits take with everything that people put between them.
@@ -124,30 +124,55 @@ func (f *finder) dialled(i int) int {
 	return i
 }
 
-// countries are the calling codes of ITU-T E.164 that are given out.
-const countries = " 1 7 20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 86 90 91 92 93 94 95 98" +
-	" 211 212 213 216 218 220 221 222 223 224 225 226 227 228 229 230 231 232 233 234 235 236 237 238 239 240 241 242 243 244 245 246 247 248 249" +
-	" 250 251 252 253 254 255 256 257 258 260 261 262 263 264 265 266 267 268 269 290 291 297 298 299 350 351 352 353 354 355 356 357 358 359" +
-	" 370 371 372 373 374 375 376 377 378 380 381 382 383 385 386 387 389 420 421 423 500 501 502 503 504 505 506 507 508 509 590 591 592 593" +
-	" 594 595 596 597 598 599 670 672 673 674 675 676 677 678 679 680 681 682 683 685 686 687 688 689 690 691 692 800 808 850 852 853 855 856" +
-	" 870 878 880 881 882 883 886 888 960 961 962 963 964 965 966 967 968 970 971 972 973 974 975 976 977 979 992 993 994 995 996 998 "
+// national are the calling codes of ITU-T E.164 that are given out, each with how many digits follow it: of fixed, mobile and service
+// numbers alike, as libphonenumber's metadata (8.13) has them.
+const national = "1:10 7:10,14 20:8-10 27:5-10 30:10-12 31:5-11 32:8-9 33:9 34:9 36:8-9 39:6-12 40:6,9 41:9,12 43:4-13 44:7,9-10 45:8 46:6-10,12 47:5,8 48:6-10 49:4-15 " +
+	"51:8-9 52:10 53:6-8,10 54:10-11 55:8-11 56:9-11 57:8,10-11 58:10 60:8-10 61:5-10,12 62:7-15 63:6,8-13 64:5-10 65:8,10-11 66:8-10,13 81:8-15 " +
+	"82:5-6,8-14 84:7-10 86:7-12 90:7,10,12-13 91:8-13 92:8-12 93:9 94:9 95:6-10 98:4-7,10 211:9 212:9 213:8-9 216:8 218:9 220:7 221:9 222:8 223:8 224:8-9 " +
+	"225:10 226:8 227:8 228:8 229:8,10 230:7-8,10 231:7-9 232:8 233:8-9 234:10-14 235:8 236:8 237:8-9 238:7 239:7 240:9 241:7-8 242:9 243:7-10 244:9 " +
+	"245:7,9 246:7 247:5-6 248:7 249:9 250:8-9 251:9 252:6-9 253:8 254:7-10 255:9 256:9 257:8 258:8-9 260:9 261:9 262:9 263:5-10 264:8-9 265:7,9 266:8 " +
+	"267:7-8,10 268:8-9 269:7 290:4-5 291:7 297:7 298:6 299:6 350:8 351:9 352:4-11 353:7-10 354:7,9 355:6-9 356:8 357:8 358:5-12 359:6-9,12 370:8 371:8 " +
+	"372:7-8,10 373:8 374:8 375:6-11 376:6,8-9 377:8-9 378:8,10 380:9-10 381:6-12 382:8-9 383:8-12 385:7-9 386:5-8 387:8-9 389:8 420:9-12 421:6-7,9 423:7,9 " +
+	"500:5 501:7,11 502:8,11 503:7-8,11 504:8,11 505:8 506:8,10 507:7-8,10-11 508:6,9 509:8 590:9 591:8-9 592:7 593:8-11 594:9 595:6-11 596:9 597:6-7 " +
+	"598:4-13 599:7-8 670:7-8 672:6 673:7 674:7 675:7-8 676:5,7 677:5,7 678:5,7 679:7,11 680:7 681:6,9 682:5 683:4,7 685:5-7,10 686:5,8 687:6 688:5-7 " +
+	"689:6,8-9 690:4-7 691:7 692:7 800:8 808:8 850:8,10 852:5-9,11 853:7-8 855:8-10 856:8-10 870:9,12 878:12 880:6-10 881:9-10 882:7-12 883:8-12 886:7-11 " +
+	"888:11 960:7,10 961:7-8 962:8-9 963:8-9 964:8-10 965:7-8 966:9-10 967:7-9 968:7-9 970:8-10 971:5-12 972:7-12 973:8 974:7-9,11 975:7-8 976:8-10 " +
+	"977:8,10-11 979:9 992:9 993:8 994:9 995:9 996:9-10 998:9 "
 
-// codes are the countries' codes by their length and value.
-var codes = func() (t [4][1000]bool) {
-	for code := range strings.FieldsSeq(countries) {
-		n, _ := strconv.Atoi(code) // the list is ours
-		t[len(code)][n] = true
+// codes say by a country's code which lengths there are: bit n is n digits behind it.
+var codes = func() (t [1000]uint16) {
+	for entry := range strings.FieldsSeq(national) {
+		code, all, _ := strings.Cut(entry, ":")
+		at, _ := strconv.Atoi(code) // the list is ours
+		for one := range strings.SplitSeq(all, ",") {
+			from, to, more := strings.Cut(one, "-")
+			if !more {
+				to = from
+			}
+			n, _ := strconv.Atoi(from)
+			for last, _ := strconv.Atoi(to); n <= last; n++ {
+				t[at] |= 1 << n
+			}
+		}
 	}
 	return t
 }()
 
-// country is how many digits of a number are its country's code; 0 if none has it.
+// country is how many digits of a number are its country's code; 0 if none has it, or none of its numbers is so long. A 0 behind the
+// code, which people write in brackets and nobody dials, counts or not.
 func country(digits []byte) int {
 	value := 0
 	for n := 1; n <= min(3, len(digits)-1); n++ {
-		if value = value*10 + int(digits[n-1]-'0'); codes[n][value] {
+		value = value*10 + int(digits[n-1]-'0')
+		lengths := codes[value]
+		if lengths == 0 || digits[0] == '0' {
+			continue
+		}
+		left := len(digits) - n
+		if lengths&(1<<left) != 0 || digits[n] == '0' && lengths&(1<<(left-1)) != 0 {
 			return n
 		}
+		return 0 // no code is the beginning of another
 	}
 	return 0
 }

@@ -63,7 +63,7 @@ func (p Pattern) compile() (*matcher, error) {
 	}
 	tree, err := syntax.Parse(p.Expr, syntax.Perl&^syntax.OneLine) // ^ and $ are of lines: texts are read in windows
 	if err != nil {
-		return nil, fault.Field("patterns", fmt.Sprintf("The pattern %q is no regular expression (RE2): %s. Look-around and back-references do not exist in it.", p.Name, err))
+		return nil, fault.Field("patterns", fmt.Sprintf("The pattern %q is no regular expression (RE2): %s. Look-around and back-references do not exist in it.", p.Name, strings.ToValidUTF8(err.Error(), "\uFFFD")))
 	}
 	tree = tree.Simplify()
 	prog, err := syntax.Compile(tree)

@@ -28,6 +28,7 @@ type Parts struct {
 	IDs   *id.Source
 	Clock clock.Clock
 	Log   *slog.Logger
+	Caps  Caps
 }
 
 // Service is the control plane of data rules. Who is bound by one does not set it: see org.Actor.MayLimit.

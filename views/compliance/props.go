@@ -63,6 +63,7 @@ type ProofPage struct {
 	ID     string
 	Facts  []ui.Fact
 	Counts []Count
+	Behind []Count // what came later
 }
 
 // Count is what was done to one table.

@@ -11,7 +11,16 @@ type ListPage struct {
 	Shell     layout.Shell
 	Tabs      []ui.Tab
 	Rows      []Row
-	CanCreate bool // shows what sets a rule
+	CanCreate bool     // shows what sets a rule
+	Cap       *CapForm // nil for those who do not set it
+}
+
+// CapForm is what looking for names and addresses may cost a day.
+type CapForm struct {
+	Most, Error string
+	Today       string  // "$0.12 of $5"; "" where nobody bounded it
+	Used        bool    // nobody is asked any more
+	Ends        ui.When // of the day
 }
 
 // Row is one rule.

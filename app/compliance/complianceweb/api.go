@@ -50,6 +50,11 @@ type erasureJSON struct {
 	Entries    int64  `json:"audit_entries"`
 	First      int64  `json:"audit_first"`
 	HeadBefore string `json:"audit_head_before"`
+	// Behind is what came from requests that were under way then, and was erased later. EndedAt is when nothing could come any more;
+	// null while something may, and for erasures from before there were later passes.
+	Behind      []erasedTableJSON `json:"behind"`
+	EndedAt     *time.Time        `json:"ended_at"`
+	SilentNodes int64             `json:"silent_nodes"` // whose journals are waited for, or were in vain until it ended
 }
 
 // erasedTableJSON is what was done to a table.
@@ -73,9 +78,15 @@ func holdOut(x compliance.Hold) holdJSON {
 
 func erasureOut(e compliance.Erasure) erasureJSON {
 	out := erasureJSON{ID: e.ID.String(), Member: e.Member.String(), Pseudonym: e.Pseudonym, Reason: e.Reason, ErasedBy: e.By, ErasedAt: e.At, Tables: []erasedTableJSON{},
-		Entries: e.Entries, First: e.First, HeadBefore: e.Head}
+		Entries: e.Entries, First: e.First, HeadBefore: e.Head, Behind: []erasedTableJSON{}, SilentNodes: e.Behind.Silent}
 	for _, n := range e.Counts {
 		out.Tables = append(out.Tables, erasedTableJSON{n.Table, string(n.What), n.Rows})
+	}
+	for _, n := range e.Behind.Counts {
+		out.Behind = append(out.Behind, erasedTableJSON{n.Table, string(n.What), n.Rows})
+	}
+	if !e.Behind.Ended.IsZero() {
+		out.EndedAt = &e.Behind.Ended
 	}
 	return out
 }

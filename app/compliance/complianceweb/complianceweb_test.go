@@ -12,6 +12,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/provider"
+	"github.com/bodhi-gateway/bodhi/app/secret"
 	"github.com/bodhi-gateway/bodhi/app/usage"
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
 	"github.com/bodhi-gateway/bodhi/db"
@@ -37,13 +38,24 @@ func (noTexts) Export(context.Context, org.Actor, id.Member, func(compliance.Tex
 	return nil
 }
 
+// open stands for the keyring, which has tests of its own.
+type open struct{}
+
+func (open) Seal(_ context.Context, _ id.Org, _, _, _ string, text secret.String) ([]byte, error) {
+	return []byte(text.Reveal()), nil
+}
+
+func (open) Open(_ context.Context, _ id.Org, _, _, _ string, sealed []byte) (secret.String, error) {
+	return secret.New(string(sealed)), nil
+}
+
 func TestMistakesAreSaidAndWhatWasTypedStays(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		h := webtest.NewHouse(t, d)
 		acme := h.Found(t, "Acme")
-		s := compliance.New(compliance.Parts{Store: db.NewComplianceStore(d), Members: db.NewOrgStore(d), People: h.Identity, Answers: noAnswers{}, Texts: noTexts{}, Tx: d, Audit: h.Audit, IDs: h.IDs, Clock: h.Clock,
-			Changed: func(context.Context) {}, Sources: compliance.Sources{Usage: usage.NewService(db.NewUsageStore(d), db.NewOrgStore(d), h.Clock), Connections: noConnections{}, Members: h.Identity, Keys: h.Keys,
+		s := compliance.New(compliance.Parts{Store: db.NewComplianceStore(d), Members: db.NewOrgStore(d), People: h.Identity, Answers: noAnswers{}, Texts: noTexts{}, Vault: open{}, Tx: d, Audit: h.Audit, IDs: h.IDs, Clock: h.Clock,
+			Changed: func(context.Context) {}, Settled: func(context.Context) {}, Sources: compliance.Sources{Usage: usage.NewService(db.NewUsageStore(d), db.NewOrgStore(d), h.Clock), Connections: noConnections{}, Members: h.Identity, Keys: h.Keys,
 				Facts: usage.NewRetention(db.NewUsageStore(d), d, h.Audit), Log: h.Audit}})
 		site := h.Serve(t, append(complianceweb.New(s).Routes(), webtest.Enter()))
 		admin := webtest.As(t, site, acme.Members[org.Admin])
@@ -85,7 +97,12 @@ func TestMistakesAreSaidAndWhatWasTypedStays(t *testing.T) {
 		if done.Status != http.StatusSeeOther || !strings.HasPrefix(done.Location, "/compliance/erasures/era_") {
 			t.Fatalf("erased: %d %s %.300s", done.Status, done.Location, done.Body)
 		}
-		says("the proof", admin.Get(done.Location), 200, "asked for", "Name and address replaced", "entries rewritten")
+		says("the proof", admin.Get(done.Location), 200, "asked for", "Name and address replaced", "entries rewritten", "Still looked for. So far nothing came behind.")
+		if err := s.Finish(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		says("the proof after the second pass", admin.Get(done.Location), 200, "So far nothing came behind")
+		says("by program", program.JSON("GET", "/api/v1/erasures", ""), 200, `"behind":[]`, `"ended_at":null`, `"silent_nodes":0`)
 		if p := admin.Get(done.Location + "/proof"); p.Status != 200 || !strings.HasPrefix(p.Body, "%PDF-") {
 			t.Errorf("the document: %d %.20q", p.Status, p.Body)
 		}

@@ -20,14 +20,23 @@ func TestWhatIsForgottenGoesWithTheBooksAndNotBefore(t *testing.T) {
 	}
 	write(t, j, attempt())
 	first := segmentPath(dir, 1)
+	if !j.Forgotten().IsZero() {
+		t.Error("it is forgotten before anything is in the books")
+	}
 	if err := j.Trim(Position{Segment: 1, Offset: 10}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(first); err != nil {
 		t.Fatalf("it went before it was in the books: %v", err)
 	}
+	if !j.Forgotten().IsZero() {
+		t.Error("it is forgotten before it is in the books")
+	}
 	if err := j.Trim(Position{Segment: 2}); err != nil {
 		t.Fatal(err)
+	}
+	if !j.Forgotten().Equal(at) {
+		t.Errorf("forgotten is what was before %s", j.Forgotten())
 	}
 	if _, err := os.Stat(first); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("it stays although it is in the books: %v", err)

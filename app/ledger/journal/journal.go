@@ -58,6 +58,8 @@ type Journal struct {
 
 	forgotten time.Time // Forget was last told this
 	forget    uint64    // segments up to this one go as soon as they are in the books
+	due       []erased  // what Forget was told and Trim has not done yet
+	clean     time.Time // what was written until then is in the books and gone, as Forget was told
 
 	confirmed map[uint64]time.Time // when Trim first heard that a segment is in the books; only Trim touches it
 

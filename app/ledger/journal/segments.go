@@ -64,7 +64,7 @@ func (j *Journal) Trim(confirmed Position) error {
 			return err
 		}
 	}
-	return nil
+	return j.cleaned()
 }
 
 func (j *Journal) remove(n uint64) error {
@@ -109,7 +109,38 @@ func (j *Journal) Forget(until time.Time) error {
 		}
 	}
 	j.forget, j.forgotten = last, until
+	j.due = append(j.due, erased{until, last})
 	return nil
+}
+
+// erased is a moment that Forget was told, and the last segment that holds something from before it.
+type erased struct {
+	until time.Time
+	last  uint64
+}
+
+// cleaned notes which moments Trim is done with.
+func (j *Journal) cleaned() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if len(j.due) == 0 {
+		return nil
+	}
+	left, err := list(j.dir)
+	if err != nil {
+		return err
+	}
+	for len(j.due) > 0 && (len(left) == 0 || j.due[0].last < left[0]) {
+		j.clean, j.due = j.due[0].until, j.due[1:]
+	}
+	return nil
+}
+
+// Forgotten is the last moment that Forget was told of which everything is in the books and gone; zero for none.
+func (j *Journal) Forgotten() time.Time {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.clean
 }
 
 func (j *Journal) forgets() uint64 {

@@ -23,15 +23,24 @@ func tabs(active string) []ui.Tab {
 }
 
 func (h *Handlers) list(c *web.Context) error {
-	all, err := h.rules.List(c.Ctx(), c.Actor())
+	page, err := h.listPage(c)
 	if err != nil {
 		return err
+	}
+	return c.Render(views.List(page))
+}
+
+func (h *Handlers) listPage(c *web.Context) (views.ListPage, error) {
+	all, err := h.rules.List(c.Ctx(), c.Actor())
+	if err != nil {
+		return views.ListPage{}, err
 	}
 	page := views.ListPage{Shell: c.Shell(title, "pii"), Tabs: tabs(root), CanCreate: c.Actor().Role.AtLeast(org.Lead)}
 	for _, l := range all {
 		page.Rows = append(page.Rows, row(c, l))
 	}
-	return c.Render(views.List(page))
+	page.Cap, err = h.capForm(c)
+	return page, err
 }
 
 // typed is what the form says, word for word.

@@ -1,6 +1,7 @@
 package piiweb_test
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -27,13 +28,58 @@ type scene struct {
 	house *webtest.House
 }
 
+// purse is what looking for names may cost a day: all of it is spent.
+type purse struct{ most money.USD }
+
+func (p *purse) Cap(context.Context, org.Actor) (pii.Cap, error) {
+	return pii.Cap{Most: p.most, Spent: p.most}, nil
+}
+
+func (p *purse) SetCap(_ context.Context, _ org.Actor, most money.USD) error {
+	p.most = most
+	return nil
+}
+
+func TestWhatLookingForNamesCostsIsBounded(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	admin, lead := webtest.As(t, s.site, s.acme.Members[org.Admin]), webtest.As(t, s.site, s.acme.Members[org.Lead])
+	program := s.house.Program(t, s.site, s.acme, org.Admin)
+	if p := admin.Get("/data-rules"); !p.Has("At most a day, in USD", "Empty is as much as budgets allow") || p.Has("used up") {
+		t.Errorf("nothing set: %d %s", p.Status, p.Body)
+	}
+	if p := lead.Get("/data-rules"); p.Has("At most a day, in USD") {
+		t.Error("a lead is shown what only admins set")
+	}
+	for _, typed := range []string{"-1", "0", "a lot"} {
+		if p := admin.Post("/data-rules/recognition", url.Values{"max_cost_usd_per_day": {typed}}); p.Status != 422 || !p.Has("amount in USD above 0", `value="`+typed+`"`) {
+			t.Errorf("%q: %d %s", typed, p.Status, p.Body)
+		}
+		if p := program.JSON("PUT", "/api/v1/data-rules/recognition", `{"max_cost_usd_per_day":"`+typed+`"}`); p.Status != 400 {
+			t.Errorf("%q by program: %d %s", typed, p.Status, p.Body)
+		}
+	}
+	if p := admin.Post("/data-rules/recognition", url.Values{"max_cost_usd_per_day": {"$2.50"}}); p.Status != 303 {
+		t.Errorf("set: %d %s", p.Status, p.Body)
+	}
+	if p := admin.Get("/data-rules"); !p.Has("used up", "$2.5 of $2.5") && !p.Has("used up", "$2.50 of $2.50") {
+		t.Errorf("used up: %d %s", p.Status, p.Body)
+	}
+	if p := program.JSON("GET", "/api/v1/data-rules/recognition", ""); p.Status != 200 || !p.Has(`"max_cost_usd_per_day":"2.5`) {
+		t.Errorf("by program: %d %s", p.Status, p.Body)
+	}
+	if p := program.JSON("PUT", "/api/v1/data-rules/recognition", `{"max_cost_usd_per_day":""}`); p.Status != 200 || !p.Has(`"max_cost_usd_per_day":""`) {
+		t.Errorf("taken away: %d %s", p.Status, p.Body)
+	}
+}
+
 func newScene(t *testing.T) *scene {
 	t.Helper()
 	d := dbtest.SQLite(t)
 	h := webtest.NewHouse(t, d)
 	h.Passwordless = true
 	s := &scene{acme: h.Found(t, "Acme"), books: db.NewLedgerStore(d), house: h}
-	s.rules = pii.New(pii.Parts{Store: db.NewPIIStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: slog.New(slog.DiscardHandler)})
+	s.rules = pii.New(pii.Parts{Store: db.NewPIIStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: slog.New(slog.DiscardHandler), Caps: &purse{}})
 	s.site = h.Serve(t, append(piiweb.New(s.rules, h.Identity, h.Keys).Routes(), webtest.Enter()))
 	return s
 }
