@@ -3,7 +3,7 @@
 #
 #   scripts/services.sh COMMAND [ARGUMENT…]
 #
-# COMMAND sees TEST_DATABASE_URL (PostgreSQL, may create databases and roles), TEST_REDIS_URL and CHROMIUM. For each:
+# COMMAND sees TEST_DATABASE_URL (PostgreSQL, may create databases and roles), TEST_REDIS_URL, CHROMIUM and NGINX. For each:
 # what the variable already names is used as it is; else an installed program is started for us alone (loopback, a
 # free port, a temporary directory, no fsync); else, as root on Debian, it is installed first. One line is printed for
 # each. What cannot be had is named in one line; CI=true turns that line into a failure.
@@ -121,9 +121,18 @@ find_chromium() {
   say chromium "$CHROMIUM"
 }
 
+find_nginx() {
+  if [ -z "${NGINX:-}" ]; then NGINX=$(PATH="$PATH:/usr/sbin" command -v nginx || true); fi
+  if [ -z "${NGINX:-}" ] && install nginx-light; then NGINX=/usr/sbin/nginx; fi
+  if [ -z "${NGINX:-}" ]; then missing nginx "rolling restarts are not tested"; return; fi
+  export NGINX
+  say nginx "$NGINX"
+}
+
 start_postgres
 start_redis
 find_chromium
+find_nginx
 
 # Not exec: the services have to be stopped. In the background, so that a signal reaches the trap at once.
 "$@" &
