@@ -61,6 +61,8 @@ type Config struct {
 	PricesURL string `env:"BODHI_PRICES_URL"`
 	// EgressAllowPrivate are networks that provider URLs may point to although they are not public.
 	EgressAllowPrivate Networks `env:"BODHI_EGRESS_ALLOW_PRIVATE"`
+	// TrustedProxies are networks of proxies in front, which say in X-Forwarded-For who asked them.
+	TrustedProxies Networks `env:"BODHI_TRUSTED_PROXIES"`
 	// Console are the networks that the operator console can be reached from; none = it is off.
 	Console Reach `env:"BODHI_CONSOLE" envDefault:"off"`
 }

@@ -134,7 +134,7 @@ func newServer(h http.Handler, log *slog.Logger) *http.Server {
 // stands under no middleware.
 func (a *App) split(pages http.Handler) http.Handler {
 	files := static.Handler()
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return behind(a.cfg.TrustedProxies, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch path := r.URL.Path; {
 		case gateway.Serves(path):
 			a.gateway.ServeHTTP(w, r)
@@ -147,7 +147,7 @@ func (a *App) split(pages http.Handler) http.Handler {
 		default:
 			pages.ServeHTTP(w, r)
 		}
-	})
+	}))
 }
 
 // bodies is how much memory requests above 64 KiB may take together: a quarter of the limit, as they are held up to three

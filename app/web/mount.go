@@ -94,7 +94,7 @@ func Mount(e *echo.Echo, routes []Route, d Deps) error {
 	}
 	e.HideBanner, e.HidePort = true, true
 	if e.IPExtractor == nil {
-		// Echo's default believes X-Forwarded-For from anyone. Behind a proxy app sets an extractor that knows it.
+		// Echo's default believes X-Forwarded-For from anyone. Behind trusted proxies app has put the address right already.
 		e.IPExtractor = echo.ExtractIPDirect()
 	}
 	e.HTTPErrorHandler = s.fail
