@@ -56,7 +56,7 @@ func queueFacts(c *web.Context, q operator.Queue) []ui.Fact {
 	if !q.Oldest.IsZero() {
 		lag = ui.Fact{Label: "Oldest that waits", Value: "for " + c.Now().Sub(q.Oldest).Round(time.Second).String()}
 	}
-	return []ui.Fact{{Label: "Ready to run", Value: strconv.FormatInt(q.Waiting, 10)}, lag, {Label: "Given up", Value: strconv.FormatInt(q.Failed, 10), Href: root + "/jobs"}}
+	return []ui.Fact{{Label: "Ready to run", Value: web.Count(q.Waiting)}, lag, {Label: "Given up", Value: web.Count(q.Failed), Href: root + "/jobs"}}
 }
 
 func (h *Handlers) settings(c *web.Context) error {

@@ -130,7 +130,7 @@ func (h *Handlers) tenants(c *web.Context) error {
 
 func row(c *web.Context, t operator.Tenant) views.Tenant {
 	short, exact := web.Dollars(t.Spent)
-	return views.Tenant{Href: tenantPath(t.ID), Name: t.Name, Slug: t.Slug, Status: status(t), Plan: plan(t, c.Now()), People: strconv.FormatInt(t.People, 10),
+	return views.Tenant{Href: tenantPath(t.ID), Name: t.Name, Slug: t.Slug, Status: status(t), Plan: plan(t, c.Now()), People: web.Count(t.People),
 		Spent: short, SpentExact: exact, Used: c.When(t.Used), Health: health(t)}
 }
 

@@ -44,9 +44,9 @@ func (h *Handlers) tenantPage(c *web.Context) (views.TenantPage, error) {
 	short, exact := web.Dollars(t.Spent)
 	p := views.TenantPage{Shell: c.ConsoleShell(t.Name, "tenants"), Path: tenantPath(o), Name: t.Name, Status: status(t), Suspended: t.State() == "suspended", Deleted: t.State() == "deleted", Why: t.SuspendedWhy,
 		Stats: []ui.StatProps{
-			{Label: "Spent this month", Value: short, Exact: exact, Against: strconv.FormatInt(t.Requests, 10) + " requests, by UTC"},
-			{Label: "People", Value: strconv.FormatInt(t.People, 10), Against: "active members"},
-			{Label: "Requests in 24 hours", Value: strconv.FormatInt(t.Recent, 10), Against: strconv.FormatInt(t.Failed, 10) + " failed"},
+			{Label: "Spent this month", Value: short, Exact: exact, Against: web.Count(t.Requests) + " requests, by UTC"},
+			{Label: "People", Value: web.Count(t.People), Against: "active members"},
+			{Label: "Requests in 24 hours", Value: web.Count(t.Recent), Against: web.Count(t.Failed) + " failed"},
 		},
 		Facts: []ui.Fact{{Label: "Id", Value: o.String(), Mono: true, Copy: true}, {Label: "Short name", Value: t.Slug, Mono: true}, {Label: "Plan", Value: plan(t, c.Now())}, {Label: "Founded", Body: ui.Time(c.When(t.CreatedAt))}},
 	}
