@@ -98,4 +98,4 @@ var untouched = map[string]string{
 var ofThings = map[string]bool{"org_id": true, "id": true, "team_id": true, "department_id": true, "key_id": true, "token_id": true, "connection_id": true, "alias_id": true, "budget_id": true,
 	"limit_id": true, "policy_id": true, "prompt_id": true, "node_id": true, "scope_node": true, "request_id": true, "grant_id": true, "increase_id": true, "account_id": true,
 	"provider_id": true, "group_id": true, "user_id": true, "outage_id": true, "event_id": true, "channel_id": true, "bundle": true, "report_id": true, "edition_id": true,
-	"experiment_id": true, "dataset_id": true, "evaluation_id": true, "batch_id": true, "schedule_id": true, "file_id": true, "input_id": true, "output_id": true, "failures_id": true, "refused_by": true, "op_id": true, "about": true}
+	"experiment_id": true, "dataset_id": true, "evaluation_id": true, "batch_id": true, "schedule_id": true, "load_id": true, "file_id": true, "input_id": true, "output_id": true, "failures_id": true, "refused_by": true, "op_id": true, "about": true}

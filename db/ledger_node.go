@@ -23,6 +23,7 @@ type nodeRow struct {
 	SeenAt    time.Time  `gorm:"column:seen_at"`
 	LeftAt    *time.Time `gorm:"column:left_at"`
 	ReapedAt  *time.Time `gorm:"column:reaped_at"`
+	ForgotAt  *time.Time `gorm:"column:forgot_at"` // what it wrote before is in the books, and gone from its disk
 }
 
 // TableName names the table.
@@ -93,7 +94,7 @@ func (s *LedgerStore) Begin(ctx context.Context, node id.Node, o budget.Opening)
 		if err := tx.Where("left_at < ?", now.Add(-forgetNodesAfter)).Delete(&nodeRow{}).Error; err != nil {
 			return err
 		}
-		next := nodeRow{ID: node, Epoch: epoch, Beats: row.Beats + 1, Label: o.Label, Version: o.Version, StartedAt: now, SeenAt: now}
+		next := nodeRow{ID: node, Epoch: epoch, Beats: row.Beats + 1, Label: o.Label, Version: o.Version, StartedAt: now, SeenAt: now, ForgotAt: row.ForgotAt}
 		return tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&next).Error
 	})
 	return epoch, err

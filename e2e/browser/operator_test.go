@@ -7,9 +7,9 @@ import (
 	"github.com/bodhi-gateway/bodhi/e2e/harness"
 )
 
-// An operator comes in by a link, suspends an organization and resumes it, and looks at a page of it once its admin allows that; the
+// An operator comes in by a link, suspends an organization and resumes it, and is offered its pages once its admin allows that; the
 // console's pages are judged on every screen.
-func TestAnOperatorSuspendsAndLooksWhereAllowed(t *testing.T) {
+func TestAnOperatorSuspendsResumesAndIsLetIn(t *testing.T) {
 	t.Parallel()
 	g := harness.Start(t, harness.Setup{Providers: []string{"name=main,kind=sandbox"}, Models: []string{"smart=main/sandbox-chat"}, Env: []string{"BODHI_CONSOLE=127.0.0.1"}})
 	b := open(t, g.URL)
@@ -45,7 +45,5 @@ func TestAnOperatorSuspendsAndLooksWhereAllowed(t *testing.T) {
 	b.goTo("/operator?q=acme")
 	b.press("Acme")
 	b.press("Resume the organization")
-	b.press("Look at its pages")
-	b.sees("You see Acme as support.")
-	b.judged("operator-view")
+	b.sees("Look at its pages")
 }
