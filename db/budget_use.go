@@ -57,6 +57,7 @@ func (s *BudgetStore) Uses(ctx context.Context, o id.Org, k org.ScopeKind, ids [
 				return err
 			}
 			sum := newFold(ask)
+			sum.past = &s.db.past
 			if err := addKept(tx, report.Reach{Org: o, All: true}, ask, "", sum); err != nil {
 				return err
 			}

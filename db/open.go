@@ -50,6 +50,7 @@ type DB struct {
 	log     *slog.Logger
 	walls   walls
 	alerted func([]budget.Alert) // see OnAlerts
+	past    recall
 
 	statements atomic.Int64
 }

@@ -33,6 +33,7 @@ func (s *UsageStore) Sums(ctx context.Context, r report.Reach, a usage.Ask) (cel
 	var sum *fold
 	for range 5 { // days are seldom taken away, and never twice within one question
 		sum = newFold(a)
+		sum.past = &s.db.past
 		err = s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
 			if !kept {
 				return addFacts(tx, r, a, sum)

@@ -21,7 +21,8 @@ type dayMarkRow struct {
 	Until     time.Time `gorm:"column:until_at"`
 	FirstHour time.Time `gorm:"column:first_hour"`
 	Version   int64     `gorm:"column:version"`
-	Parted    bool      `gorm:"column:parted"` // see sheetParts
+	Parted    bool      `gorm:"column:parted"`  // see sheetParts
+	Edition   int64     `gorm:"column:edition"` // see recall
 }
 
 // TableName names the table.

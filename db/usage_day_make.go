@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"math/rand/v2"
 	"strings"
 	"time"
 
@@ -81,7 +83,7 @@ func (s *UsageStore) keepDay(ctx context.Context, o id.Org, day usage.Step) erro
 
 // begin finds out what there is of a day. One that is right up to some hour only lacks the hours since then.
 func (d *dayUnderWay) begin(tx *gorm.DB) error {
-	d.next = dayMarkRow{OrgID: d.org, Day: d.From.UTC(), Until: d.To.UTC(), FirstHour: d.From.UTC().Truncate(time.Hour)}
+	d.next = dayMarkRow{OrgID: d.org, Day: d.From.UTC(), Until: d.To.UTC(), FirstHour: d.From.UTC().Truncate(time.Hour), Edition: 1 + rand.Int64N(math.MaxInt64)}
 	d.made = usage.Step{From: d.From, To: d.From}
 	err := tx.Table("usage_marks").Select("COALESCE(SUM(version), 0)").Where("org_id = ? AND hour >= ? AND hour < ?", d.org, d.next.FirstHour, d.next.Until).Take(&d.next.Version).Error
 	if err != nil {

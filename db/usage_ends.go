@@ -32,6 +32,21 @@ func newEnds() *ends {
 
 // read adds the requests and attempts of a span.
 func (e *ends) read(tx *gorm.DB, o id.Org, d usage.Step, slot time.Duration) error {
+	if err := e.readEnds(tx, o, d, slot); err != nil {
+		return err
+	}
+	return e.readPaces(tx, o, d)
+}
+
+func (e *ends) readPaces(tx *gorm.DB, o id.Org, d usage.Step) error {
+	quick, err := pacesOf(tx, report.Reach{Org: o, All: true}, usage.SampleAsk{From: d.From, To: d.To})
+	for i := range quick {
+		e.pace(&quick[i])
+	}
+	return err
+}
+
+func (e *ends) readEnds(tx *gorm.DB, o id.Org, d usage.Step, slot time.Duration) error {
 	r, a := report.Reach{Org: o, All: true}, usage.SampleAsk{From: d.From, To: d.To, Slot: slot}
 	slots, err := sampled(tx, r, a)
 	if err != nil {
@@ -52,17 +67,10 @@ func (e *ends) read(tx *gorm.DB, o id.Org, d usage.Step, slot time.Duration) err
 		e.failures[f] += n
 	}
 	saved, err := rescues(tx, r, a)
-	if err != nil {
-		return err
-	}
 	for _, s := range saved {
 		n := s.Count
 		s.Count = 0
 		e.rescues[s] += n
-	}
-	quick, err := pacesOf(tx, r, a)
-	for i := range quick {
-		e.pace(&quick[i])
 	}
 	return err
 }
@@ -113,7 +121,7 @@ func (e *ends) all() usage.Ends {
 const mostLoose = 26 * time.Hour
 
 // Ends implements usage.Sampler. Only what came last may be without sheets.
-func (s *UsageStore) Ends(ctx context.Context, o id.Org, from, to time.Time, slot time.Duration) (usage.Ends, bool, error) {
+func (s *UsageStore) Ends(ctx context.Context, o id.Org, from, to time.Time, slot time.Duration, paces bool) (usage.Ends, bool, error) {
 	sum, ok := newEnds(), true
 	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
 		pieces, err := piecesOf(tx, o, usage.Ask{Steps: []usage.Step{{From: from, To: to}}})
@@ -127,7 +135,11 @@ func (s *UsageStore) Ends(ctx context.Context, o id.Org, from, to time.Time, slo
 			case !p.To.Equal(to) || p.To.Sub(p.From) > mostLoose:
 				ok = false
 			default:
-				err = sum.read(tx, o, p.Step, slot)
+				if paces {
+					err = sum.readPaces(tx, o, p.Step)
+				} else {
+					err = sum.readEnds(tx, o, p.Step, slot)
+				}
 			}
 			if err != nil || !ok {
 				return err

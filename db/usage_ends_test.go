@@ -83,7 +83,7 @@ func TestHowRequestsEndedIsKnownByTheDay(t *testing.T) {
 		same := func(when string, whole bool) {
 			t.Helper()
 			want, wantPaces := direct()
-			if _, ok, err := store.Ends(t.Context(), o, from, to, time.Hour); err != nil || ok != whole {
+			if _, ok, err := store.Ends(t.Context(), o, from, to, time.Hour, true); err != nil || ok != whole {
 				t.Fatalf("%s: known without a sample: %v, %v", when, ok, err)
 			}
 			got, err := samples.Reliability(t.Context(), actor, from, to, nil)

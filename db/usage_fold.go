@@ -18,6 +18,7 @@ type fold struct {
 	at    spotPlaces
 	spots []spot
 	sums  []usage.Totals // of the spots
+	past  *recall        // nil: everything is read
 }
 
 // groupBits leaves room for MaxDims values in a group's number.
@@ -134,6 +135,7 @@ func untagged(tx *gorm.DB, r report.Reach, a usage.Ask, sum *fold) error {
 	all := a
 	all.By = slices.Delete(slices.Clone(a.By), i, i+1)
 	rest := newFold(all)
+	rest.past = sum.past
 	if err := addKept(tx, r, all, "", rest); err != nil {
 		return err
 	}

@@ -34,9 +34,9 @@ func addKept(tx *gorm.DB, r report.Reach, a usage.Ask, tag string, sum *fold) er
 	for _, p := range pieces {
 		switch {
 		case p.days != nil:
-			err = addSheets(tx, r, tag, p, sum)
+			err = addRecalled(r, tag, p, sum, func(p piece, sum *fold) error { return addSheets(tx, r, tag, p, sum) })
 		case p.hours != nil && p.table(r, a, tag) == "usage_hours":
-			err = addHourParts(tx, r, a, p, sum)
+			err = addRecalled(r, tag, p, sum, func(p piece, sum *fold) error { return addHourParts(tx, r, a, p, sum) })
 		default:
 			err = addPiece(tx, r, a, tag, p, sum)
 		}

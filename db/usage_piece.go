@@ -14,9 +14,10 @@ import (
 // piece is a part of an ask's span: days that there are sheets of, hours of one such day, or the rest.
 type piece struct {
 	usage.Step
-	days   []usage.Step
-	parted bool        // some of the days are kept in parts
-	hours  *usage.Step // the day that these are hours of, which is kept in parts
+	days     []usage.Step
+	parted   bool        // some of the days are kept in parts
+	hours    *usage.Step // the day that these are hours of, which is kept in parts
+	editions []int64     // of the days, or of the day that these are hours of
 }
 
 // piecesOf cuts an ask's span into days that there are sheets of and the rest. A day counts if it lies within one step; of one
@@ -31,11 +32,12 @@ func piecesOf(tx *gorm.DB, o id.Org, a usage.Ask) ([]piece, error) {
 	at := all.From
 	for _, m := range marks {
 		d := m.step()
-		p := piece{Step: d, days: []usage.Step{d}, parted: m.Parted}
+		p := piece{Step: d, days: []usage.Step{d}, parted: m.Parted, editions: []int64{m.Edition}}
 		if !slices.ContainsFunc(a.Steps, func(s usage.Step) bool { return !d.From.Before(s.From) && !d.To.After(s.To) }) {
 			if p = hoursOfDay(a, all, d); !m.Parted || p.hours == nil {
 				continue
 			}
+			p.editions = []int64{m.Edition}
 		}
 		if p.From.Before(at) {
 			continue
@@ -44,7 +46,8 @@ func piecesOf(tx *gorm.DB, o id.Org, a usage.Ask) ([]piece, error) {
 			out = append(out, piece{Step: usage.Step{From: at, To: p.From}})
 		}
 		if n := len(out); n > 0 && out[n-1].days != nil && p.days != nil {
-			out[n-1].To, out[n-1].days, out[n-1].parted = d.To, append(out[n-1].days, d), out[n-1].parted || m.Parted
+			before := &out[n-1]
+			before.To, before.days, before.editions, before.parted = d.To, append(before.days, d), append(before.editions, m.Edition), before.parted || m.Parted
 		} else {
 			out = append(out, p)
 		}

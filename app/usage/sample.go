@@ -77,9 +77,9 @@ type Sampler interface {
 	Failures(ctx context.Context, r report.Reach, a SampleAsk) ([]Failure, error)
 	Rescues(ctx context.Context, r report.Reach, a SampleAsk) ([]Rescue, error)
 	Paces(ctx context.Context, r report.Reach, a SampleAsk) ([]Pace, error)
-	// Ends answers for a whole organization without looking at a sample, from sums of days and what came since; false if there
-	// are no such sums of some day.
-	Ends(ctx context.Context, o id.Org, from, to time.Time, slot time.Duration) (Ends, bool, error)
+	// Ends answers for a whole organization without looking at a sample, from sums of days and what came since: with the paces or
+	// with all else, for no page shows both. false if there are no such sums of some day.
+	Ends(ctx context.Context, o id.Org, from, to time.Time, slot time.Duration, paces bool) (Ends, bool, error)
 }
 
 // Samples answers how fast and how reliable things were. Safe for concurrent use.
@@ -102,7 +102,7 @@ type Reliability struct {
 // Reliability looks at the requests of a span within the actor's reach: at all where sums of days say, else at the newest, at
 // most MostSampled of them.
 func (s *Samples) Reliability(ctx context.Context, a org.Actor, from, to time.Time, where []Filter) (out Reliability, err error) {
-	r, ask, all, err := s.ask(ctx, a, from, to, where, &out)
+	r, ask, all, err := s.ask(ctx, a, from, to, where, false, &out)
 	if err != nil {
 		return out, err
 	}
@@ -124,7 +124,7 @@ func (s *Samples) Reliability(ctx context.Context, a org.Actor, from, to time.Ti
 
 // Paces is how quickly each model of each connection answered, of the same requests.
 func (s *Samples) Paces(ctx context.Context, a org.Actor, from, to time.Time, where []Filter) (out Reliability, paces []Pace, err error) {
-	r, ask, all, err := s.ask(ctx, a, from, to, where, &out)
+	r, ask, all, err := s.ask(ctx, a, from, to, where, true, &out)
 	if err != nil {
 		return out, nil, err
 	}
@@ -138,7 +138,7 @@ func (s *Samples) Paces(ctx context.Context, a org.Actor, from, to time.Time, wh
 }
 
 // ask bounds the span to what is looked at, unless it finds out about all of it.
-func (s *Samples) ask(ctx context.Context, a org.Actor, from, to time.Time, where []Filter, out *Reliability) (r report.Reach, ask SampleAsk, all *Ends, err error) {
+func (s *Samples) ask(ctx context.Context, a org.Actor, from, to time.Time, where []Filter, paces bool, out *Reliability) (r report.Reach, ask SampleAsk, all *Ends, err error) {
 	if r, err = report.ReachOf(a); err != nil {
 		return r, ask, nil, err
 	}
@@ -157,7 +157,7 @@ func (s *Samples) ask(ctx context.Context, a org.Actor, from, to time.Time, wher
 	ask = SampleAsk{From: from, To: to, Slot: Slot(out.Zone, from), Limit: MostSampled}
 	out.From, out.To = from, to
 	if r.All && len(where) == 0 {
-		found, ok, err := s.Store.Ends(ctx, a.Org, from, to, ask.Slot)
+		found, ok, err := s.Store.Ends(ctx, a.Org, from, to, ask.Slot, paces)
 		if err != nil {
 			return r, ask, nil, fmt.Errorf("usage: ends: %w", err)
 		}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/bodhi-gateway/bodhi/app/report"
 	"github.com/bodhi-gateway/bodhi/app/usage"
 	"github.com/bodhi-gateway/bodhi/app/web"
@@ -82,18 +84,20 @@ func (h *Handlers) fillCosts(a *asked, page *views.CostsPage) error {
 		return err
 	}
 	costForm(a, &page.Form, tags)
-	r, err := h.query(a, func(q *usage.Query) { q.Top = costRows })
-	if err != nil {
+	var r, drawn usage.Result
+	var g errgroup.Group // the table and the chart are asked side by side
+	g.Go(func() (err error) { r, err = h.query(a, func(q *usage.Query) { q.Top = costRows }); return err })
+	g.Go(func() (err error) {
+		drawn, err = h.query(a, func(q *usage.Query) { q.Grain, q.By, q.Top = a.grain(), q.By[:1], chartLayers })
+		return err
+	})
+	if err := g.Wait(); err != nil {
 		return err
 	}
 	page.Span = a.words()
 	if r.Total == (usage.Totals{}) && r.Before == (usage.Totals{}) {
 		page.None = nothing(a)
 		return nil
-	}
-	drawn, err := h.query(a, func(q *usage.Query) { q.Grain, q.By, q.Top = a.grain(), q.By[:1], chartLayers })
-	if err != nil {
-		return err
 	}
 	page.Chart = spendChart(a, drawn)
 	page.Figures = costFigures(a, r, drawn)
