@@ -45,5 +45,7 @@ func TestAnOperatorSuspendsResumesAndIsLetIn(t *testing.T) {
 	b.goTo("/operator?q=acme")
 	b.press("Acme")
 	b.press("Resume the organization")
-	b.sees("Look at its pages")
+	b.press("Look at its pages")
+	b.sees("Costs")
+	b.judged("operator-look")
 }
