@@ -42,11 +42,15 @@ func (d *DB) Migrate(ctx context.Context) error {
 			if err := o.role(ctx); err != nil {
 				return err
 			}
-			if _, err := o.goose.Up(ctx); err != nil {
+			done, err := o.goose.Up(ctx)
+			if err != nil {
 				return fmt.Errorf("migrate: %w", err)
 			}
 			if err := o.river.up(ctx); err != nil {
 				return fmt.Errorf("migrate the job tables: %w", err)
+			}
+			if n := len(done); n > 0 {
+				d.log.Info("the database's schema is up to date", "steps", n, "version", done[n-1].Source.Version)
 			}
 			return o.grant(ctx)
 		})

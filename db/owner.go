@@ -46,12 +46,12 @@ func (d *DB) asOwner(ctx context.Context, fn func(*owner) error) error {
 		if err := pool.Ping(ctx); err != nil {
 			return d.unavailable(err)
 		}
-		if o.river, err = postgresQueue(pool, d.log); err != nil {
+		if o.river, err = postgresQueue(pool); err != nil {
 			return err
 		}
 	} else {
 		var err error
-		if o.river, err = sqliteQueue(d.sql, d.log); err != nil {
+		if o.river, err = sqliteQueue(d.sql); err != nil {
 			return err
 		}
 	}

@@ -19,15 +19,18 @@ type queueSchema interface {
 	pending(ctx context.Context) (bool, error)
 }
 
+// unheard: that the queue's tables were made in seven steps tells nobody anything, and what goes wrong is returned.
+var unheard = &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)}
+
 type riverSchema[T any] struct{ *rivermigrate.Migrator[T] }
 
-func postgresQueue(pool *pgxpool.Pool, log *slog.Logger) (queueSchema, error) {
-	m, err := rivermigrate.New(riverpgxv5.New(pool), &rivermigrate.Config{Logger: log})
+func postgresQueue(pool *pgxpool.Pool) (queueSchema, error) {
+	m, err := rivermigrate.New(riverpgxv5.New(pool), unheard)
 	return riverSchema[pgx.Tx]{m}, err
 }
 
-func sqliteQueue(pool *sql.DB, log *slog.Logger) (queueSchema, error) {
-	m, err := rivermigrate.New(riversqlite.New(pool), &rivermigrate.Config{Logger: log})
+func sqliteQueue(pool *sql.DB) (queueSchema, error) {
+	m, err := rivermigrate.New(riversqlite.New(pool), unheard)
 	return riverSchema[*sql.Tx]{m}, err
 }
 

@@ -84,7 +84,7 @@ func TestDaysAreRememberedForTheSameQuestionOnly(t *testing.T) {
 			return asked(report.Reach{Org: o, All: true, Under: org.OfTeam(o, id.NewTeam(fresh))}, "", days, whole)
 		},
 		"by a tag": func() int { return asked(everything, "project", days, whole) },
-		"by team": func() int { a := whole; a.By = []usage.Dim{usage.Team}; return asked(everything, "", days, a) },
+		"by team":  func() int { a := whole; a.By = []usage.Dim{usage.Team}; return asked(everything, "", days, a) },
 		"one value": func() int {
 			a := whole
 			a.Where = []usage.Filter{{Dim: usage.Client, Values: []string{"a b"}}}
