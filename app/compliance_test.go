@@ -35,6 +35,8 @@ import (
 const (
 	canaryMail = "jana.canary@acme.test"
 	canaryName = "Jana Canaryova"
+	// shoutedMail is how a program may write the address in a tag.
+	shoutedMail = "JANA.CANARY@ACME.TEST"
 )
 
 // canary is a member of whom there is something of every kind: they did things, were named by others, wrote, asked and paid.

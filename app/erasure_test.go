@@ -45,7 +45,7 @@ func left(t *testing.T, at string) (out []string) {
 	} else {
 		all = contents(t, at)
 	}
-	for _, w := range []string{canaryMail, canaryName, "canary-user", "canary-session"} {
+	for _, w := range []string{canaryMail, shoutedMail, canaryName, "canary-user", "canary-session"} {
 		if i := bytes.Index(all, []byte(w)); i >= 0 {
 			out = append(out, string(all[max(0, i-60):i+40]))
 		}
@@ -65,7 +65,7 @@ func TestWhatWasUnderWayIsErasedBehind(t *testing.T) {
 			admin, ctx := x.admin(), t.Context()
 			a.unheld(t, admin.Org)
 			m := canary(t, a, s)
-			r := ledger.Request{At: a.clock.Now(), Family: "openai", Endpoint: "chat", Asked: "m", Model: "m", Status: 200, EndUser: "canary-user", Session: "canary-session", Tags: "project=" + canaryMail,
+			r := ledger.Request{At: a.clock.Now(), Family: "openai", Endpoint: "chat", Asked: "m", Model: "m", Status: 200, EndUser: "canary-user", Session: "canary-session", Tags: "project=" + shoutedMail,
 				Chain: org.Chain{Org: admin.Org, Team: x.team(), Member: m.ID}}
 			record := func() {
 				r.ID = id.NewRequest(a.ids)

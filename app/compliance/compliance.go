@@ -7,8 +7,10 @@ package compliance
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -52,13 +54,39 @@ const ErasedName = "Erased person"
 // nameLength is how long a name must be to be looked for inside of texts: shorter ones stand for other things as well.
 const nameLength = 8
 
-// Words are what is looked for inside of texts, each with what takes its place. A name counts if it has two parts, or is long.
+// Words are what is looked for inside of texts, each with what takes its place, in the capitals that people and programs write them
+// with. A name counts if it has two parts, or is long.
 func (p Person) Words() [][2]string {
-	out := [][2]string{{p.Email, p.Pseudonym()}}
+	out := spelled(nil, p.Email, p.Pseudonym())
 	if len(p.Name) >= nameLength || len(p.Name) >= 5 && strings.Contains(p.Name, " ") {
-		out = append(out, [2]string{p.Name, ErasedName})
+		out = spelled(out, p.Name, ErasedName)
 	}
 	return out
+}
+
+// spelled adds a word as it is, in small letters, in capitals, and with each part's first letter, or that of an address's own part, as a
+// capital. Databases look for texts letter by letter: what no common spelling is stays.
+func spelled(to [][2]string, word, instead string) [][2]string {
+	lower := strings.ToLower(word)
+	local, domain, _ := strings.Cut(titled(lower), "@")
+	for _, w := range []string{word, lower, strings.ToUpper(word), titled(lower), local + "@" + strings.ToLower(domain), lower[:strings.Index(lower+"@", "@")] + "@" + domain} {
+		if len(w) == len(word) && !slices.ContainsFunc(to, func(have [2]string) bool { return have[0] == w }) {
+			to = append(to, [2]string{w, instead})
+		}
+	}
+	return to
+}
+
+// titled has a capital wherever a letter follows what is none.
+func titled(lower string) string {
+	out, begins := []rune(lower), true
+	for i, r := range out {
+		if begins {
+			out[i] = unicode.ToUpper(r)
+		}
+		begins = !unicode.IsLetter(r) && !unicode.IsNumber(r)
+	}
+	return string(out)
 }
 
 // Count is what was done to one table's rows.

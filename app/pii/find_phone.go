@@ -125,7 +125,8 @@ func (f *finder) dialled(i int) int {
 }
 
 // national are the calling codes of ITU-T E.164 that are given out, each with how many digits follow it: of fixed, mobile and service
-// numbers alike, as libphonenumber's metadata (8.13) has them.
+// numbers alike, as libphonenumber's metadata has them: all 215 were held against nyaruka/phonenumbers 1.8.1. The 16 and 17 digits that
+// some service numbers of Indonesia and Japan have are left out, for no number that is dialled from abroad has more than 15.
 const national = "1:10 7:10,14 20:8-10 27:5-10 30:10-12 31:5-11 32:8-9 33:9 34:9 36:8-9 39:6-12 40:6,9 41:9,12 43:4-13 44:7,9-10 45:8 46:6-10,12 47:5,8 48:6-10 49:4-15 " +
 	"51:8-9 52:10 53:6-8,10 54:10-11 55:8-11 56:9-11 57:8,10-11 58:10 60:8-10 61:5-10,12 62:7-15 63:6,8-13 64:5-10 65:8,10-11 66:8-10,13 81:8-15 " +
 	"82:5-6,8-14 84:7-10 86:7-12 90:7,10,12-13 91:8-13 92:8-12 93:9 94:9 95:6-10 98:4-7,10 211:9 212:9 213:8-9 216:8 218:9 220:7 221:9 222:8 223:8 224:8-9 " +

@@ -1,0 +1,37 @@
+package compliance_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/bodhi-gateway/bodhi/app/clock"
+	"github.com/bodhi-gateway/bodhi/app/compliance"
+	"github.com/bodhi-gateway/bodhi/app/id"
+)
+
+// A person is looked for in the spellings that their address and name come in; a short name stands for other things as well.
+func TestAPersonIsLookedForInEverySpelling(t *testing.T) {
+	p := compliance.Person{Member: id.NewMember(id.NewSource(clock.System{}.Now, nil)), Email: "ada.von-berg@acme.test", Name: "Ada von Berg"}
+	var looked []string
+	for _, w := range p.Words() {
+		if w[1] != p.Pseudonym() && w[1] != compliance.ErasedName {
+			t.Errorf("%q is replaced by %q", w[0], w[1])
+		}
+		looked = append(looked, w[0])
+	}
+	for _, want := range []string{"ada.von-berg@acme.test", "Ada.Von-Berg@acme.test", "ADA.VON-BERG@ACME.TEST", "Ada.Von-Berg@Acme.Test", "ada.von-berg@Acme.Test",
+		"Ada von Berg", "ada von berg", "ADA VON BERG", "Ada Von Berg"} {
+		if !slices.Contains(looked, want) {
+			t.Errorf("%q is not looked for: %q", want, looked)
+		}
+	}
+	if slices.Sort(looked); len(slices.Compact(looked)) != len(p.Words()) {
+		t.Errorf("looked for twice: %q", looked)
+	}
+	p.Name = "Ada"
+	for _, w := range p.Words() {
+		if w[1] == compliance.ErasedName {
+			t.Errorf("the short name %q is looked for", w[0])
+		}
+	}
+}
