@@ -26,7 +26,8 @@ var somePages = flag.String("pages", "", "only the pages of TestPagesOverManyReq
 const slowest = 300 * time.Millisecond
 
 // Every page of an organization with very many requests answers, quickly in the long form, from the very sums that posting
-// keeps; making days of them and deleting the oldest lets nobody else wait.
+// keeps. The long form looks at a process that has run for a while: five views of a page come first, because PostgreSQL plans a
+// statement anew for each of its first five uses on a connection, and a day's sums are read once and then remembered. Making days of them and deleting the oldest lets nobody else wait.
 func TestPagesOverManyRequests(t *testing.T) {
 	at := dbtest.PostgresURL(t)
 	s := furnish(t, at)
@@ -65,7 +66,8 @@ func TestPagesOverManyRequests(t *testing.T) {
 		case !long:
 		case strings.HasSuffix(path, "/export"): // a file of all there is: it comes as long as it is
 		default:
-			times, most = 20, slowest
+			times, most = 40, slowest
+			p95Of(t, s.Handler, path, cookie, 5, 0)
 		}
 		report = append(report, p95Of(t, s.Handler, path, cookie, times, most))
 	}
@@ -81,7 +83,7 @@ func TestPagesOverManyRequests(t *testing.T) {
 	}
 }
 
-// p95Of is how long a page takes to be made, of a hundred times the 95th, and which page it is, as a line that sorts. One that
+// p95Of is how long a page takes to be made, of a hundred times the 95th (of forty the 38th), and which page it is, as a line that sorts. One that
 // takes longer than most, unless that is zero, fails.
 func p95Of(t *testing.T, h http.Handler, path string, as func(*http.Request), times int, most time.Duration) string {
 	t.Helper()
