@@ -1,10 +1,14 @@
 package batch_test
 
 import (
+	"fmt"
+	"math/rand/v2"
+	"net/http"
 	"testing"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/batch"
+	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
@@ -93,5 +97,64 @@ func TestWhatIsHandedOverIsSettledWhenItsKeyOpensNothing(t *testing.T) {
 	}
 	if a, sum := n.booked(); a != 9 || sum != 9*(each/2-most) {
 		t.Errorf("the ledger has %d returns of %s", a, sum)
+	}
+}
+
+// Whatever becomes of its lines, a batch says that it cost what the ledger has of its requests: what was booked for those that were handed
+// over, what came of that, and what those asked alone cost.
+func TestABatchCostsWhatTheLedgerHasOfItsRequests(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(8) {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			t.Parallel()
+			chance := rand.New(rand.NewPCG(seed, 13))
+			fate := make([]int, 61) // by number, so that it is the same whoever asks
+			for i := range fate {
+				fate[i] = chance.IntN(8)
+			}
+			n := atNight(t, dbtest.SQLite(t))
+			n.port.own = func(text string) bool {
+				number := 0
+				_, _ = fmt.Sscanf(text, "row-%d", &number)
+				return fate[number] == 0
+			}
+			n.ship.refuse = func(k int) error {
+				if says := [...]string{"no", "later", ""}[(int(seed)+k)%3]; says != "" && k < 3 {
+					return fmt.Errorf("%s", says)
+				}
+				return nil
+			}
+			n.ship.answered = func(l *provider.Load) (out []provider.Return, v *provider.Voyage) {
+				for _, r := range good(l) {
+					switch fate[r.Number] {
+					case 1:
+						continue
+					case 2:
+						r.Status, r.Body = 0, nil
+					case 3:
+						r.Status, r.Body = http.StatusInternalServerError, []byte(`{}`)
+					case 4:
+						r.Status, r.Body = http.StatusBadRequest, []byte(`{"error":{"message":"No.","bodhi":{"code":"refused"}}}`)
+					}
+					out = append(out, r)
+				}
+				return out, &provider.Voyage{Over: true, Whole: seed%2 == 0}
+			}
+			n.node()
+			got, tally := n.passes(n.create(n.caller, lines(60), batch.Terms{Native: true}), time.Second, "over", over)
+			_, given := n.booked()
+			n.plane.mu.Lock()
+			taken, alone := n.port.taken, 0
+			for _, k := range n.plane.kept {
+				alone += k
+			}
+			n.plane.mu.Unlock()
+			if booked := money.USD(taken)*most + given + money.USD(alone)*each; got.State != batch.Completed || tally.Cost+tally.Lost != booked {
+				t.Errorf("%s: it says %s and %s lost, the ledger has %s for %d handed over and %d asked alone", got.State, tally.Cost, tally.Lost, booked, taken, alone)
+			}
+			if (tally.Lost > 0) && seed%2 == 1 {
+				t.Errorf("%s is lost, and the provider said what it did not ask", tally.Lost)
+			}
+		})
 	}
 }
