@@ -37,6 +37,7 @@ func (d *Desk) draw(ctx context.Context, s *Schedule, g *key.Grant, due time.Tim
 	b := d.draft(c, OpenAI, f)
 	b.Priority, b.ExpiresAt = s.Terms.Priority, time.Time{} // as of every batch that people make
 	b.Body.Name, b.Body.Endpoint, b.Body.Cap, b.Body.OffPeak, b.Body.Schedule = clip(s.Name, 200)+", "+s.clock(due), endpoint, s.Terms.Cap, s.Terms.OffPeak, s.ID.String()
+	b.Body.Native = s.Terms.Native
 	return b, f, nil
 }
 

@@ -108,7 +108,7 @@ func (s *Service) Asks(ctx context.Context, actor org.Actor, which id.Schedule) 
 		return Plan{}, err
 	}
 	from, err := s.source(ctx, x.Org, x.Input)
-	out := Plan{Name: x.Name, Cron: x.Cron, Zone: x.Zone, Draft: Draft{Key: x.Key, Cap: x.Terms.Cap, OffPeak: x.Terms.OffPeak}}
+	out := Plan{Name: x.Name, Cron: x.Cron, Zone: x.Zone, Draft: Draft{Key: x.Key, Cap: x.Terms.Cap, OffPeak: x.Terms.OffPeak, Native: x.Terms.Native}}
 	for word, n := range priorities {
 		if n == x.Terms.Priority && word != "" {
 			out.Draft.Priority = word
@@ -236,7 +236,7 @@ func (s *Service) keep(ctx context.Context, actor org.Actor, x Schedule, p Plan,
 		x.Owner = actor.Member
 	}
 	x.Key, x.Name, x.Cron, x.Zone, x.Input, x.UpdatedAt, x.NextAt = p.Draft.Key, l.name, p.Cron, p.Zone, f.ID, now, l.cron.Next(now)
-	x.Terms = Routine{Cap: p.Draft.Cap, Priority: priorities[p.Draft.Priority], OffPeak: p.Draft.OffPeak, Endpoint: l.endpoint, Lines: l.lines, KeyName: l.key.Name, IP: actor.IP}
+	x.Terms = Routine{Cap: p.Draft.Cap, Priority: priorities[p.Draft.Priority], OffPeak: p.Draft.OffPeak, Native: p.Draft.Native, Endpoint: l.endpoint, Lines: l.lines, KeyName: l.key.Name, IP: actor.IP}
 	err = s.Tx.Do(ctx, func(ctx context.Context) error {
 		if err := s.Store.Lock(ctx, actor.Org); err != nil {
 			return err
@@ -259,6 +259,9 @@ func (s *Service) keep(ctx context.Context, actor org.Actor, x Schedule, p Plan,
 // logged is a schedule in the audit log.
 func (s *Schedule) logged() map[string]any {
 	out := map[string]any{"cron": s.Cron, "zone": s.Zone, "key": s.Key.String(), "lines": s.Terms.Lines, "off_peak": s.Terms.OffPeak, "paused": s.Paused}
+	if s.Terms.Native {
+		out["provider_batch"] = true
+	}
 	if s.Terms.Cap > 0 {
 		out["max_cost_usd"] = s.Terms.Cap.String()
 	}

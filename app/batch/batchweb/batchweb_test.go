@@ -331,7 +331,7 @@ func TestSchedulesOnPages(t *testing.T) {
 	if p := developer.Get("/batches/schedules/new"); !p.Has("At these times", "Each may cost at most", `name="zone"`) || p.Has("Not before") {
 		t.Errorf("the form: %s", p.Body)
 	}
-	form := with(table(k), map[string]string{"cron": "0 2 * * 1-5", "zone": "Europe/Berlin", "off_peak": "on"})
+	form := with(table(k), map[string]string{"cron": "0 2 * * 1-5", "zone": "Europe/Berlin", "off_peak": "on", "provider_batch": "on"})
 	for name, c := range map[string]struct {
 		change     map[string]string
 		says, kept string
@@ -359,10 +359,10 @@ func TestSchedulesOnPages(t *testing.T) {
 		t.Fatalf("%d %s\n%s", p.Status, p.Location, p.Body)
 	}
 	at := p.Location
-	if p := developer.Get(at); !p.Has("Reviews", "0 2 * * 1-5", "Europe/Berlin", "Waits for off-peak hours", "Nothing yet", "Run now", "$1.50") {
+	if p := developer.Get(at); !p.Has("Reviews", "0 2 * * 1-5", "Europe/Berlin", "Waits for off-peak hours", "Nothing yet", "Run now", "$1.50", "for half the price") {
 		t.Errorf("its page: %s", p.Body)
 	}
-	if p := developer.Get(at + "/edit"); !p.Has("Positive? {{review}}", "Late, &lt;i&gt;", `value="0 2 * * 1-5"`, `value="1.5"`, "checked") {
+	if p := developer.Get(at + "/edit"); !p.Has("Positive? {{review}}", "Late, &lt;i&gt;", `value="0 2 * * 1-5"`, `value="1.5"`, `name="provider_batch" value="on" checked`) {
 		t.Errorf("its form: %s", p.Body)
 	}
 	if p := developer.Post(at, with(form, map[string]string{"name": "Nightly", "cron": "x"})); p.Status != http.StatusUnprocessableEntity || !p.Has("Write five fields", `action="`+at+`"`) {
@@ -389,7 +389,7 @@ func TestSchedulesOnPages(t *testing.T) {
 	if !strings.HasPrefix(p.Location, "/batches/batch_") {
 		t.Fatalf("run: %d %s\n%s", p.Status, p.Location, p.Body)
 	}
-	sees(t, developer, p.Location, "Completed", "A schedule")
+	sees(t, developer, p.Location, "Completed", "A schedule", "for half the price")
 	if p := developer.Get(at); !p.Has(`href="`+p.Location+`"`) && !p.Has("/batches/batch_", "Completed", "2 of 2", "Started by") {
 		t.Errorf("what it made: %s", p.Body)
 	}

@@ -80,6 +80,9 @@ func planFacts(c *web.Context, s *batch.Planned) []ui.Fact {
 	if !s.Paused {
 		out = append(out, ui.Fact{Label: "Next", Body: ui.Time(c.When(s.NextAt))})
 	}
+	if s.Terms.Native {
+		out = append(out, ui.Fact{Label: "May wait", Value: "up to a day, at its providers for half the price"})
+	}
 	if s.Terms.OffPeak {
 		out = append(out, ui.Fact{Label: "Then", Value: "Waits for off-peak hours", Href: hours})
 	}
@@ -168,7 +171,7 @@ func (h *Handlers) editSchedule(c *web.Context) error {
 		return err
 	}
 	d := &p.Draft
-	f := views.Fields{Name: p.Name, Cron: p.Cron, Zone: p.Zone, Key: d.Key.String(), Format: string(d.Format), Text: d.Text, Model: d.Model, System: d.System, Prompt: d.Prompt, IDColumn: d.IDColumn, Priority: d.Priority, OffPeak: d.OffPeak}
+	f := views.Fields{Name: p.Name, Cron: p.Cron, Zone: p.Zone, Key: d.Key.String(), Format: string(d.Format), Text: d.Text, Model: d.Model, System: d.System, Prompt: d.Prompt, IDColumn: d.IDColumn, Priority: d.Priority, OffPeak: d.OffPeak, Native: d.Native}
 	if d.MaxOutput > 0 {
 		f.MaxOutput = strconv.FormatInt(d.MaxOutput, 10)
 	}
