@@ -137,7 +137,8 @@ func (d *Draft) row(number int, row []string, columns map[string]int) (asked, er
 	}
 	a := asked{CustomID: "row-" + strconv.Itoa(number), Method: "POST", URL: chats}
 	if d.IDColumn != "" {
-		if a.CustomID = strings.TrimSpace(row[columns[d.IDColumn]]); a.CustomID == "" || len(a.CustomID) > maxCustomID {
+		// A copy: ids are remembered, and a cell would keep all of its row in memory.
+		if a.CustomID = strings.Clone(strings.TrimSpace(row[columns[d.IDColumn]])); a.CustomID == "" || len(a.CustomID) > maxCustomID {
 			return a, fault.Field("id_column", fmt.Sprintf("Row %d has nothing in this column, or more than %d characters.", number, maxCustomID))
 		}
 	}
