@@ -296,6 +296,8 @@ var forms = map[string]url.Values{
 	"api.batches.create":          {"key": {"things:keys"}, "format": {"jsonl"}, "text": {batchLine}},
 	"api.batches.preview":         {"key": {"things:keys"}, "format": {"jsonl"}, "text": {batchLine}},
 	"batch_schedules.create":      {"name": {"x"}, "cron": {"0 2 * * *"}, "zone": {"UTC"}, "key": {"things:keys"}, "format": {"jsonl"}, "text": {batchLine}},
+	"batch_schedules.preview":     {"key": {"things:keys"}, "format": {"jsonl"}, "text": {batchLine}},
+	"batch_schedules.preview_one": {"key": {"things:keys"}, "format": {"jsonl"}, "text": {batchLine}},
 	"batch_schedules.update":      {"name": {"y"}, "cron": {"0 2 * * *"}, "zone": {"UTC"}, "key": {"things:keys"}, "format": {"jsonl"}, "text": {batchLine}},
 	"api.batch_schedules.create":  {"name": {"x"}, "cron": {"0 2 * * *"}, "zone": {"UTC"}, "key": {"things:keys"}, "format": {"jsonl"}, "text": {batchLine}},
 	"api.batch_schedules.update":  {"name": {"y"}},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -134,6 +135,9 @@ func (s *BatchStore) Move(ctx context.Context, o id.Org, b id.Batch, from []batc
 	set := map[string]any{"state": string(to), "why": why}
 	if to == batch.Cancelling {
 		set["stopped_at"] = at.UTC()
+	}
+	if slices.Contains(from, batch.Paused) { // one that nobody has may be put off until its provider is asked again
+		set["lease_until"] = gorm.Expr("CASE WHEN lease = '' THEN ? ELSE lease_until END", at.UTC())
 	}
 	states := make([]string, len(from))
 	for i, f := range from {

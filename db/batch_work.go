@@ -17,12 +17,15 @@ import (
 // takers is how many waiting batches a node looks at: all of several organizations that may have the most each.
 const takers = 5 * batch.MaxOpen
 
-// waiting are batches that a node may take, those first that were longest without one. A paused one is taken when its time is over, and one
-// that is put off when it was cancelled, too.
+// loaded are batches of which a provider has lines.
+const loaded = "EXISTS (SELECT 1 FROM batch_loads AS l WHERE l.org_id = batches.org_id AND l.batch_id = batches.id AND l.state <> ?)"
+
+// waiting are batches that a node may take, those first that were longest without one. A paused one is taken when its time is over or what
+// its providers have must be looked after, and one that is put off when it was cancelled, too.
 func (s *BatchStore) waiting(ctx context.Context, now time.Time) (rows []batchRow, err error) {
 	err = s.db.system(ctx, "find batches that nobody works on", func(tx *gorm.DB) error {
-		return tx.Where("ended_at IS NULL AND lease_until <= ? AND (start_at <= ? OR state = ? OR expires_at <= ?) AND (state <> ? OR expires_at <= ?)",
-			now.UTC(), now.UTC(), string(batch.Cancelling), now.UTC(), string(batch.Paused), now.UTC()).
+		return tx.Where("ended_at IS NULL AND lease_until <= ? AND (start_at <= ? OR state = ? OR expires_at <= ?) AND (state <> ? OR expires_at <= ? OR "+loaded+")",
+			now.UTC(), now.UTC(), string(batch.Cancelling), now.UTC(), string(batch.Paused), now.UTC(), string(batch.Landed)).
 			Order("lease_until").Limit(takers).Find(&rows).Error
 	})
 	return rows, err
@@ -38,7 +41,7 @@ func (s *BatchStore) Claim(ctx context.Context, token string, busy []id.Org, now
 			break
 		}
 		set := map[string]any{"lease": token, "lease_until": until.UTC()}
-		if r.State == string(batch.Paused) {
+		if r.State == string(batch.Paused) && r.ExpiresAt != nil && !r.ExpiresAt.After(now) {
 			r.State = string(batch.Running)
 			if r.BeganAt == nil {
 				r.State = string(batch.Cancelling) // nothing of it was read

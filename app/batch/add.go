@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -36,18 +35,14 @@ type Shown struct {
 	Most     money.USD
 }
 
-// firstShown lines are shown; quarters lines of different length are priced, all others count as the next longer one of them.
-const (
-	firstShown = 5
-	quarters   = 4
-)
+// firstShown lines are shown. The longest of those that are about as long as each other is priced, and they all count as it.
+const firstShown = 5
 
 // ready is a draft that was looked through.
 type ready struct {
-	lines    []asked
-	endpoint string
-	grant    *key.Grant
-	key      key.Key
+	survey
+	grant *key.Grant
+	key   key.Key
 }
 
 func (s *Service) prepare(ctx context.Context, actor org.Actor, d *Draft) (ready, error) {
@@ -63,7 +58,12 @@ func (s *Service) prepared(ctx context.Context, actor org.Actor, d *Draft, whose
 			errs[0] = fault.Field("key", fault.From(err).Public).Because(err)
 		}
 	}
-	out.lines, out.endpoint, errs[1] = d.lines()
+	if !d.Upload.IsZero() {
+		d.file, errs[1] = s.Uploaded(ctx, actor, d.Upload)
+	}
+	if errs[1] == nil {
+		out.endpoint, errs[1] = d.read(s.text(ctx, d), out.take)
+	}
 	if d.Name = strings.TrimSpace(d.Name); utf8.RuneCountInString(d.Name) > 80 {
 		errs[2] = fault.Field("name", "A name has at most 80 characters.")
 	}
@@ -87,34 +87,35 @@ func (s *Service) Preview(ctx context.Context, actor org.Actor, d Draft) (Previe
 	if err != nil {
 		return Preview{}, err
 	}
-	out := Preview{Lines: len(r.lines), Endpoint: r.endpoint}
-	for i := range r.lines[:min(firstShown, len(r.lines))] {
-		most, err := s.price(ctx, actor, &r, i)
+	return s.foresee(ctx, actor, &r)
+}
+
+func (s *Service) foresee(ctx context.Context, actor org.Actor, r *ready) (Preview, error) {
+	out := Preview{Lines: r.lines, Endpoint: r.endpoint}
+	for i := range r.first {
+		most, err := s.price(ctx, actor, r, &r.first[i])
 		if err != nil {
 			return Preview{}, err
 		}
-		out.First = append(out.First, Shown{r.lines[i].CustomID, string(r.lines[i].Body), most})
+		out.First = append(out.First, Shown{r.first[i].CustomID, string(r.first[i].Body), most})
 	}
-	byLength := make([]int, len(r.lines))
-	for i := range byLength {
-		byLength[i] = i
-	}
-	slices.SortStableFunc(byLength, func(a, b int) int { return cmp.Compare(len(r.lines[b].Body), len(r.lines[a].Body)) })
-	n := len(byLength)
-	for q := range min(quarters, n) {
-		from, to := n*q/min(quarters, n), n*(q+1)/min(quarters, n)
-		most, err := s.price(ctx, actor, &r, byLength[from])
+	for i := range r.sizes {
+		like := &r.sizes[i]
+		if like.lines == 0 {
+			continue
+		}
+		most, err := s.price(ctx, actor, r, &like.longest)
 		if err != nil {
 			return Preview{}, err
 		}
-		out.Most += most * money.USD(to-from)
+		out.Most += most * money.USD(like.lines)
 	}
 	return out, nil
 }
 
 // price is what a line costs at most.
-func (s *Service) price(ctx context.Context, actor org.Actor, r *ready, i int) (money.USD, error) {
-	q, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://gateway.invalid"+r.endpoint, bytes.NewReader(r.lines[i].Body))
+func (s *Service) price(ctx context.Context, actor org.Actor, r *ready, a *asked) (money.USD, error) {
+	q, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://gateway.invalid"+r.endpoint, bytes.NewReader(a.Body))
 	if err != nil {
 		return 0, fmt.Errorf("batch: price a line: %w", err)
 	}
@@ -124,7 +125,7 @@ func (s *Service) price(ctx context.Context, actor org.Actor, r *ready, i int) (
 	s.Gateway.As(r.grant).ServeHTTP(w, q)
 	got := w.reply()
 	if got.status != http.StatusOK {
-		return 0, fault.Field("text", fmt.Sprintf("%q cannot be asked: %s", clip(r.lines[i].CustomID, 60), got.refusal))
+		return 0, fault.Field("text", fmt.Sprintf("%q cannot be asked: %s", clip(a.CustomID, 60), got.refusal))
 	}
 	var dry struct {
 		Most *money.USD `json:"price_ceiling_usd"`
@@ -144,13 +145,13 @@ func (s *Service) Add(ctx context.Context, actor org.Actor, d Draft) (Entry, err
 	if err != nil {
 		return Entry{}, err
 	}
-	if _, err := s.price(ctx, actor, &r, 0); err != nil {
+	if _, err := s.price(ctx, actor, &r, &r.first[0]); err != nil {
 		return Entry{}, err
 	}
 	c := Caller{Grant: r.grant, IP: actor.IP}
-	f, err := s.compose(ctx, c, ForBatch, cmp.Or(d.Name, "batch")+".jsonl", written(r.lines))
+	f, err := s.compose(ctx, c, ForBatch, cmp.Or(d.Name, "batch")+".jsonl", d.written(s.text(ctx, &d), &r.endpoint))
 	if err != nil {
-		return Entry{}, err
+		return Entry{}, onForm(err)
 	}
 	b := s.draft(c, OpenAI, f)
 	b.Body.Name, b.Body.Endpoint, b.Body.Cap, b.Body.OffPeak, b.Priority = d.Name, r.endpoint, d.Cap, d.OffPeak, priorities[d.Priority]
@@ -163,7 +164,7 @@ func (s *Service) Add(ctx context.Context, actor org.Actor, d Draft) (Entry, err
 		if err := s.place(ctx, b, f); err != nil {
 			return err
 		}
-		after := map[string]any{"endpoint": b.Body.Endpoint, "key": d.Key.String(), "lines": len(r.lines)}
+		after := map[string]any{"endpoint": b.Body.Endpoint, "key": d.Key.String(), "lines": r.lines}
 		if d.Cap > 0 {
 			after["max_cost_usd"] = d.Cap.String()
 		}
@@ -175,6 +176,9 @@ func (s *Service) Add(ctx context.Context, actor org.Actor, d Draft) (Entry, err
 	if err != nil {
 		s.drop(ctx, f)
 		return Entry{}, err
+	}
+	if !d.Upload.IsZero() { // its lines are in the batch's own file
+		s.drop(ctx, d.file)
 	}
 	s.tell(ctx)
 	return Entry{Batch: b}, nil

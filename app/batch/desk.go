@@ -105,7 +105,7 @@ func (d *Desk) File(ctx context.Context, c Caller, name string) (File, error) {
 		return File{}, NoFile(name)
 	}
 	found, err := d.Store.File(ctx, c.org(), f)
-	if errors.Is(err, ErrNotFound) || err == nil && (found.Key != c.Grant.Key || !found.Ready || found.Purpose == forMessages || found.Purpose == forSchedules) {
+	if errors.Is(err, ErrNotFound) || err == nil && (found.Key != c.Grant.Key || !found.Ready || found.Purpose == forMessages || found.Purpose == forSchedules || found.Purpose == forDraft) {
 		return File{}, NoFile(name)
 	}
 	if err != nil {

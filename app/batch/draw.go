@@ -4,22 +4,19 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/key"
 )
 
-// written writes lines of requests.
-func written(lines []asked) func(w io.Writer) error {
-	return func(w io.Writer) error {
+// written writes the requests of a draft as lines; in is its file.
+func (d *Draft) written(in io.Reader, endpoint *string) func(w io.Writer) error {
+	return func(w io.Writer) (err error) {
 		e := json.NewEncoder(w)
 		e.SetEscapeHTML(false)
-		for i := range lines {
-			if err := e.Encode(lines[i]); err != nil {
-				return err
-			}
-		}
-		return nil
+		*endpoint, err = d.read(in, func(a asked) error { return e.Encode(a) })
+		return err
 	}
 }
 
@@ -31,18 +28,16 @@ func (d *Desk) draw(ctx context.Context, s *Schedule, g *key.Grant, due time.Tim
 	}
 	var what Draft
 	from.fill(&what)
-	lines, endpoint, err := what.lines()
-	if err != nil {
-		return Batch{}, File{}, err
-	}
 	c := Caller{Grant: g, IP: s.Terms.IP}
-	f, err := d.compose(ctx, c, ForBatch, s.Name+".jsonl", written(lines))
+	var endpoint string
+	f, err := d.compose(ctx, c, ForBatch, s.Name+".jsonl", what.written(strings.NewReader(what.Text), &endpoint))
 	if err != nil {
 		return Batch{}, File{}, err
 	}
 	b := d.draft(c, OpenAI, f)
 	b.Priority, b.ExpiresAt = s.Terms.Priority, time.Time{} // as of every batch that people make
 	b.Body.Name, b.Body.Endpoint, b.Body.Cap, b.Body.OffPeak, b.Body.Schedule = clip(s.Name, 200)+", "+s.clock(due), endpoint, s.Terms.Cap, s.Terms.OffPeak, s.ID.String()
+	b.Body.Native = s.Terms.Native
 	return b, f, nil
 }
 

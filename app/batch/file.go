@@ -16,6 +16,8 @@ const (
 	forMessages Purpose = "messages" // the requests of a message batch; in no list
 	// forSchedules is what a schedule asks; in no list.
 	forSchedules Purpose = "schedule"
+	// forDraft is what somebody uploaded to make a batch of; in no list, no key's, and theirs alone for a day.
+	forDraft Purpose = "draft"
 )
 
 // File is a file of requests or of results.

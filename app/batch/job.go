@@ -132,6 +132,10 @@ func (j *job) further(ctx context.Context) error {
 		j.putOff(out)
 		return nil
 	}
+	if b.State == Paused { // what was handed over is settled, and the rest waits for somebody
+		j.yield()
+		return nil
+	}
 	return j.end(ctx)
 }
 

@@ -2,15 +2,12 @@ package batch
 
 import (
 	"context"
-	"errors"
 	"net/http"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 )
-
-var errHalted = errors.New("batch: its key opens nothing")
 
 // land takes results through the gateway and writes them down with what they cost. A line that has its result already, by another line of
 // the provider's file, is passed over; so is one that nobody knows.
@@ -30,15 +27,11 @@ func (j *job) land(ctx context.Context, c *provider.Connection, l *Load, all []p
 	if err != nil || len(open) == 0 {
 		return err
 	}
-	g, ok := j.grant()
-	if !ok {
-		return errHalted
-	}
 	var items []SealedItem
 	var booked budget.Batch
 	for n := range open {
 		p := &open[n]
-		if err := j.settleOne(ctx, g, c, p, by[p.Number], &booked); err != nil {
+		if err := j.settleOne(ctx, j.bears(p), c, p, by[p.Number], &booked); err != nil {
 			return err
 		}
 		sealed, err := j.vault.sealItem(ctx, p.Item)
@@ -48,6 +41,15 @@ func (j *job) land(ctx context.Context, c *provider.Connection, l *Load, all []p
 		items = append(items, sealed)
 	}
 	return j.Freight.Store.Return(ctx, *l, j.token, items, booked)
+}
+
+// bears is as what key a result is settled. Its money was spent when the key opened models, so one that opens nothing by now settles it too,
+// on the budgets where the deposit is; it cannot ask anything more.
+func (j *job) bears(p *Packed) *key.Grant {
+	if g, err := j.Grants.Grant(j.batch.Org, j.batch.Key); err == nil {
+		return g
+	}
+	return &key.Grant{Key: j.batch.Key, Name: j.batch.Body.KeyName, Chain: p.Deposit.Chain}
 }
 
 // settleOne takes the result of one line through the gateway.

@@ -34,6 +34,8 @@ type port struct {
 	c   *provider.Connection
 	// own are lines that may not be handed over.
 	own func(text string) bool
+	// taken is how many deposits were booked.
+	taken int
 }
 
 func (p *port) As(g *key.Grant) http.Handler {
@@ -53,6 +55,9 @@ func (p *port) As(g *key.Grant) http.Handler {
 				w.(http.ResponseWriter).WriteHeader(http.StatusMisdirectedRequest)
 				return
 			}
+			p.mu.Lock()
+			p.taken++
+			p.mu.Unlock()
 			w.Take(batch.Parcel{Connection: p.c, Model: "a", Path: "/v1/chat/completions", Body: body, Deposit: ledger.Attempt{ID: id.NewAttempt(p.ids), Request: id.NewRequest(p.ids), Number: 1, Chain: g.Chain,
 				At: p.now(), Held: ledger.Amounts{Money: most, Tokens: 100, Requests: 1}, Connection: p.c.ID, Provider: "box", Kind: "openai", Model: "a", Asked: "box/a", Endpoint: "chat", Cache: "bypass"}})
 			w.(http.ResponseWriter).WriteHeader(http.StatusAccepted)

@@ -108,7 +108,7 @@ func (s *Service) Asks(ctx context.Context, actor org.Actor, which id.Schedule) 
 		return Plan{}, err
 	}
 	from, err := s.source(ctx, x.Org, x.Input)
-	out := Plan{Name: x.Name, Cron: x.Cron, Zone: x.Zone, Draft: Draft{Key: x.Key, Cap: x.Terms.Cap, OffPeak: x.Terms.OffPeak}}
+	out := Plan{Name: x.Name, Cron: x.Cron, Zone: x.Zone, Draft: Draft{Key: x.Key, Cap: x.Terms.Cap, OffPeak: x.Terms.OffPeak, Native: x.Terms.Native}}
 	for word, n := range priorities {
 		if n == x.Terms.Priority && word != "" {
 			out.Draft.Priority = word
@@ -144,17 +144,42 @@ func (s *Service) look(ctx context.Context, actor org.Actor, p *Plan, was id.Key
 	if errs[1] = err; err == nil {
 		out.cron, errs[2] = ParseCron(p.Cron, zone)
 	}
-	p.Draft.Name, p.Draft.StartAt = "", time.Time{}
-	whose := s.Purses.Spendable
-	if p.Draft.Key == was {
-		whose = s.Keys.Get
-	}
-	out.ready, errs[3] = s.prepared(ctx, actor, &p.Draft, whose)
+	out.ready, errs[3] = s.preparePlan(ctx, actor, &p.Draft, was)
 	if err := errors.Join(errs[:]...); err != nil {
 		return out, err
 	}
-	_, err = s.price(ctx, actor, &out.ready, 0)
+	_, err = s.price(ctx, actor, &out.ready, &out.first[0])
 	return out, err
+}
+
+// preparePlan is prepare for each batch of a schedule, which keeps its file as text.
+func (s *Service) preparePlan(ctx context.Context, actor org.Actor, d *Draft, was id.Key) (ready, error) {
+	d.Name, d.StartAt, d.Upload = "", time.Time{}, id.File{}
+	whose := s.Purses.Spendable
+	if !was.IsZero() && d.Key == was {
+		whose = s.Keys.Get
+	}
+	return s.prepared(ctx, actor, d, whose)
+}
+
+// PreviewPlan says what each batch of a schedule would ask and cost; which is the schedule that is changed, zero for a new one.
+func (s *Service) PreviewPlan(ctx context.Context, actor org.Actor, which id.Schedule, d Draft) (Preview, error) {
+	if err := actor.Require(MayRun); err != nil {
+		return Preview{}, err
+	}
+	var was id.Key
+	if !which.IsZero() {
+		x, err := s.changeable(ctx, actor, which)
+		if err != nil {
+			return Preview{}, err
+		}
+		was = x.Key
+	}
+	r, err := s.preparePlan(ctx, actor, &d, was)
+	if err != nil {
+		return Preview{}, err
+	}
+	return s.foresee(ctx, actor, &r)
 }
 
 // Plan sets a schedule up, as a key of the actor's.
@@ -211,7 +236,7 @@ func (s *Service) keep(ctx context.Context, actor org.Actor, x Schedule, p Plan,
 		x.Owner = actor.Member
 	}
 	x.Key, x.Name, x.Cron, x.Zone, x.Input, x.UpdatedAt, x.NextAt = p.Draft.Key, l.name, p.Cron, p.Zone, f.ID, now, l.cron.Next(now)
-	x.Terms = Routine{Cap: p.Draft.Cap, Priority: priorities[p.Draft.Priority], OffPeak: p.Draft.OffPeak, Endpoint: l.endpoint, Lines: len(l.lines), KeyName: l.key.Name, IP: actor.IP}
+	x.Terms = Routine{Cap: p.Draft.Cap, Priority: priorities[p.Draft.Priority], OffPeak: p.Draft.OffPeak, Native: p.Draft.Native, Endpoint: l.endpoint, Lines: l.lines, KeyName: l.key.Name, IP: actor.IP}
 	err = s.Tx.Do(ctx, func(ctx context.Context) error {
 		if err := s.Store.Lock(ctx, actor.Org); err != nil {
 			return err
@@ -234,6 +259,9 @@ func (s *Service) keep(ctx context.Context, actor org.Actor, x Schedule, p Plan,
 // logged is a schedule in the audit log.
 func (s *Schedule) logged() map[string]any {
 	out := map[string]any{"cron": s.Cron, "zone": s.Zone, "key": s.Key.String(), "lines": s.Terms.Lines, "off_peak": s.Terms.OffPeak, "paused": s.Paused}
+	if s.Terms.Native {
+		out["provider_batch"] = true
+	}
 	if s.Terms.Cap > 0 {
 		out["max_cost_usd"] = s.Terms.Cap.String()
 	}

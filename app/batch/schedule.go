@@ -38,7 +38,8 @@ type Schedule struct {
 type Routine struct {
 	Cap      money.USD `json:"cap_nanos,omitempty"` // of each
 	Priority int       `json:"priority,omitempty"`
-	OffPeak  bool      `json:"off_peak,omitempty"` // it also waits for the off-peak hours
+	OffPeak  bool      `json:"off_peak,omitempty"`       // it also waits for the off-peak hours
+	Native   bool      `json:"provider_batch,omitempty"` // it may wait a day, for half the price where the provider has that
 	Endpoint string    `json:"endpoint"`
 	Lines    int       `json:"lines"` // requests of each
 	KeyName  string    `json:"key_name"`

@@ -72,7 +72,8 @@ type Store interface {
 	Lines(ctx context.Context, o id.Org, b id.Batch, which Which, after, limit int) ([]SealedItem, error)
 
 	// Claim gives a batch that nobody has to the node with this token until a moment; false for none. It prefers organizations that are
-	// not among busy, then the one that was longest without a turn, then the batch's priority.
+	// not among busy, then the one that was longest without a turn, then the batch's priority. A paused one it gives where its time is over
+	// (it goes on, to its end) or where loads of it are at providers (it stays paused).
 	Claim(ctx context.Context, token string, busy []id.Org, now, until time.Time) (Batch, bool, error)
 	// Alone gives free what a process had that ended, where there can be no other one: with SQLite. Elsewhere leases run out.
 	Alone(ctx context.Context, now time.Time) error

@@ -62,6 +62,21 @@ func printed(t testing.TB, protect bool, pages ...string) []byte {
 	return out.Bytes()
 }
 
+// scripted is a PDF that would run something where it is opened.
+func scripted(t testing.TB) []byte {
+	t.Helper()
+	f := fpdf.New("P", "mm", "A4", "")
+	f.SetFont("Helvetica", "", 12)
+	f.SetJavascript("app.alert('run');")
+	f.AddPage()
+	f.Cell(0, 6, "Visible")
+	var out bytes.Buffer
+	if err := f.Output(&out); err != nil || !bytes.Contains(out.Bytes(), []byte("/JavaScript")) {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
 func wordFile(t testing.TB, body string) []byte {
 	return parts(t, map[string]string{"[Content_Types].xml": "<Types/>", "word/document.xml": `<w:document xmlns:w="w"><w:body>` + body + `</w:body></w:document>`})
 }
@@ -94,6 +109,8 @@ func TestTextIsReadByPage(t *testing.T) {
 		"a PDF after junk": {append([]byte("junk\n"), append(printed(t, false, "Still here"), "\n\x00trailing"...)...), document.PDF, []string{"Still here"}},
 		"version 2":        {bytes.Replace(printed(t, false, "Two"), []byte("%PDF-1.3"), []byte("%PDF-2.0"), 1), document.PDF, []string{"Two"}},
 		"Word":             {wordFile(t, `<w:p><w:r><w:t>Hello</w:t><w:tab/><w:t>there</w:t></w:r><w:del><w:r><w:delText>gone</w:delText></w:r></w:del></w:p><w:tbl><w:tr><w:tc><w:p><w:r><w:t>a</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>b</w:t></w:r></w:p></w:tc></w:tr></w:tbl><w:p><w:r><w:br w:type="page"/><w:t>Next</w:t></w:r></w:p>`), document.Word, []string{"Hello there\na \tb", "Next"}},
+		"a PDF's script":   {scripted(t), document.PDF, []string{"Visible"}},
+		"Word's macros":    {parts(t, map[string]string{"word/document.xml": `<w:document xmlns:w="w"><w:body><w:p><w:r><w:t>Visible</w:t></w:r></w:p></w:body></w:document>`, "word/vbaProject.bin": "Sub AutoOpen()", "word/_rels/document.xml.rels": `<Relationships><Relationship Id="r1" TargetMode="External" Target="http://192.0.2.1/template.dotm"/></Relationships>`}), document.Word, []string{"Visible"}},
 		"a sheet":          {sheet, document.Sheet, []string{"Part\t\tPrice\nBolt\t2025-01-21\t0.3\t2025-01-21 12:00:00\tTRUE", ""}},
 		"a deck":           {slides, document.Deck, []string{"First\n\nNotes: Say hello", "Second"}},
 		"HTML":             {[]byte("<!doctype html><title>T</title><script>alert('x')</script><p>One  <b>two</b>\n three<table><tr><td>a<td>b</td></tr></table><style>p{}</style>end&amp;"), document.HTML, []string{"T\n\nOne two three\n\na\tb\n\nend&"}},

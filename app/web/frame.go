@@ -24,6 +24,9 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 // maxForm bounds a dashboard form; larger uploads get routes of their own.
 const maxForm = 1 << 20
 
+// maxTyped bounds a form without files, whatever its route takes: it is in memory as a whole.
+const maxTyped = 64 << 20
+
 // Names of what one request carries in Echo's context.
 const (
 	requestIDKey = "bodhi.request_id"
@@ -95,8 +98,12 @@ func limitForm(c *Context, most int64) error {
 	if r.Method == http.MethodGet || r.Body == nil {
 		return nil
 	}
-	r.Body = http.MaxBytesReader(c.Response(), r.Body, cmp.Or(most, maxForm))
-	if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+	typed := strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded")
+	if most = cmp.Or(most, maxForm); typed {
+		most = min(most, maxTyped)
+	}
+	r.Body = http.MaxBytesReader(c.Response(), r.Body, most)
+	if !typed {
 		return nil // a multipart body is read by its handler, under the same bound
 	}
 	if err := r.ParseForm(); err != nil {

@@ -36,13 +36,18 @@ type NewPage struct {
 	Zone    string
 	Fields  Fields
 	Preview *Preview
-	Form    string
-	Errors  map[string]string
+	// PreviewAt is where the form is sent to be looked at.
+	PreviewAt string
+	// UploadName and UploadSize tell of Fields.Upload.
+	UploadName, UploadSize string
+	Form                   string
+	Errors                 map[string]string
 }
 
 // Fields are what was typed.
 type Fields struct {
 	Name, Key, Format, Text                    string
+	Upload                                     string // the id of a file that was too large for Text
 	Model, System, Prompt, IDColumn, MaxOutput string
 	Cap, Priority, StartAt                     string
 	Native                                     bool

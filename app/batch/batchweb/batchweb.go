@@ -39,8 +39,9 @@ func New(p Parts) *Handlers { return &Handlers{p} }
 
 const (
 	pages = "/batches"
-	// mostForm lets a file that is too large be refused with the form as it was typed.
-	mostForm = 4 * batch.MaxTyped
+	// mostForm and mostPlan let a file that is too large be refused with the form as it was typed.
+	mostForm = 2 * batch.MaxFile
+	mostPlan = 4 * batch.MaxTyped
 )
 
 const asksNobody = "none: it says what a batch would ask and cost, and asks nobody"
@@ -84,10 +85,12 @@ func (h *Handlers) planRoutes() []web.Route {
 		{Method: http.MethodPost, Path: hours, Name: "batches.set_hours", Guard: web.Person, Floor: set, Audit: "batch_hours.updated", Handle: h.setHours},
 		{Method: http.MethodGet, Path: schedules, Name: "batch_schedules.list", Guard: web.Person, Floor: read, Handle: h.schedules},
 		{Method: http.MethodGet, Path: schedules + "/new", Name: "batch_schedules.new", Guard: web.Person, Floor: run, Handle: h.newSchedule},
-		{Method: http.MethodPost, Path: schedules, Name: "batch_schedules.create", Guard: web.Person, Floor: run, Audit: "schedule.created", Form: mostForm, Handle: h.createSchedule},
+		{Method: http.MethodPost, Path: schedules, Name: "batch_schedules.create", Guard: web.Person, Floor: run, Audit: "schedule.created", Form: mostPlan, Handle: h.createSchedule},
+		{Method: http.MethodPost, Path: schedules + "/preview", Name: "batch_schedules.preview", Guard: web.Person, Floor: run, Audit: asksNobody, Form: mostPlan, Handle: h.previewSchedule},
+		{Method: http.MethodPost, Path: one + "/preview", Name: "batch_schedules.preview_one", Guard: web.Person, Floor: run, Audit: asksNobody, Form: mostPlan, Handle: h.previewSchedule},
 		{Method: http.MethodGet, Path: one, Name: "batch_schedules.show", Guard: web.Person, Floor: read, Handle: h.schedule},
 		{Method: http.MethodGet, Path: one + "/edit", Name: "batch_schedules.edit", Guard: web.Person, Floor: run, Handle: h.editSchedule},
-		{Method: http.MethodPost, Path: one, Name: "batch_schedules.update", Guard: web.Person, Floor: run, Audit: "schedule.updated", Form: mostForm, Handle: h.updateSchedule},
+		{Method: http.MethodPost, Path: one, Name: "batch_schedules.update", Guard: web.Person, Floor: run, Audit: "schedule.updated", Form: mostPlan, Handle: h.updateSchedule},
 		{Method: http.MethodPost, Path: one + "/pause", Name: "batch_schedules.pause", Guard: web.Person, Floor: run, Audit: "schedule.paused", Handle: h.pauseSchedule},
 		{Method: http.MethodPost, Path: one + "/resume", Name: "batch_schedules.resume", Guard: web.Person, Floor: run, Audit: "schedule.resumed", Handle: h.resumeSchedule},
 		{Method: http.MethodPost, Path: one + "/run", Name: "batch_schedules.run", Guard: web.Person, Floor: run, Audit: "schedule.run", Handle: h.runSchedule},

@@ -262,11 +262,8 @@ func TestAFileIsReadFromTheForm(t *testing.T) {
 	} else {
 		sees(t, s.as(t, org.Developer), p.Location, "3 of 3 requests")
 	}
-	if p := upload(strings.Repeat("x", batch.MaxTyped+1)); p.Status != http.StatusUnprocessableEntity || !p.Has("The file is larger than") {
+	if p := upload("id,review\na,\xff\n"); p.Status != http.StatusUnprocessableEntity || !p.Has("Save the file as UTF-8") {
 		t.Errorf("%d\n%.2000s", p.Status, p.Body)
-	}
-	if p := upload(strings.Repeat("x", 5*batch.MaxTyped)); p.Status != http.StatusUnprocessableEntity && p.Status != http.StatusRequestEntityTooLarge {
-		t.Errorf("larger than any form: %d", p.Status)
 	}
 }
 
@@ -334,7 +331,7 @@ func TestSchedulesOnPages(t *testing.T) {
 	if p := developer.Get("/batches/schedules/new"); !p.Has("At these times", "Each may cost at most", `name="zone"`) || p.Has("Not before") {
 		t.Errorf("the form: %s", p.Body)
 	}
-	form := with(table(k), map[string]string{"cron": "0 2 * * 1-5", "zone": "Europe/Berlin", "off_peak": "on"})
+	form := with(table(k), map[string]string{"cron": "0 2 * * 1-5", "zone": "Europe/Berlin", "off_peak": "on", "provider_batch": "on"})
 	for name, c := range map[string]struct {
 		change     map[string]string
 		says, kept string
@@ -349,19 +346,30 @@ func TestSchedulesOnPages(t *testing.T) {
 			t.Errorf("%s: %d\n%.3000s", name, p.Status, p.Body)
 		}
 	}
+	for name, change := range map[string]map[string]string{"a new one": nil, "one without a time yet": {"cron": "", "name": ""}} {
+		if p := developer.Post("/batches/schedules/preview", with(form, change)); p.Status != http.StatusOK || !p.Has("Each time 2 requests, at most $0.02", `Positive? Late, \u003ci\u003e`, `action="/batches/schedules"`, `value="Europe/Berlin"`) {
+			t.Errorf("the preview of %s: %d\n%s", name, p.Status, p.Body)
+		}
+	}
+	if p := developer.Post("/batches/schedules/preview", with(form, map[string]string{"model": "unknown/x"})); p.Status != http.StatusUnprocessableEntity || !p.Has("There is no model unknown/x") {
+		t.Errorf("the preview of what cannot be asked: %d", p.Status)
+	}
 	p := developer.Post("/batches/schedules", form)
 	if p.Status != http.StatusSeeOther || !strings.HasPrefix(p.Location, "/batches/schedules/sched_") {
 		t.Fatalf("%d %s\n%s", p.Status, p.Location, p.Body)
 	}
 	at := p.Location
-	if p := developer.Get(at); !p.Has("Reviews", "0 2 * * 1-5", "Europe/Berlin", "Waits for off-peak hours", "Nothing yet", "Run now", "$1.50") {
+	if p := developer.Get(at); !p.Has("Reviews", "0 2 * * 1-5", "Europe/Berlin", "Waits for off-peak hours", "Nothing yet", "Run now", "$1.50", "for half the price") {
 		t.Errorf("its page: %s", p.Body)
 	}
-	if p := developer.Get(at + "/edit"); !p.Has("Positive? {{review}}", "Late, &lt;i&gt;", `value="0 2 * * 1-5"`, `value="1.5"`, "checked") {
+	if p := developer.Get(at + "/edit"); !p.Has("Positive? {{review}}", "Late, &lt;i&gt;", `value="0 2 * * 1-5"`, `value="1.5"`, `name="provider_batch" value="on" checked`) {
 		t.Errorf("its form: %s", p.Body)
 	}
 	if p := developer.Post(at, with(form, map[string]string{"name": "Nightly", "cron": "x"})); p.Status != http.StatusUnprocessableEntity || !p.Has("Write five fields", `action="`+at+`"`) {
 		t.Errorf("changed to nothing: %d", p.Status)
+	}
+	if p := developer.Post(at+"/preview", with(form, map[string]string{"name": "Nightly"})); p.Status != http.StatusOK || !p.Has("Each time 2 requests", `action="`+at+`"`, `value="Nightly"`) || developer.Get(at).Has("Nightly") {
+		t.Errorf("the preview of a change: %d\n%s", p.Status, p.Body)
 	}
 	changed := with(form, map[string]string{"name": "Nightly", "cron": "30 3 * * *"})
 	changed.Del("off_peak")
@@ -381,7 +389,7 @@ func TestSchedulesOnPages(t *testing.T) {
 	if !strings.HasPrefix(p.Location, "/batches/batch_") {
 		t.Fatalf("run: %d %s\n%s", p.Status, p.Location, p.Body)
 	}
-	sees(t, developer, p.Location, "Completed", "A schedule")
+	sees(t, developer, p.Location, "Completed", "A schedule", "for half the price")
 	if p := developer.Get(at); !p.Has(`href="`+p.Location+`"`) && !p.Has("/batches/batch_", "Completed", "2 of 2", "Started by") {
 		t.Errorf("what it made: %s", p.Body)
 	}
@@ -397,7 +405,7 @@ func TestSchedulesOnPages(t *testing.T) {
 			t.Errorf("%s for another tenant: %d", path, p.Status)
 		}
 	}
-	for _, turn := range []string{"", "/pause", "/resume", "/run", "/delete"} {
+	for _, turn := range []string{"", "/preview", "/pause", "/resume", "/run", "/delete"} {
 		if p := stranger.Post(at+turn, form); p.Status != http.StatusNotFound {
 			t.Errorf("%q by another tenant: %d", turn, p.Status)
 		}

@@ -2,15 +2,10 @@ package batchweb
 
 import (
 	"errors"
-	"fmt"
-	"io"
-	"mime/multipart"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/bodhi-gateway/bodhi/app/batch"
 	"github.com/bodhi-gateway/bodhi/app/fault"
@@ -29,7 +24,7 @@ func (h *Handlers) new(c *web.Context) error {
 
 // form answers with the form: 422 where something is wrong.
 func (h *Handlers) form(c *web.Context, f views.Fields, seen *views.Preview, wrong web.Refusal) error {
-	p := views.NewPage{Title: "Create a batch", Action: pages, Submit: "Create batch", Back: pages, Preview: seen}
+	p := views.NewPage{Title: "Create a batch", Action: pages, Preview: seen, PreviewAt: pages + "/preview", Submit: "Create batch", Back: pages}
 	p.Crumbs = []ui.Crumb{{Label: "Batches", Href: pages}, {Label: p.Title}}
 	return h.filled(c, p, f, wrong)
 }
@@ -53,6 +48,9 @@ func (h *Handlers) filled(c *web.Context, p views.NewPage, f views.Fields, wrong
 		p.Keys = append(p.Keys, ui.Option{Value: f.Key, Label: "The key that it has"}) // somebody else's, whose schedules the viewer may change
 	}
 	if p.Suggest, err = h.suggest(c); err != nil {
+		return err
+	}
+	if err := h.uploaded(c, &p); err != nil {
 		return err
 	}
 	if wrong.Form != "" || len(wrong.Fields) > 0 {
@@ -81,58 +79,14 @@ func (h *Handlers) suggest(c *web.Context) (out []string, err error) {
 	return out[:min(len(out), maxSuggest)], nil
 }
 
-// typed reads the form. A file that was chosen takes the place of what was pasted, so that it is there again when something is wrong.
-func typed(c *web.Context) (f views.Fields, err error) {
-	if _, err := c.FormParams(); err != nil {
-		var large *http.MaxBytesError
-		if errors.As(err, &large) || errors.Is(err, multipart.ErrMessageTooLarge) {
-			return f, tooLarge().Because(err)
-		}
-		return f, fault.Field("", "The form could not be read. Send it again.").Because(err)
-	}
-	v := func(name string) string { return strings.ReplaceAll(c.FormValue(name), "\r\n", "\n") }
-	f = views.Fields{Name: v("name"), Key: v("key"), Format: v("format"), Text: v("text"), Model: strings.TrimSpace(v("model")), System: v("system"), Prompt: v("prompt"), IDColumn: strings.TrimSpace(v("id_column")), MaxOutput: strings.TrimSpace(v("max_output")),
-		Cap: strings.TrimSpace(v("max_cost_usd")), Priority: v("priority"), StartAt: v("start_at"), Cron: strings.TrimSpace(v("cron")), Zone: strings.TrimSpace(v("zone")), Native: v("provider_batch") != "", OffPeak: v("off_peak") != ""}
-	if form := c.Request().MultipartForm; form != nil {
-		for _, file := range form.File["file"] {
-			if file.Size == 0 {
-				continue
-			}
-			if f.Text, err = text(file); err != nil {
-				return f, err
-			}
-		}
-	}
-	for _, t := range []string{f.Name, f.Text, f.Model, f.System, f.Prompt, f.IDColumn} {
-		if !plain(t) {
-			return views.Fields{Format: f.Format, Key: f.Key}, fault.Field("text", "The form or the file holds characters that are not text. Save the file as UTF-8 and send it again.")
-		}
-	}
-	return f, nil
-}
-
-func tooLarge() *fault.Error {
-	return fault.Field("text", fmt.Sprintf("The file is larger than %d MiB. Upload larger ones with POST /v1/files.", batch.MaxTyped>>20))
-}
-
-func text(file *multipart.FileHeader) (string, error) {
-	if file.Size > batch.MaxTyped {
-		return "", tooLarge()
-	}
-	r, err := file.Open()
-	if err != nil {
-		return "", err
-	}
-	b, err := io.ReadAll(r)
-	return string(b), errors.Join(err, r.Close())
-}
-
-// plain reports whether the database takes it: PostgreSQL refuses both.
-func plain(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
-
 func draft(c *web.Context, f views.Fields) (d batch.Draft, err error) {
 	d = batch.Draft{Name: f.Name, Format: batch.Format(f.Format), Text: f.Text, Model: f.Model, System: f.System, Prompt: f.Prompt, IDColumn: f.IDColumn, Priority: f.Priority, Native: f.Native, OffPeak: f.OffPeak}
 	d.Key, _ = id.ParseKey(f.Key) // a malformed id is no key of theirs
+	if f.Upload != "" {
+		if d.Upload, err = id.ParseFile(f.Upload); err != nil {
+			return d, fault.Field("text", "The file that you uploaded is not here. Choose it again.")
+		}
+	}
 	var errs [3]error
 	d.Cap, errs[0] = dollars(f.Cap)
 	if f.MaxOutput != "" {
@@ -149,7 +103,7 @@ func draft(c *web.Context, f views.Fields) (d batch.Draft, err error) {
 }
 
 func (h *Handlers) preview(c *web.Context) error {
-	f, err := typed(c)
+	f, err := h.typed(c, h.upload)
 	var p batch.Preview
 	if err == nil {
 		var d batch.Draft
@@ -163,6 +117,11 @@ func (h *Handlers) preview(c *web.Context) error {
 	if err != nil {
 		return err
 	}
+	return h.form(c, f, seen(p), web.Refusal{})
+}
+
+// seen is a preview as it is shown.
+func seen(p batch.Preview) *views.Preview {
 	out := &views.Preview{Lines: web.Plural(int64(p.Lines), "request")}
 	out.Most, out.Exact = web.Dollars(p.Most)
 	for _, s := range p.First {
@@ -173,11 +132,11 @@ func (h *Handlers) preview(c *web.Context) error {
 		x.Most, x.Exact = web.Dollars(s.Most)
 		out.First = append(out.First, x)
 	}
-	return h.form(c, f, out, web.Refusal{})
+	return out
 }
 
 func (h *Handlers) create(c *web.Context) error {
-	f, err := typed(c)
+	f, err := h.typed(c, h.upload)
 	var e batch.Entry
 	if err == nil {
 		var d batch.Draft

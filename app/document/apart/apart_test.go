@@ -119,6 +119,23 @@ func TestPagesComeOverAsTheyAre(t *testing.T) {
 	}
 }
 
+// A file of ten thousand pages is read as far as one is, and says what it has.
+func TestTenThousandPagesAreReadInPart(t *testing.T) {
+	t.Parallel()
+	const pages = 10_000
+	objects := []string{"<< /Type /Catalog /Pages 2 0 R >>", ""}
+	var kids strings.Builder
+	for i := range pages {
+		fmt.Fprintf(&kids, "%d 0 R ", 3+2*i)
+		objects = append(objects, fmt.Sprintf("<< /Type /Page /Parent 2 0 R /Contents %d 0 R >>", 4+2*i), stream(fmt.Sprintf("BT (Page %d) Tj ET", i+1), 1))
+	}
+	objects[1] = fmt.Sprintf("<< /Type /Pages /Count %d /Kids [%s] >>", pages, kids.String())
+	text, err := reader(t).Text(t.Context(), file(objects...), document.Limits{Time: time.Minute})
+	if err != nil || len(text.Pages) != 2000 || text.Total != pages || text.Cut != "Only the first 2000 pages of 10000 were read." {
+		t.Errorf("%d pages of %d, %q, %v", len(text.Pages), text.Total, text.Cut, err)
+	}
+}
+
 // Whatever calls itself a PDF ends in pages or in a refusal of ours, and this process lives.
 func FuzzRead(f *testing.F) {
 	f.Add(file(page(stream("BT /F1 12 Tf (Hello) Tj ET", 1))...))

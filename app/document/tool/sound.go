@@ -76,14 +76,17 @@ func (s *Service) Transcribe(ctx context.Context, c Caller, in Sound, tell func(
 	defer cancel()
 	t := &Transcript{Object: "document.transcript", Seconds: length.Seconds(), Timed: true, Segments: []Segment{}, Warnings: []string{}}
 	heard := make([]*written, len(all))
-	var plain atomic.Bool // the model tells no times
+	var form atomic.Int32 // of forms, that the model takes
+	if strings.Contains(in.Model, "diarize") {
+		form.Store(1)
+	}
 	about := make([]Part, len(all))
 	for i, c := range all {
 		about[i].From, about[i].To = int(c.from/time.Second), int(c.to/time.Second)
 	}
 	t.Clips = each(ctx, about, in.Most, tell, func(i int, share money.USD, p *Part) error {
 		var err error
-		heard[i], err = s.clip(ctx, &c, &in, all[i].data, share, &plain, p)
+		heard[i], err = s.clip(ctx, &c, &in, all[i].data, share, &form, p)
 		return err
 	})
 	return t.gather(all, heard)
@@ -101,18 +104,15 @@ type written struct {
 	} `json:"segments"`
 }
 
-// clip asks about one: with times if the model tells them, else without.
-func (s *Service) clip(ctx context.Context, c *Caller, in *Sound, data []byte, share money.USD, plain *atomic.Bool, p *Part) (*written, error) {
+// forms are how a transcript may be asked for: with times, with times and speakers, as a text. A model takes some of them; what an alias
+// leads to is known when the first one is refused.
+var forms = [...]string{"verbose_json", "diarized_json", "json"}
+
+// clip asks about one: with times and speakers if the model tells them, else without.
+func (s *Service) clip(ctx context.Context, c *Caller, in *Sound, data []byte, share money.USD, form *atomic.Int32, p *Part) (*written, error) {
 	for {
-		form := "verbose_json"
-		if strings.Contains(in.Model, "diarize") {
-			form = "diarized_json"
-		}
-		simple := plain.Load()
-		if simple {
-			form = "json"
-		}
-		kind, content, err := soundForm(in, data, form)
+		n := form.Load()
+		kind, content, err := soundForm(in, data, forms[n])
 		if err != nil {
 			return nil, err
 		}
@@ -122,8 +122,12 @@ func (s *Service) clip(ctx context.Context, c *Caller, in *Sound, data []byte, s
 		}
 		h.told(p)
 		err = h.refusal()
-		if err != nil && h.status == 400 && !simple && strings.Contains(h.body.String(), "response_format") {
-			plain.Store(true)
+		if said := h.body.String(); err != nil && h.status == 400 && forms[n] != "json" && strings.Contains(said, "response_format") {
+			next := int32(len(forms) - 1)
+			if n == 0 && strings.Contains(said, "diarized_json") {
+				next = 1
+			}
+			form.CompareAndSwap(n, next) // unless another clip has found out
 			continue
 		}
 		if err != nil {
