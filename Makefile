@@ -102,6 +102,15 @@ clients: binary ## run Codex, Claude Code, opencode and Gemini CLI, headless, th
 fuzz: ## run every fuzz target for FUZZTIME (20s)
 	@scripts/fuzz.sh $(FUZZTIME)
 
+# The packages that money and secrets pass through: the ledger, settlement, encryption, who may do what, what goes out.
+CORE ?= app/ledger app/budget app/secret app/org app/egress
+
+.PHONY: coverage
+coverage: ## how much of the code its tests reach, of each core package and overall; 85% is the goal
+	@mkdir -p var
+	@scripts/services.sh go test -p $(P) -coverpkg=./app/...,./db/...,./jobs/... -coverprofile=var/cover.out $(or $(COVER),./app/... ./db/... ./jobs/...) >var/cover.log || { grep -E '^(---|FAIL)' var/cover.log; exit 1; }
+	@awk -v core="$(CORE)" -f scripts/coverage.awk var/cover.out
+
 .PHONY: clean
 clean: ## remove what was built and fetched; keeps your data in var/
 	rm -rf bin node_modules

@@ -122,7 +122,7 @@ func listen(name, addr string) (net.Listener, error) {
 // timeout, because a stream has no length; the gateway bounds each write, and lean what the kernel keeps meanwhile.
 func newServer(h http.Handler, log *slog.Logger) *http.Server {
 	s := &http.Server{
-		Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		Handler: certain(h), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		Protocols: new(http.Protocols), ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 	s.Protocols.SetHTTP1(true)

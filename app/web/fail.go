@@ -51,11 +51,11 @@ func (s *server) fail(err error, c echo.Context) {
 	if s, ok := exact[f.Code]; ok {
 		status = s
 	}
+	level := slog.LevelError
+	if c.Request().Context().Err() != nil { // whoever asked is gone, and with them what was being read
+		level = slog.LevelDebug
+	}
 	if status >= 500 {
-		level := slog.LevelError
-		if c.Request().Context().Err() != nil { // whoever asked is gone, and with them what was being read
-			level = slog.LevelDebug
-		}
 		s.Log.LogAttrs(c.Request().Context(), level, "web request failed",
 			slog.String("request_id", requestID(c)), slog.String("route", c.Path()), slog.Any("error", err))
 	}
@@ -71,7 +71,7 @@ func (s *server) fail(err error, c echo.Context) {
 		err = s.failurePage(c, status, f)
 	}
 	if err != nil {
-		s.Log.Error("error answer not written", "request_id", requestID(c), "error", err)
+		s.Log.LogAttrs(c.Request().Context(), level, "error answer not written", slog.String("request_id", requestID(c)), slog.Any("error", err))
 	}
 }
 
