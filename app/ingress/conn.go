@@ -125,7 +125,7 @@ func (c *conn) handle(r *http.Request) bool {
 		_ = c.nc.SetWriteDeadline(time.Time{})
 	}
 	if a.last && a.failed == nil && b.left > 0 {
-		c.linger()
+		c.linger(b.left)
 	}
 	return !left && !a.last && a.failed == nil
 }
@@ -162,14 +162,35 @@ func (c *conn) wait(until time.Time) {
 	}
 }
 
-// lingering is how long a client gets to read an answer that came before it had sent its whole request: closing at once
-// would take the answer from it.
-const lingering = 500 * time.Millisecond
+// A client that has not sent its whole request when its answer comes is read from for a while: closing at once would take the
+// answer from it, and many clients never read one as long as they have something to write. lingering is how long it may
+// be silent; lingerMost is for all of it, so that nobody holds a connection by trickling.
+const (
+	lingering  = 500 * time.Millisecond
+	lingerMost = 15 * time.Second
+)
 
-func (c *conn) linger() {
-	if half, ok := c.nc.(interface{ CloseWrite() error }); ok && half.CloseWrite() == nil {
-		_ = c.nc.SetReadDeadline(clock.System{}.Now().Add(lingering))
-		_, _ = io.Copy(io.Discard, c.nc)
+// linger reads what is left of a request that was answered, and forgets it. A server that is closing waits for one more piece at
+// most.
+func (c *conn) linger(left int64) {
+	half, ok := c.nc.(interface{ CloseWrite() error })
+	if !ok || half.CloseWrite() != nil {
+		return
+	}
+	left -= int64(c.in.Buffered())
+	last := clock.System{}.Now().Add(lingerMost)
+	rest := make([]byte, enough)
+	for left > 0 {
+		now := clock.System{}.Now()
+		if until := now.Add(lingering); until.Before(last) {
+			_ = c.nc.SetReadDeadline(until)
+		} else {
+			_ = c.nc.SetReadDeadline(last)
+		}
+		n, err := c.nc.Read(rest)
+		if left -= int64(n); err != nil || c.s.closing.Load() {
+			return
+		}
 	}
 }
 
