@@ -162,36 +162,20 @@ func (c *conn) wait(until time.Time) {
 	}
 }
 
-// A client that has not sent its whole request when its answer comes is read from for a while: closing at once would take the
-// answer from it, and many clients never read one as long as they have something to write. lingering is how long it may
-// be silent; lingerMost is for all of it, so that nobody holds a connection by trickling.
-const (
-	lingering  = 500 * time.Millisecond
-	lingerMost = 15 * time.Second
-)
+// lingering is how long a client that has not sent its whole request when its answer comes is read from: closing at once would take the
+// answer from it, and many clients never read one as long as they have something to write. A server that drains does not
+// wait for it.
+const lingering = 10 * time.Second
 
-// linger reads what is left of a request that was answered, and forgets it. A server that is closing waits for one more piece at
-// most.
+// linger reads what is left of a request that was answered, and forgets it.
 func (c *conn) linger(left int64) {
 	half, ok := c.nc.(interface{ CloseWrite() error })
 	if !ok || half.CloseWrite() != nil {
 		return
 	}
-	left -= int64(c.in.Buffered())
-	last := clock.System{}.Now().Add(lingerMost)
-	rest := make([]byte, enough)
-	for left > 0 {
-		now := clock.System{}.Now()
-		if until := now.Add(lingering); until.Before(last) {
-			_ = c.nc.SetReadDeadline(until)
-		} else {
-			_ = c.nc.SetReadDeadline(last)
-		}
-		n, err := c.nc.Read(rest)
-		if left -= int64(n); err != nil || c.s.closing.Load() {
-			return
-		}
-	}
+	c.state.Store(idle)
+	_ = c.nc.SetReadDeadline(clock.System{}.Now().Add(lingering))
+	_, _ = io.CopyN(io.Discard, c.nc, left-int64(c.in.Buffered()))
 }
 
 // body is a request's body: so many bytes of the connection.

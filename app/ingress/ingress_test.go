@@ -471,9 +471,9 @@ func TestAClientMaySendWhatNobodyReads(t *testing.T) {
 	c, in := dial(t, s.addr)
 	piece := make([]byte, 1<<20)
 	_, _ = io.WriteString(c, fmt.Sprintf("POST /v1/x HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n", 12*len(piece)))
-	tick := time.NewTicker(lingering / 5)
+	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
-	for i := range 12 { // more than twice as long as silence is waited for
+	for i := range 12 { // for longer than any buffer between them holds
 		<-tick.C
 		if _, err := c.Write(piece); err != nil {
 			t.Fatalf("piece %d of the body: %v", i, err)
