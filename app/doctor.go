@@ -55,7 +55,8 @@ func checkDir(dir string) Finding {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return Finding{f.What, Sick, fmt.Sprintf("%v; create the directory or set BODHI_DATA_DIR", err)}
 	}
-	if err := os.WriteFile(probe, nil, 0o600); err != nil {
+	if err := os.WriteFile(probe, make([]byte, 1<<20), 0o600); err != nil { // an empty file fits on a disk that is full
+		_ = os.Remove(probe)
 		return Finding{f.What, Sick, fmt.Sprintf("%v; the journal lives here, so nothing can be served", err)}
 	}
 	_ = os.Remove(probe)

@@ -54,8 +54,18 @@ func plain(err error) string {
 			}
 		}
 		if next == nil {
-			return strings.Join(strings.Fields(err.Error()), " ")
+			return strings.Join(strings.Fields(err.Error()), " ") + diskFull(err)
 		}
 		err = next
 	}
+}
+
+// diskFull says what most often is behind an error of SQLite that has only a number for it: 13 = the disk is full, 10 = a file could
+// not be read or written.
+func diskFull(err error) string {
+	var coded interface{ Code() int }
+	if errors.As(err, &coded) && (coded.Code()&0xff == 13 || coded.Code()&0xff == 10) {
+		return "; most likely its disk is full: make room, and start again"
+	}
+	return ""
 }

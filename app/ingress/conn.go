@@ -125,7 +125,7 @@ func (c *conn) handle(r *http.Request) bool {
 		_ = c.nc.SetWriteDeadline(time.Time{})
 	}
 	if a.last && a.failed == nil && b.left > 0 {
-		c.linger()
+		c.linger(b.left)
 	}
 	return !left && !a.last && a.failed == nil
 }
@@ -162,15 +162,20 @@ func (c *conn) wait(until time.Time) {
 	}
 }
 
-// lingering is how long a client gets to read an answer that came before it had sent its whole request: closing at once
-// would take the answer from it.
-const lingering = 500 * time.Millisecond
+// lingering is how long a client that has not sent its whole request when its answer comes is read from: closing at once would take the
+// answer from it, and many clients never read one as long as they have something to write. A server that drains does not
+// wait for it.
+const lingering = 10 * time.Second
 
-func (c *conn) linger() {
-	if half, ok := c.nc.(interface{ CloseWrite() error }); ok && half.CloseWrite() == nil {
-		_ = c.nc.SetReadDeadline(clock.System{}.Now().Add(lingering))
-		_, _ = io.Copy(io.Discard, c.nc)
+// linger reads what is left of a request that was answered, and forgets it.
+func (c *conn) linger(left int64) {
+	half, ok := c.nc.(interface{ CloseWrite() error })
+	if !ok || half.CloseWrite() != nil {
+		return
 	}
+	c.state.Store(idle)
+	_ = c.nc.SetReadDeadline(clock.System{}.Now().Add(lingering))
+	_, _ = io.CopyN(io.Discard, c.nc, left-int64(c.in.Buffered()))
 }
 
 // body is a request's body: so many bytes of the connection.

@@ -463,6 +463,30 @@ func TestAnUnreadRequestHearsItsRefusal(t *testing.T) {
 }
 
 // A server that drains answers what it has, closes what is idle, and says when it is done.
+// A client that is still sending the body of a request that was refused is let send, so that it comes to read why. Go's own HTTP
+// client never reads an answer that came before it could write all it had.
+func TestAClientMaySendWhatNobodyReads(t *testing.T) {
+	t.Parallel()
+	s := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "too much", http.StatusServiceUnavailable) }))
+	c, in := dial(t, s.addr)
+	piece := make([]byte, 1<<20)
+	_, _ = io.WriteString(c, fmt.Sprintf("POST /v1/x HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n", 12*len(piece)))
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for i := range 12 { // for longer than any buffer between them holds
+		<-tick.C
+		if _, err := c.Write(piece); err != nil {
+			t.Fatalf("piece %d of the body: %v", i, err)
+		}
+	}
+	if got := told(t, in); !strings.Contains(got, "503") || !strings.Contains(got, "too much") {
+		t.Errorf("it hears %q", got)
+	}
+	if _, err := in.ReadByte(); err != io.EOF {
+		t.Errorf("the connection afterwards: %v", err)
+	}
+}
+
 func TestShutdownLetsRequestsEnd(t *testing.T) {
 	t.Parallel()
 	inside, next := make(chan struct{}), make(chan struct{})

@@ -59,7 +59,13 @@ type Setup struct {
 	Budget string
 	// Env is added to the environment of every command.
 	Env []string
+	// Under is the command that the server is started by, which is given the server's own as its last arguments: a limit of
+	// the system, or another place for the log. Empty = the server is started as it is.
+	Under []string
 }
+
+// Shell is an Under: a line of sh that ends in what it should do with the server, exec "$@".
+func Shell(line string) []string { return []string{"sh", "-c", line, "sh"} }
 
 // OnPostgres is the environment of a gateway that keeps its data in the PostgreSQL database at url. The master key is one
 // for tests: outside the embedded mode it must be given.
@@ -82,13 +88,14 @@ type Gateway struct {
 
 	addr    string
 	env     []string
+	under   []string
 	process *Process
 }
 
 // Start sets a gateway up, serves it, and stops it with the test.
 func Start(t testing.TB, s Setup) *Gateway {
 	t.Helper()
-	g := &Gateway{Dir: filepath.Join(t.TempDir(), "data"), addr: FreeAddress(t)}
+	g := &Gateway{Dir: filepath.Join(t.TempDir(), "data"), addr: FreeAddress(t), under: s.Under}
 	g.URL = "http://" + g.addr
 	g.env = append(base(t), "BODHI_DATA_DIR="+g.Dir, "BODHI_ADDR="+g.addr, "BODHI_PUBLIC_URL="+g.URL,
 		"BODHI_EGRESS_ALLOW_PRIVATE=127.0.0.0/8,::1/128", "BODHI_LOG_LEVEL=debug", "E2E_PASSWORD=correct horse battery staple", "E2E_KEY=sk-upstream-canary")
@@ -144,7 +151,7 @@ func (g *Gateway) Try(t testing.TB, args ...string) (stdout, stderr []byte, err 
 // Serve starts bodhi serve and waits until it is ready.
 func (g *Gateway) Serve(t testing.TB) {
 	t.Helper()
-	g.process = launch(t, g.env, "serve")
+	g.process = launchUnder(t, g.under, g.env, "serve")
 	g.process.until(t, func() bool {
 		resp, err := http.Get(g.URL + "/readyz")
 		if err != nil {

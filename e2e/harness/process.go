@@ -2,6 +2,7 @@ package harness
 
 import (
 	"os/exec"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 // Process is a running bodhi command. It ends with its test.
 type Process struct {
 	cmd      *exec.Cmd
+	name     string // the bodhi command
 	out, log lines
 	ended    chan struct{} // closed when err is set
 	err      error
@@ -18,7 +20,14 @@ type Process struct {
 
 func launch(t testing.TB, env []string, args ...string) *Process {
 	t.Helper()
-	p := &Process{cmd: exec.Command(path(t), args...), ended: make(chan struct{})}
+	return launchUnder(t, nil, env, args...)
+}
+
+// launchUnder starts a bodhi command by another one (Setup.Under), which becomes it.
+func launchUnder(t testing.TB, under, env []string, args ...string) *Process {
+	t.Helper()
+	line := slices.Concat(under, []string{path(t)}, args)
+	p := &Process{cmd: exec.Command(line[0], line[1:]...), name: args[0], ended: make(chan struct{})}
 	p.cmd.Env, p.cmd.Stdout, p.cmd.Stderr = env, &p.out, &p.log
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -29,7 +38,7 @@ func launch(t testing.TB, env []string, args ...string) *Process {
 			p.stop(t)
 		}
 		if t.Failed() {
-			t.Logf("what bodhi %s wrote:\n%s", args[0], tail(p.log.String(), 12_000))
+			t.Logf("what bodhi %s wrote:\n%s", p.name, tail(p.log.String(), 12_000))
 		}
 	})
 	return p
@@ -56,7 +65,7 @@ func (p *Process) stop(t testing.TB) {
 	defer late.Stop()
 	<-p.ended
 	if p.err != nil {
-		t.Errorf("%s did not end well: %v\n%s", p.cmd.Args[1], p.err, tail(p.log.String(), 4000))
+		t.Errorf("%s did not end well: %v\n%s", p.name, p.err, tail(p.log.String(), 4000))
 	}
 }
 

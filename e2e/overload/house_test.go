@@ -30,12 +30,15 @@ type house struct {
 	keys     [2]string // of the one, and of the other organization
 }
 
-func newHouse(t *testing.T, env ...string) *house {
+func newHouse(t *testing.T, env ...string) *house { t.Helper(); return newHouseUnder(t, nil, env...) }
+
+// newHouseUnder is newHouse with a gateway that another command starts.
+func newHouseUnder(t *testing.T, under []string, env ...string) *house {
 	t.Helper()
 	h := &house{t: t, provider: startProvider(t), metrics: harness.FreeAddress(t)}
 	// Two turns on one processor, as a gateway has that starts there; this one is moved there afterwards.
 	setup := harness.Setup{Providers: []string{"name=up,kind=openai,base-url=" + h.provider.url() + ",key-env=E2E_KEY"}, Models: []string{"m=up/gpt-5.5"},
-		Env: []string{"GOMAXPROCS=2", "BODHI_LOG_LEVEL=info", "BODHI_METRICS_ADDR=" + h.metrics}, Budget: "1000000/monthly/hard"}
+		Env: []string{"GOMAXPROCS=2", "BODHI_LOG_LEVEL=info", "BODHI_METRICS_ADDR=" + h.metrics}, Budget: "1000000/monthly/hard", Under: under}
 	setup.Env = append(setup.Env, env...)
 	h.gateway = harness.Start(t, setup)
 	h.keys[0] = h.gateway.VirtualKey

@@ -27,6 +27,8 @@ type tally struct {
 
 func (c *tally) add(what string) { c.mu.Lock(); c.n[what]++; c.mu.Unlock() }
 
+func (c *tally) count(what string) int { c.mu.Lock(); defer c.mu.Unlock(); return c.n[what] }
+
 // take gives the counts so far and starts again.
 func (c *tally) take() map[string]int {
 	c.mu.Lock()

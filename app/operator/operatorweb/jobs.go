@@ -1,7 +1,9 @@
 package operatorweb
 
 import (
+	"bytes"
 	"net/http"
+	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/web"
 )
@@ -27,6 +29,53 @@ func (h *Handlers) queue(c *web.Context) error {
 		}
 	}
 	c.LoosenPolicy()
-	h.Jobs.ServeHTTP(c.Response(), c.Request())
-	return nil
+	w := &linked{ResponseWriter: c.Response()}
+	h.Jobs.ServeHTTP(w, c.Request())
+	return w.finish()
+}
+
+// linked passes an answer on, and puts a way back to the console into it if it is a page: the queue's own know nothing of us.
+type linked struct {
+	http.ResponseWriter
+	status int
+	page   *bytes.Buffer // nil = it is none
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (l *linked) WriteHeader(status int) {
+	if l.status != 0 {
+		return
+	}
+	l.status = status
+	if strings.HasPrefix(l.Header().Get("Content-Type"), "text/html") {
+		l.page = &bytes.Buffer{}
+		l.Header().Del("Content-Length")
+		return
+	}
+	l.ResponseWriter.WriteHeader(status)
+}
+
+// Write implements http.ResponseWriter.
+func (l *linked) Write(p []byte) (int, error) {
+	if l.status == 0 {
+		l.WriteHeader(http.StatusOK)
+	}
+	if l.page != nil {
+		return l.page.Write(p)
+	}
+	return l.ResponseWriter.Write(p)
+}
+
+// back is styled where it stands, in the system's own colours: the pages have their style sheet, and may style themselves.
+const back = `<a href="` + root + `" style="position:fixed;right:1rem;bottom:1rem;z-index:60;padding:.5rem .75rem;border:1px solid;border-radius:.5rem;` +
+	`font:500 .875rem/1.25rem system-ui,sans-serif;color-scheme:light dark;background:Canvas;color:CanvasText">Operator console</a>`
+
+// finish sends a page that was held back, with the link before its end.
+func (l *linked) finish() error {
+	if l.page == nil {
+		return nil
+	}
+	l.ResponseWriter.WriteHeader(l.status)
+	_, err := l.ResponseWriter.Write(bytes.Replace(l.page.Bytes(), []byte("</body>"), []byte(back+"</body>"), 1))
+	return err
 }
