@@ -9,7 +9,7 @@ SHELL := /usr/bin/env bash
 .DELETE_ON_ERROR:
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
-STATICCHECK := go tool -modfile=scripts/tools/go.mod staticcheck
+TOOL := go tool -modfile=scripts/tools/go.mod
 
 # How many packages are tested at a time. Browser and wire tests start processes of their own, so two are enough.
 P ?= 2
@@ -33,6 +33,11 @@ test-quick: generate ## the inner loop: vet and all tests on SQLite, without bro
 
 .PHONY: build
 build: generate binary ## bin/bodhi
+
+# From the binary itself: what the linker put in, as it says itself.
+.PHONY: sbom
+sbom: binary ## bin/bodhi.cdx.json: every module in bin/bodhi with version and hash (CycloneDX)
+	@$(TOOL) cyclonedx-gomod bin -json -std -noserial -output bin/bodhi.cdx.json bin/bodhi
 
 # Without generating: `make test` checks the committed templates against their sources, so it must not refresh them.
 .PHONY: binary
