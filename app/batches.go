@@ -10,7 +10,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/batch/batchweb"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/notify"
-	"github.com/bodhi-gateway/bodhi/app/provider/freight"
+	"github.com/bodhi-gateway/bodhi/app/provider/nativebatch"
 	"github.com/bodhi-gateway/bodhi/db"
 )
 
@@ -69,7 +69,7 @@ func (a *App) workBatches(ctx context.Context, running *errgroup.Group) (wait fu
 		defer close(over)
 		w := batch.NewWorker(a.batching(), a.gateway, a.desk)
 		w.Ended = a.batchNotice
-		w.Freight = &batch.Freight{Store: db.NewBatchStore(a.db), Carrier: &freight.Carrier{Adapters: a.adapters, Ask: a.upstreams.Ask}, Connections: a.table, Alone: !a.db.Postgres()}
+		w.Native = &batch.Native{Store: db.NewBatchStore(a.db), Client: &nativebatch.Client{Adapters: a.adapters, Ask: a.upstreams.Ask}, Connections: a.table, Alone: !a.db.Postgres()}
 		return w.Run(within)
 	})
 	return func() {

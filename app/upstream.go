@@ -25,7 +25,7 @@ func (u *upstreams) Send(h *ledger.Hold, c *provider.Connection, r *http.Request
 	return u.Ask(c, r)
 }
 
-// Ask sends what costs nothing, the list of models to test a credential, and loads of batches, whose every line was booked before (freight).
+// Ask sends what costs nothing, the list of models to test a credential, and loads of batches, whose every line was booked before (provider/nativebatch).
 func (u *upstreams) Ask(c *provider.Connection, r *http.Request) (*http.Response, error) {
 	transport := u.out
 	if c.Kind == provider.Sandbox && c.BaseURL == "" {

@@ -23,12 +23,12 @@ type loadRow struct {
 	Model        string        `gorm:"column:model"`
 	Path         string        `gorm:"column:path"`
 	State        string        `gorm:"column:state"`
-	Ticket       string        `gorm:"column:ticket"`
+	Remote       string        `gorm:"column:ticket"`
 	Why          string        `gorm:"column:why"`
 	Lines        int           `gorm:"column:lines"`
 	Done         int           `gorm:"column:done"`
 	Since        time.Time     `gorm:"column:since"`
-	RecalledAt   *time.Time    `gorm:"column:recalled_at"`
+	TakenBackAt  *time.Time    `gorm:"column:recalled_at"`
 }
 
 // TableName names the table.
@@ -45,37 +45,37 @@ type parcelRow struct {
 // TableName names the table.
 func (parcelRow) TableName() string { return "batch_parcels" }
 
-var _ batch.LoadStore = (*BatchStore)(nil)
+var _ batch.NativeStore = (*BatchStore)(nil)
 
-// Loads implements batch.LoadStore. Ids grow with time.
-func (s *BatchStore) Loads(ctx context.Context, o id.Org, b id.Batch) (out []batch.Load, err error) {
+// Loads implements batch.NativeStore. Ids grow with time.
+func (s *BatchStore) NativeBatches(ctx context.Context, o id.Org, b id.Batch) (out []batch.NativeBatch, err error) {
 	err = s.db.scoped(ctx, o, func(tx *gorm.DB) error {
 		var rows []loadRow
 		err := tx.Where("org_id = ? AND batch_id = ?", o, b).Order("id").Find(&rows).Error
 		for _, r := range rows {
-			out = append(out, batch.Load{Org: r.OrgID, Batch: r.BatchID, ID: r.ID, Connection: r.ConnectionID, Provider: r.Provider, Model: r.Model, Path: r.Path, State: batch.LoadState(r.State),
-				Ticket: r.Ticket, Why: r.Why, Lines: r.Lines, Done: r.Done, Since: r.Since.UTC(), RecalledAt: orZero(r.RecalledAt)})
+			out = append(out, batch.NativeBatch{Org: r.OrgID, Batch: r.BatchID, ID: r.ID, Connection: r.ConnectionID, Provider: r.Provider, Model: r.Model, Path: r.Path, State: batch.NativeState(r.State),
+				Remote: r.Remote, Why: r.Why, Lines: r.Lines, Done: r.Done, Since: r.Since.UTC(), TakenBackAt: orZero(r.TakenBackAt)})
 		}
 		return err
 	})
 	return out, err
 }
 
-// SaveLoad implements batch.LoadStore.
-func (s *BatchStore) SaveLoad(ctx context.Context, l batch.Load, token string) error {
+// SaveNative implements batch.NativeStore.
+func (s *BatchStore) SaveNative(ctx context.Context, l batch.NativeBatch, token string) error {
 	return s.lines(ctx, l.Org, l.Batch, token, func(tx *gorm.DB) error { return saveLoad(tx, &l) })
 }
 
-func saveLoad(tx *gorm.DB, l *batch.Load) error {
+func saveLoad(tx *gorm.DB, l *batch.NativeBatch) error {
 	why := l.Why
 	clean(&why)
-	row := loadRow{OrgID: l.Org, BatchID: l.Batch, ID: l.ID, ConnectionID: l.Connection, Provider: l.Provider, Model: l.Model, Path: l.Path, State: string(l.State), Ticket: l.Ticket, Why: why,
-		Lines: l.Lines, Done: l.Done, Since: l.Since.UTC(), RecalledAt: orNull(l.RecalledAt)}
+	row := loadRow{OrgID: l.Org, BatchID: l.Batch, ID: l.ID, ConnectionID: l.Connection, Provider: l.Provider, Model: l.Model, Path: l.Path, State: string(l.State), Remote: l.Remote, Why: why,
+		Lines: l.Lines, Done: l.Done, Since: l.Since.UTC(), TakenBackAt: orNull(l.TakenBackAt)}
 	return tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "org_id"}, {Name: "batch_id"}, {Name: "id"}},
 		DoUpdates: clause.AssignmentColumns([]string{"state", "ticket", "why", "lines", "done", "since", "recalled_at"})}).Create(&row).Error
 }
 
-// Known implements batch.LoadStore.
+// Known implements batch.NativeStore.
 func (s *BatchStore) Known(ctx context.Context, o id.Org, ticket string) (bool, error) {
 	var n int64
 	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
@@ -84,8 +84,8 @@ func (s *BatchStore) Known(ctx context.Context, o id.Org, ticket string) (bool, 
 	return n > 0, err
 }
 
-// Pack implements batch.LoadStore.
-func (s *BatchStore) Pack(ctx context.Context, l batch.Load, token string, packed []batch.Packed) error {
+// Pack implements batch.NativeStore.
+func (s *BatchStore) SaveHanded(ctx context.Context, l batch.NativeBatch, token string, packed []batch.HandedLine) error {
 	items, rows := make([]batch.SealedItem, len(packed)), make([]parcelRow, len(packed))
 	for n := range packed {
 		text, err := json.Marshal(packed[n].Deposit)
@@ -106,8 +106,8 @@ func (s *BatchStore) Pack(ctx context.Context, l batch.Load, token string, packe
 	})
 }
 
-// Unreturned implements batch.LoadStore.
-func (s *BatchStore) Unreturned(ctx context.Context, l batch.Load, numbers []int, after, limit int) (out []batch.Packed, err error) {
+// OpenHanded implements batch.NativeStore.
+func (s *BatchStore) OpenHanded(ctx context.Context, l batch.NativeBatch, numbers []int, after, limit int) (out []batch.HandedLine, err error) {
 	err = s.db.scoped(ctx, l.Org, func(tx *gorm.DB) error {
 		var parcels []parcelRow
 		find := tx.Where("org_id = ? AND batch_id = ? AND load_id = ? AND number > ?", l.Org, l.Batch, l.ID, after)
@@ -129,7 +129,7 @@ func (s *BatchStore) Unreturned(ctx context.Context, l batch.Load, numbers []int
 			return fmt.Errorf("batch %s: %d lines of %d that were handed over", l.Batch, len(items), len(parcels))
 		}
 		for n := range items {
-			p := batch.Packed{Item: items[n].item()}
+			p := batch.HandedLine{Item: items[n].item()}
 			if err := json.Unmarshal([]byte(parcels[n].Deposit), &p.Deposit); err != nil {
 				return fmt.Errorf("batch %s: line %d: %w", l.Batch, p.Number, err)
 			}
@@ -140,8 +140,8 @@ func (s *BatchStore) Unreturned(ctx context.Context, l batch.Load, numbers []int
 	return out, err
 }
 
-// Return implements batch.LoadStore. Lines and ledger change together: nothing is settled twice, whoever is killed when.
-func (s *BatchStore) Return(ctx context.Context, l batch.Load, token string, items []batch.SealedItem, booked budget.Batch) error {
+// Return implements batch.NativeStore. Lines and ledger change together: nothing is settled twice, whoever is killed when.
+func (s *BatchStore) SaveResults(ctx context.Context, l batch.NativeBatch, token string, items []batch.SealedItem, booked budget.Batch) error {
 	books := NewLedgerStore(s.db)
 	if err := books.ensureDaysOf(ctx, booked); err != nil {
 		return err

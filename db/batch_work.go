@@ -25,7 +25,7 @@ const loaded = "EXISTS (SELECT 1 FROM batch_loads AS l WHERE l.org_id = batches.
 func (s *BatchStore) waiting(ctx context.Context, now time.Time) (rows []batchRow, err error) {
 	err = s.db.system(ctx, "find batches that nobody works on", func(tx *gorm.DB) error {
 		return tx.Where("ended_at IS NULL AND lease_until <= ? AND (start_at <= ? OR state = ? OR expires_at <= ?) AND (state <> ? OR expires_at <= ? OR "+loaded+")",
-			now.UTC(), now.UTC(), string(batch.Cancelling), now.UTC(), string(batch.Paused), now.UTC(), string(batch.Landed)).
+			now.UTC(), now.UTC(), string(batch.Cancelling), now.UTC(), string(batch.Paused), now.UTC(), string(batch.NativeOver)).
 			Order("lease_until").Limit(takers).Find(&rows).Error
 	})
 	return rows, err

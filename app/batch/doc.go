@@ -9,7 +9,7 @@
 // never asked for again, and a line whose answer a node took with it when it was killed is asked once more. What may have been spent on
 // such a line is in the ledger, where its attempt is booked at its ceiling, and counts against the batch's cost limit.
 //
-// Lines of a batch that may wait are handed over to their providers, where those answer many at once for half the price (Freight). They
+// Lines of a batch that may wait are handed over to their providers, where those answer many at once for half the price (Native). They
 // go through the gateway, too, before they leave and when their results are there.
 //
 // Desk is what programs see, in OpenAI's words and in Anthropic's. Files lie in the database in sealed parts; a result is kept once, with

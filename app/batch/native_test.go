@@ -26,8 +26,8 @@ import (
 // most is booked for a line that is handed over; its answer costs half of what one asked alone costs.
 const most = 3 * each
 
-// port takes lines along and settles their answers as the gateway would.
-type port struct {
+// twice takes lines along and settles their answers as the gateway would.
+type twice struct {
 	*plane
 	ids *id.Source
 	now func() time.Time
@@ -38,18 +38,18 @@ type port struct {
 	taken int
 }
 
-func (p *port) As(g *key.Grant) http.Handler {
+func (p *twice) As(g *key.Grant) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		var q struct{ Text string }
 		_ = json.Unmarshal(body, &q)
 		switch w := w.(type) {
-		case interface{ Returned() *batch.Returned }:
-			p.settle(w.(http.ResponseWriter), w.Returned())
+		case interface{ Answer() *batch.NativeAnswer }:
+			p.settle(w.(http.ResponseWriter), w.Answer())
 		case interface {
 			Fits(*provider.Connection, llm.Operation, money.USD) bool
-			Take(batch.Parcel)
+			Take(batch.NativeRequest)
 		}:
 			if p.own != nil && p.own(q.Text) || !w.Fits(p.c, llm.Chat, most) {
 				w.(http.ResponseWriter).WriteHeader(http.StatusMisdirectedRequest)
@@ -58,7 +58,7 @@ func (p *port) As(g *key.Grant) http.Handler {
 			p.mu.Lock()
 			p.taken++
 			p.mu.Unlock()
-			w.Take(batch.Parcel{Connection: p.c, Model: "a", Path: "/v1/chat/completions", Body: body, Deposit: ledger.Attempt{ID: id.NewAttempt(p.ids), Request: id.NewRequest(p.ids), Number: 1, Chain: g.Chain,
+			w.Take(batch.NativeRequest{Connection: p.c, Model: "a", Path: "/v1/chat/completions", Body: body, Deposit: ledger.Attempt{ID: id.NewAttempt(p.ids), Request: id.NewRequest(p.ids), Number: 1, Chain: g.Chain,
 				At: p.now(), Held: ledger.Amounts{Money: most, Tokens: 100, Requests: 1}, Connection: p.c.ID, Provider: "box", Kind: "openai", Model: "a", Asked: "box/a", Endpoint: "chat", Cache: "bypass"}})
 			w.(http.ResponseWriter).WriteHeader(http.StatusAccepted)
 		default:
@@ -67,7 +67,7 @@ func (p *port) As(g *key.Grant) http.Handler {
 	})
 }
 
-func (p *port) settle(w http.ResponseWriter, r *batch.Returned) {
+func (p *twice) settle(w http.ResponseWriter, r *batch.NativeAnswer) {
 	cost := each / 2
 	if r.Status != http.StatusOK {
 		cost = 0
@@ -79,13 +79,13 @@ func (p *port) settle(w http.ResponseWriter, r *batch.Returned) {
 	_, _ = w.Write(r.Body)
 }
 
-// ship is a provider's interface for loads.
-type ship struct {
+// party is a provider's interface for native batches.
+type party struct {
 	mu    sync.Mutex
-	loads map[string]*provider.Load
+	taken map[string]*provider.NativeBatch
 	sent  int
-	// answered gives a load's results and how far it is; nil is not over.
-	answered func(l *provider.Load) ([]provider.Return, *provider.Voyage)
+	// answered gives a native batch's results and how far it is; nil is not over.
+	answered func(l *provider.NativeBatch) ([]provider.NativeResult, *provider.NativeProgress)
 	refuse   func(n int) error // of the n-th attempt to hand over
 	keeps    bool              // what it refuses with an unclear error it has taken
 	recalled int
@@ -93,25 +93,25 @@ type ship struct {
 	forgot   int
 }
 
-func (s *ship) Takes(*provider.Connection, llm.Operation) bool { return true }
+func (s *party) Takes(*provider.Connection, llm.Operation) bool { return true }
 
-func (s *ship) Ship(_ context.Context, _ *provider.Connection, l *provider.Load) (string, error) {
+func (s *party) Submit(_ context.Context, _ *provider.Connection, l *provider.NativeBatch) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sent++
 	if s.refuse != nil {
 		if err := s.refuse(s.sent); err != nil {
 			if s.keeps {
-				s.loads["t-"+l.ID] = l
+				s.taken["t-"+l.ID] = l
 			}
 			return "", err
 		}
 	}
-	s.loads["t-"+l.ID] = l
+	s.taken["t-"+l.ID] = l
 	return "t-" + l.ID, nil
 }
 
-func (s *ship) Untaken(err error) (certain, again bool) {
+func (s *party) NotTaken(err error) (certain, again bool) {
 	switch err.Error() {
 	case "no":
 		return true, false
@@ -121,38 +121,38 @@ func (s *ship) Untaken(err error) (certain, again bool) {
 	return false, true
 }
 
-func (s *ship) Find(_ context.Context, _ *provider.Connection, l *provider.Load, _ func(string) bool) (string, error) {
+func (s *party) Find(_ context.Context, _ *provider.Connection, l *provider.NativeBatch, _ func(string) bool) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.loads["t-"+l.ID] != nil {
+	if s.taken["t-"+l.ID] != nil {
 		return "t-" + l.ID, nil
 	}
 	return "", nil
 }
 
-func (s *ship) Look(_ context.Context, _ *provider.Connection, ticket string) (provider.Voyage, error) {
+func (s *party) Progress(_ context.Context, _ *provider.Connection, remote string) (provider.NativeProgress, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.looks++
-	if _, v := s.answered(s.loads[ticket]); v != nil {
+	if _, v := s.answered(s.taken[remote]); v != nil {
 		return *v, nil
 	}
 	if s.recalled > 0 {
-		return provider.Voyage{Over: true}, nil
+		return provider.NativeProgress{Over: true}, nil
 	}
-	return provider.Voyage{Total: len(s.loads[ticket].Lines), Done: 1}, nil
+	return provider.NativeProgress{Total: len(s.taken[remote].Lines), Done: 1}, nil
 }
 
-func (s *ship) Recall(context.Context, *provider.Connection, string) error {
+func (s *party) Cancel(context.Context, *provider.Connection, string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.recalled++
 	return nil
 }
 
-func (s *ship) Unload(_ context.Context, _ *provider.Connection, _, ticket string, _ *provider.Voyage, each func(provider.Return) error) error {
+func (s *party) Results(_ context.Context, _ *provider.Connection, _, remote string, _ *provider.NativeProgress, each func(provider.NativeResult) error) error {
 	s.mu.Lock()
-	all, _ := s.answered(s.loads[ticket])
+	all, _ := s.answered(s.taken[remote])
 	s.mu.Unlock()
 	for _, r := range all {
 		if err := each(r); err != nil {
@@ -162,51 +162,51 @@ func (s *ship) Unload(_ context.Context, _ *provider.Connection, _, ticket strin
 	return nil
 }
 
-func (s *ship) Forget(context.Context, *provider.Connection, string, *provider.Voyage) {
+func (s *party) Delete(context.Context, *provider.Connection, string, *provider.NativeProgress) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.forgot++
 }
 
-func (s *ship) Connection(id.Org, id.Connection) (*provider.Connection, bool) { return s.c(), true }
+func (s *party) Connection(id.Org, id.Connection) (*provider.Connection, bool) { return s.c(), true }
 
-func (s *ship) c() *provider.Connection {
+func (s *party) c() *provider.Connection {
 	return &provider.Connection{Name: "box", Kind: provider.OpenAI}
 }
 
-func good(l *provider.Load) (out []provider.Return) {
+func good(l *provider.NativeBatch) (out []provider.NativeResult) {
 	for i := len(l.Lines) - 1; i >= 0; i-- { // out of order
 		var q struct{ Text string }
 		_ = json.Unmarshal(l.Lines[i].Body, &q)
-		out = append(out, provider.Return{Number: l.Lines[i].Number, Status: http.StatusOK, Body: []byte(`{"said":"` + strings.ToUpper(q.Text) + `"}`)})
+		out = append(out, provider.NativeResult{Number: l.Lines[i].Number, Status: http.StatusOK, Body: []byte(`{"said":"` + strings.ToUpper(q.Text) + `"}`)})
 	}
 	return out
 }
 
 type native struct {
 	*scene
-	port *port
-	ship *ship
+	twice *twice
+	party *party
 }
 
 func atNight(t *testing.T, d *db.DB) *native {
 	t.Helper()
 	s := newScene(t, d)
-	n := &native{scene: s, ship: &ship{loads: map[string]*provider.Load{}}}
-	n.ship.answered = func(l *provider.Load) ([]provider.Return, *provider.Voyage) {
-		return good(l), &provider.Voyage{Over: true, Whole: true, Total: len(l.Lines), Done: len(l.Lines)}
+	n := &native{scene: s, party: &party{taken: map[string]*provider.NativeBatch{}}}
+	n.party.answered = func(l *provider.NativeBatch) ([]provider.NativeResult, *provider.NativeProgress) {
+		return good(l), &provider.NativeProgress{Over: true, Whole: true, Total: len(l.Lines), Done: len(l.Lines)}
 	}
-	c := n.ship.c()
+	c := n.party.c()
 	c.ID = id.NewConnection(s.house.IDs)
-	n.port = &port{plane: s.plane, ids: s.house.IDs, now: func() time.Time { return s.house.Clock.Now().UTC().Truncate(time.Microsecond) }, c: c}
+	n.twice = &twice{plane: s.plane, ids: s.house.IDs, now: func() time.Time { return s.house.Clock.Now().UTC().Truncate(time.Microsecond) }, c: c}
 	return n
 }
 
 func (n *native) node() (stop func()) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(n.t.Context()))
 	done := make(chan struct{})
-	w := batch.NewWorker(n.parts, n.port, n.grants)
-	w.Freight = &batch.Freight{Store: db.NewBatchStore(n.house.DB), Carrier: n.ship, Connections: n.ship}
+	w := batch.NewWorker(n.parts, n.twice, n.grants)
+	w.Native = &batch.Native{Store: db.NewBatchStore(n.house.DB), Client: n.party, Connections: n.party}
 	go func() { defer close(done); _ = w.Run(ctx) }()
 	stop = func() { cancel(); <-done }
 	n.t.Cleanup(stop)
@@ -240,14 +240,14 @@ func TestLinesAreHandedOverTogether(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		n := atNight(t, d)
-		n.port.own = func(text string) bool { return text == "row-5" }
+		n.twice.own = func(text string) bool { return text == "row-5" }
 		var done bool
-		n.ship.answered = func(l *provider.Load) ([]provider.Return, *provider.Voyage) {
+		n.party.answered = func(l *provider.NativeBatch) ([]provider.NativeResult, *provider.NativeProgress) {
 			if !done {
 				return nil, nil
 			}
 			all := good(l)
-			return append(all, all[0], all[1]), &provider.Voyage{Over: true, Whole: true, Done: len(all)} // two of them twice
+			return append(all, all[0], all[1]), &provider.NativeProgress{Over: true, Whole: true, Done: len(all)} // two of them twice
 		}
 		n.node()
 		b := n.create(n.caller, lines(100), batch.Terms{Native: true})
@@ -255,9 +255,9 @@ func TestLinesAreHandedOverTogether(t *testing.T) {
 		if v := got.View(tally); v.Status != "in_progress" || v.Bodhi.Handed == nil || v.Bodhi.Handed.Requests != 99 || v.Bodhi.Handed.Answered != 1 || tally.Cost != 99*most+each {
 			t.Errorf("%+v %s", v, tally.Cost)
 		}
-		n.ship.mu.Lock()
+		n.party.mu.Lock()
 		done = true
-		n.ship.mu.Unlock()
+		n.party.mu.Unlock()
 		got, tally = n.passes(b, time.Second, "over", over)
 		if got.State != batch.Completed || tally.Steps[batch.Done] != 100 || tally.Cost != 99*each/2+each || tally.Lost != 0 {
 			t.Fatalf("%s %q %+v", got.State, got.Why, tally)
@@ -266,8 +266,8 @@ func TestLinesAreHandedOverTogether(t *testing.T) {
 		if len(out) != 100 || !strings.Contains(string(out["c-9"]), `"said":"ROW-9"`) {
 			t.Errorf("%d results: %s", len(out), out["c-9"])
 		}
-		if n.plane.all() != 1 || n.ship.sent != 1 || n.ship.forgot != 1 {
-			t.Errorf("%d were asked alone, %d loads, %d forgotten", n.plane.all(), n.ship.sent, n.ship.forgot)
+		if n.plane.all() != 1 || n.party.sent != 1 || n.party.forgot != 1 {
+			t.Errorf("%d were asked alone, %d submitted, %d forgotten", n.plane.all(), n.party.sent, n.party.forgot)
 		}
 		if a, sum := n.booked(); a != 99 || sum != 99*(each/2-most) {
 			t.Errorf("the ledger has %d returns of %s", a, sum)
@@ -281,8 +281,8 @@ func TestNothingIsHandedOverUnasked(t *testing.T) {
 	n := atNight(t, dbtest.SQLite(t))
 	n.node()
 	got, tally := n.until(n.caller, n.create(n.caller, lines(10), batch.Terms{}), "over", over)
-	if got.State != batch.Completed || n.ship.sent != 0 || tally.Cost != 10*each {
-		t.Errorf("%s %d %+v", got.State, n.ship.sent, tally)
+	if got.State != batch.Completed || n.party.sent != 0 || tally.Cost != 10*each {
+		t.Errorf("%s %d %+v", got.State, n.party.sent, tally)
 	}
 }
 
@@ -290,12 +290,12 @@ func TestNothingIsHandedOverUnasked(t *testing.T) {
 func TestWhatComesBackWithoutAResultIsAskedAlone(t *testing.T) {
 	t.Parallel()
 	n := atNight(t, dbtest.SQLite(t))
-	n.ship.answered = func(l *provider.Load) ([]provider.Return, *provider.Voyage) {
+	n.party.answered = func(l *provider.NativeBatch) ([]provider.NativeResult, *provider.NativeProgress) {
 		all := good(l) // row-10 first
-		all[0] = provider.Return{Number: all[0].Number}
+		all[0] = provider.NativeResult{Number: all[0].Number}
 		all[1].Status, all[1].Body = http.StatusInternalServerError, []byte(`{"error":{"message":"Oh."}}`)
 		all[2].Status, all[2].Body = http.StatusBadRequest, []byte(`{"error":{"message":"No.","bodhi":{"code":"refused"}}}`)
-		return all[:9], &provider.Voyage{Over: true, Whole: true} // row-1 is missing
+		return all[:9], &provider.NativeProgress{Over: true, Whole: true} // row-1 is missing
 	}
 	n.node()
 	got, tally := n.passes(n.create(n.caller, lines(10), batch.Terms{Native: true}), time.Second, "over", over)
@@ -316,37 +316,37 @@ func TestWhatComesBackWithoutAResultIsAskedAlone(t *testing.T) {
 func TestAtTheDeadlineWeAskOurselves(t *testing.T) {
 	t.Parallel()
 	n := atNight(t, dbtest.SQLite(t))
-	n.ship.answered = func(*provider.Load) ([]provider.Return, *provider.Voyage) { return nil, nil }
+	n.party.answered = func(*provider.NativeBatch) ([]provider.NativeResult, *provider.NativeProgress) { return nil, nil }
 	n.node()
 	b := n.create(n.caller, lines(20), batch.Terms{Native: true})
 	n.passes(b, 0, "handed over", func(_ batch.Batch, t batch.Tally) bool { return t.Steps[batch.Handed] == 20 })
 	n.house.Clock.Advance(21 * time.Hour)
-	n.ship.mu.Lock()
-	looks := n.ship.looks
-	n.ship.mu.Unlock()
+	n.party.mu.Lock()
+	looks := n.party.looks
+	n.party.mu.Unlock()
 	n.passes(b, time.Second, "looked at", func(batch.Batch, batch.Tally) bool {
-		n.ship.mu.Lock()
-		defer n.ship.mu.Unlock()
-		return n.ship.looks > looks+1
+		n.party.mu.Lock()
+		defer n.party.mu.Unlock()
+		return n.party.looks > looks+1
 	})
-	if n.ship.recalled != 0 {
+	if n.party.recalled != 0 {
 		t.Fatal("it was asked to stop too early")
 	}
 	n.house.Clock.Advance(time.Hour)
 	got, tally := n.passes(b, time.Second, "over", over)
-	if got.State != batch.Completed || n.ship.recalled != 1 || n.plane.all() != 20 || tally.Cost != 20*each || tally.Lost != 0 {
-		t.Errorf("%s, recalled %d times, %d asked alone, %+v", got.State, n.ship.recalled, n.plane.all(), tally)
+	if got.State != batch.Completed || n.party.recalled != 1 || n.plane.all() != 20 || tally.Cost != 20*each || tally.Lost != 0 {
+		t.Errorf("%s, recalled %d times, %d asked alone, %+v", got.State, n.party.recalled, n.plane.all(), tally)
 	}
 }
 
 func TestACancelledBatchTakesItsLinesBack(t *testing.T) {
 	t.Parallel()
 	n := atNight(t, dbtest.SQLite(t))
-	n.ship.answered = func(l *provider.Load) ([]provider.Return, *provider.Voyage) {
-		if n.ship.recalled == 0 {
+	n.party.answered = func(l *provider.NativeBatch) ([]provider.NativeResult, *provider.NativeProgress) {
+		if n.party.recalled == 0 {
 			return nil, nil
 		}
-		return good(l)[:4], &provider.Voyage{Over: true} // what was done by then
+		return good(l)[:4], &provider.NativeProgress{Over: true} // what was done by then
 	}
 	n.node()
 	b := n.create(n.caller, lines(10), batch.Terms{Native: true})
@@ -369,19 +369,19 @@ func TestTheLimitBoundsWhatIsHandedOver(t *testing.T) {
 	n := atNight(t, dbtest.SQLite(t))
 	limit := 10*most + 1
 	worst := 0
-	answered := n.ship.answered
-	n.ship.answered = func(l *provider.Load) ([]provider.Return, *provider.Voyage) {
+	answered := n.party.answered
+	n.party.answered = func(l *provider.NativeBatch) ([]provider.NativeResult, *provider.NativeProgress) {
 		worst = max(worst, len(l.Lines))
 		return answered(l)
 	}
 	n.node()
 	got, tally := n.passes(n.create(n.caller, lines(30), batch.Terms{Native: true, Cap: &limit}), time.Second, "over", over)
-	if got.State != batch.Completed || worst > 10 || n.ship.sent < 3 || tally.Cost != 30*each/2 || n.plane.all() != 0 {
-		t.Errorf("%s %q, %d at once, %d loads, %d alone, %+v", got.State, got.Why, worst, n.ship.sent, n.plane.all(), tally)
+	if got.State != batch.Completed || worst > 10 || n.party.sent < 3 || tally.Cost != 30*each/2 || n.plane.all() != 0 {
+		t.Errorf("%s %q, %d at once, %d submitted, %d alone, %+v", got.State, got.Why, worst, n.party.sent, n.plane.all(), tally)
 	}
 }
 
-// A provider that does not take a load certainly has it back; one that does not say is asked whether it has it before it gets it again.
+// A provider that does not take a native batch certainly has it back; one that does not say is asked whether it has it before it gets it again.
 func TestAProviderThatDoesNotTakeALoad(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -400,8 +400,8 @@ func TestAProviderThatDoesNotTakeALoad(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			n := atNight(t, dbtest.SQLite(t))
-			n.ship.keeps = c.keeps
-			n.ship.refuse = func(k int) error {
+			n.party.keeps = c.keeps
+			n.party.refuse = func(k int) error {
 				if k <= c.until {
 					return fmt.Errorf("%s", c.says)
 				}
@@ -409,23 +409,23 @@ func TestAProviderThatDoesNotTakeALoad(t *testing.T) {
 			}
 			n.node()
 			got, tally := n.passes(n.create(n.caller, lines(10), batch.Terms{Native: true}), 50*time.Millisecond, "over", over)
-			if got.State != batch.Completed || n.ship.sent != c.sent || n.plane.all() != c.alone || tally.Lost != 0 || len(n.ship.loads) > 1 {
-				t.Errorf("%s, sent %d times, %d alone, %d taken, %+v", got.State, n.ship.sent, n.plane.all(), len(n.ship.loads), tally)
+			if got.State != batch.Completed || n.party.sent != c.sent || n.plane.all() != c.alone || tally.Lost != 0 || len(n.party.taken) > 1 {
+				t.Errorf("%s, sent %d times, %d alone, %d taken, %+v", got.State, n.party.sent, n.plane.all(), len(n.party.taken), tally)
 			}
 		})
 	}
 }
 
-// A node that dies while lines are handed over loses nothing: another one finds the load and its results.
+// A node that dies while lines are handed over loses nothing: another one finds the native batch and its results.
 func TestANodeThatDiesLeavesItsLoadsToOthers(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		n := atNight(t, d)
 		var done bool
-		n.ship.keeps = true
-		n.ship.refuse = func(int) error { return fmt.Errorf("what") }
-		answered := n.ship.answered
-		n.ship.answered = func(l *provider.Load) ([]provider.Return, *provider.Voyage) {
+		n.party.keeps = true
+		n.party.refuse = func(int) error { return fmt.Errorf("what") }
+		answered := n.party.answered
+		n.party.answered = func(l *provider.NativeBatch) ([]provider.NativeResult, *provider.NativeProgress) {
 			if !done {
 				return nil, nil
 			}
@@ -435,14 +435,14 @@ func TestANodeThatDiesLeavesItsLoadsToOthers(t *testing.T) {
 		b := n.create(n.caller, lines(50), batch.Terms{Native: true})
 		n.passes(b, 0, "handed over", func(_ batch.Batch, t batch.Tally) bool { return t.Steps[batch.Handed] == 50 })
 		stop()
-		n.ship.mu.Lock()
+		n.party.mu.Lock()
 		done = true
-		n.ship.mu.Unlock()
+		n.party.mu.Unlock()
 		n.house.Clock.Advance(time.Minute)
 		n.node()
 		got, tally := n.passes(b, time.Second, "over", over)
-		if got.State != batch.Completed || n.ship.sent != 1 || tally.Cost != 50*each/2 || tally.Lost != 0 || n.plane.all() != 0 {
-			t.Errorf("%s, sent %d times, %+v", got.State, n.ship.sent, tally)
+		if got.State != batch.Completed || n.party.sent != 1 || tally.Cost != 50*each/2 || tally.Lost != 0 || n.plane.all() != 0 {
+			t.Errorf("%s, sent %d times, %+v", got.State, n.party.sent, tally)
 		}
 		if a, sum := n.booked(); a != 50 || sum != 50*(each/2-most) {
 			t.Errorf("the ledger has %d returns of %s", a, sum)

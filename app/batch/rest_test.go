@@ -17,16 +17,16 @@ import (
 // resting is a batch of ten lines, nine of which are handed over, whose provider answers when it is told to.
 func resting(n *native) (b batch.Batch, answer func()) {
 	done := false
-	n.port.own = func(text string) bool { return text == "row-10" }
-	n.ship.answered = func(l *provider.Load) ([]provider.Return, *provider.Voyage) {
+	n.twice.own = func(text string) bool { return text == "row-10" }
+	n.party.answered = func(l *provider.NativeBatch) ([]provider.NativeResult, *provider.NativeProgress) {
 		if !done {
 			return nil, nil
 		}
-		return good(l), &provider.Voyage{Over: true, Whole: true, Total: len(l.Lines), Done: len(l.Lines)}
+		return good(l), &provider.NativeProgress{Over: true, Whole: true, Total: len(l.Lines), Done: len(l.Lines)}
 	}
 	return n.create(n.caller, lines(10), batch.Terms{Native: true}), func() {
-		n.ship.mu.Lock()
-		defer n.ship.mu.Unlock()
+		n.party.mu.Lock()
+		defer n.party.mu.Unlock()
 		done = true
 	}
 }
@@ -72,7 +72,7 @@ func TestWhatIsHandedOverIsSettledWhileItsBatchIsPaused(t *testing.T) {
 		}
 		_ = n.house.Bus.Publish(t.Context(), batch.Topic)
 		got, tally = n.passes(b, time.Second, "over", over)
-		if got.State != batch.Completed || tally.Steps[batch.Done] != 10 || tally.Cost != 9*each/2+each || n.ship.sent != 1 {
+		if got.State != batch.Completed || tally.Steps[batch.Done] != 10 || tally.Cost != 9*each/2+each || n.party.sent != 1 {
 			t.Errorf("%s %q %+v", got.State, got.Why, tally)
 		}
 	})
@@ -113,18 +113,18 @@ func TestABatchCostsWhatTheLedgerHasOfItsRequests(t *testing.T) {
 				fate[i] = chance.IntN(8)
 			}
 			n := atNight(t, dbtest.SQLite(t))
-			n.port.own = func(text string) bool {
+			n.twice.own = func(text string) bool {
 				number := 0
 				_, _ = fmt.Sscanf(text, "row-%d", &number)
 				return fate[number] == 0
 			}
-			n.ship.refuse = func(k int) error {
+			n.party.refuse = func(k int) error {
 				if says := [...]string{"no", "later", ""}[(int(seed)+k)%3]; says != "" && k < 3 {
 					return fmt.Errorf("%s", says)
 				}
 				return nil
 			}
-			n.ship.answered = func(l *provider.Load) (out []provider.Return, v *provider.Voyage) {
+			n.party.answered = func(l *provider.NativeBatch) (out []provider.NativeResult, v *provider.NativeProgress) {
 				for _, r := range good(l) {
 					switch fate[r.Number] {
 					case 1:
@@ -138,13 +138,13 @@ func TestABatchCostsWhatTheLedgerHasOfItsRequests(t *testing.T) {
 					}
 					out = append(out, r)
 				}
-				return out, &provider.Voyage{Over: true, Whole: seed%2 == 0}
+				return out, &provider.NativeProgress{Over: true, Whole: seed%2 == 0}
 			}
 			n.node()
 			got, tally := n.passes(n.create(n.caller, lines(60), batch.Terms{Native: true}), time.Second, "over", over)
 			_, given := n.booked()
 			n.plane.mu.Lock()
-			taken, alone := n.port.taken, 0
+			taken, alone := n.twice.taken, 0
 			for _, k := range n.plane.kept {
 				alone += k
 			}

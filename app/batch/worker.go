@@ -17,8 +17,8 @@ type Worker struct {
 	Grants  Grants
 	// Ended is told of each batch that came to its end or waits for somebody; it must not wait. nil tells nobody.
 	Ended func(ctx context.Context, b Batch, t Tally)
-	// Freight hands lines over to providers; nil hands nothing over.
-	Freight *Freight
+	// Native hands lines over to providers; nil hands nothing over.
+	Native *Native
 
 	vault vault
 	pulse *time.Ticker

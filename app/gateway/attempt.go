@@ -34,8 +34,8 @@ func (g *Gateway) send(ctx context.Context, x *Exchange) error {
 		}
 		return &provider.Failure{Class: provider.Unreachable, Message: "the connection is not usable", Cause: err}
 	}
-	if p, ok := x.W.(Porter); ok {
-		return g.port(x, a, p, req)
+	if p, ok := x.W.(Deferrer); ok {
+		return g.handOver(x, a, p, req)
 	}
 	if err := g.open(x, a); err != nil {
 		return err

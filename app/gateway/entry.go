@@ -75,7 +75,7 @@ func (g *Gateway) record(_ context.Context, x *Exchange) {
 	}
 	f.Decisions, f.Trial = x.decisions.String(), x.trial()
 	f.Duration = g.clock.Now().Sub(x.Started)
-	if x.ported {
+	if x.deferred {
 		return
 	}
 	if r := x.returned; r != nil {

@@ -70,8 +70,8 @@ type Exchange struct {
 
 	carbon *carbon // transcribe: the answer as it goes to the client, where its team keeps texts
 
-	returned *batch.Returned // the answer is there already: a provider's batch gave it
-	ported   bool            // dispatch: it was taken along to be handed over, and is recorded when its answer is there
+	returned *batch.NativeAnswer // the answer is there already: a provider's batch gave it
+	deferred bool                // dispatch: it was taken along to be handed over, and is recorded when its answer is there
 
 	guard *pii.Guard // screen: what the answer passes; nil = nothing
 	found pii.Result // screen: what the request holds

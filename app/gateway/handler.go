@@ -121,8 +121,8 @@ func (g *Gateway) As(grant *key.Grant) http.Handler {
 
 func (g *Gateway) serve(w http.ResponseWriter, r *http.Request, grant *key.Grant) {
 	x := &Exchange{ID: id.NewRequest(g.ids), W: w, R: r, Started: g.clock.Now(), Grant: grant}
-	if b, ok := w.(Bearer); ok {
-		x.returned = b.Returned()
+	if b, ok := w.(Replayer); ok {
+		x.returned = b.Answer()
 		x.ID = x.returned.Deposit.Request
 	}
 	x.decisions.Grow(decisions)

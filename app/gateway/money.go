@@ -177,7 +177,7 @@ func (g *Gateway) price(x *Exchange, a *attempt, want *budget.Want) error {
 	}
 	t := a.target
 	quote, known := g.quoteOf(x, t)
-	if known && (x.porting() || x.returned != nil) {
+	if known && (x.deferring() || x.returned != nil) {
 		quote = catalog.Half(quote)
 	}
 	if known {
@@ -381,7 +381,7 @@ func (g *Gateway) settle(x *Exchange) {
 
 // conclude asks the settlement table for the attempt's state and cost.
 func (g *Gateway) conclude(x *Exchange, a *attempt) (ledger.Settlement, llm.Usage) {
-	if x.ported {
+	if x.deferred {
 		return ledger.Settlement{At: g.clock.Now(), State: ledger.Handed, Cost: a.hold.Amount(), Class: "canceled"}, llm.Usage{}
 	}
 	end := ledger.End{

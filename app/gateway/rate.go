@@ -16,7 +16,7 @@ const guessedOutput = 1024
 
 // limit takes the request's seat on its rate limits. Its Finish runs after reserve's, so the true usage is known there.
 func (g *Gateway) limit(ctx context.Context, x *Exchange) (Finish, error) {
-	if g.Limits == nil || x.porting() || x.returned != nil { // providers limit what they do at their leisure apart from the rest
+	if g.Limits == nil || x.deferring() || x.returned != nil { // providers limit what they do at their leisure apart from the rest
 		return nil, nil
 	}
 	seat, err := g.Limits.Take(ctx, asked(x))

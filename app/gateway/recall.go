@@ -48,7 +48,7 @@ func readCacheHints(h http.Header) (w cache.Want, ttl time.Duration, err error) 
 // for its answer. Its Finish keeps the answer and lets them look; if the client left before it was complete, one of those who wait
 // goes on instead.
 func (g *Gateway) recall(ctx context.Context, x *Exchange) (Finish, error) {
-	if g.Cache == nil || x.Hints.DryRun || x.porting() || x.returned != nil {
+	if g.Cache == nil || x.Hints.DryRun || x.deferring() || x.returned != nil {
 		return nil, nil
 	}
 	if !g.seek(x) {

@@ -6,24 +6,24 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/id"
 )
 
-// Load is requests that are handed over together: of one model, to one endpoint.
-type Load struct {
-	// ID is ours: by it a load is found again of which nobody knows whether the provider took it.
+// NativeBatch is requests that are handed over together: of one model, to one endpoint.
+type NativeBatch struct {
+	// ID is ours: by it a native batch is found again of which nobody knows whether the provider took it.
 	ID    string
 	Path  string // of one request
-	Lines []LoadLine
+	Lines []NativeLine
 	Since time.Time // when it was first tried
 }
 
-// LoadLine is one request of a load. One for which nothing is booked is not handed over.
-type LoadLine struct {
+// NativeLine is one request of a native batch. One for which nothing is booked is not handed over.
+type NativeLine struct {
 	Number int
 	Body   []byte
 	Booked id.Attempt
 }
 
-// Voyage is how far a provider is with a load.
-type Voyage struct {
+// NativeProgress is how far a provider is with a native batch.
+type NativeProgress struct {
 	Over bool // nothing more comes
 	// Lost says that it was not begun: no line has a result, and none costs anything.
 	Lost  bool
@@ -35,8 +35,8 @@ type Voyage struct {
 	Files []string // of results, where they are files
 }
 
-// Return is the result of one line.
-type Return struct {
+// NativeResult is the result of one line.
+type NativeResult struct {
 	Number int
 	Status int // as an answer to one request would have it; 0 where it was not asked and costs nothing
 	Body   []byte

@@ -16,41 +16,42 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/route"
 )
 
-// A request that can wait goes twice through the pipeline. The first time a Porter takes it along: everything is looked at as for any
+// A request that can wait goes twice through the pipeline. The first time a Deferrer takes it along: everything is looked at as for any
 // request, the most that it can cost at the batch price is booked on its budgets, and instead of being sent it is handed out as the
-// provider would get it. The second time a Bearer brings the provider's answer, which is read, screened, translated and priced as any
+// provider would get it. The second time a Replayer brings the provider's answer, which is read, screened, translated and priced as any
 // other; what it cost takes the place of what was booked. In between nothing of it is in memory.
 
-// Porter is a client in this process that takes a request along, to hand it over to its provider with others. What is not taken along is
-// answered with NotPorted, costs nothing, and is left to be asked alone.
-type Porter interface {
+// Deferrer is a client in this process that takes a request along, to hand it over to its provider with others. What is not taken along is
+// answered with NotDeferred, costs nothing, and is left to be asked alone.
+type Deferrer interface {
 	http.ResponseWriter
 	// Fits reports whether the connection's provider takes such requests together, and whether up to most may be booked for this one.
 	Fits(c *provider.Connection, op llm.Operation, most money.USD) bool
 	// Take takes the request along. It was booked as the deposit says.
-	Take(p batch.Parcel)
+	Take(p batch.NativeRequest)
 }
 
-// NotPorted is the status of an answer to a Porter that could not take the request along.
-const NotPorted = http.StatusMisdirectedRequest
+// NotDeferred is the status of an answer to a Deferrer that could not take the request along.
+const NotDeferred = http.StatusMisdirectedRequest
 
-// Bearer is a client in this process that brings the answer to its request.
-type Bearer interface {
+// Replayer is a client in this process that brings the answer to its request.
+type Replayer interface {
 	http.ResponseWriter
-	Returned() *batch.Returned
+	// Answer is the provider's, and takes what comes of it.
+	Answer() *batch.NativeAnswer
 }
 
-func (x *Exchange) porting() bool {
-	_, ok := x.W.(Porter)
+func (x *Exchange) deferring() bool {
+	_, ok := x.W.(Deferrer)
 	return ok
 }
 
-// port hands the request out, if it may wait.
-func (g *Gateway) port(x *Exchange, a *attempt, p Porter, req *http.Request) error {
+// handOver hands the request out, if it may wait.
+func (g *Gateway) handOver(x *Exchange, a *attempt, p Deferrer, req *http.Request) error {
 	leave := func(why string) error {
 		x.note("not handed over: ", why)
-		x.ported = true // it comes again alone, and is recorded then
-		x.Answer = &Answer{Status: NotPorted, Body: []byte("{}")}
+		x.deferred = true // it comes again alone, and is recorded then
+		x.Answer = &Answer{Status: NotDeferred, Body: []byte("{}")}
 		return nil
 	}
 	c := x.Call
@@ -75,22 +76,22 @@ func (g *Gateway) port(x *Exchange, a *attempt, p Porter, req *http.Request) err
 	if err := g.open(x, a); err != nil {
 		return err
 	}
-	x.ported = true
+	x.deferred = true
 	deposit := g.entry(x, a)
 	deposit.At, deposit.Stakes = a.sent, a.hold.Stakes()
 	g.settle(x)
-	p.Take(batch.Parcel{Connection: a.target.Connection, Model: a.target.Model, Path: req.URL.Path, Body: body, Deposit: deposit})
+	p.Take(batch.NativeRequest{Connection: a.target.Connection, Model: a.target.Model, Path: req.URL.Path, Body: body, Deposit: deposit})
 	x.Answer = &Answer{Status: http.StatusAccepted, Body: []byte("{}")}
 	return nil
 }
 
 // pinned is the plan for an answer that is there.
-func pinned(r *batch.Returned) route.Plan {
+func pinned(r *batch.NativeAnswer) route.Plan {
 	return route.Plan{Route: "batch", Targets: []route.Target{{Connection: r.Connection, Model: r.Deposit.Model, Why: "it was handed over to it"}}}
 }
 
 // returned is the answer as if it had just come.
-func returned(r *batch.Returned, req *http.Request) *http.Response {
+func returned(r *batch.NativeAnswer, req *http.Request) *http.Response {
 	return &http.Response{StatusCode: r.Status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: req, ContentLength: int64(len(r.Body)),
 		Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(bytes.NewReader(r.Body))}
 }
@@ -112,7 +113,7 @@ func (x *Exchange) redeem(a *attempt, attempt id.Attempt) error {
 }
 
 // settleReturned notes the end, less the deposit. It counts in the deposit's time and period.
-func settleReturned(r *batch.Returned, a *attempt, s *ledger.Settlement) {
+func settleReturned(r *batch.NativeAnswer, a *attempt, s *ledger.Settlement) {
 	r.Entry, r.End, r.Settled = r.Deposit, *s, true
 	r.Entry.ID, r.Entry.Number = s.Attempt, a.number
 	tokens, requests := ledger.Counts(s.State, s.Cost, s.Usage, r.Deposit.Held)

@@ -1,4 +1,4 @@
-package freight
+package nativebatch
 
 import (
 	"context"
@@ -34,7 +34,7 @@ func (b *messageBatch) total() int {
 	return b.Counts.Processing + b.Counts.Succeeded + b.Counts.Errored + b.Counts.Canceled + b.Counts.Expired
 }
 
-func (messages) ship(ctx context.Context, t *trip, l *provider.Load) (string, error) {
+func (messages) submit(ctx context.Context, t *talk, l *provider.NativeBatch) (string, error) {
 	type one struct {
 		CustomID string          `json:"custom_id"`
 		Params   json.RawMessage `json:"params"`
@@ -52,8 +52,8 @@ func (messages) ship(ctx context.Context, t *trip, l *provider.Load) (string, er
 }
 
 // find takes one that nobody knows, of as many requests, made since we tried: message batches have no room for a name of ours. Should it
-// be another's, none of its results is of this load (Unload).
-func (messages) find(ctx context.Context, t *trip, l *provider.Load, known func(string) bool) (string, error) {
+// be another's, none of its results is of this native batch (Results).
+func (messages) find(ctx context.Context, t *talk, l *provider.NativeBatch, known func(string) bool) (string, error) {
 	for after := ""; ; {
 		var page struct {
 			Data []messageBatch `json:"data"`
@@ -82,25 +82,25 @@ func (messages) find(ctx context.Context, t *trip, l *provider.Load, known func(
 	}
 }
 
-func (messages) look(ctx context.Context, t *trip, ticket string) (provider.Voyage, error) {
+func (messages) progress(ctx context.Context, t *talk, remote string) (provider.NativeProgress, error) {
 	var b messageBatch
-	if err := t.call(ctx, http.MethodGet, batches+"/"+url.PathEscape(ticket), "", nil, &b); err != nil {
-		return provider.Voyage{}, err
+	if err := t.call(ctx, http.MethodGet, batches+"/"+url.PathEscape(remote), "", nil, &b); err != nil {
+		return provider.NativeProgress{}, err
 	}
 	over := b.Status == "ended"
-	return provider.Voyage{Over: over, Whole: over, Total: b.total(), Done: b.total() - b.Counts.Processing}, nil
+	return provider.NativeProgress{Over: over, Whole: over, Total: b.total(), Done: b.total() - b.Counts.Processing}, nil
 }
 
-func (messages) recall(ctx context.Context, t *trip, ticket string) error {
-	return t.call(ctx, http.MethodPost, batches+"/"+url.PathEscape(ticket)+"/cancel", "application/json", []byte("{}"), nil)
+func (messages) cancel(ctx context.Context, t *talk, remote string) error {
+	return t.call(ctx, http.MethodPost, batches+"/"+url.PathEscape(remote)+"/cancel", "application/json", []byte("{}"), nil)
 }
 
 // statuses are those that Anthropic's errors have when a request is asked alone.
 var statuses = map[string]int{"invalid_request_error": 400, "authentication_error": 401, "billing_error": 402, "permission_error": 403, "not_found_error": 404, "request_too_large": 413,
 	"rate_limit_error": 429, "api_error": 500, "timeout_error": 504, "overloaded_error": 529}
 
-func (messages) unload(ctx context.Context, t *trip, ticket string, _ *provider.Voyage, each func(string, provider.Return) error) error {
-	body, err := t.open(ctx, http.MethodGet, batches+"/"+url.PathEscape(ticket)+"/results", "", nil)
+func (messages) results(ctx context.Context, t *talk, remote string, _ *provider.NativeProgress, each func(string, provider.NativeResult) error) error {
+	body, err := t.open(ctx, http.MethodGet, batches+"/"+url.PathEscape(remote)+"/results", "", nil)
 	if err != nil {
 		return err
 	}
@@ -119,11 +119,11 @@ func (messages) unload(ctx context.Context, t *trip, ticket string, _ *provider.
 		}
 		switch r.Result.Type {
 		case "succeeded":
-			return each(r.CustomID, provider.Return{Status: http.StatusOK, Body: r.Result.Message})
+			return each(r.CustomID, provider.NativeResult{Status: http.StatusOK, Body: r.Result.Message})
 		case "errored":
-			return each(r.CustomID, provider.Return{Status: statusOf(r.Result.Error), Body: r.Result.Error})
+			return each(r.CustomID, provider.NativeResult{Status: statusOf(r.Result.Error), Body: r.Result.Error})
 		case "expired", "canceled":
-			return each(r.CustomID, provider.Return{})
+			return each(r.CustomID, provider.NativeResult{})
 		}
 		return nil
 	})
@@ -142,6 +142,6 @@ func statusOf(text []byte) int {
 	return http.StatusInternalServerError
 }
 
-func (messages) forget(ctx context.Context, t *trip, ticket string, _ *provider.Voyage) {
-	_ = t.call(ctx, http.MethodDelete, batches+"/"+url.PathEscape(ticket), "", nil, nil) // its own time, 29 days, ends it otherwise
+func (messages) remove(ctx context.Context, t *talk, remote string, _ *provider.NativeProgress) {
+	_ = t.call(ctx, http.MethodDelete, batches+"/"+url.PathEscape(remote), "", nil, nil) // its own time, 29 days, ends it otherwise
 }

@@ -1,7 +1,7 @@
-// Package freight hands requests over to providers that answer many of them within a day for half the price: OpenAI and Azure take a file
+// Package nativebatch hands requests over to providers that answer many of them within a day for half the price: OpenAI and Azure take a file
 // of lines and make a batch of it, Anthropic takes a message batch. It speaks their interfaces; who may be handed what, and what is booked
-// for it, is decided before (gateway.Porter). A line for which nothing is booked does not leave.
-package freight
+// for it, is decided before (gateway.Deferrer). A line for which nothing is booked does not leave.
+package nativebatch
 
 import (
 	"bytes"
@@ -23,27 +23,27 @@ type Adapters interface {
 	For(kind provider.Kind) (provider.Adapter, bool)
 }
 
-// Carrier hands loads over. Ask sends a request to a connection's provider.
-type Carrier struct {
+// Client hands native batches over. Ask sends a request to a connection's provider.
+type Client struct {
 	Adapters Adapters
 	Ask      func(c *provider.Connection, r *http.Request) (*http.Response, error)
 }
 
-// wire is one provider's interface.
-type wire interface {
+// protocol is one provider's interface.
+type protocol interface {
 	takes(op llm.Operation) bool
-	ship(ctx context.Context, t *trip, l *provider.Load) (ticket string, err error)
-	find(ctx context.Context, t *trip, l *provider.Load, known func(ticket string) bool) (ticket string, err error)
-	look(ctx context.Context, t *trip, ticket string) (provider.Voyage, error)
-	recall(ctx context.Context, t *trip, ticket string) error
-	unload(ctx context.Context, t *trip, ticket string, v *provider.Voyage, each func(id string, r provider.Return) error) error
-	forget(ctx context.Context, t *trip, ticket string, v *provider.Voyage)
+	submit(ctx context.Context, t *talk, l *provider.NativeBatch) (remote string, err error)
+	find(ctx context.Context, t *talk, l *provider.NativeBatch, known func(remote string) bool) (remote string, err error)
+	progress(ctx context.Context, t *talk, remote string) (provider.NativeProgress, error)
+	cancel(ctx context.Context, t *talk, remote string) error
+	results(ctx context.Context, t *talk, remote string, v *provider.NativeProgress, each func(id string, r provider.NativeResult) error) error
+	remove(ctx context.Context, t *talk, remote string, v *provider.NativeProgress)
 }
 
-var wires = map[provider.Kind]wire{provider.OpenAI: files{}, provider.Sandbox: files{}, provider.Azure: files{azure: true}, provider.Anthropic: messages{}}
+var protocols = map[provider.Kind]protocol{provider.OpenAI: files{}, provider.Sandbox: files{}, provider.Azure: files{azure: true}, provider.Anthropic: messages{}}
 
-// Bounds of a load: far below what providers take (OpenAI 50,000 lines and 200 MB, Anthropic 100,000 and 256 MB, Azure 100,000 and
-// 200 MB), because a load is in memory once while it leaves.
+// Bounds of a native batch: far below what providers take (OpenAI 50,000 lines and 200 MB, Anthropic 100,000 and 256 MB, Azure 100,000 and
+// 200 MB), because a native batch is in memory once while it leaves.
 const (
 	MaxLines = 10_000
 	MaxBytes = 32 << 20
@@ -53,30 +53,30 @@ const (
 )
 
 // Takes reports whether a connection's provider takes requests of an operation together.
-func (f *Carrier) Takes(c *provider.Connection, op llm.Operation) bool {
-	w, ok := wires[c.Kind]
+func (f *Client) Takes(c *provider.Connection, op llm.Operation) bool {
+	w, ok := protocols[c.Kind]
 	return ok && w.takes(op)
 }
 
-// trip is what is said about one connection.
-type trip struct {
-	*Carrier
-	c    *provider.Connection
-	wire wire
+// talk is what is said about one connection.
+type talk struct {
+	*Client
+	c        *provider.Connection
+	protocol protocol
 }
 
-func (f *Carrier) to(c *provider.Connection) (*trip, error) {
-	w, ok := wires[c.Kind]
+func (f *Client) to(c *provider.Connection) (*talk, error) {
+	w, ok := protocols[c.Kind]
 	if !ok {
 		return nil, &provider.Failure{Class: provider.Untold, Message: "this provider takes no requests together"}
 	}
-	return &trip{f, c, w}, nil
+	return &talk{f, c, w}, nil
 }
 
-var errNoDeposit = errors.New("freight: a line for which nothing is booked does not leave")
+var errNoDeposit = errors.New("native batch: a line for which nothing is booked does not leave")
 
-// Ship hands a load over and gives the provider's name for it. A *provider.Failure says by its class whether it was taken (Untaken).
-func (f *Carrier) Ship(ctx context.Context, c *provider.Connection, l *provider.Load) (ticket string, err error) {
+// Submit hands a native batch over and gives the provider's name for it. A *provider.Failure says by its class whether it was taken (NotTaken).
+func (f *Client) Submit(ctx context.Context, c *provider.Connection, l *provider.NativeBatch) (remote string, err error) {
 	for i := range l.Lines {
 		if l.Lines[i].Booked.IsZero() {
 			return "", errNoDeposit
@@ -86,13 +86,13 @@ func (f *Carrier) Ship(ctx context.Context, c *provider.Connection, l *provider.
 	if err != nil {
 		return "", err
 	}
-	return t.wire.ship(ctx, t, l)
+	return t.protocol.submit(ctx, t, l)
 }
 
-// Untaken reports whether a provider certainly did not take a load, and whether it may take it in a moment.
-func (*Carrier) Untaken(err error) (certain, again bool) { return untaken(err) }
+// NotTaken reports whether a provider certainly did not take a native batch, and whether it may take it in a moment.
+func (*Client) NotTaken(err error) (certain, again bool) { return notTaken(err) }
 
-func untaken(err error) (certain, again bool) {
+func notTaken(err error) (certain, again bool) {
 	var f *provider.Failure
 	if !errors.As(err, &f) {
 		return false, true
@@ -106,42 +106,42 @@ func untaken(err error) (certain, again bool) {
 	return false, true
 }
 
-// Find looks for a load that may have been taken; "" says that it was not. known are those that are somebody's already.
-func (f *Carrier) Find(ctx context.Context, c *provider.Connection, l *provider.Load, known func(ticket string) bool) (string, error) {
+// Find looks for a native batch that may have been taken; "" says that it was not. known are those that are somebody's already.
+func (f *Client) Find(ctx context.Context, c *provider.Connection, l *provider.NativeBatch, known func(remote string) bool) (string, error) {
 	t, err := f.to(c)
 	if err != nil {
 		return "", err
 	}
-	return t.wire.find(ctx, t, l, known)
+	return t.protocol.find(ctx, t, l, known)
 }
 
-// Look asks how far the provider is.
-func (f *Carrier) Look(ctx context.Context, c *provider.Connection, ticket string) (provider.Voyage, error) {
+// Progress asks how far the provider is.
+func (f *Client) Progress(ctx context.Context, c *provider.Connection, remote string) (provider.NativeProgress, error) {
 	t, err := f.to(c)
 	if err != nil {
-		return provider.Voyage{}, err
+		return provider.NativeProgress{}, err
 	}
-	return t.wire.look(ctx, t, ticket)
+	return t.protocol.progress(ctx, t, remote)
 }
 
-// Recall asks the provider to stop. What it answered by then it gives, and bills.
-func (f *Carrier) Recall(ctx context.Context, c *provider.Connection, ticket string) error {
+// Cancel asks the provider to stop. What it answered by then it gives, and bills.
+func (f *Client) Cancel(ctx context.Context, c *provider.Connection, remote string) error {
 	t, err := f.to(c)
 	if err != nil {
 		return err
 	}
-	return t.wire.recall(ctx, t, ticket)
+	return t.protocol.cancel(ctx, t, remote)
 }
 
-// Unload gives the results of a load that is over, in the provider's order. Lines that cannot be read, or are of another load, are left
+// Results gives the results of a native batch that is over, in the provider's order. Lines that cannot be read, or are of another native batch, are left
 // out.
-func (f *Carrier) Unload(ctx context.Context, c *provider.Connection, load, ticket string, v *provider.Voyage, each func(provider.Return) error) error {
+func (f *Client) Results(ctx context.Context, c *provider.Connection, own, remote string, v *provider.NativeProgress, each func(provider.NativeResult) error) error {
 	t, err := f.to(c)
 	if err != nil {
 		return err
 	}
-	return t.wire.unload(ctx, t, ticket, v, func(id string, r provider.Return) error {
-		n, ok := numbered(load, id)
+	return t.protocol.results(ctx, t, remote, v, func(id string, r provider.NativeResult) error {
+		n, ok := numbered(own, id)
 		if !ok {
 			return nil
 		}
@@ -150,34 +150,34 @@ func (f *Carrier) Unload(ctx context.Context, c *provider.Connection, load, tick
 	})
 }
 
-// Forget deletes what the provider keeps of a load, as far as it lets us.
-func (f *Carrier) Forget(ctx context.Context, c *provider.Connection, ticket string, v *provider.Voyage) {
+// Delete deletes what the provider keeps of a native batch, as far as it lets us.
+func (f *Client) Delete(ctx context.Context, c *provider.Connection, remote string, v *provider.NativeProgress) {
 	if t, err := f.to(c); err == nil {
-		t.wire.forget(ctx, t, ticket, v)
+		t.protocol.remove(ctx, t, remote, v)
 	}
 }
 
 // custom is what a line is called at the provider: nobody's own name for it leaves.
-func custom(load string, n int) string { return tag(load) + "-" + strconv.Itoa(n) }
+func custom(own string, n int) string { return tag(own) + "-" + strconv.Itoa(n) }
 
 // tag is short enough for every provider's names of lines.
-func tag(load string) string { return strings.ReplaceAll(load, "-", "") }
+func tag(own string) string { return strings.ReplaceAll(own, "-", "") }
 
-func numbered(load, id string) (int, bool) {
-	rest, ok := strings.CutPrefix(id, tag(load)+"-")
+func numbered(own, id string) (int, bool) {
+	rest, ok := strings.CutPrefix(id, tag(own)+"-")
 	n, err := strconv.Atoi(rest)
 	return n, ok && err == nil
 }
 
 // request is to a path beside the provider's list of models, whose request says how the account is addressed.
-func (t *trip) request(ctx context.Context, method, path, kind string, body []byte) (*http.Request, error) {
+func (t *talk) request(ctx context.Context, method, path, kind string, body []byte) (*http.Request, error) {
 	a, ok := t.Adapters.For(t.c.Kind)
 	if !ok {
 		return nil, &provider.Failure{Class: provider.Untold, Message: "this gateway cannot speak to " + string(t.c.Kind)}
 	}
 	r, err := a.ModelList(ctx, t.c)
 	if err != nil {
-		return nil, fmt.Errorf("freight: %w", err)
+		return nil, fmt.Errorf("native batch: %w", err)
 	}
 	path, query, _ := strings.Cut(path, "?")
 	r.Method, r.URL.Path = method, strings.TrimSuffix(r.URL.Path, "models")+path
@@ -195,7 +195,7 @@ func (t *trip) request(ctx context.Context, method, path, kind string, body []by
 }
 
 // open sends a request and gives a good answer's body, which the caller closes.
-func (t *trip) open(ctx context.Context, method, path, kind string, body []byte) (io.ReadCloser, error) {
+func (t *talk) open(ctx context.Context, method, path, kind string, body []byte) (io.ReadCloser, error) {
 	r, err := t.request(ctx, method, path, kind, body)
 	if err != nil {
 		return nil, err
@@ -213,7 +213,7 @@ func (t *trip) open(ctx context.Context, method, path, kind string, body []byte)
 }
 
 // call sends a request and reads the JSON of its answer.
-func (t *trip) call(ctx context.Context, method, path, kind string, body []byte, into any) error {
+func (t *talk) call(ctx context.Context, method, path, kind string, body []byte, into any) error {
 	b, err := t.open(ctx, method, path, kind, body)
 	if err != nil {
 		return err
@@ -229,10 +229,10 @@ func (t *trip) call(ctx context.Context, method, path, kind string, body []byte,
 	return nil
 }
 
-func (t *trip) post(ctx context.Context, path string, body, into any) error {
+func (t *talk) post(ctx context.Context, path string, body, into any) error {
 	text, err := json.Marshal(body)
 	if err != nil {
-		return fmt.Errorf("freight: %w", err)
+		return fmt.Errorf("native batch: %w", err)
 	}
 	return t.call(ctx, http.MethodPost, path, "application/json", text, into)
 }

@@ -1,4 +1,4 @@
-package freight
+package nativebatch
 
 import (
 	"bufio"
@@ -48,10 +48,10 @@ type fileLine struct {
 	Body     json.RawMessage `json:"body"`
 }
 
-// loadKey is where a batch's metadata says which load it is.
+// loadKey is where a batch's metadata says which native batch it is.
 const loadKey = "bodhi_load"
 
-func (f files) ship(ctx context.Context, t *trip, l *provider.Load) (string, error) {
+func (f files) submit(ctx context.Context, t *talk, l *provider.NativeBatch) (string, error) {
 	end := f.endpoint(l.Path)
 	if end == "" {
 		return "", &provider.Failure{Class: provider.Untold, Message: "batches have no such endpoint"}
@@ -69,7 +69,7 @@ func (f files) ship(ctx context.Context, t *trip, l *provider.Load) (string, err
 		}
 	}
 	if err = errors.Join(err, w.Close()); err != nil {
-		return "", fmt.Errorf("freight: write a file: %w", err)
+		return "", fmt.Errorf("native batch: write a file: %w", err)
 	}
 	var file struct{ ID string }
 	if err := t.call(ctx, http.MethodPost, "files", w.FormDataContentType(), form.Bytes(), &file); err != nil {
@@ -89,7 +89,7 @@ func (f files) ship(ctx context.Context, t *trip, l *provider.Load) (string, err
 // unmade says of a failure to upload that no batch was made: a file alone costs nothing.
 func unmade(err error) error {
 	var f *provider.Failure
-	if certain, _ := untaken(err); !certain {
+	if certain, _ := notTaken(err); !certain {
 		f = &provider.Failure{Class: provider.Unreachable, Message: "the file of a batch could not be uploaded", Cause: err}
 		return f
 	}
@@ -97,7 +97,7 @@ func unmade(err error) error {
 }
 
 // ready waits until a file may be used: Azure looks through it first.
-func (f files) ready(ctx context.Context, t *trip, file string) error {
+func (f files) ready(ctx context.Context, t *talk, file string) error {
 	for n := 0; f.azure && n < 20; n++ {
 		var s struct{ Status string }
 		if err := t.call(ctx, http.MethodGet, "files/"+url.PathEscape(file), "", nil, &s); err != nil {
@@ -139,7 +139,7 @@ type fileBatch struct {
 	} `json:"errors"`
 }
 
-func (files) find(ctx context.Context, t *trip, l *provider.Load, _ func(string) bool) (string, error) {
+func (files) find(ctx context.Context, t *talk, l *provider.NativeBatch, _ func(string) bool) (string, error) {
 	for after := ""; ; {
 		var page struct {
 			Data []fileBatch `json:"data"`
@@ -169,12 +169,12 @@ func (files) find(ctx context.Context, t *trip, l *provider.Load, _ func(string)
 // clocks may differ by as much.
 const clocks = 10 * time.Minute
 
-func (files) look(ctx context.Context, t *trip, ticket string) (provider.Voyage, error) {
+func (files) progress(ctx context.Context, t *talk, remote string) (provider.NativeProgress, error) {
 	var b fileBatch
-	if err := t.call(ctx, http.MethodGet, "batches/"+url.PathEscape(ticket), "", nil, &b); err != nil {
-		return provider.Voyage{}, err
+	if err := t.call(ctx, http.MethodGet, "batches/"+url.PathEscape(remote), "", nil, &b); err != nil {
+		return provider.NativeProgress{}, err
 	}
-	v := provider.Voyage{Total: b.Counts.Total, Done: b.Counts.Completed + b.Counts.Failed}
+	v := provider.NativeProgress{Total: b.Counts.Total, Done: b.Counts.Completed + b.Counts.Failed}
 	switch b.Status {
 	case "completed":
 		v.Over, v.Whole = true, true
@@ -195,11 +195,11 @@ func (files) look(ctx context.Context, t *trip, ticket string) (provider.Voyage,
 	return v, nil
 }
 
-func (files) recall(ctx context.Context, t *trip, ticket string) error {
-	return t.call(ctx, http.MethodPost, "batches/"+url.PathEscape(ticket)+"/cancel", "application/json", []byte("{}"), nil)
+func (files) cancel(ctx context.Context, t *talk, remote string) error {
+	return t.call(ctx, http.MethodPost, "batches/"+url.PathEscape(remote)+"/cancel", "application/json", []byte("{}"), nil)
 }
 
-func (files) unload(ctx context.Context, t *trip, _ string, v *provider.Voyage, each func(string, provider.Return) error) error {
+func (files) results(ctx context.Context, t *talk, _ string, v *provider.NativeProgress, each func(string, provider.NativeResult) error) error {
 	for _, f := range v.Files {
 		body, err := t.open(ctx, http.MethodGet, "files/"+url.PathEscape(f)+"/content", "", nil)
 		if err != nil {
@@ -221,9 +221,9 @@ func (files) unload(ctx context.Context, t *trip, _ string, v *provider.Voyage, 
 				if r.Error == nil {
 					return nil
 				}
-				return each(r.CustomID, provider.Return{Body: []byte(clip(r.Error.Message))})
+				return each(r.CustomID, provider.NativeResult{Body: []byte(clip(r.Error.Message))})
 			}
-			return each(r.CustomID, provider.Return{Status: r.Response.Status, Body: r.Response.Body})
+			return each(r.CustomID, provider.NativeResult{Status: r.Response.Status, Body: r.Response.Body})
 		})
 		_ = body.Close()
 		if err != nil {
@@ -247,10 +247,10 @@ func lines(body io.Reader, do func(text []byte) error) error {
 	return s.Err()
 }
 
-func (files) forget(ctx context.Context, t *trip, ticket string, v *provider.Voyage) {
+func (files) remove(ctx context.Context, t *talk, remote string, v *provider.NativeProgress) {
 	names := v.Files
 	var b fileBatch
-	if t.call(ctx, http.MethodGet, "batches/"+url.PathEscape(ticket), "", nil, &b) == nil && b.Input != "" {
+	if t.call(ctx, http.MethodGet, "batches/"+url.PathEscape(remote), "", nil, &b) == nil && b.Input != "" {
 		names = append(names, b.Input)
 	}
 	for _, f := range names {

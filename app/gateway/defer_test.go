@@ -13,26 +13,26 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/provider"
-	"github.com/bodhi-gateway/bodhi/app/provider/freight"
+	"github.com/bodhi-gateway/bodhi/app/provider/nativebatch"
 	"github.com/bodhi-gateway/bodhi/app/provider/sandbox"
 )
 
 // taker takes a request along, bringer brings its answer.
 type taker struct {
 	*httptest.ResponseRecorder
-	full   bool
-	parcel *batch.Parcel
+	full    bool
+	request *batch.NativeRequest
 }
 
 func (w *taker) Fits(*provider.Connection, llm.Operation, money.USD) bool { return !w.full }
-func (w *taker) Take(p batch.Parcel)                                      { w.parcel = &p }
+func (w *taker) Take(p batch.NativeRequest)                               { w.request = &p }
 
 type bringer struct {
 	*httptest.ResponseRecorder
-	returned batch.Returned
+	returned batch.NativeAnswer
 }
 
-func (w *bringer) Returned() *batch.Returned { return &w.returned }
+func (w *bringer) Answer() *batch.NativeAnswer { return &w.returned }
 
 type portCase struct {
 	name        string
@@ -88,28 +88,28 @@ func TestARequestIsHandedOverAndItsAnswerTakesTheDepositsPlace(t *testing.T) {
 			h, box := half(t, c.at, c.model)
 			w := &taker{ResponseRecorder: httptest.NewRecorder()}
 			h.local(t, w, &c)
-			if w.Code != http.StatusAccepted || w.parcel == nil {
+			if w.Code != http.StatusAccepted || w.request == nil {
 				t.Fatalf("%d %s", w.Code, w.Body)
 			}
-			if len(h.books.requests) != 0 || len(h.books.ends) != 1 || h.books.ends[0].State != ledger.Handed || h.books.ends[0].Cost != w.parcel.Deposit.Held.Money || h.books.held != 0 || box.Bill().Calls != 0 {
+			if len(h.books.requests) != 0 || len(h.books.ends) != 1 || h.books.ends[0].State != ledger.Handed || h.books.ends[0].Cost != w.request.Deposit.Held.Money || h.books.held != 0 || box.Bill().Calls != 0 {
 				t.Fatalf("%+v, %d requests, %d calls", h.books.ends, len(h.books.requests), box.Bill().Calls)
 			}
-			if v := w.parcel.Deposit.PriceVersion; !strings.HasSuffix(v, "/batch") {
+			if v := w.request.Deposit.PriceVersion; !strings.HasSuffix(v, "/batch") {
 				t.Errorf("priced by %s", v)
 			}
-			got := bring(t, h, w.parcel, &c)
+			got := bring(t, h, w.request, &c)
 			if got.Code != http.StatusOK || !strings.Contains(got.Body.String(), c.says) {
 				t.Errorf("%d %s", got.Code, got.Body)
 			}
 			r := &got.returned
 			bill := box.Bill()
-			if sum := w.parcel.Deposit.Held.Money + r.End.Cost; !r.Settled || int64(sum) != bill.Total || bill.Total == 0 || r.End.State != ledger.Returned || r.End.Cost > 0 {
-				t.Errorf("booked %s and %s, the bill is %d", w.parcel.Deposit.Held.Money, r.End.Cost, bill.Total)
+			if sum := w.request.Deposit.Held.Money + r.End.Cost; !r.Settled || int64(sum) != bill.Total || bill.Total == 0 || r.End.State != ledger.Returned || r.End.Cost > 0 {
+				t.Errorf("booked %s and %s, the bill is %d", w.request.Deposit.Held.Money, r.End.Cost, bill.Total)
 			}
-			if full := money.USD(bill.Total) * 2; r.Fact.Cost*2 != full || r.Fact.ID != w.parcel.Deposit.Request || r.Entry.ID == w.parcel.Deposit.ID || r.Fact.Status != http.StatusOK {
+			if full := money.USD(bill.Total) * 2; r.Fact.Cost*2 != full || r.Fact.ID != w.request.Deposit.Request || r.Entry.ID == w.request.Deposit.ID || r.Fact.Status != http.StatusOK {
 				t.Errorf("the fact is %+v", r.Fact)
 			}
-			if u, b := r.End.Usage, bill.List[0]; u.Input != b.Input || u.Output != b.Output || r.End.Tokens != money.USD(u.Input+u.Output)-w.parcel.Deposit.Held.Tokens {
+			if u, b := r.End.Usage, bill.List[0]; u.Input != b.Input || u.Output != b.Output || r.End.Tokens != money.USD(u.Input+u.Output)-w.request.Deposit.Held.Tokens {
 				t.Errorf("usage %+v, the bill %+v", u, b)
 			}
 			if len(h.books.ends) != 1 || len(h.books.requests) != 0 {
@@ -119,26 +119,26 @@ func TestARequestIsHandedOverAndItsAnswerTakesTheDepositsPlace(t *testing.T) {
 	}
 }
 
-// bring has the provider answer a parcel, and brings the answer.
-func bring(t *testing.T, h *house, p *batch.Parcel, c *portCase) *bringer {
+// bring has the provider answer a request, and brings the answer.
+func bring(t *testing.T, h *house, p *batch.NativeRequest, c *portCase) *bringer {
 	t.Helper()
-	f := &freight.Carrier{Adapters: h, Ask: func(_ *provider.Connection, r *http.Request) (*http.Response, error) {
+	f := &nativebatch.Client{Adapters: h, Ask: func(_ *provider.Connection, r *http.Request) (*http.Response, error) {
 		return http.DefaultTransport.RoundTrip(r)
 	}}
-	l := &provider.Load{ID: "0192f6c0-0000-7000-8000-000000000001", Path: p.Path, Since: time.Time{}, Lines: []provider.LoadLine{{Number: 7, Body: p.Body, Booked: p.Deposit.ID}}}
-	ticket, err := f.Ship(t.Context(), p.Connection, l)
+	l := &provider.NativeBatch{ID: "0192f6c0-0000-7000-8000-000000000001", Path: p.Path, Since: time.Time{}, Lines: []provider.NativeLine{{Number: 7, Body: p.Body, Booked: p.Deposit.ID}}}
+	remote, err := f.Submit(t.Context(), p.Connection, l)
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, err := f.Look(t.Context(), p.Connection, ticket)
+	v, err := f.Progress(t.Context(), p.Connection, remote)
 	if err != nil || !v.Over || v.Lost || v.Done != 1 {
 		t.Fatalf("%+v %v", v, err)
 	}
-	var all []provider.Return
-	if err := f.Unload(t.Context(), p.Connection, l.ID, ticket, &v, func(r provider.Return) error { all = append(all, r); return nil }); err != nil || len(all) != 1 || all[0].Number != 7 {
+	var all []provider.NativeResult
+	if err := f.Results(t.Context(), p.Connection, l.ID, remote, &v, func(r provider.NativeResult) error { all = append(all, r); return nil }); err != nil || len(all) != 1 || all[0].Number != 7 {
 		t.Fatalf("%+v %v", all, err)
 	}
-	w := &bringer{httptest.NewRecorder(), batch.Returned{Deposit: p.Deposit, Connection: p.Connection, Status: all[0].Status, Body: all[0].Body}}
+	w := &bringer{httptest.NewRecorder(), batch.NativeAnswer{Deposit: p.Deposit, Connection: p.Connection, Status: all[0].Status, Body: all[0].Body}}
 	h.local(t, w, c)
 	return w
 }
@@ -150,11 +150,11 @@ func TestAnAnswerThatIsARefusalGivesTheDepositBack(t *testing.T) {
 	h, box := half(t, c.at, "sandbox-chat+status=400")
 	w := &taker{ResponseRecorder: httptest.NewRecorder()}
 	h.local(t, w, &c)
-	if w.parcel == nil {
+	if w.request == nil {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
-	got := bring(t, h, w.parcel, &c)
-	if got.Code != http.StatusBadRequest || got.returned.End.Cost != -w.parcel.Deposit.Held.Money || got.returned.Fact.Cost != 0 || box.Bill().Calls != 0 || !strings.Contains(got.Body.String(), "scripted") {
+	got := bring(t, h, w.request, &c)
+	if got.Code != http.StatusBadRequest || got.returned.End.Cost != -w.request.Deposit.Held.Money || got.returned.Fact.Cost != 0 || box.Bill().Calls != 0 || !strings.Contains(got.Body.String(), "scripted") {
 		t.Errorf("%d %s %+v", got.Code, got.Body, got.returned.End)
 	}
 }
@@ -175,7 +175,7 @@ func TestWhatCannotBeHandedOverIsLeftAndCostsNothing(t *testing.T) {
 			w := &taker{ResponseRecorder: httptest.NewRecorder()}
 			change(h, w, &c)
 			h.local(t, w, &c)
-			if w.Code != NotPorted || w.parcel != nil || len(h.books.ends) != 0 || h.books.held != 0 || len(h.books.requests) != 0 {
+			if w.Code != NotDeferred || w.request != nil || len(h.books.ends) != 0 || h.books.held != 0 || len(h.books.requests) != 0 {
 				t.Errorf("%d %s, %+v", w.Code, w.Body, h.books.ends)
 			}
 		})
@@ -185,7 +185,7 @@ func TestWhatCannotBeHandedOverIsLeftAndCostsNothing(t *testing.T) {
 	h.books.limit = 1
 	w := &taker{ResponseRecorder: httptest.NewRecorder()}
 	h.local(t, w, &c)
-	if w.Code != http.StatusPaymentRequired && w.Code != http.StatusTooManyRequests || w.parcel != nil || len(h.books.requests) != 1 {
+	if w.Code != http.StatusPaymentRequired && w.Code != http.StatusTooManyRequests || w.request != nil || len(h.books.requests) != 1 {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }

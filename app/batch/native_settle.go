@@ -9,21 +9,21 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/provider"
 )
 
-// land takes results through the gateway and writes them down with what they cost. A line that has its result already, by another line of
+// settleResults takes results through the gateway and writes them down with what they cost. A line that has its result already, by another line of
 // the provider's file, is passed over; so is one that nobody knows.
-func (j *job) land(ctx context.Context, c *provider.Connection, l *Load, all []provider.Return) error {
+func (j *job) settleResults(ctx context.Context, c *provider.Connection, l *NativeBatch, all []provider.NativeResult) error {
 	if len(all) == 0 {
 		return ctx.Err()
 	}
 	numbers := make([]int, len(all))
-	by := map[int]*provider.Return{}
+	by := map[int]*provider.NativeResult{}
 	for n := range all {
 		numbers[n] = all[n].Number
 		if by[all[n].Number] == nil {
 			by[all[n].Number] = &all[n]
 		}
 	}
-	open, err := j.Freight.Store.Unreturned(ctx, *l, numbers, 0, len(numbers))
+	open, err := j.Native.Store.OpenHanded(ctx, *l, numbers, 0, len(numbers))
 	if err != nil || len(open) == 0 {
 		return err
 	}
@@ -31,7 +31,7 @@ func (j *job) land(ctx context.Context, c *provider.Connection, l *Load, all []p
 	var booked budget.Batch
 	for n := range open {
 		p := &open[n]
-		if err := j.settleOne(ctx, j.bears(p), c, p, by[p.Number], &booked); err != nil {
+		if err := j.settleOne(ctx, j.grantFor(p), c, p, by[p.Number], &booked); err != nil {
 			return err
 		}
 		sealed, err := j.vault.sealItem(ctx, p.Item)
@@ -40,12 +40,12 @@ func (j *job) land(ctx context.Context, c *provider.Connection, l *Load, all []p
 		}
 		items = append(items, sealed)
 	}
-	return j.Freight.Store.Return(ctx, *l, j.token, items, booked)
+	return j.Native.Store.SaveResults(ctx, *l, j.token, items, booked)
 }
 
-// bears is as what key a result is settled. Its money was spent when the key opened models, so one that opens nothing by now settles it too,
+// grantFor is as what key a result is settled. Its money was spent when the key opened models, so one that opens nothing by now settles it too,
 // on the budgets where the deposit is; it cannot ask anything more.
-func (j *job) bears(p *Packed) *key.Grant {
+func (j *job) grantFor(p *HandedLine) *key.Grant {
 	if g, err := j.Grants.Grant(j.batch.Org, j.batch.Key); err == nil {
 		return g
 	}
@@ -53,7 +53,7 @@ func (j *job) bears(p *Packed) *key.Grant {
 }
 
 // settleOne takes the result of one line through the gateway.
-func (j *job) settleOne(ctx context.Context, g *key.Grant, c *provider.Connection, p *Packed, r *provider.Return, booked *budget.Batch) error {
+func (j *job) settleOne(ctx context.Context, g *key.Grant, c *provider.Connection, p *HandedLine, r *provider.NativeResult, booked *budget.Batch) error {
 	i := &p.Item
 	i.Tries = 1
 	if r.Status == 0 {
@@ -66,17 +66,17 @@ func (j *job) settleOne(ctx context.Context, g *key.Grant, c *provider.Connectio
 	if err != nil {
 		return err
 	}
-	w := &bearer{memory{header: http.Header{}}, Returned{Deposit: p.Deposit, Connection: c, Status: r.Status, Body: r.Body}}
+	w := &replay{memory{header: http.Header{}}, NativeAnswer{Deposit: p.Deposit, Connection: c, Status: r.Status, Body: r.Body}}
 	j.through(ctx, g, a, w)
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	got, cost := w.reply(), p.Deposit.Held.Money
-	if w.returned.Settled {
-		cost += w.returned.End.Cost
-		booked.Attempts = append(booked.Attempts, budget.Posting{Attempt: w.returned.Entry, End: w.returned.End})
-		booked.Requests = append(booked.Requests, w.returned.Fact)
-		j.purse.book(w.returned.End.Cost)
+	if w.answer.Settled {
+		cost += w.answer.End.Cost
+		booked.Attempts = append(booked.Attempts, budget.Posting{Attempt: w.answer.Entry, End: w.answer.End})
+		booked.Requests = append(booked.Requests, w.answer.Fact)
+		j.purse.book(w.answer.End.Cost)
 	}
 	i.Status, i.Request, i.Took, i.Cost = got.status, p.Deposit.Request, j.Clock.Now().Sub(p.Deposit.At), cost
 	if got.failing() || got.busy() || got.broke() { // asked alone it may do better
@@ -88,11 +88,11 @@ func (j *job) settleOne(ctx context.Context, g *key.Grant, c *provider.Connectio
 	return nil
 }
 
-// bearer brings an answer into the gateway (gateway.Bearer).
-type bearer struct {
+// replay brings an answer into the gateway (gateway.Replayer).
+type replay struct {
 	memory
-	returned Returned
+	answer NativeAnswer
 }
 
-// Returned implements gateway.Bearer.
-func (w *bearer) Returned() *Returned { return &w.returned }
+// Answer implements gateway.Replayer.
+func (w *replay) Answer() *NativeAnswer { return &w.answer }

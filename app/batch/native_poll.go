@@ -11,46 +11,46 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/provider"
 )
 
-// advance takes a load as far as it goes now.
-func (j *job) advance(ctx context.Context, l *Load) error {
-	c, ok := j.Freight.Connections.Connection(l.Org, l.Connection)
+// advance takes a native batch as far as it goes now.
+func (j *job) advance(ctx context.Context, l *NativeBatch) error {
+	c, ok := j.Native.Connections.Connection(l.Org, l.Connection)
 	if !ok {
 		l.Why = "its connection is not there any more"
-		return j.unpack(ctx, l, lost)
+		return j.giveUp(ctx, l, lost)
 	}
-	if l.State == Shipping {
-		if err := j.seek(ctx, c, l); err != nil || l.State != Shipped {
+	if l.State == NativeSubmitting {
+		if err := j.search(ctx, c, l); err != nil || l.State != NativeSubmitted {
 			return err
 		}
 	}
 	now := j.Clock.Now()
 	over := j.batch.State == Cancelling || j.expired() || !now.Before(j.deadline(l.Since))
-	v, err := j.Freight.Carrier.Look(ctx, c, l.Ticket)
+	v, err := j.Native.Client.Progress(ctx, c, l.Remote)
 	if err == nil && v.Over {
-		if err = j.unload(ctx, c, l, &v); err == nil || !errors.Is(err, errAway) {
+		if err = j.takeResults(ctx, c, l, &v); err == nil || !errors.Is(err, errAway) {
 			return err
 		}
 	}
 	switch {
 	case err != nil && gone(err):
 		l.Why = "the provider does not know it any more"
-		return j.unpack(ctx, l, lost)
-	case l.State == Recalled && now.Sub(l.RecalledAt) > patience:
+		return j.giveUp(ctx, l, lost)
+	case l.State == NativeTakenBack && now.Sub(l.TakenBackAt) > patience:
 		l.Why = "the provider did not give it back in time"
-		return j.unpack(ctx, l, lost)
+		return j.giveUp(ctx, l, lost)
 	case err != nil:
-		j.Log.Warn("a provider does not say how far it is with a load of a batch", "batch", j.batch.ID.String(), "connection", l.Provider, "error", err)
+		j.Log.Warn("a provider does not say how far it is with lines of a batch", "batch", j.batch.ID.String(), "connection", l.Provider, "error", err)
 	}
-	if over && l.State != Recalled {
-		if err := j.Freight.Carrier.Recall(ctx, c, l.Ticket); err != nil {
-			j.Log.Warn("a provider does not give a load of a batch back", "batch", j.batch.ID.String(), "connection", l.Provider, "error", err)
+	if over && l.State != NativeTakenBack {
+		if err := j.Native.Client.Cancel(ctx, c, l.Remote); err != nil {
+			j.Log.Warn("a provider does not give lines of a batch back", "batch", j.batch.ID.String(), "connection", l.Provider, "error", err)
 		}
-		l.State, l.RecalledAt = Recalled, now.UTC()
+		l.State, l.TakenBackAt = NativeTakenBack, now.UTC()
 	}
 	if err == nil {
 		l.Done = v.Done
 	}
-	return j.Freight.Store.SaveLoad(ctx, *l, j.token)
+	return j.Native.Store.SaveNative(ctx, *l, j.token)
 }
 
 func gone(err error) bool {
@@ -58,26 +58,26 @@ func gone(err error) bool {
 	return errors.As(err, &f) && f.Status == http.StatusNotFound
 }
 
-// seek finds out what became of a load that a node left while it handed it over.
-func (j *job) seek(ctx context.Context, c *provider.Connection, l *Load) error {
-	ticket, err := j.find(ctx, c, &provider.Load{ID: l.ID, Path: l.Path, Lines: make([]provider.LoadLine, l.Lines), Since: l.Since})
+// search finds out what became of a native batch that a node left while it handed it over.
+func (j *job) search(ctx context.Context, c *provider.Connection, l *NativeBatch) error {
+	remote, err := j.find(ctx, c, &provider.NativeBatch{ID: l.ID, Path: l.Path, Lines: make([]provider.NativeLine, l.Lines), Since: l.Since})
 	switch {
 	case err != nil && j.Clock.Now().Sub(l.Since) > patience:
 		l.Why = "nobody knows whether the provider took it"
-		return j.unpack(ctx, l, lost)
+		return j.giveUp(ctx, l, lost)
 	case err != nil:
 		return nil // another turn looks again
-	case ticket == "" && !j.Freight.Alone && j.Clock.Now().Sub(l.Since) < 2*loading:
+	case remote == "" && !j.Native.Alone && j.Clock.Now().Sub(l.Since) < 2*submitting:
 		return nil
-	case ticket == "":
+	case remote == "":
 		l.Why = "the provider has not got it"
-		return j.unpack(ctx, l, never)
+		return j.giveUp(ctx, l, never)
 	}
-	l.Ticket, l.State = ticket, Shipped
-	return j.Freight.Store.SaveLoad(ctx, *l, j.token)
+	l.Remote, l.State = remote, NativeSubmitted
+	return j.Native.Store.SaveNative(ctx, *l, j.token)
 }
 
-// fate is what becomes of lines that a load brings no result for.
+// fate is what becomes of lines that a native batch brings no result for.
 type fate uint8
 
 const (
@@ -89,21 +89,21 @@ const (
 // errAway says that results cannot be read at the moment.
 var errAway = errors.New("batch: a provider's results cannot be read")
 
-// unload settles every line that has a result, and leaves the rest to be asked alone.
-func (j *job) unload(ctx context.Context, c *provider.Connection, l *Load, v *provider.Voyage) error {
+// takeResults settles every line that has a result, and leaves the rest to be asked alone.
+func (j *job) takeResults(ctx context.Context, c *provider.Connection, l *NativeBatch, v *provider.NativeProgress) error {
 	if v.Lost {
 		l.Why = v.Why
-		return j.unpack(ctx, l, given)
+		return j.giveUp(ctx, l, given)
 	}
-	var ready []provider.Return
+	var ready []provider.NativeResult
 	var failed error
 	flush := func() error {
-		failed = j.land(ctx, c, l, ready)
+		failed = j.settleResults(ctx, c, l, ready)
 		ready = ready[:0]
 		return failed
 	}
-	err := j.Freight.Carrier.Unload(ctx, c, l.ID, l.Ticket, v, func(r provider.Return) error {
-		if ready = append(ready, r); len(ready) < landing {
+	err := j.Native.Client.Results(ctx, c, l.ID, l.Remote, v, func(r provider.NativeResult) error {
+		if ready = append(ready, r); len(ready) < resultsAtOnce {
 			return nil
 		}
 		return flush()
@@ -122,17 +122,17 @@ func (j *job) unload(ctx context.Context, c *provider.Connection, l *Load, v *pr
 		rest = lost
 	}
 	l.Done = v.Done
-	if err := j.unpack(ctx, l, rest); err != nil {
+	if err := j.giveUp(ctx, l, rest); err != nil {
 		return err
 	}
-	j.Freight.Carrier.Forget(ctx, c, l.Ticket, v)
+	j.Native.Client.Delete(ctx, c, l.Remote, v)
 	return nil
 }
 
-// unpack ends a load whose lines have no result.
-func (j *job) unpack(ctx context.Context, l *Load, f fate) error {
+// giveUp ends a native batch whose lines have no result.
+func (j *job) giveUp(ctx context.Context, l *NativeBatch, f fate) error {
 	for after := 0; ; {
-		left, err := j.Freight.Store.Unreturned(ctx, *l, nil, after, shelf)
+		left, err := j.Native.Store.OpenHanded(ctx, *l, nil, after, shelf)
 		if err != nil {
 			return err
 		}
@@ -157,12 +157,12 @@ func (j *job) unpack(ctx context.Context, l *Load, f fate) error {
 			}
 			items = append(items, SealedItem{Item: i})
 		}
-		if err := j.Freight.Store.Return(ctx, *l, j.token, items, booked); err != nil {
+		if err := j.Native.Store.SaveResults(ctx, *l, j.token, items, booked); err != nil {
 			return err
 		}
 	}
-	l.State = Landed
-	return j.Freight.Store.SaveLoad(ctx, *l, j.token)
+	l.State = NativeOver
+	return j.Native.Store.SaveNative(ctx, *l, j.token)
 }
 
 // giveBack is the end of a deposit that nothing was spent of.
