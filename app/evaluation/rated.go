@@ -208,7 +208,7 @@ func (s *Service) CreateRated(ctx context.Context, actor org.Actor, in Input, q 
 		return Dataset{}, t, err
 	}
 	if len(t.Rows) == 0 {
-		return Dataset{}, t, fault.Field("rating", "No judged request makes a row. Choose others, or see below why these are none.")
+		return Dataset{}, t, fault.Field("rating", "No judged request makes a row. Choose others: a row needs a request whose text was kept and that was rated as you ask.")
 	}
 	d, err := s.create(ctx, actor, in, t.Rows, func(ctx context.Context, d *Dataset, e *audit.Entry) error {
 		e.After["source"] = "rated requests"
