@@ -234,7 +234,7 @@ func (a *App) dataPlane() error {
 	if a.tracer != nil {
 		ports.Tracer = a.tracer
 	}
-	a.gateway = gateway.New(gateway.Config{Sizes: gateway.Sizes{Flight: bodies(debug.SetMemoryLimit(-1))}, Clock: a.clock, IDs: a.ids, Log: a.log, Dialects: dialects(a.clock), Wires: wires(), Ports: ports})
+	a.gateway = gateway.New(gateway.Config{Sizes: gateway.Sizes{Flight: bodies(debug.SetMemoryLimit(-1))}, Clock: a.clock, IDs: a.ids, Log: a.log, Dialects: dialects(a.clock), Wires: wires(), Domain: a.cfg.TenantDomain, Ports: ports})
 	return nil
 }
 

@@ -144,6 +144,9 @@ func (c Config) validate(values settings) error {
 	check("OTEL_EXPORTER_OTLP_ENDPOINT", optional(c.OTLPEndpoint, httpURL))
 	check("BODHI_PRICES_URL", optional(c.PricesURL, httpURL))
 	check("BODHI_TENANT_DOMAIN", optional(c.TenantDomain, domain))
+	if u, err := url.Parse(c.PublicURL); err == nil && c.TenantDomain != "" && strings.HasSuffix(strings.ToLower(u.Hostname()), "."+c.TenantDomain) {
+		check("BODHI_TENANT_DOMAIN", fmt.Errorf("BODHI_PUBLIC_URL, %s, lies below %s, where each name is an organization's; give the tenants a domain of their own, such as ai.%s", c.PublicURL, c.TenantDomain, c.TenantDomain))
+	}
 	check("DATABASE_URL", scheme(c.DatabaseURL, "sqlite:///path or postgres://user:password@host/name", "sqlite", "postgres", "postgresql"))
 	check("REDIS_URL", optionalSecret(c.RedisURL, "redis://host:6379/0", "redis", "rediss"))
 	check("SMTP_URL", optionalSecret(c.SMTPURL, "smtp://user:password@host:587", "smtp", "smtps"))

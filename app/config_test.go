@@ -104,6 +104,9 @@ func TestWrongConfigurationIsNamedInOneLine(t *testing.T) {
 		"a tenant domain that is a URL": {
 			environ: []string{"BODHI_TENANT_DOMAIN=https://example.com"},
 			want:    `config: BODHI_TENANT_DOMAIN (environment): "https://example.com" is not a domain such as ai.example.com`},
+		"a public address among the tenants'": {
+			environ: []string{"BODHI_TENANT_DOMAIN=example.com", "BODHI_PUBLIC_URL=https://gateway.example.com"},
+			want:    `config: BODHI_TENANT_DOMAIN (environment): BODHI_PUBLIC_URL, https://gateway.example.com, lies below example.com, where each name is an organization's; give the tenants a domain of their own, such as ai.example.com`},
 		"a range with host bits": {
 			environ: []string{"BODHI_EGRESS_ALLOW_PRIVATE=10.0.0.1/8"},
 			want:    `config: BODHI_EGRESS_ALLOW_PRIVATE (environment): "10.0.0.1/8" has host bits set; did you mean 10.0.0.0/8?`},

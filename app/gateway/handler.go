@@ -31,6 +31,7 @@ type Gateway struct {
 	dialects map[llm.Family]llm.Dialect
 	wires    map[llm.Family]llm.Wire
 	denials  map[wording]denial
+	domain   string // see tenant
 	affinity affinity
 	loads    *balance.Book
 	flight   flight
@@ -66,7 +67,8 @@ type Config struct {
 	Dialects []llm.Dialect
 	// Wires write what stored prompts say in the families' words; a family without one takes none.
 	Wires   []llm.Wire
-	Sizes   Sizes // zero fields take the defaults
+	Domain  string // hosts below it name an organization; "" = none does
+	Sizes   Sizes  // zero fields take the defaults
 	Waits   Waits
 	Random  func(n int64) int64 // a number in [0, n), for pauses; nil = math/rand
 	Markers []Stage             // tests only: stages run before the others
@@ -74,7 +76,7 @@ type Config struct {
 
 // New makes the data plane.
 func New(c Config) *Gateway {
-	g := &Gateway{Ports: c.Ports, clock: c.Clock, ids: c.IDs, log: c.Log, limits: c.Sizes, waits: c.Waits}
+	g := &Gateway{Ports: c.Ports, clock: c.Clock, ids: c.IDs, log: c.Log, limits: c.Sizes, waits: c.Waits, domain: c.Domain}
 	g.denials = denials(c.Dialects)
 	g.dialects = make(map[llm.Family]llm.Dialect, len(c.Dialects))
 	for _, d := range c.Dialects {
@@ -133,6 +135,9 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request, grant *key.Grant
 
 	m, refusal := match(r)
 	x.Endpoint, x.Slug, x.Named = m.endpoint, m.slug, m.name
+	if x.Slug == "" {
+		x.Slug = g.tenant(r.Host)
+	}
 	x.Dialect = g.dialect(m.family)
 	if refusal == nil && m.family != "" && x.Dialect.Family() != m.family {
 		refusal = unknownPath(r)
