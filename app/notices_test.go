@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/batch"
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/health"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -74,6 +75,27 @@ func TestPeopleAreToldOfWhatTheyAnswerFor(t *testing.T) {
 	must(t, a.alarm().Tell(ctx, away, true))
 	if got := a.told(t, x, notify.Back); len(got) != 1 || got[org.Admin] != names[c]+"/m takes requests again" {
 		t.Errorf("a target that is back: %v", got)
+	}
+}
+
+// Whose key a batch is of hears when it is over, with what it cost, by mail unless they chose otherwise; a service's batch tells nobody.
+func TestPeopleAreToldThatTheirBatchIsOver(t *testing.T) {
+	t.Parallel()
+	a, h, _ := furnished(t, dbtest.SQLiteURL(t))
+	x := h.Found(t, "Gamma")
+	dev := x.Members[org.Developer]
+	b := batch.Batch{Org: x.Org.ID, ID: id.NewBatch(a.ids), Member: dev.ID, State: batch.Completed, Total: 100, Body: batch.Body{Name: "Reviews"}}
+	tally := batch.Tally{Steps: map[batch.Step]int{batch.Done: 97, batch.Refused: 3}, Cost: 2*money.Dollar + 50*money.Cent}
+	a.batchNotice(t.Context(), b, tally)
+	a.batchNotice(t.Context(), b, tally) // another node says so too
+	service := b
+	service.ID, service.Member = id.NewBatch(a.ids), id.Member{}
+	a.batchNotice(t.Context(), service, tally)
+	if got := a.told(t, x, notify.Batched); len(got) != 1 || got[org.Developer] != "The batch “Reviews” is completed: 97 of 100 requests answered, for $2.50" {
+		t.Errorf("told: %v", got)
+	}
+	if !(notify.Preferences{}).ByMail(notify.Batched) {
+		t.Error("no mail says so to those who chose nothing")
 	}
 }
 
