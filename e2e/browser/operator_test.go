@@ -45,6 +45,7 @@ func TestAnOperatorSuspendsResumesAndIsLetIn(t *testing.T) {
 	b.goTo("/operator?q=acme")
 	b.press("Acme")
 	b.press("Resume the organization")
+	b.sees("Suspend the organization") // the page before it had the next link as well
 	b.press("Look at its pages")
 	b.sees("Costs")
 	b.judged("operator-look")
