@@ -75,7 +75,7 @@ const looks = 5
 
 // Four models stream at once, each a thousand words, without the page ever standing still.
 func TestFourStreamsAtOnce(t *testing.T) {
-	t.Parallel()
+	// Not beside others: what is judged is time.
 	b := atPlay(t)
 	b.fill("Message", "Tell me everything.")
 	b.press("Add a model")
