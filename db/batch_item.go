@@ -179,7 +179,7 @@ func (s *BatchStore) back(ctx context.Context, o id.Org, tallies map[id.Batch]ba
 		Done    int64
 	}
 	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
-		return tx.Model(&loadRow{}).Where("org_id = ? AND batch_id IN ? AND state <> ?", o, slices.Collect(maps.Keys(tallies)), string(batch.NativeOver)).Group("batch_id").
+		return tx.Model(&nativeBatchRow{}).Where("org_id = ? AND batch_id IN ? AND state <> ?", o, slices.Collect(maps.Keys(tallies)), string(batch.NativeOver)).Group("batch_id").
 			Select("batch_id, CAST(SUM(done) AS BIGINT) AS done").Find(&rows).Error
 	})
 	for _, r := range rows {

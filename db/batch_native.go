@@ -14,7 +14,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/id"
 )
 
-type loadRow struct {
+type nativeBatchRow struct {
 	OrgID        id.Org        `gorm:"column:org_id;primaryKey"`
 	BatchID      id.Batch      `gorm:"column:batch_id;primaryKey"`
 	ID           string        `gorm:"column:id;primaryKey"`
@@ -32,7 +32,7 @@ type loadRow struct {
 }
 
 // TableName names the table.
-func (loadRow) TableName() string { return "batch_loads" }
+func (nativeBatchRow) TableName() string { return "batch_loads" }
 
 type parcelRow struct {
 	OrgID   id.Org   `gorm:"column:org_id;primaryKey"`
@@ -50,7 +50,7 @@ var _ batch.NativeStore = (*BatchStore)(nil)
 // Loads implements batch.NativeStore. Ids grow with time.
 func (s *BatchStore) NativeBatches(ctx context.Context, o id.Org, b id.Batch) (out []batch.NativeBatch, err error) {
 	err = s.db.scoped(ctx, o, func(tx *gorm.DB) error {
-		var rows []loadRow
+		var rows []nativeBatchRow
 		err := tx.Where("org_id = ? AND batch_id = ?", o, b).Order("id").Find(&rows).Error
 		for _, r := range rows {
 			out = append(out, batch.NativeBatch{Org: r.OrgID, Batch: r.BatchID, ID: r.ID, Connection: r.ConnectionID, Provider: r.Provider, Model: r.Model, Path: r.Path, State: batch.NativeState(r.State),
@@ -69,7 +69,7 @@ func (s *BatchStore) SaveNative(ctx context.Context, l batch.NativeBatch, token 
 func saveLoad(tx *gorm.DB, l *batch.NativeBatch) error {
 	why := l.Why
 	clean(&why)
-	row := loadRow{OrgID: l.Org, BatchID: l.Batch, ID: l.ID, ConnectionID: l.Connection, Provider: l.Provider, Model: l.Model, Path: l.Path, State: string(l.State), Remote: l.Remote, Why: why,
+	row := nativeBatchRow{OrgID: l.Org, BatchID: l.Batch, ID: l.ID, ConnectionID: l.Connection, Provider: l.Provider, Model: l.Model, Path: l.Path, State: string(l.State), Remote: l.Remote, Why: why,
 		Lines: l.Lines, Done: l.Done, Since: l.Since.UTC(), TakenBackAt: orNull(l.TakenBackAt)}
 	return tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "org_id"}, {Name: "batch_id"}, {Name: "id"}},
 		DoUpdates: clause.AssignmentColumns([]string{"state", "ticket", "why", "lines", "done", "since", "recalled_at"})}).Create(&row).Error
@@ -79,7 +79,7 @@ func saveLoad(tx *gorm.DB, l *batch.NativeBatch) error {
 func (s *BatchStore) Known(ctx context.Context, o id.Org, ticket string) (bool, error) {
 	var n int64
 	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
-		return tx.Model(&loadRow{}).Where("org_id = ? AND ticket = ?", o, ticket).Count(&n).Error
+		return tx.Model(&nativeBatchRow{}).Where("org_id = ? AND ticket = ?", o, ticket).Count(&n).Error
 	})
 	return n > 0, err
 }
