@@ -18,7 +18,7 @@ RUN go mod download
 COPY . .
 COPY --from=static /src/static/vendor static/vendor
 ARG VERSION=unknown
-RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -X main.version=$VERSION" -o /out/bodhi ./cmd/bodhi \
+RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -gcflags "github.com/bodhi-gateway/bodhi/views/...=-l" -ldflags "-s -w -X main.version=$VERSION" -o /out/bodhi ./cmd/bodhi \
  && mkdir -p /out/data
 
 FROM scratch

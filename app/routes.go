@@ -105,20 +105,16 @@ func (a *App) routes() []web.Route {
 		a.console().Routes(),
 		[]web.Route{web.StyleGuide()},
 	)
-	about, err := web.Docs{PublicURL: a.cfg.PublicURL, Version: a.version(), Texts: apiTexts(), Errors: docs.Errors}.Routes(rooms)
-	if err != nil {
-		a.log.Error("the API's own description could not be made", "error", err.Error())
-	}
-	pages, err := manual.New(docs.Pages)
-	if err != nil {
-		a.log.Error("the documentation could not be made", "error", err.Error())
-		return append(rooms, about...)
-	}
-	news, err := pages.Changes(bodhi.Changelog)
-	if err != nil {
-		a.log.Error("the page of what is new could not be made", "error", err.Error())
-	}
-	return slices.Concat(rooms, about, manualweb.New(pages).Routes(), notifyweb.News{Inbox: a.inbox, Version: a.version(), HTML: news}.Routes())
+	about := web.Docs{PublicURL: a.cfg.PublicURL, Version: a.version(), Texts: apiTexts, Errors: docs.Errors}
+	pages := sync.OnceValues(func() (*manual.Manual, error) { return manual.New(docs.Pages) })
+	news := notifyweb.News{Inbox: a.inbox, Version: a.version(), HTML: sync.OnceValues(func() (string, error) {
+		m, err := pages()
+		if err != nil {
+			return "", err
+		}
+		return m.Changes(bodhi.Changelog)
+	})}
+	return slices.Concat(rooms, about.Routes(rooms), manualweb.New(pages).Routes(), news.Routes())
 }
 
 // version is what this program calls itself.

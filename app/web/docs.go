@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"sync"
 
 	views "github.com/bodhi-gateway/bodhi/views/page"
 )
@@ -17,32 +18,42 @@ const (
 // Docs are what the installation says about its own API. Anyone may read it: it names types and rules, nobody's data.
 type Docs struct {
 	PublicURL, Version string
-	Texts              map[string]string // comments of types and fields
-	Errors             string            // docs/reference/errors.md
+	Texts              func() map[string]string // comments of types and fields
+	Errors             string                   // docs/reference/errors.md
 }
 
-// Routes are the pages and the document about these routes.
-func (d Docs) Routes(routes []Route) ([]Route, error) {
-	document := Describe(routes, d.PublicURL, d.Version, d.Texts)
-	text, err := json.Marshal(document)
-	if err != nil {
-		return nil, err
-	}
-	page, err := referenceOf(text)
-	if err != nil {
-		return nil, err
-	}
+// Routes are the pages and the document about these routes. They are made when somebody first reads them: a node that nobody asks
+// starts sooner, and keeps some megabytes less.
+func (d Docs) Routes(routes []Route) []Route {
+	document := sync.OnceValues(func() ([]byte, error) {
+		text, err := json.Marshal(Describe(routes, d.PublicURL, d.Version, d.Texts()))
+		return append(text, '\n'), err
+	})
+	reference := sync.OnceValues(func() (views.APIPage, error) {
+		text, err := document()
+		if err != nil {
+			return views.APIPage{}, err
+		}
+		return referenceOf(text)
+	})
 	explain := errorsRoute(d.Errors)
 	return []Route{
 		{Method: http.MethodGet, Path: OpenAPIPath, Name: "docs.openapi", Guard: Open, Handle: func(c *Context) error {
-			return c.JSONBlob(http.StatusOK, append(text, '\n'))
+			text, err := document()
+			if err != nil {
+				return err
+			}
+			return c.JSONBlob(http.StatusOK, text)
 		}},
 		{Method: http.MethodGet, Path: APIDocsPath, Name: "docs.api", Guard: Open, Handle: func(c *Context) error {
-			p := page
+			p, err := reference()
+			if err != nil {
+				return err
+			}
 			p.Shell = c.Shell("Management API", "")
 			return c.Render(views.API(p))
 		}},
 		{Method: http.MethodGet, Path: strings.TrimSuffix(ErrorsPath, "/"), Name: "docs.errors", Guard: Open, Handle: explain},
 		{Method: http.MethodGet, Path: ErrorsPath + ":code", Name: "docs.problem", Guard: Open, Handle: explain},
-	}, nil
+	}
 }

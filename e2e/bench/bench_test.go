@@ -14,7 +14,7 @@ import (
 // behind puts a proxy in front of the mock, in this process.
 func behind(t *testing.T, wrap func(http.Handler) http.Handler) (*mock, target) {
 	t.Helper()
-	m, err := startMock()
+	m, err := startMock("")
 	if err != nil {
 		t.Fatal(err)
 	}

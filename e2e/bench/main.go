@@ -33,6 +33,8 @@ type options struct {
 	only    string // phases of a round, "" for all
 	profile string // directory for profiles, "" for none
 	record  string // the history that the run is added to, "" for none
+	mock    string // where the mock provider listens, "" for any port
+	other   target // another gateway, which passes on to the mock; without a URL there is none
 }
 
 func main() {
@@ -49,7 +51,12 @@ func main() {
 	flag.StringVar(&o.only, "only", "", "visit only these `phases` of "+strings.Join(phaseNames(), ",")+", and skip what comes after the rounds")
 	flag.StringVar(&o.profile, "profile", "", "write profiles of the gateway (CPU, allocations) into this `directory`, for every phase; they cost CPU themselves")
 	flag.StringVar(&o.record, "record", "", "add the run to this `history`, docs/performance.csv")
+	flag.StringVar(&o.mock, "mock", "", "where the mock provider listens, as `host:port`, so that another gateway can be set up for it; any port if empty")
+	flag.StringVar(&o.other.url, "peer", "", "another gateway's `URL` for chat completions; it runs, passes the model \""+alias+"\" on to -mock, and is measured in turn with the rest")
+	flag.IntVar(&o.other.pid, "peer-pid", 0, "its `process`, for CPU and memory; what it has its children do is not counted")
+	keyEnv := flag.String("peer-key-env", "", "the environment `variable` that holds its key")
 	flag.Parse()
+	o.other.name, o.other.key = peer, os.Getenv(*keyEnv)
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -70,7 +77,7 @@ func bench(ctx context.Context, o options) error {
 	if _, err := os.Stat(o.binary); err != nil {
 		return fmt.Errorf("%w; run \"make build\" first", err)
 	}
-	mock, err := startMock()
+	mock, err := startMock(o.mock)
 	if err != nil {
 		return err
 	}
@@ -102,6 +109,9 @@ func bench(ctx context.Context, o options) error {
 		{name: direct, url: mock.url() + "/v1/chat/completions"},
 		{name: reference, url: proxy.url + "/v1/chat/completions", pid: proxy.pid()},
 		{name: ours, url: gateway.url + "/v1/chat/completions", key: gateway.key, pid: gateway.pid()},
+	}
+	if o.other.url != "" {
+		r.targets = append(r.targets, o.other)
 	}
 	if err := r.measure(ctx); err != nil {
 		return err

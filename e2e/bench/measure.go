@@ -16,6 +16,7 @@ const (
 	direct    = "direct"    // no proxy at all
 	reference = "reference" // the plain reverse proxy
 	ours      = "bodhi"
+	peer      = "peer" // another gateway
 	// sameDialect stands in for the reference where there is none.
 	sameDialect = "same dialect"
 )
@@ -81,7 +82,7 @@ func (r *run) measure(ctx context.Context) error {
 	if r.only != "" {
 		return nil
 	}
-	for _, t := range r.targets[1:] {
+	for _, t := range r.watched() {
 		if err := r.counted(t, func() error { return r.held(ctx, t) }); err != nil {
 			return err
 		}
@@ -102,6 +103,11 @@ func (r *run) counted(t target, fn func() error) error {
 	return err
 }
 
+// watched are the targets whose process is known.
+func (r *run) watched() []target {
+	return slices.DeleteFunc(slices.Clone(r.targets), func(t target) bool { return t.pid == 0 })
+}
+
 // rest is memory before the first request, once the start has settled.
 func (r *run) rest(ctx context.Context) error {
 	select {
@@ -109,7 +115,7 @@ func (r *run) rest(ctx context.Context) error {
 	case <-ctx.Done():
 		return errInterrupted
 	}
-	for _, t := range r.targets[1:] {
+	for _, t := range r.watched() {
 		now, _, err := memory(t.pid)
 		if err != nil {
 			return err

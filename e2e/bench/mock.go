@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -26,8 +27,9 @@ type mock struct {
 	start    time.Time
 }
 
-func startMock() (*mock, error) {
-	l, err := listen()
+// startMock listens at an address, or on any free port if it is empty.
+func startMock(at string) (*mock, error) {
+	l, err := net.Listen("tcp", cmp.Or(at, "127.0.0.1:0"))
 	if err != nil {
 		return nil, err
 	}

@@ -82,7 +82,14 @@ func (f figures) order() []*figure {
 // markdown is the table for people.
 func (f figures) markdown(environment string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n%s\n\n| figure | direct | reverse proxy | Bodhi | ratio |\n|---|---:|---:|---:|---:|\n", environment)
+	beside := slices.ContainsFunc(f.order(), func(one *figure) bool { return len(one.Rounds[peer]) > 0 })
+	more := func(cell string) string { // in a column that is there when another gateway is
+		if !beside {
+			return ""
+		}
+		return " " + cell + " |"
+	}
+	fmt.Fprintf(&b, "\n%s\n\n| figure | direct | reverse proxy | Bodhi | ratio |%s\n|---|---:|---:|---:|---:|%s\n", environment, more("other gateway"), more("---:"))
 	cell := func(one *figure, target string) string {
 		if len(one.Rounds[target]) == 0 {
 			return ""
@@ -94,7 +101,7 @@ func (f figures) markdown(environment string) string {
 		if one.Ratio > 0 {
 			ratio = fmt.Sprintf("%.2f", one.Ratio)
 		}
-		fmt.Fprintf(&b, "| %s (%s) | %s | %s | %s | %s |\n", one.Name, one.Unit, cell(one, direct), cell(one, reference), cell(one, ours), ratio)
+		fmt.Fprintf(&b, "| %s (%s) | %s | %s | %s | %s |%s\n", one.Name, one.Unit, cell(one, direct), cell(one, reference), cell(one, ours), ratio, more(cell(one, peer)))
 	}
 	return b.String()
 }

@@ -15,10 +15,12 @@ import (
 )
 
 // Handlers answer for the documentation.
-type Handlers struct{ manual *manual.Manual }
+type Handlers struct {
+	manual func() (*manual.Manual, error)
+}
 
-// New makes the handlers.
-func New(m *manual.Manual) *Handlers { return &Handlers{m} }
+// New makes the handlers. The manual is asked for when somebody reads it.
+func New(m func() (*manual.Manual, error)) *Handlers { return &Handlers{m} }
 
 // Routes are all URLs of the documentation.
 func (h *Handlers) Routes() []web.Route {
@@ -29,12 +31,16 @@ func (h *Handlers) Routes() []web.Route {
 }
 
 func (h *Handlers) page(c *web.Context) error {
-	p, ok := h.manual.Find(c.Param("*"))
+	m, err := h.manual()
+	if err != nil {
+		return err
+	}
+	p, ok := m.Find(c.Param("*"))
 	if !ok {
 		return fault.New(fault.NotFound, "not_found", "There is no such page. The list of all pages is at "+manual.Root+".")
 	}
 	out := views.Page{Shell: c.Shell(p.Title, ""), Body: written(p.HTML)}
-	for _, part := range h.manual.Parts {
+	for _, part := range m.Parts {
 		links := views.Part{Title: part.Title}
 		for _, x := range part.Pages {
 			links.Links = append(links.Links, views.Link{Title: x.Title, Href: x.Href(), Here: x.Name == p.Name})
@@ -44,7 +50,7 @@ func (h *Handlers) page(c *web.Context) error {
 	return c.Render(views.Manual(out))
 }
 
-// written is a page's body, which was made of our own files when the program started and never of input.
+// written is a page's body, which was made of our own files and never of input.
 func written(html string) templ.Component {
 	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
 		_, err := io.WriteString(w, html)

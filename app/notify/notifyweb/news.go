@@ -13,11 +13,11 @@ import (
 	views "github.com/bodhi-gateway/bodhi/views/notify"
 )
 
-// News is the page of what is new. HTML is the changelog, made of our own file when the program started and never of input.
+// News is the page of what is new. HTML is the changelog, made of our own file and never of input, when somebody first reads it.
 type News struct {
 	Inbox   *notify.Service
 	Version string
-	HTML    string
+	HTML    func() (string, error)
 }
 
 // Routes are its URLs.
@@ -30,8 +30,12 @@ func (n News) show(c *web.Context) error {
 	if err := n.Inbox.See(c.Ctx(), c.Actor(), n.Version); err != nil {
 		return err
 	}
+	html, err := n.HTML()
+	if err != nil {
+		return err
+	}
 	return c.Render(views.News(c.Shell("What’s new", "news"), n.Version, templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
-		_, err := io.WriteString(w, n.HTML)
+		_, err := io.WriteString(w, html)
 		return err
 	})))
 }

@@ -124,7 +124,7 @@ func TestNewsAreMarkedUntilOneHasLooked(t *testing.T) {
 		}
 		return yes
 	}
-	site := h.Serve(t, append(notifyweb.News{Inbox: s, Version: "1.2.0", HTML: "<h2>Added</h2>"}.Routes(), webtest.Enter()))
+	site := h.Serve(t, append(notifyweb.News{Inbox: s, Version: "1.2.0", HTML: func() (string, error) { return "<h2>Added</h2>", nil }}.Routes(), webtest.Enter()))
 	for range 2 {
 		if p := webtest.As(t, site, acme.Members[org.Viewer]).Get("/whats-new"); p.Status != http.StatusOK || !p.Has("version 1.2.0", "<h2>Added</h2>") {
 			t.Errorf("%d\n%s", p.Status, p.Body)
