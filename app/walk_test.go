@@ -60,6 +60,12 @@ func TestNoRouteTellsAnotherTenantsThingsFromUnknownOnes(t *testing.T) {
 	t.Run("postgres", func(t *testing.T) { t.Parallel(); webtest.Walk(t, furnish(t, dbtest.PostgresURL(t))) })
 }
 
+// TestNoOtherSiteChangesAnything sends each form there is from another site, in an admin's browser.
+func TestNoOtherSiteChangesAnything(t *testing.T) {
+	t.Parallel()
+	webtest.Cross(t, furnish(t, dbtest.SQLiteURL(t)))
+}
+
 // TestRolesReachWhatTheGoldenFileSays makes every change of who may call what a line in a diff.
 func TestRolesReachWhatTheGoldenFileSays(t *testing.T) {
 	t.Parallel()
@@ -490,19 +496,25 @@ func (a *App) things(t *testing.T, x webtest.Tenant, d id.Department, team id.Te
 // keptText keeps what a request says, which its client found good.
 func (a *App) keptText(t *testing.T, admin org.Actor, word string, r ledger.Request) {
 	t.Helper()
+	a.keepText(t, admin, r, `{"model":"m","messages":[{"role":"user","content":"`+word+` asked"}]}`,
+		`{"id":"c","object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"`+word+` answered"},"finish_reason":"stop"}]}`)
+	good := true
+	_, err := db.NewFeedbackStore(a.db).Put(t.Context(), feedback.Feedback{Org: r.Chain.Org, Request: r.ID, Key: r.Chain.Key, Good: &good, Model: word + "-model", At: r.At})
+	must(t, err)
+}
+
+// keepText keeps a request's text and its answer's, for a team that wants it.
+func (a *App) keepText(t *testing.T, admin org.Actor, r ledger.Request, asked, answered string) {
+	t.Helper()
 	texts := a.transcripts()
 	must(t, texts.Set(t.Context(), admin, r.Chain.Team, 7))
 	all, err := texts.Store.Settings(t.Context())
 	must(t, err)
 	must(t, a.texts.Load(all))
-	call, err := gpt.Dialect{}.Decode(llm.Ask{Operation: llm.Chat, Body: []byte(`{"model":"m","messages":[{"role":"user","content":"` + word + ` asked"}]}`)})
+	call, err := gpt.Dialect{}.Decode(llm.Ask{Operation: llm.Chat, Body: []byte(asked)})
 	must(t, err)
-	a.texts.Keep(&transcript.Taken{Request: r.ID, Chain: r.Chain, At: r.At, Call: *call,
-		Body: []byte(`{"id":"c","object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"` + word + ` answered"},"finish_reason":"stop"}]}`)})
+	a.texts.Keep(&transcript.Taken{Request: r.ID, Chain: r.Chain, At: r.At, Call: *call, Body: []byte(answered)})
 	a.texts.Flush(t.Context())
-	good := true
-	_, err = db.NewFeedbackStore(a.db).Put(t.Context(), feedback.Feedback{Org: r.Chain.Org, Request: r.ID, Key: r.Chain.Key, Good: &good, Model: word + "-model", At: r.At})
-	must(t, err)
 }
 
 // storedPrompt is a prompt of a team in two versions, the newer of which is in production.
