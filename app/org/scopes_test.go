@@ -117,3 +117,24 @@ func TestPlacesInTheListOfMembersAreReadAsTheyArePrinted(t *testing.T) {
 		}
 	}
 }
+
+// The order of roles is the order of Roles, and what is no role reaches nobody, not even itself.
+func TestRolesReachThoseBelowThem(t *testing.T) {
+	t.Parallel()
+	for i, r := range org.Roles {
+		if !r.Valid() || !r.AtLeast(r) {
+			t.Errorf("%s is no role", r)
+		}
+		for j, floor := range org.Roles {
+			if r.AtLeast(floor) != (i <= j) {
+				t.Errorf("%s reaches %s: %v", r, floor, r.AtLeast(floor))
+			}
+		}
+		if org.Role("root").AtLeast(r) || org.Role("").AtLeast(r) {
+			t.Errorf("what is no role reaches %s", r)
+		}
+	}
+	if none := org.Role("root"); none.Valid() || none.AtLeast(none) || none.AtLeast("") {
+		t.Error("what is no role is one")
+	}
+}
