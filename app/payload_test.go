@@ -17,9 +17,12 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/llm"
+	gpt "github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/prompt"
+	"github.com/bodhi-gateway/bodhi/app/transcript"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
 	"github.com/bodhi-gateway/bodhi/db"
@@ -156,6 +159,20 @@ func (a *App) plantTexts(t *testing.T, v *webtest.Visitors, admin org.Actor, tea
 		prompt.Content{Model: "m", Messages: []prompt.Message{{Role: "user", Text: string(said)}}}, "", "")
 	must(t, err)
 	v.Things["requests"], v.Things["prompts"] = r.ID.String(), made.ID.String()
+}
+
+// keepText keeps a request's text and its answer's, for a team that wants it.
+func (a *App) keepText(t *testing.T, admin org.Actor, r ledger.Request, asked, answered string) {
+	t.Helper()
+	texts := a.transcripts()
+	must(t, texts.Set(t.Context(), admin, r.Chain.Team, 7))
+	all, err := texts.Store.Settings(t.Context())
+	must(t, err)
+	must(t, a.texts.Load(all))
+	call, err := gpt.Dialect{}.Decode(llm.Ask{Operation: llm.Chat, Body: []byte(asked)})
+	must(t, err)
+	a.texts.Keep(&transcript.Taken{Request: r.ID, Chain: r.Chain, At: r.At, Call: *call, Body: []byte(answered)})
+	a.texts.Flush(t.Context())
 }
 
 // parsed is what a browser makes of a page.

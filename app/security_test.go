@@ -8,6 +8,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/bodhi-gateway/bodhi/app/web/webtest"
+	"github.com/bodhi-gateway/bodhi/db/dbtest"
 )
 
 const securityHead = `# What is proven, row by row
@@ -67,4 +70,10 @@ func TestEveryGoalOfSecurityNamesItsTestsOrWhyItIsOpen(t *testing.T) {
 	if is, err := os.ReadFile(path); err != nil || !bytes.Equal(is, text) {
 		t.Errorf("the page is not what the table says; write it with go test ./app -run EveryGoalOfSecurity -update: %v", err)
 	}
+}
+
+// TestNoOtherSiteChangesAnything sends each form there is from another site, in an admin's browser.
+func TestNoOtherSiteChangesAnything(t *testing.T) {
+	t.Parallel()
+	webtest.Cross(t, furnish(t, dbtest.SQLiteURL(t)))
 }

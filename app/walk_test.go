@@ -29,8 +29,6 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/limit"
-	"github.com/bodhi-gateway/bodhi/app/llm"
-	gpt "github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/notify"
 	"github.com/bodhi-gateway/bodhi/app/org"
@@ -44,7 +42,6 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/route"
 	"github.com/bodhi-gateway/bodhi/app/scim"
 	"github.com/bodhi-gateway/bodhi/app/secret"
-	"github.com/bodhi-gateway/bodhi/app/transcript"
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
 	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
@@ -58,12 +55,6 @@ func TestNoRouteTellsAnotherTenantsThingsFromUnknownOnes(t *testing.T) {
 	t.Parallel()
 	t.Run("sqlite", func(t *testing.T) { t.Parallel(); webtest.Walk(t, furnish(t, dbtest.SQLiteURL(t))) })
 	t.Run("postgres", func(t *testing.T) { t.Parallel(); webtest.Walk(t, furnish(t, dbtest.PostgresURL(t))) })
-}
-
-// TestNoOtherSiteChangesAnything sends each form there is from another site, in an admin's browser.
-func TestNoOtherSiteChangesAnything(t *testing.T) {
-	t.Parallel()
-	webtest.Cross(t, furnish(t, dbtest.SQLiteURL(t)))
 }
 
 // TestRolesReachWhatTheGoldenFileSays makes every change of who may call what a line in a diff.
@@ -501,20 +492,6 @@ func (a *App) keptText(t *testing.T, admin org.Actor, word string, r ledger.Requ
 	good := true
 	_, err := db.NewFeedbackStore(a.db).Put(t.Context(), feedback.Feedback{Org: r.Chain.Org, Request: r.ID, Key: r.Chain.Key, Good: &good, Model: word + "-model", At: r.At})
 	must(t, err)
-}
-
-// keepText keeps a request's text and its answer's, for a team that wants it.
-func (a *App) keepText(t *testing.T, admin org.Actor, r ledger.Request, asked, answered string) {
-	t.Helper()
-	texts := a.transcripts()
-	must(t, texts.Set(t.Context(), admin, r.Chain.Team, 7))
-	all, err := texts.Store.Settings(t.Context())
-	must(t, err)
-	must(t, a.texts.Load(all))
-	call, err := gpt.Dialect{}.Decode(llm.Ask{Operation: llm.Chat, Body: []byte(asked)})
-	must(t, err)
-	a.texts.Keep(&transcript.Taken{Request: r.ID, Chain: r.Chain, At: r.At, Call: *call, Body: []byte(answered)})
-	a.texts.Flush(t.Context())
 }
 
 // storedPrompt is a prompt of a team in two versions, the newer of which is in production.
