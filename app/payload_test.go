@@ -2,6 +2,7 @@ package app
 
 import (
 	"encoding/csv"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -12,12 +13,19 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/evaluation"
+	"github.com/bodhi-gateway/bodhi/app/feedback"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/llm"
+	gpt "github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
+	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/prompt"
+	"github.com/bodhi-gateway/bodhi/app/transcript"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
+	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
 )
 
@@ -25,6 +33,9 @@ const (
 	// fewestPayloads is how many there must be, fewestShown how many of them pages must show, lest the test looks where there are none.
 	fewestPayloads, fewestShown = 300, 300
 )
+
+// saying are the pages that show whole texts: a kept request with its answer, a request with its comment, a stored prompt.
+var saying = []string{"transcripts.read", "requests.show", "prompts.show"}
 
 // TestNoNameBecomesMarkup gives things hostile names and reads every page: it has no element and no attribute that another
 // organization's page has not, whose things have harmless names; its policy is strict; its files hold no formula.
@@ -50,7 +61,7 @@ func TestNoNameBecomesMarkup(t *testing.T) {
 		}
 	}
 	s.Home = bad
-	pages, files, seen := 0, 0, map[string]bool{}
+	pages, files, seen, told := 0, 0, map[string]bool{}, map[string]int{}
 	for _, r := range s.Routes {
 		page, rows := readPage(t, s, r)
 		for _, row := range rows {
@@ -75,15 +86,27 @@ func TestNoNameBecomesMarkup(t *testing.T) {
 				seen[p] = true
 			}
 		}
+		if text := strings.Join(page.texts, "\n"); slices.Contains(saying, r.Name) {
+			for _, p := range hostile {
+				if strings.Contains(text, p) {
+					told[r.Name]++
+				}
+			}
+		}
 	}
 	t.Logf("%d pages, %d rows of files; %d of %d payloads stand on a page", pages, files, len(seen), len(hostile))
+	for _, name := range saying {
+		if told[name] < fewestShown {
+			t.Errorf("%s shows %d payloads: it should say all of them", name, told[name])
+		}
+	}
 	if pages < 100 || files < fewestPayloads || len(seen) < fewestShown {
 		t.Errorf("%d pages, %d rows of files, %d payloads were shown: the test looks in the wrong place", pages, files, len(seen))
 	}
 }
 
-// plant gives an organization things of these names: a request with each of them for its model, and in turn a team, a key or a dataset,
-// where a name is not refused.
+// plant gives an organization things of these names: a request with each of them for its model, and in turn a team, a key, a dataset or a
+// budget, where a name is not refused; and texts that say all of them.
 func (a *App) plant(t *testing.T, v *webtest.Visitors, names []string) {
 	t.Helper()
 	ctx, admin := t.Context(), org.System(v.Org, "test")
@@ -99,7 +122,7 @@ func (a *App) plant(t *testing.T, v *webtest.Visitors, names []string) {
 	for i, name := range names {
 		asked = append(asked, ledger.Request{ID: id.NewRequest(a.ids), At: a.clock.Now(), Family: "openai", Endpoint: "chat", Asked: name, Model: name, Provider: name, Client: name, Tags: "project=" + name, EndUser: name,
 			Session: name, Message: name, Decisions: name, Status: http.StatusForbidden, Chain: org.Chain{Org: v.Org, Department: department, Team: team, Key: holder}})
-		switch i % 3 {
+		switch i % 4 {
 		case 0:
 			_, err = a.people.AddTeam(ctx, admin, name, department)
 		case 1:
@@ -107,6 +130,8 @@ func (a *App) plant(t *testing.T, v *webtest.Visitors, names []string) {
 		case 2:
 			rows := []evaluation.Row{{Messages: []evaluation.Message{{Role: "user", Content: name}}, Expected: name}}
 			_, err = evaluation.New(a.evaluating()).Create(ctx, admin, evaluation.Input{Name: name, Visibility: evaluation.Team, Team: team}, rows)
+		case 3:
+			_, err = a.budgets(nil).Create(ctx, admin, budget.Input{Name: name, Scope: org.OfTeam(v.Org, team), Limit: money.Dollar, Period: budget.Monthly, Enforce: budget.Hard})
 		}
 		if err != nil {
 			t.Logf("%q is refused: %v", name, err)
@@ -114,6 +139,40 @@ func (a *App) plant(t *testing.T, v *webtest.Visitors, names []string) {
 	}
 	_, err = a.ledgerStore.Post(ctx, id.NewNode(a.ids), budget.Batch{Requests: asked})
 	must(t, err)
+	a.plantTexts(t, v, admin, team, asked[0], names)
+}
+
+// plantTexts gives an organization texts that say all of it: a stored prompt, what one request asked and a model answered, and what its
+// client found of that.
+func (a *App) plantTexts(t *testing.T, v *webtest.Visitors, admin org.Actor, team id.Team, r ledger.Request, names []string) {
+	t.Helper()
+	all := strings.Join(names, "\n")
+	said, err := json.Marshal(all)
+	must(t, err)
+	a.keepText(t, admin, r, `{"model":"m","messages":[{"role":"user","content":`+string(said)+`}]}`,
+		`{"id":"c","object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":`+string(said)+`},"finish_reason":"stop"}]}`)
+	_, err = db.NewFeedbackStore(a.db).Put(t.Context(), feedback.Feedback{Org: v.Org, Request: r.ID, Key: r.Chain.Key, Model: r.Model, Comment: all, At: r.At})
+	must(t, err)
+	plain := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return strings.Contains(n, "{{") }) // no template
+	said = []byte(strings.Join(plain, "\n"))
+	made, err := a.library.Create(t.Context(), admin, prompt.Input{Name: "planted", Kind: prompt.Chat, Visibility: prompt.Team, Team: team, About: "x"},
+		prompt.Content{Model: "m", Messages: []prompt.Message{{Role: "user", Text: string(said)}}}, "", "")
+	must(t, err)
+	v.Things["requests"], v.Things["prompts"] = r.ID.String(), made.ID.String()
+}
+
+// keepText keeps a request's text and its answer's, for a team that wants it.
+func (a *App) keepText(t *testing.T, admin org.Actor, r ledger.Request, asked, answered string) {
+	t.Helper()
+	texts := a.transcripts()
+	must(t, texts.Set(t.Context(), admin, r.Chain.Team, 7))
+	all, err := texts.Store.Settings(t.Context())
+	must(t, err)
+	must(t, a.texts.Load(all))
+	call, err := gpt.Dialect{}.Decode(llm.Ask{Operation: llm.Chat, Body: []byte(asked)})
+	must(t, err)
+	a.texts.Keep(&transcript.Taken{Request: r.ID, Chain: r.Chain, At: r.At, Call: *call, Body: []byte(answered)})
+	a.texts.Flush(t.Context())
 }
 
 // parsed is what a browser makes of a page.
@@ -125,7 +184,7 @@ type parsed struct {
 // readPage asks as an admin for what a route shows people: a page, or the rows of a file.
 func readPage(t *testing.T, s *webtest.Site, r web.Route) (*parsed, [][]string) {
 	t.Helper()
-	if r.Method != http.MethodGet || r.Guard != web.Person && r.Guard != web.Open {
+	if r.Method != http.MethodGet && r.Name != "transcripts.read" || r.Guard != web.Person && r.Guard != web.Open {
 		return nil, nil
 	}
 	a := s.Ask(t, r, org.Admin)

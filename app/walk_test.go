@@ -29,8 +29,6 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/limit"
-	"github.com/bodhi-gateway/bodhi/app/llm"
-	gpt "github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/notify"
 	"github.com/bodhi-gateway/bodhi/app/org"
@@ -44,7 +42,6 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/route"
 	"github.com/bodhi-gateway/bodhi/app/scim"
 	"github.com/bodhi-gateway/bodhi/app/secret"
-	"github.com/bodhi-gateway/bodhi/app/transcript"
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
 	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
@@ -490,18 +487,10 @@ func (a *App) things(t *testing.T, x webtest.Tenant, d id.Department, team id.Te
 // keptText keeps what a request says, which its client found good.
 func (a *App) keptText(t *testing.T, admin org.Actor, word string, r ledger.Request) {
 	t.Helper()
-	texts := a.transcripts()
-	must(t, texts.Set(t.Context(), admin, r.Chain.Team, 7))
-	all, err := texts.Store.Settings(t.Context())
-	must(t, err)
-	must(t, a.texts.Load(all))
-	call, err := gpt.Dialect{}.Decode(llm.Ask{Operation: llm.Chat, Body: []byte(`{"model":"m","messages":[{"role":"user","content":"` + word + ` asked"}]}`)})
-	must(t, err)
-	a.texts.Keep(&transcript.Taken{Request: r.ID, Chain: r.Chain, At: r.At, Call: *call,
-		Body: []byte(`{"id":"c","object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"` + word + ` answered"},"finish_reason":"stop"}]}`)})
-	a.texts.Flush(t.Context())
+	a.keepText(t, admin, r, `{"model":"m","messages":[{"role":"user","content":"`+word+` asked"}]}`,
+		`{"id":"c","object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"`+word+` answered"},"finish_reason":"stop"}]}`)
 	good := true
-	_, err = db.NewFeedbackStore(a.db).Put(t.Context(), feedback.Feedback{Org: r.Chain.Org, Request: r.ID, Key: r.Chain.Key, Good: &good, Model: word + "-model", At: r.At})
+	_, err := db.NewFeedbackStore(a.db).Put(t.Context(), feedback.Feedback{Org: r.Chain.Org, Request: r.ID, Key: r.Chain.Key, Good: &good, Model: word + "-model", At: r.At})
 	must(t, err)
 }
 

@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/big"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/bodhi-gateway/bodhi/app/money"
@@ -232,5 +233,26 @@ func TestAmountsPrintAsTheirDecimalsDo(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 10_000 {
 		check(money.USD(r.Uint64()) >> r.IntN(64))
+	}
+}
+
+func TestCountsAreGroupedForPeople(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int64]string{0: "0", 999: "999", 1000: "1,000", -1: "-1", -999: "-999", -1234567: "-1,234,567"} {
+		if got := money.Grouped(n); got != want {
+			t.Errorf("%d is %q, want %q", n, got, want)
+		}
+	}
+}
+
+// Forty characters are read, one more is refused unread.
+func TestParseReadsFortyCharactersAndNoMore(t *testing.T) {
+	t.Parallel()
+	longest := strings.Repeat("0", 37) + "1.5"
+	if got, err := money.Parse(longest); err != nil || got != 3*money.Dollar/2 {
+		t.Errorf("%d, %v", got, err)
+	}
+	if _, err := money.Parse("0" + longest); !errors.Is(err, money.ErrMalformed) {
+		t.Errorf("41 characters: %v", err)
 	}
 }

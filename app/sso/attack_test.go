@@ -41,6 +41,7 @@ func TestForgedLogInsAreRefused(t *testing.T) {
 			s.idp.sign = func(c map[string]any) string { return make(s, c) }
 		}
 	}
+	tried := 0
 	for name, attack := range map[string]struct {
 		reason string
 		do     func(s *scene, f *sso.Flow, a *sso.Answer)
@@ -200,6 +201,7 @@ func TestForgedLogInsAreRefused(t *testing.T) {
 			*f, *a = s.begin("u1")
 		}},
 	} {
+		tried++
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newScene(t, dbtest.SQLite(t))
@@ -220,6 +222,9 @@ func TestForgedLogInsAreRefused(t *testing.T) {
 				t.Fatalf("%d members, want %d at most: %v", len(all), want, err)
 			}
 		})
+	}
+	if tried < 40 {
+		t.Errorf("%d attacks", tried)
 	}
 }
 
