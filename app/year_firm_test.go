@@ -292,7 +292,7 @@ func (f *firm) chores(now time.Time) {
 // editions is how many reports were made.
 func (f *firm) editions() int {
 	f.t.Helper()
-	all, err := f.a.bulletins().Archive(f.t.Context(), f.admin, bulletin.EditionQuery{All: true, Limit: 100})
+	all, err := f.a.bulletins().Archive(f.t.Context(), f.admin, bulletin.EditionQuery{All: true, Limit: 1000})
 	must(f.t, err)
 	return len(all)
 }

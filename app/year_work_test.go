@@ -118,7 +118,7 @@ func (f *firm) run(e errand, at time.Time) {
 		}
 		f.billed += list
 		f.spend(m, e.who, money.USD(ours), at)
-	case status == http.StatusPaymentRequired && (strings.Contains(text, "budget_exhausted") || strings.Contains(text, "budget_reserved")):
+	case status == http.StatusPaymentRequired && strings.Contains(text, "budget_exhausted"), status == http.StatusTooManyRequests && strings.Contains(text, "budget_reserved"):
 		f.refused++
 		m.refused++
 	case status == http.StatusNotFound && e.model == "gpt-of-nobody":
