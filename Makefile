@@ -79,7 +79,7 @@ bench: build ## measure against a plain reverse proxy, side by side; prints a ta
 	go run ./e2e/bench -bodhi bin/bodhi -out var/bench.json $(BENCH)
 
 .PHONY: proof
-proof: build ## prove that budgets hold, that no clock tells keys apart, that nobody gains rights, that large organizations' pages are quick (half an hour)
+proof: build ## prove that budgets hold, that no clock tells keys apart, that nobody gains rights, that large organizations' pages are quick, that a year leaves the books exact (an hour)
 	@mkdir -p var && rm -f var/proof.json
 	go test ./app/ledger/sim -count=1 -v -run Survives -seeds 3000 -figures $(CURDIR)/var/proof.json | grep -E 'seeds|FAIL|^ok'
 	go test ./app/ledger/sim -count=1 -run Planted -seeds 3000 -figures $(CURDIR)/var/proof.json
@@ -89,6 +89,7 @@ proof: build ## prove that budgets hold, that no clock tells keys apart, that no
 	go test ./app/identity -count=1 -v -timeout 40m -run NobodyEverGains -sequences 1000000 | grep -E 'sequences|FAIL|^ok'
 	scripts/services.sh go test ./app -count=1 -v -tags onewall -run NoRouteTells | grep -E '^ *---|FAIL|^ok'
 	scripts/services.sh go test ./app -count=1 -v -timeout 30m -run LargeOrganization -large | grep -E ' ms |takes|FAIL|^ok'
+	go test ./app -count=1 -v -timeout 60m -run YearOfACompany -year -figures $(CURDIR)/var/proof.json | grep -E '2025-|hard limits|FAIL|^ok'
 	TEST_BINARY=$(CURDIR)/bin/bodhi go test ./e2e/proof -count=1 -timeout 40m -long -figures $(CURDIR)/var/proof.json
 	TEST_BINARY=$(CURDIR)/bin/bodhi go test ./e2e/overload -count=1 -v -timeout 20m -long -figures $(CURDIR)/var/proof.json | grep -E 'asked for|sent|FAIL|^ok'
 	@cat var/proof.json

@@ -23,6 +23,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/batch"
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/cache"
+	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/compliance"
 	"github.com/bodhi-gateway/bodhi/app/document"
 	"github.com/bodhi-gateway/bodhi/app/document/tool"
@@ -47,7 +48,6 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/trace"
 	"github.com/bodhi-gateway/bodhi/app/transcript"
 	"github.com/bodhi-gateway/bodhi/app/turnstile"
-	"github.com/bodhi-gateway/bodhi/app/usage"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/jobs"
@@ -61,6 +61,8 @@ type Options struct {
 	Worker  bool // work jobs
 	// Program is its own path, so that it can read PDFs apart; "" reads them in this process, as tests do.
 	Program string
+	// Clock is what all rules go by; nil is the machine's. Tests lead one through months, and waiting stays real.
+	Clock clock.Clock
 }
 
 // App is one serving process.
@@ -95,6 +97,7 @@ type App struct {
 	papers   *tool.Service
 	handler  http.Handler
 	queue    *jobs.Queue
+	schedule []jobs.Periodic
 	// queuePages are for operators; nil where there is no console.
 	queuePages jobs.Pages
 	mirrors    []mirror
@@ -113,7 +116,10 @@ func New(ctx context.Context, cfg Config, o Options) (*App, error) {
 	if err := writable(cfg.DataDir); err != nil {
 		return nil, err
 	}
-	d, err := db.Open(ctx, cfg.DatabaseURL.Reveal(), db.Options{Log: o.Log, AllowDown: true})
+	if o.Clock == nil {
+		o.Clock = clock.System{}
+	}
+	d, err := db.Open(ctx, cfg.DatabaseURL.Reveal(), db.Options{Log: o.Log, AllowDown: true, Clock: o.Clock})
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +137,7 @@ func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error
 	} else if err := d.Migrate(ctx); err != nil {
 		return nil, err
 	}
-	c, err := newCore(ctx, cfg, d, o.Log)
+	c, err := newCoreAt(ctx, cfg, d, o.Log, o.Clock)
 	if err != nil {
 		return nil, err
 	}
@@ -157,36 +163,8 @@ func assemble(ctx context.Context, cfg Config, o Options, d *db.DB) (*App, error
 	if err := errors.Join(jobs.Mail(workers, courier), jobs.Notify(workers, events), jobs.Budget(workers, c.tellOfBudgets)); err != nil {
 		return nil, errors.Join(err, a.treasury.Close(ctx))
 	}
-	a.queue, err = jobs.New(d, jobs.Options{Workers: workers, Log: o.Log, Schedule: jobs.Schedule(jobs.Chores{
-		ExpireSessions: func(ctx context.Context) error {
-			_, err := c.sessions.Sweep(ctx)
-			return errors.Join(err, c.sso.Sweep(ctx))
-		},
-		EnsureDays: func(ctx context.Context) error {
-			now := c.clock.Now()
-			return c.ledgerStore.EnsureDays(ctx, now, now.AddDate(0, 0, 2))
-		},
-		RefreshPrices: c.refresher.Run,
-		Reconcile:     c.reconciling.Nightly,
-		PruneAudit:    c.audit.PruneAll,
-		ForgetReplays: c.replays.Sweep,
-		SweepMail:     courier.Sweep,
-		SweepFeedback: c.feedback.Sweep,
-		SweepTexts:    c.transcripts().Sweep,
-		EndErasures:   c.compliant().Finish,
-		SweepNotices:  func(ctx context.Context) error { return errors.Join(c.inbox.Sweep(ctx), events.Sweep(ctx)) },
-		SendEvents:    c.sendEvents(events),
-		WarnOfKeys:    c.keyNotices,
-		WarnOfBudgets: c.forecastNotices,
-		LookAtSpend:   c.anomalyNotices,
-		CheckDomains:  c.letters.joining.Recheck,
-		RefreshModels: c.providers.RefreshModels,
-		ForgetFacts:   func(ctx context.Context) error { return c.retention.ForgetAll(ctx, c.clock.Now()) },
-		SendReports:   c.bulletins().Due,
-		SyncBilling:   c.billing.SyncAll,
-		Judge:         c.experiments.JudgeAll,
-		KeepDays:      func(ctx context.Context) error { return usage.KeepDays(ctx, db.NewUsageStore(d), c.clock.Now()) },
-	})})
+	a.schedule = jobs.Schedule(a.chores(courier, events))
+	a.queue, err = jobs.New(d, jobs.Options{Workers: workers, Log: o.Log, Schedule: a.schedule})
 	if err == nil && len(cfg.Console) > 0 {
 		a.queuePages, err = a.queue.Pages(web.OperatorRoot + "/jobs")
 	}

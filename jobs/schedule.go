@@ -80,6 +80,12 @@ func Schedule(c Chores) []Periodic {
 
 var parser = cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow | cron.Descriptor)
 
+// Due reports whether the row's time came after one moment, and by another at the latest.
+func (p Periodic) Due(after, by time.Time) (bool, error) {
+	schedule, err := parser.Parse(p.Cron)
+	return err == nil && !utc{schedule}.Next(after).After(by), err
+}
+
 // tick is the job behind each row: the queue holds at most one unfinished tick per name.
 type tick struct {
 	Name string `json:"name" river:"unique"`
