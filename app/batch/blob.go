@@ -26,8 +26,8 @@ type scroll struct {
 func (s *scroll) Write(p []byte) (int, error) {
 	n := len(p)
 	switch s.size += int64(n); {
-	case s.size > MaxFile:
-		return 0, fault.Newf(fault.TooLarge, "body_too_large", "The file is larger than %d MiB, the most one may have. Split it.", MaxFile>>20)
+	case s.size > MaxMade:
+		return 0, fault.Newf(fault.TooLarge, "body_too_large", "The requests come to more than %d GiB, the most a batch may have. Split the file.", MaxMade>>30)
 	case s.size > s.room:
 		return 0, fault.Newf(fault.TooLarge, "storage_full", "Your organization's files of batches would come to more than %d GiB. Delete some that nobody needs.", MaxStored>>30)
 	}

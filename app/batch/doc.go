@@ -27,9 +27,12 @@ const Topic live.Topic = "batches"
 
 // The bounds.
 const (
-	MaxFile  = 512 << 20 // bytes of one file
-	MaxLine  = 8 << 20   // bytes of one request
-	MaxItems = 100_000   // requests of a batch, as many as Anthropic takes; OpenAI takes half of it
+	MaxFile = 512 << 20 // bytes of one file
+	// MaxMade is what the requests come to at most that a file is made into, in bytes: each row of a table becomes the prompt and words around
+	// it, so a table that is as large as a file may be is longer as requests.
+	MaxMade  = 4 * MaxFile
+	MaxLine  = 8 << 20 // bytes of one request
+	MaxItems = 100_000 // requests of a batch, as many as Anthropic takes; OpenAI takes half of it
 	// MaxStored is what an organization's files come to at most, in bytes.
 	MaxStored = 10 << 30
 	// MaxOpen is how many batches of an organization may be unfinished.

@@ -66,6 +66,9 @@ type message struct {
 	Content string `json:"content"`
 }
 
+// aroundBody is what a request's line has besides its body, at most: so that a preview refuses what could not be made.
+const aroundBody = 6*maxCustomID + 128
+
 const chats = "/v1/chat/completions"
 
 // typed refuses a draft without a file, or with more text than is taken.
@@ -76,7 +79,7 @@ func (d *Draft) typed() error {
 	case strings.TrimSpace(d.Text) == "":
 		return fault.Field("text", "Choose a file, or paste what is in it.")
 	case len(d.Text) > MaxTyped:
-		return fault.Field("text", fmt.Sprintf("The file is larger than %d MiB. Upload larger ones with POST /v1/files.", MaxTyped>>20))
+		return fault.Field("text", fmt.Sprintf("The file is larger than %d MiB, the most that can be pasted or sent as text. Upload larger ones on the form of a batch, or with POST /v1/files.", MaxTyped>>20))
 	}
 	return nil
 }
@@ -87,10 +90,10 @@ func (d *Draft) read(in io.Reader, each func(a asked) error) (endpoint string, e
 	if err := d.typed(); err != nil {
 		return "", err
 	}
-	n := 0
+	var m made
 	counted := func(a asked) error {
-		if n++; n > MaxItems {
-			return fault.Field("text", fmt.Sprintf("A batch has at most %d requests. Split the file.", MaxItems))
+		if err := m.take(a); err != nil {
+			return err
 		}
 		return each(a)
 	}
@@ -102,17 +105,34 @@ func (d *Draft) read(in io.Reader, each func(a asked) error) (endpoint string, e
 	default:
 		err = fault.Field("format", `The format is "jsonl" or "csv".`)
 	}
-	if err == nil && n == 0 {
+	if err == nil && m.n == 0 {
 		err = fault.Field("text", "The file has no requests.")
 	}
 	return endpoint, err
+}
+
+// made is how much was read of a draft.
+type made struct {
+	n    int
+	size int64 // as a file of requests
+}
+
+// take counts one more request, or refuses it.
+func (m *made) take(a asked) error {
+	if m.n++; m.n > MaxItems {
+		return fault.Field("text", fmt.Sprintf("A batch has at most %d requests. Split the file.", MaxItems))
+	}
+	if m.size += int64(len(a.Body)) + aroundBody; m.size > MaxMade {
+		return fault.Field("text", fmt.Sprintf("With request %d all of them come to more than %d GiB, the most a batch may have. Split the file, or ask less of each row.", m.n, MaxMade>>30))
+	}
+	return nil
 }
 
 // jsonLines reads lines of JSON. The first one says which endpoint all have.
 func (d *Draft) jsonLines(from io.Reader, each func(a asked) error) (endpoint string, err error) {
 	in := bufio.NewReader(from)
 	b := Batch{Family: OpenAI}
-	seen := map[string]bool{}
+	seen := ids{}
 	for number := 1; ; number++ {
 		text, readErr := readLine(in)
 		if errors.Is(readErr, errLong) {
@@ -130,13 +150,14 @@ func (d *Draft) jsonLines(from io.Reader, each func(a asked) error) (endpoint st
 				}
 			}
 			a, wrong := readAsked(text, &b)
-			if wrong == nil && seen[a.CustomID] {
-				wrong = &Wrong{Message: "another line has this custom_id already."}
+			if wrong == nil {
+				if _, twice := seen.add(a.CustomID, number); twice {
+					wrong = &Wrong{Message: "another line has this custom_id already."}
+				}
 			}
 			if wrong != nil {
 				return "", fault.Field("text", fmt.Sprintf("Line %d: %s", number, wrong.Message))
 			}
-			seen[a.CustomID] = true
 			if err := each(a); err != nil {
 				return "", err
 			}

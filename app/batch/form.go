@@ -112,10 +112,18 @@ func (f *Form) field(name string, p io.Reader) error {
 
 // receive keeps a file in parts as it comes.
 func (d *Desk) receive(ctx context.Context, c Caller, name string, body io.Reader) (File, error) {
-	return d.compose(ctx, c, ForBatch, name, func(w io.Writer) error {
-		_, err := io.CopyBuffer(onlyWriter{w}, onlyReader{body}, make([]byte, 64<<10))
+	return d.compose(ctx, c, ForBatch, name, sent(body))
+}
+
+// sent writes a file that somebody sends: no more of it than a file may have.
+func sent(body io.Reader) func(w io.Writer) error {
+	return func(w io.Writer) error {
+		n, err := io.CopyBuffer(onlyWriter{w}, onlyReader{io.LimitReader(body, MaxFile+1)}, make([]byte, 64<<10))
+		if err == nil && n > MaxFile {
+			err = fault.Newf(fault.TooLarge, "body_too_large", "The file is larger than %d MiB, the most one may have. Split it.", MaxFile>>20)
+		}
 		return err
-	})
+	}
 }
 
 // compose makes a file of what is written. It is not ready, and gone where writing it fails.

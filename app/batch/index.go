@@ -29,7 +29,7 @@ type flagged struct {
 type indexer struct {
 	job    *job
 	wrong  []Wrong
-	seen   map[string]int // custom ids, and their lines
+	seen   ids // and their lines
 	ready  []Item
 	number int
 }
@@ -40,7 +40,7 @@ func (j *job) index(ctx context.Context, f File) ([]Wrong, error) {
 	if err := j.Store.Clear(ctx, b.Org, b.ID, j.token); err != nil {
 		return nil, err
 	}
-	x := &indexer{job: j, seen: map[string]int{}}
+	x := &indexer{job: j, seen: ids{}}
 	in := bufio.NewReaderSize(newReader(j.Store, j.vault, f).stream(ctx), partSize)
 	at := int64(0)
 	for line := 1; ; line++ {
@@ -92,7 +92,7 @@ func (x *indexer) take(line int, at int64, length int, text []byte) {
 	b := &x.job.batch
 	a, wrong := readAsked(text, b)
 	if wrong == nil {
-		if first, twice := x.seen[a.CustomID]; twice {
+		if first, twice := x.seen.add(a.CustomID, line); twice {
 			wrong = &Wrong{0, "duplicate_custom_id", fmt.Sprintf("Line %d has this custom_id already. Results are found by it, so each line has its own.", first), "custom_id"}
 		}
 	}
@@ -101,7 +101,6 @@ func (x *indexer) take(line int, at int64, length int, text []byte) {
 		x.wrong = append(x.wrong, *wrong)
 		return
 	}
-	x.seen[a.CustomID] = line
 	x.ready = append(x.ready, Item{Org: b.Org, Batch: b.ID, Number: x.number, At: at, Length: length, Step: Waiting})
 }
 

@@ -34,7 +34,7 @@ func (d *Draft) table(in io.Reader, each func(a asked) error) error {
 	if err := d.fits(columns); err != nil {
 		return err
 	}
-	seen := map[string]int{}
+	seen := ids{}
 	for number := 1; ; number++ {
 		row.left = MaxLine
 		cells, err := r.Read()
@@ -48,10 +48,9 @@ func (d *Draft) table(in io.Reader, each func(a asked) error) error {
 		if err != nil {
 			return err
 		}
-		if first := seen[a.CustomID]; first > 0 {
+		if first, twice := seen.add(a.CustomID, number); twice {
 			return fault.Field("id_column", fmt.Sprintf("Rows %d and %d have the same value in this column. Results are found by it.", first, number))
 		}
-		seen[a.CustomID] = number
 		if err := each(a); err != nil {
 			return err
 		}
@@ -125,6 +124,10 @@ func (d *Draft) row(number int, row []string, columns map[string]int) (asked, er
 	fill := func(text string) string {
 		return hole.ReplaceAllStringFunc(text, func(m string) string { return row[columns[hole.FindStringSubmatch(m)[1]]] })
 	}
+	long := fault.Field("text", fmt.Sprintf("Row %d asks more than %d MiB, the most that one request may have. Shorten it, or what each row asks.", number, MaxLine>>20))
+	if d.filled(d.System, row, columns)+d.filled(d.Prompt, row, columns) > MaxLine {
+		return asked{}, long
+	}
 	q := chat{Model: d.Model, MaxTokens: d.MaxOutput}
 	if d.System != "" {
 		q.Messages = append(q.Messages, message{"system", fill(d.System)})
@@ -137,8 +140,7 @@ func (d *Draft) row(number int, row []string, columns map[string]int) (asked, er
 	}
 	a := asked{CustomID: "row-" + strconv.Itoa(number), Method: "POST", URL: chats}
 	if d.IDColumn != "" {
-		// A copy: ids are remembered, and a cell would keep all of its row in memory.
-		if a.CustomID = strings.Clone(strings.TrimSpace(row[columns[d.IDColumn]])); a.CustomID == "" || len(a.CustomID) > maxCustomID {
+		if a.CustomID = strings.TrimSpace(row[columns[d.IDColumn]]); a.CustomID == "" || len(a.CustomID) > maxCustomID {
 			return a, fault.Field("id_column", fmt.Sprintf("Row %d has nothing in this column, or more than %d characters.", number, maxCustomID))
 		}
 	}
@@ -146,5 +148,17 @@ func (d *Draft) row(number int, row []string, columns map[string]int) (asked, er
 	if a.Body, err = json.Marshal(q); err != nil {
 		return a, fmt.Errorf("batch: write row %d: %w", number, err)
 	}
+	if len(a.Body) > MaxLine-aroundBody { // escapes make it longer than what it says
+		return a, long
+	}
 	return a, nil
+}
+
+// filled is how long a text becomes with a row's values, told before it is made: a value that stands in it a thousand times is no longer small.
+func (d *Draft) filled(text string, row []string, columns map[string]int) (n int) {
+	n = len(text)
+	for _, m := range hole.FindAllStringSubmatch(text, -1) {
+		n += len(row[columns[m[1]]]) - len(m[0])
+	}
+	return n
 }

@@ -20,10 +20,7 @@ func (s *Service) Upload(ctx context.Context, actor org.Actor, name string, body
 		return File{}, err
 	}
 	nobody := &key.Grant{Key: id.NewKey(s.IDs), Chain: org.Chain{Org: actor.Org, Member: actor.Member}} // which key it is for is not known yet
-	f, err := s.compose(ctx, Caller{Grant: nobody, IP: actor.IP}, forDraft, name, func(w io.Writer) error {
-		_, err := io.CopyBuffer(onlyWriter{w}, onlyReader{body}, make([]byte, 64<<10))
-		return err
-	})
+	f, err := s.compose(ctx, Caller{Grant: nobody, IP: actor.IP}, forDraft, name, sent(body))
 	if err != nil {
 		return File{}, onForm(err)
 	}

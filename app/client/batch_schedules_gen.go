@@ -109,6 +109,7 @@ type Schedule struct {
 	Lines     int        `json:"lines"` // requests of each batch
 	CapUSD    *string    `json:"max_cost_usd"`
 	Priority  string     `json:"priority"`
+	Native    bool       `json:"provider_batch"`
 	OffPeak   bool       `json:"off_peak"`
 	NextAt    *time.Time `json:"next_at"` // null while it is paused
 	LastAt    *time.Time `json:"last_at"`
@@ -130,6 +131,7 @@ type ScheduleChange struct {
 	MaxOutput *int64  `json:"max_output,omitempty"`
 	CapUSD    *string `json:"max_cost_usd,omitempty"` // "" is no limit of its own
 	Priority  *string `json:"priority,omitempty"`
+	Native    *bool   `json:"provider_batch,omitempty"`
 	OffPeak   *bool   `json:"off_peak,omitempty"`
 }
 
@@ -142,13 +144,14 @@ type ScheduleInput struct {
 	Format    string `json:"format,omitempty"` // jsonl: lines as for /v1/batches; csv: a table
 	Text      string `json:"text,omitempty"`   // the file
 	Model     string `json:"model,omitempty"`
-	System    string `json:"system,omitempty"`       // of csv; {{column}} is the row's value
-	Prompt    string `json:"prompt,omitempty"`       // of csv
-	IDColumn  string `json:"id_column,omitempty"`    // of csv: the column of custom ids
-	MaxOutput int64  `json:"max_output,omitempty"`   // of csv: tokens
-	CapUSD    string `json:"max_cost_usd,omitempty"` // each batch pauses there; "" is no limit of its own
-	Priority  string `json:"priority,omitempty"`     // low, normal or high
-	OffPeak   bool   `json:"off_peak,omitempty"`     // each batch also waits for off-peak hours
+	System    string `json:"system,omitempty"`         // of csv; {{column}} is the row's value
+	Prompt    string `json:"prompt,omitempty"`         // of csv
+	IDColumn  string `json:"id_column,omitempty"`      // of csv: the column of custom ids
+	MaxOutput int64  `json:"max_output,omitempty"`     // of csv: tokens
+	CapUSD    string `json:"max_cost_usd,omitempty"`   // each batch pauses there; "" is no limit of its own
+	Priority  string `json:"priority,omitempty"`       // low, normal or high
+	Native    bool   `json:"provider_batch,omitempty"` // each batch may wait a day: requests whose provider answers many at once for half the price are handed over to it
+	OffPeak   bool   `json:"off_peak,omitempty"`       // each batch also waits for off-peak hours
 }
 
 // ScheduleList is a body of the API.

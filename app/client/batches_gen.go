@@ -98,6 +98,7 @@ type Batch struct {
 	Errors    []BatchWrong `json:"errors,omitempty"` // of its file
 	CreatedAt time.Time    `json:"created_at"`
 	StartAt   time.Time    `json:"start_at"` // nobody works on it before: it waits for its time, or for off-peak hours
+	Native    bool         `json:"provider_batch"`
 	OffPeak   bool         `json:"off_peak"`
 	Schedule  string       `json:"schedule,omitempty"` // that made it
 	ExpiresAt *time.Time   `json:"expires_at"`

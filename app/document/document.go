@@ -29,6 +29,8 @@ type Page struct {
 	Number int    `json:"number"` // counted from 1
 	Name   string `json:"name,omitempty"`
 	Text   string `json:"text"` // lines; cells of a table's row are divided by tabs
+	// Picture is what a page without a text is, as a JPEG, where Limits.Pictures asks for it: a scan.
+	Picture []byte `json:"picture,omitempty"`
 }
 
 // Text is what was read.
@@ -54,6 +56,7 @@ type Limits struct {
 	Bytes    int           // of the file: 32 MiB, the largest body that the gateway takes
 	Unpacked int           // of what is packed inside: 64 MiB, twenty times a long book
 	Pages    int           // 2,000
+	Pictures int           // bytes of pages that are pictures: none
 	Text     int           // bytes of text: 8 MiB, more than any model's context
 	Time     time.Duration // 10 s; the slowest honest file that we met takes a second
 }

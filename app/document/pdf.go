@@ -31,7 +31,10 @@ func Here(ctx context.Context, data []byte, l Limits, tell func(p Page, total in
 		}
 		return broken("its list of contents is missing or damaged", err)
 	}
-	w := &pdfWalk{ctx: ctx, limits: l, tell: tell, total: max(r.NumPage(), 1)}
+	w := &pdfWalk{ctx: ctx, limits: l, tell: tell, data: f.data, total: max(r.NumPage(), 1)}
+	if r.Trailer().Key("Encrypt").Kind() != pdf.Null {
+		w.limits.Pictures = 0 // they lie there encrypted
+	}
 	if !w.node(r.Trailer().Key("Root").Key("Pages"), pdf.Value{}, 0) {
 		if ctx.Err() != nil {
 			return late(l)
@@ -78,6 +81,8 @@ type pdfWalk struct {
 	tell   func(p Page, total int) bool
 	total  int // as the file says, which may be wrong
 	number int
+	data   []byte // of the file
+	seen   int    // bytes of pictures that were handed out
 }
 
 // deepest is how deep a tree of pages, and forms in forms, may be.
@@ -109,20 +114,25 @@ func (w *pdfWalk) page(v, resources pdf.Value) bool {
 	}
 	w.number++
 	w.total = max(w.total, w.number)
-	return w.tell(Page{Number: w.number, Text: w.text(v, resources)}, w.total)
+	p := Page{Number: w.number}
+	var drawn []pdf.Value
+	if p.Text, drawn = w.text(v, resources); strings.TrimSpace(p.Text) == "" && w.limits.Pictures > 0 {
+		p.Picture = w.picture(drawn)
+	}
+	return w.tell(p, w.total)
 }
 
-// text reads one page; one that is damaged has what came before the damage.
-func (w *pdfWalk) text(v, resources pdf.Value) (text string) {
+// text reads one page, and finds the pictures on it; one that is damaged has what came before the damage.
+func (w *pdfWalk) text(v, resources pdf.Value) (text string, drawn []pdf.Value) {
 	d := &pdfDrawing{walk: w, most: w.limits.Text}
 	defer func() {
 		if r := recover(); r != nil && w.ctx.Err() != nil {
 			panic(r)
 		}
-		text = legible(d.out.String())
+		text, drawn = legible(d.out.String()), d.drawn
 	}()
 	d.stream(v.Key("Contents"), resources, 0)
-	return d.out.String()
+	return "", nil
 }
 
 // legible is a text if it is one: fonts that do not say which letters they draw give numbers.

@@ -22,7 +22,11 @@ type pdfDrawing struct {
 	pen     float64 // where the last letter ended
 	lastY   float64
 	began   bool
+	drawn   []pdf.Value // pictures, up to mostDrawn
 }
+
+// mostDrawn is how many pictures of a page are looked at: a page of more is no scan of one picture.
+const mostDrawn = 16
 
 // stream follows a page's or a form's drawing.
 func (d *pdfDrawing) stream(content, resources pdf.Value, depth int) {
@@ -136,6 +140,9 @@ func (d *pdfDrawing) spaced(v pdf.Value) {
 }
 
 func (d *pdfDrawing) form(v, resources pdf.Value, depth int) {
+	if v.Kind() == pdf.Stream && v.Key("Subtype").Name() == "Image" && len(d.drawn) < mostDrawn {
+		d.drawn = append(d.drawn, v)
+	}
 	if v.Kind() != pdf.Stream || v.Key("Subtype").Name() != "Form" {
 		return
 	}

@@ -96,6 +96,7 @@ type keep struct {
 	limits Limits
 	text   Text
 	bytes  int
+	seen   int // bytes of pictures
 }
 
 var errEnough = errors.New("enough was read")
@@ -111,6 +112,9 @@ func (k *keep) page(p Page, total int) bool {
 	if k.bytes+len(p.Text) > k.limits.Text {
 		p.Text = strings.ToValidUTF8(p.Text[:k.limits.Text-k.bytes], "")
 		k.text.Cut = fmt.Sprintf("The document has more text than the %d bytes that are read; page %d and what follows is not all there.", k.limits.Text, p.Number)
+	}
+	if k.seen += len(p.Picture); k.seen > k.limits.Pictures {
+		p.Picture = nil
 	}
 	k.bytes += len(p.Text)
 	k.text.Pages = append(k.text.Pages, p)

@@ -61,7 +61,14 @@ func (c aSchedule) do(e *env, call func(api client.BatchSchedulesAPI) (client.Sc
 }
 
 func (c remoteFlags) printSchedule(out io.Writer, s client.Schedule) error {
-	return c.printOne(out, s, "Schedule", s.ID, "Name", s.Name, "At", s.Cron, "On the clocks of", s.Zone, "Next", next(s), "Why", s.Why, "Last", momentOf(s.LastAt), "Requests", fmt.Sprint(s.Lines), "Key", s.Key)
+	return c.printOne(out, s, "Schedule", s.ID, "Name", s.Name, "At", s.Cron, "On the clocks of", s.Zone, "Next", next(s), "Why", s.Why, "Last", momentOf(s.LastAt), "Requests", fmt.Sprint(s.Lines), "May wait a day", ticked(s.Native), "Off-peak alone", ticked(s.OffPeak), "Key", s.Key)
+}
+
+func ticked(is bool) string {
+	if is {
+		return "yes"
+	}
+	return ""
 }
 
 type scheduleShowCmd struct{ aSchedule }
@@ -96,6 +103,7 @@ type scheduleCreateCmd struct {
 	MaxOutput int64  `help:"Of a table: the longest answer, in tokens."`
 	MaxCost   string `help:"What each batch may cost, in USD; it pauses there."`
 	Priority  string `enum:"low,normal,high" default:"normal" help:"low, normal or high."`
+	MayWait   bool   `help:"Each batch may wait a day: what its provider answers for half the price then is handed over to it."`
 	OffPeak   bool   `help:"Each batch also waits for off-peak hours."`
 }
 
@@ -113,7 +121,7 @@ func (c scheduleCreateCmd) Run(e *env) error {
 		return err
 	}
 	s, err := api.BatchSchedules().Create(e.ctx, client.ScheduleInput{Name: c.Name, Cron: c.Cron, Zone: c.Zone, Key: c.Key, Format: format, Text: string(text), Model: c.Model, System: c.System, Prompt: c.Prompt, IDColumn: c.IDColumn,
-		MaxOutput: c.MaxOutput, CapUSD: c.MaxCost, Priority: c.Priority, OffPeak: c.OffPeak})
+		MaxOutput: c.MaxOutput, CapUSD: c.MaxCost, Priority: c.Priority, Native: c.MayWait, OffPeak: c.OffPeak})
 	if err != nil {
 		return err
 	}

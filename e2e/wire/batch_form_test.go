@@ -17,7 +17,7 @@ func TestALargeTableOnTheFormIsStreamed(t *testing.T) {
 	t.Parallel()
 	size := 96 << 20
 	if *longBatch {
-		size = 384 << 20 // the requests that are made of it are a file as well, and longer
+		size = 511 << 20 // the requests that are made of it are longer than a file may be that is sent
 	}
 	w := begin(t, "")
 	const password = "correct horse battery staple"
@@ -28,14 +28,17 @@ func TestALargeTableOnTheFormIsStreamed(t *testing.T) {
 	fields := map[string]string{"key": key.ID, "format": "csv", "model": "smart", "prompt": "Positive? {{review}}", "id_column": "id", "max_output": "5", "priority": "low", "start_at": time.Now().AddDate(0, 0, 3).UTC().Format("2006-01-02T15:04")}
 	row := fmt.Sprintf(",%q\n", strings.Repeat("Lovely. ", 700))
 	rows := size / (len(row) + 8)
-	rest := w.memory(t, "VmRSS")
-	page, status, _ := post(t, w, cookie, "/batches/preview", fields, func(out io.Writer) error {
-		_, err := io.WriteString(out, "id,review\n")
-		for n := 0; n < rows && err == nil; n++ {
-			_, err = fmt.Fprintf(out, "r%07d%s", n, row)
+	reviews := func(rows int) func(out io.Writer) error {
+		return func(out io.Writer) error {
+			_, err := io.WriteString(out, "id,review\n")
+			for n := 0; n < rows && err == nil; n++ {
+				_, err = fmt.Fprintf(out, "r%07d%s", n, row)
+			}
+			return err
 		}
-		return err
-	})
+	}
+	rest := w.memory(t, "VmRSS")
+	page, status, _ := post(t, w, cookie, "/batches/preview", fields, reviews(rows))
 	upload := regexp.MustCompile(`name="upload" value="([^"]+)"`).FindStringSubmatch(page)
 	if status != http.StatusOK || upload == nil || !strings.Contains(page, "r0000004") || strings.Contains(page, "r0000005") || !strings.Contains(page, " requests, at most $") {
 		t.Fatalf("the preview: %d %.3000s", status, page)
@@ -43,6 +46,13 @@ func TestALargeTableOnTheFormIsStreamed(t *testing.T) {
 	fields["upload"] = upload[1]
 	if page, status, to := post(t, w, cookie, "/batches", fields, nil); status != http.StatusSeeOther || !strings.HasPrefix(to, "/batches/batch_") {
 		t.Errorf("the batch: %d %.3000s", status, page)
+	}
+	if *longBatch { // just above what a file may have: the form comes again as it was, and says so
+		delete(fields, "upload")
+		page, status, _ := post(t, w, cookie, "/batches", fields, reviews((513<<20)/(len(row)+8)))
+		if status != http.StatusUnprocessableEntity || !strings.Contains(page, "The file is larger than 512 MiB, the most one may have. Split it.") || !strings.Contains(page, "Positive? {{review}}") || strings.Contains(page, `name="upload"`) {
+			t.Errorf("one MiB more than taken: %d %.3000s", status, page)
+		}
 	}
 	top := w.memory(t, "VmHWM")
 	t.Logf("%d MiB in %d rows: %d MiB in memory at rest, %d at most", size>>20, rows, rest>>20, top>>20)

@@ -138,8 +138,8 @@ func handedOver(t *testing.T, env []string) {
 	w.squared(t, 0)
 }
 
-// TestALoadOutlivesTheGateway kills the server while lines are at the provider.
-func TestALoadOutlivesTheGateway(t *testing.T) {
+// TestAHandedBatchOutlivesTheGateway kills the server while lines are at the provider.
+func TestAHandedBatchOutlivesTheGateway(t *testing.T) {
 	t.Parallel()
 	w := beginAtNight(t, nil, "")
 	b := w.mayWait(t, requests(300, "slow-night"))

@@ -664,7 +664,7 @@ func previewTitle(p NewPage, v Preview) string {
 func fileHint(p NewPage) string {
 	switch {
 	case p.Plan:
-		return "At most 4 MiB, in UTF-8. A file counts before what is pasted below."
+		return "At most 4 MiB, in UTF-8, because the schedule keeps it; a batch that is made once takes 512 MiB. A file counts before what is pasted below."
 	case p.Fields.Upload != "":
 		return "“" + p.UploadName + "” (" + p.UploadSize + ") is uploaded and counts before what is pasted below. Another file takes its place."
 	}

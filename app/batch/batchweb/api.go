@@ -77,6 +77,7 @@ type batchJSON struct {
 	Errors    []wrong    `json:"errors,omitempty"` // of its file
 	CreatedAt time.Time  `json:"created_at"`
 	StartAt   time.Time  `json:"start_at"` // nobody works on it before: it waits for its time, or for off-peak hours
+	Native    bool       `json:"provider_batch"`
 	OffPeak   bool       `json:"off_peak"`
 	Schedule  string     `json:"schedule,omitempty"` // that made it
 	ExpiresAt *time.Time `json:"expires_at"`
@@ -97,7 +98,7 @@ var priorities = map[int]string{-1: "low", 0: "normal", 1: "high"}
 
 func shown(e batch.Entry) batchJSON {
 	out := batchJSON{ID: e.ID.String(), Name: e.Label(), State: string(e.State), Why: e.Why, Family: string(e.Family), Endpoint: e.Body.Endpoint, Key: e.Key.String(), Total: e.Total, Done: e.Tally.Steps[batch.Done],
-		Failed: e.Tally.Steps[batch.Refused], Undone: e.Tally.Steps[batch.Lapsed] + e.Tally.Steps[batch.Dropped], Handed: e.Tally.Steps[batch.Handed], Answered: e.Tally.Back, CostUSD: e.Tally.Cost, LostUSD: e.Tally.Lost, Priority: priorities[e.Priority], CreatedAt: e.CreatedAt, StartAt: e.StartAt, OffPeak: e.Body.OffPeak, Schedule: e.Body.Schedule}
+		Failed: e.Tally.Steps[batch.Refused], Undone: e.Tally.Steps[batch.Lapsed] + e.Tally.Steps[batch.Dropped], Handed: e.Tally.Steps[batch.Handed], Answered: e.Tally.Back, CostUSD: e.Tally.Cost, LostUSD: e.Tally.Lost, Priority: priorities[e.Priority], CreatedAt: e.CreatedAt, StartAt: e.StartAt, Native: e.Body.Native, OffPeak: e.Body.OffPeak, Schedule: e.Body.Schedule}
 	if e.Body.Cap > 0 {
 		out.CapUSD = &e.Body.Cap
 	}

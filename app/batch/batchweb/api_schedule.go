@@ -27,11 +27,12 @@ type scheduleInput struct {
 	MaxOutput int64  `json:"max_output,omitempty"` // of csv: tokens
 	CapUSD    string `json:"max_cost_usd"`         // each batch pauses there; "" is no limit of its own
 	Priority  string `json:"priority"`             // low, normal or high
+	Native    bool   `json:"provider_batch"`       // each batch may wait a day: requests whose provider answers many at once for half the price are handed over to it
 	OffPeak   bool   `json:"off_peak"`             // each batch also waits for off-peak hours
 }
 
 func (in *scheduleInput) plan() (batch.Plan, error) {
-	b := batchInput{Key: in.Key, Format: in.Format, Text: in.Text, Model: in.Model, System: in.System, Prompt: in.Prompt, IDColumn: in.IDColumn, MaxOutput: in.MaxOutput, CapUSD: in.CapUSD, Priority: in.Priority, OffPeak: in.OffPeak}
+	b := batchInput{Key: in.Key, Format: in.Format, Text: in.Text, Model: in.Model, System: in.System, Prompt: in.Prompt, IDColumn: in.IDColumn, MaxOutput: in.MaxOutput, CapUSD: in.CapUSD, Priority: in.Priority, Native: in.Native, OffPeak: in.OffPeak}
 	d, err := b.draft()
 	return batch.Plan{Name: in.Name, Cron: in.Cron, Zone: in.Zone, Draft: d}, err
 }
@@ -51,6 +52,7 @@ type scheduleChange struct {
 	MaxOutput *int64  `json:"max_output"`
 	CapUSD    *string `json:"max_cost_usd"` // "" is no limit of its own
 	Priority  *string `json:"priority"`
+	Native    *bool   `json:"provider_batch"`
 	OffPeak   *bool   `json:"off_peak"`
 }
 
@@ -74,6 +76,7 @@ func (in *scheduleChange) over(p *batch.Plan) error {
 	set(&d.IDColumn, in.IDColumn)
 	set(&d.MaxOutput, in.MaxOutput)
 	set(&d.Priority, in.Priority)
+	set(&d.Native, in.Native)
 	set(&d.OffPeak, in.OffPeak)
 	if in.Key != nil {
 		d.Key, _ = id.ParseKey(*in.Key) // a malformed id is no key of theirs
@@ -100,6 +103,7 @@ type scheduleJSON struct {
 	Lines     int        `json:"lines"` // requests of each batch
 	CapUSD    *money.USD `json:"max_cost_usd"`
 	Priority  string     `json:"priority"`
+	Native    bool       `json:"provider_batch"`
 	OffPeak   bool       `json:"off_peak"`
 	NextAt    *time.Time `json:"next_at"` // null while it is paused
 	LastAt    *time.Time `json:"last_at"`
@@ -111,7 +115,7 @@ type scheduleList struct {
 }
 
 func planShown(s *batch.Planned) scheduleJSON {
-	out := scheduleJSON{ID: s.ID.String(), Name: s.Name, Cron: s.Cron, Zone: s.Zone, Paused: s.Paused, Why: s.Why, Key: s.Key.String(), Endpoint: s.Terms.Endpoint, Lines: s.Terms.Lines, Priority: priorities[s.Terms.Priority], OffPeak: s.Terms.OffPeak, CreatedAt: s.CreatedAt}
+	out := scheduleJSON{ID: s.ID.String(), Name: s.Name, Cron: s.Cron, Zone: s.Zone, Paused: s.Paused, Why: s.Why, Key: s.Key.String(), Endpoint: s.Terms.Endpoint, Lines: s.Terms.Lines, Priority: priorities[s.Terms.Priority], Native: s.Terms.Native, OffPeak: s.Terms.OffPeak, CreatedAt: s.CreatedAt}
 	if !s.Owner.IsZero() {
 		out.Owner = s.Owner.String()
 	}

@@ -473,10 +473,10 @@ func TestBatchesAndSchedulesOfPrograms(t *testing.T) {
 			t.Errorf("%s: %d %s", name, p.Status, p.Body)
 		}
 	}
-	read(admin.JSON(http.MethodPost, "/api/v1/batches/schedules", body(`,"cron":"0 2 * * *","zone":"UTC"`)), http.StatusCreated)
+	read(admin.JSON(http.MethodPost, "/api/v1/batches/schedules", body(`,"cron":"0 2 * * *","zone":"UTC","provider_batch":true`)), http.StatusCreated)
 	plan := "/api/v1/batches/schedules/" + made.ID
 	read(admin.JSON(http.MethodPatch, plan, `{"cron":"0 4 31 * *","max_cost_usd":""}`), http.StatusOK)
-	if p := admin.Get(plan); !p.Has(`"cron":"0 4 31 * *"`, `"max_cost_usd":null`, `"lines":2`, `"priority":"high"`, `"zone":"UTC"`) {
+	if p := admin.Get(plan); !p.Has(`"cron":"0 4 31 * *"`, `"provider_batch":true`, `"max_cost_usd":null`, `"lines":2`, `"priority":"high"`, `"zone":"UTC"`) {
 		t.Errorf("changed: %s", p.Body)
 	}
 	if p := admin.JSON(http.MethodPatch, plan, `{"cron":"never"}`); p.Status != http.StatusBadRequest && p.Status != http.StatusUnprocessableEntity || !p.Has(`"cron"`) {
@@ -484,6 +484,11 @@ func TestBatchesAndSchedulesOfPrograms(t *testing.T) {
 	}
 	read(admin.JSON(http.MethodPost, plan+"/run", ""), http.StatusCreated)
 	sees(t, admin, plan+"/runs", `"outcome":"made"`, `"by_hand":true`, `"state":"completed"`)
+	read(admin.JSON(http.MethodPatch, plan, `{"provider_batch":false}`), http.StatusOK)
+	sees(t, admin, plan, `"provider_batch":false`)
+	if p := admin.JSON(http.MethodPatch, plan, `{"provider_batch":"soon"}`); p.Status != http.StatusBadRequest || !p.Has("provider_batch") {
+		t.Errorf("waiting in words: %d %s", p.Status, p.Body)
+	}
 	read(admin.JSON(http.MethodPost, plan+"/pause", ""), http.StatusOK)
 	read(admin.JSON(http.MethodPost, plan+"/pause", ""), http.StatusConflict)
 	read(admin.JSON(http.MethodPost, plan+"/resume", ""), http.StatusOK)

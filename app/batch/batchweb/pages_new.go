@@ -103,7 +103,7 @@ func draft(c *web.Context, f views.Fields) (d batch.Draft, err error) {
 }
 
 func (h *Handlers) preview(c *web.Context) error {
-	f, err := h.typed(c, h.upload)
+	f, err := h.typed(c, h.upload, inForm)
 	var p batch.Preview
 	if err == nil {
 		var d batch.Draft
@@ -136,7 +136,7 @@ func seen(p batch.Preview) *views.Preview {
 }
 
 func (h *Handlers) create(c *web.Context) error {
-	f, err := h.typed(c, h.upload)
+	f, err := h.typed(c, h.upload, inForm)
 	var e batch.Entry
 	if err == nil {
 		var d batch.Draft

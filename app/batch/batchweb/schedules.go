@@ -110,7 +110,7 @@ func (h *Handlers) planForm(c *web.Context, f views.Fields, at string, seen *vie
 
 // plan is what was typed.
 func (h *Handlers) plan(c *web.Context) (f views.Fields, p batch.Plan, err error) {
-	if f, err = h.typed(c, only); err != nil {
+	if f, err = h.typed(c, only, batch.MaxTyped); err != nil {
 		return f, p, err
 	}
 	d, err := draft(c, f)

@@ -21,6 +21,10 @@ import (
 // mostWords bounds all that is typed in a form.
 const mostWords = 4 * batch.MaxTyped
 
+// inForm is how large a file may be that stands in the form as if it were pasted, where larger ones are uploaded; as much as is pleasant to
+// look at, and all of it is in memory.
+const inForm = 256 << 10
+
 // keeper keeps a file that is too large to be part of a form, and says what the form calls it.
 type keeper func(c *web.Context, name string, body io.Reader) (string, error)
 
@@ -30,18 +34,20 @@ func (h *Handlers) upload(c *web.Context, name string, body io.Reader) (string, 
 }
 
 // only is the keeper of forms whose files are small.
-func only(*web.Context, string, io.Reader) (string, error) { return "", tooLarge() }
-
-func tooLarge() *fault.Error {
-	return fault.Field("text", fmt.Sprintf("The file is larger than %d MiB. Upload larger ones with POST /v1/files.", batch.MaxTyped>>20))
+func only(*web.Context, string, io.Reader) (string, error) {
+	return "", fault.Field("text", fmt.Sprintf("The file is larger than %d MiB, the most that a schedule keeps. Leave some of it out, set up several schedules, or create a batch of it: that takes %d MiB.", batch.MaxTyped>>20, batch.MaxFile>>20))
 }
 
-// typed reads a form. A file that was chosen takes the place of what was pasted, so that it is there again when something is wrong; a large
-// one is kept as it comes, and the form remembers which.
-func (h *Handlers) typed(c *web.Context, keep keeper) (f views.Fields, err error) {
+func tooLarge() *fault.Error {
+	return fault.Field("text", fmt.Sprintf("What is typed and pasted is larger than %d MiB, the most that a form takes. Save it as a file, and choose that.", mostWords>>20))
+}
+
+// typed reads a form. A file that was chosen takes the place of what was pasted, so that it is there again when something is wrong; one
+// of more than most bytes is kept as it comes, and the form remembers which.
+func (h *Handlers) typed(c *web.Context, keep keeper, most int) (f views.Fields, err error) {
 	r := &received{Values: url.Values{}}
 	if parts, partsErr := c.Request().MultipartReader(); partsErr == nil {
-		err = r.read(c, parts, keep)
+		err = r.read(c, parts, keep, most)
 	} else if r.Values, err = c.FormParams(); err != nil {
 		err = unread(err)
 	}
@@ -62,7 +68,7 @@ type received struct {
 }
 
 // read reads all parts, also behind one that is refused: the form is shown again as it was typed.
-func (r *received) read(c *web.Context, parts *multipart.Reader, keep keeper) (refused error) {
+func (r *received) read(c *web.Context, parts *multipart.Reader, keep keeper, most int) (refused error) {
 	for left := mostWords; ; {
 		p, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
@@ -72,7 +78,7 @@ func (r *received) read(c *web.Context, parts *multipart.Reader, keep keeper) (r
 			return errors.Join(refused, unread(err))
 		}
 		if p.FormName() == "file" {
-			refused = errors.Join(refused, r.file(c, p, keep))
+			refused = errors.Join(refused, r.file(c, p, keep, most))
 			continue
 		}
 		b, err := io.ReadAll(io.LimitReader(p, int64(left)+1))
@@ -87,12 +93,12 @@ func (r *received) read(c *web.Context, parts *multipart.Reader, keep keeper) (r
 }
 
 // file takes the file that was chosen; browsers send an empty one where none was.
-func (r *received) file(c *web.Context, p *multipart.Part, keep keeper) error {
-	head, err := io.ReadAll(io.LimitReader(p, batch.MaxTyped+1))
+func (r *received) file(c *web.Context, p *multipart.Part, keep keeper, most int) error {
+	head, err := io.ReadAll(io.LimitReader(p, int64(most)+1))
 	switch {
 	case err != nil:
 		return unread(err)
-	case len(head) > batch.MaxTyped:
+	case len(head) > most:
 		r.text = ""
 		if r.upload, err = keep(c, p.FileName(), io.MultiReader(bytes.NewReader(head), p)); err != nil {
 			r.upload = ""

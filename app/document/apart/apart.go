@@ -75,8 +75,8 @@ func (r *Reader) Read(ctx context.Context, data []byte, l document.Limits, tell 
 
 // hear listens to a reader, for no more than it may say.
 func hear(out io.Reader, l document.Limits, tell func(p document.Page, total int) bool) (end *line, refused bool) {
-	const around, escaped = 256, 6 // bytes around a page, and for one byte that JSON has to write as six
-	d := json.NewDecoder(io.LimitReader(out, int64(l.Pages+2)*around+int64(l.Text)*2*escaped))
+	const around, escaped = 256, 6                                                                                 // bytes around a page, and for one byte that JSON has to write as six
+	d := json.NewDecoder(io.LimitReader(out, int64(l.Pages+2)*around+int64(l.Text)*2*escaped+int64(l.Pictures)*2)) // base64 is a third longer
 	for {
 		var v line
 		if d.Decode(&v) != nil {

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 
@@ -21,7 +22,14 @@ const rules = "You read documents and answer in JSON of the given schema, and no
 // body writes the question about a piece as a chat request in OpenAI's dialect, which reaches every provider.
 func body(t Tool, ask *Ask, p piece, again string) ([]byte, error) {
 	var content any
-	if p.file {
+	if p.seen {
+		parts := []any{map[string]any{"type": "text", "text": "The document is the pictures beside this text, each a page." + again}}
+		for _, page := range p.pages {
+			inline := "data:image/jpeg;base64," + base64.StdEncoding.EncodeToString(page.Picture)
+			parts = append(parts, map[string]any{"type": "text", "text": fmt.Sprintf("Page %d:", page.Number)}, map[string]any{"type": "image_url", "image_url": map[string]string{"url": inline}})
+		}
+		content = parts
+	} else if p.file {
 		kind := http.DetectContentType(ask.Data)
 		inline := "data:" + kind + ";base64," + base64.StdEncoding.EncodeToString(ask.Data)
 		part := map[string]any{"type": "image_url", "image_url": map[string]string{"url": inline}}

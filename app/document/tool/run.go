@@ -25,7 +25,7 @@ func (s *Service) Run(ctx context.Context, c Caller, ask Ask, tell func(Progress
 	}
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	text, err := s.Reader.Text(ctx, ask.Data, document.Limits{Bytes: MostBytes})
+	text, err := s.Reader.Text(ctx, ask.Data, document.Limits{Bytes: MostBytes, Pictures: MostBytes})
 	if err != nil {
 		return nil, inField(err)
 	}
@@ -42,6 +42,11 @@ func (s *Service) Run(ctx context.Context, c Caller, ask Ask, tell func(Progress
 		return nil, fault.Field("model", "Name a model: this tool asks one about the document."+map[bool]string{true: " It has to take files of this kind.", false: ""}[pieces[0].file])
 	}
 	answers := s.askAll(ctx, &c, t, &ask, pieces, r, tell)
+	if seen, left := pictured(text); answers[0] == nil && len(seen) > 0 && blind(pieces, r.Parts, text) {
+		pieces, r.Missing = seen, append(r.Missing, left...)
+		r.Warnings = append(r.Warnings, "The model did not take the PDF as it is: it was shown the pictures of its pages.")
+		answers = s.askAll(ctx, &c, t, &ask, pieces, r, tell)
+	}
 	return r.gather(t, pieces, answers, text)
 }
 
@@ -92,6 +97,7 @@ func (s *Service) one(ctx context.Context, c *Caller, t Tool, ask *Ask, p piece,
 		}
 		h.told(part)
 		if err := h.refusal(); err != nil {
+			part.status = h.status
 			return nil, err
 		}
 		said, whole := h.said()

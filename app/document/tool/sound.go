@@ -69,8 +69,12 @@ func (s *Service) Transcribe(ctx context.Context, c Caller, in Sound, tell func(
 		return nil, fault.Field("file", "This is no sound that is known here: WAV, MP3, M4A, FLAC and Ogg are.")
 	}
 	all := []clip{{0, length, in.Data}}
-	if w, ok := readWave(in.Data); ok && (length > longest || len(in.Data) > heaviest) {
+	w, ok := readWave(in.Data)
+	if ok && (length > longest || len(in.Data) > heaviest) {
 		all = w.clips()
+	}
+	if !ok && len(in.Data) > passes {
+		return nil, fault.Newf(fault.TooLarge, "body_too_large", "%s At most %d MiB of it pass. %s", whole(in.Data, length), passes>>20, divide)
 	}
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
@@ -131,6 +135,9 @@ func (s *Service) clip(ctx context.Context, c *Caller, in *Sound, data []byte, s
 			continue
 		}
 		if err != nil {
+			if length, _ := sound.Length(data); (h.status == 400 || h.status == 413) && (length > longest || len(data) > heaviest) {
+				err = sentence(err.Error() + " " + whole(data, length) + " " + divide)
+			}
 			return nil, err
 		}
 		var w written

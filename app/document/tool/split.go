@@ -8,11 +8,12 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/document"
 )
 
-// piece is what one question is about: pages with their texts, or the file itself.
+// piece is what one question is about: pages with their texts, pages with their pictures (seen), or the file itself.
 type piece struct {
 	from, to int
 	pages    []document.Page
 	file     bool
+	seen     bool
 }
 
 // split divides pages into pieces of about partBytes. A page is never with half of another, but one that is longer than a piece is several.
@@ -78,13 +79,19 @@ func plan(t Tool, ask *Ask, text document.Text) (pieces []piece, missing []Missi
 			missing = append(missing, Missing{p.Number, p.Number, "The page has no text: it is empty, or a picture."})
 		}
 	}
-	if len(pieces) > mostParts {
-		rest := pieces[mostParts:]
-		missing = append(missing, Missing{rest[0].from, rest[len(rest)-1].to, fmt.Sprintf("The document is longer than %d parts, the most that is asked about at once. Split it.", mostParts)})
-		pieces = pieces[:mostParts]
-	}
+	pieces, more := few(pieces)
+	missing = append(missing, more...)
 	if text.Total > len(text.Pages) {
 		missing = append(missing, Missing{len(text.Pages) + 1, text.Total, "The page was not read."})
 	}
 	return pieces, missing, warnings
+}
+
+// few leaves out what is more than one document may ask.
+func few(pieces []piece) ([]piece, []Missing) {
+	if len(pieces) <= mostParts {
+		return pieces, nil
+	}
+	rest := pieces[mostParts:]
+	return pieces[:mostParts], []Missing{{rest[0].from, rest[len(rest)-1].to, fmt.Sprintf("The document is longer than %d parts, the most that is asked about at once. Split it.", mostParts)}}
 }

@@ -110,4 +110,6 @@ type Part struct {
 	Request string    `json:"request,omitempty"` // its id in the log
 	CostUSD money.USD `json:"cost_usd"`
 	Error   string    `json:"error,omitempty"`
+
+	status int // of a refusal
 }
