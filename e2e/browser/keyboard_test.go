@@ -59,9 +59,12 @@ func (b *tab) tabbing() (visited, unseen []string) {
 const (
 	naming = `const name = e => e.tagName.toLowerCase() + ' ' + (e.id || e.name || e.getAttribute('href') || e.innerText.trim().slice(0, 40));`
 
-	// watched puts the focus before the page's first element and keeps each that gets it from now on.
+	// watched puts the focus before the page's first element and keeps each that gets it from now on, also of a page that was
+	// watched before.
 	watched = `(() => { ` + naming + `
 		const ring = s => s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0 || s.boxShadow !== 'none'
+		window.watch?.abort()
+		window.watch = new AbortController()
 		const start = document.createElement('span')
 		start.tabIndex = -1
 		document.body.prepend(start)
@@ -69,7 +72,7 @@ const (
 		window.stops = []
 		document.addEventListener('focusin', ({ target: e }) => {
 			if (e !== start) window.stops.push({ Name: name(e), Shown: ring(getComputedStyle(e)) || ring(getComputedStyle(e.parentElement)) })
-		})
+		}, { signal: window.watch.signal })
 	})()`
 
 	reachable = `(() => { ` + naming + `

@@ -70,6 +70,5 @@ func TestASoundIsWrittenDown(t *testing.T) {
 	b.fitsEveryScreen("documents-transcribe-progress")
 	b.sees("Subtitles as SRT")
 	b.sees("plays for")
-	b.fitsEveryScreen("documents-transcribe-done")
-	b.speaksForItself()
+	b.judged("documents-transcribe-done")
 }
