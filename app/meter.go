@@ -106,6 +106,7 @@ func (m *meter) treasury(stats func() budget.Stats) {
 	gauge("bodhi_journal_lag_bytes", "Journal that is not in the database yet, within its newest segment.", func(s budget.Stats) float64 { return float64(s.LagBytes) })
 	gauge("bodhi_journal_lag_seconds", "How long the oldest record that the database lacks has waited at most; pages are as old as this.", func(s budget.Stats) float64 { return s.Lag.Seconds() })
 	gauge("bodhi_journal_lag_segments", "Whole journal segments that are not in the database yet.", func(s budget.Stats) float64 { return float64(s.LagSegments) })
+	gauge("bodhi_journal_unwritten_records", "Records that wait in memory because the journal cannot be written, its disk being full most likely; they are lost with the process.", func(s budget.Stats) float64 { return float64(s.Late) })
 	count("bodhi_reserve_exceeded_total", "Attempts that cost more than was held for them; anything but 0 wants a human.", func(s budget.Stats) int64 { return s.Overruns })
 	gauge("bodhi_nodes", "Nodes on this database that count as alive, this one included.", func(s budget.Stats) float64 { return float64(s.Nodes) })
 	gauge("bodhi_node_epoch", "The number of this node's session.", func(s budget.Stats) float64 { return float64(s.Epoch) })
