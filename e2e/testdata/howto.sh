@@ -63,3 +63,4 @@ bodhi() {
 make() { command make -s -n -C "$ROOT" "$@" >/dev/null; }
 claude() { :; }
 gemini() { :; }
+ffmpeg() { :; }
