@@ -37,7 +37,7 @@ type firm struct {
 	a      *App
 	cfg    Config
 	clock  *clock.Fake
-	log    lines
+	log    safe             // what the process logs as warnings and worse
 	box    *sandbox.Sandbox // the provider, which keeps a bill of its own
 	client *http.Client
 	base   string
@@ -85,18 +85,6 @@ type hardLimit struct {
 	more   map[string]money.USD // granted
 }
 
-// lines keep what the process logs as warnings and worse.
-type lines struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (l *lines) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(b)
-}
-
 const firmPassword = "correct zebra staple 9"
 
 // startFirm serves and founds the company.
@@ -123,7 +111,7 @@ func startFirm(t *testing.T, databaseURL string, s span) *firm {
 		if err := <-over; err != nil {
 			t.Error(err)
 		}
-		if text := f.log.text.String(); strings.Contains(text, "level=ERROR") {
+		if text := f.log.b.String(); strings.Contains(text, "level=ERROR") {
 			t.Errorf("it logged errors:\n%s", text[:min(len(text), 4000)])
 		}
 	})
