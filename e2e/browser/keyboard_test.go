@@ -36,7 +36,7 @@ func (b *tab) tabbing() (visited, unseen []string) {
 	for before := -1; len(stops) > before; { // the API reference has a link for each operation: hundreds
 		before = len(stops)
 		b.run("press Tab", tab...)
-		b.ask("see where it went", `window.stops`, &stops)
+		b.ask("see where it went", `window.keyboardStops`, &stops)
 		if i := round(stops); i > 0 {
 			stops = stops[:i]
 			break
@@ -60,19 +60,19 @@ const (
 	naming = `const name = e => e.tagName.toLowerCase() + ' ' + (e.id || e.name || e.getAttribute('href') || e.innerText.trim().slice(0, 40));`
 
 	// watched puts the focus before the page's first element and keeps each that gets it from now on, also of a page that was
-	// watched before.
+	// watched before. The names are no page's heading: an element with an id is a property of window of that name.
 	watched = `(() => { ` + naming + `
 		const ring = s => s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0 || s.boxShadow !== 'none'
-		window.watch?.abort()
-		window.watch = new AbortController()
+		window.keyboardWatch?.abort()
+		window.keyboardWatch = new AbortController()
 		const start = document.createElement('span')
 		start.tabIndex = -1
 		document.body.prepend(start)
 		start.focus()
-		window.stops = []
+		window.keyboardStops = []
 		document.addEventListener('focusin', ({ target: e }) => {
-			if (e !== start) window.stops.push({ Name: name(e), Shown: ring(getComputedStyle(e)) || ring(getComputedStyle(e.parentElement)) })
-		}, { signal: window.watch.signal })
+			if (e !== start) window.keyboardStops.push({ Name: name(e), Shown: ring(getComputedStyle(e)) || ring(getComputedStyle(e.parentElement)) })
+		}, { signal: window.keyboardWatch.signal })
 	})()`
 
 	reachable = `(() => { ` + naming + `
