@@ -254,13 +254,14 @@ func TestOnlyTestsImportTestSupport(t *testing.T) {
 }
 
 // e2e drives the built binary from outside, as a customer would; db/pgtest only starts the database server for it, and
-// app/gateway/gatewaytest a provider that goes wrong, app/secret/secrettest what is encrypted in a database.
+// app/gateway/gatewaytest a provider that goes wrong, app/secret/secrettest what is encrypted in a database; app/apptest is for what
+// takes months, as the binary goes by the machine's clock.
 func TestEndToEndTestsStayOutside(t *testing.T) {
 	t.Parallel()
 	for _, f := range files(t, func(f *file) bool { return under(f.path, "e2e") || under(f.path, "app") }) {
 		for to, n := range f.imports() {
 			to, ours := strings.CutPrefix(to, module)
-			if under(f.path, "e2e") && ours && !under(to, "e2e", "app/client", "app/money", "db/pgtest", "app/gateway/gatewaytest", "app/secret/secrettest", "billing/stripe/stripetest") {
+			if under(f.path, "e2e") && ours && !under(to, "e2e", "app/apptest", "app/client", "app/money", "db/pgtest", "app/gateway/gatewaytest", "app/secret/secrettest", "billing/stripe/stripetest") {
 				t.Errorf("%s imports %s: end-to-end tests use the binary and what it shows, nothing inside it.", f.at(n), to)
 			}
 		}

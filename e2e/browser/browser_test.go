@@ -215,7 +215,8 @@ func (b *tab) labelled(label string) string {
 	b.t.Helper()
 	var id string
 	b.until(fmt.Sprintf("an input labelled %q", label), fmt.Sprintf(`(() => {
-		const l = [...document.querySelectorAll('label')].find(l => l.innerText.trim().replace(/\s+/g, ' ').startsWith(%q))
+		const all = [...document.querySelectorAll('label')], says = l => l.innerText.trim().replace(/\s+/g, ' ')
+		const l = all.find(l => says(l) === %[1]q) ?? all.find(l => says(l).startsWith(%[1]q))
 		return l && l.control ? l.control.id || '' : ''
 	})()`, label), &id)
 	return "#" + id

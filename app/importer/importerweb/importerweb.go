@@ -139,6 +139,9 @@ func (h *Handlers) apply(c *web.Context) error {
 		return err
 	}
 	c.Flash("Imported: " + strconv.Itoa(n) + " steps.")
+	if len(in.Connections) == 0 && len(in.People) > 0 {
+		return c.See("/invitations") // where one sees who has come
+	}
 	return c.See("/connections")
 }
 
