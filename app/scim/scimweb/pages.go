@@ -63,7 +63,7 @@ func groupRow(c *web.Context, g scim.Group) views.GroupRow {
 	if g.Role != "" {
 		r.Gives, r.Mapped = g.Role.Title(), true
 		if n := len(g.Teams) + len(g.Departments); n > 0 {
-			r.Gives += " in " + strconv.Itoa(n) + " places"
+			r.Gives += " in " + web.Plural(int64(n), "place")
 		}
 	}
 	return r
