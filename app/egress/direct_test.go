@@ -255,6 +255,19 @@ func TestWhoeverIsGoneWaitsForNothing(t *testing.T) {
 		}
 		<-over
 	}
+	// Whoever leaves while the answer is being read is told that, not that a connection broke.
+	ctx, cancel := context.WithCancel(t.Context())
+	left, _ := http.NewRequestWithContext(ctx, "POST", serveUntilClosed(stream), strings.NewReader("{}"))
+	half, err := out().Transport().RoundTrip(left)
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-begun
+	cancel()
+	if _, err := io.ReadAll(half.Body); !errors.Is(err, context.Canceled) {
+		t.Errorf("who left within the answer: %v", err)
+	}
+	<-over
 	// Close, from another goroutine, ends a Read.
 	url := serveUntilClosed(stream)
 	r, _ := http.NewRequestWithContext(t.Context(), "POST", url, strings.NewReader("{}"))
