@@ -194,7 +194,7 @@ func TestAWithheldAnswerIsARefusalWhereNobodyElseCanAnswer(t *testing.T) {
 		if p.status != 400 || !strings.Contains(p.body.String(), "I can't help with that.") || len(h.books.ends) != 2 || h.books.ends[0].Cost != 13 {
 			t.Errorf("the next one fails: %d %s", p.status, p.body.String())
 		}
-		h, p = blocked(t, "OpenAI, the model's refusal", &route.Fallback{ContentPolicy: true, DefaultAnswer: "Later."}, reply(401, jsonType, `{"error":{"message":"no"}}`))
+		_, p = blocked(t, "OpenAI, the model's refusal", &route.Fallback{ContentPolicy: true, DefaultAnswer: "Later."}, reply(401, jsonType, `{"error":{"message":"no"}}`))
 		if p.status != 200 || !strings.Contains(p.body.String(), "Later.") {
 			t.Errorf("the next one fails, and the route has an answer: %d %s", p.status, p.body.String())
 		}
