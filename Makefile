@@ -85,6 +85,8 @@ proof: build ## prove that budgets hold, that no clock tells keys apart, that no
 	go test ./app/ledger/sim -count=1 -run Planted -seeds 3000 -figures $(CURDIR)/var/proof.json
 	go test ./app/budget -count=1 -v -run AdmissionAdds -figures $(CURDIR)/var/proof.json | grep -E 'admission:|FAIL|^ok'
 	go test ./app/gateway -count=1 -v -run 'ClientThatLeavesIs|NothingIsLeft' -gone 100ms -cleanup 2s | grep -E 'p99|slowest|FAIL|^ok'
+	go test ./app/llm/scan -count=1 -v -run TwoParsers -texts 10000000 | grep -E ' texts|FAIL|^ok'
+	scripts/services.sh go test ./app/replay -count=1 -v -run OneOfManyAtOnce -races 1000 | grep -E ' races|FAIL|^ok'
 	go test ./app/key -count=1 -v -run ToldApartByTime -calls 1000000 | grep -E 'against|FAIL|^ok'
 	go test ./app/identity -count=1 -v -timeout 40m -run NobodyEverGains -sequences 1000000 | grep -E 'sequences|FAIL|^ok'
 	scripts/services.sh go test ./app -count=1 -v -tags onewall -run NoRouteTells | grep -E '^ *---|FAIL|^ok'

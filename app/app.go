@@ -92,6 +92,7 @@ type App struct {
 	meter    *meter
 	gate     *turnstile.Turnstile
 	tracer   *trace.Tracer // nil = nobody collects traces
+	pusher   *trace.Pusher // nil = nobody is sent metrics
 	gateway  *gateway.Gateway
 	reader   *document.Reader
 	papers   *tool.Service
@@ -186,6 +187,12 @@ func (a *App) dataPlane() error {
 	a.meter = newMeter(a.options.Version, a.treasury.Stats)
 	if a.cfg.OTLPEndpoint != "" {
 		if a.tracer, err = trace.New(context.Background(), a.cfg.OTLPEndpoint, a.options.Version, j.Node().String()); err != nil {
+			return errors.Join(err, a.treasury.Close(context.Background()))
+		}
+	}
+	if to := a.cfg.metricsTo(); to != "" {
+		a.meter.measures = trace.NewMeasures()
+		if a.pusher, err = trace.NewPusher(context.Background(), trace.Push{Endpoint: to, Version: a.options.Version, Node: j.Node().String(), Own: a.meter.registry, Measures: a.meter.measures, Clock: a.clock, Log: a.log}); err != nil {
 			return errors.Join(err, a.treasury.Close(context.Background()))
 		}
 	}
@@ -337,6 +344,9 @@ func (a *App) Run(ctx context.Context, ready func(url string)) error {
 	running.Go(func() error { return a.answers.Learn(machinery) })
 	if a.tracer != nil {
 		running.Go(func() error { return a.tracer.Run(machinery) })
+	}
+	if a.pusher != nil {
+		running.Go(func() error { return a.pusher.Run(machinery) })
 	}
 	running.Go(func() error { return a.texts.Run(machinery) })
 	a.watched(machinery, running)

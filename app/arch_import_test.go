@@ -110,7 +110,7 @@ var fences = []struct {
 	{"golang.org/x/image", "app/bulletin/paper", "it lends documents their typeface"},
 	{"os/exec", "app/document/apart", "the product starts no other program, and itself only to read what may end the reader"},
 	{"github.com/ledongthuc/pdf", "app/document", "PDFs are read in one place, which may run apart from the rest"},
-	{"go.opentelemetry.io", "app/trace", "spans are made in one place, from what is in the books"},
+	{"go.opentelemetry.io", "app/trace", "spans and the metrics that are sent are made in one place, from what is in the books and counted"},
 	{"log", "", "log through an injected *slog.Logger"},
 	{"math/rand", "", "randomness is injected; math/rand/v2 where it decides nothing about security"},
 	{"unsafe", "", "nothing here is worth it"},

@@ -52,10 +52,7 @@ func (x *stage) admin() org.Actor {
 
 // stages make what a route needs to succeed and a form alone cannot say: codes, tokens of links, something to end.
 var stages = map[string]func(x *stage){
-	"support.end": func(x *stage) {
-		_, err := x.a.operators.Allow(x.ctx(), x.admin(), "x", time.Hour)
-		must(x.t, err)
-	},
+	"support.end": (*stage).supportIn, "api.support_access.end": (*stage).supportIn,
 	"security.end_others": func(x *stage) { webtest.LogIn(x.t, x.s.Handler, x.home().Email[org.Admin], x.home().Password) },
 	"security.end_session": func(x *stage) {
 		actor := x.admin()
@@ -403,4 +400,9 @@ func (x *stage) personal() {
 	text, _, err := x.a.people.CreateToken(x.ctx(), x.admin(), identity.NewToken{Name: "own", Personal: true})
 	must(x.t, err)
 	x.home().Tokens[org.Admin] = text.Reveal()
+}
+
+func (x *stage) supportIn() {
+	_, err := x.a.operators.Allow(x.ctx(), x.admin(), "x", time.Hour)
+	must(x.t, err)
 }

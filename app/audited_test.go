@@ -22,6 +22,7 @@ import (
 // cannot say is in stages.
 var good = map[string]url.Values{
 	"support.allow":               {"reason": {"x"}, "stay": {"1h0m0s"}},
+	"api.support_access.allow":    {"reason": {"x"}, "hours": {"#1"}},
 	"sign_up.do":                  {"organization": {"Gamma"}, "name": {"Grace"}, "email": {"grace@gamma.test"}, "password": {webtest.Password}, "zone": {"UTC"}},
 	"log_in.do":                   {"email": {"admin@acme.test"}, "password": {webtest.Password}},
 	"account.password":            {"current": {webtest.Password}, "password": {"another zebra staple 10"}},

@@ -53,8 +53,11 @@ type Config struct {
 	// LogLevel is the lowest level logged; LogFormat is "text" or "json".
 	LogLevel  slog.Level `env:"BODHI_LOG_LEVEL" envDefault:"info"`
 	LogFormat string     `env:"BODHI_LOG_FORMAT" envDefault:"text"`
-	// OTLPEndpoint is where traces go; empty sends none.
-	OTLPEndpoint string `env:"OTEL_EXPORTER_OTLP_ENDPOINT"`
+	// OTLPEndpoint is where traces and metrics go; empty sends none. OTLPMetricsEndpoint is another, whole address for metrics alone, and
+	// MetricsExporter "none" keeps them here.
+	OTLPEndpoint        string `env:"OTEL_EXPORTER_OTLP_ENDPOINT"`
+	OTLPMetricsEndpoint string `env:"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"`
+	MetricsExporter     string `env:"OTEL_METRICS_EXPORTER" envDefault:"otlp"`
 	// MetricsAddr is where /metrics listens, apart from Addr; empty serves none.
 	MetricsAddr string `env:"BODHI_METRICS_ADDR"`
 	// PricesURL is where the price catalogue is refreshed from, in genai-prices' format; empty keeps the built-in one.
@@ -65,6 +68,17 @@ type Config struct {
 	TrustedProxies Networks `env:"BODHI_TRUSTED_PROXIES"`
 	// Console are the networks that the operator console can be reached from; none = it is off.
 	Console Reach `env:"BODHI_CONSOLE" envDefault:"off"`
+}
+
+// metricsTo is the whole address that metrics are sent to, "" if they are not.
+func (c Config) metricsTo() string {
+	switch {
+	case c.MetricsExporter == "none":
+		return ""
+	case c.OTLPMetricsEndpoint != "" || c.OTLPEndpoint == "":
+		return c.OTLPMetricsEndpoint
+	}
+	return strings.TrimSuffix(c.OTLPEndpoint, "/") + "/v1/metrics"
 }
 
 // Embedded reports whether the database is a file of this process, and not a server.
@@ -142,6 +156,10 @@ func (c Config) validate(values settings) error {
 			c.PublicURL+"/webhooks/stripe in Stripe's dashboard (whsec_…), or unset STRIPE_SECRET_KEY to turn billing off"))
 	}
 	check("OTEL_EXPORTER_OTLP_ENDPOINT", optional(c.OTLPEndpoint, httpURL))
+	check("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", optional(c.OTLPMetricsEndpoint, httpURL))
+	if c.MetricsExporter != "otlp" && c.MetricsExporter != "none" {
+		check("OTEL_METRICS_EXPORTER", fmt.Errorf("%q is not known; it should be otlp (to where OTEL_EXPORTER_OTLP_ENDPOINT says) or none; for Prometheus set BODHI_METRICS_ADDR", c.MetricsExporter))
+	}
 	check("BODHI_PRICES_URL", optional(c.PricesURL, httpURL))
 	check("BODHI_TENANT_DOMAIN", optional(c.TenantDomain, domain))
 	if u, err := url.Parse(c.PublicURL); err == nil && c.TenantDomain != "" && strings.HasSuffix(strings.ToLower(u.Hostname()), "."+c.TenantDomain) {

@@ -47,6 +47,24 @@ func TestFlagsWinOverEnvironmentOverFileOverDefault(t *testing.T) {
 	}
 }
 
+func TestMetricsGoToTheCollectorOfTracesUnlessToldOtherwise(t *testing.T) {
+	t.Parallel()
+	for want, environ := range map[string][]string{
+		"":                           nil,
+		"http://c:4318/v1/metrics":   {"OTEL_EXPORTER_OTLP_ENDPOINT=http://c:4318"},
+		"http://c:4318/x/v1/metrics": {"OTEL_EXPORTER_OTLP_ENDPOINT=http://c:4318/x/", "OTEL_METRICS_EXPORTER=otlp"},
+		"http://m:9090/api/v1/otlp":  {"OTEL_EXPORTER_OTLP_ENDPOINT=http://c:4318", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT=http://m:9090/api/v1/otlp"},
+	} {
+		c, err := LoadConfig(environ, "", nil)
+		if err != nil || c.metricsTo() != want {
+			t.Errorf("%v: %q, want %q (%v)", environ, c.metricsTo(), want, err)
+		}
+		if c, err = LoadConfig(append(environ, "OTEL_METRICS_EXPORTER=none"), "", nil); err != nil || c.metricsTo() != "" {
+			t.Errorf("%v and none: %q (%v)", environ, c.metricsTo(), err)
+		}
+	}
+}
+
 func TestASecretCanComeFromAFile(t *testing.T) {
 	t.Parallel()
 	file := write(t, "dsn", "postgres://u:p@db/bodhi\n")
@@ -80,6 +98,12 @@ func TestWrongConfigurationIsNamedInOneLine(t *testing.T) {
 		"a Stripe key without a secret for webhooks": {
 			environ: []string{"STRIPE_SECRET_KEY=sk_test_x", "STRIPE_WEBHOOK_SECRET="},
 			want:    `config: STRIPE_WEBHOOK_SECRET: it is required with STRIPE_SECRET_KEY, because without it anybody could send events; copy it from the endpoint http://127.0.0.1:8080/webhooks/stripe in Stripe's dashboard (whsec_…), or unset STRIPE_SECRET_KEY to turn billing off`},
+		"metrics for a kind of receiver that there is not": {
+			environ: []string{"OTEL_METRICS_EXPORTER=prometheus"},
+			want:    `config: OTEL_METRICS_EXPORTER (environment): "prometheus" is not known; it should be otlp (to where OTEL_EXPORTER_OTLP_ENDPOINT says) or none; for Prometheus set BODHI_METRICS_ADDR`},
+		"a collector of metrics that is no URL": {
+			environ: []string{"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT=collector:4318"},
+			want:    `config: OTEL_EXPORTER_OTLP_METRICS_ENDPOINT (environment): "collector:4318" is not a URL such as https://ai.example.com`},
 		"a misspelt key in the file": {
 			yaml: "addr: 127.0.0.1:8080\ndata_dri: /data\n",
 			want: `config: ‹yaml› line 2: "data_dri" is not a setting; did you mean data_dir?`},

@@ -27,7 +27,7 @@ func metrics(t *testing.T) map[string]string {
 	m.cache(func() cache.Stats { return cache.Stats{} })
 	m.connections(&bounded{})
 	m.texts(func() transcript.Stats { return transcript.Stats{} })
-	m.Observe(&ledger.Request{Endpoint: "chat", Status: 200})
+	m.Observe(&ledger.Request{Endpoint: "chat", Status: 200}, "")
 	families, err := m.registry.Gather()
 	must(t, err)
 	out := map[string]string{}
@@ -60,7 +60,7 @@ func TestTheMetricsAreDocumented(t *testing.T) {
 		}
 	}
 	path := filepath.Join("..", "docs", "reference", "metrics.md")
-	text := "# Metrics\n\nAt `/metrics` on `BODHI_METRICS_ADDR`, for Prometheus; beside these the Go runtime's and the process's own. No label names a tenant, a person or a\nmodel: there are as many series with a thousand tenants as with one. Rules for alerts and a Grafana dashboard: `docs/deploy/`.\n\nMade by a test of the tree from the program's own registry.\n\n| name | type | labels | what |\n|---|---|---|---|\n" + strings.Join(rows, "\n") + "\n"
+	text := "# Metrics\n\nAt `/metrics` on `BODHI_METRICS_ADDR`, for Prometheus; beside these the Go runtime's and the process's own. No label names a tenant, a person or a\nmodel: there are as many series with a thousand tenants as with one. Rules for alerts and a Grafana dashboard: `docs/deploy/`.\n\nMade by a test of the tree from the program's own registry.\n\n| name | type | labels | what |\n|---|---|---|---|\n" + strings.Join(rows, "\n") + "\n" + atACollector
 	if *update {
 		must(t, os.WriteFile(path, []byte(text), 0o644))
 	}
@@ -68,6 +68,34 @@ func TestTheMetricsAreDocumented(t *testing.T) {
 		t.Errorf("docs/reference/metrics.md is not what a process shows; go test ./app -run TheMetrics -update (%v)", err)
 	}
 }
+
+// atACollector is written by hand; app/trace holds the names.
+const atACollector = `
+## Examples
+
+With [traces](traces.md) on, ` + "`bodhi_request_duration_seconds` and `bodhi_first_byte_seconds`" + ` name a trace beside a value of each bucket (` + "`trace_id`" + `), so that a
+slow one can be looked at: in OpenMetrics, which Prometheus asks for (` + "`--enable-feature=exemplar-storage`" + ` keeps them), and at a collector.
+
+## At a collector
+
+With ` + "`OTEL_EXPORTER_OTLP_ENDPOINT`" + ` set, everything above goes to an OpenTelemetry collector each minute, over HTTP, under the same names, as sums since
+the start; beside it what OpenTelemetry's conventions for generative AI name (version 1.41, in development). ` + "`OTEL_EXPORTER_OTLP_METRICS_ENDPOINT`" + `
+is another address for metrics alone, the whole of it; ` + "`OTEL_METRICS_EXPORTER=none`" + ` sends none. Headers, certificates and the interval follow
+OpenTelemetry's own variables (` + "`OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_METRIC_EXPORT_INTERVAL`" + `). Nothing waits for a collector that is away: the log says
+when it takes nothing and when it does again.
+
+| name | unit | attributes | what |
+|---|---|---|---|
+| ` + "`gen_ai.client.operation.duration`" + ` | s | operation, provider, ` + "`error.type`" + ` | attempts at providers |
+| ` + "`gen_ai.client.operation.time_to_first_chunk`" + ` | s | operation, provider | streamed ones, to their first byte |
+| ` + "`gen_ai.client.token.usage`" + ` | tokens | operation, provider, ` + "`gen_ai.token.type`" + ` | tokens of attempts, as billed: ` + "`input`, `output`" + ` |
+| ` + "`gen_ai.server.request.duration`" + ` | s | operation, provider, ` + "`error.type`" + ` | requests of clients; the provider is ` + "`bodhi`" + ` |
+| ` + "`gen_ai.server.time_to_first_token`" + ` | s | operation, provider | answered ones, to their first byte |
+| ` + "`gen_ai.server.time_per_output_token`" + ` | s | operation, provider | streamed ones, the time of each token after the first |
+
+Operation is ` + "`gen_ai.operation.name`" + `, provider ` + "`gen_ai.provider.name`" + `: what kind of provider, not which account. The models that the conventions would
+like here are in the traces: series with them would be as many as anybody can type.
+`
 
 // What deploy/ asks a collector for is there, and its documents can be read.
 func TestDeployedRulesAndDashboardsNameMetricsThatExist(t *testing.T) {

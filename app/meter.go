@@ -12,6 +12,9 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/provider"
+	"github.com/bodhi-gateway/bodhi/app/trace"
 	"github.com/bodhi-gateway/bodhi/app/turnstile"
 )
 
@@ -28,6 +31,7 @@ type meter struct {
 	output   prometheus.Counter
 	cost     prometheus.Counter
 	start    prometheus.Histogram
+	measures *trace.Measures // nil = no collector takes them
 
 	mu    sync.RWMutex
 	lines map[line]*handles // label look-ups are dear; each combination is resolved once
@@ -118,17 +122,27 @@ func (m *meter) treasury(stats func() budget.Stats) {
 }
 
 // Observe implements gateway.Meter.
-func (m *meter) Observe(r *ledger.Request) {
+func (m *meter) Observe(r *ledger.Request, of string) {
 	h := m.handles(line{r.Endpoint, r.Status, r.Code})
 	h.requests.Inc()
-	h.duration.Observe(r.Duration.Seconds())
+	trace.Example(h.duration, r.Duration.Seconds(), of)
 	if r.FirstByte > 0 {
-		h.first.Observe(r.FirstByte.Seconds())
+		trace.Example(h.first, r.FirstByte.Seconds(), of)
+	}
+	if m.measures != nil {
+		m.measures.Observe(r, of)
 	}
 	m.overhead.Observe(r.Overhead.Seconds())
 	m.input.Add(float64(r.Usage.Input))
 	m.output.Add(float64(r.Usage.Output))
 	m.cost.Add(float64(r.Cost) / 1e9)
+}
+
+// Tried implements gateway.Meter. /metrics has no series of providers: health's pages have.
+func (m *meter) Tried(op llm.Operation, kind provider.Kind, streamed bool, s *ledger.Settlement) {
+	if m.measures != nil {
+		m.measures.Tried(op, kind, streamed, s)
+	}
 }
 
 func (m *meter) handles(l line) *handles {
@@ -150,6 +164,7 @@ func (m *meter) handles(l line) *handles {
 	return h
 }
 
+// handler answers in OpenMetrics where that is asked for, which alone has room for examples.
 func (m *meter) handler() http.Handler {
-	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{EnableOpenMetrics: true})
 }

@@ -19,7 +19,7 @@ func TestMetricsShowRequestsAndTheTreasury(t *testing.T) {
 	m.cache(func() cache.Stats {
 		return cache.Stats{Bytes: 1200, MemoryHits: 5, StoreHits: 6, LastResorts: 1, Misses: [6]int64{7, 8}, OwnEvictions: 2, NodeWaits: 3, Errors: [5]int64{0, 4}, LikeFound: 9, LikeServed: 6, LikeRefused: [6]int64{0, 2}, JudgeNo: 1, LikeBytes: 77}
 	})
-	m.Observe(&ledger.Request{Endpoint: "chat", Status: 402, Code: "budget_exhausted"})
+	m.Observe(&ledger.Request{Endpoint: "chat", Status: 402, Code: "budget_exhausted"}, "")
 	w := httptest.NewRecorder()
 	m.handler().ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
 	for _, line := range []string{

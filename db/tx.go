@@ -135,8 +135,8 @@ func (d *DB) doPostgres(ctx context.Context, u *unit, fn func(ctx context.Contex
 			err = fmt.Errorf("commit: %w", err)
 		}
 	}
-	if err != nil && raw.IsClosed() {
-		return d.unavailable(err) // the server went away half way
+	if err != nil && (raw.IsClosed() || short(err)) {
+		return d.unavailable(err) // the server went away half way, or has no room
 	}
 	return err
 }

@@ -40,6 +40,12 @@ func hopeless(err error) bool {
 	return errors.As(err, &pg) && (strings.HasPrefix(pg.Code, "28") || pg.Code == "3D000")
 }
 
+// short reports whether PostgreSQL wants for something: a disk, memory, connections (class 53). That passes, and is nobody's mistake.
+func short(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && strings.HasPrefix(pg.Code, "53")
+}
+
 // plain is an error's root as one line, without the connection string.
 func plain(err error) string {
 	var pg *pgconn.PgError

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
@@ -42,18 +43,18 @@ type hourRow struct {
 	tally
 }
 
-// hourKey has nodes as plain uuids, all zeros where there is none.
+// hourKey has nodes that are all zeros where there is none.
 type hourKey struct {
 	slotOf
-	key, department, team, member string
+	key, department, team, member uuid.UUID
 	told
 }
 
 var hourColumns = sumColumns(func(r *hourRow) slotOf { return r.slotOf }, func(r *hourRow) *tally { return &r.tally },
-	nodeID("key_id", func(r *hourRow) string { return r.key }),
-	nodeID("department_id", func(r *hourRow) string { return r.department }),
-	nodeID("team_id", func(r *hourRow) string { return r.team }),
-	nodeID("member_id", func(r *hourRow) string { return r.member }),
+	nodeID("key_id", func(r *hourRow) uuid.UUID { return r.key }),
+	nodeID("department_id", func(r *hourRow) uuid.UUID { return r.department }),
+	nodeID("team_id", func(r *hourRow) uuid.UUID { return r.team }),
+	nodeID("member_id", func(r *hourRow) uuid.UUID { return r.member }),
 	text("model", func(r *hourRow) string { return r.Model }),
 	text("provider", func(r *hourRow) string { return r.Provider }),
 	text("asked", func(r *hourRow) string { return r.Asked }),
@@ -69,8 +70,10 @@ var hourOwn = []string{"key_id", "department_id", "team_id", "member_id", "model
 var addingHours = adding("usage_hours", hourOwn...)
 
 func (k *hourKey) compare(o *hourKey) int {
-	return cmp.Or(k.slotOf.compare(o.slotOf), cmp.Compare(k.key, o.key), cmp.Compare(k.department, o.department),
-		cmp.Compare(k.team, o.team), cmp.Compare(k.member, o.member), k.told.compare(&o.told))
+	if c := cmp.Or(k.slotOf.compare(o.slotOf), compareNodes(k.key, o.key)); c != 0 {
+		return c // nearly always: the rest is not looked at
+	}
+	return cmp.Or(compareNodes(k.department, o.department), compareNodes(k.team, o.team), compareNodes(k.member, o.member), k.told.compare(&o.told))
 }
 
 // hours are rows under way.
@@ -96,7 +99,7 @@ func (h *hours) at(c org.Chain, t time.Time, by told) *hourRow {
 	}
 	r := h.seen[p]
 	if r == nil {
-		k := hourKey{slotOf: slotOf{c.Org, h.slots.of(c.Org, t)}, key: c.Key.UUID(), department: c.Department.UUID(), team: c.Team.UUID(), member: c.Member.UUID(), told: by}
+		k := hourKey{slotOf: slotOf{c.Org, h.slots.of(c.Org, t)}, key: c.Key.Bytes(), department: c.Department.Bytes(), team: c.Team.Bytes(), member: c.Member.Bytes(), told: by}
 		k.clean()
 		if r = h.sums[k]; r == nil {
 			r = &hourRow{hourKey: k}

@@ -187,7 +187,7 @@ func TestDaysSayWhatManyHoursSay(t *testing.T) {
 			}
 		})
 		timed(t, "the home page's models", func() {
-			if _, err := home.TopModels(t.Context(), boss, 5); err != nil {
+			if _, err := home.Usage(t.Context(), boss, report.ByModel, c.now.AddDate(0, -1, 0), c.now, 5); err != nil {
 				t.Fatal(err)
 			}
 		})

@@ -1,9 +1,14 @@
 package db
 
 import (
+	"bytes"
+	"database/sql/driver"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
@@ -81,8 +86,9 @@ func adding(table string, key ...string) string {
 }
 
 // nodeID is a column of uuids that are all zeros, not NULL, where there is none, because it is part of a key.
-func nodeID[R any](name string, get func(*R) string) column[R] {
-	c := text(name, get)
-	c.cast = "uuid"
-	return c
+func nodeID[R any](name string, get func(*R) uuid.UUID) column[R] {
+	return field(name, "uuid", get, func(u uuid.UUID) driver.Value { return u.String() }, func(u uuid.UUID) pgtype.UUID { return pgtype.UUID{Bytes: u, Valid: true} })
 }
+
+// compareNodes orders as their text does.
+func compareNodes(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) }

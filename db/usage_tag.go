@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/google/uuid"
+
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/org"
@@ -15,20 +17,20 @@ type tagRow struct {
 	tally
 }
 
-// tagKey is what sums by tag are kept by. Nodes are plain uuids, all zeros where there is none.
+// tagKey is what sums by tag are kept by. Nodes are all zeros where there is none.
 type tagKey struct {
 	slotOf
 	tag, value               string
-	department, team, member string
+	department, team, member uuid.UUID
 	model                    string
 }
 
 var tagColumns = sumColumns(func(r *tagRow) slotOf { return r.slotOf }, func(r *tagRow) *tally { return &r.tally },
 	text("tag_key", func(r *tagRow) string { return r.tag }),
 	text("tag_value", func(r *tagRow) string { return r.value }),
-	nodeID("department_id", func(r *tagRow) string { return r.department }),
-	nodeID("team_id", func(r *tagRow) string { return r.team }),
-	nodeID("member_id", func(r *tagRow) string { return r.member }),
+	nodeID("department_id", func(r *tagRow) uuid.UUID { return r.department }),
+	nodeID("team_id", func(r *tagRow) uuid.UUID { return r.team }),
+	nodeID("member_id", func(r *tagRow) uuid.UUID { return r.member }),
 	text("model", func(r *tagRow) string { return r.model }),
 )
 
@@ -53,8 +55,8 @@ func tagsOf(b budget.Batch, slots slots) []*tagRow {
 		rows = append(rows, r)
 	}
 	slices.SortFunc(rows, func(x, y *tagRow) int {
-		return cmp.Or(x.compare(y.slotOf), cmp.Compare(x.tag, y.tag), cmp.Compare(x.value, y.value), cmp.Compare(x.department, y.department),
-			cmp.Compare(x.team, y.team), cmp.Compare(x.member, y.member), cmp.Compare(x.model, y.model))
+		return cmp.Or(x.compare(y.slotOf), cmp.Compare(x.tag, y.tag), cmp.Compare(x.value, y.value), compareNodes(x.department, y.department),
+			compareNodes(x.team, y.team), compareNodes(x.member, y.member), cmp.Compare(x.model, y.model))
 	})
 	return rows
 }
@@ -68,7 +70,7 @@ func (s *tagSums) each(c org.Chain, slot slotOf, tags, model string, t tally) {
 		return
 	}
 	clean(&tags, &model)
-	k := tagKey{slotOf: slot, department: c.Department.UUID(), team: c.Team.UUID(), member: c.Member.UUID(), model: model}
+	k := tagKey{slotOf: slot, department: c.Department.Bytes(), team: c.Team.Bytes(), member: c.Member.Bytes(), model: model}
 	for k.tag, k.value = range ledger.Pairs(tags) {
 		if *s == nil {
 			*s = tagSums{}

@@ -22,6 +22,17 @@ func FuzzPlain(f *testing.F) {
 		"HTTP/1.1 204 No Content\r\nContent-Length: 2\r\n\r\n{}",
 		"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX: a\r\n folded\r\n\r\n{}",
 		"HTTP/1.1 200 OK\nContent-Length: 2\r\n\r\n{}",
+		"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{}",
+		"HTTP/1.1 199 Early\r\nContent-Length: 2\r\n\r\n{}",
+		"HTTP/1.1 304 Not Modified\r\nContent-Length: 2\r\n\r\n{}",
+		"HTTP/1.1 200\r\nContent-Length: 2\r\n\r\n{}",
+		"HTTP/1.1 2000 OK\r\nContent-Length: 2\r\n\r\n{}",
+		"HTTP/1.1 200 OK\r\nContent-Length: -2\r\n\r\n{}",
+		"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 0\r\n\r\n{}",
+		"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX A: b\r\n\r\n{}",
+		"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-A\r\n\r\n{}",
+		"HTTP/1.1 200 O\x00K\r\nContent-Length: 2\r\n\r\n{}",
+		"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-A: a\x7fb\r\n\r\n{}",
 	} {
 		f.Add(raw)
 	}

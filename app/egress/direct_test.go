@@ -217,8 +217,9 @@ func TestAnEarlyAnswerIsHeard(t *testing.T) {
 		}
 	})
 	e := out()
+	const body = 32 << 20 // more than the kernel takes for a server that does not read: a request that is through may be followed by another
 	for range 2 {
-		if resp, text, err := ask(t.Context(), e, "POST", url, make([]byte, 4<<20)); err != nil || resp.StatusCode != 413 || text != "no" {
+		if resp, text, err := ask(t.Context(), e, "POST", url, make([]byte, body)); err != nil || resp.StatusCode != 413 || text != "no" {
 			t.Fatalf("%v %q %v", resp, text, err)
 		}
 	}
@@ -255,6 +256,19 @@ func TestWhoeverIsGoneWaitsForNothing(t *testing.T) {
 		}
 		<-over
 	}
+	// Whoever leaves while the answer is being read is told that, not that a connection broke.
+	ctx, cancel := context.WithCancel(t.Context())
+	left, _ := http.NewRequestWithContext(ctx, "POST", serveUntilClosed(stream), strings.NewReader("{}"))
+	half, err := out().Transport().RoundTrip(left)
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-begun
+	cancel()
+	if _, err := io.ReadAll(half.Body); !errors.Is(err, context.Canceled) {
+		t.Errorf("who left within the answer: %v", err)
+	}
+	<-over
 	// Close, from another goroutine, ends a Read.
 	url := serveUntilClosed(stream)
 	r, _ := http.NewRequestWithContext(t.Context(), "POST", url, strings.NewReader("{}"))

@@ -67,13 +67,7 @@ func (e *Egress) transport(c Config, permit func(netip.AddrPort) error) *http.Tr
 		Timeout:  or(c.ConnectTimeout, 3*time.Second),
 		Resolver: hurried(c.Resolver),
 		// Control sees the address the kernel is about to connect to, for every attempt of every dial.
-		Control: func(_, address string, _ syscall.RawConn) error {
-			ap, err := netip.ParseAddrPort(address)
-			if err != nil {
-				return refusedAddress("is not an IP address and port").Because(err)
-			}
-			return permit(ap)
-		},
+		Control: judged(permit),
 	}
 	return &http.Transport{
 		Proxy:                  nil, // never from the environment
@@ -87,6 +81,17 @@ func (e *Egress) transport(c Config, permit func(netip.AddrPort) error) *http.Tr
 		MaxIdleConnsPerHost:    512,
 		IdleConnTimeout:        or(c.IdleTimeout, 90*time.Second),
 		MaxResponseHeaderBytes: 128 << 10,
+	}
+}
+
+// judged is the dial hook. What it cannot read it refuses.
+func judged(permit func(netip.AddrPort) error) func(network, address string, _ syscall.RawConn) error {
+	return func(_, address string, _ syscall.RawConn) error {
+		ap, err := netip.ParseAddrPort(address)
+		if err != nil {
+			return refusedAddress("is not an IP address and port").Because(err)
+		}
+		return permit(ap)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/route"
 )
@@ -30,6 +31,10 @@ func (g *Gateway) dispatch(ctx context.Context, x *Exchange) (Finish, error) {
 			if err = g.explain(x, last, last.failure); g.resort(x, err) {
 				return nil, nil
 			}
+			if said := x.turn.said; said != nil && unanswered(err) {
+				x.note("what ", said.target.Connection.Name, "/", said.target.Model, " said is the answer: ", fault.From(err).Public)
+				err = g.explain(x, said, said.failure)
+			}
 			return nil, err
 		}
 	}
@@ -44,6 +49,9 @@ func (g *Gateway) onward(ctx context.Context, x *Exchange, last *attempt, f *pro
 	r := reactionTo(last, f, x.patience)
 	if x.goesOn(f) {
 		r.next = true
+		if f.Problem != nil {
+			x.turn.said = last // it tells the client more than another provider's bad day
+		}
 	}
 	x.turn.cause = causeOf(f)
 	if wait, why := g.again(x, last, f, r); why != "" {

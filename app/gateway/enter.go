@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/turnstile"
 )
@@ -68,6 +69,18 @@ func (g *Gateway) turnAway(x *Exchange, f *fault.Error) {
 		x.W.Header()[k] = v
 	}
 	g.write(x, d.status, bytes.ReplaceAll(d.body, []byte(nobody), []byte(x.ID.String())))
+}
+
+// Full is the refusal of a request whose connection is one more than there is room for, in the words of the client's dialect. It may
+// be called at any time, and says nothing to anybody else.
+func (g *Gateway) Full(r *http.Request) (status int, header http.Header, body []byte) {
+	m, _ := match(r)
+	f := fault.New(fault.Unavailable, "overloaded", "This gateway has as many connections as it can hold. Try again in a moment.")
+	f.RetryAfter = 2 * time.Second
+	rid := id.NewRequest(g.ids).String()
+	status, header, body = g.dialect(m.family).Refusal(f.With("request_id", rid), rid, isCodex(r.Header))
+	header["X-Request-Id"], header["Request-Id"], header["X-Bodhi-Request-Id"] = []string{rid}, []string{rid}, []string{rid}
+	return status, header, body
 }
 
 // stir tells the turnstile that a stream speaks.

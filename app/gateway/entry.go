@@ -85,11 +85,12 @@ func (g *Gateway) record(_ context.Context, x *Exchange) {
 		g.Budgets.Record(f)
 	}
 	g.submit(x, f.Trial)
-	if g.Meter != nil {
-		g.Meter.Observe(f)
-	}
+	var trace string
 	if g.Tracer != nil {
-		g.Tracer.Observe(f, x.tried, x.R.Header)
+		trace = g.Tracer.Observe(f, x.tried, x.R.Header)
+	}
+	if g.Meter != nil {
+		g.Meter.Observe(f, trace)
 	}
 }
 

@@ -373,6 +373,9 @@ func (g *Gateway) settle(x *Exchange) {
 		settleReturned(x.returned, a, &s)
 		return
 	}
+	if g.Meter != nil {
+		g.Meter.Tried(x.Endpoint.op, a.target.Connection.Kind, x.Call.Stream, &s)
+	}
 	if g.Tracer != nil {
 		x.tried = append(x.tried, ledger.Try{Settlement: s, Kind: string(a.target.Connection.Kind), Model: a.target.Model, Sent: a.sent})
 	}

@@ -15,6 +15,7 @@ type turn struct {
 	same   int           // tries at the target under way
 	forced bool          // it is asked although its breaker is open
 	cause  balance.Cause // why the last target gave no answer; "" as long as none was asked
+	said   *attempt      // whose provider refused the request, while somebody else was asked
 }
 
 // longestAdvice bounds what a refusal for open breakers tells a client to wait: some sleep until a far time.

@@ -85,15 +85,19 @@ type Patience interface {
 	For(o id.Org, model string, op llm.Operation) *patience.Policy
 }
 
-// Meter counts requests for operators. It must not keep r.
+// Meter counts for operators. It must not keep what it is given.
 type Meter interface {
-	Observe(r *ledger.Request)
+	// Observe counts a request that is over. trace is the id of its trace, "" without one.
+	Observe(r *ledger.Request, trace string)
+	// Tried counts an attempt that is over.
+	Tried(op llm.Operation, kind provider.Kind, streamed bool, s *ledger.Settlement)
 }
 
 // Tracer is told of each request that is over, and of what it did at providers. It must not keep what it is given; h is the
 // client's. *trace.Tracer implements it.
 type Tracer interface {
-	Observe(r *ledger.Request, tries []ledger.Try, h http.Header)
+	// Observe returns the id of the request's trace, "" if it is not sent.
+	Observe(r *ledger.Request, tries []ledger.Try, h http.Header) string
 }
 
 // Limits keeps rate limits. *limit.Limiter implements it.

@@ -16,15 +16,10 @@ const StandIn = "bodhi-default-answer"
 // that waits for tool calls, a schema, or several answers cannot read a sentence in their place and gets the error. False leaves
 // the refusal as it is.
 func (g *Gateway) resort(x *Exchange, err error) bool {
-	var f *fault.Error
-	if !errors.As(err, &f) || x.clientOut || x.Hints.DryRun || x.Answer != nil || x.Plan.Fallback == nil {
+	if !unanswered(err) || x.clientOut || x.Hints.DryRun || x.Answer != nil || x.Plan.Fallback == nil {
 		return false
 	}
-	switch f.Code {
-	case "upstream_failed", "upstream_timeout", "circuit_open":
-	default:
-		return false
-	}
+	f := fault.From(err)
 	if age := x.Plan.Fallback.CachedAge(); age > 0 && g.lastGood(x.R.Context(), x, age) {
 		x.Answer.Resort = "cached"
 		x.note("cached answer: ", f.Public)
@@ -50,6 +45,15 @@ func (g *Gateway) resort(x *Exchange, err error) bool {
 	x.fact.Code, x.fact.Message, x.fact.Model = "default_answer", f.Public, StandIn
 	x.Answer = &Answer{Body: body, End: end, Resort: "default"}
 	return true
+}
+
+// unanswered reports whether an error says that no provider gave an answer.
+func unanswered(err error) bool {
+	var f *fault.Error
+	if !errors.As(err, &f) {
+		return false
+	}
+	return f.Code == "upstream_failed" || f.Code == "upstream_timeout" || f.Code == "circuit_open"
 }
 
 // unspeakable says why a sentence is no answer to a call.

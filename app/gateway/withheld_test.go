@@ -191,8 +191,12 @@ func TestAWithheldAnswerIsARefusalWhereNobodyElseCanAnswer(t *testing.T) {
 			t.Errorf("the last one's answer is the client's: %d %s", p.status, p.body.String())
 		}
 		h, p = blocked(t, "OpenAI, the model's refusal", &route.Fallback{ContentPolicy: true}, reply(401, jsonType, `{"error":{"message":"no"}}`))
-		if p.status != 502 || len(h.books.ends) != 2 || h.books.ends[0].Cost != 13 {
-			t.Errorf("the last failure is the answer: %d %s", p.status, p.body.String())
+		if p.status != 400 || !strings.Contains(p.body.String(), "I can't help with that.") || len(h.books.ends) != 2 || h.books.ends[0].Cost != 13 {
+			t.Errorf("the next one fails: %d %s", p.status, p.body.String())
+		}
+		_, p = blocked(t, "OpenAI, the model's refusal", &route.Fallback{ContentPolicy: true, DefaultAnswer: "Later."}, reply(401, jsonType, `{"error":{"message":"no"}}`))
+		if p.status != 200 || !strings.Contains(p.body.String(), "Later.") {
+			t.Errorf("the next one fails, and the route has an answer: %d %s", p.status, p.body.String())
 		}
 		h = perform(t, calm{}, script{"a": {reply(200, jsonType, blocks["OpenAI, the model's refusal"].body)}}, "a", "b")
 		h.fall = &route.Fallback{ContentPolicy: true}

@@ -219,9 +219,6 @@ func ParseMember(s string) (Member, error) { return Parse[memberEntity](s) }
 // NewIdentity makes an id for one way a member logs in: issuer and subject.
 func NewIdentity(s *Source) Identity { return New[identityEntity](s) }
 
-// ParseIdentity reads the printed or plain form of an id for one way a member logs in: issuer and subject.
-func ParseIdentity(s string) (Identity, error) { return Parse[identityEntity](s) }
-
 // NewSession makes an id for one browser session.
 func NewSession(s *Source) Session { return New[sessionEntity](s) }
 
@@ -267,9 +264,6 @@ func ParseRequest(s string) (Request, error) { return Parse[requestEntity](s) }
 // NewAttempt makes an id for one upstream attempt.
 func NewAttempt(s *Source) Attempt { return New[attemptEntity](s) }
 
-// ParseAttempt reads the printed or plain form of an id for one upstream attempt.
-func ParseAttempt(s string) (Attempt, error) { return Parse[attemptEntity](s) }
-
 // NewAudit makes an id for one audit entry.
 func NewAudit(s *Source) Audit { return New[auditEntity](s) }
 
@@ -285,14 +279,8 @@ func ParseNode(s string) (Node, error) { return Parse[nodeEntity](s) }
 // NewGrant makes an id for one lease grant.
 func NewGrant(s *Source) Grant { return New[grantEntity](s) }
 
-// ParseGrant reads the printed or plain form of an id for one lease grant.
-func ParseGrant(s string) (Grant, error) { return Parse[grantEntity](s) }
-
 // NewRelease makes an id for one release of suspense.
 func NewRelease(s *Source) Release { return New[releaseEntity](s) }
-
-// ParseRelease reads the printed or plain form of an id for one release of suspense.
-func ParseRelease(s string) (Release, error) { return Parse[releaseEntity](s) }
 
 // NewInvitation makes an id for an invitation.
 func NewInvitation(s *Source) Invitation { return New[invitationEntity](s) }
@@ -321,20 +309,11 @@ func ParseOverride(s string) (Override, error) { return Parse[overrideEntity](s)
 // NewRefresh makes an id for one look at the source of prices.
 func NewRefresh(s *Source) Refresh { return New[refreshEntity](s) }
 
-// ParseRefresh reads the printed or plain form of an id for one look at the source of prices.
-func ParseRefresh(s string) (Refresh, error) { return Parse[refreshEntity](s) }
-
 // NewCorrection makes an id for a difference to a provider's report.
 func NewCorrection(s *Source) Correction { return New[correctionEntity](s) }
 
-// ParseCorrection reads the printed or plain form of an id for a difference to a provider's report.
-func ParseCorrection(s string) (Correction, error) { return Parse[correctionEntity](s) }
-
 // NewAllowance makes an id for what was added to a budget's period, or taken from it.
 func NewAllowance(s *Source) Allowance { return New[allowanceEntity](s) }
-
-// ParseAllowance reads the printed or plain form of an id for what was added to a budget's period, or taken from it.
-func ParseAllowance(s string) (Allowance, error) { return Parse[allowanceEntity](s) }
 
 // NewAsk makes an id for somebody's request for more than a budget allows.
 func NewAsk(s *Source) Ask { return New[askEntity](s) }
@@ -477,9 +456,6 @@ func ParseEdition(s string) (Edition, error) { return Parse[editionEntity](s) }
 // NewEvent makes an id for what happened, on its way to people and channels.
 func NewEvent(s *Source) Event { return New[eventEntity](s) }
 
-// ParseEvent reads the printed or plain form of an id for what happened, on its way to people and channels.
-func ParseEvent(s string) (Event, error) { return Parse[eventEntity](s) }
-
 // NewChannel makes an id for a place to which events go.
 func NewChannel(s *Source) Channel { return New[channelEntity](s) }
 
@@ -512,9 +488,6 @@ func ParseHold(s string) (Hold, error) { return Parse[holdEntity](s) }
 
 // NewSupport makes an id for an organization's leave for support to look at its pages.
 func NewSupport(s *Source) Support { return New[supportEntity](s) }
-
-// ParseSupport reads the printed or plain form of an id for an organization's leave for support to look at its pages.
-func ParseSupport(s string) (Support, error) { return Parse[supportEntity](s) }
 
 // NewErasure makes an id for the erasure of one person's data.
 func NewErasure(s *Source) Erasure { return New[erasureEntity](s) }

@@ -160,10 +160,7 @@ func (b *Book) Return(a Account, most Units) Units {
 	if !ok {
 		return 0
 	}
-	back := min(most, l.Free())
-	if back <= 0 {
-		return 0
-	}
+	back := max(0, min(most, l.Free()))
 	l.Granted -= back
 	return back
 }

@@ -88,6 +88,21 @@ func TestMovesThatDoNotExistAreRefused(t *testing.T) {
 			_, ok := other.Settle(h, usd(1))
 			return ok
 		}},
+		"settle negative tokens": {func(b *ledger.Book, h *ledger.Hold) { _ = b.Open(h) }, func(b *ledger.Book, h *ledger.Hold) bool { _, ok := b.Settle(h, ledger.Amounts{Tokens: -1}); return ok }},
+		"settle negative requests": {func(b *ledger.Book, h *ledger.Hold) { _ = b.Open(h) }, func(b *ledger.Book, h *ledger.Hold) bool {
+			_, ok := b.Settle(h, ledger.Amounts{Requests: -1})
+			return ok
+		}},
+		"settle, seal and release nothing": {func(*ledger.Book, *ledger.Hold) {}, func(b *ledger.Book, _ *ledger.Hold) bool {
+			_, ok := b.Settle(nil, usd(1))
+			return ok || b.Seal(nil) || b.Release(nil)
+		}},
+		"seal in another book": {func(b *ledger.Book, h *ledger.Hold) { _ = b.Open(h) }, func(_ *ledger.Book, h *ledger.Hold) bool { other, _ := fresh(); return other.Seal(h) }},
+		"take back the opening in another book": {func(b *ledger.Book, h *ledger.Hold) { _ = b.Open(h) }, func(b *ledger.Book, h *ledger.Hold) bool {
+			other, _ := fresh()
+			other.Unopen(h)
+			return b.Release(h)
+		}},
 		"open nothing": {func(*ledger.Book, *ledger.Hold) {}, func(b *ledger.Book, _ *ledger.Hold) bool { return b.Open(nil) == nil }},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -129,14 +144,21 @@ func TestAGrantCountsOnce(t *testing.T) {
 	if got := b.Balance(a).Granted; got != 10 {
 		t.Errorf("granted %s", got)
 	}
+	third, fourth := id.NewGrant(ids), id.NewGrant(ids)
+	if b.Grant(fourth, a, -1) || !b.Grant(third, a, 0) || b.Grant(third, a, 5) || b.Balance(a).Granted != 10 {
+		t.Error("a grant below zero was taken, or one of nothing was not")
+	}
 }
 
 func TestAbsurdAmountsAreRefused(t *testing.T) {
 	t.Parallel()
 	b, a := ledger.NewBook(id.NewOrg(ids)), account()
 	soft := []ledger.Claim{{Stake: ledger.Stake{Account: a}, Soft: true}}
-	if h, _ := b.Hold(id.NewAttempt(ids), usd(-1), soft); h != nil {
-		t.Error("a negative amount was held")
+	if h, short := b.Hold(id.NewAttempt(ids), usd(-1), soft); h != nil || len(short) != 1 || short[0].By != money.Max {
+		t.Errorf("a negative amount was held, or would be with less: %+v", short)
+	}
+	if _, short := b.Hold(id.NewAttempt(ids), usd(money.Max), []ledger.Claim{{Stake: ledger.Stake{Account: overdrawn(b)}}}); len(short) != 1 || short[0].By != money.Max || short[0].Free != -1 {
+		t.Errorf("what is missing wrapped around: %+v", short)
 	}
 	if h, _ := b.Hold(id.NewAttempt(ids), usd(money.Max), soft); h == nil {
 		t.Error("a soft account refused")
@@ -144,6 +166,15 @@ func TestAbsurdAmountsAreRefused(t *testing.T) {
 	if h, short := b.Hold(id.NewAttempt(ids), usd(1), soft); h != nil {
 		t.Errorf("sums of holds wrapped around: %+v", short)
 	}
+}
+
+// overdrawn is an account that one nano-dollar was spent on without a lease.
+func overdrawn(b *ledger.Book) ledger.Account {
+	a := account()
+	h, _ := b.Hold(id.NewAttempt(ids), ledger.Amounts{}, hard(a))
+	_ = b.Open(h)
+	b.Settle(h, usd(1))
+	return a
 }
 
 // model is what a book should say, kept in the dullest way there is.
@@ -341,6 +372,10 @@ func TestTokensAndRequestsAreCountedByTheRuleOfTheirCost(t *testing.T) {
 		"a cut stream has a margin":                    {ledger.Cut, 20, held, 441, 1},
 		"a cut document may have been generated whole": {ledger.Cut, 50, held, 1000, 1},
 		"an ambiguous attempt takes its whole hold":    {ledger.Ambiguous, 50, held, 1000, 1},
+		"and so does one that was handed over":         {ledger.Handed, 50, held, 1000, 1},
+		"a cut stream of a free model has a margin":    {ledger.Cut, 0, ledger.Amounts{Tokens: 1000, Requests: 1}, 441, 1},
+		"a cut stream that cost a little less":         {ledger.Cut, 49, held, 441, 1},
+		"a margin stays within the hold":               {ledger.Cut, 20, ledger.Amounts{Money: 50, Tokens: 440, Requests: 1}, 440, 1},
 		"and so does an interrupted one":               {ledger.Interrupted, 50, held, 1000, 1},
 		"a second try of one request is no request":    {ledger.Complete, 20, ledger.Amounts{Money: 50, Tokens: 1000}, 400, 0},
 	} {

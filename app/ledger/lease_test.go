@@ -20,7 +20,11 @@ func TestShares(t *testing.T) {
 		"no more spare than was asked for":              {pool(900), ledger.Ask{Need: 100, Spare: 7}, 107},
 		"near the limit, all that is left":              {pool(60), ledger.Ask{Least: 50, Need: 100, Spare: 100}, 60},
 		"nothing if not even the least is there":        {pool(40), ledger.Ask{Least: 50, Need: 100}, 0},
+		"all that is left is the least":                 {pool(50), ledger.Ask{Least: 50, Need: 100}, 50},
+		"the least is there with what is owed":          {pool(50), ledger.Ask{Least: 70, Need: 100, Debt: 20}, 70},
 		"nothing of nothing":                            {pool(0), ledger.Ask{Need: 1}, 0},
+		"nothing of nothing, whatever is owed":          {pool(0), ledger.Ask{Need: 1, Debt: 5}, 0},
+		"a need and a spare below zero are none":        {pool(80), ledger.Ask{Need: -5, Spare: -9}, 0},
 		"nothing of less than nothing":                  {pool(-10), ledger.Ask{Need: 1, Debt: 5}, 0},
 		"a debt is paid back without costing the pool":  {pool(100), ledger.Ask{Need: 30, Debt: 20}, 30},
 		"a debt larger than the need leaves it in debt": {pool(100), ledger.Ask{Need: 30, Debt: 50}, 50},
@@ -58,6 +62,9 @@ func TestTheTargetFollowsTheRate(t *testing.T) {
 	t.Parallel()
 	if got := ledger.Target(100, 30, 10); got != 520 {
 		t.Errorf("five seconds and the peak: %s", got)
+	}
+	if most := money.Max / 10; ledger.Target(most, 0, 0) != 5*most || ledger.Target(most+1, 7, 0) != money.Max/2 {
+		t.Errorf("the highest rate: %s, and more: %s", ledger.Target(most, 0, 0), ledger.Target(most+1, 7, 0))
 	}
 	if got := ledger.Target(0, 10, 30); got != 0 {
 		t.Errorf("nothing is spent, everything held: %s", got)

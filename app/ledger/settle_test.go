@@ -25,6 +25,12 @@ func TestTheSettlementTable(t *testing.T) {
 		"the account is empty":                            {sent(end{Class: "quota", Status: 429}), ledger.Voided, 0},
 		"overloaded":                                      {sent(end{Class: "overloaded", Status: 529}), ledger.Voided, 0},
 		"a proxy in front of the provider failed":         {sent(end{Class: "server", Status: 502}), ledger.Voided, 0},
+		"the last of the proxies' failures":               {sent(end{Class: "server", Status: 504}), ledger.Voided, 0},
+		"a failure before theirs":                         {sent(end{Class: "server", Status: 501}), ledger.Ambiguous, held},
+		"a failure behind theirs":                         {sent(end{Class: "server", Status: 505}), ledger.Ambiguous, held},
+		"a 299 that is not an answer":                     {sent(end{Class: "garbled", Status: 299}), ledger.Counted, counted},
+		"a 300 that is not an answer":                     {sent(end{Class: "garbled", Status: 300}), ledger.Voided, 0},
+		"a 199 that is not an answer":                     {sent(end{Class: "garbled", Status: 199}), ledger.Voided, 0},
 		"the provider failed and may bill it":             {sent(end{Class: "server", Status: 500}), ledger.Ambiguous, held},
 		"the provider failed and does not bill it":        {sent(end{Class: "server", Status: 500, ErrorsFree: true}), ledger.Voided, 0},
 		"a redirect":                                      {sent(end{Class: "garbled", Status: 302}), ledger.Voided, 0},
@@ -58,6 +64,16 @@ func TestTheSettlementTable(t *testing.T) {
 				t.Errorf("%s for %s, want %s for %s", state, cost, c.state, c.cost)
 			}
 		})
+	}
+}
+
+// A cut stream costs what we counted and a tenth, at least one nano-dollar more if it was anything, and no more than was held.
+func TestTheMarginOfACutStream(t *testing.T) {
+	t.Parallel()
+	for counted, want := range map[money.USD]money.USD{0: 0, 1: 2, 9: 10, 99: 100, 100: 110, 109: 119, 910: 1000, 950: 1000, money.Max: 1000} {
+		if state, cost := ledger.Decide(ledger.End{Written: true, Started: true, Streamed: true, Held: 1000, Counted: counted}); state != ledger.Cut || cost != want {
+			t.Errorf("%s counted: %s for %s, want %s", counted, state, cost, want)
+		}
 	}
 }
 

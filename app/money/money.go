@@ -39,7 +39,7 @@ var (
 // Add is a+b, or ErrOverflow.
 func (a USD) Add(b USD) (USD, error) {
 	c := a + b
-	if (c > a) != (b > 0) && b != 0 {
+	if (a^c)&(b^c) < 0 { // both signs differ from the sum's
 		return 0, ErrOverflow
 	}
 	return c, nil

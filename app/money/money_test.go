@@ -184,6 +184,9 @@ func TestParseReadsPlainDecimalsOnly(t *testing.T) {
 	if p, err := money.ParsePrice("2.50"); err != nil || p != 2_500_000 {
 		t.Errorf("2.50 USD per million tokens is %d pico-dollars per token, %v", p, err)
 	}
+	if _, err := money.ParsePrice("cheap"); !errors.Is(err, money.ErrMalformed) {
+		t.Errorf("a price in words: %v", err)
+	}
 	if _, err := money.ParsePrice("0.0000001"); !errors.Is(err, money.ErrMalformed) {
 		t.Errorf("a price finer than a pico-dollar: %v", err)
 	}

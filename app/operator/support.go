@@ -15,6 +15,14 @@ import (
 // Stays are how long support may be let in for.
 var Stays = []time.Duration{time.Hour, 4 * time.Hour, 24 * time.Hour, 3 * 24 * time.Hour, 7 * 24 * time.Hour}
 
+// MostHours are the longest stay in hours.
+const MostHours = 7 * 24
+
+// WrongStay says how long support may be let in for, of the field that asked for something else.
+func WrongStay(field string) error {
+	return fault.Field(field, "Choose between one hour and seven days (1 to 168 hours).")
+}
+
 // Access is an organization's leave for operators to look at its pages: read-only, without prompts, kept texts and secrets.
 type Access struct {
 	ID      id.Support
@@ -59,7 +67,7 @@ func (s *Service) Allow(ctx context.Context, actor org.Actor, reason string, sta
 		return Access{}, fault.Field("reason", fmt.Sprintf("Say what support should look at, in 1 to %d characters.", maxReason))
 	}
 	if stay < Stays[0] || stay > Stays[len(Stays)-1] {
-		return Access{}, fault.Field("stay", "Choose between one hour and seven days.")
+		return Access{}, WrongStay("stay")
 	}
 	now := s.Clock.Now().UTC()
 	a := Access{ID: id.NewSupport(s.IDs), Org: actor.Org, Reason: reason, By: actor.Label, At: now, Until: now.Add(stay)}

@@ -95,8 +95,11 @@ func TestNothingOfAnotherOrganizationIsSeen(t *testing.T) {
 	if (org.Actor{Role: org.Admin}).Sees(org.Scope{}, org.Place{}) {
 		t.Error("who is of no organization sees one")
 	}
-	if got := org.Role("root").Title(); got != "Unknown role" {
-		t.Errorf("an unknown role is %q", got)
+	for r, want := range map[org.Role]string{org.Admin: "Organization admin", org.Manager: "Department manager", org.Lead: "Team lead", org.Developer: "Developer",
+		org.Viewer: "Viewer", "root": "Unknown role"} {
+		if got := r.Title(); got != want {
+			t.Errorf("%s is %q", r, got)
+		}
 	}
 	if _, err := org.ParseScope(mine, string(org.OrgScope), other.UUID()); err == nil {
 		t.Error("another organization's id is read as this one")

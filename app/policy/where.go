@@ -49,8 +49,5 @@ func (r *rule) where(w Where) Denial {
 
 func (r *rule) region() string { return strings.Join(r.Regions, " or ") }
 
-// Lies reports whether the denial is about where data would go.
-func (d Denial) Lies() bool { return d.where != "" }
-
 // Why is the denial in words: "Team Search wants zero retention, …"; "" if there is none.
 func (d Denial) Why() string { return d.why() }

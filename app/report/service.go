@@ -84,17 +84,6 @@ func (s *Service) Daily(ctx context.Context, a org.Actor) ([]Day, error) {
 	return s.calendar(ctx, r, lastDays(s.clock.Now(), zone, days))
 }
 
-// TopModels is where this month's money goes, the most expensive first.
-func (s *Service) TopModels(ctx context.Context, a org.Actor, limit int) ([]Group, error) {
-	zone, err := s.zone(ctx, a.Org)
-	if err != nil {
-		return nil, err
-	}
-	now := s.clock.Now()
-	from, _ := budget.Monthly.Window(now, zone)
-	return s.Usage(ctx, a, ByModel, from, now, limit)
-}
-
 func (s *Service) zone(ctx context.Context, o id.Org) (*time.Location, error) {
 	if o.IsZero() {
 		return time.UTC, nil // nobody: the reach refuses them

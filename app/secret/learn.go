@@ -1,6 +1,7 @@
 package secret
 
 import (
+	"crypto/cipher"
 	"fmt"
 	"maps"
 	"slices"
@@ -56,7 +57,10 @@ func (m *Master) refresh() error {
 		return nil
 	}
 	texts, err := m.follow()
-	if err != nil || len(texts) == 0 {
+	if err == nil && len(texts) == 0 {
+		err = ErrMaster
+	}
+	if err != nil {
 		return fmt.Errorf("read the master key again: %w", err)
 	}
 	return m.Learn(texts[0], texts[1:]...)
@@ -83,8 +87,8 @@ func (m *Master) tell() error {
 	return nil
 }
 
-// wrapping is the key that data keys are wrapped under by the master key kid.
-func (m *Master) wrapping(kid KeyID) ([]byte, bool) {
+// wrapping is what wraps data keys under the master key kid.
+func (m *Master) wrapping(kid KeyID) (cipher.AEAD, bool) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	d := m.keys[kid]

@@ -2,6 +2,7 @@ package secret
 
 import (
 	"bytes"
+	"crypto/cipher"
 	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/sha256"
@@ -36,7 +37,10 @@ type Master struct {
 }
 
 // derived is what follows from a master key. wrap is nil where only the pepper of a key that is gone is known.
-type derived struct{ wrap, pepper []byte }
+type derived struct {
+	wrap   cipher.AEAD
+	pepper []byte
+}
 
 // ErrMaster says that a configured master key is unusable. Its text is for the operator who set it.
 var ErrMaster = errors.New("the master key must be 32 bytes in base64; make one with: openssl rand -base64 32")
@@ -57,9 +61,10 @@ func derive(text String) (KeyID, derived, error) {
 		return 0, derived{}, fmt.Errorf("%w (it has %d bytes)", ErrMaster, len(raw))
 	}
 	name, err1 := hkdf.Key(sha256.New, raw, nil, "bodhi master key id v1", 4)
-	wrap, err2 := hkdf.Key(sha256.New, raw, nil, "bodhi data key wrapping v1", 32)
+	under, err2 := hkdf.Key(sha256.New, raw, nil, "bodhi data key wrapping v1", 32)
 	pepper, err3 := hkdf.Key(sha256.New, raw, nil, "bodhi pepper v1", 32)
-	if err := errors.Join(err1, err2, err3); err != nil {
+	wrap, err4 := newAEAD(under)
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		return 0, derived{}, fmt.Errorf("derive keys: %w", err)
 	}
 	return KeyID(binary.BigEndian.Uint32(name)), derived{wrap: wrap, pepper: pepper}, nil

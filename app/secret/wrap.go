@@ -13,11 +13,7 @@ import (
 // wrap encrypts a data key, or the pepper of a master key (o zero), under the current master key.
 func (k *Keyring) wrap(o id.Org, version uint32, plain []byte) (WrappedKey, error) {
 	kid := k.master.ID()
-	under, _ := k.master.wrapping(kid)
-	aead, err := newAEAD(under)
-	if err != nil {
-		return WrappedKey{}, err
-	}
+	aead, _ := k.master.wrapping(kid) // the current one is always there
 	out := make([]byte, wrappedHeader+nonceSize, wrappedHeader+nonceSize+len(plain)+16)
 	out[0] = formatWrapped
 	binary.BigEndian.PutUint32(out[1:], uint32(kid))
@@ -37,18 +33,14 @@ func (k *Keyring) unwrap(w WrappedKey) ([]byte, error) {
 	if len(w.Wrapped) < wrappedHeader+nonceSize+16 || w.Wrapped[0] != formatWrapped {
 		return nil, fmt.Errorf("%s: %w", what, ErrTampered)
 	}
-	under, known := k.master.wrapping(w.Under())
+	outer, known := k.master.wrapping(w.Under())
 	if !known {
 		if err := k.master.refresh(); err != nil {
 			return nil, err
 		}
-		if under, known = k.master.wrapping(w.Under()); !known {
+		if outer, known = k.master.wrapping(w.Under()); !known {
 			return nil, fmt.Errorf("%w: it needs master key %s, the configured one is %s; put the right key into BODHI_MASTER_KEY or BODHI_MASTER_KEY_FILE, or beside it into BODHI_OTHER_MASTER_KEYS", ErrWrongMaster, w.Under(), k.master.ID())
 		}
-	}
-	outer, err := newAEAD(under)
-	if err != nil {
-		return nil, err
 	}
 	nonce, body := w.Wrapped[wrappedHeader:wrappedHeader+nonceSize], w.Wrapped[wrappedHeader+nonceSize:]
 	plain, err := outer.Open(nil, nonce, body, wrappedPlace(w.Wrapped[:wrappedHeader], w.Org, w.Version))

@@ -37,6 +37,29 @@ const (
 	clientApp   = attribute.Key("bodhi.client")
 )
 
+// Names of metrics, and of what tells their series apart. Source: https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-metrics/
+// (version 1.41, in development; that of the first chunk is newer than 1.38).
+const (
+	tokenUsage    = "gen_ai.client.token.usage"
+	callDuration  = "gen_ai.client.operation.duration"
+	firstChunk    = "gen_ai.client.operation.time_to_first_chunk"
+	serveDuration = "gen_ai.server.request.duration"
+	firstToken    = "gen_ai.server.time_to_first_token"
+	perToken      = "gen_ai.server.time_per_output_token"
+	tokenType     = attribute.Key("gen_ai.token.type")
+)
+
+// The bounds of their buckets, as the conventions ask for: tokens, and seconds.
+var (
+	tokenBounds = []float64{1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864}
+	wholeBounds = []float64{.01, .02, .04, .08, .16, .32, .64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92}
+	firstBounds = []float64{.001, .005, .01, .02, .04, .06, .08, .1, .25, .5, .75, 1, 2.5, 5, 7.5, 10}
+	paceBounds  = []float64{.01, .025, .05, .075, .1, .15, .2, .3, .4, .5, .75, 1, 2.5}
+)
+
+// itself is the provider that clients of ours are served by.
+const itself = "bodhi"
+
 // operations are the conventions' names for ours where they have one.
 var operations = map[string]string{"chat": "chat", "responses": "chat", "completions": "text_completion", "embeddings": "embeddings"}
 

@@ -1,6 +1,7 @@
 // Package trace tells an OpenTelemetry collector what requests did: one span a request, under the client's own where it sent a
 // traceparent, and under it one span an attempt at a provider. Spans are made when a request is over, from what is written into the
-// books about it, so that tracing costs nothing where it is off and no wait where it is on. They hold no content.
+// books about it, so that tracing costs nothing where it is off and no wait where it is on. They hold no content. The metrics go there
+// too, as they stand each minute, and beside them some by the conventions' names.
 package trace
 
 import (
@@ -39,21 +40,31 @@ func New(ctx context.Context, endpoint, version, node string) (*Tracer, error) {
 }
 
 func newTracer(to sdk.TracerProviderOption, version, node string) *Tracer {
-	about := resource.NewSchemaless(attribute.String("service.name", "bodhi"), attribute.String("service.version", version), attribute.String("service.instance.id", node))
-	t := &Tracer{spans: sdk.NewTracerProvider(to, sdk.WithResource(about))}
-	t.make = t.spans.Tracer("github.com/bodhi-gateway/bodhi")
+	t := &Tracer{spans: sdk.NewTracerProvider(to, sdk.WithResource(about(version, node)))}
+	t.make = t.spans.Tracer(scope)
 	return t
 }
 
-// Observe makes the spans of a request that is over. It does not wait, and keeps nothing that it is given.
-func (t *Tracer) Observe(r *ledger.Request, tries []ledger.Try, h http.Header) {
+// scope is who made a span or a metric, in a program of many parts.
+const scope = "github.com/bodhi-gateway/bodhi"
+
+// about says who sends: the same for traces and for metrics, so that a collector can put them side by side.
+func about(version, node string) *resource.Resource {
+	return resource.NewSchemaless(attribute.String("service.name", "bodhi"), attribute.String("service.version", version), attribute.String("service.instance.id", node))
+}
+
+// Observe makes the spans of a request that is over, and returns the id of its trace for metrics to name as an example: 32 digits, or
+// "" if sampling left it out. It does not wait, and keeps nothing that it is given.
+func (t *Tracer) Observe(r *ledger.Request, tries []ledger.Try, h http.Header) string {
 	ctx := context.Background()
 	if h.Get("Traceparent") != "" {
 		ctx = t.wire.Extract(ctx, propagation.HeaderCarrier(h))
 	}
 	name := named(operations, r.Endpoint)
 	ctx, whole := t.make.Start(ctx, title(name, r.Asked), api.WithSpanKind(api.SpanKindServer), api.WithTimestamp(r.At))
+	var id string
 	if whole.IsRecording() {
+		id = whole.SpanContext().TraceID().String()
 		whole.SetAttributes(ofRequest(r)...)
 		if r.Code != "" {
 			whole.SetStatus(codes.Error, r.Code)
@@ -63,6 +74,7 @@ func (t *Tracer) Observe(r *ledger.Request, tries []ledger.Try, h http.Header) {
 		}
 	}
 	whole.End(api.WithTimestamp(r.At.Add(r.Duration)))
+	return id
 }
 
 func (t *Tracer) try(ctx context.Context, name string, n int, y ledger.Try) {

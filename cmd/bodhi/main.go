@@ -65,6 +65,7 @@ type commands struct {
 	Apply    applyCmd    `cmd:"" group:"From any machine" help:"Make the organization be what a YAML document says; safe to repeat."`
 	Import   importCmd   `cmd:"" group:"From any machine" help:"Take over keys, people or another gateway's configuration."`
 	Template templateCmd `cmd:"" group:"From any machine" help:"Blueprints to begin with, and the schema of one."`
+	Support  supportCmd  `cmd:"" group:"From any machine" help:"Support access: let whoever runs the installation look, for a while."`
 	API      apiCmd      `cmd:"" name:"api" group:"From any machine" help:"Call any path of the management API."`
 	Setup    setupCmd    `cmd:"" group:"From any machine" help:"Point a coding agent at the gateway."`
 

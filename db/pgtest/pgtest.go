@@ -32,22 +32,13 @@ func Start(t testing.TB) *Server {
 	if testing.Short() && os.Getenv("CI") != "true" {
 		Missing(t, "a server of one's own takes seconds, and -short was asked for")
 	}
-	s := &Server{t: t, bin: programs(t)}
-	dir, err := os.MkdirTemp("", "bodhi-pg-") // not t.TempDir: its parents are closed to other users
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.data = filepath.Join(dir, "data")
-	t.Cleanup(func() {
-		_, _ = s.run("pg_ctl", "stop", "-D", s.data, "-m", "immediate", "-w")
-		_ = os.RemoveAll(dir)
-	})
+	dir := Dir(t)
+	s := &Server{t: t, bin: programs(t), data: filepath.Join(dir, "data")}
+	t.Cleanup(func() { _, _ = s.run("pg_ctl", "stop", "-D", s.data, "-m", "immediate", "-w") })
 	if os.Geteuid() == 0 {
 		s.as = unprivileged(t)
-		if err := os.Chown(dir, int(s.as.Uid), int(s.as.Gid)); err != nil {
-			t.Fatal(err)
-		}
 	}
+	s.Own(dir)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -57,6 +48,34 @@ func Start(t testing.TB) *Server {
 	s.must("initdb", "-D", s.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
 	s.Start()
 	return s
+}
+
+// Dir makes a directory that a server can reach, and removes it at the end.
+func Dir(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "bodhi-pg-") // not t.TempDir: its parents are closed to other users
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
+}
+
+// Own gives a directory to whom the server runs as, for what it is to write there.
+func (s *Server) Own(dir string) {
+	s.t.Helper()
+	if s.as == nil {
+		return
+	}
+	if err := os.Chown(dir, int(s.as.Uid), int(s.as.Gid)); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// Log is what it logged.
+func (s *Server) Log() string {
+	text, _ := os.ReadFile(filepath.Join(s.data, "server.log")) // none yet is empty
+	return string(text)
 }
 
 // URL is the server's default database.

@@ -22,6 +22,7 @@ type member struct {
 type fleet struct {
 	t       *testing.T
 	pg      *pgtest.Server
+	url     string // of the nodes' database
 	sandbox *harness.Sandbox
 	nodes   []*member
 
@@ -38,9 +39,15 @@ const deadAfter = 3 * time.Second
 
 func newFleet(t *testing.T, organization string) *fleet {
 	t.Helper()
-	f := &fleet{t: t, pg: pgtest.Start(t), sandbox: harness.StartSandbox(t), bills: map[string]harness.Charge{}}
+	pg := pgtest.Start(t)
+	return newFleetOn(t, pg, pg.URL(), organization)
+}
+
+func newFleetOn(t *testing.T, pg *pgtest.Server, url, organization string) *fleet {
+	t.Helper()
+	f := &fleet{t: t, pg: pg, url: url, sandbox: harness.StartSandbox(t), bills: map[string]harness.Charge{}}
 	first := harness.FreeAddress(t)
-	env := append(harness.OnPostgres(f.pg.URL()), "BODHI_LOG_LEVEL=warn", "BODHI_NODE_DEAD_AFTER="+deadAfter.String(), "BODHI_METRICS_ADDR="+first)
+	env := append(harness.OnPostgres(url), "BODHI_LOG_LEVEL=warn", "BODHI_NODE_DEAD_AFTER="+deadAfter.String(), "BODHI_METRICS_ADDR="+first)
 	a := harness.Start(t, harness.Setup{Env: env, Budget: organization + "/total/hard", Models: aliases(),
 		Providers: []string{"name=sb,kind=sandbox,base-url=" + f.sandbox.URL + ",key-env=E2E_KEY"}})
 	second := harness.FreeAddress(t)

@@ -37,7 +37,7 @@ type verdict struct {
 // rows reads the books as no node shows them: every tenant's, straight from the database.
 func (f *fleet) rows() map[string][]row {
 	f.t.Helper()
-	c, err := pgx.Connect(f.t.Context(), f.pg.URL())
+	c, err := pgx.Connect(f.t.Context(), f.url)
 	if err != nil {
 		f.t.Fatal(err)
 	}

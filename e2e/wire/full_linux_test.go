@@ -2,7 +2,6 @@ package wire
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"net/http"
@@ -118,16 +117,9 @@ func (w *world) on(t *testing.T, dir string, inside ...string) *disk {
 	if err := os.CopyFS(aside, os.DirFS(w.Dir)); err != nil {
 		t.Fatal(err)
 	}
-	for _, at := range append([]string{dir}, inside...) {
-		if err := os.MkdirAll(at, 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := syscall.Mount("tmpfs", at, "tmpfs", 0, "size=48m"); errors.Is(err, syscall.EPERM) {
-			harness.Missing(t, "nobody may mount a file system here")
-		} else if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = syscall.Unmount(at, syscall.MNT_DETACH) })
+	d := harness.Mount(t, dir, 48)
+	for _, at := range inside {
+		harness.Mount(t, at, 48)
 	}
 	for _, at := range append([]string{dir}, inside...) {
 		from, err := filepath.Rel(w.Dir, at)
@@ -137,29 +129,7 @@ func (w *world) on(t *testing.T, dir string, inside ...string) *disk {
 		fill(t, at, filepath.Join(aside, from))
 	}
 	w.Serve(t)
-	ballast := filepath.Join(dir, "ballast")
-	return &disk{
-		fill: func() {
-			f, err := os.Create(ballast)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer f.Close()
-			for _, n := range []int{1 << 20, 4096, 1} {
-				for err = nil; err == nil; {
-					_, err = f.Write(make([]byte, n))
-				}
-			}
-			if !errors.Is(err, syscall.ENOSPC) {
-				t.Fatalf("fill the disk: %v", err)
-			}
-		},
-		free: func() {
-			if err := os.Remove(ballast); err != nil {
-				t.Fatal(err)
-			}
-		},
-	}
+	return &disk{d.Fill, d.Free}
 }
 
 // fill copies the files of one directory into another that may have some of them.

@@ -133,11 +133,6 @@ type Backup struct {
 	Rows    string
 }
 
-// JobsPage stands where the queue's pages cannot be shown.
-type JobsPage struct {
-	Shell layout.Console
-}
-
 // SupportPage is an organization's leave for support, for its admins.
 type SupportPage struct {
 	Shell  layout.Shell

@@ -171,3 +171,43 @@ func TestAnAdminLetsSupportIn(t *testing.T) {
 		t.Errorf("%d\n%s", p.Status, p.Body)
 	}
 }
+
+// TestAProgramLetsSupportIn does what the page does through the API, on both databases.
+func TestAProgramLetsSupportIn(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h, s := console(t, d)
+		acme, other := h.Found(t, "Acme"), h.Found(t, "Other")
+		site := h.Serve(t, operatorweb.New(operatorweb.Parts{Service: s}).Routes())
+		admin, olga := h.Program(t, site, acme, org.Admin), operator.Who{Session: id.NewSession(h.IDs), Name: "Olga"}
+		says := func(what string, p webtest.Page, status int, texts ...string) {
+			t.Helper()
+			if p.Status != status || !p.Has(texts...) {
+				t.Errorf("%s: %d\n%s", what, p.Status, p.Body)
+			}
+		}
+		const at = "/api/v1/support-access"
+		says("nothing yet", admin.JSON("GET", at, ""), 200, `"data":[]`)
+		says("nothing to end", admin.JSON("POST", at+"/end", ""), 409, `"support_over"`)
+		says("no reason", admin.JSON("POST", at, `{"reason":" ","hours":1}`), 400, "Say what support should look at")
+		says("no time", admin.JSON("POST", at, `{"reason":"spend"}`), 400, `"hours"`, "1 to 168 hours")
+		says("too long", admin.JSON("POST", at, `{"reason":"spend","hours":169}`), 400, `"hours"`)
+		says("so long that it overflows", admin.JSON("POST", at, `{"reason":"spend","hours":5124095576030431}`), 400, `"hours"`)
+		says("a manager", h.Program(t, site, acme, org.Manager).JSON("POST", at, `{"reason":"spend","hours":1}`), 403)
+		says("the first", admin.JSON("POST", at, `{"reason":"spend looks wrong","hours":168}`), 201, `"state":"open"`, `"ended_at":null`)
+		says("another, which ends it", admin.JSON("POST", at, `{"reason":"limits","hours":1}`), 201, `"reason":"limits"`)
+		if err := s.Look(t.Context(), olga, acme.Org.ID, "/costs"); err != nil {
+			t.Errorf("support looks: %v", err)
+		}
+		says("the list", admin.JSON("GET", at, ""), 200, `"state":"open"`, `"state":"ended"`, `"reason":"spend looks wrong"`)
+		says("another organization's", h.Program(t, site, other, org.Admin).JSON("GET", at, ""), 200, `"data":[]`)
+		says("another organization ends its own", h.Program(t, site, other, org.Admin).JSON("POST", at+"/end", ""), 409)
+		says("the end", admin.JSON("POST", at+"/end", ""), 204)
+		if err := s.Look(t.Context(), olga, acme.Org.ID, "/costs"); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("support looks after the end: %v", err)
+		}
+		says("a third", admin.JSON("POST", at, `{"reason":"again","hours":1}`), 201)
+		h.Clock.Advance(time.Hour)
+		says("the list after the hour", admin.JSON("GET", at, ""), 200, `"state":"over"`)
+	})
+}

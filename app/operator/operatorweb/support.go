@@ -18,11 +18,11 @@ const supportPath = "/settings/support"
 // Routes are those of the organizations' admins.
 func (h *Handlers) Routes() []web.Route {
 	const get, post = http.MethodGet, http.MethodPost
-	return []web.Route{
+	return append([]web.Route{
 		{Method: get, Path: supportPath, Name: "support.show", Guard: web.Person, Floor: org.Admin, Handle: h.supportShow},
 		{Method: post, Path: supportPath, Name: "support.allow", Guard: web.Person, Floor: org.Admin, Audit: "support.allowed", Handle: h.supportAllow},
 		{Method: post, Path: supportPath + "/end", Name: "support.end", Guard: web.Person, Floor: org.Admin, Audit: "support.ended", Handle: h.supportEnd},
-	}
+	}, h.apiRoutes()...)
 }
 
 func (h *Handlers) supportPage(c *web.Context) (views.SupportPage, error) {

@@ -42,12 +42,8 @@ type protocol interface {
 
 var protocols = map[provider.Kind]protocol{provider.OpenAI: files{}, provider.Sandbox: files{}, provider.Azure: files{azure: true}, provider.Anthropic: messages{}}
 
-// Bounds of a native batch: far below what providers take (OpenAI 50,000 lines and 200 MB, Anthropic 100,000 and 256 MB, Azure 100,000 and
-// 200 MB), because a native batch is in memory once while it leaves.
+// maxLine bounds one result; maxAnswer any other answer.
 const (
-	MaxLines = 10_000
-	MaxBytes = 32 << 20
-	// maxLine bounds one result; maxAnswer any other answer.
 	maxLine   = 32 << 20
 	maxAnswer = 4 << 20
 )
