@@ -30,6 +30,8 @@ type tab struct {
 	t    *testing.T
 	ctx  context.Context
 	base string
+	// exact prefers a label that is what was asked for to one that only begins with it.
+	exact bool
 	*notebook
 }
 
@@ -216,9 +218,9 @@ func (b *tab) labelled(label string) string {
 	var id string
 	b.until(fmt.Sprintf("an input labelled %q", label), fmt.Sprintf(`(() => {
 		const all = [...document.querySelectorAll('label')], says = l => l.innerText.trim().replace(/\s+/g, ' ')
-		const l = all.find(l => says(l) === %[1]q) ?? all.find(l => says(l).startsWith(%[1]q))
+		const l = %[2]v && all.find(l => says(l) === %[1]q) || all.find(l => says(l).startsWith(%[1]q))
 		return l && l.control ? l.control.id || '' : ''
-	})()`, label), &id)
+	})()`, label, b.exact), &id)
 	return "#" + id
 }
 

@@ -1,3 +1,5 @@
+//go:build quarter
+
 package browser
 
 import (

@@ -1,3 +1,5 @@
+//go:build quarter
+
 package browser
 
 import (
@@ -30,7 +32,7 @@ func (q *quarter) signOn() {
 	b.press("Map group")
 	b.sees("Mapped by")
 	idp.Who, idp.Name, idp.In = "fay@finance.test", "Fay Controller", []string{"controllers"}
-	q.finance = open(q.t, q.s.URL)
+	q.finance = q.browser()
 	q.signsOn()
 }
 

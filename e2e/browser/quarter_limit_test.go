@@ -1,3 +1,5 @@
+//go:build quarter
+
 package browser
 
 import (
@@ -47,7 +49,7 @@ func (b *tab) comesBack(email string) {
 // again is a browser of somebody who has been here before.
 func (q *quarter) again(email string) *tab {
 	q.t.Helper()
-	b := open(q.t, q.s.URL)
+	b := q.browser()
 	b.logIn(email)
 	return b
 }

@@ -1,3 +1,5 @@
+//go:build quarter
+
 package browser
 
 import (
@@ -70,7 +72,7 @@ func byList(q *quarter) {
 
 	for i := range 2 {
 		name, email := person(i * len(teams)) // the lead of the first team, and somebody of it
-		guest := open(q.t, q.s.URL)
+		guest := q.browser()
 		q.join(guest, name, email)
 		q.key(guest, email, teams[0])
 	}

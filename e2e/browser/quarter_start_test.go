@@ -1,3 +1,5 @@
+//go:build quarter
+
 package browser
 
 import (
@@ -65,7 +67,7 @@ func byForm(q *quarter) {
 		b.tick("Research")
 		b.press("Invite")
 		b.sees(address)
-		guest := open(q.t, q.s.URL)
+		guest := q.browser()
 		q.join(guest, name, address)
 		q.key(guest, address, "Research")
 	}

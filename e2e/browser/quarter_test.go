@@ -1,3 +1,5 @@
+//go:build quarter
+
 package browser
 
 import (
@@ -95,11 +97,19 @@ func found(t *testing.T, c company) *quarter {
 	y, m, _ := time.Now().UTC().Date()
 	q := &quarter{company: c, t: t, from: time.Date(y, m+3-(m-1)%3, 1, 0, 0, 0, 0, time.UTC), months: map[string]*tally{}}
 	q.s = apptest.Serve(t, q.from.Add(33*time.Hour))
-	q.ada = open(t, q.s.URL)
+	q.ada = q.browser()
 	q.ada.signUp(c.name, "ada@acme.test")
 	q.base = q.ada.text("#base-url")
 	q.g = &harness.Gateway{URL: q.s.URL, ProxyURL: q.base}
 	return q
+}
+
+// browser opens one.
+func (q *quarter) browser() *tab {
+	q.t.Helper()
+	b := open(q.t, q.s.URL)
+	b.exact = true // "Team" and not "Team lead"
+	return b
 }
 
 // work lets the days until a moment pass: what the diary has, and a few requests on each working day.
