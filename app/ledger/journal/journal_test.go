@@ -174,6 +174,37 @@ func TestAReaderSeesWhatIsWrittenLater(t *testing.T) {
 	}
 }
 
+// A full disk cuts an append short: its half is taken back, and other bytes come there. A reader that had been there meanwhile reads those.
+func TestAReaderDoesNotReadAheadOfTheWriter(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	j := open(t, dir, Options{})
+	write(t, j, attempt())
+	end := j.End()
+	path := segmentPath(dir, end.Segment)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := f.Write(bytes.Repeat([]byte{7}, 500)); err != nil {
+		t.Fatal(err)
+	}
+	r := j.ReadFrom(Position{Segment: end.Segment})
+	defer r.Close()
+	if _, err := r.Next(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(path, end.Offset); err != nil {
+		t.Fatal(err)
+	}
+	second := attempt()
+	write(t, j, second)
+	if got, err := r.Next(); err != nil || got.Attempt == nil || got.Attempt.ID != second.Attempt.ID {
+		t.Errorf("behind what was taken back: %+v %v", got, err)
+	}
+}
+
 func TestAnyPlaceCanBeReadFromAgain(t *testing.T) {
 	t.Parallel()
 	j := open(t, t.TempDir(), Options{SegmentBytes: 700})

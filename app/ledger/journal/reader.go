@@ -16,6 +16,7 @@ type Reader struct {
 	at   Position
 	file *os.File
 	in   *bufio.Reader
+	sure *within
 	size int64 // of file, once it is no longer written to; 0 before that is known
 	buf  []byte
 
@@ -70,6 +71,7 @@ func (r *Reader) Next() (Record, error) {
 		if err != nil {
 			return Record{}, err
 		}
+		r.sure.until = limit
 		if r.at.Offset < limit {
 			rec, err := r.read(limit)
 			if err == nil || !errors.Is(err, errTorn) {
@@ -190,6 +192,24 @@ func (r *Reader) open(end Position) error {
 		return fmt.Errorf("journal: %w", err)
 	}
 	r.file, r.size = file, 0
-	r.in = bufio.NewReaderSize(file, 64<<10)
+	r.sure = &within{file: file, at: r.at.Offset}
+	r.in = bufio.NewReaderSize(r.sure, 64<<10)
 	return nil
+}
+
+// within reads a segment no further than its writer got. What lies behind may be an append that a full disk cut short: it is taken
+// back, other bytes come there, and who had read ahead would take the old ones for them.
+type within struct {
+	file      *os.File
+	at, until int64
+}
+
+// Read implements io.Reader.
+func (w *within) Read(p []byte) (int, error) {
+	if w.at >= w.until {
+		return 0, io.EOF
+	}
+	n, err := w.file.Read(p[:min(int64(len(p)), w.until-w.at)])
+	w.at += int64(n)
+	return n, err
 }
