@@ -15,8 +15,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/bodhi-gateway/bodhi/app/agent"
 	"github.com/bodhi-gateway/bodhi/app/approval"
 	"github.com/bodhi-gateway/bodhi/app/balance"
@@ -314,99 +312,6 @@ func (a *App) applyRoutes(r route.Records) error {
 	}
 	a.table.Set(index)
 	return nil
-}
-
-// Run serves until ctx ends, then drains: no new requests, streams up to grace, journal posted, leases returned. ready
-// is told the URL once requests are taken.
-func (a *App) Run(ctx context.Context, ready func(url string)) error {
-	defer func() { _ = a.db.Close() }()
-	doors, err := a.open()
-	if err != nil {
-		return errors.Join(err, a.treasury.Close(ctx))
-	}
-	// The machinery outlives ctx: it stops only when the last request is through.
-	machinery, stop := context.WithCancel(context.WithoutCancel(ctx))
-	defer stop()
-	heard := make([]<-chan live.Topic, len(a.mirrors))
-	for i, m := range a.mirrors {
-		heard[i] = a.bus.Subscribe(machinery)
-		if err := m.Start(ctx); err != nil {
-			return errors.Join(err, a.treasury.Close(ctx))
-		}
-	}
-	running, failed := errgroup.WithContext(machinery)
-	running.Go(func() error { return a.bus.Run(machinery) })
-	running.Go(func() error { return a.treasury.Run(machinery) })
-	running.Go(func() error { return a.limiter.Run(machinery) })
-	running.Go(func() error { return a.objects.Run(machinery) })
-	running.Go(func() error { return a.gate.Run(machinery) })
-	running.Go(func() error { return a.answers.Run(machinery) })
-	running.Go(func() error { return a.answers.Learn(machinery) })
-	if a.tracer != nil {
-		running.Go(func() error { return a.tracer.Run(machinery) })
-	}
-	if a.pusher != nil {
-		running.Go(func() error { return a.pusher.Run(machinery) })
-	}
-	running.Go(func() error { return a.texts.Run(machinery) })
-	a.watched(machinery, running)
-	running.Go(func() error { a.noteUses(machinery); return nil })
-	running.Go(func() error { a.sealPrompts(machinery); return nil })
-	running.Go(func() error { return a.budgets(a.treasury).Keep(machinery) })
-	for i, m := range a.mirrors {
-		running.Go(func() error { m.Run(machinery, heard[i]); return nil })
-	}
-	if a.queuePages != nil {
-		if err := a.queuePages.Start(machinery); err != nil {
-			return errors.Join(err, a.treasury.Close(ctx))
-		}
-	}
-	if a.options.Worker {
-		running.Go(func() error { return a.queue.Run(machinery) })
-	}
-	evaluated, batched := a.evaluate(ctx, running), a.workBatches(ctx, running)
-	err = a.serve(ctx, doors, failed.Done(), ready)
-	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
-	defer cancel()
-	soon, over := context.WithTimeout(late, 5*time.Second)
-	a.gateway.Wait(soon)
-	over()
-	evaluated()
-	batched()
-	err = errors.Join(err, a.treasury.Close(late), a.keyUses(late))
-	stop()
-	return errors.Join(err, running.Wait())
-}
-
-// sealPrompts encrypts what prompts said before it was encrypted; usually there is nothing to do.
-func (a *App) sealPrompts(ctx context.Context) {
-	switch n, err := a.library.SealOld(ctx); {
-	case err != nil && ctx.Err() == nil:
-		a.log.Warn("old versions of prompts not encrypted; the next start tries again", "error", err.Error())
-	case n > 0:
-		a.log.Info("old versions of prompts encrypted", "versions", n)
-	}
-}
-
-// noteUses writes down about every half minute when keys were last used, for a page, and which were used after their end, for
-// the audit log.
-func (a *App) noteUses(ctx context.Context) {
-	ticker := time.NewTicker(30 * time.Second)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-			if err := a.keyUses(ctx); err != nil {
-				a.log.Warn("uses of keys not written down", "error", err.Error())
-			}
-		}
-	}
-}
-
-func (a *App) keyUses(ctx context.Context) error {
-	return errors.Join(a.keyStore.Used(ctx, a.desk.Uses()), a.keys.NoteRefusals(ctx, a.desk.Refusals()), a.counts.Flush(ctx))
 }
 
 // writable says in one line why the data directory is of no use.
