@@ -90,7 +90,6 @@ proof: build ## prove that budgets hold, that no clock tells keys apart, that no
 	go test ./app/key -count=1 -v -run ToldApartByTime -calls 1000000 | grep -E 'against|FAIL|^ok'
 	go test ./app/identity -count=1 -v -timeout 40m -run NobodyEverGains -sequences 1000000 | grep -E 'sequences|FAIL|^ok'
 	scripts/services.sh go test ./app -count=1 -v -tags onewall -run NoRouteTells | grep -E '^ *---|FAIL|^ok'
-	scripts/services.sh go test ./e2e/browser -count=1 -v -tags quarter -run AQuarterOfThreeCompanies | grep -aE '^ *---|FAIL|^ok'
 	scripts/services.sh go test ./app -count=1 -v -timeout 30m -run LargeOrganization -large | grep -E ' ms |takes|FAIL|^ok'
 	go test ./app -count=1 -v -timeout 60m -run YearOfACompany -year -figures $(CURDIR)/var/proof.json | grep -E '2025-|hard limits|FAIL|^ok'
 	TEST_BINARY=$(CURDIR)/bin/bodhi go test ./e2e/proof -count=1 -timeout 40m -long -figures $(CURDIR)/var/proof.json

@@ -53,7 +53,7 @@ failures() {
 run() {
   step "test $1"
   shift
-  go test -v -vet=off -timeout 40m "$@" 2>&1 | tee -a "$log" | report
+  go test -v -vet=off -timeout 50m "$@" 2>&1 | tee -a "$log" | report
 }
 
 # Names what skipped itself; CI=true does not allow it.

@@ -1,5 +1,3 @@
-//go:build quarter
-
 package browser
 
 import (
