@@ -237,7 +237,9 @@ func TestACancelledBatchIsTakenBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := w.ended(t, b.ID, time.Minute)
-	if got.Status != "cancelled" || got.RequestCounts.Completed != 20 || got.RequestCounts.Failed != 20 || w.sandbox.Bill(t).Calls != 20 {
+	// The sandbox has done half of each load by then, and in how many loads lines went goes by how fast they came.
+	done := got.RequestCounts.Completed
+	if got.Status != "cancelled" || done > 20 || done+got.RequestCounts.Failed != 40 || w.sandbox.Bill(t).Calls != done {
 		t.Errorf("%s", got.RawJSON())
 	}
 	w.squared(t, 0)
