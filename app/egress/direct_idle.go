@@ -7,7 +7,7 @@ import (
 
 // idle keeps connections for the next request to the same address; the one that was used last comes first.
 type idle struct {
-	keep    time.Duration // unused for so long, a connection is closed; for up to half as long again it may stay
+	keep    time.Duration // unused for so long, a connection is closed; from half of it on it may be
 	perHost int
 	head    int64 // most bytes of an answer's head, for all connections
 

@@ -28,7 +28,7 @@ type Config struct {
 	ConnectTimeout time.Duration
 	// TLSTimeout bounds the handshake; 0 means 5 s.
 	TLSTimeout time.Duration
-	// IdleTimeout is how long an unused connection is kept; 0 means 90 s.
+	// IdleTimeout is how long an unused connection is kept at most; 0 means 90 s.
 	IdleTimeout time.Duration
 	// Resolver replaces the system's name look-up; nil outside tests.
 	Resolver *net.Resolver

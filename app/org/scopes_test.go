@@ -57,6 +57,11 @@ func TestScopesAreReadOrRefusedInWords(t *testing.T) {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}
+	for n, want := range map[int]string{40: strings.Repeat("k", 40) + "\"", 41: strings.Repeat("k", 40) + "…\""} { // what is quoted stays short
+		if _, err := org.ParseScopes("scopes", []string{strings.Repeat("k", n)}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%d letters: %v", n, err)
+		}
+	}
 	many := make([]string, 101)
 	for i := range many {
 		many[i] = fmt.Sprintf("a%d:read", i)

@@ -169,6 +169,10 @@ func TestADamagedDataKeyIsNamed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	none, err := secret.NewKeyring(m, &shelf{}, nil).Wrap(o, 1, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, c := range map[string]struct {
 		change   func(w *secret.WrappedKey)
 		tampered bool
@@ -181,10 +185,14 @@ func TestADamagedDataKeyIsNamed(t *testing.T) {
 		"a bit":               {func(w *secret.WrappedKey) { w.Wrapped = append(bytes.Clone(w.Wrapped[:40]), w.Wrapped[40]^1) }, true},
 		"another version":     {func(w *secret.WrappedKey) { w.Version = 2 }, true},
 		"a key of five bytes": {func(w *secret.WrappedKey) { *w = short }, false},
+		"a key of no bytes":   {func(w *secret.WrappedKey) { *w = none }, false},
 	} {
 		w := whole
 		c.change(&w)
 		if w.Wrapped == nil && w.Under() != 0 {
+			t.Errorf("%s: it is under %s", name, w.Under())
+		}
+		if len(w.Wrapped) == 5 && w.Under() != m.ID() { // whoever looks for the key still learns which one it needs
 			t.Errorf("%s: it is under %s", name, w.Under())
 		}
 		if err := secret.NewKeyring(m, nil, nil).Import([]secret.WrappedKey{w}); err == nil || errors.Is(err, secret.ErrTampered) != c.tampered {
@@ -223,5 +231,29 @@ func TestADamagedPepperIsNamed(t *testing.T) {
 	}
 	if _, err := k.Rewrap(t.Context(), &direct{}, nil); !errors.Is(err, secret.ErrTampered) {
 		t.Errorf("rewrapped: %v", err)
+	}
+}
+
+// A new wrapping replaces the old one only if it gives back the same key.
+func TestAWrappingThatDoesNotOpenReplacesNothing(t *testing.T) {
+	t.Parallel()
+	m, _ := master(t)
+	o := id.NewOrg(id.NewSource(clock.System{}.Now, nil))
+	k := secret.NewKeyring(m, &shelf{}, nil)
+	dek := bytes.Repeat([]byte{7}, 32)
+	w, err := k.Wrap(o, 1, dek)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := k.Proves(w, dek); err != nil {
+		t.Errorf("a good one: %v", err)
+	}
+	damaged := w
+	damaged.Wrapped = bytes.Clone(w.Wrapped)
+	damaged.Wrapped[40] ^= 1
+	for name, err := range map[string]error{"one that is damaged": k.Proves(damaged, dek), "one of another key": k.Proves(w, bytes.Repeat([]byte{8}, 32))} {
+		if !errors.Is(err, secret.ErrTampered) || !strings.Contains(err.Error(), o.String()) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

@@ -9,3 +9,6 @@ func Mended(signed string) string { return signed + "_" + checksum(signed) }
 func (k *Keyring) Wrap(o id.Org, version uint32, plain []byte) (WrappedKey, error) {
 	return k.wrap(o, version, plain)
 }
+
+// Proves is what is asked of a new wrapping before it replaces an old one.
+func (k *Keyring) Proves(w WrappedKey, dek []byte) error { return k.proves(w, dek) }

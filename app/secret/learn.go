@@ -2,6 +2,7 @@ package secret
 
 import (
 	"crypto/cipher"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -79,12 +80,11 @@ func (m *Master) adopt(kid KeyID, pepper []byte) error {
 
 // tell has every MAC know what is known. It is called with mu held.
 func (m *Master) tell() error {
+	var failed error
 	for _, mac := range m.macs {
-		if err := mac.learn(m.current, m.keys); err != nil {
-			return err
-		}
+		failed = errors.Join(failed, mac.learn(m.current, m.keys))
 	}
-	return nil
+	return failed
 }
 
 // wrapping is what wraps data keys under the master key kid.

@@ -4,7 +4,7 @@ import (
 	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/sha256"
-	"fmt"
+	"errors"
 	"hash"
 	"sync"
 	"sync/atomic"
@@ -45,30 +45,28 @@ func (m *Master) MAC(purpose string) (*MAC, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	out := &MAC{purpose: purpose}
-	if err := out.learn(m.current, m.keys); err != nil {
-		return nil, err
-	}
 	m.macs = append(m.macs, out)
-	return out, nil
+	return out, out.learn(m.current, m.keys)
 }
 
-// learn takes over the master keys. Hashers that were there stay, with their pools.
+// learn takes over the master keys, all or none. Hashers that were there stay, with their pools.
 func (m *MAC) learn(current KeyID, keys map[KeyID]derived) error {
 	next := &hashers{current: current, keys: make(map[KeyID]*hasher, len(keys))}
 	before := m.known.Load()
+	var failed error
 	for kid, d := range keys {
 		if before != nil && before.keys[kid] != nil {
 			next.keys[kid] = before.keys[kid]
 			continue
 		}
 		k, err := hkdf.Expand(sha256.New, d.pepper, m.purpose, 32)
-		if err != nil {
-			return fmt.Errorf("derive pepper: %w", err)
-		}
+		failed = errors.Join(failed, err)
 		next.keys[kid] = newHasher(k)
 	}
-	m.known.Store(next)
-	return nil
+	if failed == nil {
+		m.known.Store(next)
+	}
+	return failed
 }
 
 // under is the hasher of a pepper; of an unknown one the current, which costs the same.

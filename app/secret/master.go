@@ -64,10 +64,9 @@ func derive(text String) (KeyID, derived, error) {
 	under, err2 := hkdf.Key(sha256.New, raw, nil, "bodhi data key wrapping v1", 32)
 	pepper, err3 := hkdf.Key(sha256.New, raw, nil, "bodhi pepper v1", 32)
 	wrap, err4 := newAEAD(under)
-	if err := errors.Join(err1, err2, err3, err4); err != nil {
-		return 0, derived{}, fmt.Errorf("derive keys: %w", err)
-	}
-	return KeyID(binary.BigEndian.Uint32(name)), derived{wrap: wrap, pepper: pepper}, nil
+	var kid [4]byte
+	copy(kid[:], name)
+	return KeyID(binary.BigEndian.Uint32(kid[:])), derived{wrap: wrap, pepper: pepper}, errors.Join(err1, err2, err3, err4)
 }
 
 // GenerateMaster makes a master key for a first run. random nil means the system's.
@@ -89,8 +88,5 @@ func (m *Master) Seed(kid KeyID, purpose string) (io.Reader, error) {
 	pepper := m.keys[kid].pepper
 	m.mu.RUnlock()
 	b, err := hkdf.Expand(sha256.New, pepper, "seed "+purpose, 512)
-	if err != nil {
-		return nil, fmt.Errorf("derive seed: %w", err)
-	}
-	return bytes.NewReader(b), nil
+	return bytes.NewReader(b), err
 }

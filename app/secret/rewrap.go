@@ -2,6 +2,7 @@ package secret
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 
@@ -61,19 +62,13 @@ func (k *Keyring) Rewrap(ctx context.Context, tx work.Tx, said func(done, of int
 	}
 }
 
-// rewrap is one batch, all or nothing. Each new wrapping is opened before it replaces the old one.
+// rewrap is one batch, all or nothing.
 func (k *Keyring) rewrap(ctx context.Context, tx work.Tx, batch []WrappedKey) (int, error) {
 	next := make([]WrappedKey, len(batch))
 	for i, w := range batch {
-		dek, err := k.unwrap(w)
-		if err != nil {
+		var err error
+		if next[i], err = k.rewrapped(w); err != nil {
 			return 0, err
-		}
-		if next[i], err = k.wrap(w.Org, w.Version, dek); err != nil {
-			return 0, fmt.Errorf("wrap data key: %w", err)
-		}
-		if again, err := k.unwrap(next[i]); err != nil || !bytes.Equal(again, dek) {
-			return 0, fmt.Errorf("data key of %s: the new wrapping does not open: %w", w.Org, err)
 		}
 	}
 	n := 0
@@ -91,6 +86,27 @@ func (k *Keyring) rewrap(ctx context.Context, tx work.Tx, batch []WrappedKey) (i
 		return nil
 	})
 	return n, err
+}
+
+// rewrapped is a data key under the current master key.
+func (k *Keyring) rewrapped(w WrappedKey) (WrappedKey, error) {
+	dek, err := k.unwrap(w)
+	if err != nil {
+		return w, err
+	}
+	next, err := k.wrap(w.Org, w.Version, dek)
+	if err != nil {
+		return w, fmt.Errorf("wrap data key: %w", err)
+	}
+	return next, k.proves(next, dek)
+}
+
+// proves refuses a wrapping that does not give back what was wrapped: it would replace the only one that does.
+func (k *Keyring) proves(w WrappedKey, dek []byte) error {
+	if again, err := k.unwrap(w); err != nil || !bytes.Equal(again, dek) {
+		return fmt.Errorf("data key of %s: the new wrapping does not open: %w", w.Org, cmp.Or(err, ErrTampered))
+	}
+	return nil
 }
 
 // keepPeppers writes down what hashes of other master keys are recognised by. It comes first: once a master key is gone, nothing

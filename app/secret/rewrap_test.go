@@ -3,6 +3,7 @@ package secret_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/bodhi-gateway/bodhi/app/clock"
@@ -107,6 +108,24 @@ func TestARotationLeavesNothingUnderTheOldKey(t *testing.T) {
 	}
 	if last, err := alone.MAC("test"); err != nil || !last.Verify(kid, "a key that somebody holds", sum) {
 		t.Errorf("a key of two rotations ago is not recognised: %v", err)
+	}
+}
+
+// Progress is told once for each batch, and no batch is empty.
+func TestEachBatchOfARotationIsToldOnce(t *testing.T) {
+	t.Parallel()
+	for keys, want := range map[int][]int{0: nil, 1: {1}, 100: {100}, 200: {100, 200}, 201: {100, 200, 201}} {
+		s, old, _ := sealedOnes(t, keys)
+		next, _ := moved(t, old)
+		var told []int
+		did, err := secret.NewKeyring(next, s, nil).Rewrap(t.Context(), &direct{}, func(done, of int) {
+			if told = append(told, done); of != keys {
+				t.Errorf("%d of %d", done, of)
+			}
+		})
+		if err != nil || did.Changed != keys || !slices.Equal(told, want) {
+			t.Errorf("%d keys: told %v, %+v, %v", keys, told, did, err)
+		}
 	}
 }
 
