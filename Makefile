@@ -105,6 +105,10 @@ soak: build ## let it work for SOAK (8h) and hold memory, goroutines, descriptor
 screens: build ## take pictures of every page, light and dark, wide and on a telephone, into var/screens
 	TEST_BINARY=$(CURDIR)/bin/bodhi scripts/services.sh go test ./e2e/browser -count=1 -timeout 40m -pictures
 
+.PHONY: pictures
+pictures: build ## take the documentation's pictures anew, into docs/pictures
+	TEST_BINARY=$(CURDIR)/bin/bodhi scripts/services.sh go test ./e2e/browser -count=1 -timeout 20m -run Documentations -docs
+
 .PHONY: clients
 clients: binary ## run Codex, Claude Code, opencode and Gemini CLI, headless, through the gateway; fetches them from npm into var/
 	@e2e/clients/run.sh

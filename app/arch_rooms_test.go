@@ -8,8 +8,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"github.com/bodhi-gateway/bodhi/app/secret"
 )
 
 // frames are parts of views, db and jobs that belong to no room.
@@ -159,21 +157,13 @@ func TestMigrationsKeepTenantsApart(t *testing.T) {
 // a wrong checksum, tests mint their own.
 func TestNoRealKeyIsInTheRepository(t *testing.T) {
 	t.Parallel()
-	shape := regexp.MustCompile(secret.TokenPattern)
 	if err := walk(func(name string, text []byte) error {
-		for _, found := range shape.FindAll(text, -1) {
-			if token, ok := secret.ParseToken(string(found)); ok {
-				t.Errorf("%s holds a key with a valid checksum (%s). Change its last letter, or mint it in the test.", name, token)
-			}
+		for _, found := range keysIn(text) {
+			t.Errorf("%s holds a real key (%s). Change its last letter, or mint it in the test.", name, found)
 		}
 		return nil
 	}); err != nil {
 		t.Fatal(err)
-	}
-	// The test itself must be able to see one.
-	whole, _, err := secret.Mint(nil, secret.VirtualKey, secret.Live)
-	if err != nil || !shape.MatchString(whole.Reveal()) {
-		t.Errorf("the pattern does not match a fresh key: %v", err)
 	}
 }
 

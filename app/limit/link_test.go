@@ -84,6 +84,7 @@ func TestAnOutageIsProbedByOneAndLoggedOnce(t *testing.T) {
 		}
 		w.fail(nil)
 		time.Sleep(time.Second)
+		synctest.Wait() // a second is over before everything that happens in it has
 		if w.paid != 50 {
 			t.Errorf("redis was told of %d, 50 were let through", w.paid)
 		}

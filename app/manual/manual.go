@@ -1,5 +1,6 @@
 // Package manual turns the documentation's Markdown into pages. Raw HTML in it is not passed through, links between its files become
-// links between pages, and links to what is not part of it become plain text.
+// links between pages, and links to what is not part of it become plain text. Pictures are left out: they are of the dashboard, in
+// which these pages are read.
 package manual
 
 import (
@@ -102,6 +103,7 @@ func render(file string, raw []byte, all []string) (Page, error) {
 	p := Page{Name: pageName(file)}
 	tree := markdown.Parser().Parse(text.NewReader(raw))
 	var gone []*ast.Link
+	var pictures []ast.Node
 	err := ast.Walk(tree, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		switch n := n.(type) {
 		case *ast.Heading:
@@ -115,6 +117,10 @@ func render(file string, raw []byte, all []string) (Page, error) {
 					gone = append(gone, n)
 				}
 			}
+		case *ast.Image:
+			if entering {
+				pictures = append(pictures, n)
+			}
 		}
 		return ast.WalkContinue, nil
 	})
@@ -127,6 +133,9 @@ func render(file string, raw []byte, all []string) (Page, error) {
 		}
 		l.Parent().RemoveChild(l.Parent(), l)
 	}
+	for _, n := range pictures {
+		remove(n)
+	}
 	var b bytes.Buffer
 	if err := markdown.Renderer().Render(&b, raw, tree); err != nil {
 		return p, err
@@ -136,6 +145,14 @@ func render(file string, raw []byte, all []string) (Page, error) {
 	caption := `<table tabindex="0"><caption class="visually-hidden">` + html.EscapeString(p.Title) + "</caption>"
 	p.HTML = strings.NewReplacer("<table>", caption, "<pre>", `<pre tabindex="0">`, "<th></th>", "<td></td>").Replace(b.String())
 	return p, nil
+}
+
+// remove takes a node out, and with it the paragraph that had nothing else.
+func remove(n ast.Node) {
+	around := n.Parent()
+	if around.RemoveChild(around, n); around.ChildCount() == 0 {
+		remove(around)
+	}
 }
 
 // target is where a link of a file leads among the pages; false if that is not part of the manual.

@@ -66,6 +66,19 @@ func TestEveryPageOfOursHasATitleAndNothingInline(t *testing.T) {
 	}
 }
 
+// Pictures are not in the program, so a page must not ask for them; a paragraph of nothing else goes with its picture.
+func TestPicturesAreLeftOut(t *testing.T) {
+	t.Parallel()
+	m, err := manual.New(fstest.MapFS{"README.md": {Data: []byte("# All\n\n![Costs by team](pictures/costs.webp)\n\nSee ![this](pictures/this.webp) here.\n")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, _ := m.Find("")
+	if strings.Contains(p.HTML, "<img") || strings.Contains(p.HTML, "<p></p>") || strings.Contains(p.HTML, "Costs by team") || !strings.Contains(p.HTML, "<p>See  here.</p>") {
+		t.Errorf("the page:\n%s", p.HTML)
+	}
+}
+
 func TestTheChangelogHasNoTitleOfItsOwn(t *testing.T) {
 	t.Parallel()
 	m, err := manual.New(docs.Pages)
