@@ -19,12 +19,14 @@ COPY . .
 COPY --from=static /src/static/vendor static/vendor
 ARG VERSION=unknown
 RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -gcflags "github.com/bodhi-gateway/bodhi/views/...=-l" -ldflags "-s -w -X main.version=$VERSION" -o /out/bodhi ./cmd/bodhi \
+ && go run ./scripts/bill -binary /out/bodhi -notices /out/THIRD-PARTY.txt \
  && mkdir -p /out/data
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /out/bodhi /bodhi
 COPY --from=build --chown=65532:65532 /out/data /var/lib/bodhi
+COPY --from=build /out/THIRD-PARTY.txt /
 COPY LICENSE NOTICE /
 USER 65532:65532
 ENV BODHI_ADDR=0.0.0.0:8080 BODHI_DATA_DIR=/var/lib/bodhi BODHI_LOG_FORMAT=json

@@ -37,8 +37,9 @@ build: generate binary ## bin/bodhi
 
 # From the binary itself: what the linker put in, as it says itself.
 .PHONY: sbom
-sbom: binary ## bin/bodhi.cdx.json: every module in bin/bodhi with version and hash (CycloneDX)
+sbom: binary ## bin/bodhi.cdx.json: what is in bin/bodhi, with versions, hashes and licences (CycloneDX); bin/THIRD-PARTY.txt: their texts, to go with it
 	@$(TOOL) cyclonedx-gomod bin -json -std -noserial -output bin/bodhi.cdx.json bin/bodhi
+	@go run ./scripts/bill -binary bin/bodhi -bill bin/bodhi.cdx.json -notices bin/THIRD-PARTY.txt
 
 # Without generating: `make test` checks the committed templates against their sources, so it must not refresh them.
 #

@@ -16,6 +16,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/operator/operatorweb"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/web"
+	"github.com/bodhi-gateway/bodhi/billing"
 	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/views/ui"
 )
@@ -28,6 +29,21 @@ func (c *core) newOperators() {
 			return nil
 		}
 		return fault.New(fault.Forbidden, "sign_up_closed", "Nobody can found an organization here by themselves. If your company is here, ask its admin for an invitation; otherwise ask whoever runs this installation.")
+	}
+}
+
+// defaults lets operators say what holds for organizations that set nothing themselves. It is read from the database, not from the
+// mirror: commands have none, and what a nightly run deletes does not come back.
+func (c *core) defaults() {
+	now := func(ctx context.Context) (operator.Defaults, error) {
+		s, err := c.operators.Store.Settings(ctx)
+		return s.Defaults.Whole(), err
+	}
+	c.retention.Otherwise = func(ctx context.Context) (int, error) { d, err := now(ctx); return d.KeepDays, err }
+	c.audit.Otherwise = func(ctx context.Context) (int, error) { d, err := now(ctx); return d.AuditDays, err }
+	c.billing.Trial = func(ctx context.Context) (billing.Trials, error) {
+		d, err := now(ctx)
+		return billing.Trials{Days: int64(d.TrialDays), Seats: int64(d.TrialSeats)}, err
 	}
 }
 

@@ -241,6 +241,7 @@ func (c *core) rooms() error {
 	c.billing.Inbox = c.notices
 	c.herald = &approval.Herald{Store: c.approvals, Orgs: c.orgs, Inbox: c.notices, Links: c.letters.links, IDs: c.ids, Clock: c.clock}
 	c.newOperators()
+	c.defaults()
 	c.directory, err = c.newDirectory()
 	return err
 }

@@ -12,14 +12,14 @@ import (
 type Limits struct{ People, Providers int64 }
 
 // limits are those of a state and a plan.
-func limits(s State, n Name) Limits {
+func limits(s State, n Name, t Trials) Limits {
 	if s == Off {
 		return Limits{}
 	}
 	if p, ok := Find(n); ok && s != TrialOver {
 		return Limits{p.MaxSeats, p.Providers}
 	}
-	return Limits{People: TrialSeats}
+	return Limits{People: t.Seats}
 }
 
 // RoomForMember refuses one more active person where the plan has no room, inside the transaction that has just added them: the

@@ -43,12 +43,16 @@ var Plans = []Plan{
 	{Scale, "Scale", 29 * money.Dollar, 101, 500, 0, "A success manager of your own"},
 }
 
-// The trial: everything of a plan for a small team, without a card.
+// The trial: everything of a plan for a small team, without a card, unless the operator says another number.
 const (
 	TrialDays  = 14
 	TrialSeats = 25
-	trialLife  = TrialDays * 24 * time.Hour
 )
+
+// Trials are what a trial is. Days count when it begins, Seats while it runs.
+type Trials struct{ Days, Seats int64 }
+
+func (t Trials) life() time.Duration { return time.Duration(t.Days) * 24 * time.Hour }
 
 // Find is the plan of a name.
 func Find(n Name) (Plan, bool) {

@@ -72,6 +72,16 @@ type Parts struct {
 	Clock     clock.Clock
 	Log       *slog.Logger
 	PublicURL string
+	// Trial is what the operator says a trial is; nil is what is built in.
+	Trial func(ctx context.Context) (Trials, error)
+}
+
+// Trials are what a trial is now.
+func (s *Service) Trials(ctx context.Context) (Trials, error) {
+	if s.Trial == nil {
+		return Trials{TrialDays, TrialSeats}, nil
+	}
+	return s.Trial(ctx)
 }
 
 // Service is the room.
@@ -126,7 +136,13 @@ func (s *Service) overview(ctx context.Context, o id.Org) (v Overview, err error
 	if v.Usage, err = s.Store.Usage(ctx, o, v.From, v.To); err != nil {
 		return v, fmt.Errorf("billing: count: %w", err)
 	}
-	v.Limits = limits(v.State, v.Account.Subscription.Plan)
+	var t Trials
+	if _, paid := Find(v.Account.Subscription.Plan); s.On() && (!paid || v.State == TrialOver) {
+		if t, err = s.Trials(ctx); err != nil {
+			return v, fmt.Errorf("billing: what a trial is: %w", err)
+		}
+	}
+	v.Limits = limits(v.State, v.Account.Subscription.Plan, t)
 	if p, ok := Find(v.Account.Subscription.Plan); ok {
 		v.Plan = p
 		v.Monthly, err = p.Monthly(v.Usage.Seats)
@@ -163,8 +179,12 @@ func (s *Service) account(ctx context.Context, o id.Org) (Account, error) {
 	if ok {
 		return a, nil
 	}
+	t, err := s.Trials(ctx)
+	if err != nil {
+		return a, fmt.Errorf("billing: what a trial is: %w", err)
+	}
 	now := s.Clock.Now().UTC()
-	if err := s.Store.Open(ctx, Account{Org: o, TrialEndsAt: now.Add(trialLife), Version: 1, UpdatedAt: now}); err != nil {
+	if err := s.Store.Open(ctx, Account{Org: o, TrialEndsAt: now.Add(t.life()), Version: 1, UpdatedAt: now}); err != nil {
 		return a, fmt.Errorf("billing: begin a trial: %w", err)
 	}
 	if a, _, err = s.Store.Account(ctx, o); err != nil {

@@ -31,6 +31,11 @@ func (s *OperatorStore) Settings(ctx context.Context) (out operator.Settings, er
 		case backupDaysSetting:
 			out.BackupDays, _ = strconv.Atoi(r.Value)
 		}
+		for _, d := range operator.Ranges {
+			if d.Name == r.Name {
+				*d.Of(&out.Defaults), _ = strconv.Atoi(r.Value)
+			}
+		}
 	}
 	return out, err
 }
@@ -38,6 +43,9 @@ func (s *OperatorStore) Settings(ctx context.Context) (out operator.Settings, er
 // SetSettings implements operator.Store.
 func (s *OperatorStore) SetSettings(ctx context.Context, in operator.Settings) error {
 	rows := []operatorSettingRow{{signUpSetting, strconv.FormatBool(in.SignUpClosed)}, {announcementSetting, in.Announcement}, {backupDaysSetting, strconv.Itoa(in.BackupDays)}}
+	for _, d := range operator.Ranges {
+		rows = append(rows, operatorSettingRow{d.Name, strconv.Itoa(*d.Of(&in.Defaults))})
+	}
 	return s.db.console(ctx, "change the installation's settings", func(tx *gorm.DB) error { return tx.Clauses(newValue).Create(&rows).Error })
 }
 

@@ -170,7 +170,7 @@ func TestTheInstallationsSettingsAndBackupsAreKept(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s, ctx := db.NewOperatorStore(d), t.Context()
-		for _, want := range []operator.Settings{{}, {SignUpClosed: true, Announcement: "Down at noon", BackupDays: 3}, {BackupDays: 7}} {
+		for _, want := range []operator.Settings{{}, {SignUpClosed: true, Announcement: "Down at noon", BackupDays: 3}, {BackupDays: 7}, {Defaults: operator.Defaults{KeepDays: 60, AuditDays: 120, TrialDays: 7, TrialSeats: 3}}} {
 			if want != (operator.Settings{}) {
 				if err := s.SetSettings(ctx, want); err != nil {
 					t.Fatal(err)

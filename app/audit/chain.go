@@ -23,6 +23,8 @@ type Chain struct {
 	clock clock.Clock
 	ids   *id.Source
 	mac   *secret.MAC
+	// Otherwise is how many days entries are kept where an organization has set nothing; nil is KeepDays.
+	Otherwise func(ctx context.Context) (int, error)
 }
 
 var _ Log = (*Chain)(nil)

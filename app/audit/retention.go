@@ -11,12 +11,12 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/org"
 )
 
-// Entries are kept KeepDays days unless an organization sets another number within these bounds. The least keeps somebody
+// Entries are kept KeepDays days, or as many as the operator says, unless an organization sets another number within these bounds. The least keeps somebody
 // who may set it from hiding what they did last week; 0 is for ever.
 const (
 	KeepDays  = 90
-	leastDays = 30
-	mostDays  = 3650
+	LeastDays = 30
+	MostDays  = 3650
 )
 
 // Retention is how many days entries are kept, 0 for ever.
@@ -30,6 +30,9 @@ func (c *Chain) Retention(ctx context.Context, actor org.Actor) (int, error) {
 func (c *Chain) keepDays(ctx context.Context, o id.Org) (int, error) {
 	days, ok, err := c.store.KeepDays(ctx, o)
 	if err == nil && !ok {
+		if c.Otherwise != nil {
+			return c.Otherwise(ctx)
+		}
 		days = KeepDays
 	}
 	return days, err
@@ -40,8 +43,8 @@ func (c *Chain) SetRetention(ctx context.Context, actor org.Actor, days int) err
 	if err := actor.Require(org.Admin); err != nil {
 		return err
 	}
-	if days != 0 && (days < leastDays || days > mostDays) {
-		return fault.Field("keep_days", fmt.Sprintf("Keep entries for %d to %d days, or 0 for ever.", leastDays, mostDays))
+	if days != 0 && (days < LeastDays || days > MostDays) {
+		return fault.Field("keep_days", fmt.Sprintf("Keep entries for %d to %d days, or 0 for ever.", LeastDays, MostDays))
 	}
 	return c.tx.Do(ctx, func(ctx context.Context) error {
 		was, err := c.keepDays(ctx, actor.Org)

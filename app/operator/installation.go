@@ -26,6 +26,8 @@ type Settings struct {
 	Announcement string `json:"announcement"`
 	// BackupDays is after how many days without a backup doctor and the console warn; 0 = BackupDays.
 	BackupDays int `json:"backup_days"`
+	// Defaults hold for organizations that set nothing themselves.
+	Defaults
 }
 
 // Warn is after how many days without a backup to warn.
@@ -75,9 +77,12 @@ func (s *Service) Set(ctx context.Context, w Who, in Settings) error {
 	if in.BackupDays < 0 || in.BackupDays > maxBackupDays {
 		return fault.Field("backup_days", fmt.Sprintf("Use 1 to %d days.", maxBackupDays))
 	}
+	if err := in.Defaults.check(); err != nil {
+		return err
+	}
 	err := s.Tx.Do(ctx, func(ctx context.Context) error {
 		before, err := s.Store.Settings(ctx)
-		if err != nil || before == in {
+		if err != nil || before.whole() == in.whole() {
 			return err
 		}
 		if err := s.Store.SetSettings(ctx, in); err != nil {
@@ -106,7 +111,7 @@ func changed(before, after Settings) string {
 	if before.Warn() != after.Warn() {
 		out = append(out, fmt.Sprintf("warn after %d days without a backup", after.Warn()))
 	}
-	return strings.Join(out, "; ")
+	return strings.Join(append(out, before.Defaults.changed(after.Defaults)...), "; ")
 }
 
 // Backup is one that was written whole.

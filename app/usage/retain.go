@@ -13,8 +13,8 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/work"
 )
 
-// Requests and their attempts are kept DefaultDays days unless an organization sets another number within these bounds, and
-// their sums for good. The least leaves time to find out what went wrong last week; 0 is for ever.
+// Requests and their attempts are kept DefaultDays days, or as many as the operator says, unless an organization sets another number
+// within these bounds, and their sums for good. The least leaves time to find out what went wrong last week; 0 is for ever.
 const (
 	DefaultDays = 30
 	LeastDays   = 7
@@ -48,11 +48,13 @@ type Retention struct {
 	store RetentionStore
 	tx    work.Tx
 	audit audit.Log
+	// Otherwise is how many days hold where an organization has set nothing; nil is DefaultDays.
+	Otherwise func(ctx context.Context) (int, error)
 }
 
 // NewRetention makes it.
 func NewRetention(s RetentionStore, tx work.Tx, log audit.Log) *Retention {
-	return &Retention{s, tx, log}
+	return &Retention{store: s, tx: tx, audit: log}
 }
 
 // Days is how long the organization keeps requests, 0 for ever.
@@ -66,9 +68,16 @@ func (r *Retention) Days(ctx context.Context, a org.Actor) (int, error) {
 func (r *Retention) days(ctx context.Context, o id.Org) (int, error) {
 	days, ok, err := r.store.KeepFacts(ctx, o)
 	if err == nil && !ok {
-		days = DefaultDays
+		return r.otherwise(ctx)
 	}
 	return days, err
+}
+
+func (r *Retention) otherwise(ctx context.Context) (int, error) {
+	if r.Otherwise == nil {
+		return DefaultDays, nil
+	}
+	return r.Otherwise(ctx)
 }
 
 // SetDays changes it, from the next nightly run on. What is deleted does not come back when days grow.
@@ -94,7 +103,11 @@ func (r *Retention) SetDays(ctx context.Context, a org.Actor, days int) error {
 
 // ForgetAll deletes what is older than each organization keeps. For a nightly job, which may die in the middle and run twice.
 func (r *Retention) ForgetAll(ctx context.Context, now time.Time) error {
-	all, err := r.store.Kept(ctx, DefaultDays)
+	days, err := r.otherwise(ctx)
+	if err != nil {
+		return fmt.Errorf("usage: retention: %w", err)
+	}
+	all, err := r.store.Kept(ctx, days)
 	if err != nil {
 		return fmt.Errorf("usage: retention: %w", err)
 	}

@@ -13,7 +13,11 @@ import (
 func (h *Handlers) Front(c *web.Context) error {
 	page := views.FrontPage{Shell: c.Shell("One key, every model, no surprise bill", ""), Billed: h.billing.On(), Base: c.PublicURL(), Trial: "A sandbox provider is built in: the first request needs no other account."}
 	if page.Billed {
-		page.Trial = fmt.Sprintf("%d days free for up to %d people. No card.", billing.TrialDays, billing.TrialSeats)
+		t, err := h.billing.Trials(c.Ctx())
+		if err != nil {
+			return err
+		}
+		page.Trial = fmt.Sprintf("%d days free for up to %d people. No card.", t.Days, t.Seats)
 	}
 	for _, p := range billing.Plans {
 		page.Plans = append(page.Plans, Offer(p))

@@ -80,7 +80,7 @@ func says(c *web.Context, v billing.Overview) string {
 	case billing.Off:
 		return "This installation does not bill: every feature is on, and nobody counts people or connections."
 	case billing.Trial:
-		return fmt.Sprintf("Everything is on until %s, for up to %d people. There is no card, and nothing is charged unless you choose a plan.", on(c.When(v.TrialEndsAt)), billing.TrialSeats)
+		return fmt.Sprintf("Everything is on until %s, for up to %d people. There is no card, and nothing is charged unless you choose a plan.", on(c.When(v.TrialEndsAt)), v.Limits.People)
 	case billing.TrialOver:
 		return "Requests are answered as before, and everything that is there works. People and connections can be added again as soon as you choose a plan."
 	case billing.Ending:

@@ -22,18 +22,23 @@ type Server struct {
 	t         testing.TB
 	bin, data string
 	port      int
+	settings  []string
 	as        *syscall.Credential // PostgreSQL refuses to run as root
 }
 
 // Start makes and starts a server on a free port; it is stopped and removed at the end. Without PostgreSQL's
 // programs, or with -short, the test is skipped; without them it fails where CI=true.
-func Start(t testing.TB) *Server {
+func Start(t testing.TB) *Server { t.Helper(); return StartApart(t, "") }
+
+// StartApart is Start with the log of changes (pg_wal) in a directory of its own, in segments of 1 MiB so that little room lasts for
+// little, and with settings beside ours, as "max_wal_size=8MB".
+func StartApart(t testing.TB, wal string, settings ...string) *Server {
 	t.Helper()
 	if testing.Short() && os.Getenv("CI") != "true" {
 		Missing(t, "a server of one's own takes seconds, and -short was asked for")
 	}
 	dir := Dir(t)
-	s := &Server{t: t, bin: programs(t), data: filepath.Join(dir, "data")}
+	s := &Server{t: t, bin: programs(t), data: filepath.Join(dir, "data"), settings: settings}
 	t.Cleanup(func() { _, _ = s.run("pg_ctl", "stop", "-D", s.data, "-m", "immediate", "-w") })
 	if os.Geteuid() == 0 {
 		s.as = unprivileged(t)
@@ -45,7 +50,12 @@ func Start(t testing.TB) *Server {
 	}
 	s.port = l.Addr().(*net.TCPAddr).Port
 	_ = l.Close()
-	s.must("initdb", "-D", s.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+	initdb := []string{"-D", s.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"}
+	if wal != "" {
+		s.Own(wal)
+		initdb = append(initdb, "-X", wal, "--wal-segsize=1")
+	}
+	s.must("initdb", initdb...)
 	s.Start()
 	return s
 }
@@ -86,8 +96,43 @@ func (s *Server) URL() string {
 // Start starts the server and waits until it answers.
 func (s *Server) Start() {
 	s.t.Helper()
-	s.must("pg_ctl", "start", "-D", s.data, "-w", "-l", filepath.Join(s.data, "server.log"),
-		"-o", fmt.Sprintf("-p %d -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off", s.port))
+	if out, err := s.start(); err != nil {
+		s.t.Fatalf("pg_ctl start: %v\n%s", err, out)
+	}
+}
+
+func (s *Server) start() (string, error) {
+	options := fmt.Sprintf("-p %d -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off", s.port)
+	for _, o := range s.settings {
+		options += " -c " + o
+	}
+	return s.run("pg_ctl", "start", "-D", s.data, "-w", "-l", filepath.Join(s.data, "server.log"), "-o", options)
+}
+
+// Supervise starts the server again whenever it has ended by itself, as systemd does, and says how often it had to: a server without
+// room for its log of changes cannot recover, and ends. It stops when ctx ends,
+// which must be before the test's cleanups.
+func (s *Server) Supervise(ctx context.Context) (starts func() int) {
+	var n int
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		tick := time.NewTicker(200 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+			if out, err := s.run("pg_ctl", "status", "-D", s.data); err != nil && strings.Contains(out, "no server running") {
+				n++
+				_, _ = s.start() // it may end again; then comes the next try
+			}
+		}
+	}()
+	s.t.Cleanup(func() { <-done }) // before the server is stopped for good
+	return func() int { <-done; return n }
 }
 
 // Stop stops the server and breaks all connections, as a restart or a failover does.

@@ -29,6 +29,33 @@ func TestAFullDiskOfPostgreSQLLosesNothing(t *testing.T) {
 	write(t, map[string]any{"postgres_disk_full": newFleetOn(t, pg, url, "4").withoutRoom(disk)})
 }
 
+// TestAFullDiskOfPostgreSQLsLogLosesNothing takes the log of changes (pg_wal) its room: PostgreSQL ends in the middle of what it does
+// (PANIC), cannot recover, and ends again as often as it is started. To the nodes that is an outage; what had been confirmed is there
+// when there is room. What fills such a disk is a replica that has gone: without its slot segments are used anew, and a full disk does
+// no harm.
+func TestAFullDiskOfPostgreSQLsLogLosesNothing(t *testing.T) {
+	at := pgtest.Dir(t)
+	disk := harness.Mount(t, at, 128)
+	wal := filepath.Join(at, "wal")
+	if err := os.Mkdir(wal, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	pg := pgtest.StartApart(t, wal, "max_wal_size=8MB", "min_wal_size=2MB")
+	f := newFleetOn(t, pg, pg.URL(), "4")
+	tell(t, pg.URL(), "SELECT pg_create_physical_replication_slot('gone', true)")
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	starts := pg.Supervise(ctx)
+	figures := f.withoutRoom(disk)
+	cancel()
+	figures["starts"] = starts()
+	write(t, map[string]any{"postgres_log_full": figures})
+	t.Logf("PostgreSQL was started %d times", figures["starts"])
+	if !strings.Contains(pg.Log(), "PANIC:") || figures["starts"] == 0 {
+		t.Errorf("PostgreSQL never ended, that proves nothing: started %d times\n%s", figures["starts"], pg.Log())
+	}
+}
+
 // tablesApart is a server whose database has a small disk of its own; its log of changes lies elsewhere.
 func tablesApart(t *testing.T) (*pgtest.Server, string, *harness.Disk) {
 	pg, at := pgtest.Start(t), pgtest.Dir(t)
@@ -38,17 +65,23 @@ func tablesApart(t *testing.T) (*pgtest.Server, string, *harness.Disk) {
 		t.Fatal(err)
 	}
 	pg.Own(space)
-	c, err := pgx.Connect(t.Context(), pg.URL())
+	tell(t, pg.URL(), "CREATE TABLESPACE small LOCATION '"+space+"'", "CREATE DATABASE small TABLESPACE small")
+	return pg, strings.Replace(pg.URL(), "/postgres?", "/small?", 1), disk
+}
+
+// tell has a server do something.
+func tell(t *testing.T, url string, statements ...string) {
+	t.Helper()
+	c, err := pgx.Connect(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = c.Close(context.WithoutCancel(t.Context())) }()
-	for _, do := range []string{"CREATE TABLESPACE small LOCATION '" + space + "'", "CREATE DATABASE small TABLESPACE small"} {
-		if _, err := c.Exec(t.Context(), do); err != nil {
+	for _, s := range statements {
+		if _, err := c.Exec(t.Context(), s); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return pg, strings.Replace(pg.URL(), "/postgres?", "/small?", 1), disk
 }
 
 // withoutRoom asks without pause, takes the room away for a while and gives it back.
@@ -66,9 +99,11 @@ func (f *fleet) withoutRoom(disk *harness.Disk) map[string]any {
 	pause(ctx, 3*time.Second)
 	before, logged := l.said(), len(f.pg.Log())
 	disk.Fill()
+	complaints := func() int { return strings.Count(f.pg.Log()[logged:], "No space left on device") }
+	harness.Wait(t, "PostgreSQL to want for room", func() bool { return complaints() > 0 })
 	pause(ctx, away)
 	during := since(before, l.said())
-	complained := strings.Count(f.pg.Log()[logged:], "No space left on device")
+	complained := complaints()
 	write := f.changes()
 	disk.Free()
 	before, began := l.said(), now()

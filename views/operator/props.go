@@ -106,6 +106,7 @@ type SettingsPage struct {
 	SignUpClosed bool
 	Announcement string
 	BackupDays   string
+	Defaults     map[string]string // by the field's name, as they were typed
 	Error        string
 	Errors       map[string]string
 	Given        []ui.Fact // what the configuration says

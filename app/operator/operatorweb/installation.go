@@ -70,6 +70,11 @@ func (h *Handlers) settings(c *web.Context) error {
 func (h *Handlers) settingsPage(c *web.Context) (views.SettingsPage, error) {
 	now, err := h.Service.Settings(c.Ctx(), c.Operator())
 	p := views.SettingsPage{Shell: c.ConsoleShell("Settings", "settings"), SignUpClosed: now.SignUpClosed, Announcement: now.Announcement, BackupDays: strconv.Itoa(now.Warn()), Given: h.Given}
+	p.Defaults = map[string]string{}
+	whole := now.Defaults.Whole()
+	for _, d := range operator.Ranges {
+		p.Defaults[d.Name] = strconv.Itoa(*d.Of(&whole))
+	}
 	switch c.QueryParam("done") {
 	case "saved":
 		p.Shell.Flash = "Saved. It holds on every node within a second."
@@ -80,24 +85,35 @@ func (h *Handlers) settingsPage(c *web.Context) (views.SettingsPage, error) {
 }
 
 func (h *Handlers) set(c *web.Context) error {
-	days, err := strconv.Atoi(strings.TrimSpace(c.FormValue("backup_days")))
-	if err != nil || days == 0 {
-		days = -1 // refused, with what is allowed
+	in := operator.Settings{SignUpClosed: c.FormValue("sign_up_closed") != "", Announcement: c.FormValue("announcement"), BackupDays: number(c, "backup_days")}
+	for _, d := range operator.Ranges {
+		*d.Of(&in.Defaults) = number(c, d.Name)
 	}
-	in := operator.Settings{SignUpClosed: c.FormValue("sign_up_closed") != "", Announcement: c.FormValue("announcement"), BackupDays: days}
-	err = h.Service.Set(c.Ctx(), c.Operator(), in)
+	err := h.Service.Set(c.Ctx(), c.Operator(), in)
 	if r, ok := web.Refused(err); ok {
 		p, err := h.settingsPage(c)
 		if err != nil {
 			return err
 		}
 		p.SignUpClosed, p.Announcement, p.BackupDays, p.Error, p.Errors = in.SignUpClosed, in.Announcement, c.FormValue("backup_days"), r.Form, r.Fields
+		for name := range p.Defaults {
+			p.Defaults[name] = c.FormValue(name)
+		}
 		return c.Invalid(views.Settings(p))
 	}
 	if err != nil {
 		return err
 	}
 	return c.See(root + "/settings?done=saved")
+}
+
+// number is a field's; what is none, or 0, is refused with what is allowed.
+func number(c *web.Context, field string) int {
+	n, err := strconv.Atoi(strings.TrimSpace(c.FormValue(field)))
+	if err != nil || n == 0 {
+		return -1
+	}
+	return n
 }
 
 func (h *Handlers) mail(c *web.Context) error {
