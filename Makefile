@@ -8,7 +8,8 @@ SHELL := /usr/bin/env bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+# Twelve letters of the commit, however many a clone would need to tell its own apart: two builds of one commit are to be equal.
+VERSION := $(shell git describe --tags --always --dirty --abbrev=12 2>/dev/null || echo unknown)
 MODULE := github.com/bodhi-gateway/bodhi
 TOOL := go tool -modfile=scripts/tools/go.mod
 
@@ -80,7 +81,7 @@ bench: build ## measure against a plain reverse proxy, side by side; prints a ta
 	go run ./e2e/bench -bodhi bin/bodhi -out var/bench.json $(BENCH)
 
 .PHONY: proof
-proof: build ## prove that budgets hold, that no clock tells keys apart, that nobody gains rights, that large organizations' pages are quick, that a year leaves the books exact (an hour)
+proof: build ## prove that budgets hold, that no clock tells keys apart, that nobody gains rights, that large organizations' pages are quick, that a year leaves the books exact, that two builds are equal (an hour and a half)
 	@mkdir -p var && rm -f var/proof.json
 	go test ./app/ledger/sim -count=1 -v -run Survives -seeds 3000 -figures $(CURDIR)/var/proof.json | grep -E 'seeds|FAIL|^ok'
 	go test ./app/ledger/sim -count=1 -run Planted -seeds 3000 -figures $(CURDIR)/var/proof.json
@@ -95,6 +96,7 @@ proof: build ## prove that budgets hold, that no clock tells keys apart, that no
 	go test ./app -count=1 -v -timeout 60m -run YearOfACompany -year -figures $(CURDIR)/var/proof.json | grep -E '2025-|hard limits|FAIL|^ok'
 	TEST_BINARY=$(CURDIR)/bin/bodhi go test ./e2e/proof -count=1 -timeout 40m -long -figures $(CURDIR)/var/proof.json
 	TEST_BINARY=$(CURDIR)/bin/bodhi go test ./e2e/overload -count=1 -v -timeout 20m -long -figures $(CURDIR)/var/proof.json | grep -E 'asked for|sent|FAIL|^ok'
+	scripts/twice.sh anew
 	@cat var/proof.json
 
 .PHONY: soak
@@ -120,6 +122,17 @@ fuzz: ## run every fuzz target for FUZZTIME (20s)
 
 # The packages that money and secrets pass through: the ledger, settlement, encryption, who may do what, what goes out.
 CORE ?= app/ledger app/budget app/secret app/org app/egress
+
+# What serves requests and keeps the books, and all else in which things happen at once.
+RACE ?= $(addprefix ./app/,ledger/... budget live work memo turnstile limit/... cache/... health/... balance/... route policy key secret trace ingress egress gateway provider/... transcript batch evaluation web) ./jobs ./db ./app
+
+# It needs cgo, and so a C compiler, which nothing else here does; and several times the time of the tests alone.
+.PHONY: race
+race: export CGO_ENABLED := 1
+race: vendor ## run the tests of RACE (what serves and keeps the books) under the race detector; needs a C compiler; an hour or more
+	@mkdir -p var
+	@nice scripts/services.sh go test -race -vet=off -p $(P) -timeout 60m $(RACE) >var/race.log 2>&1 || { grep -aE -A 40 '^(WARNING: DATA RACE|--- FAIL|FAIL)' var/race.log || tail var/race.log; exit 1; }
+	@grep -a '^ok' var/race.log
 
 .PHONY: coverage
 coverage: ## how much of the code its tests reach, of each core package and overall; 85% is the goal

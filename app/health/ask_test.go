@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,7 +24,7 @@ func TestALookThatAsksLeavesTheBreakerToItsRequest(t *testing.T) {
 		at := Target{Org: s.Org, Connection: s.Connection, Model: s.Ask}
 		b, x := NewBoard(Config{Random: func(int64) int64 { return 0 }}), &turns{}
 		var asked []time.Time
-		outcome := Bad
+		var well atomic.Bool // whether the provider is
 		k := NewChecker(Checking{Settings: func() []Setting { return []Setting{s} }, Board: b, Turns: x, Node: "a", Clock: clock.System{}, Log: slog.New(slog.DiscardHandler), Random: func(int64) int64 { return 0 },
 			Open: func(context.Context, id.Org, id.Connection) (Door, bool, error) {
 				return Door{Credential: secret.New("sk"), Knock: func(context.Context) (Report, string) { t.Error("it asks for the list"); return Report{}, "" },
@@ -34,7 +35,10 @@ func TestALookThatAsksLeavesTheBreakerToItsRequest(t *testing.T) {
 							t.Errorf("the request for %q gets no pass", model)
 						}
 						asked = append(asked, now)
-						r := Report{Outcome: outcome, Whole: true}
+						r := Report{Outcome: Bad, Whole: true}
+						if well.Load() {
+							r.Outcome = Good
+						}
 						pass.Done(now, r)
 						return r, "note"
 					}}, true, nil
@@ -47,7 +51,7 @@ func TestALookThatAsksLeavesTheBreakerToItsRequest(t *testing.T) {
 		if failed < Defaults().Row || b.cause(at) == "" && b.cause(Target{Org: s.Org, Connection: s.Connection}) == "" {
 			t.Errorf("%d failures did not open the breaker", failed)
 		}
-		outcome = Good
+		well.Store(true)
 		time.Sleep(10 * time.Minute)
 		synctest.Wait()
 		if len(asked) == failed || b.cause(Target{Org: s.Org, Connection: s.Connection}) != "" {
