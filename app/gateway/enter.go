@@ -89,3 +89,26 @@ func (g *Gateway) stir(x *Exchange) {
 		g.Turnstile.Stir(&x.visit)
 	}
 }
+
+// next reads a stream's next event. While there is more to do than time it lets events come together first, so that one waking serves
+// them all, but only after it had to wait for one: what is here already is never kept, and a stream keeps up at any speed.
+func (g *Gateway) next(x *Exchange, src llm.Stream) (llm.Event, error) {
+	var breath time.Duration
+	if g.Turnstile != nil {
+		breath = g.Turnstile.Breath()
+	}
+	if breath == 0 {
+		x.drained = false
+		return src.Next()
+	}
+	if r, ok := src.(ready); ok && r.Ready() {
+		return src.Next()
+	}
+	if x.drained {
+		time.Sleep(breath)
+	}
+	began := g.clock.Now()
+	e, err := src.Next()
+	x.drained = g.clock.Now().Sub(began) > time.Millisecond
+	return e, err
+}

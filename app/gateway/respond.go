@@ -122,8 +122,8 @@ func (g *Gateway) hand(x *Exchange, body []byte) error {
 	}
 }
 
-// stream forwards events as they come. No event waits for a later one; the only thing written that the provider did not
-// send is the cost, as a comment line in front of the end mark and as a trailer.
+// stream forwards events as they come. No event waits for a later one unless there is more to do than time (next); the only thing
+// written that the provider did not send is the cost, as a comment line in front of the end mark and as a trailer.
 func (g *Gateway) stream(x *Exchange) {
 	src := x.Answer.Stream
 	defer func() { _ = src.Close() }()
@@ -159,7 +159,7 @@ func (g *Gateway) stream(x *Exchange) {
 		if err != nil || x.try.finished {
 			break
 		}
-		if e, err = src.Next(); err == nil {
+		if e, err = g.next(x, src); err == nil {
 			x.try.see(e)
 			g.stir(x)
 			g.own(x, e)

@@ -89,7 +89,7 @@ func (g *governor) step(s seen) bool {
 	case change < 0:
 		g.limit = max(g.limit*max(1+change, 0.8), min(g.limit, 0.85*s.busy))
 	case s.short:
-		g.limit *= min(1+change, 1.06)
+		g.limit *= min(1+change, 1.02) // what is let in stays for a second or more, so that too much is seen late
 	}
 	g.most = max(g.most, g.limit)
 	g.limit = max(g.limit, g.most*kept, float64(least*g.processors))

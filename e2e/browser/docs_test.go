@@ -26,7 +26,7 @@ var shots = []struct{ name, path, sees string }{
 	{"requests", "/requests", "claude"},
 	{"request", "", "Attempt"},
 	{"models", "/models/compare", "gpt-5-mini"},
-	{"reliability", "/reliability", "anthropic"},
+	{"reliability", "/reliability", "When it is slow"},
 }
 
 // TestTheDocumentationsPictures looks at the pages that the documentation shows, in a company that `bodhi demo` makes: so a picture of

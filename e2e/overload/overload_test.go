@@ -109,8 +109,10 @@ func (h *house) flood(w workload, peak float64) map[string]any {
 	c.rate(h.t.Context(), peak/2, 3*time.Second)
 	from := c.now() + 1
 	before, own := h.spent(), h.spentBy(os.Getpid())
+	seen := c.call(h.t, 97, 2*time.Second, time.Duration(*seconds)*time.Second-4*time.Second)
 	c.rate(h.t.Context(), 5*peak, time.Duration(*seconds)*time.Second)
 	to := c.now()
+	heard := <-seen
 	used := h.spent() - before
 	own = h.spentBy(os.Getpid()) - own
 	c.rate(h.t.Context(), peak/2, 12*time.Second)
@@ -132,8 +134,8 @@ func (h *house) flood(w workload, peak float64) map[string]any {
 	if share < w.goal {
 		h.t.Errorf("%s: goodput %.2f of the peak of %.0f a second", w.name, share, peak)
 	}
-	if p := percentile(settled.sentAway, 0.99); w.goal > 0 && p > 20*time.Millisecond {
-		h.t.Errorf("%s: a hundredth of the refusals took longer than %v", w.name, p)
+	if w.goal > 0 && (heard.P99 > 20*time.Millisecond || heard.Refused < heard.Sent/2) {
+		h.t.Errorf("%s: of %d refusals a hundredth took longer than %v", w.name, heard.Refused, heard.P99)
 	}
 	if hot.refused == 0 || hot.hasty > 0 || hot.odd > 0 || hot.other > hot.refused/100 {
 		h.t.Errorf("%s: %d refused, %d without retry-after, %d for another reason, %d neither served nor refused: %s", w.name, hot.refused, hot.hasty, hot.other, hot.odd, hot.last)
@@ -143,7 +145,7 @@ func (h *house) flood(w workload, peak float64) map[string]any {
 	}
 	c.close()
 	return map[string]any{"peak_per_s": int(peak), "asked_per_s": int(5 * peak), "seconds": to - from, "goodput_share": round(share), "refused": hot.refused, "refused_without_retry_after": hot.hasty,
-		"refused_p50_ms": millis(percentile(hot.sentAway, 0.5)), "refused_p99_ms": millis(percentile(hot.sentAway, 0.99)), "refused_p99_ms_after_2_s": millis(percentile(settled.sentAway, 0.99)),
+		"refused_p50_ms": millis(heard.P50), "refused_p99_ms": millis(heard.P99), "witnessed_refusals": heard.Refused, "refused_p99_ms_as_the_crowd_saw_it": millis(percentile(hot.sentAway, 0.99)),
 		"served_p50_ms": millis(percentile(settled.took, 0.5)), "served_p99_ms": millis(percentile(settled.took, 0.99)), "refused_otherwise": hot.other, "neither": hot.odd, "not_sent": hot.unsent, "normal_again_s": normal,
 		"cpu_share": round(used.Seconds() / float64(*seconds)), "generator_cpu_share": round(own.Seconds() / float64(*seconds))}
 }
