@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -35,11 +37,11 @@ func (s *talk) Next() (llm.Event, error) {
 		return llm.Event{}, nil
 	}
 	due := s.began.Add(time.Duration(s.next) * s.pause)
-	if d := time.Until(due); d > 0 {
+	if d := due.Sub(clock.System{}.Now()); d > 0 {
 		s.woken++
 		time.Sleep(d)
 	}
-	s.here = min(int(time.Since(due)/s.pause), s.burst-1, s.events-s.next)
+	s.here = min(int(clock.Since(due)/s.pause), s.burst-1, s.events-s.next)
 	return llm.Event{}, nil
 }
 
@@ -85,13 +87,13 @@ func TestStreamsGatherUnderPressureAndKeepUp(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			pressedFor(t, c.pressed, func(g *Gateway) {
-				s := &talk{began: time.Now(), pause: c.pause, events: 200, burst: c.burst}
-				var x Exchange
+				s := &talk{began: clock.System{}.Now(), pause: c.pause, events: 200, burst: c.burst}
+				x := Exchange{R: httptest.NewRequest(http.MethodPost, "/", nil)}
 				for i := 1; ; i++ {
 					if _, err := g.next(&x, s); err != nil {
 						break
 					}
-					if late := time.Since(s.began.Add(time.Duration(i) * c.pause)); late > 101*time.Millisecond {
+					if late := clock.Since(s.began.Add(time.Duration(i) * c.pause)); late > 101*time.Millisecond {
 						t.Fatalf("event %d came %v late", i, late)
 					}
 				}

@@ -105,7 +105,12 @@ func (g *Gateway) next(x *Exchange, src llm.Stream) (llm.Event, error) {
 		return src.Next()
 	}
 	if x.drained {
-		time.Sleep(breath)
+		t := time.NewTimer(breath)
+		defer t.Stop()
+		select {
+		case <-t.C:
+		case <-x.R.Context().Done(): // the client left; src tells how that ends
+		}
 	}
 	began := g.clock.Now()
 	e, err := src.Next()
