@@ -23,3 +23,59 @@ func TestASnapshotsFigureIsOfItsPeriod(t *testing.T) {
 		t.Errorf("tomorrow: %d of %d", p.pool.Spent, p.pool.Limit)
 	}
 }
+
+// A changed rule is asked for anew, and what was lent under the old one goes back; where its period moved, the present purse is another.
+// What changes nothing of that leaves the purse alone, or each new snapshot would send every node to the bank.
+func TestAChangedRuleIsLentAnew(t *testing.T) {
+	t.Parallel()
+	const anew, another = 1, 2
+	for name, c := range map[string]struct {
+		change func(r *rule)
+		is     int
+	}{
+		"nothing":    {func(*rule) {}, 0},
+		"its name":   {func(r *rule) { r.Name = "b" }, 0},
+		"its figure": {func(r *rule) { r.Spent++ }, 0},
+		"limit":      {func(r *rule) { r.Limit++ }, anew},
+		"present":    {func(r *rule) { r.Present++ }, anew},
+		"start":      {func(r *rule) { r.Start++ }, anew},
+		"enforce":    {func(r *rule) { r.Enforce = Soft }, anew},
+		"ladder":     {func(r *rule) { r.Ladder = Ladder{From: 80} }, anew},
+		"period":     {func(r *rule) { r.Period = Monthly }, another},
+		"starts":     {func(r *rule) { r.Starts = 2 }, another},
+		"zone":       {func(r *rule) { r.zone = time.FixedZone("Z", 3600) }, another},
+		"deleted":    {nil, another},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ids := id.NewSource(clock.System{}.Now, nil)
+			now := time.Date(2026, 11, 18, 12, 0, 0, 0, time.UTC)
+			from, _ := Calendar{Weekly, 1}.Window(now, time.UTC)
+			r := &rule{Rule: Rule{ID: id.NewBudget(ids), Name: "a", Limit: 10, Present: 12, Period: Weekly, Starts: 1, Enforce: Hard, Start: from.Unix()}, zone: time.UTC}
+			d := newDesk(id.NewOrg(ids))
+			p := d.purse(r, now)
+			p.seen, p.fresh = true, true
+			if !d.book.Grant(id.NewGrant(ids), p.account, 5) {
+				t.Fatal("nothing was lent")
+			}
+			x, next := &index{rules: map[id.Budget]*rule{}}, *r
+			if c.change != nil {
+				c.change(&next)
+				x.rules[r.ID] = &next
+			}
+			d.reload(x)
+			if kept := p.seen && p.fresh && p.back == 0 && len(d.asking) == 0; kept != (c.is == 0) {
+				t.Errorf("seen %v, fresh %v, %d go back", p.seen, p.fresh, p.back)
+			}
+			if c.is != 0 && (p.seen || p.fresh || p.back != 5 || len(d.asking) != 1) {
+				t.Errorf("seen %v, fresh %v, %d of 5 go back", p.seen, p.fresh, p.back)
+			}
+			if d.current[r.ID] == p == (c.is == another) {
+				t.Errorf("the present purse is another: %v", d.current[r.ID] != p)
+			}
+			if c.change != nil && (p.rule != &next || p.pool.Limit != next.limitOf(p.account)) {
+				t.Errorf("the rule that holds is the old one, or its limit of %d", p.pool.Limit)
+			}
+		})
+	}
+}
