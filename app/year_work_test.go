@@ -20,6 +20,10 @@ const dearModel = "sandbox-reasoning"
 // together is how many requests are under way at once.
 const together = 6
 
+// patient is how often a request is sent again that the gateway had no time for, as its answer asks: a machine with other work is not
+// what the year is about, and such a request is not in the books.
+const patient = 600
+
 // errand is one request.
 type errand struct {
 	who    *worker
@@ -97,6 +101,13 @@ func (f *firm) run(e errand, at time.Time) {
 		body, _ = json.Marshal(map[string]any{"model": e.model, "max_tokens": e.most, "messages": []map[string]string{{"role": "user", "content": e.prompt}}})
 	}
 	status, text := f.ask(http.MethodPost, f.base+"/chat/completions", e.who.secret, string(body))
+	for range patient {
+		if status != http.StatusServiceUnavailable || !strings.Contains(text, `"code":"overloaded"`) {
+			break
+		}
+		<-time.After(100 * time.Millisecond)
+		status, text = f.ask(http.MethodPost, f.base+"/chat/completions", e.who.secret, string(body))
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.sent++
