@@ -93,7 +93,7 @@ func TestStreamsGatherUnderPressureAndKeepUp(t *testing.T) {
 					if _, err := g.next(&x, s); err != nil {
 						break
 					}
-					if late := clock.Since(s.began.Add(time.Duration(i) * c.pause)); late > 101*time.Millisecond {
+					if late := clock.Since(s.began.Add(time.Duration(i) * c.pause)); late > 104*time.Millisecond {
 						t.Fatalf("event %d came %v late", i, late)
 					}
 				}

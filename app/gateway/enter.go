@@ -93,11 +93,7 @@ func (g *Gateway) stir(x *Exchange) {
 // next reads a stream's next event. While there is more to do than time it lets events come together first, so that one waking serves
 // them all, but only after it had to wait for one: what is here already is never kept, and a stream keeps up at any speed.
 func (g *Gateway) next(x *Exchange, src llm.Stream) (llm.Event, error) {
-	var breath time.Duration
-	if g.Turnstile != nil {
-		breath = g.Turnstile.Breath()
-	}
-	if breath == 0 {
+	if g.Turnstile == nil || !g.Turnstile.Pressed() {
 		x.drained = false
 		return src.Next()
 	}
@@ -105,15 +101,12 @@ func (g *Gateway) next(x *Exchange, src llm.Stream) (llm.Event, error) {
 		return src.Next()
 	}
 	if x.drained {
-		t := time.NewTimer(breath)
-		defer t.Stop()
-		select {
-		case <-t.C:
-		case <-x.R.Context().Done(): // the client left; src tells how that ends
-		}
+		g.Turnstile.Breathe(x.R.Context(), &x.visit) // when the client has left, src tells how that ends
 	}
 	began := g.clock.Now()
 	e, err := src.Next()
-	x.drained = g.clock.Now().Sub(began) > time.Millisecond
+	if x.drained = g.clock.Now().Sub(began) > time.Millisecond; x.drained {
+		g.Turnstile.Turn(x.R.Context(), &x.visit)
+	}
 	return e, err
 }

@@ -24,6 +24,10 @@
 // requests are refused, and down by a part of itself when the wait is long (AIMD). What is in hand already goes on, and
 // new requests get the rest, so that those admitted finish.
 //
+// Streams are kept out of the scheduler's queue meanwhile and take turns, a few each millisecond, because a refusal has no
+// way past what is in that queue. How late they are is the second signal: it grows with every stream that is one too many, while
+// the first hardly differs between too few and too many.
+//
 // # Fairness
 //
 // Requests in hand are divided among the organizations that ask for any: nobody gets more than the water level at which

@@ -20,6 +20,8 @@ const (
 	enough = 3
 	// target is the wait that is aimed at under pressure. A refusal passes the queue once or twice, an answer three times.
 	target = 4 * time.Millisecond
+	// late is aimed at as well: how long streams wait for a turn.
+	late = 45 * time.Millisecond
 	// calm ticks in a row without anybody refused or waiting end it.
 	calm = 20
 	// least is the limit below which it is never set: requests in hand per tick and processor.
@@ -55,7 +57,8 @@ type seen struct {
 	Sample
 	busy    float64 // requests in hand
 	refused float64
-	short   bool // somebody found no turn at once
+	late    time.Duration // how long a stream waits for a turn
+	short   bool          // somebody found no turn at once
 }
 
 // step takes what a tick saw, and reports whether the gateway is pressed.
@@ -74,7 +77,7 @@ func (g *governor) step(s seen) bool {
 	}
 	// Where most of the work is refusing, the wait is of its making: fewer admissions would hardly shorten it.
 	aim := float64(target) * (1 + 2*s.refused/(s.refused+refusals*s.busy+1))
-	over := float64(s.Wait)/aim - 1
+	over := max(float64(s.Wait)/aim, float64(s.late)/float64(late)) - 1
 	trend := float64(s.Wait-before) / float64(tick)
 	change := -gainOver*min(over, 2) - gainTrend*min(max(trend, -0.2), 0.4)
 	if g.far++; over <= 3 {

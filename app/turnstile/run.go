@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"runtime"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/clock"
@@ -15,7 +16,7 @@ func New(c clock.Clock, log *slog.Logger, read func() Sample) *Turnstile {
 	if read == nil {
 		read = newScheduler().sample
 	}
-	t := &Turnstile{clock: c, log: log, read: read, began: c.Now(), governor: governor{processors: runtime.GOMAXPROCS(0)}}
+	t := &Turnstile{clock: c, log: log, read: read, began: c.Now(), turns: make(chan struct{}), governor: governor{processors: runtime.GOMAXPROCS(0)}}
 	t.tick.Store(1)
 	t.last = t.began
 	return t
@@ -25,18 +26,22 @@ func New(c clock.Clock, log *slog.Logger, read func() Sample) *Turnstile {
 func (t *Turnstile) Run(ctx context.Context) error {
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
+	var turns sync.WaitGroup
+	defer turns.Wait()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-ticker.C:
-			t.turn(t.clock.Now())
+			if t.turn(t.clock.Now()) {
+				turns.Go(func() { t.give(ctx) })
+			}
 		}
 	}
 }
 
-// turn ends a tick and begins the next.
-func (t *Turnstile) turn(now time.Time) {
+// turn ends a tick and begins the next. It reports whether pressure began.
+func (t *Turnstile) turn(now time.Time) (began bool) {
 	ticks := max(float64(now.Sub(t.last))/float64(tick), 0.1)
 	t.last = now
 	if t.tick.Add(1) == 0 {
@@ -45,6 +50,9 @@ func (t *Turnstile) turn(now time.Time) {
 	refused := t.refused.Load()
 	s := seen{Sample: t.read(), busy: float64(t.busy.Swap(0)) / ticks, refused: float64(refused-t.before) / ticks}
 	t.before = refused
+	if n := t.turned.Swap(0); n > 0 {
+		s.late = time.Duration(t.stood.Swap(0) / n)
+	}
 	shares := t.crowd.shares()
 	for _, one := range shares {
 		s.short = s.short || one.short.Load() > 0
@@ -58,7 +66,7 @@ func (t *Turnstile) turn(now time.Time) {
 		t.divide(shares, ticks)
 	}
 	if pressed == was {
-		return
+		return false
 	}
 	for _, one := range shares { // each pressure begins anew
 		if !pressed {
@@ -73,6 +81,7 @@ func (t *Turnstile) turn(now time.Time) {
 	} else {
 		t.log.Info("no longer overloaded", "refused", t.refused.Load())
 	}
+	return pressed
 }
 
 // seldom is the collector's percentage under pressure. A collection takes a quarter of the processors, or half of a single one, and

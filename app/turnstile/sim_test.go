@@ -12,7 +12,8 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/id"
 )
 
-// machine is one processor with one queue, in simulated time: what a gateway does, without a gateway. So overload can be
+// machine is one processor with one queue, in simulated time: what a gateway does, without a gateway. Streams stand in the queue here
+// as everybody does: they take no turns, which only makes it harder. So overload can be
 // looked at exactly, on any machine.
 type machine struct {
 	t       *testing.T

@@ -27,6 +27,9 @@ type Turnstile struct {
 	flying  atomic.Int64
 	_       [48]byte
 
+	turns         chan struct{} // of streams
+	stood, turned atomic.Int64  // how long they waited for one in this tick, and how many got one
+
 	refused, waited, times atomic.Int64
 	limit, wait, memory    atomic.Int64 // for Stats
 	crowd                  crowd
@@ -43,6 +46,7 @@ type Visit struct {
 	org   id.Org
 	share *share // nil until the gateway was pressed while it was in
 	tick  uint32 // the last in which it was in hand; 0 = outside
+	timer *time.Timer
 }
 
 // Enter lets a request in, at once or after at most 100 ms, or refuses it with overloaded. Whoever was let in must Leave.
@@ -90,17 +94,10 @@ func (t *Turnstile) Leave(v *Visit) {
 	if v.share != nil {
 		v.share.done.Add(1)
 	}
-	*v = Visit{}
-}
-
-// Breath is how long a stream that has just written may gather what comes next; 0 while nothing is wrong. Under pressure one reading
-// and one writing then serve several events, which is most of what a stream costs, and more streams finish. Nobody sees a tenth of a
-// second (Miller, "Response time in man-computer conversational transactions", AFIPS 1968).
-func (t *Turnstile) Breath() time.Duration {
-	if !t.pressed.Load() {
-		return 0
+	if v.timer != nil {
+		v.timer.Stop()
 	}
-	return 100 * time.Millisecond
+	*v = Visit{}
 }
 
 // Delays are what a refusal may tell a client to wait, so that answers can be written beforehand.
