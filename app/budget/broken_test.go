@@ -454,3 +454,40 @@ func TestAJournalThatIsAwayIsReadWhenItIsBack(t *testing.T) {
 		}
 	}
 }
+
+// A journal that lost its files, on a disk that was replaced, begins behind what the books know of it: what comes later is booked, and
+// what was leased is not free, because nobody knows what was lost.
+func TestAJournalThatLostItsFilesGoesOn(t *testing.T) {
+	t.Parallel()
+	h, dir := newHouse(t, dbtest.SQLite(t)), t.TempDir()
+	b := h.budget(org.OfOrg(h.chain.Org), 10*money.Dollar, budget.Monthly, budget.Hard)
+	for range 2 { // so that the books are past the first file
+		first, stop := h.treasury(dir, h.books)
+		h.load(first)
+		ready(t, first)
+		h.spend(first, h.reserve(first, money.Dollar), money.Dollar)
+		posted(t, first)
+		stop()
+	}
+	last, kill := h.doomed(dir, h.books)
+	h.load(last)
+	ready(t, last)
+	last.Release(h.reserve(last, 4*money.Dollar))
+	kill()
+	segments, err := filepath.Glob(filepath.Join(dir, "*.journal"))
+	h.must(err)
+	for _, s := range segments {
+		h.must(os.Remove(s))
+	}
+	x := h.hand(dir, h.books, journal.Options{})
+	h.start(x)
+	if p := h.look(b.Scope); p.Suspense < 4*money.Dollar || p.Leased != 0 || !x.log.has("lost its end") {
+		t.Errorf("after the loss: %+v", p)
+	}
+	h.spend(x.Treasury, h.reserve(x.Treasury, money.Dollar), money.Dollar)
+	eventually(t, "what came later is in the books", func() bool { return h.look(b.Scope).Spent == 3*money.Dollar })
+	h.must(errors.Join(x.Close(t.Context()), <-x.ended))
+	if r, err := h.books.Verify(t.Context()); err != nil || !r.Balanced() || r.Attempts != 3 || r.Requests != 3 {
+		t.Errorf("%v\n%s", err, r.String())
+	}
+}

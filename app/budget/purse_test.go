@@ -446,3 +446,13 @@ func TestWhatIsAheadOfTimeIsOnNoDay(t *testing.T) {
 		t.Errorf("from the day before yesterday on: %v", got)
 	}
 }
+
+// Under load a batch's room is used again; what was once large is let go when it is no longer needed.
+func TestTheRoomOfABatchIsUsedAgainWhileItIsNeeded(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ length, room, kept int }{{0, 0, 0}, {0, 16, 16}, {0, 17, 0}, {10, 36, 36}, {10, 37, 0}, {36, 36, 36}} {
+		if got := reused(make([]int, c.length, c.room)); len(got) != 0 || cap(got) != c.kept {
+			t.Errorf("of %d in room for %d: room for %d", c.length, c.room, cap(got))
+		}
+	}
+}
