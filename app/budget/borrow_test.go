@@ -8,6 +8,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
 )
 
@@ -137,5 +138,121 @@ func TestAnAskSaysWhatIsMissing(t *testing.T) {
 		if d.want(p); d.collect(testIDs, noon)[0] != first {
 			t.Errorf("%s: what was not answered is said in other words", name)
 		}
+	}
+}
+
+// On a trip ahead of need those come along that would soon make their own: of half of their target to all of it.
+func TestATripAheadOfNeedTakesItsNeighboursAlong(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(p *purse)
+		along  bool
+	}{
+		"is below its target":        {func(*purse) {}, true},
+		"has its target":             {func(p *purse) { p.peak = 100 }, false},
+		"is soft":                    {func(p *purse) { p.gone = true }, false},
+		"asked since the last sweep": {func(p *purse) { p.topped = true }, false},
+		"was called back":            {func(p *purse) { p.scarce = noon.Add(1) }, false},
+		"was called back long ago":   {func(p *purse) { p.scarce = noon }, true},
+	} {
+		d := counter()
+		p := d.lend(Hard, 1000, 100)
+		p.peak = 101 // what it aims at: a little more than it has
+		c.change(p)
+		if d.join([]*purse{p}, noon); p.asking != c.along || len(d.asking) > 0 != c.along {
+			t.Errorf("one that %s comes along: %v", name, p.asking)
+		}
+	}
+}
+
+// What waits for the next trip is added up and never wraps.
+func TestAsksAddUp(t *testing.T) {
+	t.Parallel()
+	tr := &Treasury{}
+	tr.closing.Store(true) // no trip begins
+	d := counter()
+	p := d.lend(Hard, 1000, 5)
+	for _, c := range []struct{ ceiling, floor, ask, least money.USD }{
+		{20, 10, 20, 10}, {30, 7, 50, 7}, {1, 9, 51, 7}, {money.Max, 8, money.Max, 7}, {money.Max, 1, money.Max, 1},
+	} {
+		tr.register(t.Context(), d, []ledger.Shortage{{Account: p.account, Free: 5}}, Want{Ceiling: amount(c.ceiling), Floor: amount(c.floor)})
+		if p.ask != c.ask || p.least != c.least || len(d.asking) != 1 {
+			t.Errorf("after %s: %s are asked for, at least %s", c.ceiling, p.ask, p.least)
+		}
+	}
+}
+
+// Whom the bank told a moment ago that there is not so much is not sent to it again.
+func TestNobodyIsSentForWhatIsNotThere(t *testing.T) {
+	t.Parallel()
+	tr := &Treasury{}
+	tr.closing.Store(true)
+	for name, c := range map[string]struct {
+		fresh        bool
+		limit, floor ledger.Units
+		asked        bool
+	}{
+		"the bank has not said":            {false, 5, 100, true},
+		"nothing is left":                  {true, 5, 1, false},
+		"with what is here it is enough":   {true, 15, 15, true},
+		"with what is here it is one less": {true, 15, 16, false},
+	} {
+		d := counter()
+		p := d.lend(Hard, c.limit, 5)
+		p.fresh, p.pool.Leased = c.fresh, 5
+		tr.register(t.Context(), d, []ledger.Shortage{{Account: p.account, Free: 5}}, Want{Ceiling: amount(200), Floor: amount(c.floor)})
+		if p.asking != c.asked {
+			t.Errorf("%s: asked %v", name, p.asking)
+		}
+	}
+}
+
+// The bank's answers are taken as they are, but an older one is no news, and one about nobody is nobody's.
+func TestOlderAnswersAreDropped(t *testing.T) {
+	t.Parallel()
+	d := counter()
+	p := d.lend(Hard, 100, 0)
+	for _, c := range []struct {
+		posted, spent, want ledger.Units
+	}{{5, 50, 50}, {4, 40, 50}, {5, 51, 51}, {6, 60, 60}} {
+		d.receive(Lease{Account: p.account, Posted: c.posted, Pool: ledger.Pool{Limit: 100, Spent: c.spent}})
+		if p.pool.Spent != c.want || !p.fresh {
+			t.Errorf("posted %d: %d are spent, want %d", c.posted, p.pool.Spent, c.want)
+		}
+	}
+	d.receive(Lease{Account: ledger.Account{Budget: id.NewBudget(testIDs)}, Granted: 7})
+	if len(d.purses) != 1 || d.book.Balance(p.account).Granted != 0 {
+		t.Error("an answer about a purse that is gone was booked")
+	}
+	if d.receive(Lease{Account: p.account, Gone: true, Posted: 7}); !p.gone || !p.soft() || p.pool.Spent != 60 {
+		t.Errorf("a deleted budget still binds: %+v", p)
+	}
+}
+
+// An ask that moves money is repeated word for word until it is answered; one that only looked is forgotten, so that the next one says
+// what is needed by then.
+func TestAfterAnOutageOnlyWhatMovesMoneyIsRepeated(t *testing.T) {
+	t.Parallel()
+	d := counter()
+	looked, moved, gone := d.lend(Hard, 100, 0), d.lend(Hard, 100, 0), d.lend(Hard, 100, 0)
+	looked.op, moved.op = &LeaseAsk{Account: looked.account}, &LeaseAsk{Account: moved.account, Op: id.NewGrant(testIDs)}
+	delete(d.purses, gone.account)
+	d.repent([]LeaseAsk{*looked.op, *moved.op, {Account: gone.account}})
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !d.shut || looked.op != nil || moved.op == nil {
+		t.Errorf("shut %v, looked %v, moved %v", d.shut, looked.op, moved.op)
+	}
+}
+
+// Where no budget is too tight it is the bank that failed, by the reason there is.
+func TestWhatNoBudgetRefusesTheBankDid(t *testing.T) {
+	t.Parallel()
+	d := counter()
+	if _, err := d.settleFor(nil, Want{}, nil); !errors.Is(err, errPatience) {
+		t.Errorf("without a reason: %v", err)
+	}
+	if _, err := d.settleFor([]*purse{d.lend(Soft, 0, 0)}, Want{}, errShut); !errors.Is(err, errShut) || fault.From(err).Code != "budget_unavailable" {
+		t.Errorf("with one: %v", err)
 	}
 }
