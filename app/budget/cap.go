@@ -63,9 +63,6 @@ func (s *Service) SetCap(ctx context.Context, actor org.Actor, c Cap, most money
 		if err != nil {
 			return err
 		}
-		if err := may(actor, scope, place); err != nil {
-			return err
-		}
 		b := old.Budget
 		in := Input{Scope: scope, Name: c.Name, Measure: ledger.Money, Limit: ledger.Units(most), Period: Daily, Enforce: Hard}
 		if in, err = in.checked(place); err != nil {

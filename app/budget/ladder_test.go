@@ -108,6 +108,26 @@ func TestWhatAThrottledRequestDoesNotUseComesBack(t *testing.T) {
 	}
 }
 
+// A hold that shrinks to what is left goes through the tap like any other.
+func TestAShrunkHoldIsSlowedDownToo(t *testing.T) {
+	t.Parallel()
+	h, tr := throttled(t)
+	if f := h.try(tr, 52*money.Dollar, 52*money.Dollar); f != nil {
+		t.Fatal(f)
+	}
+	hold, err := tr.Reserve(t.Context(), h.want(60*money.Dollar, money.Cent))
+	if h.must(err); hold.Amount() != 24*money.Dollar {
+		t.Errorf("half of the $48 that are left are %s", hold.Amount())
+	}
+	if f := h.try(tr, 2*money.Cent, 2*money.Cent); f == nil || f.Code != "rate_limited" {
+		t.Errorf("after hours of its pace: %v", f)
+	}
+	tr.Release(hold)
+	if f := h.try(tr, 2*money.Cent, 2*money.Cent); f != nil {
+		t.Errorf("what was not used is slowed down: %v", f)
+	}
+}
+
 // TestAThrottledBudgetLastsUntilItsReset has a client that asks all the time.
 func TestAThrottledBudgetLastsUntilItsReset(t *testing.T) {
 	t.Parallel()

@@ -50,13 +50,19 @@ func (p *poster) seek(ctx context.Context) error {
 	}
 	p.tracker, p.mark, p.full, p.batch, p.news = newTracker(), mark, false, Batch{}, map[tally]ledger.Units{}
 	p.t.posted.Store(&mark.At)
+	if end := p.t.Journal.End(); end.Before(mark.At) {
+		// The disk was replaced, or holds an older copy. All of an earlier process that is still there is in the books; waiting
+		// for the place that they know would keep what this one writes out of them.
+		p.damaged = true
+		p.t.Log.Error("the journal lost its end: the books know more of it than there is; they go on with this process, and this node's earlier leases become suspense",
+			"segment", end.Segment, "booked_segment", mark.At.Segment)
+		p.reader = p.t.Journal.ReadFrom(p.t.Journal.Boot())
+		return nil
+	}
 	p.reader = p.t.Journal.ReadFrom(mark.Low)
-	for p.reader.At().Before(mark.At) {
+	for p.reader.At().Before(mark.At) { // the journal reaches so far, so there is no end of it on the way
 		at := p.reader.At()
 		rec, err := p.reader.Next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
 		if err != nil {
 			if p.corrupt(err) {
 				continue

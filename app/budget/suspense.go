@@ -114,7 +114,7 @@ func (s *Service) Release(ctx context.Context, actor org.Actor, b id.Budget, in 
 		if err != nil {
 			return err
 		}
-		all, err := s.Held.Suspended(ctx, actor.Org, b)
+		all, err := s.suspended(ctx, actor.Org, b)
 		if err != nil {
 			return err
 		}

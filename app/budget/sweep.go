@@ -50,11 +50,12 @@ func (t *Treasury) sweep(ctx context.Context) {
 // it is used again.
 func (d *desk) tend(p *purse, now time.Time) bool {
 	b := d.book.Balance(p.account)
-	// Both figures follow a rise at once and a fall over some two seconds (an eighth per sweep).
+	// Both figures follow a rise at once and a fall over some two seconds: an eighth per sweep, and one, or what is below eight would
+	// never fall, and a purse that was used once would be looked at for ever.
 	perSecond := (b.Settled - p.counted) * ledger.Units(time.Second/sweepEvery)
 	p.counted, p.before = b.Settled, b.Held
-	p.rate = max(perSecond/2, p.rate-p.rate/8+perSecond/8)
-	p.peak = max(b.Held, p.peak-p.peak/8)
+	p.rate = max(perSecond/2, p.rate-p.rate/8-1+perSecond/8)
+	p.peak = max(b.Held, p.peak-p.peak/8-1)
 	p.fresh, p.topped = false, false
 	if p.op != nil {
 		d.want(p) // not answered: asked again word for word
