@@ -15,8 +15,10 @@ const (
 	// pause is how long nobody may come before a door that closes is shut. It is passed twice: once for handshakes under
 	// way, whose end a proxy nearby sends at once, and once to find what this process was too busy to notice.
 	pause = 50 * time.Millisecond
-	// longest is how long new ones are accepted where the kernel cannot be told to begin no more.
-	longest = time.Second
+	// longest is how long any are accepted where the kernel cannot be told to begin no more, and stillest where it says that it
+	// can: that much work may be waiting.
+	longest  = time.Second
+	stillest = 10 * time.Second
 )
 
 // door is a listener that nobody is lost at when it closes. The kernel completes handshakes before anybody accepts; what it
@@ -26,8 +28,7 @@ type door struct {
 	*net.TCPListener
 	once    sync.Once
 	closing atomic.Bool
-	still   bool      // the kernel begins no new ones; set before closing, as is:
-	until   time.Time // when to shut if it does
+	until   time.Time // when to shut though more come; set before closing
 	pause   time.Duration
 }
 
@@ -43,8 +44,11 @@ func Lossless(l net.Listener) net.Listener {
 // Close implements net.Listener.
 func (d *door) Close() error {
 	d.once.Do(func() {
-		d.still = still(d.TCPListener)
-		d.until = clock.System{}.Now().Add(longest)
+		most := longest
+		if still(d.TCPListener) {
+			most = stillest
+		}
+		d.until = clock.System{}.Now().Add(most)
 		d.closing.Store(true)
 		d.wait()
 	})
@@ -56,7 +60,7 @@ func (d *door) wait() { _ = d.SetDeadline(clock.System{}.Now().Add(d.pause)) }
 // Accept implements net.Listener.
 func (d *door) Accept() (net.Conn, error) {
 	for looks := 0; ; looks++ {
-		if d.closing.Load() && (looks == 2 || !d.still && clock.Since(d.until) > 0) {
+		if d.closing.Load() && (looks == 2 || clock.Since(d.until) > 0) {
 			_ = d.TCPListener.Close()
 			return nil, net.ErrClosed
 		}

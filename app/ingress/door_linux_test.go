@@ -31,15 +31,13 @@ func TestAHandshakeUnderWayEnds(t *testing.T) {
 			t.Fatal(err)
 		}
 		d := Lossless(l).(*door)
-		d.pause = 10 * time.Second
+		d.pause = 5 * time.Second
 		c, in := dial(t, l.Addr().String())
 		_ = d.SetDeadline(clock.System{}.Now().Add(20 * time.Millisecond))
 		if _, err := d.Accept(); !errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Fatalf("the kernel has the connection: %v", err)
 		}
-		if _ = d.Close(); !d.still {
-			t.Fatal("the kernel does not do what it is told")
-		}
+		_ = d.Close()
 		if late, err := net.DialTimeout("tcp", l.Addr().String(), 200*time.Millisecond); err == nil {
 			_ = late.Close()
 			t.Error("a door that closes lets somebody in")
