@@ -10,7 +10,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/live"
 )
 
-// Run serves until ctx ends, then drains: no new requests, streams up to grace, journal posted, leases returned. ready
+// Run serves until ctx ends, then drains: what has reached it is answered, streams up to grace, journal posted, leases returned. ready
 // is told the URL once requests are taken.
 func (a *App) Run(ctx context.Context, ready func(url string)) error {
 	defer func() { _ = a.db.Close() }()

@@ -64,7 +64,7 @@ func (a *App) serve(ctx context.Context, d doors, failed <-chan struct{}, ready 
 	}
 	server := ingress.New(newServer(a.handler, a.log), gateway.Serves)
 	ended := make(chan error, 2)
-	clients := bound(d.main, a.gateway)
+	clients := bound(ingress.Lossless(d.main), a.gateway)
 	a.meter.connections(clients)
 	go func() { ended <- server.Serve(eager{clients}) }()
 	if d.metrics != nil {

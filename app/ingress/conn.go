@@ -18,7 +18,8 @@ const (
 	fresh int32 = iota // nothing was heard yet
 	idle               // between two requests
 	busy
-	shut
+	answered // for the last time; the client may still be sending
+	leaving  // had its time: looks once whether something came, and closes
 )
 
 // room is the size of a connection's read buffer. A head must fit into it.
@@ -33,7 +34,8 @@ type conn struct {
 	header http.Header   // of the answer, cleared for each: its map is the largest thing that a request would allocate here
 	remote string
 	state  atomic.Int32
-	since  time.Time
+	since  time.Time // when it was accepted
+	rests  time.Time // since when it is known to be idle; drain's
 	limit  time.Time // until when reads wait, as the socket knows it; zero = for ever
 	watch
 }
@@ -77,23 +79,45 @@ func (c *conn) serve() {
 	before, wait := fresh, c.s.rest.ReadHeaderTimeout
 	for {
 		c.within(wait)
-		if err := c.next(before == idle); err != nil || !c.state.CompareAndSwap(before, busy) {
+		err := c.next(before == idle)
+		if !c.state.CompareAndSwap(before, busy) {
+			err = c.look(before == idle)
+		}
+		if err != nil {
 			return
 		}
 		r, size := c.request()
 		if r == nil {
 			c.forever()
 			rest, _ := c.in.Peek(c.in.Buffered())
-			given = c.s.others.give(&replayed{c.nc, rest})
+			given = c.s.others.give(c.nc, rest)
 			return
 		}
 		_, _ = c.in.Discard(size)
-		if !c.handle(r) || c.s.closing.Load() {
+		if !c.handle(r) {
 			return
 		}
 		c.state.Store(idle)
 		before, wait = idle, c.s.rest.IdleTimeout
 	}
+}
+
+// leave lets a connection go that is still in a state. It is called with the server's mu locked.
+func (c *conn) leave(state int32, now time.Time) {
+	if c.state.CompareAndSwap(state, leaving) {
+		_ = c.nc.SetReadDeadline(now)
+	}
+}
+
+// look is for a connection that leaves. What comes now is in time: this process may have been too busy to see it.
+func (c *conn) look(after bool) error {
+	c.s.mu.Lock() // leave has set the deadline by now
+	c.limit = time.Time{}
+	c.s.mu.Unlock()
+	c.within(lastLook)
+	err := c.next(after)
+	c.state.Store(busy)
+	return err
 }
 
 // next waits for the first byte of a request. Old clients send a blank line after a body, which belongs to nothing.
@@ -116,7 +140,7 @@ func (c *conn) handle(r *http.Request) bool {
 	r.Body = b
 	r = r.WithContext(ctx)
 	c.watch.begin(cancel, b.left == 0)
-	c.s.rest.Handler.ServeHTTP(a, r)
+	c.s.handler.ServeHTTP(a, r)
 	left := a.finish()
 	if cap(c.out) > spare {
 		c.out = nil
@@ -173,7 +197,7 @@ func (c *conn) linger(left int64) {
 	if !ok || half.CloseWrite() != nil {
 		return
 	}
-	c.state.Store(idle)
+	c.state.Store(answered)
 	_ = c.nc.SetReadDeadline(clock.System{}.Now().Add(lingering))
 	_, _ = io.CopyN(io.Discard, c.nc, left-int64(c.in.Buffered()))
 }

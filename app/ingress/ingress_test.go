@@ -496,6 +496,7 @@ func TestShutdownLetsRequestsEnd(t *testing.T) {
 			<-next
 		}
 	}))
+	s.server.lastCall = 30 * time.Millisecond
 	still, stillIn := dial(t, s.addr)
 	_, _ = io.WriteString(still, post("/v1/x", "go"))
 	if got := told(t, stillIn); !strings.Contains(got, "200") {

@@ -8,34 +8,38 @@
 package ingress
 
 import (
-	"context"
 	"errors"
 	"net"
 	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/bodhi-gateway/bodhi/app/clock"
 )
 
 // Server is a listener's server. Make it with New.
 type Server struct {
-	rest   *http.Server
-	takes  func(path string) bool
-	others handover
-	date   atomic.Pointer[stamp]
+	rest     *http.Server
+	handler  http.Handler
+	takes    func(path string) bool
+	others   handover
+	date     atomic.Pointer[stamp]
+	lastCall time.Duration
 
-	mu      sync.Mutex
-	door    net.Listener
-	conns   map[*conn]struct{}
-	closing atomic.Bool
+	closing atomic.Bool // each answer is the last of its connection
+
+	mu    sync.Mutex
+	door  net.Listener // while Serve accepts
+	conns map[*conn]struct{}
+	over  bool // Close was called
 }
 
 // New makes a server that asks rest's handler. Connections with requests that takes refuses by their path, and those that
 // this package does not speak to, are rest's.
 func New(rest *http.Server, takes func(path string) bool) *Server {
-	return &Server{rest: rest, takes: takes, conns: map[*conn]struct{}{}, others: handover{conns: make(chan net.Conn), closed: make(chan struct{})}}
+	s := &Server{rest: rest, handler: rest.Handler, takes: takes, lastCall: lastCall, conns: map[*conn]struct{}{},
+		others: handover{conns: make(chan net.Conn), closed: make(chan struct{})}}
+	rest.Handler = http.HandlerFunc(s.forRest)
+	return s
 }
 
 // The longest and shortest pause after a connection could not be accepted, most likely for want of file descriptors.
@@ -44,11 +48,11 @@ const (
 	shortestPause = 5 * time.Millisecond
 )
 
-// Serve accepts connections until Shutdown or Close, and then returns http.ErrServerClosed.
+// Serve accepts connections until the listener is closed by Shutdown or Close, and then returns http.ErrServerClosed. It is
+// called once.
 func (s *Server) Serve(l net.Listener) error {
-	s.mu.Lock()
-	s.door = l
-	s.mu.Unlock()
+	s.opens(l)
+	defer s.opens(nil)
 	if s.closing.Load() {
 		_ = l.Close()
 	}
@@ -62,7 +66,7 @@ func (s *Server) Serve(l net.Listener) error {
 			if c := s.admit(nc); c != nil {
 				go c.serve()
 			}
-		case s.closing.Load():
+		case errors.Is(err, net.ErrClosed) && s.closing.Load():
 			return http.ErrServerClosed
 		case errors.Is(err, net.ErrClosed):
 			return err
@@ -72,6 +76,12 @@ func (s *Server) Serve(l net.Listener) error {
 			pause = min(2*pause, longestPause)
 		}
 	}
+}
+
+func (s *Server) opens(l net.Listener) {
+	s.mu.Lock()
+	s.door = l
+	s.mu.Unlock()
 }
 
 func (s *Server) log(format string, args ...any) {
@@ -84,7 +94,7 @@ func (s *Server) log(format string, args ...any) {
 func (s *Server) admit(nc net.Conn) *conn {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closing.Load() {
+	if s.over {
 		_ = nc.Close()
 		return nil
 	}
@@ -97,112 +107,4 @@ func (s *Server) forget(c *conn) {
 	s.mu.Lock()
 	delete(s.conns, c)
 	s.mu.Unlock()
-}
-
-// drainEvery is how often Shutdown looks whether the last request is answered.
-const drainEvery = 20 * time.Millisecond
-
-// Shutdown accepts no more connections, closes those without a request, lets the others answer theirs, and returns when none
-// is left or ctx ends. rest is shut down with it.
-func (s *Server) Shutdown(ctx context.Context) error {
-	s.shut()
-	over := make(chan error, 1)
-	go func() { over <- s.rest.Shutdown(ctx) }()
-	tick := time.NewTicker(drainEvery)
-	defer tick.Stop()
-	for s.drain() > 0 {
-		select {
-		case <-ctx.Done():
-			return errors.Join(ctx.Err(), <-over)
-		case <-tick.C:
-		}
-	}
-	return <-over
-}
-
-func (s *Server) shut() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.closing.Swap(true) && s.door != nil {
-		_ = s.door.Close()
-	}
-}
-
-// early is how long a connection that has not said anything is kept open by a server that drains: a request may be on its way.
-const early = 5 * time.Second
-
-// drain closes what has no request and counts the rest.
-func (s *Server) drain() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for c := range s.conns {
-		if c.state.CompareAndSwap(idle, shut) || clock.Since(c.since) > early && c.state.CompareAndSwap(fresh, shut) {
-			_ = c.nc.Close()
-		}
-	}
-	return len(s.conns)
-}
-
-// Close closes every connection at once, rest's as well.
-func (s *Server) Close() error {
-	s.shut()
-	s.mu.Lock()
-	for c := range s.conns {
-		_ = c.nc.Close()
-	}
-	s.mu.Unlock()
-	return s.rest.Close()
-}
-
-// handover is a listener for connections that net/http is to serve.
-type handover struct {
-	conns  chan net.Conn
-	closed chan struct{}
-	once   sync.Once
-	addr   net.Addr
-}
-
-// Accept implements net.Listener.
-func (h *handover) Accept() (net.Conn, error) {
-	select {
-	case c := <-h.conns:
-		return c, nil
-	case <-h.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-// Close implements net.Listener.
-func (h *handover) Close() error {
-	h.once.Do(func() { close(h.closed) })
-	return nil
-}
-
-// Addr implements net.Listener.
-func (h *handover) Addr() net.Addr { return h.addr }
-
-// give hands a connection over; false when nobody takes it any more.
-func (h *handover) give(c net.Conn) bool {
-	select {
-	case h.conns <- c:
-		return true
-	case <-h.closed:
-		return false
-	}
-}
-
-// replayed is a connection of which some bytes were read already.
-type replayed struct {
-	net.Conn
-	first []byte
-}
-
-// Read implements io.Reader.
-func (r *replayed) Read(p []byte) (int, error) {
-	if len(r.first) > 0 {
-		n := copy(p, r.first)
-		r.first = r.first[n:]
-		return n, nil
-	}
-	return r.Conn.Read(p)
 }

@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"net/http"
 	"os/exec"
 	"slices"
 	"syscall"
@@ -60,6 +61,7 @@ func (p *Process) until(t testing.TB, ready func() bool) {
 func (p *Process) stop(t testing.TB) {
 	t.Helper()
 	p.expected = true
+	http.DefaultClient.CloseIdleConnections() // who might still ask on one is waited for
 	_ = p.cmd.Process.Signal(syscall.SIGTERM)
 	late := time.AfterFunc(30*time.Second, func() { _ = p.cmd.Process.Kill() })
 	defer late.Stop()
