@@ -159,6 +159,43 @@ func TestDocumentsLinkToWhatExists(t *testing.T) {
 	})
 }
 
+// A page that the list of all pages lacks is found by nobody.
+func TestTheDocumentationListsEveryPage(t *testing.T) {
+	t.Parallel()
+	list := document(t, "docs/README.md")
+	each(t, ".md", func(name, _ string) {
+		if page, ours := strings.CutPrefix(name, "docs/"); ours && page != "README.md" && !strings.HasPrefix(page, "deploy/") && !strings.Contains(list, "]("+page+")") {
+			t.Errorf("docs/README.md does not link to %s", page)
+		}
+	})
+}
+
+// Comments name decisions by number; whoever follows one finds it.
+func TestEveryDecisionThatCodeNamesIsWrittenDown(t *testing.T) {
+	t.Parallel()
+	written := map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?m)^\| (D[0-9]+) \| [^|]+ \| [^|]+ \| [^|]+ \|$`).FindAllStringSubmatch(document(t, "ARCHITECTURE.md"), -1) {
+		if written[m[1]] {
+			t.Errorf("ARCHITECTURE.md gives the number %s twice", m[1])
+		}
+		written[m[1]] = true
+	}
+	named, number := 0, regexp.MustCompile(`D[0-9]+`)
+	each(t, ".go", func(name, text string) {
+		for _, m := range regexp.MustCompile(`decisions? (D[0-9]+(?:, D[0-9]+)*)`).FindAllStringSubmatch(text, -1) {
+			for _, d := range number.FindAllString(m[1], -1) {
+				named++
+				if !written[d] {
+					t.Errorf("%s names decision %s, which ARCHITECTURE.md does not list", name, d)
+				}
+			}
+		}
+	})
+	if named == 0 {
+		t.Error("no comment names a decision: the test is broken, not the house")
+	}
+}
+
 func document(t *testing.T, path string) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", path))

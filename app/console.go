@@ -47,6 +47,12 @@ func (c *core) defaults() {
 	}
 }
 
+// trialOffer is what defaults says of trials, from the mirror: the front page shows them to every visitor.
+func (a *App) trialOffer() billing.Trials {
+	d := a.installation.Get().Defaults.Whole()
+	return billing.Trials{Days: int64(d.TrialDays), Seats: int64(d.TrialSeats)}
+}
+
 // Invite prints nobody's secret but makes one: a way into the operator console, for the command line.
 func Invite(ctx context.Context, cfg Config, log *slog.Logger, name string) (link string, err error) {
 	if len(cfg.Console) == 0 {

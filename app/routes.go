@@ -137,7 +137,7 @@ func (a *App) mount() (http.Handler, error) {
 		PublicURL: a.cfg.PublicURL, Sessions: a.sessions, People: a.people, Directories: a.directory, Console: a.consoleDoor(), Lifetimes: a.people.Lifetimes, Clock: a.clock, IDs: a.ids, Log: a.log,
 		Replays: a.replays, Waiting: a.asking.Waiting, Unread: a.inbox.Unread,
 		News:   func(ctx context.Context, actor org.Actor) (bool, error) { return a.inbox.News(ctx, actor, a.version()) },
-		Banner: a.banner, Front: billingweb.New(a.billing, nil).Front,
+		Banner: a.banner, Front: billingweb.Front(a.billing.On, a.trialOffer),
 	})
 	return a.split(e), err
 }

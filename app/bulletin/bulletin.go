@@ -2,6 +2,9 @@
 // daily while a budget is nearly used up, each quarter what could be saved. A Report says what goes to whom and when; an
 // Edition is one of its numbers, about one period, made once however many nodes there are, and kept.
 //
+// People call them reports, and so do pages, URLs and the API. The room has a name of its own because package report answers a
+// question that somebody asks now: the requests and what they cost.
+//
 // What a report says is read through usage's and budget's own questions, in the eyes of somebody who may see exactly what the
 // report is about. So its totals are the ledger's, and a team's report cannot hold another team's number.
 package bulletin

@@ -86,17 +86,17 @@ func (s *Service) fill(ctx context.Context, actor org.Actor, t *Talk, q *Questio
 	if !t.Template {
 		return nil
 	}
-	d, err := s.Draft(ctx, actor, t)
+	sketch, err := s.Sketch(ctx, actor, t)
 	if err != nil {
 		return err
 	}
 	sent := prompt.Values{}
-	for _, v := range d.Needs() {
+	for _, v := range sketch.Needs() {
 		if text := t.Values[v.Name]; text != "" {
 			sent[v.Name] = v.FromText(text)
 		}
 	}
-	q.messages, err = d.Say(sent)
+	q.messages, err = sketch.Say(sent)
 	return err
 }
 
@@ -119,8 +119,8 @@ func (s *Service) Base(ctx context.Context, actor org.Actor, t *Talk) (prompt.Co
 	return v.Content, nil
 }
 
-// Draft takes the texts apart, with the variables of what they were taken from.
-func (s *Service) Draft(ctx context.Context, actor org.Actor, t *Talk) (*prompt.Sketch, error) {
+// Sketch takes the texts apart, with the variables of what they were taken from.
+func (s *Service) Sketch(ctx context.Context, actor org.Actor, t *Talk) (*prompt.Sketch, error) {
 	base, err := s.Base(ctx, actor, t)
 	if err != nil {
 		return nil, err

@@ -9,7 +9,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/org"
 )
 
-// Draft is what somebody wrote and has not saved: a new prompt, or a new version of one.
+// Draft is what somebody wrote and is about to save: a new prompt, or a new version of one. What is only tried is a Sketch.
 type Draft struct {
 	Prompt  id.Prompt // zero for a new one
 	Input   Input     // of a new one; Name may be empty

@@ -12,7 +12,8 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/org"
 )
 
-// Sketch is a content that nobody saves, what is typed in the playground, taken apart with what it includes.
+// Sketch is a content that nobody is about to save, what is typed in the playground, taken apart with what it includes. It says its
+// messages as often as asked. What somebody is about to save is a Draft, held to every rule that saving has.
 type Sketch struct {
 	entry   *entry
 	version *compiled
@@ -24,7 +25,7 @@ func (s *Service) Sketch(ctx context.Context, actor org.Actor, p id.Prompt, c Co
 	if err := actor.Require(org.Developer); err != nil {
 		return nil, err
 	}
-	of := Record{Org: actor.Org, Name: "draft", Kind: Chat, Visibility: Private, Owner: actor.Member}
+	of := Record{Org: actor.Org, Name: "this prompt", Kind: Chat, Visibility: Private, Owner: actor.Member}
 	if !p.IsZero() {
 		f, err := s.find(ctx, actor, p)
 		if err != nil {
@@ -45,11 +46,11 @@ func (s *Service) Sketch(ctx context.Context, actor org.Actor, p id.Prompt, c Co
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	d := &Sketch{&entry{Record: of}, &compiled{read: func() (*Content, error) { return &c, nil }, shelfed: shelfOf(all)}}
-	if err := d.version.ready(&of); err != nil {
+	out := &Sketch{&entry{Record: of}, &compiled{read: func() (*Content, error) { return &c, nil }, shelfed: shelfOf(all)}}
+	if err := out.version.ready(&of); err != nil {
 		return nil, aboutInclude(err)
 	}
-	return d, nil
+	return out, nil
 }
 
 // Declared is a content whose variables are those that its texts use: what is not listed becomes a text that has to be sent, and
@@ -70,11 +71,11 @@ func Declared(c Content) Content {
 }
 
 // Needs are its variables with those of what it includes.
-func (d *Sketch) Needs() []Variable { return d.version.vars }
+func (s *Sketch) Needs() []Variable { return s.version.vars }
 
 // Say are its messages with these values. A value is never read as a template.
-func (d *Sketch) Say(sent Values) ([]Message, error) {
-	ready, err := d.entry.fill(d.version, "", sent)
+func (s *Sketch) Say(sent Values) ([]Message, error) {
+	ready, err := s.entry.fill(s.version, "", sent)
 	if err != nil {
 		return nil, err
 	}

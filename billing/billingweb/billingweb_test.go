@@ -235,13 +235,13 @@ func TestVisitorsSeeWhatItIsAndWhatItCosts(t *testing.T) {
 	e := echo.New()
 	home := web.Route{Method: http.MethodGet, Path: "/", Name: "report.home", Guard: web.Person, Floor: org.Viewer, Handle: func(c *web.Context) error { return c.NoContent(http.StatusTeapot) }}
 	must(t, web.Mount(e, []web.Route{home, webtest.Enter()}, web.Deps{PublicURL: webtest.PublicURL, Sessions: db.NewSessionStore(s.h.DB), People: s.h.Identity, Clock: s.h.Clock, IDs: s.h.IDs,
-		Log: slog.New(slog.DiscardHandler), Front: billingweb.New(s.Service, nil).Front}))
+		Log: slog.New(slog.DiscardHandler), Front: billingweb.Front(s.On, func() billing.Trials { return billing.Trials{Days: 7, Seats: 3} })}))
 	get := func() *httptest.ResponseRecorder {
 		w := httptest.NewRecorder()
 		e.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
 		return w
 	}
-	for _, want := range []string{"$49", "$39", "$29", "5–25 people", "from $245.00 a month", "/sign-up", "/log-in", "/docs", "/terms", "/privacy", "14 days free for up to 25 people"} {
+	for _, want := range []string{"$49", "$39", "$29", "5–25 people", "from $245.00 a month", "/sign-up", "/log-in", "/docs", "/terms", "/privacy", "7 days free for up to 3 people"} {
 		if w := get(); w.Code != 200 || !strings.Contains(w.Body.String(), want) {
 			t.Errorf("%d without %q", w.Code, want)
 		}

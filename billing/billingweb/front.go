@@ -9,20 +9,20 @@ import (
 	views "github.com/bodhi-gateway/bodhi/views/billing"
 )
 
-// Front is the first page of a visitor without a session, for web.Deps. Its prices are those of the plans.
-func (h *Handlers) Front(c *web.Context) error {
-	page := views.FrontPage{Shell: c.Shell("One key, every model, no surprise bill", ""), Billed: h.billing.On(), Base: c.PublicURL(), Trial: "A sandbox provider is built in: the first request needs no other account."}
-	if page.Billed {
-		t, err := h.billing.Trials(c.Ctx())
-		if err != nil {
-			return err
+// Front is the first page of a visitor without a session, for web.Deps. Its prices are those of the plans; on says whether they are
+// sold here, trial what a trial is. Both are asked at every visit of everybody, so they answer from memory.
+func Front(on func() bool, trial func() billing.Trials) func(*web.Context) error {
+	return func(c *web.Context) error {
+		page := views.FrontPage{Shell: c.Shell("One key, every model, no surprise bill", ""), Billed: on(), Base: c.PublicURL(), Trial: "A sandbox provider is built in: the first request needs no other account."}
+		if page.Billed {
+			t := trial()
+			page.Trial = fmt.Sprintf("%d days free for up to %d people. No card.", t.Days, t.Seats)
 		}
-		page.Trial = fmt.Sprintf("%d days free for up to %d people. No card.", t.Days, t.Seats)
+		for _, p := range billing.Plans {
+			page.Plans = append(page.Plans, Offer(p))
+		}
+		return c.Render(views.Front(page))
 	}
-	for _, p := range billing.Plans {
-		page.Plans = append(page.Plans, Offer(p))
-	}
-	return c.Render(views.Front(page))
 }
 
 // texts are the pages that whoever runs an installation for others has to write: what stands here says so.

@@ -189,7 +189,7 @@ func search(p ListPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "q", Label: "Search", Filter: true, Type: "search", Value: p.Search, Placeholder: "key, person or last four", Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "q", Label: "Search", Filter: true, Type: "search", Value: p.Search, Placeholder: "name or last four", Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

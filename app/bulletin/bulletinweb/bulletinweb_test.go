@@ -458,6 +458,9 @@ func TestPagesKeepWhatWasTypedAndShowWhatWouldBeSent(t *testing.T) {
 	if p := lead.Get(number + "/file?format=doc"); p.Status != http.StatusUnprocessableEntity && p.Status != http.StatusBadRequest {
 		t.Errorf("an odd format: %d", p.Status)
 	}
+	if p := viewer.Get(number); !p.Has(`title="$`) {
+		t.Error("what was spent does not say to the nano-dollar what it was")
+	}
 	if p := viewer.Get("/reports/archive"); !p.Has("Weekly report: Team", "1 to 7 March 2027") {
 		t.Errorf("archive: %d\n%s", p.Status, p.Body)
 	}

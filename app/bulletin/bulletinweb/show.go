@@ -125,6 +125,9 @@ func present(e bulletin.Edition) views.Edition {
 	for _, f := range facts(e) {
 		out.Figures = append(out.Figures, ui.StatProps{Label: f.Label, Value: f.Value})
 	}
+	if c.Evidence == nil { // what was spent comes first
+		_, out.Figures[0].Exact = web.Dollars(c.Now.Cost)
+	}
 	if drawn(e) {
 		zone, one := zoneOf(e), ui.Series{Name: "Spend"}
 		p := ui.SeriesProps{Title: chartTitle(e), Heading: "Day", Summary: described(e)}

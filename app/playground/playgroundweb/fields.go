@@ -67,7 +67,7 @@ func (h *Handlers) variables(c *web.Context, s *sheet, p *views.Page, wrong web.
 		return nil
 	}
 	t := s.talk()
-	d, err := h.ground.Draft(c.Ctx(), c.Actor(), &t)
+	sketch, err := h.ground.Sketch(c.Ctx(), c.Actor(), &t)
 	if said, ok := web.Refused(err); ok {
 		for name, text := range said.Fields {
 			if strings.HasPrefix(name, "messages") && p.Errors["messages"] == "" {
@@ -79,7 +79,7 @@ func (h *Handlers) variables(c *web.Context, s *sheet, p *views.Page, wrong web.
 	if err != nil {
 		return err
 	}
-	for _, v := range d.Needs() {
+	for _, v := range sketch.Needs() {
 		f := views.Variable{Name: v.Name, Value: t.Values[v.Name], Hint: v.About, Required: v.Required && v.Default == nil, Options: v.Options, Error: wrong.Fields["variables."+v.Name]}
 		if v.Type == "boolean" {
 			f.Options = []string{"true", "false"}
