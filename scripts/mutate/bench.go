@@ -22,6 +22,9 @@ type bench struct {
 	tests        [][]test // by change: those that come by it, quick ones first
 }
 
+// noticed finds the test that failed in what the tests printed.
+var noticed = regexp.MustCompile(`(?m)^--- FAIL: (\w+)`)
+
 type test struct {
 	name string
 	took time.Duration
@@ -55,8 +58,15 @@ func (b *bench) follow(changes []*change) error {
 	if err != nil {
 		return fmt.Errorf("list the tests of %s: %w", b.dir, err)
 	}
+	skip, err := regexp.Compile(b.skip)
+	if err != nil {
+		return fmt.Errorf("read -skip: %w", err)
+	}
 	b.tests = make([][]test, len(changes))
 	for name := range strings.FieldsSeq(string(names)) {
+		if b.skip != "" && skip.MatchString(name) {
+			continue
+		}
 		seen := filepath.Join(b.scratch, name)
 		out, err := b.command("MUTANT_SEEN="+seen, "-test.run", "^"+name+"$", "-test.v").CombinedOutput()
 		if err != nil {
@@ -108,7 +118,9 @@ func (b *bench) try(id int, c *change) error {
 			c.Verdict = stopped
 			return nil
 		default:
-			c.Verdict = killed
+			if c.Verdict = killed; noticed.Match(out) {
+				c.By = string(noticed.FindSubmatch(out)[1])
+			}
 			return nil
 		}
 	}

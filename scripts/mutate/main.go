@@ -31,13 +31,15 @@ type change struct {
 	What    string // "< → <="
 	Code    string
 	Verdict string
-	Tests   int // that come by it
+	Tests   int    // that come by it
+	By      string `json:",omitempty"` // the test that failed
 }
 
 // how is how packages are judged.
 type how struct {
 	out      string        // directory of the reports
 	at       string        // only changes whose place begins so, or so, by commas
+	skip     string        // tests that match are left out; "" = none
 	pause    string        // start nothing while this file exists; "" = never
 	patience time.Duration // for tests that run on, on top of six times what they take
 }
@@ -46,6 +48,7 @@ func main() {
 	var h how
 	flag.StringVar(&h.out, "out", "var", "directory of the reports, mutation-app-money.json and so on")
 	flag.StringVar(&h.at, "at", "", "only changes whose place begins so, such as desk.go:,node.go:17")
+	flag.StringVar(&h.skip, "skip", "", "leave out the tests that match, such as slow ones; what lives then may be told by those")
 	flag.StringVar(&h.pause, "pause", "", "start nothing while this file exists")
 	flag.DurationVar(&h.patience, "patience", 10*time.Second, "how long tests may run on, on top of six times what they take")
 	flag.Parse()

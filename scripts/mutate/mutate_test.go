@@ -64,7 +64,7 @@ func TestSay(t *testing.T) {
 `
 
 // A change is killed where a test's outcome depends on it, stopped where a test would not end, lives where none notices, and is unseen
-// where no test comes by.
+// where no test comes by, or where those that do are left out.
 func TestEachChangeGetsItsVerdict(t *testing.T) {
 	there := t.TempDir()
 	t.Chdir(there)
@@ -73,16 +73,11 @@ func TestEachChangeGetsItsVerdict(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := (how{out: there, patience: time.Second}).judge("."); err != nil {
-		t.Fatal(err)
-	}
-	var got []change
-	if text, err := os.ReadFile("mutation-..json"); err != nil || json.Unmarshal(text, &got) != nil {
-		t.Fatalf("the report: %v", err)
-	}
 	verdicts := map[string]string{}
-	for _, c := range got {
-		verdicts[c.Where+" "+c.What] = c.Verdict
+	for _, c := range report(t, how{out: there, patience: time.Second}) {
+		if verdicts[c.Where+" "+c.What] = c.Verdict; (c.Verdict == killed) != (c.By != "") {
+			t.Errorf("%s %s is %s by %q", c.Where, c.What, c.Verdict, c.By)
+		}
 	}
 	want := map[string]string{
 		"m.go:4:7 > → <=": killed, "m.go:4:7 > → >=": lived, // of two equals, either is the larger one
@@ -95,4 +90,22 @@ func TestEachChangeGetsItsVerdict(t *testing.T) {
 	if !maps.Equal(verdicts, want) {
 		t.Errorf("%v\nwant %v", verdicts, want)
 	}
+	for _, c := range report(t, how{out: there, at: "m.go:4,m.go:25:39", skip: "Large", patience: time.Second}) {
+		switch {
+		case c.Where == "m.go:4:7" && c.Verdict != unseen, c.Where == "m.go:25:39" && c.By != "TestSay", c.Where == "m.go:12:14" && c.Verdict != "":
+			t.Errorf("without TestLarger %s %s is %q by %q", c.Where, c.What, c.Verdict, c.By)
+		}
+	}
+}
+
+// report is what is written about the package here.
+func report(t *testing.T, h how) (got []change) {
+	t.Helper()
+	if err := h.judge("."); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := os.ReadFile("mutation-..json"); err != nil || json.Unmarshal(text, &got) != nil {
+		t.Fatalf("the report: %v", err)
+	}
+	return got
 }
