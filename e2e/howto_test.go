@@ -151,7 +151,7 @@ func follow(t *testing.T, g *harness.Gateway, page string, blocks []string) {
 	cmd := exec.CommandContext(t.Context(), "bash", "-c", script)
 	cmd.Dir = dir
 	cmd.Env = append(g.Command(t, "version").Env, "PATH="+dir+string(os.PathListSeparator)+os.Getenv("PATH"), "HOME="+dir, "ROOT="+harness.Root(),
-		"BODHI_URL="+g.URL, "BASE="+g.URL+"/v1", "BODHI_TOKEN="+g.AdminToken, "TOKEN="+g.AdminToken, "BODHI_KEY="+g.VirtualKey, "BODHI="+g.VirtualKey,
+		"BODHI_URL="+g.URL, "BASE="+g.URL+"/v1", "BODHI_TOKEN="+g.AdminToken, "TOKEN="+g.AdminToken, "BODHI_KEY="+g.VirtualKey,
 		"KEY="+g.VirtualKey, "TEAM="+g.TeamID, "REQUEST=req_…", "ORG="+g.OrgID, "MAY="+may[page])
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)

@@ -30,7 +30,7 @@ func TestTheReadmesFirstRequestWorks(t *testing.T) {
 				}
 			}
 			code := strings.NewReplacer("http://127.0.0.1:8080", g.URL, "bdh_live_…", g.VirtualKey).Replace(snippet(t, test.language, test.begins))
-			out := run(t, test.program, test.language, code, "BODHI="+g.VirtualKey)
+			out := run(t, test.program, test.language, code, "BODHI_KEY="+g.VirtualKey)
 			if !strings.Contains(out, test.want) || strings.Contains(out, `"error"`) {
 				t.Errorf("it printed %q", out)
 			}
