@@ -118,6 +118,7 @@ func New(ctx context.Context, cfg Config, o Options) (*App, error) {
 	if o.Clock == nil {
 		o.Clock = clock.System{}
 	}
+	go builtIn()
 	d, err := db.Open(ctx, cfg.DatabaseURL.Reveal(), db.Options{Log: o.Log, AllowDown: true, Clock: o.Clock})
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/agent"
@@ -128,6 +129,10 @@ type core struct {
 	installation operator.Board
 }
 
+// builtIn is the catalogue that the program was built with. It does not change and takes 25 ms to read, so one does for a process,
+// and New has it read beside opening the database.
+var builtIn = sync.OnceValue(catalog.BuiltIn)
+
 func newCore(ctx context.Context, cfg Config, d *db.DB, log *slog.Logger) (*core, error) {
 	return newCoreAt(ctx, cfg, d, log, clock.System{})
 }
@@ -154,7 +159,7 @@ func newCoreAt(_ context.Context, cfg Config, d *db.DB, log *slog.Logger, now cl
 	box := sandbox.New(sandbox.Config{Clock: c.clock, Open: true})
 	c.upstreams = &upstreams{out: c.egress.Transport(), sandbox: box.Transport()}
 	c.adapters = newAdapters(c.upstreams.out, c.clock)
-	c.floor = catalog.BuiltIn()
+	c.floor = builtIn()
 	c.shelf = price.NewShelf(c.floor)
 	c.prices = price.NewTable(c.shelf)
 	if err := c.rooms(); err != nil {

@@ -21,15 +21,13 @@ func (a *App) Run(ctx context.Context, ready func(url string)) error {
 	// The machinery outlives ctx: it stops only when the last request is through.
 	machinery, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	heard := make([]<-chan live.Topic, len(a.mirrors))
-	for i, m := range a.mirrors {
-		heard[i] = a.bus.Subscribe(machinery)
-		if err := m.Start(ctx); err != nil {
-			return errors.Join(err, a.treasury.Close(ctx))
-		}
-	}
 	running, failed := errgroup.WithContext(machinery)
 	running.Go(func() error { return a.bus.Run(machinery) })
+	heard, err := a.reflect(ctx, machinery)
+	if err != nil {
+		stop()
+		return errors.Join(err, running.Wait(), a.treasury.Close(ctx))
+	}
 	running.Go(func() error { return a.treasury.Run(machinery) })
 	running.Go(func() error { return a.limiter.Run(machinery) })
 	running.Go(func() error { return a.objects.Run(machinery) })
@@ -70,6 +68,25 @@ func (a *App) Run(ctx context.Context, ready func(url string)) error {
 	err = errors.Join(err, a.treasury.Close(late), a.keyUses(late))
 	stop()
 	return errors.Join(err, running.Wait())
+}
+
+// reflect reads every snapshot for the first time, and gives what each mirror is to follow from then on. Changes of other
+// processes are listened for before, so that a snapshot need not be read a second time to miss none; if that takes long, the
+// bus tells mirrors to read again once it listens.
+func (a *App) reflect(ctx, machinery context.Context) ([]<-chan live.Topic, error) {
+	select {
+	case <-a.bus.Tried():
+	case <-time.After(bookkeeping):
+	case <-ctx.Done():
+	}
+	heard := make([]<-chan live.Topic, len(a.mirrors))
+	for i, m := range a.mirrors {
+		heard[i] = a.bus.Subscribe(machinery)
+		if err := m.Start(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return heard, nil
 }
 
 // sealPrompts encrypts what prompts said before it was encrypted; usually there is nothing to do.

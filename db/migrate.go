@@ -111,21 +111,48 @@ func render(files fs.FS, postgres bool) (fs.FS, tenantSet, error) {
 	}
 	out, tenants := fstest.MapFS{}, tenantSet{}
 	for _, name := range names {
-		text, err := fs.ReadFile(files, name)
+		sql, err := renderOne(files, name, postgres, tenants)
 		if err != nil {
 			return nil, nil, err
 		}
-		t, err := template.New(path.Base(name)).Funcs(vocabulary(postgres, tenants)).Parse(string(text))
-		if err != nil {
-			return nil, nil, fmt.Errorf("migration: %w", err)
-		}
-		var sql bytes.Buffer
-		if err := t.Execute(&sql, nil); err != nil {
-			return nil, nil, fmt.Errorf("migration: %w", err)
-		}
-		out[name] = &fstest.MapFile{Data: sql.Bytes(), Mode: 0o444}
+		out[name] = &fstest.MapFile{Data: sql, Mode: 0o444}
 	}
 	return out, tenants, nil
+}
+
+func renderOne(files fs.FS, name string, postgres bool, tenants tenantSet) ([]byte, error) {
+	text, err := fs.ReadFile(files, name)
+	if err != nil {
+		return nil, err
+	}
+	t, err := template.New(path.Base(name)).Funcs(vocabulary(postgres, tenants)).Parse(string(text))
+	if err != nil {
+		return nil, fmt.Errorf("migration: %w", err)
+	}
+	var sql bytes.Buffer
+	if err := t.Execute(&sql, nil); err != nil {
+		return nil, fmt.Errorf("migration: %w", err)
+	}
+	return sql.Bytes(), nil
+}
+
+// rendered are the templates as one dialect's SQL, each made when it is opened: a start that finds nothing to do reads their names
+// alone.
+type rendered struct {
+	templates fs.FS
+	postgres  bool
+}
+
+// Open implements fs.FS.
+func (r rendered) Open(name string) (fs.File, error) {
+	if path.Ext(name) != ".sql" {
+		return r.templates.Open(name)
+	}
+	sql, err := renderOne(r.templates, name, r.postgres, tenantSet{})
+	if err != nil {
+		return nil, err
+	}
+	return fstest.MapFS{name: {Data: sql, Mode: 0o444}}.Open(name)
 }
 
 var plainName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"log/slog"
+	"sync"
 	"time"
 
 	"gorm.io/gorm"
@@ -23,6 +24,7 @@ type Bus struct {
 	local live.Local
 	self  string // marks this process's own notifications
 	seen  counters
+	tried chan struct{} // closed once Run has listened, or failed to, for the first time
 }
 
 var _ live.Bus = (*Bus)(nil)
@@ -32,8 +34,12 @@ func NewBus(d *DB, log *slog.Logger) *Bus {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &Bus{d: d, log: log, self: rand.Text()}
+	return &Bus{d: d, log: log, self: rand.Text(), tried: make(chan struct{})}
 }
+
+// Tried is closed once Run listens, or could not for the first time. Who subscribes after it and then reads for the first time
+// misses nothing, and is not told to read all of it again; who could not wait is.
+func (b *Bus) Tried() <-chan struct{} { return b.tried }
 
 // Subscribe implements live.Bus.
 func (b *Bus) Subscribe(ctx context.Context) <-chan live.Topic { return b.local.Subscribe(ctx) }
@@ -70,15 +76,18 @@ func (b *Bus) Run(ctx context.Context) error {
 	}
 	const least, most = 100 * time.Millisecond, time.Second // above it, a revoked key would work for too long
 	wait, down := least, false
+	tried := sync.OnceFunc(func() { close(b.tried) })
 	up := func() {
 		if down {
 			b.log.InfoContext(ctx, "changes from other nodes are heard again")
 		}
 		wait, down = least, false
 		_ = b.local.Publish(ctx, live.All)
+		tried()
 	}
 	for {
 		err := listen(ctx, up)
+		tried()
 		if ctx.Err() != nil {
 			return nil
 		}

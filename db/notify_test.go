@@ -25,6 +25,14 @@ type node struct {
 
 func startNode(t *testing.T, rawURL string) *node {
 	t.Helper()
+	n := openNode(t, rawURL)
+	n.expect(t, live.All) // now it listens
+	return n
+}
+
+// openNode is startNode for who wants to hear everything, from the beginning.
+func openNode(t *testing.T, rawURL string) *node {
+	t.Helper()
 	d, err := db.Open(t.Context(), rawURL, db.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -41,7 +49,6 @@ func startNode(t *testing.T, rawURL string) *node {
 			t.Errorf("Run: %v", err)
 		}
 	})
-	n.expect(t, live.All) // now it listens
 	return n
 }
 
@@ -97,6 +104,25 @@ func TestBusReachesThisProcessAndTheOthers(t *testing.T) {
 			t.Fatal(err)
 		}
 		a.expect(t, "routes")
+	})
+}
+
+// A start subscribes and reads once the bus listens: then it misses nothing, and need not read all of it again.
+func TestWhoSubscribesOnceTheBusListensHearsWhatComesThen(t *testing.T) {
+	t.Parallel()
+	eachShared(t, func(t *testing.T, rawURL string) {
+		other := startNode(t, rawURL)
+		n := openNode(t, rawURL)
+		select {
+		case <-n.bus.Tried():
+		case <-time.After(patience):
+			t.Fatal("it does not come to listen")
+		}
+		n.heard = n.bus.Subscribe(t.Context())
+		if err := other.bus.Publish(t.Context(), "keys"); err != nil {
+			t.Fatal(err)
+		}
+		n.expect(t, "keys")
 	})
 }
 

@@ -55,11 +55,8 @@ func (d *DB) asOwner(ctx context.Context, fn func(*owner) error) error {
 			return err
 		}
 	}
-	files, _, err := render(d.files, d.Postgres())
-	if err != nil {
-		return err
-	}
-	o.goose, err = goose.NewProvider(dialect, o.sql, files, goose.WithDisableGlobalRegistry(true), goose.WithSlog(d.log))
+	var err error
+	o.goose, err = goose.NewProvider(dialect, o.sql, rendered{d.files, d.Postgres()}, goose.WithDisableGlobalRegistry(true), goose.WithSlog(d.log))
 	if err != nil {
 		return fmt.Errorf("migrations: %w", err)
 	}

@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"net/http"
@@ -10,12 +9,10 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/llm"
-	"github.com/bodhi-gateway/bodhi/app/turnstile"
 )
 
-// enter keeps a request out where the process has more to do than it can: before its body is read and anything is asked
-// for it. One that is sent away costs a twentieth of one that is served, so it leaves a count (bodhi_requests_total) and
-// no record: writing thousands of refusals a second into the books would be the overload.
+// enter keeps a request out where the process has more to do than it can: before its body is read and anything is asked for it. Most
+// were sent away before they came here (sendAway); what both refuse leaves a count and no record.
 func (g *Gateway) enter(ctx context.Context, x *Exchange) (Finish, error) {
 	if g.Turnstile == nil || x.inner || x.returned != nil {
 		return nil, nil
@@ -32,44 +29,6 @@ func (g *Gateway) enter(ctx context.Context, x *Exchange) (Finish, error) {
 }
 
 func (g *Gateway) exit(_ context.Context, x *Exchange) { g.Turnstile.Leave(&x.visit) }
-
-// denial is what a dialect says to who is sent away. It is written once, with somebody else's id in it: sending away is the
-// one thing that is done more often the less time there is.
-type denial struct {
-	status int
-	header http.Header
-	body   []byte
-}
-
-// wording is what a denial depends on.
-type wording struct {
-	family llm.Family
-	after  time.Duration
-}
-
-// nobody stands in a denial where a request's id goes.
-const nobody = "req_nobody"
-
-func denials(dialects []llm.Dialect) map[wording]denial {
-	out := map[wording]denial{}
-	for _, after := range turnstile.Delays {
-		for _, d := range dialects {
-			status, header, body := d.Refusal(turnstile.Overloaded(after).With("request_id", nobody), nobody, false)
-			out[wording{d.Family(), after}] = denial{status, header, body}
-		}
-	}
-	return out
-}
-
-// turnAway answers for one that was sent away.
-func (g *Gateway) turnAway(x *Exchange, f *fault.Error) {
-	d := g.denials[wording{x.Dialect.Family(), f.RetryAfter}]
-	x.fact.Code, x.fact.Message = f.Code, f.Public
-	for k, v := range d.header {
-		x.W.Header()[k] = v
-	}
-	g.write(x, d.status, bytes.ReplaceAll(d.body, []byte(nobody), []byte(x.ID.String())))
-}
 
 // Full is the refusal of a request whose connection is one more than there is room for, in the words of the client's dialect. It may
 // be called at any time, and says nothing to anybody else.

@@ -16,10 +16,13 @@ import (
 
 // shut is a turnstile in a process that cannot do any more than the least.
 func shut(t *testing.T) *turnstile.Turnstile {
+	return seeing(t, turnstile.Sample{Wait: time.Second, Queue: 1000})
+}
+
+// seeing is a turnstile that sees the same all the time, and refuses because of it.
+func seeing(t *testing.T, s turnstile.Sample) *turnstile.Turnstile {
 	t.Helper()
-	gate := turnstile.New(clock.System{}, slog.New(slog.DiscardHandler), func() turnstile.Sample {
-		return turnstile.Sample{Wait: time.Second, Queue: 1000}
-	})
+	gate := turnstile.New(clock.System{}, slog.New(slog.DiscardHandler), func() turnstile.Sample { return s })
 	ctx, cancel := context.WithCancel(t.Context())
 	var watch sync.WaitGroup
 	watch.Go(func() { _ = gate.Run(ctx) })
@@ -28,7 +31,7 @@ func shut(t *testing.T) *turnstile.Turnstile {
 	defer deadline.Stop()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
-	for gate.Stats().Limit == 0 {
+	for !gate.Refuses() {
 		select {
 		case <-tick.C:
 		case <-deadline.C:
@@ -96,6 +99,9 @@ func TestWhoIsSentAwayIsToldWhenToComeBackInItsOwnWords(t *testing.T) {
 			if rid := resp.Header.Get("X-Bodhi-Request-Id"); c.named && !strings.Contains(text, rid) || strings.Contains(text, nobody) {
 				t.Errorf("not the request's own id %s: %s", rid, text)
 			}
+			if n := resp.ContentLength; n != int64(len(text)) || resp.Header.Get("Content-Type") != "application/json" || resp.Header.Get("X-Bodhi-Overhead-Us") == "" {
+				t.Errorf("%d bytes of %d, headers %v", len(text), n, resp.Header)
+			}
 			if s, _ := strconv.Atoi(resp.Header.Get("Retry-After")); resp.Header.Get("Retry-After-Ms") != strconv.Itoa(1000*s) {
 				t.Errorf("two different times to wait: %v", resp.Header)
 			}
@@ -138,5 +144,39 @@ func TestWhoLeavesTheQueueIsNotInFlight(t *testing.T) {
 	}
 	if s := gate.Stats(); s.InFlight != 0 {
 		t.Errorf("%+v", s)
+	}
+}
+
+// What a refusal leaves to the collector is what the next ones wait for: it is bounded, in pieces that are counted.
+func TestSendingAwayMakesLittleGarbage(t *testing.T) {
+	gate := seeing(t, turnstile.Sample{Memory: 0.95})
+	h := build(t, func(c *Config) { c.Ports.Turnstile = gate })
+	body := strings.NewReader(question)
+	r, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://gateway/v1/chat/completions", body)
+	r.Header.Set("Authorization", "Bearer good")
+	w := &refusals{header: http.Header{}}
+	few := testing.AllocsPerRun(500, func() {
+		clear(w.header)
+		h.gateway.ServeHTTP(w, r)
+	})
+	if w.refused < 400 {
+		t.Fatalf("%d refused", w.refused)
+	}
+	if few > 12 {
+		t.Errorf("%.0f allocations for a refusal", few)
+	}
+}
+
+// refusals counts those that it is told.
+type refusals struct {
+	header  http.Header
+	refused int
+}
+
+func (t *refusals) Header() http.Header         { return t.header }
+func (t *refusals) Write(p []byte) (int, error) { return len(p), nil }
+func (t *refusals) WriteHeader(status int) {
+	if status == http.StatusServiceUnavailable {
+		t.refused++
 	}
 }

@@ -200,10 +200,8 @@ func (g *Gateway) relax(x *Exchange) {
 
 // abandon bounds how long net/http waits for what is left of a body that nobody will read: it would wait for it before it
 // sends a refusal.
-func (g *Gateway) abandon(x *Exchange) {
-	if !x.read && x.R.ContentLength != 0 {
-		_ = http.NewResponseController(x.W).SetReadDeadline(g.clock.Now().Add(min(g.waits.Body, 5*time.Second)))
-	}
+func (g *Gateway) abandon(w http.ResponseWriter) {
+	_ = http.NewResponseController(w).SetReadDeadline(g.clock.Now().Add(min(g.waits.Body, 5*time.Second)))
 }
 
 func unreadable(err error) error {

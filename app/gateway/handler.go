@@ -122,25 +122,25 @@ func (g *Gateway) As(grant *key.Grant) http.Handler {
 }
 
 func (g *Gateway) serve(w http.ResponseWriter, r *http.Request, grant *key.Grant) {
-	x := &Exchange{ID: id.NewRequest(g.ids), W: w, R: r, Started: g.clock.Now(), Grant: grant}
+	m, refusal := match(r)
+	d := g.dialect(m.family)
+	if refusal == nil && m.family != "" && d.Family() != m.family {
+		refusal = unknownPath(r)
+	}
+	c := caller{grant: grant}
+	if refusal == nil && g.sendAway(w, r, m, &c) {
+		return
+	}
+	x := &Exchange{ID: id.NewRequest(g.ids), W: w, R: r, Started: g.clock.Now(), Grant: c.grant, visit: c.visit, Dialect: d}
 	if b, ok := w.(Replayer); ok {
 		x.returned = b.Answer()
 		x.ID = x.returned.Deposit.Request
 	}
 	x.decisions.Grow(decisions)
-	// One value under every spelling that clients look for.
-	rid := []string{x.ID.String()}
-	h := w.Header()
-	h["X-Request-Id"], h["Request-Id"], h["X-Bodhi-Request-Id"] = rid, rid, rid
-
-	m, refusal := match(r)
+	identify(w.Header(), x.ID)
 	x.Endpoint, x.Slug, x.Named = m.endpoint, m.slug, m.name
 	if x.Slug == "" {
 		x.Slug = g.tenant(r.Host)
-	}
-	x.Dialect = g.dialect(m.family)
-	if refusal == nil && m.family != "" && x.Dialect.Family() != m.family {
-		refusal = unknownPath(r)
 	}
 	if refusal != nil {
 		g.refuse(x, refusal)
@@ -165,6 +165,12 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request, grant *key.Grant
 	if x.torn {
 		panic(http.ErrAbortHandler)
 	}
+}
+
+// identify says a request's id under every spelling that clients look for.
+func identify(h http.Header, r id.Request) {
+	rid := []string{r.String()}
+	h["X-Request-Id"], h["Request-Id"], h["X-Bodhi-Request-Id"] = rid, rid, rid
 }
 
 // dialect finds the one that speaks for a family; OpenAI's speaks for those that are not served.

@@ -20,11 +20,7 @@ import (
 // respond writes the answer or the refusal in the client's dialect. It always runs.
 func (g *Gateway) respond(x *Exchange) {
 	if x.Err != nil {
-		if f := fault.From(x.Err); x.away && f.Code == "overloaded" {
-			g.turnAway(x, f)
-		} else {
-			g.refuse(x, f)
-		}
+		g.refuse(x, fault.From(x.Err))
 		return
 	}
 	a := x.Answer
@@ -86,8 +82,8 @@ func (g *Gateway) write(x *Exchange, status int, body []byte) {
 	g.headers(x)
 	x.fact.Status, x.fact.FirstByte = status, g.clock.Now().Sub(x.Started)
 	x.wrote = true
-	if status >= http.StatusBadRequest {
-		g.abandon(x)
+	if status >= http.StatusBadRequest && !x.read && x.R.ContentLength != 0 {
+		g.abandon(x.W)
 	}
 	x.W.WriteHeader(status)
 	if g.hand(x, body) != nil {

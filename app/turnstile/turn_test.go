@@ -102,3 +102,12 @@ func TestStreamsThatAreLateAreTooMany(t *testing.T) {
 		}
 	}
 }
+
+// Who gives turns late gives fewer of them, and never none.
+func TestWhoIsLateGivesFewerTurns(t *testing.T) {
+	for late, want := range map[time.Duration]int{-beat: 100, 0: 100, beat: 100, 2 * beat: 25, 5 * beat: 4, 10 * beat: 1, time.Second: 1} {
+		if n := fewer(100, late); n != want {
+			t.Errorf("%v late: %d turns of 100, want %d", late, n, want)
+		}
+	}
+}

@@ -43,25 +43,47 @@ type Turnstile struct {
 
 // Visit is one request's passage. The zero value has not entered; it belongs to one goroutine.
 type Visit struct {
-	org   id.Org
-	share *share // nil until the gateway was pressed while it was in
-	tick  uint32 // the last in which it was in hand; 0 = outside
-	timer *time.Timer
+	org     id.Org
+	share   *share        // nil until the gateway was pressed while it was in
+	claimed bool          // it has a turn, and has not entered
+	wait    time.Duration // until that turn
+	tick    uint32        // the last in which it was in hand; 0 = outside
+	timer   *time.Timer
 }
 
-// Enter lets a request in, at once or after at most 100 ms, or refuses it with overloaded. Whoever was let in must Leave.
-func (t *Turnstile) Enter(ctx context.Context, v *Visit, o id.Org) error {
+// Refuses reports whether somebody might be refused, so that it is worth to Claim before anything is made for a request.
+func (t *Turnstile) Refuses() bool { return t.pressed.Load() || t.full.Load() }
+
+// Claim takes a turn for a request. If there is none it gives the time after which the client may come again, one of Delays; 0 = it
+// may Enter.
+func (t *Turnstile) Claim(v *Visit, o id.Org) (after time.Duration) {
 	if t.full.Load() {
 		t.refused.Add(1)
-		return Overloaded(Delays[1])
+		return Delays[1]
 	}
 	if t.pressed.Load() {
 		v.share = t.crowd.of(o)
-		if err := t.queue(ctx, v.share); err != nil {
-			return err
+		var ok bool
+		if v.wait, ok = t.claim(v.share); !ok {
+			return time.Duration(v.share.retry.Load())
 		}
 	}
-	v.org = o
+	v.claimed = true
+	return 0
+}
+
+// Enter lets a request in, at once or after at most 100 ms, or refuses it with overloaded unless it has a claim. Whoever was let in must
+// Leave.
+func (t *Turnstile) Enter(ctx context.Context, v *Visit, o id.Org) error {
+	if !v.claimed {
+		if after := t.Claim(v, o); after > 0 {
+			return Overloaded(after)
+		}
+	}
+	if err := v.await(ctx); err != nil {
+		return err
+	}
+	v.org, v.claimed = o, false
 	t.flying.Add(1)
 	t.Stir(v)
 	return nil
@@ -133,16 +155,12 @@ func (t *Turnstile) claim(s *share) (wait time.Duration, ok bool) {
 	return wait, ok
 }
 
-// queue waits for the share's next turn.
-func (t *Turnstile) queue(ctx context.Context, s *share) error {
-	wait, ok := t.claim(s)
-	if !ok {
-		return Overloaded(time.Duration(s.retry.Load()))
-	}
-	if wait == 0 {
+// await waits for the turn that was claimed.
+func (v *Visit) await(ctx context.Context) error {
+	if v.wait == 0 {
 		return nil
 	}
-	timer := time.NewTimer(wait)
+	timer := time.NewTimer(v.wait)
 	defer timer.Stop()
 	select {
 	case <-timer.C:

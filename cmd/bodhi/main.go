@@ -86,11 +86,26 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
+// serving is as much of the command line as a server needs: making all of it takes a tenth of the time until it serves.
+type serving struct {
+	Config string   `help:"Configuration file (YAML). Environment variables and flags win over it." type:"path" placeholder:"bodhi.yaml"`
+	Serve  serveCmd `cmd:"" help:"Serve the dashboard, the proxy and the worker."`
+}
+
 // run is main without the process: 0 is success, 1 a failure that is explained on stderr, 2 a wrong command line.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	if len(args) > 0 && args[0] == "serve" {
+		var c serving
+		return runOf(ctx, &c, &c.Config, args, stdout, stderr)
+	}
 	var c commands
+	return runOf(ctx, &c, &c.Config, args, stdout, stderr)
+}
+
+// runOf is run by one of the two command lines; file is where it puts the configuration's name.
+func runOf(ctx context.Context, c any, file *string, args []string, stdout, stderr io.Writer) int {
 	exited := -1
-	parser, err := kong.New(&c, kong.Name("bodhi"), kong.Writers(stdout, stderr), kong.UsageOnError(), kong.Vars{"families": price.Families},
+	parser, err := kong.New(c, kong.Name("bodhi"), kong.Writers(stdout, stderr), kong.UsageOnError(), kong.Vars{"families": price.Families},
 		kong.Exit(func(code int) { exited = code }),
 		kong.Description("Bodhi Gateway: one door between a company and every LLM provider, with budgets that hold."))
 	if err != nil {
@@ -110,7 +125,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 2
 	}
 	e := &env{ctx: ctx, out: stdout, wrong: stderr, config: func(overrides map[string]string) (app.Config, error) {
-		return app.LoadConfig(serverEnviron(), c.Config, overrides)
+		return app.LoadConfig(serverEnviron(), *file, overrides)
 	}}
 	if err := command.Run(e); err != nil && !errors.Is(err, context.Canceled) {
 		fmt.Fprintf(stderr, "bodhi: %v\n", err)
