@@ -59,7 +59,10 @@ func Serve(t testing.TB, at time.Time) *Served {
 	}
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	ready, over := make(chan struct{}), make(chan error, 1)
-	go func() { over <- s.app.Run(ctx, func(string) { close(ready) }) }()
+	go func() {
+		over <- s.app.Run(ctx, func(string) { close(ready) })
+		close(over) // who did not become ready is asked twice
+	}()
 	t.Cleanup(func() {
 		stop()
 		if err := <-over; err != nil {

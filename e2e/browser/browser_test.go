@@ -2,6 +2,7 @@ package browser
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -230,8 +231,17 @@ func (b *tab) press(text string) {
 	b.byHand += toThink + toPoint + aKey + toRead
 	b.steady("press "+text, func() []chromedp.Action {
 		b.findButton(text)
-		return []chromedp.Action{chromedp.Click("[data-e2e-press]", chromedp.ByQuery)}
+		return []chromedp.Action{chromedp.Click("[data-e2e-press]", chromedp.ByQuery), chromedp.ActionFunc(landed)}
 	})
+}
+
+// landed holds that a click reached what findButton marked. A click goes to a point, and on a busy machine the page may still move.
+func landed(ctx context.Context) error {
+	var missed bool
+	if err := chromedp.Evaluate(`!!document.querySelector('[data-e2e-press]')`, &missed).Do(ctx); err != nil || !missed {
+		return nil // an error is a page that makes way for the next one
+	}
+	return errors.New("the click did not reach the node")
 }
 
 // findButton marks the button or link with this text.
@@ -242,7 +252,8 @@ func (b *tab) findButton(text string) {
 		document.querySelectorAll('[data-e2e-press]').forEach(e => e.removeAttribute('data-e2e-press'))
 		const e = [...document.querySelectorAll('button, a, summary, [role=button]')].find(e =>
 			e.offsetParent !== null && !e.disabled && (e.innerText.trim().replace(/\s+/g, ' ') === %[1]q || e.getAttribute('aria-label') === %[1]q))
-		if (e) e.setAttribute('data-e2e-press', '')
+		e?.setAttribute('data-e2e-press', '')
+		e?.addEventListener('click', () => e.removeAttribute('data-e2e-press'), { once: true })
 		return !!e
 	})()`, text), &found)
 }

@@ -57,6 +57,7 @@ func unusual(q *quarter) {
 			q.t.Fatal(err)
 		}
 	}
+	q.booked() // the hour is looked at once, when it is over
 	q.s.Forward(q.t, q.s.Clock.Now().Truncate(time.Hour).Add(70*time.Minute))
 	b := q.ada
 	b.comesBack("ada@acme.test")
