@@ -51,6 +51,23 @@ func TestOnlyWhoMayDecideIsCalled(t *testing.T) {
 	}
 }
 
+// A note may be as long as a reason, and the audit log has it if there is one.
+func TestTheNoteOfADecisionIsInTheAuditLog(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, dbtest.SQLite(t), nil)
+	b := o.monthly(money.Dollar)
+	for _, note := range []string{"", "a bit less", strings.Repeat("ä", 500)} {
+		r := o.ask(o.actor(org.Developer), b.ID, money.Cent)
+		if _, err := o.service.Deny(t.Context(), o.actor(org.Admin), r.ID, note); err != nil {
+			t.Fatalf("%d characters: %v", len([]rune(note)), err)
+		}
+		said, ok := o.diary.entries[len(o.diary.entries)-1].After["note"]
+		if ok != (note != "") || ok && said != note {
+			t.Errorf("the audit log says %v of %q", said, note)
+		}
+	}
+}
+
 // Opening a part of the reserve lasts as long as the period does.
 func TestAnOpenedReserveLastsUntilThePeriodEnds(t *testing.T) {
 	t.Parallel()

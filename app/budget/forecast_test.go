@@ -35,6 +35,7 @@ func TestForecastsAreWhatOneComputesByHand(t *testing.T) {
 		}
 		return 100
 	}
+	idle := func(d time.Time) ledger.Units { return (work(d) - 10) / 90 * 100 } // on weekends
 	for name, c := range map[string]struct {
 		uses         []Use
 		spent, limit ledger.Units
@@ -71,6 +72,9 @@ func TestForecastsAreWhatOneComputesByHand(t *testing.T) {
 			runsOut: "2026-12-01 00:00", method: "Spent so far, plus the mean of the last 7 whole days for the time that is left."},
 		"the limit is reached to the unit": {uses: daily("2026-11-11", "2026-11-17", flat(70)), spent: 400, limit: 400, now: "2026-11-18 12:00",
 			want: 400 + 35 + 12*70, runsOut: "2026-11-18 12:00", method: "Spent so far, plus the mean of the last 7 whole days for the time that is left."},
+		// The 21st is a Saturday, on which nothing is used; six weekdays are left.
+		"the limit is reached on an idle day": {uses: daily("2026-11-02", "2026-11-20", idle), spent: 1000, limit: 1000, now: "2026-11-21 12:00",
+			want: 1000 + 6*100, runsOut: "2026-11-21 12:00", method: "Spent so far, plus the mean weekday and weekend day of the last 14 days for the time that is left."},
 		"the first day, to the unit": {uses: []Use{{local("2026-11-18 06:00"), 0}, {local("2026-11-18 08:00"), 40}}, spent: 40, limit: 160, period: Calendar{Period: Daily}, now: "2026-11-18 12:00",
 			want: 40 + 120, runsOut: "2026-11-19 00:00", method: "Spent so far, plus the pace since the first use today for the time that is left."},
 		"an hour": {uses: []Use{{local("2026-11-18 12:00"), 10}}, spent: 10, limit: 1000, period: Calendar{Period: Daily}, now: "2026-11-18 13:00",

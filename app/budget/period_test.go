@@ -38,6 +38,7 @@ func TestPeriodsBeginAtLocalMidnight(t *testing.T) {
 		"the first quarter, in Tokyo already":          {budget.Quarterly, "Asia/Tokyo", "2026-12-31T15:00:00Z", "2026-12-31T15:00:00Z", "2027-03-31T15:00:00Z"},
 		"a zone of three quarters of an hour":          {budget.Daily, "Asia/Kathmandu", "2026-11-18T12:00:00Z", "2026-11-17T18:15:00Z", "2026-11-18T18:15:00Z"},
 		"clocks jump over midnight":                    {budget.Daily, "America/Sao_Paulo", "2018-11-04T12:00:00Z", "2018-11-04T03:00:00Z", "2018-11-05T02:00:00Z"},
+		"clocks go back at midnight":                   {budget.Daily, "America/Sao_Paulo", "2018-02-18T12:00:00Z", "2018-02-18T03:00:00Z", "2018-02-19T03:00:00Z"},
 		"midnight happens twice":                       {budget.Daily, "America/Havana", "2026-11-01T12:00:00Z", "2026-11-01T04:00:00Z", "2026-11-02T05:00:00Z"},
 		"back into yesterday, the day has begun":       {budget.Daily, "America/St_Johns", "2010-11-07T02:45:00Z", "2010-11-07T02:30:00Z", "2010-11-08T03:30:00Z"},
 		"a day that a country skipped: the one before": {budget.Daily, "Pacific/Apia", "2011-12-30T09:59:59Z", "2011-12-29T10:00:00Z", "2011-12-30T10:00:00Z"},
