@@ -213,7 +213,11 @@ func (a *App) dataPlane() error {
 	a.prompts.Vault, a.library.Texts = a.keyring, &a.prompts
 	a.documents()
 	ports := gateway.Ports{
-		Prompts: &a.prompts, Keys: a.desk, Limits: a.limiter, Policies: &a.rulebook, Approvals: a.counts, Screens: a.screens, Transcripts: a.texts, Cache: a.answers, Routes: a.table, Budgets: a.treasury, Prices: a.prices, Adapters: a.adapters, Upstreams: a.upstreams, Objects: a.objects, Health: a.board, Patience: &a.waits, Experiments: &a.trials, Judges: a.bench(), Loads: &a.loads, Meter: a.meter, Agents: &a.sent, Turnstile: a.gate, Feedback: a.feedback, Batches: batch.NewDesk(a.batching()), Documents: a.papers, Reader: a.reader,
+		Keys: a.desk, Agents: &a.sent, Turnstile: a.gate, // who may come in
+		Policies: &a.rulebook, Limits: a.limiter, Approvals: a.counts, Budgets: a.treasury, Prices: a.prices, // what they may do
+		Prompts: &a.prompts, Screens: a.screens, Documents: a.papers, Reader: a.reader, Objects: a.objects, Batches: batch.NewDesk(a.batching()), // what they send
+		Routes: a.table, Experiments: &a.trials, Health: a.board, Patience: &a.waits, Loads: &a.loads, Adapters: a.adapters, Upstreams: a.upstreams, // where it goes
+		Cache: a.answers, Judges: a.bench(), Feedback: a.feedback, Transcripts: a.texts, Meter: a.meter, // what comes of it
 	}
 	if a.tracer != nil {
 		ports.Tracer = a.tracer
