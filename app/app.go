@@ -240,7 +240,7 @@ func (a *App) snapshots() []mirror {
 		&live.Mirror[[]secret.WrappedKey]{Name: "datakeys", Topic: provider.Topic, Dir: dir, Poll: poll, Log: a.log,
 			Read: a.orgKeys.AllOrgKeys, Apply: a.keyring.Import},
 		&live.Mirror[route.Records]{Name: "routes", Topic: provider.Topic, Dir: dir, Poll: poll, Log: a.log,
-			Read: a.readRoutes, Apply: a.applyRoutes},
+			Read: route.Reader{Connections: a.connections, Aliases: a.aliases}.Read, Apply: a.applyRoutes},
 		&live.Mirror[[]route.Directory]{Name: "directories", Topic: key.Topic, Dir: dir, Poll: poll, Log: a.log, Read: a.aliases.Directories, Apply: a.table.Know},
 		&live.Mirror[[]key.Record]{Name: "keys", Topic: "keys", Dir: dir, Poll: poll, Log: a.log,
 			Read: func(ctx context.Context) ([]key.Record, error) {
@@ -297,17 +297,6 @@ func (a *App) liked(all []feedback.Sum) error {
 	}
 	a.loads.SetLikes(likes)
 	return nil
-}
-
-func (a *App) readRoutes(ctx context.Context) (r route.Records, err error) {
-	if r.Connections, err = a.connections.All(ctx); err != nil {
-		return r, err
-	}
-	if r.Aliases, err = a.aliases.All(ctx); err != nil {
-		return r, err
-	}
-	r.Policies, err = a.aliases.Policies(ctx)
-	return r, err
 }
 
 func (a *App) applyRoutes(r route.Records) error {

@@ -346,7 +346,7 @@ func (a *App) tenant(t *testing.T, h *webtest.House, name string) webtest.Visito
 	replay := route.Rehearsal{ID: id.NewRehearsal(a.ids), Org: x.Org.ID, State: route.Done, Days: 1, Draft: route.Document{Alias: "smart", Targets: []route.ToTarget{{To: "sandbox/sandbox-chat"}}}, At: a.clock.Now(), UpdatedAt: a.clock.Now()}
 	must(t, a.aliases.StartRehearsal(ctx, replay))
 	v.Things["rehearsals"] = replay.ID.String()
-	routes, err := a.readRoutes(ctx)
+	routes, err := route.Reader{Connections: a.connections, Aliases: a.aliases}.Read(ctx)
 	must(t, err)
 	must(t, a.applyRoutes(routes)) // nothing runs that would read them
 	own, err := a.pricing.Create(ctx, admin, price.Input{Model: "m", Prices: map[catalog.Class]money.Price{catalog.Input: 1}})

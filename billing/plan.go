@@ -104,13 +104,3 @@ func (p Plan) next() (Plan, bool) {
 	}
 	return Plan{}, false
 }
-
-// Fits is the smallest plan that holds so many people and providers; false if none does.
-func Fits(people, providers int64) (Plan, bool) {
-	for _, p := range Plans {
-		if people <= p.MaxSeats && (p.Providers == 0 || providers <= p.Providers) {
-			return p, true
-		}
-	}
-	return Plan{}, false
-}

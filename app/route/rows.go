@@ -2,7 +2,6 @@ package route
 
 import (
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -23,16 +22,14 @@ type Row struct{ Fact, Op, Value string }
 type Op struct {
 	Name  string // in forms and URLs
 	Label string
-	Kinds []WordKind
 }
 
 // Ops are all there are, in the order of forms.
 var Ops = []Op{
-	{"is", "is", []WordKind{Text, Number, YesNo, Pairs}}, {"not", "is not", []WordKind{Text, Number, YesNo, Pairs}},
-	{"in", "is one of", []WordKind{Text, Number, Pairs}}, {"out", "is none of", []WordKind{Text, Number, Pairs}},
-	{"ge", "is at least", []WordKind{Number}}, {"gt", "is more than", []WordKind{Number}}, {"le", "is at most", []WordKind{Number}}, {"lt", "is less than", []WordKind{Number}},
-	{"contains", "contains", []WordKind{Text, Pairs}}, {"starts", "starts with", []WordKind{Text, Pairs}}, {"ends", "ends with", []WordKind{Text, Pairs}}, {"matches", "matches (RE2)", []WordKind{Text, Pairs}},
-	{"between", "is between (time)", []WordKind{Text}}, {"outside", "is outside of (time)", []WordKind{Text}},
+	{"is", "is"}, {"not", "is not"}, {"in", "is one of"}, {"out", "is none of"},
+	{"ge", "is at least"}, {"gt", "is more than"}, {"le", "is at most"}, {"lt", "is less than"},
+	{"contains", "contains"}, {"starts", "starts with"}, {"ends", "ends with"}, {"matches", "matches (RE2)"},
+	{"between", "is between (time)"}, {"outside", "is outside of (time)"},
 }
 
 // written are the operators of the language that rows have names for.
@@ -233,6 +230,3 @@ func constant(n ast.Node) (string, bool) {
 	}
 	return "", false
 }
-
-// Fits reports whether a row can do this with a fact of a kind.
-func (o Op) Fits(k WordKind) bool { return slices.Contains(o.Kinds, k) }

@@ -81,9 +81,6 @@ func TimeTick(v int64) string {
 	}
 }
 
-// ShareTick prints thousandths as percent: "0 %", "12.5 %".
-func ShareTick(v int64) string { return decimal(v, 10, 1) + " %" }
-
 // decimal is v/unit, cut after so many places, without zeros at the end. unit is a power of ten, or places is at most 1.
 func decimal(v, unit int64, places int) string {
 	whole, rest := v/unit, v%unit

@@ -14,7 +14,6 @@ func TestTicksAreShortAndSayTheirUnit(t *testing.T) {
 		{CountTick(0), "0"}, {CountTick(999), "999"}, {CountTick(1000), "1k"}, {CountTick(1250), "1.25k"}, {CountTick(12_000_000), "12M"}, {CountTick(-1500), "−1.5k"},
 		{TimeTick(0), "0"}, {TimeTick(int64(40 * time.Microsecond)), "40 µs"}, {TimeTick(int64(250 * time.Millisecond)), "250 ms"},
 		{TimeTick(int64(1500 * time.Millisecond)), "1.5 s"}, {TimeTick(int64(90 * time.Second)), "90 s"}, {TimeTick(int64(5 * time.Minute)), "5 min"},
-		{ShareTick(0), "0 %"}, {ShareTick(125), "12.5 %"}, {ShareTick(1000), "100 %"},
 	} {
 		if tt.got != tt.want {
 			t.Errorf("printed %q, want %q", tt.got, tt.want)
