@@ -30,13 +30,14 @@ var ranges = []struct {
 		last := now.AddDate(0, 0, -now.Day())
 		return last.AddDate(0, 0, 1-last.Day()), last
 	}},
-	{"year", "Last 12 months", func(now time.Time) (time.Time, time.Time) { return now.AddDate(-1, 0, 1), now }},
+	{yearly, "Last 12 months", func(now time.Time) (time.Time, time.Time) { return now.AddDate(-1, 0, 1), now }},
 	{ownDays, "Other days …", nil},
 }
 
 const (
 	ownDays = "days" // the range whose days stand in from and to
 	monthly = "30d"
+	yearly  = "year"
 	// lately is where single requests are looked at.
 	lately       = "7d"
 	noComparison = "none" // of compare, because a page compares unless it is told not to

@@ -106,12 +106,15 @@ func (h *Handlers) fillCosts(a *asked, page *views.CostsPage) error {
 	return nil
 }
 
-// nothing says that there is nothing to add up.
+// nothing says that there is nothing to add up, and leads to where there may be something.
 func nothing(a *asked) ui.EmptyProps {
-	p := ui.EmptyProps{Kind: ui.FilteredOut, Icon: "coin", Title: "Nothing was asked in these days", Text: "No request that you may see falls into " + a.words() + ".", Label: "The last 30 days", Href: a.path}
-	if len(a.query.Where) > 0 {
+	p := ui.EmptyProps{Kind: ui.FilteredOut, Icon: "coin", Title: "Nothing was asked in these days", Text: "No request that you may see falls into " + a.words() + "."}
+	switch {
+	case len(a.query.Where) > 0:
 		p.Text = "No request that you may see fits these filters in " + a.words() + "."
-		p.Label = "Without filters"
+		p.Label, p.Href = "Without filters", a.path
+	case a.span != yearly:
+		p.Label, p.Href = "The last 12 months", a.path+"?range="+yearly
 	}
 	return p
 }

@@ -155,7 +155,7 @@ func TestCostsOfStrangeQuestionsAreRefusedInWords(t *testing.T) {
 		"?sort=size":                                "sort is cost",
 		"?range=days&from=2001-01-01&to=2001-01-02": "Nothing was asked in these days",
 		"?team=" + id.NewTeam(s.house.IDs).String(): "fits these filters",
-		"?month=2020-01":                            "Nothing was asked in these days",
+		"?month=2020-01":                            "/costs?range=year",
 		"?model=" + strings.Repeat("x", 300):        "at most 256 characters",
 		"?range=forever":                            "Last 30 days",
 	} {
