@@ -162,7 +162,7 @@ func TestSendingAwayMakesLittleGarbage(t *testing.T) {
 	if w.refused < 400 {
 		t.Fatalf("%d refused", w.refused)
 	}
-	if few > 12 {
+	if few > 13 { // 12, and one of the race detector's
 		t.Errorf("%.0f allocations for a refusal", few)
 	}
 }
