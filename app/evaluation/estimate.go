@@ -124,9 +124,9 @@ func (s *Service) priceJudge(ctx context.Context, actor org.Actor, sc *Scorer, p
 	}
 	const perToken = 4 // bytes, of English; a longer answer is cut at mostJudged
 	bytes := int64(mostJudged)
-	for _, x := range p.Subjects {
-		if x.MaxOutput > 0 {
-			bytes = min(bytes, max(x.MaxOutput*perToken, bytes/mostJudged))
+	for i := range p.Subjects { // by field: their models are pinned meanwhile
+		if most := p.Subjects[i].MaxOutput; most > 0 {
+			bytes = min(bytes, max(most*perToken, bytes/mostJudged))
 		}
 	}
 	ask := sc.asks(noRun, longest, strings.Repeat("x", int(bytes)))
