@@ -73,6 +73,10 @@ fmt: ## format Go and templates
 lint: ## gofmt, vet, staticcheck
 	@scripts/test.sh lint
 
+.PHONY: vuln
+vuln: generate ## look for known vulnerabilities in what the program is made of
+	@go run ./scripts/vuln $(VULN)
+
 .PHONY: check
 check: generate lint test-quick ## what to run before a commit
 

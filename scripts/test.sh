@@ -3,7 +3,7 @@
 #
 #   scripts/test.sh lint    gofmt, vet, staticcheck
 #   scripts/test.sh quick   vet, then all tests that need no browser, no client SDK and no service
-#   scripts/test.sh all     lint, then every test; services come from scripts/services.sh
+#   scripts/test.sh all     lint, known vulnerabilities, then every test; services come from scripts/services.sh
 #
 # CI=true makes a test that skipped itself a failure: what did not run was not tested.
 set -euo pipefail
@@ -76,6 +76,8 @@ quick)
 all)
   status=0 # all of it, so that one run tells everything that is wrong
   lint || status=1
+  step "known vulnerabilities"
+  go run ./scripts/vuln || status=1
   # One after the other: what starts whole gateways and browsers waits for them, and on a machine that packages share it
   # would measure the others.
   run "of packages" -p "${P:-2}" $(go list ./... | grep -vE '/e2e(/|$)') || status=1
