@@ -2,7 +2,6 @@ package web
 
 import (
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/money"
@@ -15,13 +14,7 @@ func USD(a money.USD) string {
 }
 
 // Count prints a whole number with its thousands apart.
-func Count(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
+func Count(n int64) string { return money.Grouped(n) }
 
 // Plural is a count of things whose noun ends in s when there are several.
 func Plural(n int64, noun string) string {

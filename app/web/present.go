@@ -46,8 +46,8 @@ func when(t, now time.Time, zone *time.Location) ui.When {
 	return w
 }
 
-// Dollars is an amount for reading and, for its tooltip, the exact one. Amounts below a dollar have up to four decimals,
-// as a day of small requests costs so much; those below a cent keep up to two digits that say something: $0.00041.
+// Dollars is an amount for reading and, for its tooltip, the exact one. Amounts below a dollar that are no whole cents have four
+// decimals, as a day of small requests costs so much; those that four do not show keep up to two digits that say something: $0.00041.
 func Dollars(a money.USD) (short, exact string) {
 	sign, abs := "", a
 	if a < 0 {
@@ -58,13 +58,15 @@ func Dollars(a money.USD) (short, exact string) {
 	case abs == 0 || abs >= money.Dollar:
 		return sign + "$" + abs.Format(2), exact
 	case abs >= money.Cent:
-		short = strings.TrimSuffix(strings.TrimSuffix(abs.Format(4), "0"), "0")
-		return sign + "$" + short, exact
+		return sign + "$" + strings.TrimSuffix(abs.Format(4), "00"), exact
 	}
 	digits := strings.TrimPrefix(abs.Format(9), "0.")
 	for i := range digits {
 		if digits[i] != '0' {
-			return sign + "$" + strings.TrimSuffix(abs.Format(int32(min(i+2, 9))), "0"), exact
+			if short = abs.Format(int32(min(i+2, 9))); i > 2 {
+				short = strings.TrimSuffix(short, "0")
+			}
+			return sign + "$" + short, exact
 		}
 	}
 	return exact, exact
