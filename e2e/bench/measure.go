@@ -116,11 +116,12 @@ func (r *run) rest(ctx context.Context) error {
 		return errInterrupted
 	}
 	for _, t := range r.watched() {
-		now, _, err := memory(t.pid)
+		m, err := memory(t.pid)
 		if err != nil {
 			return err
 		}
-		r.figures.add("memory at rest", "MiB", t.name, float64(now)/kib)
+		r.figures.add("memory at rest", "MiB", t.name, float64(m.now)/kib)
+		r.figures.add("memory at rest, without the program's file", "MiB", t.name, float64(m.own)/kib)
 	}
 	return nil
 }
@@ -228,8 +229,8 @@ func (r *run) flat(ctx context.Context, t target, what string, connections int, 
 			return nil
 		}
 		r.figures.add(what+costSuffix, "µs", t.name, float64(used.Microseconds())/float64(n))
-		_, peak, err := memory(t.pid)
-		r.figures.add(what+": peak memory", "MiB", t.name, float64(peak)/kib)
+		m, err := memory(t.pid)
+		r.figures.add(what+": peak memory", "MiB", t.name, float64(m.peak)/kib)
 		return err
 	})
 }
@@ -308,7 +309,7 @@ func (r *run) streaming(ctx context.Context, t target) error {
 // held opens many streams that say little, and reads what they keep in memory.
 func (r *run) held(ctx context.Context, t target) error {
 	r.mock.behave(0, 3*time.Second, 3)
-	before, _, err := memory(t.pid)
+	before, err := memory(t.pid)
 	if err != nil {
 		return err
 	}
@@ -318,8 +319,8 @@ func (r *run) held(ctx context.Context, t target) error {
 	if _, err := streams(ctx, t, r.mock, heldStreams, 3, 3*time.Second); err != nil {
 		return err
 	}
-	_, peak, err := memory(t.pid)
-	r.figures.add(fmt.Sprintf("%d open streams: memory each", heldStreams), "KiB", t.name, float64(peak-before)/heldStreams)
+	after, err := memory(t.pid)
+	r.figures.add(fmt.Sprintf("%d open streams: memory each", heldStreams), "KiB", t.name, float64(after.peak-before.now)/heldStreams)
 	return err
 }
 

@@ -59,23 +59,30 @@ func cpu(pid int) (time.Duration, error) {
 	return time.Duration(user+system) * tick, nil
 }
 
-// memory is a process's resident memory in KiB now and at its peak since resetPeak.
-func memory(pid int) (now, peak int64, err error) {
+// resident is a process's memory in KiB.
+type resident struct {
+	now, peak int64 // peak since resetPeak
+	own       int64 // of now, what is no page of a file: the kernel maps those of the program in pieces as large as it likes, and takes them back at will
+}
+
+func memory(pid int) (m resident, err error) {
 	text, err := os.ReadFile(proc(pid, "status"))
 	if err != nil {
-		return 0, 0, err
+		return m, err
 	}
 	for line := range strings.SplitSeq(string(text), "\n") {
 		name, value, _ := strings.Cut(line, ":")
 		kib, _ := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(value, " kB")), 10, 64)
 		switch name {
 		case "VmRSS":
-			now = kib
+			m.now = kib
+		case "RssAnon":
+			m.own = kib
 		case "VmHWM":
-			peak = kib
+			m.peak = kib
 		}
 	}
-	return now, peak, nil
+	return m, nil
 }
 
 // resetPeak makes the peak begin again from now.
