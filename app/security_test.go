@@ -62,7 +62,7 @@ func TestEveryGoalOfSecurityNamesItsTestsOrWhyItIsOpen(t *testing.T) {
 		}
 		fmt.Fprintf(&page, "| %s | %s | %s | %s | %s | %s |\n", topic, r[2], state, tested, r[5], note)
 	}
-	text := []byte(securityHead + fmt.Sprintf("%d goals are met, %d partly, %d are open.\n", states["met"], states["partly"], states["open"]) + page.String())
+	text := []byte(securityHead + fmt.Sprintf("Goals that are met: %d; partly: %d; open: %d.\n", states["met"], states["partly"], states["open"]) + page.String())
 	const path = "../docs/reference/security.md"
 	if *update {
 		must(t, os.WriteFile(path, text, 0o644)) //nolint:gosec // a document

@@ -103,7 +103,7 @@ func Stacked(this, earlier usage.Result, dim usage.Dim, before string, zone *tim
 		p.Series = append(p.Series, s)
 	}
 	if earlier.Total.Cost > 0 {
-		b := ui.Series{Name: capital(before), Total: web.USD(earlier.Total.Cost)}
+		b := ui.Series{Name: capital(before)} // without its sum: today has hours to go, and pages compare as much time
 		for i := range earlier.Steps {
 			t := StepOf(earlier, i)
 			b.Values, b.Texts = append(b.Values, int64(t.Cost)), append(b.Texts, web.USD(t.Cost))
@@ -111,7 +111,7 @@ func Stacked(this, earlier usage.Result, dim usage.Dim, before string, zone *tim
 		p.Before = &b
 	}
 	p.Axis = ui.AxisFor(p.Tallest(), ui.MoneyTick)
-	p.Summary = fmt.Sprintf("%s in all, %s in %s.", web.USD(this.Total.Cost), web.USD(earlier.Total.Cost), before)
+	p.Summary = fmt.Sprintf("%s in all; the whole of %s came to %s.", web.USD(this.Total.Cost), before, web.USD(earlier.Total.Cost))
 	return p
 }
 
