@@ -99,7 +99,7 @@ func judge(found []finding, accepted map[string]string, wanted string) verdict {
 	if older != "" {
 		fmt.Fprintf(&b, "  Go %s here is older than go.mod's toolchain, and has what that one has mended: build with GOTOOLCHAIN=%s\n", older, wanted)
 	}
-	for id := range accepted {
+	for _, id := range slices.Sorted(maps.Keys(accepted)) {
 		if !known[id] {
 			open = append(open, id)
 			fmt.Fprintf(&b, "  %s is in scripts/vuln/accepted.go and was not found: take its line out\n", id)
