@@ -138,3 +138,14 @@ func (r *run) warmUp(ctx context.Context) error {
 	}
 	return nil
 }
+
+// kept compares what the provider was asked with what the books hold: every request leaves a row.
+func (r *run) kept(ctx context.Context) error {
+	recorded, err := r.gateway.recorded(ctx)
+	if err != nil {
+		return err
+	}
+	r.figures.add("requests on record, of those sent to the provider", "%", ours, 100*float64(recorded)/float64(r.sent))
+	fmt.Fprintf(os.Stderr, "bench: the provider saw %d requests of the gateway, the books hold %d\n", r.sent, recorded)
+	return nil
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 )
@@ -166,4 +167,25 @@ func (f figures) judge() error {
 		}
 	}
 	return errors.Join(missed...)
+}
+
+// environment says where the figures come from.
+func (r *run) environment() string {
+	name := runtime.GOARCH
+	if text, err := os.ReadFile("/proc/cpuinfo"); err == nil {
+		for line := range strings.SplitSeq(string(text), "\n") {
+			if field, value, _ := strings.Cut(line, ":"); strings.TrimSpace(field) == "model name" {
+				name = strings.TrimSpace(value)
+				break
+			}
+		}
+	}
+	return fmt.Sprintf("%d rounds of %s per phase, %d CPUs (%s), %s, load average at the end %s",
+		r.rounds, r.phase, runtime.NumCPU(), name, runtime.Version(), loadAverage())
+}
+
+// loadAverage is how many wanted a processor in the last minute; "?" where the system does not tell.
+func loadAverage() string {
+	load, _ := os.ReadFile("/proc/loadavg")
+	return strings.Fields(string(load) + " ?")[0]
 }
