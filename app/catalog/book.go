@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -81,10 +82,14 @@ func (c *Catalog) Quote(kind, model string, at time.Time) (Quote, bool) {
 
 // Models lists a kind's models in the data's order; nil for kinds that could be any provider.
 func (c *Catalog) Models(kind string) []*Model {
-	if p := c.byID(ProviderID(kind)); p != nil {
-		return p.models
+	p := c.byID(ProviderID(kind))
+	switch {
+	case p == nil:
+		return nil
+	case kind == "gemini": // Google sells Anthropic's models too, on Vertex alone
+		return slices.DeleteFunc(slices.Clone(p.models), func(m *Model) bool { return strings.HasPrefix(m.ID, "claude-") })
 	}
-	return nil
+	return p.models
 }
 
 // ProviderOf names the provider behind a connection, to be used in place of its kind: a compatible server at a known

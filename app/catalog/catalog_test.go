@@ -59,6 +59,15 @@ func TestAModelIsFoundByItsKind(t *testing.T) {
 	}
 }
 
+func TestClaudeIsAtGoogleOnVertexAlone(t *testing.T) {
+	has := func(kind, prefix string) bool {
+		return slices.ContainsFunc(builtIn().Models(kind), func(m *catalog.Model) bool { return strings.HasPrefix(m.ID, prefix) })
+	}
+	if has("gemini", "claude-") || !has("gemini", "gemini-") || !has("vertex", "claude-") || !has("vertex", "gemini-") {
+		t.Error("the kinds of Google list others' models, or not their own")
+	}
+}
+
 func TestAnAddressNamesItsProvider(t *testing.T) {
 	t.Parallel()
 	for _, x := range [][3]string{
