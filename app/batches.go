@@ -11,6 +11,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/notify"
 	"github.com/bodhi-gateway/bodhi/app/provider/nativebatch"
 	"github.com/bodhi-gateway/bodhi/db"
@@ -37,7 +38,7 @@ func (c *core) batchNotice(ctx context.Context, b batch.Batch, t batch.Tally) {
 		return
 	}
 	e := notify.Event{Org: b.Org, Members: []id.Member{b.Member}, Kind: notify.Batched, Href: "/batches/" + b.ID.String(), Once: b.ID.UUID() + string(b.State) + b.Why, Body: b.Why,
-		Title: fmt.Sprintf("The batch “%s” is %s: %d of %d requests answered, for %s", b.Label(), b.State, t.Steps[batch.Done], b.Total, budget.Amount(ledger.Money, t.Cost))}
+		Title: fmt.Sprintf("The batch “%s” is %s: %s of %s requests answered, for %s", b.Label(), b.State, money.Grouped(int64(t.Steps[batch.Done])), money.Grouped(int64(b.Total)), budget.Amount(ledger.Money, t.Cost))}
 	if err := c.notices.Announce(ctx, e); err != nil {
 		c.log.Warn("nobody was told that a batch ended", "batch", b.ID.String(), "error", err)
 	}

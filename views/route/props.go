@@ -85,7 +85,7 @@ type CatalogPage struct {
 	Suppliers                             []ui.Option
 	Error                                 string // what of the filter could not be read
 	Entries                               []Entry
-	First, Last, Total                    int
+	Shown                                 string // which of how many
 	Before, After                         string // URLs; "" at the ends
 }
 

@@ -140,14 +140,14 @@ func chart(days []cache.Saving, span int) ui.SeriesProps {
 	p := ui.SeriesProps{Title: "Requests that were looked up, per day", Heading: "Day (UTC)", Open: true}
 	for _, d := range days {
 		p.Columns = append(p.Columns, d.Hour.Format("2 Jan"))
-		hits.Values, hits.Texts = append(hits.Values, d.Hits), append(hits.Texts, strconv.FormatInt(d.Hits, 10))
-		misses.Values, misses.Texts = append(misses.Values, d.Misses), append(misses.Texts, strconv.FormatInt(d.Misses, 10))
+		hits.Values, hits.Texts = append(hits.Values, d.Hits), append(hits.Texts, web.Count(d.Hits))
+		misses.Values, misses.Texts = append(misses.Values, d.Misses), append(misses.Texts, web.Count(d.Misses))
 	}
 	all := sum(days)
-	hits.Total, misses.Total = strconv.FormatInt(all.Hits, 10), strconv.FormatInt(all.Misses, 10)
+	hits.Total, misses.Total = web.Count(all.Hits), web.Count(all.Misses)
 	p.Series = []ui.Series{hits, misses}
-	p.Summary = fmt.Sprintf("In the last %d days %d of %d requests that were looked up were hits.", span, all.Hits, all.Hits+all.Misses)
-	p.Axis = ui.AxisFor(p.Tallest(), func(n int64) string { return strconv.FormatInt(n, 10) })
+	p.Summary = fmt.Sprintf("In the last %d days %s of %s requests that were looked up were hits.", span, web.Count(all.Hits), web.Count(all.Hits+all.Misses))
+	p.Axis = ui.AxisFor(p.Tallest(), web.Count)
 	return p
 }
 

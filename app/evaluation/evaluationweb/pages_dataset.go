@@ -130,7 +130,7 @@ func (h *Handlers) shown(c *web.Context, wrong string) error {
 
 // pager leads through numbered rows.
 func pager(href, query string, after, size, all int) ui.PagerProps {
-	p := ui.PagerProps{Note: fmt.Sprintf("Rows %d to %d of %d", min(after+1, all), min(after+size, all), all), NewerLabel: "Before", OlderLabel: "Next"}
+	p := ui.PagerProps{Note: fmt.Sprintf("Rows %s to %s of %s", web.Count(int64(min(after+1, all))), web.Count(int64(min(after+size, all))), web.Count(int64(all))), NewerLabel: "Before", OlderLabel: "Next"}
 	if after > 0 {
 		p.Newer = fmt.Sprintf("%s?%safter=%d", href, query, max(0, after-size))
 	}

@@ -78,7 +78,7 @@ func (h *Handlers) browse(c *web.Context) error {
 	}
 	from := min(max(number(q.Get("from")), 0), len(all))
 	page := views.CatalogPage{Shell: c.Shell("Catalogue", "catalog"), Query: f.Text, Provider: f.Provider, Context: q.Get("context"), Input: q.Get("input"), Sort: string(f.Sort),
-		Offered: q.Get("offered") != "", Old: !f.Current, Unpriced: !f.Priced, Error: wrong, Total: len(all), Suppliers: []ui.Option{{Label: "All providers"}}}
+		Offered: q.Get("offered") != "", Old: !f.Current, Unpriced: !f.Priced, Error: wrong, Suppliers: []ui.Option{{Label: "All providers"}}}
 	for _, s := range book.Suppliers() {
 		page.Suppliers = append(page.Suppliers, ui.Option{Value: s[0], Label: s[1]})
 	}
@@ -88,7 +88,7 @@ func (h *Handlers) browse(c *web.Context) error {
 	for _, l := range all[from:min(from+catalogPage, len(all))] {
 		page.Entries = append(page.Entries, presentEntry(l, offered[l.Model]))
 	}
-	page.First, page.Last = min(from+1, len(all)), min(from+catalogPage, len(all))
+	page.Shown = fmt.Sprintf("%s to %s of %s models", web.Count(int64(min(from+1, len(all)))), web.Count(int64(min(from+catalogPage, len(all)))), web.Count(int64(len(all))))
 	page.Before, page.After = turned(q, from, -catalogPage, len(all)), turned(q, from, catalogPage, len(all))
 	return c.Render(views.Catalog(page))
 }

@@ -52,7 +52,7 @@ func (h *Handlers) modelsPage(c *web.Context) (page views.ModelsPage, err error)
 		page.Offers = append(page.Offers, presentOffer(o))
 	}
 	if total > len(found) {
-		page.Shown = fmt.Sprintf("%d of %d models. Search to find the others.", len(found), total)
+		page.Shown = fmt.Sprintf("%d of %s models. Search to find the others.", len(found), web.Count(int64(total)))
 	}
 	return page, nil
 }

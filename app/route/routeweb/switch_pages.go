@@ -32,7 +32,7 @@ func (h *Handlers) candidates(c *web.Context, wrong web.Refusal) error {
 		page.Candidates = append(page.Candidates, presentCandidate(&s.candidates[i], base))
 	}
 	if s.total > len(s.candidates) {
-		page.Shown = fmt.Sprintf("%d of %d candidates. Search to find the others.", len(s.candidates), s.total)
+		page.Shown = fmt.Sprintf("%d of %s candidates. Search to find the others.", len(s.candidates), web.Count(int64(s.total)))
 	}
 	if wrong.Form+wrong.Fields["targets"] != "" {
 		return c.Invalid(views.Switch(page))
