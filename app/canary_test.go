@@ -8,32 +8,20 @@ import (
 	"net/url"
 	"os"
 	"strings"
-	"sync"
 	"testing"
 
+	"github.com/bodhi-gateway/bodhi/app/logtest"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
 )
 
-// safe is a buffer that many may write to.
-type safe struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *safe) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
 // TestNoAnswerLogLineOrRowCarriesASecret plants secrets everywhere a secret can be given, reads every route as everybody,
 // and looks for them in all answers, all log lines, the whole database file and a backup.
 func TestNoAnswerLogLineOrRowCarriesASecret(t *testing.T) {
 	t.Parallel()
-	var log safe
+	var log logtest.Log
 	databaseURL := dbtest.SQLiteURL(t)
 	a, _, s := furnishedWith(t, databaseURL, slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	s.Forms = map[string]url.Values{}
@@ -96,13 +84,13 @@ func TestNoAnswerLogLineOrRowCarriesASecret(t *testing.T) {
 			t.Errorf("the database or its backup holds %s", what)
 		}
 	}
-	look("the log", log.b.String())
+	look("the log", log.String())
 	for _, text := range said {
-		if bytes.Contains(file, []byte(text)) || strings.Contains(log.b.String(), text) || strings.Contains(metrics.String(), text) || strings.Contains(backup, text) {
+		if bytes.Contains(file, []byte(text)) || strings.Contains(log.String(), text) || strings.Contains(metrics.String(), text) || strings.Contains(backup, text) {
 			t.Errorf("the database, the log, a metric or a backup holds what a request said: %q", text)
 		}
 	}
-	if seen < 200 || log.b.Len() == 0 || len(file) < 10_000 || len(backup) < 10_000 {
-		t.Errorf("looked at %d answers, %d bytes of log, %d of database, %d of backup: the test looks in the wrong place", seen, log.b.Len(), len(file), len(backup))
+	if seen < 200 || len(log.String()) == 0 || len(file) < 10_000 || len(backup) < 10_000 {
+		t.Errorf("looked at %d answers, %d bytes of log, %d of database, %d of backup: the test looks in the wrong place", seen, len(log.String()), len(file), len(backup))
 	}
 }

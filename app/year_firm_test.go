@@ -22,6 +22,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/logtest"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/price"
@@ -37,7 +38,7 @@ type firm struct {
 	a      *App
 	cfg    Config
 	clock  *clock.Fake
-	log    safe             // what the process logs as warnings and worse
+	log    logtest.Log      // what the process logs as warnings and worse
 	box    *sandbox.Sandbox // the provider, which keeps a bill of its own
 	client *http.Client
 	base   string
@@ -111,7 +112,7 @@ func startFirm(t *testing.T, databaseURL string, s span) *firm {
 		if err := <-over; err != nil {
 			t.Error(err)
 		}
-		if text := f.log.b.String(); strings.Contains(text, "level=ERROR") {
+		if text := f.log.String(); strings.Contains(text, "level=ERROR") {
 			t.Errorf("it logged errors:\n%s", text[:min(len(text), 4000)])
 		}
 	})

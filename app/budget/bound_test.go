@@ -27,7 +27,7 @@ func TestNonsenseIsBookedAtItsMost(t *testing.T) {
 	x.Settle(negative, done(-1))
 	x.Record(fact(h, req, 2*money.Dollar))
 	h.spend(x.Treasury, h.reserve(x.Treasury, money.Dollar), 4*money.Dollar)
-	if s := x.Stats(); s.Overruns != 1 || s.Held != 0 || !x.log.has("negative cost") || !x.log.has("cost more than its hold") {
+	if s := x.Stats(); s.Overruns != 1 || s.Held != 0 || !x.log.Has("negative cost") || !x.log.Has("cost more than its hold") {
 		t.Errorf("%+v", s)
 	}
 	h.spend(x.Treasury, h.reserve(x.Treasury, money.Dollar), money.Dollar)

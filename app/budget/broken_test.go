@@ -94,7 +94,7 @@ func TestAnEndWithoutItsBeginningIsDamage(t *testing.T) {
 	h.must(errors.Join(err, j.Close()))
 	x := h.hand(dir, h.books, journal.Options{})
 	h.start(x)
-	if p := h.look(b.Scope); p.Suspense < 4*money.Dollar || p.Leased != 0 || !x.log.has("without its attempt") {
+	if p := h.look(b.Scope); p.Suspense < 4*money.Dollar || p.Leased != 0 || !x.log.Has("without its attempt") {
 		t.Errorf("%+v", p)
 	}
 	h.must(errors.Join(x.Close(t.Context()), <-x.ended))
@@ -120,7 +120,7 @@ func TestDamageOnTheWayToTheBooksStopsNothing(t *testing.T) {
 	h.must(os.WriteFile(segments[0], content, 0o600))
 	x := h.hand(dir, h.books, journal.Options{})
 	h.start(x)
-	if !x.log.has("the journal is damaged; what could not be read stays out of the books") {
+	if !x.log.Has("the journal is damaged; what could not be read stays out of the books") {
 		t.Error("nothing is said of it")
 	}
 	h.must(errors.Join(x.Close(t.Context()), <-x.ended))
@@ -143,10 +143,10 @@ func TestAJournalThatIsAwayIsReadWhenItIsBack(t *testing.T) {
 		}
 		h.must(os.Rename(dir, dir+"-away"))
 		h.clock.Advance(time.Minute)
-		eventually(t, name+": that it cannot be noted is said", func() bool { return x.log.has("checkpoint could not be renewed") })
+		eventually(t, name+": that it cannot be noted is said", func() bool { return x.log.Has("checkpoint could not be renewed") })
 		bank.moved.Store(true)
 		h.spend(x.Treasury, h.reserve(x.Treasury, money.Cent), money.Cent) // the open segment is written on
-		eventually(t, name+": that it cannot be read is said", func() bool { return x.log.has("no such file") && x.log.has("could not be posted") })
+		eventually(t, name+": that it cannot be read is said", func() bool { return x.log.Has("no such file") && x.log.Has("could not be posted") })
 		bank.moved.Store(false)
 		h.must(os.Rename(dir+"-away", dir))
 		if flying {
@@ -187,7 +187,7 @@ func TestAJournalThatLostItsFilesGoesOn(t *testing.T) {
 	}
 	x := h.hand(dir, h.books, journal.Options{})
 	h.start(x)
-	if p := h.look(b.Scope); p.Suspense < 4*money.Dollar || p.Leased != 0 || !x.log.has("lost its end") {
+	if p := h.look(b.Scope); p.Suspense < 4*money.Dollar || p.Leased != 0 || !x.log.Has("lost its end") {
 		t.Errorf("after the loss: %+v", p)
 	}
 	h.spend(x.Treasury, h.reserve(x.Treasury, money.Dollar), money.Dollar)

@@ -1,36 +1,20 @@
 package budget_test
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
-	"strings"
-	"sync"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/ledger/journal"
+	"github.com/bodhi-gateway/bodhi/app/logtest"
 )
-
-// notes is a log that a test can read while others write.
-type notes struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (n *notes) Write(p []byte) (int, error) { n.mu.Lock(); defer n.mu.Unlock(); return n.b.Write(p) }
-
-func (n *notes) has(text string) bool {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return strings.Contains(n.b.String(), text)
-}
 
 // hand is a treasury that a test starts and ends by hand.
 type hand struct {
 	*budget.Treasury
 	dir   string
 	j     *journal.Journal
-	log   *notes
+	log   *logtest.Log
 	ended chan error
 }
 
@@ -40,7 +24,7 @@ func (h *house) hand(dir string, bank budget.Bank, o journal.Options) *hand {
 	j, err := journal.Open(dir, o)
 	h.must(err)
 	h.t.Cleanup(func() { _ = j.Close() })
-	x := &hand{dir: dir, j: j, log: &notes{}, ended: make(chan error, 1)}
+	x := &hand{dir: dir, j: j, log: &logtest.Log{}, ended: make(chan error, 1)}
 	x.Treasury = budget.NewTreasury(budget.TreasuryConfig{Bank: bank, Journal: j, Clock: h.clock, IDs: ids, Log: slog.New(slog.NewTextHandler(x.log, nil))})
 	return x
 }

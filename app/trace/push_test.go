@@ -1,7 +1,6 @@
 package trace
 
 import (
-	"bytes"
 	"compress/gzip"
 	"context"
 	"io"
@@ -19,6 +18,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/logtest"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 )
 
@@ -182,30 +182,12 @@ func TestACollectorGetsMetrics(t *testing.T) {
 	}
 }
 
-// lines is a log that may be read meanwhile.
-type lines struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
 // A collector that takes traces and no metrics answers 404 each minute: that is told once, and so is its end.
 func TestACollectorThatTakesNoMetricsIsToldOnce(t *testing.T) {
 	t.Setenv("OTEL_METRIC_EXPORT_INTERVAL", "10")
 	c := newCollector(t)
 	c.status = http.StatusNotFound
-	var log lines
+	var log logtest.Log
 	p := pushed(t, c.URL+"/v1/metrics", &log)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error)

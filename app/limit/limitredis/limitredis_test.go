@@ -1,7 +1,6 @@
 package limitredis_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
@@ -9,7 +8,6 @@ import (
 	"math/rand/v2"
 	"net/url"
 	"os"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -22,6 +20,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/limit/limitredis"
+	"github.com/bodhi-gateway/bodhi/app/logtest"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/secret"
@@ -50,21 +49,7 @@ func each(t *testing.T, fn func(t *testing.T, url string)) {
 // node is one gateway's limiter.
 type node struct {
 	*limit.Limiter
-	log *logs
-}
-
-// logs are what a node logged.
-type logs struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logs) Write(p []byte) (int, error) { l.mu.Lock(); defer l.mu.Unlock(); return l.b.Write(p) }
-
-func (l *logs) count(what string) int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return strings.Count(l.b.String(), what)
+	log *logtest.Log
 }
 
 // Long enough for a busy machine; the tests of outages use the real 50 ms.
@@ -87,7 +72,7 @@ func startWith(t *testing.T, url, name string, patience time.Duration, rules ...
 
 func run(t *testing.T, shared limit.Shared, c clock.Clock, name string, patience time.Duration, rules ...limit.Rule) *node {
 	t.Helper()
-	n := &node{log: &logs{}}
+	n := &node{log: &logtest.Log{}}
 	n.Limiter = limit.NewLimiter(limit.Config{Clock: c, Log: slog.New(slog.NewTextHandler(n.log, nil)), Shared: shared, Node: name, Patience: patience, Beat: 20 * time.Millisecond})
 	if err := n.Load(rules); err != nil {
 		t.Fatal(err)
@@ -224,8 +209,8 @@ func TestTheScriptAndMemoryAgree(t *testing.T) {
 					}
 				}
 			}
-			if refused < 100 || refused > 800 || redis.log.count("away") > 0 {
-				t.Errorf("%d refusals: this traffic proves little\n%s", refused, redis.log.b.String())
+			if refused < 100 || refused > 800 || redis.log.Count("away") > 0 {
+				t.Errorf("%d refusals: this traffic proves little\n%s", refused, redis.log.String())
 			}
 		})
 	}

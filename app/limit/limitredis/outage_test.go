@@ -123,9 +123,9 @@ func TestNodesDivideALimitWhileRedisIsAwayAndShareItAgainAfterwards(t *testing.T
 		if n := int64(a.passes(t, c, 200)); n != share-10 {
 			t.Errorf("the first node admits %d more alone, want its share of %d less the 10 it had", n, share)
 		}
-		until(t, "the second node to notice", func() bool { b.passes(t, c, 1); return b.log.count("redis is away") == 1 })
+		until(t, "the second node to notice", func() bool { b.passes(t, c, 1); return b.log.Count("redis is away") == 1 })
 		wire.mend()
-		until(t, "both to be back", func() bool { return a.log.count("redis is back")+b.log.count("redis is back") == 2 })
+		until(t, "both to be back", func() bool { return a.log.Count("redis is back")+b.log.Count("redis is back") == 2 })
 		took := a.Now(t.Context(), c.Org)[r.ID].Used
 		if took < 20+share-10 || took > 100 {
 			t.Errorf("%d are counted afterwards: what was admitted meanwhile is missing, or too much was", took)
@@ -133,8 +133,8 @@ func TestNodesDivideALimitWhileRedisIsAwayAndShareItAgainAfterwards(t *testing.T
 		if n := int64(a.passes(t, c, 200) + b.passes(t, c, 200)); took+n != 100 {
 			t.Errorf("%d were counted and %d more admitted, of 100", took, n)
 		}
-		if a.log.count("level=WARN") != 1 || b.log.count("level=WARN") != 1 {
-			t.Errorf("an outage is logged once, by each node:\n%s%s", a.log.b.String(), b.log.b.String())
+		if a.log.Count("level=WARN") != 1 || b.log.Count("level=WARN") != 1 {
+			t.Errorf("an outage is logged once, by each node:\n%s%s", a.log.String(), b.log.String())
 		}
 	})
 }
@@ -156,7 +156,7 @@ func TestAHangingRedisIsWaitedForOnce(t *testing.T) {
 		if took := clock.Since(began); took > time.Second {
 			t.Errorf("the request that saw it hang waited %s", took)
 		}
-		until(t, "the outage", func() bool { return n.log.count("redis is away") > 0 })
+		until(t, "the outage", func() bool { return n.log.Count("redis is away") > 0 })
 		began = clock.System{}.Now()
 		for range 100 {
 			n.passes(t, c, 1)
@@ -165,7 +165,7 @@ func TestAHangingRedisIsWaitedForOnce(t *testing.T) {
 			t.Errorf("100 requests during the outage took %s", took)
 		}
 		wire.free()
-		until(t, "it to be back", func() bool { return n.log.count("redis is back") > 0 })
+		until(t, "it to be back", func() bool { return n.log.Count("redis is back") > 0 })
 	})
 }
 
