@@ -2,11 +2,7 @@ package identity
 
 import (
 	"context"
-	"crypto/rand"
-	"errors"
 	"fmt"
-	"io"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -79,9 +75,6 @@ type DeviceStore interface {
 	DevicePolled(ctx context.Context, public string, at time.Time) error
 	SweepDevices(ctx context.Context, before time.Time) error
 }
-
-// codeLetters are RFC 8628's: no vowels, so no words, and nothing that looks like something else.
-const codeLetters = "BCDFGHJKLMNPQRSTVWXZ"
 
 // NewDevice is what a program says of itself when it begins a log-in.
 type NewDevice struct {
@@ -162,40 +155,6 @@ func printable(text string) string {
 	return text
 }
 
-// userCode is eight letters, each as likely as any other.
-func (s *Service) userCode() (string, error) {
-	random := s.Random
-	if random == nil {
-		random = rand.Reader
-	}
-	var out []byte
-	for len(out) < 8 {
-		b := make([]byte, 16)
-		if _, err := io.ReadFull(random, b); err != nil {
-			return "", fmt.Errorf("start device log-in: %w", err)
-		}
-		for _, x := range b {
-			if int(x) < 256-256%len(codeLetters) && len(out) < 8 {
-				out = append(out, codeLetters[int(x)%len(codeLetters)])
-			}
-		}
-	}
-	return string(out), nil
-}
-
-// Printed is a user code as people read it: WDJB-MJHT.
-func (d Device) Printed() string { return d.UserCode[:4] + "-" + d.UserCode[4:] }
-
-// ReadCode is a typed code without what does not count: case, spaces, dashes.
-func ReadCode(text string) string {
-	return strings.Map(func(r rune) rune {
-		if strings.ContainsRune(codeLetters, r) {
-			return r
-		}
-		return -1
-	}, strings.ToUpper(text))
-}
-
 // Device is the log-in that waits under a code, for the member who is to confirm it.
 func (s *Service) Device(ctx context.Context, actor org.Actor, code string) (Device, error) {
 	if err := actor.Require(org.Viewer); err != nil {
@@ -246,108 +205,4 @@ func (s *Service) DecideDevice(ctx context.Context, actor org.Actor, code string
 		return s.Audit.Append(ctx, actor, audit.Entry{Action: action, Target: actor.Member.String(), TargetName: actor.Label,
 			After: map[string]any{"program": d.Program, "from": d.IP}})
 	})
-}
-
-// Payers are the teams that an agent of the actor may spend for.
-func Payers(actor org.Actor) []id.Team {
-	return slices.DeleteFunc(slices.Clone(actor.Teams), func(t id.Team) bool { return !actor.InTeam(t, org.Developer) })
-}
-
-// payer is the team that pays for what was confirmed; zero for a program that asks no models. Without a choice it is the default team.
-func payer(actor org.Actor, d Device, team id.Team) (id.Team, error) {
-	if d.Agent == "" {
-		return id.Team{}, nil
-	}
-	may := Payers(actor)
-	if len(may) == 0 {
-		return id.Team{}, fault.New(fault.Forbidden, "forbidden", "A coding agent spends for a team, and you are a developer in none. Ask a team lead to add you.")
-	}
-	if team.IsZero() {
-		team = may[0]
-	}
-	if !slices.Contains(may, team) {
-		return id.Team{}, fault.Field("team", "Choose one of the teams in which you are a developer.")
-	}
-	return team, nil
-}
-
-// Why a program does not have its token yet, or never will: RFC 8628's and RFC 6749's words.
-var (
-	ErrPending  = errors.New("authorization_pending")
-	ErrSlowDown = errors.New("slow_down")
-	ErrDenied   = errors.New("access_denied")
-	ErrExpired  = errors.New("expired_token")
-	ErrGrant    = errors.New("invalid_grant")
-)
-
-// FinishDevice gives the program what it logged in for, once: a personal token, or the session of an agent. door says where
-// the request came from.
-func (s *Service) FinishDevice(ctx context.Context, door org.Actor, presented secret.String) (Redeemed, error) {
-	none := func(err error) (Redeemed, error) { return Redeemed{}, err }
-	parsed, ok := secret.ParseToken(presented.Reveal())
-	if !ok {
-		return none(ErrGrant)
-	}
-	d, known, err := s.Store.DeviceByPublic(ctx, parsed.Public)
-	if err != nil {
-		return none(fmt.Errorf("finish device log-in: %w", err))
-	}
-	now := s.Clock.Now().UTC()
-	switch {
-	case !s.MAC.Verify(d.KeyID, parsed.Signed(), d.MAC) || !known:
-		return none(ErrGrant)
-	case d.State == DeviceUsed:
-		return none(ErrGrant)
-	case d.State == DeviceDenied:
-		return none(ErrDenied)
-	case !now.Before(d.ExpiresAt):
-		return none(ErrExpired)
-	case d.State == DevicePending && now.Sub(d.PolledAt) < DeviceInterval-time.Second: // clocks and networks jitter
-		return none(ErrSlowDown)
-	case d.State == DevicePending:
-		if err := s.Store.DevicePolled(ctx, d.Public, now); err != nil {
-			return none(fmt.Errorf("finish device log-in: %w", err))
-		}
-		return none(ErrPending)
-	}
-	return s.redeem(ctx, door, d)
-}
-
-func (s *Service) redeem(ctx context.Context, door org.Actor, d Device) (out Redeemed, err error) {
-	_, m, err := s.Person(ctx, d.Org, d.Member)
-	if fault.Is(err, fault.Unauthenticated) || fault.Is(err, fault.NotFound) {
-		return out, ErrDenied // left between confirming and now
-	}
-	if err != nil {
-		return out, fmt.Errorf("finish device log-in: %w", err)
-	}
-	actor := m.Acting(org.Actor{IP: door.IP, UserAgent: door.UserAgent, RequestID: door.RequestID, Via: org.ViaCLI})
-	name := "Log-in of " + d.Program
-	if d.Program == "" {
-		name = "Log-in of a program"
-	}
-	if r := []rune(name); len(r) > maxName {
-		name = string(r[:maxName])
-	}
-	err = s.Tx.Do(ctx, func(ctx context.Context) error {
-		d.State = DeviceUsed
-		moved, err := s.Store.MoveDevice(ctx, d, DeviceApproved)
-		if err != nil {
-			return err
-		}
-		if !moved {
-			return ErrGrant
-		}
-		if d.Agent != "" {
-			out, err = s.Agents.Open(ctx, actor, d)
-			return err
-		}
-		text, t, err := s.CreateToken(ctx, actor, NewToken{Name: name, Personal: true, ExpiresAt: s.Clock.Now().Add(deviceToken)})
-		out.Access, out.Until = text, t.ExpiresAt
-		return err
-	})
-	if err == nil && d.Agent != "" {
-		s.changed(ctx) // inside the transaction nobody could read the key yet
-	}
-	return out, err
 }

@@ -5,8 +5,6 @@
 // that the gateway owns are spliced (Edit); unknown fields and provider prompt caches survive (decision D6).
 package llm
 
-import "github.com/bodhi-gateway/bodhi/app/fault"
-
 // Family is a wire dialect's name.
 type Family string
 
@@ -20,74 +18,6 @@ const (
 	Invoke    Family = "bedrock-invoke" // Bedrock's InvokeModel with Anthropic's bodies; of clients only
 	Predict   Family = "google-predict" // Google's older words, for vectors and pictures; of providers only
 )
-
-// Operation is what a call asks for.
-type Operation string
-
-// The operations.
-const (
-	Chat       Operation = "chat"
-	Embeddings Operation = "embeddings"
-	// Completions go on from a text: what there was before chat.
-	Completions Operation = "completions"
-	// CountTokens asks how long a conversation is. It generates nothing and costs nothing.
-	CountTokens Operation = "count_tokens"
-)
-
-// What is asked of an answer that a provider keeps.
-const (
-	ShowKept   Operation = "response_show"
-	DeleteKept Operation = "response_delete"
-	CancelKept Operation = "response_cancel"
-	ListKept   Operation = "response_input_items"
-)
-
-// What OpenAI's family has beside text: pictures, sound, verdicts on content, and files that a provider keeps. Pictures and
-// sound are translated (Wish), the others pass to providers that speak that family.
-const (
-	MakeImages Operation = "image_generation"
-	EditImages Operation = "image_edit"
-	Transcribe Operation = "transcription"
-	Interpret  Operation = "translation" // speech of any language as English text
-	Speak      Operation = "speech"
-	Moderate   Operation = "moderation"
-
-	UploadFile Operation = "file_upload"
-	ListFiles  Operation = "file_list"
-	ShowFile   Operation = "file_show"
-	ReadFile   Operation = "file_content"
-	DeleteFile Operation = "file_delete"
-)
-
-// Media reports whether this makes or reads pictures or sound, or judges content: the request says all that it can cost, and
-// no cap on tokens can be lowered.
-func (o Operation) Media() bool {
-	switch o {
-	case MakeImages, EditImages, Transcribe, Interpret, Speak, Moderate:
-		return true
-	}
-	return false
-}
-
-// Filed reports whether this is about files that a provider keeps.
-func (o Operation) Filed() bool {
-	switch o {
-	case UploadFile, ListFiles, ShowFile, ReadFile, DeleteFile:
-		return true
-	}
-	return false
-}
-
-// Generates reports whether this makes text of which a cap on tokens bounds the length.
-func (o Operation) Generates() bool { return o == Chat || o == Completions }
-
-// Kept reports whether this is about an answer that a provider keeps (Call.Follows), and not about a model.
-func (o Operation) Kept() bool {
-	return o == ShowKept || o == DeleteKept || o == CancelKept || o == ListKept
-}
-
-// Free reports whether providers do this without charging for it: no money is held, and none is booked.
-func (o Operation) Free() bool { return o == CountTokens || o.Kept() || o.Filed() }
 
 // Call is one decoded and validated request. It is read-only after decoding.
 type Call struct {
@@ -216,78 +146,3 @@ type Edit struct {
 	// Notes collects what a translation drops; it may be nil.
 	Notes *Notes
 }
-
-// Usage is what a call used, in tokens, normalised over providers: Input and Output are totals, the others are parts of
-// them (genai-prices counts the same way). All fields are ≥ 0; a dialect refuses or zeroes anything else and flags it.
-type Usage struct {
-	Input           int64 // everything read, cached or not
-	CacheRead       int64 // part of Input
-	CacheWrite5m    int64 // part of Input
-	CacheWrite1h    int64 // part of Input
-	InputAudio      int64 // part of Input
-	CacheReadAudio  int64 // part of CacheRead and InputAudio
-	InputImage      int64 // part of Input
-	CacheReadImage  int64 // part of CacheRead and InputImage
-	InputVideo      int64 // part of Input
-	Output          int64 // everything generated
-	Reasoning       int64 // part of Output
-	OutputAudio     int64 // part of Output
-	OutputImage     int64 // part of Output
-	OutputVideo     int64 // part of Output
-	Citations       int64 // part of Output: tokens of sources that Perplexity read and bills apart
-	WebSearches     int64 // calls of the provider's own search tool
-	VideoSeconds    int64
-	ServerToolCalls int64
-	// What some models are billed by instead of tokens. Where they are billed by tokens these are for people to read.
-	Images       int64 // pictures made
-	AudioSeconds int64 // of sound read, whole ones
-	Characters   int64 // of text spoken, or read where that is billed
-}
-
-// IsZero reports whether nothing was used.
-func (u Usage) IsZero() bool { return u == Usage{} }
-
-// EventKind says what an event is to the gateway; its bytes are the dialect's business.
-type EventKind uint8
-
-// The kinds of events.
-const (
-	Data      EventKind = iota // a piece of the answer
-	UsageOnly                  // carries usage that the client did not ask for: count it, do not forward it
-	Terminal                   // the dialect's end mark ("data: [DONE]"), or the whole body of a JSON answer
-	Failed                     // the provider reported an error inside the stream
-)
-
-// Event is one piece of an answer, in the dialect of the call that asked.
-type Event struct {
-	Kind EventKind
-	// Raw is what the client gets, framing included. It is valid until the next call of Next.
-	Raw []byte
-	// Usage is cumulative; nil when this event carries none. The last one wins, sums are never made. It is valid until the
-	// next call of Next.
-	Usage *Usage
-	// Kept is the id under which the provider keeps the answer; "" on all events but one, and where it does not.
-	Kept string
-	// Running says that Usage is a count so far that the provider will raise: good enough for nothing but an answer that
-	// breaks off.
-	Running bool
-	// OutputBytes is how much generated text the event holds, to estimate usage when none is reported.
-	OutputBytes int
-	// Sign is what a watched answer is so far, and Refusal the sentence of one that was withheld, if there is one.
-	Sign    Sign
-	Refusal string
-	// Err is set on Failed.
-	Err *fault.Error
-}
-
-// Stream is an answer being received. A JSON answer is a stream of one Terminal event.
-type Stream interface {
-	// Next gives the next event, io.EOF after a clean end, and ErrTruncated when the provider stopped without its
-	// end mark. No event ever waits for a later one.
-	Next() (Event, error)
-	// Close drops the rest and releases the connection. It is safe to call twice and concurrently with Next.
-	Close() error
-}
-
-// ErrTruncated says that a stream ended without its end mark: the answer is incomplete and must not look complete.
-var ErrTruncated = fault.New(fault.Upstream, "upstream_truncated", "The provider ended its answer before it was complete. What arrived is billed; send the request again for a complete answer.")

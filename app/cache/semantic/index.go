@@ -2,7 +2,6 @@ package semantic
 
 import (
 	"cmp"
-	"hash/fnv"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -43,22 +42,6 @@ type Index struct {
 	bytes   int64 // that it may take
 	taken   atomic.Int64
 	ticks   atomic.Int64
-}
-
-// shelf is what is kept under one prefix. Slots are parallel lists, so that a search runs over vectors and nothing else.
-type shelf struct {
-	owner Owner
-	used  atomic.Int64 // the index's tick at which it was used last
-
-	mu        sync.RWMutex
-	gone      bool // forgotten: whoever holds it looks again
-	taken     int64
-	vectors   []Vector
-	entries   []Key
-	questions []*Question
-	at        map[Key]int
-	words     map[uint64][]Key // by Question.sums
-	oldest    int              // slot that makes room next, once all are taken
 }
 
 // NewIndex makes an empty index that takes so many bytes; 0 = MostBytes.
@@ -113,48 +96,6 @@ func (x *Index) Add(o Owner, p Prefix, entry Key, q *Question, v *Vector) {
 	}
 }
 
-// add reports whether the shelf still stands.
-func (s *shelf) add(x *Index, entry Key, q *Question, v *Vector) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.gone {
-		return false
-	}
-	slot, ok := s.at[entry]
-	more := q.bytes()
-	switch {
-	case ok:
-		more -= s.forgets(slot)
-	case len(s.entries) < x.most:
-		slot = len(s.entries)
-		s.vectors, s.entries, s.questions = append(s.vectors, *v), append(s.entries, entry), append(s.questions, q)
-	default:
-		slot = s.oldest
-		s.oldest = (slot + 1) % x.most
-		more -= s.forgets(slot)
-		delete(s.at, s.entries[slot])
-	}
-	for _, sum := range q.sums() {
-		s.words[sum] = append(s.words[sum], entry)
-	}
-	s.vectors[slot], s.entries[slot], s.questions[slot], s.at[entry] = *v, entry, q, slot
-	s.taken += more
-	x.taken.Add(more)
-	return true
-}
-
-// forgets takes a slot's question out of the words, and says how many bytes it had.
-func (s *shelf) forgets(slot int) int64 {
-	q, entry := s.questions[slot], s.entries[slot]
-	for _, sum := range q.sums() {
-		left := slices.DeleteFunc(s.words[sum], func(k Key) bool { return k == entry })
-		if s.words[sum] = left; len(left) == 0 {
-			delete(s.words, sum)
-		}
-	}
-	return q.bytes()
-}
-
 // shrink forgets the prefixes that were not used for longest, down to fifteen sixteenths of the room, so that it is not needed for each
 // entry. The one that grew goes last.
 func (x *Index) shrink(grown Prefix) {
@@ -181,24 +122,6 @@ func (x *Index) shrink(grown Prefix) {
 	if s := x.shelves[grown]; s != nil && x.taken.Load() > x.bytes { // it alone is too large: its questions are long
 		s.quarter(x)
 	}
-}
-
-// quarter forgets the first quarter of a shelf, which is about the oldest.
-func (s *shelf) quarter(x *Index) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	n := (len(s.entries) + 3) / 4
-	less := int64(0)
-	for i := range n {
-		less += s.forgets(i)
-		delete(s.at, s.entries[i])
-	}
-	s.vectors, s.entries, s.questions, s.oldest = slices.Delete(s.vectors, 0, n), slices.Delete(s.entries, 0, n), slices.Delete(s.questions, 0, n), 0
-	for i, e := range s.entries {
-		s.at[e] = i
-	}
-	s.taken -= less
-	x.taken.Add(-less)
 }
 
 // drop forgets a shelf; x.mu is held.
@@ -255,74 +178,3 @@ func (x *Index) DropOwner(o Owner) {
 
 // Bytes are about how much room the index takes.
 func (x *Index) Bytes() int64 { return x.taken.Load() }
-
-// Like finds the entries whose questions have the same words as one, by one of the rules' measures, those with the nearest vectors first:
-// at most MostTried, and none whose cosine is below the floor. It looks under the prefix and at no other. What it finds is no hit before a
-// rule takes it.
-func (x *Index) Like(p Prefix, q *Question, v *Vector, floor float32) []Candidate {
-	s := x.find(p)
-	if s == nil {
-		return nil
-	}
-	var best []Candidate
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	for _, sum := range q.sums() {
-		for _, k := range s.words[sum] {
-			slot := s.at[k]
-			c := v.Cosine(&s.vectors[slot])
-			if c < floor || slices.ContainsFunc(best, func(b Candidate) bool { return b.Entry == k }) {
-				continue
-			}
-			at, _ := slices.BinarySearchFunc(best, c, func(b Candidate, c float32) int {
-				if b.Cosine >= c {
-					return -1
-				}
-				return 1
-			})
-			if best = slices.Insert(best, at, Candidate{k, s.questions[slot], c}); len(best) > MostTried {
-				best = best[:MostTried]
-				floor = best[MostTried-1].Cosine
-			}
-		}
-	}
-	return best
-}
-
-// Match finds the best entry that a rule takes: (*Question).Strict or (*Question).Relaxed.
-func (x *Index) Match(p Prefix, q *Question, same func(q, kept *Question) bool) (Candidate, bool) {
-	for _, c := range x.Like(p, q, q.Vector(), Threshold) {
-		if same(q, c.Question) {
-			return c, true
-		}
-	}
-	return Candidate{}, false
-}
-
-// MostTried is how many candidates are held against the rules. Many with the same words are mostly one question, in the same or another
-// order.
-const MostTried = 16
-
-// sums are hashes of the words that a question has, in any order: as they stand, and in the sense that Relaxed compares. What Strict takes
-// has the first in common, what Relaxed takes one of them.
-func (q *Question) sums() []uint64 {
-	var plain []string
-	for _, it := range q.items {
-		plain = append(plain, it.key)
-	}
-	a, b := sum(plain), sum(said(q.sense().items))
-	if a == b {
-		return []uint64{a}
-	}
-	return []uint64{a, b}
-}
-
-func sum(words []string) uint64 {
-	slices.Sort(words)
-	h := fnv.New64a()
-	for _, w := range words {
-		_, _ = h.Write([]byte(w))
-		_, _ = h.Write([]byte{0})
-	}
-	return h.Sum64()
-}
