@@ -2,13 +2,8 @@ package notifyweb
 
 import (
 	"net/http"
-	"slices"
 	"strconv"
-	"strings"
 
-	"github.com/a-h/templ"
-
-	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/notify"
 	"github.com/bodhi-gateway/bodhi/app/secret"
@@ -63,14 +58,6 @@ func (h *Alerts) Routes() []web.Route {
 	}
 }
 
-func words[T ~string](list []T) []string {
-	out := make([]string, len(list))
-	for i, w := range list {
-		out[i] = string(w)
-	}
-	return out
-}
-
 func channelID(c *web.Context) (id.Channel, error) {
 	return web.Param(c, "id", id.ParseChannel, error(notify.MissingChannel()))
 }
@@ -105,58 +92,6 @@ func (h *Alerts) new(c *web.Context) error {
 		return err
 	}
 	return c.Render(page)
-}
-
-// form is the page of a channel; the zero one is new.
-func (h *Alerts) form(c *web.Context, ch notify.Channel, f views.ChannelFields, kinds []string, wrong web.Refusal) (templ.Component, error) {
-	p := views.ChannelPage{Shell: c.Shell("New channel", "channels"), Title: "New channel", Sub: "A place that hears of events besides the people they concern.", Action: channels, Button: "Add channel", Fresh: true,
-		Fields: f, Form: wrong.Form, Errors: wrong.Fields}
-	if !ch.ID.IsZero() {
-		p.Shell.Title, p.Title, p.Sub, p.Action, p.Button, p.Fresh = ch.Name, ch.Name, ch.Kind.Label(), channels+"/"+ch.ID.String(), "Save", false
-		p.ID, p.Address, p.Problem, p.Signed, p.App = ch.ID.String(), ch.Shown, ch.Problem, ch.Kind == notify.Webhook, ch.Kind == notify.SlackApp
-	}
-	teams, err := h.people.Teams(c.Ctx(), c.Actor())
-	if err != nil {
-		return nil, err
-	}
-	p.Teams = []ui.Option{{Value: "", Label: "All of the organization"}}
-	for _, t := range teams {
-		p.Teams = append(p.Teams, ui.Option{Value: t.ID.String(), Label: t.Name})
-	}
-	for _, k := range notify.Shared() {
-		p.Kinds = append(p.Kinds, views.Tick{Value: string(k), Label: k.Label(), Checked: slices.Contains(kinds, string(k))})
-	}
-	return views.Channel(p), nil
-}
-
-// typed reads the form.
-func typed(c *web.Context) (views.ChannelFields, []string, notify.ChannelInput, error) {
-	v := func(name string) string { return strings.TrimSpace(c.FormValue(name)) }
-	f := views.ChannelFields{Name: v("name"), Kind: v("kind"), Address: v("address"), Room: v("room"), Team: v("team"), Off: v("disabled") != ""}
-	kinds := c.Request().Form["kinds"]
-	in := notify.ChannelInput{Name: f.Name, Kind: notify.ChannelKind(f.Kind), Address: secret.New(f.Address), Room: f.Room, Disabled: f.Off, Kinds: kindsOf(kinds)}
-	var err error
-	in.Team, err = team(f.Team)
-	return f, kinds, in, err
-}
-
-func kindsOf(list []string) []notify.Kind {
-	out := make([]notify.Kind, len(list))
-	for i, w := range list {
-		out[i] = notify.Kind(w)
-	}
-	return out
-}
-
-func team(text string) (id.Team, error) {
-	if text == "" {
-		return id.Team{}, nil
-	}
-	t, err := id.ParseTeam(text)
-	if err != nil {
-		return t, fault.Field("team", "Choose a team of the organization, or none.")
-	}
-	return t, nil
 }
 
 func (h *Alerts) create(c *web.Context) error {

@@ -1,0 +1,101 @@
+package importer
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/bodhi-gateway/bodhi/app/blueprint"
+	"github.com/bodhi-gateway/bodhi/app/provider"
+	"github.com/bodhi-gateway/bodhi/app/route"
+)
+
+// litellm reads LiteLLM's config.yaml: model_list becomes connections and aliases, fallbacks further targets, max_budget the
+// organization's budget.
+func (b *builder) litellm(raw []byte) error {
+	var node yaml.Node
+	if err := yaml.Unmarshal(raw, &node); err != nil {
+		return wrong("This is not YAML: %s.", strings.TrimPrefix(err.Error(), "yaml: "))
+	}
+	if anchored(&node) {
+		return wrong("Anchors and aliases of YAML (& and *) are not read. Write them out.")
+	}
+	var c map[string]any
+	if err := node.Decode(&c); err != nil {
+		return wrong("A LiteLLM configuration is an object with a model_list.")
+	}
+	b.unmapped("", c, "model_list", "router_settings", "litellm_settings", "general_settings")
+	for i, entry := range list(c["model_list"]) {
+		b.litellmModel(fmt.Sprintf("model_list[%d]", i), object(entry))
+	}
+	for _, part := range []string{"router_settings", "litellm_settings"} {
+		settings := object(c[part])
+		for _, f := range list(settings["fallbacks"]) {
+			for from, to := range object(f) {
+				for _, t := range list(to) {
+					b.alias(from, route.ToTarget{To: b.aliasName(text(t))})
+				}
+			}
+		}
+		read := []string{"fallbacks"}
+		if part == "litellm_settings" {
+			read = append(read, "max_budget", "budget_duration")
+			b.budget("", settings["max_budget"], text(settings["budget_duration"]), part)
+		}
+		b.unmapped(part, settings, read...)
+	}
+	b.unmapped("general_settings", object(c["general_settings"]))
+	return nil
+}
+
+func anchored(n *yaml.Node) bool {
+	return n.Kind == yaml.AliasNode || n.Anchor != "" || slices.ContainsFunc(n.Content, anchored)
+}
+
+func (b *builder) litellmModel(where string, m map[string]any) {
+	p := object(m["litellm_params"])
+	who, model, split := strings.Cut(text(p["model"]), "/")
+	if !split {
+		who, model = "openai", who
+	}
+	k, service, ok := kind(who)
+	if !ok {
+		b.left("%s: the provider %q is not known here.", where, who)
+		return
+	}
+	c := Connection{Kind: k, Service: service, BaseURL: cmp.Or(text(p["api_base"]), text(p["base_url"]))}
+	if k == provider.OpenAI && c.BaseURL != "" && !strings.Contains(c.BaseURL, "api.openai.com") {
+		c.Kind = provider.Compatible
+	}
+	if k == provider.Bedrock && c.BaseURL == "" {
+		c.BaseURL = bedrock(text(p["aws_region_name"]))
+	}
+	c.Credential, c.variable = b.key(text(p["api_key"]))
+	t := route.ToTarget{To: b.connect(c) + "/" + strings.TrimPrefix(model, "converse/")}
+	if name := text(m["model_name"]); name != "" && !strings.Contains(name, "*") {
+		b.alias(name, t)
+	} else {
+		b.left("%s: a pattern of models is no alias; the connection's own models can be asked for by their names.", where)
+	}
+	b.unmapped(where+".litellm_params", p, "model", "api_base", "base_url", "api_key", "aws_region_name", "api_version")
+	b.unmapped(where, m, "model_name", "litellm_params")
+}
+
+// periods are the lengths of budgets that other gateways write, in our words.
+var periods = map[string]string{"1d": "daily", "24h": "daily", "1w": "weekly", "7d": "weekly", "1M": "monthly", "1mo": "monthly", "30d": "monthly", "3M": "quarterly", "": "total"}
+
+// budget adds a hard budget of a place, "" for the organization.
+func (b *builder) budget(of string, amount any, length, where string) {
+	if amount == nil {
+		return
+	}
+	period, ok := periods[length]
+	if !ok {
+		b.left("%s: a budget's period of %s has no place here; there are days, weeks, months and quarters.", where, length)
+		return
+	}
+	b.Document.Budgets = append(b.Document.Budgets, blueprint.Budget{Of: of, Limit: text(amount), Period: period})
+}
