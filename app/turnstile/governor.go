@@ -21,7 +21,7 @@ const (
 	// target is the wait that is aimed at under pressure. A refusal passes the queue once or twice, an answer three times.
 	target = 4 * time.Millisecond
 	// late is aimed at as well: how long streams wait for a turn.
-	late = 10 * time.Millisecond
+	late = 15 * time.Millisecond
 	// calm ticks in a row without anybody refused or waiting end it.
 	calm = 20
 	// least is the limit below which it is never set: requests in hand per tick and processor.
