@@ -49,23 +49,19 @@ func (g *Gateway) stir(x *Exchange) {
 	}
 }
 
-// next reads a stream's next event. While there is more to do than time it lets events come together first, so that one waking serves
-// them all, but only after it had to wait for one: what is here already is never kept, and a stream keeps up at any speed.
+// next reads a stream's next event. While there is more to do than time it lets events come together, so that one waking serves them
+// all, but only after it had to wait for one: what is here already is never kept, and a stream keeps up at any speed.
 func (g *Gateway) next(x *Exchange, src llm.Stream) (llm.Event, error) {
 	if g.Turnstile == nil || !g.Turnstile.Pressed() {
-		x.drained = false
 		return src.Next()
 	}
 	if r, ok := src.(ready); ok && r.Ready() {
 		return src.Next()
 	}
-	if x.drained {
-		g.Turnstile.Breathe(x.R.Context(), &x.visit) // when the client has left, src tells how that ends
-	}
 	began := g.clock.Now()
 	e, err := src.Next()
-	if x.drained = g.clock.Now().Sub(began) > time.Millisecond; x.drained {
-		g.Turnstile.Turn(x.R.Context(), &x.visit)
+	if err == nil && g.clock.Now().Sub(began) > time.Millisecond {
+		g.Turnstile.Rest(x.R.Context(), &x.visit) // when the client has left, writing tells
 	}
 	return e, err
 }

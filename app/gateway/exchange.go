@@ -49,7 +49,6 @@ type Exchange struct {
 	try     *attempt          // reserve and dispatch: the attempt under way
 	tries   int
 	visit   turnstile.Visit // enter
-	drained bool            // the stream had to be waited for last time
 	due     bool            // decode: the body has a deadline
 	read    bool            // decode: all of the body was read
 	away    bool            // enter: it was sent away, and is counted but not recorded

@@ -16,7 +16,7 @@ func New(c clock.Clock, log *slog.Logger, read func() Sample) *Turnstile {
 	if read == nil {
 		read = newScheduler().sample
 	}
-	t := &Turnstile{clock: c, log: log, read: read, began: c.Now(), turns: make(chan struct{}), governor: governor{processors: runtime.GOMAXPROCS(0)}}
+	t := &Turnstile{clock: c, log: log, read: read, began: c.Now(), governor: governor{processors: runtime.GOMAXPROCS(0)}}
 	t.tick.Store(1)
 	t.last = t.began
 	return t
@@ -33,7 +33,7 @@ func (t *Turnstile) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-ticker.C:
-			if t.turn(t.clock.Now()) {
+			if t.turn(t.clock.Now()) && t.resting.start() {
 				turns.Go(func() { t.give(ctx) })
 			}
 		}

@@ -27,8 +27,8 @@ type Turnstile struct {
 	flying  atomic.Int64
 	_       [48]byte
 
-	turns         chan struct{} // of streams
-	stood, turned atomic.Int64  // how long they waited for one in this tick, and how many got one
+	resting       resting      // streams
+	stood, turned atomic.Int64 // how long they waited for a turn in this tick, and how many got one
 
 	refused, waited, times atomic.Int64
 	limit, wait, memory    atomic.Int64 // for Stats
@@ -48,7 +48,7 @@ type Visit struct {
 	claimed bool          // it has a turn, and has not entered
 	wait    time.Duration // until that turn
 	tick    uint32        // the last in which it was in hand; 0 = outside
-	timer   *time.Timer
+	rest
 }
 
 // Refuses reports whether somebody might be refused, so that it is worth to Claim before anything is made for a request.
@@ -115,9 +115,6 @@ func (t *Turnstile) Leave(v *Visit) {
 	t.flying.Add(-1)
 	if v.share != nil {
 		v.share.done.Add(1)
-	}
-	if v.timer != nil {
-		v.timer.Stop()
 	}
 	*v = Visit{}
 }
