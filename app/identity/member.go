@@ -49,13 +49,14 @@ func (s *Service) FindMembers(ctx context.Context, actor org.Actor, q org.Member
 	return s.find(ctx, actor, q)
 }
 
-// ActiveMembers are the ids of all members that the actor knows and who can log in, by name.
+// ActiveMembers are the ids of all members who can log in and whose requests the actor reads, by name: for a developer that is
+// only themself, as of colleagues whose requests they cannot see nobody may say that they sent none.
 func (s *Service) ActiveMembers(ctx context.Context, actor org.Actor) ([]id.Member, error) {
 	if err := actor.Require(org.Viewer); err != nil {
 		return nil, err
 	}
 	q := org.MemberQuery{Status: org.ActiveMember}
-	if teams, all := actor.Seen(); !all {
+	if teams, all := actor.Reads(); !all {
 		q.Within, q.Self = teams, actor.Member
 	}
 	found, err := s.Orgs.MemberIDs(ctx, actor.Org, q)

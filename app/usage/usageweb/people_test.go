@@ -45,6 +45,12 @@ func TestPeopleAreActiveOrIdle(t *testing.T) {
 	if own.Status != 200 || !own.Has("$4.00") || own.Has("$96.00") || own.Has("$2.00") {
 		t.Errorf("a developer sees others: %d", own.Status)
 	}
+	_, idle, _ = strings.Cut(own.Body, "People who asked nothing")
+	for role, m := range s.acme.Members {
+		if strings.Contains(idle, m.Email) {
+			t.Errorf("a developer, who reads only their own requests, is told that the %s sent none", role)
+		}
+	}
 	if p := webtest.As(t, s.site, s.acme.Members[org.Admin]).Get("/people/usage?from=2026-02-30"); p.Status != 200 || !p.Has("from is a day like") {
 		t.Errorf("no day: %d", p.Status)
 	}
