@@ -35,14 +35,17 @@ func AxisFor(largest int64, label func(int64) string) Axis {
 // nanos is how many nano-dollars a dollar has: views know amounts as numbers only.
 const nanos = 1_000_000_000
 
-// MoneyTick prints nano-dollars for an axis: "$0", "$0.005", "$20", "$1.5k". An axis needs the size, not the last digit:
-// figures print through web.Dollars.
+// MoneyTick prints nano-dollars for an axis: "$0", "$0.005", "$0.50", "$20", "$1.5k". An axis needs the size, not the last
+// digit: figures print through web.Dollars.
 func MoneyTick(v int64) string {
 	sign := ""
 	if v < 0 {
 		sign, v = "−", -v
 	}
 	if v < 1000*nanos {
+		if v%nanos != 0 && v%(nanos/10) == 0 { // tenths are written as cents
+			return sign + "$" + decimal(v, nanos, 1) + "0"
+		}
 		return sign + "$" + decimal(v, nanos, 9)
 	}
 	return sign + "$" + CountTick(v/nanos)

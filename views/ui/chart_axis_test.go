@@ -9,8 +9,8 @@ import (
 func TestTicksAreShortAndSayTheirUnit(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ got, want string }{
-		{MoneyTick(0), "$0"}, {MoneyTick(5), "$0.000000005"}, {MoneyTick(5_000_000), "$0.005"}, {MoneyTick(20 * nanos), "$20"},
-		{MoneyTick(999_500_000_000), "$999.5"}, {MoneyTick(1500 * nanos), "$1.5k"}, {MoneyTick(2_000_000 * nanos), "$2M"}, {MoneyTick(-3 * nanos), "−$3"},
+		{MoneyTick(0), "$0"}, {MoneyTick(5), "$0.000000005"}, {MoneyTick(5_000_000), "$0.005"}, {MoneyTick(200_000_000), "$0.20"}, {MoneyTick(250_000_000), "$0.25"}, {MoneyTick(20 * nanos), "$20"},
+		{MoneyTick(999_500_000_000), "$999.50"}, {MoneyTick(1500 * nanos), "$1.5k"}, {MoneyTick(2_000_000 * nanos), "$2M"}, {MoneyTick(-3 * nanos), "−$3"},
 		{CountTick(0), "0"}, {CountTick(999), "999"}, {CountTick(1000), "1k"}, {CountTick(1250), "1.25k"}, {CountTick(12_000_000), "12M"}, {CountTick(-1500), "−1.5k"},
 		{TimeTick(0), "0"}, {TimeTick(int64(40 * time.Microsecond)), "40 µs"}, {TimeTick(int64(250 * time.Millisecond)), "250 ms"},
 		{TimeTick(int64(1500 * time.Millisecond)), "1.5 s"}, {TimeTick(int64(90 * time.Second)), "90 s"}, {TimeTick(int64(5 * time.Minute)), "5 min"},
