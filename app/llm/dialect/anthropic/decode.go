@@ -36,6 +36,8 @@ type request struct {
 	call  *llm.Call
 	media int64 // bytes of inline pictures and documents: not text
 	level [levels]dialect.Level
+	// compacts says that the conversation may be read once more, to be summed up.
+	compacts bool
 }
 
 func decode(a llm.Ask) (*llm.Call, error) {
@@ -72,6 +74,9 @@ func (r *request) done() (*llm.Call, error) {
 		return nil, fault.Field("max_tokens", "The request has no \"max_tokens\". Send the most tokens that the answer may have, such as 4096.")
 	}
 	c.Bound.TextBytes = int64(len(c.Body)) - r.media
+	if r.compacts && c.Operation == llm.Chat {
+		c.Bound.TextBytes, c.Bound.Images, c.Bound.Windows = 2*c.Bound.TextBytes, 2*c.Bound.Images, 2
+	}
 	return c, nil
 }
 
@@ -79,7 +84,7 @@ func (r *request) done() (*llm.Call, error) {
 func inBody(name []byte) bool {
 	switch string(name) {
 	case "model", "max_tokens", "stream", "messages", "system", "tools", "thinking", "output_config", "output_format", "service_tier",
-		"speed", "inference_geo", "cache_control", "mcp_servers", "container", "metadata":
+		"speed", "inference_geo", "cache_control", "mcp_servers", "container", "metadata", "context_management":
 		return true
 	}
 	return false
@@ -132,6 +137,10 @@ func (r *request) body(name []byte, key llm.Spot) bool {
 		r.mark()
 	case "metadata":
 		r.metadata()
+	case "context_management":
+		from := r.Begin()
+		r.Skip()
+		r.compacts = r.Err() == nil && bytes.Contains(r.Bytes(from, r.At()), []byte(`"compact_`))
 	case "mcp_servers", "container":
 		c.Bound.Opaque = r.Present() || c.Bound.Opaque
 	default:

@@ -43,6 +43,10 @@ func TestARequestSaysWhatItWants(t *testing.T) {
 			c.Needs.Tools, c.Bound.Framing, c.Bound.LongCache = true, toolFraming, true
 		}},
 		{"five minutes of cache", `"cache_control":{"type":"ephemeral","ttl":"5m"}`, func(*llm.Call) {}},
+		{"a compaction reads the conversation once more", `"context_management":{"edits":[{"type":"compact_20260112"}]}`, func(c *llm.Call) {
+			c.Bound.TextBytes, c.Bound.Windows = 2*c.Bound.TextBytes, 2
+		}},
+		{"clearing the context reads nothing twice", `"context_management":{"edits":[{"type":"clear_tool_uses_20250919"}]}`, func(*llm.Call) {}},
 		{"servers of tools", `"mcp_servers":[{"url":"https://example.com"}]`, func(c *llm.Call) { c.Bound.Opaque = true }},
 	} {
 		t.Run(x.name, func(t *testing.T) {

@@ -14,6 +14,7 @@ type Counts struct {
 	in, out, read, written, written5m, written1h int64
 	thinking, searches, fetches, executions      int64
 	input, output                                bool // were reported
+	compacted                                    llm.Usage
 }
 
 // Read reads a usage object over what is there; counts are cumulative, so none gets smaller. It reports whether all of it
@@ -48,6 +49,8 @@ func (n *Counts) Read(c *scan.Cursor) bool {
 		case "server_tool_use":
 			ok = c.Counts([]scan.Part{{Name: "web_search_requests", Into: &v.searches}, {Name: "web_fetch_requests", Into: &v.fetches},
 				{Name: "code_execution_requests", Into: &v.executions}}) && ok
+		case "iterations":
+			ok = v.iterations(c) && ok
 		default:
 			c.Skip()
 		}
@@ -64,15 +67,53 @@ func (n *Counts) raise(v *Counts) {
 		{&n.written1h, v.written1h}, {&n.thinking, v.thinking}, {&n.searches, v.searches}, {&n.fetches, v.fetches}, {&n.executions, v.executions}} {
 		*x.into = max(*x.into, x.v)
 	}
+	if v.compacted.Input+v.compacted.Output > n.compacted.Input+n.compacted.Output {
+		n.compacted = v.compacted
+	}
+}
+
+// iterations adds up what compactions used: Anthropic bills them, and leaves them out of the counts beside this list, which hold all
+// other iterations.
+func (n *Counts) iterations(c *scan.Cursor) bool {
+	if c.Kind() == scan.Null {
+		return c.Null()
+	}
+	if c.Kind() != scan.Array {
+		c.Skip()
+		return false
+	}
+	ok, sum := true, &n.compacted
+	c.Array()
+	for c.More() {
+		c.Kind()
+		from := c.At()
+		c.Skip()
+		if c.Err() != nil {
+			return false
+		}
+		one := c.Bytes(from, c.At())
+		if kind, _ := kindOf(one); kind != "compaction" {
+			continue
+		}
+		var counts Counts
+		in := scan.New(one)
+		ok = counts.Read(&in) && ok
+		u, believed := counts.Usage()
+		ok = ok && believed
+		sum.Input, sum.CacheRead, sum.CacheWrite5m, sum.CacheWrite1h = sum.Input+u.Input, sum.CacheRead+u.CacheRead, sum.CacheWrite5m+u.CacheWrite5m, sum.CacheWrite1h+u.CacheWrite1h
+		sum.Output, sum.Reasoning = sum.Output+u.Output, sum.Reasoning+u.Reasoning
+	}
+	return ok
 }
 
 // Usage is what was read, normalised. ok is false if input or output is missing, or if thinking is more than all output.
 // Cache writes whose time to live is not told are of the five-minute kind, which is the default.
 func (n *Counts) Usage() (u llm.Usage, ok bool) {
-	written := max(n.written, n.written5m+n.written1h)
+	written, more := max(n.written, n.written5m+n.written1h), &n.compacted
 	u = llm.Usage{
-		Input: n.in + n.read + written, CacheRead: n.read, CacheWrite5m: written - n.written1h, CacheWrite1h: n.written1h,
-		Output: n.out, Reasoning: n.thinking, WebSearches: n.searches, ServerToolCalls: n.fetches + n.executions,
+		Input: n.in + n.read + written + more.Input, CacheRead: n.read + more.CacheRead,
+		CacheWrite5m: written - n.written1h + more.CacheWrite5m, CacheWrite1h: n.written1h + more.CacheWrite1h,
+		Output: n.out + more.Output, Reasoning: n.thinking + more.Reasoning, WebSearches: n.searches, ServerToolCalls: n.fetches + n.executions,
 	}
 	return u, n.input && n.output && n.thinking <= n.out
 }

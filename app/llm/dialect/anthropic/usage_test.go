@@ -31,6 +31,12 @@ func TestUsageOfAMessageIsNormalised(t *testing.T) {
 			"", llm.Usage{Input: 10, Output: 400, Reasoning: 300}, true, false},
 		{"searches and fetches of the provider's own tools", `{"usage":{"input_tokens":10,"output_tokens":4,"server_tool_use":{"web_search_requests":2,"web_fetch_requests":1}}}`,
 			"", llm.Usage{Input: 10, Output: 4, WebSearches: 2, ServerToolCalls: 1}, true, false},
+		{"a compaction is billed beside the counts of the answer", `{"usage":{"input_tokens":23000,"output_tokens":1000,"iterations":[{"type":"compaction","input_tokens":180000,"cache_read_input_tokens":500,"cache_creation_input_tokens":70,"output_tokens":3500},{"type":"message","input_tokens":23000,"output_tokens":1000}]}}`,
+			"", llm.Usage{Input: 203_570, CacheRead: 500, CacheWrite5m: 70, Output: 4500}, true, false},
+		{"iterations without a compaction repeat the counts", `{"usage":{"input_tokens":30,"output_tokens":9,"iterations":[{"type":"message","input_tokens":10,"output_tokens":4},{"type":"message","input_tokens":20,"output_tokens":5}]}}`,
+			"", llm.Usage{Input: 30, Output: 9}, true, false},
+		{"no iterations", `{"usage":{"input_tokens":3,"output_tokens":9,"iterations":null}}`, "", llm.Usage{Input: 3, Output: 9}, true, false},
+		{"a compaction that cannot be", `{"usage":{"input_tokens":3,"output_tokens":9,"iterations":[{"type":"compaction","input_tokens":-1,"output_tokens":1}]}}`, "", llm.Usage{}, false, true},
 		{"an unknown service tier changes nothing", `{"usage":{"input_tokens":10,"output_tokens":4,"service_tier":"weird","inference_geo":"global"}}`,
 			"", llm.Usage{Input: 10, Output: 4}, true, false},
 		{"null parts", `{"usage":{"input_tokens":10,"output_tokens":4,"cache_creation_input_tokens":null,"cache_creation":null,"server_tool_use":null}}`,
@@ -70,13 +76,15 @@ func TestTheTwoReportsOfAStreamAreOne(t *testing.T) {
 		`{"input_tokens":25,"cache_creation_input_tokens":8,"cache_read_input_tokens":100,"output_tokens":1}`,
 		`{"output_tokens":90}`,
 		`{"input_tokens":0,"output_tokens":120,"server_tool_use":{"web_search_requests":1}}`, // some servers send zeros
+		`{"output_tokens":120,"iterations":[{"type":"compaction","input_tokens":1000,"output_tokens":30},{"type":"message","input_tokens":25,"output_tokens":120}]}`,
+		`{"output_tokens":120,"iterations":[{"type":"compaction","input_tokens":1000,"output_tokens":30},{"type":"message","input_tokens":25,"output_tokens":120}]}`,
 	} {
 		c := scan.New([]byte(part))
 		if !n.Read(&c) || !c.End() {
 			t.Fatal(part)
 		}
 	}
-	want := llm.Usage{Input: 133, CacheRead: 100, CacheWrite5m: 8, Output: 120, WebSearches: 1}
+	want := llm.Usage{Input: 1133, CacheRead: 100, CacheWrite5m: 8, Output: 150, WebSearches: 1}
 	if u, ok := n.Usage(); !ok || u != want {
 		t.Errorf("%+v, %v", u, ok)
 	}
