@@ -70,7 +70,8 @@ func reading(body []byte, bare string, usage func(*scan.Cursor) (llm.Usage, bool
 // errUsage says that usage is there and cannot be: negative or fractional counts, or parts larger than their whole.
 var errUsage = errors.New("openai: the usage in the answer cannot be right: counts are whole, not negative, and no part is larger than its total")
 
-// searchCalls counts the web searches among a response's output items: each is billed, and usage does not count them.
+// searchCalls counts the web searches among a response's output items: each is billed, and usage does not count them. Pages that were
+// opened, or looked into, are items of the same kind and cost nothing of their own.
 func searchCalls(c *scan.Cursor) (n int64) {
 	c.Array()
 	for c.More() {
@@ -78,17 +79,37 @@ func searchCalls(c *scan.Cursor) (n int64) {
 			c.Skip()
 			continue
 		}
+		kind, action := "", "search" // of servers that do not say
 		c.Object()
 		for key, more := c.Key(); more; key, more = c.Key() {
-			if string(c.Value(key, nil)) == "type" && c.Kind() == scan.String {
+			switch name := string(c.Value(key, nil)); {
+			case name == "type" && c.Kind() == scan.String:
 				t, _ := c.String()
-				if string(c.Value(t, nil)) == "web_search_call" {
-					n++
-				}
-				continue
+				kind = string(c.Value(t, nil))
+			case name == "action" && c.Kind() == scan.Object:
+				action = actionOf(c)
+			default:
+				c.Skip()
 			}
-			c.Skip()
+		}
+		if kind == "web_search_call" && action == "search" {
+			n++
 		}
 	}
 	return n
+}
+
+// actionOf is the type of what a call did.
+func actionOf(c *scan.Cursor) string {
+	kind := "search"
+	c.Object()
+	for key, more := c.Key(); more; key, more = c.Key() {
+		if string(c.Value(key, nil)) == "type" && c.Kind() == scan.String {
+			t, _ := c.String()
+			kind = string(c.Value(t, nil))
+			continue
+		}
+		c.Skip()
+	}
+	return kind
 }

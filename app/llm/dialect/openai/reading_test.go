@@ -30,6 +30,8 @@ func TestUsageOfWholeAnswersIsNormalised(t *testing.T) {
 			"gpt-5.5", llm.Usage{Input: 36, CacheRead: 8, CacheWrite5m: 2, Output: 87, Reasoning: 64}, true, false},
 		{"a response that searched", ReadResponse, `{"output":[{"type":"web_search_call","id":"ws_1","action":{"type":"search"}},{"type":"message","content":[{"type":"output_text"}]},{"type":"web_search_call"}],"usage":{"input_tokens":1,"output_tokens":2}}`,
 			"", llm.Usage{Input: 1, Output: 2, WebSearches: 2}, true, false},
+		{"a response that opened what it found", ReadResponse, `{"output":[{"action":{"type":"search","queries":["a"]},"type":"web_search_call"},{"type":"web_search_call","action":{"url":"https://example.com","type":"open_page"}},{"type":"web_search_call","action":{"type":"find_in_page"}},{"type":"web_search_call","action":null},{"type":"file_search_call","action":{"type":"search"}}],"usage":{"input_tokens":1,"output_tokens":2}}`,
+			"", llm.Usage{Input: 1, Output: 2, WebSearches: 2}, true, false},
 		{"the event that ends a response", ReadResponse, `{"type":"response.completed","response":{"model":"gpt-5.5","output":[],"usage":{"input_tokens":3,"output_tokens":4}}}`,
 			"gpt-5.5", llm.Usage{Input: 3, Output: 4}, true, false},
 		{"images", ReadResponse, `{"created":1,"data":[],"usage":{"input_tokens":50,"output_tokens":4160,"input_tokens_details":{"text_tokens":10,"image_tokens":40},"output_tokens_details":{"image_tokens":4160}}}`,
