@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect"
 )
 
 // reader reads answers, whole and in chunks, into deltas.
@@ -68,6 +69,11 @@ func (r *reader) Read(dst []llm.Delta, e llm.Event) ([]llm.Delta, error) {
 		}
 		if h.Tokens != nil { // countTokens
 			return append(dst, llm.Delta{Kind: llm.Used, Usage: &llm.Usage{Input: *h.Tokens}}, llm.Delta{Kind: llm.End}), nil
+		}
+		for i := range h.Candidates { // writers keep a place for each up to it
+			if n := h.Candidates[i].Index; n < 0 || n >= dialect.MaxChoices {
+				return dst, errShape
+			}
 		}
 		dst = r.answer(dst, &h, text)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect/gemini"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
 )
 
 const (
@@ -120,6 +121,35 @@ func TestAnErrorEndsAStreamInItsFraming(t *testing.T) {
 }
 
 // A chunk with a picture is larger than any with words.
+func TestACandidateThatNobodyAskedForIsNoAnswer(t *testing.T) {
+	t.Parallel()
+	for _, index := range []string{"-1", "128", "4000000000"} {
+		for _, client := range []llm.Dialect{openai.Dialect{}, gemini.Dialect{}} {
+			body := `{"model":"m","messages":[{"role":"user","content":"hi"}]}`
+			if client.Family() == llm.Gemini {
+				body = `{"contents":[{"parts":[{"text":"hi"}]}]}`
+			}
+			call, err := client.Decode(llm.Ask{Operation: llm.Chat, Model: "m", Body: []byte(body)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			call.Retold = true
+			w := gemini.Wire{}
+			e, err := w.Document(call, []byte(`{"candidates":[{"index":`+index+`,"content":{"parts":[{"text":"a"}]},"finishReason":"STOP"}]}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, err := llm.Answer(w, call, llm.NewWhole(e))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if e, err = s.Next(); err != nil || e.Kind != llm.Failed {
+				t.Errorf("%s of %s: %v %q, %v", index, client.Family(), e.Kind, e.Raw, err)
+			}
+		}
+	}
+}
+
 func TestAPictureFitsIntoOneChunk(t *testing.T) {
 	t.Parallel()
 	chunk := `data: {"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","data":"` + strings.Repeat("AAAA", 1<<20) + `"}}]},"finishReason":"STOP"}]}` + "\n\n"
