@@ -1,6 +1,7 @@
 package openai
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 
@@ -15,11 +16,19 @@ type reader struct {
 	begun bool
 	ends  map[int]bool // choices that have ended
 	calls map[int]int  // tool calls begun, by choice
+	open  map[[2]int]*begunCall
+}
+
+// begunCall is the latest call at an index of a choice.
+type begunCall struct {
+	number int
+	id     string
+	args   []byte
 }
 
 // Reader implements llm.Wire.
 func (Wire) Reader(_ *llm.Call, c *llm.Conversation) llm.Reader {
-	return &reader{names: toolNames(c), ends: map[int]bool{}, calls: map[int]int{}}
+	return &reader{names: toolNames(c), ends: map[int]bool{}, calls: map[int]int{}, open: map[[2]int]*begunCall{}}
 }
 
 // answer is a completion or a chunk of one.
@@ -154,18 +163,34 @@ func (r *reader) call(dst []llm.Delta, choice, n int, id string, f *called) []ll
 	if f == nil || n < 0 {
 		return dst
 	}
-	if n >= r.calls[choice] && (f.Name != "" || id != "") {
-		n = r.calls[choice]
+	at := [2]int{choice, n}
+	k := r.open[at]
+	if k == nil && (f.Name != "" || id != "") || k != nil && k.followed(id, f) {
+		k = &begunCall{number: r.calls[choice], id: id}
+		r.open[at] = k
 		r.calls[choice]++
 		if id == "" {
-			id = fmt.Sprintf("call_%d_%d", choice, n)
+			id = fmt.Sprintf("call_%d_%d", choice, k.number)
 		}
-		dst = append(dst, llm.Delta{Kind: llm.CallBegin, Choice: choice, Call: n, ID: id, Name: r.names.Back(f.Name)})
+		dst = append(dst, llm.Delta{Kind: llm.CallBegin, Choice: choice, Call: k.number, ID: id, Name: r.names.Back(f.Name)})
+	}
+	if k != nil {
+		n, k.args = k.number, append(k.args, f.Arguments...)
 	}
 	if f.Arguments != "" {
 		dst = append(dst, llm.Delta{Kind: llm.CallDelta, Choice: choice, Call: n, Text: f.Arguments})
 	}
 	return dst
+}
+
+// followed reports whether another call begins at the same index. Servers that send each call whole, Google's and Ollama's among
+// them, number all of them 0 or not at all; so a name behind whole arguments is the next one's, unless its id says that it is not.
+func (k *begunCall) followed(id string, f *called) bool {
+	if f.Name == "" || id == k.id && (id != "" || f.Arguments == "") {
+		return false
+	}
+	args := bytes.TrimSpace(k.args)
+	return bytes.HasSuffix(args, []byte("}")) && json.Valid(args)
 }
 
 // texted is a content's text: a string, or parts as some servers have them.
