@@ -83,6 +83,7 @@ func (Wire) Render(call *llm.Call, c *llm.Conversation, edit llm.Edit) ([]byte, 
 	r.tools(c, &q) // in the order in which Anthropic reads and caches: tools, system, messages
 	q.System = r.system(c)
 	q.Messages = r.messages(c)
+	r.begin(&q)
 	r.think(c, &q)
 	r.sample(&c.Sampling, &q)
 	r.format(c, &q)

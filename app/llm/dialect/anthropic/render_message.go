@@ -2,6 +2,7 @@ package anthropic
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
@@ -95,6 +96,19 @@ func (r *renderer) messages(c *llm.Conversation) (out []telling) {
 		trim(out[n-1].Content)
 	}
 	return out
+}
+
+// begin makes the first message the user's, which Anthropic demands. Clients of other dialects may send nothing but instructions, or
+// begin with a greeting of the assistant's.
+func (r *renderer) begin(q *asked) {
+	switch {
+	case len(q.Messages) == 0 && len(q.System) > 0:
+		r.notes.Change("messages", "system became user, as there is nothing else")
+		q.Messages, q.System = []telling{{"user", q.System}}, nil
+	case len(q.Messages) > 0 && q.Messages[0].Role == "assistant":
+		r.notes.Change("messages", "got a user's turn in front, as the provider wants one first")
+		q.Messages = slices.Insert(q.Messages, 0, telling{"user", []shown{{Type: "text", Text: "."}}})
+	}
 }
 
 // trim takes white space from the end of an answer that the model is to continue, which Anthropic refuses.

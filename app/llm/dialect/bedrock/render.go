@@ -57,6 +57,7 @@ func (Wire) Render(call *llm.Call, c *llm.Conversation, edit llm.Edit) ([]byte, 
 		r.q.System = r.show(r.q.System, &c.System[i])
 	}
 	r.messages(c)
+	r.begin()
 	r.format(c)
 	r.think(c, Model(call, edit))
 	r.sample(&c.Sampling)

@@ -3,6 +3,7 @@ package bedrock
 import (
 	"encoding/base64"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -54,6 +55,21 @@ func (r *renderer) messages(c *llm.Conversation) {
 			trimmed := strings.TrimRight(*t, " \t\r\n")
 			(*last)[len(*last)-1].Text = &trimmed
 		}
+	}
+}
+
+// begin makes the first message the user's, which Converse demands. Clients of other dialects may send nothing but instructions, or
+// begin with a greeting of the assistant's.
+func (r *renderer) begin() {
+	q := &r.q
+	switch {
+	case len(q.Messages) == 0 && len(q.System) > 0:
+		r.notes.Change("messages", "system became user, as there is nothing else")
+		q.Messages, q.System = []message{{"user", q.System}}, nil
+	case len(q.Messages) > 0 && q.Messages[0].Role == "assistant":
+		r.notes.Change("messages", "got a user's turn in front, as the provider wants one first")
+		some := "."
+		q.Messages = slices.Insert(q.Messages, 0, message{"user", []block{{Text: &some}}})
 	}
 }
 

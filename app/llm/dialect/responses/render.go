@@ -64,6 +64,9 @@ func (Wire) Render(call *llm.Call, c *llm.Conversation, edit llm.Edit) ([]byte, 
 		Include:     []string{"reasoning.encrypted_content"},
 		Temperature: json.RawMessage(s.Temperature), TopP: json.RawMessage(s.TopP), Text: formatOf(c.Format),
 	}
+	if len(q.Input) == 0 && q.Instructions != "" { // OpenAI answers nothing but input
+		q.Input, q.Instructions = []any{telling{"developer", q.Instructions}}, ""
+	}
 	q.MaxOutput = call.MaxOutput
 	if edit.MaxOutput > 0 && (q.MaxOutput == 0 || edit.MaxOutput < q.MaxOutput) {
 		q.MaxOutput = edit.MaxOutput
