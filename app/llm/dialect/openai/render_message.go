@@ -24,7 +24,7 @@ type telling struct {
 // shown is a part that we write ourselves.
 type shown struct {
 	Type     string    `json:"type"`
-	Text     string    `json:"text,omitempty"`
+	Text     *string   `json:"text,omitempty"`
 	ImageURL *imageRef `json:"image_url,omitempty"`
 	Audio    *sound    `json:"input_audio,omitempty"`
 	File     *attached `json:"file,omitempty"`
@@ -44,7 +44,9 @@ func (r *renderer) messages(c *llm.Conversation) (out []telling) {
 		case llm.System:
 			out = append(out, telling{Role: "system", Content: llm.JoinText(t.Parts)})
 		case llm.Assistant:
-			out = append(out, r.assistant(t.Parts))
+			if m := r.assistant(t.Parts); m.Content != nil || m.ToolCalls != nil || m.Refusal != "" { // OpenAI refuses one that says nothing
+				out = append(out, m)
+			}
 		default:
 			out = r.user(out, t.Parts)
 		}
@@ -79,7 +81,7 @@ func (r *renderer) user(out []telling, parts []llm.Part) []telling {
 	case len(rest) == 0:
 		return out
 	case len(rest) == 1 && rest[0].Type == "text":
-		return append(out, telling{Role: "user", Content: rest[0].Text})
+		return append(out, telling{Role: "user", Content: *rest[0].Text})
 	}
 	return append(out, telling{Role: "user", Content: rest})
 }
@@ -126,7 +128,7 @@ func (r *renderer) show(out []shown, p *llm.Part) []shown {
 	m := p.Media
 	switch p.Kind {
 	case llm.Text, llm.Refusal:
-		return append(out, shown{Type: "text", Text: p.Text})
+		return append(out, shown{Type: "text", Text: &p.Text})
 	case llm.Image:
 		url := m.URL
 		if m.Base64 != "" {
@@ -153,7 +155,7 @@ func (r *renderer) show(out []shown, p *llm.Part) []shown {
 	case llm.Document:
 		switch {
 		case m.Text != "":
-			return append(out, shown{Type: "text", Text: m.Text})
+			return append(out, shown{Type: "text", Text: &m.Text})
 		case m.Base64 == "":
 			r.elsewhere("document", "an address or a file id")
 			return out

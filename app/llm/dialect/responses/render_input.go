@@ -20,14 +20,14 @@ type telling struct {
 
 // show is a part that we write ourselves.
 type show struct {
-	Type     string `json:"type"`
-	Text     string `json:"text,omitempty"`
-	Refusal  string `json:"refusal,omitempty"`
-	ImageURL string `json:"image_url,omitempty"`
-	Detail   string `json:"detail,omitempty"`
-	FileData string `json:"file_data,omitempty"`
-	FileURL  string `json:"file_url,omitempty"`
-	FileName string `json:"filename,omitempty"`
+	Type     string  `json:"type"`
+	Text     *string `json:"text,omitempty"`
+	Refusal  string  `json:"refusal,omitempty"`
+	ImageURL string  `json:"image_url,omitempty"`
+	Detail   string  `json:"detail,omitempty"`
+	FileData string  `json:"file_data,omitempty"`
+	FileURL  string  `json:"file_url,omitempty"`
+	FileName string  `json:"filename,omitempty"`
 }
 
 type calling struct {
@@ -91,7 +91,7 @@ func (r *renderer) user(out []any, parts []llm.Part) []any {
 	case len(rest) == 0:
 		return out
 	case len(rest) == 1 && rest[0].Type == "input_text":
-		return append(out, telling{"user", rest[0].Text})
+		return append(out, telling{"user", *rest[0].Text})
 	}
 	return append(out, telling{"user", rest})
 }
@@ -107,7 +107,7 @@ func (r *renderer) assistant(out []any, parts []llm.Part) []any {
 	for i := range parts {
 		switch p := &parts[i]; p.Kind {
 		case llm.Text:
-			said = append(said, show{Type: "output_text", Text: p.Text})
+			said = append(said, show{Type: "output_text", Text: &p.Text})
 		case llm.Refusal:
 			said = append(said, show{Type: "refusal", Refusal: p.Text})
 		case llm.ToolCall:
@@ -137,7 +137,7 @@ func (r *renderer) part(out []show, p *llm.Part) []show {
 	m := p.Media
 	switch p.Kind {
 	case llm.Text, llm.Refusal:
-		return append(out, show{Type: "input_text", Text: p.Text})
+		return append(out, show{Type: "input_text", Text: &p.Text})
 	case llm.Image:
 		url := m.URL
 		if m.Base64 != "" {
@@ -152,7 +152,7 @@ func (r *renderer) part(out []show, p *llm.Part) []show {
 		s := show{Type: "input_file", FileName: m.Name, FileURL: m.URL}
 		switch {
 		case m.Text != "":
-			return append(out, show{Type: "input_text", Text: m.Text})
+			return append(out, show{Type: "input_text", Text: &m.Text})
 		case m.Base64 != "":
 			s.FileData, s.FileURL = m.DataURL(), ""
 			if s.FileName == "" {
