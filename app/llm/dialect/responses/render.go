@@ -3,6 +3,7 @@ package responses
 import (
 	"cmp"
 	"encoding/json"
+	"slices"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect"
@@ -64,8 +65,9 @@ func (Wire) Render(call *llm.Call, c *llm.Conversation, edit llm.Edit) ([]byte, 
 		Include:     []string{"reasoning.encrypted_content"},
 		Temperature: json.RawMessage(s.Temperature), TopP: json.RawMessage(s.TopP), Text: formatOf(c.Format),
 	}
-	if len(q.Input) == 0 && q.Instructions != "" { // OpenAI answers nothing but input
-		q.Input, q.Instructions = []any{telling{"developer", q.Instructions}}, ""
+	if q.Instructions != "" && (len(q.Input) == 0 || c.Format.Kind == llm.FormatJSON) {
+		// OpenAI answers nothing but input, and there it looks for the word JSON, without which it gives none.
+		q.Input, q.Instructions = slices.Insert(q.Input, 0, any(telling{"developer", q.Instructions})), ""
 	}
 	q.MaxOutput = call.MaxOutput
 	if edit.MaxOutput > 0 && (q.MaxOutput == 0 || edit.MaxOutput < q.MaxOutput) {
