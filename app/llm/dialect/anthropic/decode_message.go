@@ -2,6 +2,7 @@ package anthropic
 
 import (
 	"bytes"
+	"regexp"
 
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect"
 	"github.com/bodhi-gateway/bodhi/app/llm/scan"
@@ -144,6 +145,10 @@ func (r *request) source() {
 	}
 }
 
+// clients are the tools that the client runs, whose results stand in its requests, and the one that only searches among tools. What
+// Anthropic's other tools put into the input, pages and what code puts out, no request shows.
+var clients = regexp.MustCompile(`^(?:custom$|bash_|text_editor_|computer_|memory_|tool_search_tool)`)
+
 func inTool(name []byte) bool {
 	switch string(name) {
 	case "type", "max_uses", "cache_control":
@@ -174,8 +179,12 @@ func (r *request) tool() {
 	for name, _, ok := r.Name(&r.level[atTool]); ok; name, _, ok = r.Name(&r.level[atTool]) {
 		switch string(name) {
 		case "type":
+			if r.Absent() { // as good as custom
+				continue
+			}
 			kind, _ := r.Word("type")
 			searches = bytes.HasPrefix(kind, []byte("web_search"))
+			r.call.Bound.Opaque = r.call.Bound.Opaque || !clients.Match(kind) // what it finds comes into the input
 		case "max_uses":
 			if n := r.Count("max_uses", dialect.MaxMessages); n > 0 {
 				most = n
@@ -188,6 +197,5 @@ func (r *request) tool() {
 	}
 	if searches {
 		r.call.Bound.Searches += most
-		r.call.Bound.Opaque = true // what is found comes into the input
 	}
 }

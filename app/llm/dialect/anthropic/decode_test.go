@@ -34,6 +34,15 @@ func TestARequestSaysWhatItWants(t *testing.T) {
 		{"searches without a limit", `"tools":[{"type":"web_search_20260209","name":"web_search"}]`, func(c *llm.Call) {
 			c.Needs.Tools, c.Bound.Framing, c.Bound.Searches, c.Bound.Opaque = true, toolFraming, mostSearches, true
 		}},
+		{"pages that are fetched come into the input", `"tools":[{"type":"web_fetch_20250910","name":"web_fetch"}]`, func(c *llm.Call) {
+			c.Needs.Tools, c.Bound.Framing, c.Bound.Opaque = true, toolFraming, true
+		}},
+		{"what code puts out comes into the input", `"tools":[{"name":"code_execution","type":"code_execution_20250825"}]`, func(c *llm.Call) {
+			c.Needs.Tools, c.Bound.Framing, c.Bound.Opaque = true, toolFraming, true
+		}},
+		{"tools of Anthropic's that the client runs", `"tools":[{"type":"bash_20250124","name":"bash"},{"type":"text_editor_20250728","name":"e"},{"type":"computer_20250124","name":"c"},{"type":"memory_20250818","name":"m"},{"type":"tool_search_tool_regex_20251119","name":"t"},{"type":"custom","name":"f"},{"type":null,"name":"g"}]`, func(c *llm.Call) {
+			c.Needs.Tools, c.Bound.Framing = true, toolFraming
+		}},
 		{"a schema", `"output_config":{"effort":"low","format":{"type":"json_schema","schema":{}}}`, func(c *llm.Call) { c.Needs.Schema = true }},
 		{"the standard tier", `"service_tier":"standard_only"`, func(*llm.Call) {}},
 		{"a dear speed", `"speed":"fast"`, func(c *llm.Call) { c.Tier = "fast" }},
