@@ -10,7 +10,10 @@ func MediaFromURL(url string) *Media {
 		return &Media{URL: url}
 	}
 	kind, data, _ := strings.Cut(rest, ",")
-	kind, _ = strings.CutSuffix(kind, ";base64")
+	kind, _, _ = strings.Cut(strings.ToLower(kind), ";") // "base64", and what no provider reads
+	if kind == "image/jpg" {                             // by a file's ending; OpenAI takes it, and others only the type's own name
+		kind = "image/jpeg"
+	}
 	return &Media{Type: kind, Base64: data}
 }
 

@@ -1,9 +1,11 @@
 package anthropic
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
 )
@@ -190,11 +192,17 @@ func (r *renderer) media(out []shown, p *llm.Part) []shown {
 	if p.Kind == llm.Document {
 		b.Type, b.Title = "document", m.Name
 	}
+	text := m.Text
+	if p.Kind == llm.Document && m.Base64 != "" && strings.HasPrefix(m.Type, "text/") { // as base64 Anthropic takes nothing but PDF
+		if raw, err := base64.StdEncoding.DecodeString(m.Base64); err == nil && utf8.Valid(raw) {
+			text = string(raw)
+		}
+	}
 	switch {
+	case text != "":
+		b.Source = &given{Type: "text", MediaType: "text/plain", Data: text}
 	case m.Base64 != "":
 		b.Source = &given{Type: "base64", MediaType: m.Type, Data: m.Base64}
-	case m.Text != "":
-		b.Source = &given{Type: "text", MediaType: "text/plain", Data: m.Text}
 	case m.URL != "":
 		b.Source = &given{Type: "url", URL: m.URL}
 	default:
