@@ -84,6 +84,7 @@ func (Wire) Render(call *llm.Call, c *llm.Conversation, edit llm.Edit) ([]byte, 
 	q.System = r.system(c)
 	q.Messages = r.messages(c)
 	r.begin(&q)
+	r.turn(&q)
 	r.think(c, &q)
 	r.sample(&c.Sampling, &q)
 	r.format(c, &q)
@@ -96,7 +97,7 @@ func (Wire) Render(call *llm.Call, c *llm.Conversation, edit llm.Edit) ([]byte, 
 	return dialect.Encode(&q), nil
 }
 
-// sample writes what decides the next token. With thinking on, Anthropic takes hardly any of it.
+// sample writes what decides the next token. With thinking on, Anthropic takes hardly any of it, and newer models take none at all.
 func (r *renderer) sample(s *llm.Sampling, q *asked) {
 	on := q.Thinking != nil && q.Thinking.Type != "disabled"
 	for _, x := range [...]struct {
@@ -108,6 +109,10 @@ func (r *renderer) sample(s *llm.Sampling, q *asked) {
 		case x.v == "":
 		case on:
 			r.notes.Drop(x.name + " (thinking is on)")
+		case Adaptive(q.Model):
+			if x.name == "top_k" || above(x.v, 1) || !above(x.v, 0.999) { // 1 is what they do anyway
+				r.notes.Drop(x.name + " (the model takes none)")
+			}
 		case x.name == "top_p" && q.Temperature != nil:
 			r.notes.Drop("top_p (temperature is set)") // newer models take only one of them
 		case x.name == "temperature" && above(x.v, 1):

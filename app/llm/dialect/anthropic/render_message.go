@@ -113,6 +113,18 @@ func (r *renderer) begin(q *asked) {
 	}
 }
 
+// turn gives the word back to the model where it does not go on with an answer that was begun for it, and refuses one at the end.
+func (r *renderer) turn(q *asked) {
+	n := len(q.Messages) - 1
+	if n < 0 || q.Messages[n].Role != "assistant" || !After(q.Model, 4, 5) {
+		return
+	}
+	if said := q.Messages[n].Content; said[len(said)-1].Type == "text" {
+		r.notes.Change("messages", "got a user's turn at the end, as the model does not go on with an assistant's")
+		q.Messages = append(q.Messages, telling{"user", []shown{{Type: "text", Text: "Continue."}}})
+	}
+}
+
 // trim takes white space from the end of an answer that the model is to continue, which Anthropic refuses.
 func trim(content []shown) {
 	if last := &content[len(content)-1]; last.Type == "text" {

@@ -69,14 +69,17 @@ func effort(r llm.Reasoning) string {
 
 var version = regexp.MustCompile(`claude-(?:opus|sonnet|haiku|fable|mythos)-(\d+)(?:-(\d{1,2}))?(?:\D|$)`)
 
-// Adaptive reports whether a model takes an effort and no budget: those after 4.6, by the names that Anthropic gives.
-// Models that we cannot place get a budget, which all before them take.
-func Adaptive(model string) bool {
+// Adaptive reports whether a model takes an effort and no budget, and nothing that decides the next token: those after 4.6. Models
+// that we cannot place get a budget, which all before them take.
+func Adaptive(model string) bool { return After(model, 4, 6) }
+
+// After reports whether a model came after a version, by the names that Anthropic gives.
+func After(model string, thanMajor, thanMinor int) bool {
 	m := version.FindStringSubmatch(model)
 	if m == nil {
 		return false
 	}
 	major, _ := strconv.Atoi(m[1])
 	minor, _ := strconv.Atoi(m[2])
-	return major > 4 || major == 4 && minor > 6
+	return major > thanMajor || major == thanMajor && minor > thanMinor
 }

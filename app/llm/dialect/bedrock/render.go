@@ -58,9 +58,10 @@ func (Wire) Render(call *llm.Call, c *llm.Conversation, edit llm.Edit) ([]byte, 
 	}
 	r.messages(c)
 	r.begin()
+	r.turn(Model(call, edit))
 	r.format(c)
 	r.think(c, Model(call, edit))
-	r.sample(&c.Sampling)
+	r.sample(&c.Sampling, Model(call, edit))
 	if c.User != "" {
 		r.notes.Drop("user")
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect/anthropic"
 )
 
 // cached keeps a cache mark, up to as many as Bedrock takes. It is a block of its own behind what it is about.
@@ -70,6 +71,19 @@ func (r *renderer) begin() {
 		r.notes.Change("messages", "got a user's turn in front, as the provider wants one first")
 		some := "."
 		q.Messages = slices.Insert(q.Messages, 0, message{"user", []block{{Text: &some}}})
+	}
+}
+
+// turn gives the word back to a model that does not go on with an answer that was begun for it, as package anthropic does.
+func (r *renderer) turn(model string) {
+	n := len(r.q.Messages) - 1
+	if n < 0 || r.q.Messages[n].Role != "assistant" || !anthropic.After(model, 4, 5) {
+		return
+	}
+	if said := r.q.Messages[n].Content; said[len(said)-1].Text != nil {
+		r.notes.Change("messages", "got a user's turn at the end, as the model does not go on with an assistant's")
+		more := "Continue."
+		r.q.Messages = append(r.q.Messages, message{"user", []block{{Text: &more}}})
 	}
 }
 

@@ -37,7 +37,9 @@ func (r *renderer) think(c *llm.Conversation, model string) {
 	}
 	if anthropic.Adaptive(model) {
 		r.q.Extra["thinking"] = map[string]string{"type": "adaptive"}
-		if level := c.Reasoning.Level(); level != "" {
+		if level := c.Reasoning.Level(); level == "minimal" {
+			r.q.Extra["output_config"] = map[string]string{"effort": "low"} // it cannot think less
+		} else if level != "" {
 			r.q.Extra["output_config"] = map[string]string{"effort": level}
 		}
 		return
@@ -69,8 +71,8 @@ func unsigned(list []message) bool {
 	return false
 }
 
-// sample writes what decides the next token. With thinking on, Claude takes hardly any of it.
-func (r *renderer) sample(s *llm.Sampling) {
+// sample writes what decides the next token. With thinking on, Claude takes hardly any of it, and newer ones take none at all.
+func (r *renderer) sample(s *llm.Sampling, model string) {
 	_, on := r.q.Extra["thinking"]
 	for _, x := range [...]struct {
 		name string
@@ -80,6 +82,10 @@ func (r *renderer) sample(s *llm.Sampling) {
 		case x.v == "":
 		case on:
 			r.notes.Drop(x.name + " (thinking is on)")
+		case anthropic.Adaptive(model):
+			if x.name == "top_k" || above(x.v, 1) || !above(x.v, 0.999) { // 1 is what they do anyway
+				r.notes.Drop(x.name + " (the model takes none)")
+			}
 		case x.name == "top_k":
 			r.q.Extra["top_k"] = json.RawMessage(x.v)
 		case x.name == "top_p" && r.q.Config.Temperature != nil:

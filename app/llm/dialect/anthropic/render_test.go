@@ -1,0 +1,47 @@
+package anthropic
+
+import (
+	"bytes"
+	"slices"
+	"testing"
+
+	"github.com/bodhi-gateway/bodhi/app/llm"
+)
+
+// TestNewerModelsAreAskedAsTheyTakeIt: what a chat completion says to every model, the newer ones refuse.
+func TestNewerModelsAreAskedAsTheyTakeIt(t *testing.T) {
+	t.Parallel()
+	for _, x := range []struct {
+		model    string
+		samples  bool // takes temperature, top_p and top_k
+		prefills bool // goes on with what the assistant has begun
+	}{
+		{"claude-sonnet-4-5-20250929", true, true},
+		{"claude-sonnet-4-20250514", true, true},
+		{"claude-3-5-haiku-latest", true, true},
+		{"claude-opus-4-6", true, false},
+		{"claude-opus-4-7", false, false},
+		{"claude-opus-4-8@20260801", false, false},
+		{"claude-sonnet-5", false, false},
+		{"claude-haiku-5-5", false, false},
+		{"kimi-k2", true, true},
+	} {
+		for name, sampling := range map[string]llm.Sampling{"temperature": {Temperature: "0.2"}, "top_p": {TopP: "0.9"}, "top_k": {TopK: "40"}} {
+			c := &llm.Conversation{Sampling: sampling}
+			c.Add(llm.User, llm.Part{Text: "hi"})
+			notes := &llm.Notes{}
+			out, err := Wire{}.Render(&llm.Call{Operation: llm.Chat, Choices: 1}, c, llm.Edit{Model: x.model, Notes: notes})
+			if err != nil || bytes.Contains(out, []byte(`"`+name+`"`)) != x.samples || slices.Contains(notes.Warnings(), "dropped "+name+" (the model takes none)") == x.samples {
+				t.Errorf("%s: %s, %v, %v", x.model, out, notes.Warnings(), err)
+			}
+		}
+		c := &llm.Conversation{}
+		c.Add(llm.User, llm.Part{Text: "hi"})
+		c.Add(llm.Assistant, llm.Part{Text: "The answer is "})
+		notes := &llm.Notes{}
+		out, err := Wire{}.Render(&llm.Call{Operation: llm.Chat, Choices: 1}, c, llm.Edit{Model: x.model, Notes: notes})
+		if err != nil || bytes.Contains(out, []byte(`{"role":"user","content":[{"type":"text","text":"Continue."}]}]`)) == x.prefills || len(notes.Warnings()) > 0 == x.prefills {
+			t.Errorf("%s: %s, %v, %v", x.model, out, notes.Warnings(), err)
+		}
+	}
+}

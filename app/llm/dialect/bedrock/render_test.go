@@ -1,0 +1,42 @@
+package bedrock
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/bodhi-gateway/bodhi/app/llm"
+)
+
+// TestNewerModelsAreAskedAsTheyTakeIt: what a chat completion says to every model, Claude's newer ones refuse.
+func TestNewerModelsAreAskedAsTheyTakeIt(t *testing.T) {
+	t.Parallel()
+	for _, x := range []struct {
+		model             string
+		samples, prefills bool
+	}{
+		{"eu.anthropic.claude-sonnet-4-5-20250929-v1:0", true, true},
+		{"us.anthropic.claude-opus-4-6-v1", true, false},
+		{"global.anthropic.claude-opus-4-7", false, false},
+		{"anthropic.claude-sonnet-5", false, false},
+		{"amazon.nova-pro-v1:0", true, true},
+	} {
+		render := func(c *llm.Conversation) []byte {
+			c.Add(llm.User, llm.Part{Text: "hi"})
+			c.Add(llm.Assistant, llm.Part{Text: "The answer is "})
+			out, err := Wire{}.Render(&llm.Call{Choices: 1}, c, llm.Edit{Model: x.model})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return out
+		}
+		for name, s := range map[string]llm.Sampling{"temperature": {Temperature: "0.2"}, "topP": {TopP: "0.9"}, "top_k": {TopK: "40"}} {
+			out := render(&llm.Conversation{Sampling: s})
+			if bytes.Contains(out, []byte(`"`+name+`"`)) != x.samples || bytes.Contains(out, []byte(`"Continue."`)) == x.prefills {
+				t.Errorf("%s: %s", x.model, out)
+			}
+		}
+		if out := render(&llm.Conversation{Reasoning: llm.Reasoning{Effort: "minimal"}}); bytes.Contains(out, []byte(`"effort":"minimal"`)) {
+			t.Errorf("%s: %s", x.model, out)
+		}
+	}
+}
