@@ -3,7 +3,6 @@ package openai
 import (
 	"cmp"
 	"encoding/json"
-	"regexp"
 	"strconv"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
@@ -66,14 +65,15 @@ const maxStops = 4
 func (w Wire) Render(call *llm.Call, c *llm.Conversation, edit llm.Edit) ([]byte, error) {
 	names := toolNames(c)
 	r := renderer{notes: edit.Notes, names: names}
-	s := &c.Sampling
+	model := cmp.Or(edit.Model, call.Model)
+	s := Sampled(model, c, edit.Notes)
 	q := asked{
-		Model: cmp.Or(edit.Model, call.Model), Messages: r.messages(c), Stream: call.Stream,
+		Model: model, Messages: r.messages(c), Stream: call.Stream,
 		Temperature: raw(s.Temperature), TopP: raw(s.TopP), PresencePenalty: raw(s.PresencePenalty), FrequencyPenalty: raw(s.FrequencyPenalty),
 		Seed: raw(s.Seed), Stop: s.Stop, LogitBias: s.LogitBias, Logprobs: s.Logprobs, TopLogprobs: raw(s.TopLogprobs),
 		ResponseFormat: formatOf(c.Format),
 	}
-	q.Effort = r.effort(q.Model, c.Reasoning)
+	q.Effort, _ = Effort(model, c.Reasoning, edit.Notes)
 	if call.Stream && !w.Quirks.NoUsage {
 		q.StreamOptions = &streaming{IncludeUsage: true}
 	}
@@ -109,30 +109,6 @@ func raw(n llm.Number) json.RawMessage {
 		return nil
 	}
 	return json.RawMessage(n)
-}
-
-// mute are models that refuse the very word reasoning_effort, and early those that cannot leave thinking off. Others take
-// it, or ignore it.
-var (
-	mute  = regexp.MustCompile(`^(?:.*/)?(?:gpt-[34]|chatgpt-)`)
-	early = regexp.MustCompile(`^(?:.*/)?(?:o\d|gpt-5(?:-|$))`)
-)
-
-// effort is the word for how much to think. Where the client leaves it to the model, so do we.
-func (r *renderer) effort(model string, want llm.Reasoning) string {
-	level := want.Level()
-	switch {
-	case mute.MatchString(model):
-		if want.On() {
-			r.notes.Drop("reasoning (the model does not think)")
-		}
-		return ""
-	case level == "none" && early.MatchString(model):
-		return "low"
-	case level == "max":
-		return "xhigh"
-	}
-	return level
 }
 
 func formatOf(f llm.Format) *format {

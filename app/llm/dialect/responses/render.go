@@ -59,9 +59,10 @@ const maxUser = 64
 // Render implements llm.Wire.
 func (Wire) Render(call *llm.Call, c *llm.Conversation, edit llm.Edit) ([]byte, error) {
 	r := renderer{notes: edit.Notes, names: openai.ToolNames(c)}
-	s := &c.Sampling
+	model := cmp.Or(edit.Model, call.Model)
+	s := openai.Sampled(model, c, edit.Notes)
 	q := asked{
-		Model: cmp.Or(edit.Model, call.Model), Instructions: llm.JoinText(c.System), Input: r.input(c), Stream: call.Stream,
+		Model: model, Instructions: llm.JoinText(c.System), Input: r.input(c), Stream: call.Stream,
 		Include:     []string{"reasoning.encrypted_content"},
 		Temperature: json.RawMessage(s.Temperature), TopP: json.RawMessage(s.TopP), Text: formatOf(c.Format),
 	}
@@ -90,21 +91,14 @@ func (Wire) Render(call *llm.Call, c *llm.Conversation, edit llm.Edit) ([]byte, 
 	} else {
 		r.notes.Drop("user")
 	}
-	if c.Reasoning.Asked() {
-		q.Reasoning = &thinks{Effort: level(c.Reasoning), Summary: "auto"}
+	if effort, takes := openai.Effort(model, c.Reasoning, edit.Notes); takes && c.Reasoning.Asked() {
+		q.Reasoning = &thinks{Effort: effort, Summary: "auto"}
 		if c.Reasoning.Hidden || !c.Reasoning.On() {
 			q.Reasoning.Summary = ""
 		}
 	}
 	r.tools(c, &q)
 	return dialect.Encode(&q), nil
-}
-
-func level(r llm.Reasoning) string {
-	if l := r.Level(); l != "max" {
-		return l
-	}
-	return "xhigh"
 }
 
 func formatOf(f llm.Format) *textFormat {

@@ -1,0 +1,75 @@
+package openai
+
+import (
+	"regexp"
+	"strconv"
+
+	"github.com/bodhi-gateway/bodhi/app/llm"
+)
+
+// OpenAI's models by what they take, as far as their names tell. Others, and servers that copied it, get what the client said.
+var (
+	// mute refuse the very word reasoning_effort.
+	mute = regexp.MustCompile(`^(?:.*/)?(?:gpt-[34]|chatgpt-|gpt-5[.\d]*-chat)`)
+	// early cannot leave thinking off, and only those that are named after five alone take "minimal".
+	early   = regexp.MustCompile(`^(?:.*/)?(?:o\d|gpt-5(?:-|$))`)
+	minimal = regexp.MustCompile(`^(?:.*/)?gpt-5(?:-|$)`)
+	// later think unless they are told not to, from 5.5 on without being asked.
+	later  = regexp.MustCompile(`^(?:.*/)?gpt-(?:5\.|[6-9])`)
+	always = regexp.MustCompile(`^(?:.*/)?gpt-(?:5\.[5-9]|[6-9])`)
+)
+
+// Effort is the word for how much to think, and whether the model takes one. Where the client leaves it to the model, so do we.
+func Effort(model string, want llm.Reasoning, notes *llm.Notes) (word string, takes bool) {
+	level := want.Level()
+	old := early.MatchString(model)
+	switch {
+	case mute.MatchString(model):
+		if want.On() {
+			notes.Drop("reasoning (the model does not think)")
+		}
+		return "", false
+	case level == "none" && old:
+		return "low", true
+	case level == "minimal" && (old || later.MatchString(model)) && !minimal.MatchString(model):
+		return "low", true
+	case old && (level == "xhigh" || level == "max"):
+		return "high", true
+	case level == "max":
+		return "xhigh", true
+	}
+	return level, true
+}
+
+// Sampled is what of a client's wishes for the next token a model takes: one that thinks refuses nearly all of them.
+func Sampled(model string, c *llm.Conversation, notes *llm.Notes) llm.Sampling {
+	s := c.Sampling
+	old := early.MatchString(model)
+	thinks := old || later.MatchString(model) && c.Reasoning.On() || always.MatchString(model) && c.Reasoning.Level() != "none"
+	if !thinks || mute.MatchString(model) {
+		return s
+	}
+	for _, x := range [...]struct {
+		name  string
+		v     *llm.Number
+		usual float64 // what a model does anyway
+	}{{"temperature", &s.Temperature, 1}, {"top_p", &s.TopP, 1}, {"presence_penalty", &s.PresencePenalty, 0}, {"frequency_penalty", &s.FrequencyPenalty, 0},
+		{"top_logprobs", &s.TopLogprobs, 0}} {
+		if v, err := strconv.ParseFloat(string(*x.v), 64); *x.v != "" && (err != nil || v != x.usual) {
+			notes.Drop(x.name + " (the model thinks)")
+		}
+		*x.v = ""
+	}
+	if s.Logprobs {
+		notes.Drop("logprobs (the model thinks)")
+	}
+	if len(s.LogitBias) > 2 {
+		notes.Drop("logit_bias (the model thinks)")
+	}
+	if old && len(s.Stop) > 0 {
+		notes.Drop("stop (the model thinks)")
+		s.Stop = nil
+	}
+	s.Logprobs, s.LogitBias = false, nil
+	return s
+}
