@@ -39,7 +39,7 @@ func (s *Service) reconcile(ctx context.Context, o id.Org, because *Event) (Acco
 				return a, s.away(ctx, "cancel a second subscription", err)
 			}
 		}
-		saved, err := s.write(ctx, a, now, because)
+		saved, err := s.write(ctx, &a, now, because)
 		if err != nil || saved {
 			return a, err
 		}
@@ -47,8 +47,9 @@ func (s *Service) reconcile(ctx context.Context, o id.Org, because *Event) (Acco
 	return Account{}, fault.New(fault.Conflict, "changed", "Several changes came at once. Try again.")
 }
 
-// write puts what was read over the account; false if somebody wrote it since it was read.
-func (s *Service) write(ctx context.Context, a Account, now Subscription, because *Event) (saved bool, err error) {
+// write puts what was read over the account, the caller's as well: it asks what came of it. false if somebody wrote it since it
+// was read.
+func (s *Service) write(ctx context.Context, a *Account, now Subscription, because *Event) (saved bool, err error) {
 	was := a.Subscription
 	err = s.Tx.Do(ctx, func(ctx context.Context) error {
 		if because != nil {
@@ -68,7 +69,7 @@ func (s *Service) write(ctx context.Context, a Account, now Subscription, becaus
 				a.Order = Order{}
 			}
 		}
-		ok, err := s.Store.Save(ctx, a)
+		ok, err := s.Store.Save(ctx, *a)
 		if err != nil {
 			return err
 		}
@@ -76,7 +77,7 @@ func (s *Service) write(ctx context.Context, a Account, now Subscription, becaus
 			return errStale
 		}
 		saved = true
-		return s.told(ctx, a, was, now)
+		return s.told(ctx, *a, was, now)
 	})
 	if err == errStale {
 		return false, nil

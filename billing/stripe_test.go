@@ -55,6 +55,26 @@ func TestACheckoutBeginsASubscriptionAtTheEndOfTheTrial(t *testing.T) {
 	})
 }
 
+// Somebody paid in another tab, and no event has come yet: the page of another plan must not begin a second subscription.
+func TestACheckoutAfterOneThatWasJustPaidBeginsNothing(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := open(t, d)
+		first, err := s.Checkout(t.Context(), s.admin(), "starter")
+		must(t, err)
+		s.stripe.Pay(first.ID)
+		if second, err := s.Checkout(t.Context(), s.admin(), "growth"); err == nil || fault.From(err).Code != "subscribed" {
+			t.Errorf("another page: %+v, %v", second, err)
+		}
+		if n := s.stripe.Count("POST /v1/checkout/sessions") - s.stripe.Count("POST /v1/checkout/sessions/"); n != 1 {
+			t.Errorf("%d pages", n)
+		}
+		if v := s.look(t); v.Plan.Name != billing.Starter || v.State != billing.Active || v.Session.ID != "" || v.Order.Kind != billing.NoOrder {
+			t.Errorf("%+v", v.Account)
+		}
+	})
+}
+
 func TestAChangeOfPlanShowsItsPriceFirstAndChargesIt(t *testing.T) {
 	t.Parallel()
 	s := open(t, dbtest.SQLite(t))
