@@ -172,7 +172,8 @@ func (s *BatchStore) SaveResults(ctx context.Context, l batch.NativeBatch, token
 // nodes at once.
 func (s *LedgerStore) correct(tx *gorm.DB, b budget.Batch) error {
 	costs, owners := costsOf(b)
-	if err := ensurePeriods(tx, owners); err != nil {
+	b, late, err := ensurePeriods(tx, owners, b)
+	if err != nil {
 		return err
 	}
 	if err := s.insertFacts(tx, b); err != nil {
@@ -189,6 +190,9 @@ func (s *LedgerStore) correct(tx *gorm.DB, b budget.Batch) error {
 		return err
 	}
 	if err := passOn(tx, locked, b); err != nil {
+		return err
+	}
+	if err := bookLate(tx, locked, late); err != nil {
 		return err
 	}
 	for a, p := range locked {

@@ -86,7 +86,11 @@ func (s *LedgerStore) Lease(ctx context.Context, node id.Node, asks []budget.Lea
 		for _, a := range asks {
 			p := locked[a.Account]
 			if p == nil {
-				out = append(out, budget.Lease{Org: a.Org, Account: a.Account, Gone: true})
+				stray, err := isStray(tx, a.Org, a.Account)
+				if err != nil {
+					return err
+				}
+				out = append(out, budget.Lease{Org: a.Org, Account: a.Account, Gone: !stray, Stray: stray})
 				continue
 			}
 			if own := p.of(node); reaped != nil && own.ReapedAt == nil {

@@ -3,7 +3,6 @@ package db
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -76,11 +75,8 @@ func (p *lockedAccount) lend(node id.Node, a budget.LeaseAsk) (l budget.Lease, d
 	return l, dirty
 }
 
-// errStale says that a node works with rules that the database has replaced; it will have the new ones in a moment.
-var errStale = errors.New("the budget's period was changed")
-
 // lockAccounts locks the rows of accounts in account order, so that no two transactions wait for each other, and reads
-// all their leases. Periods that nobody has begun are begun. Deleted budgets are missing in the answer.
+// all their leases. Periods that nobody has begun are begun. Deleted budgets and strays are missing in the answer.
 func lockAccounts(tx *gorm.DB, owners map[ledger.Account]id.Org) (map[ledger.Account]*lockedAccount, error) {
 	if len(owners) == 0 {
 		return nil, nil
@@ -89,7 +85,7 @@ func lockAccounts(tx *gorm.DB, owners map[ledger.Account]id.Org) (map[ledger.Acc
 	if err != nil {
 		return nil, err
 	}
-	begun, err := beginMissing(tx, owners, locked)
+	begun, _, err := beginMissing(tx, owners, locked)
 	if err != nil {
 		return nil, err
 	}
@@ -111,16 +107,22 @@ func lockAccounts(tx *gorm.DB, owners map[ledger.Account]id.Org) (map[ledger.Acc
 	return locked, nil
 }
 
-// ensurePeriods begins the periods of accounts that have no row yet, and locks nothing.
-func ensurePeriods(tx *gorm.DB, owners map[ledger.Account]id.Org) error {
+// ensurePeriods begins the periods of a batch's accounts that have no row yet, and locks nothing. Strays are taken out of owners and
+// of the batch; late is where they count instead.
+func ensurePeriods(tx *gorm.DB, owners map[ledger.Account]id.Org, b budget.Batch) (_ budget.Batch, late []booking, err error) {
 	if len(owners) == 0 {
-		return nil
+		return b, nil, nil
 	}
 	there, err := readRows(tx, owners)
-	if err == nil {
-		_, err = beginMissing(tx, owners, there)
+	if err != nil {
+		return b, nil, err
 	}
-	return err
+	_, strays, err := beginMissing(tx, owners, there)
+	for _, x := range strays {
+		delete(owners, x.account)
+	}
+	b, late = bringHome(b, strays)
+	return b, late, err
 }
 
 func lockRows(tx *gorm.DB, owners map[ledger.Account]id.Org) (map[ledger.Account]*lockedAccount, error) {
@@ -159,9 +161,8 @@ func keysOf(owners map[ledger.Account]id.Org) (budgets []id.Budget, starts []tim
 	return budgets, starts
 }
 
-// beginMissing begins the periods of those accounts that have no row yet, and reports whether there were any.
-func beginMissing(tx *gorm.DB, owners map[ledger.Account]id.Org, there map[ledger.Account]*lockedAccount) (bool, error) {
-	begun := false
+// beginMissing begins the periods of those accounts that have no row yet, and reports whether there were any. Strays are not begun.
+func beginMissing(tx *gorm.DB, owners map[ledger.Account]id.Org, there map[ledger.Account]*lockedAccount) (begun bool, strays []stray, err error) {
 	missing := slices.Collect(maps.Keys(owners))
 	missing = slices.DeleteFunc(missing, func(a ledger.Account) bool { return there[a] != nil })
 	// One order for all nodes, which all do this at the same midnight.
@@ -176,26 +177,27 @@ func beginMissing(tx *gorm.DB, owners map[ledger.Account]id.Org, there map[ledge
 			continue
 		}
 		if err != nil {
-			return false, err
+			return false, nil, err
 		}
 		b, err := row.budget()
 		if err != nil {
-			return false, err
+			return false, nil, err
 		}
 		zone, err := zoneOf(tx, o)
 		if err != nil {
-			return false, err
+			return false, nil, err
 		}
 		from, to := b.Calendar().Window(time.Unix(a.Start, 0), zone)
 		if from.Unix() != a.Start {
-			return false, fmt.Errorf("%s from %s: %w", a.Budget, time.Unix(a.Start, 0).UTC(), errStale)
+			strays = append(strays, stray{o, a, b.Calendar(), zone})
+			continue
 		}
 		if err := beginPeriod(tx, b, from, to); err != nil {
-			return false, err
+			return false, nil, err
 		}
 		begun = true
 	}
-	return begun, nil
+	return begun, strays, nil
 }
 
 func saveLeases(tx *gorm.DB, rows []leaseRow) error {

@@ -91,17 +91,21 @@ func passOn(tx *gorm.DB, locked map[ledger.Account]*lockedAccount, b budget.Batc
 		if late == 0 {
 			continue
 		}
-		if own := locked[ledger.Account{Budget: a.Budget, Start: start.Unix()}]; own != nil {
-			own.period.Opening, own.period.Spent = own.period.Opening+late, own.period.Spent+late
-			continue
-		}
-		err = tx.Model(&periodRow{}).Where("org_id = ? AND budget_id = ? AND starts_at = ?", heir.OrgID, a.Budget, start).
-			Updates(map[string]any{"opening_nanos": heir.Opening + late, "spent_nanos": heir.Spent + late, "alert_nanos": 0}).Error
-		if err != nil {
+		if err := raise(tx, locked, heir, late); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// raise counts in a period, whose row is locked, what came too late to be among the facts that it opened with.
+func raise(tx *gorm.DB, locked map[ledger.Account]*lockedAccount, row periodRow, late ledger.Units) error {
+	if own := locked[ledger.Account{Budget: row.BudgetID, Start: row.StartsAt.Unix()}]; own != nil {
+		own.period.Opening, own.period.Spent = own.period.Opening+late, own.period.Spent+late
+		return nil
+	}
+	return tx.Model(&periodRow{}).Where("org_id = ? AND budget_id = ? AND starts_at = ?", row.OrgID, row.BudgetID, row.StartsAt.UTC()).
+		Updates(map[string]any{"opening_nanos": row.Opening + late, "spent_nanos": row.Spent + late, "alert_nanos": 0}).Error
 }
 
 // lateFor is what a batch books on an account within [from, to).

@@ -56,7 +56,8 @@ func (s *LedgerStore) post(ctx context.Context, node id.Node, b budget.Batch) ([
 		}
 		costs, owners := costsOf(b)
 		// A period that nobody has begun opens with the facts before this batch, so it must begin before they are written.
-		if err := ensurePeriods(tx, owners); err != nil {
+		b, late, err := ensurePeriods(tx, owners, b)
+		if err != nil {
 			return err
 		}
 		if err := s.insertFacts(tx, b); err != nil {
@@ -83,6 +84,9 @@ func (s *LedgerStore) post(ctx context.Context, node id.Node, b budget.Batch) ([
 			return err
 		}
 		if err := passOn(tx, locked, b); err != nil {
+			return err
+		}
+		if err := bookLate(tx, locked, late); err != nil {
 			return err
 		}
 		var fired []budget.Alert

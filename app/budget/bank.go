@@ -53,6 +53,7 @@ type Lease struct {
 	Posted  ledger.Units // this node's posted costs since its session began
 	Pool    ledger.Pool
 	Gone    bool // the budget was deleted
+	Stray   bool // its calendar is another by now, so there is no such period: nothing was lent
 	Reaped  bool // the node was taken for dead: it gets nothing more in this session
 }
 

@@ -27,6 +27,7 @@ var (
 	errNotReady = errors.New("budget: the last session's journal is not in the books yet")
 	errShut     = errors.New("budget: the bank failed a moment ago")
 	errPatience = errors.New("budget: the bank did not answer in time")
+	errStray    = errors.New("budget: a budget's calendar was changed, and this node does not know the new one yet")
 )
 
 // borrow is the slow path of Reserve: what is leased does not suffice.
@@ -49,6 +50,9 @@ func (t *Treasury) borrow(ctx context.Context, d *desk, w Want) (*ledger.Hold, e
 		}
 		if d.shut && failed == nil {
 			failed = errShut
+		}
+		if failed == nil && slices.ContainsFunc(bind, func(p *purse) bool { return p.stray }) {
+			failed = errStray
 		}
 		var going *trip
 		if failed == nil && !d.hopeless(bind, w.Floor) {

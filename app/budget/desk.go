@@ -37,6 +37,7 @@ type purse struct {
 	fresh  bool // and were said since the last sweep
 	topped bool // asked ahead of need since the last sweep
 	gone   bool // the budget was deleted
+	stray  bool // the bank said since the last sweep that its calendar is another; the rules will say so in a moment
 	pool   ledger.Pool
 	posted ledger.Units
 

@@ -56,7 +56,7 @@ func (d *desk) tend(p *purse, now time.Time) bool {
 	p.counted, p.before = b.Settled, b.Held
 	p.rate = max(perSecond/2, p.rate-p.rate/8-1+perSecond/8)
 	p.peak = max(b.Held, p.peak-p.peak/8-1)
-	p.fresh, p.topped = false, false
+	p.fresh, p.topped, p.stray = false, false, false
 	if p.op != nil {
 		d.want(p) // not answered: asked again word for word
 		return true

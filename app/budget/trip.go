@@ -139,7 +139,9 @@ func (d *desk) receive(l Lease) {
 			d.want(p) // it was taken out of the book while this ask was on its way
 		}
 	}
-	d.look(p, l)
+	if p.stray = l.Stray; !p.stray {
+		d.look(p, l)
+	}
 }
 
 // look takes over where the bank says that an account stands. Answers may overtake each other; an older one shows less
