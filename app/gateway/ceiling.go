@@ -138,17 +138,18 @@ func affordable(held ledger.Amounts, c catalog.Ceiling, choices int64) int64 {
 	return most
 }
 
-// capCost applies the client's own limit for this request.
+// capCost applies the client's own limit for this request. What earlier attempts cost counts.
 func capCost(x *Exchange, a *attempt, w *budget.Want) error {
 	limit := x.Hints.MaxCost
-	if limit == 0 || w.Ceiling.Money <= limit {
+	if limit == 0 {
 		return nil
 	}
-	if w.Floor.Money > limit {
-		return fault.Newf(fault.Exhausted, "budget_exhausted", "This request could cost up to $%s, more than its own limit x-bodhi-max-cost of $%s. Raise the limit, or lower max_tokens.", w.Floor.Money, limit).
+	left := max(0, limit-x.spent)
+	if w.Floor.Money > left {
+		return fault.Newf(fault.Exhausted, "budget_exhausted", "This request could cost up to $%s, more than its own limit x-bodhi-max-cost of $%s. Raise the limit, or lower max_tokens.", x.spent+w.Floor.Money, limit).
 			With("scope", "request").With("limit_usd", limit.String())
 	}
-	lower(x, a, w, limit)
+	lower(x, a, w, left)
 	return nil
 }
 

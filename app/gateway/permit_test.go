@@ -1,12 +1,14 @@
 package gateway
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/catalog"
@@ -146,6 +148,29 @@ func TestALargestCostCapsTheAnswerOrRefuses(t *testing.T) {
 		if n := sent.Load(); x.capped && (n < leastOutput || n >= 600 || !strings.Contains(resp.Header.Get("X-Bodhi-Warning"), "output capped")) {
 			t.Errorf("%s: sent with a cap of %d, warning %q", name, n, resp.Header.Get("X-Bodhi-Warning"))
 		}
+	}
+}
+
+// A try that broke off is booked, and what it cost is no longer there for the next one.
+func TestARequestsOwnLimitHoldsForAllItsTriesTogether(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		first  func(context.Context) (*http.Response, error)
+		status int
+		tries  int
+	}{
+		"the first try costs all of it": {breaks, 502, 1},
+		"the first try costs nothing":   {unreachable, 200, 2},
+		"the first try finds it busy":   {busy, 200, 2},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			const limit = 600
+			s := perform(t, calm{}, script{"a": {c.first}, "b": {healthy}}, "a", "b")
+			p, fact := s.say(open, "X-Bodhi-Max-Cost", "0.0000006")
+			if p.status != c.status || fact.Attempts != c.tries || fact.Cost > limit {
+				t.Errorf("%s: %d after %d tries for %d nano-dollars of %d: %s", name, p.status, fact.Attempts, fact.Cost, limit, p.body.String())
+			}
+		})
 	}
 }
 
