@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -84,13 +83,22 @@ func (g *Gateway) begun(x *Exchange) {
 		x.patience = g.Patience.For(x.Grant.Chain.Org, x.Call.Model, x.Call.Operation)
 	}
 	x.heard = x.Started
-	x.until = g.clock.Now().Add(cmp.Or(x.Hints.Timeout, x.patience.Waits.Total))
+	x.until = g.clock.Now().Add(x.patience.Waits.Total)
+	if t := x.Hints.Timeout; t > 0 { // the client's is for all of the request: what it waited for before counts
+		x.until = x.Started.Add(t)
+	}
 }
 
 // first holds money for the first target that takes requests.
 func (g *Gateway) first(ctx context.Context, x *Exchange) error {
 	if x.returned != nil { // whatever its breaker says: it has answered
 		return g.take(ctx, x, x.Plan.Targets[0], health.Pass{})
+	}
+	if !g.clock.Now().Before(x.until) { // to be asked, and paid, for nothing
+		if err := late(x); !g.resort(x, err) {
+			return err
+		}
+		return nil
 	}
 	t, pass, ok := g.pick(x)
 	if !ok {
@@ -104,6 +112,11 @@ func (g *Gateway) first(ctx context.Context, x *Exchange) error {
 		return err
 	}
 	return g.cheapen(ctx, x, t, err)
+}
+
+// late is the refusal of a request whose time was over before anybody could be asked.
+func late(x *Exchange) error {
+	return fault.Newf(fault.Timeout, "upstream_timeout", "The %s that x-bodhi-timeout allows were over before a provider could be asked: the request waited for another one like it, or for a model that looks into it. Try again, or allow more time.", x.Hints.Timeout)
 }
 
 // cheapen takes the next target that the budget can pay for, where the route wants that rather than a refusal. refusal is the

@@ -139,8 +139,8 @@ func (g *Gateway) answered(x *Exchange, hit *cache.Hit) {
 
 // queue makes the request the one that asks, or waits for who does. Nobody is kept waiting beyond the time they gave.
 func (g *Gateway) queue(ctx context.Context, x *Exchange) *cache.Lead {
-	if x.Hints.Timeout > 0 {
-		within, cancel := context.WithTimeout(ctx, x.Hints.Timeout)
+	if t := x.Hints.Timeout; t > 0 {
+		within, cancel := context.WithTimeout(ctx, t-g.clock.Now().Sub(x.Started))
 		defer cancel()
 		ctx = within
 	}
