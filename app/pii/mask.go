@@ -12,7 +12,7 @@ type mark struct {
 	word     string // in the placeholder; "" = it is one, and value stands in its place
 	value    string
 	quote    bool // it is a number: the placeholder is a string
-	levels   int  // how often a value that is put back is escaped
+	levels   int  // how often a value that is put back is escaped, or the quotes around a placeholder
 }
 
 // masked puts placeholders in the place of what is marked, and values in the place of placeholders.
@@ -22,7 +22,7 @@ func masked(body []byte, marks []mark, v *vault) []byte {
 		name := escaped(m.value, m.levels)
 		if m.word != "" {
 			if name = v.placeholder(m.word, m.value); m.quote {
-				name = llm.Quote(name)
+				name = escaped(llm.Quote(name), m.levels)
 			}
 		}
 		cuts[i] = llm.Cut{From: m.from, To: m.to, With: name}

@@ -1,11 +1,19 @@
 package pii
 
-import "slices"
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+)
 
 // place takes the marks of a piece to the bytes of the body that they come from. What overlaps becomes one.
 func (w *reading) place(p *pieces, raw, text []byte, levels int) {
 	slices.SortStableFunc(w.piece, func(a, b mark) int { return a.from - b.from })
 	outer, inner := locator{raw: raw}, locator{raw: w.text[0]}
+	source := source{text: text}
+	if levels == 2 {
+		source.text = w.text[0]
+	}
 	end := 0
 	for i := 0; i < len(w.piece); {
 		m := w.piece[i]
@@ -19,10 +27,16 @@ func (w *reading) place(p *pieces, raw, text []byte, levels int) {
 		if m.quote = p.number; m.word != "" {
 			m.value = string(text[m.from:m.to])
 		}
-		for _, at := range [...]*int{&m.from, &m.to} {
-			if levels == 2 {
-				*at = inner.find(*at)
+		if levels == 2 {
+			m.from, m.to = inner.find(m.from), inner.find(m.to)
+		}
+		if m.word != "" && !p.number && source.bare(m.from) {
+			m.from, m.to = numeral(source.text, m.from, m.to, 0, len(source.text))
+			if m.value, m.quote = string(source.text[m.from:m.to]), true; !p.plain {
+				m.levels = 1
 			}
+		}
+		for _, at := range [...]*int{&m.from, &m.to} {
 			if levels > 0 {
 				*at = outer.find(*at)
 			}
@@ -36,4 +50,30 @@ func (w *reading) place(p *pieces, raw, text []byte, levels int) {
 		}
 		w.marks = append(w.marks, m)
 	}
+}
+
+// source is a text that may be JSON itself, as a tool's arguments are.
+type source struct {
+	text   []byte
+	asked  bool // whether it is one
+	sound  bool
+	read   int
+	course course
+}
+
+// bare reports whether a number stands at a place, outside of any string of the JSON. Places must ascend.
+func (s *source) bare(at int) bool {
+	if at >= len(s.text) || !isDigit(s.text[at]) {
+		return false
+	}
+	if !s.asked {
+		begin := bytes.TrimLeft(s.text, " \n\r\t")
+		s.asked, s.sound = true, bytes.ContainsAny(begin[:1], "{[") && json.Valid(s.text)
+	}
+	if !s.sound {
+		return false
+	}
+	s.course.over(s.text[s.read:at])
+	s.read = at
+	return !s.course.quoted
 }

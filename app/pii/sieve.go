@@ -89,7 +89,7 @@ func (s *Sieve) add(dst []llm.Delta, d *llm.Delta) ([]llm.Delta, error) {
 		}
 	}
 	t.held = append(t.held, d.Text...)
-	if t.json {
+	if t.begin(d.Text); t.json {
 		t.follow(d.Text)
 	}
 	return s.give(dst, t, t.json && t.whole)

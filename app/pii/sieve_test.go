@@ -135,6 +135,36 @@ func TestAStreamIsScreenedAsAWholeIs(t *testing.T) {
 	}
 }
 
+// A number that is masked in JSON becomes a string: a client that cannot read its tool's arguments has lost the call.
+func TestWhatIsMaskedInJSONLeavesJSON(t *testing.T) {
+	t.Parallel()
+	r := answering(Mask)
+	r.Patterns = []Pattern{{Name: "Staff", Expr: `\b77\d{4}\b`, Answer: Mask}}
+	b := bound(t, clock.System{}, r)
+	for text, want := range map[string]string{
+		`{"card":4111111111111111}`:                                         `{"card":"[CARD_1]"}`,
+		`{"a":"\"","ids":[ 771234,771235 ],"n":12.5}`:                       `{"a":"\"","ids":[ "[STAFF_1]","[STAFF_2]" ],"n":12.5}`,
+		`{"note":"card 4111111111111111 \\","card":4111111111111111,"x":1}`: `{"note":"card [CARD_1] \\","card":"[CARD_1]","x":1}`,
+		`{"id":771234.0,"other":-771235}`:                                   `{"id":"[STAFF_1]","other":"[STAFF_2]"}`,
+	} {
+		for _, kind := range []llm.DeltaKind{llm.CallDelta, llm.TextDelta} {
+			split(t, text, func(pieces ...string) {
+				if got, err := through(b.Guard(&Result{}), kind, pieces...); err != nil || got != want {
+					t.Fatalf("%d in %d pieces, the first %q:\n got %q\nwant %q %v", kind, len(pieces), pieces[0], got, want, err)
+				}
+			})
+		}
+		doc := b.Guard(&Result{}).Document([]byte(`{"arguments":`+llm.Quote(text)+`}`), false)
+		var v struct{ Arguments string }
+		if json.Unmarshal(doc.Body, &v) != nil || v.Arguments != want {
+			t.Errorf("a document: %s, want %s", doc.Body, want)
+		}
+		if plain := b.Guard(&Result{}).Document([]byte(text), true); string(plain.Body) != want {
+			t.Errorf("a plain text: %s, want %s", plain.Body, want)
+		}
+	}
+}
+
 // What is no finding comes out as it went in, whatever the cuts.
 func TestNoCutOfAStreamLosesAnything(t *testing.T) {
 	t.Parallel()

@@ -18,6 +18,9 @@ type strand struct {
 	quoted bool
 	slash  bool
 	whole  bool // the JSON is whole
+	begun  bool
+	object bool   // what is said is JSON, too: it begins like an object
+	course course // of what was given out
 }
 
 // What a strand remembers of what it gave out, for words next to a number and for edges, and what it keeps back at most: longer than
@@ -129,7 +132,7 @@ func (s *Sieve) replace(dst []byte, t *strand, text []byte, start, cut int) ([]b
 		}
 		return places.find(i - start)
 	}
-	end := start
+	end, read := start, 0
 	for i := range s.marks {
 		m := &s.marks[i]
 		if m.to > cut || m.from >= cut {
@@ -150,7 +153,13 @@ func (s *Sieve) replace(dst []byte, t *strand, text []byte, start, cut int) ([]b
 			continue // noted only, or a part of what was replaced
 		case m.word != "":
 			m.from = s.unslashed(t, text, m.from)
-			with = s.names().placeholder(m.word, string(text[m.from:m.to]))
+			quote := false
+			if from, to := numeral(text, m.from, m.to, end, cut); isDigit(text[m.from]) && t.bare(&read, spot(from)) {
+				m.from, m.to, quote = from, to, true
+			}
+			if with = s.names().placeholder(m.word, string(text[m.from:m.to])); quote {
+				with = llm.Quote(with)
+			}
 		default:
 			with = escaped(m.value, s.levels(t))
 		}
@@ -160,6 +169,7 @@ func (s *Sieve) replace(dst []byte, t *strand, text []byte, start, cut int) ([]b
 	}
 	to := spot(cut)
 	dst = append(dst, t.held[at:to]...)
+	t.bare(&read, to)
 	t.held = append(t.held[:0], t.held[to:]...)
 	return dst, true
 }

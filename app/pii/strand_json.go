@@ -1,6 +1,9 @@
 package pii
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // unslashed moves a beginning behind an escape of JSON inside JSON: "\nada@…" is a new line and then the address.
 func (s *Sieve) unslashed(t *strand, text []byte, from int) int {
@@ -63,3 +66,56 @@ func (t *strand) follow(s string) {
 		}
 	}
 }
+
+// course is how far a text that is JSON was read, and whether that is inside a string.
+type course struct {
+	quoted bool
+	slash  bool
+}
+
+// over goes over a part of the text.
+func (c *course) over(part []byte) {
+	for _, b := range part {
+		switch {
+		case c.slash:
+			c.slash = false
+		case c.quoted && b == '\\':
+			c.slash = true
+		case b == '"':
+			c.quoted = !c.quoted
+		}
+	}
+}
+
+// bare reads on to a place in what is held, from where it was read to, and reports whether that is JSON outside of any string.
+func (t *strand) bare(read *int, to int) bool {
+	if !t.json && !t.object {
+		return false
+	}
+	t.course.over(t.held[*read:to])
+	*read = to
+	return !t.course.quoted
+}
+
+// begin notes what the first sign of a text says about it.
+func (t *strand) begin(s string) {
+	if t.begun {
+		return
+	}
+	if s = strings.TrimLeft(s, " \n\r\t"); s != "" {
+		t.begun, t.object = true, s[0] == '{'
+	}
+}
+
+// numeral is the whole number that what stands at from to to is a part of, not beyond the bounds. Half of a number cannot be replaced.
+func numeral(text []byte, from, to, least, most int) (int, int) {
+	for from > least && inNumber(text[from-1]) {
+		from--
+	}
+	for to < most && inNumber(text[to]) {
+		to++
+	}
+	return from, to
+}
+
+func inNumber(c byte) bool { return isDigit(c) || c == '.' || c == '-' || c == '+' || c|0x20 == 'e' }
