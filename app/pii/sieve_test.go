@@ -227,6 +227,14 @@ func TestPlaceholdersBecomeWhatTheyStandForWhereverTheyAreCut(t *testing.T) {
 			t.Fatalf("%q: %q %v", pieces[0], got, err)
 		}
 	})
+	said = `{"to":"[EMAIL_1]","note":"says [ODD_1]"}` // an answer by a schema is JSON without a word about it
+	split(t, said, func(pieces ...string) {
+		got, err := through(b.Guard(&asked), llm.TextDelta, pieces...)
+		var v struct{ To, Note string }
+		if err != nil || json.Unmarshal([]byte(got), &v) != nil || v.To != "ada@acme.test" || v.Note != "says <<a \"b\"\nc>>" {
+			t.Fatalf("%q: %q %v", pieces[0], got, err)
+		}
+	})
 	doc := b.Guard(&asked).Document([]byte(`{"id":"x","choices":[{"message":{"content":"to [EMAIL_1]","tool_calls":[{"function":{"arguments":"{\"to\":\"[EMAIL_2]\",\"x\":\"[ODD_1]\"}"}}]}}]}`), false)
 	if want := `{"id":"x","choices":[{"message":{"content":"to ada@acme.test","tool_calls":[{"function":{"arguments":"{\"to\":\"bob@acme.test\",\"x\":\"<<a \\\"b\\\"\\nc>>\"}"}}]}}]}`; string(doc.Body) != want {
 		t.Errorf("document:\n got %s\nwant %s", doc.Body, want)

@@ -161,7 +161,7 @@ func (s *Sieve) replace(dst []byte, t *strand, text []byte, start, cut int) ([]b
 				with = llm.Quote(with)
 			}
 		default:
-			with = escaped(m.value, s.levels(t))
+			with = escaped(m.value, t.levels(&read, spot(m.from)))
 		}
 		from := spot(m.from)
 		dst = append(append(dst, t.held[at:from]...), with...)
@@ -172,13 +172,6 @@ func (s *Sieve) replace(dst []byte, t *strand, text []byte, start, cut int) ([]b
 	t.bare(&read, to)
 	t.held = append(t.held[:0], t.held[to:]...)
 	return dst, true
-}
-
-func (s *Sieve) levels(t *strand) int {
-	if t.json {
-		return 1
-	}
-	return 0
 }
 
 // remembered is the end of a text that a strand remembers, from the beginning of a word if there is one.

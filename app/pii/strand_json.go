@@ -97,6 +97,14 @@ func (t *strand) bare(read *int, to int) bool {
 	return !t.course.quoted
 }
 
+// levels is how often a value is escaped that is put back at a place: once in a string of JSON.
+func (t *strand) levels(read *int, at int) int {
+	if t.json || t.object && !t.bare(read, at) {
+		return 1
+	}
+	return 0
+}
+
 // begin notes what the first sign of a text says about it.
 func (t *strand) begin(s string) {
 	if t.begun {
