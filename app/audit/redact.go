@@ -86,7 +86,7 @@ func (c *Chain) redact(ctx context.Context, o id.Org, who id.Member, words [][2]
 }
 
 // ownWords are what people write in their own words, in canonical JSON.
-var ownWords = regexp.MustCompile(`"(reason|note|comment|message|text)":"(?:[^"\\\\]|\\\\.)*"`)
+var ownWords = regexp.MustCompile(`"(reason|note|comment|message|text)":"(?:[^"\\]|\\.)*"`)
 
 // redact changes one entry, and reports whether anything is different.
 func redact(r *Record, who id.Member, replace *strings.Replacer) bool {
