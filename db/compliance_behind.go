@@ -173,12 +173,8 @@ func (e *eraser) fold(t textTable, only string, values ...any) int64 {
 			selected = append(selected, "t."+name)
 			continue
 		}
-		value := "t." + name
-		for _, w := range e.p.Words() {
-			value = "replace(" + value + ", ?, ?)"
-			replaced = append(replaced, w[0], w[1])
-		}
-		selected = append(selected, value)
+		value, put := e.rewritten("t." + name)
+		selected, replaced = append(selected, value), append(replaced, put...)
 	}
 	var groups []string
 	for i := range selected {

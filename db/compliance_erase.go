@@ -35,7 +35,8 @@ func (s *ComplianceStore) Erase(ctx context.Context, p compliance.Person) (out [
 			for _, c := range addressColumns {
 				e.exec(c.table, compliance.Deleted, "DELETE FROM "+c.table+" WHERE org_id = ? AND "+c.column+" = ?", p.Org, p.Email)
 			}
-			e.exec("members", compliance.Pseudonymous, "UPDATE members SET email = ?, name = ? WHERE org_id = ? AND id = ?", p.Pseudonym(), compliance.ErasedName, p.Org, p.Member)
+			// With memberships of theirs that ended before; one that goes on under the address is somebody else's by now.
+			e.exec("members", compliance.Pseudonymous, "UPDATE members SET email = ?, name = ? WHERE org_id = ? AND (id = ? OR email = ? AND removed_at IS NOT NULL)", p.Pseudonym(), compliance.ErasedName, p.Org, p.Member, p.Email)
 			for _, t := range texts {
 				if sumTables[t.name] != nil {
 					e.fold(t, "")
@@ -113,17 +114,10 @@ func (e *eraser) sweep(t textTable, only string, and ...any) {
 	var set []string
 	var values []any
 	for _, c := range t.columns {
-		text, back := c.text(), ""
-		if c.json {
-			back = t.json
-		}
-		value := text
-		for _, w := range e.p.Words() {
-			value = "replace(" + value + ", ?, ?)"
-			values = append(values, w[0], w[1])
-		}
-		if back != "" {
-			value = "CAST(" + value + " AS " + back + ")"
+		value, put := e.rewritten(c.text())
+		values = append(values, put...)
+		if c.json && t.json != "" {
+			value = "CAST(" + value + " AS " + t.json + ")"
 		}
 		set = append(set, c.name+" = "+value)
 	}
@@ -136,10 +130,9 @@ func (e *eraser) sweep(t textTable, only string, and ...any) {
 func (e *eraser) names(t textTable) (condition string, values []any) {
 	var there []string
 	for _, c := range t.columns {
-		for _, w := range e.p.Words() {
-			there = append(there, "replace("+c.text()+", ?, '') <> "+c.text())
-			values = append(values, w[0])
-		}
+		value, put := e.rewritten(c.text())
+		there = append(there, value+" <> "+c.text())
+		values = append(values, put...)
 	}
 	return strings.Join(there, " OR "), values
 }

@@ -79,8 +79,12 @@ func (s *Service) whom(ctx context.Context, e Erasure) (Person, error) {
 		return Person{}, err
 	}
 	var w words
-	err = json.Unmarshal([]byte(text.Reveal()), &w)
-	return Person{Org: e.Org, Member: e.Member, Email: w.Email, Name: w.Name}, err
+	if err := json.Unmarshal([]byte(text.Reveal()), &w); err != nil {
+		return Person{}, err
+	}
+	p := Person{Org: e.Org, Member: e.Member, Email: w.Email, Name: w.Name}
+	p.Others, err = s.Store.Others(ctx, p)
+	return p, err
 }
 
 // Finish makes the passes that are due over erasures of all organizations, for the schedule: one soon after, some while a node is
@@ -132,7 +136,7 @@ func (s *Service) pass(ctx context.Context, p Person, e Erasure, now time.Time, 
 	if err != nil {
 		return err
 	}
-	did, err := s.Audit.RedactOwn(ctx, p.Org, p.Member, p.Words())
+	did, err := s.Audit.RedactOwn(ctx, p.Org, p.Member, p.told())
 	if err != nil {
 		return err
 	}

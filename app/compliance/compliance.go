@@ -40,6 +40,9 @@ type Person struct {
 	Member id.Member
 	Email  string
 	Name   string
+	// Others are addresses and names of other people that one of the person's is a part of, the longest first: joann@acme.com of
+	// ann@acme.com. They stay.
+	Others []string
 }
 
 // Pseudonym is what stands in the place of a person's address from their erasure on. It says nothing, and is the same everywhere.
@@ -63,6 +66,19 @@ func (p Person) Words() [][2]string {
 	}
 	return out
 }
+
+// Spared are the words of others, in the same capitals, each with itself in its place: who looks for them first leaves them as they are.
+func (p Person) Spared() (out [][2]string) {
+	for _, o := range p.Others {
+		for _, w := range spelled(nil, o, "") {
+			out = append(out, [2]string{w[0], w[0]})
+		}
+	}
+	return out
+}
+
+// told is what takes whose place in texts that are read here.
+func (p Person) told() [][2]string { return append(p.Spared(), p.Words()...) }
 
 // spelled adds a word as it is, in small letters, in capitals, and with each part's first letter, or that of an address's own part, as a
 // capital. Databases look for texts letter by letter: what no common spelling is stays.
@@ -151,6 +167,8 @@ type Store interface {
 
 	// Find is whoever has or had an address, the newest member first.
 	Find(ctx context.Context, o id.Org, email string) (m id.Member, found bool, err error)
+	// Others are the words of other people of the organization that one of the person's is a part of, the longest first.
+	Others(ctx context.Context, p Person) ([]string, error)
 	// Erase does what the list of columns says (db/compliance_columns.go), in the transaction in ctx.
 	Erase(ctx context.Context, p Person) ([]Count, error)
 	// EraseBehind does it again, in the transaction in ctx, where requests that began before a moment are told of, and where rows name

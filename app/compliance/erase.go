@@ -68,9 +68,14 @@ func (s *Service) Erase(ctx context.Context, actor org.Actor, who id.Member, ema
 	if err := errors.Join(wrong[:]...); err != nil {
 		return Erasure{}, err
 	}
-	for _, w := range p.Words() {
-		reason = strings.ReplaceAll(reason, w[0], w[1])
+	if p.Others, err = s.Store.Others(ctx, p); err != nil {
+		return Erasure{}, fmt.Errorf("erase: %w", err)
 	}
+	var pairs []string
+	for _, w := range p.told() {
+		pairs = append(pairs, w[0], w[1])
+	}
+	reason = strings.NewReplacer(pairs...).Replace(reason)
 	out := Erasure{ID: id.NewErasure(s.IDs), Org: p.Org, Member: who, Pseudonym: p.Pseudonym(), Reason: reason, By: actor.Label, At: s.Clock.Now().UTC()}
 	if err := s.erase(ctx, actor, p, &out); err != nil {
 		return Erasure{}, fmt.Errorf("erase: %w", err)
@@ -106,7 +111,7 @@ func (s *Service) erase(ctx context.Context, actor org.Actor, p Person, out *Era
 		if out.Counts, err = s.Store.Erase(ctx, p); err != nil {
 			return err
 		}
-		did, err := s.Audit.Redact(ctx, p.Org, p.Member, p.Words())
+		did, err := s.Audit.Redact(ctx, p.Org, p.Member, p.told())
 		if err != nil {
 			return err
 		}
