@@ -83,8 +83,8 @@ func (s *JoinStore) Invitations(ctx context.Context, o id.Org) ([]join.Invitatio
 }
 
 // Renew implements join.Store.
-func (s *JoinStore) Renew(ctx context.Context, o id.Org, i id.Invitation, expires time.Time) (bool, error) {
-	return s.invite(ctx, o, i, map[string]any{"version": gorm.Expr("version + 1"), "expires_at": expires.UTC()}, "1 = 1")
+func (s *JoinStore) Renew(ctx context.Context, i join.Invitation) (bool, error) {
+	return s.invite(ctx, i.Org, i.ID, map[string]any{"version": gorm.Expr("version + 1"), "expires_at": i.ExpiresAt.UTC(), "by_id": i.By, "by_label": i.ByLabel}, "1 = 1")
 }
 
 // Revoke implements join.Store.

@@ -169,7 +169,7 @@ func (s *Service) Get(ctx context.Context, actor org.Actor, which id.Invitation)
 }
 
 // Resend makes an open or expired invitation good for another week, under a new link; the old one is dead. The actor
-// must be one who could have written it.
+// must be one who could have written it, and answers for it from now on: its author may have left.
 func (s *Service) Resend(ctx context.Context, actor org.Actor, which id.Invitation) (Invitation, error) {
 	if err := actor.Require(org.Lead); err != nil {
 		return Invitation{}, err
@@ -182,15 +182,18 @@ func (s *Service) Resend(ctx context.Context, actor org.Actor, which id.Invitati
 		return Invitation{}, err
 	}
 	err = s.Tx.Do(ctx, func(ctx context.Context) error {
-		expires := s.Clock.Now().Add(inviteTime)
-		ok, err := s.Store.Renew(ctx, actor.Org, which, expires)
+		i.ExpiresAt = s.Clock.Now().Add(inviteTime)
+		if !i.By.IsZero() {
+			i.By, i.ByLabel = actor.Member, actor.Label
+		}
+		ok, err := s.Store.Renew(ctx, i)
 		if err != nil {
 			return err
 		}
 		if !ok {
 			return closed()
 		}
-		i.Version, i.ExpiresAt = i.Version+1, expires
+		i.Version++
 		if err := s.letter(ctx, i); err != nil {
 			return err
 		}

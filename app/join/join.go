@@ -34,7 +34,7 @@ type Invitation struct {
 	Grant
 	// Version is raised by sending it again; older links are dead then.
 	Version int64
-	// By is its author: zero for one that a domain's settings wrote.
+	// By is its author, or who sent it again last: zero for one that a domain's settings wrote.
 	By      id.Member
 	ByLabel string
 
@@ -110,8 +110,8 @@ type Store interface {
 	AddInvitation(ctx context.Context, i Invitation) error
 	Invitation(ctx context.Context, o id.Org, i id.Invitation) (Invitation, error)
 	Invitations(ctx context.Context, o id.Org) ([]Invitation, error)
-	// Renew raises the version and moves the end; false if it is accepted or revoked.
-	Renew(ctx context.Context, o id.Org, i id.Invitation, expires time.Time) (bool, error)
+	// Renew raises the version, moves the end and writes who is its author now; false if it is accepted or revoked.
+	Renew(ctx context.Context, i Invitation) (bool, error)
 	// Revoke is false if it is accepted or revoked.
 	Revoke(ctx context.Context, o id.Org, i id.Invitation, at time.Time) (bool, error)
 	// Use accepts it for a member; false if anything came between.

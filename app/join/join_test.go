@@ -294,6 +294,32 @@ func TestAnInvitationDiesWithItsAuthorsRights(t *testing.T) {
 	}
 }
 
+// Whoever sends an invitation again answers for it: that its author has left is why it had to be sent again.
+func TestAnInvitationOfALeaverLivesAgainWhenItIsSentAgain(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		f := furnish(t, d)
+		x := f.Found(t, "Acme")
+		admin := x.Actor(org.Admin)
+		i, err := f.Invite(t.Context(), x.Actor(org.Manager), join.Invite{Email: "new@x.test", Grant: join.Grant{Role: org.Developer, Teams: []id.Team{x.Team}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.office.One(t, "new@x.test")
+		if err := f.Identity.RemoveMember(t.Context(), admin, x.Members[org.Manager].ID); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Resend(t.Context(), admin, i.ID); err != nil {
+			t.Fatal(err)
+		}
+		token := mailtest.Token(t, f.office.One(t, "new@x.test"))
+		_, m, err := f.Accept(t.Context(), from, token, somebody("New"))
+		if err != nil || m.Role != org.Developer {
+			t.Errorf("%+v %v", m, err)
+		}
+	})
+}
+
 func TestALinkIsForWhoeverHoldsIt(t *testing.T) {
 	t.Parallel()
 	f := furnish(t, dbtest.SQLite(t))
