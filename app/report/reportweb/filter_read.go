@@ -148,11 +148,13 @@ func readColumns(values url.Values) (out []report.Filter, err error) {
 }
 
 // kept are the parameters that narrow, without empty ones and without the place in the list: what links, files and saved
-// views carry.
+// views carry. The form sends its days whatever range is chosen: beside another one they mean nothing, and alone they would.
 func kept(values url.Values) url.Values {
 	out := url.Values{}
+	span := strings.TrimSpace(values.Get("range"))
+	days := span == "" || span == otherDays
 	for name, list := range values {
-		if name == "after" || name == "limit" || name == "format" {
+		if name == "after" || name == "limit" || name == "format" || !days && (name == "from" || name == "to") {
 			continue
 		}
 		for _, v := range list {

@@ -314,6 +314,23 @@ func TestFiltersLiveInTheURL(t *testing.T) {
 	}
 }
 
+func TestDaysThatWereChosenBeforeDoNotComeBack(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	k := s.key(t, "ci", org.Developer)
+	for range report.DefaultLimit + 1 {
+		s.refused(t, k, "no")
+	}
+	browser := webtest.As(t, s.site, s.acme.Members[org.Admin])
+	p := browser.Get("/requests?range=week&from=2020-10-01&to=2020-10-31&status=refused") // the form sends its days with any range
+	if !p.Has(`href="/requests?after=`, `href="/requests/export?format=csv&amp;status=refused"`) || p.Has("from=2020-10-01") {
+		t.Error("the list shows the last 7 days, and its files and its next page other ones")
+	}
+	if p := browser.Get("/requests?range=days&from=2020-10-01&to=2020-10-31"); !p.Has("/requests/export?format=csv&amp;from=2020-10-01&amp;range=days&amp;to=2020-10-31") {
+		t.Error("the file is not of the days that were chosen")
+	}
+}
+
 func TestTheListGoesOnWhereThePageEnded(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
