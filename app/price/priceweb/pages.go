@@ -163,6 +163,9 @@ func (h *Handlers) update(c *web.Context) error {
 		if fields.From == local(c, o.From) {
 			in.From = o.From // the form has no seconds
 		}
+		if fields.Until == local(c, o.Until) {
+			in.Until = o.Until
+		}
 		_, err = h.prices.Update(c.Ctx(), c.Actor(), which, in)
 	}
 	if wrong, ok := web.Refused(err); ok {

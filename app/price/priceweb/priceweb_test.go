@@ -151,6 +151,32 @@ func TestAPriceOfOnesOwnIsAddedChangedAndEnded(t *testing.T) {
 	}
 }
 
+func TestAnEndThatWasNotTouchedStaysToTheSecond(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	api, browser := s.Program(t, s.site, s.acme, org.Admin), webtest.As(t, s.site, s.acme.Members[org.Admin])
+	var made struct{ ID string }
+	p := api.JSON("POST", "/api/v1/prices/overrides", `{"model":"gpt-4o","from":"2026-01-01T00:00:00Z","until":"2099-12-31T23:59:59Z","prices_usd":{"input":"2.25"}}`)
+	if err := json.Unmarshal([]byte(p.Body), &made); err != nil || p.Status != http.StatusCreated {
+		t.Fatalf("%d %s", p.Status, p.Body)
+	}
+	if p := browser.Get("/prices/" + made.ID); !p.Has(`value="2099-12-31T23:59"`) {
+		t.Fatalf("%d\n%s", p.Status, p.Body)
+	}
+	if p := browser.Post("/prices/"+made.ID, url.Values{"price_input": {"2.25"}, "until": {"2099-12-31T23:59"}, "note": {"contract 8"}}); p.Status != http.StatusSeeOther {
+		t.Fatalf("saved: %d\n%s", p.Status, p.Body)
+	}
+	if p := api.Get("/api/v1/prices/overrides/" + made.ID); !p.Has(`"until":"2099-12-31T23:59:59Z"`, "contract 8") {
+		t.Errorf("a new note moved the end: %s", p.Body)
+	}
+	if p := browser.Post("/prices/"+made.ID, url.Values{"price_input": {"2.25"}}); p.Status != http.StatusSeeOther {
+		t.Fatalf("saved without an end: %d", p.Status)
+	}
+	if p := api.Get("/api/v1/prices/overrides/" + made.ID); !p.Has(`"until":null`) {
+		t.Errorf("the end was not taken away: %s", p.Body)
+	}
+}
+
 func TestARefreshThatFailedIsSaid(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
