@@ -207,6 +207,13 @@ func (s *scene) run(t *testing.T, at string, developer, viewer *webtest.Client) 
 	if p := viewer.Get(ran + "?only=wrong"); !p.Has("Was it?") || p.Has("Is it?") {
 		t.Errorf("where one is wrong: %s", p.Body)
 	}
+	for _, page := range []string{at + "?", ran + "?", ran + "?only=wrong&"} {
+		for _, after := range []string{"9223372036854775807", "99999999999999999999", "-5", "x"} {
+			if p := viewer.Get(page + "after=" + after); p.Status != http.StatusOK || p.Has("Rows -") {
+				t.Errorf("%safter=%s: %d", page, after, p.Status)
+			}
+		}
+	}
 	if p := viewer.Get(ran + "/export?format=csv"); !p.Has("row,subject,model,question", "1,1,box/sandbox-chat,Is it?,yes <b>,Yes <b>,done,true,true,1.000") {
 		t.Errorf("csv: %d\n%.400s", p.Status, p.Body)
 	}

@@ -99,8 +99,7 @@ func (h *Handlers) shown(c *web.Context, wrong string) error {
 	if err != nil {
 		return err
 	}
-	after, _ := strconv.Atoi(c.QueryParam("after")) // what is none is the beginning
-	after = max(0, after)
+	after := begin(c, d.Rows)
 	rows, err := h.Evaluations.Rows(c.Ctx(), c.Actor(), d.ID, after, page)
 	if err != nil {
 		return err
@@ -126,6 +125,12 @@ func (h *Handlers) shown(c *web.Context, wrong string) error {
 		return c.Invalid(views.Set(p))
 	}
 	return c.Render(views.Set(p))
+}
+
+// begin is the row behind which a page begins, of so many. What is no number is the beginning; a link that is mangled leads to the end at most.
+func begin(c *web.Context, all int) int {
+	after, _ := strconv.Atoi(c.QueryParam("after"))
+	return min(max(0, after), all)
 }
 
 // pager leads through numbered rows.

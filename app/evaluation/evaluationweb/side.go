@@ -30,21 +30,21 @@ func (h *Handlers) sideBySide(c *web.Context, p *views.RunPage, r *evaluation.Re
 		}
 		p.Only = append(p.Only, ui.Tab{Label: l.label, Href: href + "#answers", Active: only == l.value})
 	}
-	after, _ := strconv.Atoi(c.QueryParam("after")) // what is none is the beginning
-	after = max(0, after)
 	if only == different || only == wrongRows {
 		numbers, err := h.Evaluations.RowsWhere(c.Ctx(), c.Actor(), r.ID, only == different)
 		if err != nil {
 			return err
 		}
+		after := begin(c, len(numbers))
 		p.Pager = pager(p.Href, "only="+only+"&", after, answers, len(numbers))
-		for _, n := range numbers[min(after, len(numbers)):min(after+answers, len(numbers))] {
+		for _, n := range numbers[after:min(after+answers, len(numbers))] {
 			if err := h.rowsOf(c, p, r, n-1, 1); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
+	after := begin(c, r.Rows)
 	p.Pager = pager(p.Href, "", after, answers, r.Rows)
 	return h.rowsOf(c, p, r, after, answers)
 }
