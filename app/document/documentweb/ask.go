@@ -34,15 +34,23 @@ func (h *Handlers) work(ctx context.Context, caller tool.Caller, s *sheet, tab s
 		}
 		t, err := h.tools.Transcribe(ctx, caller, tool.Sound{Model: s.Get("model"), Name: s.name, Data: s.data, Language: code, Most: most}, tell)
 		if err != nil {
-			return nil, err
+			return nil, another(err)
 		}
 		return heard(t), nil
 	}
 	r, err := h.tools.Run(ctx, caller, tool.Ask{Tool: s.Get("tool"), Model: s.Get("model"), Name: s.name, Data: s.data, Most: most}, tell)
 	if err != nil {
-		return nil, err
+		return nil, another(err)
 	}
 	return found(r)
+}
+
+// another says of a file that is too much that another one has to be chosen: the form mends that, and a stream has no status to say it by.
+func another(err error) error {
+	if f := fault.From(err); f.Kind == fault.TooLarge {
+		return fault.Field("file", f.Public).Because(err)
+	}
+	return err
 }
 
 // ask is the form without scripts: the page comes when all is done.

@@ -1,0 +1,57 @@
+package documentweb_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/bodhi-gateway/bodhi/app/document"
+	"github.com/bodhi-gateway/bodhi/app/document/documentweb"
+	"github.com/bodhi-gateway/bodhi/app/document/tool"
+	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/key"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/web/webtest"
+	"github.com/bodhi-gateway/bodhi/db/dbtest"
+)
+
+// purse is open for everybody.
+type purse struct{}
+
+func (purse) Grant(context.Context, org.Actor, id.Team) (*key.Grant, error) { return &key.Grant{}, nil }
+
+func (purse) Models(context.Context, org.Actor, id.Team) ([]string, error) {
+	return []string{"smart"}, nil
+}
+
+func (purse) Session(context.Context, org.Actor, id.Team) (key.Key, bool, error) {
+	return key.Key{}, true, nil
+}
+
+func (purse) Open(context.Context, org.Actor, id.Team) error { return nil }
+
+func TestWhatIsWrongWithAFileIsSaidWithAndWithoutScripts(t *testing.T) {
+	t.Parallel()
+	h := webtest.NewHouse(t, dbtest.SQLite(t))
+	h.Passwordless = true
+	pages := documentweb.New(tool.New(tool.Parts{Reader: document.New(nil)}), purse{}, h.Identity)
+	site, acme := h.Serve(t, append(pages.Routes(), webtest.Enter())), h.Found(t, "Acme")
+	browser := webtest.As(t, site, acme.Members[org.Developer])
+	for name, c := range map[string]struct{ page, file, says string }{
+		"no document":              {"/documents", "", "Choose a file that is not empty."},
+		"a document of nothing":    {"/documents", "\x00\x01\x02", "plain text and pictures"},
+		"a document that is large": {"/documents", strings.Repeat("x", tool.MostBytes+1), "The file is larger than 20 MiB"},
+		"a sound of nothing":       {"/documents/transcribe", "x", "This is no sound that is known here"},
+		"a sound that is large":    {"/documents/transcribe", strings.Repeat("x", tool.MostSound+1), "The sound is larger than 64 MiB"},
+	} {
+		form := "--x\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nwombat-1\r\n--x\r\nContent-Disposition: form-data; name=\"tool\"\r\n\r\nextract\r\n" +
+			"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n" + c.file + "\r\n--x--\r\n"
+		if p := browser.Upload(c.page, "multipart/form-data; boundary=x", form); p.Status != http.StatusUnprocessableEntity || !p.Has(c.says, "wombat-1") {
+			t.Errorf("%s: %d, does not say %q beside what was typed", name, p.Status, c.says)
+		}
+		if p := browser.Upload(c.page+"/stream", "multipart/form-data; boundary=x", form); p.Status != http.StatusOK || !p.Has("event: end\n", c.says) {
+			t.Errorf("%s, with scripts: %d, does not say %q: %.300s", name, p.Status, c.says, p.Body)
+		}
+	}
+}
