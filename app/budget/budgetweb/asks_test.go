@@ -120,7 +120,14 @@ func TestMoreIsGivenForAPeriodFromTheBudgetsPage(t *testing.T) {
 			t.Errorf("%s is not shown", kind)
 		}
 	}
-	if p := admin.Get(one); !p.Has("of $90.00", "Repaid", "due in the next period") {
+	open := url.Values{"kind": {"reserve"}, "amount": {"30"}, "reason": {"fair"}}
+	if p := admin.Post(one+"/grants", open); p.Status != http.StatusSeeOther {
+		t.Fatalf("the rest of the reserve: %d %v", p.Status, said(p))
+	}
+	if p := admin.Post(one+"/grants", open); p.Status != http.StatusUnprocessableEntity || !p.Has("At most $0.00 can be opened") {
+		t.Errorf("sent twice: %d, says nothing of why nothing was opened: %v", p.Status, said(p))
+	}
+	if p := admin.Get(one); !p.Has("of $120.00", "Repaid", "due in the next period") {
 		t.Error("the period does not have what was given")
 	}
 	manager := webtest.As(t, s.site, s.acme.Members[org.Manager])

@@ -3,6 +3,7 @@ package budgetweb
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,8 +75,13 @@ func (h *Handlers) grant(c *web.Context) error {
 	}
 	if wrong, ok := web.Refused(err); ok {
 		given.fields, given.form = wrong.Fields, wrong.Form
-		for field, says := range wrong.Fields { // what no input of this form shows
-			if field != "amount" && field != "until" && field != "reason" {
+		forms, err := h.gives(c, e, given)
+		if err != nil {
+			return err
+		}
+		offered := slices.ContainsFunc(forms, func(g views.Give) bool { return g.Kind == given.kind })
+		for field, says := range wrong.Fields { // what no input shows, of a form that may be gone: somebody else gave what was left
+			if !offered || field != "amount" && field != "until" && field != "reason" {
 				given.form = says
 			}
 		}
