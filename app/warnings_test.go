@@ -16,6 +16,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/notify"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
+	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
 )
 
@@ -82,6 +83,18 @@ func TestAHardBudgetThatNobodyLooksAtGoesUp(t *testing.T) {
 	must(t, a.escalate(ctx))
 	if got := a.told(t, x, notify.Escalated); len(got) != 1 || !strings.HasPrefix(got[org.Manager], "Nobody has looked for half an hour: ") {
 		t.Errorf("half an hour later: %v", got)
+	}
+
+	// Somebody deletes the budget meanwhile: it is nobody's trouble any more, and holds up no other.
+	gone, err := a.budgets(nil).Create(ctx, x.Actor(org.Admin), budget.Input{Scope: org.OfMember(x.Org.ID, x.Members[org.Lead].ID), Limit: money.Dollar, Period: budget.Monthly, Enforce: budget.Hard})
+	must(t, err)
+	b.spend(t, x, x.Team, 2*money.Dollar, a.clock.Now(), gone)
+	must(t, a.tellOfBudgets(ctx))
+	must(t, a.budgets(nil).Delete(ctx, x.Actor(org.Admin), gone.ID))
+	a.clock = moment(now.Add(2 * (reaction + time.Minute)))
+	must(t, a.escalate(ctx))
+	if left, err := db.NewEventStore(a.db).Unanswered(ctx, a.clock.Now(), 10); len(left) != 0 || err != nil {
+		t.Errorf("an alert about a deleted budget is still to be escalated: %d, %v", len(left), err)
 	}
 
 	// Another month, in which the lead reads of it.
