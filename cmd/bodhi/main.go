@@ -127,7 +127,11 @@ func runOf(ctx context.Context, c any, file *string, args []string, stdout, stde
 	e := &env{ctx: ctx, out: stdout, wrong: stderr, config: func(overrides map[string]string) (app.Config, error) {
 		return app.LoadConfig(serverEnviron(), *file, overrides)
 	}}
-	if err := command.Run(e); err != nil && !errors.Is(err, context.Canceled) {
+	err = command.Run(e)
+	if errors.Is(err, context.Canceled) { // a script must not go on as if it were done
+		err = fmt.Errorf("interrupted before it was done: %w", err)
+	}
+	if err != nil {
 		fmt.Fprintf(stderr, "bodhi: %v\n", err)
 		return exitCode(err)
 	}

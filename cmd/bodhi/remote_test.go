@@ -43,6 +43,30 @@ func TestFailuresHaveExitCodesOfTheirOwn(t *testing.T) {
 	}
 }
 
+// A script that goes on after a backup must not take one that was cut off for one that is there.
+func TestACommandThatIsInterruptedHasFailed(t *testing.T) {
+	t.Parallel()
+	file, dir := filepath.Join(t.TempDir(), "bodhi.yaml"), t.TempDir()
+	if err := os.WriteFile(file, []byte("data_dir: "+dir+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	for _, args := range [][]string{
+		{"backup", filepath.Join(dir, "backup.tar.gz"), "--config", file},
+		{"key", "list", "--url", "http://127.0.0.1:9", "--token", "bdt_x"},
+	} {
+		var out, wrong bytes.Buffer
+		if code := run(ctx, args, &out, &wrong); code != 1 || !strings.Contains(wrong.String(), "interrupted") {
+			t.Errorf("%s: exit %d, %s", args[0], code, &wrong)
+		}
+	}
+	var out, wrong bytes.Buffer
+	if code := run(ctx, []string{"serve", "--config", file}, &out, &wrong); code != 0 {
+		t.Errorf("serve, which ends so: exit %d, %s", code, &wrong)
+	}
+}
+
 func TestListsAreTablesOrJSON(t *testing.T) {
 	t.Parallel()
 	const page = `{"data":[{"id":"key_1","name":"a\u001b[31m","status":"active","team":"team_1","account":"build"}],"has_more":false}`

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -21,6 +23,13 @@ type serveCmd struct {
 }
 
 func (c serveCmd) Run(e *env) error {
+	if err := c.serve(e); !errors.Is(err, context.Canceled) { // being told to stop is how it ends
+		return err
+	}
+	return nil
+}
+
+func (c serveCmd) serve(e *env) error {
 	cfg, err := e.config(map[string]string{"BODHI_ADDR": c.Addr})
 	if err != nil {
 		return err
