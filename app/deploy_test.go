@@ -3,12 +3,14 @@ package app
 import (
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"gopkg.in/yaml.v3"
 
@@ -187,6 +189,29 @@ func TestTheManifestsFitTheImage(t *testing.T) {
 		if !strings.Contains(string(unit), line) {
 			t.Errorf("the unit lacks %s", line)
 		}
+	}
+}
+
+// The installation on one machine sends its mail to a sink that offers no encryption, and is given the time that streams take to end.
+func TestTheComposedInstallationSendsMailAndEndsInPeace(t *testing.T) {
+	t.Parallel()
+	b, err := os.ReadFile(filepath.Join("..", "docker-compose.yml"))
+	must(t, err)
+	var all struct {
+		Services map[string]struct {
+			Environment map[string]string
+			Grace       string `yaml:"stop_grace_period"`
+		}
+	}
+	must(t, yaml.Unmarshal(b, &all))
+	bodhi := all.Services["bodhi"]
+	mail, err := url.Parse(bodhi.Environment["SMTP_URL"])
+	must(t, err)
+	if _, ok := all.Services[mail.Hostname()]; !ok || mail.Query().Get("tls") != "none" {
+		t.Errorf("SMTP_URL is %s: to another machine without ?tls=none it wants STARTTLS, which the sink has not", mail)
+	}
+	if wait, err := time.ParseDuration(bodhi.Grace); err != nil || wait <= grace {
+		t.Errorf("it is killed after %q (10 s if that is nothing), and streams have %s", bodhi.Grace, grace)
 	}
 }
 
