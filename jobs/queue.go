@@ -115,6 +115,9 @@ func (c *typed[T]) enqueue(ctx context.Context, job work.Args) error {
 //   - SQLite has nothing to wake us. River's own emulation reads a table every 50 ms, which is 1-2 % of a core for
 //     ever; PollOnly turns that off, and a job waits at most a second instead.
 //   - River's reindexer is off: it needs to own the tables, and the program does not (db/owner.go).
+//
+// A job of a process that was killed is another's as soon as no living one can be at it still. River would wait an hour, in which
+// the chore behind a tick stands still everywhere, and a letter's link may be dead before it leaves.
 func config(d *db.DB, o Options) (*river.Config, error) {
 	cfg := &river.Config{
 		Logger:            slog.New(quiet{o.Log.Handler()}),
@@ -123,6 +126,8 @@ func config(d *db.DB, o Options) (*river.Config, error) {
 		SoftStopTimeout:   cmp.Or(o.Grace, 10*time.Second),
 		FetchPollInterval: 5 * time.Second,
 		ReindexerSchedule: river.NeverSchedule(),
+
+		RescueStuckJobsAfter: longest + time.Minute,
 	}
 	parallel := 16
 	if !d.Postgres() {

@@ -159,6 +159,34 @@ func TestStoppingWaitsForTheJobUnderWay(t *testing.T) {
 	})
 }
 
+// A process that is killed leaves its job as one that runs. Until another node has it, no other tick of its row is made either.
+func TestTheJobOfAProcessThatWasKilledIsSoonAnothers(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		only, err := jobs.New(d, jobs.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Do(t.Context(), func(ctx context.Context) error { return only.Enqueue(ctx, ping{"left behind"}) }); err != nil {
+			t.Fatal(err)
+		}
+		const leave = "UPDATE river_job SET state = 'running', attempt = 1, attempted_at = "
+		if e := d.Engine(); e.Postgres != nil {
+			_, err = e.Postgres.Exec(t.Context(), leave+"now() - interval '12 minutes'")
+		} else {
+			_, err = e.SQLite.ExecContext(t.Context(), leave+"datetime('now', '-12 minutes')")
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		ran := make(chan string, 1)
+		start(t, d, jobs.Options{}, func(_ context.Context, p ping) error { ran <- p.Text; return nil })
+		if got := receive(t, ran, "job that was left behind"); got != "left behind" {
+			t.Fatalf("ran %q", got)
+		}
+	})
+}
+
 func TestPeriodicWorkRunsOnOneOfTwoNodes(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

@@ -86,6 +86,9 @@ func (p Periodic) Due(after, by time.Time) (bool, error) {
 	return err == nil && !utc{schedule}.Next(after).After(by), err
 }
 
+// longest is what a tick may take; no other job may take longer.
+const longest = 10 * time.Minute
+
 // tick is the job behind each row: the queue holds at most one unfinished tick per name.
 type tick struct {
 	Name string `json:"name" river:"unique"`
@@ -119,7 +122,7 @@ func timetable(rows []Periodic, w *Workers) ([]*river.PeriodicJob, error) {
 		}
 		out = append(out, river.NewPeriodicJob(utc{schedule}, once, &river.PeriodicJobOpts{ID: p.Name, RunOnStart: p.AtStart}))
 	}
-	return out, Add(w, 10*time.Minute, func(ctx context.Context, t tick) error {
+	return out, Add(w, longest, func(ctx context.Context, t tick) error {
 		run := chores[t.Name]
 		if run == nil {
 			return river.JobCancel(errors.New("the schedule no longer has it"))

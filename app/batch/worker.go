@@ -10,7 +10,7 @@ import (
 )
 
 // Worker works on batches: one in each process that works. It is a loop and no job of the queue, because the queue gives a job of a killed
-// process to another one after an hour.
+// process to another one after eleven minutes.
 type Worker struct {
 	Parts
 	Gateway Gateway

@@ -11,7 +11,7 @@ import (
 )
 
 // Worker works on runs: one in each process that works. It is a loop and no job of the queue, because the queue gives a job of a killed
-// process to another one after an hour, and a run is waited for.
+// process to another one after eleven minutes, and a run is waited for.
 type Worker struct {
 	Parts
 	vault  vault
