@@ -48,8 +48,8 @@ func (c *Courier) Deliver(ctx context.Context, o id.Org, which id.Mail) error {
 		return fmt.Errorf("deliver %s: %w", which, err)
 	}
 	err = c.Carrier.Carry(ctx, message)
-	if err == nil {
-		return c.Store.Sent(ctx, o, which, c.Clock.Now())
+	if err == nil { // also where ctx ended meanwhile: what the server took must not be sent again
+		return c.Store.Sent(context.WithoutCancel(ctx), o, which, c.Clock.Now())
 	}
 	var dropped time.Time
 	if errors.Is(err, ErrRefused) {

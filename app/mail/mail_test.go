@@ -110,6 +110,44 @@ func TestAFailureIsTriedAgainUntilTheServerRefuses(t *testing.T) {
 	}
 }
 
+// slow is a server that takes a letter after the process was told to stop: a conversation with it cannot be broken off.
+type slow struct {
+	stop  context.CancelFunc
+	taken int
+}
+
+func (s *slow) Carry(context.Context, mail.Message) error {
+	s.stop()
+	s.taken++
+	return nil
+}
+
+func TestALetterThatIsTakenWhileTheProcessStopsIsNotSentAgain(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		_, o, order := office(t, d)
+		if err := d.Do(t.Context(), func(ctx context.Context) error { return o.Post.Send(ctx, order) }); err != nil {
+			t.Fatal(err)
+		}
+		latest, err := o.Post.Latest(t.Context(), order.Org, "news", []string{order.About})
+		if err != nil {
+			t.Fatal(err)
+		}
+		server := &slow{}
+		o.Courier.Carrier = server
+		for range 2 { // the second is another process's
+			var ctx context.Context
+			ctx, server.stop = context.WithCancel(t.Context())
+			if err := o.Courier.Deliver(ctx, order.Org, latest[order.About].ID); err != nil {
+				t.Errorf("asks for another try: %v", err)
+			}
+		}
+		if server.taken != 1 {
+			t.Errorf("sent %d times", server.taken)
+		}
+	})
+}
+
 func TestAnAddressIsNotFlooded(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

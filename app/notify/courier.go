@@ -180,8 +180,8 @@ func (c *Courier) send(ctx context.Context, l Lead, parcel Parcel) (err error) {
 	} else {
 		err = c.post(ctx, parcel)
 	}
-	if err == nil {
-		return c.Store.End(ctx, l, Sent, "", c.Clock.Now())
+	if err == nil { // also where ctx ended meanwhile: what arrived must not be sent again
+		return c.Store.End(context.WithoutCancel(ctx), l, Sent, "", c.Clock.Now())
 	}
 	if ctx.Err() != nil { // we are stopping; the claim runs out by itself
 		return ctx.Err()

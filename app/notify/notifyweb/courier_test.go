@@ -431,3 +431,37 @@ func TestAProcessThatDiesAfterSendingSendsTheSameMessageOnceMore(t *testing.T) {
 		}
 	})
 }
+
+// A conversation with a mail server is not broken off when the process is told to stop: what arrived meanwhile is not sent again.
+func TestWhatArrivesWhileTheProcessStopsIsNotSentAgain(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		x := newOffice(t, d)
+		carry := x.courier.Carry
+		ctx, stop := context.WithCancel(t.Context())
+		x.courier.Carry = func(_ context.Context, m mail.Message) error {
+			defer stop()
+			return carry(context.WithoutCancel(ctx), m)
+		}
+		x.tell(t, "a")
+		for _, j := range x.jobs {
+			s := j.(notify.Spread)
+			_ = x.courier.Spread(ctx, s.Org, s.Event) // what it had not begun is another process's
+		}
+		x.courier.Carry = carry
+		x.Clock.Advance(10 * time.Minute)
+		x.work(t)
+		seen := map[string]int{}
+		for _, l := range x.sink.letters() {
+			seen[header(l, "To")]++
+		}
+		if len(seen) != 2 {
+			t.Errorf("arrived at %v", seen)
+		}
+		for who, n := range seen {
+			if n != 1 {
+				t.Errorf("%s got it %d times", who, n)
+			}
+		}
+	})
+}
