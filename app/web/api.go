@@ -84,6 +84,9 @@ func (s *server) admitToken(c *Context) error {
 
 // knowsQuery refuses parameters that the route does not take: a misspelt filter would otherwise show everything.
 func (c *Context) knowsQuery() error {
+	if name, ok := written(c.QueryParams()); !ok {
+		return fault.Field(name, name+" holds characters that are not text in UTF-8.")
+	}
 	if c.route.Query == nil {
 		return nil
 	}

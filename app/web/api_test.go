@@ -293,3 +293,22 @@ func TestEveryUnknownFieldIsNamed(t *testing.T) {
 		t.Errorf("an empty object: %d %s", w.Code, w.Body)
 	}
 }
+
+func TestWhatIsNoTextIsTheClientsFault(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	for body, want := range map[string]int{`{"name":"a\u0000b"}`: 400, `{"name":"\\\u0000"}`: 400, `{"name":"\\u0000"}`: 201, `{"name":"\u0001"}`: 201} {
+		if w := s.call("POST", "things", body); w.Code != want {
+			t.Errorf("%s: %d %s", body, w.Code, w.Body)
+		}
+	}
+	for query, want := range map[string]int{"color=%00": 400, "q=%00": 400, "q=%ff": 400, "q%00=a": 400, "q=%C3%A4": 200} {
+		path := "things/t0?"
+		if strings.HasPrefix(query, "color") {
+			path = "things?"
+		}
+		if w := s.call("GET", path+query, ""); w.Code != want {
+			t.Errorf("%s: %d %s", query, w.Code, w.Body)
+		}
+	}
+}

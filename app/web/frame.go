@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -95,6 +97,9 @@ func requestID(c echo.Context) string {
 // limitForm bounds a form's body and parses it, so that handlers can use FormValue without thinking of errors.
 func limitForm(c *Context, most int64) error {
 	r := c.Request()
+	if name, ok := written(c.QueryParams()); !ok {
+		return fault.Field(name, "The address holds characters that are not text. Begin again.")
+	}
 	if r.Method == http.MethodGet || r.Body == nil {
 		return nil
 	}
@@ -109,14 +114,22 @@ func limitForm(c *Context, most int64) error {
 	if err := r.ParseForm(); err != nil {
 		return bodyFault(err)
 	}
-	for _, values := range r.PostForm {
-		for _, v := range values {
-			if !utf8.ValidString(v) || strings.ContainsRune(v, 0) { // PostgreSQL refuses both
-				return fault.New(fault.Invalid, "invalid_request", "The form holds characters that are not text. Type them again.")
-			}
-		}
+	if _, ok := written(r.PostForm); !ok {
+		return fault.New(fault.Invalid, "invalid_request", "The form holds characters that are not text. Type them again.")
 	}
 	return nil
+}
+
+// written reports whether all names and values are text, and else which one is not: PostgreSQL takes neither broken UTF-8 nor a NUL, and would
+// make somebody's odd letters an error of ours.
+func written(all url.Values) (name string, ok bool) {
+	odd := func(s string) bool { return !utf8.ValidString(s) || strings.ContainsRune(s, 0) }
+	for name, values := range all {
+		if odd(name) || slices.ContainsFunc(values, odd) {
+			return clip(name, 40), false
+		}
+	}
+	return "", true
 }
 
 // bodyFault says in words what was wrong with a request's body.

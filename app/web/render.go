@@ -65,6 +65,9 @@ func Decode[T any](c *Context) (T, error) {
 	if err != nil {
 		return in, err
 	}
+	if bytes.Contains(bytes.ReplaceAll(body, []byte(`\\`), nil), []byte(`\u0000`)) { // as in forms: PostgreSQL takes none
+		return in, fault.New(fault.Invalid, "invalid_request", `The body holds the character \u0000, which is no text. Leave it out.`)
+	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()
 	fields := map[string]json.RawMessage{}

@@ -376,6 +376,16 @@ func TestFormsAreBounded(t *testing.T) {
 	}
 }
 
+func TestAnAddressThatIsNoTextIsTheBrowsersFault(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "http://127.0.0.1:8080")
+	for query, want := range map[string]int{"q=%00": 400, "q=%C3": 400, "%ff=a": 400, "q=%F0%9F%8C%B3": 200} {
+		if w := h.do("GET", "/me?"+query, nil, with(h.logIn())); w.Code != want {
+			t.Errorf("%s: %d, want %d: %s", query, w.Code, want, w.Body)
+		}
+	}
+}
+
 func TestTheAPISpeaksProblems(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, "http://127.0.0.1:8080")
