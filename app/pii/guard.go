@@ -48,6 +48,9 @@ func (g *Guard) Document(body []byte, plain bool) Result {
 		p = piecesOfText(body)
 	}
 	r := g.bound.pass(context.Background(), p, Answered, g.vault)
+	if r.Action == Mask && r.Body != nil && !plain {
+		r.Body = unspelt(r.Body)
+	}
 	if r.Any() {
 		g.result = r
 	}

@@ -307,3 +307,21 @@ func TestAPrivateKeyInAStreamIsHeldToItsEnd(t *testing.T) {
 		}
 	}
 }
+
+// Likelihoods spell out what the answer said, piece by piece, in which no detector finds anything.
+func TestWhatIsMaskedIsNotSpeltOutInLikelihoods(t *testing.T) {
+	t.Parallel()
+	b := bound(t, clock.System{}, answering(Mask))
+	spelt := `{"content":[{"token":"a","bytes":[97]},{"token":"da@"},{"token":"acme.test","top_logprobs":[{"token":"]}"}]}]}`
+	for body, want := range map[string]string{
+		`{"choices":[{"message":{"content":"ada@acme.test"}, "logprobs": ` + spelt + ` ,"index":0}]}`:                  `{"choices":[{"message":{"content":"[EMAIL_1]"}, "logprobs": null ,"index":0}]}`,
+		`{"output":[{"content":[{"text":"ada@acme.test","logprobs":[{"token":"ada"},{"token":"@acme.test"}]}]}]}`:      `{"output":[{"content":[{"text":"[EMAIL_1]","logprobs":[]}]}]}`,
+		`{"candidates":[{"content":{"parts":[{"text":"ada@acme.test"}]},"logprobsResult":{"chosenCandidates":[{}]}}]}`: `{"candidates":[{"content":{"parts":[{"text":"[EMAIL_1]"}]},"logprobsResult":null}]}`,
+		`{"content":"ada@acme.test \"logprobs\":[1]","logprobs":null}`:                                                 `{"content":"[EMAIL_1] \"logprobs\":[1]","logprobs":null}`,
+		`{"choices":[{"message":{"content":"nobody"},"logprobs":{"content":[{"token":"nobody"}]}}]}`:                   "",
+	} {
+		if doc := b.Guard(&Result{}).Document([]byte(body), false); string(doc.Body) != want {
+			t.Errorf("%s\n became %s\n   want %s", body, doc.Body, want)
+		}
+	}
+}
