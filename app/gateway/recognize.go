@@ -36,6 +36,10 @@ func (g *Gateway) recognize(ctx context.Context, x *Exchange, b pii.Bound, r pii
 	if !wanted || x.inner || r.Action == pii.Block {
 		return r
 	}
+	if x.Hints.DryRun {
+		x.note("no look for names and addresses by ", who.Model, ": a dry run asks nobody")
+		return r
+	}
 	text, whole := b.Texts(body)
 	if whole && text == "" {
 		return r

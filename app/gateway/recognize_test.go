@@ -70,6 +70,23 @@ func TestAModelLooksForNamesAndAddresses(t *testing.T) {
 	}
 }
 
+// A dry run calls nobody, and costs nothing: not for names either.
+func TestADryRunAsksNobodyForNames(t *testing.T) {
+	t.Parallel()
+	for _, failing := range []string{"", "block", "allow"} {
+		h, _ := screened(t, named3("mask", "mask", failing))
+		up := &looker{finds: foundAda}
+		h.provide("up", up.ServeHTTP)
+		resp, body := h.ask(aboutAda, "X-Bodhi-Dry-Run", "1")
+		if resp.StatusCode != 200 || !strings.Contains(body, "no look for names and addresses") || len(up.looked)+len(up.asked) > 0 {
+			t.Errorf("%q: %d %s, %d looks", failing, resp.StatusCode, body, len(up.looked))
+		}
+		if all := h.books.only(t, 1); all[0].Cost != 0 {
+			t.Errorf("%q: it cost %s", failing, all[0].Cost)
+		}
+	}
+}
+
 func TestNamesThatNobodyCouldLookFor(t *testing.T) {
 	t.Parallel()
 	long := strings.Replace(aboutAda, "Ada", strings.Repeat("word ", pii.MostRecognized/4), 1)
