@@ -82,7 +82,7 @@ func (g *Gateway) seek(x *Exchange) bool {
 	for i := range x.Plan.Targets {
 		models = append(models, x.Plan.Targets[i].Model)
 	}
-	a := cache.Ask{Chain: x.Grant.Chain, Call: x.Call, EndUser: x.Hints.EndUser, Purpose: x.Hints.Purpose, Beta: x.R.Header.Get("Anthropic-Beta"),
+	a := cache.Ask{Chain: x.Grant.Chain, Call: x.Call, EndUser: x.Hints.EndUser, Purpose: x.Hints.Purpose, Beta: strings.Join(x.R.Header["Anthropic-Beta"], ","),
 		Want: x.Hints.Cache, TTL: x.Hints.CacheTTL, Models: models}
 	slot, why := g.Cache.Seek(&a)
 	if slot != nil && x.found.Any() {

@@ -333,6 +333,21 @@ func TestAStandInsAnswerIsNotKept(t *testing.T) {
 	}
 }
 
+// A header may come in several lines, of which each changes how a body is read: the provider gets them all.
+func TestEveryLineOfAHeaderThatChangesTheAnswerCounts(t *testing.T) {
+	t.Parallel()
+	h := buildCaching(t, nil)
+	h.provide("up", h.bought(says(answer)))
+	for _, betas := range [][]string{{"context-1m-2025-08-07"}, {"context-1m-2025-08-07", "interleaved-thinking-2025-05-14"}, {"context-1m-2025-08-07", "interleaved-thinking-2025-05-14"}} {
+		r := httptest.NewRequest("POST", "/v1/chat/completions", strings.NewReader(question))
+		r.Header = http.Header{"Authorization": {"Bearer good"}, "Anthropic-Beta": betas}
+		h.gateway.ServeHTTP(httptest.NewRecorder(), r)
+	}
+	if h.calls.Load() != 2 {
+		t.Errorf("%d calls, want 2: one for each set of betas", h.calls.Load())
+	}
+}
+
 // until waits for something that others do.
 func until(t *testing.T, what string, ok func() bool) {
 	t.Helper()
