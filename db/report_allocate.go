@@ -58,6 +58,13 @@ func (s *ReportStore) AllocateSpan(ctx context.Context, r report.Reach, by repor
 	if column == "" {
 		return nil, fmt.Errorf("db: facts are not grouped by %q", by)
 	}
+	gone, err := s.gone(ctx, r, from)
+	if err != nil {
+		return nil, err
+	}
+	if gone {
+		return s.Allocate(ctx, r, by, from, to, report.MaxValues+1)
+	}
 	var out []report.Group
 	at := map[string]int{}
 	add := func(value string, name *string, t report.Totals) error {
@@ -69,7 +76,7 @@ func (s *ReportStore) AllocateSpan(ctx context.Context, r report.Reach, by repor
 		}
 		return out[i].Add(t)
 	}
-	err := s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
+	err = s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
 		for _, facts := range []struct{ table, sums string }{
 			{"attempts", "0 AS requests, 0 AS errors, SUM(attempts.input_tokens) AS input, SUM(attempts.cached_tokens) AS cached, SUM(attempts.output_tokens) AS output, SUM(attempts.cost_nanos) AS cost_nanos"},
 			{"requests", "COUNT(*) AS requests, SUM(CASE WHEN requests.status >= 400 OR requests.code <> '' THEN 1 ELSE 0 END) AS errors, 0 AS input, 0 AS cached, 0 AS output, 0 AS cost_nanos"},

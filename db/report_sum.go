@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -58,8 +59,15 @@ func (s *ReportStore) Hours(ctx context.Context, r report.Reach, from, to time.T
 // Span implements report.Store. Like the rollup it counts requests by when they came, and tokens and money by when their
 // attempt was dispatched.
 func (s *ReportStore) Span(ctx context.Context, r report.Reach, from, to time.Time) (report.Totals, error) {
+	gone, err := s.gone(ctx, r, from)
+	if err != nil {
+		return report.Totals{}, err
+	}
+	if gone {
+		return s.slots(ctx, r, from, to)
+	}
 	var counts, spend sumRow
-	err := s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
+	err = s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
 		err := within(tx.Table("requests").
 			Select("COUNT(*) AS requests, COALESCE(SUM(CASE WHEN status >= 400 OR code <> '' THEN 1 ELSE 0 END), 0) AS errors"), "requests", r).
 			Where("requests.at >= ? AND requests.at < ?", from.UTC(), to.UTC()).Take(&counts).Error
@@ -72,6 +80,26 @@ func (s *ReportStore) Span(ctx context.Context, r report.Reach, from, to time.Ti
 	})
 	spend.Requests, spend.Errors = counts.Requests, counts.Errors
 	return spend.totals(), err
+}
+
+// gone reports whether the single requests of a moment may be deleted: then only sums know of it. Spans that are asked of facts lie
+// within an hour of the clock, and what is deleted ends with a day, so all of a span is gone or none.
+func (s *ReportStore) gone(ctx context.Context, r report.Reach, at time.Time) (gone bool, err error) {
+	err = s.db.scoped(ctx, r.Org, func(tx *gorm.DB) error {
+		before, err := goneBefore(tx, r.Org)
+		gone = at.Before(before)
+		return err
+	})
+	return gone, err
+}
+
+// slots is Span by sums. Where days begin within an hour they are kept by the quarter, so days and months are exact.
+func (s *ReportStore) slots(ctx context.Context, r report.Reach, from, to time.Time) (sum report.Totals, err error) {
+	hours, err := s.Hours(ctx, r, from, to)
+	for _, h := range hours {
+		err = errors.Join(err, sum.Add(h.Totals))
+	}
+	return sum, err
 }
 
 // dimension is how the rollup is grouped: by a column of its own, named by an entity's table.
