@@ -70,13 +70,20 @@ func primary(emails []any) string {
 	return first
 }
 
-// userResource is a user as the protocol has them: what the directory said, with what is true here.
-func userResource(u scim.User, in []scim.Group) lib.Resource {
-	attrs := lib.ResourceAttributes{}
+// said is what the directory said of a user, and nothing else.
+func said(u scim.User) map[string]any {
+	attrs := map[string]any{}
 	if len(u.Attributes) > 0 {
 		_ = json.Unmarshal(u.Attributes, &attrs) // written by person
 	}
-	attrs["userName"], attrs["active"] = u.UserName, u.Active()
+	attrs["userName"] = u.UserName
+	return attrs
+}
+
+// userResource is a user as the protocol has them: what the directory said, with what is true here.
+func userResource(u scim.User, in []scim.Group) lib.Resource {
+	attrs := lib.ResourceAttributes(said(u))
+	attrs["active"] = u.Active()
 	if attrs["emails"] == nil {
 		attrs["emails"] = []any{map[string]any{"value": u.Email, "type": "work", "primary": true}}
 	}

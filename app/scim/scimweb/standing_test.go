@@ -2,6 +2,7 @@ package scimweb_test
 
 import (
 	"fmt"
+	"net/url"
 	"testing"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -121,4 +122,32 @@ func TestAChangeOfAttributesAloneIsInTheAuditLog(t *testing.T) {
 	if n := entries() - before; n != 1 {
 		t.Errorf("nothing new left %d entries", n-1)
 	}
+}
+
+// A directory that says neither emails nor displayName changes what they follow from: the user name and the parts of the name.
+func TestAPatchChangesWhatTheDirectoryNeverSaidOutright(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := serve(t, d)
+		made := s.want("created", s.ask("POST", "Users", `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"grace.hopper@x.test","name":{"givenName":"Grace","familyName":"Hopper"},"active":true}`), 201)
+		change := func(what, operation, name, email string) {
+			t.Helper()
+			s.want(what, s.ask("PATCH", "Users/"+made.id(), patch(operation)), 200)
+			if m := s.member(made.id()); m.Name != name || m.Email != email {
+				t.Errorf("%s: %s <%s>, want %s <%s>", what, m.Name, m.Email, name, email)
+			}
+		}
+		change("title alone", `{"op":"replace","path":"title","value":"Admiral"}`, "Grace Hopper", "grace.hopper@x.test")
+		change("family name", `{"op":"replace","path":"name.familyName","value":"Murray"}`, "Grace Murray", "grace.hopper@x.test")
+		change("user name", `{"op":"Replace","path":"userName","value":"grace.murray@x.test"}`, "Grace Murray", "grace.murray@x.test")
+		change("an address of its own", `{"op":"Add","path":"emails[type eq \"work\"].value","value":"gm@x.test"}`, "Grace Murray", "gm@x.test")
+		change("user name beside it", `{"op":"Replace","path":"userName","value":"grace@x.test"}`, "Grace Murray", "gm@x.test")
+
+		plain := s.want("found", s.ask("GET", "Users?filter="+url.QueryEscape(`userName eq "`+s.Members[org.Developer].Email+`"`), ""), 200).at("Resources", 0, "id")
+		was := s.Members[org.Developer]
+		s.want("somebody it never wrote about", s.ask("PATCH", "Users/"+plain.(string), patch(`{"op":"add","path":"title","value":"Engineer"}`)), 200)
+		if m := s.member(plain.(string)); m.Name != was.Name || m.Email != was.Email {
+			t.Errorf("%s <%s> is %s <%s> now", was.Name, was.Email, m.Name, m.Email)
+		}
+	})
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/scim"
 )
 
 // users is the library's handler of people, for one request's actor.
@@ -103,15 +104,14 @@ func (u users) Replace(r *http.Request, text string, attrs lib.ResourceAttribute
 	if err != nil {
 		return lib.Resource{}, u.h.refusal(r, err)
 	}
-	return u.replace(r, which, version(r), attrs, before.Present())
-}
-
-// replace writes attributes; active is what somebody is of whom it is not said.
-func (u users) replace(r *http.Request, which id.Member, version int64, attrs map[string]any, active bool) (lib.Resource, error) {
-	p, err := person(attrs, active)
+	p, err := person(attrs, before.Present())
 	if err != nil {
 		return lib.Resource{}, u.h.refusal(r, err)
 	}
+	return u.replace(r, which, version(r), p)
+}
+
+func (u users) replace(r *http.Request, which id.Member, version int64, p scim.Person) (lib.Resource, error) {
 	if _, err := u.h.directory.ReplaceUser(r.Context(), u.actor, which, version, p); err != nil {
 		return lib.Resource{}, u.h.refusal(r, err)
 	}
@@ -132,16 +132,26 @@ func (u users) Patch(r *http.Request, text string, operations []lib.PatchOperati
 	if v := version(r); v >= 0 && v != before.Version {
 		return lib.Resource{}, scimerrors.ScimError{Status: http.StatusPreconditionFailed, Detail: "The user was changed since you read it. Read it again."}
 	}
-	have := userResource(before, nil)
-	attrs := map[string]any(have.Attributes)
-	delete(attrs, "active") // whom an admin disabled, only a word of the directory's puts out
+	attrs := said(before) // not active: whom an admin disabled, only a word of the directory's puts out
+	_, addressed := attrs["emails"]
 	if before.ExternalID != "" {
 		attrs["externalId"] = before.ExternalID
 	}
 	if err := (patcher{u.h.userSchema, []schema.Schema{u.h.enterprise}}).apply(attrs, operations); err != nil {
 		return lib.Resource{}, err
 	}
-	return u.replace(r, which, before.Version, attrs, before.Present())
+	p, err := person(attrs, before.Present())
+	if err != nil {
+		return lib.Resource{}, u.h.refusal(r, err)
+	}
+	// Name and address that the directory never said outright change with what they follow from, and stay otherwise.
+	if p.Name == "" {
+		p.Name = before.Name
+	}
+	if !addressed && len(list(attrs["emails"])) == 0 && p.UserName == before.UserName {
+		p.Email = before.Email
+	}
+	return u.replace(r, which, before.Version, p)
 }
 
 // Delete implements lib.ResourceHandler.
