@@ -67,12 +67,16 @@ func (s *Service) CreateToken(ctx context.Context, actor org.Actor, in NewToken)
 			return secret.String{}, Token{}, err
 		}
 	}
+	maker, err := s.maker(ctx, actor)
+	if err != nil {
+		return secret.String{}, Token{}, err
+	}
 	text, minted, err := secret.Mint(s.Random, secret.ManagementToken, secret.Live)
 	if err != nil {
 		return secret.String{}, Token{}, fmt.Errorf("create token: %w", err)
 	}
 	t := Token{ID: id.NewToken(s.IDs), Org: actor.Org, Name: name, Role: in.Role, Public: minted.Public, Last4: minted.Last(),
-		At: in.At, CreatedBy: actor.Label, Maker: actor.Member, CreatedAt: now, ExpiresAt: in.ExpiresAt, Scopes: scopes, Personal: in.Personal}
+		At: in.At, CreatedBy: actor.Label, Maker: maker, CreatedAt: now, ExpiresAt: in.ExpiresAt, Scopes: scopes, Personal: in.Personal}
 	t.KeyID, t.MAC = s.MAC.Sum(minted.Signed())
 	err = s.Tx.Do(ctx, func(ctx context.Context) error {
 		if err := s.Store.AddToken(ctx, t); err != nil {
@@ -85,6 +89,16 @@ func (s *Service) CreateToken(ctx context.Context, actor org.Actor, in NewToken)
 		return secret.String{}, Token{}, fmt.Errorf("create token: %w", err)
 	}
 	return text, t, nil
+}
+
+// maker is the person behind a new token: who acts, or who made the token that acts. Otherwise a leaver's token would leave others
+// behind that end with nobody.
+func (s *Service) maker(ctx context.Context, actor org.Actor) (id.Member, error) {
+	if !actor.Member.IsZero() || actor.Token.IsZero() {
+		return actor.Member, nil
+	}
+	t, err := s.token(ctx, actor, actor.Token)
+	return t.Maker, err
 }
 
 // Tokens lists management tokens, revoked ones too: to admins all, to others their personal ones.
