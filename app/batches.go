@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -37,8 +38,9 @@ func (c *core) batchNotice(ctx context.Context, b batch.Batch, t batch.Tally) {
 	if b.Member.IsZero() { // a service's
 		return
 	}
-	e := notify.Event{Org: b.Org, Members: []id.Member{b.Member}, Kind: notify.Batched, Href: "/batches/" + b.ID.String(), Once: b.ID.UUID() + string(b.State) + b.Why, Body: b.Why,
+	e := notify.Event{Org: b.Org, Members: []id.Member{b.Member}, Kind: notify.Batched, Href: "/batches/" + b.ID.String(), Body: b.Why,
 		Title: fmt.Sprintf("The batch “%s” is %s: %s of %s requests answered, for %s", b.Label(), b.State, money.Grouped(int64(t.Steps[batch.Done])), money.Grouped(int64(b.Total)), budget.Amount(ledger.Money, t.Cost))}
+	e.Once = b.ID.UUID() + e.Title + b.Why // with how far it is: one that was resumed may be paused again for the same reason
 	if err := c.notices.Announce(ctx, e); err != nil {
 		c.log.Warn("nobody was told that a batch ended", "batch", b.ID.String(), "error", err)
 	}
@@ -54,7 +56,7 @@ func (c *core) scheduleNotice(ctx context.Context, s batch.Schedule, title, why 
 	if s.Owner.IsZero() {
 		return
 	}
-	e := notify.Event{Org: s.Org, Members: []id.Member{s.Owner}, Kind: notify.Batched, Href: "/batches/schedules/" + s.ID.String(), Once: s.ID.UUID() + title, Title: title, Body: why}
+	e := notify.Event{Org: s.Org, Members: []id.Member{s.Owner}, Kind: notify.Batched, Href: "/batches/schedules/" + s.ID.String(), Once: s.ID.UUID() + title + s.UpdatedAt.UTC().Format(time.RFC3339Nano), Title: title, Body: why}
 	if err := c.notices.Announce(ctx, e); err != nil {
 		c.log.Warn("nobody was told of a schedule", "schedule", s.ID.String(), "error", err)
 	}

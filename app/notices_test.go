@@ -15,6 +15,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/notify"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
+	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
 )
 
@@ -96,6 +97,35 @@ func TestPeopleAreToldThatTheirBatchIsOver(t *testing.T) {
 	}
 	if !(notify.Preferences{}).ByMail(notify.Batched) {
 		t.Error("no mail says so to those who chose nothing")
+	}
+}
+
+// What pauses again after somebody resumed it is news again.
+func TestPeopleAreToldEachTimeThatTheirBatchOrScheduleIsPaused(t *testing.T) {
+	t.Parallel()
+	a, h, _ := furnished(t, dbtest.SQLiteURL(t))
+	x := h.Found(t, "Gamma")
+	ctx, dev := t.Context(), x.Members[org.Developer]
+	count := func() int {
+		t.Helper()
+		all, err := db.NewNoticeStore(a.db).List(ctx, x.Org.ID, dev.ID, notify.Query{Limit: 50})
+		must(t, err)
+		return len(all)
+	}
+	b := batch.Batch{Org: x.Org.ID, ID: id.NewBatch(a.ids), Member: dev.ID, State: batch.Paused, Why: "Its cost limit of $1 is reached.", Total: 100, Body: batch.Body{Name: "Reviews"}}
+	a.batchNotice(ctx, b, batch.Tally{Steps: map[batch.Step]int{batch.Done: 20}})
+	a.batchNotice(ctx, b, batch.Tally{Steps: map[batch.Step]int{batch.Done: 50}})
+	if n := count(); n != 2 {
+		t.Errorf("a batch that was paused, resumed, went on and was paused again: %d notices", n)
+	}
+	s := batch.Schedule{Org: x.Org.ID, ID: id.NewSchedule(a.ids), Owner: dev.ID, Name: "Nightly", Paused: true, UpdatedAt: a.clock.Now()}
+	for range 2 {
+		a.scheduleNotice(ctx, s, "The schedule “Nightly” is paused", "Its key opens nothing any more.")
+		a.scheduleNotice(ctx, s, "The schedule “Nightly” is paused", "Its key opens nothing any more.") // said twice
+		s.UpdatedAt = s.UpdatedAt.Add(30 * 24 * time.Hour)
+	}
+	if n := count(); n != 4 {
+		t.Errorf("a schedule that was paused in two months: %d notices", n-2)
 	}
 }
 
