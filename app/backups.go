@@ -10,10 +10,13 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/backup"
 	"github.com/bodhi-gateway/bodhi/app/operator"
 	"github.com/bodhi-gateway/bodhi/app/secret"
+	"github.com/bodhi-gateway/bodhi/db"
+	"github.com/bodhi-gateway/bodhi/jobs"
 )
 
 // Backup writes everything an installation knows, beside any number of serving processes: the database as of one moment and this
@@ -92,7 +95,38 @@ func Restore(ctx context.Context, cfg Config, log *slog.Logger, from io.Reader, 
 	if err != nil {
 		return m, sum, fmt.Errorf("restore: %w", err)
 	}
+	if err := requeue(ctx, d, log, m.MadeAt.Add(-tried)); err != nil {
+		return m, sum, fmt.Errorf("all rows are restored, but letters and events that waited to be sent are not: %w", err)
+	}
 	return m, sum, nil
+}
+
+// tried is how long the queue goes on trying to send a letter.
+const tried = 12 * time.Hour
+
+// requeue puts into the queue, which no backup holds, what has waited in it since a moment to be sent to people.
+func requeue(ctx context.Context, d *db.DB, log *slog.Logger, since time.Time) error {
+	queue, err := jobs.New(d, jobs.Options{Log: log})
+	if err != nil {
+		return err
+	}
+	return d.Do(ctx, func(ctx context.Context) error {
+		letters, err := db.NewMailStore(d).Undelivered(ctx, since)
+		if err != nil {
+			return err
+		}
+		events, err := db.NewEventStore(d).Unspread(ctx, since)
+		if err != nil {
+			return err
+		}
+		for _, l := range letters {
+			err = errors.Join(err, queue.Enqueue(ctx, l))
+		}
+		for _, e := range events {
+			err = errors.Join(err, queue.Enqueue(ctx, e))
+		}
+		return err
+	})
 }
 
 // opens refuses a backup that the configured master keys cannot open.

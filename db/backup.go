@@ -29,7 +29,7 @@ func (t backupTable) names() (out []string) {
 func (t backupTable) list() string { return `"` + strings.Join(t.names(), `", "`) + `"` }
 
 // leftOut are tables that a backup does not hold: the schema's own number, which the manifest says, and the job queue, in which
-// nothing but what comes round by the clock waits.
+// what comes round by the clock waits, and what is to be sent to people, of which rows of their own tell (app.requeue).
 func leftOut(name string) bool {
 	return strings.HasPrefix(name, "river_") || strings.HasPrefix(name, "sqlite_") || name == "goose_db_version"
 }

@@ -105,6 +105,19 @@ func (s *MailStore) Recent(ctx context.Context, k mail.Kind, to string, since ti
 	return n, err
 }
 
+// Undelivered are orders of all organizations from since on that are neither sent nor given up, the oldest first.
+func (s *MailStore) Undelivered(ctx context.Context, since time.Time) ([]mail.Deliver, error) {
+	var rows []mailRow
+	err := s.db.system(ctx, "find letters that a restored queue does not know", func(tx *gorm.DB) error {
+		return tx.Where("sent_at IS NULL AND dropped_at IS NULL AND created_at >= ?", since.UTC()).Order("created_at, id").Find(&rows).Error
+	})
+	out := make([]mail.Deliver, len(rows))
+	for i, r := range rows {
+		out[i] = mail.Deliver{Org: r.Org, Mail: r.ID}
+	}
+	return out, err
+}
+
 // Sweep implements mail.Store.
 func (s *MailStore) Sweep(ctx context.Context, before time.Time) error {
 	return s.db.system(ctx, "delete old mail orders", func(tx *gorm.DB) error {

@@ -129,6 +129,21 @@ func (s *EventStore) Unanswered(ctx context.Context, now time.Time, limit int) (
 	return out, err
 }
 
+// Unspread are events of all organizations from since on that are on their way to nobody, the oldest first. Of some nobody wants to hear:
+// spreading those again says so again.
+func (s *EventStore) Unspread(ctx context.Context, since time.Time) ([]notify.Spread, error) {
+	var rows []eventRow
+	err := s.db.system(ctx, "find events that a restored queue does not know", func(tx *gorm.DB) error {
+		return tx.Where("at >= ? AND NOT EXISTS (SELECT 1 FROM deliveries AS d WHERE d.org_id = events.org_id AND d.event_id = events.id)", since.UTC()).
+			Order("at, id").Find(&rows).Error
+	})
+	out := make([]notify.Spread, len(rows))
+	for i, r := range rows {
+		out[i] = notify.Spread{Org: r.OrgID, Event: r.ID}
+	}
+	return out, err
+}
+
 // Settle implements notify.EventStore.
 func (s *EventStore) Settle(ctx context.Context, o id.Org, e id.Event) error {
 	return s.db.scoped(ctx, o, func(tx *gorm.DB) error {
