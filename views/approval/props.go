@@ -2,6 +2,10 @@
 package approval
 
 import (
+	"maps"
+	"slices"
+	"strings"
+
 	"github.com/bodhi-gateway/bodhi/views/layout"
 	"github.com/bodhi-gateway/bodhi/views/ui"
 )
@@ -41,6 +45,28 @@ type Decision struct {
 	Times, Until        string // only with Policy
 	Policy              bool
 	AmountHint, MaxDate string
+}
+
+// VerdictPage is one request again after a mistake of its decider; the Decision holds what was typed.
+type VerdictPage struct {
+	Decision
+	Shell     layout.Shell
+	Who, What string
+	Facts     []ui.Fact
+	Note      string
+	Form      string
+	Errors    map[string]string
+}
+
+// error is what is wrong beside the fields that the page has: other names are of the management API.
+func (p VerdictPage) error() string {
+	out := []string{p.Form}
+	for _, name := range slices.Sorted(maps.Keys(p.Errors)) {
+		if shown := name == "amount" || name == "note" || p.Policy && (name == "times" || name == "until"); !shown {
+			out = append(out, p.Errors[name])
+		}
+	}
+	return strings.TrimSpace(strings.Join(out, " "))
 }
 
 // AskPage asks for what policies refuse.

@@ -129,7 +129,7 @@ func TestMistakesLoseNothing(t *testing.T) {
 	if which == nil || !p.Has("Refused because Team General denies *-pro.", `value="20.00"`, `value="5"`) || p.Has("<b>evaluation") {
 		t.Fatalf("the inbox:\n%s", p.Body)
 	}
-	if p := lead.Post("/approvals/"+which[1]+"/approve", url.Values{"times": {"some"}}); p.Status != http.StatusUnprocessableEntity || !p.Has("Enter a whole number of requests", "the &lt;b&gt;evaluation") {
+	if p := lead.Post("/approvals/"+which[1]+"/approve", url.Values{"times": {"some"}, "amount": {"7"}, "note": {"until <Monday>"}}); p.Status != http.StatusUnprocessableEntity || !p.Has("Enter a whole number of requests", "the &lt;b&gt;evaluation", `value="some"`, `value="7"`, `value="until &lt;Monday&gt;"`) {
 		t.Errorf("a mistake of the decider: %d\n%s", p.Status, p.Body)
 	}
 	if p := lead.Post("/approvals/"+which[1]+"/deny", url.Values{"note": {"use gpt-5"}}); p.Status != http.StatusSeeOther {

@@ -81,13 +81,30 @@ func (h *Handlers) approve(c *web.Context) error {
 	}
 	verdict := approval.Verdict{Note: c.FormValue("note")}
 	if verdict.Bounds, err = bounds(c, c.FormValue("amount"), c.FormValue("times"), c.FormValue("until")); err == nil {
-		v, err = h.approvals.Approve(c.Ctx(), c.Actor(), v.ID, verdict)
+		_, err = h.approvals.Approve(c.Ctx(), c.Actor(), v.ID, verdict)
 	}
 	if err != nil {
-		return h.refused(c, err)
+		return h.undecided(c, v, err)
 	}
 	c.Flash("Approved. The same request of " + v.AskedBy + " passes within seconds.")
 	return c.See(root)
+}
+
+// undecided shows the request with what its decider typed, or the inbox where there is nothing to decide any more.
+func (h *Handlers) undecided(c *web.Context, v approval.View, err error) error {
+	wrong, ok := web.Refused(err)
+	item := policyItem(c, v)
+	if !ok || item.Decide == nil {
+		return h.refused(c, err)
+	}
+	page := views.VerdictPage{Decision: *item.Decide, Shell: c.Shell("Decide", "approvals"), Who: v.AskedBy, What: "the model " + v.Model, Note: c.FormValue("note"), Form: wrong.Form, Errors: wrong.Fields,
+		Facts: []ui.Fact{{Label: "For", Value: item.For}, {Label: "Why", Value: v.Reason}, {Label: "Refused because", Value: item.Against}, {Label: "Asked", Body: ui.Time(item.At)}}}
+	page.Amount, page.Times, page.Until = c.FormValue("amount"), c.FormValue("times"), c.FormValue("until")
+	if says, ok := page.Errors["amount_usd"]; ok { // which the form calls amount
+		page.Errors["amount"] = says
+		delete(page.Errors, "amount_usd")
+	}
+	return c.Invalid(views.Verdict(page))
 }
 
 // refused shows the inbox again with what was wrong.
@@ -113,8 +130,8 @@ func (h *Handlers) deny(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	if v, err = h.approvals.Deny(c.Ctx(), c.Actor(), v.ID, c.FormValue("note")); err != nil {
-		return h.refused(c, err)
+	if _, err = h.approvals.Deny(c.Ctx(), c.Actor(), v.ID, c.FormValue("note")); err != nil {
+		return h.undecided(c, v, err)
 	}
 	c.Flash("Denied. " + v.AskedBy + " gets a letter.")
 	return c.See(root)

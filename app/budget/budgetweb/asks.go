@@ -11,6 +11,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/web"
+	approvals "github.com/bodhi-gateway/bodhi/views/approval"
 	views "github.com/bodhi-gateway/bodhi/views/budget"
 	"github.com/bodhi-gateway/bodhi/views/ui"
 )
@@ -138,6 +139,29 @@ func askID(c *web.Context) (id.Ask, error) {
 
 // approve grants what was asked for, or the amount that the decider typed.
 func (h *Handlers) approve(c *web.Context) error {
+	return h.decide(c, func(r budget.Request) (string, error) {
+		v := budget.Verdict{Note: c.FormValue("note")}
+		var err error
+		if text := c.FormValue("amount"); text != "" {
+			if v.Amount, err = units(r.Measure, "amount", text); err != nil {
+				return "", err
+			}
+		}
+		_, err = h.budgets.Approve(c.Ctx(), c.Actor(), r.ID, v)
+		return "Approved. " + r.AskedBy + " can spend it from the next request on.", err
+	})
+}
+
+// deny refuses a request for more.
+func (h *Handlers) deny(c *web.Context) error {
+	return h.decide(c, func(r budget.Request) (string, error) {
+		_, err := h.budgets.Deny(c.Ctx(), c.Actor(), r.ID, c.FormValue("note"))
+		return "Denied. " + r.AskedBy + " sees it here.", err
+	})
+}
+
+// decide does it, says so in the inbox, and shows the request with what was typed where that was a mistake.
+func (h *Handlers) decide(c *web.Context, do func(budget.Request) (done string, err error)) error {
 	which, err := askID(c)
 	if err != nil {
 		return err
@@ -146,30 +170,17 @@ func (h *Handlers) approve(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	v := budget.Verdict{Note: c.FormValue("note")}
-	if text := c.FormValue("amount"); text != "" {
-		if v.Amount, err = units(r.Measure, "amount", text); err != nil {
-			return err
-		}
+	done, err := do(r)
+	if wrong, ok := web.Refused(err); ok && r.CanDecide {
+		one := "/budget-requests/" + r.ID.String()
+		return c.Invalid(approvals.Verdict(approvals.VerdictPage{Shell: c.Shell("Decide", "approvals"), Who: r.AskedBy, What: budget.Amount(r.Measure, r.Amount) + " more of " + r.Label,
+			Facts:    []ui.Fact{{Label: "Why", Value: r.Reason}, {Label: "Asked", Body: ui.Time(c.When(r.AskedAt))}},
+			Decision: approvals.Decision{Approve: one + "/approve", Deny: one + "/deny", Amount: c.FormValue("amount"), Unit: unit(r.Measure)},
+			Note:     c.FormValue("note"), Form: wrong.Form, Errors: wrong.Fields}))
 	}
-	done, err := h.budgets.Approve(c.Ctx(), c.Actor(), which, v)
 	if err != nil {
 		return err
 	}
-	c.Flash("Approved. " + done.AskedBy + " can spend it from the next request on.")
-	return c.See(inbox)
-}
-
-// deny refuses a request for more.
-func (h *Handlers) deny(c *web.Context) error {
-	which, err := askID(c)
-	if err != nil {
-		return err
-	}
-	r, err := h.budgets.Deny(c.Ctx(), c.Actor(), which, c.FormValue("note"))
-	if err != nil {
-		return err
-	}
-	c.Flash("Denied. " + r.AskedBy + " sees it here.")
+	c.Flash(done)
 	return c.See(inbox)
 }

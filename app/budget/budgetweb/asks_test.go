@@ -73,6 +73,10 @@ func TestWhoWasRefusedAsksAndAManagerDecides(t *testing.T) {
 	if p := dev.Post("/budget-requests/"+which[1]+"/approve", nil); p.Status != http.StatusForbidden {
 		t.Errorf("the asker approves: %d", p.Status)
 	}
+	p = manager.Post("/budget-requests/"+which[1]+"/approve", url.Values{"amount": {"10,00"}, "note": {"the rest on <Monday>"}})
+	if p.Status != http.StatusUnprocessableEntity || !p.Has("Enter an amount in USD", `value="10,00"`, `value="the rest on &lt;Monday&gt;"`, which[1]+"/approve", which[1]+"/deny", "for the launch") {
+		t.Errorf("a mistake of the decider: %d\n%s", p.Status, p.Body)
+	}
 	if p := manager.Post("/budget-requests/"+which[1]+"/approve", url.Values{"amount": {"10"}, "note": {"the rest on Monday"}}); p.Status != http.StatusSeeOther {
 		t.Fatalf("approved: %d %v", p.Status, said(p))
 	}

@@ -3,6 +3,7 @@ package limitweb_test
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -51,8 +52,17 @@ func TestWhoIsBoundAsksAndAManagerDecides(t *testing.T) {
 	if p := webtest.As(t, s.site, s.acme.Outsider).Post(which+"/approve", nil); p.Status != http.StatusForbidden && p.Status != http.StatusNotFound {
 		t.Errorf("somebody of another team approves: %d", p.Status)
 	}
-	if p := boss.Post(which+"/approve", url.Values{"amount": {"some"}}); p.Status >= 500 || !p.Has("Enter an amount in USD") {
-		t.Errorf("a mistake of the decider: %d\n%s", p.Status, p.Body)
+	for name, typed := range map[string]struct{ amount, says string }{
+		"words":          {"some", "Enter an amount in USD"},
+		"more than most": {"100001", "Enter how much to add: up to"},
+	} {
+		p := boss.Post(which+"/approve", url.Values{"amount": {typed.amount}, "note": {"after <Monday>"}})
+		if p.Status != http.StatusUnprocessableEntity || !p.Has(typed.says, `value="`+typed.amount+`"`, `value="after &lt;Monday&gt;"`, which+"/approve", which+"/deny", "the launch") {
+			t.Errorf("a mistake of the decider, %s: %d\n%s", name, p.Status, p.Body)
+		}
+	}
+	if p := boss.Post(which+"/deny", url.Values{"note": {strings.Repeat("no ", 200)}}); p.Status != http.StatusUnprocessableEntity || !p.Has("Write at most 500 characters.", "no no no") {
+		t.Errorf("a note that is too long: %d\n%s", p.Status, p.Body)
 	}
 	if p := boss.Post(which+"/approve", url.Values{"amount": {"0.5"}}); p.Status != http.StatusSeeOther || p.Location != "/approvals" {
 		t.Errorf("approved: %d\n%s", p.Status, p.Body)
