@@ -54,6 +54,7 @@ type RuleBox struct {
 	NameError, WhenError, TargetError string
 	Strategy, StrategyError           string
 	Weights                           []string
+	Kept                              string // what its targets say beside what has fields
 }
 
 // RowBox is one comparison.

@@ -111,7 +111,7 @@ func (h *Handlers) builder(c *web.Context, s *subject, f *ruleForm, wrong web.Re
 	p.HolidayError = wrong.Fields["holidays"]
 	for i, r := range f.rules {
 		at := fmt.Sprintf("rules.%d.", i)
-		b := views.RuleBox{N: i, Last: i+1 == len(f.rules), Name: r.name, Strategy: r.strategy, Weights: r.weights, ByText: r.byText, Text: r.text, Any: r.rows.Any, Targets: spare(r.targets, 1),
+		b := views.RuleBox{N: i, Last: i+1 == len(f.rules), Name: r.name, Kept: r.kept, Strategy: r.strategy, Weights: r.weights, ByText: r.byText, Text: r.text, Any: r.rows.Any, Targets: spare(r.targets, 1),
 			NameError: wrong.Fields[at+"name"], WhenError: wrong.Fields[at+"when"], TargetError: wrong.Fields[at+"targets"], StrategyError: wrong.Fields[at+"strategy"]}
 		for _, row := range append(slices.Clone(r.rows.Rows), make([]route.Row, 1)...) {
 			b.Rows = append(b.Rows, views.RowBox{Fact: row.Fact, Op: row.Op, Value: row.Value})

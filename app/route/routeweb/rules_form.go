@@ -1,6 +1,7 @@
 package routeweb
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -33,6 +34,9 @@ type ruleFields struct {
 	// strategy orders the targets; weights are theirs, as they were typed.
 	strategy string
 	weights  []string
+	// kept is what the rule's targets said when the form was made, as JSON: the form has no fields for all of it, and a rule may
+	// get another name or place meanwhile.
+	kept string
 }
 
 // Bounds of a form; a longer route is still read and saved as YAML.
@@ -47,7 +51,7 @@ func formOf(d route.Document) *ruleForm {
 	f := &ruleForm{version: d.Version, strategy: string(d.Strategy), weights: weightsOf(d.Targets), unsupported: d.Unsupported, holidays: strings.Join(d.Holidays, "\n"), sticky: string(route.BySession), days: replayDays}
 	for _, r := range d.Rules {
 		rows, ok := route.RowsOf(r.When)
-		f.rules = append(f.rules, ruleFields{name: r.Name, byText: !ok, text: r.When, rows: rows, targets: tos(r.Targets), strategy: string(r.Strategy), weights: weightsOf(r.Targets)})
+		f.rules = append(f.rules, ruleFields{name: r.Name, byText: !ok, text: r.When, rows: rows, targets: tos(r.Targets), strategy: string(r.Strategy), weights: weightsOf(r.Targets), kept: kept(r.Targets)})
 	}
 	if d.Canary != nil {
 		f.percent, f.sticky, f.canary = strconv.Itoa(d.Canary.Percent), string(d.Canary.Sticky), tos(d.Canary.Targets)
@@ -77,7 +81,7 @@ func (f *ruleForm) document(was route.Document) route.Document {
 	d := was
 	d.Version, d.Unsupported, d.Rules, d.Canary = f.version, f.unsupported, nil, nil
 	for _, r := range f.rules {
-		rule := route.RuleText{Name: r.name, When: r.text, Targets: carried(weighed(r.targets, r.weights), was, r.name), Strategy: route.Strategy(r.strategy)}
+		rule := route.RuleText{Name: r.name, When: r.text, Targets: carry(weighed(r.targets, r.weights), keptOf(r.kept)), Strategy: route.Strategy(r.strategy)}
 		if !r.byText {
 			rule.When = r.rows.Condition()
 		}
@@ -117,14 +121,21 @@ func weighed(names, weights []string) (out []route.ToTarget) {
 	return out
 }
 
-// carried keeps what a rule's targets said before; a rule is known by its name.
-func carried(now []route.ToTarget, was route.Document, rule string) []route.ToTarget {
-	for _, r := range was.Rules {
-		if r.Name == rule {
-			return carry(now, r.Targets)
-		}
+// kept is targets with what the form has no fields for, to be carried by the form; "" without any.
+func kept(all []route.ToTarget) string {
+	if !slices.ContainsFunc(all, func(t route.ToTarget) bool { return t.Quality != 0 || t.Hours != "" || len(t.After) > 0 }) {
+		return ""
 	}
-	return now
+	b, _ := json.Marshal(all) // words and numbers
+	return string(b)
+}
+
+// keptOf reads it back. Whoever wrote something else there gets it checked like everything typed.
+func keptOf(text string) (out []route.ToTarget) {
+	if json.Unmarshal([]byte(text), &out) != nil {
+		return nil
+	}
+	return out
 }
 
 // carry keeps what this form has no fields for: quality, hours and failures of targets that were there before.
@@ -155,7 +166,7 @@ func readForm(c *web.Context) *ruleForm {
 	}
 	count, _ := strconv.Atoi(text("rules"))
 	for i := range min(count, formRules) {
-		r := ruleFields{name: text("rule-%d-name", i), strategy: text("rule-%d-strategy", i), byText: text("rule-%d-mode", i) == "text", text: text("rule-%d-text", i), rows: route.Rows{Any: text("rule-%d-join", i) == "any"}}
+		r := ruleFields{name: text("rule-%d-name", i), strategy: text("rule-%d-strategy", i), byText: text("rule-%d-mode", i) == "text", kept: text("rule-%d-kept", i), text: text("rule-%d-text", i), rows: route.Rows{Any: text("rule-%d-join", i) == "any"}}
 		for j := range formRows {
 			if fact := text("rule-%d-fact-%d", i, j); fact != "" {
 				r.rows.Rows = append(r.rows.Rows, route.Row{Fact: fact, Op: text("rule-%d-op-%d", i, j), Value: text("rule-%d-value-%d", i, j)})

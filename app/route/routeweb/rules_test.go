@@ -1,8 +1,11 @@
 package routeweb_test
 
 import (
+	"html"
 	"net/http"
 	"net/url"
+	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -112,6 +115,38 @@ func TestYAMLAndVersionsAreTheSameRoute(t *testing.T) {
 	}
 	if p := browser.Get("/models/rules"); !p.Has("2026-12-25", `value="r"`) {
 		t.Errorf("\n%s", p.Body)
+	}
+}
+
+// A rule that is renamed and moved in the builder is the same rule: its targets keep what the form has no fields for.
+func TestTheBuilderKeepsWhatItHasNoFieldsFor(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	base, browser := s.builder(t), webtest.As(t, s.site, s.acme.Members[org.Admin])
+	const text = "alias: smart\nfallback:\n  order: scored\ntargets:\n  - to: sandbox/sandbox-chat\nrules:\n" +
+		"  - name: days\n    when: hour > 6\n    targets:\n      - to: fast\n" +
+		"  - name: nights\n    when: hour < 6\n    targets:\n      - to: sandbox/sandbox-chat\n        quality: 2\n        hours: 22:00-06:00\n      - to: openai/gpt-4o\n        after: [quota]\n"
+	if p := browser.Post(base+"/yaml", url.Values{"yaml": {text}, "version": {"1"}}); p.Status != http.StatusSeeOther {
+		t.Fatalf("%d\n%s", p.Status, p.Body)
+	}
+	was := s.document(t).Rules[1]
+	kept := regexp.MustCompile(`name="rule-(\d)-kept" value="([^"]*)"`)
+	hidden := kept.FindAllStringSubmatch(browser.Get(base).Body, -1)
+	if len(hidden) != 1 || hidden[0][1] != "1" {
+		t.Fatalf("the form carries %q", hidden)
+	}
+	form := url.Values{"version": {"2"}, "rules": {"2"}, "do": {"up:1"}, "rule-0-name": {"days"}, "rule-0-mode": {"text"}, "rule-0-text": {"hour > 6"}, "rule-0-to-0": {"fast"},
+		"rule-1-name": {"early mornings"}, "rule-1-mode": {"text"}, "rule-1-text": {"hour < 6"}, "rule-1-to-0": {"sandbox/sandbox-chat"}, "rule-1-to-1": {"openai/gpt-4o"}, "rule-1-kept": {html.UnescapeString(hidden[0][2])}}
+	if again := kept.FindAllStringSubmatch(browser.Post(base, form).Body, -1); len(again) != 1 || again[0][1] != "0" || again[0][2] != hidden[0][2] {
+		t.Errorf("moved, the form carries %q", again)
+	}
+	form.Set("do", "save")
+	if p := browser.Post(base, form); p.Status != http.StatusSeeOther {
+		t.Fatalf("%d\n%s", p.Status, p.Body)
+	}
+	now := s.document(t).Rules
+	if len(now) != 2 || now[1].Name != "early mornings" || !reflect.DeepEqual(now[1].Targets, was.Targets) || now[0].Targets[0].Quality != 0 {
+		t.Errorf("saved %+v, was %+v", now, was)
 	}
 }
 
