@@ -43,9 +43,6 @@ var exact = map[string]int{
 // fail renders an error: a page for browsers, an RFC 9457 problem for the management API. It is Echo's error handler
 // and the only place that turns an error into bytes.
 func (s *server) fail(err error, c echo.Context) {
-	if c.Response().Committed {
-		return
-	}
 	f := classify(err)
 	status := statuses[f.Kind]
 	if s, ok := exact[f.Code]; ok {
@@ -58,6 +55,9 @@ func (s *server) fail(err error, c echo.Context) {
 	if status >= 500 {
 		s.Log.LogAttrs(c.Request().Context(), level, "web request failed",
 			slog.String("request_id", requestID(c)), slog.String("route", c.Path()), slog.Any("error", err))
+	}
+	if c.Response().Committed { // a stream that broke off: it says so in its own words, or by ending early
+		return
 	}
 	if f.RetryAfter > 0 {
 		c.Response().Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(f.RetryAfter.Seconds()))))

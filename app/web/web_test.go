@@ -105,6 +105,13 @@ func newHouse(t *testing.T, public string) *house {
 			return c.See("/things")
 		}},
 		{Method: "GET", Path: "/admin", Name: "admin.show", Guard: Person, Floor: org.Admin, Handle: func(c *Context) error { h.ran++; return nil }},
+		{Method: "GET", Path: "/stream", Name: "stream.show", Guard: Open, Handle: func(c *Context) error {
+			_ = c.String(200, "data: a half\n\n")
+			if c.QueryParam("refused") != "" {
+				return fault.New(fault.Conflict, "stopped", "Stopped.")
+			}
+			return errors.New("the disk is full")
+		}},
 		{Method: "GET", Path: "/panic", Name: "panic.do", Guard: Open, Handle: func(*Context) error { panic("secret detail") }},
 		{Method: "GET", Path: "/api/v1/me", Name: "api.me", Guard: Token, Floor: org.Viewer, Out: note{}, Handle: func(c *Context) error {
 			return c.JSON(200, note{c.Actor().Label})
@@ -352,6 +359,31 @@ func TestAPanicStaysInItsRequest(t *testing.T) {
 	id := w.Header().Get("X-Request-Id")
 	if w.Code != 500 || strings.Contains(w.Body.String(), "secret detail") || id == "" || !strings.Contains(w.Body.String(), id) {
 		t.Fatalf("got %d %s", w.Code, w.Body)
+	}
+}
+
+func TestAStreamThatBreaksOffIsLogged(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "http://127.0.0.1:8080")
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	for name, x := range map[string]struct {
+		path   string
+		set    func(*http.Request)
+		logged bool
+	}{
+		"a failure":           {"/stream", nil, true},
+		"a refusal":           {"/stream?refused=1", nil, false},
+		"a browser that left": {"/stream", func(r *http.Request) { *r = *r.WithContext(gone) }, false},
+	} {
+		h.log.Reset()
+		w := h.do("GET", x.path, nil, x.set)
+		if w.Code != 200 || w.Body.String() != "data: a half\n\n" {
+			t.Errorf("%s: %d %q", name, w.Code, w.Body)
+		}
+		if logged := strings.Contains(h.log.String(), "level=ERROR") && strings.Contains(h.log.String(), "the disk is full"); logged != x.logged {
+			t.Errorf("%s: logged %q", name, h.log.String())
+		}
 	}
 }
 
