@@ -38,6 +38,11 @@ const listen = async (body) => {
 form.addEventListener('submit', async (event) => {
   event.preventDefault()
   if (control) return
+  const most = Number(form.dataset.most) // in MiB: one that is refused on the way up breaks the connection in most browsers
+  if (form.elements.file.files[0]?.size > most * 2 ** 20) {
+    problem(`The file is larger than ${most} MiB, the most that this page takes. Choose a smaller one.`)
+    return
+  }
   control = new AbortController()
   outcome.replaceChildren()
   progress.hidden = false

@@ -400,7 +400,7 @@ func read(p Page) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<form class=\"b-form\" id=\"papers\" method=\"post\" action=\"/documents\" enctype=\"multipart/form-data\" novalidate data-stream=\"/documents/stream\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<form class=\"b-form\" id=\"papers\" method=\"post\" action=\"/documents\" enctype=\"multipart/form-data\" novalidate data-stream=\"/documents/stream\" data-most=\"20\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -597,7 +597,7 @@ func transcribe(p Page) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<form class=\"b-form\" id=\"papers\" method=\"post\" action=\"/documents/transcribe\" enctype=\"multipart/form-data\" novalidate data-stream=\"/documents/transcribe/stream\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<form class=\"b-form\" id=\"papers\" method=\"post\" action=\"/documents/transcribe\" enctype=\"multipart/form-data\" novalidate data-stream=\"/documents/transcribe/stream\" data-most=\"64\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -79,12 +79,12 @@ const takes = 10 * time.Second
 func (h *Handlers) stream(tab string) func(*web.Context) error {
 	return func(c *web.Context) error {
 		s, err := read(c)
-		if err != nil {
-			return err
+		var caller tool.Caller
+		if err == nil {
+			caller, err = h.caller(c, s)
 		}
-		caller, err := h.caller(c, s)
 		if err != nil { // while the answer can still be a refusal
-			wrong, mendable := web.Refused(err)
+			wrong, mendable := web.Refused(another(err))
 			if !mendable {
 				return err
 			}

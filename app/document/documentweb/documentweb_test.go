@@ -55,3 +55,18 @@ func TestWhatIsWrongWithAFileIsSaidWithAndWithoutScripts(t *testing.T) {
 		}
 	}
 }
+
+func TestAFormThatIsTooLargeIsSaidToBe(t *testing.T) {
+	t.Parallel()
+	h := webtest.NewHouse(t, dbtest.SQLite(t))
+	h.Passwordless = true
+	pages := documentweb.New(tool.New(tool.Parts{Reader: document.New(nil)}), purse{}, h.Identity)
+	site, acme := h.Serve(t, append(pages.Routes(), webtest.Enter())), h.Found(t, "Acme")
+	browser := webtest.As(t, site, acme.Members[org.Developer])
+	form := "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n" + strings.Repeat("x", tool.MostSound+16<<20) + "\r\n--x--\r\n"
+	for body, says := range map[string]string{form: "larger than 80 MiB", "--x\r\nContent-Disp": "could not be read"} {
+		if p := browser.Upload("/documents/stream", "multipart/form-data; boundary=x", body); p.Status != http.StatusUnprocessableEntity || !p.Has(`{"says":"`, says) {
+			t.Errorf("with scripts: %d, does not say %q: %.300s", p.Status, says, p.Body)
+		}
+	}
+}
