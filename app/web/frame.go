@@ -104,14 +104,19 @@ func limitForm(c *Context, most int64) error {
 		return nil
 	}
 	typed := strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded")
+	parts, own := strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data"), most > 0
 	if most = cmp.Or(most, maxForm); typed {
 		most = min(most, maxTyped)
 	}
 	r.Body = http.MaxBytesReader(c.Response(), r.Body, most)
-	if !typed {
-		return nil // a multipart body is read by its handler, under the same bound
+	if !typed && (own || !parts) {
+		return nil // what has files is read by its handler, under the same bound
 	}
-	if err := r.ParseForm(); err != nil {
+	read := r.ParseForm
+	if parts {
+		read = func() error { return r.ParseMultipartForm(most) }
+	}
+	if err := read(); err != nil {
 		return bodyFault(err)
 	}
 	if _, ok := written(r.PostForm); !ok {

@@ -459,3 +459,19 @@ func TestTheAPISpeaksProblems(t *testing.T) {
 		}
 	}
 }
+
+func TestAFormInPartsIsReadAsAnyOther(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "http://127.0.0.1:8080")
+	for value, want := range map[string]int{"x": 303, "": 422, "a\x00b": 400, "\xff": 400, strings.Repeat("x", maxForm): 413} {
+		body := "--b\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\n" + value + "\r\n--b--\r\n"
+		w := h.do("POST", "/things", nil, func(r *http.Request) {
+			with(h.logIn())(r)
+			r.Header.Set("Content-Type", "multipart/form-data; boundary=b")
+			r.Body = io.NopCloser(strings.NewReader(body))
+		})
+		if w.Code != want {
+			t.Errorf("%.20q: %d, want %d: %s", value, w.Code, want, w.Body)
+		}
+	}
+}
