@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"regexp"
 	"testing"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/approval"
 	"github.com/bodhi-gateway/bodhi/app/approval/approvalweb"
@@ -27,6 +28,9 @@ type scene struct {
 	acme   webtest.Tenant
 	office *mailtest.Office
 	key    string
+
+	house     *webtest.House
+	approvals *approval.Service
 }
 
 func newScene(t *testing.T) *scene {
@@ -44,7 +48,7 @@ func newScene(t *testing.T) *scene {
 		IDs: h.IDs, Clock: h.Clock, Log: log, Model: func(_ id.Org, name string) policy.Model {
 			return policy.Model{Name: name, Targets: [][]string{{name, "openai/" + name}}}
 		}})
-	s.office.Events.Own = approvals.Writers()
+	s.office.Events.Own, s.house, s.approvals = approvals.Writers(), h, approvals
 	_, err := policies.Create(t.Context(), s.acme.Actor(org.Admin), policy.Input{Scope: org.OfTeam(s.acme.Org.ID, s.acme.Team),
 		Terms: policy.Terms{Deny: []string{"*-pro"}, MayAsk: true, AskAbove: money.Dollar, Approver: org.Lead}})
 	must(t, err)
@@ -140,6 +144,29 @@ func TestMistakesLoseNothing(t *testing.T) {
 	}
 	if p := dev.Get("/approvals?state=nonsense"); p.Status != http.StatusOK || !p.Has("Nothing here") {
 		t.Errorf("a state that is none: %d", p.Status)
+	}
+}
+
+// The form shows a day; who approves without touching it grants the moment that was asked for, and not the end of that day.
+func TestApprovingUnchangedGrantsWhatWasAskedFor(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	lead := webtest.As(t, s.site, s.acme.Members[org.Lead])
+	k, err := id.ParseKey(s.key)
+	must(t, err)
+	for name, until := range map[string]time.Time{"gpt-5-pro": s.house.Clock.Now().UTC().Add(90 * 24 * time.Hour), "o3-pro": s.house.Clock.Now().UTC().Add(90 * time.Minute)} {
+		v, err := s.approvals.Ask(t.Context(), s.acme.Actor(org.Developer), approval.Input{Key: k, Model: name, Reason: "x", Bounds: approval.Bounds{Until: until}})
+		must(t, err)
+		shown := regexp.MustCompile(`id="until-` + v.ID.String() + `"[^>]*value="([^"]*)"|value="([^"]*)"[^>]*id="until-` + v.ID.String() + `"`).FindStringSubmatch(lead.Get("/approvals").Body)
+		if shown == nil {
+			t.Fatalf("%s: no day to change", name)
+		}
+		if p := lead.Post("/approvals/"+v.ID.String()+"/approve", url.Values{"until": {shown[1] + shown[2]}}); p.Status != http.StatusSeeOther {
+			t.Errorf("%s: %d", name, p.Status)
+		}
+		if now, err := s.approvals.Get(t.Context(), s.acme.Actor(org.Lead), v.ID); err != nil || !now.Until.Equal(v.Until) {
+			t.Errorf("%s: until %v, asked for %v, %v", name, now.Until, v.Until, err)
+		}
 	}
 }
 

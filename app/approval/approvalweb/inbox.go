@@ -80,7 +80,11 @@ func (h *Handlers) approve(c *web.Context) error {
 		return err
 	}
 	verdict := approval.Verdict{Note: c.FormValue("note")}
-	if verdict.Bounds, err = bounds(c, c.FormValue("amount"), c.FormValue("times"), c.FormValue("until")); err == nil {
+	until := c.FormValue("until")
+	if until == lastDay(c, v) { // untouched: to the second, as it was asked for
+		until = ""
+	}
+	if verdict.Bounds, err = bounds(c, c.FormValue("amount"), c.FormValue("times"), until); err == nil {
 		_, err = h.approvals.Approve(c.Ctx(), c.Actor(), v.ID, verdict)
 	}
 	if err != nil {

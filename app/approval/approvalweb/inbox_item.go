@@ -69,7 +69,7 @@ func policyItem(c *web.Context, v approval.View) views.Item {
 	}
 	i.Decided = decided(c, v.DecidedBy, v.Note, v)
 	if v.CanDecide {
-		i.Decide = &views.Decision{Approve: one + "/approve", Deny: one + "/deny", Policy: true, Amount: plain(v.Amount), AmountHint: "any", Unit: "USD", Until: v.Until.Add(-1).In(c.Zone()).Format("2006-01-02")}
+		i.Decide = &views.Decision{Approve: one + "/approve", Deny: one + "/deny", Policy: true, Amount: plain(v.Amount), AmountHint: "any", Unit: "USD", Until: lastDay(c, v)}
 		if v.Times > 0 {
 			i.Decide.Times = strconv.FormatInt(v.Times, 10)
 		}
@@ -81,6 +81,11 @@ func policyItem(c *web.Context, v approval.View) views.Item {
 		}
 	}
 	return i
+}
+
+// lastDay is the day that a request's time ends on, as the form that decides has it.
+func lastDay(c *web.Context, v approval.View) string {
+	return v.Until.Add(-1).In(c.Zone()).Format("2006-01-02")
 }
 
 func plain(v money.USD) string {
