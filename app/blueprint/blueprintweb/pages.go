@@ -62,7 +62,7 @@ func (h *Handlers) current(c *web.Context) error {
 	}
 	page := views.EditPage{Shell: c.Shell("Your set-up", "templates"), Title: "Your set-up", Sub: "All that the organization says, with names and without secrets. Keep it under version control; bodhi apply takes it.", Text: text}
 	if left > 0 {
-		page.Sub += " Left out: " + strconv.Itoa(left) + " rules of single members and keys."
+		page.Sub += " Left out: " + web.Plural(int64(left), "rule") + " of single members and keys."
 	}
 	return c.Render(views.Edit(page))
 }

@@ -33,7 +33,9 @@ func date(c *web.Context, t time.Time) string {
 // underWay says what came of requests that were under way when somebody was erased.
 func underWay(c *web.Context, b compliance.Behind) string {
 	came := "nothing came behind"
-	if n := b.Rows(); n > 0 {
+	if n := b.Rows(); n == 1 {
+		came = "1 row came behind and was erased"
+	} else if n > 1 {
 		came = fmt.Sprintf("%d rows came behind and were erased", n)
 	}
 	nodes := fmt.Sprintf("%d nodes", b.Silent)

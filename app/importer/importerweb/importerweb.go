@@ -138,7 +138,7 @@ func (h *Handlers) apply(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	c.Flash("Imported: " + strconv.Itoa(n) + " steps.")
+	c.Flash("Imported: " + web.Plural(int64(n), "step") + ".")
 	if len(in.Connections) == 0 && len(in.People) > 0 {
 		return c.See("/invitations") // where one sees who has come
 	}

@@ -1,6 +1,7 @@
 package keyweb_test
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -10,8 +11,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/identity/identityweb"
+	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/key/keyweb"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/secret"
@@ -180,5 +183,27 @@ func TestTheAPIMakesListsAndDeletesKeys(t *testing.T) {
 	}
 	if code := call("GET", "?limit=0", "", &problem); code != 400 {
 		t.Errorf("a silly limit: %d", code)
+	}
+}
+
+// texts keeps what is said for so many days.
+type texts int
+
+func (d texts) Days(context.Context, org.Actor, id.Team) (int, error) { return int(d), nil }
+
+func TestAKeySaysForHowLongItsTextsAreKept(t *testing.T) {
+	t.Parallel()
+	for days, says := range map[texts]string{0: "not kept", 1: "kept for 1 day, encrypted", 30: "kept for 30 days, encrypted"} {
+		h := webtest.NewHouse(t, dbtest.SQLite(t))
+		h.Passwordless = true
+		x := h.Found(t, "Acme")
+		made, err := h.Keys.Create(t.Context(), x.Actor(org.Admin), key.Input{Name: "laptop", Team: x.Team, Member: x.Members[org.Developer].ID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		browser := webtest.As(t, h.Serve(t, append(keyweb.New(h.Keys, h.Identity, nil, days).Routes(), webtest.Enter())), x.Members[org.Developer])
+		if p := browser.Get("/keys/" + made.Key.ID.String()); p.Status != http.StatusOK || !p.Has(says) {
+			t.Errorf("%d: %d without %q", days, p.Status, says)
+		}
 	}
 }

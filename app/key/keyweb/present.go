@@ -138,7 +138,7 @@ func (h *Handlers) kept(c *web.Context, k key.Key) ([]ui.Fact, error) {
 	days, err := h.texts.Days(c.Ctx(), c.Actor(), k.Team)
 	said := "not kept"
 	if days > 0 {
-		said = fmt.Sprintf("kept for %d days, encrypted", days)
+		said = "kept for " + web.Plural(int64(days), "day") + ", encrypted"
 	}
 	return []ui.Fact{{Label: "What its requests say", Value: said, Href: "/transcripts"}}, err
 }

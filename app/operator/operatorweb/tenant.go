@@ -44,7 +44,7 @@ func (h *Handlers) tenantPage(c *web.Context) (views.TenantPage, error) {
 	short, exact := web.Dollars(t.Spent)
 	p := views.TenantPage{Shell: c.ConsoleShell(t.Name, "tenants"), Path: tenantPath(o), Name: t.Name, Status: status(t), Suspended: t.State() == "suspended", Deleted: t.State() == "deleted", Why: t.SuspendedWhy,
 		Stats: []ui.StatProps{
-			{Label: "Spent this month", Value: short, Exact: exact, Against: web.Count(t.Requests) + " requests, by UTC"},
+			{Label: "Spent this month", Value: short, Exact: exact, Against: web.Plural(t.Requests, "request") + ", by UTC"},
 			{Label: "People", Value: web.Count(t.People), Against: "active members"},
 			{Label: "Requests in 24 hours", Value: web.Count(t.Recent), Against: web.Count(t.Failed) + " failed"},
 		},

@@ -30,7 +30,7 @@ func facts(f *prompt.Full, s spending) []ui.Fact {
 	}
 	if sum := s.sum(asked(f)); sum.Requests > 0 {
 		short, exact := web.Dollars(sum.Cost)
-		out = append(out, ui.Fact{Label: "Last 30 days", Value: fmt.Sprintf("%d requests, %s", sum.Requests, short), Title: exact})
+		out = append(out, ui.Fact{Label: "Last 30 days", Value: web.Plural(sum.Requests, "request") + ", " + short, Title: exact})
 	}
 	return append(out, ui.Fact{Label: "Answered so far by", Value: strings.Join(models, ", "), Mono: true})
 }

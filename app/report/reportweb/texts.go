@@ -2,7 +2,6 @@ package reportweb
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -42,7 +41,7 @@ func keptTexts(o *overview, p *views.MinePage) error {
 	all, err := o.h.Texts.Mine(o.c.Ctx(), o.c.Actor())
 	var parts []string
 	for _, t := range all {
-		parts = append(parts, fmt.Sprintf("%s for %d days", t.Name, t.Days))
+		parts = append(parts, t.Name+" for "+plural(int64(t.Days), "day"))
 	}
 	p.Texts = strings.Join(parts, ", ")
 	return err
