@@ -150,6 +150,24 @@ func TestTheBuilderKeepsWhatItHasNoFieldsFor(t *testing.T) {
 	}
 }
 
+// Two people who open the organization's rules while there are none do not overwrite each other.
+func TestTheFirstGeneralRulesAreNotOverwritten(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	browser := webtest.As(t, s.site, s.acme.Members[org.Admin])
+	form := url.Values{"version": {"0"}, "rules": {"1"}, "do": {"save"}, "rule-0-name": {"mine"}, "rule-0-mode": {"text"}, "rule-0-text": {"hour < 6"}, "rule-0-to-0": {"fast"}}
+	if p := browser.Post("/models/rules", form); p.Status != http.StatusSeeOther {
+		t.Fatalf("%d", p.Status)
+	}
+	form.Set("rule-0-name", "yours")
+	if p := browser.Post("/models/rules", form); p.Status != http.StatusUnprocessableEntity || !p.Has("Somebody changed", `value="yours"`) {
+		t.Errorf("an old form: %d", p.Status)
+	}
+	if p := browser.Get("/models/rules"); !p.Has(`value="mine"`) {
+		t.Error("the first rule is gone")
+	}
+}
+
 func TestADryRunIsALinkThatExplains(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)

@@ -103,6 +103,9 @@ func (s *subject) frame(c *web.Context, tab string) views.RuleFrame {
 // save stores a document of the subject's.
 func (h *Handlers) save(c *web.Context, s *subject, d route.Document) error {
 	if s.alias == nil {
+		if c.FormValue("version") == "0" && s.doc.Version != 0 {
+			d.Version = -1 // a form from before there were any: no version that ever was, where 0 would not ask
+		}
 		_, err := h.aliases.SetGeneral(c.Ctx(), c.Actor(), d)
 		return err
 	}
