@@ -149,17 +149,18 @@ func (r *reader) spoken(dst []llm.Delta, choice int, s *spoken, whole bool) []ll
 		if t.Index != nil && !whole {
 			n = *t.Index
 		}
-		dst = r.call(dst, choice, n, t.ID, t.Function)
+		dst = r.call(dst, choice, n, t)
 	}
 	if s.FunctionCall != nil {
-		dst = r.call(dst, choice, 0, "", s.FunctionCall)
+		dst = r.call(dst, choice, 0, &madeCall{Function: s.FunctionCall})
 	}
 	return dst
 }
 
 // call reads a tool call or a piece of one. What has a name begins a call, unless that call has begun: some servers
 // repeat it in every chunk.
-func (r *reader) call(dst []llm.Delta, choice, n int, id string, f *called) []llm.Delta {
+func (r *reader) call(dst []llm.Delta, choice, n int, t *madeCall) []llm.Delta {
+	id, f := t.ID, t.Function
 	if f == nil || n < 0 {
 		return dst
 	}
@@ -172,7 +173,7 @@ func (r *reader) call(dst []llm.Delta, choice, n int, id string, f *called) []ll
 		if id == "" {
 			id = fmt.Sprintf("call_%d_%d", choice, k.number)
 		}
-		dst = append(dst, llm.Delta{Kind: llm.CallBegin, Choice: choice, Call: k.number, ID: id, Name: r.names.Back(f.Name)})
+		dst = append(dst, llm.Delta{Kind: llm.CallBegin, Choice: choice, Call: k.number, ID: id, Name: r.names.Back(f.Name), Opaque: t.Extra.opaque()})
 	}
 	if k != nil {
 		n, k.args = k.number, append(k.args, f.Arguments...)

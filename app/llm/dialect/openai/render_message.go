@@ -10,6 +10,7 @@ import (
 type renderer struct {
 	notes *llm.Notes
 	names llm.Names
+	signs bool // whether the server may read what signs a call; others refuse the member
 }
 
 // telling is a message that we write ourselves.
@@ -96,7 +97,11 @@ func (r *renderer) assistant(parts []llm.Part) telling {
 		case llm.Refusal:
 			m.Refusal += p.Text
 		case llm.ToolCall:
-			m.ToolCalls = append(m.ToolCalls, madeCall{ID: p.ID, Type: "function", Function: &called{r.names.Out(p.Name), string(arguments(string(p.Data)))}})
+			call := madeCall{ID: p.ID, Type: "function", Function: &called{r.names.Out(p.Name), string(arguments(string(p.Data)))}}
+			if r.signs {
+				call.Extra = newExtra(p.Opaque)
+			}
+			m.ToolCalls = append(m.ToolCalls, call)
 		case llm.Thinking:
 			r.notes.Drop("messages.content.thinking")
 		default:
