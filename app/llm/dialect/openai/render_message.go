@@ -64,14 +64,14 @@ func (r *renderer) user(out []telling, parts []llm.Part) []telling {
 		if p.Kind != llm.ToolResult {
 			continue
 		}
-		text := llm.JoinText(p.Parts)
-		for j := range p.Parts {
-			if in := &p.Parts[j]; in.Kind != llm.Text {
+		result := Result(p, r.notes)
+		for j := range result {
+			if in := &result[j]; in.Kind != llm.Text {
 				r.notes.Change("tool_result."+kindName(in.Kind), "moved behind the tool's result")
 				rest = r.show(rest, in)
 			}
 		}
-		out = append(out, telling{Role: "tool", ToolCallID: p.ID, Content: text})
+		out = append(out, telling{Role: "tool", ToolCallID: p.ID, Content: llm.JoinText(result)})
 	}
 	for i := range parts {
 		if parts[i].Kind != llm.ToolResult {
@@ -85,6 +85,18 @@ func (r *renderer) user(out []telling, parts []llm.Part) []telling {
 		return append(out, telling{Role: "user", Content: *rest[0].Text})
 	}
 	return append(out, telling{Role: "user", Content: rest})
+}
+
+// Result is what a tool gave. OpenAI's dialects have nothing but words to say that it failed.
+func Result(p *llm.Part, notes *llm.Notes) []llm.Part {
+	if !p.Failed {
+		return p.Parts
+	}
+	notes.Change("tool_result.is_error", "said in words")
+	if len(p.Parts) > 0 && p.Parts[0].Kind == llm.Text {
+		return append([]llm.Part{{Text: "Error: " + p.Parts[0].Text}}, p.Parts[1:]...)
+	}
+	return append([]llm.Part{{Text: "Error"}}, p.Parts...)
 }
 
 func (r *renderer) assistant(parts []llm.Part) telling {

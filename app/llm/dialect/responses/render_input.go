@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
 )
 
 // renderer writes a conversation's turns as items.
@@ -73,14 +74,15 @@ func (r *renderer) user(out []any, parts []llm.Part) []any {
 			rest = r.part(rest, p)
 			continue
 		}
-		result := resulting{Type: "function_call_output", CallID: p.ID, Output: llm.JoinText(p.Parts)}
-		for j := range p.Parts {
-			if p.Parts[j].Kind == llm.Text {
+		gave := openai.Result(p, r.notes)
+		result := resulting{Type: "function_call_output", CallID: p.ID, Output: llm.JoinText(gave)}
+		for j := range gave {
+			if gave[j].Kind == llm.Text {
 				continue
 			}
 			var shown []show
-			for k := range p.Parts {
-				shown = r.part(shown, &p.Parts[k])
+			for k := range gave {
+				shown = r.part(shown, &gave[k])
 			}
 			result.Output = shown
 			break
