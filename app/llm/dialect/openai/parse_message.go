@@ -52,7 +52,11 @@ type madeCall struct {
 	ID       string  `json:"id,omitempty"`
 	Type     string  `json:"type,omitempty"`
 	Function *called `json:"function,omitempty"`
-	Extra    *extra  `json:"extra_content,omitempty"`
+	Custom   *struct {
+		Name  string `json:"name"`
+		Input string `json:"input"`
+	} `json:"custom,omitempty"` // a call of a tool that takes a text
+	Extra *extra `json:"extra_content,omitempty"`
 }
 
 type called struct {
@@ -110,7 +114,11 @@ func (m *said) acts() (parts []llm.Part) {
 		parts = append(parts, llm.Part{Kind: llm.Refusal, Text: m.Refusal})
 	}
 	for _, t := range m.ToolCalls {
-		if t.Function != nil {
+		switch {
+		case t.Custom != nil: // as package responses has it
+			args, _ := json.Marshal(map[string]string{"input": t.Custom.Input})
+			parts = append(parts, llm.Part{Kind: llm.ToolCall, ID: t.ID, Name: t.Custom.Name, Data: args})
+		case t.Function != nil:
 			parts = append(parts, llm.Part{Kind: llm.ToolCall, ID: t.ID, Name: t.Function.Name, Data: arguments(t.Function.Arguments), Opaque: t.Extra.opaque()})
 		}
 	}
