@@ -50,11 +50,35 @@ func (r *renderer) messages(c *llm.Conversation) {
 		}
 		add(role, append(results, rest...))
 	}
+	r.mention()
 	if n := len(r.q.Messages); n > 0 && r.q.Messages[n-1].Role == "assistant" {
 		last := &r.q.Messages[n-1].Content
 		if t := (*last)[len(*last)-1].Text; t != nil { // Claude refuses white space at the end of what it is to continue
 			trimmed := strings.TrimRight(*t, " \t\r\n")
 			(*last)[len(*last)-1].Text = &trimmed
+		}
+	}
+}
+
+// mention puts a text behind documents that a message holds alone, which Converse refuses: clients of other dialects may send
+// nothing but a file.
+func (r *renderer) mention() {
+	for i := range r.q.Messages {
+		m := &r.q.Messages[i]
+		last := -1
+		for j := range m.Content {
+			if m.Content[j].Text != nil {
+				last = -1
+				break
+			}
+			if m.Content[j].Document != nil {
+				last = j
+			}
+		}
+		if last >= 0 {
+			some := "."
+			m.Content = slices.Insert(m.Content, last+1, block{Text: &some})
+			r.notes.Change("messages.content.document", "got a text beside it, as the provider wants one")
 		}
 	}
 }
