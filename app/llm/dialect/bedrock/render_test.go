@@ -30,6 +30,9 @@ func TestNewerModelsAreAskedAsTheyTakeIt(t *testing.T) {
 			return out
 		}
 		for name, s := range map[string]llm.Sampling{"temperature": {Temperature: "0.2"}, "topP": {TopP: "0.9"}, "top_k": {TopK: "40"}} {
+			if name == "top_k" && x.model == "amazon.nova-pro-v1:0" {
+				name = "topK" // TestTopKIsSaidAsEachMakerTakesIt
+			}
 			out := render(&llm.Conversation{Sampling: s})
 			if bytes.Contains(out, []byte(`"`+name+`"`)) != x.samples || bytes.Contains(out, []byte(`"Continue."`)) == x.prefills {
 				t.Errorf("%s: %s", x.model, out)
@@ -37,6 +40,27 @@ func TestNewerModelsAreAskedAsTheyTakeIt(t *testing.T) {
 		}
 		if out := render(&llm.Conversation{Reasoning: llm.Reasoning{Effort: "minimal"}}); bytes.Contains(out, []byte(`"effort":"minimal"`)) {
 			t.Errorf("%s: %s", x.model, out)
+		}
+	}
+}
+
+// TestTopKIsSaidAsEachMakerTakesIt: Bedrock refuses a request with an extraneous member.
+func TestTopKIsSaidAsEachMakerTakesIt(t *testing.T) {
+	t.Parallel()
+	for model, want := range map[string]string{
+		"eu.anthropic.claude-sonnet-4-5-20250929-v1:0":                  `"additionalModelRequestFields":{"top_k":40}`,
+		"mistral.mistral-7b-instruct-v0:2":                              `"additionalModelRequestFields":{"top_k":40}`,
+		"arn:aws:bedrock:eu-west-1:1:application-inference-profile/abc": `"additionalModelRequestFields":{"top_k":40}`,
+		"us.amazon.nova-2-lite-v1:0":                                    `"additionalModelRequestFields":{"inferenceConfig":{"topK":40}}`,
+		"us.meta.llama3-3-70b-instruct-v1:0":                            "",
+		"openai.gpt-oss-120b-1:0":                                       "",
+	} {
+		c := &llm.Conversation{Sampling: llm.Sampling{TopK: "40"}}
+		c.Add(llm.User, llm.Part{Text: "hi"})
+		notes := &llm.Notes{}
+		out, err := Wire{}.Render(&llm.Call{Choices: 1}, c, llm.Edit{Model: model, Notes: notes})
+		if err != nil || !bytes.Contains(out, []byte(want)) || want == "" && bytes.Contains(out, []byte("additional")) || (want == "") != (len(notes.Warnings()) > 0) {
+			t.Errorf("%s: %s, %v, %v", model, out, notes.Warnings(), err)
 		}
 	}
 }

@@ -87,7 +87,7 @@ func (r *renderer) sample(s *llm.Sampling, model string) {
 				r.notes.Drop(x.name + " (the model takes none)")
 			}
 		case x.name == "top_k":
-			r.q.Extra["top_k"] = json.RawMessage(x.v)
+			r.topK(x.v, model)
 		case x.name == "top_p" && r.q.Config.Temperature != nil:
 			r.notes.Drop("top_p (temperature is set)")
 		case x.name == "top_p":
@@ -115,6 +115,24 @@ func (r *renderer) sample(s *llm.Sampling, model string) {
 			r.notes.Drop(x.name)
 		}
 	}
+}
+
+// unranked are vendors whose models have no top_k: Bedrock refuses every request that has a member which its model does not.
+var unranked = []string{"amazon.", "meta.", "deepseek.", "ai21.", "cohere.", "openai."}
+
+// topK writes from how many tokens the next one is drawn, which Converse has no word for: each maker has its own.
+func (r *renderer) topK(v llm.Number, model string) {
+	if strings.Contains(model, "amazon.nova") {
+		r.q.Extra["inferenceConfig"] = map[string]any{"topK": json.RawMessage(v)}
+		return
+	}
+	for _, vendor := range unranked {
+		if strings.Contains(model, vendor) {
+			r.notes.Drop("top_k")
+			return
+		}
+	}
+	r.q.Extra["top_k"] = json.RawMessage(v)
 }
 
 // above compares a number without ever printing it again.
