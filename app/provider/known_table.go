@@ -43,7 +43,7 @@ var known = []Known{
 	// OpenRouter fills silence with comments, says in its usage what it charged, and has pictures in messages; apps are
 	// attributed by two headers.
 	{Name: "openrouter", Title: "OpenRouter", Kind: Compatible, BaseURL: "https://openrouter.ai/api/v1", Host: "openrouter.ai", NeedsKey: true, KeyFrom: "openrouter.ai/keys",
-		Catalogue: "openrouter", Quirks: openai.Quirks{MaxKey: "max_tokens", Pictures: true}, Forward: []string{"Http-Referer"}},
+		Catalogue: "openrouter", Quirks: openai.Quirks{MaxKey: "max_tokens", Details: true, Pictures: true}, Forward: []string{"Http-Referer"}},
 	// Perplexity has no tools, JSON by schema only, usage in every chunk, and no list of models: its list of the account's own
 	// asynchronous jobs proves a key. Searches, citations and reasoning are billed apart. Its streams may end with
 	// [DONE] or without: which of both is unverified, so both are taken.

@@ -186,3 +186,26 @@ func TestAnUnmarkedStreamIsWholeInOtherDialects(t *testing.T) {
 		_ = s.Close()
 	}
 }
+
+// TestOpenRouterGetsBackWhatItThought: it signs the thinking of the models behind it in their makers' formats, and some of those refuse a
+// tool's result without it.
+func TestOpenRouterGetsBackWhatItThought(t *testing.T) {
+	t.Parallel()
+	const body = `{"model":"anthropic/claude-sonnet-4.5","messages":[{"role":"user","content":"hi"},{"role":"assistant","content":"","reasoning_details":[{"type":"reasoning.text","text":"t","signature":"SIG","format":"anthropic-claude-v1","index":0}],` +
+		`"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]},{"role":"tool","tool_call_id":"c","content":"ok"}]}`
+	for name, keeps := range map[string]bool{"openrouter": true, "groq": false} {
+		k, _ := provider.KnownService(name)
+		a, c := adapterOf(t, k)
+		call, err := openai.Dialect{}.Decode(llm.Ask{Operation: llm.Chat, Body: []byte(body)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := a.Request(t.Context(), &c, call, llm.Edit{Model: call.Model, Notes: &llm.Notes{}}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sent, err := io.ReadAll(r.Body); err != nil || strings.Contains(string(sent), "SIG") != keeps {
+			t.Errorf("%s got %s (%v)", name, sent, err)
+		}
+	}
+}
