@@ -32,6 +32,9 @@ type Part struct {
 // encodedName finds a field's name in the encoded spelling, which some readers know and some do not.
 var encodedName = regexp.MustCompile(`(?i)[;\s]name\*`)
 
+// asItIs are the encodings of a part that change no byte of it. Ruby's and Java's clients name one with every file.
+var asItIs = map[string]bool{"binary": true, "8bit": true, "7bit": true}
+
 const (
 	maxParts  = 128
 	maxHeader = 4 << 10
@@ -98,6 +101,9 @@ func readPart(body []byte, from, to int) (p Part, err error) {
 		case !ok || name == "" || strings.ContainsAny(name, " \t\n"):
 			return p, brokenForm("a part has a header that is none")
 		case strings.EqualFold(name, "Content-Transfer-Encoding"):
+			if asItIs[strings.ToLower(strings.TrimSpace(value))] {
+				continue
+			}
 			return p, brokenForm("a part is encoded; send it as it is")
 		case !strings.EqualFold(name, "Content-Disposition"):
 			continue

@@ -32,7 +32,8 @@ func filed(name, file, value string) string {
 
 func TestAFormIsCutWhereOthersCutIt(t *testing.T) {
 	t.Parallel()
-	body := formed(fielded("model", "m"), filed("file", "a.wav", "RIFF\r\n--B not the mark\r\n"), fielded("prompt", ""))
+	binary := strings.Replace(filed("file", "b.wav", "RIFF=3D"), "audio/wav", "audio/wav\r\nContent-Transfer-Encoding: Binary", 1)
+	body := formed(fielded("model", "m"), filed("file", "a.wav", "RIFF\r\n--B not the mark\r\n"), binary, fielded("prompt", ""))
 	f, err := readForm(http.Header{"Content-Type": {boundary}}, []byte(body))
 	if err != nil {
 		t.Fatal(err)
@@ -48,7 +49,7 @@ func TestAFormIsCutWhereOthersCutIt(t *testing.T) {
 			t.Errorf("part %d: %q %q, others see %q %q", i, p.Name, body[p.Value.From:p.Value.To], want.FormName(), value)
 		}
 	}
-	if _, err := std.NextRawPart(); err != io.EOF || len(f.Parts) != 3 {
+	if _, err := std.NextRawPart(); err != io.EOF || len(f.Parts) != 4 {
 		t.Errorf("%d parts, others see more: %v", len(f.Parts), err)
 	}
 }
