@@ -218,8 +218,30 @@ func TestWhatCannotBeReadIsRefusedWhereARuleSaysSo(t *testing.T) {
 		h, _ := screened(t, x.rule)
 		h.provide("up", says(answer))
 		resp, body := h.ask(x.body)
-		if resp.StatusCode != x.status || x.status == 400 && !strings.Contains(body, "1 picture, sound or file that cannot be read") {
+		if resp.StatusCode != x.status || x.status == 400 && !strings.Contains(body, "1 picture, sound, file or list of tokens that cannot be read") {
 			t.Errorf("%s: %d %s", name, resp.StatusCode, body)
+		}
+	}
+}
+
+// TestTextsAsTokensAreNotReadEither: they say what the text says, and LangChain sends all that it embeds so.
+func TestTextsAsTokensAreNotReadEither(t *testing.T) {
+	t.Parallel()
+	for _, x := range []struct {
+		path, body string
+		status     int
+	}{
+		{"/v1/embeddings", `{"model":"smart","input":[[15339,1917],[2028]],"encoding_format":"base64"}`, 400},
+		{"/v1/embeddings", `{"model":"smart","input":[15339,1917]}`, 400},
+		{"/v1/embeddings", `{"model":"smart","input":["hello","world"]}`, 200},
+		{"/v1/completions", `{"model":"smart","prompt":[15339,1917]}`, 400},
+	} {
+		h, _ := screened(t, pii.Record{Unread: true})
+		up := &hearer{answer: `{"object":"list","data":[{"object":"embedding","index":0,"embedding":[0.1]}],"usage":{"prompt_tokens":2,"total_tokens":2}}`}
+		h.provide("up", up.ServeHTTP)
+		h.targets[0].Connection.Kind = provider.OpenAI
+		if resp, body := h.post(t, x.path, x.body); resp.StatusCode != x.status || x.status == 400 && (!strings.Contains(body, "list of tokens that cannot be read") || up.calls.Load() != 0) {
+			t.Errorf("%s %s: %d %s", x.path, x.body, resp.StatusCode, body)
 		}
 	}
 }

@@ -60,7 +60,7 @@ func unseeable(c *llm.Call, read int) bool {
 	if read > 0 && !c.Needs.Vision && !c.Needs.Audio && read == filesIn(c) {
 		return false
 	}
-	return c.Needs.Vision || c.Needs.Audio || c.Needs.Files || c.Bound.Opaque
+	return c.Needs.Vision || c.Needs.Audio || c.Needs.Files || c.Bound.Opaque || c.Bound.Coded
 }
 
 // filesIn is how many files a conversation carries inside of itself; -1 if it names others, or has something that is none.

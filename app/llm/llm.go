@@ -96,6 +96,8 @@ type Bound struct {
 	// Opaque says that the body refers to content whose size it does not show, such as an uploaded file: only the
 	// context window bounds the input then.
 	Opaque bool
+	// Coded says that texts are given as tokens, which nobody reads without the model's tokenizer.
+	Coded bool
 	// Unpriced says that the provider may charge for what no usage tells: containers, vector stores, pictures of its tools.
 	Unpriced bool
 	// Unmeasured says that sound is to be read whose length its bytes do not tell.

@@ -63,9 +63,9 @@ func (f Found) words() string {
 	n := strconv.Itoa(f.Count)
 	switch {
 	case f.Detector == Unreadable && !f.Own && f.Count == 1:
-		return "1 picture, sound or file that cannot be read"
+		return "1 picture, sound, file or list of tokens that cannot be read"
 	case f.Detector == Unreadable && !f.Own:
-		return n + " pictures, sounds or files that cannot be read"
+		return n + " pictures, sounds, files or lists of tokens that cannot be read"
 	case f.Detector == Unrecognized && !f.Own:
 		return n + " text in which nobody could look for names and addresses"
 	case f.kind < kindCount && f.Count == 1:

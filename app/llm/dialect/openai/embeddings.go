@@ -33,12 +33,14 @@ func (r *request) inputs(name string) {
 	for r.More() {
 		switch r.Kind() {
 		case scan.Number:
-			b.Messages = max(b.Messages, 1)
+			b.Messages, b.Coded = max(b.Messages, 1), true
 			r.Skip()
 			continue
+		case scan.Array:
+			b.Coded = true
 		case scan.Object: // pictures and texts together, as some servers take them
 			b.Opaque = true
-		case scan.String, scan.Array, scan.Bad:
+		case scan.String, scan.Bad:
 		default:
 			r.Refuse(name, "%q may hold strings or tokens, nothing else.", name)
 			return
