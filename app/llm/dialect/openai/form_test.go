@@ -109,6 +109,14 @@ func TestAFormPassesUntouchedButForItsModel(t *testing.T) {
 	if got := string(bytes.Join(PayloadOf(call, llm.Edit{}).Pieces, nil)); got != body {
 		t.Errorf("without an edit: %s", got)
 	}
+	ask.Model, ask.Body = "deployment", []byte(formed(filed("file", "a.wav", "RIFF"))) // as Azure's clients do
+	if call, err = (Dialect{}).Decode(ask); err != nil {
+		t.Fatal(err)
+	}
+	if got := string(bytes.Join(PayloadOf(call, llm.Edit{Model: "whisper-1"}).Pieces, nil)); got != formed(fielded("model", "whisper-1"), filed("file", "a.wav", "RIFF")) {
+		t.Errorf("a model that the path named: %s", got)
+	}
+	ask.Model = ""
 	ask.Operation, ask.Body = llm.UploadFile, []byte(formed(fielded("purpose", "batch"), fielded("model", "alias"), filed("file", "a", "x")))
 	if call, err = (Dialect{}).Decode(ask); err != nil {
 		t.Fatal(err)

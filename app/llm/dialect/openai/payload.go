@@ -1,6 +1,7 @@
 package openai
 
 import (
+	"bytes"
 	"slices"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
@@ -21,7 +22,9 @@ func PayloadOf(call *llm.Call, edit llm.Edit) Payload {
 		return Payload{Pieces: pieces(call.Body, renamed(call, edit)), Type: "application/json"}
 	}
 	var cuts []llm.Cut
+	named := edit.Model == "" || call.Operation == llm.UploadFile
 	for _, part := range f.Parts {
+		named = named || part.Name == "model"
 		switch {
 		case part.Name != "model":
 		case call.Operation == llm.UploadFile: // ours: it says which provider
@@ -29,6 +32,10 @@ func PayloadOf(call *llm.Call, edit llm.Edit) Payload {
 		case edit.Model != "":
 			cuts = append(cuts, part.Value.Replace(edit.Model))
 		}
+	}
+	if !named { // the path named it
+		mark, _, _ := bytes.Cut(call.Body, []byte("\r\n"))
+		cuts = append(cuts, llm.Cut{With: string(mark) + "\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\n" + edit.Model + "\r\n"})
 	}
 	return Payload{Pieces: pieces(call.Body, cuts), Type: f.Type}
 }
