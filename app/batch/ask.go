@@ -178,6 +178,9 @@ func (j *job) headers() http.Header {
 	h := http.Header{"Content-Type": {"application/json"}, "User-Agent": {"bodhi-batch"}, "X-Bodhi-Timeout": {timeout.String()}, "X-Bodhi-Purpose": {"batch"}, "X-Bodhi-Priority": {"low"}}
 	if j.batch.Family == Anthropic {
 		h["Anthropic-Version"] = []string{"2023-06-01"}
+		if b := j.batch.Body.Beta; b != "" {
+			h["Anthropic-Beta"] = []string{b}
+		}
 	}
 	return h
 }

@@ -71,6 +71,7 @@ type Body struct {
 	Native   bool              `json:"native,omitempty"`    // its lines may be handed over to their providers
 	OffPeak  bool              `json:"off_peak,omitempty"`  // it is worked on in the organization's off-peak hours alone
 	Schedule string            `json:"schedule,omitempty"`  // the id of the schedule that made it
+	Beta     string            `json:"beta,omitempty"`      // Anthropic's features that its requests use, as the header has them
 	KeyName  string            `json:"key_name"`
 	IP       string            `json:"ip"` // where it was made, for the key's networks
 	Errors   []Wrong           `json:"errors,omitempty"`

@@ -51,6 +51,7 @@ func NewDesk(p Parts) *Desk { return &Desk{p, vault{p.Vault}} }
 type Caller struct {
 	Grant *key.Grant
 	IP    string
+	Beta  string // anthropic-beta of whoever makes a message batch
 }
 
 func (c *Caller) org() id.Org { return c.Grant.Chain.Org }

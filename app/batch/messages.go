@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
@@ -35,7 +36,7 @@ func (d *Desk) CreateMessages(ctx context.Context, c Caller, body io.Reader) (Ba
 		return Batch{}, away(err)
 	}
 	b := d.draft(c, Anthropic, f)
-	b.Body.Endpoint, b.Body.Window = messages, "24h"
+	b.Body.Endpoint, b.Body.Window, b.Body.Beta = messages, "24h", features(c.Beta)
 	o.terms.fill(&b)
 	err = d.reckon(ctx, &b)
 	if err == nil {
@@ -47,6 +48,17 @@ func (d *Desk) CreateMessages(ctx context.Context, c Caller, body io.Reader) (Ba
 	}
 	b.Total = len(o.seen)
 	return b, nil
+}
+
+// features are those of an anthropic-beta header that requests use: older SDKs name the batches themselves there, too.
+func features(header string) string {
+	var kept []string
+	for one := range strings.SplitSeq(header, ",") {
+		if one = strings.TrimSpace(one); one != "" && !strings.HasPrefix(one, "message-batches-") {
+			kept = append(kept, one)
+		}
+	}
+	return strings.Join(kept, ",")
 }
 
 // mouthful bounds what one request may have in memory: whoever reads swallows now and then.

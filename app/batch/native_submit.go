@@ -193,7 +193,7 @@ func (p *submitter) submit(ctx context.Context, x *pending) error {
 	defer cancel()
 	l := &x.batch
 	p.submitted = append(p.submitted, l)
-	sent := &provider.NativeBatch{ID: l.ID, Path: l.Path, Lines: x.lines, Since: l.Since}
+	sent := &provider.NativeBatch{ID: l.ID, Path: l.Path, Lines: x.lines, Since: l.Since, Beta: p.batch.Body.Beta}
 	for n := range submissions {
 		remote, err := p.Native.Client.Submit(within, x.connection, sent)
 		if err != nil {

@@ -206,6 +206,12 @@ func TestMessageBatches(t *testing.T) {
 		}
 		return 0, ""
 	}
+	s.caller.Beta = "context-1m-2025-08-07, message-batches-2024-09-24"
+	s.plane.hold = func(r *http.Request, text string) {
+		if got := r.Header.Get("Anthropic-Beta"); got != "context-1m-2025-08-07" {
+			t.Errorf("%s is asked with the features %q", text, got)
+		}
+	}
 	b, err := s.desk.CreateMessages(t.Context(), s.caller, strings.NewReader(`{"requests":[{"custom_id":"a","params":{"text":"good"}},{"custom_id":"b","params":{"text":"bad"}}]}`))
 	if err != nil {
 		t.Fatal(err)

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"io"
+	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/batch"
 	"github.com/bodhi-gateway/bodhi/app/fault"
@@ -13,6 +14,7 @@ func (g *Gateway) createMessages(x *Exchange, c batch.Caller, _ string) error {
 	if e := x.R.Header.Get("Content-Encoding"); e != "" && e != "identity" {
 		return fault.Field("content-encoding", "Compressed request bodies are not accepted; send the JSON as it is.")
 	}
+	c.Beta = strings.Join(x.R.Header["Anthropic-Beta"], ",")
 	g.hurry(x, max(x.R.ContentLength, batch.MaxFile))
 	b, err := g.Batches.CreateMessages(x.R.Context(), c, x.R.Body)
 	if err == nil {

@@ -123,9 +123,12 @@ func TestARequestIsHandedOverAndItsAnswerTakesTheDepositsPlace(t *testing.T) {
 func bring(t *testing.T, h *house, p *batch.NativeRequest, c *portCase) *bringer {
 	t.Helper()
 	f := &nativebatch.Client{Adapters: h, Ask: func(_ *provider.Connection, r *http.Request) (*http.Response, error) {
+		if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/messages/batches") && r.Header.Get("Anthropic-Beta") != "a-feature" {
+			t.Errorf("Anthropic is asked with the features %q", r.Header["Anthropic-Beta"])
+		}
 		return http.DefaultTransport.RoundTrip(r)
 	}}
-	l := &provider.NativeBatch{ID: "0192f6c0-0000-7000-8000-000000000001", Path: p.Path, Since: time.Time{}, Lines: []provider.NativeLine{{Number: 7, Body: p.Body, Booked: p.Deposit.ID}}}
+	l := &provider.NativeBatch{ID: "0192f6c0-0000-7000-8000-000000000001", Path: p.Path, Since: time.Time{}, Beta: "a-feature", Lines: []provider.NativeLine{{Number: 7, Body: p.Body, Booked: p.Deposit.ID}}}
 	remote, err := f.Submit(t.Context(), p.Connection, l)
 	if err != nil {
 		t.Fatal(err)

@@ -13,6 +13,7 @@ type NativeBatch struct {
 	Path  string // of one request
 	Lines []NativeLine
 	Since time.Time // when it was first tried
+	Beta  string    // Anthropic's features that its requests use, as the header has them
 }
 
 // NativeLine is one request of a native batch. One for which nothing is booked is not handed over.

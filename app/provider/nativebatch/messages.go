@@ -44,6 +44,7 @@ func (messages) submit(ctx context.Context, t *talk, l *provider.NativeBatch) (s
 		all[i] = one{custom(l.ID, l.Lines[i].Number), l.Lines[i].Body}
 	}
 	var b messageBatch
+	t.beta = l.Beta
 	err := t.post(ctx, batches, map[string]any{"requests": all}, &b)
 	if err == nil && b.ID == "" {
 		err = &provider.Failure{Class: provider.Garbled, Status: http.StatusOK, Message: "a message batch without an id"}

@@ -17,6 +17,7 @@ type talk struct {
 	*Client
 	c        *provider.Connection
 	protocol protocol
+	beta     string // Anthropic's features that are asked for
 }
 
 func (f *Client) to(c *provider.Connection) (*talk, error) {
@@ -24,7 +25,7 @@ func (f *Client) to(c *provider.Connection) (*talk, error) {
 	if !ok {
 		return nil, &provider.Failure{Class: provider.Untold, Message: "this provider takes no requests together"}
 	}
-	return &talk{f, c, w}, nil
+	return &talk{Client: f, c: c, protocol: w}, nil
 }
 
 // request is to a path beside the provider's list of models, whose request says how the account is addressed.
@@ -42,6 +43,9 @@ func (t *talk) request(ctx context.Context, method, path, kind string, body []by
 	version := r.URL.Query().Get("api-version")
 	if r.URL.RawQuery = query; version != "" {
 		r.URL.RawQuery = strings.Trim(query+"&api-version="+version, "&")
+	}
+	if t.beta != "" {
+		r.Header["Anthropic-Beta"] = append(r.Header["Anthropic-Beta"], t.beta)
 	}
 	if body != nil {
 		r.Header["Content-Type"] = []string{kind}
