@@ -42,8 +42,9 @@ func (w *reading) place(p *pieces, raw, text []byte, levels int) {
 			}
 			*at += p.piece.From
 		}
-		if p.number { // a part of a number cannot be a string
-			m.from, m.to = p.piece.From, p.piece.To
+		if p.number { // a part of a number cannot be a string, nor may its sign stand before one
+			m.from, m.to = numeral(p.body, p.piece.From, p.piece.To, 0, len(p.body))
+			m.value = string(p.body[m.from:m.to])
 		}
 		if n := len(w.marks); n > 0 && w.marks[n-1].to > m.from {
 			continue

@@ -60,6 +60,7 @@ func TestMaskedRequestsKeepEveryOtherByte(t *testing.T) {
 		`{"arguments":"{\"note\":\"\\n4111111111111111\",\"cards\":[5555555555554444, 4111111111111111]}"}`: `{"arguments":"{\"note\":\"\\n[CARD_1]\",\"cards\":[\"[CARD_2]\", \"[CARD_1]\"]}"}`,
 		`{"arguments":"[4111111111111111]","content":"[4111111111111111] or {4111111111111111}"}`:           `{"arguments":"[\"[CARD_1]\"]","content":"[[CARD_1]] or {[CARD_1]}"}`,
 		`{"input":{"card":4111111111111111,"n":12345678901234567890,"f":-1.5}}`:                             `{"input":{"card":"[CARD_1]","n":12345678901234567890,"f":-1.5}}`,
+		`{"input":{"cards":[-4111111111111111, 4111111111111111]}}`:                                         `{"input":{"cards":["[CARD_1]", "[CARD_2]"]}}`,
 		`{"seed":4111111111111111,"content":"x"}`:                                                           "",
 		`{"input":{"ada@acme.test":1,"bob@acme.test":2}}`:                                                   `{"input":{"[EMAIL_1]":1,"[EMAIL_2]":2}}`,
 		`{"phone":"4155552671","total":"4155552671"}`:                                                       `{"phone":"[PHONE_1]","total":"4155552671"}`,
