@@ -23,6 +23,9 @@ type pieces struct {
 	text   bool     // all of the body is one piece
 	dark   bool     // of the part of a form only the headers are read: it is no text
 	hidden llm.Spot // what else is in that part
+
+	short bool // numbers of any length in what tools were called with are pieces too
+	tool  int  // the depth of the object that a tool was called with, or answered; 0 = this is none
 }
 
 // piecesOf begins a walk.
@@ -39,7 +42,8 @@ func piecesOf(body []byte) pieces {
 // piecesOfText begins a walk over a text, which is one piece.
 func piecesOfText(body []byte) pieces { return pieces{body: body, plain: true, text: true} }
 
-// Numbers of fewer digits are no personal data, and outside messages they are settings.
+// Numbers of fewer digits are no personal data, though an organization's own pattern may mean them, and outside messages they are
+// settings.
 const (
 	shortestNumber = 9
 	settingsDepth  = 1
@@ -70,15 +74,19 @@ func (p *pieces) next() bool {
 			}
 			return true
 		case '{', '[':
-			p.depth++
+			if p.depth++; p.tool == 0 && p.short && c == '{' && p.toolBegins() {
+				p.tool = p.depth
+			}
 		case '}', ']':
-			p.depth--
+			if p.depth--; p.depth < p.tool {
+				p.tool = 0
+			}
 		default:
 			if from := p.at; isDigit(c) {
 				for p.at < len(p.body) && (isDigit(p.body[p.at]) || p.body[p.at] == '.' || p.body[p.at]|0x20 == 'e') {
 					p.at++
 				}
-				if p.at-from >= shortestNumber && p.depth > settingsDepth {
+				if (p.at-from >= shortestNumber || p.tool > 0) && p.depth > settingsDepth {
 					p.piece, p.number = llm.Spot{From: from, To: p.at}, true
 					return true
 				}
@@ -88,6 +96,19 @@ func (p *pieces) next() bool {
 		p.at++
 	}
 	return false
+}
+
+// tools are the fields of messages whose objects are a tool's: of Anthropic's dialect the first, of Gemini's the others.
+var tools = map[string]bool{"input": true, "args": true, "response": true}
+
+// toolBegins reports whether the object that begins here is what a tool was called with, or answered.
+func (p *pieces) toolBegins() bool {
+	if top := string(p.body[p.top.From:p.top.To]); top != "messages" && top != "contents" || !tools[string(p.name())] {
+		return false
+	}
+	const space = " \n\t\r"
+	before, is := bytes.CutSuffix(bytes.TrimRight(p.body[p.key.To:p.at], space), []byte(":"))
+	return is && string(bytes.TrimRight(before, space)) == `"`
 }
 
 // colon reports whether a colon follows, so that what was read is a key.

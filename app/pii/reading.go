@@ -67,7 +67,9 @@ func (w *reading) read(p *pieces) {
 
 // look notes what is found in a text, and marks what is masked there.
 func (w *reading) look(p *pieces, text, near []byte, hint Set) {
-	w.hits = find(w.hits[:0], text, hint, w.want, w.left)
+	if w.hits = w.hits[:0]; !p.number || len(text) >= shortestNumber {
+		w.hits = find(w.hits, text, hint, w.want, w.left)
+	}
 	for _, h := range w.hits {
 		a, by := w.bound.verdict(w.way, h, text[h.From:h.To])
 		if a = w.does(a); a == Off {

@@ -74,7 +74,7 @@ func (b Bound) passKnown(ctx context.Context, p pieces, way Way, v *vault, known
 		w.files = b.book.Files
 	}
 	w.want, w.own, w.strict = b.wanted(way)
-	if w.own {
+	if p.short = w.own; w.own {
 		w.watch = b.book.watch()
 	}
 	for w.left > 0 && p.next() {

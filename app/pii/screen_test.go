@@ -171,6 +171,24 @@ func TestOwnPatterns(t *testing.T) {
 	}
 }
 
+// What a tool was called with is content however its dialect writes it: as JSON in a string, or as an object. Numbers around it are
+// settings, which must stay numbers.
+func TestOwnPatternsFindNumbersInWhatToolsAreCalledWith(t *testing.T) {
+	t.Parallel()
+	b := bound(t, clock.System{}, Record{Patterns: []Pattern{{Name: "Staff", Expr: `\b77\d{4}\b`, Action: Mask}}})
+	for body, want := range map[string]string{
+		`{"messages":[{"tool_calls":[{"function":{"arguments":"{\"n\":770001}"}}]}]}`:                                          `{"messages":[{"tool_calls":[{"function":{"arguments":"{\"n\":\"[STAFF_1]\"}"}}]}]}`,
+		`{"messages":[{"content":[{"type":"tool_use","input" : {"n":770001,"of":[{"m":-770002}],"k":5}}]}]}`:                   `{"messages":[{"content":[{"type":"tool_use","input" : {"n":"[STAFF_1]","of":[{"m":"[STAFF_2]"}],"k":5}}]}]}`,
+		`{"contents":[{"parts":[{"functionCall":{"args":{"n":770001}}},{"functionResponse":{"response":{"n":770001}}}]}]}`:     `{"contents":[{"parts":[{"functionCall":{"args":{"n":"[STAFF_1]"}}},{"functionResponse":{"response":{"n":"[STAFF_1]"}}}]}]}`,
+		`{"messages":[{"content":[{"input":"x"},{"start":770001,"input":{}},{"end":770002}]}],"top":[{"input":{"n":770003}}]}`: "",
+		`{"tools":[{"input_schema":{"properties":{"input":{"maximum":770001}}}}],"thinking":{"budget_tokens":770002}}`:         "",
+	} {
+		if r := b.Screen(t.Context(), []byte(body)); string(r.Body) != want {
+			t.Errorf("%s\n became %s\n   want %s", body, r.Body, want)
+		}
+	}
+}
+
 // slow is a clock that goes on by itself.
 type slow struct {
 	clock.System
