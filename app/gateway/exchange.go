@@ -66,6 +66,7 @@ type Exchange struct {
 	taken *taken      // respond: the answer as it went to the client, for the cache
 	first string      // recall: the model that is asked first
 	renew bool        // nobody waits for this answer but the cache
+	elder id.Request  // where renew: the request that got the old answer, whose variant this one gets
 	inner bool        // the gateway itself asks, within another request
 
 	carbon *carbon // transcribe: the answer as it goes to the client, where its team keeps texts

@@ -28,7 +28,7 @@ func (g *Gateway) assign(_ context.Context, x *Exchange) (Finish, error) {
 // draw asks which variant a request for a model gets, of a stored prompt or of none.
 func (g *Gateway) draw(x *Exchange, model, stored, session string) {
 	chain := x.Grant.Chain
-	if choice, ok := g.Experiments.Assign(&experiment.Ask{Org: chain.Org, Model: model, Team: chain.Team, Member: chain.Member, Key: chain.Key, Request: x.ID,
+	if choice, ok := g.Experiments.Assign(&experiment.Ask{Org: chain.Org, Model: model, Team: chain.Team, Member: chain.Member, Key: chain.Key, Request: cmp.Or(x.elder, x.ID),
 		Tags: x.Hints.Tags, EndUser: x.Hints.EndUser, Session: session, Prompt: stored}); ok {
 		x.choice = choice
 	}

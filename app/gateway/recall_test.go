@@ -16,6 +16,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/cache"
 	"github.com/bodhi-gateway/bodhi/app/cache/cachetest"
 	"github.com/bodhi-gateway/bodhi/app/clock"
+	"github.com/bodhi-gateway/bodhi/app/experiment"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	claude "github.com/bodhi-gateway/bodhi/app/llm/dialect/anthropic"
@@ -207,6 +208,45 @@ func TestAnAnswersTimeEnds(t *testing.T) {
 	}
 	if resp, body := h.ask(question, "X-Bodhi-Cache-Ttl", "soon"); resp.StatusCode != 400 || !strings.Contains(body, "x-bodhi-cache-ttl") {
 		t.Errorf("%d %s", resp.StatusCode, body)
+	}
+}
+
+// byRequest gives each request the next variant, as one without a session may get, and a request that is known its own.
+type byRequest struct {
+	of   *experiment.Experiment
+	lots map[id.Request]int
+}
+
+func (b *byRequest) Assign(a *experiment.Ask) (experiment.Choice, bool) {
+	lot, known := b.lots[a.Request]
+	if !known {
+		lot = len(b.lots) % len(b.of.Variants)
+		b.lots[a.Request] = lot
+	}
+	return experiment.Choice{Experiment: b.of, Variant: lot}, true
+}
+
+// A request that no session keeps in its variant is drawn by itself. What is fetched anew on its account is the same question, or the
+// old answer would stay.
+func TestAnAnswerIsFetchedAnewInItsOwnVariant(t *testing.T) {
+	t.Parallel()
+	h := buildCaching(t, func(r *cache.Record) { r.TTL, r.Stale = time.Hour, time.Hour })
+	h.provide("up", h.bought(says(answer)))
+	lots := &byRequest{of: &experiment.Experiment{Variants: []experiment.Variant{{Temperature: "0.2"}, {Temperature: "0.3"}}}, lots: map[id.Request]int{}}
+	h.gateway.Experiments = lots
+	h.ask(question)
+	h.ask(question)
+	h.clock.Advance(61 * time.Minute)
+	if resp, _ := h.ask(question); !strings.Contains(resp.Header.Get("X-Bodhi-Warning"), "fetched anew") {
+		t.Errorf("within the time of grace: %v", resp.Header)
+	}
+	h.gateway.Wait(t.Context())
+	if len(lots.lots) != 3 {
+		t.Errorf("%d draws for three requests", len(lots.lots))
+	}
+	lots.lots = map[id.Request]int{}
+	if resp, _ := h.ask(question); resp.Header.Get("Age") != "0" {
+		t.Errorf("the answer in the first variant is an old one still: %v", resp.Header)
 	}
 }
 

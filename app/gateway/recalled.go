@@ -149,7 +149,7 @@ func (g *Gateway) refetch(x *Exchange) {
 	r := x.R.Clone(ctx)
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(x.Call.Body)), int64(len(x.Call.Body))
 	again := &Exchange{ID: id.NewRequest(g.ids), W: discarded{http.Header{}}, R: r, Slug: x.Slug, Endpoint: x.Endpoint, Named: x.Named, Dialect: x.Dialect,
-		Started: g.clock.Now(), Grant: x.Grant, lead: lead, renew: true, prompt: x.prompt}
+		Started: g.clock.Now(), Grant: x.Grant, lead: lead, renew: true, elder: x.ID, prompt: x.prompt}
 	again.note("fetched anew for the cache, after request ", x.ID.String())
 	g.renewals.Go(func() {
 		defer lead.Land() // whatever became of it before recall
