@@ -126,7 +126,9 @@ func TestAnOpenBreakerIsProbedByOneAtATimeAndClosesOnSuccess(t *testing.T) {
 	if s.state() != HalfOpen {
 		t.Errorf("%s after one of two probes", s.state())
 	}
-	first.Done(s.now, good)
+	if first.Done(s.now, good); s.state() != HalfOpen {
+		t.Errorf("%s after one of two probes that came to its end", s.state())
+	}
 	if !s.try(good) || s.state() != Closed || s.tries(10, good) != 10 {
 		t.Errorf("%s after two", s.state())
 	}

@@ -13,11 +13,12 @@ type Pass struct {
 	credential secret.String
 	wholeProbe bool
 	modelProbe bool
+	alive      bool // that was said, and counted: a probe passes once
 }
 
 // Alive says that a piece of an answer arrived: the provider works, even if this answer should break off later.
 func (p *Pass) Alive(now time.Time) {
-	if p.board == nil {
+	if p.board == nil || p.alive {
 		return
 	}
 	w := p.board.ward(p.target.Connection)
@@ -29,7 +30,7 @@ func (p *Pass) Alive(now time.Time) {
 	if one := w.model(p.target.Model); one != nil {
 		p.board.tell(one.alive(now, r, p.modelProbe))
 	}
-	p.wholeProbe, p.modelProbe = false, false
+	p.wholeProbe, p.modelProbe, p.alive = false, false, true
 }
 
 // Done says how the attempt ended. Later calls do nothing.
