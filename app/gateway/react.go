@@ -94,7 +94,7 @@ func (x *Exchange) report(a *attempt) health.Report {
 		return health.Report{}
 	case a.failure != nil:
 		r := reactionTo(a, a.failure, x.patience)
-		return health.Report{Outcome: r.outcome, Whole: r.whole, Wait: a.failure.RetryAfter}
+		return health.Report{Outcome: r.outcome, Whole: r.whole, Silent: a.status == 0, Wait: a.failure.RetryAfter}
 	case !a.started:
 		return health.Report{}
 	case a.broke:

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -188,6 +189,25 @@ func TestFailuresAreTriedAgainWhereItCanHelp(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A connection was away, and what was to find out whether it is back got no answer: nobody knows.
+func TestATimeoutDoesNotBringAConnectionBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		lines := slices.Repeat([]func(context.Context) (*http.Response, error){unreachable}, health.Defaults().Row)
+		h := perform(t, calm{Tries: 1, Waits: patience.Waits{Answer: 5 * time.Second}}, script{"first": append(lines, hangs, broken)}, "first")
+		board := h.gateway.Health.(*health.Board)
+		for i, want := range []health.State{health.Open, health.HalfOpen, health.Closed} {
+			for range max(1, len(lines)*(1-i)) {
+				h.say(question)
+			}
+			time.Sleep(health.Defaults().CoolDown)
+			if s := board.Standings(h.grant.Chain.Org, clock.System{}.Now())[0]; s.Target.Model != "" || s.State != want {
+				t.Errorf("in scene %d the connection is %s, want %s: %+v", i+1, s.State, want, s)
+			}
+		}
+	})
 }
 
 func same(got, want []time.Duration) bool {

@@ -154,6 +154,30 @@ func TestAProbeThatSaysNothingIsGivenBack(t *testing.T) {
 	}
 }
 
+// A connection is there if it answers, even with an error of one model's. A timeout is no answer, of nobody: it may be the model
+// that is slow, so it is no failure of the connection either.
+func TestAProbeOfAConnectionPassesByAnAnswerOnly(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		says Report
+		want State
+	}{
+		"an error": {bad, Closed}, "a pause": {Report{Outcome: Limited}, Closed}, "silence": {Report{Outcome: Bad, Silent: true}, HalfOpen},
+	} {
+		s := newScene(t, Defaults())
+		s.tries(8, Report{Outcome: Bad, Whole: true})
+		s.now = s.now.Add(Defaults().CoolDown)
+		s.try(c.says)
+		s.at.Model = ""
+		if s.state() != c.want {
+			t.Errorf("after %s: %s, want %s", name, s.state(), c.want)
+		}
+		if s.at.Model = "another"; !s.try(good) {
+			t.Errorf("after %s: the next request was no probe", name)
+		}
+	}
+}
+
 // A provider that comes and goes is left alone for longer each time, so a breaker never flaps.
 func TestCoolDownsGrowWithEveryRelapse(t *testing.T) {
 	t.Parallel()

@@ -82,6 +82,8 @@ type Report struct {
 	Outcome Outcome
 	// Whole says that the failure is the connection's and not only this model's.
 	Whole bool
+	// Silent says that nothing came back, so that the connection may be away as well as the model.
+	Silent bool
 	// Wait is the pause that the provider asked for; 0 = it did not say.
 	Wait time.Duration
 }

@@ -63,7 +63,7 @@ func (p *Pass) Done(now time.Time, r Report) {
 		p.wholeProbe = false
 	} else {
 		p.modelProbe = false
-		if p.wholeProbe { // it answered, so it is there
+		if p.wholeProbe && !r.Silent { // it answered, so it is there
 			b.tell(w.whole.alive(now, rules, true))
 			p.wholeProbe = false
 		}
