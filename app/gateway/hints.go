@@ -88,12 +88,13 @@ func readHints(h http.Header) (Hints, error) {
 	return v, nil
 }
 
-// readTags accepts our spelling and the peers', so that a move is one line.
+// readTags accepts our spelling and the peers', so that a move is one line. Tags are bounded each and in number, never cut: half a
+// name is another's.
 func readTags(h http.Header) (string, error) {
-	if s := first(h, "X-Bodhi-Tags"); s != "" {
+	if s := h.Get("X-Bodhi-Tags"); s != "" {
 		return sortTags(strings.Split(s, ","))
 	}
-	if s := first(h, "X-Litellm-Tags"); s != "" {
+	if s := h.Get("X-Litellm-Tags"); s != "" {
 		parts := strings.Split(s, ",")
 		for i, p := range parts {
 			if p = strings.TrimSpace(p); !strings.Contains(p, "=") {
@@ -110,8 +111,8 @@ func readTags(h http.Header) (string, error) {
 		}
 		var parts []string
 		for k, v := range m {
-			if t, ok := v.(string); ok {
-				parts = append(parts, k+"="+t)
+			if t, ok := v.(string); ok && t != "" {
+				parts = append(parts, strings.ReplaceAll(k+"="+t, ",", ";")) // a comma would begin another tag
 			}
 		}
 		return sortTags(parts)
@@ -157,7 +158,7 @@ func sortTags(parts []string) (string, error) {
 		if !ok || k == "" || v == "" || len(p) > 100 {
 			return "", fault.Field("x-bodhi-tags", `The header x-bodhi-tags must hold pairs like "project=apollo,client=acme", each up to 100 characters.`)
 		}
-		kept = append(kept, p)
+		kept = append(kept, strings.ToValidUTF8(p, "�"))
 	}
 	if len(kept) > maxTags {
 		return "", fault.Field("x-bodhi-tags", "At most 16 tags can be put on one request.")
