@@ -23,6 +23,7 @@ type Model struct {
 
 	match  matcher
 	prices []dated
+	seller string // who sends the bill, where it is not Provider
 }
 
 // Bill is what a usage costs.

@@ -120,7 +120,7 @@ func (o *offer) dearest(s side, input int64, counts func(Class) bool) (p money.P
 
 // fees adds what is charged per request and per search.
 func (o *offer) fees(s *money.Sum, b llm.Bound) error {
-	search := searchPrice
+	search, searches := searchPrice, b.Searches
 	for i := range o.rates {
 		switch r := &o.rates[i]; r.unit.class {
 		case PerRequest:
@@ -129,6 +129,9 @@ func (o *offer) fees(s *money.Sum, b llm.Bound) error {
 			}
 		case PerSearch:
 			search = r.base
+			if r.once {
+				searches = min(searches, 1)
+			}
 		case PerImage, PerAudioSecond, PerCharacter:
 			most := llm.Usage{Images: b.Picture.Count, AudioSeconds: b.AudioSecs, Characters: b.Characters}
 			if err := s.Add(r.base, r.unit.count(&most)); err != nil {
@@ -136,5 +139,5 @@ func (o *offer) fees(s *money.Sum, b llm.Bound) error {
 			}
 		}
 	}
-	return s.Add(search, b.Searches)
+	return s.Add(search, searches)
 }

@@ -18,7 +18,8 @@ type Override struct {
 
 // Quote makes the override a price. base is the catalogue's entry for the model, whose context window bounds its input;
 // nil if the catalogue does not know the model. Classes that the override leaves out are charged as the wider class that
-// holds them, so an override is never mixed with the catalogue's prices.
+// holds them, so an override is never mixed with the catalogue's prices; but searches, which no wider class holds, cost
+// what they are listed for.
 func (o Override) Quote(base *Model) (Quote, error) {
 	if base == nil {
 		base = &Model{}
@@ -42,6 +43,7 @@ func (o Override) Quote(base *Model) (Quote, error) {
 		return nil, fault.Field("class", fmt.Sprintf("A price can be set for these classes only: %v.", Classes()))
 	}
 	arrange(out.rates)
+	out.addSearch()
 	return out, nil
 }
 

@@ -59,6 +59,7 @@ func (c *Catalog) own() {
 	every.set(c.version, []rate{{unit: unitOf("input_mtok")}, {unit: unitOf("output_mtok")}})
 	c.addFacts()
 	c.addPieces()
+	c.addSearches()
 	c.providers = append(c.providers, s, &supplier{id: ollama, name: "Ollama", match: never{}, models: []*Model{every}})
 }
 

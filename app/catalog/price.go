@@ -16,6 +16,8 @@ type rate struct {
 	base  money.Price
 	tiers []tier // ascending by start
 	parts []int  // indexes of the rates in the same set whose usage is part of this one's
+	once  bool   // charged at most once per request
+	ours  bool   // from searchFees, not the data
 }
 
 type tier struct {

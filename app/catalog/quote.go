@@ -37,6 +37,9 @@ func (o *offer) bill(u llm.Usage, each, requests int64) (Bill, error) {
 		if r.unit.class == PerRequest {
 			n = requests
 		}
+		if r.once {
+			n = min(n, requests) // of many requests nobody knows which of them searched: never too little
+		}
 		for _, part := range r.parts {
 			n -= own[part]
 		}
@@ -51,6 +54,12 @@ func (o *offer) bill(u llm.Usage, each, requests int64) (Bill, error) {
 			return Bill{}, fmt.Errorf("catalog: bill %s: %w", o.version, err)
 		}
 		b.Lines = append(b.Lines, Line{Class: r.unit.class, Quantity: n, Price: price})
+	}
+	if price := o.unknownSearch(); u.WebSearches > 0 && price > 0 {
+		if err := sums[feeSide].Add(price, u.WebSearches); err != nil {
+			return Bill{}, fmt.Errorf("catalog: bill %s: %w", o.version, err)
+		}
+		b.Lines = append(b.Lines, Line{Class: PerSearch, Quantity: u.WebSearches, Price: price})
 	}
 	if (u.Input > 0 && !covered[inputSide] || u.Output > 0 && !covered[outputSide]) && !o.byPiece() {
 		return Bill{}, fmt.Errorf("catalog: bill %s: %w", o.version, errUncovered)
