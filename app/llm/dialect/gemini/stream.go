@@ -16,6 +16,8 @@ type look struct {
 	seen, ended [2]uint64 // candidates, as bits
 	blocked     bool
 	usage       llm.Usage
+	counted     bool // usage was there
+	searches    searches
 }
 
 // Look implements dialect.Look.
@@ -36,7 +38,7 @@ func (l *look) Look(e sse.Event, payload []byte) llm.Event {
 			out.OutputBytes += l.candidates(&c)
 		case "usageMetadata":
 			if u, ok := ReadUsage(&c); ok {
-				l.usage = u
+				l.usage, l.counted = u, true
 				out.Usage = &l.usage
 			}
 		case "promptFeedback":
@@ -56,6 +58,10 @@ func (l *look) Look(e sse.Event, payload []byte) llm.Event {
 			return dialect.Reported(p)
 		}
 	}
+	if n := l.searches.total(); l.counted && n != l.usage.WebSearches {
+		l.usage.WebSearches = n // sources may come after the last count
+		out.Usage = &l.usage
+	}
 	return out
 }
 
@@ -72,8 +78,9 @@ func (l *look) candidates(c *scan.Cursor) (n int) {
 	}
 	c.Array()
 	for c.More() {
-		index, ended, size := candidate(c)
+		index, ended, size, queries := candidate(c)
 		n += size
+		l.searches.saw(index, queries)
 		if index < 0 || index >= dialect.MaxChoices {
 			continue
 		}
@@ -85,10 +92,10 @@ func (l *look) candidates(c *scan.Cursor) (n int) {
 	return n
 }
 
-func candidate(c *scan.Cursor) (index int64, ended bool, size int) {
+func candidate(c *scan.Cursor) (index int64, ended bool, size int, queries int64) {
 	if c.Kind() != scan.Object {
 		c.Skip()
-		return 0, false, 0
+		return 0, false, 0, 0
 	}
 	c.Object()
 	for key, more := c.Key(); more; key, more = c.Key() {
@@ -100,11 +107,13 @@ func candidate(c *scan.Cursor) (index int64, ended bool, size int) {
 			ended = t.Len() > 0
 		case string(name) == "content":
 			size += texts(c)
+		case string(name) == "groundingMetadata":
+			queries = grounding(c)
 		default:
 			c.Skip()
 		}
 	}
-	return index, ended, size
+	return index, ended, size, queries
 }
 
 // texts counts the bytes of what was generated, other than inline data.
@@ -182,6 +191,8 @@ func (Wire) Document(call *llm.Call, text []byte) (llm.Event, error) {
 		return llm.Event{}, errShape
 	case call.Operation.Free():
 		out.Usage = &llm.Usage{}
+	case out.Usage != nil:
+		out.Usage.WebSearches = l.searches.total()
 	}
 	return out, nil
 }

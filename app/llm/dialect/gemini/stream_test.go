@@ -162,3 +162,35 @@ func TestAPictureFitsIntoOneChunk(t *testing.T) {
 		t.Errorf("%v, kind %d", err, e.Kind)
 	}
 }
+
+// sourced is a chunk of a stream with what was searched for.
+func sourced(index, queries, more string) string {
+	return event(`{"candidates":[{"content":{"parts":[{"text":"a"}]},"groundingMetadata":{"webSearchQueries":[` + queries + `]},"index":` + index + `}]` + more + `}`)
+}
+
+func TestSearchesOfAnAnswerAreCounted(t *testing.T) {
+	t.Parallel()
+	const counts = `,"usageMetadata":{"promptTokenCount":9,"candidatesTokenCount":2}`
+	for _, x := range []struct {
+		name, body string
+		want       int64
+	}{
+		{"none", event(begin) + event(end), 0},
+		{"in the last chunk", event(begin) + sourced("0", `"a","b"`, counts) + event(end), 2},
+		{"repeated", sourced("0", `"a"`, counts) + sourced("0", `"a","b"`, counts) + sourced("0", `"a"`, counts) + event(end), 2},
+		{"before the counts", sourced("0", `"a","b","c"`, "") + event(end), 3},
+		{"after the counts", event(begin) + event(end) + sourced("0", `"a"`, ""), 1},
+		{"of two candidates", sourced("0", `"a","b"`, counts) + sourced("1", `"c"`, counts) + event(end) + event(endB), 3},
+		{"of a candidate that nobody asked for", event(begin) + sourced("4000000000", `"c"`, counts) + event(end), 0},
+	} {
+		_, last, err := drain(gemini.Wire{}.Stream(io.NopCloser(strings.NewReader(x.body)), streaming(t, "alt=sse")))
+		if !errors.Is(err, io.EOF) || last.Usage == nil || last.Usage.WebSearches != x.want || last.Usage.Input != 9 {
+			t.Errorf("%s: %+v, %v", x.name, last.Usage, err)
+		}
+	}
+	whole := strings.TrimPrefix(strings.TrimSpace(sourced("0", `"a","b"`, counts)), "data: ")
+	e, err := gemini.Wire{Vertex: true}.Document(streaming(t, ""), []byte(whole))
+	if err != nil || e.Usage == nil || e.Usage.WebSearches != 2 {
+		t.Errorf("a whole answer: %+v, %v", e.Usage, err)
+	}
+}

@@ -137,6 +137,7 @@ func ReadContent(body []byte) (r llm.Reading, err error) {
 		return llm.Reading{}, errJSON
 	}
 	found, alone := false, false
+	var l look
 	for key, more := c.Key(); more; key, more = c.Key() {
 		switch name := string(c.Value(key, nil)); {
 		case name == "modelVersion" && c.Kind() == scan.String:
@@ -152,6 +153,8 @@ func ReadContent(body []byte) (r llm.Reading, err error) {
 				inner = scan.New(c.Bytes(from, c.At()))
 				r.Usage, r.Reported = ReadUsage(&inner)
 			}
+		case name == "candidates":
+			l.candidates(&c)
 		default:
 			alone = alone || name == "promptTokenCount" || name == "candidatesTokenCount"
 			c.Skip()
@@ -168,5 +171,6 @@ func ReadContent(body []byte) (r llm.Reading, err error) {
 	if found && !r.Reported {
 		return llm.Reading{Model: r.Model}, errUsage
 	}
+	r.Usage.WebSearches = l.searches.total()
 	return r, nil
 }
