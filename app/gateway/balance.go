@@ -85,7 +85,7 @@ func (g *Gateway) expected(x *Exchange, t route.Target) (money.USD, bool) {
 	if !ok {
 		return 0, false
 	}
-	c, err := q.Ceiling(x.Call.Bound)
+	c, err := q.Ceiling(boundAt(x.Call, t))
 	if err != nil {
 		return 0, false
 	}

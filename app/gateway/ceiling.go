@@ -30,7 +30,7 @@ func (g *Gateway) price(x *Exchange, a *attempt, want *budget.Want) error {
 	}
 	if known {
 		var err error
-		if a.ceiling, err = quote.Ceiling(x.Call.Bound); err != nil {
+		if a.ceiling, err = quote.Ceiling(boundAt(x.Call, t)); err != nil {
 			return fault.Field("", "This request is too large to be priced.").Because(err)
 		}
 		a.quote = quote

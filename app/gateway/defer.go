@@ -56,7 +56,7 @@ func (g *Gateway) handOver(x *Exchange, a *attempt, p Deferrer, req *http.Reques
 	}
 	c := x.Call
 	switch {
-	case a.quote == nil || c.Bound.Unpriced || c.Bound.Searches > 0:
+	case a.quote == nil || c.Bound.Unpriced || boundAt(c, a.target).Searches > 0:
 		return leave("what it costs is not known")
 	case c.Stream || c.Follows != "":
 		return leave("it depends on what came before, or somebody reads it as it is made")

@@ -92,6 +92,10 @@ func (g *Gateway) conclude(x *Exchange, a *attempt) (ledger.Settlement, llm.Usag
 		end.Class = string(provider.Canceled)
 	}
 	used := counted(x.Call, a.outBytes)
+	used.WebSearches = searched(x.Call, a.target)
+	if a.usage != nil {
+		a.usage.WebSearches = max(a.usage.WebSearches, used.WebSearches)
+	}
 	if x.Call.Operation.Filed() {
 		used = llm.Usage{}
 	} else if x.Call.Operation.Media() {
