@@ -70,7 +70,7 @@ func (s *MailStore) Tried(ctx context.Context, o id.Org, m id.Mail) error {
 
 // Sent implements mail.Store.
 func (s *MailStore) Sent(ctx context.Context, o id.Org, m id.Mail, at time.Time) error {
-	return s.set(ctx, o, m, map[string]any{"sent_at": at.UTC(), "problem": ""})
+	return s.set(ctx, o, m, map[string]any{"sent_at": at.UTC(), "dropped_at": nil, "problem": ""})
 }
 
 // Failed implements mail.Store.

@@ -8,5 +8,5 @@ import (
 
 // Mail writes and sends ordered letters.
 func Mail(w *Workers, c *mail.Courier) error {
-	return Add(w, 0, func(ctx context.Context, j mail.Deliver) error { return c.Deliver(ctx, j.Org, j.Mail) })
+	return AddLast(w, 0, func(ctx context.Context, j mail.Deliver, last bool) error { return c.Deliver(ctx, j.Org, j.Mail, last) })
 }

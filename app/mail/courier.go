@@ -28,13 +28,14 @@ type Courier struct {
 
 // Deliver sends one ordered mail, for the job. It may run twice: what was sent is not sent again. The one gap is a
 // server that accepts a mail while this process dies before it could write that down; the next try then carries the
-// same Message-ID. An error asks for another try.
-func (c *Courier) Deliver(ctx context.Context, o id.Org, which id.Mail) error {
+// same Message-ID. An error asks for another try, unless it is the last: then the letter is given up, until an operator has it
+// tried once more.
+func (c *Courier) Deliver(ctx context.Context, o id.Org, which id.Mail, last bool) error {
 	m, ok, err := c.Store.Mail(ctx, o, which)
 	if err != nil {
 		return fmt.Errorf("deliver %s: %w", which, err)
 	}
-	if !ok || !m.SentAt.IsZero() || !m.DroppedAt.IsZero() {
+	if !ok || !m.SentAt.IsZero() || !m.DroppedAt.IsZero() && !last {
 		return nil
 	}
 	message, err := c.write(ctx, m)
@@ -42,6 +43,9 @@ func (c *Courier) Deliver(ctx context.Context, o id.Org, which id.Mail) error {
 		return c.Store.Failed(ctx, o, which, "no longer needed", c.Clock.Now())
 	}
 	if err != nil {
+		if last {
+			err = errors.Join(err, c.Store.Failed(context.WithoutCancel(ctx), o, which, "it could not be written", c.Clock.Now()))
+		}
 		return fmt.Errorf("write %s: %w", which, err)
 	}
 	if err := c.Store.Tried(ctx, o, which); err != nil {
@@ -52,14 +56,17 @@ func (c *Courier) Deliver(ctx context.Context, o id.Org, which id.Mail) error {
 		return c.Store.Sent(context.WithoutCancel(ctx), o, which, c.Clock.Now())
 	}
 	var dropped time.Time
-	if errors.Is(err, ErrRefused) {
+	refused := errors.Is(err, ErrRefused)
+	if refused || last {
 		dropped = c.Clock.Now()
+	}
+	if refused {
 		c.Log.WarnContext(ctx, "a mail was refused for good", "mail", which.String(), "kind", string(m.Kind), "error", err.Error())
 	}
 	if failed := c.Store.Failed(context.WithoutCancel(ctx), o, which, clip(err.Error()), dropped); failed != nil {
 		return errors.Join(err, failed)
 	}
-	if !dropped.IsZero() {
+	if refused {
 		return nil
 	}
 	return fmt.Errorf("carry %s: %w", which, err)

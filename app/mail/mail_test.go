@@ -48,7 +48,7 @@ func TestALetterIsSentOnceHoweverOftenItIsOrderedOrDelivered(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := o.Courier.Deliver(t.Context(), order.Org, which); err != nil { // the job runs again
+		if err := o.Courier.Deliver(t.Context(), order.Org, which, false); err != nil { // the job runs again
 			t.Fatal(err)
 		}
 		if again := o.Deliver(t); len(again) != 0 {
@@ -86,26 +86,46 @@ func TestAFailureIsTriedAgainUntilTheServerRefuses(t *testing.T) {
 	}
 	m := send("a")
 	o.Fails = errors.New("the server is away")
-	if err := o.Courier.Deliver(t.Context(), order.Org, m); err == nil {
+	if err := o.Courier.Deliver(t.Context(), order.Org, m, false); err == nil {
 		t.Fatal("a failure must ask for another try")
 	}
 	if got := state(m); got.Tries != 1 || !got.DroppedAt.IsZero() || !strings.Contains(got.Problem, "away") {
 		t.Fatalf("after a failure: %+v", got)
 	}
 	o.Fails = fmt.Errorf("%w: 550 no such user %s", mail.ErrRefused, strings.Repeat("ü", 400))
-	if err := o.Courier.Deliver(t.Context(), order.Org, m); err != nil {
+	if err := o.Courier.Deliver(t.Context(), order.Org, m, false); err != nil {
 		t.Fatalf("a refusal must not be tried again: %v", err)
 	}
 	if got := state(m); got.DroppedAt.IsZero() || !got.SentAt.IsZero() || len(got.Problem) > 310 {
 		t.Fatalf("after a refusal: %+v", got)
 	}
 	o.Fails = nil
-	if err := o.Courier.Deliver(t.Context(), order.Org, m); err != nil || !state(m).SentAt.IsZero() {
+	if err := o.Courier.Deliver(t.Context(), order.Org, m, false); err != nil || !state(m).SentAt.IsZero() {
 		t.Fatalf("a refused letter is sent after all: %v", err)
 	}
+	m = send("c")
+	o.Fails = errors.New("the server is away")
+	for range 2 { // the second is asked for on the console
+		if err := o.Courier.Deliver(t.Context(), order.Org, m, true); err == nil || state(m).DroppedAt.IsZero() || !strings.Contains(state(m).Problem, "away") {
+			t.Fatalf("the last try failed: %+v, %v", state(m), err)
+		}
+	}
+	o.Fails = nil
+	if err := o.Courier.Deliver(t.Context(), order.Org, m, true); err != nil || state(m).SentAt.IsZero() || !state(m).DroppedAt.IsZero() {
+		t.Fatalf("an operator had it tried again: %+v, %v", state(m), err)
+	}
+	compose := o.Courier.Composers["news"]
+	o.Courier.Composers["news"] = func(context.Context, mail.Mail) (mail.Letter, error) {
+		return mail.Letter{}, errors.New("a secret place")
+	}
+	m = send("d")
+	if err := o.Courier.Deliver(t.Context(), order.Org, m, true); err == nil || state(m).DroppedAt.IsZero() || state(m).Problem != "it could not be written" {
+		t.Fatalf("it could not be written to the last: %+v, %v", state(m), err)
+	}
+	o.Courier.Composers["news"] = compose
 	o.Courier.Composers["news"] = func(context.Context, mail.Mail) (mail.Letter, error) { return mail.Letter{}, mail.ErrMoot }
 	m = send("b")
-	if err := o.Courier.Deliver(t.Context(), order.Org, m); err != nil || state(m).DroppedAt.IsZero() || state(m).Tries != 0 {
+	if err := o.Courier.Deliver(t.Context(), order.Org, m, false); err != nil || state(m).DroppedAt.IsZero() || state(m).Tries != 0 {
 		t.Fatalf("a letter without a point: %+v, %v", state(m), err)
 	}
 }
@@ -138,7 +158,7 @@ func TestALetterThatIsTakenWhileTheProcessStopsIsNotSentAgain(t *testing.T) {
 		for range 2 { // the second is another process's
 			var ctx context.Context
 			ctx, server.stop = context.WithCancel(t.Context())
-			if err := o.Courier.Deliver(ctx, order.Org, latest[order.About].ID); err != nil {
+			if err := o.Courier.Deliver(ctx, order.Org, latest[order.About].ID, false); err != nil {
 				t.Errorf("asks for another try: %v", err)
 			}
 		}

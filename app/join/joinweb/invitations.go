@@ -86,7 +86,7 @@ func letterOf(m mail.Mail) string {
 	case m.ID.IsZero() || !m.SentAt.IsZero():
 		return ""
 	case !m.DroppedAt.IsZero():
-		return "The letter was refused: " + m.Problem
+		return "The letter could not be delivered: " + m.Problem
 	case m.Problem != "":
 		return "The letter is still being tried: " + m.Problem
 	}

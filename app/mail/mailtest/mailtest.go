@@ -85,7 +85,7 @@ func (o *Office) Deliver(t testing.TB) []mail.Message {
 		var err error
 		switch j := j.(type) {
 		case mail.Deliver:
-			err = o.Courier.Deliver(t.Context(), j.Org, j.Mail)
+			err = o.Courier.Deliver(t.Context(), j.Org, j.Mail, false)
 		case notify.Spread:
 			err = o.Events.Spread(t.Context(), j.Org, j.Event)
 		}
