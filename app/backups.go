@@ -86,8 +86,11 @@ func Restore(ctx context.Context, cfg Config, log *slog.Logger, from io.Reader, 
 	defer func() { _ = d.Close() }()
 	held := filepath.Join(aside, "journal")
 	err = d.Load(ctx, m.Schema, func(take func(backup.Chunk) error) (err error) {
-		if sum, err = r.Each(held, take); err != nil || len(sum.Journal) == 0 {
-			return err
+		sum, err = r.Each(held, take)
+		return err
+	}, func() error {
+		if len(sum.Journal) == 0 {
+			return nil
 		}
 		// Before the rows are there for good: a start without this journal would take what it holds for lost.
 		return os.Rename(held, cfg.journalDir())

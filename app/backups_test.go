@@ -215,12 +215,38 @@ func TestWhatIsNoBackupIsRefusedInWords(t *testing.T) {
 			t.Errorf("%s leaves %v", c.name, left)
 		}
 	}
+	if _, _, err := Restore(t.Context(), own, quiet, unrelated(t, m), false); err == nil || !strings.Contains(err.Error(), "do not belong together") {
+		t.Errorf("rows of nobody: %v", err)
+	}
 	if _, _, err := Restore(t.Context(), own, quiet, bytes.NewReader(file.Bytes()), false); err != nil {
 		t.Errorf("after all that: %v", err)
 	}
 	if strings.Contains(fmt.Sprint(m), strings.TrimSpace(string(text))) || bytes.Contains(gunzipped(t, file.Bytes()), bytes.TrimSpace(text)) {
 		t.Error("the master key is in the backup")
 	}
+}
+
+// unrelated is a backup with a journal and with a team of no organization.
+func unrelated(t *testing.T, m backup.Manifest) io.Reader {
+	t.Helper()
+	var b bytes.Buffer
+	w, err := backup.NewWriter(&b, m)
+	must(t, err)
+	dir := t.TempDir()
+	must(t, os.WriteFile(filepath.Join(dir, "00000000000000000007.journal"), []byte("a segment"), 0o600))
+	must(t, w.Journal(dir))
+	rows := [][]any{{"01890000-0000-7000-8000-000000000001", "01890000-0000-7000-8000-000000000002", "01890000-0000-7000-8000-000000000003", "Nobody's", m.MadeAt}}
+	must(t, w.Rows("teams", []string{"org_id", "id", "department_id", "name", "created_at"}, func() ([]any, error) {
+		if len(rows) == 0 {
+			return nil, io.EOF
+		}
+		row := rows[0]
+		rows = rows[1:]
+		return row, nil
+	}))
+	_, err = w.Close()
+	must(t, err)
+	return &b
 }
 
 func gunzipped(t *testing.T, b []byte) []byte {

@@ -13,8 +13,9 @@ import (
 )
 
 // Load fills an empty database from a backup, of either kind of database: the schema is brought to the backup's number, the rows are
-// read in one transaction, then the schema is brought up to date. If it fails the database stays as empty as it was.
-func (d *DB) Load(ctx context.Context, schema int64, read func(take func(backup.Chunk) error) error) error {
+// read in one transaction, then the schema is brought up to date. sure is called once the rows are found to belong together, before they
+// are there for good. If it fails the database stays as empty as it was.
+func (d *DB) Load(ctx context.Context, schema int64, read func(take func(backup.Chunk) error) error, sure func() error) error {
 	return d.asOwner(ctx, func(o *owner) error {
 		return o.locked(ctx, func() error {
 			if err := o.upTo(ctx, schema); err != nil {
@@ -25,7 +26,7 @@ func (d *DB) Load(ctx context.Context, schema int64, read func(take func(backup.
 				return d.unavailable(err)
 			}
 			defer func() { _ = conn.Close() }()
-			if err := d.fill(ctx, conn, read); err != nil {
+			if err := d.fill(ctx, conn, read, sure); err != nil {
 				return err
 			}
 			if _, err := o.goose.Up(ctx); err != nil {
@@ -61,7 +62,7 @@ func (o *owner) upTo(ctx context.Context, schema int64) error {
 	return nil
 }
 
-func (d *DB) fill(ctx context.Context, conn *sql.Conn, read func(func(backup.Chunk) error) error) (err error) {
+func (d *DB) fill(ctx context.Context, conn *sql.Conn, read func(func(backup.Chunk) error) error, sure func() error) (err error) {
 	exec := func(statement string) error {
 		_, err := conn.ExecContext(ctx, statement)
 		return err
@@ -95,6 +96,9 @@ func (d *DB) fill(ctx context.Context, conn *sql.Conn, read func(func(backup.Chu
 		return err
 	}
 	if err := l.judge(ctx); err != nil {
+		return err
+	}
+	if err := sure(); err != nil {
 		return err
 	}
 	return exec("COMMIT")
