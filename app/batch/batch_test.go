@@ -352,6 +352,45 @@ func TestABatchStopsAtItsLimitAndAsks(t *testing.T) {
 	}
 }
 
+// cancelled are the batches of somebody who cancels them at the moment in which they are to be paused.
+type cancelled struct{ batch.Store }
+
+func (c cancelled) Move(ctx context.Context, o id.Org, b id.Batch, from []batch.State, to batch.State, why string, at time.Time) (bool, error) {
+	if to == batch.Paused {
+		if _, err := c.Store.Move(ctx, o, b, from, batch.Cancelling, "", at); err != nil {
+			return false, err
+		}
+	}
+	return c.Store.Move(ctx, o, b, from, to, why, at)
+}
+
+func TestABatchThatIsCancelledAtItsLimitIsNotCalledPaused(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, dbtest.SQLite(t))
+	var mu sync.Mutex
+	var told []batch.State
+	s.parts.Store = cancelled{s.parts.Store}
+	w := batch.NewWorker(s.parts, s.plane, s.grants)
+	w.Ended = func(_ context.Context, b batch.Batch, _ batch.Tally) {
+		mu.Lock()
+		defer mu.Unlock()
+		told = append(told, b.State)
+	}
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = w.Run(ctx)
+	}()
+	cap := 10 * each
+	s.until(s.caller, s.create(s.caller, lines(50), batch.Terms{Cap: &cap}), "over", over)
+	stop()
+	<-done
+	if len(told) != 1 || told[0] != batch.Cancelled {
+		t.Errorf("told of %v", told)
+	}
+}
+
 // Rate limits make a batch slower, failures are tried again, a budget that is used up and a key that is off make it wait.
 func TestWhatIsRefusedIsAskedAgainWhereThatHelps(t *testing.T) {
 	t.Parallel()

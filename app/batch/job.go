@@ -54,7 +54,8 @@ func (j *job) work(ctx context.Context) {
 	case lost: // it is another node's
 		return
 	case why != "":
-		if _, moveErr := j.Store.Move(late, b.Org, b.ID, []State{Running}, Paused, why, j.Clock.Now().UTC()); moveErr == nil {
+		moved, moveErr := j.Store.Move(late, b.Org, b.ID, []State{Running}, Paused, why, j.Clock.Now().UTC())
+		if moveErr == nil && moved { // not one that somebody cancelled meanwhile
 			b.State, b.Why = Paused, why
 			j.told(late)
 		}
