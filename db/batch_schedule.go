@@ -132,7 +132,7 @@ func (s *BatchStore) Advance(ctx context.Context, x batch.Schedule, next, last t
 		set["last_at"] = last.UTC()
 	}
 	err = s.db.scoped(ctx, x.Org, func(tx *gorm.DB) error {
-		res := tx.Model(&batchScheduleRow{}).Where("org_id = ? AND id = ? AND NOT paused AND next_at = ?", x.Org, x.ID, x.NextAt.UTC()).Updates(set)
+		res := tx.Model(&batchScheduleRow{}).Where("org_id = ? AND id = ? AND NOT paused AND next_at = ? AND updated_at = ?", x.Org, x.ID, x.NextAt.UTC(), x.UpdatedAt.UTC()).Updates(set)
 		mine = res.RowsAffected == 1
 		return res.Error
 	})

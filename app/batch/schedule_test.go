@@ -249,6 +249,58 @@ func TestAScheduleWhoseKeyOpensNothingIsPausedAndTakenUpAgain(t *testing.T) {
 	}
 }
 
+// slowly reads what is due, and then something happens before it is done.
+type slowly struct {
+	batch.Store
+	meanwhile func()
+}
+
+func (s slowly) Due(ctx context.Context, now time.Time, limit int) ([]batch.Schedule, error) {
+	out, err := s.Store.Due(ctx, now, limit)
+	s.meanwhile()
+	return out, err
+}
+
+// Somebody saves a schedule within the second in which its time comes: the form was looked through just before it.
+func TestAScheduleThatIsChangedWhenItIsDueKeepsTheChange(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s, service, actor, mine := staffedOn(t, d)
+		s.house.Clock.Set(noon)
+		p, told := planner(s, d)
+		x, err := service.Plan(t.Context(), actor, nightly(mine))
+		if err != nil {
+			t.Fatal(err)
+		}
+		store := p.Store
+		p.Store = slowly{store, func() {
+			s.house.Clock.Set(x.NextAt.Add(-time.Millisecond))
+			edit := nightly(mine)
+			edit.Name = "mended"
+			if _, err := service.Replan(t.Context(), actor, x.ID, edit); err != nil {
+				t.Fatal(err)
+			}
+			s.grants.mu.Lock()
+			s.grants.off = true // for what was read before
+			s.grants.mu.Unlock()
+			s.house.Clock.Set(x.NextAt)
+		}}
+		s.house.Clock.Set(x.NextAt)
+		due(t, p)
+		if got, err := service.Schedule(t.Context(), actor, x.ID); err != nil || got.Name != "mended" || got.Paused || len(*told) != 0 {
+			t.Fatalf("%+v %v %q", got, err, *told)
+		}
+		s.grants.mu.Lock()
+		s.grants.off = false
+		s.grants.mu.Unlock()
+		p.Store = store
+		due(t, p)
+		if got := outcomes(t, service, actor, x.ID); got != "26T02:00 made" {
+			t.Error(got)
+		}
+	})
+}
+
 // A budget that is used up refuses the first line: the batch waits and says so, and the schedule lives.
 func TestAScheduledBatchSaysThatItsBudgetIsUsedUp(t *testing.T) {
 	t.Parallel()
