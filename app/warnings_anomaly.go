@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/notify"
@@ -72,6 +73,9 @@ func (c *core) anomalyNotice(ctx context.Context, o id.Org, node string, spent m
 		return err
 	}
 	team, err := c.orgs.Team(ctx, o, which)
+	if fault.Is(err, fault.NotFound) { // deleted since: nobody answers for it any more
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -82,5 +86,5 @@ func (c *core) anomalyNotice(ctx context.Context, o id.Org, node string, spent m
 	return c.notices.Announce(ctx, notify.Event{Org: o, Members: to, Kind: notify.Anomaly, Team: which, Href: "/teams/" + which.String() + "/usage",
 		Title:   fmt.Sprintf("%s spent %s between %s and %s, usually %s at that hour", team.Name, "$"+spent.Format(2), end.Add(-time.Hour).Format("15:04"), end.Format("15:04 MST"), "$"+found.Usual.Format(2)),
 		Body:    "Usual is the median of the same hour of the same weekday in the last eight weeks. You are told of a team at most once a day.",
-		Details: map[string]string{"team": which.String(), "spent_usd": spent.String(), "usual_usd": found.Usual.String()}, Once: which.UUID() + " " + end.UTC().Format(time.DateOnly)})
+		Details: map[string]string{"team": which.String(), "spent_usd": spent.String(), "usual_usd": found.Usual.String()}, Once: which.UUID() + " " + end.Add(-time.Hour).Format(time.DateOnly)})
 }

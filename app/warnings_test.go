@@ -173,3 +173,32 @@ func TestUnusualSpendAndBudgetsThatWillNotLastAreTold(t *testing.T) {
 		}
 	}
 }
+
+// In the afternoon of California the day of UTC ends, and a team is still told of once; teams that are gone hold up no other.
+func TestUnusualSpendIsToldOnceInTheOrganizationsDayAlthoughTeamsAreGone(t *testing.T) {
+	t.Parallel()
+	a, h, _ := furnished(t, dbtest.SQLiteURL(t))
+	x := h.Found(t, "Gamma")
+	ctx := t.Context()
+	x.Org.Zone = "America/Los_Angeles"
+	must(t, a.orgs.SetOrganization(ctx, x.Org))
+	zone, err := time.LoadLocation(x.Org.Zone)
+	must(t, err)
+	y, m, d := a.clock.Now().UTC().Date()
+	midnight := time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+	b := &books{a: a, node: id.NewNode(a.ids)}
+	gone := []id.Team{id.NewTeam(a.ids), id.NewTeam(a.ids), id.NewTeam(a.ids), id.NewTeam(a.ids)}
+	for _, end := range []time.Time{midnight, midnight.Add(time.Hour)} {
+		for _, team := range append(gone, x.Team) {
+			for week := 8; week >= 1; week-- {
+				b.spend(t, x, team, 3*money.Dollar, end.In(zone).AddDate(0, 0, -7*week).Add(-10*time.Minute))
+			}
+			b.spend(t, x, team, 60*money.Dollar, end.Add(-10*time.Minute))
+		}
+		a.clock = moment(end.Add(5 * time.Minute))
+		must(t, a.anomalyNotices(ctx))
+	}
+	if got := a.told(t, x, notify.Anomaly); len(got) != 1 || !strings.Contains(got[org.Lead], "PST") && !strings.Contains(got[org.Lead], "PDT") {
+		t.Errorf("told: %v", got)
+	}
+}
