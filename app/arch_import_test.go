@@ -14,7 +14,7 @@ var ranks = []struct {
 	packages string
 }{
 	{0, "docs ."},
-	{0, "app/fault app/id app/money app/clock app/secret app/work app/live app/memo app/backup app/egress app/ingress app/llm/sound"},
+	{0, "app/fault app/id app/money app/cell app/clock app/secret app/work app/live app/memo app/backup app/egress app/ingress app/llm/sound"},
 	{1, "app/document app/org app/llm app/llm/scan app/llm/sse app/llm/dialect app/llm/dialect/* app/catalog app/audit app/mail app/balance app/cache/semantic"},
 	{2, "app/identity app/factor app/key app/policy app/budget app/limit app/provider app/health app/route app/cache app/prompt app/price"},
 	{2, "app/replay app/manual"},

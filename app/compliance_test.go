@@ -64,7 +64,7 @@ func canary(t *testing.T, a *App, s *webtest.Site) org.Member {
 	must(t, err)
 	_, err = evaluation.New(a.evaluating()).Create(ctx, me, evaluation.Input{Name: "questions", Visibility: evaluation.Private}, []evaluation.Row{{Messages: []evaluation.Message{{Role: "user", Content: "canary"}}}})
 	must(t, err)
-	request := ledger.Request{ID: id.NewRequest(a.ids), At: a.clock.Now(), Family: "openai", Endpoint: "chat", Asked: "m", Status: 200, EndUser: "canary-user", Session: "canary-session", Tags: "project=" + canaryMail,
+	request := ledger.Request{ID: id.NewRequest(a.ids), At: a.clock.Now(), Family: "openai", Endpoint: "chat", Asked: "m", Status: 200, EndUser: "canary-user", Session: "=1+canary-session", Tags: "project=" + canaryMail,
 		Chain: org.Chain{Org: admin.Org, Team: team, Member: m.ID, Key: mine.Key.ID}}
 	_, err = a.ledgerStore.Post(ctx, id.NewNode(a.ids), budget.Batch{Requests: []ledger.Request{request}})
 	must(t, err)
@@ -94,7 +94,7 @@ func TestNothingIsLeftOfAPersonWhoWasErased(t *testing.T) {
 
 	var archive bytes.Buffer
 	must(t, a.compliant().Export(t.Context(), admin, m.ID, &archive))
-	if got := unzipped(t, archive.Bytes()); !strings.Contains(got["requests.json"], "canary-session") || !strings.Contains(got["audit_entries.csv"], "Canarybrowser") ||
+	if got := unzipped(t, archive.Bytes()); !strings.Contains(got["requests.json"], "canary-session") || !strings.Contains(got["audit_entries.csv"], "Canarybrowser") || !strings.Contains(got["requests.csv"], ",'=1+canary-session,") ||
 		!strings.Contains(got["members.json"], canaryName) || !strings.Contains(got["manifest.json"], canaryMail) || strings.Contains(got["identities.json"], "argon2id") {
 		t.Errorf("the archive holds %d files, and not what it should", len(got))
 	}

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/bodhi-gateway/bodhi/app/audit"
+	"github.com/bodhi-gateway/bodhi/app/cell"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/org"
 )
@@ -112,7 +113,7 @@ func writeTable(z *zip.Writer, table string, columns []string, rows [][]any, at 
 		line := make([]string, len(row))
 		for i, v := range row {
 			if v = plain(v); v != nil {
-				line[i] = fmt.Sprint(v)
+				line[i] = cell.Harmless(fmt.Sprint(v))
 			}
 		}
 		if err := sheet.Write(line); err != nil {

@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
+
+	"github.com/bodhi-gateway/bodhi/app/cell"
 )
 
 // CSV answers with a table to download, as RFC 4180 has it: CRLF, quotes where they are needed, UTF-8. Cells that a
@@ -48,8 +49,8 @@ func streamCSV(to io.Writer, header []string, rows func(write func([]string) err
 	}
 	err := rows(func(row []string) error {
 		safe := make([]string, len(row))
-		for i, cell := range row {
-			safe[i] = harmless(cell)
+		for i, text := range row {
+			safe[i] = cell.Harmless(text)
 		}
 		return w.Write(safe)
 	})
@@ -69,24 +70,4 @@ func (c *Context) Download(filename, contentType string, write func() error) err
 		panic(http.ErrAbortHandler)
 	}
 	return nil
-}
-
-// harmless is a cell that no spreadsheet runs. A number with a sign is a number, not a formula.
-func harmless(cell string) string {
-	if cell == "" || !strings.ContainsRune("=+-@\t\r\n", rune(cell[0])) || number(cell) {
-		return cell
-	}
-	return "'" + cell
-}
-
-func number(cell string) bool {
-	digits, points := strings.TrimPrefix(cell, "-"), 0
-	for _, r := range digits {
-		if r == '.' {
-			points++
-		} else if r < '0' || r > '9' {
-			return false
-		}
-	}
-	return digits != "" && digits != "." && points <= 1
 }
