@@ -35,13 +35,15 @@ func (s *Service) Check(ctx context.Context, actor org.Actor, which id.Domain) (
 	if err := s.unowned(ctx, d.Org, d.Domain); err != nil {
 		return d, err
 	}
-	fresh := d.VerifiedAt.IsZero()
 	now := s.Clock.Now()
-	d.CheckedAt, d.FailingSince = now, time.Time{}
-	if fresh {
-		d.VerifiedAt = now
-	}
 	err = s.Tx.Do(ctx, func(ctx context.Context) error {
+		if d, err = s.Store.Domain(ctx, actor.Org, which); err != nil { // DNS took its time: an admin may have changed it
+			return err
+		}
+		d.CheckedAt, d.FailingSince = now, time.Time{}
+		if d.VerifiedAt.IsZero() {
+			d.VerifiedAt = now
+		}
 		if err := s.Store.SetDomain(ctx, d); err != nil {
 			return err
 		}
@@ -98,18 +100,25 @@ func (s *Service) recheck(ctx context.Context, d Domain) error {
 		return err
 	}
 	now := s.Clock.Now()
-	d.CheckedAt = now
-	lost := false
-	switch {
-	case found:
-		d.FailingSince = time.Time{}
-	case d.FailingSince.IsZero():
-		d.FailingSince = now
-	case now.Sub(d.FailingSince) >= lapse:
-		lost = true
-		d.VerifiedAt, d.Auto = time.Time{}, false
-	}
 	return s.Tx.Do(ctx, func(ctx context.Context) error {
+		d, err := s.Store.Domain(ctx, d.Org, d.ID) // DNS took its time: an admin may have changed it
+		if fault.Is(err, fault.NotFound) {
+			return nil // released
+		}
+		if err != nil {
+			return err
+		}
+		d.CheckedAt = now
+		lost := false
+		switch {
+		case found:
+			d.FailingSince = time.Time{}
+		case d.FailingSince.IsZero():
+			d.FailingSince = now
+		case now.Sub(d.FailingSince) >= lapse:
+			lost = true
+			d.VerifiedAt, d.Auto = time.Time{}, false
+		}
 		if err := s.Store.SetDomain(ctx, d); err != nil || !lost {
 			return err
 		}

@@ -112,6 +112,34 @@ func TestAClaimIsLostWhenItsRecordStaysAway(t *testing.T) {
 }
 
 // owned is a verified domain with its settings.
+// While DNS is asked, no transaction is open: what an admin says meanwhile stands.
+func TestWhatAnAdminSetsWhileDNSIsAskedStands(t *testing.T) {
+	t.Parallel()
+	f := furnish(t, dbtest.SQLite(t))
+	admin := f.Found(t, "Acme").Actor(org.Admin)
+	d := f.owned(t, admin, "corp.example", join.Admission{})
+	for what, check := range map[string]func() error{
+		"the daily check":   func() error { return f.Recheck(t.Context()) },
+		"an admin's button": func() error { _, err := f.Check(t.Context(), admin, d.ID); return err },
+	} {
+		if err := f.Admit(t.Context(), admin, d.ID, join.Admission{Auto: true, Grant: join.Grant{Role: org.Viewer}}); err != nil {
+			t.Fatal(err)
+		}
+		f.zone.asked = func() {
+			if err := f.Admit(t.Context(), admin, d.ID, join.Admission{Grant: join.Grant{Role: org.Viewer}}); err != nil {
+				t.Error(err)
+			}
+		}
+		if err := check(); err != nil {
+			t.Fatal(err)
+		}
+		f.zone.asked = nil
+		if got, err := f.Domain(t.Context(), admin, d.ID); err != nil || got.Auto {
+			t.Errorf("%s lets people in again without asking: %+v %v", what, got, err)
+		}
+	}
+}
+
 func (f *fixture) owned(t *testing.T, admin org.Actor, domain string, in join.Admission) join.Domain {
 	t.Helper()
 	d, err := f.Claim(t.Context(), admin, domain)
