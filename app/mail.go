@@ -46,7 +46,7 @@ func (c *core) newLetters() (l letters, err error) {
 	l.links = mail.Links{MAC: mac, PublicURL: c.cfg.PublicURL}
 	l.recovery = &identity.Recovery{People: c.people, Store: db.NewResetStore(c.db), Post: l.post, Links: l.links, Even: evenly}
 	l.joining = join.New(join.Parts{Store: db.NewJoinStore(c.db), Orgs: c.orgs, People: c.people, Post: l.post, Links: l.links, Tx: c.db, Audit: c.audit,
-		DNS: net.DefaultResolver, Clock: c.clock, IDs: c.ids, Log: c.log, SSO: c.ssoOnly})
+		DNS: net.DefaultResolver, Clock: c.clock, IDs: c.ids, Log: c.log, SSO: c.ssoOnly, Connected: c.sso.Ready})
 	l.recovery.Allowed = c.takesPassword
 	c.sso.Domains = l.joining
 	return l, nil

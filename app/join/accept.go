@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -120,6 +121,9 @@ func (s *Service) Accept(ctx context.Context, by org.Actor, token string, in Acc
 	person := identity.NewMember{Name: in.Name, Email: i.Email, Role: i.Role, Departments: i.Departments, Teams: i.Teams, Password: in.Password}
 	if i.Email == "" {
 		person.Email = in.Email
+		if err := s.vouched(ctx, offer, in.Email); err != nil {
+			return org.Organization{}, org.Member{}, err
+		}
 	}
 	if offer.SSO {
 		person.Password = secret.String{}
@@ -146,6 +150,26 @@ func (s *Service) Accept(ctx context.Context, by org.Actor, token string, in Acc
 		return org.Organization{}, org.Member{}, fmt.Errorf("accept invitation: %w", err)
 	}
 	return offer.Organization, m, nil
+}
+
+// vouched refuses that who holds a bare link takes an address with a password of theirs, which the identity provider vouches for:
+// whose it is would be linked to that very member at their first log-in there, and share it with a stranger.
+func (s *Service) vouched(ctx context.Context, offer Offer, address string) error {
+	if offer.SSO || s.Connected == nil { // without a password nobody but they get in
+		return nil
+	}
+	_, domain, _ := strings.Cut(strings.ToLower(strings.TrimSpace(address)), "@")
+	owned, err := s.Owns(ctx, offer.Org, domain)
+	if err == nil && owned {
+		owned, err = s.Connected(ctx, offer.Org)
+	}
+	if err != nil {
+		return fmt.Errorf("accept invitation: %w", err)
+	}
+	if owned {
+		return fault.Field("email", "People at "+domain+" log in through their organization's single sign-on, which knows them. Log in there, or ask for an invitation to this address.")
+	}
+	return nil
 }
 
 // admitting is the invitation acting: it may let its person in, and the audit log names who wrote it.

@@ -150,7 +150,7 @@ type Resolver interface {
 	LookupTXT(ctx context.Context, name string) ([]string, error)
 }
 
-// Parts are what Service works with. SSO may be nil.
+// Parts are what Service works with. SSO and Connected may be nil.
 type Parts struct {
 	Store  Store
 	Orgs   org.Store
@@ -165,6 +165,8 @@ type Parts struct {
 	Log    *slog.Logger
 	// SSO says whether an organization takes no passwords: who accepts an invitation then sets none.
 	SSO func(ctx context.Context, o id.Org) (bool, error)
+	// Connected says whether an organization has an identity provider, beside passwords or alone.
+	Connected func(ctx context.Context, o id.Org) (bool, error)
 }
 
 // Service is the room's use cases.
