@@ -151,7 +151,7 @@ func (s *Service) ssoOnly(ctx context.Context, actor org.Actor, p Policy) error 
 		return fault.Field("sso_only", "Connect an identity provider first, and log in with it once.")
 	}
 	m, err := s.present(ctx, actor.Org, p.BreakGlass)
-	if p.BreakGlass.IsZero() || fault.Is(err, fault.NotFound) || err == nil && m.Role != org.Admin {
+	if p.BreakGlass.IsZero() || fault.Is(err, fault.NotFound) || err == nil && (m.Role != org.Admin || m.Status() != org.ActiveMember) {
 		return fault.Field("break_glass", "Name an organization admin who may still log in with password and second factor when the provider is down.")
 	}
 	if err != nil {
