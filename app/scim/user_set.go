@@ -60,6 +60,9 @@ func described(userName, externalID string, attributes []byte) map[string]any {
 // letIn makes a membership. It has no password: the person logs in through the identity provider, or by a link that
 // they ask for on the log-in page.
 func (s *Service) letIn(ctx context.Context, actor org.Actor, u *User, p Person) error {
+	if back, err := s.takeOver(ctx, actor, u, p); err != nil || back {
+		return err
+	}
 	m, err := s.People.AddMember(ctx, actor, identity.NewMember{Name: p.Name, Email: p.Email, Role: org.Viewer}) // of nothing, until place
 	if fault.Is(err, fault.Invalid) {
 		return fault.New(fault.Conflict, "exists", "Another user has this e-mail address already.").Because(err)
@@ -72,6 +75,21 @@ func (s *Service) letIn(ctx context.Context, actor org.Actor, u *User, p Person)
 		u.ID = m.ID
 	}
 	return nil
+}
+
+// takeOver makes the directory's somebody whom an admin let in by hand since the directory put them out, as CreateUser does
+// with whoever is a member already.
+func (s *Service) takeOver(ctx context.Context, actor org.Actor, u *User, p Person) (bool, error) {
+	there, err := s.adopted(ctx, actor.Org, p.Email, User{})
+	if err != nil || !there.Present() {
+		return false, err
+	}
+	u.Member, u.Disabled, u.Brought, u.Given = there.Member, there.Disabled, false, nil
+	if p.Name != there.Name {
+		return true, s.rename(ctx, actor, there, p, s.Clock.Now())
+	}
+	return true, s.Audit.Append(ctx, actor, audit.Entry{Action: "member.changed", Target: u.ID.String(), TargetName: p.Email,
+		Before: map[string]any{"active": false}, After: map[string]any{"active": !there.Disabled, "member": there.Member.String()}})
 }
 
 // putOut ends a membership the way an admin's click does.

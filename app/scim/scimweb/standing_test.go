@@ -55,6 +55,29 @@ func TestWhomAnAdminDisabledIsInactiveUntilAnAdminSaysOtherwise(t *testing.T) {
 	})
 }
 
+// An admin helps out by hand while the directory says that somebody is gone; then the directory says that they are back.
+func TestWhoWasLetInByHandIsTheDirectorysAgainWhenItSaysSo(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := serve(t, d)
+		known := s.want("create", s.ask("POST", "Users", babs), 201).id()
+		was := s.member(known)
+		s.want("gone", s.ask("PATCH", "Users/"+known, patch(`{"op":"replace","path":"active","value":false}`)), 200)
+		m, err := s.Identity.AddMember(t.Context(), s.Actor(org.Admin), identity.NewMember{Name: "By Hand", Email: was.Email, Role: org.Viewer})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.want("back", s.ask("PATCH", "Users/"+known, patch(`{"op":"replace","path":"active","value":true}`)), 200)
+		if got := s.member(known); got.ID != m.ID || got.Name != was.Name {
+			t.Errorf("the user is %+v, not who was let in by hand", got)
+		}
+		s.want("gone again", s.ask("PATCH", "Users/"+known, patch(`{"op":"replace","path":"active","value":false}`)), 200)
+		if got, err := db.NewOrgStore(d).Member(t.Context(), s.Org.ID, m.ID); err != nil || got.RemovedAt.IsZero() {
+			t.Errorf("the directory does not get them out: %+v %v", got, err)
+		}
+	})
+}
+
 func TestLeavingAGroupGivesTheLowerRoleBack(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
