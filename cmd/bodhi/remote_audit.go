@@ -25,7 +25,7 @@ type auditFilter struct {
 	Actor  string `help:"Part of who acted."`
 	Action string `help:"An action such as key.created, or all of a kind: key."`
 	Target string `help:"The changed thing's id, or part of its name."`
-	Via    string `help:"The door: web, api, cli, scim, job."`
+	Via    string `help:"The door: web, api, cli, scim, mail, job, operator."`
 	From   string `help:"From this day or time on." placeholder:"TIME"`
 	To     string `help:"Until this day or time." placeholder:"TIME"`
 	Text   string `help:"Part of anything in it."`

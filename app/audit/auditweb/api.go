@@ -21,7 +21,7 @@ type entryJSON struct {
 	Actor      string          `json:"actor"`            // an e-mail address, a token's name, or what of the installation itself
 	Role       string          `json:"role"`             // the actor's, at that time
 	Member     string          `json:"member,omitempty"` // none for tokens of the organization and the installation
-	Via        string          `json:"via"`              // web, api, cli, scim or job
+	Via        string          `json:"via"`              // web, api, cli, scim, mail, job or operator
 	Action     string          `json:"action"`           // "key.created"
 	Target     string          `json:"target"`           // the changed thing's id
 	TargetName string          `json:"target_name"`      // its name at that time

@@ -48,7 +48,7 @@ var filters = []web.Parameter{
 	{Name: "actor", Does: "Part of who acted.", Example: "ada@example.com"},
 	{Name: "action", Does: "An action, or the part before its dot for all of that kind.", Example: "key.created"},
 	{Name: "target", Does: "The changed thing's id, or part of its name.", Example: "ci"},
-	{Name: "via", Does: "The door.", Values: []string{"web", "api", "cli", "scim", "job"}, Example: "api"},
+	{Name: "via", Does: "The door.", Values: []string{"web", "api", "cli", "scim", "mail", "job", "operator"}, Example: "api"},
 	{Name: "from", Does: "At or after this time (RFC 3339, or a day in UTC).", Example: "2026-11-01T00:00:00Z"},
 	{Name: "to", Does: "Before this time; a day is included.", Example: "2026-12-01T00:00:00Z"},
 	{Name: "text", Does: "Part of any of these, the address, the request id or a changed value.", Example: "apollo"},

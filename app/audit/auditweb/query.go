@@ -20,7 +20,7 @@ func asked(c *web.Context, zone *time.Location) (q audit.Query, err error) {
 		}
 	}
 	if q.Via != "" && !q.Via.Valid() {
-		return q, fault.Field("via", "via is web, api, cli, scim or job.")
+		return q, fault.Field("via", "via is web, api, cli, scim, mail, job or operator.")
 	}
 	if q.From, err = moment(get("from"), "from", zone, false); err != nil {
 		return q, err
