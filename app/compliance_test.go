@@ -23,6 +23,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/prompt"
 	"github.com/bodhi-gateway/bodhi/app/report"
@@ -56,9 +57,19 @@ func canary(t *testing.T, a *App, s *webtest.Site) org.Member {
 	must(t, err)
 	which, err := id.ParseBudget(s.Home.Things["budgets"])
 	must(t, err)
-	_, err = a.budgets(nil).Ask(ctx, me, which, budget.RequestInput{Amount: 1, Reason: "canary-reason"})
+	more, err := a.budgets(nil).Ask(ctx, me, which, budget.RequestInput{Amount: 1, Reason: "canary-reason"})
 	must(t, err)
-	_, err = a.asking.Ask(ctx, me, approval.Input{Key: mine.Key.ID, Model: "own-model", Reason: "canary-reason"})
+	_, err = a.budgets(nil).Approve(ctx, admin, more.ID, budget.Verdict{})
+	must(t, err)
+	rate, err := id.ParseLimit(s.Home.Things["limits"])
+	must(t, err)
+	faster, err := a.limits(nil).AskMore(ctx, me, rate, limit.More{Add: 1, Until: a.clock.Now().Add(time.Hour), Reason: "canary-reason"})
+	must(t, err)
+	_, err = a.limits(nil).Approve(ctx, admin, faster.ID, limit.Verdict{})
+	must(t, err)
+	asked, err := a.asking.Ask(ctx, me, approval.Input{Key: mine.Key.ID, Model: "own-model", Reason: "canary-reason"})
+	must(t, err)
+	_, err = a.asking.Deny(ctx, admin, asked.ID, "no")
 	must(t, err)
 	_, err = a.library.Create(ctx, me, prompt.Input{Name: "notes", Kind: prompt.Chat, Visibility: prompt.Private}, prompt.Content{Model: "m", Messages: []prompt.Message{{Role: "user", Text: "canary-notes"}}}, "", "")
 	must(t, err)

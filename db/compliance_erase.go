@@ -84,6 +84,9 @@ func (e *eraser) dependents() {
 	o, m := e.p.Org, e.p.Member
 	e.exec("feedback", compliance.Cleared, "UPDATE feedback SET comment = '' WHERE org_id = ? AND comment <> '' AND key_id IN (SELECT id FROM keys WHERE keys.org_id = ? AND member_id = ?)", o, o, m)
 	e.exec("scim_members", compliance.Deleted, "DELETE FROM scim_members WHERE org_id = ? AND user_id IN (SELECT id FROM scim_users WHERE scim_users.org_id = ? AND (member_id = ? OR email = ?))", o, o, m, e.p.Email)
+	// What was given for asking repeats why.
+	e.exec("budget_grants", compliance.Cleared, "UPDATE budget_grants SET reason = '' WHERE org_id = ? AND reason <> '' AND request_id IN (SELECT id FROM budget_requests WHERE budget_requests.org_id = ? AND asker_id = ?)", o, o, m)
+	e.exec("limit_increases", compliance.Cleared, "UPDATE limit_increases SET reason = '' WHERE org_id = ? AND reason <> '' AND id IN (SELECT increase_id FROM limit_requests WHERE limit_requests.org_id = ? AND asker_id = ?)", o, o, m)
 	const private = "prompt_id IN (SELECT id FROM prompts WHERE prompts.org_id = ? AND owner_id = ? AND visibility = 'private')"
 	e.exec("prompt_labels", compliance.Deleted, "DELETE FROM prompt_labels WHERE org_id = ? AND "+private, o, o, m)
 	e.exec("prompts", compliance.Deleted, "DELETE FROM prompts WHERE org_id = ? AND owner_id = ? AND visibility = 'private'", o, m)

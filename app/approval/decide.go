@@ -120,6 +120,7 @@ func (s *Service) judge(ctx context.Context, b *bench, actor org.Actor, x *View,
 	}
 	x.Approval, x.CanDecide = next, false
 	facts := next.facts()
+	delete(facts, "reason") // the asker's own words, which stand in their entry and go with them
 	facts["asked_by"] = next.AskedBy
 	if v.Note != "" {
 		facts["note"] = v.Note

@@ -127,6 +127,7 @@ func (s *Service) settleRequest(ctx context.Context, actor org.Actor, l Listed, 
 		action, after = "budget.approved", granted(l.Measure, g)
 		after["request"] = r.ID.String()
 	}
+	delete(after, "reason") // the asker's own words, which stand in their entry and go with them
 	if v.Note != "" {
 		after["note"] = v.Note
 	}

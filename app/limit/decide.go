@@ -121,6 +121,7 @@ func (s *Service) settle(ctx context.Context, actor org.Actor, at Listed, r *Req
 			return err
 		}
 	}
+	delete(after, "reason") // the asker's own words, which stand in their entry and go with them
 	after["asked_by"] = d.AskedBy
 	if v.Note != "" {
 		after["note"] = v.Note

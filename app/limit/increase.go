@@ -49,7 +49,9 @@ func (s *Service) Lower(ctx context.Context, actor org.Actor, l id.Limit, x id.I
 				if errors.Is(err, ErrNotFound) {
 					err = NoIncrease()
 				}
-				return note("limit.lowered", old.Limit, granted(old.Limit, one), nil), err
+				before := granted(old.Limit, one)
+				delete(before, "reason") // the words of whoever raised it or asked for it, which stand in their entry
+				return note("limit.lowered", old.Limit, before, nil), err
 			}
 		}
 		return audit.Entry{}, NoIncrease()
