@@ -17,7 +17,7 @@ func TestABareLinkTakesNoAddressThatSingleSignOnVouchesFor(t *testing.T) {
 	t.Parallel()
 	f := furnish(t, dbtest.SQLite(t))
 	admin := f.Found(t, "Acme").Actor(org.Admin)
-	f.owned(t, admin, "corp.example", join.Admission{})
+	f.owned(t, admin, "corp.example", join.Admission{Grant: join.Grant{Role: org.Viewer}})
 	connected, only := true, false
 	f.Service.Connected = func(context.Context, id.Org) (bool, error) { return connected, nil }
 	f.Service.SSO = func(context.Context, id.Org) (bool, error) { return only, nil }

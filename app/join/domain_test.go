@@ -117,7 +117,7 @@ func TestWhatAnAdminSetsWhileDNSIsAskedStands(t *testing.T) {
 	t.Parallel()
 	f := furnish(t, dbtest.SQLite(t))
 	admin := f.Found(t, "Acme").Actor(org.Admin)
-	d := f.owned(t, admin, "corp.example", join.Admission{})
+	d := f.owned(t, admin, "corp.example", join.Admission{Grant: join.Grant{Role: org.Viewer}})
 	for what, check := range map[string]func() error{
 		"the daily check":   func() error { return f.Recheck(t.Context()) },
 		"an admin's button": func() error { _, err := f.Check(t.Context(), admin, d.ID); return err },
