@@ -136,7 +136,8 @@ func (s *Service) ReplaceUser(ctx context.Context, actor org.Actor, which id.Mem
 			return err
 		}
 		for _, other := range same {
-			if other.ID != u.ID {
+			byHand := p.Active && !u.Present() && !other.Known && strings.EqualFold(other.Email, p.Email) // whom letIn takes over
+			if other.ID != u.ID && !byHand {
 				return fault.New(fault.Conflict, "exists", "Another user has this userName already.")
 			}
 		}
