@@ -113,11 +113,11 @@ func oddities() []Fault {
 			c.Send(c.Says.text("canary"))
 			c.Gone()
 		}},
-		{Row: 44, Name: "sends tool calls out of order", Stream: same, Translated: broken, Breaker: Fine, Only: func(t *Tongue) bool { return t == &openai }, Play: func(c *Conn, _ Request) {
+		{Row: 44, Name: "sends tool calls out of order", Stream: same, Breaker: Fine, Only: func(t *Tongue) bool { return t == &openai }, Play: func(c *Conn, _ Request) {
 			c.Stream(leaves)
 			c.all(slices.Insert(c.Says.said(healthy, "Hello there friend"), 1,
 				openaiCall(`{"index":1,"id":"call_2","type":"function","function":{"name":"g","arguments":"{\"a"}}`),
-				openaiCall(`{"index":0,"id":"call_1","type":"function","function":{"name":"f","arguments":""}},{"index":0,"id":"call_1","type":"function","function":{"name":"f","arguments":"{"}}`),
+				openaiCall(`{"index":0,"id":"call_1","type":"function","function":{"name":"f","arguments":""}},{"index":0,"id":"call_1","type":"function","function":{"name":"f","arguments":"{}"}}`),
 				openaiCall(`{"index":1,"function":{"arguments":"\":1}"}}`)))
 		}},
 		{Row: 44, Name: "sends tool calls that cannot be", Stream: same, Translated: broken, Breaker: Fine, Play: func(c *Conn, _ Request) {
