@@ -84,8 +84,9 @@ func (p Preferences) Due(k Kind, now, last time.Time, home *time.Location) time.
 		at = ready
 	}
 	switch local := at.In(zone); p.Digest {
-	case Hourly:
-		at = at.Truncate(time.Hour).Add(time.Hour)
+	case Hourly: // of their clock: an hour of India begins at half past one of UTC
+		past := time.Duration(local.Minute())*time.Minute + time.Duration(local.Second())*time.Second + time.Duration(local.Nanosecond())
+		at = at.Add(time.Hour - past)
 	case Daily:
 		y, m, d := local.Date()
 		next := time.Date(y, m, d, DigestHour, 0, 0, 0, zone)
