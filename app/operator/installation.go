@@ -127,7 +127,11 @@ func Overdue(all []Backup, s Settings, now time.Time) string {
 		return "No backup was ever made with bodhi backup."
 	}
 	if days := int(now.Sub(all[0].At) / (24 * time.Hour)); days >= s.Warn() {
-		return fmt.Sprintf("The last backup is %d days old; it should be younger than %d.", days, s.Warn())
+		age := fmt.Sprintf("%d days", days)
+		if days == 1 {
+			age = "a day"
+		}
+		return fmt.Sprintf("The last backup is %s old; it should be younger than %d.", age, s.Warn())
 	}
 	return ""
 }
