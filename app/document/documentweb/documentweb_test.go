@@ -31,13 +31,19 @@ func (purse) Session(context.Context, org.Actor, id.Team) (key.Key, bool, error)
 
 func (purse) Open(context.Context, org.Actor, id.Team) error { return nil }
 
-func TestWhatIsWrongWithAFileIsSaidWithAndWithoutScripts(t *testing.T) {
-	t.Parallel()
+// developer is one at the pages.
+func developer(t *testing.T) *webtest.Client {
+	t.Helper()
 	h := webtest.NewHouse(t, dbtest.SQLite(t))
 	h.Passwordless = true
 	pages := documentweb.New(tool.New(tool.Parts{Reader: document.New(nil)}), purse{}, h.Identity)
 	site, acme := h.Serve(t, append(pages.Routes(), webtest.Enter())), h.Found(t, "Acme")
-	browser := webtest.As(t, site, acme.Members[org.Developer])
+	return webtest.As(t, site, acme.Members[org.Developer])
+}
+
+func TestWhatIsWrongWithAFileIsSaidWithAndWithoutScripts(t *testing.T) {
+	t.Parallel()
+	browser := developer(t)
 	for name, c := range map[string]struct{ page, file, says string }{
 		"no document":              {"/documents", "", "Choose a file that is not empty."},
 		"a document of nothing":    {"/documents", "\x00\x01\x02", "plain text and pictures"},
@@ -58,11 +64,7 @@ func TestWhatIsWrongWithAFileIsSaidWithAndWithoutScripts(t *testing.T) {
 
 func TestAFormThatIsTooLargeIsSaidToBe(t *testing.T) {
 	t.Parallel()
-	h := webtest.NewHouse(t, dbtest.SQLite(t))
-	h.Passwordless = true
-	pages := documentweb.New(tool.New(tool.Parts{Reader: document.New(nil)}), purse{}, h.Identity)
-	site, acme := h.Serve(t, append(pages.Routes(), webtest.Enter())), h.Found(t, "Acme")
-	browser := webtest.As(t, site, acme.Members[org.Developer])
+	browser := developer(t)
 	form := "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n" + strings.Repeat("x", tool.MostSound+16<<20) + "\r\n--x--\r\n"
 	for body, says := range map[string]string{form: "larger than 80 MiB", "--x\r\nContent-Disp": "could not be read"} {
 		if p := browser.Upload("/documents/stream", "multipart/form-data; boundary=x", body); p.Status != http.StatusUnprocessableEntity || !p.Has(`{"says":"`, says) {
