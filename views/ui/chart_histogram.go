@@ -43,7 +43,8 @@ func edgeMarks(edges []string) []mark {
 	if n < 1 {
 		return nil
 	}
-	step := (n + most - 1) / most
+	const few = 6 // such charts stand two in a row, and edges are as long as "620 ms"
+	step := (n + few - 1) / few
 	var out []mark
 	for i := 0; i <= n; i += step {
 		m := mark{x: percent(i, n), anchor: "middle", text: edges[i], minor: len(out)%2 == 1}
@@ -58,18 +59,25 @@ func edgeMarks(edges []string) []mark {
 	return out
 }
 
-// quantile is where a mark stands and how its label is kept inside: in lines below each other, as p95 and p99 are close.
+// x is where a mark stands.
 func (q Quantile) x() string { return percent(int(min(max(q.At, 0), 1000)), 1000) }
 
-func (q Quantile) anchor() string {
-	if q.At > 700 {
+// left reports whether a mark's label stands on its left, as on its right it would leave the chart or cross the next mark.
+func left(all []Quantile, i int) bool {
+	const label = 200 // about the width of "p95 20 s" in a chart of half a page
+	return all[i].At > 1000-label || i+1 < len(all) && all[i+1].At-all[i].At < label && all[i].At > label
+}
+
+// anchor and shift keep labels inside; they stand in lines below each other, as p95 and p99 are close.
+func anchor(left bool) string {
+	if left {
 		return "end"
 	}
 	return "start"
 }
 
-func (q Quantile) shift() string {
-	if q.At > 700 {
+func shift(left bool) string {
+	if left {
 		return "-5"
 	}
 	return "5"
