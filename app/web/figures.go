@@ -43,7 +43,7 @@ func Percent(part, whole int64) int64 {
 	return min(max(p, -1_000_000), 1_000_000)
 }
 
-// Share is part of whole with one decimal: "0.4 %".
+// Share is part of whole with one decimal: "0.4 %". A part is never said to be nothing or all when it is not.
 func Share(part, whole int64) string {
 	if whole == 0 {
 		return "0 %"
@@ -55,6 +55,8 @@ func Share(part, whole int64) string {
 	switch {
 	case tenths == 0 && part > 0:
 		return "< 0.1 %"
+	case tenths == 1000 && part < whole:
+		return "> 99.9 %"
 	case tenths%10 == 0:
 		return fmt.Sprintf("%d %%", tenths/10)
 	}

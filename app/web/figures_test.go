@@ -13,3 +13,15 @@ func TestGrowthIsInPercentAndThenInTimes(t *testing.T) {
 		}
 	}
 }
+
+func TestAShareIsNeverSaidToBeNothingOrAllWhenItIsNot(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		part, whole int64
+		want        string
+	}{{0, 0, "0 %"}, {0, 9, "0 %"}, {1, 100_000, "< 0.1 %"}, {4, 1000, "0.4 %"}, {1, 2, "50 %"}, {99_999, 100_000, "> 99.9 %"}, {7, 7, "100 %"}} {
+		if got := Share(tt.part, tt.whole); got != tt.want {
+			t.Errorf("%d of %d is %q, want %q", tt.part, tt.whole, got, tt.want)
+		}
+	}
+}

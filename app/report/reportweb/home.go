@@ -115,7 +115,7 @@ func change(p *ui.StatProps, now, before int64, words, when string) {
 	points := percent(now-before, before)
 	switch {
 	case points == 0:
-		p.Against = "as much as " + when
+		p.Against = "about the same as " + when
 	case points > 999:
 		p.Change, p.ChangeUp = "over 10 ×", true
 	case points >= 0:
