@@ -28,7 +28,7 @@ func healthWords(h report.Health) (state ui.StatusProps, rate, took string) {
 	case h.Failed == 0 || good*100 >= h.Attempts*99:
 		state.Tone, state.Label = ui.Good, "Healthy"
 	case good*100 >= h.Attempts*90:
-		state.Tone, state.Label = ui.Warn, "Degraded"
+		state.Tone, state.Label = ui.Warn, "Failing at times"
 	default:
 		state.Tone, state.Label = ui.Bad, "Failing"
 	}
