@@ -33,6 +33,6 @@ func MakeDemo(ctx context.Context, cfg Config, log *slog.Logger, in onboard.Demo
 	if err != nil {
 		return onboard.Shown{}, err
 	}
-	shown, err := c.onboard().Demo(ctx, in, onboard.DemoParts{Clock: past, IDs: c.ids, Books: c.ledgerStore, Quote: c.prices.Quote, Used: c.keyStore.Used, Report: report}, now)
+	shown, err := c.onboard().Demo(ctx, in, onboard.DemoParts{Clock: past, IDs: c.ids, Books: c.ledgerStore, Quote: c.prices.Quote, Used: c.keyStore.Used, Furnish: c.furnish, Report: report}, now)
 	return shown, errors.Join(err, usage.KeepDays(ctx, db.NewUsageStore(d), now))
 }

@@ -63,6 +63,11 @@ func demoTotal(t *testing.T, cfg Config, log *slog.Logger, in onboard.Demo) usag
 		t.Fatal(err)
 	}
 	actor, now := org.System(o.ID, "test"), in.Until
+	prompts, err := c.library.List(t.Context(), actor)
+	rules, rulesErr := c.screening.List(t.Context(), actor)
+	if err != nil || rulesErr != nil || len(prompts) < 5 || len(rules) != 1 {
+		t.Errorf("there are %d prompts and %d data rules to look at, %v %v", len(prompts), len(rules), err, rulesErr)
+	}
 	r, err := c.usage.Query(t.Context(), actor, usage.Query{From: now.AddDate(0, 0, -in.Days-2), To: now.Add(24 * time.Hour), By: []usage.Dim{usage.Team}, Grain: usage.Day, Top: 100})
 	if err != nil {
 		t.Fatal(err)

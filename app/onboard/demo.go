@@ -59,12 +59,14 @@ type Shown struct {
 // DemoParts are what a demo needs besides Parts. Clock is the one that all services were made with: it begins in the past and
 // is led to the present, so that everything is as old as it claims.
 type DemoParts struct {
-	Clock  *clock.Fake
-	IDs    *id.Source
-	Books  Books
-	Quote  func(o id.Org, kind, model string, at time.Time) (catalog.Quote, bool)
-	Used   func(ctx context.Context, uses []key.Use) error
-	Report func(done, all int) // may be nil
+	Clock *clock.Fake
+	IDs   *id.Source
+	Books Books
+	Quote func(o id.Org, kind, model string, at time.Time) (catalog.Quote, bool)
+	Used  func(ctx context.Context, uses []key.Use) error
+	// Furnish sets up what the company has besides people, keys and budgets. It is called at the beginning of its history.
+	Furnish func(ctx context.Context, actor org.Actor, teams []org.Team) error
+	Report  func(done, all int) // may be nil
 }
 
 // Books take what a journal tells. *db.LedgerStore implements it.
@@ -88,6 +90,9 @@ func (s *Service) Demo(ctx context.Context, in Demo, p DemoParts, until time.Tim
 	c, err := s.company(ctx, in, random)
 	if err != nil {
 		return Shown{}, fmt.Errorf("demo: %w", err)
+	}
+	if err := p.Furnish(ctx, c.actor, c.teams); err != nil {
+		return Shown{}, fmt.Errorf("demo: rules and prompts: %w", err)
 	}
 	h := &history{c: c, p: p, random: random, node: id.NewNode(p.IDs)}
 	if err := h.run(ctx, in, until); err != nil {

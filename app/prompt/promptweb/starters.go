@@ -1,6 +1,7 @@
 package promptweb
 
 import (
+	"context"
 	_ "embed" // for startersYAML
 	"slices"
 	"strconv"
@@ -14,6 +15,21 @@ import (
 
 //go:embed starters.yaml
 var startersYAML string
+
+// AddStarters puts the starter set into a library that has none of it, for everybody and in production.
+func AddStarters(ctx context.Context, library *prompt.Service, actor org.Actor) error {
+	docs, err := readFile("text", startersYAML)
+	if err != nil {
+		return err
+	}
+	for _, d := range docs {
+		in := prompt.Input{Name: d.Name, Kind: d.Kind, About: d.About, Folder: d.Folder, Visibility: prompt.Everyone}
+		if _, err := library.Create(ctx, actor, in, d.Content, d.Message, prompt.Production); err != nil {
+			return of(d, err)
+		}
+	}
+	return nil
+}
 
 func (h *Handlers) export(c *web.Context) error {
 	f, err := h.get(c)
