@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/fault"
@@ -17,6 +18,8 @@ import (
 type Input struct {
 	Scope org.Scope // where it sits; fixed once it is created
 	Terms
+	// Seen is the UpdatedAt of what an update was made on: another one by now refuses it. Zero does not ask.
+	Seen time.Time
 }
 
 // The bounds of a policy. Lists are walked for every request, so they stay short.

@@ -138,6 +138,9 @@ func (s *Service) Update(ctx context.Context, actor org.Actor, p id.Policy, in I
 		if err != nil {
 			return audit.Entry{}, err
 		}
+		if !in.Seen.IsZero() && !in.Seen.Equal(old.UpdatedAt) {
+			return audit.Entry{}, fault.New(fault.Conflict, "changed", "Somebody changed this policy while you did, so nothing was saved. Load it again and repeat your change.")
+		}
 		changed = old
 		changed.Terms, changed.UpdatedAt = in.Terms, s.Clock.Now().UTC().Truncate(time.Microsecond)
 		return note("policy.updated", changed, stored(old), stored(changed)), s.Store.Update(ctx, changed.Policy)

@@ -53,6 +53,7 @@ type Fields struct {
 	Approver                   string
 	Regions                    string // one on each line, or with commas
 	ZeroRetention, NoTraining  bool
+	Version                    string // of the policy that the form was filled from; "" for a new one
 }
 
 // TiersPage is of which tier models are: by price, and where the organization says otherwise.

@@ -187,7 +187,7 @@ func (h *Handlers) apiUpdate(c *web.Context) error {
 	put(&w.regions, change.Regions)
 	put(&w.zero, change.ZeroRetention)
 	put(&w.untrained, change.NoTraining)
-	in := policy.Input{}
+	in := policy.Input{Seen: l.UpdatedAt}
 	if in.Terms, err = w.terms(); err != nil {
 		return err
 	}

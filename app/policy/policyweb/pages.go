@@ -43,13 +43,13 @@ func (h *Handlers) new(c *web.Context) error {
 func filled(c *web.Context) views.Fields {
 	return views.Fields{Scope: c.FormValue("scope"), Allow: c.FormValue("allow"), Deny: c.FormValue("deny"), MayAsk: c.FormValue("may_ask") != "",
 		Highest: c.FormValue("highest_tier"), MaxCost: c.FormValue("max_cost_usd"), AskAbove: c.FormValue("ask_above_usd"), Approver: c.FormValue("approver"),
-		Regions: c.FormValue("regions"), ZeroRetention: c.FormValue("zero_retention") != "", NoTraining: c.FormValue("no_training") != ""}
+		Regions: c.FormValue("regions"), ZeroRetention: c.FormValue("zero_retention") != "", NoTraining: c.FormValue("no_training") != "", Version: c.FormValue("version")}
 }
 
 // input reads what was typed.
 func input(c *web.Context, f views.Fields) (policy.Input, error) {
 	terms, err := words{lines(f.Allow), lines(f.Deny), f.MayAsk, f.Highest, f.MaxCost, f.AskAbove, f.Approver, strings.FieldsFunc(f.Regions, func(r rune) bool { return strings.ContainsRune(" ,\r\n", r) }), f.ZeroRetention, f.NoTraining}.terms()
-	return policy.Input{Scope: org.ReadScope(c.Actor().Org, f.Scope), Terms: terms}, err
+	return policy.Input{Scope: org.ReadScope(c.Actor().Org, f.Scope), Terms: terms, Seen: c.Seen()}, err
 }
 
 func (h *Handlers) create(c *web.Context) error {
@@ -109,7 +109,7 @@ func (h *Handlers) edit(c *web.Context) error {
 	}
 	return c.Render(editPage(c, l, views.Fields{Allow: strings.Join(l.Allow, "\n"), Deny: strings.Join(l.Deny, "\n"), MayAsk: l.MayAsk, Highest: l.Highest.String(),
 		MaxCost: typed(l.MaxCost), AskAbove: typed(l.AskAbove), Approver: string(l.Approver),
-		Regions: strings.Join(l.Regions, ", "), ZeroRetention: l.ZeroRetention, NoTraining: l.NoTraining}, web.Refusal{}))
+		Regions: strings.Join(l.Regions, ", "), ZeroRetention: l.ZeroRetention, NoTraining: l.NoTraining, Version: web.Version(l.UpdatedAt)}, web.Refusal{}))
 }
 
 func (h *Handlers) update(c *web.Context) error {

@@ -4,9 +4,12 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"testing"
+	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
@@ -21,6 +24,7 @@ type scene struct {
 	site     http.Handler
 	acme     webtest.Tenant
 	policies *policy.Service
+	clock    *clock.Fake
 }
 
 func newScene(t *testing.T) *scene {
@@ -28,7 +32,7 @@ func newScene(t *testing.T) *scene {
 	d := dbtest.SQLite(t)
 	h := webtest.NewHouse(t, d)
 	h.Passwordless = true
-	s := &scene{acme: h.Found(t, "Acme")}
+	s := &scene{acme: h.Found(t, "Acme"), clock: h.Clock}
 	s.policies = policy.New(policy.Parts{Store: db.NewPolicyStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: slog.New(slog.DiscardHandler)})
 	offered := func(id.Org) []policy.Model {
 		return []policy.Model{{Name: "smart", Targets: [][]string{{"gpt", "openai/gpt"}}}, {Name: "grand", Targets: [][]string{{"gpt-pro", "openai/gpt-pro"}}}}
@@ -128,4 +132,36 @@ func TestAPolicyIsShownChangedAndDeleted(t *testing.T) {
 	if p := admin.Post(one+"/delete", nil); p.Status != http.StatusSeeOther {
 		t.Errorf("deleted: %d", p.Status)
 	}
+}
+
+func TestOfTwoWhoChangeAPolicyAtOnceTheSecondIsTold(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	made, err := s.policies.Create(t.Context(), s.acme.Actor(org.Admin), policy.Input{Scope: org.OfTeam(s.acme.Org.ID, s.acme.Team), Terms: policy.Terms{Deny: []string{"*-pro"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := "/policies/" + made.ID.String()
+	first, second := webtest.As(t, s.site, s.acme.Members[org.Admin]), webtest.As(t, s.site, s.acme.Members[org.Manager])
+	mine, theirs := version(first.Get(one+"/edit")), version(second.Get(one+"/edit"))
+	s.clock.Advance(time.Minute)
+	if p := first.Post(one, url.Values{"version": mine, "deny": {"*-pro\r\no3"}}); p.Status != http.StatusSeeOther {
+		t.Fatalf("the first: %d\n%s", p.Status, p.Body)
+	}
+	late := url.Values{"version": theirs, "deny": {"*-pro"}, "max_cost_usd": {"0.75"}}
+	if p := second.Post(one, late); p.Status != http.StatusUnprocessableEntity || !p.Has("Somebody changed this policy while you did", `value="0.75"`) || version(p)[0] != theirs[0] {
+		t.Errorf("the second: %d\n%s", p.Status, p.Body)
+	}
+	if l, err := s.policies.Get(t.Context(), s.acme.Actor(org.Admin), made.ID); err != nil || len(l.Deny) != 2 || l.MaxCost != 0 {
+		t.Errorf("kept %+v, %v", l.Terms, err)
+	}
+	late["version"] = version(second.Get(one + "/edit"))
+	if p := second.Post(one, late); p.Status != http.StatusSeeOther {
+		t.Errorf("the second, having loaded it again: %d\n%s", p.Status, p.Body)
+	}
+}
+
+// version is what a page's form says it was filled from.
+func version(p webtest.Page) []string {
+	return append(regexp.MustCompile(`name="version" value="([^"]+)"`).FindStringSubmatch(p.Body), "", "")[1:2]
 }
