@@ -93,6 +93,9 @@ func (s *Service) Update(ctx context.Context, actor org.Actor, l id.Limit, in In
 		if err != nil {
 			return audit.Entry{}, err
 		}
+		if !in.Seen.IsZero() && !in.Seen.Equal(old.UpdatedAt) {
+			return audit.Entry{}, fault.New(fault.Conflict, "changed", "Somebody changed this limit while you did, so nothing was saved. Load it again and repeat your change.")
+		}
 		changed := old.Limit
 		changed.become(in, now)
 		return note("limit.updated", changed, stored(old.Limit, old.Place), stored(changed, old.Place)), s.Store.Update(ctx, changed)

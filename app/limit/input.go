@@ -23,6 +23,8 @@ type Input struct {
 	Window   time.Duration
 	Soft     bool
 	Burst    Burst
+	// Seen is the UpdatedAt of what an update was made on: another one by now refuses it. Zero does not ask.
+	Seen time.Time
 }
 
 // Endpoints are the operations that a limit can be narrowed to.

@@ -53,6 +53,7 @@ type EditPage struct {
 type Fields struct {
 	Scope, Tag, Model, Endpoint, Name, Unit, Amount, Window, Enforce string
 	Burst, BurstDuration, BurstCooldown                              string
+	Version                                                          string // of the limit that the form was filled from; "" for a new one
 }
 
 // ShowPage is one limit, with the form that raises it for a while.

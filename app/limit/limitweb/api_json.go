@@ -111,7 +111,7 @@ func (b *burstJSON) read() (limit.Burst, error) {
 
 // over is a limit with the changes made.
 func (x limitChange) over(l limit.Limit) (in limit.Input, err error) {
-	in = limit.Input{Model: l.Model, Endpoint: l.Endpoint, Name: l.Name, Unit: l.Unit, Amount: l.Amount, Window: l.Window, Soft: l.Soft, Burst: l.Burst}
+	in = limit.Input{Model: l.Model, Endpoint: l.Endpoint, Name: l.Name, Unit: l.Unit, Amount: l.Amount, Window: l.Window, Soft: l.Soft, Burst: l.Burst, Seen: l.UpdatedAt}
 	set(&in.Model, x.Model)
 	set(&in.Name, x.Name)
 	set(&in.Soft, x.Soft)

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -326,4 +327,31 @@ func TestTheAPISharesTheService(t *testing.T) {
 	if p := api.JSON("DELETE", one, ""); p.Status != http.StatusNoContent {
 		t.Errorf("delete: %d %s", p.Status, p.Body)
 	}
+}
+
+func TestOfTwoWhoChangeALimitAtOnceTheSecondIsTold(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	made := s.set(t, limit.Input{Scope: org.OfKey(s.acme.Org.ID, s.key.ID), Unit: limit.Requests, Amount: 10, Window: time.Minute})
+	one := "/limits/" + made.ID.String()
+	browser := webtest.As(t, s.site, s.acme.Members[org.Lead])
+	mine, theirs := version(browser.Get(one+"/edit")), version(browser.Get(one+"/edit"))
+	s.house.Clock.Advance(time.Minute)
+	if p := browser.Post(one, form("", "version", mine[0], "amount", "5")); p.Status != http.StatusSeeOther {
+		t.Fatalf("the first: %d\n%s", p.Status, p.Body)
+	}
+	if p := browser.Post(one, form("", "version", theirs[0], "amount", "10", "name", "for ci")); p.Status != http.StatusUnprocessableEntity || !p.Has("Somebody changed this limit while you did", `value="for ci"`) || version(p)[0] != theirs[0] {
+		t.Errorf("the second: %d\n%s", p.Status, p.Body)
+	}
+	if e, err := s.limits.Get(t.Context(), s.acme.Actor(org.Lead), made.ID); err != nil || e.Amount != 5 {
+		t.Errorf("kept %+v, %v", e.Limit, err)
+	}
+	if p := browser.Post(one, form("", "version", version(browser.Get(one + "/edit"))[0], "amount", "4")); p.Status != http.StatusSeeOther {
+		t.Errorf("having loaded it again: %d\n%s", p.Status, p.Body)
+	}
+}
+
+// version is what a page's form says it was filled from.
+func version(p webtest.Page) []string {
+	return append(regexp.MustCompile(`name="version" value="([^"]+)"`).FindStringSubmatch(p.Body), "", "")[1:2]
 }

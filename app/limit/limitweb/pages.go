@@ -46,13 +46,13 @@ const hard, soft = "hard", "soft"
 func filled(c *web.Context) views.Fields {
 	return views.Fields{Scope: c.FormValue("scope"), Tag: c.FormValue("tag"), Model: c.FormValue("model"), Endpoint: c.FormValue("endpoint"), Name: c.FormValue("name"),
 		Unit: c.FormValue("unit"), Amount: c.FormValue("amount"), Window: c.FormValue("window"), Enforce: c.FormValue("enforce"),
-		Burst: c.FormValue("burst"), BurstDuration: c.FormValue("burst_duration"), BurstCooldown: c.FormValue("burst_cooldown")}
+		Burst: c.FormValue("burst"), BurstDuration: c.FormValue("burst_duration"), BurstCooldown: c.FormValue("burst_cooldown"), Version: c.FormValue("version")}
 }
 
 // input reads what was typed. What it cannot read it reports with everything else that is wrong.
 func input(c *web.Context, f views.Fields) (limit.Input, error) {
 	in := limit.Input{Scope: org.ReadScope(c.Actor().Org, f.Scope), Tag: f.Tag, Model: f.Model, Endpoint: llm.Operation(f.Endpoint), Name: f.Name,
-		Unit: limit.Unit(f.Unit), Soft: f.Enforce == soft}
+		Unit: limit.Unit(f.Unit), Soft: f.Enforce == soft, Seen: c.Seen()}
 	var errs [4]error
 	in.Amount, errs[0] = amount("amount", in.Unit, f.Amount)
 	in.Window, errs[1] = duration("window", f.Window)
@@ -119,7 +119,7 @@ func (h *Handlers) edit(c *web.Context) error {
 		return err
 	}
 	f := views.Fields{Model: e.Model, Endpoint: string(e.Endpoint), Unit: string(e.Unit), Amount: typed(e.Unit, e.Amount), Window: span(e.Window), Enforce: hard,
-		Burst: factor(e.Burst.Percent), BurstDuration: span(e.Burst.Duration), BurstCooldown: span(e.Burst.Cool)}
+		Burst: factor(e.Burst.Percent), BurstDuration: span(e.Burst.Duration), BurstCooldown: span(e.Burst.Cool), Version: web.Version(e.UpdatedAt)}
 	if e.Soft {
 		f.Enforce = soft
 	}
