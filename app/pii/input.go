@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/org"
@@ -13,6 +14,8 @@ import (
 type Input struct {
 	Scope org.Scope // where it sits; fixed once it is created
 	Terms
+	// Seen is the UpdatedAt of what an update was made on: another one by now refuses it. Zero does not ask.
+	Seen time.Time
 }
 
 // The bounds of a rule. Patterns are run over every request, so they stay few.

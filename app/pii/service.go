@@ -135,6 +135,9 @@ func (s *Service) Update(ctx context.Context, actor org.Actor, r id.DataRule, in
 		if err != nil {
 			return audit.Entry{}, err
 		}
+		if !in.Seen.IsZero() && !in.Seen.Equal(old.UpdatedAt) {
+			return audit.Entry{}, fault.New(fault.Conflict, "changed", "Somebody changed this data rule while you did, so nothing was saved. Load it again and repeat your change.")
+		}
 		changed = old
 		changed.Terms, changed.UpdatedAt = in.Terms, s.Clock.Now().UTC().Truncate(time.Microsecond)
 		return note("data_rule.updated", changed, stored(old), stored(changed)), s.Store.Update(ctx, changed.Rule)

@@ -51,6 +51,7 @@ type EditPage struct {
 	Model, Failing, Most string // who looks for names and addresses
 	Files                bool   // attached files are looked into
 	Unread               bool   // what cannot be read is refused
+	Version              string // of the rule that the form was filled from; "" for a new one
 	// Form is what is wrong with the form as a whole, Errors with each field by its name.
 	Form   string
 	Errors map[string]string

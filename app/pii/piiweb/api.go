@@ -68,7 +68,7 @@ func (h *Handlers) apiUpdate(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	in := pii.Input{Terms: l.Terms}
+	in := pii.Input{Terms: l.Terms, Seen: l.UpdatedAt}
 	if in.Actions, err = change.Actions.over("actions", l.Actions); err != nil {
 		return err
 	}

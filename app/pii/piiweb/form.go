@@ -20,6 +20,7 @@ type typed struct {
 	oneWay, guess, unread bool
 	files                 bool
 	looks                 recognizerJSON
+	version               string // of the rule that the form was filled from
 }
 
 func filled(c *web.Context) (typed, error) {
@@ -28,7 +29,7 @@ func filled(c *web.Context) (typed, error) {
 		return typed{}, fault.Field("", "The form could not be read. Send it again.").Because(err)
 	}
 	f := typed{scope: form.Get("scope"), allow: form.Get("allow"), oneWay: form.Get("one_way") != "", guess: form.Get("guess") != "", files: form.Get("scan_files") != "",
-		looks: recognizerJSON{form.Get("recognizer_model"), form.Get("recognizer_failure"), form.Get("recognizer_max_cost")}, unread: form.Get("block_unreadable") != ""}
+		looks: recognizerJSON{form.Get("recognizer_model"), form.Get("recognizer_failure"), form.Get("recognizer_max_cost")}, unread: form.Get("block_unreadable") != "", version: form.Get("version")}
 	for _, k := range pii.Kinds {
 		f.actions, f.answers = append(f.actions, form.Get("action_"+k.Name())), append(f.answers, form.Get("answer_"+k.Name()))
 	}
@@ -73,7 +74,7 @@ func (f typed) input(o org.Actor) (in pii.Input, err error) {
 
 // again is a rule as its form shows it.
 func again(l pii.Listed) typed {
-	f := typed{scope: l.Scope.String(), allow: strings.Join(l.Allow, "\n"), oneWay: l.OneWay, guess: l.Guess, files: l.Files, looks: recognizerOut(l.Recognizer), unread: l.Unread}
+	f := typed{scope: l.Scope.String(), allow: strings.Join(l.Allow, "\n"), oneWay: l.OneWay, guess: l.Guess, files: l.Files, looks: recognizerOut(l.Recognizer), unread: l.Unread, version: web.Version(l.UpdatedAt)}
 	for _, k := range pii.Kinds {
 		f.actions, f.answers = append(f.actions, l.Actions[k].String()), append(f.answers, l.Answers[k].String())
 	}
@@ -88,7 +89,7 @@ const spare = 2
 
 // form is what both forms show.
 func form(f typed, wrong web.Refusal) views.EditPage {
-	page := views.EditPage{OneWay: f.oneWay, Guess: f.guess, Files: f.files, Model: f.looks.Model, Failing: f.looks.Failing, Most: f.looks.Most, Unread: f.unread, Allow: f.allow, Form: wrong.Form, Errors: wrong.Fields, Patterns: f.patterns}
+	page := views.EditPage{Version: f.version, OneWay: f.oneWay, Guess: f.guess, Files: f.files, Model: f.looks.Model, Failing: f.looks.Failing, Most: f.looks.Most, Unread: f.unread, Allow: f.allow, Form: wrong.Form, Errors: wrong.Fields, Patterns: f.patterns}
 	for i, k := range pii.Kinds {
 		page.Detectors = append(page.Detectors, views.Detector{Name: k.Name(), Label: capital(k.Title()), Hint: hints[k], Action: f.actions[i], Answer: f.answers[i], AskedOnly: k.Recognized()})
 	}

@@ -134,6 +134,7 @@ func (h *Handlers) update(c *web.Context) error {
 		return err
 	}
 	in, err := f.input(c.Actor())
+	in.Seen = c.Seen()
 	if err == nil {
 		_, err = h.rules.Update(c.Ctx(), c.Actor(), l.ID, in)
 	}

@@ -5,8 +5,10 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -240,4 +242,34 @@ func TestIncidentsAreListedAndFiltered(t *testing.T) {
 	if p := webtest.As(t, s.site, s.acme.Outsider).Get("/incidents"); strings.Contains(p.Body, i.String()) {
 		t.Error("somebody of another team sees it")
 	}
+}
+
+func TestOfTwoWhoChangeARuleAtOnceTheSecondIsTold(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	made, err := s.rules.Create(t.Context(), s.acme.Actor(org.Admin), pii.Input{Scope: org.OfTeam(s.acme.Org.ID, s.acme.Team), Terms: pii.Terms{Actions: map[pii.Kind]pii.Action{pii.Email: pii.Log}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := "/data-rules/" + made.ID.String()
+	admin := webtest.As(t, s.site, s.acme.Members[org.Admin])
+	mine, theirs := version(admin.Get(one+"/edit")), version(admin.Get(one+"/edit"))
+	s.house.Clock.Advance(time.Minute)
+	if p := admin.Post(one, url.Values{"version": mine, "action_email": {"block"}}); p.Status != http.StatusSeeOther {
+		t.Fatalf("the first: %d\n%s", p.Status, p.Body)
+	}
+	if p := admin.Post(one, url.Values{"version": theirs, "action_email": {"log"}, "allow": {"@acme.test"}}); p.Status != http.StatusUnprocessableEntity || !p.Has("Somebody changed this data rule while you did", "@acme.test") || version(p)[0] != theirs[0] {
+		t.Errorf("the second: %d\n%s", p.Status, p.Body)
+	}
+	if l, err := s.rules.Get(t.Context(), s.acme.Actor(org.Admin), made.ID); err != nil || l.Actions[pii.Email] != pii.Block || len(l.Allow) != 0 {
+		t.Errorf("kept %+v, %v", l.Terms, err)
+	}
+	if p := admin.Post(one, url.Values{"version": version(admin.Get(one + "/edit")), "action_email": {"mask"}}); p.Status != http.StatusSeeOther {
+		t.Errorf("having loaded it again: %d\n%s", p.Status, p.Body)
+	}
+}
+
+// version is what a page's form says it was filled from.
+func version(p webtest.Page) []string {
+	return append(regexp.MustCompile(`name="version" value="([^"]+)"`).FindStringSubmatch(p.Body), "", "")[1:2]
 }
