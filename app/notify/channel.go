@@ -112,6 +112,8 @@ type ChannelInput struct {
 	Kinds    []Kind
 	Team     id.Team
 	Disabled bool
+	// Seen is the UpdatedAt of what an update was made on: another one by now refuses it. Zero does not ask.
+	Seen time.Time
 }
 
 // maxName bounds names of channels, in bytes.

@@ -97,6 +97,9 @@ func (s *Channels) Update(ctx context.Context, actor org.Actor, which id.Channel
 		return Channel{}, err
 	}
 	return s.change(ctx, actor, which, "channel.updated", func(ctx context.Context, c *Channel) error {
+		if !in.Seen.IsZero() && !in.Seen.Equal(c.UpdatedAt) {
+			return ErrChannelChanged
+		}
 		if c.Disabled && !in.Disabled || !in.Address.IsEmpty() || in.Room != "" && in.Room != c.Room {
 			c.Problem = ""
 		}

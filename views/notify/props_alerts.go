@@ -36,6 +36,7 @@ type ChannelPage struct {
 type ChannelFields struct {
 	Name, Kind, Address, Room, Team string
 	Off                             bool
+	Version                         string // of the channel that the form was filled from; "" for a new one
 }
 
 // Tick is a choice of several.

@@ -48,9 +48,9 @@ func (h *Alerts) form(c *web.Context, ch notify.Channel, f views.ChannelFields, 
 // typed reads the form.
 func typed(c *web.Context) (views.ChannelFields, []string, notify.ChannelInput, error) {
 	v := func(name string) string { return strings.TrimSpace(c.FormValue(name)) }
-	f := views.ChannelFields{Name: v("name"), Kind: v("kind"), Address: v("address"), Room: v("room"), Team: v("team"), Off: v("disabled") != ""}
+	f := views.ChannelFields{Name: v("name"), Kind: v("kind"), Address: v("address"), Room: v("room"), Team: v("team"), Off: v("disabled") != "", Version: v("version")}
 	kinds := c.Request().Form["kinds"]
-	in := notify.ChannelInput{Name: f.Name, Kind: notify.ChannelKind(f.Kind), Address: secret.New(f.Address), Room: f.Room, Disabled: f.Off, Kinds: kindsOf(kinds)}
+	in := notify.ChannelInput{Name: f.Name, Kind: notify.ChannelKind(f.Kind), Address: secret.New(f.Address), Room: f.Room, Disabled: f.Off, Kinds: kindsOf(kinds), Seen: c.Seen()}
 	var err error
 	in.Team, err = team(f.Team)
 	return f, kinds, in, err

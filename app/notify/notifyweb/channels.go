@@ -141,7 +141,7 @@ func (h *Alerts) show(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	f := views.ChannelFields{Name: ch.Name, Room: ch.Room, Off: ch.Disabled}
+	f := views.ChannelFields{Name: ch.Name, Room: ch.Room, Off: ch.Disabled, Version: web.Version(ch.UpdatedAt)}
 	if !ch.Team.IsZero() {
 		f.Team = ch.Team.String()
 	}

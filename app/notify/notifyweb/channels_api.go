@@ -132,6 +132,7 @@ func (h *Alerts) apiUpdate(c *web.Context) error {
 	if change.Disabled != nil {
 		in.Disabled = *change.Disabled
 	}
+	in.Seen = ch.UpdatedAt
 	if ch, err = h.channels.Update(c.Ctx(), c.Actor(), ch.ID, in); err != nil {
 		return err
 	}

@@ -329,3 +329,30 @@ func TestWhatIsRefusedForGoodWaitsForSomebody(t *testing.T) {
 		t.Errorf("one that is not there: %d", p.Status)
 	}
 }
+
+func TestOfTwoWhoChangeAChannelAtOnceTheSecondIsTold(t *testing.T) {
+	t.Parallel()
+	x := newOffice(t, dbtest.SQLite(t))
+	admin := webtest.As(t, x.site(t), x.acme.Members[org.Admin])
+	if p := admin.Post("/channels", url.Values{"name": {"ops"}, "kind": {"webhook"}, "address": {x.far.url + "/hook"}}); p.Status != http.StatusOK {
+		t.Fatalf("made: %d\n%s", p.Status, p.Body)
+	}
+	one := regexp.MustCompile(`/channels/chn_[a-z0-9]+`).FindString(admin.Get("/channels").Body)
+	version := func(p webtest.Page) []string {
+		return append(regexp.MustCompile(`name="version" value="([^"]+)"`).FindStringSubmatch(p.Body), "", "")[1:2]
+	}
+	mine, theirs := version(admin.Get(one)), version(admin.Get(one))
+	x.Clock.Advance(time.Minute)
+	if p := admin.Post(one, url.Values{"version": mine, "name": {"ops"}, "disabled": {"on"}}); p.Status != http.StatusSeeOther {
+		t.Fatalf("the first: %d\n%s", p.Status, p.Body)
+	}
+	if p := admin.Post(one, url.Values{"version": theirs, "name": {"operations"}}); p.Status != http.StatusUnprocessableEntity || !p.Has("Somebody changed this channel while you did", `value="operations"`) || version(p)[0] != theirs[0] {
+		t.Errorf("the second: %d\n%s", p.Status, p.Body)
+	}
+	if p := admin.Get(one); !p.Has(`value="ops"`, `name="disabled" value="on" checked`) && !p.Has(`value="ops"`, "checked") {
+		t.Errorf("afterwards:\n%s", p.Body)
+	}
+	if p := admin.Post(one, url.Values{"version": version(admin.Get(one)), "name": {"operations"}}); p.Status != http.StatusSeeOther {
+		t.Errorf("having loaded it again: %d\n%s", p.Status, p.Body)
+	}
+}
