@@ -73,6 +73,9 @@ func (s *Service) Update(ctx context.Context, actor org.Actor, c id.Connection, 
 		return ConnectionRecord{}, err
 	}
 	return s.change(ctx, actor, c, "connection.updated", func(r *ConnectionRecord) error {
+		if !in.Seen.IsZero() && !in.Seen.Equal(r.UpdatedAt) {
+			return ErrChanged
+		}
 		if Origin(r.Kind, in.BaseURL) != Origin(r.Kind, r.BaseURL) {
 			r.Sealed, r.KeyHint = nil, ""
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/secret"
@@ -26,6 +27,9 @@ type Input struct {
 	Disabled   bool
 	// Terms are what the contract says; nil leaves what was said before.
 	Terms *Terms
+	// Seen is the UpdatedAt of what an update was made on: another one by now refuses it. Zero does not ask. Versions count what
+	// tests and the regular look at the models write as well, which no form undoes.
+	Seen time.Time
 }
 
 var nameForm = regexp.MustCompile(`^[a-z0-9-]{1,40}$`)

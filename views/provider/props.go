@@ -80,6 +80,7 @@ type Form struct {
 	Submit                   string
 	// Existing adds the switch that takes a connection out of service.
 	Existing bool
+	Version  string // of the connection that the form was filled from
 }
 
 // Setting is a part of the address that has a name of its own, such as a project.

@@ -170,7 +170,7 @@ func (h *Handlers) apiUpdate(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	in := provider.Input{Name: or(change.Name, now.Name), BaseURL: or(change.BaseURL, now.BaseURL), Service: or(change.Service, now.Service), Settings: change.Settings,
+	in := provider.Input{Seen: now.UpdatedAt, Name: or(change.Name, now.Name), BaseURL: or(change.BaseURL, now.BaseURL), Service: or(change.Service, now.Service), Settings: change.Settings,
 		Credential: secret.New(or(change.Credential, "")), Disabled: or(change.Disabled, now.Disabled),
 		Terms: &provider.Terms{Residency: or(change.Residency, now.Terms.Residency), ZeroRetention: or(change.ZeroRetention, now.Terms.ZeroRetention), NoTraining: or(change.NoTraining, now.Terms.NoTraining)}}
 	r, err := h.connections.Update(c.Ctx(), c.Actor(), which, in)

@@ -122,6 +122,7 @@ func (h *Handlers) editPage(c *web.Context, r provider.ConnectionRecord, in prov
 		page.Row.Delete.Small = false
 	}
 	page.Form.Action, page.Form.Submit, page.Form.Existing = root+"/"+r.ID.String(), "Save", true
+	page.Form.Version = web.Version(in.Seen)
 	page.Form.KeyHint = "Leave it empty to keep the key there is. Another host in the base URL erases it."
 	if !r.HasCredential() {
 		page.Form.KeyHint, page.Form.KeyRequired = "There is no key yet.", o.NeedsKey

@@ -98,7 +98,7 @@ func freeName(wanted string, there []provider.ConnectionRecord) string {
 // input is what the form of a kind said.
 func input(c *web.Context, kind provider.Kind) provider.Input {
 	in := provider.Input{Name: c.FormValue("name"), Kind: kind, BaseURL: c.FormValue("base_url"), Service: c.FormValue("service"),
-		Credential: secret.New(c.FormValue("credential")), Disabled: c.FormValue("disabled") != "", Settings: map[string]string{}}
+		Credential: secret.New(c.FormValue("credential")), Disabled: c.FormValue("disabled") != "", Settings: map[string]string{}, Seen: c.Seen()}
 	in.Terms = &provider.Terms{Residency: c.FormValue("residency"), ZeroRetention: c.FormValue("zero_retention") != "", NoTraining: c.FormValue("no_training") != ""}
 	for _, s := range offering(kind).Settings() {
 		in.Settings[s.Name] = c.FormValue("settings." + s.Name)
@@ -152,7 +152,7 @@ func (h *Handlers) show(c *web.Context) error {
 
 // stored is a connection as its form shows it.
 func stored(r provider.ConnectionRecord) provider.Input {
-	in := provider.Input{Name: r.Name, Kind: r.Kind, Service: r.Service, Disabled: r.Disabled, Terms: &r.Terms}
+	in := provider.Input{Name: r.Name, Kind: r.Kind, Service: r.Service, Disabled: r.Disabled, Terms: &r.Terms, Seen: r.UpdatedAt}
 	in.BaseURL, in.Settings = provider.SettingsOf(r.Kind, r.BaseURL)
 	return in
 }

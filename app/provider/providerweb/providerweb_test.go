@@ -5,8 +5,10 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/egress"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -253,5 +255,32 @@ func TestTheAPISharesTheService(t *testing.T) {
 	}
 	if p := api.JSON("DELETE", one, ""); p.Status != http.StatusNoContent {
 		t.Errorf("delete: %d %s", p.Status, p.Body)
+	}
+}
+
+func TestOfTwoWhoChangeAConnectionAtOnceTheSecondIsTold(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	one := "/connections/" + s.add(t, "sandbox").ID.String()
+	admin := webtest.As(t, s.site, s.acme.Members[org.Admin])
+	version := func(p webtest.Page) []string {
+		return append(regexp.MustCompile(`name="version" value="([^"]+)"`).FindStringSubmatch(p.Body), "", "")[1:2]
+	}
+	mine, theirs := version(admin.Get(one)), version(admin.Get(one))
+	s.house.Clock.Advance(time.Minute)
+	if p := admin.Post(one+"/test", url.Values{"from": {"page"}}); p.Status != http.StatusSeeOther {
+		t.Fatalf("tested: %d\n%s", p.Status, p.Body)
+	}
+	if p := admin.Post(one, url.Values{"version": mine, "name": {"sandbox"}, "disabled": {"on"}}); p.Status != http.StatusSeeOther {
+		t.Fatalf("the first, after a test that changed nothing of it: %d\n%s", p.Status, p.Body)
+	}
+	if p := admin.Post(one, url.Values{"version": theirs, "name": {"sandbox-2"}}); p.Status != http.StatusUnprocessableEntity || !p.Has("Somebody changed this connection while you did", `value="sandbox-2"`) || version(p)[0] != theirs[0] {
+		t.Errorf("the second: %d\n%s", p.Status, p.Body)
+	}
+	if r := s.only(t); r.Name != "sandbox" || !r.Disabled {
+		t.Errorf("kept %+v", r)
+	}
+	if p := admin.Post(one, url.Values{"version": version(admin.Get(one)), "name": {"sandbox-2"}}); p.Status != http.StatusSeeOther {
+		t.Errorf("having loaded it again: %d\n%s", p.Status, p.Body)
 	}
 }
