@@ -103,20 +103,21 @@ func (h *Handlers) stream(tab string) func(*web.Context) error {
 			}
 		}
 		tell("progress", "0|1|Reading")
-		out, err := h.work(ctx, caller, s, tab, func(p tool.Progress) { tell("progress", words(p)) })
-		if err != nil {
-			wrong, mendable := web.Refused(err)
-			if !mendable {
-				return err
+		out, failed := h.work(ctx, caller, s, tab, func(p tool.Progress) { tell("progress", words(p)) })
+		if failed != nil {
+			wrong, mendable := web.Refused(failed)
+			if out = (&views.Outcome{Problem: sentence(wrong)}); mendable {
+				failed = nil
+			} else { // a stream that just ends reads as a broken connection
+				out.Problem = fault.From(failed).Public
 			}
-			out = &views.Outcome{Problem: sentence(wrong)}
 		}
 		var b bytes.Buffer
 		if err := views.Came(*out).Render(c.Ctx(), &b); err != nil {
 			return fmt.Errorf("documents: %w", err)
 		}
 		tell("end", b.String())
-		return nil
+		return failed
 	}
 }
 

@@ -62,6 +62,16 @@ func TestWhatIsWrongWithAFileIsSaidWithAndWithoutScripts(t *testing.T) {
 	}
 }
 
+// A stream that ended in silence reads as a broken connection, and as billed.
+func TestWhatNoFormMendsIsSaidInTheStreamToo(t *testing.T) {
+	t.Parallel()
+	form := "--x\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nwombat-1\r\n--x\r\nContent-Disposition: form-data; name=\"tool\"\r\n\r\nhoroscope\r\n" +
+		"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nx\r\n--x--\r\n"
+	if p := developer(t).Upload("/documents/stream", "multipart/form-data; boundary=x", form); p.Status != http.StatusOK || !p.Has("event: end\n", "There is no document tool of that name.") {
+		t.Errorf("%d: %.300s", p.Status, p.Body)
+	}
+}
+
 func TestAFormThatIsTooLargeIsSaidToBe(t *testing.T) {
 	t.Parallel()
 	browser := developer(t)
