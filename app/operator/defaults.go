@@ -2,6 +2,7 @@ package operator
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 )
@@ -62,7 +63,11 @@ func (d Defaults) changed(after Defaults) (out []string) {
 	d, after = d.Whole(), after.Whole()
 	for _, r := range Ranges {
 		if was, is := *r.of(&d), *r.of(&after); was != is {
-			out = append(out, fmt.Sprintf(r.Says, is)+fmt.Sprintf(" (was %d)", was))
+			said := fmt.Sprintf(r.Says, is)
+			if is == 1 {
+				said = strings.NewReplacer("days", "day", "people", "person").Replace(said)
+			}
+			out = append(out, said+fmt.Sprintf(" (was %d)", was))
 		}
 	}
 	return out
