@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
@@ -97,11 +98,17 @@ func (g *Gateway) explain(x *Exchange, a *attempt, f *provider.Failure) error {
 
 // efforts says what was tried.
 func (x *Exchange) efforts() string {
-	targets := strconv.Itoa(x.turn.next) + " of " + strconv.Itoa(len(x.Plan.Targets)) + " targets"
-	if x.tries == 1 {
-		return targets + " were tried"
+	said := strconv.Itoa(x.turn.next) + " of " + strconv.Itoa(len(x.Plan.Targets)) + " targets were tried"
+	switch {
+	case len(x.Plan.Targets) == 1:
+		said = "The only target was tried"
+	case x.turn.next == 1:
+		said = strings.Replace(said, "were", "was", 1)
 	}
-	return targets + " were tried, " + strconv.Itoa(x.tries) + " times in all"
+	if x.tries == 1 {
+		return said
+	}
+	return said + ", " + strconv.Itoa(x.tries) + " times in all"
 }
 
 func quoted(f *provider.Failure) string {
