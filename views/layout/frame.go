@@ -72,7 +72,7 @@ var navigation = []navGroup{
 		{"budgets", "Budgets", "/budgets", "wallet", false},
 		{"limits", "Rate limits", "/limits", "gauge", false},
 		{"policies", "Model policies", "/policies", "shield-check", false},
-		{"pii", "Personal data", "/data-rules", "shield-lock", false},
+		{"pii", "Data rules", "/data-rules", "shield-lock", false},
 		{"transcripts", "Kept texts", "/transcripts", "book", false},
 	}},
 	{"traffic", "Models", []navEntry{

@@ -1205,7 +1205,7 @@ func Done(p DonePage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 45, "<ul class=\"b-doc-list\"><li><a href=\"/agents\">Coding agents</a>: Claude Code, Codex and others log in with one command.</li><li><a href=\"/policies\">Model policies</a>: which models a team may use, and what one request may cost.</li><li><a href=\"/data-rules\">Personal data</a>: mask or block it before it leaves the house.</li><li><a href=\"/invitations\">Joining</a>: let everybody with your mail domain in.</li><li><a href=\"/templates/current\">Your set-up as text</a>: keep it under version control.</li></ul>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 45, "<ul class=\"b-doc-list\"><li><a href=\"/agents\">Coding agents</a>: Claude Code, Codex and others log in with one command.</li><li><a href=\"/policies\">Model policies</a>: which models a team may use, and what one request may cost.</li><li><a href=\"/data-rules\">Data rules</a>: mask or block personal data before it leaves the house.</li><li><a href=\"/invitations\">Joining</a>: let everybody with your mail domain in.</li><li><a href=\"/templates/current\">Your set-up as text</a>: keep it under version control.</li></ul>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
