@@ -3,6 +3,7 @@ package compliance
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -162,7 +163,7 @@ func (s *Service) subprocessors(ctx context.Context, actor org.Actor, e *Evidenc
 	}
 	requests := map[string]int64{}
 	for _, row := range r.Rows {
-		if !row.Others {
+		if !row.Others && row.Values[0].Name != "" {
 			requests[row.Values[0].Name] += row.Requests
 		}
 	}
@@ -183,6 +184,12 @@ func (s *Service) subprocessors(ctx context.Context, actor org.Actor, e *Evidenc
 		list.Rows = append(list.Rows, []string{c.Name, offering.Title, provider.Origin(c.Kind, c.BaseURL), region, keeps, state, strconv.FormatInt(requests[c.Name], 10)})
 		n := regions[region]
 		regions[region] = [2]int64{n[0] + 1, n[1] + requests[c.Name]}
+		delete(requests, c.Name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(requests)) { // they processed the month's data all the same
+		list.Rows = append(list.Rows, []string{name, "unknown", "unknown", "unknown", "not said", "deleted or renamed", strconv.FormatInt(requests[name], 10)})
+		n := regions["unknown"]
+		regions["unknown"] = [2]int64{n[0] + 1, n[1] + requests[name]}
 	}
 	places := Sheet{Title: "Regions", Columns: []string{"Region", "Connections", "Requests"}, Figures: 2}
 	for region, n := range regions {
