@@ -28,10 +28,11 @@ const leastTime = 24 * time.Hour
 // Advise says what an experiment means, as it stands at now.
 func Advise(e *Experiment, j *Judgement, now time.Time) Advice {
 	a := Advice{}
-	which := 1
-	if w := max(e.Winner, j.Winner); w > 0 {
-		which = w
+	which := e.Winner
+	if e.Verdict == Open || e.Verdict == Stopped { // else what comes in after the end, such as ratings, changes nothing
+		which = j.Winner
 	}
+	which = max(which, 1)
 	if which >= len(j.Arms) {
 		return a
 	}
