@@ -218,7 +218,11 @@ func (h *Handlers) delete(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := h.connections.Delete(c.Ctx(), c.Actor(), which, c.FormValue("confirm") == "yes"); err != nil {
+	users, err := h.connections.Users(c.Ctx(), c.Actor())
+	if err != nil {
+		return err
+	}
+	if err := h.connections.Delete(c.Ctx(), c.Actor(), which, len(users[which]) > 0 && c.FormValue("confirm") == sure(users[which])); err != nil {
 		return err
 	}
 	c.Flash("Connection deleted.")

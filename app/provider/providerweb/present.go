@@ -110,5 +110,8 @@ func question(r provider.ConnectionRecord, users []string) ui.ConfirmProps {
 		text = "The aliases " + strings.Join(users, ", ") + " lose their targets here, and go if they have no other."
 	}
 	return ui.ConfirmProps{Label: "Delete", Icon: "trash", Small: true, Title: "Delete the connection “" + r.Name + "”?", Text: text,
-		Action: root + "/" + r.ID.String() + "/delete", Button: "Delete connection", Kind: ui.Destructive, Name: "confirm", Value: "yes"}
+		Action: root + "/" + r.ID.String() + "/delete", Button: "Delete connection", Kind: ui.Destructive, Name: "confirm", Value: sure(users)}
 }
+
+// sure is what confirms a deletion: the aliases that its question named. Those that came to use it since were not agreed to.
+func sure(users []string) string { return strings.Join(users, ",") }

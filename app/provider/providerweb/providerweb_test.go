@@ -169,12 +169,24 @@ func TestDeletingNamesWhatBreaks(t *testing.T) {
 	if p := browser.Post("/connections/"+r.ID.String()+"/delete", nil); p.Status != http.StatusConflict || !p.Has("target of the alias smart") {
 		t.Errorf("unconfirmed: %d", p.Status)
 	}
-	if p := browser.Post("/connections/"+r.ID.String()+"/delete", url.Values{"confirm": {"yes"}}); p.Status != http.StatusSeeOther {
+	asked := confirmation(browser.Get("/connections"))
+	if _, err := s.aliases.Create(t.Context(), s.acme.Actor(org.Admin), route.Input{Name: "fast", Targets: []string{"sandbox/sandbox-chat"}}); err != nil {
+		t.Fatal(err)
+	}
+	if p := browser.Post("/connections/"+r.ID.String()+"/delete", asked); p.Status != http.StatusConflict || !p.Has("target of the alias fast, smart") {
+		t.Errorf("confirmed before there was another alias: %d", p.Status)
+	}
+	if p := browser.Post("/connections/"+r.ID.String()+"/delete", confirmation(browser.Get("/connections"))); p.Status != http.StatusSeeOther {
 		t.Errorf("confirmed: %d\n%s", p.Status, p.Body)
 	}
 	if p := browser.Get("/connections"); !p.Has("No connections yet", "Connection deleted.") {
 		t.Errorf("after it:\n%s", p.Body)
 	}
+}
+
+// confirmation is what the button of a page's question sends.
+func confirmation(p webtest.Page) url.Values {
+	return url.Values{"confirm": append(regexp.MustCompile(`name="confirm" value="([^"]*)"`).FindStringSubmatch(p.Body), "", "")[1:2]}
 }
 
 func TestBelowAdminThereIsNothingToPress(t *testing.T) {
