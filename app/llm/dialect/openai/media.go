@@ -211,10 +211,12 @@ func (m *medium) nested(r *request, name string) {
 		for r.More() {
 			at := r.Begin()
 			if r.Kind() == scan.Object {
-				m.call.Bound.Images++
 				r.Skip()
 				r.AddressIn(name, at, "image_url")
-				m.rest += int64(r.At() - at)
+				if _, picture := dialect.Member(r.Bytes(at, r.At()), "image_url"); picture { // the others hold texts
+					m.call.Bound.Images++
+					m.rest += int64(r.At() - at)
+				}
 			} else if r.Is(scan.String, name, "a string, or an array of strings or parts") {
 				r.Skip()
 			} else {

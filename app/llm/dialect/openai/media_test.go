@@ -63,6 +63,7 @@ func TestAMediaRequestSaysWhatItCanCost(t *testing.T) {
 			c.Bound.Output = 1024 + 8*c.Bound.TextBytes
 		}},
 		{"verdicts", llm.Moderate, `"input":["a","b"]`, 0, func(*llm.Call) {}},
+		{"a verdict on parts that are texts", llm.Moderate, `"input":[{"type":"text","text":"a"},{"text":"b","type":"text"}]`, 0, func(*llm.Call) {}},
 		{"a verdict on a picture", llm.Moderate, `"input":[{"type":"image_url","image_url":{"url":` + picture + `}}]`, len(picture) + len(`{"type":"image_url","image_url":{"url":}}`), func(c *llm.Call) { c.Bound.Images = 1 }},
 	} {
 		body := `{"model":"m",` + x.fields + `}`
