@@ -37,6 +37,8 @@ var sessions = [...]string{"X-Bodhi-Session", "Helicone-Session-Id", "X-Bf-Sessi
 const (
 	maxHint = 256 // bytes of one hint that end up in reports
 	maxTags = 16
+	// maxMetadata is how many bytes of Portkey's header are read: more than 16 tags take.
+	maxMetadata = 4096
 )
 
 func readHints(h http.Header) (Hints, error) {
@@ -104,7 +106,10 @@ func readTags(h http.Header) (string, error) {
 		}
 		return sortTags(parts)
 	}
-	if s := h.Get("X-Portkey-Metadata"); s != "" && len(s) <= 4096 {
+	if s := h.Get("X-Portkey-Metadata"); s != "" {
+		if len(s) > maxMetadata {
+			return "", fault.Field("x-portkey-metadata", "The header x-portkey-metadata may have at most 4096 bytes.")
+		}
 		var m map[string]any
 		if json.Unmarshal([]byte(s), &m) != nil {
 			return "", fault.Field("x-portkey-metadata", "The header x-portkey-metadata must be a JSON object of strings.")

@@ -25,4 +25,7 @@ func TestTagsAreTakenAsTheyWereSent(t *testing.T) {
 	if got, err := readTags(http.Header{"X-Bodhi-Tags": {strings.Repeat("a=b,", 1000) + "c=" + strings.Repeat("d", 9000)}}); err == nil {
 		t.Errorf("more than there may be became %.200q", got)
 	}
+	if got, err := readTags(http.Header{"X-Portkey-Metadata": {`{"team":"x","note":{"n":"` + strings.Repeat("d", 4096) + `"}}`}}); err == nil {
+		t.Errorf("more metadata than is read became %.200q", got)
+	}
 }
