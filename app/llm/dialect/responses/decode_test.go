@@ -136,3 +136,16 @@ func TestEditsTouchOnlyWhatTheyEdit(t *testing.T) {
 		}
 	}
 }
+
+// TestItemsOfOtherKindsAreDropped: what only OpenAI can read is left out of a conversation, whatever stands under names that calls have.
+func TestItemsOfOtherKindsAreDropped(t *testing.T) {
+	t.Parallel()
+	c, err := read(`{"model":"m","input":[{"role":"user","content":"hi"},{"type":"tool_search_call","call_id":"c","execution":"client","arguments":{"query":"mail"}},{"type":"tool_search_output","call_id":"c","tools":[]}]}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	talk, err := c.Conversation()
+	if err != nil || len(talk.Turns) != 1 || len(talk.Unknown) != 2 {
+		t.Errorf("%+v, %v", talk, err)
+	}
+}

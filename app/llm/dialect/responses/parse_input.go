@@ -17,8 +17,8 @@ type asItem struct {
 	Content   json.RawMessage `json:"content"`
 	CallID    string          `json:"call_id"`
 	Name      string          `json:"name"`
-	Arguments string          `json:"arguments"`
-	Input     string          `json:"input"`
+	Arguments loose           `json:"arguments"`
+	Input     loose           `json:"input"`
 	Output    json.RawMessage `json:"output"`
 	Summary   []textual       `json:"summary"`
 	Encrypted string          `json:"encrypted_content"`
@@ -80,10 +80,9 @@ func (in *asItem) parts(at string) (llm.Role, []llm.Part, error) {
 		}
 		return 0, nil, fault.Field(at+".role", fmt.Sprintf("%s has the role %q. Send one of system, developer, user, assistant.", at, in.Role))
 	case "function_call":
-		return llm.Assistant, []llm.Part{{Kind: llm.ToolCall, ID: in.CallID, Name: in.Name, Data: arguments(in.Arguments)}}, nil
+		return llm.Assistant, []llm.Part{{Kind: llm.ToolCall, ID: in.CallID, Name: in.Name, Data: arguments(string(in.Arguments))}}, nil
 	case "custom_tool_call":
-		args, _ := json.Marshal(map[string]string{"input": in.Input})
-		return llm.Assistant, []llm.Part{{Kind: llm.ToolCall, ID: in.CallID, Name: in.Name, Data: args}}, nil
+		return llm.Assistant, []llm.Part{{Kind: llm.ToolCall, ID: in.CallID, Name: in.Name, Data: []byte(freely(string(in.Input)))}}, nil
 	case "function_call_output", "custom_tool_call_output":
 		if in.CallID == "" {
 			return 0, nil, fault.Field(at+".call_id", at+" is a tool's result without a \"call_id\". Send the id of the call that it answers.")

@@ -14,6 +14,23 @@ import (
 // become custom calls again (writer).
 var freeform = []byte(`{"type":"object","properties":{"input":{"type":"string"}},"required":["input"],"additionalProperties":false}`)
 
+// freely puts a text into the object that stands in for it.
+func freely(text string) string { return `{"input":` + llm.Quote(text) + `}` }
+
+// loose is a text, or another value as it stands: items of some kinds have an object where calls have a text.
+type loose string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (l *loose) UnmarshalJSON(b []byte) error {
+	if b[0] == '"' {
+		return json.Unmarshal(b, (*string)(l))
+	}
+	if *l = loose(b); string(b) == "null" {
+		*l = ""
+	}
+	return nil
+}
+
 // namedTool is one of tools.
 type namedTool struct {
 	Type        string          `json:"type"`

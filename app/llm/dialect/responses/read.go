@@ -51,7 +51,8 @@ type heardItem struct {
 	Type      string    `json:"type"`
 	CallID    string    `json:"call_id"`
 	Name      string    `json:"name"`
-	Arguments string    `json:"arguments"`
+	Arguments loose     `json:"arguments"`
+	Input     loose     `json:"input"`
 	Encrypted string    `json:"encrypted_content"`
 	Summary   []textual `json:"summary"`
 	Content   []struct {
@@ -114,7 +115,7 @@ func (r *reader) event(dst []llm.Delta, h *heard) []llm.Delta {
 			dst = r.begin(dst, h.Response)
 		}
 	case "response.output_item.added":
-		if h.Item != nil && h.Item.Type == "function_call" {
+		if h.Item != nil && h.Item.calls() {
 			dst = r.call(dst, h.Index, h.Item)
 		}
 	case "response.output_text.delta":
@@ -136,12 +137,26 @@ func (r *reader) event(dst []llm.Delta, h *heard) []llm.Delta {
 		if h.Item == nil {
 			break
 		}
-		if k := r.calls[h.Index]; k != nil && !k.args && h.Item.Arguments != "" { // servers that send arguments in one piece
-			dst = append(dst, llm.Delta{Kind: llm.CallDelta, Call: k.number, Text: h.Item.Arguments})
+		if k := r.calls[h.Index]; k != nil && !k.args && h.Item.args() != "" { // servers that send arguments in one piece, and texts
+			dst = append(dst, llm.Delta{Kind: llm.CallDelta, Call: k.number, Text: h.Item.args()})
 		}
 		dst = h.Item.opaque(dst)
 	}
 	return dst
+}
+
+// customType is the type of a call of a custom tool. Only an answer that is written anew for a client of this very dialect has some.
+const customType = "custom_tool_call"
+
+// calls reports whether an item calls a tool of the client's.
+func (it *heardItem) calls() bool { return it.Type == "function_call" || it.Type == customType }
+
+// args are a call's arguments; the text that a custom tool takes stands in an object (freeform).
+func (it *heardItem) args() string {
+	if it.Type == customType {
+		return freely(string(it.Input))
+	}
+	return string(it.Arguments)
 }
 
 func (r *reader) call(dst []llm.Delta, place int, it *heardItem) []llm.Delta {
@@ -179,10 +194,10 @@ func (r *reader) item(dst []llm.Delta, place int, it *heardItem) []llm.Delta {
 			add(llm.ThinkDelta, s.Text)
 		}
 		dst = it.opaque(dst)
-	case "function_call":
+	case "function_call", customType:
 		dst = r.call(dst, place, it)
-		if it.Arguments != "" {
-			dst = append(dst, llm.Delta{Kind: llm.CallDelta, Call: r.calls[place].number, Text: it.Arguments})
+		if args := it.args(); args != "" {
+			dst = append(dst, llm.Delta{Kind: llm.CallDelta, Call: r.calls[place].number, Text: args})
 		}
 	}
 	return dst
