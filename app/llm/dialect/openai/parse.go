@@ -2,6 +2,7 @@ package openai
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -158,9 +159,13 @@ func (f *function) tool() llm.Tool {
 
 func parseTools(c *llm.Conversation, r json.RawMessage) error {
 	var list []struct {
-		Type     string     `json:"type"`
-		Function *function  `json:"function"`
-		Cache    *cacheMark `json:"cache_control"`
+		Type     string    `json:"type"`
+		Function *function `json:"function"`
+		Custom   *struct {
+			function
+			Format struct{ Type string }
+		} `json:"custom"`
+		Cache *cacheMark `json:"cache_control"`
 	}
 	var raw []json.RawMessage
 	if err := json.Unmarshal(r, &list); err != nil {
@@ -170,6 +175,13 @@ func parseTools(c *llm.Conversation, r json.RawMessage) error {
 		return err
 	}
 	for i, t := range list {
+		if t.Type == "custom" && t.Custom != nil && t.Custom.Name != "" {
+			c.Tools = append(c.Tools, llm.Tool{Name: t.Custom.Name, Description: t.Custom.Description, Schema: Freeform})
+			if t.Custom.Format.Type == "grammar" {
+				c.Unknown = append(c.Unknown, "tools.custom.format")
+			}
+			continue
+		}
 		if t.Function == nil {
 			c.Tools = append(c.Tools, llm.Tool{Name: t.Type, Native: raw[i], NativeOf: llm.OpenAI})
 			continue
@@ -216,12 +228,13 @@ func parseChoice(c *llm.Conversation, r json.RawMessage) error {
 	var v struct {
 		Name     string   `json:"name"` // function_call
 		Function function `json:"function"`
+		Custom   function `json:"custom"`
 	}
 	if err := json.Unmarshal(r, &v); err != nil {
 		return err
 	}
 	if v.Function.Name == "" {
-		v.Function.Name = v.Name
+		v.Function.Name = cmp.Or(v.Custom.Name, v.Name)
 	}
 	if v.Function.Name == "" {
 		return fault.Field("tool_choice", "This tool choice can only be understood by the provider whose dialect it is. Send auto, none, required or {\"type\":\"function\",\"function\":{\"name\":…}}.")

@@ -48,15 +48,12 @@ type said struct {
 }
 
 type madeCall struct {
-	Index    *int    `json:"index,omitempty"`
-	ID       string  `json:"id,omitempty"`
-	Type     string  `json:"type,omitempty"`
-	Function *called `json:"function,omitempty"`
-	Custom   *struct {
-		Name  string `json:"name"`
-		Input string `json:"input"`
-	} `json:"custom,omitempty"` // a call of a tool that takes a text
-	Extra *extra `json:"extra_content,omitempty"`
+	Index    *int      `json:"index,omitempty"`
+	ID       string    `json:"id,omitempty"`
+	Type     string    `json:"type,omitempty"`
+	Function *called   `json:"function,omitempty"`
+	Custom   *textCall `json:"custom,omitempty"`
+	Extra    *extra    `json:"extra_content,omitempty"`
 }
 
 type called struct {
@@ -115,9 +112,8 @@ func (m *said) acts() (parts []llm.Part) {
 	}
 	for _, t := range m.ToolCalls {
 		switch {
-		case t.Custom != nil: // as package responses has it
-			args, _ := json.Marshal(map[string]string{"input": t.Custom.Input})
-			parts = append(parts, llm.Part{Kind: llm.ToolCall, ID: t.ID, Name: t.Custom.Name, Data: args})
+		case t.Custom != nil:
+			parts = append(parts, llm.Part{Kind: llm.ToolCall, ID: t.ID, Name: t.Custom.Name, Data: []byte(Freely(t.Custom.Input))})
 		case t.Function != nil:
 			parts = append(parts, llm.Part{Kind: llm.ToolCall, ID: t.ID, Name: t.Function.Name, Data: arguments(t.Function.Arguments), Opaque: t.Extra.opaque()})
 		}

@@ -17,6 +17,7 @@ type reader struct {
 	ends  map[int]bool // choices that have ended
 	calls map[int]int  // tool calls begun, by choice
 	open  map[[2]int]*begunCall
+	texts []*begunCall // calls of custom tools that go on
 }
 
 // begunCall is the latest call at an index of a choice.
@@ -24,6 +25,7 @@ type begunCall struct {
 	number int
 	id     string
 	args   []byte
+	choice int
 }
 
 // Reader implements llm.Wire.
@@ -82,7 +84,7 @@ func (r *reader) Read(dst []llm.Delta, e llm.Event) ([]llm.Delta, error) {
 		dst = append(dst, llm.Delta{Kind: llm.Used, Usage: e.Usage})
 	}
 	if e.Kind == llm.Terminal {
-		dst = append(dst, llm.Delta{Kind: llm.End})
+		dst = append(r.ended(dst, every), llm.Delta{Kind: llm.End})
 	}
 	return dst, nil
 }
@@ -103,7 +105,7 @@ func (r *reader) answer(dst []llm.Delta, a *answer) []llm.Delta {
 		}
 		if ch.Finish != "" && !r.ends[ch.Index] {
 			r.ends[ch.Index] = true
-			dst = append(dst, llm.Delta{Kind: llm.Finish, Choice: ch.Index, Reason: r.reason(ch.Index, ch.Finish)})
+			dst = append(r.ended(dst, ch.Index), llm.Delta{Kind: llm.Finish, Choice: ch.Index, Reason: r.reason(ch.Index, ch.Finish)})
 		}
 	}
 	return dst
@@ -161,6 +163,9 @@ func (r *reader) spoken(dst []llm.Delta, choice int, s *spoken, whole bool) []ll
 // repeat it in every chunk.
 func (r *reader) call(dst []llm.Delta, choice, n int, t *madeCall) []llm.Delta {
 	id, f := t.ID, t.Function
+	if t.Custom != nil && n >= 0 {
+		return r.text(dst, choice, n, t)
+	}
 	if f == nil || n < 0 {
 		return dst
 	}

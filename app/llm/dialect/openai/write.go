@@ -14,7 +14,9 @@ type writer struct {
 	model  string
 	usage  *llm.Usage
 	thinks map[int]*thinking
-	made   []*made // per choice, for a document
+	made   []*made         // per choice, for a document
+	custom map[string]bool // tools that take a text
+	frees  []*freeCall
 	// head and tail are what stands around the text in chunks of the first choice.
 	head, tail []byte
 }
@@ -27,7 +29,7 @@ type thinking struct {
 
 // Writer implements llm.Dialect.
 func (Dialect) Writer(call *llm.Call) llm.Writer {
-	return &writer{call: call, thinks: map[int]*thinking{}}
+	return &writer{call: call, thinks: map[int]*thinking{}, custom: customTools(call.Body)}
 }
 
 // chunkOut is a chunk that we write ourselves.
@@ -96,7 +98,7 @@ func (w *writer) Write(dst []byte, d *llm.Delta) ([]byte, error) {
 		return w.chunk(dst, 0, deltaOut{Role: "assistant", Content: json.RawMessage(`""`), Refusal: null}, nil), nil
 	case llm.Finish:
 		word := finishWord(d.Reason)
-		return w.chunk(dst, d.Choice, deltaOut{}, &word), nil
+		return w.chunk(w.freed(dst, d.Choice), d.Choice, deltaOut{}, &word), nil
 	case llm.End:
 		return w.end(dst), nil
 	}
@@ -129,8 +131,16 @@ func (w *writer) piece(d *llm.Delta) (deltaOut, bool) {
 		return deltaOut{Images: []shownImage{newImage(d.Media)}}, true
 	case llm.CallBegin:
 		n := d.Call
+		if w.custom[d.Name] {
+			w.frees = append(w.frees, &freeCall{choice: d.Choice, number: n})
+			return deltaOut{ToolCalls: []madeCall{{Index: &n, ID: d.ID, Type: "custom", Custom: &textCall{Name: d.Name}}}}, true
+		}
 		return deltaOut{ToolCalls: []madeCall{{Index: &n, ID: d.ID, Type: "function", Function: &called{Name: d.Name}, Extra: newExtra(d.Opaque)}}}, true
 	case llm.CallDelta:
+		if f := w.free(d); f != nil {
+			f.text.WriteString(d.Text)
+			return deltaOut{}, false
+		}
 		n := d.Call
 		return deltaOut{ToolCalls: []madeCall{{Index: &n, Function: &called{Arguments: d.Text}}}}, true
 	}

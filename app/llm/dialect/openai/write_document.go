@@ -35,8 +35,12 @@ func (w *writer) document(dst []byte, d *llm.Delta) ([]byte, error) {
 	case llm.MediaDelta:
 		m.images = append(m.images, newImage(d.Media))
 	case llm.CallBegin:
-		m.calls = append(m.calls, madeCall{ID: d.ID, Type: "function", Function: &called{Name: d.Name}, Extra: newExtra(d.Opaque)})
 		m.args = append(m.args, &strings.Builder{})
+		if w.custom[d.Name] {
+			m.calls = append(m.calls, madeCall{ID: d.ID, Type: "custom", Custom: &textCall{Name: d.Name}})
+			break
+		}
+		m.calls = append(m.calls, madeCall{ID: d.ID, Type: "function", Function: &called{Name: d.Name}, Extra: newExtra(d.Opaque)})
 	case llm.CallDelta:
 		if d.Call < len(m.args) {
 			m.args[d.Call].WriteString(d.Text)
@@ -60,7 +64,11 @@ func (w *writer) completion() []byte {
 			out.Refusal = encode(m.refusal.String())
 		}
 		for j := range m.calls {
-			m.calls[j].Function.Arguments = string(arguments(m.args[j].String()))
+			if args := m.args[j].String(); m.calls[j].Custom != nil {
+				m.calls[j].Custom.Input = Freed(args)
+			} else {
+				m.calls[j].Function.Arguments = string(arguments(args))
+			}
 		}
 		c.Choices = append(c.Choices, choiceOut{Index: i, Message: &out, Logprobs: null, Finish: &m.finish})
 	}

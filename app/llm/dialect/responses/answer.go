@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
 )
 
 // itemKind is an item's kind.
@@ -39,11 +40,7 @@ type made struct {
 
 // input is a custom call's text, out of the object that stands in for it.
 func (m *made) input() string {
-	var v struct{ Input string }
-	if json.Unmarshal([]byte(m.text.String()), &v) != nil {
-		return m.text.String()
-	}
-	return v.Input
+	return openai.Freed(m.text.String())
 }
 
 // content is a message's only part.

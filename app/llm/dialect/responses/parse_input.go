@@ -7,6 +7,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
 )
 
 // asItem is one item of input.
@@ -82,7 +83,7 @@ func (in *asItem) parts(at string) (llm.Role, []llm.Part, error) {
 	case "function_call":
 		return llm.Assistant, []llm.Part{{Kind: llm.ToolCall, ID: in.CallID, Name: in.Name, Data: arguments(string(in.Arguments))}}, nil
 	case "custom_tool_call":
-		return llm.Assistant, []llm.Part{{Kind: llm.ToolCall, ID: in.CallID, Name: in.Name, Data: []byte(freely(string(in.Input)))}}, nil
+		return llm.Assistant, []llm.Part{{Kind: llm.ToolCall, ID: in.CallID, Name: in.Name, Data: []byte(openai.Freely(string(in.Input)))}}, nil
 	case "function_call_output", "custom_tool_call_output":
 		if in.CallID == "" {
 			return 0, nil, fault.Field(at+".call_id", at+" is a tool's result without a \"call_id\". Send the id of the call that it answers.")

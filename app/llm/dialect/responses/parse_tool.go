@@ -8,14 +8,8 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
 )
-
-// freeform stands in for a custom tool, which takes a text, where tools take objects. The answer's calls of such a tool
-// become custom calls again (writer).
-var freeform = []byte(`{"type":"object","properties":{"input":{"type":"string"}},"required":["input"],"additionalProperties":false}`)
-
-// freely puts a text into the object that stands in for it.
-func freely(text string) string { return `{"input":` + llm.Quote(text) + `}` }
 
 // loose is a text, or another value as it stands: items of some kinds have an object where calls have a text.
 type loose string
@@ -57,7 +51,7 @@ func parseTools(c *llm.Conversation, r json.RawMessage) error {
 				out.Schema = t.Parameters
 			}
 		case "custom":
-			out.Schema = freeform
+			out.Schema = openai.Freeform // the answer's calls of it become custom calls again (writer)
 		default:
 			c.Tools = append(c.Tools, llm.Tool{Name: t.Type, Native: raw[i], NativeOf: llm.Responses})
 			continue

@@ -151,10 +151,10 @@ const customType = "custom_tool_call"
 // calls reports whether an item calls a tool of the client's.
 func (it *heardItem) calls() bool { return it.Type == "function_call" || it.Type == customType }
 
-// args are a call's arguments; the text that a custom tool takes stands in an object (freeform).
+// args are a call's arguments; the text that a custom tool takes stands in an object (openai.Freeform).
 func (it *heardItem) args() string {
 	if it.Type == customType {
-		return freely(string(it.Input))
+		return openai.Freely(string(it.Input))
 	}
 	return string(it.Arguments)
 }
