@@ -51,6 +51,7 @@ type spoken struct {
 	Refusal      string          `json:"refusal"`
 	Thinking     string          `json:"reasoning_content"`
 	Reasoning    json.RawMessage `json:"reasoning"`
+	Details      json.RawMessage `json:"reasoning_details"`
 	ToolCalls    []madeCall      `json:"tool_calls"`
 	FunctionCall *called         `json:"function_call"`
 	Images       []shownImage    `json:"images"`
@@ -135,6 +136,9 @@ func (r *reader) spoken(dst []llm.Delta, choice int, s *spoken, whole bool) []ll
 	}
 	if add(llm.ThinkDelta, s.Thinking); s.Thinking == "" {
 		add(llm.ThinkDelta, word(s.Reasoning))
+	}
+	for _, o := range states(s.Details) {
+		dst = append(dst, llm.Delta{Kind: llm.OpaqueDelta, Choice: choice, Opaque: o})
 	}
 	add(llm.TextDelta, texted(s.Content))
 	add(llm.RefusalDelta, s.Refusal)

@@ -10,7 +10,7 @@ import (
 type renderer struct {
 	notes *llm.Notes
 	names llm.Names
-	signs bool // whether the server may read what signs a call; others refuse the member
+	signs bool // whether the server may read what signs a call or thinking; others refuse the members
 }
 
 // telling is a message that we write ourselves.
@@ -20,6 +20,7 @@ type telling struct {
 	ToolCalls  []madeCall `json:"tool_calls,omitempty"`
 	ToolCallID string     `json:"tool_call_id,omitempty"`
 	Refusal    string     `json:"refusal,omitempty"`
+	Thoughts   []thought  `json:"reasoning_details,omitempty"`
 }
 
 // shown is a part that we write ourselves.
@@ -115,7 +116,11 @@ func (r *renderer) assistant(parts []llm.Part) telling {
 			}
 			m.ToolCalls = append(m.ToolCalls, call)
 		case llm.Thinking:
-			r.notes.Drop("messages.content.thinking")
+			if t, ok := returned(p.Text, p.Opaque); ok && r.signs {
+				m.Thoughts = append(m.Thoughts, t)
+			} else {
+				r.notes.Drop("messages.content.thinking")
+			}
 		default:
 			r.notes.Drop("messages.content." + kindName(p.Kind) + " (in an assistant's turn)")
 		}

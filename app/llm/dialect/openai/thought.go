@@ -66,10 +66,39 @@ func (m *said) thinking() (parts []llm.Part) {
 
 // newThought is thinking that ended, with the text that was under the signature.
 func newThought(text string, o *llm.Opaque, index int) thought {
+	if t, ok := returned(text, o); ok {
+		return t
+	}
 	if o.Redacted {
 		return thought{Type: encrypted, Data: o.Data, Format: formats[o.Of], Index: index}
 	}
 	return thought{Type: readable, Text: text, Signature: o.Data, Format: formats[o.Of], Index: index}
+}
+
+// states are the entries of an answer's reasoning_details that hold a provider's state. They travel whole, with whose they are and
+// what they belong to, and mean something to the server that sent them only.
+func states(details json.RawMessage) (list []*llm.Opaque) {
+	var all []thought
+	if len(details) == 0 || json.Unmarshal(details, &all) != nil {
+		return nil
+	}
+	for _, t := range all {
+		if t.Data != "" || t.Signature != "" {
+			list = append(list, &llm.Opaque{Of: llm.OpenAI, Data: string(encode(&t)), Redacted: t.Type == encrypted})
+		}
+	}
+	return list
+}
+
+// returned is the entry that states found. In a stream its text came before it.
+func returned(text string, o *llm.Opaque) (t thought, ok bool) {
+	if o == nil || o.Of != llm.OpenAI || json.Unmarshal([]byte(o.Data), &t) != nil {
+		return t, false
+	}
+	if t.Type == readable && t.Text == "" {
+		t.Text = text
+	}
+	return t, true
 }
 
 // extra is where Google's own OpenAI-compatible server puts the signature of a tool call, and where clients that know it

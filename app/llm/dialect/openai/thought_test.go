@@ -55,3 +55,47 @@ func TestGooglesSignatureOfACallComesBack(t *testing.T) {
 		}
 	}
 }
+
+// TestASignedThoughtOfAnotherServersComesBack to the server that sent it: OpenRouter wants the entries of reasoning_details as they were.
+func TestASignedThoughtOfAnotherServersComesBack(t *testing.T) {
+	t.Parallel()
+	const text, hidden = `{"type":"reasoning.text","text":"hm\n","signature":"SIG","format":"anthropic-claude-v1","index":0}`,
+		`{"type":"reasoning.encrypted","data":"DATA","format":"google-gemini-v1","id":"fc_1","index":1}`
+	const call = `"tool_calls":[{"index":0,"id":"fc_1","type":"function","function":{"name":"f","arguments":"{}"}}]`
+	const whole = `{"id":"c1","model":"m","choices":[{"index":0,"finish_reason":"tool_calls","message":{"role":"assistant","reasoning":"hm\n","reasoning_details":[` + text + `,` + hidden + `],` + call + `}}]}`
+	piece := func(s string) string {
+		return `data: {"id":"c1","model":"m","choices":[{"index":0,"delta":{` + s + `},"finish_reason":null}]}` + "\n\n"
+	}
+	events := piece(`"reasoning":"hm\n","reasoning_details":[{"type":"reasoning.text","text":"hm\n","format":"anthropic-claude-v1","index":0}]`) +
+		piece(`"reasoning":null,"reasoning_details":[{"type":"reasoning.text","signature":"SIG","format":"anthropic-claude-v1","index":0}]`) + piece(`"reasoning_details":[`+hidden+`]`) + piece(call) +
+		`data: {"id":"c1","choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}]}` + "\n\ndata: [DONE]\n\n"
+	router := openai.Wire{Quirks: openai.Quirks{Details: true}}
+	ask, err := anthropic.Dialect{}.Decode(llm.Ask{Operation: llm.Chat, Body: []byte(`{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"hi"}]}`)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for stream, body := range map[bool]string{false: whole, true: events} {
+		list, err := llm.Told(router, ask, stream, []byte(body), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, out := ask.Dialect.Writer(ask), []byte(nil) // as the client keeps it, in one piece
+		for i := range list {
+			if out, err = w.Write(out, &list[i]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, content, _ := strings.Cut(string(out), `"content":`)
+		content = content[:strings.LastIndex(content, "}]")+2]
+		back, err := anthropic.Dialect{}.Decode(llm.Ask{Operation: llm.Chat, Body: []byte(`{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"hi"},{"role":"assistant","content":` + content + `},{"role":"user","content":[{"type":"tool_result","tool_use_id":"fc_1","content":"ok"}]}]}`)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range []openai.Wire{router, {}} {
+			sent, err := llm.Body(w, back, llm.Edit{Model: "m"})
+			if err != nil || strings.Contains(string(sent), `"reasoning_details":[`+text+`,`+hidden+`]`) != w.Quirks.Details {
+				t.Errorf("stream %v, to a server that may know it (%v): %s, %v; the client had %s", stream, w.Quirks.Details, sent, err, out)
+			}
+		}
+	}
+}
