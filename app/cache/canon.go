@@ -20,7 +20,8 @@ const mostMembers = 48
 // model is in the key as what it stands for.
 var unsaid = map[string]bool{"model": true, "stream": true, "stream_options": true, "prompt_cache_key": true, "prompt_cache_retention": true}
 
-// personal are outermost fields that name somebody. They count where an answer is one user's own.
+// personal are outermost fields that name somebody. They count where an answer is one user's own, and in Responses, whose answers
+// repeat them: the next one would read what the first one had sent.
 var personal = map[string]bool{"user": true, "metadata": true, "safety_identifier": true}
 
 // shape is what the key needs of a request's body.
@@ -65,7 +66,7 @@ func shapeOf(c *llm.Call, shared bool) (s shape, ok bool) {
 		case "generationConfig", "inferenceConfig", "generation_config":
 			s.temperature = nested(value)
 		}
-		if unsaid[string(name)] || shared && personal[string(name)] {
+		if unsaid[string(name)] || shared && personal[string(name)] && c.Family != llm.Responses {
 			continue
 		}
 		if n == mostMembers {

@@ -18,6 +18,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	claude "github.com/bodhi-gateway/bodhi/app/llm/dialect/anthropic"
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect/responses"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/secret"
 )
@@ -36,7 +37,7 @@ type node struct {
 func newNode(t testing.TB, change func(*cache.Parts), rules ...cache.Record) *node {
 	t.Helper()
 	n := &node{clock: clock.NewFake(start), store: &cachetest.Store{}}
-	p := cache.Parts{Store: n.store, Vault: cachetest.Vault{}, MAC: cachetest.MAC(t), Wires: []llm.Wire{openai.Wire{}, claude.Wire{}}, Clock: n.clock, Log: slog.New(slog.DiscardHandler)}
+	p := cache.Parts{Store: n.store, Vault: cachetest.Vault{}, MAC: cachetest.MAC(t), Wires: []llm.Wire{openai.Wire{}, claude.Wire{}, responses.Wire{}}, Clock: n.clock, Log: slog.New(slog.DiscardHandler)}
 	if change != nil {
 		change(&p)
 	}
@@ -128,6 +129,33 @@ func TestWhoSharesAnAnswer(t *testing.T) {
 		for i, c := range []org.Chain{me, otherKey, mate, neighbour, stranger} {
 			if got := n.given(t, ask(c, chat(t, "hi"))); (got == "hello") != want[i] {
 				t.Errorf("shared by the %s, asker %d: %q", sharing, i, got)
+			}
+		}
+	}
+}
+
+// TestASharedAnswerRepeatsNobodysNames: answers of Responses hold the request's metadata and users again, those of chat do not.
+func TestASharedAnswerRepeatsNobodysNames(t *testing.T) {
+	t.Parallel()
+	me := someone()
+	mate := me
+	mate.Member, mate.Key = id.NewMember(ids), id.NewKey(ids)
+	n := newNode(t, nil, rule(me.Org, cache.Team))
+	key := func(c org.Chain, d llm.Dialect, body string) cache.Key {
+		s, why := n.Seek(ask(c, call(t, d, body)))
+		if s == nil {
+			t.Fatal(why)
+		}
+		return s.Key
+	}
+	for _, field := range []string{`"user":`, `"metadata":`, `"safety_identifier":`} {
+		for _, x := range []struct {
+			d     llm.Dialect
+			body  string
+			apart bool
+		}{{openai.Dialect{}, `{"model":"smart","messages":[{"role":"user","content":"hi"}],`, false}, {responses.Dialect{}, `{"model":"smart","store":false,"input":"hi",`, true}} {
+			if got := key(me, x.d, x.body+field+`"a"}`) != key(mate, x.d, x.body+field+`"b"}`); got != x.apart {
+				t.Errorf("%s of %T tells them apart: %v", field, x.d, got)
 			}
 		}
 	}

@@ -34,7 +34,7 @@ func (d *Desk) liken(a *Ask, r *Record) *asked {
 	body := a.Call.Body
 	bare := make([]byte, 0, len(body)-(at.To-at.From)+2)
 	bare = append(append(append(bare, body[:at.From]...), `""`...), body[at.To:]...)
-	shape, ok := shapeOf(&llm.Call{Body: bare}, r.Sharing != User)
+	shape, ok := shapeOf(&llm.Call{Family: a.Call.Family, Body: bare}, r.Sharing != User)
 	if !ok {
 		return nil
 	}
