@@ -2,6 +2,7 @@ package bedrock
 
 import (
 	"errors"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -100,4 +101,18 @@ func FuzzDecode(f *testing.F) {
 		}
 		_, _ = c.Conversation()
 	})
+}
+
+// TestAGuardrailIsNeverLeftOut: AWS's SDKs name it in a header of InvokeModel, which has no place in a body of Anthropic's.
+func TestAGuardrailIsNeverLeftOut(t *testing.T) {
+	t.Parallel()
+	a := asking(`{"anthropic_version":"bedrock-2023-05-31","max_tokens":5,"messages":[{"role":"user","content":"hi"}]}`)
+	if _, err := (Invoke{}).Decode(a); err != nil {
+		t.Fatal(err)
+	}
+	a.Header = http.Header{"X-Amzn-Bedrock-Guardrailidentifier": {"gr-1"}, "X-Amzn-Bedrock-Guardrailversion": {"1"}}
+	_, err := Invoke{}.Decode(a)
+	if f := (*fault.Error)(nil); !errors.As(err, &f) || f.Kind != fault.Invalid || f.Field != "x-amzn-bedrock-guardrailidentifier" {
+		t.Errorf("%v", err)
+	}
 }

@@ -21,6 +21,9 @@ var _ llm.Dialect = Invoke{}
 // invokeVersion is the anthropic_version of every body here.
 const invokeVersion = "bedrock-2023-05-31"
 
+// guardrail is the header by which AWS's SDKs name a guardrail for InvokeModel.
+const guardrail = "x-amzn-bedrock-guardrailidentifier"
+
 // Family implements llm.Dialect. No provider's wire has this family, so its calls are always translated.
 func (Invoke) Family() llm.Family { return llm.Invoke }
 
@@ -31,6 +34,9 @@ func (d Invoke) Decode(a llm.Ask) (*llm.Call, error) {
 	}
 	if json.Unmarshal(a.Body, &v) == nil && (v.Version == nil || *v.Version != invokeVersion) {
 		return nil, fault.Field("anthropic_version", fmt.Sprintf("Bodies of /invoke are read as Anthropic's here and must hold \"anthropic_version\": %q. For models of other makers use /converse.", invokeVersion))
+	}
+	if a.Header.Get(guardrail) != "" { // there is no place for it in Anthropic's bodies, and a filter that is asked for must not be left out
+		return nil, fault.Field(guardrail, "Guardrails are not applied to /invoke here. Send the request to /converse, with \"guardrailConfig\" in its body.")
 	}
 	c, err := anthropic.Dialect{}.Decode(a)
 	if err != nil {
