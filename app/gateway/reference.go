@@ -49,14 +49,15 @@ func (g *Gateway) refer(ctx context.Context, x *Exchange, p route.Plan) (route.P
 // named are the ids of files in a JSON body, wherever they stand. What an earlier answer cited is sent back as it came, and
 // names files of the provider's tools: nobody reads them by that.
 func named(body []byte) []string {
-	w := references{Cursor: scan.New(body)}
+	w := references{Cursor: scan.New(body), body: true}
 	w.value(false)
 	return w.ids
 }
 
 type references struct {
 	scan.Cursor
-	ids []string
+	ids  []string
+	body bool // nothing but the request itself was entered
 }
 
 // value walks over a value; file says that its strings are ids.
@@ -79,10 +80,15 @@ func (w *references) value(file bool) {
 }
 
 func (w *references) object() {
-	before, cited := len(w.ids), false
+	before, cited, body := len(w.ids), false, w.body
+	w.body = false
 	w.Object()
 	for key, more := w.Key(); more; key, more = w.Key() {
 		name := string(w.Value(key, nil))
+		if body && name == "metadata" { // the client's own labels
+			w.Skip()
+			continue
+		}
 		if name == "type" && w.Kind() == scan.String {
 			t, _ := w.String()
 			kind := string(w.Value(t, nil))
