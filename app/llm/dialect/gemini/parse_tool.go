@@ -89,7 +89,7 @@ func (p *parser) choice(m members) error {
 	default:
 		return fault.Field("toolConfig.functionCallingConfig.mode", fmt.Sprintf("The function calling mode %q is not known. Send AUTO, ANY, VALIDATED or NONE.", mode))
 	}
-	if len(allowed) > 1 {
+	if len(allowed) > 1 || len(allowed) == 1 && c.Choose.Mode != llm.ChooseNamed { // VALIDATED takes names, too
 		c.Tools = slices.DeleteFunc(c.Tools, func(t llm.Tool) bool { return t.Native == nil && !slices.Contains(allowed, t.Name) })
 	}
 	return nil
