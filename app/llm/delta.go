@@ -30,6 +30,7 @@ type Delta struct {
 	Call   int
 	ID     string
 	Name   string
+	Space  string // the group of tools that Name stands in, where the dialect has such (Responses); others know none
 	Text   string
 	Opaque *Opaque
 	Raw    []byte

@@ -34,6 +34,7 @@ type made struct {
 	id           string
 	index        int
 	callID, name string
+	space        string
 	encrypted    string
 	text         strings.Builder
 }
@@ -82,7 +83,8 @@ func (m *made) item(status string) any {
 			Arguments string `json:"arguments"`
 			CallID    string `json:"call_id"`
 			Name      string `json:"name"`
-		}{m.id, "function_call", status, "", m.callID, m.name}
+			Space     string `json:"namespace,omitempty"`
+		}{m.id, "function_call", status, "", m.callID, m.name, m.space}
 		if !begins {
 			out.Arguments = string(arguments(m.text.String()))
 		}
@@ -95,7 +97,8 @@ func (m *made) item(status string) any {
 			CallID string `json:"call_id"`
 			Input  string `json:"input"`
 			Name   string `json:"name"`
-		}{m.id, "custom_tool_call", status, m.callID, "", m.name}
+			Space  string `json:"namespace,omitempty"`
+		}{m.id, "custom_tool_call", status, m.callID, "", m.name, m.space}
 		if !begins {
 			out.Input = m.input()
 		}

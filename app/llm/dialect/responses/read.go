@@ -51,6 +51,7 @@ type heardItem struct {
 	Type      string    `json:"type"`
 	CallID    string    `json:"call_id"`
 	Name      string    `json:"name"`
+	Space     loose     `json:"namespace"`
 	Arguments loose     `json:"arguments"`
 	Input     loose     `json:"input"`
 	Encrypted string    `json:"encrypted_content"`
@@ -162,7 +163,7 @@ func (it *heardItem) args() string {
 func (r *reader) call(dst []llm.Delta, place int, it *heardItem) []llm.Delta {
 	n := len(r.calls)
 	r.calls[place] = &calledItem{number: n}
-	return append(dst, llm.Delta{Kind: llm.CallBegin, Call: n, ID: it.CallID, Name: r.names.Back(it.Name)})
+	return append(dst, llm.Delta{Kind: llm.CallBegin, Call: n, ID: it.CallID, Name: r.names.Back(it.Name), Space: string(it.Space)})
 }
 
 // opaque gives the encrypted thinking of an item that is complete.

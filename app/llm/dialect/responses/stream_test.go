@@ -133,18 +133,18 @@ func TestACustomToolsCallComesBackAsOne(t *testing.T) {
 // anew, with what coding agents patch files by.
 func TestACustomToolsCallOutlivesAnAnswerWrittenAnew(t *testing.T) {
 	t.Parallel()
-	const item = `{"type":"custom_tool_call","call_id":"c1","name":"patch","input":"*** \"a\"\n"}`
+	const item = `{"type":"custom_tool_call","call_id":"c1","name":"patch","namespace":"files","input":"*** \"a\"\n"}`
 	const search = `{"type":"tool_search_call","execution":"client","call_id":"c0","arguments":{"query":"patch"}}`
 	const whole = `{"id":"resp_1","object":"response","model":"m","status":"completed","output":[` + search + `,` + item + `],"usage":{"input_tokens":9,"output_tokens":3}}`
 	event := func(kind, more string) string {
 		return "event: " + kind + "\ndata: {\"type\":\"" + kind + "\"," + more + "}\n\n"
 	}
 	events := event("response.created", `"response":{"id":"resp_1"}`) + event("response.output_item.done", `"output_index":0,"item":`+search) +
-		event("response.output_item.added", `"output_index":1,"item":{"type":"custom_tool_call","call_id":"c1","name":"patch","input":""}`) +
+		event("response.output_item.added", `"output_index":1,"item":{"type":"custom_tool_call","call_id":"c1","name":"patch","namespace":"files","input":""}`) +
 		event("response.custom_tool_call_input.delta", `"output_index":1,"delta":"*** \"a\"\n"`) + event("response.custom_tool_call_input.done", `"output_index":1,"input":"*** \"a\"\n"`) +
 		event("response.output_item.done", `"output_index":1,"item":`+item) + event("response.completed", `"response":`+whole)
 	for stream, body := range map[string]string{"false": whole, "true": events} {
-		c, err := read(`{"model":"m","input":"hi","stream":` + stream + `,"tools":[{"type":"custom","name":"patch"}]}`)
+		c, err := read(`{"model":"m","input":"hi","stream":` + stream + `,"tools":[{"type":"namespace","name":"files","tools":[{"type":"custom","name":"patch"}]}]}`)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -158,7 +158,7 @@ func TestACustomToolsCallOutlivesAnAnswerWrittenAnew(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if s := string(out); !strings.Contains(s, `"type":"custom_tool_call","status":"completed","call_id":"c1","input":"*** \"a\"\n","name":"patch"`) || strings.Contains(s, "function_call") {
+		if s := string(out); !strings.Contains(s, `"type":"custom_tool_call","status":"completed","call_id":"c1","input":"*** \"a\"\n","name":"patch","namespace":"files"`) || strings.Contains(s, "function_call") {
 			t.Errorf("stream %s: %s", stream, s)
 		}
 	}

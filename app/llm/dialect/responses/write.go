@@ -29,19 +29,25 @@ func (Dialect) Writer(call *llm.Call) llm.Writer {
 	return &writer{call: call, calls: map[int]*made{}, custom: customTools(call.Body)}
 }
 
-// customTools are the names of the tools that take a text (parse_tool.go).
+// customTools are the tools that take a text (parse_tool.go), each by its group, a dot and its name.
 func customTools(body []byte) map[string]bool {
 	if !bytes.Contains(body, []byte(`"custom"`)) {
 		return nil
 	}
-	var v struct{ Tools []namedTool }
+	var v struct {
+		Tools []struct {
+			Type, Name string
+			Tools      []struct{ Type, Name string } // of a namespace
+		}
+	}
 	if json.Unmarshal(body, &v) != nil {
 		return nil
 	}
 	names := map[string]bool{}
 	for _, t := range v.Tools {
-		if t.Type == "custom" {
-			names[t.Name] = true
+		names["."+t.Name] = t.Type == "custom"
+		for _, in := range t.Tools {
+			names[t.Name+"."+in.Name] = in.Type == "custom"
 		}
 	}
 	return names
@@ -70,10 +76,10 @@ func (w *writer) Write(dst []byte, d *llm.Delta) ([]byte, error) {
 			dst = w.sign(dst, &llm.Opaque{Of: d.Opaque.Of, Data: onCall + d.Opaque.Data})
 		}
 		kind := functionCall
-		if w.custom[d.Name] {
+		if w.custom[d.Space+"."+d.Name] {
 			kind = customCall
 		}
-		m := &made{kind: kind, callID: d.ID, name: d.Name}
+		m := &made{kind: kind, callID: d.ID, name: d.Name, space: d.Space}
 		w.calls[d.Call] = m
 		return w.add(dst, m), nil
 	case llm.CallDelta:
