@@ -66,11 +66,13 @@ func parseMessages(c *llm.Conversation, r json.RawMessage) error {
 	if err := json.Unmarshal(r, &list); err != nil {
 		return err
 	}
+	ids := legacyIDs{}
 	for i := range list {
 		role, parts, err := list[i].parts(fmt.Sprintf("messages[%d]", i))
 		if err != nil {
 			return err
 		}
+		ids.name(&list[i], parts)
 		if n := len(parts); n > 0 && list[i].Cache != nil {
 			parts[n-1].Cache = list[i].Cache.cache()
 		}

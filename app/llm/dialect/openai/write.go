@@ -17,6 +17,7 @@ type writer struct {
 	made   []*made         // per choice, for a document
 	custom map[string]bool // tools that take a text
 	frees  []*freeCall
+	legacy bool // the client offers functions in the old form
 	// head and tail are what stands around the text in chunks of the first choice.
 	head, tail []byte
 }
@@ -29,7 +30,7 @@ type thinking struct {
 
 // Writer implements llm.Dialect.
 func (Dialect) Writer(call *llm.Call) llm.Writer {
-	return &writer{call: call, thinks: map[int]*thinking{}, custom: customTools(call.Body)}
+	return &writer{call: call, thinks: map[int]*thinking{}, custom: customTools(call.Body), legacy: isLegacy(call.Body)}
 }
 
 // chunkOut is a chunk that we write ourselves.
@@ -57,6 +58,7 @@ type deltaOut struct {
 	Thinking  string          `json:"reasoning_content,omitempty"`
 	Thoughts  []thought       `json:"reasoning_details,omitempty"`
 	ToolCalls []madeCall      `json:"tool_calls,omitempty"`
+	Function  *called         `json:"function_call,omitempty"`
 	Refusal   json.RawMessage `json:"refusal,omitempty"`
 	Images    []shownImage    `json:"images,omitempty"` // OpenRouter's; OpenAI has none
 }
@@ -97,7 +99,7 @@ func (w *writer) Write(dst []byte, d *llm.Delta) ([]byte, error) {
 	case llm.Begin:
 		return w.chunk(dst, 0, deltaOut{Role: "assistant", Content: json.RawMessage(`""`), Refusal: null}, nil), nil
 	case llm.Finish:
-		word := finishWord(d.Reason)
+		word := w.finishWord(d.Reason)
 		return w.chunk(w.freed(dst, d.Choice), d.Choice, deltaOut{}, &word), nil
 	case llm.End:
 		return w.end(dst), nil
@@ -130,6 +132,9 @@ func (w *writer) piece(d *llm.Delta) (deltaOut, bool) {
 	case llm.MediaDelta:
 		return deltaOut{Images: []shownImage{newImage(d.Media)}}, true
 	case llm.CallBegin:
+		if w.legacy {
+			return legacyPiece(d)
+		}
 		n := d.Call
 		if w.custom[d.Name] {
 			w.frees = append(w.frees, &freeCall{choice: d.Choice, number: n})
@@ -137,6 +142,9 @@ func (w *writer) piece(d *llm.Delta) (deltaOut, bool) {
 		}
 		return deltaOut{ToolCalls: []madeCall{{Index: &n, ID: d.ID, Type: "function", Function: &called{Name: d.Name}, Extra: newExtra(d.Opaque)}}}, true
 	case llm.CallDelta:
+		if w.legacy {
+			return legacyPiece(d)
+		}
 		if f := w.free(d); f != nil {
 			f.text.WriteString(d.Text)
 			return deltaOut{}, false
@@ -197,11 +205,14 @@ func answerID(id string) string {
 	return "chatcmpl-" + id
 }
 
-func finishWord(r llm.Reason) string {
+func (w *writer) finishWord(r llm.Reason) string {
 	switch r {
 	case llm.Length, llm.Overflow:
 		return "length"
 	case llm.Calls:
+		if w.legacy {
+			return "function_call"
+		}
 		return "tool_calls"
 	case llm.Filtered:
 		return "content_filter"

@@ -46,7 +46,7 @@ func (w *writer) document(dst []byte, d *llm.Delta) ([]byte, error) {
 			m.args[d.Call].WriteString(d.Text)
 		}
 	case llm.Finish:
-		m.finish = finishWord(d.Reason)
+		m.finish = w.finishWord(d.Reason)
 	case llm.End:
 		return append(dst, w.completion()...), nil
 	}
@@ -69,6 +69,9 @@ func (w *writer) completion() []byte {
 			} else {
 				m.calls[j].Function.Arguments = string(arguments(args))
 			}
+		}
+		if w.legacy && len(m.calls) > 0 {
+			out.Function, out.ToolCalls = m.calls[0].Function, nil
 		}
 		c.Choices = append(c.Choices, choiceOut{Index: i, Message: &out, Logprobs: null, Finish: &m.finish})
 	}
