@@ -27,7 +27,7 @@ func (o Override) Quote(base *Model) (Quote, error) {
 	if _, ok := o.Prices[Input]; !ok {
 		return nil, fault.Field("input", "A price needs at least the input price per million tokens.")
 	}
-	out := &offer{model: base, version: o.Version}
+	out := &offer{model: base, version: o.Version, own: true}
 	for i := range units {
 		u := &units[i]
 		p, ok := o.Prices[u.class]

@@ -12,6 +12,7 @@ type offer struct {
 	model   *Model
 	version string
 	rates   []rate
+	own     bool // an override
 }
 
 var _ Quote = (*offer)(nil)

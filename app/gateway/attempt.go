@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -103,6 +104,7 @@ func (a *attempt) see(e llm.Event) {
 		a.reported = *e.Usage
 		a.usage, a.least = &a.reported, e.Running
 		a.soFar = e.Running || e.OutputBytes > 0
+		a.tier = cmp.Or(e.Tier, a.tier)
 	}
 	a.outBytes += int64(e.OutputBytes)
 	if e.Kind == llm.Terminal {

@@ -30,7 +30,9 @@ func (g *Gateway) price(x *Exchange, a *attempt, want *budget.Want) error {
 	}
 	if known {
 		var err error
-		if a.ceiling, err = quote.Ceiling(boundAt(x.Call, t)); err != nil {
+		a.heldAt = g.expectedTier(x.Call, t)
+		a.tier = a.heldAt
+		if a.ceiling, err = catalog.Served(quote, a.heldAt).Ceiling(boundAt(x.Call, t)); err != nil {
 			return fault.Field("", "This request is too large to be priced.").Because(err)
 		}
 		a.quote = quote

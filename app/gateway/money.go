@@ -25,7 +25,8 @@ type attempt struct {
 	target  route.Target
 	quote   catalog.Quote // nil when no price is known
 	ceiling catalog.Ceiling
-	outputs int64 // output tokens per choice that the ceiling allows
+	heldAt  string // the service tier that the ceiling is for; "" is the list price's
+	outputs int64  // output tokens per choice that the ceiling allows
 	hold    *ledger.Hold
 	edit    llm.Edit
 	notes   llm.Notes // what a translation dropped
@@ -52,8 +53,9 @@ type attempt struct {
 	head      []byte     // what came before the first event that tells something
 	usage     *llm.Usage // nil or &reported
 	reported  llm.Usage
-	soFar     bool // usage came with a piece of the answer: if no more comes, it is a count so far
-	least     bool // usage is a lower bound, which only an answer that breaks off is booked by
+	soFar     bool   // usage came with a piece of the answer: if no more comes, it is a count so far
+	least     bool   // usage is a lower bound, which only an answer that breaks off is booked by
+	tier      string // that served it: the answer's, or heldAt while it names none
 	outBytes  int64
 	finished  bool // the provider's end mark arrived
 	firstByte time.Duration

@@ -53,6 +53,7 @@ func (g *Gateway) settle(x *Exchange) {
 		return
 	}
 	s, used := g.conclude(x, a)
+	g.noteTier(x, a)
 	a.cost = s.Cost
 	g.unclaim(x, a, s.Cost)
 	if s.State != ledger.Voided {
@@ -149,14 +150,3 @@ func counted(call *llm.Call, outBytes int64) llm.Usage {
 
 // bytesPerToken is deliberately below the four bytes that English text has on average (OpenAI's own rule of thumb).
 const bytesPerToken = 3
-
-func (g *Gateway) bill(a *attempt, u llm.Usage) catalog.Bill {
-	if a.quote == nil {
-		return catalog.Bill{}
-	}
-	b, err := a.quote.Bill(u)
-	if err != nil { // only an overflow: book the whole hold rather than nothing
-		return catalog.Bill{Total: a.hold.Amount()}
-	}
-	return b
-}

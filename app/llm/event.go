@@ -53,6 +53,8 @@ type Event struct {
 	// Usage is cumulative; nil when this event carries none. The last one wins, sums are never made. It is valid until the
 	// next call of Next.
 	Usage *Usage
+	// Tier is the service tier that the answer says it was served by, beside Usage; "" where it does not say.
+	Tier string
 	// Kept is the id under which the provider keeps the answer; "" on all events but one, and where it does not.
 	Kept string
 	// Running says that Usage is a count so far that the provider will raise: good enough for nothing but an answer that

@@ -44,6 +44,8 @@ func Document(call *llm.Call, body []byte) (llm.Event, error) {
 			if u, ok := readUsage(&c); ok {
 				out.Usage = &u
 			}
+		case string(name) == "service_tier" && c.Kind() == scan.String:
+			out.Tier = tierOf(&c)
 		case string(name) == "error":
 			broken = c.Kind() != scan.Null
 			c.Skip()

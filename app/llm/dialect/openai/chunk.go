@@ -32,6 +32,7 @@ type chunk struct {
 	reported   bool // usage is there and can be believed
 	usageThere bool
 	empty      bool // no choices
+	tier       string
 }
 
 func readChunk(payload []byte) (k chunk, ok bool) {
@@ -47,6 +48,12 @@ func readChunk(payload []byte) (k chunk, ok bool) {
 			}
 			k.usageThere = true
 			k.usage, k.reported = readUsage(&c)
+		case "service_tier":
+			if c.Kind() != scan.String {
+				c.Skip()
+				continue
+			}
+			k.tier = tierOf(&c)
 		case "choices":
 			if c.Kind() != scan.Array {
 				c.Skip()

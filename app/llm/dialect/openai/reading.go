@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect"
 	"github.com/bodhi-gateway/bodhi/app/llm/scan"
 )
 
@@ -36,6 +37,8 @@ func reading(body []byte, bare string, usage func(*scan.Cursor) (llm.Usage, bool
 		case name == "model" && c.Kind() == scan.String:
 			t, _ := c.String()
 			r.Model = string(c.Value(t, nil))
+		case name == "service_tier" && c.Kind() == scan.String:
+			r.Tier = tierOf(&c)
 		case name == "usage" && c.Kind() != scan.Null:
 			r.Usage, r.Reported = usage(&c)
 			believed = r.Reported
@@ -65,6 +68,12 @@ func reading(body []byte, bare string, usage func(*scan.Cursor) (llm.Usage, bool
 	}
 	r.Usage.WebSearches += searches
 	return r, nil
+}
+
+// tierOf reads the service tier of an answer.
+func tierOf(c *scan.Cursor) string {
+	t, _ := c.String()
+	return string(dialect.Clip(c.Value(t, nil)))
 }
 
 // errUsage says that usage is there and cannot be: negative or fractional counts, or parts larger than their whole.

@@ -58,7 +58,7 @@ func (l *look) Look(e sse.Event, payload []byte) llm.Event {
 			return dialect.Broken("it sent usage that is not valid JSON", nil)
 		}
 		if c.reported {
-			out.Usage = &c.usage
+			out.Usage, out.Tier = &c.usage, c.tier
 		}
 		if c.usageThere && c.empty && !l.asked {
 			out.Kind = llm.UsageOnly

@@ -64,7 +64,8 @@ func (l look) Look(e sse.Event, payload []byte) llm.Event {
 			out.Kept = idOf(payload[s.response.From:s.response.To])
 		}
 	case "response.completed", "response.incomplete":
-		out.Kind, out.Usage = llm.Terminal, usageIn(payload)
+		out.Kind = llm.Terminal
+		out.Usage, out.Tier = usageIn(payload)
 	case "response.failed":
 		if p, ok := (Wire{}).ReadProblem(payload[s.response.From:s.response.To]); ok {
 			return failed(p, payload)
@@ -83,17 +84,18 @@ func (l look) Look(e sse.Event, payload []byte) llm.Event {
 
 func failed(p *llm.Problem, payload []byte) llm.Event {
 	e := dialect.Reported(p)
-	e.Usage = usageIn(payload)
+	e.Usage, e.Tier = usageIn(payload)
 	return e
 }
 
-// usageIn is the usage of an answer, or of an event that holds one; nil if there is none that can be believed.
-func usageIn(body []byte) *llm.Usage {
+// usageIn is the usage of an answer, or of an event that holds one, and the tier that served it; nil if there is none that can be
+// believed.
+func usageIn(body []byte) (*llm.Usage, string) {
 	r, err := openai.ReadResponse(body)
 	if err != nil || !r.Reported {
-		return nil
+		return nil, ""
 	}
-	return &r.Usage
+	return &r.Usage, r.Tier
 }
 
 // Why a document is no answer. The bytes are never forwarded then.
@@ -141,7 +143,8 @@ func (Wire) Document(call *llm.Call, body []byte) (llm.Event, error) {
 	case !listed:
 		return llm.Event{}, errShape
 	}
-	out := llm.Event{Kind: llm.Terminal, Raw: body, Usage: usageIn(body), OutputBytes: size}
+	out := llm.Event{Kind: llm.Terminal, Raw: body, OutputBytes: size}
+	out.Usage, out.Tier = usageIn(body)
 	if call.Keeps {
 		out.Kept = idOf(body)
 	}
