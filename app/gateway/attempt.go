@@ -107,6 +107,7 @@ func (a *attempt) see(e llm.Event) {
 		a.tier = cmp.Or(e.Tier, a.tier)
 	}
 	a.outBytes += int64(e.OutputBytes)
+	a.searches += e.Searches
 	if e.Kind == llm.Terminal {
 		a.finished = true
 	}

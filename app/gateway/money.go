@@ -57,7 +57,8 @@ type attempt struct {
 	least     bool   // usage is a lower bound, which only an answer that breaks off is booked by
 	tier      string // that served it: the answer's, or heldAt while it names none
 	outBytes  int64
-	finished  bool // the provider's end mark arrived
+	searches  int64 // of the provider's that were seen beginning
+	finished  bool  // the provider's end mark arrived
 	firstByte time.Duration
 	cost      money.USD // settled
 }

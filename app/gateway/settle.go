@@ -94,7 +94,11 @@ func (g *Gateway) conclude(x *Exchange, a *attempt) (ledger.Settlement, llm.Usag
 	}
 	used := counted(x.Call, a.outBytes)
 	used.WebSearches = searched(x.Call, a.target)
-	if a.usage != nil {
+	if a.usage != nil && a.finished {
+		a.usage.WebSearches = max(a.usage.WebSearches, used.WebSearches)
+	}
+	used.WebSearches = max(used.WebSearches, a.searches) // an answer that is cut reports none yet
+	if a.usage != nil && !a.finished {
 		a.usage.WebSearches = max(a.usage.WebSearches, used.WebSearches)
 	}
 	if x.Call.Operation.Filed() {

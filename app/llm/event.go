@@ -62,6 +62,9 @@ type Event struct {
 	Running bool
 	// OutputBytes is how much generated text the event holds, to estimate usage when none is reported.
 	OutputBytes int
+	// Searches is how many searches of the provider's the event begins, less those that it tells to have been none: what an answer
+	// that breaks off before its usage has made so far.
+	Searches int64
 	// Sign is what a watched answer is so far, and Refusal the sentence of one that was withheld, if there is one.
 	Sign    Sign
 	Refusal string

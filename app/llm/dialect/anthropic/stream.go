@@ -2,6 +2,7 @@ package anthropic
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io"
 
@@ -46,7 +47,19 @@ func (l *look) Look(e sse.Event, payload []byte) llm.Event {
 		return dialect.Broken("it sent an event that is not valid JSON", nil)
 	}
 	out.OutputBytes = n
+	if bytes.Contains(payload, []byte(`"server_tool_use"`)) {
+		out.Searches = begins(payload)
+	}
 	return out
+}
+
+// begins reports, as a number, whether a block's start is one of a search.
+func begins(payload []byte) int64 {
+	var in heard
+	if json.Unmarshal(payload, &in) == nil && in.Type == "content_block_start" && in.Block != nil && in.Block.Type == "server_tool_use" && in.Block.Name == "web_search" {
+		return 1
+	}
+	return 0
 }
 
 // unnamed reads an event whose kind is only told inside.

@@ -88,24 +88,39 @@ func searchCalls(c *scan.Cursor) (n int64) {
 			c.Skip()
 			continue
 		}
-		kind, action := "", "search" // of servers that do not say
-		c.Object()
-		for key, more := c.Key(); more; key, more = c.Key() {
-			switch name := string(c.Value(key, nil)); {
-			case name == "type" && c.Kind() == scan.String:
-				t, _ := c.String()
-				kind = string(c.Value(t, nil))
-			case name == "action" && c.Kind() == scan.Object:
-				action = actionOf(c)
-			default:
-				c.Skip()
-			}
-		}
-		if kind == "web_search_call" && action == "search" {
+		if _, searched := searchCall(c); searched {
 			n++
 		}
 	}
 	return n
+}
+
+// searchCall reads an output item: whether it is a call of the search tool, and whether that searched.
+func searchCall(c *scan.Cursor) (called, searched bool) {
+	kind, action := "", "search" // of servers that do not say
+	c.Object()
+	for key, more := c.Key(); more; key, more = c.Key() {
+		switch name := string(c.Value(key, nil)); {
+		case name == "type" && c.Kind() == scan.String:
+			t, _ := c.String()
+			kind = string(c.Value(t, nil))
+		case name == "action" && c.Kind() == scan.Object:
+			action = actionOf(c)
+		default:
+			c.Skip()
+		}
+	}
+	called = kind == "web_search_call"
+	return called, called && action == "search"
+}
+
+// SearchCall is searchCall for an item of its own, as streams have them.
+func SearchCall(item []byte) (called, searched bool) {
+	c := scan.New(item)
+	if c.Kind() != scan.Object {
+		return false, false
+	}
+	return searchCall(&c)
 }
 
 // actionOf is the type of what a call did.

@@ -20,6 +20,7 @@ type look struct {
 type seen struct {
 	kind     string
 	response scan.Text // where the response object stands
+	item     scan.Text // where an output item stands
 	text     int       // bytes of generated text
 	sound    bool      // it is valid JSON
 }
@@ -36,6 +37,10 @@ func inspect(payload []byte) (s seen) {
 			s.response.From = c.At()
 			c.Skip()
 			s.response.To = c.At()
+		case string(name) == "item" && c.Kind() == scan.Object:
+			s.item.From = c.At()
+			c.Skip()
+			s.item.To = c.At()
 		case string(name) == "delta" && c.Kind() == scan.String:
 			t, _ := c.String()
 			s.text = t.Len()
@@ -59,6 +64,8 @@ func (l look) Look(e sse.Event, payload []byte) llm.Event {
 	}
 	out.OutputBytes = s.text
 	switch s.kind {
+	case "response.output_item.added", "response.output_item.done":
+		out.Searches = searches(s.kind, payload[s.item.From:s.item.To])
 	case "response.created":
 		if l.keeps {
 			out.Kept = idOf(payload[s.response.From:s.response.To])
@@ -80,6 +87,18 @@ func (l look) Look(e sse.Event, payload []byte) llm.Event {
 		}
 	}
 	return out
+}
+
+// searches counts a search when its item begins. Whether it only opened a page stands in the item when it ends.
+func searches(event string, item []byte) int64 {
+	called, searched := openai.SearchCall(item)
+	switch {
+	case called && event == "response.output_item.added":
+		return 1
+	case called && !searched:
+		return -1
+	}
+	return 0
 }
 
 func failed(p *llm.Problem, payload []byte) llm.Event {
