@@ -146,6 +146,10 @@ func capCost(x *Exchange, a *attempt, w *budget.Want) error {
 	if limit == 0 {
 		return nil
 	}
+	if w.Unpriced {
+		return fault.Newf(fault.Exhausted, "price_unknown", "No price is known for this request, and its own limit x-bodhi-max-cost is $%s, so it cannot be sent. Ask an organization admin to enter a price, use a model with one, or leave the limit out.", limit).
+			With("scope", "request").With("limit_usd", limit.String())
+	}
 	left := max(0, limit-x.spent)
 	if w.Floor.Money > left {
 		return fault.Newf(fault.Exhausted, "budget_exhausted", "This request could cost up to $%s, more than its own limit x-bodhi-max-cost of $%s. Raise the limit, or lower max_tokens.", x.spent+w.Floor.Money, limit).

@@ -188,6 +188,15 @@ func TestARequestOfUnknownCostIsRefusedUnderALargestCost(t *testing.T) {
 	}
 }
 
+func TestARequestOfUnknownCostIsRefusedUnderALimitOfItsOwn(t *testing.T) {
+	t.Parallel()
+	h := build(t, func(c *Config) { c.Ports.Prices = unpriced{} })
+	h.provide("up", func(http.ResponseWriter, *http.Request) { t.Error("it was sent") })
+	if resp, body := h.ask(question, "X-Bodhi-Max-Cost", "1"); resp.StatusCode != http.StatusPaymentRequired || !strings.Contains(body, "price_unknown") {
+		t.Errorf("%d %s", resp.StatusCode, body)
+	}
+}
+
 func TestWithoutPoliciesAPlanIsTheSameOne(t *testing.T) {
 	p := route.Plan{Targets: make([]route.Target, 3)}
 	var none policy.Bound
