@@ -66,7 +66,9 @@ func reading(body []byte, bare string, usage func(*scan.Cursor) (llm.Usage, bool
 	if !believed {
 		return llm.Reading{Model: r.Model}, errUsage
 	}
-	r.Usage.WebSearches += searches
+	if r.Usage.WebSearches == 0 { // the provider's own count wins
+		r.Usage.WebSearches = searches
+	}
 	return r, nil
 }
 

@@ -32,6 +32,8 @@ func TestUsageOfWholeAnswersIsNormalised(t *testing.T) {
 			"", llm.Usage{Input: 1, Output: 2, WebSearches: 2}, true, false},
 		{"a response that opened what it found", ReadResponse, `{"output":[{"action":{"type":"search","queries":["a"]},"type":"web_search_call"},{"type":"web_search_call","action":{"url":"https://example.com","type":"open_page"}},{"type":"web_search_call","action":{"type":"find_in_page"}},{"type":"web_search_call","action":null},{"type":"file_search_call","action":{"type":"search"}}],"usage":{"input_tokens":1,"output_tokens":2}}`,
 			"", llm.Usage{Input: 1, Output: 2, WebSearches: 2}, true, false},
+		{"a response of xAI's, which bills what it opened, and what it looked up on X", ReadResponse, `{"output":[{"type":"web_search_call","action":{"type":"search"}},{"type":"web_search_call","action":{"type":"open_page"}},{"type":"custom_tool_call","name":"x_keyword_search"}],"usage":{"input_tokens":1,"output_tokens":2,"num_server_side_tools_used":3,"server_side_tool_usage_details":{"web_search_calls":2,"x_search_calls":1,"code_interpreter_calls":0}}}`,
+			"", llm.Usage{Input: 1, Output: 2, WebSearches: 3}, true, false},
 		{"the event that ends a response", ReadResponse, `{"type":"response.completed","response":{"model":"gpt-5.5","output":[],"usage":{"input_tokens":3,"output_tokens":4}}}`,
 			"gpt-5.5", llm.Usage{Input: 3, Output: 4}, true, false},
 		{"images", ReadResponse, `{"created":1,"data":[],"usage":{"input_tokens":50,"output_tokens":4160,"input_tokens_details":{"text_tokens":10,"image_tokens":40},"output_tokens_details":{"image_tokens":4160}}}`,

@@ -61,6 +61,7 @@ func readResponseUsage(c *scan.Cursor) (u llm.Usage, ok bool) {
 	}
 	ok = true
 	var in, out bool
+	var pages, posts int64
 	c.Object()
 	for key, more := c.Key(); more; key, more = c.Key() {
 		switch string(c.Value(key, nil)) {
@@ -76,6 +77,9 @@ func readResponseUsage(c *scan.Cursor) (u llm.Usage, ok bool) {
 		case "output_tokens_details":
 			parts := outputDetails(&u)
 			ok = c.Counts(parts[:]) && ok
+		case "server_side_tool_usage_details": // xAI, which bills opened pages and what it looks up on X like searches
+			ok = c.Counts([]scan.Part{{Name: "web_search_calls", Into: &pages}, {Name: "x_search_calls", Into: &posts}}) && ok
+			u.WebSearches = pages + posts
 		default:
 			c.Skip()
 		}
