@@ -92,6 +92,17 @@ func Graded(model string, p llm.Picture) string {
 	return model
 }
 
+// Ungraded is the model of a name of Graded's.
+func Ungraded(model string) string {
+	if name, _, graded := strings.Cut(model, ":"); graded && (name == "dall-e-2" || name == "dall-e-3") {
+		return name
+	}
+	if strings.Contains(model, "amazon.nova-canvas") || strings.Contains(model, "amazon.titan-image-generator") {
+		return strings.TrimSuffix(strings.TrimSuffix(model, ":large"), ":premium")
+	}
+	return model
+}
+
 // amazon is Graded for Amazon's own models: two qualities, and two sizes with a step between them. Without a size they make
 // 1024x1024.
 func amazon(model string, p llm.Picture, step int64) string {

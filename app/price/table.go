@@ -87,8 +87,9 @@ func (t *Table) Quote(o id.Org, payee, model string, at time.Time) (catalog.Quot
 	if tenants := t.cell.Get(); tenants != nil {
 		if list := (*tenants)[o]; len(list) > 0 {
 			model, supplier := strings.ToLower(model), catalog.ProviderID(provider)
+			plain := catalog.Ungraded(model) // a price for a model is one for all its pictures
 			for _, own := range list {
-				if own.is(provider, supplier, connection, model) && own.Holds(at) {
+				if (own.is(provider, supplier, connection, model) || own.is(provider, supplier, connection, plain)) && own.Holds(at) {
 					base, _ := t.shelf.Find(provider, model)
 					q, err := own.quote(base)
 					return q, err == nil

@@ -7,6 +7,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/price"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/db"
@@ -73,6 +74,45 @@ func TestTheMostExactPriceWins(t *testing.T) {
 			t.Errorf("another tenant pays %s by %s", usd, version)
 		}
 	})
+}
+
+// TestAPriceOfAModelIsOneOfAllItsPictures prices a large picture in high quality by a price for the model, and by one for that grade.
+func TestAPriceOfAModelIsOneOfAllItsPictures(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, dbtest.SQLite(t))
+	own := func(model, provider string, cents money.Price) {
+		t.Helper()
+		in := price.Input{Provider: provider, Model: model, Prices: map[catalog.Class]money.Price{catalog.Input: 0, catalog.PerImage: cents * 10_000_000_000}}
+		if _, err := s.prices.Create(t.Context(), s.admin, in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	own("dall-e*", "", 9)
+	own("dall-e-3", "", 1)
+	own("dall-e-3:hd:wide", "", 2)
+	own("amazon.nova-canvas-v1:0", "bedrock", 3)
+	s.load(t)
+	for _, x := range []struct {
+		kind, model string
+		picture     llm.Picture
+		want        string
+	}{
+		{"openai", "dall-e-3", llm.Picture{Count: 1, Width: 1024, Height: 1024}, "0.01"},
+		{"openai", "dall-e-3", llm.Picture{Count: 1, Width: 1024, Height: 1024, Quality: "hd"}, "0.01"},
+		{"openai", "dall-e-3", llm.Picture{Count: 1, Width: 1792, Height: 1024, Quality: "hd"}, "0.02"},
+		{"openai", "dall-e-2", llm.Picture{Count: 1, Width: 256, Height: 256}, "0.09"},
+		{"bedrock", "amazon.nova-canvas-v1:0", llm.Picture{Count: 1, Width: 2048, Height: 2048, Quality: "premium"}, "0.03"},
+		{"bedrock", "amazon.nova-canvas-v1:0", llm.Picture{Count: 1, Width: 1024, Height: 1024, Quality: "hd"}, "0.03"},
+	} {
+		q, ok := s.table.Quote(s.acme.Org.ID, x.kind, catalog.Graded(x.model, x.picture), s.Clock.Now())
+		if !ok {
+			t.Errorf("%s %+v: no price", x.model, x.picture)
+			continue
+		}
+		if b, err := q.Bill(llm.Usage{Images: 1}); err != nil || b.Total.String() != x.want {
+			t.Errorf("%s %+v: %s, %v; want %s", x.model, x.picture, b.Total, err, x.want)
+		}
+	}
 }
 
 func TestAPriceHoldsFromItsBeginningToBeforeItsEnd(t *testing.T) {
