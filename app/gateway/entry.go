@@ -102,6 +102,11 @@ func (g *Gateway) admit(_ context.Context, x *Exchange) (Finish, error) {
 	if !x.Call.Operation.Kept() && x.Call.Model != "" && len(x.Grant.Models) > 0 && !slices.Contains(x.Grant.Models, x.Call.Model) {
 		return nil, fault.Newf(fault.NotFound, "model_not_allowed", "The key %q may not use the model %q. It may use: %s.", x.Grant.Name, clip(x.Call.Model), strings.Join(x.Grant.Models, ", "))
 	}
+	for _, name := range x.Call.Beside {
+		if len(x.Grant.Models) > 0 && !slices.Contains(x.Grant.Models, name) {
+			return nil, fault.Newf(fault.NotFound, "model_not_allowed", "The key %q may not use the model %q, which the request names as an adviser or a fallback. It may use: %s.", x.Grant.Name, clip(name), strings.Join(x.Grant.Models, ", "))
+		}
+	}
 	x.bound = g.bound(x.Grant.Chain)
 	return nil, nil
 }
@@ -141,6 +146,11 @@ func (g *Gateway) plan(ctx context.Context, x *Exchange) (Finish, error) {
 	x.placed(p)
 	if p, err = permit(&x.bound, x.Call.Model, p, g.tiers(x.Grant.Chain.Org)); err != nil {
 		return nil, err
+	}
+	for _, name := range x.Call.Beside {
+		if err = permitBeside(&x.bound, name, p, g.tiers(x.Grant.Chain.Org)); err != nil {
+			return nil, err
+		}
 	}
 	if len(p.Targets) == 0 {
 		return nil, fault.Newf(fault.NotFound, "model_not_found", "Nothing serves the model %q at the moment: its connections are disabled.", clip(x.Call.Model))

@@ -51,6 +51,17 @@ func permit(b *policy.Bound, asked string, p route.Plan, tier func(route.Target)
 	return p, nil
 }
 
+// permitBeside refuses a model that a target's provider is to ask of its own accord, if a policy denies it.
+func permitBeside(b *policy.Bound, name string, p route.Plan, tier func(route.Target) catalog.Tier) error {
+	for _, t := range p.Targets {
+		t.Model = name
+		if d, _ := b.Model(name, namesOf(t), tierIn(b, t, tier)); d.Any() {
+			return d.Refusal(b, clip(name))
+		}
+	}
+	return nil
+}
+
 // whereOf is what is known of an account.
 func whereOf(c *provider.Connection) policy.Where {
 	return policy.Where{Residency: c.Residency, ZeroRetention: c.ZeroRetention, NoTraining: c.NoTraining}

@@ -188,6 +188,36 @@ func TestARequestOfUnknownCostIsRefusedUnderALargestCost(t *testing.T) {
 	}
 }
 
+// TestAModelThatARequestHasItsProviderAskIsHeldToTheRules names one as an adviser, and one as a fallback.
+func TestAModelThatARequestHasItsProviderAskIsHeldToTheRules(t *testing.T) {
+	t.Parallel()
+	const rest = `{"model":"smart","max_tokens":10,"messages":[{"role":"user","content":"hi"}],`
+	for _, x := range []struct {
+		name, fields string
+		rule         policy.Rule
+		key          []string
+		status       int
+	}{
+		{"an adviser that a policy denies", `"tools":[{"type":"advisor_20260301","name":"advisor","model":"claude-opus-4-8"}]}`, policy.Rule{Deny: []string{"claude-opus*"}}, nil, 404},
+		{"a fallback that a policy denies", `"fallbacks":[{"model":"claude-opus-4-8"}]}`, policy.Rule{Deny: []string{"anthropic/claude-opus*"}}, nil, 404},
+		{"an adviser that the key may not have", `"tools":[{"type":"advisor_20260301","name":"advisor","model":"claude-opus-4-8"}]}`, policy.Rule{Deny: []string{"none"}}, []string{"smart"}, 404},
+		{"a fallback that the key may not have", `"fallbacks":[{"model":"claude-opus-4-8"}]}`, policy.Rule{Deny: []string{"none"}}, []string{"smart"}, 404},
+		{"one that both may", `"fallbacks":[{"model":"claude-opus-4-8"}]}`, policy.Rule{Deny: []string{"none"}}, []string{"smart", "claude-opus-4-8"}, 200},
+	} {
+		h := governed(t, x.rule, nil)
+		var called atomic.Int64
+		h.provide("up", func(w http.ResponseWriter, r *http.Request) {
+			called.Add(1)
+			says(`{"id":"m","type":"message","role":"assistant","content":[],"usage":{"input_tokens":1,"output_tokens":1}}`)(w, r)
+		})
+		h.targets[0].Connection.Kind, h.grant.Models = provider.Anthropic, x.key
+		resp, body := h.send(t, "POST", "/v1/messages", rest+x.fields, "application/json")
+		if resp.StatusCode != x.status || x.status == 404 && (!strings.Contains(body, "claude-opus-4-8") || called.Load() != 0) {
+			t.Errorf("%s: %d %s, %d calls", x.name, resp.StatusCode, body, called.Load())
+		}
+	}
+}
+
 func TestARequestOfUnknownCostIsRefusedUnderALimitOfItsOwn(t *testing.T) {
 	t.Parallel()
 	h := build(t, func(c *Config) { c.Ports.Prices = unpriced{} })

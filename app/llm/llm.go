@@ -34,6 +34,8 @@ type Call struct {
 	Needs      Needs
 	// Tier is the service tier that the client asked for ("flex", "priority"), "" if none.
 	Tier string
+	// Beside are models that the request has its provider ask beside or instead of Model, by the provider's names.
+	Beside []string
 	// Keeps says that the provider is asked to keep the answer under its id, and Follows is the id of a kept answer that
 	// the call goes on from, or is about (Responses).
 	Keeps   bool

@@ -84,7 +84,7 @@ func (r *request) done() (*llm.Call, error) {
 func inBody(name []byte) bool {
 	switch string(name) {
 	case "model", "max_tokens", "stream", "messages", "system", "tools", "thinking", "output_config", "output_format", "service_tier",
-		"speed", "inference_geo", "cache_control", "mcp_servers", "container", "metadata", "context_management":
+		"speed", "inference_geo", "cache_control", "mcp_servers", "container", "metadata", "context_management", "fallbacks":
 		return true
 	}
 	return false
@@ -141,6 +141,8 @@ func (r *request) body(name []byte, key llm.Spot) bool {
 		from := r.Begin()
 		r.Skip()
 		r.compacts = r.Err() == nil && bytes.Contains(r.Bytes(from, r.At()), []byte(`"compact_`))
+	case "fallbacks":
+		r.fallbacks()
 	case "mcp_servers", "container":
 		c.Bound.Opaque = r.Present() || c.Bound.Opaque
 	default:

@@ -151,7 +151,7 @@ var clients = regexp.MustCompile(`^(?:custom$|bash_|text_editor_|computer_|memor
 
 func inTool(name []byte) bool {
 	switch string(name) {
-	case "type", "max_uses", "cache_control":
+	case "type", "max_uses", "cache_control", "model":
 		return true
 	}
 	return false
@@ -175,7 +175,8 @@ func (r *request) tools() {
 func (r *request) tool() {
 	r.Object()
 	r.level[atTool].Open()
-	searches, most := false, int64(mostSearches)
+	searches, advises, most := false, false, int64(mostSearches)
+	var adviser scan.Text
 	for name, _, ok := r.Name(&r.level[atTool]); ok; name, _, ok = r.Name(&r.level[atTool]) {
 		switch string(name) {
 		case "type":
@@ -183,7 +184,7 @@ func (r *request) tool() {
 				continue
 			}
 			kind, _ := r.Word("type")
-			searches = bytes.HasPrefix(kind, []byte("web_search"))
+			searches, advises = bytes.HasPrefix(kind, []byte("web_search")), bytes.HasPrefix(kind, []byte("advisor_"))
 			r.call.Bound.Opaque = r.call.Bound.Opaque || !clients.Match(kind) // what it finds comes into the input
 		case "max_uses":
 			if n := r.Count("max_uses", dialect.MaxMessages); n > 0 {
@@ -191,8 +192,20 @@ func (r *request) tool() {
 			}
 		case "cache_control":
 			r.mark()
+		case "model":
+			if r.Kind() == scan.String {
+				adviser, _ = r.String()
+			} else {
+				r.Skip()
+			}
 		default:
 			r.unknown(name, inTool)
+		}
+	}
+	if advises { // what it says is billed by its own model's price
+		r.call.Bound.Unpriced = true
+		if adviser.To > 0 {
+			r.beside(string(r.Value(adviser, nil)))
 		}
 	}
 	if searches {

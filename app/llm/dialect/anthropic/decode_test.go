@@ -2,6 +2,7 @@ package anthropic
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -40,6 +41,12 @@ func TestARequestSaysWhatItWants(t *testing.T) {
 		{"what code puts out comes into the input", `"tools":[{"name":"code_execution","type":"code_execution_20250825"}]`, func(c *llm.Call) {
 			c.Needs.Tools, c.Bound.Framing, c.Bound.Opaque = true, toolFraming, true
 		}},
+		{"an adviser, which has a model of its own", `"tools":[{"type":"advisor_20260301","name":"advisor","model":"claude-opus-4-8"}]`, func(c *llm.Call) {
+			c.Needs.Tools, c.Bound.Framing, c.Bound.Opaque, c.Bound.Unpriced, c.Beside = true, toolFraming, true, true, []string{"claude-opus-4-8"}
+		}},
+		{"a model of a tool of the client's own", `"tools":[{"name":"f","model":"x"}]`, func(c *llm.Call) { c.Needs.Tools, c.Bound.Framing = true, toolFraming }},
+		{"fallbacks", `"fallbacks":[{"model":"claude-opus-4-8"},{"model":"claude-opus-5","max_tokens":9}]`, func(c *llm.Call) { c.Beside = []string{"claude-opus-4-8", "claude-opus-5"} }},
+		{"fallbacks that Anthropic chooses", `"fallbacks":"default"`, func(*llm.Call) {}},
 		{"tools of Anthropic's that the client runs", `"tools":[{"type":"bash_20250124","name":"bash"},{"type":"text_editor_20250728","name":"e"},{"type":"computer_20250124","name":"c"},{"type":"memory_20250818","name":"m"},{"type":"tool_search_tool_regex_20251119","name":"t"},{"type":"custom","name":"f"},{"type":null,"name":"g"}]`, func(c *llm.Call) {
 			c.Needs.Tools, c.Bound.Framing = true, toolFraming
 		}},
@@ -68,8 +75,8 @@ func TestARequestSaysWhatItWants(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got.Model != want.Model || got.MaxOutput != want.MaxOutput || got.Stream != want.Stream || got.Tier != want.Tier || got.Needs != want.Needs || got.Bound != want.Bound || !got.WantsUsage {
-				t.Errorf("%s\n got %+v %+v\nwant %+v %+v", body, got.Needs, got.Bound, want.Needs, want.Bound)
+			if got.Model != want.Model || got.MaxOutput != want.MaxOutput || got.Stream != want.Stream || got.Tier != want.Tier || got.Needs != want.Needs || got.Bound != want.Bound || !got.WantsUsage || !slices.Equal(got.Beside, want.Beside) {
+				t.Errorf("%s\n got %+v %+v %q\nwant %+v %+v %q", body, got.Needs, got.Bound, got.Beside, want.Needs, want.Bound, want.Beside)
 			}
 		})
 	}
