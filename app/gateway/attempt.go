@@ -104,7 +104,7 @@ func (a *attempt) see(e llm.Event) {
 		a.reported = *e.Usage
 		a.usage, a.least = &a.reported, e.Running
 		a.soFar = e.Running || e.OutputBytes > 0
-		a.tier = cmp.Or(e.Tier, a.tier)
+		a.tier, a.beside = cmp.Or(e.Tier, a.tier), e.Beside
 	}
 	a.outBytes += int64(e.OutputBytes)
 	a.searches += e.Searches

@@ -53,9 +53,10 @@ type attempt struct {
 	head      []byte     // what came before the first event that tells something
 	usage     *llm.Usage // nil or &reported
 	reported  llm.Usage
-	soFar     bool   // usage came with a piece of the answer: if no more comes, it is a count so far
-	least     bool   // usage is a lower bound, which only an answer that breaks off is booked by
-	tier      string // that served it: the answer's, or heldAt while it names none
+	soFar     bool         // usage came with a piece of the answer: if no more comes, it is a count so far
+	least     bool         // usage is a lower bound, which only an answer that breaks off is booked by
+	tier      string       // that served it: the answer's, or heldAt while it names none
+	beside    []llm.Beside // what other models used for the answer
 	outBytes  int64
 	searches  int64 // of the provider's that were seen beginning
 	finished  bool  // the provider's end mark arrived

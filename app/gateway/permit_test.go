@@ -218,6 +218,42 @@ func TestAModelThatARequestHasItsProviderAskIsHeldToTheRules(t *testing.T) {
 	}
 }
 
+// TestWhatAnAdviserUsedIsBilledByItsOwnPrice asks Haiku at $1 and $5 a million, which asks Opus at $5 and $25.
+func TestWhatAnAdviserUsedIsBilledByItsOwnPrice(t *testing.T) {
+	t.Parallel()
+	const usage = `"usage":{"input_tokens":100,"output_tokens":10,"iterations":[{"type":"message","input_tokens":40,"output_tokens":4},` +
+		`{"type":"advisor_message","model":"claude-opus-4-8","input_tokens":1000,"output_tokens":200},{"type":"message","input_tokens":60,"output_tokens":6}]}`
+	body := `{"model":"smart","max_tokens":10,"messages":[{"role":"user","content":"hi"}],"tools":[{"type":"advisor_20260301","name":"advisor","model":"claude-opus-4-8"}]`
+	for name, x := range map[string]struct {
+		body   string
+		answer http.HandlerFunc
+	}{
+		"a document": {body + "}", says(`{"id":"m","type":"message","role":"assistant","content":[],` + usage + `}`)},
+		"a stream": {body + `,"stream":true}`, streams("event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":40,\"output_tokens\":1}}}\n\n",
+			"event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{},"+usage+"}\n\n", "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n")},
+	} {
+		h := build(t, func(c *Config) { c.Ports.Prices = catalogued{} })
+		h.provide("up", x.answer)
+		h.targets[0].Connection.Kind, h.targets[0].Model = provider.Anthropic, "claude-haiku-4-5"
+		resp, text := h.send(t, "POST", "/v1/messages", x.body, "application/json")
+		h.books.only(t, 1)
+		if resp.StatusCode != 200 || len(h.books.ends) != 1 {
+			t.Errorf("%s: %d %s", name, resp.StatusCode, text)
+			continue
+		}
+		if s := h.books.ends[0]; s.Cost.String() != "0.01015" || s.Usage.Input != 1100 || s.Usage.Output != 210 {
+			t.Errorf("%s: %s %+v", name, s.Cost, s.Usage)
+		}
+	}
+}
+
+// catalogued has the catalogue's prices.
+type catalogued struct{ Prices }
+
+func (catalogued) Quote(_ id.Org, payee, model string, at time.Time) (catalog.Quote, bool) {
+	return catalog.BuiltIn().Quote(payee, model, at)
+}
+
 func TestARequestOfUnknownCostIsRefusedUnderALimitOfItsOwn(t *testing.T) {
 	t.Parallel()
 	h := build(t, func(c *Config) { c.Ports.Prices = unpriced{} })

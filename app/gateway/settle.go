@@ -125,6 +125,7 @@ func (g *Gateway) conclude(x *Exchange, a *attempt) (ledger.Settlement, llm.Usag
 	default:
 		used, end.Report = *a.usage, ledger.FinalUsage
 		bill = g.bill(a, used)
+		g.beside(x, a, &bill, &used)
 		end.Billed = bill.Total
 	}
 	end.Counted = bill.Total

@@ -45,6 +45,12 @@ const (
 	Failed                     // the provider reported an error inside the stream
 )
 
+// Beside is what a model used that the provider asked beside the call's, which costs by its own price.
+type Beside struct {
+	Model string
+	Usage Usage
+}
+
 // Event is one piece of an answer, in the dialect of the call that asked.
 type Event struct {
 	Kind EventKind
@@ -55,6 +61,8 @@ type Event struct {
 	Usage *Usage
 	// Tier is the service tier that the answer says it was served by, beside Usage; "" where it does not say.
 	Tier string
+	// Beside is what Usage leaves out: what other models used for the answer, so far.
+	Beside []Beside
 	// Kept is the id under which the provider keeps the answer; "" on all events but one, and where it does not.
 	Kept string
 	// Running says that Usage is a count so far that the provider will raise: good enough for nothing but an answer that

@@ -84,7 +84,7 @@ func (l *look) measure(out llm.Event, payload []byte, final bool) llm.Event {
 	l.final = l.final || final
 	if u, ok := l.counts.Usage(); ok {
 		l.usage = u
-		out.Usage, out.Running = &l.usage, !l.final
+		out.Usage, out.Running, out.Beside = &l.usage, !l.final, l.counts.Beside()
 	}
 	return out
 }
@@ -195,7 +195,7 @@ func (Wire) Document(call *llm.Call, body []byte) (llm.Event, error) {
 		return out, nil
 	}
 	if u, ok := counts.Usage(); ok && believed {
-		out.Usage = &u
+		out.Usage, out.Beside = &u, counts.Beside()
 	}
 	return out, nil
 }

@@ -1,9 +1,11 @@
 package anthropic
 
 import (
+	"encoding/json"
 	"errors"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect"
 	"github.com/bodhi-gateway/bodhi/app/llm/scan"
 )
 
@@ -15,6 +17,7 @@ type Counts struct {
 	thinking, searches, fetches, executions      int64
 	input, output                                bool // were reported
 	compacted                                    llm.Usage
+	advised                                      []llm.Beside
 }
 
 // Read reads a usage object over what is there; counts are cumulative, so none gets smaller. It reports whether all of it
@@ -70,10 +73,16 @@ func (n *Counts) raise(v *Counts) {
 	if v.compacted.Input+v.compacted.Output > n.compacted.Input+n.compacted.Output {
 		n.compacted = v.compacted
 	}
+	if len(v.advised) >= len(n.advised) {
+		n.advised = v.advised
+	}
 }
 
-// iterations adds up what compactions used: Anthropic bills them, and leaves them out of the counts beside this list, which hold all
-// other iterations.
+// Beside is what advisers used.
+func (n *Counts) Beside() []llm.Beside { return n.advised }
+
+// iterations adds up what compactions used, and lists what advisers did: Anthropic bills both, and leaves them out of the counts beside
+// this list, which hold all other iterations.
 func (n *Counts) iterations(c *scan.Cursor) bool {
 	if c.Kind() == scan.Null {
 		return c.Null()
@@ -92,7 +101,8 @@ func (n *Counts) iterations(c *scan.Cursor) bool {
 			return false
 		}
 		one := c.Bytes(from, c.At())
-		if kind, _ := kindOf(one); kind != "compaction" {
+		kind, _ := kindOf(one)
+		if kind != "compaction" && kind != "advisor_message" {
 			continue
 		}
 		var counts Counts
@@ -100,10 +110,23 @@ func (n *Counts) iterations(c *scan.Cursor) bool {
 		ok = counts.Read(&in) && ok
 		u, believed := counts.Usage()
 		ok = ok && believed
+		if kind == "advisor_message" {
+			n.advised = append(n.advised, llm.Beside{Model: modelOf(one), Usage: u})
+			continue
+		}
 		sum.Input, sum.CacheRead, sum.CacheWrite5m, sum.CacheWrite1h = sum.Input+u.Input, sum.CacheRead+u.CacheRead, sum.CacheWrite5m+u.CacheWrite5m, sum.CacheWrite1h+u.CacheWrite1h
 		sum.Output, sum.Reasoning = sum.Output+u.Output, sum.Reasoning+u.Reasoning
 	}
 	return ok
+}
+
+// modelOf is the model that an iteration names.
+func modelOf(iteration []byte) string {
+	var in struct {
+		Model string `json:"model"`
+	}
+	_ = json.Unmarshal(iteration, &in) // it was scanned before: the worst is no name
+	return in.Model[:min(len(in.Model), dialect.MaxModel)]
 }
 
 // Usage is what was read, normalised. ok is false if input or output is missing, or if thinking is more than all output.
