@@ -117,3 +117,42 @@ func TestTheImportPageNeverHoldsAKey(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatLacksAKeyIsLeftOutAndTheRestImported has no variables to read, as the page never has: what needs one that is not set is
+// left out and said, and it comes with the next import when the connection was made by hand.
+func TestWhatLacksAKeyIsLeftOutAndTheRestImported(t *testing.T) {
+	t.Parallel()
+	_, _, s := furnished(t, dbtest.SQLiteURL(t))
+	server := httptest.NewServer(s.Handler)
+	t.Cleanup(server.Close)
+	plain := blueprints(t, server.URL, s.Home.Tokens[org.Admin])
+	const file = `
+model_list:
+  - {model_name: quick, litellm_params: {model: groq/llama-3.1-8b-instant, api_key: os.environ/GROQ_API_KEY}}
+  - {model_name: quick, litellm_params: {model: mistral/mistral-small, api_key: sk-canary-mistral}}
+  - {model_name: only, litellm_params: {model: groq/llama-3.1-8b-instant, api_key: os.environ/GROQ_API_KEY}}
+  - {model_name: cloud, litellm_params: {model: azure/gpt-4o, api_key: sk-canary-azure}}
+  - {model_name: cloud, litellm_params: {model: bedrock/x}}
+`
+	take := func() *importer.Plan {
+		in, err := importer.Read(importer.LiteLLM, []byte(file), nil)
+		must(t, err)
+		plan, err := importer.Run(t.Context(), plain, in, "file", "", func() {})
+		must(t, err)
+		return plan
+	}
+	plan := take()
+	for _, want := range []string{"GROQ_API_KEY", "The connection groq lacks a key", "The connection azure lacks an address", "The connection bedrock lacks a key", "The route only would lead nowhere", "The route cloud would lead nowhere"} {
+		if !strings.Contains(strings.Join(plan.Left, "\n"), want) {
+			t.Errorf("it is not said that %q:\n%s", want, strings.Join(plan.Left, "\n"))
+		}
+	}
+	if text := exported(t, plain); !strings.Contains(text, "to: mistral/mistral-small") || strings.Contains(text, "alias: only") || strings.Contains(text, "groq/") {
+		t.Errorf("imported:\n%s", text)
+	}
+	must(t, plain(t.Context(), "POST", "/connections", nil, map[string]any{"name": "groq", "kind": "openai-compatible", "service": "groq", "credential": "gsk-by-hand"}, nil))
+	take()
+	if text := exported(t, plain); !strings.Contains(text, "alias: only") {
+		t.Errorf("imported again:\n%s", text)
+	}
+}

@@ -24,6 +24,8 @@ type Plan struct {
 	Steps []Step
 	// Kept are connections and invitations that are there already under their name, and are left as they are.
 	Kept []string
+	// Left is what the import leaves out: what has no place here, and what lacks a key or an address.
+	Left []string
 
 	in      Import
 	now     *blueprint.State
@@ -42,11 +44,12 @@ type named struct {
 // Compare reads the organization and says what importing would do. Nothing is changed; connections and people that are there by their
 // name and address stay as they are, so that importing twice does nothing the second time.
 func Compare(ctx context.Context, api blueprint.API, in Import) (*Plan, error) {
-	p := &Plan{in: in}
 	have, err := all(ctx, api, "/connections")
 	if err != nil {
 		return nil, err
 	}
+	in = in.without(have)
+	p := &Plan{in: in, Left: in.Left}
 	for _, c := range in.Connections {
 		if have[c.Name].ID != "" {
 			p.Kept = append(p.Kept, "connection "+c.Name)

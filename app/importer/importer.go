@@ -81,7 +81,7 @@ func Read(f Format, text []byte, env Lookup) (Import, error) {
 	}
 	for _, c := range b.Connections {
 		if c.variable != "" && c.Credential.IsEmpty() {
-			b.left("The variable %s, which holds the key of %s, is not set here: enter the key under Connections afterwards.", c.variable, c.Name)
+			b.left("The variable %s, which holds the key of %s, is not set here.", c.variable, c.Name)
 		}
 	}
 	if len(b.Connections)+len(b.People)+len(b.Document.Teams)+len(b.Document.Routes)+len(b.Document.Budgets) == 0 {

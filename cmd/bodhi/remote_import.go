@@ -42,7 +42,7 @@ func (c importCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	if err := c.print(e.out, in, plan); err != nil || len(plan.Steps) == 0 {
+	if err := c.print(e.out, plan); err != nil || len(plan.Steps) == 0 {
 		return err
 	}
 	if c.Dry {
@@ -75,9 +75,9 @@ func guess(name, text string) importer.Format {
 	return importer.Env
 }
 
-func (c importCmd) print(out io.Writer, in importer.Import, p *importer.Plan) error {
+func (c importCmd) print(out io.Writer, p *importer.Plan) error {
 	if c.JSON {
-		return printJSON(out, map[string]any{"steps": append([]importer.Step{}, p.Steps...), "kept": append([]string{}, p.Kept...), "left_out": append([]string{}, in.Left...)})
+		return printJSON(out, map[string]any{"steps": append([]importer.Step{}, p.Steps...), "kept": append([]string{}, p.Kept...), "left_out": append([]string{}, p.Left...)})
 	}
 	var b strings.Builder
 	for _, s := range p.Steps {
@@ -90,13 +90,15 @@ func (c importCmd) print(out io.Writer, in importer.Import, p *importer.Plan) er
 			}
 		}
 	}
-	if len(p.Steps) == 0 {
+	if len(p.Steps) == 0 && len(p.Left) > 0 {
+		b.WriteString("Nothing to import besides what is left out.\n")
+	} else if len(p.Steps) == 0 {
 		b.WriteString("Nothing to import: all of it is here.\n")
 	}
 	for _, k := range p.Kept {
 		fmt.Fprintf(&b, "is here, stays as it is: %s\n", plainCell(k))
 	}
-	for _, l := range in.Left {
+	for _, l := range p.Left {
 		fmt.Fprintf(&b, "left out: %s\n", plainCell(l))
 	}
 	_, err := io.WriteString(out, b.String())

@@ -81,7 +81,7 @@ func (h *Handlers) preview(c *web.Context) error {
 		return err
 	}
 	p.Sealed = base64.StdEncoding.EncodeToString(sealed)
-	p.Kept, p.Left = plan.Kept, in.Left
+	p.Kept, p.Left = plan.Kept, plan.Left
 	for _, s := range plan.Steps {
 		p.Steps = append(p.Steps, views.Step{Do: s.Do, What: s.What, Says: says(s.Fields)})
 	}
