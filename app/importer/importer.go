@@ -122,15 +122,39 @@ func (b *builder) left(format string, args ...any) {
 
 // key is a credential as configurations write it: itself, or the name of a variable.
 func (b *builder) key(text string) (value secret.String, variable string) {
+	name := variableOf(text)
+	if name == "" {
+		return secret.New(text), ""
+	}
+	v, set := b.env(name)
+	if !set {
+		return secret.String{}, name
+	}
+	return secret.New(v), name
+}
+
+// variableOf is the name of the variable that a text stands for; "" if it stands for itself.
+func variableOf(text string) string {
 	for _, prefix := range []string{"os.environ/", "env."} {
 		if name, ok := strings.CutPrefix(text, prefix); ok {
-			if v, ok := b.env(name); ok {
-				return secret.New(v), name
-			}
-			return secret.String{}, name
+			return name
 		}
 	}
-	return secret.New(text), ""
+	return ""
+}
+
+// setting is an address or a region as configurations write it: itself, or the name of a variable. Where that is not set it is not
+// known, which is said: without its address a key would go to another server.
+func (b *builder) setting(where, text string) (value string, known bool) {
+	name := variableOf(text)
+	if name == "" {
+		return text, true
+	}
+	if value, known = b.env(name); !known || value == "" {
+		b.left("%s: the variable %s, which says where it is, is not set here.", where, name)
+		return "", false
+	}
+	return value, true
 }
 
 // connect adds a connection, or finds the one that is the same account, and gives its name.

@@ -82,6 +82,39 @@ func TestThePeersConfigurationsKeepNamesModelsAndBudgets(t *testing.T) {
 	}
 }
 
+// bound reads a configuration where the variables are set that end in _SET.
+func bound(t *testing.T, f importer.Format, text string) string {
+	t.Helper()
+	in, err := importer.Read(f, []byte(text), func(name string) (string, bool) {
+		return "https://" + strings.ToLower(name) + ".test", strings.HasSuffix(name, "_SET")
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return told(in)
+}
+
+func TestAnAddressMayStandInAVariable(t *testing.T) {
+	t.Parallel()
+	for f, x := range map[importer.Format]struct{ file, want string }{
+		importer.LiteLLM: {`
+model_list:
+  - {model_name: a, litellm_params: {model: azure/gpt, api_base: os.environ/AZURE_SET, api_key: k}}
+  - {model_name: b, litellm_params: {model: openai/own, api_base: os.environ/OWN, api_key: k}}
+  - {model_name: c, litellm_params: {model: bedrock/x, aws_region_name: os.environ/REGION, api_key: k}}
+`, "connection azure azure  https://azure_set.test key=true\nroute a  azure/gpt*0\n" +
+			"left: model_list[1]: the variable OWN, which says where it is, is not set here.\nleft: model_list[2]: the variable REGION, which says where it is, is not set here.\n"},
+		importer.Bifrost: {`{"providers": {"azure": {"keys": [
+{"value": "k", "models": ["gpt"], "azure_key_config": {"endpoint": "env.AZURE_SET"}}, {"value": "k2", "models": ["gpt"], "azure_key_config": {"endpoint": "env.OTHER"}}]},
+"house": {"keys": [{"value": "k"}], "network_config": {"base_url": "env.HOUSE_SET"}}}}`, "connection azure azure  https://azure_set.test key=true\n" +
+			"connection house openai-compatible  https://house_set.test key=true\nroute gpt  azure/gpt*0\nleft: providers.azure.keys: the variable OTHER, which says where it is, is not set here.\n"},
+	} {
+		if got := bound(t, f, x.file); got != x.want {
+			t.Errorf("%s: got\n%s\nwant\n%s", f, got, x.want)
+		}
+	}
+}
+
 func TestKeysOfAFileBecomeConnections(t *testing.T) {
 	t.Parallel()
 	in, err := importer.Read(importer.Env, []byte("# ours\nexport OPENAI_API_KEY=\"sk-canary-1\" # main\nOPENAI_BASE_URL='https://eu.api.openai.com/v1'\n\nGROQ_API_KEY=gsk-canary\nAWS_ACCESS_KEY_ID=AKIA\nAWS_SECRET_ACCESS_KEY=canary\nAWS_REGION=eu-west-1\nDATABASE_PASSWORD=canary-db\nEMPTY_API_KEY=\n"), nil)

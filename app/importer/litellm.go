@@ -66,12 +66,17 @@ func (b *builder) litellmModel(where string, m map[string]any) {
 		b.left("%s: the provider %q is not known here.", where, who)
 		return
 	}
-	c := Connection{Kind: k, Service: service, BaseURL: cmp.Or(text(p["api_base"]), text(p["base_url"]))}
+	base, known := b.setting(where, cmp.Or(text(p["api_base"]), text(p["base_url"])))
+	region, everything := b.setting(where, text(p["aws_region_name"]))
+	if !known || !everything {
+		return
+	}
+	c := Connection{Kind: k, Service: service, BaseURL: base}
 	if k == provider.OpenAI && c.BaseURL != "" && !strings.Contains(c.BaseURL, "api.openai.com") {
 		c.Kind = provider.Compatible
 	}
 	if k == provider.Bedrock && c.BaseURL == "" {
-		c.BaseURL = bedrock(text(p["aws_region_name"]))
+		c.BaseURL = bedrock(region)
 	}
 	c.Credential, c.variable = b.key(text(p["api_key"]))
 	t := route.ToTarget{To: b.connect(c) + "/" + strings.TrimPrefix(model, "converse/")}

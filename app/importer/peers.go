@@ -54,27 +54,35 @@ func (b *builder) bifrost(raw []byte) error {
 		if !ok {
 			k = provider.Compatible
 		}
+		conn := Connection{Kind: k, Service: service, BaseURL: text(network["base_url"])}
+		if !ok {
+			conn.Name = who
+		}
 		for _, one := range list(p["keys"]) {
-			key := object(one)
-			conn := Connection{Kind: k, Service: service, BaseURL: text(network["base_url"])}
-			if !ok {
-				conn.Name = who
-			}
-			conn.Credential, conn.variable = b.key(text(key["value"]))
-			if azure := object(key["azure_key_config"]); azure != nil {
-				conn.BaseURL = text(azure["endpoint"])
-			}
-			name := b.connect(conn)
-			for _, m := range list(key["models"]) {
-				b.alias(text(m), route.ToTarget{To: name + "/" + text(m)})
-			}
-			b.unmapped(where+".keys", key, "name", "value", "models", "azure_key_config", "id")
+			b.bifrostKey(where+".keys", conn, object(one))
 		}
 		b.unmapped(where+".network_config", network, "base_url")
 		b.unmapped(where, p, "keys", "network_config")
 	}
 	b.governance(object(c["governance"]))
 	return nil
+}
+
+// bifrostKey makes one key of a provider a connection, like those of its other keys, and its models aliases.
+func (b *builder) bifrostKey(where string, conn Connection, key map[string]any) {
+	conn.Credential, conn.variable = b.key(text(key["value"]))
+	if azure := object(key["azure_key_config"]); azure != nil {
+		conn.BaseURL = text(azure["endpoint"])
+	}
+	var known bool
+	if conn.BaseURL, known = b.setting(where, conn.BaseURL); !known {
+		return
+	}
+	name := b.connect(conn)
+	for _, m := range list(key["models"]) {
+		b.alias(text(m), route.ToTarget{To: name + "/" + text(m)})
+	}
+	b.unmapped(where, key, "name", "value", "models", "azure_key_config", "id")
 }
 
 func (b *builder) governance(g map[string]any) {
