@@ -212,16 +212,21 @@ func kind(name string) (k provider.Kind, service string, ok bool) {
 
 // aliasName is a model's name as aliases take it: small letters, digits, dots, hyphens and underlines, at most 60.
 func (b *builder) aliasName(name string) string {
+	out := plainAlias(name)
+	if out != name {
+		b.left("The name %s is %s here: an alias has small letters, digits, dots and hyphens.", name, out)
+	}
+	return out
+}
+
+func plainAlias(name string) string {
 	out := strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '.' || r == '_' || r == '-' {
 			return r
 		}
 		return '-'
 	}, strings.ToLower(name))
-	if out = out[:min(len(out), 60)]; out != name {
-		b.left("The name %s is %s here: an alias has small letters, digits, dots and hyphens.", name, out)
-	}
-	return out
+	return out[:min(len(out), 60)]
 }
 
 // alias adds a target to a route, and the route if it is new.

@@ -94,6 +94,24 @@ func bound(t *testing.T, f importer.Format, text string) string {
 	return told(in)
 }
 
+func TestModelsThatAreEachOthersFallbackLeadToEachOther(t *testing.T) {
+	t.Parallel()
+	got := bound(t, importer.LiteLLM, `
+model_list:
+  - {model_name: GPT, litellm_params: {model: gpt-4o, api_key: k}}
+  - {model_name: claude, litellm_params: {model: claude-sonnet-4-5, api_key: k}}
+  - {model_name: "*", litellm_params: {model: openai/*, api_key: k}}
+litellm_settings:
+  fallbacks: [{GPT: [claude]}, {claude: [GPT, o3]}, {"*": [claude]}, {o3: [claude]}]
+`)
+	for _, want := range []string{"route gpt  openai/gpt-4o*0 claude*0\nroute claude  anthropic/claude-sonnet-4-5*0 openai/gpt-4o*0\nleft:", // no route - and no route o3
+		"fallbacks[1]: it leads to a name that", "fallbacks[2]: it is for a name that", "fallbacks[3]: it is for a name that"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("it lacks %q:\n%s", want, got)
+		}
+	}
+}
+
 func TestAnAddressMayStandInAVariable(t *testing.T) {
 	t.Parallel()
 	for f, x := range map[importer.Format]struct{ file, want string }{

@@ -31,14 +31,14 @@ func (b *builder) litellm(raw []byte) error {
 	for i, entry := range list(c["model_list"]) {
 		b.litellmModel(fmt.Sprintf("model_list[%d]", i), object(entry))
 	}
+	own := map[string][]route.ToTarget{} // what each alias has without fallbacks
+	for _, r := range b.Document.Routes {
+		own[r.Alias] = slices.Clone(r.Targets)
+	}
 	for _, part := range []string{"router_settings", "litellm_settings"} {
 		settings := object(c[part])
-		for _, f := range list(settings["fallbacks"]) {
-			for from, to := range object(f) {
-				for _, t := range list(to) {
-					b.alias(from, route.ToTarget{To: b.aliasName(text(t))})
-				}
-			}
+		for i, f := range list(settings["fallbacks"]) {
+			b.fallbacks(fmt.Sprintf("%s.fallbacks[%d]", part, i), object(f), own)
 		}
 		read := []string{"fallbacks"}
 		if part == "litellm_settings" {
@@ -51,6 +51,43 @@ func (b *builder) litellm(raw []byte) error {
 	return nil
 }
 
+// fallbacks adds further targets to aliases of the file. Two models are often each other's fallback there, where an attempt ends
+// after one step: an alias that would lead back to itself gets the other one's own targets instead.
+func (b *builder) fallbacks(where string, of map[string]any, own map[string][]route.ToTarget) {
+	for from, to := range of {
+		if own[plainAlias(from)] == nil {
+			b.left("%s: it is for a name that is in no entry of model_list.", where)
+			continue
+		}
+		for _, t := range list(to) {
+			name := plainAlias(text(t))
+			switch {
+			case own[name] == nil:
+				b.left("%s: it leads to a name that is in no entry of model_list.", where)
+			case b.leads(name, plainAlias(from)):
+				for _, target := range own[name] {
+					b.alias(from, target)
+				}
+			default:
+				b.alias(from, route.ToTarget{To: name})
+			}
+		}
+	}
+}
+
+// leads says whether asking for one alias may end at another.
+func (b *builder) leads(from, to string) bool {
+	if from == to {
+		return true
+	}
+	for _, r := range b.Document.Routes {
+		if r.Alias == from {
+			return slices.ContainsFunc(r.Targets, func(t route.ToTarget) bool { return b.leads(t.To, to) })
+		}
+	}
+	return false
+}
+
 func anchored(n *yaml.Node) bool {
 	return n.Kind == yaml.AliasNode || n.Anchor != "" || slices.ContainsFunc(n.Content, anchored)
 }
@@ -58,7 +95,10 @@ func anchored(n *yaml.Node) bool {
 func (b *builder) litellmModel(where string, m map[string]any) {
 	p := object(m["litellm_params"])
 	who, model, split := strings.Cut(text(p["model"]), "/")
-	if !split {
+	switch {
+	case !split && strings.HasPrefix(who, "claude-"):
+		who, model = "anthropic", who
+	case !split:
 		who, model = "openai", who
 	}
 	k, service, ok := kind(who)
