@@ -94,6 +94,22 @@ func bound(t *testing.T, f importer.Format, text string) string {
 	return told(in)
 }
 
+func TestModelsOfBifrostKeepWhatTheirProviderCallsThem(t *testing.T) {
+	t.Parallel()
+	got := bound(t, importer.Bifrost, `{"providers": {
+"anthropic": {"keys": [{"value": "k", "models": ["*"], "aliases": {"opus": "claude-opus-4-5"}}]},
+"azure": {"keys": [{"value": "k", "models": ["gpt-4o", "o3"], "azure_key_config": {"endpoint": "https://a.test", "client_id": "c", "deployments": {"gpt-4o": "acme-gpt"}}}]},
+"openai": {"keys": [{"value": "k", "models": ["*"]}]}}}`)
+	want := "connection anthropic anthropic   key=true\nconnection azure azure  https://a.test key=true\nconnection openai openai   key=true\n" +
+		"route opus  anthropic/claude-opus-4-5*0\nroute gpt-4o  azure/acme-gpt*0\nroute o3  azure/o3*0\n" +
+		"left: providers.anthropic.keys: a pattern of models is no alias; the connection's own models can be asked for by their names.\n" +
+		"left: providers.azure.keys.azure_key_config.client_id has no place here.\n" +
+		"left: providers.openai.keys: a pattern of models is no alias; the connection's own models can be asked for by their names.\n"
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
 func TestModelsThatAreEachOthersFallbackLeadToEachOther(t *testing.T) {
 	t.Parallel()
 	got := bound(t, importer.LiteLLM, `

@@ -2,6 +2,7 @@ package importer
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -71,18 +72,38 @@ func (b *builder) bifrost(raw []byte) error {
 // bifrostKey makes one key of a provider a connection, like those of its other keys, and its models aliases.
 func (b *builder) bifrostKey(where string, conn Connection, key map[string]any) {
 	conn.Credential, conn.variable = b.key(text(key["value"]))
-	if azure := object(key["azure_key_config"]); azure != nil {
+	azure := object(key["azure_key_config"])
+	if azure != nil {
 		conn.BaseURL = text(azure["endpoint"])
 	}
 	var known bool
 	if conn.BaseURL, known = b.setting(where, conn.BaseURL); !known {
 		return
 	}
-	name := b.connect(conn)
-	for _, m := range list(key["models"]) {
-		b.alias(text(m), route.ToTarget{To: name + "/" + text(m)})
+	name, called := b.connect(conn), map[string]any{} // what the provider calls its models, by the names that apps use
+	maps.Copy(called, object(azure["deployments"]))
+	maps.Copy(called, object(key["aliases"]))
+	for _, m := range models(key["models"], called) {
+		there, _ := called[m].(string)
+		b.alias(m, route.ToTarget{To: name + "/" + cmp.Or(there, m)})
 	}
-	b.unmapped(where, key, "name", "value", "models", "azure_key_config", "id")
+	if slices.ContainsFunc(list(key["models"]), func(m any) bool { return text(m) == "*" }) {
+		b.left("%s: a pattern of models is no alias; the connection's own models can be asked for by their names.", where)
+	}
+	b.unmapped(where, key, "name", "value", "models", "azure_key_config", "id", "aliases")
+	b.unmapped(where+".azure_key_config", azure, "endpoint", "deployments", "api_version")
+}
+
+// models are those that a key is for; * stands for all, of which those are known by name that the provider calls something else.
+func models(of any, called map[string]any) (names []string) {
+	for _, m := range list(of) {
+		if text(m) == "*" {
+			names = append(names, slices.Sorted(maps.Keys(called))...)
+		} else {
+			names = append(names, text(m))
+		}
+	}
+	return names
 }
 
 func (b *builder) governance(g map[string]any) {
