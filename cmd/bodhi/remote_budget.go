@@ -133,9 +133,9 @@ func (c budgetAskCmd) Run(e *env) error {
 
 type usageCmd struct {
 	remoteFlags
-	By   string `help:"What to add up by: key, team, member, model, connection, tag, …" default:"model"`
-	From string `help:"From when (RFC 3339 or a day)." placeholder:"TIME"`
-	To   string `help:"Until when." placeholder:"TIME"`
+	By   string `help:"What to add up by: day, model, key, team, member, connection or department." default:"model"`
+	From string `help:"From when: a time (RFC 3339), or a day of the organization's; without it 29 days before the end." placeholder:"TIME"`
+	To   string `help:"Until when, that moment or day not included; without it, now." placeholder:"TIME"`
 }
 
 func (c usageCmd) Run(e *env) error {

@@ -63,11 +63,15 @@ func (h *Handlers) apiShow(c *web.Context) error {
 // apiUsage is GET /api/v1/usage?by=day&from=&to=&limit=; without bounds it is the last 30 days.
 func (h *Handlers) apiUsage(c *web.Context) error {
 	by := report.By(or(c.QueryParam("by"), string(report.ByDay)))
-	from, err := moment(c, "from")
+	zone, err := h.Reports.Zone(c.Ctx(), c.Actor())
 	if err != nil {
 		return err
 	}
-	to, err := moment(c, "to")
+	from, err := moment(c, "from", zone)
+	if err != nil {
+		return err
+	}
+	to, err := moment(c, "to", zone)
 	if err != nil {
 		return err
 	}
@@ -92,15 +96,18 @@ func (h *Handlers) apiUsage(c *web.Context) error {
 	return c.JSON(http.StatusOK, out)
 }
 
-// moment reads a time from the URL; zero if it is not there.
-func moment(c *web.Context, name string) (time.Time, error) {
+// moment reads a time from the URL, or the beginning of a day where the organization is; zero if it is not there.
+func moment(c *web.Context, name string, zone *time.Location) (time.Time, error) {
 	text := c.QueryParam(name)
 	if text == "" {
 		return time.Time{}, nil
 	}
+	if day, err := time.ParseInLocation(time.DateOnly, text, zone); err == nil {
+		return day.UTC(), nil
+	}
 	t, err := time.Parse(time.RFC3339, strings.ReplaceAll(text, " ", "+"))
 	if err != nil {
-		return t, fault.Field(name, fmt.Sprintf("%s is a moment like 2026-11-23T00:00:00Z.", name))
+		return t, fault.Field(name, fmt.Sprintf("%s is a moment like 2026-11-23T00:00:00Z, or a day like 2026-11-23.", name))
 	}
 	return t.UTC(), nil
 }

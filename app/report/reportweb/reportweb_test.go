@@ -382,7 +382,10 @@ func TestTheAPISharesTheFigures(t *testing.T) {
 			t.Errorf("usage by %s: %d %s", by, p.Status, p.Body)
 		}
 	}
-	for _, path := range []string{"/api/v1/requests?outcome=x", "/api/v1/requests?limit=0", "/api/v1/requests?from=yesterday", "/api/v1/requests?key=x", "/api/v1/requests?after=x", "/api/v1/usage?by=colour"} {
+	if p := api.Get("/api/v1/usage?by=model&from=2026-07-01&to=2026-07-02"); p.Status != 200 || !p.Has(`"from":"2026-07-01T00:00:00Z","to":"2026-07-02T00:00:00Z"`) {
+		t.Errorf("usage of a day: %d %s", p.Status, p.Body)
+	}
+	for _, path := range []string{"/api/v1/usage?from=yesterday", "/api/v1/requests?outcome=x", "/api/v1/requests?limit=0", "/api/v1/requests?from=yesterday", "/api/v1/requests?key=x", "/api/v1/requests?after=x", "/api/v1/usage?by=colour"} {
 		if p := api.Get(path); p.Status != http.StatusBadRequest || !p.Has(`"invalid_request"`) {
 			t.Errorf("%s: %d %s", path, p.Status, p.Body)
 		}
