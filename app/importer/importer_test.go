@@ -110,6 +110,17 @@ func TestModelsOfBifrostKeepWhatTheirProviderCallsThem(t *testing.T) {
 	}
 }
 
+func TestWeightsOfPortkeyAreSharesOfTheirSum(t *testing.T) {
+	t.Parallel()
+	for weights, want := range map[[2]string]string{{"0.7", "0.3"}: "openai/a*70 openai/b*30", {"70", "30"}: "openai/a*700 openai/b*300", {"1", "2"}: "openai/a*100 openai/b*200", {"5000", "1"}: "openai/a*1000 openai/b*1"} {
+		got := bound(t, importer.Portkey, `{"strategy": {"mode": "loadbalance"}, "targets": [{"provider": "openai", "api_key": "k", "weight": `+weights[0]+
+			`, "override_params": {"model": "a"}}, {"provider": "openai", "api_key": "k", "weight": `+weights[1]+`, "override_params": {"model": "b"}}]}`)
+		if !strings.Contains(got, want) {
+			t.Errorf("%v: it lacks %q:\n%s", weights, want, got)
+		}
+	}
+}
+
 func TestModelsThatAreEachOthersFallbackLeadToEachOther(t *testing.T) {
 	t.Parallel()
 	got := bound(t, importer.LiteLLM, `

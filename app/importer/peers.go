@@ -153,7 +153,7 @@ func (b *builder) portkey(raw []byte) error {
 	if targets == nil {
 		targets = []any{c}
 	}
-	weighted := text(object(c["strategy"])["mode"]) == "loadbalance"
+	weighted, by := text(object(c["strategy"])["mode"]) == "loadbalance", scale(targets)
 	b.unmapped("strategy", object(c["strategy"]), "mode")
 	for i, x := range targets {
 		t, where := object(x), fmt.Sprintf("targets[%d]", i)
@@ -177,7 +177,7 @@ func (b *builder) portkey(raw []byte) error {
 		to := route.ToTarget{To: name + "/" + model}
 		if w, isNumber := t["weight"].(json.Number); weighted && isNumber {
 			if f, err := w.Float64(); err == nil && f > 0 {
-				to.Weight = max(int(f*100+0.5), 1)
+				to.Weight = max(int(f*by+0.5), 1)
 			}
 		}
 		b.alias("portkey", to)
@@ -190,6 +190,24 @@ func (b *builder) portkey(raw []byte) error {
 		b.Document.Routes[0].Strategy = route.Strategy("weighted")
 	}
 	return nil
+}
+
+// scale is what weights are multiplied with: they are shares of their sum there, 0.7 and 0.3 or 70 and 30, and 1 to 1000 here.
+func scale(targets []any) float64 {
+	most := 0.0
+	for _, x := range targets {
+		if w, isNumber := object(x)["weight"].(json.Number); isNumber {
+			if f, err := w.Float64(); err == nil {
+				most = max(most, f)
+			}
+		}
+	}
+	for _, by := range []float64{100, 10, 1} {
+		if most*by <= 1000 {
+			return by
+		}
+	}
+	return 1000 / most
 }
 
 func parsed(raw []byte) (map[string]any, error) {
