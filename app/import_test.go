@@ -156,3 +156,27 @@ model_list:
 		t.Errorf("imported again:\n%s", text)
 	}
 }
+
+// TestAListOfPeopleLeavesTeamsWhereTheyAre names a team that is in a department, and people in capitals: the team stays there, and
+// importing again does nothing.
+func TestAListOfPeopleLeavesTeamsWhereTheyAre(t *testing.T) {
+	t.Parallel()
+	_, _, s := furnished(t, dbtest.SQLiteURL(t))
+	server := httptest.NewServer(s.Handler)
+	t.Cleanup(server.Close)
+	plain := blueprints(t, server.URL, s.Home.Tokens[org.Admin])
+	for _, text := range []string{"email,team,department\nOne@Elsewhere.test,Newcomers,Growth\n", "email,team\nOne@Elsewhere.test,Newcomers\nTwo@Elsewhere.test,Newcomers\n"} {
+		in, err := importer.Read(importer.People, []byte(text), nil)
+		must(t, err)
+		_, err = importer.Run(t.Context(), plain, in, "file", "", func() {})
+		must(t, err)
+		again, err := importer.Compare(t.Context(), plain, in)
+		must(t, err)
+		if len(again.Steps) != 0 {
+			t.Errorf("imported again: %+v", again.Steps)
+		}
+	}
+	if text := exported(t, plain); !strings.Contains(text, "- name: Newcomers\n    department: Growth") {
+		t.Errorf("the team has left its department:\n%s", text)
+	}
+}

@@ -72,6 +72,7 @@ func Compare(ctx context.Context, api blueprint.API, in Import) (*Plan, error) {
 	if p.now, err = blueprint.Read(ctx, api); err != nil {
 		return nil, err
 	}
+	p.stay()
 	if p.changes, err = blueprint.Plan(p.now, p.wanted, false); err != nil {
 		return nil, err
 	}
@@ -79,6 +80,18 @@ func Compare(ctx context.Context, api blueprint.API, in Import) (*Plan, error) {
 		p.Steps = append(p.Steps, Step{Do: string(c.Verb), What: c.What, Fields: c.Fields})
 	}
 	return p, p.people(ctx, api)
+}
+
+// stay leaves teams in their departments where the file says nothing of that: in a blueprint a team without one belongs to none.
+func (p *Plan) stay() {
+	for i := range p.wanted.Teams {
+		t := &p.wanted.Teams[i]
+		for _, now := range p.now.Teams {
+			if t.Department == "" && now.Name == t.Name {
+				t.Department = now.Department
+			}
+		}
+	}
 }
 
 func (p *Plan) people(ctx context.Context, api blueprint.API) error {

@@ -143,7 +143,7 @@ func (b *builder) people(text []byte) error {
 			}
 			return ""
 		}
-		p := Person{Email: cell("email"), Name: cell("name"), Role: strings.ToLower(cell("role")), Team: cell("team")}
+		p := Person{Email: strings.ToLower(cell("email")), Name: cell("name"), Role: strings.ToLower(cell("role")), Team: cell("team")}
 		line, _ := r.FieldPos(0)
 		if p.Role == "" {
 			p.Role = "developer"
@@ -163,7 +163,12 @@ func (b *builder) place(department, team string) {
 	if department != "" && !slices.ContainsFunc(b.Document.Departments, func(d blueprint.Department) bool { return d.Name == department }) {
 		b.Document.Departments = append(b.Document.Departments, blueprint.Department{Name: department})
 	}
-	if team != "" && !slices.ContainsFunc(b.Document.Teams, func(t blueprint.Team) bool { return t.Name == team }) {
+	at := slices.IndexFunc(b.Document.Teams, func(t blueprint.Team) bool { return t.Name == team })
+	switch {
+	case team == "":
+	case at < 0:
 		b.Document.Teams = append(b.Document.Teams, blueprint.Team{Name: team, Department: department})
+	case b.Document.Teams[at].Department == "":
+		b.Document.Teams[at].Department = department
 	}
 }

@@ -175,7 +175,7 @@ func TestKeysOfAFileBecomeConnections(t *testing.T) {
 
 func TestAListOfPeopleMakesTheirTeams(t *testing.T) {
 	t.Parallel()
-	in, err := importer.Read(importer.People, []byte("\xef\xbb\xbfEmail;Name;Role;Team;Department;Phone\nada@acme.test;Ada;Lead;Search;Research;1\nbob@acme.test;\"Bob; jr\";;Search;Research;\n"), nil)
+	in, err := importer.Read(importer.People, []byte("\xef\xbb\xbfEmail;Name;Role;Team;Department;Phone\nAda@Acme.test;Ada;Lead;Search;;1\nbob@acme.test;\"Bob; jr\";;Search;Research;\n"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
