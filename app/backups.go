@@ -23,7 +23,7 @@ import (
 // machine's journal, which together miss no request that this machine answered before. What other nodes have not posted by then, a
 // few seconds of their traffic, is in their own journals only. The master key is not in it.
 func Backup(ctx context.Context, cfg Config, log *slog.Logger, version string, to io.Writer) (backup.Manifest, backup.Sum, error) {
-	c, err := openCore(ctx, cfg, log)
+	c, err := openKept(ctx, cfg, log)
 	if err != nil {
 		return backup.Manifest{}, backup.Sum{}, err
 	}

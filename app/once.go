@@ -77,7 +77,7 @@ func (v Verification) OK() bool { return v.Books.Balanced() && len(v.Problems) =
 // Verify adds up the books and checks every organization's audit chain. It reads only.
 func Verify(ctx context.Context, cfg Config, log *slog.Logger) (Verification, error) {
 	v := Verification{Audit: map[string]int64{}, Problems: []string{}}
-	c, err := openCore(ctx, cfg, log)
+	c, err := openKept(ctx, cfg, log)
 	if err != nil {
 		return v, err
 	}
@@ -119,6 +119,15 @@ func openDB(ctx context.Context, cfg Config, log *slog.Logger) (*db.DB, error) {
 		}
 	}
 	return db.Open(ctx, cfg.DatabaseURL.Reveal(), db.Options{Log: log})
+}
+
+// openKept is openCore of an installation that is there. A shell without the server's settings points elsewhere, where a new database
+// would balance, and its backup would hold nothing.
+func openKept(ctx context.Context, cfg Config, log *slog.Logger) (*core, error) {
+	if file := db.Missing(cfg.DatabaseURL.Reveal()); file != "" {
+		return nil, fmt.Errorf("there is no database at %s; run this with the BODHI_DATA_DIR or DATABASE_URL that the gateway serves with", file)
+	}
+	return openCore(ctx, cfg, log)
 }
 
 func openCore(ctx context.Context, cfg Config, log *slog.Logger) (*core, error) {

@@ -37,7 +37,7 @@ func RotateKEK(ctx context.Context, cfg Config, log *slog.Logger, forget bool, s
 	if forget && !cfg.ownsMasterKey() {
 		return Rotation{}, errors.New("--forget is for a key in the data directory; take yours out of BODHI_OTHER_MASTER_KEYS once this command says that nothing needs it")
 	}
-	c, err := openCore(ctx, cfg, log)
+	c, err := openKept(ctx, cfg, log)
 	if err != nil {
 		return Rotation{}, err
 	}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -81,6 +82,22 @@ func sqlitePath(rawURL string) (string, error) {
 		return "", errors.New("DATABASE_URL takes no options for SQLite: remove what follows the question mark")
 	}
 	return filepath.Clean(path), nil
+}
+
+// Missing says which file a URL of SQLite names that is not there: Open would make it. It is "" for one that is, and for any other
+// database.
+func Missing(rawURL string) string {
+	if !strings.HasPrefix(rawURL, "sqlite:") {
+		return ""
+	}
+	path, err := sqlitePath(rawURL)
+	if err != nil {
+		return "" // which Open says
+	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return path
+	}
+	return ""
 }
 
 // prepareFile makes the database's folder and the file itself, readable by its owner alone: SQLite would create it

@@ -50,6 +50,10 @@ func TestACommandThatIsInterruptedHasFailed(t *testing.T) {
 	if err := os.WriteFile(file, []byte("data_dir: "+dir+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	var quiet bytes.Buffer
+	if code := run(t.Context(), []string{"migrate", "up", "--config", file}, &quiet, &quiet); code != 0 {
+		t.Fatal(quiet.String())
+	}
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
 	for _, args := range [][]string{
@@ -64,6 +68,25 @@ func TestACommandThatIsInterruptedHasFailed(t *testing.T) {
 	var out, wrong bytes.Buffer
 	if code := run(ctx, []string{"serve", "--config", file}, &out, &wrong); code != 0 {
 		t.Errorf("serve, which ends so: exit %d, %s", code, &wrong)
+	}
+}
+
+// A shell without the server's settings looks at another directory: nothing is made there, and nothing is said to be well.
+func TestCommandsForAnInstallationMakeNone(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file, data := filepath.Join(dir, "bodhi.yaml"), filepath.Join(dir, "elsewhere")
+	if err := os.WriteFile(file, []byte("data_dir: "+data+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"backup", filepath.Join(dir, "backup.tar.gz")}, {"verify"}, {"rotate-kek"}, {"suspense", "list"}} {
+		var out, wrong bytes.Buffer
+		if code := run(t.Context(), append(args, "--config", file), &out, &wrong); code != 1 || !strings.Contains(wrong.String(), "there is no database at "+data) || out.Len() > 0 {
+			t.Errorf("%s: exit %d, %s %s", args[0], code, &wrong, &out)
+		}
+	}
+	if made, err := filepath.Glob(filepath.Join(dir, "*")); err != nil || len(made) != 1 {
+		t.Errorf("made: %v %v", made, err)
 	}
 }
 
