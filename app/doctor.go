@@ -2,7 +2,9 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/url"
@@ -42,6 +44,12 @@ func Doctor(ctx context.Context, cfg Config, log *slog.Logger) []Finding {
 	out = append(out, database...)
 	if d != nil {
 		defer func() { _ = d.Close() }()
+	}
+	switch {
+	case d == nil:
+	case database[0].State != Fine:
+		out = append(out, Finding{"master key", Weak, "not looked at, nor providers, before the database is in order"})
+	default:
 		out = append(out, checkSecrets(ctx, cfg, d, log)...)
 	}
 	out = append(out, checkDial("redis", cfg.RedisURL, "6379", "rate limits, cache and breakers stay in each process")...)
@@ -98,6 +106,14 @@ func checkClock(ctx context.Context, d *db.DB) Finding {
 }
 
 func checkSecrets(ctx context.Context, cfg Config, d *db.DB, log *slog.Logger) []Finding {
+	file := filepath.Join(cfg.DataDir, masterKeyFile)
+	if _, err := os.Stat(file); cfg.ownsMasterKey() && errors.Is(err, fs.ErrNotExist) { // loading it would make one
+		orgs, err := db.NewOrgStore(d).All(ctx)
+		if err != nil || len(orgs) > 0 {
+			return []Finding{{"master key", Sick, file + " is not there, and nothing else opens what is stored; put it back"}}
+		}
+		return []Finding{{"master key", Weak, file + " is not there; the first start makes it"}}
+	}
 	c, err := newCore(ctx, cfg, d, log)
 	if err != nil {
 		return []Finding{{"master key", Sick, err.Error()}}

@@ -1,0 +1,47 @@
+package app
+
+import (
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/bodhi-gateway/bodhi/app/onboard"
+	"github.com/bodhi-gateway/bodhi/app/secret"
+)
+
+// TestTheDoctorMakesNoKeyAndFindsAFreshDirectoryWell looks before the first start, after the migrations, and after the key was lost.
+func TestTheDoctorMakesNoKeyAndFindsAFreshDirectoryWell(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	quiet := slog.New(slog.DiscardHandler)
+	cfg := Config{Addr: "127.0.0.1:0", PublicURL: "http://127.0.0.1:8080", DataDir: dir, DatabaseURL: secret.New("sqlite://" + filepath.Join(dir, "bodhi.db"))}
+	look := func(state Health, says string) {
+		t.Helper()
+		for _, f := range Doctor(t.Context(), cfg, quiet) {
+			if f.State == Sick && state != Sick || f.What == "master key" && (f.State != state || !strings.Contains(f.Says, says)) {
+				t.Errorf("%s %s: %s", f.State, f.What, f.Says)
+			}
+		}
+	}
+	key := filepath.Join(dir, masterKeyFile)
+	unmade := func() {
+		t.Helper()
+		if _, err := os.Stat(key); err == nil {
+			t.Error("a key was made")
+		}
+	}
+	look(Weak, "before the database is in order")
+	unmade()
+	_, err := Migrate(t.Context(), cfg, MigrateUp, quiet)
+	must(t, err)
+	look(Weak, "the first start makes it")
+	unmade()
+	_, err = Bootstrap(t.Context(), cfg, quiet, onboard.Bootstrap{Org: "Acme", Admin: "a@acme.test", Password: secret.New("correct zebra staple 9")})
+	must(t, err)
+	look(Fine, "opens what is stored")
+	must(t, os.Remove(key))
+	look(Sick, "put it back")
+	unmade()
+}
