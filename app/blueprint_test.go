@@ -209,6 +209,27 @@ update cache policy Mine of Team Search; models: clever, smart → clever; mode:
 	}
 }
 
+// TestRoutesThatLeadToEachOtherArePruned takes away a chain of aliases, and before them the one that leads to them by a rule.
+func TestRoutesThatLeadToEachOtherArePruned(t *testing.T) {
+	t.Parallel()
+	s := furnish(t, dbtest.SQLiteURL(t))
+	server := httptest.NewServer(s.Handler)
+	t.Cleanup(server.Close)
+	acme := blueprints(t, server.URL, s.Home.Tokens[org.Admin])
+	before := exported(t, acme)
+	applied(t, acme, `
+blueprint: 1
+routes:
+  - {alias: a, targets: [{to: sandbox/sandbox-chat}]}
+  - {alias: b, targets: [{to: a}, {to: sandbox/sandbox-chat}]}
+  - {alias: c, targets: [{to: sandbox/sandbox-chat}], rules: [{name: long, when: "input_tokens > 1000", targets: [{to: b}]}]}
+`, false)
+	applied(t, acme, before, true)
+	if now := exported(t, acme); now != before {
+		t.Errorf("got\n%s\nwant\n%s", now, before)
+	}
+}
+
 // A token that may read but not change is refused by the API, in words and with the line.
 func TestABlueprintDoesWhatTheTokenMay(t *testing.T) {
 	t.Parallel()

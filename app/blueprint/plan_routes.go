@@ -2,6 +2,7 @@ package blueprint
 
 import (
 	"reflect"
+	"slices"
 	"strconv"
 
 	"github.com/bodhi-gateway/bodhi/app/route"
@@ -39,12 +40,35 @@ func (p *planner) routes() (made, gone []Change) {
 		add(path, "route "+d.Alias, p.now.route(d.Alias), d)
 	}
 	p.cycles()
-	for i := range p.now.Routes {
-		if d := &p.now.Routes[i]; p.wanted.Routes != nil && !seen[d.Alias] {
+	for _, d := range leaders(p.now.Routes) {
+		if p.wanted.Routes != nil && !seen[d.Alias] {
 			gone = append(gone, Change{Verb: Delete, Section: "routes", What: "route " + d.Alias, id: p.now.ids[at("routes", d.Alias)], one: reflect.ValueOf(d)})
 		}
 	}
 	return made, gone
+}
+
+// leaders are routes in the order in which they can be taken away: one before those that it leads to, because an alias that others
+// send requests to stays.
+func leaders(all []route.Document) (out []*route.Document) {
+	placed := map[string]bool{}
+	var place func(d *route.Document)
+	place = func(d *route.Document) {
+		if placed[d.Alias] {
+			return
+		}
+		placed[d.Alias] = true
+		for i := range all {
+			if slices.Contains(targets(all[i]), d.Alias) {
+				place(&all[i])
+			}
+		}
+		out = append(out, d)
+	}
+	for i := range all {
+		place(&all[i])
+	}
+	return out
 }
 
 func (s *State) route(alias string) *route.Document {
