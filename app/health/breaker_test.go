@@ -382,3 +382,25 @@ func TestWhatAnotherNodeSaidBeforeATargetWasPutBackIsOldNews(t *testing.T) {
 		t.Errorf("newer failures of another node leave it %s", got)
 	}
 }
+
+// One node finds a provider well again, another one a moment later that it is not. The older word arrives after that.
+func TestWhatAnotherNodeSaidBeforeATargetFailedIsOldNews(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, Defaults())
+	well := Change{Target: s.at, From: HalfOpen, To: Closed, Cause: Failures, At: s.now, By: "two"}
+	s.now = s.now.Add(time.Millisecond)
+	s.tries(50, Report{Outcome: Bad})
+	if s.state() != Open {
+		t.Fatal("nothing is known of the failures")
+	}
+	s.Adopt(well)
+	if got := s.state(); got != Open {
+		t.Errorf("failed, and then %s by older news", got)
+	}
+	s.now = s.now.Add(time.Millisecond)
+	well.At = s.now
+	s.Adopt(well)
+	if got := s.state(); got != Closed {
+		t.Errorf("the other node's newer word leaves it %s", got)
+	}
+}

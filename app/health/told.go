@@ -63,7 +63,8 @@ func (b *Board) Reset(t Target, now time.Time, by string) {
 }
 
 // Adopt takes over what another node found out. Failures from before this node's last word on the target are old news:
-// they may have been read before somebody put the target back, and arrive after.
+// they may have been read before somebody put the target back, and arrive after. So is a recovery from before this node saw
+// the target fail: it would send requests to what is down.
 func (b *Board) Adopt(c Change) {
 	one := b.breaker(c.Target)
 	one.mu.Lock()
@@ -74,7 +75,7 @@ func (b *Board) Adopt(c Change) {
 			one.level, one.until, one.probing = c.Level, c.Until, false
 			moved = one.move(Open, c.Cause, c.At)
 			one.digest = c.digest
-		case c.To == Closed && one.state != Closed:
+		case c.To == Closed && one.state != Closed && !c.At.Before(one.since):
 			moved = one.close(c.At)
 		}
 	}
