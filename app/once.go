@@ -121,13 +121,21 @@ func openDB(ctx context.Context, cfg Config, log *slog.Logger) (*db.DB, error) {
 	return db.Open(ctx, cfg.DatabaseURL.Reveal(), db.Options{Log: log})
 }
 
-// openKept is openCore of an installation that is there. A shell without the server's settings points elsewhere, where a new database
-// would balance, and its backup would hold nothing.
+// openKept is openCore of an installation that is there.
 func openKept(ctx context.Context, cfg Config, log *slog.Logger) (*core, error) {
-	if file := db.Missing(cfg.DatabaseURL.Reveal()); file != "" {
-		return nil, fmt.Errorf("there is no database at %s; run this with the BODHI_DATA_DIR or DATABASE_URL that the gateway serves with", file)
+	if err := kept(cfg); err != nil {
+		return nil, err
 	}
 	return openCore(ctx, cfg, log)
+}
+
+// kept refuses a database that is not there. A shell without the server's settings points elsewhere, where a new one would balance,
+// and its backup would hold nothing.
+func kept(cfg Config) error {
+	if file := db.Missing(cfg.DatabaseURL.Reveal()); file != "" {
+		return fmt.Errorf("there is no database at %s; run this with the BODHI_DATA_DIR or DATABASE_URL that the gateway serves with", file)
+	}
+	return nil
 }
 
 func openCore(ctx context.Context, cfg Config, log *slog.Logger) (*core, error) {

@@ -32,12 +32,22 @@ type Rotation struct {
 // RotateKEK puts every data key under another master key, beside any number of serving processes. Where the key is in the data
 // directory it makes the next one there; elsewhere it takes the configured one, which the others have to be configured beside.
 // Cut off anywhere, it goes on where it was when it is run again. forget takes the keys before it out of the file at the end. said
-// is told how far it is.
+// is told how far it is. In one data directory there is one at a time: two would write the file over each other.
 func RotateKEK(ctx context.Context, cfg Config, log *slog.Logger, forget bool, said func(done, of int)) (Rotation, error) {
 	if forget && !cfg.ownsMasterKey() {
 		return Rotation{}, errors.New("--forget is for a key in the data directory; take yours out of BODHI_OTHER_MASTER_KEYS once this command says that nothing needs it")
 	}
-	c, err := openKept(ctx, cfg, log)
+	if err := kept(cfg); err != nil {
+		return Rotation{}, err
+	}
+	if cfg.ownsMasterKey() { // before the key is read: another rotation might be replacing it
+		held, err := alone(cfg.DataDir)
+		if err != nil {
+			return Rotation{}, fmt.Errorf("rotate the master key: %w", err)
+		}
+		defer func() { _ = held.Close() }()
+	}
+	c, err := openCore(ctx, cfg, log)
 	if err != nil {
 		return Rotation{}, err
 	}
