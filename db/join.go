@@ -97,6 +97,15 @@ func (s *JoinStore) Use(ctx context.Context, o id.Org, i id.Invitation, version 
 	return s.invite(ctx, o, i, map[string]any{"accepted_at": at.UTC(), "member_id": m}, "version = ? AND expires_at > ?", version, at.UTC())
 }
 
+// CameByLink implements join.Store.
+func (s *JoinStore) CameByLink(ctx context.Context, o id.Org, m id.Member) (bool, error) {
+	var n int64
+	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
+		return tx.Model(&invitationRow{}).Where("org_id = ? AND member_id = ? AND email = '' AND accepted_at IS NOT NULL", o, m).Count(&n).Error
+	})
+	return n > 0, err
+}
+
 // invite changes an invitation that nothing has come of yet, if that is still so.
 func (s *JoinStore) invite(ctx context.Context, o id.Org, i id.Invitation, values map[string]any, where string, args ...any) (ok bool, err error) {
 	err = s.db.scoped(ctx, o, func(tx *gorm.DB) error {

@@ -172,6 +172,15 @@ func (s *Service) vouched(ctx context.Context, offer Offer, address string) erro
 	return nil
 }
 
+// Unproven reports whether a member came by a bare link, and so under an address that nobody has checked, where passwords let people in. For
+// package sso.
+func (s *Service) Unproven(ctx context.Context, o id.Org, m id.Member) (bool, error) {
+	if only, err := s.sso(ctx, o); err != nil || only {
+		return false, err
+	}
+	return s.Store.CameByLink(ctx, o, m)
+}
+
 // admitting is the invitation acting: it may let its person in, and the audit log names who wrote it.
 func admitting(by org.Actor, i Invitation) org.Actor {
 	by.Org, by.Member, by.Role, by.Part = i.Org, id.Member{}, org.Admin, org.Part{}

@@ -116,6 +116,8 @@ type Store interface {
 	Revoke(ctx context.Context, o id.Org, i id.Invitation, at time.Time) (bool, error)
 	// Use accepts it for a member; false if anything came between.
 	Use(ctx context.Context, o id.Org, i id.Invitation, version int64, m id.Member, at time.Time) (bool, error)
+	// CameByLink reports whether a member came of an invitation that named no address.
+	CameByLink(ctx context.Context, o id.Org, m id.Member) (bool, error)
 	// RevokeExpired revokes an address's invitations that have run out, so that a new one may be written.
 	RevokeExpired(ctx context.Context, o id.Org, email string, now time.Time) error
 

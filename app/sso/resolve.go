@@ -53,6 +53,13 @@ func (s *Service) first(ctx context.Context, by org.Actor, p Provider, who perso
 		return m, fmt.Errorf("single sign-on: %w", err)
 	}
 	if exists {
+		if owned { // in vain where a stranger, with a password of theirs, has taken the address before there was single sign-on
+			unproven, err := s.unproven(ctx, m)
+			if err != nil {
+				return m, fmt.Errorf("single sign-on: %w", err)
+			}
+			owned = !unproven
+		}
 		if !owned {
 			return m, fault.New(fault.Unauthenticated, "sso_not_linked", "Somebody with your address is a member already. Log in as before, and connect single sign-on on the page “Account security”.")
 		}
@@ -69,6 +76,15 @@ func (s *Service) first(ctx context.Context, by org.Actor, p Provider, who perso
 		in.Roles = []org.Assignment{{Role: p.Role, At: org.OfTeam(p.Org, p.Team)}}
 	}
 	return s.People.Join(ctx, by, in)
+}
+
+// unproven reports whether somebody may get in as a member without ever having shown that the address is theirs.
+func (s *Service) unproven(ctx context.Context, m org.Member) (bool, error) {
+	unproven, err := s.Domains.Unproven(ctx, m.Org, m.ID)
+	if err != nil || !unproven {
+		return false, err
+	}
+	return s.People.Holds(ctx, m.Org, m.ID, identity.PasswordIssuer)
 }
 
 // proven is the address, if the provider says that it is the person's.

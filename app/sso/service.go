@@ -47,6 +47,8 @@ type People interface {
 // Domains knows which mail domains an organization has proven to own. nil in Parts means none.
 type Domains interface {
 	Owns(ctx context.Context, o id.Org, domain string) (bool, error)
+	// Unproven reports whether a member came by a link for whoever holds it, wrote their address themselves, and may log in by password.
+	Unproven(ctx context.Context, o id.Org, m id.Member) (bool, error)
 }
 
 // Vault seals the client secret. *secret.Keyring implements it.

@@ -25,6 +25,18 @@ func (o owned) Owns(_ context.Context, _ id.Org, domain string) (bool, error) {
 	return slices.Contains(o, domain), nil
 }
 
+func (owned) Unproven(context.Context, id.Org, id.Member) (bool, error) { return false, nil }
+
+// visited is owned, where one member wrote their address themselves.
+type visited struct {
+	owned
+	by id.Member
+}
+
+func (v visited) Unproven(_ context.Context, _ id.Org, m id.Member) (bool, error) {
+	return m == v.by, nil
+}
+
 // scene is an organization with a provider that lets people of acme.test in as developers.
 type scene struct {
 	*webtest.House
@@ -229,6 +241,23 @@ func TestTheAddressHelpsOnlyWhereTheDomainIsProven(t *testing.T) {
 	found, err := s.logIn("u2")
 	if err != nil || found.Member != dev.ID {
 		t.Fatalf("%+v, %v", found, err)
+	}
+}
+
+// Somebody with a bare link wrote another's address before there was single sign-on. They would share the account, and what its owner's
+// groups give it, if the owner were linked to it.
+func TestTheAddressDoesNotHelpWhereAStrangerMayHaveWrittenIt(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, dbtest.SQLite(t))
+	dev, viewer := s.acme.Members[org.Developer], s.acme.Members[org.Viewer]
+	s.SSO.Domains = visited{owned{"acme.test"}, dev.ID}
+	s.idp.claims = func(c map[string]any) { c["email"] = dev.Email }
+	if _, err := s.logIn("u2"); code(err) != "sso_not_linked" {
+		t.Errorf("linked to who wrote their address: %v", err)
+	}
+	s.idp.claims = func(c map[string]any) { c["email"] = viewer.Email }
+	if found, err := s.logIn("u3"); err != nil || found.Member != viewer.ID {
+		t.Errorf("%+v, %v", found, err)
 	}
 }
 
