@@ -17,12 +17,22 @@ import (
 )
 
 // keyMisused tells a key's holder, or those who answer for its team, that somebody showed it after its end: an app that nobody
-// told, or a thief. The room says so once an hour and key; people hear of it once a day.
+// told, or a thief. The room says so once an hour and key; people hear of it once on each of their organization's days.
 func (c *core) keyMisused(ctx context.Context, r key.Refusal) error {
 	k, err := c.keyStore.Get(ctx, r.Org, r.Key)
 	if f := fault.From(err); err != nil && f.Kind == fault.NotFound {
 		return nil // it is gone, and with it whoever it was of; the audit log has it
 	} else if err != nil {
+		return err
+	}
+	home, err := c.orgs.Organization(ctx, r.Org)
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	zone, err := time.LoadLocation(home.Zone)
+	if err != nil {
 		return err
 	}
 	to := []id.Member{k.Member}
@@ -33,7 +43,7 @@ func (c *core) keyMisused(ctx context.Context, r key.Refusal) error {
 	}
 	return c.notices.Announce(ctx, notify.Event{Org: r.Org, Members: to, Kind: notify.Misused, Title: "The key " + r.Name + " was tried although it is " + r.Why,
 		Body: "It was refused. Either a program still has it, or somebody found it. Look for where it stands.", Href: "/keys/" + r.Key.String(), Team: k.Team,
-		Details: map[string]string{"key": r.Key.String(), "why": r.Why}, Once: r.Key.UUID() + " " + r.At.UTC().Format(time.DateOnly)})
+		Details: map[string]string{"key": r.Key.String(), "why": r.Why}, Once: r.Key.UUID() + " " + r.At.In(zone).Format(time.DateOnly)})
 }
 
 // escalate tells the next role up of hard budgets that are used up, and of which nobody has read who answers for them. A budget

@@ -129,6 +129,37 @@ func TestPeopleAreWarnedOfKeysThatAreTriedAfterTheirEnd(t *testing.T) {
 	}
 }
 
+// In the afternoon of California the day of UTC ends, and it is the same day for who reads of it.
+func TestPeopleAreWarnedOfAKeyOnceInTheOrganizationsDay(t *testing.T) {
+	t.Parallel()
+	a, h, _ := furnished(t, dbtest.SQLiteURL(t))
+	x := h.Found(t, "Gamma")
+	ctx := t.Context()
+	x.Org.Zone = "America/Los_Angeles"
+	must(t, a.orgs.SetOrganization(ctx, x.Org))
+	made, err := a.keys.Create(ctx, x.Actor(org.Developer), key.Input{Name: "mine", Team: x.Team, Member: x.Members[org.Developer].ID})
+	must(t, err)
+	midnight := a.clock.Now().UTC().Truncate(24 * time.Hour).Add(24 * time.Hour)
+	for _, c := range []struct {
+		at   time.Time
+		told int
+	}{{midnight.Add(-2 * time.Hour), 1}, {midnight.Add(2 * time.Hour), 1}, {midnight.Add(22 * time.Hour), 2}} {
+		a.clock = moment(c.at)
+		must(t, a.keys.NoteRefusals(ctx, []key.Refusal{{Org: x.Org.ID, Key: made.Key.ID, Name: "mine", Why: "disabled", At: c.at}}))
+		list, _, err := a.inbox.List(ctx, x.Actor(org.Developer), notify.Query{})
+		must(t, err)
+		n := 0
+		for _, one := range list {
+			if one.Kind == notify.Misused {
+				n++
+			}
+		}
+		if n != c.told {
+			t.Errorf("told %d times by %s, want %d", n, c.at, c.told)
+		}
+	}
+}
+
 func TestUnusualSpendAndBudgetsThatWillNotLastAreTold(t *testing.T) {
 	t.Parallel()
 	a, h, _ := furnished(t, dbtest.SQLiteURL(t))
