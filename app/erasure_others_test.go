@@ -1,13 +1,16 @@
 package app
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/bodhi-gateway/bodhi/app/audit"
+	"github.com/bodhi-gateway/bodhi/app/compliance"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/scim"
 	"github.com/bodhi-gateway/bodhi/app/secret"
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
@@ -33,6 +36,9 @@ func TestErasingSomebodyLeavesOthersWhoAreCalledAlike(t *testing.T) {
 				must(t, err)
 				k, err := a.keys.Create(ctx, admin, key.Input{Name: "Laptop of " + o.Email, Team: x.team(), Member: other.ID})
 				must(t, err)
+				said := `{"displayName":"` + o.Name + `","manager":{"displayName":"` + canaryName + `","value":"` + canaryMail + `"}}`
+				_, err = a.directory.CreateUser(ctx, admin, scim.Person{UserName: o.Email, Name: o.Name, Email: o.Email, Active: true, Attributes: []byte(said)})
+				must(t, err)
 				others, keys[other.ID] = append(others, other), k.Key.ID
 			}
 			_, err := a.compliant().Erase(ctx, admin, m.ID, canaryMail, "asked for")
@@ -48,6 +54,15 @@ func TestErasingSomebodyLeavesOthersWhoAreCalledAlike(t *testing.T) {
 				must(t, err)
 				if k.Name != "Laptop of "+was.Email {
 					t.Errorf("the key of %s is called %q now", was.Email, k.Name)
+				}
+				listed, _, err := a.directory.User(ctx, admin, was.ID)
+				must(t, err)
+				said, manager := string(listed.Attributes), compliance.ErasedName
+				if was.Name == canaryName { // whose name it is there, nobody can say
+					manager = canaryName
+				}
+				if !strings.HasPrefix(said, `{"displayName":"`+was.Name+`","manager":{"displayName":"`+manager+`"`) || strings.Contains(said, canaryMail+`"`) || listed.UserName != was.Email {
+					t.Errorf("the directory says of %s <%s>: %s %s", was.Name, was.Email, listed.UserName, said)
 				}
 				entries, err := a.audit.Search(ctx, admin, audit.Query{Action: "member.added", Target: was.ID.String()})
 				must(t, err)

@@ -38,9 +38,12 @@ func (s *ComplianceStore) Erase(ctx context.Context, p compliance.Person) (out [
 			// With memberships of theirs that ended before; one that goes on under the address is somebody else's by now.
 			e.exec("members", compliance.Pseudonymous, "UPDATE members SET email = ?, name = ? WHERE org_id = ? AND (id = ? OR email = ? AND removed_at IS NOT NULL)", p.Pseudonym(), compliance.ErasedName, p.Org, p.Member, p.Email)
 			for _, t := range texts {
-				if sumTables[t.name] != nil {
+				switch {
+				case sumTables[t.name] != nil:
 					e.fold(t, "")
-				} else {
+				case t.name == "scim_users":
+					e.directory(t)
+				default:
 					e.sweep(t, "")
 				}
 			}
@@ -127,6 +130,16 @@ func (e *eraser) sweep(t textTable, only string, and ...any) {
 	there, conditions := e.names(t)
 	values = append(append(append(values, e.p.Org), conditions...), and...)
 	e.exec(t.name, compliance.Pseudonymous, "UPDATE "+t.name+" SET "+strings.Join(set, ", ")+" WHERE org_id = ? AND ("+there+")"+only, values...)
+}
+
+// directory is sweep for what a directory says of others, the person's own being gone. What they are called is theirs, whoever shares it.
+func (e *eraser) directory(t textTable) {
+	t.columns = slices.DeleteFunc(slices.Clone(t.columns), func(c textColumn) bool { return c.name != "attributes" })
+	shared, whole := strings.ToLower(e.p.Name), e.p
+	e.sweep(t, " AND name <> ? AND LOWER(name) <> ?", whole.Name, shared)
+	e.p.Name = ""
+	e.sweep(t, " AND (name = ? OR LOWER(name) = ?)", whole.Name, shared)
+	e.p = whole
 }
 
 // names is the condition of a row that holds any of the person's words.
