@@ -175,7 +175,12 @@ func (j *job) settle(i *Item, a asked, got *reply) {
 
 // headers are those of every line.
 func (j *job) headers() http.Header {
-	h := http.Header{"Content-Type": {"application/json"}, "User-Agent": {"bodhi-batch"}, "X-Bodhi-Timeout": {timeout.String()}, "X-Bodhi-Purpose": {"batch"}, "X-Bodhi-Priority": {"low"}}
+	h := http.Header{"Content-Type": {"application/json"}, "User-Agent": {"bodhi-batch"}, "X-Bodhi-Timeout": {timeout.String()}, "X-Bodhi-Purpose": {ForLines}, "X-Bodhi-Priority": {"low"}}
+	for name, value := range map[string]string{"X-Bodhi-Tags": j.batch.Body.Tags, "X-Bodhi-User": j.batch.Body.User} {
+		if value != "" {
+			h[name] = []string{value}
+		}
+	}
 	if j.batch.Family == Anthropic {
 		h["Anthropic-Version"] = []string{"2023-06-01"}
 		if b := j.batch.Body.Beta; b != "" {

@@ -72,6 +72,8 @@ type Body struct {
 	OffPeak  bool              `json:"off_peak,omitempty"`  // it is worked on in the organization's off-peak hours alone
 	Schedule string            `json:"schedule,omitempty"`  // the id of the schedule that made it
 	Beta     string            `json:"beta,omitempty"`      // Anthropic's features that its requests use, as the header has them
+	Tags     string            `json:"tags,omitempty"`      // of every line, as x-bodhi-tags has them
+	User     string            `json:"user,omitempty"`      // of every line, as x-bodhi-user has it
 	KeyName  string            `json:"key_name"`
 	IP       string            `json:"ip"` // where it was made, for the key's networks
 	Errors   []Wrong           `json:"errors,omitempty"`

@@ -52,6 +52,8 @@ type Caller struct {
 	Grant *key.Grant
 	IP    string
 	Beta  string // anthropic-beta of whoever makes a message batch
+	// Tags and User are what whoever makes a batch says of it for reports: x-bodhi-tags and x-bodhi-user.
+	Tags, User string
 }
 
 func (c *Caller) org() id.Org { return c.Grant.Chain.Org }

@@ -25,6 +25,9 @@ import (
 // Topic says on the bus that batches came, were changed or ended.
 const Topic live.Topic = "batches"
 
+// ForLines is what every line is for, in the word of x-bodhi-purpose.
+const ForLines = "batch"
+
 // The bounds.
 const (
 	MaxFile = 512 << 20 // bytes of one file

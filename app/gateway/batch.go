@@ -38,9 +38,22 @@ func callerIP(x *Exchange) string {
 	return addr.Addr().Unmap().String()
 }
 
+// attribute says of the lines of a batch what its maker says of it. More tags than a line has room for, beside those of the key and what it
+// is for, are refused while somebody listens.
+func attribute(x *Exchange, c *batch.Caller) (err error) {
+	c.User = x.Hints.EndUser
+	if c.Tags, err = readTags(x.R.Header); err == nil {
+		_, err = withKeyTags(withPurpose(c.Tags, batch.ForLines), x.Grant.Tags)
+	}
+	return err
+}
+
 func (g *Gateway) createBatch(x *Exchange, c batch.Caller, _ string) error {
 	var order batch.Order
 	if err := g.readOrder(x, &order); err != nil {
+		return err
+	}
+	if err := attribute(x, &c); err != nil {
 		return err
 	}
 	b, err := g.Batches.Create(x.R.Context(), c, order)

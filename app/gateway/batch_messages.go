@@ -14,6 +14,9 @@ func (g *Gateway) createMessages(x *Exchange, c batch.Caller, _ string) error {
 	if e := x.R.Header.Get("Content-Encoding"); e != "" && e != "identity" {
 		return fault.Field("content-encoding", "Compressed request bodies are not accepted; send the JSON as it is.")
 	}
+	if err := attribute(x, &c); err != nil {
+		return err
+	}
 	c.Beta = strings.Join(x.R.Header["Anthropic-Beta"], ",")
 	g.hurry(x, max(x.R.ContentLength, batch.MaxFile))
 	b, err := g.Batches.CreateMessages(x.R.Context(), c, x.R.Body)
