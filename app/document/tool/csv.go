@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/csv"
 	"strings"
+
+	"github.com/bodhi-gateway/bodhi/app/cell"
 )
 
 // CSV is all tables of a result, one below the other: a row of names, then the rows. A cell that a spreadsheet would run as a formula is told
@@ -46,14 +48,14 @@ func (r *Result) Plain() string {
 func harmless(row []string) []string {
 	out := make([]string, len(row))
 	for i, c := range row {
-		if out[i] = c; c != "" && strings.ContainsRune("=+@\t\r", rune(c[0])) || strings.HasPrefix(c, "-") && !number(c) {
-			out[i] = "'" + c
+		if out[i] = c; !owed(c) {
+			out[i] = cell.Harmless(c)
 		}
 	}
 	return out
 }
 
-// number reports whether a cell is a plain amount, such as -12.50.
-func number(c string) bool {
-	return strings.Trim(c[1:], "0123456789.,") == "" && len(c) > 1
+// owed reports whether a cell is a plain amount below zero, as documents write it: -1,234.50.
+func owed(c string) bool {
+	return strings.HasPrefix(c, "-") && strings.Trim(c[1:], "0123456789.,") == "" && len(c) > 1
 }
