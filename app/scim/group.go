@@ -140,16 +140,26 @@ func (s *Service) placeAll(ctx context.Context, actor org.Actor, users []id.Memb
 
 // ReplaceGroup writes a group anew. version is what the caller has read, or -1 for whatever there is.
 func (s *Service) ReplaceGroup(ctx context.Context, actor org.Actor, which id.Group, version int64, in Crowd) (Group, error) {
+	return s.ChangeGroup(ctx, actor, which, version, func(Group) (Crowd, error) { return in, nil })
+}
+
+// ChangeGroup is ReplaceGroup by what change makes of the group. It is read and written in one turn: a directory sends several
+// changes of one group at a time, each of which is to build on the one before.
+func (s *Service) ChangeGroup(ctx context.Context, actor org.Actor, which id.Group, version int64, change func(Group) (Crowd, error)) (Group, error) {
 	if err := actor.Require(org.Admin); err != nil {
-		return Group{}, err
-	}
-	if err := in.check(); err != nil {
 		return Group{}, err
 	}
 	var g Group
 	err := s.write(ctx, actor, func(ctx context.Context) error {
 		var err error
 		if g, err = s.currentGroup(ctx, actor.Org, which, version); err != nil {
+			return err
+		}
+		in, err := change(g)
+		if err != nil {
+			return err
+		}
+		if err := in.check(); err != nil {
 			return err
 		}
 		before := map[string]any{"name": g.DisplayName, "members": len(g.Members)}

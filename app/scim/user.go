@@ -119,16 +119,25 @@ func (s *Service) adopted(ctx context.Context, o id.Org, email string, fresh Use
 
 // ReplaceUser writes a person anew. version is what the caller has read, or -1 for whatever there is.
 func (s *Service) ReplaceUser(ctx context.Context, actor org.Actor, which id.Member, version int64, p Person) (User, error) {
+	return s.ChangeUser(ctx, actor, which, version, func(User) (Person, error) { return p, nil })
+}
+
+// ChangeUser is to ReplaceUser what ChangeGroup is to ReplaceGroup.
+func (s *Service) ChangeUser(ctx context.Context, actor org.Actor, which id.Member, version int64, change func(User) (Person, error)) (User, error) {
 	if err := actor.Require(org.Admin); err != nil {
-		return User{}, err
-	}
-	if err := p.check(); err != nil {
 		return User{}, err
 	}
 	var u User
 	err := s.write(ctx, actor, func(ctx context.Context) error {
 		var err error
 		if u, err = s.current(ctx, actor.Org, which, version); err != nil {
+			return err
+		}
+		p, err := change(u)
+		if err != nil {
+			return err
+		}
+		if err := p.check(); err != nil {
 			return err
 		}
 		same, err := s.Store.Find(ctx, actor.Org, p.UserName, "")

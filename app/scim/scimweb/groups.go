@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	lib "github.com/elimity-com/scim"
-	scimerrors "github.com/elimity-com/scim/errors"
 	"github.com/elimity-com/scim/optional"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
@@ -88,15 +87,11 @@ func (g groups) Replace(r *http.Request, text string, attrs lib.ResourceAttribut
 	if err != nil {
 		return lib.Resource{}, g.h.refusal(r, scim.MissingGroup())
 	}
-	return g.replace(r, which, version(r), attrs)
-}
-
-func (g groups) replace(r *http.Request, which id.Group, version int64, attrs map[string]any) (lib.Resource, error) {
 	in, err := crowd(attrs)
 	if err != nil {
 		return lib.Resource{}, g.h.refusal(r, err)
 	}
-	now, err := g.h.directory.ReplaceGroup(r.Context(), g.actor, which, version, in)
+	now, err := g.h.directory.ReplaceGroup(r.Context(), g.actor, which, version(r), in)
 	if err != nil {
 		return lib.Resource{}, g.h.refusal(r, err)
 	}
@@ -105,21 +100,24 @@ func (g groups) replace(r *http.Request, which id.Group, version int64, attrs ma
 
 // Patch implements lib.ResourceHandler.
 func (g groups) Patch(r *http.Request, text string, operations []lib.PatchOperation) (lib.Resource, error) {
-	before, err := g.read(r, text)
+	which, err := id.ParseGroup(text)
 	if err != nil {
-		return lib.Resource{}, err
+		return lib.Resource{}, g.h.refusal(r, scim.MissingGroup())
 	}
-	if v := version(r); v >= 0 && v != before.Version {
-		return lib.Resource{}, scimerrors.ScimError{Status: http.StatusPreconditionFailed, Detail: "The group was changed since you read it. Read it again."}
+	now, err := g.h.directory.ChangeGroup(r.Context(), g.actor, which, version(r), func(before scim.Group) (scim.Crowd, error) {
+		attrs := map[string]any(groupResource(before).Attributes)
+		if before.ExternalID != "" {
+			attrs["externalId"] = before.ExternalID
+		}
+		if err := (patcher{schema: g.h.groupSchema}).apply(attrs, operations); err != nil {
+			return scim.Crowd{}, err
+		}
+		return crowd(attrs)
+	})
+	if err != nil {
+		return lib.Resource{}, g.h.refusal(r, err)
 	}
-	attrs := map[string]any(groupResource(before).Attributes)
-	if before.ExternalID != "" {
-		attrs["externalId"] = before.ExternalID
-	}
-	if err := (patcher{schema: g.h.groupSchema}).apply(attrs, operations); err != nil {
-		return lib.Resource{}, err
-	}
-	return g.replace(r, before.ID, before.Version, attrs)
+	return narrow(r, groupResource(now)), nil
 }
 
 // Delete implements lib.ResourceHandler.

@@ -144,6 +144,10 @@ func etag(n int64) string { return `W/"` + strconv.FormatInt(n, 10) + `"` }
 
 // refusal is a service's error in the protocol's words. What nobody classified is logged and told as our failure.
 func (h *Handlers) refusal(r *http.Request, err error) error {
+	var worded scimerrors.ScimError
+	if errors.As(err, &worded) { // of a patch that cannot be applied
+		return worded
+	}
 	f := fault.From(err)
 	out := scimerrors.ScimError{Detail: f.Public}
 	switch {

@@ -108,41 +108,38 @@ func (u users) Replace(r *http.Request, text string, attrs lib.ResourceAttribute
 	if err != nil {
 		return lib.Resource{}, u.h.refusal(r, err)
 	}
-	return u.replace(r, which, version(r), p)
-}
-
-func (u users) replace(r *http.Request, which id.Member, version int64, p scim.Person) (lib.Resource, error) {
-	if _, err := u.h.directory.ReplaceUser(r.Context(), u.actor, which, version, p); err != nil {
+	if _, err := u.h.directory.ReplaceUser(r.Context(), u.actor, which, version(r), p); err != nil {
 		return lib.Resource{}, u.h.refusal(r, err)
 	}
 	return u.show(r, which)
 }
 
-// Patch implements lib.ResourceHandler. Between reading and writing nobody else may change the user: the version that
-// was read is the one that is replaced.
+// Patch implements lib.ResourceHandler.
 func (u users) Patch(r *http.Request, text string, operations []lib.PatchOperation) (lib.Resource, error) {
 	which, err := id.ParseMember(text)
 	if err != nil {
 		return lib.Resource{}, u.h.refusal(r, org.MissingMember())
 	}
-	before, _, err := u.h.directory.User(r.Context(), u.actor, which)
+	_, err = u.h.directory.ChangeUser(r.Context(), u.actor, which, version(r), func(before scim.User) (scim.Person, error) { return u.patched(before, operations) })
 	if err != nil {
 		return lib.Resource{}, u.h.refusal(r, err)
 	}
-	if v := version(r); v >= 0 && v != before.Version {
-		return lib.Resource{}, scimerrors.ScimError{Status: http.StatusPreconditionFailed, Detail: "The user was changed since you read it. Read it again."}
-	}
+	return u.show(r, which)
+}
+
+// patched is what a user's attributes come to after the operations.
+func (u users) patched(before scim.User, operations []lib.PatchOperation) (scim.Person, error) {
 	attrs := said(before) // not active: whom an admin disabled, only a word of the directory's puts out
 	_, addressed := attrs["emails"]
 	if before.ExternalID != "" {
 		attrs["externalId"] = before.ExternalID
 	}
 	if err := (patcher{u.h.userSchema, []schema.Schema{u.h.enterprise}}).apply(attrs, operations); err != nil {
-		return lib.Resource{}, err
+		return scim.Person{}, err
 	}
 	p, err := person(attrs, before.Present())
 	if err != nil {
-		return lib.Resource{}, u.h.refusal(r, err)
+		return p, err
 	}
 	// Name and address that the directory never said outright change with what they follow from, and stay otherwise.
 	if p.Name == "" {
@@ -151,7 +148,7 @@ func (u users) Patch(r *http.Request, text string, operations []lib.PatchOperati
 	if !addressed && len(list(attrs["emails"])) == 0 && p.UserName == before.UserName {
 		p.Email = before.Email
 	}
-	return u.replace(r, which, before.Version, p)
+	return p, nil
 }
 
 // Delete implements lib.ResourceHandler.
