@@ -32,7 +32,7 @@ func (d *DB) openSQLite(ctx context.Context, rawURL string, o Options) error {
 	if err := prepareFile(path); err != nil {
 		return fmt.Errorf("%s cannot be used: %w", d.where, reason(err))
 	}
-	if err := registerCells(); err != nil {
+	if err := errors.Join(registerCells(), registerLower()); err != nil {
 		return fmt.Errorf("SQLite: %w", err)
 	}
 	pool, err := sql.Open(sqlite.DriverName, fileDSN(path, sqlitePragmas))

@@ -382,6 +382,8 @@ func TestMembersAreFoundAndPaged(t *testing.T) {
 		for _, name := range []string{"zoe", "under_score", "per%cent"} {
 			g.Join(g.t, g.Tenant, name, org.Developer, g.Other)
 		}
+		_, err := g.Identity.AddMember(ctx, g.admin, identity.NewMember{Name: "Émile", Email: "nana@acme.test", Role: org.Developer, Teams: []id.Team{g.Other}})
+		g.must(err)
 		found := func(a org.Actor, q org.MemberQuery) (names []string) {
 			g.t.Helper()
 			for q.Limit = 2; ; {
@@ -405,11 +407,13 @@ func TestMembersAreFoundAndPaged(t *testing.T) {
 			want string
 		}{
 			"by part of a name":         {g.admin, org.MemberQuery{Search: "ZO"}, "zoe"},
+			"by a letter as written":    {g.admin, org.MemberQuery{Search: "Émile"}, "Émile"},
+			"by a letter in lower case": {g.admin, org.MemberQuery{Search: "émi"}, "Émile"},
 			"by an underscore":          {g.admin, org.MemberQuery{Search: "r_s"}, "under_score"},
 			"by a percent sign":         {g.admin, org.MemberQuery{Search: "%"}, "per%cent"},
 			"by address":                {g.admin, org.MemberQuery{Search: "zoe@acme"}, "zoe"},
 			"by role":                   {g.admin, org.MemberQuery{Role: org.Manager}, "manager"},
-			"by team":                   {g.admin, org.MemberQuery{Team: g.Other}, "outsider per%cent under_score zoe"},
+			"by team":                   {g.admin, org.MemberQuery{Team: g.Other}, "outsider per%cent under_score zoe Émile"},
 			"by status":                 {g.admin, org.MemberQuery{Status: org.DisabledMember}, "outsider"},
 			"a lead: their team's only": {g.Actor(org.Lead), org.MemberQuery{}, "Ada Admin developer lead manager viewer"},
 			"a lead: nobody elsewhere":  {g.Actor(org.Lead), org.MemberQuery{Search: "zoe"}, ""},
