@@ -7,6 +7,7 @@ package compliance
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -81,16 +82,32 @@ func (p Person) Spared() (out [][2]string) {
 func (p Person) told() [][2]string { return append(p.Spared(), p.Words()...) }
 
 // spelled adds a word as it is, in small letters, in capitals, and with each part's first letter, or that of an address's own part, as a
-// capital. Databases look for texts letter by letter: what no common spelling is stays.
+// capital, each also as JSON writes it: most texts stand in that. Databases look for texts letter by letter: what no common spelling is
+// stays.
 func spelled(to [][2]string, word, instead string) [][2]string {
 	lower := strings.ToLower(word)
 	local, domain, _ := strings.Cut(titled(lower), "@")
 	for _, w := range []string{word, lower, strings.ToUpper(word), titled(lower), local + "@" + strings.ToLower(domain), lower[:strings.Index(lower+"@", "@")] + "@" + domain} {
-		if len(w) == len(word) && !slices.ContainsFunc(to, func(have [2]string) bool { return have[0] == w }) {
-			to = append(to, [2]string{w, instead})
+		if len(w) != len(word) {
+			continue
+		}
+		for _, w := range []string{w, inJSON(w, false), inJSON(w, true)} {
+			if !slices.ContainsFunc(to, func(have [2]string) bool { return have[0] == w }) {
+				to = append(to, [2]string{w, instead})
+			}
 		}
 	}
 	return to
+}
+
+// inJSON is how a word stands inside of JSON: its quotes and backslashes escaped, and & < > too where html says so, as Go does and
+// PostgreSQL and most clients do not.
+func inJSON(word string, html bool) string {
+	var out strings.Builder
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(html)
+	_ = e.Encode(word) // a string can always be written
+	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(out.String()), `"`), `"`)
 }
 
 // titled has a capital wherever a letter follows what is none.

@@ -2,6 +2,7 @@ package compliance_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/bodhi-gateway/bodhi/app/clock"
@@ -32,6 +33,27 @@ func TestAPersonIsLookedForInEverySpelling(t *testing.T) {
 	for _, w := range p.Words() {
 		if w[1] == compliance.ErasedName {
 			t.Errorf("the short name %q is looked for", w[0])
+		}
+	}
+}
+
+// Most texts that a person is looked for in are JSON, which writes quotes and signs another way than people do.
+func TestANameIsLookedForAsJSONWritesIt(t *testing.T) {
+	for name, in := range map[string][]string{
+		`Jo "Plumdog" Bloggs`:    {`{"name":"Jo \"Plumdog\" Bloggs"}`, `{"name":"JO \"PLUMDOG\" BLOGGS"}`, `Jo "Plumdog" Bloggs said so`},
+		`Jo Bloggs "Plumdog"`:    {`{"name":"Jo Bloggs \"Plumdog\""}`},
+		"Plumdog & Daughters":    {`{"name":"Plumdog \u0026 Daughters"}`, `{"name": "Plumdog & Daughters"}`},
+		`Jo "Plumdog" & Friends`: {`{"name":"Jo \"Plumdog\" \u0026 Friends"}`, `{"name": "Jo \"Plumdog\" & Friends"}`},
+	} {
+		p := compliance.Person{Member: id.NewMember(id.NewSource(clock.System{}.Now, nil)), Email: "jo@acme.test", Name: name}
+		for _, text := range in {
+			said := text
+			for _, w := range p.Words() {
+				said = strings.ReplaceAll(said, w[0], w[1])
+			}
+			if strings.Contains(strings.ToLower(said), "plumdog") || !strings.Contains(said, compliance.ErasedName) {
+				t.Errorf("of %s stays %s", text, said)
+			}
 		}
 	}
 }
