@@ -139,5 +139,5 @@ func spark(r usage.Result, value func(usage.Totals) int64) []int64 {
 
 // narrow is the span as filters of the list of requests.
 func (o *overview) narrow() map[string]string {
-	return usageweb.Days(o.now.AddDate(0, 0, 1-spans[o.span].days), o.now, o.zone)
+	return usageweb.Days(o.day(1-spans[o.span].days), o.now, o.zone)
 }

@@ -104,7 +104,7 @@ func (o *overview) whole(by ...usage.Dim) (usage.Result, error) {
 	if ok {
 		return r, nil
 	}
-	from := usage.DayOf(o.now, o.zone, 1-spans[o.span].days)
+	from := o.day(1 - spans[o.span].days)
 	r, err := o.ask(usage.Query{From: from, To: o.now, By: by, Compare: usage.Previous, Top: mostRows, Nameless: slices.Contains(by, usage.Member)})
 	if err == nil {
 		o.mu.Lock()
@@ -156,9 +156,11 @@ func (o *overview) limits() ([]budget.Entry, map[id.Budget]budget.Forecast, erro
 // daily asks for each day of the span, today included, which is not over.
 func (o *overview) daily(shift, top int, by ...usage.Dim) (usage.Result, error) {
 	days := spans[o.span].days
-	to := o.now.AddDate(0, 0, -shift*days)
-	return o.ask(usage.Query{From: to.AddDate(0, 0, 1-days), To: to, Grain: usage.Day, By: by, Top: top})
+	return o.ask(usage.Query{From: o.day(1 - days - shift*days), To: o.day(1 - shift*days), Grain: usage.Day, By: by, Top: top})
 }
+
+// day is the first moment of the day that lies so many after today, by the organization's calendar: a day is not always 24 hours long.
+func (o *overview) day(after int) time.Time { return usage.DayOf(o.now, o.zone, after) }
 
 // link is this page with one thing changed.
 func (o *overview) link(span, by string) string {

@@ -40,8 +40,7 @@ func (o *overview) outlook() (out report.Outlook, last money.USD, err error) {
 	if err != nil {
 		return out, 0, err
 	}
-	today, _ := budget.Daily.Window(o.now, o.zone)
-	days, err := o.ask(usage.Query{From: today.AddDate(0, 0, -recent), To: today, Grain: usage.Day})
+	days, err := o.ask(usage.Query{From: o.day(-recent), To: o.day(0), Grain: usage.Day})
 	if err != nil {
 		return out, 0, err
 	}
