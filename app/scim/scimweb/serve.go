@@ -81,8 +81,8 @@ func (h *Handlers) config(c *web.Context) error {
 	return c.Blob(http.StatusOK, kind, b)
 }
 
-// plain mends what clients are known to send amiss: Entra ID writes booleans as "True" and "False". Numbers keep their
-// digits.
+// plain mends what clients are known to send amiss: Entra ID writes booleans as "True" and "False", and a manager as a bare id.
+// Numbers keep their digits.
 func plain(body []byte) ([]byte, error) {
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.UseNumber()
@@ -105,8 +105,12 @@ func mend(v any) any {
 	case map[string]any:
 		path, _ := v["path"].(string)
 		for name := range v {
-			if boolean(name) || strings.EqualFold(name, "value") && boolean(path) {
+			value := strings.EqualFold(name, "value")
+			if boolean(name) || value && boolean(path) {
 				v[name] = truth(v[name])
+			}
+			if called(name, "manager") || value && called(path, "manager") {
+				v[name] = manager(v[name])
 			}
 			v[name] = mend(v[name])
 		}
@@ -116,7 +120,25 @@ func mend(v any) any {
 
 // boolean reports attributes that are true or false.
 func boolean(name string) bool {
-	return strings.EqualFold(name, "active") || strings.EqualFold(name, "primary") || strings.HasSuffix(strings.ToLower(name), "].primary")
+	return called(name, "active") || strings.EqualFold(name, "primary") || strings.HasSuffix(strings.ToLower(name), "].primary")
+}
+
+// called reports whether a name is an attribute's, short or with its schema before it.
+func called(name, attribute string) bool {
+	return strings.EqualFold(name[strings.LastIndexByte(name, ':')+1:], attribute)
+}
+
+// manager is somebody's manager as the protocol has them, of an id alone or a list of one.
+func manager(v any) any {
+	switch v := v.(type) {
+	case string:
+		return map[string]any{"value": v}
+	case []any:
+		if len(v) == 1 {
+			return manager(v[0])
+		}
+	}
+	return v
 }
 
 func truth(v any) any {
