@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	lib "github.com/elimity-com/scim"
@@ -73,6 +74,13 @@ func flat(x lib.Resource) map[string]any {
 		}
 	}
 	out["id"] = x.ID
+	meta := map[string]any{}
+	for name, at := range map[string]*time.Time{"created": x.Meta.Created, "lastModified": x.Meta.LastModified} {
+		if at != nil {
+			meta[name] = at.Format(time.RFC3339Nano)
+		}
+	}
+	out["meta"] = meta
 	if x.ExternalID.Present() {
 		out["externalId"] = x.ExternalID.Value()
 	}

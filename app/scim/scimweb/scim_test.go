@@ -227,6 +227,7 @@ func TestListsFilterAndPage(t *testing.T) {
 		`emails.value eq "babs@jensen.org"`: 1, `emails[type eq "work" and value co "@acme.test"]`: 6, `emails eq "admin@acme.test"`: 1, `active eq true`: 7, `active eq false`: 0,
 		`userName eq "bjensen@example.com" or userName eq "admin@acme.test"`: 2, `displayName eq "Babs Jensen" and emails.type eq "home"`: 1,
 		`urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department eq "Tour Operations"`: 1, `urn:ietf:params:scim:schemas:core:2.0:User:userName sw "b"`: 1,
+		`meta.lastModified gt "2020-01-01T00:00:00Z"`: 7, `meta.created lt "2020-01-01T00:00:00Z"`: 0, `meta.lastModified gt "2020-01-01T00:00:00Z" and userName sw "bj"`: 1,
 	} {
 		if n, _ := total("Users?filter=" + url.QueryEscape(filter)); n != want {
 			t.Errorf("%s: %v, want %v", filter, n, want)
