@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"strings"
 
@@ -50,10 +51,11 @@ func sift(tx *gorm.DB, q audit.Query) *gorm.DB {
 		tx = tx.Where("(target = ? OR lower(target_name) LIKE ? ESCAPE '!')", q.Target, like(q.Target))
 	}
 	if q.Text != "" {
-		p := like(q.Text)
+		p, in := like(q.Text), like(asJSON(q.Text)) // values are looked for as people read them, and as they are written
 		tx = tx.Where(`(lower(actor) LIKE ? ESCAPE '!' OR lower(action) LIKE ? ESCAPE '!' OR lower(target) LIKE ? ESCAPE '!'
 			OR lower(target_name) LIKE ? ESCAPE '!' OR ip LIKE ? ESCAPE '!' OR request_id LIKE ? ESCAPE '!'
-			OR lower(before_json) LIKE ? ESCAPE '!' OR lower(after_json) LIKE ? ESCAPE '!')`, p, p, p, p, p, p, p, p)
+			OR lower(before_json) LIKE ? ESCAPE '!' OR lower(after_json) LIKE ? ESCAPE '!'
+			OR lower(before_json) LIKE ? ESCAPE '!' OR lower(after_json) LIKE ? ESCAPE '!')`, p, p, p, p, p, p, p, p, in, in)
 	}
 	return tx
 }
@@ -61,6 +63,15 @@ func sift(tx *gorm.DB, q audit.Query) *gorm.DB {
 // like is a pattern for text anywhere, in lower case, with LIKE's own signs taken as they are.
 func like(text string) string {
 	return "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(strings.ToLower(text)) + "%"
+}
+
+// asJSON is how a text stands inside of an entry's values, which encoding/json wrote.
+func asJSON(text string) string {
+	b, err := json.Marshal(text)
+	if err != nil || len(b) < 2 { // a string always marshals, in quotes
+		return text
+	}
+	return string(b[1 : len(b)-1])
 }
 
 // Get implements audit.Store.

@@ -127,7 +127,7 @@ func TestSecretsAreMaskedAndFiltersFind(t *testing.T) {
 		admin.Via, admin.IP = org.ViaCLI, "192.0.2.9"
 		must(t, h.Audit.Append(t.Context(), admin, audit.Entry{Action: "thing.changed", Target: "thing_1", TargetName: "50%_off",
 			Before: map[string]any{"password": "hunter2", "name": "a"},
-			After:  map[string]any{"client_secret": "s3", "note": "use " + whole.Reveal(), "has_credential": true, "list": []string{"x"}, "name": "b"}}))
+			After:  map[string]any{"client_secret": "s3", "note": "use " + whole.Reveal(), "has_credential": true, "list": []string{"x"}, "name": "b", "team": `R&D "north"`}}))
 		page, err := h.Audit.List(t.Context(), admin, 0, 1)
 		must(t, err)
 		r := page[0]
@@ -136,13 +136,14 @@ func TestSecretsAreMaskedAndFiltersFind(t *testing.T) {
 				t.Errorf("%q is in the log", leak)
 			}
 		}
-		if c := r.Changes(); len(c) != 6 || c[2].Field != "list" || c[3] != (audit.Change{Field: "name", Before: `"a"`, After: `"b"`}) {
+		if c := r.Changes(); len(c) != 7 || c[2].Field != "list" || c[3] != (audit.Change{Field: "name", Before: `"a"`, After: `"b"`}) {
 			t.Errorf("changes: %+v", c)
 		}
 		now := h.Clock.Now()
 		for name, q := range map[string]audit.Query{
 			"actor": {Actor: "ADMIN@acme"}, "action": {Action: "thing.changed"}, "room": {Action: "thing"}, "target": {Target: "thing_1"}, "name": {Target: "50%_o"},
-			"door": {Via: org.ViaCLI}, "text": {Text: "50%_OFF"}, "address": {Text: "192.0.2.9"}, "value": {Text: `"name":"b"`}, "time": {From: now, To: now.Add(time.Second), Action: "thing"},
+			"door": {Via: org.ViaCLI}, "text": {Text: "50%_OFF"}, "address": {Text: "192.0.2.9"}, "value": {Text: `"name":"b"`}, "a sign in a value": {Text: "r&d"}, "quotes in a value": {Text: `"north"`},
+			"time": {From: now, To: now.Add(time.Second), Action: "thing"},
 		} {
 			found, err := h.Audit.Search(t.Context(), admin, q)
 			if err != nil || len(found) == 0 || found[0].ID != r.ID {
