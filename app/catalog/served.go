@@ -4,13 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/money"
-)
-
-// The service tiers of an answer whose price is not the list's.
-const (
-	Flex     = "flex"
-	Priority = "priority"
 )
 
 // priorities are what priority processing costs as parts of the list price, by the start of the model's id; first match wins. Read in
@@ -48,9 +43,9 @@ func Served(q Quote, tier string) Quote {
 		return q
 	}
 	switch tier {
-	case Flex:
+	case llm.FlexTier:
 		return o.times(tier, 1, 2)
-	case Priority:
+	case llm.PriorityTier:
 		for _, p := range priorities {
 			if strings.HasPrefix(o.model.ID, p.prefix) {
 				return o.times(tier, p.times, p.per)

@@ -42,12 +42,12 @@ func TestAnAnswerCostsWhatTheTierThatServedItDoes(t *testing.T) {
 func TestATierChangesNeitherFeesNorAPriceOfOnesOwn(t *testing.T) {
 	t.Parallel()
 	q, _ := BuiltIn().Quote("openai", "gpt-5", time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC))
-	if b, err := Served(q, Priority).Bill(llm.Usage{WebSearches: 1}); err != nil || b.Total.String() != "0.01" {
+	if b, err := Served(q, llm.PriorityTier).Bill(llm.Usage{WebSearches: 1}); err != nil || b.Total.String() != "0.01" {
 		t.Errorf("a search costs %s, %v", b.Total, err)
 	}
 	m, _ := BuiltIn().Find("openai", "gpt-5")
 	own, err := Override{Version: "o.1", Prices: map[Class]money.Price{Input: perMTok}}.Quote(m)
-	if err != nil || Served(own, Priority) != own || Served(Half(q), Flex).Version() != Half(q).Version() {
+	if err != nil || Served(own, llm.PriorityTier) != own || Served(Half(q), llm.FlexTier).Version() != Half(q).Version() {
 		t.Errorf("%v", err)
 	}
 }

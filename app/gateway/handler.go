@@ -38,6 +38,7 @@ type Gateway struct {
 	renewals sync.WaitGroup
 	atJudges atomic.Int32 // judgements under way
 	looks    looks        // for names and addresses
+	hurries  atomic.Bool  // hurried is not empty
 	hurried  sync.Map     // hurry → whether priority processing answers there unasked
 }
 

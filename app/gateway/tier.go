@@ -17,11 +17,14 @@ type hurry struct {
 // gives that to calls which ask for none. No provider tells that setting; its answers do.
 func (g *Gateway) expectedTier(call *llm.Call, t route.Target) string {
 	switch call.Tier {
-	case catalog.Priority:
-		return catalog.Priority
+	case llm.PriorityTier:
+		return llm.PriorityTier
 	case "", "auto":
+		if !g.hurries.Load() { // nowhere: most installations never look
+			return ""
+		}
 		if _, ok := g.hurried.Load(hurry{t.Connection.ID, t.Model}); ok {
-			return catalog.Priority
+			return llm.PriorityTier
 		}
 	}
 	return ""
@@ -29,11 +32,12 @@ func (g *Gateway) expectedTier(call *llm.Call, t route.Target) string {
 
 // noteTier remembers that a model answered with priority unasked.
 func (g *Gateway) noteTier(x *Exchange, a *attempt) {
-	if a.tier != a.heldAt {
+	if a.tier != a.heldAt && (a.tier != llm.StandardTier || a.heldAt != "") {
 		x.note("served as ", a.tier)
 	}
-	if a.tier == catalog.Priority && a.heldAt == "" {
+	if a.tier == llm.PriorityTier && a.heldAt == "" {
 		g.hurried.Store(hurry{a.target.Connection.ID, a.target.Model}, true)
+		g.hurries.Store(true)
 	}
 }
 
@@ -47,7 +51,7 @@ func (g *Gateway) bill(a *attempt, u llm.Usage) catalog.Bill {
 	if err != nil { // only an overflow: book the whole hold rather than nothing
 		return catalog.Bill{Total: a.hold.Amount()}
 	}
-	if a.tier == catalog.Priority && a.heldAt == "" {
+	if a.tier == llm.PriorityTier && a.heldAt == "" {
 		if list, err := a.quote.Bill(u); err == nil {
 			b.Total = min(b.Total, max(list.Total, a.hold.Amount()))
 		}

@@ -51,6 +51,13 @@ type Beside struct {
 	Usage Usage
 }
 
+// The service tiers of answers: whatever is neither flex nor priority costs what the list says.
+const (
+	StandardTier = "default" // OpenAI's word
+	FlexTier     = "flex"
+	PriorityTier = "priority"
+)
+
 // Event is one piece of an answer, in the dialect of the call that asked.
 type Event struct {
 	Kind EventKind

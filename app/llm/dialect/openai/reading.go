@@ -4,7 +4,6 @@ import (
 	"errors"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
-	"github.com/bodhi-gateway/bodhi/app/llm/dialect"
 	"github.com/bodhi-gateway/bodhi/app/llm/scan"
 )
 
@@ -72,10 +71,18 @@ func reading(body []byte, bare string, usage func(*scan.Cursor) (llm.Usage, bool
 	return r, nil
 }
 
-// tierOf reads the service tier of an answer.
+// tierOf reads the service tier of an answer, without a copy of it: every answer has one.
 func tierOf(c *scan.Cursor) string {
 	t, _ := c.String()
-	return string(dialect.Clip(c.Value(t, nil)))
+	switch string(c.Value(t, nil)) {
+	case "":
+		return ""
+	case llm.FlexTier:
+		return llm.FlexTier
+	case llm.PriorityTier:
+		return llm.PriorityTier
+	}
+	return llm.StandardTier
 }
 
 // errUsage says that usage is there and cannot be: negative or fractional counts, or parts larger than their whole.
