@@ -19,6 +19,8 @@ import (
 const (
 	// lateDays is how long providers are known to amend a day: so many days before today are read again every night.
 	lateDays = 7
+	// mostDays is how far back nights that failed are made up for: what providers give in one page.
+	mostDays = 31
 	maxPages = 40
 	maxPage  = 8 << 20
 	timeout  = 60 * time.Second
@@ -73,7 +75,10 @@ func (s *Service) read(ctx context.Context, c Credential) error {
 		return fmt.Errorf("reconcile: %s: %w", c.Connection, err)
 	}
 	until := s.today()
-	from := until.AddDate(0, 0, -lateDays)
+	from, err := s.from(ctx, c, until)
+	if err != nil {
+		return err
+	}
 	days, err := s.fetch(ctx, c, r, src, from, until)
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -88,6 +93,22 @@ func (s *Service) read(ctx context.Context, c Credential) error {
 		}
 	}
 	return s.Store.Noted(ctx, c.Org, c.Connection, s.Clock.Now().UTC(), "")
+}
+
+// from is the first day to read: a week back from the last day that is known, so that nights whose reading failed leave no hole.
+func (s *Service) from(ctx context.Context, c Credential, today time.Time) (time.Time, error) {
+	oldest, from := today.AddDate(0, 0, -mostDays), today.AddDate(0, 0, -lateDays)
+	last, err := s.Store.Days(ctx, c.Org, c.Connection, DateOf(oldest.AddDate(-1, 0, 0)), 1)
+	if err != nil || len(last) == 0 {
+		return from, err
+	}
+	if known := last[0].Day.Start().AddDate(0, 0, 1-lateDays); known.Before(from) {
+		from = known
+	}
+	if from.Before(oldest) {
+		from = oldest
+	}
+	return from, nil
 }
 
 // save puts a day of both books side by side, in one transaction, so that a day is replaced as a whole.

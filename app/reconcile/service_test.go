@@ -190,6 +190,34 @@ func TestReadingAgainChangesNothingUntilTheProviderDoes(t *testing.T) {
 	})
 }
 
+func TestDaysThatCouldNotBeReadAreReadLater(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newScene(t, d)
+		if err := s.service.Nightly(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		late, missed := s.ago(5), s.ago(0)
+		s.out.status = http.StatusUnauthorized
+		s.Clock.Advance(12 * 24 * time.Hour)
+		if err := s.service.Nightly(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		s.out.status, s.out.costs[missed], s.out.costs[late] = 0, "1.00", "2.00"
+		if err := s.service.Nightly(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if a, b := s.day(t, missed), s.day(t, late); a.Theirs != money.Dollar || b.Theirs != 2*money.Dollar {
+			t.Errorf("missed: %+v, amended: %+v", a, b)
+		}
+		s.out.asked = 0
+		s.Clock.Advance(90 * 24 * time.Hour)
+		if err := s.service.Nightly(t.Context()); err != nil || s.out.asked != 31 {
+			t.Errorf("asked for %d days, %v", s.out.asked, err)
+		}
+	})
+}
+
 func TestAFailingReportIsNotedAndLosesNothing(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
