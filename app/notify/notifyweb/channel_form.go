@@ -39,6 +39,9 @@ func (h *Alerts) form(c *web.Context, ch notify.Channel, f views.ChannelFields, 
 	for _, t := range teams {
 		p.Teams = append(p.Teams, ui.Option{Value: t.ID.String(), Label: t.Name})
 	}
+	if own := ch.Team.String(); !ch.Team.IsZero() && !slices.ContainsFunc(p.Teams, func(o ui.Option) bool { return o.Value == own }) {
+		p.Teams = append(p.Teams, ui.Option{Value: own, Label: "Its team, which is archived"}) // else saving would widen it to everybody's events
+	}
 	for _, k := range notify.Shared() {
 		p.Kinds = append(p.Kinds, views.Tick{Value: string(k), Label: k.Label(), Checked: slices.Contains(kinds, string(k))})
 	}

@@ -356,3 +356,19 @@ func TestOfTwoWhoChangeAChannelAtOnceTheSecondIsTold(t *testing.T) {
 		t.Errorf("having loaded it again: %d\n%s", p.Status, p.Body)
 	}
 }
+
+// A form without the archived team among its choices would send none, and the channel would hear of everybody's events.
+func TestAChannelOfAnArchivedTeamKeepsItWhenItIsSaved(t *testing.T) {
+	t.Parallel()
+	x := newOffice(t, dbtest.SQLite(t))
+	admin := webtest.As(t, x.site(t), x.acme.Members[org.Admin])
+	team := x.acme.Team.String()
+	if p := admin.Post("/channels", url.Values{"name": {"ops"}, "kind": {"webhook"}, "address": {x.far.url + "/hook"}, "team": {team}}); p.Status != http.StatusOK {
+		t.Fatalf("made: %d\n%s", p.Status, p.Body)
+	}
+	one := regexp.MustCompile(`/channels/chn_[a-z0-9]+`).FindString(admin.Get("/channels").Body)
+	must(t, x.Identity.ArchiveTeam(t.Context(), x.acme.Actor(org.Admin), x.acme.Team))
+	if p := admin.Get(one); !p.Has(`<option value="`+team+`" selected>`, "archived") {
+		t.Errorf("the form:\n%s", p.Body)
+	}
+}
