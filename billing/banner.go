@@ -3,7 +3,9 @@ package billing
 import (
 	"context"
 	"fmt"
+	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/org"
 )
 
@@ -28,7 +30,7 @@ func (s *Service) Banner(ctx context.Context, actor org.Actor) (Banner, error) {
 	now := s.Clock.Now()
 	switch a.State(now) {
 	case Due:
-		return Banner{true, fmt.Sprintf("A payment failed. Requests go on; people and connections can be added until %s.", a.DueSince.Add(Grace).UTC().Format("2 Jan"))}, nil
+		return s.dated(ctx, true, "A payment failed. Requests go on; people and connections can be added until %s.", a.Org, a.DueSince.Add(Grace))
 	case Restricted:
 		return Banner{true, "The last invoice is still open. Requests go on; people and connections cannot be added until it is paid."}, nil
 	case Ended:
@@ -37,8 +39,17 @@ func (s *Service) Banner(ctx context.Context, actor org.Actor) (Banner, error) {
 		return Banner{true, "The trial is over. Requests go on; people and connections cannot be added without a plan."}, nil
 	case Trial:
 		if now.Add(warnBefore).After(a.TrialEndsAt) {
-			return Banner{false, fmt.Sprintf("The trial ends on %s. Choose a plan to go on adding people.", a.TrialEndsAt.UTC().Format("2 Jan"))}, nil
+			return s.dated(ctx, false, "The trial ends on %s. Choose a plan to go on adding people.", a.Org, a.TrialEndsAt)
 		}
 	}
 	return Banner{}, nil
+}
+
+// dated is a banner that names a day as the organization's letters and its billing page do.
+func (s *Service) dated(ctx context.Context, urgent bool, says string, in id.Org, at time.Time) (Banner, error) {
+	o, err := s.Orgs.Organization(ctx, in)
+	if err != nil {
+		return Banner{}, err
+	}
+	return Banner{urgent, fmt.Sprintf(says, local(at, o))}, nil
 }

@@ -273,6 +273,22 @@ func TestWithoutStripeEverythingIsOn(t *testing.T) {
 	must(t, s.SyncAll(t.Context()))
 }
 
+func TestTheBannerNamesADayOfTheOrganizationsZone(t *testing.T) {
+	t.Parallel()
+	s := open(t, dbtest.SQLite(t))
+	home, err := s.h.Identity.Organization(t.Context(), s.admin())
+	must(t, err)
+	s.look(t)
+	s.h.Clock.Advance(12 * 24 * time.Hour)
+	for zone, day := range map[string]string{"Pacific/Kiritimati": "Wed 25 Nov 2026", "America/Los_Angeles": "Tue 24 Nov 2026"} {
+		_, err := s.h.Identity.SetOrganization(t.Context(), s.admin(), identity.Settings{Name: home.Name, Slug: home.Slug, Zone: zone})
+		must(t, err)
+		if b, err := s.Banner(t.Context(), s.admin()); err != nil || !strings.Contains(b.Text, "The trial ends on "+day+".") {
+			t.Errorf("%s: %+v %v", zone, b, err)
+		}
+	}
+}
+
 func TestOnlyAdminsSeeAndChangeWhatIsPaid(t *testing.T) {
 	t.Parallel()
 	s := open(t, dbtest.SQLite(t))
