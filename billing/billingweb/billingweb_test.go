@@ -232,10 +232,11 @@ func TestAWebhookOfMoreThanHalfAMegabyteIsNotRead(t *testing.T) {
 func TestVisitorsSeeWhatItIsAndWhatItCosts(t *testing.T) {
 	t.Parallel()
 	s := open(t)
+	trial := billing.Trials{Days: 7, Seats: 3}
 	e := echo.New()
 	home := web.Route{Method: http.MethodGet, Path: "/", Name: "report.home", Guard: web.Person, Floor: org.Viewer, Handle: func(c *web.Context) error { return c.NoContent(http.StatusTeapot) }}
 	must(t, web.Mount(e, []web.Route{home, webtest.Enter()}, web.Deps{PublicURL: webtest.PublicURL, Sessions: db.NewSessionStore(s.h.DB), People: s.h.Identity, Clock: s.h.Clock, IDs: s.h.IDs,
-		Log: slog.New(slog.DiscardHandler), Front: billingweb.Front(s.On, func() billing.Trials { return billing.Trials{Days: 7, Seats: 3} })}))
+		Log: slog.New(slog.DiscardHandler), Front: billingweb.Front(s.On, func() billing.Trials { return trial })}))
 	get := func() *httptest.ResponseRecorder {
 		w := httptest.NewRecorder()
 		e.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
@@ -245,6 +246,10 @@ func TestVisitorsSeeWhatItIsAndWhatItCosts(t *testing.T) {
 		if w := get(); w.Code != 200 || !strings.Contains(w.Body.String(), want) {
 			t.Errorf("%d without %q", w.Code, want)
 		}
+	}
+	trial = billing.Trials{Days: 1, Seats: 1}
+	if w := get(); !strings.Contains(w.Body.String(), "1 day free for 1 person. No card.") {
+		t.Error("a trial of a day is said in the plural")
 	}
 	if p := webtest.As(t, e, s.x.Members[org.Viewer]).Get("/"); p.Status != http.StatusTeapot {
 		t.Errorf("a member: %d", p.Status)

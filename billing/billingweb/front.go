@@ -16,7 +16,11 @@ func Front(on func() bool, trial func() billing.Trials) func(*web.Context) error
 		page := views.FrontPage{Shell: c.Shell("One key, every model, no surprise bill", ""), Billed: on(), Base: c.PublicURL(), Trial: "A sandbox provider is built in: the first request needs no other account."}
 		if page.Billed {
 			t := trial()
-			page.Trial = fmt.Sprintf("%d days free for up to %d people. No card.", t.Days, t.Seats)
+			people := "1 person"
+			if t.Seats != 1 {
+				people = fmt.Sprintf("up to %d people", t.Seats)
+			}
+			page.Trial = web.Plural(t.Days, "day") + " free for " + people + ". No card."
 		}
 		for _, p := range billing.Plans {
 			page.Plans = append(page.Plans, Offer(p))
