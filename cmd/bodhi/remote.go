@@ -79,8 +79,11 @@ func (a account) write() (string, error) {
 	return name, replaceFile(name, append(text, '\n'), 0o600)
 }
 
-// replaceFile writes a file as a whole or not at all.
+// replaceFile writes a file as a whole or not at all. A link stays one: people keep their settings in a repository of their own.
 func replaceFile(name string, text []byte, mode fs.FileMode) error {
+	if to, err := filepath.EvalSymlinks(name); err == nil {
+		name = to
+	}
 	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
 		return err
 	}

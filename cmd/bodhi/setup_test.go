@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -73,6 +74,22 @@ func TestAgentsAreSetUpOnceAndKeepWhatTheyHave(t *testing.T) {
 		if code != 0 || !strings.Contains(again, "set up already") || !bytes.Equal(is, after) {
 			t.Errorf("%s again: %d %s\n%s", c.client, code, again, after)
 		}
+	}
+}
+
+// Settings that lie in a repository of dot files are linked to from where the agent looks.
+func TestSetUpWritesBehindALink(t *testing.T) {
+	t.Parallel()
+	home, files := t.TempDir(), t.TempDir()
+	real, link := filepath.Join(files, "settings.json"), filepath.Join(home, ".claude", "settings.json")
+	if err := errors.Join(os.WriteFile(real, []byte(`{"theme":"dark"}`), 0o600), os.Mkdir(filepath.Dir(link), 0o700), os.Symlink(real, link)); err != nil {
+		t.Fatal(err)
+	}
+	said, code := setup(t, home, "claude-code")
+	text, err := os.ReadFile(real)
+	info, lost := os.Lstat(link)
+	if code != 0 || err != nil || lost != nil || info.Mode()&os.ModeSymlink == 0 || !strings.Contains(string(text), "forceLoginGatewayUrl") {
+		t.Errorf("exit %d, %v %v, %s\n%s", code, err, info, text, said)
 	}
 }
 
