@@ -7,10 +7,14 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"regexp"
 	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/client"
 )
+
+// clientsPath is what the dashboard shows behind the address for apps: people copy all of it.
+var clientsPath = regexp.MustCompile(`(/t/[^/]+)?(/v1)?$`)
 
 type loginCmd struct {
 	URL   string `arg:"" optional:"" help:"The gateway's address, for example https://gateway.example.com."`
@@ -32,7 +36,7 @@ func (c loginCmd) Run(e *env) error {
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return fmt.Errorf("%q is not an http or https address", c.URL)
 	}
-	at := account{URL: strings.TrimRight(c.URL, "/"), Token: c.Token}
+	at := account{URL: clientsPath.ReplaceAllString(strings.TrimRight(c.URL, "/"), ""), Token: c.Token}
 	if at.Token == "" {
 		if at.Token, err = inBrowser(e, at.URL); err != nil {
 			return err
