@@ -190,12 +190,15 @@ func (s *Service) budget(ctx context.Context, actor org.Actor, w *BudgetInput) e
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(there, func(e budget.Entry) bool { return e.Scope == in.Scope && e.Period == in.Period })
+	i := slices.IndexFunc(there, func(e budget.Entry) bool {
+		return e.Scope == in.Scope && e.Period == in.Period && e.Measure == in.Measure
+	})
 	switch {
 	case i < 0:
 		_, err = s.Budgets.Create(ctx, actor, in)
 	case there[i].Limit != in.Limit || there[i].Enforce != in.Enforce:
-		in.Name = there[i].Name
+		b := there[i] // what the command does not speak of stays
+		in.Name, in.Starts, in.Ladder, in.Rollover, in.Reserve, in.Strict, in.Thresholds = b.Name, b.Starts, b.Ladder, b.Rollover, b.Reserve, b.Strict, b.Thresholds
 		_, err = s.Budgets.Update(ctx, actor, there[i].ID, in)
 	}
 	if err != nil {
