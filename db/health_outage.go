@@ -105,6 +105,21 @@ func (s *HealthStore) Outage(ctx context.Context, o id.Org, which id.Outage) (x 
 	return x, true, nil
 }
 
+// EndOutage implements health.Store.
+func (s *HealthStore) EndOutage(ctx context.Context, t health.Target, at time.Time) error {
+	return s.db.scoped(ctx, t.Org, func(tx *gorm.DB) error {
+		return tx.Model(&breakerOutageRow{}).Where("org_id = ? AND connection_id = ? AND model = ? AND ended_at IS NULL", t.Org, t.Connection, t.Model).Update("ended_at", at.UTC()).Error
+	})
+}
+
+// EndOutages implements health.Store. An outage has the id of the event that began it.
+func (s *HealthStore) EndOutages(ctx context.Context, node string, at time.Time) error {
+	return s.db.system(ctx, "end outages that a node began before it was started anew", func(tx *gorm.DB) error {
+		return tx.Model(&breakerOutageRow{}).Where("ended_at IS NULL AND began_at < ? AND EXISTS (SELECT 1 FROM breaker_events e WHERE e.org_id = breaker_outages.org_id AND e.id = breaker_outages.id AND e.node = ?)", at.UTC(), node).
+			Update("ended_at", at.UTC()).Error
+	})
+}
+
 // Mark implements health.Store.
 func (s *HealthStore) Mark(ctx context.Context, o id.Org, x health.Outage) error {
 	at := func(t time.Time) *time.Time {

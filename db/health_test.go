@@ -179,3 +179,37 @@ func TestOutagesBeginAndEndWithTheirTargetsBreaker(t *testing.T) {
 		}
 	})
 }
+
+// A breaker is gone with its process. What it began would go on for good, and nobody could resolve it.
+func TestOutagesEndWithTheirNodesNextStartAndByHand(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		acme, beta, s, now := newOrg(t, d), newOrg(t, d), db.NewHealthStore(d), may.UTC()
+		began := func(o id.Org, node, model string) health.Event {
+			e := health.Event{ID: id.NewOutage(ids), Node: node, Change: health.Change{Target: health.Target{Org: o, Connection: id.NewConnection(ids), Model: model}, To: health.Open, Cause: health.Failures, At: now}}
+			must(t, s.Note(t.Context(), []health.Event{e}))
+			return e
+		}
+		mine, foreign, others, hand := began(acme, "n1", "m"), began(beta, "n1", "m"), began(acme, "n2", "m"), began(acme, "n2", "")
+		ended := func(e health.Event) time.Time {
+			x, ok, err := s.Outage(t.Context(), e.Target.Org, e.ID)
+			if err != nil || !ok {
+				t.Fatal(ok, err)
+			}
+			return x.Ended
+		}
+		start, later := now.Add(time.Minute), now.Add(time.Hour)
+		must(t, s.EndOutages(t.Context(), "n1", start))
+		must(t, s.EndOutage(t.Context(), hand.Target, later))
+		must(t, s.EndOutage(t.Context(), mine.Target, later)) // over already
+		for _, c := range []struct {
+			name  string
+			event health.Event
+			want  time.Time
+		}{{"its own", mine, start}, {"of another organization", foreign, start}, {"another node's", others, time.Time{}}, {"put back by hand", hand, later}} {
+			if got := ended(c.event); !got.Equal(c.want) {
+				t.Errorf("%s ended at %s, want %s", c.name, got, c.want)
+			}
+		}
+	})
+}

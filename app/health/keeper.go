@@ -73,6 +73,9 @@ func (k *Keeper) Run(ctx context.Context, board *Board) error {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	swept := k.Clock.Now()
+	if err := k.Store.EndOutages(ctx, k.Node, swept); err != nil { // this process knows of none, so it would never end one
+		k.Log.Warn("outages of before the start are not ended", "error", err.Error())
+	}
 	for {
 		select {
 		case <-ctx.Done():

@@ -57,6 +57,9 @@ func (s *Service) Close(ctx context.Context, actor org.Actor, c id.Connection, m
 		if err != nil {
 			return err
 		}
+		if err := s.Store.EndOutage(ctx, t, s.Clock.Now()); err != nil { // no breaker may be left that would: its process is gone, or another one
+			return err
+		}
 		return s.Audit.Append(ctx, actor, audit.Entry{Action: "breaker.closed", Target: c.String(), TargetName: name, Before: map[string]any{"model": model, "by_hand": had}})
 	})
 	if err != nil {

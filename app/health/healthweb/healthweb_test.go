@@ -239,3 +239,34 @@ func TestAnOutageIsAcknowledgedNotedAndResolved(t *testing.T) {
 		t.Errorf("list in the end: %s", p.Body)
 	}
 }
+
+// The process whose breaker opened may be gone. "It ends when you put the target back into service" holds all the same.
+func TestAnOutageEndsByHandWithoutABreaker(t *testing.T) {
+	t.Parallel()
+	d := dbtest.SQLite(t)
+	h := webtest.NewHouse(t, d)
+	h.Passwordless = true
+	acme := h.Found(t, "Acme")
+	store, c := db.NewHealthStore(d), id.NewConnection(h.IDs)
+	s := health.New(health.Parts{Store: store, Board: health.NewBoard(health.Config{}), Tx: d, Audit: h.Audit, Bus: h.Bus, Clock: h.Clock, Log: slog.New(slog.DiscardHandler),
+		Connections: func(context.Context, org.Actor) (map[id.Connection]string, error) {
+			return map[id.Connection]string{c: "main"}, nil
+		}})
+	admin := webtest.As(t, h.Serve(t, append(healthweb.New(s).Routes(), webtest.Enter())), acme.Members[org.Admin])
+	e := health.Event{ID: id.NewOutage(h.IDs), Node: "n1", Change: health.Change{Target: health.Target{Org: acme.Org.ID, Connection: c, Model: "gpt"}, To: health.Open, Cause: health.Failures, At: h.Clock.Now().Add(-time.Hour)}}
+	if err := store.Note(t.Context(), []health.Event{e}); err != nil {
+		t.Fatal(err)
+	}
+	resolve := func() int {
+		return admin.Post("/health/outages/"+e.ID.String()+"/resolve", url.Values{"text": {""}}).Status
+	}
+	if got := resolve(); got != http.StatusUnprocessableEntity {
+		t.Errorf("resolved while it goes on: %d", got)
+	}
+	if p := admin.Post("/health/close", url.Values{"connection_id": {c.String()}, "model": {"gpt"}}); p.Status != http.StatusSeeOther {
+		t.Errorf("put back: %d %.300s", p.Status, p.Body)
+	}
+	if got := resolve(); got != http.StatusSeeOther {
+		t.Errorf("not to be resolved after it was put back: %d", got)
+	}
+}
