@@ -118,6 +118,13 @@ func (s *MailStore) Undelivered(ctx context.Context, since time.Time) ([]mail.De
 	return out, err
 }
 
+// GiveUp implements mail.Store.
+func (s *MailStore) GiveUp(ctx context.Context, before time.Time, problem string, at time.Time) error {
+	return s.db.system(ctx, "give letters up that nobody tries any more", func(tx *gorm.DB) error {
+		return tx.Model(&mailRow{}).Where("created_at < ? AND tries > 0 AND sent_at IS NULL AND dropped_at IS NULL", before.UTC()).Updates(map[string]any{"problem": problem, "dropped_at": at.UTC()}).Error
+	})
+}
+
 // Sweep implements mail.Store.
 func (s *MailStore) Sweep(ctx context.Context, before time.Time) error {
 	return s.db.system(ctx, "delete old mail orders", func(tx *gorm.DB) error {

@@ -101,9 +101,14 @@ func (l Letter) files() (out []File) {
 // keep is how long sent orders are kept: they say when an invitation went out.
 const keep = 90 * 24 * time.Hour
 
-// Sweep deletes old orders, for a periodic job.
+// tried is longer than a queue tries a letter. One that is neither sent nor given up by then was in its last try when the process was
+// killed: the queue has let it go without asking anybody.
+const tried = 48 * time.Hour
+
+// Sweep deletes old orders, and gives those up that nobody tries any more, for a periodic job.
 func (c *Courier) Sweep(ctx context.Context) error {
-	return c.Store.Sweep(ctx, c.Clock.Now().Add(-keep))
+	now := c.Clock.Now()
+	return errors.Join(c.Store.Sweep(ctx, now.Add(-keep)), c.Store.GiveUp(ctx, now.Add(-tried), "the program ended during its last try", now))
 }
 
 // clip bounds a server's words.

@@ -139,6 +139,8 @@ type Store interface {
 	Latest(ctx context.Context, o id.Org, k Kind, about []string) (map[string]Mail, error)
 	// Recent counts orders of a kind to an address since then, in all organizations: against flooding somebody.
 	Recent(ctx context.Context, k Kind, to string, since time.Time) (int64, error)
+	// GiveUp drops orders made before then that were tried, and are neither sent nor given up.
+	GiveUp(ctx context.Context, before time.Time, problem string, at time.Time) error
 	// Sweep deletes orders made before then.
 	Sweep(ctx context.Context, before time.Time) error
 }
