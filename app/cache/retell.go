@@ -1,6 +1,8 @@
 package cache
 
 import (
+	"bytes"
+
 	"github.com/bodhi-gateway/bodhi/app/llm"
 )
 
@@ -8,6 +10,11 @@ import (
 // form has a key of its own, because how they frame streams is in their URLs.
 func retellable(f llm.Family) bool {
 	return f == llm.OpenAI || f == llm.Anthropic || f == llm.Responses
+}
+
+// whole reports whether deltas hold all of the answer to a call: not the odds of its tokens, nor what the provider's own tools found.
+func whole(c *llm.Call) bool {
+	return c.Bound.Searches == 0 && !c.Bound.Unpriced && !bytes.Contains(c.Body, []byte("logprobs"))
 }
 
 // kindOf is the form of the answer that a call wants: "" is a document.
@@ -27,7 +34,7 @@ func (d *Desk) retold(c *llm.Call, a *Answer) (*Answer, error) {
 	if a.Type == kindOf(c) {
 		return a, nil
 	}
-	if !retellable(c.Family) || c.Operation != llm.Chat {
+	if !retellable(c.Family) || c.Operation != llm.Chat || !whole(c) {
 		return nil, errAnswer
 	}
 	deltas, err := d.deltas(c, a)
@@ -38,6 +45,9 @@ func (d *Desk) retold(c *llm.Call, a *Answer) (*Answer, error) {
 	w, told := c.Dialect.Writer(c), false
 	for i := range deltas {
 		x := &deltas[i]
+		if x.Kind == llm.CiteDelta { // which is not told again
+			return nil, errAnswer
+		}
 		told = told || x.Kind == llm.Used
 		if x.Kind != llm.End {
 			if out.Body, err = w.Write(out.Body, x); err != nil {

@@ -129,6 +129,24 @@ func TestADocumentComesAgainAsAStream(t *testing.T) {
 	}
 }
 
+// TestWhatTheOtherFormWouldLoseIsAskedAnew: odds of tokens and what a search found have no place in what is told again.
+func TestWhatTheOtherFormWouldLoseIsAskedAnew(t *testing.T) {
+	t.Parallel()
+	for _, field := range []string{`"logprobs":true`, `"web_search_options":{}`} {
+		h := buildCaching(t, nil)
+		h.provide("up", h.bought(streams(chunk1, chunk2, chunkEnd, chunkUse, done)))
+		stream := strings.Replace(streamed, `"stream":true`, `"stream":true,`+field, 1)
+		h.ask(stream)
+		if resp, _ := h.ask(stream); resp.Header.Get("X-Bodhi-Cache") != "hit" {
+			t.Fatalf("%s: the same stream is not given again: %v", field, resp.Header)
+		}
+		h.provide("up", h.bought(says(answer)))
+		if resp, body := h.ask(strings.Replace(stream, `,"stream":true`, "", 1)); resp.Header.Get("X-Bodhi-Cache") != "miss" || body != answer {
+			t.Errorf("%s: as a document %v: %s", field, resp.Header, body)
+		}
+	}
+}
+
 func TestWhatIsNeverKept(t *testing.T) {
 	t.Parallel()
 	tool := `{"id":"c1","object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":null,"tool_calls":[{"id":"t1","type":"function","function":{"name":"pay","arguments":"{}"}}]},"finish_reason":"tool_calls"}],"usage":{"prompt_tokens":7,"completion_tokens":3,"total_tokens":10}}`
