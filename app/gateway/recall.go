@@ -9,6 +9,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/cache"
 	"github.com/bodhi-gateway/bodhi/app/fault"
+	claude "github.com/bodhi-gateway/bodhi/app/llm/dialect/anthropic"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 )
 
@@ -82,7 +83,7 @@ func (g *Gateway) seek(x *Exchange) bool {
 	for i := range x.Plan.Targets {
 		models = append(models, x.Plan.Targets[i].Model)
 	}
-	a := cache.Ask{Chain: x.Grant.Chain, Call: x.Call, EndUser: x.Hints.EndUser, Purpose: x.Hints.Purpose, Beta: strings.Join(x.R.Header["Anthropic-Beta"], ","),
+	a := cache.Ask{Chain: x.Grant.Chain, Call: x.Call, EndUser: x.Hints.EndUser, Purpose: x.Hints.Purpose, Beta: variant(x.R.Header),
 		Want: x.Hints.Cache, TTL: x.Hints.CacheTTL, Models: models}
 	slot, why := g.Cache.Seek(&a)
 	if slot != nil && x.found.Any() {
@@ -99,6 +100,18 @@ func (g *Gateway) seek(x *Exchange) bool {
 		x.first = models[0]
 	}
 	return slot != nil
+}
+
+// variant is what headers say of how a body is read and answered: those that pass to providers, and the version that goes with them.
+func variant(h http.Header) string {
+	out := strings.Join(h["Anthropic-Beta"], ",")
+	if v := h.Get("Anthropic-Version"); v != "" && v != claude.Version { // which is the one where none is named
+		out += "\n" + v
+	}
+	if v := h["Openai-Beta"]; len(v) > 0 {
+		out += "\nopenai " + strings.Join(v, ",")
+	}
+	return out
 }
 
 // found answers from the cache, if the answer is there.

@@ -406,6 +406,21 @@ func TestEveryLineOfAHeaderThatChangesTheAnswerCounts(t *testing.T) {
 	}
 }
 
+// TestAnotherVersionOfAnAPIIsAnotherQuestion: the same body is answered in another shape under it.
+func TestAnotherVersionOfAnAPIIsAnotherQuestion(t *testing.T) {
+	t.Parallel()
+	h := buildCaching(t, nil)
+	h.provide("up", h.bought(says(answer)))
+	for i, x := range []struct{ name, value string }{{"X-Other", "1"}, {"Anthropic-Version", "2023-06-01"}, {"Anthropic-Version", "2026-10-21"}, {"Openai-Beta", "responses=v2"}, {"Openai-Beta", "responses=v2"}} {
+		r := httptest.NewRequest("POST", "/v1/chat/completions", strings.NewReader(question))
+		r.Header = http.Header{"Authorization": {"Bearer good"}, x.name: {x.value}}
+		h.gateway.ServeHTTP(httptest.NewRecorder(), r)
+		if want := []int64{1, 1, 2, 3, 3}[i]; h.calls.Load() != want {
+			t.Errorf("%s %s: %d calls, want %d", x.name, x.value, h.calls.Load(), want)
+		}
+	}
+}
+
 // until waits for something that others do.
 func until(t *testing.T, what string, ok func() bool) {
 	t.Helper()
