@@ -189,17 +189,10 @@ func (r *request) tools() {
 		r.Object()
 		r.level[tool].Open()
 		for at, _, ok := r.key(tool); ok; at, _, ok = r.key(tool) {
-			switch at {
-			case kind:
-				if word, ok := r.Word("tools.type"); ok {
-					r.tool(string(word))
-				}
-			case vectorStores:
-				if r.Present() {
-					r.Refuse("tools", "\"vector_store_ids\" is not served here: vector stores that a provider keeps cannot be told apart by key. Send what is to be read in \"input\", as text or as files of yours.")
-				}
-			default:
+			if at != kind {
 				r.Skip()
+			} else if word, ok := r.Word("tools.type"); ok {
+				r.tool(string(word))
 			}
 		}
 	}

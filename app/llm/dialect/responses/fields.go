@@ -31,7 +31,6 @@ const (
 	fileID
 	fileData
 	fileURL
-	vectorStores
 )
 
 // object is a kind of object whose keys are watched.
@@ -58,5 +57,5 @@ var places = [objects]map[string]field{
 	item:    {"type": kind, "role": role, "content": content, "output": output},
 	part: {"type": kind, "image_url": imageURL, "input_audio": inputAudio, "file_id": fileID, "file_data": fileData,
 		"file_url": fileURL},
-	tool: {"type": kind, "vector_store_ids": vectorStores},
+	tool: {"type": kind},
 }
