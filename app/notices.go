@@ -148,10 +148,10 @@ func (c *core) owner(ctx context.Context, s org.Scope) (id.Member, error) {
 	return id.Member{}, nil
 }
 
-// teamOf is the one team whose matter a scope is: its own, or a key's; zero for all others.
+// teamOf is the one team whose matter a scope is: its own, its pool's, or a key's; zero for all others.
 func (c *core) teamOf(ctx context.Context, s org.Scope) (id.Team, error) {
 	switch s.Kind() {
-	case org.TeamScope:
+	case org.TeamScope, org.PoolScope:
 		return id.ParseTeam(s.Node())
 	case org.KeyScope:
 		which, err := id.ParseKey(s.Node())

@@ -158,3 +158,23 @@ func TestPeopleAreToldOfKeysThatStop(t *testing.T) {
 		t.Errorf("five days before: %v", got)
 	}
 }
+
+// A channel that hears of one team hears of the team's pool and of its keys too.
+func TestAThingIsTheMatterOfItsTeam(t *testing.T) {
+	t.Parallel()
+	a, h, _ := furnished(t, dbtest.SQLiteURL(t))
+	x := h.Found(t, "Delta")
+	for what, c := range map[string]struct {
+		at   org.Scope
+		want id.Team
+	}{
+		"the team":         {org.OfTeam(x.Org.ID, x.Team), x.Team},
+		"its pool":         {org.OfPool(x.Org.ID, x.Team), x.Team},
+		"its department":   {org.OfDepartment(x.Org.ID, x.Department), id.Team{}},
+		"the organization": {org.OfOrg(x.Org.ID), id.Team{}},
+	} {
+		if got, err := a.teamOf(t.Context(), c.at); err != nil || got != c.want {
+			t.Errorf("%s: %v, %v", what, got, err)
+		}
+	}
+}
