@@ -348,35 +348,6 @@ func TestEntrasRequestsWork(t *testing.T) {
 	s.want("delete the user", s.ask("DELETE", users, ""), 204)
 }
 
-// Entra ID names somebody's manager by their id alone, where the protocol has an object, and reads the object back; and attributes by
-// their whole names.
-func TestEntrasManagersAndWholeNamesAreTaken(t *testing.T) {
-	t.Parallel()
-	s := serve(t, dbtest.SQLite(t))
-	const extension = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
-	made := s.want("create", s.ask("POST", "Users", `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","`+extension+`"],
-		"userName":"managed@acme.test","active":true,"`+extension+`":{"department":"Sales","Manager":"first"}}`), 201)
-	if got := made.at(extension, "manager", "value"); got != "first" {
-		t.Errorf("created with manager %v", made.body)
-	}
-	for _, row := range []struct{ operation, manager string }{
-		{`{"op":"Add","path":"` + extension + `:manager","value":"second"}`, "second"},
-		{`{"op":"Replace","path":"` + extension + `:manager","value":[{"$ref":"https://x.test/Users/third","value":"third"}]}`, "third"},
-		{`{"op":"Add","value":{"` + extension + `:manager":"fourth"}}`, "fourth"},
-		{`{"op":"Replace","value":{"` + extension + `":{"manager":"fifth"}}}`, "fifth"},
-		{`{"op":"Replace","path":"` + extension + `:manager","value":{"value":"sixth"}}`, "sixth"},
-	} {
-		a := s.want(row.operation, s.ask("PATCH", "Users/"+made.id(), `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[`+row.operation+`]}`), 200)
-		if a.at(extension, "manager", "value") != row.manager || a.at(extension, "department") != "Sales" {
-			t.Errorf("%s: %v", row.operation, a.body)
-		}
-	}
-	gone := s.want("disable", s.ask("PATCH", "Users/"+made.id(), `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"Replace","path":"urn:ietf:params:scim:schemas:core:2.0:User:active","value":"False"}]}`), 200)
-	if gone.at("active") != false {
-		t.Errorf("disabled %v", gone.body)
-	}
-}
-
 func TestDiscoveryAndNonsense(t *testing.T) {
 	t.Parallel()
 	s := serve(t, dbtest.SQLite(t))
