@@ -1,12 +1,8 @@
 package openai
 
 import (
-	"bytes"
-	"cmp"
 	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/llm"
@@ -19,7 +15,7 @@ func (Dialect) Parse(call *llm.Call) (*llm.Conversation, error) {
 		return nil, fault.Field("", "The request's body must be a JSON object.").Because(err)
 	}
 	c := &llm.Conversation{}
-	for _, name := range slices.Sorted(maps.Keys(fields)) { // the same order every time, so that the same error comes first
+	for _, name := range FieldNames(fields) {
 		raw := fields[name]
 		if string(raw) == "null" {
 			continue
@@ -205,40 +201,5 @@ func parseFunctions(c *llm.Conversation, r json.RawMessage) error {
 	for i := range list {
 		c.Tools = append(c.Tools, list[i].tool())
 	}
-	return nil
-}
-
-func parseChoice(c *llm.Conversation, r json.RawMessage) error {
-	if r = bytes.TrimSpace(r); r[0] == '"' {
-		var word string
-		if err := json.Unmarshal(r, &word); err != nil {
-			return err
-		}
-		switch word {
-		case "auto":
-		case "none":
-			c.Choose.Mode = llm.ChooseNone
-		case "required":
-			c.Choose.Mode = llm.ChooseAny
-		default:
-			return fault.Field("tool_choice", fmt.Sprintf("The tool choice %q is not known. Send auto, none, required or a function's name in an object.", word))
-		}
-		return nil
-	}
-	var v struct {
-		Name     string   `json:"name"` // function_call
-		Function function `json:"function"`
-		Custom   function `json:"custom"`
-	}
-	if err := json.Unmarshal(r, &v); err != nil {
-		return err
-	}
-	if v.Function.Name == "" {
-		v.Function.Name = cmp.Or(v.Custom.Name, v.Name)
-	}
-	if v.Function.Name == "" {
-		return fault.Field("tool_choice", "This tool choice can only be understood by the provider whose dialect it is. Send auto, none, required or {\"type\":\"function\",\"function\":{\"name\":…}}.")
-	}
-	c.Choose.Mode, c.Choose.Name = llm.ChooseNamed, v.Function.Name
 	return nil
 }

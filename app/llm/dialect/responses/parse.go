@@ -4,11 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
 )
 
 // Parse implements llm.Dialect. Decode has found the body sound, so only the types of what it skipped can be wrong.
@@ -18,11 +17,7 @@ func (Dialect) Parse(call *llm.Call) (*llm.Conversation, error) {
 		return nil, fault.Field("", "The request's body must be a JSON object.").Because(err)
 	}
 	c := &llm.Conversation{}
-	names := slices.Sorted(maps.Keys(fields)) // the same order every time, so that the same error comes first
-	if i := slices.Index(names, "tool_choice"); i >= 0 {
-		names = append(slices.Delete(names, i, i+1), "tool_choice") // it may narrow the tools
-	}
-	for _, name := range names {
+	for _, name := range openai.FieldNames(fields) {
 		raw := fields[name]
 		if string(raw) == "null" {
 			continue
