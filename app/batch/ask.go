@@ -181,6 +181,9 @@ func (j *job) headers() http.Header {
 			h[name] = []string{value}
 		}
 	}
+	if j.batch.Body.Unkept {
+		h["X-Bodhi-Transcript"] = []string{"off"}
+	}
 	if j.batch.Family == Anthropic {
 		h["Anthropic-Version"] = []string{"2023-06-01"}
 		if b := j.batch.Body.Beta; b != "" {

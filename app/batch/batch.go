@@ -74,6 +74,7 @@ type Body struct {
 	Beta     string            `json:"beta,omitempty"`      // Anthropic's features that its requests use, as the header has them
 	Tags     string            `json:"tags,omitempty"`      // of every line, as x-bodhi-tags has them
 	User     string            `json:"user,omitempty"`      // of every line, as x-bodhi-user has it
+	Unkept   bool              `json:"unkept,omitempty"`    // no line's texts are kept
 	KeyName  string            `json:"key_name"`
 	IP       string            `json:"ip"` // where it was made, for the key's networks
 	Errors   []Wrong           `json:"errors,omitempty"`

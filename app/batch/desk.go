@@ -54,6 +54,8 @@ type Caller struct {
 	Beta  string // anthropic-beta of whoever makes a message batch
 	// Tags and User are what whoever makes a batch says of it for reports: x-bodhi-tags and x-bodhi-user.
 	Tags, User string
+	// Unkept keeps the texts of its lines out of what teams keep: x-bodhi-transcript.
+	Unkept bool
 }
 
 func (c *Caller) org() id.Org { return c.Grant.Chain.Org }

@@ -247,7 +247,7 @@ func TestMessageBatches(t *testing.T) {
 	}
 }
 
-// Costs are divided by tags and end users: what whoever makes a batch says of it holds for each of its lines, in both families' words.
+// What whoever makes a batch says of it, as costs are divided by tags and end users, holds for each of its lines, in both families' words.
 func TestLinesAreTaggedAsTheirBatch(t *testing.T) {
 	t.Parallel()
 	s := newScene(t, dbtest.SQLite(t))
@@ -255,16 +255,16 @@ func TestLinesAreTaggedAsTheirBatch(t *testing.T) {
 	said := make(chan string, 2)
 	s.plane.hold = func(r *http.Request, text string) {
 		h := r.Header
-		said <- text + ": " + h.Get("X-Bodhi-Tags") + ", " + h.Get("X-Bodhi-User") + ", " + h.Get("X-Bodhi-Purpose")
+		said <- text + ": " + h.Get("X-Bodhi-Tags") + ", " + h.Get("X-Bodhi-User") + ", " + h.Get("X-Bodhi-Purpose") + " " + h.Get("X-Bodhi-Transcript")
 	}
 	tagged := s.caller
-	tagged.Tags, tagged.User = "client=acme,project=apollo", "ada"
+	tagged.Tags, tagged.User, tagged.Unkept = "client=acme,project=apollo", "ada", true
 	s.until(s.caller, s.create(s.caller, `{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":{"text":"bare"}}`+"\n", batch.Terms{}), "over", over)
-	if got, want := <-said, "bare: , , batch"; got != want {
+	if got, want := <-said, "bare: , , batch "; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	s.until(tagged, s.create(tagged, `{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":{"text":"one"}}`+"\n", batch.Terms{}), "over", over)
-	if got, want := <-said, "one: client=acme,project=apollo, ada, batch"; got != want {
+	if got, want := <-said, "one: client=acme,project=apollo, ada, batch off"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	b, err := s.desk.CreateMessages(t.Context(), tagged, strings.NewReader(`{"requests":[{"custom_id":"a","params":{"text":"two"}}]}`))
@@ -272,7 +272,7 @@ func TestLinesAreTaggedAsTheirBatch(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.until(tagged, b, "over", over)
-	if got, want := <-said, "two: client=acme,project=apollo, ada, batch"; got != want {
+	if got, want := <-said, "two: client=acme,project=apollo, ada, batch off"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
