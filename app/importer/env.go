@@ -75,6 +75,10 @@ func (b *builder) envFile(text []byte) error {
 	}
 	if access, hidden := values["AWS_ACCESS_KEY_ID"], values["AWS_SECRET_ACCESS_KEY"]; access != "" && hidden != "" && values["AWS_BEARER_TOKEN_BEDROCK"] == "" {
 		used["AWS_ACCESS_KEY_ID"], used["AWS_SECRET_ACCESS_KEY"] = true, true
+		if token := first([]string{"AWS_SESSION_TOKEN"}); token != "" {
+			hidden += ":" + token
+			b.left("The access key of AWS is a temporary one: it ends within hours, and has to be replaced by one that stays.")
+		}
 		b.connect(Connection{Kind: provider.Bedrock, BaseURL: bedrock(first([]string{"AWS_REGION", "AWS_DEFAULT_REGION"})), Credential: secret.New(access + ":" + hidden)})
 	}
 	for _, name := range order {

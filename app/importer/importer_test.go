@@ -173,6 +173,17 @@ func TestKeysOfAFileBecomeConnections(t *testing.T) {
 	}
 }
 
+func TestATemporaryKeyOfAWSKeepsItsSession(t *testing.T) {
+	t.Parallel()
+	in, err := importer.Read(importer.Env, []byte("AWS_ACCESS_KEY_ID=ASIA\nAWS_SECRET_ACCESS_KEY=canary\nAWS_SESSION_TOKEN=session\n"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := told(in); !strings.Contains(got, "left: The access key of AWS is a temporary one") || in.Connections[0].Credential.Reveal() != "ASIA:canary:session" {
+		t.Error(got)
+	}
+}
+
 func TestAListOfPeopleMakesTheirTeams(t *testing.T) {
 	t.Parallel()
 	in, err := importer.Read(importer.People, []byte("\xef\xbb\xbfEmail;Name;Role;Team;Department;Phone\nAda@Acme.test;Ada;Lead;Search;;1\nbob@acme.test;\"Bob; jr\";;Search;Research;\n"), nil)
