@@ -49,14 +49,14 @@ func (s *Service) SetTier(ctx context.Context, actor org.Actor, pattern string, 
 		if err != nil {
 			return err
 		}
-		if len(all) >= maxTiers {
-			return fault.Newf(fault.Conflict, "too_many", "There are %d such rules already, the most there can be. Use patterns.", maxTiers)
-		}
 		before := map[string]any(nil)
 		for _, old := range all {
 			if old.Pattern == r.Pattern {
 				r.ID, r.CreatedAt, before = old.ID, old.CreatedAt, map[string]any{"tier": old.Tier.String()}
 			}
+		}
+		if before == nil && len(all) >= maxTiers {
+			return fault.Newf(fault.Conflict, "too_many", "There are %d such rules already, the most there can be. Use patterns.", maxTiers)
 		}
 		if err := s.Store.SetTier(ctx, r); err != nil {
 			return err
