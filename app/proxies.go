@@ -3,6 +3,8 @@ package app
 import (
 	"net"
 	"net/http"
+	"net/netip"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 )
@@ -20,11 +22,22 @@ func behind(proxies Networks, next http.Handler) http.Handler {
 	}
 	asker := echo.ExtractIPFromXFFHeader(trust...)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header["X-Forwarded-For"] != nil {
-			if ip := net.ParseIP(asker(r)); ip != nil {
+		if said := r.Header["X-Forwarded-For"]; said != nil {
+			if ip := net.ParseIP(asker(&http.Request{RemoteAddr: r.RemoteAddr, Header: http.Header{"X-Forwarded-For": {bare(said)}}})); ip != nil {
 				r.RemoteAddr = net.JoinHostPort(ip.String(), "0")
 			}
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// bare is a list of addresses without their ports, which Azure's Application Gateway writes behind them.
+func bare(said []string) string {
+	all := strings.Split(strings.Join(said, ","), ",")
+	for i, s := range all {
+		if a, err := netip.ParseAddrPort(strings.TrimSpace(s)); err == nil {
+			all[i] = a.Addr().String()
+		}
+	}
+	return strings.Join(all, ",")
 }

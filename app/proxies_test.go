@@ -31,6 +31,8 @@ func TestOnlyTrustedProxiesSayWhoAsked(t *testing.T) {
 		"from loopback":                {"10.0.0.1:5", []string{"127.0.0.1"}, "127.0.0.1"},
 		"from another private network": {"10.0.0.1:5", []string{"203.0.113.7, 192.168.0.9"}, "192.168.0.9"},
 		"IPv6":                         {"[fd00::1]:5", []string{"2001:db8::7"}, "2001:db8::7"},
+		"with a port":                  {"10.0.0.1:5", []string{"203.0.113.7:51234, 10.9.9.9:80"}, "203.0.113.7"},
+		"IPv6 with a port":             {"[fd00::1]:5", []string{"[2001:db8::7]:443"}, "2001:db8::7"},
 		"nobody trusts them":           {"198.51.100.1:5", []string{"10.0.0.1"}, "198.51.100.1"},
 		"not even loopback":            {"127.0.0.1:5", []string{"203.0.113.7"}, "127.0.0.1"},
 		"no address":                   {"10.0.0.1:5", []string{"203.0.113.7, unknown"}, "10.0.0.1"},
