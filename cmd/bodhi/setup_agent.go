@@ -119,7 +119,7 @@ var (
 	tomlTable    = regexp.MustCompile(`(?m)^[ \t]*\[`)
 	tomlProvider = regexp.MustCompile(`(?m)^[ \t]*model_provider[ \t]*=.*$`)
 	tomlModel    = regexp.MustCompile(`(?m)^[ \t]*model[ \t]*=.*$`)
-	tomlOurs     = regexp.MustCompile(`(?m)^[ \t]*\[model_providers\.bodhi\][ \t]*$`)
+	tomlOurs     = regexp.MustCompile(`(?m)^[ \t]*\[model_providers\.bodhi\][ \t]*(?:#.*)?$`)
 )
 
 // editCodex works on the text, so that comments and order stay: the two settings above the first table, and our own table.

@@ -33,7 +33,7 @@ func TestAgentsAreSetUpOnceAndKeepWhatTheyHave(t *testing.T) {
 		{"claude-code", ".claude/settings.json", `{"forceLoginMethod":"gateway","forceLoginGatewayUrl":"old"}`, []string{"--key", key}, nil, []string{key}},
 		{"codex", ".codex/config.toml", "# mine\nmodel = \"o3\"\n\n[tools]\nx = 1\n", nil,
 			[]string{"# mine", "[tools]\nx = 1"}, []string{`model_provider = "bodhi"`, `model = "smart"`, "[model_providers.bodhi]", `base_url = "https://gw.test/t/acme/v1"`}},
-		{"codex", ".codex/config.toml", "model_provider = \"openai\"\n[model_providers.bodhi]\nbase_url = \"old\"\n[profiles.x]\nmodel = \"y\"\n", nil,
+		{"codex", ".codex/config.toml", "model_provider = \"openai\"\n[model_providers.bodhi] # of before\nbase_url = \"old\"\n[profiles.x]\nmodel = \"y\"\n", nil,
 			[]string{"[profiles.x]\nmodel = \"y\""}, []string{`base_url = "https://gw.test/t/acme/v1"`}},
 		{"opencode", ".config/opencode/opencode.json", `{"provider":{"other":{"npm":"x"}}}`, nil, []string{`"other"`}, []string{`"baseURL": "https://gw.test/t/acme/v1"`, `{env:BODHI_KEY}`}},
 		{"opencode", ".config/opencode/opencode.json", ``, nil, nil, []string{`"smart": {}`}},
