@@ -105,13 +105,16 @@ func (s *Service) access(ctx context.Context, actor org.Actor, e *Evidence) erro
 	}
 	people := Sheet{Title: "People", Columns: []string{"Address", "Name", "Highest role", "Roles at", "State", "Since", "A key last used", "Keys"}, Figures: 1}
 	for _, m := range all {
-		places := 0
+		places, noun := 0, "places"
+		if len(m.Assignments) == 1 {
+			noun = "place"
+		}
 		for _, a := range m.Assignments {
 			if a.Role == m.Role {
 				places++
 			}
 		}
-		people.Rows = append(people.Rows, []string{m.Email, m.Name, string(m.Role), fmt.Sprintf("%d places, %d as %s", len(m.Assignments), places, m.Role), string(m.Status()), day(m.CreatedAt, e), lastUse(used[m.ID], e), strconv.Itoa(live[m.ID])})
+		people.Rows = append(people.Rows, []string{m.Email, m.Name, string(m.Role), fmt.Sprintf("%d %s, %d as %s", len(m.Assignments), noun, places, m.Role), string(m.Status()), day(m.CreatedAt, e), lastUse(used[m.ID], e), strconv.Itoa(live[m.ID])})
 	}
 	e.Sheets = append(e.Sheets, people, services)
 	return nil
