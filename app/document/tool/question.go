@@ -81,8 +81,8 @@ func (h *heard) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// send asks the data plane on the caller's account.
-func (s *Service) send(ctx context.Context, c *Caller, path, kind string, content []byte, most money.USD) (*heard, error) {
+// send asks the data plane on the caller's account. What was heard is there with an error, too: it may have cost something.
+func (s *Service) send(ctx context.Context, c *Caller, path, kind string, content []byte, most money.USD) (h *heard, err error) {
 	u := &url.URL{Scheme: "http", Host: "gateway.invalid", Path: path}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, u.String(), bytes.NewReader(content))
 	if err != nil {
@@ -98,7 +98,16 @@ func (s *Service) send(ctx context.Context, c *Caller, path, kind string, conten
 	if most > 0 {
 		r.Header.Set("X-Bodhi-Max-Cost", most.String())
 	}
-	h := &heard{header: http.Header{}}
+	h = &heard{header: http.Header{}}
+	defer func() { // a sound that breaks off breaks its connection, as net/http's handlers do: nobody else would catch that here
+		switch broke := recover(); broke {
+		case nil:
+		case http.ErrAbortHandler:
+			err = sentence("The provider's answer broke off. What arrived is billed.")
+		default:
+			panic(broke)
+		}
+	}()
 	s.Gateway.As(c.Grant).ServeHTTP(h, r)
 	return h, nil
 }

@@ -62,10 +62,12 @@ func (s *Service) Speak(ctx context.Context, c Caller, in Speech, tell func(Prog
 			return err
 		}
 		h, err := s.send(ctx, &c, "/v1/audio/speech", "application/json", content, share)
+		if h != nil {
+			h.told(p)
+		}
 		if err != nil {
 			return err
 		}
-		h.told(p)
 		sounds[i] = h.body.Bytes()
 		return h.refusal()
 	})

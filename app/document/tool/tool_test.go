@@ -346,3 +346,13 @@ func TestALongTextIsSpokenInOrder(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// A sound that breaks off breaks its connection, which is a panic in whoever asks: here that would be the whole process.
+func TestASoundThatBreaksOffIsToldOf(t *testing.T) {
+	t.Parallel()
+	p := &plane{cost: 5, answer: func(int, *http.Request, string) (int, string) { panic(http.ErrAbortHandler) }}
+	_, err := service(p).Speak(t.Context(), tool.Caller{}, tool.Speech{Model: "tts", Voice: "alloy", Text: "Hello there."}, nil)
+	if f := fault.From(err); f.Code != "document_unread" || !strings.Contains(f.Public, "broke off") {
+		t.Errorf("%v", err)
+	}
+}
