@@ -60,5 +60,8 @@ func (s *Service) prepare(ctx context.Context, actor org.Actor, p *Plan) (ready,
 	if out.rows, err = s.vault.openRows(ctx, s.Store, actor.Org, p.Dataset, 0, MaxRows); err != nil {
 		return out, err
 	}
+	if len(out.rows) == 0 { // erasure takes the rows that somebody wrote
+		return out, fault.New(fault.Conflict, "dataset_empty", "This dataset has no rows any more. Create one with rows.")
+	}
 	return out, p.fits(out.rows)
 }

@@ -29,7 +29,7 @@ func (j *job) open(ctx context.Context) (items []*Item, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if i.Row > len(j.rows) || i.Subject >= len(r.Body.Subjects) {
+		if i.Subject >= len(r.Body.Subjects) {
 			return nil, fmt.Errorf("evaluation %s: row %d of subject %d is not there", r.ID, i.Row, i.Subject)
 		}
 		if i.found() {

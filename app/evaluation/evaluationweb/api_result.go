@@ -67,10 +67,14 @@ func (h *Handlers) results(c *web.Context) ([]resultJSON, error) {
 	if err != nil {
 		return nil, err
 	}
+	numbered := make(map[int]*evaluation.Row, len(rows)) // there are gaps where rows were erased
+	for i := range rows {
+		numbered[rows[i].Number] = &rows[i]
+	}
 	out := make([]resultJSON, 0, len(items))
 	for _, i := range items {
-		if i.Row <= len(rows) && i.Subject < len(r.Subjects) {
-			out = append(out, resultOut(&rows[i.Row-1], &i, r.Subjects[i.Subject].Model))
+		if row := numbered[i.Row]; row != nil && i.Subject < len(r.Subjects) {
+			out = append(out, resultOut(row, &i, r.Subjects[i.Subject].Model))
 		}
 	}
 	return out, nil
