@@ -19,11 +19,7 @@ func (g *Gateway) decode(ctx context.Context, x *Exchange) (Finish, error) {
 			return nil, f
 		}
 	}
-	size := x.R.ContentLength
-	if size < 0 {
-		size = g.limits.Body // it may be as long as that
-	}
-	landed, err := g.flight.take(min(size, g.limits.Body))
+	landed, err := g.weigh(x)
 	if err != nil {
 		return nil, err
 	}
@@ -72,15 +68,7 @@ func (g *Gateway) readBody(x *Exchange) ([]byte, error) {
 	}
 	g.hurry(x, n)
 	if n < 0 {
-		b, err := io.ReadAll(io.LimitReader(x.R.Body, g.limits.Body+1))
-		if err != nil {
-			return nil, unreadable(err)
-		}
-		g.relax(x)
-		if int64(len(b)) > g.limits.Body {
-			return nil, g.tooLarge()
-		}
-		return b, nil
+		return g.readUnsized(x)
 	}
 	b := make([]byte, n)
 	if _, err := io.ReadFull(x.R.Body, b); err != nil {

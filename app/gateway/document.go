@@ -23,11 +23,7 @@ func (g *Gateway) readDocument(x *Exchange, name string) {
 	if x.Err = narrowed(x); x.Err != nil { // a text that is there to be read asks nobody who would check
 		return
 	}
-	size := x.R.ContentLength
-	if size < 0 {
-		size = g.limits.Body
-	}
-	landed, err := g.flight.take(min(size, g.limits.Body))
+	landed, err := g.weigh(x)
 	if err != nil {
 		x.Err = err
 		return

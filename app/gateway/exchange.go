@@ -96,6 +96,8 @@ type Exchange struct {
 	said      []string      // values of headers
 	room      [16]string    // for them
 	hops      []string      // targets that failed, and how
+	early     bool          // what the client got so far are signs of life
+	aboard    int64         // bytes of its body that the flight counts
 	torn      bool          // the answer broke off where no error can be said: the connection must break as well
 }
 

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -37,6 +38,47 @@ func TestLargeBodiesAreBounded(t *testing.T) {
 		t.Errorf("afterwards: %d", resp.StatusCode)
 	}
 	if h.books.only(t, 3); h.gateway.flight.bytes.Load() != 0 {
+		t.Errorf("%d bytes are still counted", h.gateway.flight.bytes.Load())
+	}
+}
+
+// A body that does not say how long it is takes no room for the longest that may be, once it is known to be small.
+func TestABodyWithoutALengthIsCountedAsItIs(t *testing.T) {
+	t.Parallel()
+	arrived, release := make(chan struct{}), make(chan struct{})
+	h := build(t, func(c *Config) { c.Sizes.Flight, c.Sizes.Body = 3<<20, 2<<20 })
+	h.provide("up", func(w http.ResponseWriter, r *http.Request) {
+		arrived <- struct{}{}
+		<-release
+		answerChat(w)
+	})
+	status := make(chan int)
+	ask := func(content string) {
+		resp, _ := h.askOf(struct{ io.Reader }{strings.NewReader(`{"model":"smart","messages":[{"role":"user","content":"` + content + `"}]}`)})
+		status <- resp.StatusCode
+	}
+	for _, content := range []string{"hi", "hi", strings.Repeat("x", 1<<20), "hi"} {
+		go ask(content)
+		select {
+		case <-arrived:
+		case s := <-status:
+			t.Fatalf("%d bytes beside others: %d", len(content), s)
+		}
+	}
+	if n := h.gateway.flight.bytes.Load(); n < 1<<20 || n > 1<<20+1000 {
+		t.Errorf("%d bytes are counted", n)
+	}
+	go ask(strings.Repeat("x", 1<<20))
+	if s := <-status; s != 503 {
+		t.Errorf("one that may be too much: %d", s)
+	}
+	close(release)
+	for range 4 {
+		if s := <-status; s != 200 {
+			t.Errorf("%d", s)
+		}
+	}
+	if h.books.only(t, 5); h.gateway.flight.bytes.Load() != 0 {
 		t.Errorf("%d bytes are still counted", h.gateway.flight.bytes.Load())
 	}
 }
