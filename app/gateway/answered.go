@@ -62,7 +62,7 @@ func (g *Gateway) headers(x *Exchange) {
 		x.say("X-Bodhi-Hops", strings.Join(x.hops, "; "))
 	}
 	if a := x.try; a != nil {
-		if !own {
+		if !own && !x.early { // who is being asked may not be who answers
 			x.say("X-Bodhi-Provider", a.target.Connection.Name)
 			x.say("X-Bodhi-Model", a.target.Model)
 		}
@@ -82,8 +82,16 @@ func (g *Gateway) headers(x *Exchange) {
 	if len(x.warnings) > 0 {
 		x.say("X-Bodhi-Warning", strings.Join(x.warnings, "; "))
 	}
-	x.fact.Overhead = g.clock.Now().Sub(x.Started) - x.upstream
-	x.say("X-Bodhi-Overhead-Us", strconv.FormatInt(x.fact.Overhead.Microseconds(), 10))
+	if !x.early {
+		g.clocked(x)
+		x.say("X-Bodhi-Overhead-Us", strconv.FormatInt(x.fact.Overhead.Microseconds(), 10))
+	}
+}
+
+// clocked notes when an answer began, and what of that was ours. A sign of life is none.
+func (g *Gateway) clocked(x *Exchange) {
+	x.fact.FirstByte = g.clock.Now().Sub(x.Started)
+	x.fact.Overhead = x.fact.FirstByte - x.upstream
 }
 
 // refuse writes a refusal: as a status, or as the last event of a stream that has begun.

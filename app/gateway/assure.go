@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/bodhi-gateway/bodhi/app/clock"
 )
 
 // assure sends a client that asked for a stream a comment after every Waits.Ping of silence until stop is called, so that
@@ -26,10 +28,15 @@ func (g *Gateway) assure(x *Exchange) (stop func()) {
 			return
 		}
 		g.contain(x, "ping", func() {
-			g.begin(x)
-			if _, err := x.W.Write(x.Dialect.Ping(x.Call)); err == nil {
-				_ = http.NewResponseController(x.W).Flush()
+			if !x.wrote {
+				x.early = true
+				g.begin(x)
+			}
+			c := http.NewResponseController(x.W)
+			_ = c.SetWriteDeadline(clock.System{}.Now().Add(g.waits.write())) // by the machine's clock; whoever stops this waits for the write
+			if _, err := x.W.Write(x.Dialect.Ping(x.Call)); err == nil && c.Flush() == nil {
 				x.heard = g.clock.Now()
+				_ = c.SetWriteDeadline(time.Time{})
 			}
 		})
 		timer.Reset(g.waits.Ping)

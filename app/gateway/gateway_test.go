@@ -229,6 +229,24 @@ func TestSilenceIsFilledWithCommentsAndTheErrorThenIsAnEvent(t *testing.T) {
 	h.books.only(t, 1)
 }
 
+// What a client got while a model thought is no first byte of its answer, and the provider's time is not ours.
+func TestASignOfLifeIsNoFirstByte(t *testing.T) {
+	t.Parallel()
+	h := build(t, func(c *Config) { c.Waits = Waits{Ping: 20 * time.Millisecond} })
+	h.provide("up", func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case <-time.After(300 * time.Millisecond):
+		case <-r.Context().Done():
+		}
+		streams(chunk1, chunk2, done)(w, r)
+	})
+	resp, body := h.ask(streamed)
+	fact := h.books.only(t, 1)[0]
+	if !strings.HasPrefix(body, ":") || fact.FirstByte < 300*time.Millisecond || fact.Overhead > fact.FirstByte/2 || resp.Header.Get("X-Bodhi-Provider") != "" {
+		t.Errorf("%q, first byte after %s, %s of that ours, %v", body, fact.FirstByte, fact.Overhead, resp.Header)
+	}
+}
+
 func TestAProviderThatFallsSilentMidStreamIsGivenUp(t *testing.T) {
 	t.Parallel()
 	h := build(t, func(c *Config) { c.Waits = Waits{Ping: 20 * time.Millisecond, Gap: 100 * time.Millisecond} })

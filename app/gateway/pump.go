@@ -24,6 +24,7 @@ type pump struct {
 
 	idle  atomic.Int64 // ticks since the last event
 	mute  atomic.Int64 // ticks since the client last got something
+	stuck atomic.Int64 // ticks that a write under way has waited for the client
 	quiet atomic.Bool  // the provider was given up
 	done  bool
 	timer *time.Timer
@@ -60,13 +61,14 @@ func (p *pump) tick() time.Duration { return p.waits.Ping / ticks }
 func (p *pump) watch() {
 	silent, mute := p.idle.Add(1), p.mute.Add(1)
 	if !p.mu.TryLock() { // a write is under way, which waits for the client
-		if time.Duration(silent-1)*p.tick() > p.waits.write() {
+		if time.Duration(p.stuck.Add(1)-1)*p.tick() > p.waits.write() {
 			_ = p.fail(longAgo)
 		}
 		p.timer.Reset(p.tick())
 		return
 	}
 	defer p.mu.Unlock()
+	p.stuck.Store(0)
 	if p.done {
 		return
 	}
@@ -75,12 +77,12 @@ func (p *pump) watch() {
 		_ = p.src.Close()
 		return
 	}
+	p.timer.Reset(p.tick()) // before the ping, which may wait for the client like any write
 	if len(p.ping) > 0 && mute%ticks == 0 {
 		if _, err := p.w.Write(p.ping); err == nil {
 			_ = p.flush()
 		}
 	}
-	p.timer.Reset(p.tick())
 }
 
 // send writes one event. hidden events only count as life.
@@ -90,6 +92,7 @@ func (p *pump) send(raw []byte, hidden bool) error {
 		return nil
 	}
 	p.mute.Store(0)
+	p.stuck.Store(0)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if _, err := p.w.Write(raw); err != nil {

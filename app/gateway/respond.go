@@ -160,6 +160,10 @@ func (g *Gateway) stream(x *Exchange) {
 // begin commits to a stream: from here on an error is an event.
 func (g *Gateway) begin(x *Exchange) {
 	if x.wrote {
+		if x.early {
+			x.early = false
+			g.clocked(x)
+		}
 		return
 	}
 	x.say("Content-Type", x.Dialect.StreamType(x.Call))
@@ -170,7 +174,7 @@ func (g *Gateway) begin(x *Exchange) {
 	x.say("X-Accel-Buffering", "no")
 	x.say("Trailer", "X-Bodhi-Cost-Usd")
 	g.headers(x)
-	x.fact.Status, x.fact.FirstByte = http.StatusOK, g.clock.Now().Sub(x.Started)
+	x.fact.Status = http.StatusOK
 	x.wrote = true
 	x.W.WriteHeader(http.StatusOK)
 }
