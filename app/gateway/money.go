@@ -90,6 +90,7 @@ func (g *Gateway) begun(x *Exchange) {
 	x.until = g.clock.Now().Add(x.patience.Waits.Total)
 	if t := x.Hints.Timeout; t > 0 { // the client's is for all of the request: what it waited for before counts
 		x.until = x.Started.Add(t)
+		x.patience = x.patience.Within(t)
 	}
 }
 

@@ -100,6 +100,17 @@ func (p *page) WriteHeader(status int)      { p.status = status }
 func (p *page) Write(b []byte) (int, error) { return p.body.Write(b) }
 func (p *page) Flush()                      {}
 
+func slowly(by time.Duration, line func(context.Context) (*http.Response, error)) func(context.Context) (*http.Response, error) {
+	return func(ctx context.Context) (*http.Response, error) {
+		select {
+		case <-time.After(by):
+			return line(ctx)
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
 func reply(status int, kind, body string, headers ...string) func(context.Context) (*http.Response, error) {
 	return func(context.Context) (*http.Response, error) {
 		h := http.Header{"Content-Type": {kind}}
@@ -164,6 +175,7 @@ func TestFailuresAreTriedAgainWhereItCanHelp(t *testing.T) {
 		"asks for less than nothing":    {policy: one, script: script{"first": {limits("Retry-After", "-5"), healthy}}, first: []time.Duration{0, s}, status: 200},
 		"asks for more than there is":   {policy: one, header: []string{"X-Bodhi-Timeout", "4s"}, script: script{"first": {limits("Retry-After", "7")}}, first: []time.Duration{0}, status: 503, logged: "the request's time would be over"},
 		"the time is up while it waits": {policy: one, header: []string{"X-Bodhi-Timeout", "2s"}, script: script{"first": {hangs}, "second": {healthy}}, first: []time.Duration{0}, status: 504},
+		"the client has more time":      {policy: calm{Waits: patience.Waits{Answer: 5 * s, Total: 5 * s}}, header: []string{"X-Bodhi-Timeout", "20s"}, script: script{"first": {slowly(12*s, healthy)}}, first: []time.Duration{0}, status: 200},
 		"slow, then the next":           {policy: calm{Waits: patience.Waits{Answer: 5 * s}}, script: script{"first": {hangs}, "second": {healthy}}, first: []time.Duration{0}, second: []time.Duration{5 * s}, status: 200, logged: "timeout"},
 		"slow, then again":              {policy: calm{OnTimeout: patience.AskAgain, Backoff: s, TriesBeforeNext: 3, Waits: patience.Waits{Answer: 5 * s}}, script: script{"first": {hangs, healthy}, "second": {healthy}}, first: []time.Duration{0, 6 * s}, status: 200},
 		"slow, then nothing":            {policy: calm{OnTimeout: patience.GiveUp, Waits: patience.Waits{Answer: 5 * s}}, script: script{"first": {hangs}, "second": {healthy}}, first: []time.Duration{0}, status: 504},

@@ -76,6 +76,17 @@ var (
 	Extended = Waits{Connect: 5 * time.Second, Headers: 10 * time.Minute, First: 20 * time.Minute, Gap: 5 * time.Minute, Answer: time.Hour, Total: time.Hour}
 )
 
+// Within is p for a client that allows its request more time than p does. Only silence between two events still ends a try before.
+func (p *Policy) Within(all time.Duration) *Policy {
+	if all <= p.Waits.Total {
+		return p
+	}
+	q := *p
+	w := &q.Waits
+	w.Headers, w.First, w.Answer, w.Total = max(w.Headers, all), max(w.First, all), max(w.Answer, all), all
+	return &q
+}
+
 // Or fills the zero fields of p from q.
 func (p Policy) Or(q Policy) Policy {
 	or(&p.Tries, q.Tries)
