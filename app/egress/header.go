@@ -21,13 +21,15 @@ type rule struct {
 
 // between is what belongs to gateways and proxies, ours and others: meant for neither side.
 var between = []string{"X-Stainless-", "X-Bodhi-", "X-Litellm-", "X-Portkey-", "X-Helicone-", "X-Bf-", "X-Forwarded", "X-Real-", "X-Original-",
-	"X-Envoy-", "X-Amz", "X-Goog-", "X-Ms-", "X-B3-", "X-Http-Method", "X-Method-", "X-Rewrite-", "X-Client-Ip", "X-Cluster-",
-	"X-Csrf", "X-Xsrf", "X-Requested-", "X-Idempotency"}
+	"X-Envoy-", "X-Amz", "X-Goog-", "X-Ms-", "X-B3-", "X-Http-Method", "X-Method-", "X-Rewrite-", "X-Cluster-",
+	"X-Csrf", "X-Xsrf", "X-Requested-", "X-Idempotency",
+	// Who and where the client is, in the words of proxies that log people in, of web servers and of clouds.
+	"X-Azure-", "X-Appengine-", "X-Arr-", "X-Client-Ip", "X-Consumer-", "X-Nf-", "X-Pomerium-", "X-Proxyuser-", "X-Remote-", "X-Ssl-", "X-Vercel-"}
 
 // suspect words make an extension header private: what sounds like a credential or an account is treated as one. They
 // are lower case and matched in any.
 var suspect = []string{"auth", "token", "secret", "key", "password", "cookie", "credential", "signature", "organization",
-	"project", "account", "tenant", "subscription"}
+	"project", "account", "tenant", "subscription", "jwt", "assertion", "cert", "email", "username"}
 
 var (
 	toProvider = rule{

@@ -19,7 +19,9 @@ func TestRequestHeaders(t *testing.T) {
 		"X-Forwarded-Host", "X-Real-Ip", "X-Original-Url", "X-Http-Method-Override", "Openai-Organization", "Openai-Project",
 		"X-Bodhi-Tags", "X-Bodhi-Max-Cost", "X-Litellm-Tags", "X-Portkey-Metadata", "Helicone-User-Id", "X-Bf-Session-Id",
 		"X-Amz-Security-Token", "X-Amz-Date", "X-Auth-Request-Email", "X-Access-Token", "X-Internal-Secret", "X-Csrf-Token",
-		"X-Account-Id", "X-Tenant", "X-Stainless-Lang", "X-Stainless-Retry-Count", "X-Myauth", "User-Agent", "Content-Type", "Sec-Fetch-Site", "Cf-Connecting-Ip", "True-Client-Ip", "Something-Unknown", "X-Hop"}
+		"X-Account-Id", "X-Tenant", "X-Stainless-Lang", "X-Stainless-Retry-Count", "X-Myauth", "User-Agent", "Content-Type", "Sec-Fetch-Site", "Cf-Connecting-Ip", "True-Client-Ip", "Something-Unknown", "X-Hop",
+		"X-Azure-Clientip", "X-Appengine-User-Ip", "X-Vercel-Forwarded-For", "X-Nf-Client-Connection-Ip", "X-Pomerium-Claim-Groups", "X-Remote-User",
+		"X-Ssl-Client-S-Dn", "X-Client-Cert", "X-Client-Ip", "X-Consumer-Custom-Id", "X-Email", "X-Goto-Jwt", "X-Username"}
 	src := http.Header{}
 	for _, n := range append(append([]string{}, pass...), drop...) {
 		src.Set(n, "v")
