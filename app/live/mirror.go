@@ -91,7 +91,10 @@ func (m *Mirror[T]) refresh(ctx context.Context) error {
 	if err := m.Apply(v); err != nil {
 		return fmt.Errorf("apply %s: %w", m.Name, err)
 	}
-	return m.save(v)
+	if err := m.save(v); err != nil { // it counts; what is on disk is for a start without a source
+		m.Log.Warn("a snapshot counts, but is not kept on disk", slog.String("snapshot", m.Name), slog.String("error", err.Error()))
+	}
+	return nil
 }
 
 func (m *Mirror[T]) path() string { return filepath.Join(m.Dir, m.Name+".json") }
