@@ -19,6 +19,8 @@ type person struct {
 	Verified *bool
 	Groups   []string
 	grouped  bool // the claim was there, if only empty
+	// elsewhere says that there are groups which the token does not list: Entra names where to ask when there are more than 200.
+	elsewhere bool
 }
 
 // maxSubject is OpenID Connect's own bound.
@@ -45,9 +47,11 @@ func (s *Service) exchange(ctx context.Context, p Provider, d *document, f Flow,
 	}
 	who := read(claims, p.GroupClaim)
 	if (who.Email == "" || p.GroupClaim != "" && !who.grouped) && d.provider.UserInfoEndpoint() != "" {
+		elsewhere := who.elsewhere
 		if err := s.ask(d, token, &who, claims, p.GroupClaim); err != nil {
 			return person{}, "", refused(err)
 		}
+		who.elsewhere = who.elsewhere || elsewhere
 	}
 	return who, raw, nil
 }
@@ -164,6 +168,11 @@ func read(claims map[string]any, group string) person {
 	}
 	if group != "" {
 		out.Groups, out.grouped = groups(claims, group)
+		names, _ := claims["_claim_names"].(map[string]any)
+		head, _, _ := strings.Cut(group, ".")
+		_, named := names[head]
+		has, _ := claims["hasgroups"].(bool)
+		out.elsewhere = named || has
 	}
 	return out
 }

@@ -103,9 +103,14 @@ func (s *Service) proven(p Provider, who person) (string, error) {
 }
 
 // place gives a member what their groups mean here, at every log-in: at each node that a mapping names, the highest role
-// that one of their groups has there, or none. Nodes that no mapping names are left alone.
+// that one of their groups has there, or none. Nodes that no mapping names are left alone. A log-in that names no groups is one of
+// somebody in none: most providers leave an empty claim out.
 func (s *Service) place(ctx context.Context, by org.Actor, p Provider, who person, m org.Member) (org.Member, error) {
-	if p.GroupClaim == "" || !who.grouped {
+	if p.GroupClaim == "" {
+		return m, nil
+	}
+	if !who.grouped && who.elsewhere {
+		s.Log.Warn("a log-in does not list its groups, as there are too many; the member's roles stay", "member", m.ID.String())
 		return m, nil
 	}
 	all, err := s.Store.Groups(ctx, p.Org)

@@ -148,8 +148,19 @@ func TestGroupsArePlacedAtEveryLogIn(t *testing.T) {
 			{[]any{"unknown", "Leads"}, nil}, // names are compared exactly
 			{[]any{"eng", "bosses"}, []org.Assignment{{Role: org.Developer, At: team}, {Role: org.Admin, At: org.OfOrg(o)}}},
 			{[]any{"eng"}, []org.Assignment{{Role: org.Developer, At: team}}},
+			{[]any{"too many to list"}, []org.Assignment{{Role: org.Developer, At: team}}},
+			{nil, nil}, // no claim at all, as providers write an empty one
 		} {
-			s.idp.claims = func(c map[string]any) { c["realm"] = map[string]any{"groups": step.groups} }
+			s.idp.claims = func(c map[string]any) {
+				switch {
+				case step.groups == nil:
+				case slices.Equal(step.groups, []any{"too many to list"}):
+					c["_claim_names"] = map[string]any{"realm": "src1"}
+					c["_claim_sources"] = map[string]any{"src1": map[string]any{"endpoint": "https://graph.test/groups"}}
+				default:
+					c["realm"] = map[string]any{"groups": step.groups}
+				}
+			}
 			found, err := s.logIn("u1")
 			if err != nil {
 				t.Fatal(err)
