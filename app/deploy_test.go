@@ -2,7 +2,9 @@ package app
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -159,19 +161,38 @@ func readDeployed(t *testing.T, name string, read func([]byte, any) error, into 
 	must(t, read(b, into))
 }
 
-// The manifests run what the image is: its port, its user, its directory, a probe of readiness, no writable root.
+// The manifests run what the image is: its port, its user, its directory, a probe of readiness, no writable root. No pod gets variables
+// of the Service called bodhi: they begin like our settings, and are none.
 func TestTheManifestsFitTheImage(t *testing.T) {
 	t.Parallel()
 	b, err := os.ReadFile(filepath.Join("..", "docs", "deploy", "kubernetes.yaml"))
 	must(t, err)
 	d := yaml.NewDecoder(strings.NewReader(string(b)))
-	kinds := []string{}
+	kinds, pods := []string{}, 0
 	for {
-		var one struct{ Kind string }
-		if d.Decode(&one) != nil {
+		var one struct {
+			Kind string
+			Spec struct {
+				Template struct {
+					Spec map[string]yaml.Node
+				}
+			}
+		}
+		if err := d.Decode(&one); errors.Is(err, io.EOF) {
 			break
+		} else if err != nil {
+			t.Fatal(err)
 		}
 		kinds = append(kinds, one.Kind)
+		if pod := one.Spec.Template.Spec; pod != nil {
+			pods++
+			if links, ok := pod["enableServiceLinks"]; !ok || links.Value != "false" {
+				t.Errorf("pods of the %s lack enableServiceLinks: false: BODHI_PORT and its like stop their start", one.Kind)
+			}
+		}
+	}
+	if pods != 1 {
+		t.Errorf("%d pod specs were found, where one is", pods)
 	}
 	if !slices.Equal(kinds, []string{"ConfigMap", "Service", "Service", "PodDisruptionBudget", "StatefulSet"}) {
 		t.Errorf("it makes %q", kinds)
