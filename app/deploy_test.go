@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io"
 	"net/url"
 	"os"
@@ -210,6 +213,16 @@ func TestTheManifestsFitTheImage(t *testing.T) {
 		if !strings.Contains(string(unit), line) {
 			t.Errorf("the unit lacks %s", line)
 		}
+	}
+}
+
+// The image is empty and small hosts have no time zones, so the program brings its own: without them only organizations in UTC work.
+func TestTheProgramBringsItsTimeZones(t *testing.T) {
+	t.Parallel()
+	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join("..", "cmd", "bodhi", "main.go"), nil, parser.ImportsOnly)
+	must(t, err)
+	if !slices.ContainsFunc(file.Imports, func(i *ast.ImportSpec) bool { return i.Path.Value == `"time/tzdata"` }) {
+		t.Error("cmd/bodhi/main.go does not import time/tzdata")
 	}
 }
 
