@@ -5,6 +5,7 @@ package app
 import (
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -12,7 +13,16 @@ import (
 
 // alone takes the master key of a data directory for one rotation, until it is closed, at the latest when the process ends.
 func alone(dir string) (io.Closer, error) {
-	f, err := os.OpenFile(filepath.Join(dir, masterKeyFile+".lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	path := filepath.Join(dir, masterKeyFile+".lock")
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	switch {
+	case err == nil: // never the owner of what was there: it could be a link that leads out of the directory
+		if err := inherit(f, filepath.Join(dir, masterKeyFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, errors.Join(err, f.Close())
+		}
+	case errors.Is(err, fs.ErrExist):
+		f, err = os.OpenFile(path, os.O_RDWR|syscall.O_NOFOLLOW, 0)
+	}
 	if err != nil {
 		return nil, err
 	}

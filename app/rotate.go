@@ -145,7 +145,7 @@ func writeMasterKeys(path string, keys []secret.String) error {
 	}
 	defer func() { _ = os.Remove(f.Name()) }()
 	_, err = f.WriteString(text.String())
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+	if err := errors.Join(err, inherit(f, path), f.Sync(), f.Close()); err != nil {
 		return err
 	}
 	if err := os.Rename(f.Name(), path); err != nil {
