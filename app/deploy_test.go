@@ -192,6 +192,22 @@ func TestTheManifestsFitTheImage(t *testing.T) {
 			if links, ok := pod["enableServiceLinks"]; !ok || links.Value != "false" {
 				t.Errorf("pods of the %s lack enableServiceLinks: false: BODHI_PORT and its like stop their start", one.Kind)
 			}
+			if _, ok := pod["initContainers"]; ok {
+				t.Errorf("pods of the %s do something before they serve: while the database is away it fails, and serving would not", one.Kind)
+			}
+			var containers []struct {
+				Startup struct {
+					PeriodSeconds    int `yaml:"periodSeconds"`
+					FailureThreshold int `yaml:"failureThreshold"`
+				} `yaml:"startupProbe"`
+			}
+			list := pod["containers"]
+			must(t, list.Decode(&containers))
+			for _, c := range containers {
+				if s := c.Startup; s.PeriodSeconds*s.FailureThreshold < 3600 {
+					t.Errorf("a start may take %d s: one that migrates may take an hour", s.PeriodSeconds*s.FailureThreshold)
+				}
+			}
 		}
 	}
 	if pods != 1 {
@@ -213,6 +229,10 @@ func TestTheManifestsFitTheImage(t *testing.T) {
 		if !strings.Contains(string(unit), line) {
 			t.Errorf("the unit lacks %s", line)
 		}
+	}
+	head, service, _ := strings.Cut(string(unit), "[Service]")
+	if !strings.Contains(head, "\nStartLimitIntervalSec=0\n") || strings.Contains(service, "ExecStartPre=") {
+		t.Error("after five starts without its database the unit gives up, or it does something that needs the database before it serves")
 	}
 }
 
