@@ -78,6 +78,12 @@ func TestTheMetricsAreDocumented(t *testing.T) {
 
 // atACollector is written by hand; app/trace holds the names.
 const atACollector = `
+## What is counted
+
+` + "`bodhi_requests_total`" + ` counts requests of models whose key is known, refused ones included. It does not count what is refused before that (an
+unknown key, an unknown address), nor what asks no model itself: lists of models, files, batches, feedback, documents that are read. What
+a batch or a document has models asked is counted.
+
 ## Examples
 
 With [traces](traces.md) on, ` + "`bodhi_request_duration_seconds` and `bodhi_first_byte_seconds`" + ` name a trace beside a value of each bucket (` + "`trace_id`" + `), so that a
