@@ -19,13 +19,21 @@ const (
 	MaxOverlap     = 7 * 24 * time.Hour
 )
 
+// Rotation says how a key gets a new secret.
+type Rotation struct {
+	Overlap time.Duration // for which the present one goes on working
+	// Public is the public part of the secret that is to be replaced; where the key has another by now, nothing happens. "" is for
+	// whichever it has, as a script asks.
+	Public string
+}
+
 // Rotate gives a key a new secret. The one before works until the overlap is over; one that was replaced still earlier
 // stops at once. Whoever may create such a key may rotate it, because they see the new secret.
-func (s *Service) Rotate(ctx context.Context, actor org.Actor, k id.Key, overlap time.Duration) (Created, error) {
+func (s *Service) Rotate(ctx context.Context, actor org.Actor, k id.Key, in Rotation) (Created, error) {
 	if err := actor.Require(org.Developer); err != nil {
 		return Created{}, err
 	}
-	if overlap < 0 || overlap > MaxOverlap {
+	if in.Overlap < 0 || in.Overlap > MaxOverlap {
 		return Created{}, fault.Field("overlap_hours", "The old secret can go on working for 0 to 168 hours, which is 7 days.")
 	}
 	text, minted, err := secret.Mint(s.Random, secret.VirtualKey, secret.Live)
@@ -37,8 +45,11 @@ func (s *Service) Rotate(ctx context.Context, actor org.Actor, k id.Key, overlap
 		if err := s.mayRotate(ctx, actor, found, now); err != nil {
 			return facts{}, err
 		}
+		if in.Public != "" && in.Public != found.Public {
+			return facts{}, rotated()
+		}
 		out = found
-		out.Old = Old{found.Public, found.Last4, found.KeyID, found.MAC, now.Add(overlap)}
+		out.Old = Old{found.Public, found.Last4, found.KeyID, found.MAC, now.Add(in.Overlap)}
 		out.Public, out.Last4, out.UpdatedAt = minted.Public, minted.Last(), now
 		out.KeyID, out.MAC = s.MAC.Sum(minted.Signed())
 		return facts{true, map[string]any{"public": found.Public},
@@ -48,6 +59,11 @@ func (s *Service) Rotate(ctx context.Context, actor org.Actor, k id.Key, overlap
 		return Created{}, err
 	}
 	return Created{out, text}, nil
+}
+
+// rotated refuses a form that was sent twice: once more would stop the secret that was to go on working.
+func rotated() *fault.Error {
+	return fault.New(fault.Conflict, "changed_since", "This key got a new secret since you opened the page, so nothing was done. Look at it again: the one before may go on working for a while, and one more rotation would stop it at once.")
 }
 
 func (s *Service) mayRotate(ctx context.Context, actor org.Actor, k Key, now time.Time) error {

@@ -30,7 +30,7 @@ func TestBothSecretsWorkUntilTheOverlapIsOver(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		second, err := h.Keys.Rotate(ctx, dev, first.Key.ID, time.Hour)
+		second, err := h.Keys.Rotate(ctx, dev, first.Key.ID, key.Rotation{Overlap: time.Hour})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -45,11 +45,11 @@ func TestBothSecretsWorkUntilTheOverlapIsOver(t *testing.T) {
 		if a, b := opens(t, h, one), opens(t, h, two); a != "key_expired" || b != "<nil>" {
 			t.Fatalf("afterwards: old %s, new %s", a, b)
 		}
-		third, err := h.Keys.Rotate(ctx, dev, first.Key.ID, key.MaxOverlap)
+		third, err := h.Keys.Rotate(ctx, dev, first.Key.ID, key.Rotation{Overlap: key.MaxOverlap})
 		if err != nil {
 			t.Fatal(err)
 		}
-		fourth, err := h.Keys.Rotate(ctx, dev, first.Key.ID, 0)
+		fourth, err := h.Keys.Rotate(ctx, dev, first.Key.ID, key.Rotation{Overlap: 0})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -88,19 +88,19 @@ func TestOnlyWhoMayCreateAKeyRotatesIt(t *testing.T) {
 		"a colleague": {colleague.Acting(org.Actor{}), "forbidden"}, "a viewer": {x.Actor(org.Viewer), "forbidden"},
 		"another team": {x.Outsider.Acting(org.Actor{}), "not_found"}, "another tenant": {foreign.Actor(org.Admin), "not_found"}, "nobody": {org.Actor{}, "unauthenticated"},
 	} {
-		if _, err := h.Keys.Rotate(ctx, c.actor, made.Key.ID, 0); code(err) != c.want {
+		if _, err := h.Keys.Rotate(ctx, c.actor, made.Key.ID, key.Rotation{Overlap: 0}); code(err) != c.want {
 			t.Errorf("%s: %v, want %s", name, err, c.want)
 		}
 	}
 	for _, overlap := range []time.Duration{-1, key.MaxOverlap + 1} {
-		if _, err := h.Keys.Rotate(ctx, x.Actor(org.Admin), made.Key.ID, overlap); code(err) != "invalid_request" {
+		if _, err := h.Keys.Rotate(ctx, x.Actor(org.Admin), made.Key.ID, key.Rotation{Overlap: overlap}); code(err) != "invalid_request" {
 			t.Errorf("an overlap of %v: %v", overlap, err)
 		}
 	}
 	if err := h.Keys.Disable(ctx, x.Actor(org.Developer), made.Key.ID); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.Keys.Rotate(ctx, x.Actor(org.Developer), made.Key.ID, 0); code(err) != "key_not_active" {
+	if _, err := h.Keys.Rotate(ctx, x.Actor(org.Developer), made.Key.ID, key.Rotation{Overlap: 0}); code(err) != "key_not_active" {
 		t.Errorf("a disabled key: %v", err)
 	}
 }

@@ -108,8 +108,9 @@ type ShowPage struct {
 	Shell    layout.Shell
 	Row      Row
 	Disabled bool
-	// Active keys can be rotated.
+	// Active keys can be rotated; Public tells the secret that is replaced from the next.
 	Active bool
+	Public string
 	// Agent is the log-in of a coding agent, which has no secret: nothing to rotate, nothing to copy.
 	Agent bool
 	// CanChange shows what edits, rotates, disables and deletes, CanEnable what enables.

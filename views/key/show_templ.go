@@ -419,7 +419,7 @@ func acts(p ShowPage) templ.Component {
 				})
 				templ_7745c5c3_Err = ui.Confirm(ui.ConfirmProps{Label: "Rotate", Icon: "refresh", Title: "Give “" + p.Row.Name + "” a new secret?",
 					Text:   "The new one is shown once. Choose how long the current one goes on working; one that was replaced before stops at once.",
-					Action: p.Row.Href() + "/rotate", Button: "Rotate key", Kind: ui.Primary}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var17), templ_7745c5c3_Buffer)
+					Action: p.Row.Href() + "/rotate", Button: "Rotate key", Kind: ui.Primary, Name: "public", Value: p.Public}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var17), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -68,7 +68,7 @@ func (h *Handlers) apiRotate(c *web.Context) error {
 	if in.OverlapHours != nil {
 		old = overlap(*in.OverlapHours)
 	}
-	made, err := h.keys.Rotate(c.Ctx(), c.Actor(), which, old)
+	made, err := h.keys.Rotate(c.Ctx(), c.Actor(), which, key.Rotation{Overlap: old})
 	if err != nil {
 		return err
 	}

@@ -89,7 +89,7 @@ func (h *Handlers) rotate(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	made, err := h.keys.Rotate(c.Ctx(), c.Actor(), which, old)
+	made, err := h.keys.Rotate(c.Ctx(), c.Actor(), which, key.Rotation{Overlap: old, Public: c.FormValue("public")})
 	if err != nil {
 		return err
 	}

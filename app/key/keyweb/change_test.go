@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -177,5 +178,32 @@ func TestTheAPIChangesOnTheRevisionThatWasRead(t *testing.T) {
 	}
 	if w := call("GET", "/keys?unused=yes", "", ""); w.Code != 400 {
 		t.Errorf("a silly filter: %d %s", w.Code, w.Body)
+	}
+}
+
+// The first form's answer may never be seen: the secret of before must go on working whatever is pressed twice.
+func TestARotationSentTwiceLeavesTheOldSecretItsOverlap(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	dev := s.as(org.Developer)
+	path, old := s.made(url.Values{})
+	public := regexp.MustCompile(`name="public" value="([^"]*)"`)
+	sent := func() url.Values {
+		t.Helper()
+		return url.Values{"overlap_hours": {"24"}, "public": append(public.FindStringSubmatch(dev(path, nil).Body.String()), "", "")[1:2]}
+	}
+	form := sent()
+	first, again := dev(path+"/rotate", form), dev(path+"/rotate", form)
+	if first.Code != 200 || again.Code != 412 || !strings.Contains(again.Body.String(), "got a new secret since") || pattern.MatchString(again.Body.String()) {
+		t.Errorf("rotated: %d, once more: %d", first.Code, again.Code)
+	}
+	s.h.Refresh(t)
+	for _, secret := range []string{old, pattern.FindString(first.Body.String())} {
+		if _, err := s.h.Desk.Authenticate(secret); err != nil {
+			t.Errorf("afterwards: %v", err)
+		}
+	}
+	if w := dev(path+"/rotate", sent()); w.Code != 200 {
+		t.Errorf("from the page loaded again: %d", w.Code)
 	}
 }

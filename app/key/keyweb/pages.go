@@ -191,7 +191,7 @@ func (h *Handlers) show(c *web.Context) error {
 		return err
 	}
 	return c.Render(views.Show(views.ShowPage{Shell: c.Shell(k.Name, "keys"), Row: row(c, who, k), Disabled: !k.DisabledAt.IsZero(), Agent: k.Agent != "",
-		CanChange: key.Changeable(c.Actor(), k), CanEnable: key.Enables(c.Actor(), k), Active: k.Status(c.Now()) == "active", Facts: slices.Concat(facts(c, who, k), used, texts),
+		CanChange: key.Changeable(c.Actor(), k), CanEnable: key.Enables(c.Actor(), k), Active: k.Status(c.Now()) == "active", Public: k.Public, Facts: slices.Concat(facts(c, who, k), used, texts),
 		Snippets: web.Snippets(c.BaseURL(), "$BODHI_KEY", exampleModel(k))}))
 }
 
