@@ -21,6 +21,9 @@ type Edit struct {
 	Networks  *[]string
 	Endpoints *[]string
 	Tags      *[]string
+	// Seen is the UpdatedAt of what the edit was made on: another one by now refuses it. Zero does not ask, as where it names only
+	// what it changes.
+	Seen time.Time
 }
 
 // Edit changes a key. Who may change it may narrow it; what it may do afterwards that it could not before (more models,
@@ -31,6 +34,9 @@ func (s *Service) Edit(ctx context.Context, actor org.Actor, k id.Key, e Edit) (
 	}
 	var out Key
 	err := s.change(ctx, actor, k, "key.updated", func(ctx context.Context, found Key, now time.Time) (facts, error) {
+		if !e.Seen.IsZero() && !e.Seen.Equal(found.UpdatedAt) {
+			return facts{}, Changed()
+		}
 		var err error
 		if out, err = e.applied(found, now); err != nil {
 			return facts{}, err

@@ -80,6 +80,7 @@ type Fields struct {
 	Name, Team, Owner, Account, Expires, Models, Networks, Tags string
 	Budget, Period, Requests, Tokens                            string // its own budget and limits, when it is made
 	Endpoints                                                   []string
+	Version                                                     string // of the key that an edit was made on
 }
 
 // ownOpen and narrowed unfold what somebody filled in, or what is wrong.

@@ -18,7 +18,7 @@ func (h *Handlers) editPage(c *web.Context, k key.Key) (views.EditPage, error) {
 	}
 	f := views.Fields{Name: k.Name, Expires: lastDay(k.ExpiresAt, c.Zone()), Models: strings.Join(k.Models, "\n"),
 		Networks: strings.ReplaceAll(networks(k), ", ", "\n"), Endpoints: k.Endpoints.Names(),
-		Tags: strings.Join(k.Tags, "\n")}
+		Tags: strings.Join(k.Tags, "\n"), Version: web.Version(k.UpdatedAt)}
 	return views.EditPage{Shell: c.Shell("Edit "+k.Name, "keys"), Row: views.Row{ID: k.ID.String(), Name: k.Name}, Fields: f,
 		Endpoints: endpointOptions(f.Endpoints)}, nil
 }
@@ -54,6 +54,7 @@ func (h *Handlers) update(c *web.Context) error {
 	}
 	fields := typed(c)
 	in, err := edited(k, fields, c.Zone())
+	in.Seen = c.Seen()
 	if err == nil {
 		_, err = h.keys.Edit(c.Ctx(), c.Actor(), k.ID, in)
 	}

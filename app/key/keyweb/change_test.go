@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/key"
@@ -205,5 +206,32 @@ func TestARotationSentTwiceLeavesTheOldSecretItsOverlap(t *testing.T) {
 	}
 	if w := dev(path+"/rotate", sent()); w.Code != 200 {
 		t.Errorf("from the page loaded again: %d", w.Code)
+	}
+}
+
+func TestOfTwoWhoChangeAKeyAtOnceTheSecondIsTold(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	dev, lead := s.as(org.Developer), s.as(org.Lead)
+	path, secret := s.made(url.Values{})
+	read := regexp.MustCompile(`name="version" value="([^"]*)"`)
+	version := func(page string) []string { return append(read.FindStringSubmatch(page), "", "")[1:2] }
+	mine, theirs := version(dev(path+"/edit", nil).Body.String()), version(lead(path+"/edit", nil).Body.String())
+	s.h.Clock.Advance(time.Minute)
+	if w := lead(path, url.Values{"version": theirs, "name": {"laptop"}, "endpoints": {"chat"}}); w.Code != 303 {
+		t.Fatalf("the first: %d", w.Code)
+	}
+	late := url.Values{"version": mine, "name": {"desk"}}
+	w := dev(path, late)
+	if page := w.Body.String(); w.Code != 422 || !strings.Contains(page, "Somebody else changed this key") || !strings.Contains(page, `value="desk"`) || version(page)[0] != mine[0] {
+		t.Errorf("the second: %d\n%s", w.Code, page)
+	}
+	s.h.Refresh(t)
+	if g, err := s.h.Desk.Authenticate(secret); err != nil || g.Endpoints != key.Chat || g.Name != "laptop" {
+		t.Errorf("kept %+v, %v", g, err)
+	}
+	late["version"] = version(dev(path+"/edit", nil).Body.String())
+	if w := dev(path, late); w.Code != 303 {
+		t.Errorf("the second, having loaded it again: %d", w.Code)
 	}
 }

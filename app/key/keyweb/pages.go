@@ -123,7 +123,7 @@ func (h *Handlers) reveal(c *web.Context, page views.CreatedPage, made key.Creat
 func typed(c *web.Context) views.Fields {
 	return views.Fields{Name: c.FormValue("name"), Team: c.FormValue("team"), Owner: c.FormValue("owner"), Account: c.FormValue("account"),
 		Expires: c.FormValue("expires"), Models: c.FormValue("models"), Networks: c.FormValue("networks"), Endpoints: c.Request().Form["endpoints"],
-		Tags: c.FormValue("tags"), Budget: c.FormValue("budget_usd"), Period: c.FormValue("budget_period"), Requests: c.FormValue("requests_per_minute"), Tokens: c.FormValue("tokens_per_minute")}
+		Tags: c.FormValue("tags"), Version: c.FormValue("version"), Budget: c.FormValue("budget_usd"), Period: c.FormValue("budget_period"), Requests: c.FormValue("requests_per_minute"), Tokens: c.FormValue("tokens_per_minute")}
 }
 
 // input reads the form. A team or member that is no id at all is answered by the service like one that is unknown.
