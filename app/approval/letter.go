@@ -136,7 +136,7 @@ func (s *Service) writeAnswer(ctx context.Context, in id.Org, about string) (mai
 		return mail.Letter{}, err
 	}
 	a, err := s.Store.Get(ctx, in, which)
-	if errors.Is(err, ErrNotFound) || err == nil && a.DecidedAt.IsZero() {
+	if errors.Is(err, ErrNotFound) || err == nil && a.State != Approved && a.State != Denied { // revoked before anybody was told
 		return mail.Letter{}, mail.ErrMoot
 	}
 	if err != nil {

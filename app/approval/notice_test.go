@@ -68,3 +68,18 @@ func TestWhatIsAskedAndDecidedStandsInInboxes(t *testing.T) {
 		t.Errorf("which leads to %q", pages)
 	}
 }
+
+// A courier may be late: what was taken back by then is not promised any more.
+func TestAnApprovalThatWasRevokedBeforeItsLetterIsNotAnnounced(t *testing.T) {
+	t.Parallel()
+	f := furnish(t, dbtest.SQLite(t))
+	v := f.ask(nil)
+	f.office.Deliver(t)
+	_, err := f.Approve(t.Context(), f.x.Actor(org.Manager), v.ID, approval.Verdict{})
+	f.must(err)
+	_, err = f.Revoke(t.Context(), f.x.Actor(org.Manager), v.ID)
+	f.must(err)
+	for _, m := range f.office.Deliver(t) {
+		t.Errorf("a letter: %q", m.Subject)
+	}
+}
