@@ -37,6 +37,10 @@ func (s *Service) Draft(ctx context.Context, actor org.Actor, d Draft) (out Draf
 			return out, err
 		}
 		of.Name, of.Kind, of.Visibility, of.Team, of.Owner = f.Name, f.Kind, f.Visibility, f.Team, f.Owner
+	} else if of.Visibility == Team { // it shows the team's texts; the other ones include what the actor sees anyway
+		if err := s.mayShow(ctx, actor, of.Visibility, of.Team); err != nil {
+			return out, err
+		}
 	}
 	if of.Name == "" {
 		of.Name = "this prompt"

@@ -271,3 +271,21 @@ func TestAFileIsReadAsItWasWritten(t *testing.T) {
 		}
 	}
 }
+
+// A prompt of a team may include the team's texts, so who is not in it may not even look at a draft of one.
+func TestALookAtANewPromptShowsNoTextsOfAnotherTeam(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	theirs := url.Values{"name": {"b-secret"}, "kind": {"text"}, "visibility": {"team"}, "team": {s.acme.Other.String()}, "text": {"among ourselves"}, "production": {"on"}}
+	member := webtest.As(t, s.site, s.acme.Outsider)
+	if p := member.Post("/prompts", theirs); p.Status != 303 {
+		t.Fatalf("%d %s", p.Status, p.Body)
+	}
+	look := url.Values{"do": {"preview"}, "name": {"mine"}, "kind": {"text"}, "visibility": {"team"}, "team": {s.acme.Other.String()}, "text": {"{{> b-secret@production}}"}}
+	if p := member.Post("/prompts", look); p.Status != 200 || !p.Has("among ourselves") {
+		t.Errorf("a member of the team: %d %s", p.Status, p.Body)
+	}
+	if p := webtest.As(t, s.site, s.acme.Members[org.Developer]).Post("/prompts", look); p.Status != 422 || !p.Has("Choose a team that you work in") || p.Has("among ourselves") {
+		t.Errorf("somebody of another team: %d %s", p.Status, p.Body)
+	}
+}
