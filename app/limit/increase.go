@@ -3,6 +3,7 @@ package limit
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/audit"
@@ -15,17 +16,23 @@ import (
 // while. It binds within a second and ends by itself.
 func (s *Service) Raise(ctx context.Context, actor org.Actor, l id.Limit, in Rise) (Entry, error) {
 	err := s.change(ctx, actor, l, "raise", func(ctx context.Context, old Listed, now time.Time) (audit.Entry, error) {
+		if slices.ContainsFunc(old.Increases, func(x Increase) bool { return x.ID == in.ID }) {
+			return audit.Entry{}, errRaised
+		}
 		x, err := s.increase(ctx, actor.Org, old, in, actor.Label, now)
 		if err != nil {
 			return audit.Entry{}, err
 		}
 		return note("limit.raised", old.Limit, nil, granted(old.Limit, x)), nil
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, errRaised) {
 		return Entry{}, err
 	}
 	return s.Get(ctx, actor, l)
 }
+
+// errRaised says that the increase is in force: there is nothing left to do, and nothing to write down.
+var errRaised = errors.New("raised already")
 
 // increase checks and stores one, inside a transaction.
 func (s *Service) increase(ctx context.Context, o id.Org, old Listed, in Rise, by string, now time.Time) (Increase, error) {
@@ -36,7 +43,10 @@ func (s *Service) increase(ctx context.Context, o id.Org, old Listed, in Rise, b
 	if len(old.Increases) >= maxRises {
 		return Increase{}, fault.Newf(fault.Conflict, "too_many", "A limit has at most %d increases at a time. End one first, or change the limit.", maxRises)
 	}
-	x := Increase{ID: id.NewIncrease(s.IDs), Limit: old.ID, Add: in.Add, Percent: in.Percent, Until: in.Until, Reason: in.Reason, CreatedBy: by, CreatedAt: now}
+	if in.ID.IsZero() {
+		in.ID = id.NewIncrease(s.IDs)
+	}
+	x := Increase{ID: in.ID, Limit: old.ID, Add: in.Add, Percent: in.Percent, Until: in.Until, Reason: in.Reason, CreatedBy: by, CreatedAt: now}
 	return x, s.Store.Raise(ctx, o, x)
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/org"
 )
@@ -132,6 +133,8 @@ type Rise struct {
 	Percent int64 // of the limit's amount: 150 is half as much again
 	Until   time.Time
 	Reason  string
+	// ID is what the increase is called, so that a form which is sent twice raises once; zero is for a new one each time.
+	ID id.Increase
 }
 
 // The bounds of an increase.

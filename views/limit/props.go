@@ -97,4 +97,4 @@ type Increase struct {
 }
 
 // Rise is what was typed to raise a limit.
-type Rise struct{ Add, Factor, Until, Reason string }
+type Rise struct{ Add, Factor, Until, Reason, ID string }

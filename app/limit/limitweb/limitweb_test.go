@@ -355,3 +355,27 @@ func TestOfTwoWhoChangeALimitAtOnceTheSecondIsTold(t *testing.T) {
 func version(p webtest.Page) []string {
 	return append(regexp.MustCompile(`name="version" value="([^"]+)"`).FindStringSubmatch(p.Body), "", "")[1:2]
 }
+
+func TestARaiseSentTwiceRaisesOnce(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	admin := s.acme.Actor(org.Admin)
+	made, err := s.limits.Create(t.Context(), admin, limit.Input{Scope: org.OfTeam(s.acme.Org.ID, s.acme.Team), Unit: limit.Requests, Amount: 10, Window: time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	browser, one := webtest.As(t, s.site, s.acme.Members[org.Admin]), "/limits/"+made.ID.String()
+	until := s.house.Clock.Now().Add(5 * time.Hour).UTC().Format("2006-01-02T15:04")
+	field := regexp.MustCompile(`name="increase" value="([^"]*)"`)
+	for _, want := range []int{1, 2} { // a page loaded again raises again
+		which := append(field.FindStringSubmatch(browser.Get(one).Body), "", "")[1]
+		for range 2 {
+			if p := browser.Post(one+"/raise", url.Values{"increase": {which}, "add": {"4"}, "until": {until}}); p.Status != http.StatusSeeOther {
+				t.Fatalf("raised: %d\n%s", p.Status, p.Body)
+			}
+		}
+		if e, err := s.limits.Get(t.Context(), admin, made.ID); err != nil || len(e.Increases) != want {
+			t.Errorf("%d increases, %v, want %d", len(e.Increases), err, want)
+		}
+	}
+}

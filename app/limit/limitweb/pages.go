@@ -8,6 +8,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/org"
@@ -162,7 +163,7 @@ func (h *Handlers) show(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.Render(showPage(c, e, views.Rise{Until: local(c, c.Now().Add(time.Hour))}, web.Refusal{}))
+	return c.Render(showPage(c, e, views.Rise{Until: local(c, c.Now().Add(time.Hour)), ID: id.NewIncrease(h.limits.IDs).String()}, web.Refusal{}))
 }
 
 // local is a moment as the browser's field for one takes it, in the organization's zone.
@@ -175,7 +176,7 @@ func (h *Handlers) raise(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	fields := views.Rise{Add: c.FormValue("add"), Factor: c.FormValue("factor"), Until: c.FormValue("until"), Reason: c.FormValue("reason")}
+	fields := views.Rise{Add: c.FormValue("add"), Factor: c.FormValue("factor"), Until: c.FormValue("until"), Reason: c.FormValue("reason"), ID: c.FormValue("increase")}
 	in, err := rise(c, e, fields)
 	if err == nil {
 		_, err = h.limits.Raise(c.Ctx(), c.Actor(), e.ID, in)
@@ -205,6 +206,7 @@ func rise(c *web.Context, e limit.Entry, f views.Rise) (limit.Rise, error) {
 		errs[2] = fault.Field("until", "Enter a date and a time such as 2027-01-31T18:00.")
 	}
 	in.Until = until
+	in.ID, _ = id.ParseIncrease(f.ID) // what is none is what no form of ours says
 	return in, errors.Join(errs[:]...)
 }
 
