@@ -30,7 +30,7 @@ func (l *looker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	look := strings.Contains(string(body), "You find personal names")
 	if look {
 		l.looks++
-	} else {
+	} else if strings.Contains(string(body), "about order") { // and no look at the models, which a connection that fails gets
 		l.bodies = append(l.bodies, string(body))
 	}
 	l.mu.Unlock()
@@ -120,7 +120,9 @@ func TestAModelLooksForNamesWithinItsDay(t *testing.T) {
 		}
 	}
 	if _, after := l.count(); after != before {
-		t.Errorf("%d requests left although nobody could look at them", after-before)
+		l.mu.Lock()
+		t.Errorf("%d requests left although nobody could look at them: %q", after-before, l.bodies[before:])
+		l.mu.Unlock()
 	}
 
 	// What a look reports and the text does not have changes nothing.

@@ -64,7 +64,7 @@ func (q Quantile) x() string { return percent(int(min(max(q.At, 0), 1000)), 1000
 
 // left reports whether a mark's label stands on its left, as on its right it would leave the chart or cross the next mark.
 func left(all []Quantile, i int) bool {
-	const label = 200 // about the width of "p95 20 s" in a chart of half a page
+	const label = 180 // about the width of "p95 20 s" in a chart of half a page
 	return all[i].At > 1000-label || i+1 < len(all) && all[i+1].At-all[i].At < label && all[i].At > label
 }
 
