@@ -186,7 +186,7 @@ func (a *App) given() []ui.Fact {
 	}
 	mails := host(!a.cfg.SMTPURL.IsEmpty(), a.cfg.SMTPURL.Reveal())
 	if a.cfg.SMTPURL.IsEmpty() {
-		mails = "not set: mails land in the mailbox at /dev/mail"
+		mails = a.cfg.unsent()
 	}
 	stripe := "off: no STRIPE_SECRET_KEY"
 	if !a.cfg.StripeSecretKey.IsEmpty() {

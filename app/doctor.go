@@ -52,7 +52,7 @@ func Doctor(ctx context.Context, cfg Config, log *slog.Logger) []Finding {
 	default:
 		out = append(out, checkSecrets(ctx, cfg, d, log)...)
 	}
-	out = append(out, checkDial("redis", cfg.RedisURL, "6379", "rate limits, cache and breakers stay in each process")...)
+	out = append(out, checkDial("redis", cfg.RedisURL, "6379", "rate limits and breakers stay in each process, kept answers in the database")...)
 	out = append(out, checkMail(ctx, cfg))
 	return out
 }

@@ -45,3 +45,15 @@ func TestTheDoctorMakesNoKeyAndFindsAFreshDirectoryWell(t *testing.T) {
 	look(Sick, "put it back")
 	unmade()
 }
+
+// TestTheDoctorSaysWhereMailsAre on a machine that nobody else reaches, and on one where the mailbox has no page.
+func TestTheDoctorSaysWhereMailsAre(t *testing.T) {
+	t.Parallel()
+	for public, want := range map[string]Health{"http://127.0.0.1:8080": Fine, "https://gateway.acme.test": Weak} {
+		cfg := Config{Addr: "127.0.0.1:8080", PublicURL: public, DataDir: "var"}
+		f := checkMail(t.Context(), cfg)
+		if f.State != want || strings.Contains(f.Says, "/dev/mail") != (want == Fine) {
+			t.Errorf("%s: %s %s", public, f.State, f.Says)
+		}
+	}
+}

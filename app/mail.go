@@ -80,11 +80,24 @@ func (c *core) box() mail.Box {
 // boxRoutes show the mailbox where there is one and only this machine reaches it: behind a proxy the address we listen
 // on says nothing, so the public URL must be this machine too.
 func (c *core) boxRoutes() []web.Route {
-	public := Config{Addr: hostOf(c.cfg.PublicURL) + ":0"}
-	if !c.cfg.SMTPURL.IsEmpty() || !c.cfg.Loopback() || !public.Loopback() {
+	if !c.cfg.SMTPURL.IsEmpty() || !c.cfg.local() {
 		return nil
 	}
 	return mailweb.NewBox(c.box()).Routes()
+}
+
+// local reports whether only this machine reaches the dashboard.
+func (c Config) local() bool {
+	public := Config{Addr: hostOf(c.PublicURL) + ":0"}
+	return c.Loopback() && public.Loopback()
+}
+
+// unsent says where mails are while there is no mail server.
+func (c Config) unsent() string {
+	if c.local() {
+		return "not set: mails land in the mailbox at /dev/mail"
+	}
+	return "not set: no mail leaves, nobody gets an invitation or a report; mails lie in " + filepath.Join(c.DataDir, "mail") + ": set SMTP_URL"
 }
 
 func hostOf(raw string) string {
@@ -98,7 +111,11 @@ func hostOf(raw string) string {
 // checkMail opens a conversation with the mail server, for bodhi doctor: name, encryption and log-in.
 func checkMail(ctx context.Context, cfg Config) Finding {
 	if cfg.SMTPURL.IsEmpty() {
-		return Finding{"smtp", Fine, "not set: mails land in the mailbox at /dev/mail"}
+		f := Finding{"smtp", Fine, cfg.unsent()}
+		if !cfg.local() {
+			f.State = Weak
+		}
+		return f
 	}
 	carrier, err := smtp.New(smtp.Config{URL: cfg.SMTPURL, From: cfg.SMTPFrom})
 	if err == nil {

@@ -86,7 +86,7 @@ func (m *meter) turnstile(stats func() turnstile.Stats) {
 	gauge("bodhi_overload_limit", "Requests that may be in hand in 50 ms; 0 = no limit, as nothing is wrong.", func(s turnstile.Stats) float64 { return float64(s.Limit) })
 	gauge("bodhi_memory_used_ratio", "Part of the memory limit in use for good; 0 without a limit.", func(s turnstile.Stats) float64 { return s.Memory })
 	count("bodhi_overloads_total", "How often this process began to refuse because it had too much to do.", func(s turnstile.Stats) int64 { return s.Times })
-	count("bodhi_overload_refused_total", "Requests refused with overloaded.", func(s turnstile.Stats) int64 { return s.Refused })
+	count("bodhi_overload_refused_total", "Requests refused with overloaded for want of processor or memory, before their bodies were read. Those for a large body are in bodhi_requests_total alone.", func(s turnstile.Stats) int64 { return s.Refused })
 	count("bodhi_overload_waited_total", "Requests that waited for their turn, for at most 100 ms.", func(s turnstile.Stats) int64 { return s.Waited })
 }
 

@@ -80,7 +80,7 @@ func (r *Retention) otherwise(ctx context.Context) (int, error) {
 	return r.Otherwise(ctx)
 }
 
-// SetDays changes it, from the next nightly run on. What is deleted does not come back when days grow.
+// SetDays changes it, from the next hourly run on. What is deleted does not come back when days grow.
 func (r *Retention) SetDays(ctx context.Context, a org.Actor, days int) error {
 	if err := a.Require(org.Admin); err != nil {
 		return err
@@ -101,7 +101,7 @@ func (r *Retention) SetDays(ctx context.Context, a org.Actor, days int) error {
 	})
 }
 
-// ForgetAll deletes what is older than each organization keeps. For a nightly job, which may die in the middle and run twice.
+// ForgetAll deletes what is older than each organization keeps. For an hourly job, which may die in the middle and run twice.
 func (r *Retention) ForgetAll(ctx context.Context, now time.Time) error {
 	days, err := r.otherwise(ctx)
 	if err != nil {

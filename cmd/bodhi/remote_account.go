@@ -90,7 +90,7 @@ func (logoutCmd) Run(e *env) error {
 	if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	_, err = fmt.Fprintln(e.out, "Logged out here. To end the token everywhere: bodhi token revoke, or the dashboard's API tokens.")
+	_, err = fmt.Fprintln(e.out, "Logged out here. The token itself still works where it was copied to: the dashboard's API tokens end it everywhere.")
 	return err
 }
 

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -44,6 +45,44 @@ func TestABackupTakenUnderLoadComesBack(t *testing.T) {
 				t.Errorf("the key of before: %v", err)
 			}
 			harness.Wait(t, "every request from before the backup in the books", func() bool { _, _, n := w.booked(t); return n >= before+1 })
+			w.Stop(t)
+			w.Run(t, "verify")
+		})
+	}
+}
+
+// TestARestoreLosesNothingThatWasBookedSince goes back to a backup as docs/how-to/backup.md says: with the journal of whoever served
+// since. Every request that was answered is in the books, those after the backup too.
+func TestARestoreLosesNothingThatWasBookedSince(t *testing.T) {
+	t.Parallel()
+	for name, postgres := range map[string]bool{"sqlite": false, "postgres": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var env []string
+			if postgres {
+				env = harness.OnPostgres(pgtest.Start(t).URL())
+			}
+			w := beginOn(t, env, "")
+			file, restored := filepath.Join(t.TempDir(), "all.tar.gz"), filepath.Join(t.TempDir(), "restored")
+			before := backedUpUnderLoad(t, w, file)
+			var all int64
+			harness.Wait(t, "answers in the books", func() bool { _, _, all = w.booked(t); return all >= before+20 })
+			w.Stop(t)
+			if key, err := os.ReadFile(filepath.Join(w.Dir, "master.key")); err == nil {
+				w.Setenv("BODHI_MASTER_KEY=" + strings.TrimSpace(string(key)))
+			}
+			w.Setenv("BODHI_DATA_DIR=" + restored)
+			if postgres {
+				w.Setenv("DATABASE_URL=" + pgtest.Start(t).URL())
+			}
+			w.Run(t, "restore", file)
+			if postgres {
+				w.Setenv("BODHI_DATA_DIR=" + w.Dir)
+			} else if err := errors.Join(os.RemoveAll(filepath.Join(restored, "journal")), os.Rename(filepath.Join(w.Dir, "journal"), filepath.Join(restored, "journal"))); err != nil {
+				t.Fatal(err)
+			}
+			w.Serve(t)
+			harness.Wait(t, "every request in the books again", func() bool { _, _, n := w.booked(t); return n >= all })
 			w.Stop(t)
 			w.Run(t, "verify")
 		})

@@ -115,7 +115,7 @@ func Settings(p SettingsPage) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "keep_days", Label: "Keep single requests for", Suffix: "days", InputMode: "numeric", Value: p.Defaults["keep_days"], Error: p.Errors["keep_days"], Autocomplete: "off", Required: true, Hint: "7 to 3650. Fewer days delete what is older with the next nightly run, in every organization whose admins chose no number. Sums stay."}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "keep_days", Label: "Keep single requests for", Suffix: "days", InputMode: "numeric", Value: p.Defaults["keep_days"], Error: p.Errors["keep_days"], Autocomplete: "off", Required: true, Hint: "7 to 3650. Fewer days delete what is older within the hour, in every organization whose admins chose no number, and nothing brings it back. Sums stay."}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -123,7 +123,7 @@ func Settings(p SettingsPage) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "audit_days", Label: "Keep audit entries for", Suffix: "days", InputMode: "numeric", Value: p.Defaults["audit_days"], Error: p.Errors["audit_days"], Autocomplete: "off", Required: true, Hint: "30 to 3650; the same holds for them."}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "audit_days", Label: "Keep audit entries for", Suffix: "days", InputMode: "numeric", Value: p.Defaults["audit_days"], Error: p.Errors["audit_days"], Autocomplete: "off", Required: true, Hint: "30 to 3650. Fewer days delete what is older every night."}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
