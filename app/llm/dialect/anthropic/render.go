@@ -69,7 +69,7 @@ const (
 
 // Render implements llm.Wire.
 func (Wire) Render(call *llm.Call, c *llm.Conversation, edit llm.Edit) ([]byte, error) {
-	r := renderer{notes: edit.Notes, names: toolNames(c)}
+	r := renderer{notes: edit.Notes, names: toolNames(c), long: call.Bound.LongCache}
 	q := asked{Model: cmp.Or(edit.Model, call.Model), Stream: call.Stream}
 	if call.Operation == llm.Chat {
 		q.MaxTokens = cmp.Or(call.MaxOutput, edit.DefaultOutput, defaultOutput)

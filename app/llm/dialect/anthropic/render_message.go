@@ -14,7 +14,8 @@ import (
 type renderer struct {
 	notes *llm.Notes
 	names llm.Names
-	marks int // cache marks written
+	marks int  // cache marks written
+	long  bool // whether the hold pays for an hour of cache
 }
 
 // telling is a message that we write ourselves.
@@ -48,7 +49,7 @@ type given struct {
 	URL       string `json:"url,omitempty"`
 }
 
-// cached keeps a cache mark, up to as many as Anthropic takes.
+// cached keeps a cache mark, up to as many as Anthropic takes. An hour is only asked for where the hold pays for it.
 func (r *renderer) cached(c *llm.Cache) *mark {
 	if c == nil {
 		return nil
@@ -56,6 +57,9 @@ func (r *renderer) cached(c *llm.Cache) *mark {
 	if r.marks++; r.marks > mostMarks {
 		r.notes.Drop("cache_control (more than 4)")
 		return nil
+	}
+	if c.TTL != "5m" && !r.long {
+		return &mark{Type: "ephemeral"}
 	}
 	return &mark{Type: "ephemeral", TTL: c.TTL}
 }

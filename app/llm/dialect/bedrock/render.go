@@ -39,12 +39,13 @@ type renderer struct {
 	names llm.Names
 	q     asked
 	marks int
+	long  bool // whether the hold pays for an hour of cache
 	docs  int
 }
 
 // Render implements llm.Wire.
 func (Wire) Render(call *llm.Call, c *llm.Conversation, edit llm.Edit) ([]byte, error) {
-	r := renderer{notes: edit.Notes, names: toolNames(c), q: asked{Extra: map[string]any{}}}
+	r := renderer{notes: edit.Notes, names: toolNames(c), long: call.Bound.LongCache, q: asked{Extra: map[string]any{}}}
 	r.q.Config.MaxTokens = cmp.Or(call.MaxOutput, edit.DefaultOutput, defaultOutput)
 	if edit.MaxOutput > 0 {
 		r.q.Config.MaxTokens = min(r.q.Config.MaxTokens, edit.MaxOutput)

@@ -11,7 +11,8 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect/anthropic"
 )
 
-// cached keeps a cache mark, up to as many as Bedrock takes. It is a block of its own behind what it is about.
+// cached keeps a cache mark, up to as many as Bedrock takes. It is a block of its own behind what it is about. An hour is only asked for
+// where the hold pays for it.
 func (r *renderer) cached(c *llm.Cache) *cachePt {
 	if c == nil {
 		return nil
@@ -19,6 +20,9 @@ func (r *renderer) cached(c *llm.Cache) *cachePt {
 	if r.marks++; r.marks > mostMarks {
 		r.notes.Drop("cache_control (more than 4)")
 		return nil
+	}
+	if c.TTL != "5m" && !r.long {
+		return &cachePt{Type: "default"}
 	}
 	return &cachePt{Type: "default", TTL: c.TTL}
 }

@@ -64,3 +64,16 @@ func TestTopKIsSaidAsEachMakerTakesIt(t *testing.T) {
 		}
 	}
 }
+
+// TestAnHourOfCacheIsWrittenOnlyWhereTheHoldPaysForIt: it costs twice the input, and five minutes a quarter more.
+func TestAnHourOfCacheIsWrittenOnlyWhereTheHoldPaysForIt(t *testing.T) {
+	t.Parallel()
+	for _, paid := range []bool{true, false} {
+		c := &llm.Conversation{Tools: []llm.Tool{{Name: "f", Cache: &llm.Cache{TTL: "1h"}}}}
+		c.Add(llm.User, llm.Part{Text: "hi", Cache: &llm.Cache{TTL: "5m"}})
+		out, err := Wire{}.Render(&llm.Call{Choices: 1, Bound: llm.Bound{LongCache: paid}}, c, llm.Edit{Model: "anthropic.claude-sonnet-4-5-20250929-v1:0"})
+		if err != nil || bytes.Contains(out, []byte(`"ttl":"1h"`)) != paid || !bytes.Contains(out, []byte(`"ttl":"5m"`)) || bytes.Count(out, []byte(`"cache`)) != 2 {
+			t.Errorf("paid %v: %s, %v", paid, out, err)
+		}
+	}
+}

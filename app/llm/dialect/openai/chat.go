@@ -30,9 +30,7 @@ func (r *request) chat(at field, name llm.Spot) {
 	case bestOf:
 		c.Choices = max(c.Choices, r.Count("best_of", dialect.MaxChoices))
 	case tools:
-		if !r.Absent() && r.Is(scan.Array, "tools", "an array") && r.Each() > 0 {
-			c.Needs.Tools, c.Bound.Framing = true, toolFraming
-		}
+		r.tools()
 	case responseFormat:
 		r.responseFormat()
 	case modalities:
@@ -55,8 +53,33 @@ func (r *request) chat(at field, name llm.Spot) {
 		}
 	case cacheKey:
 		c.Thread = r.Label()
+	case cacheControl:
+		r.mark()
 	default:
 		r.Skip()
+	}
+}
+
+func (r *request) tools() {
+	if r.Absent() || !r.Is(scan.Array, "tools", "an array") {
+		return
+	}
+	r.Array()
+	for r.More() {
+		r.call.Needs.Tools, r.call.Bound.Framing = true, toolFraming
+		if r.Kind() != scan.Object {
+			r.Skip()
+			continue
+		}
+		r.Object()
+		r.level[oneTool].Open()
+		for at, _, ok := r.key(oneTool); ok; at, _, ok = r.key(oneTool) {
+			if at == cacheControl {
+				r.mark()
+			} else {
+				r.Skip()
+			}
+		}
 	}
 }
 

@@ -39,6 +39,12 @@ func TestARequestSaysWhatItWants(t *testing.T) {
 		{"several choices", `"n":3`, func(c *llm.Call) { c.Choices = 3 }},
 		{"several choices of more", `"n":3,"best_of":5`, func(c *llm.Call) { c.Choices = 5 }},
 		{"tools", `"tools":[{"type":"function","function":{"name":"f"}}]`, func(c *llm.Call) { c.Needs.Tools, c.Bound.Framing = true, toolFraming }},
+		{"an hour of cache for a tool", `"tools":[7,{"type":"function","function":{"name":"f"},"cache_control":{"type":"ephemeral","ttl":"1h"}}]`, func(c *llm.Call) {
+			c.Needs.Tools, c.Bound.Framing, c.Bound.LongCache = true, toolFraming, true
+		}},
+		{"an hour of cache for the whole", `"cache_control":{"type":"ephemeral","ttl":"1h"}`, func(c *llm.Call) { c.Bound.LongCache = true }},
+		{"five minutes of cache", `"cache_control":{"type":"ephemeral","ttl":"5m"}`, func(*llm.Call) {}},
+		{"cache of no known kind", `"cache_control":null`, func(*llm.Call) {}},
 		{"no tools", `"tools":[]`, func(*llm.Call) {}},
 		{"functions, as tools were called", `"functions":[{"name":"f"}]`, func(c *llm.Call) { c.Needs.Tools, c.Bound.Framing = true, toolFraming }},
 		{"a schema", `"response_format":{"type":"json_schema","json_schema":{"type":"object","type2":1}}`, func(c *llm.Call) { c.Needs.Schema = true }},
@@ -82,6 +88,9 @@ func TestAMessageSaysHowLargeItIs(t *testing.T) {
 	}{
 		{"text", `{"role":"user","content":"hi"},{"role":"assistant","content":null,"tool_calls":[{"id":"1"}]},{"role":"tool","tool_call_id":"1","content":"x"}`, 0, llm.Bound{Messages: 3}, llm.Needs{}},
 		{"text in parts", `{"role":"user","content":[{"type":"text","text":"a"},{"text":"b","type":"text","cache_control":{"type":"ephemeral"}}]}`, 0, llm.Bound{Messages: 1}, llm.Needs{}},
+		{"an hour of cache for a part", `{"role":"user","content":[{"type":"text","text":"a","cache_control":{"type":"ephemeral","ttl":"1h"}}]}`, 0, llm.Bound{Messages: 1, LongCache: true}, llm.Needs{}},
+		{"an hour of cache for a message", `{"role":"tool","tool_call_id":"1","content":"a","cache_control":{"type":"ephemeral","ttl":"1h"}}`, 0, llm.Bound{Messages: 1, LongCache: true}, llm.Needs{}},
+		{"five minutes of cache for a message", `{"role":"user","content":"a","cache_control":{"type":"ephemeral","ttl":"5m"}}`, 0, llm.Bound{Messages: 1}, llm.Needs{}},
 		{"a picture inline", `{"role":"user","content":[{"type":"image_url","image_url":{"detail":"high","url":"data:image/png;base64,` + picture + `"}}]}`, 3022, llm.Bound{Messages: 1, Images: 1}, llm.Needs{Vision: true}},
 		{"a picture elsewhere", `{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://example.com/a.png"}}]}`, 0, llm.Bound{Messages: 1, Images: 1}, llm.Needs{Vision: true}},
 		{"a picture as other servers take it", `{"role":"user","content":[{"type":"image_url","image_url":"data:,` + picture + `"}]}`, 3006, llm.Bound{Messages: 1, Images: 1}, llm.Needs{Vision: true}},
@@ -143,6 +152,7 @@ func TestABadRequestIsRefusedByField(t *testing.T) {
 		{"a cap beyond counting", `{"model":"m","max_tokens":99999999999999999999,` + hi + `}`, "max_tokens", "whole number"},
 		{"a cap in words", `{"model":"m","max_tokens":"5",` + hi + `}`, "max_tokens", "whole number"},
 		{"two caps", `{"model":"m","max_tokens":5,"max_completion_tokens":5,` + hi + `}`, "max_completion_tokens", "one of them"},
+		{"a tool's mark by another name", `{"model":"m","tools":[{"Cache_Control":{"ttl":"1h"}}],` + hi + `}`, "Cache_Control", "must be written"},
 		{"tools of another kind", `{"model":"m","tools":{},` + hi + `}`, "tools", "an array"},
 		{"a format of another kind", `{"model":"m","response_format":"json",` + hi + `}`, "response_format", "an object"},
 		{"a key twice", `{"model":"m","model":"n",` + hi + `}`, "model", "twice"},

@@ -30,6 +30,7 @@ const (
 	inputAudio
 	file
 	includeUsage
+	cacheControl
 )
 
 // object is a kind of object whose keys are watched.
@@ -42,7 +43,8 @@ const (
 	options // stream_options, response_format
 	message
 	part
-	media // what image_url, input_audio and file hold
+	oneTool
+	media // what image_url, input_audio, file and cache_control hold
 	objects
 )
 
@@ -75,9 +77,15 @@ func (o object) place(name []byte) field {
 			return content
 		case "audio":
 			return audio
+		case "cache_control":
+			return cacheControl
 		}
 	case part:
 		return inPart(name)
+	case oneTool:
+		if string(name) == "cache_control" {
+			return cacheControl
+		}
 	}
 	return other
 }
@@ -116,6 +124,8 @@ func inChat(name []byte) field {
 		return webSearch
 	case "prompt_cache_key":
 		return cacheKey
+	case "cache_control": // OpenRouter's, for the whole request
+		return cacheControl
 	}
 	return other
 }
@@ -134,8 +144,10 @@ func inPart(name []byte) field {
 	switch string(name) {
 	case "type":
 		return kind
-	case "text", "refusal", "cache_control":
+	case "text", "refusal":
 		return text
+	case "cache_control":
+		return cacheControl
 	case "image_url":
 		return imageURL
 	case "input_audio":

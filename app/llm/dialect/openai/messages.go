@@ -42,6 +42,8 @@ func (r *request) oneMessage() {
 			if r.Present() {
 				r.call.Bound.Opaque = true
 			}
+		case cacheControl:
+			r.mark()
 		default:
 			r.Skip()
 		}
@@ -84,6 +86,8 @@ func (r *request) onePart() {
 			r.partKind()
 		case text:
 			r.Skip()
+		case cacheControl:
+			r.mark()
 		case imageURL:
 			r.call.Needs.Vision = true
 			r.call.Bound.Images++
@@ -101,6 +105,17 @@ func (r *request) onePart() {
 			}
 			r.Skip()
 		}
+	}
+}
+
+// mark reads a cache_control, which OpenAI does not know, but the Claude models that the call may go to; one-hour writes are the dearest.
+func (r *request) mark() {
+	if r.Kind() != scan.Object {
+		r.Skip()
+		return
+	}
+	if ttl := r.Member(&r.level[media], "cache_control", "ttl"); ttl.To > 0 && string(r.Bytes(ttl.From+1, ttl.To-1)) != "5m" {
+		r.call.Bound.LongCache = true
 	}
 }
 
