@@ -41,9 +41,11 @@ var known = []Known{
 	{Name: "fireworks", Title: "Fireworks AI", Kind: Compatible, BaseURL: "https://api.fireworks.ai/inference/v1", Host: "api.fireworks.ai", NeedsKey: true, KeyFrom: "app.fireworks.ai",
 		Catalogue: "fireworks", Quirks: oldCap, Limits: &openai.Limits{SystemOnly: true}},
 	// OpenRouter fills silence with comments, says in its usage what it charged, and has pictures in messages; apps are
-	// attributed by two headers.
+	// attributed by two headers. "models" has it ask other models whenever the first fails, a preset may name some, and the
+	// one that answered is charged: models that no key's permission and no price was asked for. Without them "route" is idle.
 	{Name: "openrouter", Title: "OpenRouter", Kind: Compatible, BaseURL: "https://openrouter.ai/api/v1", Host: "openrouter.ai", NeedsKey: true, KeyFrom: "openrouter.ai/keys",
-		Catalogue: "openrouter", Quirks: openai.Quirks{MaxKey: "max_tokens", Details: true, Pictures: true}, Forward: []string{"Http-Referer"}},
+		Catalogue: "openrouter", Quirks: openai.Quirks{MaxKey: "max_tokens", Details: true, Pictures: true}, Forward: []string{"Http-Referer"},
+		Limits: &openai.Limits{Drop: []string{"route"}, Refuse: []string{"models", "preset"}}},
 	// Perplexity has no tools, JSON by schema only, usage in every chunk, and no list of models: its list of the account's own
 	// asynchronous jobs proves a key. Searches, citations and reasoning are billed apart. Its streams may end with
 	// [DONE] or without: which of both is unverified, so both are taken.

@@ -85,9 +85,13 @@ func (a *Adapter) Request(ctx context.Context, c *provider.Connection, call *llm
 	}
 	var pieces [][]byte
 	body, err := []byte(nil), error(nil)
-	if k != nil && k.Limits != nil && call.Operation == llm.Chat {
+	var limits *openai.Limits
+	if k != nil {
+		limits = k.Limits.For(call.Operation)
+	}
+	if limits != nil {
 		if body, err = llm.Body(wire, call, edit); err == nil {
-			body, err = k.Limits.Fit(body, k.Title, edit.Notes)
+			body, err = limits.Fit(body, k.Title, edit.Notes)
 		}
 	} else {
 		body, pieces, err = llm.Sent(wire, call, edit)

@@ -209,3 +209,29 @@ func TestOpenRouterGetsBackWhatItThought(t *testing.T) {
 		}
 	}
 }
+
+// TestOpenRouterIsAskedForNoOtherModels than the one that was permitted and priced: it charges the one that answered.
+func TestOpenRouterIsAskedForNoOtherModels(t *testing.T) {
+	t.Parallel()
+	k, _ := provider.KnownService("openrouter")
+	a, c := adapterOf(t, k)
+	for _, x := range []struct {
+		op            llm.Operation
+		body, refused string
+	}{
+		{llm.Chat, `{"model":"cheap","models":["anthropic/claude-opus-5"],"messages":[{"role":"user","content":"hi"}]}`, "models"},
+		{llm.Chat, `{"model":"cheap","preset":"dear","messages":[{"role":"user","content":"hi"}]}`, "preset"},
+		{llm.Chat, `{"model":"cheap","models":[],"route":"fallback","messages":[{"role":"user","content":"hi"}]}`, ""},
+		{llm.Completions, `{"model":"cheap","models":["anthropic/claude-opus-5"],"prompt":"hi"}`, "models"},
+		{llm.Completions, `{"model":"cheap","models":null,"prompt":"hi"}`, ""},
+	} {
+		call, err := openai.Dialect{}.Decode(llm.Ask{Operation: x.op, Body: []byte(x.body)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = a.Request(t.Context(), &c, call, llm.Edit{Model: "cheap"}, nil)
+		if f := fault.From(err); x.refused == "" && err != nil || x.refused != "" && (err == nil || f.Field != x.refused) {
+			t.Errorf("%s: %v", x.body, err)
+		}
+	}
+}

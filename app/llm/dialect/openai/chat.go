@@ -55,6 +55,12 @@ func (r *request) chat(at field, name llm.Spot) {
 		c.Thread = r.Label()
 	case cacheControl:
 		r.mark()
+	case plugins: // OpenRouter's searches and readers of files: what they find comes into the input, and they cost apart
+		if r.Kind() != scan.Array {
+			r.Skip()
+		} else if r.Each() > 0 {
+			c.Bound.Opaque, c.Bound.Unpriced = true, true
+		}
 	default:
 		r.Skip()
 	}
@@ -74,12 +80,30 @@ func (r *request) tools() {
 		r.Object()
 		r.level[oneTool].Open()
 		for at, _, ok := r.key(oneTool); ok; at, _, ok = r.key(oneTool) {
-			if at == cacheControl {
+			switch at {
+			case kind:
+				r.toolKind()
+			case cacheControl:
 				r.mark()
-			} else {
+			default:
 				r.Skip()
 			}
 		}
+	}
+}
+
+// toolKind reads a tool's type. OpenAI has functions and custom tools here; the tools of servers that copied it (openrouter:web_search,
+// browser_search, builtin_function …) bring what they find into the input, and cost apart.
+func (r *request) toolKind() {
+	if r.Kind() != scan.String {
+		r.Skip()
+		return
+	}
+	t, _ := r.String()
+	switch string(r.Value(t, nil)) {
+	case "function", "custom":
+	default:
+		r.call.Bound.Opaque, r.call.Bound.Unpriced = true, true
 	}
 }
 

@@ -45,6 +45,12 @@ func TestARequestSaysWhatItWants(t *testing.T) {
 		{"an hour of cache for the whole", `"cache_control":{"type":"ephemeral","ttl":"1h"}`, func(c *llm.Call) { c.Bound.LongCache = true }},
 		{"five minutes of cache", `"cache_control":{"type":"ephemeral","ttl":"5m"}`, func(*llm.Call) {}},
 		{"cache of no known kind", `"cache_control":null`, func(*llm.Call) {}},
+		{"a tool that the server has, and charges for", `"tools":[{"type":"openrouter:web_search"}]`, func(c *llm.Call) {
+			c.Needs.Tools, c.Bound.Framing, c.Bound.Opaque, c.Bound.Unpriced = true, toolFraming, true, true
+		}},
+		{"a custom tool", `"tools":[{"type":"custom","custom":{"name":"f"}}]`, func(c *llm.Call) { c.Needs.Tools, c.Bound.Framing = true, toolFraming }},
+		{"OpenRouter's plugins", `"plugins":[{"id":"web"}]`, func(c *llm.Call) { c.Bound.Opaque, c.Bound.Unpriced = true, true }},
+		{"no plugins", `"plugins":[]`, func(*llm.Call) {}},
 		{"no tools", `"tools":[]`, func(*llm.Call) {}},
 		{"functions, as tools were called", `"functions":[{"name":"f"}]`, func(c *llm.Call) { c.Needs.Tools, c.Bound.Framing = true, toolFraming }},
 		{"a schema", `"response_format":{"type":"json_schema","json_schema":{"type":"object","type2":1}}`, func(c *llm.Call) { c.Needs.Schema = true }},

@@ -31,6 +31,7 @@ const (
 	file
 	includeUsage
 	cacheControl
+	plugins
 )
 
 // object is a kind of object whose keys are watched.
@@ -83,7 +84,10 @@ func (o object) place(name []byte) field {
 	case part:
 		return inPart(name)
 	case oneTool:
-		if string(name) == "cache_control" {
+		switch string(name) {
+		case "type":
+			return kind
+		case "cache_control":
 			return cacheControl
 		}
 	}
@@ -126,6 +130,8 @@ func inChat(name []byte) field {
 		return cacheKey
 	case "cache_control": // OpenRouter's, for the whole request
 		return cacheControl
+	case "plugins":
+		return plugins
 	}
 	return other
 }

@@ -15,7 +15,8 @@ type Limits struct {
 	Drop []string
 	// Rename are parameters that it knows by another name.
 	Rename map[string]string
-	// Refuse are fields that it cannot serve and that cannot be left out: the answer would be another one.
+	// Refuse are fields that it cannot serve and that cannot be left out: the answer would be another one. They are refused of
+	// every operation, everything else is about chat.
 	Refuse []string
 	// SystemOnly says that it knows no role "developer": such messages become the system's.
 	SystemOnly bool
@@ -31,6 +32,17 @@ type Limits struct {
 
 // named stands in Limits.Choices for a tool choice that names a function.
 const named = "named"
+
+// For is what of the limits is about an operation; nil is nothing.
+func (l *Limits) For(op llm.Operation) *Limits {
+	switch {
+	case l == nil || op == llm.Chat:
+		return l
+	case len(l.Refuse) > 0:
+		return &Limits{Refuse: l.Refuse}
+	}
+	return nil
+}
 
 // Fit gives a chat request's bytes as the server takes them, and notes what was left out. who is the server's name, for a
 // refusal, which is a *fault.Error that names the field: another provider may serve the request. Everything else keeps its
