@@ -6,6 +6,7 @@ import "github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
 var (
 	onlyOpenAIs = []string{"store", "metadata", "service_tier", "prompt_cache_key", "prompt_cache_retention", "safety_identifier", "verbosity", "prediction", "modalities", "audio"}
 	oldCap      = openai.Quirks{MaxKey: "max_tokens", OnlyMaxKey: true}
+	aloud       = openai.Quirks{MaxKey: "max_tokens", OnlyMaxKey: true, Aloud: true}
 	eitherCap   = openai.Quirks{MaxKey: "max_tokens"}
 	newCap      = openai.Quirks{MaxKey: "max_completion_tokens"}
 )
@@ -28,9 +29,9 @@ var known = []Known{
 		Catalogue: "mistral", Quirks: openai.Quirks{MaxKey: "max_tokens", OnlyMaxKey: true, NoUsage: true},
 		Limits: &openai.Limits{Drop: and(onlyOpenAIs, "stream_options", "logprobs", "top_logprobs", "logit_bias", "user", "reasoning_effort"),
 			Rename: map[string]string{"seed": "random_seed"}, SystemOnly: true, NoNames: true}},
-	// DeepSeek thinks aloud in reasoning_content, counts cache hits in prompt_cache_hit_tokens, and has JSON but no schemas.
+	// DeepSeek thinks aloud in reasoning_content, refuses calls that come back without it, counts cache hits in prompt_cache_hit_tokens, and has JSON but no schemas.
 	{Name: "deepseek", Title: "DeepSeek", Kind: Compatible, BaseURL: "https://api.deepseek.com/v1", Host: "api.deepseek.com", NeedsKey: true, KeyFrom: "platform.deepseek.com",
-		Catalogue: "deepseek", Quirks: oldCap, Limits: &openai.Limits{SystemOnly: true, Formats: []string{"json_object"}}},
+		Catalogue: "deepseek", Quirks: aloud, Limits: &openai.Limits{SystemOnly: true, Formats: []string{"json_object"}}},
 	// xAI's reasoning models, which are all of its current ones, refuse penalties. It leaves reasoning out of
 	// completion_tokens; its total tells.
 	{Name: "xai", Title: "xAI", Kind: Compatible, BaseURL: "https://api.x.ai/v1", Host: "api.x.ai", NeedsKey: true, KeyFrom: "console.x.ai",
@@ -59,9 +60,9 @@ var known = []Known{
 	{Name: "cerebras", Title: "Cerebras", Kind: Compatible, BaseURL: "https://api.cerebras.ai/v1", Host: "api.cerebras.ai", NeedsKey: true, KeyFrom: "cloud.cerebras.ai",
 		Catalogue: "cerebras", Quirks: newCap,
 		Limits: &openai.Limits{Drop: []string{"frequency_penalty", "logit_bias", "presence_penalty", "parallel_tool_calls", "service_tier", "prompt_cache_key", "verbosity"}, SystemOnly: true, OneChoice: true}},
-	// Moonshot cannot be made to call a tool; usage of a stream stands in the last choice too.
+	// Moonshot cannot be made to call a tool, and refuses calls that come back without their thinking; usage of a stream stands in the last choice too.
 	{Name: "moonshot", Title: "Moonshot AI", Kind: Compatible, BaseURL: "https://api.moonshot.ai/v1", Host: "api.moonshot.ai", NeedsKey: true, KeyFrom: "platform.kimi.ai",
-		Catalogue: "moonshotai", Quirks: oldCap, Limits: &openai.Limits{SystemOnly: true, Choices: []string{"auto", "none"}}},
+		Catalogue: "moonshotai", Quirks: aloud, Limits: &openai.Limits{SystemOnly: true, Choices: []string{"auto", "none"}}},
 	// Ollama reads max_tokens only and ignores the newer name.
 	{Name: "ollama", Title: "Ollama", Kind: Ollama, BaseURL: "http://127.0.0.1:11434/v1", Catalogue: "ollama", Quirks: oldCap},
 	{Name: "vllm", Title: "vLLM", Kind: Compatible, BaseURL: "http://127.0.0.1:8000/v1", Catalogue: "ollama", Quirks: eitherCap},

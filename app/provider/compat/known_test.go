@@ -235,3 +235,32 @@ func TestOpenRouterIsAskedForNoOtherModels(t *testing.T) {
 		}
 	}
 }
+
+// TestWhoThinksAloudGetsItsThinkingBack: DeepSeek and Moonshot answer 400 to calls that come back without it, to others it means nothing.
+func TestWhoThinksAloudGetsItsThinkingBack(t *testing.T) {
+	t.Parallel()
+	const body = `{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"hi"},
+		{"role":"assistant","content":[{"type":"thinking","thinking":"First f.","signature":""},{"type":"tool_use","id":"a","name":"f","input":{}}]},
+		{"role":"user","content":[{"type":"tool_result","tool_use_id":"a","content":"ok"}]},
+		{"role":"assistant","content":[{"type":"tool_use","id":"b","name":"f","input":{}}]},
+		{"role":"user","content":[{"type":"tool_result","tool_use_id":"b","content":"ok"}]},
+		{"role":"assistant","content":"Done."},{"role":"user","content":"more"}]}`
+	for name, aloud := range map[string]bool{"deepseek": true, "moonshot": true, "groq": false} {
+		k, _ := provider.KnownService(name)
+		a, c := adapterOf(t, k)
+		call, err := claude.Dialect{}.Decode(llm.Ask{Operation: llm.Chat, Body: []byte(body)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		notes := &llm.Notes{}
+		r, err := a.Request(t.Context(), &c, call, llm.Edit{Model: "m", Notes: notes}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sent, err := io.ReadAll(r.Body)
+		if err != nil || strings.Contains(string(sent), `"reasoning_content":"First f."`) != aloud || strings.Contains(string(sent), `"reasoning_content":""`) != aloud ||
+			strings.Count(string(sent), "reasoning_content") > 2 || len(notes.Warnings()) > 0 == aloud {
+			t.Errorf("%s got %s, warned %v (%v)", name, sent, notes.Warnings(), err)
+		}
+	}
+}

@@ -64,7 +64,7 @@ const maxStops = 4
 // Render implements llm.Wire.
 func (w Wire) Render(call *llm.Call, c *llm.Conversation, edit llm.Edit) ([]byte, error) {
 	names := toolNames(c)
-	r := renderer{notes: edit.Notes, names: names, signs: w.Quirks.Details}
+	r := renderer{notes: edit.Notes, names: names, signs: w.Quirks.Details, aloud: w.Quirks.Aloud}
 	model := cmp.Or(edit.Model, call.Model)
 	s := Sampled(model, c, edit.Notes)
 	q := asked{

@@ -11,6 +11,7 @@ type renderer struct {
 	notes *llm.Notes
 	names llm.Names
 	signs bool // whether the server may read what signs a call or thinking; others refuse the members
+	aloud bool // whether it takes thinking back as a text
 }
 
 // telling is a message that we write ourselves.
@@ -21,6 +22,7 @@ type telling struct {
 	ToolCallID string     `json:"tool_call_id,omitempty"`
 	Refusal    string     `json:"refusal,omitempty"`
 	Thoughts   []thought  `json:"reasoning_details,omitempty"`
+	Thinking   *string    `json:"reasoning_content,omitempty"`
 }
 
 // shown is a part that we write ourselves.
@@ -102,7 +104,7 @@ func Result(p *llm.Part, notes *llm.Notes) []llm.Part {
 
 func (r *renderer) assistant(parts []llm.Part) telling {
 	m := telling{Role: "assistant"}
-	var text strings.Builder
+	var text, thinking strings.Builder
 	for i := range parts {
 		switch p := &parts[i]; p.Kind {
 		case llm.Text:
@@ -118,6 +120,8 @@ func (r *renderer) assistant(parts []llm.Part) telling {
 		case llm.Thinking:
 			if t, ok := returned(p.Text, p.Opaque); ok && r.signs {
 				m.Thoughts = append(m.Thoughts, t)
+			} else if r.aloud && p.Text != "" {
+				thinking.WriteString(p.Text)
 			} else {
 				r.notes.Drop("messages.content.thinking")
 			}
@@ -127,6 +131,10 @@ func (r *renderer) assistant(parts []llm.Part) telling {
 	}
 	if text.Len() > 0 {
 		m.Content = text.String()
+	}
+	if thinking.Len() > 0 || r.aloud && m.ToolCalls != nil { // "" is thinking that nobody kept
+		s := thinking.String()
+		m.Thinking = &s
 	}
 	return m
 }

@@ -19,6 +19,9 @@ type Quirks struct {
 	// Details says that the server may read reasoning_details in messages (OpenRouter), whoever's they are. Others are
 	// spared those of providers that it is not.
 	Details bool
+	// Aloud says that the server thinks in reasoning_content and wants it back: it refuses an assistant's message with calls
+	// that has none (DeepSeek, Moonshot).
+	Aloud bool
 	// Pictures says that messages may hold pictures, which are larger than any other event.
 	Pictures bool
 	// Unmarked says that a stream may end without [DONE]: it is whole if its last choice has given its reason, and its client
@@ -48,7 +51,7 @@ func cutsOf(call *llm.Call, edit llm.Edit, q Quirks) []llm.Cut {
 		cuts = append(cuts, usageCut(call))
 	}
 	if !q.Details && call.Operation == llm.Chat {
-		cuts = append(cuts, foreign(call, edit.Notes)...)
+		cuts = append(cuts, foreign(call, q.Aloud, edit.Notes)...)
 	}
 	return cuts
 }

@@ -127,8 +127,8 @@ func newExtra(o *llm.Opaque) *extra {
 }
 
 // foreign takes what another provider thought, and a client sends back as it came, out of a request that goes to a server
-// that refuses members which OpenAI does not have.
-func foreign(call *llm.Call, notes *llm.Notes) []llm.Cut {
+// that refuses members which OpenAI does not have. One that thinks aloud keeps the text: it demands one beside calls.
+func foreign(call *llm.Call, aloud bool, notes *llm.Notes) []llm.Cut {
 	cuts := dialect.Purge(call.Body, `"`+details+`"`, "messages", "", func(raw []byte) dialect.Verdict {
 		var m struct {
 			Details []thought `json:"reasoning_details"`
@@ -136,7 +136,9 @@ func foreign(call *llm.Call, notes *llm.Notes) []llm.Cut {
 		if json.Unmarshal(raw, &m) != nil || !slices.ContainsFunc(m.Details, func(t thought) bool { return familyOf(t.Format) != llm.OpenAI }) {
 			return dialect.Verdict{}
 		}
-		cuts := dialect.Members(raw, func(name string) bool { return name == details || name == "reasoning_content" || name == "reasoning" })
+		cuts := dialect.Members(raw, func(name string) bool {
+			return name == details || name == "reasoning_content" && !aloud || name == "reasoning"
+		})
 		calls, _ := dialect.Member(raw, "tool_calls")
 		for _, cut := range dialect.Elements(raw[calls.From:calls.To], func(one []byte) dialect.Verdict {
 			return dialect.Verdict{Cuts: dialect.Members(one, func(name string) bool { return name == "extra_content" })}
