@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/llm"
@@ -156,7 +158,7 @@ func (p *parser) call(m members, at string, i, j int) (llm.Part, error) {
 	return part, nil
 }
 
-// result reads a function's response. Without an id it answers the first open call of that function.
+// result reads a function's response.
 func (p *parser) result(m members, at string, _, _ int) (llm.Part, error) {
 	part := llm.Part{Kind: llm.ToolResult}
 	var id, name string
@@ -164,14 +166,10 @@ func (p *parser) result(m members, at string, _, _ int) (llm.Part, error) {
 	if err := errors.Join(m.into("id", &id), m.into("name", &name), m.into("parts", &media)); err != nil {
 		return part, err
 	}
-	for i, w := range p.waiting {
-		if id != "" && w.id == id || id == "" && w.name == name {
-			part.ID = w.id
-			p.waiting = append(p.waiting[:i:i], p.waiting[i+1:]...)
-			break
-		}
-	}
-	if part.ID == "" {
+	if i := p.answered(id, name); i >= 0 {
+		part.ID = p.waiting[i].id
+		p.waiting = append(p.waiting[:i:i], p.waiting[i+1:]...)
+	} else {
 		return part, fault.Field(at, fmt.Sprintf("%s answers no open call of the function %q. Send each functionResponse after its functionCall, once, and with its id if it has one.", at, name))
 	}
 	text, failed := told(m.take("response"))
@@ -194,4 +192,17 @@ func (p *parser) result(m members, at string, _, _ int) (llm.Part, error) {
 		}
 	}
 	return part, nil
+}
+
+// answered is the open call that a response is to; -1 is none. Without an id it is the first of that function. Gemini CLI gives calls that
+// came without an id one of its own and sends it with the response only, so an id that no call has is to the first that had none.
+func (p *parser) answered(id, name string) int {
+	if id != "" {
+		if i := slices.IndexFunc(p.waiting, func(w waiting) bool { return w.id == id }); i >= 0 {
+			return i
+		}
+	}
+	return slices.IndexFunc(p.waiting, func(w waiting) bool {
+		return w.name == name && (id == "" || strings.HasPrefix(w.id, inventedMark))
+	})
 }
