@@ -143,12 +143,14 @@ func (r *request) tools() {
 				continue
 			}
 			switch at {
-			case functionDeclarations, codeExecution:
+			case functionDeclarations:
+			case codeExecution, urlContext, fileSearch, computerUse: // code and its output, addresses, files: whatever they hold comes into the input
+				r.call.Bound.Opaque = true
 			case googleSearch, googleSearchRetrieval, enterpriseWebSearch:
 				r.call.Bound.Searches = mostSearches
 				r.call.Bound.Opaque = true // what is found comes into the input
-			default: // files, addresses, servers: whatever they hold comes into the input
-				r.call.Bound.Opaque = true
+			default: // googleMaps, retrieval, servers: Google charges them apart from tokens, and no usage tells
+				r.call.Bound.Opaque, r.call.Bound.Unpriced = true, true
 			}
 		}
 	}

@@ -31,8 +31,13 @@ func TestARequestIsReadByWhatPolicyNeeds(t *testing.T) {
 		{"functions", `{` + hi + `,"tools":[{"functionDeclarations":[{"name":"f"}]}]}`, llm.Chat, func(c *llm.Call) bool {
 			return c.Needs.Tools && c.Bound.Framing > 0 && !c.Bound.Opaque && c.Bound.Searches == 0
 		}},
-		{"a search, whose findings come into the input", `{` + hi + `,"tools":[{"google_search":{}}]}`, llm.Chat, func(c *llm.Call) bool { return c.Bound.Searches > 0 && c.Bound.Opaque }},
-		{"addresses to read", `{` + hi + `,"tools":[{"urlContext":{}}]}`, llm.Chat, func(c *llm.Call) bool { return c.Bound.Opaque && c.Bound.Searches == 0 }},
+		{"a search, whose findings come into the input", `{` + hi + `,"tools":[{"google_search":{}}]}`, llm.Chat, func(c *llm.Call) bool { return c.Bound.Searches > 0 && c.Bound.Opaque && !c.Bound.Unpriced }},
+		{"addresses to read", `{` + hi + `,"tools":[{"urlContext":{}}]}`, llm.Chat, func(c *llm.Call) bool { return c.Bound.Opaque && c.Bound.Searches == 0 && !c.Bound.Unpriced }},
+		{"code that is run, whose output comes into the input", `{` + hi + `,"tools":[{"codeExecution":{}}]}`, llm.Chat, func(c *llm.Call) bool { return c.Bound.Opaque && !c.Bound.Unpriced }},
+		{"files to search", `{` + hi + `,"tools":[{"file_search":{}}]}`, llm.Chat, func(c *llm.Call) bool { return c.Bound.Opaque && !c.Bound.Unpriced }},
+		{"maps, which cost apart", `{` + hi + `,"tools":[{"googleMaps":{}}]}`, llm.Chat, func(c *llm.Call) bool { return c.Bound.Opaque && c.Bound.Unpriced && c.Bound.Searches == 0 }},
+		{"Vertex' retrieval, which costs apart", `{` + hi + `,"tools":[{"retrieval":{"vertexAiSearch":{}}}]}`, llm.Chat, func(c *llm.Call) bool { return c.Bound.Opaque && c.Bound.Unpriced }},
+		{"a tool that is null", `{` + hi + `,"tools":[{"googleMaps":null}]}`, llm.Chat, func(c *llm.Call) bool { return !c.Bound.Opaque && !c.Bound.Unpriced }},
 		{"a picture is no text", `{"contents":[{"parts":[{"inlineData":{"data":"` + strings.Repeat("A", 4000) + `","mimeType":"image/png"}}]}]}`, llm.Chat, func(c *llm.Call) bool {
 			return c.Needs.Vision && c.Bound.Images == 1 && c.Bound.TextBytes < 200 && !c.Bound.Opaque
 		}},

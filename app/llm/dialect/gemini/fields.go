@@ -45,6 +45,9 @@ const (
 	googleSearch
 	googleSearchRetrieval
 	enterpriseWebSearch
+	urlContext
+	fileSearch
+	computerUse
 )
 
 // object is a kind of object whose keys are watched.
@@ -94,7 +97,8 @@ var places = func() (out [objects][]spelling) {
 	list(response, map[field]string{parts: "parts"})
 	list(responsePart, map[field]string{inlineData: "inlineData", fileData: "fileData"})
 	list(tool, map[field]string{functionDeclarations: "functionDeclarations", codeExecution: "codeExecution", googleSearch: "googleSearch",
-		googleSearchRetrieval: "googleSearchRetrieval", enterpriseWebSearch: "enterpriseWebSearch"})
+		googleSearchRetrieval: "googleSearchRetrieval", enterpriseWebSearch: "enterpriseWebSearch", urlContext: "urlContext", fileSearch: "fileSearch",
+		computerUse: "computerUse"})
 	return out
 }()
 
