@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
@@ -36,8 +37,8 @@ var layouts = map[Kind]layout{
 	Vertex: {join: joinVertex, split: splitVertex, settings: []Setting{
 		{Name: "project", Label: "Project", Placeholder: "acme-prod-1234", Hint: "The id of the Google Cloud project. Leave it empty for the service account's own.",
 			form: regexp.MustCompile(`^[a-z0-9.:-]{1,63}$`), rule: "a project's id, of lower-case letters, digits and hyphens"},
-		{Name: "location", Label: "Location", Placeholder: "global", Hint: "A region such as europe-west4, or global, which stands for an empty one.",
-			form: regexp.MustCompile(`^[a-z0-9-]{1,40}$`), rule: "a region such as europe-west4, or global"},
+		{Name: "location", Label: "Location", Placeholder: "global", Hint: "A region such as europe-west4, eu or us for any of the regions there, or global, which stands for an empty one.",
+			form: regexp.MustCompile(`^[a-z0-9-]{1,40}$`), rule: "a region such as europe-west4, eu, us, or global"},
 	}},
 }
 
@@ -85,23 +86,26 @@ func (in Input) settled() (Input, error) {
 	return in, nil
 }
 
-// vertexHost is Vertex's own address in a location.
-func vertexHost(location string) string {
+// VertexHost is Vertex's own address in a location: a region, one of the two that hold several, or global.
+func VertexHost(location string) string {
 	if location == "" || location == "global" {
 		return "https://aiplatform.googleapis.com"
+	}
+	if location == "us" || location == "eu" {
+		return "https://aiplatform." + location + ".rep.googleapis.com"
 	}
 	return "https://" + location + "-aiplatform.googleapis.com"
 }
 
 var (
 	vertexPath   = regexp.MustCompile(`^(.*?)(?:/v1)?/projects/([^/]+)(?:/locations/([^/]+))?$`)
-	vertexRegion = regexp.MustCompile(`^https://([a-z0-9-]+)-aiplatform\.googleapis\.com$`)
+	vertexRegion = regexp.MustCompile(`^https://(?:([a-z0-9-]+)-aiplatform|aiplatform\.([a-z0-9-]+)\.rep)\.googleapis\.com$`)
 )
 
 // joinVertex leaves an address of Vertex's own without a path where no project is named: the credential names it then.
 func joinVertex(root string, s map[string]string) string {
 	if root == "" {
-		root = vertexHost(s["location"])
+		root = VertexHost(s["location"])
 	}
 	if s["project"] == "" {
 		return root
@@ -113,6 +117,7 @@ func joinVertex(root string, s map[string]string) string {
 	return root + "/v1/projects/" + s["project"] + "/locations/" + location
 }
 
+// splitVertex knows the host of a location by either form: we wrote eu-aiplatform.googleapis.com, which does not exist.
 func splitVertex(baseURL string) (root string, s map[string]string) {
 	s = map[string]string{}
 	root = baseURL
@@ -123,10 +128,13 @@ func splitVertex(baseURL string) (root string, s map[string]string) {
 			s["location"] = m[3]
 		}
 	}
-	if m := vertexRegion.FindStringSubmatch(root); m != nil && s["location"] == "" {
-		s["location"] = m[1]
+	if m := vertexRegion.FindStringSubmatch(root); m != nil {
+		at := m[1] + m[2]
+		if s["location"] = cmp.Or(s["location"], at); s["location"] == at {
+			root = ""
+		}
 	}
-	if root == vertexHost(s["location"]) {
+	if root == VertexHost(s["location"]) {
 		root = ""
 	}
 	return root, s

@@ -17,9 +17,6 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/provider/carry"
 )
 
-// BaseURL is Vertex without a region.
-const BaseURL = "https://aiplatform.googleapis.com"
-
 // Adapter implements provider.Adapter. Unlike others it holds something: the tokens of its connections.
 type Adapter struct {
 	accounts *carry.Accounts[provider.ServiceAccount]
@@ -136,10 +133,7 @@ func (a *Adapter) place(c *provider.Connection) (at place, err error) {
 		location = "global"
 	}
 	if at.root = root; root == "" {
-		at.root = BaseURL
-		if location != "global" {
-			at.root = "https://" + location + "-aiplatform.googleapis.com"
-		}
+		at.root = provider.VertexHost(location)
 	}
 	at.project = s["project"]
 	key := c.Credential.Reveal()

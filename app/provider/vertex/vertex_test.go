@@ -155,6 +155,8 @@ func TestAddressesNameProjectAndLocation(t *testing.T) {
 		{"nothing but a service account", "", account, "https://aiplatform.googleapis.com/v1/projects/acme-1/locations/global/publishers/google/models/m:generateContent"},
 		{"a region", "https://us-central1-aiplatform.googleapis.com", account, "https://us-central1-aiplatform.googleapis.com/v1/projects/acme-1/locations/us-central1/publishers/google/models/m:generateContent"},
 		{"another project", "https://us-central1-aiplatform.googleapis.com/v1/projects/other/locations/us-central1", account, "https://us-central1-aiplatform.googleapis.com/v1/projects/other/locations/us-central1/publishers/google/models/m:generateContent"},
+		{"several regions", "https://aiplatform.eu.rep.googleapis.com", account, "https://aiplatform.eu.rep.googleapis.com/v1/projects/acme-1/locations/eu/publishers/google/models/m:generateContent"},
+		{"several regions, as they were stored once", "https://eu-aiplatform.googleapis.com/v1/projects/other/locations/eu", account, "https://aiplatform.eu.rep.googleapis.com/v1/projects/other/locations/eu/publishers/google/models/m:generateContent"},
 		{"a proxy in front", "https://proxy.example.com/google/v1/projects/p/locations/l", account, "https://proxy.example.com/google/v1/projects/p/locations/l/publishers/google/models/m:generateContent"},
 		{"an API key", "", secret.New("AQ.key"), "https://aiplatform.googleapis.com/v1/publishers/google/models/m:generateContent"},
 		{"no credential and no project", "", secret.String{}, ""},
