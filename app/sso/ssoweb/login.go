@@ -57,11 +57,16 @@ func (h *Handlers) choose(c *web.Context) error {
 	return c.Render(views.Onward(views.OnwardPage{Shell: stranger(c, "Single sign-on"), Name: name, Href: start(slug, next, false)}))
 }
 
-func start(slug, next string, link bool) string {
+func where(slug, next string) url.Values {
 	q := url.Values{"org": {slug}}
 	if next != "" {
 		q.Set("next", next)
 	}
+	return q
+}
+
+func start(slug, next string, link bool) string {
+	q := where(slug, next)
 	if link {
 		q.Set("link", "1")
 	}
@@ -89,9 +94,13 @@ func (h *Handlers) again(c *web.Context, slug, next string, refused error) error
 	return c.Invalid(views.LogIn(page))
 }
 
-// start leaves for the provider.
+// start leaves for the provider. Another site that leads here gets the form: a provider that knows its person sends them back at
+// once, so without a click anybody could put them into an organization of their choice, and read what they write there.
 func (h *Handlers) start(c *web.Context) error {
 	slug, next := clean(c.QueryParam("org")), web.Local(c.QueryParam("next"), "")
+	if from := c.Request().Header.Get("Sec-Fetch-Site"); from == "cross-site" || from == "same-site" {
+		return c.See(startPath + "?" + where(slug, next).Encode())
+	}
 	if err := h.people.Pace(c.Stranger(""), "sso", freeStarts); err != nil {
 		return h.again(c, slug, next, err)
 	}

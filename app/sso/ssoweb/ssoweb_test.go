@@ -102,3 +102,18 @@ func TestTheBackChannelAnswersPrograms(t *testing.T) {
 		t.Fatalf("%d %s", p.status, p.body)
 	}
 }
+
+// A provider sends people it knows back at once. So a page of somebody else's that leads here could put them into its organization.
+func TestAnotherSiteCannotLogAnybodyIn(t *testing.T) {
+	t.Parallel()
+	x := newTown(t)
+	for site, form := range map[string]bool{"cross-site": true, "same-site": true, "same-origin": false, "none": false, "": false} {
+		b := newBrowser(t)
+		b.site = site
+		b.stop = x.login
+		p := b.get(x.base + "/log-in/sso/start?org=acme&next=%2Faccount")
+		if got := p.status == http.StatusOK && p.at.Path == "/log-in/sso" && strings.Contains(p.body, `value="acme"`) && strings.Contains(p.body, `value="/account"`); got != form {
+			t.Errorf("led there by %q: %d at %s, on to %q", site, p.status, p.at, p.location)
+		}
+	}
+}

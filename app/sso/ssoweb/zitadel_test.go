@@ -72,6 +72,7 @@ type browser struct {
 	t    *testing.T
 	http *http.Client
 	stop string
+	site string // Sec-Fetch-Site, of browsers that send it
 }
 
 func newBrowser(t *testing.T) *browser {
@@ -110,6 +111,9 @@ func (b *browser) send(method, at string, form url.Values) page {
 	}
 	if method == http.MethodPost {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	if b.site != "" {
+		r.Header.Set("Sec-Fetch-Site", b.site)
 	}
 	resp, err := b.http.Do(r)
 	if err != nil {
