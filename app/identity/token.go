@@ -67,7 +67,7 @@ func (s *Service) CreateToken(ctx context.Context, actor org.Actor, in NewToken)
 			return secret.String{}, Token{}, err
 		}
 	}
-	maker, err := s.maker(ctx, actor)
+	maker, err := s.Maker(ctx, actor)
 	if err != nil {
 		return secret.String{}, Token{}, err
 	}
@@ -91,14 +91,22 @@ func (s *Service) CreateToken(ctx context.Context, actor org.Actor, in NewToken)
 	return text, t, nil
 }
 
-// maker is the person behind a new token: who acts, or who made the token that acts. Otherwise a leaver's token would leave others
-// behind that end with nobody.
-func (s *Service) maker(ctx context.Context, actor org.Actor) (id.Member, error) {
+// Maker is the person behind what is made: who acts, or who made the token that acts; zero where nobody is. Otherwise a leaver's
+// token would leave others and invitations behind that end with nobody.
+func (s *Service) Maker(ctx context.Context, actor org.Actor) (id.Member, error) {
 	if !actor.Member.IsZero() || actor.Token.IsZero() {
 		return actor.Member, nil
 	}
-	t, err := s.token(ctx, actor, actor.Token)
-	return t.Maker, err
+	all, err := s.Store.Tokens(ctx, actor.Org) // not token: one of a lead does not see itself
+	if err != nil {
+		return id.Member{}, fmt.Errorf("who made a token: %w", err)
+	}
+	for _, t := range all {
+		if t.ID == actor.Token {
+			return t.Maker, nil
+		}
+	}
+	return id.Member{}, MissingToken()
 }
 
 // Tokens lists management tokens, revoked ones too: to admins all, to others their personal ones.

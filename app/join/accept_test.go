@@ -7,6 +7,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/join"
 	"github.com/bodhi-gateway/bodhi/app/mail/mailtest"
 	"github.com/bodhi-gateway/bodhi/app/org"
@@ -87,6 +88,59 @@ func TestOnlyWhoWroteTheirAddressThemselvesIsUnproven(t *testing.T) {
 			only = c.only
 			if got, err := f.Unproven(t.Context(), c.o, c.m); err != nil || got != c.want {
 				t.Errorf("%s: %v, %v", c.name, got, err)
+			}
+		}
+	})
+}
+
+// A token that a leaver made dies with them, and so must what it wrote: a link is good for a week, and may make an admin.
+func TestAnInvitationThatATokenWroteDiesWithTheTokensMaker(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		f := furnish(t, d)
+		x := f.Found(t, "Acme")
+		ctx, admin := t.Context(), x.Actor(org.Admin)
+		leaver := f.House.Join(t, x, "mallory", org.Admin)
+		program := func(name string, role org.Role, at org.Scope) org.Actor {
+			t.Helper()
+			text, _, err := f.Identity.CreateToken(ctx, leaver.Acting(org.Actor{}), identity.NewToken{Name: name, Role: role, At: at})
+			if err != nil {
+				t.Fatal(err)
+			}
+			a, err := f.Identity.Holder(ctx, text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return a
+		}
+		ci, lead := program("ci", org.Admin, org.Scope{}), program("lead", org.Lead, org.OfTeam(x.Org.ID, x.Team))
+		links := map[string]string{}
+		for name, c := range map[string]struct {
+			by, again org.Actor
+			grant     join.Grant
+		}{
+			"written":                 {by: ci, grant: join.Grant{Role: org.Admin}},
+			"written by a lead's":     {by: lead, grant: join.Grant{Role: org.Developer, Teams: []id.Team{x.Team}}},
+			"sent again by the token": {by: admin, again: ci, grant: join.Grant{Role: org.Admin}},
+		} {
+			i, err := f.Invite(ctx, c.by, join.Invite{Grant: c.grant})
+			if err == nil && !c.again.Org.IsZero() {
+				i, err = f.Resend(ctx, c.again, i.ID)
+			}
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			_, links[name], _ = strings.Cut(f.Link(i), "?t=")
+			if _, err := f.Offer(ctx, links[name]); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+		}
+		if err := f.Identity.RemoveMember(ctx, admin, leaver.ID); err != nil {
+			t.Fatal(err)
+		}
+		for name, token := range links {
+			if _, err := f.Offer(ctx, token); !code(err, "invitation_revoked") {
+				t.Errorf("%s: %v", name, err)
 			}
 		}
 	})

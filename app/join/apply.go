@@ -77,7 +77,10 @@ func (s *Service) answer(ctx context.Context, by org.Actor, d Domain, email stri
 	}
 	if d.Auto {
 		by.Org, by.Label = d.Org, "the domain "+d.Domain
-		i := s.draft(by, d.Grant)
+		i, err := s.draft(ctx, by, d.Grant)
+		if err != nil {
+			return err
+		}
 		i.By, i.Email = id.Member{}, email
 		if err := s.send(ctx, i); err != nil {
 			return err

@@ -45,7 +45,10 @@ func (s *Service) Approve(ctx context.Context, actor org.Actor, which id.Applica
 	if err := s.People.Grantable(ctx, actor, g); err != nil {
 		return err
 	}
-	i := s.draft(actor, g)
+	i, err := s.draft(ctx, actor, g)
+	if err != nil {
+		return err
+	}
 	i.Email, i.Name = a.Email, a.Name
 	err = s.Tx.Do(ctx, func(ctx context.Context) error {
 		if err := s.decide(ctx, actor, a, true); err != nil {

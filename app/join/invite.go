@@ -35,7 +35,10 @@ func (s *Service) Invite(ctx context.Context, actor org.Actor, in Invite) (Invit
 	if err := actor.Require(org.Lead); err != nil {
 		return Invitation{}, err
 	}
-	i := s.draft(actor, in.Grant)
+	i, err := s.draft(ctx, actor, in.Grant)
+	if err != nil {
+		return Invitation{}, err
+	}
 	var errs [3]error
 	if in.Email != "" {
 		i.Email, errs[0] = org.Email("email", in.Email)
@@ -47,7 +50,7 @@ func (s *Service) Invite(ctx context.Context, actor org.Actor, in Invite) (Invit
 	if err := errors.Join(errs[:]...); err != nil {
 		return Invitation{}, err
 	}
-	err := s.Tx.Do(ctx, func(ctx context.Context) error {
+	err = s.Tx.Do(ctx, func(ctx context.Context) error {
 		if err := s.send(ctx, i); err != nil {
 			return err
 		}
@@ -59,9 +62,10 @@ func (s *Service) Invite(ctx context.Context, actor org.Actor, in Invite) (Invit
 	return i, nil
 }
 
-func (s *Service) draft(actor org.Actor, g Grant) Invitation {
+func (s *Service) draft(ctx context.Context, actor org.Actor, g Grant) (Invitation, error) {
+	by, err := s.People.Maker(ctx, actor)
 	now := s.Clock.Now()
-	return Invitation{ID: id.NewInvitation(s.IDs), Org: actor.Org, Grant: g, Version: 1, By: actor.Member, ByLabel: actor.Label, CreatedAt: now, ExpiresAt: now.Add(inviteTime)}
+	return Invitation{ID: id.NewInvitation(s.IDs), Org: actor.Org, Grant: g, Version: 1, By: by, ByLabel: actor.Label, CreatedAt: now, ExpiresAt: now.Add(inviteTime)}, err
 }
 
 // send keeps a new invitation and orders its letter, inside a transaction.
@@ -181,10 +185,14 @@ func (s *Service) Resend(ctx context.Context, actor org.Actor, which id.Invitati
 	if err := s.People.Grantable(ctx, actor, i.Grant); err != nil {
 		return Invitation{}, err
 	}
+	by, err := s.People.Maker(ctx, actor)
+	if err != nil {
+		return Invitation{}, err
+	}
 	err = s.Tx.Do(ctx, func(ctx context.Context) error {
 		i.ExpiresAt = s.Clock.Now().Add(inviteTime)
 		if !i.By.IsZero() {
-			i.By, i.ByLabel = actor.Member, actor.Label
+			i.By, i.ByLabel = by, actor.Label
 		}
 		ok, err := s.Store.Renew(ctx, i)
 		if err != nil {

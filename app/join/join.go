@@ -34,7 +34,7 @@ type Invitation struct {
 	Grant
 	// Version is raised by sending it again; older links are dead then.
 	Version int64
-	// By is its author, or who sent it again last: zero for one that a domain's settings wrote.
+	// By is its author, or who sent it again last; of a token whoever made it. Zero for one that a domain's settings wrote.
 	By      id.Member
 	ByLabel string
 
