@@ -79,6 +79,15 @@ type People interface {
 // titles are what agents call themselves, and their names for people.
 var titles = map[string]string{"claude_code": "Claude Code", "claude_desktop": "Claude Desktop"}
 
+// Surface is how an agent that calls itself that is kept: what nobody knows is "unnamed", so that no stranger chooses which kind of
+// session they get.
+func Surface(said string) string {
+	if _, known := titles[said]; known {
+		return said
+	}
+	return "unnamed"
+}
+
 // Title is an agent's name for people.
 func Title(agent string) string {
 	if t := titles[agent]; t != "" {

@@ -260,3 +260,25 @@ func TestSettingsAreCheckedAndNamedByTheirContent(t *testing.T) {
 		}
 	})
 }
+
+// A stranger names the surface, and a session of the playground would hide its tokens behind the dashboard.
+func TestNobodyLogsInAsThePlayground(t *testing.T) {
+	t.Parallel()
+	h := webtest.NewHouse(t, dbtest.SQLite(t))
+	dev := h.Found(t, "Acme").Actor(org.Developer)
+	d, code, err := h.Identity.StartDevice(t.Context(), org.Actor{IP: "192.0.2.5"}, identity.NewDevice{Agent: key.Playground})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Identity.DecideDevice(t.Context(), dev, d.Printed(), true, id.Team{}); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := h.Identity.FinishDevice(t.Context(), org.Actor{}, code); !fault.Is(err, fault.Forbidden) || !got.Access.IsEmpty() {
+		t.Errorf("the playground's token is given away: %v", err)
+	}
+	for said, want := range map[string]string{"claude_code": "claude_code", key.Playground: "unnamed", "something else": "unnamed", "": "unnamed"} {
+		if got := agent.Surface(said); got != want {
+			t.Errorf("%q is kept as %q, want %q", said, got, want)
+		}
+	}
+}

@@ -42,6 +42,9 @@ var _ identity.Agents = (*Service)(nil)
 // Open implements identity.Agents: it makes the session of an agent that the actor let in, inside the transaction that uses
 // the log-in up. The team that pays was chosen when it was confirmed.
 func (s *Service) Open(ctx context.Context, actor org.Actor, d identity.Device) (identity.Redeemed, error) {
+	if d.Agent == key.Playground { // its keys stand behind the dashboard; their tokens leave it for nobody
+		return identity.Redeemed{}, fault.New(fault.Forbidden, "forbidden", "The playground is no coding agent. Log in again without naming a surface.")
+	}
 	now := s.Clock.Now().UTC()
 	if err := s.Store.Sweep(ctx, now); err != nil {
 		return identity.Redeemed{}, fmt.Errorf("open agent session: %w", err)
@@ -139,7 +142,7 @@ func (s *Service) usable(ctx context.Context, door org.Actor, x Session) (key.Ke
 		return key.Key{}, err
 	}
 	k, err := s.Keys.Get(ctx, actor, x.Key)
-	if fault.Is(err, fault.NotFound) || err == nil && k.Status(s.Clock.Now()) != "active" {
+	if fault.Is(err, fault.NotFound) || err == nil && (k.Status(s.Clock.Now()) != "active" || k.Agent == key.Playground) {
 		return key.Key{}, ErrGrant
 	}
 	return k, err

@@ -40,10 +40,8 @@ func (h *Handlers) start(c *web.Context) error {
 	if in.Program == "" {
 		in.Program = c.FormValue("client_id")
 	}
-	if in.Agent == "" && in.Program == "" {
-		in.Agent = "unnamed"
-	}
-	if in.Agent != "" {
+	if in.Agent != "" || in.Program == "" {
+		in.Agent = agent.Surface(in.Agent)
 		in.Program = agent.Title(in.Agent)
 	}
 	d, code, err := h.people.StartDevice(c.Ctx(), c.Stranger(""), in)
