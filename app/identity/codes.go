@@ -8,7 +8,7 @@ import (
 )
 
 // codes counts what one may do a few times in the life of a device code: a member's wrong codes, so that nobody tries them
-// all, and an address's new log-ins. Per process and in memory, as throttle.
+// all, and a network's new log-ins. Per process and in memory, as throttle.
 type codes struct {
 	clock clock.Clock
 	most  int
@@ -32,6 +32,9 @@ func (c *codes) count(who string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.forget()
+	if len(c.seen) >= maxTallies { // as throttle: memory that grows without bound is the worse harm
+		clear(c.seen)
+	}
 	c.seen[who]++
 }
 

@@ -29,7 +29,7 @@ const (
 	DeviceInterval = 5 * time.Second
 	deviceToken    = 90 * 24 * time.Hour
 	deviceTries    = 10 // wrong codes of one member in DeviceLife
-	deviceStarts   = 60 // log-ins begun from one address in DeviceLife: an office has one
+	deviceStarts   = 60 // log-ins begun from one network in DeviceLife: an office has one
 	maxProgram     = 80
 )
 
@@ -99,12 +99,13 @@ type Agents interface {
 
 // StartDevice begins a log-in: the code for the person, and the secret for the program.
 func (s *Service) StartDevice(ctx context.Context, stranger org.Actor, in NewDevice) (Device, secret.String, error) {
-	if wait := s.starts.wait(stranger.IP); wait > 0 {
+	place := network(stranger.IP)
+	if wait := s.starts.wait(place); wait > 0 {
 		f := fault.New(fault.Limited, "too_many_attempts", "Too many log-ins were started from this address. Wait a few minutes.")
 		f.RetryAfter = wait
 		return Device{}, secret.String{}, f
 	}
-	s.starts.count(stranger.IP)
+	s.starts.count(place)
 	only, err := s.meantFor(ctx, in.Slug)
 	if err != nil {
 		return Device{}, secret.String{}, fmt.Errorf("start device log-in: %w", err)

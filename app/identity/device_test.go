@@ -2,6 +2,7 @@ package identity_test
 
 import (
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
 
@@ -132,5 +133,26 @@ func TestADeviceLogInEnds(t *testing.T) {
 	}
 	if _, _, err := h.Identity.StartDevice(ctx, org.Actor{IP: "192.0.2.6"}, identity.NewDevice{Program: "x"}); !fault.Is(err, fault.Limited) {
 		t.Errorf("seventy log-ins from one address: %v", err)
+	}
+}
+
+// Whoever has one address of IPv6 has a whole /64 of them.
+func TestDeviceLogInsAreCountedByNetwork(t *testing.T) {
+	t.Parallel()
+	h := webtest.NewHouse(t, dbtest.SQLite(t))
+	start := func(ip string) error {
+		_, _, err := h.Identity.StartDevice(t.Context(), org.Actor{IP: ip}, identity.NewDevice{Program: "x"})
+		return err
+	}
+	for i := range 60 {
+		if err := start(fmt.Sprintf("2001:db8:1:1::%x", i)); err != nil {
+			t.Fatalf("log-in %d: %v", i, err)
+		}
+	}
+	if err := start("2001:db8:1:1:ffff::1"); !fault.Is(err, fault.Limited) {
+		t.Errorf("the 61st address of one network: %v", err)
+	}
+	if err := start("2001:db8:1:2::1"); err != nil {
+		t.Errorf("another network: %v", err)
 	}
 }
