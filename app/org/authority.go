@@ -64,8 +64,12 @@ func (a Actor) MayLimit(s Scope, p Place) error {
 }
 
 // MayAssign refuses to let the actor give or take a role at a node. Nobody hands out what they have themselves, but for
-// admins: leads are made by managers, managers and admins by admins. team is the place of a team's node.
+// admins: leads are made by managers, managers and admins by admins, and no admin by a token that is
+// narrowed below one.
 func (a Actor) MayAssign(as Assignment) error {
+	if as.Role == Admin && !a.Scopes.Allow(AllWrite) {
+		return forbidden("This token is narrowed by scopes, and an admin may do everything. Give or take the role of an admin with a token that has the scope all:write or none, or on the dashboard.")
+	}
 	if a.Role == Admin {
 		return nil
 	}

@@ -180,3 +180,27 @@ func TestWhoMayGiveWhichRole(t *testing.T) {
 		}
 	}
 }
+
+// Scopes narrow a token below its role, and an admin that it makes would have none.
+func TestANarrowedTokenMakesNoAdmins(t *testing.T) {
+	t.Parallel()
+	x := planted()
+	admin := org.Assignment{Role: org.Admin, At: org.OfOrg(x.org)}
+	for _, c := range []struct {
+		scopes org.Scopes
+		as     org.Assignment
+		may    bool
+	}{
+		{nil, admin, true},
+		{org.Scopes{"all:write"}, admin, true},
+		{org.Scopes{"all:read", "invitations:write", "members:write"}, admin, false},
+		{org.Scopes{"invitations:write"}, x.at(org.Manager, x.one), true},
+		{org.Scopes{"invitations:write"}, x.in(org.Developer, x.north), true},
+	} {
+		a := x.admin()
+		a.Scopes = c.scopes
+		if err := a.MayAssign(c.as); (err == nil) != c.may || err != nil && !fault.Is(err, fault.Forbidden) {
+			t.Errorf("%v gives %s: %v", c.scopes, c.as.Role, err)
+		}
+	}
+}

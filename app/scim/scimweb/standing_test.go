@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"testing"
 
+	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/org"
@@ -173,4 +174,24 @@ func TestAPatchChangesWhatTheDirectoryNeverSaidOutright(t *testing.T) {
 			t.Errorf("%s <%s> is %s <%s> now", was.Name, was.Email, m.Name, m.Email)
 		}
 	})
+}
+
+func TestANarrowedTokenMakesNoTokenForADirectory(t *testing.T) {
+	t.Parallel()
+	s := serve(t, dbtest.SQLite(t))
+	ctx, actor := t.Context(), s.Actor(org.Admin)
+	_, old, err := s.directory.CreateToken(ctx, actor, "Entra")
+	if err != nil {
+		t.Fatal(err)
+	}
+	actor.Scopes = org.Scopes{"directory:write"}
+	if _, _, err := s.directory.CreateToken(ctx, actor, "mine"); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("a new one: %v", err)
+	}
+	if _, _, err := s.directory.RotateToken(ctx, actor, old.ID); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("the other's secret: %v", err)
+	}
+	if err := s.directory.RevokeToken(ctx, actor, old.ID); err != nil {
+		t.Errorf("ending one gives nobody anything: %v", err)
+	}
 }
