@@ -1,6 +1,10 @@
 package provider
 
-import "github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
+import (
+	"regexp"
+
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
+)
 
 // Words that many rows share. Fields that only OpenAI has a use for: stored completions, its prompt cache and its tiers.
 var (
@@ -9,6 +13,20 @@ var (
 	aloud       = openai.Quirks{MaxKey: "max_tokens", OnlyMaxKey: true, Aloud: true}
 	eitherCap   = openai.Quirks{MaxKey: "max_tokens"}
 	newCap      = openai.Quirks{MaxKey: "max_completion_tokens"}
+)
+
+// What models of two services take as reasoning_effort, all others answering 400 to it: by Groq's documentation, and by what xAI was found
+// to answer (its documentation names fewer).
+var (
+	groqEfforts = openai.Efforts{
+		{Models: regexp.MustCompile(`gpt-oss`), Words: []string{"low", "medium", "high"}},
+		{Models: regexp.MustCompile(`qwen3`), Words: []string{"none", "default"}},
+	}
+	xaiEfforts = openai.Efforts{
+		{Models: regexp.MustCompile(`^grok-3-mini`), Words: []string{"low", "high"}},
+		{Models: regexp.MustCompile(`multi-agent`), Words: []string{"low", "medium", "high", "xhigh"}},
+		{Models: regexp.MustCompile(`^grok-(?:4\.[3-9](?:\D|$)|[5-9])`), Words: []string{"none", "low", "medium", "high"}},
+	}
 )
 
 func and(list []string, more ...string) []string {
@@ -22,7 +40,7 @@ var known = []Known{
 	// Groq answers 400 to log probabilities, logit_bias, names of messages, and any n but 1. Usage of a stream comes twice:
 	// in x_groq and, if asked for, as OpenAI has it.
 	{Name: "groq", Title: "Groq", Kind: Compatible, BaseURL: "https://api.groq.com/openai/v1", Host: "api.groq.com", NeedsKey: true, KeyFrom: "console.groq.com/keys",
-		Catalogue: "groq", Quirks: newCap, Limits: &openai.Limits{Drop: []string{"logprobs", "logit_bias", "top_logprobs"}, NoNames: true, OneChoice: true}},
+		Catalogue: "groq", Quirks: openai.Quirks{MaxKey: "max_completion_tokens", Efforts: &groqEfforts}, Limits: &openai.Limits{Drop: []string{"logprobs", "logit_bias", "top_logprobs"}, NoNames: true, OneChoice: true}},
 	// Mistral answers 422 to every parameter that it does not know, stream_options among them; usage is in the last chunk
 	// all the same. It says random_seed, and knows neither the newer cap's name nor the role developer.
 	{Name: "mistral", Title: "Mistral", Kind: Compatible, BaseURL: "https://api.mistral.ai/v1", Host: "api.mistral.ai", NeedsKey: true, KeyFrom: "console.mistral.ai",
@@ -35,7 +53,7 @@ var known = []Known{
 	// xAI's reasoning models, which are all of its current ones, refuse penalties. It leaves reasoning out of
 	// completion_tokens; its total tells.
 	{Name: "xai", Title: "xAI", Kind: Compatible, BaseURL: "https://api.x.ai/v1", Host: "api.x.ai", NeedsKey: true, KeyFrom: "console.x.ai",
-		Catalogue: "x-ai", Quirks: newCap, Limits: &openai.Limits{Drop: []string{"presence_penalty", "frequency_penalty", "logit_bias"}}},
+		Catalogue: "x-ai", Quirks: openai.Quirks{MaxKey: "max_completion_tokens", Efforts: &xaiEfforts}, Limits: &openai.Limits{Drop: []string{"presence_penalty", "frequency_penalty", "logit_bias"}}},
 	// Together lists its models in a bare array.
 	{Name: "together", Title: "Together AI", Kind: Compatible, BaseURL: "https://api.together.xyz/v1", Host: "api.together.xyz", NeedsKey: true, KeyFrom: "api.together.ai/settings/api-keys",
 		Catalogue: "together", Quirks: oldCap, Limits: &openai.Limits{SystemOnly: true}},

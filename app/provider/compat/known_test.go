@@ -264,3 +264,40 @@ func TestWhoThinksAloudGetsItsThinkingBack(t *testing.T) {
 		}
 	}
 }
+
+// TestThinkingIsAskedForAsEachModelTakesIt, or not at all: these services answer 400 to a word that a model does not know.
+func TestThinkingIsAskedForAsEachModelTakesIt(t *testing.T) {
+	t.Parallel()
+	for _, x := range []struct{ service, model, thinking, want string }{
+		{"groq", "llama-3.3-70b-versatile", `{"type":"enabled","budget_tokens":1024}`, ""},
+		{"groq", "openai/gpt-oss-120b", `{"type":"enabled","budget_tokens":1024}`, "low"},
+		{"groq", "openai/gpt-oss-120b", `{"type":"enabled","budget_tokens":32768}`, "high"},
+		{"groq", "openai/gpt-oss-120b", `{"type":"disabled"}`, "low"}, // it cannot think less
+		{"groq", "qwen/qwen3-32b", `{"type":"enabled","budget_tokens":1024}`, "default"},
+		{"groq", "qwen/qwen3-32b", `{"type":"disabled"}`, "none"},
+		{"groq", "llama-3.3-70b-versatile", `{"type":"disabled"}`, ""},
+		{"xai", "grok-4", `{"type":"enabled","budget_tokens":4096}`, ""},
+		{"xai", "grok-4-1-fast-reasoning", `{"type":"enabled","budget_tokens":4096}`, ""},
+		{"xai", "grok-4.20-0309-reasoning", `{"type":"enabled","budget_tokens":4096}`, ""},
+		{"xai", "grok-4.20-multi-agent", `{"type":"enabled","budget_tokens":32768}`, "high"},
+		{"xai", "grok-4.3", `{"type":"enabled","budget_tokens":1024}`, "low"},
+		{"xai", "grok-3-mini-fast", `{"type":"enabled","budget_tokens":32768}`, "high"},
+	} {
+		k, _ := provider.KnownService(x.service)
+		a, c := adapterOf(t, k)
+		call, err := claude.Dialect{}.Decode(llm.Ask{Operation: llm.Chat, Body: []byte(`{"model":"m","max_tokens":40000,"thinking":` + x.thinking + `,"messages":[{"role":"user","content":"hi"}]}`)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		notes := &llm.Notes{}
+		r, err := a.Request(t.Context(), &c, call, llm.Edit{Model: x.model, Notes: notes}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sent, err := io.ReadAll(r.Body)
+		if err != nil || strings.Contains(string(sent), `"reasoning_effort"`) != (x.want != "") || !strings.Contains(string(sent), `"reasoning_effort":"`+x.want) && x.want != "" ||
+			(len(notes.Warnings()) > 0) != (x.want == "" && strings.Contains(x.thinking, "enabled")) {
+			t.Errorf("%s, %s: %s, warned %v (%v)", x.model, x.thinking, sent, notes.Warnings(), err)
+		}
+	}
+}

@@ -73,7 +73,11 @@ func (w Wire) Render(call *llm.Call, c *llm.Conversation, edit llm.Edit) ([]byte
 		Seed: raw(s.Seed), Stop: s.Stop, LogitBias: s.LogitBias, Logprobs: s.Logprobs, TopLogprobs: raw(s.TopLogprobs),
 		ResponseFormat: formatOf(c.Format),
 	}
-	q.Effort, _ = Effort(model, c.Reasoning, edit.Notes)
+	if e := w.Quirks.Efforts; e != nil {
+		q.Effort = e.word(model, c.Reasoning, edit.Notes)
+	} else {
+		q.Effort, _ = Effort(model, c.Reasoning, edit.Notes)
+	}
 	if call.Stream && !w.Quirks.NoUsage {
 		q.StreamOptions = &streaming{IncludeUsage: true}
 	}

@@ -2,6 +2,7 @@ package openai
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
@@ -72,4 +73,40 @@ func Sampled(model string, c *llm.Conversation, notes *llm.Notes) llm.Sampling {
 	}
 	s.Logprobs, s.LogitBias = false, nil
 	return s
+}
+
+// Efforts are the words for how much to think that a server's models take. The first row whose pattern a model matches counts; a model
+// of no row refuses the very word. They are about calls that are translated: a client of the dialect says what it wants.
+type Efforts []ModelEfforts
+
+// ModelEfforts is a row of Efforts.
+type ModelEfforts struct {
+	Models *regexp.Regexp
+	Words  []string
+}
+
+// amount orders the words; "default" is Groq's for as much as the model likes.
+var amount = map[string]int{"none": 0, "minimal": 1, "low": 2, "medium": 3, "default": 3, "high": 4, "xhigh": 5, "max": 6}
+
+// word is the model's nearest to what the client wants, the lesser of two; thinking is never turned off by it.
+func (e Efforts) word(model string, want llm.Reasoning, notes *llm.Notes) (word string) {
+	level := want.Level()
+	if level == "" {
+		return ""
+	}
+	i := slices.IndexFunc(e, func(m ModelEfforts) bool { return m.Models.MatchString(model) })
+	if i < 0 {
+		if want.On() {
+			notes.Drop("reasoning (the model takes no effort)")
+		}
+		return ""
+	}
+	nearest := len(amount)
+	for _, w := range e[i].Words {
+		far := amount[w] - amount[level]
+		if far = max(far, -far); far < nearest && (w != "none" || level == "none") {
+			word, nearest = w, far
+		}
+	}
+	return word
 }

@@ -22,6 +22,8 @@ type Quirks struct {
 	// Aloud says that the server thinks in reasoning_content and wants it back: it refuses an assistant's message with calls
 	// that has none (DeepSeek, Moonshot).
 	Aloud bool
+	// Efforts are the words for how much to think that the server's models take; nil is OpenAI's.
+	Efforts *Efforts
 	// Pictures says that messages may hold pictures, which are larger than any other event.
 	Pictures bool
 	// Unmarked says that a stream may end without [DONE]: it is whole if its last choice has given its reason, and its client
