@@ -58,3 +58,19 @@ func TestAnHourOfCacheIsWrittenOnlyWhereTheHoldPaysForIt(t *testing.T) {
 		}
 	}
 }
+
+// TestThinkingThatWasNotKeptEndsABudgetOnly: models that think as they see fit take calls without the thinking before them.
+func TestThinkingThatWasNotKeptEndsABudgetOnly(t *testing.T) {
+	t.Parallel()
+	for model, thinks := range map[string]bool{"claude-sonnet-4-5": false, "claude-opus-4-6": false, "claude-opus-4-7": true, "claude-sonnet-5": true} {
+		c := &llm.Conversation{Reasoning: llm.Reasoning{Effort: "high"}}
+		c.Add(llm.User, llm.Part{Text: "hi"})
+		c.Add(llm.Assistant, llm.Part{Kind: llm.ToolCall, ID: "a", Name: "f", Data: []byte("{}")})
+		c.Add(llm.User, llm.Part{Kind: llm.ToolResult, ID: "a", Parts: []llm.Part{{Text: "ok"}}})
+		notes := &llm.Notes{}
+		out, err := Wire{}.Render(&llm.Call{Operation: llm.Chat, Choices: 1}, c, llm.Edit{Model: model, DefaultOutput: 64_000, Notes: notes})
+		if err != nil || bytes.Contains(out, []byte(`"thinking"`)) != thinks || len(notes.Warnings()) > 0 == thinks {
+			t.Errorf("%s: %s, %v, %v", model, out, notes.Warnings(), err)
+		}
+	}
+}

@@ -16,8 +16,8 @@ func (r *renderer) think(c *llm.Conversation, q *asked) {
 	case q.ToolChoice != nil && (q.ToolChoice.Type == "any" || q.ToolChoice.Type == "tool"):
 		r.notes.Drop("reasoning (a tool is demanded)")
 		return
-	case unsigned(q.Messages):
-		// An assistant's turn that calls tools must begin with its signed thinking, and this client did not keep it.
+	case !Adaptive(q.Model) && unsigned(q.Messages):
+		// Where it has a budget, an assistant's turn that calls tools must begin with its signed thinking, and this client did not keep it.
 		r.notes.Drop("reasoning (the earlier thinking was not sent back)")
 		return
 	}

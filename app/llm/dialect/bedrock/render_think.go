@@ -31,7 +31,7 @@ func (r *renderer) think(c *llm.Conversation, model string) {
 	case t != nil && t.Choice != nil && (t.Choice.Any != nil || t.Choice.Tool != nil):
 		r.notes.Drop("reasoning (a tool is demanded)")
 		return
-	case unsigned(r.q.Messages):
+	case !anthropic.Adaptive(model) && unsigned(r.q.Messages):
 		r.notes.Drop("reasoning (the earlier thinking was not sent back)")
 		return
 	}
