@@ -3,6 +3,8 @@ package gemini
 import (
 	"cmp"
 	"encoding/json"
+	"strconv"
+	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect"
@@ -47,8 +49,6 @@ type generation struct {
 	FrequencyPenalty json.RawMessage `json:"frequencyPenalty,omitempty"`
 	Seed             json.RawMessage `json:"seed,omitempty"`
 	Stop             []string        `json:"stopSequences,omitempty"`
-	Logprobs         bool            `json:"responseLogprobs,omitempty"`
-	TopLogprobs      json.RawMessage `json:"logprobs,omitempty"`
 	Type             string          `json:"responseMimeType,omitempty"`
 	Schema           json.RawMessage `json:"responseJsonSchema,omitempty"`
 	Thinking         *thinkingAsked  `json:"thinkingConfig,omitempty"`
@@ -85,8 +85,14 @@ func (w Wire) Render(call *llm.Call, c *llm.Conversation, edit llm.Edit) ([]byte
 func (r *renderer) config(call *llm.Call, c *llm.Conversation, edit llm.Edit) *generation {
 	s := &c.Sampling
 	g := &generation{MaxOutput: call.MaxOutput, Temperature: number(s.Temperature), TopP: number(s.TopP), TopK: number(s.TopK),
-		PresencePenalty: number(s.PresencePenalty), FrequencyPenalty: number(s.FrequencyPenalty), Seed: number(s.Seed), Stop: s.Stop,
-		Logprobs: s.Logprobs, TopLogprobs: number(s.TopLogprobs)}
+		Seed: number(s.Seed), Stop: s.Stop}
+	r.penalize(s, g, cmp.Or(edit.Model, call.Model))
+	if s.Logprobs { // answers in other dialects have no place for them
+		r.notes.Drop("logprobs")
+	}
+	if nonzero(s.TopLogprobs) {
+		r.notes.Drop("top_logprobs")
+	}
 	if edit.MaxOutput > 0 && (g.MaxOutput == 0 || edit.MaxOutput < g.MaxOutput) {
 		g.MaxOutput = edit.MaxOutput
 	}
@@ -109,6 +115,27 @@ func (r *renderer) config(call *llm.Call, c *llm.Conversation, edit llm.Edit) *g
 		g.Type, g.Schema = "application/json", c.Format.Schema
 	}
 	return g
+}
+
+// penalize writes penalties for the models that take some: those from 2.5 on answer 400 to any but 0.
+func (r *renderer) penalize(s *llm.Sampling, g *generation, model string) {
+	refused := placed(model).generation >= 3 || strings.Contains(model, "2.5")
+	for _, x := range [...]struct {
+		name string
+		v    llm.Number
+		into *json.RawMessage
+	}{{"presence_penalty", s.PresencePenalty, &g.PresencePenalty}, {"frequency_penalty", s.FrequencyPenalty, &g.FrequencyPenalty}} {
+		if !refused {
+			*x.into = number(x.v)
+		} else if nonzero(x.v) {
+			r.notes.Drop(x.name + " (the model takes none)")
+		}
+	}
+}
+
+func nonzero(n llm.Number) bool {
+	v, err := strconv.ParseFloat(string(n), 64)
+	return n != "" && (err != nil || v != 0)
 }
 
 func number(n llm.Number) json.RawMessage {

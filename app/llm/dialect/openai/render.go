@@ -24,8 +24,6 @@ type asked struct {
 	Seed             json.RawMessage `json:"seed,omitempty"`
 	Stop             []string        `json:"stop,omitempty"`
 	LogitBias        json.RawMessage `json:"logit_bias,omitempty"`
-	Logprobs         bool            `json:"logprobs,omitempty"`
-	TopLogprobs      json.RawMessage `json:"top_logprobs,omitempty"`
 	Tools            []tool          `json:"tools,omitempty"`
 	ToolChoice       any             `json:"tool_choice,omitempty"`
 	ParallelCalls    *bool           `json:"parallel_tool_calls,omitempty"`
@@ -70,7 +68,7 @@ func (w Wire) Render(call *llm.Call, c *llm.Conversation, edit llm.Edit) ([]byte
 	q := asked{
 		Model: model, Messages: r.messages(c), Stream: call.Stream,
 		Temperature: raw(s.Temperature), TopP: raw(s.TopP), PresencePenalty: raw(s.PresencePenalty), FrequencyPenalty: raw(s.FrequencyPenalty),
-		Seed: raw(s.Seed), Stop: s.Stop, LogitBias: s.LogitBias, Logprobs: s.Logprobs, TopLogprobs: raw(s.TopLogprobs),
+		Seed: raw(s.Seed), Stop: s.Stop, LogitBias: s.LogitBias,
 		ResponseFormat: formatOf(c.Format),
 	}
 	if e := w.Quirks.Efforts; e != nil {
@@ -92,6 +90,12 @@ func (w Wire) Render(call *llm.Call, c *llm.Conversation, edit llm.Edit) ([]byte
 		q.MaxTokens = most
 	} else {
 		q.MaxCompletion = most
+	}
+	if s.Logprobs { // answers in other dialects have no place for them
+		r.notes.Drop("logprobs")
+	}
+	if n := s.TopLogprobs; n != "" && n != "0" {
+		r.notes.Drop("top_logprobs")
 	}
 	if s.TopK != "" {
 		r.notes.Drop("top_k")

@@ -57,3 +57,15 @@ func TestModelsThatThinkAreAskedAsTheyTakeIt(t *testing.T) {
 		}
 	}
 }
+
+// TestLogprobsAreNotAskedForInVain: answers in other dialects have no place for them.
+func TestLogprobsAreNotAskedForInVain(t *testing.T) {
+	t.Parallel()
+	c := &llm.Conversation{Sampling: llm.Sampling{Logprobs: true, TopLogprobs: "2"}}
+	c.Add(llm.User, llm.Part{Text: "hi"})
+	notes := &llm.Notes{}
+	out, err := openai.Wire{}.Render(&llm.Call{Operation: llm.Chat, Choices: 1}, c, llm.Edit{Model: "gpt-4.1", Notes: notes})
+	if err != nil || bytes.Contains(out, []byte("logprobs")) || len(notes.Warnings()) != 2 {
+		t.Errorf("%s, %v, %v", out, notes.Warnings(), err)
+	}
+}

@@ -1,0 +1,37 @@
+package gemini_test
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect/gemini"
+)
+
+// TestPenaltiesGoToModelsThatTakeThem: those from 2.5 on answer 400 to any but 0.
+func TestPenaltiesGoToModelsThatTakeThem(t *testing.T) {
+	t.Parallel()
+	for model, takes := range map[string]bool{"gemini-2.0-flash": true, "gemma-3-27b-it": true, "gemini-2.5-flash": false, "models/gemini-2.5-pro": false, "gemini-3-pro-preview": false, "gemini-3.8-flash": false} {
+		for _, value := range []llm.Number{"0.5", "0"} {
+			c := &llm.Conversation{Sampling: llm.Sampling{PresencePenalty: value, FrequencyPenalty: value}}
+			c.Add(llm.User, llm.Part{Text: "hi"})
+			notes := &llm.Notes{}
+			out, err := gemini.Wire{}.Render(&llm.Call{Operation: llm.Chat, Choices: 1}, c, llm.Edit{Model: model, Notes: notes})
+			if err != nil || bytes.Contains(out, []byte("presencePenalty")) != takes || bytes.Contains(out, []byte("frequencyPenalty")) != takes || (len(notes.Warnings()) == 2) != (!takes && value != "0") {
+				t.Errorf("%s, %s: %s, %v, %v", model, value, out, notes.Warnings(), err)
+			}
+		}
+	}
+}
+
+// TestLogprobsAreNotAskedForInVain: answers in other dialects have no place for them.
+func TestLogprobsAreNotAskedForInVain(t *testing.T) {
+	t.Parallel()
+	c := &llm.Conversation{Sampling: llm.Sampling{Logprobs: true, TopLogprobs: "2"}}
+	c.Add(llm.User, llm.Part{Text: "hi"})
+	notes := &llm.Notes{}
+	out, err := gemini.Wire{}.Render(&llm.Call{Operation: llm.Chat, Choices: 1}, c, llm.Edit{Model: "gemini-2.0-flash", Notes: notes})
+	if err != nil || bytes.Contains(bytes.ToLower(out), []byte("logprobs")) || len(notes.Warnings()) != 2 {
+		t.Errorf("%s, %v, %v", out, notes.Warnings(), err)
+	}
+}
