@@ -42,11 +42,12 @@ var known = []Known{
 	{Name: "groq", Title: "Groq", Kind: Compatible, BaseURL: "https://api.groq.com/openai/v1", Host: "api.groq.com", NeedsKey: true, KeyFrom: "console.groq.com/keys",
 		Catalogue: "groq", Quirks: openai.Quirks{MaxKey: "max_completion_tokens", Efforts: &groqEfforts}, Limits: &openai.Limits{Drop: []string{"logprobs", "logit_bias", "top_logprobs"}, NoNames: true, OneChoice: true}},
 	// Mistral answers 422 to every parameter that it does not know, stream_options among them; usage is in the last chunk
-	// all the same. It says random_seed, and knows neither the newer cap's name nor the role developer.
+	// all the same. It says random_seed, knows neither the newer cap's name nor the role developer, and refuses (code 3280) ids
+	// of calls that are not like its own: a conversation that began elsewhere has others.
 	{Name: "mistral", Title: "Mistral", Kind: Compatible, BaseURL: "https://api.mistral.ai/v1", Host: "api.mistral.ai", NeedsKey: true, KeyFrom: "console.mistral.ai",
 		Catalogue: "mistral", Quirks: openai.Quirks{MaxKey: "max_tokens", OnlyMaxKey: true, NoUsage: true},
 		Limits: &openai.Limits{Drop: and(onlyOpenAIs, "stream_options", "logprobs", "top_logprobs", "logit_bias", "user", "reasoning_effort"),
-			Rename: map[string]string{"seed": "random_seed"}, SystemOnly: true, NoNames: true}},
+			Rename: map[string]string{"seed": "random_seed"}, SystemOnly: true, NoNames: true, BriefIDs: true}},
 	// DeepSeek thinks aloud in reasoning_content, refuses calls that come back without it, counts cache hits in prompt_cache_hit_tokens, and has JSON but no schemas.
 	{Name: "deepseek", Title: "DeepSeek", Kind: Compatible, BaseURL: "https://api.deepseek.com/v1", Host: "api.deepseek.com", NeedsKey: true, KeyFrom: "platform.deepseek.com",
 		Catalogue: "deepseek", Quirks: aloud, Limits: &openai.Limits{SystemOnly: true, Formats: []string{"json_object"}}},

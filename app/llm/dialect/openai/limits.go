@@ -22,6 +22,8 @@ type Limits struct {
 	SystemOnly bool
 	// NoNames says that it refuses names of messages.
 	NoNames bool
+	// BriefIDs says that it takes ids of calls of nine letters and digits only: a call that another provider made gets another.
+	BriefIDs bool
 	// OneChoice says that n must be 1.
 	OneChoice bool
 	// Choices are the words that it takes as tool_choice, and "named" where it takes a function's name; nil is any.
@@ -94,7 +96,7 @@ func (f *fitting) member(name string, key scan.Text) bool {
 		f.refuse(name, "cannot be served by "+f.who)
 	case f.Rename[name] != "":
 		f.cuts = append(f.cuts, llm.Cut{From: key.From, To: key.To, With: llm.Quote(f.Rename[name])})
-	case name == "messages" && f.c.Kind() == scan.Array && (f.SystemOnly || f.NoNames):
+	case name == "messages" && f.c.Kind() == scan.Array && (f.SystemOnly || f.NoNames || f.BriefIDs):
 		f.messages()
 		return false
 	case name == "n" && f.OneChoice && f.c.Kind() == scan.Number:
@@ -123,7 +125,7 @@ func (f *fitting) empty() bool {
 	return look.Kind() == scan.Array && look.Array() && !look.More()
 }
 
-// messages turns developers into the system, and leaves out names.
+// messages turns developers into the system, leaves out names, and makes calls' ids brief.
 func (f *fitting) messages() {
 	f.c.Array()
 	for f.c.More() {
@@ -135,11 +137,16 @@ func (f *fitting) messages() {
 		open, list := f.c.At(), []span(nil)
 		for key, ok := f.c.Key(); ok; key, ok = f.c.Key() {
 			name := string(f.c.Value(key, nil))
-			if name == "role" && f.SystemOnly && f.c.Kind() == scan.String {
+			switch {
+			case name == "role" && f.SystemOnly && f.c.Kind() == scan.String:
 				if role, _ := f.c.String(); string(f.c.Value(role, nil)) == "developer" {
 					f.cuts = append(f.cuts, llm.Cut{From: role.From, To: role.To, With: `"system"`})
 				}
-			} else {
+			case name == "tool_call_id" && f.BriefIDs:
+				f.callID()
+			case name == "tool_calls" && f.BriefIDs && f.c.Kind() == scan.Array:
+				f.calls()
+			default:
 				f.c.Skip()
 			}
 			gone := name == "name" && f.NoNames

@@ -12,7 +12,7 @@ import (
 func TestWhatAServerRefusesIsTakenOutAndNothingElseIsTouched(t *testing.T) {
 	t.Parallel()
 	l := &Limits{Drop: []string{"logit_bias", "store"}, Rename: map[string]string{"seed": "random_seed"}, Refuse: []string{"tools"},
-		SystemOnly: true, NoNames: true, OneChoice: true, Choices: []string{"auto", "none"}, Formats: []string{"json_object"}}
+		SystemOnly: true, NoNames: true, BriefIDs: true, OneChoice: true, Choices: []string{"auto", "none"}, Formats: []string{"json_object"}}
 	for _, x := range []struct{ name, body, want, warned string }{
 		{"nothing to do", `{"model":"m", "messages":[{"role":"user","content":"hi"}]}`, `{"model":"m", "messages":[{"role":"user","content":"hi"}]}`, ""},
 		{"the first", `{"store":true, "model":"m"}`, `{"model":"m"}`, "dropped store"},
@@ -26,6 +26,10 @@ func TestWhatAServerRefusesIsTakenOutAndNothingElseIsTouched(t *testing.T) {
 		{"another name", `{"seed":7}`, `{"random_seed":7}`, ""},
 		{"a developer", `{"messages":[{"role":"developer","content":"a"},{"content":"developer","role":"user"}]}`, `{"messages":[{"role":"system","content":"a"},{"content":"developer","role":"user"}]}`, ""},
 		{"a name", `{"messages":[{"role":"user","name":"Ann","content":"a"},{"role":"user","content":"b","name":"Bob"}]}`, `{"messages":[{"role":"user","content":"a"},{"role":"user","content":"b"}]}`, "dropped messages.name"},
+		{"a call of its own", `{"messages":[{"role":"assistant","tool_calls":[{"id":"D681PevKs","function":{"name":"f"}}]},{"role":"tool","tool_call_id":"D681PevKs"}]}`,
+			`{"messages":[{"role":"assistant","tool_calls":[{"id":"D681PevKs","function":{"name":"f"}}]},{"role":"tool","tool_call_id":"D681PevKs"}]}`, ""},
+		{"a call of another provider", `{"messages":[{"role":"assistant","tool_calls":[{"id":"call_1","function":{"name":"f"}},{"id":"toolu_2"}]},{"role":"tool","tool_call_id":"toolu_2"},{"role":"tool","tool_call_id":"c\u0061ll_1"}]}`,
+			`{"messages":[{"role":"assistant","tool_calls":[{"id":"` + briefly("call_1") + `","function":{"name":"f"}},{"id":"` + briefly("toolu_2") + `"}]},{"role":"tool","tool_call_id":"` + briefly("toolu_2") + `"},{"role":"tool","tool_call_id":"` + briefly("call_1") + `"}]}`, ""},
 		{"no tools", `{"tools":[],"n":1,"tool_choice":"auto"}`, `{"tools":[],"n":1,"tool_choice":"auto"}`, ""},
 		{"JSON", `{"response_format":{"type":"json_object"}}`, `{"response_format":{"type":"json_object"}}`, ""},
 		{"text", `{"response_format":{"type":"text"}}`, `{"response_format":{"type":"text"}}`, ""},
@@ -38,6 +42,9 @@ func TestWhatAServerRefusesIsTakenOutAndNothingElseIsTouched(t *testing.T) {
 				t.Errorf("%s, %v, warned %q", got, err, notes.Warnings())
 			}
 		})
+	}
+	if a, b := briefly("call_1"), briefly("call_2"); a == b || !brief.MatchString(a) || !brief.MatchString(b) {
+		t.Errorf("ids become %s and %s", a, b)
 	}
 	for body, field := range map[string]string{
 		`{"tools":[{"type":"function"}]}`: "tools",
@@ -60,7 +67,8 @@ func TestWhatAServerRefusesIsTakenOutAndNothingElseIsTouched(t *testing.T) {
 func FuzzFittedRequestsStayJSON(f *testing.F) {
 	f.Add(`{"store":true,"messages":[{"role":"developer","name":"x"}],"seed":1,"logit_bias":null}`)
 	f.Add(`{ "seed" : 1 , "store" : [1,2] }`)
-	l := &Limits{Drop: []string{"logit_bias", "store"}, Rename: map[string]string{"seed": "random_seed"}, SystemOnly: true, NoNames: true}
+	l := &Limits{Drop: []string{"logit_bias", "store"}, Rename: map[string]string{"seed": "random_seed"}, SystemOnly: true, NoNames: true, BriefIDs: true}
+	f.Add(`{"messages":[{"tool_calls":[1,{"id":null},{"id":"a","id":"\u0061"}],"tool_call_id":[]}]}`)
 	f.Fuzz(func(t *testing.T, body string) {
 		if !json.Valid([]byte(body)) || !strings.HasPrefix(strings.TrimSpace(body), "{") {
 			return // the reader of requests refuses it before
