@@ -21,7 +21,11 @@ func FuzzPlainText(f *testing.F) {
 			t.Fatalf("%q: %v, %d choices", payload, err, len(a.Choices))
 		}
 		c := a.Choices[0]
-		if c.Index != 0 || c.Finish != "" || c.Delta == nil || texted(c.Delta.Content) != text || c.Delta.Thinking != "" || c.Delta.Refusal != "" || len(c.Delta.ToolCalls) > 0 {
+		said := ""
+		if c.Delta != nil {
+			_, said = texted(c.Delta.Content)
+		}
+		if c.Index != 0 || c.Finish != "" || c.Delta == nil || said != text || c.Delta.Thinking != "" || c.Delta.Refusal != "" || len(c.Delta.ToolCalls) > 0 {
 			t.Fatalf("%q: read %q, decoded %+v", payload, text, c)
 		}
 	})

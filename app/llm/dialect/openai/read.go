@@ -140,7 +140,9 @@ func (r *reader) spoken(dst []llm.Delta, choice int, s *spoken, whole bool) []ll
 	for _, o := range states(s.Details) {
 		dst = append(dst, llm.Delta{Kind: llm.OpaqueDelta, Choice: choice, Opaque: o})
 	}
-	add(llm.TextDelta, texted(s.Content))
+	thinking, text := texted(s.Content)
+	add(llm.ThinkDelta, thinking)
+	add(llm.TextDelta, text)
 	add(llm.RefusalDelta, s.Refusal)
 	for i := range s.Images {
 		if m := llm.MediaFromURL(s.Images[i].URL.URL); m.Base64 != "" {
@@ -203,20 +205,35 @@ func (k *begunCall) followed(id string, f *called) bool {
 	return bytes.HasSuffix(args, []byte("}")) && json.Valid(args)
 }
 
-// texted is a content's text: a string, or parts as some servers have them.
-func texted(r json.RawMessage) string {
-	var s string
-	if len(r) == 0 || json.Unmarshal(r, &s) == nil {
-		return s
-	}
-	var parts []struct{ Type, Text string }
-	if json.Unmarshal(r, &parts) != nil {
-		return ""
-	}
-	for _, p := range parts {
-		if p.Type == "text" {
-			s += p.Text
+// textPart is a part of a content, as some servers have them. Mistral's thinking is one, whose text is in parts again.
+type textPart struct {
+	Type, Text string
+	Thinking   json.RawMessage
+}
+
+// texted is a content's thinking and its text: a string, or parts.
+func texted(r json.RawMessage) (thinking, text string) {
+	text, parts := parted(r)
+	for i := range parts {
+		switch p := &parts[i]; p.Type {
+		case "text":
+			text += p.Text
+		case "thinking":
+			t, inner := parted(p.Thinking)
+			for j := range inner {
+				if inner[j].Type == "text" {
+					t += inner[j].Text
+				}
+			}
+			thinking += t
 		}
 	}
-	return s
+	return thinking, text
+}
+
+func parted(r json.RawMessage) (text string, parts []textPart) {
+	if len(r) == 0 || json.Unmarshal(r, &text) == nil || json.Unmarshal(r, &parts) != nil {
+		return text, nil
+	}
+	return "", parts
 }

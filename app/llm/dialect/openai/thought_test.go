@@ -99,3 +99,30 @@ func TestASignedThoughtOfAnotherServersComesBack(t *testing.T) {
 		}
 	}
 }
+
+// TestThinkingInPartsIsThinking: Mistral's models think in a part of the content.
+func TestThinkingInPartsIsThinking(t *testing.T) {
+	t.Parallel()
+	for name, content := range map[string]string{
+		"in parts":   `[{"type":"thinking","thinking":[{"type":"text","text":"A gree"},{"type":"reference","reference_ids":[1]},{"type":"text","text":"ting."}]},{"type":"text","text":"Bonjour"}]`,
+		"as a text":  `[{"type":"thinking","thinking":"A greeting."},{"type":"text","text":"Bonjour"}]`,
+		"after text": `[{"type":"text","text":"Bonjour"},{"type":"thinking","thinking":"A greeting."}]`,
+	} {
+		for _, member := range []string{"message", "delta"} {
+			raw := `{"id":"c","choices":[{"index":0,"` + member + `":{"role":"assistant","content":` + content + `}}]}`
+			deltas, err := openai.Wire{}.Reader(nil, &llm.Conversation{}).Read(nil, llm.Event{Raw: []byte(raw)})
+			var thinking, text string
+			for _, d := range deltas {
+				switch d.Kind {
+				case llm.ThinkDelta:
+					thinking += d.Text
+				case llm.TextDelta:
+					text += d.Text
+				}
+			}
+			if err != nil || thinking != "A greeting." || text != "Bonjour" {
+				t.Errorf("%s, %s: thinking %q, text %q, %v", name, member, thinking, text, err)
+			}
+		}
+	}
+}
