@@ -42,6 +42,9 @@ func TestCompletionsArePricedForEveryPromptAndTry(t *testing.T) {
 			}
 		}
 	}
+	if c, err := completion(`{"model":"m","prompt":"a","plugins":[{"id":"web"}]}`); err != nil || !c.Bound.Unpriced || !c.Bound.Opaque {
+		t.Errorf("OpenRouter's plugins: %+v, %v", c, err)
+	}
 	for body, field := range map[string]string{`{"model":"m"}`: "prompt", `{"model":"m","prompt":[true]}`: "prompt", `{"model":"m","Prompt":"a"}`: "Prompt",
 		`{"model":"m","prompt":"a","prompt":"b"}`: "prompt", `{"model":"m","prompt":"a","n":0}`: "n", `{"prompt":"a"}`: "model"} {
 		_, err := completion(body)

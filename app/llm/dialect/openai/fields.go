@@ -140,7 +140,7 @@ func inCompletions(name []byte) field {
 	switch string(name) {
 	case "prompt":
 		return input
-	case "model", "stream", "stream_options", "max_tokens", "n", "best_of":
+	case "model", "stream", "stream_options", "max_tokens", "n", "best_of", "plugins":
 		return inChat(name)
 	}
 	return other
