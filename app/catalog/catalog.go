@@ -48,7 +48,8 @@ type Line struct {
 
 // Ceiling is what a call can cost at most, before it is sent.
 type Ceiling struct {
-	Input     money.USD   // dearest reading of the whole input, fixed fees included
+	Input     money.USD   // dearest reading of the whole input, Fees included
+	Fees      money.USD   // per request, search or piece, whatever its tokens cost
 	Tokens    int64       // the whole input's, at most
 	PerOutput money.Price // dearest price of one output token
 	MaxOutput int64       // output tokens per choice if the client set no cap

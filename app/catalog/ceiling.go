@@ -61,7 +61,7 @@ func (o *offer) Ceiling(b llm.Bound) (Ceiling, error) {
 	if b.Opaque { // it may be anything
 		plain = o.dearest(inputSide, all, func(c Class) bool { return c != CacheWrite1h || b.LongCache })
 	}
-	var s money.Sum
+	var s, fees money.Sum
 	err := s.Add(plain, text)
 	if err == nil && pictures > 0 {
 		err = s.Add(max(plain, o.dearest(inputSide, all, func(c Class) bool { return c == InputImage || c == CacheReadImage })), pictures)
@@ -70,12 +70,18 @@ func (o *offer) Ceiling(b llm.Bound) (Ceiling, error) {
 		err = s.Add(max(plain, o.dearest(inputSide, all, func(c Class) bool { return c == InputAudio || c == CacheReadAudio })), sounds)
 	}
 	if err == nil {
-		err = o.fees(&s, b)
+		err = o.fees(&fees, b)
+	}
+	if err == nil {
+		err = s.AddSum(fees)
 	}
 	c := Ceiling{Version: o.version, MaxOutput: o.model.output(b), Tokens: all}
 	c.PerOutput = o.dearest(outputSide, all, func(Class) bool { return true })
 	if err == nil {
 		c.Input, err = s.Ceil()
+	}
+	if err == nil {
+		c.Fees, err = fees.Ceil()
 	}
 	if err != nil {
 		return Ceiling{}, fmt.Errorf("catalog: ceiling %s: %w", o.version, err)

@@ -33,11 +33,11 @@ func (h half) Bill(u llm.Usage) (Bill, error) {
 	return b, nil
 }
 
-// Ceiling implements Quote. The fees in a ceiling's input are not told apart, so none is halved where there are any.
+// Ceiling implements Quote. Its fees are whole, as the bill's are.
 func (h half) Ceiling(b llm.Bound) (Ceiling, error) {
 	c, err := h.Quote.Ceiling(b)
-	if err == nil && b.Searches == 0 {
-		c.Input, c.PerOutput = halved(c.Input), (c.PerOutput+1)/2
+	if err == nil {
+		c.Input, c.PerOutput = halved(c.Input-c.Fees)+c.Fees, (c.PerOutput+1)/2
 	}
 	return c, err
 }
