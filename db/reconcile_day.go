@@ -75,6 +75,15 @@ func (s *ReconcileStore) Ours(ctx context.Context, o id.Org, c id.Connection, da
 	return lines, attempts, err
 }
 
+// Gone implements reconcile.Store.
+func (s *ReconcileStore) Gone(ctx context.Context, o id.Org) (gone time.Time, err error) {
+	err = s.db.scoped(ctx, o, func(tx *gorm.DB) error {
+		gone, err = goneBefore(tx, o)
+		return err
+	})
+	return gone, err
+}
+
 // Save implements reconcile.Store. It joins the caller's transaction.
 func (s *ReconcileStore) Save(ctx context.Context, o id.Org, d reconcile.Day, correction id.Correction) error {
 	return s.db.scoped(ctx, o, func(tx *gorm.DB) error {

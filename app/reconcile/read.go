@@ -95,15 +95,25 @@ func (s *Service) read(ctx context.Context, c Credential) error {
 	return s.Store.Noted(ctx, c.Org, c.Connection, s.Clock.Now().UTC(), "")
 }
 
-// from is the first day to read: a week back from the last day that is known, so that nights whose reading failed leave no hole.
+// from is the first day to read: a week back from the last day that is known, so that nights whose reading failed leave no hole. Days whose
+// attempts may be deleted stay as they were read: ours would be nothing, and the provider's all missing.
 func (s *Service) from(ctx context.Context, c Credential, today time.Time) (time.Time, error) {
 	oldest, from := today.AddDate(0, 0, -mostDays), today.AddDate(0, 0, -lateDays)
-	last, err := s.Store.Days(ctx, c.Org, c.Connection, DateOf(oldest.AddDate(-1, 0, 0)), 1)
-	if err != nil || len(last) == 0 {
+	gone, err := s.Store.Gone(ctx, c.Org)
+	if err != nil {
 		return from, err
 	}
-	if known := last[0].Day.Start().AddDate(0, 0, 1-lateDays); known.Before(from) {
-		from = known
+	if gone.After(oldest) {
+		oldest = DateOf(gone.Add(24*time.Hour - 1)).Start()
+	}
+	last, err := s.Store.Days(ctx, c.Org, c.Connection, DateOf(today.AddDate(-1, 0, -mostDays)), 1)
+	if err != nil {
+		return from, err
+	}
+	if len(last) > 0 {
+		if known := last[0].Day.Start().AddDate(0, 0, 1-lateDays); known.Before(from) {
+			from = known
+		}
 	}
 	if from.Before(oldest) {
 		from = oldest

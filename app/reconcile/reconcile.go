@@ -129,6 +129,8 @@ type Store interface {
 	Noted(ctx context.Context, org id.Org, c id.Connection, at time.Time, trouble string) error
 	// Ours is what a connection's attempts of a day cost by model, and how many there were.
 	Ours(ctx context.Context, org id.Org, c id.Connection, day Date) (lines []Line, attempts int64, err error)
+	// Gone is the moment before which attempts may have been deleted, as their age wants; zero if none were.
+	Gone(ctx context.Context, org id.Org) (time.Time, error)
 	// Save replaces a connection's day and appends a correction if the difference is not the one that is known.
 	// Saving the same again changes nothing but ReadAt.
 	Save(ctx context.Context, org id.Org, d Day, correction id.Correction) error

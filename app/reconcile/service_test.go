@@ -218,6 +218,37 @@ func TestDaysThatCouldNotBeReadAreReadLater(t *testing.T) {
 	})
 }
 
+// Days whose attempts were deleted stay as they were read: theirs is not missing because ours was deleted.
+func TestDaysWhoseAttemptsAreDeletedStayAsTheyWereRead(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newScene(t, d)
+		old, kept := s.ago(5), s.ago(2)
+		for _, day := range []reconcile.Date{old, kept} {
+			s.spend(t, day, "gpt-5.5", money.Dollar)
+			s.out.costs[day] = "1.00"
+		}
+		facts := db.NewUsageStore(d)
+		for range 2 {
+			if err := s.service.Nightly(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			for _, day := range []reconcile.Date{old, kept} {
+				if got := s.day(t, day); got.Ours != money.Dollar || got.Attempts != 1 || got.Verdict() != reconcile.Agrees || got.Corrections != 0 {
+					t.Errorf("%s: %+v", day, got)
+				}
+			}
+			gone := s.ago(3).Start()
+			if err := facts.Going(t.Context(), s.acme.Org.ID, 3, gone); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := facts.Forget(t.Context(), s.acme.Org.ID, gone, gone); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
 func TestAFailingReportIsNotedAndLosesNothing(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
