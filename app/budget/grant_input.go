@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 )
@@ -77,6 +78,8 @@ func ending(until, to, now time.Time) (time.Time, error) {
 		return to.UTC(), nil
 	case !until.After(now):
 		return until, fault.Field("until", "That is in the past. Choose a time between now and the end of the period, or leave it empty for the end.")
+	case !clock.Storable(until): // only where the budget is a total
+		return until, fault.Field("until", "Choose a time before the year 9999, or leave it empty for an increase that does not end.")
 	case !to.IsZero() && until.After(to):
 		return until, fault.Field("until", "The period ends on "+to.Format("2 January 2006 15:04")+" "+to.Location().String()+". Choose an earlier time, or leave it empty for the end.")
 	}

@@ -220,6 +220,7 @@ func TestBadGrantsNameTheirField(t *testing.T) {
 		"a borrowing of a total":        {total.ID, func(in *budget.GrantInput) { in.Kind = budget.Borrow }, "kind"},
 		"a reserve where there is none": {b.ID, func(in *budget.GrantInput) { in.Kind = budget.Opened }, "amount"},
 		"an increase of a total":        {total.ID, func(*budget.GrantInput) {}, ""},
+		"a total's for ever and a day":  {total.ID, func(in *budget.GrantInput) { in.Until = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC) }, "until"},
 	} {
 		in := fine
 		c.spoil(&in)

@@ -22,6 +22,12 @@ func (System) Now() time.Time { return time.Now().UTC() }
 // Since is how long ago t was on the machine's monotonic clock; for measuring, never for rules.
 func Since(t time.Time) time.Duration { return time.Since(t) }
 
+// Storable reports whether a time that somebody typed can be kept: years of four digits in every zone. SQLite's driver reads no others
+// back, JSON writes no others, and one such row would keep a whole list from being read.
+func Storable(t time.Time) bool { y := t.UTC().Year(); return y >= firstYear && y <= lastYear }
+
+const firstYear, lastYear = 1970, 9998
+
 // Fake is a clock that a test moves by hand. Safe for concurrent use.
 type Fake struct {
 	mu  sync.Mutex

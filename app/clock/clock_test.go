@@ -27,6 +27,28 @@ func TestClocksTellTimeInUTC(t *testing.T) {
 	}
 }
 
+func TestTimesThatCanBeKept(t *testing.T) {
+	t.Parallel()
+	west := time.FixedZone("west", -5*3600)
+	for name, c := range map[string]struct {
+		at   time.Time
+		want bool
+	}{
+		"today":                       {time.Date(2026, 11, 18, 12, 0, 0, 0, time.UTC), true},
+		"the beginning of Unix":       {time.Unix(0, 0), true},
+		"a moment before it":          {time.Unix(-1, 0), false},
+		"no time at all":              {time.Time{}, false},
+		"the end of 9998":             {time.Date(9998, 12, 31, 23, 59, 59, 0, time.UTC), true},
+		"the end of 9998 in the west": {time.Date(9998, 12, 31, 23, 59, 59, 0, west), false},
+		"the end of 9999":             {time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC), false},
+		"five digits":                 {time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), false},
+	} {
+		if got := clock.Storable(c.at); got != c.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
+
 func TestSinceMeasures(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

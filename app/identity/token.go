@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/audit"
+	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/org"
@@ -52,8 +53,8 @@ func (s *Service) CreateToken(ctx context.Context, actor org.Actor, in NewToken)
 		roleErr = org.Assignment{Role: in.Role, At: in.At}.Check()
 	}
 	now := s.Clock.Now()
-	if !in.ExpiresAt.IsZero() && !in.ExpiresAt.After(now) {
-		expiryErr = fault.Field("expires_at", "Choose a time in the future, or none.")
+	if !in.ExpiresAt.IsZero() && (!in.ExpiresAt.After(now) || !clock.Storable(in.ExpiresAt)) {
+		expiryErr = fault.Field("expires_at", "Choose a time in the future and before the year 9999, or none.")
 	}
 	scopes, scopeErr := org.ParseScopes("scopes", in.Scopes)
 	if scopeErr == nil && !scopes.Within(actor.Scopes) {

@@ -2,6 +2,7 @@ package identity_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/identity"
@@ -10,6 +11,22 @@ import (
 	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
 )
+
+// SQLite's driver reads no years of five digits back: one such token would keep the list from being read.
+func TestATokenThatNeverEndsHasNoYearOfFiveDigits(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := webtest.NewHouse(t, d)
+		admin := h.Found(t, "Acme").Actor(org.Admin)
+		in := identity.NewToken{Name: "ci", Role: org.Admin, ExpiresAt: time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC).AddDate(0, 0, 1)}
+		if _, _, err := h.Identity.CreateToken(t.Context(), admin, in); fault.From(err).Field != "expires_at" {
+			t.Errorf("a token until %s: %v", in.ExpiresAt, err)
+		}
+		if all, err := h.Identity.Tokens(t.Context(), admin); err != nil || len(all) != 0 {
+			t.Errorf("the list is %+v: %v", all, err)
+		}
+	})
+}
 
 // A leaver who had a token make another token has made that one, too, however many stand between them.
 func TestTokensOfALeaversTokensEndWithThem(t *testing.T) {

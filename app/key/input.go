@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/org"
@@ -65,8 +66,8 @@ func (in *Input) check(now time.Time) (n []netip.Prefix, e Endpoints, err error)
 }
 
 func checkExpiry(at, now time.Time) error {
-	if !at.IsZero() && !at.After(now) {
-		return fault.Field("expires_at", "Choose a time in the future, or leave it empty for a key that does not expire.")
+	if !at.IsZero() && (!at.After(now) || !clock.Storable(at)) {
+		return fault.Field("expires_at", "Choose a time in the future and before the year 9999, or leave it empty for a key that does not expire.")
 	}
 	return nil
 }

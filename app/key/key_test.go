@@ -228,6 +228,33 @@ func TestBadInputIsNamedByField(t *testing.T) {
 	}
 }
 
+// SQLite's driver reads no years of five digits back: one such key would keep every tenant's from being read.
+func TestAKeyThatNeverEndsHasNoYearOfFiveDigits(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := webtest.NewHouse(t, d)
+		x := h.Found(t, "Acme")
+		ctx, dev := t.Context(), x.Actor(org.Developer)
+		made, err := h.Keys.Create(ctx, dev, mine(x, org.Developer))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, end := range []time.Time{time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC).AddDate(0, 0, 1), time.Date(9999, 12, 31, 23, 59, 59, 0, time.FixedZone("", -5*3600))} {
+			in := mine(x, org.Developer)
+			in.ExpiresAt = end
+			if _, err := h.Keys.Create(ctx, dev, in); fault.From(err).Field != "expires_at" {
+				t.Errorf("a key until %s: %v", end, err)
+			}
+			if _, err := h.Keys.Edit(ctx, dev, made.Key.ID, key.Edit{ExpiresAt: &end}); fault.From(err).Field != "expires_at" {
+				t.Errorf("an edit until %s: %v", end, err)
+			}
+		}
+		if all, err := db.NewKeyStore(d).Records(ctx, h.Clock.Now()); err != nil || len(all) != 1 {
+			t.Errorf("%d keys are read for the data plane: %v", len(all), err)
+		}
+	})
+}
+
 func TestLastUsesAreFlushedInBatches(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

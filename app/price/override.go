@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/catalog"
+	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/money"
@@ -71,6 +72,10 @@ const (
 	maxNote  = 300
 )
 
+// Remembered is how long an override that ended is still among those that are compiled: lines of a batch come back from a provider up to
+// a day after they were handed over, and cost what they did then.
+const Remembered = 48 * time.Hour
+
 // checked is the input in its normal form, or everything that is wrong with it, a *fault.Error per field.
 func (in Input) checked(now time.Time, knows func(provider string) bool) (Input, error) {
 	in.Provider, in.Model, in.Note = strings.ToLower(strings.TrimSpace(in.Provider)), strings.ToLower(strings.TrimSpace(in.Model)), strings.TrimSpace(in.Note)
@@ -91,6 +96,8 @@ func (in Input) checked(now time.Time, knows func(provider string) bool) (Input,
 	wrong(in.Provider != "" && in.Connection.IsZero() && !knows(in.Provider), "provider",
 		fmt.Sprintf("There is no provider %q. Use a kind such as openai, or a provider of the catalogue such as groq.", in.Provider))
 	wrong(!in.Until.IsZero() && !in.Until.After(in.From), "until", "The end must be after the beginning. Leave it empty to keep the price until you end it.")
+	wrong(!clock.Storable(in.From), "from", "Choose a beginning between the years 1970 and 9998, or leave it empty for now.")
+	wrong(!in.Until.IsZero() && !clock.Storable(in.Until), "until", "Choose an end before the year 9999, or leave it empty to keep the price until you end it.")
 	wrong(len(in.Note) > maxNote, "note", "A note has at most 300 characters.")
 	if _, err := (catalog.Override{Prices: in.Prices}).Quote(nil); err != nil {
 		errs = append(errs, err)
