@@ -2,8 +2,12 @@ package db_test
 
 import (
 	"context"
+	"path"
+	"strings"
 	"testing"
 	"time"
+
+	"gorm.io/gorm"
 
 	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/fault"
@@ -102,4 +106,43 @@ func TestAConnectionLostHalfWayIsUnavailableAndNothingIsKept(t *testing.T) {
 	}
 	eventually(t, "write on a fresh connection", func() error { return insert(t.Context(), d, note(org, "kept")) })
 	equal(t, names(t, d, org), "kept")
+}
+
+// A server that was failed over from, and lives on as a replica, keeps its connections.
+func TestAServerThatTakesNoWritesAnyMoreIsLeft(t *testing.T) {
+	t.Parallel()
+	rawURL := dbtest.EmptyPostgresURL(t)
+	openNotes(t, rawURL)
+	org := id.NewOrg(ids)
+	alone, err := db.Open(t.Context(), rawURL, db.Options{Migrations: notes, MaxConns: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = alone.Close() })
+	follow := func(on string) {
+		dbtest.Admin(t, "ALTER DATABASE "+path.Base(strings.Split(rawURL, "?")[0])+" SET default_transaction_read_only = "+on)
+	}
+	if err := alone.System(t.Context(), func(tx *gorm.DB) error {
+		return tx.Exec("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY").Error
+	}); err != nil {
+		t.Fatal(err)
+	}
+	follow("on")
+	for range 2 { // on the connection that was there, and on a new one
+		if err := insert(t.Context(), alone, note(org, "lost")); !fault.Is(err, fault.Unavailable) {
+			t.Errorf("got %v, want unavailable", err)
+		}
+	}
+	booted, err := db.Open(t.Context(), rawURL, db.Options{Migrations: notes, AllowDown: true})
+	if err != nil {
+		t.Fatalf("a node does not boot meanwhile: %v", err)
+	}
+	t.Cleanup(func() { _ = booted.Close() })
+	follow("off")
+	for _, d := range []*db.DB{alone, booted} {
+		if err := insert(t.Context(), d, note(org, "kept")); err != nil {
+			t.Errorf("no write after there is a server that leads: %v", err)
+		}
+	}
+	equal(t, names(t, alone, org), "kept", "kept")
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -50,6 +51,9 @@ func (d *DB) openPostgres(ctx context.Context, rawURL string, o Options) error {
 		if _, given := cfg.ConnConfig.RuntimeParams[name]; !given {
 			cfg.ConnConfig.RuntimeParams[name] = value
 		}
+	}
+	if cfg.ConnConfig.ValidateConnect == nil { // the URL names no target_session_attrs
+		cfg.ConnConfig.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
 	}
 	cfg.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
 		inUTC(c)

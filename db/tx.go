@@ -135,6 +135,9 @@ func (d *DB) doPostgres(ctx context.Context, u *unit, fn func(ctx context.Contex
 			err = fmt.Errorf("commit: %w", err)
 		}
 	}
+	if readOnly(err) { // its server follows another one now; the next connection is to the one that leads
+		_ = raw.Close(ctx)
+	}
 	if err != nil && (raw.IsClosed() || short(err)) {
 		return d.unavailable(err) // the server went away half way, or has no room
 	}

@@ -46,6 +46,12 @@ func short(err error) bool {
 	return errors.As(err, &pg) && strings.HasPrefix(pg.Code, "53")
 }
 
+// readOnly reports whether PostgreSQL takes no writes, as a server does that was failed over from.
+func readOnly(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Code == "25006"
+}
+
 // plain is an error's root as one line, without the connection string.
 func plain(err error) string {
 	var pg *pgconn.PgError
