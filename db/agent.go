@@ -85,7 +85,7 @@ func (s *AgentStore) ByKey(ctx context.Context, public string) (agent.Session, b
 func (s *AgentStore) find(ctx context.Context, where func(tx *gorm.DB) *gorm.DB) (agent.Session, bool, error) {
 	var row agentSessionRow
 	err := s.db.system(ctx, whoseAgent, func(tx *gorm.DB) error {
-		return where(tx.Model(&agentSessionRow{}).Select("agent_sessions.*")).Take(&row).Error
+		return where(tx.Model(&agentSessionRow{})).Take(&row).Error
 	})
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return agent.Session{}, false, nil

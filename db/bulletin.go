@@ -142,7 +142,7 @@ func (s *BulletinStore) Active(ctx context.Context) ([]bulletin.Zoned, error) {
 		Zone string      `gorm:"column:zone"`
 	}
 	err := s.db.system(ctx, "find reports that are due", func(tx *gorm.DB) error {
-		return tx.Table("reports").Select("reports.*, organizations.zone AS zone").
+		return tx.Table("reports").Select(selected(tx, "reports", &bulletinRow{}) + ", organizations.zone AS zone").
 			Joins("JOIN organizations ON organizations.id = reports.org_id").
 			Where("NOT reports.paused AND organizations.deleted_at IS NULL").Order("reports.org_id, reports.id").Find(&rows).Error
 	})

@@ -22,7 +22,7 @@ func (s *CacheStore) Groups(ctx context.Context, o id.Org, r cache.Reach, from, 
 	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
 		const group = "OVER (PARTITION BY prefix, entry_key)"
 		all := tx.Session(&gorm.Session{NewDB: true}).Table("cache_likes").
-			Select("cache_likes.*, COUNT(*) "+group+" AS group_found, CAST(SUM(CASE WHEN served THEN 1 ELSE 0 END) "+group+" AS BIGINT) AS group_served, "+
+			Select(selected(tx, "cache_likes", &cacheLikeRow{})+", COUNT(*) "+group+" AS group_found, CAST(SUM(CASE WHEN served THEN 1 ELSE 0 END) "+group+" AS BIGINT) AS group_served, "+
 				"CAST(SUM(CASE WHEN served THEN cost_nanos ELSE 0 END) "+group+" AS BIGINT) AS group_saved, "+
 				"ROW_NUMBER() OVER (PARTITION BY prefix, entry_key ORDER BY CASE WHEN sealed IS NULL THEN 1 ELSE 0 END, at DESC, id) AS nth").
 			Where("org_id = ? AND at >= ? AND at <= ?", o, from.UTC(), to.UTC())

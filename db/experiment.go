@@ -59,7 +59,7 @@ var _ experiment.Store = (*ExperimentStore)(nil)
 
 func experimentsOf(tx *gorm.DB) ([]experiment.Experiment, error) {
 	var rows []namedExperiment
-	err := tx.Table("experiments AS e").Select("e.*, a.name AS alias_name").Joins("LEFT JOIN aliases AS a ON a.org_id = e.org_id AND a.id = e.alias_id").
+	err := tx.Table("experiments AS e").Select(selected(tx, "e", &experimentRow{}) + ", a.name AS alias_name").Joins("LEFT JOIN aliases AS a ON a.org_id = e.org_id AND a.id = e.alias_id").
 		Order("e.created_at DESC, e.id DESC").Find(&rows).Error
 	if err != nil {
 		return nil, err

@@ -14,7 +14,7 @@ import (
 func (s *KeyStore) Ending(ctx context.Context, from, until time.Time, least time.Duration) ([]key.Key, error) {
 	var rows []keyRow
 	err := s.db.system(ctx, "find keys that stop soon", func(tx *gorm.DB) error {
-		return tx.Table("keys AS k").Select("k.*").Joins("JOIN organizations AS o ON o.id = k.org_id").Joins(stoppers).
+		return tx.Table("keys AS k").Select(selected(tx, "k", &keyRow{})).Joins("JOIN organizations AS o ON o.id = k.org_id").Joins(stoppers).
 			Where("k.expires_at > ? AND k.expires_at <= ? AND k.agent = '' AND k.deleted_at IS NULL AND k.disabled_at IS NULL AND o.deleted_at IS NULL AND NOT "+stopped, from.UTC(), until.UTC()).
 			Order("k.expires_at, k.id").Find(&rows).Error
 	})

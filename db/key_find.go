@@ -42,7 +42,7 @@ func liveKeys(tx *gorm.DB, o id.Org) *gorm.DB {
 // shownKeys looks up what stops the keys that a query leaves. They are chosen first, in a query of their own: behind row
 // security PostgreSQL takes an organization's rows for few, and would join all of them to show fifty.
 func shownKeys(tx *gorm.DB, o id.Org, left *gorm.DB) *gorm.DB {
-	return tx.Table("(?) AS k", left).Select("k.*, "+stopped+" AS stopped").Joins(stoppers).Where("k.org_id = ?", o)
+	return tx.Table("(?) AS k", left.Model(&keyRow{})).Select(selected(tx, "k", &keyRow{})+", "+stopped+" AS stopped").Joins(stoppers).Where("k.org_id = ?", o)
 }
 
 // Get implements key.Store.

@@ -104,6 +104,7 @@ func (d *DB) attach(dialect gorm.Dialector) error {
 		TranslateError:         true,
 		SkipDefaultTransaction: true,
 		DisableAutomaticPing:   true,
+		QueryFields:            true, // see selected
 	})
 	if err != nil {
 		return fmt.Errorf("open database: %w", err)

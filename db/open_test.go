@@ -7,6 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"gorm.io/gorm"
+
+	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
 )
@@ -86,6 +89,34 @@ func TestAWrongLoginIsAMistakeAndNotAnOutage(t *testing.T) {
 		_, err := db.Open(t.Context(), name, db.Options{AllowDown: true})
 		if err == nil || !strings.Contains(err.Error(), c) || strings.ContainsAny(err.Error(), "\r\n") || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("got %v", err)
+		}
+	}
+}
+
+// A node of the version before has its statements prepared when a step of the next version gives a table another column.
+func TestWhatIsPreparedOutlivesAStepOfTheSchema(t *testing.T) {
+	t.Parallel()
+	rawURL := dbtest.EmptyPostgresURL(t)
+	openNotes(t, rawURL)
+	org := id.NewOrg(ids)
+	d, err := db.Open(t.Context(), rawURL, db.Options{Migrations: notes, MaxConns: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = d.Close() })
+	if err := insert(t.Context(), d, note(org, "kept")); err != nil {
+		t.Fatal(err)
+	}
+	read := func() (rows []noteRow, err error) {
+		err = d.Scoped(t.Context(), org, func(tx *gorm.DB) error { return tx.Where("org_id = ?", org).Find(&rows).Error })
+		return rows, err
+	}
+	for _, widen := range []bool{false, true} {
+		if widen {
+			dbtest.Widen(t, rawURL)
+		}
+		if rows, err := read(); err != nil || len(rows) != 1 {
+			t.Errorf("widened %v: %d rows, %v", widen, len(rows), err)
 		}
 	}
 }

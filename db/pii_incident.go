@@ -79,7 +79,7 @@ func (f incidentFact) incident() pii.Incident {
 // incidents begins a query on incidents within reach, with the names of who they were.
 func incidents(tx *gorm.DB, r pii.Reach) *gorm.DB {
 	return within(tx.Table("data_incidents").
-		Select("data_incidents.*, keys.name AS key_name, members.name AS member_name, teams.name AS team_name").
+		Select(selected(tx, "data_incidents", &incidentRow{})+", keys.name AS key_name, members.name AS member_name, teams.name AS team_name").
 		Joins("LEFT JOIN keys ON keys.org_id = data_incidents.org_id AND keys.id = data_incidents.key_id").
 		Joins("LEFT JOIN members ON members.org_id = data_incidents.org_id AND members.id = data_incidents.member_id").
 		Joins("LEFT JOIN teams ON teams.org_id = data_incidents.org_id AND teams.id = data_incidents.team_id"), "data_incidents",

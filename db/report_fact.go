@@ -53,7 +53,7 @@ func (f requestFact) request() report.Request {
 // facts begins a query on requests with the names of who made them.
 func facts(tx *gorm.DB, r report.Reach) *gorm.DB {
 	return within(tx.Table("requests").
-		Select("requests.*, keys.name AS key_name, members.name AS member_name, teams.name AS team_name").
+		Select(selected(tx, "requests", &requestRow{})+", keys.name AS key_name, members.name AS member_name, teams.name AS team_name").
 		Joins("LEFT JOIN keys ON keys.org_id = requests.org_id AND keys.id = requests.key_id").
 		Joins("LEFT JOIN members ON members.org_id = requests.org_id AND members.id = requests.member_id").
 		Joins("LEFT JOIN teams ON teams.org_id = requests.org_id AND teams.id = requests.team_id"), "requests", r)
