@@ -52,6 +52,9 @@ func (d *DB) openPostgres(ctx context.Context, rawURL string, o Options) error {
 			cfg.ConnConfig.RuntimeParams[name] = value
 		}
 	}
+	if cfg.PingTimeout == 0 {
+		cfg.PingTimeout = 3 * time.Second // what was idle is asked first, and its server may be gone without a word
+	}
 	if cfg.ConnConfig.ValidateConnect == nil { // the URL names no target_session_attrs
 		cfg.ConnConfig.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
 	}

@@ -27,6 +27,12 @@ type Mirror[T any] struct {
 	mu sync.Mutex // one refresh at a time, so that an older read never replaces a newer one
 }
 
+// What could not be read or applied is tried for again after firstWait, then after twice as long, up to mostWait.
+const (
+	firstWait = time.Second
+	mostWait  = 30 * time.Second
+)
+
 // All is the topic that concerns every mirror: the bus cannot say what changed.
 const All Topic = "*"
 
@@ -57,6 +63,10 @@ func (m *Mirror[T]) Run(ctx context.Context, topics <-chan Topic) {
 	}
 	ticker := time.NewTicker(poll)
 	defer ticker.Stop()
+	again := time.NewTimer(mostWait) // runs after a failure: nobody says again what was missed, and the poll may be minutes away
+	again.Stop()
+	defer again.Stop()
+	var wait time.Duration
 	for {
 		select {
 		case <-ctx.Done():
@@ -69,8 +79,17 @@ func (m *Mirror[T]) Run(ctx context.Context, topics <-chan Topic) {
 				continue
 			}
 		case <-ticker.C:
+		case <-again.C:
 		}
-		if err := m.refresh(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		err := m.refresh(ctx)
+		if err == nil {
+			wait = 0
+			again.Stop()
+			continue
+		}
+		wait = min(max(2*wait, firstWait), mostWait)
+		again.Reset(wait)
+		if !errors.Is(err, context.Canceled) {
 			m.Log.Warn("snapshot not refreshed; the last good one stays", slog.String("snapshot", m.Name), slog.String("error", err.Error()))
 		}
 	}
