@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
 )
@@ -74,6 +76,30 @@ func (j *Journal) LoadCheckpoint() (Checkpoint, error) {
 		return c, nil // reading too much is only slower
 	}
 	return saved, nil
+}
+
+// confirmedFile says since when segments are in the books, for a process that ends before KeepFor is over. No backup holds it: a database
+// that went back in time is filled again from all segments.
+const confirmedFile = "confirmed"
+
+// loadConfirmed reads the note; without a good one time counts anew, and keeping longer is harmless.
+func (j *Journal) loadConfirmed() map[uint64]time.Time {
+	out := map[uint64]time.Time{}
+	b, err := os.ReadFile(filepath.Join(j.dir, confirmedFile))
+	if err != nil || json.Unmarshal(b, &out) != nil || out == nil {
+		return map[uint64]time.Time{}
+	}
+	return out
+}
+
+// saveConfirmed replaces the note, without what is gone: segments before the first.
+func (j *Journal) saveConfirmed(first uint64) error {
+	maps.DeleteFunc(j.confirmed, func(n uint64, _ time.Time) bool { return n < first })
+	b, err := json.Marshal(j.confirmed)
+	if err != nil {
+		return fmt.Errorf("journal: %w", err)
+	}
+	return replaceFile(filepath.Join(j.dir, confirmedFile), b)
 }
 
 // replaceFile writes a file whole or not at all.

@@ -60,7 +60,7 @@ type Journal struct {
 	due       []erased  // what Forget was told and Trim has not done yet
 	clean     time.Time // what was written until then is in the books and gone, as Forget was told
 
-	confirmed map[uint64]time.Time // when Trim first heard that a segment is in the books; only Trim touches it
+	confirmed map[uint64]time.Time // when Trim first heard that a segment is in the books, in this process or one before; only Trim touches it
 
 	boot    Position
 	wrote   chan struct{} // something is to be brought to the disk

@@ -32,13 +32,16 @@ func list(dir string) ([]uint64, error) {
 
 // Trim removes segments that end before the given place and were confirmed more than KeepFor ago: should the database go
 // back in time, it is filled again from them. The caller passes the place up to which the database has confirmed
-// everything, and does not call Trim twice at once. A process that starts counts anew: keeping longer is harmless.
+// everything, and does not call Trim twice at once.
 func (j *Journal) Trim(confirmed Position) error {
 	segments, err := list(j.dir)
 	if err != nil {
 		return err
 	}
-	now := j.o.Clock.Now()
+	if j.confirmed == nil {
+		j.confirmed = j.loadConfirmed()
+	}
+	now, changed := j.o.Clock.Now(), false
 	for _, n := range segments {
 		if n >= confirmed.Segment || n >= j.boot.Segment && n >= j.End().Segment {
 			break
@@ -51,16 +54,18 @@ func (j *Journal) Trim(confirmed Position) error {
 		}
 		since, known := j.confirmed[n]
 		if !known {
-			if j.confirmed == nil {
-				j.confirmed = map[uint64]time.Time{}
-			}
-			j.confirmed[n] = now
+			j.confirmed[n], changed = now, true
 			continue
 		}
 		if now.Sub(since) < j.o.KeepFor {
 			continue
 		}
 		if err := j.remove(n); err != nil {
+			return err
+		}
+	}
+	if changed {
+		if err := j.saveConfirmed(segments[0]); err != nil {
 			return err
 		}
 	}
