@@ -40,6 +40,8 @@ type Registry struct {
 	recent map[place]entry
 	order  []place // oldest first
 	queue  []change
+	// writing is what flush took from the queue and the store may not have yet.
+	writing []change
 }
 
 // place finds an object.
@@ -119,10 +121,12 @@ func unavailable(err error) error {
 	return f
 }
 
-// List gives a key's objects of one kind, newest first: what the database knows, and what this process knows already.
+// List gives a key's objects of one kind, newest first: what the database knows, and what this process has not written down yet. What
+// it has and the database has no more, another process forgot.
 func (r *Registry) List(ctx context.Context, o id.Org, key id.Key, k Kind) ([]Object, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
+	unwritten := r.unwritten(o, key, k) // before the database is asked: what is written meanwhile is in one of both
 	known, err := r.Store.List(ctx, o, key, k)
 	if err != nil {
 		return nil, unavailable(err)
@@ -134,13 +138,28 @@ func (r *Registry) List(ctx context.Context, o id.Org, key id.Key, k Kind) ([]Ob
 		there[x.Upstream] = true
 		return r.recent[place{o, k, x.Upstream}].gone
 	})
-	for at, e := range r.recent {
-		if at.org == o && at.kind == k && e.object.Key == key && !e.gone && !there[at.upstream] {
-			known = append(known, e.object)
+	for upstream, x := range unwritten {
+		if !there[upstream] && !r.recent[place{o, k, upstream}].gone {
+			known = append(known, x)
 		}
 	}
 	slices.SortStableFunc(known, func(a, b Object) int {
 		return cmp.Or(b.Created.Compare(a.Created), cmp.Compare(b.Upstream, a.Upstream))
 	})
 	return known, nil
+}
+
+// unwritten are a key's objects of one kind that the database may not know, by their upstream name.
+func (r *Registry) unwritten(o id.Org, key id.Key, k Kind) map[string]Object {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	out := map[string]Object{}
+	for _, list := range [][]change{r.writing, r.queue} {
+		for _, c := range list {
+			if c.object.Org == o && c.object.Key == key && c.object.Kind == k && !c.gone {
+				out[c.object.Upstream] = c.object
+			}
+		}
+	}
+	return out
 }

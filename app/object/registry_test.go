@@ -193,3 +193,36 @@ func TestListKnowsWhatTheDatabaseDoesNotKnowYet(t *testing.T) {
 		t.Error("a list without a database")
 	}
 }
+
+// Two nodes share a store: what one of them wrote and the other deleted is gone on both.
+func TestWhatAnotherNodeDeletedIsListedByNobody(t *testing.T) {
+	t.Parallel()
+	b, s, o := registry()
+	a := New(Parts{Store: s, Clock: b.Clock, Log: b.Log})
+	listed := func() int {
+		t.Helper()
+		list, err := b.List(t.Context(), o.Org, o.Key, o.Kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(list)
+	}
+	o.Kind = File
+	b.Own(o)
+	if listed() != 1 {
+		t.Error("it is not listed before it is written down")
+	}
+	if err := b.flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if listed() != 1 {
+		t.Error("it is not listed once it is written down")
+	}
+	a.Forget(o)
+	if err := a.flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := listed(); n != 0 {
+		t.Errorf("%d are listed although another node deleted it", n)
+	}
+}

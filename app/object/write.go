@@ -50,7 +50,7 @@ func (r *Registry) again(ctx context.Context) {
 func (r *Registry) flush(ctx context.Context) error {
 	r.mu.Lock()
 	queue := r.queue
-	r.queue = nil
+	r.queue, r.writing = nil, queue
 	r.mu.Unlock()
 	var orgs []id.Org
 	by := map[id.Org][]change{}
@@ -67,11 +67,9 @@ func (r *Registry) flush(ctx context.Context) error {
 			left, failed = append(left, by[o]...), errors.Join(failed, err)
 		}
 	}
-	if failed != nil {
-		r.mu.Lock()
-		r.queue = append(left, r.queue...)
-		r.mu.Unlock()
-	}
+	r.mu.Lock()
+	r.queue, r.writing = append(left, r.queue...), nil
+	r.mu.Unlock()
 	return failed
 }
 
