@@ -222,7 +222,7 @@ func labels(p ShowPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if p.Label.MayProtect {
-					templ_7745c5c3_Err = ui.Checkbox(ui.CheckboxProps{Name: "protect", Label: "Only managers and admins may move it", Checked: p.Label.Protect}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "protect", Label: "Who may move it from then on", Filter: true, Value: p.Label.Protect, Options: []ui.Option{{Label: "Leave as it is"}, {Value: "on", Label: "Only managers and admins"}, {Value: "off", Label: "Whoever may change the prompt"}}}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

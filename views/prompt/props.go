@@ -90,7 +90,7 @@ type LabelForm struct {
 	Name, Version string
 	Versions      []ui.Option
 	MayProtect    bool
-	Protect       bool
+	Protect       string // "on", "off", or "" for as it is
 	Errors        map[string]string
 }
 
@@ -204,6 +204,7 @@ type ImportPage struct {
 	Text                string
 	Visibility, Team    string
 	Visibilities, Teams []ui.Option
+	Production          bool // what is new gets this label
 	Form                string
 	Errors              map[string]string
 }

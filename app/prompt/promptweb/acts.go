@@ -40,14 +40,19 @@ func (h *Handlers) label(c *web.Context) error {
 	}
 	name := strings.TrimSpace(c.FormValue("label"))
 	number, _ := strconv.Atoi(c.FormValue("version")) // what is none is refused
-	var protect *bool
-	if on := c.FormValue("protect") != ""; prompt.Guards(c.Actor()) {
-		protect = &on
-	}
-	_, err = h.library.Move(c.Ctx(), c.Actor(), which, name, number, protect)
+	_, err = h.library.Move(c.Ctx(), c.Actor(), which, name, number, protect(c))
 	return h.did(c, err, fmt.Sprintf("%s is at version %d. Requests get it within a second.", name, number), func(p *views.ShowPage, wrong web.Refusal) {
-		p.Label.Name, p.Label.Version, p.Label.Protect, p.Label.Errors = name, c.FormValue("version"), c.FormValue("protect") != "", wrong.Fields
+		p.Label.Name, p.Label.Version, p.Label.Protect, p.Label.Errors = name, c.FormValue("version"), c.FormValue("protect"), wrong.Fields
 	})
+}
+
+// protect is what was chosen of who may move a label from now on; nil leaves that as it is.
+func protect(c *web.Context) *bool {
+	on := c.FormValue("protect") == "on"
+	if !on && c.FormValue("protect") != "off" || !prompt.Guards(c.Actor()) {
+		return nil
+	}
+	return &on
 }
 
 func (h *Handlers) unlabel(c *web.Context) error {

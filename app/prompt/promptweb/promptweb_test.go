@@ -145,6 +145,17 @@ func TestWhoMayChangeWhatAndMoveWhichLabel(t *testing.T) {
 	if p := as(org.Lead).Post(ours+"/labels", url.Values{"label": {"production"}, "version": {"2"}}); p.Status != 403 {
 		t.Errorf("a lead moves a protected label: %d", p.Status)
 	}
+	for protect, status := range map[string]int{"": 403, "off": 303} { // moving it says nothing of who may move it next
+		if p := as(org.Manager).Post(ours+"/labels", url.Values{"label": {"production"}, "version": {"1"}, "protect": {"on"}}); p.Status != 303 {
+			t.Errorf("a manager protects it again: %d %s", p.Status, p.Body)
+		}
+		if p := as(org.Manager).Post(ours+"/labels", url.Values{"label": {"production"}, "version": {"2"}, "protect": {protect}}); p.Status != 303 {
+			t.Errorf("a manager moves it: %d %s", p.Status, p.Body)
+		}
+		if p := as(org.Lead).Post(ours+"/labels", url.Values{"label": {"production"}, "version": {"1"}}); p.Status != status {
+			t.Errorf("a lead moves it after a manager moved it with %q: %d, want %d", protect, p.Status, status)
+		}
+	}
 	if p := as(org.Lead).Post(ours+"/labels", url.Values{"label": {"staging"}, "version": {"2"}}); p.Status != 303 {
 		t.Errorf("a lead sets another: %d %s", p.Status, p.Body)
 	}
