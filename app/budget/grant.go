@@ -2,7 +2,9 @@ package budget
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -80,12 +82,18 @@ func (s *Service) Grant(ctx context.Context, actor org.Actor, b id.Budget, in Gr
 		}
 		return s.Audit.Append(ctx, actor, note("budget.granted", l.Budget, nil, granted(l.Measure, made)))
 	})
+	if errors.Is(err, errGranted) {
+		return made, nil
+	}
 	if err != nil {
 		return Grant{}, public("grant", "", err)
 	}
 	s.changed(ctx)
 	return made, nil
 }
+
+// errGranted says that the grant is made: there is nothing left to do, and nothing to write down.
+var errGranted = errors.New("granted already")
 
 // changing finds a budget that the actor may change.
 func (s *Service) changing(ctx context.Context, actor org.Actor, b id.Budget) (Listed, error) {
@@ -110,10 +118,16 @@ func (s *Service) grant(ctx context.Context, actor org.Actor, b Budget, in Grant
 	if err != nil {
 		return Grant{}, err
 	}
+	if g, err := s.granted(ctx, b, in.ID); err != nil { // asked after Present, which lets nobody else in
+		return g, err
+	}
 	if in, err = in.checked(b, p, now); err != nil {
 		return Grant{}, err
 	}
-	g := Grant{ID: id.NewAllowance(s.IDs), Budget: b.ID, Start: p.From, Kind: in.Kind, Amount: in.Amount, State: Active, Until: in.Until, Reason: in.Reason,
+	if in.ID.IsZero() {
+		in.ID = id.NewAllowance(s.IDs)
+	}
+	g := Grant{ID: in.ID, Budget: b.ID, Start: p.From, Kind: in.Kind, Amount: in.Amount, State: Active, Until: in.Until, Reason: in.Reason,
 		AskedBy: actor.Label, DecidedBy: actor.Label, CreatedAt: now}
 	if answers != nil {
 		g.AskedBy, g.Request = answers.AskedBy, answers.ID
@@ -125,6 +139,18 @@ func (s *Service) grant(ctx context.Context, actor org.Actor, b Budget, in Grant
 		all = append(all, back)
 	}
 	return g, s.Store.AddGrants(ctx, b, now, all...)
+}
+
+// granted finds a grant that a form made when it was sent before: it comes with errGranted.
+func (s *Service) granted(ctx context.Context, b Budget, which id.Allowance) (Grant, error) {
+	if which.IsZero() {
+		return Grant{}, nil
+	}
+	all, err := s.Store.Grants(ctx, b.Org, b.ID)
+	if at := slices.IndexFunc(all, func(g Grant) bool { return g.ID == which }); err == nil && at >= 0 {
+		return all[at], errGranted
+	}
+	return Grant{}, err
 }
 
 // room is what can be granted in a period.

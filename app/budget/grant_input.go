@@ -8,6 +8,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 )
 
@@ -17,6 +18,8 @@ type GrantInput struct {
 	Amount ledger.Units
 	Until  time.Time // for Increase; zero = the end of the period. The others always last until then.
 	Reason string
+	// ID is what the grant is called, so that a form which is sent twice gives once; zero is for a new one each time.
+	ID id.Allowance
 }
 
 // maxReason is the longest reason, in characters.

@@ -129,6 +129,7 @@ type Fields struct {
 	Enforce, From, Model             string
 	Rollover, Reserve, Thresholds    string
 	Strict                           bool
+	Version                          string // of the budget that the form was filled from; "" for a new one
 }
 
 // Errors are what is wrong with each field, and with the form as a whole.
@@ -172,6 +173,7 @@ type Actions struct {
 type Give struct {
 	Action                          string
 	Kind, Label, Icon, Button, Hint string
+	ID                              string // what the grant is called that the form makes
 	Unit                            string // "USD"
 	Amount, Until, Reason           string // what was typed
 	AmountError, UntilError         string

@@ -9,6 +9,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	views "github.com/bodhi-gateway/bodhi/views/budget"
@@ -17,9 +18,9 @@ import (
 
 // gift is what was typed into a form that adds to a period, and what was wrong with it.
 type gift struct {
-	kind, amount, until, reason string
-	fields                      map[string]string
-	form                        string
+	kind, amount, until, reason, id string
+	fields                          map[string]string
+	form                            string
 }
 
 // gives are the forms for what the reader may add now.
@@ -35,9 +36,9 @@ func (h *Handlers) gives(c *web.Context, e budget.Entry, given gift) ([]views.Gi
 	}
 	var out []views.Give
 	add := func(g views.Give) {
-		g.Action, g.Unit, g.Ends = root+"/"+e.ID.String()+"/grants", unit(m), ends
+		g.Action, g.Unit, g.Ends, g.ID = root+"/"+e.ID.String()+"/grants", unit(m), ends, id.NewAllowance(h.budgets.IDs).String()
 		if g.Kind == given.kind {
-			g.Amount, g.Until, g.Reason, g.Open = given.amount, given.until, given.reason, true
+			g.Amount, g.Until, g.Reason, g.ID, g.Open = given.amount, given.until, given.reason, given.id, true
 			g.AmountError, g.UntilError, g.ReasonError = given.fields["amount"], given.fields["until"], given.fields["reason"]
 		}
 		out = append(out, g)
@@ -63,8 +64,9 @@ func (h *Handlers) grant(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	given := gift{kind: c.FormValue("kind"), amount: c.FormValue("amount"), until: c.FormValue("until"), reason: c.FormValue("reason")}
+	given := gift{kind: c.FormValue("kind"), amount: c.FormValue("amount"), until: c.FormValue("until"), reason: c.FormValue("reason"), id: c.FormValue("grant")}
 	in := budget.GrantInput{Kind: budget.GrantKind(given.kind), Reason: given.reason}
+	_ = in.ID.UnmarshalText([]byte(given.id)) // what is none is what no form of ours says
 	var unread, late error
 	in.Amount, unread = units(e.Measure, "amount", given.amount)
 	in.Until, late = lastDay(c, given.until)
