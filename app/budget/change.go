@@ -100,6 +100,9 @@ func (s *Service) Update(ctx context.Context, actor org.Actor, b id.Budget, in I
 		if err := may(actor, old.Scope, old.Place); err != nil {
 			return err
 		}
+		if !in.Seen.IsZero() && !in.Seen.Equal(old.UpdatedAt) {
+			return fault.New(fault.Conflict, "changed", "Somebody changed this budget while you did, so nothing was saved. Load it again and repeat your change.")
+		}
 		in.Scope, in.Measure = old.Scope, old.Measure
 		if in, err = in.checked(old.Place); err != nil {
 			return err

@@ -25,6 +25,8 @@ type Input struct {
 	Reserve    ledger.Units
 	Strict     bool
 	Thresholds []int // nil = DefaultThresholds
+	// Seen is when the budget had last been changed that an Update was typed over; zero overwrites whatever is there.
+	Seen time.Time
 }
 
 // What a budget may say at most. Limits stay far from where sums of them end.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/audit"
 	"github.com/bodhi-gateway/bodhi/app/fault"
@@ -21,6 +22,8 @@ type Input struct {
 	Members   []id.Member
 	CSV, PDF  bool
 	Paused    bool
+	// Seen is when the report had last been changed that an Update was typed over; zero overwrites whatever is there.
+	Seen time.Time
 }
 
 // checked says everything that is wrong with the input, joined.
@@ -98,6 +101,9 @@ func (s *Service) Update(ctx context.Context, actor org.Actor, which id.Report, 
 	}
 	var changed Report
 	err := s.change(ctx, actor, which, "update", func(ctx context.Context, old Report, name string) (audit.Entry, error) {
+		if !in.Seen.IsZero() && !in.Seen.Equal(old.UpdatedAt) {
+			return audit.Entry{}, fault.New(fault.Conflict, "changed", "Somebody changed this report while you did, so nothing was saved. Load it again and repeat your change.")
+		}
 		in.Kind, in.Team = old.Kind, old.Team
 		if err := in.checked(); err != nil {
 			return audit.Entry{}, err

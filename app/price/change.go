@@ -50,6 +50,9 @@ func (s *Service) Update(ctx context.Context, actor org.Actor, which id.Override
 		return Override{}, err
 	}
 	return s.change(ctx, actor, which, "price.updated", func(o *Override) error {
+		if !in.Seen.IsZero() && !in.Seen.Equal(o.UpdatedAt) {
+			return ErrChanged
+		}
 		in.Provider, in.Connection, in.Model = o.Provider, o.Connection, o.Model
 		if in.From.IsZero() {
 			in.From = o.From

@@ -65,6 +65,8 @@ type Input struct {
 	From, Until time.Time // a zero From is now
 	Prices      map[catalog.Class]money.Price
 	Note        string
+	// Seen is when the override had last been changed that an Update was typed over; zero overwrites whatever is there.
+	Seen time.Time
 }
 
 const (

@@ -17,6 +17,8 @@ import (
 type Input struct {
 	Name    string
 	Targets []string
+	// Seen is the version of the alias that an Update was typed over; 0 overwrites whatever is there.
+	Seen int64
 }
 
 var nameForm = regexp.MustCompile(`^[a-z0-9._-]{1,60}$`)

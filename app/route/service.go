@@ -109,6 +109,9 @@ func (s *Service) Update(ctx context.Context, actor org.Actor, which id.Alias, i
 		if a, err = s.get(ctx, actor.Org, which); err != nil {
 			return err
 		}
+		if in.Seen != 0 && in.Seen != a.Version {
+			return ErrChanged
+		}
 		names, err := s.allNames(ctx, actor.Org)
 		if err != nil {
 			return err

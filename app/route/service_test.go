@@ -252,22 +252,22 @@ func TestCreateNamesWhatIsWrong(t *testing.T) {
 		fields []string
 		says   string
 	}{
-		"a chain of targets":             {route.Input{"smart", []string{"up/gpt-5.5", "spare/llama-4"}}, nil, ""},
-		"empty rows of a form":           {route.Input{"smart", []string{"", " up/gpt-5.5 ", ""}}, nil, ""},
-		"a model with slashes":           {route.Input{"smart", []string{"up/meta/llama"}}, nil, ""},
-		"a name with dots":               {route.Input{"gpt-5.5_x", []string{"up/m"}}, nil, ""},
-		"no name":                        {route.Input{"", []string{"up/m"}}, []string{"name"}, "An alias is 1 to 60"},
-		"a slash in the name":            {route.Input{"a/b", []string{"up/m"}}, []string{"name"}, "An alias is 1 to 60"},
-		"a name of 61":                   {route.Input{strings.Repeat("a", 61), []string{"up/m"}}, []string{"name"}, "An alias is 1 to 60"},
-		"no target":                      {route.Input{"smart", []string{" "}}, []string{"targets"}, "at least one target, e.g. spare/llama-4"},
-		"a target without a model":       {route.Input{"smart", []string{"up"}}, []string{"targets"}, `"up" is not a target. Write connection/model`},
-		"a target with an empty model":   {route.Input{"smart", []string{"up/"}}, []string{"targets"}, `"up/" is not a target`},
-		"an unknown connection":          {route.Input{"smart", []string{"down/m"}}, []string{"targets"}, `no connection "down". Yours are spare, up.`},
-		"another tenant's connection":    {route.Input{"smart", []string{"foreign/m"}}, []string{"targets"}, `no connection "foreign". Yours are spare, up.`},
-		"a space in the model":           {route.Input{"smart", []string{"up/a b"}}, []string{"targets"}, "has spaces"},
-		"a target twice":                 {route.Input{"smart", []string{"up/m", "up/m"}}, []string{"targets"}, `"up/m" is there twice`},
-		"eleven targets":                 {route.Input{"smart", many}, []string{"targets"}, "at most 10 targets, these are 11"},
-		"name and targets wrong at once": {route.Input{"A", nil}, []string{"name", "targets"}, ""},
+		"a chain of targets":             {route.Input{Name: "smart", Targets: []string{"up/gpt-5.5", "spare/llama-4"}}, nil, ""},
+		"empty rows of a form":           {route.Input{Name: "smart", Targets: []string{"", " up/gpt-5.5 ", ""}}, nil, ""},
+		"a model with slashes":           {route.Input{Name: "smart", Targets: []string{"up/meta/llama"}}, nil, ""},
+		"a name with dots":               {route.Input{Name: "gpt-5.5_x", Targets: []string{"up/m"}}, nil, ""},
+		"no name":                        {route.Input{Name: "", Targets: []string{"up/m"}}, []string{"name"}, "An alias is 1 to 60"},
+		"a slash in the name":            {route.Input{Name: "a/b", Targets: []string{"up/m"}}, []string{"name"}, "An alias is 1 to 60"},
+		"a name of 61":                   {route.Input{Name: strings.Repeat("a", 61), Targets: []string{"up/m"}}, []string{"name"}, "An alias is 1 to 60"},
+		"no target":                      {route.Input{Name: "smart", Targets: []string{" "}}, []string{"targets"}, "at least one target, e.g. spare/llama-4"},
+		"a target without a model":       {route.Input{Name: "smart", Targets: []string{"up"}}, []string{"targets"}, `"up" is not a target. Write connection/model`},
+		"a target with an empty model":   {route.Input{Name: "smart", Targets: []string{"up/"}}, []string{"targets"}, `"up/" is not a target`},
+		"an unknown connection":          {route.Input{Name: "smart", Targets: []string{"down/m"}}, []string{"targets"}, `no connection "down". Yours are spare, up.`},
+		"another tenant's connection":    {route.Input{Name: "smart", Targets: []string{"foreign/m"}}, []string{"targets"}, `no connection "foreign". Yours are spare, up.`},
+		"a space in the model":           {route.Input{Name: "smart", Targets: []string{"up/a b"}}, []string{"targets"}, "has spaces"},
+		"a target twice":                 {route.Input{Name: "smart", Targets: []string{"up/m", "up/m"}}, []string{"targets"}, `"up/m" is there twice`},
+		"eleven targets":                 {route.Input{Name: "smart", Targets: many}, []string{"targets"}, "at most 10 targets, these are 11"},
+		"name and targets wrong at once": {route.Input{Name: "A", Targets: nil}, []string{"name", "targets"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -44,6 +44,7 @@ type Fields struct {
 	Kind, Scope, Hour           string
 	Answering, CSV, PDF, Paused bool
 	Members                     string // addresses, one on a line
+	Version                     string // of the report that the form was filled from; "" for a new one
 }
 
 // ShowPage is one report with what it would say now.

@@ -70,7 +70,10 @@ type EditPage struct {
 }
 
 // Fields are what was typed.
-type Fields struct{ Target, Model, From, Until, Note string }
+type Fields struct {
+	Target, Model, From, Until, Note string
+	Version                          string // of the price that the form was filled from; "" for a new one
+}
 
 // Class is the input of one class's price.
 type Class struct {

@@ -157,6 +157,7 @@ type AliasPage struct {
 	// Suggest are targets on offer.
 	Suggest []string
 	Delete  *ui.ConfirmProps // nil for a new one
+	Version string           // of the alias that the form was filled from; "" for a new one
 }
 
 // AliasErrors are what is wrong with each field, and with the form as a whole.

@@ -180,7 +180,7 @@ func named(err error, usd bool) error {
 // onto is a budget with the change.
 func (in budgetChange) onto(b budget.Budget) (budget.Input, error) {
 	out := budget.Input{Name: b.Name, Limit: b.Limit, Period: b.Period, Starts: b.Starts, Enforce: b.Enforce, Ladder: b.Ladder, Rollover: b.Rollover,
-		Reserve: b.Reserve, Strict: b.Strict, Thresholds: append([]int{}, b.Thresholds...)}
+		Reserve: b.Reserve, Strict: b.Strict, Thresholds: append([]int{}, b.Thresholds...), Seen: b.UpdatedAt}
 	if in.Period != nil && budget.Period(*in.Period) != b.Period {
 		out.Starts = 0 // it meant something else; the change may say what it is now
 	}

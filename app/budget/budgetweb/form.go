@@ -20,14 +20,14 @@ func typed(c *web.Context) views.Fields {
 	return views.Fields{Scope: c.FormValue("scope"), Tag: c.FormValue("tag"), Name: c.FormValue("name"), Measure: c.FormValue("measure"),
 		Limit: c.FormValue("limit"), Period: c.FormValue("period"), Week: c.FormValue("week"), Day: c.FormValue("day"), Month: c.FormValue("month"),
 		Enforce: c.FormValue("enforce"), From: c.FormValue("from_percent"), Model: c.FormValue("downgrade_to"), Rollover: c.FormValue("rollover"),
-		Reserve: c.FormValue("reserve"), Thresholds: c.FormValue("thresholds"), Strict: c.FormValue("strict") != ""}
+		Reserve: c.FormValue("reserve"), Thresholds: c.FormValue("thresholds"), Strict: c.FormValue("strict") != "", Version: c.FormValue("version")}
 }
 
 // input reads what was typed. Everything that it cannot read is said at once; the service then refuses what makes no
 // sense. m is what an existing budget counts; nil reads it from the form.
 func input(c *web.Context, f views.Fields, m *ledger.Measure) (budget.Input, error) {
 	in := budget.Input{Scope: scope(c, f), Name: f.Name, Period: budget.Period(f.Period), Enforce: budget.Enforcement(f.Enforce), Strict: f.Strict,
-		Ladder: budget.Ladder{Model: f.Model}}
+		Ladder: budget.Ladder{Model: f.Model}, Seen: c.Seen()}
 	var errs []error
 	if m != nil {
 		in.Measure = *m
@@ -148,7 +148,7 @@ func thresholds(text string) ([]int, error) {
 // fields are an existing budget as its form shows it.
 func fields(e budget.Entry) views.Fields {
 	f := views.Fields{Limit: e.Measure.Plain(e.Limit), Measure: e.Measure.String(), Period: string(e.Period), Enforce: string(e.Enforce), Model: e.Ladder.Model,
-		Strict: e.Strict, Thresholds: percents(e.Thresholds)}
+		Strict: e.Strict, Thresholds: percents(e.Thresholds), Version: web.Version(e.UpdatedAt)}
 	if e.Name != e.Label {
 		f.Name = e.Name
 	}

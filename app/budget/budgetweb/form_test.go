@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/identity"
@@ -253,4 +254,39 @@ func attribute(tag, name string) string {
 		return ""
 	}
 	return html.UnescapeString(m[1])
+}
+
+func TestAFormSentTwiceGivesOnceAndNobodysChangeIsUndone(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	b := s.set(t, org.OfOrg(s.acme.Org.ID), 500*money.Dollar, budget.Hard)
+	browser, one := webtest.As(t, s.site, s.acme.Members[org.Admin]), "/budgets/"+b.ID.String()
+	field := func(name, page string) string {
+		return append(regexp.MustCompile(`name="`+name+`" value="([^"]+)"`).FindStringSubmatch(browser.Get(page).Body), "", "")[1]
+	}
+	for _, want := range []int{1, 2} { // a page loaded again gives again
+		form := url.Values{"kind": {"increase"}, "grant": {field("grant", one)}, "amount": {"10"}, "reason": {"the launch"}}
+		for range 2 {
+			if p := browser.Post(one+"/grants", form); p.Status != http.StatusSeeOther {
+				t.Fatalf("given: %d %v", p.Status, said(p))
+			}
+		}
+		if all, err := s.budgets.Grants(t.Context(), s.acme.Actor(org.Admin), b.ID); err != nil || len(all) != want {
+			t.Errorf("%d grants, %v, want %d", len(all), err, want)
+		}
+	}
+	change := func(version, limit string) webtest.Page {
+		return browser.Post(one, url.Values{"version": {version}, "limit": {limit}, "period": {"monthly"}, "enforce": {"hard"}, "confirm": {limit + "/0/hard"}})
+	}
+	old := field("version", one+"/edit")
+	s.house.Clock.Advance(time.Second)
+	if p := change(old, "100"); p.Status != http.StatusSeeOther {
+		t.Fatalf("lowered: %d %v", p.Status, said(p))
+	}
+	if p := change(old, "500"); p.Status != http.StatusUnprocessableEntity || !p.Has("Somebody changed this budget while you did", `value="500"`) {
+		t.Errorf("over what somebody else said: %d %v", p.Status, said(p))
+	}
+	if p := change(field("version", one+"/edit"), "400"); p.Status != http.StatusSeeOther {
+		t.Errorf("loaded again: %d %v", p.Status, said(p))
+	}
 }

@@ -143,7 +143,7 @@ func (h *Handlers) apiUpdate(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	in := bulletin.Input{Hour: l.Hour, Answering: l.Answering, Members: l.Members, CSV: l.CSV, PDF: l.PDF, Paused: l.Paused}
+	in := bulletin.Input{Hour: l.Hour, Answering: l.Answering, Members: l.Members, CSV: l.CSV, PDF: l.PDF, Paused: l.Paused, Seen: l.UpdatedAt}
 	if x.Hour != nil {
 		in.Hour = *x.Hour
 	}

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -435,11 +436,16 @@ func TestPagesKeepWhatWasTypedAndShowWhatWouldBeSent(t *testing.T) {
 	if p := webtest.As(t, site, s.acme.Outsider).Get(one); p.Status != http.StatusNotFound {
 		t.Errorf("somebody of another team sees it: %d", p.Status)
 	}
+	typed := append(regexp.MustCompile(`name="version" value="([^"]+)"`).FindStringSubmatch(lead.Get(one+"/edit").Body), "", "")[1]
+	s.house.Clock.Advance(time.Second)
 	if p := lead.Get(one + "/edit"); !p.Has(s.acme.Members[org.Viewer].Email) {
 		t.Errorf("form: %d\n%s", p.Status, p.Body)
 	}
 	if p := lead.Post(one, form(url.Values{"hour": {"9"}})); p.Status != http.StatusSeeOther {
 		t.Errorf("changed: %d\n%s", p.Status, p.Body)
+	}
+	if p := lead.Post(one, form(url.Values{"version": {typed}, "hour": {"10"}})); p.Status != http.StatusUnprocessableEntity || !p.Has("Somebody changed this report while you did") {
+		t.Errorf("typed over the old one: %d\n%s", p.Status, p.Body)
 	}
 	p = lead.Post(one+"/send", nil)
 	if p.Status != http.StatusSeeOther || !strings.HasPrefix(p.Location, "/reports/archive/") {

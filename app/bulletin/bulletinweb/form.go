@@ -18,12 +18,12 @@ import (
 // typed are the form's fields, word for word.
 func typed(c *web.Context) views.Fields {
 	return views.Fields{Kind: c.FormValue("kind"), Scope: c.FormValue("scope"), Hour: c.FormValue("hour"), Members: c.FormValue("members"),
-		Answering: c.FormValue("answering") != "", CSV: c.FormValue("csv") != "", PDF: c.FormValue("pdf") != "", Paused: c.FormValue("paused") != ""}
+		Answering: c.FormValue("answering") != "", CSV: c.FormValue("csv") != "", PDF: c.FormValue("pdf") != "", Paused: c.FormValue("paused") != "", Version: c.FormValue("version")}
 }
 
 // input reads what was typed; scope is what the report is about.
 func (h *Handlers) input(c *web.Context, f views.Fields) (in bulletin.Input, err error) {
-	in = bulletin.Input{Kind: bulletin.Kind(f.Kind), Answering: f.Answering, CSV: f.CSV, PDF: f.PDF, Paused: f.Paused}
+	in = bulletin.Input{Kind: bulletin.Kind(f.Kind), Answering: f.Answering, CSV: f.CSV, PDF: f.PDF, Paused: f.Paused, Seen: c.Seen()}
 	var errs []error
 	if in.Hour, err = strconv.Atoi(f.Hour); err != nil {
 		in.Hour = -1

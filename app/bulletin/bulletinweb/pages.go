@@ -121,7 +121,7 @@ func (h *Handlers) edit(c *web.Context) error {
 // again is a report as its form shows it.
 func (h *Handlers) again(c *web.Context, l bulletin.Listed) (views.Fields, error) {
 	addresses, err := h.reports.Addresses(c.Ctx(), c.Actor(), l.Report)
-	return views.Fields{Kind: string(l.Kind), Hour: strconv.Itoa(l.Hour), Answering: l.Answering, CSV: l.CSV, PDF: l.PDF, Paused: l.Paused, Members: strings.Join(addresses, "\n")}, err
+	return views.Fields{Kind: string(l.Kind), Hour: strconv.Itoa(l.Hour), Answering: l.Answering, CSV: l.CSV, PDF: l.PDF, Paused: l.Paused, Members: strings.Join(addresses, "\n"), Version: web.Version(l.UpdatedAt)}, err
 }
 
 func editPage(c *web.Context, l bulletin.Listed, f views.Fields, wrong web.Refusal) templ.Component {

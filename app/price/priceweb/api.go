@@ -175,7 +175,7 @@ func (h *Handlers) apiUpdate(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	in := price.Input{From: o.From, Until: o.Until, Prices: o.Prices, Note: o.Note}
+	in := price.Input{From: o.From, Until: o.Until, Prices: o.Prices, Note: o.Note, Seen: o.UpdatedAt}
 	if change.From != nil {
 		in.From = *change.From
 	}

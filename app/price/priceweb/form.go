@@ -40,12 +40,12 @@ func typed(c *web.Context) (views.Fields, map[string]string) {
 		}
 	}
 	return views.Fields{Target: c.FormValue("target"), Model: c.FormValue("model"), From: c.FormValue("from"), Until: c.FormValue("until"),
-		Note: c.FormValue("note")}, prices
+		Note: c.FormValue("note"), Version: c.FormValue("version")}, prices
 }
 
 // input reads what was typed; everything that is wrong with it at once.
 func input(c *web.Context, f views.Fields, prices map[string]string) (price.Input, error) {
-	in := price.Input{Model: f.Model, Note: f.Note}
+	in := price.Input{Model: f.Model, Note: f.Note, Seen: c.Seen()}
 	var err, fromErr, untilErr, targetErr error
 	in.Prices, err = parsePrices(prices)
 	in.From, fromErr = moment(c, "from", f.From)

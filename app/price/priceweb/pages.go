@@ -139,7 +139,7 @@ func (h *Handlers) show(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	fields := views.Fields{Model: o.Model, From: local(c, o.From), Until: local(c, o.Until), Note: o.Note}
+	fields := views.Fields{Model: o.Model, From: local(c, o.From), Until: local(c, o.Until), Note: o.Note, Version: web.Version(o.UpdatedAt)}
 	page, err := h.editPage(c, o, fields, spelled(o), web.Refusal{})
 	if err != nil {
 		return err

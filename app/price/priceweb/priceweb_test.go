@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -168,6 +169,14 @@ func TestAnEndThatWasNotTouchedStaysToTheSecond(t *testing.T) {
 	}
 	if p := api.Get("/api/v1/prices/overrides/" + made.ID); !p.Has(`"until":"2099-12-31T23:59:59Z"`, "contract 8") {
 		t.Errorf("a new note moved the end: %s", p.Body)
+	}
+	typed := append(regexp.MustCompile(`name="version" value="([^"]+)"`).FindStringSubmatch(browser.Get("/prices/"+made.ID).Body), "", "")[1]
+	s.Clock.Advance(time.Second)
+	if p := api.JSON("PATCH", "/api/v1/prices/overrides/"+made.ID, `{"prices_usd":{"input":"2"}}`); p.Status != http.StatusOK {
+		t.Fatalf("changed meanwhile: %d %s", p.Status, p.Body)
+	}
+	if p := browser.Post("/prices/"+made.ID, url.Values{"version": {typed}, "price_input": {"2.25"}}); p.Status != http.StatusUnprocessableEntity || !p.Has("Somebody changed this price while you did") {
+		t.Errorf("typed over the old one: %d", p.Status)
 	}
 	if p := browser.Post("/prices/"+made.ID, url.Values{"price_input": {"2.25"}}); p.Status != http.StatusSeeOther {
 		t.Fatalf("saved without an end: %d", p.Status)

@@ -2,6 +2,7 @@ package routeweb
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/a-h/templ"
 
@@ -21,7 +22,8 @@ func (h *Handlers) new(c *web.Context) error {
 
 // input is what the form said.
 func input(c *web.Context) route.Input {
-	return route.Input{Name: c.FormValue("name"), Targets: c.Request().Form["target"]}
+	seen, _ := strconv.ParseInt(c.FormValue("version"), 10, 64) // what is none is what no form of ours says
+	return route.Input{Name: c.FormValue("name"), Targets: c.Request().Form["target"], Seen: seen}
 }
 
 func (h *Handlers) create(c *web.Context) error {
@@ -46,7 +48,7 @@ func (h *Handlers) show(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	page, err := h.aliasPage(c, &a, route.Input{Name: a.Name, Targets: route.Spell(a.Targets, names)}, web.Refusal{})
+	page, err := h.aliasPage(c, &a, route.Input{Name: a.Name, Targets: route.Spell(a.Targets, names), Seen: a.Version}, web.Refusal{})
 	if err != nil {
 		return err
 	}
@@ -109,7 +111,7 @@ func (h *Handlers) aliasPage(c *web.Context, a *route.Alias, in route.Input, wro
 	if a != nil {
 		ask := question(*a)
 		ask.Small = false
-		page.Title, page.Action, page.Submit, page.Delete = a.Name, "/aliases/"+a.ID.String(), "Save", &ask
+		page.Title, page.Action, page.Submit, page.Delete, page.Version = a.Name, "/aliases/"+a.ID.String(), "Save", &ask, strconv.FormatInt(in.Seen, 10)
 	}
 	page.Shell = c.Shell(page.Title, "models")
 	return views.Edit(page), nil

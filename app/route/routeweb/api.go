@@ -96,7 +96,7 @@ func (h *Handlers) apiCreate(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	a, err := h.aliases.Create(c.Ctx(), c.Actor(), route.Input(in))
+	a, err := h.aliases.Create(c.Ctx(), c.Actor(), route.Input{Name: in.Name, Targets: in.Targets})
 	if err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ func (h *Handlers) apiUpdate(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	a, err := h.aliases.Update(c.Ctx(), c.Actor(), which, route.Input(in))
+	a, err := h.aliases.Update(c.Ctx(), c.Actor(), which, route.Input{Name: in.Name, Targets: in.Targets})
 	if err != nil {
 		return err
 	}

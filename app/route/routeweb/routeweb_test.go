@@ -132,11 +132,14 @@ func TestAnAliasIsAddedChangedAndDeleted(t *testing.T) {
 		t.Errorf("list:\n%s", p.Body)
 	}
 	one := "/aliases/" + s.find(t, "clever").ID.String()
-	if p := browser.Get(one); !p.Has(`value="clever"`, `value="off/llama"`) {
+	if p := browser.Get(one); !p.Has(`value="clever"`, `value="off/llama"`, `name="version" value="1"`) {
 		t.Errorf("form: %d\n%s", p.Status, p.Body)
 	}
 	if p := browser.Post(one, url.Values{"name": {"clever"}, "target": {"sandbox/sandbox-chat"}}); p.Status != http.StatusSeeOther {
 		t.Errorf("changed: %d\n%s", p.Status, p.Body)
+	}
+	if p := browser.Post(one, url.Values{"version": {"1"}, "name": {"clever"}, "target": {"off/llama"}}); p.Status != http.StatusUnprocessableEntity || !p.Has("Somebody changed this alias while you did") {
+		t.Errorf("typed over the old one: %d\n%s", p.Status, p.Body)
 	}
 	if a := s.find(t, "clever"); len(a.Targets) != 1 || a.Targets[0].Model != "sandbox-chat" {
 		t.Errorf("targets = %+v", a.Targets)
