@@ -265,7 +265,7 @@ func said(c Column, n int) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if c.Answer != nil {
+		if c.Answer != nil && c.Answer.State.Label != "" {
 			templ_7745c5c3_Err = Outcome(*c.Answer).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

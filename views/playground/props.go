@@ -23,6 +23,7 @@ type Page struct {
 	Kept           bool // its text is here
 	// Prompt is the prompt of the library that the texts come from, by its Version.
 	Prompt, PromptName, Version string
+	MayRevise                   bool // the reader may give it a new version
 	Template                    bool // the texts have {{variables}}
 	System                      string
 	Messages                    []Message
@@ -50,7 +51,7 @@ type Variable struct {
 type Column struct {
 	Model, Temperature, MaxTokens string
 	Wrong                         ColumnErrors
-	Answer                        *Answer // nil before it was asked
+	Answer                        *Answer // nil before it was asked; no more than its Text where the form brought it back
 }
 
 // ColumnErrors are what is wrong with each field of a column.

@@ -23,7 +23,9 @@ func (h *Handlers) ask(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	if act := s.Get("act"); act != "" {
+	if act := s.Get("act"); act == "team" {
+		return h.filled(c, s, h.switched(c, s), nil)
+	} else if act != "" {
 		s.change(act)
 		return h.filled(c, s, nil, nil)
 	}
@@ -37,6 +39,16 @@ func (h *Handlers) ask(c *web.Context) error {
 		answers[rows[i]] = a
 	}
 	return h.filled(c, s, nil, answers)
+}
+
+// switched lets another team pay for the conversation. Where the reader's playground is not open for it, the one before pays on: a
+// page to open it on would have no room for what was typed and answered.
+func (h *Handlers) switched(c *web.Context, s *sheet) error {
+	_, err := h.ground.Models(c.Ctx(), c.Actor(), s.team())
+	if _, closed := web.Refused(err); closed {
+		s.Set("team", s.Get("paid"))
+	}
+	return err
 }
 
 func (h *Handlers) ready(c *web.Context, s *sheet, columns []playground.Column) (*playground.Question, error) {

@@ -48,7 +48,11 @@ func (h *Handlers) teams(c *web.Context, s *sheet, p *views.Page) (id.Team, erro
 func columns(s *sheet, p *views.Page, wrong web.Refusal) {
 	for i := range s.Values["model"] {
 		n := strconv.Itoa(i)
-		p.Columns = append(p.Columns, views.Column{Model: s.at("model", i), Temperature: s.at("temperature", i), MaxTokens: s.at("max_tokens", i),
+		var said *views.Answer
+		if text := s.at("answer", i); text != "" { // it was paid for, and is kept nowhere else
+			said = &views.Answer{Text: text}
+		}
+		p.Columns = append(p.Columns, views.Column{Answer: said, Model: s.at("model", i), Temperature: s.at("temperature", i), MaxTokens: s.at("max_tokens", i),
 			Wrong: views.ColumnErrors{Model: wrong.Fields["model."+n], Temperature: wrong.Fields["temperature."+n], MaxTokens: wrong.Fields["max_tokens."+n]}})
 	}
 	for len(p.Columns) < 2 && s.Get("act") == "" {

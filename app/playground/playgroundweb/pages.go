@@ -3,8 +3,10 @@ package playgroundweb
 import (
 	"net/url"
 
+	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/playground"
+	"github.com/bodhi-gateway/bodhi/app/prompt"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	views "github.com/bodhi-gateway/bodhi/views/playground"
 )
@@ -99,5 +101,21 @@ func (h *Handlers) page(c *web.Context, s *sheet, wrong web.Refusal) (views.Page
 		p.Messages = []views.Message{{Role: "user"}}
 	}
 	columns(s, &p, wrong)
+	if p.MayRevise, err = h.revisable(c, p.Prompt); err != nil {
+		return p, err
+	}
 	return p, h.variables(c, s, &p, wrong)
+}
+
+// revisable reports whether the reader may change the prompt that the form came from.
+func (h *Handlers) revisable(c *web.Context, which string) (bool, error) {
+	i, err := id.ParsePrompt(which)
+	if err != nil {
+		return false, nil //nolint:nilerr // what is no prompt has no new version
+	}
+	f, err := h.library.Get(c.Ctx(), c.Actor(), i)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return err == nil && prompt.May(c.Actor(), &f.Prompt), err
 }

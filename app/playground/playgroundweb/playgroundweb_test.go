@@ -299,7 +299,11 @@ func TestAConversationBecomesAPromptAndAVersionComesBack(t *testing.T) {
 	s := newScene(t)
 	b := s.opened()
 	form := s.asking(url.Values{"text": {"Say {{word}}."}, "template": {"1"}, "name": {"say"}, "tools": {`[{"type":"function","function":{"name":"look"}}]`}})
-	if p := b.Post("/playground/prompts", s.asking(url.Values{"name": {"No Name"}})); p.Status != http.StatusUnprocessableEntity || !p.Has("small letters", "2 + 2?") {
+	paid := []string{"It is four.", "", ""}
+	if p := b.Post("/playground", s.asking(url.Values{"act": {"variables"}, "answer": paid})); p.Status != 200 || !p.Has("<div>It is four.</div>", `name="answer" value="It is four."`) {
+		t.Errorf("the answer went when variables were looked for: %d\n%s", p.Status, p.Body)
+	}
+	if p := b.Post("/playground/prompts", s.asking(url.Values{"name": {"No Name"}, "answer": paid})); p.Status != http.StatusUnprocessableEntity || !p.Has("small letters", "2 + 2?", "<div>It is four.</div>", `name="answer" value="It is four."`) {
 		t.Errorf("a bad name: %d\n%s", p.Status, p.Body)
 	}
 	if p := b.Post("/playground/prompts", form); p.Status != http.StatusSeeOther {
@@ -329,6 +333,14 @@ func TestAConversationBecomesAPromptAndAVersionComesBack(t *testing.T) {
 	}
 	if p := b.Post("/playground/prompts", s.asking(url.Values{"name": {"braces"}, "text": {"{{ x }}"}})); p.Status != http.StatusSeeOther {
 		t.Errorf("braces that are none: %d\n%s", p.Status, p.Body)
+	}
+	lead := s.acme.Actor(org.Lead)
+	f, err := s.lib.Create(t.Context(), lead, prompt.Input{Name: "theirs", Kind: prompt.Chat, Visibility: prompt.Everyone}, c, "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := b.Get("/playground?prompt=" + f.ID.String()); !p.Has("From theirs", "Save as a new prompt") || p.Has("Save as a new version") {
+		t.Errorf("who may only see a prompt is offered to change it: %d", p.Status)
 	}
 	if p := webtest.As(t, s.site, s.acme.Members[org.Manager]).Get("/playground?prompt=" + which); p.Status != http.StatusNotFound {
 		t.Errorf("another's private prompt: %d", p.Status)
