@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/money"
@@ -78,6 +79,21 @@ func Growth(now, before int64) string {
 		return fmt.Sprintf("%d %%", -p)
 	default:
 		return fmt.Sprintf("%d %%", p)
+	}
+}
+
+// Than is Growth in a sentence: "18 % more than", "3.4 × as much as", and "about as much as" where that would be 0 %. Both are more
+// than nothing.
+func Than(now, before int64) string {
+	switch g := Growth(now, before); {
+	case g == "0 %":
+		return "about as much as"
+	case strings.HasSuffix(g, "×"):
+		return g + " as much as"
+	case now < before:
+		return g + " less than"
+	default:
+		return g + " more than"
 	}
 }
 

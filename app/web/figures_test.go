@@ -14,6 +14,18 @@ func TestGrowthIsInPercentAndThenInTimes(t *testing.T) {
 	}
 }
 
+func TestTimesAreNotSaidToBeMore(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		now, before int64
+		want        string
+	}{{110, 100, "10 % more than"}, {90, 100, "10 % less than"}, {340, 100, "3.4 × as much as"}, {1 << 50, 1, "over 10,000 × as much as"}, {1004, 1000, "about as much as"}, {996, 1000, "about as much as"}} {
+		if got := Than(tt.now, tt.before); got != tt.want {
+			t.Errorf("from %d to %d is %q, want %q", tt.before, tt.now, got, tt.want)
+		}
+	}
+}
+
 func TestAShareIsNeverSaidToBeNothingOrAllWhenItIsNot(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

@@ -2,6 +2,7 @@ package bulletinweb
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/bulletin"
@@ -58,10 +59,17 @@ func change(now, before money.USD) string {
 		return "new"
 	case now <= 0:
 		return "nothing any more"
-	case now > before:
-		return "+" + web.Growth(int64(now), int64(before))
 	}
-	return "−" + web.Growth(int64(now), int64(before))
+	switch g := web.Growth(int64(now), int64(before)); {
+	case g == "0 %":
+		return "about the same"
+	case strings.HasSuffix(g, "×"): // as much as before, not more
+		return g
+	case now > before:
+		return "+" + g
+	default:
+		return "−" + g
+	}
 }
 
 // compared is the total against the time before: "12 % more than the week before (90.10 USD)".
@@ -71,12 +79,10 @@ func compared(k bulletin.Kind, now, before money.USD) string {
 		return "as much as " + earlier(k)
 	case before <= 0:
 		return "nothing was spent " + earlier(k)
-	case now > before:
-		return fmt.Sprintf("%s more than %s (%s USD)", web.Growth(int64(now), int64(before)), earlier(k), usd(before))
 	case now <= 0:
 		return fmt.Sprintf("%s USD %s", usd(before), earlier(k))
 	}
-	return fmt.Sprintf("%s less than %s (%s USD)", web.Growth(int64(now), int64(before)), earlier(k), usd(before))
+	return fmt.Sprintf("%s %s (%s USD)", web.Than(int64(now), int64(before)), earlier(k), usd(before))
 }
 
 // answered is the share of requests that were answered.

@@ -151,7 +151,7 @@ func rising(o *overview) ([]views.Advice, error) {
 		if row.Others || row.Before.Cost <= 0 || more < leastRise || percent(int64(more), int64(row.Before.Cost)) < risePercent {
 			continue
 		}
-		out = append(out, views.Advice{Tone: ui.Info, Icon: "trending-up", Title: usageweb.Label(row, 0, usage.Team) + " spends " + web.Growth(int64(row.Cost), int64(row.Before.Cost)) + " more than before",
+		out = append(out, views.Advice{Tone: ui.Info, Icon: "trending-up", Title: usageweb.Label(row, 0, usage.Team) + " spends " + web.Than(int64(row.Cost), int64(row.Before.Cost)) + " before",
 			Text: usd(row.Cost) + " against " + usd(row.Before.Cost) + " in " + spans[o.span].words + ".", Href: usageweb.RequestsOf(row, 0, usage.Team, o.narrow()), Link: "Its requests"})
 	}
 	return out, nil
@@ -163,9 +163,9 @@ func idleKeys(o *overview) ([]views.Advice, error) {
 	if err != nil || n.Idle == 0 {
 		return nil, err
 	}
-	title := "One key lies unused"
+	title, them := "One key lies unused", "it"
 	if n.Idle > 1 {
-		title = count(int64(n.Idle)) + " keys lie unused"
+		title, them = count(int64(n.Idle))+" keys lie unused", "them"
 	}
-	return []views.Advice{{Tone: ui.Neutral, Icon: "key", Title: title, Text: "Nobody used it for 30 days. What nobody needs can only be lost.", Href: "/keys?unused=yes", Link: "Unused keys"}}, nil
+	return []views.Advice{{Tone: ui.Neutral, Icon: "key", Title: title, Text: "Nobody used " + them + " for 30 days. What nobody needs can only be lost.", Href: "/keys?unused=yes", Link: "Unused keys"}}, nil
 }

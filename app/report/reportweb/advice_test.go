@@ -80,6 +80,11 @@ func TestAdviceIsGivenFromItsBoundOn(t *testing.T) {
 			s.house.Clock.Advance(month)
 			s.ended(t, k, 1, false, 15*money.Dollar)
 		}},
+		"four times as much": {"General spends 4.0 × as much as before", true, func(t *testing.T, s *scene, k key.Key) {
+			s.ended(t, k, 1, false, 10*money.Dollar)
+			s.house.Clock.Advance(month)
+			s.ended(t, k, 1, false, 40*money.Dollar)
+		}},
 		"half more, and less than five dollars": {"more than before", false, func(t *testing.T, s *scene, k key.Key) {
 			s.ended(t, k, 1, false, 9*money.Dollar)
 			s.house.Clock.Advance(month)
@@ -95,6 +100,14 @@ func TestAdviceIsGivenFromItsBoundOn(t *testing.T) {
 		"a key unused for a month": {"One key lies unused", true, func(t *testing.T, s *scene, k key.Key) {
 			s.house.Clock.Advance(key.Idle)
 			s.ended(t, k, 1, false, 1)
+		}},
+		"two keys unused for a month": {"2 keys lie unused", true, func(t *testing.T, s *scene, k key.Key) {
+			s.key(t, "cd", org.Developer)
+			s.house.Clock.Advance(key.Idle)
+			s.ended(t, k, 1, false, 1)
+			if p := webtest.As(t, s.site, s.acme.Members[org.Admin]).Get("/"); !p.Has("Nobody used them for 30 days.") {
+				t.Error("several keys are called it")
+			}
 		}},
 		"a key unused for a day less": {"lies unused", false, func(t *testing.T, s *scene, k key.Key) {
 			s.house.Clock.Advance(key.Idle - 24*time.Hour)
