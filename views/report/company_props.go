@@ -15,6 +15,8 @@ type Company struct {
 	Budgets      []Binding // those that most of is gone of
 	// Teams and Models are compared side by side.
 	Teams, Models []Comparison
+	// CostsByTeam and CostsByModel are the pages with all of them, in the same span.
+	CostsByTeam, CostsByModel string
 }
 
 // Movers are what changed most in one dimension.

@@ -147,11 +147,11 @@ func company(p *Company) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = comparisons("Teams", "Team", "/costs?by=team", p.Teams, p.Span).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = comparisons("Teams", "Team", p.CostsByTeam, p.Teams, p.Span).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = comparisons("Models side by side", "Model", "/costs?by=model", p.Models, p.Span).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = comparisons("Models side by side", "Model", p.CostsByModel, p.Models, p.Span).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -17,7 +17,8 @@ const (
 
 // company fills the overview of whoever answers for more than their own requests: an organization, or teams of it.
 func (o *overview) company(page *views.HomePage) error {
-	page.Company = &views.Company{Spans: o.spanTabs(), Parts: o.partTabs(), Span: spans[o.span].label, Part: parts[o.part].label, Zone: o.zone.String()}
+	page.Company = &views.Company{Spans: o.spanTabs(), Parts: o.partTabs(), Span: spans[o.span].label, Part: parts[o.part].label, Zone: o.zone.String(),
+		CostsByTeam: o.costs("team"), CostsByModel: o.costs("model")}
 	for _, fill := range []func(*overview, *views.Company) error{companySpend, companyMovers, companyTeams, companyModels, companyBudgets, companyAdvice} {
 		if err := fill(o, page.Company); err != nil {
 			return err
@@ -72,7 +73,7 @@ func (o *overview) companyFigures() ([]ui.StatProps, error) {
 	change(&count1, all.Total.Requests, all.Before.Requests, count(all.Before.Requests), "in "+words)
 
 	now, before := active(people)
-	users := ui.StatProps{Label: "Active people", Value: count(now), Href: usageweb.URLOf("/costs", map[string]string{"by": "member"})}
+	users := ui.StatProps{Label: "Active people", Value: count(now), Href: o.costs("member")}
 	change(&users, now, before, count(before), "in "+words)
 
 	return []ui.StatProps{spend, forecast, count1, users, success(all, o.narrow()), saved}, nil
@@ -100,7 +101,7 @@ func (o *overview) saved() (ui.StatProps, error) {
 	if err != nil {
 		return ui.StatProps{}, err
 	}
-	p := ui.StatProps{Label: "Saved by caches", Unit: "USD", Against: share(r.Total.Cached, r.Total.Input) + " of input was cached by providers", Href: "/savings",
+	p := ui.StatProps{Label: "Saved by caches", Unit: "USD", Against: share(r.Total.Cached, r.Total.Input) + " of input was cached by providers", Href: usageweb.URLOf("/savings", o.narrow()),
 		Hint: "Input that providers read from their prompt caches, at today's difference between its price and that of new input."}
 	p.Value, p.Exact = web.Dollars(s.Saved)
 	switch {
@@ -135,6 +136,11 @@ func spark(r usage.Result, value func(usage.Totals) int64) []int64 {
 		out[i] = value(usageweb.StepOf(r, i))
 	}
 	return out
+}
+
+// costs is the page of costs by something, in the span.
+func (o *overview) costs(by string) string {
+	return usageweb.URLOf("/costs", merge(map[string]string{"by": by}, o.narrow()))
 }
 
 // narrow is the span as filters of the list of requests.

@@ -55,6 +55,7 @@ func TestTheOverviewNarrowsAndDrillsDown(t *testing.T) {
 	today := s.house.Clock.Now().Format(time.DateOnly)
 	for path, has := range map[string][]string{
 		"/?by=team&span=week": {"By team, last 7 days", "team=team_", "Top movers: person"},
+		"/?span=quarter":      {"/costs?by=member&amp;from=", "/costs?by=team&amp;from=", "/costs?by=model&amp;from=", "/savings?from="}, // which would show 30 days
 		"/?by=client":         {"By app", "client=openai-python"},
 		"/?by=x&span=y":       {"By model, last 30 days"},
 		"/requests?from=" + today + "&to=" + today: {"gpt-5.5"},
