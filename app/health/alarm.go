@@ -12,8 +12,9 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/work"
 )
 
-// Members finds an organization's admins.
+// Members knows organizations, and finds their admins.
 type Members interface {
+	Organization(ctx context.Context, o id.Org) (org.Organization, error)
 	FindMembers(ctx context.Context, o id.Org, q org.MemberQuery) ([]org.Member, error)
 }
 
@@ -98,7 +99,15 @@ func (a *Alarm) Letter(ctx context.Context, o id.Org, which id.Outage) (mail.Let
 	if e.Target.Model != "" {
 		name += "/" + e.Target.Model
 	}
-	facts := []mail.Fact{{Label: "Target", Value: name}, {Label: "When", Value: e.At.UTC().Format("2006-01-02 15:04:05 MST")}}
+	home, err := a.Orgs.Organization(ctx, o)
+	if err != nil {
+		return mail.Letter{}, err
+	}
+	zone, err := time.LoadLocation(home.Zone)
+	if err != nil {
+		return mail.Letter{}, fmt.Errorf("health: zone: %w", err)
+	}
+	facts := []mail.Fact{{Label: "Target", Value: name}, {Label: "When", Value: e.At.In(zone).Format("2006-01-02 15:04:05 MST")}}
 	action := mail.Action{Label: "Look at the status page", URL: strings.TrimRight(a.PublicURL, "/") + "/health"}
 	foot := []string{"You get this as an admin of the organization, about one target at most once an hour."}
 	if e.To == Closed {
