@@ -116,12 +116,18 @@ func (s *ApprovalStore) Get(ctx context.Context, o id.Org, a id.Approval) (appro
 }
 
 // List implements approval.Store.
-func (s *ApprovalStore) List(ctx context.Context, o id.Org, stored approval.State) ([]approval.Approval, error) {
+func (s *ApprovalStore) List(ctx context.Context, o id.Org, f approval.Filter) ([]approval.Approval, error) {
 	var rows []approvalRow
 	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
 		tx = tx.Where("org_id = ?", o)
-		if stored != "" {
-			tx = tx.Where("state = ?", stored)
+		if f.Stored != "" {
+			tx = tx.Where("state = ?", f.Stored)
+		}
+		if !f.Asker.IsZero() {
+			tx = tx.Where("(asker_id = ? OR key_id IN (SELECT id FROM keys WHERE org_id = ? AND member_id = ?))", f.Asker, o, f.Asker)
+		}
+		if !f.Ends.IsZero() {
+			tx = tx.Where("until_at > ?", f.Ends.UTC())
 		}
 		return tx.Order("asked_at DESC, id DESC").Limit(500).Find(&rows).Error
 	})

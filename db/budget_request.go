@@ -68,6 +68,9 @@ func (s *BudgetStore) Requests(ctx context.Context, o id.Org, q budget.RequestQu
 		if q.State != "" {
 			tx = tx.Where("state = ?", q.State)
 		}
+		if !q.Asker.IsZero() {
+			tx = tx.Where("asker_id = ?", q.Asker)
+		}
 		return tx.Order("asked_at DESC, id DESC").Limit(500).Find(&rows).Error
 	})
 	out := make([]budget.Request, len(rows))

@@ -56,12 +56,15 @@ func (s *LimitStore) AddRequest(ctx context.Context, o id.Org, r limit.Request, 
 }
 
 // Requests implements limit.Store.
-func (s *LimitStore) Requests(ctx context.Context, o id.Org, stored limit.RequestState) ([]limit.Request, error) {
+func (s *LimitStore) Requests(ctx context.Context, o id.Org, stored limit.RequestState, asker id.Member) ([]limit.Request, error) {
 	var rows []wishRow
 	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
 		tx = tx.Where("org_id = ?", o)
 		if stored != "" {
 			tx = tx.Where("state = ?", stored)
+		}
+		if !asker.IsZero() {
+			tx = tx.Where("asker_id = ?", asker)
 		}
 		return tx.Order("asked_at DESC, id DESC").Limit(500).Find(&rows).Error
 	})

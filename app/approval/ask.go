@@ -71,7 +71,7 @@ const mostAsked = 30
 
 // often refuses who asks all the time.
 func (s *Service) often(ctx context.Context, actor org.Actor, a Approval) error {
-	all, err := s.Store.List(ctx, a.Org, "")
+	all, err := s.Store.List(ctx, a.Org, Filter{Asker: actor.Member})
 	if err != nil {
 		return err
 	}

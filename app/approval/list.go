@@ -89,17 +89,23 @@ func (s *Service) List(ctx context.Context, actor org.Actor, q Query) ([]View, e
 	if err := actor.Require(org.Viewer); err != nil {
 		return nil, err
 	}
-	stored := q.State
-	switch q.State {
-	case Over:
-		stored = Approved
-	case Expired:
-		stored = Pending // most of them; those that a later request cleared away are kept as expired
+	f := Filter{Stored: q.State}
+	if actor.Require(org.Lead) != nil {
+		f.Asker = actor.Member
 	}
-	all, err := s.Store.List(ctx, actor.Org, stored)
+	switch q.State {
+	case Approved:
+		f.Ends = s.now()
+	case Over:
+		f.Stored = Approved
+	case Expired:
+		f.Stored = Pending // most of them; those that a later request cleared away are kept as expired
+	}
+	all, err := s.Store.List(ctx, actor.Org, f)
 	if err == nil && q.State == Expired {
 		var old []Approval
-		old, err = s.Store.List(ctx, actor.Org, Expired)
+		f.Stored = Expired
+		old, err = s.Store.List(ctx, actor.Org, f)
 		all = append(all, old...)
 	}
 	if err != nil {

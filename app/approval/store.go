@@ -24,8 +24,8 @@ type Store interface {
 	// Add adds a pending request, or answers ErrAsked. What was pending and has expired by now is in nobody's way.
 	Add(ctx context.Context, a Approval, now time.Time) error
 	Get(ctx context.Context, o id.Org, a id.Approval) (Approval, error)
-	// List gives an organization's, newest first, at most 500. stored is the state as it is kept; "" = all.
-	List(ctx context.Context, o id.Org, stored State) ([]Approval, error)
+	// List gives an organization's, newest first, at most 500.
+	List(ctx context.Context, o id.Org, f Filter) ([]Approval, error)
 	// Decide writes the decision into a request that is pending, and reports whether it was.
 	Decide(ctx context.Context, a Approval) (bool, error)
 	// End changes one state into another, and reports whether it was in it.
@@ -44,6 +44,13 @@ type Store interface {
 	SummonsTo(ctx context.Context, o id.Org, m id.Member, about string) (Summons, error)
 	// UseSummons is false if it was used already.
 	UseSummons(ctx context.Context, o id.Org, s id.Summons, at time.Time) (bool, error)
+}
+
+// Filter says which requests. What nobody but a few would see has to be left out before the newest are taken.
+type Filter struct {
+	Stored State     // as it is kept; "" = all
+	Asker  id.Member // who asked, or whose key it is about; zero = everybody
+	Ends   time.Time // what is good until later than this; zero = all
 }
 
 // Matter is what kind of request a summons is about. It is stored, so it never changes.

@@ -59,6 +59,7 @@ type RequestInput struct {
 type RequestQuery struct {
 	Budget id.Budget    // zero = all
 	State  RequestState // "" = all
+	Asker  id.Member    // zero = everybody
 }
 
 // askFor is how long a request waits for a decision, if its period or its own end does not come before.

@@ -26,6 +26,9 @@ func (s *Service) Requests(ctx context.Context, actor org.Actor, q RequestQuery)
 	if err := actor.Require(org.Viewer); err != nil {
 		return nil, err
 	}
+	if actor.Require(org.Lead) != nil { // they see their own only: others' would crowd out old ones
+		q.Asker = actor.Member
+	}
 	all, err := s.Store.Requests(ctx, actor.Org, q)
 	if err != nil {
 		return nil, fmt.Errorf("budget: requests: %w", err)

@@ -19,7 +19,11 @@ func (s *Service) Requests(ctx context.Context, actor org.Actor, state RequestSt
 	if state == Expired {
 		stored = "" // most are kept as pending: only a later request of the same person writes it down
 	}
-	all, err := s.Store.Requests(ctx, actor.Org, stored)
+	var asker id.Member
+	if actor.Require(org.Lead) != nil { // they see their own only: others' would crowd out old ones
+		asker = actor.Member
+	}
+	all, err := s.Store.Requests(ctx, actor.Org, stored, asker)
 	if err != nil || len(all) == 0 {
 		return nil, wrapped("requests", err)
 	}

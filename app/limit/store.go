@@ -41,8 +41,9 @@ type Store interface {
 
 	// AddRequest adds a pending request, or answers ErrAsked. What was pending and has expired by now is in nobody's way.
 	AddRequest(ctx context.Context, o id.Org, r Request, now time.Time) error
-	// Requests are an organization's, newest first, at most 500. stored is the state as it is kept; "" = all.
-	Requests(ctx context.Context, o id.Org, stored RequestState) ([]Request, error)
+	// Requests are an organization's, newest first, at most 500. stored is the state as it is kept, "" for all, and asker who asked,
+	// zero for everybody.
+	Requests(ctx context.Context, o id.Org, stored RequestState, asker id.Member) ([]Request, error)
 	// Request is one of them, or ErrNotFound.
 	Request(ctx context.Context, o id.Org, r id.Wish) (Request, error)
 	// Decide writes the decision into a request that is pending, and reports whether it was.

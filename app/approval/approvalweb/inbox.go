@@ -54,8 +54,8 @@ func (h *Handlers) inboxPage(c *web.Context, name string) (views.InboxPage, erro
 			wanted = t.states
 		}
 	}
-	if name == "pending" {
-		q.State = approval.Pending
+	if len(wanted) == 1 { // so that what is in other states does not crowd it out
+		q.State = wanted[0]
 	}
 	mine, err := h.approvals.List(c.Ctx(), c.Actor(), q)
 	if err != nil {
