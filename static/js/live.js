@@ -26,6 +26,20 @@ document.addEventListener('htmx:responseError', (event) => {
   say(`That did not work (status ${xhr.status}). Nothing was changed; try again.`)
 })
 
+// A form that is posted twice does twice what it does, and a double click posts twice: what is on its way goes once. htmx and scripts of
+// ours prevent the browser's own submit and see to themselves. A download leaves the page as it is, and so does a connection that
+// fails: after ten seconds the form may be sent again.
+const again = 10_000 // milliseconds
+let posted = new WeakMap()
+document.addEventListener('submit', (event) => {
+  const form = event.target
+  const method = event.submitter?.getAttribute('formmethod') || form.getAttribute('method') || 'get'
+  if (event.defaultPrevented || method.toLowerCase() !== 'post' || form.target === '_blank') return
+  if (event.timeStamp - (posted.get(form) ?? -again) < again) event.preventDefault()
+  else posted.set(form, event.timeStamp)
+})
+addEventListener('pageshow', () => { posted = new WeakMap() }) // as one comes back to it
+
 // Filters left empty stay out of the URL.
 document.addEventListener('htmx:configRequest', (event) => {
   const { verb, parameters } = event.detail
