@@ -12,6 +12,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/key"
+	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/secret"
 	"github.com/bodhi-gateway/bodhi/billing"
@@ -220,6 +221,37 @@ func TestSeatsConverge(t *testing.T) {
 			t.Errorf("%d seats in the next period", n)
 		}
 	})
+}
+
+// A price list that changed is for new subscriptions: more seats of a running one cost what its seats do.
+func TestARunningSubscriptionKeepsItsPrice(t *testing.T) {
+	t.Parallel()
+	s := open(t, dbtest.SQLite(t))
+	sub := s.subscribe(t, billing.Starter)
+	running := s.look(t).Subscription
+	dearer := billing.Plans[0]
+	dearer.PerSeat = 59 * money.Dollar
+	more := running.Seats + 3
+	end := s.h.Clock.Now().Add(time.Hour)
+	// By now the fake's trial is over, so that a change is charged.
+	s.h.Clock.Set(s.look(t).PeriodEnd)
+	s.stripe.Renew(sub)
+	before, err := s.cashier.Preview(t.Context(), s.look(t).Customer, running, dearer, running.Seats, end)
+	must(t, err)
+	for _, l := range before.Lines {
+		if l.Amount != 0 {
+			t.Errorf("the same seats of the same plan cost %s more", l.Amount)
+		}
+	}
+	must(t, s.cashier.Change(t.Context(), running, dearer, more, s.h.Clock.Now(), "a-key"))
+	if n, unit := s.stripe.Quantity(sub), s.stripe.PerSeat(sub); n != more || unit != 4900 {
+		t.Errorf("%d seats at %d cents", n, unit)
+	}
+	growth := billing.Plans[1]
+	must(t, s.cashier.Change(t.Context(), running, growth, growth.MinSeats, s.h.Clock.Now(), "another"))
+	if unit := s.stripe.PerSeat(sub); unit != 3900 {
+		t.Errorf("another plan's seats cost %d cents", unit)
+	}
 }
 
 func TestASecondSubscriptionIsCancelledAndCredited(t *testing.T) {

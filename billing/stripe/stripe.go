@@ -149,14 +149,23 @@ func (c *Cashier) Portal(ctx context.Context, customer, back string) (string, er
 
 // Change implements billing.Cashier.
 func (c *Cashier) Change(ctx context.Context, s billing.Subscription, to billing.Plan, seats int64, at time.Time, key string) error {
-	price, err := c.price(ctx, to)
+	price, err := c.moved(ctx, s, to)
 	if err != nil {
 		return err
 	}
 	_, err = c.api.Subscriptions.Update(s.ID, &stripe.SubscriptionParams{Params: params(ctx, key),
-		Items:             []*stripe.SubscriptionItemsParams{{ID: &s.Item, Price: &price, Quantity: &seats}},
+		Items:             []*stripe.SubscriptionItemsParams{{ID: &s.Item, Price: price, Quantity: &seats}},
 		ProrationBehavior: stripe.String("always_invoice"), ProrationDate: stripe.Int64(at.Unix())})
 	return judged(err)
+}
+
+// moved is the price that a subscription gets, nil where its plan stays: it keeps the one it has, also if new ones cost something else.
+func (c *Cashier) moved(ctx context.Context, s billing.Subscription, to billing.Plan) (*string, error) {
+	if to.Name == s.Plan {
+		return nil, nil
+	}
+	price, err := c.price(ctx, to)
+	return &price, err
 }
 
 // Cancel implements billing.Cashier. What is left of the period becomes a credit of the customer.
@@ -167,12 +176,12 @@ func (c *Cashier) Cancel(ctx context.Context, subscription, key string) error {
 
 // Preview implements billing.Cashier.
 func (c *Cashier) Preview(ctx context.Context, customer string, s billing.Subscription, to billing.Plan, seats int64, at time.Time) (billing.Estimate, error) {
-	price, err := c.price(ctx, to)
+	price, err := c.moved(ctx, s, to)
 	if err != nil {
 		return billing.Estimate{}, err
 	}
 	p := &stripe.InvoiceUpcomingParams{Params: params(ctx, ""), Customer: &customer, Subscription: &s.ID,
-		SubscriptionItems:             []*stripe.SubscriptionItemsParams{{ID: &s.Item, Price: &price, Quantity: &seats}},
+		SubscriptionItems:             []*stripe.SubscriptionItemsParams{{ID: &s.Item, Price: price, Quantity: &seats}},
 		SubscriptionProrationBehavior: stripe.String("always_invoice"), SubscriptionProrationDate: stripe.Int64(at.Unix())}
 	got, err := c.api.Invoices.Upcoming(p)
 	if err != nil {

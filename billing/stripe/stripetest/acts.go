@@ -102,6 +102,13 @@ func (s *Server) Quantity(subscription string) int64 {
 	return itemOf(s.objects[subscription])["quantity"].(int64)
 }
 
+// PerSeat is what a seat of a subscription costs, in cents.
+func (s *Server) PerSeat(subscription string) int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return itemOf(s.objects[subscription])["price"].(Object)["unit_amount"].(int64)
+}
+
 // Subscriptions are all of a status.
 func (s *Server) Subscriptions(status string) (out []string) {
 	s.mu.Lock()

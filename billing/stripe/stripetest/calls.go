@@ -82,7 +82,10 @@ func (s *Server) change(id string, f url.Values) (int, Object) {
 		return 402, problem("card_error", "card_declined", "Your card was declined.")
 	}
 	due := s.proration(o, f.Get("items[0][price]"), number(f, "items[0][quantity]"), number(f, "proration_date"))
-	item["price"], item["quantity"] = s.objects[f.Get("items[0][price]")], number(f, "items[0][quantity]")
+	if price := f.Get("items[0][price]"); price != "" { // else it keeps its own
+		item["price"] = s.objects[price]
+	}
+	item["quantity"] = number(f, "items[0][quantity]")
 	if due != 0 {
 		s.invoice(o, due, "paid")
 	}
@@ -99,8 +102,11 @@ func (s *Server) proration(o Object, price string, quantity, at int64) int64 {
 	}
 	item := itemOf(o)
 	start, end := o["current_period_start"].(int64), o["current_period_end"].(int64)
-	before := item["price"].(Object)["unit_amount"].(int64) * item["quantity"].(int64)
-	after := s.objects[price]["unit_amount"].(int64) * quantity
+	unit := item["price"].(Object)["unit_amount"].(int64)
+	before, after := unit*item["quantity"].(int64), unit*quantity
+	if price != "" {
+		after = s.objects[price]["unit_amount"].(int64) * quantity
+	}
 	return (after - before) * (end - at) / (end - start)
 }
 
