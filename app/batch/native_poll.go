@@ -157,7 +157,7 @@ func (j *job) giveUp(ctx context.Context, l *NativeBatch, f fate) error {
 			}
 			items = append(items, SealedItem{Item: i})
 		}
-		if err := j.Native.Store.SaveResults(ctx, *l, j.token, items, booked); err != nil {
+		if err := j.saveResults(ctx, l, items, booked); err != nil {
 			return err
 		}
 	}

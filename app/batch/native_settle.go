@@ -40,7 +40,19 @@ func (j *job) settleResults(ctx context.Context, c *provider.Connection, l *Nati
 		}
 		items = append(items, sealed)
 	}
-	return j.Native.Store.SaveResults(ctx, *l, j.token, items, booked)
+	return j.saveResults(ctx, l, items, booked)
+}
+
+// saveResults writes down what came of lines, and tells nodes that saw a budget used up to ask again: what was booked for the lines was
+// more than they cost.
+func (j *job) saveResults(ctx context.Context, l *NativeBatch, items []SealedItem, booked budget.Batch) error {
+	if err := j.Native.Store.SaveResults(ctx, *l, j.token, items, booked); err != nil || len(booked.Attempts) == 0 {
+		return err
+	}
+	if err := j.Bus.Publish(ctx, budget.Topic); err != nil { // they poll as well
+		j.Log.Warn("money came back, but nodes could not be told", "error", err)
+	}
+	return nil
 }
 
 // grantFor is as what key a result is settled. Its money was spent when the key opened models, so one that opens nothing by now settles it too,

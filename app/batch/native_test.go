@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/batch"
+	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
@@ -255,10 +256,21 @@ func TestLinesAreHandedOverTogether(t *testing.T) {
 		if v := got.View(tally); v.Status != "in_progress" || v.Bodhi.Handed == nil || v.Bodhi.Handed.Requests != 99 || v.Bodhi.Handed.Answered != 1 || tally.Cost != 99*most+each {
 			t.Errorf("%+v %s", v, tally.Cost)
 		}
+		listening, end := context.WithTimeout(t.Context(), 20*time.Second)
+		defer end()
+		heard := n.house.Bus.Subscribe(listening)
 		n.party.mu.Lock()
 		done = true
 		n.party.mu.Unlock()
 		got, tally = n.passes(b, time.Second, "over", over)
+		for topic := range heard {
+			if topic == budget.Topic { // what comes back is free for nodes that saw the budget used up
+				break
+			}
+		}
+		if listening.Err() != nil {
+			t.Error("no node was told that money came back")
+		}
 		if got.State != batch.Completed || tally.Steps[batch.Done] != 100 || tally.Cost != 99*each/2+each || tally.Lost != 0 {
 			t.Fatalf("%s %q %+v", got.State, got.Why, tally)
 		}

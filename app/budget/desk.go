@@ -174,7 +174,9 @@ func (d *desk) reload(x *index) {
 	for _, p := range d.purses {
 		r := x.rules[p.account.Budget]
 		if r != nil && same(r, p.rule) {
-			p.rule = r
+			if p.rule = r; p.richer(r) {
+				d.want(p)
+			}
 			continue
 		}
 		p.seen, p.fresh = false, false
@@ -187,6 +189,13 @@ func (d *desk) reload(x *index) {
 			p.pool.Limit = r.limitOf(p.account)
 		}
 	}
+}
+
+// richer reports whether less was spent when the rules were read than the bank said last: suspense was released, a lost node came back, or
+// a deposit was given back. A purse that saw the budget used up refuses by what the bank said and would never ask again. It is only
+// asked: no decision rests on the rules, which may as well be older.
+func (p *purse) richer(r *rule) bool {
+	return p.seen && !p.soft() && r.Start == p.account.Start && r.Spent < p.pool.Spent+p.pool.Suspense
 }
 
 func same(a, b *rule) bool {

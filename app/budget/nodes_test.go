@@ -162,6 +162,7 @@ func TestADeadNodesLeaseIsSuspenseUntilItComesBack(t *testing.T) {
 		a, b := h.join(bus, t.TempDir(), 100*time.Millisecond), h.join(bus, t.TempDir(), 100*time.Millisecond)
 		h.passTime("both know of each other", func() bool { return a.Nodes() == 2 && b.Nodes() == 2 })
 		h.open(a.Treasury, h.reserve(a.Treasury, 6*money.Dollar)) // on its way to the provider
+		h.reserve(a.Treasury, 2*money.Dollar)                     // leased, and never sent
 		posted(t, a.Treasury)
 		a.kill()
 		h.passTime("a is taken for dead", func() bool { return h.look(on).Suspense > 0 })
@@ -180,6 +181,17 @@ func TestADeadNodesLeaseIsSuspenseUntilItComesBack(t *testing.T) {
 		}
 		if s := again.Stats(); s.Epoch != 2 {
 			t.Errorf("epoch %d", s.Epoch)
+		}
+		eventually(t, "b, which saw the budget used up, has what came back", func() bool {
+			h.load(b.Treasury)
+			hold, err := b.Reserve(t.Context(), h.want(4*money.Dollar, 4*money.Dollar))
+			if err == nil {
+				b.Release(hold)
+			}
+			return err == nil
+		})
+		if _, err := b.Reserve(t.Context(), h.want(401*money.Cent, 401*money.Cent)); fault.From(err).Code != "budget_exhausted" {
+			t.Errorf("more than came back: %v", err)
 		}
 		again.stop()
 		b.stop()
