@@ -112,26 +112,34 @@ func (s *HealthStore) EndOutage(ctx context.Context, t health.Target, at time.Ti
 	})
 }
 
-// EndOutages implements health.Store. An outage has the id of the event that began it.
-func (s *HealthStore) EndOutages(ctx context.Context, node string, at time.Time) error {
-	return s.db.system(ctx, "end outages that a node began before it was started anew", func(tx *gorm.DB) error {
-		return tx.Model(&breakerOutageRow{}).Where("ended_at IS NULL AND began_at < ? AND EXISTS (SELECT 1 FROM breaker_events e WHERE e.org_id = breaker_outages.org_id AND e.id = breaker_outages.id AND e.node = ?)", at.UTC(), node).
-			Update("ended_at", at.UTC()).Error
+// nodeGone is how long a node that says nothing is taken for alive, as far as outages go.
+const nodeGone = 10 * time.Minute
+
+// EndOutages implements health.Store. An outage has the id of the event that began it. What a node heard from another one bears that
+// one's label with more behind it.
+func (s *HealthStore) EndOutages(ctx context.Context, node string, start, now time.Time) error {
+	const began = "ended_at IS NULL AND EXISTS (SELECT 1 FROM breaker_events e WHERE e.org_id = breaker_outages.org_id AND e.id = breaker_outages.id AND (" +
+		"e.node = ? AND breaker_outages.began_at < ? OR e.node <> ? AND NOT EXISTS (SELECT 1 FROM nodes n WHERE n.left_at IS NULL AND n.reaped_at IS NULL AND n.seen_at > ? " +
+		"AND (n.label = e.node OR e.node LIKE n.label || ' %'))))"
+	return s.db.system(ctx, "end outages of nodes that are gone or were started anew", func(tx *gorm.DB) error {
+		return tx.Model(&breakerOutageRow{}).Where(began, node, start.UTC(), node, now.Add(-nodeGone).UTC()).Update("ended_at", now.UTC()).Error
 	})
 }
 
-// Mark implements health.Store.
+// Mark implements health.Store. What nobody said in x, another one may be saying now.
 func (s *HealthStore) Mark(ctx context.Context, o id.Org, x health.Outage) error {
-	at := func(t time.Time) *time.Time {
-		if t.IsZero() {
-			return nil
-		}
-		t = t.UTC()
-		return &t
+	set := map[string]any{}
+	if !x.Acknowledged.IsZero() {
+		set["acknowledged_at"], set["acknowledged_by"] = x.Acknowledged.UTC(), x.AcknowledgedBy
+	}
+	if !x.Resolved.IsZero() {
+		set["resolved_at"], set["resolved_by"] = x.Resolved.UTC(), x.ResolvedBy
+	}
+	if len(set) == 0 {
+		return nil
 	}
 	return s.db.scoped(ctx, o, func(tx *gorm.DB) error {
-		return tx.Model(&breakerOutageRow{}).Where("org_id = ? AND id = ?", o, x.ID).Updates(map[string]any{
-			"acknowledged_at": at(x.Acknowledged), "acknowledged_by": x.AcknowledgedBy, "resolved_at": at(x.Resolved), "resolved_by": x.ResolvedBy}).Error
+		return tx.Model(&breakerOutageRow{}).Where("org_id = ? AND id = ?", o, x.ID).Updates(set).Error
 	})
 }
 

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"gorm.io/gorm"
+
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/health"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -191,6 +193,7 @@ func TestOutagesEndWithTheirNodesNextStartAndByHand(t *testing.T) {
 			return e
 		}
 		mine, foreign, others, hand := began(acme, "n1", "m"), began(beta, "n1", "m"), began(acme, "n2", "m"), began(acme, "n2", "")
+		heard, left, silent, anew := began(acme, "n2 node_1", "m"), began(acme, "n3", "m"), began(acme, "n4", "m"), began(acme, "web-1, process 7", "m")
 		ended := func(e health.Event) time.Time {
 			x, ok, err := s.Outage(t.Context(), e.Target.Org, e.ID)
 			if err != nil || !ok {
@@ -199,14 +202,24 @@ func TestOutagesEndWithTheirNodesNextStartAndByHand(t *testing.T) {
 			return x.Ended
 		}
 		start, later := now.Add(time.Minute), now.Add(time.Hour)
-		must(t, s.EndOutages(t.Context(), "n1", start))
+		for _, n := range []struct {
+			label string
+			seen  time.Time
+			left  *time.Time
+		}{{"n1", start, nil}, {"n2", start, nil}, {"n3", start, &now}, {"n4", start.Add(-time.Hour), nil}, {"web-1, process 71", start, nil}} {
+			must(t, d.System(t.Context(), func(tx *gorm.DB) error {
+				return tx.Exec("INSERT INTO nodes (id, epoch, beats, label, version, started_at, seen_at, left_at) VALUES (?, 1, 1, ?, 'v1', ?, ?, ?)", id.NewNode(ids), n.label, now, n.seen, n.left).Error
+			}))
+		}
+		must(t, s.EndOutages(t.Context(), "n1", start, start))
 		must(t, s.EndOutage(t.Context(), hand.Target, later))
 		must(t, s.EndOutage(t.Context(), mine.Target, later)) // over already
 		for _, c := range []struct {
 			name  string
 			event health.Event
 			want  time.Time
-		}{{"its own", mine, start}, {"of another organization", foreign, start}, {"another node's", others, time.Time{}}, {"put back by hand", hand, later}} {
+		}{{"its own", mine, start}, {"of another organization", foreign, start}, {"another node's", others, time.Time{}}, {"what was heard from another node", heard, time.Time{}},
+			{"of a node that left", left, start}, {"of a node that is silent", silent, start}, {"of the same machine's process before", anew, start}, {"put back by hand", hand, later}} {
 			if got := ended(c.event); !got.Equal(c.want) {
 				t.Errorf("%s ended at %s, want %s", c.name, got, c.want)
 			}

@@ -46,6 +46,7 @@ const (
 	long   = 2 * time.Minute
 	backup = 10_000 // events that wait for a database that is away
 	sweeps = time.Hour
+	looks  = time.Minute // how often outages of processes that are gone are looked for
 	// Keep is how long events are kept.
 	Keep = 30 * 24 * time.Hour
 	// KeepOutages is how long outages and what people noted about them are kept.
@@ -72,10 +73,8 @@ func (k *Keeper) Changed(c Change) {
 func (k *Keeper) Run(ctx context.Context, board *Board) error {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
-	swept := k.Clock.Now()
-	if err := k.Store.EndOutages(ctx, k.Node, swept); err != nil { // this process knows of none, so it would never end one
-		k.Log.Warn("outages of before the start are not ended", "error", err.Error())
-	}
+	start := k.Clock.Now()
+	swept, looked := start, time.Time{}
 	for {
 		select {
 		case <-ctx.Done():
@@ -86,6 +85,10 @@ func (k *Keeper) Run(ctx context.Context, board *Board) error {
 		case <-tick.C:
 			k.flush(ctx)
 			k.alert(ctx)
+			if now := k.Clock.Now(); now.Sub(looked) >= looks {
+				looked = now
+				k.end(ctx, start, now)
+			}
 			if now := k.Clock.Now(); now.Sub(swept) > sweeps {
 				swept = now
 				board.Forget(now)
@@ -100,6 +103,16 @@ func (k *Keeper) Run(ctx context.Context, board *Board) error {
 				}
 			}
 		}
+	}
+}
+
+// end ends outages whose breakers are gone with their processes: no probe does. The next one of their targets would be taken for a part
+// of them, and nobody could resolve them.
+func (k *Keeper) end(ctx context.Context, start, now time.Time) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	if err := k.Store.EndOutages(ctx, k.Node, start, now); err != nil {
+		k.Log.Warn("outages of processes that are gone not ended yet", "error", err.Error())
 	}
 }
 

@@ -37,7 +37,7 @@ func (b *ledgerBook) PruneHours(context.Context, time.Time) error { return nil }
 
 func (b *ledgerBook) PruneOutages(context.Context, time.Time) error { return nil }
 
-func (b *ledgerBook) EndOutages(context.Context, string, time.Time) error { return nil }
+func (b *ledgerBook) EndOutages(context.Context, string, time.Time, time.Time) error { return nil }
 
 func (b *ledgerBook) count() int { b.mu.Lock(); defer b.mu.Unlock(); return len(b.events) }
 

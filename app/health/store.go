@@ -58,9 +58,10 @@ type Store interface {
 	// Outages gives an organization's that began since a time or go on, newest first; Outage finds one, with its notes.
 	Outages(ctx context.Context, o id.Org, since time.Time, limit int) ([]Outage, error)
 	Outage(ctx context.Context, o id.Org, which id.Outage) (Outage, bool, error)
-	// EndOutage ends the outage of a target that goes on, if one does. EndOutages ends all that a node began, of any organization.
+	// EndOutage ends the outage of a target that goes on, if one does. EndOutages ends all, of any organization, that a node began before
+	// its start, and that nodes began which left or give no sign of life.
 	EndOutage(ctx context.Context, t Target, at time.Time) error
-	EndOutages(ctx context.Context, node string, at time.Time) error
+	EndOutages(ctx context.Context, node string, start, now time.Time) error
 	// Mark writes who acknowledged and resolved an outage, and when.
 	Mark(ctx context.Context, o id.Org, x Outage) error
 	// Remark adds a note to an outage.
