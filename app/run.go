@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/live"
 )
 
@@ -117,5 +118,6 @@ func (a *App) noteUses(ctx context.Context) {
 }
 
 func (a *App) keyUses(ctx context.Context) error {
-	return errors.Join(a.keyStore.Used(ctx, a.desk.Uses()), a.keys.NoteRefusals(ctx, a.desk.Refusals()), a.counts.Flush(ctx))
+	return errors.Join(a.desk.WriteUses(func(all []key.Use) error { return a.keyStore.Used(ctx, all) }),
+		a.desk.WriteRefusals(func(all []key.Refusal) error { return a.keys.NoteRefusals(ctx, all) }), a.counts.Flush(ctx))
 }

@@ -415,6 +415,11 @@ func TestUsesOfAnUnboundedGrantAreCountedForPeople(t *testing.T) {
 	}
 	desk.Settle(&p, 1, money.Cent)
 	desk.Settle(&p, 0, money.Cent/2)
+	away, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := desk.Flush(away); err == nil {
+		t.Error("written without a database")
+	}
 	f.must(errors.Join(desk.Flush(t.Context()), desk.Flush(t.Context())))
 	if got, err := f.Get(t.Context(), f.x.Actor(org.Developer), v.ID); err != nil || got.Used != 2 || got.Spent != 3*money.Cent/2 {
 		t.Errorf("counted %d, %s, %v", got.Used, got.Spent, err)

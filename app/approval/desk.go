@@ -88,7 +88,8 @@ func (d *Desk) note(p *policy.Pass, times int64, spent money.USD) {
 	d.loose[p] = u
 }
 
-// Flush writes down how grants without bounds were used. They are counted for people to see, so a crash may lose a few.
+// Flush writes down how grants without bounds were used. They are counted for people to see, so a crash may lose a few. What cannot be
+// written comes with the next call.
 func (d *Desk) Flush(ctx context.Context) error {
 	d.mu.Lock()
 	all := d.loose
@@ -105,9 +106,16 @@ func (d *Desk) Flush(ctx context.Context) error {
 		sums[grant{p.Org, p.ID}] = s
 	}
 	var errs []error
+	failed := map[grant]bool{}
 	for g, u := range sums {
 		if err := d.Store.Return(ctx, g.o, g.a, -u.times, -u.spent); err != nil {
 			errs = append(errs, fmt.Errorf("uses of approval %s: %w", g.a, err))
+			failed[g] = true
+		}
+	}
+	for p, u := range all {
+		if failed[grant{p.Org, p.ID}] {
+			d.note(p, u.times, u.spent)
 		}
 	}
 	return errors.Join(errs...)

@@ -170,3 +170,20 @@ func (d *Desk) Uses() []Use {
 	}
 	return out
 }
+
+// WriteUses has write store the last uses. What it cannot store comes with the next call, unless the key was used again since.
+func (d *Desk) WriteUses(write func([]Use) error) error {
+	all := d.Uses()
+	err := write(all)
+	if err == nil {
+		return nil
+	}
+	d.uses.mu.Lock()
+	defer d.uses.mu.Unlock()
+	for _, u := range all {
+		if _, newer := d.uses.seen[u.Key]; !newer {
+			d.uses.seen[u.Key] = u
+		}
+	}
+	return err
+}

@@ -271,6 +271,10 @@ func TestLastUsesAreFlushedInBatches(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		away := errors.New("the database is away")
+		if err := h.Desk.WriteUses(func([]key.Use) error { return away }); !errors.Is(err, away) {
+			t.Fatal(err)
+		}
 		uses := h.Desk.Uses()
 		if len(uses) != 1 || len(h.Desk.Uses()) != 0 {
 			t.Fatalf("got %d uses", len(uses))

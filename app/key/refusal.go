@@ -57,6 +57,24 @@ func (d *Desk) Refusals() []Refusal {
 	return out
 }
 
+// WriteRefusals has write note what was refused. What it cannot note comes with the next call: the secret is told of once an hour only, and
+// its holder may never come back.
+func (d *Desk) WriteRefusals(write func([]Refusal) error) error {
+	all := d.Refusals()
+	err := write(all)
+	if err == nil {
+		return nil
+	}
+	d.refusals.mu.Lock()
+	defer d.refusals.mu.Unlock()
+	for _, r := range all {
+		if _, newer := d.refusals.seen[r.Key]; !newer {
+			d.refusals.seen[r.Key] = r
+		}
+	}
+	return err
+}
+
 // NoteRefusals writes refusals into the audit log, once per key and hour over all nodes. It is for the process that took
 // them from its Desk, not for people.
 func (s *Service) NoteRefusals(ctx context.Context, all []Refusal) error {

@@ -1,6 +1,7 @@
 package key_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -117,7 +118,11 @@ func TestARevokedSecretInUseIsWrittenDownOnceAnHour(t *testing.T) {
 		}
 		told := func() (n int, after string) {
 			t.Helper()
-			if err := h.Keys.NoteRefusals(ctx, h.Desk.Refusals()); err != nil {
+			away := errors.New("the database is away")
+			if err := h.Desk.WriteRefusals(func([]key.Refusal) error { return away }); !errors.Is(err, away) {
+				t.Fatal(err)
+			}
+			if err := h.Desk.WriteRefusals(func(all []key.Refusal) error { return h.Keys.NoteRefusals(ctx, all) }); err != nil {
 				t.Fatal(err)
 			}
 			entries, err := h.Audit.List(ctx, x.Actor(org.Admin), 0, 50)
