@@ -101,6 +101,9 @@ func (s *BatchStore) Batches(ctx context.Context, o id.Org, q batch.Query) (out 
 		if !q.After.IsZero() {
 			tx = tx.Where("id < ?", q.After)
 		}
+		if q.Open {
+			tx = tx.Where("ended_at IS NULL")
+		}
 		order := "id DESC"
 		if !q.Before.IsZero() {
 			tx, order = tx.Where("id > ?", q.Before), "id"

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/audit"
@@ -62,32 +63,51 @@ func (s *Service) sees(ctx context.Context, actor org.Actor, k id.Key, known map
 // mostListed is how many batches are looked through for those that the actor sees.
 const mostListed = 500
 
-// List are the newest that the actor sees, with what their lines came to.
+// List are the newest that the actor sees, and older ones that are not over, with what their lines came to; newest first.
 func (s *Service) List(ctx context.Context, actor org.Actor, limit int) (out []Entry, err error) {
 	if err := actor.Require(MayRead); err != nil {
 		return nil, err
 	}
-	all, err := s.Store.Batches(ctx, actor.Org, Query{Limit: mostListed})
+	known := map[id.Key]bool{}
+	mine, err := s.seen(ctx, actor, Query{Limit: mostListed}, limit, known)
+	if err != nil {
+		return nil, err
+	}
+	open, err := s.seen(ctx, actor, Query{Open: true, Limit: mostListed}, mostListed, known)
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range open {
+		if !slices.ContainsFunc(mine, func(m Batch) bool { return m.ID == b.ID }) {
+			mine = append(mine, b)
+		}
+	}
+	slices.SortFunc(mine, func(a, b Batch) int { return b.ID.Compare(a.ID) })
+	if out, err = s.entries(ctx, actor.Org, mine); err != nil {
+		return nil, fmt.Errorf("batch: list: %w", err)
+	}
+	return out, nil
+}
+
+// seen are the newest that the actor sees of those that a query finds.
+func (s *Service) seen(ctx context.Context, actor org.Actor, q Query, limit int, known map[id.Key]bool) (mine []Batch, err error) {
+	all, err := s.Store.Batches(ctx, actor.Org, q)
 	if err != nil {
 		return nil, fmt.Errorf("batch: list: %w", err)
 	}
-	known, mine := map[id.Key]bool{}, []Batch{}
 	for _, b := range all {
 		seen, err := s.sees(ctx, actor, b.Key, known)
 		if err != nil {
 			return nil, err
 		}
-		if !seen {
-			continue
+		if seen {
+			mine = append(mine, b)
 		}
-		if mine = append(mine, b); len(mine) == limit {
+		if len(mine) == limit {
 			break
 		}
 	}
-	if out, err = s.entries(ctx, actor.Org, mine); err != nil {
-		return nil, fmt.Errorf("batch: list: %w", err)
-	}
-	return out, nil
+	return mine, nil
 }
 
 // Get is one that the actor sees.

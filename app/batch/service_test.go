@@ -171,3 +171,16 @@ func TestPeoplePauseResumeAndCancelTheirOwn(t *testing.T) {
 		t.Errorf("it is still there: %v", err)
 	}
 }
+
+func TestAnOldBatchThatIsNotOverIsListed(t *testing.T) {
+	t.Parallel()
+	_, service, actor, mine := staffed(t) // nobody works on them
+	for range 2 {
+		if _, err := service.Add(t.Context(), actor, batch.Draft{Key: mine, Format: batch.JSONL, Text: lines(1), Cap: each}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if all, err := service.List(t.Context(), actor, 1); err != nil || len(all) != 2 || all[0].ID.Compare(all[1].ID) < 0 {
+		t.Errorf("%d listed, %v", len(all), err)
+	}
+}

@@ -21,6 +21,7 @@ type Query struct {
 	Family Family // "": of both
 	After  id.Batch
 	Before id.Batch
+	Open   bool // those that are not over
 	Limit  int
 }
 

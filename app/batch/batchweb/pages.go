@@ -2,6 +2,7 @@ package batchweb
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -36,6 +37,7 @@ func (h *Handlers) list(c *web.Context) error {
 	if err != nil {
 		return err
 	}
+	slices.SortStableFunc(all, func(a, b batch.Entry) int { return rank(&a) - rank(&b) }) // what can still be stopped comes first
 	p := views.ListPage{Shell: c.Shell("Batches", "batches"), Tabs: tabs(pages), CanCreate: c.Actor().Role.AtLeast(batch.MayRun)}
 	for i := range all {
 		e := &all[i]
@@ -45,6 +47,13 @@ func (h *Handlers) list(c *web.Context) error {
 		p.Rows = append(p.Rows, row)
 	}
 	return c.Render(views.List(p))
+}
+
+func rank(e *batch.Entry) int {
+	if e.State.Over() {
+		return 1
+	}
+	return 0
 }
 
 func (h *Handlers) show(c *web.Context) error {
