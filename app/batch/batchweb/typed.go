@@ -128,6 +128,9 @@ func (r *received) fields() views.Fields {
 	f := views.Fields{Name: v("name"), Key: v("key"), Format: v("format"), Text: v("text"), Upload: v("upload"), Model: strings.TrimSpace(v("model")), System: v("system"), Prompt: v("prompt"), IDColumn: strings.TrimSpace(v("id_column")),
 		MaxOutput: strings.TrimSpace(v("max_output")), Cap: strings.TrimSpace(v("max_cost_usd")), Priority: v("priority"), StartAt: v("start_at"), Cron: strings.TrimSpace(v("cron")), Zone: strings.TrimSpace(v("zone")),
 		Native: v("provider_batch") != "", OffPeak: v("off_peak") != ""}
+	if v("drop_upload") != "" {
+		f.Upload = ""
+	}
 	if r.text != "" {
 		f.Text, f.Upload = r.text, ""
 	}

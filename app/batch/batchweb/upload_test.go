@@ -56,6 +56,10 @@ func TestALargeFileIsUploadedOnce(t *testing.T) {
 	if p := developer.Post("/batches/preview", with(form, map[string]string{"prompt": "Is it {{nope}}?"})); p.Status != http.StatusUnprocessableEntity || !p.Has("The table has no column", found[0]) {
 		t.Errorf("a column that is not there: %d\n%.4000s", p.Status, p.Body)
 	}
+	pasted := with(form, map[string]string{"drop_upload": "on", "text": "id,review\na,1\nb,2\n"})
+	if p := developer.Post("/batches/preview", pasted); p.Status != http.StatusOK || !p.Has("2 requests, at most") || p.Has(found[0]) {
+		t.Errorf("the file was not taken away: %d\n%.4000s", p.Status, p.Body)
+	}
 	theirs := with(form, map[string]string{"key": s.key(t, org.Admin)})
 	if p := s.as(t, org.Admin).Post("/batches", theirs); p.Status != http.StatusUnprocessableEntity || !p.Has("is not here any more") || p.Has(found[1]) {
 		t.Errorf("somebody else's upload: %d\n%.4000s", p.Status, p.Body)
