@@ -13,6 +13,7 @@ type Page struct {
 	Items []Item
 	None  ui.EmptyProps
 	Pager ui.PagerProps
+	Back  string // this page, where its forms lead back to
 }
 
 // Item is one line.

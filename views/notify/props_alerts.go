@@ -24,7 +24,7 @@ type ChannelPage struct {
 	layout.Shell
 	Title, Sub, Action, Button string
 	ID, Address, Problem       string // of one that is there
-	Fresh, Signed, App         bool
+	Fresh, Signed, App, Off    bool
 	Fields                     ChannelFields
 	Teams                      []ui.Option
 	Kinds                      []Tick
@@ -58,6 +58,7 @@ type DeliveriesPage struct {
 	Rows   []DeliveryRow
 	None   ui.EmptyProps
 	Pager  ui.PagerProps
+	Back   string // this page, where its forms lead back to
 }
 
 // DeliveryRow is one event on its way to one recipient.

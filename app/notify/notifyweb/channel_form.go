@@ -29,7 +29,7 @@ func (h *Alerts) form(c *web.Context, ch notify.Channel, f views.ChannelFields, 
 		Fields: f, Form: wrong.Form, Errors: wrong.Fields}
 	if !ch.ID.IsZero() {
 		p.Shell.Title, p.Title, p.Sub, p.Action, p.Button, p.Fresh = ch.Name, ch.Name, ch.Kind.Label(), channels+"/"+ch.ID.String(), "Save", false
-		p.ID, p.Address, p.Problem, p.Signed, p.App = ch.ID.String(), ch.Shown, ch.Problem, ch.Kind == notify.Webhook, ch.Kind == notify.SlackApp
+		p.ID, p.Address, p.Problem, p.Signed, p.App, p.Off = ch.ID.String(), ch.Shown, ch.Problem, ch.Kind == notify.Webhook, ch.Kind == notify.SlackApp, ch.Disabled
 	}
 	teams, err := h.people.Teams(c.Ctx(), c.Actor())
 	if err != nil {

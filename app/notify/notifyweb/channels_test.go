@@ -349,6 +349,9 @@ func TestOfTwoWhoChangeAChannelAtOnceTheSecondIsTold(t *testing.T) {
 	if p := admin.Post(one, url.Values{"version": theirs, "name": {"operations"}}); p.Status != http.StatusUnprocessableEntity || !p.Has("Somebody changed this channel while you did", `value="operations"`) || version(p)[0] != theirs[0] {
 		t.Errorf("the second: %d\n%s", p.Status, p.Body)
 	}
+	if p := admin.Get(one); !regexp.MustCompile(`disabled[^>]*>(?s:.{0,600})Send a test`).MatchString(p.Body) {
+		t.Errorf("a channel that is off takes tests:\n%s", p.Body)
+	}
 	if p := admin.Get(one); !p.Has(`value="ops"`, `name="disabled" value="on" checked`) && !p.Has(`value="ops"`, "checked") {
 		t.Errorf("afterwards:\n%s", p.Body)
 	}

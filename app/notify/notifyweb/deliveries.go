@@ -40,7 +40,7 @@ func (h *Alerts) deliveries(c *web.Context) error {
 		}
 		return deliveries + "?" + v.Encode()
 	}
-	p := views.DeliveriesPage{Shell: c.Shell("Deliveries", "channels"), States: []ui.Tab{{Label: "All", Href: here("", ""), Active: q.State == ""}}}
+	p := views.DeliveriesPage{Shell: c.Shell("Deliveries", "channels"), Back: c.Request().URL.RequestURI(), States: []ui.Tab{{Label: "All", Href: here("", ""), Active: q.State == ""}}}
 	for _, s := range notify.States {
 		p.States = append(p.States, ui.Tab{Label: stateLabels[s].Label, Href: here(s, ""), Active: q.State == s})
 	}
@@ -91,5 +91,5 @@ func (h *Alerts) retry(c *web.Context) error {
 		return err
 	}
 	c.Flash("It is on its way to " + d.To + " again, as the same message.")
-	return c.See(deliveries)
+	return c.See(web.Local(c.FormValue("back"), deliveries))
 }

@@ -44,6 +44,7 @@ func (h *Handlers) Routes() []web.Route {
 var icons = map[notify.Kind]string{
 	notify.Asked: "hourglass", notify.Decided: "check", notify.Budget: "wallet", notify.Away: "alert-triangle", notify.Back: "circle-check", notify.Expiring: "key",
 	notify.Forecast: "trending-up", notify.Escalated: "alert-triangle", notify.Anomaly: "trending-up", notify.Misused: "shield-lock",
+	notify.SignIn: "login", notify.Repriced: "coin", notify.Billed: "receipt", notify.Concluded: "flask", notify.Undone: "arrow-back-up", notify.Batched: "stack-2",
 }
 
 func (h *Handlers) list(c *web.Context) error {
@@ -53,7 +54,7 @@ func (h *Handlers) list(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	p := views.Page{Shell: c.Shell("Inbox", "inbox"), Tabs: []ui.Tab{{Label: "All", Href: root, Active: !q.UnreadOnly}, {Label: "Unread", Href: root + "?show=unread", Active: q.UnreadOnly}}}
+	p := views.Page{Shell: c.Shell("Inbox", "inbox"), Back: c.Request().URL.RequestURI(), Tabs: []ui.Tab{{Label: "All", Href: root, Active: !q.UnreadOnly}, {Label: "Unread", Href: root + "?show=unread", Active: q.UnreadOnly}}}
 	if p.Unread, err = h.inbox.Unread(c.Ctx(), c.Actor()); err != nil {
 		return err
 	}
@@ -93,14 +94,14 @@ func (h *Handlers) read(c *web.Context) error {
 	if c.FormValue("open") != "" {
 		return c.See(web.Local(n.Href, root))
 	}
-	return c.See(root)
+	return c.See(web.Local(c.FormValue("back"), root))
 }
 
 func (h *Handlers) readAll(c *web.Context) error {
 	if _, err := h.inbox.ReadAll(c.Ctx(), c.Actor()); err != nil {
 		return err
 	}
-	return c.See(root)
+	return c.See(web.Local(c.FormValue("back"), root))
 }
 
 func noticeID(c *web.Context) (id.Notice, error) {

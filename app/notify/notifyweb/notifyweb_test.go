@@ -70,6 +70,14 @@ func TestPeopleReadTheirInbox(t *testing.T) {
 	if p := who.Get(older); !p.Has("for &lt;b&gt;admin") || p.Has("event 49") {
 		t.Errorf("the second page:\n%s", p.Body)
 	}
+	if p := who.Get(older); !p.Has(`name="back" value="` + older + `"`) {
+		t.Errorf("its forms lead elsewhere:\n%s", p.Body)
+	}
+	for back, want := range map[string]string{"/inbox?show=unread": "/inbox?show=unread", "//elsewhere.test": "/inbox"} {
+		if p := who.Post("/inbox/"+line.FindStringSubmatch(p.Body)[1]+"/read", url.Values{"back": {back}}); p.Status != http.StatusSeeOther || p.Location != want {
+			t.Errorf("read, back to %s: %d %s", back, p.Status, p.Location)
+		}
+	}
 	if p := who.Post("/inbox/read", nil); p.Status != http.StatusSeeOther || p.Location != "/inbox" {
 		t.Errorf("all: %d %s", p.Status, p.Location)
 	}
