@@ -68,7 +68,7 @@ type Override struct {
 // OverrideChange changes what it names and leaves the rest.
 type OverrideChange struct {
 	From   *time.Time         `json:"from,omitempty"`
-	Until  *time.Time         `json:"until,omitempty"`
+	Until  *time.Time         `json:"until,omitempty"` // null = it holds until you end it
 	Prices *map[string]string `json:"prices_usd,omitempty"`
 	Note   *string            `json:"note,omitempty"`
 }

@@ -1,6 +1,8 @@
 package priceweb
 
 import (
+	"encoding/json"
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -64,9 +66,24 @@ type overrideInput struct {
 // overrideChange changes what it names and leaves the rest.
 type overrideChange struct {
 	From   *time.Time         `json:"from"`
-	Until  *time.Time         `json:"until"`
+	Until  *time.Time         `json:"until"` // null = it holds until you end it
 	Prices *map[string]string `json:"prices_usd"`
 	Note   *string            `json:"note"`
+}
+
+// UnmarshalJSON tells an end that is null, as the API itself writes one that is open, from one that is not named.
+func (o *overrideChange) UnmarshalJSON(b []byte) error {
+	type plain overrideChange
+	var named struct {
+		Until json.RawMessage `json:"until"`
+	}
+	if err := errors.Join(json.Unmarshal(b, (*plain)(o)), json.Unmarshal(b, &named)); err != nil {
+		return err
+	}
+	if string(named.Until) == "null" {
+		o.Until = &time.Time{}
+	}
+	return nil
 }
 
 func overrideOut(o price.Override) overrideJSON {

@@ -133,7 +133,7 @@ func TestAPriceOfOnesOwnIsAddedChangedAndEnded(t *testing.T) {
 	if p := browser.Get(page); !p.Has(`value="24.5"`, `value="contract 7"`, "connection eu", "End price") {
 		t.Errorf("edit: %d\n%s", p.Status, p.Body)
 	}
-	if p := browser.Post(page, url.Values{"price_input": {"3"}}); p.Status != http.StatusSeeOther {
+	if p := browser.Post(page, url.Values{"price_input": {"3"}, "price_output": {"20"}}); p.Status != http.StatusSeeOther {
 		t.Fatalf("saved: %d\n%s", p.Status, p.Body)
 	}
 	s.Clock.Advance(time.Minute)
@@ -157,14 +157,14 @@ func TestAnEndThatWasNotTouchedStaysToTheSecond(t *testing.T) {
 	s := newScene(t)
 	api, browser := s.Program(t, s.site, s.acme, org.Admin), webtest.As(t, s.site, s.acme.Members[org.Admin])
 	var made struct{ ID string }
-	p := api.JSON("POST", "/api/v1/prices/overrides", `{"model":"gpt-4o","from":"2026-01-01T00:00:00Z","until":"2099-12-31T23:59:59Z","prices_usd":{"input":"2.25"}}`)
+	p := api.JSON("POST", "/api/v1/prices/overrides", `{"model":"gpt-4o","from":"2026-01-01T00:00:00Z","until":"2099-12-31T23:59:59Z","prices_usd":{"input":"2.25","output":"9"}}`)
 	if err := json.Unmarshal([]byte(p.Body), &made); err != nil || p.Status != http.StatusCreated {
 		t.Fatalf("%d %s", p.Status, p.Body)
 	}
 	if p := browser.Get("/prices/" + made.ID); !p.Has(`value="2099-12-31T23:59"`) {
 		t.Fatalf("%d\n%s", p.Status, p.Body)
 	}
-	if p := browser.Post("/prices/"+made.ID, url.Values{"price_input": {"2.25"}, "until": {"2099-12-31T23:59"}, "note": {"contract 8"}}); p.Status != http.StatusSeeOther {
+	if p := browser.Post("/prices/"+made.ID, url.Values{"price_input": {"2.25"}, "price_output": {"9"}, "until": {"2099-12-31T23:59"}, "note": {"contract 8"}}); p.Status != http.StatusSeeOther {
 		t.Fatalf("saved: %d\n%s", p.Status, p.Body)
 	}
 	if p := api.Get("/api/v1/prices/overrides/" + made.ID); !p.Has(`"until":"2099-12-31T23:59:59Z"`, "contract 8") {
@@ -172,13 +172,13 @@ func TestAnEndThatWasNotTouchedStaysToTheSecond(t *testing.T) {
 	}
 	typed := append(regexp.MustCompile(`name="version" value="([^"]+)"`).FindStringSubmatch(browser.Get("/prices/"+made.ID).Body), "", "")[1]
 	s.Clock.Advance(time.Second)
-	if p := api.JSON("PATCH", "/api/v1/prices/overrides/"+made.ID, `{"prices_usd":{"input":"2"}}`); p.Status != http.StatusOK {
+	if p := api.JSON("PATCH", "/api/v1/prices/overrides/"+made.ID, `{"prices_usd":{"input":"2","output":"9"}}`); p.Status != http.StatusOK {
 		t.Fatalf("changed meanwhile: %d %s", p.Status, p.Body)
 	}
-	if p := browser.Post("/prices/"+made.ID, url.Values{"version": {typed}, "price_input": {"2.25"}}); p.Status != http.StatusUnprocessableEntity || !p.Has("Somebody changed this price while you did") {
+	if p := browser.Post("/prices/"+made.ID, url.Values{"version": {typed}, "price_input": {"2.25"}, "price_output": {"9"}}); p.Status != http.StatusUnprocessableEntity || !p.Has("Somebody changed this price while you did") {
 		t.Errorf("typed over the old one: %d", p.Status)
 	}
-	if p := browser.Post("/prices/"+made.ID, url.Values{"price_input": {"2.25"}}); p.Status != http.StatusSeeOther {
+	if p := browser.Post("/prices/"+made.ID, url.Values{"price_input": {"2.25"}, "price_output": {"9"}}); p.Status != http.StatusSeeOther {
 		t.Fatalf("saved without an end: %d", p.Status)
 	}
 	if p := api.Get("/api/v1/prices/overrides/" + made.ID); !p.Has(`"until":null`) {
@@ -227,6 +227,22 @@ func TestTheAPISpeaksDecimals(t *testing.T) {
 	made := api.JSON("POST", "/api/v1/prices/overrides", `{"provider":"openai","model":"gpt-4o","from":"2026-01-01T00:00:00Z","prices_usd":{"input":"2.25","output":"9","web_search":"0.01"}}`)
 	if made.Status != http.StatusCreated || !made.Has(`"input":"2.25"`, `"web_search":"0.01"`, `"price_version":"override/ovr_`, `"until":null`) {
 		t.Fatalf("%d %s", made.Status, made.Body)
+	}
+	var own struct{ ID string }
+	if err := json.Unmarshal([]byte(made.Body), &own); err != nil {
+		t.Fatal(err)
+	}
+	for _, change := range []struct{ body, until string }{
+		{`{"until":"2027-01-01T00:00:00Z"}`, `"until":"2027-01-01T00:00:00Z"`},
+		{`{"note":"as agreed"}`, `"until":"2027-01-01T00:00:00Z"`}, // not named
+		{`{"until":null}`, `"until":null`},
+	} {
+		if p := api.JSON("PATCH", "/api/v1/prices/overrides/"+own.ID, change.body); p.Status != http.StatusOK || !p.Has(change.until) {
+			t.Errorf("%s: %d %s", change.body, p.Status, p.Body)
+		}
+	}
+	if p := api.JSON("PATCH", "/api/v1/prices/overrides/"+own.ID, `{"untill":null}`); p.Status < 400 {
+		t.Errorf("a field that is none: %d %s", p.Status, p.Body)
 	}
 	if p := api.JSON("POST", "/api/v1/prices/overrides", `{"model":"x","prices_usd":{"input":"a lot"}}`); p.Status < 400 || !p.Has("plain number") {
 		t.Errorf("%d %s", p.Status, p.Body)
