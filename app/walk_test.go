@@ -349,7 +349,7 @@ func (a *App) tenant(t *testing.T, h *webtest.House, name string) webtest.Visito
 	routes, err := route.Reader{Connections: a.connections, Aliases: a.aliases}.Read(ctx)
 	must(t, err)
 	must(t, a.applyRoutes(routes)) // nothing runs that would read them
-	own, err := a.pricing.Create(ctx, admin, price.Input{Model: "m", Prices: map[catalog.Class]money.Price{catalog.Input: 1}})
+	own, err := a.pricing.Create(ctx, admin, price.Input{Model: "m", Prices: map[catalog.Class]money.Price{catalog.Input: 1, catalog.Output: 1}})
 	must(t, err)
 	account, err := a.providers.Create(ctx, admin, provider.Input{Name: "openai", Kind: provider.OpenAI, BaseURL: "https://openai.invalid/v1", Credential: secret.New("sk-test-0123456789")})
 	must(t, err)

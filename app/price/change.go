@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/audit"
@@ -19,6 +20,9 @@ func (s *Service) Create(ctx context.Context, actor org.Actor, in Input) (Overri
 	}
 	now := s.Clock.Now().UTC().Truncate(time.Microsecond)
 	in, err := in.checked(now, s.Shelf.Knows)
+	if err == nil {
+		err = s.whole(in, now)
+	}
 	if err != nil {
 		return Override{}, err
 	}
@@ -58,6 +62,9 @@ func (s *Service) Update(ctx context.Context, actor org.Actor, which id.Override
 			in.From = o.From
 		}
 		in, err := in.checked(o.From, func(string) bool { return true })
+		if err == nil && !maps.Equal(in.Prices, o.Prices) { // an older one that is not whole can still be ended
+			err = s.whole(in, o.From)
+		}
 		if err != nil {
 			return err
 		}

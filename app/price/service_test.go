@@ -135,11 +135,16 @@ func TestAPriceIsRefusedInWords(t *testing.T) {
 		{"without a model", price.Input{Prices: good}, "model"},
 		{"a star in the middle", price.Input{Model: "gpt*5", Prices: good}, "model"},
 		{"without an input price", price.Input{Model: "m", Prices: map[catalog.Class]money.Price{catalog.Output: 1}}, "input"},
+		{"without an output price", price.Input{Model: "m", Prices: map[catalog.Class]money.Price{catalog.Input: 1}}, "output"},
+		{"without one for a model that has one", price.Input{Provider: "openai", Model: "gpt-5.5", Prices: map[catalog.Class]money.Price{catalog.Input: 1}}, "output"},
+		{"without one for many models", price.Input{Model: "text-embedding-3*", Prices: map[catalog.Class]money.Price{catalog.Input: 1}}, "output"},
 		{"a negative price", price.Input{Model: "m", Prices: map[catalog.Class]money.Price{catalog.Input: -1}}, "input"},
 		{"a class that is none", price.Input{Model: "m", Prices: map[catalog.Class]money.Price{catalog.Input: 1, "magic": 1}}, "class"},
 		{"an unknown provider", price.Input{Provider: "frobnicator", Model: "m", Prices: good}, "provider"},
 		{"provider and connection", price.Input{Provider: "openai", Connection: s.connection.ID, Model: "m", Prices: good}, "provider"},
 		{"an end before the beginning", price.Input{Model: "m", From: now, Until: now, Prices: good}, "until"},
+		{"an end of five digits", price.Input{Model: "m", Until: time.Date(9999, 12, 31, 23, 0, 0, 0, time.FixedZone("", -5*3600)), Prices: good}, "until"},
+		{"a beginning before Unix", price.Input{Model: "m", From: time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC), Prices: good}, "from"},
 		{"while another one holds", price.Input{Model: "taken", From: now.Add(time.Hour), Prices: good}, "model"},
 	} {
 		_, err := s.prices.Create(t.Context(), s.admin, x.in)
@@ -153,6 +158,9 @@ func TestAPriceIsRefusedInWords(t *testing.T) {
 		"for a provider of the catalogue":    {Provider: "groq", Model: "taken", Prices: good},
 		"for one connection":                 {Connection: s.connection.ID, Model: "taken", Prices: good},
 		"for all models that begin likewise": {Model: "taken*", Prices: good},
+		"for embeddings, which have none":    {Provider: "openai", Model: "text-embedding-3-small", Prices: map[catalog.Class]money.Price{catalog.Input: 1}},
+		"for nothing, said so":               {Model: "vectors", Prices: map[catalog.Class]money.Price{catalog.Input: 1, catalog.Output: 0}},
+		"for each picture":                   {Model: "pictures", Prices: map[catalog.Class]money.Price{catalog.Input: 1, catalog.PerImage: 1}},
 	} {
 		if _, err := s.prices.Create(t.Context(), s.admin, in); err != nil {
 			t.Errorf("%s: %v", name, err)
