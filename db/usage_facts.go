@@ -20,7 +20,7 @@ type factTable struct {
 var factTables = []factTable{
 	{
 		name: "attempts", asked: "attempts.asked",
-		outcome: "CASE WHEN attempts.class = '' THEN 'answered' ELSE 'failed' END",
+		outcome: "CASE WHEN attempts.class = '' OR attempts.state IN ('handed', 'returned') THEN 'answered' ELSE 'failed' END",
 		sums: "0 AS requests, 0 AS errors, 0 AS refused, COUNT(*) AS attempts, SUM(attempts.input_tokens) AS input, SUM(attempts.cached_tokens) AS cached, " +
 			"SUM(attempts.output_tokens) AS output, SUM(attempts.cost_nanos) AS cost_nanos",
 	},

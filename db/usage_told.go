@@ -19,11 +19,12 @@ type told struct {
 	Outcome  string
 }
 
-// attemptTold and requestTold are what the two kinds of facts are told by. db/usage_facts.go says the same in SQL.
+// attemptTold and requestTold are what the two kinds of facts are told by. db/usage_facts.go says the same in SQL. What was handed over to a
+// provider and what came of it are told by one outcome, whatever it was: the second takes the place of the first, so it is below zero.
 func attemptTold(p *budget.Posting) told {
 	a := &p.Attempt
 	t := told{Model: a.Model, Provider: a.Provider, Asked: a.Asked, Client: a.Client, Endpoint: a.Endpoint, Cache: a.Cache, Outcome: usage.Answered}
-	if p.End.Class != "" {
+	if p.End.Class != "" && p.End.State != ledger.Handed && p.End.State != ledger.Returned {
 		t.Outcome = usage.Failed
 	}
 	return t
