@@ -54,6 +54,9 @@ func Plan(now *State, wanted *Document, prune bool) ([]Change, error) {
 	var made, gone []Change
 	for _, k := range kinds {
 		create, remove := p.section(k)
+		if k.section == "budgets" {
+			create = lowerFirst(create)
+		}
 		made, gone = append(made, create...), append(remove, gone...)
 		if k.section == "teams" { // budgets and policies may name aliases
 			create, remove = p.routes()
