@@ -56,6 +56,13 @@ func approved(t *testing.T, r policy.Rule, change func(*policy.Pass)) (*house, *
 	c := &counts{}
 	book := &policy.Book{AskURL: "https://ai.acme.test/approvals/new"}
 	h := build(t, func(conf *Config) { conf.Ports.Policies, conf.Ports.Approvals = book, c })
+	h.approve(t, book, r, string(provider.Compatible)+"/up-model", change)
+	return h, c
+}
+
+// approve puts a house under a policy, and gives its key a pass for the alias and a model.
+func (h *house) approve(t *testing.T, book *policy.Book, r policy.Rule, model string, change func(*policy.Pass)) {
+	t.Helper()
 	source := id.NewSource(clock.System{}.Now, nil)
 	o := h.grant.Chain.Org
 	r.ID, r.Org, r.Kind, r.Node, r.Label = id.NewPolicy(source), o, "organization", o.UUID(), "Acme"
@@ -65,7 +72,7 @@ func approved(t *testing.T, r policy.Rule, change func(*policy.Pass)) (*house, *
 	if h.grant.Chain.Key.IsZero() {
 		t.Fatal("the house's key has no id")
 	}
-	p := policy.Pass{ID: id.NewApproval(source), Org: o, Key: h.grant.Chain.Key, Asked: "smart", Targets: []string{string(provider.Compatible) + "/up-model"}, Lifts: []id.Policy{r.ID},
+	p := policy.Pass{ID: id.NewApproval(source), Org: o, Key: h.grant.Chain.Key, Asked: "smart", Targets: []string{model}, Lifts: []id.Policy{r.ID},
 		Until: clock.System{}.Now().Add(time.Hour), Times: 5}
 	if change != nil {
 		change(&p)
@@ -73,7 +80,6 @@ func approved(t *testing.T, r policy.Rule, change func(*policy.Pass)) (*house, *
 	if err := book.LoadExtras(policy.Extras{Passes: []policy.Pass{p}}); err != nil {
 		t.Fatal(err)
 	}
-	return h, c
 }
 
 func TestAnApprovedCallPassesAndIsCountedWithWhatItCost(t *testing.T) {

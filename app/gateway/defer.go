@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 
 	"github.com/bodhi-gateway/bodhi/app/batch"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -12,6 +13,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/pii"
+	"github.com/bodhi-gateway/bodhi/app/policy"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/route"
 )
@@ -64,6 +66,8 @@ func (g *Gateway) handOver(x *Exchange, a *attempt, p Deferrer, req *http.Reques
 		return leave("a data rule put placeholders into it, and what they stand for is kept in memory alone")
 	case x.choice.Experiment != nil:
 		return leave("it is part of an experiment")
+	case slices.ContainsFunc(a.passes, func(p *policy.Pass) bool { return p.Amount > 0 || p.Times > 0 }):
+		return leave("it is under an approval of so much, and what it does not cost could not be given back to that when it comes back")
 	case a.target.Connection.ZeroRetention:
 		return leave("its connection promises to keep nothing, and a provider keeps what is handed over")
 	case !p.Fits(a.target.Connection, c.Operation, a.hold.Amount()):

@@ -12,6 +12,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/policy"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/provider/nativebatch"
 	"github.com/bodhi-gateway/bodhi/app/provider/sandbox"
@@ -114,6 +115,36 @@ func TestARequestIsHandedOverAndItsAnswerTakesTheDepositsPlace(t *testing.T) {
 			}
 			if len(h.books.ends) != 1 || len(h.books.requests) != 0 {
 				t.Error("the answer was booked by the node")
+			}
+		})
+	}
+}
+
+// What is under an approval of so much is asked alone: its cost is counted there exactly, and a deposit would end the approval too early.
+func TestWhatIsUnderABoundedApprovalIsAskedAlone(t *testing.T) {
+	t.Parallel()
+	for name, x := range map[string]struct {
+		change func(*policy.Pass)
+		code   int
+	}{
+		"of so much money": {func(p *policy.Pass) { p.Times, p.Amount = 0, 10*money.Dollar }, NotDeferred},
+		"of so many times": {func(p *policy.Pass) { p.Times = 5 }, NotDeferred},
+		"until its end":    {func(p *policy.Pass) { p.Times = 0 }, http.StatusAccepted},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := portCases()[0]
+			h, _ := half(t, c.at, c.model)
+			used, book := &counts{}, &policy.Book{AskURL: "https://ai.acme.test/approvals/new"}
+			h.gateway.Policies, h.gateway.Approvals = book, used
+			h.approve(t, book, policy.Rule{Deny: []string{c.model}, MayAsk: true}, string(provider.OpenAI)+"/"+c.model, x.change)
+			w := &taker{ResponseRecorder: httptest.NewRecorder()}
+			h.local(t, w, &c)
+			if w.Code != x.code {
+				t.Fatalf("%d %s", w.Code, w.Body)
+			}
+			if uses, spent, _ := used.read(); x.code == NotDeferred && (uses != 0 || spent != 0 || h.books.held != 0) {
+				t.Errorf("%d uses and %s are counted, %s held", uses, spent, h.books.held)
 			}
 		})
 	}
