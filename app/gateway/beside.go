@@ -10,7 +10,7 @@ import (
 // none is known.
 func (g *Gateway) beside(x *Exchange, a *attempt, bill *catalog.Bill, used *llm.Usage) {
 	for _, other := range a.beside {
-		quote, known := g.Prices.Quote(x.Grant.Chain.Org, pricedAs(a.target), other.Model, g.clock.Now())
+		quote, known := g.Prices.Quote(x.Grant.Chain.Org, pricedAs(a.target), other.Model, g.pricedWhen(x))
 		switch {
 		case !known:
 			quote = a.quote

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"strconv"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/catalog"
@@ -77,9 +78,17 @@ func (g *Gateway) price(x *Exchange, a *attempt, want *budget.Want) error {
 	return g.capPolicy(x, a, want)
 }
 
-// quoteOf is a target's price now, by the catalogue's name of its provider.
+// quoteOf is a target's price, by the catalogue's name of its provider.
 func (g *Gateway) quoteOf(x *Exchange, t route.Target) (catalog.Quote, bool) {
-	return g.Prices.Quote(x.Grant.Chain.Org, pricedAs(t), catalog.Graded(t.Model, x.Call.Bound.Picture), g.clock.Now())
+	return g.Prices.Quote(x.Grant.Chain.Org, pricedAs(t), catalog.Graded(t.Model, x.Call.Bound.Picture), g.pricedWhen(x))
+}
+
+// pricedWhen is now, or when a line was handed over whose answer came back: a price that ended overnight is still what was agreed then.
+func (g *Gateway) pricedWhen(x *Exchange) time.Time {
+	if x.returned != nil {
+		return x.returned.Deposit.At
+	}
+	return g.clock.Now()
 }
 
 func pricedAs(t route.Target) string { return cmp.Or(t.Connection.PricedAs, string(t.Connection.Kind)) }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/batch"
 	"github.com/bodhi-gateway/bodhi/app/catalog"
+	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/money"
@@ -147,6 +148,41 @@ func TestWhatIsUnderABoundedApprovalIsAskedAlone(t *testing.T) {
 				t.Errorf("%d uses and %s are counted, %s held", uses, spent, h.books.held)
 			}
 		})
+	}
+}
+
+// ended is a price that ended a moment after it was last asked for.
+type ended struct {
+	Prices
+	last *time.Time
+	over *bool
+}
+
+func (e ended) Quote(o id.Org, payee, model string, at time.Time) (catalog.Quote, bool) {
+	if !*e.over {
+		*e.last = at
+	} else if at.After(*e.last) {
+		return nil, false
+	}
+	return e.Prices.Quote(o, payee, model, at)
+}
+
+// A price that ended before the answer came back is still what the line costs: it was handed over before.
+func TestAnAnswerCostsWhatItDidWhenItWasHandedOver(t *testing.T) {
+	t.Parallel()
+	c := portCases()[0]
+	h, box := half(t, c.at, c.model)
+	var last time.Time
+	var over bool
+	h.gateway.Prices = ended{h.gateway.Prices, &last, &over}
+	w := &taker{ResponseRecorder: httptest.NewRecorder()}
+	if h.local(t, w, &c); w.request == nil {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	over, last = true, w.request.Deposit.At
+	got := bring(t, h, w.request, &c)
+	if sum := w.request.Deposit.Held.Money + got.returned.End.Cost; got.Code != http.StatusOK || sum == 0 || int64(sum) != box.Bill().Total {
+		t.Errorf("%d: %s were booked in all, the bill is %d", got.Code, sum, box.Bill().Total)
 	}
 }
 
