@@ -21,6 +21,7 @@ type Usage interface {
 type Budgets interface {
 	List(ctx context.Context, a org.Actor) ([]budget.Entry, error)
 	Forecasts(ctx context.Context, a org.Actor, of []budget.Entry) (map[id.Budget]budget.Forecast, error)
+	Statements(ctx context.Context, a org.Actor, b id.Budget) ([]budget.Statement, error)
 }
 
 // Keys counts keys. *key.Service implements it.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/org"
 )
@@ -31,16 +32,22 @@ func (x *making) standing() error {
 	if err != nil {
 		return err
 	}
+	over, err := x.atEnd()
+	if err != nil {
+		return err
+	}
 	slices.SortStableFunc(x.budgets, func(a, b budget.Entry) int { return cmp.Compare(percent(b), percent(a)) })
 	for _, e := range x.budgets[:min(mostBudgets, len(x.budgets))] {
 		st := e.Standing
-		b := Budget{ID: e.ID.String(), Name: e.Label, Used: amount(e.Measure, used(e)), Limit: amount(e.Measure, st.Limit), Percent: percent(e), Tight: over(e, tight)}
+		b := Budget{ID: e.ID.String(), Name: e.Label, Used: amount(e.Measure, used(e)), Limit: amount(e.Measure, st.Limit), Percent: percent(e), Tight: above(e, tight)}
 		if e.Name != "" && e.Name != e.Label {
 			b.Name += ", " + e.Name
 		}
 		switch f := forecasts[e.ID]; {
 		case st.Left <= 0:
 			b.Outlook = "Used up."
+		case over[e.ID]:
+			b.Outlook = "Its period is over."
 		case !f.RunsOut.IsZero():
 			b.Outlook = "Runs out " + f.RunsOut.In(x.zone).Format("2 January, 15:04") + " at this pace."
 		case f.Known:
@@ -49,6 +56,32 @@ func (x *making) standing() error {
 		x.out.Budgets = append(x.out.Budgets, b)
 	}
 	return nil
+}
+
+// atEnd puts in place of the present standings those at the end of the report's time, where a period ended with it: on the first of a month
+// nothing is used of the new one. A daily report goes out because of the present ones, so it keeps them.
+func (x *making) atEnd() (over map[id.Budget]bool, err error) {
+	over = map[id.Budget]bool{}
+	for i := range x.budgets {
+		e := &x.budgets[i]
+		if from, _ := e.Calendar().Window(x.now, x.zone); x.report.Kind == Daily || from.Before(x.slot.To) || !e.CreatedAt.Before(x.slot.To) {
+			continue
+		}
+		all, err := x.Budgets.Statements(x.ctx, x.eyes, e.ID)
+		if err != nil {
+			return nil, err
+		}
+		then := budget.Statement{Limit: e.Limit - e.Reserve} // nobody spent in it
+		if n := slices.IndexFunc(all, func(s budget.Statement) bool { return s.To.Equal(x.slot.To) }); n >= 0 {
+			then = all[n]
+		}
+		over[e.ID] = true
+		if st := &e.Standing; then.Limit > 0 {
+			st.Limit, st.Spent, st.Held = then.Limit, then.Spent+then.Suspense, 0
+			st.Left = st.Limit - st.Spent
+		}
+	}
+	return over, nil
 }
 
 // ours reports whether a budget's standing is the report's to tell.
@@ -84,8 +117,8 @@ func percent(e budget.Entry) int64 {
 	return n.Int64()
 }
 
-// over reports whether more than a share of a budget, in percent, is used.
-func over(e budget.Entry, share int64) bool {
+// above reports whether more than a share of a budget, in percent, is used.
+func above(e budget.Entry, share int64) bool {
 	a := new(big.Int).Mul(big.NewInt(int64(used(e))), big.NewInt(100))
 	return a.Cmp(new(big.Int).Mul(big.NewInt(int64(e.Standing.Limit)), big.NewInt(share))) > 0
 }
