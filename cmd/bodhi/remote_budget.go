@@ -61,8 +61,9 @@ type budgetCreateCmd struct {
 	Scope       string `help:"Whose: id of a department, team, member or key, pool:team_…, tag:name=value; without it the organization." placeholder:"ID"`
 	Name        string `help:"What it is called."`
 	Measure     string `help:"What is counted." enum:"usd,tokens,requests" default:"usd"`
-	Period      string `help:"How often it begins anew: daily, weekly, monthly, yearly, total, …" default:"monthly"`
+	Period      string `help:"How often it begins anew: daily, weekly, monthly, quarterly, or total for never." default:"monthly"`
 	Enforcement string `help:"What happens at the limit: hard, soft, throttle, downgrade." default:"hard"`
+	DowngradeTo string `help:"With downgrade: the cheaper model, or an alias, that requests are sent to near the limit." placeholder:"MODEL"`
 }
 
 func (c budgetCreateCmd) Run(e *env) error {
@@ -70,7 +71,7 @@ func (c budgetCreateCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	b, err := api.Budgets().Create(e.ctx, client.BudgetInput{Limit: c.Limit, Scope: c.Scope, Name: c.Name, Measure: c.Measure, Period: c.Period, Enforcement: c.Enforcement})
+	b, err := api.Budgets().Create(e.ctx, client.BudgetInput{Limit: c.Limit, Scope: c.Scope, Name: c.Name, Measure: c.Measure, Period: c.Period, Enforcement: c.Enforcement, DowngradeTo: c.DowngradeTo})
 	if err != nil {
 		return err
 	}
@@ -81,8 +82,9 @@ type budgetSetCmd struct {
 	oneBudget
 	Limit       *string `help:"How much may be spent in a period."`
 	Name        *string `help:"What it is called."`
-	Period      *string `help:"How often it begins anew."`
+	Period      *string `help:"How often it begins anew: daily, weekly, monthly, quarterly, or total for never."`
 	Enforcement *string `help:"What happens at the limit: hard, soft, throttle, downgrade."`
+	DowngradeTo *string `help:"With downgrade: the cheaper model, or an alias, that requests are sent to near the limit." placeholder:"MODEL"`
 }
 
 // Run changes the budget as it is now: if somebody was faster, it is refused and nothing is lost.
@@ -95,7 +97,7 @@ func (c budgetSetCmd) Run(e *env) error {
 	if _, err := api.Budgets().Show(e.ctx, c.ID, nil, client.ETag(&tag)); err != nil {
 		return err
 	}
-	b, err := api.Budgets().Update(e.ctx, c.ID, client.BudgetChange{Limit: c.Limit, Name: c.Name, Period: c.Period, Enforcement: c.Enforcement}, client.IfMatch(tag))
+	b, err := api.Budgets().Update(e.ctx, c.ID, client.BudgetChange{Limit: c.Limit, Name: c.Name, Period: c.Period, Enforcement: c.Enforcement, DowngradeTo: c.DowngradeTo}, client.IfMatch(tag))
 	if err != nil {
 		return err
 	}
