@@ -175,6 +175,7 @@ func (s *scene) run(t *testing.T, at string, developer, viewer *webtest.Client) 
 		"a limit below one question":     {map[string]string{"cap_usd": "0.001"}, "at least $0.011", `value="0.001"`},
 		"no limit":                       {map[string]string{"cap_usd": ""}, "Set the most that the answers may cost", `value="box/sandbox-vision"`},
 		"a limit that is no amount":      {map[string]string{"cap_usd": "much"}, "an amount in US dollars", `value="much"`},
+		"a comma in a limit":             {map[string]string{"cap_usd": "1,000"}, "an amount in US dollars", `value="1,000"`},
 		"a wild temperature":             {map[string]string{"temperature_0": "3"}, "a number from 0 to 2", `value="3"`},
 		"a judge without a rubric":       {map[string]string{"judge": "on", "judge_model": "box/x", "judge_cap_usd": "1"}, "Write in words what a good answer is", `value="box/x"`},
 		"somebody else's key":            {map[string]string{"key": s.key(t, org.Lead)}, "Choose a key of your own", `value="box/sandbox-vision"`},

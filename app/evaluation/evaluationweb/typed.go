@@ -87,8 +87,8 @@ func planOf(d id.Dataset, f views.RunFields) (p evaluation.Plan, err error) {
 		p.Scorers = append(p.Scorers, evaluation.Scorer{Kind: evaluation.Judge, Model: f.JudgeModel, Rubric: f.Rubric, Pass: int(number("pass", f.Pass))})
 	}
 	var wrong [2]error
-	p.Cap, wrong[0] = dollars("cap_usd", strings.Replace(f.Cap, ",", ".", 1))
-	p.JudgeCap, wrong[1] = dollars("judge_cap_usd", strings.Replace(f.JudgeCap, ",", ".", 1))
+	p.Cap, wrong[0] = dollars("cap_usd", f.Cap)
+	p.JudgeCap, wrong[1] = dollars("judge_cap_usd", f.JudgeCap)
 	return p, errors.Join(append(errs, wrong[:]...)...)
 }
 
