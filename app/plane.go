@@ -98,7 +98,9 @@ func (a *App) snapshots() []mirror {
 		&live.Mirror[price.Snapshot]{Name: "catalog", Topic: price.CatalogTopic, Dir: dir, Poll: poll, Log: a.log,
 			Read: a.refresher.Read, Apply: a.applyCatalog},
 		&live.Mirror[[]price.Override]{Name: "prices", Topic: price.Topic, Dir: dir, Poll: poll, Log: a.log,
-			Read:  func(ctx context.Context) ([]price.Override, error) { return a.priceStore.All(ctx, a.clock.Now().Add(-price.Remembered)) },
+			Read: func(ctx context.Context) ([]price.Override, error) {
+				return a.priceStore.All(ctx, a.clock.Now().Add(-price.Remembered))
+			},
 			Apply: a.prices.Load},
 		&live.Mirror[[]secret.WrappedKey]{Name: "datakeys", Topic: provider.Topic, Dir: dir, Poll: poll, Log: a.log,
 			Read: a.orgKeys.AllOrgKeys, Apply: a.keyring.Import},
