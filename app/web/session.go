@@ -2,9 +2,11 @@ package web
 
 import (
 	"fmt"
+	"net/url"
 	"strconv"
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 )
 
@@ -110,6 +112,18 @@ func (c *Context) Recent() bool {
 	began, err := strconv.ParseInt(c.server.sessions.GetString(c.Ctx(), beganValue), 10, 64)
 	return err == nil && c.server.Clock.Now().Sub(time.Unix(began, 0)) <= recently
 }
+
+// Lately refuses a form from a session whose log-in is old. The form stays as it was typed, and is sent again after a log-in next to it.
+func (c *Context) Lately() error {
+	if c.Recent() {
+		return nil
+	}
+	return fault.New(fault.Unauthenticated, "log_in_again", "This change needs a log-in of the last 15 minutes. Log in again in another tab, at "+c.PublicURL()+
+		LogInPath+"?again=1, then send this form again.")
+}
+
+// Again is where to log in before a page that needs it.
+func Again(next string) string { return LogInPath + "?again=1&next=" + url.QueryEscape(next) }
 
 // LogOut ends the session, here and in the store.
 func (c *Context) LogOut() error {

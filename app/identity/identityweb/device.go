@@ -2,6 +2,7 @@ package identityweb
 
 import (
 	"net/http"
+	"net/url"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
@@ -28,6 +29,9 @@ func (h *Handlers) device(c *web.Context) error {
 	if page.Code == "" {
 		return c.Render(views.Device(page))
 	}
+	if !c.Recent() { // what is confirmed acts as the member for months, like a token
+		return c.See(web.Again(confirmPath(page.Code)))
+	}
 	d, err := h.people.Device(c.Ctx(), c.Actor(), page.Code)
 	if r, ok := web.Refused(err); ok {
 		page.Error, page.Errors = r.Form, r.Fields
@@ -45,6 +49,8 @@ func (h *Handlers) device(c *web.Context) error {
 	}
 	return c.Render(views.Device(page))
 }
+
+func confirmPath(code string) string { return devicePath + "?code=" + url.QueryEscape(code) }
 
 // payers are the teams that a coding agent may spend for, the default one first.
 func (h *Handlers) payers(c *web.Context) (out []ui.Option, err error) {
@@ -64,6 +70,9 @@ func (h *Handlers) payers(c *web.Context) (out []ui.Option, err error) {
 
 func (h *Handlers) decideDevice(c *web.Context, approve bool) error {
 	page := views.DevicePage{Shell: c.Shell("Confirm a log-in", "tokens"), Code: c.FormValue("code")}
+	if approve && !c.Recent() {
+		return c.See(web.Again(confirmPath(page.Code)))
+	}
 	var team id.Team
 	if text := c.FormValue("team"); text != "" {
 		var err error

@@ -272,6 +272,37 @@ func TestFactorsChangeOnlyShortlyAfterALogIn(t *testing.T) {
 	b.want("then", b.post("/account/security/app", nil), 303, "/account/security/app")
 }
 
+// ... nor take away a token that outlives the afternoon, or open the organization's door.
+func TestTokensAndLogInRulesNeedALogInOfLately(t *testing.T) {
+	t.Parallel()
+	h, b := serve(t)
+	admin := h.Found(t, "Acme").Members[org.Admin]
+	waits, _, err := h.Identity.StartDevice(t.Context(), org.Actor{IP: "192.0.2.5"}, identity.NewDevice{Program: "bodhi on laptop"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := "/device?code=" + waits.Printed()
+	login := password(admin)
+	b.want("log-in", b.post("/log-in", login), 303, "/account")
+	b.want("the device, at once", b.get(page), 200, "", "bodhi on laptop")
+	h.Clock.Advance(16 * time.Minute)
+	if waits, _, err = h.Identity.StartDevice(t.Context(), org.Actor{IP: "192.0.2.5"}, identity.NewDevice{Program: "bodhi on laptop"}); err != nil {
+		t.Fatal(err)
+	}
+	page = "/device?code=" + waits.Printed()
+	again := func(next string) string { return "/log-in?again=1&next=" + url.QueryEscape(next) }
+	b.want("a token's form", b.get("/tokens/new"), 303, again("/tokens/new"))
+	b.want("a token", b.post("/tokens", url.Values{"name": {"mine for ever"}, "kind": {"organization"}, "role": {"admin"}}), 422, "", "a log-in of the last 15 minutes", `value="mine for ever"`)
+	b.want("log-in rules", b.post("/settings/log-in", url.Values{"idle": {"3h"}, "absolute": {"3d"}}), 422, "", "a log-in of the last 15 minutes", `value="3h"`)
+	b.want("a device", b.get(page), 303, again(page))
+	b.want("confirming it", b.post("/device/approve", url.Values{"code": {waits.Printed()}}), 303, again(page))
+	login.Set("next", page)
+	b.want("logging in again", b.post("/log-in", login), 303, page)
+	b.want("the device then", b.get(page), 200, "", "bodhi on laptop")
+	b.want("confirming it then", b.post("/device/approve", url.Values{"code": {waits.Printed()}}), 303, "/tokens")
+	b.want("a token then", b.post("/tokens", url.Values{"name": {"mine"}}), 200, "", "bdt_live_")
+}
+
 func TestSessionsOfStrangersDoNotPileUp(t *testing.T) {
 	t.Parallel()
 	h, b := serve(t)

@@ -50,6 +50,9 @@ func (h *Handlers) setPolicy(c *web.Context) error {
 		BreakGlass: c.FormValue("break_glass"), Idle: c.FormValue("idle"), Absolute: c.FormValue("absolute")}
 	p, err := readPolicy(fields)
 	if err == nil {
+		err = c.Lately()
+	}
+	if err == nil {
 		err = h.people.SetPolicy(c.Ctx(), c.Actor(), p, c.Session())
 	}
 	if r, ok := web.Refused(err); ok {

@@ -44,7 +44,11 @@ func tokenRow(c *web.Context, t identity.Token) views.TokenRow {
 	return row
 }
 
+// tokenForm asks for a log-in of the last minutes first: a token outlives the afternoon on which somebody finds a laptop open.
 func (h *Handlers) tokenForm(c *web.Context) error {
+	if !c.Recent() {
+		return c.See(web.Again(tokensPath + "/new"))
+	}
 	page := newTokenPage(c)
 	page.Fields = views.TokenFields{Kind: "personal"}
 	return c.Render(views.NewToken(page))
@@ -61,7 +65,10 @@ func newTokenPage(c *web.Context) views.NewTokenPage {
 func (h *Handlers) createToken(c *web.Context) error {
 	f := views.TokenFields{Name: c.FormValue("name"), Kind: c.FormValue("kind"), Role: c.FormValue("role"), Scopes: c.FormValue("scopes"), Expires: c.FormValue("expires")}
 	in := identity.NewToken{Name: f.Name, Role: org.Role(f.Role), Personal: f.Kind != "organization", Scopes: strings.FieldsFunc(f.Scopes, func(r rune) bool { return strings.ContainsRune(" ,\r\n\t", r) })}
-	err := c.KnownScopes("scopes", in.Scopes)
+	err := c.Lately()
+	if err == nil {
+		err = c.KnownScopes("scopes", in.Scopes)
+	}
 	if f.Expires != "" && err == nil {
 		var day time.Time
 		if day, err = time.ParseInLocation(time.DateOnly, f.Expires, c.Zone()); err != nil {

@@ -95,13 +95,20 @@ func (h *Handlers) change(c *web.Context) error {
 
 func (h *Handlers) createToken(c *web.Context) error {
 	name := c.FormValue("name")
-	text, t, err := h.directory.CreateToken(c.Ctx(), c.Actor(), name)
+	var text secret.String
+	var t scim.Token
+	err := c.Lately()
+	if err == nil {
+		text, t, err = h.directory.CreateToken(c.Ctx(), c.Actor(), name)
+	}
 	if r, ok := web.Refused(err); ok {
 		p, err := h.directoryPage(c)
 		if err != nil {
 			return err
 		}
-		p.TokenName, p.TokenErrors = name, r.Fields
+		if p.TokenName, p.TokenErrors = name, r.Fields; r.Form != "" {
+			p.TokenErrors = map[string]string{"name": r.Form}
+		}
 		return c.Invalid(views.Directory(p))
 	}
 	return h.made(c, text, t, err)
@@ -123,6 +130,9 @@ func (h *Handlers) rotateToken(c *web.Context) error {
 	which, err := tokenID(c)
 	if err != nil {
 		return err
+	}
+	if !c.Recent() {
+		return c.See(web.Again(directory))
 	}
 	text, t, err := h.directory.RotateToken(c.Ctx(), c.Actor(), which)
 	return h.made(c, text, t, err)

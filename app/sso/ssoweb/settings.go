@@ -91,6 +91,9 @@ func (h *Handlers) set(c *web.Context) error {
 		Domains: lines(f.Domains), Role: org.Role(f.Role), TrustEmail: f.TrustEmail, GroupClaim: f.GroupClaim}
 	team, err := teamOf(f.Team)
 	if err == nil {
+		err = c.Lately()
+	}
+	if err == nil {
 		in.Team = team
 		_, err = h.sso.Set(c.Ctx(), c.Actor(), in)
 	}

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pquerna/otp/totp"
 
@@ -69,6 +70,10 @@ func TestAnAdminConnectsAProviderOnThePage(t *testing.T) {
 	}
 	if p := b.post(x.base+"/settings/sso/groups/remove", url.Values{"group": {"admins"}, "at": {x.acme.Org.ID.String()}}); strings.Contains(p.body, `value="admins"`) {
 		t.Fatal("the group is still there")
+	}
+	x.Clock.Advance(16 * time.Minute)
+	if p := b.post(x.base+"/settings/sso", form); p.status != http.StatusUnprocessableEntity || !strings.Contains(p.body, "a log-in of the last 15 minutes") || !strings.Contains(p.body, x.login) {
+		t.Errorf("from a laptop that was left open: %d at %s", p.status, p.at)
 	}
 	if p := x.as(org.Manager).get(x.base + "/settings/sso"); p.status != http.StatusForbidden {
 		t.Errorf("a manager sees the settings: %d", p.status)
