@@ -29,7 +29,7 @@ type letters struct {
 	joining  *join.Service
 }
 
-// evenly is how long asking for a new password takes at least, known address or not.
+// evenly is how long asking for a new password or to join takes at least, known address or not.
 const evenly = 400 * time.Millisecond
 
 func (c *core) newLetters() (l letters, err error) {
@@ -46,7 +46,7 @@ func (c *core) newLetters() (l letters, err error) {
 	l.links = mail.Links{MAC: mac, PublicURL: c.cfg.PublicURL}
 	l.recovery = &identity.Recovery{People: c.people, Store: db.NewResetStore(c.db), Post: l.post, Links: l.links, Even: evenly}
 	l.joining = join.New(join.Parts{Store: db.NewJoinStore(c.db), Orgs: c.orgs, People: c.people, Post: l.post, Links: l.links, Tx: c.db, Audit: c.audit,
-		DNS: net.DefaultResolver, Clock: c.clock, IDs: c.ids, Log: c.log, SSO: c.ssoOnly, Connected: c.sso.Ready})
+		DNS: net.DefaultResolver, Clock: c.clock, IDs: c.ids, Log: c.log, SSO: c.ssoOnly, Connected: c.sso.Ready, Even: evenly})
 	l.recovery.Allowed = c.takesPassword
 	c.sso.Domains = l.joining
 	return l, nil

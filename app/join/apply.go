@@ -48,6 +48,15 @@ func (s *Service) Apply(ctx context.Context, by org.Actor, email string) error {
 	if err := s.People.Pace(by, "join "+email, askPerAddress); err != nil {
 		return err
 	}
+	if s.Even > 0 {
+		floor := time.NewTimer(s.Even)
+		defer func() {
+			select {
+			case <-floor.C:
+			case <-ctx.Done():
+			}
+		}()
+	}
 	_, domain, _ := strings.Cut(email, "@")
 	d, ok, err := s.Store.Owner(ctx, domain)
 	if err != nil {

@@ -169,6 +169,8 @@ type Parts struct {
 	SSO func(ctx context.Context, o id.Org) (bool, error)
 	// Connected says whether an organization has an identity provider, beside passwords or alone.
 	Connected func(ctx context.Context, o id.Org) (bool, error)
+	// Even is how long an answer to Apply takes at least, so that it does not tell whose domains are known; 0 in tests.
+	Even time.Duration
 }
 
 // Service is the room's use cases.
