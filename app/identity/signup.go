@@ -64,6 +64,9 @@ func (s *Service) SignUp(ctx context.Context, by org.Actor, in SignUp) (org.Orga
 	if err := in.check(); err != nil {
 		return org.Organization{}, org.Member{}, err
 	}
+	if err := s.roomFor(ctx, in.Email); err != nil {
+		return org.Organization{}, org.Member{}, err
+	}
 	hash, err := s.Hasher.Hash(ctx, in.Password)
 	if err != nil {
 		return org.Organization{}, org.Member{}, fmt.Errorf("sign up: %w", err)
@@ -83,6 +86,21 @@ func (s *Service) SignUp(ctx context.Context, by org.Actor, in SignUp) (org.Orga
 		return o, m, err
 	}
 	return org.Organization{}, org.Member{}, fault.Field("organization", "Too many organizations have this name. Add a word that tells yours apart.")
+}
+
+// maxFounded is how many organizations an address may be in for founding one more. It is far below maxAccounts: nobody has proved that
+// the address is theirs, and whoever filled the places that a log-in looks at would keep its owner out of their own company.
+const maxFounded = 5
+
+func (s *Service) roomFor(ctx context.Context, email string) error {
+	all, err := s.Store.ByLogin(ctx, PasswordIssuer, email)
+	if err != nil {
+		return fmt.Errorf("sign up: %w", err)
+	}
+	if len(all) >= maxFounded {
+		return fault.Field("email", "This address logs in to five organizations or more already, and cannot found another one. Use another address.")
+	}
+	return nil
 }
 
 // found writes the new organization in one transaction.
