@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -50,4 +51,22 @@ func (s *Service) Grantable(ctx context.Context, actor org.Actor, g Grant) error
 		}
 	}
 	return err
+}
+
+// Maker is the person behind what is made: who acts, or who made the token that acts; zero where nobody is. Otherwise a leaver's
+// token would leave others and invitations behind that end with nobody.
+func (s *Service) Maker(ctx context.Context, actor org.Actor) (id.Member, error) {
+	if !actor.Member.IsZero() || actor.Token.IsZero() {
+		return actor.Member, nil
+	}
+	all, err := s.Store.Tokens(ctx, actor.Org) // not token: one of a lead does not see itself
+	if err != nil {
+		return id.Member{}, fmt.Errorf("who made a token: %w", err)
+	}
+	for _, t := range all {
+		if t.ID == actor.Token {
+			return t.Maker, nil
+		}
+	}
+	return id.Member{}, MissingToken()
 }

@@ -92,24 +92,6 @@ func (s *Service) CreateToken(ctx context.Context, actor org.Actor, in NewToken)
 	return text, t, nil
 }
 
-// Maker is the person behind what is made: who acts, or who made the token that acts; zero where nobody is. Otherwise a leaver's
-// token would leave others and invitations behind that end with nobody.
-func (s *Service) Maker(ctx context.Context, actor org.Actor) (id.Member, error) {
-	if !actor.Member.IsZero() || actor.Token.IsZero() {
-		return actor.Member, nil
-	}
-	all, err := s.Store.Tokens(ctx, actor.Org) // not token: one of a lead does not see itself
-	if err != nil {
-		return id.Member{}, fmt.Errorf("who made a token: %w", err)
-	}
-	for _, t := range all {
-		if t.ID == actor.Token {
-			return t.Maker, nil
-		}
-	}
-	return id.Member{}, MissingToken()
-}
-
 // Tokens lists management tokens, revoked ones too: to admins all, to others their personal ones.
 func (s *Service) Tokens(ctx context.Context, actor org.Actor) ([]Token, error) {
 	if err := actor.Require(org.Viewer); err != nil {
