@@ -21,9 +21,11 @@ import (
 
 // Backup writes everything an installation knows, beside any number of serving processes: the database as of one moment and this
 // machine's journal, which together miss no request that this machine answered before. What other nodes have not posted by then, a
-// few seconds of their traffic, is in their own journals only. The master key is not in it.
-func Backup(ctx context.Context, cfg Config, log *slog.Logger, version string, to io.Writer) (backup.Manifest, backup.Sum, error) {
-	c, err := openKept(ctx, cfg, log)
+// few seconds of their traffic, is in their own journals only. The master key is not in it. A database of an older version's schema is
+// written as it is: restoring it brings it up to date. keep makes what was written last; only then is there a backup, which doctor
+// and the operators see.
+func Backup(ctx context.Context, cfg Config, log *slog.Logger, version string, to io.Writer, keep func() error) (backup.Manifest, backup.Sum, error) {
+	c, err := openKept(ctx, cfg, log, true)
 	if err != nil {
 		return backup.Manifest{}, backup.Sum{}, err
 	}
@@ -48,10 +50,16 @@ func Backup(ctx context.Context, cfg Config, log *slog.Logger, version string, t
 		return m, backup.Sum{}, fmt.Errorf("backup: %w", err)
 	}
 	sum, err := w.Close()
+	if err == nil {
+		err = keep()
+	}
 	if err != nil {
 		return m, sum, err
 	}
-	return m, sum, c.operators.BackedUp(ctx, operator.Backup{At: m.MadeAt, Version: version, Rows: sum.Total()})
+	if err := c.operators.BackedUp(ctx, operator.Backup{At: m.MadeAt, Version: version, Rows: sum.Total()}); err != nil {
+		return m, sum, fmt.Errorf("the backup is whole, but it could not be noted that there is one: %w", err)
+	}
+	return m, sum, nil
 }
 
 func (c Config) journalDir() string { return filepath.Join(c.DataDir, "journal") }

@@ -54,7 +54,7 @@ func TestWhatWaitedInTheQueueGoesOutAfterARestore(t *testing.T) {
 	must(t, c.db.Close())
 
 	var file bytes.Buffer
-	_, _, err = Backup(t.Context(), cfg, quiet, "test", &file)
+	_, _, err = Backup(t.Context(), cfg, quiet, "test", &file, func() error { return nil })
 	must(t, err)
 	_, _, err = Restore(t.Context(), dest, quiet, bytes.NewReader(file.Bytes()), false)
 	must(t, err)

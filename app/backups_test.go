@@ -51,7 +51,7 @@ func TestABackupComesBackInEitherDatabase(t *testing.T) {
 			must(t, os.WriteFile(filepath.Join(cfg.journalDir(), "00000000000000000007.journal"), []byte("a segment"), 0o600))
 			must(t, os.WriteFile(filepath.Join(cfg.journalDir(), "lock"), nil, 0o600))
 			var file bytes.Buffer
-			m, sum, err := Backup(t.Context(), cfg, quiet, "test", &file)
+			m, sum, err := Backup(t.Context(), cfg, quiet, "test", &file, func() error { return nil })
 			if err != nil || m.Database != from || sum.Total() < 1000 || len(sum.Journal) != 1 || len(m.MasterKeys) != 1 {
 				t.Fatalf("%+v %+v %v", m, sum, err)
 			}
@@ -132,7 +132,7 @@ func opensSecrets(t *testing.T, cfg Config, log *slog.Logger) {
 func rowsOf(t *testing.T, cfg Config, log *slog.Logger) map[string]string {
 	t.Helper()
 	var file bytes.Buffer
-	_, _, err := Backup(t.Context(), cfg, log, "test", &file)
+	_, _, err := Backup(t.Context(), cfg, log, "test", &file, func() error { return nil })
 	must(t, err)
 	r, err := backup.NewReader(&file)
 	must(t, err)
@@ -177,7 +177,7 @@ func TestWhatIsNoBackupIsRefusedInWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	var file bytes.Buffer
-	m, _, err := Backup(t.Context(), cfg, quiet, "test", &file)
+	m, _, err := Backup(t.Context(), cfg, quiet, "test", &file, func() error { return nil })
 	must(t, err)
 	later := func(change func(*backup.Manifest)) io.Reader {
 		n := m

@@ -73,7 +73,7 @@ func TestNoAnswerLogLineOrRowCarriesASecret(t *testing.T) {
 	// What requests said is read by POST only, and lies encrypted.
 	said := []string{"own asked", "own answered", "apart asked"}
 	var made bytes.Buffer
-	_, _, err = Backup(t.Context(), a.cfg, slog.New(slog.DiscardHandler), "test", &made)
+	_, _, err = Backup(t.Context(), a.cfg, slog.New(slog.DiscardHandler), "test", &made, func() error { return nil })
 	must(t, err)
 	backup := string(gunzipped(t, made.Bytes()))
 	must(t, a.db.Close()) // writes the log behind the file into it

@@ -58,7 +58,7 @@ func Invite(ctx context.Context, cfg Config, log *slog.Logger, name string) (lin
 	if len(cfg.Console) == 0 {
 		return "", fmt.Errorf("the operator console is off; set BODHI_CONSOLE to the networks that it may be reached from, such as 127.0.0.1 or 10.0.0.0/8, and start the gateway again")
 	}
-	c, err := openCore(ctx, cfg, log)
+	c, err := openKept(ctx, cfg, log, false)
 	if err != nil {
 		return "", err
 	}

@@ -46,7 +46,7 @@ func Doctor(ctx context.Context, cfg Config, log *slog.Logger) []Finding {
 		defer func() { _ = d.Close() }()
 	}
 	switch {
-	case d == nil:
+	case d == nil && database[0].State == Sick:
 	case database[0].State != Fine:
 		out = append(out, Finding{"master key", Weak, "not looked at, nor providers, before the database is in order"})
 	default:
@@ -72,6 +72,9 @@ func checkDir(dir string) Finding {
 }
 
 func checkDatabase(ctx context.Context, cfg Config, log *slog.Logger) ([]Finding, *db.DB) {
+	if file := db.Missing(cfg.DatabaseURL.Reveal()); file != "" { // opening it would make one, of which a backup is empty
+		return []Finding{{"database", Weak, "there is no database at " + file + "; the first start makes it. If there should be one, set the BODHI_DATA_DIR or DATABASE_URL that the gateway serves with"}}, nil
+	}
 	d, err := db.Open(ctx, cfg.DatabaseURL.Reveal(), db.Options{Log: log})
 	if err != nil {
 		return []Finding{{"database", Sick, err.Error()}}, nil
@@ -80,12 +83,7 @@ func checkDatabase(ctx context.Context, cfg Config, log *slog.Logger) ([]Finding
 	if err != nil {
 		return []Finding{{"database", Sick, err.Error()}}, d
 	}
-	missing := 0
-	for _, s := range steps {
-		if !s.Done {
-			missing++
-		}
-	}
+	missing := pending(steps)
 	f := Finding{"database", Fine, fmt.Sprintf("reachable, all %d migrations applied", len(steps))}
 	if missing > 0 {
 		f = Finding{"database", Weak, fmt.Sprintf("reachable, %d of %d migrations are missing; run bodhi migrate up", missing, len(steps))}

@@ -23,8 +23,13 @@ const (
 	MigrateStatus
 )
 
-// Migrate changes the schema or says where it stands, in lines for a person.
+// Migrate changes the schema or says where it stands, in lines for a person. Only MigrateUp makes a database.
 func Migrate(ctx context.Context, cfg Config, step MigrateStep, log *slog.Logger) ([]string, error) {
+	if step != MigrateUp {
+		if err := kept(cfg); err != nil {
+			return nil, err
+		}
+	}
 	d, err := openDB(ctx, cfg, log)
 	if err != nil {
 		return nil, err
@@ -77,7 +82,7 @@ func (v Verification) OK() bool { return v.Books.Balanced() && len(v.Problems) =
 // Verify adds up the books and checks every organization's audit chain. It reads only.
 func Verify(ctx context.Context, cfg Config, log *slog.Logger) (Verification, error) {
 	v := Verification{Audit: map[string]int64{}, Problems: []string{}}
-	c, err := openKept(ctx, cfg, log)
+	c, err := openKept(ctx, cfg, log, false)
 	if err != nil {
 		return v, err
 	}
@@ -121,12 +126,40 @@ func openDB(ctx context.Context, cfg Config, log *slog.Logger) (*db.DB, error) {
 	return db.Open(ctx, cfg.DatabaseURL.Reveal(), db.Options{Log: log})
 }
 
-// openKept is openCore of an installation that is there.
-func openKept(ctx context.Context, cfg Config, log *slog.Logger) (*core, error) {
+// openKept opens an installation that is there, and leaves its schema as it is: what looks at one, or does a small thing in it, must not
+// bring it to the version of a binary that nobody has started yet. behind is whether the schema may lack steps of this version.
+func openKept(ctx context.Context, cfg Config, log *slog.Logger, behind bool) (*core, error) {
 	if err := kept(cfg); err != nil {
 		return nil, err
 	}
-	return openCore(ctx, cfg, log)
+	d, err := openDB(ctx, cfg, log)
+	if err != nil {
+		return nil, err
+	}
+	if !behind {
+		if err := upToDate(ctx, d); err != nil {
+			return nil, errors.Join(err, d.Close())
+		}
+	}
+	return openOn(ctx, cfg, d, log)
+}
+
+// upToDate refuses a schema that lacks steps of this version.
+func upToDate(ctx context.Context, d *db.DB) error {
+	steps, err := d.Status(ctx)
+	if missing := pending(steps); err == nil && missing > 0 {
+		return fmt.Errorf("the database lacks %d of %d steps of this version's schema; run this with the version that the gateway runs, or bring the database up to date first: start the gateway with this version, or run bodhi migrate up", missing, len(steps))
+	}
+	return err
+}
+
+func pending(steps []db.Step) (n int) {
+	for _, s := range steps {
+		if !s.Done {
+			n++
+		}
+	}
+	return n
 }
 
 // kept refuses a database that is not there. A shell without the server's settings points elsewhere, where a new one would balance,
@@ -138,6 +171,7 @@ func kept(cfg Config) error {
 	return nil
 }
 
+// openCore opens an installation, and makes it or brings its schema up to date.
 func openCore(ctx context.Context, cfg Config, log *slog.Logger) (*core, error) {
 	d, err := openDB(ctx, cfg, log)
 	if err != nil {
@@ -146,6 +180,10 @@ func openCore(ctx context.Context, cfg Config, log *slog.Logger) (*core, error) 
 	if err := d.Migrate(ctx); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
+	return openOn(ctx, cfg, d, log)
+}
+
+func openOn(ctx context.Context, cfg Config, d *db.DB, log *slog.Logger) (*core, error) {
 	c, err := newCore(ctx, cfg, d, log)
 	if err != nil {
 		return nil, errors.Join(err, d.Close())

@@ -47,7 +47,7 @@ func RotateKEK(ctx context.Context, cfg Config, log *slog.Logger, forget bool, s
 		}
 		defer func() { _ = held.Close() }()
 	}
-	c, err := openCore(ctx, cfg, log)
+	c, err := openKept(ctx, cfg, log, false)
 	if err != nil {
 		return Rotation{}, err
 	}

@@ -27,7 +27,7 @@ type SuspenseLine struct {
 
 // Suspense lists what lost nodes may have spent, of all organizations.
 func Suspense(ctx context.Context, cfg Config, log *slog.Logger) ([]SuspenseLine, error) {
-	c, err := openKept(ctx, cfg, log)
+	c, err := openKept(ctx, cfg, log, false)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func Suspense(ctx context.Context, cfg Config, log *slog.Logger) ([]SuspenseLine
 // ReleaseSuspense releases what a lost node left, on one budget or with a zero budget on all, and says how many lines
 // that were. The note is for the audit log of each organization concerned.
 func ReleaseSuspense(ctx context.Context, cfg Config, log *slog.Logger, node id.Node, only id.Budget, note string) (int, error) {
-	c, err := openKept(ctx, cfg, log)
+	c, err := openKept(ctx, cfg, log, false)
 	if err != nil {
 		return 0, err
 	}

@@ -24,11 +24,11 @@ func (c backupCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	write := func(to io.Writer) (backup.Manifest, backup.Sum, error) {
-		return app.Backup(e.ctx, cfg, logger(cfg), version, to)
+	write := func(to io.Writer, keep func() error) (backup.Manifest, backup.Sum, error) {
+		return app.Backup(e.ctx, cfg, logger(cfg), version, to, keep)
 	}
 	if c.File == "-" {
-		_, _, err := write(e.out)
+		_, _, err := write(e.out, func() error { return nil })
 		return err
 	}
 	if c.File == "" {
@@ -49,7 +49,7 @@ func (c backupCmd) Run(e *env) error {
 }
 
 // writeBackup writes a file whole or not at all, readable by its owner alone.
-func writeBackup(path string, write func(io.Writer) (backup.Manifest, backup.Sum, error)) (m backup.Manifest, sum backup.Sum, size int64, err error) {
+func writeBackup(path string, write func(to io.Writer, keep func() error) (backup.Manifest, backup.Sum, error)) (m backup.Manifest, sum backup.Sum, size int64, err error) {
 	if _, err := os.Stat(path); err == nil {
 		return m, sum, 0, fmt.Errorf("%s is there already; name another file", path)
 	}
@@ -57,15 +57,16 @@ func writeBackup(path string, write func(io.Writer) (backup.Manifest, backup.Sum
 	if err != nil {
 		return m, sum, 0, err
 	}
-	defer func() { _ = os.Remove(f.Name()) }()
-	if m, sum, err = write(f); err != nil {
-		return m, sum, 0, errors.Join(err, f.Close())
-	}
-	info, err := f.Stat()
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return m, sum, 0, err
-	}
-	return m, sum, info.Size(), os.Rename(f.Name(), path)
+	defer func() { _, _ = f.Close(), os.Remove(f.Name()) }() // neither does anything once it is kept
+	m, sum, err = write(f, func() error {
+		info, err := f.Stat()
+		if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+			return err
+		}
+		size = info.Size()
+		return os.Rename(f.Name(), path)
+	})
+	return m, sum, size, err
 }
 
 type restoreCmd struct {

@@ -76,14 +76,24 @@ func TestCommandsForAnInstallationMakeNone(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	file, data := filepath.Join(dir, "bodhi.yaml"), filepath.Join(dir, "elsewhere")
-	if err := os.WriteFile(file, []byte("data_dir: "+data+"\n"), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte("data_dir: "+data+"\nconsole: 127.0.0.1\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, args := range [][]string{{"backup", filepath.Join(dir, "backup.tar.gz")}, {"verify"}, {"rotate-kek"}, {"suspense", "list"}} {
+	for _, args := range [][]string{{"backup", filepath.Join(dir, "backup.tar.gz")}, {"verify"}, {"rotate-kek"}, {"suspense", "list"}, {"migrate", "status"}, {"migrate", "down", "--force"}, {"console"}} {
 		var out, wrong bytes.Buffer
 		if code := run(t.Context(), append(args, "--config", file), &out, &wrong); code != 1 || !strings.Contains(wrong.String(), "there is no database at "+data) || out.Len() > 0 {
 			t.Errorf("%s: exit %d, %s %s", args[0], code, &wrong, &out)
 		}
+	}
+	var out, wrong bytes.Buffer
+	if code := run(t.Context(), []string{"doctor", "--config", file}, &out, &wrong); !strings.Contains(out.String(), "there is no database at "+data) {
+		t.Errorf("doctor: exit %d, %s %s", code, &wrong, &out)
+	}
+	if made, err := filepath.Glob(filepath.Join(data, "bodhi.db*")); err != nil || len(made) > 0 {
+		t.Errorf("made: %v %v", made, err)
+	}
+	if err := os.RemoveAll(data); err != nil { // doctor looked whether it could be written
+		t.Fatal(err)
 	}
 	if made, err := filepath.Glob(filepath.Join(dir, "*")); err != nil || len(made) != 1 {
 		t.Errorf("made: %v %v", made, err)
