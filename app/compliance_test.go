@@ -29,6 +29,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/report"
 	"github.com/bodhi-gateway/bodhi/app/secret"
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
+	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
 )
 
@@ -186,14 +187,48 @@ func TestErasingIsTheSameOnPostgreSQL(t *testing.T) {
 
 func TestAHoldStopsWhatGoesByAge(t *testing.T) {
 	t.Parallel()
-	a, _, s := furnished(t, dbtest.SQLiteURL(t))
+	at := dbtest.SQLiteURL(t)
+	a, _, s := furnished(t, at)
 	x := &stage{t: t, a: a, s: s}
 	admin := x.admin()
 	a.unheld(t, admin.Org)
 	held, err := a.compliant().Hold(t.Context(), admin, id.Member{}, "the case of Smith")
 	must(t, err)
 	later := a.clock.Now().AddDate(1, 0, 0)
+	sweep := func() {
+		t.Helper()
+		must(t, db.NewBatchStore(a.db).Sweep(t.Context(), later, later, later))
+		must(t, db.NewFeedbackStore(a.db).Sweep(t.Context(), later))
+		must(t, db.NewMailStore(a.db).Sweep(t.Context(), later))
+		must(t, db.NewNoticeStore(a.db).Sweep(t.Context(), later))
+		must(t, db.NewDeliveryStore(a.db).SweepEvents(t.Context(), later))
+	}
+	raw := openRaw(t, at)
+	left := func() map[string]int {
+		t.Helper()
+		out := map[string]int{}
+		for _, table := range []string{"requests", "batches", "batch_files", "feedback", "mails", "notices", "events"} {
+			var n int
+			must(t, raw.QueryRowContext(t.Context(), "SELECT count(*) FROM "+table+" WHERE org_id = ?", admin.Org).Scan(&n))
+			out[table] = n
+		}
+		return out
+	}
+	for _, over := range []string{"batches SET ended_at", "batch_files SET expires_at"} {
+		_, err = raw.ExecContext(t.Context(), "UPDATE "+over+" = created_at WHERE org_id = ?", admin.Org)
+		must(t, err)
+	}
+	before := left()
 	must(t, a.retention.ForgetAll(t.Context(), later))
+	sweep()
+	for table, n := range left() {
+		if n == 0 || n < before[table] {
+			t.Errorf("%s: %d of %d are left although a hold keeps them", table, n, before[table])
+		}
+	}
+	if more, err := db.NewUsageStore(a.db).Forget(t.Context(), admin.Org, later, later); err != nil || more { // the job began before the hold
+		t.Errorf("a hold set meanwhile: %v, %v", more, err)
+	}
 	kept, err := a.reports.Requests(t.Context(), admin, report.Query{})
 	must(t, err)
 	if len(kept.Requests) == 0 {
@@ -201,6 +236,12 @@ func TestAHoldStopsWhatGoesByAge(t *testing.T) {
 	}
 	must(t, a.compliant().End(t.Context(), admin, held.ID))
 	must(t, a.retention.ForgetAll(t.Context(), later))
+	sweep()
+	for table, n := range left() {
+		if n > 0 {
+			t.Errorf("%s: %d are left although the hold is over", table, n)
+		}
+	}
 	kept, err = a.reports.Requests(t.Context(), admin, report.Query{})
 	must(t, err)
 	if len(kept.Requests) != 0 {

@@ -165,16 +165,16 @@ func (s *BatchStore) End(ctx context.Context, b batch.Batch, token string, resul
 // sweepAtOnce is how many files, and how many batches, one sweep deletes.
 const sweepAtOnce = 500
 
-// Sweep implements batch.Store. An unfinished batch keeps its file.
+// Sweep implements batch.Store. An unfinished batch keeps its file, and a legal hold keeps everything.
 func (s *BatchStore) Sweep(ctx context.Context, now, stray, ended time.Time) error {
 	var files []batchFileRow
 	var over []batchRow
 	err := s.db.system(ctx, "find batches and files whose time is over", func(tx *gorm.DB) error {
-		if err := tx.Where("(expires_at <= ? OR ready = 0 AND created_at <= ?) AND NOT EXISTS (SELECT 1 FROM batches AS b WHERE b.org_id = batch_files.org_id AND b.input_id = batch_files.id AND b.ended_at IS NULL)", now.UTC(), stray.UTC()).
+		if err := tx.Where("(expires_at <= ? OR ready = 0 AND created_at <= ?) AND NOT EXISTS (SELECT 1 FROM batches AS b WHERE b.org_id = batch_files.org_id AND b.input_id = batch_files.id AND b.ended_at IS NULL) AND "+unheld("batch_files"), now.UTC(), stray.UTC()).
 			Limit(sweepAtOnce).Find(&files).Error; err != nil {
 			return err
 		}
-		return tx.Where("ended_at <= ?", ended.UTC()).Limit(sweepAtOnce).Find(&over).Error
+		return tx.Where("ended_at <= ? AND "+unheld("batches"), ended.UTC()).Limit(sweepAtOnce).Find(&over).Error
 	})
 	for i := range files {
 		if err == nil {

@@ -34,6 +34,18 @@ type holdRow struct {
 // TableName implements gorm's Tabler.
 func (holdRow) TableName() string { return "legal_holds" }
 
+// unheld is the condition that no legal hold keeps what a table has of an organization, for what deletes by age.
+func unheld(table string) string {
+	return "NOT EXISTS (SELECT 1 FROM legal_holds h WHERE h.org_id = " + table + ".org_id AND h.ended_at IS NULL)"
+}
+
+// heldNow asks for a hold in the transaction that deletes: one may have been set since the job began.
+func heldNow(tx *gorm.DB, o id.Org) (bool, error) {
+	var n int64
+	err := tx.Model(&holdRow{}).Where("org_id = ? AND ended_at IS NULL", o).Count(&n).Error
+	return n > 0, err
+}
+
 // Holds implements compliance.Store.
 func (s *ComplianceStore) Holds(ctx context.Context, o id.Org) ([]compliance.Hold, error) {
 	var rows []holdRow
@@ -124,11 +136,12 @@ func (s *ComplianceStore) AddErasure(ctx context.Context, e compliance.Erasure) 
 
 // Held implements audit.Store.
 func (s *AuditStore) Held(ctx context.Context, o id.Org) (bool, error) {
-	var n int64
-	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
-		return tx.Model(&holdRow{}).Where("org_id = ? AND ended_at IS NULL", o).Count(&n).Error
+	var held bool
+	err := s.db.scoped(ctx, o, func(tx *gorm.DB) (err error) {
+		held, err = heldNow(tx, o)
+		return err
 	})
-	return n > 0, err
+	return held, err
 }
 
 // Rewrite implements audit.Store.

@@ -153,7 +153,7 @@ func (s *FeedbackStore) Sums(ctx context.Context, since time.Time) ([]feedback.S
 // Sweep implements feedback.Store.
 func (s *FeedbackStore) Sweep(ctx context.Context, before time.Time) error {
 	return s.db.system(ctx, "sweep feedback that counts no more", func(tx *gorm.DB) error {
-		return tx.Where("said_at < ?", before.UTC()).Delete(&feedbackRow{}).Error
+		return tx.Where("said_at < ? AND "+unheld("feedback"), before.UTC()).Delete(&feedbackRow{}).Error
 	})
 }
 

@@ -128,6 +128,6 @@ func (s *MailStore) GiveUp(ctx context.Context, before time.Time, problem string
 // Sweep implements mail.Store.
 func (s *MailStore) Sweep(ctx context.Context, before time.Time) error {
 	return s.db.system(ctx, "delete old mail orders", func(tx *gorm.DB) error {
-		return tx.Where("created_at < ?", before.UTC()).Delete(&mailRow{}).Error
+		return tx.Where("created_at < ? AND "+unheld("mails"), before.UTC()).Delete(&mailRow{}).Error
 	})
 }

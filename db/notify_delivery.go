@@ -169,9 +169,9 @@ func (s *DeliveryStore) set(ctx context.Context, l notify.Lead, values map[strin
 // SweepEvents implements notify.DeliveryStore.
 func (s *DeliveryStore) SweepEvents(ctx context.Context, before time.Time) error {
 	return s.db.system(ctx, "sweep old events and their deliveries", func(tx *gorm.DB) error {
-		if err := tx.Where("at < ?", before.UTC()).Delete(&threadRow{}).Error; err != nil {
+		if err := tx.Where("at < ? AND "+unheld("channel_threads"), before.UTC()).Delete(&threadRow{}).Error; err != nil {
 			return err
 		}
-		return tx.Where("at < ?", before.UTC()).Delete(&eventRow{}).Error
+		return tx.Where("at < ? AND "+unheld("events"), before.UTC()).Delete(&eventRow{}).Error
 	})
 }

@@ -108,6 +108,6 @@ func (s *NoticeStore) ReadAll(ctx context.Context, o id.Org, m id.Member, at tim
 // Sweep implements notify.Store.
 func (s *NoticeStore) Sweep(ctx context.Context, before time.Time) error {
 	return s.db.system(ctx, "sweep old notices", func(tx *gorm.DB) error {
-		return tx.Where("at < ?", before.UTC()).Delete(&noticeRow{}).Error
+		return tx.Where("at < ? AND "+unheld("notices"), before.UTC()).Delete(&noticeRow{}).Error
 	})
 }

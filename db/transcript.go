@@ -152,6 +152,10 @@ func (s *TranscriptStore) Drop(ctx context.Context, o id.Org, but []id.Team) (bo
 func (s *TranscriptStore) forget(ctx context.Context, o id.Org, narrow func(tx *gorm.DB) *gorm.DB) (more bool, err error) {
 	err = s.db.Do(ctx, func(ctx context.Context) error {
 		return s.db.scoped(ctx, o, func(tx *gorm.DB) error {
+			if held, err := heldNow(tx, o); err != nil || held {
+				more = false
+				return err
+			}
 			var ids []id.Request
 			err := narrow(tx.Model(&transcriptRow{}).Where("org_id = ?", o)).Limit(forgetTexts).Pluck("request_id", &ids).Error
 			if more = len(ids) == forgetTexts; err != nil || len(ids) == 0 {

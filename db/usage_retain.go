@@ -88,6 +88,10 @@ func (s *UsageStore) Forget(ctx context.Context, o id.Org, before, whole time.Ti
 	}
 	err = s.db.Do(ctx, func(ctx context.Context) error {
 		return s.db.scoped(ctx, o, func(tx *gorm.DB) error {
+			if held, err := heldNow(tx, o); err != nil || held {
+				more = false
+				return err
+			}
 			upTo, some, err := forgettable(tx, "attempts", o, time.Time{}, before)
 			if err != nil {
 				return err

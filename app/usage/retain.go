@@ -37,7 +37,7 @@ type RetentionStore interface {
 	// Going says that facts before a moment, which begins a day in UTC, are about to go: from then on sums answer for them.
 	Going(ctx context.Context, o id.Org, days int, before time.Time) error
 	// Forget deletes some facts before a moment, in a short transaction, and what budgets counted of them stays counted;
-	// more says that there are others. Requests before whole may be left to DropDays.
+	// more says that there are others. A legal hold set meanwhile keeps them. Requests before whole may be left to DropDays.
 	Forget(ctx context.Context, o id.Org, before, whole time.Time) (more bool, err error)
 	// DropDays takes away the partitions of whole days before a moment that have no attempts left. On SQLite there are none.
 	DropDays(ctx context.Context, before time.Time) error
@@ -103,19 +103,9 @@ func (r *Retention) SetDays(ctx context.Context, a org.Actor, days int) error {
 
 // ForgetAll deletes what is older than each organization keeps. For an hourly job, which may die in the middle and run twice.
 func (r *Retention) ForgetAll(ctx context.Context, now time.Time) error {
-	days, err := r.otherwise(ctx)
+	all, whole, err := r.kept(ctx, now)
 	if err != nil {
-		return fmt.Errorf("usage: retention: %w", err)
-	}
-	all, err := r.store.Kept(ctx, days)
-	if err != nil {
-		return fmt.Errorf("usage: retention: %w", err)
-	}
-	whole := now.UTC() // before it nobody keeps anything
-	for _, k := range all {
-		if b := k.before(now); b.Before(whole) {
-			whole = b
-		}
+		return err
 	}
 	var errs []error
 	for _, k := range all {
@@ -126,10 +116,36 @@ func (r *Retention) ForgetAll(ctx context.Context, now time.Time) error {
 			errs = append(errs, fmt.Errorf("organization %s: %w", k.Org, err))
 		}
 	}
-	if len(errs) == 0 && len(all) > 0 {
-		errs = append(errs, r.store.DropDays(ctx, whole))
+	if len(errs) == 0 && len(all) > 0 { // it took a while: somebody may have set a hold, or more days
+		_, since, err := r.kept(ctx, now)
+		if since.Before(whole) {
+			whole = since
+		}
+		if err == nil {
+			err = r.store.DropDays(ctx, whole)
+		}
+		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
+}
+
+// kept are all organizations, and the moment before which none of them keeps anything.
+func (r *Retention) kept(ctx context.Context, now time.Time) ([]Kept, time.Time, error) {
+	days, err := r.otherwise(ctx)
+	if err != nil {
+		return nil, time.Time{}, fmt.Errorf("usage: retention: %w", err)
+	}
+	all, err := r.store.Kept(ctx, days)
+	if err != nil {
+		return nil, time.Time{}, fmt.Errorf("usage: retention: %w", err)
+	}
+	whole := now.UTC()
+	for _, k := range all {
+		if b := k.before(now); b.Before(whole) {
+			whole = b
+		}
+	}
+	return all, whole, nil
 }
 
 // before is when the days begin that are kept; zero where all are.
