@@ -13,7 +13,7 @@ import (
 // frames are parts of views, db and jobs that belong to no room.
 var frames = map[string]string{
 	"views": "ui layout mail page",
-	"db":    "column doc guard guard_* log migrate notify notify_* open owner postgres queue queue_schema sqlite sqltoken tx unreachable",
+	"db":    "column doc guard guard_* log migrate notify notify_* open owner postgres queue queue_schema selected sqlite sqltoken tx unreachable",
 	"jobs":  "doc queue run schedule workers",
 }
 
