@@ -2,6 +2,7 @@ package onboardweb
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -78,8 +79,8 @@ func likely(models []string, words ...string) string {
 	return ""
 }
 
-// connect makes the connection, or gives the one of that name another try, and looks at once whether it works. One that does not is
-// kept, out of the way of every route, so that the same form mends it.
+// connect makes the connection, or gives the one of that name that failed another try, and looks at once whether it works. One that does
+// not is kept, out of the way of every route, so that the same form mends it.
 func (h *Handlers) connect(c *web.Context) error {
 	in := provider.Input{Kind: provider.Kind(c.FormValue("kind")), Name: strings.TrimSpace(c.FormValue("name")), BaseURL: strings.TrimSpace(c.FormValue("base_url")), Credential: secret.New(strings.TrimSpace(c.FormValue("credential")))}
 	var err error
@@ -119,9 +120,12 @@ func (h *Handlers) connectAndTest(c *web.Context, in provider.Input) (provider.C
 	}
 	i := slices.IndexFunc(all, func(r provider.ConnectionRecord) bool { return r.Name == in.Name && r.Kind == in.Kind })
 	var r provider.ConnectionRecord
-	if i < 0 {
+	switch {
+	case i < 0:
 		r, err = h.Connections.Create(c.Ctx(), c.Actor(), in)
-	} else {
+	case all[i].Check.OK || all[i].Check.IsZero(): // somebody's apps may go through it: this form must not take its key away
+		err = fault.Field("name", "There is a connection of this name. Give this account another name, or change that one under Connections.")
+	default:
 		r, err = h.Connections.Update(c.Ctx(), c.Actor(), all[i].ID, in)
 	}
 	if err != nil {
@@ -140,12 +144,25 @@ func (h *Handlers) found(c *web.Context) error {
 		c.Flash("Nothing is there to connect any more: it was connected meanwhile, or stopped.")
 		return c.See(href(onboard.Provider))
 	}
-	check, err := h.connectAndTest(c, provider.Input{Kind: f.Kind, Name: string(f.Kind)})
+	all, err := h.Connections.List(c.Ctx(), c.Actor())
+	if err != nil {
+		return err
+	}
+	check, err := h.connectAndTest(c, provider.Input{Kind: f.Kind, Name: freeName(string(f.Kind), all)})
 	if err != nil {
 		return err
 	}
 	c.Flash(check.Message)
 	return c.See(href(onboard.Provider))
+}
+
+// freeName is the name itself, or with a number if there is a connection of that name: one elsewhere is not this machine's.
+func freeName(wanted string, there []provider.ConnectionRecord) string {
+	name := wanted
+	for n := 2; slices.ContainsFunc(there, func(r provider.ConnectionRecord) bool { return r.Name == name }); n++ {
+		name = fmt.Sprintf("%s-%d", wanted, n)
+	}
+	return name
 }
 
 // models point the two names that apps ask for at what was chosen.
