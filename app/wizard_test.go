@@ -176,3 +176,43 @@ func between(text, from, to string) string {
 	text, _, _ = strings.Cut(text, to)
 	return text
 }
+
+// TestConnectingAgainTakesNoKeyAway connects a second account without naming it, as one who overlooks the field does.
+func TestConnectingAgainTakesNoKeyAway(t *testing.T) {
+	t.Parallel()
+	a, _, s := furnished(t, dbtest.SQLiteURL(t))
+	a.providers.Prober = &silent{works: true}
+	b := newcomer(t, s, "Twice")
+	form := url.Values{"kind": {"openai"}, "name": {""}, "credential": {"sk-first-12345"}}
+	if p := b.Post("/start/provider", form); p.Status != http.StatusSeeOther {
+		t.Fatalf("the first account: %d\n%s", p.Status, p.Body)
+	}
+	form.Set("credential", "sk-second-67890")
+	if p := b.Post("/start/provider", form); p.Status != http.StatusUnprocessableEntity || !p.Has("Give this account another name") || p.Has("sk-second") {
+		t.Errorf("a second account of the same name: %d\n%s", p.Status, p.Body)
+	}
+	if p := b.Get("/connections"); !p.Has("2345") || p.Has("7890") {
+		t.Errorf("the first account's key is gone:\n%s", p.Body)
+	}
+	form.Set("name", "second")
+	if p := b.Post("/start/provider", form); p.Status != http.StatusSeeOther {
+		t.Errorf("under another name: %d\n%s", p.Status, p.Body)
+	}
+}
+
+// TestWhoIsInNoTeamInvitesAdminsOnly is how the set-up looks to an admin whom another one invited with its own form.
+func TestWhoIsInNoTeamInvitesAdminsOnly(t *testing.T) {
+	t.Parallel()
+	_, h, s := furnished(t, dbtest.SQLiteURL(t))
+	second := h.Join(t, h.Found(t, "Gamma"), "second", org.Admin)
+	b := s.Browser(t, "")
+	b = b.With(b.Post("/log-in", url.Values{"email": {second.Email}, "password": {webtest.Password}}))
+	if p := b.Get("/start/invite"); !p.Has("You are in no team", "/invitations/new") || p.Has("in your team") {
+		t.Errorf("the form: %d\n%s", p.Status, p.Body)
+	}
+	for _, role := range []string{"developer", "lead"} {
+		if p := b.Post("/start/invite", url.Values{"emails": {"ada@walk.test"}, "role": {role}}); p.Status != http.StatusUnprocessableEntity || !p.Has("You are in no team, so there is none") {
+			t.Errorf("a %s into no team: %d\n%s", role, p.Status, p.Body)
+		}
+	}
+}

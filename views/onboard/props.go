@@ -65,6 +65,7 @@ type InvitePage struct {
 	Roles        []ui.Option
 	Sent         []string
 	DevMail      bool // letters land in the mailbox of this installation
+	NoTeam       bool // whoever invites is in none, and invites admins only here
 }
 
 // KeyPage makes the first key, and shows it once.

@@ -89,8 +89,11 @@ func (h *Handlers) invite(c *web.Context) error {
 
 func (h *Handlers) invitePage(c *web.Context, wrong web.Refusal, sent []string) (views.InvitePage, error) {
 	frame, _, err := h.page(c, onboard.Invite, wrong)
-	page := views.InvitePage{Page: frame, Emails: c.FormValue("emails"), Role: cmp.Or(c.FormValue("role"), string(org.Developer)), Sent: sent, DevMail: h.DevMail,
-		Roles: []ui.Option{{Value: string(org.Developer), Label: "Developer, in your team"}, {Value: string(org.Lead), Label: "Team lead, of your team"}, {Value: string(org.Admin), Label: "Organization admin"}}}
+	page := views.InvitePage{Page: frame, Emails: c.FormValue("emails"), Role: cmp.Or(c.FormValue("role"), string(org.Developer)), Sent: sent, DevMail: h.DevMail}
+	if page.NoTeam = len(c.Member().Teams) == 0; !page.NoTeam { // there is no team of theirs to invite into
+		page.Roles = []ui.Option{{Value: string(org.Developer), Label: "Developer, in your team"}, {Value: string(org.Lead), Label: "Team lead, of your team"}}
+	}
+	page.Roles = append(page.Roles, ui.Option{Value: string(org.Admin), Label: "Organization admin"})
 	return page, err
 }
 
@@ -115,7 +118,7 @@ func (h *Handlers) ask(c *web.Context) error {
 				sent = append(sent, e)
 			case ok:
 				left = append(left, e)
-				errs = append(errs, fault.Field("emails", e+": "+cmp.Or(wrong.Form, wrong.Fields["email"], wrong.Fields["role"])))
+				errs = append(errs, fault.Field("emails", e+": "+cmp.Or(wrong.Form, wrong.Fields["email"], wrong.Fields["role"], wrong.Fields["teams"])))
 			default:
 				return err
 			}
@@ -146,6 +149,9 @@ func (h *Handlers) grant(c *web.Context) (identity.Grant, error) {
 	case org.Developer, org.Lead:
 		if g.Teams = c.Member().Teams; len(g.Teams) > 1 {
 			g.Teams = g.Teams[:1]
+		}
+		if len(g.Teams) == 0 {
+			return g, fault.Field("role", "You are in no team, so there is none to invite them into here. Write their invitations under Joining.")
 		}
 	default:
 		return g, fault.Field("role", "Choose one of the roles of the list.")
