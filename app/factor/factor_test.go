@@ -236,6 +236,17 @@ func TestAnAdminResetsAMembersFactorAndEndsTheirSessions(t *testing.T) {
 	if err := sessions.CommitCtx(ctx, "laptop", []byte(`{"values":{"org":"`+dev.Org.String()+`","member":"`+dev.Member.String()+`"}}`), h.Clock.Now().Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
+	waits, device, err := h.Identity.StartDevice(ctx, org.Actor{IP: "192.0.2.5"}, identity.NewDevice{Program: "bodhi on laptop"})
+	if err == nil {
+		err = h.Identity.DecideDevice(ctx, dev, waits.Printed(), true, id.Team{})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, err := h.Identity.FinishDevice(ctx, org.Actor{}, device)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, role := range org.Roles[1:] {
 		if err := h.Factors.Reset(ctx, x.Actor(role), x.Outsider.ID); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("a %s resets: %v", role, err)
@@ -258,6 +269,9 @@ func TestAnAdminResetsAMembersFactorAndEndsTheirSessions(t *testing.T) {
 	}
 	if _, alive, _ := sessions.FindCtx(ctx, "laptop"); alive {
 		t.Error("a session lives after the reset")
+	}
+	if _, err := h.Identity.Holder(ctx, program.Access); !fault.Is(err, fault.Unauthenticated) {
+		t.Errorf("a command line is logged in after the reset: %v", err)
 	}
 	entries, err := h.Audit.List(ctx, admin, 0, 1)
 	if err != nil || entries[0].Action != "factor.reset" || entries[0].TargetName != dev.Label || entries[0].Actor != admin.Label {

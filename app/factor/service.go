@@ -25,11 +25,15 @@ type Vault interface {
 // Rules says who may not be without a second factor. *identity.Service implements it.
 type Rules interface {
 	Needs(ctx context.Context, o id.Org, m id.Member) (bool, error)
+	// LoginsEnded is called after the transaction of EndLogins.
+	LoginsEnded(ctx context.Context)
 }
 
 // Sessions ends a member's. *db.IdentityStore implements it.
 type Sessions interface {
 	EndSessions(ctx context.Context, o id.Org, m id.Member, at time.Time) error
+	// EndLogins ends those of programs and coding agents.
+	EndLogins(ctx context.Context, o id.Org, m id.Member, at time.Time) (programs, agents int64, err error)
 }
 
 // Parts are what Service works with. Random nil is the system's.
@@ -123,8 +127,8 @@ func (s *Service) state(ctx context.Context, o id.Org, m id.Member) (out State, 
 	return out, nil
 }
 
-// Reset takes all second factors from a member who lost them, and ends their sessions. They log in by password next, and
-// set up a new one if the organization asks for it.
+// Reset takes all second factors from a member who lost them, and ends their sessions and what they let in on the device page. They
+// log in by password next, and set up a new one if the organization asks for it.
 func (s *Service) Reset(ctx context.Context, actor org.Actor, member id.Member) error {
 	if err := actor.Require(org.Admin); err != nil {
 		return err
@@ -141,22 +145,29 @@ func (s *Service) Reset(ctx context.Context, actor org.Actor, member id.Member) 
 		if err != nil {
 			return err
 		}
+		var programs, agents int64
 		for _, step := range []func() error{
 			func() error { return s.Store.DropApp(ctx, actor.Org, member) },
 			func() error { return s.Store.SetCodes(ctx, actor.Org, member, nil) },
 			func() error { return s.Store.DropPasskeys(ctx, actor.Org, member) },
 			func() error { return s.Sessions.EndSessions(ctx, actor.Org, member, s.Clock.Now()) },
+			func() (err error) {
+				programs, agents, err = s.Sessions.EndLogins(ctx, actor.Org, member, s.Clock.Now())
+				return
+			},
 		} {
 			if err := step(); err != nil {
 				return err
 			}
 		}
 		return s.Audit.Append(ctx, actor, audit.Entry{Action: "factor.reset", Target: m.ID.String(), TargetName: m.Email,
-			Before: map[string]any{"app": !had.AppSince.IsZero(), "passkeys": int64(len(had.Passkeys))}})
+			Before: map[string]any{"app": !had.AppSince.IsZero(), "passkeys": int64(len(had.Passkeys))},
+			After:  map[string]any{"programs_logged_out": programs, "agents_logged_out": agents}})
 	})
 	if err != nil {
 		return fmt.Errorf("reset second factor: %w", err)
 	}
+	s.Rules.LoginsEnded(ctx)
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,6 +36,12 @@ func payer(actor org.Actor, d Device, team id.Team) (id.Team, error) {
 	}
 	return team, nil
 }
+
+// LoginName begins the name of a personal token that a device log-in made.
+const LoginName = "Log-in of "
+
+// LoginsEnded tells every node that agents were logged out by Store.EndLogins, after its transaction.
+func (s *Service) LoginsEnded(ctx context.Context) { s.changed(ctx) }
 
 // Why a program does not have its token yet, or never will: RFC 8628's and RFC 6749's words.
 var (
@@ -87,10 +94,7 @@ func (s *Service) redeem(ctx context.Context, door org.Actor, d Device) (out Red
 		return out, fmt.Errorf("finish device log-in: %w", err)
 	}
 	actor := m.Acting(org.Actor{IP: door.IP, UserAgent: door.UserAgent, RequestID: door.RequestID, Via: org.ViaCLI})
-	name := "Log-in of " + d.Program
-	if d.Program == "" {
-		name = "Log-in of a program"
-	}
+	name := LoginName + cmp.Or(d.Program, "a program")
 	if r := []rune(name); len(r) > maxName {
 		name = string(r[:maxName])
 	}

@@ -70,6 +70,9 @@ type Store interface {
 	DropIdentities(ctx context.Context, o id.Org, m id.Member) error
 	// EndSessions ends all of a member's browser sessions for good.
 	EndSessions(ctx context.Context, o id.Org, m id.Member, at time.Time) error
+	// EndLogins ends for good what a member let in on the device page: personal tokens of programs, sessions of coding agents, and
+	// what is confirmed but not fetched. It says how many there were of the first two.
+	EndLogins(ctx context.Context, o id.Org, m id.Member, at time.Time) (programs, agents int64, err error)
 
 	AddToken(ctx context.Context, t Token) error
 	Tokens(ctx context.Context, o id.Org) ([]Token, error)

@@ -151,7 +151,7 @@ func (r *Recovery) Letter(ctx context.Context, m mail.Mail) (mail.Letter, error)
 		Subject: "Set a new password for " + o.Name,
 		Heading: "Set a new password",
 		Text: []string{"Somebody, most likely you, asked for a new password for " + member.Email + " at " + o.Name + ".",
-			"The link below works once, for 30 minutes. Setting a password logs you out everywhere."},
+			"The link below works once, for 30 minutes. Setting a password logs you out of all browsers, command lines and coding agents."},
 		Action: mail.Action{Label: "Set a new password", URL: r.Links.To(ResetPath, string(ResetKind), x.Org, x.ID.UUID(), member.Email)},
 		Foot:   []string{"If you did not ask, do nothing: your password stays as it is."},
 	}, nil

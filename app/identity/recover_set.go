@@ -61,8 +61,8 @@ func orElse(err error, otherwise error) error {
 	return otherwise
 }
 
-// Set uses a link up: it sets the password and ends all of the member's sessions. They log in with it next, second
-// factor and all.
+// Set uses a link up: it sets the password and ends all of the member's sessions, and what they let in on the device page, because
+// somebody else may have their account. They log in with it next, second factor and all.
 func (r *Recovery) Set(ctx context.Context, by org.Actor, token string, password secret.String) error {
 	x, o, m, err := r.open(ctx, token)
 	if err != nil {
@@ -85,17 +85,21 @@ func (r *Recovery) Set(ctx context.Context, by org.Actor, token string, password
 		if !used { // the same link in two windows
 			return mail.DeadLink()
 		}
+		var programs, agents int64
 		return inOrder(
 			func() error { return s.setPassword(ctx, m, hash, now) },
 			func() error { return s.Store.EndSessions(ctx, m.Org, m.ID, now) },
+			func() (err error) { programs, agents, err = s.Store.EndLogins(ctx, m.Org, m.ID, now); return },
 			func() error {
-				return s.Audit.Append(ctx, m.Acting(by), audit.Entry{Action: "member.password_reset", Target: m.ID.String(), TargetName: m.Email})
+				return s.Audit.Append(ctx, m.Acting(by), audit.Entry{Action: "member.password_reset", Target: m.ID.String(), TargetName: m.Email,
+					After: map[string]any{"programs_logged_out": programs, "agents_logged_out": agents}})
 			},
 		)
 	})
 	if err != nil {
 		return fmt.Errorf("reset password: %w", err)
 	}
+	s.LoginsEnded(ctx)
 	return nil
 }
 

@@ -1,12 +1,16 @@
 package identity_test
 
 import (
+	"errors"
+	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/mail/mailtest"
 	"github.com/bodhi-gateway/bodhi/app/org"
@@ -162,4 +166,68 @@ func TestEveryMembershipOfAnAddressGetsItsOwnLetter(t *testing.T) {
 	if found, err := h.Identity.LogIn(t.Context(), from, "both@x.test", brandNew); err != nil || len(found) != 1 {
 		t.Errorf("log-in: %v, %v", found, err)
 	}
+}
+
+// Whoever had somebody's account may have let a program in, and its token outlives every browser.
+func TestANewPasswordEndsWhatWasLetInOnTheDevicePage(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h, r, office := recovery(t, d)
+		x := h.Found(t, "Acme")
+		ctx, dev := t.Context(), x.Actor(org.Developer)
+		confirmed := func(as org.Actor, in identity.NewDevice) secret.String {
+			t.Helper()
+			waits, code, err := h.Identity.StartDevice(ctx, org.Actor{IP: "192.0.2.5"}, in)
+			if err == nil {
+				err = h.Identity.DecideDevice(ctx, as, waits.Printed(), true, id.Team{})
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			return code
+		}
+		fetch := func(code secret.String) identity.Redeemed {
+			t.Helper()
+			got, err := h.Identity.FinishDevice(ctx, org.Actor{}, code)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return got
+		}
+		program, agent := fetch(confirmed(dev, identity.NewDevice{Program: "bodhi on laptop"})), fetch(confirmed(dev, identity.NewDevice{Agent: "claude_code"}))
+		others := fetch(confirmed(x.Actor(org.Lead), identity.NewDevice{Program: "bodhi on laptop"}))
+		waiting := confirmed(dev, identity.NewDevice{Program: "not fetched yet"})
+		own, _, err := h.Identity.CreateToken(ctx, dev, identity.NewToken{Name: "my script", Personal: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Forgot(ctx, from, dev.Label); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Set(ctx, from, mailtest.Token(t, office.One(t, dev.Label)), brandNew); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.Identity.Holder(ctx, program.Access); !fault.Is(err, fault.Unauthenticated) {
+			t.Errorf("the command line is still logged in: %v", err)
+		}
+		if _, err := h.Agents.Refresh(ctx, org.Actor{}, agent.Refresh); err == nil {
+			t.Error("the coding agent is still logged in")
+		}
+		h.Refresh(t)
+		if _, err := h.Desk.Authenticate(agent.Access.Reveal()); err == nil {
+			t.Error("the coding agent still asks models")
+		}
+		if _, err := h.Identity.FinishDevice(ctx, org.Actor{}, waiting); !errors.Is(err, identity.ErrDenied) {
+			t.Errorf("what was confirmed before: %v", err)
+		}
+		for name, token := range map[string]secret.String{"a token that they made": own, "somebody else's log-in": others.Access} {
+			if _, err := h.Identity.Holder(ctx, token); err != nil {
+				t.Errorf("%s ended too: %v", name, err)
+			}
+		}
+		entries, err := h.Audit.List(ctx, x.Actor(org.Admin), 0, 1)
+		if err != nil || entries[0].Action != "member.password_reset" || !strings.Contains(fmt.Sprint(entries[0].After), "agents_logged_out") {
+			t.Errorf("%+v, %v", entries, err)
+		}
+	})
 }

@@ -280,7 +280,7 @@ func Reset(p ResetPage) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Head(ui.HeadProps{Title: "Set a new password", Sub: "For " + p.Email + " at " + p.Organization + ". It logs you out everywhere."}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Head(ui.HeadProps{Title: "Set a new password", Sub: "For " + p.Email + " at " + p.Organization + ". It logs you out of all browsers, command lines and coding agents."}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -743,7 +743,7 @@ func endOthers(p SecurityPage) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if len(p.Sessions) > 1 {
-			templ_7745c5c3_Err = ui.Confirm(ui.ConfirmProps{Label: "Log out everywhere else", Icon: "logout", Small: true, Title: "Log out everywhere else?", Text: "Only this browser stays logged in.",
+			templ_7745c5c3_Err = ui.Confirm(ui.ConfirmProps{Label: "Log out everywhere else", Icon: "logout", Small: true, Title: "Log out everywhere else?", Text: "Of your browsers, only this one stays logged in. Command lines and coding agents go on: end them under API tokens and Keys.",
 				Action: "/account/security/sessions/end", Button: "Log out the others", Kind: ui.Destructive}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1133,7 +1133,7 @@ func MemberSecurity(p MemberSecurityPage) templ.Component {
 								}
 								ctx = templ.InitializeContext(ctx)
 								templ_7745c5c3_Err = ui.Confirm(ui.ConfirmProps{Label: "Reset", Icon: "rotate-clockwise", Title: "Reset the second factor of " + p.Name + "?",
-									Text:   "Make sure that it is really them who ask. App, passkeys and codes are gone, and they are logged out everywhere.",
+									Text:   "Make sure that it is really them who ask. App, passkeys and codes are gone, and they are logged out of all browsers, command lines and coding agents.",
 									Action: p.Root + "/factors/reset", Button: "Reset second factor", Kind: ui.Destructive}).Render(ctx, templ_7745c5c3_Buffer)
 								if templ_7745c5c3_Err != nil {
 									return templ_7745c5c3_Err
@@ -1221,7 +1221,7 @@ func endAll(p MemberSecurityPage) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if len(p.Sessions) > 0 {
-			templ_7745c5c3_Err = ui.Confirm(ui.ConfirmProps{Label: "Log out everywhere", Icon: "logout", Small: true, Title: "Log out " + p.Name + " everywhere?", Text: "They can log in again.",
+			templ_7745c5c3_Err = ui.Confirm(ui.ConfirmProps{Label: "Log out everywhere", Icon: "logout", Small: true, Title: "Log out " + p.Name + " everywhere?", Text: "Of all browsers, that is; they can log in again. Their command lines and coding agents go on until you end them under API tokens and Keys.",
 				Action: p.Root + "/sessions/end", Button: "Log them out", Kind: ui.Destructive}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

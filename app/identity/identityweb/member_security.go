@@ -76,7 +76,7 @@ func (h *Handlers) resetFactors(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	c.Flash("Their second factor is gone, and they are logged out everywhere.")
+	c.Flash("Their second factor is gone, and they are logged out of all browsers, command lines and coding agents.")
 	return c.See(memberPath(which))
 }
 
@@ -104,6 +104,6 @@ func (h *Handlers) endMemberSessions(c *web.Context) error {
 	if _, err := h.people.EndSessions(c.Ctx(), c.Actor(), which, id.Session{}); err != nil {
 		return err
 	}
-	c.Flash("They are logged out everywhere.")
+	c.Flash("They are logged out of all browsers.")
 	return c.See(memberPath(which))
 }

@@ -188,7 +188,7 @@ func (h *Handlers) changePassword(c *web.Context) error {
 	if err := c.Begin(actor.Org, actor.Member, c.Proof()); err != nil { // this browser stays; all others are out
 		return err
 	}
-	c.Flash("Your password is changed. You are logged out everywhere else.")
+	c.Flash("Your password is changed. You are logged out of all other browsers. Command lines and coding agents stay logged in; end them under API tokens and Keys if somebody else may have known it.")
 	return c.See("/account")
 }
 

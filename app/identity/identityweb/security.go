@@ -104,5 +104,5 @@ func (h *Handlers) endSession(c *web.Context) error {
 
 func (h *Handlers) endOthers(c *web.Context) error {
 	_, err := h.people.EndSessions(c.Ctx(), c.Actor(), c.Actor().Member, c.Session())
-	return h.securityDone(c, err, "You are logged out everywhere else.")
+	return h.securityDone(c, err, "You are logged out of all other browsers.")
 }
