@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"log/slog"
+	"maps"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,6 +19,8 @@ type Shared interface {
 	Push(ctx context.Context, target string, state []byte) error
 	// Pull gives all states and their version; nil where the version is still the one that is known.
 	Pull(ctx context.Context, known int64) (version int64, states map[string][]byte, err error)
+	// Drop forgets states of targets, unless they are other ones by now.
+	Drop(ctx context.Context, states map[string][]byte) error
 }
 
 // Link shares the states of breakers between nodes: only those, so that each node still counts and probes for itself. No
@@ -130,7 +133,31 @@ func (l *Link) exchange(ctx context.Context, b *Board) error {
 			l.hear(field, text, b)
 		}
 	}
-	return nil
+	return l.tidy(ctx, states)
+}
+
+// stale is how long a state is of use after it is over: longer than the longest cool-down.
+const stale = time.Hour
+
+// tidy forgets states that say nothing to anybody any more. Together they expire only when no breaker changes for an hour, and with many
+// targets some always do.
+func (l *Link) tidy(ctx context.Context, states map[string][]byte) error {
+	if states == nil {
+		return nil // nothing changed
+	}
+	maps.DeleteFunc(l.seen, func(field, _ string) bool { return states[field] == nil })
+	over := map[string][]byte{}
+	before := l.clock.Now().Add(-stale)
+	for field, text := range states {
+		var t told
+		if json.Unmarshal(text, &t) == nil && t.At.Before(before) && t.Until.Before(before) {
+			over[field] = text
+		}
+	}
+	if len(over) == 0 {
+		return nil
+	}
+	return l.shared.Drop(ctx, over)
 }
 
 // unsaid keeps states that were not taken, unless there is something newer to say.

@@ -26,6 +26,8 @@ const (
 	versionKey = "bodhi:health:version"
 	// keep is how long states outlive the last change: longer than the longest cool-down.
 	keep = time.Hour
+	// mostArgs bounds what one script is told.
+	mostArgs = 1000
 	// waitFor is how long one socket is waited for at most. No request waits for it.
 	waitFor = 2 * time.Second
 )
@@ -75,6 +77,23 @@ func (c *Client) Pull(ctx context.Context, known int64) (int64, map[string][]byt
 		out[k] = []byte(v)
 	}
 	return version, out, nil
+}
+
+// dropped deletes fields that hold what is said of them.
+var dropped = redis.NewScript(`for i = 1, #ARGV, 2 do
+	if redis.call('HGET', KEYS[1], ARGV[i]) == ARGV[i + 1] then redis.call('HDEL', KEYS[1], ARGV[i]) end
+end
+return 0`)
+
+// Drop implements health.Shared.
+func (c *Client) Drop(ctx context.Context, states map[string][]byte) error {
+	args := make([]any, 0, 2*len(states))
+	for target, state := range states {
+		if args = append(args, target, state); len(args) == mostArgs {
+			break // the rest goes with the next change
+		}
+	}
+	return dropped.Run(ctx, c.redis, []string{statesKey}, args...).Err()
 }
 
 // Close drops the connections.

@@ -142,3 +142,35 @@ func TestAServerThatLostItsDataIsHeardAgain(t *testing.T) {
 	a.fails(second, 10) // the first change since, as that one was
 	until(t, "the other node leaves the next one alone", func() bool { return !b.takes(second, key) })
 }
+
+// With many targets some breaker always changes, so the states never expire together.
+func TestStatesThatAreOverAreForgottenOneByOne(t *testing.T) {
+	t.Parallel()
+	server := miniredis.RunT(t)
+	url := "redis://" + server.Addr()
+	client, err := healthredis.Open(secret.New(url))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = client.Close() })
+	now := clock.System{}.Now()
+	at := func(d time.Duration) string { return now.Add(d).UTC().Format(time.RFC3339) }
+	for field, state := range map[string]string{
+		"closed long ago":  `{"state":"closed","at":"` + at(-2*time.Hour) + `"}`,
+		"open, and over":   `{"state":"open","at":"` + at(-3*time.Hour) + `","until":"` + at(-2*time.Hour) + `"}`,
+		"closed just now":  `{"state":"closed","at":"` + at(-time.Minute) + `"}`,
+		"open, and so yet": `{"state":"open","at":"` + at(-2*time.Hour) + `","until":"` + at(time.Minute) + `"}`,
+	} {
+		if err := client.Push(t.Context(), field, []byte(state)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	start(t, url, "a")
+	until(t, "two states are left", func() bool { keys, err := server.HKeys("bodhi:health:states"); return err == nil && len(keys) == 2 })
+	if server.HGet("bodhi:health:states", "closed just now") == "" || server.HGet("bodhi:health:states", "open, and so yet") == "" {
+		t.Error("a state went that is of use")
+	}
+	if err := client.Drop(t.Context(), map[string][]byte{"closed just now": []byte("another")}); err != nil || server.HGet("bodhi:health:states", "closed just now") == "" {
+		t.Errorf("a state went that is another one by now: %v", err)
+	}
+}
