@@ -133,7 +133,7 @@ func (s *Service) Delete(ctx context.Context, actor org.Actor, c id.Connection, 
 	return nil
 }
 
-// tested refuses to delete what a variant of an experiment asks.
+// tested refuses to delete what a variant of an experiment asks, or to call it something else: experiments go by its name.
 func (s *Service) tested(ctx context.Context, r ConnectionRecord) error {
 	if s.Tested == nil {
 		return nil
@@ -153,9 +153,14 @@ func (s *Service) change(ctx context.Context, actor org.Actor, c id.Connection, 
 		if r, err = s.get(ctx, actor.Org, c); err != nil {
 			return err
 		}
-		before := facts(r)
+		old, before := r, facts(r)
 		if err := edit(&r); err != nil {
 			return err
+		}
+		if r.Name != old.Name {
+			if err := s.tested(ctx, old); err != nil {
+				return err
+			}
 		}
 		r.UpdatedAt = s.Clock.Now().UTC()
 		if err := s.Store.Update(ctx, r); err != nil {

@@ -66,6 +66,11 @@ func (s *Service) insert(ctx context.Context, actor org.Actor, a Alias, names Na
 // replace stores a changed alias. A version from before versions were kept is kept first, so that the first change can be
 // undone as well.
 func (s *Service) replace(ctx context.Context, actor org.Actor, action string, before Alias, a *Alias, names Names) error {
+	if a.Name != before.Name { // an experiment about the alias follows it, one that sends requests to it goes by the name
+		if err := s.tested(ctx, Alias{Org: before.Org, Name: before.Name}); err != nil {
+			return err
+		}
+	}
 	old := Version{Org: before.Org, Alias: before.ID, Number: before.Version, Body: names.Document(before), At: before.UpdatedAt}
 	if err := s.Store.Keep(ctx, old); err != nil {
 		return err
@@ -95,7 +100,7 @@ func (s *Service) remove(ctx context.Context, actor org.Actor, a Alias, names Na
 	return s.Audit.Append(ctx, actor, entry("alias.deleted", a, facts(a, names), nil))
 }
 
-// tested refuses to let go of an alias while an experiment counts its requests.
+// tested refuses to let go of an alias, or of its name, while an experiment counts its requests.
 func (s *Service) tested(ctx context.Context, a Alias) error {
 	if s.Tested == nil {
 		return nil

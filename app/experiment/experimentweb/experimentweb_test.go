@@ -39,13 +39,15 @@ func (nobody) Catalog() *catalog.Catalog { return catalog.BuiltIn() }
 func (nobody) Quote(id.Org, string, string, time.Time) (catalog.Quote, bool) { return nil, false }
 
 type scene struct {
-	house *webtest.House
-	site  http.Handler
-	acme  webtest.Tenant
-	tests *experiment.Service
-	route *route.Service
-	told  []experiment.Experiment
-	books *db.LedgerStore
+	house       *webtest.House
+	site        http.Handler
+	acme        webtest.Tenant
+	tests       *experiment.Service
+	route       *route.Service
+	connections *provider.Service
+	openai      id.Connection
+	told        []experiment.Experiment
+	books       *db.LedgerStore
 
 	library *prompt.Service
 }
@@ -70,7 +72,10 @@ func newScene(t *testing.T) *scene {
 	log, store := slog.New(slog.DiscardHandler), db.NewConnectionStore(d)
 	s := &scene{house: h, acme: h.Found(t, "Acme"), books: db.NewLedgerStore(d)}
 	s.route = route.New(route.Parts{Prices: nobody{}, Store: db.NewAliasStore(d), Connections: store, Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: log})
-	connections := provider.New(provider.Parts{Store: store, Tx: d, Audit: h.Audit, Bus: h.Bus, Vault: h.Keyring, URLs: egress.New(egress.Config{}), Prober: nobody{}, Aliases: s.route, IDs: h.IDs, Clock: h.Clock, Log: log})
+	connections := provider.New(provider.Parts{Store: store, Tx: d, Audit: h.Audit, Bus: h.Bus, Vault: h.Keyring, URLs: egress.New(egress.Config{}), Prober: nobody{}, Aliases: s.route, IDs: h.IDs, Clock: h.Clock, Log: log,
+		Tested: func(ctx context.Context, o id.Org, name string) ([]string, error) {
+			return s.tests.Needs(ctx, o, func(e *experiment.Experiment) bool { return e.OnConnection(name) })
+		}})
 	needs := func(ctx context.Context, o id.Org, a route.Alias) ([]string, error) {
 		return s.tests.Needs(ctx, o, func(e *experiment.Experiment) bool { return e.OnAlias(a.ID, a.Name) })
 	}
@@ -81,9 +86,11 @@ func newScene(t *testing.T) *scene {
 		Tell:   func(_ context.Context, e experiment.Experiment) error { s.told = append(s.told, e); return nil }})
 	s.site = h.Serve(t, append(experimentweb.New(s.tests, s.route, catalog.BuiltIn(), s.library, h.Identity, h.Keys).Routes(), webtest.Enter()))
 	admin := s.acme.Actor(org.Admin)
-	if _, err := connections.Create(t.Context(), admin, provider.Input{Name: "openai", Kind: provider.OpenAI, Credential: secret.New("sk-test-0123456789")}); err != nil {
+	made, err := connections.Create(t.Context(), admin, provider.Input{Name: "openai", Kind: provider.OpenAI, Credential: secret.New("sk-test-0123456789")})
+	if err != nil {
 		t.Fatal(err)
 	}
+	s.connections, s.openai = connections, made.ID
 	if _, err := s.route.Create(t.Context(), admin, route.Input{Name: "smart", Targets: []string{"openai/gpt-5.5"}}); err != nil {
 		t.Fatal(err)
 	}
@@ -244,7 +251,8 @@ func TestAnAliasIsKeptWhileAnExperimentNeedsIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := s.tests.Start(t.Context(), admin, experiment.Input{Name: "move", Alias: "smart", Variants: experiment.Even("cheap")})
+	e, err := s.tests.Start(t.Context(), admin, experiment.Input{Name: "move", Alias: "smart", Variants: []experiment.Variant{
+		{Name: "control", Percent: 50}, {Name: "new", Percent: 30, Target: "cheap"}, {Name: "small", Percent: 20, Target: "openai/gpt-5.5-nano"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -252,6 +260,21 @@ func TestAnAliasIsKeptWhileAnExperimentNeedsIt(t *testing.T) {
 		if err := s.route.Delete(t.Context(), admin, which); !fault.Is(err, fault.Conflict) || !strings.Contains(fault.From(err).Public, "The experiment move is about requests for") {
 			t.Errorf("deleted: %v", err)
 		}
+		a, err := s.route.Get(t.Context(), admin, which)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same := route.Input{Name: a.Name, Targets: []string{"openai/gpt-5.5"}}
+		if _, err := s.route.Update(t.Context(), admin, which, same); err != nil {
+			t.Errorf("another target: %v", err)
+		}
+		_, err = s.route.Update(t.Context(), admin, which, route.Input{Name: a.Name + "-2", Targets: same.Targets})
+		if refused := fault.Is(err, fault.Conflict); refused != (which == cheap.ID) {
+			t.Errorf("%s renamed: %v", a.Name, err)
+		}
+	}
+	if _, err := s.connections.Update(t.Context(), admin, s.openai, provider.Input{Name: "other"}); !fault.Is(err, fault.Conflict) || !strings.Contains(fault.From(err).Public, "The experiment") {
+		t.Errorf("its connection was renamed: %v", err)
 	}
 	if _, err := s.tests.Stop(t.Context(), admin, e.ID); err != nil {
 		t.Fatal(err)
