@@ -44,7 +44,8 @@ type Decision struct {
 	Amount, Unit        string
 	Times, Until        string // only with Policy
 	Policy              bool
-	AmountHint, MaxDate string
+	AmountHint, MaxDate string // AmountHint and TimesHint say what an empty field grants
+	TimesHint           string
 }
 
 // VerdictPage is one request again after a mistake of its decider; the Decision holds what was typed.

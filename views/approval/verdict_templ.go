@@ -120,7 +120,7 @@ func Verdict(p VerdictPage) templ.Component {
 								return templ_7745c5c3_Err
 							}
 							if p.Policy {
-								templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "times", Label: "Requests", Value: p.Times, Error: p.Errors["times"], InputMode: "numeric", Autocomplete: "off", Placeholder: "any number"}).Render(ctx, templ_7745c5c3_Buffer)
+								templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "times", Label: "Requests", Value: p.Times, Error: p.Errors["times"], InputMode: "numeric", Autocomplete: "off", Placeholder: p.TimesHint}).Render(ctx, templ_7745c5c3_Buffer)
 								if templ_7745c5c3_Err != nil {
 									return templ_7745c5c3_Err
 								}

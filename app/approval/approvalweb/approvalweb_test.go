@@ -130,7 +130,7 @@ func TestMistakesLoseNothing(t *testing.T) {
 	lead := webtest.As(t, s.site, s.acme.Members[org.Lead])
 	p := lead.Get("/approvals")
 	which := regexp.MustCompile(`/approvals/(apr_[a-z0-9]+)/approve`).FindStringSubmatch(p.Body)
-	if which == nil || !p.Has("Refused because Team General denies *-pro.", `value="20.00"`, `value="5"`) || p.Has("<b>evaluation") {
+	if which == nil || !p.Has("Refused because Team General denies *-pro.", `value="20.00"`, `value="5"`, `placeholder="as asked"`, `<button type="submit" disabled hidden>`) || p.Has(`placeholder="any`) || p.Has("<b>evaluation") {
 		t.Fatalf("the inbox:\n%s", p.Body)
 	}
 	if p := lead.Post("/approvals/"+which[1]+"/approve", url.Values{"times": {"some"}, "amount": {"7"}, "note": {"until <Monday>"}}); p.Status != http.StatusUnprocessableEntity || !p.Has("Enter a whole number of requests", "the &lt;b&gt;evaluation", `value="some"`, `value="7"`, `value="until &lt;Monday&gt;"`) {

@@ -69,7 +69,7 @@ func policyItem(c *web.Context, v approval.View) views.Item {
 	}
 	i.Decided = decided(c, v.DecidedBy, v.Note, v)
 	if v.CanDecide {
-		i.Decide = &views.Decision{Approve: one + "/approve", Deny: one + "/deny", Policy: true, Amount: plain(v.Amount), AmountHint: "any", Unit: "USD", Until: lastDay(c, v)}
+		i.Decide = &views.Decision{Approve: one + "/approve", Deny: one + "/deny", Policy: true, Amount: plain(v.Amount), AmountHint: hint(v.Amount == 0, "any"), TimesHint: hint(v.Times == 0, "any number"), Unit: "USD", Until: lastDay(c, v)}
 		if v.Times > 0 {
 			i.Decide.Times = strconv.FormatInt(v.Times, 10)
 		}
@@ -137,4 +137,12 @@ func budgetItem(c *web.Context, r budget.Request) views.Item {
 		}
 	}
 	return i
+}
+
+// hint says what a field grants that is left empty: what was asked for, and whatever is wanted where that had no bound.
+func hint(unbounded bool, words string) string {
+	if unbounded {
+		return words
+	}
+	return "as asked"
 }
