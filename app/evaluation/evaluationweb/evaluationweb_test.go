@@ -67,6 +67,7 @@ type scene struct {
 	site  http.Handler
 	acme  webtest.Tenant
 	tests *evaluation.Service
+	db    *db.DB
 }
 
 func newScene(t *testing.T) *scene {
@@ -75,7 +76,7 @@ func newScene(t *testing.T) *scene {
 	h := webtest.NewHouse(t, d)
 	h.Passwordless = true
 	log, store := slog.New(slog.DiscardHandler), db.NewConnectionStore(d)
-	s := &scene{house: h, acme: h.Found(t, "Acme")}
+	s := &scene{house: h, acme: h.Found(t, "Acme"), db: d}
 	aliases := route.New(route.Parts{Prices: nobody{}, Store: db.NewAliasStore(d), Connections: store, Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: log})
 	connections := provider.New(provider.Parts{Store: store, Tx: d, Audit: h.Audit, Bus: h.Bus, Vault: h.Keyring, URLs: egress.New(egress.Config{}), Aliases: aliases, IDs: h.IDs, Clock: h.Clock, Log: log})
 	keys := trial.New(trial.Parts{Keys: h.Keys, Desk: desk{}, Gateway: plane{}, Tx: d, Audit: h.Audit, Clock: h.Clock})

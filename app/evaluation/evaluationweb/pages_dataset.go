@@ -2,6 +2,7 @@ package evaluationweb
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -99,8 +100,8 @@ func (h *Handlers) shown(c *web.Context, wrong string) error {
 	if err != nil {
 		return err
 	}
-	after := begin(c, d.Rows)
-	rows, err := h.Evaluations.Rows(c.Ctx(), c.Actor(), d.ID, after, page)
+	after := begin(c, math.MaxInt32)
+	rows, err := h.Evaluations.Rows(c.Ctx(), c.Actor(), d.ID, after, page+1)
 	if err != nil {
 		return err
 	}
@@ -113,11 +114,11 @@ func (h *Handlers) shown(c *web.Context, wrong string) error {
 	p.Facts = []ui.Fact{{Label: "Rows", Value: web.Count(int64(d.Rows))}, {Label: "Size", Value: fmt.Sprintf("%d KiB", (d.Size+1023)>>10)}, {Label: "Seen by", Value: seenBy[d.Visibility]},
 		{Label: "Made by", Value: d.OwnerLabel}}
 	p.Delete = ui.ConfirmProps{Label: "Delete", Icon: "trash", Title: "Delete " + d.Name + "?", Text: "Its rows and all its evaluations go with it, with all answers. Nothing brings them back.", Action: p.Href + "/delete", Button: "Delete dataset"}
-	for i := range rows {
+	p.Pager = trail(p.Href, after, page, d.Rows, rows)
+	for i := range rows[:min(page, len(rows))] {
 		r := &rows[i]
 		p.Rows = append(p.Rows, views.Line{Number: strconv.Itoa(r.Number), Question: shorten(r.Question()), Expected: shorten(r.Expected), Notes: shorten(r.Notes)})
 	}
-	p.Pager = pager(p.Href, "", after, page, d.Rows)
 	if p.Runs, err = h.runRows(c, all, map[id.Dataset]string{d.ID: d.Name}); err != nil {
 		return err
 	}
@@ -141,6 +142,22 @@ func pager(href, query string, after, size, all int) ui.PagerProps {
 	}
 	if after+size < all {
 		p.Older = fmt.Sprintf("%s?%safter=%d", href, query, after+size)
+	}
+	return p
+}
+
+// trail leads through rows by their numbers, of which those of erased people are missing. rows are the page's, and one more where there
+// are more; all is how many there are.
+func trail(href string, after, size, all int, rows []evaluation.Row) ui.PagerProps {
+	p := ui.PagerProps{Note: web.Plural(int64(all), "row"), NewerLabel: "Before", OlderLabel: "Next"}
+	if after > 0 {
+		p.Newer = fmt.Sprintf("%s?after=%d", href, max(0, after-size))
+	}
+	if n := min(size, len(rows)); n > 0 {
+		p.Note = fmt.Sprintf("Rows %s to %s, %s in all", web.Count(int64(rows[0].Number)), web.Count(int64(rows[n-1].Number)), web.Count(int64(all)))
+		if len(rows) > n {
+			p.Older = fmt.Sprintf("%s?after=%d", href, rows[n-1].Number)
+		}
 	}
 	return p
 }

@@ -2,6 +2,7 @@ package evaluationweb
 
 import (
 	"fmt"
+	"math"
 	"net/url"
 	"strconv"
 
@@ -44,9 +45,11 @@ func (h *Handlers) sideBySide(c *web.Context, p *views.RunPage, r *evaluation.Re
 		}
 		return nil
 	}
-	after := begin(c, r.Rows)
-	p.Pager = pager(p.Href, "", after, answers, r.Rows)
-	return h.rowsOf(c, p, r, after, answers)
+	after := begin(c, math.MaxInt32)
+	rows, items, err := h.Evaluations.Results(c.Ctx(), c.Actor(), r.ID, after, answers+1)
+	p.Pager = trail(p.Href, after, answers, r.Rows, rows)
+	fill(p, r, rows[:min(answers, len(rows))], items)
+	return err
 }
 
 func (h *Handlers) rowsOf(c *web.Context, p *views.RunPage, r *evaluation.Report, after, limit int) error {
@@ -54,6 +57,12 @@ func (h *Handlers) rowsOf(c *web.Context, p *views.RunPage, r *evaluation.Report
 	if err != nil {
 		return err
 	}
+	fill(p, r, rows, items)
+	return nil
+}
+
+// fill puts rows with their answers on the page.
+func fill(p *views.RunPage, r *evaluation.Report, rows []evaluation.Row, items []evaluation.Item) {
 	for i := range rows {
 		row := &rows[i]
 		a := views.Answers{Number: strconv.Itoa(row.Number), Question: row.Question(), Expected: row.Expected, Notes: row.Notes}
@@ -64,7 +73,6 @@ func (h *Handlers) rowsOf(c *web.Context, p *views.RunPage, r *evaluation.Report
 		}
 		p.Answers = append(p.Answers, a)
 	}
-	return nil
 }
 
 func present(i *evaluation.Item, label string) views.Answer {
