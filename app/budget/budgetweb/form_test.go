@@ -66,6 +66,9 @@ func TestEverythingThatABudgetHasCanBeTypedAndComesBack(t *testing.T) {
 			if p.Status != http.StatusOK || !p.Has(tt.back...) {
 				t.Errorf("the form shows again: %d %s", p.Status, inputs(p))
 			}
+			if p := browser.Get(one); p.Has("– %") {
+				t.Error("alerts at no share are called – %")
+			}
 			if p := browser.Post(one, typedAgain(t, p)); p.Status != http.StatusSeeOther {
 				t.Errorf("saved as it was: %d %v", p.Status, said(p))
 			}

@@ -93,6 +93,14 @@ func subtitle(c *web.Context, e budget.Entry) string {
 	return s + ", resets " + e.Standing.ResetsAt.Format("Monday 2 January, 15:04 MST") + "."
 }
 
+// alerts are the shares of the limit at which people are told.
+func alerts(thresholds []int) string {
+	if len(thresholds) == 0 {
+		return "none"
+	}
+	return percents(thresholds) + " %"
+}
+
 // rules are what somebody set, in words.
 func rules(c *web.Context, e budget.Entry) []ui.Fact {
 	m := e.Measure
@@ -102,7 +110,7 @@ func rules(c *web.Context, e budget.Entry) []ui.Fact {
 		{Label: "Counts", Value: map[ledger.Measure]string{ledger.Money: "money, in USD", ledger.Tokens: "tokens, input and output", ledger.Requests: "requests that reach a provider"}[m]},
 		{Label: "Begins", Value: begins + ", " + zone(c)},
 		{Label: "At the limit", Value: atLimit(e)},
-		{Label: "Alerts at", Value: percents(e.Thresholds) + " %"},
+		{Label: "Alerts at", Value: alerts(e.Thresholds)},
 	}
 	for _, f := range []struct {
 		label string

@@ -84,7 +84,7 @@ func address(c *web.Context, offset int) string {
 }
 
 func entryRow(c *web.Context, e cache.Shelved) views.Entry {
-	r := views.Entry{Key: e.Key.String(), Short: e.Key.String()[:12], Model: or(e.Model, e.Asked), Asked: e.Asked, Provider: e.Provider, Who: who(c, e), Hits: strconv.FormatInt(e.Hits, 10),
+	r := views.Entry{Key: e.Key.String(), Short: e.Key.String()[:12], Model: or(e.Model, e.Asked), Asked: e.Asked, Provider: e.Provider, Who: who(c, e), Hits: web.Count(e.Hits),
 		Size: fmt.Sprintf("%.1f KiB", float64(e.Size)/1024), Made: c.When(e.Made), Until: c.When(e.Fresh)}
 	r.Saved, r.Exact = web.Dollars(e.Saved())
 	return r

@@ -131,7 +131,7 @@ func figures(all cache.Saving) []ui.StatProps {
 	}
 	return []ui.StatProps{saved,
 		{Label: "Hit rate", Value: rate(all), Against: fmt.Sprintf("of %d requests that were looked up", all.Hits+all.Misses), Hint: "Requests that no policy is for are not counted."},
-		{Label: "Hits", Value: strconv.FormatInt(all.Hits, 10), Against: each},
+		{Label: "Hits", Value: web.Count(all.Hits), Against: each},
 		{Label: "Time saved", Value: lasted(all.Time), Hint: "How much longer these answers took when they were bought."}}
 }
 
@@ -178,7 +178,7 @@ func (h *Handlers) tables(c *web.Context, from, to time.Time) ([]views.SavingTab
 			return nil, err
 		}
 		for _, r := range rows[:min(len(rows), mostRows)] {
-			s := views.SavingRow{Name: or(x.name(r.Value), "none"), Hits: strconv.FormatInt(r.Hits, 10), Rate: rate(r), Time: lasted(r.Time)}
+			s := views.SavingRow{Name: or(x.name(r.Value), "none"), Hits: web.Count(r.Hits), Rate: rate(r), Time: lasted(r.Time)}
 			s.Saved, s.Exact = web.Dollars(r.Cost)
 			x.table.Rows = append(x.table.Rows, s)
 		}
@@ -191,7 +191,7 @@ func (h *Handlers) tables(c *web.Context, from, to time.Time) ([]views.SavingTab
 func (h *Handlers) groups(c *web.Context, from, to time.Time) (out []views.LikeGroup, err error) {
 	list, err := h.cache.Popular(c.Ctx(), c.Actor(), from, to)
 	for _, g := range list {
-		x := views.LikeGroup{Asked: g.Asked, Model: g.Last.Asked, Href: likes + "?entry=" + g.Last.Entry.String(), Found: strconv.FormatInt(g.Found, 10), Served: strconv.FormatInt(g.Served, 10)}
+		x := views.LikeGroup{Asked: g.Asked, Model: g.Last.Asked, Href: likes + "?entry=" + g.Last.Entry.String(), Found: web.Count(g.Found), Served: web.Count(g.Served)}
 		if !g.Readable {
 			if x.Asked = "Not yours to read"; len(g.Last.Sealed) == 0 {
 				x.Asked = "Its answer was cleared"

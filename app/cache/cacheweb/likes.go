@@ -113,16 +113,16 @@ func likeFigures(asked simulation, s cache.Sum, looked int64) []ui.StatProps {
 		judged = fmt.Sprintf("of %d that were judged", n)
 	}
 	return []ui.StatProps{saved,
-		{Label: "Answers for like questions", Value: strconv.FormatInt(s.Found, 10), Against: share, Hint: fmt.Sprintf("In the mode %s at %s, in %d days.", asked.mode, cache.Hundredths(asked.threshold), asked.days)},
-		{Label: "Given", Value: strconv.FormatInt(s.Served, 10), Against: "the others were only written down"},
-		{Label: "Wrong", Value: strconv.FormatInt(s.Wrong, 10), Against: judged}}
+		{Label: "Answers for like questions", Value: web.Count(s.Found), Against: share, Hint: fmt.Sprintf("In the mode %s at %s, in %d days.", asked.mode, cache.Hundredths(asked.threshold), asked.days)},
+		{Label: "Given", Value: web.Count(s.Served), Against: "the others were only written down"},
+		{Label: "Wrong", Value: web.Count(s.Wrong), Against: judged}}
 }
 
 // steps are the modes and thresholds beside the one that was asked for.
 func steps(grades []cache.Grade, asked simulation) (out []views.LikeStep) {
 	row := func(label string, mode cache.LikeMode, threshold int64) {
 		s := cache.Simulated(grades, mode, threshold)
-		x := views.LikeStep{Label: label, Found: strconv.FormatInt(s.Found, 10), Judged: strconv.FormatInt(s.Right+s.Wrong, 10), Wrong: strconv.FormatInt(s.Wrong, 10), Time: lasted(s.Took)}
+		x := views.LikeStep{Label: label, Found: web.Count(s.Found), Judged: web.Count(s.Right + s.Wrong), Wrong: web.Count(s.Wrong), Time: lasted(s.Took)}
 		x.Saved, x.Exact = web.Dollars(s.Cost)
 		out = append(out, x)
 	}

@@ -185,6 +185,25 @@ func TestWithoutScriptsAllAnswersComeOnOnePage(t *testing.T) {
 	}
 }
 
+func TestAnotherTeamPaysForTheSameConversation(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	b, away := s.opened(), s.acme.AwayTeam
+	if err := s.house.Identity.Assign(t.Context(), s.acme.Actor(org.Admin), s.acme.Members[org.Developer].ID, org.Assignment{Role: org.Developer, At: org.OfTeam(s.acme.Org.ID, away)}); err != nil {
+		t.Fatal(err)
+	}
+	form := s.asking(url.Values{"act": {"team"}, "team": {away.String()}, "paid": {s.acme.Team.String()}, "answer": {"It is four.", "", ""}})
+	if p := b.Post("/playground", form); p.Status != http.StatusUnprocessableEntity || !p.Has("not open for this team", "2 + 2?", "<div>It is four.</div>", `name="paid" value="`+s.acme.Team.String()+`"`) {
+		t.Errorf("one that it is not open for: %d\n%s", p.Status, p.Body)
+	}
+	if p := b.Post("/playground/open", url.Values{"team": {away.String()}}); p.Status != http.StatusSeeOther {
+		t.Fatalf("open: %d", p.Status)
+	}
+	if p := b.Post("/playground", form); p.Status != 200 || !p.Has("2 + 2?", "<div>It is four.</div>", `name="paid" value="`+away.String()+`"`, `form="playground"`) {
+		t.Errorf("switched: %d\n%s", p.Status, p.Body)
+	}
+}
+
 func TestAStreamTellsOfEachPiece(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)

@@ -20,13 +20,13 @@ func (h *Handlers) importFile(c *web.Context) error {
 	if err != nil {
 		return fault.Field("", "The form could not be read. Send it again.").Because(err)
 	}
-	p := views.ImportPage{Text: form.Get("text"), Visibility: form.Get("visibility"), Team: form.Get("team")}
+	p := views.ImportPage{Text: form.Get("text"), Visibility: form.Get("visibility"), Team: form.Get("team"), Production: form.Get("production") != ""}
 	docs, err := readFile("text", p.Text)
 	var made, revised, same int
 	var last *prompt.Full
 	if err == nil {
 		in := prompt.Input{Visibility: prompt.Visibility(p.Visibility), Team: teamOf(p.Team)}
-		made, revised, same, last, err = h.importAll(c, docs, in, form.Get("production") != "")
+		made, revised, same, last, err = h.importAll(c, docs, in, p.Production)
 	}
 	if wrong, ok := web.Refused(err); ok {
 		for _, name := range sortedNames(wrong.Fields) {

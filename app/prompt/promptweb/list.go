@@ -51,7 +51,7 @@ func (h *Handlers) list(c *web.Context) error {
 			r.Labels += ", " + l.Name + " v" + strconv.Itoa(l.Number)
 		}
 		if r.Labels = strings.TrimPrefix(r.Labels, ", "); sum.Requests > 0 {
-			r.Requests = strconv.FormatInt(sum.Requests, 10)
+			r.Requests = web.Count(sum.Requests)
 			r.Cost, r.Exact = web.Dollars(sum.Cost)
 		}
 		p.Rows = append(p.Rows, r)

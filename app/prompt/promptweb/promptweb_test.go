@@ -247,6 +247,9 @@ func TestAFileIsReadAsItWasWritten(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
 	c := webtest.As(t, s.site, s.acme.Members[org.Admin])
+	if p := c.Get("/prompts/import"); !p.Has(`name="production"`) {
+		t.Errorf("what is imported answers nobody who names no version: %d", p.Status)
+	}
 	starters := c.Get("/prompts/starters")
 	if !starters.Has("bug-report-analyzer", "pr-description-generator", "seo-meta-generator", "customer-response") {
 		t.Fatalf("%d %s", starters.Status, starters.Body)

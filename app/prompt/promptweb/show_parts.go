@@ -85,7 +85,7 @@ func versionRow(c *web.Context, f *prompt.Full, v *prompt.Version, s spending, t
 	t := s.by[prompt.Prefix+f.Name+"@v"+n]
 	r := views.VersionRow{Number: n, Href: href(f) + "?version=" + n, Labels: strings.Join(f.At(v.Number), ", "), Message: v.Message, By: v.By, When: c.When(v.At)}
 	if t.Requests > 0 {
-		r.Requests, r.Errors, r.Tokens = strconv.FormatInt(t.Requests, 10), strconv.FormatInt(t.Errors(), 10), strconv.FormatInt(t.Tokens(), 10)
+		r.Requests, r.Errors, r.Tokens = web.Count(t.Requests), web.Count(t.Errors()), web.Count(t.Tokens())
 		r.Cost, r.Exact = web.Dollars(t.Cost)
 		r.Mean, _ = web.Dollars(t.Cost / money.USD(t.Requests))
 	}

@@ -148,7 +148,7 @@ const mostKeys = 10
 
 // mineKeys are one's keys with what each of them spent.
 func mineKeys(o *overview, p *views.MinePage) error {
-	found, err := o.h.Keys.Find(o.c.Ctx(), o.c.Actor(), key.Query{Of: org.OfMember(o.c.Actor().Org, o.c.Actor().Member), Limit: mostKeys})
+	found, err := o.h.Keys.Find(o.c.Ctx(), o.c.Actor(), key.Query{Of: org.OfMember(o.c.Actor().Org, o.c.Actor().Member), Limit: 5 * mostKeys}) // sessions among them, which are left out
 	if err != nil {
 		return err
 	}
@@ -163,7 +163,7 @@ func mineKeys(o *overview, p *views.MinePage) error {
 		}
 	}
 	for _, k := range found.Keys {
-		if k.Agent != "" {
+		if k.Agent != "" || len(p.Keys) == mostKeys {
 			continue
 		}
 		t := spent[k.ID.String()]

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/limit"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
@@ -17,6 +18,12 @@ func TestADevelopersHomeIsAboutThem(t *testing.T) {
 	s := newScene(t)
 	mine := s.key(t, "laptop", org.Developer)
 	s.answered(t, s.key(t, "leads", org.Lead), 70*money.Dollar)
+	dev := s.acme.Actor(org.Developer)
+	for range 11 { // newer than the key, and no keys to them
+		if _, err := s.house.Keys.Enter(t.Context(), dev, key.Input{Name: "session", Team: s.acme.Team, Member: dev.Member}, "codex"); err != nil {
+			t.Fatal(err)
+		}
+	}
 	browser := webtest.As(t, s.site, s.acme.Members[org.Developer])
 	if p := browser.Get("/"); !p.Has("Three steps to the first answer") {
 		t.Errorf("before the first request home teaches:\n%.800s", p.Body)
