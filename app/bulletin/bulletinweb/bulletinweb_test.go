@@ -470,6 +470,10 @@ func TestPagesKeepWhatWasTypedAndShowWhatWouldBeSent(t *testing.T) {
 	if p := viewer.Get("/reports/archive"); !p.Has("Weekly report: Team", "1 to 7 March 2027") {
 		t.Errorf("archive: %d\n%s", p.Status, p.Body)
 	}
+	of := "/reports/archive?report=" + strings.TrimPrefix(one, "/reports/")
+	if p := viewer.Get(of + "&after=ffffffff-ffff-ffff-ffff-ffffffffffff"); !p.Has(`href="` + of + `"`) {
+		t.Errorf("the newest are those of all reports: %d\n%s", p.Status, p.Body)
+	}
 	if p := webtest.As(t, site, s.acme.Outsider).Get("/reports/archive"); p.Has("Weekly report") {
 		t.Error("somebody of another team sees the archive")
 	}

@@ -53,6 +53,9 @@ func (h *Handlers) archive(c *web.Context) error {
 	}
 	if !q.After.IsZero() {
 		page.Pager.Newer, page.Pager.NewerLabel = archive, "Newest"
+		if !q.Report.IsZero() {
+			page.Pager.Newer += "?report=" + q.Report.String()
+		}
 	}
 	for _, e := range sent {
 		page.Rows = append(page.Rows, h.editionRow(c, e, bulletin.Title(e.Kind, names(e.Team))))
