@@ -810,8 +810,8 @@ func row(r Row) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if r.CanChange {
-				templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Edit " + r.Label, Icon: "edit", Kind: ui.Quiet, Small: true, IconOnly: true, Href: r.href() + "/edit", Attrs: templ.Attributes{
-					"hx-get": r.href() + "/edit", "hx-target": "#" + r.part(), "hx-swap": "outerHTML", "title": "Edit"}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Edit " + r.Label, Icon: "edit", Kind: ui.Quiet, Small: true, IconOnly: true, Href: r.Edit, Attrs: templ.Attributes{
+					"hx-get": r.Edit, "hx-target": "#" + r.part(), "hx-swap": "outerHTML", "title": "Edit"}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

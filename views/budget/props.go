@@ -65,6 +65,7 @@ type Row struct {
 	Resets  ui.When
 	// CanSee links to its page, CanChange shows the row's buttons.
 	CanSee, CanChange bool
+	Edit              string // where it is changed, and where that leads back to
 }
 
 func (r Row) href() string { return "/budgets/" + r.ID }

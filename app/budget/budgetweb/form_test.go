@@ -289,6 +289,16 @@ func TestAFormSentTwiceGivesOnceAndNobodysChangeIsUndone(t *testing.T) {
 	if p := change(old, "500"); p.Status != http.StatusUnprocessableEntity || !p.Has("Somebody changed this budget while you did", `value="500"`) {
 		t.Errorf("over what somebody else said: %d %v", p.Status, said(p))
 	}
+	list := "/budgets?q=acme"
+	edit := regexp.MustCompile(`href="(` + one + `/edit\?back=[^"]+)"`).FindStringSubmatch(browser.Get(list).Body)
+	if edit == nil || !browser.Get(edit[1]).Has(`name="back" value="`+list+`"`, `href="`+list+`"`) {
+		t.Errorf("the search is lost: %v", edit)
+	}
+	for back, want := range map[string]string{list: list, "//elsewhere.test": "/budgets"} {
+		if p := browser.Post(one, url.Values{"back": {back}, "limit": {"600"}, "period": {"monthly"}, "enforce": {"hard"}}); p.Location != want {
+			t.Errorf("saved, back to %s: %d %s", back, p.Status, p.Location)
+		}
+	}
 	if p := change(field("version", one+"/edit"), "400"); p.Status != http.StatusSeeOther {
 		t.Errorf("loaded again: %d %v", p.Status, said(p))
 	}

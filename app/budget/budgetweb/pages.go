@@ -202,14 +202,14 @@ func (h *Handlers) update(c *web.Context) error {
 		return err
 	}
 	c.Flash("Budget of " + e.Label + " saved. It binds from the next request on.")
-	return c.See(root)
+	return c.See(web.Local(c.FormValue("back"), root))
 }
 
 func (h *Handlers) editPage(c *web.Context, e budget.Entry, fields views.Fields, wrong web.Refusal, effect *views.Effect) templ.Component {
 	now, ask := stand(e, budget.Forecast{}), deletion(e)
 	k := e.Scope.Kind()
 	return views.Edit(views.EditPage{Shell: c.Shell(e.Label, "budgets"), Title: "Edit the budget of " + e.Label, Action: root + "/" + e.ID.String(), Submit: "Save",
-		ID: e.ID.String(), Back: root, Where: e.Label, Fields: fields, Errors: sorted(wrong), Zone: zone(c), Measure: e.Measure.String(), Stand: &now, Effect: effect, Delete: &ask,
+		ID: e.ID.String(), Back: web.Local(c.FormValue("back"), root), Where: e.Label, Fields: fields, Errors: sorted(wrong), Zone: zone(c), Measure: e.Measure.String(), Stand: &now, Effect: effect, Delete: &ask,
 		CanReserve: c.Actor().Role.AtLeast(org.Admin), CanStrict: k == org.OrgScope || k == org.DepartmentScope || k == org.TeamScope})
 }
 

@@ -2,6 +2,7 @@ package budgetweb
 
 import (
 	"fmt"
+	"net/url"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -14,7 +15,10 @@ import (
 // present turns a budget into what its row prints.
 func present(c *web.Context, e budget.Entry, forecasts map[id.Budget]budget.Forecast) views.Row {
 	r := views.Row{ID: e.ID.String(), Icon: icons[e.Scope.Kind()], Label: e.Label, Stand: stand(e, forecasts[e.ID]), Enforce: enforcement(e),
-		Resets: c.When(e.Standing.ResetsAt), CanSee: true, CanChange: budget.Changeable(c.Actor(), e)}
+		Resets: c.When(e.Standing.ResetsAt), CanSee: true, CanChange: budget.Changeable(c.Actor(), e), Edit: root + "/" + e.ID.String() + "/edit"}
+	if here := c.Request().URL; here.RawQuery != "" { // a search, a page
+		r.Edit += "?back=" + url.QueryEscape(here.RequestURI())
+	}
 	if e.Name != e.Label {
 		r.Sub = e.Name
 	}
