@@ -52,8 +52,11 @@ var good = map[string]url.Values{
 	"api.data_rules.create":       {"scope": {"things:departments"}, "actions": {"{}email=log"}},
 	"cache.clear":                 {"what": {"all"}},
 	"api.cache.clear":             {"what": {"all"}},
-	"prices.create":               {"model": {"other"}, "price_input": {"1"}},
-	"api.overrides.create":        {"model": {"other"}, "prices_usd": {"{}input=1"}},
+	"prices.create":               {"model": {"other"}, "price_input": {"1"}, "price_output": {"1"}},
+	"prices.update":               {"price_input": {"1"}, "price_output": {"1"}},
+	"connections.update":          {"name": {"sandbox"}}, // an experiment sends requests there, so it keeps its name
+	"api.connections.update":      {"name": {"sandbox"}},
+	"api.overrides.create":        {"model": {"other"}, "prices_usd": {`json:{"input":"1","output":"1"}`}},
 	"reconcile.set":               {"credential": {"sk-admin-1"}, "narrow": {"proj_1"}},
 	"audit.retention":             {"keep_days": {"60"}},
 	"api.audit.retain":            {"keep_days": {"#60"}},
