@@ -1,7 +1,8 @@
 package key
 
 import (
-	"sync"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/clock"
@@ -17,14 +18,14 @@ type Desk struct {
 	cell  live.Cell[index]
 	mac   *secret.MAC
 	clock clock.Clock
-	uses  uses
+	uses  newest[Use]
 	// refusals are uses after a key's end.
-	refusals refusals
+	refusals newest[Refusal]
 }
 
 // NewDesk makes a Desk, which refuses everybody until Load has been called.
 func NewDesk(c clock.Clock, mac *secret.MAC) *Desk {
-	return &Desk{mac: mac, clock: c, uses: uses{seen: map[id.Key]Use{}}, refusals: refusals{seen: map[id.Key]Refusal{}}}
+	return &Desk{mac: mac, clock: c}
 }
 
 // Load swaps in a new snapshot, or keeps the one before if the records make no sense.
@@ -80,11 +81,11 @@ func (d *Desk) grant(e *entry) (*Grant, error) {
 	why, refusal := e.refuse(now)
 	if refusal != nil {
 		if why != "" {
-			d.refusals.note(e, why, now)
+			d.noteRefusal(e, why, now)
 		}
 		return nil, refusal
 	}
-	d.uses.note(e, now)
+	d.noteUse(e, now)
 	return &e.grant, nil
 }
 
@@ -142,48 +143,16 @@ func malformed(presented string, token bool) error {
 	return fault.New(fault.Unauthenticated, "invalid_key", "This is not a Bodhi key. Use a virtual key, which begins with bdh_, instead of a provider's own.")
 }
 
-// uses collects last uses between two flushes. Each key takes the lock at most once a minute.
-type uses struct {
-	mu   sync.Mutex
-	seen map[id.Key]Use
-}
-
-func (u *uses) note(e *entry, now time.Time) {
+// noteUse remembers a use. Each key takes the lock at most once a minute.
+func (d *Desk) noteUse(e *entry, now time.Time) {
 	minute := now.Unix() / 60
-	if e.noted.Swap(minute) == minute {
-		return
+	if e.noted.Swap(minute) != minute {
+		d.uses.note(e.grant.Key, Use{e.grant.Chain.Org, e.grant.Key, now})
 	}
-	u.mu.Lock()
-	u.seen[e.grant.Key] = Use{e.grant.Chain.Org, e.grant.Key, now}
-	u.mu.Unlock()
 }
 
 // Uses takes the last uses since the previous call, for a job to store: never on the path of a request.
-func (d *Desk) Uses() []Use {
-	d.uses.mu.Lock()
-	seen := d.uses.seen
-	d.uses.seen = make(map[id.Key]Use, len(seen))
-	d.uses.mu.Unlock()
-	out := make([]Use, 0, len(seen))
-	for _, u := range seen {
-		out = append(out, u)
-	}
-	return out
-}
+func (d *Desk) Uses() []Use { return slices.Collect(maps.Values(d.uses.take())) }
 
 // WriteUses has write store the last uses. What it cannot store comes with the next call, unless the key was used again since.
-func (d *Desk) WriteUses(write func([]Use) error) error {
-	all := d.Uses()
-	err := write(all)
-	if err == nil {
-		return nil
-	}
-	d.uses.mu.Lock()
-	defer d.uses.mu.Unlock()
-	for _, u := range all {
-		if _, newer := d.uses.seen[u.Key]; !newer {
-			d.uses.seen[u.Key] = u
-		}
-	}
-	return err
-}
+func (d *Desk) WriteUses(write func([]Use) error) error { return d.uses.write(write) }

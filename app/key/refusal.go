@@ -4,7 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/audit"
@@ -28,52 +29,20 @@ const Quiet = time.Hour
 // Remembered is how long a deleted key is still recognized: as long as the audit log is kept by default.
 const Remembered = 90 * 24 * time.Hour
 
-// refusals collects them between two flushes. Each secret takes the lock at most once an hour.
-type refusals struct {
-	mu   sync.Mutex
-	seen map[id.Key]Refusal
-}
-
-func (r *refusals) note(e *entry, why string, now time.Time) {
+// noteRefusal remembers a refusal. Each secret takes the lock at most once an hour.
+func (d *Desk) noteRefusal(e *entry, why string, now time.Time) {
 	hour := now.Unix() / int64(Quiet/time.Second)
-	if e.told.Swap(hour) == hour {
-		return
+	if e.told.Swap(hour) != hour {
+		d.refusals.note(e.grant.Key, Refusal{e.grant.Chain.Org, e.grant.Key, e.grant.Name, why, now})
 	}
-	r.mu.Lock()
-	r.seen[e.grant.Key] = Refusal{e.grant.Chain.Org, e.grant.Key, e.grant.Name, why, now}
-	r.mu.Unlock()
 }
 
 // Refusals takes what was refused since the previous call, for a job to write down: never on the path of a request.
-func (d *Desk) Refusals() []Refusal {
-	d.refusals.mu.Lock()
-	seen := d.refusals.seen
-	d.refusals.seen = map[id.Key]Refusal{}
-	d.refusals.mu.Unlock()
-	out := make([]Refusal, 0, len(seen))
-	for _, r := range seen {
-		out = append(out, r)
-	}
-	return out
-}
+func (d *Desk) Refusals() []Refusal { return slices.Collect(maps.Values(d.refusals.take())) }
 
 // WriteRefusals has write note what was refused. What it cannot note comes with the next call: the secret is told of once an hour only, and
 // its holder may never come back.
-func (d *Desk) WriteRefusals(write func([]Refusal) error) error {
-	all := d.Refusals()
-	err := write(all)
-	if err == nil {
-		return nil
-	}
-	d.refusals.mu.Lock()
-	defer d.refusals.mu.Unlock()
-	for _, r := range all {
-		if _, newer := d.refusals.seen[r.Key]; !newer {
-			d.refusals.seen[r.Key] = r
-		}
-	}
-	return err
-}
+func (d *Desk) WriteRefusals(write func([]Refusal) error) error { return d.refusals.write(write) }
 
 // NoteRefusals writes refusals into the audit log, once per key and hour over all nodes. It is for the process that took
 // them from its Desk, not for people.
