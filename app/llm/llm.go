@@ -137,6 +137,9 @@ type Spots struct {
 	StreamOptions       Spot // the object or null
 	IncludeUsage        Spot // the boolean inside it
 	StreamFormat        Spot // of speech: the string
+	// Searches write the limit that a call was priced for where it lets the provider search as often as it likes: nothing else
+	// keeps its bill inside its hold.
+	Searches []Cut
 }
 
 // Edit is what the gateway changes in the bytes it forwards. Zero fields are left as the client wrote them.

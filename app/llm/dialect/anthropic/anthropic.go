@@ -49,8 +49,8 @@ func (Wire) Stream(body io.ReadCloser, _ *llm.Call) llm.Stream { return NewStrea
 // StreamType implements llm.Wire.
 func (Wire) StreamType() string { return "text/event-stream" }
 
-// Edited implements llm.Wire: the model's name, a lower cap, and nothing of another provider's thinking. A stream always
-// reports its usage here.
+// Edited implements llm.Wire: the model's name, a lower cap, a limit to searches, and nothing of another provider's thinking. A
+// stream always reports its usage here.
 func (w Wire) Edited(call *llm.Call, edit llm.Edit) []byte {
 	return llm.Splice(call.Body, w.Cuts(call, edit))
 }
@@ -69,5 +69,8 @@ func (Wire) Cuts(call *llm.Call, edit llm.Edit) []llm.Cut {
 	if m := s.MaxTokens.Value; edit.MaxOutput > 0 && edit.MaxOutput < call.MaxOutput && m.Has() {
 		cuts = append(cuts, m.Replace(itoa(edit.MaxOutput)))
 	}
-	return cuts
+	if len(s.Searches) > 0 {
+		edit.Notes.Change("tools.max_uses", "was set to "+searchLimit+", as the web search had no limit")
+	}
+	return append(cuts, s.Searches...)
 }

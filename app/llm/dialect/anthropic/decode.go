@@ -15,8 +15,11 @@ import (
 // toolFraming is what instructions around tools can add to the input: the longest known are 735 tokens.
 const toolFraming = 1024
 
-// mostSearches is how many searches a call is priced for that sets no limit of its own.
-const mostSearches = 20
+// mostSearches is how many searches a call is priced for, and may make, that sets no limit of its own.
+const (
+	mostSearches = 20
+	searchLimit  = "20"
+)
 
 // levels are the kinds of objects whose keys are watched.
 const (

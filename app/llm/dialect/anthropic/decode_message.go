@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"regexp"
 
+	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect"
 	"github.com/bodhi-gateway/bodhi/app/llm/scan"
 )
@@ -175,7 +176,8 @@ func (r *request) tools() {
 func (r *request) tool() {
 	r.Object()
 	r.level[atTool].Open()
-	searches, advises, most := false, false, int64(mostSearches)
+	searches, advises, most := false, false, int64(0)
+	limit := llm.Cut{From: r.At(), To: r.At(), With: `"max_uses":` + searchLimit + `,`}
 	var adviser scan.Text
 	for name, _, ok := r.Name(&r.level[atTool]); ok; name, _, ok = r.Name(&r.level[atTool]) {
 		switch string(name) {
@@ -187,9 +189,9 @@ func (r *request) tool() {
 			searches, advises = bytes.HasPrefix(kind, []byte("web_search")), bytes.HasPrefix(kind, []byte("advisor_"))
 			r.call.Bound.Opaque = r.call.Bound.Opaque || !clients.Match(kind) // what it finds comes into the input
 		case "max_uses":
-			if n := r.Count("max_uses", dialect.MaxMessages); n > 0 {
-				most = n
-			}
+			from := r.Begin()
+			most = r.Count("max_uses", dialect.MaxMessages)
+			limit = llm.Cut{From: from, To: r.At(), With: searchLimit} // of null
 		case "cache_control":
 			r.mark()
 		case "model":
@@ -207,6 +209,10 @@ func (r *request) tool() {
 		if adviser.To > 0 {
 			r.beside(string(r.Value(adviser, nil)))
 		}
+	}
+	if searches && most == 0 {
+		most = mostSearches
+		r.call.Spots.Searches = append(r.call.Spots.Searches, limit)
 	}
 	if searches {
 		r.call.Bound.Searches += most

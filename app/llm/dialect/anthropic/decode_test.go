@@ -2,6 +2,7 @@ package anthropic
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -181,6 +182,27 @@ func TestAnEditTouchesOnlyWhatItNames(t *testing.T) {
 	call.Spots.Model, call.Model = llm.Spot{}, "named by the path"
 	if got := string(Wire{}.Edited(call, llm.Edit{Model: "b"})); !strings.HasPrefix(got, `{"model":"b", "system"`) {
 		t.Error(got)
+	}
+}
+
+// TestASearchWithoutALimitGetsTheOneItWasHeldFor: else the provider could search, and bill, more than the hold.
+func TestASearchWithoutALimitGetsTheOneItWasHeldFor(t *testing.T) {
+	t.Parallel()
+	for tools, want := range map[string]string{
+		`[{"type":"web_search_20250305","name":"web_search"}]`:                          `[{"max_uses":20,"type":"web_search_20250305","name":"web_search"}]`,
+		`[{"type":"web_search_20250305","max_uses": null ,"name":"web_search"}]`:        `[{"type":"web_search_20250305","max_uses": 20 ,"name":"web_search"}]`,
+		`[{"type":"web_search_20250305","max_uses":50,"name":"web_search"}]`:            `[{"type":"web_search_20250305","max_uses":50,"name":"web_search"}]`,
+		`[{"type":"web_fetch_20250910","name":"web_fetch"},{"name":"web_search"}]`:      `[{"type":"web_fetch_20250910","name":"web_fetch"},{"name":"web_search"}]`,
+		`[{"name":"f"},{ "type":"web_search_20260209"},{"type":"web_search_20260209"}]`: `[{"name":"f"},{"max_uses":20, "type":"web_search_20260209"},{"max_uses":20,"type":"web_search_20260209"}]`,
+	} {
+		const body = `{"model":"m","max_tokens":9,"tools":%s,` + hi + `}`
+		call, err := Dialect{}.Decode(asking(llm.Chat, fmt.Sprintf(body, tools)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := string(Wire{}.Edited(call, llm.Edit{})), fmt.Sprintf(body, want); got != want {
+			t.Errorf("%s\n got %s\nwant %s", tools, got, want)
+		}
 	}
 }
 

@@ -1,6 +1,8 @@
 package responses
 
 import (
+	"cmp"
+
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect"
@@ -10,8 +12,10 @@ import (
 const (
 	// toolFraming is what instructions around tools can add to the input, as in package openai.
 	toolFraming = 1024
-	// mostSearches is how many web searches a call is priced for that sets no limit of its own.
+	// mostSearches is how many web searches a call is priced for, and may make, that sets no limit of its own. OpenAI counts its
+	// other tools' calls, too.
 	mostSearches = 20
+	searchLimit  = "20"
 )
 
 // request is one body being read: the walk, and what was found.
@@ -21,8 +25,9 @@ type request struct {
 	media    int64 // bytes of inline pictures, sounds and files: not text
 	level    [objects]dialect.Level
 	searches bool
-	most     int64 // max_tool_calls
-	stored   bool  // the conversation goes on from something that the provider keeps
+	most     int64    // max_tool_calls
+	limit    llm.Spot // its value
+	stored   bool     // the conversation goes on from something that the provider keeps
 }
 
 func decode(a llm.Ask) (*llm.Call, error) {
@@ -56,13 +61,21 @@ func (r *request) done() (*llm.Call, error) {
 		return nil, fault.Field("input", "The request has no input: send \"input\" as a text or a list of items.")
 	}
 	if r.searches {
-		c.Bound.Searches = mostSearches
-		if r.most > 0 {
-			c.Bound.Searches = min(r.most, mostSearches)
+		c.Bound.Searches = cmp.Or(r.most, mostSearches)
+		if r.most == 0 {
+			c.Spots.Searches = []llm.Cut{r.limited()}
 		}
 	}
 	c.Bound.TextBytes = int64(len(c.Body)) - r.media
 	return c, nil
+}
+
+// limited writes max_tool_calls, which the client left out or set to null.
+func (r *request) limited() llm.Cut {
+	if r.limit.Has() {
+		return r.limit.Replace(searchLimit)
+	}
+	return llm.Cut{From: r.call.Spots.Open, To: r.call.Spots.Open, With: `"max_tool_calls":` + searchLimit + `,`}
 }
 
 // key reads the next key of a watched object and finds its place in what policy reads.
@@ -98,7 +111,9 @@ func (r *request) field(at field, name llm.Spot) {
 	case tools:
 		r.tools()
 	case maxToolCalls:
-		r.most = r.Count("max_tool_calls", dialect.MaxTokens)
+		r.limit.From = r.Begin()
+		r.most = r.Count("max_tool_calls", dialect.MaxMessages)
+		r.limit.To = r.At()
 	case text:
 		r.text()
 	case reasoning:

@@ -40,6 +40,10 @@ func TestDecodeFindsWhatPolicyReads(t *testing.T) {
 			func(c *llm.Call) {
 				c.Needs.Tools, c.Bound.Framing, c.Bound.Opaque, c.Bound.Searches = true, toolFraming, true, 2
 			}},
+		{"many searches", `{"model":"m","max_tool_calls":200,"input":"hi","tools":[{"type":"web_search_preview"}]}`,
+			func(c *llm.Call) {
+				c.Needs.Tools, c.Bound.Framing, c.Bound.Opaque, c.Bound.Searches = true, toolFraming, true, 200
+			}},
 		{"a tool with a bill of its own", `{"model":"m","input":"hi","tools":[{"type":"code_interpreter","container":{"type":"auto"}}]}`,
 			func(c *llm.Call) {
 				c.Needs.Tools, c.Bound.Framing, c.Bound.Opaque, c.Bound.Unpriced = true, toolFraming, true, true
@@ -126,6 +130,10 @@ func TestEditsTouchOnlyWhatTheyEdit(t *testing.T) {
 		{`{"max_output_tokens":99,"model":"m","input":"hi"}`, `{"max_output_tokens":9,"model":"m","input":"hi"}`, llm.Edit{MaxOutput: 9}},
 		{`{"max_output_tokens":5,"model":"m","input":"hi"}`, `{"max_output_tokens":5,"model":"m","input":"hi"}`, llm.Edit{MaxOutput: 9, IncludeUsage: true}},
 		{`{"max_output_tokens":null,"model":"m","input":"hi"}`, `{"max_output_tokens":9,"model":"m","input":"hi"}`, llm.Edit{MaxOutput: 9}},
+		{`{"model":"m","input":"hi","tools":[{"type":"web_search"}]}`, `{"max_tool_calls":20,"model":"m","input":"hi","tools":[{"type":"web_search"}]}`, llm.Edit{}},
+		{`{"model":"m","max_tool_calls":null,"tools":[{"type":"web_search"}],"input":"hi"}`, `{"model":"m","max_tool_calls":20,"tools":[{"type":"web_search"}],"input":"hi"}`, llm.Edit{}},
+		{`{"model":"m","max_tool_calls":200,"tools":[{"type":"web_search"}],"input":"hi"}`, `{"model":"m","max_tool_calls":200,"tools":[{"type":"web_search"}],"input":"hi"}`, llm.Edit{}},
+		{`{"model":"m","input":"hi","tools":[{"type":"mcp"}]}`, `{"model":"m","input":"hi","tools":[{"type":"mcp"}]}`, llm.Edit{}},
 	} {
 		c, err := read(x.body)
 		if err != nil {

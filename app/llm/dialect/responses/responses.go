@@ -81,7 +81,10 @@ func (Wire) Cuts(call *llm.Call, edit llm.Edit) []llm.Cut {
 			cuts = append(cuts, llm.Cut{From: s.Open, To: s.Open, With: `"` + capName + `":` + number + `,`})
 		}
 	}
-	return cuts
+	if len(s.Searches) > 0 {
+		edit.Notes.Change("max_tool_calls", "was set to "+searchLimit+", as the web search had no limit")
+	}
+	return append(cuts, s.Searches...)
 }
 
 // foreign takes reasoning that another provider made, and that a client sends back as it came, out of a request that goes to
