@@ -121,6 +121,15 @@ func (s *SCIMStore) present(tx *gorm.DB, o id.Org, known []scimUserRow, members 
 	return append(out, found...), nil
 }
 
+// LeftDisabled implements scim.Store.
+func (s *SCIMStore) LeftDisabled(ctx context.Context, o id.Org, email string) (bool, error) {
+	var last []memberRow
+	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
+		return tx.Where("org_id = ? AND email = ? AND removed_at IS NOT NULL", o, email).Order("removed_at DESC, id DESC").Limit(1).Find(&last).Error
+	})
+	return len(last) > 0 && last[0].DisabledAt != nil, err
+}
+
 // unclaimed leaves out members who have a row: that is where they are found.
 func (s *SCIMStore) unclaimed(tx *gorm.DB, o id.Org, members []memberRow) ([]memberRow, error) {
 	var claims []scimUserRow

@@ -74,7 +74,18 @@ func (s *Service) letIn(ctx context.Context, actor org.Actor, u *User, p Person)
 	if u.ID.IsZero() {
 		u.ID = m.ID
 	}
-	return nil
+	return s.keepOut(ctx, actor, u, p.Email)
+}
+
+// keepOut disables a new membership of somebody whom an admin had disabled in their last one: going through inactive does not
+// undo what an admin decided.
+func (s *Service) keepOut(ctx context.Context, actor org.Actor, u *User, email string) error {
+	out, err := s.Store.LeftDisabled(ctx, actor.Org, email)
+	if err != nil || !out {
+		return err
+	}
+	u.Disabled = true
+	return s.People.DisableMember(ctx, actor, u.Member)
 }
 
 // takeOver makes the directory's somebody whom an admin let in by hand since the directory put them out, as CreateUser does

@@ -52,6 +52,14 @@ func TestWhomAnAdminDisabledIsInactiveUntilAnAdminSaysOtherwise(t *testing.T) {
 			if got, err := db.NewOrgStore(d).Member(t.Context(), s.Org.ID, m.ID); err != nil || got.RemovedAt.IsZero() {
 				t.Errorf("%s: an admin's enabling would let a leaver in again: %+v, %v", what, got, err)
 			}
+			s.want("back, says the directory", s.ask("PATCH", "Users/"+user, patch(`{"op":"replace","path":"active","value":true}`)), 200)
+			shown("after inactive and active", false)
+			if err := s.Identity.EnableMember(t.Context(), s.Actor(org.Admin), s.member(user).ID); err != nil {
+				t.Fatal(err)
+			}
+			s.want("gone once more", s.ask("PATCH", "Users/"+user, patch(`{"op":"replace","path":"active","value":false}`)), 200)
+			s.want("back once more", s.ask("PATCH", "Users/"+user, patch(`{"op":"replace","path":"active","value":true}`)), 200)
+			shown("whom an admin had let in again", true)
 		}
 	})
 }
