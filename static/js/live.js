@@ -1,7 +1,16 @@
-// What htmx does not do by itself: polling rests while nobody looks, and a failed request says so.
+// What htmx does not do by itself: polling rests while nobody looks, and while a question is open in the part, or the answer would shut
+// it and empty what is being typed; a failed request says so.
+const asking = (part) => part.querySelector('.b-confirm[open]') !== null
+const polled = (config, part) => config?.triggeringEvent === undefined && part.matches('[data-live]')
+
 document.addEventListener('htmx:beforeRequest', (event) => {
-  const polled = event.detail.requestConfig?.triggeringEvent === undefined && event.detail.elt.matches('[data-live]')
-  if (polled && document.hidden) event.preventDefault()
+  const { requestConfig, elt } = event.detail
+  if (polled(requestConfig, elt) && (document.hidden || asking(elt))) event.preventDefault()
+})
+
+document.addEventListener('htmx:beforeSwap', (event) => { // the question was opened while the answer was on its way
+  const { requestConfig, target } = event.detail
+  if (polled(requestConfig, target) && asking(target)) event.detail.shouldSwap = false
 })
 
 const say = (text) => {
