@@ -201,6 +201,8 @@ func TestAnotherTeamPaysForTheSameConversation(t *testing.T) {
 	}
 	if p := b.Post("/playground", form); p.Status != 200 || !p.Has("2 + 2?", "<div>It is four.</div>", `name="paid" value="`+away.String()+`"`, `form="playground"`) {
 		t.Errorf("switched: %d\n%s", p.Status, p.Body)
+	} else if i := strings.Index(p.Body, `<button type="submit" class="b-default" form="playground"`); i < 0 || i > strings.Index(p.Body, `value="team"`) || strings.Count(p.Body, "b-default") != 1 {
+		t.Errorf("Enter in a field switches the team: the form's first button asks, in the order of the page\n%s", p.Body)
 	}
 }
 
