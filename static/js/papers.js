@@ -36,6 +36,10 @@ const listen = async (body) => {
 }
 
 form.addEventListener('submit', async (event) => {
+  if (event.submitter?.name === 'act') { // another team: the page comes anew, and no page can come with a file chosen
+    form.addEventListener('formdata', ({ formData }) => formData.delete('file'), { once: true })
+    return
+  }
   event.preventDefault()
   if (control) return
   const most = Number(form.dataset.most) // in MiB: one that is refused on the way up breaks the connection in most browsers

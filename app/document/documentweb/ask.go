@@ -60,6 +60,9 @@ func (h *Handlers) ask(tab string) func(*web.Context) error {
 		if err != nil {
 			return err
 		}
+		if s.Get("act") == "team" {
+			return h.filled(c, s, tab, h.switched(c, s), nil)
+		}
 		ctx, cancel := context.WithTimeout(c.Ctx(), collected)
 		defer cancel()
 		caller, err := h.caller(c, s)
@@ -164,6 +167,9 @@ func (h *Handlers) speak(c *web.Context) error {
 	s, err := read(c)
 	if err != nil {
 		return err
+	}
+	if s.Get("act") == "team" {
+		return h.filled(c, s, views.Speak, h.switched(c, s), nil)
 	}
 	spoken, err := h.spoken(c, s)
 	if err != nil {

@@ -3,12 +3,14 @@ package documentweb_test
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/bodhi-gateway/bodhi/app/document"
 	"github.com/bodhi-gateway/bodhi/app/document/documentweb"
 	"github.com/bodhi-gateway/bodhi/app/document/tool"
+	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/org"
@@ -31,14 +33,62 @@ func (purse) Session(context.Context, org.Actor, id.Team) (key.Key, bool, error)
 
 func (purse) Open(context.Context, org.Actor, id.Team) error { return nil }
 
+// shut is open for no team but one.
+type shut struct {
+	purse
+	open id.Team
+}
+
+func (s shut) Models(ctx context.Context, a org.Actor, team id.Team) ([]string, error) {
+	if team != s.open {
+		return nil, fault.Field("team", "It is not open for this team.")
+	}
+	return s.purse.Models(ctx, a, team)
+}
+
 // developer is one at the pages.
 func developer(t *testing.T) *webtest.Client {
 	t.Helper()
+	h, acme := house(t)
+	return at(t, h, acme, purse{})
+}
+
+func house(t *testing.T) (*webtest.House, webtest.Tenant) {
+	t.Helper()
 	h := webtest.NewHouse(t, dbtest.SQLite(t))
 	h.Passwordless = true
-	pages := documentweb.New(tool.New(tool.Parts{Reader: document.New(nil)}), purse{}, h.Identity)
-	site, acme := h.Serve(t, append(pages.Routes(), webtest.Enter())), h.Found(t, "Acme")
-	return webtest.As(t, site, acme.Members[org.Developer])
+	return h, h.Found(t, "Acme")
+}
+
+func at(t *testing.T, h *webtest.House, acme webtest.Tenant, p documentweb.Purse) *webtest.Client {
+	t.Helper()
+	pages := documentweb.New(tool.New(tool.Parts{Reader: document.New(nil)}), p, h.Identity)
+	return webtest.As(t, h.Serve(t, append(pages.Routes(), webtest.Enter())), acme.Members[org.Developer])
+}
+
+func TestAnotherTeamPaysForWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	h, acme := house(t)
+	if err := h.Identity.Assign(t.Context(), acme.Actor(org.Admin), acme.Members[org.Developer].ID, org.Assignment{Role: org.Developer, At: org.OfTeam(acme.Org.ID, acme.AwayTeam)}); err != nil {
+		t.Fatal(err)
+	}
+	for page, form := range map[string]string{"/documents": "papers", "/documents/transcribe": "papers", "/documents/speak": "speech"} {
+		typed := url.Values{"act": {"team"}, "team": {acme.AwayTeam.String()}, "paid": {acme.Team.String()}, "text": {"Once upon a time"}, "model": {"wombat-1"}, "max_cost_usd": {"0.70"}, "voice": {"nova"}}
+		kept := []string{"wombat-1", `value="0.70"`}
+		if form == "speech" {
+			kept = append(kept, "Once upon a time", `<option value="nova" selected>`)
+		}
+		p := at(t, h, acme, purse{}).Post(page, typed)
+		if p.Status != http.StatusOK || !p.Has(append(kept, `<option value="`+acme.AwayTeam.String()+`" selected>`, `name="paid" value="`+acme.AwayTeam.String()+`"`)...) {
+			t.Errorf("%s, switched: %d\n%s", page, p.Status, p.Body)
+		}
+		if i := strings.Index(p.Body, `<button type="submit" class="b-default" form="`+form+`"`); i < 0 || i > strings.Index(p.Body, `value="team"`) {
+			t.Errorf("%s: Enter in a field switches the team", page)
+		}
+		if p := at(t, h, acme, shut{open: acme.Team}).Post(page, typed); p.Status != http.StatusUnprocessableEntity || !p.Has(append(kept, "not open for this team", `name="paid" value="`+acme.Team.String()+`"`)...) {
+			t.Errorf("%s, to one that it is not open for: %d\n%s", page, p.Status, p.Body)
+		}
+	}
 }
 
 func TestWhatIsWrongWithAFileIsSaidWithAndWithoutScripts(t *testing.T) {

@@ -41,6 +41,16 @@ func (h *Handlers) open(c *web.Context) error {
 	return c.See(to + "?" + url.Values{"team": {s.team().String()}}.Encode())
 }
 
+// switched lets another team pay for what is typed. Where the reader has no session for it, the one before pays on: the page to open one
+// on would have no room for what was typed.
+func (h *Handlers) switched(c *web.Context, s *sheet) error {
+	_, err := h.purse.Models(c.Ctx(), c.Actor(), s.team())
+	if _, closed := web.Refused(err); closed {
+		s.Set("team", s.Get("paid"))
+	}
+	return err
+}
+
 // filled is a page with what was typed, what is wrong with it, and what came of it.
 func (h *Handlers) filled(c *web.Context, s *sheet, tab string, err error, came *views.Outcome) error {
 	wrong, mendable := web.Refused(err)
