@@ -42,7 +42,7 @@ type ruleFields struct {
 // Bounds of a form; a longer route is still read and saved as YAML.
 const (
 	formRules   = 60
-	formRows    = 40
+	formRows    = 75 // a condition has room for no more: each is a node at least, and so is each word between two of them
 	formTargets = 12
 	replayDays  = 7
 )

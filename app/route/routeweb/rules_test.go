@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"reflect"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -179,5 +180,24 @@ func TestADryRunIsALinkThatExplains(t *testing.T) {
 		if p := browser.Get(base + "/try?" + query); p.Status != http.StatusUnprocessableEntity || !p.Has(says) {
 			t.Errorf("%s: %d\n%s", query, p.Status, p.Body)
 		}
+	}
+}
+
+// A condition that was written as text may have more comparisons than anybody builds, and the form shows each of them.
+func TestTheBuilderKeepsEveryComparison(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	base, browser := s.builder(t), webtest.As(t, s.site, s.acme.Members[org.Admin])
+	form, when := url.Values{"version": {"1"}, "rules": {"1"}, "do": {"save"}, "rule-0-name": {"many"}, "rule-0-join": {"any"}, "rule-0-to-0": {"fast"}}, ""
+	for i := range 75 {
+		n := strconv.Itoa(i)
+		form["rule-0-fact-"+n], form["rule-0-op-"+n], form["rule-0-value-"+n] = []string{"images"}, []string{"is"}, []string{"yes"}
+		when += " or images"
+	}
+	if p := browser.Post(base, form); p.Status != http.StatusSeeOther {
+		t.Fatalf("%d\n%s", p.Status, p.Body)
+	}
+	if d := s.document(t); len(d.Rules) != 1 || d.Rules[0].When != strings.TrimPrefix(when, " or ") {
+		t.Errorf("saved %+v", d.Rules)
 	}
 }
