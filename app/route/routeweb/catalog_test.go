@@ -28,6 +28,9 @@ func TestTheCatalogueIsBrowsedByWhatModelsCanDo(t *testing.T) {
 	if p := browser.Get("/catalog?context=many&input=cheap&from=-7&sort=colour"); p.Status != 200 || !p.Has("dollars per million tokens") {
 		t.Errorf("nonsense: %d", p.Status)
 	}
+	if p := browser.HTMX("catalog").Get("/catalog?input=2,50"); p.Has("<html") || !p.Has("dollars per million tokens") {
+		t.Errorf("nonsense, with scripts: %d\n%s", p.Status, p.Body)
+	}
 	if p := browser.Get("/catalog?from=99999"); p.Status != 200 {
 		t.Errorf("behind the end: %d", p.Status)
 	}
