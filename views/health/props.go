@@ -14,6 +14,7 @@ type Page struct {
 	Outages   []Outage
 	Events    []Event
 	CanChange bool
+	CanRead   bool // connections, whose pages names lead to
 }
 
 // Row is one target: a connection, or one model of it.

@@ -56,6 +56,10 @@ func TestTargetsAreShownTakenOutAndPutBack(t *testing.T) {
 			t.Errorf("what %s follows by: %d %s", part, p.Status, p.Body)
 		}
 	}
+	manager, page := webtest.As(t, site, acme.Members[org.Manager]), `href="/connections/`+c.String()+`"` // whose floor is a manager's
+	if !manager.Get("/health").Has("main", page) || !developer.Get("/health").Has("main") || developer.Get("/health").Has(page) {
+		t.Error("a connection's name does not lead to its page, or leads somebody who may not open it")
+	}
 	if p := developer.Get("/health"); p.Has("Put back") || p.Has("Take out") {
 		t.Errorf("a developer may change it:\n%s", p.Body)
 	}

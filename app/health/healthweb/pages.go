@@ -6,6 +6,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/health"
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	views "github.com/bodhi-gateway/bodhi/views/health"
 	"github.com/bodhi-gateway/bodhi/views/ui"
@@ -26,7 +27,7 @@ func (h *Handlers) list(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	page := views.Page{Shell: c.Shell("Health", "health"), CanChange: c.Actor().Role.AtLeast(health.MayChange)}
+	page := views.Page{Shell: c.Shell("Health", "health"), CanChange: c.Actor().Role.AtLeast(health.MayChange), CanRead: c.Actor().Role.AtLeast(provider.MayRead)}
 	names, err := h.names(c)
 	if err != nil {
 		return err
