@@ -138,6 +138,9 @@ type Tally struct {
 	Good, Bad int64
 }
 
+// Spent is what the budget was charged, and what counts towards the batch's cap: also for answers that were lost.
+func (t *Tally) Spent() money.USD { return t.Cost + t.Lost }
+
 // Ended is how many lines are at their end.
 func (t *Tally) Ended() int {
 	return t.Steps[Done] + t.bad()

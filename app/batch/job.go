@@ -117,7 +117,7 @@ func (j *job) further(ctx context.Context) error {
 			return err
 		}
 	}
-	j.purse = newPurse(b.Body.Cap, t.Cost+t.Lost, t.Dearest)
+	j.purse = newPurse(b.Body.Cap, t.Spent(), t.Dearest)
 	out, short, err := j.native(ctx)
 	if err != nil {
 		return err

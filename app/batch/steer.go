@@ -69,7 +69,7 @@ func (s *Service) Resume(ctx context.Context, actor org.Actor, which id.Batch, l
 		if limit > 0 {
 			b.Body.Cap = limit
 		}
-		if spent := t.Cost + t.Lost; b.Body.Cap > 0 && b.Body.Cap <= spent {
+		if spent := t.Spent(); b.Body.Cap > 0 && b.Body.Cap <= spent {
 			return fault.Field("max_cost_usd", fmt.Sprintf("It has cost $%s already. Set a limit above that.", spent))
 		}
 		to := Running

@@ -43,7 +43,7 @@ func (h *Handlers) list(c *web.Context) error {
 		e := &all[i]
 		row := views.Row{Name: e.Label(), Href: pages + "/" + e.ID.String(), Key: e.Body.KeyName, State: stateOf(c, e), Created: c.When(e.CreatedAt), Failed: web.Count(int64(e.Tally.Ended() - e.Tally.Steps[batch.Done])),
 			Lines: web.Count(int64(e.Tally.Ended())) + " of " + web.Count(int64(e.Total))}
-		row.Cost, row.Exact = web.Dollars(e.Tally.Cost)
+		row.Cost, row.Exact = web.Dollars(e.Tally.Spent())
 		p.Rows = append(p.Rows, row)
 	}
 	return c.Render(views.List(p))
@@ -122,7 +122,7 @@ func figures(c *web.Context, p *views.Page, e *batch.Entry) {
 	done := int64(e.Tally.Ended())
 	p.Progress = ui.ProgressProps{Label: "Requests done", Text: web.Count(done) + " of " + web.Plural(int64(e.Total), "request"), Value: done, Max: int64(e.Total), Tone: ui.Accent}
 	spent := ui.StatProps{Label: "Spent"}
-	spent.Value, spent.Exact = web.Dollars(e.Tally.Cost + e.Tally.Lost)
+	spent.Value, spent.Exact = web.Dollars(e.Tally.Spent())
 	if e.Tally.Lost > 0 {
 		spent.Against = web.USD(e.Tally.Lost) + " of it on answers that may have been lost with a node"
 	}

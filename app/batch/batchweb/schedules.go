@@ -65,7 +65,7 @@ func (h *Handlers) schedule(c *web.Context) error {
 		row := views.RunRow{Due: c.When(r.DueAt), State: outcomes[r.Outcome], Why: r.Why}
 		if e, ok := made[r.Batch]; ok {
 			row.Href, row.State, row.Lines = pages+"/"+r.Batch.String(), stateOf(c, &e), web.Count(int64(e.Tally.Ended()))+" of "+web.Count(int64(e.Total))
-			row.Cost, row.Exact = web.Dollars(e.Tally.Cost)
+			row.Cost, row.Exact = web.Dollars(e.Tally.Spent())
 			if e.Why != "" {
 				row.Why = e.Why
 			}
