@@ -397,7 +397,8 @@ func TestSchedulesOnPages(t *testing.T) {
 	if !strings.HasPrefix(p.Location, "/batches/batch_") {
 		t.Fatalf("run: %d %s\n%s", p.Status, p.Location, p.Body)
 	}
-	sees(t, developer, p.Location, "Completed", "A schedule", "for half the price")
+	made := p.Location
+	sees(t, developer, made, "Completed", "A schedule", "for half the price", `href="`+at+`"`)
 	if p := developer.Get(at); !p.Has(`href="`+p.Location+`"`) && !p.Has("/batches/batch_", "Completed", "2 of 2", "Started by") {
 		t.Errorf("what it made: %s", p.Body)
 	}
@@ -423,6 +424,9 @@ func TestSchedulesOnPages(t *testing.T) {
 	}
 	if p := developer.Post(at+"/delete", nil); p.Location != "/batches/schedules" || developer.Get(at).Status != http.StatusNotFound {
 		t.Errorf("deleted: %d", p.Status)
+	}
+	if p := developer.Get(made); p.Has(at) || !p.Has("A schedule that is deleted") {
+		t.Errorf("what it made: %d\n%s", p.Status, p.Body)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/batch"
+	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/web"
@@ -96,7 +97,30 @@ func (h *Handlers) draw(c *web.Context, e *batch.Entry, resume *views.Resume) (v
 	}
 	h.turns(c, &p, e, resume)
 	figures(c, &p, e)
+	if err := h.maker(c, &p, e); err != nil {
+		return p, err
+	}
 	return p, h.fails(c, &p, e.ID)
+}
+
+// maker says which schedule made a batch. The batch outlives it, and its key may have become one that the reader does not see.
+func (h *Handlers) maker(c *web.Context, p *views.Page, e *batch.Entry) error {
+	if e.Body.Schedule == "" {
+		return nil
+	}
+	by := ui.Fact{Label: "Made by", Value: "A schedule that is deleted, or not yours to see"}
+	which, err := id.ParseSchedule(e.Body.Schedule)
+	if err == nil {
+		_, err = h.Batches.Schedule(c.Ctx(), c.Actor(), which)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+	}
+	if err == nil {
+		by.Value, by.Href = "A schedule", schedules+"/"+e.Body.Schedule
+	}
+	p.Facts = append(p.Facts, by)
+	return nil
 }
 
 // turns are what can be done with a batch.
@@ -146,9 +170,6 @@ func figures(c *web.Context, p *views.Page, e *batch.Entry) {
 	}
 	if e.Body.OffPeak {
 		p.Facts = append(p.Facts, ui.Fact{Label: "When", Value: "In off-peak hours alone", Href: hours})
-	}
-	if e.Body.Schedule != "" {
-		p.Facts = append(p.Facts, ui.Fact{Label: "Made by", Value: "A schedule", Href: schedules + "/" + e.Body.Schedule})
 	}
 	for _, x := range []struct {
 		label string
