@@ -30,6 +30,9 @@ func (g *Gateway) authenticate(_ context.Context, x *Exchange) (Finish, error) {
 	if x.Hints, err = readHints(x.R.Header); err == nil {
 		x.Hints.Tags, err = withKeyTags(x.Hints.Tags, grant.Tags)
 	}
+	if x.inner && err == nil {
+		x.Hints.Tags = withOwnPurpose(x.Hints.Tags, x.Hints.Purpose)
+	}
 	return g.record, err
 }
 

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/ledger"
@@ -22,4 +23,17 @@ func withKeyTags(request, key string) (string, error) {
 		}
 	}
 	return sortTags(parts)
+}
+
+// withOwnPurpose puts what the gateway's own request is for in the place of what the request around it, or its key, is for: a budget of
+// that purpose has to hold for all of them. It may be one more tag than clients may send: any of the others may have a budget, too.
+func withOwnPurpose(tags, purpose string) string {
+	var parts []string
+	if tags != "" {
+		parts = strings.Split(tags, ",")
+	}
+	parts = slices.DeleteFunc(parts, func(pair string) bool { return strings.HasPrefix(pair, "purpose=") })
+	parts = append(parts, "purpose="+purpose)
+	slices.Sort(parts)
+	return strings.Join(parts, ",")
 }

@@ -2,8 +2,10 @@ package gateway
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -67,6 +69,38 @@ func TestAModelLooksForNamesAndAddresses(t *testing.T) {
 	}
 	if l := up.looked[0]; strings.Contains(l, "ada@acme.test") || !strings.Contains(l, `"strict":true`) || !strings.Contains(l, "Ada Lovelace") {
 		t.Errorf("asked %s", l)
+	}
+}
+
+// The daily bound on what looking costs is a budget of the purpose: it holds whatever the request around it is for.
+func TestLookingForNamesHasItsOwnPurpose(t *testing.T) {
+	t.Parallel()
+	var many []string
+	for n := range maxTags {
+		many = append(many, fmt.Sprintf("t%02d=x", n))
+	}
+	for name, c := range map[string]struct{ key, header, value, beside string }{
+		"a purpose":             {"", "X-Bodhi-Purpose", "triage", ""},
+		"a tag":                 {"", "X-Bodhi-Tags", "project=x,purpose=triage", "project=x"},
+		"the tag of a key":      {"project=y,purpose=batch", "X-Bodhi-User", "ada", "project=y"},
+		"the only tag of a key": {"purpose=batch", "X-Bodhi-User", "ada", ""},
+		"as many as may be":     {"", "X-Bodhi-Tags", strings.Join(many, ","), "t15=x"},
+	} {
+		h, _ := screened(t, named3("mask", "mask", ""))
+		h.grant.Tags = c.key
+		h.provide("up", (&looker{finds: foundAda}).ServeHTTP)
+		if resp, body := h.ask(aboutAda, c.header, c.value); resp.StatusCode != 200 {
+			t.Errorf("%s: %d %s", name, resp.StatusCode, body)
+			continue
+		}
+		h.books.only(t, 2)
+		tags := strings.Split(h.books.attempts[0].Tags, ",") // the look comes first
+		if n := strings.Count(h.books.attempts[0].Tags, "purpose="); n != 1 || !slices.Contains(tags, "purpose=pii") || c.beside != "" && !slices.Contains(tags, c.beside) || !slices.IsSorted(tags) {
+			t.Errorf("%s: looked with the tags %q", name, tags)
+		}
+		if strings.Contains(h.books.attempts[1].Tags, "purpose=pii") {
+			t.Errorf("%s: asked with the tags %q", name, h.books.attempts[1].Tags)
+		}
 	}
 }
 
