@@ -196,6 +196,26 @@ func TestASmallModelConfirmsWhereThatPays(t *testing.T) {
 	}
 }
 
+// OpenAI's reasoning models refuse the old name of the cap, and none of them has said a word after sixteen tokens.
+func TestAJudgeHasRoomToThink(t *testing.T) {
+	t.Parallel()
+	h, _ := aliking(t, cache.Like{Mode: cache.Verified, Judge: "small"})
+	h.provide("up", h.bought(says(answer)))
+	h.model("small", costing{each: 1}, func(w http.ResponseWriter, r *http.Request) {
+		b, _ := io.ReadAll(r.Body)
+		if strings.Contains(string(b), `"max_tokens"`) || !strings.Contains(string(b), `"max_completion_tokens":512`) {
+			fails(400, `{"error":{"message":"Unsupported parameter: 'max_tokens'"}}`)(w, r)
+			return
+		}
+		judge("YES")(w, r)
+	})
+	h.quotes["up-model"] = costing{each: 1000}
+	h.ask(about(centered))
+	if resp, _ := h.ask(about(centering)); resp.Header.Get("X-Bodhi-Cache") != "semantic" {
+		t.Errorf("%v", resp.Header)
+	}
+}
+
 func TestAProvidersVectors(t *testing.T) {
 	t.Parallel()
 	h, _ := aliking(t, cache.Like{Mode: cache.Relaxed, Embedder: "embed"})

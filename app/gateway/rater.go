@@ -119,7 +119,7 @@ func (g *Gateway) judge(ctx context.Context, e *experiment.Experiment, on asker,
 	}
 	on.most = most
 	texts, _ := json.Marshal(map[string]string{"request": question, "answer": answer}) // strings
-	body, _ := json.Marshal(map[string]any{"model": e.Judge.Model, "max_tokens": judgedTokens, "messages": []map[string]string{{"role": "system", "content": rating}, {"role": "user", "content": string(texts)}}})
+	body, _ := json.Marshal(map[string]any{"model": e.Judge.Model, "max_completion_tokens": judgedTokens, "messages": []map[string]string{{"role": "system", "content": rating}, {"role": "user", "content": string(texts)}}})
 	said, cost, why := g.errand(within, on, "/v1/chat/completions", body)
 	word, there := oneWord(said)
 	score, read := scoreOf(word)

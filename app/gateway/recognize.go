@@ -69,7 +69,7 @@ func (g *Gateway) recognized(ctx context.Context, x *Exchange, who pii.Recogniti
 		return known, ""
 	}
 	quoted, _ := json.Marshal(text) // a string
-	body, _ := json.Marshal(map[string]any{"model": who.Model, "max_tokens": recognizeTokens, "response_format": recognition,
+	body, _ := json.Marshal(map[string]any{"model": who.Model, "max_completion_tokens": recognizeTokens, "response_format": recognition,
 		"messages": []map[string]string{{"role": "system", "content": recognizing}, {"role": "user", "content": string(quoted)}}})
 	within, cancel := context.WithTimeout(ctx, recognizeWithin)
 	defer cancel()

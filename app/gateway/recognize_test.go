@@ -67,7 +67,7 @@ func TestAModelLooksForNamesAndAddresses(t *testing.T) {
 	if want := `[NAME_1] of [ADDRESS_1], writes to [EMAIL_1]. Dear [NAME_1], not Ada Lovelaces!`; !strings.Contains(up.asked[0], want) || up.asked[0] != up.asked[1] {
 		t.Errorf("sent %s", up.asked[0])
 	}
-	if l := up.looked[0]; strings.Contains(l, "ada@acme.test") || !strings.Contains(l, `"strict":true`) || !strings.Contains(l, "Ada Lovelace") {
+	if l := up.looked[0]; strings.Contains(l, "ada@acme.test") || !strings.Contains(l, `"strict":true`) || !strings.Contains(l, `"max_completion_tokens":4096`) || strings.Contains(l, `"max_tokens"`) || !strings.Contains(l, "Ada Lovelace") {
 		t.Errorf("asked %s", l)
 	}
 }
