@@ -109,7 +109,8 @@ func oneWord(answer []byte) (string, bool) {
 	if json.Unmarshal(answer, &said) != nil || len(said.Choices) != 1 {
 		return "", false
 	}
-	return said.Choices[0].Message.Content, true
+	word := said.Choices[0].Message.Content
+	return word, strings.TrimSpace(word) != ""
 }
 
 // guess is about what asking a model costs: a token for three bytes, and a word for an answer. False is a price that nobody knows.

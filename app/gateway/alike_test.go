@@ -147,6 +147,8 @@ func TestASmallModelConfirmsWhereThatPays(t *testing.T) {
 		"it says something else":          {judge("yesterday it was, or YES"), 1000, "semantic", 1},
 		"it does not answer":              {fails(503, `{"error":{"message":"busy"}}`), 1000, "miss", -1},
 		"asking costs more than it saves": {judge("YES"), 1, "miss", 0},
+		"it thinks, and says nothing":     {judge(""), 1000, "miss", -1},
+		"it says a blank line":            {judge(`\n`), 1000, "miss", -1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
