@@ -201,3 +201,41 @@ func TestTheTableOfMediaIsTrue(t *testing.T) {
 		t.Errorf("%d rows of the table were found", rows)
 	}
 }
+
+// Whisper ignores that a stream is wanted, and is paid for its answer: the client gets it, once, as the event that ends a stream.
+func TestATranscriptThatIsNotStreamed(t *testing.T) {
+	t.Parallel()
+	const event, event2 = "event: transcript.text.done\ndata: ", "data: {\"type\":\"transcript.text.done\",\"text\":\"hi\",\"usage\":{\"type\":\"duration\",\"seconds\":1}}\n\n"
+	for name, x := range map[string]struct{ format, kind, answer, want, cost string }{
+		"JSON":               {"json", "application/json", "{\n  \"text\": \"hi <there>\",\n  \"usage\": {\"type\": \"duration\", \"seconds\": 4}\n}", event + `{"text":"hi <there>","type":"transcript.text.done","usage":{"type":"duration","seconds":4}}` + "\n\n", "0.0004"},
+		"JSON with segments": {"verbose_json", "application/json; charset=utf-8", `{"task":"transcribe","text":"","segments":[{"id":0}]}`, event + `{"segments":[{"id":0}],"task":"transcribe","text":"","type":"transcript.text.done"}` + "\n\n", "0.0001"},
+		"JSON of no type":    {"json", "", `{"text":"hi"}`, event + `{"text":"hi","type":"transcript.text.done"}` + "\n\n", "0.0001"},
+		"JSON as a text":     {"json", "text/plain", ` {"text":"hi"}`, event + `{"text":"hi","type":"transcript.text.done"}` + "\n\n", "0.0001"},
+		"a text":             {"text", "text/plain; charset=utf-8", "hi\n", event + `{"text":"hi\n","type":"transcript.text.done"}` + "\n\n", "0.0001"},
+		"silence":            {"text", "text/plain", "", event + `{"text":"","type":"transcript.text.done"}` + "\n\n", "0.0001"},
+		"subtitles":          {"vtt", "text/vtt", "WEBVTT\n\nhi\n", event + `{"text":"WEBVTT\n\nhi\n","type":"transcript.text.done"}` + "\n\n", "0.0001"},
+		"events as a text":   {"json", "text/plain", event2, event2, "0.0001"},
+		"events":             {"json", "text/event-stream", event2, event2, "0.0001"},
+	} {
+		h := studio(t, "whisper-1", replies(x.kind, x.answer))
+		body, kind := form("model", "smart", "stream", "true", "response_format", x.format, "file", "@"+wave(1))
+		resp, got := h.send(t, "POST", "/v1/audio/transcriptions", body, kind)
+		got = strings.Replace(got, ": x-bodhi-cost-usd="+x.cost+"\n", "", 1)
+		if resp.StatusCode != 200 || got != x.want || resp.Header.Get("X-Bodhi-Attempts") != "1" || resp.Trailer.Get("X-Bodhi-Cost-Usd") != x.cost {
+			t.Errorf("%s: %d %v %v\n%s\nwant\n%s", name, resp.StatusCode, resp.Header, resp.Trailer, got, x.want)
+		}
+		h.books.only(t, 1)
+	}
+	for name, x := range map[string]struct{ kind, answer string }{
+		"a page":            {"text/html", "<html>"},
+		"a page as a text":  {"text/plain", "<html>"},
+		"another document":  {"application/json", `{"object":"list"}`},
+		"an error with 200": {"application/json", `{"error":{"message":"no"}}`},
+	} {
+		h := studio(t, "whisper-1", replies(x.kind, x.answer))
+		body, kind := form("model", "smart", "stream", "true", "file", "@"+wave(1))
+		if resp, got := h.send(t, "POST", "/v1/audio/transcriptions", body, kind); resp.StatusCode < 400 {
+			t.Errorf("%s: %d %s", name, resp.StatusCode, got)
+		}
+	}
+}

@@ -63,14 +63,12 @@ func answer(w llm.Wire, r *http.Response, call *llm.Call) (llm.Stream, error) {
 	switch kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); {
 	case kind == w.StreamType():
 		return stream(w, r, r.Body, call), nil
+	case written(w, r, call, kind):
+		return unstreamed(w, r, call, true)
 	case w.StreamType() == eventStream:
 		return doubtful(w, r, call)
 	}
-	_, err := document(w, r, call)
-	if err == nil {
-		err = garbled(r, "a stream was asked for and a document came", nil)
-	}
-	return nil, err
+	return late(w, r, call)
 }
 
 const eventStream = "text/event-stream"
@@ -144,11 +142,7 @@ func doubtful(w llm.Wire, r *http.Response, call *llm.Call) (llm.Stream, error) 
 		return stream(w, r, whole, call), nil
 	}
 	r.Body = whole
-	_, err = document(w, r, call)
-	if err == nil {
-		err = garbled(r, "a stream was asked for and a document came", nil)
-	}
-	return nil, err
+	return late(w, r, call)
 }
 
 // wrong turns a document that is no answer into a failure.
