@@ -69,7 +69,7 @@ func late(w llm.Wire, r *http.Response, call *llm.Call) (llm.Stream, error) {
 
 func unstreamed(w llm.Wire, r *http.Response, call *llm.Call, text bool) (llm.Stream, error) {
 	defer func() { _ = r.Body.Close() }()
-	body, err := whole(r)
+	body, err := whole(r, mostOf(call))
 	if err != nil {
 		return nil, err
 	}

@@ -18,7 +18,7 @@ func Models(w llm.Wire, r *http.Response, list, id string) ([]string, error) {
 	if r.StatusCode < 200 || r.StatusCode > 299 {
 		return nil, Refused(w, r)
 	}
-	body, err := whole(r)
+	body, err := whole(r, maxAnswer)
 	if err != nil {
 		return nil, err
 	}

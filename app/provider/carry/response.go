@@ -21,6 +21,17 @@ const (
 	maxModels = 10_000
 )
 
+// mostOf is what is read of a whole answer: vectors of 2,048 texts and ten large pictures are more than maxAnswer, and are paid for.
+func mostOf(call *llm.Call) int64 {
+	switch call.Operation {
+	case llm.Embeddings:
+		return 64 << 20
+	case llm.MakeImages, llm.EditImages:
+		return 128 << 20
+	}
+	return maxAnswer
+}
+
 // Response is provider.Adapter's Response for a wire: the stream in the client's dialect. It reads a JSON answer to its end, so that a bad one is still a failure and not
 // half an answer; of a stream it reads nothing, unless its type leaves doubt that it is one. On an error it closes the
 // body.
@@ -95,7 +106,7 @@ func decoded(r *http.Response) error {
 
 func document(w llm.Wire, r *http.Response, call *llm.Call) (llm.Stream, error) {
 	defer func() { _ = r.Body.Close() }()
-	body, err := whole(r)
+	body, err := whole(r, mostOf(call))
 	if err != nil {
 		return nil, err
 	}
@@ -107,15 +118,15 @@ func document(w llm.Wire, r *http.Response, call *llm.Call) (llm.Stream, error) 
 }
 
 // whole reads a body up to the cap. An answer that breaks off is not garbled: the provider may have billed it.
-func whole(r *http.Response) ([]byte, error) {
+func whole(r *http.Response, most int64) ([]byte, error) {
 	var b bytes.Buffer
-	if n := r.ContentLength; n > 0 && n <= maxAnswer {
+	if n := r.ContentLength; n > 0 && n <= most {
 		b.Grow(int(n) + bytes.MinRead)
 	}
-	n, err := b.ReadFrom(io.LimitReader(r.Body, maxAnswer+1))
+	n, err := b.ReadFrom(io.LimitReader(r.Body, most+1))
 	switch {
-	case n > maxAnswer:
-		return nil, unread(r, "the answer is larger than 32 MiB", nil)
+	case n > most:
+		return nil, unread(r, fmt.Sprintf("the answer is larger than %d MiB", most>>20), nil)
 	case err != nil:
 		return nil, fmt.Errorf("%w: %w", llm.ErrTruncated, err)
 	}

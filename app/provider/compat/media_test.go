@@ -95,3 +95,33 @@ func TestOllamaHasNoMedia(t *testing.T) {
 		}
 	}
 }
+
+// Vectors of as many texts as OpenAI takes, and ten large pictures, are more than a chat's answer may be.
+func TestLargeAnswersAreThoseThatARequestCanAskFor(t *testing.T) {
+	t.Parallel()
+	a := compat.New(compat.Settings{})
+	for _, x := range []struct {
+		name string
+		op   llm.Operation
+		body string
+		mib  int
+		fits bool
+	}{
+		{"a chat", llm.Chat, `{"choices":[{"message":{"content":"$"}}]}`, 33, false},
+		{"vectors", llm.Embeddings, `{"data":[{"embedding":"$"}]}`, 33, true},
+		{"pictures", llm.MakeImages, `{"data":[{"b64_json":"$"}]}`, 65, true},
+	} {
+		body := strings.Replace(x.body, "$", strings.Repeat("A", x.mib<<20), 1)
+		s, err := a.Response(answer(http.Header{"Content-Type": {"application/json"}}, body), &llm.Call{Family: llm.OpenAI, Operation: x.op, Dialect: openai.Dialect{}})
+		var f *provider.Failure
+		if x.fits {
+			if err != nil {
+				t.Errorf("%s: %v", x.name, err)
+			} else if e, err := s.Next(); err != nil || len(e.Raw) != len(body) {
+				t.Errorf("%s: %d bytes, %v", x.name, len(e.Raw), err)
+			}
+		} else if !errors.As(err, &f) || f.Class != provider.Ambiguous {
+			t.Errorf("%s: %v", x.name, err)
+		}
+	}
+}
