@@ -179,6 +179,7 @@ func (g *Gateway) plan(ctx context.Context, x *Exchange) (Finish, error) {
 	if p, err = g.refer(ctx, x, p); err != nil {
 		return nil, err
 	}
+	p = released(p) // the one that keeps the file may be kept for failures
 	if x.Hints.NoFallback {
 		p.Targets = p.Targets[:1]
 	}
