@@ -34,7 +34,7 @@ func (c *core) tellNodes(ctx context.Context, topics ...live.Topic) {
 	}
 }
 
-// mayDelete refuses to let an organization be deleted while a hold is in force, whoever it is about.
+// mayDelete refuses to let an organization be deleted while a hold is in force, whoever it is about, or while its plan runs on.
 func (c *core) mayDelete(ctx context.Context, o id.Org) error {
 	all, err := db.NewComplianceStore(c.db).Holds(ctx, o)
 	if err != nil {
@@ -45,7 +45,7 @@ func (c *core) mayDelete(ctx context.Context, o id.Org) error {
 			return compliance.Held(h)
 		}
 	}
-	return nil
+	return c.billing.MayDelete(ctx, o)
 }
 
 // forgettable are the kept answers.

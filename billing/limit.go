@@ -67,6 +67,20 @@ func (s *Service) room(ctx context.Context, o id.Org) (Overview, error) {
 	return s.overview(ctx, o)
 }
 
+// MayDelete refuses to let an organization be deleted while a subscription would run on: nobody of it gets to the portal any
+// more, and Stripe would charge for good. It asks what was read last; no network inside the transaction that deletes.
+func (s *Service) MayDelete(ctx context.Context, o id.Org) error {
+	if !s.On() {
+		return nil
+	}
+	a, err := s.account(ctx, o)
+	if err != nil || !a.Status.Runs() || !a.EndsAt.IsZero() {
+		return err
+	}
+	return fault.New(fault.Conflict, "subscribed", "The plan still runs, and Stripe would go on charging for it. An organization admin can cancel it under Billing, by Cards, tax number, cancelling. Then delete the organization.").
+		With("subscription", a.Subscription.ID)
+}
+
 // LimitCode is the code of these refusals.
 const LimitCode = "plan_limit"
 

@@ -383,6 +383,30 @@ func TestASubscriptionThatIsCancelledRunsToItsEnd(t *testing.T) {
 	}
 }
 
+// Nobody of a deleted organization gets to the portal any more, while Stripe would go on charging.
+func TestAnOrganizationThatPaysIsNotDeletedBeforeItCancelled(t *testing.T) {
+	t.Parallel()
+	s := open(t, dbtest.SQLite(t))
+	deletable := func(what string, want bool) {
+		t.Helper()
+		if err := s.MayDelete(t.Context(), s.admin().Org); (err == nil) != want || !want && fault.From(err).Code != "subscribed" {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	deletable("in its trial", true)
+	sub := s.subscribe(t, billing.Starter)
+	deletable("paying", false)
+	s.stripe.CancelAtEnd(sub, true)
+	s.hear(t)
+	deletable("cancelled for the end of the period", true)
+	s.stripe.CancelAtEnd(sub, false)
+	s.hear(t)
+	deletable("taken back", false)
+	s.stripe.End(sub)
+	s.hear(t)
+	deletable("over", true)
+}
+
 func TestForgedOldAndEmptySecretEventsAreRefused(t *testing.T) {
 	t.Parallel()
 	c := stripe.New(stripe.Config{Key: secret.New("sk_test_x"), Webhook: secret.New(stripetest.Secret)})

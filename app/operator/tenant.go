@@ -117,7 +117,11 @@ func (s *Service) Resume(ctx context.Context, w Who, o id.Org) error {
 // Delete ends an organization for good, as its own admin could: its data key is destroyed. name must be the organization's.
 func (s *Service) Delete(ctx context.Context, w Who, o id.Org, name string) error {
 	return s.change(ctx, w, o, func(ctx context.Context, t Tenant) error {
-		if err := s.Orgs.DeleteOrganization(ctx, w.In(o), name); err != nil {
+		err := s.Orgs.DeleteOrganization(ctx, w.In(o), name)
+		if f := fault.From(err); err != nil && f.Code == "subscribed" { // an operator gets to no organization's portal
+			return fault.Newf(fault.Conflict, f.Code, "Its plan still runs, and Stripe would go on charging for it. Cancel the subscription %s in Stripe's dashboard. What is done there is read within a minute, or in the night; then delete the organization.", f.Detail["subscription"]).Because(err)
+		}
+		if err != nil {
 			return err
 		}
 		return s.write(ctx, w, "organization.deleted", o, t.Name, "")

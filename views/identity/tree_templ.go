@@ -2051,7 +2051,7 @@ func DeleteOrganization(p DeleteOrganizationPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 83, "<ul class=\"b-plan\"><li>Every virtual key stops within a second. Requests that are running end as they would.</li><li>Everybody is logged out and cannot log in again, you too. Management tokens, directory tokens, invitations and links in letters stop.</li><li>What was spent and the audit log stay with whoever operates this installation, and nobody else sees them.</li><li>The short name stays taken. You cannot undo this here: only the operator could.</li></ul>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 83, "<ul class=\"b-plan\"><li>Every virtual key stops within a second. Requests that are running end as they would.</li><li>Everybody is logged out and cannot log in again, you too. Management tokens, directory tokens, invitations and links in letters stop.</li><li>What was spent and the audit log stay with whoever operates this installation, and nobody else sees them.</li><li>A plan that is paid for must be cancelled first, under <a href=\"/billing\">Billing</a>: until then this is refused.</li><li>The short name stays taken. You cannot undo this here: only the operator could.</li></ul>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -2074,7 +2074,7 @@ func DeleteOrganization(p DeleteOrganizationPage) templ.Component {
 					var templ_7745c5c3_Var87 string
 					templ_7745c5c3_Var87, templ_7745c5c3_Err = templ.JoinStringErrs(p.Name)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/identity/tree.templ`, Line: 323, Col: 68}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/identity/tree.templ`, Line: 324, Col: 68}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var87))
 					if templ_7745c5c3_Err != nil {
