@@ -11,6 +11,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/insight"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/price"
 	"github.com/bodhi-gateway/bodhi/app/usage"
 	"github.com/bodhi-gateway/bodhi/app/usage/usageweb"
 	"github.com/bodhi-gateway/bodhi/db"
@@ -18,7 +19,7 @@ import (
 
 // bulletins is the service of regular reports.
 func (c *core) bulletins() *bulletin.Service {
-	pricing := otherwise{usageweb.Pricing{Prices: c.prices, Providers: c.shelf, Connections: c.providers}}
+	pricing := otherwise{c.otherwise()}
 	return bulletin.New(bulletin.Parts{Store: db.NewBulletinStore(c.db), Orgs: c.orgs, Maker: bulletin.Maker{Usage: c.usage, Budgets: c.budgets(nil), Keys: c.keys, Pricing: pricing, Changes: c.routeChanges, Proofs: c.proofs},
 		Zones: c.zonesOf, Post: bulletinweb.Post{Mail: c.letters.post}, Tx: c.db, Audit: c.audit, IDs: c.ids, Clock: c.clock, Log: c.log})
 }
@@ -69,6 +70,20 @@ func (c *core) zonesOf(ctx context.Context, o id.Org, of []id.Member) (map[id.Me
 // bulletinWriter writes reports as mails.
 func (c *core) bulletinWriter() *bulletinweb.Writer {
 	return &bulletinweb.Writer{Reports: c.bulletins(), PublicURL: c.cfg.PublicURL}
+}
+
+// otherwise prices what was used at any time. Prices of an organization's own are read with those that ended: the data plane's
+// table forgets them, and a past day costs what it did.
+func (c *core) otherwise() usageweb.Pricing {
+	past := func(ctx context.Context, o id.Org) (usageweb.Quotes, error) {
+		all, err := c.priceStore.List(ctx, o)
+		if err != nil {
+			return nil, err
+		}
+		t := price.NewTable(c.shelf)
+		return t, t.Load(all)
+	}
+	return usageweb.Pricing{Prices: past, Providers: c.shelf, Connections: c.providers}
 }
 
 // otherwise says what usage would have cost otherwise, in the words of reports.

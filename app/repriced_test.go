@@ -171,3 +171,21 @@ func TestAnAdminsOwnPriceIsToldToTheOthersWhoSeeCosts(t *testing.T) {
 		}
 	}
 }
+
+// The data plane forgets prices that ended; days of theirs are still shown at them.
+func TestPastDaysArePricedByWhatHeldThen(t *testing.T) {
+	t.Parallel()
+	a, h, _ := furnished(t, dbtest.SQLiteURL(t))
+	ctx, x, now := t.Context(), h.Found(t, "Gamma"), a.clock.Now()
+	half := map[catalog.Class]money.Price{catalog.Input: 2_500_000, catalog.Output: 15_000_000}
+	ended, err := a.pricing.Create(ctx, x.Actor(org.Admin), price.Input{Model: "gpt-5.5", Prices: half, From: now.AddDate(0, 0, -30), Until: now.AddDate(0, 0, -10)})
+	must(t, err)
+	quotes, err := a.otherwise().Prices(ctx, x.Org.ID)
+	must(t, err)
+	if q, ok := quotes.Quote(x.Org.ID, "openai", "gpt-5.5", now.AddDate(0, 0, -20)); !ok || q.Version() != ended.PriceVersion() {
+		t.Errorf("twenty days ago: %v, %v", q, ok)
+	}
+	if q, ok := quotes.Quote(x.Org.ID, "openai", "gpt-5.5", now); !ok || strings.HasPrefix(q.Version(), "override/") {
+		t.Errorf("now: %v, %v", q, ok)
+	}
+}

@@ -59,7 +59,7 @@ import (
 // what and what is audited. The proxy's paths are gateway's own.
 func (a *App) routes() []web.Route {
 	budgets := a.budgets(a.treasury)
-	pricing := usageweb.Pricing{Prices: a.prices, Providers: a.shelf, Connections: a.providers}
+	pricing := a.otherwise()
 	rooms := slices.Concat(
 		identityweb.New(a.people, a.factors, a.sso).Routes(),
 		identityweb.NewTree(identityweb.TreeParts{People: a.people, Keys: a.keys, Budgets: budgets, Reports: a.usage, Kept: a.retention}).Routes(),

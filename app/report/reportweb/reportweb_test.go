@@ -34,6 +34,11 @@ import (
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
 )
 
+// nobodys are the list's prices and nobody's own.
+func nobodys(shelf *price.Shelf) usageweb.Prices {
+	return func(context.Context, id.Org) (usageweb.Quotes, error) { return price.NewTable(shelf), nil }
+}
+
 // sandboxed is an organization that has the sandbox connected and nothing else.
 type sandboxed struct{}
 
@@ -82,7 +87,7 @@ func newScene(t *testing.T) *scene {
 	s.limits = limit.New(limit.Parts{Store: db.NewLimitStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: slog.New(slog.DiscardHandler)})
 	s.feedback = feedback.New(db.NewFeedbackStore(d), h.Clock)
 	handlers := reportweb.New(reportweb.Parts{Feedback: s.feedback, Sharing: &report.Sharing{Store: db.NewReportStore(d), Tx: d, Audit: h.Audit, Clock: h.Clock}, Reports: reports, Usage: usage.NewService(db.NewUsageStore(d), db.NewOrgStore(d), h.Clock), Budgets: s.budgets, Keys: h.Keys,
-		Limits: s.limits, Approvals: nobodyAsked{}, Connections: sandboxed{}, Pricing: usageweb.Pricing{Prices: price.NewTable(shelf), Providers: shelf, Connections: sandboxed{}}, Tail: s.tail})
+		Limits: s.limits, Approvals: nobodyAsked{}, Connections: sandboxed{}, Pricing: usageweb.Pricing{Prices: nobodys(shelf), Providers: shelf, Connections: sandboxed{}}, Tail: s.tail})
 	s.db, s.handlers = d, handlers
 	s.site = h.Serve(t, append(handlers.Routes(), webtest.Enter()))
 	return s

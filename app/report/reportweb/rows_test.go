@@ -29,7 +29,7 @@ func (s *scene) usagePages(t *testing.T, role org.Role) *webtest.Client {
 	h := s.house
 	shelf := price.NewShelf(nil)
 	pages := usageweb.New(usageweb.Parts{Insights: nothingMoved{}, Usage: usage.NewService(db.NewUsageStore(s.db), db.NewOrgStore(s.db), h.Clock), Reports: report.NewService(db.NewReportStore(s.db), db.NewOrgStore(s.db), h.Clock),
-		Pricing: usageweb.Pricing{Prices: price.NewTable(shelf), Providers: shelf, Connections: sandboxed{}}, People: h.Identity, Keys: h.Keys, Budgets: s.budgets,
+		Pricing: usageweb.Pricing{Prices: nobodys(shelf), Providers: shelf, Connections: sandboxed{}}, People: h.Identity, Keys: h.Keys, Budgets: s.budgets,
 		Samples: &usage.Samples{Store: db.NewUsageStore(s.db), Orgs: db.NewOrgStore(s.db)}, Kept: usage.NewRetention(db.NewUsageStore(s.db), s.db, h.Audit)})
 	site := h.Serve(t, append(append(s.handlers.Routes(), pages.Routes()...), webtest.Enter()))
 	return webtest.As(t, site, s.acme.Members[role])

@@ -30,25 +30,25 @@ const (
 // Cheaper finds usage, divided by connection and model, that another connection would have charged less for: the most first.
 // A model is the same only if it has the same name. Whether answers come as quickly and as reliably is not asked here.
 func (p Pricing) Cheaper(ctx context.Context, actor org.Actor, r usage.Result) ([]Cheaper, error) {
-	payees, err := p.payees(ctx, actor)
+	prices, err := p.read(ctx, actor)
 	if err != nil {
 		return nil, err
 	}
-	names := slices.Sorted(maps.Keys(payees))
+	names := slices.Sorted(maps.Keys(prices.payees))
 	var out []Cheaper
 	for _, row := range r.Rows {
 		if row.Others || len(row.Values) < 2 || row.Tokens() == 0 {
 			continue
 		}
 		from, model := row.Values[0].ID, row.Values[1].ID
-		now, ok := p.rate(actor.Org, payees[from], model, r.Query.To)
+		now, ok := prices.rate(from, model, r.Query.To)
 		if !ok {
 			continue
 		}
 		best := Cheaper{Model: model, From: from, Here: now.of(row.Totals)}
 		best.There = best.Here
 		for _, name := range names {
-			if other, ok := p.rate(actor.Org, payees[name], model, r.Query.To); ok && name != from && other.of(row.Totals) < best.There {
+			if other, ok := prices.rate(name, model, r.Query.To); ok && name != from && other.of(row.Totals) < best.There {
 				best.To, best.There = name, other.of(row.Totals)
 			}
 		}

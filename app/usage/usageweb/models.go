@@ -49,7 +49,7 @@ func (h *Handlers) fillModels(a *asked, page *views.ModelsPage) error {
 	if err != nil {
 		return err
 	}
-	payees, err := h.Pricing.payees(a.c.Ctx(), a.c.Actor())
+	prices, err := h.Pricing.read(a.c.Ctx(), a.c.Actor())
 	if err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func (h *Handlers) fillModels(a *asked, page *views.ModelsPage) error {
 			continue
 		}
 		m := modelOf(row, at[[2]string{row.Values[0].ID, row.Values[1].ID}])
-		m.rate, m.priced = h.Pricing.rate(a.c.Actor().Org, payees[row.Values[0].ID], row.Values[1].ID, a.now)
+		m.rate, m.priced = prices.rate(row.Values[0].ID, row.Values[1].ID, a.now)
 		page.Table.Rows = append(page.Table.Rows, modelRow(a, r, m))
 		best.see(m)
 	}

@@ -13,8 +13,12 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/usage"
 )
 
-// Prices know what a model costs an organization. *price.Table implements it.
-type Prices interface {
+// Prices give what models cost an organization at any moment: prices of its own that ended long ago are among them, which the
+// data plane's table has forgotten.
+type Prices func(ctx context.Context, o id.Org) (Quotes, error)
+
+// Quotes know what a model costs an organization. *price.Table implements it.
+type Quotes interface {
 	Quote(o id.Org, payee, model string, at time.Time) (catalog.Quote, bool)
 }
 
@@ -35,17 +39,25 @@ type Pricing struct {
 	Connections Connections
 }
 
-// payees are who is paid, by the name of the connection.
-func (p Pricing) payees(ctx context.Context, actor org.Actor) (map[string]string, error) {
-	out := map[string]string{}
+// priced are an organization's prices at its connections.
+type priced struct {
+	org    id.Org
+	quotes Quotes
+	payees map[string]string // who is paid, by the name of the connection
+}
+
+// read reads them, once for all of a page.
+func (p Pricing) read(ctx context.Context, actor org.Actor) (out priced, err error) {
+	out = priced{org: actor.Org, payees: map[string]string{}}
 	list, err := p.Connections.List(ctx, actor)
 	if err != nil {
-		return nil, err
+		return out, err
 	}
 	for _, r := range list {
-		out[r.Name] = provider.Payee(p.Providers.ProviderOf(string(r.Kind), r.BaseURL), r.ID)
+		out.payees[r.Name] = provider.Payee(p.Providers.ProviderOf(string(r.Kind), r.BaseURL), r.ID)
 	}
-	return out, nil
+	out.quotes, err = p.Prices(ctx, actor.Org)
+	return out, err
 }
 
 // sample is how many tokens a price is taken over: few enough that no price for long inputs applies, and enough that a
@@ -55,12 +67,13 @@ const sample = 1000
 // rate is what a thousand tokens cost.
 type rate struct{ fresh, cached, output money.USD }
 
-// rate is false where the price is not known.
-func (p Pricing) rate(o id.Org, payee, model string, at time.Time) (r rate, ok bool) {
+// rate is false where the price is not known. connection is a name.
+func (p priced) rate(connection, model string, at time.Time) (r rate, ok bool) {
+	payee := p.payees[connection]
 	if payee == "" || model == "" {
 		return r, false
 	}
-	q, ok := p.Prices.Quote(o, payee, model, at)
+	q, ok := p.quotes.Quote(p.org, payee, model, at)
 	if !ok {
 		return r, false
 	}
@@ -100,8 +113,8 @@ func (s *Saving) add(o Saving) {
 }
 
 // saving is what one cell of usage saved, at the price of a moment.
-func (p Pricing) saving(o id.Org, payee, model string, at time.Time, cached int64) Saving {
-	r, ok := p.rate(o, payee, model, at)
+func (p priced) saving(connection, model string, at time.Time, cached int64) Saving {
+	r, ok := p.rate(connection, model, at)
 	if !ok || r.cached > r.fresh {
 		return Saving{Unknown: cached}
 	}
@@ -111,21 +124,21 @@ func (p Pricing) saving(o id.Org, payee, model string, at time.Time, cached int6
 // Saved adds up what caches saved on usage that is divided by connection and model: each step at its own price, or all of it
 // at the price of the span's end. One saving for each row, and one for each step.
 func (p Pricing) Saved(ctx context.Context, actor org.Actor, r usage.Result) (total Saving, rows, steps []Saving, err error) {
-	payees, err := p.payees(ctx, actor)
+	prices, err := p.read(ctx, actor)
 	if err != nil {
 		return total, nil, nil, err
 	}
 	rows, steps = make([]Saving, len(r.Rows)), make([]Saving, len(r.Steps))
 	for i, row := range r.Rows {
-		payee, model := "", ""
+		connection, model := "", ""
 		if !row.Others && len(row.Values) > 1 {
-			payee, model = payees[row.Values[0].ID], row.Values[1].ID
+			connection, model = row.Values[0].ID, row.Values[1].ID
 		}
 		if len(r.Steps) == 0 {
-			rows[i] = p.saving(actor.Org, payee, model, r.Query.To, row.Cached)
+			rows[i] = prices.saving(connection, model, r.Query.To, row.Cached)
 		}
 		for j, s := range r.Steps {
-			one := p.saving(actor.Org, payee, model, s.From.Add(s.To.Sub(s.From)/2), row.Series[j].Cached)
+			one := prices.saving(connection, model, s.From.Add(s.To.Sub(s.From)/2), row.Series[j].Cached)
 			rows[i].add(one)
 			steps[j].add(one)
 		}

@@ -62,7 +62,7 @@ func newScene(t *testing.T) *scene {
 	s.prices = price.NewTable(shelf)
 	s.budgets = budget.New(budget.Parts{Store: db.NewBudgetStore(d), Tx: d, Audit: h.Audit, Bus: h.Bus, IDs: h.IDs, Clock: h.Clock, Log: slog.New(slog.DiscardHandler)})
 	handlers := usageweb.New(usageweb.Parts{Usage: usage.NewService(db.NewUsageStore(d), db.NewOrgStore(d), h.Clock),
-		Reports: report.NewService(db.NewReportStore(d), db.NewOrgStore(d), h.Clock), Pricing: usageweb.Pricing{Prices: s.prices, Providers: shelf, Connections: &s.connected}, People: h.Identity, Keys: h.Keys, Budgets: s.budgets,
+		Reports: report.NewService(db.NewReportStore(d), db.NewOrgStore(d), h.Clock), Pricing: usageweb.Pricing{Prices: func(context.Context, id.Org) (usageweb.Quotes, error) { return s.prices, nil }, Providers: shelf, Connections: &s.connected}, People: h.Identity, Keys: h.Keys, Budgets: s.budgets,
 		Samples: &usage.Samples{Store: db.NewUsageStore(d), Orgs: db.NewOrgStore(d)}, Kept: usage.NewRetention(db.NewUsageStore(d), d, h.Audit), Insights: &s.told})
 	s.site = h.Serve(t, append(handlers.Routes(), webtest.Enter()))
 	return s
