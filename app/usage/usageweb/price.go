@@ -64,8 +64,8 @@ func (p Pricing) read(ctx context.Context, actor org.Actor) (out priced, err err
 // price per million is whole nano-dollars.
 const sample = 1000
 
-// rate is what a thousand tokens cost.
-type rate struct{ fresh, cached, output money.USD }
+// rate is what a thousand tokens cost, and what a request costs besides, whatever its tokens.
+type rate struct{ fresh, cached, output, request money.USD }
 
 // rate is false where the price is not known. connection is a name.
 func (p priced) rate(connection, model string, at time.Time) (r rate, ok bool) {
@@ -80,24 +80,34 @@ func (p priced) rate(connection, model string, at time.Time) (r rate, ok bool) {
 	for _, one := range []struct {
 		into *money.USD
 		used llm.Usage
-	}{{&r.fresh, llm.Usage{Input: sample}}, {&r.cached, llm.Usage{Input: sample, CacheRead: sample}}, {&r.output, llm.Usage{Output: sample}}} {
+		part func(catalog.Bill) money.USD
+	}{
+		{&r.fresh, llm.Usage{Input: sample}, input}, {&r.cached, llm.Usage{Input: sample, CacheRead: sample}, input}, {&r.output, llm.Usage{Output: sample}, output},
+		{&r.request, llm.Usage{}, func(b catalog.Bill) money.USD { return b.Total }},
+	} {
 		bill, err := q.Bill(one.used)
 		if err != nil {
 			return r, false
 		}
-		*one.into = bill.Total
+		*one.into = one.part(bill)
 	}
 	return r, true
 }
+
+func input(b catalog.Bill) money.USD { return b.Input }
+
+func output(b catalog.Bill) money.USD { return b.Output }
 
 // times is what n tokens cost at a price per thousand, in whole nano-dollars. Parts keep the product small.
 func times(perThousand money.USD, n int64) money.USD {
 	return perThousand*money.USD(n/sample) + perThousand*money.USD(n%sample)/sample
 }
 
-// of is what usage costs at a rate.
+// of is what usage costs at a rate. A request that a provider failed to answer cost no fee, and neither did one that the
+// gateway's own cache answered.
 func (r rate) of(t usage.Totals) money.USD {
-	return times(r.fresh, t.Input-t.Cached) + times(r.cached, t.Cached) + times(r.output, t.Output)
+	fees := r.request * money.USD(max(0, min(t.Answered(), t.Attempts)))
+	return times(r.fresh, t.Input-t.Cached) + times(r.cached, t.Cached) + times(r.output, t.Output) + fees
 }
 
 // Saving is what the providers' prompt caches saved.

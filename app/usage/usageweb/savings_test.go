@@ -30,6 +30,17 @@ func perMillion(t *testing.T, input, cached, output string) map[catalog.Class]mo
 	return out
 }
 
+// withFee adds dollars per request.
+func withFee(t *testing.T, to map[catalog.Class]money.Price, dollars string) map[catalog.Class]money.Price {
+	t.Helper()
+	fee, err := catalog.PerRequest.Price(dollars)
+	if err != nil {
+		t.Fatal(err)
+	}
+	to[catalog.PerRequest] = fee
+	return to
+}
+
 // priced sets what models cost at connections from a moment on: "connection/model" → price.
 func (s *scene) connect(names ...string) {
 	for _, name := range names {
@@ -123,6 +134,7 @@ func TestTheSameModelElsewhereIsToldIfItSavesEnough(t *testing.T) {
 		"dearer":                    {perMillion(t, "2", "0.2", "40"), 1_000_000, ""},
 		"free is a price that lies": {perMillion(t, "0", "0", "0"), 1_000_000, ""},
 		"unknown":                   {nil, 1_000_000, ""},
+		"a fee for each request":    {withFee(t, perMillion(t, "1", "0.1", "10"), "0.05"), 1_000_000, "What went to up costs $31.50 at today&#39;s prices, $11.05 at down: $20.45 less in these days."},
 	} {
 		s := newScene(t)
 		s.connect("up", "down")
