@@ -6,6 +6,7 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/bulletin"
 	"github.com/bodhi-gateway/bodhi/app/bulletin/bulletinweb"
+	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/compliance"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/insight"
@@ -19,7 +20,7 @@ import (
 
 // bulletins is the service of regular reports.
 func (c *core) bulletins() *bulletin.Service {
-	pricing := otherwise{c.otherwise()}
+	pricing := otherwise{c.otherwise(), c.clock}
 	return bulletin.New(bulletin.Parts{Store: db.NewBulletinStore(c.db), Orgs: c.orgs, Maker: bulletin.Maker{Usage: c.usage, Budgets: c.budgets(nil), Keys: c.keys, Pricing: pricing, Changes: c.routeChanges, Proofs: c.proofs},
 		Zones: c.zonesOf, Post: bulletinweb.Post{Mail: c.letters.post}, Tx: c.db, Audit: c.audit, IDs: c.ids, Clock: c.clock, Log: c.log})
 }
@@ -87,7 +88,10 @@ func (c *core) otherwise() usageweb.Pricing {
 }
 
 // otherwise says what usage would have cost otherwise, in the words of reports.
-type otherwise struct{ usageweb.Pricing }
+type otherwise struct {
+	usageweb.Pricing
+	clock clock.Clock
+}
 
 var _ bulletin.Pricing = otherwise{}
 
@@ -99,7 +103,7 @@ func (o otherwise) Saved(ctx context.Context, a org.Actor, r usage.Result) (mone
 
 // Cheaper implements bulletin.Pricing.
 func (o otherwise) Cheaper(ctx context.Context, a org.Actor, r usage.Result) ([]bulletin.Cheaper, error) {
-	found, err := o.Pricing.Cheaper(ctx, a, r)
+	found, err := o.Pricing.Cheaper(ctx, a, r, o.clock.Now())
 	out := make([]bulletin.Cheaper, len(found))
 	for i, c := range found {
 		out[i] = bulletin.Cheaper(c)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
@@ -14,7 +15,7 @@ import (
 // Cheaper is usage that another connection of the organization has a lower price for, of the same model.
 type Cheaper struct {
 	Model, From, To string // connections by name
-	// Here and There are what the usage costs at both, at today's prices.
+	// Here and There are what the usage costs at both, at the prices of one moment.
 	Here, There money.USD
 }
 
@@ -27,9 +28,10 @@ const (
 	cheaperPercent = 5
 )
 
-// Cheaper finds usage, divided by connection and model, that another connection would have charged less for: the most first.
+// Cheaper finds usage, divided by connection and model, that another connection charges less for at a moment, now and not in the
+// days of the usage, as one can only change what is to come: the most first.
 // A model is the same only if it has the same name. Whether answers come as quickly and as reliably is not asked here.
-func (p Pricing) Cheaper(ctx context.Context, actor org.Actor, r usage.Result) ([]Cheaper, error) {
+func (p Pricing) Cheaper(ctx context.Context, actor org.Actor, r usage.Result, at time.Time) ([]Cheaper, error) {
 	prices, err := p.read(ctx, actor)
 	if err != nil {
 		return nil, err
@@ -41,14 +43,14 @@ func (p Pricing) Cheaper(ctx context.Context, actor org.Actor, r usage.Result) (
 			continue
 		}
 		from, model := row.Values[0].ID, row.Values[1].ID
-		now, ok := prices.rate(from, model, r.Query.To)
+		now, ok := prices.rate(from, model, at)
 		if !ok {
 			continue
 		}
 		best := Cheaper{Model: model, From: from, Here: now.of(row.Totals)}
 		best.There = best.Here
 		for _, name := range names {
-			if other, ok := prices.rate(name, model, r.Query.To); ok && name != from && other.of(row.Totals) < best.There {
+			if other, ok := prices.rate(name, model, at); ok && name != from && other.of(row.Totals) < best.There {
 				best.To, best.There = name, other.of(row.Totals)
 			}
 		}

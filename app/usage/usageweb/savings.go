@@ -35,7 +35,7 @@ func (h *Handlers) savingsOf(a *asked) (out savings, err error) {
 	if out.total, out.rows, out.steps, err = h.Pricing.Saved(ctx, actor, out.result); err != nil {
 		return out, err
 	}
-	if out.cheaper, err = h.Pricing.Cheaper(ctx, actor, out.result); err != nil {
+	if out.cheaper, err = h.Pricing.Cheaper(ctx, actor, out.result, a.now); err != nil {
 		return out, err
 	}
 	whole, err := h.query(a, func(q *usage.Query) { q.By, q.Top, q.Compare = by, savingRows, usage.Previous })

@@ -152,3 +152,24 @@ func TestTheSameModelElsewhereIsToldIfItSavesEnough(t *testing.T) {
 		}
 	}
 }
+
+// What is advised is by what costs less now, whatever days are looked at.
+func TestElsewhereIsComparedAtTodaysPrices(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.connect("up", "down")
+	now := s.house.Clock.Now()
+	raised := now.Add(-24 * time.Hour)
+	if err := s.prices.Load([]price.Override{
+		s.override(0, "m1", time.Time{}, time.Time{}, perMillion(t, "1.50", "0.150", "30")),
+		s.override(1, "m1", time.Time{}, raised, perMillion(t, "1", "0.1", "10")),
+		s.override(1, "m1", raised, time.Time{}, perMillion(t, "3", "0.3", "60")),
+	}); err != nil {
+		t.Fatal(err)
+	}
+	s.book(t, fact{team: s.acme.Team, model: "m1", at: now.AddDate(0, -1, 0), cost: 3 * money.Dollar, used: llm.Usage{Input: 1_000_000, Output: 1_000_000}})
+	p := webtest.As(t, s.site, s.acme.Members[org.Admin]).Get("/savings?range=last-month")
+	if p.Status != 200 || !p.Has("m1") || p.Has("m1 costs less at down") {
+		t.Errorf("%d\n%s", p.Status, p.Body)
+	}
+}
