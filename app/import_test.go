@@ -180,3 +180,36 @@ func TestAListOfPeopleLeavesTeamsWhereTheyAre(t *testing.T) {
 		t.Errorf("the team has left its department:\n%s", text)
 	}
 }
+
+// TestWhoseInvitationIsOverIsInvitedAgain imports a list whose one person's invitation was revoked: it keeps nobody out, and the open one
+// that is written then is found behind it.
+func TestWhoseInvitationIsOverIsInvitedAgain(t *testing.T) {
+	t.Parallel()
+	_, _, s := furnished(t, dbtest.SQLiteURL(t))
+	server := httptest.NewServer(s.Handler)
+	t.Cleanup(server.Close)
+	plain := blueprints(t, server.URL, s.Home.Tokens[org.Admin])
+	in, err := importer.Read(importer.People, []byte("email\nada@elsewhere.test\n"), nil)
+	must(t, err)
+	for _, over := range []bool{false, true, true} {
+		if over {
+			var sent struct{ Data []struct{ ID, Email, State string } }
+			must(t, plain(t.Context(), "GET", "/invitations", nil, nil, &sent))
+			for _, i := range sent.Data {
+				if i.Email == "ada@elsewhere.test" && i.State == "open" {
+					must(t, plain(t.Context(), "DELETE", "/invitations/"+i.ID, nil, nil, nil))
+				}
+			}
+		}
+		plan, err := importer.Run(t.Context(), plain, in, "file", "", func() {})
+		must(t, err)
+		if len(plan.Steps) != 1 || len(plan.Kept) != 0 {
+			t.Errorf("revoked before: %t; steps %+v, kept %v", over, plan.Steps, plan.Kept)
+		}
+		again, err := importer.Compare(t.Context(), plain, in)
+		must(t, err)
+		if len(again.Steps) != 0 {
+			t.Errorf("imported again: %+v", again.Steps)
+		}
+	}
+}

@@ -39,6 +39,7 @@ type named struct {
 	ID    string `json:"id"`
 	Name  string `json:"name"`
 	Email string `json:"email"`
+	State string `json:"state"`
 }
 
 // Compare reads the organization and says what importing would do. Nothing is changed; connections and people that are there by their
@@ -99,14 +100,16 @@ func (p *Plan) people(ctx context.Context, api blueprint.API) error {
 		return nil
 	}
 	there := map[string]bool{}
-	for _, path := range []string{"/members", "/invitations"} {
-		have, err := all(ctx, api, path)
-		if err != nil {
-			return err
-		}
-		for _, n := range have {
+	if err := each(ctx, api, "/members", func(n named) { there[n.Email] = true }); err != nil {
+		return err
+	}
+	err := each(ctx, api, "/invitations", func(n named) {
+		if n.State == "open" { // one that is over keeps nobody out
 			there[n.Email] = true
 		}
+	})
+	if err != nil {
+		return err
 	}
 	for _, x := range p.in.People {
 		if there[x.Email] {
@@ -185,26 +188,27 @@ func (p *Plan) apply(ctx context.Context, api blueprint.API, before func(what st
 	return nil
 }
 
-// all walks a list of the API, by name or else address.
+// all are the entries of a list of the API, by name.
 func all(ctx context.Context, api blueprint.API, path string) (map[string]named, error) {
 	out := map[string]named{}
+	return out, each(ctx, api, path, func(n named) { out[n.Name] = n })
+}
+
+// each walks a list of the API.
+func each(ctx context.Context, api blueprint.API, path string, do func(named)) error {
 	for query := (url.Values{}); ; {
 		var page struct {
 			Data []named `json:"data"`
 			Next string  `json:"next"`
 		}
 		if err := api(ctx, http.MethodGet, path, query, nil, &page); err != nil {
-			return nil, err
+			return err
 		}
 		for _, n := range page.Data {
-			key := n.Name
-			if n.Email != "" {
-				key = n.Email
-			}
-			out[key] = n
+			do(n)
 		}
 		if page.Next == "" {
-			return out, nil
+			return nil
 		}
 		query.Set("after", page.Next)
 	}
