@@ -36,7 +36,8 @@ type Client struct {
 // Option changes how a Client works.
 type Option func(*Client)
 
-// WithHTTP replaces the way out; by default requests end after a minute.
+// WithHTTP replaces the way out; by default requests end after a minute. Downloads may take longer: the client's Timeout is then how
+// long each piece may stay away.
 func WithHTTP(h *http.Client) Option { return func(c *Client) { c.http = h } }
 
 // WithAgent is how the program calls itself, for the audit log: "terraform/1.9".
@@ -137,11 +138,16 @@ func (c *Client) send(ctx context.Context, method, path string, body []byte, has
 	if has {
 		r.Header.Set("Content-Type", "application/json")
 	}
-	answer, err := c.http.Do(r)
+	stream, streams := out.(*io.ReadCloser)
+	ask := c.http.Do
+	if streams {
+		ask = c.download
+	}
+	answer, err := ask(r)
 	if err != nil {
 		return fmt.Errorf("client: %s %s: %w", method, strings.SplitN(path, "?", 2)[0], withoutURL(err)), ctx.Err() == nil
 	}
-	if stream, ok := out.(*io.ReadCloser); ok && answer.StatusCode < 300 {
+	if streams && answer.StatusCode < 300 {
 		*stream = answer.Body
 		return nil, false
 	}

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/client"
@@ -132,4 +133,67 @@ func TestNonsenseIsRefusedBeforeAnythingIsSent(t *testing.T) {
 			t.Errorf("%v was taken", k)
 		}
 	}
+}
+
+// way is a way out whose answers a test writes.
+type way func(r *http.Request, body *io.PipeWriter) (begun bool)
+
+func (w way) RoundTrip(r *http.Request) (*http.Response, error) {
+	body, to := io.Pipe()
+	context.AfterFunc(r.Context(), func() { _ = to.CloseWithError(context.Cause(r.Context())) })
+	if !w(r, to) {
+		<-r.Context().Done()
+		return nil, context.Cause(r.Context())
+	}
+	return &http.Response{StatusCode: http.StatusOK, Body: body, Request: r}, nil
+}
+
+// A large file takes longer than anybody waits for an answer: patience is for its beginning, and for each piece of it.
+func TestADownloadMayTakeLongerThanAnAnswer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		each := 20 * time.Second
+		begins := true
+		c, err := client.New("http://gateway.test", "bdt_x", client.WithTries(1, 0), client.WithHTTP(&http.Client{Timeout: time.Minute, Transport: way(func(r *http.Request, to *io.PipeWriter) bool {
+			go func() {
+				for range 10 {
+					select {
+					case <-time.After(each):
+						_, _ = io.WriteString(to, "x")
+					case <-r.Context().Done():
+						return
+					}
+				}
+				_ = to.Close()
+			}()
+			return begins
+		})}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		results := func(ctx context.Context, during func()) (string, error) {
+			body, err := c.Batches().Results(ctx, "batch_1", nil)
+			if err != nil {
+				return "", err
+			}
+			during()
+			text, err := io.ReadAll(body)
+			return string(text), errors.Join(err, body.Close())
+		}
+		if text, err := results(t.Context(), func() {}); err != nil || len(text) != 10 {
+			t.Errorf("200 seconds of pieces: %q, %v", text, err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		if _, err := results(ctx, cancel); !errors.Is(err, context.Canceled) {
+			t.Errorf("given up: %v", err)
+		}
+		each = 2 * time.Minute
+		if text, err := results(t.Context(), func() {}); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("pieces that stay away: %q, %v", text, err)
+		}
+		begins = false
+		if _, err := results(t.Context(), func() {}); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("no answer: %v", err)
+		}
+	})
 }
