@@ -121,6 +121,27 @@ func TestWeightsOfPortkeyAreSharesOfTheirSum(t *testing.T) {
 	}
 }
 
+func TestTargetsOfPortkeyWithoutRequestsAreNoTargets(t *testing.T) {
+	t.Parallel()
+	for weights, want := range map[[2]string]string{
+		{`"weight": 1,`, `"weight": 0,`}: "route portkey weighted openai/a*100\nleft: targets[1] has the weight 0, so it gets no requests: it is a connection and no target of the route.\n",
+		{`"weight": 2,`, ``}:             "route portkey weighted openai/a*200 openai/b*100\n", // one without a weight counts as 1
+		{`"weight": 0.5,`, ``}:           "route portkey weighted openai/a*50 openai/b*100\n",
+		{``, ``}:                         "route portkey weighted openai/a*100 openai/b*100\n",
+	} {
+		got := bound(t, importer.Portkey, `{"strategy": {"mode": "loadbalance"}, "targets": [{"provider": "openai", "api_key": "k", `+weights[0]+
+			`"override_params": {"model": "a"}}, {"provider": "openai", "api_key": "k", `+weights[1]+`"override_params": {"model": "b"}}]}`)
+		if !strings.HasSuffix(got, want) {
+			t.Errorf("%v: it does not end with %q:\n%s", weights, want, got)
+		}
+	}
+	// Where targets are tried in their order a weight means nothing.
+	got := bound(t, importer.Portkey, `{"strategy": {"mode": "fallback"}, "targets": [{"provider": "openai", "api_key": "k", "weight": 0, "override_params": {"model": "a"}}]}`)
+	if !strings.HasSuffix(got, "route portkey  openai/a*0\n") {
+		t.Error(got)
+	}
+}
+
 func TestModelsThatAreEachOthersFallbackLeadToEachOther(t *testing.T) {
 	t.Parallel()
 	got := bound(t, importer.LiteLLM, `

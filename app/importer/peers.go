@@ -175,12 +175,14 @@ func (b *builder) portkey(raw []byte) error {
 			continue
 		}
 		to := route.ToTarget{To: name + "/" + model}
-		if w, isNumber := t["weight"].(json.Number); weighted && isNumber {
-			if f, err := w.Float64(); err == nil && f > 0 {
-				to.Weight = max(int(f*by+0.5), 1)
-			}
+		if w := weight(t); !weighted {
+			b.alias("portkey", to)
+		} else if w > 0 {
+			to.Weight = max(int(w*by+0.5), 1)
+			b.alias("portkey", to)
+		} else { // the smallest weight here is 1, which gets requests
+			b.left("%s has the weight 0, so it gets no requests: it is a connection and no target of the route.", where)
 		}
-		b.alias("portkey", to)
 		if len(targets) > 1 {
 			b.unmapped(where, t, "provider", "api_key", "override_params", "weight", "custom_host")
 		}
@@ -196,11 +198,7 @@ func (b *builder) portkey(raw []byte) error {
 func scale(targets []any) float64 {
 	most := 0.0
 	for _, x := range targets {
-		if w, isNumber := object(x)["weight"].(json.Number); isNumber {
-			if f, err := w.Float64(); err == nil {
-				most = max(most, f)
-			}
-		}
+		most = max(most, weight(object(x)))
 	}
 	for _, by := range []float64{100, 10, 1} {
 		if most*by <= 1000 {
@@ -208,6 +206,16 @@ func scale(targets []any) float64 {
 		}
 	}
 	return 1000 / most
+}
+
+// weight is that of a target; without one it is 1.
+func weight(t map[string]any) float64 {
+	if w, isNumber := t["weight"].(json.Number); isNumber {
+		if f, err := w.Float64(); err == nil {
+			return f
+		}
+	}
+	return 1
 }
 
 func parsed(raw []byte) (map[string]any, error) {
