@@ -205,6 +205,15 @@ func TestATemporaryKeyOfAWSKeepsItsSession(t *testing.T) {
 	}
 }
 
+func TestMoneyMayBeWrittenAsAnyNumber(t *testing.T) {
+	t.Parallel()
+	for limit, want := range map[string]string{"1000000.0": "1000000", "1e6": "1000000", "12345678.5": "12345678.5", "0.00001": "0.00001", "25": "25"} {
+		if got := bound(t, importer.LiteLLM, "litellm_settings: {max_budget: "+limit+", budget_duration: 30d}"); got != "budget  "+want+" monthly\n" {
+			t.Errorf("%s: %s", limit, got)
+		}
+	}
+}
+
 func TestAListOfPeopleMakesTheirTeams(t *testing.T) {
 	t.Parallel()
 	in, err := importer.Read(importer.People, []byte("\xef\xbb\xbfEmail;Name;Role;Team;Department;Phone\nAda@Acme.test;Ada;Lead;Search;;1\nbob@acme.test;\"Bob; jr\";;Search;Research;\n"), nil)

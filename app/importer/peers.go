@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/provider"
@@ -32,6 +33,8 @@ func text(v any) string {
 		return strings.TrimSpace(v)
 	case json.Number:
 		return v.String()
+	case float64: // of YAML: 1000000.0 is no 1e+06 where money is read
+		return strconv.FormatFloat(v, 'f', -1, 64)
 	}
 	return fmt.Sprint(v)
 }
