@@ -70,10 +70,10 @@ func (s *JoinStore) Invitation(ctx context.Context, o id.Org, i id.Invitation) (
 }
 
 // Invitations implements join.Store.
-func (s *JoinStore) Invitations(ctx context.Context, o id.Org) ([]join.Invitation, error) {
+func (s *JoinStore) Invitations(ctx context.Context, o id.Org, most int) ([]join.Invitation, error) {
 	var rows []invitationRow
 	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
-		return tx.Where("org_id = ?", o).Order("created_at DESC, id DESC").Limit(500).Find(&rows).Error
+		return tx.Where("org_id = ?", o).Order("created_at DESC, id DESC").Limit(most).Find(&rows).Error
 	})
 	out := make([]join.Invitation, len(rows))
 	for n, r := range rows {

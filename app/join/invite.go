@@ -133,30 +133,6 @@ func (s *Service) link(i Invitation) string {
 	return s.Links.To(AcceptPath, string(InviteKind), i.Org, i.ID.UUID(), i.Email, strconv.FormatInt(i.Version, 10))
 }
 
-// Invitations are those the actor may see, newest first, with how their letters went, by the plain uuid.
-func (s *Service) Invitations(ctx context.Context, actor org.Actor) ([]Invitation, map[string]mail.Mail, error) {
-	if err := actor.Require(org.Lead); err != nil {
-		return nil, nil, err
-	}
-	all, err := s.Store.Invitations(ctx, actor.Org)
-	if err != nil {
-		return nil, nil, fmt.Errorf("list invitations: %w", err)
-	}
-	var out []Invitation
-	var about []string
-	for _, i := range all {
-		if sees(actor, i) {
-			out = append(out, i)
-			about = append(about, i.ID.UUID())
-		}
-	}
-	letters, err := s.Post.Latest(ctx, actor.Org, InviteKind, about)
-	if err != nil {
-		return nil, nil, fmt.Errorf("list invitations: %w", err)
-	}
-	return out, letters, nil
-}
-
 // Get is one invitation that the actor may see.
 func (s *Service) Get(ctx context.Context, actor org.Actor, which id.Invitation) (Invitation, error) {
 	if err := actor.Require(org.Lead); err != nil {

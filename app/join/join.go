@@ -109,7 +109,8 @@ type Store interface {
 	// AddInvitation is a Conflict if the address has an open one.
 	AddInvitation(ctx context.Context, i Invitation) error
 	Invitation(ctx context.Context, o id.Org, i id.Invitation) (Invitation, error)
-	Invitations(ctx context.Context, o id.Org) ([]Invitation, error)
+	// Invitations are the newest; most below zero is all there are.
+	Invitations(ctx context.Context, o id.Org, most int) ([]Invitation, error)
 	// Renew raises the version, moves the end and writes who is its author now; false if it is accepted or revoked.
 	Renew(ctx context.Context, i Invitation) (bool, error)
 	// Revoke is false if it is accepted or revoked.

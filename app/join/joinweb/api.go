@@ -63,7 +63,7 @@ func (h *Handlers) invitationOut(c *web.Context, i join.Invitation, whole bool) 
 }
 
 func (h *Handlers) apiList(c *web.Context) error {
-	all, _, err := h.joining.Invitations(c.Ctx(), c.Actor())
+	all, err := h.joining.Every(c.Ctx(), c.Actor())
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,9 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity/identityweb"
 	"github.com/bodhi-gateway/bodhi/app/join"
 	"github.com/bodhi-gateway/bodhi/app/join/joinweb"
@@ -213,4 +215,43 @@ func TestTheAPIDoesWhatThePagesDo(t *testing.T) {
 		t.Errorf("requests %v", list)
 	}
 	read(s.Program(t, s.handler, s.Tenant, org.Developer).Get("/api/v1/invitations"), 403)
+}
+
+// An organization with a history has more invitations than a page shows: an API client sees them all.
+func TestTheAPIListsInvitationsToTheirEnd(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	const many = 501
+	admin, store := s.Program(t, s.handler, s.Tenant, org.Admin), db.NewJoinStore(s.DB)
+	err := s.DB.Do(t.Context(), func(ctx context.Context) error {
+		for range many {
+			err := store.AddInvitation(ctx, join.Invitation{ID: id.NewInvitation(s.IDs), Org: s.Org.ID, Grant: join.Grant{Role: org.Viewer}, CreatedAt: s.House.Clock.Now(), ExpiresAt: s.House.Clock.Now().Add(time.Hour)})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for after, more := "", true; more; {
+		p := admin.Get("/api/v1/invitations?limit=400&after=" + after)
+		var page struct {
+			Data    []struct{ ID string }
+			HasMore bool `json:"has_more"`
+			Next    string
+		}
+		if err := json.Unmarshal([]byte(p.Body), &page); err != nil || p.Status != 200 {
+			t.Fatalf("%d %v %s", p.Status, err, p.Body)
+		}
+		for _, i := range page.Data {
+			seen[i.ID] = true
+		}
+		after, more = page.Next, page.HasMore
+	}
+	if len(seen) != many {
+		t.Errorf("%d of %d", len(seen), many)
+	}
 }
