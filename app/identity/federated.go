@@ -72,6 +72,11 @@ func (s *Service) Link(ctx context.Context, by org.Actor, m org.Member, issuer, 
 	return nil
 }
 
+// Left reports whether an address is of somebody who was removed, for package join.
+func (s *Service) Left(ctx context.Context, o id.Org, email string) (bool, error) {
+	return s.Logins.Left(ctx, o, email)
+}
+
 // Join makes a member of a newcomer. Somebody who was removed does not come back by themselves: an admin adds them.
 func (s *Service) Join(ctx context.Context, by org.Actor, in Newcomer) (org.Member, error) {
 	left, err := s.Logins.Left(ctx, in.Org, in.Email)

@@ -84,7 +84,14 @@ func (s *Service) answer(ctx context.Context, by org.Actor, d Domain, email stri
 	if !fault.Is(err, fault.NotFound) {
 		return err
 	}
-	if d.Auto {
+	left, err := s.People.Left(ctx, d.Org, email)
+	if err != nil {
+		return err
+	}
+	if left && !d.Requests {
+		return nil
+	}
+	if d.Auto && !left { // nobody comes back by themselves after they were removed: somebody decides
 		by.Org, by.Label = d.Org, "the domain "+d.Domain
 		i, err := s.draft(ctx, by, d.Grant)
 		if err != nil {

@@ -7,9 +7,12 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/identity"
 	"github.com/bodhi-gateway/bodhi/app/join"
 	"github.com/bodhi-gateway/bodhi/app/mail/mailtest"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/secret"
+	"github.com/bodhi-gateway/bodhi/app/web/webtest"
 	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
 )
@@ -304,4 +307,57 @@ func TestAskingToJoinTellsNothing(t *testing.T) {
 	if tries > 5 {
 		t.Errorf("slowed down after %d tries", tries)
 	}
+}
+
+// A mailbox often outlives a membership: that it is still read must not undo what an admin did.
+func TestWhoWasRemovedIsNotLetInByTheirDomain(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		f := furnish(t, d)
+		x := f.Found(t, "Acme")
+		ctx, admin := t.Context(), x.Actor(org.Admin)
+		auto := join.Admission{Auto: true, Grant: join.Grant{Role: org.Viewer}}
+		owned := f.owned(t, admin, "corp.example", auto)
+		apply := func(email string) {
+			t.Helper()
+			f.wait(time.Hour)
+			if err := f.Apply(ctx, from, email); err != nil {
+				t.Fatal(err)
+			}
+		}
+		apply("bob@corp.example")
+		_, bob, err := f.Accept(ctx, from, mailtest.Token(t, f.office.One(t, "bob@corp.example")), somebody("Bob"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Identity.RemoveMember(ctx, admin, bob.ID); err != nil {
+			t.Fatal(err)
+		}
+		apply("bob@corp.example")
+		if got := f.office.Deliver(t); len(got) != 0 {
+			t.Errorf("where nobody can ask, who was removed gets %v", got)
+		}
+		auto.Requests = true
+		if err := f.Admit(ctx, admin, owned.ID, auto); err != nil {
+			t.Fatal(err)
+		}
+		apply("bob@corp.example")
+		if _, err := f.Ask(ctx, from, mailtest.Token(t, f.office.One(t, "bob@corp.example")), "Bob", ""); err != nil {
+			t.Errorf("who was removed cannot ask: %v", err)
+		}
+		f.office.Deliver(t) // the admin's
+
+		apply("eve@corp.example")
+		token := mailtest.Token(t, f.office.One(t, "eve@corp.example"))
+		eve, err := f.Identity.AddMember(ctx, admin, identity.NewMember{Email: "eve@corp.example", Name: "Eve", Role: org.Viewer, Password: secret.New(webtest.Password)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Identity.RemoveMember(ctx, admin, eve.ID); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := f.Accept(ctx, from, token, somebody("Eve")); !code(err, "invitation_revoked") {
+			t.Errorf("the domain's invitation from before they were removed: %v", err)
+		}
+	})
 }

@@ -10,8 +10,9 @@ import (
 // stillMay asks again, when an invitation is accepted, whether its author may give what it gives: somebody who has left,
 // is disabled or has lost the role lets nobody in any more.
 func (s *Service) stillMay(ctx context.Context, i Invitation) (bool, error) {
-	if i.By.IsZero() {
-		return true, nil
+	if i.By.IsZero() { // a domain's settings, which let nobody in who was removed since
+		left, err := s.People.Left(ctx, i.Org, i.Email)
+		return !left, err
 	}
 	m, err := s.Orgs.Member(ctx, i.Org, i.By)
 	if err != nil {
