@@ -206,6 +206,45 @@ func TestOneAddressInTwoOrganizationsIsTwoAccounts(t *testing.T) {
 	})
 }
 
+// A sign-up proves no address, so anybody can have a password of their own under somebody's.
+func TestAnAccountOfOnesOwnUnderTheSameAddressForgivesNoGuesses(t *testing.T) {
+	t.Parallel()
+	h := webtest.NewHouse(t, dbtest.SQLite(t))
+	ctx, victim, other := t.Context(), "admin@acme.test", secret.New("quite another secret")
+	h.Found(t, "Acme")
+	m, err := h.Identity.AddMember(ctx, h.Found(t, "Beta").Actor(org.Admin), identity.NewMember{Name: "Eve", Email: victim, Role: org.Viewer, Password: other})
+	if err != nil {
+		t.Fatal(err)
+	}
+	actor := m.Acting(from)
+	for what, pardon := range map[string]func() error{
+		"logging in":            func() error { _, err := h.Identity.LogIn(ctx, from, victim, other); return err },
+		"changing the password": func() error { return h.Identity.ChangePassword(ctx, actor, other, other) },
+	} {
+		tries := 0
+		for ; tries < 50; tries++ {
+			if _, err := h.Identity.LogIn(ctx, from, victim, secret.New("wrong password 1")); fault.Is(err, fault.Limited) {
+				break
+			}
+			if tries < 4 { // the fifth wrong one brings a pause for all
+				if err := pardon(); err != nil {
+					t.Fatalf("%s: %v", what, err)
+				}
+			}
+		}
+		if tries != 5 {
+			t.Errorf("%s: limited after %d tries", what, tries)
+		}
+		h.Clock.Advance(time.Minute)
+		for range 10 { // the owner of either is not locked out, though nothing is forgiven
+			if _, err := h.Identity.LogIn(ctx, from, victim, secret.New(webtest.Password)); err != nil {
+				t.Fatalf("after the pause: %v", err)
+			}
+		}
+		h.Clock.Advance(time.Hour)
+	}
+}
+
 func TestRemovingAMemberEndsTheirSessions(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

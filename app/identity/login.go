@@ -37,6 +37,7 @@ func (s *Service) LogIn(ctx context.Context, by org.Actor, email string, passwor
 		return nil, fmt.Errorf("log in: %w", err)
 	}
 	var out []Match
+	opened := 0
 	for _, a := range atLeastOne(accounts) {
 		ok, err := s.Hasher.Match(ctx, password, a.Hash)
 		if err != nil {
@@ -45,6 +46,7 @@ func (s *Service) LogIn(ctx context.Context, by org.Actor, email string, passwor
 		if !ok {
 			continue
 		}
+		opened++
 		o, m, err := s.Person(ctx, a.Org, a.Member)
 		if fault.Is(err, fault.Unauthenticated) || fault.Is(err, fault.NotFound) {
 			continue
@@ -58,7 +60,11 @@ func (s *Service) LogIn(ctx context.Context, by org.Actor, email string, passwor
 		s.Log.InfoContext(ctx, "log-in refused", "request_id", by.RequestID, "ip", by.IP)
 		return nil, wrong()
 	}
-	s.throttle.succeeded(by.IP, email)
+	if opened == len(accounts) {
+		s.throttle.succeeded(by.IP, email)
+	} else {
+		s.throttle.right(by.IP, email)
+	}
 	return out, nil
 }
 
@@ -111,7 +117,7 @@ func (s *Service) ChangePassword(ctx context.Context, actor org.Actor, current, 
 	if !ok {
 		return fault.Field("current", "This is not your current password.")
 	}
-	s.throttle.succeeded(actor.IP, m.Email)
+	s.throttle.right(actor.IP, m.Email)
 	if err := checkPassword("password", next, append(words(m.Email), m.Email, m.Name, o.Name)...); err != nil {
 		return err
 	}

@@ -103,9 +103,27 @@ func (t *throttle) succeeded(ip, email string) {
 	if strings.HasPrefix(email, "\x00") {
 		return // Pace's: it did not count the address
 	}
-	if v, ok := t.seen[place]; ok && v.failures > 0 {
+	t.less(place)
+}
+
+// right takes back a try that opened some of the e-mail's accounts, and its pause; the failures before it stay. Anybody may have an
+// account of their own under somebody's e-mail, and would forgive themselves their guesses at the others by it.
+func (t *throttle) right(ip, email string) {
+	place := network(ip)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.less(place)
+	t.less(place + "\n" + email)
+	if v, ok := t.seen[place+"\n"+email]; ok {
+		v.until = time.Time{} // there was none before this try, or it would have been refused
+		t.seen[place+"\n"+email] = v
+	}
+}
+
+func (t *throttle) less(k string) {
+	if v, ok := t.seen[k]; ok && v.failures > 0 {
 		v.failures--
-		t.seen[place] = v
+		t.seen[k] = v
 	}
 }
 
