@@ -128,6 +128,9 @@ func teamOf(text string) (id.Team, error) {
 }
 
 func (h *Handlers) remove(c *web.Context) error {
+	if !c.Recent() {
+		return c.See(web.Again(settingsPath))
+	}
 	if err := h.sso.Remove(c.Ctx(), c.Actor()); err != nil {
 		return err
 	}
@@ -141,7 +144,9 @@ func (h *Handlers) addGroup(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	err = h.sso.SetGroups(c.Ctx(), c.Actor(), append(all, sso.Group{Name: f.Name, Role: org.Role(f.Role), At: org.ReadScope(c.Actor().Org, f.At)}))
+	if err = c.Lately(); err == nil {
+		err = h.sso.SetGroups(c.Ctx(), c.Actor(), append(all, sso.Group{Name: f.Name, Role: org.Role(f.Role), At: org.ReadScope(c.Actor().Org, f.At)}))
+	}
 	if r, ok := web.Refused(err); ok {
 		page, err := h.page(c)
 		if err != nil {
@@ -158,6 +163,9 @@ func (h *Handlers) addGroup(c *web.Context) error {
 }
 
 func (h *Handlers) removeGroup(c *web.Context) error {
+	if !c.Recent() {
+		return c.See(web.Again(settingsPath))
+	}
 	all, err := h.sso.Groups(c.Ctx(), c.Actor())
 	if err != nil {
 		return err

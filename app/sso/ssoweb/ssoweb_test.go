@@ -75,6 +75,22 @@ func TestAnAdminConnectsAProviderOnThePage(t *testing.T) {
 	if p := b.post(x.base+"/settings/sso", form); p.status != http.StatusUnprocessableEntity || !strings.Contains(p.body, "a log-in of the last 15 minutes") || !strings.Contains(p.body, x.login) {
 		t.Errorf("from a laptop that was left open: %d at %s", p.status, p.at)
 	}
+	group := url.Values{"group": {"everybody"}, "role": {"admin"}, "at": {x.acme.Org.ID.String()}}
+	if p := b.post(x.base+"/settings/sso/groups", group); p.status != http.StatusUnprocessableEntity || !strings.Contains(p.body, "a log-in of the last 15 minutes") || !strings.Contains(p.body, `value="everybody"`) {
+		t.Errorf("mapping a group from there: %d at %s", p.status, p.at)
+	}
+	fresh := x.as(org.Admin)
+	if p := fresh.post(x.base+"/settings/sso/groups", group); p.status != http.StatusOK {
+		t.Fatalf("after a log-in: %d %s", p.status, p.body)
+	}
+	for _, path := range []string{"/settings/sso/groups/remove", "/settings/sso/remove"} {
+		if p := b.post(x.base+path, group); p.at.Path != "/log-in" || p.at.Query().Get("next") != "/settings/sso" {
+			t.Errorf("%s from there: %d at %s", path, p.status, p.at)
+		}
+	}
+	if p := fresh.get(x.base + "/settings/sso"); strings.Contains(p.body, "Not set up") || !strings.Contains(p.body, `value="everybody"`) {
+		t.Error("something is gone")
+	}
 	if p := x.as(org.Manager).get(x.base + "/settings/sso"); p.status != http.StatusForbidden {
 		t.Errorf("a manager sees the settings: %d", p.status)
 	}
