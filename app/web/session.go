@@ -82,6 +82,22 @@ func (c *Context) Begin(o id.Org, m id.Member, p Proof) error {
 	return nil
 }
 
+// Keep gives the member's session a new token and id after all of theirs were ended. It stays the log-in that it was: as old, by the
+// same method, and over at the same time.
+func (c *Context) Keep() error {
+	ctx, sm := c.Ctx(), c.server.sessions
+	until := sm.Deadline(ctx)
+	if err := sm.RenewToken(ctx); err != nil {
+		return fmt.Errorf("keep session: %w", err)
+	}
+	sm.SetDeadline(ctx, until) // a new token brings a new one
+	sm.Put(ctx, idValue, id.NewSession(c.server.IDs).String())
+	if _, _, err := sm.Commit(ctx); err != nil {
+		return fmt.Errorf("keep session: %w", err)
+	}
+	return nil
+}
+
 // Session is the id of this browser's session, zero before a log-in.
 func (c *Context) Session() id.Session {
 	if !c.opened {

@@ -272,6 +272,28 @@ func TestFactorsChangeOnlyShortlyAfterALogIn(t *testing.T) {
 	b.want("then", b.post("/account/security/app", nil), 303, "/account/security/app")
 }
 
+// A password is one half of how some people log in, and no log-in at the provider of others.
+func TestAChangedPasswordIsNoLogIn(t *testing.T) {
+	t.Parallel()
+	h, b := serve(t)
+	dev := h.Found(t, "Acme").Members[org.Developer]
+	b.want("log-in", b.post("/log-in", password(dev)), 303, "/account")
+	before, err := h.Identity.Sessions(t.Context(), dev.Acting(org.Actor{}), dev.ID)
+	if err != nil || len(before) != 1 {
+		t.Fatal(before, err)
+	}
+	h.Clock.Advance(time.Hour)
+	again := "/log-in?again=1&next=" + url.QueryEscape("/tokens/new")
+	b.want("a token's form", b.get("/tokens/new"), 303, again)
+	b.want("a new password", b.post("/account/password", url.Values{"current": {webtest.Password}, "password": {"a brand new secret"}}), 303, "/account")
+	b.want("the page after", b.get("/account"), 200, "", "Your password is changed")
+	b.want("a token's form after", b.get("/tokens/new"), 303, again)
+	after, err := h.Identity.Sessions(t.Context(), dev.Acting(org.Actor{}), dev.ID)
+	if err != nil || len(after) != 1 || !after[0].BeganAt.Equal(before[0].BeganAt) || !after[0].ExpiresAt.Equal(before[0].ExpiresAt) || after[0].ID == before[0].ID {
+		t.Errorf("was %+v, is %+v, %v", before, after, err)
+	}
+}
+
 // ... nor take away a token that outlives the afternoon, or open the organization's door.
 func TestTokensAndLogInRulesNeedALogInOfLately(t *testing.T) {
 	t.Parallel()

@@ -185,7 +185,7 @@ func (h *Handlers) changePassword(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := c.Begin(actor.Org, actor.Member, c.Proof()); err != nil { // this browser stays; all others are out
+	if err := c.Keep(); err != nil { // this browser stays; all others are out
 		return err
 	}
 	c.Flash("Your password is changed. You are logged out of all other browsers. Command lines and coding agents stay logged in; end them under API tokens and Keys if somebody else may have known it.")
