@@ -3,6 +3,7 @@ package bedrock
 import (
 	"cmp"
 	"encoding/json"
+	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect"
@@ -37,6 +38,7 @@ const (
 type renderer struct {
 	notes *llm.Notes
 	names llm.Names
+	model string
 	q     asked
 	marks int
 	long  bool // whether the hold pays for an hour of cache
@@ -45,7 +47,8 @@ type renderer struct {
 
 // Render implements llm.Wire.
 func (Wire) Render(call *llm.Call, c *llm.Conversation, edit llm.Edit) ([]byte, error) {
-	r := renderer{notes: edit.Notes, names: toolNames(c), long: call.Bound.LongCache, q: asked{Extra: map[string]any{}}}
+	model := Model(call, edit)
+	r := renderer{notes: edit.Notes, names: toolNames(c), model: model, long: call.Bound.LongCache, q: asked{Extra: map[string]any{}}}
 	r.q.Config.MaxTokens = cmp.Or(call.MaxOutput, edit.DefaultOutput, defaultOutput)
 	if edit.MaxOutput > 0 {
 		r.q.Config.MaxTokens = min(r.q.Config.MaxTokens, edit.MaxOutput)
@@ -59,10 +62,10 @@ func (Wire) Render(call *llm.Call, c *llm.Conversation, edit llm.Edit) ([]byte, 
 	}
 	r.messages(c)
 	r.begin()
-	r.turn(Model(call, edit))
+	r.turn(model)
 	r.format(c)
-	r.think(c, Model(call, edit))
-	r.sample(&c.Sampling, Model(call, edit))
+	r.think(c, model)
+	r.sample(&c.Sampling, model)
 	if c.User != "" {
 		r.notes.Drop("user")
 	}
@@ -121,7 +124,9 @@ func (r *renderer) tools(c *llm.Conversation) {
 		}
 		known[t.Name] = true
 		list = append(list, spec(r.names.Out(t.Name), t.Description, t.Schema))
-		if m := r.cached(t.Cache); m != nil {
+		if t.Cache != nil && strings.Contains(r.model, nova) {
+			r.notes.Drop("tools.cache_control (the model takes none there)")
+		} else if m := r.cached(t.Cache); m != nil {
 			list = append(list, toolEntry{Cache: m})
 		}
 	}

@@ -11,15 +11,31 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect/anthropic"
 )
 
-// cached keeps a cache mark, up to as many as Bedrock takes. It is a block of its own behind what it is about. An hour is only asked for
-// where the hold pays for it.
+// nova is in the names of Amazon's own models that take cache marks.
+const nova = "amazon.nova"
+
+// cached keeps a cache mark, up to as many as Bedrock takes. It is a block of its own behind what it is about. Only Claude and Nova take
+// some: Bedrock answers 403 for every other model, and that would count against the connection. An hour is only asked for where the hold
+// pays for it and the model keeps one that long.
 func (r *renderer) cached(c *llm.Cache) *cachePt {
-	if c == nil {
+	// The ARN of a profile of the account's own names no maker, and has no dot.
+	claude, unknown := strings.Contains(r.model, "anthropic."), !strings.Contains(r.model, ".")
+	switch {
+	case c == nil:
+		return nil
+	case !claude && !unknown && !strings.Contains(r.model, nova):
+		r.notes.Drop("cache_control (the model takes none)")
 		return nil
 	}
 	if r.marks++; r.marks > mostMarks {
 		r.notes.Drop("cache_control (more than 4)")
 		return nil
+	}
+	if !unknown && !anthropic.After(r.model, 4, 4) {
+		if c.TTL == "1h" && r.long {
+			r.notes.Change("cache_control.ttl", "became five minutes, as the model keeps none longer")
+		}
+		return &cachePt{Type: "default"}
 	}
 	if c.TTL != "5m" && !r.long {
 		return &cachePt{Type: "default"}

@@ -78,6 +78,30 @@ func TestAnHourOfCacheIsWrittenOnlyWhereTheHoldPaysForIt(t *testing.T) {
 	}
 }
 
+// TestCacheMarksGoToModelsThatTakeThem: Bedrock answers 403 for the others, and Claude Code marks every request.
+func TestCacheMarksGoToModelsThatTakeThem(t *testing.T) {
+	t.Parallel()
+	for model, want := range map[string][2]int{ // marks, and those of an hour
+		"eu.anthropic.claude-sonnet-4-5-20250929-v1:0":                      {2, 2},
+		"anthropic.claude-opus-5":                                           {2, 2},
+		"us.anthropic.claude-sonnet-4-20250514-v1:0":                        {2, 0},
+		"us.amazon.nova-2-lite-v1:0":                                        {1, 0}, // none among tools
+		"arn:aws:bedrock:eu-west-1:1:application-inference-profile/abc":     {2, 2},
+		"openai.gpt-oss-120b-1:0":                                           {0, 0},
+		"qwen.qwen3-coder-480b-a35b-v1:0":                                   {0, 0},
+		"arn:aws:bedrock:us-east-1:1:inference-profile/us.meta.llama4-v1:0": {0, 0},
+	} {
+		c := &llm.Conversation{Tools: []llm.Tool{{Name: "f", Cache: &llm.Cache{TTL: "1h"}}}}
+		c.Add(llm.User, llm.Part{Text: "hi", Cache: &llm.Cache{TTL: "1h"}})
+		notes := &llm.Notes{}
+		out, err := Wire{}.Render(&llm.Call{Choices: 1, Bound: llm.Bound{LongCache: true}}, c, llm.Edit{Model: model, Notes: notes})
+		got := [2]int{bytes.Count(out, []byte(`"cachePoint"`)), bytes.Count(out, []byte(`"ttl":"1h"`))}
+		if err != nil || got != want || len(notes.Warnings()) > 0 != (want != [2]int{2, 2}) {
+			t.Errorf("%s: %v of %s, %v, %v", model, got, out, notes.Warnings(), err)
+		}
+	}
+}
+
 // TestThinkingThatWasNotKeptEndsABudgetOnly: models that think as they see fit take calls without the thinking before them.
 func TestThinkingThatWasNotKeptEndsABudgetOnly(t *testing.T) {
 	t.Parallel()
