@@ -35,3 +35,28 @@ func TestLogprobsAreNotAskedForInVain(t *testing.T) {
 		t.Errorf("%s, %v, %v", out, notes.Warnings(), err)
 	}
 }
+
+// TestThinkingIsAskedForInWordsThatTheModelTakes: what cannot think so little answers 400 to "minimal".
+func TestThinkingIsAskedForInWordsThatTheModelTakes(t *testing.T) {
+	t.Parallel()
+	for model, want := range map[string]string{
+		"gemini-3-flash-preview":              "minimal",
+		"models/gemini-3.6-flash":             "minimal",
+		"gemini-3.7-flash":                    "low",
+		"gemini-3.8-flash":                    "low",
+		"gemini-3.10-flash":                   "low",
+		"gemini-3.7-flash-lite":               "minimal",
+		"gemini-3.1-flash-lite-image-preview": "minimal",
+		"gemini-3.1-pro-preview":              "low",
+		"gemini-4-flash":                      "low",
+	} {
+		for _, wants := range []llm.Reasoning{{Effort: "none"}, {Effort: "minimal"}, {Budget: 1024}} {
+			c := &llm.Conversation{Reasoning: wants}
+			c.Add(llm.User, llm.Part{Text: "hi"})
+			out, err := gemini.Wire{}.Render(&llm.Call{Operation: llm.Chat, Choices: 1}, c, llm.Edit{Model: model})
+			if err != nil || !bytes.Contains(out, []byte(`"thinkingLevel":"`+want+`"`)) {
+				t.Errorf("%s wants %v: %s, %v", model, wants, out, err)
+			}
+		}
+	}
+}

@@ -17,11 +17,11 @@ type thinkingAsked struct {
 
 // place is what a model's name says about it.
 type place struct {
-	generation int // 0 if unknown
-	pro        bool
+	generation, minor int // 0 if unknown
+	pro, lite         bool
 }
 
-var version = regexp.MustCompile(`gemini-(\d+)(?:\.\d+)?-?(pro)?`)
+var version = regexp.MustCompile(`gemini-(\d+)(?:\.(\d+))?-?(pro|flash-lite)?`)
 
 func placed(model string) (p place) {
 	m := version.FindStringSubmatch(model)
@@ -29,9 +29,13 @@ func placed(model string) (p place) {
 		return p
 	}
 	p.generation, _ = strconv.Atoi(m[1])
-	p.pro = m[2] != ""
+	p.minor, _ = strconv.Atoi(m[2])
+	p.pro, p.lite = m[3] == "pro", m[3] == "flash-lite"
 	return p
 }
+
+// lastMinimal is the last version of generation 3 whose Flash takes "minimal"; all of its Flash-Lite do.
+const lastMinimal = 6
 
 // The bounds of budgets: below the least Pro does not go, and Flash not above the most.
 const (
@@ -74,10 +78,10 @@ func think(r llm.Reasoning, p place) *thinkingAsked {
 func level(r llm.Reasoning, p place) string {
 	switch l := r.Level(); l {
 	case "none", "minimal":
-		if p.pro {
-			return "low" // it cannot think less
+		if p.generation == 3 && !p.pro && (p.lite || p.minor <= lastMinimal) {
+			return "minimal"
 		}
-		return "minimal"
+		return "low" // which all of them take
 	case "low", "medium", "high":
 		return l
 	case "xhigh", "max":
