@@ -11,7 +11,8 @@ import (
 // TestPenaltiesGoToModelsThatTakeThem: those from 2.5 on answer 400 to any but 0.
 func TestPenaltiesGoToModelsThatTakeThem(t *testing.T) {
 	t.Parallel()
-	for model, takes := range map[string]bool{"gemini-2.0-flash": true, "gemma-3-27b-it": true, "gemini-2.5-flash": false, "models/gemini-2.5-pro": false, "gemini-3-pro-preview": false, "gemini-3.8-flash": false} {
+	for model, takes := range map[string]bool{"gemini-2.0-flash": true, "gemma-3-27b-it": true, "gemini-2.5-flash": false, "models/gemini-2.5-pro": false, "gemini-3-pro-preview": false, "gemini-3.8-flash": false,
+		"gemini-flash-latest": false, "gemini-2.0-flash-latest": true} {
 		for _, value := range []llm.Number{"0.5", "0"} {
 			c := &llm.Conversation{Sampling: llm.Sampling{PresencePenalty: value, FrequencyPenalty: value}}
 			c.Add(llm.User, llm.Part{Text: "hi"})
@@ -49,6 +50,9 @@ func TestThinkingIsAskedForInWordsThatTheModelTakes(t *testing.T) {
 		"gemini-3.1-flash-lite-image-preview": "minimal",
 		"gemini-3.1-pro-preview":              "low",
 		"gemini-4-flash":                      "low",
+		"gemini-flash-latest":                 "low",
+		"gemini-pro-latest":                   "low",
+		"models/gemini-flash-lite-latest":     "minimal",
 	} {
 		for _, wants := range []llm.Reasoning{{Effort: "none"}, {Effort: "minimal"}, {Budget: 1024}} {
 			c := &llm.Conversation{Reasoning: wants}
@@ -57,6 +61,21 @@ func TestThinkingIsAskedForInWordsThatTheModelTakes(t *testing.T) {
 			if err != nil || !bytes.Contains(out, []byte(`"thinkingLevel":"`+want+`"`)) {
 				t.Errorf("%s wants %v: %s, %v", model, wants, out, err)
 			}
+		}
+	}
+}
+
+// TestCallsOfOthersAreSignedForModelsThatDemandIt, which those behind names without a version are.
+func TestCallsOfOthersAreSignedForModelsThatDemandIt(t *testing.T) {
+	t.Parallel()
+	for model, signed := range map[string]bool{"gemini-2.5-flash": false, "gemini-2.5-flash-latest": false, "gemini-3-pro-preview": true, "gemini-flash-latest": true, "gemini-flash-lite-latest": true, "gemini-pro-latest": true} {
+		c := &llm.Conversation{Tools: []llm.Tool{{Name: "f"}}}
+		c.Add(llm.User, llm.Part{Text: "hi"})
+		c.Add(llm.Assistant, llm.Part{Kind: llm.ToolCall, ID: "call_1", Name: "f", Data: []byte("{}")})
+		c.Add(llm.User, llm.Part{Kind: llm.ToolResult, ID: "call_1", Text: "ok"})
+		out, err := gemini.Wire{}.Render(&llm.Call{Operation: llm.Chat, Choices: 1}, c, llm.Edit{Model: model})
+		if err != nil || bytes.Contains(out, []byte("thoughtSignature")) != signed {
+			t.Errorf("%s: %s, %v", model, out, err)
 		}
 	}
 }

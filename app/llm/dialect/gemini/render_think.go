@@ -21,9 +21,16 @@ type place struct {
 	pro, lite         bool
 }
 
-var version = regexp.MustCompile(`gemini-(\d+)(?:\.(\d+))?-?(pro|flash-lite)?`)
+var (
+	version = regexp.MustCompile(`gemini-(\d+)(?:\.(\d+))?-?(pro|flash-lite)?`)
+	// newest are Google's names for whatever came last, which has been of generation 3 for all of them.
+	newest = regexp.MustCompile(`gemini-(pro|flash|flash-lite)-latest`)
+)
 
 func placed(model string) (p place) {
+	if m := newest.FindStringSubmatch(model); m != nil {
+		return place{generation: 3, minor: lastMinimal + 1, pro: m[1] == "pro", lite: m[1] == "flash-lite"}
+	}
 	m := version.FindStringSubmatch(model)
 	if m == nil {
 		return p
