@@ -151,19 +151,11 @@ func nonzero(n llm.Number) bool {
 	return n != "" && (err != nil || v != 0)
 }
 
-// format writes what the answer's text must be. Any JSON object has no counterpart; asking for it in words is what
-// Anthropic's documentation advises.
-func (r *renderer) format(c *llm.Conversation, q *asked) {
-	switch c.Format.Kind {
-	case llm.FormatSchema:
-		if q.Output == nil {
-			q.Output = &output{}
-		}
-		q.Output.Format = &format{"json_schema", cmp0(c.Format.Schema, []byte(`{"type":"object"}`))}
-	case llm.FormatJSON:
-		r.notes.Change("response_format", "said in words")
-		q.System = append(q.System, shown{Type: "text", Text: "Answer with one JSON object and nothing else: no text before or after it, no code fence."})
-	}
+// toolNames are the names that Anthropic takes: letters, digits, _ and -, up to 128.
+func toolNames(c *llm.Conversation) llm.Names { return llm.NewNames(c, 128, plainByte) }
+
+func plainByte(b byte) bool {
+	return b|0x20 >= 'a' && b|0x20 <= 'z' || b >= '0' && b <= '9' || b == '_' || b == '-'
 }
 
 func cmp0(a, b []byte) []byte {
@@ -171,13 +163,6 @@ func cmp0(a, b []byte) []byte {
 		return a
 	}
 	return b
-}
-
-// toolNames are the names that Anthropic takes: letters, digits, _ and -, up to 128.
-func toolNames(c *llm.Conversation) llm.Names { return llm.NewNames(c, 128, plainByte) }
-
-func plainByte(b byte) bool {
-	return b|0x20 >= 'a' && b|0x20 <= 'z' || b >= '0' && b <= '9' || b == '_' || b == '-'
 }
 
 // tools writes the tools and how they may be used.

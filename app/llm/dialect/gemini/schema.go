@@ -7,88 +7,52 @@ import (
 	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
-	"github.com/bodhi-gateway/bodhi/app/llm/scan"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect"
 )
 
 // jsonSchema makes a JSON Schema of Google's own: types are lower-case words there, null is a type and not a flag, and the
 // order of properties is the order in which they stand. What is no schema stays as it is. Nil gives nil.
 func jsonSchema(raw json.RawMessage) json.RawMessage {
-	list, ok := ordered(raw)
+	list, ok := dialect.Fields(raw)
 	if !ok {
 		return raw
 	}
 	var order []string
 	nullable := false
 	for _, m := range list {
-		switch m.name {
+		switch m.Name {
 		case "propertyOrdering", "property_ordering":
-			_ = json.Unmarshal(m.value, &order) // one that is no list orders nothing
+			_ = json.Unmarshal(m.Value, &order) // one that is no list orders nothing
 		case "nullable":
-			nullable = string(m.value) == "true"
+			nullable = string(m.Value) == "true"
 		}
 	}
-	var out []member
+	var out []dialect.Field
 	listed := nullable // a list of values needs null among them
 	for _, m := range list {
-		switch m.name {
+		switch m.Name {
 		case "propertyOrdering", "property_ordering", "nullable":
 			continue
 		case "type":
-			m.value = schemaType(m.value, nullable)
+			m.Value = schemaType(m.Value, nullable)
 			nullable = false
 		case "properties":
-			m.value = properties(m.value, order)
+			m.Value = properties(m.Value, order)
 		case "items", "additionalProperties":
-			m.value = jsonSchema(m.value)
+			m.Value = jsonSchema(m.Value)
 		case "anyOf", "any_of":
-			m.name, m.value = "anyOf", each(m.value, nullable)
+			m.Name, m.Value = "anyOf", each(m.Value, nullable)
 			nullable = false
 		case "minItems", "maxItems", "minLength", "maxLength", "minProperties", "maxProperties", "min_items", "max_items", "min_length", "max_length", "min_properties", "max_properties":
-			m.name, m.value = camelled(m.name), unquoted(m.value)
+			m.Name, m.Value = camelled(m.Name), unquoted(m.Value)
 		case "enum":
 			if listed {
-				m.value = append(bytes.TrimSuffix(bytes.TrimSpace(m.value), []byte("]")), ",null]"...)
+				m.Value = append(bytes.TrimSuffix(bytes.TrimSpace(m.Value), []byte("]")), ",null]"...)
 			}
 		}
 		out = append(out, m)
 	}
-	return written(out)
-}
-
-// member is a field of an object, in its place.
-type member struct {
-	name  string
-	value json.RawMessage
-}
-
-// ordered reads an object's fields in their order; false if it is none.
-func ordered(raw json.RawMessage) (list []member, ok bool) {
-	c := scan.New(raw)
-	if c.Kind() != scan.Object {
-		return nil, false
-	}
-	c.Object()
-	for key, more := c.Key(); more; key, more = c.Key() {
-		c.Kind() // over the space before the value
-		from := c.At()
-		c.Skip()
-		if c.Err() == nil {
-			list = append(list, member{string(c.Value(key, nil)), bytes.TrimSpace(c.Bytes(from, c.At()))})
-		}
-	}
-	return list, c.End()
-}
-
-func written(list []member) json.RawMessage {
-	out := []byte{'{'}
-	for i, m := range list {
-		if i > 0 {
-			out = append(out, ',')
-		}
-		out = append(llm.AppendQuoted(out, m.name), ':')
-		out = append(out, m.value...)
-	}
-	return append(out, '}')
+	return dialect.Object(out)
 }
 
 func schemaType(raw json.RawMessage, nullable bool) json.RawMessage {
@@ -104,21 +68,21 @@ func schemaType(raw json.RawMessage, nullable bool) json.RawMessage {
 }
 
 func properties(raw json.RawMessage, order []string) json.RawMessage {
-	list, ok := ordered(raw)
+	list, ok := dialect.Fields(raw)
 	if !ok {
 		return raw
 	}
 	for i := range list {
-		list[i].value = jsonSchema(list[i].value)
+		list[i].Value = jsonSchema(list[i].Value)
 	}
-	place := func(m member) int {
-		if i := slices.Index(order, m.name); i >= 0 {
+	place := func(m dialect.Field) int {
+		if i := slices.Index(order, m.Name); i >= 0 {
 			return i
 		}
 		return len(order)
 	}
-	slices.SortStableFunc(list, func(a, b member) int { return place(a) - place(b) })
-	return written(list)
+	slices.SortStableFunc(list, func(a, b dialect.Field) int { return place(a) - place(b) })
+	return dialect.Object(list)
 }
 
 // each converts the schemas of a list.
