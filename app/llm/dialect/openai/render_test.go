@@ -32,6 +32,16 @@ func TestModelsThatThinkAreAskedAsTheyTakeIt(t *testing.T) {
 		{"gpt-5.2-pro", llm.Reasoning{Effort: "max"}, false, "xhigh"},
 		{"gpt-5.6-luna", llm.Reasoning{}, false, ""},
 		{"gpt-5.6-luna", llm.Reasoning{Effort: "none"}, true, "none"},
+		{"gpt-5.1", llm.Reasoning{Effort: "max"}, false, "high"},
+		{"gpt-5.1", llm.Reasoning{Effort: "none"}, true, "none"},
+		{"gpt-5-codex", least, false, "low"},
+		{"codex-mini-latest", llm.Reasoning{}, false, ""},
+		{"gpt-5.1-codex", llm.Reasoning{Effort: "xhigh"}, false, "high"},
+		{"gpt-5.1-codex-max", llm.Reasoning{Effort: "xhigh"}, false, "xhigh"},
+		{"gpt-5.1-codex-mini", llm.Reasoning{Effort: "none"}, false, "low"},
+		{"openai/gpt-5.2-codex", llm.Reasoning{}, false, ""},
+		{"gpt-5.3-codex", llm.Reasoning{Effort: "none"}, false, "low"},
+		{"gpt-5.3-codex", llm.Reasoning{Effort: "max"}, false, "xhigh"},
 		{"deepseek-chat", least, true, "minimal"},
 	} {
 		for _, w := range []llm.Wire{openai.Wire{}, responses.Wire{}} {

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
 )
@@ -13,28 +14,32 @@ var (
 	// mute refuse the very word reasoning_effort.
 	mute = regexp.MustCompile(`^(?:.*/)?(?:gpt-[34]|chatgpt-|gpt-5[.\d]*-chat)`)
 	// early cannot leave thinking off, and only those that are named after five alone take "minimal".
-	early   = regexp.MustCompile(`^(?:.*/)?(?:o\d|gpt-5(?:-|$))`)
+	early   = regexp.MustCompile(`^(?:.*/)?(?:o\d|codex-|gpt-5(?:-|$))`)
 	minimal = regexp.MustCompile(`^(?:.*/)?gpt-5(?:-|$)`)
 	// later think unless they are told not to, from 5.5 on without being asked.
 	later  = regexp.MustCompile(`^(?:.*/)?gpt-(?:5\.|[6-9])`)
 	always = regexp.MustCompile(`^(?:.*/)?gpt-(?:5\.[5-9]|[6-9])`)
+	// codex cannot leave thinking off either, whatever it is named after.
+	codex = regexp.MustCompile(`^(?:.*/)?(?:gpt-[\d.]+-)?codex`)
+	// high is the most that these take, but for Codex Max.
+	high = regexp.MustCompile(`^(?:.*/)?gpt-5\.1(?:-|$)`)
 )
 
 // Effort is the word for how much to think, and whether the model takes one. Where the client leaves it to the model, so do we.
 func Effort(model string, want llm.Reasoning, notes *llm.Notes) (word string, takes bool) {
 	level := want.Level()
-	old := early.MatchString(model)
+	old, coder := early.MatchString(model), codex.MatchString(model)
 	switch {
 	case mute.MatchString(model):
 		if want.On() {
 			notes.Drop("reasoning (the model does not think)")
 		}
 		return "", false
-	case level == "none" && old:
+	case level == "none" && (old || coder):
 		return "low", true
-	case level == "minimal" && (old || later.MatchString(model)) && !minimal.MatchString(model):
+	case level == "minimal" && (old || later.MatchString(model)) && (coder || !minimal.MatchString(model)):
 		return "low", true
-	case old && (level == "xhigh" || level == "max"):
+	case (level == "xhigh" || level == "max") && (old || high.MatchString(model) && !strings.Contains(model, "codex-max")):
 		return "high", true
 	case level == "max":
 		return "xhigh", true
@@ -46,7 +51,7 @@ func Effort(model string, want llm.Reasoning, notes *llm.Notes) (word string, ta
 func Sampled(model string, c *llm.Conversation, notes *llm.Notes) llm.Sampling {
 	s := c.Sampling
 	old := early.MatchString(model)
-	thinks := old || later.MatchString(model) && c.Reasoning.On() || always.MatchString(model) && c.Reasoning.Level() != "none"
+	thinks := old || codex.MatchString(model) || later.MatchString(model) && c.Reasoning.On() || always.MatchString(model) && c.Reasoning.Level() != "none"
 	if !thinks || mute.MatchString(model) {
 		return s
 	}
