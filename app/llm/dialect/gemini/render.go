@@ -60,7 +60,8 @@ const maxStops = 5
 // Render implements llm.Wire.
 func (w Wire) Render(call *llm.Call, c *llm.Conversation, edit llm.Edit) ([]byte, error) {
 	name := cmp.Or(edit.Model, call.Model)
-	r := renderer{notes: edit.Notes, names: toolNames(c), signs: placed(name).generation >= 3}
+	at := placed(name)
+	r := renderer{notes: edit.Notes, names: toolNames(c), signs: at.generation >= 3, flat: at.generation == 1 || at.generation == 2, vertex: w.Vertex}
 	q := asked{Contents: r.contents(c)}
 	if s := r.system(c); len(s) > 0 {
 		q.System = &shownContent{Parts: s}
@@ -78,7 +79,7 @@ func (w Wire) Render(call *llm.Call, c *llm.Conversation, edit llm.Edit) ([]byte
 		return dialect.Encode(map[string]*asked{"generateContentRequest": &q}), nil
 	}
 	q.Config = r.config(call, c, edit)
-	q.Config.Thinking = think(c.Reasoning, placed(name))
+	q.Config.Thinking = think(c.Reasoning, at)
 	return dialect.Encode(&q), nil
 }
 

@@ -2,6 +2,7 @@ package gemini
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
@@ -16,6 +17,11 @@ type renderer struct {
 	signs bool
 	// called are the names of the calls so far, by id: a result names its function here.
 	called map[string]string
+	// flat says that the model takes no media in a tool's result, and vertex that it takes addresses of some.
+	flat, vertex bool
+	// behind are a turn's media that its results cannot hold, and below how many there were so far.
+	behind []shownPart
+	below  int
 }
 
 // unsigned stands in for the signature of a call that another model made, by Google's own documentation.
@@ -56,7 +62,13 @@ func (r *renderer) contents(c *llm.Conversation) (out []shownContent) {
 				rest = r.show(rest, &t.Parts[j])
 			}
 		}
-		add("user", append(results, rest...))
+		if len(r.behind) == 0 {
+			add("user", append(results, rest...))
+			continue
+		}
+		add("user", results) // beside which Google takes nothing but them
+		out = append(out, shownContent{append(r.behind, rest...), "user"})
+		r.behind = nil
 	}
 	return out
 }
@@ -118,11 +130,8 @@ func (r *renderer) result(p *llm.Part) shownPart {
 	if !known {
 		name = p.ID
 	}
-	text := llm.JoinText(p.Parts)
-	if p.Text != "" {
-		text = p.Text
-	}
-	out := &responded{ID: given(p.ID), Name: name}
+	text, media := r.gave(p)
+	out := &responded{ID: given(p.ID), Name: name, Parts: media}
 	switch t := strings.TrimSpace(text); {
 	case p.Failed:
 		out.Response = dialect.Encode(map[string]string{"error": text})
@@ -131,12 +140,35 @@ func (r *renderer) result(p *llm.Part) shownPart {
 	default:
 		out.Response = dialect.Encode(map[string]string{"output": text})
 	}
+	return shownPart{Response: out}
+}
+
+// gave is what a tool gave: its texts, documents' among them, which Google takes as nothing else, and its media. Media that a result
+// cannot hold are shown behind all of the turn's results.
+func (r *renderer) gave(p *llm.Part) (text string, media []shownPart) {
+	var texts []string
+	if p.Text != "" {
+		texts = []string{p.Text}
+	}
 	for i := range p.Parts {
-		if p.Parts[i].Kind != llm.Text {
-			out.Parts = r.show(out.Parts, &p.Parts[i])
+		one := &p.Parts[i]
+		switch m := one.Media; {
+		case one.Kind == llm.Text && (p.Text != "" || one.Text == ""):
+		case one.Kind == llm.Text:
+			texts = append(texts, one.Text)
+		case m != nil && m.Text != "":
+			texts = append(texts, m.Text)
+		case m != nil && (r.flat || m.Base64 == "" && m.URL != "" && !r.vertex):
+			r.below++
+			mark := "[" + kindNames[one.Kind] + " " + strconv.Itoa(r.below)
+			texts = append(texts, mark+": shown below]")
+			r.behind = r.show(append(r.behind, textPart(mark+"]")), one)
+			r.notes.Change("tool_result."+kindNames[one.Kind], "moved behind the tool's result")
+		default:
+			media = r.show(media, one)
 		}
 	}
-	return shownPart{Response: out}
+	return strings.Join(texts, "\n\n"), media
 }
 
 // show appends a part that either side may have.

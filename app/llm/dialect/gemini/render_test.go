@@ -79,3 +79,35 @@ func TestCallsOfOthersAreSignedForModelsThatDemandIt(t *testing.T) {
 		}
 	}
 }
+
+// TestMediaInResultsStandWhereTheModelTakesThem: up to 2.5 nowhere in them, later not by address at AI Studio, and texts are no media.
+func TestMediaInResultsStandWhereTheModelTakesThem(t *testing.T) {
+	t.Parallel()
+	const png, behind = `{"inlineData":{"mimeType":"image/png","data":"aGk="}}`, `,"role":"user"},{"parts":[{"text":"[image 1]"},`
+	picture := &llm.Media{Type: "image/png", Base64: "aGk="}
+	address := &llm.Media{Type: "image/png", URL: "https://example.com/a.png"}
+	for name, x := range map[string]struct {
+		model  string
+		vertex bool
+		gave   llm.Part
+		want   string
+	}{
+		"picture, 3":           {"gemini-3-pro", false, llm.Part{Kind: llm.Image, Media: picture}, `"response":{"output":"seen"},"parts":[` + png + `]`},
+		"picture, 2.5":         {"gemini-2.5-flash", true, llm.Part{Kind: llm.Image, Media: picture}, `"response":{"output":"seen\n\n[image 1: shown below]"}}}]` + behind + png + `,{"text":"go on"}]`},
+		"address, Vertex":      {"gemini-3-pro", true, llm.Part{Kind: llm.Image, Media: address}, `"parts":[{"fileData":{"mimeType":"image/png","fileUri":"https://example.com/a.png"}}]`},
+		"address, AI Studio":   {"gemini-3-pro", false, llm.Part{Kind: llm.Image, Media: address}, `[image 1: shown below]"}}}]` + behind + `{"fileData":`},
+		"text, 3":              {"gemini-3-pro", false, llm.Part{Kind: llm.Document, Media: &llm.Media{Text: "read"}}, `"response":{"output":"seen\n\nread"}}},{"text":"go on"}]`},
+		"text, 2.5":            {"gemini-2.5-flash", false, llm.Part{Kind: llm.Document, Media: &llm.Media{Text: "read"}}, `"response":{"output":"seen\n\nread"}}},{"text":"go on"}]`},
+		"picture, tuned model": {"projects/1/locations/x/endpoints/2", true, llm.Part{Kind: llm.Image, Media: picture}, `"parts":[` + png + `]`},
+	} {
+		c := &llm.Conversation{Tools: []llm.Tool{{Name: "f"}}}
+		c.Add(llm.User, llm.Part{Text: "hi"})
+		c.Add(llm.Assistant, llm.Part{Kind: llm.ToolCall, ID: "call_1", Name: "f", Data: []byte("{}")})
+		c.Add(llm.User, llm.Part{Kind: llm.ToolResult, ID: "call_1", Parts: []llm.Part{{Text: "seen"}, x.gave}}, llm.Part{Text: "go on"})
+		notes := &llm.Notes{}
+		out, err := gemini.Wire{Vertex: x.vertex}.Render(&llm.Call{Operation: llm.Chat, Choices: 1}, c, llm.Edit{Model: x.model, Notes: notes})
+		if err != nil || !bytes.Contains(out, []byte(x.want)) || len(notes.Warnings()) > 0 != bytes.Contains(out, []byte("below")) {
+			t.Errorf("%s: %s, %v, %v", name, out, notes.Warnings(), err)
+		}
+	}
+}
