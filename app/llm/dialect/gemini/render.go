@@ -61,7 +61,7 @@ const maxStops = 5
 func (w Wire) Render(call *llm.Call, c *llm.Conversation, edit llm.Edit) ([]byte, error) {
 	name := cmp.Or(edit.Model, call.Model)
 	at := placed(name)
-	r := renderer{notes: edit.Notes, names: toolNames(c), signs: at.generation >= 3, flat: at.generation == 1 || at.generation == 2, vertex: w.Vertex}
+	r := renderer{notes: edit.Notes, names: toolNames(c), signs: at.generation >= 3, early: at.generation == 1 || at.generation == 2, vertex: w.Vertex}
 	q := asked{Contents: r.contents(c)}
 	if s := r.system(c); len(s) > 0 {
 		q.System = &shownContent{Parts: s}
@@ -79,6 +79,7 @@ func (w Wire) Render(call *llm.Call, c *llm.Conversation, edit llm.Edit) ([]byte
 		return dialect.Encode(map[string]*asked{"generateContentRequest": &q}), nil
 	}
 	q.Config = r.config(call, c, edit)
+	r.format(&c.Format, &q)
 	q.Config.Thinking = think(c.Reasoning, at)
 	return dialect.Encode(&q), nil
 }
@@ -109,13 +110,24 @@ func (r *renderer) config(call *llm.Call, c *llm.Conversation, edit llm.Edit) *g
 	if c.Metadata != nil {
 		r.notes.Drop("metadata")
 	}
-	switch c.Format.Kind {
-	case llm.FormatJSON:
-		g.Type = "application/json"
-	case llm.FormatSchema:
-		g.Type, g.Schema = "application/json", c.Format.Schema
-	}
 	return g
+}
+
+// format writes what the answer's text must be.
+func (r *renderer) format(f *llm.Format, q *asked) {
+	switch {
+	case f.Kind == llm.FormatText:
+	case r.early && len(q.Tools) > 0:
+		r.notes.Change("response_format", "said in words, as the model takes none beside tools")
+		if q.System == nil {
+			q.System = &shownContent{}
+		}
+		q.System.Parts = append(q.System.Parts, textPart(dialect.InWords(f.Schema)))
+	case f.Kind == llm.FormatJSON:
+		q.Config.Type = "application/json"
+	default:
+		q.Config.Type, q.Config.Schema = "application/json", f.Schema
+	}
 }
 
 // penalize writes penalties for the models that take some: those from 2.5 on answer 400 to any but 0.

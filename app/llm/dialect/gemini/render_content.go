@@ -17,8 +17,8 @@ type renderer struct {
 	signs bool
 	// called are the names of the calls so far, by id: a result names its function here.
 	called map[string]string
-	// flat says that the model takes no media in a tool's result, and vertex that it takes addresses of some.
-	flat, vertex bool
+	// early says that the model takes no media in a tool's result and no format beside tools, and vertex that addresses may stand in results.
+	early, vertex bool
 	// behind are a turn's media that its results cannot hold, and below how many there were so far.
 	behind []shownPart
 	below  int
@@ -158,7 +158,7 @@ func (r *renderer) gave(p *llm.Part) (text string, media []shownPart) {
 			texts = append(texts, one.Text)
 		case m != nil && m.Text != "":
 			texts = append(texts, m.Text)
-		case m != nil && (r.flat || m.Base64 == "" && m.URL != "" && !r.vertex):
+		case m != nil && (r.early || m.Base64 == "" && m.URL != "" && !r.vertex):
 			r.below++
 			mark := "[" + kindNames[one.Kind] + " " + strconv.Itoa(r.below)
 			texts = append(texts, mark+": shown below]")

@@ -111,3 +111,32 @@ func TestMediaInResultsStandWhereTheModelTakesThem(t *testing.T) {
 		}
 	}
 }
+
+// TestAFormatBesideToolsIsSaidInWordsToModelsThatTakeNone: those up to 2.5 answer 400.
+func TestAFormatBesideToolsIsSaidInWordsToModelsThatTakeNone(t *testing.T) {
+	t.Parallel()
+	schema := []byte(`{"type":"object"}`)
+	for _, x := range []struct {
+		model         string
+		tools, spoken bool
+	}{{"gemini-2.5-pro", true, true}, {"gemini-2.5-pro", false, false}, {"gemini-2.0-flash", true, true}, {"gemini-3-pro-preview", true, false}, {"gemini-flash-latest", true, false}} {
+		for _, kind := range []llm.FormatKind{llm.FormatJSON, llm.FormatSchema} {
+			c := &llm.Conversation{Format: llm.Format{Kind: kind}}
+			said := "Answer with one JSON object"
+			if kind == llm.FormatSchema {
+				c.Format.Schema, said = schema, `under the following JSON Schema`
+			}
+			if x.tools {
+				c.Tools = []llm.Tool{{Name: "f"}}
+			}
+			c.Add(llm.System, llm.Part{Text: "be good"})
+			c.Add(llm.User, llm.Part{Text: "hi"})
+			notes := &llm.Notes{}
+			out, err := gemini.Wire{}.Render(&llm.Call{Operation: llm.Chat, Choices: 1}, c, llm.Edit{Model: x.model, Notes: notes})
+			if err != nil || bytes.Contains(out, []byte(`"systemInstruction":{"parts":[{"text":"be good"},{"text":"Answer with`)) != x.spoken || bytes.Contains(out, []byte(said)) != x.spoken ||
+				bytes.Contains(out, []byte("responseMimeType")) == x.spoken || bytes.Contains(out, []byte("responseJsonSchema")) != (kind == llm.FormatSchema && !x.spoken) || len(notes.Warnings()) > 0 != x.spoken {
+				t.Errorf("%s, tools %v, %v: %s, %v, %v", x.model, x.tools, kind, out, notes.Warnings(), err)
+			}
+		}
+	}
+}
