@@ -3,6 +3,7 @@ package dialect
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/llm/scan"
@@ -74,6 +75,41 @@ func Inner(f Field, do func(schema json.RawMessage) json.RawMessage) json.RawMes
 		return append(out, ']')
 	}
 	return f.Value
+}
+
+// Strict reports whether a schema is one that OpenAI's strict mode takes: every object closed, and all of its properties demanded.
+func Strict(raw []byte) bool {
+	list, ok := Fields(raw)
+	if !ok {
+		return false
+	}
+	sound, object, closed := true, false, false
+	var properties, required []string
+	for _, f := range list {
+		switch f.Name {
+		case "type":
+			object = object || bytes.Contains(f.Value, []byte(`"object"`))
+		case "properties":
+			object = true
+			named, _ := Fields(f.Value)
+			for _, p := range named {
+				properties = append(properties, p.Name)
+			}
+		case "required":
+			_ = json.Unmarshal(f.Value, &required) // what is no list demands nothing
+		case "additionalProperties":
+			object, closed = true, string(f.Value) == "false"
+			continue
+		}
+		Inner(f, func(schema json.RawMessage) json.RawMessage {
+			sound = sound && Strict(schema)
+			return schema
+		})
+	}
+	for _, p := range properties {
+		sound = sound && slices.Contains(required, p)
+	}
+	return sound && (closed || !object)
 }
 
 // InWords asks for JSON where a provider has no field for it; the schema may be nil.

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect"
 )
 
 // asked is a chat request that we write ourselves, for a call of another dialect.
@@ -69,7 +70,7 @@ func (w Wire) Render(call *llm.Call, c *llm.Conversation, edit llm.Edit) ([]byte
 		Model: model, Messages: r.messages(c), Stream: call.Stream,
 		Temperature: raw(s.Temperature), TopP: raw(s.TopP), PresencePenalty: raw(s.PresencePenalty), FrequencyPenalty: raw(s.FrequencyPenalty),
 		Seed: raw(s.Seed), Stop: s.Stop, LogitBias: s.LogitBias,
-		ResponseFormat: formatOf(c.Format),
+		ResponseFormat: formatOf(c.Format, edit.Notes),
 	}
 	if e := w.Quirks.Efforts; e != nil {
 		q.Effort = e.word(model, c.Reasoning, edit.Notes)
@@ -119,12 +120,21 @@ func raw(n llm.Number) json.RawMessage {
 	return json.RawMessage(n)
 }
 
-func formatOf(f llm.Format) *format {
+// Strict reports whether a schema's answer can be asked for strictly. Other providers hold models to schemas that OpenAI refuses then.
+func Strict(asked bool, schema []byte, field string, notes *llm.Notes) bool {
+	if asked && !dialect.Strict(schema) {
+		notes.Change(field+".strict", "left out where not every object of a schema is closed and demands all members")
+		return false
+	}
+	return asked
+}
+
+func formatOf(f llm.Format, notes *llm.Notes) *format {
 	switch f.Kind {
 	case llm.FormatJSON:
 		return &format{Type: "json_object"}
 	case llm.FormatSchema:
-		return &format{Type: "json_schema", Schema: &schema{Name: cmp.Or(f.Name, "answer"), About: f.About, Schema: f.Schema, Strict: f.Strict}}
+		return &format{Type: "json_schema", Schema: &schema{Name: cmp.Or(f.Name, "answer"), About: f.About, Schema: f.Schema, Strict: Strict(f.Strict, f.Schema, "response_format", notes)}}
 	}
 	return nil
 }
@@ -145,8 +155,8 @@ func (r *renderer) tools(c *llm.Conversation, q *asked) {
 			continue
 		}
 		f := function{Name: r.names.Out(t.Name), Description: t.Description, Parameters: t.Schema}
-		if t.Strict {
-			f.Strict = &t.Strict
+		if strict := Strict(t.Strict, t.Schema, "tools", r.notes); strict {
+			f.Strict = &strict
 		}
 		if f.Parameters == nil {
 			f.Parameters = json.RawMessage(`{"type":"object","properties":{}}`)

@@ -64,7 +64,7 @@ func (Wire) Render(call *llm.Call, c *llm.Conversation, edit llm.Edit) ([]byte, 
 	q := asked{
 		Model: model, Instructions: llm.JoinText(c.System), Input: r.input(c), Stream: call.Stream,
 		Include:     []string{"reasoning.encrypted_content"},
-		Temperature: json.RawMessage(s.Temperature), TopP: json.RawMessage(s.TopP), Text: formatOf(c.Format),
+		Temperature: json.RawMessage(s.Temperature), TopP: json.RawMessage(s.TopP), Text: formatOf(c.Format, edit.Notes),
 	}
 	if q.Instructions != "" && (len(q.Input) == 0 || c.Format.Kind == llm.FormatJSON) {
 		// OpenAI answers nothing but input, and there it looks for the word JSON, without which it gives none.
@@ -101,14 +101,15 @@ func (Wire) Render(call *llm.Call, c *llm.Conversation, edit llm.Edit) ([]byte, 
 	return dialect.Encode(&q), nil
 }
 
-func formatOf(f llm.Format) *textFormat {
+func formatOf(f llm.Format, notes *llm.Notes) *textFormat {
 	var t textFormat
 	switch f.Kind {
 	case llm.FormatJSON:
 		t.Format.Type = "json_object"
 	case llm.FormatSchema:
 		t.Format.Type, t.Format.Name, t.Format.About = "json_schema", cmp.Or(f.Name, "answer"), f.About
-		t.Format.Schema, t.Format.Strict = f.Schema, &f.Strict
+		strict := openai.Strict(f.Strict, f.Schema, "response_format", notes)
+		t.Format.Schema, t.Format.Strict = f.Schema, &strict
 	default:
 		return nil
 	}
@@ -123,7 +124,8 @@ func (r *renderer) tools(c *llm.Conversation, q *asked) {
 			r.notes.Drop("tools." + t.Name)
 			continue
 		}
-		f := functionTool{Type: "function", Name: r.names.Out(t.Name), Description: t.Description, Parameters: t.Schema, Strict: t.Strict}
+		f := functionTool{Type: "function", Name: r.names.Out(t.Name), Description: t.Description, Parameters: t.Schema,
+			Strict: openai.Strict(t.Strict, t.Schema, "tools", r.notes)}
 		if f.Parameters == nil {
 			f.Parameters = json.RawMessage(`{"type":"object","properties":{}}`)
 		}
