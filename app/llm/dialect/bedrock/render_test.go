@@ -117,3 +117,23 @@ func TestThinkingThatWasNotKeptEndsABudgetOnly(t *testing.T) {
 		}
 	}
 }
+
+// TestOpenAIsOpenModelsAreAskedInTheirThreeWords: they refuse every other effort, and an empty one.
+func TestOpenAIsOpenModelsAreAskedInTheirThreeWords(t *testing.T) {
+	t.Parallel()
+	for want, wants := range map[string][]llm.Reasoning{
+		"":       {{Adaptive: true}, {Effort: "none"}},
+		"low":    {{Budget: 1024}, {Effort: "minimal"}, {Effort: "low"}},
+		"medium": {{Effort: "medium"}},
+		"high":   {{Effort: "high"}, {Effort: "xhigh"}, {Effort: "max"}},
+	} {
+		for _, r := range wants {
+			c := &llm.Conversation{Reasoning: r}
+			c.Add(llm.User, llm.Part{Text: "hi"})
+			out, err := Wire{}.Render(&llm.Call{Choices: 1}, c, llm.Edit{Model: "openai.gpt-oss-120b-1:0"})
+			if err != nil || bytes.Contains(out, []byte("reasoning_effort")) != (want != "") || want != "" && !bytes.Contains(out, []byte(`"reasoning_effort":"`+want+`"`)) {
+				t.Errorf("%v: %s, %v", r, out, err)
+			}
+		}
+	}
+}

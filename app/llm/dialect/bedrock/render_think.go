@@ -18,7 +18,15 @@ func (r *renderer) think(c *llm.Conversation, model string) {
 		return
 	}
 	if strings.Contains(model, "openai.") {
-		r.q.Extra["reasoning_effort"] = c.Reasoning.Level()
+		switch level := c.Reasoning.Level(); level { // they know three words
+		case "": // as much as the model likes
+		case "minimal":
+			r.q.Extra["reasoning_effort"] = "low"
+		case "xhigh", "max":
+			r.q.Extra["reasoning_effort"] = "high"
+		default:
+			r.q.Extra["reasoning_effort"] = level
+		}
 		return
 	}
 	for _, vendor := range others {
