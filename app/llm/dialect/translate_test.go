@@ -160,6 +160,22 @@ func rendered(t *testing.T, from, to tongue, body string) string {
 	return b.String() + "\n"
 }
 
+// TestLabelsAreNotLostInSilence: under the strictest policy a request with some is refused wherever they cannot go.
+func TestLabelsAreNotLostInSilence(t *testing.T) {
+	t.Parallel()
+	for _, to := range tongues {
+		for _, policy := range []llm.Unsupported{llm.Warn, llm.Reject} {
+			c := &llm.Conversation{Metadata: []byte(`{"run":"7"}`)}
+			c.Add(llm.User, llm.Part{Text: "hi"})
+			notes := &llm.Notes{Policy: policy}
+			out, err := to.wire.Render(&llm.Call{Operation: llm.Chat, Choices: 1}, c, llm.Edit{Model: "m", Notes: notes})
+			if err != nil || len(notes.Warnings()) > 0 != (policy == llm.Warn) || (notes.Err() != nil) != (policy == llm.Reject) {
+				t.Errorf("%s, %s: %s, %v, %v, %v", to.name, policy, out, notes.Warnings(), notes.Err(), err)
+			}
+		}
+	}
+}
+
 // TestAnswersAreTranslatedAsRecorded reads every answer in testdata/answers/<dialect> and writes it in every other
 // dialect, at once and cut at every byte: what the client gets must not depend on how the network cuts.
 func TestAnswersAreTranslatedAsRecorded(t *testing.T) {

@@ -109,6 +109,9 @@ func (w Wire) Render(call *llm.Call, c *llm.Conversation, edit llm.Edit) ([]byte
 	} else {
 		r.notes.Drop("user")
 	}
+	if c.Metadata != nil {
+		r.notes.Drop("metadata")
+	}
 	r.tools(c, &q)
 	return encode(&q), nil
 }

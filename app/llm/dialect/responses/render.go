@@ -91,6 +91,9 @@ func (Wire) Render(call *llm.Call, c *llm.Conversation, edit llm.Edit) ([]byte, 
 	} else {
 		r.notes.Drop("user")
 	}
+	if c.Metadata != nil {
+		r.notes.Drop("metadata")
+	}
 	if effort, takes := openai.Effort(model, c.Reasoning, edit.Notes); takes && c.Reasoning.Asked() {
 		q.Reasoning = &thinks{Effort: effort, Summary: "auto"}
 		if c.Reasoning.Hidden || !c.Reasoning.On() {
