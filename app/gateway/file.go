@@ -66,6 +66,9 @@ func (g *Gateway) planUpload(x *Exchange) error {
 		if p, err = permit(&x.bound, x.Call.Model, p, g.tiers(x.Grant.Chain.Org)); err != nil {
 			return err
 		}
+		if p, err = g.demanded(x, p, nil); err != nil {
+			return err
+		}
 		if p.Targets = g.able(p.Targets, llm.UploadFile); len(p.Targets) == 0 {
 			f := fault.Newf(fault.Invalid, "unsupported_operation", "The provider of %q keeps no files. Name a model of OpenAI or of a server that speaks its API.", clip(x.Call.Model))
 			f.Field = "model"
@@ -101,7 +104,7 @@ func (g *Gateway) keepers(x *Exchange) []*provider.Connection {
 			continue
 		}
 		for _, t := range g.able(p.Targets, llm.UploadFile) {
-			if d := x.bound.Where(whereOf(t.Connection)); d.Any() {
+			if d := x.bound.Where(whereOf(t.Connection)); d.Any() || g.lacks(x, t.Only, &t) != "" {
 				continue
 			}
 			list := &all

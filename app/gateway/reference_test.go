@@ -9,6 +9,8 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/object"
+	"github.com/bodhi-gateway/bodhi/app/provider"
+	"github.com/bodhi-gateway/bodhi/app/route"
 )
 
 // folder keeps one file at a connection, and hears of those that are uploaded.
@@ -43,6 +45,44 @@ func TestAFileAtATargetThatIsKeptForFailures(t *testing.T) {
 				t.Errorf("%v: %d %s\n%s", refuses, p.status, p.body.String(), fact.Decisions)
 			}
 		})
+	}
+}
+
+// What a route demands holds for files: their bytes are data like any other.
+func TestAnUploadKeepsWhatTheRouteDemands(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ regions, model, want string }{
+		"the first that fulfils it":         {"eu", "smart", "b"},
+		"none does":                         {"ch", "smart", ""},
+		"no demand":                         {"", "smart", "a"},
+		"no model, and one that fulfils it": {"eu", "", "b"},
+		"no model, and none that does":      {"ch", "", ""},
+		"no model, and no demand":           {"", "", ""}, // which of the two is not guessed
+	} {
+		h := build(t, nil)
+		for _, at := range []struct{ name, residency string }{{"a", "us"}, {"b", "eu-west-1"}} {
+			h.provide(at.name, says(`{"id":"file-2","object":"file","purpose":"user_data"}`))
+			target := &h.targets[len(h.targets)-1]
+			if target.Connection.Residency = at.residency; c.regions != "" {
+				target.Only = &route.Only{Regions: []string{c.regions}}
+			}
+			target.Connection.Kind = provider.OpenAI
+		}
+		kept := &folder{}
+		h.gateway.Objects = kept
+		pairs := []string{"purpose", "user_data", "file", "@contract"}
+		if c.model != "" {
+			pairs = append(pairs, "model", c.model)
+		}
+		body, kind := form(pairs...)
+		resp, text := h.send(t, "POST", "/v1/files", body, kind)
+		got := ""
+		if len(kept.own) == 1 {
+			got, _, _ = strings.Cut(resp.Header.Get("X-Bodhi-Provider"), "/")
+		}
+		if got != c.want || (resp.StatusCode == 200) != (c.want != "") {
+			t.Errorf("%s: kept by %q, want %q: %d %s", name, got, c.want, resp.StatusCode, text)
+		}
 	}
 }
 
