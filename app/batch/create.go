@@ -127,7 +127,7 @@ func (d *Desk) reckon(ctx context.Context, b *Batch) error {
 func (d *Desk) draft(c Caller, family Family, f File) Batch {
 	now := d.now()
 	return Batch{ID: id.NewBatch(d.IDs), Org: c.org(), Key: c.Grant.Key, Member: c.Grant.Chain.Member, Family: family, State: Validating, Input: f.ID, CreatedAt: now, StartAt: now, ExpiresAt: now.Add(Window),
-		Body: Body{KeyName: c.Grant.Name, IP: c.IP, Tags: c.Tags, User: c.User, Unkept: c.Unkept}}
+		Body: Body{KeyName: c.Grant.Name, IP: c.IP, Tags: c.Tags, User: c.User, Unkept: c.Unkept, Cap: c.Most}}
 }
 
 func (d *Desk) insert(ctx context.Context, b Batch) error {

@@ -14,6 +14,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/live"
+	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/work"
 )
 
@@ -56,6 +57,8 @@ type Caller struct {
 	Tags, User string
 	// Unkept keeps the texts of its lines out of what teams keep: x-bodhi-transcript.
 	Unkept bool
+	// Most is what a batch may cost whose order names no limit; 0 is whatever the chain pays: x-bodhi-max-cost.
+	Most money.USD
 }
 
 func (c *Caller) org() id.Org { return c.Grant.Chain.Org }

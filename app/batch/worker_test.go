@@ -276,3 +276,24 @@ func TestLinesAreTaggedAsTheirBatch(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// What a request may cost at most is, of a request that makes a batch, what the batch may cost, unless its order says another limit.
+func TestWhoMakesABatchBoundsWhatItCosts(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, dbtest.SQLite(t))
+	own, bounded := 2*each, s.caller
+	bounded.Most = each
+	if got := s.create(bounded, lines(1), batch.Terms{}).Body.Cap; got != each {
+		t.Errorf("the header's: %s", got)
+	}
+	if got := s.create(bounded, lines(1), batch.Terms{Cap: &own}).Body.Cap; got != own {
+		t.Errorf("the order's: %s", got)
+	}
+	if got := s.create(s.caller, lines(1), batch.Terms{}).Body.Cap; got != 0 {
+		t.Errorf("none: %s", got)
+	}
+	b, err := s.desk.CreateMessages(t.Context(), bounded, strings.NewReader(`{"requests":[{"custom_id":"a","params":{"text":"x"}}]}`))
+	if err != nil || b.Body.Cap != each {
+		t.Errorf("a message batch: %s, %v", b.Body.Cap, err)
+	}
+}

@@ -41,7 +41,7 @@ func callerIP(x *Exchange) string {
 // attribute says of the lines of a batch what its maker says of it. More tags than a line has room for, beside those of the key and what it
 // is for, are refused while somebody listens.
 func attribute(x *Exchange, c *batch.Caller) (err error) {
-	c.User, c.Unkept = x.Hints.EndUser, x.Hints.Unkept
+	c.User, c.Unkept, c.Most = x.Hints.EndUser, x.Hints.Unkept, x.Hints.MaxCost
 	if c.Tags, err = readTags(x.R.Header); err == nil {
 		_, err = withKeyTags(withPurpose(c.Tags, batch.ForLines), x.Grant.Tags)
 	}

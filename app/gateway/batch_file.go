@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"io"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/batch"
+	"github.com/bodhi-gateway/bodhi/app/fault"
 )
 
 // atDesk is a call about batches: it finds out who asks, and refuses who may not.
@@ -18,10 +20,18 @@ func atDesk(do func(g *Gateway, x *Exchange, c batch.Caller, name string) error)
 			x.Err = unknownPath(x.R)
 			return
 		}
-		if x.Err = narrowed(x); x.Err == nil {
+		if x.Err = cmp.Or(narrowed(x), undry(x)); x.Err == nil {
 			x.Err = all(do(g, x, batch.Caller{Grant: x.Grant, IP: callerIP(x)}, name))
 		}
 	}
+}
+
+// undry refuses a dry run of what is no request to a model: there is no plan to show, and nothing may change.
+func undry(x *Exchange) error {
+	if !x.Hints.DryRun || x.R.Method == http.MethodGet || x.R.Method == http.MethodHead {
+		return nil
+	}
+	return fault.Field("x-bodhi-dry-run", "The header x-bodhi-dry-run is for single requests to models. This call has no dry run; leave the header out.")
 }
 
 // oneFile is a call about one file: at the desk if it is a batch's, else in the pipeline.

@@ -1,10 +1,16 @@
 package gateway
 
 import (
+	"context"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
 
+	"github.com/bodhi-gateway/bodhi/app/batch"
+	"github.com/bodhi-gateway/bodhi/app/document/tool"
+	"github.com/bodhi-gateway/bodhi/app/feedback"
+	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 )
@@ -51,6 +57,58 @@ func TestEveryEndpointHasAClass(t *testing.T) {
 	if (key.Endpoints(0)).Allows(classOf(&endpoint{op: llm.Operation("new")})) != true || key.Chat.Allows(0) {
 		t.Error("what has no class is for keys that nothing narrows")
 	}
+}
+
+// A dry run changes nothing and asks nobody, wherever it has no plan to show.
+func TestADryRunChangesNothing(t *testing.T) {
+	t.Parallel()
+	h := build(t, func(c *Config) {
+		c.Ports.Batches, c.Ports.Documents, c.Ports.Feedback = &batch.Desk{}, unread{t}, ungiven{t} // whoever reaches them fails
+	})
+	said := 0
+	for _, e := range endpoints {
+		if e.answer == nil || e.method == http.MethodGet || e.family == llm.Anthropic && !e.batches { // those of agents keep nothing
+			continue
+		}
+		path, body, kind := e.prefix, "{}", "application/json"
+		if e.hole {
+			path += "file_x" + e.suffix
+		}
+		if e.op == llm.UploadFile {
+			body, kind = form("purpose", "batch", "file", "@{}")
+		}
+		r, err := http.NewRequestWithContext(t.Context(), e.method, h.server.URL+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header = http.Header{"Authorization": {"Bearer good"}, "Content-Type": {kind}, "X-Bodhi-Dry-Run": {"1"}}
+		resp, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, _ := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		if said++; resp.StatusCode != http.StatusBadRequest || !strings.Contains(string(text), "x-bodhi-dry-run") {
+			t.Errorf("%s %s: %d %s", e.method, path, resp.StatusCode, text)
+		}
+	}
+	if said < 9 {
+		t.Errorf("looked at %d endpoints", said)
+	}
+}
+
+type unread struct{ t *testing.T }
+
+func (u unread) Serve(*http.Request, *key.Grant, string, []byte) (tool.Reply, error) {
+	u.t.Error("a document was read")
+	return tool.Reply{}, errClientGone
+}
+
+type ungiven struct{ t *testing.T }
+
+func (u ungiven) Give(context.Context, id.Org, id.Key, feedback.Word) (feedback.Feedback, bool, error) {
+	u.t.Error("feedback was taken")
+	return feedback.Feedback{}, false, errClientGone
 }
 
 func TestTheLookAtTheEndpointAllocatesNothing(t *testing.T) {

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 
@@ -20,7 +21,7 @@ func (g *Gateway) readDocument(x *Exchange, name string) {
 		x.Err = unknownPath(x.R)
 		return
 	}
-	if x.Err = narrowed(x); x.Err != nil { // a text that is there to be read asks nobody who would check
+	if x.Err = cmp.Or(narrowed(x), undry(x)); x.Err != nil { // a text that is there to be read asks nobody who would check
 		return
 	}
 	landed, err := g.weigh(x)

@@ -39,6 +39,9 @@ func (g *Gateway) takeFeedback(x *Exchange, _ string) {
 		x.Err = unknownPath(x.R)
 		return
 	}
+	if x.Err = undry(x); x.Err != nil {
+		return
+	}
 	g.hurry(x, x.R.ContentLength)
 	ask, err := readFeedback(x.R.Body)
 	g.relax(x)

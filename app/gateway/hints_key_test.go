@@ -39,12 +39,12 @@ func TestWhoMakesABatchTagsItsLines(t *testing.T) {
 		"more":                              {strings.Join(many, ","), "team=blue", "refused"},
 		"no pair":                           {"apollo", "", "refused"},
 	} {
-		x := &Exchange{R: &http.Request{Header: http.Header{"X-Bodhi-Tags": {c.header}}}, Grant: &key.Grant{Tags: c.key}, Hints: Hints{EndUser: "ada", Unkept: true}}
+		x := &Exchange{R: &http.Request{Header: http.Header{"X-Bodhi-Tags": {c.header}}}, Grant: &key.Grant{Tags: c.key}, Hints: Hints{EndUser: "ada", Unkept: true, MaxCost: 5}}
 		var who batch.Caller
 		if err := attribute(x, &who); err != nil {
 			who.Tags = "refused"
 		}
-		if who.Tags != c.want || who.User != "ada" || !who.Unkept {
+		if who.Tags != c.want || who.User != "ada" || !who.Unkept || who.Most != 5 {
 			t.Errorf("%s: %q of %q, want %q", name, who.Tags, who.User, c.want)
 		}
 	}
