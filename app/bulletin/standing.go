@@ -58,8 +58,9 @@ func (x *making) standing() error {
 	return nil
 }
 
-// atEnd puts in place of the present standings those at the end of the report's time, where a period ended with it: on the first of a month
-// nothing is used of the new one. A daily report goes out because of the present ones, so it keeps them.
+// atEnd puts in place of the present standings those of the period that the report's time ended in, where that one is over: on the first
+// of a month nothing is used of the new one. Periods may end later than the report's time does (a week's in a month's report that is made
+// up for later). A daily report goes out because of the present ones, so it keeps them.
 func (x *making) atEnd() (over map[id.Budget]bool, err error) {
 	over = map[id.Budget]bool{}
 	for i := range x.budgets {
@@ -72,8 +73,11 @@ func (x *making) atEnd() (over map[id.Budget]bool, err error) {
 			return nil, err
 		}
 		then := budget.Statement{Limit: e.Limit - e.Reserve} // nobody spent in it
-		if n := slices.IndexFunc(all, func(s budget.Statement) bool { return s.To.Equal(x.slot.To) }); n >= 0 {
+		n := slices.IndexFunc(all, func(s budget.Statement) bool { return s.From.Before(x.slot.To) && !s.To.Before(x.slot.To) })
+		if _, to := e.Calendar().Window(x.slot.To.Add(-time.Nanosecond), x.zone); n >= 0 {
 			then = all[n]
+		} else if !to.Equal(x.slot.To) { // the present one says more than the emptiness of another time
+			continue
 		}
 		over[e.ID] = true
 		if st := &e.Standing; then.Limit > 0 {
