@@ -136,13 +136,19 @@ func (g *Gateway) read(x *Exchange, body []byte) (err error) {
 }
 
 // guardable refuses a stream whose kind nobody can look into where a rule masks or blocks in answers: what it lets through could not be
-// taken back.
+// taken back. Where nothing but placeholders is to be put back, the client is told that they stay.
 func (x *Exchange) guardable() error {
-	if !x.guard.Strict() || !x.Call.Stream || x.sievable() {
+	if !x.Call.Stream || x.sievable() {
 		return nil
 	}
 	switch x.Call.Operation {
 	case llm.Speak, llm.MakeImages, llm.EditImages, llm.ReadFile: // no text that a model wrote
+		return nil
+	}
+	if !x.guard.Strict() {
+		if x.guard.Restores() {
+			x.warn("placeholders stay in a stream of this kind")
+		}
 		return nil
 	}
 	f := fault.New(fault.Invalid, "policy_blocked", "Nothing was sent to a provider: a data rule masks or blocks in answers, and a stream of this kind cannot be looked into. Send the request without streaming, or through /v1/chat/completions.")

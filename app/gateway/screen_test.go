@@ -235,3 +235,31 @@ func TestCountingTokensIsScreened(t *testing.T) {
 		t.Errorf("%d %s", resp.StatusCode, body)
 	}
 }
+
+// A stream of completions is not written anew: whoever reads it is told that placeholders stay. A whole answer has what stood there.
+func TestPlaceholdersThatStayAreTold(t *testing.T) {
+	t.Parallel()
+	const told = "placeholders stay in a stream"
+	for name, c := range map[string]struct {
+		body, want string
+		told       bool
+	}{
+		"a stream":                    {`{"model":"smart","stream":true,"prompt":"to ada@acme.test"}`, "[EMAIL_1]", true},
+		"a whole answer":              {`{"model":"smart","prompt":"to ada@acme.test"}`, "ada@acme.test", false},
+		"a stream with nothing in it": {`{"model":"smart","stream":true,"prompt":"to nobody"}`, "[EMAIL_1]", false},
+	} {
+		h, _ := screened(t, rule("email", "mask"))
+		h.provide("up", func(w http.ResponseWriter, r *http.Request) {
+			b, _ := io.ReadAll(r.Body)
+			if strings.Contains(string(b), `"stream":true`) {
+				streams(`data: {"id":"c","object":"text_completion","choices":[{"index":0,"text":"[EMAIL_1]"}]}`+"\n\n", done)(w, r)
+				return
+			}
+			says(`{"id":"c","object":"text_completion","choices":[{"index":0,"text":"[EMAIL_1]","finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1}}`)(w, r)
+		})
+		resp, body := h.post(t, "/v1/completions", c.body)
+		if resp.StatusCode != 200 || !strings.Contains(body, c.want) || strings.Contains(resp.Header.Get("X-Bodhi-Warning"), told) != c.told {
+			t.Errorf("%s: %d %q %s", name, resp.StatusCode, resp.Header.Get("X-Bodhi-Warning"), body)
+		}
+	}
+}
