@@ -94,6 +94,14 @@ func (p EditPage) part() string {
 	return "budget-" + p.ID
 }
 
+// field is the id of an input: the forms of several budgets may be open in the list.
+func (p EditPage) field(name string) string {
+	if p.ID == "" {
+		return "" // the usual one
+	}
+	return p.part() + "-" + name
+}
+
 func (p EditPage) crumbs() []ui.Crumb {
 	out := []ui.Crumb{{Label: "Budgets", Href: "/budgets"}}
 	if p.ID != "" {
@@ -144,7 +152,7 @@ func editForm(p EditPage) templ.Component {
 			var templ_7745c5c3_Var6 string
 			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(p.part())
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/budget/edit.templ`, Line: 37, Col: 42}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/budget/edit.templ`, Line: 45, Col: 42}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 			if templ_7745c5c3_Err != nil {
@@ -157,7 +165,7 @@ func editForm(p EditPage) templ.Component {
 			var templ_7745c5c3_Var7 templ.SafeURL
 			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.Action))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/budget/edit.templ`, Line: 38, Col: 66}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/budget/edit.templ`, Line: 46, Col: 66}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 			if templ_7745c5c3_Err != nil {
@@ -170,7 +178,7 @@ func editForm(p EditPage) templ.Component {
 			var templ_7745c5c3_Var8 string
 			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(p.Action)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/budget/edit.templ`, Line: 38, Col: 98}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/budget/edit.templ`, Line: 46, Col: 98}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 			if templ_7745c5c3_Err != nil {
@@ -183,7 +191,7 @@ func editForm(p EditPage) templ.Component {
 			var templ_7745c5c3_Var9 string
 			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs("#" + p.part())
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/budget/edit.templ`, Line: 38, Col: 127}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/budget/edit.templ`, Line: 46, Col: 127}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 			if templ_7745c5c3_Err != nil {
@@ -196,7 +204,7 @@ func editForm(p EditPage) templ.Component {
 			var templ_7745c5c3_Var10 string
 			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs("#" + p.part())
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/budget/edit.templ`, Line: 38, Col: 156}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/budget/edit.templ`, Line: 46, Col: 156}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 			if templ_7745c5c3_Err != nil {
@@ -219,7 +227,7 @@ func editForm(p EditPage) templ.Component {
 			var templ_7745c5c3_Var11 string
 			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(p.Fields.Version)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/budget/edit.templ`, Line: 42, Col: 64}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/budget/edit.templ`, Line: 50, Col: 64}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 			if templ_7745c5c3_Err != nil {
@@ -232,7 +240,7 @@ func editForm(p EditPage) templ.Component {
 			var templ_7745c5c3_Var12 string
 			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(p.Back)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/budget/edit.templ`, Line: 43, Col: 51}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/budget/edit.templ`, Line: 51, Col: 51}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 			if templ_7745c5c3_Err != nil {
@@ -250,7 +258,7 @@ func editForm(p EditPage) templ.Component {
 				var templ_7745c5c3_Var13 string
 				templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(p.Where)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/budget/edit.templ`, Line: 45, Col: 18}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/budget/edit.templ`, Line: 53, Col: 18}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 				if templ_7745c5c3_Err != nil {
@@ -390,7 +398,7 @@ func where(p EditPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "tag", Label: "Tag", Value: p.Fields.Tag, Placeholder: "project=apollo", Mono: true, Autocomplete: "off", Filter: true, Hint: "Counts every request that carries this pair, in all teams."}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "tag", ID: p.field("tag"), Label: "Tag", Value: p.Fields.Tag, Placeholder: "project=apollo", Mono: true, Autocomplete: "off", Filter: true, Hint: "Counts every request that carries this pair, in all teams."}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -452,7 +460,7 @@ func howMuch(p EditPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "limit", Label: "Limit", Value: p.Fields.Limit, Error: p.Errors.Limit, Required: true, Suffix: p.unit(), InputMode: "decimal", Autocomplete: "off", Placeholder: "500", Hint: p.limitHint()}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "limit", ID: p.field("limit"), Label: "Limit", Value: p.Fields.Limit, Error: p.Errors.Limit, Required: true, Suffix: p.unit(), InputMode: "decimal", Autocomplete: "off", Placeholder: "500", Hint: p.limitHint()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -460,7 +468,7 @@ func howMuch(p EditPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "period", Label: "Period", Required: true, Value: p.Fields.Period, Error: p.Errors.Period, Hint: "Begins at midnight, " + p.Zone + ".", Options: periods}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "period", ID: p.field("period"), Label: "Period", Required: true, Value: p.Fields.Period, Error: p.Errors.Period, Hint: "Begins at midnight, " + p.Zone + ".", Options: periods}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -468,7 +476,7 @@ func howMuch(p EditPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "week", Label: "Week begins on", Filter: true, Value: p.Fields.Week, Error: p.startsError("weekly"), Options: weekdays}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "week", ID: p.field("week"), Label: "Week begins on", Filter: true, Value: p.Fields.Week, Error: p.startsError("weekly"), Options: weekdays}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -476,7 +484,7 @@ func howMuch(p EditPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "day", Label: "Month begins on day", Type: "number", Filter: true, Value: p.Fields.Day, Error: p.startsError("monthly"), InputMode: "numeric", Placeholder: "1", Hint: "1 to 31; shorter months begin on their last day.", Attrs: templ.Attributes{"min": "1", "max": "31"}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "day", ID: p.field("day"), Label: "Month begins on day", Type: "number", Filter: true, Value: p.Fields.Day, Error: p.startsError("monthly"), InputMode: "numeric", Placeholder: "1", Hint: "1 to 31; shorter months begin on their last day.", Attrs: templ.Attributes{"min": "1", "max": "31"}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -484,7 +492,7 @@ func howMuch(p EditPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "month", Label: "Fiscal year begins in", Filter: true, Value: p.Fields.Month, Error: p.startsError("quarterly"), Options: monthNames}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(ui.SelectProps{Name: "month", ID: p.field("month"), Label: "Fiscal year begins in", Filter: true, Value: p.Fields.Month, Error: p.startsError("quarterly"), Options: monthNames}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -562,7 +570,7 @@ func atTheLimit(p EditPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "from_percent", Label: "Begins at", Value: p.Fields.From, Error: p.Errors.From, Filter: true, Suffix: "% of the limit", InputMode: "numeric", Placeholder: "80"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "from_percent", ID: p.field("from_percent"), Label: "Begins at", Value: p.Fields.From, Error: p.Errors.From, Filter: true, Suffix: "% of the limit", InputMode: "numeric", Placeholder: "80"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -570,7 +578,7 @@ func atTheLimit(p EditPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "downgrade_to", Label: "Cheaper model", Value: p.Fields.Model, Error: p.Errors.Model, Filter: true, Mono: true, Suggest: p.Models, Placeholder: "fast", Autocomplete: "off", Hint: "An alias of yours, or a model's name."}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "downgrade_to", ID: p.field("downgrade_to"), Label: "Cheaper model", Value: p.Fields.Model, Error: p.Errors.Model, Filter: true, Mono: true, Suggest: p.Models, Placeholder: "fast", Autocomplete: "off", Hint: "An alias of yours, or a model's name."}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -627,7 +635,7 @@ func more(p EditPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "rollover", Label: "Carry over at most", Value: p.Fields.Rollover, Error: p.Errors.Rollover, Filter: true, Suffix: p.unit(), InputMode: "decimal", Placeholder: "0", Hint: "Of what a period does not use, this much is added to the next."}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "rollover", ID: p.field("rollover"), Label: "Carry over at most", Value: p.Fields.Rollover, Error: p.Errors.Rollover, Filter: true, Suffix: p.unit(), InputMode: "decimal", Placeholder: "0", Hint: "Of what a period does not use, this much is added to the next."}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -636,7 +644,7 @@ func more(p EditPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if p.CanReserve {
-					templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "reserve", Label: "Reserve", Value: p.Fields.Reserve, Error: p.Errors.Reserve, Filter: true, Suffix: p.unit(), InputMode: "decimal", Placeholder: "0", Hint: "A part of the limit that stays closed until an admin opens it."}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "reserve", ID: p.field("reserve"), Label: "Reserve", Value: p.Fields.Reserve, Error: p.Errors.Reserve, Filter: true, Suffix: p.unit(), InputMode: "decimal", Placeholder: "0", Hint: "A part of the limit that stays closed until an admin opens it."}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -645,7 +653,7 @@ func more(p EditPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "thresholds", Label: "Alert at", Value: p.Fields.Thresholds, Error: p.Errors.Thresholds, Filter: true, Suffix: "%", Placeholder: "50, 75, 90, 100", Hint: "Shares of the limit, up to ten. Each alerts once a period."}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "thresholds", ID: p.field("thresholds"), Label: "Alert at", Value: p.Fields.Thresholds, Error: p.Errors.Thresholds, Filter: true, Suffix: "%", Placeholder: "50, 75, 90, 100", Hint: "Shares of the limit, up to ten. Each alerts once a period."}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -653,7 +661,7 @@ func more(p EditPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "name", Label: "Name", Value: p.Fields.Name, Error: p.Errors.Name, Autocomplete: "off", Filter: true, Hint: "Shown in refusals and reports. Empty: the name of the place."}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "name", ID: p.field("name"), Label: "Name", Value: p.Fields.Name, Error: p.Errors.Name, Autocomplete: "off", Filter: true, Hint: "Shown in refusals and reports. Empty: the name of the place."}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -672,7 +680,7 @@ func more(p EditPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Checkbox(ui.CheckboxProps{Name: "strict", Label: "Hand out no more than this", Hint: "The limits right below may not add up to more than this one.", Checked: p.Fields.Strict}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Checkbox(ui.CheckboxProps{Name: "strict", ID: p.field("strict"), Label: "Hand out no more than this", Hint: "The limits right below may not add up to more than this one.", Checked: p.Fields.Strict}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -692,7 +700,7 @@ func more(p EditPage) templ.Component {
 					var templ_7745c5c3_Var23 string
 					templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(p.Errors.Strict)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/budget/edit.templ`, Line: 162, Col: 30}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/budget/edit.templ`, Line: 170, Col: 30}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var23))
 					if templ_7745c5c3_Err != nil {

@@ -66,6 +66,12 @@ func TestEverythingThatABudgetHasCanBeTypedAndComesBack(t *testing.T) {
 			if p.Status != http.StatusOK || !p.Has(tt.back...) {
 				t.Errorf("the form shows again: %d %s", p.Status, inputs(p))
 			}
+			part := "budget-" + all[0].ID.String() // other rows of the list may be open beside it
+			for _, id := range regexp.MustCompile(` (?:id|for|list|aria-describedby)="([^"]*)"`).FindAllStringSubmatch(browser.HTMX(part).Get(one+"/edit").Body, -1) {
+				if !strings.HasPrefix(id[1], part) {
+					t.Errorf("the form in the place of a row has an id %q", id[1])
+				}
+			}
 			if p := browser.Get(one); p.Has("– %") {
 				t.Error("alerts at no share are called – %")
 			}
