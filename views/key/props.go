@@ -18,7 +18,8 @@ type ListPage struct {
 	// All and Idle count the keys one may see, and those of them that lie unused; Unused lists only these.
 	All, Idle int
 	Unused    bool
-	CanRevoke bool // some of them, in bulk
+	CanRevoke bool   // some of them, in bulk
+	Error     string // why those that were ticked are still there
 }
 
 // Row is one key in the list.
@@ -34,8 +35,8 @@ type Row struct {
 	Agent   bool // the log-in of a coding agent
 	// Playground is what its member asks in the playground.
 	Playground bool
-	// CanRevoke offers it to be ticked.
-	CanRevoke bool
+	// CanRevoke offers it to be ticked; Ticked is what was.
+	CanRevoke, Ticked bool
 }
 
 // Href is the key's page.

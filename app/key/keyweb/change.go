@@ -1,6 +1,8 @@
 package keyweb
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -131,7 +133,19 @@ func (h *Handlers) revoke(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := h.keys.RevokeUnused(c.Ctx(), c.Actor(), keys); err != nil {
+	err = h.keys.RevokeUnused(c.Ctx(), c.Actor(), keys)
+	if wrong, ok := web.Refused(err); ok {
+		page, err := h.listPage(c, key.Query{Limit: perPage, IdleSince: c.Now().Add(-key.Idle)})
+		if err != nil {
+			return err
+		}
+		page.Error = cmp.Or(wrong.Form, wrong.Fields["keys"])
+		for i := range page.Rows {
+			page.Rows[i].Ticked = slices.Contains(c.Request().Form["keys"], page.Rows[i].ID)
+		}
+		return c.Invalid(views.List(page))
+	}
+	if err != nil {
 		return err
 	}
 	c.Flash(strconv.Itoa(len(keys)) + " unused keys revoked.")

@@ -120,11 +120,20 @@ func TestUnusedKeysAreListedAndRevoked(t *testing.T) {
 		t.Errorf("a developer revokes in bulk: %d", w.Code)
 	}
 	lead := s.as(org.Lead)
-	if page := lead("/keys?unused=true", nil).Body.String(); !strings.Contains(page, `value="`+which+`"`) {
-		t.Error("a lead cannot tick it")
+	page := lead("/keys?unused=true", nil).Body.String()
+	if !strings.Contains(page, `value="`+which+`"`) || !strings.Contains(page, "Revoke the ticked keys for good?") {
+		t.Error("a lead cannot tick it, or is not asked")
 	}
-	if w := lead("/keys/revoke", url.Values{}); w.Code != 400 {
-		t.Errorf("nothing ticked: %d", w.Code)
+	_, form, _ := strings.Cut(page, `action="/keys/revoke"`)
+	if i := strings.Index(form, "<button"); i < 0 || !strings.HasPrefix(form[i:], `<button type="submit" disabled hidden>`) {
+		t.Error("Enter at a ticked key revokes without the question")
+	}
+	if w := lead("/keys/revoke", url.Values{}); w.Code != 422 || !strings.Contains(w.Body.String(), "Choose 1 to") || !strings.Contains(w.Body.String(), `value="`+which+`"`) {
+		t.Errorf("nothing ticked: %d\n%s", w.Code, w.Body)
+	}
+	fresh, _ := s.made(url.Values{"name": {"used"}})
+	if w := lead("/keys/revoke", url.Values{"keys": {which, strings.TrimPrefix(fresh, "/keys/")}}); w.Code != 422 || !strings.Contains(w.Body.String(), `value="`+which+`" checked`) {
+		t.Errorf("one of them is in use: %d\n%s", w.Code, w.Body)
 	}
 	if w := lead("/keys/revoke", url.Values{"keys": {which}}); w.Code != 303 {
 		t.Fatalf("revoked: %d", w.Code)

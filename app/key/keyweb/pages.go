@@ -25,8 +25,7 @@ const (
 
 func (h *Handlers) list(c *web.Context) error {
 	q := key.Query{Search: c.QueryParam("q"), Limit: perPage}
-	idle := c.QueryParam("unused") != ""
-	if idle {
+	if c.QueryParam("unused") != "" {
 		q.IdleSince = c.Now().Add(-key.Idle)
 	}
 	var err error
@@ -35,17 +34,26 @@ func (h *Handlers) list(c *web.Context) error {
 			return fault.Field("after", "This is no page of keys. Begin with the first.")
 		}
 	}
-	found, err := h.keys.Find(c.Ctx(), c.Actor(), q)
+	page, err := h.listPage(c, q)
 	if err != nil {
 		return err
+	}
+	return c.Render(views.List(page))
+}
+
+func (h *Handlers) listPage(c *web.Context, q key.Query) (views.ListPage, error) {
+	idle := !q.IdleSince.IsZero()
+	found, err := h.keys.Find(c.Ctx(), c.Actor(), q)
+	if err != nil {
+		return views.ListPage{}, err
 	}
 	counts, err := h.keys.Count(c.Ctx(), c.Actor())
 	if err != nil {
-		return err
+		return views.ListPage{}, err
 	}
 	who, err := h.names(c, found.Keys...)
 	if err != nil {
-		return err
+		return views.ListPage{}, err
 	}
 	page := views.ListPage{Shell: c.Shell("Keys", "keys"), CanCreate: c.Actor().Role.AtLeast(org.Developer), All: counts.All, Idle: counts.Idle, Unused: idle,
 		Search: q.Search, Pager: pager(q, found, idle)}
@@ -55,7 +63,7 @@ func (h *Handlers) list(c *web.Context) error {
 		page.CanRevoke = page.CanRevoke || r.CanRevoke
 		page.Rows = append(page.Rows, r)
 	}
-	return c.Render(views.List(page))
+	return page, nil
 }
 
 // pager leads to the first and the next page of the same list.
