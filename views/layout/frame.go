@@ -32,6 +32,9 @@ type navGroup struct {
 // asking are entries that are of no use to those who only read.
 var asking = map[string]bool{"playground": true, "documents": true}
 
+// leading are entries of use from team leads on.
+var leading = map[string]bool{"joining": true}
+
 type navEntry struct {
 	name, label, href, icon string
 	admin                   bool // of use only to organization admins
@@ -40,7 +43,7 @@ type navEntry struct {
 // visible are the entries of a group that are of use to whoever looks.
 func (g navGroup) visible(s Shell) (out []navEntry) {
 	for _, e := range g.entries {
-		if (!e.admin || s.IsAdmin) && (!asking[e.name] || s.MayAsk) {
+		if (!e.admin || s.IsAdmin) && (!asking[e.name] || s.MayAsk) && (!leading[e.name] || s.MayLimit) {
 			out = append(out, e)
 		}
 	}
@@ -94,7 +97,7 @@ var navigation = []navGroup{
 		{"people", "People", "/people", "users", false},
 		{"teams", "Teams", "/teams", "users-group", false},
 		{"service_accounts", "Service accounts", "/service-accounts", "server", false},
-		{"joining", "Joining", "/invitations", "user-plus", true},
+		{"joining", "Joining", "/invitations", "user-plus", false},
 		{"channels", "Alert channels", "/channels", "send", true},
 		{"templates", "Templates", "/templates", "stack-2", true},
 		{"audit", "Audit log", "/audit", "history", false},

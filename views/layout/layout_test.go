@@ -3,6 +3,7 @@ package layout
 import (
 	"context"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,6 +43,29 @@ func TestAPageHasItsLandmarksAndMarksWhereItIs(t *testing.T) {
 	}
 	if n := strings.Count(page, "the content"); n != 1 {
 		t.Errorf("the content stands there %d times", n)
+	}
+}
+
+// Team leads invite, and managers decide about who asks to join: they need the way there as admins do.
+func TestWhoInvitesFindsJoining(t *testing.T) {
+	t.Parallel()
+	leads := func(d Destination) bool { return d.Href == "/invitations" }
+	if page := draw(t, Page, member); strings.Contains(page, `href="/invitations"`) || slices.ContainsFunc(Destinations(member), leads) {
+		t.Error("it is offered to who may not open it")
+	}
+	lead := member
+	lead.MayLimit = true
+	if page := draw(t, Page, lead); !strings.Contains(page, `href="/invitations"`) || strings.Contains(page, `href="/settings"`) {
+		t.Error("the navigation of a team lead lacks it, or has what is for admins")
+	}
+	n := 0
+	for _, d := range Destinations(lead) {
+		if leads(d) {
+			n++
+		}
+	}
+	if n != 2 { // the page, and to invite people
+		t.Errorf("the palette has %d ways there", n)
 	}
 }
 

@@ -20,7 +20,7 @@ var actions = []struct {
 	{Destination{"Actions", "Create a key", "/keys/new", "plus", "new key token secret"}, Shell.asks},
 	{Destination{"Actions", "Set a budget", "/budgets/new", "plus", "new budget limit money"}, Shell.limits},
 	{Destination{"Actions", "Set a rate limit", "/limits/new", "plus", "new rpm tpm throttle"}, Shell.limits},
-	{Destination{"Actions", "Invite people", "/invitations", "user-plus", "new member add"}, Shell.admin},
+	{Destination{"Actions", "Invite people", "/invitations", "user-plus", "new member add"}, Shell.limits},
 	{Destination{"Actions", "Connect a provider", "/connections/new", "plug-connected", "new openai anthropic azure bedrock gemini ollama"}, Shell.admin},
 	{Destination{"Actions", "Try a prompt", "/playground", "flask", "playground chat compare models"}, Shell.asks},
 	{Destination{"Actions", "Export costs", "/costs", "download", "csv report finance"}, Shell.reads},

@@ -11,7 +11,7 @@ type Shell struct {
 	MemberEmail      string
 	RoleTitle        string
 	IsAdmin          bool   // organization admins
-	MayAsk, MayLimit bool   // whose role can have keys; whose role sets budgets and limits
+	MayAsk, MayLimit bool   // whose role can have keys; whose role sets budgets and limits and lets people in
 	Waiting          int    // requests that wait for their decision
 	Unread           int    // lines of their inbox
 	News             bool   // this version's are unseen
