@@ -140,6 +140,39 @@ func TestAConnectionThatDoesNotWorkIsNoDoneStep(t *testing.T) {
 	}
 }
 
+// TestGoingBackShowsWhereTheNamesLead looks at the first step again with another provider connected: its fields say where the names lead, and
+// sending them as they are changes nothing.
+func TestGoingBackShowsWhereTheNamesLead(t *testing.T) {
+	t.Parallel()
+	a, _, s := furnished(t, dbtest.SQLiteURL(t))
+	a.providers.Prober = &silent{works: true}
+	b := newcomer(t, s, "Back")
+	post := func(path string, form url.Values) {
+		t.Helper()
+		if p := b.Post(path, form); p.Status != http.StatusSeeOther {
+			t.Fatalf("%s: %d\n%s", path, p.Status, p.Body)
+		}
+	}
+	post("/start/provider", url.Values{"kind": {"openai"}, "name": {"ours"}, "credential": {"sk-canary-12345"}})
+	if p := b.Get("/start/provider"); strings.Count(p.Body, `value="ours/gpt-5.5"`) < 2 {
+		t.Errorf("the sandbox's place is not offered to what works:\n%s", p.Body)
+	}
+	post("/start/models", url.Values{"smart": {"ours/gpt-5.5"}, "fast": {"ours/gpt-5.5"}})
+	post("/start/provider", url.Values{"kind": {"openai"}, "name": {"again"}, "credential": {"sk-canary-67890"}})
+	p := b.Get("/start/provider")
+	for _, name := range []string{"smart", "fast"} {
+		if field := between(p.Body, `<label class="b-label" for="f-`+name+`"`, "</div>"); !strings.Contains(between(field, "<input", ">"), `value="ours/gpt-5.5"`) {
+			t.Errorf("%s leads elsewhere by the form: %s", name, field)
+		}
+	}
+	const switched = "alias.switched"
+	was := strings.Count(b.Get("/audit?action="+switched).Body, ">"+switched+"<")
+	post("/start/models", url.Values{"smart": {"ours/gpt-5.5"}, "fast": {"ours/gpt-5.5"}})
+	if now := strings.Count(b.Get("/audit?action="+switched).Body, ">"+switched+"<"); was != 2 || now != was {
+		t.Errorf("%d changes, then %d", was, now)
+	}
+}
+
 // TestTwoAdminsSetUpAtOnce lets two browsers send every form of the set-up at the same time: nobody sees a failure, and there is one of
 // each thing.
 func TestTwoAdminsSetUpAtOnce(t *testing.T) {

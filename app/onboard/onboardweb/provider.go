@@ -59,9 +59,31 @@ func (h *Handlers) providerPage(c *web.Context, wrong web.Refusal) (views.Provid
 		}
 	}
 	slices.Sort(page.Models)
-	page.Smart = cmp.Or(c.FormValue("smart"), likely(page.Models, "gpt-5", "sonnet", "opus", "pro", "large"))
-	page.Fast = cmp.Or(c.FormValue("fast"), likely(page.Models, "mini", "haiku", "flash", "nano", "small"))
+	names, err := h.Aliases.Names(c.Ctx(), c.Actor())
+	if err != nil {
+		return page, err
+	}
+	page.Smart = cmp.Or(c.FormValue("smart"), leadsTo(names, "smart"), likely(page.Models, "gpt-5", "sonnet", "opus", "pro", "large"))
+	page.Fast = cmp.Or(c.FormValue("fast"), leadsTo(names, "fast"), likely(page.Models, "mini", "haiku", "flash", "nano", "small"))
 	return page, nil
+}
+
+// leadsTo is what an alias tries first; "" for the sandbox, which only keeps the place for a real model.
+func leadsTo(names route.Names, alias string) string {
+	i := slices.IndexFunc(names.Aliases, func(a route.Alias) bool { return a.Name == alias })
+	if i < 0 {
+		return ""
+	}
+	d := names.Document(names.Aliases[i])
+	if len(d.Targets) == 0 {
+		return ""
+	}
+	first := d.Targets[0].To
+	connection, _, _ := strings.Cut(first, "/")
+	if slices.ContainsFunc(names.Connections, func(r provider.ConnectionRecord) bool { return r.Kind == provider.Sandbox && r.Name == connection }) {
+		return ""
+	}
+	return first
 }
 
 // likely is the first model whose name has the first of the words that any has; it only fills a field that people see.
@@ -167,7 +189,7 @@ func freeName(wanted string, there []provider.ConnectionRecord) string {
 
 // models point the two names that apps ask for at what was chosen.
 func (h *Handlers) models(c *web.Context) error {
-	there, err := h.Aliases.List(c.Ctx(), c.Actor())
+	names, err := h.Aliases.Names(c.Ctx(), c.Actor())
 	if err != nil {
 		return err
 	}
@@ -175,8 +197,12 @@ func (h *Handlers) models(c *web.Context) error {
 		target := strings.TrimSpace(c.FormValue(name))
 		i := slices.IndexFunc(there, func(a route.Alias) bool { return a.Name == name })
 		if i < 0 {
+	there := names.Aliases
 			_, err = h.Aliases.Create(c.Ctx(), c.Actor(), route.Input{Name: name, Targets: []string{target}})
 		} else {
+		if target != "" && target == leadsTo(names, name) {
+			continue // somebody went back and on: switching would end the alias's strategy
+		}
 			_, err = h.Aliases.Switch(c.Ctx(), c.Actor(), there[i].ID, target, false)
 		}
 		if wrong, ok := web.Refused(err); ok {
