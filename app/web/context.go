@@ -89,7 +89,7 @@ func (c *Context) stamp(a *org.Actor) {
 // Shell is what the layout needs: page title, the navigation entry to mark, and who is logged in. It takes the flash
 // message with it, so call it once per answer.
 func (c *Context) Shell(title, active string) layout.Shell {
-	s := layout.Shell{Title: title, Active: active, Flash: c.takeFlash(), Theme: c.theme()}
+	s := layout.Shell{Title: title, Active: active, Flash: c.take(flashValue), Warning: c.take(warningValue), Theme: c.theme()}
 	if c.member.ID.IsZero() {
 		return s
 	}

@@ -12,11 +12,12 @@ import (
 
 // Names of the session's own values. The store reads the first two to find a member's sessions (SessionMember).
 const (
-	orgValue    = "org"
-	memberValue = "member"
-	seenValue   = "seen"
-	flashValue  = "flash"
-	noteValue   = "note." // prefix of what handlers keep
+	orgValue     = "org"
+	memberValue  = "member"
+	seenValue    = "seen"
+	flashValue   = "flash"
+	warningValue = "warning"
+	noteValue    = "note." // prefix of what handlers keep
 )
 
 // What is known of a session besides, for its owner to recognize it by; db writes these into columns.
@@ -166,12 +167,19 @@ func (c *Context) Flash(message string) {
 	}
 }
 
-// takeFlash gives the message once.
-func (c *Context) takeFlash() string {
+// Warn is Flash of what did not come about: the page does not say it with a tick.
+func (c *Context) Warn(message string) {
+	if c.opened {
+		c.server.sessions.Put(c.Ctx(), warningValue, message)
+	}
+}
+
+// take gives a message once.
+func (c *Context) take(which string) string {
 	if !c.opened {
 		return ""
 	}
-	return c.server.sessions.PopString(c.Ctx(), flashValue)
+	return c.server.sessions.PopString(c.Ctx(), which)
 }
 
 // Renew gives the session a new token. Call it before noting anything that is worth something, as LogIn does by itself:

@@ -17,6 +17,7 @@ type Shell struct {
 	News             bool   // this version's are unseen
 	Banner           Banner // what they must act on
 	Flash            string // one-time message after a redirect
+	Warning          string // the same, of what did not come about
 	Theme            string // "light", "dark", or "" to follow the system
 }
 

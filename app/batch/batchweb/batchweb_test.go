@@ -387,7 +387,7 @@ func TestSchedulesOnPages(t *testing.T) {
 	if p := developer.Post(at+"/pause", nil); p.Location != at || !developer.Get(at).Has("Paused by", "Resume") {
 		t.Errorf("paused: %d", p.Status)
 	}
-	if p := developer.Post(at+"/pause", nil); p.Location != at || !developer.With(p).Get(at).Has("This schedule is paused already.") {
+	if p := developer.Post(at+"/pause", nil); p.Location != at || !developer.With(p).Get(at).Has("This schedule is paused already.", "b-alert-warn", `role="alert"`) {
 		t.Errorf("paused twice: %d", p.Status)
 	}
 	if p := developer.Post(at+"/resume", nil); p.Location != at {

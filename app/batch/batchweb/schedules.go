@@ -102,7 +102,8 @@ func (h *Handlers) turnSchedule(c *web.Context, do func(which id.Schedule) (to s
 	to, err := do(which)
 	var refused *fault.Error
 	if errors.As(err, &refused) && refused.Kind == fault.Conflict { // it is so already, or its key opens nothing
-		flash, to, err = refused.Public, schedules+"/"+which.String(), nil
+		c.Warn(refused.Public)
+		return c.See(schedules + "/" + which.String())
 	}
 	if err != nil {
 		return err

@@ -72,7 +72,7 @@ func (h *Handlers) approve(c *web.Context) error {
 		}
 		n := slices.IndexFunc(page.Waiting, func(w views.RequestRow) bool { return w.ID == which.String() })
 		if n < 0 { // decided meanwhile: the list says so
-			page.Frame.Flash = r.Form
+			page.Frame.Warning = r.Form
 			return c.Invalid(views.Requests(page))
 		}
 		grant, err := h.grant(c, g, which.String()+"-")

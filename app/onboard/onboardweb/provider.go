@@ -163,7 +163,7 @@ func (h *Handlers) found(c *web.Context) error {
 		return err
 	}
 	if !ok {
-		c.Flash("Nothing is there to connect any more: it was connected meanwhile, or stopped.")
+		c.Warn("Nothing is there to connect any more: it was connected meanwhile, or stopped.")
 		return c.See(href(onboard.Provider))
 	}
 	all, err := h.Connections.List(c.Ctx(), c.Actor())
@@ -174,7 +174,11 @@ func (h *Handlers) found(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	c.Flash(check.Message)
+	if check.OK {
+		c.Flash(check.Message)
+	} else {
+		c.Warn(check.Message)
+	}
 	return c.See(href(onboard.Provider))
 }
 
@@ -193,16 +197,16 @@ func (h *Handlers) models(c *web.Context) error {
 	if err != nil {
 		return err
 	}
+	there := names.Aliases
 	for _, name := range []string{"smart", "fast"} {
 		target := strings.TrimSpace(c.FormValue(name))
-		i := slices.IndexFunc(there, func(a route.Alias) bool { return a.Name == name })
-		if i < 0 {
-	there := names.Aliases
-			_, err = h.Aliases.Create(c.Ctx(), c.Actor(), route.Input{Name: name, Targets: []string{target}})
-		} else {
 		if target != "" && target == leadsTo(names, name) {
 			continue // somebody went back and on: switching would end the alias's strategy
 		}
+		i := slices.IndexFunc(there, func(a route.Alias) bool { return a.Name == name })
+		if i < 0 {
+			_, err = h.Aliases.Create(c.Ctx(), c.Actor(), route.Input{Name: name, Targets: []string{target}})
+		} else {
 			_, err = h.Aliases.Switch(c.Ctx(), c.Actor(), there[i].ID, target, false)
 		}
 		if wrong, ok := web.Refused(err); ok {

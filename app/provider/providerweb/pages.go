@@ -124,7 +124,7 @@ func (h *Handlers) testAndShow(c *web.Context, which id.Connection, done string)
 	check, err := h.connections.Test(c.Ctx(), c.Actor(), which)
 	switch {
 	case err != nil:
-		c.Flash(done + " The test could not be run; try it from here.")
+		c.Warn(done + " The test could not be run; try it from here.")
 		return c.See(root + "/" + which.String())
 	case !check.OK:
 		c.Flash(done)
@@ -202,7 +202,11 @@ func (h *Handlers) test(c *web.Context) error {
 	onPage := c.FormValue("from") == "page"
 	switch {
 	case c.Part() == "":
-		c.Flash(check.Message)
+		if check.OK {
+			c.Flash(check.Message)
+		} else {
+			c.Warn(check.Message)
+		}
 		if onPage || !check.OK {
 			return c.See(root + "/" + which.String())
 		}
