@@ -27,6 +27,9 @@ type Agents interface {
 
 // showManaged is GET /managed/settings. Agents ask for it when they start and once an hour.
 func (g *Gateway) showManaged(x *Exchange, _ string) {
+	if x.Err = foreign(x); x.Err != nil {
+		return
+	}
 	var body []byte
 	etag, ok := "", false
 	if g.Agents != nil {
@@ -87,6 +90,9 @@ type usageLimit struct {
 }
 
 func (g *Gateway) showUsage(x *Exchange, _ string) {
+	if x.Err = foreign(x); x.Err != nil {
+		return
+	}
 	r := usageReport{Limits: []usageLimit{}}
 	caps := g.caps(x)
 	at := fullest(caps)

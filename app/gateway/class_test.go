@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -94,6 +95,32 @@ func TestADryRunChangesNothing(t *testing.T) {
 	}
 	if said < 9 {
 		t.Errorf("looked at %d endpoints", said)
+	}
+}
+
+// A key that is bound to networks opens nothing elsewhere but what names models and says what the key is for.
+func TestAKeyIsHeldToItsNetworks(t *testing.T) {
+	t.Parallel()
+	h := build(t, func(c *Config) {
+		c.Ports.Batches, c.Ports.Documents, c.Ports.Feedback = &batch.Desk{}, unread{t}, ungiven{t}
+	})
+	h.grant.Networks = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
+	for _, e := range endpoints {
+		path, body, kind := e.prefix, "{}", "application/json"
+		if e.hole {
+			path += "file_x" + e.suffix
+		}
+		if e.op == llm.UploadFile {
+			body, kind = form("purpose", "batch", "file", "@{}")
+		}
+		models := strings.HasSuffix(e.prefix, "/models") || strings.HasSuffix(e.prefix, "/models/") || e.prefix == "/inference-profiles" || e.prefix == "/foundation-models" || e.prefix == "/v1/key"
+		telemetry := e.family == llm.Anthropic && e.method == http.MethodPost && !e.batches // it is thrown away
+		if e.answer == nil || e.upgrade || models || telemetry {
+			continue
+		}
+		if resp, text := h.send(t, e.method, path, body, kind); resp.StatusCode != http.StatusForbidden || !strings.Contains(text, "not_allowed") {
+			t.Errorf("%s %s: %d %s", e.method, path, resp.StatusCode, text)
+		}
 	}
 }
 

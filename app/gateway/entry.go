@@ -114,14 +114,24 @@ func (g *Gateway) admit(_ context.Context, x *Exchange) (Finish, error) {
 	return nil, nil
 }
 
+// foreign refuses a key from outside the networks that it is bound to. Lists of models and GET /v1/key are open from anywhere.
+func foreign(x *Exchange) error {
+	nets := x.Grant.Networks
+	if len(nets) == 0 {
+		return nil
+	}
+	addr, err := netip.ParseAddrPort(x.R.RemoteAddr)
+	ip := addr.Addr().Unmap()
+	if err != nil || !slices.ContainsFunc(nets, func(p netip.Prefix) bool { return p.Contains(ip) }) {
+		return fault.Newf(fault.Forbidden, "not_allowed", "The key %q may not be used from %s. Ask whoever manages it to add this network.", x.Grant.Name, ip)
+	}
+	return nil
+}
+
 // narrowed checks what a key is narrowed to whatever is asked: networks and endpoints.
 func narrowed(x *Exchange) error {
-	if nets := x.Grant.Networks; len(nets) > 0 {
-		addr, err := netip.ParseAddrPort(x.R.RemoteAddr)
-		ip := addr.Addr().Unmap()
-		if err != nil || !slices.ContainsFunc(nets, func(p netip.Prefix) bool { return p.Contains(ip) }) {
-			return fault.Newf(fault.Forbidden, "not_allowed", "The key %q may not be used from %s. Ask whoever manages it to add this network.", x.Grant.Name, ip)
-		}
+	if err := foreign(x); err != nil {
+		return err
 	}
 	if !x.Grant.Endpoints.Allows(classOf(x.Endpoint)) {
 		return fault.Newf(fault.NotFound, "model_not_allowed", "The key %q may not be used for %s. It is for: %s. Ask whoever manages it to add this endpoint.", x.Grant.Name, clip(x.R.URL.Path), x.Grant.Endpoints)

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
@@ -39,7 +40,7 @@ func (g *Gateway) takeFeedback(x *Exchange, _ string) {
 		x.Err = unknownPath(x.R)
 		return
 	}
-	if x.Err = undry(x); x.Err != nil {
+	if x.Err = cmp.Or(foreign(x), undry(x)); x.Err != nil {
 		return
 	}
 	g.hurry(x, x.R.ContentLength)
