@@ -81,6 +81,30 @@ func TestSignaturesOfAWSsClientsAreVerified(t *testing.T) {
 	}
 }
 
+// What is fetched anew for the cache has the body that a stored prompt or an experiment made, which its client did not sign.
+func TestWhatIsFetchedAnewWasChecked(t *testing.T) {
+	t.Parallel()
+	h, _ := serve(t, asAnthropic, "sandbox-chat")
+	for _, renew := range []bool{false, true} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://gateway/model/smart/converse", strings.NewReader(conversing))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := sha256.Sum256([]byte("what was signed"))
+		if err := v4.NewSigner().SignHTTP(t.Context(), aws.Credentials{AccessKeyID: "good", SecretAccessKey: "good"}, r, hex.EncodeToString(sum[:]), "bedrock", "eu-west-1", clock.System{}.Now()); err != nil {
+			t.Fatal(err)
+		}
+		m, refusal := match(r)
+		if refusal != nil {
+			t.Fatal(refusal)
+		}
+		x := &Exchange{W: discarded{http.Header{}}, R: r, Endpoint: m.endpoint, Named: m.name, Dialect: h.gateway.dialect(m.family), Started: clock.System{}.Now(), renew: renew}
+		if err := h.gateway.decoded(t.Context(), x); (err == nil) != renew {
+			t.Errorf("fetched anew %v: %v", renew, err)
+		}
+	}
+}
+
 func TestBedrocksErrorsHaveItsNames(t *testing.T) {
 	t.Parallel()
 	for _, x := range []struct {
