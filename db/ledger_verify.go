@@ -153,20 +153,20 @@ func verifyPeriods(tx *gorm.DB, r *budget.Report, sums map[ledger.Account]ledger
 	return nil
 }
 
-// verifyRequests compares each request's cost with its attempts.
+// verifyRequests compares each request's cost with its attempts, as far back as both are kept: the attempts of a day go first.
 func verifyRequests(tx *gorm.DB, r *budget.Report) error {
 	if err := tx.Model(&requestRow{}).Count(&r.Requests).Error; err != nil {
 		return err
 	}
 	err := tx.Raw(`SELECT COUNT(*) FROM attempts a WHERE NOT EXISTS
-		(SELECT 1 FROM requests r WHERE r.org_id = a.org_id AND r.id = a.request_id)`).Scan(&r.Orphans).Error
+		(SELECT 1 FROM requests r WHERE r.org_id = a.org_id AND r.id = a.request_id) AND ` + kept("a", "at")).Scan(&r.Orphans).Error
 	if err != nil {
 		return err
 	}
 	// Summed before they are joined: joined row by row, SQLite without statistics reads all attempts for each request.
 	rows, err := tx.Raw(`SELECT r.id, r.cost_nanos, COALESCE(a.cost_nanos, 0) FROM requests r
 		LEFT JOIN (SELECT org_id, request_id, SUM(cost_nanos) AS cost_nanos FROM attempts GROUP BY org_id, request_id) a
-		ON a.org_id = r.org_id AND a.request_id = r.id WHERE r.cost_nanos <> COALESCE(a.cost_nanos, 0)`).Rows()
+		ON a.org_id = r.org_id AND a.request_id = r.id WHERE r.cost_nanos <> COALESCE(a.cost_nanos, 0) AND ` + kept("r", "at")).Rows()
 	if err != nil {
 		return err
 	}

@@ -115,6 +115,31 @@ func TestBudgetsRememberWhatWasDeleted(t *testing.T) {
 	})
 }
 
+// The attempts of a day go before its requests do. Whoever compares meanwhile finds nothing wrong.
+func TestTheBooksBalanceWhileADayIsDeleted(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		b, node, store := newBooks(t, d, money.Max/4), id.NewNode(ids), db.NewUsageStore(d)
+		b.post(node, b.batch(node, b.posting(3, may, b.account)))
+		before := may.UTC().Truncate(24*time.Hour).AddDate(0, 0, 1)
+		if err := store.Going(t.Context(), b.chain.Org, usage.DefaultDays, before); err != nil {
+			t.Fatal(err)
+		}
+		for {
+			more, err := store.Forget(t.Context(), b.chain.Org, before, before)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r, err := b.s.Verify(t.Context()); err != nil || !r.Balanced() {
+				t.Errorf("%s, %v", r.String(), err)
+			}
+			if !more {
+				return
+			}
+		}
+	})
+}
+
 // An organization that keeps its requests longer, or for ever, loses none to its neighbour's run.
 func TestEachOrganizationKeepsAsLongAsItSays(t *testing.T) {
 	t.Parallel()
