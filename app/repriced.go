@@ -80,14 +80,7 @@ func (c *core) repriced(ctx context.Context, before, after *catalog.Catalog) (fu
 // ownPrice is price.Parts' Changed: it tells those who see costs, but for whoever did it, that an admin changed what models cost that
 // the organization used lately. before and after are nil for a price that was not there, or is no more.
 func (c *core) ownPrice(ctx context.Context, by org.Actor, before, after *price.Override) error {
-	of, at, since := cmp.Or(after, before), c.clock.Now(), ""
-	if of.From.After(at) { // a plan, or the end of one
-		home, err := c.orgs.Organization(ctx, by.Org)
-		if err != nil {
-			return err
-		}
-		at, since = of.From, " from "+approval.Moment(of.From, home)+" on"
-	}
+	of, now := cmp.Or(after, before), c.clock.Now()
 	models, err := c.usedLately(ctx, by.Org, c.shelf.Catalog())
 	if err != nil {
 		return err
@@ -96,23 +89,41 @@ func (c *core) ownPrice(ctx context.Context, by org.Actor, before, after *price.
 	if len(models) == 0 {
 		return nil
 	}
-	list := rates(nil) // what the price list says; a star stands for many models, which have no price together
-	if !strings.HasSuffix(of.Model, "*") {
-		list = c.shelf.Catalog().Rates(models[0].kind, of.Model, at)
+	var said [2]notify.Event // what changes now, and from when a price is to hold that is planned
+	for i, at := range []time.Time{now, of.From} {
+		if i > 0 && !at.After(now) {
+			break
+		}
+		was := before
+		if said[0].Title != "" { // it holds no more, and is to hold again
+			was = nil
+		}
+		old, next := c.ownRates(models[0].kind, of.Model, was, after, at)
+		if maps.Equal(old, next) {
+			continue
+		}
+		none := "no known price"
+		if strings.HasSuffix(of.Model, "*") {
+			none = "the list's price"
+		}
+		if said[i], err = c.repricedEvent(ctx, by.Org, by.Member, old, next, none); err != nil {
+			return err
+		}
 	}
-	old, next := list, list
-	if before != nil && before.Holds(at) {
-		old = before.Prices
+	e, since, then := said[0], "", ""
+	if plan := said[1]; plan.Title != "" {
+		home, err := c.orgs.Organization(ctx, by.Org)
+		if err != nil {
+			return err
+		}
+		if from := approval.Moment(of.From, home); e.Title == "" {
+			e, since = plan, " from "+from+" on"
+		} else {
+			then = "From " + from + " on: " + plan.Title + ". "
+		}
 	}
-	if after != nil && after.Holds(at) {
-		next = after.Prices
-	}
-	if maps.Equal(old, next) {
+	if e.Title == "" {
 		return nil
-	}
-	e, err := c.repricedEvent(ctx, by.Org, by.Member, old, next, "the list's price")
-	if err != nil {
-		return err
 	}
 	version := of.Version
 	if after == nil {
@@ -120,9 +131,32 @@ func (c *core) ownPrice(ctx context.Context, by org.Actor, before, after *price.
 	}
 	e.Once = fmt.Sprint(of.ID.UUID(), " ", version)
 	e.Title = fmt.Sprintf("%s changed what %s costs you%s: %s", by.Label, of.Model, since, e.Title)
-	e.Body = "It was used within the last 30 days. What was charged before stays as it was."
+	e.Body = then + "It was used within the last 30 days. What was charged before stays as it was."
 	e.Details["model"], e.Details["price"] = of.Model, of.ID.String()
 	return c.notices.Announce(ctx, e)
+}
+
+// ownRates are what models cost at a moment without a change of an organization's own price, and with it. What one of them lacks is
+// charged as a wider class, so both say the same classes; a star stands for many models, which have no price together on the list.
+func (c *core) ownRates(kind, model string, before, after *price.Override, at time.Time) (old, next rates) {
+	var list rates
+	if !strings.HasSuffix(model, "*") {
+		list = c.shelf.Catalog().Rates(kind, model, at)
+	}
+	own := func(o *price.Override) rates {
+		if o == nil || !o.Holds(at) {
+			return list
+		}
+		out := maps.Clone(o.Prices)
+		if _, has := out[catalog.PerSearch]; !has { // searches that it leaves out cost what they are listed for
+			if listed, ok := list[catalog.PerSearch]; ok {
+				out[catalog.PerSearch] = listed
+			}
+		}
+		return out
+	}
+	old, next = own(before), own(after)
+	return catalog.Widened(old, next), catalog.Widened(next, old)
 }
 
 // usedLately are the models that an organization called within lately, each with each account once.

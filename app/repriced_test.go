@@ -170,6 +170,18 @@ func TestAnAdminsOwnPriceIsToldToTheOthersWhoSeeCosts(t *testing.T) {
 			t.Errorf("%q is missing, or it is told too often, or to others: %q", want, got)
 		}
 	}
+	// A class that an own price lacks costs as much as the wider one.
+	if want := "cache read $0.5 → $2.5 per million, input $5 → $2.5 per million, output $30 → $15 per million"; !slices.ContainsFunc(got, func(s string) bool { return strings.HasSuffix(s, want) }) {
+		t.Errorf("%q is missing: %q", want, got)
+	}
+	again, err := a.pricing.Create(ctx, admin, price.Input{Model: "gpt-5.5", Prices: half})
+	must(t, err)
+	_, err = a.pricing.Update(ctx, admin, again.ID, price.Input{Prices: half, From: a.clock.Now().Add(time.Hour)})
+	must(t, err)
+	// The list's price binds at once where a beginning is moved.
+	if want := "changed what gpt-5.5 costs you: cache read $2.5 → $0.5 per million, input $2.5 → $5 per million, output $15 → $30 per million"; !slices.ContainsFunc(titles(), func(s string) bool { return strings.HasSuffix(s, want) }) {
+		t.Errorf("%q is missing: %q", want, titles())
+	}
 }
 
 // The data plane forgets prices that ended; days of theirs are still shown at them.

@@ -2,6 +2,8 @@ package catalog
 
 import (
 	"fmt"
+	"maps"
+	"math/bits"
 	"slices"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
@@ -54,4 +56,28 @@ func Classes() []Class {
 		out[i] = units[i].class
 	}
 	return slices.Clip(out)
+}
+
+// Widened are prices with what they charge for the classes that other has and they lack: as much as for the narrowest wider class
+// that they have, and nothing where that is a fee. Searches are left out: what they cost then depends on the model.
+func Widened(prices, other map[Class]money.Price) map[Class]money.Price {
+	out := maps.Clone(prices)
+	for class := range other {
+		u := unitFor(class)
+		if _, has := prices[class]; has || len(prices) == 0 || class == PerSearch {
+			continue
+		}
+		if u.side == feeSide {
+			out[class] = 0
+			continue
+		}
+		most := -1
+		for i := range units {
+			w := &units[i]
+			if p, ok := prices[w.class]; ok && u.within(w) && bits.OnesCount8(uint8(w.dims)) > most {
+				most, out[class] = bits.OnesCount8(uint8(w.dims)), p
+			}
+		}
+	}
+	return out
 }
