@@ -80,7 +80,7 @@ func (c restoreCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	from := io.Reader(os.Stdin)
+	from := e.stdin()
 	if c.File != "-" {
 		f, err := os.Open(c.File)
 		if err != nil {

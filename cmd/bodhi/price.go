@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/clock"
@@ -26,7 +25,7 @@ const maxAnswer = 64 << 20
 func (c priceCmd) Run(e *env) error {
 	book, now := catalog.BuiltIn(), clock.System{}.Now()
 	if c.Lines {
-		return price.Lines(e.ctx, book, now, os.Stdin, e.out)
+		return price.Lines(e.ctx, book, now, e.stdin(), e.out)
 	}
 	at, err := price.Moment(c.At, now)
 	if err != nil {
@@ -35,7 +34,7 @@ func (c priceCmd) Run(e *env) error {
 	if c.Kind == "" {
 		return fmt.Errorf("price: --kind is missing: whose answer is it? For example --kind anthropic")
 	}
-	body, err := io.ReadAll(io.LimitReader(os.Stdin, maxAnswer))
+	body, err := io.ReadAll(io.LimitReader(e.stdin(), maxAnswer))
 	if err != nil {
 		return fmt.Errorf("price: read the answer: %w", err)
 	}

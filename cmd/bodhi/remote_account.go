@@ -43,7 +43,7 @@ func (c loginCmd) Run(e *env) error {
 		}
 	}
 	if at.Token == "-" {
-		line, err := bufio.NewReader(os.Stdin).ReadString('\n')
+		line, err := bufio.NewReader(e.stdin()).ReadString('\n')
 		if line = strings.TrimSpace(line); line == "" {
 			return fmt.Errorf("no token on standard input: %w", err)
 		}

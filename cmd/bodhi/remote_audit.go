@@ -157,7 +157,7 @@ func (c apiCmd) Run(e *env) error {
 	if c.Data != "" {
 		body := []byte(c.Data)
 		if c.Data == "-" {
-			if body, err = io.ReadAll(io.LimitReader(os.Stdin, 1<<20)); err != nil {
+			if body, err = io.ReadAll(io.LimitReader(e.stdin(), 1<<20)); err != nil {
 				return err
 			}
 		}

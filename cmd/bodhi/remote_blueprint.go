@@ -111,7 +111,7 @@ type blueprintPlan struct {
 func (c blueprintFile) plan(e *env) (p blueprintPlan, err error) {
 	var text []byte
 	if c.File == "-" {
-		text, err = io.ReadAll(os.Stdin)
+		text, err = io.ReadAll(e.stdin())
 	} else {
 		text, err = os.ReadFile(c.File)
 	}

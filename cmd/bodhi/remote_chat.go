@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/client"
@@ -38,7 +37,7 @@ func (c chatCmd) Run(e *env) error {
 	}
 	text := strings.Join(c.Prompt, " ")
 	if text == "" {
-		all, err := io.ReadAll(io.LimitReader(os.Stdin, 32<<20))
+		all, err := io.ReadAll(io.LimitReader(e.stdin(), 32<<20))
 		if err != nil {
 			return err
 		}

@@ -68,7 +68,7 @@ func (c routeApplyCmd) Run(e *env) error {
 	}
 	var text []byte
 	if c.File == "-" {
-		text, err = io.ReadAll(os.Stdin)
+		text, err = io.ReadAll(e.stdin())
 	} else {
 		text, err = os.ReadFile(c.File)
 	}

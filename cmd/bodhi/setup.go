@@ -101,7 +101,7 @@ func (c setupCmd) base(e *env) (string, error) {
 
 func agreed(e *env) bool {
 	fmt.Fprint(e.out, "Write this? [y/N] ")
-	line, _ := bufio.NewReader(os.Stdin).ReadString('\n')
+	line, _ := bufio.NewReader(e.stdin()).ReadString('\n')
 	line = strings.ToLower(strings.TrimSpace(line))
 	return line == "y" || line == "yes"
 }
