@@ -43,7 +43,7 @@ func (f auditFilter) query() url.Values {
 
 type auditListCmd struct {
 	auditFilter
-	Most int `help:"How many at most; 0 for all." default:"50"`
+	Most *int `help:"How many at most; 0 is all. Without it a table has 50, and JSON all."`
 }
 
 func (c auditListCmd) Run(e *env) error {
@@ -51,7 +51,7 @@ func (c auditListCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	return printAll(c.remoteFlags, e.out, api.Audit().All(e.ctx, c.query()), c.Most, "No entry matches.", []string{"TIME", "ACTION", "TARGET", "WHO", "VIA", "ID"}, func(a client.AuditEntry) []string {
+	return printAll(c.remoteFlags, e.out, bounded(e, c.remoteFlags, c.Most, 50, api.Audit().All(e.ctx, c.query())), "No entry matches.", []string{"TIME", "ACTION", "TARGET", "WHO", "VIA", "ID"}, func(a client.AuditEntry) []string {
 		return []string{day(a.At), a.Action, a.TargetName, a.Actor, a.Via, a.ID}
 	})
 }

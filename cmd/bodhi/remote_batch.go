@@ -32,7 +32,7 @@ func (c batchListCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	return printAll(c.remoteFlags, e.out, api.Batches().All(e.ctx, nil), 0, "There are no batches.", []string{"ID", "NAME", "STATE", "DONE", "FAILED", "OF", "COST USD", "CREATED"}, func(b client.Batch) []string {
+	return printAll(c.remoteFlags, e.out, api.Batches().All(e.ctx, nil), "There are no batches.", []string{"ID", "NAME", "STATE", "DONE", "FAILED", "OF", "COST USD", "CREATED"}, func(b client.Batch) []string {
 		return []string{b.ID, b.Name, b.State, fmt.Sprint(b.Done), fmt.Sprint(b.Failed), fmt.Sprint(b.Total), b.CostUSD, momentOf(&b.CreatedAt)}
 	})
 }

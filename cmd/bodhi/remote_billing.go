@@ -46,7 +46,7 @@ func (c billingSeatsCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	return printAll(c.remoteFlags, e.out, api.Billing().AllSeats(e.ctx, nil), 0, "Nobody counts.", []string{"MEMBER", "NAME", "E-MAIL", "SINCE", "LEFT"}, func(s client.Seat) []string {
+	return printAll(c.remoteFlags, e.out, api.Billing().AllSeats(e.ctx, nil), "Nobody counts.", []string{"MEMBER", "NAME", "E-MAIL", "SINCE", "LEFT"}, func(s client.Seat) []string {
 		return []string{s.Member, s.Name, s.Email, momentOf(&s.Since), momentOf(s.Left)}
 	})
 }

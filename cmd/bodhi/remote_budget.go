@@ -22,7 +22,7 @@ func (c budgetListCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	return printAll(c.remoteFlags, e.out, api.Budgets().All(e.ctx, nil), 0, "There are no budgets.", []string{"ID", "OF", "PERIOD", "LIMIT", "SPENT", "HELD", "LEFT", "IN", "AT THE LIMIT", "RESETS"}, func(b client.Budget) []string {
+	return printAll(c.remoteFlags, e.out, api.Budgets().All(e.ctx, nil), "There are no budgets.", []string{"ID", "OF", "PERIOD", "LIMIT", "SPENT", "HELD", "LEFT", "IN", "AT THE LIMIT", "RESETS"}, func(b client.Budget) []string {
 		return []string{b.ID, b.ScopeLabel, b.Period, b.Present, b.Spent, b.Held, b.Left, b.Measure, b.Enforcement, dayOf(b.ResetsAt)}
 	})
 }
@@ -151,7 +151,7 @@ func (c usageCmd) Run(e *env) error {
 			q.Set(name, v)
 		}
 	}
-	return printAll(c.remoteFlags, e.out, api.Usage().All(e.ctx, q), 0, "Nothing was used.", []string{"ID", "NAME", "REQUESTS", "ERRORS", "INPUT TOKENS", "OUTPUT TOKENS", "COST (USD)"}, func(u client.Usage) []string {
+	return printAll(c.remoteFlags, e.out, api.Usage().All(e.ctx, q), "Nothing was used.", []string{"ID", "NAME", "REQUESTS", "ERRORS", "INPUT TOKENS", "OUTPUT TOKENS", "COST (USD)"}, func(u client.Usage) []string {
 		return []string{u.ID, u.Name, count(u.Requests), count(u.Errors), count(u.InputTokens), count(u.OutputTokens), u.CostUSD}
 	})
 }

@@ -23,7 +23,7 @@ func (c cacheListCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	return printAll(c.remoteFlags, e.out, api.CachePolicies().All(e.ctx, nil), 0, "There are no cache policies, so nothing is kept.", []string{"ID", "NAME", "OF", "MODE", "SHARED BY", "FOR", "THEN STALE", "FOR OUTAGES"}, func(p client.CachePolicy) []string {
+	return printAll(c.remoteFlags, e.out, api.CachePolicies().All(e.ctx, nil), "There are no cache policies, so nothing is kept.", []string{"ID", "NAME", "OF", "MODE", "SHARED BY", "FOR", "THEN STALE", "FOR OUTAGES"}, func(p client.CachePolicy) []string {
 		sharing := p.Sharing
 		if p.Sharing == "organization" && !p.Approved {
 			sharing = "team, until an admin agrees"
@@ -37,7 +37,7 @@ type cacheEntriesCmd struct {
 	Model   string `help:"Only of this model."`
 	Sharing string `help:"Only what these share: user, team, organization."`
 	Hits    bool   `help:"The most used first; else the newest."`
-	Most    int    `help:"How many at most; 0 is all." default:"100"`
+	Most    *int   `help:"How many at most; 0 is all. Without it a table has 100, and JSON all."`
 }
 
 func (c cacheEntriesCmd) Run(e *env) error {
@@ -54,7 +54,7 @@ func (c cacheEntriesCmd) Run(e *env) error {
 	if c.Hits {
 		q.Set("sort", "hits")
 	}
-	return printAll(c.remoteFlags, e.out, api.Cache().AllEntries(e.ctx, q), c.Most, "Nothing is kept.", []string{"KEY", "MODEL", "SHARED BY", "HITS", "SAVED (USD)", "BYTES", "MADE", "UNTIL"}, func(x client.CacheEntry) []string {
+	return printAll(c.remoteFlags, e.out, bounded(e, c.remoteFlags, c.Most, 100, api.Cache().AllEntries(e.ctx, q)), "Nothing is kept.", []string{"KEY", "MODEL", "SHARED BY", "HITS", "SAVED (USD)", "BYTES", "MADE", "UNTIL"}, func(x client.CacheEntry) []string {
 		return []string{x.Key, x.Model, x.SharedBy, count(x.Hits), x.SavedUSD, count(x.Bytes), day(x.MadeAt), day(x.KeptUntil)}
 	})
 }
@@ -90,7 +90,7 @@ func (c cacheSavedCmd) Run(e *env) error {
 			}
 		}
 	}
-	return printAll(c.remoteFlags, e.out, rows, 0, "", []string{"OF", "HITS", "MISSES", "SAVED (USD)", "SAVED (ms)"}, func(r client.CacheSaving) []string {
+	return printAll(c.remoteFlags, e.out, rows, "", []string{"OF", "HITS", "MISSES", "SAVED (USD)", "SAVED (ms)"}, func(r client.CacheSaving) []string {
 		return []string{r.Of, count(r.Hits), count(r.Misses), r.SavedUSD, count(r.SavedTime)}
 	})
 }

@@ -17,7 +17,7 @@ type cacheLikesCmd struct {
 type cacheLikesListCmd struct {
 	remoteFlags
 	Entry string `help:"Only of this kept answer, by its key." placeholder:"KEY"`
-	Most  int    `help:"How many at most; 0 is all." default:"100"`
+	Most  *int   `help:"How many at most; 0 is all. Without it a table has 100, and JSON all."`
 }
 
 func (c cacheLikesListCmd) Run(e *env) error {
@@ -29,7 +29,7 @@ func (c cacheLikesListCmd) Run(e *env) error {
 	if c.Entry != "" {
 		q.Set("entry", c.Entry)
 	}
-	return printAll(c.remoteFlags, e.out, api.Cache().AllLikes(e.ctx, q), c.Most, "No answer was found for a question worded differently.", []string{"ID", "AT", "MODEL", "MODE", "RULE", "SIMILARITY", "GIVEN", "SAVES (USD)", "VERDICT"}, func(x client.Like) []string {
+	return printAll(c.remoteFlags, e.out, bounded(e, c.remoteFlags, c.Most, 100, api.Cache().AllLikes(e.ctx, q)), "No answer was found for a question worded differently.", []string{"ID", "AT", "MODEL", "MODE", "RULE", "SIMILARITY", "GIVEN", "SAVES (USD)", "VERDICT"}, func(x client.Like) []string {
 		given := "no"
 		if x.Served {
 			given = "yes"

@@ -23,7 +23,7 @@ func (c healthListCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	return printAll(c.remoteFlags, e.out, api.Health().All(e.ctx, nil), 0, "There are no connections.", []string{"TARGET", "STATE", "CAUSE", "AVAILABLE", "ATTEMPTS", "FIRST BYTE", "NEXT LOOK"}, func(t client.HealthTarget) []string {
+	return printAll(c.remoteFlags, e.out, api.Health().All(e.ctx, nil), "There are no connections.", []string{"TARGET", "STATE", "CAUSE", "AVAILABLE", "ATTEMPTS", "FIRST BYTE", "NEXT LOOK"}, func(t client.HealthTarget) []string {
 		available, first := "", ""
 		if t.Attempts > 0 {
 			available = fmt.Sprintf("%d.%d %%", t.Availability/10, t.Availability%10)
@@ -56,7 +56,7 @@ func (c healthOutagesCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	return printAll(c.remoteFlags, e.out, api.Health().AllOutages(e.ctx, nil), 0, "There were no outages.", []string{"ID", "CONNECTION", "MODEL", "CAUSE", "BEGAN", "ENDED", "ACKNOWLEDGED", "RESOLVED"}, func(o client.Outage) []string {
+	return printAll(c.remoteFlags, e.out, api.Health().AllOutages(e.ctx, nil), "There were no outages.", []string{"ID", "CONNECTION", "MODEL", "CAUSE", "BEGAN", "ENDED", "ACKNOWLEDGED", "RESOLVED"}, func(o client.Outage) []string {
 		return []string{o.ID, o.ConnectionID, o.Model, o.Cause, momentOf(&o.Began), momentOf(o.Ended), o.AcknowledgedBy, o.ResolvedBy}
 	})
 }

@@ -29,7 +29,7 @@ func (c keyListCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	return printAll(c.remoteFlags, e.out, api.Keys().All(e.ctx, c.query()), 0, "There are no keys.", []string{"ID", "NAME", "STATUS", "TEAM", "ACTS AS", "LAST USED"}, func(k client.Key) []string {
+	return printAll(c.remoteFlags, e.out, api.Keys().All(e.ctx, c.query()), "There are no keys.", []string{"ID", "NAME", "STATUS", "TEAM", "ACTS AS", "LAST USED"}, func(k client.Key) []string {
 		return []string{k.ID, k.Name, k.Status, k.Team, k.Member + k.Account, dayOf(k.LastUsedAt)}
 	})
 }

@@ -22,7 +22,7 @@ func (c memberListCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	return printAll(c.remoteFlags, e.out, api.Members().All(e.ctx, nil), 0, "There are no members.", []string{"ID", "NAME", "E-MAIL", "ROLE", "TEAMS"}, func(m client.Member) []string {
+	return printAll(c.remoteFlags, e.out, api.Members().All(e.ctx, nil), "There are no members.", []string{"ID", "NAME", "E-MAIL", "ROLE", "TEAMS"}, func(m client.Member) []string {
 		return []string{m.ID, m.Name, m.Email, m.Role, strings.Join(m.Teams, " ")}
 	})
 }
@@ -52,7 +52,7 @@ func (c teamListCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	return printAll(c.remoteFlags, e.out, api.Teams().All(e.ctx, nil), 0, "There are no teams.", []string{"ID", "NAME", "CREATED"}, func(t client.Team) []string {
+	return printAll(c.remoteFlags, e.out, api.Teams().All(e.ctx, nil), "There are no teams.", []string{"ID", "NAME", "CREATED"}, func(t client.Team) []string {
 		return []string{t.ID, t.Name, day(t.CreatedAt)}
 	})
 }
@@ -87,7 +87,7 @@ func (c tokenListCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	return printAll(c.remoteFlags, e.out, api.Tokens().All(e.ctx, nil), 0, "There are no tokens.", []string{"ID", "NAME", "STATUS", "ROLE", "SCOPES", "LAST USED"}, func(t client.Token) []string {
+	return printAll(c.remoteFlags, e.out, api.Tokens().All(e.ctx, nil), "There are no tokens.", []string{"ID", "NAME", "STATUS", "ROLE", "SCOPES", "LAST USED"}, func(t client.Token) []string {
 		return []string{t.ID, t.Name, t.Status, t.Role, strings.Join(t.Scopes, " "), dayOf(t.LastUsedAt)}
 	})
 }

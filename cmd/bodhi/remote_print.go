@@ -32,16 +32,39 @@ func printJSON(out io.Writer, v any) error {
 	return enc.Encode(v)
 }
 
-// printAll prints a list to its end: as a JSON array, or as a table. most bounds it; 0 is all.
-func printAll[T any](f remoteFlags, out io.Writer, all iter.Seq2[T, error], most int, none string, header []string, cells func(T) []string) error {
+// bounded is as much of a long list as was asked for; without that a table has as many rows as one looks at and says that there are
+// more, and JSON, which scripts count, has all.
+func bounded[T any](e *env, f remoteFlags, asked *int, rows int, all iter.Seq2[T, error]) iter.Seq2[T, error] {
+	most := rows
+	if asked != nil {
+		most = *asked
+	} else if f.JSON {
+		most = 0
+	}
+	if most <= 0 {
+		return all
+	}
+	return func(yield func(T, error) bool) {
+		n := 0
+		for x, err := range all {
+			if n++; n > most && asked == nil && err == nil {
+				fmt.Fprintf(e.wrong, "There are more than these %d; --most 0 shows all.\n", most)
+			}
+			if n > most || !yield(x, err) {
+				return
+			}
+		}
+	}
+}
+
+// printAll prints a list to its end: as a JSON array, or as a table.
+func printAll[T any](f remoteFlags, out io.Writer, all iter.Seq2[T, error], none string, header []string, cells func(T) []string) error {
 	var list []T
 	for x, err := range all {
 		if err != nil {
 			return err
 		}
-		if list = append(list, x); len(list) == most {
-			break
-		}
+		list = append(list, x)
 	}
 	if f.JSON {
 		if list == nil {

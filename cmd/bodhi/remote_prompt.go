@@ -29,7 +29,7 @@ func (c promptListCmd) Run(e *env) error {
 	if c.Folder != "" {
 		q.Set("folder", c.Folder)
 	}
-	return printAll(c.remoteFlags, e.out, api.Prompts().All(e.ctx, q), 0, "There are no prompts.", []string{"ID", "NAME", "FOLDER", "SEEN BY", "NEWEST", "LABELS"}, func(p client.Prompt) []string {
+	return printAll(c.remoteFlags, e.out, api.Prompts().All(e.ctx, q), "There are no prompts.", []string{"ID", "NAME", "FOLDER", "SEEN BY", "NEWEST", "LABELS"}, func(p client.Prompt) []string {
 		var labels []string
 		for _, l := range p.Labels {
 			labels = append(labels, l.Label+"=v"+strconv.FormatInt(int64(l.Version), 10))

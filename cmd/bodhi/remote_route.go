@@ -25,7 +25,7 @@ func (c routeListCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	return printAll(c.remoteFlags, e.out, api.Routes().All(e.ctx, nil), 0, "There are no aliases.", []string{"ALIAS", "TARGETS", "RULES", "CANARY", "VERSION"}, func(r client.Route) []string {
+	return printAll(c.remoteFlags, e.out, api.Routes().All(e.ctx, nil), "There are no aliases.", []string{"ALIAS", "TARGETS", "RULES", "CANARY", "VERSION"}, func(r client.Route) []string {
 		var targets []string
 		for _, t := range r.Targets {
 			targets = append(targets, t.To)

@@ -29,7 +29,7 @@ func (c scheduleListCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	return printAll(c.remoteFlags, e.out, api.BatchSchedules().All(e.ctx, nil), 0, "There are no schedules.", []string{"ID", "NAME", "CRON", "ZONE", "REQUESTS", "LAST", "NEXT"}, func(s client.Schedule) []string {
+	return printAll(c.remoteFlags, e.out, api.BatchSchedules().All(e.ctx, nil), "There are no schedules.", []string{"ID", "NAME", "CRON", "ZONE", "REQUESTS", "LAST", "NEXT"}, func(s client.Schedule) []string {
 		return []string{s.ID, s.Name, s.Cron, s.Zone, fmt.Sprint(s.Lines), momentOf(s.LastAt), next(s)}
 	})
 }
@@ -149,7 +149,7 @@ func (c scheduleRunsCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	return printAll(c.remoteFlags, e.out, api.BatchSchedules().AllRuns(e.ctx, c.ID, nil), 0, "It has not run yet.", []string{"DUE", "OUTCOME", "BATCH", "STATE", "COST USD", "WHY"}, func(r client.Run) []string {
+	return printAll(c.remoteFlags, e.out, api.BatchSchedules().AllRuns(e.ctx, c.ID, nil), "It has not run yet.", []string{"DUE", "OUTCOME", "BATCH", "STATE", "COST USD", "WHY"}, func(r client.Run) []string {
 		out := []string{r.DueAt.Format(time.RFC3339), r.Outcome, "", "", "", r.Why}
 		if r.Batch != nil {
 			out[2], out[3], out[4] = r.Batch.ID, r.Batch.State, r.Batch.CostUSD

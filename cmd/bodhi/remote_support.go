@@ -19,7 +19,7 @@ func (c supportListCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	return printAll(c.remoteFlags, e.out, api.SupportAccess().All(e.ctx, nil), 0, "Support was never let in.", []string{"ALLOWED", "STATE", "UNTIL", "BY", "REASON"}, func(a client.OperatorAccess) []string {
+	return printAll(c.remoteFlags, e.out, api.SupportAccess().All(e.ctx, nil), "Support was never let in.", []string{"ALLOWED", "STATE", "UNTIL", "BY", "REASON"}, func(a client.OperatorAccess) []string {
 		until := a.Until
 		if a.EndedAt != nil {
 			until = *a.EndedAt
