@@ -159,5 +159,5 @@ func (c batchDeleteCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	return api.Batches().Delete(e.ctx, c.ID)
+	return c.done(e, api.Batches().Delete(e.ctx, c.ID), "Deleted "+c.ID+".")
 }

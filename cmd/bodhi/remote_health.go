@@ -123,11 +123,7 @@ func (c healthOpenCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	if err := api.Health().Open(e.ctx, in); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(e.out, "Taken out of service, on every node within a second.")
-	return err
+	return c.done(e, api.Health().Open(e.ctx, in), "Taken out of service, on every node within a second.")
 }
 
 type healthCloseCmd struct{ aTarget }
@@ -141,9 +137,5 @@ func (c healthCloseCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	if err := api.Health().Close(e.ctx, in); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(e.out, "Back in service.")
-	return err
+	return c.done(e, api.Health().Close(e.ctx, in), "Back in service.")
 }

@@ -165,7 +165,7 @@ func (c scheduleDeleteCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	return api.BatchSchedules().Delete(e.ctx, c.ID)
+	return c.done(e, api.BatchSchedules().Delete(e.ctx, c.ID), "Deleted "+c.ID+".")
 }
 
 type hoursCmd struct {

@@ -1,10 +1,6 @@
 package main
 
-import (
-	"fmt"
-
-	"github.com/bodhi-gateway/bodhi/app/client"
-)
+import "github.com/bodhi-gateway/bodhi/app/client"
 
 type supportCmd struct {
 	List  supportListCmd  `cmd:"" default:"withargs" help:"List the times that support was let in, the newest first."`
@@ -53,9 +49,5 @@ func (c supportEndCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	if err := api.SupportAccess().End(e.ctx); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(e.out, "Support has no access any more.")
-	return err
+	return c.done(e, api.SupportAccess().End(e.ctx), "Support has no access any more.")
 }
