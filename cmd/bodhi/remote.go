@@ -101,7 +101,7 @@ func replaceFile(name string, text []byte, mode fs.FileMode) error {
 
 // account is the one that flags, environment and file name.
 func (f remoteFlags) account() (account, error) {
-	a := account{f.URL, f.Token}
+	a := account{gateway(f.URL), f.Token}
 	if a.URL == "" || a.Token == "" {
 		kept, err := readAccount()
 		if err != nil {

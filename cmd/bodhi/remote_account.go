@@ -16,6 +16,11 @@ import (
 // clientsPath is what the dashboard shows behind the address for apps: people copy all of it.
 var clientsPath = regexp.MustCompile(`(/t/[^/]+)?(/v1)?$`)
 
+// gateway is the address of the gateway in one that people have: with a slash behind it, or the one for apps.
+func gateway(address string) string {
+	return clientsPath.ReplaceAllString(strings.TrimRight(address, "/"), "")
+}
+
 type loginCmd struct {
 	URL   string `arg:"" optional:"" help:"The gateway's address, for example https://gateway.example.com."`
 	Token string `help:"A management token, or - to read it from standard input. Without it you confirm the log-in in a browser." placeholder:"TOKEN" env:"BODHI_TOKEN"`
@@ -36,7 +41,7 @@ func (c loginCmd) Run(e *env) error {
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return fmt.Errorf("%q is not an http or https address", c.URL)
 	}
-	at := account{URL: clientsPath.ReplaceAllString(strings.TrimRight(c.URL, "/"), ""), Token: c.Token}
+	at := account{URL: gateway(c.URL), Token: c.Token}
 	if at.Token == "" {
 		if at.Token, err = inBrowser(e, at.URL); err != nil {
 			return err

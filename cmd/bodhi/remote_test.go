@@ -220,6 +220,12 @@ func TestTheLogInIsKeptForItsOwnerAlone(t *testing.T) {
 	if said, code := try("whoami"); code != 0 || !strings.Contains(said, "ada@acme.test") {
 		t.Errorf("after: %d %s", code, said)
 	}
+	// It is the same address however it is written.
+	for _, same := range []string{s.URL + "/", s.URL + "/t/acme/v1", s.URL + "/t/acme/", s.URL + "/v1"} {
+		if said, code := try("whoami", "--url", same); code != 0 || !strings.Contains(said, "ada@acme.test") {
+			t.Errorf("%s: %d %s", same, code, said)
+		}
+	}
 	// A token goes to the address it was made for, and no other.
 	if said, code := try("whoami", "--url", "http://127.0.0.1:1"); code != 3 {
 		t.Errorf("another address got the token: %d %s", code, said)
