@@ -62,6 +62,22 @@ func TestDocumentsShowCommandsThatExist(t *testing.T) {
 	}
 }
 
+// The reference names every command.
+func TestTheReferenceNamesEveryCommand(t *testing.T) {
+	t.Parallel()
+	var c commands
+	parser, err := kong.New(&c, kong.Name("bodhi"), kong.Vars{"families": price.Families})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := documents(t)["docs/reference/cli.md"]
+	for _, n := range parser.Model.Children {
+		if !n.Hidden && !regexp.MustCompile("(?m)^\\|[^|]*`(bodhi )?"+n.Name+"[` ][^|]*\\|").MatchString(text) {
+			t.Errorf("docs/reference/cli.md has no row for bodhi %s", n.Name)
+		}
+	}
+}
+
 // documents are the texts that people read, by path.
 func documents(t *testing.T) map[string]string {
 	t.Helper()
