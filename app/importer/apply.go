@@ -160,7 +160,7 @@ func (p *Plan) apply(ctx context.Context, api blueprint.API, before func(what st
 		}
 		in := map[string]any{"name": c.Name, "kind": string(c.Kind), "base_url": c.BaseURL, "service": c.Service, "credential": c.Credential.Reveal()}
 		if err := api(ctx, http.MethodPost, "/connections", nil, in, nil); err != nil {
-			return wrong("Connection %s: %s", c.Name, err.Error())
+			return refused{wrong("Connection %s: %s", c.Name, err.Error()), err}
 		}
 		done()
 	}
@@ -181,12 +181,21 @@ func (p *Plan) apply(ctx context.Context, api blueprint.API, before func(what st
 			in["teams"] = []string{teams[x.Team].ID}
 		}
 		if err := api(ctx, http.MethodPost, "/invitations", nil, in, nil); err != nil {
-			return wrong("%s: %s", x.Email, err.Error())
+			return refused{wrong("%s: %s", x.Email, err.Error()), err}
 		}
 		done()
 	}
 	return nil
 }
+
+// refused says what of an import was not taken, and why: the cause is in the sentence already, and tells programs its kind.
+type refused struct{ sentence, cause error }
+
+// Error implements error.
+func (r refused) Error() string { return r.sentence.Error() }
+
+// Unwrap gives the sentence, and what the API said.
+func (r refused) Unwrap() []error { return []error{r.sentence, r.cause} }
 
 // all are the entries of a list of the API, by name.
 func all(ctx context.Context, api blueprint.API, path string) (map[string]named, error) {

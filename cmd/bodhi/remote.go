@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/bodhi-gateway/bodhi/app/blueprint"
 	"github.com/bodhi-gateway/bodhi/app/client"
 )
 
@@ -157,6 +158,9 @@ func exitCode(err error) int {
 	}
 	if errors.Is(err, errLoggedOut) {
 		return exitLoggedOut
+	}
+	if errors.Is(err, blueprint.ErrMoved) { // found here, where the API would say 409
+		return exitConflict
 	}
 	if !errors.As(err, &e) {
 		return exitFailed

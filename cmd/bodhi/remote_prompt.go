@@ -55,7 +55,7 @@ func (c onePrompt) find(e *env) (*client.Client, client.Prompt, error) {
 	}
 	found, err := api.Prompts().List(e.ctx, url.Values{"name": {c.Name}})
 	if err == nil && len(found.Data) == 0 {
-		err = fmt.Errorf("there is no prompt %q that you may see", c.Name)
+		err = exitError{exitMissing, fmt.Errorf("there is no prompt %q that you may see", c.Name)}
 	}
 	if err != nil {
 		return nil, client.Prompt{}, err
