@@ -41,27 +41,29 @@ func Suspense(ctx context.Context, cfg Config, log *slog.Logger) ([]SuspenseLine
 	return out, err
 }
 
-// ReleaseSuspense releases what a lost node left, on one budget or with a zero budget on all, and says how many lines
-// that were. The note is for the audit log of each organization concerned.
+// ReleaseSuspense releases what a lost node left, on one budget or with a zero budget on all, and says on how many
+// budgets that was. The note is for the audit log of each organization concerned.
 func ReleaseSuspense(ctx context.Context, cfg Config, log *slog.Logger, node id.Node, only id.Budget, note string) (int, error) {
 	c, err := openKept(ctx, cfg, log, false)
 	if err != nil {
 		return 0, err
 	}
 	defer func() { _ = c.db.Close() }()
-	service, n := c.budgets(nil), 0
+	service, released := c.budgets(nil), map[id.Budget]bool{}
 	err = c.eachSuspense(ctx, func(o org.Organization, x budget.Suspended) error {
 		if x.Node != node || !only.IsZero() && x.Budget != only {
 			return nil
 		}
-		n++
-		_, err := service.Release(ctx, org.System(o.ID, "operator"), x.Budget, budget.ReleaseInput{Node: node, Start: x.Start, Amount: x.Amount, Note: note})
-		return err
+		if _, err := service.Release(ctx, org.System(o.ID, "operator"), x.Budget, budget.ReleaseInput{Node: node, Start: x.Start, Amount: x.Amount, Note: note}); err != nil {
+			return err
+		}
+		released[x.Budget] = true // in two periods it is one budget
+		return nil
 	})
-	if err == nil && n == 0 {
+	if err == nil && len(released) == 0 {
 		err = fault.New(fault.NotFound, "nothing_suspended", "Nothing of this node is in suspense there. bodhi suspense list shows what is.")
 	}
-	return n, err
+	return len(released), err
 }
 
 func (c *core) eachSuspense(ctx context.Context, fn func(org.Organization, budget.Suspended) error) error {

@@ -63,7 +63,7 @@ func (c suspenseReleaseCmd) Run(e *env) error {
 	}
 	n, err := app.ReleaseSuspense(e.ctx, cfg, logger(cfg), node, only, c.Note)
 	if n > 0 {
-		fmt.Fprintf(e.out, "Released on %d budgets.\n", n)
+		fmt.Fprintf(e.out, "Released on %s.\n", plural(n, "budget"))
 	}
 	return err
 }
