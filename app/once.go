@@ -79,6 +79,19 @@ type Verification struct {
 // OK reports whether everything holds.
 func (v Verification) OK() bool { return v.Books.Balanced() && len(v.Problems) == 0 }
 
+// Err says which of it does not hold; nil if all does.
+func (v Verification) Err() error {
+	switch {
+	case v.OK():
+		return nil
+	case v.Books.Balanced():
+		return errors.New("the books balance, but not everything is whole; see the problems above")
+	case len(v.Problems) > 0:
+		return errors.New("the books do not balance, and not everything is whole; see the violations and problems above")
+	}
+	return errors.New("the books do not balance; see the violations above")
+}
+
 // Verify adds up the books and checks every organization's audit chain. It reads only.
 func Verify(ctx context.Context, cfg Config, log *slog.Logger) (Verification, error) {
 	v := Verification{Audit: map[string]int64{}, Problems: []string{}}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"github.com/bodhi-gateway/bodhi/app"
@@ -30,8 +29,5 @@ func (c verifyCmd) Run(e *env) error {
 			fmt.Fprintln(e.out, l)
 		}
 	}
-	if !report.OK() {
-		return errors.New("the books do not balance; see the violations above")
-	}
-	return nil
+	return report.Err()
 }
