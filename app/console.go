@@ -111,7 +111,7 @@ func (a *App) checks(ctx context.Context) (out []operatorweb.Finding) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	found := []Finding{a.checkSchema(ctx), checkClock(ctx, a.db), checkDir(a.cfg.DataDir), checkRoom(a.cfg.DataDir), checkBackups(ctx, a.core), checkMail(ctx, a.cfg)}
-	for _, f := range append(found, checkDial("redis", a.cfg.RedisURL, "6379", "rate limits, cache and breakers stay in each process")...) {
+	for _, f := range append(found, checkRedis(ctx, a.cfg.RedisURL, "rate limits, cache and breakers stay in each process")) {
 		out = append(out, operatorweb.Finding{What: f.What, State: string(f.State), Says: f.Says})
 	}
 	return out

@@ -6,13 +6,12 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"net"
-	"net/url"
 	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/clock"
+	"github.com/bodhi-gateway/bodhi/app/limit/limitredis"
 	"github.com/bodhi-gateway/bodhi/app/secret"
 	"github.com/bodhi-gateway/bodhi/db"
 )
@@ -52,7 +51,7 @@ func Doctor(ctx context.Context, cfg Config, log *slog.Logger) []Finding {
 	default:
 		out = append(out, checkSecrets(ctx, cfg, d, log)...)
 	}
-	out = append(out, checkDial("redis", cfg.RedisURL, "6379", "rate limits and breakers stay in each process, kept answers in the database")...)
+	out = append(out, checkRedis(ctx, cfg.RedisURL, "rate limits and breakers stay in each process, kept answers in the database"))
 	out = append(out, checkMail(ctx, cfg))
 	return out
 }
@@ -138,22 +137,20 @@ func checkSecrets(ctx context.Context, cfg Config, d *db.DB, log *slog.Logger) [
 	return out
 }
 
-func checkDial(what string, raw secret.String, port, without string) []Finding {
-	if raw.IsEmpty() {
-		return []Finding{{what, Fine, "not set: " + without}}
+// checkRedis asks for what limits are counted with: a server may take the connection and refuse all that comes over it.
+func checkRedis(ctx context.Context, at secret.String, without string) Finding {
+	if at.IsEmpty() {
+		return Finding{"redis", Fine, "not set: " + without}
 	}
-	u, err := url.Parse(raw.Reveal())
+	client, err := limitredis.Open(at)
 	if err != nil {
-		return []Finding{{what, Sick, "the URL cannot be read"}}
+		return Finding{"redis", Sick, err.Error()}
 	}
-	host := u.Host
-	if u.Port() == "" {
-		host = net.JoinHostPort(u.Hostname(), port)
+	defer func() { _ = client.Close() }()
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	if err := client.Check(ctx); err != nil {
+		return Finding{"redis", Sick, fmt.Sprintf("%s does not serve us: %v; nodes share nothing until it does", client.Addr(), err)}
 	}
-	conn, err := net.DialTimeout("tcp", host, 3*time.Second)
-	if err != nil {
-		return []Finding{{what, Sick, fmt.Sprintf("nothing answers at %s: %v", host, err)}}
-	}
-	_ = conn.Close()
-	return []Finding{{what, Fine, host + " answers"}}
+	return Finding{"redis", Fine, client.Addr() + " answers"}
 }

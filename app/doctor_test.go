@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/alicebob/miniredis/v2"
+
 	"github.com/bodhi-gateway/bodhi/app/onboard"
 	"github.com/bodhi-gateway/bodhi/app/secret"
 )
@@ -54,6 +56,27 @@ func TestTheDoctorSaysWhereMailsAre(t *testing.T) {
 		f := checkMail(t.Context(), cfg)
 		if f.State != want || strings.Contains(f.Says, "/dev/mail") != (want == Fine) {
 			t.Errorf("%s: %s %s", public, f.State, f.Says)
+		}
+	}
+}
+
+// TestTheDoctorAsksRedisWhatTheGatewayAsks: one that takes connections and refuses us is not well.
+func TestTheDoctorAsksRedisWhatTheGatewayAsks(t *testing.T) {
+	t.Parallel()
+	m := miniredis.RunT(t)
+	m.RequireAuth("canary")
+	for url, want := range map[string]Finding{
+		"":                               {"redis", Fine, "not set: each for itself"},
+		"redis://:canary@" + m.Addr():    {"redis", Fine, "answers"},
+		"redis://:canary-no@" + m.Addr(): {"redis", Sick, "WRONGPASS"},
+		"redis://" + m.Addr():            {"redis", Sick, "NOAUTH"},
+		"rediss://:canary@" + m.Addr():   {"redis", Sick, m.Addr()},
+		"redis://:canary@127.0.0.1:1":    {"redis", Sick, "127.0.0.1:1"},
+		"http://canary":                  {"redis", Sick, "REDIS_URL"},
+	} {
+		f := checkRedis(t.Context(), secret.New(url), "each for itself")
+		if f.What != want.What || f.State != want.State || !strings.Contains(f.Says, want.Says) || strings.Contains(f.Says, "canary") {
+			t.Errorf("%s: %+v", url, f)
 		}
 	}
 }

@@ -32,7 +32,7 @@ type commands struct {
 	Migrate   migrateCmd   `cmd:"" help:"Bring the database schema up to date, or show where it stands."`
 	Bootstrap bootstrapCmd `cmd:"" help:"Set up an organization without a browser; safe to repeat."`
 	Demo      demoCmd      `cmd:"" help:"Make a company with a believable history, to look at."`
-	Doctor    doctorCmd    `cmd:"" help:"Check the configuration and everything it points to."`
+	Doctor    doctorCmd    `cmd:"" help:"Check the configuration, and the database, providers, Redis and mail server it names."`
 	Verify    verifyCmd    `cmd:"" help:"Prove that the books balance and the audit chain is whole."`
 	RotateKek rotateCmd    `cmd:"" name:"rotate-kek" help:"Put everything that is encrypted under another master key, while the gateway serves."`
 	Price     priceCmd     `cmd:"" help:"Price a provider's recorded answer, read from standard input."`

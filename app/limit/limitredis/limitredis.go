@@ -55,5 +55,13 @@ func (c *Client) Eval(ctx context.Context, s limit.Script, keys []string, args [
 	return script.Run(ctx, c.redis, keys, args...).Int64Slice()
 }
 
+// Check asks the server to run a script, as every take does.
+func (c *Client) Check(ctx context.Context) error {
+	return c.redis.Eval(ctx, "return 1", nil).Err()
+}
+
+// Addr is where the server is: host and port.
+func (c *Client) Addr() string { return c.redis.Options().Addr }
+
 // Close drops the connections.
 func (c *Client) Close() error { return c.redis.Close() }
