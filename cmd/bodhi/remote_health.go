@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -56,8 +57,17 @@ func (c healthOutagesCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	names := map[string]string{}
+	if !c.JSON {
+		for t, err := range api.Health().All(e.ctx, nil) {
+			if err != nil {
+				return err
+			}
+			names[t.ConnectionID] = t.Connection
+		}
+	}
 	return printAll(c.remoteFlags, e.out, api.Health().AllOutages(e.ctx, nil), "There were no outages.", []string{"ID", "CONNECTION", "MODEL", "CAUSE", "BEGAN", "ENDED", "ACKNOWLEDGED", "RESOLVED"}, func(o client.Outage) []string {
-		return []string{o.ID, o.ConnectionID, o.Model, o.Cause, momentOf(&o.Began), momentOf(o.Ended), o.AcknowledgedBy, o.ResolvedBy}
+		return []string{o.ID, cmp.Or(names[o.ConnectionID], o.ConnectionID), o.Model, o.Cause, momentOf(&o.Began), momentOf(o.Ended), o.AcknowledgedBy, o.ResolvedBy}
 	})
 }
 

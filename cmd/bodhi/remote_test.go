@@ -287,6 +287,10 @@ func TestTargetsAreNamedAsInRoutes(t *testing.T) {
 	if _, said, code = call(t, 200, list, "health", "close", "nope/gpt"); code != exitMissing || !strings.Contains(said, "no connection") {
 		t.Errorf("%d %s", code, said)
 	}
+	const outages = `{"data":[{"id":"out_1","connection_id":"con_1","connection":"main","model":"gpt"}]}` // a target and an outage in one
+	if out, said, code = call(t, 200, outages, "health", "outages"); code != 0 || !strings.Contains(out, "out_1  main        gpt") {
+		t.Errorf("%d %q %s", code, out, said)
+	}
 	const outage = `{"id":"out_1","connection_id":"con_1","cause":"failures","openings":2,"began":"2026-11-26T12:00:00Z","acknowledged_by":"ada@acme.test","notes":[]}`
 	if out, said, code = call(t, 200, outage, "health", "outage", "out_1", "acknowledge"); code != 0 || !strings.Contains(out, "ada@acme.test") {
 		t.Errorf("%d %q %s", code, out, said)
