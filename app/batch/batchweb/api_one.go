@@ -72,7 +72,7 @@ func (h *Handlers) lines(c *web.Context, which id.Batch) error {
 	if _, err := h.Batches.Get(c.Ctx(), c.Actor(), which); err != nil {
 		return err
 	}
-	return c.Download("batch.jsonl", "application/x-ndjson", func() error {
+	return c.Download(which.String()+".jsonl", "application/x-ndjson", func() error {
 		return h.Batches.Download(c.Ctx(), c.Actor(), which, c.Response())
 	})
 }

@@ -19,7 +19,7 @@ func (h *Handlers) results(c *web.Context) error {
 	if _, err := h.Batches.Get(c.Ctx(), c.Actor(), which); err != nil {
 		return err
 	}
-	return c.StreamCSV("batch.csv", columns, func(write func([]string) error) error {
+	return c.StreamCSV(which.String()+".csv", columns, func(write func([]string) error) error {
 		return h.Batches.Each(c.Ctx(), c.Actor(), which, func(i batch.Item) error { return write(cells(&i)) })
 	})
 }
