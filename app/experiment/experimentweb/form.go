@@ -65,7 +65,7 @@ func (h *Handlers) form(c *web.Context, f views.Fields, wrong web.Refusal) (temp
 	page.Judges = kept(append([]ui.Option{{Label: "Nobody"}}, page.Targets[1:]...), f.Judge)
 	page.FoldOpen = f.Tag+f.Prompt+f.LookFor+f.Sample+f.ErrorLimit+f.GuardCost+f.GuardLatency+f.GuardGood+f.Judge != "" || f.Scope != c.Actor().Org.String()
 	for i, v := range f.Variants {
-		page.FoldOpen = page.FoldOpen || i > 1 && v != views.VariantFields{}
+		page.FoldOpen = page.FoldOpen || v.Version+v.Max+v.Temperature != "" || i > 1 && v != views.VariantFields{}
 	}
 	return views.New(page), nil
 }
