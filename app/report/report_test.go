@@ -115,6 +115,29 @@ func TestDaysAreExactInEveryZoneAndAcrossEveryChangeOfClocks(t *testing.T) {
 	}
 }
 
+// grouped notes what a grouping was asked of.
+type grouped struct {
+	books
+	from, to time.Time
+}
+
+func (g *grouped) Groups(_ context.Context, _ Reach, _ By, from, to time.Time, _ int) ([]Group, error) {
+	g.from, g.to = from, to
+	return nil, nil
+}
+
+// A month that begins within an hour holds nothing of the one before.
+func TestThisMonthsSpendBeginsWithTheMonthInEveryZone(t *testing.T) {
+	t.Parallel()
+	for zone, slot := range map[string]time.Duration{"Europe/Berlin": time.Hour, "Asia/Kolkata": 15 * time.Minute, "Asia/Kathmandu": 15 * time.Minute} {
+		g, now := &grouped{}, time.Date(2026, 11, 20, 12, 37, 0, 0, time.UTC)
+		_, since, err := NewService(g, zones(zone), clock.NewFake(now)).SpendByConnection(t.Context(), admin())
+		if err != nil || !g.from.Equal(since) || since.Day() != 1 || !g.to.Equal(now.Truncate(slot).Add(slot)) {
+			t.Errorf("%s: from %s, to %s, since %s: %v", zone, g.from, g.to, since, err)
+		}
+	}
+}
+
 func TestWholeHoursComeFromTheRollup(t *testing.T) {
 	t.Parallel()
 	b := &books{}

@@ -12,6 +12,20 @@ import (
 // span is a half-open stretch of time.
 type span struct{ from, to time.Time }
 
+// quarter divides every offset from UTC that is in use.
+const quarter = 15 * time.Minute
+
+// Slot is how finely sums are kept for a zone at a moment: by the hour, and by the quarter where its days begin within an hour.
+func Slot(zone *time.Location, at time.Time) time.Duration {
+	y := at.In(zone).Year()
+	for _, month := range []time.Month{time.January, time.July} {
+		if _, offset := time.Date(y, month, 1, 0, 0, 0, 0, zone).Zone(); offset%3600 != 0 {
+			return quarter
+		}
+	}
+	return time.Hour
+}
+
 // cut splits a span into whole hours of the clock, which the rollup holds, and the edges, which only request facts
 // know: zones need not begin their days on the hour.
 func cut(s span) (hours span, edges []span) {

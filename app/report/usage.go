@@ -18,7 +18,7 @@ const maxSpan = 400 * 24 * time.Hour
 var dimensions = []By{ByDay, ByModel, ByKey, ByTeam, ByMember, ByConnection, ByDepartment}
 
 // Usage sums up from ≤ t < to by a dimension: days oldest first, all others the most expensive first and at most limit
-// of them. Bounds are widened to whole hours, days to whole days of the organization's zone.
+// of them. Bounds are widened to the slots that sums are kept by, days to whole days of the organization's zone.
 func (s *Service) Usage(ctx context.Context, a org.Actor, by By, from, to time.Time, limit int) ([]Group, error) {
 	r, err := reach(a)
 	if err != nil {
@@ -33,9 +33,14 @@ func (s *Service) Usage(ctx context.Context, a org.Actor, by By, from, to time.T
 	if by == ByDay {
 		return s.byDay(ctx, r, a, from, to)
 	}
-	from = from.Truncate(time.Hour)
-	if end := to.Truncate(time.Hour); end.Before(to) {
-		to = end.Add(time.Hour)
+	zone, err := s.zone(ctx, a.Org)
+	if err != nil {
+		return nil, err
+	}
+	slot := Slot(zone, from)
+	from = from.Truncate(slot)
+	if end := to.Truncate(slot); end.Before(to) {
+		to = end.Add(slot)
 	}
 	groups, err := s.store.Groups(ctx, r, by, from, to, limit)
 	if err != nil {

@@ -6,22 +6,12 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/fault"
+	"github.com/bodhi-gateway/bodhi/app/report"
 )
-
-// quarter divides every offset from UTC that is in use.
-const quarter = 15 * time.Minute
 
 // Slot is how finely sums must be kept so that an organization's days are made of whole ones: an hour, or a quarter of it
 // in zones whose clocks stand beside the hour. at says in which year; one that changes with daylight saving counts all year.
-func Slot(zone *time.Location, at time.Time) time.Duration {
-	y := at.In(zone).Year()
-	for _, month := range []time.Month{time.January, time.July} {
-		if _, offset := time.Date(y, month, 1, 0, 0, 0, 0, zone).Zone(); offset%3600 != 0 {
-			return quarter
-		}
-	}
-	return time.Hour
-}
+func Slot(zone *time.Location, at time.Time) time.Duration { return report.Slot(zone, at) }
 
 // widen takes a span to whole steps: to slots, and with a grain of days and more to whole days.
 func widen(q Query, zone *time.Location) Query {
