@@ -129,7 +129,7 @@ func columns(since string) []ui.Column {
 		{Label: "Connection"},
 		{Label: "Live test"},
 		{Label: "Last 24 hours", Title: "How real requests' attempts went; a request that the provider refused counts for it"},
-		{Label: "Spend (USD)", Numeric: true, Title: "This month, since " + since},
+		{Label: "Spend (USD)", Numeric: true, Title: "This month, since " + since + ", under the name that the connection has now"},
 		{Label: "Models", Numeric: true},
 		{Label: "Key", Wide: true},
 		{Label: "Actions", Hidden: true},

@@ -78,7 +78,7 @@ func (h *Handlers) standing(c *web.Context, r provider.ConnectionRecord, page *v
 	}
 	health := all[r.ID]
 	state, rate, _ := healthWords(health)
-	cost := ui.StatProps{Label: "Spend this month", Unit: "USD", Against: "since " + since.Format("2 January"), Href: "/requests?range=month&connection=" + r.Name}
+	cost := ui.StatProps{Label: "Spend this month", Unit: "USD", Against: "under this name since " + since.Format("2 January"), Href: "/requests?range=month&connection=" + r.Name}
 	cost.Value, cost.Exact = web.Dollars(spent[r.Name])
 	page.Health = state
 	page.Figures = []ui.StatProps{
@@ -120,7 +120,8 @@ func listed(c *web.Context, o provider.Offering, r provider.ConnectionRecord, pa
 	page.MoreChanges = l.More + len(l.Added) + len(l.Removed) - len(page.Added) - len(page.Removed)
 }
 
-// healthJSON is how a connection's attempts of the last 24 hours went, at most the newest 2,000, and its spend this month.
+// healthJSON is how a connection's attempts of the last 24 hours went, at most the newest 2,000, and its spend this month under
+// the name that it has now.
 type healthJSON struct {
 	Attempts    int          `json:"attempts"`
 	Failed      int          `json:"failed"`

@@ -44,11 +44,11 @@ func TestAConnectionShowsHowItFaresAndWhatItCosts(t *testing.T) {
 		s.attempt(t, r, "", 200, 50*money.Cent)
 	}
 	s.attempt(t, r, "rate_limit", 429, 0)
-	if p := admin.Get("/connections"); !p.Has("Failing at times", "90 % of 10 attempts", "p50 1.5 s, p95 1.5 s", "$4.50") {
+	if p := admin.Get("/connections"); !p.Has("Failing at times", "90 % of 10 attempts", "p50 1.5 s, p95 1.5 s", "$4.50", "under the name that the connection has now") {
 		t.Errorf("the list:\n%s", p.Body)
 	}
 	page := "/connections/" + r.ID.String()
-	if p := admin.Get(page); !p.Has("Failing at times", "90 %", "Rate limit (status 429)", "provider said no", "$4.50", "1.5 s") {
+	if p := admin.Get(page); !p.Has("Failing at times", "90 %", "Rate limit (status 429)", "provider said no", "$4.50", "under this name since ", "stays under the old name", "1.5 s") {
 		t.Errorf("its page:\n%s", p.Body)
 	}
 	if p := webtest.As(t, s.site, s.acme.Members[org.Manager]).Get(page); p.Status != 200 || !p.Has("Rate limit (status 429)") || p.Has("provider said no") {
