@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"time"
 
@@ -144,7 +143,7 @@ func (s *Service) May(ctx context.Context, actor org.Actor, b *Batch) bool {
 
 // Fails are lines that were not answered, behind a number.
 func (s *Service) Fails(ctx context.Context, actor org.Actor, which id.Batch, after, limit int) ([]Item, error) {
-	if _, err := s.Get(ctx, actor, which); err != nil {
+	if _, _, err := s.readable(ctx, actor, which); err != nil {
 		return nil, err
 	}
 	all, err := s.Store.Lines(ctx, actor.Org, which, Bad, after, limit)
@@ -158,37 +157,6 @@ func (s *Service) Fails(ctx context.Context, actor org.Actor, which id.Batch, af
 		}
 	}
 	return out, nil
-}
-
-// Download writes the results out as lines of JSON.
-func (s *Service) Download(ctx context.Context, actor org.Actor, which id.Batch, w io.Writer) error {
-	b, err := s.Get(ctx, actor, which)
-	if err != nil {
-		return err
-	}
-	return s.results(ctx, b.Org, b.ID, All, w)
-}
-
-// Each gives the results one after the other.
-func (s *Service) Each(ctx context.Context, actor org.Actor, which id.Batch, do func(Item) error) error {
-	b, err := s.Get(ctx, actor, which)
-	for after := 0; err == nil; {
-		var page []SealedItem
-		if page, err = s.Store.Lines(ctx, b.Org, b.ID, All, after, 100); err != nil || len(page) == 0 {
-			break
-		}
-		for _, sealed := range page {
-			var i Item
-			if i, err = s.vault.openItem(ctx, sealed); err == nil {
-				err = do(i)
-			}
-			if err != nil {
-				return err
-			}
-			after = i.Number
-		}
-	}
-	return err
 }
 
 // Label is a batch's name, or what it asks.

@@ -78,7 +78,11 @@ func TestATableFillsInAPrompt(t *testing.T) {
 	s.node()
 	e = wait(t, service, actor, e.ID, "over", func(e batch.Entry) bool { return e.State.Over() })
 	var out bytes.Buffer
-	if err := service.Download(t.Context(), actor, e.ID, &out); err != nil || e.State != batch.Completed || strings.Count(out.String(), "\n") != 2 || !strings.Contains(out.String(), `"custom_id":"r2"`) {
+	write, err := service.Download(t.Context(), actor, e.ID)
+	if err == nil {
+		err = write(&out)
+	}
+	if err != nil || e.State != batch.Completed || strings.Count(out.String(), "\n") != 2 || !strings.Contains(out.String(), `"custom_id":"r2"`) {
 		t.Errorf("%s %v %s", e.State, err, out.String())
 	}
 	for name, c := range map[string]struct {

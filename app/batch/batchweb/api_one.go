@@ -69,10 +69,9 @@ func (h *Handlers) apiResults(c *web.Context) error {
 
 // lines sends results as they are kept.
 func (h *Handlers) lines(c *web.Context, which id.Batch) error {
-	if _, err := h.Batches.Get(c.Ctx(), c.Actor(), which); err != nil {
+	write, err := h.Batches.Download(c.Ctx(), c.Actor(), which)
+	if err != nil {
 		return err
 	}
-	return c.Download(which.String()+".jsonl", "application/x-ndjson", func() error {
-		return h.Batches.Download(c.Ctx(), c.Actor(), which, c.Response())
-	})
+	return c.Download(which.String()+".jsonl", "application/x-ndjson", func() error { return write(c.Response()) })
 }

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/audit"
 	"github.com/bodhi-gateway/bodhi/app/batch"
 	"github.com/bodhi-gateway/bodhi/app/batch/batchweb"
 	"github.com/bodhi-gateway/bodhi/app/catalog"
@@ -117,6 +118,21 @@ func (s *scene) key(t *testing.T, role org.Role) string {
 	return k.Key.ID.String()
 }
 
+// noted are the audit log's entries of one action, the newest first.
+func (s *scene) noted(t *testing.T, action string) (out []audit.Record) {
+	t.Helper()
+	all, err := s.house.Audit.List(t.Context(), s.acme.Actor(org.Admin), 0, 50)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range all {
+		if r.Action == action {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
 func (s *scene) as(t *testing.T, role org.Role) *webtest.Client {
 	t.Helper()
 	return webtest.As(t, s.site, s.acme.Members[role])
@@ -214,6 +230,27 @@ func TestFromATableToResultsOnPages(t *testing.T) {
 	}
 	if p := developer.Get(at + "/results"); strings.Count(p.Body, "\n") != 2 || !p.Has(`"custom_id":"r1"`) {
 		t.Errorf("as lines: %s", p.Body)
+	}
+	// Who sees the key sees how far its batch is, and not what it says.
+	if p := viewer.Get(at); !p.Has("2 of 2 requests", "For whose key asked") || p.Has("It is &lt;bad&gt;.") || p.Has("/results") {
+		t.Errorf("a viewer's page: %d\n%s", p.Status, p.Body)
+	}
+	lead := s.as(t, org.Lead)
+	for format, says := range map[string]string{"csv": "Yes <b>", "jsonl": `"custom_id":"r1"`} {
+		if p := viewer.Get(at + "/results?format=" + format); p.Status != http.StatusForbidden || p.Has(says) {
+			t.Errorf("a viewer has what it says: %d\n%s", p.Status, p.Body)
+		}
+		if read := s.noted(t, "batch.read"); len(read) != 0 {
+			t.Errorf("noted %+v", read)
+		}
+	}
+	for n, format := range []string{"csv", "jsonl"} {
+		if p := lead.Get(at + "/results?format=" + format); p.Status != http.StatusOK || !p.Has("r1") {
+			t.Errorf("a lead: %d", p.Status)
+		}
+		if read := s.noted(t, "batch.read"); len(read) != n+1 || read[0].Actor != s.acme.Members[org.Lead].Email || read[0].Target != strings.TrimPrefix(at, "/batches/") {
+			t.Errorf("noted %+v", read)
+		}
 	}
 	// What is over cannot be turned any more, and whoever is of another tenant sees what nobody has.
 	for _, turn := range []string{"/pause", "/resume", "/cancel"} {

@@ -16,11 +16,12 @@ func (h *Handlers) results(c *web.Context) error {
 	if c.QueryParam("format") != "csv" {
 		return h.lines(c, which)
 	}
-	if _, err := h.Batches.Get(c.Ctx(), c.Actor(), which); err != nil {
+	tell, err := h.Batches.Each(c.Ctx(), c.Actor(), which)
+	if err != nil {
 		return err
 	}
 	return c.StreamCSV(which.String()+".csv", columns, func(write func([]string) error) error {
-		return h.Batches.Each(c.Ctx(), c.Actor(), which, func(i batch.Item) error { return write(cells(&i)) })
+		return tell(func(i batch.Item) error { return write(cells(&i)) })
 	})
 }
 
