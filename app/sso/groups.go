@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/audit"
 	"github.com/bodhi-gateway/bodhi/app/fault"
@@ -26,6 +27,10 @@ func (s *Service) SetGroups(ctx context.Context, actor org.Actor, all []Group) e
 	if err := actor.Require(org.Admin); err != nil {
 		return err
 	}
+	stored, err := s.Store.Groups(ctx, actor.Org)
+	if err != nil {
+		return fmt.Errorf("map groups: %w", err)
+	}
 	now, seen := s.Clock.Now(), map[string]bool{}
 	if len(all) > maxMapped {
 		return fault.Field("groups", fmt.Sprintf("At most %d groups can be mapped.", maxMapped))
@@ -40,6 +45,7 @@ func (s *Service) SetGroups(ctx context.Context, actor org.Actor, all []Group) e
 			return fault.Field("group", fmt.Sprintf("The group %q is mapped there already. Remove that line first.", g.Name))
 		}
 		seen[g.Name+" "+g.At.String()] = true
+		*g = known(stored, *g)
 		if err := s.mappable(ctx, actor, *g); err != nil {
 			return err
 		}
@@ -47,7 +53,7 @@ func (s *Service) SetGroups(ctx context.Context, actor org.Actor, all []Group) e
 			g.CreatedBy, g.CreatedAt = actor.Label, now
 		}
 	}
-	err := s.Tx.Do(ctx, func(ctx context.Context) error {
+	err = s.Tx.Do(ctx, func(ctx context.Context) error {
 		before, err := s.Store.Groups(ctx, actor.Org)
 		if err != nil {
 			return err
@@ -61,6 +67,18 @@ func (s *Service) SetGroups(ctx context.Context, actor org.Actor, all []Group) e
 		return fmt.Errorf("map groups: %w", err)
 	}
 	return nil
+}
+
+// known is a line as it was there before, with who mapped it and when: a program sends all lines again, and without those. Only what was
+// stored says that a line was there.
+func known(stored []Group, g Group) Group {
+	g.CreatedBy, g.CreatedAt = "", time.Time{}
+	for _, was := range stored {
+		if was.Name == g.Name && was.Role == g.Role && was.At == g.At {
+			return was
+		}
+	}
+	return g
 }
 
 // mappable: nobody maps groups to what they may not give themselves. A line that was there before is left to tenable.

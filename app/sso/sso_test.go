@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -238,6 +239,45 @@ func TestNobodyMapsGroupsAboveThemselves(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+}
+
+// A program sends all lines again, as it got them and without who mapped them: what was there stays as it was.
+func TestALineThatWasThereStaysThoughItsNodeIsArchived(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newScene(t, d)
+		admin, ctx := s.acme.Actor(org.Admin), t.Context()
+		old := sso.Group{Name: "eng", Role: org.Developer, At: org.OfTeam(s.acme.Org.ID, s.acme.Team)}
+		if err := s.SSO.SetGroups(ctx, admin, []sso.Group{old}); err != nil {
+			t.Fatal(err)
+		}
+		before, err := s.SSO.Groups(ctx, admin)
+		if err != nil || len(before) != 1 {
+			t.Fatal(before, err)
+		}
+		if err := s.Identity.ArchiveTeam(ctx, admin, s.acme.Team); err != nil {
+			t.Fatal(err)
+		}
+		s.Clock.Advance(time.Hour)
+		other := admin
+		other.Label = "a program"
+		if err := s.SSO.SetGroups(ctx, other, []sso.Group{old, {Name: "all", Role: org.Viewer, At: org.OfOrg(s.acme.Org.ID)}}); err != nil {
+			t.Fatalf("the line that was there is refused: %v", err)
+		}
+		after, err := s.SSO.Groups(ctx, admin)
+		if err != nil || len(after) != 2 {
+			t.Fatal(after, err)
+		}
+		for _, g := range after {
+			if g.Name == "eng" && g != before[0] || g.Name == "all" && g.CreatedBy != other.Label {
+				t.Errorf("%+v, was %+v", g, before[0])
+			}
+		}
+		fresh := sso.Group{Name: "new", Role: org.Developer, At: old.At, CreatedBy: "x", CreatedAt: before[0].CreatedAt}
+		if err := s.SSO.SetGroups(ctx, admin, append(after, fresh)); err == nil {
+			t.Error("a line that says itself that it was there is taken")
+		}
+	})
 }
 
 func TestTheAddressHelpsOnlyWhereTheDomainIsProven(t *testing.T) {
