@@ -55,6 +55,5 @@ var _ compliance.Answers = forgettable{}
 
 // ForgetMember implements compliance.Answers: on every node, and where Redis carries them.
 func (f forgettable) ForgetMember(ctx context.Context, actor org.Actor, m id.Member) error {
-	_, err := f.cache.Clear(ctx, actor, cache.Clearing{Kind: cache.CutMember, Value: m.String()})
-	return err
+	return f.cache.Forget(ctx, actor, m)
 }

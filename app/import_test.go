@@ -193,7 +193,9 @@ func TestWhoseInvitationIsOverIsInvitedAgain(t *testing.T) {
 	must(t, err)
 	for _, over := range []bool{false, true, true} {
 		if over {
-			var sent struct{ Data []struct{ ID, Email, State string } }
+			var sent struct {
+				Data []struct{ ID, Email, State string }
+			}
 			must(t, plain(t.Context(), "GET", "/invitations", nil, nil, &sent))
 			for _, i := range sent.Data {
 				if i.Email == "ada@elsewhere.test" && i.State == "open" {

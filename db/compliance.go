@@ -88,6 +88,19 @@ func (s *ComplianceStore) Find(ctx context.Context, o id.Org, email string) (id.
 	return rows[0].ID, true, nil
 }
 
+// Under implements compliance.Store.
+func (s *ComplianceStore) Under(ctx context.Context, o id.Org, email string) ([]compliance.Under, error) {
+	var rows []memberRow
+	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
+		return tx.Where("org_id = ? AND email = ?", o, email).Order("id").Find(&rows).Error
+	})
+	out := make([]compliance.Under, len(rows))
+	for i, r := range rows {
+		out[i] = compliance.Under{Member: r.ID, Name: r.Name, Left: r.RemovedAt != nil}
+	}
+	return out, err
+}
+
 type erasureRow struct {
 	Org       id.Org     `gorm:"column:org_id;primaryKey"`
 	ID        id.Erasure `gorm:"column:id;primaryKey"`

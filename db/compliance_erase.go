@@ -35,8 +35,7 @@ func (s *ComplianceStore) Erase(ctx context.Context, p compliance.Person) (out [
 			for _, c := range addressColumns {
 				e.exec(c.table, compliance.Deleted, "DELETE FROM "+c.table+" WHERE org_id = ? AND "+c.column+" = ?", p.Org, p.Email)
 			}
-			// With memberships of theirs that ended before; one that goes on under the address is somebody else's by now.
-			e.exec("members", compliance.Pseudonymous, "UPDATE members SET email = ?, name = ? WHERE org_id = ? AND (id = ? OR email = ? AND removed_at IS NOT NULL)", p.Pseudonym(), compliance.ErasedName, p.Org, p.Member, p.Email)
+			e.exec("members", compliance.Pseudonymous, "UPDATE members SET email = ?, name = ? WHERE org_id = ? AND id IN ?", p.Pseudonym(), compliance.ErasedName, p.Org, p.Memberships())
 			for _, t := range texts {
 				switch {
 				case sumTables[t.name] != nil:
@@ -84,25 +83,25 @@ func (e *eraser) forgetSheets() {
 
 // dependents are rows that name a person by way of another row, and those that would keep their row from going.
 func (e *eraser) dependents() {
-	o, m := e.p.Org, e.p.Member
-	e.exec("feedback", compliance.Cleared, "UPDATE feedback SET comment = '' WHERE org_id = ? AND comment <> '' AND key_id IN (SELECT id FROM keys WHERE keys.org_id = ? AND member_id = ?)", o, o, m)
-	e.exec("scim_members", compliance.Deleted, "DELETE FROM scim_members WHERE org_id = ? AND user_id IN (SELECT id FROM scim_users WHERE scim_users.org_id = ? AND (member_id = ? OR email = ?))", o, o, m, e.p.Email)
+	o, m := e.p.Org, e.p.Memberships()
+	e.exec("feedback", compliance.Cleared, "UPDATE feedback SET comment = '' WHERE org_id = ? AND comment <> '' AND key_id IN (SELECT id FROM keys WHERE keys.org_id = ? AND member_id IN ?)", o, o, m)
+	e.exec("scim_members", compliance.Deleted, "DELETE FROM scim_members WHERE org_id = ? AND user_id IN (SELECT id FROM scim_users WHERE scim_users.org_id = ? AND (member_id IN ? OR email = ?))", o, o, m, e.p.Email)
 	// What was given for asking repeats why.
-	e.exec("budget_grants", compliance.Cleared, "UPDATE budget_grants SET reason = '' WHERE org_id = ? AND reason <> '' AND request_id IN (SELECT id FROM budget_requests WHERE budget_requests.org_id = ? AND asker_id = ?)", o, o, m)
-	e.exec("limit_increases", compliance.Cleared, "UPDATE limit_increases SET reason = '' WHERE org_id = ? AND reason <> '' AND id IN (SELECT increase_id FROM limit_requests WHERE limit_requests.org_id = ? AND asker_id = ?)", o, o, m)
-	const private = "prompt_id IN (SELECT id FROM prompts WHERE prompts.org_id = ? AND owner_id = ? AND visibility = 'private')"
+	e.exec("budget_grants", compliance.Cleared, "UPDATE budget_grants SET reason = '' WHERE org_id = ? AND reason <> '' AND request_id IN (SELECT id FROM budget_requests WHERE budget_requests.org_id = ? AND asker_id IN ?)", o, o, m)
+	e.exec("limit_increases", compliance.Cleared, "UPDATE limit_increases SET reason = '' WHERE org_id = ? AND reason <> '' AND id IN (SELECT increase_id FROM limit_requests WHERE limit_requests.org_id = ? AND asker_id IN ?)", o, o, m)
+	const private = "prompt_id IN (SELECT id FROM prompts WHERE prompts.org_id = ? AND owner_id IN ? AND visibility = 'private')"
 	e.exec("prompt_labels", compliance.Deleted, "DELETE FROM prompt_labels WHERE org_id = ? AND "+private, o, o, m)
-	e.exec("prompts", compliance.Deleted, "DELETE FROM prompts WHERE org_id = ? AND owner_id = ? AND visibility = 'private'", o, m)
+	e.exec("prompts", compliance.Deleted, "DELETE FROM prompts WHERE org_id = ? AND owner_id IN ? AND visibility = 'private'", o, m)
 	// What models said to rows that were taken from the person's requests; the rows themselves go by their column.
-	e.exec("evaluation_items", compliance.Deleted, "DELETE FROM evaluation_items WHERE org_id = ? AND EXISTS (SELECT 1 FROM evaluations v JOIN evaluation_rows w ON w.org_id = v.org_id AND w.dataset_id = v.dataset_id WHERE v.org_id = ? AND v.id = evaluation_items.evaluation_id AND w.number = evaluation_items.number AND w.member_id = ?)", o, o, m)
-	e.exec("evaluation_datasets", compliance.Cleared, "UPDATE evaluation_datasets SET row_count = row_count - (SELECT COUNT(*) FROM evaluation_rows w WHERE w.org_id = ? AND w.dataset_id = evaluation_datasets.id AND w.member_id = ?) WHERE org_id = ? AND id IN (SELECT dataset_id FROM evaluation_rows WHERE evaluation_rows.org_id = ? AND member_id = ?)", o, m, o, o, m)
-	e.exec("evaluation_datasets", compliance.Deleted, "DELETE FROM evaluation_datasets WHERE org_id = ? AND owner_id = ? AND visibility = 'private'", o, m) // and with them their rows and runs
+	e.exec("evaluation_items", compliance.Deleted, "DELETE FROM evaluation_items WHERE org_id = ? AND EXISTS (SELECT 1 FROM evaluations v JOIN evaluation_rows w ON w.org_id = v.org_id AND w.dataset_id = v.dataset_id WHERE v.org_id = ? AND v.id = evaluation_items.evaluation_id AND w.number = evaluation_items.number AND w.member_id IN ?)", o, o, m)
+	e.exec("evaluation_datasets", compliance.Cleared, "UPDATE evaluation_datasets SET row_count = row_count - (SELECT COUNT(*) FROM evaluation_rows w WHERE w.org_id = ? AND w.dataset_id = evaluation_datasets.id AND w.member_id IN ?) WHERE org_id = ? AND id IN (SELECT dataset_id FROM evaluation_rows WHERE evaluation_rows.org_id = ? AND member_id IN ?)", o, m, o, o, m)
+	e.exec("evaluation_datasets", compliance.Deleted, "DELETE FROM evaluation_datasets WHERE org_id = ? AND owner_id IN ? AND visibility = 'private'", o, m) // and with them their rows and runs
 }
 
 // column does what one line of personColumns says.
 func (e *eraser) column(c personColumn) {
 	if c.fate == goes {
-		e.exec(c.table, compliance.Deleted, "DELETE FROM "+c.table+" WHERE org_id = ? AND "+c.column+" = ?", e.p.Org, e.p.Member)
+		e.exec(c.table, compliance.Deleted, "DELETE FROM "+c.table+" WHERE org_id = ? AND "+c.column+" IN ?", e.p.Org, e.p.Memberships())
 		return
 	}
 	if len(c.empty) == 0 {
@@ -112,7 +111,7 @@ func (e *eraser) column(c personColumn) {
 	for i, name := range c.empty {
 		set[i], there[i] = name+" = ''", name+" <> ''"
 	}
-	e.exec(c.table, compliance.Cleared, "UPDATE "+c.table+" SET "+strings.Join(set, ", ")+" WHERE org_id = ? AND "+c.column+" = ? AND ("+strings.Join(there, " OR ")+")", e.p.Org, e.p.Member)
+	e.exec(c.table, compliance.Cleared, "UPDATE "+c.table+" SET "+strings.Join(set, ", ")+" WHERE org_id = ? AND "+c.column+" IN ? AND ("+strings.Join(there, " OR ")+")", e.p.Org, e.p.Memberships())
 }
 
 // sweep puts other words in the place of a person's in every text of one table: of those rows alone of which the condition holds.
@@ -157,7 +156,7 @@ func (e *eraser) names(t textTable) (condition string, values []any) {
 func (s *ComplianceStore) eraseShared(ctx context.Context, p compliance.Person, note func(string, compliance.Deed, int64)) error {
 	return s.db.system(ctx, "end what a person is logged in with", func(tx *gorm.DB) error {
 		for _, c := range sharedPersonColumns {
-			done := tx.Session(&gorm.Session{}).Exec("DELETE FROM "+c.table+" WHERE "+c.org+" = ? AND "+c.member+" = ?", p.Org, p.Member)
+			done := tx.Session(&gorm.Session{}).Exec("DELETE FROM "+c.table+" WHERE "+c.org+" = ? AND "+c.member+" IN ?", p.Org, p.Memberships())
 			if done.Error != nil {
 				return done.Error
 			}

@@ -43,7 +43,7 @@ func (s *ComplianceStore) exportTable(ctx context.Context, p compliance.Person, 
 	name := cols[0].Table
 	for _, c := range personColumns {
 		if c.table == name {
-			theirs, values = append(theirs, c.column+" = ?"), append(values, p.Member)
+			theirs, values = append(theirs, c.column+" IN ?"), append(values, p.Memberships())
 		}
 	}
 	for _, c := range cols {

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -17,21 +18,21 @@ type Redaction struct {
 	Head    string // the last entry's hash before, in hex; "" where nothing changed
 }
 
-// Redact takes a person out of an organization's entries: words by others, and where they acted or somebody acted as them their
-// network address and program. Every entry from the first of these on is signed again, in the transaction in ctx. It proves the
-// whole chain first: a broken one stays as it is, because afterwards nobody could tell. Who keeps hashes elsewhere finds the one
-// from before in what the caller writes down. For compliance only.
-func (c *Chain) Redact(ctx context.Context, o id.Org, who id.Member, words [][2]string) (Redaction, error) {
+// Redact takes a person out of an organization's entries, under all ids that they had: words by others, and where they acted or somebody
+// acted as them their network address and program. Every entry from the first of these on is signed again, in the transaction in ctx. It
+// proves the whole chain first: a broken one stays as it is, because afterwards nobody could tell. Who keeps hashes elsewhere finds the
+// one from before in what the caller writes down. For compliance only.
+func (c *Chain) Redact(ctx context.Context, o id.Org, who []id.Member, words [][2]string) (Redaction, error) {
 	return c.redact(ctx, o, who, words, func(*Record) bool { return true })
 }
 
 // RedactOwn is Redact for those entries alone that tell what the person did, or what was done to them: others may name somebody else
 // by the same words.
-func (c *Chain) RedactOwn(ctx context.Context, o id.Org, who id.Member, words [][2]string) (Redaction, error) {
-	return c.redact(ctx, o, who, words, func(r *Record) bool { return r.Member == who || r.Target == who.String() })
+func (c *Chain) RedactOwn(ctx context.Context, o id.Org, who []id.Member, words [][2]string) (Redaction, error) {
+	return c.redact(ctx, o, who, words, func(r *Record) bool { return slices.Contains(who, r.Member) || targets(r, who) })
 }
 
-func (c *Chain) redact(ctx context.Context, o id.Org, who id.Member, words [][2]string, of func(*Record) bool) (out Redaction, err error) {
+func (c *Chain) redact(ctx context.Context, o id.Org, who []id.Member, words [][2]string, of func(*Record) bool) (out Redaction, err error) {
 	var pairs []string
 	for _, w := range words {
 		pairs = append(pairs, w[0], w[1])
@@ -85,19 +86,23 @@ func (c *Chain) redact(ctx context.Context, o id.Org, who id.Member, words [][2]
 	return out, nil
 }
 
+func targets(r *Record, who []id.Member) bool {
+	return slices.ContainsFunc(who, func(m id.Member) bool { return r.Target == m.String() })
+}
+
 // ownWords are what people write in their own words, in canonical JSON.
 var ownWords = regexp.MustCompile(`"(reason|note|comment|message|text)":"(?:[^"\\]|\\.)*"`)
 
 // redact changes one entry, and reports whether anything is different.
-func redact(r *Record, who id.Member, replace *strings.Replacer) bool {
+func redact(r *Record, who []id.Member, replace *strings.Replacer) bool {
 	was := *r
 	for _, text := range []*string{&r.Actor, &r.Target, &r.TargetName, &r.Before, &r.After} {
 		*text = replace.Replace(*text)
 	}
-	if r.Member == who || r.Member.IsZero() && r.Target == who.String() {
+	if slices.Contains(who, r.Member) || r.Member.IsZero() && targets(r, who) {
 		r.IP, r.UserAgent = "", ""
 	}
-	if r.Member == who {
+	if slices.Contains(who, r.Member) {
 		r.Before, r.After = ownWords.ReplaceAllString(r.Before, `"$1":""`), ownWords.ReplaceAllString(r.After, `"$1":""`)
 	}
 	return *r != was

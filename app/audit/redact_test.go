@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/bodhi-gateway/bodhi/app/audit"
+	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
 	"github.com/bodhi-gateway/bodhi/db"
@@ -33,7 +34,7 @@ func TestOwnWordsAreRedactedWhateverIsInThem(t *testing.T) {
 					return err
 				}
 			}
-			_, err := h.Audit.Redact(ctx, x.Org.ID, me.Member, nil)
+			_, err := h.Audit.Redact(ctx, x.Org.ID, []id.Member{me.Member}, nil)
 			return err
 		})
 		if err != nil {

@@ -25,15 +25,31 @@ func (s *Service) Clear(ctx context.Context, actor org.Actor, c Clearing) (clear
 	}
 	cut := Cut{Org: actor.Org, Kind: c.Kind, Value: strings.TrimSpace(c.Value), At: s.now(), By: actor.Label}
 	target := string(c.Kind)
+	return s.end(ctx, actor, &cut, &target, func(ctx context.Context) error { return s.mayClear(ctx, actor, &cut, &target) })
+}
+
+// Forget ends what is kept of a person, who may have left: nobody else looks whether there is such a member. Organization admins, for
+// erasing people.
+func (s *Service) Forget(ctx context.Context, actor org.Actor, m id.Member) error {
+	if err := actor.Require(org.Admin); err != nil {
+		return err
+	}
+	target := "everything of a member"
+	_, err := s.end(ctx, actor, &Cut{Org: actor.Org, Kind: CutMember, Value: m.UUID(), At: s.now(), By: actor.Label}, &target, func(context.Context) error { return nil })
+	return err
+}
+
+// end carries a cut out, if it may be; that completes the cut and says what it ends.
+func (s *Service) end(ctx context.Context, actor org.Actor, cut *Cut, target *string, may func(context.Context) error) (cleared int, err error) {
 	var keys []Key
 	err = s.Tx.Do(ctx, func(ctx context.Context) error {
-		if err := s.mayClear(ctx, actor, &cut, &target); err != nil {
+		if err := may(ctx); err != nil {
 			return err
 		}
-		if keys, err = s.Rules.Cut(ctx, cut); err != nil {
+		if keys, err = s.Rules.Cut(ctx, *cut); err != nil {
 			return err
 		}
-		return s.Audit.Append(ctx, actor, audit.Entry{Action: "cache.cleared", Target: string(cut.Kind), TargetName: target, After: map[string]any{"what": string(cut.Kind), "entries": len(keys)}})
+		return s.Audit.Append(ctx, actor, audit.Entry{Action: "cache.cleared", Target: string(cut.Kind), TargetName: *target, After: map[string]any{"what": string(cut.Kind), "entries": len(keys)}})
 	})
 	if err != nil {
 		return 0, public("clear", err)

@@ -83,6 +83,11 @@ func (s *Service) whom(ctx context.Context, e Erasure) (Person, error) {
 		return Person{}, err
 	}
 	p := Person{Org: e.Org, Member: e.Member, Email: w.Email, Name: w.Name}
+	named := p
+	named.Email = p.Pseudonym() // as all of their memberships are called since
+	if p.Former, _, err = s.under(ctx, named); err != nil {
+		return p, err
+	}
 	p.Others, err = s.Store.Others(ctx, p)
 	return p, err
 }
@@ -122,7 +127,7 @@ func (s *Service) finish(ctx context.Context, e Erasure, now time.Time) error {
 		return err
 	}
 	return s.Tx.Do(ctx, func(ctx context.Context) error {
-		if _, held, err := s.holding(ctx, e.Org, e.Member); err != nil || held { // set since; it goes on when that ends
+		if _, held, err := s.holding(ctx, e.Org, p.Memberships()); err != nil || held { // set since; it goes on when that ends
 			return err
 		}
 		return s.pass(ctx, p, e, now, last)
@@ -136,7 +141,7 @@ func (s *Service) pass(ctx context.Context, p Person, e Erasure, now time.Time, 
 	if err != nil {
 		return err
 	}
-	did, err := s.Audit.RedactOwn(ctx, p.Org, p.Member, p.told())
+	did, err := s.Audit.RedactOwn(ctx, p.Org, p.Memberships(), p.told())
 	if err != nil {
 		return err
 	}

@@ -41,10 +41,15 @@ type Person struct {
 	Member id.Member
 	Email  string
 	Name   string
+	// Former are memberships of theirs that ended before, under the same address.
+	Former []id.Member
 	// Others are addresses and names of other people that one of the person's is a part of, the longest first: joann@acme.com of
 	// ann@acme.com. They stay.
 	Others []string
 }
+
+// Memberships are all of theirs.
+func (p Person) Memberships() []id.Member { return append([]id.Member{p.Member}, p.Former...) }
 
 // Pseudonym is what stands in the place of a person's address from their erasure on. It says nothing, and is the same everywhere.
 func (p Person) Pseudonym() string {
@@ -184,6 +189,8 @@ type Store interface {
 
 	// Find is whoever has or had an address, the newest member first.
 	Find(ctx context.Context, o id.Org, email string) (m id.Member, found bool, err error)
+	// Under are the members of an address, present and gone.
+	Under(ctx context.Context, o id.Org, email string) ([]Under, error)
 	// Others are the words of other people of the organization that one of the person's is a part of, the longest first.
 	Others(ctx context.Context, p Person) ([]string, error)
 	// Erase does what the list of columns says (db/compliance_columns.go), in the transaction in ctx.
@@ -193,6 +200,13 @@ type Store interface {
 	EraseBehind(ctx context.Context, p Person, before time.Time) ([]Count, error)
 	// Export gives every row that names the person, table by table. Ciphertext, hashes and secrets are left out.
 	Export(ctx context.Context, p Person, table func(name string, columns []string, rows [][]any) error) error
+}
+
+// Under is a member of an address.
+type Under struct {
+	Member id.Member
+	Name   string
+	Left   bool
 }
 
 // MissingHold is the one answer for a hold that is not there.

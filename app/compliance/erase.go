@@ -21,7 +21,28 @@ func (s *Service) Person(ctx context.Context, actor org.Actor, who id.Member) (P
 	if err != nil {
 		return Person{}, err
 	}
-	return Person{Org: m.Org, Member: m.ID, Email: m.Email, Name: m.Name}, nil
+	p := Person{Org: m.Org, Member: m.ID, Email: m.Email, Name: m.Name}
+	p.Former, _, err = s.under(ctx, p)
+	return p, err
+}
+
+// under are the other memberships of a person's address: those that ended are theirs, who came back; one that goes on is somebody
+// else's by now, and heir.
+func (s *Service) under(ctx context.Context, p Person) (former []id.Member, heir *Under, err error) {
+	all, err := s.Store.Under(ctx, p.Org, p.Email)
+	if err != nil {
+		return nil, nil, fmt.Errorf("members of an address: %w", err)
+	}
+	for i, u := range all {
+		switch {
+		case u.Member == p.Member:
+		case u.Left:
+			former = append(former, u.Member)
+		default:
+			heir = &all[i]
+		}
+	}
+	return former, heir, nil
 }
 
 // Find is the person who has or had an address here, also if they left.
@@ -68,6 +89,10 @@ func (s *Service) Erase(ctx context.Context, actor org.Actor, who id.Member, ema
 	if err := errors.Join(wrong[:]...); err != nil {
 		return Erasure{}, err
 	}
+	_, heir, err := s.under(ctx, p)
+	if err != nil {
+		return Erasure{}, err
+	}
 	if p.Others, err = s.Store.Others(ctx, p); err != nil {
 		return Erasure{}, fmt.Errorf("erase: %w", err)
 	}
@@ -76,26 +101,34 @@ func (s *Service) Erase(ctx context.Context, actor org.Actor, who id.Member, ema
 		pairs = append(pairs, w[0], w[1])
 	}
 	reason = strings.NewReplacer(pairs...).Replace(reason)
+	own := p.told()
+	if heir != nil { // what the address leads to is theirs, and the name if they share it, but for what names the person by id
+		if p.Email = p.Pseudonym(); strings.EqualFold(heir.Name, p.Name) {
+			p.Name = ""
+		}
+	}
 	out := Erasure{ID: id.NewErasure(s.IDs), Org: p.Org, Member: who, Pseudonym: p.Pseudonym(), Reason: reason, By: actor.Label, At: s.Clock.Now().UTC()}
-	if err := s.erase(ctx, actor, p, &out); err != nil {
+	if err := s.erase(ctx, actor, p, own, &out); err != nil {
 		return Erasure{}, fmt.Errorf("erase: %w", err)
 	}
 	s.Changed(ctx)
 	return out, nil
 }
 
-func (s *Service) erase(ctx context.Context, actor org.Actor, p Person, out *Erasure) error {
-	if h, held, err := s.holding(ctx, p.Org, p.Member); err != nil || held {
+func (s *Service) erase(ctx context.Context, actor org.Actor, p Person, own [][2]string, out *Erasure) error {
+	if h, held, err := s.holding(ctx, p.Org, p.Memberships()); err != nil || held {
 		return errors.Join(err, heldIf(h, held))
 	}
-	if err := s.Answers.ForgetMember(ctx, actor, p.Member); err != nil {
-		return err
+	for _, m := range p.Memberships() {
+		if err := s.Answers.ForgetMember(ctx, actor, m); err != nil {
+			return err
+		}
 	}
 	if err := s.remember(ctx, p, out); err != nil {
 		return err
 	}
 	return s.Tx.Do(ctx, func(ctx context.Context) error {
-		if h, held, err := s.holding(ctx, p.Org, p.Member); err != nil || held { // set in between
+		if h, held, err := s.holding(ctx, p.Org, p.Memberships()); err != nil || held { // set in between
 			return errors.Join(err, heldIf(h, held))
 		}
 		m, err := s.Members.Member(ctx, p.Org, p.Member)
@@ -111,7 +144,11 @@ func (s *Service) erase(ctx context.Context, actor org.Actor, p Person, out *Era
 		if out.Counts, err = s.Store.Erase(ctx, p); err != nil {
 			return err
 		}
-		did, err := s.Audit.Redact(ctx, p.Org, p.Member, p.told())
+		redact := s.Audit.Redact
+		if p.Email == p.Pseudonym() {
+			redact = s.Audit.RedactOwn
+		}
+		did, err := redact(ctx, p.Org, p.Memberships(), own)
 		if err != nil {
 			return err
 		}

@@ -42,7 +42,7 @@ func (s *Service) Export(ctx context.Context, actor org.Actor, who id.Member, to
 		return writeTable(z, table, columns, rows, m.MadeAt)
 	})
 	if err == nil {
-		m.Texts, err = s.writeTexts(ctx, actor, who, z, m.MadeAt)
+		m.Texts, err = s.writeTexts(ctx, actor, p, z, m.MadeAt)
 	}
 	if err != nil {
 		return fmt.Errorf("export: %w", err)
@@ -69,9 +69,9 @@ func (s *Service) Exported(ctx context.Context, actor org.Actor, who id.Member) 
 }
 
 // writeTexts writes what the person's requests and their answers say, one to a line.
-func (s *Service) writeTexts(ctx context.Context, actor org.Actor, who id.Member, z *zip.Writer, at time.Time) (n int, err error) {
+func (s *Service) writeTexts(ctx context.Context, actor org.Actor, p Person, z *zip.Writer, at time.Time) (n int, err error) {
 	var lines *json.Encoder
-	err = s.Texts.Export(ctx, actor, who, func(t Text) error {
+	tell := func(t Text) error {
 		if lines == nil {
 			w, err := z.CreateHeader(&zip.FileHeader{Name: "texts.jsonl", Method: zip.Deflate, Modified: at})
 			if err != nil {
@@ -81,8 +81,13 @@ func (s *Service) writeTexts(ctx context.Context, actor org.Actor, who id.Member
 		}
 		n++
 		return lines.Encode(t)
-	})
-	return n, err
+	}
+	for _, m := range p.Memberships() {
+		if err := s.Texts.Export(ctx, actor, m, tell); err != nil {
+			return n, err
+		}
+	}
+	return n, nil
 }
 
 func writeTable(z *zip.Writer, table string, columns []string, rows [][]any, at time.Time) error {

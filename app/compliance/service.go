@@ -3,6 +3,7 @@ package compliance
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -52,9 +53,9 @@ type Said struct {
 // Log is the audit log, which can take somebody's name out of its own entries. *audit.Chain implements it.
 type Log interface {
 	audit.Log
-	Redact(ctx context.Context, o id.Org, who id.Member, words [][2]string) (audit.Redaction, error)
+	Redact(ctx context.Context, o id.Org, who []id.Member, words [][2]string) (audit.Redaction, error)
 	// RedactOwn does it to entries of what they did and what was done to them alone.
-	RedactOwn(ctx context.Context, o id.Org, who id.Member, words [][2]string) (audit.Redaction, error)
+	RedactOwn(ctx context.Context, o id.Org, who []id.Member, words [][2]string) (audit.Redaction, error)
 }
 
 // Parts are what Service works with.
@@ -156,18 +157,22 @@ func (s *Service) Keeps(ctx context.Context, actor org.Actor, who id.Member) (Ho
 	if err := actor.Require(org.Admin); err != nil {
 		return Hold{}, err
 	}
-	h, _, err := s.holding(ctx, actor.Org, who)
+	p, err := s.Person(ctx, actor, who)
+	if err != nil {
+		return Hold{}, err
+	}
+	h, _, err := s.holding(ctx, actor.Org, p.Memberships())
 	return h, err
 }
 
-// holding is a hold that keeps a person's data, if there is one.
-func (s *Service) holding(ctx context.Context, o id.Org, who id.Member) (Hold, bool, error) {
+// holding is a hold that keeps a person's data, if there is one, whichever of their memberships it names.
+func (s *Service) holding(ctx context.Context, o id.Org, who []id.Member) (Hold, bool, error) {
 	all, err := s.Store.Holds(ctx, o)
 	if err != nil {
 		return Hold{}, false, fmt.Errorf("list holds: %w", err)
 	}
 	for _, h := range all {
-		if h.InForce() && (h.Member.IsZero() || h.Member == who) {
+		if h.InForce() && (h.Member.IsZero() || slices.Contains(who, h.Member)) {
 			return h, true, nil
 		}
 	}
