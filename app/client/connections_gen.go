@@ -167,7 +167,7 @@ type FoundList struct {
 	Next    string  `json:"next,omitempty"` // give it as after
 }
 
-// Health is how a connection's attempts of the last 24 hours went, at most the newest 2,000, and its spend this month.
+// Health is how a connection's attempts of the last 24 hours went, at most the newest 2,000, and its spend this month under the name that it has now.
 type Health struct {
 	Attempts    int              `json:"attempts"`
 	Failed      int              `json:"failed"`
