@@ -50,7 +50,7 @@ func (g *Gateway) send(ctx context.Context, x *Exchange) error {
 	a.pass.Alive(g.clock.Now())
 	g.stuck(x)
 	for _, w := range a.notes.Warnings() {
-		x.warn(w + ", which " + conn.Name + " does not take")
+		x.warn(conn.Name + ": " + w)
 	}
 	x.Answer = &Answer{Stream: a.stream, Head: a.head, First: first, Status: a.status}
 	return nil

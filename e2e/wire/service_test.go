@@ -64,7 +64,7 @@ func TestAKnownServiceGetsWhatItTakes(t *testing.T) {
 	w.manage(t, http.MethodPatch, "/connections/"+made.ID, map[string]any{"service": "mistral"}, http.StatusOK, &made)
 	harness.Wait(t, "the other service's ways", func() bool {
 		status, h, _ := post("deep/sandbox-chat", `,"logit_bias":{"5":1},"seed":7`)
-		return status == http.StatusOK && strings.Contains(h.Get("X-Bodhi-Warning"), "dropped logit_bias, which deep does not take")
+		return status == http.StatusOK && strings.Contains(h.Get("X-Bodhi-Warning"), "deep: dropped logit_bias")
 	})
 	var health struct {
 		Attempts, Failed int
