@@ -132,7 +132,7 @@ func TestTagsAndPoolsBindWhoCarriesThem(t *testing.T) {
 				t.Errorf("%q is bound by another's budget: %v", free, f)
 			}
 		}
-		if f := ask(h.chain, "client=acme,project=apollo"); f != nil {
+		if f := ask(h.chain, "client=acme,project=apollo,project=apollo"); f != nil { // what is said twice is paid for once
 			t.Errorf("the tag's budget refuses its first cents: %v", f)
 		}
 		if f := ask(h.chain, "client=acme,project=apollo"); f == nil || !strings.Contains(f.Public, "Tag project=apollo's monthly budget of $0.10 is used up") {
@@ -149,6 +149,9 @@ func TestTagsAndPoolsBindWhoCarriesThem(t *testing.T) {
 		}
 		stop()
 		h.verify()
+		if l, err := h.store.Get(t.Context(), h.chain.Org, tagged.ID, h.clock.Now()); err != nil || l.Spent != 10*money.Cent {
+			t.Errorf("the tag's budget counts $%s %v", l.Spent, err)
+		}
 		// A budget made later opens with what the facts say was spent under its scope.
 		for _, b := range []budget.Budget{tagged, pool} {
 			again := h.add(budget.Budget{Scope: b.Scope, Limit: money.Dollar, Period: budget.Quarterly, Enforce: budget.Soft})

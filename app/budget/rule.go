@@ -125,9 +125,13 @@ func (x *index) binding(c org.Chain, tags string, out []*rule) []*rule {
 	if x == nil {
 		return out
 	}
+	last := ""
 	for tags != "" && len(x.tags) > 0 {
 		var pair string
-		pair, tags, _ = strings.Cut(tags, ",")
+		if pair, tags, _ = strings.Cut(tags, ","); pair == last { // sorted: what is said twice stands side by side, and is paid for once
+			continue
+		}
+		last = pair
 		out = append(out, x.tags[tag{c.Org.Bytes(), pair}]...)
 	}
 	if len(x.nodes) == 0 {

@@ -3,6 +3,7 @@ package gateway
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -165,10 +166,10 @@ func sortTags(parts []string) (string, error) {
 		}
 		kept = append(kept, strings.ToValidUTF8(p, "�"))
 	}
-	if len(kept) > maxTags {
+	sort.Strings(kept)
+	if kept = slices.Compact(kept); len(kept) > maxTags {
 		return "", fault.Field("x-bodhi-tags", "At most 16 tags can be put on one request.")
 	}
-	sort.Strings(kept)
 	return strings.Join(kept, ","), nil
 }
 

@@ -14,6 +14,7 @@ func TestTagsAreTakenAsTheyWereSent(t *testing.T) {
 	for name, c := range map[string]struct{ header, says, want string }{
 		"long ones":               {"X-Bodhi-Tags", strings.Join(many, ", "), strings.Join(many, ",")},
 		"long ones of LiteLLM's":  {"X-Litellm-Tags", "prod," + strings.Join(many, ","), strings.Join(slices.Concat(many, []string{"tag=prod"}), ",")},
+		"one said twice":          {"X-Bodhi-Tags", "b=c,project=apollo, b=c," + strings.Repeat("project=apollo,", 40), "b=c,project=apollo"},
 		"broken text":             {"X-Bodhi-Tags", "project=a\xffb", "project=a\ufffdb"},
 		"a comma of Portkey's":    {"X-Portkey-Metadata", `{"office":"Berlin, Mitte","team":"a,b=c"}`, "office=Berlin; Mitte,team=a;b=c"},
 		"an empty one of Portkey": {"X-Portkey-Metadata", `{"office":"","team":"x","n":1}`, "team=x"},
