@@ -88,7 +88,7 @@ func (d *desk) purse(r *rule, now time.Time) *purse {
 		}
 		d.purses[account] = p
 	}
-	p.rule = r
+	p.rule, p.from, p.to = r, from, to // the account may have been another calendar's, whose period began in the same moment
 	d.current[r.ID] = p
 	return p
 }

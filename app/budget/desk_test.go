@@ -24,6 +24,24 @@ func TestASnapshotsFigureIsOfItsPeriod(t *testing.T) {
 	}
 }
 
+// Two calendars whose periods begin in the same moment share an account; it ends when the new calendar says so.
+func TestAPeriodEndsByTheCalendarThatIs(t *testing.T) {
+	t.Parallel()
+	ids := id.NewSource(clock.System{}.Now, nil)
+	day := func(m time.Month, d int) time.Time { return time.Date(2026, m, d, 12, 0, 0, 0, time.UTC) }
+	for name, c := range map[string]struct{ was, is Period }{"a shorter one": {Quarterly, Monthly}, "a longer one": {Monthly, Quarterly}} {
+		d, who := newDesk(id.NewOrg(ids)), id.NewBudget(ids)
+		for _, period := range []Period{c.was, c.is} {
+			d.current = map[id.Budget]*purse{} // as reload leaves it
+			d.purse(&rule{Rule: Rule{ID: who, Limit: 10, Period: period, Enforce: Hard}, zone: time.UTC}, day(time.October, 10))
+		}
+		from, to := c.is.Window(day(time.November, 2), time.UTC)
+		if p := d.purse(d.current[who].rule, day(time.November, 2)); p.account.Start != from.Unix() || !p.from.Equal(from) || !p.to.Equal(to) {
+			t.Errorf("%s: in November it is the period from %s to %s", name, p.from, p.to)
+		}
+	}
+}
+
 // A changed rule is asked for anew, and what was lent under the old one goes back; where its period moved, the present purse is another.
 // What changes nothing of that leaves the purse alone, or each new snapshot would send every node to the bank.
 func TestAChangedRuleIsLentAnew(t *testing.T) {

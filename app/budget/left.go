@@ -44,7 +44,7 @@ func (t *Treasury) Now(o id.Org, b id.Budget) (Standing, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	p := d.current[b]
-	if p == nil || !p.seen {
+	if p == nil || !p.seen || !p.to.IsZero() && !t.Clock.Now().Before(p.to) { // nobody has asked in the new period yet
 		return Standing{}, false
 	}
 	return d.standing(p), true
