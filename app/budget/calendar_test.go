@@ -222,6 +222,47 @@ func TestRolloverSurvivesANewStartDay(t *testing.T) {
 	})
 }
 
+// January's month and the first quarter begin in the same moment and are one account: it ends as the calendar that is says.
+func TestANewCalendarWhosePeriodBeginsInTheSameMoment(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		for _, c := range []struct {
+			was, is       budget.Period
+			end, february string
+			over          money.USD // into February
+		}{{budget.Monthly, budget.Quarterly, "2027-04-01 00:00", "2027-01-01 00:00", 0}, {budget.Quarterly, budget.Monthly, "2027-02-01 00:00", "2027-02-01 00:00", 5 * money.Dollar}} {
+			t.Run(string(c.was), func(t *testing.T) {
+				o := newOffice(t, d, nil)
+				node := id.NewNode(ids)
+				o.clock.Set(at(t, "2027-01-10 12:00"))
+				b := o.monthly(100*money.Dollar, func(b *budget.Budget) { b.Period, b.Rollover, b.Reserve = c.was, 5*money.Dollar, 10*money.Dollar })
+				o.pay(node, b, 60*money.Dollar)
+				o.grant(b.ID, budget.GrantInput{Kind: budget.Opened, Amount: 10 * money.Dollar})
+				b.Period = c.is
+				b = o.change(b)
+				if s := o.present(b); !s.To.Equal(at(t, c.end)) || s.Limit != 100*money.Dollar || s.Spent != 60*money.Dollar {
+					t.Errorf("January: %+v", s)
+				}
+				o.clock.Set(at(t, "2027-02-02 12:00"))
+				_, err := o.service.Expire(t.Context())
+				o.must(err)
+				for again := range 2 {
+					if begun, err := o.store.BeginDue(t.Context(), o.clock.Now()); err != nil || begun && again > 0 {
+						t.Errorf("a period that is there is begun again: %v %v", begun, err)
+					}
+				}
+				o.pay(node, b, money.Dollar)
+				s := o.present(b)
+				if want := 90*money.Dollar + c.over; !s.From.Equal(at(t, c.february)) || s.RolledOver != c.over || c.over > 0 && s.Limit != want {
+					t.Errorf("February: %+v", s)
+				}
+				o.exact(b, s)
+				o.verify()
+			})
+		}
+	})
+}
+
 // Its parts take turns: grants are expired for all organizations of a database, and each part has a clock of its own.
 func TestANewCalendarInTheMiddleOfAPeriod(t *testing.T) {
 	t.Parallel()
