@@ -341,3 +341,26 @@ func TestContentIsSealed(t *testing.T) {
 		t.Error("content lies open in the database")
 	}
 }
+
+// A browser sends the first option where none is selected: the form must have the one that stands.
+func TestAFormKeepsWhoSeesADataset(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	owner, lead := webtest.As(t, s.site, s.acme.Members[org.Developer]), webtest.As(t, s.site, s.acme.Members[org.Lead])
+	at := owner.Post("/datasets", url.Values{"name": {"Geo"}, "visibility": {"team"}, "team": {s.acme.Team.String()}, "format": {"jsonl"}, "text": {`{"input":"Is it?"}`}}).Location
+	if p := owner.Get(at + "/edit"); p.Status != http.StatusOK || p.Has("The organization</option>") {
+		t.Errorf("a developer may choose the organization: %d", p.Status)
+	}
+	if p := lead.Post(at, url.Values{"name": {"Geo"}, "visibility": {"organization"}}); p.Status != http.StatusSeeOther {
+		t.Fatalf("a lead shares it: %d\n%s", p.Status, p.Body)
+	}
+	if p := owner.Get(at + "/edit"); !p.Has(`<option value="organization" selected>The organization</option>`) {
+		t.Errorf("the form of its owner: %d\n%s", p.Status, p.Body)
+	}
+	if p := owner.Post(at, url.Values{"name": {""}, "visibility": {"private"}}); p.Status != http.StatusUnprocessableEntity || !p.Has(`value="organization"`) {
+		t.Errorf("the form again, with what is wrong: %d\n%s", p.Status, p.Body)
+	}
+	if p := owner.Post(at, url.Values{"name": {"Geo"}, "about": {"Places"}, "visibility": {"organization"}}); p.Status != http.StatusSeeOther {
+		t.Errorf("its owner describes it: %d\n%s", p.Status, p.Body)
+	}
+}

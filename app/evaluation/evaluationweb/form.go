@@ -69,10 +69,11 @@ func inputOf(f views.Fields) evaluation.Input {
 	return evaluation.Input{Name: f.Name, About: f.About, Visibility: evaluation.Visibility(f.Visibility), Team: teamOf(f.Team)}
 }
 
-// whoSees are the choices of who sees a dataset.
-func (h *Handlers) whoSees(c *web.Context) (visibilities, teams []ui.Option, err error) {
+// whoSees are the choices of who sees a dataset; now is who sees it so far, "" of a new one. That stays a choice, whoever asks: of a
+// list without it a browser sends the first, and who changes only the description would take the dataset from everybody.
+func (h *Handlers) whoSees(c *web.Context, now evaluation.Visibility) (visibilities, teams []ui.Option, err error) {
 	visibilities = []ui.Option{{Value: string(evaluation.Private), Label: "Only me"}, {Value: string(evaluation.Team), Label: "A team"}}
-	if c.Actor().Role.AtLeast(org.Lead) {
+	if c.Actor().Role.AtLeast(org.Lead) || now == evaluation.Everyone {
 		visibilities = append(visibilities, ui.Option{Value: string(evaluation.Everyone), Label: "The organization"})
 	}
 	all, err := h.People.Teams(c.Ctx(), c.Actor())

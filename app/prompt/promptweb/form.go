@@ -89,10 +89,11 @@ func again(v prompt.Content) (f views.Fields, err error) {
 	return f, err
 }
 
-// whoSees are the choices of who sees a prompt.
-func (h *Handlers) whoSees(c *web.Context) (visibilities, teams []ui.Option, err error) {
+// whoSees are the choices of who sees a prompt; now is who sees it so far, "" of a new one. That stays a choice, whoever asks: of a
+// list without it a browser sends the first, and who changes only the description would take the prompt from everybody.
+func (h *Handlers) whoSees(c *web.Context, now prompt.Visibility) (visibilities, teams []ui.Option, err error) {
 	visibilities = []ui.Option{{Value: string(prompt.Private), Label: "Only me"}, {Value: string(prompt.Team), Label: "A team"}}
-	if c.Actor().Role.AtLeast(org.Lead) {
+	if c.Actor().Role.AtLeast(org.Lead) || now == prompt.Everyone {
 		visibilities = append(visibilities, ui.Option{Value: string(prompt.Everyone), Label: "The organization"})
 	}
 	all, err := h.people.Teams(c.Ctx(), c.Actor())

@@ -303,3 +303,31 @@ func TestALookAtANewPromptShowsNoTextsOfAnotherTeam(t *testing.T) {
 		t.Errorf("somebody of another team: %d %s", p.Status, p.Body)
 	}
 }
+
+// A browser sends the first option where none is selected: the form must have the one that stands, or who corrects a word in the
+// description of a prompt that a lead published takes it from everybody.
+func TestAFormKeepsWhoSeesAPrompt(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	owner, lead := webtest.As(t, s.site, s.acme.Members[org.Developer]), webtest.As(t, s.site, s.acme.Members[org.Lead])
+	shared := url.Values{"visibility": {"team"}, "team": {s.acme.Team.String()}}
+	at := owner.Post("/prompts", url.Values{"name": {"reply"}, "kind": {"chat"}, "visibility": {"team"}, "team": {s.acme.Team.String()}, "model": {"smart"}, "text": {"Hi"}}).Location
+	if p := owner.Get(at + "/edit"); p.Status != 200 || p.Has("The organization</option>") {
+		t.Errorf("a developer may choose the organization: %d", p.Status)
+	}
+	if p := lead.Post(at, url.Values{"visibility": {"organization"}}); p.Status != 303 {
+		t.Fatalf("a lead publishes: %d %s", p.Status, p.Body)
+	}
+	if p := owner.Get(at + "/edit"); !p.Has(`<option value="organization" selected>The organization</option>`) {
+		t.Errorf("the form of its owner: %d %s", p.Status, p.Body)
+	}
+	if p := owner.Post(at, url.Values{"visibility": {"private"}, "about": {strings.Repeat("x", 5000)}}); p.Status != 422 || !p.Has(`value="organization"`) {
+		t.Errorf("the form again, with what is wrong: %d %s", p.Status, p.Body)
+	}
+	if p := owner.Post(at, url.Values{"visibility": {"organization"}, "about": {"Answers"}}); p.Status != 303 {
+		t.Errorf("its owner describes it: %d %s", p.Status, p.Body)
+	}
+	if p := owner.Post(at, shared); p.Status != 303 {
+		t.Errorf("its owner shows it to fewer: %d %s", p.Status, p.Body)
+	}
+}
