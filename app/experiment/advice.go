@@ -201,6 +201,9 @@ func (e *Experiment) Sentence() string {
 	case Harm:
 		return fmt.Sprintf("The experiment %s was rolled back: %s", e.Name, e.Why)
 	case Inconclusive:
+		if e.Why != "" {
+			return fmt.Sprintf("The experiment %s ended without a verdict: %s", e.Name, e.Why)
+		}
 		return fmt.Sprintf("The experiment %s ended without a verdict: its variants are too alike", e.Name)
 	}
 	return fmt.Sprintf("The experiment %s was stopped before it was decided", e.Name)

@@ -112,7 +112,7 @@ type Experiment struct {
 	Judge *Rater `json:"judge,omitempty"`
 
 	Verdict Verdict `json:"verdict,omitempty"`
-	// Winner is the variant of a Win, Harmful that of a Harm and Why what it did.
+	// Winner is the variant of a Win, Harmful that of a Harm and Why what it did, or why nothing could be concluded.
 	Winner  int    `json:"winner,omitempty"`
 	Harmful int    `json:"harmful,omitempty"`
 	Why     string `json:"why,omitempty"`

@@ -46,7 +46,7 @@ type Judgement struct {
 	Verdict  Verdict
 	Winner   int
 	Harmful  int
-	Why      string // of a Harm
+	Why      string // of a Harm, and of an Inconclusive that is skewed
 	// Skewed says that the variants' shares are not those that were planned, by more than chance: something keeps requests of one
 	// out of the count, so that nothing is concluded.
 	Skewed bool
@@ -132,8 +132,10 @@ func (j *Judgement) decide(e *Experiment, per [][Buckets]Tally) {
 		j.need(e, &per[0], &per[i])
 	}
 	switch {
-	case j.Skewed:
+	case j.Skewed && j.Requests < e.Sample: // what keeps requests out may be found and ended
 		j.Winner = 0
+	case j.Skewed: // what is still skewed goes on being so: users and the judge's money are not spent on it for ever
+		j.Verdict, j.Winner, j.Why = Inconclusive, 0, "requests of one variant are missing"
 	case j.Winner > 0:
 		j.Verdict = Win
 	case worse == len(j.Arms)-1:

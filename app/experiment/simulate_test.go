@@ -189,3 +189,34 @@ func TestWhatIsPlantedIsFoundInTheStatedSample(t *testing.T) {
 		})
 	}
 }
+
+// Requests of one variant are kept out of the count. That ends at the planned sample like anything else: else the users of one half and the
+// judge's money go on for months.
+func TestASkewedExperimentEndsAtItsSample(t *testing.T) {
+	t.Parallel()
+	_, ids := chance(t.Name())
+	e := halves(ids, Cost, 5000)
+	e.Name = "half"
+	var tallies []Tally
+	for b := range Buckets {
+		for v, n := range [...]int64{36, 3} { // 36 and 3 in each of 128 buckets: 4,992
+			tallies = append(tallies, Tally{Variant: v, Bucket: b, Requests: n, Answered: n, Cost: money.USD(n * int64(2-v) * 1e6), Latency: n * 1e6})
+		}
+	}
+	if j := Judge(e, tallies); !j.Skewed || j.Verdict != Open || j.Winner != 0 {
+		t.Errorf("before: skewed %t, %q, winner %d", j.Skewed, j.Verdict, j.Winner)
+	}
+	tallies[0].Requests, tallies[0].Answered = tallies[0].Requests+8, tallies[0].Answered+8
+	j := Judge(e, tallies)
+	if !j.Skewed || j.Verdict != Inconclusive || j.Winner != 0 {
+		t.Errorf("at the sample: skewed %t, %q, winner %d", j.Skewed, j.Verdict, j.Winner)
+	}
+	e.State, e.Verdict, e.Why = Finished, j.Verdict, j.Why
+	a := Advise(e, &j, time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC))
+	if want := "Nothing can be concluded: requests of one variant are missing"; a.Headline != want || a.Variant != 0 {
+		t.Errorf("advice: %q, %d", a.Headline, a.Variant)
+	}
+	if want := "The experiment half ended without a verdict: requests of one variant are missing"; e.Sentence() != want {
+		t.Errorf("the letter says %q", e.Sentence())
+	}
+}
