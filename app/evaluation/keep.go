@@ -123,7 +123,11 @@ func (s *Service) Update(ctx context.Context, actor org.Actor, which id.Dataset,
 			return nil, err
 		}
 		if in.Visibility != d.Visibility || in.Visibility == Team && in.Team != d.Team {
-			wrong = errors.Join(wrong, s.mayShow(ctx, actor, in))
+			err := s.mayShow(ctx, actor, in)
+			if err == nil && in.Visibility == Private && !owns(actor, &d) { // it would be gone for the actor too
+				err = fault.Field("visibility", "Only who made a dataset can make it private.")
+			}
+			wrong = errors.Join(wrong, err)
 		}
 		if wrong != nil {
 			return nil, wrong

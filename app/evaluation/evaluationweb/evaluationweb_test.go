@@ -364,3 +364,29 @@ func TestAFormKeepsWhoSeesADataset(t *testing.T) {
 		t.Errorf("its owner describes it: %d\n%s", p.Status, p.Body)
 	}
 }
+
+// It would be gone for everybody, and for who did it.
+func TestOnlyTheOwnerMakesADatasetPrivate(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	owner, lead := webtest.As(t, s.site, s.acme.Members[org.Developer]), webtest.As(t, s.site, s.acme.Members[org.Lead])
+	at := owner.Post("/datasets", url.Values{"name": {"Geo"}, "visibility": {"team"}, "team": {s.acme.Team.String()}, "format": {"jsonl"}, "text": {`{"input":"Is it?"}`}}).Location
+	var made struct{ ID string }
+	if p := s.house.Program(t, s.site, s.acme, org.Admin).JSON(http.MethodPost, "/api/v1/datasets", `{"name":"Golden","rows":[{"input":"Is it?"}]}`); json.Unmarshal([]byte(p.Body), &made) != nil || made.ID == "" {
+		t.Fatalf("create: %d %s", p.Status, p.Body)
+	}
+	for name, set := range map[string]string{"Geo": at, "Golden": "/datasets/" + made.ID} {
+		if p := lead.Post(set, url.Values{"name": {name}, "visibility": {"private"}}); p.Status != http.StatusUnprocessableEntity || !p.Has("Only who made a dataset can make it private.") {
+			t.Errorf("a lead makes %s private: %d", name, p.Status)
+		}
+		if p := lead.Get(set); p.Status != http.StatusOK {
+			t.Errorf("a lead reads %s: %d", name, p.Status)
+		}
+	}
+	if p := owner.Post(at, url.Values{"name": {"Geo"}, "visibility": {"private"}}); p.Status != http.StatusSeeOther {
+		t.Errorf("its owner makes it private: %d\n%s", p.Status, p.Body)
+	}
+	if p := webtest.As(t, s.site, s.acme.Members[org.Admin]).Post(at, url.Values{"name": {"Geography"}, "visibility": {"private"}}); p.Status != http.StatusSeeOther {
+		t.Errorf("an admin renames what is private: %d\n%s", p.Status, p.Body)
+	}
+}
