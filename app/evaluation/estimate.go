@@ -118,16 +118,18 @@ func slack(most money.USD) money.USD { return most + most/10 + 1 }
 func (s *Service) priceJudge(ctx context.Context, actor org.Actor, sc *Scorer, p *Plan, r ready) (money.USD, error) {
 	longest := &r.rows[0]
 	for i := range r.rows {
-		if size(&r.rows[i]) > size(longest) {
+		if material(&r.rows[i]) > material(longest) {
 			longest = &r.rows[i]
 		}
 	}
 	const perToken = 4 // bytes, of English; a longer answer is cut at mostJudged
-	bytes := int64(mostJudged)
+	bytes := int64(0)
 	for i := range p.Subjects { // by field: their models are pinned meanwhile
-		if most := p.Subjects[i].MaxOutput; most > 0 {
-			bytes = min(bytes, max(most*perToken, bytes/mostJudged))
+		most := p.Subjects[i].MaxOutput * perToken
+		if most == 0 { // the cap is the prompt's own, if it has one
+			most = mostJudged
 		}
+		bytes = max(bytes, min(most, mostJudged))
 	}
 	ask := sc.asks(noRun, longest, strings.Repeat("x", int(bytes)))
 	ask.dry, ask.ip = true, actor.IP
@@ -139,6 +141,11 @@ func (s *Service) priceJudge(ctx context.Context, actor org.Actor, sc *Scorer, p
 		return 0, unpriced("judge_model", sc.Model)
 	}
 	return slack(got.most), nil
+}
+
+// material is how much of a row a judge reads beside the answer.
+func material(r *Row) int {
+	return min(len(r.Question()), mostJudged) + min(len(r.Expected), mostJudged)
 }
 
 // size is how long a row is, for what it costs.

@@ -27,6 +27,7 @@ type plane struct {
 	mu    sync.Mutex
 	asked map[string]int // by purpose and last message
 	limit []string       // what each may cost, of those that were no dry runs
+	judge string         // what a judge was priced by
 	spent money.USD
 	most  money.USD
 	each  money.USD
@@ -62,6 +63,11 @@ func (p *plane) answer(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.Header.Get("X-Bodhi-Dry-Run") == "1" {
+		if r.Header.Get("X-Bodhi-Purpose") == "evaluation-judge" {
+			p.mu.Lock()
+			p.judge = text
+			p.mu.Unlock()
+		}
 		if q.Model == "free/model" {
 			fmt.Fprint(w, `{"object":"dry_run","price_ceiling_usd":null}`)
 			return
