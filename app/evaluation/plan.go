@@ -1,6 +1,7 @@
 package evaluation
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -70,7 +71,7 @@ func (p *Plan) readSubjects() error {
 			errs = append(errs, fault.Field(field("model", i), fmt.Sprintf("A model's name has at most %d characters.", maxRef)))
 		}
 		if s.Temperature != "" {
-			if f, err := strconv.ParseFloat(s.Temperature, 64); err != nil || !(f >= 0 && f <= 2) {
+			if f, err := strconv.ParseFloat(s.Temperature, 64); err != nil || !json.Valid([]byte(s.Temperature)) || !(f >= 0 && f <= 2) { // a question is JSON: ".5" is none
 				errs = append(errs, fault.Field(field("temperature", i), "A temperature is a number from 0 to 2, such as 0.2."))
 			}
 		}

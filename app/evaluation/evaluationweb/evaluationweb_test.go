@@ -169,19 +169,20 @@ func (s *scene) run(t *testing.T, at string, developer, viewer *webtest.Client) 
 		change     map[string]string
 		says, kept string
 	}{
-		"an expression that RE2 refuses": {map[string]string{"regex": "on", "pattern": "(?=a)"}, "cannot be read", `value="(?=a)"`},
-		"a schema that does not compile": {map[string]string{"json_schema": "on", "schema": `{"type":"wombat"}`}, "The schema cannot be used", "wombat"},
-		"an unknown model":               {map[string]string{"model_1": "unknown/x"}, "There is no model unknown/x", `value="unknown/x"`},
-		"a foreign prompt":               {map[string]string{"model_1": "prompt:foreign@production"}, "There is no prompt", `value="prompt:foreign@production"`},
-		"a limit below one question":     {map[string]string{"cap_usd": "0.001"}, "at least $0.011", `value="0.001"`},
-		"no limit":                       {map[string]string{"cap_usd": ""}, "Set the most that the answers may cost", `value="box/sandbox-vision"`},
-		"a limit that is no amount":      {map[string]string{"cap_usd": "much"}, "an amount in US dollars", `value="much"`},
-		"a comma in a limit":             {map[string]string{"cap_usd": "1,000"}, "an amount in US dollars", `value="1,000"`},
-		"a wild temperature":             {map[string]string{"temperature_0": "3"}, "a number from 0 to 2", `value="3"`},
-		"a judge without a rubric":       {map[string]string{"judge": "on", "judge_model": "box/x", "judge_cap_usd": "1"}, "Write in words what a good answer is", `value="box/x"`},
-		"somebody else's key":            {map[string]string{"key": s.key(t, org.Lead)}, "Choose a key of your own", `value="box/sandbox-vision"`},
-		"the same twice":                 {map[string]string{"model_1": "box/sandbox-chat"}, "stands there twice", `value="box/sandbox-chat"`},
-		"nothing to score by":            {map[string]string{"exact": ""}, "Choose at least one way", `value="box/sandbox-vision"`},
+		"an expression that RE2 refuses":  {map[string]string{"regex": "on", "pattern": "(?=a)"}, "cannot be read", `value="(?=a)"`},
+		"a schema that does not compile":  {map[string]string{"json_schema": "on", "schema": `{"type":"wombat"}`}, "The schema cannot be used", "wombat"},
+		"an unknown model":                {map[string]string{"model_1": "unknown/x"}, "There is no model unknown/x", `value="unknown/x"`},
+		"a foreign prompt":                {map[string]string{"model_1": "prompt:foreign@production"}, "There is no prompt", `value="prompt:foreign@production"`},
+		"a limit below one question":      {map[string]string{"cap_usd": "0.001"}, "at least $0.011", `value="0.001"`},
+		"no limit":                        {map[string]string{"cap_usd": ""}, "Set the most that the answers may cost", `value="box/sandbox-vision"`},
+		"a limit that is no amount":       {map[string]string{"cap_usd": "much"}, "an amount in US dollars", `value="much"`},
+		"a comma in a limit":              {map[string]string{"cap_usd": "1,000"}, "an amount in US dollars", `value="1,000"`},
+		"a wild temperature":              {map[string]string{"temperature_0": "3"}, "a number from 0 to 2", `value="3"`},
+		"a temperature that JSON has not": {map[string]string{"temperature_0": ".5"}, "a number from 0 to 2", `value=".5"`},
+		"a judge without a rubric":        {map[string]string{"judge": "on", "judge_model": "box/x", "judge_cap_usd": "1"}, "Write in words what a good answer is", `value="box/x"`},
+		"somebody else's key":             {map[string]string{"key": s.key(t, org.Lead)}, "Choose a key of your own", `value="box/sandbox-vision"`},
+		"the same twice":                  {map[string]string{"model_1": "box/sandbox-chat"}, "stands there twice", `value="box/sandbox-chat"`},
+		"nothing to score by":             {map[string]string{"exact": ""}, "Choose at least one way", `value="box/sandbox-vision"`},
 	} {
 		if p := developer.Post(at+"/run", with(run, c.change)); p.Status != http.StatusUnprocessableEntity || !p.Has(c.says, c.kept) {
 			t.Errorf("%s: %d\n%s", name, p.Status, p.Body)
