@@ -108,9 +108,9 @@ func unread(err error) error {
 
 func (s *sheet) text(name string) string { return strings.ReplaceAll(s.Get(name), "\r\n", "\n") }
 
-// at is the nth value of a name that comes several times.
+// at is the nth value of a name that comes several times. n may be what a browser sent.
 func (s *sheet) at(name string, n int) string {
-	if all := s.Values[name]; n < len(all) {
+	if all := s.Values[name]; n >= 0 && n < len(all) {
 		return strings.ReplaceAll(all[n], "\r\n", "\n")
 	}
 	return ""

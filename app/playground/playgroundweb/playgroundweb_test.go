@@ -367,3 +367,15 @@ func TestAConversationBecomesAPromptAndAVersionComesBack(t *testing.T) {
 		t.Errorf("another's private prompt: %d", p.Status)
 	}
 }
+
+// The numbers in the form's buttons are the browser's to send.
+func TestAButtonForAnAnswerThatIsNotThereDoesNothingWrong(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	b := s.opened()
+	for _, act := range []string{"continue.-1", "continue.9", "continue.x", "drop.-1", "drop.9"} {
+		if p := b.Post("/playground", s.asking(url.Values{"act": {act}, "answer": {"four"}})); p.Status != http.StatusOK || !p.Has("2 + 2?") {
+			t.Errorf("%s: %d\n%.300s", act, p.Status, p.Body)
+		}
+	}
+}
