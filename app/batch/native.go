@@ -127,9 +127,10 @@ const (
 	day = 24 * time.Hour
 	// patience is how long a provider may take to stop, or not to answer at all, before its lines are given up.
 	patience = 30 * time.Minute
-	// submitting is how long handing one over may take; whoever takes a batch over waits twice that before one that the provider has not
-	// got counts as never sent: the node before may be at it still.
+	// submitting is how long each try to hand one over may take; whoever takes a batch over waits for all of them, their pauses and the looks
+	// in between before one that the provider has not got counts as never sent: the node before may be at it still.
 	submitting = time.Minute
+	unsure     = (submissions + 1) * submitting
 	// soonest and latestLook bound how often a native batch is looked at: young ones more often, as small ones are soon over.
 	soonest    = time.Second
 	latestLook = time.Minute

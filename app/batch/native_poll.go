@@ -67,7 +67,7 @@ func (j *job) search(ctx context.Context, c *provider.Connection, l *NativeBatch
 		return j.giveUp(ctx, l, lost)
 	case err != nil:
 		return nil // another turn looks again
-	case remote == "" && !j.Native.Alone && j.Clock.Now().Sub(l.Since) < 2*submitting:
+	case remote == "" && !j.Native.Alone && j.Clock.Now().Sub(l.Since) < unsure:
 		return nil
 	case remote == "":
 		l.Why = "the provider has not got it"

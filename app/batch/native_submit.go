@@ -189,13 +189,13 @@ func (p *submitter) submit(ctx context.Context, x *pending) error {
 	if err := p.write(x); err != nil {
 		return err
 	}
-	within, cancel := context.WithTimeout(ctx, submitting)
-	defer cancel()
 	l := &x.batch
 	p.submitted = append(p.submitted, l)
 	sent := &provider.NativeBatch{ID: l.ID, Path: l.Path, Lines: x.lines, Since: l.Since, Beta: p.batch.Body.Beta}
 	for n := range submissions {
+		within, cancel := context.WithTimeout(ctx, submitting) // each its own: a slow one leaves the next all of its time
 		remote, err := p.Native.Client.Submit(within, x.connection, sent)
+		cancel()
 		if err != nil {
 			certain, again := p.Native.Client.NotTaken(err)
 			p.Log.Warn("a provider did not take lines of a batch", "batch", p.batch.ID.String(), "connection", l.Provider, "certain", certain, "error", err)

@@ -92,14 +92,17 @@ type party struct {
 	recalled int
 	looks    int
 	forgot   int
+	until    []time.Time // each attempt to hand over had as long
 }
 
 func (s *party) Takes(*provider.Connection, llm.Operation) bool { return true }
 
-func (s *party) Submit(_ context.Context, _ *provider.Connection, l *provider.NativeBatch) (string, error) {
+func (s *party) Submit(ctx context.Context, _ *provider.Connection, l *provider.NativeBatch) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sent++
+	until, _ := ctx.Deadline()
+	s.until = append(s.until, until)
 	if s.refuse != nil {
 		if err := s.refuse(s.sent); err != nil {
 			if s.keeps {
@@ -423,6 +426,11 @@ func TestAProviderThatDoesNotTakeALoad(t *testing.T) {
 			got, tally := n.passes(n.create(n.caller, lines(10), batch.Terms{Native: true}), 50*time.Millisecond, "over", over)
 			if got.State != batch.Completed || n.party.sent != c.sent || n.plane.all() != c.alone || tally.Lost != 0 || len(n.party.taken) > 1 {
 				t.Errorf("%s, sent %d times, %d alone, %d taken, %+v", got.State, n.party.sent, n.plane.all(), len(n.party.taken), tally)
+			}
+			for k := range n.party.until[1:] { // a pause of a second at least lies between them
+				if more := n.party.until[k+1].Sub(n.party.until[k]); more < time.Second {
+					t.Errorf("attempt %d had the time that attempt %d left, and %s more", k+2, k+1, more)
+				}
 			}
 		})
 	}
