@@ -31,6 +31,7 @@ type NativeRequest struct {
 	Model      string
 	Path       string // of the request that it would have been alone
 	Body       []byte
+	Inputs     int64          // texts to be made vectors of; 0 where it is about something else
 	Deposit    ledger.Attempt // what is booked for it
 }
 
@@ -137,9 +138,10 @@ const (
 	// resultsAtOnce is how many results are written down together.
 	resultsAtOnce = 32
 	// nativeLines and nativeBytes bound what is in memory while it is handed over: far below what providers take (OpenAI 50,000 lines and
-	// 200 MB, Anthropic 100,000 and 256 MB, Azure 100,000 and 200 MB).
-	nativeLines = 10_000
-	nativeBytes = 32 << 20
+	// 200 MB, Anthropic 100,000 and 256 MB, Azure 100,000 and 200 MB). nativeInputs are OpenAI's own, of all requests for vectors together.
+	nativeLines  = 10_000
+	nativeBytes  = 32 << 20
+	nativeInputs = 50_000
 )
 
 // native looks after what is handed over, and hands over what may be. wait is when to look again, 0 if nothing is out; short says that

@@ -30,6 +30,7 @@ type pending struct {
 	connection *provider.Connection
 	lines      []provider.NativeLine
 	bytes      int
+	inputs     int64
 	fresh      []HandedLine // not written down yet
 }
 
@@ -148,6 +149,10 @@ func (w *deferral) Take(p NativeRequest) { w.request = &p }
 func (p *submitter) note(ctx context.Context, i *Item, request *NativeRequest) error {
 	name := request.Connection.ID.UUID() + " " + request.Model + " " + request.Path
 	x := p.open[name]
+	var full *pending
+	if x != nil && x.inputs+request.Inputs > nativeInputs {
+		full, x = x, nil
+	}
 	if x == nil {
 		x = &pending{connection: request.Connection, batch: NativeBatch{Org: p.batch.Org, Batch: p.batch.ID, ID: id.NewBatch(p.IDs).UUID(), Connection: request.Connection.ID, Provider: request.Connection.Name,
 			Model: request.Model, Path: request.Path, State: NativeSubmitting, Since: p.Clock.Now().UTC().Truncate(time.Microsecond)}}
@@ -160,9 +165,15 @@ func (p *submitter) note(ctx context.Context, i *Item, request *NativeRequest) e
 	x.fresh = append(x.fresh, HandedLine{*i, request.Deposit})
 	x.lines = append(x.lines, provider.NativeLine{Number: i.Number, Body: request.Body, Booked: request.Deposit.ID})
 	x.bytes += len(request.Body)
+	x.inputs += request.Inputs
 	x.batch.Lines++
 	if err := p.write(x); err != nil { // each at once: what is booked and not written down stays booked
 		return err
+	}
+	if full != nil {
+		if err := p.submit(ctx, full); err != nil {
+			return err
+		}
 	}
 	if len(x.lines) >= nativeLines || x.bytes >= nativeBytes {
 		delete(p.open, name)

@@ -36,7 +36,8 @@ type twice struct {
 	// own are lines that may not be handed over.
 	own func(text string) bool
 	// taken is how many deposits were booked.
-	taken int
+	taken  int
+	inputs int64 // of each line
 }
 
 func (p *twice) As(g *key.Grant) http.Handler {
@@ -59,7 +60,7 @@ func (p *twice) As(g *key.Grant) http.Handler {
 			p.mu.Lock()
 			p.taken++
 			p.mu.Unlock()
-			w.Take(batch.NativeRequest{Connection: p.c, Model: "a", Path: "/v1/chat/completions", Body: body, Deposit: ledger.Attempt{ID: id.NewAttempt(p.ids), Request: id.NewRequest(p.ids), Number: 1, Chain: g.Chain,
+			w.Take(batch.NativeRequest{Connection: p.c, Model: "a", Path: "/v1/chat/completions", Body: body, Inputs: p.inputs, Deposit: ledger.Attempt{ID: id.NewAttempt(p.ids), Request: id.NewRequest(p.ids), Number: 1, Chain: g.Chain,
 				At: p.now(), Held: ledger.Amounts{Money: most, Tokens: 100, Requests: 1}, Connection: p.c.ID, Provider: "box", Kind: "openai", Model: "a", Asked: "box/a", Endpoint: "chat", Cache: "bypass"}})
 			w.(http.ResponseWriter).WriteHeader(http.StatusAccepted)
 		default:
@@ -393,6 +394,23 @@ func TestTheLimitBoundsWhatIsHandedOver(t *testing.T) {
 	got, tally := n.passes(n.create(n.caller, lines(30), batch.Terms{Native: true, Cap: &limit}), time.Second, "over", over)
 	if got.State != batch.Completed || worst > 10 || n.party.sent < 3 || tally.Cost != 30*each/2 || n.plane.all() != 0 {
 		t.Errorf("%s %q, %d at once, %d submitted, %d alone, %+v", got.State, got.Why, worst, n.party.sent, n.plane.all(), tally)
+	}
+}
+
+// No load has more texts to be made vectors of than a provider takes, or it is refused as a whole.
+func TestALoadHasNotTooManyInputs(t *testing.T) {
+	t.Parallel()
+	n := atNight(t, dbtest.SQLite(t))
+	n.twice.inputs = 2_000
+	n.node()
+	got, tally := n.passes(n.create(n.caller, lines(30), batch.Terms{Native: true}), time.Second, "over", over)
+	if got.State != batch.Completed || tally.Steps[batch.Done] != 30 || n.party.sent != 2 || n.plane.all() != 0 {
+		t.Fatalf("%s %+v, %d loads", got.State, tally, n.party.sent)
+	}
+	for _, l := range n.party.taken {
+		if len(l.Lines) != 25 && len(l.Lines) != 5 {
+			t.Errorf("a load of %d requests", len(l.Lines))
+		}
 	}
 }
 

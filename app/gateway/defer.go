@@ -84,7 +84,11 @@ func (g *Gateway) handOver(x *Exchange, a *attempt, p Deferrer, req *http.Reques
 	deposit := g.entry(x, a)
 	deposit.At, deposit.Stakes = a.sent, a.hold.Stakes()
 	g.settle(x)
-	p.Take(batch.NativeRequest{Connection: a.target.Connection, Model: a.target.Model, Path: req.URL.Path, Body: body, Deposit: deposit})
+	request := batch.NativeRequest{Connection: a.target.Connection, Model: a.target.Model, Path: req.URL.Path, Body: body, Deposit: deposit}
+	if c.Operation == llm.Embeddings {
+		request.Inputs = max(c.Bound.Windows, 1)
+	}
+	p.Take(request)
 	x.Answer = &Answer{Status: http.StatusAccepted, Body: []byte("{}")}
 	return nil
 }

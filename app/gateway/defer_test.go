@@ -96,6 +96,9 @@ func TestARequestIsHandedOverAndItsAnswerTakesTheDepositsPlace(t *testing.T) {
 			if len(h.books.requests) != 0 || len(h.books.ends) != 1 || h.books.ends[0].State != ledger.Handed || h.books.ends[0].Cost != w.request.Deposit.Held.Money || h.books.held != 0 || box.Bill().Calls != 0 {
 				t.Fatalf("%+v, %d requests, %d calls", h.books.ends, len(h.books.requests), box.Bill().Calls)
 			}
+			if n := w.request.Inputs; (n != 0) != strings.HasSuffix(c.path, "/embeddings") || n != 0 && n != 2 {
+				t.Errorf("%d texts to be made vectors of", n)
+			}
 			if v := w.request.Deposit.PriceVersion; !strings.HasSuffix(v, "/batch") {
 				t.Errorf("priced by %s", v)
 			}
