@@ -124,6 +124,9 @@ func (j *job) further(ctx context.Context) error {
 	}
 	if b.State == Running && !short {
 		if all, err := j.ask(ctx); err != nil || !all {
+			if !j.until.IsZero() { // its hours are over, but what is out is looked at
+				j.later = out
+			}
 			return err
 		}
 	}

@@ -5,7 +5,14 @@ import (
 	"time"
 )
 
-// closed reports whether a batch's hours are over. Then what is under way comes to its end, and the batch rests until they begin again.
+// outside reports whether a batch's hours are over.
+func (j *job) outside() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.batch.Body.OffPeak && !j.hours.In(j.Clock.Now())
+}
+
+// closed is outside, and then what is under way comes to its end, and the batch rests until its hours begin again.
 func (j *job) closed() bool {
 	if !j.batch.Body.OffPeak {
 		return false

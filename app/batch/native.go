@@ -161,7 +161,7 @@ func (j *job) native(ctx context.Context) (wait time.Duration, short bool, err e
 			}
 		}
 	}
-	if j.batch.Body.Native && j.batch.State == Running && j.Clock.Now().Before(j.deadline(j.Clock.Now())) {
+	if j.batch.Body.Native && j.batch.State == Running && !j.outside() && j.Clock.Now().Before(j.deadline(j.Clock.Now())) {
 		p := &submitter{job: j, open: map[string]*pending{}}
 		if err := p.collect(ctx); err != nil {
 			return 0, false, err

@@ -73,6 +73,9 @@ func (p *submitter) take(ctx context.Context, i *Item) error {
 		return err
 	}
 	for !p.stop {
+		if p.stop = p.outside(); p.stop { // what was taken by then is handed over
+			return nil
+		}
 		select {
 		case <-p.job.stop:
 			p.stop = true

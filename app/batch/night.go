@@ -47,10 +47,11 @@ func (s *Service) SetHours(ctx context.Context, actor org.Actor, h Hours) (Hours
 		}
 		now := s.now()
 		for _, b := range resting {
-			if !b.StartAt.After(now) {
+			next := h.Next(now)
+			if !b.StartAt.After(now) || b.Body.Native && b.StartAt.Before(next) { // it may rest until its provider is asked how far it is
 				continue
 			}
-			if err := s.Store.Wake(ctx, b.Org, b.ID, h.Next(now)); err != nil {
+			if err := s.Store.Wake(ctx, b.Org, b.ID, next); err != nil {
 				return err
 			}
 		}

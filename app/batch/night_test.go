@@ -73,6 +73,42 @@ func TestAnOffPeakBatchKeepsToItsHours(t *testing.T) {
 	})
 }
 
+// Nothing is handed over out of hours. What was handed over in them comes back at any hour.
+func TestOutOfHoursNothingIsHandedOver(t *testing.T) {
+	t.Parallel()
+	n := atNight(t, dbtest.SQLite(t))
+	n.house.Clock.Set(noon)
+	service := &batch.Service{Desk: *n.desk, Audit: n.house.Audit}
+	if _, err := service.SetHours(t.Context(), n.admin(t, n.caller.Grant.Chain.Org), batch.Hours{Zone: "UTC", Opens: 20 * 60, Closes: 6 * 60}); err != nil {
+		t.Fatal(err)
+	}
+	evening, morning := time.Date(2026, 11, 25, 20, 0, 0, 0, time.UTC), time.Date(2026, 11, 26, 6, 0, 0, 0, time.UTC)
+	n.twice.own = func(text string) bool {
+		if text == "row-6" { // the hours end while lines are taken
+			n.house.Clock.Set(morning)
+		}
+		return false
+	}
+	n.node()
+	b := n.create(n.caller, lines(20), batch.Terms{Native: true, OffPeak: true})
+	n.until(n.caller, b, "waiting", func(b batch.Batch, tally batch.Tally) bool {
+		if tally.Steps[batch.Handed] > 0 {
+			t.Fatal("lines are handed over at noon")
+		}
+		return b.StartAt.Equal(evening)
+	})
+	n.house.Clock.Set(evening)
+	_, tally := n.passes(b, time.Second, "back", func(_ batch.Batch, tally batch.Tally) bool {
+		return tally.Steps[batch.Done] > 0 && tally.Steps[batch.Handed] == 0
+	})
+	if tally.Steps[batch.Done] != 6 || tally.Steps[batch.Waiting] != 14 || n.plane.all() != 0 || n.party.sent != 1 {
+		t.Errorf("%+v, %d loads, %d asked alone", tally, n.party.sent, n.plane.all())
+	}
+	if now := n.house.Clock.Now(); now.Sub(morning) > 12*time.Hour {
+		t.Errorf("results were looked at only at %s", now)
+	}
+}
+
 // Hours that are changed count at once: for what waits, and for what is under way.
 func TestNewHoursCountAtOnce(t *testing.T) {
 	t.Parallel()
