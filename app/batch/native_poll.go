@@ -93,7 +93,11 @@ var errAway = errors.New("batch: a provider's results cannot be read")
 func (j *job) takeResults(ctx context.Context, c *provider.Connection, l *NativeBatch, v *provider.NativeProgress) error {
 	if v.Lost {
 		l.Why = v.Why
-		return j.giveUp(ctx, l, given)
+		if err := j.giveUp(ctx, l, given); err != nil {
+			return err
+		}
+		j.Native.Client.Delete(ctx, c, l.Remote, v) // its requests are there all the same
+		return nil
 	}
 	var ready []provider.NativeResult
 	var failed error

@@ -414,6 +414,20 @@ func TestALoadHasNotTooManyInputs(t *testing.T) {
 	}
 }
 
+// What a provider took and did not work on is asked alone, and its requests do not stay there.
+func TestALoadThatFailsIsDeleted(t *testing.T) {
+	t.Parallel()
+	n := atNight(t, dbtest.SQLite(t))
+	n.party.answered = func(*provider.NativeBatch) ([]provider.NativeResult, *provider.NativeProgress) {
+		return nil, &provider.NativeProgress{Over: true, Lost: true, Why: "too much"}
+	}
+	n.node()
+	got, tally := n.passes(n.create(n.caller, lines(5), batch.Terms{Native: true}), time.Second, "over", over)
+	if got.State != batch.Completed || n.plane.all() != 5 || tally.Lost != 0 || n.party.forgot != 1 {
+		t.Errorf("%s %+v, %d asked alone, deleted %d times", got.State, tally, n.plane.all(), n.party.forgot)
+	}
+}
+
 // A provider that does not take a native batch certainly has it back; one that does not say is asked whether it has it before it gets it again.
 func TestAProviderThatDoesNotTakeALoad(t *testing.T) {
 	t.Parallel()

@@ -75,6 +75,7 @@ func (f files) submit(ctx context.Context, t *talk, l *provider.NativeBatch) (st
 		return "", unmade(err)
 	}
 	if err := f.ready(ctx, t, file.ID); err != nil {
+		forget(ctx, t, file.ID)
 		return "", err
 	}
 	var b fileBatch
@@ -82,7 +83,17 @@ func (f files) submit(ctx context.Context, t *talk, l *provider.NativeBatch) (st
 	if err == nil && b.ID == "" {
 		err = &provider.Failure{Class: provider.Garbled, Status: http.StatusOK, Message: "a batch without an id"}
 	}
+	if certain, _ := notTaken(err); certain {
+		forget(ctx, t, file.ID)
+	}
 	return b.ID, err
+}
+
+// forget deletes a file of which no batch was made, whatever becomes of ctx: nobody would find it again.
+func forget(ctx context.Context, t *talk, file string) {
+	late, done := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer done()
+	_ = t.call(late, http.MethodDelete, "files/"+url.PathEscape(file), "", nil, nil) // the provider's own time ends it otherwise
 }
 
 // unmade says of a failure to upload that no batch was made: a file alone costs nothing.
