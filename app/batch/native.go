@@ -135,7 +135,7 @@ const (
 	// soonest and latestLook bound how often a native batch is looked at: young ones more often, as small ones are soon over.
 	soonest    = time.Second
 	latestLook = time.Minute
-	// resultsAtOnce is how many results are written down together.
+	// resultsAtOnce is how many results are written down together; fewer where they are more than nativeBytes.
 	resultsAtOnce = 32
 	// nativeLines and nativeBytes bound what is in memory while it is handed over: far below what providers take (OpenAI 50,000 lines and
 	// 200 MB, Anthropic 100,000 and 256 MB, Azure 100,000 and 200 MB). nativeInputs are OpenAI's own, of all requests for vectors together.

@@ -101,13 +101,16 @@ func (j *job) takeResults(ctx context.Context, c *provider.Connection, l *Native
 	}
 	var ready []provider.NativeResult
 	var failed error
+	size := 0
 	flush := func() error {
 		failed = j.settleResults(ctx, c, l, ready)
-		ready = ready[:0]
+		clear(ready) // their bodies are large
+		ready, size = ready[:0], 0
 		return failed
 	}
 	err := j.Native.Client.Results(ctx, c, l.ID, l.Remote, v, func(r provider.NativeResult) error {
-		if ready = append(ready, r); len(ready) < resultsAtOnce {
+		ready, size = append(ready, r), size+len(r.Body)
+		if len(ready) < resultsAtOnce && size < nativeBytes {
 			return nil
 		}
 		return flush()

@@ -38,9 +38,10 @@ type protocol interface {
 
 var protocols = map[provider.Kind]protocol{provider.OpenAI: files{}, provider.Sandbox: files{}, provider.Azure: files{azure: true}, provider.Anthropic: messages{}}
 
-// maxLine bounds one result; maxAnswer any other answer.
+// maxLine bounds one result: the vectors of 2,048 texts are as long as where they are asked alone (carry), and something is around them.
+// maxAnswer bounds any other answer.
 const (
-	maxLine   = 32 << 20
+	maxLine   = 64<<20 + 64<<10
 	maxAnswer = 4 << 20
 )
 

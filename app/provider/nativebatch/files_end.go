@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -80,18 +81,32 @@ func (files) results(ctx context.Context, t *talk, _ string, v *provider.NativeP
 	return nil
 }
 
-// lines gives the lines of a body. One that is longer than any may be ends it.
+// lines gives the lines of a body. One that is longer than any may be is passed over: what it was of has no result then.
 func lines(body io.Reader, do func(text []byte) error) error {
-	s := bufio.NewScanner(body)
-	s.Buffer(make([]byte, 64<<10), maxLine)
-	for s.Scan() {
-		if text := bytes.TrimSpace(s.Bytes()); len(text) > 0 {
+	r := bufio.NewReaderSize(body, 64<<10)
+	var line []byte
+	for long := false; ; {
+		part, err := r.ReadSlice('\n')
+		if long = long || len(line)+len(part) > maxLine; !long {
+			line = append(line, part...)
+		}
+		if errors.Is(err, bufio.ErrBufferFull) {
+			continue
+		}
+		last := errors.Is(err, io.EOF)
+		if err != nil && !last {
+			return err
+		}
+		if text := bytes.TrimSpace(line); !long && len(text) > 0 {
 			if err := do(text); err != nil {
 				return err
 			}
 		}
+		if last {
+			return nil
+		}
+		line, long = line[:0], false
 	}
-	return s.Err()
 }
 
 func (files) remove(ctx context.Context, t *talk, remote string, v *provider.NativeProgress) {
