@@ -50,9 +50,10 @@ type NativeAnswer struct {
 	Fact    ledger.Request
 }
 
-// Connections finds a connection that takes traffic. *route.Index implements it.
+// Connections finds a connection for what its provider has, whether it takes traffic or not; nil for one that is there and has no key that
+// can be read. *route.Table implements it.
 type Connections interface {
-	Connection(o id.Org, c id.Connection) (*provider.Connection, bool)
+	Account(o id.Org, c id.Connection) (conn *provider.Connection, there bool)
 }
 
 // NativeClient speaks to providers about native batches. *nativebatch.Client implements it.

@@ -13,9 +13,15 @@ import (
 
 // advance takes a native batch as far as it goes now.
 func (j *job) advance(ctx context.Context, l *NativeBatch) error {
-	c, ok := j.Native.Connections.Connection(l.Org, l.Connection)
-	if !ok {
+	c, there := j.Native.Connections.Account(l.Org, l.Connection)
+	switch {
+	case !there:
 		l.Why = "its connection is not there any more"
+		return j.giveUp(ctx, l, lost)
+	case c == nil && j.Clock.Now().Before(j.deadline(l.Since).Add(patience)):
+		return nil // what is out is paid for: somebody may give it its key back
+	case c == nil:
+		l.Why = "its connection has no key that can be read"
 		return j.giveUp(ctx, l, lost)
 	}
 	if l.State == NativeSubmitting {

@@ -94,6 +94,9 @@ type party struct {
 	looks    int
 	forgot   int
 	until    []time.Time // each attempt to hand over had as long
+	mute     bool        // its connection has no key
+	deleted  bool        // or is not there
+	missed   int         // so often
 }
 
 func (s *party) Takes(*provider.Connection, llm.Operation) bool { return true }
@@ -173,7 +176,15 @@ func (s *party) Delete(context.Context, *provider.Connection, string, *provider.
 	s.forgot++
 }
 
-func (s *party) Connection(id.Org, id.Connection) (*provider.Connection, bool) { return s.c(), true }
+func (s *party) Account(id.Org, id.Connection) (*provider.Connection, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.mute {
+		s.missed++
+		return nil, !s.deleted
+	}
+	return s.c(), true
+}
 
 func (s *party) c() *provider.Connection {
 	return &provider.Connection{Name: "box", Kind: provider.OpenAI}
@@ -411,6 +422,36 @@ func TestALoadHasNotTooManyInputs(t *testing.T) {
 		if len(l.Lines) != 25 && len(l.Lines) != 5 {
 			t.Errorf("a load of %d requests", len(l.Lines))
 		}
+	}
+}
+
+// A load whose connection has no key for a while waits for it: it is paid for. One whose connection is deleted is lost.
+func TestALoadOutlivesItsConnectionsKey(t *testing.T) {
+	t.Parallel()
+	for name, deleted := range map[string]bool{"without a key for a while": false, "deleted": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			n := atNight(t, dbtest.SQLite(t))
+			n.party.mute, n.party.deleted = true, deleted
+			n.node()
+			b := n.create(n.caller, lines(5), batch.Terms{Native: true})
+			n.passes(b, time.Second, "missed", func(batch.Batch, batch.Tally) bool {
+				n.party.mu.Lock()
+				defer n.party.mu.Unlock()
+				return n.party.missed > 0 && (deleted || n.party.missed > 2)
+			})
+			n.party.mu.Lock()
+			n.party.mute = false
+			n.party.mu.Unlock()
+			got, tally := n.passes(b, time.Second, "over", over)
+			alone, gone := 0, money.USD(0)
+			if deleted {
+				alone, gone = 5, 5*most
+			}
+			if got.State != batch.Completed || n.plane.all() != alone || tally.Lost != gone {
+				t.Errorf("%s %+v, %d asked alone", got.State, tally, n.plane.all())
+			}
+		})
 	}
 }
 

@@ -50,6 +50,7 @@ type connection struct {
 	*provider.Connection
 	known   string // what the catalogue knows it as
 	down    string
+	mute    bool // nothing can be said to it at all: it has no key, or none that can be read
 	ownList bool
 }
 
@@ -131,11 +132,13 @@ func compileConnection(ctx context.Context, r *provider.ConnectionRecord, vault 
 	switch {
 	case err != nil:
 		lost := &provider.Connection{ID: r.ID, Org: r.Org, Name: r.Name, Kind: r.Kind}
-		return &connection{Connection: lost, down: "unusable, its key cannot be read"}, err
+		return &connection{Connection: lost, down: "unusable, its key cannot be read", mute: true}, err
 	case r.Disabled:
-		return &connection{Connection: c, down: "switched off"}, nil
+		on := *r
+		on.Disabled = false
+		return &connection{Connection: c, down: "switched off", mute: !on.Usable()}, nil
 	case !r.Usable():
-		return &connection{Connection: c, down: "without a key"}, nil
+		return &connection{Connection: c, down: "without a key", mute: true}, nil
 	}
 	return &connection{Connection: c}, nil
 }

@@ -83,3 +83,25 @@ func (x *Index) Connection(o id.Org, c id.Connection) (*provider.Connection, boo
 	}
 	return nil, false
 }
+
+// Account answers from the current index. Before there is one every connection counts as there.
+func (t *Table) Account(o id.Org, c id.Connection) (conn *provider.Connection, there bool) {
+	x := t.cell.Get()
+	if x == nil {
+		return nil, true
+	}
+	return x.Account(o, c)
+}
+
+// Account finds a connection for what is at its provider already, so one that is switched off, too. nil is one that is there and to which
+// nothing can be said.
+func (x *Index) Account(o id.Org, c id.Connection) (conn *provider.Connection, there bool) {
+	own := x.tenants[o]
+	if own == nil || own.byID[c] == nil {
+		return nil, false
+	}
+	if k := own.byID[c]; !k.mute {
+		conn = k.Connection
+	}
+	return conn, true
+}
