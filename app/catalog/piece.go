@@ -103,6 +103,28 @@ func Ungraded(model string) string {
 	return model
 }
 
+// Callable reports whether a program can send the model's name as it stands: it is neither the beginning of names, as those of
+// fine-tuned models are, nor one of Graded's, under which only prices are looked up.
+func (m *Model) Callable() bool {
+	return !strings.HasSuffix(m.ID, "-") && !strings.HasPrefix(m.ID, "ft:") && Ungraded(m.ID) == m.ID
+}
+
+// Piece is what a model bills that does not bill tokens.
+type Piece struct {
+	Class Class
+	Per   string // what the price as people state it is for
+	One   llm.Usage
+}
+
+// Pieces lists the kinds of pieces.
+func Pieces() []Piece {
+	return []Piece{
+		{PerImage, "image", llm.Usage{Images: 1}},
+		{PerAudioSecond, "second", llm.Usage{AudioSeconds: 1}},
+		{PerCharacter, "1M characters", llm.Usage{Characters: 1}},
+	}
+}
+
 // amazon is Graded for Amazon's own models: two qualities, and two sizes with a step between them. Without a size they make
 // 1024x1024.
 func amazon(model string, p llm.Picture, step int64) string {

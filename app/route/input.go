@@ -104,7 +104,7 @@ func Offers(c *provider.ConnectionRecord, book Catalog) []string {
 		return nil
 	}
 	for _, m := range book.Models(as) {
-		if !m.Deprecated && !strings.HasSuffix(m.ID, "-") { // the latter are beginnings of names
+		if !m.Deprecated && m.Callable() {
 			out = append(out, m.ID)
 		}
 	}

@@ -123,6 +123,9 @@ func presentEntry(l catalog.Listing, by []string) views.Entry {
 			*into = dollars(class, p)
 		}
 	}
+	if e.Output == "" {
+		e.Output = byPiece(l.Prices)
+	}
 	return e
 }
 

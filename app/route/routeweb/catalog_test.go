@@ -22,6 +22,12 @@ func TestTheCatalogueIsBrowsedByWhatModelsCanDo(t *testing.T) {
 	if p := browser.Get("/catalog?q=openai/gpt-5.5&offered=on&sort=output"); !p.Has("openai/gpt-5.5") || p.Has("openrouter/") {
 		t.Errorf("what we can use:\n%s", p.Body)
 	}
+	if p := browser.Get("/catalog?q=openai/dall-e-3"); !p.Has("$0.04 / image", "$0.08 / image") {
+		t.Errorf("pictures cost by the piece:\n%s", p.Body)
+	}
+	if p := browser.Get("/models?q=whisper"); !p.Has("sandbox-whisper", "$0.0001 / second") {
+		t.Errorf("sound costs by the second:\n%s", p.Body)
+	}
 	if p := browser.Get("/catalog?q=nothing-like-it"); !p.Has("No model fits") {
 		t.Errorf("nothing:\n%s", p.Body)
 	}

@@ -65,6 +65,23 @@ func (h *Handlers) price(c *web.Context, o *offer) {
 	for _, l := range bill.Lines {
 		o.prices[l.Class] = l.Price
 	}
+	for _, p := range catalog.Pieces() {
+		if bill, err := quote.Bill(p.One); err == nil {
+			for _, l := range bill.Lines {
+				o.prices[l.Class] = l.Price
+			}
+		}
+	}
+}
+
+// byPiece is the price of what a model bills that does not bill tokens, in words and with its unit; "" for all others.
+func byPiece(prices map[catalog.Class]money.Price) string {
+	for _, piece := range catalog.Pieces() {
+		if p, ok := prices[piece.Class]; ok {
+			return dollars(piece.Class, p) + " / " + piece.Per
+		}
+	}
+	return ""
 }
 
 // perMillion is a price per token as dollars per million tokens.

@@ -102,6 +102,9 @@ func question(a route.Alias) ui.ConfirmProps {
 func presentOffer(o offer) views.Offer {
 	out := views.Offer{Model: o.model, Name: o.name(), Connection: o.connection.Name, Unpriced: o.prices == nil,
 		Input: price(o, catalog.Input), Cached: price(o, catalog.CacheRead), Output: price(o, catalog.Output)}
+	if each := byPiece(o.prices); out.Output.Short == "" {
+		out.Output = views.Price{Short: each, Exact: each}
+	}
 	if o.facts != nil {
 		out.Context, out.Deprecated = tokens(o.facts.ContextWindow), o.facts.Deprecated
 	}
