@@ -138,7 +138,7 @@ func TestAnEstimateBeyondTheLimitTakesTheWholeLimit(t *testing.T) {
 	}
 	h.Settle(p, Used{Tokens: 300})
 	a.Least = 1200
-	if f := h.refused(a); f.RetryAfter != 0 || !strings.Contains(f.Public, "more than the limit of Team Search (1000 tokens per minute) allows at all") {
+	if f := h.refused(a); f.RetryAfter != 0 || !strings.Contains(f.Public, "more than the limit of Team Search (1,000 tokens per minute) allows at all") {
 		t.Errorf("%v, retry after %s", f, f.RetryAfter)
 	}
 }

@@ -54,15 +54,17 @@ func (r *rule) describe(amount int64) string {
 	return b.String()
 }
 
-// Count is an amount of a unit in words: "1 request", "5000 tokens", "$2.50".
+// Count is an amount of a unit in words: "1 request", "5,000 tokens", "$2.50".
 func (u Unit) Count(n int64) string {
 	switch {
-	case u == Cost:
+	case u == Cost && money.USD(n)%money.Cent == 0:
+		return "$" + money.USD(n).Format(2)
+	case u == Cost: // parts of a cent: nothing is rounded
 		return "$" + money.USD(n).String()
 	case n == 1:
 		return "1 " + strings.TrimSuffix(string(u), "s")
 	}
-	return strconv.FormatInt(n, 10) + " " + string(u)
+	return money.Grouped(n) + " " + string(u)
 }
 
 // Per is a window in words: "per minute", "per 90s".

@@ -24,7 +24,7 @@ func TestWhoIsBoundAsksAndAManagerDecides(t *testing.T) {
 	if p := boss.Get(one); p.Has(one + "/ask") {
 		t.Error("who may raise it is told to ask")
 	}
-	if p := dev.Get(one + "/ask"); p.Status != http.StatusOK || !p.Has("Send request", "Times are", "$0 of $2") {
+	if p := dev.Get(one + "/ask"); p.Status != http.StatusOK || !p.Has("Send request", "Times are", "$0.00 of $2.00") {
 		t.Errorf("the form: %d\n%s", p.Status, p.Body)
 	}
 	p := dev.Post(one+"/ask", url.Values{"add": {"lots"}, "until": {"Friday"}, "reason": {"the <b>launch</b>"}})

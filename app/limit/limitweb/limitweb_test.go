@@ -92,7 +92,7 @@ func TestFormsAreReadOrRefusedInWordsWithoutLosingAnything(t *testing.T) {
 		"half a request":     {[]string{"amount", "1.5"}, "Enter a whole number such as 100"},
 		"negative":           {[]string{"amount", "-1"}, "Enter a limit of 0 or more"},
 		"words for money":    {[]string{"unit", "cost", "amount", "five"}, "Enter an amount in USD such as 5 or 0.25"},
-		"too much money":     {[]string{"unit", "cost", "amount", "100001"}, "at most $100000"},
+		"too much money":     {[]string{"unit", "cost", "amount", "100001"}, "at most $100,000.00"},
 		"an unknown unit":    {[]string{"unit", "bytes"}, "Choose requests, tokens or cost."},
 		"a window in words":  {[]string{"window", "a minute"}, "Enter a duration such as 30s"},
 		"a window of a week": {[]string{"window", "168h"}, "Enter a window from 1s to 24h"},
@@ -139,10 +139,10 @@ func TestTheListShowsWhatIsUsedNow(t *testing.T) {
 	s.set(t, limit.Input{Scope: org.OfOrg(o), Unit: limit.Cost, Amount: 2_500_000_000, Window: 24 * time.Hour, Name: "Brake"})
 	s.use(t, 5)
 	p := browser.Get("/limits")
-	if !p.Has("5 of 6 requests", "per minute", "5000 of 10000 tokens", "per hour", "$0 of $2.5", "per day", "Brake", "Bursting", "Blocks", "Warns", "× 1.5 for 10m, once a day") {
+	if !p.Has("5 of 6 requests", "per minute", "5,000 of 10,000 tokens", "per hour", "$0.00 of $2.50", "per day", "Brake", "Bursting", "Blocks", "Warns", "× 1.5 for 10m, once a day") {
 		t.Errorf("list:\n%s", p.Body)
 	}
-	if at := strings.Index(p.Body, "Brake"); at > strings.Index(p.Body, "5000 of 10000") || strings.Index(p.Body, "5000 of 10000") > strings.Index(p.Body, "5 of 6") {
+	if at := strings.Index(p.Body, "Brake"); at > strings.Index(p.Body, "5,000 of 10,000") || strings.Index(p.Body, "5,000 of 10,000") > strings.Index(p.Body, "5 of 6") {
 		t.Error("outer limits do not come first")
 	}
 	viewer := webtest.As(t, s.site, s.acme.Outsider)
@@ -281,7 +281,7 @@ func TestTheAPISharesTheService(t *testing.T) {
 		t.Fatal(len(all), err)
 	}
 	one := "/api/v1/limits/" + all[0].ID.String()
-	if p := api.JSON("PATCH", one, `{"amount":"2"}`); p.Status != 200 || !p.Has(`"amount":"2"`, `"soft":true`, `"name":"Acme: $2 per hour"`, `"factor":"1.5"`) {
+	if p := api.JSON("PATCH", one, `{"amount":"2"}`); p.Status != 200 || !p.Has(`"amount":"2"`, `"soft":true`, `"name":"Acme: $2.00 per hour"`, `"factor":"1.5"`) {
 		t.Errorf("update: %d %s", p.Status, p.Body)
 	}
 	for body, field := range map[string]string{`{"amount":"2e3"}`: "amount", `{"window":"soon"}`: "window", `{"burst":{"factor":"x"}}`: "burst", `{"endpoint":"video"}`: "endpoint"} {

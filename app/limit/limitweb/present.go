@@ -52,12 +52,12 @@ func progress(e limit.Entry) ui.ProgressProps {
 	return p
 }
 
-// figures are what is used and what is allowed: "12 of 100 requests", "$0.50 of $2.00".
+// figures are what is used and what is allowed: "12 of 6,000 requests", "$0.50 of $2.00".
 func figures(u limit.Unit, used, most int64) string {
 	if u == limit.Cost {
 		return u.Count(used) + " of " + u.Count(most)
 	}
-	return typed(u, used) + " of " + u.Count(most)
+	return web.Count(used) + " of " + u.Count(most)
 }
 
 // rises is a burst in words: "× 1.5 for 15m, once a day".
