@@ -19,7 +19,7 @@ type Reader struct {
 	seats chan struct{}
 }
 
-// atOnce is how many PDFs are read at a time on a node: each may take a processor and half a gigabyte.
+// atOnce is how many PDFs are read at a time on a node: each may take a processor and up to half a gigabyte.
 const atOnce = 2
 
 // New makes a reader. Without apart, PDFs are read in this process: for tests, and for what nobody strange hands in.

@@ -9,4 +9,6 @@ import (
 // readPDFCmd is the other end of app/document/apart.
 type readPDFCmd struct{}
 
-func (readPDFCmd) Run(e *env) error { return apart.Serve(os.Stdin, e.out) }
+func (readPDFCmd) Run(e *env) error {
+	return apart.Serve(os.Stdin, e.out, containerMemory(os.DirFS("/")))
+}

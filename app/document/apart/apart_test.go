@@ -20,7 +20,7 @@ import (
 // TestMain makes this program a reader where Read starts it, as cmd/bodhi does.
 func TestMain(m *testing.M) {
 	if len(os.Args) == 2 && os.Args[1] == apart.Command {
-		if apart.Serve(os.Stdin, os.Stdout) != nil {
+		if apart.Serve(os.Stdin, os.Stdout, 0) != nil {
 			os.Exit(1)
 		}
 		return
