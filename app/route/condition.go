@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
@@ -16,7 +17,7 @@ import (
 // Bounds of one condition. They keep a rule's cost to a few microseconds whatever is written: there are no loops in the
 // language that is left (bounded), so the number of nodes is the number of steps.
 const (
-	maxCondition = 1000 // bytes
+	maxCondition = 1000 // characters
 	maxNodes     = 150
 	maxPattern   = 200 // bytes of a regular expression, which runs in linear time
 )
@@ -52,8 +53,8 @@ func compileCondition(source string) (*condition, error) {
 	if source == "" {
 		return nil, &Mistake{1, 1, "A condition is missing. Write true if the rule is for every request."}
 	}
-	if len(source) > maxCondition {
-		return nil, &Mistake{1, 1, fmt.Sprintf("A condition has at most %d characters, this one has %d. Split the rule in two.", maxCondition, len(source))}
+	if n := utf8.RuneCountInString(source); n > maxCondition {
+		return nil, &Mistake{1, 1, fmt.Sprintf("A condition has at most %d characters, this one has %d. Split the rule in two.", maxCondition, n)}
 	}
 	tree, err := parser.Parse(source)
 	if err != nil {

@@ -63,7 +63,7 @@ func TestABadConditionIsRefusedWithItsPlace(t *testing.T) {
 		`between(time, "9:00", "17:00")`:  "between takes the time and two times of day",
 		`between(hour, "09:00", "17:00")`: "Line 1, column 9: ",
 		strings.Repeat("hour == 1 or ", 70) + "true":  "more than 150 parts",
-		`team == "` + strings.Repeat("x", 1000) + `"`: "at most 1000 characters",
+		`team == "` + strings.Repeat("ä", 1000) + `"`: "at most 1000 characters, this one has 1010",
 		strings.Repeat("(", 400) + "true":             "Line 1, column ",
 		`tags.project.name == "x"`:                    "Line 1, column ",
 		`team.name == "x"`:                            "Line 1, column ",
