@@ -33,7 +33,7 @@ func TestAPlaceIsSearchedForWithAndWithoutScripts(t *testing.T) {
 	if err := orgs.DisableMember(t.Context(), s.acme.Org.ID, last.ID, s.house.Clock.Now()); err != nil {
 		t.Fatal(err)
 	}
-	if p := admin.Get("/limits/new"); !p.Has(`name="find"`, "… and more: search for them", `hx-get="/limits/new"`) || p.Has("crowd59@acme.test") {
+	if p := admin.Get("/limits/new"); !p.Has(`name="find"`, "… and more: search for them", `hx-get="/limits/new"`) || p.Has("crowd59@acme.test") || p.Has(" selected disabled") {
 		t.Errorf("the first page: %d\n%s", p.Status, p.Body)
 	}
 	typed := url.Values{"find": {"CROWD59"}, "found": {""}, "unit": {"tokens"}, "amount": {"7000"}, "window": {"5m"}, "enforce": {"soft"}, "name": {"Night"}, "scope": {org.OfOrg(s.acme.Org.ID).String()}}
