@@ -48,12 +48,8 @@ type NewPage struct {
 	Error  string
 	Fields Fields
 	Errors map[string]string // by field name
-	// Teams and Owners are what may be chosen; an owner is a member's id, or "" for a service account.
-	Teams, Owners []ui.Option
-	// Searches shows the search for people, who are too many for one list; Search is what was searched for, Found what
-	// came of it where that is nothing.
-	Searches      bool
-	Search, Found string
+	Teams  []ui.Option
+	Owner  ui.PickProps // a member's id, or "" for a service account
 	// CanAccount shows the field of a service account's name.
 	CanAccount bool
 	Endpoints  []Tick

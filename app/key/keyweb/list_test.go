@@ -2,6 +2,7 @@ package keyweb_test
 
 import (
 	"fmt"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
@@ -90,14 +91,24 @@ func TestAKeyForSomebodyAmongManyIsMadeBySearching(t *testing.T) {
 	}
 	lead := s.as(org.Lead)
 	form := lead("/keys/new", nil).Body.String()
-	if !strings.Contains(form, "Search people") || strings.Contains(form, last.ID.String()) || !strings.Contains(form, "search for them above") {
+	if !strings.Contains(form, "Acts as: search") || strings.Contains(form, last.ID.String()) || !strings.Contains(form, "… and more: search for them") {
 		t.Error("the form of a large organization does not say how to find people")
 	}
-	found := lead("/keys/new?q=zz204", nil).Body.String()
-	if !strings.Contains(found, last.ID.String()+`" selected`) && !strings.Contains(found, `selected value="`+last.ID.String()) {
-		t.Errorf("the one who was searched for is not chosen:\n%s", found)
+	typed := url.Values{"name": {"Night build"}, "team": {s.x.Team.String()}, "owner": {""}, "account": {"builder"}, "models": {"smart"}, "endpoints": {"chat"}, "budget_usd": {"12.5"}, "expires": {"2027-02-01"},
+		"find": {"zz204"}, "found": {""}}
+	for what, w := range map[string]*httptest.ResponseRecorder{"sent": lead("/keys", typed), "by htmx": lead("/keys/new?"+typed.Encode(), nil)} {
+		found := w.Body.String()
+		if w.Code != 200 || !strings.Contains(found, last.ID.String()+`" selected`) {
+			t.Errorf("%s: the one who was searched for is not chosen: %d\n%s", what, w.Code, found)
+		}
+		for _, kept := range []string{"Night build", "builder", ">smart<", `value="chat" checked`, "12.5", "2027-02-01"} {
+			if !strings.Contains(found, kept) {
+				t.Errorf("%s: the search has lost %s:\n%s", what, kept, found)
+			}
+		}
 	}
-	if w := lead("/keys/new?q=nobody-like-it", nil); !strings.Contains(w.Body.String(), "Nobody matches") {
+	typed.Set("find", "nobody-like-it")
+	if w := lead("/keys", typed); w.Code != 200 || !strings.Contains(w.Body.String(), "Nobody matches") {
 		t.Error("nothing is said where nobody matches")
 	}
 	bad := lead("/keys", url.Values{"name": {""}, "team": {s.x.Team.String()}, "owner": {last.ID.String()}})

@@ -87,7 +87,12 @@ func pager(q key.Query, found key.Page, idle bool) ui.PagerProps {
 }
 
 func (h *Handlers) form(c *web.Context) error {
-	page, err := h.newPage(c, id.Member{})
+	var before *views.Fields
+	if c.Typed() {
+		fields := typed(c)
+		before = &fields
+	}
+	page, err := h.newPage(c, before)
 	if err != nil {
 		return err
 	}
@@ -96,18 +101,24 @@ func (h *Handlers) form(c *web.Context) error {
 
 func (h *Handlers) create(c *web.Context) error {
 	fields := typed(c)
+	if _, searching := c.Sought(); searching {
+		page, err := h.newPage(c, &fields)
+		if err != nil {
+			return err
+		}
+		return c.Render(views.New(page))
+	}
 	in, err := input(fields, c.Zone())
 	var made key.Created
 	if err == nil {
 		made, err = h.keys.Create(c.Ctx(), c.Actor(), in)
 	}
 	if r, ok := web.Refused(err); ok {
-		page, err := h.newPage(c, in.Member)
+		page, err := h.newPage(c, &fields)
 		if err != nil {
 			return err
 		}
-		page.Fields, page.Error, page.Errors = fields, r.Form, r.Fields
-		page.Endpoints = endpointOptions(fields.Endpoints)
+		page.Error, page.Errors, page.Owner.Error = r.Form, r.Fields, r.Fields["member"]
 		return c.Invalid(views.New(page))
 	}
 	if err != nil {
