@@ -10,19 +10,19 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect"
 )
 
-// format writes what the answer's text must be. Any JSON object has no counterpart, nor has one whose members are not named; asking
-// for it in words is what Anthropic's documentation advises.
+// format writes what the answer's text must be. Any JSON object has no counterpart, nor has a schema with an object whose members are
+// not named, wherever it stands; asking for it in words is what Anthropic's documentation advises.
 func (r *renderer) format(c *llm.Conversation, q *asked) {
-	switch {
-	case c.Format.Kind == llm.FormatText:
-		return
-	case c.Format.Kind == llm.FormatJSON, nameless(c.Format.Schema):
-		r.notes.Change("response_format", "said in words")
-		q.System = append(q.System, shown{Type: "text", Text: dialect.InWords(c.Format.Schema)})
+	if c.Format.Kind == llm.FormatText {
 		return
 	}
 	s := shaper{}
 	shaped := s.shape(c.Format.Schema)
+	if root, ok := dialect.Fields(c.Format.Schema); c.Format.Kind == llm.FormatJSON || !ok || nameless(root) || s.nameless {
+		r.notes.Change("response_format", "said in words")
+		q.System = append(q.System, shown{Type: "text", Text: dialect.InWords(c.Format.Schema)})
+		return
+	}
 	if s.closed {
 		r.notes.Change("response_format", "got closed objects, as the provider takes no others")
 	}
@@ -35,16 +35,17 @@ func (r *renderer) format(c *llm.Conversation, q *asked) {
 	q.Output.Format = &format{"json_schema", shaped}
 }
 
-// nameless reports whether a schema is of an object that names no members: closed, it could only be empty.
-func nameless(schema []byte) bool {
-	list, ok := dialect.Fields(schema)
-	return len(schema) == 0 || ok && !slices.ContainsFunc(list, func(f dialect.Field) bool {
-		return slices.Contains([]string{"properties", "$ref", "anyOf", "oneOf", "allOf", "enum", "const"}, f.Name) || f.Name == "type" && !ofObjects(f.Value)
+// nameless reports whether a schema is of an open object that names no members: closed, it could only be empty.
+func nameless(schema []dialect.Field) bool {
+	return !slices.ContainsFunc(schema, func(f dialect.Field) bool {
+		return slices.Contains([]string{"properties", "$ref", "anyOf", "oneOf", "allOf", "enum", "const"}, f.Name) || f.Name == "type" && !ofObjects(f.Value) ||
+			f.Name == "additionalProperties" && string(f.Value) == "false"
 	})
 }
 
 // shaper makes a schema one that Anthropic takes, which are fewer than what other providers take. Its own SDKs do the same before they send.
-type shaper struct{ closed, moved bool }
+// nameless is a schema with an object that cannot be closed.
+type shaper struct{ closed, moved, nameless bool }
 
 func (s *shaper) shape(raw json.RawMessage) json.RawMessage {
 	list, ok := dialect.Fields(raw)
@@ -70,6 +71,7 @@ func (s *shaper) shape(raw json.RawMessage) json.RawMessage {
 		}
 		out = append(out, f)
 	}
+	s.nameless = s.nameless || isObject && nameless(list)
 	if isObject && !closed {
 		out = append(out, dialect.Field{Name: "additionalProperties", Value: json.RawMessage("false")})
 		s.closed = true

@@ -81,10 +81,13 @@ func TestSchemasAreWrittenAsAnthropicTakesThem(t *testing.T) {
 	const closed = `{"type":"object","properties":{"a":{"type":"string","format":"date"}},"required":["a"],"additionalProperties":false}`
 	for schema, want := range map[string]string{
 		closed: `"schema":` + closed + `}`,
-		`{"type":"object","properties":{"minimum":{"type":"integer","minimum":0,"format":"int32"}}}`:                                  `"schema":{"type":"object","properties":{"minimum":{"type":"integer","description":"{minimum: 0, format: \"int32\"}"}},"additionalProperties":false}}`,
-		`{"$ref":"#/$defs/x","$defs":{"x":{"additionalProperties":true,"properties":{"a":{"maxLength":9,"description":"A word."}}}}}`: `"schema":{"$ref":"#/$defs/x","$defs":{"x":{"additionalProperties":false,"properties":{"a":{"description":"A word.\n\n{maxLength: 9}"}}}}}}`,
-		`{"type":"array","minItems":1,"maxItems":3,"items":{"anyOf":[{"type":["object","null"],"properties":{}},{"type":"string"}]}}`: `"schema":{"type":"array","minItems":1,"items":{"anyOf":[{"type":["object","null"],"properties":{},"additionalProperties":false},{"type":"string"}]},"description":"{maxItems: 3}"}}`,
-		`{"type":"object","additionalProperties":{"type":"number"}}`:                                                                  `JSON Schema and with nothing else: no text before or after it, no code fence.\n\n{\"type\":\"object\",\"additionalProperties\":{\"type\":\"number\"}}"}]`,
+		`{"type":"object","properties":{"minimum":{"type":"integer","minimum":0,"format":"int32"}}}`:                                      `"schema":{"type":"object","properties":{"minimum":{"type":"integer","description":"{minimum: 0, format: \"int32\"}"}},"additionalProperties":false}}`,
+		`{"$ref":"#/$defs/x","$defs":{"x":{"additionalProperties":true,"properties":{"a":{"maxLength":9,"description":"A word."}}}}}`:     `"schema":{"$ref":"#/$defs/x","$defs":{"x":{"additionalProperties":false,"properties":{"a":{"description":"A word.\n\n{maxLength: 9}"}}}}}}`,
+		`{"type":"array","minItems":1,"maxItems":3,"items":{"anyOf":[{"type":["object","null"],"properties":{}},{"type":"string"}]}}`:     `"schema":{"type":"array","minItems":1,"items":{"anyOf":[{"type":["object","null"],"properties":{},"additionalProperties":false},{"type":"string"}]},"description":"{maxItems: 3}"}}`,
+		`{"type":"object","additionalProperties":{"type":"number"}}`:                                                                      `JSON Schema and with nothing else: no text before or after it, no code fence.\n\n{\"type\":\"object\",\"additionalProperties\":{\"type\":\"number\"}}"}]`,
+		`{"type":"object","properties":{"scores":{"type":"object","additionalProperties":{"type":"number"}}}}`:                            `"system":[{"type":"text"`,
+		`{"type":"array","items":{"$ref":"#/$defs/x"},"$defs":{"x":{"type":"object"}}}`:                                                   `"system":[{"type":"text"`,
+		`{"type":"object","properties":{"none":{"type":"object","additionalProperties":false}},"additionalProperties":false,"minimum":1}`: `"none":{"type":"object","additionalProperties":false}`,
 		``: `"system":[{"type":"text","text":"Answer with one JSON object and nothing else: no text before or after it, no code fence."}]`,
 	} {
 		c := &llm.Conversation{Format: llm.Format{Kind: llm.FormatSchema, Schema: []byte(schema)}}
