@@ -141,6 +141,16 @@ func TestAFieldTiesItsInputToLabelErrorAndHint(t *testing.T) {
 	}
 }
 
+func TestAGroupOfChoicesIsTiedToItsError(t *testing.T) {
+	t.Parallel()
+	root := render(t, Choices(ChoicesProps{Name: "enforce", Label: "At the limit", Error: "Choose one.", Options: []Option{{Value: "hard", Label: "Block"}}}))
+	by, _ := attr(all(root, "fieldset")[0], "aria-describedby")
+	said, _ := attr(all(root, "p")[0], "id")
+	if by == "" || by != said || text(all(root, "p")[0]) != "Choose one." {
+		t.Errorf("described by %q, the error is %q", by, said)
+	}
+}
+
 func TestAFieldWithoutErrorIsNotMarkedWrong(t *testing.T) {
 	t.Parallel()
 	input := all(render(t, Field(FieldProps{Name: "a", Label: "A"})), "input")[0]
