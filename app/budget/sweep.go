@@ -61,10 +61,12 @@ func (d *desk) tend(p *purse, now time.Time) bool {
 		d.want(p) // not answered: asked again word for word
 		return true
 	}
-	over := d.current[p.account.Budget] != p || (!p.to.IsZero() && !now.Before(p.to))
+	ended := !p.to.IsZero() && !now.Before(p.to)
+	over := ended || d.current[p.account.Budget] != p
 	target := ledger.Target(p.rate, p.peak, b.Held)
 	switch {
-	case over && !p.asking && p.back == 0 && d.posted[p.account] >= b.Settled && d.book.Forget(p.account):
+	// Before its period ends a budget may come back, as a hard one. The bank lends a debt first then, and it has to meet the debt here.
+	case over && (ended || b.Free() == 0) && !p.asking && p.back == 0 && d.posted[p.account] >= b.Settled && d.book.Forget(p.account):
 		delete(d.purses, p.account)
 		delete(d.posted, p.account)
 		if d.current[p.account.Budget] == p {

@@ -100,6 +100,33 @@ func TestWhatGoesBackOfALease(t *testing.T) {
 	}
 }
 
+// What was spent without a lease is known until its period is over: a budget may be gone for a while and come back as a hard one, and the
+// bank lends the debt first. In a book that forgot it that would be money to spend.
+func TestADebtIsKnownAsLongAsItsPeriodLasts(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		leased ledger.Units
+		wait   time.Duration
+		gone   bool
+	}{
+		"in debt":                      {0, 0, false},
+		"in debt, at the period's end": {0, 12 * time.Hour, true},
+		"all of it was leased":         {500, 0, true},
+	} {
+		d := counter()
+		p := d.lend(Soft, 600, c.leased)
+		d.use(p, 500)
+		d.posted[p.account] = 500
+		d.reload(&index{}) // its team is archived
+		if d.tend(p, noon.Add(c.wait)); (d.purses[p.account] == nil) != c.gone {
+			t.Errorf("%s: gone %v", name, !c.gone)
+		}
+		if settled := d.book.Balance(p.account).Settled; !c.gone && settled != 500 {
+			t.Errorf("%s: the book says %d", name, settled)
+		}
+	}
+}
+
 // Whoever shows no sign of life is dead after so long, as far as we looked: neither an outage nor a clock that jumps kills anybody.
 func TestOnlySilenceThatWasHeardCounts(t *testing.T) {
 	t.Parallel()
