@@ -3,6 +3,7 @@ package budget
 import (
 	"context"
 	"log/slog"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -62,9 +63,64 @@ func TestClaimsAreWhatMayStillBeSpent(t *testing.T) {
 		for i := range c.want {
 			c.want[i].Org, c.want[i].Account = p.rule.Org, p.account
 		}
-		if got := tr.claims(); !slices.Equal(got, c.want) {
+		if got := tr.claims(func(*desk) {}); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %+v, want %+v", name, got, c.want)
 		}
+	}
+}
+
+// bookkeeper is a bank that notes what a new session claims.
+type bookkeeper struct {
+	*puppet
+	claims []Claim
+}
+
+func (b *bookkeeper) Begin(_ context.Context, _ id.Node, o Opening) (int64, error) {
+	b.claims = o.Claims
+	return 5, nil
+}
+
+// While a new session begins, recalls are answered. What one takes out of the book then, to be given back in the new session, is in the
+// claim: the books would otherwise count it off twice, and lend it to another node while it is spent here.
+func TestANewSessionClaimsWhatARecallTakesMeanwhile(t *testing.T) {
+	t.Parallel()
+	tr, b, _ := puppets(t)
+	bank := &bookkeeper{puppet: b}
+	tr.Bank = bank
+	tr.closing.Store(true) // nobody travels
+	tr.desk(id.NewOrg(testIDs))
+	tr.desk(id.NewOrg(testIDs))
+	var order []*desk
+	tr.desks.Range(func(_, v any) bool { order = append(order, v.(*desk)); return true })
+	first, last := order[0], order[1]
+	p := first.lend(Hard, 100, 100)
+	h := first.take(p, 90)
+
+	tr.renew.Store(true)
+	last.mu.Lock() // so that the first one can be looked at in between
+	done := make(chan error, 1)
+	go func() {
+		done <- tr.reopen(t.Context(), &poster{t: tr, mark: Mark{At: tr.Journal.End()}, reader: tr.Journal.ReadFrom(tr.Journal.End()), tracker: newTracker()})
+	}()
+	for passed := false; !passed; runtime.Gosched() {
+		first.mu.Lock()
+		passed = !p.seen
+		first.mu.Unlock()
+	}
+	first.mu.Lock()
+	first.book.Release(h)
+	first.giveBack(p, 90) // another node called for it
+	first.mu.Unlock()
+	last.mu.Unlock()
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	var claimed ledger.Units
+	for _, c := range bank.claims {
+		claimed += c.Granted
+	}
+	if left := first.book.Balance(p.account).Granted; p.back != 90 || claimed != left+p.back {
+		t.Errorf("%d claimed, of which %d go back and %d stay", claimed, p.back, left)
 	}
 }
 

@@ -18,7 +18,7 @@ func (t *Treasury) anew(why string) {
 
 // open begins the first session of this process, once the last one's journal is in the books.
 func (t *Treasury) open(ctx context.Context, p *poster) error {
-	return t.begin(ctx, p, t.claims())
+	return t.begin(ctx, p, t.claims(func(*desk) {}))
 }
 
 // reopen begins a new session while requests are under way, if there is a reason to. All free lease goes back; what is
@@ -35,8 +35,7 @@ func (t *Treasury) reopen(ctx context.Context, p *poster) error {
 	}
 	t.trips.Lock()
 	defer t.trips.Unlock()
-	t.desks.Range(func(_, v any) bool { v.(*desk).surrender(); return true })
-	if err := t.begin(ctx, p, t.claims()); err != nil {
+	if err := t.begin(ctx, p, t.claims((*desk).surrender)); err != nil {
 		return err
 	}
 	t.renew.Store(false)
@@ -80,13 +79,15 @@ func (t *Treasury) lease(ctx context.Context, asks []LeaseAsk, epoch int64) ([]L
 	return leases, err
 }
 
-// claims are what this process has in flight, on every account that it knows.
-func (t *Treasury) claims() []Claim {
+// claims are what this process has in flight, on every account that it knows, once each desk is prepared. Nothing may happen on a desk
+// in between: what a recall took out of the book then would be missing in the claim, and be given back in the new session once more.
+func (t *Treasury) claims(prepare func(*desk)) []Claim {
 	var out []Claim
 	t.desks.Range(func(_, v any) bool {
 		d := v.(*desk)
 		d.mu.Lock()
 		defer d.mu.Unlock()
+		prepare(d)
 		for a, p := range d.purses {
 			b := d.book.Balance(a)
 			if b.Granted != 0 || b.Held != 0 || d.posted[a] != 0 {
@@ -98,10 +99,8 @@ func (t *Treasury) claims() []Claim {
 	return out
 }
 
-// surrender takes all free lease out of the book and forgets what was asked: the next session begins without.
+// surrender takes all free lease out of the book and forgets what was asked: the next session begins without. The caller holds mu.
 func (d *desk) surrender() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
 	for a, p := range d.purses {
 		_ = d.book.Return(a, d.book.Balance(a).Free())
 		p.op, p.back, p.seen, p.fresh, p.posted = nil, 0, false, false, 0
