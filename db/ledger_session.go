@@ -18,8 +18,9 @@ type lostRow struct {
 	StartsAt time.Time    `gorm:"column:starts_at;primaryKey"`
 	NodeID   id.Node      `gorm:"column:node_id;primaryKey"`
 	Epoch    int64        `gorm:"column:epoch;primaryKey"`
-	Amount   ledger.Units `gorm:"column:amount_nanos"`
+	Amount   ledger.Units `gorm:"column:amount_nanos"` // what was released of it included, as its releases are counted off again
 	Since    time.Time    `gorm:"column:since"`
+	released ledger.Units // of it, while it was a reaped lease
 }
 
 // TableName names the table.
@@ -64,9 +65,9 @@ func replaceLeases(tx *gorm.DB, node id.Node, epoch int64, o budget.Opening) err
 			row.Granted, row.Posted = c.Granted, c.Posted
 			next = append(next, row)
 		}
-		if left := own.outstanding() - own.Released - row.outstanding(); o.Damaged && left > 0 {
+		if left := own.outstanding() - row.outstanding(); o.Damaged && left > own.Released {
 			lost = append(lost, lostRow{OrgID: own.OrgID, BudgetID: own.BudgetID, StartsAt: own.StartsAt, NodeID: node, Epoch: epoch,
-				Amount: left, Since: o.Now.UTC().Truncate(time.Microsecond)})
+				Amount: left, Since: o.Now.UTC().Truncate(time.Microsecond), released: own.Released})
 		}
 	}
 	if err := addLost(tx, lost); err != nil {
@@ -84,7 +85,7 @@ func addLost(tx *gorm.DB, lost []lostRow) error {
 			return err
 		}
 		err = tx.Model(&periodRow{}).Where("org_id = ? AND budget_id = ? AND starts_at = ?", l.OrgID, l.BudgetID, l.StartsAt).
-			Update("suspense_nanos", gorm.Expr("suspense_nanos + ?", l.Amount)).Error
+			Update("suspense_nanos", gorm.Expr("suspense_nanos + ?", l.Amount-l.released)).Error
 		if err != nil {
 			return err
 		}

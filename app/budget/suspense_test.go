@@ -6,6 +6,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/live"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
@@ -164,5 +165,50 @@ func TestADamagedJournalsSuspenseIsListedAndReleased(t *testing.T) {
 			t.Errorf("after it: %+v", p)
 		}
 		o.verify()
+	})
+}
+
+// An admin released a part of what a node left behind; then the machine comes back with an older disk. What was released is counted off
+// once, and the rest can be released as well.
+func TestAPartIsReleasedAndThenTheJournalTurnsOutToBeDamaged(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		for _, kept := range []money.USD{0, money.Dollar} {
+			o := newOffice(t, d, nil)
+			o.service.Held = o.books
+			b := o.budget(org.OfOrg(o.chain.Org), 10*money.Dollar, budget.Monthly, budget.Hard)
+			lost := o.lose(6 * money.Dollar)
+			all, err := o.service.Suspense(t.Context(), o.actor(org.Admin), b.ID)
+			o.must(err)
+			in := budget.ReleaseInput{Node: lost.id, Amount: 4 * money.Dollar, Note: "the provider's console shows the rest"}
+			_, err = o.service.Release(t.Context(), o.actor(org.Admin), b.ID, in)
+			o.must(err)
+			left := all[0].Amount - in.Amount
+			if kept > 0 { // a process that runs claims what it has
+				mark, err := o.books.Mark(t.Context(), lost.id)
+				o.must(err)
+				_, err = o.books.Begin(t.Context(), lost.id, budget.Opening{At: mark, Damaged: true, Now: o.clock.Now(),
+					Claims: []budget.Claim{{Org: o.chain.Org, Account: ledger.Account{Budget: b.ID, Start: all[0].Start.Unix()}, Granted: kept}}})
+				o.must(err)
+				left -= kept
+			} else {
+				o.must(o.books.Surrender(t.Context(), lost.id, true))
+			}
+			if p := o.look(b.Scope); p.Suspense != left || p.Leased != kept {
+				t.Errorf("the pool says %+v, want %s in suspense", p, left)
+			}
+			now, err := o.service.Suspense(t.Context(), o.actor(org.Admin), b.ID)
+			if o.must(err); len(now) != 1 || now[0].Amount != left || !now[0].Damaged {
+				t.Fatalf("listed %+v, want %s", now, left)
+			}
+			o.verify()
+			in.Amount = 0
+			_, err = o.service.Release(t.Context(), o.actor(org.Admin), b.ID, in)
+			o.must(err)
+			if p := o.look(b.Scope); p.Suspense != 0 || p.Free() != 10*money.Dollar-kept {
+				t.Errorf("after all of it: %+v", p)
+			}
+			o.verify()
+		}
 	})
 }
