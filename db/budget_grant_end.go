@@ -33,11 +33,15 @@ func endGrants(tx *gorm.DB, b budget.Budget, row *periodRow, now time.Time) erro
 }
 
 // moveGrants takes what is in force in a period over into the one that a changed calendar began in the middle of it. An
-// increase ends when it was to end; what lasts as long as the period lasts as long as the new one, and a debt is due after
-// that. The old row keeps its figures.
+// increase ends when it was to end, or with the new period: it counts nowhere after that. What lasts as long as the period
+// lasts as long as the new one, and a debt is due after that. The old row keeps its figures.
 func moveGrants(tx *gorm.DB, b budget.Budget, old, row *periodRow) error {
 	moving := tx.Model(&grantRow{}).Where("org_id = ? AND budget_id = ? AND starts_at = ? AND state = ?", b.Org, b.ID, old.StartsAt, budget.Active)
-	err := moving.Session(&gorm.Session{}).Where("kind <> ?", budget.Increase).Update("until_at", row.EndsAt).Error
+	lasting := moving.Session(&gorm.Session{}).Where("kind <> ?", budget.Increase)
+	if row.EndsAt != nil {
+		lasting = moving.Session(&gorm.Session{}).Where("(kind <> ? OR until_at IS NULL OR until_at > ?)", budget.Increase, *row.EndsAt)
+	}
+	err := lasting.Update("until_at", row.EndsAt).Error
 	if err != nil {
 		return err
 	}

@@ -263,6 +263,57 @@ func TestANewCalendarWhosePeriodBeginsInTheSameMoment(t *testing.T) {
 	})
 }
 
+// An increase is for a time within its period. Where the new calendar's period ends sooner the increase ends with it: it counts nowhere
+// after that, and its page must not say that it does.
+func TestAnIncreaseEndsWithAShorterPeriod(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		for name, c := range map[string]struct {
+			was, is      budget.Period
+			on, ends     string
+			until, lasts string
+		}{
+			"that begins in the same moment": {budget.Quarterly, budget.Monthly, "2027-01-10 12:00", "2027-02-01 00:00", "2027-03-20 00:00", "2027-02-01 00:00"},
+			"that begins later":              {budget.Monthly, budget.Weekly, "2027-01-13 12:00", "2027-01-18 00:00", "2027-01-29 00:00", "2027-01-18 00:00"},
+			"of what had no end":             {budget.Forever, budget.Monthly, "2027-01-10 12:00", "2027-02-01 00:00", "", "2027-02-01 00:00"},
+			"after it, in any case":          {budget.Quarterly, budget.Monthly, "2027-01-10 12:00", "2027-02-01 00:00", "2027-01-20 00:00", "2027-01-20 00:00"},
+		} {
+			t.Run(name, func(t *testing.T) {
+				o := newOffice(t, d, nil)
+				o.clock.Set(at(t, c.on))
+				b := o.monthly(100*money.Dollar, func(b *budget.Budget) { b.Period = c.was })
+				in := budget.GrantInput{Kind: budget.Increase, Amount: 7 * money.Dollar}
+				if c.until != "" {
+					in.Until = at(t, c.until)
+				}
+				o.grant(b.ID, in)
+				b.Period = c.is
+				b = o.change(b)
+				if s := o.present(b); !s.To.Equal(at(t, c.ends)) || s.Limit != 107*money.Dollar {
+					t.Errorf("the new period: %+v", s)
+				}
+				state := func() budget.Grant {
+					all, err := o.service.Grants(t.Context(), o.actor(org.Admin), b.ID)
+					if o.must(err); len(all) != 1 {
+						t.Fatalf("grants: %+v", all)
+					}
+					return all[0]
+				}
+				if g := state(); g.State != budget.Active || !g.Until.Equal(at(t, c.lasts)) {
+					t.Errorf("the increase is %s until %s", g.State, g.Until)
+				}
+				o.clock.Set(at(t, c.ends))
+				_, err := o.service.Expire(t.Context())
+				o.must(err)
+				if g := state(); g.State == budget.Active {
+					t.Errorf("after the period the increase is %s until %s", g.State, g.Until)
+				}
+				o.verify()
+			})
+		}
+	})
+}
+
 // Its parts take turns: grants are expired for all organizations of a database, and each part has a clock of its own.
 func TestANewCalendarInTheMiddleOfAPeriod(t *testing.T) {
 	t.Parallel()
