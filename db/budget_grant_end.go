@@ -58,6 +58,18 @@ func moveGrants(tx *gorm.DB, b budget.Budget, old, row *periodRow) error {
 	return err
 }
 
+// reopenGrants settles what was closed in a period that goes on after all, as the first part of a longer one: what was for a
+// while ended with the shorter one. Debts of all the shorter ones come along, so that a borrowing and its repayment both count.
+func reopenGrants(tx *gorm.DB, b budget.Budget, row *periodRow) error {
+	closed := tx.Model(&grantRow{}).Where("org_id = ? AND budget_id = ? AND state = ? AND starts_at >= ?", b.Org, b.ID, budget.Closed, row.StartsAt)
+	passing := []budget.GrantKind{budget.Increase, budget.Opened}
+	err := closed.Session(&gorm.Session{}).Where("starts_at = ? AND kind IN ?", row.StartsAt, passing).Update("state", budget.Ended).Error
+	if err != nil {
+		return err
+	}
+	return closed.Session(&gorm.Session{}).Where("kind NOT IN ?", passing).Updates(map[string]any{"state": budget.Active, "starts_at": row.StartsAt}).Error
+}
+
 // repay takes from a new period what earlier ones borrowed from it.
 func repay(tx *gorm.DB, b budget.Budget, row *periodRow) error {
 	res := tx.Model(&grantRow{}).Where("org_id = ? AND budget_id = ? AND state = ? AND starts_at <= ?", b.Org, b.ID, budget.Due, row.StartsAt).

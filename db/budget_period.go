@@ -39,16 +39,17 @@ func present(tx *gorm.DB, b budget.Budget, now time.Time) (*periodRow, error) {
 	if err != nil {
 		return nil, err
 	}
+	over := row.EndsAt != nil && !row.EndsAt.After(now)
 	if end := ending(to); (row.EndsAt == nil) != (end == nil) || end != nil && !row.EndsAt.Equal(*end) { // another calendar's, which began in the same moment
 		row.EndsAt = end
 		if err := tx.Model(&periodRow{}).Where("org_id = ? AND budget_id = ? AND starts_at = ?", b.Org, b.ID, row.StartsAt).Update("ends_at", end).Error; err != nil {
 			return nil, err
 		}
-		if err := moveGrants(tx, b, row, row); err != nil {
+		if err := errors.Join(reopenGrants(tx, b, row), moveGrants(tx, b, row, row)); err != nil {
 			return nil, err
 		}
 	}
-	if row.HeirAt != nil { // the calendar went to another one and came back
+	if over || row.HeirAt != nil { // the calendar went to longer periods, or to another one and came back: what was spent since is on other rows
 		if err := revive(tx, b, row, from, to); err != nil {
 			return nil, err
 		}
