@@ -2,11 +2,15 @@ package db_test
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/feedback"
 	"github.com/bodhi-gateway/bodhi/app/id"
+	"github.com/bodhi-gateway/bodhi/app/ledger"
+	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
 )
@@ -75,6 +79,59 @@ func TestFeedbackIsKeptOncePerRequest(t *testing.T) {
 		}
 		if _, ok, _ := s.Of(t.Context(), mine, f.Request); ok {
 			t.Error("it was not swept")
+		}
+	})
+}
+
+// What is asked for is found however much newer there is of others: the limit counts what is left.
+func TestJudgedRequestsAreNarrowedBeforeTheyAreCut(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		mine, other := newOrg(t, d), newOrg(t, d)
+		s, books := db.NewFeedbackStore(d), db.NewLedgerStore(d)
+		at := time.Date(2026, 8, 21, 12, 0, 0, 0, time.UTC)
+		team, second, member := id.NewTeam(ids), id.NewTeam(ids), id.NewMember(ids)
+		value, good := int64(feedback.Full), true
+		put := func(o id.Org, team id.Team, m id.Member, tags string) id.Request {
+			t.Helper()
+			at = at.Add(time.Minute)
+			r := ledger.Request{ID: id.NewRequest(ids), At: at, Asked: "smart", Status: 200, Tags: tags, Chain: org.Chain{Org: o, Team: team, Member: m, Key: id.NewKey(ids)}}
+			if _, err := books.Post(t.Context(), id.NewNode(ids), budget.Batch{Requests: []ledger.Request{r}}); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.Put(t.Context(), feedback.Feedback{Org: o, Request: r.ID, Key: r.Chain.Key, Good: &good, Score: &value, Model: "m", At: at}); err != nil {
+				t.Fatal(err)
+			}
+			return r.ID
+		}
+		tagged := put(mine, team, id.Member{}, "env=prod,project=apollo")
+		own := put(mine, second, member, "project=apollo2")
+		newest := put(mine, second, id.Member{}, "")
+		put(other, team, member, "project=apollo")
+		for name, c := range map[string]struct {
+			q    feedback.Query
+			want []id.Request
+			all  int64
+		}{
+			"all":                  {feedback.Query{Limit: 9}, []id.Request{newest, own, tagged}, 3},
+			"the newest":           {feedback.Query{Limit: 1}, []id.Request{newest}, 3},
+			"a tag":                {feedback.Query{Limit: 1, Tag: "project=apollo"}, []id.Request{tagged}, 1},
+			"a team's":             {feedback.Query{Limit: 1, Whose: &feedback.Whose{Teams: []id.Team{team}}}, []id.Request{tagged}, 1},
+			"a member's":           {feedback.Query{Limit: 9, Whose: &feedback.Whose{Member: member}}, []id.Request{own}, 1},
+			"both, with a model":   {feedback.Query{Limit: 9, Model: "smart", Whose: &feedback.Whose{Member: member, Teams: []id.Team{team}}}, []id.Request{own, tagged}, 2},
+			"nobody's":             {feedback.Query{Limit: 9, Whose: &feedback.Whose{}}, []id.Request{}, 0},
+			"nobody's, of a model": {feedback.Query{Limit: 9, Model: "m", Whose: &feedback.Whose{}}, []id.Request{}, 0},
+		} {
+			c.q.From, c.q.To, c.q.Most = at.Add(-time.Hour), at.Add(time.Hour), feedback.Full
+			got, err := s.Judged(t.Context(), mine, c.q)
+			found := make([]id.Request, len(got))
+			for i := range got {
+				found[i] = got[i].Request
+			}
+			n, wrong := s.CountJudged(t.Context(), mine, c.q)
+			if err != nil || wrong != nil || !slices.Equal(found, c.want) || n != c.all {
+				t.Errorf("%s: %v of %d, want %v of %d; %v %v", name, found, n, c.want, c.all, err, wrong)
+			}
 		}
 	})
 }

@@ -33,33 +33,11 @@ type Rated struct {
 	Whole    bool      // the whole conversation, not its last question alone
 }
 
-// What is looked through at most, and how far back: verdicts are kept that long.
+// How many are looked at, the newest first, and how far back: verdicts are kept that long.
 const (
 	mostRated = 5000
 	longSpan  = feedback.Keep
 )
-
-// Reasons why a judged request becomes no row, in words.
-const (
-	notKept   = "no text is kept that you may read"
-	tooLong   = "the text was longer than what is kept, or than a row"
-	isMasked  = "placeholders stand for what a data rule found"
-	hasMedia  = "pictures, sound and files are not kept"
-	noTalk    = "it is no conversation"
-	noAnswer  = "the good answer is not whole"
-	beyondMax = "a dataset has at most 1,000 rows"
-)
-
-// Reasons are all of them, in the order in which they are told.
-var Reasons = []string{notKept, tooLong, isMasked, hasMedia, noTalk, noAnswer, beyondMax}
-
-// Taking is what judged requests come to.
-type Taking struct {
-	Found int // judged requests that are the actor's to read
-	Rows  []Row
-	Good  int            // of the rows
-	Left  map[string]int // how many are none, by reason
-}
 
 // least reads the score from which an answer is good, in thousandths.
 func (q *Rated) least() (int64, error) {
@@ -75,7 +53,7 @@ func (q *Rated) least() (int64, error) {
 
 func (q *Rated) query() (f feedback.Query, least int64, err error) {
 	least, err = q.least()
-	f = feedback.Query{From: q.From, To: q.To, Most: feedback.Full, Model: strings.TrimSpace(q.Model), Limit: mostRated}
+	f = feedback.Query{From: q.From, To: q.To, Most: feedback.Full, Model: strings.TrimSpace(q.Model), Tag: q.Tag, Limit: mostRated}
 	errs := []error{err}
 	switch q.Rating {
 	case "good":
@@ -93,108 +71,6 @@ func (q *Rated) query() (f feedback.Query, least int64, err error) {
 		errs = append(errs, fault.Field("tag", "Write a tag as name=value, such as project=apollo."))
 	}
 	return f, least, errors.Join(errs...)
-}
-
-// Rated says what rows judged requests would make. It shows none of their texts, so nothing is written down.
-func (s *Service) Rated(ctx context.Context, actor org.Actor, q Rated) (Taking, error) {
-	if err := actor.Require(MayRun); err != nil {
-		return Taking{}, err
-	}
-	f, least, err := q.query()
-	if err != nil {
-		return Taking{}, err
-	}
-	all, err := s.Judgements.Judged(ctx, actor.Org, f)
-	if err != nil {
-		return Taking{}, fmt.Errorf("evaluation: judged requests: %w", err)
-	}
-	out := Taking{Left: map[string]int{}}
-	var ids []id.Request
-	var mine []feedback.Judged
-	for _, j := range all {
-		if !readable(actor, &j) || q.Tag != "" && !strings.Contains(","+j.Tags+",", ","+q.Tag+",") {
-			continue
-		}
-		if mine = append(mine, j); j.Kept {
-			ids = append(ids, j.Request)
-		}
-	}
-	out.Found = len(mine)
-	texts, err := s.Texts.Open(ctx, actor, ids)
-	if err != nil {
-		return out, err
-	}
-	for i := range mine {
-		out.take(&mine[i], texts, least, q.Whole)
-	}
-	return out, nil
-}
-
-// readable reports whether a judged request's text is the actor's to read, as transcripts have it.
-func readable(a org.Actor, j *feedback.Judged) bool {
-	return !j.Member.IsZero() && j.Member == a.Member || a.Require(transcript.MayRead) == nil && a.InTeam(j.Team, transcript.MayRead)
-}
-
-func (t *Taking) take(j *feedback.Judged, texts map[id.Request]transcript.Text, least int64, whole bool) {
-	text, there := texts[j.Request]
-	good := j.Value >= least
-	row := Row{Request: j.Request, Member: j.Member, Notes: noted(j)}
-	if there {
-		row.Messages = turnsOf(&text, whole)
-	}
-	if good {
-		row.Expected = text.Answer
-	}
-	why := ""
-	switch {
-	case !there:
-		why = notKept
-	case len(t.Rows) == MaxRows:
-		why = beyondMax
-	case text.Body || len(row.Messages) == 0:
-		why = noTalk
-	case text.Masked:
-		why = isMasked
-	case text.Media:
-		why = hasMedia
-	case text.AskedCut || good && text.AnswerCut || checkRows([]Row{row}) != nil:
-		why = tooLong
-	case good && (text.Broken || strings.TrimSpace(text.Answer) == ""):
-		why = noAnswer
-	}
-	if why != "" {
-		t.Left[why]++
-		return
-	}
-	if t.Rows = append(t.Rows, row); good {
-		t.Good++
-	}
-}
-
-// turnsOf is a conversation as a row has it: all of it, or its last question.
-func turnsOf(t *transcript.Text, whole bool) (out []Message) {
-	for _, m := range t.Messages {
-		if m.Text != "" {
-			out = append(out, Message{Role: m.Role, Content: m.Text})
-		}
-	}
-	if whole {
-		return out
-	}
-	for i := len(out) - 1; i >= 0; i-- {
-		if out[i].Role == "user" {
-			return out[i : i+1]
-		}
-	}
-	return nil
-}
-
-func noted(j *feedback.Judged) string {
-	note := fmt.Sprintf("%s answered; rated %.2f", j.Model, float64(j.Value)/feedback.Full)
-	if j.Comment != "" {
-		note += ": " + oneLine(j.Comment, 200)
-	}
-	return note
 }
 
 // CreateRated stores a dataset of judged requests: what was asked, and of a good answer what is expected. Each row remembers its

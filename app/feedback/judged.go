@@ -13,7 +13,15 @@ type Query struct {
 	// Least and Most bound the value that counts, in thousandths, both inclusive.
 	Least, Most int64
 	Model       string // asked for, or that answered
+	Tag         string // project=apollo
+	Whose       *Whose
 	Limit       int
+}
+
+// Whose are a member's own requests, and those of teams; a zero one has none.
+type Whose struct {
+	Member id.Member
+	Teams  []id.Team
 }
 
 // Judged is a request that somebody judged.
@@ -33,4 +41,6 @@ type Judged struct {
 type Judgements interface {
 	// Judged are an organization's, the newest first.
 	Judged(ctx context.Context, o id.Org, q Query) ([]Judged, error)
+	// CountJudged is how many they are without the limit.
+	CountJudged(ctx context.Context, o id.Org, q Query) (int64, error)
 }

@@ -143,6 +143,14 @@ func (a Actor) Seen() (teams []id.Team, all bool) {
 	return a.those(func(r roles) bool { return r != 0 }), false
 }
 
+// Holds are the teams in which the actor has floor or a higher role; all means every team.
+func (a Actor) Holds(floor Role) (teams []id.Team, all bool) {
+	if a.Everywhere(floor) {
+		return nil, true
+	}
+	return a.those(func(r roles) bool { return r.atLeast(floor) }), false
+}
+
 func (a Actor) those(keep func(roles) bool) []id.Team {
 	out := make([]id.Team, 0, len(a.Part.teams))
 	for t, r := range a.Part.teams {

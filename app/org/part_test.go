@@ -52,6 +52,15 @@ func TestWhoKnowsWhomAndReadsWhoseTraffic(t *testing.T) {
 		if teams, whole := c.actor.Seen(); !slices.Equal(teams, c.sees) || whole != c.everything {
 			t.Errorf("%s sees %v, %v", name, teams, whole)
 		}
+		if teams, whole := c.actor.Holds(org.Viewer); !slices.Equal(teams, c.sees) || whole != c.everything {
+			t.Errorf("%s holds something in %v, %v", name, teams, whole)
+		}
+	}
+	if teams, whole := mixed.Holds(org.Lead); !slices.Equal(teams, sorted(x.north, x.south)) || whole {
+		t.Errorf("a manager leads %v, %v", teams, whole)
+	}
+	if teams, whole := x.auditor().Holds(org.Lead); len(teams) != 0 || whole {
+		t.Errorf("an auditor leads %v, %v", teams, whole)
 	}
 	if teams, whole := (org.Actor{Org: x.org, Role: org.Admin}).Reads(); teams != nil || !whole { // the system has no part of the tree
 		t.Errorf("the system reads %v, %v", teams, whole)
