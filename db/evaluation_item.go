@@ -81,6 +81,9 @@ func (s *EvaluationStore) Tallies(ctx context.Context, o id.Org, r id.Evaluation
 				"CAST(SUM(judge_cost_nanos) AS BIGINT) AS judge, CAST(SUM(most_nanos) AS BIGINT) AS held, CAST(SUM(judge_most_nanos) AS BIGINT) AS judged").Find(&rows).Error
 	})
 	for _, t := range rows {
+		if evaluation.Step(t.Step) != evaluation.Done { // one that the judge had still to see counts for nothing
+			t.Correct, t.Scored = 0, 0
+		}
 		out = append(out, evaluation.Tally{Subject: t.Subject, Step: evaluation.Step(t.Step), Count: t.Count, Right: t.Correct, Scored: t.Scored, Cost: money.USD(t.Cost), JudgeCost: money.USD(t.Judge),
 			Held: money.USD(t.Held), JudgeHeld: money.USD(t.Judged)})
 	}

@@ -128,7 +128,9 @@ func (j *job) scored(i *Item, row *Row, got *reply) {
 		}
 		i.Said.Scores = append(i.Said.Scores, m.score(got.text, row.Expected))
 	}
-	i.sum()
+	if i.Step == Done { // else the judge has still to say
+		i.sum()
+	}
 }
 
 // judge has an answer judged. A judge that says nothing of use leaves it unscored.

@@ -73,7 +73,9 @@ func report(r Run, marks []Item) Report {
 		}
 		s := &out.Subjects[i.Subject]
 		s.count(&i)
-		sums[i.Subject] += i.Mark
+		if i.Step == Done && i.Scored {
+			sums[i.Subject] += i.Mark
+		}
 		if i.Step == Done || i.Step == Failed {
 			out.Done++
 		}

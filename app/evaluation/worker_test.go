@@ -225,3 +225,43 @@ func TestWhatEndsARunAndWhatDoesNot(t *testing.T) {
 		})
 	}
 }
+
+// What the judge has not seen when a run is stopped is neither right nor wrong, and has no mark, whatever other scorers say of it.
+func TestAnswersOfAStoppedRunThatNobodyJudgedDoNotCount(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newScene(t, d)
+		judged := 0
+		s.plane.refuse = func(text string) (int, string) {
+			if !strings.HasPrefix(text, "Rubric") {
+				return 0, ""
+			}
+			s.plane.mu.Lock()
+			defer s.plane.mu.Unlock()
+			if judged++; judged > 1 {
+				return http.StatusPaymentRequired, "budget_exhausted"
+			}
+			return 0, ""
+		}
+		s.node()
+		p := s.plan(s.dataset(20))
+		p.Subjects = p.Subjects[:1]
+		p.Scorers = append(p.Scorers, evaluation.Scorer{Kind: evaluation.Judge, Model: "box/judge", Rubric: "be right"})
+		p.JudgeCap = money.Dollar
+		got := s.until(s.start(p), "over", over)
+		x := got.Subjects[0]
+		if got.State != evaluation.Stopped || x.Scored != 1 || x.Answered < 2 || x.Mark > 1000 || x.Mark < 0 {
+			t.Errorf("%s %q: %+v", got.State, got.Why, x)
+		}
+		all, err := s.tests.Tallies(t.Context(), s.actor, []evaluation.Run{got.Run})
+		if err != nil || all[0][0].Scored != x.Scored || all[0][0].Right != x.Right {
+			t.Errorf("a list says %+v, %v", all, err)
+		}
+		marks, err := s.parts.Store.Marks(t.Context(), got.Org, got.ID)
+		for _, i := range marks {
+			if err != nil || i.Step == evaluation.Answered && (i.Scored || i.Right || i.Mark != 0) {
+				t.Errorf("%+v counts, %v", i, err)
+			}
+		}
+	})
+}

@@ -68,15 +68,15 @@ func fill(p *views.RunPage, r *evaluation.Report, rows []evaluation.Row, items [
 		a := views.Answers{Number: strconv.Itoa(row.Number), Question: row.Question(), Expected: row.Expected, Notes: row.Notes}
 		for n := range items {
 			if items[n].Row == row.Number && items[n].Subject < len(r.Subjects) {
-				a.Items = append(a.Items, present(&items[n], r.Label(items[n].Subject)))
+				a.Items = append(a.Items, present(&items[n], r.Label(items[n].Subject), r.State == evaluation.Running))
 			}
 		}
 		p.Answers = append(p.Answers, a)
 	}
 }
 
-func present(i *evaluation.Item, label string) views.Answer {
-	out := views.Answer{Model: label, Text: i.Said.Text, Cut: i.Said.Cut, Refusal: i.Said.Refusal, State: standing(i)}
+func present(i *evaluation.Item, label string, running bool) views.Answer {
+	out := views.Answer{Model: label, Text: i.Said.Text, Cut: i.Said.Cut, Refusal: i.Said.Refusal, State: standing(i, running)}
 	for _, s := range i.Said.Scores {
 		text := scorerNames[s.Kind] + ": "
 		switch {
@@ -103,14 +103,18 @@ func present(i *evaluation.Item, label string) views.Answer {
 	return out
 }
 
-func standing(i *evaluation.Item) ui.StatusProps {
+func standing(i *evaluation.Item, running bool) ui.StatusProps {
 	switch {
 	case i.Step == evaluation.Failed:
 		return ui.StatusProps{Tone: ui.Bad, Label: "Failed"}
 	case i.Step == evaluation.Waiting:
 		return ui.StatusProps{Tone: ui.Neutral, Label: "Not asked"}
-	case i.Step != evaluation.Done:
+	case i.Step != evaluation.Done && running:
 		return ui.StatusProps{Tone: ui.Info, Label: "Under way"}
+	case i.Step == evaluation.Asked:
+		return ui.StatusProps{Tone: ui.Neutral, Label: "Broken off"}
+	case i.Step != evaluation.Done:
+		return ui.StatusProps{Tone: ui.Warn, Label: "Not judged"}
 	case !i.Scored:
 		return ui.StatusProps{Tone: ui.Warn, Label: "Unjudged"}
 	case i.Right:
