@@ -58,6 +58,7 @@ type reply struct {
 	request id.Request
 	cost    money.USD
 	told    bool // cost was said
+	unsent  bool // it was waited with when nothing more was to be begun
 	input   int64
 	output  int64
 	took    time.Duration

@@ -101,6 +101,9 @@ func (j *job) answer(ctx context.Context, i *Item) bool {
 	i.Cost, i.Most = i.Cost+cost, 0
 	defer j.answers.put(sub.Most, cost)
 	switch {
+	case got.unsent:
+		i.Step = Waiting
+		i.Asks--
 	case got.status != http.StatusOK && ctx.Err() != nil:
 		i.again()
 	case got.broke():
@@ -159,6 +162,9 @@ func (j *job) judge(ctx context.Context, i *Item) {
 	defer j.judges.put(most, cost)
 	score, said := s.judged(got.text)
 	switch {
+	case got.unsent:
+		i.Step = Answered
+		i.Judged--
 	case got.status != http.StatusOK && ctx.Err() != nil:
 		i.again()
 	case got.broke():

@@ -22,6 +22,7 @@ func (j *job) patiently(ctx context.Context, g *key.Grant, q question) (got repl
 		case <-t.C:
 		case <-ctx.Done():
 			t.Stop()
+			got.unsent = true
 			return got
 		}
 	}
@@ -39,7 +40,7 @@ func (r *reply) broke() bool {
 
 // spent is what an answer cost. One that was broken off counts at its most: what was booked for it is known when it is too late.
 func (r *reply) spent(ctx context.Context, most money.USD) money.USD {
-	if !r.told && r.status != http.StatusOK && ctx.Err() != nil {
+	if !r.told && !r.unsent && r.status != http.StatusOK && ctx.Err() != nil {
 		return most
 	}
 	return r.cost
