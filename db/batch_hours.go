@@ -45,11 +45,11 @@ func (s *BatchStore) SetHours(ctx context.Context, o id.Org, h batch.Hours) erro
 	})
 }
 
-// Resting implements batch.Timetable.
-func (s *BatchStore) Resting(ctx context.Context, o id.Org) (out []batch.Batch, err error) {
+// OffPeak implements batch.Timetable.
+func (s *BatchStore) OffPeak(ctx context.Context, o id.Org) (out []batch.Batch, err error) {
 	err = s.db.scoped(ctx, o, func(tx *gorm.DB) error {
 		var rows []batchRow
-		if err := tx.Where("org_id = ? AND ended_at IS NULL AND lease = '' AND state IN ?", o, []string{string(batch.Validating), string(batch.Running)}).Find(&rows).Error; err != nil {
+		if err := tx.Where("org_id = ? AND ended_at IS NULL AND state IN ?", o, []string{string(batch.Validating), string(batch.Running), string(batch.Paused)}).Find(&rows).Error; err != nil {
 			return err
 		}
 		for i := range rows {
@@ -57,7 +57,7 @@ func (s *BatchStore) Resting(ctx context.Context, o id.Org) (out []batch.Batch, 
 			if err != nil {
 				return err
 			}
-			if b.Body.OffPeak && !b.BeganAt.IsZero() { // one that was never looked at has its hours reckoned when it is
+			if b.Body.OffPeak {
 				out = append(out, b)
 			}
 		}
@@ -70,5 +70,12 @@ func (s *BatchStore) Resting(ctx context.Context, o id.Org) (out []batch.Batch, 
 func (s *BatchStore) Wake(ctx context.Context, o id.Org, b id.Batch, at time.Time) error {
 	return s.db.scoped(ctx, o, func(tx *gorm.DB) error {
 		return tx.Model(&batchRow{}).Where("org_id = ? AND id = ? AND lease = '' AND ended_at IS NULL", o, b).Updates(map[string]any{"start_at": at.UTC()}).Error
+	})
+}
+
+// Extend implements batch.Timetable.
+func (s *BatchStore) Extend(ctx context.Context, o id.Org, b id.Batch, until time.Time) error {
+	return s.db.scoped(ctx, o, func(tx *gorm.DB) error {
+		return tx.Model(&batchRow{}).Where("org_id = ? AND id = ? AND ended_at IS NULL", o, b).Updates(map[string]any{"expires_at": until.UTC()}).Error
 	})
 }

@@ -41,17 +41,12 @@ func (s *Service) SetHours(ctx context.Context, actor org.Actor, h Hours) (Hours
 		if err := s.Store.SetHours(ctx, actor.Org, h); err != nil {
 			return err
 		}
-		resting, err := s.Store.Resting(ctx, actor.Org)
+		all, err := s.Store.OffPeak(ctx, actor.Org)
 		if err != nil {
 			return err
 		}
-		now := s.now()
-		for _, b := range resting {
-			next := h.Next(now)
-			if !b.StartAt.After(now) || b.Body.Native && b.StartAt.Before(next) { // it may rest until its provider is asked how far it is
-				continue
-			}
-			if err := s.Store.Wake(ctx, b.Org, b.ID, next); err != nil {
+		for n := range all {
+			if err := s.retime(ctx, &all[n], &h); err != nil {
 				return err
 			}
 		}
@@ -62,6 +57,24 @@ func (s *Service) SetHours(ctx context.Context, actor org.Actor, h Hours) (Hours
 	}
 	s.tell(ctx)
 	return h, nil
+}
+
+// retime has a batch wait for other hours. A window that has not begun begins with them, but ends no sooner than the program was told.
+func (s *Service) retime(ctx context.Context, b *Batch, h *Hours) error {
+	now, next := s.now(), h.Next(s.now())
+	first := next
+	if b.BeganAt.IsZero() && b.StartAt.After(now) { // nobody looked at it: that is when it may begin
+		first = h.Next(b.StartAt)
+	}
+	if until := first.Add(Window); !b.ExpiresAt.IsZero() && now.Before(b.ExpiresAt.Add(-Window)) && until.After(b.ExpiresAt) {
+		if err := s.Store.Extend(ctx, b.Org, b.ID, until); err != nil {
+			return err
+		}
+	}
+	if b.BeganAt.IsZero() || b.State == Paused || !b.StartAt.After(now) || b.Body.Native && b.StartAt.Before(next) { // it may rest until its provider is asked how far it is
+		return nil
+	}
+	return s.Store.Wake(ctx, b.Org, b.ID, next)
 }
 
 func (h *Hours) logged() map[string]any {

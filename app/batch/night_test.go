@@ -173,6 +173,50 @@ func TestTheWindowOfAnOffPeakBatch(t *testing.T) {
 	}
 }
 
+// A window that has not begun moves with the hours, whether a node has looked at its batch or not; one that has begun stays, and none ends
+// sooner than was told.
+func TestNewHoursMoveAWindowThatHasNotBegun(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, dbtest.SQLite(t))
+	s.house.Clock.Set(noon)
+	service := &batch.Service{Desk: *s.desk, Audit: s.house.Audit}
+	o := s.caller.Grant.Chain.Org
+	set := func(h batch.Hours) {
+		t.Helper()
+		h.Zone = "UTC"
+		if _, err := service.SetHours(t.Context(), s.admin(t, o), h); err != nil {
+			t.Fatal(err)
+		}
+	}
+	expires := func(b batch.Batch, want time.Time) {
+		t.Helper()
+		if got, _, err := s.desk.Batch(t.Context(), s.caller, batch.OpenAI, b.ID.String()); err != nil || !got.ExpiresAt.Equal(want) {
+			t.Errorf("it expires at %s, want %s; %v", got.ExpiresAt, want, err)
+		}
+	}
+	set(batch.Hours{Opens: 11 * 60, Closes: 13 * 60})
+	begun := s.create(s.caller, lines(1), batch.Terms{OffPeak: true}) // its window lasts already
+	set(batch.Hours{Opens: 20 * 60, Closes: 6 * 60})
+	waits, friday := s.create(s.caller, lines(3), batch.Terms{OffPeak: true}), noon.AddDate(0, 0, 2)
+	later := s.create(s.caller, lines(1), batch.Terms{OffPeak: true, StartAt: &friday})
+	evening, sunday := time.Date(2026, 11, 25, 20, 0, 0, 0, time.UTC), time.Date(2026, 11, 29, 0, 0, 0, 0, time.UTC)
+	expires(waits, evening.Add(batch.Window))
+	s.node()
+	s.until(s.caller, waits, "waiting", func(b batch.Batch, _ batch.Tally) bool { return b.StartAt.Equal(evening) })
+	set(batch.Hours{Opens: 13 * 60, Closes: 14 * 60}) // sooner than was told
+	expires(waits, evening.Add(batch.Window))
+	set(batch.Hours{Days: []time.Weekday{time.Sunday}})
+	expires(begun, noon.Add(batch.Window))
+	expires(waits, sunday.Add(batch.Window))
+	expires(later, sunday.Add(batch.Window))
+	s.house.Clock.Set(evening.Add(batch.Window))
+	s.until(s.caller, begun, "over", over)
+	s.house.Clock.Set(sunday)
+	if got, tally := s.until(s.caller, waits, "over", over); got.State != batch.Completed || tally.Steps[batch.Done] != 3 {
+		t.Errorf("%s %+v", got.State, tally)
+	}
+}
+
 func TestHoursAreTheAdminsAndMustCome(t *testing.T) {
 	t.Parallel()
 	s, service, actor, _ := staffed(t)

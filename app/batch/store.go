@@ -109,8 +109,10 @@ type Timetable interface {
 	// Hours are an organization's off-peak hours; kept says that it chose them, else they are UsualHours in its own zone.
 	Hours(ctx context.Context, o id.Org) (h Hours, kept bool, err error)
 	SetHours(ctx context.Context, o id.Org, h Hours) error
-	// Resting are batches for off-peak hours that are not over and no node has; Wake has them begin at a moment.
-	Resting(ctx context.Context, o id.Org) ([]Batch, error)
+	// OffPeak are batches for off-peak hours that are not over. Wake has one that no node has begin at a moment, Extend lets it have until
+	// another.
+	OffPeak(ctx context.Context, o id.Org) ([]Batch, error)
+	Extend(ctx context.Context, o id.Org, b id.Batch, until time.Time) error
 	Wake(ctx context.Context, o id.Org, b id.Batch, at time.Time) error
 
 	InsertSchedule(ctx context.Context, s Schedule) error
