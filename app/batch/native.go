@@ -68,6 +68,8 @@ type NativeClient interface {
 	Cancel(ctx context.Context, c *provider.Connection, remote string) error
 	Results(ctx context.Context, c *provider.Connection, own, remote string, v *provider.NativeProgress, each func(provider.NativeResult) error) error
 	Delete(ctx context.Context, c *provider.Connection, remote string, v *provider.NativeProgress)
+	// Forget deletes what lies there of one that was not taken, if anything does.
+	Forget(ctx context.Context, c *provider.Connection, l *provider.NativeBatch)
 }
 
 // NativeState says how far a native batch is.

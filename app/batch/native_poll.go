@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -66,7 +67,8 @@ func gone(err error) bool {
 
 // search finds out what became of a native batch that a node left while it handed it over.
 func (j *job) search(ctx context.Context, c *provider.Connection, l *NativeBatch) error {
-	remote, err := j.find(ctx, c, &provider.NativeBatch{ID: l.ID, Path: l.Path, Lines: make([]provider.NativeLine, l.Lines), Since: l.Since})
+	sent := &provider.NativeBatch{ID: l.ID, Path: l.Path, Lines: make([]provider.NativeLine, l.Lines), Since: l.Since}
+	remote, err := j.find(ctx, c, sent)
 	switch {
 	case err != nil && j.Clock.Now().Sub(l.Since) > patience:
 		l.Why = "nobody knows whether the provider took it"
@@ -76,11 +78,27 @@ func (j *job) search(ctx context.Context, c *provider.Connection, l *NativeBatch
 	case remote == "" && !j.Native.Alone && j.Clock.Now().Sub(l.Since) < unsure:
 		return nil
 	case remote == "":
+		j.Native.Client.Forget(ctx, c, sent) // of a file that was there already nothing is made any more
 		l.Why = "the provider has not got it"
 		return j.giveUp(ctx, l, never)
 	}
 	l.Remote, l.State = remote, NativeSubmitted
 	return j.Native.Store.SaveNative(ctx, *l, j.token)
+}
+
+func (j *job) find(ctx context.Context, c *provider.Connection, l *provider.NativeBatch) (string, error) {
+	var failed error
+	remote, err := j.Native.Client.Find(ctx, c, l, func(remote string) bool {
+		known, err := j.Native.Store.Known(ctx, j.batch.Org, remote)
+		if err != nil {
+			failed = err
+		}
+		return known || err != nil
+	})
+	if err == nil && remote == "" {
+		err = failed
+	}
+	return strings.TrimSpace(remote), err
 }
 
 // fate is what becomes of lines that a native batch brings no result for.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -218,6 +217,9 @@ func (p *submitter) submit(ctx context.Context, x *pending) error {
 					return nil // another turn looks for it
 				}
 			}
+			if remote == "" { // a file may lie there of which nothing was made
+				p.Native.Client.Forget(ctx, x.connection, sent)
+			}
 			if remote == "" && (!again || n == submissions-1) {
 				l.Why = "the provider did not take it"
 				return p.giveUp(ctx, l, given)
@@ -232,19 +234,4 @@ func (p *submitter) submit(ctx context.Context, x *pending) error {
 		}
 	}
 	return nil
-}
-
-func (j *job) find(ctx context.Context, c *provider.Connection, l *provider.NativeBatch) (string, error) {
-	var failed error
-	remote, err := j.Native.Client.Find(ctx, c, l, func(remote string) bool {
-		known, err := j.Native.Store.Known(ctx, j.batch.Org, remote)
-		if err != nil {
-			failed = err
-		}
-		return known || err != nil
-	})
-	if err == nil && remote == "" {
-		err = failed
-	}
-	return strings.TrimSpace(remote), err
 }

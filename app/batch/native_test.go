@@ -93,10 +93,12 @@ type party struct {
 	recalled int
 	looks    int
 	forgot   int
+	stray    int         // of so many that were not taken what lies there was deleted
 	until    []time.Time // each attempt to hand over had as long
 	mute     bool        // its connection has no key
 	deleted  bool        // or is not there
 	missed   int         // so often
+	blind    int         // so often it does not say what it has
 }
 
 func (s *party) Takes(*provider.Connection, llm.Operation) bool { return true }
@@ -132,6 +134,10 @@ func (s *party) NotTaken(err error) (certain, again bool) {
 func (s *party) Find(_ context.Context, _ *provider.Connection, l *provider.NativeBatch, _ func(string) bool) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.blind > 0 {
+		s.blind--
+		return "", fmt.Errorf("not now")
+	}
 	if s.taken["t-"+l.ID] != nil {
 		return "t-" + l.ID, nil
 	}
@@ -174,6 +180,14 @@ func (s *party) Delete(context.Context, *provider.Connection, string, *provider.
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.forgot++
+}
+
+func (s *party) Forget(_ context.Context, _ *provider.Connection, l *provider.NativeBatch) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stray++; s.taken["t-"+l.ID] != nil {
+		s.stray += 100 // what was taken needs its file
+	}
 }
 
 func (s *party) Account(id.Org, id.Connection) (*provider.Connection, bool) {
@@ -477,13 +491,14 @@ func TestAProviderThatDoesNotTakeALoad(t *testing.T) {
 		until       int // so many attempts
 		keeps       bool
 		sent, alone int
+		stray       int
 	}{
-		"never":                    {"no", 9, false, 1, 10},
-		"not now, and then":        {"later", 1, false, 2, 0},
-		"not now, and not then":    {"later", 9, false, 3, 10},
-		"unclear, and has it":      {"what", 1, true, 1, 0},
-		"unclear, and has not":     {"what", 1, false, 2, 0},
-		"unclear, and never takes": {"what", 9, false, 3, 10},
+		"never":                    {"no", 9, false, 1, 10, 1},
+		"not now, and then":        {"later", 1, false, 2, 0, 1},
+		"not now, and not then":    {"later", 9, false, 3, 10, 3},
+		"unclear, and has it":      {"what", 1, true, 1, 0, 0},
+		"unclear, and has not":     {"what", 1, false, 2, 0, 1},
+		"unclear, and never takes": {"what", 9, false, 3, 10, 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -497,8 +512,8 @@ func TestAProviderThatDoesNotTakeALoad(t *testing.T) {
 			}
 			n.node()
 			got, tally := n.passes(n.create(n.caller, lines(10), batch.Terms{Native: true}), 50*time.Millisecond, "over", over)
-			if got.State != batch.Completed || n.party.sent != c.sent || n.plane.all() != c.alone || tally.Lost != 0 || len(n.party.taken) > 1 {
-				t.Errorf("%s, sent %d times, %d alone, %d taken, %+v", got.State, n.party.sent, n.plane.all(), len(n.party.taken), tally)
+			if got.State != batch.Completed || n.party.sent != c.sent || n.plane.all() != c.alone || tally.Lost != 0 || len(n.party.taken) > 1 || n.party.stray != c.stray {
+				t.Errorf("%s, sent %d times, %d alone, %d taken, %d tidied up, %+v", got.State, n.party.sent, n.plane.all(), len(n.party.taken), n.party.stray, tally)
 			}
 			for k := range n.party.until[1:] { // a pause of a second at least lies between them
 				if more := n.party.until[k+1].Sub(n.party.until[k]); more < time.Second {
@@ -506,6 +521,24 @@ func TestAProviderThatDoesNotTakeALoad(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Where nobody could say for a while whether a load was taken, and it was not, what lies there of it is deleted before it is handed over anew.
+func TestALoadThatIsLookedForLater(t *testing.T) {
+	t.Parallel()
+	n := atNight(t, dbtest.SQLite(t))
+	n.party.blind = 1
+	n.party.refuse = func(k int) error {
+		if k == 1 {
+			return fmt.Errorf("what")
+		}
+		return nil
+	}
+	n.node()
+	got, tally := n.passes(n.create(n.caller, lines(5), batch.Terms{Native: true}), 5*time.Second, "over", over)
+	if got.State != batch.Completed || n.party.sent != 2 || n.party.stray != 1 || n.plane.all() != 0 || tally.Lost != 0 {
+		t.Errorf("%s, sent %d times, %d tidied up, %d alone, %+v", got.State, n.party.sent, n.party.stray, n.plane.all(), tally)
 	}
 }
 

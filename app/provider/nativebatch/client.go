@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/provider"
@@ -34,6 +35,7 @@ type protocol interface {
 	cancel(ctx context.Context, t *talk, remote string) error
 	results(ctx context.Context, t *talk, remote string, v *provider.NativeProgress, each func(id string, r provider.NativeResult) error) error
 	remove(ctx context.Context, t *talk, remote string, v *provider.NativeProgress)
+	tidy(ctx context.Context, t *talk, l *provider.NativeBatch)
 }
 
 var protocols = map[provider.Kind]protocol{provider.OpenAI: files{}, provider.Sandbox: files{}, provider.Azure: files{azure: true}, provider.Anthropic: messages{}}
@@ -132,6 +134,16 @@ func (f *Client) Results(ctx context.Context, c *provider.Connection, own, remot
 func (f *Client) Delete(ctx context.Context, c *provider.Connection, remote string, v *provider.NativeProgress) {
 	if t, err := f.to(c); err == nil {
 		t.protocol.remove(ctx, t, remote, v)
+	}
+}
+
+// Forget deletes what lies at the provider of a native batch that it did not take, as far as it lets us: a file that came there, while we
+// were not told its name, or the node that was is gone.
+func (f *Client) Forget(ctx context.Context, c *provider.Connection, l *provider.NativeBatch) {
+	if t, err := f.to(c); err == nil {
+		late, done := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer done()
+		t.protocol.tidy(late, t, l)
 	}
 }
 

@@ -60,7 +60,7 @@ func (f files) submit(ctx context.Context, t *talk, l *provider.NativeBatch) (st
 	err := w.WriteField("purpose", "batch")
 	var p io.Writer
 	if err == nil {
-		p, err = w.CreateFormFile("file", tag(l.ID)+".jsonl")
+		p, err = w.CreateFormFile("file", fileName(l))
 	}
 	for i := range l.Lines {
 		if err == nil {
@@ -94,6 +94,42 @@ func forget(ctx context.Context, t *talk, file string) {
 	late, done := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer done()
 	_ = t.call(late, http.MethodDelete, "files/"+url.PathEscape(file), "", nil, nil) // the provider's own time ends it otherwise
+}
+
+func fileName(l *provider.NativeBatch) string { return tag(l.ID) + ".jsonl" }
+
+// tidy looks for files by the name that a native batch has. OpenAI lists the newest first; how Azure does it does not say.
+func (f files) tidy(ctx context.Context, t *talk, l *provider.NativeBatch) {
+	for after := ""; ; {
+		var page struct {
+			Data []struct {
+				ID       string
+				Filename string
+				Created  int64 `json:"created_at"`
+			}
+			More bool `json:"has_more"`
+		}
+		path := "files?purpose=batch"
+		if !f.azure {
+			path += "&limit=1000&order=desc"
+		}
+		if after != "" {
+			path += "&after=" + url.QueryEscape(after)
+		}
+		if t.call(ctx, http.MethodGet, path, "", nil, &page) != nil {
+			return
+		}
+		old := false
+		for _, x := range page.Data {
+			after, old = x.ID, !f.azure && x.Created > 0 && x.Created < l.Since.Add(-clocks).Unix()
+			if x.Filename == fileName(l) {
+				forget(ctx, t, x.ID)
+			}
+		}
+		if !page.More || old || len(page.Data) == 0 {
+			return
+		}
+	}
 }
 
 // unmade says of a failure to upload that no batch was made: a file alone costs nothing.

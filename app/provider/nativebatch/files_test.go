@@ -2,6 +2,7 @@ package nativebatch
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -59,6 +60,46 @@ func TestAFileWithoutABatchIsDeleted(t *testing.T) {
 			_, err := f.Submit(t.Context(), &provider.Connection{Kind: c.kind}, l)
 			if got := slices.Contains(asked, "DELETE /v1/files/file-1"); got != c.deleted || c.deleted && err == nil {
 				t.Errorf("%v, asked %q", err, asked)
+			}
+		})
+	}
+}
+
+// What was uploaded and not made a batch of is found by its name, whoever knew its id.
+func TestAFileThatNobodyKnowsIsFoundByItsName(t *testing.T) {
+	t.Parallel()
+	since := time.Unix(1_700_000_000, 0)
+	l := &provider.NativeBatch{ID: "0192f6c0-0000-7000-8000-000000000001", Since: since}
+	ours := fmt.Sprintf(`{"id":"file-ours","filename":"0192f6c0000070008000000000000001.jsonl","created_at":%d}`, since.Unix()+1)
+	theirs := fmt.Sprintf(`{"id":"file-theirs","filename":"0192f6c0000070008000000000000002.jsonl","created_at":%d}`, since.Unix()+2)
+	old := fmt.Sprintf(`{"id":"file-old","filename":"report.jsonl","created_at":%d}`, since.Unix()-3600)
+	for name, c := range map[string]struct {
+		kind  provider.Kind
+		pages []string
+		want  []string
+	}{
+		"openai, on the second page": {provider.OpenAI, []string{`{"data":[` + theirs + `],"has_more":true}`, `{"data":[` + ours + `,` + old + `],"has_more":true}`},
+			[]string{"GET /v1/files?purpose=batch&limit=1000&order=desc", "GET /v1/files?purpose=batch&limit=1000&order=desc&after=file-theirs", "DELETE /v1/files/file-ours?"}},
+		"openai, not there":     {provider.OpenAI, []string{`{"data":[` + theirs + `,` + old + `],"has_more":true}`}, []string{"GET /v1/files?purpose=batch&limit=1000&order=desc"}},
+		"azure, in its order":   {provider.Azure, []string{`{"data":[` + old + `,` + ours + `]}`}, []string{"GET /v1/files?purpose=batch", "DELETE /v1/files/file-ours?"}},
+		"azure, which fails":    {provider.Azure, []string{`no`}, []string{"GET /v1/files?purpose=batch"}},
+		"anthropic has no file": {provider.Anthropic, nil, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var asked []string
+			pages := c.pages
+			f := &Client{Adapters: lister{}, Ask: func(_ *provider.Connection, r *http.Request) (*http.Response, error) {
+				asked = append(asked, r.Method+" "+r.URL.Path+"?"+r.URL.RawQuery)
+				body := `{}`
+				if r.Method == http.MethodGet {
+					body, pages = pages[0], pages[1:]
+				}
+				return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(body))}, nil
+			}}
+			f.Forget(t.Context(), &provider.Connection{Kind: c.kind}, l)
+			if !slices.Equal(asked, c.want) {
+				t.Errorf("asked %q, want %q", asked, c.want)
 			}
 		})
 	}

@@ -146,3 +146,6 @@ func statusOf(text []byte) int {
 func (messages) remove(ctx context.Context, t *talk, remote string, _ *provider.NativeProgress) {
 	_ = t.call(ctx, http.MethodDelete, batches+"/"+url.PathEscape(remote), "", nil, nil) // its own time, 29 days, ends it otherwise
 }
+
+// tidy has nothing to do: there are no files.
+func (messages) tidy(context.Context, *talk, *provider.NativeBatch) {}
