@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -19,7 +20,7 @@ func (j *job) advance(ctx context.Context, l *NativeBatch) error {
 	case !there:
 		l.Why = "its connection is not there any more"
 		return j.giveUp(ctx, l, lost)
-	case c == nil && j.Clock.Now().Before(j.deadline(l.Since).Add(patience)):
+	case c == nil && j.Clock.Now().Before(j.unkeyed(l)):
 		return nil // what is out is paid for: somebody may give it its key back
 	case c == nil:
 		l.Why = "its connection has no key that can be read"
@@ -58,6 +59,15 @@ func (j *job) advance(ctx context.Context, l *NativeBatch) error {
 		l.Done = v.Done
 	}
 	return j.Native.Store.SaveNative(ctx, *l, j.token)
+}
+
+// unkeyed is until when a native batch waits for its connection's key. One that was cancelled waits as long as where its provider does not stop.
+func (j *job) unkeyed(l *NativeBatch) time.Time {
+	end := j.deadline(l.Since).Add(patience)
+	if x := j.batch.StoppedAt.Add(patience); j.batch.State == Cancelling && x.Before(end) {
+		end = x
+	}
+	return end
 }
 
 func gone(err error) bool {

@@ -404,6 +404,27 @@ func TestACancelledBatchTakesItsLinesBack(t *testing.T) {
 	}
 }
 
+// Who cancels a batch whose connection has no key waits as long as for a provider that does not stop, and not a day.
+func TestACancelledBatchDoesNotWaitForAKey(t *testing.T) {
+	t.Parallel()
+	n := atNight(t, dbtest.SQLite(t))
+	n.party.answered = func(*provider.NativeBatch) ([]provider.NativeResult, *provider.NativeProgress) { return nil, nil }
+	n.node()
+	b := n.create(n.caller, lines(5), batch.Terms{Native: true})
+	n.passes(b, 0, "handed over", func(_ batch.Batch, t batch.Tally) bool { return t.Steps[batch.Handed] == 5 })
+	n.party.mu.Lock()
+	n.party.mute = true
+	n.party.mu.Unlock()
+	if _, _, err := n.desk.Cancel(t.Context(), n.caller, batch.OpenAI, b.ID.String()); err != nil {
+		t.Fatal(err)
+	}
+	asked := n.house.Clock.Now()
+	got, tally := n.passes(b, 10*time.Second, "over", over)
+	if took := got.EndedAt.Sub(asked); got.State != batch.Cancelled || took < 30*time.Minute || took > 2*time.Hour || tally.Steps[batch.Dropped] != 5 || tally.Lost != 5*most || n.plane.all() != 0 {
+		t.Errorf("%s after %s: %+v, %d asked alone", got.State, took, tally, n.plane.all())
+	}
+}
+
 // The batch's limit counts what is booked: no more is handed over than it pays for, and what comes back makes room for more.
 func TestTheLimitBoundsWhatIsHandedOver(t *testing.T) {
 	t.Parallel()
