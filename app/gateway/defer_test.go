@@ -9,10 +9,13 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/batch"
 	"github.com/bodhi-gateway/bodhi/app/catalog"
+	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/pii"
 	"github.com/bodhi-gateway/bodhi/app/policy"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/provider/nativebatch"
@@ -214,6 +217,56 @@ func bring(t *testing.T, h *house, p *batch.NativeRequest, c *portCase) *bringer
 	w := &bringer{httptest.NewRecorder(), batch.NativeAnswer{Deposit: p.Deposit, Connection: p.Connection, Status: all[0].Status, Body: all[0].Body}}
 	h.local(t, w, c)
 	return w
+}
+
+// A rule on requests that was made while a request was out takes nothing back of its answer, which is paid for, and nobody is paid for a look.
+func TestARuleMadeMeanwhileCountsForAnswersAlone(t *testing.T) {
+	t.Parallel()
+	names := rule("name", "mask")
+	names.Recognizer = pii.Recognizer{Model: "smart"}
+	for name, x := range map[string]struct {
+		rule  pii.Record
+		found string
+	}{
+		"blocks":          {rule("email", "block"), ""},
+		"masks":           {rule("email", "mask"), ""},
+		"looks for names": {names, ""},
+		"notes":           {rule("email", "log"), "log"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := portCases()[0]
+			c.body = strings.Replace(c.body, "how are you tonight", "write to ada@acme.test", 1)
+			h, box := half(t, c.at, c.model)
+			w := &taker{ResponseRecorder: httptest.NewRecorder()}
+			if h.local(t, w, &c); w.request == nil {
+				t.Fatalf("%d %s", w.Code, w.Body)
+			}
+			h.gateway.Screens = ruled(t, h, x.rule)
+			got := bring(t, h, w.request, &c)
+			if got.Code != http.StatusOK || !strings.Contains(got.Body.String(), c.says) {
+				t.Errorf("%d %s", got.Code, got.Body)
+			}
+			r := &got.returned
+			if sum := w.request.Deposit.Held.Money + r.End.Cost; !r.Settled || int64(sum) != box.Bill().Total || len(h.books.ends) != 1 {
+				t.Errorf("%s were booked in all, the bill is %d; %d ends", sum, box.Bill().Total, len(h.books.ends))
+			}
+			if a := r.Fact.Screened.Action; a != x.found {
+				t.Errorf("noted %q, not %q", a, x.found)
+			}
+		})
+	}
+}
+
+// ruled is a book with one rule of the house's organization.
+func ruled(t *testing.T, h *house, r pii.Record) *pii.Book {
+	t.Helper()
+	book, o := pii.NewBook(clock.System{}), h.grant.Chain.Org
+	r.ID, r.Org, r.Kind, r.Node, r.Label = id.NewDataRule(id.NewSource(clock.System{}.Now, nil)), o, org.OrgScope, o.UUID(), "Acme"
+	if err := book.Load([]pii.Record{r}); err != nil {
+		t.Fatal(err)
+	}
+	return book
 }
 
 // What the provider refused costs nothing, and the client gets its words.

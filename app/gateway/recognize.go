@@ -68,6 +68,9 @@ func (g *Gateway) recognized(ctx context.Context, x *Exchange, who pii.Recogniti
 	if known, ok := g.looks.get(key, g.clock.Now()); ok {
 		return known, ""
 	}
+	if x.returned != nil { // somebody looked, and was paid for it, when it was handed over
+		return nil, ""
+	}
 	quoted, _ := json.Marshal(text) // a string
 	body, _ := json.Marshal(map[string]any{"model": who.Model, "max_completion_tokens": recognizeTokens, "response_format": recognition,
 		"messages": []map[string]string{{"role": "system", "content": recognizing}, {"role": "user", "content": string(quoted)}}})

@@ -29,6 +29,11 @@ func (g *Gateway) screen(ctx context.Context, x *Exchange) (Finish, error) {
 	if unseeable(x.Call, r.Read) {
 		b.Unseen(&r)
 	}
+	if x.returned != nil {
+		x.guard = b.Guard(&pii.Result{}) // nothing that was masked is handed over
+		x.heldBefore(&r)
+		return g.screened, nil
+	}
 	x.found = r
 	x.noteFound("data rule, ", &r)
 	if r.Action == pii.Block {
@@ -45,6 +50,20 @@ func (g *Gateway) screen(ctx context.Context, x *Exchange) (Finish, error) {
 		}
 	}
 	return g.screened, x.guardable()
+}
+
+// heldBefore notes what the request of an answer that is there holds. Rules on requests had their say when it was handed over: one that is
+// stricter since takes nothing back of what has left and is paid for.
+func (x *Exchange) heldBefore(r *pii.Result) {
+	for _, f := range r.Found {
+		if f.Action <= pii.Warn {
+			x.found.Join(&pii.Result{Action: f.Action, Found: []pii.Found{f}})
+		}
+	}
+	x.noteFound("data rule, ", &x.found)
+	if w := x.found.Words(pii.Warn); w != "" {
+		x.warn("the request holds " + w)
+	}
 }
 
 // filesWithin is how long attached files are read for data rules, all of a request's together. The slowest honest file that we met takes
