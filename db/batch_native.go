@@ -92,7 +92,7 @@ func (s *BatchStore) SaveHanded(ctx context.Context, l batch.NativeBatch, token 
 		if err != nil {
 			return fmt.Errorf("batch %s: line %d: %w", l.Batch, packed[n].Number, err)
 		}
-		items[n] = batch.SealedItem{Item: packed[n].Item}
+		items[n] = batch.SealedItem{Item: packed[n].Item, Sealed: packed[n].Sealed}
 		rows[n] = parcelRow{l.Org, l.Batch, l.ID, packed[n].Number, string(text)}
 	}
 	return s.lines(ctx, l.Org, l.Batch, token, func(tx *gorm.DB) error {
@@ -122,14 +122,14 @@ func (s *BatchStore) OpenHanded(ctx context.Context, l batch.NativeBatch, number
 			found[n] = parcels[n].Number
 		}
 		var items []batchItemRow
-		if err := tx.Omit("sealed").Where("org_id = ? AND batch_id = ? AND number IN ?", l.Org, l.Batch, found).Order("number").Find(&items).Error; err != nil {
+		if err := tx.Where("org_id = ? AND batch_id = ? AND number IN ?", l.Org, l.Batch, found).Order("number").Find(&items).Error; err != nil {
 			return err
 		}
 		if len(items) != len(parcels) {
 			return fmt.Errorf("batch %s: %d lines of %d that were handed over", l.Batch, len(items), len(parcels))
 		}
 		for n := range items {
-			p := batch.HandedLine{Item: items[n].item()}
+			p := batch.HandedLine{Item: items[n].item(), Sealed: items[n].Sealed}
 			if err := json.Unmarshal([]byte(parcels[n].Deposit), &p.Deposit); err != nil {
 				return fmt.Errorf("batch %s: line %d: %w", l.Batch, p.Number, err)
 			}

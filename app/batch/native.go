@@ -31,8 +31,10 @@ type NativeRequest struct {
 	Model      string
 	Path       string // of the request that it would have been alone
 	Body       []byte
-	Inputs     int64          // texts to be made vectors of; 0 where it is about something else
-	Deposit    ledger.Attempt // what is booked for it
+	// Asked is what a stored prompt made of the line, which its answer is read by: the prompt may be another by then, or gone. nil without one.
+	Asked   []byte
+	Inputs  int64          // texts to be made vectors of; 0 where it is about something else
+	Deposit ledger.Attempt // what is booked for it
 }
 
 // NativeAnswer is the answer to a line that was handed over, on its way through the gateway.
@@ -105,6 +107,7 @@ type NativeBatch struct {
 type HandedLine struct {
 	Item
 	Deposit ledger.Attempt
+	Sealed  []byte // NativeRequest.Asked; nil without
 }
 
 // NativeStore keeps native batches. Each method is bound to one organization; what changes something is ErrLost without the batch's lease.

@@ -74,7 +74,7 @@ func (j *job) settleOne(ctx context.Context, g *key.Grant, c *provider.Connectio
 		i.Step, i.Cost = Waiting, 0
 		return nil
 	}
-	a, err := j.read(ctx, i)
+	a, err := j.readHanded(ctx, p)
 	if err != nil {
 		return err
 	}
@@ -89,6 +89,8 @@ func (j *job) settleOne(ctx context.Context, g *key.Grant, c *provider.Connectio
 		booked.Attempts = append(booked.Attempts, budget.Posting{Attempt: w.answer.Entry, End: w.answer.End})
 		booked.Requests = append(booked.Requests, w.answer.Fact)
 		j.purse.book(w.answer.End.Cost)
+	} else {
+		j.Log.Warn("an answer from a provider's batch was refused before it was read: what was booked for it stays", "batch", j.batch.ID.String(), "line", i.Number, "status", got.status, "code", got.code)
 	}
 	i.Status, i.Request, i.Took, i.Cost = got.status, p.Deposit.Request, j.Clock.Now().Sub(p.Deposit.At), cost
 	if got.failing() || got.busy() || got.broke() { // asked alone it may do better

@@ -8,8 +8,6 @@ import (
 
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/key"
-	"github.com/bodhi-gateway/bodhi/app/llm"
-	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 )
 
@@ -126,27 +124,6 @@ func (j *job) through(ctx context.Context, g *key.Grant, a asked, w http.Respons
 	j.Gateway.As(g).ServeHTTP(w, r)
 }
 
-// deferral takes a line along (gateway.Deferrer).
-type deferral struct {
-	memory
-	native  *Native
-	purse   *purse
-	request *NativeRequest
-	capped  bool
-}
-
-// Fits implements gateway.Deferrer. The batch's own limit counts what is booked.
-func (w *deferral) Fits(c *provider.Connection, op llm.Operation, most money.USD) bool {
-	if !w.native.Client.Takes(c, op) {
-		return false
-	}
-	w.capped = !w.purse.book(most)
-	return !w.capped
-}
-
-// Take implements gateway.Deferrer.
-func (w *deferral) Take(p NativeRequest) { w.request = &p }
-
 // note puts a line into its native batch, and hands the native batch over when it is full.
 func (p *submitter) note(ctx context.Context, i *Item, request *NativeRequest) error {
 	name := request.Connection.ID.UUID() + " " + request.Model + " " + request.Path
@@ -164,7 +141,11 @@ func (p *submitter) note(ctx context.Context, i *Item, request *NativeRequest) e
 		}
 	}
 	i.Step, i.Cost, i.Request = Handed, request.Deposit.Held.Money, request.Deposit.Request
-	x.fresh = append(x.fresh, HandedLine{*i, request.Deposit})
+	line, err := p.vault.sealHanded(context.WithoutCancel(ctx), i, request)
+	if err != nil {
+		return err
+	}
+	x.fresh = append(x.fresh, line)
 	x.lines = append(x.lines, provider.NativeLine{Number: i.Number, Body: request.Body, Booked: request.Deposit.ID})
 	x.bytes += len(request.Body)
 	x.inputs += request.Inputs

@@ -36,8 +36,10 @@ type twice struct {
 	// own are lines that may not be handed over.
 	own func(text string) bool
 	// taken is how many deposits were booked.
-	taken  int
-	inputs int64 // of each line
+	taken   int
+	inputs  int64    // of each line
+	made    []byte   // of each line, by a stored prompt
+	brought []string // what came back with its answer
 }
 
 func (p *twice) As(g *key.Grant) http.Handler {
@@ -48,6 +50,9 @@ func (p *twice) As(g *key.Grant) http.Handler {
 		_ = json.Unmarshal(body, &q)
 		switch w := w.(type) {
 		case interface{ Answer() *batch.NativeAnswer }:
+			p.mu.Lock()
+			p.brought = append(p.brought, string(body))
+			p.mu.Unlock()
 			p.settle(w.(http.ResponseWriter), w.Answer())
 		case interface {
 			Fits(*provider.Connection, llm.Operation, money.USD) bool
@@ -60,7 +65,7 @@ func (p *twice) As(g *key.Grant) http.Handler {
 			p.mu.Lock()
 			p.taken++
 			p.mu.Unlock()
-			w.Take(batch.NativeRequest{Connection: p.c, Model: "a", Path: "/v1/chat/completions", Body: body, Inputs: p.inputs, Deposit: ledger.Attempt{ID: id.NewAttempt(p.ids), Request: id.NewRequest(p.ids), Number: 1, Chain: g.Chain,
+			w.Take(batch.NativeRequest{Connection: p.c, Model: "a", Path: "/v1/chat/completions", Body: body, Asked: p.made, Inputs: p.inputs, Deposit: ledger.Attempt{ID: id.NewAttempt(p.ids), Request: id.NewRequest(p.ids), Number: 1, Chain: g.Chain,
 				At: p.now(), Held: ledger.Amounts{Money: most, Tokens: 100, Requests: 1}, Connection: p.c.ID, Provider: "box", Kind: "openai", Model: "a", Asked: "box/a", Endpoint: "chat", Cache: "bypass"}})
 			w.(http.ResponseWriter).WriteHeader(http.StatusAccepted)
 		default:
@@ -312,6 +317,24 @@ func TestLinesAreHandedOverTogether(t *testing.T) {
 		}
 		if a, sum := n.booked(); a != 99 || sum != 99*(each/2-most) {
 			t.Errorf("the ledger has %d returns of %s", a, sum)
+		}
+	})
+}
+
+// What a stored prompt made of a line is kept sealed while it is out, and is asked for again with its answer.
+func TestAnAnswerComesBackToWhatAStoredPromptMade(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		n := atNight(t, d)
+		n.twice.made = []byte(`{"model":"box/a","made":true}`)
+		n.node()
+		b := n.create(n.caller, lines(3), batch.Terms{Native: true})
+		got, tally := n.passes(b, time.Second, "over", over)
+		if out := n.content(n.caller, got.Output); got.State != batch.Completed || tally.Steps[batch.Done] != 3 || !strings.Contains(string(out["c-2"]), `"said":"ROW-2"`) {
+			t.Errorf("%s %+v %s", got.State, tally, out["c-2"])
+		}
+		if all := strings.Join(n.twice.brought, "\n"); all != strings.TrimSpace(strings.Repeat(string(n.twice.made)+"\n", 3)) {
+			t.Errorf("answers were brought to %s", all)
 		}
 	})
 }

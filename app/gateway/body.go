@@ -6,10 +6,12 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/prompt"
 )
 
 // decode reads the body within its limit and scans it strictly, once (decision D7).
@@ -49,6 +51,9 @@ func (g *Gateway) decoded(ctx context.Context, x *Exchange) error {
 	}
 	if err != nil {
 		return err
+	}
+	if r := x.returned; r != nil && strings.HasPrefix(r.Deposit.Asked, prompt.Prefix) {
+		x.prompt = r.Deposit.Asked // it was composed when it was handed over
 	}
 	return g.fits(x.Call)
 }

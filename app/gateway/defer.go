@@ -88,6 +88,9 @@ func (g *Gateway) handOver(x *Exchange, a *attempt, p Deferrer, req *http.Reques
 	if c.Operation == llm.Embeddings {
 		request.Inputs = max(c.Bound.Windows, 1)
 	}
+	if x.prompt != "" {
+		request.Asked = c.Body
+	}
 	p.Take(request)
 	x.Answer = &Answer{Status: http.StatusAccepted, Body: []byte("{}")}
 	return nil

@@ -13,10 +13,12 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/llm"
+	"github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
 	"github.com/bodhi-gateway/bodhi/app/money"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/pii"
 	"github.com/bodhi-gateway/bodhi/app/policy"
+	"github.com/bodhi-gateway/bodhi/app/prompt"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/provider/nativebatch"
 	"github.com/bodhi-gateway/bodhi/app/provider/sandbox"
@@ -255,6 +257,35 @@ func TestARuleMadeMeanwhileCountsForAnswersAlone(t *testing.T) {
 				t.Errorf("noted %q, not %q", a, x.found)
 			}
 		})
+	}
+}
+
+// What a stored prompt made of a line goes along with it: its answer is read by that, whatever became of the prompt.
+func TestAnAnswerOutlivesTheStoredPromptThatAskedForIt(t *testing.T) {
+	t.Parallel()
+	c := portCases()[0]
+	c.body = `{"model":"prompt:reply","max_tokens":40,"prompt":{"variables":{"q":"how are you tonight"}}}`
+	h, box := half(t, c.at, c.model)
+	book := &prompt.Book{}
+	h.gateway.Prompts, h.gateway.wires = book, map[llm.Family]llm.Wire{llm.OpenAI: openai.Wire{}}
+	if err := book.Load([]prompt.Record{{Org: h.grant.Chain.Org, ID: id.NewPrompt(id.NewSource(clock.System{}.Now, nil)), Name: "reply", Kind: prompt.Chat, Visibility: prompt.Everyone, Labels: map[string]int{"production": 1},
+		Versions: map[int]prompt.Content{1: {Model: "smart", Messages: []prompt.Message{{Role: "user", Text: "{{q}}"}}, Variables: []prompt.Variable{{Name: "q", Type: prompt.String}}}}}}); err != nil {
+		t.Fatal(err)
+	}
+	w := &taker{ResponseRecorder: httptest.NewRecorder()}
+	if h.local(t, w, &c); w.request == nil || w.request.Deposit.Asked != "prompt:reply@v1" {
+		t.Fatalf("%d %s %+v", w.Code, w.Body, w.request)
+	}
+	if err := book.Load(nil); err != nil {
+		t.Fatal(err)
+	}
+	c.body = string(w.request.Asked)
+	got := bring(t, h, w.request, &c)
+	if sum := w.request.Deposit.Held.Money + got.returned.End.Cost; got.Code != http.StatusOK || !got.returned.Settled || int64(sum) != box.Bill().Total {
+		t.Errorf("%d %s: %s were booked in all, the bill is %d", got.Code, got.Body, sum, box.Bill().Total)
+	}
+	if f := got.returned.Fact; f.Asked != "prompt:reply@v1" {
+		t.Errorf("the fact is about %q", f.Asked)
 	}
 }
 
