@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -22,6 +23,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/provider"
 	"github.com/bodhi-gateway/bodhi/app/provider/nativebatch"
 	"github.com/bodhi-gateway/bodhi/app/provider/sandbox"
+	"github.com/bodhi-gateway/bodhi/app/transcript"
 )
 
 // taker takes a request along, bringer brings its answer.
@@ -286,6 +288,30 @@ func TestAnAnswerOutlivesTheStoredPromptThatAskedForIt(t *testing.T) {
 	}
 	if f := got.returned.Fact; f.Asked != "prompt:reply@v1" {
 		t.Errorf("the fact is about %q", f.Asked)
+	}
+}
+
+// The text of a request that is handed over is kept once, with its answer; that of one which is left is kept when it is asked alone.
+func TestWhatIsHandedOverIsKeptWithItsAnswer(t *testing.T) {
+	t.Parallel()
+	c := portCases()[0]
+	h, _ := half(t, c.at, c.model)
+	texts := &drawer{texts: map[id.Request]transcript.Text{}}
+	desk := transcript.NewDesk(texts, texts, slog.New(slog.DiscardHandler), everyWire)
+	h.gateway.Transcripts = desk
+	want(t, desk, h, 7)
+	h.local(t, &taker{ResponseRecorder: httptest.NewRecorder(), full: true}, &c)
+	w := &taker{ResponseRecorder: httptest.NewRecorder()}
+	if h.local(t, w, &c); w.request == nil {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	if desk.Flush(t.Context()); len(texts.texts) != 0 {
+		t.Errorf("kept before it is answered: %+v", texts.texts)
+	}
+	bring(t, h, w.request, &c)
+	desk.Flush(t.Context())
+	if got := texts.texts[w.request.Deposit.Request]; len(texts.texts) != 1 || got.Answer == "" || len(got.Messages) != 1 {
+		t.Errorf("kept %+v", texts.texts)
 	}
 }
 

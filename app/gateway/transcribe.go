@@ -32,9 +32,10 @@ func readTranscript(h http.Header) (off bool, err error) {
 }
 
 // transcribe takes along what is answered, if the team that pays wants its texts kept. It runs behind the data rules, so that nothing is
-// kept of what they block, and masked what they mask. Its Finish hands the request over, after the last byte and the settlement.
+// kept of what they block, and masked what they mask. What is handed over is kept when its answer is there. Its Finish hands the request over,
+// after the last byte and the settlement.
 func (g *Gateway) transcribe(_ context.Context, x *Exchange) (Finish, error) {
-	if g.Transcripts == nil || !g.Transcripts.Wants(x.Grant.Chain) || x.inner || x.renew || x.Hints.Unkept || x.Hints.DryRun {
+	if g.Transcripts == nil || !g.Transcripts.Wants(x.Grant.Chain) || x.inner || x.renew || x.deferring() || x.Hints.Unkept || x.Hints.DryRun {
 		return nil, nil
 	}
 	if op := x.Call.Operation; op.Kept() || op.Filed() || op == llm.CountTokens {

@@ -49,7 +49,9 @@ func (d *drawer) Put(_ context.Context, _ id.Org, all []transcript.Record) error
 		if err := json.Unmarshal(r.Sealed, &t); err != nil {
 			return err
 		}
-		d.texts[r.Request] = t
+		if _, there := d.texts[r.Request]; !there { // the first stays, as in the store
+			d.texts[r.Request] = t
+		}
 	}
 	return nil
 }
