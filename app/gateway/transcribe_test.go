@@ -145,6 +145,17 @@ func TestAStreamIsKeptAsItsTextWithPlaceholders(t *testing.T) {
 	}
 }
 
+// Coding agents send back what the model thought in every turn before.
+func TestWhatAModelThoughtIsNotKeptOfEarlierTurns(t *testing.T) {
+	t.Parallel()
+	h, d, s := keeping(t, rule("card", "block"))
+	h.provide("up", says(answer))
+	h.post(t, "/v1/messages", `{"model":"smart","max_tokens":99,"messages":[{"role":"user","content":"hi"},{"role":"assistant","content":[{"type":"thinking","thinking":"is this a test?","signature":"c2ln"},{"type":"text","text":"Hello."}]},{"role":"user","content":"bye"}]}`, "Anthropic-Version", version)
+	if got := kept(t, h, d, s, 1); len(got) != 1 || len(got[0].Messages) != 3 || got[0].Messages[1].Text != "Hello." {
+		t.Errorf("kept %+v", got)
+	}
+}
+
 func TestABrokenStreamIsKeptAsFarAsItCame(t *testing.T) {
 	t.Parallel()
 	h, d, s := keeping(t, rule("card", "block"))

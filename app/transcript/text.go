@@ -78,7 +78,8 @@ func (t *Text) parts(all []llm.Part) (out []string) {
 	for i := range all {
 		p := &all[i]
 		switch p.Kind {
-		case llm.Text, llm.Refusal, llm.Thinking:
+		case llm.Thinking: // left out, as in answers: clients send it back with every turn
+		case llm.Text, llm.Refusal:
 			if p.Text != "" {
 				out = append(out, p.Text)
 			}
