@@ -100,6 +100,13 @@ func (s *UsageStore) Forget(ctx context.Context, o id.Org, before, whole time.Ti
 				more = true
 				return forgetAttempts(tx, o, upTo)
 			}
+			if upTo, some, err = forgettable(tx, "data_incidents", o, time.Time{}, before); err != nil {
+				return err
+			}
+			if some { // they say whose request held what, and lead to it
+				more = true
+				return tx.Exec("DELETE FROM data_incidents WHERE org_id = ? AND at <= ?", o, upTo).Error
+			}
 			if upTo, more, err = forgettable(tx, "requests", o, whole, before); err != nil || !more {
 				return err
 			}

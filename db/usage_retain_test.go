@@ -153,12 +153,14 @@ func TestEachOrganizationKeepsAsLongAsItSays(t *testing.T) {
 		}
 		for _, b := range []*books{short, long, ever} {
 			n := id.NewNode(ids)
-			b.post(n, b.batch(n, b.posting(1, may, b.account)))
+			x := b.batch(n, b.posting(1, may, b.account))
+			x.Requests[0].Screened = ledger.Screened{Incident: id.NewFinding(ids), Action: "log", Found: `[{"detector":"email","action":"log","count":1}]`}
+			b.post(n, x)
 		}
 		left := func() (n [3]int64) {
 			for i, b := range []*books{short, long, ever} {
 				if err := d.System(t.Context(), func(tx *gorm.DB) error {
-					return tx.Raw("SELECT (SELECT COUNT(*) FROM requests WHERE org_id = ?) + (SELECT COUNT(*) FROM attempts WHERE org_id = ?)", b.chain.Org, b.chain.Org).Scan(&n[i]).Error
+					return tx.Raw("SELECT (SELECT COUNT(*) FROM requests WHERE org_id = ?) + (SELECT COUNT(*) FROM attempts WHERE org_id = ?) + (SELECT COUNT(*) FROM data_incidents WHERE org_id = ?)", b.chain.Org, b.chain.Org, b.chain.Org).Scan(&n[i]).Error
 				}); err != nil {
 					t.Fatal(err)
 				}
@@ -169,7 +171,7 @@ func TestEachOrganizationKeepsAsLongAsItSays(t *testing.T) {
 		for _, c := range []struct {
 			days int
 			want [3]int64
-		}{{29, [3]int64{2, 2, 2}}, {40, [3]int64{0, 2, 2}}, {70, [3]int64{0, 0, 2}}, {4000, [3]int64{0, 0, 2}}} {
+		}{{29, [3]int64{3, 3, 3}}, {40, [3]int64{0, 3, 3}}, {70, [3]int64{0, 0, 3}}, {4000, [3]int64{0, 0, 3}}} {
 			if err := retain.ForgetAll(t.Context(), may.AddDate(0, 0, c.days)); err != nil {
 				t.Fatal(err)
 			}
