@@ -13,12 +13,16 @@ import (
 )
 
 // ComplianceStore keeps holds and the proofs of erasures, and knows where people's data lies.
-type ComplianceStore struct{ db *DB }
+type ComplianceStore struct {
+	db *DB
+	// AtOnce is how many rows of a table are handed out together, and so in memory.
+	AtOnce int
+}
 
 var _ compliance.Store = (*ComplianceStore)(nil)
 
 // NewComplianceStore makes the store.
-func NewComplianceStore(d *DB) *ComplianceStore { return &ComplianceStore{d} }
+func NewComplianceStore(d *DB) *ComplianceStore { return &ComplianceStore{db: d, AtOnce: 100_000} }
 
 type holdRow struct {
 	Org     id.Org     `gorm:"column:org_id;primaryKey"`

@@ -7,13 +7,11 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/bodhi-gateway/bodhi/app/compliance"
+	"github.com/bodhi-gateway/bodhi/app/id"
 )
 
 // withheld are columns that nobody is handed: they are worth something to a thief and nothing to the person.
 var withheld = map[string]bool{"hash": true, "mac": true, "pepper": true, "public": true, "old_public": true, "credential": true, "head": true}
-
-// mostExported bounds the rows of one table, so that an archive fits into memory.
-const mostExported = 100_000
 
 // Export implements compliance.Store.
 func (s *ComplianceStore) Export(ctx context.Context, p compliance.Person, table func(string, []string, [][]any) error) error {
@@ -36,7 +34,7 @@ func (s *ComplianceStore) Export(ctx context.Context, p compliance.Person, table
 	return nil
 }
 
-// exportTable gives the rows of one table whose person columns hold the person's id, or where a text is their address.
+// exportTable gives all rows of one table, in pieces, whose person columns hold the person's id, or where a text is their address.
 func (s *ComplianceStore) exportTable(ctx context.Context, p compliance.Person, cols []columnInfo, table func(string, []string, [][]any) error) error {
 	var names, theirs []string
 	var values []any
@@ -58,16 +56,28 @@ func (s *ComplianceStore) exportTable(ctx context.Context, p compliance.Person, 
 	if len(theirs) == 0 {
 		return nil
 	}
-	var rows [][]any
-	err := s.db.scoped(ctx, p.Org, func(tx *gorm.DB) error {
-		query := "SELECT " + strings.Join(names, ", ") + " FROM " + name + " WHERE org_id = ? AND (" + strings.Join(theirs, " OR ") + ") LIMIT ?"
-		found, err := tx.Raw(query, append(append([]any{p.Org}, values...), mostExported)...).Rows()
+	// The newest come first: what is deleted by age meanwhile moves none of the rest out of the pieces to come.
+	query := "SELECT " + strings.Join(names, ", ") + " FROM " + name + " WHERE org_id = ? AND (" + strings.Join(theirs, " OR ") + ") ORDER BY " + strings.Join(names, " DESC, ") + " DESC LIMIT ? OFFSET ?"
+	for offset := 0; ; offset += s.AtOnce {
+		rows, err := s.exportPiece(ctx, p.Org, query, len(names), append(append([]any{p.Org}, values...), s.AtOnce, offset))
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		if err := table(name, names, rows); err != nil || len(rows) < s.AtOnce {
+			return err
+		}
+	}
+}
+
+func (s *ComplianceStore) exportPiece(ctx context.Context, o id.Org, query string, columns int, values []any) (rows [][]any, err error) {
+	err = s.db.scoped(ctx, o, func(tx *gorm.DB) error {
+		found, err := tx.Raw(query, values...).Rows()
 		if err != nil {
 			return err
 		}
 		defer func() { _ = found.Close() }()
 		for found.Next() {
-			row, into := make([]any, len(names)), make([]any, len(names))
+			row, into := make([]any, columns), make([]any, columns)
 			for i := range row {
 				into[i] = &row[i]
 			}
@@ -78,8 +88,5 @@ func (s *ComplianceStore) exportTable(ctx context.Context, p compliance.Person, 
 		}
 		return found.Err()
 	})
-	if err != nil || len(rows) == 0 {
-		return err
-	}
-	return table(name, names, rows)
+	return rows, err
 }

@@ -27,8 +27,8 @@ type manifest struct {
 	LeftOut string         `json:"left_out"`
 }
 
-// Export writes everything that is kept about a person as a ZIP: for each table a JSON and a CSV file of the rows that name them,
-// texts.jsonl with what their requests say as far as that is kept, and manifest.json. Secrets are not in it.
+// Export writes everything that is kept about a person as a ZIP: for each table a JSON and a CSV file of the rows that name them, several
+// where there are many, texts.jsonl with what their requests say as far as that is kept, and manifest.json. Secrets are not in it.
 func (s *Service) Export(ctx context.Context, actor org.Actor, who id.Member, to io.Writer) error {
 	p, err := s.Person(ctx, actor, who)
 	if err != nil {
@@ -37,9 +37,14 @@ func (s *Service) Export(ctx context.Context, actor org.Actor, who id.Member, to
 	z := zip.NewWriter(to)
 	m := manifest{Person: who.String(), Email: p.Email, Name: p.Name, MadeAt: s.Clock.Now().UTC(), Tables: map[string]int{},
 		LeftOut: "hashes, keys, and what is kept encrypted: answers of the cache, stored prompts, datasets, evaluations and batches; texts of requests are in texts.jsonl as far as their team keeps any"}
+	pieces := map[string]int{}
 	err = s.Store.Export(ctx, p, func(table string, columns []string, rows [][]any) error {
-		m.Tables[table] = len(rows)
-		return writeTable(z, table, columns, rows, m.MadeAt)
+		name := table
+		if pieces[table]++; pieces[table] > 1 {
+			name = fmt.Sprintf("%s-%d", table, pieces[table])
+		}
+		m.Tables[table] += len(rows)
+		return writeTable(z, name, columns, rows, m.MadeAt)
 	})
 	if err == nil {
 		m.Texts, err = s.writeTexts(ctx, actor, p, z, m.MadeAt)
