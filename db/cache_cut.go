@@ -28,7 +28,8 @@ func (s *CacheStore) Cut(ctx context.Context, c cache.Cut) (keys []cache.Key, er
 					return err
 				}
 			}
-			row := cacheCutRow{OrgID: c.Org, Number: last + 1, Kind: string(c.Kind), Value: c.Value, At: c.At.UTC(), By: c.By}
+			next := max(last+1, c.At.UnixMilli()) // a restored backup must not count what Redis has as newer than the next cuts
+			row := cacheCutRow{OrgID: c.Org, Number: next, Kind: string(c.Kind), Value: c.Value, At: c.At.UTC(), By: c.By}
 			clean(&row.Value, &row.By)
 			if err := tx.Create(&row).Error; err != nil {
 				return err

@@ -11,7 +11,7 @@ import (
 // does not survive it, whatever the clocks say.
 type Cut struct {
 	Org    id.Org    `json:"org"`
-	Number int64     `json:"number"` // counts up for each organization, from 1
+	Number int64     `json:"number"` // counts up for each organization, by the milliseconds of the clock at least
 	Kind   CutKind   `json:"kind"`
 	Value  string    `json:"value,omitempty"`
 	At     time.Time `json:"at"`
