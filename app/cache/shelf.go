@@ -102,12 +102,13 @@ func shares(a org.Actor, e Entry) bool {
 	return !a.Member.IsZero() && e.Node == a.Member.UUID()
 }
 
-// Savings are what hits saved within the actor's reach in [from, to).
+// Savings are what hits saved in [from, to), of those whose requests the actor reads: developers their own, though their team shares answers.
 func (s *Service) Savings(ctx context.Context, actor org.Actor, by Division, from, to time.Time) ([]Saving, error) {
 	if err := actor.Require(org.Viewer); err != nil {
 		return nil, err
 	}
-	out, err := s.Rules.Savings(ctx, actor.Org, reach(actor), by, from, to)
+	teams, all := actor.Reads()
+	out, err := s.Rules.Savings(ctx, actor.Org, Reach{All: all, Teams: teams, Member: actor.Member}, by, from, to)
 	if err != nil {
 		return nil, fmt.Errorf("cache: savings: %w", err)
 	}

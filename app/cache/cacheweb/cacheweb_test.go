@@ -273,6 +273,12 @@ func TestSavingsAreToldToWhomTheyConcern(t *testing.T) {
 	if p := webtest.As(t, s.site, s.acme.Members[org.Admin]).Get("/cache?days=7"); !p.Has("$2.00", "67 %", "of 3 requests", "gpt-x", dev.Name, "6.0 s") {
 		t.Errorf("the admin:\n%s", p.Body)
 	}
+	if p := webtest.As(t, s.site, dev).Get("/cache?days=7"); !p.Has("$1.50", dev.Name) || p.Has("$2.00") || p.Has(lead.Name) {
+		t.Errorf("a developer is told of others:\n%s", p.Body)
+	}
+	if p := webtest.As(t, s.site, lead).Get("/cache?days=7"); !p.Has("$2.00", dev.Name) {
+		t.Errorf("the lead:\n%s", p.Body)
+	}
 	api := s.house.Program(t, s.site, s.acme, org.Manager)
 	if p := api.Get("/api/v1/cache/savings?by=model&days=2"); p.Status != http.StatusOK || !p.Has(`"saved_usd":"2"`, `"of":"gpt-x"`, `"hits":2`, `"misses":1`, `"saved_ms":6000`) {
 		t.Errorf("%d %s", p.Status, p.Body)
