@@ -111,9 +111,10 @@ func (s *Service) Update(ctx context.Context, actor org.Actor, r id.Caching, in 
 	return changed, err
 }
 
-// sameReach reports whether a change concerns the same requests, so that what an admin agreed to still holds.
+// sameReach reports whether a change concerns no request more, on no one else's policy, so that what an admin agreed to still holds.
 func sameReach(a, b Rule) bool {
-	return equal(a.Models, b.Models) && equal(a.Purposes, b.Purposes) && a.Tools == b.Tools && a.Like.Mode == b.Like.Mode
+	return equal(a.Models, b.Models) && equal(a.Purposes, b.Purposes) && a.Tools == b.Tools && a.Like.Mode == b.Like.Mode &&
+		(a.Binding || !b.Binding) && b.Warmest <= a.Warmest && b.MaxBytes <= a.MaxBytes
 }
 
 func equal(a, b []string) bool { return fmt.Sprintf("%q", a) == fmt.Sprintf("%q", b) }

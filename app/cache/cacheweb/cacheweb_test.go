@@ -174,6 +174,24 @@ func TestSharingWithEverybodyWaitsForAnAdmin(t *testing.T) {
 	if snap, _ := s.store.Snapshot(t.Context()); snap.Rules[0].Sharing != cache.Org {
 		t.Error("it is not in force after an admin agreed")
 	}
+	// Less needs no new word, more of anything does.
+	less := with(docs, "sharing", "organization", "binding", "", "warmest", "0.3")
+	shared := func(want cache.Sharing, change url.Values, what string) {
+		t.Helper()
+		if p := lead.Post(path, change); p.Status != http.StatusSeeOther {
+			t.Errorf("%s: %d\n%s", what, p.Status, p.Body)
+		}
+		if snap, _ := s.store.Snapshot(t.Context()); snap.Rules[0].Sharing != want {
+			t.Errorf("%s: shared by %s", what, snap.Rules[0].Sharing)
+		}
+	}
+	shared(cache.Org, less, "less")
+	for _, more := range [][2]string{{"binding", "on"}, {"warmest", "0.6"}, {"max_kb", "65"}} {
+		shared(cache.Team, with(less, more[0], more[1]), more[0])
+		if p := admin.Post(path+"/approve", nil); p.Status != http.StatusSeeOther {
+			t.Errorf("%s: %d", more[0], p.Status)
+		}
+	}
 	// A change of what it is about needs a new word.
 	if p := lead.Post(path, with(docs, "sharing", "organization", "models", "")); p.Status != http.StatusSeeOther {
 		t.Errorf("%d\n%s", p.Status, p.Body)
