@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/audit"
 	"github.com/bodhi-gateway/bodhi/app/fault"
@@ -101,6 +102,9 @@ func (s *Service) Update(ctx context.Context, actor org.Actor, r id.Caching, in 
 		if err != nil {
 			return audit.Entry{}, err
 		}
+		if err := unchanged(old, in.Seen); err != nil {
+			return audit.Entry{}, err
+		}
 		changed = old
 		changed.Name, changed.Models, changed.Purposes, changed.Settings, changed.Binding, changed.UpdatedAt = in.Name, in.Models, in.Purposes, in.Settings, in.Binding, s.now()
 		if !old.Approved || changed.Mode != Exact || changed.Sharing != Org || !sameReach(old.Rule, changed.Rule) {
@@ -111,6 +115,14 @@ func (s *Service) Update(ctx context.Context, actor org.Actor, r id.Caching, in 
 	return changed, err
 }
 
+// unchanged refuses what was made on another state than is there; one of the zero time was made on any.
+func unchanged(l Listed, seen time.Time) error {
+	if seen.IsZero() || seen.Equal(l.UpdatedAt) {
+		return nil
+	}
+	return fault.New(fault.Conflict, "changed", "Somebody changed this cache policy while you did, so nothing was saved. Load it again and repeat your change.")
+}
+
 // sameReach reports whether a change concerns no request more, on no one else's policy, so that what an admin agreed to still holds.
 func sameReach(a, b Rule) bool {
 	return equal(a.Models, b.Models) && equal(a.Purposes, b.Purposes) && a.Tools == b.Tools && a.Like.Mode == b.Like.Mode &&
@@ -119,13 +131,16 @@ func sameReach(a, b Rule) bool {
 
 func equal(a, b []string) bool { return fmt.Sprintf("%q", a) == fmt.Sprintf("%q", b) }
 
-// Approve agrees to sharing in the whole organization.
-func (s *Service) Approve(ctx context.Context, actor org.Actor, r id.Caching) (Listed, error) {
+// Approve agrees to sharing in the whole organization, of the policy as it was seen.
+func (s *Service) Approve(ctx context.Context, actor org.Actor, r id.Caching, seen time.Time) (Listed, error) {
 	if err := actor.Require(org.Admin); err != nil {
 		return Listed{}, err
 	}
 	var changed Listed
 	err := s.change(ctx, actor, r, "approve", func(ctx context.Context, old Listed) (audit.Entry, error) {
+		if err := unchanged(old, seen); err != nil {
+			return audit.Entry{}, err
+		}
 		if !old.Waits() {
 			return audit.Entry{}, &fault.Error{Kind: fault.Conflict, Code: "nothing_to_approve", Public: "This policy shares nothing in the whole organization that waits for you."}
 		}

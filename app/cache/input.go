@@ -18,6 +18,8 @@ type Input struct {
 	Models, Purposes []string
 	Settings
 	Binding bool
+	// Seen is the UpdatedAt of what an update was made on: another one by now refuses it. Zero does not ask.
+	Seen time.Time
 }
 
 // checked is the input in its stored form, or everything that is wrong with it, joined.

@@ -70,6 +70,7 @@ type Preset struct{ Key, Name, About string }
 // Row is one policy.
 type Row struct {
 	ID, Icon, Where, Name string
+	Version               string // as it is shown: what is approved
 	For                   string // models and purposes
 	Does, Sharing, Time   string
 	State                 ui.StatusProps
@@ -95,6 +96,7 @@ type Fields struct {
 	Name, Models, Purposes, Mode, Sharing, TTL, Stale, LastResort, Warmest, MaxKB, Pace string
 	Like, Threshold, Embedder, Judge                                                    string
 	Tools, Binding                                                                      bool
+	Version                                                                             string // of the policy that the form was filled from; "" for a new one
 }
 
 // EntriesPage is what is kept.

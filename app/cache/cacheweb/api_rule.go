@@ -196,6 +196,7 @@ func (h *Handlers) apiUpdate(c *web.Context) error {
 	if err != nil {
 		return err
 	}
+	in.Seen = l.UpdatedAt
 	if l, err = h.cache.Update(c.Ctx(), c.Actor(), l.ID, in); err != nil {
 		return err
 	}
@@ -207,7 +208,7 @@ func (h *Handlers) apiApprove(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	l, err := h.cache.Approve(c.Ctx(), c.Actor(), which)
+	l, err := h.cache.Approve(c.Ctx(), c.Actor(), which, time.Time{})
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/llm"
 	"github.com/bodhi-gateway/bodhi/app/llm/dialect/openai"
 	"github.com/bodhi-gateway/bodhi/app/org"
+	"github.com/bodhi-gateway/bodhi/app/web"
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
 	"github.com/bodhi-gateway/bodhi/db"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
@@ -201,6 +202,43 @@ func TestSharingWithEverybodyWaitsForAnAdmin(t *testing.T) {
 	}
 	if p := admin.Post("/cache-policies/"+id.NewCaching(s.house.IDs).String()+"/approve", nil); p.Status != http.StatusNotFound {
 		t.Errorf("an unknown one: %d", p.Status)
+	}
+}
+
+// Two who change a policy, and one who approves what they saw: none undoes another's change unseen.
+func TestAPolicyThatWasChangedMeanwhileIsNotOverwritten(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	lead, admin := webtest.As(t, s.site, s.acme.Members[org.Lead]), webtest.As(t, s.site, s.acme.Members[org.Admin])
+	wide := with(docs, "scope", s.acme.Team.String(), "sharing", "organization")
+	if p := lead.Post("/cache-policies", wide); p.Status != http.StatusSeeOther {
+		t.Fatalf("%d\n%s", p.Status, p.Body)
+	}
+	all, _ := s.cache.List(t.Context(), s.acme.Actor(org.Admin))
+	path, version := "/cache-policies/"+all[0].ID.String(), web.Version(all[0].UpdatedAt)
+	hidden := `name="version" value="` + version + `"`
+	if p := admin.Get(path + "/edit"); !p.Has(hidden) {
+		t.Errorf("the form does not say what it was filled from:\n%s", p.Body)
+	}
+	if p := admin.Get("/cache-policies"); !p.Has(hidden) {
+		t.Errorf("nor does the button that approves:\n%s", p.Body)
+	}
+	s.house.Clock.Advance(time.Second)
+	if p := lead.Post(path, with(wide, "version", version, "ttl", "2d")); p.Status != http.StatusSeeOther {
+		t.Errorf("%d\n%s", p.Status, p.Body)
+	}
+	if p := admin.Post(path, with(wide, "version", version, "name", "Other")); p.Status != http.StatusUnprocessableEntity || !p.Has("Somebody changed this cache policy", `value="Other"`, hidden) {
+		t.Errorf("over a change: %d\n%s", p.Status, p.Body)
+	}
+	if p := admin.Post(path+"/approve", url.Values{"version": {version}}); p.Status != http.StatusConflict {
+		t.Errorf("approved unseen: %d", p.Status)
+	}
+	all, _ = s.cache.List(t.Context(), s.acme.Actor(org.Admin))
+	if l := all[0]; l.Name != "Docs" || l.TTL != 48*time.Hour || l.Approved {
+		t.Errorf("%+v", l)
+	}
+	if p := admin.Post(path+"/approve", url.Values{"version": {web.Version(all[0].UpdatedAt)}}); p.Status != http.StatusSeeOther {
+		t.Errorf("approved: %d", p.Status)
 	}
 }
 

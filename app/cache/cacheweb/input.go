@@ -26,7 +26,7 @@ func filled(c *web.Context) (typed, error) {
 		return typed{}, fault.Field("", "The form could not be read. Send it again.").Because(err)
 	}
 	return typed{f.Get("scope"), views.Fields{Name: f.Get("name"), Models: f.Get("models"), Purposes: f.Get("purposes"), Mode: f.Get("mode"), Sharing: f.Get("sharing"), TTL: f.Get("ttl"), Stale: f.Get("stale"), LastResort: f.Get("last_resort"),
-		Warmest: f.Get("warmest"), MaxKB: f.Get("max_kb"), Pace: f.Get("pace"), Like: f.Get("like"), Threshold: f.Get("threshold"), Embedder: f.Get("embedder"), Judge: f.Get("judge"), Tools: f.Get("tools") != "", Binding: f.Get("binding") != ""}}, nil
+		Warmest: f.Get("warmest"), MaxKB: f.Get("max_kb"), Pace: f.Get("pace"), Like: f.Get("like"), Threshold: f.Get("threshold"), Embedder: f.Get("embedder"), Judge: f.Get("judge"), Tools: f.Get("tools") != "", Binding: f.Get("binding") != "", Version: f.Get("version")}}, nil
 }
 
 // input reads what was typed.
@@ -120,6 +120,12 @@ func again(scope string, in cache.Input) typed {
 		f.Warmest, f.MaxKB = "1", strconv.FormatInt(cache.DefaultBytes>>10, 10)
 	}
 	return typed{scope, f}
+}
+
+// of says which state of a policy the form was filled from.
+func (f typed) of(l cache.Listed) typed {
+	f.Version = web.Version(l.UpdatedAt)
+	return f
 }
 
 func inputOf(l cache.Listed) cache.Input {

@@ -34,7 +34,7 @@ func (h *Handlers) list(c *web.Context) error {
 }
 
 func row(c *web.Context, l cache.Listed) views.Row {
-	r := views.Row{ID: l.ID.String(), Icon: icons[l.Scope.Kind()], Where: l.Place.Label, Name: l.Name, For: narrowed(l.Rule), CanChange: cache.Changeable(c.Actor(), l),
+	r := views.Row{ID: l.ID.String(), Version: web.Version(l.UpdatedAt), Icon: icons[l.Scope.Kind()], Where: l.Place.Label, Name: l.Name, For: narrowed(l.Rule), CanChange: cache.Changeable(c.Actor(), l),
 		CanApprove: l.Waits() && c.Actor().Role == org.Admin, State: ui.StatusProps{Tone: ui.Good, Icon: "circle-check", Label: "In force"}}
 	if l.Binding {
 		r.Where += ", binding"
@@ -166,7 +166,7 @@ func (h *Handlers) edit(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.Render(editPage(c, l, again("", inputOf(l)), web.Refusal{}))
+	return c.Render(editPage(c, l, again("", inputOf(l)).of(l), web.Refusal{}))
 }
 
 func (h *Handlers) update(c *web.Context) error {
@@ -179,6 +179,7 @@ func (h *Handlers) update(c *web.Context) error {
 		return err
 	}
 	in, err := f.input(c.Actor())
+	in.Seen = c.Seen()
 	if err == nil {
 		l, err = h.cache.Update(c.Ctx(), c.Actor(), l.ID, in)
 	}
@@ -205,7 +206,7 @@ func (h *Handlers) approve(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := h.cache.Approve(c.Ctx(), c.Actor(), which); err != nil {
+	if _, err := h.cache.Approve(c.Ctx(), c.Actor(), which, c.Seen()); err != nil {
 		return err
 	}
 	c.Flash("Approved. Everybody shares within a second.")
