@@ -215,20 +215,20 @@ func TestSettingsAreCheckedAndNamedByTheirContent(t *testing.T) {
 			`null`:                                  "JSON object",
 			`{"model":"` + strings.Repeat("x", 40_000) + `"}`: "at most 32 KiB",
 		} {
-			if _, err := h.Agents.SetSettings(t.Context(), admin, text); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), want) {
+			if _, err := h.Agents.SetSettings(t.Context(), admin, text, ""); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), want) {
 				t.Errorf("%.60s: %v", text, err)
 			}
 		}
-		if _, err := h.Agents.SetSettings(t.Context(), x.Actor(org.Manager), `{}`); !fault.Is(err, fault.Forbidden) {
+		if _, err := h.Agents.SetSettings(t.Context(), x.Actor(org.Manager), `{}`, ""); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("a manager: %v", err)
 		}
-		s, err := h.Agents.SetSettings(t.Context(), admin, `{ "model": "smart<&>", "env": {"MAX_THINKING_TOKENS": "5", "CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY": "1"}, "cleanupPeriodDays": 30 }`)
+		s, err := h.Agents.SetSettings(t.Context(), admin, `{ "model": "smart<&>", "env": {"MAX_THINKING_TOKENS": "5", "CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY": "1"}, "cleanupPeriodDays": 30 }`, "")
 		const canonical = `{"cleanupPeriodDays":30,"env":{"CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY":"1","MAX_THINKING_TOKENS":"5"},"model":"smart<&>"}`
 		if err != nil || string(s.Body) != canonical {
 			t.Fatalf("%s %v", s.Body, err)
 		}
 		before, _ := h.Audit.Verify(t.Context(), x.Org.ID)
-		if _, err := h.Agents.SetSettings(t.Context(), admin, s.Pretty()); err != nil {
+		if _, err := h.Agents.SetSettings(t.Context(), admin, s.Pretty(), ""); err != nil {
 			t.Error(err)
 		}
 		if n, _ := h.Audit.Verify(t.Context(), x.Org.ID); n != before {
@@ -252,7 +252,13 @@ func TestSettingsAreCheckedAndNamedByTheirContent(t *testing.T) {
 		if _, _, ok := book.Managed(beta.Org.ID); ok {
 			t.Error("another organization's agents get them too")
 		}
-		if _, err := h.Agents.SetSettings(t.Context(), admin, " "); err != nil {
+		none := agent.Settings{}.Checksum()
+		for what, seen := range map[string]string{"none": none, "others": agent.Settings{Body: []byte("{}")}.Checksum()} {
+			if _, err := h.Agents.SetSettings(t.Context(), admin, `{"model":"mine"}`, seen); !fault.Is(err, fault.Conflict) {
+				t.Errorf("made on %s: %v", what, err)
+			}
+		}
+		if _, err := h.Agents.SetSettings(t.Context(), admin, " ", s.Checksum()); err != nil {
 			t.Error(err)
 		}
 		if _, set, _ := h.Agents.Settings(t.Context(), admin); set {

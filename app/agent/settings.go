@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/audit"
+	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/live"
 	"github.com/bodhi-gateway/bodhi/app/org"
@@ -52,7 +53,8 @@ func (s *Service) Settings(ctx context.Context, actor org.Actor) (Settings, bool
 }
 
 // SetSettings replaces the organization's settings by a JSON document, for admins. "" sends none any more.
-func (s *Service) SetSettings(ctx context.Context, actor org.Actor, text string) (Settings, error) {
+// seen is the checksum of those that the change was made on: with others by now it is refused; "" does not ask.
+func (s *Service) SetSettings(ctx context.Context, actor org.Actor, text, seen string) (Settings, error) {
 	if err := actor.Require(org.Admin); err != nil {
 		return Settings{}, err
 	}
@@ -63,6 +65,9 @@ func (s *Service) SetSettings(ctx context.Context, actor org.Actor, text string)
 	}
 	err = s.Tx.Do(ctx, func(ctx context.Context) error {
 		before, had, err := s.Store.Settings(ctx, actor.Org)
+		if err == nil && seen != "" && seen != before.Checksum() {
+			return fault.New(fault.Conflict, "changed", "Somebody changed these settings while you did, so nothing was saved. Load them again and repeat your change.")
+		}
 		if err != nil || bytes.Equal(before.Body, next.Body) && had == (next.Body != nil) {
 			return err
 		}

@@ -14,6 +14,7 @@ type Page struct {
 	// CanChange shows the form; others read what is sent.
 	CanChange bool
 	Settings  string // JSON, as it was typed or as it stands
+	Version   string // of the settings that the form was filled from
 	Set       bool   // something is sent
 	By        string
 	At        ui.When

@@ -50,7 +50,7 @@ func (h *Handlers) apiSet(c *web.Context) error {
 	if text == "null" {
 		text = ""
 	}
-	s, err := h.agents.SetSettings(c.Ctx(), c.Actor(), text)
+	s, err := h.agents.SetSettings(c.Ctx(), c.Actor(), text, "")
 	if err != nil {
 		return err
 	}
@@ -60,6 +60,7 @@ func (h *Handlers) apiSet(c *web.Context) error {
 func (h *Handlers) page(c *web.Context) (views.Page, error) {
 	page := views.Page{Shell: c.Shell("Coding agents", "agents"), Base: c.PublicURL() + "/t/" + c.Organization().Slug, CanChange: c.Actor().Role.AtLeast(org.Admin)}
 	s, set, err := h.agents.Settings(c.Ctx(), c.Actor())
+	page.Version = s.Checksum()
 	if err == nil && set {
 		page.Settings, page.Set, page.By, page.At = s.Pretty(), true, s.UpdatedBy, c.When(s.UpdatedAt)
 	}
@@ -75,14 +76,14 @@ func (h *Handlers) show(c *web.Context) error {
 }
 
 func (h *Handlers) set(c *web.Context) error {
-	text := c.FormValue("settings")
-	s, err := h.agents.SetSettings(c.Ctx(), c.Actor(), text)
+	text, seen := c.FormValue("settings"), c.FormValue("version")
+	s, err := h.agents.SetSettings(c.Ctx(), c.Actor(), text, seen)
 	if r, ok := web.Refused(err); ok {
 		page, err := h.page(c)
 		if err != nil {
 			return err
 		}
-		page.Settings, page.Error, page.Errors = text, r.Form, r.Fields
+		page.Settings, page.Version, page.Error, page.Errors = text, seen, r.Form, r.Fields
 		return c.Invalid(views.Show(page))
 	}
 	if err != nil {
