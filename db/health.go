@@ -68,6 +68,7 @@ func (s *HealthStore) Note(ctx context.Context, events []health.Event) error {
 			until := e.Until.UTC()
 			r.Until = &until
 		}
+		clean(&r.Model, &r.Node)
 		byOrg[r.OrgID] = append(byOrg[r.OrgID], r)
 	}
 	for o, rows := range byOrg {

@@ -107,6 +107,7 @@ func (s *HealthStore) Outage(ctx context.Context, o id.Org, which id.Outage) (x 
 
 // EndOutage implements health.Store.
 func (s *HealthStore) EndOutage(ctx context.Context, t health.Target, at time.Time) error {
+	clean(&t.Model)
 	return s.db.scoped(ctx, t.Org, func(tx *gorm.DB) error {
 		return tx.Model(&breakerOutageRow{}).Where("org_id = ? AND connection_id = ? AND model = ? AND ended_at IS NULL", t.Org, t.Connection, t.Model).Update("ended_at", at.UTC()).Error
 	})

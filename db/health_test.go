@@ -182,6 +182,27 @@ func TestOutagesBeginAndEndWithTheirTargetsBreaker(t *testing.T) {
 	})
 }
 
+// Who names a connection names any model after it, and PostgreSQL takes neither zero bytes nor broken UTF-8: one such name would keep all
+// events out of the books.
+func TestEventsOfAModelWithAnyNameAreKept(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		acme, s, now := newOrg(t, d), db.NewHealthStore(d), may.UTC()
+		at := health.Target{Org: acme, Connection: id.NewConnection(ids), Model: "m\x00\xff"}
+		event := func(to health.State, after time.Duration) health.Event {
+			return health.Event{ID: id.NewOutage(ids), Change: health.Change{Target: at, To: to, Cause: health.Failures, At: now.Add(after)}}
+		}
+		first, again := event(health.Open, 0), event(health.Open, time.Minute)
+		must(t, s.Note(t.Context(), []health.Event{first, event(health.Closed, time.Second), again}))
+		must(t, s.EndOutage(t.Context(), at, now.Add(time.Hour)))
+		for which, ended := range map[id.Outage]time.Time{first.ID: now.Add(time.Second), again.ID: now.Add(time.Hour)} {
+			if x, ok, err := s.Outage(t.Context(), acme, which); err != nil || !ok || x.Target.Model != "m\uFFFD" || !x.Ended.Equal(ended) {
+				t.Errorf("%+v, %v, %v", x, ok, err)
+			}
+		}
+	})
+}
+
 // A breaker is gone with its process. What it began would go on for good, and nobody could resolve it.
 func TestOutagesEndWithTheirNodesNextStartAndByHand(t *testing.T) {
 	t.Parallel()

@@ -3,6 +3,7 @@ package health
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -45,6 +46,7 @@ const (
 	// credential or an empty account mends nobody but a person, so that is told at once.
 	long   = 2 * time.Minute
 	backup = 10_000 // events that wait for a database that is away
+	sifted = 20     // failures in a row that say that it is the database
 	sweeps = time.Hour
 	looks  = time.Minute // how often outages of processes that are gone are looked for
 	// Keep is how long events are kept.
@@ -118,6 +120,8 @@ func (k *Keeper) end(ctx context.Context, start, now time.Time) {
 
 func (k *Keeper) take(c Change) {
 	e := Event{ID: id.NewOutage(k.IDs), Change: c, Node: k.Node}
+	// A client may have named the model, and books and letters do not take every text.
+	e.Target.Model = strings.ToValidUTF8(strings.ReplaceAll(c.Target.Model, "\x00", ""), "\uFFFD")
 	if c.To != HalfOpen {
 		k.Log.Info("a breaker changed", slog.String("connection", c.Target.Connection.String()), slog.String("model", c.Target.Model),
 			slog.String("state", c.To.String()), slog.String("cause", string(c.Cause)), slog.Bool("remote", c.Remote))
@@ -150,11 +154,33 @@ func (k *Keeper) flush(ctx context.Context) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	if err := k.Store.Note(ctx, k.waiting); err != nil {
-		k.Log.Warn("changes of breakers not written down yet", "error", err.Error())
+	err := k.Store.Note(ctx, k.waiting)
+	if err == nil {
+		k.waiting = nil
 		return
 	}
-	k.waiting = nil
+	k.Log.Warn("changes of breakers not written down yet", "error", err.Error())
+	k.sift(ctx)
+}
+
+// sift writes events down one by one, so that one that is refused (its organization is gone) keeps nobody else's out. What fails while
+// one after it is taken is dropped, as it is not the database that is away.
+func (k *Keeper) sift(ctx context.Context) {
+	var failed []Event
+	for i, e := range k.waiting {
+		if err := k.Store.Note(ctx, []Event{e}); err != nil {
+			if failed = append(failed, e); len(failed) == sifted {
+				k.waiting = append(failed, k.waiting[i+1:]...)
+				return
+			}
+			continue
+		}
+		if len(failed) > 0 {
+			k.Log.Warn("changes of breakers are refused by the database and lost", slog.Int("lost", len(failed)))
+		}
+		failed = nil
+	}
+	k.waiting = failed
 }
 
 // alert tells people, once for each absence and once for each return.

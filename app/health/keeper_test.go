@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -18,13 +19,14 @@ type ledgerBook struct {
 	Store
 	mu     sync.Mutex
 	away   bool
+	gone   id.Org // whose events are refused
 	events []Event
 }
 
 func (b *ledgerBook) Note(_ context.Context, events []Event) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.away {
+	if b.away || !b.gone.IsZero() && slices.ContainsFunc(events, func(e Event) bool { return e.Target.Org == b.gone }) {
 		return errors.New("away")
 	}
 	b.events = append(b.events, events...)
@@ -128,6 +130,29 @@ func TestEventsWaitForTheDatabase(t *testing.T) {
 			t.Errorf("%d events written down, want this node's 50", n)
 		}
 	})
+}
+
+// One organization's event that the database refuses keeps nobody else's out, and does not come back for ever.
+func TestAnEventThatIsRefusedKeepsNoOtherOut(t *testing.T) {
+	t.Parallel()
+	ids := id.NewSource(clock.System{}.Now, nil)
+	at, other := Target{Org: id.NewOrg(ids), Model: "m\x00"}, Target{Org: id.NewOrg(ids)}
+	book := &ledgerBook{gone: other.Org}
+	k := NewKeeper(Keeping{Store: book, IDs: ids, Clock: clock.System{}, Log: slog.New(slog.DiscardHandler)})
+	for _, target := range []Target{at, other, at, other} {
+		k.take(Change{Target: target, To: Open, Cause: Failures})
+	}
+	k.flush(t.Context())
+	if n := book.count(); n != 2 || len(k.waiting) != 1 || book.events[0].Target.Model != "m" {
+		t.Errorf("%d written down, %d wait: %+v", n, len(k.waiting), book.events)
+	}
+	k.take(Change{Target: at, To: Closed})
+	for range 2 {
+		k.flush(t.Context())
+	}
+	if n := book.count(); n != 3 || len(k.waiting) != 0 {
+		t.Errorf("later %d written down, %d wait", n, len(k.waiting))
+	}
 }
 
 // A target that a person took out of service is left alone until a person puts it back, whatever its breaker says.
