@@ -31,7 +31,7 @@ type Document struct {
 	// Adaptive is what the strategy adaptive weighs, in hundredths: latency, cost, failures and feedback.
 	Adaptive *balance.Mix `json:"adaptive,omitempty" yaml:"adaptive,omitempty"`
 	Holidays []string     `json:"holidays,omitempty" yaml:"holidays,omitempty"`
-	// Version is what the writer saw; a change in between is refused. 0 does not ask.
+	// Version is what the writer saw; a change in between is refused. 0 does not ask; -1 is that the organization had no rules.
 	Version int64 `json:"version,omitempty" yaml:"-"`
 }
 

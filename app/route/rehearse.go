@@ -93,7 +93,6 @@ func (s *Service) StartRehearsal(ctx context.Context, actor org.Actor, t *Table,
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return Rehearsal{}, err
 	}
-	d.Version = 0
 	draft, err := s.rehearsing(ctx, actor, t, &d)
 	if err != nil {
 		return Rehearsal{}, err

@@ -111,7 +111,7 @@ func (s *Service) SetGeneral(ctx context.Context, actor org.Actor, d Document) (
 }
 
 func general(p *Policy, d Document, names Names) error {
-	if d.Version != 0 && d.Version != p.Version {
+	if d.Version != 0 && max(d.Version, 0) != p.Version {
 		return ErrChanged
 	}
 	k := checker{names: names}

@@ -32,6 +32,9 @@ func (h *Handlers) rules(c *web.Context) error {
 			}
 			if r.Draft.Alias == s.doc.Alias {
 				s.doc = r.Draft
+				if r.Draft.Version != 0 { // what it was typed over, which may not be what is in force by now
+					version = max(r.Draft.Version, 0)
+				}
 			}
 		}
 	}
@@ -82,7 +85,7 @@ func (h *Handlers) refuseRules(c *web.Context, s *subject, f *ruleForm, wrong we
 }
 
 func (h *Handlers) replay(c *web.Context, s *subject, f *ruleForm, d route.Document) error {
-	r, err := h.aliases.StartRehearsal(c.Ctx(), c.Actor(), h.table, d, f.days)
+	r, err := h.aliases.StartRehearsal(c.Ctx(), c.Actor(), h.table, s.seen(c, d), f.days)
 	if wrong, ok := web.Refused(err); ok {
 		return h.refuseRules(c, s, f, wrong)
 	}

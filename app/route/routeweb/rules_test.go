@@ -169,6 +169,45 @@ func TestTheFirstGeneralRulesAreNotOverwritten(t *testing.T) {
 	}
 }
 
+// A draft that was replayed is one of the version that it was typed over, and does not overwrite what a colleague saved since.
+func TestAReplayedDraftOverwritesNobody(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	browser := webtest.As(t, s.site, s.acme.Members[org.Admin])
+	for base, seen := range map[string]string{s.builder(t): "1", "/models/rules": "0"} {
+		form := url.Values{"version": {seen}, "rules": {"1"}, "days": {"1"}, "do": {"replay"}, "rule-0-name": {"mine"}, "rule-0-mode": {"text"}, "rule-0-text": {"hour < 6"}, "rule-0-to-0": {"openai/gpt-4o"}}
+		replay := func() string {
+			t.Helper()
+			p := browser.Post(base, form)
+			if p.Status != http.StatusSeeOther {
+				t.Fatalf("%s: %d\n%s", base, p.Status, p.Body)
+			}
+			for range 1000 { // one at a time
+				if browser.Get(p.Location).Has("Apply the draft") {
+					break
+				}
+			}
+			return p.Location
+		}
+		draft := replay()
+		form.Set("do", "save")
+		form.Set("rule-0-name", "theirs")
+		if p := browser.Post(base, form); p.Status != http.StatusSeeOther {
+			t.Fatalf("%s: a colleague: %d\n%s", base, p.Status, p.Body)
+		}
+		if p := browser.Post(draft, nil); p.Status != http.StatusUnprocessableEntity || !p.Has("Somebody changed") {
+			t.Errorf("%s: applied: %d\n%s", base, p.Status, p.Body)
+		}
+		back := base + "?draft=" + draft[strings.LastIndex(draft, "/")+1:]
+		if p := browser.Get(back); !p.Has(`value="mine"`, `name="version" value="`+seen+`"`) {
+			t.Errorf("%s: back to the draft:\n%s", base, p.Body)
+		}
+		if p := browser.Get(base); !p.Has(`value="theirs"`) {
+			t.Errorf("%s: the colleague's rule is gone", base)
+		}
+	}
+}
+
 func TestADryRunIsALinkThatExplains(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)

@@ -103,14 +103,20 @@ func (s *subject) frame(c *web.Context, tab string) views.RuleFrame {
 // save stores a document of the subject's.
 func (h *Handlers) save(c *web.Context, s *subject, d route.Document) error {
 	if s.alias == nil {
-		if c.FormValue("version") == "0" && s.doc.Version != 0 {
-			d.Version = -1 // a form from before there were any: no version that ever was, where 0 would not ask
-		}
-		_, err := h.aliases.SetGeneral(c.Ctx(), c.Actor(), d)
+		_, err := h.aliases.SetGeneral(c.Ctx(), c.Actor(), s.seen(c, d))
 		return err
 	}
 	_, err := h.aliases.Rewrite(c.Ctx(), c.Actor(), s.alias.ID, d)
 	return err
+}
+
+// seen is a document with the version that its form was made of. A form from before the organization had rules says 0, which would not
+// ask.
+func (s *subject) seen(c *web.Context, d route.Document) route.Document {
+	if s.alias == nil && c.FormValue("version") == "0" {
+		d.Version = -1
+	}
+	return d
 }
 
 // said is a refusal as one text, for pages that have one field for everything: each with its place.
