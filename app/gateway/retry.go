@@ -3,6 +3,7 @@ package gateway
 import (
 	"time"
 
+	"github.com/bodhi-gateway/bodhi/app/health"
 	"github.com/bodhi-gateway/bodhi/app/patience"
 	"github.com/bodhi-gateway/bodhi/app/provider"
 )
@@ -27,9 +28,15 @@ func (g *Gateway) again(x *Exchange, a *attempt, f *provider.Failure, r reaction
 	case x.turn.same >= g.tries(x) || x.turn.same > r.again:
 		return 0, "it was tried often enough"
 	}
-	wait = backoff(x.patience, f, x.turn.same, g.random)
-	if f.RetryAfter > x.patience.MaxBackoff {
-		return 0, "the provider asks for a pause of " + f.RetryAfter.Round(time.Second).String()
+	pause := f.RetryAfter
+	if r.outcome == health.Limited || pause > 0 {
+		pause = max(pause, health.LeastPause) // its breaker lets nobody through before
+	}
+	if pause > x.patience.MaxBackoff {
+		return 0, "the provider asks for a pause of " + pause.Round(time.Second).String()
+	}
+	if wait = backoff(x.patience, f, x.turn.same, g.random); wait < pause {
+		wait = pause + wait/4
 	}
 	if !g.clock.Now().Add(wait).Before(x.until) {
 		return 0, "the request's time would be over"

@@ -145,7 +145,7 @@ func limits(headers ...string) func(context.Context) (*http.Response, error) {
 func TestFailuresAreTriedAgainWhereItCanHelp(t *testing.T) {
 	t.Parallel()
 	const s = time.Second
-	one := calm{Backoff: s, MaxBackoff: 8 * s}
+	one, usual := calm{Backoff: s, MaxBackoff: 8 * s}, calm{Backoff: s / 4}
 	for name, c := range map[string]struct {
 		policy calm
 		script script
@@ -155,30 +155,36 @@ func TestFailuresAreTriedAgainWhereItCanHelp(t *testing.T) {
 		status int
 		logged string
 	}{
-		"busy twice":                    {policy: one, script: script{"first": {busy, busy, healthy}}, first: []time.Duration{0, s, 3 * s}, status: 200, logged: "again after 1s: try 2 of 3"},
-		"busy for good":                 {policy: one, script: script{"first": {busy}}, first: []time.Duration{0, s, 3 * s}, status: 503, logged: "not again: it was tried often enough"},
-		"busy, and another is there":    {policy: one, script: script{"first": {busy}, "second": {healthy}}, first: []time.Duration{0}, second: []time.Duration{0}, status: 200},
-		"all busy":                      {policy: one, script: script{"first": {busy}, "second": {busy, busy, healthy}}, first: []time.Duration{0}, second: []time.Duration{0, s, 3 * s}, status: 200},
-		"patient with the first":        {policy: calm{Tries: 3, TriesBeforeNext: 2, Backoff: s}, script: script{"first": {busy}, "second": {healthy}}, first: []time.Duration{0, s}, second: []time.Duration{s}, status: 200},
-		"no fallback":                   {policy: one, header: []string{"X-Bodhi-Fallback", "off"}, script: script{"first": {busy}, "second": {healthy}}, first: []time.Duration{0, s, 3 * s}, status: 503},
-		"an error of its own":           {policy: one, script: script{"first": {broken}}, first: []time.Duration{0, s}, status: 502},
-		"a bad key":                     {policy: one, script: script{"first": {reply(401, "application/json", `{"error":{"message":"no"}}`)}}, first: []time.Duration{0}, status: 502, logged: "not again: it would not help"},
-		"the request is wrong":          {policy: one, script: script{"first": {reply(400, "application/json", `{"error":{"message":"no","type":"invalid_request_error"}}`)}, "second": {healthy}}, first: []time.Duration{0}, status: 400},
-		"unreachable":                   {policy: one, script: script{"first": {unreachable, healthy}}, first: []time.Duration{0, s}, status: 200},
-		"it may have worked":            {policy: one, script: script{"first": {breaks, healthy}}, first: []time.Duration{0}, status: 502, logged: "not to pay for it twice"},
-		"it may have worked, allowed":   {policy: calm{Backoff: s, RetryUnsure: true}, script: script{"first": {breaks, healthy}}, first: []time.Duration{0, s}, status: 200},
-		"no more than its budget":       {policy: calm{Tries: 9, Backoff: s, MaxBackoff: 2 * s}, script: script{"first": {busy}}, first: []time.Duration{0, s, 3 * s, 5 * s}, status: 503, logged: "its retries are used up"},
-		"asks for 2 s":                  {policy: one, script: script{"first": {limits("Retry-After", "2"), healthy}}, first: []time.Duration{0, 2*s + s/4}, status: 200},
-		"asks for 1500 ms":              {policy: one, script: script{"first": {limits("Retry-After-Ms", "1500"), healthy}}, first: []time.Duration{0, 3*s/2 + s/4}, status: 200},
-		"asks by date":                  {policy: one, script: script{"first": {limits("Date", "Mon, 23 Nov 2026 08:00:00 GMT", "Retry-After", "Mon, 23 Nov 2026 08:00:05 GMT"), healthy}}, first: []time.Duration{0, 5*s + s/4}, status: 200},
-		"asks for a year":               {policy: one, script: script{"first": {limits("Retry-After", "31536000")}}, first: []time.Duration{0}, status: 503, logged: "asks for a pause of 24h0m0s"},
-		"asks for less than nothing":    {policy: one, script: script{"first": {limits("Retry-After", "-5"), healthy}}, first: []time.Duration{0, s}, status: 200},
-		"asks for more than there is":   {policy: one, header: []string{"X-Bodhi-Timeout", "4s"}, script: script{"first": {limits("Retry-After", "7")}}, first: []time.Duration{0}, status: 503, logged: "the request's time would be over"},
-		"the time is up while it waits": {policy: one, header: []string{"X-Bodhi-Timeout", "2s"}, script: script{"first": {hangs}, "second": {healthy}}, first: []time.Duration{0}, status: 504},
-		"the client has more time":      {policy: calm{Waits: patience.Waits{Answer: 5 * s, Total: 5 * s}}, header: []string{"X-Bodhi-Timeout", "20s"}, script: script{"first": {slowly(12*s, healthy)}}, first: []time.Duration{0}, status: 200},
-		"slow, then the next":           {policy: calm{Waits: patience.Waits{Answer: 5 * s}}, script: script{"first": {hangs}, "second": {healthy}}, first: []time.Duration{0}, second: []time.Duration{5 * s}, status: 200, logged: "timeout"},
-		"slow, then again":              {policy: calm{OnTimeout: patience.AskAgain, Backoff: s, TriesBeforeNext: 3, Waits: patience.Waits{Answer: 5 * s}}, script: script{"first": {hangs, healthy}, "second": {healthy}}, first: []time.Duration{0, 6 * s}, status: 200},
-		"slow, then nothing":            {policy: calm{OnTimeout: patience.GiveUp, Waits: patience.Waits{Answer: 5 * s}}, script: script{"first": {hangs}, "second": {healthy}}, first: []time.Duration{0}, status: 504},
+		"busy twice":                     {policy: one, script: script{"first": {busy, busy, healthy}}, first: []time.Duration{0, s, 3 * s}, status: 200, logged: "again after 1s: try 2 of 3"},
+		"busy for good":                  {policy: one, script: script{"first": {busy}}, first: []time.Duration{0, s, 3 * s}, status: 503, logged: "not again: it was tried often enough"},
+		"busy, and another is there":     {policy: one, script: script{"first": {busy}, "second": {healthy}}, first: []time.Duration{0}, second: []time.Duration{0}, status: 200},
+		"all busy":                       {policy: one, script: script{"first": {busy}, "second": {busy, busy, healthy}}, first: []time.Duration{0}, second: []time.Duration{0, s, 3 * s}, status: 200},
+		"patient with the first":         {policy: calm{Tries: 3, TriesBeforeNext: 2, Backoff: s}, script: script{"first": {busy}, "second": {healthy}}, first: []time.Duration{0, s}, second: []time.Duration{s}, status: 200},
+		"no fallback":                    {policy: one, header: []string{"X-Bodhi-Fallback", "off"}, script: script{"first": {busy}, "second": {healthy}}, first: []time.Duration{0, s, 3 * s}, status: 503},
+		"an error of its own":            {policy: one, script: script{"first": {broken}}, first: []time.Duration{0, s}, status: 502},
+		"a bad key":                      {policy: one, script: script{"first": {reply(401, "application/json", `{"error":{"message":"no"}}`)}}, first: []time.Duration{0}, status: 502, logged: "not again: it would not help"},
+		"the request is wrong":           {policy: one, script: script{"first": {reply(400, "application/json", `{"error":{"message":"no","type":"invalid_request_error"}}`)}, "second": {healthy}}, first: []time.Duration{0}, status: 400},
+		"unreachable":                    {policy: one, script: script{"first": {unreachable, healthy}}, first: []time.Duration{0, s}, status: 200},
+		"it may have worked":             {policy: one, script: script{"first": {breaks, healthy}}, first: []time.Duration{0}, status: 502, logged: "not to pay for it twice"},
+		"it may have worked, allowed":    {policy: calm{Backoff: s, RetryUnsure: true}, script: script{"first": {breaks, healthy}}, first: []time.Duration{0, s}, status: 200},
+		"no more than its budget":        {policy: calm{Tries: 9, Backoff: s, MaxBackoff: 2 * s}, script: script{"first": {busy}}, first: []time.Duration{0, s, 3 * s, 5 * s}, status: 503, logged: "its retries are used up"},
+		"asks for 2 s":                   {policy: one, script: script{"first": {limits("Retry-After", "2"), healthy}}, first: []time.Duration{0, 2*s + s/4}, status: 200},
+		"asks for 1500 ms":               {policy: one, script: script{"first": {limits("Retry-After-Ms", "1500"), healthy}}, first: []time.Duration{0, 3*s/2 + s/4}, status: 200},
+		"asks by date":                   {policy: one, script: script{"first": {limits("Date", "Mon, 23 Nov 2026 08:00:00 GMT", "Retry-After", "Mon, 23 Nov 2026 08:00:05 GMT"), healthy}}, first: []time.Duration{0, 5*s + s/4}, status: 200},
+		"asks for a year":                {policy: one, script: script{"first": {limits("Retry-After", "31536000")}}, first: []time.Duration{0}, status: 503, logged: "asks for a pause of 24h0m0s"},
+		"asks for less than nothing":     {policy: one, script: script{"first": {limits("Retry-After", "-5"), healthy}}, first: []time.Duration{0, s}, status: 200},
+		"asks for no time":               {policy: usual, script: script{"first": {limits(), limits(), healthy}}, first: []time.Duration{0, s + usual.Backoff/4, 2*s + 3*usual.Backoff/4}, status: 200, logged: "try 3 of 3"},
+		"asks for less than is kept to":  {policy: usual, script: script{"first": {limits("Retry-After-Ms", "500"), healthy}}, first: []time.Duration{0, s + 9*usual.Backoff/16}, status: 200},
+		"busy, and asks for less":        {policy: usual, script: script{"first": {reply(503, "application/json", `{"error":{"message":"busy"}}`, "Retry-After-Ms", "500"), healthy}}, first: []time.Duration{0, s + 9*usual.Backoff/16}, status: 200},
+		"asks for no time, none is left": {policy: usual, header: []string{"X-Bodhi-Timeout", "1s"}, script: script{"first": {limits(), healthy}}, first: []time.Duration{0}, status: 503, logged: "the request's time would be over"},
+		"limited to its budget":          {policy: calm{Tries: 9, Backoff: usual.Backoff, MaxBackoff: s}, script: script{"first": {limits()}}, first: []time.Duration{0, s + usual.Backoff/4, 2*s + 3*usual.Backoff/4, 3*s + 3*usual.Backoff/4}, status: 503, logged: "its retries are used up"},
+		"no pause as long as that":       {policy: calm{Backoff: s / 4, MaxBackoff: s / 2}, script: script{"first": {limits(), healthy}}, first: []time.Duration{0}, status: 503, logged: "asks for a pause of 1s"},
+		"asks for more than there is":    {policy: one, header: []string{"X-Bodhi-Timeout", "4s"}, script: script{"first": {limits("Retry-After", "7")}}, first: []time.Duration{0}, status: 503, logged: "the request's time would be over"},
+		"the time is up while it waits":  {policy: one, header: []string{"X-Bodhi-Timeout", "2s"}, script: script{"first": {hangs}, "second": {healthy}}, first: []time.Duration{0}, status: 504},
+		"the client has more time":       {policy: calm{Waits: patience.Waits{Answer: 5 * s, Total: 5 * s}}, header: []string{"X-Bodhi-Timeout", "20s"}, script: script{"first": {slowly(12*s, healthy)}}, first: []time.Duration{0}, status: 200},
+		"slow, then the next":            {policy: calm{Waits: patience.Waits{Answer: 5 * s}}, script: script{"first": {hangs}, "second": {healthy}}, first: []time.Duration{0}, second: []time.Duration{5 * s}, status: 200, logged: "timeout"},
+		"slow, then again":               {policy: calm{OnTimeout: patience.AskAgain, Backoff: s, TriesBeforeNext: 3, Waits: patience.Waits{Answer: 5 * s}}, script: script{"first": {hangs, healthy}, "second": {healthy}}, first: []time.Duration{0, 6 * s}, status: 200},
+		"slow, then nothing":             {policy: calm{OnTimeout: patience.GiveUp, Waits: patience.Waits{Answer: 5 * s}}, script: script{"first": {hangs}, "second": {healthy}}, first: []time.Duration{0}, status: 504},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

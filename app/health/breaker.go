@@ -148,7 +148,7 @@ func (b *breaker) hold(now time.Time, wait time.Duration, probe bool) {
 	if probe {
 		b.probing = false
 	}
-	if until := now.Add(min(max(wait, leastPause), mostPause)); until.After(b.pause) {
+	if until := now.Add(min(max(wait, LeastPause), mostPause)); until.After(b.pause) {
 		b.pause = until
 	}
 }

@@ -254,7 +254,7 @@ func TestARefusedCredentialIsLeftAloneUntilItChanges(t *testing.T) {
 
 func TestAPauseIsKept(t *testing.T) {
 	t.Parallel()
-	for wait, want := range map[time.Duration]time.Duration{7 * time.Second: 7 * time.Second, 0: leastPause, 24 * time.Hour: mostPause} {
+	for wait, want := range map[time.Duration]time.Duration{7 * time.Second: 7 * time.Second, 0: LeastPause, 24 * time.Hour: mostPause} {
 		s := newScene(t, Defaults())
 		s.try(Report{Outcome: Limited, Wait: wait})
 		s.now = s.now.Add(want - time.Millisecond)

@@ -47,7 +47,7 @@ func or[T comparable](v *T, other T) {
 
 // The pauses of a target that asked for one.
 const (
-	leastPause = time.Second     // of a rate limit without a word about how long
+	LeastPause = time.Second     // of a rate limit without a word about how long; nobody is let through before
 	mostPause  = 5 * time.Minute // whoever names a longer one is asked again by then
 )
 
