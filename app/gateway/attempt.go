@@ -72,7 +72,7 @@ func (g *Gateway) ask(x *Exchange, req *http.Request, adapter provider.Adapter) 
 	a.status, a.header = resp.StatusCode, resp.Header
 	if w := &x.patience.Waits; x.Call.Stream {
 		now := g.clock.Now()
-		a.leash.next(now, untilFirst, w.First-now.Sub(a.sent))
+		a.leash.next(now, untilFirst, max(w.First-now.Sub(a.sent), 1)) // 0 would leave it until the request's end
 	}
 	if a.stream, err = adapter.Response(resp, g.guarded(x, x.watched(x.retold()))); err != nil {
 		return first, err

@@ -262,17 +262,22 @@ func TestAStreamHasToBeginInTime(t *testing.T) {
 		}()
 		return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"text/event-stream"}}, Body: r}, nil
 	}
+	short := patience.Waits{First: 10 * s, Gap: time.Minute} // below what is allowed for headers
 	for name, c := range map[string]struct {
 		first  func(context.Context) (*http.Response, error)
+		waits  patience.Waits
 		second []time.Duration
 	}{
-		"no headers":     {hangs, []time.Duration{3 * s}},
-		"no first event": {late, []time.Duration{10 * s}},
-		"slow but alive": {slow, nil},
+		"no headers":                  {hangs, waits, []time.Duration{3 * s}},
+		"no first event":              {late, waits, []time.Duration{10 * s}},
+		"slow but alive":              {slow, waits, nil},
+		"no headers by then":          {hangs, short, []time.Duration{10 * s}},
+		"headers later than that":     {slowly(30*s, whole), short, []time.Duration{10 * s}},
+		"no event behind the headers": {slowly(4*s, late), short, []time.Duration{10 * s}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				h := perform(t, calm{Waits: waits}, script{"first": {c.first}, "second": {whole}}, "first", "second")
+				h := perform(t, calm{Waits: c.waits}, script{"first": {c.first}, "second": {whole}}, "first", "second")
 				p, fact := h.say(streamed)
 				if p.status != 200 || !strings.HasSuffix(p.body.String(), done) || !same(h.asked["second"], c.second) || strings.Count(p.body.String(), "hel\"") != 1 {
 					t.Errorf("status %d, second asked at %v, want %v: %s\n%s", p.status, h.asked["second"], c.second, p.body.String(), fact.Decisions)

@@ -87,7 +87,8 @@ func (p *Policy) Within(all time.Duration) *Policy {
 	return &q
 }
 
-// Or fills the zero fields of p from q.
+// Or fills the zero fields of p from q, the wider policy. The first event comes after the headers, so of those two waits the one that p
+// names binds both where q has it otherwise.
 func (p Policy) Or(q Policy) Policy {
 	or(&p.Tries, q.Tries)
 	or(&p.TriesBeforeNext, q.TriesBeforeNext)
@@ -95,7 +96,15 @@ func (p Policy) Or(q Policy) Policy {
 	or(&p.MaxBackoff, q.MaxBackoff)
 	or(&p.OnTimeout, q.OnTimeout)
 	or(&p.Growth, q.Growth)
-	p.Waits = p.Waits.Or(q.Waits)
+	w := p.Waits.Or(q.Waits)
+	if w.First > 0 && w.Headers > w.First {
+		if p.Waits.First > 0 {
+			w.Headers = w.First
+		} else {
+			w.First = w.Headers
+		}
+	}
+	p.Waits = w
 	return p
 }
 
