@@ -45,7 +45,7 @@ func (g *Gateway) lacks(x *Exchange, o *route.Only, t *route.Target) string {
 	if !ok {
 		quote = nil
 	}
-	if why := o.Lacks(quote); why != "" {
+	if why := o.Lacks(quote, x.Call.Operation.Generates()); why != "" {
 		return why
 	}
 	if o.WantsCapable() && x.Call.Operation == llm.Chat && x.Call.Needs != (llm.Needs{}) && (!ok || !quote.Serves(x.Call.Needs, llm.Bound{})) {

@@ -111,7 +111,7 @@ func (k *checker) bars(t TargetRef, o *Only) string {
 		}
 		if k.names.quote != nil {
 			if q, ok := k.names.quote(c, t.Model); ok {
-				return o.Lacks(q)
+				return o.Lacks(q, false)
 			}
 		}
 	}

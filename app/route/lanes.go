@@ -105,7 +105,7 @@ func (l *Lanes) fill(s *Service, p *Plan, loads *balance.Book, o id.Org, now tim
 		lane.Load, lane.Measured = loads.Look(balance.Target{Connection: t.Connection.ID, Model: t.Model}, now)
 		lane.Cost, lane.Priced = cost(t)
 		l.Targets = append(l.Targets, lane)
-		lane.Out = s.out(o, &t, now)
+		lane.Out = s.out(o, &t, now, false)
 		l.Targets[i].Out = lane.Out
 		if !t.Waits() && lane.Out == "" {
 			cs = append(cs, balance.Candidate{At: i, Weight: t.Weight, Rank: t.Rank, Load: lane.Load, Cost: lane.Cost, Priced: lane.Priced})
@@ -151,7 +151,7 @@ func (l *Lanes) next(p *Plan, f *Failing, quote func(Target) (catalog.Quote, boo
 func pricedAs(t Target) string { return cmp.Or(t.Connection.PricedAs, string(t.Connection.Kind)) }
 
 // out says why a target takes no request: what its route demands and it does not fulfil, as far as that hangs on no request.
-func (s *Service) out(o id.Org, t *Target, now time.Time) string {
+func (s *Service) out(o id.Org, t *Target, now time.Time, generates bool) string {
 	if t.Only == nil {
 		return ""
 	}
@@ -159,7 +159,7 @@ func (s *Service) out(o id.Org, t *Target, now time.Time) string {
 		return why
 	}
 	if q, ok := s.Prices.Quote(o, pricedAs(*t), t.Model, now); ok {
-		return t.Only.Lacks(q)
+		return t.Only.Lacks(q, generates)
 	}
-	return t.Only.Lacks(nil)
+	return t.Only.Lacks(nil, generates)
 }

@@ -82,13 +82,14 @@ func (o *Only) Bars(p Place) string {
 // within reports whether a region is another or a part of it.
 func within(region, of string) bool { return catalog.Inside(region, of) }
 
-// Lacks says why a model does not fulfil the demands; "" that it does. q is nil where no price is known.
-func (o *Only) Lacks(q catalog.Quote) string {
+// Lacks says why a model does not fulfil the demands; "" that it does. q is nil where no price is known. generates is false of requests
+// that are answered with something else than text, and where there is no request: a model of embeddings has no price of output.
+func (o *Only) Lacks(q catalog.Quote, generates bool) string {
 	switch {
 	case o == nil:
 		return ""
 	case o.also != nil:
-		if why := o.also.Lacks(q); why != "" {
+		if why := o.also.Lacks(q, generates); why != "" {
 			return why
 		}
 	}
@@ -98,10 +99,10 @@ func (o *Only) Lacks(q catalog.Quote) string {
 	case q == nil:
 		return "nothing is known of its price and its abilities"
 	}
-	if why := dear(o.MaxInput, "input", q, llm.Usage{Input: sample}); why != "" {
+	if why := dear(o.MaxInput, "input", q, llm.Usage{Input: sample}, true); why != "" {
 		return why
 	}
-	if why := dear(o.MaxOutput, "output", q, llm.Usage{Output: sample}); why != "" {
+	if why := dear(o.MaxOutput, "output", q, llm.Usage{Output: sample}, generates); why != "" {
 		return why
 	}
 	if w := q.Window(); o.MinContext > 0 && w < o.MinContext {
@@ -118,17 +119,22 @@ func (o *Only) Lacks(q catalog.Quote) string {
 // sample are the tokens that a price is asked for: few enough to be below every tier of long inputs.
 const sample = 1000
 
-// dear says that a million tokens of a kind cost more than they may.
-func dear(most, what string, q catalog.Quote, u llm.Usage) string {
+// dear says that a million tokens of a kind cost more than they may. Fees by the request are no price of tokens. Where no price is needed,
+// one that is known for input only is enough.
+func dear(most, what string, q catalog.Quote, u llm.Usage, needed bool) string {
 	if most == "" {
 		return ""
 	}
 	limit, err := money.Parse(most)
 	bill, other := q.Bill(u)
+	if other != nil && !needed {
+		bill, other = q.Bill(llm.Usage{Input: sample})
+		bill.Input = 0
+	}
 	if err != nil || other != nil {
 		return "its price of " + what + " is not known"
 	}
-	if price := bill.Total * (1_000_000 / sample); price > limit {
+	if price := (bill.Input + bill.Output) * (1_000_000 / sample); price > limit {
 		return fmt.Sprintf("its %s costs $%s a million tokens, and the route allows $%s", what, price, limit)
 	}
 	return ""

@@ -3,6 +3,7 @@ package route_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/catalog"
 	"github.com/bodhi-gateway/bodhi/app/llm"
@@ -17,7 +18,9 @@ type known struct{ rate }
 func (known) Window() int64 { return 128_000 }
 
 func (known) Bill(u llm.Usage) (catalog.Bill, error) {
-	return catalog.Bill{Total: money.USD(u.Input*2_000 + u.Output*10_000)}, nil
+	b := catalog.Bill{Input: money.USD(u.Input * 2_000), Output: money.USD(u.Output * 10_000)}
+	b.Total = b.Input + b.Output
+	return b, nil
 }
 
 func (known) Serves(n llm.Needs, _ llm.Bound) bool {
@@ -54,15 +57,43 @@ func TestWhatATargetMustFulfil(t *testing.T) {
 			t.Parallel()
 			got := c.only.Bars(c.place)
 			if got == "" {
-				got = c.only.Lacks(c.quote)
+				got = c.only.Lacks(c.quote, true)
 			}
 			if (got == "") != (c.says == "") || !strings.Contains(got, c.says) {
 				t.Errorf("%q, want %q", got, c.says)
 			}
 		})
 	}
-	if n := (*route.Only)(nil); n.Bars(route.Place{}) != "" || n.Lacks(nil) != "" || n.WantsCapable() || !n.IsZero() {
+	if n := (*route.Only)(nil); n.Bars(route.Place{}) != "" || n.Lacks(nil, true) != "" || n.WantsCapable() || !n.IsZero() {
 		t.Error("nothing is demanded of nil")
+	}
+}
+
+// A model of embeddings has no price of output, which nobody misses unless text is wanted of it; a fee by the request is no price of
+// tokens.
+func TestWhatAPriceIsOf(t *testing.T) {
+	t.Parallel()
+	book := catalog.BuiltIn()
+	for name, c := range map[string]struct {
+		kind, model string
+		only        route.Only
+		generates   bool
+		says        string
+	}{
+		"embeddings":                 {"openai", "text-embedding-3-small", route.Only{MaxOutput: "15.00", MaxInput: "0.02"}, false, ""},
+		"embeddings, asked for text": {"openai", "text-embedding-3-small", route.Only{MaxOutput: "15.00"}, true, "its price of output is not known"},
+		"embeddings that are dear":   {"openai", "text-embedding-3-small", route.Only{MaxInput: "0.01"}, false, "its input costs $0.02"},
+		"text is dear in any case":   {"openai", "gpt-4o", route.Only{MaxOutput: "9.99"}, false, "its output costs $10"},
+		"a fee by the request":       {"perplexity", "sonar", route.Only{MaxInput: "1", MaxOutput: "1"}, true, ""},
+		"and tokens that cost more":  {"perplexity", "sonar", route.Only{MaxInput: "0.99"}, true, "its input costs $1"},
+	} {
+		q, ok := book.Quote(c.kind, c.model, time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC))
+		if !ok {
+			t.Fatalf("%s: no price", name)
+		}
+		if got := c.only.Lacks(q, c.generates); (got == "") != (c.says == "") || !strings.Contains(got, c.says) {
+			t.Errorf("%s: %q, want %q", name, got, c.says)
+		}
 	}
 }
 

@@ -40,7 +40,7 @@ func (s *Service) DryRun(ctx context.Context, actor org.Actor, t *Table, q Quest
 	p, tr, err := t.Explain(q.ask(actor.Org, id.NewRequest(s.IDs)))
 	p.Targets = slices.Clone(p.Targets)
 	for i := range p.Targets {
-		if why := s.out(actor.Org, &p.Targets[i], q.At); why != "" {
+		if why := s.out(actor.Org, &p.Targets[i], q.At, llm.Operation(q.Facts.Endpoint).Generates()); why != "" {
 			p.Targets[i].Why += "; takes no request: " + why
 		}
 	}

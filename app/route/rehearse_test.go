@@ -31,7 +31,9 @@ type rate int64
 func (rate) Version() string { return "test" }
 
 func (r rate) Bill(u llm.Usage) (catalog.Bill, error) {
-	return catalog.Bill{Total: money.USD(int64(r) * (u.Input + u.Output))}, nil
+	b := catalog.Bill{Input: money.USD(int64(r) * u.Input), Output: money.USD(int64(r) * u.Output)}
+	b.Total = b.Input + b.Output
+	return b, nil
 }
 
 func (rate) Ceiling(llm.Bound) (catalog.Ceiling, error) { return catalog.Ceiling{}, nil }
