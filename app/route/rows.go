@@ -184,7 +184,7 @@ func comparison(b *ast.BinaryNode) (Row, bool) {
 		var all []string
 		for _, n := range list.Nodes {
 			v, ok := constant(n)
-			if !ok || strings.ContainsAny(v, ",") {
+			if !ok || v == "" || strings.TrimSpace(v) != v || strings.Contains(v, ",") { // which a list as it is typed has no way to say
 				return Row{}, false
 			}
 			all = append(all, v)
@@ -209,7 +209,7 @@ func factOf(n ast.Node) (fact, prefix string, ok bool) {
 	case *ast.MemberNode:
 		of, isName := v.Node.(*ast.IdentifierNode)
 		key, isText := v.Property.(*ast.StringNode)
-		if isName && isText && !strings.ContainsAny(key.Value, "=,") {
+		if isName && isText && !strings.ContainsAny(key.Value, "=,") && strings.TrimSpace(key.Value) == key.Value {
 			w, known := WordOf(of.Value)
 			return of.Value, key.Value + "=", known && w.Kind == Pairs
 		}

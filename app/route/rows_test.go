@@ -20,7 +20,8 @@ func TestRowsAndConditionsAreTheSame(t *testing.T) {
 			t.Errorf("%s became %s by %+v", when, got, rows)
 		}
 	}
-	for _, when := range []string{`team == "a" and (hour == 1 or hour == 2)`, `len(session) > 3`, `lower(team) == "x"`, `input_tokens > max_tokens`, `not (hour == 3)`, `team in ["a,b"]`, `hour +`, `tags["a=b"] == "c"`, `false`} {
+	for _, when := range []string{`team == "a" and (hour == 1 or hour == 2)`, `len(session) > 3`, `lower(team) == "x"`, `input_tokens > max_tokens`, `not (hour == 3)`, `team in ["a,b"]`, `hour +`, `tags["a=b"] == "c"`, `false`,
+		`department in ["", "Sales"]`, `client in [""]`, `team in [" a"]`, `tags.x in ["a", "b "]`, `tags[" a"] == "c"`} {
 		if rows, ok := route.RowsOf(when); ok {
 			t.Errorf("%s became %+v, which says %s", when, rows, rows.Condition())
 		}
