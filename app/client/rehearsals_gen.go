@@ -63,7 +63,7 @@ type RouteOutcome struct {
 	Judged    int          `json:"judged"`
 	Unjudged  int          `json:"unjudged"` // Unjudged are those of which a condition asks what is not stored; missing names it.
 	Missing   []string     `json:"missing"`
-	Lost      int          `json:"lost"` // whose model is gone
+	Lost      int          `json:"lost"` // whose model is gone, or has no target that fulfils what its route demands
 	Changed   int          `json:"changed"`
 	Unpriced  int          `json:"unpriced"`
 	BeforeUSD string       `json:"before_usd"`

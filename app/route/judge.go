@@ -112,18 +112,19 @@ func (t *tally) add(p *Past, present, draft *judge) {
 	t.waits[answered] = append(t.waits[answered], int32(min(max(p.Duration.Milliseconds(), 1), 1<<30))) // 0 is not observed
 	was, unsure, sure, lost := present.way(p)
 	will, doubts, certain, gone := draft.way(p)
-	switch {
-	case !sure || !certain:
+	if !sure || !certain {
 		t.out.Unjudged++
 		t.missing |= unsure | doubts
 		return
-	case lost != nil || gone != nil:
+	}
+	from, there := t.first(was, p.Endpoint)
+	to, left := t.first(will, p.Endpoint)
+	if lost != nil || gone != nil || !there || !left {
 		t.out.Lost++
 		return
 	}
 	t.out.Judged++
 	t.routes[will.Route]++
-	from, to := was.Targets[0], will.Targets[0]
 	before, known := t.cost(from, p.Usage)
 	after, also := t.cost(to, p.Usage)
 	priced := known && also
@@ -149,15 +150,33 @@ func (t *tally) add(p *Past, present, draft *judge) {
 	}
 }
 
-// cost is what a usage comes to at a target, at today's prices.
-func (t *tally) cost(at Target, u llm.Usage) (money.USD, bool) {
+// first is the first target of a plan that fulfils what its route demands, as far as that hangs on no text. The others are never asked.
+func (t *tally) first(p Plan, op llm.Operation) (Target, bool) {
+	for _, at := range p.Targets {
+		if at.Only == nil || at.Only.Bars(at.Place()) == "" && at.Only.Lacks(t.quote(at), op.Generates()) == "" {
+			return at, true
+		}
+	}
+	return Target{}, false
+}
+
+// quote is a target's price of today; nil where none is known.
+func (t *tally) quote(at Target) catalog.Quote {
 	at.Why, at.Weight = "", 0
 	q, ok := t.quotes[at]
 	if !ok {
 		kind := cmp.Or(at.Connection.PricedAs, provider.Payee(string(at.Connection.Kind), at.Connection.ID))
-		q, _ = t.prices.Quote(t.org, kind, at.Model, t.now)
+		if q, ok = t.prices.Quote(t.org, kind, at.Model, t.now); !ok {
+			q = nil
+		}
 		t.quotes[at] = q
 	}
+	return q
+}
+
+// cost is what a usage comes to at a target, at today's prices.
+func (t *tally) cost(at Target, u llm.Usage) (money.USD, bool) {
+	q := t.quote(at)
 	if q == nil {
 		return 0, false
 	}

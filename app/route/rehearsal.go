@@ -72,7 +72,7 @@ type Outcome struct {
 	Requests int       `json:"requests"` // read so far
 	Judged   int       `json:"judged"`
 	Unjudged int       `json:"unjudged"` // a condition asks what no stored fact tells
-	Lost     int       `json:"lost"`     // the model is gone, on the present or on the new way
+	Lost     int       `json:"lost"`     // the model is gone, or has no target that fulfils what its route demands, on the present or on the new way
 	Changed  int       `json:"changed"`  // would have gone to another first target
 	Unpriced int       `json:"unpriced"`
 	Before   money.USD `json:"before_nanos"`

@@ -114,6 +114,22 @@ func TestAReplayFindsWhatADraftWouldHaveDone(t *testing.T) {
 	}
 }
 
+// A target that lacks what its route demands is never asked, so it is nobody's first one.
+func TestAReplayKnowsWhatRoutesDemand(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		targets       []route.ToTarget
+		changed, lost int
+	}{"the second fulfils it": {to("up/m-5", "spare/m-1"), 1, 0}, "none does": {to("up/m-5", "spare/x"), 0, 1}} {
+		d, table := rehearsed(t)
+		d.ask(route.Past{Mark: route.Mark{At: d.Clock.Now()}, Usage: llm.Usage{Input: 10}})
+		o := run(t, d, table, route.Document{Alias: "smart", Targets: c.targets, Only: &route.Only{MaxInput: "0.002"}}).Outcome
+		if o.Requests != 1 || o.Changed != c.changed || o.Lost != c.lost || c.changed == 1 && (len(o.Moves) != 1 || o.Moves[0].To != "spare/m-1") {
+			t.Errorf("%s: %+v", name, o)
+		}
+	}
+}
+
 func TestAReplayReadsInBatchesAndTellsItsProgress(t *testing.T) {
 	t.Parallel()
 	d, table := rehearsed(t)

@@ -471,7 +471,7 @@ func (p RehearsalPage) unpriced() string {
 
 func (p RehearsalPage) missing() string {
 	if p.Missing == "" {
-		return p.Lost + " more ask for a model that is gone"
+		return p.Lost + " more ask for a model that is gone, or that no target may answer"
 	}
 	return "facts that are not stored: " + p.Missing
 }
