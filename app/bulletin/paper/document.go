@@ -35,6 +35,7 @@ const (
 // PDF prints a document. The same words give the same bytes. Letters are those of the Go typeface: Latin, Greek and Cyrillic; others
 // show as empty boxes.
 func PDF(d Document) ([]byte, error) {
+	d = settable(d)
 	f := fpdf.New("P", "mm", "A4", "")
 	f.SetCatalogSort(true)
 	f.SetCreationDate(d.At.UTC())

@@ -71,3 +71,28 @@ func TestADocumentIsTheSameBytesAndGoesOverPages(t *testing.T) {
 		t.Errorf("%d bytes with %d pages", len(one), strings.Count(string(one), "/Type /Page\n"))
 	}
 }
+
+func TestADocumentHasBoxesForLettersThatItsTypefaceCannotHold(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	const rocket = "Rockets 🚀"
+	table := &mail.Table{Columns: []string{rocket, rocket}, Rows: [][]string{{rocket, "1"}, {"Ada", rocket}}}
+	for where, d := range map[string]paper.Document{
+		"title":       {Title: rocket},
+		"lead":        {Lead: rocket},
+		"fact":        {Facts: []mail.Fact{{Label: rocket, Value: rocket}}},
+		"heading":     {Sections: []mail.Section{{Heading: rocket}}},
+		"text":        {Sections: []mail.Section{{Text: []string{rocket}}}},
+		"table":       {Sections: []mail.Section{{Table: table}}},
+		"foot":        {Foot: rocket},
+		"half a rune": {Lead: "Rockets \xf0\x9f"},
+	} {
+		d.At = at
+		if out, err := paper.PDF(d); err != nil || !bytes.HasPrefix(out, []byte("%PDF-")) {
+			t.Errorf("%s: %v", where, err)
+		}
+	}
+	if table.Rows[0][0] != rocket || table.Columns[0] != rocket {
+		t.Error("printing changed the words of the mail that carries the document")
+	}
+}
