@@ -130,8 +130,8 @@ func (s *Service) readers(ctx context.Context, o id.Org, k Kind, t id.Team, chos
 }
 
 // ByAddress is the member with an address, for whoever sets reports. A member that the actor does not know of is answered like
-// one that is not there.
-func (s *Service) ByAddress(ctx context.Context, actor org.Actor, address string) (id.Member, error) {
+// one that is not there, unless they were chosen for the report already: its form says so, and must be savable as it was shown.
+func (s *Service) ByAddress(ctx context.Context, actor org.Actor, r Report, address string) (id.Member, error) {
 	if err := actor.Require(org.Lead); err != nil {
 		return id.Member{}, err
 	}
@@ -140,7 +140,7 @@ func (s *Service) ByAddress(ctx context.Context, actor org.Actor, address string
 		return id.Member{}, err
 	}
 	m, err := s.Orgs.MemberByEmail(ctx, actor.Org, address)
-	if fault.Is(err, fault.NotFound) || err == nil && !actor.Knows(m) {
+	if fault.Is(err, fault.NotFound) || err == nil && !actor.Knows(m) && !slices.Contains(r.Members, m.ID) {
 		return id.Member{}, fault.Field("members", "Nobody here has the address "+address+". Reports go to members of your organization only.")
 	}
 	return m.ID, err

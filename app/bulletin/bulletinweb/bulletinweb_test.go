@@ -484,3 +484,27 @@ func TestPagesKeepWhatWasTypedAndShowWhatWouldBeSent(t *testing.T) {
 		t.Errorf("an edition of a report that is gone: %d", p.Status)
 	}
 }
+
+func TestALeadSavesAReportThatGoesToSomebodyTheyDoNotKnow(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, dbtest.SQLite(t))
+	finance := s.house.Join(t, s.acme, "finance", org.Admin)
+	l := s.create(t, bulletin.Input{Kind: bulletin.Weekly, Team: s.acme.Team, Hour: 8, Answering: true, Members: []id.Member{finance.ID}})
+	site := s.house.Serve(t, append(bulletinweb.New(s.reports, s.writer, s.house.Identity, s.house.Keys).Routes(), webtest.Enter()))
+	lead, page := webtest.As(t, site, s.acme.Members[org.Lead]), "/reports/"+l.ID.String()
+	if p := lead.Get(page + "/edit"); !p.Has(finance.Email) {
+		t.Fatalf("the form does not say that it goes to finance: %d\n%s", p.Status, p.Body)
+	}
+	typed := func(to string) url.Values {
+		return url.Values{"kind": {"weekly"}, "hour": {"9"}, "answering": {"on"}, "members": {to}}
+	}
+	if p := lead.Post(page, typed(finance.Email+"\n"+s.house.Join(t, s.acme, "other", org.Admin).Email)); p.Status != http.StatusUnprocessableEntity {
+		t.Errorf("somebody else whom the lead does not know is found: %d", p.Status)
+	}
+	if p := lead.Post(page, typed(finance.Email)); p.Status != http.StatusSeeOther {
+		t.Errorf("the form is not saved as it was shown: %d\n%s", p.Status, p.Body)
+	}
+	if l, err := s.reports.Get(t.Context(), s.acme.Actor(org.Admin), l.ID); err != nil || l.Hour != 9 || len(l.Report.Members) != 1 {
+		t.Errorf("saved: %+v, %v", l.Report, err)
+	}
+}

@@ -21,26 +21,26 @@ func typed(c *web.Context) views.Fields {
 		Answering: c.FormValue("answering") != "", CSV: c.FormValue("csv") != "", PDF: c.FormValue("pdf") != "", Paused: c.FormValue("paused") != "", Version: c.FormValue("version")}
 }
 
-// input reads what was typed; scope is what the report is about.
-func (h *Handlers) input(c *web.Context, f views.Fields) (in bulletin.Input, err error) {
+// input reads what was typed for a report, zero for a new one; scope is what the report is about.
+func (h *Handlers) input(c *web.Context, r bulletin.Report, f views.Fields) (in bulletin.Input, err error) {
 	in = bulletin.Input{Kind: bulletin.Kind(f.Kind), Answering: f.Answering, CSV: f.CSV, PDF: f.PDF, Paused: f.Paused, Seen: c.Seen()}
 	var errs []error
 	if in.Hour, err = strconv.Atoi(f.Hour); err != nil {
 		in.Hour = -1
 	}
-	if in.Members, err = h.members(c, strings.FieldsFunc(f.Members, func(r rune) bool { return strings.ContainsRune("\r\n,; ", r) })); err != nil {
+	if in.Members, err = h.members(c, r, strings.FieldsFunc(f.Members, func(r rune) bool { return strings.ContainsRune("\r\n,; ", r) })); err != nil {
 		errs = append(errs, err)
 	}
 	return in, errors.Join(errs...)
 }
 
 // members finds people by their addresses.
-func (h *Handlers) members(c *web.Context, addresses []string) (out []id.Member, err error) {
+func (h *Handlers) members(c *web.Context, r bulletin.Report, addresses []string) (out []id.Member, err error) {
 	if len(addresses) > bulletin.MaxMembers {
 		return nil, fault.Field("members", fmt.Sprintf("Choose at most %d people.", bulletin.MaxMembers))
 	}
 	for _, a := range addresses {
-		m, err := h.reports.ByAddress(c.Ctx(), c.Actor(), a)
+		m, err := h.reports.ByAddress(c.Ctx(), c.Actor(), r, a)
 		if err != nil {
 			return nil, err
 		}

@@ -76,7 +76,7 @@ func (h *Handlers) create(c *web.Context) error {
 	if _, searching := c.Sought(); searching {
 		return h.renderNew(c, f)
 	}
-	in, err := h.input(c, f)
+	in, err := h.input(c, bulletin.Report{}, f)
 	var wrongPlace error
 	in.Team, wrongPlace = about(c.Actor(), f.Scope)
 	var l bulletin.Listed
@@ -136,7 +136,7 @@ func (h *Handlers) update(c *web.Context) error {
 		return err
 	}
 	f := typed(c)
-	in, err := h.input(c, f)
+	in, err := h.input(c, l.Report, f)
 	if err == nil {
 		_, err = h.reports.Update(c.Ctx(), c.Actor(), l.ID, in)
 	}
