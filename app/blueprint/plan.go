@@ -49,7 +49,7 @@ func (k kind) list(d *Document) reflect.Value {
 // Plan compares what is with what is wanted and gives the steps between, in their order. What the document does not name stays, or,
 // with prune, goes where the document has the section. The error has everything that cannot be done, each a *Wrong.
 func Plan(now *State, wanted *Document, prune bool) ([]Change, error) {
-	p := planner{now: now, wanted: wanted}
+	p := planner{now: now, wanted: wanted, prune: prune}
 	p.connections()
 	var made, gone []Change
 	for _, k := range kinds {
@@ -72,6 +72,7 @@ func Plan(now *State, wanted *Document, prune bool) ([]Change, error) {
 type planner struct {
 	now    *State
 	wanted *Document
+	prune  bool
 	errs   []error
 }
 
@@ -101,6 +102,10 @@ func (p *planner) section(k kind) (made, gone []Change) {
 			now[entry(have, i).key()] = have.Index(i).Addr()
 		}
 	}
+	renamed := map[string]string{}
+	if k.section == "budgets" {
+		renamed = p.renamed(now)
+	}
 	seen := map[string]bool{}
 	for i := range list.Len() {
 		path := k.section + "/" + strconv.Itoa(i)
@@ -111,6 +116,9 @@ func (p *planner) section(k kind) (made, gone []Change) {
 			p.wrong(path, "The %s is here twice.", it.words(p.now.Name))
 		}
 		seen[key] = true
+		if old, ok := renamed[key]; ok {
+			key, seen[old] = old, true
+		}
 		p.place(path, it)
 		c := Change{Section: k.section, What: it.words(p.now.Name), path: path, id: p.now.ids[at(k.section, key)], one: one}
 		was, ok := now[key]
