@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
+	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/money"
@@ -53,5 +54,37 @@ func TestBootstrapAgainChangesWhatItSaysAndNothingElse(t *testing.T) {
 		default:
 			t.Errorf("another one: %+v", b)
 		}
+	}
+}
+
+// TestBootstrapAgainFindsTheOrganizationThatItMade repeats names whose first slug they never get: too short ones, those without Latin
+// letters, those of an organization that was deleted. The admin may be typed in other letters.
+func TestBootstrapAgainFindsTheOrganizationThatItMade(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	quiet := slog.New(slog.DiscardHandler)
+	cfg := Config{Addr: "127.0.0.1:0", PublicURL: "http://127.0.0.1:8080", DataDir: dir, DatabaseURL: secret.New("sqlite://" + filepath.Join(dir, "bodhi.db"))}
+	run := func(name, admin string) (onboard.Result, error) {
+		return Bootstrap(t.Context(), cfg, quiet, onboard.Bootstrap{Org: name, Admin: admin, Password: secret.New("correct zebra staple 9")})
+	}
+	gone, err := run("Demo Ltd", "Ada@Acme.test")
+	must(t, err)
+	c, err := openCore(t.Context(), cfg, quiet)
+	must(t, err)
+	t.Cleanup(func() { _ = c.db.Close() })
+	o, err := id.ParseOrg(gone.OrgID)
+	must(t, err)
+	must(t, c.orgs.DeleteOrganization(t.Context(), o, c.clock.Now()))
+	for _, name := range []string{"HP", "株式会社", "Demo Ltd"} {
+		first, err := run(name, "Ada@Acme.test")
+		must(t, err)
+		again, err := run(name, "ada@ACME.test")
+		must(t, err)
+		if again != first || first.OrgID == gone.OrgID {
+			t.Errorf("%s: %+v, and then %+v", name, first, again)
+		}
+	}
+	if made, err := run("HP", "eve@acme.test"); !fault.Is(err, fault.Conflict) {
+		t.Errorf("somebody else's: %+v, %v", made, err)
 	}
 }

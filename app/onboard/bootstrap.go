@@ -3,9 +3,11 @@
 package onboard
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/budget"
 	"github.com/bodhi-gateway/bodhi/app/fault"
@@ -113,21 +115,55 @@ func (s *Service) Bootstrap(ctx context.Context, in Bootstrap) (Result, error) {
 }
 
 func (s *Service) organization(ctx context.Context, in Bootstrap) (org.Organization, error) {
-	o, err := s.Orgs.BySlug(ctx, org.Slug(in.Org))
-	if err == nil {
-		m, err := s.Orgs.MemberByEmail(ctx, o.ID, in.Admin)
-		if err != nil || m.Role != org.Admin {
-			return o, fault.Newf(fault.Conflict, "name_taken", "There is an organization %q already, and %s is not its admin. Choose another name.", o.Name, in.Admin)
-		}
-		return o, nil
-	}
-	if !fault.Is(err, fault.NotFound) {
-		return o, fmt.Errorf("bootstrap: %w", err)
+	o, ok, err := s.made(ctx, in)
+	if err != nil || ok {
+		return o, err
 	}
 	o, _, err = identity.NewService(s.Identity).SignUp(ctx, org.Actor{Label: "system: bootstrap"}, identity.SignUp{
 		Organization: in.Org, Name: in.Admin, Email: in.Admin, Password: in.Password, Zone: in.Zone,
 	})
 	return o, err
+}
+
+// made finds the admin's organization of that name, under any slug that signing up may have given it: the name's own is not free where
+// it is too short, reserved, or was somebody's before. Under the name's own slug it may be called otherwise by now.
+func (s *Service) made(ctx context.Context, in Bootstrap) (o org.Organization, ok bool, err error) {
+	email, err := org.Email("email", in.Admin)
+	if err != nil {
+		return o, false, err
+	}
+	others := "" // the name of an organization that is not this admin's
+	for _, slug := range org.SlugCandidates(in.Org) {
+		o, err := s.Orgs.BySlug(ctx, slug)
+		if fault.Is(err, fault.NotFound) { // deleted, or never made: then no later one was either
+			taken, err := s.Orgs.SlugTaken(ctx, slug)
+			if err != nil {
+				return o, false, fmt.Errorf("bootstrap: %w", err)
+			}
+			if !taken {
+				break
+			}
+			continue
+		}
+		if err != nil {
+			return o, false, fmt.Errorf("bootstrap: %w", err)
+		}
+		if slug != org.Slug(in.Org) && o.Name != strings.TrimSpace(in.Org) {
+			continue
+		}
+		m, err := s.Orgs.MemberByEmail(ctx, o.ID, email)
+		if err == nil && m.Role == org.Admin {
+			return o, true, nil
+		}
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return o, false, fmt.Errorf("bootstrap: %w", err)
+		}
+		others = cmp.Or(others, o.Name)
+	}
+	if others != "" {
+		return o, false, fault.Newf(fault.Conflict, "name_taken", "There is an organization %q already, and %s is not its admin. Choose another name.", others, in.Admin)
+	}
+	return o, false, nil
 }
 
 func (s *Service) connections(ctx context.Context, actor org.Actor, wanted []ProviderInput) error {
