@@ -215,3 +215,34 @@ func TestWhoseInvitationIsOverIsInvitedAgain(t *testing.T) {
 		}
 	}
 }
+
+// TestTheImportPageDoesWhatItShowed has somebody make the alias between the two looks: what they made is not replaced unseen.
+func TestTheImportPageDoesWhatItShowed(t *testing.T) {
+	t.Parallel()
+	_, _, s := furnished(t, dbtest.SQLiteURL(t))
+	server := httptest.NewServer(s.Handler)
+	t.Cleanup(server.Close)
+	admin, plain := s.Browser(t, org.Admin), blueprints(t, server.URL, s.Home.Tokens[org.Admin])
+	const file = "model_list:\n  - {model_name: quick, litellm_params: {model: mistral/mistral-small, api_key: sk-canary-mistral}}\n"
+	look := func(body string) url.Values {
+		return url.Values{"format": {"litellm"}, "sealed": {html.UnescapeString(between(body, `name="sealed" value="`, `"`))}, "seen": {between(body, `name="seen" value="`, `"`)}}
+	}
+	p := admin.Post("/import", url.Values{"format": {"litellm"}, "text": {file}})
+	if p.Status != http.StatusOK || !p.Has("route quick") {
+		t.Fatalf("preview: %d\n%s", p.Status, p.Body)
+	}
+	applied(t, plain, "blueprint: 1\nroutes:\n  - {alias: quick, strategy: weighted, targets: [{to: sandbox/sandbox-chat, weight: 7}, {to: sandbox/sandbox-vision, weight: 3}]}\n", false)
+	p = admin.Post("/import/apply", look(p.Body))
+	if p.Status != http.StatusUnprocessableEntity || !p.Has("Somebody changed the organization since you looked", "route quick") || p.Has("canary") {
+		t.Fatalf("what was made meanwhile: %d\n%.3000s", p.Status, p.Body)
+	}
+	if text := exported(t, plain); !strings.Contains(text, "sandbox-vision") {
+		t.Errorf("what was made meanwhile is gone:\n%s", text)
+	}
+	again := look(p.Body)
+	for range 2 { // and a second click finds nothing to do
+		if p := admin.Post("/import/apply", again); p.Status != http.StatusSeeOther {
+			t.Errorf("looked again: %d\n%.3000s", p.Status, p.Body)
+		}
+	}
+}

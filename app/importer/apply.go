@@ -146,7 +146,7 @@ func Run(ctx context.Context, api blueprint.API, in Import, title, seen string, 
 	if p, err = Compare(ctx, api, in); err != nil {
 		return nil, err
 	}
-	if seen != "" && seen != p.Print() {
+	if len(p.Steps) > 0 && seen != "" && seen != p.Print() { // where nothing is left to do, nobody needs to look again
 		return p, blueprint.ErrMoved
 	}
 	n := 0

@@ -83,12 +83,16 @@ func (h *Handlers) preview(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	p.Sealed = base64.StdEncoding.EncodeToString(sealed)
-	p.Kept, p.Left = plan.Kept, plan.Left
+	shown(&p, base64.StdEncoding.EncodeToString(sealed), plan)
+	return c.Render(views.Import(p))
+}
+
+// shown puts what importing would do into the page, with the print that applying it is held to.
+func shown(p *views.Page, sealed string, plan *importer.Plan) {
+	p.Sealed, p.Seen, p.Kept, p.Left = sealed, plan.Print(), plan.Kept, plan.Left
 	for _, s := range plan.Steps {
 		p.Steps = append(p.Steps, views.Step{Do: s.Do, What: s.What, Says: says(s.Fields)})
 	}
-	return c.Render(views.Import(p))
 }
 
 func says(fields []blueprint.Field) string {
@@ -130,7 +134,12 @@ func (h *Handlers) apply(c *web.Context) error {
 		return err
 	}
 	n := 0
-	plan, err := importer.Run(c.Ctx(), c.Inside, in, "Import", "", func() { n++ })
+	plan, err := importer.Run(c.Ctx(), c.Inside, in, "Import", c.FormValue("seen"), func() { n++ })
+	if errors.Is(err, blueprint.ErrMoved) {
+		p.Error = blueprint.ErrMoved.Public
+		shown(&p, c.FormValue("sealed"), plan)
+		return c.Invalid(views.Import(p))
+	}
 	if said := complaint(err); said != "" {
 		p.Error = said
 		if n > 0 {
