@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/bodhi-gateway/bodhi/app/blueprint"
 	"github.com/bodhi-gateway/bodhi/app/fault"
@@ -67,6 +68,9 @@ type Lookup func(name string) (string, bool)
 func Read(f Format, text []byte, env Lookup) (Import, error) {
 	if len(text) > maxText {
 		return Import{}, wrong("The file is longer than %d KiB.", maxText>>10)
+	}
+	if !utf8.Valid(text) { // names would be made of other letters, which no later import finds again
+		return Import{}, wrong("The file is not in UTF-8. Save it again in that encoding; spreadsheets call it \"CSV UTF-8\".")
 	}
 	if env == nil {
 		env = func(string) (string, bool) { return "", false }

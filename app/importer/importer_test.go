@@ -245,6 +245,7 @@ func TestABadFileIsRefusedInWords(t *testing.T) {
 		"a list":              {importer.LiteLLM, "- a", "is an object"},
 		"negative money":      {importer.LiteLLM, "litellm_settings: {max_budget: -5, budget_duration: 30d}", "no number"},
 		"no JSON":             {importer.Bifrost, `{"providers": {`, "not a JSON object"},
+		"another encoding":    {importer.People, "email;name;team\nzoe@acme.test;Zo\xeb;Qualit\xe4t", "not in UTF-8"},
 		"too long":            {importer.Portkey, strings.Repeat(" ", 1<<20+1), "longer than"},
 	} {
 		_, err := importer.Read(x.f, []byte(x.text), nil)
