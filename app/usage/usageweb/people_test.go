@@ -1,6 +1,8 @@
 package usageweb_test
 
 import (
+	"html"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -74,6 +76,14 @@ func TestATeamsPageIsAboutTheTeamOnly(t *testing.T) {
 	p := webtest.As(t, s.site, s.acme.Members[org.Admin]).Get(path)
 	if p.Status != 200 || !p.Has("General: usage", `value="$8.000000004"`, "will come to", "ours", "/budgets/"+own.ID.String(), "of $10.00", "Codex", "m1", "team="+s.acme.Team.String()) || p.Has("cursor") || p.Has("theirs") || p.Has("$77.00") {
 		t.Errorf("page: %d\n%s", p.Status, p.Body)
+	}
+	file := regexp.MustCompile(`href="(/usage/export\?[^"]*format=csv[^"]*)"`).FindStringSubmatch(p.Body)
+	if file == nil {
+		t.Fatal("no table to download")
+	}
+	table := webtest.As(t, s.site, s.acme.Members[org.Admin]).Get(html.UnescapeString(file[1]))
+	if table.Status != 200 || !table.Has("member_name", s.acme.Members[org.Developer].Name, "2.000000001") || table.Has("8.000000004") || table.Has(",77") {
+		t.Errorf("every row of spend per day and person: %d\n%s", table.Status, table.Body)
 	}
 	for _, wrong := range []string{"/teams/" + id.NewTeam(s.house.IDs).String() + "/usage", "/teams/nonsense/usage"} {
 		if p := webtest.As(t, s.site, s.acme.Members[org.Admin]).Get(wrong); p.Status != 404 {

@@ -98,7 +98,9 @@ func (h *Handlers) fillTeam(a *asked, t org.Team, page *views.TeamPage) error {
 		return err
 	}
 	page.Figures = []ui.StatProps{moneyFigure(b, "Spend", people, drawn.Series), next, countFigure(b, people, drawn.Series), who}
-	page.Exports = exportsOf(b)[:2]
+	rows := *b // what the page draws, where the page itself divides by nothing
+	rows.query.By, rows.query.Grain = []usage.Dim{usage.Member}, b.grain()
+	page.Exports = exportsOf(&rows)[:2]
 	page.Changes, err = h.changes(a, t)
 	return err
 }
