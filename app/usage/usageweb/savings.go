@@ -42,14 +42,7 @@ func (h *Handlers) savingsOf(a *asked) (out savings, err error) {
 	if err != nil {
 		return out, err
 	}
-	then, err := h.query(a, func(q *usage.Query) {
-		q.By, q.Grain, q.Top, q.Compare = by, a.grain(), savingRows, usage.NoComparison
-		q.From, q.To = whole.Compared.From, whole.Compared.To
-	})
-	if err != nil {
-		return out, err
-	}
-	if out.before, _, _, err = h.Pricing.Saved(ctx, actor, then); err != nil {
+	if out.before, err = h.savedBefore(a, by, whole.Compared); err != nil {
 		return out, err
 	}
 	cache, err := h.query(a, func(q *usage.Query) { q.By, q.Top, q.Compare = []usage.Dim{usage.Cache}, 0, usage.NoComparison })
@@ -62,6 +55,36 @@ func (h *Handlers) savingsOf(a *asked) (out savings, err error) {
 		}
 	}
 	out.answered = cache.Total.Answered()
+	return out, nil
+}
+
+// savedBefore is what caches saved in the span that a page is compared with. Steps of days and more begin at midnight, so what it has of
+// its first day is asked for by the hour: a whole day would be more time than the page's.
+func (h *Handlers) savedBefore(a *asked, by []usage.Dim, span usage.Step) (out Saving, err error) {
+	days := span.From
+	if !a.whole(days) && a.grain() != usage.Hour {
+		days = usage.DayOf(span.From, a.zone, 1)
+	}
+	for _, part := range []struct {
+		usage.Step
+		grain usage.Grain
+	}{{usage.Step{From: span.From, To: days}, usage.Hour}, {usage.Step{From: days, To: span.To}, a.grain()}} {
+		if !part.From.Before(part.To) {
+			continue
+		}
+		then, err := h.query(a, func(q *usage.Query) {
+			q.By, q.Grain, q.Top, q.Compare = by, part.grain, savingRows, usage.NoComparison
+			q.From, q.To = part.From, part.To
+		})
+		if err != nil {
+			return out, err
+		}
+		saved, _, _, err := h.Pricing.Saved(a.c.Ctx(), a.c.Actor(), then)
+		if err != nil {
+			return out, err
+		}
+		out.add(saved)
+	}
 	return out, nil
 }
 

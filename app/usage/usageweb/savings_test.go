@@ -120,6 +120,30 @@ func TestSavingsAreExactAndOfTheirDay(t *testing.T) {
 	}
 }
 
+// A week of which an hour of today has passed is compared with as much before it, and not with seven whole days.
+func TestSavingsAreComparedWithAsMuchTimeBefore(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.connect("up")
+	if err := s.prices.Load([]price.Override{s.override(0, "m1", time.Time{}, time.Time{}, perMillion(t, "1.25", "0.25", "10"))}); err != nil {
+		t.Fatal(err)
+	}
+	today := s.house.Clock.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 1)
+	s.house.Clock.Set(today.Add(time.Hour))
+	first := today.AddDate(0, 0, -6)
+	for _, at := range []time.Time{
+		today.Add(30 * time.Minute), first, // this week's
+		first.Add(-time.Minute), first.AddDate(0, 0, -6).Add(-time.Minute), // as much before
+		first.AddDate(0, 0, -7).Add(30 * time.Minute), // and that is more
+	} {
+		s.book(t, fact{team: s.acme.Team, member: s.acme.Members[org.Developer].ID, model: "m1", at: at, used: llm.Usage{Input: 1_000_000, CacheRead: 1_000_000}})
+	}
+	if p := webtest.As(t, s.site, s.acme.Members[org.Admin]).Get("/savings?range=7d"); !p.Has("$2.00", "vs $2.00") {
+		_, said, _ := strings.Cut(p.Body, "Saved by providers")
+		t.Errorf("%d %.600s", p.Status, said)
+	}
+}
+
 // The same model at a lower price is worth a word from a dollar and from five percent on; what it costs is of the same tokens.
 func TestTheSameModelElsewhereIsToldIfItSavesEnough(t *testing.T) {
 	t.Parallel()
