@@ -209,6 +209,35 @@ update cache policy Mine of Team Search; models: clever, smart → clever; mode:
 	}
 }
 
+// TestABudgetStaysTheSameWhenItsTeamIsRenamed renames as the docs say: in the dashboard first, then in the file.
+func TestABudgetStaysTheSameWhenItsTeamIsRenamed(t *testing.T) {
+	t.Parallel()
+	s := furnish(t, dbtest.SQLiteURL(t))
+	server := httptest.NewServer(s.Handler)
+	t.Cleanup(server.Close)
+	acme := blueprints(t, server.URL, s.Home.Tokens[org.Admin])
+	before := exported(t, acme)
+	const file = "blueprint: 1\nteams: [{name: Search}]\nbudgets: [{of: \"team:Search\", limit: 400, period: weekly}]\n"
+	applied(t, acme, file, false)
+	var teams struct {
+		Data []struct{ ID, Name string } `json:"data"`
+	}
+	must(t, acme(t.Context(), "GET", "/teams", nil, nil, &teams))
+	for _, x := range teams.Data {
+		if x.Name == "Search" {
+			must(t, acme(t.Context(), "PATCH", "/teams/"+x.ID, nil, map[string]string{"name": "Find"}, nil))
+		}
+	}
+	renamed := strings.ReplaceAll(file, "Search", "Find")
+	if got, want := changed(applied(t, acme, renamed, false)), "update weekly budget of Team Find; name: Team Search → \n"; got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if again := applied(t, acme, renamed, false); len(again) > 0 {
+		t.Errorf("applied again:\n%s", changed(again))
+	}
+	applied(t, acme, before, true)
+}
+
 // TestRoutesThatLeadToEachOtherArePruned takes away a chain of aliases, and before them the one that leads to them by a rule.
 func TestRoutesThatLeadToEachOtherArePruned(t *testing.T) {
 	t.Parallel()
