@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/bodhi-gateway/bodhi/app/clock"
 	"github.com/bodhi-gateway/bodhi/app/limit/limitredis"
 	"github.com/bodhi-gateway/bodhi/app/secret"
@@ -33,9 +35,18 @@ const (
 	Sick Health = "fail"
 )
 
+// What checking may take: all that is ours together, and each provider by itself. One that takes connections and says nothing must not
+// make what is looked at after it appear ill.
+const (
+	oursTime     = 30 * time.Second
+	providerTime = 10 * time.Second // as long as a live test takes at most
+	probesAtOnce = 8
+)
+
 // Doctor checks what the configuration points to. It changes nothing.
 func Doctor(ctx context.Context, cfg Config, log *slog.Logger) []Finding {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	whole := ctx
+	ctx, cancel := context.WithTimeout(whole, oursTime)
 	defer cancel()
 	out := []Finding{{"config", Fine, "the configuration reads well; the dashboard is at " + cfg.PublicURL}}
 	out = append(out, checkDir(cfg.DataDir))
@@ -44,15 +55,21 @@ func Doctor(ctx context.Context, cfg Config, log *slog.Logger) []Finding {
 	if d != nil {
 		defer func() { _ = d.Close() }()
 	}
+	var c *core
 	switch {
 	case d == nil && database[0].State == Sick:
 	case database[0].State != Fine:
 		out = append(out, Finding{"master key", Weak, "not looked at, nor providers, before the database is in order"})
 	default:
-		out = append(out, checkSecrets(ctx, cfg, d, log)...)
+		var secrets []Finding
+		secrets, c = checkSecrets(ctx, cfg, d, log)
+		out = append(out, secrets...)
 	}
 	out = append(out, checkRedis(ctx, cfg.RedisURL, "rate limits and breakers stay in each process, kept answers in the database"))
 	out = append(out, checkMail(ctx, cfg))
+	if c != nil {
+		out = append(out, checkProviders(whole, c)...)
+	}
 	return out
 }
 
@@ -102,38 +119,51 @@ func checkClock(ctx context.Context, d *db.DB) Finding {
 	return Finding{"clock", Fine, "within 5 s of the database's"}
 }
 
-func checkSecrets(ctx context.Context, cfg Config, d *db.DB, log *slog.Logger) []Finding {
+// checkSecrets gives the core as well, where it opens what is stored.
+func checkSecrets(ctx context.Context, cfg Config, d *db.DB, log *slog.Logger) ([]Finding, *core) {
 	file := filepath.Join(cfg.DataDir, masterKeyFile)
 	if _, err := os.Stat(file); cfg.ownsMasterKey() && errors.Is(err, fs.ErrNotExist) { // loading it would make one
 		orgs, err := db.NewOrgStore(d).All(ctx)
 		if err != nil || len(orgs) > 0 {
-			return []Finding{{"master key", Sick, file + " is not there, and nothing else opens what is stored; put it back"}}
+			return []Finding{{"master key", Sick, file + " is not there, and nothing else opens what is stored; put it back"}}, nil
 		}
-		return []Finding{{"master key", Weak, file + " is not there; the first start makes it"}}
+		return []Finding{{"master key", Weak, file + " is not there; the first start makes it"}}, nil
 	}
 	c, err := newCore(ctx, cfg, d, log)
 	if err != nil {
-		return []Finding{{"master key", Sick, err.Error()}}
+		return []Finding{{"master key", Sick, err.Error()}}, nil
 	}
 	if err := c.keyring.Load(ctx); err != nil {
-		return []Finding{{"master key", Sick, err.Error()}}
+		return []Finding{{"master key", Sick, err.Error()}}, nil
 	}
-	out := []Finding{{"master key", Fine, "opens what is stored"}, checkBackups(ctx, c)}
+	return []Finding{{"master key", Fine, "opens what is stored"}, checkBackups(ctx, c)}, c
+}
+
+// checkProviders asks every connection for its models, a few at once.
+func checkProviders(ctx context.Context, c *core) []Finding {
 	connections, err := c.connections.All(ctx)
 	if err != nil {
-		return append(out, Finding{"providers", Sick, err.Error()})
+		return []Finding{{"providers", Sick, err.Error()}}
 	}
-	for _, r := range connections {
-		f := Finding{"provider", Fine, r.Name + " answers"}
-		conn, err := r.Open(ctx, c.keyring)
-		if err == nil {
-			_, err = c.prober().Probe(ctx, conn)
-		}
-		if err != nil {
-			f.State, f.Says = Weak, r.Name+": "+err.Error()
-		}
-		out = append(out, f)
+	out := make([]Finding, len(connections))
+	var asking errgroup.Group
+	asking.SetLimit(probesAtOnce)
+	for i, r := range connections {
+		asking.Go(func() error {
+			ctx, cancel := context.WithTimeout(ctx, providerTime)
+			defer cancel()
+			out[i] = Finding{"provider", Fine, r.Name + " answers"}
+			conn, err := r.Open(ctx, c.keyring)
+			if err == nil {
+				_, err = c.prober().Probe(ctx, conn)
+			}
+			if err != nil {
+				out[i].State, out[i].Says = Weak, r.Name+": "+err.Error()
+			}
+			return nil
+		})
 	}
+	_ = asking.Wait() // each says how it went in its finding
 	return out
 }
 

@@ -2,6 +2,10 @@ package app
 
 import (
 	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -78,5 +82,38 @@ func TestTheDoctorAsksRedisWhatTheGatewayAsks(t *testing.T) {
 		if f.What != want.What || f.State != want.State || !strings.Contains(f.Says, want.Says) || strings.Contains(f.Says, "canary") {
 			t.Errorf("%s: %+v", url, f)
 		}
+	}
+}
+
+// TestTheDoctorBlamesNobodyForASilentProvider: one that takes connections and says nothing is unwell, and nothing beside it.
+func TestTheDoctorBlamesNobodyForASilentProvider(t *testing.T) {
+	t.Parallel()
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	t.Cleanup(func() { _ = silent.Close() })
+	well := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(`{"object":"list","data":[{"id":"m1","object":"model"}]}`))
+	}))
+	t.Cleanup(well.Close)
+	dir := t.TempDir()
+	quiet := slog.New(slog.DiscardHandler)
+	cfg := Config{Addr: "127.0.0.1:0", PublicURL: "http://127.0.0.1:8080", DataDir: dir, DatabaseURL: secret.New("sqlite://" + filepath.Join(dir, "bodhi.db")), RedisURL: secret.New("redis://" + miniredis.RunT(t).Addr()),
+		EgressAllowPrivate: Networks{netip.MustParsePrefix("127.0.0.0/8")}}
+	server := func(name, at string) onboard.ProviderInput {
+		return onboard.ProviderInput{Name: name, Kind: "openai-compatible", BaseURL: "http://" + at + "/v1", Credential: secret.New("sk-x")}
+	}
+	_, err = Bootstrap(t.Context(), cfg, quiet, onboard.Bootstrap{Org: "Acme", Admin: "a@acme.test", Password: secret.New("correct zebra staple 9"),
+		Providers: []onboard.ProviderInput{server("a-silent", silent.Addr().String()), server("b-well", well.Listener.Addr().String())}})
+	must(t, err)
+	silentSaid := false
+	for _, f := range Doctor(t.Context(), cfg, quiet) {
+		about := strings.HasPrefix(f.Says, "a-silent")
+		silentSaid = silentSaid || about
+		if f.What == "redis" && f.State != Fine || f.What == "provider" && (f.State == Weak) != about {
+			t.Errorf("%s %s: %s", f.State, f.What, f.Says)
+		}
+	}
+	if !silentSaid {
+		t.Error("nothing is said of the silent one")
 	}
 }
