@@ -105,10 +105,19 @@ func (s *server) expire(c *Context) error {
 	if err != nil || err2 != nil || rest > longestRest || now.Sub(time.Unix(began, 0)) > longestLife {
 		return s.sessions.Destroy(ctx)
 	}
-	if rest >= touchEvery {
+	if rest >= touchEvery && !polls(c.Request()) {
 		s.touch(c)
 	}
 	return nil
+}
+
+// PollHeader marks what an open page asks by itself (static/js/live.js).
+const PollHeader = "Bodhi-Poll"
+
+// polls reports whether a page asks, and nobody did anything: otherwise a session never rests while a page is open that keeps itself
+// fresh. Event streams connect again by themselves, too. Who says so falsely is logged out the sooner.
+func polls(r *http.Request) bool {
+	return r.Header.Get(PollHeader) != "" || r.Header.Get("Accept") == "text/event-stream"
 }
 
 func (s *server) lifetimes(ctx context.Context, o id.Org) (idle, absolute time.Duration, err error) {

@@ -273,6 +273,32 @@ func TestASessionEndsWhenUnused(t *testing.T) {
 	}
 }
 
+// What a page asks by itself, as live.js marks it and event sources do, is answered and is no use.
+func TestAPageThatKeepsItselfFreshKeepsNoSession(t *testing.T) {
+	t.Parallel()
+	for _, mark := range []string{PollHeader + ": true", "Accept: text/event-stream"} {
+		h := newHouse(t, "http://127.0.0.1:8080")
+		c := h.logIn()
+		ask := func() int {
+			return h.do("GET", "/me", nil, func(r *http.Request) {
+				name, value, _ := strings.Cut(mark, ": ")
+				r.Header.Set(name, value)
+				r.AddCookie(c)
+			}).Code
+		}
+		for range 2 {
+			h.clock.Advance(25 * time.Minute)
+			if code := ask(); code != 200 {
+				t.Errorf("%s: a poll of a session in use was answered %d", mark, code)
+			}
+		}
+		h.clock.Advance(11 * time.Minute)
+		if code := ask(); code == 200 {
+			t.Errorf("%s: polls kept the session", mark)
+		}
+	}
+}
+
 func TestADatabaseErrorIsNoLogOut(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, "http://127.0.0.1:8080")

@@ -49,6 +49,12 @@ document.addEventListener('submit', (event) => {
 })
 addEventListener('pageshow', () => { posted = new WeakMap() }) // as one comes back to it
 
+// What a page asks by itself is no use of the session: it ends while nobody does anything.
+document.addEventListener('htmx:configRequest', (event) => {
+  const { elt, headers } = event.detail
+  if (polled(event.detail, elt)) headers['Bodhi-Poll'] = 'true'
+})
+
 // Filters left empty stay out of the URL.
 document.addEventListener('htmx:configRequest', (event) => {
   const { verb, parameters } = event.detail
