@@ -71,6 +71,9 @@ func (c applyCmd) Run(e *env) error {
 	if c.File == "-" && !c.Yes {
 		return exitError{exitWrong, errors.New("standard input is the file, so nobody can be asked: add --yes")}
 	}
+	if c.JSON && !c.Yes {
+		return errUnasked
+	}
 	p, err := c.plan(e)
 	if err != nil {
 		return err

@@ -64,6 +64,9 @@ func TestABlueprintFromTheCommandLine(t *testing.T) {
 	if _, said, code := try(more, "apply", "-"); code != 2 || !strings.Contains(said, "--yes") {
 		t.Errorf("nobody to ask: %d %s", code, said)
 	}
+	if out, said, code := try(more, "apply", name, "--json"); code != 2 || out != "" || !strings.Contains(said, "--yes") {
+		t.Errorf("a program is asked: %d %q %s", code, out, said)
+	}
 	if len(changed) != 0 {
 		t.Fatalf("changed before anything was applied: %v", changed)
 	}

@@ -22,6 +22,9 @@ type importCmd struct {
 
 // Run shows what importing would do and does it. A key that the file names by its variable is read from the environment.
 func (c importCmd) Run(e *env) error {
+	if c.JSON && !c.Yes && !c.Dry {
+		return errUnasked
+	}
 	text, err := os.ReadFile(c.File)
 	if err != nil {
 		return exitError{exitWrong, err}

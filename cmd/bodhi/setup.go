@@ -99,6 +99,9 @@ func (c setupCmd) base(e *env) (string, error) {
 	return strings.TrimRight(a.URL, "/") + "/t/" + me.Slug + "/v1", nil
 }
 
+// errUnasked is for --json: what is printed is for a program, and a question in it would make it no JSON.
+var errUnasked = exitError{exitWrong, errors.New("with --json nobody is asked: add --yes")}
+
 func agreed(e *env) bool {
 	fmt.Fprint(e.out, "Write this? [y/N] ")
 	line, _ := bufio.NewReader(e.stdin()).ReadString('\n')
