@@ -105,7 +105,7 @@ func Decide(p DecidePage) templ.Component {
 								}()
 							}
 							ctx = templ.InitializeContext(ctx)
-							templ_7745c5c3_Err = noEnter().Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = ui.NoEnter().Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}

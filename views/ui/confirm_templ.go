@@ -132,7 +132,7 @@ func Confirm(p ConfirmProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if p.Form != "" {
-			templ_7745c5c3_Err = noEnter().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = NoEnter().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -229,8 +229,9 @@ func confirmKind(p ConfirmProps) ButtonKind {
 	return Secondary
 }
 
-// noEnter keeps the Enter key in an input outside the panel from answering a question that nobody has seen.
-func noEnter() templ.Component {
+// NoEnter, the first in a form, keeps the Enter key in a field from pressing the form's first button: where a form decides one way or the
+// other, which way is chosen, and nobody answers a question that they have not seen.
+func NoEnter() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

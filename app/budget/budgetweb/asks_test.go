@@ -67,6 +67,10 @@ func TestWhoWasRefusedAsksAndAManagerDecides(t *testing.T) {
 	if which == nil || !p.Has("formaction=\"/budget-requests/", `value="25"`) {
 		t.Fatalf("a manager cannot decide:\n%s", p.Body)
 	}
+	_, form, _ := strings.Cut(p.Body, "/approve\"")
+	if i := strings.Index(form, "<button"); i < 0 || !strings.HasPrefix(form[i:], `<button type="submit" disabled hidden>`) {
+		t.Errorf("Enter in the note presses the form's first button: %.300s", form)
+	}
 	if p := manager.Get("/budgets"); p.Has("Waiting for you") {
 		t.Error("figures above a single budget")
 	}
