@@ -41,7 +41,7 @@ func wordBody(connection, model string) ([]byte, error) {
 }
 
 // word asks a model of a connection for a word, through the pipeline like any request: under the organization's budgets, limits and
-// policies, with a hold, in the log and the books. It belongs to no team and no key. Its breakers hear of it there, so the report
+// policies, with a hold, in the log and the books, but nothing else answers in that model's place. It belongs to no team and no key. Its breakers hear of it there, so the report
 // only says what was found.
 func (a *App) word(ctx context.Context, o id.Org, connection, model string) (health.Report, string) {
 	body, err := wordBody(connection, model)
@@ -55,7 +55,7 @@ func (a *App) word(ctx context.Context, o id.Org, connection, model string) (hea
 	r.RemoteAddr = "0.0.0.0:0"
 	r.Header = http.Header{"Content-Type": {"application/json"}, "User-Agent": {"bodhi-health-check"}, "X-Bodhi-Fallback": {"off"}, "X-Bodhi-Timeout": {wordTime.String()}, "X-Bodhi-Purpose": {"health check"}, "X-Bodhi-Cache": {"off"}}
 	w := &heard{header: http.Header{}}
-	a.gateway.As(&key.Grant{Name: "health check", Chain: org.Chain{Org: o}, Tags: wordTag}).ServeHTTP(w, r)
+	a.gateway.As(&key.Grant{Name: "health check", Chain: org.Chain{Org: o}, Tags: wordTag, Exact: true}).ServeHTTP(w, r)
 	if w.status == http.StatusOK {
 		return health.Report{Outcome: health.Good}, ""
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/ledger"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/report"
+	"github.com/bodhi-gateway/bodhi/app/route"
 	"github.com/bodhi-gateway/bodhi/app/secret"
 	"github.com/bodhi-gateway/bodhi/app/web/webtest"
 	"github.com/bodhi-gateway/bodhi/db/dbtest"
@@ -80,6 +81,18 @@ func TestALookThatAsksAModelIsBookedLikeARequest(t *testing.T) {
 	}
 	if r, said := ask("sandbox-chat+status=400"); r.Outcome != health.Neutral || said == "" {
 		t.Errorf("of a request that the provider refuses: %v %q", r.Outcome, said)
+	}
+	// Whatever else the organization has answer in a model's place, a look asks the model that it is about.
+	rules := []route.RuleText{{Name: "all of it", When: "hour >= 0", Targets: []route.ToTarget{{To: box.Name + "/sandbox-chat"}}}}
+	for _, d := range []route.Document{{Rules: rules}, {Fallback: &route.Fallback{DefaultAnswer: "We are away."}}} {
+		_, err = a.aliasing.SetGeneral(t.Context(), admin, d)
+		must(t, err)
+		routes, err := route.Reader{Connections: a.connections, Aliases: a.aliases}.Read(t.Context())
+		must(t, err)
+		must(t, a.applyRoutes(routes))
+		if r, said := ask("sandbox-chat+status=503"); r.Outcome != health.Bad || said == "" {
+			t.Errorf("with %+v: %v %q", d, r.Outcome, said)
+		}
 	}
 	_, err = a.budgets(a.treasury).Create(t.Context(), admin, budget.Input{Scope: org.OfOrg(x.Org.ID), Measure: ledger.Money, Limit: 1, Period: budget.Monthly, Enforce: budget.Hard})
 	must(t, err)

@@ -14,7 +14,7 @@ import (
 func (g *Gateway) choose(x *Exchange) (p route.Plan, err error) {
 	h := &x.Hints
 	x.ask = route.Ask{Org: x.Grant.Chain.Org, Call: x.Call, Grant: x.Grant, Request: x.ID, At: x.Started, Tags: h.Tags, EndUser: h.EndUser, Session: h.Session,
-		Client: h.Client, Priority: h.Priority, Purpose: h.Purpose, Spending: g}
+		Client: h.Client, Priority: h.Priority, Purpose: h.Purpose, Spending: g, Named: x.Grant.Exact}
 	if h.DryRun {
 		p, x.trace, err = g.Routes.Explain(&x.ask)
 	} else {

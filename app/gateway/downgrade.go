@@ -14,6 +14,9 @@ import (
 // serve the request, and really is cheaper. Otherwise the request keeps its model, and the decision log says why: a
 // downgrade is never a reason to refuse.
 func (g *Gateway) descend(x *Exchange, p route.Plan) route.Plan {
+	if x.Grant.Exact {
+		return p
+	}
 	step, ok := g.Budgets.Descend(x.Grant.Chain, x.Hints.Tags)
 	if !ok || step.Model == x.Call.Model {
 		return p

@@ -17,7 +17,7 @@ import (
 // assign asks whether the request has part in an experiment, and which variant it gets.
 func (g *Gateway) assign(_ context.Context, x *Exchange) (Finish, error) {
 	c := x.Call
-	if g.Experiments == nil || x.drawn || x.inner || x.returned != nil || c.Model == "" || c.Operation.Kept() || c.Operation.Filed() || c.Operation == llm.CountTokens {
+	if g.Experiments == nil || x.drawn || x.inner || x.Grant.Exact || x.returned != nil || c.Model == "" || c.Operation.Kept() || c.Operation.Filed() || c.Operation == llm.CountTokens {
 		return nil, nil
 	}
 	stored, _, _ := strings.Cut(strings.TrimPrefix(x.prompt, prompt.Prefix), "@")

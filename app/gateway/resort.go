@@ -16,7 +16,7 @@ const StandIn = "bodhi-default-answer"
 // that waits for tool calls, a schema, or several answers cannot read a sentence in their place and gets the error. False leaves
 // the refusal as it is.
 func (g *Gateway) resort(x *Exchange, err error) bool {
-	if !unanswered(err) || x.clientOut || x.Hints.DryRun || x.Answer != nil || x.Plan.Fallback == nil {
+	if !unanswered(err) || x.clientOut || x.Hints.DryRun || x.Answer != nil || x.Plan.Fallback == nil || x.Grant.Exact {
 		return false
 	}
 	f := fault.From(err)

@@ -27,6 +27,9 @@ type Grant struct {
 	Tags string
 	// Agent says that a coding agent logged in as its member, without a key that somebody copied.
 	Agent bool
+	// Exact says that the model that is named answers or nobody: no rule of the organization, no experiment, no cheaper model of a budget
+	// and no answer of the gateway's own stands in for it. No key is; the gateway itself asks so what it wants to know of a target.
+	Exact bool
 	// ExpiresAt is when the key stops; zero = never.
 	ExpiresAt time.Time
 }

@@ -125,7 +125,7 @@ func millis(d time.Duration) string {
 }
 
 var checked = map[health.Outcome]string{
-	health.Good: "answered", health.Bad: "failed", health.Limited: "asked for a pause", health.Locked: "refused the credential", health.Spent: "has no credit left", health.Neutral: "has no list of models",
+	health.Good: "answered", health.Bad: "failed", health.Limited: "asked for a pause", health.Locked: "refused the credential", health.Spent: "has no credit left", health.Neutral: "told nothing of its state",
 }
 
 var causes = map[health.Cause]string{
