@@ -43,11 +43,11 @@ func off() error {
 type Overview struct {
 	Account
 	State    State
-	Plan     Plan // zero without one
+	Plan     Plan // zero without one; of a subscription that is over, what it was
 	Usage    Usage
 	Limits   Limits
 	From, To time.Time // the period in which people count
-	Monthly  money.USD // at today's count; 0 without a plan
+	Monthly  money.USD // at today's count; 0 where no subscription runs
 }
 
 // Overview is what the organization has and uses, for admins. Where billing is off only Usage is filled.
@@ -80,7 +80,9 @@ func (s *Service) overview(ctx context.Context, o id.Org) (v Overview, err error
 	v.Limits = limits(v.State, v.Account.Subscription.Plan, t)
 	if p, ok := Find(v.Account.Subscription.Plan); ok {
 		v.Plan = p
-		v.Monthly, err = p.Monthly(v.Usage.Seats)
+		if v.Status.Runs() {
+			v.Monthly, err = p.Monthly(v.Usage.Seats)
+		}
 	}
 	return v, err
 }

@@ -371,8 +371,8 @@ func TestASubscriptionThatIsCancelledRunsToItsEnd(t *testing.T) {
 	}
 	s.stripe.End(sub)
 	s.hear(t)
-	if v := s.look(t); v.State != billing.Ended {
-		t.Errorf("over: %s", v.State)
+	if v := s.look(t); v.State != billing.Ended || v.Monthly != 0 {
+		t.Errorf("over: %s, %s a month", v.State, v.Monthly)
 	}
 	if _, err := s.join(t, "late"); fault.From(err).Code != billing.LimitCode {
 		t.Errorf("adding somebody: %v", err)

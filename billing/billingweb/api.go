@@ -103,10 +103,13 @@ func optional(t time.Time) *time.Time {
 }
 
 func overviewOut(v billing.Overview) billingJSON {
-	out := billingJSON{State: string(v.State), Plan: string(v.Plan.Name), Seats: v.Usage.Seats, PaidSeats: v.Subscription.Seats, Active: v.Usage.Active, MaxPeople: v.Limits.People,
+	out := billingJSON{State: string(v.State), Plan: string(v.Plan.Name), Seats: v.Usage.Seats, Active: v.Usage.Active, MaxPeople: v.Limits.People,
 		Connections: v.Usage.Providers, MaxProvider: v.Limits.Providers, Monthly: v.Monthly, PeriodFrom: v.From, PeriodTo: v.To, EndsAt: optional(v.EndsAt), DueSince: optional(v.DueSince)}
 	if v.State == billing.Trial || v.State == billing.TrialOver {
 		out.TrialEndsAt = optional(v.TrialEndsAt)
+	}
+	if v.Status.Runs() {
+		out.PaidSeats = v.Subscription.Seats
 	}
 	return out
 }

@@ -149,7 +149,7 @@ func TestTheAPIOfBilling(t *testing.T) {
 	}
 	_, rest, _ := strings.Cut(p.Body, "/pay/")
 	session, _, _ := strings.Cut(rest, `"`)
-	s.stripe.Pay(session)
+	sub := s.stripe.Pay(session)
 	must(t, s.Look(t.Context(), s.x.Actor(org.Admin)))
 	if p := c.JSON(http.MethodPut, "/api/v1/billing/plan", `{"plan":"growth"}`); p.Status != 200 || !p.Has(`"plan":"growth"`, `"paid_seats":26`, `"state":"active"`) {
 		t.Errorf("%d %s", p.Status, p.Body)
@@ -165,6 +165,14 @@ func TestTheAPIOfBilling(t *testing.T) {
 	}
 	if p := s.h.Program(t, s.site, s.x, org.Manager).Get("/api/v1/billing"); p.Status != 403 {
 		t.Errorf("a manager: %d", p.Status)
+	}
+	s.stripe.End(sub)
+	must(t, s.Look(t.Context(), s.x.Actor(org.Admin)))
+	if p := c.Get("/api/v1/billing"); !p.Has(`"state":"ended"`, `"plan":"growth"`, `"paid_seats":0`, `"monthly_usd":"0"`) {
+		t.Errorf("what is over costs something: %s", p.Body)
+	}
+	if p := webtest.As(t, s.site, s.x.Members[org.Admin]).Get("/billing"); !p.Has("The subscription has ended") || p.Has("A month", "a seat and month") {
+		t.Errorf("what is over costs something: %d\n%s", p.Status, p.Body)
 	}
 }
 

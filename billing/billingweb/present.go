@@ -21,7 +21,10 @@ func present(c *web.Context, v billing.Overview) views.ShowPage {
 		}
 	}
 	if v.Plan.Name != "" {
-		page.Plan, page.Monthly, page.PaidSeats = v.Plan.Title, web.USD(v.Monthly), web.Plural(v.Plan.Billed(v.Usage.Seats), "seat")
+		page.Plan = v.Plan.Title
+	}
+	if v.Plan.Name != "" && v.Status.Runs() {
+		page.Monthly, page.PaidSeats = web.USD(v.Monthly), web.Plural(v.Plan.Billed(v.Usage.Seats), "seat")
 		page.Each = web.USD(v.Plan.PerSeat) + " a seat"
 	}
 	if v.Session.Open(c.Now()) {
