@@ -32,6 +32,10 @@ var (
 
 const day = 24 * time.Hour
 
+// stale is how long after its day a letter is still worth sending. It is far below notify.Keep, after which nobody knows any more that it
+// was sent: it would come again every three months.
+const stale = 30 * day
+
 // occasion is what admins are to be told of now, "" for nothing. Of several that were missed it is the last: nobody gets three at once.
 func occasion(a Account, now time.Time) (matter, once string) {
 	switch a.State(now) {
@@ -42,6 +46,9 @@ func occasion(a Account, now time.Time) (matter, once string) {
 				last = d
 			}
 		}
+		if now.Sub(a.DueSince.Add(time.Duration(last)*day)) > stale {
+			return "", ""
+		}
 		return dueMatter, "due " + a.DueSince.UTC().Format(time.RFC3339) + " day " + strconv.Itoa(last)
 	case Trial, TrialOver:
 		last := -1
@@ -50,7 +57,7 @@ func occasion(a Account, now time.Time) (matter, once string) {
 				last = d
 			}
 		}
-		if last >= 0 {
+		if last >= 0 && now.Sub(a.TrialEndsAt.Add(-time.Duration(last)*day)) <= stale {
 			return trialMatter, "trial " + strconv.Itoa(last)
 		}
 	}

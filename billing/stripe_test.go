@@ -13,6 +13,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/money"
+	"github.com/bodhi-gateway/bodhi/app/notify"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/secret"
 	"github.com/bodhi-gateway/bodhi/billing"
@@ -345,6 +346,13 @@ func TestATrialEndsWithTwoLettersAndNothingStops(t *testing.T) {
 	}
 	if strings.Join(said, ", ") != "The trial of Acme ends soon, The trial of Acme is over" {
 		t.Errorf("%q", said)
+	}
+	s.h.Clock.Advance(100 * 24 * time.Hour) // nobody remembers by then that they were told
+	must(t, db.NewNoticeStore(s.h.DB).Sweep(t.Context(), s.h.Clock.Now().Add(-notify.Keep)))
+	must(t, s.office.Events.Sweep(t.Context()))
+	must(t, s.SyncAll(t.Context()))
+	if again := s.office.Deliver(t); len(again) > 0 {
+		t.Errorf("told again: %q", again[0].Subject)
 	}
 	if _, err := s.join(t, "late"); fault.From(err).Code != billing.LimitCode || !strings.Contains(err.Error(), "The trial is over, so no people can be added") {
 		t.Errorf("adding somebody: %v", err)
