@@ -2,6 +2,7 @@ package billing_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -305,5 +306,39 @@ func TestOnlyAdminsSeeAndChangeWhatIsPaid(t *testing.T) {
 				t.Errorf("%s, %d: %v", r, i, err)
 			}
 		}
+	}
+}
+
+// fails answers nothing to one call, as a Stripe that goes away in between.
+type fails struct {
+	call string
+	on   bool
+}
+
+func (f *fails) RoundTrip(r *http.Request) (*http.Response, error) {
+	if f.on && r.Method+" "+r.URL.Path == f.call {
+		return nil, errors.New("nobody answers")
+	}
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+func TestAPageThatWasClosedIsOfferedToNobody(t *testing.T) {
+	t.Parallel()
+	s := open(t, dbtest.SQLite(t))
+	way := &fails{call: "POST /v1/checkout/sessions"}
+	s.cashier = stripe.New(stripe.Config{Key: secret.New("sk_test_x"), Webhook: secret.New(stripetest.Secret), Base: s.stripe.URL, Transport: way})
+	s.Service = s.service(db.NewBillingStore(s.h.DB))
+	first, err := s.Checkout(t.Context(), s.admin(), "growth")
+	must(t, err)
+	way.on = true
+	if _, err := s.Checkout(t.Context(), s.admin(), "scale"); !fault.Is(err, fault.Upstream) {
+		t.Errorf("another plan while Stripe is away: %v", err)
+	}
+	if v := s.look(t); v.Session.Open(s.h.Clock.Now()) {
+		t.Errorf("a page that Stripe closed is open here: %+v", v.Session)
+	}
+	way.on = false
+	if again, err := s.Checkout(t.Context(), s.admin(), "growth"); err != nil || again.ID == first.ID {
+		t.Errorf("the first plan again: %+v, %v", again, err)
 	}
 }

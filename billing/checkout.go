@@ -31,6 +31,15 @@ func (s *Service) Checkout(ctx context.Context, actor org.Actor, plan string) (S
 		if err := s.closeCheckout(ctx, v.Account); err != nil {
 			return Session{}, err
 		}
+		closed := v.Session.ID // offered to nobody any more, whatever comes of the next one
+		if v.Account, err = s.update(ctx, actor.Org, func(a *Account) error {
+			if a.Session.ID == closed {
+				a.Session = Session{}
+			}
+			return nil
+		}); err != nil {
+			return Session{}, err
+		}
 	}
 	if _, err := s.customer(ctx, actor); err != nil {
 		return Session{}, err
