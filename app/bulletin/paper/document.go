@@ -3,6 +3,7 @@ package paper
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,16 +28,33 @@ type Document struct {
 // Of a page, in millimetres (A4) and points.
 const (
 	margin    = 18.0
-	width     = 210 - 2*margin
 	rowHeight = 6.0
 	face      = "go"
+	// narrow is how many columns there is room for on an upright page: with more, ten letters would be a line.
+	narrow = 5
 )
+
+// room is how wide the page is between its margins, and where its text ends.
+func room(f *fpdf.Fpdf) (width, bottom float64) {
+	w, h := f.GetPageSize()
+	return w - 2*margin, h - margin
+}
+
+// lying reports whether a document is printed on pages that lie on their long side.
+func lying(d Document) bool {
+	return slices.ContainsFunc(d.Sections, func(s mail.Section) bool { return s.Table != nil && len(s.Table.Columns) > narrow })
+}
 
 // PDF prints a document. The same words give the same bytes. Letters are those of the Go typeface: Latin, Greek and Cyrillic; others
 // show as empty boxes.
 func PDF(d Document) ([]byte, error) {
 	d = settable(d)
-	f := fpdf.New("P", "mm", "A4", "")
+	way := "P"
+	if lying(d) {
+		way = "L"
+	}
+	f := fpdf.New(way, "mm", "A4", "")
+	width, _ := room(f)
 	f.SetCatalogSort(true)
 	f.SetCreationDate(d.At.UTC())
 	f.SetModificationDate(d.At.UTC())
@@ -98,7 +116,8 @@ func say(f *fpdf.Fpdf, style string, size float64, shade int) {
 // heading begins a part, and keeps it from being the last thing on a page.
 func heading(f *fpdf.Fpdf, title string) {
 	f.Ln(4)
-	if f.GetY() > 297-margin-4*rowHeight {
+	width, bottom := room(f)
+	if f.GetY() > bottom-4*rowHeight {
 		f.AddPage()
 	}
 	say(f, "B", 12, ink)
@@ -107,6 +126,7 @@ func heading(f *fpdf.Fpdf, title string) {
 
 func section(f *fpdf.Fpdf, s mail.Section) {
 	heading(f, s.Heading)
+	width, _ := room(f)
 	say(f, "", 10, ink)
 	for _, p := range s.Text {
 		f.MultiCell(width, 5.5, "• "+p, "", "L", false)
@@ -115,30 +135,50 @@ func section(f *fpdf.Fpdf, s mail.Section) {
 	if s.Table == nil {
 		return
 	}
-	first := width / float64(len(s.Table.Columns)+1) * 2 // names need twice the room of figures
-	rest := (width - first) / float64(max(1, len(s.Table.Columns)-1))
+	widths := make([]float64, len(s.Table.Columns))
+	for i := range widths {
+		widths[i] = width / float64(len(widths)+1)
+	}
+	widths[0] *= 2 // names need twice the room of figures
 	say(f, "B", 9, soft)
-	row(f, s.Table.Columns, first, rest)
+	row(f, s.Table.Columns, widths)
 	say(f, "", 9, ink)
 	for _, cells := range s.Table.Rows {
-		row(f, cells, first, rest)
+		row(f, cells, widths)
 	}
 }
 
-// row prints cells side by side; the first one goes over several lines where it must.
-func row(f *fpdf.Fpdf, cells []string, first, rest float64) {
-	lines := f.SplitText(strings.TrimSpace(cells[0]), first-2)
-	if f.GetY()+rowHeight*float64(len(lines)) > 297-margin {
+// broken are the lines of each cell within its column, and how many the longest has. The library prints what is too long over whatever
+// stands beside it.
+func broken(f *fpdf.Fpdf, cells []string, widths []float64) (lines [][]string, most int) {
+	lines = make([][]string, len(widths))
+	for i := range lines {
+		lines[i] = f.SplitText(strings.TrimSpace(cells[i]), widths[i]-2)
+		most = max(most, len(lines[i]))
+	}
+	return lines, most
+}
+
+// row prints cells side by side, each over as many lines as it needs. Only what is longer than a page goes over several.
+func row(f *fpdf.Fpdf, cells []string, widths []float64) {
+	lines, most := broken(f, cells, widths)
+	width, bottom := room(f)
+	if f.GetY()+rowHeight*float64(most) > bottom {
 		f.AddPage()
 	}
-	y := f.GetY()
-	for i, cell := range cells[1:] {
-		f.SetXY(margin+first+float64(i)*rest, y)
-		f.CellFormat(rest, rowHeight, cell, "", 0, "R", false, 0, "")
-	}
-	f.SetXY(margin, y)
-	for _, l := range lines {
-		f.CellFormat(first, rowHeight, l, "", 1, "L", false, 0, "")
+	for n := range most {
+		if f.GetY()+rowHeight > bottom {
+			f.AddPage()
+		}
+		x, y, align := margin, f.GetY(), "L"
+		for i, w := range widths {
+			if n < len(lines[i]) {
+				f.SetXY(x, y)
+				f.CellFormat(w, rowHeight, lines[i][n], "", 0, align, false, 0, "")
+			}
+			x, align = x+w, "R"
+		}
+		f.SetXY(margin, y+rowHeight)
 	}
 	f.SetDrawColor(221, 227, 234)
 	f.Line(margin, f.GetY(), margin+width, f.GetY())
