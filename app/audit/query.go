@@ -23,13 +23,13 @@ type Query struct {
 	To     time.Time // exclusive
 	Text   string    // part of any of the words above, the address, the request id, the values
 	Before int64     // older than this entry's number; 0 = from the newest
-	Limit  int       // 1 to MaxLimit; 50 otherwise
+	Limit  int       // 1 to MaxLimit and one; 50 otherwise
 
 	// own narrows to the asker's acts; the service sets it.
 	own org.Actor
 }
 
-// MaxLimit is the longest page.
+// MaxLimit is the longest page. One entry more may be asked for, which tells whether there are more.
 const MaxLimit = 1000
 
 // Own is whose acts the query is narrowed to; zero for everybody's. For stores.
@@ -43,7 +43,7 @@ func (c *Chain) Search(ctx context.Context, actor org.Actor, q Query) ([]Record,
 	if actor.Role != org.Admin {
 		q.own = actor
 	}
-	if q.Limit < 1 || q.Limit > MaxLimit {
+	if q.Limit < 1 || q.Limit > MaxLimit+1 {
 		q.Limit = 50
 	}
 	return c.store.Search(ctx, actor.Org, q)

@@ -78,15 +78,12 @@ func (h *Handlers) apiList(c *web.Context) error {
 		}
 	}
 	q.Limit = limit + 1 // one more tells whether there are more
-	if limit == audit.MaxLimit {
-		q.Limit = limit
-	}
 	found, err := h.log.Search(c.Ctx(), c.Actor(), q)
 	if err != nil {
 		return err
 	}
 	out := entryList{Data: []entryJSON{}}
-	if out.HasMore = len(found) > limit || limit == audit.MaxLimit && len(found) == limit; out.HasMore {
+	if out.HasMore = len(found) > limit; out.HasMore {
 		found = found[:limit]
 		out.Next = strconv.FormatInt(found[limit-1].Seq, 10)
 	}
