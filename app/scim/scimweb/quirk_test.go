@@ -72,3 +72,35 @@ func TestEntrasManagersAndWholeNamesAreTaken(t *testing.T) {
 		t.Errorf("disabled %v", gone.body)
 	}
 }
+
+// Nothing is what null says: a directory empties an attribute by replacing it with null.
+func TestReplacingWithNullRemoves(t *testing.T) {
+	t.Parallel()
+	s := serve(t, dbtest.SQLite(t))
+	const extension = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+	made := s.want("create", s.ask("POST", "Users", `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","`+extension+`"],"userName":"emptied@acme.test","active":true,
+		"title":"Clerk","nickName":"Em","name":{"givenName":"Em","familyName":"Tied"},"phoneNumbers":[{"type":"work","value":"1"},{"type":"home","value":"2"}],
+		"`+extension+`":{"department":"Sales","costCenter":"7","manager":{"value":"boss"}}}`), 201)
+	patch := func(operation string, status int) answer {
+		return s.want(operation, s.ask("PATCH", "Users/"+made.id(), `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[`+operation+`]}`), status)
+	}
+	for _, row := range []struct {
+		operation string
+		gone      []any
+	}{
+		{`{"op":"Replace","path":"title","value":null}`, []any{"title"}},
+		{`{"op":"replace","path":"name.givenName","value":null}`, []any{"name", "givenName"}},
+		{`{"op":"replace","path":"` + extension + `:manager","value":null}`, []any{extension, "manager"}},
+		{`{"op":"replace","value":{"nickName":null,"` + extension + `":{"costCenter":null,"department":"Legal"}}}`, []any{"nickName"}},
+	} {
+		if a := patch(row.operation, 200); a.at(row.gone...) != nil {
+			t.Errorf("%s: %v", row.operation, a.body)
+		}
+	}
+	a := patch(`{"op":"replace","path":"phoneNumbers[type eq \"work\"]","value":null}`, 200)
+	if phones, _ := a.at("phoneNumbers").([]any); len(phones) != 1 || a.at(extension, "costCenter") != nil || a.at(extension, "department") != "Legal" || a.at("name", "familyName") != "Tied" {
+		t.Errorf("what was not emptied is %v", a.body)
+	}
+	patch(`{"op":"replace","path":"userName","value":null}`, 400)
+	patch(`{"op":"replace","path":"title"}`, 400)
+}

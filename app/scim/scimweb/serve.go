@@ -38,7 +38,7 @@ func (h *Handlers) serve(c *web.Context) error {
 		return fault.New(fault.Invalid, "invalid_request", "The request's body could not be read. Send it again.").Because(err)
 	}
 	if len(body) > 0 {
-		if body, err = plain(body); err != nil {
+		if body, err = plain(body, r.Method == http.MethodPatch); err != nil {
 			return fault.New(fault.Invalid, "invalid_request", "The body is not JSON.").Because(err)
 		}
 	}
@@ -83,7 +83,7 @@ func (h *Handlers) config(c *web.Context) error {
 
 // plain mends what clients are known to send amiss: Entra ID writes booleans as "True" and "False", and a manager as a bare id.
 // Numbers keep their digits.
-func plain(body []byte) ([]byte, error) {
+func plain(body []byte, patch bool) ([]byte, error) {
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.UseNumber()
 	var v any
@@ -93,7 +93,10 @@ func plain(body []byte) ([]byte, error) {
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("more than one value")
 	}
-	return json.Marshal(mend(v))
+	if v = mend(v); patch {
+		v = emptied(v)
+	}
+	return json.Marshal(v)
 }
 
 func mend(v any) any {
