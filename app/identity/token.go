@@ -60,6 +60,9 @@ func (s *Service) CreateToken(ctx context.Context, actor org.Actor, in NewToken)
 	if scopeErr == nil && !scopes.Within(actor.Scopes) {
 		scopeErr = fault.Field("scopes", "A token cannot give scopes that it lacks. Leave out what the token you use may not do itself.")
 	}
+	if expiryErr == nil {
+		expiryErr = s.outlives(ctx, actor, in.ExpiresAt)
+	}
 	if err := errors.Join(err, roleErr, expiryErr, scopeErr); err != nil {
 		return secret.String{}, Token{}, err
 	}
@@ -151,17 +154,6 @@ func (s *Service) token(ctx context.Context, actor org.Actor, token id.Token) (T
 // MissingToken is the one answer for a token that is not there, not in the asker's organization, or not theirs to see.
 func MissingToken() *fault.Error {
 	return fault.New(fault.NotFound, "not_found", "There is no such token in your organization.")
-}
-
-// Status is the token's state in a word: active, expired, revoked.
-func (t Token) Status(now time.Time) string {
-	switch {
-	case !t.RevokedAt.IsZero():
-		return "revoked"
-	case !t.ExpiresAt.IsZero() && !now.Before(t.ExpiresAt):
-		return "expired"
-	}
-	return "active"
 }
 
 // Hint is what tells the token from others: prefix, public part, last four.

@@ -59,3 +59,29 @@ func TestTokensOfALeaversTokensEndWithThem(t *testing.T) {
 		}
 	})
 }
+
+// What was given for an hour is over after an hour, and so is whatever it made.
+func TestATokenMakesNoneThatOutlivesIt(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := webtest.NewHouse(t, d)
+		x := h.Found(t, "Acme")
+		ctx, end := t.Context(), h.Clock.Now().Add(time.Hour)
+		for personal, who := range map[bool]org.Actor{false: x.Actor(org.Admin), true: x.Actor(org.Developer)} {
+			text, _, err := h.Identity.CreateToken(ctx, who, identity.NewToken{Name: "short", Role: org.Admin, Personal: personal, ExpiresAt: end})
+			if err != nil {
+				t.Fatal(err)
+			}
+			short, err := h.Identity.Holder(ctx, text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for until, refused := range map[time.Time]bool{{}: true, end.Add(time.Second): true, end: false, end.Add(-time.Minute): false} {
+				_, _, err := h.Identity.CreateToken(ctx, short, identity.NewToken{Name: "of it", Role: org.Viewer, Personal: personal, ExpiresAt: until})
+				if (err != nil) != refused || refused && fault.From(err).Field != "expires_at" {
+					t.Errorf("personal %t, one until %s by one until %s: %v", personal, until, end, err)
+				}
+			}
+		}
+	})
+}
