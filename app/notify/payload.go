@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode/utf16"
 
 	"github.com/bodhi-gateway/bodhi/app/secret"
 )
@@ -127,12 +128,29 @@ var slackEscape = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
 func slack(title, body, where string) object {
 	plain := func(text string) object { return object{"type": "plain_text", "text": text, "emoji": false} }
-	blocks := []object{{"type": "section", "text": plain(title)}}
+	blocks := []object{{"type": "section", "text": plain(cut(title))}}
 	if body != "" {
-		blocks = append(blocks, object{"type": "section", "text": plain(body)})
+		blocks = append(blocks, object{"type": "section", "text": plain(cut(body))})
 	}
 	blocks = append(blocks, object{"type": "actions", "elements": []object{{"type": "button", "text": plain("Open in Bodhi Gateway"), "url": where}}})
 	return object{"text": slackEscape.Replace(title), "blocks": blocks, "unfurl_links": false, "unfurl_media": false}
+}
+
+// mostSection is how long a section's text may be in Slack, which refuses a message with a longer one.
+const mostSection = 3000
+
+// cut shortens a text to that, in units of UTF-16: nobody says how Slack counts, and there are as many or more of these.
+func cut(text string) string {
+	n, end := 0, 0 // end is where an ellipsis still has a place
+	for i, r := range text {
+		if n <= mostSection-1 {
+			end = i
+		}
+		if n += utf16.RuneLen(r); n > mostSection {
+			return text[:end] + "…"
+		}
+	}
+	return text
 }
 
 // teams is an adaptive card. Its texts are runs of a rich text block, because a text block would read Markdown.

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/notify"
@@ -198,5 +199,21 @@ func TestASlackAppsTokenIsShownToNobody(t *testing.T) {
 	x.about(t, "/budgets/bud_1", id.NewEvent(x.IDs).String())
 	if len(s.taken) != 1 || s.taken[0]["channel"] != "C0123456789" {
 		t.Errorf("posted: %+v", s.taken)
+	}
+}
+
+// Slack refuses a message in which a section's text has more than 3000 characters; nobody would be told.
+func TestALongTextIsCutToWhatSlackTakes(t *testing.T) {
+	t.Parallel()
+	x, s, _ := slackApp(t, dbtest.SQLite(t))
+	for i, text := range []string{strings.Repeat("a", 3000), strings.Repeat("a", 3001), strings.Repeat("ž", 4000), "a" + strings.Repeat("💸", 2000)} {
+		once := fmt.Sprint("long ", i)
+		must(t, x.post.Announce(t.Context(), notify.Event{Org: x.acme.Org.ID, Kind: notify.Budget, Title: once, Body: text, Href: "/budgets/bud_1", Once: once}))
+		x.work(t)
+		got := s.taken[i]["blocks"].([]any)[1].(map[string]any)["text"].(map[string]any)["text"].(string)
+		kept, was := strings.CutSuffix(got, "…")
+		if was != (i > 0) || len(utf16.Encode([]rune(got))) > 3000 || len(utf16.Encode([]rune(got))) < 2999 || !strings.HasPrefix(text, kept) {
+			t.Errorf("%.10s… of %d bytes came as %d, ending %q", text, len(text), len(got), got[len(got)-9:])
+		}
 	}
 }
