@@ -68,3 +68,26 @@ func TestVerifyFindsAGrantThatIsNotInItsPeriod(t *testing.T) {
 		}
 	})
 }
+
+// A keeper that is told of periods that it could not begin would come again at once, on a disk that is full.
+func TestAPeriodThatCannotBeBegunIsNotSaidToBe(t *testing.T) {
+	t.Parallel()
+	d := dbtest.SQLite(t)
+	b := newBooks(t, d, 100)
+	sql := func(statement string) {
+		t.Helper()
+		must(t, d.System(t.Context(), func(tx *gorm.DB) error { return tx.Exec(statement).Error }))
+	}
+	sql("UPDATE budgets SET rollover_nanos = 10")
+	june := may.AddDate(0, 1, 0)
+	sql("CREATE TRIGGER full BEFORE INSERT ON budget_periods BEGIN SELECT RAISE(ABORT, 'the disk is full'); END")
+	if begun, err := b.store.BeginDue(t.Context(), june); begun || err == nil {
+		t.Errorf("begun: %v, %v", begun, err)
+	}
+	sql("DROP TRIGGER full")
+	for _, want := range []bool{true, false} {
+		if begun, err := b.store.BeginDue(t.Context(), june); begun != want || err != nil {
+			t.Errorf("begun: %v and not %v, %v", begun, want, err)
+		}
+	}
+}

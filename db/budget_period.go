@@ -115,13 +115,17 @@ func around(tx *gorm.DB, b budget.Budget, from, to time.Time) ([]periodRow, erro
 // overlaps reports whether the period was under way, by an older calendar, when another began at from.
 func (r periodRow) overlaps(from time.Time) bool { return r.EndsAt == nil || r.EndsAt.After(from) }
 
-// BeginDue implements budget.GrantStore.
+// BeginDue implements budget.GrantStore. What could not be begun is not begun: the keeper tells nobody of it, and so waits before it tries again.
 func (s *BudgetStore) BeginDue(ctx context.Context, now time.Time) (begun bool, err error) {
 	rules, err := s.heirs(ctx, now)
 	for _, b := range rules {
-		err = errors.Join(err, s.db.Do(ctx, func(ctx context.Context) error { return s.begin(ctx, b, now) }))
+		if e := s.db.Do(ctx, func(ctx context.Context) error { return s.begin(ctx, b, now) }); e != nil {
+			err = errors.Join(err, e)
+			continue
+		}
+		begun = true
 	}
-	return len(rules) > 0, err
+	return begun, err
 }
 
 // heirs are the budgets that carry something into a period that now lies in and has no row yet.
