@@ -115,14 +115,29 @@ func (s *BatchStore) Lines(ctx context.Context, o id.Org, b id.Batch, which batc
 		default:
 			tx = tx.Where("step NOT IN ?", []string{string(batch.Waiting), string(batch.Sent), string(batch.Handed)})
 		}
-		var rows []batchItemRow
-		err := tx.Order("number").Limit(limit).Find(&rows).Error
+		var sizes, rows []batchItemRow
+		if err := tx.Session(&gorm.Session{}).Select("number", "size").Order("number").Limit(limit).Find(&sizes).Error; err != nil || len(sizes) == 0 {
+			return err
+		}
+		err := tx.Where("number IN ?", together(sizes)).Order("number").Find(&rows).Error
 		for i := range rows {
 			out = append(out, batch.SealedItem{Item: rows[i].item(), Sealed: rows[i].Sealed, Size: rows[i].Size})
 		}
 		return err
 	})
 	return out, err
+}
+
+// together are the numbers of the first lines, as many as are read at once.
+func together(rows []batchItemRow) (numbers []int) {
+	var size int64
+	for _, r := range rows {
+		if size += r.Size; len(numbers) > 0 && size > batch.PageBytes {
+			break
+		}
+		numbers = append(numbers, r.Number)
+	}
+	return numbers
 }
 
 // Tally implements batch.Store.

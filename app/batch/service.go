@@ -146,14 +146,21 @@ func (s *Service) Fails(ctx context.Context, actor org.Actor, which id.Batch, af
 	if _, _, err := s.readable(ctx, actor, which); err != nil {
 		return nil, err
 	}
-	all, err := s.Store.Lines(ctx, actor.Org, which, Bad, after, limit)
-	if err != nil {
-		return nil, fmt.Errorf("batch: failed lines: %w", err)
-	}
-	out := make([]Item, len(all))
-	for i := range all {
-		if out[i], err = s.vault.openItem(ctx, all[i]); err != nil {
-			return nil, err
+	var out []Item
+	for len(out) < limit {
+		page, err := s.Store.Lines(ctx, actor.Org, which, Bad, after, limit-len(out))
+		if err != nil {
+			return nil, fmt.Errorf("batch: failed lines: %w", err)
+		}
+		if len(page) == 0 {
+			break
+		}
+		for _, sealed := range page {
+			i, err := s.vault.openItem(ctx, sealed)
+			if err != nil {
+				return nil, err
+			}
+			out, after = append(out, i), i.Number
 		}
 	}
 	return out, nil

@@ -2,7 +2,9 @@ package batch_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -187,4 +189,57 @@ func TestAnOldBatchThatIsNotOverIsListed(t *testing.T) {
 	if all, err := service.List(t.Context(), actor, 1); err != nil || len(all) != 2 || all[0].ID.Compare(all[1].ID) < 0 {
 		t.Errorf("%d listed, %v", len(all), err)
 	}
+}
+
+// Results may be as long as answers may be: what is read at once is bounded by their size, and nobody misses any.
+func TestLongResultsAreNotReadAllAtOnce(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s, service, actor, mine := staffedOn(t, d)
+		e, err := service.Add(t.Context(), actor, batch.Draft{Key: mine, Format: batch.JSONL, Text: lines(6)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		store, now := s.parts.Store, s.house.Clock.Now()
+		if _, ok, err := store.Claim(t.Context(), "node", nil, now, now.Add(time.Minute)); !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+		const mib = 1 << 20
+		var items []batch.Item
+		var sealed []batch.SealedItem
+		for n, size := range []int64{20 * mib, 12 * mib, mib, 64 * mib, 20 * mib, 13 * mib} {
+			i := batch.Item{Number: n + 1, Step: batch.Refused}
+			items, sealed = append(items, i), append(sealed, batch.SealedItem{Item: i, Size: size})
+		}
+		if err := errors.Join(store.Index(t.Context(), actor.Org, e.ID, "node", items), store.Put(t.Context(), actor.Org, e.ID, "node", sealed)); err != nil {
+			t.Fatal(err)
+		}
+		var pages []int
+		for after := 0; ; {
+			page, err := store.Lines(t.Context(), actor.Org, e.ID, batch.All, after, 100)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(page) == 0 {
+				break
+			}
+			pages, after = append(pages, len(page)), page[len(page)-1].Number
+		}
+		if !slices.Equal(pages, []int{2, 1, 1, 1, 1}) {
+			t.Errorf("pages of %v lines", pages)
+		}
+		var out bytes.Buffer
+		write, err := service.Download(t.Context(), actor, e.ID)
+		if err == nil {
+			err = write(&out)
+		}
+		if err != nil || strings.Count(out.String(), "\n") != 6 {
+			t.Errorf("downloaded: %q %v", out.String(), err)
+		}
+		for after, want := range map[int]int{0: 5, 2: 4} {
+			if bad, err := service.Fails(t.Context(), actor, e.ID, after, 5); err != nil || len(bad) != want {
+				t.Errorf("%d failed lines behind %d: %v", len(bad), after, err)
+			}
+		}
+	})
 }

@@ -32,6 +32,9 @@ type SealedItem struct {
 	Size   int64
 }
 
+// PageBytes bounds results that are read at once, but for one that is longer by itself: each may be as long as an answer may be.
+const PageBytes = 32 << 20
+
 // Store keeps files, batches and their lines. Every method but Alone, Claim, Rivals and Sweep is bound to one organization. *db.BatchStore
 // implements it.
 type Store interface {
@@ -69,7 +72,8 @@ type Store interface {
 	// DeleteBatch takes its lines and its files of results along.
 	DeleteBatch(ctx context.Context, o id.Org, b id.Batch) error
 	Tally(ctx context.Context, o id.Org, b id.Batch) (Tally, error)
-	// Lines are results behind a number: those that were answered, or the others with bad, or both with all.
+	// Lines are results behind a number: those that were answered, or the others with bad, or both with all. They are fewer than limit
+	// where they would be more than PageBytes together; none is the end.
 	Lines(ctx context.Context, o id.Org, b id.Batch, which Which, after, limit int) ([]SealedItem, error)
 
 	// Claim gives a batch that nobody has to the node with this token until a moment; false for none. It prefers organizations that are
