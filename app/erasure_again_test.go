@@ -1,11 +1,14 @@
 package app
 
 import (
+	"strings"
 	"testing"
 
+	"github.com/bodhi-gateway/bodhi/app/audit"
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
 	"github.com/bodhi-gateway/bodhi/app/identity"
+	"github.com/bodhi-gateway/bodhi/app/key"
 	"github.com/bodhi-gateway/bodhi/app/org"
 	"github.com/bodhi-gateway/bodhi/app/scim"
 	"github.com/bodhi-gateway/bodhi/app/secret"
@@ -81,5 +84,57 @@ func TestWhoHasTheAddressNowKeepsIt(t *testing.T) {
 	webtest.LogIn(t, s.Handler, canaryMail, webtest.Password)
 	if _, err := a.audit.Verify(ctx, admin.Org); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestWhomADirectoryRenamedIsErasedUnderEveryName has a directory give somebody another address and name, lets them act under both, and
+// erases them: once while nobody has the old address, once after somebody else was given it.
+func TestWhomADirectoryRenamedIsErasedUnderEveryName(t *testing.T) {
+	t.Parallel()
+	const mail, name = "jana.married@acme.test", "Jana Marriedova"
+	for called, taken := range map[string]bool{"nobody has the old address": false, "somebody else has it": true} {
+		t.Run(called, func(t *testing.T) {
+			t.Parallel()
+			at := dbtest.SQLiteURL(t)
+			a, _, s := furnished(t, at)
+			x := &stage{t: t, a: a, s: s}
+			admin, ctx := x.admin(), t.Context()
+			a.unheld(t, admin.Org)
+			before := canary(t, a, s)
+			must(t, a.people.RemoveMember(ctx, admin, before.ID))
+			m, err := a.people.AddMember(ctx, admin, identity.NewMember{Name: canaryName, Email: canaryMail, Role: org.Lead, Teams: []id.Team{x.team()}, Password: secret.New(webtest.Password)})
+			must(t, err)
+			_, err = a.keys.Create(ctx, admin, key.Input{Name: "Laptop of " + canaryMail, Team: x.team(), Member: m.ID})
+			must(t, err)
+			_, err = a.directory.CreateUser(ctx, admin, scim.Person{UserName: canaryMail, Name: canaryName, Email: canaryMail, Active: true})
+			must(t, err)
+			_, err = a.directory.ReplaceUser(ctx, admin, m.ID, -1, scim.Person{UserName: mail, Name: name, Email: mail, Active: true})
+			must(t, err)
+			if taken {
+				_, err := a.people.AddMember(ctx, admin, identity.NewMember{Name: "Somebody New", Email: canaryMail, Role: org.Developer, Teams: []id.Team{x.team()}, Password: secret.New(webtest.Password)})
+				must(t, err)
+			}
+			_, err = a.compliant().Erase(ctx, admin, m.ID, mail, "asked for")
+			must(t, err)
+			finishing(t, a, 0)
+			entries, err := a.audit.Search(ctx, admin, audit.Query{Text: canaryMail, Limit: 100})
+			must(t, err)
+			for _, r := range entries { // what others did to other things may be about who has the address now
+				if who := r.Member; who == m.ID || who == before.ID || r.Target == m.ID.String() || r.Target == before.ID.String() {
+					t.Errorf("the log says %s of %s by %s", r.Action, r.TargetName, r.Actor)
+				}
+			}
+			if taken {
+				webtest.LogIn(t, s.Handler, canaryMail, webtest.Password)
+			} else if l := left(t, at); l != nil {
+				t.Errorf("left: %q", l)
+			}
+			if all := string(contents(t, at)); strings.Contains(all, mail) || strings.Contains(all, name) || strings.Contains(all, canaryName) {
+				t.Error("an address or name is left")
+			}
+			if _, err := a.audit.Verify(ctx, admin.Org); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }

@@ -33,7 +33,11 @@ func (s *ComplianceStore) Erase(ctx context.Context, p compliance.Person) (out [
 				e.column(c)
 			}
 			for _, c := range addressColumns {
-				e.exec(c.table, compliance.Deleted, "DELETE FROM "+c.table+" WHERE org_id = ? AND "+c.column+" = ?", p.Org, p.Email)
+				addresses := p.Addresses()
+				if c.table == "scim_users" { // their own was changed with them: whom a former one leads to is somebody else
+					addresses = addresses[:1]
+				}
+				e.exec(c.table, compliance.Deleted, "DELETE FROM "+c.table+" WHERE org_id = ? AND "+c.column+" IN ?", p.Org, addresses)
 			}
 			e.exec("members", compliance.Pseudonymous, "UPDATE members SET email = ?, name = ? WHERE org_id = ? AND id IN ?", p.Pseudonym(), compliance.ErasedName, p.Org, p.Memberships())
 			for _, t := range texts {

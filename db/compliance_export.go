@@ -49,7 +49,7 @@ func (s *ComplianceStore) exportTable(ctx context.Context, p compliance.Person, 
 		case withheld[c.Name] || t == "blob" || t == "bytea":
 			continue
 		case t == "text":
-			theirs, values = append(theirs, c.Name+" = ?"), append(values, p.Email)
+			theirs, values = append(theirs, c.Name+" IN ?"), append(values, p.Addresses())
 		}
 		names = append(names, c.Name)
 	}

@@ -24,12 +24,12 @@ var calledColumns = []struct{ table, column string }{
 func (s *ComplianceStore) Others(ctx context.Context, p compliance.Person) (out []string, err error) {
 	err = s.db.scoped(ctx, p.Org, func(tx *gorm.DB) error {
 		for _, c := range calledColumns {
-			there, values := make([]string, 0), []any{p.Org, p.Email, p.Name}
+			there, values := make([]string, 0), []any{p.Org, p.Called()}
 			for _, w := range p.Words() {
 				there, values = append(there, "replace("+c.column+", ?, '') <> "+c.column), append(values, w[0])
 			}
 			var found []string
-			query := "SELECT DISTINCT " + c.column + " FROM " + c.table + " WHERE org_id = ? AND " + c.column + " NOT IN (?, ?) AND (" + strings.Join(there, " OR ") + ") LIMIT ?"
+			query := "SELECT DISTINCT " + c.column + " FROM " + c.table + " WHERE org_id = ? AND " + c.column + " NOT IN ? AND (" + strings.Join(there, " OR ") + ") LIMIT ?"
 			if err := tx.Session(&gorm.Session{}).Raw(query, append(values, mostOthers)...).Scan(&found).Error; err != nil {
 				return err
 			}
@@ -37,7 +37,9 @@ func (s *ComplianceStore) Others(ctx context.Context, p compliance.Person) (out 
 		}
 		return nil
 	})
-	out = slices.DeleteFunc(out, func(o string) bool { return strings.EqualFold(o, p.Email) || strings.EqualFold(o, p.Name) })
+	out = slices.DeleteFunc(out, func(o string) bool {
+		return slices.ContainsFunc(p.Called(), func(own string) bool { return strings.EqualFold(o, own) })
+	})
 	slices.SortFunc(out, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
 	out = slices.Compact(out)
 	return out[:min(len(out), mostOthers)], err

@@ -19,25 +19,12 @@ type Redaction struct {
 }
 
 // Redact takes a person out of an organization's entries, under all ids that they had: words by others, and where they acted or somebody
-// acted as them their network address and program. Every entry from the first of these on is signed again, in the transaction in ctx. It
+// acted as them their network address and program. own are words that are theirs only in entries of what they did, or what was done to
+// them: others may name somebody else by the same. Every entry from the first of these on is signed again, in the transaction in ctx. It
 // proves the whole chain first: a broken one stays as it is, because afterwards nobody could tell. Who keeps hashes elsewhere finds the
 // one from before in what the caller writes down. For compliance only.
-func (c *Chain) Redact(ctx context.Context, o id.Org, who []id.Member, words [][2]string) (Redaction, error) {
-	return c.redact(ctx, o, who, words, func(*Record) bool { return true })
-}
-
-// RedactOwn is Redact for those entries alone that tell what the person did, or what was done to them: others may name somebody else
-// by the same words.
-func (c *Chain) RedactOwn(ctx context.Context, o id.Org, who []id.Member, words [][2]string) (Redaction, error) {
-	return c.redact(ctx, o, who, words, func(r *Record) bool { return slices.Contains(who, r.Member) || targets(r, who) })
-}
-
-func (c *Chain) redact(ctx context.Context, o id.Org, who []id.Member, words [][2]string, of func(*Record) bool) (out Redaction, err error) {
-	var pairs []string
-	for _, w := range words {
-		pairs = append(pairs, w[0], w[1])
-	}
-	replace := strings.NewReplacer(pairs...)
+func (c *Chain) Redact(ctx context.Context, o id.Org, who []id.Member, words, own [][2]string) (out Redaction, err error) {
+	everywhere, theirs := replacer(words), replacer(slices.Concat(own, words))
 	err = c.tx.Do(ctx, func(ctx context.Context) error {
 		head, err := c.store.Lock(ctx, o)
 		if err != nil || head.Seq == 0 {
@@ -57,7 +44,11 @@ func (c *Chain) redact(ctx context.Context, o id.Org, who []id.Member, words [][
 			}
 			var again []Record
 			for _, r := range page {
-				if of(&r) && redact(&r, who, replace) {
+				replace := everywhere
+				if slices.Contains(who, r.Member) || targets(&r, who) {
+					replace = theirs
+				}
+				if redact(&r, who, replace) {
 					if out.Entries++; out.First == 0 {
 						out.First = r.Seq
 					}
@@ -84,6 +75,14 @@ func (c *Chain) redact(ctx context.Context, o id.Org, who []id.Member, words [][
 		return Redaction{}, fmt.Errorf("audit: redact: %w", err)
 	}
 	return out, nil
+}
+
+func replacer(words [][2]string) *strings.Replacer {
+	var pairs []string
+	for _, w := range words {
+		pairs = append(pairs, w[0], w[1])
+	}
+	return strings.NewReplacer(pairs...)
 }
 
 func targets(r *Record, who []id.Member) bool {

@@ -34,7 +34,7 @@ func TestOwnWordsAreRedactedWhateverIsInThem(t *testing.T) {
 					return err
 				}
 			}
-			_, err := h.Audit.Redact(ctx, x.Org.ID, []id.Member{me.Member}, nil)
+			_, err := h.Audit.Redact(ctx, x.Org.ID, []id.Member{me.Member}, nil, nil)
 			return err
 		})
 		if err != nil {

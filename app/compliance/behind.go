@@ -61,10 +61,11 @@ const table, column = "erasures", "sealed"
 type words struct {
 	Email string `json:"email"`
 	Name  string `json:"name"`
+	Was   Was    `json:"was"`
 }
 
 func (s *Service) remember(ctx context.Context, p Person, e *Erasure) error {
-	text, err := json.Marshal(words{p.Email, p.Name})
+	text, err := json.Marshal(words{p.Email, p.Name, p.Was})
 	if err != nil {
 		return err
 	}
@@ -82,7 +83,7 @@ func (s *Service) whom(ctx context.Context, e Erasure) (Person, error) {
 	if err := json.Unmarshal([]byte(text.Reveal()), &w); err != nil {
 		return Person{}, err
 	}
-	p := Person{Org: e.Org, Member: e.Member, Email: w.Email, Name: w.Name}
+	p := Person{Org: e.Org, Member: e.Member, Email: w.Email, Name: w.Name, Was: w.Was}
 	named := p
 	named.Email = p.Pseudonym() // as all of their memberships are called since
 	if p.Former, _, err = s.under(ctx, named); err != nil {
@@ -141,7 +142,7 @@ func (s *Service) pass(ctx context.Context, p Person, e Erasure, now time.Time, 
 	if err != nil {
 		return err
 	}
-	did, err := s.Audit.RedactOwn(ctx, p.Org, p.Memberships(), p.told())
+	did, err := s.Audit.Redact(ctx, p.Org, p.Memberships(), nil, p.told())
 	if err != nil {
 		return err
 	}

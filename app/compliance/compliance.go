@@ -41,8 +41,10 @@ type Person struct {
 	Member id.Member
 	Email  string
 	Name   string
-	// Former are memberships of theirs that ended before, under the same address.
+	// Former are memberships of theirs that ended before, under the same address or one of Was.
 	Former []id.Member
+	// Was is what they were called before and nobody else is now; taken is what somebody else is.
+	Was, taken Was
 	// Others are addresses and names of other people that one of the person's is a part of, the longest first: joann@acme.com of
 	// ann@acme.com. They stay.
 	Others []string
@@ -66,10 +68,16 @@ const nameLength = 8
 // Words are what is looked for inside of texts, each with what takes its place, in the capitals that people and programs write them
 // with. A name counts if it has two parts, or is long.
 func (p Person) Words() [][2]string {
-	out := spelled(nil, p.Email, p.Pseudonym())
-	if len(p.Name) >= nameLength || len(p.Name) >= 5 && strings.Contains(p.Name, " ") {
-		out = spelled(out, p.Name, ErasedName)
+	var out [][2]string
+	for _, email := range p.Addresses() {
+		out = spelled(out, email, p.Pseudonym())
 	}
+	for _, name := range append([]string{p.Name}, p.Was.Names...) {
+		if len(name) >= nameLength || len(name) >= 5 && strings.Contains(name, " ") {
+			out = spelled(out, name, ErasedName)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b [2]string) int { return len(b[0]) - len(a[0]) }) // one may be a part of another
 	return out
 }
 

@@ -22,8 +22,10 @@ func (s *Service) Person(ctx context.Context, actor org.Actor, who id.Member) (P
 		return Person{}, err
 	}
 	p := Person{Org: m.Org, Member: m.ID, Email: m.Email, Name: m.Name}
-	p.Former, _, err = s.under(ctx, p)
-	return p, err
+	if p.Former, _, err = s.under(ctx, p); err != nil {
+		return p, err
+	}
+	return p, s.formerly(ctx, actor, &p)
 }
 
 // under are the other memberships of a person's address: those that ended are theirs, who came back; one that goes on is somebody
@@ -101,11 +103,12 @@ func (s *Service) Erase(ctx context.Context, actor org.Actor, who id.Member, ema
 		pairs = append(pairs, w[0], w[1])
 	}
 	reason = strings.NewReplacer(pairs...).Replace(reason)
-	own := p.told()
+	own := p.toldOwn()
 	if heir != nil { // what the address leads to is theirs, and the name if they share it, but for what names the person by id
 		if p.Email = p.Pseudonym(); strings.EqualFold(heir.Name, p.Name) {
 			p.Name = ""
 		}
+		p.Was = p.Was.besides(heir.Name)
 	}
 	out := Erasure{ID: id.NewErasure(s.IDs), Org: p.Org, Member: who, Pseudonym: p.Pseudonym(), Reason: reason, By: actor.Label, At: s.Clock.Now().UTC()}
 	if err := s.erase(ctx, actor, p, own, &out); err != nil {
@@ -144,11 +147,7 @@ func (s *Service) erase(ctx context.Context, actor org.Actor, p Person, own [][2
 		if out.Counts, err = s.Store.Erase(ctx, p); err != nil {
 			return err
 		}
-		redact := s.Audit.Redact
-		if p.Email == p.Pseudonym() {
-			redact = s.Audit.RedactOwn
-		}
-		did, err := redact(ctx, p.Org, p.Memberships(), own)
+		did, err := s.Audit.Redact(ctx, p.Org, p.Memberships(), p.told(), own)
 		if err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package compliance
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -53,9 +54,10 @@ type Said struct {
 // Log is the audit log, which can take somebody's name out of its own entries. *audit.Chain implements it.
 type Log interface {
 	audit.Log
-	Redact(ctx context.Context, o id.Org, who []id.Member, words [][2]string) (audit.Redaction, error)
-	// RedactOwn does it to entries of what they did and what was done to them alone.
-	RedactOwn(ctx context.Context, o id.Org, who []id.Member, words [][2]string) (audit.Redaction, error)
+	// Redact looks for words in every entry, and for own in those of what they did and what was done to them.
+	Redact(ctx context.Context, o id.Org, who []id.Member, words, own [][2]string) (audit.Redaction, error)
+	// Walk says what people were called before.
+	Walk(ctx context.Context, actor org.Actor, q audit.Query) iter.Seq2[audit.Record, error]
 }
 
 // Parts are what Service works with.
