@@ -48,6 +48,7 @@ type Account struct {
 	Credential *Credential // nil if there is none
 	KeyTitle   string      // what the provider calls the key
 	NarrowBy   string      // what the provider calls a part of the account
+	Gone       bool        // the connection was deleted, and has no name any more; what was read stays
 }
 
 // Accounts gives the connections that can be reconciled, by name.
@@ -82,6 +83,12 @@ func (s *Service) Account(ctx context.Context, actor org.Actor, c id.Connection)
 		return Account{}, err
 	}
 	r, src, err := s.account(ctx, actor.Org, c)
+	if fault.Is(err, fault.NotFound) {
+		if err := s.known(ctx, actor.Org, c); err != nil {
+			return Account{}, err
+		}
+		return Account{Connection: provider.ConnectionRecord{ID: c, Org: actor.Org}, Gone: true}, nil
+	}
 	if err != nil {
 		return Account{}, err
 	}
@@ -103,7 +110,7 @@ func (s *Service) Days(ctx context.Context, actor org.Actor, c id.Connection, fr
 		return nil, err
 	}
 	if !c.IsZero() {
-		if _, _, err := s.account(ctx, actor.Org, c); err != nil {
+		if err := s.known(ctx, actor.Org, c); err != nil {
 			return nil, err
 		}
 	}
@@ -119,7 +126,7 @@ func (s *Service) Day(ctx context.Context, actor org.Actor, c id.Connection, day
 	if err := actor.Require(MayRead); err != nil {
 		return Day{}, err
 	}
-	if _, _, err := s.account(ctx, actor.Org, c); err != nil {
+	if err := s.known(ctx, actor.Org, c); err != nil {
 		return Day{}, err
 	}
 	d, err := s.Store.Day(ctx, actor.Org, c, day)
@@ -127,6 +134,22 @@ func (s *Service) Day(ctx context.Context, actor org.Actor, c id.Connection, day
 		return Day{}, fmt.Errorf("reconcile: find day: %w", err)
 	}
 	return d, nil
+}
+
+// known refuses what account does, but for a connection of which days stay although it is gone.
+func (s *Service) known(ctx context.Context, o id.Org, c id.Connection) error {
+	_, _, missing := s.account(ctx, o, c)
+	if c.IsZero() || !fault.Is(missing, fault.NotFound) {
+		return missing
+	}
+	days, err := s.Store.Days(ctx, o, c, DateOf(time.Time{}), 1)
+	if err != nil {
+		return fmt.Errorf("reconcile: find days: %w", err)
+	}
+	if len(days) == 0 {
+		return missing
+	}
+	return nil
 }
 
 // account finds a connection whose provider has a report.

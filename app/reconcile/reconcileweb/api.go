@@ -35,7 +35,7 @@ type lineJSON struct {
 // accountJSON is a connection whose provider has a cost report. The credential is never in it.
 type accountJSON struct {
 	Connection    string     `json:"connection"`
-	Name          string     `json:"name"`
+	Name          string     `json:"name"` // "" of a connection that was deleted; what was read stays
 	HasCredential bool       `json:"has_credential"`
 	KeyHint       string     `json:"key_hint,omitempty"` // last four characters
 	Narrow        string     `json:"narrow,omitempty"`

@@ -19,6 +19,8 @@ const (
 	root     = "/reconcile"
 	lastDays = 30
 	maxDays  = 500
+	// gone is the name of every connection that was deleted: its own went with it.
+	gone = "A deleted connection"
 )
 
 func (h *Handlers) list(c *web.Context) error {
@@ -41,7 +43,7 @@ func (h *Handlers) list(c *web.Context) error {
 	for _, d := range days {
 		name := names[d.Connection]
 		if name == "" {
-			name = "a deleted connection"
+			name = gone
 		}
 		page.Days = append(page.Days, presentDay(d, name))
 	}
@@ -71,11 +73,14 @@ func (h *Handlers) showPage(c *web.Context, which id.Connection, typed *string, 
 	if err != nil {
 		return nil, err
 	}
+	if a.Gone {
+		a.Connection.Name = gone
+	}
 	days, err := h.books.Days(c.Ctx(), c.Actor(), which, since(c), maxDays)
 	if err != nil {
 		return nil, err
 	}
-	page := views.ShowPage{Shell: c.Shell(a.Connection.Name, "reconcile"), Account: presentAccount(c, a), CanChange: c.Actor().Role.AtLeast(reconcile.MayChange),
+	page := views.ShowPage{Shell: c.Shell(a.Connection.Name, "reconcile"), Account: presentAccount(c, a), CanChange: !a.Gone && c.Actor().Role.AtLeast(reconcile.MayChange),
 		Form: views.Form{Action: root + "/" + which.String(), KeyTitle: a.KeyTitle, NarrowBy: a.NarrowBy,
 			Errors: views.Errors{Form: wrong.Form, Credential: wrong.Fields["credential"], Narrow: wrong.Fields["narrow"]}}}
 	for _, d := range days {
@@ -152,6 +157,9 @@ func presentAccount(c *web.Context, a reconcile.Account) views.Account {
 	out := views.Account{ID: a.Connection.ID.String(), Name: a.Connection.Name, Kind: o.Title}
 	k := a.Credential
 	switch {
+	case a.Gone:
+		out.State = ui.StatusProps{Label: "Deleted", Title: "The connection is gone. What was read of its report stays."}
+		return out
 	case k == nil:
 		out.State = ui.StatusProps{Label: "No key", Title: "Nothing is read without a key for the report."}
 		return out

@@ -151,3 +151,34 @@ func TestDifferencesAreSeenByDayAndLine(t *testing.T) {
 		}
 	}
 }
+
+func TestDaysOfADeletedConnectionCanBeRead(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	bad := s.save(t, 2, 90*money.Cent, money.Dollar)
+	if err := db.NewConnectionStore(s.DB).Delete(t.Context(), s.acme.Org.ID, s.account.ID); err != nil {
+		t.Fatal(err)
+	}
+	browser, api := webtest.As(t, s.site, s.acme.Members[org.Admin]), s.Program(t, s.site, s.acme, org.Admin)
+	day := "/reconcile/" + s.account.ID.String() + "?day=" + string(bad)
+	if p := browser.Get("/reconcile"); !p.Has("A deleted connection", day) {
+		t.Errorf("list: %d\n%s", p.Status, p.Body)
+	}
+	if p := browser.Get(day); p.Status != http.StatusOK || !p.Has("Deleted", "Ours, by model", "gpt-5.5") || p.Has("Credential for the report", "Remove key") {
+		t.Errorf("day: %d\n%s", p.Status, p.Body)
+	}
+	if p := browser.Post("/reconcile/"+s.account.ID.String(), url.Values{"credential": {"sk-admin-0123456789"}}); p.Status != http.StatusNotFound {
+		t.Errorf("a key for it: %d", p.Status)
+	}
+	for _, path := range []string{day, "?connection=" + s.account.ID.String()} {
+		if p := api.Get("/api/v1/reconcile" + strings.TrimPrefix(path, "/reconcile")); p.Status != http.StatusOK || !p.Has(`"ours_usd":"0.9"`) {
+			t.Errorf("%s: %d %s", path, p.Status, p.Body)
+		}
+	}
+	other := id.NewConnection(s.IDs).String()
+	for _, path := range []string{"/" + other, "?connection=" + other, "/" + other + "?day=" + string(bad)} {
+		if p := api.Get("/api/v1/reconcile" + path); p.Status != http.StatusNotFound {
+			t.Errorf("%s: %d %s", path, p.Status, p.Body)
+		}
+	}
+}
