@@ -81,6 +81,14 @@ func newShop(t *testing.T) *shop {
 	routes := []Route{
 		{Method: "GET", Path: root, Name: "api.things.list", Guard: Token, Floor: org.Viewer, Out: thingList{}, Query: []Parameter{{Name: "color", Values: []string{"red", "blue"}}},
 			Handle: func(c *Context) error { return c.JSON(200, thingList{append([]thing{}, s.things...)}) }},
+		{Method: "PUT", Path: root, Name: "api.things.set", Guard: Token, Floor: org.Lead, Audit: "things.set", In: thingInput{}, Out: thingList{}, Handle: func(c *Context) error {
+			in, err := Decode[thingInput](c)
+			if err != nil {
+				return err
+			}
+			s.things = []thing{{ID: "t9", Name: in.Name, UpdatedAt: s.clock.Now()}}
+			return c.JSON(200, thingList{s.things})
+		}},
 		{Method: "GET", Path: root + "/:id", Name: "api.things.show", Guard: Token, Floor: org.Viewer, Out: thing{}, Handle: func(c *Context) error {
 			return c.JSON(200, s.things[0])
 		}},
@@ -204,6 +212,26 @@ func TestAChangeNamesTheRevisionItWasMadeOn(t *testing.T) {
 	}
 	if count[200] != 1 || count[412] != 19 {
 		t.Errorf("twenty changes on one revision: %v", count)
+	}
+}
+
+// A list that is set as a whole has a revision, too: the tag that its own GET gave.
+func TestAListNamesTheRevisionItWasMadeOn(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	tag := s.call("GET", "things", "").Header().Get("ETag")
+	if w := s.call("PUT", "things", `{"name":"x"}`, "If-Match", tag); w.Code != 200 {
+		t.Fatalf("on what is there: %d %s", w.Code, w.Body)
+	}
+	if w := s.call("PUT", "things", `{"name":"y"}`, "If-Match", tag); w.Code != 412 || s.things[0].Name != "x" {
+		t.Errorf("on an old revision: %d %s", w.Code, w.Body)
+	}
+	w := s.call("PUT", "things", `{"name":"z"}`, "If-Match", s.call("GET", "things", "").Header().Get("ETag"))
+	if w.Code != 200 {
+		t.Errorf("read again: %d %s", w.Code, w.Body)
+	}
+	if again := s.call("PUT", "things", `{"name":"a"}`, "If-Match", w.Header().Get("ETag")); again.Code != 200 {
+		t.Errorf("on the tag that the change answered with: %d %s", again.Code, again.Body)
 	}
 }
 

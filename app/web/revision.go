@@ -49,10 +49,26 @@ func (s *server) change(c *Context, r *Route) error {
 	if err != nil {
 		return err
 	}
-	if tag := etag(h); tag != "" {
+	tag := etag(h)
+	if show := s.shown[c.route.Path]; tag != "" && show != nil && listingOf(*show) != nil {
+		if now, err := c.read(show); err == nil { // the next change names what its GET says
+			tag = etag(now)
+		}
+	}
+	if tag != "" {
 		h.header.Set("ETag", tag)
 	}
 	return c.send(h)
+}
+
+// read is the thing as its own GET shows it: a list has the same bytes only if it is cut as there.
+func (c *Context) read(show *Route) (*held, error) {
+	if err := c.actor.Require(show.Floor); err != nil {
+		return nil, err
+	}
+	reader := *c
+	reader.route, reader.listing = show, listingOf(*show)
+	return reader.hold(show.Handle)
 }
 
 // unchanged reads the thing as its own GET shows it and compares revisions.
@@ -61,12 +77,7 @@ func (s *server) unchanged(c *Context, want []string) error {
 	if show == nil {
 		return fault.New(fault.Conflict, "no_revision", "This cannot be read, so it has no ETag. Leave If-Match out.")
 	}
-	if err := c.actor.Require(show.Floor); err != nil {
-		return err
-	}
-	reader := *c
-	reader.route, reader.listing = show, nil
-	h, err := reader.hold(show.Handle)
+	h, err := c.read(show)
 	if err != nil {
 		return err
 	}
