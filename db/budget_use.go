@@ -139,7 +139,7 @@ func (s *BudgetStore) Statements(ctx context.Context, o id.Org, b id.Budget) ([]
 		if zone, err = zoneOf(tx, o); err != nil {
 			return err
 		}
-		return tx.Where("org_id = ? AND budget_id = ?", o, b).Order("starts_at DESC").Limit(100).Find(&rows).Error
+		return tx.Where("org_id = ? AND budget_id = ?", o, b).Order("starts_at DESC").Find(&rows).Error
 	})
 	out := make([]budget.Statement, len(rows))
 	for i, r := range rows {

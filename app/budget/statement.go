@@ -22,7 +22,7 @@ type Statement struct {
 	Suspense   ledger.Units
 }
 
-// Statements are the periods of a budget that the actor may see, newest first, at most the last 100.
+// Statements are the periods of a budget that the actor may see, newest first.
 func (s *Service) Statements(ctx context.Context, actor org.Actor, b id.Budget) ([]Statement, error) {
 	if _, err := s.Get(ctx, actor, b); err != nil {
 		return nil, err

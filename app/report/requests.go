@@ -64,7 +64,7 @@ type Query struct {
 // Bounds of Query.Limit.
 const (
 	DefaultLimit = 50
-	MaxLimit     = 200
+	MaxLimit     = 1000
 )
 
 // Cursor is a place in the list of requests, newest first. The zero Cursor is the top.

@@ -17,6 +17,9 @@ const maxSpan = 400 * 24 * time.Hour
 // dimensions are all of By, in the order that messages name them.
 var dimensions = []By{ByDay, ByModel, ByKey, ByTeam, ByMember, ByConnection, ByDepartment}
 
+// All is no bound on how many groups there are.
+const All = -1
+
 // Usage sums up from ≤ t < to by a dimension: days oldest first, all others the most expensive first and at most limit
 // of them. Bounds are widened to the slots that sums are kept by, days to whole days of the organization's zone.
 func (s *Service) Usage(ctx context.Context, a org.Actor, by By, from, to time.Time, limit int) ([]Group, error) {

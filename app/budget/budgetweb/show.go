@@ -37,6 +37,9 @@ func (h *Handlers) showPage(c *web.Context, e budget.Entry, given gift) (templ.C
 	return views.Show(page), err
 }
 
+// mostHistory is how many periods a budget's page shows; the API has all.
+const mostHistory = 100
+
 func (h *Handlers) gather(c *web.Context, e budget.Entry, given gift) (page views.ShowPage, err error) {
 	ctx, actor := c.Ctx(), c.Actor()
 	forecast, err := h.budgets.Forecast(ctx, actor, e.ID)
@@ -65,7 +68,7 @@ func (h *Handlers) gather(c *web.Context, e budget.Entry, given gift) (page view
 	}
 	row := present(c, e, map[id.Budget]budget.Forecast{e.ID: forecast})
 	page = views.ShowPage{Shell: c.Shell(e.Label, "budgets"), Title: e.Label, Status: row.Enforce, Row: row, Sub: subtitle(c, e), Facts: rules(c, e), Burn: Burn(c, e, forecast),
-		Outlook: outlook(c, e, forecast), History: history(c, e, statements), Grants: granted(c, e, grants), Asks: requests(c, asks), Alerts: crossed(c, alerts),
+		Outlook: outlook(c, e, forecast), History: history(c, e, statements[:min(len(statements), mostHistory)]), Grants: granted(c, e, grants), Asks: requests(c, asks), Alerts: crossed(c, alerts),
 		Requests: "/requests?" + url.Values{"range": {"month"}, "under": {printScope(e.Scope)}}.Encode(),
 		Refusals: "/requests?" + url.Values{"range": {"all"}, "budget": {e.ID.String()}}.Encode(), Last: lines(c, refused.Requests), Error: given.form}
 	if page.Suspended, err = h.suspended(c, e); err != nil {

@@ -3,7 +3,6 @@ package reportweb
 import (
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -23,7 +22,7 @@ func (h *Handlers) apiList(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	if q.Limit, err = pageSize(c); err != nil {
+	if q.Limit, err = c.Limit(); err != nil {
 		return err
 	}
 	page, err := h.Reports.Requests(c.Ctx(), c.Actor(), q)
@@ -60,7 +59,7 @@ func (h *Handlers) apiShow(c *web.Context) error {
 	return c.JSON(http.StatusOK, out)
 }
 
-// apiUsage is GET /api/v1/usage?by=day&from=&to=&limit=; without bounds it is the last 30 days.
+// apiUsage is GET /api/v1/usage?by=day&from=&to=&limit=&after=; without bounds it is the last 30 days.
 func (h *Handlers) apiUsage(c *web.Context) error {
 	by := report.By(or(c.QueryParam("by"), string(report.ByDay)))
 	zone, err := h.Reports.Zone(c.Ctx(), c.Actor())
@@ -75,17 +74,13 @@ func (h *Handlers) apiUsage(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	n, err := pageSize(c)
-	if err != nil {
-		return err
-	}
 	if to.IsZero() {
 		to = h.Reports.Now()
 	}
 	if from.IsZero() {
 		from = to.AddDate(0, 0, -29)
 	}
-	groups, err := h.Reports.Usage(c.Ctx(), c.Actor(), by, from, to, n)
+	groups, err := h.Reports.Usage(c.Ctx(), c.Actor(), by, from, to, report.All)
 	if err != nil {
 		return err
 	}
@@ -110,16 +105,4 @@ func moment(c *web.Context, name string, zone *time.Location) (time.Time, error)
 		return t, fault.Field(name, fmt.Sprintf("%s is a moment like 2026-11-23T00:00:00Z, or a day like 2026-11-23.", name))
 	}
 	return t.UTC(), nil
-}
-
-func pageSize(c *web.Context) (int, error) {
-	text := c.QueryParam("limit")
-	if text == "" {
-		return report.DefaultLimit, nil
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 || n > report.MaxLimit {
-		return 0, fault.Field("limit", fmt.Sprintf("limit is a number from 1 to %d.", report.MaxLimit))
-	}
-	return n, nil
 }

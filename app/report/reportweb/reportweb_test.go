@@ -356,6 +356,39 @@ func TestTheListGoesOnWhereThePageEnded(t *testing.T) {
 	}
 }
 
+// Sums are of no use where some are left out without a word.
+func TestTheAPIGivesEveryKeyInPages(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	var many []ledger.Request
+	for range 201 {
+		many = append(many, ledger.Request{ID: id.NewRequest(s.house.IDs), Chain: org.Chain{Org: s.acme.Org.ID, Team: s.acme.Team, Key: id.NewKey(s.house.IDs)}, At: s.house.Clock.Now(), Family: "openai", Endpoint: "chat", Status: 402})
+	}
+	s.post(t, budget.Batch{Requests: many})
+	api := s.house.Program(t, s.site, s.acme, org.Manager)
+	for _, path := range []string{"usage?by=key", "requests?"} {
+		seen, next := map[string]bool{}, ""
+		for _, want := range []int{100, 100, 1} {
+			var page struct {
+				Data    []struct{ ID string }
+				HasMore bool `json:"has_more"`
+				Next    string
+			}
+			decode(t, api.Get("/api/v1/"+path+"&after="+next), &page)
+			if len(page.Data) != want || page.HasMore != (want > 1) {
+				t.Errorf("%s: %d rows, not %d; more: %v", path, len(page.Data), want, page.HasMore)
+			}
+			for _, x := range page.Data {
+				seen[x.ID] = true
+			}
+			next = page.Next
+		}
+		if p := api.Get("/api/v1/" + path + "&limit=1000"); len(seen) != 201 || strings.Count(p.Body, `"cost_usd"`) < 201 || !p.Has(`"has_more":false`) {
+			t.Errorf("%s: %d rows in pages, %d at once", path, len(seen), strings.Count(p.Body, `"cost_usd"`))
+		}
+	}
+}
+
 func TestTheAPISharesTheFigures(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
