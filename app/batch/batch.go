@@ -59,6 +59,8 @@ type Batch struct {
 	ExpiresAt time.Time // zero: it may take for ever
 	StoppedAt time.Time // somebody cancelled it; else zero
 	EndedAt   time.Time // zero while it is not over
+
+	opens time.Time // where it was read: the off-peak hours that it waits for, or zero
 }
 
 // Body is what a batch was asked for, and what was wrong with its file.

@@ -167,10 +167,14 @@ func (d *Desk) Batch(ctx context.Context, c Caller, family Family, name string) 
 	if err == nil {
 		t, err = d.Store.Tally(ctx, c.org(), which)
 	}
+	one := []Batch{b}
+	if err == nil {
+		err = d.open(ctx, c.org(), one)
+	}
 	if err != nil {
 		return Batch{}, Tally{}, away(err)
 	}
-	return b, t, nil
+	return one[0], t, nil
 }
 
 // Entry is a batch in a list.
@@ -203,6 +207,9 @@ func (d *Desk) entries(ctx context.Context, o id.Org, all []Batch) ([]Entry, err
 		of[i] = all[i].ID
 	}
 	tallies, err := d.Store.Tallies(ctx, o, of)
+	if err == nil {
+		err = d.open(ctx, o, all)
+	}
 	out := make([]Entry, len(all))
 	for i := range all {
 		out[i] = Entry{all[i], tallies[all[i].ID]}

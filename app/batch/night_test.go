@@ -98,9 +98,19 @@ func TestOutOfHoursNothingIsHandedOver(t *testing.T) {
 		return b.StartAt.Equal(evening)
 	})
 	n.house.Clock.Set(evening)
-	_, tally := n.passes(b, time.Second, "back", func(_ batch.Batch, tally batch.Tally) bool {
+	looks := false
+	_, tally := n.passes(b, time.Second, "back", func(b batch.Batch, tally batch.Tally) bool {
+		if b.State == batch.Running && b.StartAt.After(morning) { // nobody begins anything at the next look at the provider
+			looks = true
+			if says := b.View(tally).Bodhi.StartAt; !says.Equal(evening.AddDate(0, 0, 1)) {
+				t.Fatalf("it says that it goes on at %s", says)
+			}
+		}
 		return tally.Steps[batch.Done] > 0 && tally.Steps[batch.Handed] == 0
 	})
+	if !looks {
+		t.Error("nobody looked at the provider by day")
+	}
 	if tally.Steps[batch.Done] != 6 || tally.Steps[batch.Waiting] != 14 || n.plane.all() != 0 || n.party.sent != 1 {
 		t.Errorf("%+v, %d loads, %d asked alone", tally, n.party.sent, n.plane.all())
 	}

@@ -129,7 +129,11 @@ func (s *Service) Get(ctx context.Context, actor org.Actor, which id.Batch) (Ent
 		return Entry{}, err
 	}
 	t, err := s.Store.Tally(ctx, actor.Org, which)
-	return Entry{b, t}, err
+	one := []Batch{b}
+	if err == nil {
+		err = s.open(ctx, actor.Org, one)
+	}
+	return Entry{one[0], t}, err
 }
 
 // May reports whether the actor may change a batch: whose key it is, and who may change that key.

@@ -112,8 +112,8 @@ func (b *Batch) aside(t Tally) aside {
 	if n := t.Steps[Handed]; n > 0 {
 		a.Handed = &handed{n, t.Back}
 	}
-	if b.StartAt.After(b.CreatedAt) {
-		a.StartAt = &b.StartAt
+	if at := b.Starts(); at.After(b.CreatedAt) {
+		a.StartAt = &at
 	}
 	return a
 }

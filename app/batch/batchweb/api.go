@@ -98,7 +98,7 @@ var priorities = map[int]string{-1: "low", 0: "normal", 1: "high"}
 
 func shown(e batch.Entry) batchJSON {
 	out := batchJSON{ID: e.ID.String(), Name: e.Label(), State: string(e.State), Why: e.Why, Family: string(e.Family), Endpoint: e.Body.Endpoint, Key: e.Key.String(), Total: e.Total, Done: e.Tally.Steps[batch.Done],
-		Failed: e.Tally.Steps[batch.Refused], Undone: e.Tally.Steps[batch.Lapsed] + e.Tally.Steps[batch.Dropped], Handed: e.Tally.Steps[batch.Handed], Answered: e.Tally.Back, CostUSD: e.Tally.Cost, LostUSD: e.Tally.Lost, Priority: priorities[e.Priority], CreatedAt: e.CreatedAt, StartAt: e.StartAt, Native: e.Body.Native, OffPeak: e.Body.OffPeak, Schedule: e.Body.Schedule}
+		Failed: e.Tally.Steps[batch.Refused], Undone: e.Tally.Steps[batch.Lapsed] + e.Tally.Steps[batch.Dropped], Handed: e.Tally.Steps[batch.Handed], Answered: e.Tally.Back, CostUSD: e.Tally.Cost, LostUSD: e.Tally.Lost, Priority: priorities[e.Priority], CreatedAt: e.CreatedAt, StartAt: e.Starts(), Native: e.Body.Native, OffPeak: e.Body.OffPeak, Schedule: e.Body.Schedule}
 	if e.Body.Cap > 0 {
 		out.CapUSD = &e.Body.Cap
 	}

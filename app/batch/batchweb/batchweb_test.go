@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -493,6 +494,34 @@ func TestOffPeakHoursOnPages(t *testing.T) {
 	}
 	if p := admin.Post("/batches/hours", good); p.Status != http.StatusSeeOther || !admin.Get("/batches/hours").Has("22:30 to 05:00, Sunday all day (Europe/Berlin)", "Your organization") {
 		t.Errorf("saved: %d\n%s", p.Status, p.Body)
+	}
+}
+
+// An off-peak batch of which a provider has lines is looked at by day. That is no start, and its pages do not say so.
+func TestALookAtAProviderIsNoStart(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	noon := s.house.Clock.Now().UTC().Truncate(24 * time.Hour).Add(36 * time.Hour)
+	s.house.Clock.Set(noon)
+	k, err := id.ParseKey(s.key(t, ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := s.acme.Actor(org.Admin).Org
+	b := batch.Batch{ID: id.NewBatch(s.house.IDs), Org: o, Key: k, Family: batch.OpenAI, State: batch.Running, Input: id.NewFile(s.house.IDs), CreatedAt: noon, BeganAt: noon, StartAt: noon.Add(time.Minute),
+		Body: batch.Body{Name: "Reviews", Endpoint: "/v1/chat/completions", KeyName: "robot", Native: true, OffPeak: true}}
+	if err := errors.Join(s.parts.Store.SetHours(t.Context(), o, batch.Hours{Zone: "UTC", Opens: 20 * 60, Closes: 6 * 60}), s.parts.Store.InsertBatch(t.Context(), b)); err != nil {
+		t.Fatal(err)
+	}
+	evening := noon.Add(8 * time.Hour).Format(time.RFC3339)
+	if p := s.as(t, org.Admin).Get("/batches/" + b.ID.String()); !p.Has("Waits for its time", "Not before", evening) || p.Has(b.StartAt.Format(time.RFC3339)) {
+		t.Errorf("its page: %s", p.Body)
+	}
+	program := s.house.Program(t, s.site, s.acme, org.Admin)
+	for _, path := range []string{"/api/v1/batches", "/api/v1/batches/" + b.ID.String()} {
+		if p := program.Get(path); !p.Has(`"start_at":"` + evening + `"`) {
+			t.Errorf("%s: %s", path, p.Body)
+		}
 	}
 }
 

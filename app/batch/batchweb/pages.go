@@ -27,7 +27,7 @@ var states = map[batch.State]ui.StatusProps{
 }
 
 func stateOf(c *web.Context, e *batch.Entry) ui.StatusProps {
-	if !e.State.Over() && e.State != batch.Paused && e.StartAt.After(c.Now()) {
+	if !e.State.Over() && e.State != batch.Paused && e.Starts().After(c.Now()) {
 		return ui.StatusProps{Tone: ui.Neutral, Label: "Waits for its time"}
 	}
 	return states[e.State]
@@ -174,7 +174,7 @@ func figures(c *web.Context, p *views.Page, e *batch.Entry) {
 	for _, x := range []struct {
 		label string
 		at    time.Time
-	}{{"Not before", e.StartAt}, {"Expires", e.ExpiresAt}, {"Ended", e.EndedAt}} {
+	}{{"Not before", e.Starts()}, {"Expires", e.ExpiresAt}, {"Ended", e.EndedAt}} {
 		if !x.at.IsZero() && (x.label != "Not before" || x.at.After(e.CreatedAt)) {
 			p.Facts = append(p.Facts, ui.Fact{Label: x.label, Body: ui.Time(c.When(x.at))})
 		}
