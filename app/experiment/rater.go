@@ -29,8 +29,10 @@ type Rater struct {
 const (
 	leastDaily = money.Cent
 	mostDaily  = 1000 * money.Dollar
-	// holds is how many judgements a day's money is worth at least: one may cost a twentieth of it, or it is not asked for.
-	holds = 20
+	// holds is how many judgements a day's money is worth at least, few how many of less than money for twenty: one may cost a twentieth of
+	// it, or leastHeld where that is more, but not more than a quarter. Judges that think have room for it, and give back what they leave.
+	holds, few = 20, 4
+	leastHeld  = money.Cent
 )
 
 // Sampled reports whether an answer is among the percent that are judged: a hash of the request's id, so that it is no matter of which
@@ -92,8 +94,13 @@ type Bench struct {
 // Hold sets money aside for one judgement. What a crash leaves held stays counted as spent.
 func (b *Bench) Hold(ctx context.Context, e *Experiment) (most money.USD, settle func(ctx context.Context, cost money.USD, judged bool), ok bool) {
 	day := dayOf(b.Clock.Now())
-	most = e.Judge.Daily / holds
+	share := e.Judge.Daily / holds
+	most = max(share, min(leastHeld, e.Judge.Daily/few))
 	ok, err := b.Purse.HoldJudge(ctx, e.Org, e.ID, day, most, e.Judge.Daily)
+	if err == nil && !ok && most > share { // what is left of the day may do for a judge that is brief
+		most = share
+		ok, err = b.Purse.HoldJudge(ctx, e.Org, e.ID, day, most, e.Judge.Daily)
+	}
 	if err != nil || !ok {
 		b.lost(e, err)
 		return 0, nil, false
