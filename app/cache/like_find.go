@@ -26,6 +26,8 @@ type Likeness struct {
 	Judge, Mine, Theirs string
 	// Odds are how many in a thousand the judge agreed with so far.
 	Odds int64
+	// Reply is how many tokens an answer of the judge took so far.
+	Reply int64
 
 	mode   LikeMode
 	policy id.Caching
@@ -115,10 +117,15 @@ func (d *Desk) likeness(ctx context.Context, s *Slot, c *semantic.Candidate, str
 	case Verified:
 		l.Serve = strict
 		l.Doubt = !strict && near
-		l.Odds = d.likes.odds(s.rule.ID)
+		l.Odds, l.Reply = d.likes.odds(s.rule.ID), d.likes.reply(speaker{s.rule.ID, rule.Judge})
 	}
 	d.sighted(l)
 	return l
+}
+
+// Replied notes how many tokens a judge's answer took, whatever it said.
+func (d *Desk) Replied(l *Likeness, tokens int64) {
+	d.likes.told(speaker{l.policy, l.Judge}, tokens)
 }
 
 // Judged notes what a policy's judge said.

@@ -79,9 +79,18 @@ type likes struct {
 	mu    sync.Mutex
 	seen  []Sighting
 	votes map[id.Caching]votes
+	said  map[speaker]speech
 }
 
 type votes struct{ yes, all int64 }
+
+// speaker is a judge of a policy, which may have another one tomorrow.
+type speaker struct {
+	policy id.Caching
+	judge  string
+}
+
+type speech struct{ tokens, answers int64 }
 
 // mostSeen is how many sightings may wait to be written. Beyond it nothing is served: who served what is never lost.
 const mostSeen = 10_000
@@ -131,6 +140,29 @@ func (l *likes) judged(p id.Caching, yes bool) {
 		v.yes++
 	}
 	l.votes[p] = v
+}
+
+// aWord is what a judge's answer is taken for before it gave one.
+const aWord = 2
+
+// reply is how many tokens an answer of a judge took on the average, as far as this process knows: thoughts are billed as words are.
+func (l *likes) reply(s speaker) int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if v := l.said[s]; v.answers > 0 {
+		return (v.tokens + v.answers - 1) / v.answers
+	}
+	return aWord
+}
+
+func (l *likes) told(s speaker, tokens int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.said == nil {
+		l.said = map[speaker]speech{}
+	}
+	v := l.said[s]
+	l.said[s] = speech{v.tokens + tokens, v.answers + 1}
 }
 
 // Demand says what may still be given under a prefix, after people said that something was wrong.

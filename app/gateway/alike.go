@@ -75,13 +75,16 @@ const judgedTokens = 512
 func (g *Gateway) confirm(ctx context.Context, x *Exchange, l *cache.Likeness) bool {
 	pair, _ := json.Marshal([]string{l.Mine, l.Theirs})
 	body, _ := json.Marshal(map[string]any{"model": l.Judge, "max_completion_tokens": judgedTokens, "messages": []map[string]string{{"role": "system", "content": judging}, {"role": "user", "content": string(pair)}}})
-	price, ok := g.guess(x, body)
+	price, ok := g.guess(x, body, l.Reply)
 	if !ok || price >= l.Worth() {
 		g.Cache.Refused(cache.TooDear)
 		x.note("the judge ", l.Judge, " is not asked: it costs ", price.String(), " USD, and saves ", l.Worth().String(), " USD on the average")
 		return false
 	}
 	answer, err := g.inner(ctx, x, "/v1/chat/completions", body)
+	if n := tokensOf(answer); n > 0 {
+		g.Cache.Replied(l, n)
+	}
 	word, said := oneWord(answer)
 	if err == "" && !said {
 		err = "it said nothing"
@@ -113,8 +116,19 @@ func oneWord(answer []byte) (string, bool) {
 	return word, strings.TrimSpace(word) != ""
 }
 
-// guess is about what asking a model costs: a token for three bytes, and a word for an answer. False is a price that nobody knows.
-func (g *Gateway) guess(x *Exchange, body []byte) (money.USD, bool) {
+// tokensOf is how many tokens an answer took, thoughts included; 0 if it does not say.
+func tokensOf(answer []byte) int64 {
+	var said struct {
+		Usage struct {
+			Output int64 `json:"completion_tokens"`
+		} `json:"usage"`
+	}
+	_ = json.Unmarshal(answer, &said) // what is no JSON says nothing
+	return said.Usage.Output
+}
+
+// guess is about what asking a model costs: a token for three bytes, and as many for an answer as it took so far. False is a price that nobody knows.
+func (g *Gateway) guess(x *Exchange, body []byte, reply int64) (money.USD, bool) {
 	d := g.dialect(llm.OpenAI)
 	call, err := d.Decode(llm.Ask{Operation: llm.Chat, Body: body, At: x.Started.Unix()})
 	if err != nil {
@@ -129,7 +143,7 @@ func (g *Gateway) guess(x *Exchange, body []byte) (money.USD, bool) {
 	if !ok {
 		return 0, false
 	}
-	bill, err := q.Bill(llm.Usage{Input: int64(len(body)) / 3, Output: 2})
+	bill, err := q.Bill(llm.Usage{Input: int64(len(body)) / 3, Output: reply})
 	return bill.Total, err == nil
 }
 

@@ -218,6 +218,32 @@ func TestAJudgeHasRoomToThink(t *testing.T) {
 	}
 }
 
+// Thoughts are billed as words are: a judge that thinks more than an answer is worth is found out by its first answer.
+func TestAJudgesThoughtsCount(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		tokens, then string
+		asked        int64
+	}{"it says a word": {"3", "semantic", 2}, "it thinks at length": {"2000", "miss", 1}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h, _ := aliking(t, cache.Like{Mode: cache.Verified, Judge: "small"})
+			h.provide("up", h.bought(says(answer)))
+			calls := h.model("small", costing{each: 1}, says(strings.NewReplacer(`"hello"`, `"YES"`, `"completion_tokens":3`, `"completion_tokens":`+c.tokens).Replace(answer)))
+			h.quotes["up-model"] = costing{each: 100} // it is worth 500 tokens of the judge, and then 666
+			h.ask(about(centered))
+			for n, want := range []string{"semantic", c.then} {
+				if resp, _ := h.ask(about(centering)); resp.Header.Get("X-Bodhi-Cache") != want {
+					t.Errorf("%d: %v", n, resp.Header)
+				}
+			}
+			if calls.Load() != c.asked {
+				t.Errorf("it was asked %d times", calls.Load())
+			}
+		})
+	}
+}
+
 func TestAProvidersVectors(t *testing.T) {
 	t.Parallel()
 	h, _ := aliking(t, cache.Like{Mode: cache.Relaxed, Embedder: "embed"})

@@ -184,11 +184,11 @@ type Cache interface {
 	Keep(ctx context.Context, s *cache.Slot, t *cache.Taken) (why string)
 	Count(h *cache.Hit)
 	// Alike finds an answer to a question that is worded differently, where a policy wants that; nil is none. Saw writes it down, before it
-	// is given; false must not be given. Judged notes what a model said of a doubtful one.
+	// is given; false must not be given. Judged, Replied and Refused note a judge's word, its tokens, or why there is none.
 	Alike(ctx context.Context, s *cache.Slot) *cache.Likeness
 	Saw(s *cache.Slot, l *cache.Likeness, r id.Request, served bool) bool
 	Judged(l *cache.Likeness, yes bool)
-	// Unembedded notes that a model made no vector, Refused why a judge said nothing of a doubtful one. Both only count.
+	Replied(l *cache.Likeness, tokens int64)
 	Unembedded()
 	Refused(why cache.Refusal)
 }
