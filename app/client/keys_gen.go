@@ -103,7 +103,7 @@ type KeyChange struct {
 	Networks  *[]string `json:"networks,omitempty"`
 	Endpoints *[]string `json:"endpoints,omitempty"`
 	Tags      *[]string `json:"tags,omitempty"`
-	ExpiresAt *string   `json:"expires_at,omitempty"` // RFC 3339; "" = it does not expire
+	ExpiresAt *string   `json:"expires_at,omitempty"` // RFC 3339; "" or null = it does not expire
 }
 
 // KeyCreated is a new key with its secret, shown once.

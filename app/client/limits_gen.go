@@ -131,7 +131,7 @@ type LimitChange struct {
 	Amount   *string     `json:"amount,omitempty"`
 	Window   *string     `json:"window,omitempty"`
 	Soft     *bool       `json:"soft,omitempty"`
-	Burst    *LimitBurst `json:"burst,omitempty"`
+	Burst    *LimitBurst `json:"burst,omitempty"` // null = without one
 }
 
 // LimitInput sets a limit. Without a scope it is the organization's.

@@ -1,6 +1,8 @@
 package keyweb
 
 import (
+	"encoding/json"
+	"errors"
 	"net/http"
 	"time"
 
@@ -16,7 +18,22 @@ type keyChange struct {
 	Networks  *[]string `json:"networks"`
 	Endpoints *[]string `json:"endpoints"`
 	Tags      *[]string `json:"tags"`
-	ExpiresAt *string   `json:"expires_at"` // RFC 3339; "" = it does not expire
+	ExpiresAt *string   `json:"expires_at"` // RFC 3339; "" or null = it does not expire
+}
+
+// UnmarshalJSON tells an end that is null, as the API itself writes one of never, from one that is not named.
+func (k *keyChange) UnmarshalJSON(b []byte) error {
+	type plain keyChange
+	var named struct {
+		ExpiresAt json.RawMessage `json:"expires_at"`
+	}
+	if err := errors.Join(json.Unmarshal(b, (*plain)(k)), json.Unmarshal(b, &named)); err != nil {
+		return err
+	}
+	if string(named.ExpiresAt) == "null" {
+		k.ExpiresAt = new(string)
+	}
+	return nil
 }
 
 // rotateInput says how long the old secret goes on working.

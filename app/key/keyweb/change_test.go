@@ -173,6 +173,13 @@ func TestTheAPIChangesOnTheRevisionThatWasRead(t *testing.T) {
 	if w := call("PATCH", path, `{"expires_at":""}`, ""); w.Code != 200 || !strings.Contains(w.Body.String(), `"expires_at":null`) || !strings.Contains(w.Body.String(), `"endpoints":["chat"]`) {
 		t.Errorf("never: %d %s", w.Code, w.Body)
 	}
+	call("PATCH", path, `{"expires_at":"2099-01-01T00:00:00Z"}`, "")
+	if w := call("PATCH", path, `{"name":"again"}`, ""); w.Code != 200 || !strings.Contains(w.Body.String(), `"expires_at":"2099`) {
+		t.Errorf("an end that is not named: %d %s", w.Code, w.Body)
+	}
+	if w := call("PATCH", path, `{"expires_at":null}`, ""); w.Code != 200 || !strings.Contains(w.Body.String(), `"expires_at":null`) {
+		t.Errorf("as GET writes it: %d %s", w.Code, w.Body)
+	}
 	for _, body := range []string{`{"expires_at":"soon"}`, `{"endpoints":["x"]}`, `{"team":"x"}`, `{"name":""}`} {
 		if w := call("PATCH", path, body, ""); w.Code != 400 {
 			t.Errorf("%s: %d %s", body, w.Code, w.Body)

@@ -1,6 +1,8 @@
 package limitweb
 
 import (
+	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/limit"
@@ -75,7 +77,22 @@ type limitChange struct {
 	Amount   *string    `json:"amount"`
 	Window   *string    `json:"window"`
 	Soft     *bool      `json:"soft"`
-	Burst    *burstJSON `json:"burst"`
+	Burst    *burstJSON `json:"burst"` // null = without one
+}
+
+// UnmarshalJSON tells a burst that is null, as the API itself writes none, from one that is not named.
+func (x *limitChange) UnmarshalJSON(b []byte) error {
+	type plain limitChange
+	var named struct {
+		Burst json.RawMessage `json:"burst"`
+	}
+	if err := errors.Join(json.Unmarshal(b, (*plain)(x)), json.Unmarshal(b, &named)); err != nil {
+		return err
+	}
+	if string(named.Burst) == "null" {
+		x.Burst = &burstJSON{}
+	}
+	return nil
 }
 
 // increaseInput raises a limit until a moment: by an amount of its unit, to a factor of it, or both.

@@ -284,6 +284,9 @@ func TestTheAPISharesTheService(t *testing.T) {
 	if p := api.JSON("PATCH", one, `{"amount":"2"}`); p.Status != 200 || !p.Has(`"amount":"2"`, `"soft":true`, `"name":"Acme: $2.00 per hour"`, `"factor":"1.5"`) {
 		t.Errorf("update: %d %s", p.Status, p.Body)
 	}
+	if p := api.JSON("PATCH", one, `{"burst":null}`); p.Status != 200 || !p.Has(`"burst":null`, `"amount":"2"`) {
+		t.Errorf("without a burst, as GET writes it: %d %s", p.Status, p.Body)
+	}
 	for body, field := range map[string]string{`{"amount":"2e3"}`: "amount", `{"window":"soon"}`: "window", `{"burst":{"factor":"x"}}`: "burst", `{"endpoint":"video"}`: "endpoint"} {
 		if p := api.JSON("PATCH", one, body); p.Status != http.StatusBadRequest || !p.Has(`"field":"`+field+`"`) {
 			t.Errorf("%s: %d %s", body, p.Status, p.Body)
