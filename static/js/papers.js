@@ -2,7 +2,7 @@
 const form = document.getElementById('papers')
 const progress = document.getElementById('progress')
 const outcome = document.getElementById('outcome')
-const button = form.querySelector('button[type=submit]')
+const button = form.querySelector('button[type=submit]:not([name])') // not the one of a team that is not open
 const bar = progress.querySelector('progress')
 let control = null
 

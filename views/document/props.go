@@ -22,6 +22,8 @@ type Page struct {
 	TeamName string
 	Closed   bool   // the reader has no session for the team
 	Why      string // why it is closed, if it is there
+	// Unopened is a team that was chosen and pays nothing, because the reader has no session for it.
+	Unopened ui.Option
 
 	Form    string            // what is wrong with the form as a whole
 	Errors  map[string]string // by field

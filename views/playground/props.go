@@ -17,6 +17,8 @@ type Page struct {
 	// Closed says that nothing can be asked for this team: Why says why, "" where it was never opened.
 	Closed bool
 	Why    string
+	// Unopened is a team that was chosen and pays nothing, because the playground was never opened for it.
+	Unopened ui.Option
 	// Request is the logged request that it began with, and About what is known of it; Targets the models that it began with.
 	Request, About string
 	Targets        []string

@@ -60,8 +60,8 @@ func (h *Handlers) ask(tab string) func(*web.Context) error {
 		if err != nil {
 			return err
 		}
-		if s.Get("act") == "team" {
-			return h.filled(c, s, tab, h.switched(c, s), nil)
+		if acted, err := h.acted(c, s); acted {
+			return h.filled(c, s, tab, err, nil)
 		}
 		ctx, cancel := context.WithTimeout(c.Ctx(), collected)
 		defer cancel()
@@ -168,8 +168,8 @@ func (h *Handlers) speak(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	if s.Get("act") == "team" {
-		return h.filled(c, s, views.Speak, h.switched(c, s), nil)
+	if acted, err := h.acted(c, s); acted {
+		return h.filled(c, s, views.Speak, err, nil)
 	}
 	spoken, err := h.spoken(c, s)
 	if err != nil {

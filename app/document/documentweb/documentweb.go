@@ -49,7 +49,7 @@ const root = "/documents"
 const mostForm = tool.MostSound + 16<<20
 
 // logged is why a question leaves no entry in the audit log.
-const logged = "none: it spends and changes nothing; each question is in the log of requests"
+const logged = "none: it spends and changes nothing, but where its button opens a team's session, which leaves key.created; each question is in the log of requests"
 
 // echoed is why saving leaves none.
 const echoed = "none: it gives back what the page already shows"

@@ -33,17 +33,28 @@ func (purse) Session(context.Context, org.Actor, id.Team) (key.Key, bool, error)
 
 func (purse) Open(context.Context, org.Actor, id.Team) error { return nil }
 
-// shut is open for no team but one.
-type shut struct {
-	purse
-	open id.Team
+// shut is open for the teams in it, until it is opened for more.
+type shut map[id.Team]bool
+
+func (s shut) Grant(_ context.Context, _ org.Actor, team id.Team) (*key.Grant, error) {
+	if !s[team] {
+		return nil, fault.Field("team", "It is not open for this team.")
+	}
+	return &key.Grant{}, nil
 }
 
 func (s shut) Models(ctx context.Context, a org.Actor, team id.Team) ([]string, error) {
-	if team != s.open {
-		return nil, fault.Field("team", "It is not open for this team.")
-	}
-	return s.purse.Models(ctx, a, team)
+	_, err := s.Grant(ctx, a, team)
+	return nil, err
+}
+
+func (s shut) Session(_ context.Context, _ org.Actor, team id.Team) (key.Key, bool, error) {
+	return key.Key{}, s[team], nil
+}
+
+func (s shut) Open(_ context.Context, _ org.Actor, team id.Team) error {
+	s[team] = true
+	return nil
 }
 
 // developer is one at the pages.
@@ -85,8 +96,16 @@ func TestAnotherTeamPaysForWhatWasTyped(t *testing.T) {
 		if i := strings.Index(p.Body, `<button type="submit" class="b-default" form="`+form+`"`); i < 0 || i > strings.Index(p.Body, `value="team"`) {
 			t.Errorf("%s: Enter in a field switches the team", page)
 		}
-		if p := at(t, h, acme, shut{open: acme.Team}).Post(page, typed); p.Status != http.StatusUnprocessableEntity || !p.Has(append(kept, "not open for this team", `name="paid" value="`+acme.Team.String()+`"`)...) {
-			t.Errorf("%s, to one that it is not open for: %d\n%s", page, p.Status, p.Body)
+		browser, opens := at(t, h, acme, shut{acme.Team: true}), "open."+acme.AwayTeam.String()
+		for what, act := range map[string]string{"to one that it is not open for": "team", "without a switch to it": ""} {
+			typed.Set("act", act)
+			if p := browser.Post(page, typed); p.Status != http.StatusUnprocessableEntity || !p.Has(append(kept, "not open for this team", `name="paid" value="`+acme.Team.String()+`"`, `value="`+opens+`"`)...) {
+				t.Errorf("%s, %s: %d\n%s", page, what, p.Status, p.Body)
+			}
+		}
+		typed.Set("act", opens)
+		if p := browser.Post(page, typed); p.Status != http.StatusOK || !p.Has(append(kept, `name="paid" value="`+acme.AwayTeam.String()+`"`)...) {
+			t.Errorf("%s, opened for it: %d\n%s", page, p.Status, p.Body)
 		}
 	}
 }

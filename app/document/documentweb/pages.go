@@ -3,6 +3,7 @@ package documentweb
 import (
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/bodhi-gateway/bodhi/app/document/tool"
 	"github.com/bodhi-gateway/bodhi/app/fault"
@@ -41,14 +42,16 @@ func (h *Handlers) open(c *web.Context) error {
 	return c.See(to + "?" + url.Values{"team": {s.team().String()}}.Encode())
 }
 
-// switched lets another team pay for what is typed. Where the reader has no session for it, the one before pays on: the page to open one
-// on would have no room for what was typed.
-func (h *Handlers) switched(c *web.Context, s *sheet) error {
-	_, err := h.purse.Models(c.Ctx(), c.Actor(), s.team())
-	if _, closed := web.Refused(err); closed {
-		s.Set("team", s.Get("paid"))
+// acted does what the buttons about the team that pays do, and reports whether one was pressed. That another one pays needs no doing:
+// the form comes back with it.
+func (h *Handlers) acted(c *web.Context, s *sheet) (bool, error) {
+	act := s.Get("act")
+	team, opens := strings.CutPrefix(act, "open.")
+	if !opens {
+		return act == "team", nil
 	}
-	return err
+	s.Set("team", team)
+	return true, h.purse.Open(c.Ctx(), c.Actor(), s.team())
 }
 
 // filled is a page with what was typed, what is wrong with it, and what came of it.
@@ -68,28 +71,45 @@ func (h *Handlers) filled(c *web.Context, s *sheet, tab string, err error, came 
 	for _, v := range tool.Voices {
 		p.Voices = append(p.Voices, ui.Option{Value: v, Label: v})
 	}
-	team, err := h.teams(c, s, &p)
-	if err != nil {
+	if err := h.paying(c, s, &p); err != nil {
 		return err
 	}
-	if p.Models, err = h.purse.Models(c.Ctx(), c.Actor(), team); err != nil {
-		closed, ok := web.Refused(err)
-		if !ok {
-			return err
-		}
-		_, there, err := h.purse.Session(c.Ctx(), c.Actor(), team)
-		if err != nil {
-			return err
-		}
-		if p.Closed = true; there {
-			p.Why = closed.Fields["team"]
-		}
-	}
 	p.Models = p.Models[:min(len(p.Models), mostSuggested)]
-	if mendable {
+	if mendable || p.Errors["team"] != "" {
 		return c.Invalid(views.Show(p))
 	}
 	return c.Render(views.Show(p))
+}
+
+// paying finds the team that pays, and what may be asked for it. Where the chosen one's session asks nothing, the one that paid until now
+// pays on: the page to open a session on has no room for what was typed.
+func (h *Handlers) paying(c *web.Context, s *sheet, p *views.Page) error {
+	team, err := h.teams(c, s, p)
+	if err != nil {
+		return err
+	}
+	p.Models, err = h.purse.Models(c.Ctx(), c.Actor(), team)
+	closed, ok := web.Refused(err)
+	if !ok {
+		return err
+	}
+	_, there, err := h.purse.Session(c.Ctx(), c.Actor(), team)
+	if err != nil {
+		return err
+	}
+	if paid := s.Get("paid"); paid != "" && paid != p.Team {
+		if p.Errors["team"] = closed.Fields["team"]; !there {
+			p.Unopened = ui.Option{Value: p.Team, Label: p.TeamName}
+		}
+		p.Teams, p.Team, p.TeamName = nil, "", ""
+		s.Set("team", paid)
+		s.Del("paid")
+		return h.paying(c, s, p)
+	}
+	if p.Closed = true; there {
+		p.Why = closed.Fields["team"]
+	}
+	return nil
 }
 
 // teams are those that may pay, and the one that does: what was chosen, else the reader's first.

@@ -23,11 +23,8 @@ func (h *Handlers) ask(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	if act := s.Get("act"); act == "team" {
-		return h.filled(c, s, h.switched(c, s), nil)
-	} else if act != "" {
-		s.change(act)
-		return h.filled(c, s, nil, nil)
+	if act := s.Get("act"); act != "" {
+		return h.filled(c, s, h.acted(c, s, act), nil)
 	}
 	columns, rows := s.columns()
 	q, err := h.ready(c, s, columns)
@@ -41,14 +38,14 @@ func (h *Handlers) ask(c *web.Context) error {
 	return h.filled(c, s, nil, answers)
 }
 
-// switched lets another team pay for the conversation. Where the reader's playground is not open for it, the one before pays on: a
-// page to open it on would have no room for what was typed and answered.
-func (h *Handlers) switched(c *web.Context, s *sheet) error {
-	_, err := h.ground.Models(c.Ctx(), c.Actor(), s.team())
-	if _, closed := web.Refused(err); closed {
-		s.Set("team", s.Get("paid"))
+// acted does what the form's own buttons do. That another team pays needs no doing: the form comes back with it.
+func (h *Handlers) acted(c *web.Context, s *sheet, act string) error {
+	if team, opens := strings.CutPrefix(act, "open."); opens {
+		s.Set("team", team)
+		return h.ground.Open(c.Ctx(), c.Actor(), s.team())
 	}
-	return err
+	s.change(act)
+	return nil
 }
 
 func (h *Handlers) ready(c *web.Context, s *sheet, columns []playground.Column) (*playground.Question, error) {
@@ -61,7 +58,7 @@ func (h *Handlers) ready(c *web.Context, s *sheet, columns []playground.Column) 
 	return q, err
 }
 
-// change is what the form's own buttons do to it.
+// change is what those buttons do to the form.
 func (s *sheet) change(act string) {
 	what, which, _ := strings.Cut(act, ".")
 	n, _ := strconv.Atoi(which)

@@ -9,6 +9,7 @@ import (
 	"github.com/bodhi-gateway/bodhi/app/prompt"
 	"github.com/bodhi-gateway/bodhi/app/web"
 	views "github.com/bodhi-gateway/bodhi/views/playground"
+	"github.com/bodhi-gateway/bodhi/views/ui"
 )
 
 // mostSuggested is how many models are offered while one types; any other may be typed.
@@ -65,7 +66,7 @@ func (h *Handlers) filled(c *web.Context, s *sheet, err error, answers map[int]p
 			p.Columns[i].Answer = &shown
 		}
 	}
-	if mendable {
+	if mendable || p.Errors["team"] != "" {
 		return c.Invalid(views.Show(p))
 	}
 	return c.Render(views.Show(p))
@@ -75,23 +76,11 @@ func (h *Handlers) page(c *web.Context, s *sheet, wrong web.Refusal) (views.Page
 	p := views.Page{Shell: c.Shell("Playground", "playground"), Form: wrong.Form, Errors: wrong.Fields, System: s.text("system"), Tools: s.text("tools"), Schema: s.text("schema"),
 		Template: s.Get("template") != "", Prompt: s.Get("prompt"), Version: s.Get("version"), PromptName: s.Get("prompt_name"), Request: s.Get("request"), About: s.Get("about"), Kept: s.Get("kept") != "",
 		Name: s.Get("name"), Note: s.Get("note"), Targets: s.Values["target"]}
-	team, err := h.teams(c, s, &p)
-	if err != nil {
-		return p, err
+	if p.Errors == nil {
+		p.Errors = map[string]string{}
 	}
-	if p.Suggest, err = h.ground.Models(c.Ctx(), c.Actor(), team); err != nil {
-		closed, ok := web.Refused(err)
-		if !ok {
-			return p, err
-		}
-		_, there, err := h.ground.Session(c.Ctx(), c.Actor(), team)
-		if err != nil {
-			return p, err
-		}
-		if p.Closed = true; there {
-			p.Why = closed.Fields["team"]
-		}
-		return p, nil
+	if err := h.paying(c, s, &p); err != nil || p.Closed {
+		return p, err
 	}
 	p.Suggest = p.Suggest[:min(len(p.Suggest), mostSuggested)]
 	for i := range s.Values["text"] {
@@ -101,10 +90,42 @@ func (h *Handlers) page(c *web.Context, s *sheet, wrong web.Refusal) (views.Page
 		p.Messages = []views.Message{{Role: "user"}}
 	}
 	columns(s, &p, wrong)
+	var err error
 	if p.MayRevise, err = h.revisable(c, p.Prompt); err != nil {
 		return p, err
 	}
 	return p, h.variables(c, s, &p, wrong)
+}
+
+// paying finds the team that pays, and what may be asked for it. Where the playground asks nothing for the chosen one, the one that paid
+// until now pays on: the page to open it on has no room for what was typed and answered.
+func (h *Handlers) paying(c *web.Context, s *sheet, p *views.Page) error {
+	team, err := h.teams(c, s, p)
+	if err != nil {
+		return err
+	}
+	p.Suggest, err = h.ground.Models(c.Ctx(), c.Actor(), team)
+	closed, ok := web.Refused(err)
+	if !ok {
+		return err
+	}
+	_, there, err := h.ground.Session(c.Ctx(), c.Actor(), team)
+	if err != nil {
+		return err
+	}
+	if paid := s.Get("paid"); paid != "" && paid != p.Team {
+		if p.Errors["team"] = closed.Fields["team"]; !there {
+			p.Unopened = ui.Option{Value: p.Team, Label: p.TeamName}
+		}
+		p.Teams, p.Team, p.TeamName = nil, "", ""
+		s.Set("team", paid)
+		s.Del("paid")
+		return h.paying(c, s, p)
+	}
+	if p.Closed = true; there {
+		p.Why = closed.Fields["team"]
+	}
+	return nil
 }
 
 // revisable reports whether the reader may change the prompt that the form came from.

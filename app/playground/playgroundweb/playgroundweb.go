@@ -55,7 +55,7 @@ const root = "/playground"
 const mostForm = 40 << 20
 
 // logged is why a question leaves no entry in the audit log.
-const logged = "none: it spends and changes nothing; each question is in the log of requests"
+const logged = "none: it spends and changes nothing, but where its button opens a team's session, which leaves key.created; each question is in the log of requests"
 
 // Routes are all URLs of the playground.
 func (h *Handlers) Routes() []web.Route {

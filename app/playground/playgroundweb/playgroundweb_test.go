@@ -193,12 +193,18 @@ func TestAnotherTeamPaysForTheSameConversation(t *testing.T) {
 		t.Fatal(err)
 	}
 	form := s.asking(url.Values{"act": {"team"}, "team": {away.String()}, "paid": {s.acme.Team.String()}, "answer": {"It is four.", "", ""}})
-	if p := b.Post("/playground", form); p.Status != http.StatusUnprocessableEntity || !p.Has("not open for this team", "2 + 2?", "<div>It is four.</div>", `name="paid" value="`+s.acme.Team.String()+`"`) {
-		t.Errorf("one that it is not open for: %d\n%s", p.Status, p.Body)
+	opens := "open." + away.String()
+	for what, act := range map[string]string{"one that it is not open for": "team", "asked before it was switched": "", "a message more before it was switched": "message"} {
+		form.Set("act", act)
+		if p := b.Post("/playground", form); p.Status != http.StatusUnprocessableEntity || !p.Has("not open for this team", "2 + 2?", "<div>It is four.</div>", `name="paid" value="`+s.acme.Team.String()+`"`, `value="`+opens+`"`) {
+			t.Errorf("%s: %d\n%s", what, p.Status, p.Body)
+		}
 	}
-	if p := b.Post("/playground/open", url.Values{"team": {away.String()}}); p.Status != http.StatusSeeOther {
-		t.Fatalf("open: %d", p.Status)
+	form.Set("act", opens)
+	if p := b.Post("/playground", form); p.Status != 200 || !p.Has("2 + 2?", "<div>It is four.</div>", `name="paid" value="`+away.String()+`"`) {
+		t.Fatalf("open: %d\n%s", p.Status, p.Body)
 	}
+	form.Set("act", "team")
 	if p := b.Post("/playground", form); p.Status != 200 || !p.Has("2 + 2?", "<div>It is four.</div>", `name="paid" value="`+away.String()+`"`, `form="playground"`) {
 		t.Errorf("switched: %d\n%s", p.Status, p.Body)
 	} else if i := strings.Index(p.Body, `<button type="submit" class="b-default" form="playground"`); i < 0 || i > strings.Index(p.Body, `value="team"`) || strings.Count(p.Body, "b-default") != 1 {
