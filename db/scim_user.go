@@ -73,7 +73,7 @@ func joinUsers(rows []scimUserRow, members []memberRow) []scim.User {
 			u.Name, u.Email, u.Disabled = m.Name, m.Email, m.DisabledAt != nil
 			delete(present, r.Member)
 		} else {
-			u.Member = id.Member{}
+			u.Member, u.Last = id.Member{}, r.Member
 		}
 		out = append(out, u)
 	}
@@ -122,10 +122,10 @@ func (s *SCIMStore) present(tx *gorm.DB, o id.Org, known []scimUserRow, members 
 }
 
 // LeftDisabled implements scim.Store.
-func (s *SCIMStore) LeftDisabled(ctx context.Context, o id.Org, email string) (bool, error) {
+func (s *SCIMStore) LeftDisabled(ctx context.Context, o id.Org, email string, left id.Member) (bool, error) {
 	var last []memberRow
 	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
-		return tx.Where("org_id = ? AND email = ? AND removed_at IS NOT NULL", o, email).Order("removed_at DESC, id DESC").Limit(1).Find(&last).Error
+		return tx.Where("org_id = ? AND (email = ? OR id = ?) AND removed_at IS NOT NULL", o, email, left).Order("removed_at DESC, id DESC").Limit(1).Find(&last).Error
 	})
 	return len(last) > 0 && last[0].DisabledAt != nil, err
 }
@@ -169,7 +169,11 @@ func (s *SCIMStore) Find(ctx context.Context, o id.Org, userName, externalID str
 
 // PutUser implements scim.Store.
 func (s *SCIMStore) PutUser(ctx context.Context, u scim.User) error {
-	row := scimUserRow{Org: u.Org, ID: u.ID, Member: u.Member, UserName: u.UserName, UserKey: strings.ToLower(u.UserName), ExternalID: u.ExternalID, Email: u.Email, Name: u.Name,
+	member := u.Member
+	if member.IsZero() {
+		member = u.Last // which is over: it makes nobody a member
+	}
+	row := scimUserRow{Org: u.Org, ID: u.ID, Member: member, UserName: u.UserName, UserKey: strings.ToLower(u.UserName), ExternalID: u.ExternalID, Email: u.Email, Name: u.Name,
 		Attributes: string(u.Attributes), Brought: u.Brought, Given: []givenRole{}, Version: u.Version, CreatedAt: u.CreatedAt.UTC(), UpdatedAt: u.UpdatedAt.UTC()}
 	for _, g := range u.Given {
 		row.Given = append(row.Given, givenRole{string(g.Role), string(g.At.Kind()), g.At.Node(), string(g.Over)})

@@ -50,6 +50,7 @@ type User struct {
 	ID     id.Member
 	Org    id.Org
 	Member id.Member // their membership at present; zero = inactive
+	Last   id.Member // the one that is over, while they are inactive; zero if it is not known
 	Known  bool      // the directory has written about them
 	UserName, ExternalID,
 	Email, Name string
@@ -138,8 +139,8 @@ type Store interface {
 	User(ctx context.Context, o id.Org, u id.Member) (User, bool, error)
 	// Find are those with this user name (in any case) or external id, whichever is not "".
 	Find(ctx context.Context, o id.Org, userName, externalID string) ([]User, error)
-	// LeftDisabled reports whether the last membership that ended under an address was disabled then.
-	LeftDisabled(ctx context.Context, o id.Org, email string) (bool, error)
+	// LeftDisabled reports whether the last membership that ended under an address, or this one of theirs, was disabled then.
+	LeftDisabled(ctx context.Context, o id.Org, email string, last id.Member) (bool, error)
 	// PutUser writes what is not the membership's, and makes the row if there is none.
 	PutUser(ctx context.Context, u User) error
 	// DropUser forgets what the directory said, and takes the user out of all groups.

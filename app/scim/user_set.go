@@ -78,9 +78,9 @@ func (s *Service) letIn(ctx context.Context, actor org.Actor, u *User, p Person)
 }
 
 // keepOut disables a new membership of somebody whom an admin had disabled in their last one: going through inactive does not
-// undo what an admin decided.
+// undo what an admin decided, nor does another address.
 func (s *Service) keepOut(ctx context.Context, actor org.Actor, u *User, email string) error {
-	out, err := s.Store.LeftDisabled(ctx, actor.Org, email)
+	out, err := s.Store.LeftDisabled(ctx, actor.Org, email, u.Last)
 	if err != nil || !out {
 		return err
 	}
@@ -108,7 +108,7 @@ func (s *Service) putOut(ctx context.Context, actor org.Actor, u *User) error {
 	if err := s.People.RemoveMember(ctx, actor, u.Member); err != nil {
 		return err
 	}
-	u.Member, u.Disabled = id.Member{}, false
+	u.Last, u.Member, u.Disabled = u.Member, id.Member{}, false
 	return nil
 }
 

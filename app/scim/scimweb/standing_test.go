@@ -64,6 +64,36 @@ func TestWhomAnAdminDisabledIsInactiveUntilAnAdminSaysOtherwise(t *testing.T) {
 	})
 }
 
+// What an admin decided is about a person, whatever the directory calls them by the time they are back.
+func TestWhomADirectoryRenamesWhileTheyAreOutStaysDisabled(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := serve(t, d)
+		for who, steps := range map[string][]string{
+			"ann": {`{"op":"replace","value":{"userName":"ann.jones@x.test","active":true}}`},
+			"bea": {`{"op":"replace","path":"userName","value":"bea.jones@x.test"}`, `{"op":"replace","path":"title","value":"Guide"}`, `{"op":"replace","path":"active","value":true}`},
+		} {
+			user := s.want("created", s.ask("POST", "Users", `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"`+who+`@x.test","name":{"givenName":"Jo","familyName":"Doe"},"active":true}`), 201).id()
+			for range 2 { // of the second membership, whose id is not the user's, it holds as well
+				if err := s.Identity.EnableMember(t.Context(), s.Actor(org.Admin), s.member(user).ID); err != nil {
+					t.Fatal(err)
+				}
+				if err := s.Identity.DisableMember(t.Context(), s.Actor(org.Admin), s.member(user).ID); err != nil {
+					t.Fatal(err)
+				}
+				s.want("gone", s.ask("PATCH", "Users/"+user, patch(`{"op":"replace","path":"active","value":false}`)), 200)
+				for _, step := range steps {
+					s.want(step, s.ask("PATCH", "Users/"+user, patch(step)), 200)
+				}
+				if a := s.want("back", s.ask("GET", "Users/"+user, ""), 200); a.at("active") != false || s.member(user).Email != who+".jones@x.test" {
+					t.Errorf("%s is back as %v", who, a.body)
+				}
+				s.want("called as before", s.ask("PATCH", "Users/"+user, patch(`{"op":"replace","path":"userName","value":"`+who+`@x.test"}`)), 200)
+			}
+		}
+	})
+}
+
 // An admin helps out by hand while the directory says that somebody is gone; then the directory says that they are back.
 func TestWhoWasLetInByHandIsTheDirectorysAgainWhenItSaysSo(t *testing.T) {
 	t.Parallel()
