@@ -359,5 +359,19 @@ func TestWhoWasRemovedIsNotLetInByTheirDomain(t *testing.T) {
 		if _, _, err := f.Accept(ctx, from, token, somebody("Eve")); !code(err, "invitation_revoked") {
 			t.Errorf("the domain's invitation from before they were removed: %v", err)
 		}
+		all, _, err := f.Invitations(ctx, admin)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range all {
+			if i.Email == "eve@corp.example" {
+				if _, err := f.Resend(ctx, admin, i.ID); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if _, _, err := f.Accept(ctx, from, mailtest.Token(t, f.office.One(t, "eve@corp.example")), somebody("Eve")); err != nil {
+			t.Errorf("an admin sent it again: %v", err)
+		}
 	})
 }

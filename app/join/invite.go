@@ -149,7 +149,8 @@ func (s *Service) Get(ctx context.Context, actor org.Actor, which id.Invitation)
 }
 
 // Resend makes an open or expired invitation good for another week, under a new link; the old one is dead. The actor
-// must be one who could have written it, and answers for it from now on: its author may have left.
+// must be one who could have written it, and answers for it from now on: its author may have left. A domain's stays the domain's, unless
+// it lets its holder in no more, because they were removed: then it is the actor who does.
 func (s *Service) Resend(ctx context.Context, actor org.Actor, which id.Invitation) (Invitation, error) {
 	if err := actor.Require(org.Lead); err != nil {
 		return Invitation{}, err
@@ -167,7 +168,14 @@ func (s *Service) Resend(ctx context.Context, actor org.Actor, which id.Invitati
 	}
 	err = s.Tx.Do(ctx, func(ctx context.Context) error {
 		i.ExpiresAt = s.Clock.Now().Add(inviteTime)
-		if !i.By.IsZero() {
+		lets := false
+		if i.By.IsZero() {
+			var err error
+			if lets, err = s.stillMay(ctx, i); err != nil {
+				return err
+			}
+		}
+		if !lets {
 			i.By, i.ByLabel = by, actor.Label
 		}
 		ok, err := s.Store.Renew(ctx, i)
