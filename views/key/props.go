@@ -12,7 +12,9 @@ type ListPage struct {
 	Rows  []Row
 	// Search is what was searched for.
 	Search string
-	Pager  ui.PagerProps
+	// After is the key before the first one of this page, "" on the first page.
+	After string
+	Pager ui.PagerProps
 	// CanCreate shows the way to a new key.
 	CanCreate bool
 	// All and Idle count the keys one may see, and those of them that lie unused; Unused lists only these.

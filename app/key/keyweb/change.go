@@ -135,7 +135,9 @@ func (h *Handlers) revoke(c *web.Context) error {
 	}
 	err = h.keys.RevokeUnused(c.Ctx(), c.Actor(), keys)
 	if wrong, ok := web.Refused(err); ok {
-		page, err := h.listPage(c, key.Query{Limit: perPage, IdleSince: c.Now().Add(-key.Idle)})
+		q := key.Query{Search: c.FormValue("q"), Limit: perPage, IdleSince: c.Now().Add(-key.Idle)}
+		q.After, _ = id.ParseKey(c.FormValue("after")) // "" on the first page
+		page, err := h.listPage(c, q)
 		if err != nil {
 			return err
 		}

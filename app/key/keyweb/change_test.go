@@ -135,6 +135,15 @@ func TestUnusedKeysAreListedAndRevoked(t *testing.T) {
 	if w := lead("/keys/revoke", url.Values{"keys": {which, strings.TrimPrefix(fresh, "/keys/")}}); w.Code != 422 || !strings.Contains(w.Body.String(), `value="`+which+`" checked`) {
 		t.Errorf("one of them is in use: %d\n%s", w.Code, w.Body)
 	}
+	if form := lead("/keys?unused=true&q=lap&after="+strings.TrimPrefix(fresh, "/keys/"), nil).Body.String(); !strings.Contains(form, `name="q" value="lap"`) || !strings.Contains(form, `name="after" value="`+strings.TrimPrefix(fresh, "/keys/")+`"`) {
+		t.Errorf("what is ticked on a later page, or among what was searched for, is sent without where it stands:\n%s", form)
+	}
+	for what, at := range map[string]url.Values{"a page that begins after it": {"after": {which}}, "a search that leaves it out": {"q": {"desk"}}} {
+		at["keys"] = []string{which, strings.TrimPrefix(fresh, "/keys/")}
+		if w := lead("/keys/revoke", at); w.Code != 422 || strings.Contains(w.Body.String(), `value="`+which+`" checked`) {
+			t.Errorf("%s is not the one that comes back: %d\n%s", what, w.Code, w.Body)
+		}
+	}
 	if w := lead("/keys/revoke", url.Values{"keys": {which}}); w.Code != 303 {
 		t.Fatalf("revoked: %d", w.Code)
 	}

@@ -57,6 +57,9 @@ func (h *Handlers) listPage(c *web.Context, q key.Query) (views.ListPage, error)
 	}
 	page := views.ListPage{Shell: c.Shell("Keys", "keys"), CanCreate: c.Actor().Role.AtLeast(org.Developer), All: counts.All, Idle: counts.Idle, Unused: idle,
 		Search: q.Search, Pager: pager(q, found, idle)}
+	if !q.After.IsZero() {
+		page.After = q.After.String()
+	}
 	for _, k := range found.Keys {
 		r := row(c, who, k)
 		r.CanRevoke = page.Unused && key.Revocable(c.Actor(), k)
