@@ -19,7 +19,7 @@ func (h *Handlers) edit(c *web.Context) error {
 	if d.Visibility == evaluation.Team {
 		f.Team = d.Team.String()
 	}
-	return h.rendered(c, editPage(c, d, f), d.Visibility, web.Refusal{})
+	return h.rendered(c, editPage(c, d, f), &d, web.Refusal{})
 }
 
 func editPage(c *web.Context, d evaluation.Dataset, f views.Fields) views.EditPage {
@@ -38,7 +38,7 @@ func (h *Handlers) update(c *web.Context) error {
 		_, err = h.Evaluations.Update(c.Ctx(), c.Actor(), d.ID, inputOf(f))
 	}
 	if wrong, ok := web.Refused(err); ok {
-		return h.rendered(c, editPage(c, d, f), d.Visibility, wrong)
+		return h.rendered(c, editPage(c, d, f), &d, wrong)
 	}
 	if err != nil {
 		return err

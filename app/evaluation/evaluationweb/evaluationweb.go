@@ -22,6 +22,7 @@ type Keys interface {
 // People know the teams. *identity.Service implements it.
 type People interface {
 	Teams(ctx context.Context, a org.Actor) ([]org.Team, error)
+	Team(ctx context.Context, a org.Actor, t id.Team) (org.Team, error)
 }
 
 // Prompts are the library, for suggestions. *prompt.Service implements it.

@@ -364,6 +364,21 @@ func TestAFormKeepsWhoSeesADataset(t *testing.T) {
 	if p := owner.Post(at, url.Values{"name": {"Geo"}, "about": {"Places"}, "visibility": {"organization"}}); p.Status != http.StatusSeeOther {
 		t.Errorf("its owner describes it: %d\n%s", p.Status, p.Body)
 	}
+	shared := url.Values{"name": {"Geo"}, "visibility": {"team"}, "team": {s.acme.Team.String()}}
+	if p := owner.Post(at, shared); p.Status != http.StatusSeeOther {
+		t.Errorf("its owner shows it to fewer: %d\n%s", p.Status, p.Body)
+	}
+	for at, role := range map[org.Scope]org.Role{org.OfTeam(s.acme.Org.ID, s.acme.AwayTeam): org.Developer, org.OfTeam(s.acme.Org.ID, s.acme.Team): org.Viewer} {
+		if err := s.house.Identity.Assign(t.Context(), s.acme.Actor(org.Admin), s.acme.Members[org.Developer].ID, org.Assignment{Role: role, At: at}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if p := owner.Get(at + "/edit"); !p.Has(`<option value="` + s.acme.Team.String() + `" selected>`) {
+		t.Errorf("the form of its owner, who only reads there by now: %d\n%s", p.Status, p.Body)
+	}
+	if p := owner.Post(at, shared); p.Status != http.StatusSeeOther {
+		t.Errorf("its owner, who only reads there by now: %d\n%s", p.Status, p.Body)
+	}
 }
 
 // It would be gone for everybody, and for who did it.

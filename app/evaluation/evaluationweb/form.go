@@ -6,6 +6,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -69,11 +70,11 @@ func inputOf(f views.Fields) evaluation.Input {
 	return evaluation.Input{Name: f.Name, About: f.About, Visibility: evaluation.Visibility(f.Visibility), Team: teamOf(f.Team)}
 }
 
-// whoSees are the choices of who sees a dataset; now is who sees it so far, "" of a new one. That stays a choice, whoever asks: of a
+// whoSees are the choices of who sees a dataset; now is it so far, empty if it is new. Who sees that stays a choice, whoever asks: of a
 // list without it a browser sends the first, and who changes only the description would take the dataset from everybody.
-func (h *Handlers) whoSees(c *web.Context, now evaluation.Visibility) (visibilities, teams []ui.Option, err error) {
+func (h *Handlers) whoSees(c *web.Context, now *evaluation.Dataset) (visibilities, teams []ui.Option, err error) {
 	visibilities = []ui.Option{{Value: string(evaluation.Private), Label: "Only me"}, {Value: string(evaluation.Team), Label: "A team"}}
-	if c.Actor().Role.AtLeast(org.Lead) || now == evaluation.Everyone {
+	if c.Actor().Role.AtLeast(org.Lead) || now.Visibility == evaluation.Everyone {
 		visibilities = append(visibilities, ui.Option{Value: string(evaluation.Everyone), Label: "The organization"})
 	}
 	all, err := h.People.Teams(c.Ctx(), c.Actor())
@@ -83,5 +84,14 @@ func (h *Handlers) whoSees(c *web.Context, now evaluation.Visibility) (visibilit
 			teams = append(teams, ui.Option{Value: t.ID.String(), Label: t.Name})
 		}
 	}
-	return visibilities, teams, err
+	present := ui.Option{Value: now.Team.String()}
+	if err != nil || now.Team.IsZero() || slices.ContainsFunc(teams, func(o ui.Option) bool { return o.Value == present.Value }) {
+		return visibilities, teams, err
+	}
+	t, err := h.People.Team(c.Ctx(), c.Actor(), now.Team) // where the actor only reads, or which is archived
+	if fault.Is(err, fault.NotFound) {
+		return visibilities, teams, nil
+	}
+	present.Label = t.Name
+	return visibilities, append(teams, present), err
 }

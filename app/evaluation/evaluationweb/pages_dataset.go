@@ -59,11 +59,11 @@ func (h *Handlers) new(c *web.Context) error {
 func (h *Handlers) form(c *web.Context, f views.Fields, wrong web.Refusal) error {
 	p := views.EditPage{Shell: c.Shell("Create a dataset", "evaluations"), Title: "Create a dataset", Action: sets, Submit: "Create dataset", Back: runs, File: true, Fields: f,
 		Crumbs: []ui.Crumb{{Label: "Evaluations", Href: runs}, {Label: "Create a dataset"}}}
-	return h.rendered(c, p, "", wrong)
+	return h.rendered(c, p, &evaluation.Dataset{}, wrong)
 }
 
-// rendered answers with a form: 422 where something is wrong. now is who sees the dataset so far.
-func (h *Handlers) rendered(c *web.Context, p views.EditPage, now evaluation.Visibility, wrong web.Refusal) (err error) {
+// rendered answers with a form: 422 where something is wrong. now is the dataset so far, empty if it is new.
+func (h *Handlers) rendered(c *web.Context, p views.EditPage, now *evaluation.Dataset, wrong web.Refusal) (err error) {
 	if p.Visibilities, p.Teams, err = h.whoSees(c, now); err != nil {
 		return err
 	}

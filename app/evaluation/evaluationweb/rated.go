@@ -55,7 +55,7 @@ func (h *Handlers) rated(c *web.Context) error {
 func (h *Handlers) ratedPage(c *web.Context, f views.RatedFields, t evaluation.Taking, wrong web.Refusal) (err error) {
 	p := views.RatedPage{Shell: c.Shell("Dataset of rated requests", "evaluations"), Fields: f, Form: wrong.Form, Errors: wrong.Fields, Found: web.Count(int64(t.Found)), Count: len(t.Rows),
 		Rows: web.Count(int64(len(t.Rows))), Good: web.Count(int64(t.Good)), Bad: web.Count(int64(len(t.Rows) - t.Good))}
-	if p.Visibilities, p.Teams, err = h.whoSees(c, ""); err != nil {
+	if p.Visibilities, p.Teams, err = h.whoSees(c, &evaluation.Dataset{}); err != nil {
 		return err
 	}
 	for _, why := range evaluation.Reasons {

@@ -30,7 +30,7 @@ func (h *Handlers) edit(c *web.Context) error {
 
 func (h *Handlers) renderEdit(c *web.Context, f *prompt.Full, fields views.Fields, wrong web.Refusal) error {
 	return h.rendered(c, views.EditPage{Shell: c.Shell(f.Name, "prompts"), Title: "Edit " + f.Name, Action: href(f), Submit: "Save", Back: href(f), Crumbs: crumbs(f.Name, href(f), "Edit"), About: true, Fixed: true, Fields: fields,
-		Form: wrong.Form, Errors: wrong.Fields}, f.Visibility, wrong)
+		Form: wrong.Form, Errors: wrong.Fields}, &f.Prompt, wrong)
 }
 
 func (h *Handlers) update(c *web.Context) error {

@@ -3,6 +3,7 @@ package promptweb
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -89,11 +90,11 @@ func again(v prompt.Content) (f views.Fields, err error) {
 	return f, err
 }
 
-// whoSees are the choices of who sees a prompt; now is who sees it so far, "" of a new one. That stays a choice, whoever asks: of a
+// whoSees are the choices of who sees a prompt; now is it so far, empty if it is new. Who sees that stays a choice, whoever asks: of a
 // list without it a browser sends the first, and who changes only the description would take the prompt from everybody.
-func (h *Handlers) whoSees(c *web.Context, now prompt.Visibility) (visibilities, teams []ui.Option, err error) {
+func (h *Handlers) whoSees(c *web.Context, now *prompt.Prompt) (visibilities, teams []ui.Option, err error) {
 	visibilities = []ui.Option{{Value: string(prompt.Private), Label: "Only me"}, {Value: string(prompt.Team), Label: "A team"}}
-	if c.Actor().Role.AtLeast(org.Lead) || now == prompt.Everyone {
+	if c.Actor().Role.AtLeast(org.Lead) || now.Visibility == prompt.Everyone {
 		visibilities = append(visibilities, ui.Option{Value: string(prompt.Everyone), Label: "The organization"})
 	}
 	all, err := h.people.Teams(c.Ctx(), c.Actor())
@@ -103,5 +104,14 @@ func (h *Handlers) whoSees(c *web.Context, now prompt.Visibility) (visibilities,
 			teams = append(teams, ui.Option{Value: t.ID.String(), Label: t.Name})
 		}
 	}
-	return visibilities, teams, err
+	present := ui.Option{Value: now.Team.String()}
+	if err != nil || now.Team.IsZero() || slices.ContainsFunc(teams, func(o ui.Option) bool { return o.Value == present.Value }) {
+		return visibilities, teams, err
+	}
+	t, err := h.people.Team(c.Ctx(), c.Actor(), now.Team) // where the actor only reads, or which is archived
+	if fault.Is(err, fault.NotFound) {
+		return visibilities, teams, nil
+	}
+	present.Label = t.Name
+	return visibilities, append(teams, present), err
 }

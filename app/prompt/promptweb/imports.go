@@ -101,7 +101,7 @@ func (h *Handlers) importForm(c *web.Context) error {
 
 func (h *Handlers) renderImport(c *web.Context, p views.ImportPage, wrong web.Refusal) (err error) {
 	p.Shell, p.Form, p.Errors = c.Shell("Import prompts", "prompts"), wrong.Form, wrong.Fields
-	if p.Visibilities, p.Teams, err = h.whoSees(c, ""); err != nil {
+	if p.Visibilities, p.Teams, err = h.whoSees(c, &prompt.Prompt{}); err != nil {
 		return err
 	}
 	var page templ.Component = views.Import(p)

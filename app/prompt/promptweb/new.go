@@ -19,11 +19,11 @@ func (h *Handlers) new(c *web.Context) error {
 func (h *Handlers) renderNew(c *web.Context, f views.Fields, look views.EditPage, wrong web.Refusal) error {
 	p := views.EditPage{Try: look.Try, Estimate: look.Estimate, Shell: c.Shell("New prompt", "prompts"), Title: "New prompt", Sub: "Its first version. Versions never change; labels point to the one that requests get.", Action: root, Submit: "Create prompt", Back: root,
 		Crumbs: crumbs("", "", "New prompt"), About: true, Content: true, Fields: f, Form: wrong.Form, Errors: wrong.Fields}
-	return h.rendered(c, p, "", wrong)
+	return h.rendered(c, p, &prompt.Prompt{}, wrong)
 }
 
-// rendered answers with a form: 422 where something is wrong. now is who sees the prompt so far.
-func (h *Handlers) rendered(c *web.Context, p views.EditPage, now prompt.Visibility, wrong web.Refusal) (err error) {
+// rendered answers with a form: 422 where something is wrong. now is the prompt so far, empty if it is new.
+func (h *Handlers) rendered(c *web.Context, p views.EditPage, now *prompt.Prompt, wrong web.Refusal) (err error) {
 	if p.Visibilities, p.Teams, err = h.whoSees(c, now); err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ type Usage interface {
 // People know the teams. *identity.Service implements it.
 type People interface {
 	Teams(ctx context.Context, a org.Actor) ([]org.Team, error)
+	Team(ctx context.Context, a org.Actor, t id.Team) (org.Team, error)
 }
 
 // Offers are those who would answer a request for a model now, with what they charge.

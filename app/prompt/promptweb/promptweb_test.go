@@ -330,4 +330,24 @@ func TestAFormKeepsWhoSeesAPrompt(t *testing.T) {
 	if p := owner.Post(at, shared); p.Status != 303 {
 		t.Errorf("its owner shows it to fewer: %d %s", p.Status, p.Body)
 	}
+	admin, dev := s.acme.Actor(org.Admin), s.acme.Members[org.Developer].ID
+	for at, role := range map[org.Scope]org.Role{org.OfTeam(s.acme.Org.ID, s.acme.AwayTeam): org.Developer, org.OfTeam(s.acme.Org.ID, s.acme.Team): org.Viewer} {
+		if err := s.house.Identity.Assign(t.Context(), admin, dev, org.Assignment{Role: role, At: at}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	edits := func(who string, c *webtest.Client) {
+		t.Helper()
+		if p := c.Get(at + "/edit"); !p.Has(`<option value="` + s.acme.Team.String() + `" selected>`) {
+			t.Errorf("the form of %s: %d %s", who, p.Status, p.Body)
+		}
+		if p := c.Post(at, url.Values{"visibility": {"team"}, "team": {s.acme.Team.String()}, "about": {who}}); p.Status != 303 {
+			t.Errorf("%s describes it: %d %s", who, p.Status, p.Body)
+		}
+	}
+	edits("its owner, who only reads there by now", owner)
+	if err := s.house.Identity.ArchiveTeam(t.Context(), admin, s.acme.Team); err != nil {
+		t.Fatal(err)
+	}
+	edits("an admin, of an archived team", webtest.As(t, s.site, s.acme.Members[org.Admin]))
 }

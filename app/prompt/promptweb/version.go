@@ -30,7 +30,7 @@ func (h *Handlers) newVersion(c *web.Context) error {
 // renderVersion is the form of a new version; look has what a preview shows.
 func (h *Handlers) renderVersion(c *web.Context, f *prompt.Full, fields views.Fields, look views.EditPage, wrong web.Refusal) error {
 	return h.rendered(c, views.EditPage{Try: look.Try, Estimate: look.Estimate, Shell: c.Shell(f.Name, "prompts"), Title: "New version of " + f.Name, Sub: "Requests get it once a label is moved to it, or by its number.", Action: href(f) + "/versions", Submit: "Save version", Back: href(f),
-		Crumbs: crumbs(f.Name, href(f), "New version"), Content: true, Fields: fields, Form: wrong.Form, Errors: wrong.Fields}, f.Visibility, wrong)
+		Crumbs: crumbs(f.Name, href(f), "New version"), Content: true, Fields: fields, Form: wrong.Form, Errors: wrong.Fields}, &f.Prompt, wrong)
 }
 
 func (h *Handlers) revise(c *web.Context) error {
