@@ -64,6 +64,17 @@ func TestWhoHasTheAddressNowKeepsIt(t *testing.T) {
 	must(t, err)
 	_, err = a.directory.CreateUser(ctx, admin, scim.Person{UserName: canaryMail, Name: heir.Name, Email: canaryMail, Active: true})
 	must(t, err)
+	var archive strings.Builder
+	must(t, a.compliant().Export(ctx, admin, before.ID, &archive))
+	all := unzipped(t, []byte(archive.String()))
+	for file, text := range all {
+		if strings.Contains(text, heir.ID.String()) || strings.Contains(text, heir.Name) || strings.HasPrefix(file, "scim_users") {
+			t.Errorf("%s, which is handed out with the data of who left, tells of who has their address now:\n%s", file, text)
+		}
+	}
+	if !strings.Contains(all["members.json"], canaryName) || !strings.Contains(all["manifest.json"], canaryMail) || !strings.Contains(all["requests.json"], "canary-session") {
+		t.Errorf("the archive holds %d files, and not what it should", len(all))
+	}
 	_, err = a.compliant().Erase(ctx, admin, before.ID, canaryMail, "asked for")
 	must(t, err)
 	finishing(t, a, 0)

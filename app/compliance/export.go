@@ -28,9 +28,14 @@ type manifest struct {
 }
 
 // Export writes everything that is kept about a person as a ZIP: for each table a JSON and a CSV file of the rows that name them, several
-// where there are many, texts.jsonl with what their requests say as far as that is kept, and manifest.json. Secrets are not in it.
+// where there are many, texts.jsonl with what their requests say as far as that is kept, and manifest.json. Secrets are not in it, nor,
+// where somebody else has the address by now, what only the address leads to.
 func (s *Service) Export(ctx context.Context, actor org.Actor, who id.Member, to io.Writer) error {
 	p, err := s.Person(ctx, actor, who)
+	if err != nil {
+		return err
+	}
+	_, heir, err := s.under(ctx, p)
 	if err != nil {
 		return err
 	}
@@ -38,6 +43,9 @@ func (s *Service) Export(ctx context.Context, actor org.Actor, who id.Member, to
 	m := manifest{Person: who.String(), Email: p.Email, Name: p.Name, MadeAt: s.Clock.Now().UTC(), Tables: map[string]int{},
 		LeftOut: "hashes, keys, and what is kept encrypted: answers of the cache, stored prompts, datasets, evaluations and batches; texts of requests are in texts.jsonl as far as their team keeps any"}
 	pieces := map[string]int{}
+	if heir != nil { // what the address leads to is theirs: this person's is what names them by id
+		p.Email = p.Pseudonym()
+	}
 	err = s.Store.Export(ctx, p, func(table string, columns []string, rows [][]any) error {
 		name := table
 		if pieces[table]++; pieces[table] > 1 {
