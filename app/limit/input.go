@@ -88,7 +88,7 @@ func (in Input) words(p Place) string {
 	if in.Endpoint != "" {
 		where += ", " + string(in.Endpoint)
 	}
-	return clip(where, 140) + ": " + in.Unit.Count(in.Amount) + " " + Per(in.Window)
+	return clip(where, 140) + ": " + in.Unit.named(in.Amount) + " " + Per(in.Window)
 }
 
 // words is the name that the limit has if nobody gives it another.

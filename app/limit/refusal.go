@@ -67,6 +67,18 @@ func (u Unit) Count(n int64) string {
 	return money.Grouped(n) + " " + string(u)
 }
 
+// named is an amount in the name that a limit has by itself. Names are kept, and compared with what they would be: they stay as they
+// always were written, "5000 tokens", "$2.5".
+func (u Unit) named(n int64) string {
+	switch {
+	case u == Cost:
+		return "$" + money.USD(n).String()
+	case n == 1:
+		return u.Count(n)
+	}
+	return strconv.FormatInt(n, 10) + " " + string(u)
+}
+
 // Per is a window in words: "per minute", "per 90s".
 func Per(window time.Duration) string {
 	switch window {

@@ -124,7 +124,7 @@ func TestALimitsLife(t *testing.T) {
 			Window: 90 * time.Second, Soft: true, Burst: limit.Burst{Percent: 150, Duration: 15 * time.Minute, Cool: time.Hour}}
 		made, err := o.Create(t.Context(), admin, in)
 		o.must(err)
-		in.Model, in.Name = "smart", "Team Search, project=apollo, smart, chat: 5,000 tokens per 1m30s"
+		in.Model, in.Name = "smart", "Team Search, project=apollo, smart, chat: 5000 tokens per 1m30s"
 		want := limit.Limit{ID: made.ID, Org: o.chain.Org, Scope: in.Scope, Tag: in.Tag, Model: in.Model, Endpoint: in.Endpoint, Name: in.Name, Unit: in.Unit,
 			Amount: in.Amount, Window: in.Window, Soft: true, Burst: in.Burst, CreatedAt: november, UpdatedAt: november}
 		if made.Limit != want || made.Label != "Team Search" {

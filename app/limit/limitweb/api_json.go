@@ -1,6 +1,7 @@
 package limitweb
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"time"
@@ -86,7 +87,9 @@ func (x *limitChange) UnmarshalJSON(b []byte) error {
 	var named struct {
 		Burst json.RawMessage `json:"burst"`
 	}
-	if err := errors.Join(json.Unmarshal(b, (*plain)(x)), json.Unmarshal(b, &named)); err != nil {
+	strict := json.NewDecoder(bytes.NewReader(b))
+	strict.DisallowUnknownFields() // as everywhere; what is decoded around this does not look inside
+	if err := errors.Join(strict.Decode((*plain)(x)), json.Unmarshal(b, &named)); err != nil {
 		return err
 	}
 	if string(named.Burst) == "null" {

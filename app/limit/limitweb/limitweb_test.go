@@ -281,11 +281,14 @@ func TestTheAPISharesTheService(t *testing.T) {
 		t.Fatal(len(all), err)
 	}
 	one := "/api/v1/limits/" + all[0].ID.String()
-	if p := api.JSON("PATCH", one, `{"amount":"2"}`); p.Status != 200 || !p.Has(`"amount":"2"`, `"soft":true`, `"name":"Acme: $2.00 per hour"`, `"factor":"1.5"`) {
+	if p := api.JSON("PATCH", one, `{"amount":"2"}`); p.Status != 200 || !p.Has(`"amount":"2"`, `"soft":true`, `"name":"Acme: $2 per hour"`, `"factor":"1.5"`) {
 		t.Errorf("update: %d %s", p.Status, p.Body)
 	}
 	if p := api.JSON("PATCH", one, `{"burst":null}`); p.Status != 200 || !p.Has(`"burst":null`, `"amount":"2"`) {
 		t.Errorf("without a burst, as GET writes it: %d %s", p.Status, p.Body)
+	}
+	if p := api.JSON("PATCH", one, `{"burst":{"percent":"150","duration":"15m"}}`); p.Status != http.StatusBadRequest || !p.Has("percent") {
+		t.Errorf("a misspelt member: %d %s", p.Status, p.Body)
 	}
 	for body, field := range map[string]string{`{"amount":"2e3"}`: "amount", `{"window":"soon"}`: "window", `{"burst":{"factor":"x"}}`: "burst", `{"endpoint":"video"}`: "endpoint"} {
 		if p := api.JSON("PATCH", one, body); p.Status != http.StatusBadRequest || !p.Has(`"field":"`+field+`"`) {
