@@ -88,7 +88,7 @@ type TokenInput struct {
 	At        string    `json:"at,omitempty"` // where the role holds: id of a department or team; without it the organization for admins and managers
 	Personal  bool      `json:"personal,omitempty"`
 	Scopes    []string  `json:"scopes,omitempty"`    // resource:read or resource:write; none = no narrowing
-	ExpiresAt time.Time `json:"expires_at,omitzero"` // left out = never
+	ExpiresAt time.Time `json:"expires_at,omitzero"` // left out = never, or with the token that makes it
 }
 
 // TokenList is a body of the API.

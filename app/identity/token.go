@@ -61,7 +61,7 @@ func (s *Service) CreateToken(ctx context.Context, actor org.Actor, in NewToken)
 		scopeErr = fault.Field("scopes", "A token cannot give scopes that it lacks. Leave out what the token you use may not do itself.")
 	}
 	if expiryErr == nil {
-		expiryErr = s.outlives(ctx, actor, in.ExpiresAt)
+		in.ExpiresAt, expiryErr = s.within(ctx, actor, in.ExpiresAt)
 	}
 	if err := errors.Join(err, roleErr, expiryErr, scopeErr); err != nil {
 		return secret.String{}, Token{}, err

@@ -19,14 +19,26 @@ func (t Token) Status(now time.Time) string {
 	return "active"
 }
 
-// outlives refuses a token that would be there longer than the one that makes it: otherwise one that was given for a day is for ever.
-func (s *Service) outlives(ctx context.Context, actor org.Actor, until time.Time) error {
+// TokenEnds is when the token ends that the actor acts with; zero for one without an end, and for people on the dashboard.
+func (s *Service) TokenEnds(ctx context.Context, actor org.Actor) (time.Time, error) {
 	if actor.Token.IsZero() {
-		return nil
+		return time.Time{}, nil
 	}
 	own, err := s.token(ctx, actor, actor.Token)
-	if err != nil || own.ExpiresAt.IsZero() || !until.IsZero() && !until.After(own.ExpiresAt) {
-		return err
+	return own.ExpiresAt, err
+}
+
+// within is the end of a token that the actor makes: the one that is asked for, or none, but no later than that of the token that makes
+// it. Otherwise one that was given for a day is for ever.
+func (s *Service) within(ctx context.Context, actor org.Actor, until time.Time) (time.Time, error) {
+	own, err := s.TokenEnds(ctx, actor)
+	switch {
+	case err != nil || own.IsZero():
+		return until, err
+	case until.IsZero():
+		return own, nil
+	case until.After(own):
+		return until, fault.Field("expires_at", "A token makes none that outlives it. Choose a time no later than "+own.UTC().Format(time.RFC3339)+", when the token you use ends.")
 	}
-	return fault.Field("expires_at", "A token makes none that outlives it. Choose a time no later than "+own.ExpiresAt.UTC().Format(time.RFC3339)+", when the token you use ends.")
+	return until, nil
 }

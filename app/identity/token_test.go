@@ -76,10 +76,10 @@ func TestATokenMakesNoneThatOutlivesIt(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for until, refused := range map[time.Time]bool{{}: true, end.Add(time.Second): true, end: false, end.Add(-time.Minute): false} {
-				_, _, err := h.Identity.CreateToken(ctx, short, identity.NewToken{Name: "of it", Role: org.Viewer, Personal: personal, ExpiresAt: until})
-				if (err != nil) != refused || refused && fault.From(err).Field != "expires_at" {
-					t.Errorf("personal %t, one until %s by one until %s: %v", personal, until, end, err)
+			for until, refused := range map[time.Time]bool{{}: false, end.Add(time.Second): true, end: false, end.Add(-time.Minute): false} {
+				_, made, err := h.Identity.CreateToken(ctx, short, identity.NewToken{Name: "of it", Role: org.Viewer, Personal: personal, ExpiresAt: until})
+				if (err != nil) != refused || refused && fault.From(err).Field != "expires_at" || !refused && (made.ExpiresAt.IsZero() || made.ExpiresAt.After(end)) {
+					t.Errorf("personal %t, one until %s by one until %s: until %s, %v", personal, until, end, made.ExpiresAt, err)
 				}
 			}
 		}

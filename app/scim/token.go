@@ -15,10 +15,18 @@ import (
 // overlap is how long a rotated token's old secret keeps working, for the time it takes to paste the new one.
 const overlap = 24 * time.Hour
 
-// mayMint refuses whom a new token would give more than they have: it acts on everybody, with an admin's rights and no scopes.
-func mayMint(actor org.Actor) error {
+// mayMint refuses whom a new token would give more than they have: it acts on everybody, with an admin's rights and no scopes, and
+// has no end.
+func (s *Service) mayMint(ctx context.Context, actor org.Actor) error {
 	if err := actor.Require(org.Admin); err != nil {
 		return err
+	}
+	end, err := s.People.TokenEnds(ctx, actor)
+	if err != nil {
+		return err
+	}
+	if !end.IsZero() {
+		return fault.New(fault.Forbidden, "forbidden", "This token ends, and a directory's token does not. Make one with a token that has no end, or on the dashboard.")
 	}
 	if !actor.Scopes.Allow(org.AllWrite) {
 		return fault.New(fault.Forbidden, "forbidden", "This token is narrowed by scopes, and a directory's token is not. Make one with a token that has the scope all:write or none, or on the dashboard.")
@@ -28,7 +36,7 @@ func mayMint(actor org.Actor) error {
 
 // CreateToken makes a token for a directory. The secret is returned once and not kept.
 func (s *Service) CreateToken(ctx context.Context, actor org.Actor, name string) (secret.String, Token, error) {
-	if err := mayMint(actor); err != nil {
+	if err := s.mayMint(ctx, actor); err != nil {
 		return secret.String{}, Token{}, err
 	}
 	name, err := org.Name("name", "the token's name", name, maxName)
@@ -89,7 +97,7 @@ func (t Token) valid(now time.Time) bool {
 
 // RotateToken makes a new token of the same name. The old one works for another day.
 func (s *Service) RotateToken(ctx context.Context, actor org.Actor, which id.SCIM) (secret.String, Token, error) {
-	if err := mayMint(actor); err != nil {
+	if err := s.mayMint(ctx, actor); err != nil {
 		return secret.String{}, Token{}, err
 	}
 	old, err := s.token(ctx, actor, which)

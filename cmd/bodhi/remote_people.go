@@ -98,7 +98,7 @@ type tokenCreateCmd struct {
 	Role     string    `help:"What it may do: admin, manager, lead, developer, viewer." xor:"whose"`
 	Personal bool      `help:"It acts as you, with your role of the moment." xor:"whose"`
 	Scopes   []string  `help:"Only these: keys:read, budgets:write, all:read, …"`
-	Expires  time.Time `help:"When it ends; without it never."`
+	Expires  time.Time `help:"When it ends; without it never, or with the log-in or token that makes it."`
 }
 
 func (c tokenCreateCmd) Run(e *env) error {

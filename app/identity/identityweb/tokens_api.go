@@ -79,7 +79,7 @@ type tokenInput struct {
 	At        string    `json:"at"` // where the role holds: id of a department or team; without it the organization for admins and managers
 	Personal  bool      `json:"personal"`
 	Scopes    []string  `json:"scopes"`     // resource:read or resource:write; none = no narrowing
-	ExpiresAt time.Time `json:"expires_at"` // left out = never
+	ExpiresAt time.Time `json:"expires_at"` // left out = never, or with the token that makes it
 }
 
 func tokenOut(t identity.Token, now time.Time) tokenJSON {

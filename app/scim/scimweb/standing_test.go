@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"testing"
+	"time"
 
 	"github.com/bodhi-gateway/bodhi/app/fault"
 	"github.com/bodhi-gateway/bodhi/app/id"
@@ -212,6 +213,36 @@ func TestAPatchChangesWhatTheDirectoryNeverSaidOutright(t *testing.T) {
 			t.Errorf("%s <%s> is %s <%s> now", was.Name, was.Email, m.Name, m.Email)
 		}
 	})
+}
+
+// A directory's token has no end, so one that has makes none: it would be there for ever.
+func TestATokenThatEndsMakesNoneForADirectory(t *testing.T) {
+	t.Parallel()
+	s := serve(t, dbtest.SQLite(t))
+	ctx := t.Context()
+	_, old, err := s.directory.CreateToken(ctx, s.Actor(org.Admin), "Entra")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for end, refused := range map[time.Time]bool{{}: false, s.Clock.Now().Add(time.Hour): true} {
+		text, _, err := s.Identity.CreateToken(ctx, s.Actor(org.Admin), identity.NewToken{Name: "ci", Role: org.Admin, ExpiresAt: end})
+		if err != nil {
+			t.Fatal(err)
+		}
+		actor, err := s.Identity.Holder(ctx, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := s.directory.CreateToken(ctx, actor, "of it"); fault.Is(err, fault.Forbidden) != refused || err != nil != refused {
+			t.Errorf("by a token until %s: %v", end, err)
+		}
+		if !refused {
+			continue
+		}
+		if _, _, err := s.directory.RotateToken(ctx, actor, old.ID); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("the other's secret, by a token until %s: %v", end, err)
+		}
+	}
 }
 
 func TestANarrowedTokenMakesNoTokenForADirectory(t *testing.T) {
