@@ -26,7 +26,7 @@ func inherit(tx *gorm.DB, b budget.Budget, row *periodRow, before []periodRow) e
 	}
 	if last != nil {
 		row.Rollover = min(last.Rollover, b.Rollover)
-		return moveGrants(tx, b, last, row)
+		return errors.Join(reopenGrants(tx, b, row), moveGrants(tx, b, last, row))
 	}
 	if b.Rollover > 0 {
 		carried, err := carry(tx, b, row.StartsAt)
@@ -122,6 +122,9 @@ func revive(tx *gorm.DB, b budget.Budget, row *periodRow, from, to time.Time) er
 	}
 	facts, err := spentUnder(tx, b.Scope, b.Measure, from, to)
 	if err != nil {
+		return err
+	}
+	if err := reopenGrants(tx, b, row); err != nil {
 		return err
 	}
 	row.Opening += facts - row.Spent

@@ -58,8 +58,8 @@ func moveGrants(tx *gorm.DB, b budget.Budget, old, row *periodRow) error {
 	return err
 }
 
-// reopenGrants settles what was closed in a period that goes on after all, as the first part of a longer one: what was for a
-// while ended with the shorter one. Debts of all the shorter ones come along, so that a borrowing and its repayment both count.
+// reopenGrants settles what was closed since a period's beginning that goes on after all, or begins, around shorter ones: what was for a
+// while ended with those. Their debts come along, so that a borrowing and its repayment both count.
 func reopenGrants(tx *gorm.DB, b budget.Budget, row *periodRow) error {
 	closed := tx.Model(&grantRow{}).Where("org_id = ? AND budget_id = ? AND state = ? AND starts_at >= ?", b.Org, b.ID, budget.Closed, row.StartsAt)
 	passing := []budget.GrantKind{budget.Increase, budget.Opened}
@@ -67,7 +67,7 @@ func reopenGrants(tx *gorm.DB, b budget.Budget, row *periodRow) error {
 	if err != nil {
 		return err
 	}
-	return closed.Session(&gorm.Session{}).Where("kind NOT IN ?", passing).Updates(map[string]any{"state": budget.Active, "starts_at": row.StartsAt}).Error
+	return closed.Session(&gorm.Session{}).Where("kind NOT IN ?", passing).Updates(map[string]any{"state": budget.Active, "starts_at": row.StartsAt, "until_at": row.EndsAt}).Error
 }
 
 // repay takes from a new period what earlier ones borrowed from it.
