@@ -125,7 +125,11 @@ func (s *SCIMStore) present(tx *gorm.DB, o id.Org, known []scimUserRow, members 
 func (s *SCIMStore) LeftDisabled(ctx context.Context, o id.Org, email string, left id.Member) (bool, error) {
 	var last []memberRow
 	err := s.db.scoped(ctx, o, func(tx *gorm.DB) error {
-		return tx.Where("org_id = ? AND (email = ? OR id = ?) AND removed_at IS NOT NULL", o, email, left).Order("removed_at DESC, id DESC").Limit(1).Find(&last).Error
+		err := tx.Where("org_id = ? AND id = ? AND email <> ? AND removed_at IS NOT NULL", o, left, email).Find(&last).Error
+		if err != nil || len(last) > 0 { // who had the address before them was somebody else
+			return err
+		}
+		return tx.Where("org_id = ? AND email = ? AND removed_at IS NOT NULL", o, email).Order("removed_at DESC, id DESC").Limit(1).Find(&last).Error
 	})
 	return len(last) > 0 && last[0].DisabledAt != nil, err
 }

@@ -102,6 +102,21 @@ func shares(a org.Actor, e Entry) bool {
 	return !a.Member.IsZero() && e.Node == a.Member.UUID()
 }
 
+// Looked is how many requests were looked up in [from, to) within the actor's reach: a sum, which says nothing of anybody.
+func (s *Service) Looked(ctx context.Context, actor org.Actor, from, to time.Time) (out int64, err error) {
+	if err := actor.Require(org.Viewer); err != nil {
+		return 0, err
+	}
+	hours, err := s.Rules.Savings(ctx, actor.Org, reach(actor), ByHour, from, to)
+	if err != nil {
+		return 0, fmt.Errorf("cache: looked up: %w", err)
+	}
+	for _, h := range hours {
+		out += h.Hits + h.Misses
+	}
+	return out, nil
+}
+
 // Savings are what hits saved in [from, to), of those whose requests the actor reads: developers their own, though their team shares answers.
 func (s *Service) Savings(ctx context.Context, actor org.Actor, by Division, from, to time.Time) ([]Saving, error) {
 	if err := actor.Require(org.Viewer); err != nil {

@@ -139,7 +139,8 @@ type Store interface {
 	User(ctx context.Context, o id.Org, u id.Member) (User, bool, error)
 	// Find are those with this user name (in any case) or external id, whichever is not "".
 	Find(ctx context.Context, o id.Org, userName, externalID string) ([]User, error)
-	// LeftDisabled reports whether the last membership that ended under an address, or this one of theirs, was disabled then.
+	// LeftDisabled reports whether this membership of theirs was disabled when it ended; under the address that it had, or where it is
+	// not known, whether the last one that ended under the address was.
 	LeftDisabled(ctx context.Context, o id.Org, email string, last id.Member) (bool, error)
 	// PutUser writes what is not the membership's, and makes the row if there is none.
 	PutUser(ctx context.Context, u User) error

@@ -85,12 +85,11 @@ func (h *Handlers) likes(c *web.Context) error {
 		return err
 	}
 	page.Any = len(grades) > 0
-	looked, err := h.cache.Savings(c.Ctx(), c.Actor(), cache.ByHour, from.Truncate(time.Hour), to)
+	looked, err := h.cache.Looked(c.Ctx(), c.Actor(), from.Truncate(time.Hour), to)
 	if err != nil {
 		return err
 	}
-	all := sum(looked)
-	page.Figures = likeFigures(asked, cache.Simulated(grades, asked.mode, asked.threshold), all.Hits+all.Misses)
+	page.Figures = likeFigures(asked, cache.Simulated(grades, asked.mode, asked.threshold), looked)
 	page.Steps = steps(grades, asked)
 	if err := h.fillPairs(c, &page); err != nil {
 		return err
