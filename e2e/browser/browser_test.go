@@ -378,6 +378,7 @@ func (b *tab) through(s screen) {
 const settled = `new Promise(done => {
 	let quiet = 0
 	const look = () => {
+		document.body.offsetHeight // works the styles out: on a busy machine nothing has begun to change yet, and looks quiet
 		quiet = document.getAnimations().some(a => a instanceof CSSTransition) ? 0 : quiet + 1
 		quiet > 2 ? done(true) : setTimeout(look, 20)
 	}
