@@ -123,8 +123,22 @@ func (x *Exchange) say(name, value string) {
 		x.said = x.room[:0]
 	}
 	n := len(x.said)
-	x.said = append(x.said, value)
+	x.said = append(x.said, sayable(value))
 	x.W.Header()[name] = x.said[n : n+1 : n+1]
+}
+
+// sayable is a text as a header may have it: a model's name may hold anything, and clients refuse a whole answer for a zero byte.
+func sayable(text string) string {
+	control := func(r rune) bool { return r < ' ' || r == 0x7f }
+	if strings.IndexFunc(text, control) < 0 {
+		return text
+	}
+	return strings.Map(func(r rune) rune {
+		if control(r) {
+			return '?'
+		}
+		return r
+	}, text)
 }
 
 // askedFor is what the request is recorded to ask for: the stored prompt with its version, else the model as the client wrote it.
